@@ -1,0 +1,135 @@
+//! Documents, the units they are cut into, and where in the original text anything stands.
+
+use std::fmt;
+use std::path::Path;
+use std::sync::Arc;
+
+use serde::Serialize;
+
+/// A document's identity: its place in the input, counted from 0 over all records, rejected ones included.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct DocId(u32);
+
+impl DocId {
+    /// The id of the record at `place`. Inputs hold fewer than 2³² records; [`crate::input`] refuses more.
+    #[must_use]
+    #[expect(clippy::cast_possible_truncation, reason = "the input refuses more than u32::MAX records")]
+    pub const fn new(place: usize) -> Self {
+        Self(place as u32)
+    }
+
+    /// The place in the input, for indexing.
+    #[must_use]
+    pub const fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// A half-open range `[start, end)` of UTF-8 bytes in a document's decoded text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+pub struct Span {
+    /// First byte.
+    pub start: usize,
+    /// One past the last byte.
+    pub end: usize,
+}
+
+impl Span {
+    /// The span `[start, end)`.
+    #[must_use]
+    pub const fn new(start: usize, end: usize) -> Self {
+        Self { start, end }
+    }
+
+    /// Number of bytes.
+    #[must_use]
+    pub const fn len(self) -> usize {
+        self.end - self.start
+    }
+
+    /// Whether it covers nothing.
+    #[must_use]
+    pub const fn is_empty(self) -> bool {
+        self.start == self.end
+    }
+
+    /// The part of `text` it covers; empty where it does not lie on character borders inside `text`.
+    #[must_use]
+    pub fn of(self, text: &str) -> &str {
+        text.get(self.start..self.end).unwrap_or_default()
+    }
+}
+
+/// What a unit is. `--unit document|story|paragraph|line` decides which kinds arise (see [`crate::page`]).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Kind {
+    /// A whole document.
+    Document,
+    /// The body of one story on a page.
+    Story,
+    /// A title or a bullet of a headline list; compared on the short path.
+    Headline,
+    /// A line of a document cut into paragraphs.
+    Paragraph,
+    /// A line of a document cut into lines; compared on the short path.
+    Line,
+    /// Cue lines, source lines, keyword lists, glued headlines: never compared, never removed.
+    Boilerplate,
+}
+
+impl Kind {
+    /// Whether units of this kind take the short path (character trigrams, number and word guard).
+    #[must_use]
+    pub const fn is_short(self) -> bool {
+        matches!(self, Self::Headline | Self::Line)
+    }
+
+    /// The name used in every output.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Document => "document",
+            Self::Story => "story",
+            Self::Headline => "headline",
+            Self::Paragraph => "paragraph",
+            Self::Line => "line",
+            Self::Boilerplate => "boilerplate",
+        }
+    }
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+/// A piece of a document: what is compared. The units of a document do not overlap and stand in text order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Unit {
+    /// What it is.
+    pub kind: Kind,
+    /// Where it stands in the document's text.
+    pub span: Span,
+    /// For a story with a title: the number of the headline unit that is its title.
+    pub title: Option<usize>,
+}
+
+/// Where a record came from. Shown as `PATH:LINE`, or `PATH` for a file that is one document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Source {
+    /// The file as it was named or found, `-` for standard input.
+    pub path: Arc<Path>,
+    /// The line, from 1, in line-based formats.
+    pub line: Option<u64>,
+}
+
+impl fmt::Display for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.line {
+            Some(line) => write!(f, "{}:{line}", self.path.display()),
+            None => write!(f, "{}", self.path.display()),
+        }
+    }
+}

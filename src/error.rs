@@ -1,0 +1,123 @@
+//! The one error type: an opaque [`Error`] over a non-exhaustive [`ErrorKind`].
+//!
+//! Kinds carry fields, not sentences, so that a caller can match on them; the sentence is made when the error is shown
+//! and always names the place and, where there is one, the remedy. Records that cannot be read are no errors: they
+//! are [`Reject`](crate::input::Reject)s, counted and listed, and the run goes on.
+
+use std::fmt;
+use std::path::PathBuf;
+
+/// The result of anything in this crate that can fail.
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// What went wrong, where, and what to do about it.
+#[derive(Debug)]
+pub struct Error(Box<ErrorKind>);
+
+impl Error {
+    /// The kind, for matching.
+    #[must_use]
+    pub fn kind(&self) -> &ErrorKind {
+        &self.0
+    }
+
+    /// A file or stream could not be read or written; `action` is a verb phrase such as `"read"`.
+    pub(crate) fn io(action: &'static str, path: impl Into<PathBuf>, source: std::io::Error) -> Self {
+        ErrorKind::Io { action, path: path.into(), source }.into()
+    }
+
+    /// A parameter lies outside its range; `expected` says what would fit.
+    pub(crate) fn parameter(name: &'static str, value: impl fmt::Display, expected: impl Into<String>) -> Self {
+        ErrorKind::Parameter { name, value: value.to_string(), expected: expected.into() }.into()
+    }
+}
+
+impl From<ErrorKind> for Error {
+    fn from(kind: ErrorKind) -> Self {
+        Self(Box::new(kind))
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.0, f)
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        std::error::Error::source(&*self.0)
+    }
+}
+
+/// The kinds of [`Error`].
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// A file or stream could not be opened, read or written.
+    #[error("cannot {action} {path}: {source}", path = path.display())]
+    Io {
+        /// What was tried, as a verb: `read`, `write`, `walk`.
+        action: &'static str,
+        /// The file, directory or stream.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// A parameter has a value that cannot work.
+    #[error("{name} cannot be {value}: {expected}")]
+    Parameter {
+        /// The parameter's name, as the command line spells it without dashes.
+        name: &'static str,
+        /// The value that was given.
+        value: String,
+        /// What would fit.
+        expected: String,
+    },
+    /// Input in a format or compression that this build cannot read.
+    #[error("{path}: {what}; {remedy}", path = path.display())]
+    Unreadable {
+        /// The input.
+        path: PathBuf,
+        /// What it is.
+        what: String,
+        /// What to do about it.
+        remedy: String,
+    },
+    /// A key was inserted into an index that already holds it.
+    #[error("key {key:?} is in the index already; remove it first, or insert under another key")]
+    KeyExists {
+        /// The key.
+        key: String,
+    },
+    /// Two signatures, or a signature and an index, were made with different parameters.
+    #[error("signatures differ in {what}: {left} and {right}; make both with the same parameters")]
+    Incompatible {
+        /// The parameter that differs.
+        what: &'static str,
+        /// Its value on the left.
+        left: String,
+        /// Its value on the right.
+        right: String,
+    },
+    /// Stored bytes (a signature) that cannot be decoded.
+    #[error("stored {what} cannot be read at byte {offset}: {reason}")]
+    Corrupt {
+        /// What the bytes should have been.
+        what: &'static str,
+        /// Where decoding failed.
+        offset: usize,
+        /// Why.
+        reason: &'static str,
+    },
+    /// A gold file that cannot be used.
+    #[error("{path}:{line}: {reason}", path = path.display())]
+    Gold {
+        /// The gold file.
+        path: PathBuf,
+        /// Line, from 1.
+        line: u64,
+        /// What is wrong, and what would be right.
+        reason: String,
+    },
+}

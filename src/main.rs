@@ -1,0 +1,3 @@
+//! The `mukarrar` command line.
+
+fn main() {}
