@@ -6,6 +6,10 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
+mod units;
+
+pub use units::{UnitId, Units};
+
 /// A document's identity: its place in the input, counted from 0 over all records, rejected ones included.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct DocId(u32);

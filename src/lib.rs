@@ -1,7 +1,14 @@
 //! Near-duplicate detection and similarity for Arabic-script text.
 
+pub mod cluster;
 pub mod document;
 pub mod error;
+pub mod input;
+pub mod lsh;
 pub mod normalize;
+pub mod page;
+pub mod pipeline;
+pub mod shingle;
+pub mod similarity;
 
 pub use error::{Error, ErrorKind, Result};

@@ -20,6 +20,36 @@ pub enum Profile {
     Aggressive,
 }
 
+impl Profile {
+    /// The name used on the command line and in outputs.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Light => "light",
+            Self::Standard => "standard",
+            Self::Aggressive => "aggressive",
+        }
+    }
+}
+
+impl fmt::Display for Profile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+impl FromStr for Profile {
+    type Err = Error;
+
+    fn from_str(name: &str) -> Result<Self> {
+        [Self::None, Self::Light, Self::Standard, Self::Aggressive]
+            .into_iter()
+            .find(|profile| profile.name() == name)
+            .ok_or_else(|| Error::parameter("profile", name, "one of none, light, standard, aggressive"))
+    }
+}
+
 /// The language whose table `standard` and `aggressive` use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Language {
@@ -145,6 +175,12 @@ pub mod alphabet {
     /// Appends the UTF-8 form of `compact` to `out`.
     pub fn push_utf8(compact: &[u8], out: &mut String) {
         out.push_str(&String::from_utf8_lossy(compact));
+    }
+
+    /// Whether a token is a number: ASCII digits, with or without a decimal mark.
+    #[must_use]
+    pub fn is_number(compact: &[u8]) -> bool {
+        compact.first().is_some_and(u8::is_ascii_digit) && compact.iter().all(|b| b.is_ascii_digit() || *b == b'.')
     }
 
     /// Bytes that the character beginning with compact byte `lead` takes: 1 for table letters and ASCII, 2 to 4 for the rest.

@@ -1,0 +1,60 @@
+//! Verified pairs → clusters: keepers, their copies, and what hangs on them.
+
+use std::cmp::Ordering;
+
+use crate::document::UnitId;
+use crate::shingle::ShingleKind;
+use crate::similarity::{Relation, Score};
+
+mod keep;
+
+pub use keep::Keep;
+
+/// A keeper and its copies, `related` members attached.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Cluster {
+    /// The member that stays.
+    pub keeper: UnitId,
+    /// The keeper, its copies and what is attached to it, in input order.
+    pub members: Vec<Member>,
+}
+
+/// One member of a cluster.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Member {
+    /// The unit.
+    pub unit: UnitId,
+    /// How it stands to the keeper; `None` for the keeper itself.
+    pub relation: Option<Relation>,
+    /// Its exact score against the keeper.
+    pub score: Score,
+    /// What the score was measured on.
+    pub measure: ShingleKind,
+}
+
+impl Cluster {
+    /// The keeper and its copies; attached members do not count.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        self.members.iter().filter(|member| member.relation.is_none_or(Relation::is_copy)).count()
+    }
+
+    /// The order of the report: largest first, then by the keeper's place in the input.
+    #[must_use]
+    pub fn report_order(&self, other: &Self) -> Ordering {
+        other.size().cmp(&self.size()).then(self.keeper.cmp(&other.keeper))
+    }
+}
+
+/// A copy that is to go, and why.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Removal {
+    /// The unit that goes.
+    pub unit: UnitId,
+    /// The unit that stays in its place.
+    pub keeper: UnitId,
+    /// How it stands to the keeper.
+    pub relation: Relation,
+    /// Its exact score against the keeper.
+    pub score: Score,
+}

@@ -1,0 +1,153 @@
+//! The accounts of a run: every record in exactly one place, and the counts add up.
+
+use std::collections::BTreeMap;
+
+use serde::ser::SerializeMap;
+use serde::{Serialize, Serializer};
+
+use super::Options;
+use crate::lsh::Banding;
+
+/// What a run did, as `--summary` writes it.
+#[derive(Debug, Clone, Serialize)]
+pub struct Summary {
+    /// Every input record, in exactly one account.
+    pub records: Records,
+    /// Units that were compared or marked.
+    pub units: u64,
+    /// Units without a token: counted, never clustered.
+    pub empty_units: u64,
+    /// Clusters found.
+    pub clusters: u64,
+    /// Verified pairs found, exact groups not expanded; only of `pairs`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pairs: Option<u64>,
+    /// Candidate pairs that a cap left unverified.
+    pub lost_pairs: u64,
+    /// Records whose id stood earlier in the input.
+    pub repeated_ids: u64,
+    /// Files passed over: hidden, `README*`, or of an unknown extension.
+    pub skipped_files: u64,
+    /// What a user should know, a sentence each.
+    pub warnings: Vec<String>,
+    /// Everything that decided the outcome.
+    pub parameters: Parameters,
+    /// Time and bytes of each stage, in order.
+    #[serde(serialize_with = "as_map")]
+    pub stages: Vec<Stage>,
+    /// Largest resident memory of the process in bytes; 0 where the system does not tell.
+    pub peak_rss_bytes: u64,
+}
+
+/// Where the input records went: `kept + removed + rejected = read`.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct Records {
+    /// Records in the input.
+    pub read: u64,
+    /// Records that stayed, edited ones included.
+    pub kept: u64,
+    /// Kept records that lost spans.
+    pub edited: u64,
+    /// Removed records by relation to their keeper.
+    pub removed: BTreeMap<String, u64>,
+    /// Rejected records by reason.
+    pub rejected: BTreeMap<String, u64>,
+}
+
+/// The parameters of a run, resolved.
+#[derive(Debug, Clone, Serialize)]
+pub struct Parameters {
+    /// `--unit`.
+    pub unit: String,
+    /// `--profile`, with its version.
+    pub profile: String,
+    /// `--lang`.
+    pub lang: String,
+    /// `--shingle`.
+    pub shingle: String,
+    /// `--short`.
+    pub short: bool,
+    /// `--threshold`.
+    pub threshold: f64,
+    /// `--recall`.
+    pub recall: f64,
+    /// Length of a signature.
+    pub num_hashes: usize,
+    /// Bands.
+    pub bands: usize,
+    /// Rows of a band.
+    pub rows: usize,
+    /// Chance of becoming a candidate at Jaccard .3, .5 and the threshold.
+    pub s_curve: Vec<(f64, f64)>,
+    /// `--seed`.
+    pub seed: u64,
+    /// `--max-bucket`.
+    pub max_bucket: usize,
+    /// `--keep`.
+    pub keep: String,
+    /// `--related`.
+    pub related: bool,
+}
+
+/// One stage of a run.
+#[derive(Debug, Clone, Serialize)]
+pub struct Stage {
+    /// Its name.
+    #[serde(skip)]
+    pub name: &'static str,
+    /// Wall time in seconds.
+    pub seconds: f64,
+    /// Bytes it went through.
+    pub bytes: u64,
+}
+
+fn as_map<S: Serializer>(stages: &[Stage], serializer: S) -> Result<S::Ok, S::Error> {
+    let mut map = serializer.serialize_map(Some(stages.len()))?;
+    for stage in stages {
+        map.serialize_entry(stage.name, stage)?;
+    }
+    map.end()
+}
+
+impl Summary {
+    /// Empty accounts with the parameters of `options`.
+    #[must_use]
+    pub fn new(options: &Options, banding: Banding) -> Self {
+        Self {
+            records: Records::default(),
+            units: 0,
+            empty_units: 0,
+            clusters: 0,
+            pairs: None,
+            lost_pairs: 0,
+            repeated_ids: 0,
+            skipped_files: 0,
+            warnings: Vec::new(),
+            parameters: Parameters::new(options, banding),
+            stages: Vec::new(),
+            peak_rss_bytes: 0,
+        }
+    }
+}
+
+impl Parameters {
+    fn new(options: &Options, banding: Banding) -> Self {
+        Self {
+            unit: options.unit.to_string(),
+            profile: options.profile.to_string(),
+            lang: options.language.map_or_else(|| "auto".to_owned(), |language| language.to_string()),
+            shingle: options.shingle.to_string(),
+            short: options.short,
+            threshold: options.threshold,
+            recall: options.recall,
+            num_hashes: banding.num_hashes(),
+            bands: banding.bands(),
+            rows: banding.rows(),
+            s_curve: [0.3, 0.5, options.threshold].map(|j| (j, banding.probability(j))).to_vec(),
+            seed: options.seed,
+            max_bucket: options.max_bucket,
+            keep: options.keep.to_string(),
+            related: options.related,
+        }
+    }
+}

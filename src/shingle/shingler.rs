@@ -1,0 +1,142 @@
+//! The sink that turns the tokens of a unit into shingle hashes and a fingerprint.
+
+use super::hash::{Keys, MULTIPLIER, finish};
+use super::{ShingleKind, ShingleSet};
+use crate::document::Span;
+use crate::normalize::{Normalizer, Scratch, TokenSink, alphabet};
+
+/// 128 bits of a unit's token sequence, numbers included: equal sequences have equal fingerprints. The converse is
+/// checked token by token wherever something hangs on it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Fingerprint(pub u64, pub u64);
+
+/// Folds and shingles units, one after the other, in buffers that are reused. One per thread.
+#[derive(Debug)]
+pub struct Shingler {
+    kind: ShingleKind,
+    keys: Keys,
+    scratch: Scratch,
+    parts: Parts,
+    hashes: Vec<u64>,
+}
+
+/// What folding one unit left behind.
+#[derive(Debug)]
+pub struct Shingled<'a> {
+    /// Shingle hashes in text order, repeats included.
+    pub hashes: &'a [u64],
+    /// Number of folded tokens.
+    pub tokens: usize,
+    /// The token sequence in 128 bits.
+    pub fingerprint: Fingerprint,
+    /// The number tokens in 64 bits, whatever their order; 0 if there are none.
+    pub numbers: u64,
+}
+
+impl Shingled<'_> {
+    /// The distinct shingles.
+    #[must_use]
+    pub fn set(&self) -> ShingleSet {
+        ShingleSet::new(self.hashes.to_vec())
+    }
+}
+
+impl Shingler {
+    /// A shingler for one kind of shingle, its hash seeded by `seed`.
+    #[must_use]
+    pub fn new(kind: ShingleKind, seed: u64) -> Self {
+        let keys = Keys::new(seed);
+        Self { kind, keys, scratch: Scratch::default(), parts: Parts::new(kind, keys), hashes: Vec::new() }
+    }
+
+    /// Folds `text` and hashes its shingles. O(bytes).
+    pub fn shingle(&mut self, normalizer: &Normalizer, text: &str) -> Shingled<'_> {
+        self.parts.clear();
+        normalizer.fold(text, &mut self.scratch, &mut self.parts);
+        self.hashes.clear();
+        match self.kind {
+            ShingleKind::Word(n) => word_shingles(&self.parts.tokens, n.into(), &self.keys, &mut self.hashes),
+            ShingleKind::Char(n) => char_shingles(&self.parts, n.into(), &self.keys, &mut self.hashes),
+        }
+        Shingled {
+            hashes: &self.hashes,
+            tokens: self.parts.tokens.len(),
+            fingerprint: fingerprint(&self.parts.tokens),
+            numbers: self.parts.numbers,
+        }
+    }
+}
+
+/// The sink: token hashes, and for character shingles the joined compact text with its character borders.
+#[derive(Debug)]
+struct Parts {
+    keys: Keys,
+    keep_text: bool,
+    tokens: Vec<u64>,
+    text: Vec<u8>,
+    numbers: u64,
+}
+
+impl Parts {
+    fn new(kind: ShingleKind, keys: Keys) -> Self {
+        let keep_text = matches!(kind, ShingleKind::Char(_));
+        Self { keys, keep_text, tokens: Vec::new(), text: Vec::new(), numbers: 0 }
+    }
+
+    fn clear(&mut self) {
+        self.tokens.clear();
+        self.text.clear();
+        self.numbers = 0;
+    }
+}
+
+impl TokenSink for Parts {
+    fn token(&mut self, token: &[u8], _span: Span) {
+        let hash = self.keys.bytes(token);
+        self.tokens.push(hash);
+        if self.keep_text {
+            if !self.text.is_empty() {
+                self.text.push(b' ');
+            }
+            self.text.extend_from_slice(token);
+            if alphabet::is_number(token) {
+                self.numbers = self.numbers.wrapping_add(finish(hash) | 1);
+            }
+        }
+    }
+}
+
+fn word_shingles(tokens: &[u64], n: usize, keys: &Keys, out: &mut Vec<u64>) {
+    if tokens.len() >= n {
+        out.extend(tokens.windows(n).map(|window| keys.shingle(window)));
+    } else if !tokens.is_empty() {
+        out.push(keys.shingle(tokens));
+    }
+}
+
+fn char_shingles(parts: &Parts, n: usize, keys: &Keys, out: &mut Vec<u64>) {
+    let text = &parts.text;
+    let (mut start, mut end, mut length) = (0, 0, 0);
+    while end < text.len() {
+        end = (end + alphabet::width(text[end])).min(text.len());
+        length += 1;
+        if length == n {
+            out.push(keys.characters(&text[start..end], n));
+            start += alphabet::width(text[start]);
+            length -= 1;
+        }
+    }
+    if out.is_empty() && length > 0 {
+        out.push(keys.characters(text, length));
+    }
+}
+
+/// Two polynomials of the token hashes with unlike odd multipliers.
+fn fingerprint(tokens: &[u64]) -> Fingerprint {
+    const OTHER: u64 = 0xD6E8_FEB8_6659_FD93;
+    let start = tokens.len() as u64;
+    let (a, b) = tokens.iter().fold((start, !start), |(a, b), token| {
+        (a.wrapping_mul(MULTIPLIER).wrapping_add(*token), b.wrapping_mul(OTHER).wrapping_add(token.rotate_left(32)))
+    });
+    Fingerprint(finish(a), finish(b))
+}

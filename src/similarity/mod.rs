@@ -1,0 +1,91 @@
+//! Candidates → verified pairs: exact Jaccard and containment, and what a pair is called.
+//!
+//! Scores are computed on full 64-bit shingle sets, never estimated. `J = |A∩B| / |A∪B|`,
+//! `C = |A∩B| / min(|A|, |B|)` (Broder, "On the resemblance and containment of documents", 1997, with the smaller side
+//! as the base).
+
+use std::fmt;
+
+use serde::Serialize;
+
+use crate::document::UnitId;
+use crate::shingle::{ShingleKind, ShingleSet};
+
+/// How alike two units are. Both are exact, from 0 to 1.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Score {
+    /// Shared shingles over all shingles.
+    pub jaccard: f64,
+    /// Shared shingles over those of the smaller side.
+    pub containment: f64,
+}
+
+impl Score {
+    /// The score of a unit against itself, or its exact copy.
+    pub const SAME: Self = Self { jaccard: 1.0, containment: 1.0 };
+
+    /// The score of two sets. Without shingles on either side both are 0: nothing resembles an empty unit.
+    #[must_use]
+    pub fn of(a: &ShingleSet, b: &ShingleSet) -> Self {
+        Self::from_counts(a.shared(b), a.len(), b.len())
+    }
+
+    /// The score of sets of `a` and `b` shingles that share `shared`.
+    #[must_use]
+    pub fn from_counts(shared: usize, a: usize, b: usize) -> Self {
+        let ratio = |part: usize, whole: usize| if whole == 0 { 0.0 } else { part as f64 / whole as f64 };
+        Self { jaccard: ratio(shared, a + b - shared), containment: ratio(shared, a.min(b)) }
+    }
+}
+
+/// What a verified pair is called, or how a member stands to its keeper.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+#[non_exhaustive]
+pub enum Relation {
+    /// The same folded tokens in the same order, numbers included.
+    Exact,
+    /// Jaccard at or above the threshold.
+    Near,
+    /// A short unit that only resembles: shown, never removed.
+    Related,
+}
+
+impl Relation {
+    /// The name used in every output.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Exact => "exact",
+            Self::Near => "near",
+            Self::Related => "related",
+        }
+    }
+
+    /// Whether such a member is a copy: counted in a cluster's size, and removable.
+    #[must_use]
+    pub const fn is_copy(self) -> bool {
+        matches!(self, Self::Exact | Self::Near)
+    }
+}
+
+impl fmt::Display for Relation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+/// A candidate that was verified.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Pair {
+    /// The earlier unit.
+    pub a: UnitId,
+    /// The later unit.
+    pub b: UnitId,
+    /// Exact scores.
+    pub score: Score,
+    /// What the pair is called.
+    pub relation: Relation,
+    /// What the score was measured on.
+    pub measure: ShingleKind,
+}
