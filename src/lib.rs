@@ -3,6 +3,7 @@
 pub mod cluster;
 pub mod document;
 pub mod error;
+pub mod evaluate;
 pub mod input;
 pub mod lsh;
 pub mod normalize;
