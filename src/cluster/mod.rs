@@ -7,6 +7,7 @@ use crate::shingle::ShingleKind;
 use crate::similarity::{Relation, Score};
 
 mod keep;
+mod keepers;
 
 pub use keep::Keep;
 
