@@ -3,5 +3,6 @@
 pub mod document;
 pub mod error;
 pub mod normalize;
+pub mod page;
 
 pub use error::{Error, ErrorKind, Result};
