@@ -2,6 +2,7 @@
 
 pub mod document;
 pub mod error;
+pub mod input;
 pub mod normalize;
 
 pub use error::{Error, ErrorKind, Result};
