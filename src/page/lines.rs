@@ -35,6 +35,17 @@ pub(super) enum Ending {
     Leading,
 }
 
+/// What list sign a line begins with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Bullet {
+    /// None.
+    None,
+    /// A bullet, dash or star.
+    Sign,
+    /// A number of one or two digits with `-`, `.`, `)` or `–` behind it.
+    Number,
+}
+
 /// What a line is, before its neighbours are asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Role {
@@ -73,8 +84,10 @@ pub(super) struct Line {
     pub(super) words: u32,
     /// How it ends.
     pub(super) ending: Ending,
-    /// Whether it begins with a bullet or a list number.
-    pub(super) bullet: bool,
+    /// What list sign it begins with.
+    pub(super) bullet: Bullet,
+    /// Whether a dash stands between white space in it, as in bylines and datelines.
+    pub(super) dashed: bool,
     /// Whether each of its words is a hashtag.
     pub(super) hashtags: bool,
     /// Commas of any script.
@@ -128,7 +141,8 @@ fn measure(text: &str, range: Range<usize>) -> Option<Line> {
         head_end: start + scan.head_end,
         words: scan.words,
         ending: ending(line),
-        bullet: has_bullet(line),
+        bullet: bullet(line),
+        dashed: scan.dashed,
         hashtags: scan.words > 0 && scan.words == scan.hashtags,
         commas: scan.commas,
         role: Role::Text,
@@ -143,6 +157,9 @@ struct Scan {
     hashtags: u32,
     commas: u32,
     glue: u32,
+    /// Places that are glue only where there is surer glue.
+    doubtful_glue: u32,
+    dashed: bool,
     head_end: usize,
     in_word: bool,
     has_letter: bool,
@@ -158,6 +175,7 @@ impl Scan {
             return;
         }
         if c.is_whitespace() {
+            self.dashed |= matches!(self.before, ['-' | '–' | '—', space, _] if space.is_whitespace());
             self.end_word(at);
         } else {
             if !self.in_word {
@@ -167,6 +185,8 @@ impl Scan {
             let letter = is_word_char(c);
             self.has_letter |= letter;
             self.glue += u32::from(letter && self.glues(c));
+            self.doubtful_glue +=
+                u32::from(letter && matches!(self.before, ['.', '.', space] if space.is_whitespace()));
             self.letters = if letter { self.letters + 1 } else { 0 };
             self.commas += u32::from(matches!(c, ',' | '،' | '、'));
         }
@@ -184,13 +204,11 @@ impl Scan {
         (self.in_word, self.has_letter, self.letters) = (false, false, 0);
     }
 
-    /// Whether two words ran together before `c`: ة inside a word, the article inside a word after ا or ى, or `" .."`
-    /// with a letter right behind it.
+    /// Whether two words ran together before `c`: ة inside a word, the article inside a word after ا or ى.
     fn glues(&self, c: char) -> bool {
         match self.before {
             ['ة', ..] => is_arabic_letter(c),
             ['ا', 'ا' | 'ى', _] => c == 'ل' && self.letters >= 4,
-            ['.', '.', space] => space.is_whitespace() && is_arabic_letter(c),
             _ => false,
         }
     }
@@ -201,8 +219,8 @@ impl Scan {
         }
         let glued = self.words >= GLUED_WORDS
             && self.glue >= GLUE_POINTS
-            && self.glue * WORDS_PER_GLUE_POINT >= self.words
-            && ending != Ending::Stop;
+            && (self.glue + self.doubtful_glue) * WORDS_PER_GLUE_POINT >= self.words
+            && matches!(ending, Ending::Open | Ending::Asking);
         if glued { Role::Glued } else { Role::Text }
     }
 }
@@ -249,24 +267,23 @@ fn ending(line: &str) -> Ending {
     }
 }
 
-/// Whether a line begins as a list item does: a bullet sign, or a number of at most two digits with `-`, `.`, `)` or
-/// `–` behind it. `«` opens a quotation and is none; `»` at the beginning of a line closes nothing and is one.
-fn has_bullet(line: &str) -> bool {
+/// The list sign a line begins with. `«` opens a quotation and is none; `»` at the beginning of a line closes nothing and is one.
+fn bullet(line: &str) -> Bullet {
     let mut chars = line.chars().filter(|&c| !is_mark(c));
-    let Some(first) = chars.next() else { return false };
-    match first {
-        '•' | '-' | '–' | '—' | '*' | '·' | '▪' | '●' | '◦' | '■' | '◼' | '►' | '▶' | '‣' | '∙' | '>' | '»' | '›' => {
-            true
-        }
-        _ if is_digit(first) => {
-            let mut rest = chars.skip_while(|&c| c == ' ');
+    match chars.next() {
+        Some(
+            '•' | '-' | '–' | '—' | '*' | '·' | '▪' | '●' | '◦' | '■' | '◼' | '►' | '▶' | '‣' | '∙' | '>' | '»' | '›',
+        ) => Bullet::Sign,
+        Some(first) if is_digit(first) => {
+            let mut rest = chars.filter(|&c| c != ' ');
             let mut after = rest.next();
             if after.is_some_and(is_digit) {
-                after = rest.find(|&c| c != ' ');
+                after = rest.next();
             }
-            matches!(after, Some('-' | '.' | ')' | '–')) && !rest.next().is_some_and(is_digit)
+            let listed = matches!(after, Some('-' | '.' | ')' | '–')) && !rest.next().is_some_and(is_digit);
+            if listed { Bullet::Number } else { Bullet::None }
         }
-        _ => false,
+        _ => Bullet::None,
     }
 }
 
