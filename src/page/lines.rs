@@ -1,8 +1,8 @@
 //! The lines of a page, each looked at once: where it stands, how long it is, how it ends, whether it is glued.
 //!
-//! A line ends at `\n`, `\r`, U+0085, U+2028 or U+2029 (what every common tool treats as one). A line of white space alone is no
-//! line here. A *word* is a run between white space that holds at least one letter or digit: cheaper than a folded
-//! token and near enough to count by.
+//! A line ends at `\n`, `\r`, U+0085, U+2028 or U+2029 (what every common tool treats as one). A line of white
+//! space alone is no line here. A *word* is a run between white space that holds at least one letter or digit:
+//! cheaper than a folded token and near enough to count by.
 
 use std::ops::Range;
 
@@ -17,8 +17,8 @@ const HEAD_WORDS: u32 = 24;
 const GLUED_WORDS: u32 = 12;
 /// this many places where two words ran together,
 const GLUE_POINTS: u32 = 2;
-/// and at least one such place in so many words. Well-written text has one in thousands; badly spaced paragraphs have
-/// more, but end with a full stop, which a line of headlines does not.
+/// and at least one such place in so many words. Well-written text has one in thousands; badly spaced paragraphs
+/// have more, but end as sentences do.
 const WORDS_PER_GLUE_POINT: u32 = 25;
 
 /// How a line ends, closing quotation marks and brackets aside.
@@ -88,7 +88,7 @@ pub(super) struct Line {
     pub(super) bullet: Bullet,
     /// Whether a dash stands between white space in it, as in bylines and datelines.
     pub(super) dashed: bool,
-    /// Whether each of its words is a hashtag.
+    /// Whether each of its words is a hashtag, and no colon makes them a heading.
     pub(super) hashtags: bool,
     /// Commas of any script.
     pub(super) commas: u32,
@@ -96,7 +96,8 @@ pub(super) struct Line {
     pub(super) role: Role,
 }
 
-/// Calls `found` with each line of `text` that holds more than white space, in order. Linear in the length of `text`.
+/// Calls `found` with each line of `text` that holds more than white space, in order. Linear in the length of
+/// `text`.
 pub(super) fn each_line(text: &str, mut found: impl FnMut(Line)) {
     let mut start = 0;
     while start < text.len() {
@@ -143,7 +144,7 @@ fn measure(text: &str, range: Range<usize>) -> Option<Line> {
         ending: ending(line),
         bullet: bullet(line),
         dashed: scan.dashed,
-        hashtags: scan.words > 0 && scan.words == scan.hashtags,
+        hashtags: scan.words > 0 && scan.words == scan.hashtags && ending(line) == Ending::Open,
         commas: scan.commas,
         role: Role::Text,
     })
@@ -220,7 +221,7 @@ impl Scan {
         let glued = self.words >= GLUED_WORDS
             && self.glue >= GLUE_POINTS
             && (self.glue + self.doubtful_glue) * WORDS_PER_GLUE_POINT >= self.words
-            && matches!(ending, Ending::Open | Ending::Asking);
+            && ending == Ending::Open;
         if glued { Role::Glued } else { Role::Text }
     }
 }
@@ -267,7 +268,8 @@ fn ending(line: &str) -> Ending {
     }
 }
 
-/// The list sign a line begins with. `«` opens a quotation and is none; `»` at the beginning of a line closes nothing and is one.
+/// The list sign a line begins with. `«` opens a quotation and is none; `»` at the beginning of a line closes
+/// nothing and is one.
 fn bullet(line: &str) -> Bullet {
     let mut chars = line.chars().filter(|&c| !is_mark(c));
     match chars.next() {
@@ -289,4 +291,69 @@ fn bullet(line: &str) -> Bullet {
 
 const fn is_digit(c: char) -> bool {
     matches!(c, '0'..='9' | '\u{660}'..='\u{669}' | '\u{6F0}'..='\u{6F9}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn only(text: &str) -> Line {
+        let mut lines = Vec::new();
+        each_line(text, |line| lines.push(line));
+        assert_eq!(lines.len(), 1, "{text}");
+        lines[0]
+    }
+
+    #[test]
+    fn endings_look_behind_quotes_brackets_and_direction_marks() {
+        let table = [
+            ("وصل الوفد", Ending::Open),
+            ("وصل الوفد.", Ending::Stop),
+            ("قال: «وصل الوفد».\u{200F}", Ending::Stop),
+            ("قال \"وصل الوفد.\"", Ending::Stop),
+            ("وصل الوفد..", Ending::Open),
+            ("وصل الوفد…", Ending::Open),
+            ("هل وصل (الوفد؟)", Ending::Asking),
+            ("وقال الوزير:", Ending::Leading),
+            ("وقال الوزير،", Ending::Leading),
+            ("وزیر آ گئے۔", Ending::Stop),
+        ];
+        for (text, expected) in table {
+            assert_eq!(only(text).ending, expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_quotation_or_a_date_is_no_list_sign() {
+        let table = [
+            ("• وصل الوفد", Bullet::Sign),
+            ("\u{200F}- وصل الوفد", Bullet::Sign),
+            ("» وصل الوفد", Bullet::Sign),
+            ("1- وصل الوفد", Bullet::Number),
+            ("١٢ . وصل الوفد", Bullet::Number),
+            ("«وصل الوفد»", Bullet::None),
+            ("1.5 مليون زائر", Bullet::None),
+            ("12 مليون زائر", Bullet::None),
+            ("2024-05-01", Bullet::None),
+            ("وصل الوفد", Bullet::None),
+        ];
+        for (text, expected) in table {
+            assert_eq!(only(text).bullet, expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn glue_counts_only_in_long_lines_that_end_openly() {
+        let row = "الحرارة تنخفض في الجبال العاليةمدير المدرسة يكرم المتفوقين في كلياتهاالبلدية تزرع ألف شجرة جديدة";
+        assert_eq!(only(row).role, Role::Glued);
+        assert_eq!(only(&format!("{row}.")).role, Role::Text);
+        assert_eq!(only("الحرارة تنخفض في الجبال العاليةمدير المدرسة").role, Role::Text);
+        assert_eq!(only(&row.replace("العاليةمدير", "العالية مدير")).role, Role::Text);
+    }
+
+    #[test]
+    fn words_need_a_letter_or_a_digit() {
+        assert_eq!(only("وصل - الوفد ** ٢٠ \u{200F}").words, 3);
+        assert_eq!(only("***").role, Role::Wordless);
+    }
 }

@@ -4,11 +4,11 @@ use crate::document::{Kind, Span, Unit};
 
 use super::lines::{Bullet, Ending, Line, Role};
 
-/// Most words of a headline: 99 % of 26,294 titles of three collections have no more.
+/// Most words of a headline: 98 % of 26,294 titles of 17 papers have no more.
 const HEADLINE_WORDS: u32 = 14;
 /// Fewest words of a title that stands over a story; shorter lines are bylines, places, subheadings.
 const TITLE_WORDS: u32 = 4;
-/// Most words of a link in a list, where nothing but the list's end can be missed by allowing long ones: 99.8 % of the titles.
+/// Most words of a link in a list, where the cue vouches for it: 99.9 % of the titles.
 const LINK_WORDS: u32 = 20;
 /// Most words of a byline.
 const BYLINE_WORDS: u32 = 6;
@@ -74,8 +74,8 @@ fn place_cued_links(lines: &[Line], places: &mut [Place]) {
     }
 }
 
-/// Whether the line at `at`, in a list, is one of its links. A line of a word or three is one only where another link or
-/// the list's end follows, else it is the byline of the story that begins there.
+/// Whether the line at `at`, in a list, is one of its links. A line of a word or three is one only where another
+/// link or the list's end follows, else it is the byline of the story that begins there.
 fn is_link(lines: &[Line], at: usize) -> bool {
     let line = &lines[at];
     if line.bullet != Bullet::None {
@@ -150,13 +150,14 @@ fn is_title(lines: &[Line], places: &[Place], at: usize) -> bool {
         && stands_over_paragraph(lines, places, at)
 }
 
-/// Whether a line names an author, a place or an agency: few words with a dash between them. Of 26,353 titles 11 look so.
+/// Whether a line names an author, a place or an agency: few words with a dash between them. Of 26,294 titles 11
+/// look so.
 fn is_byline(line: &Line) -> bool {
     line.dashed && line.words <= BYLINE_WORDS
 }
 
-/// Whether nothing runs on into the line at `at`: a line that ends without a full stop does so where it is as short as a verse
-/// or a heading, but not where it is a paragraph, which many sites leave without one.
+/// Whether nothing runs on into the line at `at`: a line that ends without a full stop does so where it is as short
+/// as a verse or a heading, but not where it is a paragraph, which many sites leave without one.
 fn begins_something(lines: &[Line], places: &[Place], at: usize) -> bool {
     let before = (0..at).rev().find(|&before| places[before] != Place::Neutral);
     before.is_none_or(|before| match places[before] {
