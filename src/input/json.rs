@@ -396,3 +396,6 @@ fn unescape(bytes: &[u8]) -> (char, usize) {
     };
     (character, 2)
 }
+
+#[cfg(test)]
+mod tests;

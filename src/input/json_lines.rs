@@ -16,7 +16,7 @@ const MAX_LINES: u32 = u32::MAX;
 pub(super) fn split(bytes: &[u8], start: usize, rows: &mut Vec<Row>) -> Option<u32> {
     let (mut begin, mut line) = (start, 1_u32);
     for end in memchr::memchr_iter(b'\n', bytes.get(start..)?).map(|at| start + at) {
-        push(bytes, begin..end, line, rows);
+        push(bytes, begin..without_return(bytes, begin, end), line, rows);
         begin = end + 1;
         line = line.checked_add(1).filter(|&line| line < MAX_LINES)?;
     }
@@ -25,19 +25,23 @@ pub(super) fn split(bytes: &[u8], start: usize, rows: &mut Vec<Row>) -> Option<u
 }
 
 fn push(bytes: &[u8], range: Range<usize>, line: u32, rows: &mut Vec<Row>) {
-    let Some(content) = bytes.get(range.clone()) else { return };
-    if content.iter().all(u8::is_ascii_whitespace) {
-        return;
+    let blank = bytes.get(range.clone()).is_none_or(|content| content.iter().all(u8::is_ascii_whitespace));
+    if !blank {
+        rows.push(Row::new(range.start, range.len(), line));
     }
-    let length = content.strip_suffix(b"\r").unwrap_or(content).len();
-    rows.push(Row::new(range.start, length, line));
 }
 
-/// Where the line that begins at `start` ends, its line end excluded.
-pub(super) fn end_of_line(bytes: &[u8], start: usize) -> usize {
-    let rest = bytes.get(start..).unwrap_or_default();
-    let line = memchr::memchr(b'\n', rest).map_or(rest, |at| rest.get(..at).unwrap_or_default());
-    start + line.strip_suffix(b"\r").unwrap_or(line).len()
+/// The end of a line that a line feed ends at `end`: before the carriage return, if one precedes it.
+fn without_return(bytes: &[u8], begin: usize, end: usize) -> usize {
+    if end > begin && bytes.get(end - 1) == Some(&b'\r') { end - 1 } else { end }
+}
+
+/// Where the line that begins at `begin` ends, its line end excluded.
+pub(super) fn end_of_line(bytes: &[u8], begin: usize) -> usize {
+    match memchr::memchr(b'\n', bytes.get(begin..).unwrap_or_default()) {
+        Some(length) => without_return(bytes, begin, begin + length),
+        None => bytes.len(),
+    }
 }
 
 /// Checked UTF-8.

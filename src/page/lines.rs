@@ -1,8 +1,8 @@
 //! The lines of a page, each looked at once: where it stands, how long it is, how it ends, whether it is glued.
 //!
-//! A line ends at `\n`, `\r`, U+0085, U+2028 or U+2029 (what every common tool treats as one). A line of white space alone is no
-//! line here. A *word* is a run between white space that holds at least one letter or digit: cheaper than a folded
-//! token and near enough to count by.
+//! A line ends at `\n`, `\r`, U+0085, U+2028 or U+2029 (what every common tool treats as one). A line of white
+//! space alone is no line here. A *word* is a run between white space that holds at least one letter or digit:
+//! cheaper than a folded token and near enough to count by.
 
 use std::ops::Range;
 
@@ -17,8 +17,8 @@ const HEAD_WORDS: u32 = 24;
 const GLUED_WORDS: u32 = 12;
 /// this many places where two words ran together,
 const GLUE_POINTS: u32 = 2;
-/// and at least one such place in so many words. Well-written text has one in thousands; badly spaced paragraphs have
-/// more, but end with a full stop, which a line of headlines does not.
+/// and at least one such place in so many words. Well-written text has one in thousands; badly spaced paragraphs
+/// have more, but end as sentences do.
 const WORDS_PER_GLUE_POINT: u32 = 25;
 
 /// How a line ends, closing quotation marks and brackets aside.
@@ -33,6 +33,17 @@ pub(super) enum Ending {
     Stop,
     /// A colon, comma, semicolon or dash: the sentence goes on in the next line.
     Leading,
+}
+
+/// What list sign a line begins with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Bullet {
+    /// None.
+    None,
+    /// A bullet, dash or star.
+    Sign,
+    /// A number of one or two digits with `-`, `.`, `)` or `–` behind it.
+    Number,
 }
 
 /// What a line is, before its neighbours are asked.
@@ -73,9 +84,11 @@ pub(super) struct Line {
     pub(super) words: u32,
     /// How it ends.
     pub(super) ending: Ending,
-    /// Whether it begins with a bullet or a list number.
-    pub(super) bullet: bool,
-    /// Whether each of its words is a hashtag.
+    /// What list sign it begins with.
+    pub(super) bullet: Bullet,
+    /// Whether a dash stands between white space in it, as in bylines and datelines.
+    pub(super) dashed: bool,
+    /// Whether each of its words is a hashtag, and no colon makes them a heading.
     pub(super) hashtags: bool,
     /// Commas of any script.
     pub(super) commas: u32,
@@ -83,7 +96,8 @@ pub(super) struct Line {
     pub(super) role: Role,
 }
 
-/// Calls `found` with each line of `text` that holds more than white space, in order. Linear in the length of `text`.
+/// Calls `found` with each line of `text` that holds more than white space, in order. Linear in the length of
+/// `text`.
 pub(super) fn each_line(text: &str, mut found: impl FnMut(Line)) {
     let mut start = 0;
     while start < text.len() {
@@ -128,8 +142,9 @@ fn measure(text: &str, range: Range<usize>) -> Option<Line> {
         head_end: start + scan.head_end,
         words: scan.words,
         ending: ending(line),
-        bullet: has_bullet(line),
-        hashtags: scan.words > 0 && scan.words == scan.hashtags,
+        bullet: bullet(line),
+        dashed: scan.dashed,
+        hashtags: scan.words > 0 && scan.words == scan.hashtags && ending(line) == Ending::Open,
         commas: scan.commas,
         role: Role::Text,
     })
@@ -143,6 +158,9 @@ struct Scan {
     hashtags: u32,
     commas: u32,
     glue: u32,
+    /// Places that are glue only where there is surer glue.
+    doubtful_glue: u32,
+    dashed: bool,
     head_end: usize,
     in_word: bool,
     has_letter: bool,
@@ -158,6 +176,7 @@ impl Scan {
             return;
         }
         if c.is_whitespace() {
+            self.dashed |= matches!(self.before, ['-' | '–' | '—', space, _] if space.is_whitespace());
             self.end_word(at);
         } else {
             if !self.in_word {
@@ -167,6 +186,8 @@ impl Scan {
             let letter = is_word_char(c);
             self.has_letter |= letter;
             self.glue += u32::from(letter && self.glues(c));
+            self.doubtful_glue +=
+                u32::from(letter && matches!(self.before, ['.', '.', space] if space.is_whitespace()));
             self.letters = if letter { self.letters + 1 } else { 0 };
             self.commas += u32::from(matches!(c, ',' | '،' | '、'));
         }
@@ -184,13 +205,11 @@ impl Scan {
         (self.in_word, self.has_letter, self.letters) = (false, false, 0);
     }
 
-    /// Whether two words ran together before `c`: ة inside a word, the article inside a word after ا or ى, or `" .."`
-    /// with a letter right behind it.
+    /// Whether two words ran together before `c`: ة inside a word, the article inside a word after ا or ى.
     fn glues(&self, c: char) -> bool {
         match self.before {
             ['ة', ..] => is_arabic_letter(c),
             ['ا', 'ا' | 'ى', _] => c == 'ل' && self.letters >= 4,
-            ['.', '.', space] => space.is_whitespace() && is_arabic_letter(c),
             _ => false,
         }
     }
@@ -201,8 +220,8 @@ impl Scan {
         }
         let glued = self.words >= GLUED_WORDS
             && self.glue >= GLUE_POINTS
-            && self.glue * WORDS_PER_GLUE_POINT >= self.words
-            && ending != Ending::Stop;
+            && (self.glue + self.doubtful_glue) * WORDS_PER_GLUE_POINT >= self.words
+            && ending == Ending::Open;
         if glued { Role::Glued } else { Role::Text }
     }
 }
@@ -249,27 +268,92 @@ fn ending(line: &str) -> Ending {
     }
 }
 
-/// Whether a line begins as a list item does: a bullet sign, or a number of at most two digits with `-`, `.`, `)` or
-/// `–` behind it. `«` opens a quotation and is none; `»` at the beginning of a line closes nothing and is one.
-fn has_bullet(line: &str) -> bool {
+/// The list sign a line begins with. `«` opens a quotation and is none; `»` at the beginning of a line closes
+/// nothing and is one.
+fn bullet(line: &str) -> Bullet {
     let mut chars = line.chars().filter(|&c| !is_mark(c));
-    let Some(first) = chars.next() else { return false };
-    match first {
-        '•' | '-' | '–' | '—' | '*' | '·' | '▪' | '●' | '◦' | '■' | '◼' | '►' | '▶' | '‣' | '∙' | '>' | '»' | '›' => {
-            true
-        }
-        _ if is_digit(first) => {
-            let mut rest = chars.skip_while(|&c| c == ' ');
+    match chars.next() {
+        Some(
+            '•' | '-' | '–' | '—' | '*' | '·' | '▪' | '●' | '◦' | '■' | '◼' | '►' | '▶' | '‣' | '∙' | '>' | '»' | '›',
+        ) => Bullet::Sign,
+        Some(first) if is_digit(first) => {
+            let mut rest = chars.filter(|&c| c != ' ');
             let mut after = rest.next();
             if after.is_some_and(is_digit) {
-                after = rest.find(|&c| c != ' ');
+                after = rest.next();
             }
-            matches!(after, Some('-' | '.' | ')' | '–')) && !rest.next().is_some_and(is_digit)
+            let listed = matches!(after, Some('-' | '.' | ')' | '–')) && !rest.next().is_some_and(is_digit);
+            if listed { Bullet::Number } else { Bullet::None }
         }
-        _ => false,
+        _ => Bullet::None,
     }
 }
 
 const fn is_digit(c: char) -> bool {
     matches!(c, '0'..='9' | '\u{660}'..='\u{669}' | '\u{6F0}'..='\u{6F9}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn only(text: &str) -> Line {
+        let mut lines = Vec::new();
+        each_line(text, |line| lines.push(line));
+        assert_eq!(lines.len(), 1, "{text}");
+        lines[0]
+    }
+
+    #[test]
+    fn endings_look_behind_quotes_brackets_and_direction_marks() {
+        let table = [
+            ("وصل الوفد", Ending::Open),
+            ("وصل الوفد.", Ending::Stop),
+            ("قال: «وصل الوفد».\u{200F}", Ending::Stop),
+            ("قال \"وصل الوفد.\"", Ending::Stop),
+            ("وصل الوفد..", Ending::Open),
+            ("وصل الوفد…", Ending::Open),
+            ("هل وصل (الوفد؟)", Ending::Asking),
+            ("وقال الوزير:", Ending::Leading),
+            ("وقال الوزير،", Ending::Leading),
+            ("وزیر آ گئے۔", Ending::Stop),
+        ];
+        for (text, expected) in table {
+            assert_eq!(only(text).ending, expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_quotation_or_a_date_is_no_list_sign() {
+        let table = [
+            ("• وصل الوفد", Bullet::Sign),
+            ("\u{200F}- وصل الوفد", Bullet::Sign),
+            ("» وصل الوفد", Bullet::Sign),
+            ("1- وصل الوفد", Bullet::Number),
+            ("١٢ . وصل الوفد", Bullet::Number),
+            ("«وصل الوفد»", Bullet::None),
+            ("1.5 مليون زائر", Bullet::None),
+            ("12 مليون زائر", Bullet::None),
+            ("2024-05-01", Bullet::None),
+            ("وصل الوفد", Bullet::None),
+        ];
+        for (text, expected) in table {
+            assert_eq!(only(text).bullet, expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn glue_counts_only_in_long_lines_that_end_openly() {
+        let row = "الحرارة تنخفض في الجبال العاليةمدير المدرسة يكرم المتفوقين في كلياتهاالبلدية تزرع ألف شجرة جديدة";
+        assert_eq!(only(row).role, Role::Glued);
+        assert_eq!(only(&format!("{row}.")).role, Role::Text);
+        assert_eq!(only("الحرارة تنخفض في الجبال العاليةمدير المدرسة").role, Role::Text);
+        assert_eq!(only(&row.replace("العاليةمدير", "العالية مدير")).role, Role::Text);
+    }
+
+    #[test]
+    fn words_need_a_letter_or_a_digit() {
+        assert_eq!(only("وصل - الوفد ** ٢٠ \u{200F}").words, 3);
+        assert_eq!(only("***").role, Role::Wordless);
+    }
 }

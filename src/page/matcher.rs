@@ -1,4 +1,5 @@
-//! Finds the cue a line begins with: the table of [`super::cues`], folded once, against the folded head of the line.
+//! Finds the cue a line begins with: the table of [`super::cues`], folded once, against the folded head of the
+//! line.
 //!
 //! A line costs one fold of its first words and one binary search for each of them that can begin a phrase.
 
@@ -22,8 +23,8 @@ pub(super) struct Cue {
     pub(super) weak: bool,
 }
 
-/// The fold that cues and lines go through, whatever the page's language: both sides take the same, so that it only has
-/// to be total, not right, for other languages.
+/// The fold that cues and lines go through, whatever the page's language: both sides take the same, so that it only
+/// has to be total, not right, for other languages.
 fn normalizer() -> Normalizer {
     Normalizer::new(Profile::Standard, Language::Ar)
 }
@@ -233,7 +234,8 @@ impl Seen<'_> {
         self.gap(at).contains([':', '：', '/', '|', '-', '–', '—'])
     }
 
-    /// Whether the line is agencies' marks alone, or a place or a date of at most a dateline's length and such a mark.
+    /// Whether the line is agencies' marks alone, or a place or a date of at most a dateline's length and such a
+    /// mark.
     fn agency(&self) -> Option<Cue> {
         if self.line.words > 12 {
             return None;
@@ -247,7 +249,7 @@ impl Seen<'_> {
             return None;
         }
         let dated = || (1..rest).any(|at| self.tokens.end_of(&TABLE.dateline_word, at).is_some());
-        let placed = || rest <= 3 && self.gap(rest).contains(['-', '–', '—', 'ـ', ':', '/', '(', '،', ',']);
+        let placed = || rest <= 3 && self.gap(rest).contains(['-', '–', '—', 'ـ', ':', '/', '،', ',']);
         (rest == 0 || placed() || dated()).then_some(found)
     }
 

@@ -1,7 +1,7 @@
 //! Pages: a document's text cut into the [`Unit`]s that are compared.
 //!
-//! A scraped page holds several stories, titles, lists of links to other stories, source and keyword lines. Compared
-//! whole it resembles nothing; cut into units it gives up its copies. [`UnitLevel`] says how fine to cut:
+//! A scraped page holds several stories, titles, lists of links to other stories, source and keyword lines.
+//! Compared whole it resembles nothing; cut into units it gives up its copies. [`UnitLevel`] says how fine to cut:
 //!
 //! | level | units |
 //! |---|---|
@@ -10,43 +10,50 @@
 //! | `paragraph` | each line a `paragraph`, boilerplate lines marked |
 //! | `line` | each line a `line`, boilerplate lines marked |
 //!
-//! Below the document the units stand in text order, do not overlap, begin and end with something other than white space,
-//! and every line that is not blank lies in exactly one of them.
+//! Below the document the units stand in text order, do not overlap, begin and end with something other than white
+//! space, and every line that is not blank lies in exactly one of them.
 //!
 //! ```
 //! use mukarrar::document::Kind;
 //! use mukarrar::page::{Cutter, UnitLevel};
 //!
-//! let page = "فتح المتحف أبوابه أمس بعد ترميم دام سنتين.\n\nالمصدر: صحيفة المدينة\n\nمقالات مشابهة\n• المتحف يستقبل أول زواره\n";
-//! let mut units = Vec::new();
-//! Cutter::new().cut(page, UnitLevel::Story, &mut units);
-//! let kinds: Vec<Kind> = units.iter().map(|unit| unit.kind).collect();
-//! assert_eq!(kinds, [Kind::Story, Kind::Boilerplate, Kind::Boilerplate, Kind::Headline]);
-//! assert_eq!(units[3].span.of(page), "• المتحف يستقبل أول زواره");
-//! ```
+//! let page = "فتح المتحف أبوابه أمس بعد ترميم دام سنتين.\n\nالمصدر: صحيفة المدينة\n\nمقالات مشابهة\n• المتحف
+//! يستقبل أول زواره\n"; let mut units = Vec::new(); Cutter::new().cut(page, UnitLevel::Story, &mut units); let
+//! kinds: Vec<Kind> = units.iter().map(|unit| unit.kind).collect(); assert_eq!(kinds, [Kind::Story,
+//! Kind::Boilerplate, Kind::Boilerplate, Kind::Headline]); assert_eq!(units[3].span.of(page), "• المتحف يستقبل أول
+//! زواره"); ```
 //!
 //! # How a page is cut into stories
 //!
 //! Each line is looked at once, alone, then with its neighbours:
 //!
-//! 1. **Boilerplate.** A line that begins with a cue (إقرأ أيضاً, المصدر:, كلمات دلالية: … the table in `cues.rs`), that is
-//!    hashtags alone, an agency's mark alone (`الرياض - واس`) or a row of headlines glued together. Cues that are common
-//!    words too count only beside another cue or at the page's end. Under a keywords cue that stands alone, lines
-//!    of at most four words are its keywords.
-//! 2. **Links.** Below a read-also, watch, related or ranking cue that stands alone, bulleted lines and lines shaped like a headline
-//!    (at most 14 words, no full stop, no colon or comma at the end) are links to other stories, until a line has another
-//!    shape. Elsewhere three or more bulleted lines of that shape are links only where they close the page or stand before
-//!    a cue, and no line with a colon announces them: bullets inside an article are questions of an interview,
-//!    ingredients, results.
-//! 3. **Titles.** A line of 4 to 14 words shaped like a headline, without a bullet, on the page's first line, behind a line
-//!    that ends a sentence, or behind boilerplate or links; the next line is a paragraph (perhaps behind a byline of under four words),
-//!    and the paragraphs up to the next title, link or cue hold at least 25 words.
-//! 4. The rest is **story**. A cue, a link or a title ends a story; a glued row only interrupts it: the part behind it is a
-//!    unit of its own with the same title, because units do not overlap and the row is some widget's, set into the
-//!    article. Behind a cue a story goes on without title: nothing says whose it is.
+//! 1. **Boilerplate.** A line that begins with a cue (إقرأ أيضاً, المصدر:, كلمات دلالية: … the table and its forms
+//!    are in `cues.rs`), that is hashtags alone, an agency's mark alone (`(أ ف ب)`, `الرياض - واس`) or a row of
+//!    headlines glued together. Cues that are common words too count only beside another cue or at the page's end.
+//!    Under a keywords cue that stands alone, lines of at most four words are its keywords.
+//! 2. **Links.** Below a read-also, watch, related or ranking cue that stands alone, bulleted lines and lines
+//!    shaped like a headline (no full stop, no colon or comma at the end; at most 20 words, as long as titles get)
+//!    are links to other stories, until a line has another shape. Elsewhere three or more lines with a bullet sign
+//!    and that shape are links only where they close the page or stand before a cue, and no line with a colon
+//!    announces them: most bullets inside articles are questions, ingredients, results.
+//! 3. **Titles.** A line of 4 to 14 words shaped like a headline, without a bullet, that is no byline (few words
+//!    around a dash); nothing runs on into it; the next line is a paragraph, perhaps behind a byline; and the
+//!    paragraphs up to the next title, link or cue hold at least 25 words. Three such lines that ask on one page
+//!    are the questions of an interview and stay in it. A single full stop ends a sentence; `؟`, `!`, `..` and `…`
+//!    end titles too: 8 % of one paper's titles ask.
+//! 4. The rest is **story**. A cue, a link or a title ends a story. A glued row, an agency's mark, a share bar and
+//!    a read-also line that names its link itself only interrupt it: what stands behind is a unit of its own with
+//!    the same title, because units do not overlap and the interruption is the page's, not the article's. Behind
+//!    any other cue a story goes on without title: nothing says whose it is.
 //!
-//! Titles and links are `headline` units, with their bullet; a story's [`Unit::title`] is its title's number. A line without any letter or digit
-//! belongs to the story around it, else it is boilerplate.
+//! Titles and links are `headline` units, with their bullet; a story's [`Unit::title`] is its title's number. A
+//! line without any letter or digit belongs to the story around it, else it is boilerplate.
+//!
+//! Measured on 9,000 pages put together from 26,000 real titles and articles of 17 papers, with and without cues
+//! between them: titles are found with precision .96 to .998 and recall .89 to .95 (lost: titles of one to three
+//! words or over 14; wrong: mostly subheadings), links below a cue with recall .98 to 1. A lower bound of three
+//! words on titles finds 2–3 % more of them in papers with columns and makes half as many again out of subheadings.
+//! 1,175 boilerplate lines in 26,353 articles: all but 6 right (six glued lists of ingredients).
 
 mod cues;
 mod lines;
@@ -126,8 +133,8 @@ impl Cutter {
         Self::default()
     }
 
-    /// Replaces `out` by the units of `text` at `level`, in text order; a unit's number is its index. Only at `document` level
-    /// does a text of white space alone have a unit. Linear in the text's length.
+    /// Replaces `out` by the units of `text` at `level`, in text order; a unit's number is its index. Only at
+    /// `document` level does a text of white space alone have a unit. Linear in the text's length.
     pub fn cut(&mut self, text: &str, level: UnitLevel, out: &mut Vec<Unit>) {
         out.clear();
         let kind = match level {
@@ -194,7 +201,8 @@ impl Cutter {
         }
     }
 
-    /// Marks the keywords below a keywords cue that stands alone: lines of few words, or the one line of a list with commas.
+    /// Marks the keywords below a keywords cue that stands alone: lines of few words, or the one line of a list
+    /// with commas.
     fn settle_tags(&mut self) {
         let mut below = None;
         for line in &mut self.lines {

@@ -2,14 +2,18 @@
 
 use crate::document::{Kind, Span, Unit};
 
-use super::lines::{Ending, Line, Role};
+use super::lines::{Bullet, Ending, Line, Role};
 
-/// Most words of a headline: 99 % of 26,294 titles of three collections have no more.
+/// Most words of a headline: 98 % of 26,294 titles of 17 papers have no more.
 const HEADLINE_WORDS: u32 = 14;
 /// Fewest words of a title that stands over a story; shorter lines are bylines, places, subheadings.
 const TITLE_WORDS: u32 = 4;
-/// Most words of a bulleted link.
+/// Most words of a link in a list, where the cue vouches for it: 99.9 % of the titles.
 const LINK_WORDS: u32 = 20;
+/// Most words of a byline.
+const BYLINE_WORDS: u32 = 6;
+/// So many titles on a page that all ask are an interview's questions.
+const QUESTIONS: usize = 3;
 /// Fewest words of the paragraphs under a title.
 const STORY_WORDS: u32 = 25;
 /// Fewest bulleted lines that are a list of links without a cue over them.
@@ -44,11 +48,13 @@ pub(super) fn place(lines: &[Line], places: &mut Vec<Place>) {
         Role::Text => Place::Body,
         Role::Wordless => Place::Neutral,
         Role::Glued => Place::Interruption,
+        Role::Cue { family, alone } if family.stands_inside(alone) => Place::Interruption,
         Role::Cue { .. } | Role::Tags => Place::Border,
     }));
     place_cued_links(lines, places);
     place_bulleted_links(lines, places);
     place_titles(lines, places);
+    unplace_questions(lines, places);
 }
 
 /// Links below a cue that announces them.
@@ -68,16 +74,16 @@ fn place_cued_links(lines: &[Line], places: &mut [Place]) {
     }
 }
 
-/// Whether the line at `at`, in a list, is one of its links. A line of a word or three is one only where another link or
-/// the list's end follows, else it is the byline of the story that begins there.
+/// Whether the line at `at`, in a list, is one of its links. A line of a word or three is one only where another
+/// link or the list's end follows, else it is the byline of the story that begins there.
 fn is_link(lines: &[Line], at: usize) -> bool {
     let line = &lines[at];
-    if line.bullet {
+    if line.bullet != Bullet::None {
         return line.words <= LINK_WORDS && line.ending != Ending::Leading;
     }
     let next = lines[at + 1..].iter().find(|line| line.role != Role::Wordless);
     let before_story = next.is_some_and(|next| next.role == Role::Text && !is_shaped(next, HEADLINE_WORDS));
-    is_shaped(line, HEADLINE_WORDS) && (line.words >= TITLE_WORDS || !before_story)
+    is_shaped(line, LINK_WORDS) && (line.words >= TITLE_WORDS || !before_story)
 }
 
 /// Runs of bulleted links without a cue over them, at the page's end or before a cue.
@@ -95,7 +101,7 @@ fn place_bulleted_links(lines: &[Line], places: &mut [Place]) {
 }
 
 fn is_bulleted_link(line: &Line) -> bool {
-    line.role == Role::Text && line.bullet && line.words >= TITLE_WORDS && is_shaped(line, LINK_WORDS)
+    line.role == Role::Text && line.bullet == Bullet::Sign && line.words >= TITLE_WORDS && is_shaped(line, LINK_WORDS)
 }
 
 /// Titles, from the page's end to its beginning, because what follows a line decides.
@@ -107,7 +113,7 @@ fn place_titles(lines: &[Line], places: &mut [Place]) {
                 places[at] = Place::Title;
                 words = 0;
             }
-            Place::Link if words >= STORY_WORDS && !lines[at].bullet && is_title(lines, places, at) => {
+            Place::Link if words >= STORY_WORDS && is_title(lines, places, at) => {
                 places[at] = Place::Title;
                 words = 0;
             }
@@ -118,35 +124,60 @@ fn place_titles(lines: &[Line], places: &mut [Place]) {
     }
 }
 
+/// Gives an interview's questions back to its body.
+fn unplace_questions(lines: &[Line], places: &mut [Place]) {
+    let asks = |(line, &place): (&Line, &Place)| {
+        place == Place::Title && line.ending == Ending::Asking && line.role == Role::Text
+    };
+    if lines.iter().zip(&*places).filter(|&pair| asks(pair)).count() < QUESTIONS {
+        return;
+    }
+    for (line, place) in lines.iter().zip(places) {
+        if asks((line, place)) {
+            *place = Place::Body;
+        }
+    }
+}
+
 /// Whether the line at `at`, with enough words below it, is a title: its own shape, and what stands around it.
 fn is_title(lines: &[Line], places: &[Place], at: usize) -> bool {
     let line = &lines[at];
-    !line.bullet
+    line.bullet == Bullet::None
+        && !is_byline(line)
         && line.words >= TITLE_WORDS
         && is_shaped(line, HEADLINE_WORDS)
         && begins_something(lines, places, at)
         && stands_over_paragraph(lines, places, at)
 }
 
-/// Whether nothing runs on into the line at `at`.
+/// Whether a line names an author, a place or an agency: few words with a dash between them. Of 26,294 titles 11
+/// look so.
+fn is_byline(line: &Line) -> bool {
+    line.dashed && line.words <= BYLINE_WORDS
+}
+
+/// Whether nothing runs on into the line at `at`: a line that ends without a full stop does so where it is as short
+/// as a verse or a heading, but not where it is a paragraph, which many sites leave without one.
 fn begins_something(lines: &[Line], places: &[Place], at: usize) -> bool {
     let before = (0..at).rev().find(|&before| places[before] != Place::Neutral);
     before.is_none_or(|before| match places[before] {
-        Place::Body => matches!(lines[before].ending, Ending::Stop | Ending::Asking),
+        Place::Body => match lines[before].ending {
+            Ending::Stop | Ending::Asking => true,
+            Ending::Open => lines[before].words > HEADLINE_WORDS,
+            Ending::Leading => false,
+        },
         _ => true,
     })
 }
 
 /// Whether the next line, or the one behind a byline, is a paragraph rather than one more short line.
 fn stands_over_paragraph(lines: &[Line], places: &[Place], at: usize) -> bool {
-    let mut below = (at + 1..lines.len()).filter(|&below| places[below] != Place::Neutral);
-    let is_paragraph = |below: usize| places[below] == Place::Body && !is_shaped(&lines[below], HEADLINE_WORDS);
-    below.next().is_some_and(|next| {
-        is_paragraph(next)
-            || (places[next] == Place::Body
-                && lines[next].words < TITLE_WORDS
-                && below.next().is_some_and(is_paragraph))
-    })
+    let mut below =
+        (at + 1..lines.len()).filter(|&below| !matches!(places[below], Place::Neutral | Place::Interruption));
+    let is_body = |below: usize| places[below] == Place::Body;
+    let is_paragraph = |below: usize| is_body(below) && !is_shaped(&lines[below], HEADLINE_WORDS);
+    let is_author = |below: usize| is_body(below) && (lines[below].words < TITLE_WORDS || is_byline(&lines[below]));
+    below.next().is_some_and(|next| is_paragraph(next) || is_author(next) && below.next().is_some_and(is_paragraph))
 }
 
 /// Appends the units of the placed lines to `out`.
