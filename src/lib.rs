@@ -11,5 +11,6 @@ pub mod page;
 pub mod pipeline;
 pub mod shingle;
 pub mod similarity;
+pub mod sketch;
 
 pub use error::{Error, ErrorKind, Result};

@@ -6,9 +6,13 @@ use crate::document::UnitId;
 use crate::shingle::ShingleKind;
 use crate::similarity::{Relation, Score};
 
+mod gather;
 mod keep;
+mod keepers;
 
+pub(crate) use gather::gather;
 pub use keep::Keep;
+pub(crate) use keepers::{Taken, Verifier, assign};
 
 /// A keeper and its copies, `related` members attached.
 #[derive(Debug, Clone, PartialEq)]
@@ -33,6 +37,12 @@ pub struct Member {
 }
 
 impl Cluster {
+    /// A keeper without copies.
+    pub(crate) fn of_one(keeper: UnitId, measure: ShingleKind) -> Self {
+        let member = Member { unit: keeper, relation: None, score: Score::SAME, measure };
+        Self { keeper, members: vec![member] }
+    }
+
     /// The keeper and its copies; attached members do not count.
     #[must_use]
     pub fn size(&self) -> usize {

@@ -1,37 +1,130 @@
-//! Placeholder for input.
+//! Bytes to documents: files, directories, standard input; JSON Lines and plain text; gzip and zstd.
+//!
+//! ```
+//! use mukarrar::document::DocId;
+//! use mukarrar::input::{Corpus, InputOptions};
+//!
+//! let lines = "{\"id\": 7, \"text\": \"مرحبا\"}\nnot JSON\n";
+//! let corpus = Corpus::from_reader("-", lines.as_bytes(), InputOptions::default())?;
+//! assert_eq!(corpus.len(), 2);
+//! let record = corpus.read(DocId::new(0)).expect("a good line");
+//! assert_eq!((&*record.id, &*record.text), ("7", "مرحبا"));
+//! let reject = corpus.read(DocId::new(1)).expect_err("a bad line");
+//! assert_eq!(reject.reason.code(), "invalid_json");
+//! assert_eq!(reject.source.to_string(), "-:2");
+//! # Ok::<(), mukarrar::Error>(())
+//! ```
+//!
+//! A [`Corpus`] is the whole opened input: the decompressed bytes of every file and a table with 16 bytes a record.
+//! It keeps no decoded text. [`Corpus::read`] parses a record anew at every call, so that a run can fold all records
+//! once and read again only those that have a candidate, at the price of scanning them twice instead of holding them.
+//!
+//! Every record has a slot, its [`DocId`](crate::document::DocId), whether it can be read or not. What cannot be read
+//! (a line, or the rest of a damaged file) answers each `read` with the same [`Reject`]; so the records kept, removed
+//! and rejected always add up to [`Corpus::len`], and nothing is lost silently.
+//!
+//! JSON Lines as in <https://jsonlines.org>, JSON as in RFC 8259, read more strictly in two ways: a lone surrogate
+//! escape is refused everywhere, and so is nesting beyond 1,024 levels.
 
-use std::borrow::Cow;
+use std::fmt;
+use std::str::FromStr;
 
-use crate::document::{DocId, Source};
+use crate::error::{Error, Result};
 
-/// The opened input.
-#[derive(Debug, Default)]
-pub struct Corpus {}
+mod compression;
+mod corpus;
+mod files;
+mod json;
+mod json_lines;
+mod names;
+mod open;
+mod reject;
+mod text;
 
-/// One record.
-#[derive(Debug)]
-pub struct Record<'a> {
-    /// Its id.
-    pub id: Cow<'a, str>,
-    /// Its text.
-    pub text: Cow<'a, str>,
+pub use compression::{Compression, CompressionWriter};
+pub use corpus::{Corpus, FieldValue, FileId, InputFile, Record};
+pub use files::Skipped;
+pub use names::{Names, NamesBuilder};
+pub use reject::{Reason, Reject};
+
+/// The largest `max_record_size`: 4 GiB less one byte.
+pub const MAX_RECORD_SIZE: u64 = u32::MAX as u64;
+
+/// How input is read.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct InputOptions {
+    /// JSON Lines: the field that holds the id. Default `id`.
+    pub id_field: String,
+    /// JSON Lines: the field that holds the text. Default `text`.
+    pub text_field: String,
+    /// The format of every file; `None`, the default, goes by extension, then by content.
+    pub format: Option<Format>,
+    /// Larger records are rejected without being parsed; in bytes, 1 to [`MAX_RECORD_SIZE`]. Default 64 MiB.
+    pub max_record_size: u64,
+    /// Reject every record whose id an earlier record has. Costs one more pass over the input. Default `false`.
+    pub unique_ids: bool,
+    /// JSON Lines: further top-level fields wanted, answered in this order by [`Record::fields`].
+    pub fields: Vec<String>,
 }
 
-/// A record that cannot be read.
-#[derive(Debug)]
-pub struct Reject {
-    /// Where.
-    pub source: Source,
-}
-
-impl Corpus {
-    /// Records.
-    pub fn len(&self) -> usize {
-        0
+impl Default for InputOptions {
+    fn default() -> Self {
+        Self {
+            id_field: "id".to_owned(),
+            text_field: "text".to_owned(),
+            format: None,
+            max_record_size: 64 << 20,
+            unique_ids: false,
+            fields: Vec::new(),
+        }
     }
+}
 
-    /// Reads one.
-    pub fn read(&self, _id: DocId) -> std::result::Result<Record<'_>, Reject> {
-        Ok(Record { id: Cow::Borrowed(""), text: Cow::Borrowed("") })
+impl InputOptions {
+    /// Checks the ranges.
+    fn validate(&self) -> Result<()> {
+        if (1..=MAX_RECORD_SIZE).contains(&self.max_record_size) {
+            return Ok(());
+        }
+        Err(Error::parameter("max-record-size", self.max_record_size, format!("give 1 to {MAX_RECORD_SIZE} bytes")))
+    }
+}
+
+/// How records stand in a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Format {
+    /// One JSON object a line.
+    JsonLines,
+    /// The file is one document.
+    Text,
+}
+
+impl Format {
+    /// The name used on the command line.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::JsonLines => "jsonl",
+            Self::Text => "text",
+        }
+    }
+}
+
+impl fmt::Display for Format {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+impl FromStr for Format {
+    type Err = Error;
+
+    fn from_str(name: &str) -> Result<Self> {
+        [Self::JsonLines, Self::Text]
+            .into_iter()
+            .find(|format| format.name() == name)
+            .ok_or_else(|| Error::parameter("input-format", name, "give jsonl or text"))
     }
 }

@@ -1,9 +1,29 @@
 //! Signatures → candidates, by banding.
 //!
-//! A signature is cut into bands of some rows; units that agree on all rows of any band are candidates (Leskovec,
-//! Rajaraman and Ullman, *Mining of Massive Datasets*, 3rd ed., §3.4; Indyk and Motwani, STOC 1998). Candidates are
-//! never more than that: everything downstream verifies them.
+//! A signature is cut into bands of some rows; nodes that agree on all rows of any band stand in one bucket and are
+//! candidates (Leskovec, Rajaraman and Ullman, *Mining of Massive Datasets*, 3rd ed., §3.4; Indyk and Motwani, STOC 1998).
+//! Candidates are never more than that: everything downstream verifies them.
+//!
+//! A *node* is one distinct folded text; identical units share a node, so that buckets hold no exact copies. Nodes are
+//! numbered in the order in which they may become keepers.
 
 mod banding;
+mod buckets;
+mod prefix;
 
 pub use banding::{Banding, Overrides};
+pub(crate) use buckets::{BandBuckets, Buckets, Component, Components, Node};
+pub(crate) use prefix::PrefixIndex;
+
+use crate::shingle::hash::{MULTIPLIER, finish};
+
+impl Banding {
+    /// Appends the 64-bit key of each band of a signature's `values` to `keys`. Equal rows in the same band give equal
+    /// keys; `partition` keeps apart what must never meet.
+    pub(crate) fn band_keys(self, values: &[u32], partition: u64, keys: &mut Vec<u64>) {
+        keys.extend(values.chunks_exact(self.rows()).enumerate().map(|(band, rows)| {
+            let start = finish(partition ^ band as u64);
+            finish(rows.iter().fold(start, |key, value| key.wrapping_mul(MULTIPLIER).wrapping_add((*value).into())))
+        }));
+    }
+}

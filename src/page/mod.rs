@@ -1,4 +1,64 @@
-//! Placeholder for page cutting.
+//! Pages: a document's text cut into the [`Unit`]s that are compared.
+//!
+//! A scraped page holds several stories, titles, lists of links to other stories, source and keyword lines.
+//! Compared whole it resembles nothing; cut into units it gives up its copies. [`UnitLevel`] says how fine to cut:
+//!
+//! | level | units |
+//! |---|---|
+//! | `document` | one unit, the whole text, white space at its ends included |
+//! | `story` | stories, headlines and boilerplate (below) |
+//! | `paragraph` | each line a `paragraph`, boilerplate lines marked |
+//! | `line` | each line a `line`, boilerplate lines marked |
+//!
+//! Below the document the units stand in text order, do not overlap, begin and end with something other than white
+//! space, and every line that is not blank lies in exactly one of them.
+//!
+//! ```
+//! use mukarrar::document::Kind;
+//! use mukarrar::page::{Cutter, UnitLevel};
+//!
+//! let page = "فتح المتحف أبوابه أمس بعد ترميم دام سنتين.\n\nالمصدر: صحيفة المدينة\n\nمقالات مشابهة\n• المتحف
+//! يستقبل أول زواره\n"; let mut units = Vec::new(); Cutter::new().cut(page, UnitLevel::Story, &mut units); let
+//! kinds: Vec<Kind> = units.iter().map(|unit| unit.kind).collect(); assert_eq!(kinds, [Kind::Story,
+//! Kind::Boilerplate, Kind::Boilerplate, Kind::Headline]); assert_eq!(units[3].span.of(page), "• المتحف يستقبل أول
+//! زواره"); ```
+//!
+//! # How a page is cut into stories
+//!
+//! Each line is looked at once, alone, then with its neighbours:
+//!
+//! 1. **Boilerplate.** A line that begins with a cue (إقرأ أيضاً, المصدر:, كلمات دلالية: … the table and its forms
+//!    are in `cues.rs`), that is hashtags alone, an agency's mark alone (`(أ ف ب)`, `الرياض - واس`) or a row of
+//!    headlines glued together. Cues that are common words too count only beside another cue or at the page's end.
+//!    Under a keywords cue that stands alone, lines of at most four words are its keywords.
+//! 2. **Links.** Below a read-also, watch, related or ranking cue that stands alone, bulleted lines and lines
+//!    shaped like a headline (no full stop, no colon or comma at the end; at most 20 words, as long as titles get)
+//!    are links to other stories, until a line has another shape. Elsewhere three or more lines with a bullet sign
+//!    and that shape are links only where they close the page or stand before a cue, and no line with a colon
+//!    announces them: most bullets inside articles are questions, ingredients, results.
+//! 3. **Titles.** A line of 4 to 14 words shaped like a headline, without a bullet, that is no byline (few words
+//!    around a dash); nothing runs on into it; the next line is a paragraph, perhaps behind a byline; and the
+//!    paragraphs up to the next title, link or cue hold at least 25 words. Three such lines that ask on one page
+//!    are the questions of an interview and stay in it. A single full stop ends a sentence; `؟`, `!`, `..` and `…`
+//!    end titles too: 8 % of one paper's titles ask.
+//! 4. The rest is **story**. A cue, a link or a title ends a story. A glued row, an agency's mark, a share bar and
+//!    a read-also line that names its link itself only interrupt it: what stands behind is a unit of its own with
+//!    the same title, because units do not overlap and the interruption is the page's, not the article's. Behind
+//!    any other cue a story goes on without title: nothing says whose it is.
+//!
+//! Titles and links are `headline` units, with their bullet; a story's [`Unit::title`] is its title's number. A
+//! line without any letter or digit belongs to the story around it, else it is boilerplate.
+//!
+//! Measured on 9,000 pages put together from 26,000 real titles and articles of 17 papers, with and without cues
+//! between them: titles are found with precision .96 to .998 and recall .89 to .95 (lost: titles of one to three
+//! words or over 14; wrong: mostly subheadings), links below a cue with recall .98 to 1. A lower bound of three
+//! words on titles finds 2–3 % more of them in papers with columns and makes half as many again out of subheadings.
+//! 1,175 boilerplate lines in 26,353 articles: all but 6 right (six glued lists of ingredients).
+
+mod cues;
+mod lines;
+mod matcher;
+mod stories;
 
 use std::fmt;
 use std::str::FromStr;
@@ -6,43 +66,162 @@ use std::str::FromStr;
 use crate::document::{Kind, Span, Unit};
 use crate::error::{Error, Result};
 
-/// What is compared.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+use cues::Family;
+use lines::{Ending, Line, Role};
+use matcher::Matcher;
+
+/// How fine documents are cut: what `--unit` takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum UnitLevel {
-    /// Whole documents.
+    /// The whole document is one unit.
     #[default]
     Document,
-    /// Stories and headlines.
+    /// Stories, headlines and boilerplate.
     Story,
-    /// Paragraphs.
+    /// Every line is a paragraph.
     Paragraph,
-    /// Lines.
+    /// Every line is a line, compared on the short path.
     Line,
 }
 
-impl fmt::Display for UnitLevel {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(match self {
+impl UnitLevel {
+    /// All levels, coarse to fine.
+    pub const ALL: [Self; 4] = [Self::Document, Self::Story, Self::Paragraph, Self::Line];
+
+    /// The name used on the command line and in outputs.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
             Self::Document => "document",
             Self::Story => "story",
             Self::Paragraph => "paragraph",
             Self::Line => "line",
-        })
+        }
+    }
+}
+
+impl fmt::Display for UnitLevel {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
     }
 }
 
 impl FromStr for UnitLevel {
     type Err = Error;
 
+    /// # Errors
+    /// [`ErrorKind::Parameter`](crate::ErrorKind::Parameter) for any other name.
     fn from_str(name: &str) -> Result<Self> {
-        [Self::Document, Self::Story, Self::Paragraph, Self::Line]
-            .into_iter()
-            .find(|level| level.to_string() == name)
-            .ok_or_else(|| Error::parameter("unit", name, "one of document, story, paragraph, line"))
+        let level = Self::ALL.into_iter().find(|level| level.name() == name);
+        level.ok_or_else(|| Error::parameter("unit", name, "one of document, story, paragraph, line"))
     }
 }
 
-/// Cuts `text` into units.
-pub fn cut(text: &str, _level: UnitLevel) -> Vec<Unit> {
-    vec![Unit { kind: Kind::Document, span: Span::new(0, text.len()), title: None }]
+/// Cuts texts into units; holds the buffers that it reuses from text to text. One for each thread.
+#[derive(Debug, Default)]
+pub struct Cutter {
+    matcher: Matcher,
+    lines: Vec<Line>,
+    weak: Vec<usize>,
+    places: Vec<stories::Place>,
+}
+
+impl Cutter {
+    /// A cutter with empty buffers.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Replaces `out` by the units of `text` at `level`, in text order; a unit's number is its index. Only at
+    /// `document` level does a text of white space alone have a unit. Linear in the text's length.
+    pub fn cut(&mut self, text: &str, level: UnitLevel, out: &mut Vec<Unit>) {
+        out.clear();
+        let kind = match level {
+            UnitLevel::Document => {
+                out.push(Unit { kind: Kind::Document, span: Span::new(0, text.len()), title: None });
+                return;
+            }
+            UnitLevel::Story => None,
+            UnitLevel::Paragraph => Some(Kind::Paragraph),
+            UnitLevel::Line => Some(Kind::Line),
+        };
+        self.read(text);
+        match kind {
+            Some(kind) => out.extend(self.lines.iter().map(|line| {
+                let kind = if line.role.is_boilerplate() { Kind::Boilerplate } else { kind };
+                Unit { kind, span: line.span, title: None }
+            })),
+            None => {
+                stories::place(&self.lines, &mut self.places);
+                stories::assemble(&self.lines, &self.places, out);
+            }
+        }
+    }
+
+    /// Measures the lines of `text` and finds its boilerplate.
+    fn read(&mut self, text: &str) {
+        self.lines.clear();
+        self.weak.clear();
+        let Self { matcher, lines, weak, .. } = self;
+        lines::each_line(text, |mut line| {
+            if line.role == Role::Wordless {
+                lines.push(line);
+                return;
+            }
+            if let Some(cue) = matcher.find(text, &line) {
+                if cue.weak {
+                    weak.push(lines.len());
+                }
+                line.role = Role::Cue { family: cue.family, alone: cue.alone };
+            }
+            lines.push(line);
+        });
+        self.settle_weak();
+        self.settle_tags();
+    }
+
+    /// Turns weak cues back into text unless a cue, or the page's end, is next to them.
+    fn settle_weak(&mut self) {
+        let roles: Vec<Role> = self.weak.iter().filter_map(|&at| self.lines.get(at).map(|line| line.role)).collect();
+        for &at in &self.weak {
+            self.lines[at].role = Role::Text;
+        }
+        let is_cue =
+            |lines: &[Line], at: usize| lines.get(at).is_some_and(|line| matches!(line.role, Role::Cue { .. }));
+        for (&at, &role) in self.weak.iter().zip(&roles).rev() {
+            if at + 1 == self.lines.len() && at > 0 || is_cue(&self.lines, at + 1) {
+                self.lines[at].role = role;
+            }
+        }
+        for (&at, &role) in self.weak.iter().zip(&roles) {
+            if at > 0 && is_cue(&self.lines, at - 1) {
+                self.lines[at].role = role;
+            }
+        }
+    }
+
+    /// Marks the keywords below a keywords cue that stands alone: lines of few words, or the one line of a list
+    /// with commas.
+    fn settle_tags(&mut self) {
+        let mut below = None;
+        for line in &mut self.lines {
+            below = match (line.role, below) {
+                (Role::Cue { family: Family::Tags, alone: true }, _) => Some(0),
+                (Role::Text, Some(seen)) if is_keyword(line, seen) => {
+                    line.role = Role::Tags;
+                    Some(seen + 1)
+                }
+                (Role::Wordless, below) => below,
+                _ => None,
+            };
+        }
+    }
+}
+
+/// Whether `line`, with `seen` keyword lines before it, is one too.
+fn is_keyword(line: &Line, seen: u32) -> bool {
+    let short = line.words <= 4 && matches!(line.ending, Ending::Open | Ending::Leading);
+    let list = seen == 0 && line.commas >= 2 && line.words <= 5 * line.commas && line.ending != Ending::Stop;
+    short || list
 }

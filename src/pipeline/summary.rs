@@ -130,6 +130,18 @@ impl Summary {
     }
 }
 
+impl Summary {
+    /// Adds time and bytes to a stage; stages stand in the order in which they first ended.
+    pub(super) fn add_stage(&mut self, name: &'static str, seconds: f64, bytes: u64) {
+        if let Some(stage) = self.stages.iter_mut().find(|stage| stage.name == name) {
+            stage.seconds += seconds;
+            stage.bytes += bytes;
+        } else {
+            self.stages.push(Stage { name, seconds, bytes });
+        }
+    }
+}
+
 impl Parameters {
     fn new(options: &Options, banding: Banding) -> Self {
         Self {

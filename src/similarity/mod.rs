@@ -11,6 +11,8 @@ use serde::Serialize;
 use crate::document::UnitId;
 use crate::shingle::{ShingleKind, ShingleSet};
 
+pub mod short;
+
 /// How alike two units are. Both are exact, from 0 to 1.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Score {

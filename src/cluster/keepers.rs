@@ -1,0 +1,292 @@
+//! Candidates of one component → keepers and their copies.
+//!
+//! In keeper order, the first node that is not taken becomes a keeper and takes every node not taken yet that verifies
+//! against it. It meets its own candidates first, then those of each node it takes: what stands in a bucket with a copy of
+//! mine may be a copy of mine, and is compared with me, never with the copy. So nobody joins a cluster by a chain, and a
+//! copy that banding missed is still found if another copy leads to it.
+//!
+//! Each bucket is scanned once by each keeper that reaches it, and nodes that are taken leave it: a bucket of m copies
+//! costs m comparisons, not m². All comparisons together are at most the candidate pairs, twice, however large the
+//! component, so no component is too large to be treated exactly. A bucket of more than `max_bucket` nodes is searched
+//! by length and prefix filters, which lose nothing; where even a list of those is longer, a node in it must share
+//! another band to be compared, and the ones passed over are counted.
+
+use crate::lsh::{Buckets, Component, Components, Node, PrefixIndex};
+use crate::shingle::ShingleSet;
+use crate::similarity::Score;
+
+/// Verifies pairs of nodes.
+pub(crate) trait Verifier: Sync {
+    /// The exact score, if the two are copies.
+    fn verify(&self, keeper: Node, other: Node) -> Option<Score>;
+
+    /// The shingles of a node that has candidates.
+    fn set(&self, node: Node) -> &ShingleSet;
+
+    /// Smallest Jaccard of a copy.
+    fn threshold(&self) -> f64;
+}
+
+/// A node that a keeper took.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Taken {
+    pub(crate) node: Node,
+    pub(crate) keeper: Node,
+    pub(crate) score: Score,
+}
+
+/// What became of a component.
+#[derive(Debug, Default)]
+pub(crate) struct Outcome {
+    /// In the order of their keepers.
+    pub(crate) taken: Vec<Taken>,
+    /// Candidate pairs of a keeper that a cap left unverified.
+    pub(crate) lost: u64,
+}
+
+/// Assigns the nodes of one component to keepers.
+pub(crate) fn assign<V: Verifier>(
+    component: &Component,
+    components: &Components,
+    buckets: &Buckets,
+    verifier: &V,
+    max_bucket: usize,
+) -> Outcome {
+    if let [a, b] = component.nodes[..] {
+        let taken = verifier.verify(a, b).map(|score| Taken { node: b, keeper: a, score });
+        return Outcome { taken: taken.into_iter().collect(), lost: 0 };
+    }
+    let live = component.buckets.iter().map(|bucket| Live::new(buckets.members(*bucket), verifier, max_bucket));
+    let mut work = Work {
+        components,
+        buckets,
+        verifier,
+        max_bucket,
+        live: live.collect(),
+        states: vec![State::default(); component.nodes.len()],
+        frontier: Vec::new(),
+        passed_over: Vec::new(),
+        outcome: Outcome::default(),
+    };
+    for node in &component.nodes {
+        work.keep(*node);
+    }
+    work.outcome
+}
+
+/// The nodes of a bucket that may still be taken.
+enum Members {
+    Few(Vec<Node>),
+    Many(PrefixIndex),
+}
+
+struct Live {
+    members: Members,
+    scanned_by: Option<Node>,
+}
+
+impl Live {
+    fn new<V: Verifier>(members: &[Node], verifier: &V, max_bucket: usize) -> Self {
+        let members = if members.len() > max_bucket {
+            let sets = members.iter().map(|node| (*node, verifier.set(*node)));
+            Members::Many(PrefixIndex::new(sets, verifier.threshold()))
+        } else {
+            Members::Few(members.to_vec())
+        };
+        Self { members, scanned_by: None }
+    }
+}
+
+#[derive(Debug, Clone, Copy, Default)]
+struct State {
+    /// A keeper, or taken by one.
+    settled: bool,
+    /// The last keeper it was compared with.
+    compared_with: Option<Node>,
+}
+
+struct Work<'a, V> {
+    components: &'a Components,
+    buckets: &'a Buckets,
+    verifier: &'a V,
+    max_bucket: usize,
+    live: Vec<Live>,
+    states: Vec<State>,
+    /// Nodes whose buckets the current keeper has still to scan.
+    frontier: Vec<Node>,
+    /// Nodes that the cap kept from the current keeper.
+    passed_over: Vec<Node>,
+    outcome: Outcome,
+}
+
+impl<V: Verifier> Work<'_, V> {
+    fn keep(&mut self, keeper: Node) {
+        let state = self.state(keeper);
+        if state.settled {
+            return;
+        }
+        state.settled = true;
+        self.frontier.push(keeper);
+        while let Some(node) = self.frontier.pop() {
+            let buckets = self.buckets;
+            for bucket in buckets.of(node) {
+                self.scan(keeper, self.components.bucket_place[*bucket as usize] as usize);
+            }
+        }
+        self.count_lost(keeper);
+    }
+
+    fn state(&mut self, node: Node) -> &mut State {
+        &mut self.states[self.components.place[node as usize] as usize]
+    }
+
+    fn scan(&mut self, keeper: Node, bucket: usize) {
+        if self.live[bucket].scanned_by.replace(keeper) == Some(keeper) {
+            return;
+        }
+        let mut members = std::mem::replace(&mut self.live[bucket].members, Members::Few(Vec::new()));
+        match &mut members {
+            Members::Few(nodes) => nodes.retain(|node| self.meet(keeper, *node)),
+            Members::Many(index) => {
+                let set = self.verifier.set(keeper);
+                index.probe_retain(set, |node, length| self.meet_in_list(keeper, node, length));
+            }
+        }
+        self.live[bucket].members = members;
+    }
+
+    /// Compares a node with the keeper, once; whether it is still free.
+    fn meet(&mut self, keeper: Node, node: Node) -> bool {
+        let state = self.state(node);
+        if state.settled || state.compared_with == Some(keeper) {
+            return !state.settled;
+        }
+        state.compared_with = Some(keeper);
+        let Some(score) = self.verifier.verify(keeper, node) else {
+            return true;
+        };
+        self.state(node).settled = true;
+        self.outcome.taken.push(Taken { node, keeper, score });
+        self.frontier.push(node);
+        false
+    }
+
+    fn meet_in_list(&mut self, keeper: Node, node: Node, length: usize) -> bool {
+        let free = !self.state(node).settled;
+        if free && length > self.max_bucket && !self.buckets.share_two_bands(keeper, node) {
+            self.passed_over.push(node);
+            return true;
+        }
+        self.meet(keeper, node)
+    }
+
+    fn count_lost(&mut self, keeper: Node) {
+        let mut passed_over = std::mem::take(&mut self.passed_over);
+        passed_over.sort_unstable();
+        passed_over.dedup();
+        for node in &passed_over {
+            let state = self.state(*node);
+            let lost = !state.settled && state.compared_with != Some(keeper);
+            self.outcome.lost += u64::from(lost);
+        }
+        passed_over.clear();
+        self.passed_over = passed_over;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::lsh::BandBuckets;
+
+    struct Sets(Vec<ShingleSet>, f64);
+
+    impl Verifier for Sets {
+        fn verify(&self, keeper: Node, other: Node) -> Option<Score> {
+            let score = Score::of(self.set(keeper), self.set(other));
+            (score.jaccard >= self.1).then_some(score)
+        }
+
+        fn set(&self, node: Node) -> &ShingleSet {
+            &self.0[node as usize]
+        }
+
+        fn threshold(&self) -> f64 {
+            self.1
+        }
+    }
+
+    fn run(sets: &Sets, buckets: &Buckets, max_bucket: usize) -> (Vec<(Node, Node)>, u64) {
+        let components = buckets.components(sets.0.len());
+        let outcomes = components.all.iter().map(|c| assign(c, &components, buckets, sets, max_bucket));
+        let (mut taken, mut lost) = (Vec::new(), 0);
+        for outcome in outcomes {
+            taken.extend(outcome.taken.iter().map(|t| (t.node, t.keeper)));
+            lost += outcome.lost;
+        }
+        taken.sort_unstable();
+        (taken, lost)
+    }
+
+    /// The rule as it is said, with every node a candidate of every other.
+    fn by_the_rule(sets: &Sets) -> Vec<(Node, Node)> {
+        let mut keeper_of = vec![None; sets.0.len()];
+        for keeper in 0..sets.0.len() as Node {
+            if keeper_of[keeper as usize].is_none() {
+                keeper_of[keeper as usize] = Some(keeper);
+                for node in 0..sets.0.len() as Node {
+                    if keeper_of[node as usize].is_none() && sets.verify(keeper, node).is_some() {
+                        keeper_of[node as usize] = Some(keeper);
+                    }
+                }
+            }
+        }
+        let nodes = keeper_of.iter().enumerate().map(|(node, keeper)| (node as Node, keeper.unwrap()));
+        nodes.filter(|(node, keeper)| node != keeper).collect()
+    }
+
+    proptest! {
+        #[test]
+        fn with_full_buckets_it_is_the_rule_whatever_the_cap(
+            sets in prop::collection::vec(prop::collection::vec(0_u64..12, 1..7), 2..40),
+            threshold in prop::sample::select(vec![0.3, 0.5, 0.6, 0.8]),
+        ) {
+            let sets = Sets(sets.into_iter().map(ShingleSet::new).collect(), threshold);
+            let one = (0..sets.0.len() as Node).map(|node| (0, node)).collect();
+            let two = (0..sets.0.len() as Node).map(|node| (1, node)).collect();
+            let buckets = Buckets::assemble(&[BandBuckets::new(one), BandBuckets::new(two)], sets.0.len());
+            for max_bucket in [1000, 2] {
+                prop_assert_eq!(run(&sets, &buckets, max_bucket), (by_the_rule(&sets), 0));
+            }
+        }
+    }
+
+    /// a ~ b ~ c with a ≁ c: c is a keeper of its own.
+    #[test]
+    fn a_chain_joins_nobody() {
+        let sets = [&[1, 2, 3, 4][..], &[2, 3, 4, 5], &[3, 4, 5, 6]].map(|set| ShingleSet::new(set.to_vec()));
+        let buckets = Buckets::assemble(&[BandBuckets::of_pairs([(0, 1), (1, 2)])], 3);
+        assert_eq!(run(&Sets(sets.into(), 0.6), &buckets, 10).0, [(1, 0)]);
+    }
+
+    /// 0 ~ 2 is no candidate, but 1 leads to it.
+    #[test]
+    fn a_copy_of_a_copy_is_compared_with_the_keeper() {
+        let sets = [&[1, 2, 3, 4][..], &[1, 2, 3, 5], &[1, 2, 3, 6]].map(|set| ShingleSet::new(set.to_vec()));
+        let buckets = Buckets::assemble(&[BandBuckets::of_pairs([(0, 1), (1, 2)])], 3);
+        assert_eq!(run(&Sets(sets.into(), 0.6), &buckets, 10).0, [(1, 0), (2, 0)]);
+    }
+
+    #[test]
+    fn what_the_cap_passes_over_is_counted() {
+        let sets = (0..6).map(|node| ShingleSet::new(vec![1, 2, 3, 10 + node])).collect();
+        let all = (0..6).map(|node| (0, node)).collect();
+        let buckets = Buckets::assemble(&[BandBuckets::new(all)], 6);
+        let (taken, lost) = run(&Sets(sets, 0.6), &buckets, 3);
+        // The list is too long for keepers 0, 1 and 2; when they have left it, it is not.
+        assert_eq!(taken, [(4, 3), (5, 3)]);
+        assert_eq!(lost, 5 + 4 + 3);
+    }
+}

@@ -1,0 +1,143 @@
+//! From paths to files: named files as they are, directories walked in sorted order, what is skipped counted.
+
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+
+use walkdir::{DirEntry, WalkDir};
+
+use super::Format;
+use crate::error::{Error, Result};
+
+/// What directories held that was not read. Files named on their own are never skipped.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Skipped {
+    /// Files and directories whose name begins with a dot; what stands inside such a directory is not counted.
+    pub hidden: u64,
+    /// Files whose name begins with `README`.
+    pub readme: u64,
+    /// Files with an extension that names no known format, in the order they were met.
+    pub unknown: Vec<PathBuf>,
+    /// What is no regular file: sockets, pipes, devices, links to directories.
+    pub special: u64,
+}
+
+impl Skipped {
+    /// How many entries were skipped in all.
+    #[must_use]
+    pub fn total(&self) -> u64 {
+        self.hidden + self.readme + self.special + self.unknown.len() as u64
+    }
+}
+
+/// A file to read.
+pub(super) struct Found {
+    /// As named, or the directory as named and the way below it.
+    pub(super) path: PathBuf,
+    /// Below the input it came from: the way below the directory, or the file's name.
+    pub(super) relative: PathBuf,
+    /// Was it named itself? Then failing to open it is an error, else a reject.
+    pub(super) named: bool,
+    /// Why it cannot be read, where the walk found that out.
+    pub(super) broken: Option<String>,
+}
+
+/// What a file's name says of its format; compression extensions are looked through.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum ByName {
+    Known(Format),
+    /// `.json`: JSON Lines if the content is.
+    Json,
+    Unknown,
+}
+
+/// The standard input's path.
+pub(super) const STDIN: &str = "-";
+
+/// Lists the files of `paths` in order: a file or `-` as itself, a directory's known files sorted by name bytes.
+///
+/// # Errors
+/// A path does not exist or cannot be asked about; `-` is given twice.
+pub(super) fn list(paths: &[PathBuf], skipped: &mut Skipped) -> Result<Vec<Found>> {
+    let mut found = Vec::new();
+    let mut stdin = false;
+    for path in paths {
+        if path.as_os_str() == STDIN {
+            if std::mem::replace(&mut stdin, true) {
+                return Err(Error::parameter("INPUT", STDIN, "standard input can be read once; give it once"));
+            }
+        } else if std::fs::metadata(path).map_err(|error| Error::io("read", path, error))?.is_dir() {
+            walk(path, skipped, &mut found);
+            continue;
+        }
+        let relative = path.file_name().unwrap_or(path.as_os_str());
+        found.push(Found { path: path.clone(), relative: relative.into(), named: true, broken: None });
+    }
+    Ok(found)
+}
+
+/// Appends the known files below `root`. Links to files are followed, links to directories are not: no loops.
+fn walk(root: &Path, skipped: &mut Skipped, found: &mut Vec<Found>) {
+    let mut entries = WalkDir::new(root).sort_by_file_name().into_iter();
+    while let Some(entry) = entries.next() {
+        let entry = match entry {
+            Ok(entry) => entry,
+            Err(error) => {
+                let path = error.path().unwrap_or(root).to_owned();
+                let what = error.io_error().map_or_else(|| error.to_string(), ToString::to_string);
+                found.push(below(root, path, Some(what)));
+                continue;
+            }
+        };
+        if entry.depth() == 0 {
+            continue;
+        }
+        if entry.file_name().as_encoded_bytes().starts_with(b".") {
+            skipped.hidden += 1;
+            if entry.file_type().is_dir() {
+                entries.skip_current_dir();
+            }
+        } else if !entry.file_type().is_dir() {
+            found.extend(consider(root, &entry, skipped));
+        }
+    }
+}
+
+/// One entry that is no directory: to be read, or counted as skipped.
+fn consider(root: &Path, entry: &DirEntry, skipped: &mut Skipped) -> Option<Found> {
+    let name = entry.file_name();
+    if name.as_encoded_bytes().starts_with(b"README") {
+        skipped.readme += 1;
+        return None;
+    }
+    if by_name(name) == ByName::Unknown {
+        skipped.unknown.push(entry.path().to_owned());
+        return None;
+    }
+    // Follows a link; a broken one is reported, as it may stand for text that should have been read.
+    match std::fs::metadata(entry.path()) {
+        Ok(metadata) if metadata.is_file() => Some(below(root, entry.path().to_owned(), None)),
+        Ok(_) => {
+            skipped.special += 1;
+            None
+        }
+        Err(error) => Some(below(root, entry.path().to_owned(), Some(error.to_string()))),
+    }
+}
+
+fn below(root: &Path, path: PathBuf, broken: Option<String>) -> Found {
+    let relative = path.strip_prefix(root).unwrap_or(&path).to_owned();
+    Found { path, relative, named: false, broken }
+}
+
+/// The format that a file's name announces.
+pub(super) fn by_name(name: &OsStr) -> ByName {
+    let name = name.to_string_lossy().to_ascii_lowercase();
+    let name = [".gz", ".zst"].iter().find_map(|suffix| name.strip_suffix(suffix)).unwrap_or(&name);
+    match name.rsplit_once('.').map(|(_, extension)| extension) {
+        Some("jsonl" | "ndjson") => ByName::Known(Format::JsonLines),
+        Some("json") => ByName::Json,
+        Some("txt" | "text") => ByName::Known(Format::Text),
+        _ => ByName::Unknown,
+    }
+}

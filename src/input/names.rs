@@ -1,0 +1,145 @@
+//! Shown names: the id of a record, made unique.
+//!
+//! The first record with an id is shown under it, always. Each later one is shown as `ID~2`, `ID~3`, …: the first number
+//! whose name is neither an id of the input nor taken. So a name depends on the input alone, not on the order in which
+//! records were read. No id is kept: 16 bytes a record while building (a hash and the place), then the repeats alone;
+//! records whose hashes are equal are read again and compared.
+
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+
+use super::corpus::Corpus;
+use crate::document::DocId;
+
+/// Collects ids, in any order. Builders filled on several threads are joined with [`append`](Self::append).
+pub struct NamesBuilder {
+    hasher: ahash::RandomState,
+    ids: Vec<(u64, DocId)>,
+}
+
+impl Default for NamesBuilder {
+    fn default() -> Self {
+        // The hashes group equal ids in memory and reach no output; all builders must agree, so the keys are fixed.
+        Self { hasher: ahash::RandomState::with_seeds(1, 2, 3, 4), ids: Vec::new() }
+    }
+}
+
+impl NamesBuilder {
+    /// Notes that the record `doc` has the id `id`.
+    pub fn add(&mut self, doc: DocId, id: &str) {
+        self.ids.push((self.hash(id), doc));
+    }
+
+    /// Takes over what another builder has noted.
+    pub fn append(&mut self, other: &mut Self) {
+        self.ids.append(&mut other.ids);
+    }
+
+    /// The names; reads from `corpus` again each record that may repeat an id.
+    #[must_use]
+    pub fn finish(self, corpus: &Corpus) -> Names {
+        self.resolve(|doc| corpus.read(doc).ok().map(|record| record.id))
+    }
+
+    fn hash(&self, id: &str) -> u64 {
+        self.hasher.hash_one(id)
+    }
+
+    fn resolve<'a>(mut self, id_of: impl Fn(DocId) -> Option<Cow<'a, str>>) -> Names {
+        self.ids.sort_unstable();
+        let mut repeats = self.repeats(&id_of);
+        repeats.sort_unstable_by_key(|repeat| repeat.0);
+        let mut taken = BTreeSet::new();
+        let mut last = std::collections::BTreeMap::<DocId, u32>::new();
+        let mut names = Names { repeats: Vec::with_capacity(repeats.len()) };
+        for (doc, first) in repeats {
+            let Some(id) = id_of(doc) else { continue };
+            // Numbers below the last one given for this id are taken for good.
+            let mut number = last.get(&first).map_or(2, |last| last + 1);
+            while taken.contains(&numbered(&id, number)) || self.is_id(&numbered(&id, number), &id_of) {
+                number += 1;
+            }
+            taken.insert(numbered(&id, number));
+            last.insert(first, number);
+            names.repeats.push(Repeat { doc, first, number });
+        }
+        names
+    }
+
+    /// Each record that repeats an id, with the first record that has it.
+    fn repeats<'a>(&self, id_of: &impl Fn(DocId) -> Option<Cow<'a, str>>) -> Vec<(DocId, DocId)> {
+        let mut repeats = Vec::new();
+        for group in self.ids.chunk_by(|a, b| a.0 == b.0).filter(|group| group.len() > 1) {
+            let mut firsts: Vec<(Cow<'a, str>, DocId)> = Vec::new();
+            for &(_, doc) in group {
+                let Some(id) = id_of(doc) else { continue };
+                match firsts.iter().find(|(first, _)| *first == id) {
+                    Some(&(_, first)) => repeats.push((doc, first)),
+                    None => firsts.push((id, doc)),
+                }
+            }
+        }
+        repeats
+    }
+
+    /// Whether some record has this id.
+    fn is_id<'a>(&self, id: &str, id_of: &impl Fn(DocId) -> Option<Cow<'a, str>>) -> bool {
+        let hash = self.hash(id);
+        let start = self.ids.partition_point(|entry| entry.0 < hash);
+        let group = self.ids.iter().skip(start).take_while(|entry| entry.0 == hash);
+        group.into_iter().any(|&(_, doc)| id_of(doc).is_some_and(|other| other == id))
+    }
+}
+
+fn numbered(id: &str, number: u32) -> String {
+    format!("{id}~{number}")
+}
+
+/// The records whose id an earlier record has, and the numbers that tell them apart.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Names {
+    /// Sorted by record.
+    repeats: Vec<Repeat>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Repeat {
+    doc: DocId,
+    first: DocId,
+    number: u32,
+}
+
+impl Names {
+    /// Names records from their ids, given in input order.
+    #[must_use]
+    pub fn assign<S: AsRef<str>>(ids: &[(DocId, S)]) -> Self {
+        let mut builder = NamesBuilder::default();
+        for (doc, id) in ids {
+            builder.add(*doc, id.as_ref());
+        }
+        builder.resolve(|doc| {
+            let place = ids.binary_search_by_key(&doc, |(doc, _)| *doc).ok()?;
+            ids.get(place).map(|(_, id)| Cow::Borrowed(id.as_ref()))
+        })
+    }
+
+    /// The name under which the record `doc`, whose id is `id`, is shown.
+    #[must_use]
+    pub fn shown<'a>(&self, doc: DocId, id: &'a str) -> Cow<'a, str> {
+        match self.repeats.binary_search_by_key(&doc, |repeat| repeat.doc) {
+            Ok(place) => self.repeats.get(place).map_or(Cow::Borrowed(id), |repeat| numbered(id, repeat.number).into()),
+            Err(_) => Cow::Borrowed(id),
+        }
+    }
+
+    /// How many records repeat an earlier record's id.
+    #[must_use]
+    pub fn repeated(&self) -> usize {
+        self.repeats.len()
+    }
+
+    /// Each record that repeats an id, and the first that has it; in input order.
+    pub(super) fn repeats(&self) -> Vec<(DocId, DocId)> {
+        self.repeats.iter().map(|repeat| (repeat.doc, repeat.first)).collect()
+    }
+}

@@ -1,0 +1,141 @@
+//! Records that cannot be read: where, why, and what to do about it. They are counted and listed; whether they end
+//! the run is the caller's choice.
+
+use std::fmt;
+
+use crate::document::Source;
+
+/// A record that could not be read. Shown as `PATH:LINE: reason`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reject {
+    /// Where it stands.
+    pub source: Source,
+    /// Why it was rejected.
+    pub reason: Reason,
+}
+
+impl fmt::Display for Reject {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.source, self.reason)
+    }
+}
+
+impl std::error::Error for Reject {}
+
+/// Why a record was rejected. [`code`](Self::code) is the short name under which it is counted; `Display` is a
+/// sentence with the remedy.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Reason {
+    /// The line is no JSON value, or more than one.
+    #[error("invalid JSON at byte {offset} of the line: {what}")]
+    InvalidJson {
+        /// Byte in the line, from 0.
+        offset: usize,
+        /// What was expected or found.
+        what: &'static str,
+    },
+    /// The line is valid JSON, but no object.
+    #[error("the line is not a JSON object; give one object with a text field a line")]
+    NotAnObject,
+    /// The text field is absent.
+    #[error("there is no field {field:?}; name the field that holds the text with --text-field")]
+    MissingText {
+        /// The text field.
+        field: String,
+    },
+    /// The text field is null.
+    #[error("field {field:?} is null; give a string")]
+    NullText {
+        /// The text field.
+        field: String,
+    },
+    /// The text field holds something else than a string.
+    #[error("field {field:?} holds {found}, not a string")]
+    TextNotAString {
+        /// The text field.
+        field: String,
+        /// What it holds.
+        found: &'static str,
+    },
+    /// The id field holds neither a string nor an integer.
+    #[error("field {field:?} holds {found}; an id is a string or an integer (--id-field names another field)")]
+    IdNotAString {
+        /// The id field.
+        field: String,
+        /// What it holds.
+        found: &'static str,
+    },
+    /// A field that is read stands in the object more than once.
+    #[error("field {field:?} stands in the object more than once, so its value is ambiguous")]
+    DuplicateField {
+        /// The field.
+        field: String,
+    },
+    /// The bytes are no UTF-8.
+    #[error("invalid UTF-8 at byte {offset}; convert the input to UTF-8")]
+    InvalidUtf8 {
+        /// Byte in the record, from 0.
+        offset: usize,
+    },
+    /// The record exceeds the largest size.
+    #[error("the record has {size} bytes, more than {limit}; raise --max-record-size to read it")]
+    TooLarge {
+        /// Its size in bytes.
+        size: u64,
+        /// The limit in bytes.
+        limit: u64,
+    },
+    /// An earlier record has this id, and ids were to be unique.
+    #[error("id {id:?} stands at {first} already; without --unique-ids it would be kept under another name")]
+    RepeatedId {
+        /// The id.
+        id: String,
+        /// The first record that has it.
+        first: Source,
+    },
+    /// A file found in a directory could not be opened or read.
+    #[error("cannot be read: {what}")]
+    Unreadable {
+        /// What the system said, or what is missing.
+        what: String,
+    },
+    /// A compressed file is truncated or corrupt; what stands before the damage was read.
+    #[error("damaged from here on: {what}; the records before this one were read")]
+    Damaged {
+        /// What the decompressor said.
+        what: String,
+    },
+    /// A `.json` file that does not hold one object a line.
+    #[error("holds {found}, not one JSON object a line; convert it to JSON Lines (`jq -c`)")]
+    NotJsonLines {
+        /// What it holds.
+        found: &'static str,
+    },
+    /// No such record: the id is not one of this corpus.
+    #[error("no such record in this input")]
+    NotInInput,
+}
+
+impl Reason {
+    /// The short, stable name under which rejects of this kind are counted.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::InvalidJson { .. } => "invalid_json",
+            Self::NotAnObject => "not_an_object",
+            Self::MissingText { .. } => "missing_text",
+            Self::NullText { .. } => "null_text",
+            Self::TextNotAString { .. } => "text_not_a_string",
+            Self::IdNotAString { .. } => "id_not_a_string",
+            Self::DuplicateField { .. } => "duplicate_field",
+            Self::InvalidUtf8 { .. } => "invalid_utf8",
+            Self::TooLarge { .. } => "too_large",
+            Self::RepeatedId { .. } => "repeated_id",
+            Self::Unreadable { .. } => "unreadable",
+            Self::Damaged { .. } => "damaged",
+            Self::NotJsonLines { .. } => "not_json_lines",
+            Self::NotInInput => "not_in_input",
+        }
+    }
+}

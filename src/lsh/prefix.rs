@@ -1,0 +1,118 @@
+//! Prefix and length filters: candidates for a Jaccard of at least T among sets, without losing one.
+//!
+//! Order all shingles from rare to frequent. Two sets of Jaccard ≥ T share at least one of the first `|x| − ⌈T·|x|⌉ + 1`
+//! shingles of each, and their sizes differ by a factor of T at most (Chaudhuri, Ganti and Kaushik, ICDE 2006; Bayardo,
+//! Ma and Srikant, "Scaling up all pairs similarity search", WWW 2007). Rare shingles first keep the lists short where
+//! many texts share one template.
+
+use std::collections::hash_map::Entry;
+
+use ahash::AHashMap;
+
+use super::Node;
+use crate::shingle::ShingleSet;
+
+/// An inverted index of the rare prefixes of some sets.
+#[derive(Debug)]
+pub(crate) struct PrefixIndex {
+    threshold: f64,
+    /// How many of the sets hold each shingle.
+    frequency: AHashMap<u64, u32>,
+    /// For each prefix shingle, the sets whose prefix holds it: size and node, in the order given.
+    lists: AHashMap<u64, Vec<(u32, Node)>>,
+}
+
+impl PrefixIndex {
+    /// Indexes `sets` for pairs of Jaccard ≥ `threshold`. O(total shingles · log).
+    pub(crate) fn new<'a>(sets: impl Iterator<Item = (Node, &'a ShingleSet)> + Clone, threshold: f64) -> Self {
+        let mut frequency = AHashMap::new();
+        for hash in sets.clone().flat_map(|(_, set)| set.hashes()) {
+            *frequency.entry(*hash).or_insert(0) += 1;
+        }
+        let mut index = Self { threshold, frequency, lists: AHashMap::new() };
+        for (node, set) in sets {
+            for hash in index.prefix(set) {
+                match index.lists.entry(hash) {
+                    Entry::Occupied(mut list) => list.get_mut().push((set.len() as u32, node)),
+                    Entry::Vacant(list) => drop(list.insert(vec![(set.len() as u32, node)])),
+                }
+            }
+        }
+        index
+    }
+
+    /// The prefix of a set: rarest first, ties by hash, so that every set is cut by the same order.
+    fn prefix(&self, set: &ShingleSet) -> Vec<u64> {
+        let least = (self.threshold * set.len() as f64 - SLACK).ceil().max(1.0) as usize;
+        let length = (set.len() + 1).saturating_sub(least);
+        let mut order: Vec<(u32, u64)> =
+            set.hashes().iter().map(|hash| (self.frequency.get(hash).copied().unwrap_or(0), *hash)).collect();
+        if length < order.len() {
+            order.select_nth_unstable(length);
+            order.truncate(length);
+        }
+        order.sort_unstable();
+        order.into_iter().map(|(_, hash)| hash).collect()
+    }
+
+    /// Visits each node that a set of Jaccard ≥ T to `set` may stand at, with the length of the list it stands in; a node
+    /// may come several times.
+    pub(crate) fn probe(&self, set: &ShingleSet, mut visit: impl FnMut(Node, usize)) {
+        let sizes = self.fitting_sizes(set);
+        for hash in self.prefix(set) {
+            let list = self.lists.get(&hash).map_or(&[][..], Vec::as_slice);
+            for (_, node) in list.iter().filter(|(size, _)| sizes.contains(size)) {
+                visit(*node, list.len());
+            }
+        }
+    }
+
+    /// As [`probe`](Self::probe), but forgets the entries for which `keep` says no.
+    pub(crate) fn probe_retain(&mut self, set: &ShingleSet, mut keep: impl FnMut(Node, usize) -> bool) {
+        let sizes = self.fitting_sizes(set);
+        for hash in self.prefix(set) {
+            if let Some(list) = self.lists.get_mut(&hash) {
+                let length = list.len();
+                list.retain(|(size, node)| !sizes.contains(size) || keep(*node, length));
+            }
+        }
+    }
+
+    /// Sizes that a set of Jaccard ≥ T to `set` can have.
+    fn fitting_sizes(&self, set: &ShingleSet) -> std::ops::RangeInclusive<u32> {
+        let size = set.len() as f64;
+        (size * self.threshold - SLACK).ceil() as u32..=(size / self.threshold + SLACK).floor() as u32
+    }
+}
+
+/// Room for rounding: a bound that is off by an ulp must not lose a pair.
+const SLACK: f64 = 1e-9;
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::similarity::Score;
+
+    proptest! {
+        #[test]
+        fn no_pair_at_the_threshold_is_missed(
+            sets in prop::collection::vec(prop::collection::vec(0_u64..25, 1..14), 2..30),
+            threshold in prop::sample::select(vec![0.3, 0.45, 0.5, 0.6, 0.7, 0.8, 1.0]),
+        ) {
+            let sets: Vec<ShingleSet> = sets.into_iter().map(ShingleSet::new).collect();
+            let nodes = || sets.iter().enumerate().map(|(node, set)| (node as Node, set));
+            let index = PrefixIndex::new(nodes(), threshold);
+            for (a, set) in nodes() {
+                let mut found = Vec::new();
+                index.probe(set, |node, _| found.push(node));
+                for (b, other) in nodes() {
+                    if Score::of(set, other).jaccard >= threshold {
+                        prop_assert!(found.contains(&b), "{a} {b} at {threshold}");
+                    }
+                }
+            }
+        }
+    }
+}

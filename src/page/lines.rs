@@ -1,0 +1,359 @@
+//! The lines of a page, each looked at once: where it stands, how long it is, how it ends, whether it is glued.
+//!
+//! A line ends at `\n`, `\r`, U+0085, U+2028 or U+2029 (what every common tool treats as one). A line of white
+//! space alone is no line here. A *word* is a run between white space that holds at least one letter or digit:
+//! cheaper than a folded token and near enough to count by.
+
+use std::ops::Range;
+
+use crate::document::Span;
+
+use super::cues::Family;
+
+/// Words after which the part of a line that cues are looked for in ends.
+const HEAD_WORDS: u32 = 24;
+
+/// A line of headlines glued without spaces has at least this many words,
+const GLUED_WORDS: u32 = 12;
+/// this many places where two words ran together,
+const GLUE_POINTS: u32 = 2;
+/// and at least one such place in so many words. Well-written text has one in thousands; badly spaced paragraphs
+/// have more, but end as sentences do.
+const WORDS_PER_GLUE_POINT: u32 = 25;
+
+/// How a line ends, closing quotation marks and brackets aside.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum Ending {
+    /// A letter, a digit, `…`, `..` or anything else: what titles end with.
+    #[default]
+    Open,
+    /// `؟`, `!` or `?`: titles and sentences alike.
+    Asking,
+    /// One full stop (`.` or `۔`): a sentence is over.
+    Stop,
+    /// A colon, comma, semicolon or dash: the sentence goes on in the next line.
+    Leading,
+}
+
+/// What list sign a line begins with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Bullet {
+    /// None.
+    None,
+    /// A bullet, dash or star.
+    Sign,
+    /// A number of one or two digits with `-`, `.`, `)` or `–` behind it.
+    Number,
+}
+
+/// What a line is, before its neighbours are asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Role {
+    /// Text: a title, a link or a paragraph.
+    Text,
+    /// No letter and no digit (`***`).
+    Wordless,
+    /// Headlines glued together.
+    Glued,
+    /// A cue; `alone` when nothing but the cue's own words stands on the line.
+    Cue {
+        /// The cue's family.
+        family: Family,
+        /// Whether the line holds the cue and nothing else.
+        alone: bool,
+    },
+    /// A word list under a tags cue.
+    Tags,
+}
+
+impl Role {
+    /// Whether a line of this role is boilerplate on its own account.
+    pub(super) const fn is_boilerplate(self) -> bool {
+        matches!(self, Self::Glued | Self::Cue { .. } | Self::Tags)
+    }
+}
+
+/// One line that holds more than white space.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Line {
+    /// Where it stands, without the white space around it.
+    pub(super) span: Span,
+    /// End of its first words: all that a cue can stand in.
+    pub(super) head_end: usize,
+    /// Words.
+    pub(super) words: u32,
+    /// How it ends.
+    pub(super) ending: Ending,
+    /// What list sign it begins with.
+    pub(super) bullet: Bullet,
+    /// Whether a dash stands between white space in it, as in bylines and datelines.
+    pub(super) dashed: bool,
+    /// Whether each of its words is a hashtag, and no colon makes them a heading.
+    pub(super) hashtags: bool,
+    /// Commas of any script.
+    pub(super) commas: u32,
+    /// What it is.
+    pub(super) role: Role,
+}
+
+/// Calls `found` with each line of `text` that holds more than white space, in order. Linear in the length of
+/// `text`.
+pub(super) fn each_line(text: &str, mut found: impl FnMut(Line)) {
+    let mut start = 0;
+    while start < text.len() {
+        let (end, next) = line_end(text, start);
+        if let Some(line) = measure(text, start..end) {
+            found(line);
+        }
+        start = next;
+    }
+}
+
+/// The end of the line that begins at `start`, and the beginning of the next one.
+fn line_end(text: &str, start: usize) -> (usize, usize) {
+    let bytes = text.as_bytes();
+    let mut at = start;
+    while let Some(&byte) = bytes.get(at) {
+        match byte {
+            b'\n' | b'\r' => return (at, at + 1),
+            0xC2 if bytes.get(at + 1) == Some(&0x85) => return (at, at + 2),
+            0xE2 if matches!(bytes.get(at + 1..at + 3), Some([0x80, 0xA8 | 0xA9])) => return (at, at + 3),
+            _ => at += 1,
+        }
+    }
+    (at, at)
+}
+
+/// Looks at the line that stands at `range`; nothing where it is all white space.
+fn measure(text: &str, range: Range<usize>) -> Option<Line> {
+    let raw = text.get(range.clone())?;
+    let line = raw.trim();
+    if line.is_empty() {
+        return None;
+    }
+    let start = range.start + (raw.len() - raw.trim_start().len());
+    let mut scan = Scan::default();
+    for (at, c) in line.char_indices() {
+        scan.push(at, c);
+    }
+    scan.end_word(line.len());
+    Some(Line {
+        span: Span::new(start, start + line.len()),
+        head_end: start + scan.head_end,
+        words: scan.words,
+        ending: ending(line),
+        bullet: bullet(line),
+        dashed: scan.dashed,
+        hashtags: scan.words > 0 && scan.words == scan.hashtags && ending(line) == Ending::Open,
+        commas: scan.commas,
+        role: Role::Text,
+    })
+    .map(|line| Line { role: scan.role(line.ending), ..line })
+}
+
+/// What one walk over a line's characters gathers.
+#[derive(Default)]
+struct Scan {
+    words: u32,
+    hashtags: u32,
+    commas: u32,
+    glue: u32,
+    /// Places that are glue only where there is surer glue.
+    doubtful_glue: u32,
+    dashed: bool,
+    head_end: usize,
+    in_word: bool,
+    has_letter: bool,
+    has_hash: bool,
+    letters: u32,
+    /// The three characters before this one, marks left out, nearest first.
+    before: [char; 3],
+}
+
+impl Scan {
+    fn push(&mut self, at: usize, c: char) {
+        if is_mark(c) {
+            return;
+        }
+        if c.is_whitespace() {
+            self.dashed |= matches!(self.before, ['-' | '–' | '—', space, _] if space.is_whitespace());
+            self.end_word(at);
+        } else {
+            if !self.in_word {
+                self.in_word = true;
+                self.has_hash = c == '#';
+            }
+            let letter = is_word_char(c);
+            self.has_letter |= letter;
+            self.glue += u32::from(letter && self.glues(c));
+            self.doubtful_glue +=
+                u32::from(letter && matches!(self.before, ['.', '.', space] if space.is_whitespace()));
+            self.letters = if letter { self.letters + 1 } else { 0 };
+            self.commas += u32::from(matches!(c, ',' | '،' | '、'));
+        }
+        self.before = [c, self.before[0], self.before[1]];
+    }
+
+    fn end_word(&mut self, at: usize) {
+        if self.in_word && self.has_letter {
+            self.words += 1;
+            self.hashtags += u32::from(self.has_hash);
+        }
+        if self.words <= HEAD_WORDS {
+            self.head_end = at;
+        }
+        (self.in_word, self.has_letter, self.letters) = (false, false, 0);
+    }
+
+    /// Whether two words ran together before `c`: ة inside a word, the article inside a word after ا or ى.
+    fn glues(&self, c: char) -> bool {
+        match self.before {
+            ['ة', ..] => is_arabic_letter(c),
+            ['ا', 'ا' | 'ى', _] => c == 'ل' && self.letters >= 4,
+            _ => false,
+        }
+    }
+
+    fn role(&self, ending: Ending) -> Role {
+        if self.words == 0 {
+            return Role::Wordless;
+        }
+        let glued = self.words >= GLUED_WORDS
+            && self.glue >= GLUE_POINTS
+            && (self.glue + self.doubtful_glue) * WORDS_PER_GLUE_POINT >= self.words
+            && ending == Ending::Open;
+        if glued { Role::Glued } else { Role::Text }
+    }
+}
+
+/// Whether `c` is a letter or digit; the common cases without the Unicode tables.
+fn is_word_char(c: char) -> bool {
+    match c {
+        '\0'..='\x7F' => c.is_ascii_alphanumeric(),
+        '\u{620}'..='\u{64A}' => c != '\u{640}',
+        '\u{660}'..='\u{669}' | '\u{66E}'..='\u{6D3}' => true,
+        _ => c.is_alphanumeric(),
+    }
+}
+
+const fn is_arabic_letter(c: char) -> bool {
+    matches!(c, '\u{621}'..='\u{63A}' | '\u{641}'..='\u{64A}' | '\u{66E}'..='\u{6D3}')
+}
+
+/// Harakat and other marks over a letter, tatweel and invisible direction marks: they part no word and end no line.
+const fn is_mark(c: char) -> bool {
+    matches!(c, '\u{64B}'..='\u{65F}' | '\u{670}' | '\u{640}' | '\u{200C}'..='\u{200F}' | '\u{202A}'..='\u{202E}'
+        | '\u{2066}'..='\u{2069}' | '\u{FEFF}' | '\u{61C}')
+}
+
+/// Closing quotation marks and brackets, which may follow the mark that ends a sentence.
+const fn is_closing(c: char) -> bool {
+    matches!(c, '"' | '\'' | '»' | '”' | '’' | '“' | '″' | ')' | ']' | '}' | '>')
+}
+
+fn ending(line: &str) -> Ending {
+    let mut back = line.chars().rev().filter(|&c| !is_mark(c) && !is_closing(c) && !c.is_whitespace());
+    match back.next() {
+        Some('.') => {
+            if back.next() == Some('.') {
+                Ending::Open
+            } else {
+                Ending::Stop
+            }
+        }
+        Some('۔') => Ending::Stop,
+        Some('؟' | '?' | '!') => Ending::Asking,
+        Some(':' | '،' | ',' | '؛' | ';' | '-' | '–' | '—') => Ending::Leading,
+        _ => Ending::Open,
+    }
+}
+
+/// The list sign a line begins with. `«` opens a quotation and is none; `»` at the beginning of a line closes
+/// nothing and is one.
+fn bullet(line: &str) -> Bullet {
+    let mut chars = line.chars().filter(|&c| !is_mark(c));
+    match chars.next() {
+        Some(
+            '•' | '-' | '–' | '—' | '*' | '·' | '▪' | '●' | '◦' | '■' | '◼' | '►' | '▶' | '‣' | '∙' | '>' | '»' | '›',
+        ) => Bullet::Sign,
+        Some(first) if is_digit(first) => {
+            let mut rest = chars.filter(|&c| c != ' ');
+            let mut after = rest.next();
+            if after.is_some_and(is_digit) {
+                after = rest.next();
+            }
+            let listed = matches!(after, Some('-' | '.' | ')' | '–')) && !rest.next().is_some_and(is_digit);
+            if listed { Bullet::Number } else { Bullet::None }
+        }
+        _ => Bullet::None,
+    }
+}
+
+const fn is_digit(c: char) -> bool {
+    matches!(c, '0'..='9' | '\u{660}'..='\u{669}' | '\u{6F0}'..='\u{6F9}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn only(text: &str) -> Line {
+        let mut lines = Vec::new();
+        each_line(text, |line| lines.push(line));
+        assert_eq!(lines.len(), 1, "{text}");
+        lines[0]
+    }
+
+    #[test]
+    fn endings_look_behind_quotes_brackets_and_direction_marks() {
+        let table = [
+            ("وصل الوفد", Ending::Open),
+            ("وصل الوفد.", Ending::Stop),
+            ("قال: «وصل الوفد».\u{200F}", Ending::Stop),
+            ("قال \"وصل الوفد.\"", Ending::Stop),
+            ("وصل الوفد..", Ending::Open),
+            ("وصل الوفد…", Ending::Open),
+            ("هل وصل (الوفد؟)", Ending::Asking),
+            ("وقال الوزير:", Ending::Leading),
+            ("وقال الوزير،", Ending::Leading),
+            ("وزیر آ گئے۔", Ending::Stop),
+        ];
+        for (text, expected) in table {
+            assert_eq!(only(text).ending, expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_quotation_or_a_date_is_no_list_sign() {
+        let table = [
+            ("• وصل الوفد", Bullet::Sign),
+            ("\u{200F}- وصل الوفد", Bullet::Sign),
+            ("» وصل الوفد", Bullet::Sign),
+            ("1- وصل الوفد", Bullet::Number),
+            ("١٢ . وصل الوفد", Bullet::Number),
+            ("«وصل الوفد»", Bullet::None),
+            ("1.5 مليون زائر", Bullet::None),
+            ("12 مليون زائر", Bullet::None),
+            ("2024-05-01", Bullet::None),
+            ("وصل الوفد", Bullet::None),
+        ];
+        for (text, expected) in table {
+            assert_eq!(only(text).bullet, expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn glue_counts_only_in_long_lines_that_end_openly() {
+        let row = "الحرارة تنخفض في الجبال العاليةمدير المدرسة يكرم المتفوقين في كلياتهاالبلدية تزرع ألف شجرة جديدة";
+        assert_eq!(only(row).role, Role::Glued);
+        assert_eq!(only(&format!("{row}.")).role, Role::Text);
+        assert_eq!(only("الحرارة تنخفض في الجبال العاليةمدير المدرسة").role, Role::Text);
+        assert_eq!(only(&row.replace("العاليةمدير", "العالية مدير")).role, Role::Text);
+    }
+
+    #[test]
+    fn words_need_a_letter_or_a_digit() {
+        assert_eq!(only("وصل - الوفد ** ٢٠ \u{200F}").words, 3);
+        assert_eq!(only("***").role, Role::Wordless);
+    }
+}

@@ -1,0 +1,296 @@
+//! Finds the cue a line begins with: the table of [`super::cues`], folded once, against the folded head of the
+//! line.
+//!
+//! A line costs one fold of its first words and one binary search for each of them that can begin a phrase.
+
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use crate::document::Span;
+use crate::normalize::{Language, Normalizer, Profile, Scratch, TokenSink};
+
+use super::cues::{self, Family, Form};
+use super::lines::{Ending, Line};
+
+/// What a line was found to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Cue {
+    /// The family of the phrase.
+    pub(super) family: Family,
+    /// Whether nothing follows the phrase.
+    pub(super) alone: bool,
+    /// Whether it counts only beside another cue or at the page's end.
+    pub(super) weak: bool,
+}
+
+/// The fold that cues and lines go through, whatever the page's language: both sides take the same, so that it only
+/// has to be total, not right, for other languages.
+fn normalizer() -> Normalizer {
+    Normalizer::new(Profile::Standard, Language::Ar)
+}
+
+/// Folded tokens one after another, with where each came from; reused from line to line.
+#[derive(Debug, Default)]
+struct Tokens {
+    bytes: Vec<u8>,
+    tokens: Vec<(Range<usize>, Span)>,
+}
+
+impl Tokens {
+    fn clear(&mut self) {
+        self.bytes.clear();
+        self.tokens.clear();
+    }
+
+    fn len(&self) -> usize {
+        self.tokens.len()
+    }
+
+    fn get(&self, index: usize) -> Option<&[u8]> {
+        self.tokens.get(index).and_then(|(range, _)| self.bytes.get(range.clone()))
+    }
+
+    fn span(&self, index: usize) -> Option<Span> {
+        self.tokens.get(index).map(|&(_, span)| span)
+    }
+
+    fn is_number(&self, index: usize) -> bool {
+        self.get(index).is_some_and(|token| token.iter().all(u8::is_ascii_digit))
+    }
+
+    /// Where `part` ends that begins at token `from`; nothing if it does not stand there.
+    fn end_of(&self, part: &Part, from: usize) -> Option<usize> {
+        let last = part.words.len().checked_sub(1)?;
+        let fits = part.words.iter().enumerate().all(|(i, word)| {
+            self.get(from + i).is_some_and(|token| {
+                token == word.as_slice() || (part.prefix && i == last && token.starts_with(word.as_slice()))
+            })
+        });
+        fits.then_some(from + last + 1)
+    }
+}
+
+impl TokenSink for Tokens {
+    fn token(&mut self, token: &[u8], span: Span) {
+        let start = self.bytes.len();
+        self.bytes.extend_from_slice(token);
+        self.tokens.push((start..self.bytes.len(), span));
+    }
+}
+
+/// Consecutive folded words of a phrase; `prefix` if its last word may go on.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Part {
+    words: Vec<Vec<u8>>,
+    prefix: bool,
+}
+
+impl Part {
+    fn fold(phrase: &str) -> Self {
+        let phrase = phrase.trim();
+        let mut tokens = Tokens::default();
+        normalizer().fold(phrase.trim_end_matches('*'), &mut Scratch::default(), &mut tokens);
+        let words = (0..tokens.len()).filter_map(|i| tokens.get(i).map(<[u8]>::to_vec)).collect();
+        Self { words, prefix: phrase.ends_with('*') }
+    }
+}
+
+/// A folded phrase: what the line begins with, and what may have to follow somewhere.
+#[derive(Debug)]
+struct Phrase {
+    head: Part,
+    later: Option<Part>,
+    family: Family,
+    form: Form,
+}
+
+impl Phrase {
+    fn fold(phrase: &str, family: Family, form: Form) -> Self {
+        let (head, later) = phrase.split_once('…').map_or((phrase, None), |(head, later)| (head, Some(later)));
+        Self { head: Part::fold(head), later: later.map(Part::fold), family, form }
+    }
+
+    fn first(&self) -> &[u8] {
+        self.head.words.first().map_or(&[], Vec::as_slice)
+    }
+}
+
+/// Every phrase, folded, sorted by its first word.
+struct Table {
+    phrases: Vec<Phrase>,
+    agencies: Vec<Part>,
+    dateline_word: Part,
+}
+
+static TABLE: LazyLock<Table> = LazyLock::new(|| {
+    let mut phrases: Vec<Phrase> = readable().map(|(family, form, text)| Phrase::fold(&text, family, form)).collect();
+    phrases.retain(|phrase| !phrase.head.words.is_empty());
+    phrases.sort_by(|a, b| a.first().cmp(b.first()));
+    let agencies = cues::AGENCIES.iter().map(|agency| Part::fold(agency)).collect();
+    Table { phrases, agencies, dateline_word: Part::fold(cues::DATELINE_WORD) }
+});
+
+/// The phrases of [`super::cues`] as they are written there, products spelled out.
+fn readable() -> impl Iterator<Item = (Family, Form, String)> {
+    let listed = cues::CUES
+        .iter()
+        .flat_map(|&(family, form, phrases)| phrases.iter().map(move |phrase| (family, form, (*phrase).to_owned())));
+    let products =
+        [(cues::RELATED_HEADS, cues::RELATED_TAILS), (cues::RELATED_HEADS_DEFINITE, cues::RELATED_TAILS_DEFINITE)];
+    let related = products.into_iter().flat_map(|(heads, tails)| {
+        heads.iter().flat_map(move |head| {
+            tails.iter().map(move |tail| (Family::Related, Form::Label(cues::RELATED_WORDS), format!("{head} {tail}")))
+        })
+    });
+    listed.chain(related)
+}
+
+/// Matches lines against the table; holds the buffers that it reuses.
+#[derive(Debug)]
+pub(super) struct Matcher {
+    normalizer: Normalizer,
+    scratch: Scratch,
+    tokens: Tokens,
+}
+
+impl Default for Matcher {
+    fn default() -> Self {
+        Self { normalizer: normalizer(), scratch: Scratch::default(), tokens: Tokens::default() }
+    }
+}
+
+impl Matcher {
+    /// The cue that `line` of `text` is, if it is one; strong forms win over weak ones.
+    pub(super) fn find(&mut self, text: &str, line: &Line) -> Option<Cue> {
+        if line.hashtags {
+            return Some(Cue { family: Family::Tags, alone: false, weak: false });
+        }
+        let start = line.span.start;
+        let head = Span::new(start, line.head_end).of(text);
+        self.tokens.clear();
+        self.normalizer.fold(head, &mut self.scratch, &mut self.tokens);
+        let seen = Seen { tokens: &self.tokens, text, line };
+        seen.phrase().or_else(|| seen.agency())
+    }
+}
+
+/// A line with its folded head.
+struct Seen<'a> {
+    tokens: &'a Tokens,
+    text: &'a str,
+    line: &'a Line,
+}
+
+impl Seen<'_> {
+    /// The phrase the line begins with, numbers before it skipped (`3 تعليقات`, `© 2024 جميع الحقوق محفوظة`).
+    fn phrase(&self) -> Option<Cue> {
+        let mut best: Option<Cue> = None;
+        let mut from = 0;
+        while from < 3 {
+            let first = self.tokens.get(from)?;
+            let begin = TABLE.phrases.partition_point(|phrase| phrase.first() < first);
+            for phrase in TABLE.phrases.get(begin..)?.iter().take_while(|p| p.first() == first) {
+                if let Some(cue) = self.fit(phrase, from).filter(|cue| best.is_none_or(|b| b.weak && !cue.weak)) {
+                    best = Some(cue);
+                }
+            }
+            if best.is_some() || !self.tokens.is_number(from) {
+                return best;
+            }
+            from += 1;
+        }
+        best
+    }
+
+    /// Whether `phrase` stands at token `from` as its form asks.
+    fn fit(&self, phrase: &Phrase, from: usize) -> Option<Cue> {
+        let end = self.tokens.end_of(&phrase.head, from)?;
+        if let Some(later) = &phrase.later {
+            (end..self.tokens.len()).find_map(|at| self.tokens.end_of(later, at))?;
+        }
+        let alone = end == self.tokens.len() && self.line.head_end == self.line.span.end;
+        let words = self.line.words;
+        let slashed = || self.line.span.of(self.text).starts_with("//");
+        let (fits, weak) = match phrase.form {
+            Form::Line => (alone || (slashed() && words <= 12), false),
+            Form::WeakLine => (alone, true),
+            Form::Label(most) => (alone || (words <= most && self.labels(end)), false),
+            Form::WeakLabel(most) => (alone || (words <= most && self.labels(end)), true),
+            Form::Open(most) => (words <= most && (most == u32::MAX || self.line.ending != Ending::Stop), false),
+            Form::Weak(most) => (words <= most && self.line.ending != Ending::Stop, true),
+        };
+        fits.then_some(Cue { family: phrase.family, alone, weak })
+    }
+
+    /// The original text between token `at - 1` and token `at`.
+    fn gap(&self, at: usize) -> &str {
+        let start = at.checked_sub(1).and_then(|before| self.tokens.span(before)).map_or(0, |span| span.end);
+        let end = self.tokens.span(at).map_or(self.line.head_end - self.line.span.start, |span| span.start);
+        Span::new(start, end.max(start)).of(self.line.span.of(self.text))
+    }
+
+    /// Whether a label's sign stands between token `at - 1` and token `at`.
+    fn labels(&self, at: usize) -> bool {
+        self.gap(at).contains([':', '：', '/', '|', '-', '–', '—'])
+    }
+
+    /// Whether the line is agencies' marks alone, or a place or a date of at most a dateline's length and such a
+    /// mark.
+    fn agency(&self) -> Option<Cue> {
+        if self.line.words > 12 {
+            return None;
+        }
+        let found = Cue { family: cues::AGENCY, alone: true, weak: false };
+        let mut rest = self.tokens.len();
+        while let Some(before) = self.agency_before(rest) {
+            rest = before;
+        }
+        if rest == self.tokens.len() {
+            return None;
+        }
+        let dated = || (1..rest).any(|at| self.tokens.end_of(&TABLE.dateline_word, at).is_some());
+        let placed = || rest <= 3 && self.gap(rest).contains(['-', '–', '—', 'ـ', ':', '/', '،', ',']);
+        (rest == 0 || placed() || dated()).then_some(found)
+    }
+
+    /// Where the agency's mark begins that ends before token `end`.
+    fn agency_before(&self, end: usize) -> Option<usize> {
+        TABLE.agencies.iter().find_map(|agency| {
+            let start = end.checked_sub(agency.words.len())?;
+            self.tokens.end_of(agency, start).map(|_| start)
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::page::lines::each_line;
+
+    fn cue(line: &str) -> Option<Cue> {
+        let mut found = None;
+        let mut matcher = Matcher::default();
+        each_line(line, |measured| found = matcher.find(line, &measured));
+        found
+    }
+
+    #[test]
+    fn every_phrase_matches_the_line_that_is_only_it() {
+        for (family, _, phrase) in readable() {
+            let line = phrase.replace('*', "").replace('…', "وكذلك");
+            let cue = cue(&line).unwrap_or_else(|| panic!("{line}"));
+            assert_eq!(cue.family, family, "{line}");
+        }
+        for agency in cues::AGENCIES {
+            assert!(cue(agency).is_some(), "{agency}");
+            assert_eq!(cue(&format!("الرياض - {agency}")).map(|cue| cue.family), Some(Family::Agency), "{agency}");
+        }
+    }
+
+    #[test]
+    fn the_table_is_folded_whole() {
+        assert_eq!(TABLE.phrases.len(), readable().count());
+        let sorted = TABLE.phrases.is_sorted_by(|a, b| a.first() <= b.first());
+        assert!(sorted && TABLE.phrases.iter().all(|phrase| !phrase.first().is_empty()));
+    }
+}

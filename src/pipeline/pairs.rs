@@ -1,0 +1,182 @@
+//! All verified pairs, held by node and listed by unit.
+
+use super::nodes::Nodes;
+use super::{Progress, Summary, parallel};
+use crate::cluster::Verifier;
+use crate::document::{UnitId, Units};
+use crate::input::Reject;
+use crate::lsh::{Buckets, Node, PrefixIndex};
+use crate::shingle::ShingleKind;
+use crate::similarity::{Pair, Relation, Score};
+
+/// What [`Pipeline::pairs`](super::Pipeline::pairs) found.
+#[derive(Debug)]
+pub struct PairList {
+    /// Every unit of the run.
+    pub units: Units,
+    /// The id shown for each document, by place; `None` for a rejected record.
+    pub names: Vec<Option<String>>,
+    /// Records that could not be read, in input order.
+    pub rejects: Vec<Reject>,
+    /// The accounts of the run.
+    pub summary: Summary,
+    pub(super) found: Vec<Found>,
+}
+
+/// The pairs of one path.
+#[derive(Debug)]
+pub(super) struct Found {
+    measure: ShingleKind,
+    nodes: Nodes,
+    of_units: Vec<Option<Node>>,
+    /// Start of each node's part of `neighbours`, one more at the end.
+    starts: Vec<usize>,
+    /// The nodes near each node, both ways.
+    neighbours: Vec<(Node, Score)>,
+    /// Pairs that only resemble, by unit, in order.
+    related: Vec<(UnitId, UnitId, Score)>,
+}
+
+impl PairList {
+    /// The pairs, `a` before `b` in input order, sorted so. With `expand`, every pair of an exact group and every pair
+    /// across two near groups is listed; without, each exact copy once against the first of its group, and other pairs
+    /// between the firsts. `related` pairs are listed once, between the first of each text in their document. Lazy: a
+    /// group of n copies has n² / 2 pairs, and they are never held at once.
+    pub fn iter(&self, expand: bool) -> impl Iterator<Item = Pair> + '_ {
+        self.units.ids().flat_map(move |unit| self.of_unit(unit, expand))
+    }
+
+    /// Number of pairs with exact groups not expanded.
+    #[must_use]
+    pub fn count(&self) -> u64 {
+        self.found.iter().map(Found::count).sum()
+    }
+
+    /// The pairs whose earlier unit is `a`, in order.
+    fn of_unit(&self, a: UnitId, expand: bool) -> Vec<Pair> {
+        let mut pairs = Vec::new();
+        for found in &self.found {
+            found.of_unit(a, expand, &mut pairs);
+        }
+        pairs.sort_unstable_by_key(|pair| pair.b);
+        pairs
+    }
+}
+
+impl Found {
+    /// `near` by node, ascending; `related` by unit, ascending.
+    pub(super) fn new(
+        measure: ShingleKind,
+        nodes: Nodes,
+        units: usize,
+        near: &[(Node, Node, Score)],
+        related: Vec<(UnitId, UnitId, Score)>,
+    ) -> Self {
+        let mut both: Vec<(Node, Node, Score)> =
+            near.iter().flat_map(|(a, b, score)| [(*a, *b, *score), (*b, *a, *score)]).collect();
+        both.sort_unstable_by_key(|(a, b, _)| (*a, *b));
+        let mut starts = vec![0; nodes.len() + 1];
+        for (a, _, _) in &both {
+            starts[*a as usize + 1] += 1;
+        }
+        for node in 0..nodes.len() {
+            starts[node + 1] += starts[node];
+        }
+        let neighbours = both.into_iter().map(|(_, b, score)| (b, score)).collect();
+        let of_units = nodes.of_units(units);
+        Self { measure, nodes, of_units, starts, neighbours, related }
+    }
+
+    fn count(&self) -> u64 {
+        let nodes = 0..self.nodes.len() as Node;
+        let exact: usize = nodes.map(|node| self.nodes.units(node).len() - 1).sum();
+        (exact + self.neighbours.len() / 2 + self.related.len()) as u64
+    }
+
+    fn of_unit(&self, a: UnitId, expand: bool, pairs: &mut Vec<Pair>) {
+        let pair = |b, relation, score| Pair { a, b, score, relation, measure: self.measure };
+        let related = self.related.partition_point(|(first, _, _)| *first < a);
+        let related = self.related[related..].iter().take_while(|(first, _, _)| *first == a);
+        pairs.extend(related.map(|(_, b, score)| pair(*b, Relation::Related, *score)));
+        let Some(node) = self.of_units[a.index()].filter(|node| expand || self.nodes.first(*node) == a) else {
+            return;
+        };
+        let after = |units: &[UnitId]| units.iter().copied().filter(|b| *b > a).collect::<Vec<_>>();
+        pairs.extend(after(self.nodes.units(node)).into_iter().map(|b| pair(b, Relation::Exact, Score::SAME)));
+        for (other, score) in &self.neighbours[self.starts[node as usize]..self.starts[node as usize + 1]] {
+            let units = if expand { self.nodes.units(*other) } else { &self.nodes.units(*other)[..1] };
+            pairs.extend(after(units).into_iter().map(|b| pair(b, Relation::Near, *score)));
+        }
+    }
+}
+
+/// Every pair of candidates that verifies, sorted, and how many a cap left unverified. Buckets of more than `max_bucket`
+/// nodes are searched by prefix and length filters; in lists of those that are longer still, a node must share
+/// another band.
+pub(super) fn verify_all(
+    nodes: &Nodes,
+    buckets: &Buckets,
+    verifier: &impl Verifier,
+    max_bucket: usize,
+    progress: &dyn Progress,
+) -> (Vec<(Node, Node, Score)>, u64) {
+    let large: Vec<(u32, PrefixIndex)> = (0..buckets.len() as u32)
+        .filter(|bucket| buckets.members(*bucket).len() > max_bucket)
+        .map(|bucket| {
+            let sets = buckets.members(bucket).iter().map(|node| (*node, verifier.set(*node)));
+            (bucket, PrefixIndex::new(sets, verifier.threshold()))
+        })
+        .collect();
+    let all: Vec<Node> = (0..nodes.len() as Node).filter(|node| buckets.has_candidates(*node)).collect();
+    let found = parallel::map(&all, Meetings::default, |meetings, node| {
+        meetings.gather(*node, buckets, &large, verifier, max_bucket);
+        progress.advance(1, 0);
+        let near = meetings.met.iter().filter_map(|b| Some((*node, *b, verifier.verify(*node, *b)?)));
+        (near.collect::<Vec<_>>(), meetings.lost())
+    });
+    let lost = found.iter().map(|(_, lost)| lost).sum();
+    (found.into_iter().flat_map(|(near, _)| near).collect(), lost)
+}
+
+/// The later candidates of one node.
+#[derive(Debug, Default)]
+struct Meetings {
+    met: Vec<Node>,
+    passed_over: Vec<Node>,
+}
+
+impl Meetings {
+    fn gather(
+        &mut self,
+        node: Node,
+        buckets: &Buckets,
+        large: &[(u32, PrefixIndex)],
+        verifier: &impl Verifier,
+        max_bucket: usize,
+    ) {
+        self.met.clear();
+        self.passed_over.clear();
+        for bucket in buckets.of(node) {
+            match large.binary_search_by_key(bucket, |(bucket, _)| *bucket) {
+                Err(_) => {
+                    let members = buckets.members(*bucket);
+                    self.met.extend_from_slice(&members[members.partition_point(|other| *other <= node)..]);
+                }
+                Ok(place) => large[place].1.probe(verifier.set(node), |other, length| {
+                    if other > node {
+                        let meets = length <= max_bucket || buckets.share_two_bands(node, other);
+                        if meets { self.met.push(other) } else { self.passed_over.push(other) }
+                    }
+                }),
+            }
+        }
+        for nodes in [&mut self.met, &mut self.passed_over] {
+            nodes.sort_unstable();
+            nodes.dedup();
+        }
+    }
+
+    fn lost(&self) -> u64 {
+        self.passed_over.iter().filter(|node| self.met.binary_search(node).is_err()).count() as u64
+    }
+}

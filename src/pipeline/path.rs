@@ -1,0 +1,77 @@
+//! The two paths on which units are compared: word (or character) shingles as asked for, and the short path.
+
+use crate::document::Kind;
+use crate::error::Result;
+use crate::lsh::Banding;
+use crate::shingle::ShingleKind;
+use crate::similarity::short;
+use crate::sketch::{MinHasher, SketchParams};
+
+use super::Options;
+
+/// How units of one sort are shingled, sketched and banded.
+#[derive(Debug, Clone)]
+pub(super) struct Path {
+    pub(super) shingle: ShingleKind,
+    pub(super) threshold: f64,
+    pub(super) banding: Banding,
+    pub(super) hasher: MinHasher,
+}
+
+/// Longest signature of the short path. Trigrams of Arabic are few, so unrelated long lines share a quarter of them;
+/// it takes many rows to keep those apart: at Jaccard .25 eight rows propose 1 pair in 800, where the five rows of
+/// [`Banding::LONGEST`] propose 1 in 40.
+const LONGEST_SHORT: usize = 640;
+
+impl Path {
+    /// The path of documents, stories and paragraphs.
+    pub(super) fn main(options: &Options) -> Result<Self> {
+        Self::new(options, options.shingle, options.threshold, options.banding()?)
+    }
+
+    /// The path of headlines and lines: char:3, copies from [`short::COPY`] on, the same recall.
+    pub(super) fn short(options: &Options) -> Result<Self> {
+        let banding = Banding::within(short::COPY, options.recall, LONGEST_SHORT)?;
+        Self::new(options, ShingleKind::SHORT, short::COPY, banding)
+    }
+
+    fn new(options: &Options, shingle: ShingleKind, threshold: f64, banding: Banding) -> Result<Self> {
+        let params = SketchParams::new(banding.num_hashes(), options.seed, shingle, options.profile)?;
+        Ok(Self { shingle, threshold, banding, hasher: MinHasher::new(params) })
+    }
+}
+
+/// Both paths of a run.
+#[derive(Debug, Clone)]
+pub(super) struct Paths {
+    pub(super) main: Path,
+    pub(super) short: Option<Path>,
+}
+
+/// Which path a unit takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) enum PathId {
+    Main,
+    Short,
+}
+
+impl Paths {
+    pub(super) fn new(options: &Options) -> Result<Self> {
+        let short = if options.short { Some(Path::short(options)?) } else { None };
+        Ok(Self { main: Path::main(options)?, short })
+    }
+
+    /// The path of a unit of this kind; `None` for boilerplate, which is never compared.
+    pub(super) fn of(&self, kind: Kind) -> Option<(PathId, &Path)> {
+        match (kind, &self.short) {
+            (Kind::Boilerplate, _) => None,
+            (kind, Some(short)) if kind.is_short() => Some((PathId::Short, short)),
+            _ => Some((PathId::Main, &self.main)),
+        }
+    }
+
+    /// Each path with its name.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (PathId, &Path)> {
+        std::iter::once((PathId::Main, &self.main)).chain(self.short.iter().map(|path| (PathId::Short, path)))
+    }
+}
