@@ -3,6 +3,7 @@
 pub mod cluster;
 pub mod document;
 pub mod error;
+pub mod index;
 pub mod input;
 pub mod lsh;
 pub mod normalize;
@@ -13,3 +14,4 @@ pub mod similarity;
 pub mod sketch;
 
 pub use error::{Error, ErrorKind, Result};
+pub use index::{Index, Match, Verdict};
