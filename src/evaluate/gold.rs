@@ -266,6 +266,7 @@ fn unescape(id: &str) -> String {
         let escaped = match (character, characters.as_str().chars().next()) {
             ('\\', Some('t')) => '\t',
             ('\\', Some('n')) => '\n',
+            ('\\', Some('r')) => '\r',
             ('\\', Some('\\')) => '\\',
             _ => {
                 out.push(character);

@@ -1,0 +1,108 @@
+//! Settings of an index, validated once.
+
+use std::sync::{Mutex, RwLock};
+
+use super::store::Store;
+use super::{Index, Settings};
+use crate::error::Result;
+use crate::lsh::{Banding, Overrides};
+use crate::normalize::{Language, Profile};
+use crate::shingle::ShingleKind;
+use crate::sketch::{MinHasher, SketchParams};
+
+/// Builds an [`Index`]. Every setting has the default of the command line.
+#[derive(Debug, Clone)]
+pub struct IndexBuilder {
+    threshold: f64,
+    recall: f64,
+    overrides: Overrides,
+    profile: Profile,
+    language: Option<Language>,
+    shingle: ShingleKind,
+    seed: u64,
+}
+
+impl Default for IndexBuilder {
+    fn default() -> Self {
+        Self {
+            threshold: 0.6,
+            recall: 0.99,
+            overrides: Overrides::default(),
+            profile: Profile::default(),
+            language: None,
+            shingle: ShingleKind::default(),
+            seed: 1,
+        }
+    }
+}
+
+impl IndexBuilder {
+    /// Smallest Jaccard of a duplicate, in (0, 1]. Default .6.
+    #[must_use]
+    pub fn threshold(mut self, threshold: f64) -> Self {
+        self.threshold = threshold;
+        self
+    }
+
+    /// Chance that a stored text exactly at the threshold is found, in (0, 1). Default .99.
+    #[must_use]
+    pub fn recall(mut self, recall: f64) -> Self {
+        self.recall = recall;
+        self
+    }
+
+    /// Signature length, bands or rows by hand.
+    #[must_use]
+    pub fn overrides(mut self, overrides: Overrides) -> Self {
+        self.overrides = overrides;
+        self
+    }
+
+    /// How strongly text is folded. Default `standard`.
+    #[must_use]
+    pub fn profile(mut self, profile: Profile) -> Self {
+        self.profile = profile;
+        self
+    }
+
+    /// The language of every text. Without it the gate decides for each.
+    #[must_use]
+    pub fn language(mut self, language: Language) -> Self {
+        self.language = Some(language);
+        self
+    }
+
+    /// What one shingle is. Default `word:3`.
+    #[must_use]
+    pub fn shingle(mut self, shingle: ShingleKind) -> Self {
+        self.shingle = shingle;
+        self
+    }
+
+    /// Seed of every hash. Default 1.
+    #[must_use]
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.seed = seed;
+        self
+    }
+
+    /// The index, empty.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Parameter`](crate::ErrorKind::Parameter) names the first setting that cannot work and what would fit.
+    pub fn build(self) -> Result<Index> {
+        let banding = Banding::choose(self.threshold, self.recall, self.overrides)?;
+        let params = SketchParams::new(banding.num_hashes(), self.seed, self.shingle, self.profile)?;
+        let settings = Settings {
+            threshold: self.threshold,
+            profile: self.profile,
+            language: self.language,
+            shingle: self.shingle,
+            seed: self.seed,
+            banding,
+            hasher: MinHasher::new(params),
+        };
+        Ok(Index { settings, store: RwLock::new(Store::default()), workers: Mutex::default() })
+    }
+}
