@@ -1,5 +1,7 @@
 //! Near-duplicate detection and similarity for Arabic-script text.
 
+#[cfg(feature = "cli")]
+pub mod cli;
 pub mod cluster;
 pub mod document;
 pub mod error;

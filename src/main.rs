@@ -1,3 +1,5 @@
 //! The `mukarrar` command line.
 
-fn main() {}
+fn main() -> std::process::ExitCode {
+    mukarrar::cli::main().into()
+}

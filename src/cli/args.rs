@@ -1,0 +1,463 @@
+//! The grammar of the command line, and its help.
+
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::cluster::Keep;
+use crate::evaluate::GoldKind;
+use crate::input;
+use crate::normalize::{Language, Profile};
+use crate::page::UnitLevel;
+use crate::report::Format;
+use crate::shingle::ShingleKind;
+use crate::similarity::Relation;
+
+const EXAMPLES: &str = "Examples:
+  mukarrar clusters news.jsonl                         list clusters of near-duplicates
+  mukarrar dedup crawl/ -o clean/ --removed gone.jsonl write a folder without its copies
+  mukarrar clusters page.txt --unit story              find repeated stories and headlines inside pages
+  mukarrar compare a.txt b.txt                         how alike two texts are, and why
+
+Exit codes: 0 done; 1 only with --check, when copies were found; 2 error; 130 interrupted.";
+
+const CLUSTERS: &str = "Examples:
+  mukarrar clusters news.jsonl.gz
+  mukarrar clusters pages/ --unit story --format jsonl -o clusters.jsonl
+  zcat news.jsonl.gz | mukarrar clusters - --threshold 0.8 --check";
+
+const DEDUP: &str =
+    "One input file gives one output file, compressed as its name says (.gz, .zst). Several inputs, or a directory, \
+give a directory with the same relative paths and compression. Records that stay are copied byte for byte.
+
+Examples:
+  mukarrar dedup news.jsonl -o clean.jsonl --removed removed.jsonl
+  mukarrar dedup crawl/ -o clean/ --keep longest
+  mukarrar dedup pages/ -o clean/ --unit story --removed removed.jsonl
+  mukarrar dedup news.jsonl --dry-run --summary accounts.json";
+
+const NORMALIZE: &str = "Every line of output holds the folded tokens of one line of input, joined by one space: what is \
+hashed when texts are compared. JSON Lines inputs give the lines of each record's text. With --lang auto the language is that of \
+the whole document, so all of standard input is read first; with a fixed --lang it is read and written line by line.
+
+Examples:
+  echo 'مسؤولٌ كبيرٌ' | mukarrar normalize
+  mukarrar normalize --lang ur --profile light news.txt";
+
+const EVAL: &str =
+    "Only ids in the gold are scored; an id in no cluster is its own label. With gold pairs, recall counts the \
+listed pairs; precision counts found pairs that the gold connects or, if it lists negatives, the listed pairs alone.
+
+Example:
+  mukarrar eval corpus --gold corpus/gold.labels --format json";
+
+/// Finds near-duplicates in Arabic-script text, and removes them.
+#[derive(Debug, Parser)]
+#[command(name = "mukarrar", version, after_help = EXAMPLES, max_term_width = 100)]
+pub struct Arguments {
+    /// Colour: auto for terminals only (and never if NO_COLOR is set).
+    #[arg(long, global = true, value_enum, default_value_t = When::Auto, value_name = "WHEN")]
+    pub(super) color: When,
+    #[command(subcommand)]
+    pub(super) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// List near-duplicate clusters.
+    #[command(after_help = CLUSTERS)]
+    Clusters(ClustersArgs),
+    /// Write the corpus without its copies.
+    #[command(after_help = DEDUP)]
+    Dedup(DedupArgs),
+    /// List verified pairs.
+    Pairs(PairsArgs),
+    /// Show how alike two texts are, and why.
+    Compare(CompareArgs),
+    /// Show how pages were cut: stories, headlines, paragraphs, boilerplate.
+    Units(UnitsArgs),
+    /// Fold text, line by line (a filter).
+    #[command(after_help = NORMALIZE)]
+    Normalize(NormalizeArgs),
+    /// Score clusters against gold: precision, recall, F1, B-cubed, ARI.
+    #[command(after_help = EVAL)]
+    Eval(EvalArgs),
+    /// Print a completion script for a shell.
+    Completions {
+        /// The shell.
+        #[arg(value_enum)]
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page.
+    Man,
+}
+
+/// A choice that a terminal decides.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum When {
+    Auto,
+    Always,
+    Never,
+}
+
+impl When {
+    /// Whether it holds, given what `auto` comes to.
+    pub(super) const fn holds(self, auto: bool) -> bool {
+        match self {
+            Self::Auto => auto,
+            Self::Always => true,
+            Self::Never => false,
+        }
+    }
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ClustersArgs {
+    #[command(flatten)]
+    pub(super) input: InputArgs,
+    #[command(flatten)]
+    pub(super) matching: MatchingArgs,
+    #[command(flatten)]
+    pub(super) keep: KeepArgs,
+    #[command(flatten)]
+    pub(super) check: CheckArgs,
+    #[command(flatten)]
+    pub(super) running: RunningArgs,
+    #[command(flatten)]
+    pub(super) output: OutputArgs,
+    #[command(flatten)]
+    pub(super) showing: ShowingArgs,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct DedupArgs {
+    #[command(flatten)]
+    pub(super) input: InputArgs,
+    /// Where the clean corpus goes: a file, a directory, or - for standard output.
+    #[arg(short, long, value_name = "CLEAN", required_unless_present = "dry_run")]
+    pub(super) output: Option<PathBuf>,
+    /// Write what was removed, with keeper and score, as JSON Lines.
+    #[arg(long, value_name = "FILE")]
+    pub(super) removed: Option<PathBuf>,
+    /// Write rejected records with place and reason as JSON Lines.
+    #[arg(long, value_name = "FILE")]
+    pub(super) rejected: Option<PathBuf>,
+    /// Write the clusters as JSON Lines.
+    #[arg(long, value_name = "FILE")]
+    pub(super) clusters: Option<PathBuf>,
+    /// Find and count everything, but write no clean corpus.
+    #[arg(long)]
+    pub(super) dry_run: bool,
+    #[command(flatten)]
+    pub(super) matching: MatchingArgs,
+    #[command(flatten)]
+    pub(super) keep: KeepArgs,
+    /// Which copies are removed; relations with commas between them.
+    #[arg(long, value_name = "RELATIONS", value_delimiter = ',', default_value = "exact,near", value_parser = removable)]
+    pub(super) remove: Vec<Relation>,
+    #[command(flatten)]
+    pub(super) check: CheckArgs,
+    #[command(flatten)]
+    pub(super) running: RunningArgs,
+    #[command(flatten)]
+    pub(super) showing: ShowingArgs,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct PairsArgs {
+    #[command(flatten)]
+    pub(super) input: InputArgs,
+    #[command(flatten)]
+    pub(super) matching: MatchingArgs,
+    /// List each exact copy once, against the first of its group, instead of every pair of the group.
+    #[arg(long)]
+    pub(super) no_expand_exact: bool,
+    #[command(flatten)]
+    pub(super) running: RunningArgs,
+    #[command(flatten)]
+    pub(super) output: OutputArgs,
+    #[command(flatten)]
+    pub(super) showing: ShowingArgs,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct CompareArgs {
+    /// The first text: a file or - for standard input, or an id with --in.
+    pub(super) a: String,
+    /// The second text.
+    pub(super) b: String,
+    /// Take A and B as ids of records, or of units (ID#N, with --unit), in this input. May be repeated.
+    #[arg(long = "in", value_name = "INPUT")]
+    pub(super) within: Vec<PathBuf>,
+    /// What ID#N numbers, with --in: document, story, paragraph or line.
+    #[arg(long, value_name = "UNIT", default_value_t = UnitLevel::Story, value_parser = UnitLevel::from_str)]
+    pub(super) unit: UnitLevel,
+    #[command(flatten)]
+    pub(super) reading: ReadingArgs,
+    #[command(flatten)]
+    pub(super) folding: FoldingArgs,
+    #[command(flatten)]
+    pub(super) shingle: ShingleArgs,
+    /// From which Jaccard on the two count as copies: above 0, at most 1.
+    #[arg(long, value_name = "T", default_value_t = 0.6)]
+    pub(super) threshold: f64,
+    #[command(flatten)]
+    pub(super) output: OutputArgs,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct UnitsArgs {
+    #[command(flatten)]
+    pub(super) input: InputArgs,
+    /// How documents are cut: document, story, paragraph or line.
+    #[arg(long, value_name = "UNIT", default_value_t = UnitLevel::Story, value_parser = UnitLevel::from_str)]
+    pub(super) unit: UnitLevel,
+    #[command(flatten)]
+    pub(super) output: OutputArgs,
+    /// Exit with 2 if any record was rejected; results are still written.
+    #[arg(long)]
+    pub(super) strict: bool,
+    #[command(flatten)]
+    pub(super) verbosity: VerbosityArgs,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct NormalizeArgs {
+    /// Files, directories, or - for standard input.
+    #[arg(value_name = "INPUT", default_value = "-")]
+    pub(super) inputs: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(super) reading: ReadingArgs,
+    #[command(flatten)]
+    pub(super) folding: FoldingArgs,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct EvalArgs {
+    #[command(flatten)]
+    pub(super) input: InputArgs,
+    /// The gold file: tab-separated, one entry a line.
+    #[arg(long, value_name = "GOLD")]
+    pub(super) gold: PathBuf,
+    /// What a line of the gold says: labels (ID, LABEL) or pairs (ID, ID; `non` or `0` in a third column for a pair that
+    /// is none).
+    #[arg(long, value_name = "KIND", default_value_t = GoldKind::Labels, value_parser = GoldKind::from_str)]
+    pub(super) gold_kind: GoldKind,
+    #[command(flatten)]
+    pub(super) matching: MatchingArgs,
+    #[command(flatten)]
+    pub(super) keep: KeepArgs,
+    #[command(flatten)]
+    pub(super) running: RunningArgs,
+    #[command(flatten)]
+    pub(super) output: OutputArgs,
+    #[command(flatten)]
+    pub(super) showing: ShowingArgs,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Input")]
+pub(super) struct InputArgs {
+    /// Files, directories (walked in sorted order), or - for standard input.
+    #[arg(required = true, value_name = "INPUT")]
+    pub(super) inputs: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(super) reading: ReadingArgs,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Input")]
+pub(super) struct ReadingArgs {
+    /// Read every input as jsonl or text, instead of going by extension, then by content.
+    #[arg(long, value_name = "FORMAT", value_parser = input::Format::from_str)]
+    pub(super) input_format: Option<input::Format>,
+    /// JSON Lines: the field that holds the id.
+    #[arg(long, value_name = "FIELD", default_value = "id")]
+    pub(super) id_field: String,
+    /// JSON Lines: the field that holds the text.
+    #[arg(long, value_name = "FIELD", default_value = "text")]
+    pub(super) text_field: String,
+    /// Reject records whose id an earlier record has, instead of showing them as ID~2.
+    #[arg(long)]
+    pub(super) unique_ids: bool,
+    /// Reject larger records: bytes, or with K, M or G; at most 4G less one byte.
+    #[arg(long, value_name = "SIZE", default_value = "64M", value_parser = size)]
+    pub(super) max_record_size: u64,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Shape")]
+pub(super) struct FoldingArgs {
+    /// How strongly text is folded: none, light, standard or aggressive.
+    #[arg(long, value_name = "PROFILE", default_value_t = Profile::Standard, value_parser = Profile::from_str)]
+    pub(super) profile: Profile,
+    /// Whose table folds: ar, fa, ur, ckb, ps, ug or other; auto decides for each document.
+    #[arg(long, value_name = "LANG", default_value = "auto", value_parser = language)]
+    pub(super) lang: Lang,
+}
+
+/// `--lang`: fixed, or left to the gate.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Lang(pub(super) Option<Language>);
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Shape")]
+pub(super) struct ShingleArgs {
+    /// What is compared: word:N (N consecutive words) or char:N (N characters), N from 1 to 32.
+    #[arg(long, value_name = "SHINGLE", default_value_t = ShingleKind::default(), value_parser = ShingleKind::from_str)]
+    pub(super) shingle: ShingleKind,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Matching")]
+pub(super) struct MatchingArgs {
+    /// What is compared: document, story (stories and headlines of a page), paragraph or line.
+    #[arg(long, value_name = "UNIT", default_value_t = UnitLevel::Document, value_parser = UnitLevel::from_str, help_heading = "Shape")]
+    pub(super) unit: UnitLevel,
+    #[command(flatten)]
+    pub(super) folding: FoldingArgs,
+    #[command(flatten)]
+    pub(super) shingle: ShingleArgs,
+    /// Whether headlines and lines are compared by character trigrams, with a guard on numbers and words.
+    #[arg(long, value_enum, value_name = "SWITCH", default_value_t = Switch::On, help_heading = "Shape")]
+    pub(super) short: Switch,
+    /// Smallest Jaccard similarity of a near copy: above 0, at most 1.
+    #[arg(long, value_name = "T", default_value_t = 0.6)]
+    pub(super) threshold: f64,
+    /// Chance that a pair exactly at the threshold is found: above 0, below 1. Bands and rows follow from it.
+    #[arg(long, value_name = "R", default_value_t = 0.99)]
+    pub(super) recall: f64,
+    /// Length of a signature: bands × rows, from 1 to 4096. Chosen from the recall unless given.
+    #[arg(long, value_name = "K")]
+    pub(super) num_hashes: Option<usize>,
+    /// Number of bands, from 1 to 4096. Chosen from the recall unless given.
+    #[arg(long, value_name = "B")]
+    pub(super) bands: Option<usize>,
+    /// Rows of a band, from 1 to 4096. Chosen from the recall unless given.
+    #[arg(long, value_name = "R")]
+    pub(super) rows: Option<usize>,
+    /// Seed of every hash; another finds other candidates below certainty.
+    #[arg(long, value_name = "SEED", default_value_t = crate::pipeline::Options::DEFAULT_SEED)]
+    pub(super) seed: u64,
+    /// Show headlines that only resemble each other across documents too, not only inside one.
+    #[arg(long)]
+    pub(super) related: bool,
+    /// Split groups of candidates larger than this: at least 2.
+    #[arg(long, value_name = "N", default_value_t = 10_000)]
+    pub(super) max_bucket: usize,
+}
+
+/// On or off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Switch {
+    On,
+    Off,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Keeping")]
+pub(super) struct KeepArgs {
+    /// Which member of a cluster stays: first, last, longest, shortest (by words), min:FIELD or max:FIELD of the records.
+    #[arg(long, value_name = "POLICY", default_value_t = Keep::First, value_parser = Keep::from_str)]
+    pub(super) keep: Keep,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Running")]
+pub(super) struct CheckArgs {
+    /// Exit with 1 if copies were found.
+    #[arg(long)]
+    pub(super) check: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Running")]
+pub(super) struct RunningArgs {
+    /// Number of threads, at least 1. One a core unless given. Results do not depend on it.
+    #[arg(long, value_name = "N")]
+    pub(super) threads: Option<usize>,
+    /// Exit with 2 if any record was rejected or any candidate pair was lost; results are still written.
+    #[arg(long)]
+    pub(super) strict: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Showing")]
+pub(super) struct OutputArgs {
+    /// How results are written: text, json, jsonl or tsv.
+    #[arg(long, value_name = "FORMAT", default_value_t = Format::Text, value_parser = Format::from_str)]
+    pub(super) format: Format,
+    /// Write results to this file, whole or not at all; - is standard output.
+    #[arg(short, long, value_name = "FILE", default_value = "-")]
+    pub(super) output: PathBuf,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Showing")]
+pub(super) struct ShowingArgs {
+    /// Write the accounts of the run to this file as JSON.
+    #[arg(long, value_name = "FILE")]
+    pub(super) summary: Option<PathBuf>,
+    /// Progress on standard error: auto for terminals only.
+    #[arg(long, value_enum, value_name = "WHEN", default_value_t = When::Auto)]
+    pub(super) progress: When,
+    #[command(flatten)]
+    pub(super) verbosity: VerbosityArgs,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Showing")]
+pub(super) struct VerbosityArgs {
+    /// No summary and no notes on rejected records; errors stay.
+    #[arg(short, long)]
+    pub(super) quiet: bool,
+    /// List rejected records and skipped files.
+    #[arg(short, long, conflicts_with = "quiet")]
+    pub(super) verbose: bool,
+}
+
+fn language(code: &str) -> crate::Result<Lang> {
+    if code == "auto" { Ok(Lang(None)) } else { code.parse().map(|language| Lang(Some(language))) }
+}
+
+fn removable(name: &str) -> Result<Relation, String> {
+    [Relation::Exact, Relation::Near]
+        .into_iter()
+        .find(|relation| relation.name() == name)
+        .ok_or_else(|| "give exact, near, or both with a comma between them".to_owned())
+}
+
+/// Bytes: a whole number, alone or with K, M or G (powers of 1,024).
+fn size(text: &str) -> Result<u64, String> {
+    let (digits, shift) = match text.char_indices().last() {
+        Some((at, 'K' | 'k')) => (&text[..at], 10),
+        Some((at, 'M' | 'm')) => (&text[..at], 20),
+        Some((at, 'G' | 'g')) => (&text[..at], 30),
+        _ => (text, 0),
+    };
+    let number: Option<u64> = digits.parse().ok();
+    number
+        .and_then(|number| number.checked_mul(1 << shift))
+        .ok_or_else(|| "give bytes as a whole number, alone or with K, M or G".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_grammar_is_consistent() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn sizes_take_suffixes_and_refuse_what_does_not_fit() {
+        assert_eq!((size("100"), size("2K"), size("64M"), size("1g")), (Ok(100), Ok(2048), Ok(64 << 20), Ok(1 << 30)));
+        for wrong in ["", "M", "-1", "1.5M", "64MB", "99999999999G"] {
+            assert!(size(wrong).is_err(), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,86 @@
+//! `mukarrar compare`.
+
+use std::path::PathBuf;
+
+use super::args::CompareArgs;
+use super::console::Console;
+use super::{Exit, job};
+use crate::document::DocId;
+use crate::error::{Error, ErrorKind, Result};
+use crate::input::{Corpus, Reject};
+use crate::page::{Cutter, UnitLevel};
+use crate::pipeline::{self, Pipeline};
+use crate::report::output::Outputs;
+use crate::report::{self, Named};
+
+pub(super) fn run(arguments: &CompareArgs, console: &Console) -> Result<Exit> {
+    let mut options = job::folding(&arguments.folding);
+    options.shingle = arguments.shingle.shingle;
+    options.threshold = arguments.threshold;
+    let pipeline = Pipeline::new(options)?;
+    let corpus = open(arguments)?;
+    let (a, b) = texts(arguments, &corpus)?;
+    let found = pipeline::compare(&a, &b, pipeline.options());
+    let (a, b) = (Named { id: &arguments.a, text: &a }, Named { id: &arguments.b, text: &b });
+    let mut outputs = Outputs::new();
+    job::results(&arguments.output, &corpus, &mut outputs, console, |style, out| {
+        report::comparison(&found, a, b, style, out)
+    })?;
+    outputs.commit()?;
+    Ok(Exit::Done)
+}
+
+fn open(arguments: &CompareArgs) -> Result<Corpus> {
+    if arguments.within.is_empty() {
+        let files: Vec<PathBuf> = vec![arguments.a.clone().into(), arguments.b.clone().into()];
+        return job::open(&files, &arguments.reading, None);
+    }
+    job::open(&arguments.within, &arguments.reading, None)
+}
+
+fn texts(arguments: &CompareArgs, corpus: &Corpus) -> Result<(String, String)> {
+    if !arguments.within.is_empty() {
+        let find = |id: &str| find(corpus, id, arguments.unit);
+        return Ok((find(&arguments.a)?, find(&arguments.b)?));
+    }
+    let mut texts = Vec::new();
+    for (name, path) in [("A", &arguments.a), ("B", &arguments.b)] {
+        let mut records = corpus.ids().filter(|id| corpus.source(*id).path.as_os_str() == path.as_str());
+        match (records.next(), records.next()) {
+            (Some(id), None) => texts.push(corpus.read(id).map_err(unreadable)?.text.into_owned()),
+            // The same path twice stands twice in the input.
+            (Some(id), Some(_)) if arguments.a == arguments.b && corpus.len() == 2 => {
+                texts.push(corpus.read(id).map_err(unreadable)?.text.into_owned());
+            }
+            _ => return Err(Error::parameter(name, path, "a file of one text; name records with --in INPUT")),
+        }
+    }
+    let b = texts.pop().unwrap_or_default();
+    Ok((texts.pop().unwrap_or_default(), b))
+}
+
+/// The text of the record shown as `id`, or of a unit of it.
+fn find(corpus: &Corpus, id: &str, level: UnitLevel) -> Result<String> {
+    let names = corpus.names();
+    let text_of = |wanted: &str| {
+        corpus.ids().find_map(|document: DocId| {
+            let record = corpus.read(document).ok()?;
+            (names.shown(document, &record.id) == wanted).then(|| record.text.into_owned())
+        })
+    };
+    if let Some(text) = text_of(id) {
+        return Ok(text);
+    }
+    let unit = id.rsplit_once('#').and_then(|(document, number)| {
+        let (text, number) = (text_of(document)?, number.parse::<usize>().ok()?);
+        let mut units = Vec::new();
+        Cutter::new().cut(&text, level, &mut units);
+        Some(units.get(number)?.span.of(&text).to_owned())
+    });
+    unit.ok_or_else(|| Error::parameter("id", id, "the id of a readable record in the input, or ID#N of a unit of one"))
+}
+
+fn unreadable(reject: Reject) -> Error {
+    let path = reject.source.path.to_path_buf();
+    ErrorKind::Unreadable { path, what: "rejected".to_owned(), remedy: reject.reason.to_string() }.into()
+}

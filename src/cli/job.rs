@@ -1,0 +1,126 @@
+//! What the commands share: arguments to options, opening the input, results to their place, the end of a run.
+
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use super::args::{FoldingArgs, MatchingArgs, OutputArgs, ReadingArgs, RunningArgs, ShowingArgs, Switch};
+use super::console::{Console, failed};
+use super::{Exit, summary};
+use crate::cluster::Keep;
+use crate::error::{Error, ErrorKind, Result};
+use crate::input::{Compression, Corpus, InputOptions};
+use crate::lsh::Overrides;
+use crate::pipeline::{Options, Pipeline, Summary};
+use crate::report::Style;
+use crate::report::output::{Outputs, resolved};
+
+/// Opens the input; `keep` may need a field of its records.
+pub(super) fn open(inputs: &[PathBuf], reading: &ReadingArgs, keep: Option<&Keep>) -> Result<Corpus> {
+    let mut options = InputOptions::default();
+    options.id_field.clone_from(&reading.id_field);
+    options.text_field.clone_from(&reading.text_field);
+    options.format = reading.input_format;
+    options.max_record_size = reading.max_record_size;
+    options.unique_ids = reading.unique_ids;
+    options.fields = keep.and_then(Keep::field).map(str::to_owned).into_iter().collect();
+    Corpus::open(inputs, options)
+}
+
+/// A validated run.
+pub(super) fn pipeline(matching: &MatchingArgs, keep: Option<&Keep>, running: &RunningArgs) -> Result<Pipeline> {
+    let mut options = folding(&matching.folding);
+    options.unit = matching.unit;
+    options.shingle = matching.shingle.shingle;
+    options.short = matching.short == Switch::On;
+    options.threshold = matching.threshold;
+    options.recall = matching.recall;
+    options.overrides = Overrides { num_hashes: matching.num_hashes, bands: matching.bands, rows: matching.rows };
+    options.seed = matching.seed;
+    options.related = matching.related;
+    options.max_bucket = matching.max_bucket;
+    options.threads = running.threads;
+    if let Some(keep) = keep {
+        options.keep = keep.clone();
+    }
+    Pipeline::new(options)
+}
+
+/// Options with the folding asked for and defaults for the rest.
+pub(super) fn folding(arguments: &FoldingArgs) -> Options {
+    let mut options = Options::default();
+    options.profile = arguments.profile;
+    options.language = arguments.lang.0;
+    options
+}
+
+/// Writes results where the user wants them; files are put in place by the end of the run.
+pub(super) fn results(
+    arguments: &OutputArgs,
+    corpus: &Corpus,
+    outputs: &mut Outputs,
+    console: &Console,
+    write: impl FnOnce(Style, &mut dyn Write) -> io::Result<()>,
+) -> Result<()> {
+    if arguments.output.as_os_str() == "-" {
+        return console.print(|out| write(console.style(arguments.format), out).map_err(failed));
+    }
+    file(&arguments.output, corpus, outputs, |out| write(Console::plain(arguments.format), out))
+}
+
+/// Writes one file beside the results.
+pub(super) fn file(
+    path: &Path,
+    corpus: &Corpus,
+    outputs: &mut Outputs,
+    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> Result<()> {
+    not_an_input(path, corpus)?;
+    let mut output = outputs.create(path, Compression::None)?;
+    write(&mut output).map_err(|source| Error::io("write", path, source))?;
+    outputs.finish(output)
+}
+
+/// Refuses to write over an input.
+pub(super) fn not_an_input(path: &Path, corpus: &Corpus) -> Result<()> {
+    let place = resolved(path);
+    if corpus.files().iter().all(|input| resolved(&input.path) != place) {
+        return Ok(());
+    }
+    let (what, remedy) = ("is an input".to_owned(), "write somewhere else; inputs are never changed".to_owned());
+    Err(ErrorKind::Output { path: path.to_owned(), what, remedy }.into())
+}
+
+/// Ends a run: the summary file, every output in its place, the summary on standard error.
+pub(super) fn finish(
+    accounts: &mut Summary,
+    corpus: &Corpus,
+    showing: &ShowingArgs,
+    mut outputs: Outputs,
+    console: &Console,
+) -> Result<()> {
+    accounts.peak_rss_bytes = summary::peak_rss_bytes();
+    if let Some(path) = &showing.summary {
+        file(path, corpus, &mut outputs, |out| {
+            serde_json::to_writer_pretty(&mut *out, accounts)?;
+            writeln!(out)
+        })?;
+    }
+    outputs.commit()?;
+    if !showing.verbosity.quiet {
+        summary::show(accounts, console);
+    }
+    Ok(())
+}
+
+/// How a finished run exits: errors before findings.
+pub(super) fn exit(accounts: &Summary, strict: bool, check: bool, console: &Console) -> Exit {
+    let rejected: u64 = accounts.records.rejected.values().sum();
+    if strict && (rejected > 0 || accounts.lost_pairs > 0) {
+        let lost = accounts.lost_pairs;
+        console.error(&format!(
+            "--strict: {rejected} records rejected, {lost} candidate pairs lost; results were written"
+        ));
+        return Exit::Error;
+    }
+    if check { Exit::CopiesFound } else { Exit::Done }
+}

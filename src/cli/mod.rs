@@ -1,0 +1,97 @@
+//! The command line: typed arguments, resolved into a library call, its results printed.
+//!
+//! No algorithm lives here. Results go to standard output, everything else to standard error. Arguments and help stand in
+//! [`args`]; each command has a file of its own.
+
+use std::ffi::OsString;
+use std::io;
+
+use clap::error::ErrorKind as Usage;
+use clap::{CommandFactory, Parser};
+
+use crate::error::{Error, ErrorKind, Result};
+
+mod args;
+mod clusters;
+mod compare;
+mod console;
+mod dedup;
+mod eval;
+mod exit;
+mod generate;
+mod job;
+mod normalize;
+mod pairs;
+mod progress;
+mod summary;
+mod units;
+
+pub use args::Arguments;
+pub use exit::Exit;
+
+use args::Command;
+use console::Console;
+
+/// Runs the command that the process was started with.
+#[must_use]
+pub fn main() -> Exit {
+    exit::on_interrupt();
+    run(std::env::args_os())
+}
+
+/// The whole grammar of the command line: what help, completions and the man page are made from.
+#[must_use]
+pub fn command() -> clap::Command {
+    Arguments::command()
+}
+
+/// Runs the command that `arguments` spell, the program's name first.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
+    let arguments = match Arguments::try_parse_from(arguments) {
+        Ok(arguments) => arguments,
+        Err(usage) => return refuse(&usage),
+    };
+    let mut console = Console::new(arguments.color);
+    match dispatch(arguments.command, &mut console) {
+        Ok(exit) => exit,
+        Err(error) if is_broken_pipe(&error) => Exit::Done,
+        Err(error) => {
+            console.error(&error.to_string());
+            Exit::Error
+        }
+    }
+}
+
+fn dispatch(command: Command, console: &mut Console) -> Result<Exit> {
+    match command {
+        Command::Clusters(arguments) => clusters::run(&arguments, console),
+        Command::Dedup(arguments) => dedup::run(&arguments, console),
+        Command::Pairs(arguments) => pairs::run(&arguments, console),
+        Command::Compare(arguments) => compare::run(&arguments, console),
+        Command::Units(arguments) => units::run(&arguments, console),
+        Command::Normalize(arguments) => normalize::run(&arguments, console),
+        Command::Eval(arguments) => eval::run(&arguments, console),
+        Command::Completions { shell } => generate::completions(shell, console),
+        Command::Man => generate::man(console),
+    }
+}
+
+/// Help and version are results; all else is an error.
+fn refuse(usage: &clap::Error) -> Exit {
+    let written = usage.print();
+    match usage.kind() {
+        Usage::DisplayHelp | Usage::DisplayVersion => match written {
+            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Exit::Error,
+            _ => Exit::Done,
+        },
+        _ => Exit::Error,
+    }
+}
+
+/// Whether the reader of standard output went away, which is its right.
+fn is_broken_pipe(error: &Error) -> bool {
+    match error.kind() {
+        ErrorKind::Io { path, source, .. } => path.as_os_str() == "-" && source.kind() == io::ErrorKind::BrokenPipe,
+        _ => false,
+    }
+}

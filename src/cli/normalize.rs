@@ -1,0 +1,67 @@
+//! `mukarrar normalize`: a filter.
+
+use std::io::{self, BufRead, Write};
+
+use super::args::NormalizeArgs;
+use super::console::{Console, failed};
+use super::{Exit, job};
+use crate::error::{Error, Result};
+use crate::input::Format;
+use crate::normalize::{Language, Normalizer};
+
+pub(super) fn run(arguments: &NormalizeArgs, console: &Console) -> Result<Exit> {
+    let NormalizeArgs { inputs, reading, folding } = arguments;
+    let stdin = inputs.len() == 1 && inputs[0].as_os_str() == "-";
+    if let (true, Some(language), true) = (stdin, folding.lang.0, reading.input_format != Some(Format::JsonLines)) {
+        let normalizer = Normalizer::new(folding.profile, language);
+        console.print(|out| stream(&normalizer, reading.max_record_size, out))?;
+        return Ok(Exit::Done);
+    }
+    let corpus = job::open(inputs, reading, None)?;
+    let mut rejected = 0;
+    console.print(|out| {
+        for id in corpus.ids() {
+            match corpus.read(id) {
+                Ok(record) => {
+                    let language = folding.lang.0.unwrap_or_else(|| Language::detect(&record.text));
+                    fold(&Normalizer::new(folding.profile, language), &record.text, out).map_err(failed)?;
+                }
+                Err(reject) => {
+                    rejected += 1;
+                    console.error(&reject.to_string());
+                }
+            }
+        }
+        Ok(())
+    })?;
+    Ok(if rejected > 0 { Exit::Error } else { Exit::Done })
+}
+
+/// Folds standard input line by line: memory for one line.
+fn stream(normalizer: &Normalizer, longest: u64, out: &mut dyn Write) -> Result<()> {
+    let mut lines = io::stdin().lock();
+    let mut line = Vec::new();
+    for number in 1_u64.. {
+        line.clear();
+        let failed_to_read = |source| Error::io("read", "-", source);
+        let limit = longest.saturating_add(1);
+        io::Read::take(&mut lines, limit).read_until(b'\n', &mut line).map_err(failed_to_read)?;
+        if line.is_empty() {
+            return Ok(());
+        }
+        let text = match std::str::from_utf8(&line) {
+            _ if line.len() as u64 > longest => Err(format!("line {number} is longer than --max-record-size")),
+            Ok(text) => Ok(text),
+            Err(error) => Err(format!("line {number} is no UTF-8 at byte {}", error.valid_up_to())),
+        };
+        let text = text.map_err(|what| failed_to_read(io::Error::new(io::ErrorKind::InvalidData, what)))?;
+        let text = if number == 1 { text.strip_prefix('\u{feff}').unwrap_or(text) } else { text };
+        fold(normalizer, text, out).map_err(failed)?;
+    }
+    Ok(())
+}
+
+/// A line for a line.
+fn fold(normalizer: &Normalizer, text: &str, out: &mut dyn Write) -> io::Result<()> {
+    text.lines().try_for_each(|line| writeln!(out, "{}", normalizer.normalize(line)))
+}

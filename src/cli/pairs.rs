@@ -1,0 +1,24 @@
+//! `mukarrar pairs`.
+
+use super::args::PairsArgs;
+use super::console::Console;
+use super::progress::Bar;
+use super::{Exit, job, summary};
+use crate::error::Result;
+use crate::report::output::Outputs;
+use crate::report::{self, ExactGroups};
+
+pub(super) fn run(arguments: &PairsArgs, console: &Console) -> Result<Exit> {
+    let PairsArgs { input, matching, no_expand_exact, running, output, showing } = arguments;
+    let groups = if *no_expand_exact { ExactGroups::Folded } else { ExactGroups::Expanded };
+    let pipeline = job::pipeline(matching, None, running)?;
+    let corpus = job::open(&input.inputs, &input.reading, None)?;
+    let mut found = pipeline.pairs(&corpus, &Bar::new(showing.progress))?;
+    let mut outputs = Outputs::new();
+    job::results(output, &corpus, &mut outputs, console, |style, out| {
+        report::pairs(&found, &corpus, groups, style, out)
+    })?;
+    summary::passed_over(&corpus, &found.rejects, &showing.verbosity, console);
+    job::finish(&mut found.summary, &corpus, showing, outputs, console)?;
+    Ok(job::exit(&found.summary, running.strict, false, console))
+}
