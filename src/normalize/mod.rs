@@ -1,92 +1,61 @@
-//! Folding: one core, many sinks. (Interface first; the core replaces this placeholder.)
+//! Folding: text in, tokens out, each with the bytes it came from.
+//!
+//! ```
+//! use mukarrar::normalize::{Language, Normalizer, Profile};
+//!
+//! let normalizer = Normalizer::new(Profile::Standard, Language::Ar);
+//! assert_eq!(normalizer.normalize("قالَ الـرئيس: «إنَّ الأمر» ٣٫٥٪"), "قال الرءيس ان الامر 3.5");
+//! ```
+//!
+//! One core walks the bytes of a text once and pushes tokens into a [`TokenSink`]; the shingler, the `normalize` command
+//! and the explanations are sinks, so what is shown is what was hashed. Tokens are bytes of the compact [`alphabet`].
+//! Nothing of the folded text is kept, and a [`Scratch`] that is reused makes the walk free of allocation.
+//!
+//! How a character folds depends on the [`Profile`] and the [`Language`]; `docs/NORMALIZATION.md` tells what each does
+//! and why. The character data is Unicode 14.0.0, generated into a table, and stays so: a newer compiler or library
+//! moves no token. No rule looks across a line break, so a text folded line by line gives the same tokens.
+//!
+//! Files: [`alphabet`] the compact bytes, `tables` and `class` what each code point is, `rules` what a profile and
+//! language make of it, `fold` the walk, `words` the rare word rules, `entities`, `urls` and `rewrite` what happens
+//! before the walk, `gate` the language of a document.
 
-use std::fmt;
-use std::str::FromStr;
+pub mod alphabet;
+mod class;
+mod entities;
+mod fold;
+mod gate;
+mod language;
+mod profile;
+mod rewrite;
+mod rules;
+mod tables;
+mod urls;
+mod words;
+
+pub use language::Language;
+pub use profile::Profile;
 
 use crate::document::Span;
-use crate::error::{Error, Result};
-
-/// How strongly text is folded.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub enum Profile {
-    /// Tokenising only.
-    None,
-    /// Safe for every language.
-    Light,
-    /// The language's table.
-    #[default]
-    Standard,
-    /// Merges more, and more than it should.
-    Aggressive,
-}
-
-/// The language whose table `standard` and `aggressive` use.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Language {
-    /// Arabic.
-    Ar,
-    /// Persian.
-    Fa,
-    /// Urdu.
-    Ur,
-    /// Central Kurdish.
-    Ckb,
-    /// Pashto.
-    Ps,
-    /// Uyghur.
-    Ug,
-    /// Anything else: folded as `light`.
-    Other,
-}
-
-impl Language {
-    /// The gate: which language a whole document is in.
-    #[must_use]
-    pub fn detect(_text: &str) -> Self {
-        Self::Ar
-    }
-
-    /// The code used on the command line and in outputs.
-    #[must_use]
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::Ar => "ar",
-            Self::Fa => "fa",
-            Self::Ur => "ur",
-            Self::Ckb => "ckb",
-            Self::Ps => "ps",
-            Self::Ug => "ug",
-            Self::Other => "other",
-        }
-    }
-}
-
-impl fmt::Display for Language {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.code())
-    }
-}
-
-impl FromStr for Language {
-    type Err = Error;
-
-    fn from_str(code: &str) -> Result<Self> {
-        [Self::Ar, Self::Fa, Self::Ur, Self::Ckb, Self::Ps, Self::Ug, Self::Other]
-            .into_iter()
-            .find(|language| language.code() == code)
-            .ok_or_else(|| Error::parameter("lang", code, "one of ar, fa, ur, ckb, ps, ug, other"))
-    }
-}
 
 /// Takes the tokens of a text in order.
 pub trait TokenSink {
     /// One token: its bytes in the compact alphabet ([`alphabet`]), and the original bytes it came from.
+    ///
+    /// Tokens are never empty and hold no zero byte. Spans ascend; those of two tokens overlap only where both come from
+    /// one character (ﷺ) or entity.
     fn token(&mut self, token: &[u8], span: Span);
 }
 
 /// Buffers that one thread reuses from document to document.
 #[derive(Debug, Default)]
-pub struct Scratch {}
+pub struct Scratch {
+    /// The token under construction.
+    token: Vec<u8>,
+    /// Detached waws that wait for a word.
+    waws: Vec<Span>,
+    /// The text without its entities and URLs.
+    rewrite: rewrite::Rewrite,
+}
 
 /// A folded token with the span of original text it came from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -99,21 +68,43 @@ pub struct Token {
 
 /// Folds text under one profile and language.
 #[derive(Debug, Clone, Copy)]
-pub struct Normalizer {}
+pub struct Normalizer {
+    profile: Profile,
+    language: Language,
+    rules: &'static rules::Rules,
+}
 
 impl Normalizer {
-    /// A normalizer for `profile` with the table of `language`.
+    /// A normalizer for `profile` with the table of `language`. `None` and `Light` are the same for every language.
     #[must_use]
-    pub fn new(_profile: Profile, _language: Language) -> Self {
-        Self {}
+    pub const fn new(profile: Profile, language: Language) -> Self {
+        Self { profile, language, rules: rules::Rules::of(profile, language) }
     }
 
-    /// Pushes the folded tokens of `text` into `sink`, in text order.
-    pub fn fold<S: TokenSink>(&self, text: &str, _scratch: &mut Scratch, sink: &mut S) {
-        let base = text.as_ptr() as usize;
-        for word in text.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()) {
-            let start = word.as_ptr() as usize - base;
-            sink.token(word.as_bytes(), Span::new(start, start + word.len()));
+    /// The profile.
+    #[must_use]
+    pub const fn profile(&self) -> Profile {
+        self.profile
+    }
+
+    /// The language.
+    #[must_use]
+    pub const fn language(&self) -> Language {
+        self.language
+    }
+
+    /// Pushes the folded tokens of `text` into `sink`, in text order. Linear in the length of `text`, whatever it holds.
+    pub fn fold<S: TokenSink>(&self, text: &str, scratch: &mut Scratch, sink: &mut S) {
+        if self.rules.folds && rewrite::may_differ(text) {
+            let mut rewrite = std::mem::take(&mut scratch.rewrite);
+            if rewrite.rewrite(text) {
+                fold::walk(self.rules, rewrite.text(), scratch, &mut rewrite::Original::new(&rewrite, sink));
+            } else {
+                fold::walk(self.rules, text, scratch, sink);
+            }
+            scratch.rewrite = rewrite;
+        } else {
+            fold::walk(self.rules, text, scratch, sink);
         }
     }
 
@@ -123,9 +114,7 @@ impl Normalizer {
         struct Collect(Vec<Token>);
         impl TokenSink for Collect {
             fn token(&mut self, token: &[u8], span: Span) {
-                let mut text = String::new();
-                alphabet::push_utf8(token, &mut text);
-                self.0.push(Token { text, span });
+                self.0.push(Token { text: alphabet::to_utf8(token), span });
             }
         }
         let mut sink = Collect(Vec::new());
@@ -136,25 +125,17 @@ impl Normalizer {
     /// The folded tokens joined by one space.
     #[must_use]
     pub fn normalize(&self, text: &str) -> String {
-        self.tokens(text).into_iter().map(|token| token.text).collect::<Vec<_>>().join(" ")
-    }
-}
-
-/// The compact alphabet: UTF-8 with one byte for each letter that matters.
-pub mod alphabet {
-    /// Appends the UTF-8 form of `compact` to `out`.
-    pub fn push_utf8(compact: &[u8], out: &mut String) {
-        out.push_str(&String::from_utf8_lossy(compact));
-    }
-
-    /// Bytes that the character beginning with compact byte `lead` takes: 1 for table letters and ASCII, 2 to 4 for the rest.
-    #[must_use]
-    pub const fn width(lead: u8) -> usize {
-        match lead {
-            0xC2..=0xDF => 2,
-            0xE0..=0xEF => 3,
-            0xF0..=0xF4 => 4,
-            _ => 1,
+        struct Join(String);
+        impl TokenSink for Join {
+            fn token(&mut self, token: &[u8], _span: Span) {
+                if !self.0.is_empty() {
+                    self.0.push(' ');
+                }
+                alphabet::push_utf8(token, &mut self.0);
+            }
         }
+        let mut sink = Join(String::with_capacity(text.len()));
+        self.fold(text, &mut Scratch::default(), &mut sink);
+        sink.0
     }
 }

@@ -1,0 +1,105 @@
+//! What a code point is, whatever the profile: the reading side of the generated [`tables`](super::tables).
+
+use super::tables::{BLOCK_OF, ENTRIES, EXPANSION_POOL, EXPANSIONS, LOWER};
+
+/// The class of a code point. The numbers are those of `tools/tables.py`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Class {
+    /// Ends a token; no rule looks across it. Line breaks, controls, punctuation, symbols, unassigned code points.
+    Break,
+    /// White space inside a line: ends a token.
+    Space,
+    /// `.` `,` `،` `٫` `٬` `'` `’`: ends a token, except between digits.
+    NumberMark,
+    /// A letter, or a number that is no decimal digit, of another script.
+    Letter,
+    /// A combining mark of another script: part of the token.
+    Combining,
+    /// A decimal digit (general category Nd), with its value.
+    Digit(u8),
+    /// Ignorable: deleted, invisible to every rule.
+    Deleted,
+    /// An Arabic mark: deleted; may compose with the letter before it.
+    Mark,
+    /// A spacing small letter or high hamza: deleted.
+    Small,
+    /// Tatweel: deleted; a dash between digits.
+    Tatweel,
+    /// An Arabic letter.
+    Arabic,
+    /// A letter-like digit of another script (no decimal): a tatweel beside it is a dash.
+    DigitLike,
+    /// A cased letter of another script, with its lower case.
+    Upper(u32),
+    /// A compatibility character, with the code points it stands for.
+    Expands(&'static [u32]),
+}
+
+const KEPT: u16 = 0x20;
+const FIRST_LOWER: u16 = 0x400;
+const FIRST_EXPANSION: u16 = 0x1000;
+const BLOCK_BITS: u32 = 7;
+
+/// The table entry of a code point (any below 0x110000).
+const fn entry(code_point: u32) -> u16 {
+    let block = BLOCK_OF[(code_point >> BLOCK_BITS) as usize] as usize;
+    ENTRIES[(block << BLOCK_BITS) | (code_point & ((1 << BLOCK_BITS) - 1)) as usize]
+}
+
+/// The class of a code point under the profiles that fold.
+pub(super) const fn class(code_point: u32) -> Class {
+    let entry = entry(code_point);
+    if entry >= FIRST_EXPANSION {
+        let (first, length, _) = EXPANSIONS[(entry - FIRST_EXPANSION) as usize];
+        let (_, rest) = EXPANSION_POOL.split_at(first as usize);
+        return Class::Expands(rest.split_at(length as usize).0);
+    }
+    if entry >= FIRST_LOWER {
+        return Class::Upper(LOWER[(entry - FIRST_LOWER) as usize]);
+    }
+    match entry & 0x1F {
+        1 => Class::Space,
+        2 => Class::NumberMark,
+        3 => Class::Letter,
+        4 => Class::Combining,
+        5 => Class::Digit(((entry >> 6) & 0xF) as u8),
+        6 => Class::Deleted,
+        7 => Class::Mark,
+        8 => Class::Small,
+        9 => Class::Tatweel,
+        10 => Class::Arabic,
+        11 => Class::DigitLike,
+        _ => Class::Break,
+    }
+}
+
+/// The class of a code point under the profile `none`: nothing is expanded, lowered or deleted; what is a letter, mark
+/// or number by its general category stays as it is.
+pub(super) const fn class_unfolded(code_point: u32) -> Class {
+    let entry = entry(code_point);
+    let own = if entry >= FIRST_EXPANSION {
+        EXPANSIONS[(entry - FIRST_EXPANSION) as usize].2
+    } else if entry >= FIRST_LOWER {
+        KEPT
+    } else {
+        entry
+    };
+    match own & 0x1F {
+        _ if own & KEPT != 0 => Class::Letter,
+        1 => Class::Space,
+        2 => Class::NumberMark,
+        _ => Class::Break,
+    }
+}
+
+/// Whether a character, or the first (`last`: the last) of what it stands for, is a digit beside a tatweel.
+pub(super) fn is_digit(character: char, last: bool) -> bool {
+    match class(u32::from(character)) {
+        Class::Digit(_) | Class::DigitLike => true,
+        Class::Expands(parts) => {
+            let part = if last { parts.last() } else { parts.first() };
+            part.is_some_and(|&part| matches!(class(part), Class::Digit(_) | Class::DigitLike))
+        }
+        _ => false,
+    }
+}

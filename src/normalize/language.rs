@@ -1,0 +1,71 @@
+//! The language whose table a document is folded with.
+
+use std::fmt;
+use std::str::FromStr;
+
+use crate::error::{Error, Result};
+
+use super::gate;
+
+/// The language whose table `standard` and `aggressive` use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Language {
+    /// Arabic.
+    Ar,
+    /// Persian.
+    Fa,
+    /// Urdu.
+    Ur,
+    /// Central Kurdish (Sorani).
+    Ckb,
+    /// Pashto.
+    Ps,
+    /// Uyghur.
+    Ug,
+    /// Anything else: folded as `light`.
+    Other,
+}
+
+impl Language {
+    /// Every language.
+    pub const ALL: [Self; 7] = [Self::Ar, Self::Fa, Self::Ur, Self::Ckb, Self::Ps, Self::Ug, Self::Other];
+
+    /// The gate: which language a whole document is in. Arabic letters without evidence of another language are
+    /// Arabic; no Arabic letters is `Other`. The thresholds and what they were measured on stand in
+    /// `docs/NORMALIZATION.md`. Linear; well above 1 GB/s.
+    #[must_use]
+    pub fn detect(text: &str) -> Self {
+        gate::detect(text)
+    }
+
+    /// The code used on the command line and in outputs.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Ar => "ar",
+            Self::Fa => "fa",
+            Self::Ur => "ur",
+            Self::Ckb => "ckb",
+            Self::Ps => "ps",
+            Self::Ug => "ug",
+            Self::Other => "other",
+        }
+    }
+}
+
+impl fmt::Display for Language {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.code())
+    }
+}
+
+impl FromStr for Language {
+    type Err = Error;
+
+    fn from_str(code: &str) -> Result<Self> {
+        Self::ALL
+            .into_iter()
+            .find(|language| language.code() == code)
+            .ok_or_else(|| Error::parameter("lang", code, "one of ar, fa, ur, ckb, ps, ug, other"))
+    }
+}

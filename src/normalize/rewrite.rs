@@ -1,0 +1,179 @@
+//! What is rewritten before the walk: HTML entities become their characters, URLs and addresses one space.
+//!
+//! Few documents hold any (2 % of news); for them the text is written anew with a list of [`Patch`]es that leads every
+//! place back to the original. All others are recognised by a scan for the bytes that entities and URLs cannot do
+//! without, and walked as they are.
+
+use memchr::{memchr, memchr2, memchr2_iter, memmem};
+
+use crate::document::Span;
+
+use super::{TokenSink, entities, urls};
+
+/// Entities inside entities (`&amp;quot;`) are decoded this many times.
+const ROUNDS: usize = 3;
+
+/// A place where the rewritten text differs from the original. Between patches both run side by side.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Patch {
+    /// The character in the rewritten text.
+    start: usize,
+    end: usize,
+    /// What it stands for in the original.
+    original: Span,
+}
+
+/// A rewritten text and the way back. Reused from document to document.
+#[derive(Debug, Default)]
+pub(super) struct Rewrite {
+    text: String,
+    patches: Vec<Patch>,
+    next_text: String,
+    next_patches: Vec<Patch>,
+}
+
+/// Whether `text` may hold an entity, a URL or an address. Never says no wrongly.
+pub(super) fn may_differ(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    memchr2(b'&', b'@', bytes).is_some()
+        || memmem::find(bytes, b"://").is_some()
+        || memchr2_iter(b'w', b'W', bytes)
+            .any(|at| bytes[at..].get(..4).is_some_and(|w| w.eq_ignore_ascii_case(b"www.")))
+}
+
+impl Rewrite {
+    /// Rewrites `text`. False if nothing changed; then the walk takes the original.
+    pub(super) fn rewrite(&mut self, text: &str) -> bool {
+        self.patches.clear();
+        self.text.clear();
+        self.text.push_str(text);
+        for _ in 0..ROUNDS {
+            if !self.pass(next_entity) {
+                break;
+            }
+        }
+        self.pass(|text, at| urls::next(text, at).map(|(start, end)| (start, end, ' ')));
+        !self.patches.is_empty()
+    }
+
+    /// The rewritten text.
+    pub(super) fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Replaces every place that `find` finds. False if there is none.
+    fn pass(&mut self, find: impl Fn(&str, usize) -> Option<(usize, usize, char)>) -> bool {
+        self.next_text.clear();
+        self.next_patches.clear();
+        let (mut at, mut old) = (0, 0);
+        let mut back = Back::default();
+        let mut changed = false;
+        while let Some((start, end, character)) = find(&self.text, at) {
+            self.copy_until(start, at, &mut old);
+            let original = Span::new(back.start(&self.patches, start), back.end(&self.patches, end));
+            let begin = self.next_text.len();
+            self.next_text.push(character);
+            self.next_patches.push(Patch { start: begin, end: self.next_text.len(), original });
+            while self.patches.get(old).is_some_and(|patch| patch.end <= end) {
+                old += 1;
+            }
+            at = end;
+            changed = true;
+        }
+        if changed {
+            self.copy_until(self.text.len(), at, &mut old);
+            std::mem::swap(&mut self.text, &mut self.next_text);
+            std::mem::swap(&mut self.patches, &mut self.next_patches);
+        }
+        changed
+    }
+
+    /// Copies the text from `at` to `until`, with the patches that lie there; `old` is the first patch not yet copied.
+    fn copy_until(&mut self, until: usize, at: usize, old: &mut usize) {
+        let shift = |place: usize, begin: usize| place - at + begin;
+        let begin = self.next_text.len();
+        while let Some(patch) = self.patches.get(*old).filter(|patch| patch.end <= until) {
+            let moved = Patch { start: shift(patch.start, begin), end: shift(patch.end, begin), ..*patch };
+            self.next_patches.push(moved);
+            *old += 1;
+        }
+        self.next_text.push_str(&self.text[at..until]);
+    }
+}
+
+/// The first entity at `at` or later, with the character it stands for.
+fn next_entity(text: &str, mut at: usize) -> Option<(usize, usize, char)> {
+    let bytes = text.as_bytes();
+    while let Some(found) = memchr(b'&', &bytes[at..]) {
+        let start = at + found;
+        if let Some((character, len)) = entities::entity(&bytes[start..]) {
+            return Some((start, start + len, character));
+        }
+        at = start + 1;
+    }
+    None
+}
+
+/// Leads places of the rewritten text back to the original, in ascending order.
+#[derive(Debug, Default, Clone, Copy)]
+struct Back {
+    /// Patches that end at or before the last place asked for.
+    passed: usize,
+}
+
+impl Back {
+    /// Where the character that begins at `place` begins in the original.
+    fn start(&mut self, patches: &[Patch], place: usize) -> usize {
+        self.seek(patches, place);
+        match patches.get(self.passed) {
+            Some(patch) if patch.start <= place => patch.original.start,
+            _ => self.beside(patches, place),
+        }
+    }
+
+    /// Where the character that ends at `place` ends in the original.
+    fn end(&mut self, patches: &[Patch], place: usize) -> usize {
+        self.seek(patches, place);
+        self.beside(patches, place)
+    }
+
+    /// A place between patches, from the patch before it.
+    fn beside(self, patches: &[Patch], place: usize) -> usize {
+        match self.passed.checked_sub(1).and_then(|last| patches.get(last)) {
+            Some(patch) => patch.original.end + (place - patch.end),
+            None => place,
+        }
+    }
+
+    /// Tokens that share one character (ﷺ) may ask for a place before the last one; they never go back over a patch more
+    /// than once each.
+    fn seek(&mut self, patches: &[Patch], place: usize) {
+        while self.passed > 0 && patches[self.passed - 1].end > place {
+            self.passed -= 1;
+        }
+        while patches.get(self.passed).is_some_and(|patch| patch.end <= place) {
+            self.passed += 1;
+        }
+    }
+}
+
+/// Hands tokens of a rewritten text on with the spans of the original.
+pub(super) struct Original<'r, S> {
+    rewrite: &'r [Patch],
+    back: Back,
+    sink: &'r mut S,
+}
+
+impl<'r, S: TokenSink> Original<'r, S> {
+    pub(super) fn new(rewrite: &'r Rewrite, sink: &'r mut S) -> Self {
+        Self { rewrite: &rewrite.patches, back: Back::default(), sink }
+    }
+}
+
+impl<S: TokenSink> TokenSink for Original<'_, S> {
+    fn token(&mut self, token: &[u8], span: Span) {
+        let start = self.back.start(self.rewrite, span.start);
+        let end = self.back.end(self.rewrite, span.end);
+        self.sink.token(token, Span::new(start, end));
+    }
+}

@@ -1,0 +1,306 @@
+//! What a profile and a language do to each character, as tables that are made at compile time.
+//!
+//! [`Rules`] answers the common question, "what becomes of this character?", with one byte from a lookup: a folded
+//! letter in the compact alphabet, an ASCII letter or digit, or one of the [`action`]s. The tables are the one
+//! definition; a faster kernel reads the same ones.
+
+use super::alphabet;
+use super::class::{Class, class, class_unfolded};
+use super::{Language, Profile};
+
+/// What a table byte below 0x30, or [`MARK`](action::MARK), means. Other bytes are the folded character itself.
+pub(super) mod action {
+    /// Nothing: invisible to every rule.
+    pub const DELETED: u8 = 0;
+    /// Ends a token.
+    pub const SPACE: u8 = 1;
+    /// Ends a token; no rule looks across it.
+    pub const BREAK: u8 = 2;
+    /// Ends a token, except between digits.
+    pub const NUMBER_MARK: u8 = 3;
+    /// Deleted; a dash between digits.
+    pub const TATWEEL: u8 = 4;
+    /// Deleted; a mark after it composes with nothing.
+    pub const SMALL: u8 = 5;
+    /// A hamza or madda above or below: deleted; composes with the letter before it.
+    pub const HAMZA: u8 = 6;
+    /// Teh marbuta: the letter heh, and the word ends if another letter follows.
+    pub const TEH: u8 = 7;
+    /// Central Kurdish heh: the vowel at the end of a word, the consonant before a letter.
+    pub const KURDISH_HEH: u8 = 8;
+    /// Zero-width non-joiner in Central Kurdish: deleted; makes the heh before it a vowel.
+    pub const KURDISH_JOINER: u8 = 9;
+    /// A letter that is dropped.
+    pub const DROPPED: u8 = 10;
+    /// Anything else: look at its class.
+    pub const RARE: u8 = 11;
+    /// An Arabic mark: deleted; part of the token's span. Just below the letters, so that one comparison tells what a
+    /// word runs through.
+    pub const MARK: u8 = 0x7F;
+}
+
+/// One-byte codes that rules speak of.
+pub(super) const HAMZA: u8 = alphabet::code(0x621);
+pub(super) const WAW: u8 = alphabet::code(0x648);
+pub(super) const YEH: u8 = alphabet::code(0x64A);
+pub(super) const AE: u8 = alphabet::code(0x6D5);
+pub(super) const HEH_DOACHASHMEE: u8 = alphabet::code(0x6BE);
+const ALEF: u8 = alphabet::code(0x627);
+const HEH: u8 = alphabet::code(0x647);
+const FARSI_YEH: u8 = alphabet::code(0x6CC);
+const HEH_GOAL: u8 = alphabet::code(0x6C1);
+
+/// Zero-width non-joiner.
+pub(super) const ZWNJ: u32 = 0x200C;
+
+/// Everything the fold core asks of a profile and language.
+#[derive(Debug)]
+pub(super) struct Rules {
+    /// U+0600–U+06FF, indexed by the low bits of the lead byte and the trail byte.
+    pub arabic: [u8; 256],
+    /// U+0000–U+007F.
+    pub ascii: [u8; 128],
+    /// U+0080–U+00BF.
+    pub latin: [u8; 64],
+    /// U+2000–U+203F.
+    pub punctuation: [u8; 64],
+    /// Zero-width non-joiner.
+    pub joiner: u8,
+    /// The profile is not `none`: entities, URLs, marks, digits, case, script borders.
+    pub folds: bool,
+    /// Letter runs of three and more are cut.
+    pub runs: bool,
+    /// Letters whose runs are cut to one; 0 for none. Runs of other letters are cut to two.
+    pub weak: [u8; 4],
+    /// A detached waw joins the next word, and a yeh before a word-final hamza goes.
+    pub arabic_words: bool,
+    /// What heh with hamza above is.
+    heh_hamza: u32,
+    language: Language,
+    aggressive: bool,
+}
+
+impl Rules {
+    /// The tables of a profile and language.
+    pub(super) const fn of(profile: Profile, language: Language) -> &'static Self {
+        match (profile, language) {
+            (Profile::None, _) => &NONE,
+            (Profile::Light, _) | (_, Language::Other) => &LIGHT,
+            (Profile::Standard, Language::Ar) => &ARABIC,
+            (Profile::Aggressive, Language::Ar) => &AGGRESSIVE,
+            (_, Language::Fa) => &PERSIAN,
+            (_, Language::Ur) => &URDU,
+            (_, Language::Ckb) => &KURDISH,
+            (_, Language::Ps) => &PASHTO,
+            (_, Language::Ug) => &UYGHUR,
+        }
+    }
+
+    /// What an Arabic letter becomes; `None` if it is dropped.
+    pub(super) const fn letter(&self, letter: u32) -> Option<u32> {
+        match self.language {
+            Language::Ar => arabic(letter, self.aggressive),
+            Language::Fa => Some(persian(letter)),
+            Language::Ur => Some(urdu(letter)),
+            Language::Ckb => Some(kurdish(letter)),
+            Language::Ps => Some(pashto(letter)),
+            Language::Ug => Some(uyghur(letter)),
+            Language::Other => Some(letter),
+        }
+    }
+
+    /// What `base` is together with the hamza and madda marks after it, whatever their order.
+    pub(super) const fn compose(&self, base: u32, marks: HamzaMarks) -> u32 {
+        match (marks, base) {
+            (HamzaMarks { above: true, .. }, 0x648) => 0x624,
+            (HamzaMarks { above: true, .. }, 0x64A | 0x649 | 0x6CC) => 0x626,
+            (HamzaMarks { above: true, .. }, 0x6D2) => 0x6D3,
+            (HamzaMarks { above: true, .. }, 0x627) => 0x623,
+            (HamzaMarks { above: true, .. }, 0x6D5) => 0x6C0,
+            (HamzaMarks { above: true, .. }, 0x6C1) => 0x6C2,
+            (HamzaMarks { above: true, .. }, 0x647) => self.heh_hamza,
+            (HamzaMarks { madda: true, .. }, 0x627) => 0x622,
+            (HamzaMarks { below: true, .. }, 0x627) => 0x625,
+            _ => base,
+        }
+    }
+
+    /// The action, or folded character, for a code point that the fold core has no table for.
+    pub(super) const fn action(&self, code_point: u32) -> u8 {
+        if !self.folds {
+            return match class_unfolded(code_point) {
+                Class::Letter if code_point < 0x80 => code_point as u8,
+                Class::Letter if alphabet::code(code_point) != 0 => alphabet::code(code_point),
+                Class::Letter => action::RARE,
+                Class::Space => action::SPACE,
+                _ => action::BREAK,
+            };
+        }
+        match class(code_point) {
+            Class::Break => action::BREAK,
+            Class::Space => action::SPACE,
+            Class::NumberMark => action::NUMBER_MARK,
+            Class::Deleted if code_point == ZWNJ => self.joiner,
+            Class::Deleted => action::DELETED,
+            Class::Mark if code_point >= 0x653 && code_point <= 0x655 => action::HAMZA,
+            Class::Mark => action::MARK,
+            Class::Small => action::SMALL,
+            Class::Tatweel => action::TATWEEL,
+            Class::Digit(value) => b'0' + value,
+            Class::Arabic => self.letter_action(code_point),
+            Class::Upper(lower) if lower < 0x80 => lower as u8,
+            Class::Letter if code_point < 0x80 => code_point as u8,
+            _ => action::RARE,
+        }
+    }
+
+    const fn letter_action(&self, letter: u32) -> u8 {
+        match self.letter(letter) {
+            None => action::DROPPED,
+            Some(_) if matches!(self.language, Language::Ar) && (letter == 0x629 || letter == 0x6C3) => action::TEH,
+            Some(_) if matches!(self.language, Language::Ckb) && letter == 0x647 => action::KURDISH_HEH,
+            Some(folded) if alphabet::code(folded) != 0 => alphabet::code(folded),
+            Some(_) => action::RARE,
+        }
+    }
+
+    const fn with_tables(mut self) -> Self {
+        let mut place = 0;
+        while place < 256 {
+            self.arabic[place] = self.action(0x600 + place as u32);
+            if place < 128 {
+                self.ascii[place] = self.action(place as u32);
+            }
+            if place < 64 {
+                self.latin[place] = self.action(0x80 + place as u32);
+                self.punctuation[place] = self.action(0x2000 + place as u32);
+            }
+            place += 1;
+        }
+        self
+    }
+}
+
+/// Which of U+0653–U+0655 follow a letter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct HamzaMarks {
+    /// Hamza above, U+0654.
+    pub above: bool,
+    /// Madda, U+0653.
+    pub madda: bool,
+    /// Hamza below, U+0655.
+    pub below: bool,
+}
+
+/// Tokenising only; also what the others are built from.
+const BASE: Rules = Rules {
+    arabic: [0; 256],
+    ascii: [0; 128],
+    latin: [0; 64],
+    punctuation: [0; 64],
+    joiner: action::DELETED,
+    folds: true,
+    runs: true,
+    weak: [0; 4],
+    arabic_words: false,
+    heh_hamza: 0x647,
+    language: Language::Other,
+    aggressive: false,
+};
+
+static NONE: Rules = Rules { folds: false, runs: false, ..BASE }.with_tables();
+static LIGHT: Rules = Rules { runs: false, ..BASE }.with_tables();
+
+const ARABIC_RULES: Rules = Rules { weak: [ALEF, WAW, YEH, HEH], arabic_words: true, language: Language::Ar, ..BASE };
+static ARABIC: Rules = ARABIC_RULES.with_tables();
+static AGGRESSIVE: Rules = Rules { aggressive: true, ..ARABIC_RULES }.with_tables();
+
+static PERSIAN: Rules =
+    Rules { weak: [ALEF, WAW, FARSI_YEH, HEH], joiner: action::SPACE, language: Language::Fa, ..BASE }.with_tables();
+static URDU: Rules =
+    Rules { weak: [ALEF, WAW, FARSI_YEH, HEH_GOAL], heh_hamza: 0x6C2, language: Language::Ur, ..BASE }.with_tables();
+static KURDISH: Rules = Rules { joiner: action::KURDISH_JOINER, language: Language::Ckb, ..BASE }.with_tables();
+static PASHTO: Rules = Rules { heh_hamza: 0x6C0, language: Language::Ps, ..BASE }.with_tables();
+static UYGHUR: Rules = Rules { language: Language::Ug, ..BASE }.with_tables();
+
+/// Arabic: one alef, one yeh, one kaf, one heh, one hamza; `aggressive` drops the hamza and the foreign letters.
+const fn arabic(letter: u32, aggressive: bool) -> Option<u32> {
+    let folded = match letter {
+        0x622 | 0x623 | 0x625 | 0x671 | 0x672 | 0x673 | 0x675 | 0x870..=0x882 => 0x627,
+        0x6D3 => 0x626,
+        0x649 | 0x6CC | 0x6CD | 0x6CE | 0x6D0 | 0x6D1 | 0x6D2 => 0x64A,
+        0x620 | 0x63D | 0x63E | 0x63F | 0x777 | 0x8A8 | 0x8A9 => 0x64A,
+        0x6A9 | 0x6AA | 0x63B | 0x63C | 0x6AC | 0x6AE | 0x77F => 0x643,
+        0x6C0 | 0x6C1 | 0x6C2 | 0x6BE | 0x6D5 | 0x6FF | 0x629 | 0x6C3 => 0x647,
+        other => other,
+    };
+    Some(match (folded, aggressive) {
+        (0x624 | 0x626, false) => 0x621,
+        (0x621, true) => return None,
+        (0x624, true) => 0x648,
+        (0x626, true) => 0x64A,
+        (0x67E, true) => 0x628,
+        (0x686, true) => 0x62C,
+        (0x6A4 | 0x6A2, true) => 0x641,
+        (0x6AF | 0x6AD, true) => 0x643,
+        (0x698, true) => 0x632,
+        (0x6A7, true) => 0x642,
+        (0x6BA, true) => 0x646,
+        (other, _) => other,
+    })
+}
+
+/// Persian: Persian yeh, kaf and heh whatever the keyboard; alef without hamza, but madda stays; one seat of hamza.
+const fn persian(letter: u32) -> u32 {
+    match letter {
+        0x623 | 0x625 | 0x671 => 0x627,
+        0x64A | 0x649 => 0x6CC,
+        0x643 | 0x6AA => 0x6A9,
+        0x629 | 0x6C0 | 0x6C1 | 0x6C2 | 0x6C3 | 0x6BE | 0x6D5 => 0x647,
+        0x624 => 0x626,
+        other => other,
+    }
+}
+
+/// Urdu: Arabic keyboard letters become their Urdu twins; nothing else moves.
+const fn urdu(letter: u32) -> u32 {
+    match letter {
+        0x671 => 0x627,
+        0x64A | 0x649 => 0x6CC,
+        0x643 | 0x6AA => 0x6A9,
+        0x647 | 0x6D5 => 0x6C1,
+        0x6C0 => 0x6C2,
+        0x629 => 0x6C3,
+        other => other,
+    }
+}
+
+/// Central Kurdish: keyboard twins; the heh is decided by where it stands.
+const fn kurdish(letter: u32) -> u32 {
+    match letter {
+        0x64A | 0x649 => 0x6CC,
+        0x643 | 0x6AA => 0x6A9,
+        other => other,
+    }
+}
+
+/// Pashto: the five yehs stay apart; Persian gaf is the Pashto one; one heh, with and without hamza.
+const fn pashto(letter: u32) -> u32 {
+    match letter {
+        0x649 => 0x6CC,
+        0x643 | 0x6AA => 0x6A9,
+        0x6AF => 0x6AB,
+        0x6C1 | 0x6D5 => 0x647,
+        0x6C2 => 0x6C0,
+        other => other,
+    }
+}
+
+/// Uyghur: ى and ە are vowels of their own; Persian kaf and Arabic heh are typing variants.
+const fn uyghur(letter: u32) -> u32 {
+    match letter {
+        0x6A9 | 0x6AA => 0x643,
+        0x647 | 0x6C1 => 0x6BE,
+        other => other,
+    }
+}
