@@ -58,7 +58,8 @@
 //! between them: titles are found with precision .96 to .998 and recall .89 to .95 (lost: titles of one to three
 //! words or over 14; wrong: mostly subheadings), links below a cue with recall .98 to 1. A lower bound of three
 //! words on titles finds 2–3 % more of them in papers with columns and makes half as many again out of subheadings.
-//! 1,175 boilerplate lines in 26,353 articles: all but 6 right (six glued lists of ingredients).
+//! 1,173 of 146,083 lines of 26,353 articles are boilerplate; as far as read, all are but five glued lists of
+//! ingredients.
 
 mod cues;
 mod lines;
