@@ -5,7 +5,7 @@
 //! and ک are no evidence: Arabic is often typed with a Persian keyboard. The thresholds and what they were measured on
 //! stand in `docs/NORMALIZATION.md`.
 
-use memchr::memmem;
+use memchr::{memchr, memmem};
 
 use super::class::{Class, class};
 use super::{Language, entities};
@@ -213,7 +213,7 @@ fn first_is_letter(text: &str) -> bool {
 
 /// Counts letters written as presentation forms (text out of PDF files) and as numeric entities.
 fn add_disguised(text: &str, counts: &mut Counts) {
-    if text.as_bytes().iter().any(|&byte| byte == 0xEF) {
+    if memchr(0xEF, text.as_bytes()).is_some() {
         text.chars().filter(|character| !character.is_ascii()).for_each(|character| counts.add_character(character));
     }
     if counts.letters == 0 {
