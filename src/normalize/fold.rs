@@ -59,6 +59,12 @@ mod attention {
 /// No letter that a mark could compose with.
 const NO_BASE: u32 = 0;
 
+/// A letter that no mark composes with, but that marks belong to: teh marbuta.
+const NO_COMPOSITION: u32 = 0x629;
+
+/// What teh marbuta becomes.
+const TEH_FOLDED: u32 = 0x647;
+
 /// The last letter before [`Walk::run_end`], not yet looked up: few letters are ever asked for.
 const BASE_IN_RUN: u32 = 1;
 
@@ -149,9 +155,11 @@ impl<S: TokenSink> Walk<'_, S> {
         }
         self.enter_arabic(at);
         let mut len = self.len;
+        let mut stop = action::DELETED;
         while let [lead @ 0xD8..=0xDB, trail, after @ ..] = rest {
             let code = rules.arabic[arabic_index(*lead, *trail)];
             if code < action::MARK {
+                stop = code;
                 break;
             }
             let Some(slot) = self.token.get_mut(len) else {
@@ -167,6 +175,12 @@ impl<S: TokenSink> Walk<'_, S> {
         self.last = Last::Arabic;
         self.end = bytes.len() - rest.len();
         self.run_end = self.end;
+        // Every fifth word ends with teh marbuta: not worth a call.
+        if stop == action::TEH {
+            self.push(alphabet::code(TEH_FOLDED));
+            (self.base, self.last) = (NO_COMPOSITION, Last::Teh);
+            self.end += 2;
+        }
         self.end
     }
 
@@ -246,7 +260,7 @@ impl<S: TokenSink> Walk<'_, S> {
             action::SMALL | action::DROPPED => self.base = NO_BASE,
             action::HAMZA => self.hamza(code_point, end),
             action::MARK => self.mark(end),
-            action::TEH => self.letter(alphabet::code(0x647), code_point, Last::Teh, start, end),
+            action::TEH => self.letter(alphabet::code(TEH_FOLDED), code_point, Last::Teh, start, end),
             action::KURDISH_HEH => {
                 self.letter(HEH_DOACHASHMEE, code_point, Last::KurdishHeh, start, end);
                 self.attention |= attention::HEH;
