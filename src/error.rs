@@ -110,6 +110,16 @@ pub enum ErrorKind {
         /// Why.
         reason: &'static str,
     },
+    /// An output that must not be written.
+    #[error("{path}: {what}; {remedy}", path = path.display())]
+    Output {
+        /// The output.
+        path: PathBuf,
+        /// What is wrong with it.
+        what: String,
+        /// What to do about it.
+        remedy: String,
+    },
     /// A gold file that cannot be used.
     #[error("{path}:{line}: {reason}", path = path.display())]
     Gold {

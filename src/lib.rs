@@ -35,12 +35,14 @@
 pub mod cluster;
 pub mod document;
 pub mod error;
+pub mod evaluate;
 pub mod index;
 pub mod input;
 pub mod lsh;
 pub mod normalize;
 pub mod page;
 pub mod pipeline;
+pub mod report;
 pub mod shingle;
 pub mod similarity;
 pub mod sketch;

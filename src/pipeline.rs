@@ -34,6 +34,7 @@ use crate::lsh::{BandBuckets, Banding, Buckets, Node};
 use crate::normalize::Language;
 use crate::similarity::{Relation, Score, short};
 
+mod compare;
 mod nodes;
 mod options;
 mod order;
@@ -47,6 +48,7 @@ mod scan;
 mod summary;
 mod verify;
 
+pub use compare::{Compared, Comparison, compare};
 pub use options::Options;
 pub use pairs::PairList;
 pub use progress::Progress;

@@ -11,6 +11,7 @@ use serde::Serialize;
 use crate::document::UnitId;
 use crate::shingle::{ShingleKind, ShingleSet};
 
+pub mod align;
 pub mod short;
 
 /// How alike two units are. Both are exact, from 0 to 1.

@@ -1,0 +1,280 @@
+//! Gold files: tab-separated labels or pairs, every line checked.
+
+use std::fmt;
+use std::io::BufRead;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+
+use ahash::{AHashMap, AHashSet};
+
+use super::measures::{Rates, Table, share};
+use super::{Evaluation, Predictions};
+use crate::error::{Error, ErrorKind, Result};
+
+/// What the lines of a gold file say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum GoldKind {
+    /// `id<TAB>label`: ids with one label are copies of each other.
+    #[default]
+    Labels,
+    /// `id<TAB>id`: the two are copies, unless a third column says `non` or `0`.
+    Pairs,
+}
+
+impl fmt::Display for GoldKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Labels => "labels",
+            Self::Pairs => "pairs",
+        })
+    }
+}
+
+impl FromStr for GoldKind {
+    type Err = Error;
+
+    fn from_str(name: &str) -> Result<Self> {
+        match name {
+            "labels" => Ok(Self::Labels),
+            "pairs" => Ok(Self::Pairs),
+            _ => Err(Error::parameter("gold-kind", name, "labels or pairs")),
+        }
+    }
+}
+
+/// A gold file, read and checked.
+#[derive(Debug)]
+pub struct Gold {
+    path: PathBuf,
+    /// Every id of the gold, with the line where it stands first.
+    ids: Vec<(String, u64)>,
+    facts: Facts,
+}
+
+#[derive(Debug)]
+enum Facts {
+    /// The label of each id.
+    Labels(Vec<u32>),
+    /// Places of two ids, and whether they are copies.
+    Pairs(Vec<(u32, u32, bool)>),
+}
+
+impl Gold {
+    /// Reads a gold file of UTF-8 text. Blank lines are passed over, a byte order mark and CRLF are allowed, and in ids
+    /// `\t`, `\n` and `\\` stand for tab, line break and backslash, as in this tool's own tables.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Io`] if the file cannot be read; [`ErrorKind::Gold`] with the line for one that has not the columns
+    /// its kind asks for, an id labelled twice, a pair listed twice, an id paired with itself, or a file without entries.
+    pub fn open(path: &Path, kind: GoldKind) -> Result<Self> {
+        let file = std::fs::File::open(path).map_err(|source| Error::io("read", path, source))?;
+        Self::read(std::io::BufReader::new(file), path, kind)
+    }
+
+    /// Reads gold from `lines`; `path` is named in errors.
+    ///
+    /// # Errors
+    ///
+    /// As [`open`](Self::open).
+    pub fn read(lines: impl BufRead, path: &Path, kind: GoldKind) -> Result<Self> {
+        let mut reader = Reader::new(path, kind);
+        let mut last = 1;
+        for (line, number) in lines.lines().zip(1..) {
+            let line = line.map_err(|source| Error::io("read", path, source))?;
+            let line = if number == 1 { line.strip_prefix('\u{feff}').unwrap_or(&line) } else { &line };
+            if !line.trim().is_empty() {
+                reader.line(line, number)?;
+            }
+            last = number;
+        }
+        reader.finish(last)
+    }
+
+    pub(super) fn score(&self, found: &Predictions) -> Result<Evaluation> {
+        let labels: Vec<u32> = self.ids.iter().map(|(id, line)| self.found(found, id, *line)).collect::<Result<_>>()?;
+        Ok(match &self.facts {
+            Facts::Labels(gold) => score_labels(gold, &labels),
+            Facts::Pairs(pairs) if pairs.iter().all(|pair| pair.2) => score_positives(pairs, &labels),
+            Facts::Pairs(pairs) => score_listed(pairs, &labels),
+        })
+    }
+
+    fn found(&self, found: &Predictions, id: &str, line: u64) -> Result<u32> {
+        found.label(id).ok_or_else(|| {
+            let reason = format!("id {id:?} is not in the input; remove it, or add the file that holds it");
+            ErrorKind::Gold { path: self.path.clone(), line, reason }.into()
+        })
+    }
+}
+
+fn score_labels(gold: &[u32], found: &[u32]) -> Evaluation {
+    let labels: Vec<(u32, u32)> = gold.iter().copied().zip(found.iter().copied()).collect();
+    let table = Table::new(&labels);
+    let counts = table.pair_counts();
+    Evaluation {
+        pairs: counts.rates(),
+        b_cubed: Some(table.b_cubed()),
+        ari: Some(counts.adjusted_rand_index()),
+        ids: labels.len() as u64,
+        gold_pairs: counts.gold,
+        found_pairs: counts.found,
+    }
+}
+
+/// Groups are what the pairs connect; recall stays with the listed pairs, since the gold says no more.
+fn score_positives(pairs: &[(u32, u32, bool)], found: &[u32]) -> Evaluation {
+    let groups = score_labels(&connect(pairs, found.len()), found);
+    let hits = pairs.iter().filter(|pair| together(found, pair)).count() as u64;
+    let recall = share(hits, pairs.len() as u64);
+    Evaluation { pairs: Rates::new(groups.pairs.precision, recall), gold_pairs: pairs.len() as u64, ..groups }
+}
+
+fn score_listed(pairs: &[(u32, u32, bool)], found: &[u32]) -> Evaluation {
+    let count = |wanted: fn(&(u32, u32, bool), bool) -> bool| {
+        pairs.iter().filter(|pair| wanted(pair, together(found, pair))).count() as u64
+    };
+    let hits = count(|pair, together| pair.2 && together);
+    let found_pairs = count(|_, together| together);
+    let gold_pairs = count(|pair, _| pair.2);
+    let pairs = Rates::new(share(hits, found_pairs), share(hits, gold_pairs));
+    Evaluation { pairs, b_cubed: None, ari: None, ids: found.len() as u64, gold_pairs, found_pairs }
+}
+
+fn together(found: &[u32], pair: &(u32, u32, bool)) -> bool {
+    found[pair.0 as usize] == found[pair.1 as usize]
+}
+
+/// The smallest place that the pairs connect each of `ids` places with: union-find with path halving.
+fn connect(pairs: &[(u32, u32, bool)], ids: usize) -> Vec<u32> {
+    let mut parents: Vec<u32> = (0..ids as u32).collect();
+    fn root(parents: &mut [u32], mut place: u32) -> u32 {
+        while parents[place as usize] != place {
+            let above = parents[parents[place as usize] as usize];
+            parents[place as usize] = above;
+            place = above;
+        }
+        place
+    }
+    for &(a, b, _) in pairs {
+        let (a, b) = (root(&mut parents, a), root(&mut parents, b));
+        parents[a.max(b) as usize] = a.min(b);
+    }
+    (0..ids as u32).map(|place| root(&mut parents, place)).collect()
+}
+
+/// Collects the lines of a gold file.
+struct Reader<'a> {
+    path: &'a Path,
+    kind: GoldKind,
+    places: AHashMap<String, u32>,
+    ids: Vec<(String, u64)>,
+    label_numbers: AHashMap<String, u32>,
+    labels: Vec<u32>,
+    pairs: Vec<(u32, u32, bool)>,
+    seen: AHashSet<(u32, u32)>,
+}
+
+impl<'a> Reader<'a> {
+    fn new(path: &'a Path, kind: GoldKind) -> Self {
+        Self {
+            path,
+            kind,
+            places: AHashMap::new(),
+            ids: Vec::new(),
+            label_numbers: AHashMap::new(),
+            labels: Vec::new(),
+            pairs: Vec::new(),
+            seen: AHashSet::new(),
+        }
+    }
+
+    fn line(&mut self, line: &str, number: u64) -> Result<()> {
+        let mut columns = line.split('\t');
+        let (Some(first), Some(second)) = (columns.next(), columns.next()) else {
+            return Err(self.error(number, format!("needs two columns with a tab between them: {}", self.columns())));
+        };
+        match self.kind {
+            GoldKind::Labels => self.label(first, second, number),
+            GoldKind::Pairs => {
+                let positive = !matches!(columns.next().map(str::trim), Some("non" | "0"));
+                self.pair(first, second, positive, number)
+            }
+        }
+    }
+
+    fn label(&mut self, id: &str, label: &str, number: u64) -> Result<()> {
+        let id = unescape(id);
+        if let Some(place) = self.places.get(&id) {
+            let first = self.ids[*place as usize].1;
+            return Err(self.error(number, format!("id {id:?} has a label since line {first}; remove one of the two")));
+        }
+        self.place(id, number);
+        let next = self.label_numbers.len() as u32;
+        self.labels.push(*self.label_numbers.entry(label.to_owned()).or_insert(next));
+        Ok(())
+    }
+
+    fn pair(&mut self, a: &str, b: &str, positive: bool, number: u64) -> Result<()> {
+        let (a, b) = (self.place(unescape(a), number), self.place(unescape(b), number));
+        if a == b {
+            return Err(self.error(number, "an id is paired with itself; a pair takes two ids".to_owned()));
+        }
+        if !self.seen.insert((a.min(b), a.max(b))) {
+            return Err(self.error(number, "this pair stands on an earlier line too; remove one of the two".to_owned()));
+        }
+        self.pairs.push((a, b, positive));
+        Ok(())
+    }
+
+    fn place(&mut self, id: String, number: u64) -> u32 {
+        let next = self.ids.len() as u32;
+        *self.places.entry(id).or_insert_with_key(|id| {
+            self.ids.push((id.clone(), number));
+            next
+        })
+    }
+
+    fn finish(self, last: u64) -> Result<Gold> {
+        if self.ids.is_empty() {
+            return Err(self.error(last, format!("holds no entries; each line is {}", self.columns())));
+        }
+        let facts = match self.kind {
+            GoldKind::Labels => Facts::Labels(self.labels),
+            GoldKind::Pairs => Facts::Pairs(self.pairs),
+        };
+        Ok(Gold { path: self.path.to_owned(), ids: self.ids, facts })
+    }
+
+    fn columns(&self) -> &'static str {
+        match self.kind {
+            GoldKind::Labels => "id<TAB>label (--gold-kind pairs for id<TAB>id)",
+            GoldKind::Pairs => "id<TAB>id, and non or 0 in a third column for a pair that is none",
+        }
+    }
+
+    fn error(&self, line: u64, reason: String) -> Error {
+        ErrorKind::Gold { path: self.path.to_owned(), line, reason }.into()
+    }
+}
+
+/// Reads `\t`, `\n` and `\\` as what they stand for; any other backslash stays.
+fn unescape(id: &str) -> String {
+    let mut out = String::with_capacity(id.len());
+    let mut characters = id.chars();
+    while let Some(character) = characters.next() {
+        let escaped = match (character, characters.as_str().chars().next()) {
+            ('\\', Some('t')) => '\t',
+            ('\\', Some('n')) => '\n',
+            ('\\', Some('r')) => '\r',
+            ('\\', Some('\\')) => '\\',
+            _ => {
+                out.push(character);
+                continue;
+            }
+        };
+        characters.next();
+        out.push(escaped);
+    }
+    out
+}

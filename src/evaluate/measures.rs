@@ -1,0 +1,141 @@
+//! The measures, each from a contingency table: cells of (gold label, found label) with the number of ids in each.
+
+use serde::Serialize;
+
+/// Precision, recall and their harmonic mean, each from 0 to 1.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Rates {
+    /// Of what was found, the share that is right.
+    pub precision: f64,
+    /// Of what is right, the share that was found.
+    pub recall: f64,
+    /// `2PR / (P + R)`; 0 where both are 0.
+    pub f1: f64,
+}
+
+impl Rates {
+    pub(super) fn new(precision: f64, recall: f64) -> Self {
+        let sum = precision + recall;
+        Self { precision, recall, f1: if sum > 0.0 { 2.0 * precision * recall / sum } else { 0.0 } }
+    }
+}
+
+/// `part / whole`; a share of nothing is 1.
+pub(super) fn share(part: u64, whole: u64) -> f64 {
+    if whole == 0 { 1.0 } else { part as f64 / whole as f64 }
+}
+
+/// Number of pairs among `n`.
+pub(super) const fn pairs_of(n: u64) -> u64 {
+    n * n.saturating_sub(1) / 2
+}
+
+/// How many pairs of ids are together in both labellings, in gold, in what was found, and in all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct PairCounts {
+    pub both: u64,
+    pub gold: u64,
+    pub found: u64,
+    pub all: u64,
+}
+
+/// The contingency table of (gold label, found label) for each id.
+#[derive(Debug)]
+pub(super) struct Table {
+    /// Ids in each occupied cell, with the sizes of its gold and of its found label.
+    cells: Vec<Cell>,
+    ids: u64,
+    gold: u64,
+    found: u64,
+}
+
+#[derive(Debug)]
+struct Cell {
+    ids: u64,
+    gold: u64,
+    found: u64,
+}
+
+impl Table {
+    pub(super) fn new(labels: &[(u32, u32)]) -> Self {
+        let mut rows: Vec<(u32, u32)> = labels.to_vec();
+        rows.sort_unstable();
+        let gold = runs(rows.iter().map(|row| row.0));
+        let mut columns: Vec<u32> = rows.iter().map(|row| row.1).collect();
+        columns.sort_unstable();
+        let found = runs(columns.into_iter());
+        let size = |sizes: &[(u32, u64)], label: u32| {
+            sizes.binary_search_by_key(&label, |size| size.0).map_or(0, |place| sizes[place].1)
+        };
+        let cells = runs(rows.iter().copied())
+            .into_iter()
+            .map(|((row, column), ids)| Cell { ids, gold: size(&gold, row), found: size(&found, column) })
+            .collect();
+        let pairs = |sizes: &[(u32, u64)]| sizes.iter().map(|size| pairs_of(size.1)).sum();
+        Self { cells, ids: labels.len() as u64, gold: pairs(&gold), found: pairs(&found) }
+    }
+
+    pub(super) fn pair_counts(&self) -> PairCounts {
+        let both = self.cells.iter().map(|cell| pairs_of(cell.ids)).sum();
+        PairCounts { both, gold: self.gold, found: self.found, all: pairs_of(self.ids) }
+    }
+
+    pub(super) fn b_cubed(&self) -> Rates {
+        if self.ids == 0 {
+            return Rates::new(1.0, 1.0);
+        }
+        let mean = |whole: fn(&Cell) -> u64| {
+            let sum: f64 = self.cells.iter().map(|cell| (cell.ids * cell.ids) as f64 / whole(cell) as f64).sum();
+            sum / self.ids as f64
+        };
+        Rates::new(mean(|cell| cell.found), mean(|cell| cell.gold))
+    }
+}
+
+impl PairCounts {
+    pub(super) fn rates(self) -> Rates {
+        Rates::new(share(self.both, self.found), share(self.both, self.gold))
+    }
+
+    /// 1 where chance leaves no room: both labellings put every id apart, or both put all together.
+    pub(super) fn adjusted_rand_index(self) -> f64 {
+        if self.gold == self.found && (self.gold == 0 || self.gold == self.all) {
+            return 1.0;
+        }
+        let expected = self.gold as f64 * self.found as f64 / self.all as f64;
+        let most = (self.gold as f64 + self.found as f64) / 2.0;
+        (self.both as f64 - expected) / (most - expected)
+    }
+}
+
+/// Each distinct value of a sorted sequence, with the length of its run.
+fn runs<T: PartialEq>(sorted: impl Iterator<Item = T>) -> Vec<(T, u64)> {
+    let mut runs: Vec<(T, u64)> = Vec::new();
+    for value in sorted {
+        match runs.last_mut() {
+            Some((last, count)) if *last == value => *count += 1,
+            _ => runs.push((value, 1)),
+        }
+    }
+    runs
+}
+
+/// Precision, recall and F1 over pairs of ids; `labels` holds (gold label, found label) of each id. O(n log n).
+#[must_use]
+pub fn pairwise(labels: &[(u32, u32)]) -> Rates {
+    Table::new(labels).pair_counts().rates()
+}
+
+/// B-cubed precision, recall and F1 (Bagga and Baldwin 1998): the mean over ids of the share of the id's found label that
+/// has its gold label, and of the share of its gold label that has its found label. O(n log n).
+#[must_use]
+pub fn b_cubed(labels: &[(u32, u32)]) -> Rates {
+    Table::new(labels).b_cubed()
+}
+
+/// The adjusted Rand index (Hubert and Arabie 1985): 1 for the same partition, about 0 by chance, below 0 if worse. Where
+/// both partitions put every id apart or both put all together it is 1. O(n log n).
+#[must_use]
+pub fn adjusted_rand_index(labels: &[(u32, u32)]) -> f64 {
+    Table::new(labels).pair_counts().adjusted_rand_index()
+}

@@ -1,0 +1,100 @@
+//! Two texts, scored and explained: what `mukarrar compare` shows.
+
+use crate::document::Span;
+use crate::normalize::{Language, Normalizer, Token};
+use crate::shingle::{ShingleKind, ShingleSet, Shingler};
+use crate::similarity::align::{Run, Side, align, span_of};
+use crate::similarity::{Relation, Score};
+
+use super::Options;
+
+/// How alike two texts are, and why.
+#[derive(Debug)]
+pub struct Comparison {
+    /// The first text.
+    pub a: Compared,
+    /// The second text.
+    pub b: Compared,
+    /// Shingles that both have.
+    pub shared: usize,
+    /// Exact scores.
+    pub score: Score,
+    /// `exact`, or `near` from the threshold on; `None` below it.
+    pub relation: Option<Relation>,
+    /// What the scores were measured on.
+    pub measure: ShingleKind,
+    /// Runs of tokens in text order, both texts covered.
+    pub runs: Vec<Run>,
+}
+
+/// One of two compared texts.
+#[derive(Debug)]
+pub struct Compared {
+    /// Whose table folded it.
+    pub language: Language,
+    /// Its folded tokens with their original bytes.
+    pub tokens: Vec<Token>,
+    /// Number of distinct shingles.
+    pub shingles: usize,
+}
+
+impl Comparison {
+    /// The folded tokens of a run, and the bytes they came from in the first and in the second text.
+    #[must_use]
+    pub fn explain(&self, run: &Run) -> (&[Token], Option<Span>, Option<Span>) {
+        let (tokens, range) = if run.side == Side::OnlyB { (&self.b.tokens, &run.b) } else { (&self.a.tokens, &run.a) };
+        let tokens = tokens.get(range.clone()).unwrap_or_default();
+        (tokens, span_of(&self.a.tokens, &run.a), span_of(&self.b.tokens, &run.b))
+    }
+}
+
+/// Compares two whole texts as documents are compared: same folding, same shingles, exact scores. Of `options` the
+/// profile, language, shingle, seed and threshold count. Two texts without tokens have the score 0 and no relation.
+#[must_use]
+pub fn compare(a: &str, b: &str, options: &Options) -> Comparison {
+    let mut shingler = Shingler::new(options.shingle, options.seed);
+    let (a, a_set) = fold(a, options, &mut shingler);
+    let (b, b_set) = fold(b, options, &mut shingler);
+    let score = Score::of(&a_set, &b_set);
+    let same = a.tokens.iter().map(|token| &token.text).eq(b.tokens.iter().map(|token| &token.text));
+    let relation = if a.tokens.is_empty() || b.tokens.is_empty() {
+        None
+    } else if same {
+        Some(Relation::Exact)
+    } else {
+        (score.jaccard >= options.threshold).then_some(Relation::Near)
+    };
+    let runs = align(&a.tokens, &b.tokens);
+    Comparison { shared: a_set.shared(&b_set), a, b, score, relation, measure: options.shingle, runs }
+}
+
+fn fold(text: &str, options: &Options, shingler: &mut Shingler) -> (Compared, ShingleSet) {
+    let language = options.language.unwrap_or_else(|| Language::detect(text));
+    let normalizer = Normalizer::new(options.profile, language);
+    let set = shingler.shingle(&normalizer, text).set();
+    (Compared { language, tokens: normalizer.tokens(text), shingles: set.len() }, set)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_differs_is_named_with_its_original_text() {
+        let (a, b) = ("قال الوزيرُ إن الأمر انتهى أمس", "قال الوزير إن الأمر بدأ أمس");
+        let found = compare(a, b, &Options::default());
+        let sides: Vec<Side> = found.runs.iter().map(|run| run.side).collect();
+        assert_eq!(sides, [Side::Both, Side::OnlyA, Side::OnlyB, Side::Both]);
+        assert_eq!(found.explain(&found.runs[0]).1.map(|span| span.of(a)), Some("قال الوزيرُ إن الأمر"));
+        assert_eq!(found.explain(&found.runs[2]).2.map(|span| span.of(b)), Some("بدأ"));
+        assert_eq!(found.relation, None);
+        assert_eq!((found.shared, found.a.shingles), (2, 4));
+    }
+
+    #[test]
+    fn copies_are_exact_and_empty_texts_are_nothing() {
+        assert_eq!(compare("مسؤول كبير", "مسئول كبير", &Options::default()).relation, Some(Relation::Exact));
+        let empty = compare("", "…", &Options::default());
+        assert_eq!((empty.relation, empty.score.jaccard), (None, 0.0));
+    }
+}

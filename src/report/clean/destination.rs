@@ -1,0 +1,97 @@
+//! Where the cleaned corpus goes.
+
+use std::path::{Path, PathBuf};
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::input::{Compression, Corpus, Format};
+use crate::report::output::resolved;
+
+/// Where the cleaned corpus goes, checked before a run begins.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Destination {
+    /// One stream after the other, uncompressed, wherever the caller wants.
+    Stream,
+    /// One file, compressed as its name says (`.gz`, `.zst`).
+    File(PathBuf),
+    /// A directory with the inputs' relative paths and compressions.
+    Directory(PathBuf),
+}
+
+impl Destination {
+    /// Where the records of `corpus`, opened from `inputs`, go if `clean` was asked for: `-` is a stream; one file goes to
+    /// one file; several, or a directory, to a directory.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Output`] if an input would be overwritten, if a directory is not empty, if two inputs would be one
+    /// output, or if several plain texts would run together in one stream.
+    pub fn new(clean: &Path, inputs: &[PathBuf], corpus: &Corpus) -> Result<Self> {
+        let single = matches!(inputs, [input] if !input.is_dir());
+        if clean.as_os_str() == "-" {
+            let texts = corpus.files().iter().filter(|file| file.format == Format::Text).count();
+            if texts > 0 && corpus.files().len() > 1 {
+                return refuse(clean, "plain texts would run together in one stream", "give a directory");
+            }
+            return Ok(Self::Stream);
+        }
+        let destination = if single { Self::File(clean.to_owned()) } else { Self::Directory(clean.to_owned()) };
+        destination.check(clean, corpus)?;
+        Ok(destination)
+    }
+
+    fn check(&self, clean: &Path, corpus: &Corpus) -> Result<()> {
+        if let Self::Directory(path) = self {
+            if path.is_file() {
+                return refuse(clean, "is a file, but several files are written", "give a new directory");
+            }
+            let occupied = match std::fs::read_dir(path) {
+                Ok(mut entries) => entries.next().is_some(),
+                Err(error) if error.kind() == std::io::ErrorKind::NotFound => false,
+                Err(error) => return Err(Error::io("read", path, error)),
+            };
+            if occupied {
+                return refuse(clean, "is not empty", "give a new directory, or empty this one first");
+            }
+        }
+        let inputs: Vec<PathBuf> = corpus.files().iter().map(|file| resolved(&file.path)).collect();
+        let mut targets = Vec::with_capacity(inputs.len());
+        for file in corpus.files() {
+            let target = self.target(&file.relative);
+            if inputs.contains(&resolved(&target)) {
+                return refuse(&target, "is an input", "write somewhere else; inputs are never changed");
+            }
+            targets.push(target);
+        }
+        targets.sort_unstable();
+        match targets.windows(2).find(|pair| pair[0] == pair[1]) {
+            Some(pair) => refuse(&pair[0], "would be written for two inputs", "clean them in two runs"),
+            None => Ok(()),
+        }
+    }
+
+    /// The file that the records of the input `relative` go to.
+    pub(super) fn target(&self, relative: &Path) -> PathBuf {
+        match self {
+            Self::Directory(directory) => directory.join(relative),
+            Self::File(path) => path.clone(),
+            Self::Stream => PathBuf::from("-"),
+        }
+    }
+
+    /// How the output of an input compressed as `input` is compressed.
+    pub(super) fn compression(&self, input: Compression) -> Compression {
+        match self {
+            Self::Directory(_) => input,
+            Self::Stream => Compression::None,
+            Self::File(path) => match path.extension().and_then(|extension| extension.to_str()) {
+                Some("gz") => Compression::Gzip,
+                Some("zst") => Compression::Zstd,
+                _ => Compression::None,
+            },
+        }
+    }
+}
+
+fn refuse<T>(path: &Path, what: &str, remedy: &str) -> Result<T> {
+    Err(ErrorKind::Output { path: path.to_owned(), what: what.to_owned(), remedy: remedy.to_owned() }.into())
+}

@@ -1,0 +1,144 @@
+//! Two texts: how alike they are, and where they differ.
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use super::{Format, Style};
+use crate::document::Span;
+use crate::normalize::Token;
+use crate::pipeline::{Compared, Comparison};
+use crate::shingle::ShingleKind;
+use crate::similarity::Relation;
+use crate::similarity::align::{Run, Side};
+
+#[derive(Serialize)]
+struct ComparisonRow<'a> {
+    a: SideRow<'a>,
+    b: SideRow<'a>,
+    shared: usize,
+    jaccard: f64,
+    containment: f64,
+    relation: &'a str,
+    measure: ShingleKind,
+    runs: Vec<RunRow<'a>>,
+}
+
+#[derive(Serialize)]
+struct SideRow<'a> {
+    id: &'a str,
+    language: &'static str,
+    tokens: usize,
+    shingles: usize,
+}
+
+#[derive(Serialize)]
+struct RunRow<'a> {
+    side: Side,
+    tokens: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    a: Option<PieceRow<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    b: Option<PieceRow<'a>>,
+}
+
+#[derive(Serialize)]
+struct PieceRow<'a> {
+    start: usize,
+    end: usize,
+    text: &'a str,
+}
+
+/// One of two compared texts, as it is shown.
+#[derive(Debug, Clone, Copy)]
+pub struct Named<'a> {
+    /// Its id or path.
+    pub id: &'a str,
+    /// Its original text.
+    pub text: &'a str,
+}
+
+/// Writes a comparison of `a` and `b`: text, else one JSON object.
+///
+/// # Errors
+///
+/// What the writer says.
+pub fn comparison(found: &Comparison, a: Named<'_>, b: Named<'_>, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    if style.format == Format::Text {
+        return text(found, a, b, style, out);
+    }
+    let row = ComparisonRow {
+        a: side(&found.a, a.id),
+        b: side(&found.b, b.id),
+        shared: found.shared,
+        jaccard: found.score.jaccard,
+        containment: found.score.containment,
+        relation: found.relation.map_or("none", Relation::name),
+        measure: found.measure,
+        runs: found.runs.iter().map(|run| run_row(found, run, a, b)).collect(),
+    };
+    serde_json::to_writer(&mut *out, &row)?;
+    writeln!(out)
+}
+
+fn side<'a>(compared: &Compared, id: &'a str) -> SideRow<'a> {
+    SideRow { id, language: compared.language.code(), tokens: compared.tokens.len(), shingles: compared.shingles }
+}
+
+fn run_row<'a>(found: &Comparison, run: &Run, a: Named<'a>, b: Named<'a>) -> RunRow<'a> {
+    let (tokens, in_a, in_b) = found.explain(run);
+    let piece = |span: Option<Span>, text: &'a str| {
+        span.map(|span| PieceRow { start: span.start, end: span.end, text: span.of(text) })
+    };
+    RunRow { side: run.side, tokens: joined(tokens), a: piece(in_a, a.text), b: piece(in_b, b.text) }
+}
+
+fn joined(tokens: &[Token]) -> String {
+    tokens.iter().map(|token| token.text.as_str()).collect::<Vec<_>>().join(" ")
+}
+
+fn text(found: &Comparison, a: Named<'_>, b: Named<'_>, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    for (letter, named, side) in [("A", a, &found.a), ("B", b, &found.b)] {
+        let Compared { language, tokens, shingles } = side;
+        let id = style.bold(&style.original(named.id));
+        writeln!(out, "{letter}  {id}  language {language}, {} tokens, {shingles} shingles", tokens.len())?;
+    }
+    let relation = found.relation.map_or("none", Relation::name);
+    writeln!(out, "relation {}: J {:.4}, C {:.4}", style.bold(relation), found.score.jaccard, found.score.containment)?;
+    writeln!(out, "{} shingles shared ({})\n", found.shared, found.measure)?;
+    found.runs.iter().try_for_each(|run| run_text(found, run, a, b, style, out))
+}
+
+fn run_text(
+    found: &Comparison,
+    run: &Run,
+    a: Named<'_>,
+    b: Named<'_>,
+    style: Style,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let (tokens, in_a, in_b) = found.explain(run);
+    let piece = |span: Option<Span>, text| span.map_or("", |span| span.of(text));
+    let original = |span, text| style.original(&collapse(piece(span, text)));
+    match run.side {
+        Side::Both => writeln!(out, "= {}", both(tokens.len(), piece(in_a, a.text), style)),
+        Side::OnlyA => writeln!(out, "{}", style.red(&format!("A {}", original(in_a, a.text)))),
+        Side::OnlyB => writeln!(out, "{}", style.green(&format!("B {}", original(in_b, b.text)))),
+    }
+}
+
+/// A shared run: whole if short, else how long it is and its two ends.
+fn both(tokens: usize, original: &str, style: Style) -> String {
+    const WHOLE: usize = 16;
+    const END: usize = 4;
+    let words: Vec<&str> = original.split_whitespace().collect();
+    if words.len() <= WHOLE {
+        return style.original(&words.join(" "));
+    }
+    let (head, tail) = (words[..END].join(" "), words[words.len() - END..].join(" "));
+    format!("{tokens} tokens: {} … {}", style.original(&head), style.original(&tail))
+}
+
+fn collapse(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}

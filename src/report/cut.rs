@@ -1,0 +1,76 @@
+//! How documents were cut: one row a unit.
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use super::text::{cell, preview};
+use super::{Format, Style, write_json};
+use crate::document::{Kind, Span, Unit};
+use crate::input::Corpus;
+use crate::page::{Cutter, UnitLevel};
+
+#[derive(Serialize)]
+struct UnitRow {
+    id: String,
+    document: String,
+    unit: usize,
+    kind: Kind,
+    start: usize,
+    end: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    title: Option<usize>,
+    preview: String,
+}
+
+/// Cuts every readable record of `corpus` at `level` and writes its units; spans count bytes of the decoded text, a
+/// title is the number of the headline unit it stands in.
+///
+/// # Errors
+///
+/// What the writer says.
+pub fn cut(corpus: &Corpus, level: UnitLevel, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    let names = corpus.names();
+    let (mut cutter, mut units) = (Cutter::new(), Vec::new());
+    let documents = corpus.ids().filter_map(|id| {
+        let record = corpus.read(id).ok()?;
+        let name = names.shown(id, &record.id).into_owned();
+        cutter.cut(&record.text, level, &mut units);
+        Some(units.iter().enumerate().map(|(number, unit)| row(&name, number, unit, &record.text)).collect::<Vec<_>>())
+    });
+    match style.format {
+        Format::Json => write_json(out, true, documents.flatten()),
+        Format::Jsonl => write_json(out, false, documents.flatten()),
+        Format::Tsv => table(documents.flatten(), out),
+        Format::Text => documents.into_iter().try_for_each(|rows| text(&rows, style, out)),
+    }
+}
+
+fn row(document: &str, number: usize, unit: &Unit, text: &str) -> UnitRow {
+    let Span { start, end } = unit.span;
+    let id = if unit.kind == Kind::Document { document.to_owned() } else { format!("{document}#{number}") };
+    let preview = preview(unit.span.of(text));
+    UnitRow { id, document: document.to_owned(), unit: number, kind: unit.kind, start, end, title: unit.title, preview }
+}
+
+fn table(rows: impl Iterator<Item = UnitRow>, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "id\tdocument\tunit\tkind\tstart\tend\ttitle\tpreview")?;
+    for row in rows {
+        let title = row.title.map(|title| title.to_string()).unwrap_or_default();
+        write!(out, "{}\t{}\t{}\t{}\t", cell(&row.id), cell(&row.document), row.unit, row.kind)?;
+        writeln!(out, "{}\t{}\t{title}\t{}", row.start, row.end, cell(&row.preview))?;
+    }
+    Ok(())
+}
+
+fn text(rows: &[UnitRow], style: Style, out: &mut dyn Write) -> io::Result<()> {
+    let Some(first) = rows.first() else { return Ok(()) };
+    let units = if rows.len() == 1 { "unit" } else { "units" };
+    writeln!(out, "{}  {} {units}", style.bold(&style.original(&first.document)), rows.len())?;
+    for row in rows {
+        let title = row.title.map(|title| format!("  title #{title}")).unwrap_or_default();
+        writeln!(out, "  #{:<3} {:11}  {}..{}{title}", row.unit, row.kind, row.start, row.end)?;
+        writeln!(out, "      {}", style.snippet(&row.preview))?;
+    }
+    writeln!(out)
+}

@@ -1,0 +1,224 @@
+//! Files that appear whole or not at all.
+//!
+//! Each is written under a temporary name in its own directory, so that the rename at the end cannot cross file
+//! systems; [`Outputs::commit`] syncs all of them and only then renames the first. Dropped without a commit, they are
+//! removed, and so are the directories that were made for them.
+
+use std::fs::{self, File};
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+use tempfile::{NamedTempFile, TempPath};
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::input::{Compression, CompressionWriter};
+
+/// Temporary files that are being written, for [`discard_unfinished`].
+static UNFINISHED: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
+
+/// Removes every temporary file that is being written. For a process about to end, such as one that was interrupted.
+pub fn discard_unfinished() {
+    for path in UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner).drain(..) {
+        // It may be renamed or gone already.
+        let _ = fs::remove_file(path);
+    }
+}
+
+/// Output files of one run, put in place together.
+#[derive(Debug, Default)]
+pub struct Outputs {
+    targets: Vec<PathBuf>,
+    finished: Vec<(TempPath, PathBuf)>,
+    directories: Vec<PathBuf>,
+}
+
+/// A file being written.
+pub struct Output {
+    writer: CompressionWriter<BufWriter<File>>,
+    temporary: TempPath,
+    target: PathBuf,
+}
+
+impl Outputs {
+    /// No outputs yet.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Begins the file `target`, making the directories above it.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Output`] if `target` is a directory or another output of this run; [`ErrorKind::Io`] if the file
+    /// cannot be made.
+    pub fn create(&mut self, target: &Path, compression: Compression) -> Result<Output> {
+        self.claim(target)?;
+        let failed = |source| Error::io("write", target, source);
+        let directory = match target.parent() {
+            Some(parent) if !parent.as_os_str().is_empty() => parent,
+            _ => Path::new("."),
+        };
+        self.make_directory(directory).map_err(failed)?;
+        let (file, temporary) = temporary(directory).map_err(failed)?.into_parts();
+        UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner).push(temporary.to_path_buf());
+        let writer = compression.writer(BufWriter::new(file)).map_err(failed)?;
+        Ok(Output { writer, temporary, target: target.to_owned() })
+    }
+
+    /// Ends a file: all its bytes are on the disk afterwards, still under the temporary name.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Io`] if not everything could be written.
+    pub fn finish(&mut self, output: Output) -> Result<()> {
+        let Output { writer, temporary, target } = output;
+        let written = writer.finish().and_then(|buffer| buffer.into_inner().map_err(io::IntoInnerError::into_error));
+        written.and_then(|file| file.sync_all()).map_err(|source| Error::io("write", &target, source))?;
+        self.finished.push((temporary, target));
+        Ok(())
+    }
+
+    /// Puts every finished file in its place.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Io`] if a file cannot be renamed; those before it are in place then.
+    pub fn commit(mut self) -> Result<()> {
+        for (temporary, target) in self.finished.drain(..) {
+            temporary.persist(&target).map_err(|failed| Error::io("write", &target, failed.error))?;
+        }
+        self.directories.clear();
+        Ok(())
+    }
+
+    fn claim(&mut self, target: &Path) -> Result<()> {
+        let refuse = |what: &str, remedy: &str| -> Result<()> {
+            Err(ErrorKind::Output { path: target.to_owned(), what: what.to_owned(), remedy: remedy.to_owned() }.into())
+        };
+        if target.is_dir() {
+            return refuse("is a directory", "give the path of a file");
+        }
+        let place = resolved(target);
+        if self.targets.contains(&place) {
+            return refuse("would be written twice", "give each output a path of its own");
+        }
+        self.targets.push(place);
+        Ok(())
+    }
+
+    fn make_directory(&mut self, directory: &Path) -> io::Result<()> {
+        let missing: Vec<&Path> =
+            directory.ancestors().take_while(|above| !above.as_os_str().is_empty() && !above.exists()).collect();
+        for above in missing.into_iter().rev() {
+            fs::create_dir(above)?;
+            self.directories.push(above.to_owned());
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Outputs {
+    fn drop(&mut self) {
+        self.finished.clear();
+        for directory in self.directories.drain(..).rev() {
+            // Fails where something else was put there meanwhile, which is to stay.
+            let _ = fs::remove_dir(directory);
+        }
+    }
+}
+
+impl Write for Output {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.writer.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.writer.flush()
+    }
+}
+
+impl Output {
+    /// Where the file will stand.
+    #[must_use]
+    pub fn target(&self) -> &Path {
+        &self.target
+    }
+}
+
+/// A temporary file with the permissions that a new file would have.
+fn temporary(directory: &Path) -> io::Result<NamedTempFile> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".mukarrar-").suffix(".part");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        builder.permissions(fs::Permissions::from_mode(0o666));
+    }
+    builder.tempfile_in(directory)
+}
+
+/// A path that is equal for equal files, whether the file exists or not.
+pub(crate) fn resolved(path: &Path) -> PathBuf {
+    if let Ok(path) = path.canonicalize() {
+        return path;
+    }
+    let parent = path
+        .parent()
+        .map_or(Path::new("."), |parent| if parent.as_os_str().is_empty() { Path::new(".") } else { parent });
+    if parent == path { path.to_owned() } else { resolved(parent).join(path.file_name().unwrap_or_default()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(directory: &Path) -> Vec<String> {
+        let mut names: Vec<String> =
+            fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn nothing_appears_before_the_commit_and_all_of_it_after() {
+        let home = tempfile::tempdir().unwrap();
+        let mut outputs = Outputs::new();
+        for name in ["one", "two/three"] {
+            let mut output = outputs.create(&home.path().join(name), Compression::None).unwrap();
+            output.write_all(name.as_bytes()).unwrap();
+            outputs.finish(output).unwrap();
+        }
+        assert!(!home.path().join("one").exists() && !home.path().join("two/three").exists());
+        outputs.commit().unwrap();
+        assert_eq!(names(home.path()), ["one", "two"]);
+        assert_eq!(fs::read_to_string(home.path().join("two/three")).unwrap(), "two/three");
+        assert_eq!(names(&home.path().join("two")), ["three"]);
+    }
+
+    #[test]
+    fn what_is_dropped_leaves_nothing() {
+        let home = tempfile::tempdir().unwrap();
+        fs::write(home.path().join("old"), "old").unwrap();
+        let mut outputs = Outputs::new();
+        let finished = outputs.create(&home.path().join("new/a"), Compression::None).unwrap();
+        outputs.finish(finished).unwrap();
+        let mut unfinished = outputs.create(&home.path().join("old"), Compression::None).unwrap();
+        unfinished.write_all(b"half").unwrap();
+        drop(unfinished);
+        drop(outputs);
+        assert_eq!(names(home.path()), ["old"]);
+        assert_eq!(fs::read_to_string(home.path().join("old")).unwrap(), "old");
+    }
+
+    #[test]
+    fn one_path_is_written_once() {
+        let home = tempfile::tempdir().unwrap();
+        let mut outputs = Outputs::new();
+        let _first = outputs.create(&home.path().join("a"), Compression::None).unwrap();
+        let again = outputs.create(&home.path().join("./a"), Compression::None);
+        assert!(again.is_err_and(|error| error.to_string().contains("written twice")));
+        assert!(outputs.create(home.path(), Compression::None).is_err_and(|e| e.to_string().contains("directory")));
+    }
+}

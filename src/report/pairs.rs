@@ -1,0 +1,87 @@
+//! Verified pairs, sorted by the places of both sides in the input.
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use super::text::cell;
+use super::{Format, Shown, Style, write_json};
+use crate::input::Corpus;
+use crate::pipeline::PairList;
+use crate::shingle::ShingleKind;
+use crate::similarity::{Pair, Relation};
+
+#[derive(Serialize)]
+struct PairRow {
+    id_a: String,
+    id_b: String,
+    jaccard: f64,
+    containment: f64,
+    relation: Relation,
+    measure: ShingleKind,
+}
+
+/// Which pairs of an exact group are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ExactGroups {
+    /// Every pair of a group, and every pair across two near groups.
+    Expanded,
+    /// Each copy once, against the first of its group.
+    Folded,
+}
+
+/// Writes the pairs of a run over `corpus`.
+///
+/// # Errors
+///
+/// What the writer says.
+pub fn pairs(
+    found: &PairList,
+    corpus: &Corpus,
+    groups: ExactGroups,
+    style: Style,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let shown = Shown { corpus, units: &found.units, names: &found.names };
+    let rows = found.iter(groups == ExactGroups::Expanded).map(|pair| (row(&shown, &pair), pair));
+    match style.format {
+        Format::Json => write_json(out, true, rows.map(|row| row.0)),
+        Format::Jsonl => write_json(out, false, rows.map(|row| row.0)),
+        Format::Tsv => table(rows.map(|row| row.0), out),
+        Format::Text => {
+            for (row, pair) in rows {
+                text(&row, &pair, &shown, style, out)?;
+            }
+            Ok(())
+        }
+    }
+}
+
+fn row(shown: &Shown<'_>, pair: &Pair) -> PairRow {
+    PairRow {
+        id_a: shown.id(pair.a),
+        id_b: shown.id(pair.b),
+        jaccard: pair.score.jaccard,
+        containment: pair.score.containment,
+        relation: pair.relation,
+        measure: pair.measure,
+    }
+}
+
+fn table(rows: impl Iterator<Item = PairRow>, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "id_a\tid_b\tjaccard\tcontainment\trelation\tmeasure")?;
+    for row in rows {
+        write!(out, "{}\t{}\t{:.6}\t", cell(&row.id_a), cell(&row.id_b), row.jaccard)?;
+        writeln!(out, "{:.6}\t{}\t{}", row.containment, row.relation, row.measure)?;
+    }
+    Ok(())
+}
+
+fn text(row: &PairRow, pair: &Pair, shown: &Shown<'_>, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    let relation = style.bold(&format!("{:8}", row.relation));
+    writeln!(out, "{relation}  J {:.4}  C {:.4}  ({})", row.jaccard, row.containment, row.measure)?;
+    for (id, unit) in [(&row.id_a, pair.a), (&row.id_b, pair.b)] {
+        writeln!(out, "  {}  {}", style.original(id), style.snippet(&shown.preview(unit)))?;
+    }
+    Ok(())
+}

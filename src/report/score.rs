@@ -1,0 +1,46 @@
+//! Scores against gold.
+
+use std::io::{self, Write};
+
+use super::{Format, Style};
+use crate::evaluate::{Evaluation, Rates};
+
+/// Writes an evaluation: a small table as text or TSV, else one JSON object.
+///
+/// # Errors
+///
+/// What the writer says.
+pub fn evaluation(scores: &Evaluation, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    match style.format {
+        Format::Json | Format::Jsonl => {
+            serde_json::to_writer(&mut *out, scores)?;
+            writeln!(out)
+        }
+        Format::Tsv => {
+            writeln!(out, "measure\tprecision\trecall\tf1")?;
+            for (name, rates) in measures(scores) {
+                writeln!(out, "{name}\t{:.6}\t{:.6}\t{:.6}", rates.precision, rates.recall, rates.f1)?;
+            }
+            scores.ari.map_or(Ok(()), |ari| writeln!(out, "ari\t\t\t{ari:.6}"))
+        }
+        Format::Text => text(scores, out),
+    }
+}
+
+fn measures(scores: &Evaluation) -> impl Iterator<Item = (&'static str, Rates)> {
+    [("pairs", Some(scores.pairs)), ("b_cubed", scores.b_cubed)]
+        .into_iter()
+        .filter_map(|(name, rates)| Some((name, rates?)))
+}
+
+fn text(scores: &Evaluation, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "{:<8}  precision  recall  F1", "")?;
+    for (name, rates) in measures(scores) {
+        writeln!(out, "{name:<8}  {:<9.4}  {:.4}  {:.4}", rates.precision, rates.recall, rates.f1)?;
+    }
+    if let Some(ari) = scores.ari {
+        writeln!(out, "{:<8}  {ari:.4}", "ARI")?;
+    }
+    let Evaluation { ids, gold_pairs, found_pairs, .. } = scores;
+    writeln!(out, "{ids} ids scored; {gold_pairs} pairs in the gold, {found_pairs} found")
+}
