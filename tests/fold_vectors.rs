@@ -1,4 +1,5 @@
 //! Folding gives what the project's vectors, its table of code points and the reference normalizer say.
+#![allow(clippy::unwrap_used, reason = "the inputs are the project's own; a failure is a failed test")]
 
 use std::fmt::Write as _;
 
@@ -35,6 +36,30 @@ fn arabic_vectors_fold_as_written() {
         seen += 1;
     }
     assert_eq!(seen, 185);
+}
+
+/// Of every other language: what must fold together and what must stay apart.
+#[test]
+fn vectors_of_the_other_languages_fold_as_written() {
+    let mut seen = [0; 5];
+    for row in rows(include_str!("data/language_vectors.tsv")) {
+        let language: Language = row[0].parse().unwrap();
+        let normalizer = Normalizer::new(Profile::Standard, language);
+        assert_eq!(normalizer.normalize(&unescape(row[1])), unescape(row[2]), "{} {} ({})", row[0], row[1], row[3]);
+        seen[Language::ALL.iter().position(|&other| other == language).unwrap() - 1] += 1;
+    }
+    assert!(seen.iter().all(|&count| count >= 20), "{seen:?}");
+}
+
+#[test]
+fn the_gate_knows_the_language_of_a_sentence() {
+    let mut seen = 0;
+    for row in rows(include_str!("data/language_sentences.tsv")) {
+        let sentence = unescape(row[1]);
+        assert_eq!(Language::detect(&sentence).code(), row[0], "{sentence}");
+        seen += 1;
+    }
+    assert!(seen > 30, "{seen}");
 }
 
 /// What a row of the code point table says of `character` between `left` and `right`.

@@ -218,11 +218,20 @@ fn a_common_word_is_a_cue_only_beside_a_cue_or_at_the_end() {
     let kind = |page: String, at: usize| kinds(&page, UnitLevel::Paragraph)[at];
     assert_eq!(kind(format!("{body}\n{tags}"), 1), Kind::Boilerplate);
     assert_eq!(kind(format!("{body}\n{tags}\nالمصدر: وكالات\n{body}"), 1), Kind::Boilerplate);
+    assert_eq!(kind(format!("{body}\nالمصدر: وكالات\n{tags}\n{body}"), 2), Kind::Boilerplate);
     assert_eq!(kind(format!("{body}\n{tags}\n{body}"), 1), Kind::Paragraph);
 }
 
 const BODY: &str = "قال مدير الميناء إن العمل يسير كما خطط له، وإن الرصيف الجديد سيستقبل السفن قبل نهاية العام الحالي. \
 وأضاف أن تدريب العاملين على الرافعات الجديدة بدأ الأسبوع الماضي.";
+
+#[test]
+fn a_title_needs_a_story_under_it() {
+    let title = "مدير الميناء يعلن موعد الافتتاح الرسمي";
+    let found = |body: &str| kinds(&format!("{title}\n{body}\nالمصدر: وكالات"), UnitLevel::Story);
+    assert_eq!(found(BODY), [Kind::Headline, Kind::Story, Kind::Boilerplate]);
+    assert_eq!(found("وصل الوفد إلى المدينة صباح اليوم."), [Kind::Story, Kind::Boilerplate]);
+}
 
 #[test]
 fn keywords_below_their_cue_are_boilerplate_and_the_next_title_is_not() {
@@ -237,6 +246,12 @@ fn links_without_bullets_below_a_related_cue_are_headlines() {
         format!("{BODY}\nأخبار ذات صلة\nالميناء يستقبل أول سفينة سياحية\nمتى تنتهي أعمال التوسعة؟\nالصيادون يعودون");
     use Kind::{Boilerplate, Headline, Story};
     assert_eq!(kinds(&page, UnitLevel::Story), [Story, Boilerplate, Headline, Headline, Headline]);
+}
+
+#[test]
+fn a_read_also_line_that_gives_an_address_opens_no_list() {
+    let page = format!("{BODY}\nللمزيد من المعلومات: www.example.org\nوصلت السفينة الأولى إلى الرصيف الجديد");
+    assert_eq!(kinds(&page, UnitLevel::Story), [Kind::Story, Kind::Boilerplate, Kind::Story]);
 }
 
 #[test]

@@ -60,8 +60,7 @@ pub(super) fn record<'a>(
 ) -> Result<Record<'a>, Reason> {
     let line = utf8(line)?;
     let mut wanted = Wanted { options, id: None, text: None, fields: vec![None; options.fields.len()], twice: None };
-    let kind = json::scan(line, |key, value| wanted.take(&key, value))
-        .map_err(|invalid| Reason::InvalidJson { offset: invalid.offset, what: invalid.what })?;
+    let kind = json::scan(line, |key, value| wanted.take(&key, value)).map_err(invalid)?;
     if kind != Kind::Object {
         return Err(Reason::NotAnObject);
     }
@@ -74,7 +73,12 @@ pub(super) fn record<'a>(
         _ => Cow::Owned(unnamed()),
     };
     let fields = wanted.fields.into_iter().map(|value| value.and_then(|value| field_value(line, value))).collect();
-    Ok(Record { id, text: json::decode(line, text_value.clone()), fields, text_value })
+    let text = json::decode(line, text_value.clone()).map_err(invalid)?;
+    Ok(Record { id, text, fields, text_value })
+}
+
+fn invalid(invalid: json::Invalid) -> Reason {
+    Reason::InvalidJson { offset: invalid.offset, what: invalid.what }
 }
 
 /// The fields that are read, as they are met.
@@ -123,7 +127,7 @@ fn text_value(value: Option<Value>, field: &str) -> Result<Range<usize>, Reason>
 fn id<'a>(line: &'a str, value: Option<Value>, field: &str) -> Result<Option<Cow<'a, str>>, Reason> {
     match value {
         None | Some(Value { kind: Kind::Null, .. }) => Ok(None),
-        Some(Value { kind: Kind::String, range }) => Ok(Some(json::decode(line, range))),
+        Some(Value { kind: Kind::String, range }) => json::decode(line, range).map(Some).map_err(invalid),
         Some(Value { kind: Kind::Integer, range }) => Ok(line.get(range).map(Cow::Borrowed)),
         Some(Value { kind, .. }) => Err(Reason::IdNotAString { field: field.to_owned(), found: kind.name() }),
     }
@@ -132,7 +136,7 @@ fn id<'a>(line: &'a str, value: Option<Value>, field: &str) -> Result<Option<Cow
 /// A number or a string; nothing else can be compared. Numbers beyond the range of `f64` count as unreadable.
 fn field_value(line: &str, value: Value) -> Option<FieldValue> {
     match value.kind {
-        Kind::String => Some(FieldValue::Text(json::decode(line, value.range).into_owned())),
+        Kind::String => Some(FieldValue::Text(json::decode(line, value.range).ok()?.into_owned())),
         Kind::Integer | Kind::Float => {
             let number: f64 = line.get(value.range)?.parse().ok()?;
             number.is_finite().then_some(FieldValue::Number(number))

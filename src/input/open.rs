@@ -172,7 +172,7 @@ fn json_misfit(bytes: &[u8]) -> Option<&'static str> {
     // A first line that is wrong in itself is rejected as a line; here only an object over several lines matters.
     let several = bytes.len() > start + line.len() + 2;
     let open = std::str::from_utf8(line)
-        .is_ok_and(|line| json::scan(line, |_, _| {}).is_err_and(|invalid| invalid.offset >= line.len()));
+        .is_ok_and(|line| json::scan(line, |_, _| {}).is_err_and(|invalid| invalid.unfinished));
     (several && open).then_some("JSON spread over several lines")
 }
 

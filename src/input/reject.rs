@@ -33,7 +33,7 @@ pub enum Reason {
         /// Byte in the line, from 0.
         offset: usize,
         /// What was expected or found.
-        what: &'static str,
+        what: String,
     },
     /// The line is valid JSON, but no object.
     #[error("the line is not a JSON object; give one object with a text field a line")]

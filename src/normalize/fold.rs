@@ -56,8 +56,17 @@ mod attention {
     pub(super) const HEH: u8 = 4;
 }
 
-/// A letter that no mark composes with.
+/// No letter that a mark could compose with.
 const NO_BASE: u32 = 0;
+
+/// A letter that no mark composes with, but that marks belong to: teh marbuta.
+const NO_COMPOSITION: u32 = 0x629;
+
+/// What teh marbuta becomes.
+const TEH_FOLDED: u32 = 0x647;
+
+/// The last letter before [`Walk::run_end`], not yet looked up: few letters are ever asked for.
+const BASE_IN_RUN: u32 = 1;
 
 /// One walk over a text.
 pub(super) struct Walk<'t, S> {
@@ -73,6 +82,8 @@ pub(super) struct Walk<'t, S> {
     last: Last,
     /// The last letter as written, while marks after it can reach it.
     base: u32,
+    /// Where the last run of letters and plain marks ended.
+    run_end: usize,
     marks: HamzaMarks,
     number: NumberMark,
     /// A break stands between the last token and the one under construction.
@@ -98,6 +109,7 @@ pub(super) fn walk<S: TokenSink>(rules: &'static Rules, text: &str, scratch: &mu
         group: Group::Other,
         last: Last::Separator,
         base: NO_BASE,
+        run_end: 0,
         marks: HamzaMarks::default(),
         number: NumberMark::default(),
         broken: true,
@@ -143,11 +155,11 @@ impl<S: TokenSink> Walk<'_, S> {
         }
         self.enter_arabic(at);
         let mut len = self.len;
-        let mut base = 0;
+        let mut stop = action::DELETED;
         while let [lead @ 0xD8..=0xDB, trail, after @ ..] = rest {
-            let index = arabic_index(*lead, *trail);
-            let code = rules.arabic[index];
+            let code = rules.arabic[arabic_index(*lead, *trail)];
             if code < action::MARK {
+                stop = code;
                 break;
             }
             let Some(slot) = self.token.get_mut(len) else {
@@ -155,16 +167,20 @@ impl<S: TokenSink> Walk<'_, S> {
                 continue;
             };
             *slot = code;
-            let letter = usize::from(code >> 7);
-            len += letter;
-            base = if letter == 1 { index } else { base };
+            len += usize::from(code >> 7);
             rest = after;
         }
         self.len = len;
-        self.base = 0x600 + base as u32;
-        self.marks = HamzaMarks::default();
+        self.base = BASE_IN_RUN;
         self.last = Last::Arabic;
         self.end = bytes.len() - rest.len();
+        self.run_end = self.end;
+        // Every fifth word ends with teh marbuta: not worth a call.
+        if stop == action::TEH {
+            self.push(alphabet::code(TEH_FOLDED));
+            (self.base, self.last) = (NO_COMPOSITION, Last::Teh);
+            self.end += 2;
+        }
         self.end
     }
 
@@ -183,19 +199,31 @@ impl<S: TokenSink> Walk<'_, S> {
         at + 1
     }
 
+    /// A run of ASCII letters. Returns the place after it.
+    #[inline]
     fn ascii_letters(&mut self, at: usize) -> usize {
         let bytes = self.text.as_bytes();
+        let rules = self.rules;
         self.enter_other(Group::Other, at);
-        let mut end = at;
-        while let Some(&byte) = bytes.get(end).filter(|byte| byte.is_ascii_alphabetic()) {
-            let code = self.rules.ascii[usize::from(byte & 0x7F)];
-            self.push(code);
-            end += 1;
+        let mut rest = &bytes[at..];
+        let mut len = self.len;
+        while let [byte @ 0..=0x7F, after @ ..] = rest {
+            let code = rules.ascii[usize::from(*byte)];
+            if code < b'A' {
+                break;
+            }
+            let Some(slot) = self.token.get_mut(len) else {
+                self.grow(len);
+                continue;
+            };
+            *slot = code;
+            len += 1;
+            rest = after;
         }
+        self.len = len;
         self.last = Last::Other;
-        self.end = end;
-        // Every ASCII character that is no letter has an action or is a digit; one step keeps the walk moving.
-        end.max(at + 1)
+        self.end = bytes.len() - rest.len();
+        self.end
     }
 
     /// A character of U+0080–U+00BF: guillemets and no-break spaces mostly.
@@ -232,7 +260,7 @@ impl<S: TokenSink> Walk<'_, S> {
             action::SMALL | action::DROPPED => self.base = NO_BASE,
             action::HAMZA => self.hamza(code_point, end),
             action::MARK => self.mark(end),
-            action::TEH => self.letter(alphabet::code(0x647), code_point, Last::Teh, start, end),
+            action::TEH => self.letter(alphabet::code(TEH_FOLDED), code_point, Last::Teh, start, end),
             action::KURDISH_HEH => {
                 self.letter(HEH_DOACHASHMEE, code_point, Last::KurdishHeh, start, end);
                 self.attention |= attention::HEH;
@@ -424,7 +452,11 @@ impl<S: TokenSink> Walk<'_, S> {
         if before.is_some_and(|c| is_digit(c, true)) && after.is_some_and(|c| is_digit(c, false)) {
             self.separate(true);
         }
-        self.settle_heh(HEH_DOACHASHMEE);
+        if self.attention & attention::HEH != 0 {
+            // The tatweel says which heh this is, so it belongs to the token.
+            self.end = end;
+            self.settle_heh(HEH_DOACHASHMEE);
+        }
     }
 
     /// Decides the Central Kurdish heh at the end of the token, if there is one.
@@ -453,6 +485,9 @@ impl<S: TokenSink> Walk<'_, S> {
             return;
         }
         self.end = end;
+        if self.base == BASE_IN_RUN {
+            self.find_base();
+        }
         match mark {
             0x653 => self.marks.madda = true,
             0x654 => self.marks.above = true,
@@ -463,6 +498,15 @@ impl<S: TokenSink> Walk<'_, S> {
             let code = self.rules.arabic[(composed & 0xFF) as usize];
             self.token[self.len - 1] = code;
         }
+    }
+
+    /// Looks up the last letter of the run that ended at `run_end`.
+    fn find_base(&mut self) {
+        let run = self.text.as_bytes().get(..self.run_end).unwrap_or_default();
+        let mut indices = run.rchunks_exact(2).map(|pair| arabic_index(pair[0], pair[1]));
+        let letter = indices.find(|&index| self.rules.arabic[index] >= 0x80);
+        self.base = letter.map_or(NO_BASE, |index| 0x600 + index as u32);
+        self.marks = HamzaMarks::default();
     }
 
     /// White space (`broken`: anything else) that ends a token.
@@ -506,7 +550,7 @@ impl<S: TokenSink> Walk<'_, S> {
             return;
         }
         let arabic = self.group == Group::Arabic && self.rules.runs;
-        if self.attention != 0 || (arabic && words::is_suspicious(self.token, self.len, WAW)) {
+        if self.attention != 0 || (arabic && words::is_suspicious(self.token, self.len)) {
             self.finish_token();
         } else {
             self.deliver();

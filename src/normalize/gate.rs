@@ -1,8 +1,226 @@
-//! The language gate.
+//! The language gate: which language a whole document is in, by the share of letters that only it writes.
+//!
+//! Most documents are plain Arabic and hold no byte that another language would need; a scan that the compiler
+//! vectorises sees that. Only the others are counted letter by letter, with one table entry for each pair of bytes. ی
+//! and ک are no evidence: Arabic is often typed with a Persian keyboard. The thresholds and what they were measured on
+//! stand in `docs/NORMALIZATION.md`.
 
-use super::Language;
+use memchr::{memchr, memmem};
+
+use super::class::{Class, class};
+use super::{Language, entities};
+
+/// Letters that are evidence of a language, and the share of all Arabic-script letters that decides, in thousandths.
+struct Evidence {
+    language: Language,
+    letters: &'static [char],
+    share: u64,
+    /// How many different ones must occur: one letter alone is a keyboard's habit (Arabic typed with ە or ہ for ه).
+    different: u32,
+}
+
+/// The most evidence wins; of ties the first. The Persian letters are common to all, so Persian comes last and is only
+/// asked if no other fits.
+const EVIDENCE: [Evidence; 6] = [
+    Evidence {
+        language: Language::Ur,
+        letters: &['ٹ', 'ڈ', 'ڑ', 'ں', 'ے', 'ہ', 'ھ', 'ۃ', 'ۂ', 'ۓ'],
+        share: 30,
+        different: 2,
+    },
+    Evidence { language: Language::Ckb, letters: &['ێ', 'ۆ', 'ڕ', 'ڵ', 'ە'], share: 30, different: 2 },
+    Evidence {
+        language: Language::Ps,
+        letters: &['ښ', 'ځ', 'څ', 'ډ', 'ړ', 'ڼ', 'ږ', 'ۍ', 'ې', 'ټ', 'ګ'],
+        share: 30,
+        different: 2,
+    },
+    Evidence { language: Language::Ug, letters: &['ە', 'ۇ', 'ۆ', 'ۈ', 'ۋ', 'ڭ'], share: 30, different: 2 },
+    // Sindhi and other languages that have no table here.
+    Evidence {
+        language: Language::Other,
+        letters: &['ٺ', 'ٻ', 'ٽ', 'ٿ', 'ڀ', 'ڃ', 'ڄ', 'ڇ', 'ڊ', 'ڌ', 'ڍ', 'ڏ', 'ڙ', 'ڠ', 'ڦ', 'ڱ', 'ڳ', 'ڻ', 'ڽ', 'ۏ'],
+        share: 30,
+        different: 2,
+    },
+    Evidence { language: Language::Fa, letters: &['پ', 'چ', 'ژ', 'گ'], share: 12, different: 1 },
+];
+
+/// Fewer letters of a language than this are no evidence, whatever their share.
+const LEAST: u64 = 2;
+
+/// Bits of a count in [`Entry::counts`]: one for all letters, then one for each [`Evidence`].
+const COUNT_BITS: usize = 9;
+
+/// Bytes counted before the packed counts are unpacked; each pair of bytes counts once.
+const CHUNK: usize = 2 * ((1 << COUNT_BITS) - 1);
+
+/// What a letter adds.
+#[derive(Clone, Copy)]
+struct Entry {
+    /// Packed counts.
+    counts: u64,
+    /// A bit of its own for each letter that is evidence.
+    seen: u64,
+}
+
+/// Entries of U+0600–U+06FF from place 256 on; those before it are empty and belong to bytes that are no such pair.
+static ENTRIES: [Entry; 512] = entries();
+
+const fn entries() -> [Entry; 512] {
+    let mut table = [Entry { counts: 0, seen: 0 }; 512];
+    let mut place = 0;
+    while place < 256 {
+        if matches!(class(0x600 + place as u32), Class::Arabic) {
+            table[256 + place].counts = 1;
+        }
+        place += 1;
+    }
+    let (mut rank, mut bit) = (0, 0);
+    while rank < EVIDENCE.len() {
+        let mut at = 0;
+        while at < EVIDENCE[rank].letters.len() {
+            let entry = &mut table[256 + EVIDENCE[rank].letters[at] as usize - 0x600];
+            entry.counts |= 1 << (COUNT_BITS * (rank + 1));
+            if entry.seen == 0 {
+                entry.seen = 1 << bit;
+                bit += 1;
+            }
+            at += 1;
+        }
+        rank += 1;
+    }
+    table
+}
+
+/// What was found in a text.
+#[derive(Default)]
+struct Counts {
+    /// All Arabic-script letters.
+    letters: u64,
+    evidence: [u64; EVIDENCE.len()],
+    seen: u64,
+}
+
+impl Counts {
+    /// Adds packed counts.
+    fn unpack(&mut self, packed: u64) {
+        let count = |place: usize| packed >> (COUNT_BITS * place) & ((1 << COUNT_BITS) - 1);
+        self.letters += count(0);
+        for (rank, total) in self.evidence.iter_mut().enumerate() {
+            *total += count(rank + 1);
+        }
+    }
+
+    /// Counts the letters that UTF-8 writes with the lead bytes 0xD8–0xDB.
+    fn add_text(&mut self, bytes: &[u8]) {
+        let mut before = 0;
+        for chunk in bytes.chunks(CHUNK) {
+            let mut packed = 0;
+            for &byte in chunk {
+                let pair = usize::from(before & 0xFC == 0xD8) << 8;
+                let entry = &ENTRIES[pair | usize::from(before & 3) << 6 | usize::from(byte & 0x3F)];
+                packed += entry.counts;
+                self.seen |= entry.seen;
+                before = byte;
+            }
+            self.unpack(packed);
+        }
+    }
+
+    /// Counts one character, or what it stands for.
+    fn add_character(&mut self, character: char) {
+        match class(u32::from(character)) {
+            Class::Expands(parts) => parts.iter().for_each(|&part| self.add_code_point(part)),
+            _ => self.add_code_point(u32::from(character)),
+        }
+    }
+
+    fn add_code_point(&mut self, code_point: u32) {
+        if let 0x600..=0x6FF = code_point {
+            let entry = &ENTRIES[256 + (code_point as usize - 0x600)];
+            self.unpack(entry.counts);
+            self.seen |= entry.seen;
+        }
+    }
+
+    /// The language these counts speak for.
+    fn language(&self) -> Language {
+        if self.letters == 0 {
+            return Language::Other;
+        }
+        let mut best = (0, Language::Ar);
+        for (rank, evidence) in EVIDENCE.iter().enumerate() {
+            let asked = evidence.language != Language::Fa || best.0 == 0;
+            if asked && self.evidence[rank] > best.0 && self.supports(rank, evidence) {
+                best = (self.evidence[rank], evidence.language);
+            }
+        }
+        best.1
+    }
+
+    fn supports(&self, rank: usize, evidence: &Evidence) -> bool {
+        let count = self.evidence[rank];
+        let seen = evidence.letters.iter().fold(0, |seen, &letter| seen | ENTRIES[letter as usize - 0x600 + 256].seen);
+        count >= LEAST
+            && count * 1000 >= self.letters * evidence.share
+            && (self.seen & seen).count_ones() >= evidence.different
+    }
+}
 
 /// The language of a document.
-pub(super) fn detect(_text: &str) -> Language {
-    Language::Ar
+pub(super) fn detect(text: &str) -> Language {
+    let (arabic, foreign) = scan(text.as_bytes());
+    if arabic && !foreign && first_is_letter(text) {
+        return Language::Ar;
+    }
+    let mut counts = Counts::default();
+    if arabic {
+        counts.add_text(text.as_bytes());
+    }
+    if counts.letters == 0 {
+        add_disguised(text, &mut counts);
+    }
+    counts.language()
+}
+
+/// Whether a text holds a lead byte of U+0600–U+06FF, and whether it holds one that Arabic does not need: U+0679–U+067F
+/// or anything from U+0680 on.
+fn scan(bytes: &[u8]) -> (bool, bool) {
+    let (mut arabic, mut foreign) = (false, false);
+    for start in (0..bytes.len()).step_by(4096) {
+        let chunk = &bytes[start..bytes.len().min(start + 4096)];
+        let next = &bytes[(start + 1).min(bytes.len())..bytes.len().min(start + 4097)];
+        for (&byte, &after) in chunk.iter().zip(next) {
+            arabic |= byte & 0xFC == 0xD8;
+            foreign |= (byte & 0xFE == 0xDA) | ((byte == 0xD9) & (after >= 0xB9));
+        }
+        if foreign {
+            return (true, true);
+        }
+    }
+    (arabic, foreign)
+}
+
+/// Whether one of the first characters of U+0600–U+06FF is a letter: then nothing needs to be counted.
+fn first_is_letter(text: &str) -> bool {
+    text.as_bytes()
+        .windows(2)
+        .filter(|pair| pair[0] & 0xFC == 0xD8)
+        .take(64)
+        .any(|pair| ENTRIES[256 | usize::from(pair[0] & 3) << 6 | usize::from(pair[1] & 0x3F)].counts != 0)
+}
+
+/// Counts letters written as presentation forms (text out of PDF files) and as numeric entities.
+fn add_disguised(text: &str, counts: &mut Counts) {
+    if memchr(0xEF, text.as_bytes()).is_some() {
+        text.chars().filter(|character| !character.is_ascii()).for_each(|character| counts.add_character(character));
+    }
+    if counts.letters == 0 {
+        for at in memmem::find_iter(text.as_bytes(), b"&#") {
+            if let Some((character, _)) = entities::entity(&text.as_bytes()[at..]) {
+                counts.add_character(character);
+            }
+        }
+    }
 }

@@ -220,7 +220,7 @@ static PERSIAN: Rules =
 static URDU: Rules =
     Rules { weak: [ALEF, WAW, FARSI_YEH, HEH_GOAL], heh_hamza: 0x6C2, language: Language::Ur, ..BASE }.with_tables();
 static KURDISH: Rules = Rules { joiner: action::KURDISH_JOINER, language: Language::Ckb, ..BASE }.with_tables();
-static PASHTO: Rules = Rules { heh_hamza: 0x6C0, language: Language::Ps, ..BASE }.with_tables();
+static PASHTO: Rules = Rules { joiner: action::SPACE, heh_hamza: 0x6C0, language: Language::Ps, ..BASE }.with_tables();
 static UYGHUR: Rules = Rules { language: Language::Ug, ..BASE }.with_tables();
 
 /// Arabic: one alef, one yeh, one kaf, one heh, one hamza; `aggressive` drops the hamza and the foreign letters.

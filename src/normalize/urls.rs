@@ -17,7 +17,8 @@ pub(super) fn next(text: &str, from: usize) -> Option<(usize, usize)> {
         {
             return Some((at, end));
         }
-        if at < run_end {
+        // Most bytes can begin neither: those of Arabic letters, and ASCII punctuation.
+        if at < run_end || !may_begin_address(byte) {
             at += 1;
             continue;
         }
@@ -28,6 +29,11 @@ pub(super) fn next(text: &str, from: usize) -> Option<(usize, usize)> {
         at += 1;
     }
     None
+}
+
+/// Whether `byte` may begin a character that [`is_local`] accepts.
+const fn may_begin_address(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'%' | b'+' | b'-' | 0xC4 | 0xC5 | 0xE2)
 }
 
 /// The end of the URL that begins at `at`.

@@ -1,46 +1,47 @@
 //! Rules for whole Arabic words, on compact bytes: letter runs and the word-final hamza. Both are rare.
 
 use super::alphabet::width;
-use super::rules::{HAMZA, YEH};
+use super::rules::{HAMZA, WAW, YEH};
 
 /// Whether a word of compact bytes may need one of the rules of this module, or is a lone waw. Never says no wrongly.
 ///
-/// `buffer` holds the word in its first `len` bytes; what stands behind them does not matter.
+/// `buffer` holds the word in its first `len > 0` bytes; what stands behind them does not matter. A word of up to eight
+/// bytes, as nearly all are, is tested as one integer without a branch.
 #[inline]
-pub(super) fn is_suspicious(buffer: &[u8], len: usize, waw: u8) -> bool {
-    let Some(word) = buffer.get(..len) else { return true };
-    match word {
-        [] => false,
-        [letter] => *letter == waw,
-        [_, _] => false,
-        [.., YEH, HAMZA] => true,
-        _ => has_triple(buffer, len),
+pub(super) fn is_suspicious(buffer: &[u8], len: usize) -> bool {
+    match buffer.first_chunk::<8>() {
+        Some(head) if len <= 8 => {
+            let word = u64::from_le_bytes(*head);
+            // The word alone, its last letter on top.
+            let aligned = word << ((64 - 8 * len) & 63);
+            let lone_waw = aligned == (WAW as u64) << 56;
+            let final_hamza = aligned >> 48 == (HAMZA as u64) << 8 | YEH as u64;
+            lone_waw | final_hamza | (triples(word) & ((1 << (8 * len.saturating_sub(2))) - 1) != 0)
+        }
+        _ => is_suspicious_long(buffer, len),
     }
 }
 
-/// Whether three equal bytes stand together in the first `len >= 3` bytes.
+/// Marks the first of three equal bytes that stand together. The lowest mark is exact; a false one can only stand above
+/// a true one.
 #[inline]
-fn has_triple(buffer: &[u8], len: usize) -> bool {
-    match (buffer.first_chunk::<8>(), buffer.first_chunk::<16>()) {
-        (Some(head), _) if len <= 8 => {
-            let word = u64::from_le_bytes(*head);
-            let pairs = word ^ (word >> 8);
-            let triples = pairs | (pairs >> 8);
-            // The lowest zero byte is found exactly; a false one can only stand above a true one.
-            let zeros = triples.wrapping_sub(u64::MAX / 0xFF) & !triples & (u64::MAX / 0xFF << 7);
-            zeros & (u64::MAX >> (64 - 8 * (len - 2))) != 0
+const fn triples(word: u64) -> u64 {
+    let pairs = word ^ (word >> 8);
+    let equal = pairs | (pairs >> 8);
+    equal.wrapping_sub(u64::MAX / 0xFF) & !equal & ((u64::MAX / 0xFF) << 7)
+}
+
+/// As [`is_suspicious`], for words of nine bytes and more: up to fourteen as two integers that overlap.
+fn is_suspicious_long(buffer: &[u8], len: usize) -> bool {
+    let Some(word) = buffer.get(..len) else { return true };
+    let triple = match (word.first_chunk::<8>(), word.last_chunk::<8>()) {
+        (Some(head), Some(tail)) if len <= 14 => {
+            let six = (1 << 48) - 1;
+            (triples(u64::from_le_bytes(*head)) | triples(u64::from_le_bytes(*tail))) & six != 0
         }
-        (_, Some(head)) if len <= 16 => {
-            let word = u128::from_le_bytes(*head);
-            let pairs = word ^ (word >> 8);
-            let triples = pairs | (pairs >> 8);
-            let zeros = triples.wrapping_sub(u128::MAX / 0xFF) & !triples & (u128::MAX / 0xFF << 7);
-            zeros & (u128::MAX >> (128 - 8 * (len - 2))) != 0
-        }
-        _ => buffer
-            .get(..len)
-            .is_none_or(|word| word.windows(3).any(|three| three[0] == three[1] && three[1] == three[2])),
-    }
+        _ => word.windows(3).any(|three| three[0] == three[1] && three[1] == three[2]),
+    };
+    triple || word.ends_with(&[YEH, HAMZA])
 }
 
 /// Cuts every run of three or more equal characters, in place: to one of the letters in `weak`, to two of any other.
@@ -94,4 +95,51 @@ fn ends_with_yeh_hamza(word: &[u8]) -> bool {
         at += width(before[at]);
     }
     at == before.len() && at > 0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Words of up to 20 letters with a run of three at every place, and without one.
+    #[test]
+    fn the_quick_test_sees_every_run_of_three_and_little_else() {
+        for len in 1..=20_usize {
+            let plain: Vec<u8> = (0..len).map(|place| [b'a', b'b'][place % 2]).collect();
+            // Stale bytes behind the word must not matter.
+            let tested = |word: &[u8]| {
+                let mut buffer = [b'z'; 64];
+                buffer[..len].copy_from_slice(word);
+                is_suspicious(&buffer, len)
+            };
+            assert!(!tested(&plain), "{len}");
+            for at in 0..len.saturating_sub(2) {
+                let mut word = plain.clone();
+                word[at..at + 3].fill(b'x');
+                assert!(tested(&word), "{len} {at}");
+                word[at] = b'y';
+                assert!(!tested(&word), "a run of two: {len} {at}");
+            }
+        }
+    }
+
+    #[test]
+    fn lone_waw_and_final_hamza_are_seen() {
+        for len in 2..=20 {
+            let mut buffer = [b'z'; 64];
+            buffer[..len].copy_from_slice(&(0..len).map(|place| [b'a', b'b'][place % 2]).collect::<Vec<u8>>());
+            buffer[len - 2..len].copy_from_slice(&[YEH, HAMZA]);
+            assert!(is_suspicious(&buffer, len), "{len}");
+        }
+        assert!(is_suspicious(&[WAW; 64], 1));
+        assert!(!is_suspicious(&[HAMZA; 64], 1));
+        assert!(!is_suspicious(&[WAW; 64], 2), "two letters are no run");
+    }
+
+    #[test]
+    fn runs_are_cut_to_one_or_two_whatever_the_width() {
+        let mut word = "aaabbcccc\u{301}\u{301}\u{301}d".as_bytes().to_vec();
+        let len = collapse_runs(&mut word, b"a\0\0\0");
+        assert_eq!(word[..len], *"abbcc\u{301}\u{301}d".as_bytes());
+    }
 }
