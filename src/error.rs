@@ -111,7 +111,7 @@ pub enum ErrorKind {
         reason: &'static str,
     },
     /// An output that must not be written.
-    #[error("{path}: {what}; {remedy}", path = path.display())]
+    #[error("{path} {what}; {remedy}", path = path.display())]
     Output {
         /// The output.
         path: PathBuf,

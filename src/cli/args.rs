@@ -135,19 +135,19 @@ pub(super) struct DedupArgs {
     #[command(flatten)]
     pub(super) input: InputArgs,
     /// Where the clean corpus goes: a file, a directory, or - for standard output.
-    #[arg(short, long, value_name = "CLEAN", required_unless_present = "dry_run")]
+    #[arg(short, long, value_name = "CLEAN", required_unless_present = "dry_run", help_heading = "Output")]
     pub(super) output: Option<PathBuf>,
     /// Write what was removed, with keeper and score, as JSON Lines.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", help_heading = "Output")]
     pub(super) removed: Option<PathBuf>,
     /// Write rejected records with place and reason as JSON Lines.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", help_heading = "Output")]
     pub(super) rejected: Option<PathBuf>,
     /// Write the clusters as JSON Lines.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", help_heading = "Output")]
     pub(super) clusters: Option<PathBuf>,
     /// Find and count everything, but write no clean corpus.
-    #[arg(long)]
+    #[arg(long, help_heading = "Output")]
     pub(super) dry_run: bool,
     #[command(flatten)]
     pub(super) matching: MatchingArgs,
@@ -200,7 +200,7 @@ pub(super) struct CompareArgs {
     #[command(flatten)]
     pub(super) shingle: ShingleArgs,
     /// From which Jaccard on the two count as copies: above 0, at most 1.
-    #[arg(long, value_name = "T", default_value_t = 0.6)]
+    #[arg(long, value_name = "T", default_value_t = 0.6, help_heading = "Matching")]
     pub(super) threshold: f64,
     #[command(flatten)]
     pub(super) output: OutputArgs,
@@ -323,28 +323,28 @@ pub(super) struct MatchingArgs {
     #[arg(long, value_enum, value_name = "SWITCH", default_value_t = Switch::On, help_heading = "Shape")]
     pub(super) short: Switch,
     /// Smallest Jaccard similarity of a near copy: above 0, at most 1.
-    #[arg(long, value_name = "T", default_value_t = 0.6)]
+    #[arg(long, value_name = "T", default_value_t = 0.6, help_heading = "Matching")]
     pub(super) threshold: f64,
     /// Chance that a pair exactly at the threshold is found: above 0, below 1. Bands and rows follow from it.
-    #[arg(long, value_name = "R", default_value_t = 0.99)]
+    #[arg(long, value_name = "R", default_value_t = 0.99, help_heading = "Matching")]
     pub(super) recall: f64,
     /// Length of a signature: bands × rows, from 1 to 4096. Chosen from the recall unless given.
-    #[arg(long, value_name = "K")]
+    #[arg(long, value_name = "K", help_heading = "Matching")]
     pub(super) num_hashes: Option<usize>,
     /// Number of bands, from 1 to 4096. Chosen from the recall unless given.
-    #[arg(long, value_name = "B")]
+    #[arg(long, value_name = "B", help_heading = "Matching")]
     pub(super) bands: Option<usize>,
     /// Rows of a band, from 1 to 4096. Chosen from the recall unless given.
-    #[arg(long, value_name = "R")]
+    #[arg(long, value_name = "R", help_heading = "Matching")]
     pub(super) rows: Option<usize>,
     /// Seed of every hash; another finds other candidates below certainty.
-    #[arg(long, value_name = "SEED", default_value_t = crate::pipeline::Options::DEFAULT_SEED)]
+    #[arg(long, value_name = "SEED", default_value_t = crate::pipeline::Options::DEFAULT_SEED, help_heading = "Matching")]
     pub(super) seed: u64,
     /// Show headlines that only resemble each other across documents too, not only inside one.
-    #[arg(long)]
+    #[arg(long, help_heading = "Matching")]
     pub(super) related: bool,
     /// Split groups of candidates larger than this: at least 2.
-    #[arg(long, value_name = "N", default_value_t = 10_000)]
+    #[arg(long, value_name = "N", default_value_t = 10_000, help_heading = "Matching")]
     pub(super) max_bucket: usize,
 }
 

@@ -33,8 +33,8 @@ pub(super) fn passed_over(corpus: &Corpus, rejects: &[Reject], verbosity: &Verbo
     }
     let more = rejects.len().saturating_sub(limit);
     if more > 0 {
-        let way = if verbosity.verbose { "`dedup --rejected FILE` lists all" } else { "-v lists more" };
-        console.note(&format!("rejected {more} more records; {way}"));
+        let way = if verbosity.verbose { "" } else { "-v lists more, " };
+        console.note(&format!("rejected, {more} more; {way}dedup --rejected FILE writes them all"));
     }
     if verbosity.verbose {
         let unknown = &corpus.skipped().unknown;
@@ -63,13 +63,13 @@ fn lines(summary: &Summary) -> Vec<String> {
     lines.extend(by_name("removed", &records.removed));
     lines.extend(by_name("rejected", &records.rejected));
     let found = summary.pairs.map_or_else(
-        || format!("{} clusters", summary.clusters),
-        |pairs| format!("{pairs} pairs (exact groups not expanded)"),
+        || format!("clusters {}", summary.clusters),
+        |pairs| format!("pairs {pairs} (exact groups not expanded)"),
     );
-    lines.push(format!("units    {}, {} empty; {found}", summary.units, summary.empty_units));
+    lines.push(format!("units    {} ({} empty), {found}", summary.units, summary.empty_units));
     for (count, what) in [(summary.repeated_ids, "repeated ids"), (summary.skipped_files, "skipped files")] {
         if count > 0 {
-            lines.push(format!("noted    {count} {what}"));
+            lines.push(format!("noted    {what} {count}"));
         }
     }
     let parameters = &summary.parameters;

@@ -129,10 +129,11 @@ fn write_json<T: Serialize>(out: &mut dyn Write, array: bool, rows: impl Iterato
         }
         return Ok(());
     }
-    out.write_all(b"[")?;
-    for (place, row) in rows.enumerate() {
-        out.write_all(if place == 0 { b"\n" } else { b",\n" })?;
+    let mut before: &[u8] = b"[\n";
+    for row in rows {
+        out.write_all(before)?;
         serde_json::to_writer(&mut *out, &row)?;
+        before = b",\n";
     }
-    out.write_all(b"\n]\n")
+    out.write_all(if before == b",\n" { b"\n]\n" } else { b"[]\n" })
 }

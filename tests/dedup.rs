@@ -1,0 +1,181 @@
+//! What `dedup` writes: the bytes of records that stay, spans cut out of pages, and nothing half done.
+
+use std::fs;
+use std::io::Read;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+use tempfile::TempDir;
+
+const STORY: &str = "أعلنت وزارة الصحة أمس عن افتتاح ثلاثة مراكز صحية جديدة في المدينة، وقالت إن العمل فيها يبدأ قريبا";
+const COPY: &str = "أعلنت وزارة الصحّة امس عن إفتتاح ثلاثة مراكز صحية جديدة في المدينه وقالت ان العمل فيها يبدأ قريباً";
+const OTHER: &str = "فاز الفريق الأول بالمباراة النهائية بعد وقت إضافي طويل، وتسلم القائد الكأس أمام جمهور كبير";
+
+struct Home(TempDir);
+
+impl Home {
+    fn new(files: &[(&str, &[u8])]) -> Self {
+        let home = Self(tempfile::tempdir().unwrap());
+        for (name, bytes) in files {
+            let path = home.path().join(name);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, bytes).unwrap();
+        }
+        home
+    }
+
+    fn path(&self) -> &Path {
+        self.0.path()
+    }
+
+    fn run(&self, arguments: &str) -> Output {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_mukarrar"));
+        command.current_dir(self.path()).args(arguments.split_whitespace()).stdin(Stdio::null()).output().unwrap()
+    }
+
+    /// Runs a command that must succeed.
+    fn done(&self, arguments: &str) {
+        let output = self.run(arguments);
+        assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    }
+
+    fn read(&self, name: &str) -> String {
+        String::from_utf8(fs::read(self.path().join(name)).unwrap()).unwrap()
+    }
+
+    fn json(&self, name: &str) -> Vec<serde_json::Value> {
+        self.read(name).lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    }
+
+    fn names(&self) -> Vec<String> {
+        let entries = fs::read_dir(self.path()).unwrap();
+        let mut names: Vec<String> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
+    }
+}
+
+#[test]
+fn records_that_stay_are_copied_byte_for_byte() {
+    // Odd spacing, escapes, number forms and CRLF stay; the last line ends nothing.
+    let first = format!("{{ \"id\" : \"a\",\"text\":\"{STORY}\", \"n\": 1.50e0 , \"x\":\"\\u0627\" }}\r\n");
+    let copy = format!("{{\"id\":\"b\",\"text\":\"{COPY}\"}}\r\n");
+    let last = format!("{{\"id\":\"c\",\"text\":\"{OTHER}\"}}");
+    let home = Home::new(&[("in.jsonl", format!("{first}{copy}{last}").as_bytes())]);
+    home.done("dedup in.jsonl -q -o out.jsonl --removed removed.jsonl");
+    assert_eq!(home.read("out.jsonl"), format!("{first}{last}"));
+    let removed = home.json("removed.jsonl");
+    assert_eq!(removed.len(), 1);
+    assert_eq!(
+        (&removed[0]["kind"], &removed[0]["id"], &removed[0]["keeper"]),
+        (&"record".into(), &"b".into(), &"a".into())
+    );
+    assert!(removed[0].get("start").is_none());
+    // Cleaning what is clean changes nothing.
+    home.done("dedup out.jsonl -q -o again.jsonl");
+    assert_eq!(home.read("again.jsonl"), home.read("out.jsonl"));
+}
+
+#[test]
+fn a_last_line_without_end_gets_one_only_if_something_follows() {
+    let line = |id: &str, text: &str| format!("{{\"id\":\"{id}\",\"text\":\"{text}\"}}");
+    let (one, two) = (line("a", STORY), line("b", OTHER));
+    let home = Home::new(&[("1.jsonl", one.as_bytes()), ("2.jsonl", two.as_bytes())]);
+    let output = home.run("dedup 1.jsonl 2.jsonl -q -o -");
+    assert_eq!(String::from_utf8(output.stdout).unwrap(), format!("{one}\n{two}"));
+}
+
+#[test]
+fn a_directory_keeps_its_paths_and_compressions() {
+    let lines = format!("{{\"id\":\"d\",\"text\":\"{OTHER}\"}}\n{{\"id\":\"e\",\"text\":\"{OTHER}\"}}\n");
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    std::io::Write::write_all(&mut encoder, lines.as_bytes()).unwrap();
+    let packed = encoder.finish().unwrap();
+    let home =
+        Home::new(&[("in/1.txt", STORY.as_bytes()), ("in/sub/2.txt", COPY.as_bytes()), ("in/sub/3.jsonl.gz", &packed)]);
+    home.done("dedup in -q -o out");
+    assert_eq!(home.read("out/1.txt"), STORY);
+    assert!(!home.path().join("out/sub/2.txt").exists());
+    let mut text = String::new();
+    let packed = fs::File::open(home.path().join("out/sub/3.jsonl.gz")).unwrap();
+    flate2::read::GzDecoder::new(packed).read_to_string(&mut text).unwrap();
+    assert_eq!(text, lines.lines().next().unwrap().to_owned() + "\n");
+}
+
+#[test]
+fn spans_are_cut_out_of_pages_and_listed() {
+    let headline = "فرنسا: المواجهة العسكرية مع إيران شبه حتمية في هذه الحالة";
+    let page = format!(
+        "{headline}\n\n{STORY}. {OTHER}. وأضاف المتحدث أن التفاصيل ستعلن لاحقا.\n\nإقرأ أيضاً:\n• {headline}\n• انطلاق موسم الحصاد في السهول الشمالية وسط توقعات بإنتاج وفير\n"
+    );
+    let record =
+        |text: &str| format!("{{\"k\":1,\"id\":\"p\",\"text\":{},\"z\":[ ]}}\n", serde_json::Value::from(text));
+    let home = Home::new(&[("in.jsonl", record(&page).as_bytes())]);
+    home.done("dedup in.jsonl --unit story -o out.jsonl --removed removed.jsonl --summary summary.json");
+    assert_eq!(home.read("out.jsonl"), record(&page.replace(&format!("• {headline}\n"), "")));
+    let removed = home.json("removed.jsonl");
+    assert_eq!(removed.len(), 1);
+    assert_eq!(
+        (&removed[0]["kind"], &removed[0]["id"], &removed[0]["keeper"]),
+        (&"span".into(), &"p#3".into(), &"p#0".into())
+    );
+    let (start, end) = (removed[0]["start"].as_u64().unwrap() as usize, removed[0]["end"].as_u64().unwrap() as usize);
+    assert!(page[start..end].contains(headline));
+    let summary: serde_json::Value = serde_json::from_str(&home.read("summary.json")).unwrap();
+    assert_eq!((&summary["records"]["kept"], &summary["records"]["edited"]), (&1.into(), &1.into()));
+}
+
+#[test]
+fn a_document_left_without_a_token_goes_too() {
+    let home =
+        Home::new(&[("in/1.txt", format!("{STORY}\n").as_bytes()), ("in/2.txt", format!("{COPY}\n***\n").as_bytes())]);
+    home.done("dedup in -q --unit paragraph -o out --removed removed.jsonl");
+    assert_eq!(home.read("out/1.txt"), format!("{STORY}\n"));
+    assert!(!home.path().join("out/2.txt").exists());
+    let kinds: Vec<_> = home.json("removed.jsonl").iter().map(|row| (row["kind"].clone(), row["id"].clone())).collect();
+    assert_eq!(kinds, [("span".into(), "2.txt#0".into()), ("record".into(), "2.txt".into())]);
+}
+
+#[test]
+fn every_record_is_kept_removed_or_rejected() {
+    let lines = format!(
+        "{{\"id\":\"a\",\"text\":\"{STORY}\"}}\nbroken\n{{\"id\":\"b\",\"text\":\"{COPY}\"}}\n{{\"id\":\"c\",\"text\":null}}\n"
+    );
+    let home = Home::new(&[("in.jsonl", lines.as_bytes())]);
+    home.done("dedup in.jsonl -q -o out.jsonl --rejected rejected.jsonl --clusters clusters.jsonl --summary s.json");
+    let rejected = home.json("rejected.jsonl");
+    assert_eq!((&rejected[0]["source"], &rejected[0]["reason"]), (&"in.jsonl:2".into(), &"invalid_json".into()));
+    assert_eq!((&rejected[1]["source"], &rejected[1]["reason"]), (&"in.jsonl:4".into(), &"null_text".into()));
+    assert_eq!(home.json("clusters.jsonl")[0]["size"], 2);
+    let records = serde_json::from_str::<serde_json::Value>(&home.read("s.json")).unwrap()["records"].clone();
+    let counted = serde_json::json!({"read": 4, "kept": 1, "edited": 0, "removed": {"exact": 1},
+        "rejected": {"invalid_json": 1, "null_text": 1}});
+    assert_eq!(records, counted);
+}
+
+#[test]
+fn a_run_that_fails_leaves_nothing_behind() {
+    let line = format!("{{\"id\":\"a\",\"text\":\"{STORY}\"}}\n");
+    let home = Home::new(&[("in.jsonl", line.as_bytes()), ("old.jsonl", b"old")]);
+    // The last output cannot be made: its directory is a file.
+    let output = home.run("dedup in.jsonl -o old.jsonl --removed removed.jsonl --summary in.jsonl/s.json");
+    assert_eq!(output.status.code(), Some(2));
+    assert_eq!(home.names(), ["in.jsonl", "old.jsonl"]);
+    assert_eq!((home.read("old.jsonl"), home.read("in.jsonl")), ("old".to_owned(), line));
+}
+
+#[test]
+fn a_reader_that_leaves_is_no_error() {
+    let lines: String = (0..5000).map(|id| format!("{{\"id\":{id},\"text\":\"{STORY}\"}}\n")).collect();
+    let home = Home::new(&[("in.jsonl", lines.as_bytes())]);
+    let mut child = Command::new(env!("CARGO_BIN_EXE_mukarrar"))
+        .current_dir(home.path())
+        .args(["clusters", "in.jsonl", "-q"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!((output.status.code(), output.stderr.len()), (Some(0), 0));
+}
