@@ -47,10 +47,7 @@ pub(super) fn pipeline(matching: &MatchingArgs, keep: Option<&Keep>, running: &R
 
 /// Options with the folding asked for and defaults for the rest.
 pub(super) fn folding(arguments: &FoldingArgs) -> Options {
-    let mut options = Options::default();
-    options.profile = arguments.profile;
-    options.language = arguments.lang.0;
-    options
+    Options { profile: arguments.profile, language: arguments.lang.0, ..Options::default() }
 }
 
 /// Writes results where the user wants them; files are put in place by the end of the run.

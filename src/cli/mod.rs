@@ -1,7 +1,7 @@
 //! The command line: typed arguments, resolved into a library call, its results printed.
 //!
 //! No algorithm lives here. Results go to standard output, everything else to standard error. Arguments and help stand in
-//! [`args`]; each command has a file of its own.
+//! `args`; each command has a file of its own.
 
 use std::ffi::OsString;
 use std::io;
