@@ -3,6 +3,8 @@
 //! The text is the project's own `corpus/`, repeated with small edits until it is some megabytes; with
 //! `MUKARRAR_BENCH=FILE` the texts of that JSON Lines file.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a bench may stop where it fails")]
+
 use std::fmt::Write;
 use std::hint::black_box;
 use std::path::PathBuf;

@@ -18,10 +18,10 @@
 //! Stages, each a pass over what the one before left:
 //!
 //! 1. *read*: every record is read, cut into units, folded, shingled and sketched; only ids, spans, fingerprints and band
-//!    keys stay ([`scan`]).
-//! 2. *group*: equal folded units become nodes ([`nodes`]).
+//!    keys stay.
+//! 2. *group*: equal folded units become nodes.
 //! 3. *band*: nodes that share a band become candidates ([`crate::lsh`]).
-//! 4. *sets*: the shingle sets of nodes with candidates are made again ([`verify`]).
+//! 4. *sets*: the shingle sets of nodes with candidates are made again.
 //! 5. *verify*: every candidate is scored exactly: all of them for `pairs`, keepers first for `clusters`.
 
 use std::time::Instant;
@@ -219,7 +219,7 @@ impl<'a> Run<'a> {
         self.units = nodes::table(self.scanned.iter().map(|(id, scanned)| (*id, scanned)));
         self.summary.records.kept = self.scanned.len() as u64;
         self.summary.repeated_ids = shown.repeated() as u64;
-        self.summary.skipped_files = self.corpus.skipped().total() as u64;
+        self.summary.skipped_files = self.corpus.skipped().total();
         self.summary.units = self.units.len() as u64;
         let compared = self.scanned.iter().flat_map(|(_, scanned)| &scanned.units);
         self.summary.empty_units = compared.filter(|unit| unit.is_empty()).count() as u64;

@@ -79,8 +79,9 @@ impl Banding {
 
     /// The banding with the most rows that uses all `k` values and keeps the recall.
     fn using_all(threshold: f64, recall: f64, k: usize) -> Result<Self> {
-        let keeps = |rows: &usize| k % rows == 0 && k as f64 / *rows as f64 >= needed(threshold, recall, *rows);
-        match (1..=k).filter(keeps).last() {
+        let keeps =
+            |rows: &usize| k.is_multiple_of(*rows) && k as f64 / *rows as f64 >= needed(threshold, recall, *rows);
+        match (1..=k).rev().find(keeps) {
             Some(rows) => Self::fixed(k / rows, rows),
             None => Err(Error::parameter(
                 "num-hashes",

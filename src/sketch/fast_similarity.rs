@@ -85,7 +85,7 @@ impl MinHasher {
     }
 
     fn place(&self, bits: u64, round: usize, values: &mut [u32]) {
-        let place = ((bits >> 32) * values.len() as u64 >> 32) as usize;
+        let place = (((bits >> 32) * values.len() as u64) >> 32) as usize;
         values[place] = values[place].min(self.score(bits, round));
     }
 
@@ -111,7 +111,7 @@ mod tests {
         for hash in hashes {
             for round in 0..2 * t {
                 let bits = if round == 0 { *hash } else { hasher.rehash(*hash, round) };
-                let place = if round < t { ((bits >> 32) * t as u64 >> 32) as usize } else { round - t };
+                let place = if round < t { (((bits >> 32) * t as u64) >> 32) as usize } else { round - t };
                 values[place] = values[place].min(hasher.score(bits, round));
             }
         }

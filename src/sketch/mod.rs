@@ -20,7 +20,7 @@
 //!
 //! # Which sketch, and why
 //!
-//! Fast Similarity Sketching ([`fast_similarity`]): one pass over the shingles and a few short ones for the values still
+//! Fast Similarity Sketching ([`MinHasher`]): one pass over the shingles and a few short ones for the values still
 //! missing, against k multiplications a shingle for k-permutation hashing; the lowest error of the four that were
 //! measured at J = .8, k = 128, 300 shingles (RMSE .028; one-permutation with fast and optimal densification .030 and
 //! .031, k-permutation .036); and, unlike densified one-permutation hashing, values of small sets that stay
