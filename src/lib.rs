@@ -51,3 +51,8 @@ pub mod sketch;
 
 pub use error::{Error, ErrorKind, Result};
 pub use index::{Index, Match, Verdict};
+
+/// The README's snippets, run as tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

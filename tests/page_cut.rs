@@ -1,5 +1,7 @@
 //! A page is cut into the stories, headlines and boilerplate that a reader sees on it.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may stop where it fails")]
+
 use std::path::PathBuf;
 
 use mukarrar::document::{Kind, Unit};
