@@ -2,7 +2,8 @@
 //!
 //! Each is written under a temporary name in its own directory, so that the rename at the end cannot cross file
 //! systems; [`Outputs::commit`] syncs all of them and only then renames the first. Dropped without a commit, they are
-//! removed, and so are the directories that were made for them.
+//! removed, and so are the directories that were made for them. A link is followed, never replaced; what is no file (a
+//! device, a pipe) is written straight away.
 
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
@@ -36,7 +37,8 @@ pub struct Outputs {
 /// A file being written.
 pub struct Output {
     writer: CompressionWriter<BufWriter<File>>,
-    temporary: TempPath,
+    /// Where it is written until the commit; `None` for what is no file.
+    temporary: Option<TempPath>,
     target: PathBuf,
 }
 
@@ -56,15 +58,23 @@ impl Outputs {
     pub fn create(&mut self, target: &Path, compression: Compression) -> Result<Output> {
         self.claim(target)?;
         let failed = |source| Error::io("write", target, source);
-        let directory = match target.parent() {
-            Some(parent) if !parent.as_os_str().is_empty() => parent,
-            _ => Path::new("."),
+        let (file, temporary) = if fs::metadata(target).is_ok_and(|found| !found.is_file()) {
+            (File::options().write(true).open(target).map_err(failed)?, None)
+        } else {
+            self.aside(target).map_err(failed)?
         };
-        self.make_directory(directory).map_err(failed)?;
-        let (file, temporary) = temporary(directory).map_err(failed)?.into_parts();
-        UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner).push(temporary.to_path_buf());
         let writer = compression.writer(BufWriter::new(file)).map_err(failed)?;
         Ok(Output { writer, temporary, target: target.to_owned() })
+    }
+
+    /// A temporary file beside `target`.
+    fn aside(&mut self, target: &Path) -> io::Result<(File, Option<TempPath>)> {
+        let target = resolved(target);
+        let directory = target.parent().unwrap_or(Path::new("."));
+        self.make_directory(directory)?;
+        let (file, temporary) = temporary(directory)?.into_parts();
+        UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner).push(temporary.to_path_buf());
+        Ok((file, Some(temporary)))
     }
 
     /// Ends a file: all its bytes are on the disk afterwards, still under the temporary name.
@@ -75,8 +85,12 @@ impl Outputs {
     pub fn finish(&mut self, output: Output) -> Result<()> {
         let Output { writer, temporary, target } = output;
         let written = writer.finish().and_then(|buffer| buffer.into_inner().map_err(io::IntoInnerError::into_error));
-        written.and_then(|file| file.sync_all()).map_err(|source| Error::io("write", &target, source))?;
-        self.finished.push((temporary, target));
+        let failed = |source| Error::io("write", &target, source);
+        let file = written.map_err(failed)?;
+        if let Some(temporary) = temporary {
+            file.sync_all().map_err(failed)?;
+            self.finished.push((temporary, target));
+        }
         Ok(())
     }
 
@@ -87,7 +101,7 @@ impl Outputs {
     /// [`ErrorKind::Io`] if a file cannot be renamed; those before it are in place then.
     pub fn commit(mut self) -> Result<()> {
         for (temporary, target) in self.finished.drain(..) {
-            temporary.persist(&target).map_err(|failed| Error::io("write", &target, failed.error))?;
+            temporary.persist(resolved(&target)).map_err(|failed| Error::io("write", &target, failed.error))?;
         }
         self.directories.clear();
         Ok(())
@@ -179,6 +193,26 @@ mod tests {
             fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
         names.sort();
         names
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_are_followed_and_devices_stay_devices() {
+        use std::os::unix::fs::{FileTypeExt, symlink};
+        let home = tempfile::tempdir().unwrap();
+        fs::write(home.path().join("real"), "old").unwrap();
+        symlink("real", home.path().join("link")).unwrap();
+        symlink("/dev/null", home.path().join("null")).unwrap();
+        let mut outputs = Outputs::new();
+        for name in ["link", "null"] {
+            let mut output = outputs.create(&home.path().join(name), Compression::None).unwrap();
+            output.write_all(b"new").unwrap();
+            outputs.finish(output).unwrap();
+        }
+        outputs.commit().unwrap();
+        assert_eq!(fs::read(home.path().join("real")).unwrap(), b"new");
+        assert!(home.path().join("link").is_symlink());
+        assert!(fs::metadata("/dev/null").unwrap().file_type().is_char_device());
     }
 
     #[test]
