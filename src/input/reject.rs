@@ -28,7 +28,7 @@ impl std::error::Error for Reject {}
 #[non_exhaustive]
 pub enum Reason {
     /// The line is no JSON value, or more than one.
-    #[error("invalid JSON at byte {offset} of the line: {what}")]
+    #[error("invalid JSON at byte {offset} of the line ({what}); give one JSON object a line")]
     InvalidJson {
         /// Byte in the line, from 0.
         offset: usize,
