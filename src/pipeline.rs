@@ -44,6 +44,7 @@ mod path;
 mod progress;
 mod refold;
 mod related;
+mod resemble;
 mod scan;
 mod summary;
 mod verify;
@@ -223,7 +224,14 @@ impl<'a> Run<'a> {
         self.summary.units = self.units.len() as u64;
         let compared = self.scanned.iter().flat_map(|(_, scanned)| &scanned.units);
         self.summary.empty_units = compared.filter(|unit| unit.is_empty()).count() as u64;
-        self.summary.lost_pairs = self.scanned.iter().map(|(_, scanned)| scanned.lost).sum();
+        let crowded = self.scanned.iter().filter(|(_, scanned)| scanned.crowded).count();
+        if crowded > 0 {
+            self.summary.warnings.push(format!(
+                "{crowded} documents have more than {0} distinct headlines or lines; related ones were looked for among \
+                 {0} neighbours",
+                resemble::WINDOW
+            ));
+        }
     }
 
     fn refold(&self) -> Refold<'_> {
@@ -319,12 +327,12 @@ impl<'a> Run<'a> {
         let Banded { nodes, buckets, exact } = banded;
         let components = buckets.components(nodes.len());
         self.progress.begin("verify", components.all.len() as u64);
-        let max_bucket = self.pipeline.options.max_bucket;
+        let limits = path.limits;
         let outcomes = parallel::map(
             &components.all,
             || (),
             |(), component| {
-                let outcome = cluster::assign(component, &components, buckets, exact, max_bucket);
+                let outcome = cluster::assign(component, &components, buckets, exact, limits);
                 self.progress.advance(1, 0);
                 outcome
             },
@@ -342,8 +350,7 @@ impl<'a> Run<'a> {
             let Banded { nodes, buckets, exact } = self.band(id, path, &ranks, &resembling);
             self.clock.lap("band", 0, &mut self.summary);
             self.progress.begin("verify", nodes.len() as u64);
-            let max_bucket = self.pipeline.options.max_bucket;
-            let (near, lost) = pairs::verify_all(&nodes, &buckets, &exact, max_bucket, self.progress);
+            let (near, lost) = pairs::verify_all(&nodes, &buckets, &exact, path.limits, self.progress);
             self.summary.lost_pairs += lost;
             let mut related = Vec::new();
             if id == PathId::Short {
@@ -362,7 +369,10 @@ impl<'a> Run<'a> {
     fn warn_of_loss(&mut self) {
         let lost = self.summary.lost_pairs;
         if lost > 0 {
-            let warning = format!("{lost} candidate pairs were not verified; a larger --max-bucket would verify them");
+            let warning = format!(
+                "up to {lost} candidate pairs were not verified: lines of one template beyond the nearest, or lists longer \
+                 than --max-bucket"
+            );
             self.summary.warnings.push(warning);
         }
     }

@@ -11,7 +11,7 @@
 //! by length and prefix filters, which lose nothing; where even a list of those is longer, a node in it must share
 //! another band to be compared, and the ones passed over are counted.
 
-use crate::lsh::{Buckets, Component, Components, Node, PrefixIndex};
+use crate::lsh::{Buckets, Component, Components, Limits, Node, PrefixIndex};
 use crate::shingle::ShingleSet;
 use crate::similarity::Score;
 
@@ -50,18 +50,19 @@ pub(crate) fn assign<V: Verifier>(
     components: &Components,
     buckets: &Buckets,
     verifier: &V,
-    max_bucket: usize,
+    limits: Limits,
 ) -> Outcome {
     if let [a, b] = component.nodes[..] {
         let taken = verifier.verify(a, b).map(|score| Taken { node: b, keeper: a, score });
         return Outcome { taken: taken.into_iter().collect(), lost: 0 };
     }
-    let live = component.buckets.iter().map(|bucket| Live::new(buckets.members(*bucket), verifier, max_bucket));
+    let live = component.buckets.iter().map(|bucket| Live::new(buckets.members(*bucket), verifier, limits.max_bucket));
     let mut work = Work {
         components,
         buckets,
         verifier,
-        max_bucket,
+        limits,
+        refused: 0,
         live: live.collect(),
         states: vec![State::default(); component.nodes.len()],
         frontier: Vec::new(),
@@ -109,7 +110,9 @@ struct Work<'a, V> {
     components: &'a Components,
     buckets: &'a Buckets,
     verifier: &'a V,
-    max_bucket: usize,
+    limits: Limits,
+    /// Comparisons of the current keeper that came to nothing.
+    refused: usize,
     live: Vec<Live>,
     states: Vec<State>,
     /// Nodes whose buckets the current keeper has still to scan.
@@ -126,6 +129,7 @@ impl<V: Verifier> Work<'_, V> {
             return;
         }
         state.settled = true;
+        self.refused = 0;
         self.frontier.push(keeper);
         while let Some(node) = self.frontier.pop() {
             let buckets = self.buckets;
@@ -146,13 +150,29 @@ impl<V: Verifier> Work<'_, V> {
         }
         let mut members = std::mem::replace(&mut self.live[bucket].members, Members::Few(Vec::new()));
         match &mut members {
-            Members::Few(nodes) => nodes.retain(|node| self.meet(keeper, *node)),
+            Members::Few(nodes) => self.meet_each(keeper, nodes),
             Members::Many(index) => {
                 let set = self.verifier.set(keeper);
                 index.probe_retain(set, |node, length| self.meet_in_list(keeper, node, length));
             }
         }
         self.live[bucket].members = members;
+    }
+
+    /// Meets the nodes in order and forgets those that are settled, until too many have refused; the rest is lost. A
+    /// pair that is lost in several buckets is counted in each.
+    fn meet_each(&mut self, keeper: Node, nodes: &mut Vec<Node>) {
+        let (mut next, mut kept) = (0, 0);
+        while next < nodes.len() && self.refused < self.limits.refusals {
+            let node = nodes[next];
+            next += 1;
+            if self.meet(keeper, node) {
+                nodes[kept] = node;
+                kept += 1;
+            }
+        }
+        self.outcome.lost += (nodes.len() - next) as u64;
+        nodes.drain(kept..next);
     }
 
     /// Compares a node with the keeper, once; whether it is still free.
@@ -163,6 +183,7 @@ impl<V: Verifier> Work<'_, V> {
         }
         state.compared_with = Some(keeper);
         let Some(score) = self.verifier.verify(keeper, node) else {
+            self.refused += 1;
             return true;
         };
         self.state(node).settled = true;
@@ -173,7 +194,7 @@ impl<V: Verifier> Work<'_, V> {
 
     fn meet_in_list(&mut self, keeper: Node, node: Node, length: usize) -> bool {
         let free = !self.state(node).settled;
-        if free && length > self.max_bucket && !self.buckets.share_two_bands(keeper, node) {
+        if free && length > self.limits.max_bucket && !self.buckets.share_two_bands(keeper, node) {
             self.passed_over.push(node);
             return true;
         }
@@ -219,8 +240,12 @@ mod tests {
     }
 
     fn run(sets: &Sets, buckets: &Buckets, max_bucket: usize) -> (Vec<(Node, Node)>, u64) {
+        run_within(sets, buckets, Limits { max_bucket, refusals: usize::MAX })
+    }
+
+    fn run_within(sets: &Sets, buckets: &Buckets, limits: Limits) -> (Vec<(Node, Node)>, u64) {
         let components = buckets.components(sets.0.len());
-        let outcomes = components.all.iter().map(|c| assign(c, &components, buckets, sets, max_bucket));
+        let outcomes = components.all.iter().map(|c| assign(c, &components, buckets, sets, limits));
         let (mut taken, mut lost) = (Vec::new(), 0);
         for outcome in outcomes {
             taken.extend(outcome.taken.iter().map(|t| (t.node, t.keeper)));
@@ -277,6 +302,16 @@ mod tests {
         let sets = [&[1, 2, 3, 4][..], &[1, 2, 3, 5], &[1, 2, 3, 6]].map(|set| ShingleSet::new(set.to_vec()));
         let buckets = Buckets::assemble(&[BandBuckets::of_pairs([(0, 1), (1, 2)])], 3);
         assert_eq!(run(&Sets(sets.into(), 0.6), &buckets, 10).0, [(1, 0), (2, 0)]);
+    }
+
+    #[test]
+    fn refusals_are_bounded_and_the_rest_is_counted() {
+        let sets: Vec<_> = (0..5).map(|node| ShingleSet::new(vec![1, 10 + node])).collect();
+        let all = (0..5).map(|node| (0, node)).collect();
+        let buckets = Buckets::assemble(&[BandBuckets::new(all)], 5);
+        // Each keeper meets the next two: 0 loses 3 and 4, 1 loses 4.
+        let limits = Limits { max_bucket: 10, refusals: 2 };
+        assert_eq!(run_within(&Sets(sets, 0.6), &buckets, limits), (vec![], 3));
     }
 
     #[test]

@@ -17,6 +17,22 @@ pub(crate) use prefix::PrefixIndex;
 
 use crate::shingle::hash::{MULTIPLIER, finish};
 
+/// How far the candidates of one node are followed.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Limits {
+    /// Buckets of more nodes are searched by prefix and length filters.
+    pub(crate) max_bucket: usize,
+    /// After so many comparisons that came to nothing a node meets no more candidates.
+    pub(crate) refusals: usize,
+}
+
+impl Limits {
+    /// How many members of one bucket a node looks at when it lists all its pairs: more than it may be refused by.
+    pub(crate) const fn reach(self) -> usize {
+        self.refusals.saturating_mul(10)
+    }
+}
+
 impl Banding {
     /// Appends the 64-bit key of each band of a signature's `values` to `keys`. Equal rows in the same band give equal
     /// keys; `partition` keeps apart what must never meet.

@@ -5,7 +5,7 @@ use super::{Progress, Summary, parallel};
 use crate::cluster::Verifier;
 use crate::document::{UnitId, Units};
 use crate::input::Reject;
-use crate::lsh::{Buckets, Node, PrefixIndex};
+use crate::lsh::{Buckets, Limits, Node, PrefixIndex};
 use crate::shingle::ShingleKind;
 use crate::similarity::{Pair, Relation, Score};
 
@@ -117,11 +117,11 @@ pub(super) fn verify_all(
     nodes: &Nodes,
     buckets: &Buckets,
     verifier: &impl Verifier,
-    max_bucket: usize,
+    limits: Limits,
     progress: &dyn Progress,
 ) -> (Vec<(Node, Node, Score)>, u64) {
     let large: Vec<(u32, PrefixIndex)> = (0..buckets.len() as u32)
-        .filter(|bucket| buckets.members(*bucket).len() > max_bucket)
+        .filter(|bucket| buckets.members(*bucket).len() > limits.max_bucket)
         .map(|bucket| {
             let sets = buckets.members(bucket).iter().map(|node| (*node, verifier.set(*node)));
             (bucket, PrefixIndex::new(sets, verifier.threshold()))
@@ -129,10 +129,17 @@ pub(super) fn verify_all(
         .collect();
     let all: Vec<Node> = (0..nodes.len() as Node).filter(|node| buckets.has_candidates(*node)).collect();
     let found = parallel::map(&all, Meetings::default, |meetings, node| {
-        meetings.gather(*node, buckets, &large, verifier, max_bucket);
+        meetings.gather(*node, buckets, &large, verifier, limits);
         progress.advance(1, 0);
-        let near = meetings.met.iter().filter_map(|b| Some((*node, *b, verifier.verify(*node, *b)?)));
-        (near.collect::<Vec<_>>(), meetings.lost())
+        let mut near = Vec::new();
+        for (place, other) in meetings.met.iter().enumerate() {
+            near.extend(verifier.verify(*node, *other).map(|score| (*node, *other, score)));
+            if place + 1 - near.len() >= limits.refusals {
+                meetings.beyond += (meetings.met.len() - place - 1) as u64;
+                break;
+            }
+        }
+        (near, meetings.lost())
     });
     let lost = found.iter().map(|(_, lost)| lost).sum();
     (found.into_iter().flat_map(|(near, _)| near).collect(), lost)
@@ -143,6 +150,8 @@ pub(super) fn verify_all(
 struct Meetings {
     met: Vec<Node>,
     passed_over: Vec<Node>,
+    /// Members of buckets beyond the reach of the node.
+    beyond: u64,
 }
 
 impl Meetings {
@@ -152,19 +161,23 @@ impl Meetings {
         buckets: &Buckets,
         large: &[(u32, PrefixIndex)],
         verifier: &impl Verifier,
-        max_bucket: usize,
+        limits: Limits,
     ) {
         self.met.clear();
         self.passed_over.clear();
+        self.beyond = 0;
         for bucket in buckets.of(node) {
             match large.binary_search_by_key(bucket, |(bucket, _)| *bucket) {
                 Err(_) => {
                     let members = buckets.members(*bucket);
-                    self.met.extend_from_slice(&members[members.partition_point(|other| *other <= node)..]);
+                    let later = &members[members.partition_point(|other| *other <= node)..];
+                    let (near, beyond) = later.split_at(later.len().min(limits.reach()));
+                    self.met.extend_from_slice(near);
+                    self.beyond += beyond.len() as u64;
                 }
                 Ok(place) => large[place].1.probe(verifier.set(node), |other, length| {
                     if other > node {
-                        let meets = length <= max_bucket || buckets.share_two_bands(node, other);
+                        let meets = length <= limits.max_bucket || buckets.share_two_bands(node, other);
                         if meets { self.met.push(other) } else { self.passed_over.push(other) }
                     }
                 }),
@@ -177,6 +190,7 @@ impl Meetings {
     }
 
     fn lost(&self) -> u64 {
-        self.passed_over.iter().filter(|node| self.met.binary_search(node).is_err()).count() as u64
+        let passed_over = self.passed_over.iter().filter(|node| self.met.binary_search(node).is_err());
+        self.beyond + passed_over.count() as u64
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::document::Kind;
 use crate::error::Result;
-use crate::lsh::Banding;
+use crate::lsh::{Banding, Limits};
 use crate::shingle::ShingleKind;
 use crate::similarity::short;
 use crate::sketch::{MinHasher, SketchParams};
@@ -16,6 +16,7 @@ pub(super) struct Path {
     pub(super) threshold: f64,
     pub(super) banding: Banding,
     pub(super) hasher: MinHasher,
+    pub(super) limits: Limits,
 }
 
 /// Longest signature of the short path. Trigrams of Arabic are few, so unrelated long lines share a quarter of them;
@@ -23,21 +24,27 @@ pub(super) struct Path {
 /// [`Banding::LONGEST`] propose 1 in 40.
 const LONGEST_SHORT: usize = 640;
 
+/// Comparisons that one headline or line may lose. Lines made from one template all resemble and are all refused by the
+/// word guard, so that prefix filters cannot keep them apart; each meets the nearest of them, and the rest is counted.
+const REFUSALS: usize = 250;
+
 impl Path {
     /// The path of documents, stories and paragraphs.
     pub(super) fn main(options: &Options) -> Result<Self> {
-        Self::new(options, options.shingle, options.threshold, options.banding()?)
+        let limits = Limits { max_bucket: options.max_bucket, refusals: usize::MAX };
+        Self::new(options, options.shingle, options.threshold, options.banding()?, limits)
     }
 
     /// The path of headlines and lines: char:3, copies from [`short::COPY`] on, the same recall.
     pub(super) fn short(options: &Options) -> Result<Self> {
         let banding = Banding::within(short::COPY, options.recall, LONGEST_SHORT)?;
-        Self::new(options, ShingleKind::SHORT, short::COPY, banding)
+        let limits = Limits { max_bucket: usize::MAX, refusals: REFUSALS };
+        Self::new(options, ShingleKind::SHORT, short::COPY, banding, limits)
     }
 
-    fn new(options: &Options, shingle: ShingleKind, threshold: f64, banding: Banding) -> Result<Self> {
+    fn new(options: &Options, shingle: ShingleKind, threshold: f64, banding: Banding, limits: Limits) -> Result<Self> {
         let params = SketchParams::new(banding.num_hashes(), options.seed, shingle, options.profile)?;
-        Ok(Self { shingle, threshold, banding, hasher: MinHasher::new(params) })
+        Ok(Self { shingle, threshold, banding, hasher: MinHasher::new(params), limits })
     }
 }
 

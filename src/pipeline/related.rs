@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::Run;
 use super::nodes::Nodes;
 use super::path::Path;
-use super::scan::resembling;
+use super::resemble;
 use crate::cluster::{Cluster, Member};
 use crate::document::UnitId;
 use crate::lsh::Node;
@@ -48,8 +48,8 @@ impl Run<'_> {
     fn across_documents(&self, path: &Path, nodes: &Nodes) -> (Vec<(UnitId, UnitId, Score)>, u64) {
         let firsts: Vec<UnitId> = (0..nodes.len() as Node).map(|node| nodes.first(node)).collect();
         let sets = self.sets_of(path, &firsts);
-        let sets: Vec<((), ShingleSet)> = firsts.iter().map(|unit| ((), sets[unit].clone())).collect();
-        let (pairs, lost) = resembling(&sets, self.pipeline.options.max_bucket);
+        let sets: Vec<ShingleSet> = firsts.iter().map(|unit| sets[unit].clone()).collect();
+        let (pairs, lost) = resemble::across_documents(&sets, self.pipeline.options.max_bucket);
         (pairs.into_iter().map(|(a, b, score)| (firsts[a as usize], firsts[b as usize], score)).collect(), lost)
     }
 

@@ -5,14 +5,14 @@ use std::sync::{Mutex, PoisonError};
 use ahash::AHashSet;
 
 use super::path::{Path, PathId, Paths};
-use super::{Options, Progress};
+use super::{Options, Progress, resemble};
 use crate::document::{DocId, Kind, Unit};
 use crate::input::{Corpus, FieldValue, Reject};
-use crate::lsh::{Node, PrefixIndex};
+use crate::lsh::Node;
 use crate::normalize::{Language, Normalizer};
 use crate::page::Cutter;
 use crate::shingle::{Fingerprint, ShingleSet, Shingled, Shingler};
-use crate::similarity::{Score, short};
+use crate::similarity::Score;
 
 /// What the first pass keeps of a record.
 #[derive(Debug)]
@@ -25,8 +25,8 @@ pub(super) struct Scanned {
     pub(super) units: Vec<ScannedUnit>,
     /// Short units of this document that resemble one another.
     pub(super) resemblances: Vec<Resemblance>,
-    /// Pairs of short units that a cap left uncompared.
-    pub(super) lost: u64,
+    /// Whether it has more distinct short units than are compared with one another.
+    pub(super) crowded: bool,
 }
 
 /// A unit and what identifies its folded text.
@@ -122,9 +122,9 @@ impl<'a> Scanner<'a> {
             .map(|(number, unit)| self.scan_unit(&normalizer, unit.span.of(&record.text), unit, number, &mut shorts));
         let units: Vec<ScannedUnit> = units.collect();
         self.cut = cut;
-        let (resemblances, lost) = shorts.resemblances(self.options.max_bucket);
+        let (resemblances, crowded) = (shorts.resemblances(), shorts.units.len() > resemble::WINDOW);
         let rank = record.fields.first_mut().and_then(Option::take);
-        Ok(Scanned { id: record.id.into_owned(), language, rank, units, resemblances, lost })
+        Ok(Scanned { id: record.id.into_owned(), language, rank, units, resemblances, crowded })
     }
 
     fn scan_unit(
@@ -186,42 +186,13 @@ impl Shorts {
         }
     }
 
-    /// Pairs that resemble, `a` before `b`, sorted so, and how many a cap left uncompared.
-    fn resemblances(&self, max_bucket: usize) -> (Vec<Resemblance>, u64) {
-        let (pairs, lost) = resembling(&self.units, max_bucket);
+    /// Pairs that resemble, `a` before `b`, sorted so.
+    fn resemblances(&self) -> Vec<Resemblance> {
         let by_number = |(a, b, score): (Node, Node, Score)| Resemblance {
             a: self.units[a as usize].0,
             b: self.units[b as usize].0,
             score,
         };
-        (pairs.into_iter().map(by_number).collect(), lost)
+        resemble::within_document(&self.units).into_iter().map(by_number).collect()
     }
-}
-
-/// All pairs of `sets` whose Jaccard is at least [`short::RESEMBLES`], by place, sorted. What stands in a list of the
-/// prefix filter of more than `max_bucket` entries and in no shorter one is not compared but counted.
-pub(super) fn resembling<K>(sets: &[(K, ShingleSet)], max_bucket: usize) -> (Vec<(Node, Node, Score)>, u64) {
-    let (mut pairs, mut lost) = (Vec::new(), 0);
-    if sets.len() < 2 {
-        return (pairs, lost);
-    }
-    let index = PrefixIndex::new(sets.iter().enumerate().map(|(node, (_, set))| (node as Node, set)), short::RESEMBLES);
-    let (mut met, mut passed_over) = (Vec::new(), Vec::new());
-    for (node, (_, set)) in sets.iter().enumerate() {
-        met.clear();
-        passed_over.clear();
-        index.probe(set, |other, length| {
-            let list = if length > max_bucket { &mut passed_over } else { &mut met };
-            list.extend(((other as usize) < node).then_some(other));
-        });
-        for list in [&mut met, &mut passed_over] {
-            list.sort_unstable();
-            list.dedup();
-        }
-        lost += passed_over.iter().filter(|other| met.binary_search(other).is_err()).count() as u64;
-        let scored = met.iter().map(|other| (*other, node as Node, Score::of(&sets[*other as usize].1, set)));
-        pairs.extend(scored.filter(|(_, _, score)| score.jaccard >= short::RESEMBLES));
-    }
-    pairs.sort_unstable_by_key(|(a, b, _)| (*a, *b));
-    (pairs, lost)
 }

@@ -22,7 +22,7 @@ pub struct Summary {
     /// Verified pairs found, exact groups not expanded; only of `pairs`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pairs: Option<u64>,
-    /// Candidate pairs that a cap left unverified.
+    /// Candidate pairs that a cap left unverified; one that was left in several buckets counts in each.
     pub lost_pairs: u64,
     /// Records whose id stood earlier in the input.
     pub repeated_ids: u64,
