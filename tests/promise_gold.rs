@@ -8,7 +8,8 @@ mod common;
 use std::collections::{BTreeMap, HashMap};
 
 use common::oracle::{self, Sets};
-use mukarrar::input::Corpus;
+use mukarrar::evaluate::{Gold, GoldKind, Predictions, evaluate};
+use mukarrar::input::{Corpus, InputOptions};
 use mukarrar::normalize::{Language, Normalizer, Profile};
 use mukarrar::pipeline::{Clustering, Options, Pipeline};
 use mukarrar::similarity::Relation;
@@ -118,4 +119,17 @@ fn articles_by_two_scrapers_meet_where_they_are_alike() {
     println!("{name}: {} gold pairs, {} of J >= .6, {met} together", gold_pairs(&labels).len(), alike.len());
     let room = 3.0 * (0.99 * 0.01 / alike.len() as f64).sqrt();
     assert!(alike.len() > 100 && met as f64 / alike.len() as f64 >= 0.99 - room, "{met} of {}", alike.len());
+}
+
+/// The project's own corpus: what a reader calls copies is what comes out, but for one copy cut by half.
+#[test]
+fn our_own_corpus_scores_at_least_98() {
+    let home = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus");
+    let corpus = Corpus::open(std::slice::from_ref(&home), InputOptions::default()).unwrap();
+    let found = clusters(&corpus);
+    let gold = Gold::open(&home.join("gold.labels"), GoldKind::Labels).unwrap();
+    let predictions = Predictions::new(&found.units, &found.names, &found.clusters);
+    let scores = evaluate(&gold, &predictions).unwrap();
+    assert!(scores.pairs.f1 >= 0.98, "{scores:?}");
+    assert!((scores.pairs.precision - 1.0).abs() < 1e-12, "{scores:?}");
 }
