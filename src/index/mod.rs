@@ -60,7 +60,7 @@ pub struct Match {
     pub relation: Option<Relation>,
 }
 
-/// Texts seen so far, in memory. About 3 KB a news article: its shingle set and its band keys.
+/// Texts seen so far, in memory: of each its key, its shingle set and its band keys, never the text.
 #[derive(Debug)]
 pub struct Index {
     settings: Settings,
