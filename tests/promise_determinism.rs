@@ -15,6 +15,7 @@ use common::text;
 use mukarrar::cluster::Keep;
 use mukarrar::input::{Corpus, InputOptions};
 use mukarrar::normalize::{Language, Profile};
+#[cfg(feature = "parallel")]
 use mukarrar::page::UnitLevel;
 use mukarrar::pipeline::{Clustering, Options, Pipeline};
 use mukarrar::similarity::Relation;
