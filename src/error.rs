@@ -120,6 +120,30 @@ pub enum ErrorKind {
         /// What to do about it.
         remedy: String,
     },
+    /// The file system of a directory for spilled data is too full for what must be written there.
+    #[error(
+        "{directory} has {available} bytes free and {needed} are needed; free some, or name a roomier directory with \
+         --temp-dir",
+        directory = directory.display()
+    )]
+    Space {
+        /// The directory.
+        directory: PathBuf,
+        /// Bytes that must be written.
+        needed: u64,
+        /// Bytes that are free.
+        available: u64,
+    },
+    /// A memory limit below what the work needs at least.
+    #[error("memory cannot be {given} bytes: {what} needs at least {floor}; give --memory {floor} or more")]
+    Memory {
+        /// The limit.
+        given: u64,
+        /// The least that would do, in bytes.
+        floor: u64,
+        /// What needs it.
+        what: String,
+    },
     /// A gold file that cannot be used.
     #[error("{path}:{line}: {reason}", path = path.display())]
     Gold {

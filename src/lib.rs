@@ -48,6 +48,7 @@ pub mod report;
 pub mod shingle;
 pub mod similarity;
 pub mod sketch;
+pub mod spill;
 
 pub use error::{Error, ErrorKind, Result};
 pub use index::{Index, Match, Verdict};

@@ -1,0 +1,275 @@
+//! What outgrows memory: files that one run writes once and reads again, in a directory the user chose.
+//!
+//! A [`SpillFile`] is appended to, then read at any place from any number of threads. In a temporary [`Room`] its file has
+//! no name, so nothing of it stays behind, however the process ends; in a work directory it has one, and a later run of the
+//! same command goes on from it.
+
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use crate::error::{Error, ErrorKind, Result};
+
+/// A directory for what does not fit in memory.
+#[derive(Debug, Clone)]
+pub struct Room {
+    directory: PathBuf,
+    /// Whether files have names and stay.
+    keeps: bool,
+    /// Bytes written by this process.
+    written: Arc<AtomicU64>,
+}
+
+impl Room {
+    /// Room for files that vanish with the process.
+    ///
+    /// # Errors
+    ///
+    /// No file can be made in `directory`.
+    pub fn temporary(directory: impl Into<PathBuf>) -> Result<Self> {
+        let directory = directory.into();
+        tempfile::tempfile_in(&directory).map_err(|source| Error::io("write", &directory, source))?;
+        Ok(Self { directory, keeps: false, written: Arc::default() })
+    }
+
+    /// Room for files that stay under their names. Makes the directory.
+    ///
+    /// # Errors
+    ///
+    /// The directory cannot be made.
+    pub(crate) fn kept(directory: impl Into<PathBuf>) -> Result<Self> {
+        let directory = directory.into();
+        fs::create_dir_all(&directory).map_err(|source| Error::io("write", &directory, source))?;
+        Ok(Self { directory, keeps: true, written: Arc::default() })
+    }
+
+    /// Where it is.
+    #[must_use]
+    pub fn directory(&self) -> &Path {
+        &self.directory
+    }
+
+    /// Whether what is written here outlives the process.
+    #[must_use]
+    pub fn keeps(&self) -> bool {
+        self.keeps
+    }
+
+    /// Bytes written here so far.
+    #[must_use]
+    pub fn written(&self) -> u64 {
+        self.written.load(Ordering::Relaxed)
+    }
+
+    /// Checks that the file system has room for `needed` more bytes.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Space`] with what is needed and what there is.
+    pub(crate) fn require(&self, needed: u64) -> Result<()> {
+        match available(&self.directory) {
+            Some(available) if available < needed => {
+                Err(ErrorKind::Space { directory: self.directory.clone(), needed, available }.into())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// A new, empty file; `name` matters only where files stay, and replaces a file of that name.
+    ///
+    /// # Errors
+    ///
+    /// The file cannot be made.
+    pub(crate) fn file(&self, name: &str) -> Result<SpillFile> {
+        let path = self.directory.join(name);
+        let file = if self.keeps {
+            File::options().read(true).write(true).create(true).truncate(true).open(&path)
+        } else {
+            tempfile::tempfile_in(&self.directory)
+        };
+        let file = file.map_err(|source| Error::io("write", &path, source))?;
+        Ok(SpillFile { file, path, buffer: Vec::new(), flushed: 0, written: Arc::clone(&self.written) })
+    }
+
+    /// A file that an earlier run left under `name`, cut to its first `length` bytes; `None` if there is none as long.
+    ///
+    /// # Errors
+    ///
+    /// The file is there and cannot be opened or cut.
+    pub(crate) fn reopen(&self, name: &str, length: u64) -> Result<Option<SpillFile>> {
+        let path = self.directory.join(name);
+        let opened = match File::options().read(true).write(true).open(&path) {
+            Ok(file) => file.metadata().map(|found| (found.len() >= length).then_some(file)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => Err(error),
+        };
+        let cut = opened.and_then(|file| file.map(|file| file.set_len(length).map(|()| file)).transpose());
+        let file = cut.map_err(|source| Error::io("read", &path, source))?;
+        let written = Arc::clone(&self.written);
+        Ok(file.map(|file| SpillFile { file, path, buffer: Vec::new(), flushed: length, written }))
+    }
+}
+
+/// Bytes free for this user on the file system of `directory`; `None` where the system does not tell.
+#[cfg(unix)]
+fn available(directory: &Path) -> Option<u64> {
+    let found = rustix::fs::statvfs(directory).ok()?;
+    Some(found.f_bavail.saturating_mul(found.f_frsize))
+}
+
+#[cfg(not(unix))]
+fn available(_directory: &Path) -> Option<u64> {
+    None
+}
+
+/// Appended bytes wait for so many others before they are written.
+const BUFFER: usize = 1 << 18;
+
+/// A file that is appended to, then read at any place.
+#[derive(Debug)]
+pub(crate) struct SpillFile {
+    file: File,
+    path: PathBuf,
+    buffer: Vec<u8>,
+    /// Bytes that are in the file.
+    flushed: u64,
+    written: Arc<AtomicU64>,
+}
+
+impl SpillFile {
+    /// Bytes appended so far.
+    pub(crate) fn len(&self) -> u64 {
+        self.flushed + self.buffer.len() as u64
+    }
+
+    /// Appends `bytes`; returns the offset at which they stand.
+    ///
+    /// # Errors
+    ///
+    /// The disk refuses.
+    pub(crate) fn append(&mut self, bytes: &[u8]) -> Result<u64> {
+        let offset = self.len();
+        if self.buffer.len() + bytes.len() > BUFFER {
+            self.flush()?;
+        }
+        if bytes.len() >= BUFFER {
+            self.write(bytes)?;
+        } else {
+            self.buffer.extend_from_slice(bytes);
+        }
+        Ok(offset)
+    }
+
+    /// Hands what waits to the system. Must be called before reading what was appended last.
+    ///
+    /// # Errors
+    ///
+    /// The disk refuses.
+    pub(crate) fn flush(&mut self) -> Result<()> {
+        let buffer = std::mem::take(&mut self.buffer);
+        let written = self.write(&buffer);
+        self.buffer = buffer;
+        self.buffer.clear();
+        written
+    }
+
+    fn write(&mut self, bytes: &[u8]) -> Result<()> {
+        write_at(&self.file, bytes, self.flushed).map_err(|source| Error::io("write", &self.path, source))?;
+        self.flushed += bytes.len() as u64;
+        self.written.fetch_add(bytes.len() as u64, Ordering::Relaxed);
+        Ok(())
+    }
+
+    /// Fills `bytes` with what stands at `offset`. From any thread.
+    ///
+    /// # Errors
+    ///
+    /// The disk refuses, or there are not as many bytes.
+    pub(crate) fn read(&self, offset: u64, bytes: &mut [u8]) -> Result<()> {
+        read_at(&self.file, bytes, offset).map_err(|source| Error::io("read", &self.path, source))
+    }
+}
+
+#[cfg(unix)]
+fn read_at(file: &File, bytes: &mut [u8], offset: u64) -> io::Result<()> {
+    std::os::unix::fs::FileExt::read_exact_at(file, bytes, offset)
+}
+
+#[cfg(unix)]
+fn write_at(file: &File, bytes: &[u8], offset: u64) -> io::Result<()> {
+    std::os::unix::fs::FileExt::write_all_at(file, bytes, offset)
+}
+
+#[cfg(windows)]
+fn read_at(file: &File, bytes: &mut [u8], offset: u64) -> io::Result<()> {
+    let mut done = 0;
+    while done < bytes.len() {
+        match std::os::windows::fs::FileExt::seek_read(file, &mut bytes[done..], offset + done as u64)? {
+            0 => return Err(io::ErrorKind::UnexpectedEof.into()),
+            count => done += count,
+        }
+    }
+    Ok(())
+}
+
+#[cfg(windows)]
+fn write_at(file: &File, bytes: &[u8], offset: u64) -> io::Result<()> {
+    let mut done = 0;
+    while done < bytes.len() {
+        match std::os::windows::fs::FileExt::seek_write(file, &bytes[done..], offset + done as u64)? {
+            0 => return Err(io::ErrorKind::WriteZero.into()),
+            count => done += count,
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_appended_is_read_at_any_place() {
+        let home = tempfile::tempdir().unwrap();
+        let room = Room::temporary(home.path()).unwrap();
+        let mut file = room.file("x").unwrap();
+        let long = vec![7; BUFFER + 1];
+        let offsets = [&b"one"[..], &long, b"two"].map(|bytes| file.append(bytes).unwrap());
+        assert_eq!(offsets, [0, 3, 3 + long.len() as u64]);
+        file.flush().unwrap();
+        let mut three = [0; 3];
+        file.read(offsets[2], &mut three).unwrap();
+        assert_eq!(&three, b"two");
+        assert_eq!(room.written(), file.len());
+        assert!(file.read(file.len() - 1, &mut three).is_err(), "beyond the end");
+        assert_eq!(fs::read_dir(home.path()).unwrap().count(), 0, "a temporary file has no name");
+    }
+
+    #[test]
+    fn kept_files_are_found_again_and_cut() {
+        let home = tempfile::tempdir().unwrap();
+        let room = Room::kept(home.path().join("work")).unwrap();
+        let mut file = room.file("x").unwrap();
+        file.append(b"one two").unwrap();
+        file.flush().unwrap();
+        drop(file);
+        assert!(room.reopen("x", 8).unwrap().is_none(), "shorter than it must be");
+        let mut file = room.reopen("x", 3).unwrap().unwrap();
+        assert_eq!(file.append(b"!").unwrap(), 3);
+        file.flush().unwrap();
+        assert_eq!(fs::read(home.path().join("work/x")).unwrap(), b"one!");
+        assert!(room.reopen("y", 0).unwrap().is_none());
+    }
+
+    #[test]
+    fn too_little_space_names_what_is_needed() {
+        let home = tempfile::tempdir().unwrap();
+        let room = Room::temporary(home.path()).unwrap();
+        room.require(1).unwrap();
+        let error = room.require(u64::MAX).unwrap_err().to_string();
+        assert!(error.contains("18446744073709551615") && error.contains("--temp-dir"), "{error}");
+        assert!(Room::temporary(home.path().join("none")).is_err());
+    }
+}
