@@ -47,6 +47,19 @@ impl Keys {
         }
     }
 
+    /// [`bytes`](Self::bytes) of the first `length` of sixteen bytes, whatever the others hold.
+    #[inline]
+    pub(crate) fn short(&self, window: &[u8; 16], length: usize) -> u64 {
+        /// Sixteen bytes of ones, then zeros: from 16 − n on, the first n of 16 bytes.
+        const ONES: [u8; 32] = [
+            255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+            0, 0, 0, 0, 0, 0, 0,
+        ];
+        let ones = ONES[16 - length.min(16)..].first_chunk().copied().unwrap_or([0; 16]);
+        let both = u128::from_le_bytes(*window) & u128::from_le_bytes(ones);
+        fold_multiply(both as u64 ^ self.low, (both >> 64) as u64 ^ self.high)
+    }
+
     /// The hash of a shingle of `length` parts, from the hashes of its parts in order.
     #[must_use]
     pub fn shingle(&self, parts: &[u64]) -> u64 {

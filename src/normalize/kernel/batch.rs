@@ -1,0 +1,89 @@
+//! The seam between folding and its fastest sinks: tokens without spans, many at a time.
+
+use std::ops::Range;
+
+use super::super::TokenSink;
+use super::stream::Stream;
+use crate::document::Span;
+
+/// Takes the tokens of a text in order, without the places they came from.
+pub(crate) trait BatchSink {
+    /// One token: its bytes in the compact alphabet.
+    fn token(&mut self, token: &[u8]);
+
+    /// Many tokens.
+    fn batch(&mut self, batch: &Batch<'_>) {
+        batch.words().for_each(|word| self.token(word));
+    }
+
+    /// The text is folded anew from its beginning: forget its tokens.
+    fn restart(&mut self);
+}
+
+/// Tokens that stand in one buffer.
+#[derive(Debug)]
+pub(crate) struct Batch<'s> {
+    compact: &'s [u8],
+    starts: &'s [u16],
+    ends: &'s [u16],
+}
+
+impl<'s> Batch<'s> {
+    /// The tokens.
+    pub(crate) fn words(&self) -> impl Iterator<Item = &'s [u8]> {
+        let compact = self.compact;
+        self.places().map(move |place| &compact[place])
+    }
+
+    /// Each token as the 16 bytes from its first on, whatever follows it there, and the token itself.
+    pub(crate) fn windows(&self) -> impl ExactSizeIterator<Item = (&'s [u8; 16], Range<usize>)> {
+        const NONE: &[u8; 16] = &[0; 16];
+        let compact = self.compact;
+        self.places().map(move |place| {
+            let window = compact.get(place.start..).and_then(|rest| rest.first_chunk()).unwrap_or(NONE);
+            (window, place)
+        })
+    }
+
+    /// The bytes of the token at `place`.
+    pub(crate) fn word(&self, place: Range<usize>) -> &'s [u8] {
+        &self.compact[place]
+    }
+
+    fn places(&self) -> impl ExactSizeIterator<Item = Range<usize>> + use<'s> {
+        self.starts.iter().zip(self.ends).map(|(&start, &end)| start.into()..end.into())
+    }
+}
+
+impl Stream {
+    /// The words numbered `words`.
+    pub(super) fn batch(&self, words: Range<usize>) -> Batch<'_> {
+        Batch {
+            compact: self.compact(),
+            starts: self.starts.get(words.clone()).unwrap_or_default(),
+            ends: self.ends.get(words).unwrap_or_default(),
+        }
+    }
+
+    /// The first word that begins at `place` or later; `near` is one that does.
+    pub(super) fn first_word(&self, near: usize, place: usize) -> usize {
+        let before = self.starts[..near].iter().rposition(|&start| usize::from(start) < place);
+        before.map_or(0, |word| word + 1)
+    }
+
+    /// The first word that begins at `place` or later; `near` is one before it.
+    pub(super) fn next_word(&self, near: usize, place: usize) -> usize {
+        let rest = &self.starts[near..self.words];
+        near + rest.iter().position(|&start| usize::from(start) >= place).unwrap_or(rest.len())
+    }
+}
+
+/// A sink for the walk that lets go of the spans.
+pub(crate) struct Placeless<'s, S>(pub(crate) &'s mut S);
+
+impl<S: BatchSink> TokenSink for Placeless<'_, S> {
+    #[inline(always)]
+    fn token(&mut self, token: &[u8], _span: Span) {
+        self.0.token(token);
+    }
+}
