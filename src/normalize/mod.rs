@@ -35,7 +35,7 @@ mod words;
 
 #[doc(hidden)]
 pub use kernel::Kernel;
-pub(crate) use kernel::{Batch, BatchSink};
+pub use kernel::{Batch, BatchSink};
 pub use language::Language;
 pub use profile::Profile;
 
@@ -124,7 +124,7 @@ impl Normalizer {
     }
 
     /// Pushes the tokens of [`fold`](Self::fold) without their spans, many at a time and as fast as the CPU can.
-    pub(crate) fn fold_batches<S: BatchSink>(&self, text: &str, scratch: &mut Scratch, sink: &mut S) {
+    pub fn fold_batches<S: BatchSink>(&self, text: &str, scratch: &mut Scratch, sink: &mut S) {
         self.kernel.unwrap_or_else(Kernel::best).fold(self.rules, text, scratch, sink);
     }
 

@@ -115,9 +115,9 @@ impl BatchSink for Parts {
             return;
         }
         let keys = self.keys;
-        self.tokens.extend(batch.windows().map(|(window, place)| match place.len() {
-            length @ 0..=16 => keys.short(window, length),
-            _ => keys.bytes(batch.word(place)),
+        self.tokens.extend(batch.windows().map(|(window, place, length)| match length {
+            0..=16 => keys.short(window, length),
+            _ => keys.bytes(batch.word(place, length)),
         }));
     }
 

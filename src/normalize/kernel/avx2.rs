@@ -50,12 +50,27 @@ pub(super) fn compact(tables: &Tables, source: &[u8], stream: &mut Stream) -> Sc
     let mut suspicious = _mm256_setzero_si256();
     let mut rare = 0;
     for (block, at) in (0..source.len()).step_by(BLOCK).enumerate() {
-        let halves = looks(source, at).map(|look| lookup.half(&look));
         let valid = u64::MAX >> (BLOCK - (source.len() - at).min(BLOCK));
-        suspicious = _mm256_or_si256(suspicious, _mm256_or_si256(halves[0].suspicious, halves[1].suspicious));
-        let codes = [halves[0].codes, halves[1].codes];
+        let end;
+        let whole = at.checked_sub(2).and_then(|from| source.get(from..)).and_then(|rest| rest.first_chunk());
+        let bytes = match whole {
+            Some(bytes) => bytes,
+            None => {
+                end = super::padded(source, at);
+                &end
+            }
+        };
+        let mut codes = [_mm256_setzero_si256(); 2];
+        let mut other = false;
+        for (half, codes) in codes.iter_mut().enumerate() {
+            let look = Look::at(bytes, 32 * half);
+            let found = lookup.half(&look);
+            *codes = found.codes;
+            other |= found.other;
+            suspicious = _mm256_or_si256(suspicious, found.suspicious);
+        }
         let mut keep = !equal(codes, code::DELETED) & valid;
-        if halves[0].other | halves[1].other {
+        if other {
             rare += (equal(codes, code::RARE) & valid).count_ones();
         }
         let tatweels = equal(codes, code::TATWEEL);
@@ -91,8 +106,10 @@ pub(super) fn words(mut words: Words, stream: &mut Stream) {
         if found.flags != 0 {
             super::words::flag(&found, at, count, &mut stream.flags);
         }
-        flatten(found.starts, at, &mut stream.starts[count..]);
-        flatten(found.ends, at, &mut stream.ends[words.ended()..]);
+        let ended = words.ended();
+        for (mask, out) in [(found.starts, &mut stream.starts[count..]), (found.ends, &mut stream.ends[ended..])] {
+            flatten(mask, at, out);
+        }
         count += found.starts.count_ones() as usize;
         words.end(found.ends);
     }
@@ -211,22 +228,14 @@ fn look_up<const N: usize>(rows: &[__m256i; N], index: __m256i) -> __m256i {
     found
 }
 
-/// The two halves of the block at `at` and what stands before them; zeros where there is nothing.
-#[inline]
-#[target_feature(enable = "avx2")]
-fn looks(source: &[u8], at: usize) -> [Look; 2] {
-    let whole = at.checked_sub(2).and_then(|from| source.get(from..)).and_then(|rest| rest.first_chunk());
-    match whole {
-        Some(bytes) => looks_at(bytes),
-        None => looks_at(&super::padded(source, at)),
+impl Look {
+    /// The half of a block that begins two bytes after `at`.
+    #[inline]
+    #[target_feature(enable = "avx2")]
+    fn at(bytes: &[u8; BLOCK + 2], at: usize) -> Self {
+        let part = |from: usize| bytes[from..].first_chunk().map_or(byte(0), |chunk| load(chunk));
+        Self { here: part(at + 2), before: part(at + 1), second: part(at) }
     }
-}
-
-#[inline]
-#[target_feature(enable = "avx2")]
-fn looks_at(bytes: &[u8; BLOCK + 2]) -> [Look; 2] {
-    let part = |from: usize| bytes[from..].first_chunk().map_or(byte(0), |chunk| load(chunk));
-    [0, 32].map(|half| Look { here: part(half + 2), before: part(half + 1), second: part(half) })
 }
 
 /// Where an entity, a URL or an address may be: `&`, `@`, `:/` or `ww`.

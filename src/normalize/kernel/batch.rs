@@ -7,7 +7,7 @@ use super::stream::Stream;
 use crate::document::Span;
 
 /// Takes the tokens of a text in order, without the places they came from.
-pub(crate) trait BatchSink {
+pub trait BatchSink {
     /// One token: its bytes in the compact alphabet.
     fn token(&mut self, token: &[u8]);
 
@@ -22,7 +22,7 @@ pub(crate) trait BatchSink {
 
 /// Tokens that stand in one buffer.
 #[derive(Debug)]
-pub(crate) struct Batch<'s> {
+pub struct Batch<'s> {
     compact: &'s [u8],
     starts: &'s [u16],
     ends: &'s [u16],
@@ -30,28 +30,27 @@ pub(crate) struct Batch<'s> {
 
 impl<'s> Batch<'s> {
     /// The tokens.
-    pub(crate) fn words(&self) -> impl Iterator<Item = &'s [u8]> {
+    pub fn words(&self) -> impl Iterator<Item = &'s [u8]> {
         let compact = self.compact;
-        self.places().map(move |place| &compact[place])
+        self.starts.iter().zip(self.ends).map(move |(&start, &end)| &compact[start.into()..end.into()])
     }
 
-    /// Each token as the 16 bytes from its first on, whatever follows it there, and the token itself.
-    pub(crate) fn windows(&self) -> impl ExactSizeIterator<Item = (&'s [u8; 16], Range<usize>)> {
+    /// Each token as the 16 bytes from its first on, whatever follows it there, with its place and length.
+    #[inline(always)]
+    pub fn windows(&self) -> impl ExactSizeIterator<Item = (&'s [u8; 16], usize, usize)> {
         const NONE: &[u8; 16] = &[0; 16];
         let compact = self.compact;
-        self.places().map(move |place| {
-            let window = compact.get(place.start..).and_then(|rest| rest.first_chunk()).unwrap_or(NONE);
-            (window, place)
+        self.starts.iter().zip(self.ends).map(move |(&start, &end)| {
+            let place = usize::from(start);
+            let window = compact.get(place..place + 16).and_then(|window| window.first_chunk());
+            (window.unwrap_or(NONE), place, usize::from(end.wrapping_sub(start)))
         })
     }
 
-    /// The bytes of the token at `place`.
-    pub(crate) fn word(&self, place: Range<usize>) -> &'s [u8] {
-        &self.compact[place]
-    }
-
-    fn places(&self) -> impl ExactSizeIterator<Item = Range<usize>> + use<'s> {
-        self.starts.iter().zip(self.ends).map(|(&start, &end)| start.into()..end.into())
+    /// The token of `length` bytes at `place`.
+    #[must_use]
+    pub fn word(&self, place: usize, length: usize) -> &'s [u8] {
+        &self.compact[place..place + length]
     }
 }
 
@@ -79,7 +78,7 @@ impl Stream {
 }
 
 /// A sink for the walk that lets go of the spans.
-pub(crate) struct Placeless<'s, S>(pub(crate) &'s mut S);
+pub(super) struct Placeless<'s, S>(pub(super) &'s mut S);
 
 impl<S: BatchSink> TokenSink for Placeless<'_, S> {
     #[inline(always)]

@@ -29,7 +29,8 @@ mod words;
 
 use std::sync::OnceLock;
 
-pub(crate) use batch::{Batch, BatchSink, Placeless};
+use batch::Placeless;
+pub use batch::{Batch, BatchSink};
 pub(super) use stream::Stream;
 pub(super) use tables::Tables;
 
