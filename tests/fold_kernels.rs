@@ -16,7 +16,7 @@ fn root() -> PathBuf {
 
 /// The texts of a file or directory.
 fn texts(path: &Path) -> Vec<String> {
-    let Ok(corpus) = Corpus::open(&[path], InputOptions::default()) else { return Vec::new() };
+    let Ok(corpus) = Corpus::open(&[path.to_path_buf()], InputOptions::default()) else { return Vec::new() };
     let read = |place| corpus.read(DocId::new(place)).ok().map(|record| record.text.into_owned());
     (0..corpus.len()).filter_map(read).collect()
 }

@@ -6,8 +6,9 @@ use std::arch::x86_64::{
     _mm512_cmpge_epu8_mask, _mm512_cmpgt_epu8_mask, _mm512_cmplt_epu8_mask, _mm512_cvtepu8_epi16,
     _mm512_extracti64x4_epi64, _mm512_loadu_si512, _mm512_mask_blend_epi8, _mm512_mask_cmpeq_epi8_mask,
     _mm512_mask_mov_epi8, _mm512_mask_permutexvar_epi8, _mm512_maskz_compress_epi8, _mm512_maskz_mov_epi8,
-    _mm512_movepi8_mask, _mm512_or_si512, _mm512_permutex2var_epi8, _mm512_set1_epi8, _mm512_set1_epi16,
-    _mm512_slli_epi16, _mm512_storeu_si512, _mm512_sub_epi8, _mm512_ternarylogic_epi64, _mm512_test_epi8_mask,
+    _mm512_min_epu8, _mm512_movepi8_mask, _mm512_or_si512, _mm512_permutex2var_epi8, _mm512_set1_epi8,
+    _mm512_set1_epi16, _mm512_slli_epi16, _mm512_storeu_si512, _mm512_sub_epi8, _mm512_ternarylogic_epi64,
+    _mm512_test_epi8_mask, _mm512_testn_epi8_mask, _mm512_xor_si512,
 };
 
 use super::stream::{BLOCK, FRONT, Stream};
@@ -26,27 +27,32 @@ struct Look {
 struct Lookup {
     ascii: [__m512i; 2],
     arabic: [__m512i; 4],
+    /// What a lead byte becomes, by its low bits: nothing if there is a table for what it leads.
+    leads: __m512i,
     latin: __m512i,
     punctuation: __m512i,
 }
 
-/// Folds `source` into compact bytes.
+/// Folds `source` into compact bytes. If `watch`, `&` and `@` are [`code::SUSPICIOUS`].
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vbmi,avx512vbmi2,popcnt,bmi1,bmi2,lzcnt")]
-pub(super) fn compact(tables: &Tables, source: &[u8], stream: &mut Stream) -> Scan {
-    let lookup = Lookup::of(tables);
+pub(super) fn compact(tables: &Tables, source: &[u8], watch: bool, stream: &mut Stream) -> Scan {
+    let lookup = Lookup::of(tables, watch);
     let mut len = 0;
+    let mut scan = Scan::default();
     let mut suspicious = 0;
-    let mut rare = 0;
     for (block, at) in (0..source.len()).step_by(BLOCK).enumerate() {
-        let look = look(source, at);
+        let look = Look::at(source, at);
         suspicious |= suspicion(&look);
         let codes = lookup.codes(&look);
         let valid = u64::MAX >> (BLOCK - (source.len() - at).min(BLOCK));
         let mut keep = _mm512_test_epi8_mask(codes, codes) & valid;
-        rare += (_mm512_cmpeq_epi8_mask(codes, byte(code::RARE)) & valid).count_ones();
-        let tatweels = _mm512_cmpeq_epi8_mask(codes, byte(code::TATWEEL));
-        if tatweels != 0 {
-            keep &= !super::plain_tatweels(tables, source, at, tatweels);
+        // Tatweel, rare, suspicious: seldom.
+        let odd = _mm512_cmplt_epu8_mask(_mm512_sub_epi8(codes, byte(code::TATWEEL)), byte(3));
+        if odd != 0 {
+            let is = |value| _mm512_cmpeq_epi8_mask(codes, byte(value));
+            suspicious |= is(code::SUSPICIOUS);
+            scan.rare += (is(code::RARE) & valid).count_ones() as usize;
+            keep &= !super::plain_tatweels(tables, source, at, is(code::TATWEEL));
         }
         stream.keeps[block] = keep;
         stream.offsets[block] = len as u16;
@@ -56,7 +62,8 @@ pub(super) fn compact(tables: &Tables, source: &[u8], stream: &mut Stream) -> Sc
         len += keep.count_ones() as usize;
     }
     stream.close(len);
-    Scan { suspicious: suspicious != 0, rare: rare as usize }
+    scan.suspicious = suspicious != 0;
+    scan
 }
 
 /// Finds the words of the compact bytes.
@@ -102,21 +109,25 @@ pub(super) fn words(mut words: Words, stream: &mut Stream) {
 impl Lookup {
     #[inline]
     #[target_feature(enable = "avx512f,avx512bw,avx512vbmi")]
-    fn of(tables: &Tables) -> Self {
+    fn of(tables: &Tables, watch: bool) -> Self {
         let part = |bytes: &[u8], part: usize| match bytes[part * 64..].first_chunk() {
             Some(chunk) => load(chunk),
             None => byte(0),
         };
+        let watched = |row, character: u8| {
+            let place = if watch { 1 << (character & 0x3F) } else { 0 };
+            _mm512_mask_mov_epi8(row, place, byte(code::SUSPICIOUS))
+        };
         Self {
-            ascii: [part(&tables.ascii, 0), part(&tables.ascii, 1)],
+            ascii: [watched(part(&tables.ascii, 0), b'&'), watched(part(&tables.ascii, 1), b'@')],
             arabic: [0, 1, 2, 3].map(|place| part(&tables.arabic, place)),
+            leads: load(&LEADS),
             latin: part(&tables.latin, 0),
             punctuation: part(&tables.punctuation, 0),
         }
     }
 
-    /// The code of each character at its last byte; 0 at the others; [`code::RARE`] at the first byte of a character
-    /// without a table.
+    /// The code of each character at its last byte (without a table: anywhere in it); 0 at the others.
     #[inline]
     #[target_feature(enable = "avx512f,avx512bw,avx512vbmi")]
     fn codes(&self, look: &Look) -> __m512i {
@@ -127,52 +138,52 @@ impl Lookup {
         let high = _mm512_permutex2var_epi8(self.arabic[2], index, self.arabic[3]);
         let arabic = _mm512_mask_blend_epi8(_mm512_movepi8_mask(index), low, high);
         let pairs = _mm512_cmpeq_epi8_mask(_mm512_and_si512(before, byte(0xFC)), byte(0xD8));
-        let ascii = !_mm512_movepi8_mask(here);
         let codes = _mm512_maskz_mov_epi8(pairs, arabic);
         let single = _mm512_permutex2var_epi8(self.ascii[0], here, self.ascii[1]);
-        let codes = _mm512_mask_mov_epi8(codes, ascii, single);
+        let codes = _mm512_mask_mov_epi8(codes, !_mm512_movepi8_mask(here), single);
         let leads = _mm512_cmpge_epu8_mask(here, byte(0xC0));
-        let arabic_leads = _mm512_cmpeq_epi8_mask(_mm512_and_si512(here, byte(0xFC)), byte(0xD8));
+        let codes = _mm512_mask_permutexvar_epi8(codes, leads, here, self.leads);
         let narrow = _mm512_cmpeq_epi8_mask(before, byte(0xC2));
         let codes = _mm512_mask_permutexvar_epi8(codes, narrow, here, self.latin);
-        let wide = _mm512_cmpeq_epi8_mask(before, byte(0xE2));
-        let other_leads = leads & !arabic_leads;
-        let third = _mm512_cmpeq_epi8_mask(second, byte(0xE2));
-        let general = _mm512_mask_cmpeq_epi8_mask(third, before, byte(0x80));
-        let codes = _mm512_mask_permutexvar_epi8(codes, general, here, self.punctuation);
-        let known = _mm512_cmpeq_epi8_mask(here, byte(0xC2)) | _mm512_cmpeq_epi8_mask(here, byte(0xE2));
-        let odd = wide & !_mm512_cmpeq_epi8_mask(here, byte(0x80));
-        _mm512_mask_mov_epi8(codes, (other_leads & !known) | odd, byte(code::RARE))
+        let wide = _mm512_cmpeq_epi8_mask(second, byte(0xE2));
+        let codes = _mm512_mask_mov_epi8(codes, wide, byte(code::RARE));
+        let general = _mm512_mask_cmpeq_epi8_mask(wide, before, byte(0x80));
+        _mm512_mask_permutexvar_epi8(codes, general, here, self.punctuation)
     }
 }
 
-/// The block at `at` and what stands before it; zeros where there is nothing.
-#[inline]
-#[target_feature(enable = "avx512f,avx512bw")]
-fn look(source: &[u8], at: usize) -> Look {
-    let chunk = |from: usize| source.get(from..).and_then(|rest| rest.first_chunk::<BLOCK>());
-    if at >= 2
-        && let (Some(here), Some(before), Some(second)) = (chunk(at), chunk(at - 1), chunk(at - 2))
-    {
-        return Look { here: load(here), before: load(before), second: load(second) };
+impl Look {
+    /// The block at `at` and what stands before it; zeros where there is nothing.
+    #[inline]
+    #[target_feature(enable = "avx512f,avx512bw")]
+    fn at(source: &[u8], at: usize) -> Self {
+        let end;
+        let whole = at.checked_sub(2).and_then(|from| source.get(from..at + BLOCK)).and_then(|part| part.first_chunk());
+        let bytes: &[u8; BLOCK + 2] = match whole {
+            Some(bytes) => bytes,
+            None => {
+                end = super::padded(source, at);
+                &end
+            }
+        };
+        let part = |from: usize| bytes[from..].first_chunk().map_or(byte(0), |chunk| load(chunk));
+        Self { here: part(2), before: part(1), second: part(0) }
     }
-    let padded = super::padded(source, at);
-    let part = |from: usize| padded[from..].first_chunk().map_or(byte(0), |chunk| load(chunk));
-    Look { here: part(2), before: part(1), second: part(0) }
 }
 
-/// Where an entity, a URL or an address may be: `&`, `@`, `:/` or `ww`.
+/// Where a URL may be: at `:/` or `ww`. Both are found by one comparison with zero.
 #[inline]
 #[target_feature(enable = "avx512f,avx512bw")]
 fn suspicion(look: &Look) -> u64 {
     let Look { here, before, .. } = *look;
-    let lower = |bytes| _mm512_or_si512(bytes, byte(0x20));
-    let w = _mm512_cmpeq_epi8_mask(lower(here), byte(b'w'));
-    let slash = _mm512_cmpeq_epi8_mask(here, byte(b'/'));
-    _mm512_cmpeq_epi8_mask(here, byte(b'&'))
-        | _mm512_cmpeq_epi8_mask(here, byte(b'@'))
-        | _mm512_mask_cmpeq_epi8_mask(slash, before, byte(b':'))
-        | _mm512_mask_cmpeq_epi8_mask(w, lower(before), byte(b'w'))
+    let slash = _mm512_xor_si512(here, byte(b'/'));
+    let slash = _mm512_or_si512(slash, _mm512_xor_si512(before, byte(b':')));
+    let w = _mm512_xor_si512(here, byte(b'w'));
+    let w = _mm512_or_si512(w, _mm512_xor_si512(before, byte(b'w')));
+    // Whatever the case.
+    let w = _mm512_and_si512(w, byte(!0x20));
+    let either = _mm512_min_epu8(slash, w);
+    _mm512_testn_epi8_mask(either, either)
 }
 
 /// Writes the places of the set bits of `mask`, counted from `at`, to the beginning of `out`.
@@ -192,6 +203,19 @@ fn flatten(mask: u64, at: usize, out: &mut [u16]) {
         store_places(high, _mm512_add_epi16(base, _mm512_cvtepu8_epi16(_mm512_extracti64x4_epi64::<1>(places))));
     }
 }
+
+/// [`code::DELETED`] for the leads 0xC2, 0xD8–0xDB and 0xE2, [`code::RARE`] for the others from 0xC0 on.
+static LEADS: [u8; 64] = {
+    let mut leads = [code::RARE; 64];
+    leads[0x02] = code::DELETED;
+    leads[0x22] = code::DELETED;
+    let mut arabic = 0x18;
+    while arabic < 0x1C {
+        leads[arabic] = code::DELETED;
+        arabic += 1;
+    }
+    leads
+};
 
 /// 0 to 63.
 static IOTA: [u8; 64] = {

@@ -114,8 +114,9 @@ impl Kernel {
         }
     }
 
-    /// Folds `source` into the compact bytes of `stream` and finds its words.
-    fn run(self, rules: &Rules, source: &[u8], stream: &mut Stream) -> Scan {
+    /// Folds `source` into the compact bytes of `stream` and finds its words. If `watch`, what it found is of no use where
+    /// something suspicious is.
+    fn run(self, rules: &Rules, source: &[u8], watch: bool, stream: &mut Stream) -> Scan {
         stream.clear(source.len());
         match self.0 {
             Path::Walk => Scan::default(),
@@ -132,7 +133,7 @@ impl Kernel {
             Path::Avx512 => {
                 // SAFETY: this kernel exists only where `available` has seen every feature that these functions name.
                 unsafe {
-                    let scan = avx512::compact(&rules.tables, source, stream);
+                    let scan = avx512::compact(&rules.tables, source, watch, stream);
                     avx512::words(words::Words::new(rules), stream);
                     scan
                 }
@@ -189,7 +190,7 @@ impl<S: BatchSink> Pass<'_, S> {
                 continue;
             }
             let source = &self.text.as_bytes()[at..at + window];
-            let scan = self.kernel.run(self.rules, source, self.stream);
+            let scan = self.kernel.run(self.rules, source, watch, self.stream);
             if watch && scan.suspicious {
                 return Err(at);
             }

@@ -17,6 +17,8 @@ pub(super) mod code {
     pub const TATWEEL: u8 = 4;
     /// The walk decides.
     pub const RARE: u8 = 5;
+    /// `&` or `@`, while entities and addresses are looked for.
+    pub const SUSPICIOUS: u8 = 6;
     /// Teh marbuta: becomes heh when the words are found.
     pub const TEH: u8 = 0x7F;
 }
