@@ -15,7 +15,7 @@ use std::arch::x86_64::{
 use super::stream::{BLOCK, FRONT, Stream};
 use super::tables::{Tables, code};
 use super::words::{Masks, Words};
-use super::{HAMZA, HEH, Scan, WAW, YEH};
+use super::{HAMZA, HEH, Scan, WAW, YEH, part};
 
 /// The tables, each row as its difference from the one before.
 struct Lookup {
@@ -51,19 +51,13 @@ pub(super) fn compact(tables: &Tables, source: &[u8], stream: &mut Stream) -> Sc
     let mut rare = 0;
     for (block, at) in (0..source.len()).step_by(BLOCK).enumerate() {
         let valid = u64::MAX >> (BLOCK - (source.len() - at).min(BLOCK));
-        let end;
-        let whole = at.checked_sub(2).and_then(|from| source.get(from..)).and_then(|rest| rest.first_chunk());
-        let bytes = match whole {
-            Some(bytes) => bytes,
-            None => {
-                end = super::padded(source, at);
-                &end
-            }
-        };
+        let mut room = [0; BLOCK + 2];
+        let bytes = super::surroundings(source, at, &mut room);
         let mut codes = [_mm256_setzero_si256(); 2];
         let mut other = false;
         for (half, codes) in codes.iter_mut().enumerate() {
-            let look = Look::at(bytes, 32 * half);
+            let [second, before, here] = [0, 1, 2].map(|from| part(bytes, 32 * half + from));
+            let look = Look { here: load(here), before: load(before), second: load(second) };
             let found = lookup.half(&look);
             *codes = found.codes;
             other |= found.other;
@@ -228,16 +222,6 @@ fn look_up<const N: usize>(rows: &[__m256i; N], index: __m256i) -> __m256i {
     found
 }
 
-impl Look {
-    /// The half of a block that begins two bytes after `at`.
-    #[inline]
-    #[target_feature(enable = "avx2")]
-    fn at(bytes: &[u8; BLOCK + 2], at: usize) -> Self {
-        let part = |from: usize| bytes[from..].first_chunk().map_or(byte(0), |chunk| load(chunk));
-        Self { here: part(at + 2), before: part(at + 1), second: part(at) }
-    }
-}
-
 /// Where an entity, a URL or an address may be: `&`, `@`, `:/` or `ww`.
 #[inline]
 #[target_feature(enable = "avx2")]
@@ -371,7 +355,7 @@ fn load(bytes: &[u8; 32]) -> __m256i {
 #[inline]
 #[target_feature(enable = "avx2")]
 fn load_block(bytes: &[u8; BLOCK]) -> [__m256i; 2] {
-    [0, 32].map(|half| bytes[half..].first_chunk().map_or(byte(0), |chunk| load(chunk)))
+    [load(part(bytes, 0)), load(part(bytes, 32))]
 }
 
 #[inline]

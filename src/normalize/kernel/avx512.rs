@@ -14,7 +14,7 @@ use std::arch::x86_64::{
 use super::stream::{BLOCK, FRONT, Stream};
 use super::tables::{Tables, code};
 use super::words::{Masks, Words};
-use super::{HAMZA, HEH, Scan, WAW, YEH};
+use super::{HAMZA, HEH, Scan, WAW, YEH, part};
 
 /// Three looks at a block: its bytes, and the bytes one and two places before each.
 struct Look {
@@ -41,7 +41,10 @@ pub(super) fn compact(tables: &Tables, source: &[u8], watch: bool, stream: &mut 
     let mut scan = Scan::default();
     let mut suspicious = 0;
     for (block, at) in (0..source.len()).step_by(BLOCK).enumerate() {
-        let look = Look::at(source, at);
+        let mut room = [0; BLOCK + 2];
+        let bytes = super::surroundings(source, at, &mut room);
+        let [second, before, here] = [part(bytes, 0), part(bytes, 1), part(bytes, 2)];
+        let look = Look { here: load(here), before: load(before), second: load(second) };
         suspicious |= suspicion(&look);
         let codes = lookup.codes(&look);
         let valid = u64::MAX >> (BLOCK - (source.len() - at).min(BLOCK));
@@ -110,20 +113,16 @@ impl Lookup {
     #[inline]
     #[target_feature(enable = "avx512f,avx512bw,avx512vbmi")]
     fn of(tables: &Tables, watch: bool) -> Self {
-        let part = |bytes: &[u8], part: usize| match bytes[part * 64..].first_chunk() {
-            Some(chunk) => load(chunk),
-            None => byte(0),
-        };
         let watched = |row, character: u8| {
             let place = if watch { 1 << (character & 0x3F) } else { 0 };
             _mm512_mask_mov_epi8(row, place, byte(code::SUSPICIOUS))
         };
         Self {
-            ascii: [watched(part(&tables.ascii, 0), b'&'), watched(part(&tables.ascii, 1), b'@')],
-            arabic: [0, 1, 2, 3].map(|place| part(&tables.arabic, place)),
+            ascii: [watched(load(part(&tables.ascii, 0)), b'&'), watched(load(part(&tables.ascii, 64)), b'@')],
+            arabic: [0, 64, 128, 192].map(|place| load(part(&tables.arabic, place))),
             leads: load(&LEADS),
-            latin: part(&tables.latin, 0),
-            punctuation: part(&tables.punctuation, 0),
+            latin: load(part(&tables.latin, 0)),
+            punctuation: load(part(&tables.punctuation, 0)),
         }
     }
 
@@ -149,25 +148,6 @@ impl Lookup {
         let codes = _mm512_mask_mov_epi8(codes, wide, byte(code::RARE));
         let general = _mm512_mask_cmpeq_epi8_mask(wide, before, byte(0x80));
         _mm512_mask_permutexvar_epi8(codes, general, here, self.punctuation)
-    }
-}
-
-impl Look {
-    /// The block at `at` and what stands before it; zeros where there is nothing.
-    #[inline]
-    #[target_feature(enable = "avx512f,avx512bw")]
-    fn at(source: &[u8], at: usize) -> Self {
-        let end;
-        let whole = at.checked_sub(2).and_then(|from| source.get(from..at + BLOCK)).and_then(|part| part.first_chunk());
-        let bytes: &[u8; BLOCK + 2] = match whole {
-            Some(bytes) => bytes,
-            None => {
-                end = super::padded(source, at);
-                &end
-            }
-        };
-        let part = |from: usize| bytes[from..].first_chunk().map_or(byte(0), |chunk| load(chunk));
-        Self { here: part(2), before: part(1), second: part(0) }
     }
 }
 

@@ -218,7 +218,7 @@ impl<S: BatchSink> Pass<'_, S> {
     /// Delivers the words of the window at `at`, the flagged stretches by way of the walk. Returns where the next window
     /// begins.
     fn deliver(&mut self, at: usize, window: usize) -> usize {
-        let (mut word, mut done) = (0, 0);
+        let (mut word, mut done, mut block) = (0, 0, 0);
         for place in 0..self.stream.flags.len() {
             let flag = self.stream.flags[place];
             if usize::from(flag.place) < done {
@@ -227,8 +227,9 @@ impl<S: BatchSink> Pass<'_, S> {
             let (from, until) = self.stream.piece(flag.place.into());
             let first = self.stream.first_word(flag.word.into(), from);
             self.sink.batch(&self.stream.batch(word..first));
-            let begin = from.checked_sub(1).map_or(0, |separator| self.stream.source_after(separator, window));
-            let end = self.walk(at + begin, at + self.stream.source_after(until, window));
+            let begin =
+                from.checked_sub(1).map_or(0, |separator| self.stream.source_after(separator, window, &mut block));
+            let end = self.walk(at + begin, at + self.stream.source_after(until, window, &mut block));
             if end >= at + window {
                 return end;
             }
@@ -240,15 +241,35 @@ impl<S: BatchSink> Pass<'_, S> {
     }
 }
 
-/// The block at `at` after the two bytes before it, zeros where the source ends.
+/// The block at `at` after the two bytes before it; where the source does not hold them all, a copy in `room` with zeros.
 #[cfg(target_arch = "x86_64")]
-fn padded(source: &[u8], at: usize) -> [u8; BLOCK + 2] {
-    let mut padded = [0; BLOCK + 2];
+#[inline(always)]
+fn surroundings<'s>(source: &'s [u8], at: usize, room: &'s mut [u8; BLOCK + 2]) -> &'s [u8; BLOCK + 2] {
+    let whole = at.checked_sub(2).and_then(|from| source.get(from..at + BLOCK)).and_then(|part| part.first_chunk());
+    match whole {
+        Some(whole) => whole,
+        None => {
+            pad(source, at, room);
+            room
+        }
+    }
+}
+
+#[cfg(target_arch = "x86_64")]
+#[cold]
+fn pad(source: &[u8], at: usize, room: &mut [u8; BLOCK + 2]) {
+    room.fill(0);
     let from = at.saturating_sub(2);
     let part = &source[from..source.len().min(at + BLOCK)];
     let shift = 2 - (at - from);
-    padded[shift..shift + part.len()].copy_from_slice(part);
-    padded
+    room[shift..shift + part.len()].copy_from_slice(part);
+}
+
+/// The `N` bytes of `bytes` from `from` on.
+#[cfg(target_arch = "x86_64")]
+#[inline(always)]
+fn part<const N: usize>(bytes: &[u8], from: usize) -> &[u8; N] {
+    bytes.get(from..from + N).and_then(|part| part.first_chunk()).unwrap_or(&[0; N])
 }
 
 /// Which of the tatweels that end at the bits of `tatweels`, counted from `at`, cannot be dashes in a number.

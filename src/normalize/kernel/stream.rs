@@ -79,14 +79,15 @@ impl Stream {
         (from, until)
     }
 
-    /// The place in the source after the character whose compact byte is at `place`.
-    pub(super) fn source_after(&self, place: usize, source_len: usize) -> usize {
+    /// The place in the source after the character whose compact byte is at `place`. `block` is the block of the last
+    /// place asked for, or 0; places asked for ascend.
+    pub(super) fn source_after(&self, place: usize, source_len: usize, block: &mut usize) -> usize {
         if place >= self.len {
             return source_len;
         }
-        let blocks = &self.offsets[..source_len.div_ceil(BLOCK)];
-        let block = blocks.partition_point(|&offset| usize::from(offset) <= place) - 1;
-        block * BLOCK + select(self.keeps[block], place - usize::from(blocks[block])) + 1
+        let next = &self.offsets[*block + 1..source_len.div_ceil(BLOCK)];
+        *block += next.iter().take_while(|&&offset| usize::from(offset) <= place).count();
+        *block * BLOCK + select(self.keeps[*block], place - usize::from(self.offsets[*block])) + 1
     }
 
     /// The compact bytes before the source place `source`, which lies inside the window.
