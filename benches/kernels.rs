@@ -43,6 +43,13 @@ impl BatchSink for Hashes {
         self.1.push(self.0.bytes(token));
     }
 
+    fn token_in(&mut self, buffer: &[u8], length: usize) {
+        match buffer.first_chunk() {
+            Some(window) if length <= window.len() => self.1.push(self.0.short(window, length)),
+            _ => self.token(&buffer[..length]),
+        }
+    }
+
     fn batch(&mut self, batch: &Batch<'_>) {
         self.1.extend(batch.windows().map(|(window, place, length)| match length {
             0..=16 => self.0.short(window, length),

@@ -606,7 +606,7 @@ impl<'t, S: TokenSink> Walk<'t, S> {
     /// Pushes the token as it stands.
     #[inline(always)]
     fn deliver(&mut self) {
-        self.sink.token(&self.token[..self.len], Span::new(self.start, self.end));
+        self.sink.token_in(self.token, self.len, Span::new(self.start, self.end));
         self.len = 0;
         self.broken = false;
     }

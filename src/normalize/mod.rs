@@ -48,6 +48,13 @@ pub trait TokenSink {
     /// Tokens are never empty and hold no zero byte. Spans ascend; those of two tokens overlap only where both come from
     /// one character (ﷺ) or entity.
     fn token(&mut self, token: &[u8], span: Span);
+
+    /// The same for the token in the first `length` bytes of `buffer`, for a sink that may read beyond it.
+    #[doc(hidden)]
+    #[inline(always)]
+    fn token_in(&mut self, buffer: &[u8], length: usize, span: Span) {
+        self.token(&buffer[..length], span);
+    }
 }
 
 /// Buffers that one thread reuses from document to document.

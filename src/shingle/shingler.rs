@@ -109,6 +109,16 @@ impl BatchSink for Parts {
         }
     }
 
+    #[inline(always)]
+    fn token_in(&mut self, buffer: &[u8], length: usize) {
+        match buffer.first_chunk() {
+            Some(window) if length <= window.len() && !self.keep_text => {
+                self.tokens.push(self.keys.short(window, length));
+            }
+            _ => self.token(&buffer[..length]),
+        }
+    }
+
     fn batch(&mut self, batch: &Batch<'_>) {
         if self.keep_text {
             batch.words().for_each(|word| self.token(word));

@@ -11,6 +11,12 @@ pub trait BatchSink {
     /// One token: its bytes in the compact alphabet.
     fn token(&mut self, token: &[u8]);
 
+    /// One token in the first `length` bytes of `buffer`, for a sink that may read beyond it.
+    #[inline(always)]
+    fn token_in(&mut self, buffer: &[u8], length: usize) {
+        self.token(&buffer[..length]);
+    }
+
     /// Many tokens.
     fn batch(&mut self, batch: &Batch<'_>) {
         batch.words().for_each(|word| self.token(word));
@@ -84,5 +90,10 @@ impl<S: BatchSink> TokenSink for Placeless<'_, S> {
     #[inline(always)]
     fn token(&mut self, token: &[u8], _span: Span) {
         self.0.token(token);
+    }
+
+    #[inline(always)]
+    fn token_in(&mut self, buffer: &[u8], length: usize, _span: Span) {
+        self.0.token_in(buffer, length);
     }
 }
