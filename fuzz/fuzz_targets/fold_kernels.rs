@@ -1,7 +1,7 @@
 //! Every fold kernel against the walk: hashes, count and fingerprint of the tokens of any text, under any rules.
 //!
 //! The first byte chooses profile and language, the second how far the text is shifted in its block.
-//! `cargo fuzz run fold_kernels`, or see `docs/CONTRIBUTING.md` for a stable compiler.
+//! `cargo fuzz run fold_kernels`, or `bash fuzz/run SECONDS` on a stable compiler.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

@@ -15,6 +15,7 @@
 //! code: calls of functions that need a CPU feature, and loads and stores of whole arrays.
 #![allow(unsafe_code, reason = "wide registers are loaded and stored by pointer, and CPU features promised by hand")]
 #![allow(clippy::cast_possible_truncation, reason = "places in a window fit 16 bits")]
+#![cfg_attr(not(target_arch = "x86_64"), allow(dead_code, unused_imports, reason = "the walk alone folds there"))]
 
 #[cfg(target_arch = "x86_64")]
 mod avx2;
