@@ -94,29 +94,25 @@ pub(super) struct Walk<'t, S> {
 
 /// Pushes the tokens of `text`, whose entities and URLs are gone already.
 pub(super) fn walk<S: TokenSink>(rules: &'static Rules, text: &str, scratch: &mut Scratch, sink: &mut S) {
-    if scratch.token.len() < 64 {
-        scratch.token.resize(64, 0);
-    }
-    scratch.waws.clear();
-    Walk {
-        rules,
-        text,
-        sink,
-        token: &mut scratch.token,
-        len: 0,
-        start: 0,
-        end: 0,
-        group: Group::Other,
-        last: Last::Separator,
-        base: NO_BASE,
-        run_end: 0,
-        marks: HamzaMarks::default(),
-        number: NumberMark::default(),
-        broken: true,
-        attention: 0,
-        waws: &mut scratch.waws,
-    }
-    .run();
+    Walk::new(rules, text, scratch, sink).run();
+}
+
+/// Pushes the tokens that begin in `from..until`, both of which follow a plain separator (or are the ends of the text),
+/// and those that the last of them join. Returns where it stopped: a place that follows a plain separator too, or the
+/// end of the text.
+pub(super) fn walk_piece<S: TokenSink>(
+    rules: &'static Rules,
+    text: &str,
+    (from, until): (usize, usize),
+    scratch: &mut Scratch,
+    sink: &mut S,
+) -> usize {
+    Walk::new(rules, text, scratch, sink).run_piece(from, until)
+}
+
+/// Whether an ASCII byte is white space or a break, where no rule but that of detached waws looks across.
+pub(super) fn is_separator(rules: &Rules, byte: u8) -> bool {
+    rules.ascii.get(usize::from(byte)).is_some_and(|&code| matches!(code, action::SPACE | action::BREAK))
 }
 
 /// The place in [`Rules::arabic`] of a character of two bytes whose lead is 0xD8–0xDB.
@@ -125,20 +121,70 @@ const fn arabic_index(lead: u8, trail: u8) -> usize {
     ((lead & 3) as usize) << 6 | (trail & 0x3F) as usize
 }
 
-impl<S: TokenSink> Walk<'_, S> {
+impl<'t, S: TokenSink> Walk<'t, S> {
+    fn new(rules: &'static Rules, text: &'t str, scratch: &'t mut Scratch, sink: &'t mut S) -> Self {
+        if scratch.token.len() < 64 {
+            scratch.token.resize(64, 0);
+        }
+        scratch.waws.clear();
+        Self {
+            rules,
+            text,
+            sink,
+            token: &mut scratch.token,
+            len: 0,
+            start: 0,
+            end: 0,
+            group: Group::Other,
+            last: Last::Separator,
+            base: NO_BASE,
+            run_end: 0,
+            marks: HamzaMarks::default(),
+            number: NumberMark::default(),
+            broken: true,
+            attention: 0,
+            waws: &mut scratch.waws,
+        }
+    }
+
     fn run(mut self) {
         let bytes = self.text.as_bytes();
         let mut at = 0;
         while let Some(&lead) = bytes.get(at) {
-            at = match lead {
-                0xD8..=0xDB => self.arabic(at),
-                0..=0x7F => self.ascii(at),
-                0xC2 => self.narrow(at),
-                _ => self.wide(at),
-            };
+            at = self.advance(lead, at);
         }
         self.flush();
         self.release_waws();
+    }
+
+    fn run_piece(mut self, from: usize, until: usize) -> usize {
+        let bytes = self.text.as_bytes();
+        let mut at = from;
+        while let Some(&lead) = bytes.get(at) {
+            if at >= until && self.rests() && (at == until || is_separator(self.rules, bytes[at - 1])) {
+                return at;
+            }
+            at = self.advance(lead, at);
+        }
+        self.flush();
+        self.release_waws();
+        bytes.len()
+    }
+
+    /// Whether nothing before this place can reach what comes after it.
+    fn rests(&self) -> bool {
+        self.len == 0 && self.attention == 0 && self.last == Last::Separator
+    }
+
+    /// Takes the character at `at`, or the run that begins with it. Returns the place after it.
+    #[inline(always)]
+    fn advance(&mut self, lead: u8, at: usize) -> usize {
+        match lead {
+            0xD8..=0xDB => self.arabic(at),
+            0..=0x7F => self.ascii(at),
+            0xC2 => self.narrow(at),
+            _ => self.wide(at),
+        }
     }
 
     /// A run of Arabic letters and plain marks, or one other character of U+0600–U+06FF. Returns the place after it.
@@ -560,7 +606,7 @@ impl<S: TokenSink> Walk<'_, S> {
     /// Pushes the token as it stands.
     #[inline(always)]
     fn deliver(&mut self) {
-        self.sink.token(&self.token[..self.len], Span::new(self.start, self.end));
+        self.sink.token_in(self.token, self.len, Span::new(self.start, self.end));
         self.len = 0;
         self.broken = false;
     }

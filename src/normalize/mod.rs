@@ -17,13 +17,14 @@
 //!
 //! Files: [`alphabet`] the compact bytes, `tables` and `class` what each code point is, `rules` what a profile and
 //! language make of it, `fold` the walk, `words` the rare word rules, `entities`, `urls` and `rewrite` what happens
-//! before the walk, `gate` the language of a document.
+//! before the walk, `gate` the language of a document, `kernel` the walk's equals in wide registers.
 
 pub mod alphabet;
 mod class;
 mod entities;
 mod fold;
 mod gate;
+mod kernel;
 mod language;
 mod profile;
 mod rewrite;
@@ -32,6 +33,9 @@ mod tables;
 mod urls;
 mod words;
 
+#[doc(hidden)]
+pub use kernel::Kernel;
+pub use kernel::{Batch, BatchSink};
 pub use language::Language;
 pub use profile::Profile;
 
@@ -44,6 +48,13 @@ pub trait TokenSink {
     /// Tokens are never empty and hold no zero byte. Spans ascend; those of two tokens overlap only where both come from
     /// one character (ﷺ) or entity.
     fn token(&mut self, token: &[u8], span: Span);
+
+    /// The same for the token in the first `length` bytes of `buffer`, for a sink that may read beyond it.
+    #[doc(hidden)]
+    #[inline(always)]
+    fn token_in(&mut self, buffer: &[u8], length: usize, span: Span) {
+        self.token(&buffer[..length], span);
+    }
 }
 
 /// Buffers that one thread reuses from document to document.
@@ -55,6 +66,8 @@ pub struct Scratch {
     waws: Vec<Span>,
     /// The text without its entities and URLs.
     rewrite: rewrite::Rewrite,
+    /// What a kernel makes of a window of text.
+    stream: kernel::Stream,
 }
 
 /// A folded token with the span of original text it came from.
@@ -72,13 +85,15 @@ pub struct Normalizer {
     profile: Profile,
     language: Language,
     rules: &'static rules::Rules,
+    /// The kernel asked for; else the best there is.
+    kernel: Option<Kernel>,
 }
 
 impl Normalizer {
     /// A normalizer for `profile` with the table of `language`. `None` and `Light` are the same for every language.
     #[must_use]
     pub const fn new(profile: Profile, language: Language) -> Self {
-        Self { profile, language, rules: rules::Rules::of(profile, language) }
+        Self { profile, language, rules: rules::Rules::of(profile, language), kernel: None }
     }
 
     /// The profile.
@@ -106,6 +121,18 @@ impl Normalizer {
         } else {
             fold::walk(self.rules, text, scratch, sink);
         }
+    }
+
+    /// The same, with one kernel instead of the fastest. No result depends on it: for tests and benches.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn with_kernel(self, kernel: Kernel) -> Self {
+        Self { kernel: Some(kernel), ..self }
+    }
+
+    /// Pushes the tokens of [`fold`](Self::fold) without their spans, many at a time and as fast as the CPU can.
+    pub fn fold_batches<S: BatchSink>(&self, text: &str, scratch: &mut Scratch, sink: &mut S) {
+        self.kernel.unwrap_or_else(Kernel::best).fold(self.rules, text, scratch, sink);
     }
 
     /// The folded tokens with their spans.

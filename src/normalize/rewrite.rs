@@ -52,7 +52,8 @@ impl Rewrite {
                 break;
             }
         }
-        self.pass(|text, at| urls::next(text, at).map(|(start, end)| (start, end, ' ')));
+        let mut finder = urls::Finder::default();
+        self.pass(|text, at| finder.next(text, at).map(|(start, end)| (start, end, ' ')));
         !self.patches.is_empty()
     }
 
@@ -62,7 +63,7 @@ impl Rewrite {
     }
 
     /// Replaces every place that `find` finds. False if there is none.
-    fn pass(&mut self, find: impl Fn(&str, usize) -> Option<(usize, usize, char)>) -> bool {
+    fn pass(&mut self, mut find: impl FnMut(&str, usize) -> Option<(usize, usize, char)>) -> bool {
         self.next_text.clear();
         self.next_patches.clear();
         let (mut at, mut old) = (0, 0);

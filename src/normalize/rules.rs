@@ -6,6 +6,7 @@
 
 use super::alphabet;
 use super::class::{Class, class, class_unfolded};
+use super::kernel::Tables;
 use super::{Language, Profile};
 
 /// What a table byte below 0x30, or [`MARK`](action::MARK), means. Other bytes are the folded character itself.
@@ -64,6 +65,8 @@ pub(super) struct Rules {
     pub latin: [u8; 64],
     /// U+2000–U+203F.
     pub punctuation: [u8; 64],
+    /// The four tables as the kernels read them.
+    pub tables: Tables,
     /// Zero-width non-joiner.
     pub joiner: u8,
     /// The profile is not `none`: entities, URLs, marks, digits, case, script borders.
@@ -177,6 +180,7 @@ impl Rules {
             }
             place += 1;
         }
+        self.tables = Tables::of(&self);
         self
     }
 }
@@ -198,6 +202,7 @@ const BASE: Rules = Rules {
     ascii: [0; 128],
     latin: [0; 64],
     punctuation: [0; 64],
+    tables: Tables::EMPTY,
     joiner: action::DELETED,
     folds: true,
     runs: true,

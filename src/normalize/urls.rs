@@ -4,36 +4,65 @@
 //! quotation mark, `<`, `>`, `«`, `»` or `،`. An address is `local@label.rest` over the ASCII characters that
 //! addresses hold. The leftmost wins; a URL wins over an address that begins at the same place.
 
-/// The first URL or address of `text` that begins at `from` or later: its first byte and the one past its last.
-///
-/// Linear over all calls that continue where the last one ended.
-pub(super) fn next(text: &str, from: usize) -> Option<(usize, usize)> {
-    let bytes = text.as_bytes();
-    let mut at = from;
-    let mut run_end = from;
-    while let Some(&byte) = bytes.get(at) {
-        if matches!(byte, b'h' | b'H' | b'w' | b'W')
-            && let Some(end) = url(text, at)
-        {
-            return Some((at, end));
-        }
-        // Most bytes can begin neither: those of Arabic letters, and ASCII punctuation.
-        if at < run_end || !may_begin_address(byte) {
-            at += 1;
-            continue;
-        }
-        run_end = at + run(text, at, is_local);
-        if let Some(end) = (run_end > at).then(|| address(text, run_end)).flatten() {
-            return Some((at, end));
-        }
-        at += 1;
-    }
-    None
+use memchr::{memchr_iter, memchr3_iter};
+
+/// A place in a text: first byte, and the one past the last.
+type Found = (usize, usize);
+
+/// Finds the URLs and addresses of one text, in order.
+#[derive(Debug, Default)]
+pub(super) struct Finder {
+    url: Option<Option<Found>>,
+    address: Option<Option<Found>>,
 }
 
-/// Whether `byte` may begin a character that [`is_local`] accepts.
-const fn may_begin_address(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'%' | b'+' | b'-' | 0xC4 | 0xC5 | 0xE2)
+impl Finder {
+    /// The first URL or address of `text` that begins at `from` or later. Linear over all calls that continue where the
+    /// last one ended.
+    pub(super) fn next(&mut self, text: &str, from: usize) -> Option<Found> {
+        let url = renew(&mut self.url, from, || next_url(text, from));
+        let address = renew(&mut self.address, from, || next_address(text, from));
+        match (url, address) {
+            (Some(url), Some(address)) if address.0 < url.0 => Some(address),
+            (url, address) => url.or(address),
+        }
+    }
+}
+
+/// What was found before if it still lies ahead, else what `search` finds.
+fn renew(known: &mut Option<Option<Found>>, from: usize, search: impl FnOnce() -> Option<Found>) -> Option<Found> {
+    match known {
+        Some(Some(found)) if found.0 < from => *known.insert(search()),
+        Some(found) => *found,
+        None => *known.insert(search()),
+    }
+}
+
+/// The first address that begins at `from` or later.
+fn next_address(text: &str, from: usize) -> Option<Found> {
+    memchr_iter(b'@', text.as_bytes().get(from..)?).find_map(|found| {
+        let at = from + found;
+        let before = text.get(from..at)?;
+        let local = before.chars().rev().take_while(|&c| is_local(c)).map(char::len_utf8).sum::<usize>();
+        (local > 0).then(|| address(text, at)).flatten().map(|end| (at - local, end))
+    })
+}
+
+/// The first URL that begins at `from` or later, found by a byte that every URL holds near its beginning.
+fn next_url(text: &str, from: usize) -> Option<Found> {
+    let bytes = text.as_bytes();
+    memchr3_iter(b'/', b'w', b'W', bytes.get(from..)?).find_map(|found| {
+        let at = from + found;
+        let starts = if bytes[at] == b'/' { scheme_starts(bytes, at) } else { [Some(at), None, None] };
+        let start = starts.into_iter().flatten().find(|&start| start >= from && url(text, start).is_some())?;
+        url(text, start).map(|end| (start, end))
+    })
+}
+
+/// Where a scheme may begin whose first slash is at `slash`: six, seven or eight bytes may lie between.
+fn scheme_starts(bytes: &[u8], slash: usize) -> [Option<usize>; 3] {
+    let follows = slash > 0 && bytes[slash - 1] == b':' && bytes.get(slash + 1) == Some(&b'/');
+    [7, 6, 5].map(|back| slash.checked_sub(back).filter(|_| follows))
 }
 
 /// The end of the URL that begins at `at`.
@@ -91,16 +120,62 @@ fn is_url(character: char) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    /// The first URL or address that begins at `from` or later, looked for at every byte.
+    fn plain(text: &str, from: usize) -> Option<(usize, usize)> {
+        let bytes = text.as_bytes();
+        let mut at = from;
+        let mut run_end = from;
+        while let Some(&byte) = bytes.get(at) {
+            if matches!(byte, b'h' | b'H' | b'w' | b'W')
+                && let Some(end) = url(text, at)
+            {
+                return Some((at, end));
+            }
+            // Most bytes can begin neither: those of Arabic letters, and ASCII punctuation.
+            if at < run_end || !may_begin_address(byte) {
+                at += 1;
+                continue;
+            }
+            run_end = at + run(text, at, is_local);
+            if let Some(end) = (run_end > at).then(|| address(text, run_end)).flatten() {
+                return Some((at, end));
+            }
+            at += 1;
+        }
+        None
+    }
+
+    /// Whether `byte` may begin a character that [`is_local`] accepts.
+    const fn may_begin_address(byte: u8) -> bool {
+        byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'%' | b'+' | b'-' | 0xC4 | 0xC5 | 0xE2)
+    }
 
     fn found(text: &str) -> Vec<&str> {
         let mut out = Vec::new();
         let mut at = 0;
-        while let Some((start, end)) = next(text, at) {
+        let mut finder = Finder::default();
+        while let Some((start, end)) = finder.next(text, at) {
+            assert_eq!(plain(text, at), Some((start, end)), "{text}");
             out.push(&text[start..end]);
             at = end;
         }
+        assert_eq!(plain(text, at), None, "{text}");
         out
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_found_is_what_looking_at_every_byte_finds(pieces in prop::collection::vec(
+            prop::sample::select(vec![
+                "http", "HTTPs", "httpſ", "s", "://", ":", "/", "www.", "W", "w", ".", "a", "b1", "@", "@", "-", " ", "<", "«",
+                "،", "ı", "İ", "\u{212A}", "é", "ب", "%",
+            ]), 0..30)) {
+            found(&pieces.concat());
+        }
     }
 
     #[test]

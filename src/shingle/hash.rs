@@ -22,6 +22,18 @@ pub struct Keys {
 /// Odd multiplier of the rolling polynomial: the golden ratio in 64 bits, as in SplitMix.
 pub(crate) const MULTIPLIER: u64 = 0x9E37_79B9_7F4A_7C15;
 
+/// The bits of the first n of 16 bytes, as two words; all of them from n = 16 on.
+static SHORT: [[u64; 2]; 32] = {
+    let mut masks = [[u64::MAX; 2]; 32];
+    let mut length = 0;
+    while length < 16 {
+        let bits = (1_u128 << (8 * length)) - 1;
+        masks[length] = [bits as u64, (bits >> 64) as u64];
+        length += 1;
+    }
+    masks
+};
+
 impl Keys {
     /// The keys of `seed`: the first outputs of SplitMix64 started there.
     #[must_use]
@@ -45,6 +57,15 @@ impl Keys {
             }
             rest = tail;
         }
+    }
+
+    /// [`bytes`](Self::bytes) of the first `length` of sixteen bytes, whatever the others hold.
+    #[must_use]
+    #[inline(always)]
+    pub fn short(&self, window: &[u8; 16], length: usize) -> u64 {
+        let [low, high] = SHORT[length & 31];
+        let both = u128::from_le_bytes(*window);
+        fold_multiply((both as u64 & low) ^ self.low, ((both >> 64) as u64 & high) ^ self.high)
     }
 
     /// The hash of a shingle of `length` parts, from the hashes of its parts in order.
@@ -86,12 +107,25 @@ pub(crate) const fn finish(mut bits: u64) -> u64 {
     bits ^ (bits >> 31)
 }
 
-/// Up to 16 bytes as two little-endian words, zero-padded.
+/// Up to 16 bytes as two little-endian words, zero-padded. Two loads that overlap are faster than a copy of unknown
+/// length.
+#[inline]
 fn load(block: &[u8]) -> (u64, u64) {
-    let mut padded = [0; 16];
-    padded[..block.len()].copy_from_slice(block);
-    let both = u128::from_le_bytes(padded);
-    (both as u64, (both >> 64) as u64)
+    let length = block.len();
+    if let (Some(head), Some(tail)) = (block.first_chunk::<8>(), block.last_chunk::<8>()) {
+        let (low, high) = (u64::from_le_bytes(*head), u64::from_le_bytes(*tail));
+        return (low, if length == 8 { 0 } else { high >> (8 * (16 - length)) });
+    }
+    if let (Some(head), Some(tail)) = (block.first_chunk::<4>(), block.last_chunk::<4>()) {
+        let (low, high) = (u64::from(u32::from_le_bytes(*head)), u64::from(u32::from_le_bytes(*tail)));
+        return (low | high << (8 * (length - 4)), 0);
+    }
+    match *block {
+        [a] => (u64::from(a), 0),
+        [a, b] => (u64::from(u16::from_le_bytes([a, b])), 0),
+        [a, b, c] => (u64::from(u32::from_le_bytes([a, b, c, 0])), 0),
+        _ => (0, 0),
+    }
 }
 
 /// The halves of the 128-bit product folded together, with the factors.
@@ -122,6 +156,20 @@ mod tests {
     const FROZEN_TOKENS: [u64; 3] = [0x84DA_7415_E097_D872, 0xA2F5_283C_7531_736B, 0x2CCB_989C_24DE_1C43];
     const FROZEN_SHINGLE: u64 = 0x29E1_CF00_D3E0_DC6E;
     const FROZEN_CHARACTERS: u64 = 0x6A2C_EF22_DB5D_9373;
+
+    /// The two words of every length, against the plain copy; and the same through the window of a kernel.
+    #[test]
+    fn loads_equal_a_padded_copy() {
+        let bytes: [u8; 16] = std::array::from_fn(|place| 0xF1 - place as u8 * 7);
+        let keys = Keys::new(3);
+        for length in 0..=16 {
+            let mut padded = [0; 16];
+            padded[..length].copy_from_slice(&bytes[..length]);
+            let both = u128::from_le_bytes(padded);
+            assert_eq!(load(&bytes[..length]), (both as u64, (both >> 64) as u64), "{length}");
+            assert_eq!(keys.short(&bytes, length), keys.bytes(&bytes[..length]), "{length}");
+        }
+    }
 
     #[test]
     fn length_and_order_count() {

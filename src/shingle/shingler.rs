@@ -2,8 +2,7 @@
 
 use super::hash::{Keys, MULTIPLIER, finish};
 use super::{ShingleKind, ShingleSet};
-use crate::document::Span;
-use crate::normalize::{Normalizer, Scratch, TokenSink, alphabet};
+use crate::normalize::{Batch, BatchSink, Normalizer, Scratch, alphabet};
 
 /// 128 bits of a unit's token sequence, numbers included: equal sequences have equal fingerprints. The converse is
 /// checked token by token wherever something hangs on it.
@@ -52,7 +51,7 @@ impl Shingler {
     /// Folds `text` and hashes its shingles. O(bytes).
     pub fn shingle(&mut self, normalizer: &Normalizer, text: &str) -> Shingled<'_> {
         self.parts.clear();
-        normalizer.fold(text, &mut self.scratch, &mut self.parts);
+        normalizer.fold_batches(text, &mut self.scratch, &mut self.parts);
         self.hashes.clear();
         match self.kind {
             ShingleKind::Word(n) => word_shingles(&self.parts.tokens, n.into(), &self.keys, &mut self.hashes),
@@ -88,21 +87,52 @@ impl Parts {
         self.text.clear();
         self.numbers = 0;
     }
+
+    /// Appends a token to the text, and counts it if it is a number.
+    fn keep(&mut self, token: &[u8], hash: u64) {
+        if !self.text.is_empty() {
+            self.text.push(b' ');
+        }
+        self.text.extend_from_slice(token);
+        if alphabet::is_number(token) {
+            self.numbers = self.numbers.wrapping_add(finish(hash) | 1);
+        }
+    }
 }
 
-impl TokenSink for Parts {
-    fn token(&mut self, token: &[u8], _span: Span) {
+impl BatchSink for Parts {
+    fn token(&mut self, token: &[u8]) {
         let hash = self.keys.bytes(token);
         self.tokens.push(hash);
         if self.keep_text {
-            if !self.text.is_empty() {
-                self.text.push(b' ');
-            }
-            self.text.extend_from_slice(token);
-            if alphabet::is_number(token) {
-                self.numbers = self.numbers.wrapping_add(finish(hash) | 1);
-            }
+            self.keep(token, hash);
         }
+    }
+
+    #[inline(always)]
+    fn token_in(&mut self, buffer: &[u8], length: usize) {
+        match buffer.first_chunk() {
+            Some(window) if length <= window.len() && !self.keep_text => {
+                self.tokens.push(self.keys.short(window, length));
+            }
+            _ => self.token(&buffer[..length]),
+        }
+    }
+
+    fn batch(&mut self, batch: &Batch<'_>) {
+        if self.keep_text {
+            batch.words().for_each(|word| self.token(word));
+            return;
+        }
+        let keys = self.keys;
+        self.tokens.extend(batch.windows().map(|(window, place, length)| match length {
+            0..=16 => keys.short(window, length),
+            _ => keys.bytes(batch.word(place, length)),
+        }));
+    }
+
+    fn restart(&mut self) {
+        self.clear();
     }
 }
 
