@@ -66,6 +66,34 @@ impl Kernel {
     const PORTABLE: Self = Self(Set::Portable);
 }
 
+/// Calls `$work`, a function without intrinsics that must be inlined, compiled for the instructions of a kernel: the
+/// compiler makes the vectors. The module that uses it allows `unsafe_code` with this reason.
+macro_rules! in_kernel {
+    ($kernel:expr, $work:ident($($name:ident: $type:ty),*) $(-> $result:ty)?) => {{
+        #[cfg(target_arch = "x86_64")]
+        #[target_feature(enable = "avx512f,avx512dq,avx2,bmi1,bmi2,popcnt")]
+        fn avx512($($name: $type),*) $(-> $result)? {
+            $work($($name),*)
+        }
+        #[cfg(target_arch = "x86_64")]
+        #[target_feature(enable = "avx2,bmi1,bmi2,popcnt")]
+        fn avx2($($name: $type),*) $(-> $result)? {
+            $work($($name),*)
+        }
+        match $kernel.0 {
+            $crate::kernel::Set::Portable => $work($($name),*),
+            // SAFETY: a `Kernel` of AVX2 exists only where the processor has these instructions.
+            #[cfg(target_arch = "x86_64")]
+            $crate::kernel::Set::Avx2 => unsafe { avx2($($name),*) },
+            // SAFETY: as above, for AVX-512.
+            #[cfg(target_arch = "x86_64")]
+            $crate::kernel::Set::Avx512 => unsafe { avx512($($name),*) },
+        }
+    }};
+}
+
+pub(crate) use in_kernel;
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -9,16 +9,14 @@
 
 use std::arch::x86_64::*;
 
-use super::{Constants, EMPTY, Rounds, lower};
+use super::step::{Hits, MANY, at_least, steps, take};
+use super::{Constants, EMPTY, Rounds};
 
 /// Longest signature whose places fit the bitmap.
 pub(super) const LONGEST: usize = 512;
 
 /// Shingles of one step: the 64-bit lanes of two registers, and the 32-bit lanes of one.
 const STEP: usize = 16;
-
-/// Results of vectors that are buffered before they are gone through one by one.
-const MANY: usize = 64;
 
 /// The odd one of each two 32-bit lanes.
 const ODD: u16 = 0xAAAA;
@@ -33,12 +31,7 @@ pub(super) fn minima(rounds: &Rounds, hashes: &[u64], places: &mut [u32]) -> boo
 #[target_feature(enable = "avx512f,avx512dq,avx2,bmi1,bmi2,popcnt")]
 fn all_rounds(rounds: &Rounds, hashes: &[u64], places: &mut [u32]) -> bool {
     let mut few = [0; STEP];
-    let hashes = if hashes.len() < STEP {
-        few.iter_mut().zip(hashes.iter().cycle()).for_each(|(few, hash)| *few = *hash);
-        &few
-    } else {
-        hashes
-    };
+    let hashes = at_least(hashes, &mut few);
     first(rounds, hashes, places);
     for round in 1..rounds.length as usize {
         let empty = empty_places(places);
@@ -48,16 +41,6 @@ fn all_rounds(rounds: &Rounds, hashes: &[u64], places: &mut [u32]) -> bool {
         later(rounds, round, hashes, empty, places);
     }
     !places.contains(&EMPTY)
-}
-
-/// The steps through at least sixteen hashes, each with the number of its first.
-#[inline(always)]
-fn steps(hashes: &[u64]) -> impl Iterator<Item = (usize, &[u64; STEP])> {
-    let last = hashes.len().saturating_sub(STEP);
-    (0..hashes.len()).step_by(STEP).filter_map(move |start| {
-        let start = start.min(last);
-        Some((start, hashes.get(start..)?.first_chunk()?))
-    })
 }
 
 /// Round 0.
@@ -85,16 +68,6 @@ fn first(rounds: &Rounds, hashes: &[u64], places: &mut [u32]) {
     take(at[..filled].as_flattened(), scores[..filled].as_flattened(), places);
 }
 
-/// Minima one by one.
-#[inline(always)]
-fn take(at: &[u32], scores: &[u32], places: &mut [u32]) {
-    for (place, score) in at.iter().zip(scores) {
-        if let Some(value) = places.get_mut(*place as usize) {
-            *value = (*value).min(*score);
-        }
-    }
-}
-
 /// A round after the first.
 #[inline]
 #[target_feature(enable = "avx512f,avx512dq,avx2,bmi1,bmi2,popcnt")]
@@ -108,34 +81,17 @@ fn later(rounds: &Rounds, round: usize, hashes: &[u64], empty: __m512i, places: 
     };
     // In the order of `odd_lanes`.
     let numbers = _mm512_set_epi32(15, 7, 14, 6, 13, 5, 12, 4, 11, 3, 10, 2, 9, 1, 8, 0);
-    let (mut hits, mut hit) = ([0; MANY + STEP], 0);
+    let mut hits = Hits::new(rounds, round, hashes);
     for (start, step) in steps(hashes) {
         let (left, right) = load(step);
         let at = odd_lanes(product(left), product(right));
         let word = _mm512_permutexvar_epi32(_mm512_srli_epi32::<5>(at), empty);
         let counts = _mm512_test_epi32_mask(_mm512_rorv_epi32(word, at), _mm512_set1_epi32(1));
         let numbers = _mm512_add_epi32(numbers, _mm512_set1_epi32(start as i32));
-        if let Some(hits) = hits.get_mut(hit..).and_then(|hits| hits.first_chunk_mut()) {
-            store(hits, _mm512_maskz_compress_epi32(counts, numbers));
-        }
-        hit += counts.count_ones() as usize;
-        if hit > MANY {
-            take_hits(rounds, round, hashes, &hits[..hit], places);
-            hit = 0;
-        }
+        let numbers = _mm512_maskz_compress_epi32(counts, numbers);
+        hits.push(counts.count_ones(), |room| store(room, numbers), places);
     }
-    take_hits(rounds, round, hashes, &hits[..hit], places);
-}
-
-/// Scores the shingles of these numbers.
-#[inline(always)]
-fn take_hits(rounds: &Rounds, round: usize, hashes: &[u64], numbers: &[u32], places: &mut [u32]) {
-    let constants = rounds.constants[round];
-    for number in numbers {
-        if let Some(hash) = hashes.get(*number as usize) {
-            lower(rounds, constants.rehash(*hash), round, places);
-        }
-    }
+    hits.take(places);
 }
 
 /// The empty places as bits.

@@ -6,8 +6,12 @@
 //! left is scored in a loop of its own. And repeats of a shingle change nothing, so none are looked for.
 
 #[cfg(target_arch = "x86_64")]
+mod avx2;
+#[cfg(target_arch = "x86_64")]
 mod avx512;
 mod portable;
+#[cfg(target_arch = "x86_64")]
+mod step;
 
 use crate::kernel::{Kernel, Set};
 use crate::shingle::hash::Stream;
@@ -56,6 +60,8 @@ impl Rounds {
         let settled = match kernel.0 {
             #[cfg(target_arch = "x86_64")]
             Set::Avx512 if length <= avx512::LONGEST => avx512::minima(self, hashes, values),
+            #[cfg(target_arch = "x86_64")]
+            Set::Avx2 if length <= avx2::LONGEST => avx2::minima(self, hashes, values),
             _ => portable::minima(self, hashes, values),
         };
         if !settled {
