@@ -21,6 +21,9 @@ pub(crate) enum Set {
     /// AVX-512 F and DQ: servers since 2017, Zen 4.
     #[cfg(target_arch = "x86_64")]
     Avx512,
+    /// NEON, which every aarch64 processor has.
+    #[cfg(target_arch = "aarch64")]
+    Neon,
 }
 
 impl Kernel {
@@ -48,6 +51,8 @@ impl Kernel {
                 }
             }
         }
+        #[cfg(target_arch = "aarch64")]
+        all.push(Self(Set::Neon));
         all
     }
 
@@ -60,6 +65,8 @@ impl Kernel {
             Set::Avx2 => "avx2",
             #[cfg(target_arch = "x86_64")]
             Set::Avx512 => "avx512",
+            #[cfg(target_arch = "aarch64")]
+            Set::Neon => "neon",
         }
     }
 
@@ -82,6 +89,8 @@ macro_rules! in_kernel {
         }
         match $kernel.0 {
             $crate::kernel::Set::Portable => $work($($name),*),
+            #[cfg(target_arch = "aarch64")]
+            $crate::kernel::Set::Neon => $work($($name),*),
             // SAFETY: a `Kernel` of AVX2 exists only where the processor has these instructions.
             #[cfg(target_arch = "x86_64")]
             $crate::kernel::Set::Avx2 => unsafe { avx2($($name),*) },

@@ -8,7 +8,7 @@
 
 use std::arch::x86_64::*;
 
-use super::step::{Hits, MANY, at_least, steps, take};
+use super::step::{Hits, MANY, at_least, lanes, steps, take};
 use super::{Constants, EMPTY, Rounds};
 
 /// Longest signature whose places fit the bitmap.
@@ -70,44 +70,31 @@ fn later(rounds: &Rounds, round: usize, hashes: &[u64], empty: [u32; 8], places:
     let Constants { xor, multiplier } = rounds.constants[round];
     let halves = |word: u64| (_mm256_set1_epi32(word as i32), _mm256_set1_epi32((word >> 32) as i32));
     let ((xor_low, xor_high), (low, high)) = (halves(xor), halves(multiplier));
-    let length = _mm256_set1_epi32(rounds.length as i32);
+    let t = _mm256_set1_epi32(rounds.length as i32);
     let e = empty.map(|word| word as i32);
     let empty = _mm256_setr_epi32(e[0], e[1], e[2], e[3], e[4], e[5], e[6], e[7]);
-    let mut hits = Hits::new(rounds, round, hashes);
+    let (mut hits, mut length) = (Hits::new(rounds, round, hashes), 0);
     for (start, step) in steps(hashes) {
         let (lows, highs) = load(step);
         let (lows, highs) = (_mm256_xor_si256(lows, xor_low), _mm256_xor_si256(highs, xor_high));
         let cross = _mm256_add_epi32(_mm256_mullo_epi32(lows, high), _mm256_mullo_epi32(highs, low));
-        let at = high_product(_mm256_add_epi32(high_product(lows, low), cross), length);
+        let at = high_product(_mm256_add_epi32(high_product(lows, low), cross), t);
         let word = _mm256_permutevar8x32_epi32(empty, _mm256_srli_epi32::<5>(at));
         // Shifted so that the place's bit is the sign.
         let sign = _mm256_sllv_epi32(word, _mm256_andnot_si256(at, _mm256_set1_epi32(31)));
         let counts = _mm256_movemask_ps(_mm256_castsi256_ps(sign)) as u8;
-        let lanes = _mm256_cvtepu8_epi32(_mm_cvtsi64_si128(LANES[usize::from(counts)] as i64));
-        let numbers = _mm256_add_epi32(lanes, _mm256_set1_epi32(start as i32));
-        hits.push(counts.count_ones(), |room| store(room, numbers), places);
+        let offsets = _mm256_cvtepu8_epi32(_mm_cvtsi64_si128(LANES[usize::from(counts)] as i64));
+        let numbers = _mm256_add_epi32(offsets, _mm256_set1_epi32(start as i32));
+        if let Some(room) = hits.room(length) {
+            store(room, numbers);
+        }
+        length = hits.make_room(length + counts.count_ones() as usize, places);
     }
-    hits.take(places);
+    hits.take(length, places);
 }
 
-/// For each mask the hashes of the step in whose lanes it has a one, in the order of [`load`], a byte each from the low end.
-static LANES: [u64; 256] = {
-    const ORDER: [u64; STEP] = [0, 1, 4, 5, 2, 3, 6, 7];
-    let mut rows = [0; 256];
-    let mut mask = 0;
-    while mask < 256 {
-        let (mut lane, mut found) = (0, 0);
-        while lane < STEP {
-            if mask >> lane & 1 == 1 {
-                rows[mask] |= ORDER[lane] << (8 * found);
-                found += 1;
-            }
-            lane += 1;
-        }
-        mask += 1;
-    }
-    rows
-};
+/// The hashes of the lanes of a mask, in the order of [`load`].
+static LANES: [u64; 256] = lanes([0, 1, 4, 5, 2, 3, 6, 7]);
 
 /// The empty places as bits.
 #[inline]

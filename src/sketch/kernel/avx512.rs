@@ -74,14 +74,14 @@ fn first(rounds: &Rounds, hashes: &[u64], places: &mut [u32]) {
 fn later(rounds: &Rounds, round: usize, hashes: &[u64], empty: __m512i, places: &mut [u32]) {
     let Constants { xor, multiplier } = rounds.constants[round];
     let (xor, multiplier) = (_mm512_set1_epi64(xor as i64), _mm512_set1_epi64(multiplier as i64));
-    let length = _mm512_set1_epi64(rounds.length.into());
+    let t = _mm512_set1_epi64(rounds.length.into());
     let product = |hashes| {
         let bits = _mm512_mullo_epi64(_mm512_xor_si512(hashes, xor), multiplier);
-        _mm512_mul_epu32(_mm512_srli_epi64::<32>(bits), length)
+        _mm512_mul_epu32(_mm512_srli_epi64::<32>(bits), t)
     };
     // In the order of `odd_lanes`.
     let numbers = _mm512_set_epi32(15, 7, 14, 6, 13, 5, 12, 4, 11, 3, 10, 2, 9, 1, 8, 0);
-    let mut hits = Hits::new(rounds, round, hashes);
+    let (mut hits, mut length) = (Hits::new(rounds, round, hashes), 0);
     for (start, step) in steps(hashes) {
         let (left, right) = load(step);
         let at = odd_lanes(product(left), product(right));
@@ -89,9 +89,12 @@ fn later(rounds: &Rounds, round: usize, hashes: &[u64], empty: __m512i, places: 
         let counts = _mm512_test_epi32_mask(_mm512_rorv_epi32(word, at), _mm512_set1_epi32(1));
         let numbers = _mm512_add_epi32(numbers, _mm512_set1_epi32(start as i32));
         let numbers = _mm512_maskz_compress_epi32(counts, numbers);
-        hits.push(counts.count_ones(), |room| store(room, numbers), places);
+        if let Some(room) = hits.room(length) {
+            store(room, numbers);
+        }
+        length = hits.make_room(length + counts.count_ones() as usize, places);
     }
-    hits.take(places);
+    hits.take(length, places);
 }
 
 /// The empty places as bits.

@@ -9,8 +9,10 @@
 mod avx2;
 #[cfg(target_arch = "x86_64")]
 mod avx512;
+#[cfg(target_arch = "aarch64")]
+mod neon;
 mod portable;
-#[cfg(target_arch = "x86_64")]
+#[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
 mod step;
 
 use crate::kernel::{Kernel, Set};
@@ -62,6 +64,10 @@ impl Rounds {
             Set::Avx512 if length <= avx512::LONGEST => avx512::minima(self, hashes, values),
             #[cfg(target_arch = "x86_64")]
             Set::Avx2 if length <= avx2::LONGEST => avx2::minima(self, hashes, values),
+            #[cfg(target_arch = "aarch64")]
+            Set::Neon if length <= neon::LONGEST && cfg!(target_endian = "little") => {
+                neon::minima(self, hashes, values)
+            }
             _ => portable::minima(self, hashes, values),
         };
         if !settled {

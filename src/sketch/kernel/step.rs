@@ -28,6 +28,24 @@ pub(super) fn steps<const STEP: usize>(hashes: &[u64]) -> impl Iterator<Item = (
     })
 }
 
+/// For each mask of eight the numbers in `order` that stand where it has ones, a byte each from the low end.
+pub(super) const fn lanes(order: [u64; 8]) -> [u64; 256] {
+    let mut rows = [0; 256];
+    let mut mask = 0;
+    while mask < rows.len() {
+        let (mut lane, mut found) = (0, 0);
+        while lane < order.len() {
+            if mask >> lane & 1 == 1 {
+                rows[mask] |= order[lane] << (8 * found);
+                found += 1;
+            }
+            lane += 1;
+        }
+        mask += 1;
+    }
+    rows
+}
+
 /// Takes the minimum of each score and what its place holds.
 #[inline(always)]
 pub(super) fn take(at: &[u32], scores: &[u32], places: &mut [u32]) {
@@ -39,46 +57,45 @@ pub(super) fn take(at: &[u32], scores: &[u32], places: &mut [u32]) {
 }
 
 /// Numbers of the shingles that fall into empty places in a round after the first.
+///
+/// How many there are is the caller's variable: in here it would go through memory in every step.
 pub(super) struct Hits<'a> {
     rounds: &'a Rounds,
     round: usize,
     hashes: &'a [u64],
     numbers: [u32; MANY + WIDEST],
-    length: usize,
 }
 
 impl<'a> Hits<'a> {
     #[inline(always)]
     pub(super) fn new(rounds: &'a Rounds, round: usize, hashes: &'a [u64]) -> Self {
-        Self { rounds, round, hashes, numbers: [0; MANY + WIDEST], length: 0 }
+        Self { rounds, round, hashes, numbers: [0; MANY + WIDEST] }
     }
 
-    /// Appends the first `count` numbers that `store` writes. Takes what there is when the room ends.
+    /// Where a step writes its numbers, of which those that count come first, after `length` others.
     #[inline(always)]
-    pub(super) fn push<const STEP: usize>(
-        &mut self,
-        count: u32,
-        store: impl FnOnce(&mut [u32; STEP]),
-        places: &mut [u32],
-    ) {
-        if let Some(room) = self.numbers.get_mut(self.length..).and_then(|room| room.first_chunk_mut()) {
-            store(room);
-        }
-        self.length += count as usize;
-        if self.length > MANY {
-            self.take(places);
-        }
+    pub(super) fn room<const STEP: usize>(&mut self, length: usize) -> Option<&mut [u32; STEP]> {
+        self.numbers.get_mut(length..)?.first_chunk_mut()
     }
 
-    /// Scores those shingles.
+    /// Takes what there is if the room ends; the new length.
     #[inline(always)]
-    pub(super) fn take(&mut self, places: &mut [u32]) {
+    pub(super) fn make_room(&self, length: usize, places: &mut [u32]) -> usize {
+        if length <= MANY {
+            return length;
+        }
+        self.take(length, places);
+        0
+    }
+
+    /// Scores the first `length` of those shingles.
+    #[inline(always)]
+    pub(super) fn take(&self, length: usize, places: &mut [u32]) {
         let constants = self.rounds.constants[self.round];
-        for number in self.numbers.iter().take(self.length) {
+        for number in self.numbers.iter().take(length) {
             if let Some(hash) = self.hashes.get(*number as usize) {
                 lower(self.rounds, constants.rehash(*hash), self.round, places);
             }
         }
-        self.length = 0;
     }
 }
