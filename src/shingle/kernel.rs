@@ -1,7 +1,7 @@
 //! Token hashes → shingle hashes and fingerprint, in the instructions that the processor has.
 //!
 //! Both are polynomials modulo 2⁶⁴, so sums may be taken in any order. The loops are written once, without intrinsics:
-//! windows that do not depend on each other, and a fingerprint of [`CHAINS`] interleaved polynomials where Horner's rule
+//! windows that do not depend on each other, and a fingerprint of 32 interleaved polynomials where Horner's rule
 //! alone would wait for each product. The compiler makes vectors of them for each set of instructions.
 
 #![allow(unsafe_code, reason = "the call of a function that needs instructions the processor was seen to have")]
