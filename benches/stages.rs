@@ -13,10 +13,13 @@ use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use mukarrar::Index;
 use mukarrar::document::{DocId, Span};
 use mukarrar::input::{Corpus, InputOptions};
+use mukarrar::kernel::Kernel;
 use mukarrar::lsh::{Banding, Overrides};
 use mukarrar::normalize::{Language, Normalizer, Profile, Scratch, TokenSink};
 use mukarrar::page::{Cutter, UnitLevel};
 use mukarrar::pipeline::{Options, Pipeline};
+use mukarrar::shingle::hash::Keys;
+use mukarrar::shingle::kernel::{fingerprint, word_shingles};
 use mukarrar::shingle::{ShingleKind, ShingleSet, Shingler};
 use mukarrar::sketch::{MinHasher, SketchParams};
 
@@ -109,17 +112,19 @@ fn sketch(c: &mut Criterion) {
     let sets: Vec<Vec<u64>> = texts.iter().map(|text| shingler.shingle(&normalizer, text).hashes.to_vec()).collect();
     let mut group = c.benchmark_group("sketch");
     group.throughput(size(&texts));
-    let mut values = Vec::new();
-    for length in [128, 136] {
-        let hasher = MinHasher::new(SketchParams::with_length(length).expect("a fitting length"));
-        group.bench_function(format!("fast similarity sketching, {length} values"), |b| {
-            b.iter(|| {
-                for set in &sets {
-                    hasher.sketch_into(set, &mut values);
-                    black_box(&values);
-                }
+    for kernel in Kernel::all() {
+        for length in [128, 136] {
+            let params = SketchParams::with_length(length).expect("a fitting length");
+            let (hasher, mut values) = (MinHasher::with_kernel(params, kernel), Vec::new());
+            group.bench_function(format!("{}: fast similarity sketching, {length} values", kernel.name()), |b| {
+                b.iter(|| {
+                    for set in &sets {
+                        hasher.sketch_into(set, &mut values);
+                        black_box(&values);
+                    }
+                });
             });
-        });
+        }
     }
     // What the choice of sketch is measured against: 32-bit multiply-add, one permutation a value.
     group.bench_function("k-permutation (32-bit multiply-add), 128 values", |b| {
@@ -140,6 +145,66 @@ fn sketch(c: &mut Criterion) {
         b.iter(|| sets.iter().map(|set| ShingleSet::new(set.clone()).len()).sum::<usize>());
     });
     group.finish();
+}
+
+/// From token hashes on: shingles, fingerprint, signature; and the whole way from text.
+fn signature(c: &mut Criterion) {
+    let texts = texts();
+    let normalizer = Normalizer::new(Profile::Standard, Language::Ar);
+    let (keys, mut scratch) = (Keys::new(1), Scratch::default());
+    let mut hashes = |text: &String| {
+        let mut sink = Hashes(keys, Vec::new());
+        normalizer.fold(text, &mut scratch, &mut sink);
+        sink.1
+    };
+    let tokens: Vec<Vec<u64>> = texts.iter().map(&mut hashes).collect();
+    let params = SketchParams::with_length(128).expect("a fitting length");
+    let mut group = c.benchmark_group("signature");
+    group.throughput(size(&texts));
+    for kernel in Kernel::all() {
+        let (mut shingles, mut values) = (Vec::new(), Vec::new());
+        group.bench_function(format!("{}: tokens to word:3", kernel.name()), |b| {
+            b.iter(|| {
+                tokens.iter().for_each(|tokens| word_shingles(kernel, tokens, 3, &keys, black_box(&mut shingles)))
+            });
+        });
+        group.bench_function(format!("{}: tokens to fingerprint", kernel.name()), |b| {
+            b.iter(|| {
+                tokens.iter().for_each(|tokens| {
+                    black_box(fingerprint(kernel, tokens));
+                })
+            });
+        });
+        let hasher = MinHasher::with_kernel(params, kernel);
+        group.bench_function(format!("{}: tokens to fingerprint and 128 values", kernel.name()), |b| {
+            b.iter(|| {
+                for tokens in &tokens {
+                    word_shingles(kernel, tokens, 3, &keys, &mut shingles);
+                    hasher.sketch_into(&shingles, &mut values);
+                    black_box((fingerprint(kernel, tokens), &values));
+                }
+            });
+        });
+    }
+    group.bench_function("text to 128 values", |b| {
+        let (mut shingler, mut values) = (Shingler::new(ShingleKind::Word(3), 1), Vec::new());
+        let hasher = MinHasher::new(params);
+        b.iter(|| {
+            for text in &texts {
+                hasher.sketch_into(shingler.shingle(&normalizer, text).hashes, &mut values);
+                black_box(&values);
+            }
+        });
+    });
+    group.finish();
+}
+
+struct Hashes(Keys, Vec<u64>);
+
+impl TokenSink for Hashes {
+    fn token(&mut self, token: &[u8], _span: Span) {
+        self.1.push(self.0.bytes(token));
+    }
 }
 
 fn lsh(c: &mut Criterion) {
@@ -183,5 +248,5 @@ fn end_to_end(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, fold, shingle, sketch, lsh, end_to_end);
+criterion_group!(benches, fold, shingle, sketch, signature, lsh, end_to_end);
 criterion_main!(benches);

@@ -40,6 +40,7 @@ pub mod error;
 pub mod evaluate;
 pub mod index;
 pub mod input;
+pub mod kernel;
 pub mod lsh;
 pub mod normalize;
 pub mod page;

@@ -71,14 +71,18 @@ impl Keys {
     /// The hash of a shingle of `length` parts, from the hashes of its parts in order.
     #[must_use]
     pub fn shingle(&self, parts: &[u64]) -> u64 {
-        let start = self.length.wrapping_mul(parts.len() as u64);
-        finish(parts.iter().fold(start, |sum, part| sum.wrapping_mul(MULTIPLIER).wrapping_add(*part)))
+        finish(parts.iter().fold(self.start(parts.len()), |sum, part| sum.wrapping_mul(MULTIPLIER).wrapping_add(*part)))
+    }
+
+    /// Where the polynomial of a shingle of `length` parts begins.
+    pub(crate) fn start(&self, length: usize) -> u64 {
+        self.length.wrapping_mul(length as u64)
     }
 
     /// The hash of a character shingle: `length` characters that stand in `bytes`.
     #[must_use]
     pub fn characters(&self, bytes: &[u8], length: usize) -> u64 {
-        finish(self.bytes(bytes).wrapping_add(self.length.wrapping_mul(length as u64)))
+        finish(self.bytes(bytes).wrapping_add(self.start(length)))
     }
 }
 

@@ -12,6 +12,7 @@ use serde::{Serialize, Serializer};
 use crate::error::{Error, Result};
 
 pub mod hash;
+pub mod kernel;
 mod set;
 mod shingler;
 

@@ -1,7 +1,9 @@
 //! The sink that turns the tokens of a unit into shingle hashes and a fingerprint.
 
-use super::hash::{Keys, MULTIPLIER, finish};
+use super::hash::{Keys, finish};
+use super::kernel::{fingerprint, word_shingles};
 use super::{ShingleKind, ShingleSet};
+use crate::kernel::Kernel;
 use crate::normalize::{Batch, BatchSink, Normalizer, Scratch, alphabet};
 
 /// 128 bits of a unit's token sequence, numbers included: equal sequences have equal fingerprints. The converse is
@@ -52,15 +54,16 @@ impl Shingler {
     pub fn shingle(&mut self, normalizer: &Normalizer, text: &str) -> Shingled<'_> {
         self.parts.clear();
         normalizer.fold_batches(text, &mut self.scratch, &mut self.parts);
+        let kernel = Kernel::best();
         self.hashes.clear();
         match self.kind {
-            ShingleKind::Word(n) => word_shingles(&self.parts.tokens, n.into(), &self.keys, &mut self.hashes),
+            ShingleKind::Word(n) => word_shingles(kernel, &self.parts.tokens, n.into(), &self.keys, &mut self.hashes),
             ShingleKind::Char(n) => char_shingles(&self.parts, n.into(), &self.keys, &mut self.hashes),
         }
         Shingled {
             hashes: &self.hashes,
             tokens: self.parts.tokens.len(),
-            fingerprint: fingerprint(&self.parts.tokens),
+            fingerprint: fingerprint(kernel, &self.parts.tokens),
             numbers: self.parts.numbers,
         }
     }
@@ -136,14 +139,6 @@ impl BatchSink for Parts {
     }
 }
 
-fn word_shingles(tokens: &[u64], n: usize, keys: &Keys, out: &mut Vec<u64>) {
-    if tokens.len() >= n {
-        out.extend(tokens.windows(n).map(|window| keys.shingle(window)));
-    } else if !tokens.is_empty() {
-        out.push(keys.shingle(tokens));
-    }
-}
-
 fn char_shingles(parts: &Parts, n: usize, keys: &Keys, out: &mut Vec<u64>) {
     let text = &parts.text;
     let (mut start, mut end, mut length) = (0, 0, 0);
@@ -159,14 +154,4 @@ fn char_shingles(parts: &Parts, n: usize, keys: &Keys, out: &mut Vec<u64>) {
     if out.is_empty() && length > 0 {
         out.push(keys.characters(text, length));
     }
-}
-
-/// Two polynomials of the token hashes with unlike odd multipliers.
-fn fingerprint(tokens: &[u64]) -> Fingerprint {
-    const OTHER: u64 = 0xD6E8_FEB8_6659_FD93;
-    let start = tokens.len() as u64;
-    let (a, b) = tokens.iter().fold((start, !start), |(a, b), token| {
-        (a.wrapping_mul(MULTIPLIER).wrapping_add(*token), b.wrapping_mul(OTHER).wrapping_add(token.rotate_left(32)))
-    });
-    Fingerprint(finish(a), finish(b))
 }

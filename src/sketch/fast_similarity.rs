@@ -9,35 +9,32 @@
 //! A score is 32 bits: the round above, random bits below. Round 0 takes its bits from the shingle hash itself, which is
 //! well mixed and seeded; round i from the high and middle bits of `(hash ^ cᵢ)·aᵢ` with aᵢ odd, drawn from the seed.
 
+use super::kernel::Rounds;
 use super::{Signature, SketchParams};
+use crate::kernel::Kernel;
 use crate::shingle::hash::Stream;
-
-/// The score of a place that nothing has reached.
-pub(super) const EMPTY: u32 = u32::MAX;
 
 /// Makes signatures of one set of parameters. Cheap to share, no state between sets.
 #[derive(Debug, Clone)]
 pub struct MinHasher {
     params: SketchParams,
-    round_bits: u32,
-    rounds: Box<[Round]>,
-}
-
-#[derive(Debug, Clone, Copy)]
-struct Round {
-    xor: u64,
-    multiplier: u64,
+    rounds: Rounds,
+    kernel: Kernel,
 }
 
 impl MinHasher {
     /// A hasher for `params`. Draws 2k pairs of constants.
     #[must_use]
     pub fn new(params: SketchParams) -> Self {
+        Self::with_kernel(params, Kernel::best())
+    }
+
+    /// A hasher that runs in these instructions, for tests and benches: the signatures are the same.
+    #[must_use]
+    pub fn with_kernel(params: SketchParams, kernel: Kernel) -> Self {
         // A stream of its own: the plain seed already serves the shingle hash.
-        let mut stream = Stream::new(!params.seed());
-        let rounds = 2 * params.num_hashes();
-        let draw = |_| Round { xor: stream.draw(), multiplier: stream.draw() | 1 };
-        Self { params, round_bits: usize::BITS - rounds.leading_zeros(), rounds: (0..rounds).map(draw).collect() }
+        let rounds = Rounds::new(params.num_hashes(), Stream::new(!params.seed()));
+        Self { params, rounds, kernel }
     }
 
     /// The parameters of every signature it makes.
@@ -56,46 +53,7 @@ impl MinHasher {
 
     /// As [`sketch`](Self::sketch), but only the values, into a buffer that is reused.
     pub fn sketch_into(&self, hashes: &[u64], values: &mut Vec<u32>) {
-        values.clear();
-        values.resize(self.params.num_hashes(), EMPTY);
-        if hashes.is_empty() {
-            return;
-        }
-        for hash in hashes {
-            self.place(*hash, 0, values);
-        }
-        for round in 1..self.params.num_hashes() {
-            if !values.contains(&EMPTY) {
-                return;
-            }
-            for hash in hashes {
-                self.place(self.rehash(*hash, round), round, values);
-            }
-        }
-        self.fill_rest(hashes, values);
-    }
-
-    /// The last rounds: place j takes the smallest score of all shingles in round t + j.
-    fn fill_rest(&self, hashes: &[u64], values: &mut [u32]) {
-        for (place, value) in values.iter_mut().enumerate().filter(|(_, value)| **value == EMPTY) {
-            let round = self.params.num_hashes() + place;
-            let scores = hashes.iter().map(|hash| self.score(self.rehash(*hash, round), round));
-            *value = scores.min().unwrap_or(EMPTY);
-        }
-    }
-
-    fn place(&self, bits: u64, round: usize, values: &mut [u32]) {
-        let place = (((bits >> 32) * values.len() as u64) >> 32) as usize;
-        values[place] = values[place].min(self.score(bits, round));
-    }
-
-    fn score(&self, bits: u64, round: usize) -> u32 {
-        ((round as u32) << (32 - self.round_bits)) | ((bits ^ (bits >> 32)) as u32 >> self.round_bits)
-    }
-
-    fn rehash(&self, hash: u64, round: usize) -> u64 {
-        let Round { xor, multiplier } = self.rounds[round];
-        (hash ^ xor).wrapping_mul(multiplier)
+        self.rounds.minima(self.kernel, hashes, values);
     }
 }
 
@@ -103,16 +61,17 @@ impl MinHasher {
 mod tests {
     use super::*;
     use crate::shingle::hash::finish;
+    use crate::sketch::kernel::EMPTY;
 
     /// The definition: the minimum over all shingles and all 2t rounds, without stopping early.
     fn plain(hasher: &MinHasher, hashes: &[u64]) -> Vec<u32> {
-        let t = hasher.params.num_hashes();
+        let (t, rounds) = (hasher.params.num_hashes(), &hasher.rounds);
         let mut values = vec![EMPTY; t];
         for hash in hashes {
             for round in 0..2 * t {
-                let bits = if round == 0 { *hash } else { hasher.rehash(*hash, round) };
+                let bits = if round == 0 { *hash } else { rounds.rehash(*hash, round) };
                 let place = if round < t { (((bits >> 32) * t as u64) >> 32) as usize } else { round - t };
-                values[place] = values[place].min(hasher.score(bits, round));
+                values[place] = values[place].min(rounds.score(bits, round));
             }
         }
         values
@@ -122,13 +81,33 @@ mod tests {
         (0..n).map(|i| finish(i.wrapping_mul(7) ^ finish(salt))).collect()
     }
 
+    /// Lengths around a register and the bitmap's end, sets around a step.
     #[test]
-    fn stopping_early_changes_nothing() {
-        for t in [1, 2, 7, 64, 128, 136] {
-            let hasher = MinHasher::new(SketchParams::with_length(t).unwrap());
-            for n in [0, 1, 2, 3, 10, 100, 1000] {
+    fn every_kernel_gives_the_values_of_the_definition() {
+        for t in [1, 2, 7, 31, 32, 33, 64, 128, 136, 192, 256, 257, 512, 513] {
+            let params = SketchParams::with_length(t).unwrap();
+            for n in [0, 1, 2, 3, 7, 8, 10, 15, 16, 17, 31, 33, 64, 100, 129, 1000] {
                 let set = hashes(n, t as u64 + n);
-                assert_eq!(hasher.sketch(&set).values(), plain(&hasher, &set), "t {t} n {n}");
+                let expected = plain(&MinHasher::new(params), &set);
+                for kernel in Kernel::all() {
+                    let hasher = MinHasher::with_kernel(params, kernel);
+                    assert_eq!(hasher.sketch(&set).values(), expected, "{} t {t} n {n}", kernel.name());
+                }
+            }
+        }
+    }
+
+    /// All shingles equal, all in one place, and repeats in a set larger than any buffer.
+    #[test]
+    fn every_kernel_takes_lopsided_sets() {
+        let crowded: Vec<u64> = hashes(700, 5).iter().map(|hash| hash >> 40).collect();
+        let repeated: Vec<u64> = hashes(40, 6).iter().cycle().take(777).copied().collect();
+        for set in [vec![0; 100], vec![u64::MAX; 9], crowded, repeated] {
+            let params = SketchParams::with_length(136).unwrap();
+            let expected = plain(&MinHasher::new(params), &set);
+            for kernel in Kernel::all() {
+                let hasher = MinHasher::with_kernel(params, kernel);
+                assert_eq!(hasher.sketch(&set).values(), expected, "{}", kernel.name());
             }
         }
     }

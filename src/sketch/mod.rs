@@ -32,6 +32,7 @@
 //! Sketching", FOCS 2017. Shrivastava, "Optimal Densification for Fast and Accurate Minwise Hashing", ICML 2017.
 
 mod fast_similarity;
+mod kernel;
 mod signature;
 
 pub use fast_similarity::MinHasher;

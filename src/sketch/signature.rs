@@ -1,6 +1,6 @@
 //! A signature, its parameters, its estimate and its bytes.
 
-use super::fast_similarity::EMPTY;
+use super::kernel::EMPTY;
 use crate::error::{Error, ErrorKind, Result};
 use crate::normalize::Profile;
 use crate::shingle::ShingleKind;

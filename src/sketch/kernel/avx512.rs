@@ -1,0 +1,138 @@
+//! AVX-512 F and DQ: sixteen shingles a step.
+//!
+//! Round 0 computes places and scores in vectors and takes the minima one by one, since two lanes may hold one place. A
+//! later round looks each place up in a bitmap of the empty places, one register of 512 bits, and compresses the numbers
+//! of the shingles that count; those few are scored without vectors. The last step overlaps the one before, and fewer than
+//! sixteen shingles are repeated: repeats change nothing.
+
+#![allow(unsafe_code, reason = "vector loads and stores, and the call of a function that needs the instructions")]
+
+use std::arch::x86_64::*;
+
+use super::step::{Hits, MANY, at_least, steps, take};
+use super::{Constants, EMPTY, Rounds};
+
+/// Longest signature whose places fit the bitmap.
+pub(super) const LONGEST: usize = 512;
+
+/// Shingles of one step: the 64-bit lanes of two registers, and the 32-bit lanes of one.
+const STEP: usize = 16;
+
+/// The odd one of each two 32-bit lanes.
+const ODD: u16 = 0xAAAA;
+
+/// Rounds 0 to t − 1 until no place is empty; whether none is.
+pub(super) fn minima(rounds: &Rounds, hashes: &[u64], places: &mut [u32]) -> bool {
+    // SAFETY: a `Kernel` of AVX-512 exists only where the processor has these instructions, and `Rounds::minima` calls this
+    // with such a kernel alone.
+    unsafe { all_rounds(rounds, hashes, places) }
+}
+
+#[target_feature(enable = "avx512f,avx512dq,avx2,bmi1,bmi2,popcnt")]
+fn all_rounds(rounds: &Rounds, hashes: &[u64], places: &mut [u32]) -> bool {
+    let mut few = [0; STEP];
+    let hashes = at_least(hashes, &mut few);
+    first(rounds, hashes, places);
+    for round in 1..rounds.length as usize {
+        let empty = empty_places(places);
+        if _mm512_test_epi32_mask(empty, empty) == 0 {
+            return true;
+        }
+        later(rounds, round, hashes, empty, places);
+    }
+    !places.contains(&EMPTY)
+}
+
+/// Round 0.
+#[inline]
+#[target_feature(enable = "avx512f,avx512dq,avx2,bmi1,bmi2,popcnt")]
+fn first(rounds: &Rounds, hashes: &[u64], places: &mut [u32]) {
+    let length = _mm512_set1_epi64(rounds.length.into());
+    let shift = _mm_cvtsi32_si128(rounds.bits as i32);
+    let (mut at, mut scores) = ([[0; STEP]; MANY / STEP], [[0; STEP]; MANY / STEP]);
+    let mut filled = 0;
+    for (_, step) in steps(hashes) {
+        let (left, right) = load(step);
+        let high = _mm512_srli_epi64::<32>(left);
+        let lows = _mm512_mask_blend_epi32(ODD, left, _mm512_slli_epi64::<32>(right));
+        let highs = _mm512_mask_blend_epi32(ODD, high, right);
+        store(&mut scores[filled], _mm512_srl_epi32(_mm512_xor_si512(lows, highs), shift));
+        let right = _mm512_mul_epu32(_mm512_srli_epi64::<32>(right), length);
+        store(&mut at[filled], odd_lanes(_mm512_mul_epu32(high, length), right));
+        filled += 1;
+        if filled == at.len() {
+            take(at.as_flattened(), scores.as_flattened(), places);
+            filled = 0;
+        }
+    }
+    take(at[..filled].as_flattened(), scores[..filled].as_flattened(), places);
+}
+
+/// A round after the first.
+#[inline]
+#[target_feature(enable = "avx512f,avx512dq,avx2,bmi1,bmi2,popcnt")]
+fn later(rounds: &Rounds, round: usize, hashes: &[u64], empty: __m512i, places: &mut [u32]) {
+    let Constants { xor, multiplier } = rounds.constants[round];
+    let (xor, multiplier) = (_mm512_set1_epi64(xor as i64), _mm512_set1_epi64(multiplier as i64));
+    let t = _mm512_set1_epi64(rounds.length.into());
+    let product = |hashes| {
+        let bits = _mm512_mullo_epi64(_mm512_xor_si512(hashes, xor), multiplier);
+        _mm512_mul_epu32(_mm512_srli_epi64::<32>(bits), t)
+    };
+    // In the order of `odd_lanes`.
+    let numbers = _mm512_set_epi32(15, 7, 14, 6, 13, 5, 12, 4, 11, 3, 10, 2, 9, 1, 8, 0);
+    let (mut hits, mut length) = (Hits::new(rounds, round, hashes), 0);
+    for (start, step) in steps(hashes) {
+        let (left, right) = load(step);
+        let at = odd_lanes(product(left), product(right));
+        let word = _mm512_permutexvar_epi32(_mm512_srli_epi32::<5>(at), empty);
+        let counts = _mm512_test_epi32_mask(_mm512_rorv_epi32(word, at), _mm512_set1_epi32(1));
+        let numbers = _mm512_add_epi32(numbers, _mm512_set1_epi32(start as i32));
+        let numbers = _mm512_maskz_compress_epi32(counts, numbers);
+        if let Some(room) = hits.room(length) {
+            store(room, numbers);
+        }
+        length = hits.make_room(length + counts.count_ones() as usize, places);
+    }
+    hits.take(length, places);
+}
+
+/// The empty places as bits.
+#[inline]
+#[target_feature(enable = "avx512f,avx512dq,avx2,bmi1,bmi2,popcnt")]
+fn empty_places(places: &[u32]) -> __m512i {
+    let (mut empty, mut lane) = (_mm512_setzero_si512(), 1);
+    for [left, right] in places.as_chunks::<16>().0.as_chunks::<2>().0 {
+        let bits = |part| {
+            // SAFETY: a register is as long as the array.
+            let values = unsafe { _mm512_loadu_si512(std::ptr::from_ref::<[u32; 16]>(part).cast()) };
+            u32::from(_mm512_cmpeq_epi32_mask(values, _mm512_set1_epi32(EMPTY as i32)))
+        };
+        let both = bits(left) | bits(right) << 16;
+        empty = _mm512_mask_set1_epi32(empty, lane, both as i32);
+        lane <<= 1;
+    }
+    empty
+}
+
+/// The odd 32-bit lanes of both: of `left` in the even, of `right` in the odd lanes.
+#[inline]
+#[target_feature(enable = "avx512f")]
+fn odd_lanes(left: __m512i, right: __m512i) -> __m512i {
+    _mm512_mask_blend_epi32(ODD, _mm512_srli_epi64::<32>(left), right)
+}
+
+#[inline]
+#[target_feature(enable = "avx512f")]
+fn load(step: &[u64; STEP]) -> (__m512i, __m512i) {
+    let step = step.as_ptr();
+    // SAFETY: two registers are as long as the array, and the second begins after its first half.
+    unsafe { (_mm512_loadu_si512(step.cast()), _mm512_loadu_si512(step.add(STEP / 2).cast())) }
+}
+
+#[inline]
+#[target_feature(enable = "avx512f")]
+fn store(words: &mut [u32; STEP], lanes: __m512i) {
+    // SAFETY: a register is as long as the array.
+    unsafe { _mm512_storeu_si512(words.as_mut_ptr().cast(), lanes) }
+}
