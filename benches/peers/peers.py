@@ -66,7 +66,7 @@ def mukarrar_tools(binary, extra):
     shape = ["--shingle", "word:5", "--threshold", "0.8", "--num-hashes", "128", *extra]
 
     def clusters(source, target, _bands):
-        return [binary, "clusters", source, *shape, "--format", "jsonl", "-o", target]
+        return [binary, "clusters", source, *shape, "--format", "jsonl", "-o", target, "--summary", f"{target}.summary"]
 
     def pairs(source, target, _bands):
         return [binary, "pairs", source, *shape, "--format", "tsv", "-o", target]

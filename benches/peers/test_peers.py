@@ -59,9 +59,19 @@ class Measuring(unittest.TestCase):
         self.assertGreater(cost.cpu, start.cpu)
         self.assertGreater(cost.memory, 1 << 20)
 
+    def test_memory_of_this_process_does_not_count(self):
+        held = bytearray(200 << 20)
+        with tempfile.NamedTemporaryFile() as log:
+            cost = measure.measure([sys.executable, "-c", ""], log.name)
+        self.assertLess(cost.memory, len(held) // 2)
+
     def test_failure_tells_its_last_line(self):
         with tempfile.NamedTemporaryFile() as log, self.assertRaisesRegex(measure.Failed, "ValueError: no"):
             measure.measure([sys.executable, "-c", "raise ValueError('no')"], log.name)
+
+    def test_a_program_that_is_not_there(self):
+        with tempfile.NamedTemporaryFile() as log, self.assertRaisesRegex(measure.Failed, "No such file"):
+            measure.measure(["/nowhere/tool"], log.name)
 
     def test_time_limit(self):
         with tempfile.NamedTemporaryFile() as log, self.assertRaisesRegex(measure.Failed, "killed"):
