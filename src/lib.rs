@@ -43,6 +43,7 @@ pub mod input;
 pub mod lsh;
 pub mod normalize;
 pub mod page;
+mod parallel;
 pub mod pipeline;
 pub mod report;
 pub mod shingle;

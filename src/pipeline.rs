@@ -26,12 +26,13 @@
 
 use std::time::Instant;
 
-use crate::cluster::{self, Cluster, Removal};
+use crate::cluster::{self, Cluster, Removal, Taken};
 use crate::document::{DocId, UnitId, Units};
 use crate::error::Result;
 use crate::input::{Corpus, FieldValue, Names, Reject};
-use crate::lsh::{BandBuckets, Banding, Buckets, Node};
+use crate::lsh::{Banding, Batch, KeyColumns, Node, Search};
 use crate::normalize::Language;
+use crate::parallel;
 use crate::similarity::{Relation, Score, short};
 
 mod compare;
@@ -39,7 +40,6 @@ mod nodes;
 mod options;
 mod order;
 mod pairs;
-mod parallel;
 mod path;
 mod progress;
 mod refold;
@@ -130,7 +130,7 @@ impl Pipeline {
     ///
     /// Only what the machine refuses (threads); records that cannot be read are in `rejects`.
     pub fn clusters(&self, corpus: &Corpus, progress: &dyn Progress) -> Result<Clustering> {
-        parallel::with_threads(self.options.threads, || Run::new(self, corpus, progress).clusters())
+        parallel::with_threads(self.options.threads, || Run::new(self, corpus, progress).clusters())?
     }
 
     /// All verified pairs.
@@ -139,7 +139,7 @@ impl Pipeline {
     ///
     /// As [`clusters`](Self::clusters).
     pub fn pairs(&self, corpus: &Corpus, progress: &dyn Progress) -> Result<PairList> {
-        parallel::with_threads(self.options.threads, || Run::new(self, corpus, progress).pairs())
+        parallel::with_threads(self.options.threads, || Run::new(self, corpus, progress).pairs())?
     }
 }
 
@@ -159,11 +159,10 @@ struct Run<'a> {
     summary: Summary,
 }
 
-/// What one path leaves to assemble: nodes and the buckets of their candidates.
+/// What one path leaves to assemble: nodes and their candidates, all in one batch if there are any.
 struct Banded {
     nodes: Nodes,
-    buckets: Buckets,
-    exact: Exact,
+    batch: Option<Batch>,
 }
 
 impl<'a> Run<'a> {
@@ -238,22 +237,27 @@ impl<'a> Run<'a> {
         Refold { corpus: self.corpus, options: &self.pipeline.options, units: &self.units, languages: &self.languages }
     }
 
-    /// Groups, bands and makes the sets of one path; `resembling` are pairs of units known to resemble.
-    fn band(&mut self, id: PathId, path: &Path, ranks: &[u32], resembling: &[(UnitId, UnitId, Score)]) -> Banded {
+    /// Groups and bands one path; `resembling` are pairs of units known to resemble.
+    fn band(
+        &mut self,
+        id: PathId,
+        path: &Path,
+        ranks: &[u32],
+        resembling: &[(UnitId, UnitId, Score)],
+    ) -> Result<Banded> {
         self.progress.begin("band", 0);
-        let refold = self.refold();
         let scan = ScannedUnits::new(self.scanned.iter().map(|(_, scanned)| scanned));
-        let mut nodes = Nodes::new(id, path.banding.bands(), &scan, ranks, &refold);
-        let bands: Vec<usize> = (0..path.banding.bands()).collect();
-        let mut bands = parallel::map(&bands, || (), |(), band| nodes.band(*band));
-        nodes.forget_keys();
-        if id == PathId::Short {
-            bands.push(self.resembling_copies(&nodes, &scan, resembling));
-        }
-        let buckets = Buckets::assemble(&bands, nodes.len());
-        drop(bands);
-        let exact = Exact::new(id, path, &nodes, &buckets, &refold);
-        Banded { nodes, buckets, exact }
+        let mut keys = KeyColumns::new(path.banding.bands(), None);
+        let nodes = Nodes::new(id, &mut keys, &scan, ranks, &self.refold())?;
+        let extra = match id {
+            PathId::Short => self.resembling_copies(&nodes, &scan, resembling),
+            PathId::Main => Vec::new(),
+        };
+        let node_of_row: Vec<Node> = (0..nodes.len() as Node).collect();
+        let search = Search { keys: &keys, node_of_row: &node_of_row, nodes: nodes.len(), extra: &extra, held: &|_| 0 };
+        let candidates = search.candidates(None)?;
+        let batch = (candidates.batches() > 0).then(|| candidates.batch(0)).transpose()?;
+        Ok(Banded { nodes, batch })
     }
 
     /// Candidates among the short units of one document, which were all compared: those alike enough for copies, with
@@ -263,16 +267,14 @@ impl<'a> Run<'a> {
         nodes: &Nodes,
         scan: &ScannedUnits<'_>,
         resembling: &[(UnitId, UnitId, Score)],
-    ) -> BandBuckets {
+    ) -> Vec<(Node, Node)> {
         let of_units = nodes.of_units(scan.len());
         let node = |unit: UnitId| of_units[unit.index()];
-        BandBuckets::of_pairs(
-            resembling
-                .iter()
-                .filter(|(a, b, score)| score.jaccard >= short::COPY && scan.numbers(*a) == scan.numbers(*b))
-                .filter_map(|(a, b, _)| node(*a).zip(node(*b)))
-                .filter(|(a, b)| a != b),
-        )
+        resembling
+            .iter()
+            .filter(|(a, b, score)| score.jaccard >= short::COPY && scan.numbers(*a) == scan.numbers(*b))
+            .filter_map(|(a, b, _)| node(*a).zip(node(*b)))
+            .collect()
     }
 
     /// Pairs of short units in one document that resemble, in input order.
@@ -297,14 +299,14 @@ impl<'a> Run<'a> {
         ranks
     }
 
-    fn clusters(mut self) -> Clustering {
+    fn clusters(mut self) -> Result<Clustering> {
         let ranks = self.ranks();
         let resembling = self.resembling_units();
         let mut clusters = Vec::new();
         for (id, path) in self.pipeline.paths.iter() {
-            let banded = self.band(id, path, &ranks, &resembling);
+            let banded = self.band(id, path, &ranks, &resembling)?;
             self.clock.lap("band", 0, &mut self.summary);
-            let found = self.keepers(path, &banded);
+            let found = self.keepers(id, path, &banded);
             if id == PathId::Short {
                 clusters.extend(related::attach(&mut self, path, &banded.nodes, resembling.clone(), found));
             } else {
@@ -319,39 +321,58 @@ impl<'a> Run<'a> {
         self.summary.clusters = clusters.len() as u64;
         self.warn_of_loss();
         let Self { units, names, rejects, summary, .. } = self;
-        Clustering { units, names, clusters, rejects, summary }
+        Ok(Clustering { units, names, clusters, rejects, summary })
     }
 
     /// The clusters of one path, in no order.
-    fn keepers(&mut self, path: &Path, banded: &Banded) -> Vec<Cluster> {
-        let Banded { nodes, buckets, exact } = banded;
-        let components = buckets.components(nodes.len());
+    fn keepers(&mut self, id: PathId, path: &Path, banded: &Banded) -> Vec<Cluster> {
+        let Banded { nodes, batch } = banded;
+        let taken = batch.as_ref().map_or_else(Vec::new, |batch| self.taken(id, path, nodes, batch));
+        cluster::gather(taken, nodes.len() as Node, path.shingle, |node| nodes.units(node))
+    }
+
+    /// What the keepers of a batch took.
+    fn taken(&mut self, id: PathId, path: &Path, nodes: &Nodes, batch: &Batch) -> Vec<Taken> {
+        let exact = Exact::new(id, path, nodes, &batch.nodes, &self.refold());
+        let Batch { buckets, components, .. } = batch;
         self.progress.begin("verify", components.all.len() as u64);
-        let limits = path.limits;
         let outcomes = parallel::map(
             &components.all,
             || (),
             |(), component| {
-                let outcome = cluster::assign(component, &components, buckets, exact, limits);
+                let outcome = cluster::assign(component, components, buckets, &exact, path.limits);
                 self.progress.advance(1, 0);
                 outcome
             },
         );
         self.summary.lost_pairs += outcomes.iter().map(|outcome| outcome.lost).sum::<u64>();
+        let global = |node: Node| batch.nodes[node as usize];
         let taken = outcomes.into_iter().flat_map(|outcome| outcome.taken);
-        cluster::gather(taken.collect(), nodes.len() as Node, path.shingle, |node| nodes.units(node))
+        taken.map(|taken| Taken { node: global(taken.node), keeper: global(taken.keeper), ..taken }).collect()
     }
 
-    fn pairs(mut self) -> PairList {
+    /// The pairs of one path by node, sorted.
+    fn near(&mut self, id: PathId, path: &Path, banded: &Banded) -> Vec<(Node, Node, Score)> {
+        let Banded { nodes, batch: Some(batch) } = banded else {
+            return Vec::new();
+        };
+        let exact = Exact::new(id, path, nodes, &batch.nodes, &self.refold());
+        self.progress.begin("verify", batch.nodes.len() as u64);
+        let (near, lost) = pairs::verify_all(batch.nodes.len(), &batch.buckets, &exact, path.limits, self.progress);
+        self.summary.lost_pairs += lost;
+        let global = |node: Node| batch.nodes[node as usize];
+        near.into_iter().map(|(a, b, score)| (global(a), global(b), score)).collect()
+    }
+
+    fn pairs(mut self) -> Result<PairList> {
         let ranks: Vec<u32> = (0..self.units.len() as u32).collect();
         let resembling = self.resembling_units();
         let mut found = Vec::new();
         for (id, path) in self.pipeline.paths.iter() {
-            let Banded { nodes, buckets, exact } = self.band(id, path, &ranks, &resembling);
+            let banded = self.band(id, path, &ranks, &resembling)?;
             self.clock.lap("band", 0, &mut self.summary);
-            self.progress.begin("verify", nodes.len() as u64);
-            let (near, lost) = pairs::verify_all(&nodes, &buckets, &exact, path.limits, self.progress);
-            self.summary.lost_pairs += lost;
+            let near = self.near(id, path, &banded);
+            let nodes = banded.nodes;
             let mut related = Vec::new();
             if id == PathId::Short {
                 related = related::pairs(&mut self, path, &nodes, resembling.clone(), &near);
@@ -363,7 +384,7 @@ impl<'a> Run<'a> {
         let Self { units, names, rejects, summary, .. } = self;
         let mut list = PairList { units, names, rejects, summary, found };
         list.summary.pairs = Some(list.count());
-        list
+        Ok(list)
     }
 
     fn warn_of_loss(&mut self) {

@@ -3,6 +3,9 @@
 /// A distinct folded text, by its place in keeper order.
 pub(crate) type Node = u32;
 
+/// No node: a row that is not the one of its node.
+pub(crate) const NO_NODE: Node = Node::MAX;
+
 /// The buckets of one band: every key that two or more nodes share.
 #[derive(Debug, Default)]
 pub(crate) struct BandBuckets {
@@ -34,7 +37,13 @@ impl BandBuckets {
         buckets
     }
 
-    fn iter(&self) -> impl Iterator<Item = &[Node]> {
+    /// The same buckets over places in `nodes`, which ascend.
+    pub(crate) fn renumbered(&self, nodes: &[Node]) -> Self {
+        let place = |node: &Node| nodes.partition_point(|other| other < node) as Node;
+        Self { ends: self.ends.clone(), members: self.members.iter().map(place).collect() }
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &[Node]> {
         let starts = std::iter::once(0).chain(self.ends.iter().copied());
         starts.zip(&self.ends).map(|(start, end)| &self.members[start as usize..*end as usize])
     }

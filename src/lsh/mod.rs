@@ -9,10 +9,14 @@
 
 mod banding;
 mod buckets;
+mod candidates;
+mod columns;
 mod prefix;
 
 pub use banding::{Banding, Overrides};
-pub(crate) use buckets::{BandBuckets, Buckets, Component, Components, Node};
+pub(crate) use buckets::{BandBuckets, Buckets, Component, Components, NO_NODE, Node};
+pub(crate) use candidates::{Batch, Candidates, Search};
+pub(crate) use columns::{KeyColumns, Limit};
 pub(crate) use prefix::PrefixIndex;
 
 use crate::shingle::hash::{MULTIPLIER, finish};

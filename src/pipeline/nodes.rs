@@ -4,7 +4,8 @@ use super::path::PathId;
 use super::refold::Refold;
 use super::scan::Scanned;
 use crate::document::{UnitId, Units};
-use crate::lsh::{BandBuckets, Node};
+use crate::error::Result;
+use crate::lsh::{KeyColumns, Node};
 use crate::normalize::TokenSink;
 use crate::shingle::Fingerprint;
 
@@ -15,9 +16,6 @@ pub(super) struct Nodes {
     units: Vec<UnitId>,
     /// Start of each node's units, one more at the end.
     starts: Vec<u32>,
-    /// Band keys, node by node.
-    keys: Vec<u64>,
-    bands: usize,
 }
 
 /// A unit on its way into a node.
@@ -33,8 +31,14 @@ struct Entry {
 
 impl Nodes {
     /// Groups the units of `path` by folded text, told apart by tokens, not by fingerprint alone. `ranks` is each
-    /// unit's place in keeper order.
-    pub(super) fn new(path: PathId, bands: usize, scan: &ScannedUnits<'_>, ranks: &[u32], refold: &Refold<'_>) -> Self {
+    /// unit's place in keeper order. Pushes the band keys of each node to `keys`, in order.
+    pub(super) fn new(
+        path: PathId,
+        keys: &mut KeyColumns,
+        scan: &ScannedUnits<'_>,
+        ranks: &[u32],
+        refold: &Refold<'_>,
+    ) -> Result<Self> {
         let mut entries: Vec<Entry> = scan
             .iter()
             .filter(|(_, unit)| unit.path == Some(path))
@@ -45,15 +49,15 @@ impl Nodes {
         let mut groups: Vec<&[Entry]> =
             entries.chunk_by(|a, b| (a.fingerprint, a.variant) == (b.fingerprint, b.variant)).collect();
         groups.sort_unstable_by_key(|group| group[0].rank);
-        let mut nodes = Self { bands, ..Self::default() };
+        let mut nodes = Self::default();
         for group in groups {
             nodes.starts.push(nodes.units.len() as u32);
             nodes.units.extend(group.iter().map(|entry| entry.unit));
-            let keys = group.iter().find_map(|entry| scan.get(entry.unit).keys.as_deref());
-            nodes.keys.extend_from_slice(keys.unwrap_or_default());
+            let sketched = group.iter().find_map(|entry| scan.get(entry.unit).keys.as_deref());
+            keys.push(sketched.unwrap_or_default())?;
         }
         nodes.starts.push(nodes.units.len() as u32);
-        nodes
+        Ok(nodes)
     }
 
     pub(super) fn len(&self) -> usize {
@@ -80,17 +84,6 @@ impl Nodes {
             }
         }
         of_units
-    }
-
-    /// The buckets of one band.
-    pub(super) fn band(&self, band: usize) -> BandBuckets {
-        let keys = self.keys.chunks_exact(self.bands.max(1));
-        BandBuckets::new(keys.enumerate().map(|(node, keys)| (keys[band], node as Node)).collect())
-    }
-
-    /// Lets the band keys go, once banded.
-    pub(super) fn forget_keys(&mut self) {
-        self.keys = Vec::new();
     }
 }
 

@@ -114,7 +114,7 @@ impl Found {
 /// nodes are searched by prefix and length filters; in lists of those that are longer still, a node must share
 /// another band.
 pub(super) fn verify_all(
-    nodes: &Nodes,
+    nodes: usize,
     buckets: &Buckets,
     verifier: &impl Verifier,
     limits: Limits,
@@ -127,7 +127,7 @@ pub(super) fn verify_all(
             (bucket, PrefixIndex::new(sets, verifier.threshold()))
         })
         .collect();
-    let all: Vec<Node> = (0..nodes.len() as Node).filter(|node| buckets.has_candidates(*node)).collect();
+    let all: Vec<Node> = (0..nodes as Node).filter(|node| buckets.has_candidates(*node)).collect();
     let found = parallel::map(&all, Meetings::default, |meetings, node| {
         meetings.gather(*node, buckets, &large, verifier, limits);
         progress.advance(1, 0);

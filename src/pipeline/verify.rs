@@ -1,7 +1,7 @@
 //! Exact verification of nodes, on either path.
 
 use crate::cluster::Verifier;
-use crate::lsh::{Buckets, Node};
+use crate::lsh::Node;
 use crate::shingle::ShingleSet;
 use crate::similarity::{Score, short};
 
@@ -9,7 +9,7 @@ use super::nodes::Nodes;
 use super::path::{Path, PathId};
 use super::refold::Refold;
 
-/// The shingle sets of every node that has a candidate, and on the short path its folded text.
+/// The shingle sets of the nodes of a batch, by place, and on the short path their folded texts.
 pub(super) struct Exact {
     threshold: f64,
     sets: Vec<ShingleSet>,
@@ -18,22 +18,20 @@ pub(super) struct Exact {
 }
 
 impl Exact {
-    pub(super) fn new(id: PathId, path: &Path, nodes: &Nodes, buckets: &Buckets, refold: &Refold<'_>) -> Self {
-        let mut wanted: Vec<(crate::document::UnitId, Node)> = (0..nodes.len() as Node)
-            .filter(|node| buckets.has_candidates(*node))
-            .map(|node| (nodes.first(node), node))
-            .collect();
+    pub(super) fn new(id: PathId, path: &Path, nodes: &Nodes, batch: &[Node], refold: &Refold<'_>) -> Self {
+        let mut wanted: Vec<(crate::document::UnitId, usize)> =
+            batch.iter().enumerate().map(|(place, node)| (nodes.first(*node), place)).collect();
         wanted.sort_unstable();
         let units: Vec<_> = wanted.iter().map(|(unit, _)| *unit).collect();
-        let by_node = |places: usize| vec![ShingleSet::default(); places];
-        let mut exact = Self { threshold: path.threshold, sets: by_node(nodes.len()), texts: Vec::new() };
-        for ((_, node), set) in wanted.iter().zip(refold.sets(&units, path.shingle)) {
-            exact.sets[*node as usize] = set;
+        let sets = vec![ShingleSet::default(); batch.len()];
+        let mut exact = Self { threshold: path.threshold, sets, texts: Vec::new() };
+        for ((_, place), set) in wanted.iter().zip(refold.sets(&units, path.shingle)) {
+            exact.sets[*place] = set;
         }
         if id == PathId::Short {
-            exact.texts = vec![String::new(); nodes.len()];
-            for ((_, node), text) in wanted.iter().zip(refold.texts(&units)) {
-                exact.texts[*node as usize] = text;
+            exact.texts = vec![String::new(); batch.len()];
+            for ((_, place), text) in wanted.iter().zip(refold.texts(&units)) {
+                exact.texts[*place] = text;
             }
         }
         exact
