@@ -14,6 +14,8 @@ pub(crate) struct Limit {
     pub(crate) memory: u64,
     /// The disk.
     pub(crate) room: Room,
+    /// What the names of files begin with, where they have names.
+    pub(crate) name: String,
 }
 
 /// Most rows of a chunk. A chunk's columns are an odd number of cache lines apart, so that filling them side by side does
@@ -88,7 +90,7 @@ impl KeyColumns {
             self.chunks.push(std::mem::take(&mut self.open).into_boxed_slice());
             let held = ((self.chunks.len() + 1) * self.rows * self.bands * size_of::<u64>()) as u64;
             if let Some(limit) = self.limit.as_ref().filter(|limit| held > limit.memory) {
-                self.file = Some(limit.room.file("keys")?);
+                self.file = Some(limit.room.file(&format!("{}.keys", limit.name))?);
                 for chunk in std::mem::take(&mut self.chunks) {
                     self.spill(&chunk)?;
                 }
@@ -177,7 +179,7 @@ mod tests {
         for bands in [1, 3, 34] {
             for memory in [None, Some(0), Some(100_000), Some(u64::MAX)] {
                 let room = Room::temporary(home.path()).unwrap();
-                let limit = memory.map(|memory| Limit { memory, room: room.clone() });
+                let limit = memory.map(|memory| Limit { memory, room: room.clone(), name: String::new() });
                 let mut keys = KeyColumns::new(bands, limit);
                 let rows: Vec<u64> = (0..(20_000 * bands) as u64).collect();
                 let (one, rest) = rows.split_at(bands);
