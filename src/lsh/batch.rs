@@ -45,7 +45,8 @@ impl Batch {
             here.set(*node);
         }
         let places = Places::new(&here);
-        let nodes: Vec<Node> = here.iter().collect();
+        let mut nodes = Vec::with_capacity(here.count());
+        nodes.extend(here.iter());
         let mut starts = vec![0; nodes.len() + 1];
         for members in blocks.iter().flat_map(|block| records(block)) {
             starts[places.of(members[0]) as usize + 1] += members.len() + 1;

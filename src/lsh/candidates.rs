@@ -300,7 +300,7 @@ mod tests {
             while !free.is_empty() {
                 let earlier = next(case.rows.len() as u64) as usize;
                 let copied = next(100) < copies && !case.rows.is_empty();
-                let key = |band: usize, fresh: u64| match copied && fresh % 3 == 0 {
+                let key = |band: usize, fresh: u64| match copied && fresh.is_multiple_of(3) {
                     true => case.rows[earlier][band],
                     false => crate::shingle::hash::finish(fresh << 8 | band as u64),
                 };
