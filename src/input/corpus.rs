@@ -8,9 +8,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::compression::Compression;
-use super::files::{self, Skipped};
+use super::files::{self, Found, Skipped};
 use super::names::{Names, NamesBuilder};
 use super::open::Opener;
+use super::reader::{Block, Blocks, Holding, Input, RawRecord};
 use super::reject::{Reason, Reject};
 use super::{Format, InputOptions, json_lines, text};
 use crate::document::{DocId, Source};
@@ -139,15 +140,62 @@ impl Corpus {
     /// by this build; there are more than 2³² − 2 records. A file in a directory that cannot be read, and damage
     /// inside a compressed file, are rejects.
     pub fn open(paths: &[PathBuf], options: InputOptions) -> Result<Self> {
-        options.validate()?;
-        let mut skipped = Skipped::default();
-        let found = files::list(paths, &mut skipped)?;
+        Input::open(paths, options)?.reader(Holding::default())?.finish()
+    }
+
+    pub(super) fn load(
+        options: InputOptions,
+        found: Vec<Found>,
+        stream: Option<(PathBuf, Box<dyn Read + Send>)>,
+        skipped: Skipped,
+    ) -> Result<Self> {
         let mut opener = Opener { options: &options, files: Vec::new(), rows: Vec::new() };
         for file in found {
             opener.file(file)?;
         }
+        if let Some((name, reader)) = stream {
+            opener.stream(name, reader)?;
+        }
         let (files, rows) = (opener.files, opener.rows);
         Ok(Self::new(options, files, rows, skipped))
+    }
+
+    /// The blocks of this corpus, read again.
+    pub(crate) fn blocks(&self) -> Blocks<'_> {
+        Blocks::new(self)
+    }
+
+    pub(super) fn block(&self, from: usize, size: usize) -> Option<Block> {
+        let mut records = Vec::new();
+        let mut bytes = 0;
+        for id in self.ids().skip(from) {
+            let (file, row) = self.find(id)?;
+            let failure = file.failure.clone().filter(|_| id.index() + 1 == file.records.end);
+            let content = raw(file, row).to_vec();
+            bytes += content.len();
+            let (format, bom, relative) = (file.format, file.bom, file.relative.clone());
+            records.push(RawRecord { bytes: content, format, bom, relative, failure });
+            if bytes >= size {
+                break;
+            }
+        }
+        (!records.is_empty()).then(|| Block { options: self.options.clone(), records })
+    }
+
+    /// With [`InputOptions::unique_ids`]: from now on, every record whose id an earlier record has is rejected by
+    /// [`read`](Self::read). `ids` are those of all records that can be read. Returns the records rejected by this, in
+    /// input order; without that option there are none.
+    ///
+    /// # Errors
+    ///
+    /// A record cannot be read again.
+    pub(crate) fn reject_repeats(&mut self, ids: NamesBuilder) -> Result<Vec<DocId>> {
+        if !self.options.unique_ids {
+            return Ok(Vec::new());
+        }
+        self.repeats.clear();
+        self.repeats = ids.finish(self).repeats();
+        Ok(self.repeats.iter().map(|(doc, _)| *doc).collect())
     }
 
     /// Reads all of `reader`, which goes by `name` in ids and rejects; a format is chosen as for a file of that name.
@@ -276,8 +324,8 @@ impl Corpus {
     /// The bytes of a record as they stand in the (decompressed) file: a line without its line end, or a whole text
     /// file. Empty for a file that could not be read, and for an id that is none of this corpus.
     #[must_use]
-    pub fn raw(&self, id: DocId) -> &[u8] {
-        self.find(id).map_or(&[], |(file, row)| raw(file, row))
+    pub fn raw(&self, id: DocId) -> Cow<'_, [u8]> {
+        Cow::Borrowed(self.find(id).map_or(&[], |(file, row)| raw(file, row)))
     }
 
     /// What ends a record's line: `\n`, `\r\n`, or nothing at the end of a file and in plain text.
@@ -359,7 +407,7 @@ fn raw(file: &InputFile, row: Row) -> &[u8] {
 }
 
 /// A relative path as an id: `/` between its parts on every system.
-fn slashes(relative: &Path) -> Cow<'_, str> {
+pub(super) fn slashes(relative: &Path) -> Cow<'_, str> {
     if std::path::MAIN_SEPARATOR == '/' {
         return relative.to_string_lossy();
     }

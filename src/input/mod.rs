@@ -38,13 +38,20 @@ mod json;
 mod json_lines;
 mod names;
 mod open;
+#[allow(dead_code, reason = "for the pipeline")]
+mod reader;
 mod reject;
 mod text;
 
 pub use compression::{Compression, CompressionWriter};
 pub use corpus::{Corpus, FieldValue, FileId, InputFile, Record};
 pub use files::Skipped;
+#[allow(unused_imports, reason = "for the pipeline")]
+pub(crate) use names::IdHashes;
 pub use names::{Names, NamesBuilder};
+#[allow(unused_imports, reason = "for the pipeline")]
+pub(crate) use reader::{Block, BlockIndex, Blocks, Reader, Scratch};
+pub use reader::{Holding, Input};
 pub use reject::{Reason, Reject};
 
 /// The largest `max_record_size`: 4 GiB less one byte.

@@ -15,29 +15,70 @@ use crate::document::DocId;
 pub struct NamesBuilder {
     hasher: ahash::RandomState,
     ids: Vec<(u64, DocId)>,
+    unnamed: Vec<DocId>,
 }
 
 impl Default for NamesBuilder {
     fn default() -> Self {
         // The hashes group equal ids in memory and reach no output; all builders must agree, so the keys are fixed.
-        Self { hasher: ahash::RandomState::with_seeds(1, 2, 3, 4), ids: Vec::new() }
+        Self { hasher: ahash::RandomState::with_seeds(1, 2, 3, 4), ids: Vec::new(), unnamed: Vec::new() }
+    }
+}
+
+/// The ids of one block's records in order, 8 bytes each. Made on any thread, joined by [`NamesBuilder::add_block`].
+#[derive(Debug, Default)]
+pub(crate) struct IdHashes(Vec<u64>);
+
+impl IdHashes {
+    /// The next record was rejected and has no id.
+    const REJECTED: u64 = 0;
+    /// Its id is its place, which is known only when the blocks before it were read.
+    const UNNAMED: u64 = 1;
+
+    /// Notes the next record: its id, empty if it has none of its own; `None` if it was rejected.
+    pub(crate) fn push(&mut self, id: Option<&str>) {
+        self.0.push(match id {
+            None => Self::REJECTED,
+            Some("") => Self::UNNAMED,
+            Some(id) => NamesBuilder::hash_of(id),
+        });
     }
 }
 
 impl NamesBuilder {
+    /// Notes the ids of a block whose first record is `first`.
+    pub(crate) fn add_block(&mut self, first: DocId, hashes: IdHashes) {
+        for (place, hash) in hashes.0.into_iter().enumerate() {
+            let doc = DocId::new(first.index() + place);
+            match hash {
+                IdHashes::REJECTED => {}
+                IdHashes::UNNAMED => self.unnamed.push(doc),
+                hash => self.ids.push((hash, doc)),
+            }
+        }
+    }
+
+    fn hash_of(id: &str) -> u64 {
+        Self::default().hash(id).max(IdHashes::UNNAMED + 1)
+    }
+
     /// Notes that the record `doc` has the id `id`.
     pub fn add(&mut self, doc: DocId, id: &str) {
-        self.ids.push((self.hash(id), doc));
+        self.ids.push((Self::hash_of(id), doc));
     }
 
     /// Takes over what another builder has noted.
     pub fn append(&mut self, other: &mut Self) {
         self.ids.append(&mut other.ids);
+        self.unnamed.append(&mut other.unnamed);
     }
 
     /// The names; reads from `corpus` again each record that may repeat an id.
     #[must_use]
-    pub fn finish(self, corpus: &Corpus) -> Names {
+    pub fn finish(mut self, corpus: &Corpus) -> Names {
+        for doc in std::mem::take(&mut self.unnamed) {
+            self.add(doc, &corpus.source(doc).to_string());
+        }
         self.resolve(|doc| corpus.read(doc).ok().map(|record| record.id))
     }
 
@@ -84,7 +125,7 @@ impl NamesBuilder {
 
     /// Whether some record has this id.
     fn is_id<'a>(&self, id: &str, id_of: &impl Fn(DocId) -> Option<Cow<'a, str>>) -> bool {
-        let hash = self.hash(id);
+        let hash = Self::hash_of(id);
         let start = self.ids.partition_point(|entry| entry.0 < hash);
         let group = self.ids.iter().skip(start).take_while(|entry| entry.0 == hash);
         group.into_iter().any(|&(_, doc)| id_of(doc).is_some_and(|other| other == id))

@@ -48,7 +48,7 @@ impl Cleaning<'_> {
                     let bytes = self.corpus.rewrite(document, text).map_err(io::Error::other)?;
                     out.record(&bytes, line_end)?;
                 }
-                None => out.record(self.corpus.raw(document), line_end)?,
+                None => out.record(&self.corpus.raw(document), line_end)?,
             }
         }
         Ok(())
