@@ -39,6 +39,7 @@ pub mod document;
 pub mod error;
 pub mod evaluate;
 pub mod index;
+#[allow(dead_code, reason = "the pipeline reads in blocks next")]
 pub mod input;
 pub mod lsh;
 pub mod normalize;

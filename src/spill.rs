@@ -1,6 +1,6 @@
 //! What outgrows memory: files that one run writes once and reads again, in a directory the user chose.
 //!
-//! A [`SpillFile`] is appended to, then read at any place from any number of threads. In a temporary [`Room`] its file has
+//! A `SpillFile` is appended to, then read at any place from any number of threads. In a temporary [`Room`] its file has
 //! no name, so nothing of it stays behind, however the process ends; in a work directory it has one, and a later run of the
 //! same command goes on from it.
 
@@ -193,7 +193,7 @@ impl SpillFile {
 }
 
 #[cfg(unix)]
-fn read_at(file: &File, bytes: &mut [u8], offset: u64) -> io::Result<()> {
+pub(crate) fn read_at(file: &File, bytes: &mut [u8], offset: u64) -> io::Result<()> {
     std::os::unix::fs::FileExt::read_exact_at(file, bytes, offset)
 }
 
@@ -203,7 +203,7 @@ fn write_at(file: &File, bytes: &[u8], offset: u64) -> io::Result<()> {
 }
 
 #[cfg(windows)]
-fn read_at(file: &File, bytes: &mut [u8], offset: u64) -> io::Result<()> {
+pub(crate) fn read_at(file: &File, bytes: &mut [u8], offset: u64) -> io::Result<()> {
     let mut done = 0;
     while done < bytes.len() {
         match std::os::windows::fs::FileExt::seek_read(file, &mut bytes[done..], offset + done as u64)? {

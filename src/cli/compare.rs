@@ -61,7 +61,7 @@ fn texts(arguments: &CompareArgs, corpus: &Corpus) -> Result<(String, String)> {
 
 /// The text of the record shown as `id`, or of a unit of it.
 fn find(corpus: &Corpus, id: &str, level: UnitLevel) -> Result<String> {
-    let names = corpus.names();
+    let names = corpus.names()?;
     let text_of = |wanted: &str| {
         corpus.ids().find_map(|document: DocId| {
             let record = corpus.read(document).ok()?;

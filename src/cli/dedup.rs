@@ -16,7 +16,7 @@ pub(super) fn run(arguments: &DedupArgs, console: &Console) -> Result<Exit> {
     let corpus = job::open(&input.inputs, &input.reading, Some(&keep.keep))?;
     let destination = destination(arguments, &corpus)?;
     let found = pipeline.clusters(&corpus, &Bar::new(showing.progress))?;
-    let cleaning = Cleaning::plan(&found, &corpus, &arguments.remove, pipeline.options());
+    let cleaning = Cleaning::plan(&found, &corpus, &arguments.remove, pipeline.options())?;
     let mut outputs = Outputs::new();
     lists(arguments, &corpus, &found, &cleaning, &mut outputs)?;
     if let Some(destination) = destination {

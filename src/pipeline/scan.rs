@@ -109,7 +109,7 @@ impl<'a> Scanner<'a> {
     /// Reads, cuts, folds and sketches a record.
     pub(super) fn scan(&mut self, id: DocId) -> Result<Scanned, Reject> {
         let record = self.corpus.read(id);
-        self.progress.advance(1, self.corpus.raw(id).len() as u64);
+        self.progress.advance(1, self.corpus.raw(id).map_or(0, |raw| raw.len() as u64));
         let mut record = record?;
         let language = self.options.language.unwrap_or_else(|| Language::detect(&record.text));
         let normalizer = Normalizer::new(self.options.profile, language);

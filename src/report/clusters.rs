@@ -45,17 +45,17 @@ pub fn clusters(found: &Clustering, corpus: &Corpus, style: Style, out: &mut dyn
         Format::Json => write_json(out, true, rows),
         Format::Jsonl => write_json(out, false, rows),
         Format::Tsv => table(rows, out),
-        Format::Text => rows.into_iter().try_for_each(|row| text(&row, style, out)),
+        Format::Text => rows.into_iter().try_for_each(|row| text(&row?, style, out)),
     }
 }
 
-fn row(shown: &Shown<'_>, number: usize, cluster: &Cluster) -> ClusterRow {
-    let members = cluster.members.iter().map(|member| member_row(shown, member)).collect();
-    ClusterRow { cluster: number, size: cluster.size(), keeper: shown.id(cluster.keeper), members }
+fn row(shown: &Shown<'_>, number: usize, cluster: &Cluster) -> io::Result<ClusterRow> {
+    let members = cluster.members.iter().map(|member| member_row(shown, member)).collect::<io::Result<_>>()?;
+    Ok(ClusterRow { cluster: number, size: cluster.size(), keeper: shown.id(cluster.keeper), members })
 }
 
-fn member_row(shown: &Shown<'_>, member: &Member) -> MemberRow {
-    MemberRow {
+fn member_row(shown: &Shown<'_>, member: &Member) -> io::Result<MemberRow> {
+    Ok(MemberRow {
         id: shown.id(member.unit),
         kind: shown.units.kind(member.unit),
         relation: member.relation.map_or("keeper", Relation::name),
@@ -63,13 +63,14 @@ fn member_row(shown: &Shown<'_>, member: &Member) -> MemberRow {
         containment: member.score.containment,
         measure: member.measure,
         source: shown.source(member.unit),
-        preview: shown.preview(member.unit),
-    }
+        preview: shown.preview(member.unit)?,
+    })
 }
 
-fn table(rows: impl Iterator<Item = ClusterRow>, out: &mut dyn Write) -> io::Result<()> {
+fn table(rows: impl Iterator<Item = io::Result<ClusterRow>>, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "cluster\tsize\tkeeper\tid\tkind\trelation\tjaccard\tcontainment\tmeasure\tsource\tpreview")?;
     for row in rows {
+        let row = row?;
         for member in &row.members {
             write!(out, "{}\t{}\t{}\t{}\t", row.cluster, row.size, cell(&row.keeper), cell(&member.id))?;
             write!(out, "{}\t{}\t{:.6}\t", member.kind, member.relation, member.jaccard)?;

@@ -109,9 +109,13 @@ impl Shown<'_> {
     }
 
     /// The first characters of a unit's original text.
-    pub(crate) fn preview(&self, unit: UnitId) -> String {
-        let record = self.corpus.read(self.units.document(unit));
-        record.map_or_else(|_| String::new(), |record| text::preview(self.units.span(unit).of(&record.text)))
+    ///
+    /// # Errors
+    ///
+    /// The record cannot be read again.
+    pub(crate) fn preview(&self, unit: UnitId) -> io::Result<String> {
+        let record = self.corpus.read(self.units.document(unit)).map_err(io::Error::other)?;
+        Ok(text::preview(self.units.span(unit).of(&record.text)))
     }
 
     /// Where a unit's record stands.
@@ -121,10 +125,14 @@ impl Shown<'_> {
 }
 
 /// Writes `rows` as one JSON array (a row a line) or as JSON Lines.
-fn write_json<T: Serialize>(out: &mut dyn Write, array: bool, rows: impl Iterator<Item = T>) -> io::Result<()> {
+fn write_json<T: Serialize>(
+    out: &mut dyn Write,
+    array: bool,
+    rows: impl Iterator<Item = io::Result<T>>,
+) -> io::Result<()> {
     if !array {
         for row in rows {
-            serde_json::to_writer(&mut *out, &row)?;
+            serde_json::to_writer(&mut *out, &row?)?;
             out.write_all(b"\n")?;
         }
         return Ok(());
@@ -132,7 +140,7 @@ fn write_json<T: Serialize>(out: &mut dyn Write, array: bool, rows: impl Iterato
     let mut before: &[u8] = b"[\n";
     for row in rows {
         out.write_all(before)?;
-        serde_json::to_writer(&mut *out, &row)?;
+        serde_json::to_writer(&mut *out, &row?)?;
         before = b",\n";
     }
     out.write_all(if before == b",\n" { b"\n]\n" } else { b"[]\n" })

@@ -45,8 +45,8 @@ pub fn pairs(
     let shown = Shown { corpus, units: &found.units, names: &found.names };
     let rows = found.iter(groups == ExactGroups::Expanded).map(|pair| (row(&shown, &pair), pair));
     match style.format {
-        Format::Json => write_json(out, true, rows.map(|row| row.0)),
-        Format::Jsonl => write_json(out, false, rows.map(|row| row.0)),
+        Format::Json => write_json(out, true, rows.map(|row| Ok(row.0))),
+        Format::Jsonl => write_json(out, false, rows.map(|row| Ok(row.0))),
         Format::Tsv => table(rows.map(|row| row.0), out),
         Format::Text => {
             for (row, pair) in rows {
@@ -81,7 +81,7 @@ fn text(row: &PairRow, pair: &Pair, shown: &Shown<'_>, style: Style, out: &mut d
     let relation = style.bold(&format!("{:8}", row.relation));
     writeln!(out, "{relation}  J {:.4}  C {:.4}  ({})", row.jaccard, row.containment, row.measure)?;
     for (id, unit) in [(&row.id_a, pair.a), (&row.id_b, pair.b)] {
-        writeln!(out, "  {}  {}", style.original(id), style.snippet(&shown.preview(unit)))?;
+        writeln!(out, "  {}  {}", style.original(id), style.snippet(&shown.preview(unit)?))?;
     }
     Ok(())
 }
