@@ -83,6 +83,10 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// Every kind.
+    pub const ALL: [Self; 6] =
+        [Self::Document, Self::Story, Self::Headline, Self::Paragraph, Self::Line, Self::Boilerplate];
+
     /// Whether units of this kind take the short path (character trigrams, number and word guard).
     #[must_use]
     pub const fn is_short(self) -> bool {

@@ -44,6 +44,7 @@ pub mod kernel;
 pub mod lsh;
 pub mod normalize;
 pub mod page;
+mod parallel;
 pub mod pipeline;
 pub mod report;
 pub mod shingle;

@@ -20,34 +20,40 @@
 //! 1. *read*: every record is read, cut into units, folded, shingled and sketched; only ids, spans, fingerprints and band
 //!    keys stay.
 //! 2. *group*: equal folded units become nodes.
-//! 3. *band*: nodes that share a band become candidates ([`crate::lsh`]).
-//! 4. *sets*: the shingle sets of nodes with candidates are made again.
-//! 5. *verify*: every candidate is scored exactly: all of them for `pairs`, keepers first for `clusters`.
+//! 3. *band*: nodes that share a band become candidates ([`crate::lsh`]), in batches that fit the memory.
+//! 4. *verify*: batch by batch, the shingle sets of nodes with candidates are made again, and every candidate is scored
+//!    exactly: all of them for `pairs`, keepers first for `clusters`.
+//!
+//! Under a memory limit, or with a work directory, the same code runs with files in place of memory; nothing else differs.
 
 use std::time::Instant;
 
 use crate::cluster::{self, Cluster, Removal};
-use crate::document::{DocId, UnitId, Units};
-use crate::error::Result;
-use crate::input::{Corpus, FieldValue, Names, Reject};
-use crate::lsh::{BandBuckets, Banding, Buckets, Node};
-use crate::normalize::Language;
-use crate::similarity::{Relation, Score, short};
+use crate::document::{DocId, Units};
+use crate::error::{Error, Result};
+use crate::input::{Corpus, Input, Names};
+use crate::lsh::{Banding, Batch, Candidates, MOST_BYTES_PER_KEY, NO_NODE, Node, Search};
+use crate::parallel;
+use crate::similarity::{Relation, Score};
 
 mod compare;
+mod first_pass;
+mod memory;
 mod nodes;
 mod options;
 mod order;
 mod pairs;
-mod parallel;
 mod path;
 mod progress;
 mod refold;
 mod related;
 mod resemble;
 mod scan;
+mod scan_codec;
 mod summary;
+mod tables;
 mod verify;
+mod work;
 
 pub use compare::{Compared, Comparison, compare};
 pub use options::Options;
@@ -55,11 +61,14 @@ pub use pairs::PairList;
 pub use progress::Progress;
 pub use summary::{Parameters, Records, Stage, Summary};
 
-use nodes::{Nodes, ScannedUnits};
+use first_pass::FirstPass;
+use memory::Plan;
+use nodes::Nodes;
 use path::{Path, PathId, Paths};
 use refold::Refold;
-use scan::{Scanned, Scanner, Sketched};
+use tables::Tables;
 use verify::Exact;
+use work::{Verified, WorkDir};
 
 /// A validated batch run, ready for any number of corpora.
 #[derive(Debug, Clone)]
@@ -73,14 +82,16 @@ pub struct Pipeline {
 pub struct Clustering {
     /// Every unit of the run.
     pub units: Units,
-    /// The id shown for each document, by place; `None` for a rejected record.
-    pub names: Vec<Option<String>>,
+    /// Which ids stand in the input more than once, and how they are shown.
+    pub names: Names,
     /// Largest first, then by the keeper's place.
     pub clusters: Vec<Cluster>,
-    /// Records that could not be read, in input order.
-    pub rejects: Vec<Reject>,
+    /// Places of the records that were rejected, ascending; [`Corpus::read`] says why.
+    pub rejects: Vec<DocId>,
     /// The accounts of the run.
     pub summary: Summary,
+    /// Threads that may write it down.
+    pub(crate) threads: usize,
 }
 
 impl Clustering {
@@ -124,23 +135,110 @@ impl Pipeline {
         &self.options
     }
 
-    /// Clusters of copies: each member verified against its keeper.
+    /// Clusters of copies in a corpus: each member verified against its keeper.
     ///
     /// # Errors
     ///
-    /// Only what the machine refuses (threads); records that cannot be read are in `rejects`.
+    /// What the machine refuses: threads, memory below the floor, disk. Records that cannot be read are in `rejects`.
     pub fn clusters(&self, corpus: &Corpus, progress: &dyn Progress) -> Result<Clustering> {
-        parallel::with_threads(self.options.threads, || Run::new(self, corpus, progress).clusters())
+        self.over_corpus(corpus, progress, |run| run.clusters())
     }
 
-    /// All verified pairs.
+    /// All verified pairs of a corpus.
     ///
     /// # Errors
     ///
     /// As [`clusters`](Self::clusters).
     pub fn pairs(&self, corpus: &Corpus, progress: &dyn Progress) -> Result<PairList> {
-        parallel::with_threads(self.options.threads, || Run::new(self, corpus, progress).pairs())
+        self.over_corpus(corpus, progress, |run| run.pairs())
     }
+
+    /// Reads an input and clusters it: the way for large ones. It is read once, block by block, and folded on the way; of
+    /// compressed input and streams the corpus holds the decompressed bytes, of other files none.
+    ///
+    /// # Errors
+    ///
+    /// As [`clusters`](Self::clusters), and whatever keeps the input from being read.
+    pub fn read_clusters(&self, input: Input, progress: &dyn Progress) -> Result<(Corpus, Clustering)> {
+        self.over_input(Task::Clusters, input, progress, |run| run.clusters())
+    }
+
+    /// Reads an input and lists its verified pairs.
+    ///
+    /// # Errors
+    ///
+    /// As [`read_clusters`](Self::read_clusters).
+    pub fn read_pairs(&self, input: Input, progress: &dyn Progress) -> Result<(Corpus, PairList)> {
+        self.over_input(Task::Pairs, input, progress, |run| run.pairs())
+    }
+
+    /// Removes the work directory, once the outputs of the run are in place; nothing if there is none.
+    ///
+    /// # Errors
+    ///
+    /// The disk refuses.
+    pub fn forget_work(&self) -> Result<()> {
+        self.options.work_dir.as_deref().map_or(Ok(()), WorkDir::remove)
+    }
+
+    fn over_corpus<T: Send>(
+        &self,
+        corpus: &Corpus,
+        progress: &dyn Progress,
+        finish: impl FnOnce(Run<'_>) -> Result<T> + Send,
+    ) -> Result<T> {
+        if let Some(directory) = &self.options.work_dir {
+            let expected = "left out here: only a run that reads its input itself can go on from there";
+            return Err(Error::parameter("work-dir", directory.display(), expected));
+        }
+        parallel::with_threads(self.options.threads, || {
+            let mut clock = Clock::new();
+            let plan = self.plan()?;
+            progress.begin("read", corpus.len() as u64);
+            let (tables, names) = self.first_pass(&plan, progress).over_corpus(corpus)?;
+            let mut run = Run::new(self, corpus, progress, plan, tables, names, None);
+            clock.lap("read", corpus.bytes(), &mut run.summary);
+            run.clock = clock;
+            finish(run)
+        })?
+    }
+
+    fn over_input<T: Send>(
+        &self,
+        task: Task,
+        input: Input,
+        progress: &dyn Progress,
+        finish: impl FnOnce(Run<'_>) -> Result<T> + Send,
+    ) -> Result<(Corpus, T)> {
+        parallel::with_threads(self.options.threads, || {
+            let mut clock = Clock::new();
+            let work = self.options.work_dir.as_deref();
+            let work = work.map(|directory| WorkDir::open(directory, task, &self.options, &input)).transpose()?;
+            let plan = self.plan()?;
+            progress.begin("read", 0);
+            let (corpus, tables, names) = self.first_pass(&plan, progress).over_input(input, work.as_ref())?;
+            let mut run = Run::new(self, &corpus, progress, plan, tables, names, work);
+            clock.lap("read", corpus.bytes(), &mut run.summary);
+            run.clock = clock;
+            let found = finish(run)?;
+            Ok((corpus, found))
+        })?
+    }
+
+    fn plan(&self) -> Result<Plan> {
+        Plan::new(self.options.memory, parallel::threads(), self.options.room()?)
+    }
+
+    fn first_pass<'a>(&'a self, plan: &'a Plan, progress: &'a dyn Progress) -> FirstPass<'a> {
+        FirstPass { options: &self.options, paths: &self.paths, plan, progress }
+    }
+}
+
+/// What a run is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Task {
+    Clusters,
+    Pairs,
 }
 
 /// A run over one corpus, after the first pass.
@@ -149,147 +247,103 @@ struct Run<'a> {
     corpus: &'a Corpus,
     progress: &'a dyn Progress,
     clock: Clock,
-    /// Records that could be read, with their place.
-    scanned: Vec<(DocId, Scanned)>,
-    languages: Vec<Option<Language>>,
-    fields: Vec<Option<FieldValue>>,
-    units: Units,
-    names: Vec<Option<String>>,
-    rejects: Vec<Reject>,
+    plan: Plan,
+    tables: Tables,
+    names: Names,
+    work: Option<WorkDir>,
     summary: Summary,
 }
 
-/// What one path leaves to assemble: nodes and the buckets of their candidates.
+/// What one path leaves to verify: nodes and their candidates.
 struct Banded {
     nodes: Nodes,
-    buckets: Buckets,
-    exact: Exact,
+    candidates: Candidates,
+    /// Whether an earlier run found the candidates.
+    resumed: bool,
 }
 
-impl<'a> Run<'a> {
-    /// The first pass and its accounts.
-    fn new(pipeline: &'a Pipeline, corpus: &'a Corpus, progress: &'a dyn Progress) -> Self {
-        let mut clock = Clock::new();
-        let options = &pipeline.options;
-        progress.begin("read", corpus.len() as u64);
-        let places: Vec<usize> = (0..corpus.len()).collect();
-        let sketched = Sketched::new();
-        let scanner = || Scanner::new(corpus, options, &pipeline.paths, &sketched, progress);
-        let outcomes = parallel::map(&places, scanner, |scanner, place| scanner.scan(DocId::new(*place)));
-        let mut run = Self {
-            pipeline,
-            corpus,
-            progress,
-            scanned: Vec::with_capacity(outcomes.len()),
-            languages: vec![None; outcomes.len()],
-            fields: (0..outcomes.len()).map(|_| None).collect(),
-            units: Units::default(),
-            names: Vec::new(),
-            rejects: Vec::new(),
-            summary: Summary::new(options, pipeline.banding()),
-            clock: Clock::new(),
-        };
-        run.sort_out(outcomes);
-        clock.lap("read", corpus.bytes(), &mut run.summary);
-        run.clock = clock;
-        run
-    }
+/// Verifies a batch: the copies among its nodes, by place in the batch, and how many pairs a cap lost.
+type Verify<'v> = &'v (dyn Fn(&Path, &Batch, &Exact) -> (Vec<(Node, Node, Score)>, u64) + Sync);
 
-    /// Readable records here, rejects there; names and accounts.
-    fn sort_out(&mut self, outcomes: Vec<std::result::Result<Scanned, Reject>>) {
-        self.summary.records.read = outcomes.len() as u64;
-        for (place, outcome) in outcomes.into_iter().enumerate() {
-            match outcome {
-                Ok(mut scanned) => {
-                    self.languages[place] = Some(scanned.language);
-                    self.fields[place] = scanned.rank.take();
-                    self.scanned.push((DocId::new(place), scanned));
-                }
-                Err(reject) => {
-                    *self.summary.records.rejected.entry(reject.reason.code().to_owned()).or_default() += 1;
-                    self.rejects.push(reject);
-                }
-            }
-        }
-        let ids: Vec<(DocId, &str)> = self.scanned.iter().map(|(id, scanned)| (*id, &*scanned.id)).collect();
-        let shown = Names::assign(&ids);
-        self.names = vec![None; self.languages.len()];
-        for (id, given) in &ids {
-            self.names[id.index()] = Some(shown.shown(*id, given).into_owned());
-        }
-        self.units = nodes::table(self.scanned.iter().map(|(id, scanned)| (*id, scanned)));
-        self.summary.records.kept = self.scanned.len() as u64;
-        self.summary.repeated_ids = shown.repeated() as u64;
-        self.summary.skipped_files = self.corpus.skipped().total();
-        self.summary.units = self.units.len() as u64;
-        let compared = self.scanned.iter().flat_map(|(_, scanned)| &scanned.units);
-        self.summary.empty_units = compared.filter(|unit| unit.is_empty()).count() as u64;
-        let crowded = self.scanned.iter().filter(|(_, scanned)| scanned.crowded).count();
-        if crowded > 0 {
-            self.summary.warnings.push(format!(
-                "{crowded} documents have more than {0} distinct headlines or lines; related ones were looked for among \
-                 {0} neighbours",
+impl<'a> Run<'a> {
+    fn new(
+        pipeline: &'a Pipeline,
+        corpus: &'a Corpus,
+        progress: &'a dyn Progress,
+        plan: Plan,
+        tables: Tables,
+        names: Names,
+        work: Option<WorkDir>,
+    ) -> Self {
+        let mut summary = Summary::new(&pipeline.options, pipeline.banding());
+        summary.records.read = tables.languages.len() as u64;
+        summary.records.rejected = tables.rejected.clone();
+        summary.records.kept = (tables.languages.len() - tables.rejects.len()) as u64;
+        summary.repeated_ids = names.repeated() as u64;
+        summary.skipped_files = corpus.skipped().total();
+        summary.units = tables.units.len() as u64;
+        summary.empty_units = tables.empty_units;
+        if tables.crowded > 0 {
+            summary.warnings.push(format!(
+                "{} documents have more than {1} distinct headlines or lines; related ones were looked for among {1} \
+                 neighbours",
+                tables.crowded,
                 resemble::WINDOW
             ));
         }
+        Self { pipeline, corpus, progress, clock: Clock::new(), plan, tables, names, work, summary }
     }
 
     fn refold(&self) -> Refold<'_> {
-        Refold { corpus: self.corpus, options: &self.pipeline.options, units: &self.units, languages: &self.languages }
+        let Tables { units, languages, .. } = &self.tables;
+        Refold { corpus: self.corpus, options: &self.pipeline.options, units, languages }
     }
 
-    /// Groups, bands and makes the sets of one path; `resembling` are pairs of units known to resemble.
-    fn band(&mut self, id: PathId, path: &Path, ranks: &[u32], resembling: &[(UnitId, UnitId, Score)]) -> Banded {
+    /// Groups and bands one path.
+    fn band(&mut self, id: PathId, ranks: &[u32]) -> Result<Banded> {
         self.progress.begin("band", 0);
-        let refold = self.refold();
-        let scan = ScannedUnits::new(self.scanned.iter().map(|(_, scanned)| scanned));
-        let mut nodes = Nodes::new(id, path.banding.bands(), &scan, ranks, &refold);
-        let bands: Vec<usize> = (0..path.banding.bands()).collect();
-        let mut bands = parallel::map(&bands, || (), |(), band| nodes.band(*band));
-        nodes.forget_keys();
-        if id == PathId::Short {
-            bands.push(self.resembling_copies(&nodes, &scan, resembling));
-        }
-        let buckets = Buckets::assemble(&bands, nodes.len());
-        drop(bands);
-        let exact = Exact::new(id, path, &nodes, &buckets, &refold);
-        Banded { nodes, buckets, exact }
+        let (nodes, node_of_row) = Nodes::new(self.tables.rows(id), ranks, &self.refold())?;
+        let name = format!("candidates-{}", id.name());
+        let found = self.work.as_ref().map(|work| Candidates::load(work.room(), &name)).transpose()?.flatten();
+        let resumed = found.is_some();
+        let candidates = match found {
+            Some(candidates) => candidates,
+            None => self.search(id, &nodes, &node_of_row, &name)?,
+        };
+        self.tables.rows_mut(id).forget();
+        Ok(Banded { nodes, candidates, resumed })
     }
 
-    /// Candidates among the short units of one document, which were all compared: those alike enough for copies, with
-    /// the same numbers.
-    fn resembling_copies(
-        &self,
-        nodes: &Nodes,
-        scan: &ScannedUnits<'_>,
-        resembling: &[(UnitId, UnitId, Score)],
-    ) -> BandBuckets {
-        let of_units = nodes.of_units(scan.len());
-        let node = |unit: UnitId| of_units[unit.index()];
-        BandBuckets::of_pairs(
-            resembling
-                .iter()
-                .filter(|(a, b, score)| score.jaccard >= short::COPY && scan.numbers(*a) == scan.numbers(*b))
-                .filter_map(|(a, b, _)| node(*a).zip(node(*b)))
-                .filter(|(a, b)| a != b),
-        )
+    /// Finds the candidates of one path, and keeps them if there is a work directory.
+    fn search(&self, id: PathId, nodes: &Nodes, node_of_row: &[Node], name: &str) -> Result<Candidates> {
+        let extra = if id == PathId::Short { self.likely_copies(nodes) } else { Vec::new() };
+        let held = |node: Node| Exact::bytes(id, self.tables.units.tokens(nodes.first(node)));
+        let keys = &self.tables.rows(id).keys;
+        let search = Search { keys, node_of_row, nodes: nodes.len(), extra: &extra, held: &held };
+        let room = self.work.as_ref().map_or(self.plan.room(), WorkDir::room);
+        let resident = self.tables.bytes() + nodes.bytes() + size_of_val(node_of_row) as u64 + keys.bytes();
+        // Where even the worst case fits, nothing needs to go to the disk.
+        let most = |node: Node| held(node) + keys.bands() as u64 * MOST_BYTES_PER_KEY;
+        let worst: u64 = (0..nodes.len() as Node).map(most).sum();
+        let limit = self.plan.work(resident, room, name).filter(|limit| limit.memory < worst);
+        let mut candidates = search.candidates(limit.as_ref()).map_err(|error| self.plan.widen(error, resident))?;
+        if let Some(work) = &self.work {
+            candidates.save(work.room(), name)?;
+        }
+        Ok(candidates)
     }
 
-    /// Pairs of short units in one document that resemble, in input order.
-    fn resembling_units(&self) -> Vec<(UnitId, UnitId, Score)> {
-        let mut first = 0;
-        let mut pairs = Vec::new();
-        for (_, scanned) in &self.scanned {
-            let unit = |number: usize| UnitId(first + number as u32);
-            pairs.extend(scanned.resemblances.iter().map(|pair| (unit(pair.a), unit(pair.b), pair.score)));
-            first += scanned.units.len() as u32;
-        }
-        pairs
+    /// Candidates among the short units of one document, which were all compared.
+    fn likely_copies(&self, nodes: &Nodes) -> Vec<(Node, Node)> {
+        let of_units = nodes.of_units(self.tables.units.len());
+        let pairs = self.tables.likely_copies.iter();
+        let nodes = pairs.map(|(a, b)| (of_units[a.index()], of_units[b.index()]));
+        nodes.filter(|(a, b)| a != b && *a != NO_NODE && *b != NO_NODE).collect()
     }
 
     fn ranks(&mut self) -> Vec<u32> {
         let keep = &self.pipeline.options.keep;
-        let (ranks, lacking) = order::ranks(keep, &self.units, &self.fields);
+        let (ranks, lacking) = order::ranks(keep, &self.tables.units, &self.tables.fields);
         if let (Some(field), true) = (keep.field(), lacking > 0) {
             let warning = format!("{lacking} records have no readable field `{field}`; they become keepers last");
             self.summary.warnings.push(warning);
@@ -297,16 +351,49 @@ impl<'a> Run<'a> {
         ranks
     }
 
-    fn clusters(mut self) -> Clustering {
+    /// Verifies the candidates of one path, batch by batch: copies by node, and how many pairs a cap lost. Batches that
+    /// an earlier run finished are taken from the work directory.
+    fn verify(
+        &mut self,
+        id: PathId,
+        path: &Path,
+        banded: &Banded,
+        verify: Verify<'_>,
+    ) -> Result<Vec<(Node, Node, Score)>> {
+        let Banded { nodes, candidates, resumed } = banded;
+        self.progress.begin("verify", candidates.nodes().count() as u64);
+        let journal = self.work.as_ref().map(|work| work.verified(id, *resumed)).transpose()?;
+        let (mut journal, mut done) = journal.map_or((None, Vec::new()), |(journal, done)| (Some(journal), done));
+        for number in 0..candidates.batches() {
+            if done.iter().any(|verified| verified.batch == number as u32) {
+                continue;
+            }
+            let batch = candidates.batch(number)?;
+            let exact = Exact::new(id, path, nodes, &batch.nodes, &self.refold())?;
+            let (local, lost) = verify(path, &batch, &exact);
+            let global = |node: Node| batch.nodes[node as usize];
+            let pairs = local.into_iter().map(|(a, b, score)| (global(a), global(b), score)).collect();
+            let verified = Verified { batch: number as u32, pairs, lost };
+            if let Some(journal) = &mut journal {
+                journal.append(&verified)?;
+            }
+            done.push(verified);
+        }
+        self.summary.lost_pairs += done.iter().map(|verified| verified.lost).sum::<u64>();
+        let mut pairs: Vec<(Node, Node, Score)> = done.into_iter().flat_map(|verified| verified.pairs).collect();
+        parallel::sort_by_key(&mut pairs, |(a, b, _)| (*a, *b));
+        Ok(pairs)
+    }
+
+    fn clusters(mut self) -> Result<Clustering> {
         let ranks = self.ranks();
-        let resembling = self.resembling_units();
         let mut clusters = Vec::new();
         for (id, path) in self.pipeline.paths.iter() {
-            let banded = self.band(id, path, &ranks, &resembling);
+            let banded = self.band(id, &ranks)?;
             self.clock.lap("band", 0, &mut self.summary);
-            let found = self.keepers(path, &banded);
+            let found = self.keepers(id, path, &banded)?;
             if id == PathId::Short {
-                clusters.extend(related::attach(&mut self, path, &banded.nodes, resembling.clone(), found));
+                clusters.extend(related::attach(&mut self, path, &banded.nodes, found)?);
             } else {
                 clusters.extend(found);
             }
@@ -317,56 +404,64 @@ impl<'a> Run<'a> {
         }
         clusters.sort_unstable_by(Cluster::report_order);
         self.summary.clusters = clusters.len() as u64;
-        self.warn_of_loss();
-        let Self { units, names, rejects, summary, .. } = self;
-        Clustering { units, names, clusters, rejects, summary }
+        let members: usize = clusters.iter().map(|cluster| cluster.members.len()).sum();
+        self.plan.require(self.tables.bytes() + members as u64 * BYTES_PER_MEMBER, "a result with so many copies")?;
+        self.end();
+        let Self { tables, names, summary, .. } = self;
+        let threads = parallel::threads();
+        Ok(Clustering { units: tables.units, names, clusters, rejects: tables.rejects, summary, threads })
     }
 
     /// The clusters of one path, in no order.
-    fn keepers(&mut self, path: &Path, banded: &Banded) -> Vec<Cluster> {
-        let Banded { nodes, buckets, exact } = banded;
-        let components = buckets.components(nodes.len());
-        self.progress.begin("verify", components.all.len() as u64);
-        let limits = path.limits;
-        let outcomes = parallel::map(
-            &components.all,
-            || (),
-            |(), component| {
-                let outcome = cluster::assign(component, &components, buckets, exact, limits);
-                self.progress.advance(1, 0);
-                outcome
-            },
-        );
-        self.summary.lost_pairs += outcomes.iter().map(|outcome| outcome.lost).sum::<u64>();
-        let taken = outcomes.into_iter().flat_map(|outcome| outcome.taken);
-        cluster::gather(taken.collect(), nodes.len() as Node, path.shingle, |node| nodes.units(node))
+    fn keepers(&mut self, id: PathId, path: &Path, banded: &Banded) -> Result<Vec<Cluster>> {
+        let progress = self.progress;
+        let taken = self.verify(id, path, banded, &|path, batch, exact| {
+            let Batch { buckets, components, .. } = batch;
+            let outcomes = parallel::map(
+                &components.all,
+                || (),
+                |(), component| {
+                    let outcome = cluster::assign(component, components, buckets, exact, path.limits);
+                    progress.advance(component.nodes.len() as u64, 0);
+                    outcome
+                },
+            );
+            let lost = outcomes.iter().map(|outcome| outcome.lost).sum();
+            let taken = outcomes.into_iter().flat_map(|outcome| outcome.taken);
+            (taken.map(|taken| (taken.keeper, taken.node, taken.score)).collect(), lost)
+        })?;
+        let nodes = &banded.nodes;
+        Ok(cluster::gather(&taken, nodes.len() as Node, path.shingle, |node| nodes.units(node)))
     }
 
-    fn pairs(mut self) -> PairList {
-        let ranks: Vec<u32> = (0..self.units.len() as u32).collect();
-        let resembling = self.resembling_units();
+    fn pairs(mut self) -> Result<PairList> {
+        let ranks: Vec<u32> = (0..self.tables.units.len() as u32).collect();
         let mut found = Vec::new();
         for (id, path) in self.pipeline.paths.iter() {
-            let Banded { nodes, buckets, exact } = self.band(id, path, &ranks, &resembling);
+            let banded = self.band(id, &ranks)?;
             self.clock.lap("band", 0, &mut self.summary);
-            self.progress.begin("verify", nodes.len() as u64);
-            let (near, lost) = pairs::verify_all(&nodes, &buckets, &exact, path.limits, self.progress);
-            self.summary.lost_pairs += lost;
+            let progress = self.progress;
+            let near = self.verify(id, path, &banded, &|path, batch, exact| {
+                pairs::verify_all(batch, exact, path.limits, progress)
+            })?;
+            let nodes = banded.nodes;
             let mut related = Vec::new();
             if id == PathId::Short {
-                related = related::pairs(&mut self, path, &nodes, resembling.clone(), &near);
+                related = related::pairs(&mut self, path, &nodes, &near)?;
             }
-            found.push(pairs::Found::new(path.shingle, nodes, self.units.len(), &near, related));
+            found.push(pairs::Found::new(path.shingle, nodes, self.tables.units.len(), &near, related));
             self.clock.lap("verify", 0, &mut self.summary);
         }
-        self.warn_of_loss();
-        let Self { units, names, rejects, summary, .. } = self;
-        let mut list = PairList { units, names, rejects, summary, found };
+        self.end();
+        let Self { tables, names, summary, .. } = self;
+        let mut list = PairList { units: tables.units, names, rejects: tables.rejects, summary, found };
         list.summary.pairs = Some(list.count());
-        list
+        Ok(list)
     }
 
-    fn warn_of_loss(&mut self) {
+    /// The last accounts.
+    fn end(&mut self) {
+        self.summary.spilled_bytes = self.plan.room().written();
         let lost = self.summary.lost_pairs;
         if lost > 0 {
             let warning = format!(
@@ -377,6 +472,9 @@ impl<'a> Run<'a> {
         }
     }
 }
+
+/// What a member of a cluster takes: itself, its share of the cluster, and what `dedup` notes of it.
+const BYTES_PER_MEMBER: u64 = 200;
 
 /// Times the stages.
 struct Clock(Instant);

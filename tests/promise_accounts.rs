@@ -55,7 +55,8 @@ fn kept_and_rejected_make_up_what_was_read() {
     assert_eq!((found.summary.empty_units, found.summary.repeated_ids), (1, 1));
     assert_eq!(found.clusters.len(), 1, "one word, twice, is an exact copy");
     assert_eq!(found.clusters[0].members[1].relation, Some(Relation::Exact));
-    assert!(found.names[DocId::new(1).index()].is_none() && found.names[0].as_deref() == Some("a"));
+    assert_eq!(found.rejects, [1, 2, 3].map(DocId::new));
+    assert_eq!(found.names.shown(DocId::new(5), "a"), "a~2");
 }
 
 #[test]

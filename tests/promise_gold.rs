@@ -128,7 +128,7 @@ fn our_own_corpus_scores_at_least_98() {
     let corpus = Corpus::open(std::slice::from_ref(&home), InputOptions::default()).unwrap();
     let found = clusters(&corpus);
     let gold = Gold::open(&home.join("gold.labels"), GoldKind::Labels).unwrap();
-    let predictions = Predictions::new(&found.units, &found.names, &found.clusters);
+    let predictions = Predictions::new(&corpus, &found.units, &found.names, &found.clusters);
     let scores = evaluate(&gold, &predictions).unwrap();
     assert!(scores.pairs.f1 >= 0.98, "{scores:?}");
     assert!((scores.pairs.precision - 1.0).abs() < 1e-12, "{scores:?}");

@@ -377,6 +377,16 @@ pub(super) struct RunningArgs {
     /// Number of threads, at least 1. One a core unless given. Results do not depend on it.
     #[arg(long, value_name = "N")]
     pub(super) threads: Option<usize>,
+    /// Most memory the whole process may take, in bytes or with K, M, G; what does not fit is spilled to disk, with the
+    /// same results. 70 % of what the machine has free unless given.
+    #[arg(long, value_name = "SIZE", value_parser = size)]
+    pub(super) memory: Option<u64>,
+    /// Where to spill what does not fit in memory; the system's directory for temporary files unless given.
+    #[arg(long, value_name = "DIR")]
+    pub(super) temp_dir: Option<PathBuf>,
+    /// Note here what is finished, so that the same command goes on from there if it is killed. Removed at the end.
+    #[arg(long, value_name = "DIR")]
+    pub(super) work_dir: Option<PathBuf>,
     /// Exit with 2 if any record was rejected or any candidate pair was lost; results are still written.
     #[arg(long)]
     pub(super) strict: bool,

@@ -12,12 +12,14 @@ use crate::report::output::Outputs;
 pub(super) fn run(arguments: &ClustersArgs, console: &Console) -> Result<Exit> {
     let ClustersArgs { input, matching, keep, check, running, output, showing } = arguments;
     let pipeline = job::pipeline(matching, Some(&keep.keep), running)?;
-    let corpus = job::open(&input.inputs, &input.reading, Some(&keep.keep))?;
-    let mut found = pipeline.clusters(&corpus, &Bar::new(showing.progress))?;
+    let input = job::input(&input.inputs, &input.reading, Some(&keep.keep))?;
+    job::not_inputs([&output.output].into_iter().chain(&showing.summary), &input)?;
+    let (corpus, mut found) = pipeline.read_clusters(input, &Bar::new(showing.progress))?;
     let mut outputs = Outputs::new();
-    job::results(output, &corpus, &mut outputs, console, |style, out| report::clusters(&found, &corpus, style, out))?;
+    job::results(output, &mut outputs, console, |style, out| report::clusters(&found, &corpus, style, out))?;
     summary::passed_over(&corpus, &found.rejects, &showing.verbosity, console);
-    job::finish(&mut found.summary, &corpus, showing, outputs, console)?;
+    job::finish(&mut found.summary, showing, outputs, console)?;
+    pipeline.forget_work()?;
     let copies = check.check && found.clusters.iter().any(has_copies);
     Ok(job::exit(&found.summary, running.strict, copies, console))
 }

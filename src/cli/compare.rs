@@ -23,9 +23,7 @@ pub(super) fn run(arguments: &CompareArgs, console: &Console) -> Result<Exit> {
     let found = pipeline::compare(&a, &b, pipeline.options());
     let (a, b) = (Named { id: &arguments.a, text: &a }, Named { id: &arguments.b, text: &b });
     let mut outputs = Outputs::new();
-    job::results(&arguments.output, &corpus, &mut outputs, console, |style, out| {
-        report::comparison(&found, a, b, style, out)
-    })?;
+    job::results(&arguments.output, &mut outputs, console, |style, out| report::comparison(&found, a, b, style, out))?;
     outputs.commit()?;
     Ok(Exit::Done)
 }
@@ -33,9 +31,9 @@ pub(super) fn run(arguments: &CompareArgs, console: &Console) -> Result<Exit> {
 fn open(arguments: &CompareArgs) -> Result<Corpus> {
     if arguments.within.is_empty() {
         let files: Vec<PathBuf> = vec![arguments.a.clone().into(), arguments.b.clone().into()];
-        return job::open(&files, &arguments.reading, None);
+        return job::open(&files, &arguments.reading);
     }
-    job::open(&arguments.within, &arguments.reading, None)
+    job::open(&arguments.within, &arguments.reading)
 }
 
 fn texts(arguments: &CompareArgs, corpus: &Corpus) -> Result<(String, String)> {
@@ -61,7 +59,7 @@ fn texts(arguments: &CompareArgs, corpus: &Corpus) -> Result<(String, String)> {
 
 /// The text of the record shown as `id`, or of a unit of it.
 fn find(corpus: &Corpus, id: &str, level: UnitLevel) -> Result<String> {
-    let names = corpus.names();
+    let names = corpus.names()?;
     let text_of = |wanted: &str| {
         corpus.ids().find_map(|document: DocId| {
             let record = corpus.read(document).ok()?;

@@ -13,12 +13,14 @@ pub(super) fn run(arguments: &EvalArgs, console: &Console) -> Result<Exit> {
     let EvalArgs { input, gold, gold_kind, matching, keep, running, output, showing } = arguments;
     let gold = Gold::open(gold, *gold_kind)?;
     let pipeline = job::pipeline(matching, Some(&keep.keep), running)?;
-    let corpus = job::open(&input.inputs, &input.reading, Some(&keep.keep))?;
-    let mut found = pipeline.clusters(&corpus, &Bar::new(showing.progress))?;
-    let scores = evaluate(&gold, &Predictions::new(&found.units, &found.names, &found.clusters))?;
+    let input = job::input(&input.inputs, &input.reading, Some(&keep.keep))?;
+    job::not_inputs([&output.output].into_iter().chain(&showing.summary), &input)?;
+    let (corpus, mut found) = pipeline.read_clusters(input, &Bar::new(showing.progress))?;
+    let scores = evaluate(&gold, &Predictions::new(&corpus, &found.units, &found.names, &found.clusters))?;
     let mut outputs = Outputs::new();
-    job::results(output, &corpus, &mut outputs, console, |style, out| report::evaluation(&scores, style, out))?;
+    job::results(output, &mut outputs, console, |style, out| report::evaluation(&scores, style, out))?;
     summary::passed_over(&corpus, &found.rejects, &showing.verbosity, console);
-    job::finish(&mut found.summary, &corpus, showing, outputs, console)?;
+    job::finish(&mut found.summary, showing, outputs, console)?;
+    pipeline.forget_work()?;
     Ok(job::exit(&found.summary, running.strict, false, console))
 }

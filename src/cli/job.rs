@@ -5,17 +5,26 @@ use std::path::{Path, PathBuf};
 
 use super::args::{FoldingArgs, MatchingArgs, OutputArgs, ReadingArgs, RunningArgs, ShowingArgs, Switch};
 use super::console::{Console, failed};
-use super::{Exit, summary};
+use super::{Exit, memory, summary};
 use crate::cluster::Keep;
 use crate::error::{Error, ErrorKind, Result};
-use crate::input::{Compression, Corpus, InputOptions};
+use crate::input::{Compression, Corpus, Input, InputOptions};
 use crate::lsh::Overrides;
 use crate::pipeline::{Options, Pipeline, Summary};
 use crate::report::Style;
 use crate::report::output::{Outputs, resolved};
 
-/// Opens the input; `keep` may need a field of its records.
-pub(super) fn open(inputs: &[PathBuf], reading: &ReadingArgs, keep: Option<&Keep>) -> Result<Corpus> {
+/// Reads the whole input.
+pub(super) fn open(inputs: &[PathBuf], reading: &ReadingArgs) -> Result<Corpus> {
+    Corpus::open(inputs, options(reading, None))
+}
+
+/// Lists the input; `keep` may need a field of its records.
+pub(super) fn input(inputs: &[PathBuf], reading: &ReadingArgs, keep: Option<&Keep>) -> Result<Input> {
+    Input::open(inputs, options(reading, keep))
+}
+
+fn options(reading: &ReadingArgs, keep: Option<&Keep>) -> InputOptions {
     let mut options = InputOptions::default();
     options.id_field.clone_from(&reading.id_field);
     options.text_field.clone_from(&reading.text_field);
@@ -23,7 +32,7 @@ pub(super) fn open(inputs: &[PathBuf], reading: &ReadingArgs, keep: Option<&Keep
     options.max_record_size = reading.max_record_size;
     options.unique_ids = reading.unique_ids;
     options.fields = keep.and_then(Keep::field).map(str::to_owned).into_iter().collect();
-    Corpus::open(inputs, options)
+    options
 }
 
 /// A validated run.
@@ -39,6 +48,10 @@ pub(super) fn pipeline(matching: &MatchingArgs, keep: Option<&Keep>, running: &R
     options.related = matching.related;
     options.max_bucket = matching.max_bucket;
     options.threads = running.threads;
+    options.memory = running.memory.or_else(memory::default_limit);
+    options.map = running.memory.is_none();
+    options.temp_dir.clone_from(&running.temp_dir);
+    options.work_dir.clone_from(&running.work_dir);
     if let Some(keep) = keep {
         options.keep = keep.clone();
     }
@@ -53,7 +66,6 @@ pub(super) fn folding(arguments: &FoldingArgs) -> Options {
 /// Writes results where the user wants them; files are put in place by the end of the run.
 pub(super) fn results(
     arguments: &OutputArgs,
-    corpus: &Corpus,
     outputs: &mut Outputs,
     console: &Console,
     write: impl FnOnce(Style, &mut dyn Write) -> io::Result<()>,
@@ -61,26 +73,28 @@ pub(super) fn results(
     if arguments.output.as_os_str() == "-" {
         return console.print(|out| write(console.style(arguments.format), out).map_err(failed));
     }
-    file(&arguments.output, corpus, outputs, |out| write(Console::plain(arguments.format), out))
+    file(&arguments.output, outputs, |out| write(Console::plain(arguments.format), out))
 }
 
 /// Writes one file beside the results.
 pub(super) fn file(
     path: &Path,
-    corpus: &Corpus,
     outputs: &mut Outputs,
     write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
 ) -> Result<()> {
-    not_an_input(path, corpus)?;
     let mut output = outputs.create(path, Compression::None)?;
     write(&mut output).map_err(|source| Error::io("write", path, source))?;
     outputs.finish(output)
 }
 
-/// Refuses to write over an input.
-pub(super) fn not_an_input(path: &Path, corpus: &Corpus) -> Result<()> {
+/// Refuses to write any of `paths` over an input.
+pub(super) fn not_inputs<'p>(paths: impl IntoIterator<Item = &'p PathBuf>, input: &Input) -> Result<()> {
+    paths.into_iter().filter(|path| path.as_os_str() != "-").try_for_each(|path| not_an_input(path, input))
+}
+
+fn not_an_input(path: &Path, input: &Input) -> Result<()> {
     let place = resolved(path);
-    if corpus.files().iter().all(|input| resolved(&input.path) != place) {
+    if input.files().all(|(input, _)| resolved(input) != place) {
         return Ok(());
     }
     let (what, remedy) = ("is an input".to_owned(), "write somewhere else; inputs are never changed".to_owned());
@@ -90,14 +104,14 @@ pub(super) fn not_an_input(path: &Path, corpus: &Corpus) -> Result<()> {
 /// Ends a run: the summary file, every output in its place, the summary on standard error.
 pub(super) fn finish(
     accounts: &mut Summary,
-    corpus: &Corpus,
     showing: &ShowingArgs,
     mut outputs: Outputs,
     console: &Console,
 ) -> Result<()> {
+    accounts.add_stage("write", outputs.elapsed().as_secs_f64(), 0);
     accounts.peak_rss_bytes = summary::peak_rss_bytes();
     if let Some(path) = &showing.summary {
-        file(path, corpus, &mut outputs, |out| {
+        file(path, &mut outputs, |out| {
             serde_json::to_writer_pretty(&mut *out, accounts)?;
             writeln!(out)
         })?;

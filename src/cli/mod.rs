@@ -20,6 +20,7 @@ mod eval;
 mod exit;
 mod generate;
 mod job;
+mod memory;
 mod normalize;
 mod pairs;
 mod progress;

@@ -17,7 +17,7 @@ pub(super) fn run(arguments: &NormalizeArgs, console: &Console) -> Result<Exit> 
         console.print(|out| stream(&normalizer, reading.max_record_size, out))?;
         return Ok(Exit::Done);
     }
-    let corpus = job::open(inputs, reading, None)?;
+    let corpus = job::open(inputs, reading)?;
     let mut rejected = 0;
     console.print(|out| {
         for id in corpus.ids() {

@@ -12,13 +12,13 @@ pub(super) fn run(arguments: &PairsArgs, console: &Console) -> Result<Exit> {
     let PairsArgs { input, matching, no_expand_exact, running, output, showing } = arguments;
     let groups = if *no_expand_exact { ExactGroups::Folded } else { ExactGroups::Expanded };
     let pipeline = job::pipeline(matching, None, running)?;
-    let corpus = job::open(&input.inputs, &input.reading, None)?;
-    let mut found = pipeline.pairs(&corpus, &Bar::new(showing.progress))?;
+    let input = job::input(&input.inputs, &input.reading, None)?;
+    job::not_inputs([&output.output].into_iter().chain(&showing.summary), &input)?;
+    let (corpus, mut found) = pipeline.read_pairs(input, &Bar::new(showing.progress))?;
     let mut outputs = Outputs::new();
-    job::results(output, &corpus, &mut outputs, console, |style, out| {
-        report::pairs(&found, &corpus, groups, style, out)
-    })?;
+    job::results(output, &mut outputs, console, |style, out| report::pairs(&found, &corpus, groups, style, out))?;
     summary::passed_over(&corpus, &found.rejects, &showing.verbosity, console);
-    job::finish(&mut found.summary, &corpus, showing, outputs, console)?;
+    job::finish(&mut found.summary, showing, outputs, console)?;
+    pipeline.forget_work()?;
     Ok(job::exit(&found.summary, running.strict, false, console))
 }

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use super::args::VerbosityArgs;
 use super::console::Console;
-use crate::input::{Corpus, Reject};
+use crate::document::DocId;
+use crate::input::Corpus;
 use crate::pipeline::Summary;
 
 /// Rejected records that are named without being asked for.
@@ -23,12 +24,12 @@ pub(super) fn show(summary: &Summary, console: &Console) {
 }
 
 /// Names rejected records, and skipped files if the user wants to know.
-pub(super) fn passed_over(corpus: &Corpus, rejects: &[Reject], verbosity: &VerbosityArgs, console: &Console) {
+pub(super) fn passed_over(corpus: &Corpus, rejects: &[DocId], verbosity: &VerbosityArgs, console: &Console) {
     if verbosity.quiet {
         return;
     }
     let limit = if verbosity.verbose { MANY } else { FEW };
-    for reject in rejects.iter().take(limit) {
+    for reject in corpus.rejected(&rejects[..rejects.len().min(limit)]) {
         console.note(&format!("rejected {reject}"));
     }
     let more = rejects.len().saturating_sub(limit);

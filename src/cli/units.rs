@@ -3,18 +3,20 @@
 use super::args::UnitsArgs;
 use super::console::Console;
 use super::{Exit, job, summary};
+use crate::document::DocId;
 use crate::error::Result;
-use crate::input::Reject;
 use crate::report;
 use crate::report::output::Outputs;
 
 pub(super) fn run(arguments: &UnitsArgs, console: &Console) -> Result<Exit> {
     let UnitsArgs { input, unit, output, strict, verbosity } = arguments;
-    let corpus = job::open(&input.inputs, &input.reading, None)?;
+    let listed = job::input(&input.inputs, &input.reading, None)?;
+    job::not_inputs([&output.output], &listed)?;
+    let corpus = job::open(&input.inputs, &input.reading)?;
     let mut outputs = Outputs::new();
-    job::results(output, &corpus, &mut outputs, console, |style, out| report::cut(&corpus, *unit, style, out))?;
+    job::results(output, &mut outputs, console, |style, out| report::cut(&corpus, *unit, style, out))?;
     outputs.commit()?;
-    let rejects: Vec<Reject> = corpus.ids().filter_map(|id| corpus.read(id).err()).collect();
+    let rejects: Vec<DocId> = corpus.ids().filter(|id| corpus.read(*id).is_err()).collect();
     summary::passed_over(&corpus, &rejects, verbosity, console);
     if *strict && !rejects.is_empty() {
         console.error(&format!("--strict: {} records rejected; results were written", rejects.len()));

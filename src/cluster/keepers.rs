@@ -10,8 +10,12 @@
 //! component, so no component is too large to be treated exactly. A bucket of more than `max_bucket` nodes is searched
 //! by length and prefix filters, which lose nothing; where even a list of those is longer, a node in it must share
 //! another band to be compared, and the ones passed over are counted.
+//!
+//! Components are independent work, and so are the comparisons of one keeper with a long bucket: they are made by all
+//! threads, then count in order, so a large component is not the work of one thread.
 
 use crate::lsh::{Buckets, Component, Components, Limits, Node, PrefixIndex};
+use crate::parallel;
 use crate::shingle::ShingleSet;
 use crate::similarity::Score;
 
@@ -52,6 +56,18 @@ pub(crate) fn assign<V: Verifier>(
     verifier: &V,
     limits: Limits,
 ) -> Outcome {
+    assign_ahead(component, components, buckets, verifier, limits, AHEAD)
+}
+
+/// As [`assign`], with so many comparisons made before their results count; the outcome does not depend on it.
+fn assign_ahead<V: Verifier>(
+    component: &Component,
+    components: &Components,
+    buckets: &Buckets,
+    verifier: &V,
+    limits: Limits,
+    ahead: usize,
+) -> Outcome {
     if let [a, b] = component.nodes[..] {
         let taken = verifier.verify(a, b).map(|score| Taken { node: b, keeper: a, score });
         return Outcome { taken: taken.into_iter().collect(), lost: 0 };
@@ -62,6 +78,7 @@ pub(crate) fn assign<V: Verifier>(
         buckets,
         verifier,
         limits,
+        ahead,
         refused: 0,
         live: live.collect(),
         states: vec![State::default(); component.nodes.len()],
@@ -106,11 +123,33 @@ struct State {
     compared_with: Option<Node>,
 }
 
+impl State {
+    fn may_meet(self, keeper: Node) -> bool {
+        !self.settled && self.compared_with != Some(keeper)
+    }
+}
+
+/// The next comparisons of a keeper.
+struct Ahead {
+    /// Nodes of the bucket that they cover.
+    nodes: usize,
+    /// Of those that the keeper meets, in order.
+    scores: std::vec::IntoIter<Option<Score>>,
+}
+
+/// Most comparisons that are made before their results count.
+const AHEAD: usize = 4096;
+
+/// Fewest comparisons that are worth more than one thread.
+const WORTH_SHARING: usize = 128;
+
 struct Work<'a, V> {
     components: &'a Components,
     buckets: &'a Buckets,
     verifier: &'a V,
     limits: Limits,
+    /// Most comparisons that are made before their results count.
+    ahead: usize,
     /// Comparisons of the current keeper that came to nothing.
     refused: usize,
     live: Vec<Live>,
@@ -164,25 +203,49 @@ impl<V: Verifier> Work<'_, V> {
     fn meet_each(&mut self, keeper: Node, nodes: &mut Vec<Node>) {
         let (mut next, mut kept) = (0, 0);
         while next < nodes.len() && self.refused < self.limits.refusals {
-            let node = nodes[next];
-            next += 1;
-            if self.meet(keeper, node) {
-                nodes[kept] = node;
-                kept += 1;
+            let mut ahead = self.compare_ahead(keeper, &nodes[next..]);
+            for place in next..next + ahead.nodes {
+                let node = nodes[place];
+                if self.meet(keeper, node, |_| ahead.scores.next().flatten()) {
+                    nodes[kept] = node;
+                    kept += 1;
+                }
             }
+            next += ahead.nodes;
         }
         self.outcome.lost += (nodes.len() - next) as u64;
         nodes.drain(kept..next);
     }
 
+    /// Scores what the keeper will be compared with next: no more nodes than it may still be refused by, so nothing is
+    /// compared that would not be compared one by one.
+    fn compare_ahead(&mut self, keeper: Node, nodes: &[Node]) -> Ahead {
+        let most = (self.limits.refusals - self.refused).min(self.ahead);
+        let mut meets = Vec::new();
+        let mut seen = 0;
+        while seen < nodes.len() && meets.len() < most {
+            if self.state(nodes[seen]).may_meet(keeper) {
+                meets.push(nodes[seen]);
+            }
+            seen += 1;
+        }
+        let verifier = self.verifier;
+        let scores: Vec<Option<Score>> = if meets.len() < WORTH_SHARING {
+            meets.iter().map(|node| verifier.verify(keeper, *node)).collect()
+        } else {
+            parallel::map(&meets, || (), |(), node| verifier.verify(keeper, *node))
+        };
+        Ahead { nodes: seen, scores: scores.into_iter() }
+    }
+
     /// Compares a node with the keeper, once; whether it is still free.
-    fn meet(&mut self, keeper: Node, node: Node) -> bool {
+    fn meet(&mut self, keeper: Node, node: Node, verify: impl FnOnce(&V) -> Option<Score>) -> bool {
         let state = self.state(node);
-        if state.settled || state.compared_with == Some(keeper) {
+        if !state.may_meet(keeper) {
             return !state.settled;
         }
         state.compared_with = Some(keeper);
-        let Some(score) = self.verifier.verify(keeper, node) else {
+        let Some(score) = verify(self.verifier) else {
             self.refused += 1;
             return true;
         };
@@ -198,7 +261,7 @@ impl<V: Verifier> Work<'_, V> {
             self.passed_over.push(node);
             return true;
         }
-        self.meet(keeper, node)
+        self.meet(keeper, node, |verifier| verifier.verify(keeper, node))
     }
 
     fn count_lost(&mut self, keeper: Node) {
@@ -244,8 +307,12 @@ mod tests {
     }
 
     fn run_within(sets: &Sets, buckets: &Buckets, limits: Limits) -> (Vec<(Node, Node)>, u64) {
+        run_ahead(sets, buckets, limits, AHEAD)
+    }
+
+    fn run_ahead(sets: &Sets, buckets: &Buckets, limits: Limits, ahead: usize) -> (Vec<(Node, Node)>, u64) {
         let components = buckets.components(sets.0.len());
-        let outcomes = components.all.iter().map(|c| assign(c, &components, buckets, sets, limits));
+        let outcomes = components.all.iter().map(|c| assign_ahead(c, &components, buckets, sets, limits, ahead));
         let (mut taken, mut lost) = (Vec::new(), 0);
         for outcome in outcomes {
             taken.extend(outcome.taken.iter().map(|t| (t.node, t.keeper)));
@@ -312,6 +379,29 @@ mod tests {
         // Each keeper meets the next two: 0 loses 3 and 4, 1 loses 4.
         let limits = Limits { max_bucket: 10, refusals: 2 };
         assert_eq!(run_within(&Sets(sets, 0.6), &buckets, limits), (vec![], 3));
+    }
+
+    /// Long buckets are compared by several threads, in the order of one.
+    #[test]
+    fn threads_and_refusals_do_not_show_in_long_buckets() {
+        let shingles = |node: u64| (0..6).map(|place| node.wrapping_mul(place + 3) % (7 + place)).collect();
+        let sets = Sets((0..1_000).map(|node| ShingleSet::new(shingles(node))).collect(), 0.5);
+        let halves = (0..1_000).map(|node| (u64::from(node < 600), node)).collect();
+        let thirds = (0..1_000).map(|node| (u64::from(node) % 3, node)).collect();
+        let buckets = Buckets::assemble(&[BandBuckets::new(halves), BandBuckets::new(thirds)], 1_000);
+        for (refusals, loses) in [(usize::MAX, false), (300, true), (150, true)] {
+            let limits = Limits { max_bucket: 2_000, refusals };
+            let with = |threads| parallel::with_threads(Some(threads), || run_within(&sets, &buckets, limits)).unwrap();
+            let (taken, lost) = with(1);
+            assert!(taken.len() > 500 && (lost > 0) == loses, "{} {lost}", taken.len());
+            if refusals == usize::MAX {
+                assert_eq!(taken, by_the_rule(&sets));
+            }
+            assert_eq!(run_ahead(&sets, &buckets, limits, 1), (taken.clone(), lost), "one by one");
+            if cfg!(feature = "parallel") {
+                assert_eq!(with(3), (taken, lost));
+            }
+        }
     }
 
     #[test]

@@ -12,7 +12,7 @@ mod keepers;
 
 pub(crate) use gather::gather;
 pub use keep::Keep;
-pub(crate) use keepers::{Taken, Verifier, assign};
+pub(crate) use keepers::{Verifier, assign};
 
 /// A keeper and its copies, `related` members attached.
 #[derive(Debug, Clone, PartialEq)]

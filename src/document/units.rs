@@ -40,6 +40,22 @@ impl Units {
         UnitId(self.rows.len() as u32 - 1)
     }
 
+    /// Keeps the units for which `keep` says yes; returns the new id of each old one.
+    pub(crate) fn retain(&mut self, keep: impl Fn(&Self, UnitId) -> bool) -> Vec<Option<UnitId>> {
+        let mut next = 0;
+        let new_ids: Vec<Option<UnitId>> = self
+            .ids()
+            .map(|unit| {
+                let kept = keep(self, unit).then_some(UnitId(next));
+                next += u32::from(kept.is_some());
+                kept
+            })
+            .collect();
+        let mut kept = new_ids.iter().map(Option::is_some);
+        self.rows.retain(|_| kept.next().unwrap_or(false));
+        new_ids
+    }
+
     /// Number of units.
     #[must_use]
     pub fn len(&self) -> usize {

@@ -4,6 +4,7 @@ use ahash::AHashMap;
 
 use crate::cluster::Cluster;
 use crate::document::{UnitId, Units};
+use crate::input::{Corpus, Names};
 use crate::similarity::Relation;
 
 /// The cluster of each unit, by the unit's shown id. Only copies count; attached members are on their own.
@@ -13,20 +14,25 @@ pub struct Predictions {
 }
 
 impl Predictions {
-    /// The labels that `clusters` give to `units`; `names` holds the id shown for each document.
+    /// The labels that `clusters` give to `units` of `corpus`; `names` says how repeated ids are shown. Reads every record
+    /// again for its id.
     #[must_use]
-    pub fn new(units: &Units, names: &[Option<String>], clusters: &[Cluster]) -> Self {
+    pub fn new(corpus: &Corpus, units: &Units, names: &Names, clusters: &[Cluster]) -> Self {
         let mut keepers: Vec<UnitId> = units.ids().collect();
         for cluster in clusters {
             for member in cluster.members.iter().filter(|member| member.relation.is_none_or(Relation::is_copy)) {
                 keepers[member.unit.index()] = cluster.keeper;
             }
         }
-        let labels = units.ids().filter_map(|unit| {
-            let name = names.get(units.document(unit).index())?.as_ref()?;
-            Some((units.shown_id(unit, name), keepers[unit.index()].0))
-        });
-        Self { labels: labels.collect() }
+        let mut labels = AHashMap::with_capacity(units.len());
+        let all: Vec<UnitId> = units.ids().collect();
+        for of_document in all.chunk_by(|a, b| units.document(*a) == units.document(*b)) {
+            let document = units.document(of_document[0]);
+            let Ok(record) = corpus.read(document) else { continue };
+            let name = names.shown(document, &record.id);
+            labels.extend(of_document.iter().map(|unit| (units.shown_id(*unit, &name), keepers[unit.index()].0)));
+        }
+        Self { labels }
     }
 
     /// The label of the unit shown as `id`: equal for units of one cluster; `None` if the input has no such id.

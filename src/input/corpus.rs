@@ -1,4 +1,4 @@
-//! The whole opened input: files, a table of records, and lazy reading.
+//! The whole input, read once: files, a table of records, and reading at any place.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -7,50 +7,20 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::block::{Block, Oversized, Part, Scratch, whole_text};
 use super::compression::Compression;
 use super::files::{self, Skipped};
+use super::held::{Piece, Place, PlainFile};
+use super::index::{PartIndex, Row, Shape};
+use super::json::escapes::Decoded;
+use super::json_lines::{self, Line};
 use super::names::{Names, NamesBuilder};
-use super::open::Opener;
+use super::open::{Holding, Input};
 use super::reject::{Reason, Reject};
-use super::{Format, InputOptions, json_lines, text};
+use super::{Format, InputOptions};
 use crate::document::{DocId, Source};
-use crate::error::Result;
-
-/// The bytes of one file, decompressed.
-pub(super) struct Bytes(Box<[u8]>);
-
-impl From<Vec<u8>> for Bytes {
-    fn from(bytes: Vec<u8>) -> Self {
-        Self(bytes.into_boxed_slice())
-    }
-}
-
-impl Bytes {
-    fn as_slice(&self) -> &[u8] {
-        &self.0
-    }
-}
-
-/// Where a record stands in its file. The file is found by the record's place.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Row {
-    offset: u64,
-    /// [`Row::LONG`] for lengths that do not fit; the end is searched then.
-    length: u32,
-    /// From 1; 0 where the format has no lines.
-    line: u32,
-}
-
-/// Inputs have many millions of records.
-const _: () = assert!(size_of::<Row>() == 16);
-
-impl Row {
-    const LONG: u32 = u32::MAX;
-
-    pub(super) fn new(offset: usize, length: usize, line: u32) -> Self {
-        Self { offset: offset as u64, length: u32::try_from(length).unwrap_or(Self::LONG), line }
-    }
-}
+use crate::error::{Error, Result};
+use crate::spill::SpillFile;
 
 /// A file's place among [`Corpus::files`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -70,7 +40,7 @@ pub struct InputFile {
     /// As it was named or found, `-` for standard input.
     pub path: Arc<Path>,
     /// Below the input it came from: the way below the directory, or the name of a file that was named itself.
-    pub relative: PathBuf,
+    pub relative: Arc<Path>,
     /// How records stand in it.
     pub format: Format,
     /// How it was compressed.
@@ -80,9 +50,8 @@ pub struct InputFile {
     /// Whether it begins with a byte order mark. In plain text that is part of the record's raw bytes; in JSON Lines
     /// it stands before the first record and belongs to none.
     pub bom: bool,
-    pub(super) bytes: Bytes,
-    /// The last record is this reject.
-    pub(super) failure: Option<Reason>,
+    /// Where its bytes are read again, if no part holds them.
+    pub(super) plain: Option<Arc<PlainFile>>,
 }
 
 impl fmt::Debug for InputFile {
@@ -121,45 +90,89 @@ pub enum FieldValue {
     Text(String),
 }
 
-/// The whole input, opened. See the [module](super) for what it holds.
+impl Record<'_> {
+    /// The same record with bytes of its own.
+    fn into_owned(self) -> Record<'static> {
+        let Self { id, text, fields, text_value } = self;
+        Record { id: id.into_owned().into(), text: text.into_owned().into(), fields, text_value }
+    }
+}
+
+/// The whole input, read once. See the [module](super) for what it holds.
 pub struct Corpus {
-    options: InputOptions,
+    options: Arc<InputOptions>,
     files: Vec<InputFile>,
-    rows: Vec<Row>,
+    /// Sorted by place; none is without records.
+    table: Vec<TablePart>,
     skipped: Skipped,
+    spill: Option<SpillFile>,
     /// With `unique_ids`: each record that repeats an id, and the first that has it; sorted.
     repeats: Vec<(DocId, DocId)>,
 }
 
+/// Some records of one file, read together.
+pub(super) struct TablePart {
+    /// The place of the first record.
+    pub(super) first: u32,
+    /// The line, from 1, of the first line.
+    pub(super) first_line: u64,
+    pub(super) place: Place,
+    pub(super) index: PartIndex,
+}
+
+/// A record that was found in the table.
+#[derive(Clone, Copy)]
+struct Located<'a> {
+    part: &'a TablePart,
+    file: &'a InputFile,
+    row: Row,
+    /// Its number in the part.
+    number: usize,
+}
+
+impl Located<'_> {
+    fn size(self) -> u64 {
+        self.part.index.size(self.row)
+    }
+}
+
 impl Corpus {
-    /// Opens files, directories (walked, sorted by name) and standard input (`-`), in the order given.
+    /// Opens files, directories (walked, sorted by name) and standard input (`-`), in the order given, and reads them once.
+    /// Plain files are mapped, and must not be cut short as long as the corpus lives: the system ends the process then.
     ///
     /// # Errors
     /// An option is out of range; a path does not exist; a file that was named itself cannot be read or decompressed
     /// by this build; there are more than 2³² − 2 records. A file in a directory that cannot be read, and damage
     /// inside a compressed file, are rejects.
     pub fn open(paths: &[PathBuf], options: InputOptions) -> Result<Self> {
-        options.validate()?;
-        let mut skipped = Skipped::default();
-        let found = files::list(paths, &mut skipped)?;
-        let mut opener = Opener { options: &options, files: Vec::new(), rows: Vec::new() };
-        for file in found {
-            opener.file(file)?;
-        }
-        let (files, rows) = (opener.files, opener.rows);
-        Ok(Self::new(options, files, rows, skipped))
+        Self::read_once(Input::open(paths, options)?, Holding::default())
     }
 
     /// Reads all of `reader`, which goes by `name` in ids and rejects; a format is chosen as for a file of that name.
     ///
     /// # Errors
     /// As [`open`](Self::open) for a file that was named.
-    pub fn from_reader(name: impl Into<PathBuf>, reader: impl Read, options: InputOptions) -> Result<Self> {
-        options.validate()?;
-        let mut opener = Opener { options: &options, files: Vec::new(), rows: Vec::new() };
-        opener.stream(name.into(), reader)?;
-        let (files, rows) = (opener.files, opener.rows);
-        Ok(Self::new(options, files, rows, Skipped::default()))
+    pub fn from_reader(name: impl Into<PathBuf>, mut reader: impl Read, options: InputOptions) -> Result<Self> {
+        let (name, mut bytes) = (name.into(), Vec::new());
+        reader.read_to_end(&mut bytes).map_err(|error| Error::io("read", &name, error))?;
+        Self::read_once(Input::from_bytes(name, bytes, options)?, Holding::default())
+    }
+
+    /// Reads `input` on this thread and holds its bytes as asked.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open); the disk refuses what does not fit in memory.
+    pub fn read_once(input: Input, holding: Holding) -> Result<Self> {
+        let mut reader = input.reader(holding)?;
+        while let Some(block) = reader.next()? {
+            reader.accept(block.split());
+        }
+        let mut corpus = reader.finish()?;
+        if corpus.options.unique_ids {
+            let ids = corpus.collected_ids()?;
+            corpus.reject_repeats(ids)?;
+        }
+        Ok(corpus)
     }
 
     /// A corpus of texts in memory, each a record of its own under the id given with it.
@@ -170,43 +183,85 @@ impl Corpus {
         T: Into<String>,
     {
         let options = InputOptions { max_record_size: super::MAX_RECORD_SIZE, ..InputOptions::default() };
-        let mut opener = Opener { options: &options, files: Vec::new(), rows: Vec::new() };
-        for (id, text) in texts {
-            opener.text(id.as_ref(), text.into());
+        let (mut files, mut table) = (Vec::new(), Vec::new());
+        for (place, (id, text)) in texts.into_iter().enumerate() {
+            let bytes = Piece::from(text.into().into_bytes());
+            let path: Arc<Path> = Path::new(id.as_ref()).into();
+            let index = PartIndex::text(place, bytes.len() as u64);
+            table.push(TablePart { first: place as u32, first_line: 1, place: Place::Held(bytes), index });
+            files.push(InputFile {
+                path: Arc::clone(&path),
+                relative: path,
+                format: Format::Text,
+                compression: Compression::None,
+                records: 0..0,
+                bom: false,
+                plain: None,
+            });
         }
-        let (files, rows) = (opener.files, opener.rows);
-        Self::new(options, files, rows, Skipped::default())
+        Self::assemble(Arc::new(options), files, table, Skipped::default(), None)
     }
 
-    fn new(options: InputOptions, files: Vec<InputFile>, rows: Vec<Row>, skipped: Skipped) -> Self {
-        let mut corpus = Self { options, files, rows, skipped, repeats: Vec::new() };
-        if corpus.options.unique_ids {
-            corpus.repeats = corpus.names().repeats();
+    pub(super) fn assemble(
+        options: Arc<InputOptions>,
+        mut files: Vec<InputFile>,
+        table: Vec<TablePart>,
+        skipped: Skipped,
+        spill: Option<SpillFile>,
+    ) -> Self {
+        let mut parts = table.iter().peekable();
+        let mut end = 0;
+        for (place, file) in files.iter_mut().enumerate() {
+            let start = end;
+            while let Some(part) = parts.next_if(|part| part.index.file as usize == place) {
+                end += part.index.rows.len();
+            }
+            file.records = start..end;
         }
-        corpus
+        Self { options, files, table, skipped, spill, repeats: Vec::new() }
+    }
+
+    /// The blocks of this corpus, read again.
+    pub(crate) fn blocks(&self) -> Blocks<'_> {
+        Blocks { corpus: self, next: 0, size: Holding::default().block_size as u64 }
+    }
+
+    /// With [`InputOptions::unique_ids`]: from now on, every record whose id an earlier record has is rejected by
+    /// [`read`](Self::read). `ids` are those of all records that can be read, collected in the first pass. Returns the
+    /// records rejected by this, in input order; without that option there are none.
+    ///
+    /// # Errors
+    /// A record whose hash an earlier one has cannot be read again.
+    pub(crate) fn reject_repeats(&mut self, ids: NamesBuilder) -> Result<Vec<DocId>> {
+        if !self.options.unique_ids {
+            return Ok(Vec::new());
+        }
+        self.repeats.clear();
+        self.repeats = ids.finish(self)?.repeats();
+        Ok(self.repeats.iter().map(|(doc, _)| *doc).collect())
     }
 
     /// Number of records, rejected ones included.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.rows.len()
+        self.table.last().map_or(0, |part| part.first as usize + part.index.rows.len())
     }
 
     /// Whether there are no records.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.rows.is_empty()
+        self.table.is_empty()
     }
 
     /// The ids of all records, in input order.
     pub fn ids(&self) -> impl ExactSizeIterator<Item = DocId> + use<> {
-        (0..self.rows.len()).map(DocId::new)
+        (0..self.len()).map(DocId::new)
     }
 
-    /// Decompressed bytes held.
+    /// Decompressed bytes in which records were found.
     #[must_use]
     pub fn bytes(&self) -> u64 {
-        self.files.iter().map(|file| file.bytes.as_slice().len() as u64).sum()
+        self.table.iter().map(|part| part.index.length).sum()
     }
 
     /// How this input was read.
@@ -229,20 +284,67 @@ impl Corpus {
 
     /// The file a record stands in; that of the last record for an id that is none of this corpus.
     #[must_use]
-    #[expect(clippy::cast_possible_truncation, reason = "each file but an empty one has a record, of which 2³² fit")]
     pub fn file_of(&self, id: DocId) -> FileId {
-        FileId(
-            self.files.partition_point(|file| file.records.end <= id.index()).min(self.files.len().saturating_sub(1))
-                as u32,
-        )
+        let part = self.part_of(id).or(self.table.last());
+        FileId(part.map_or(0, |part| part.index.file))
     }
 
     /// Reads a record: parses it anew at each call, with the same answer. Takes time linear in the record.
     ///
     /// # Errors
-    /// The record is rejected: its [`Reject`] says where it stands and why.
+    /// The record is rejected: its [`Reject`] says where it stands and why. [`Reason::Lost`]: it could be read before, but
+    /// now its file changed, or the disk refuses; no run should go on after that.
     pub fn read(&self, id: DocId) -> std::result::Result<Record<'_>, Reject> {
-        let record = self.parse(id)?;
+        let found = self.readable(id)?;
+        let mut buffer = Decoded::default();
+        let record = match &found.part.place {
+            Place::Held(piece) => {
+                let bytes = piece.get(range(found)).unwrap_or_default();
+                self.parse(found, bytes, &mut buffer).map(|parsed| parsed.detach(&buffer))
+            }
+            _ => {
+                let mut bytes = Vec::new();
+                self.load(found, found.row.offset() as u64, found.size(), &mut bytes).and_then(|()| {
+                    self.parse(found, &bytes, &mut buffer).map(|parsed| parsed.detach(&buffer).into_owned())
+                })
+            }
+        };
+        self.finish_record(id, record)
+    }
+
+    /// The same, in buffers that are used again.
+    pub(crate) fn read_in<'a>(
+        &'a self,
+        id: DocId,
+        scratch: &'a mut Scratch,
+    ) -> std::result::Result<Record<'a>, Reject> {
+        let found = self.readable(id)?;
+        let Scratch { text, raw } = scratch;
+        let bytes = match &found.part.place {
+            Place::Held(piece) => piece.get(range(found)).unwrap_or_default(),
+            _ => {
+                self.load(found, found.row.offset() as u64, found.size(), raw)
+                    .map_err(|reason| Reject { source: self.source(id), reason })?;
+                raw.as_slice()
+            }
+        };
+        let record = self.parse(found, bytes, text).map(|parsed| parsed.attach(text));
+        self.finish_record(id, record)
+    }
+
+    /// Gives a record without an id one; rejects it if its id is a repeated one.
+    fn finish_record<'a>(
+        &self,
+        id: DocId,
+        record: std::result::Result<Record<'a>, Reason>,
+    ) -> std::result::Result<Record<'a>, Reject> {
+        let mut record = record.map_err(|reason| Reject { source: self.source(id), reason })?;
+        if record.id.is_empty() && self.find(id).is_some_and(|found| found.file.format == Format::JsonLines) {
+            record.id = Cow::Owned(self.source(id).to_string());
+        }
+        if self.repeats.is_empty() {
+            return Ok(record);
+        }
         match self.repeats.binary_search_by_key(&id, |&(repeat, _)| repeat) {
             Ok(place) => {
                 let first = self.repeats.get(place).map_or(id, |&(_, first)| first);
@@ -253,52 +355,142 @@ impl Corpus {
         }
     }
 
-    fn parse(&self, id: DocId) -> std::result::Result<Record<'_>, Reject> {
+    /// A record that is not rejected before it is parsed.
+    fn readable(&self, id: DocId) -> std::result::Result<Located<'_>, Reject> {
         let reject = |reason| Reject { source: self.source(id), reason };
-        let (file, row) = self.find(id).ok_or_else(|| reject(Reason::NotInInput))?;
-        if let (Some(reason), true) = (&file.failure, id.index() + 1 == file.records.end) {
+        let found = self.find(id).ok_or_else(|| reject(Reason::NotInInput))?;
+        if let Some(reason) = &found.part.index.failure {
             return Err(reject(reason.clone()));
         }
-        let raw = raw(file, row);
-        let (size, limit) = (raw.len() as u64, self.options.max_record_size);
-        if size > limit {
-            return Err(reject(Reason::TooLarge { size, limit }));
-        }
-        match file.format {
-            Format::JsonLines => {
-                json_lines::record(raw, &self.options, || format!("{}:{}", file.path.display(), row.line))
+        let (size, limit) = (found.size(), self.options.max_record_size);
+        if size > limit { Err(reject(Reason::TooLarge { size, limit })) } else { Ok(found) }
+    }
+
+    fn parse<'a>(
+        &self,
+        found: Located<'a>,
+        bytes: &'a [u8],
+        buffer: &mut Decoded,
+    ) -> std::result::Result<json_lines::Parsed<'a>, Reason> {
+        match found.file.format {
+            Format::JsonLines => json_lines::parse(Line::Raw(bytes), &self.options, buffer),
+            Format::Text => {
+                whole_text(bytes, found.file.bom, &found.file.relative, &self.options).map(json_lines::Parsed::whole)
             }
-            Format::Text => text::record(raw, file.bom, slashes(&file.relative), self.options.fields.len()),
         }
-        .map_err(reject)
+    }
+
+    /// Fills `bytes` with `length` bytes of a part, from the disk.
+    fn load(
+        &self,
+        found: Located<'_>,
+        offset: u64,
+        length: u64,
+        bytes: &mut Vec<u8>,
+    ) -> std::result::Result<(), Reason> {
+        self.fetch(found.part, found.file, offset, length, bytes).map_err(|what| Reason::Lost { what })
+    }
+
+    /// What went wrong is said without the path.
+    fn fetch(
+        &self,
+        part: &TablePart,
+        file: &InputFile,
+        offset: u64,
+        length: u64,
+        bytes: &mut Vec<u8>,
+    ) -> std::result::Result<(), String> {
+        bytes.clear();
+        let length = usize::try_from(length).map_err(|_| "it is larger than memory can be".to_owned())?;
+        bytes.resize(length, 0);
+        match (&part.place, &self.spill, &file.plain) {
+            (Place::Held(piece), ..) => {
+                let start = usize::try_from(offset).unwrap_or(usize::MAX);
+                bytes.copy_from_slice(piece.get(start..start.saturating_add(length)).ok_or("it is gone")?);
+                Ok(())
+            }
+            (Place::InFile, _, Some(plain)) => {
+                plain.read(part.index.start + offset, bytes).map_err(|error| error.to_string())
+            }
+            (Place::Spilled(at), Some(spill), _) => spill.read(at + offset, bytes).map_err(|error| error.to_string()),
+            _ => {
+                bytes.clear();
+                Ok(())
+            }
+        }
     }
 
     /// The bytes of a record as they stand in the (decompressed) file: a line without its line end, or a whole text
     /// file. Empty for a file that could not be read, and for an id that is none of this corpus.
-    #[must_use]
-    pub fn raw(&self, id: DocId) -> &[u8] {
-        self.find(id).map_or(&[], |(file, row)| raw(file, row))
+    ///
+    /// # Errors
+    /// The record is read from the disk again, and that fails or the file changed.
+    pub fn raw(&self, id: DocId) -> Result<Cow<'_, [u8]>> {
+        let Some(found) = self.find(id) else { return Ok(Cow::Borrowed(&[])) };
+        if let Place::Held(piece) = &found.part.place {
+            return Ok(Cow::Borrowed(piece.get(range(found)).unwrap_or_default()));
+        }
+        let mut bytes = Vec::new();
+        match self.load(found, found.row.offset() as u64, found.size(), &mut bytes) {
+            Ok(()) => Ok(Cow::Owned(bytes)),
+            Err(reason) => Err(Reject { source: self.source(id), reason }.into()),
+        }
     }
 
     /// What ends a record's line: `\n`, `\r\n`, or nothing at the end of a file and in plain text.
     #[must_use]
-    pub fn line_end(&self, id: DocId) -> &[u8] {
-        let Some((file, row)) = self.find(id) else { return &[] };
-        let end = row.offset as usize + raw(file, row).len();
-        let rest = file.bytes.as_slice().get(end..).unwrap_or_default();
-        let length = [&b"\n"[..], b"\r\n"].into_iter().find(|end| rest.starts_with(end)).map_or(0, <[u8]>::len);
-        rest.get(..length).unwrap_or_default()
+    pub fn line_end(&self, id: DocId) -> &'static [u8] {
+        self.find(id).map_or(b"", |found| found.part.index.line_end(found.row))
+    }
+
+    /// The records `ids`, which follow one another, with their line ends, in as few pieces as they stand in: blank lines
+    /// between them are left out. Calls `each` with every piece.
+    ///
+    /// # Errors
+    /// As [`raw`](Self::raw).
+    pub(crate) fn copy(
+        &self,
+        ids: Range<DocId>,
+        bytes: &mut Vec<u8>,
+        mut each: impl FnMut(&[u8]) -> Result<()>,
+    ) -> Result<()> {
+        let mut next = ids.start;
+        while next < ids.end {
+            let Some(found) = self.find(next) else { break };
+            let (start, mut end) = (found.row.offset() as u64, 0);
+            let from = next;
+            for row in found.part.index.rows.get(found.number..).unwrap_or_default() {
+                let begin = row.offset() as u64;
+                let joins = next == from || (begin == end && end - start < COPIED);
+                if next == ids.end || !joins {
+                    break;
+                }
+                end = begin + found.part.index.size(*row) + found.part.index.line_end(*row).len() as u64;
+                next = DocId::new(next.index() + 1);
+            }
+            let piece = match &found.part.place {
+                Place::Held(piece) => piece.get(start as usize..end as usize).unwrap_or_default(),
+                _ => {
+                    self.load(found, start, end - start, bytes)
+                        .map_err(|reason| Reject { source: self.source(from), reason })?;
+                    bytes.as_slice()
+                }
+            };
+            each(piece)?;
+        }
+        Ok(())
     }
 
     /// Where a record came from.
     #[must_use]
     pub fn source(&self, id: DocId) -> Source {
-        match self.find(id) {
-            Some((file, row)) => {
-                Source { path: Arc::clone(&file.path), line: (row.line > 0).then_some(u64::from(row.line)) }
-            }
-            None => Source { path: Arc::from(Path::new(files::STDIN)), line: None },
-        }
+        let Some(found) = self.find(id) else {
+            return Source { path: Arc::from(Path::new(files::STDIN)), line: None };
+        };
+        let index = &found.part.index;
+        let lined = matches!(index.shape, Shape::Lines | Shape::Rest);
+        let line = lined.then(|| found.part.first_line + index.line(found.number));
+        Source { path: Arc::clone(&found.file.path), line }
     }
 
     /// The raw bytes of a record with another text, and every other byte as it was. In JSON the text is written as a
@@ -308,9 +500,10 @@ impl Corpus {
     /// The record is rejected.
     pub fn rewrite(&self, id: DocId, text: &str) -> std::result::Result<Vec<u8>, Reject> {
         let Range { start, end } = self.read(id)?.text_value;
-        let raw = self.raw(id);
+        let lost = |error: Error| Reject { source: self.source(id), reason: Reason::Lost { what: error.to_string() } };
+        let raw = self.raw(id).map_err(lost)?;
         let mut bytes = raw.get(..start).unwrap_or_default().to_vec();
-        match self.find(id).map(|(file, _)| file.format) {
+        match self.find(id).map(|found| found.file.format) {
             Some(Format::JsonLines) => bytes.extend_from_slice(serde_json::Value::from(text).to_string().as_bytes()),
             _ => bytes.extend_from_slice(text.as_bytes()),
         }
@@ -321,45 +514,130 @@ impl Corpus {
     /// The files that could not be read, and the damaged ends of files, each with its place among the records. Rejects
     /// of single records are found by reading them.
     pub fn rejects(&self) -> impl Iterator<Item = (DocId, Reject)> + '_ {
-        self.files.iter().filter_map(|file| {
-            let id = DocId::new(file.records.end.checked_sub(1)?);
-            Some((id, Reject { source: self.source(id), reason: file.failure.clone()? }))
+        self.table.iter().filter_map(|part| {
+            let id = DocId::new(part.first as usize);
+            Some((id, Reject { source: self.source(id), reason: part.index.failure.clone()? }))
         })
+    }
+
+    /// Why each of `rejects`, places of records that were rejected, cannot be read.
+    pub fn rejected<'a>(&'a self, rejects: &'a [DocId]) -> impl Iterator<Item = Reject> + 'a {
+        rejects.iter().filter_map(|id| self.read(*id).err())
     }
 
     /// The shown names of all records. Reads the whole input once; a caller that reads it anyway should feed a
     /// [`NamesBuilder`] instead.
-    #[must_use]
-    pub fn names(&self) -> Names {
-        let mut names = NamesBuilder::default();
-        for id in self.ids() {
-            if let Ok(record) = self.read(id) {
-                names.add(id, &record.id);
-            }
-        }
-        names.finish(self)
+    ///
+    /// # Errors
+    /// A record cannot be read again: see [`Reason::Lost`].
+    pub fn names(&self) -> Result<Names> {
+        self.collected_ids()?.finish(self)
     }
 
-    fn find(&self, id: DocId) -> Option<(&InputFile, Row)> {
-        let row = self.rows.get(id.index())?;
-        Some((self.files.get(self.file_of(id).index())?, *row))
+    /// Reads every record, in input order: faster than asking for them one by one.
+    ///
+    /// # Errors
+    /// A file cannot be read again, or changed since it was read.
+    pub fn each(&self, mut each: impl FnMut(DocId, std::result::Result<Record<'_>, Reject>)) -> Result<()> {
+        let (mut scratch, mut blocks, mut next) = (Scratch::default(), self.blocks(), 0);
+        while let Some(block) = blocks.next()? {
+            block.read(&mut scratch, |record, _| {
+                let id = DocId::new(next);
+                each(id, self.finish_record(id, record));
+                next += 1;
+            });
+        }
+        Ok(())
+    }
+
+    fn collected_ids(&self) -> Result<NamesBuilder> {
+        let mut names = NamesBuilder::default();
+        self.each(|id, record| {
+            if let Ok(record) = record {
+                names.add(id, &record.id);
+            }
+        })?;
+        Ok(names)
+    }
+
+    fn part_of(&self, id: DocId) -> Option<&TablePart> {
+        let after = self.table.partition_point(|part| part.first as usize <= id.index());
+        self.table.get(after.checked_sub(1)?)
+    }
+
+    fn find(&self, id: DocId) -> Option<Located<'_>> {
+        let part = self.part_of(id)?;
+        let number = id.index() - part.first as usize;
+        let row = *part.index.rows.get(number)?;
+        Some(Located { part, file: self.files.get(part.index.file as usize)?, row, number })
     }
 }
 
-/// A record's bytes.
-fn raw(file: &InputFile, row: Row) -> &[u8] {
-    let bytes = file.bytes.as_slice();
-    let start = row.offset as usize;
-    let end = match (row.length, file.format) {
-        (Row::LONG, Format::JsonLines) if row.line > 0 => json_lines::end_of_line(bytes, start),
-        (Row::LONG, _) => bytes.len(),
-        (length, _) => start + length as usize,
-    };
-    bytes.get(start..end).unwrap_or_default()
+/// Records are copied in pieces of about so many bytes, where they are read from the disk for it.
+const COPIED: u64 = 1 << 20;
+
+/// Where a record stands in its part's bytes.
+fn range(found: Located<'_>) -> Range<usize> {
+    let start = found.row.offset();
+    start..start.saturating_add(usize::try_from(found.size()).unwrap_or(usize::MAX))
+}
+
+/// The blocks of a corpus that was read before. As [`Reader`](super::Reader), but nothing is taken back.
+pub(crate) struct Blocks<'a> {
+    corpus: &'a Corpus,
+    next: usize,
+    size: u64,
+}
+
+impl Blocks<'_> {
+    /// The next block.
+    ///
+    /// # Errors
+    ///
+    /// A file cannot be read again, or changed since it was read.
+    pub(crate) fn next(&mut self) -> Result<Option<Block>> {
+        let (mut parts, mut bytes) = (Vec::new(), 0);
+        while bytes < self.size {
+            let Some(part) = self.corpus.table.get(self.next) else { break };
+            parts.push(self.corpus.part(part)?);
+            bytes += part.index.length;
+            self.next += 1;
+        }
+        Ok((!parts.is_empty()).then(|| Block { options: Arc::clone(&self.corpus.options), parts }))
+    }
+}
+
+impl Corpus {
+    /// A part as it was first read.
+    fn part(&self, part: &TablePart) -> Result<Part> {
+        let TablePart { first, place, index, .. } = part;
+        let id = DocId::new(*first as usize);
+        let Some(Located { file, row, .. }) = self.find(id) else {
+            return Err(Reject { source: self.source(id), reason: Reason::NotInInput }.into());
+        };
+        let PartIndex { start, length, shape, stamp, .. } = *index;
+        let single = index.rows.len() == 1 && index.size(row) > self.options.max_record_size;
+        let unread = index.failure.is_some() || (single && !matches!(place, Place::Held(_)));
+        let bytes = match place {
+            Place::Held(piece) => piece.clone(),
+            _ if unread => Piece::from(Vec::new()),
+            _ => {
+                let mut bytes = Vec::new();
+                self.fetch(part, file, 0, length, &mut bytes)
+                    .map_err(|what| Error::from(Reject { source: self.source(id), reason: Reason::Lost { what } }))?;
+                Piece::from(bytes)
+            }
+        };
+        let oversized = (unread && index.failure.is_none())
+            .then(|| Oversized { size: index.size(row), carriage_return: row.carriage_return() });
+        let text = (file.format == Format::Text).then(|| (Arc::clone(&file.relative), file.bom));
+        let failure = index.failure.clone();
+        Ok(Part { file: index.file, start, length, shape, bytes, stamp, failure, oversized, text })
+    }
 }
 
 /// A relative path as an id: `/` between its parts on every system.
-fn slashes(relative: &Path) -> Cow<'_, str> {
+pub(super) fn slashes(relative: &Path) -> Cow<'_, str> {
     if std::path::MAIN_SEPARATOR == '/' {
         return relative.to_string_lossy();
     }

@@ -1,8 +1,8 @@
 //! One line of JSON, checked whole; the top-level fields of its object come out as byte ranges of the line.
 //!
-//! `serde_json` does the work: every byte is checked against RFC 8259, values that nobody asked for are passed over
-//! without building or nesting anything, and ranges let one value be replaced while all others stay byte for byte.
-//! (`sonic-rs` was measured: its lazy iterator passes what follows the closing brace, and deep nesting overflows its stack.)
+//! Here `serde_json` does the work: every byte is checked against RFC 8259, values that nobody asked for are passed over
+//! without building or nesting anything, and ranges let one value be replaced while all others stay byte for byte. It
+//! decides what is valid and says what is wrong; [`fast`] reads the many lines that have nothing wrong with them.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -11,6 +11,9 @@ use std::ops::Range;
 use serde::de::{Deserialize, Deserializer as _, IgnoredAny, MapAccess, Visitor};
 use serde_json::Deserializer;
 use serde_json::value::RawValue;
+
+pub(super) mod escapes;
+pub(super) mod fast;
 
 /// What is wrong, and at which byte.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,7 +49,7 @@ pub(super) enum Kind {
 
 impl Kind {
     /// The kind of a valid value.
-    fn of(value: &str) -> Self {
+    pub(super) fn of(value: &str) -> Self {
         match value.trim_start_matches(SPACE).as_bytes().first() {
             Some(b'{') => Self::Object,
             Some(b'[') => Self::Array,

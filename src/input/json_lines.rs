@@ -1,48 +1,13 @@
-//! JSON Lines: splitting bytes into lines, and one line into a record.
+//! JSON Lines: one line into a record.
 
 use std::borrow::Cow;
 use std::ops::Range;
 
 use super::InputOptions;
-use super::corpus::{FieldValue, Record, Row};
-use super::json::{self, Kind, Value};
+use super::corpus::{FieldValue, Record};
+use super::json::escapes::{self, Decoded};
+use super::json::{self, Kind, Value, fast};
 use super::reject::Reason;
-
-/// Lines beyond this cannot be numbered.
-const MAX_LINES: u32 = u32::MAX;
-
-/// Appends a row for each line of `bytes` that is not blank, from byte `start` on; line numbers count blank lines too.
-/// Returns the number of the line that follows the last line end, or `None` if there are too many lines.
-pub(super) fn split(bytes: &[u8], start: usize, rows: &mut Vec<Row>) -> Option<u32> {
-    let (mut begin, mut line) = (start, 1_u32);
-    for end in memchr::memchr_iter(b'\n', bytes.get(start..)?).map(|at| start + at) {
-        push(bytes, begin..without_return(bytes, begin, end), line, rows);
-        begin = end + 1;
-        line = line.checked_add(1).filter(|&line| line < MAX_LINES)?;
-    }
-    push(bytes, begin..bytes.len(), line, rows);
-    Some(line)
-}
-
-fn push(bytes: &[u8], range: Range<usize>, line: u32, rows: &mut Vec<Row>) {
-    let blank = bytes.get(range.clone()).is_none_or(|content| content.iter().all(u8::is_ascii_whitespace));
-    if !blank {
-        rows.push(Row::new(range.start, range.len(), line));
-    }
-}
-
-/// The end of a line that a line feed ends at `end`: before the carriage return, if one precedes it.
-fn without_return(bytes: &[u8], begin: usize, end: usize) -> usize {
-    if end > begin && bytes.get(end - 1) == Some(&b'\r') { end - 1 } else { end }
-}
-
-/// Where the line that begins at `begin` ends, its line end excluded.
-pub(super) fn end_of_line(bytes: &[u8], begin: usize) -> usize {
-    match memchr::memchr(b'\n', bytes.get(begin..).unwrap_or_default()) {
-        Some(length) => without_return(bytes, begin, begin + length),
-        None => bytes.len(),
-    }
-}
 
 /// Checked UTF-8.
 pub(super) fn utf8(bytes: &[u8]) -> Result<&str, Reason> {
@@ -52,14 +17,106 @@ pub(super) fn utf8(bytes: &[u8]) -> Result<&str, Reason> {
         .map_err(|error| Reason::InvalidUtf8 { offset: error.valid_up_to() })
 }
 
-/// Reads one line. `unnamed` makes the id of a record that has none.
-pub(super) fn record<'a>(
-    line: &'a [u8],
-    options: &InputOptions,
-    unnamed: impl FnOnce() -> String,
-) -> Result<Record<'a>, Reason> {
-    let line = utf8(line)?;
-    let mut wanted = Wanted { options, id: None, text: None, fields: vec![None; options.fields.len()], twice: None };
+/// A line without its line end.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Line<'a> {
+    /// Not looked at yet.
+    Raw(&'a [u8]),
+    /// Known to be UTF-8.
+    Checked(&'a str),
+}
+
+/// A line that holds a good record, its text perhaps decoded into a buffer.
+#[derive(Debug)]
+pub(super) struct Parsed<'a> {
+    /// Empty if there is none.
+    id: Cow<'a, str>,
+    text: Text<'a>,
+    fields: Vec<Option<FieldValue>>,
+    text_value: Range<usize>,
+}
+
+#[derive(Debug)]
+enum Text<'a> {
+    Plain(Cow<'a, str>),
+    /// What was decoded last.
+    Decoded,
+}
+
+impl<'a> Parsed<'a> {
+    /// A record that was no line.
+    pub(super) fn whole(record: Record<'a>) -> Self {
+        let Record { id, text, fields, text_value } = record;
+        Self { id, text: Text::Plain(text), fields, text_value }
+    }
+
+    /// The record; its text may borrow `buffer`, into which it was decoded.
+    pub(super) fn attach<'b>(self, buffer: &'b Decoded) -> Record<'b>
+    where
+        'a: 'b,
+    {
+        let Self { id, text, fields, text_value, .. } = self;
+        let text = match text {
+            Text::Plain(text) => text,
+            Text::Decoded => Cow::Borrowed(buffer.text.as_str()),
+        };
+        Record { id, text, fields, text_value }
+    }
+
+    /// The record; a decoded text owns its bytes.
+    pub(super) fn detach(self, buffer: &Decoded) -> Record<'a> {
+        let Self { id, text, fields, text_value, .. } = self;
+        let text = match text {
+            Text::Plain(text) => text,
+            Text::Decoded => Cow::Owned(buffer.text.clone()),
+        };
+        Record { id, text, fields, text_value }
+    }
+}
+
+/// Reads one line. A text with escapes is decoded into `buffer`.
+pub(super) fn parse<'a>(line: Line<'a>, options: &InputOptions, buffer: &mut Decoded) -> Result<Parsed<'a>, Reason> {
+    let line = match line {
+        Line::Checked(line) => line,
+        Line::Raw(bytes) => utf8(bytes)?,
+    };
+    if let Some(parsed) = quick(line, options, buffer) {
+        return Ok(parsed);
+    }
+    strict(line, options)
+}
+
+/// Reads a good record fast. `None` says nothing: the line has to be read strictly.
+fn quick<'a>(line: &'a str, options: &InputOptions, buffer: &mut Decoded) -> Option<Parsed<'a>> {
+    let mut wanted = Wanted::new(options);
+    fast::scan(line, |key, range| {
+        let decoded_here = key == options.text_field || key == options.id_field;
+        if decoded_here || options.fields.iter().any(|field| field == key) {
+            let kind = line.get(range.clone()).map_or(Kind::Null, Kind::of);
+            wanted.take(key, Value { kind, range });
+        }
+        decoded_here
+    })?;
+    if wanted.twice.is_some() {
+        return None;
+    }
+    let text_value = text_value(wanted.text, &options.text_field).ok()?;
+    let id = id(line, wanted.id, &options.id_field).ok()?.unwrap_or_default();
+    let content = line.get(text_value.start + 1..text_value.end.checked_sub(1)?)?;
+    let text = match memchr::memchr(b'\\', content.as_bytes()) {
+        None => Text::Plain(Cow::Borrowed(content)),
+        Some(_) => {
+            escapes::decode(content, buffer)?;
+            Text::Decoded
+        }
+    };
+    let fields = wanted.fields.into_iter().map(|value| value.and_then(|value| field_value(line, value))).collect();
+    Some(Parsed { id, text, fields, text_value })
+}
+
+/// Reads any line, and says what is wrong with it.
+fn strict<'a>(line: &'a str, options: &InputOptions) -> Result<Parsed<'a>, Reason> {
+    let mut wanted = Wanted::new(options);
     let kind = json::scan(line, |key, value| wanted.take(&key, value)).map_err(invalid)?;
     if kind != Kind::Object {
         return Err(Reason::NotAnObject);
@@ -68,13 +125,10 @@ pub(super) fn record<'a>(
         return Err(Reason::DuplicateField { field });
     }
     let text_value = text_value(wanted.text, &options.text_field)?;
-    let id = match id(line, wanted.id, &options.id_field)? {
-        Some(id) if !id.is_empty() => id,
-        _ => Cow::Owned(unnamed()),
-    };
+    let id = id(line, wanted.id, &options.id_field)?.unwrap_or_default();
     let fields = wanted.fields.into_iter().map(|value| value.and_then(|value| field_value(line, value))).collect();
-    let text = json::decode(line, text_value.clone()).map_err(invalid)?;
-    Ok(Record { id, text, fields, text_value })
+    let text = Text::Plain(json::decode(line, text_value.clone()).map_err(invalid)?);
+    Ok(Parsed { id, text, fields, text_value })
 }
 
 fn invalid(invalid: json::Invalid) -> Reason {
@@ -91,7 +145,11 @@ struct Wanted<'o> {
     twice: Option<String>,
 }
 
-impl Wanted<'_> {
+impl<'o> Wanted<'o> {
+    fn new(options: &'o InputOptions) -> Self {
+        Self { options, id: None, text: None, fields: vec![None; options.fields.len()], twice: None }
+    }
+
     fn take(&mut self, key: &str, value: Value) {
         let mut again = false;
         let mut put = |slot: &mut Option<Value>| again |= slot.replace(value.clone()).is_some();
@@ -142,5 +200,57 @@ fn field_value(line: &str, value: Value) -> Option<FieldValue> {
             number.is_finite().then_some(FieldValue::Number(number))
         }
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// Keys and values that matter to a record, good and bad.
+    const KEYS: &[&str] = &["id", "text", "n", "date", "other", "\\u0069d", ""];
+    const VALUES: &[&str] = &[
+        "\"a\"",
+        "\"\"",
+        "\"\\u0645\\u0631 \\n\"",
+        "\"\\ud800\"",
+        "\"\\ud83d\\ude00\"",
+        "\"\\q\"",
+        "\"نص\"",
+        "7",
+        "-0.5e3",
+        "1e999",
+        "01",
+        "null",
+        "true",
+        "[\"\\u00\"]",
+        "{\"id\":1}",
+        "[1,[2,{}]]",
+    ];
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(3000))]
+
+        /// What the quick way accepts is what the strict way gives, whatever the fields and their order.
+        #[test]
+        fn the_quick_way_gives_the_same_records(
+            fields in prop::collection::vec((prop::sample::select(KEYS), prop::sample::select(VALUES)), 0..5),
+            names in prop::sample::select(vec![("id", "text"), ("text", "text"), ("n", "id")]),
+        ) {
+            let fields: Vec<String> = fields.iter().map(|(key, value)| format!("\"{key}\" :{value}")).collect();
+            let line = format!("{{{}}}", fields.join(", "));
+            let (id_field, text_field) = (names.0.to_owned(), names.1.to_owned());
+            let wanted = ["n", "date", "text"].map(str::to_owned).to_vec();
+            let options = InputOptions { id_field, text_field, fields: wanted, ..InputOptions::default() };
+            let mut buffer = Decoded::default();
+            let strict = strict(&line, &options).map(|parsed| parsed.detach(&buffer));
+            let quick = quick(&line, &options, &mut buffer).map(|parsed| parsed.detach(&buffer));
+            match quick {
+                Some(record) => prop_assert_eq!(Ok(record), strict, "{}", line),
+                None => prop_assert!(strict.is_err() || line.contains("\\u0069"), "{}", line),
+            }
+        }
     }
 }

@@ -15,29 +15,38 @@
 //! # Ok::<(), mukarrar::Error>(())
 //! ```
 //!
-//! A [`Corpus`] is the whole opened input: the decompressed bytes of every file and a table with 16 bytes a record.
-//! It keeps no decoded text. [`Corpus::read`] parses a record anew at every call, so that a run can fold all records
-//! once and read again only those that have a candidate, at the price of scanning them twice instead of holding them.
+//! An [`Input`] is what was asked for. It is read once, in blocks of whole records: a serial part cuts the next block
+//! off, any thread parses it, and where its records stand comes back in input order. What is left is a [`Corpus`]: a
+//! table with 8 bytes a record, and the bytes, mapped, in memory or on the disk as [`Holding`] says. It keeps no decoded
+//! text. [`Corpus::read`] parses a record anew at every call, so that a run can fold all records once and read again only
+//! those that have a candidate.
 //!
 //! Every record has a slot, its [`DocId`](crate::document::DocId), whether it can be read or not. What cannot be read
 //! (a line, or the rest of a damaged file) answers each `read` with the same [`Reject`]; so the records kept, removed
-//! and rejected always add up to [`Corpus::len`], and nothing is lost silently.
+//! and rejected always add up to [`Corpus::len`], and nothing is lost silently. A record that could be read once and cannot
+//! be read again, as its file changed or the disk failed, is [`Reason::Lost`], which ends a run.
 //!
-//! JSON Lines as in <https://jsonlines.org>, JSON as in RFC 8259, read more strictly in two ways: a lone surrogate
-//! escape is refused everywhere, and so is nesting beyond 1,024 levels.
+//! JSON Lines as in <https://jsonlines.org>, JSON as in RFC 8259; half a surrogate pair, which JSON can escape though it is no
+//! character, is refused in keys, ids and texts.
 
 use std::fmt;
 use std::str::FromStr;
 
 use crate::error::{Error, Result};
 
+mod block;
 mod compression;
+mod content;
 mod corpus;
+mod feed;
 mod files;
+mod held;
+mod index;
 mod json;
 mod json_lines;
 mod names;
 mod open;
+mod reader;
 mod reject;
 mod text;
 
@@ -45,7 +54,16 @@ pub use compression::{Compression, CompressionWriter};
 pub use corpus::{Corpus, FieldValue, FileId, InputFile, Record};
 pub use files::Skipped;
 pub use names::{Names, NamesBuilder};
+pub use open::{Holding, Input};
 pub use reject::{Reason, Reject};
+#[allow(unused_imports, reason = "for the pipeline")]
+pub(crate) use {
+    block::{Block, Scratch},
+    corpus::Blocks,
+    index::BlockIndex,
+    names::IdHashes,
+    reader::Reader,
+};
 
 /// The largest `max_record_size`: 4 GiB less one byte.
 pub const MAX_RECORD_SIZE: u64 = u32::MAX as u64;
@@ -128,3 +146,6 @@ impl FromStr for Format {
             .ok_or_else(|| Error::parameter("input-format", name, "give jsonl or text"))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -2,47 +2,118 @@
 //!
 //! The first record with an id is shown under it, always. Each later one is shown as `ID~2`, `ID~3`, …: the first number
 //! whose name is neither an id of the input nor taken. So a name depends on the input alone, not on the order in which
-//! records were read. No id is kept: 16 bytes a record while building (a hash and the place), then the repeats alone;
-//! records whose hashes are equal are read again and compared.
+//! records were read. No id is kept: 8 bytes a record while reading (a hash), 16 while sorting (the place too), then the
+//! repeats alone; records whose hashes are equal are read again and compared.
+//!
+//! In a run that reads the input once, each block's hashes are collected where it is parsed ([`IdHashes`]) and joined in
+//! input order ([`NamesBuilder::add_block`]). A record without an id of its own is noted as unnamed there; the names
+//! builder hashes its `PATH:LINE` at the end, when all lines are counted. Only then is it known which records repeat an
+//! id; with `--unique-ids` they were read, and folded, as any other, and are rejected after the pass
+//! ([`Corpus::reject_repeats`]).
 
 use std::borrow::Cow;
+use std::cell::RefCell;
 use std::collections::BTreeSet;
 
 use super::corpus::Corpus;
+use super::reject::{Reason, Reject};
 use crate::document::DocId;
+use crate::error::Result;
 
-/// Collects ids, in any order. Builders filled on several threads are joined with [`append`](Self::append).
-pub struct NamesBuilder {
-    hasher: ahash::RandomState,
-    ids: Vec<(u64, DocId)>,
+/// The hashes group equal ids in memory and reach no output; all builders must agree, so the keys are fixed.
+static HASHER: ahash::RandomState = ahash::RandomState::with_seeds(1, 2, 3, 4);
+
+fn hash(id: &str) -> u64 {
+    HASHER.hash_one(id).max(IdHashes::UNNAMED + 1)
 }
 
-impl Default for NamesBuilder {
-    fn default() -> Self {
-        // The hashes group equal ids in memory and reach no output; all builders must agree, so the keys are fixed.
-        Self { hasher: ahash::RandomState::with_seeds(1, 2, 3, 4), ids: Vec::new() }
+/// Collects ids, in any order. Builders filled on several threads are joined with [`append`](Self::append).
+#[derive(Debug, Default)]
+pub struct NamesBuilder {
+    ids: Vec<(u64, DocId)>,
+    /// Blocks, each with the place of its first record.
+    blocks: Vec<(DocId, IdHashes)>,
+}
+
+/// The ids of one block's records in order, 8 bytes each. Made on any thread, joined by [`NamesBuilder::add_block`].
+#[derive(Debug, Default, PartialEq)]
+pub(crate) struct IdHashes(Vec<u64>);
+
+impl IdHashes {
+    /// The next record was rejected and has no id.
+    const REJECTED: u64 = 0;
+    /// Its id is its place, which is known only when the blocks before it were read.
+    const UNNAMED: u64 = 1;
+
+    /// Notes the next record: its id, empty if it has none of its own; `None` if it was rejected.
+    pub(crate) fn push(&mut self, id: Option<&str>) {
+        self.0.push(match id {
+            None => Self::REJECTED,
+            Some("") => Self::UNNAMED,
+            Some(id) => hash(id),
+        });
+    }
+
+    /// As numbers, for a work directory.
+    pub(crate) fn as_slice(&self) -> &[u64] {
+        &self.0
+    }
+
+    /// What [`as_slice`](Self::as_slice) gave.
+    pub(crate) fn from_vec(hashes: Vec<u64>) -> Self {
+        Self(hashes)
     }
 }
 
 impl NamesBuilder {
     /// Notes that the record `doc` has the id `id`.
     pub fn add(&mut self, doc: DocId, id: &str) {
-        self.ids.push((self.hash(id), doc));
+        self.ids.push((hash(id), doc));
+    }
+
+    /// Notes the ids of a block whose first record is `first`.
+    pub(crate) fn add_block(&mut self, first: DocId, hashes: IdHashes) {
+        self.blocks.push((first, hashes));
     }
 
     /// Takes over what another builder has noted.
     pub fn append(&mut self, other: &mut Self) {
         self.ids.append(&mut other.ids);
+        self.blocks.append(&mut other.blocks);
     }
 
     /// The names; reads from `corpus` again each record that may repeat an id.
-    #[must_use]
-    pub fn finish(self, corpus: &Corpus) -> Names {
-        self.resolve(|doc| corpus.read(doc).ok().map(|record| record.id))
-    }
-
-    fn hash(&self, id: &str) -> u64 {
-        self.hasher.hash_one(id)
+    ///
+    /// # Errors
+    ///
+    /// A record that could be read before cannot be read again: see [`Reason::Lost`].
+    pub fn finish(mut self, corpus: &Corpus) -> Result<Names> {
+        let count: usize = self.blocks.iter().map(|(_, hashes)| hashes.0.len()).sum();
+        self.ids.reserve_exact(count);
+        for (first, hashes) in std::mem::take(&mut self.blocks) {
+            for (number, hash) in hashes.0.into_iter().enumerate() {
+                let doc = DocId::new(first.index() + number);
+                match hash {
+                    IdHashes::REJECTED => {}
+                    IdHashes::UNNAMED => self.add(doc, &corpus.source(doc).to_string()),
+                    hash => self.ids.push((hash, doc)),
+                }
+            }
+        }
+        let lost: RefCell<Option<Reject>> = RefCell::new(None);
+        let names = self.resolve(|doc| match corpus.read(doc) {
+            Ok(record) => Some(record.id),
+            Err(reject) => {
+                if let Reason::Lost { .. } = reject.reason {
+                    lost.borrow_mut().get_or_insert(reject);
+                }
+                None
+            }
+        });
+        match lost.into_inner() {
+            Some(reject) => Err(reject.into()),
+            None => Ok(names),
+        }
     }
 
     fn resolve<'a>(mut self, id_of: impl Fn(DocId) -> Option<Cow<'a, str>>) -> Names {
@@ -84,7 +155,7 @@ impl NamesBuilder {
 
     /// Whether some record has this id.
     fn is_id<'a>(&self, id: &str, id_of: &impl Fn(DocId) -> Option<Cow<'a, str>>) -> bool {
-        let hash = self.hash(id);
+        let hash = hash(id);
         let start = self.ids.partition_point(|entry| entry.0 < hash);
         let group = self.ids.iter().skip(start).take_while(|entry| entry.0 == hash);
         group.into_iter().any(|&(_, doc)| id_of(doc).is_some_and(|other| other == id))

@@ -1,212 +1,143 @@
-//! Opening: from a found file to its bytes, its format and its rows.
+//! What is to be read, and how its bytes are to be held.
 
+use std::collections::VecDeque;
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::Read;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
-use super::compression::{self, Compression, Decompressed, Failure};
-use super::corpus::{Bytes, InputFile, Row};
-use super::files::{self, ByName, Found};
-use super::json_lines;
-use super::reject::Reason;
-use super::text::BOM;
-use super::{Format, InputOptions, json};
-use crate::error::{Error, ErrorKind, Result};
+use super::feed::{self, Failure};
+use super::files::{self, Found, Skipped};
+use super::reader::Reader;
+use super::{InputOptions, compression};
+use crate::error::{Error, Result};
+use crate::spill::Room;
 
-/// More records than this cannot be numbered.
-const MAX_RECORDS: usize = u32::MAX as usize - 1;
-
-/// Files as they are opened, and the rows of all of them.
-pub(super) struct Opener<'o> {
-    pub(super) options: &'o InputOptions,
-    pub(super) files: Vec<InputFile>,
-    pub(super) rows: Vec<Row>,
+/// What was asked for: listed and validated, nothing read yet.
+pub struct Input {
+    pub(super) options: InputOptions,
+    pub(super) found: VecDeque<Found>,
+    /// The only file, if it is none of the file system.
+    pub(super) stream: Option<(PathBuf, Stored)>,
+    pub(super) skipped: Skipped,
 }
 
-impl Opener<'_> {
-    /// Opens one file.
+/// A stream that was given, not found.
+pub(super) enum Stored {
+    Stream(Box<dyn Read + Send>),
+    Bytes(Vec<u8>),
+}
+
+/// How a corpus holds its bytes.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Holding {
+    /// `None`, the default: plain files are mapped, streams and compressed files are held decompressed in memory. A mapped
+    /// file must not be cut short while it is read: the system ends the process then.
+    ///
+    /// With a limit nothing is mapped: plain files are read block by block, and again by place; streams and compressed
+    /// files are held up to so many bytes in all, and beyond that written to `room`. Records larger than
+    /// [`InputOptions::max_record_size`] are passed over without being held.
+    pub memory: Option<u64>,
+    /// Maps plain files even with a limit: for limits that the size of the files is far from.
+    pub map: bool,
+    /// Where bytes beyond the limit go. Without it, streams and compressed files are held whatever their size.
+    pub room: Option<Room>,
+    /// About how many bytes a block has. A record larger than that is a block of its own.
+    pub block_size: usize,
+    /// Threads that may decompress one file together.
+    pub threads: usize,
+}
+
+impl Default for Holding {
+    fn default() -> Self {
+        Self { memory: None, map: false, room: None, block_size: 2 << 20, threads: 1 }
+    }
+}
+
+impl Input {
+    /// Lists files, directories (walked, sorted by name) and standard input (`-`), in the order given.
     ///
     /// # Errors
-    /// A file that was named cannot be opened, or this build cannot decompress it; there are too many records. A file
-    /// found in a directory becomes a reject instead.
-    pub(super) fn file(&mut self, found: Found) -> Result<()> {
-        let Found { path, relative, named, broken } = found;
-        if let Some(what) = broken {
-            return self.reject(path, relative, Reason::Unreadable { what });
+    ///
+    /// An option is out of range; a path does not exist; a file that was named itself cannot be opened, or not be
+    /// decompressed by this build.
+    pub fn open(paths: &[PathBuf], options: InputOptions) -> Result<Self> {
+        options.validate()?;
+        let mut skipped = Skipped::default();
+        let found = files::list(paths, &mut skipped)?;
+        for file in found.iter().filter(|file| file.named) {
+            check(&file.path)?;
         }
-        match load(&path) {
-            Ok(content) => self.content(path, relative, content),
-            Err(failure) if named => Err(fatal(path, failure)),
-            Err(failure) => self.reject(path, relative, Reason::Unreadable { what: describe(failure) }),
-        }
+        Ok(Self { options, found: found.into(), stream: None, skipped })
     }
 
-    /// Opens a stream.
+    /// An input of one stream, which goes by `name` in ids and rejects; a format is chosen as for a file of that name.
     ///
     /// # Errors
-    /// As [`file`](Self::file) for a file that was named.
-    pub(super) fn stream(&mut self, path: PathBuf, reader: impl Read) -> Result<()> {
-        match compression::read_all(reader) {
-            Ok(content) => self.content(path.clone(), path, content),
-            Err(failure) => Err(fatal(path, failure)),
-        }
+    ///
+    /// An option is out of range.
+    pub fn from_reader(
+        name: impl Into<PathBuf>,
+        reader: impl Read + Send + 'static,
+        options: InputOptions,
+    ) -> Result<Self> {
+        Self::stored(name.into(), Stored::Stream(Box::new(reader)), options)
     }
 
-    /// Adds one text held in memory, under its id.
-    pub(super) fn text(&mut self, id: &str, text: String) {
-        let start = self.rows.len();
-        self.rows.push(Row::new(0, text.len(), 0));
-        self.files.push(InputFile {
-            path: Arc::from(Path::new(id)),
-            relative: PathBuf::from(id),
-            format: Format::Text,
-            compression: Compression::None,
-            records: start..start + 1,
-            bom: false,
-            bytes: Bytes::from(text.into_bytes()),
-            failure: None,
-        });
+    /// The same, all bytes of it at hand.
+    pub(super) fn from_bytes(name: PathBuf, bytes: Vec<u8>, options: InputOptions) -> Result<Self> {
+        Self::stored(name, Stored::Bytes(bytes), options)
     }
 
-    /// Adds a file that gives nothing but one reject.
-    fn reject(&mut self, path: PathBuf, relative: PathBuf, reason: Reason) -> Result<()> {
-        let content = Decompressed { bytes: Vec::new(), compression: Compression::None, damage: None };
-        let start = self.rows.len();
-        self.rows.push(Row::new(0, 0, 0));
-        self.add(path, relative, Format::Text, content, start, Some(reason))
+    fn stored(name: PathBuf, stored: Stored, options: InputOptions) -> Result<Self> {
+        options.validate()?;
+        Ok(Self { options, found: VecDeque::new(), stream: Some((name, stored)), skipped: Skipped::default() })
     }
 
-    fn content(&mut self, path: PathBuf, relative: PathBuf, mut content: Decompressed) -> Result<()> {
-        let start = self.rows.len();
-        let damage = content.damage.take().map(|error| Reason::Damaged { what: error.to_string() });
-        let (format, misfit) = self.format(&path, &content.bytes);
-        let failure = match (misfit, format) {
-            (Some(found), _) => {
-                self.rows.push(Row::new(0, content.bytes.len(), 0));
-                Some(Reason::NotJsonLines { found })
-            }
-            (None, Format::JsonLines) => {
-                self.lines(&path, &content.bytes, damage.is_some())?;
-                damage
-            }
-            (None, Format::Text) => {
-                self.rows.push(Row::new(0, content.bytes.len(), 0));
-                damage
-            }
-        };
-        self.add(path, relative, format, content, start, failure)
+    /// The files that will be read, as `(path, relative path)`, in input order. What is in them is not known yet.
+    pub fn files(&self) -> impl Iterator<Item = (&Path, &Path)> {
+        let stream = self.stream.iter().map(|(name, _)| (name.as_path(), name.as_path()));
+        self.found.iter().map(|found| (found.path.as_path(), found.relative.as_path())).chain(stream)
     }
 
-    /// Appends the rows of JSON Lines. Of a damaged file, the last row is what stands after the last line end.
-    fn lines(&mut self, path: &Path, bytes: &[u8], damaged: bool) -> Result<()> {
-        let whole = if damaged { memchr::memrchr(b'\n', bytes).map_or(0, |at| at + 1) } else { bytes.len() };
-        let begin = if bytes.starts_with(BOM) { BOM.len() } else { 0 };
-        let last = json_lines::split(bytes.get(..whole).unwrap_or_default(), begin.min(whole), &mut self.rows);
-        let last = last.ok_or_else(|| ErrorKind::Unreadable {
-            path: path.to_owned(),
-            what: format!("more than {} lines", u32::MAX),
-            remedy: "split the file".to_owned(),
-        })?;
-        if damaged {
-            self.rows.push(Row::new(whole, bytes.len() - whole, last));
-        }
-        Ok(())
+    /// Bytes of the files that will be read, as they are on the disk; streams count nothing.
+    pub(crate) fn bytes(&self) -> u64 {
+        self.found.iter().filter_map(|found| std::fs::metadata(&found.path).ok()).map(|found| found.len()).sum()
     }
 
-    fn add(
-        &mut self,
-        path: PathBuf,
-        relative: PathBuf,
-        format: Format,
-        content: Decompressed,
-        start: usize,
-        failure: Option<Reason>,
-    ) -> Result<()> {
-        if self.rows.len() > MAX_RECORDS {
-            return Err(Error::parameter("INPUT", path.display(), format!("at most {MAX_RECORDS} records in one run")));
-        }
-        self.files.push(InputFile {
-            path: Arc::from(path),
-            relative,
-            format,
-            compression: content.compression,
-            records: start..self.rows.len(),
-            bom: content.bytes.starts_with(BOM),
-            bytes: Bytes::from(content.bytes),
-            failure,
-        });
-        Ok(())
+    /// How it will be read.
+    #[must_use]
+    pub fn options(&self) -> &InputOptions {
+        &self.options
     }
 
-    /// The format of a file, and for a `.json` file what else than JSON Lines it holds.
-    fn format(&self, path: &Path, bytes: &[u8]) -> (Format, Option<&'static str>) {
-        if let Some(format) = self.options.format {
-            return (format, None);
-        }
-        match files::by_name(path.file_name().unwrap_or_default()) {
-            ByName::Known(format) => (format, None),
-            ByName::Json => (Format::JsonLines, json_misfit(bytes)),
-            ByName::Unknown => (by_content(bytes), None),
-        }
+    /// What directories held that will not be read.
+    #[must_use]
+    pub fn skipped(&self) -> &Skipped {
+        &self.skipped
+    }
+
+    /// Begins to read.
+    ///
+    /// # Errors
+    ///
+    /// There is no room to spill to.
+    pub(crate) fn reader(self, holding: Holding) -> Result<Reader> {
+        Reader::new(self, holding)
     }
 }
 
-/// JSON Lines begin with `{`; so does an input without any content, which then has no records. All else is text.
-fn by_content(bytes: &[u8]) -> Format {
-    match first_byte(bytes) {
-        Some(b'{') | None => Format::JsonLines,
-        Some(_) => Format::Text,
+/// Fails early where a file that was named will not be read. Asks regular files only: what was read from a pipe is gone.
+fn check(path: &Path) -> Result<()> {
+    if path.as_os_str() == files::STDIN || !path.is_file() {
+        return Ok(());
     }
-}
-
-/// What a `.json` file holds, if not JSON Lines: its first line must be a JSON value by itself, and no array.
-fn json_misfit(bytes: &[u8]) -> Option<&'static str> {
-    match first_byte(bytes)? {
-        b'[' => return Some("a JSON array"),
-        b'{' => {}
-        _ => return Some("something else than JSON objects"),
-    }
-    let start = content_start(bytes);
-    let line = bytes.get(start..json_lines::end_of_line(bytes, start))?;
-    // A first line that is wrong in itself is rejected as a line; here only an object over several lines matters.
-    let several = bytes.len() > start + line.len() + 2;
-    let open = std::str::from_utf8(line)
-        .is_ok_and(|line| json::scan(line, |_, _| {}).is_err_and(|invalid| invalid.unfinished));
-    (several && open).then_some("JSON spread over several lines")
-}
-
-fn first_byte(bytes: &[u8]) -> Option<u8> {
-    bytes.get(content_start(bytes)).copied()
-}
-
-/// Where the first byte stands that is neither of the byte order mark nor white space.
-fn content_start(bytes: &[u8]) -> usize {
-    let rest = bytes.strip_prefix(BOM).unwrap_or(bytes);
-    let blank = rest.iter().take_while(|byte| byte.is_ascii_whitespace()).count();
-    bytes.len() - rest.len() + blank
-}
-
-fn load(path: &Path) -> std::result::Result<Decompressed, Failure> {
-    if path.as_os_str() == files::STDIN {
-        return compression::read_all(io::stdin().lock());
-    }
-    compression::read_all(File::open(path).map_err(Failure::Io)?)
-}
-
-fn fatal(path: PathBuf, failure: Failure) -> Error {
-    match failure {
-        Failure::Io(error) => Error::io("read", path, error),
-        Failure::Unsupported(unsupported) => {
-            ErrorKind::Unreadable { path, what: unsupported.what.to_owned(), remedy: unsupported.remedy.to_owned() }
-                .into()
-        }
-    }
-}
-
-fn describe(failure: Failure) -> String {
-    match failure {
-        Failure::Io(error) => error.to_string(),
-        Failure::Unsupported(unsupported) => format!("{}; {}", unsupported.what, unsupported.remedy),
+    let mut head = Vec::new();
+    File::open(path)
+        .and_then(|file| file.take(compression::MAGIC).read_to_end(&mut head))
+        .map_err(|error| Error::io("read", path, error))?;
+    match compression::detect(&head) {
+        Ok(_) => Ok(()),
+        Err((what, remedy)) => Err(feed::fatal(path.to_owned(), Failure::Unsupported(what, remedy))),
     }
 }

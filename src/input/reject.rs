@@ -4,6 +4,7 @@
 use std::fmt;
 
 use crate::document::Source;
+use crate::error::{Error, ErrorKind};
 
 /// A record that could not be read. Shown as `PATH:LINE: reason`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,6 +22,20 @@ impl fmt::Display for Reject {
 }
 
 impl std::error::Error for Reject {}
+
+/// For a later reading, in which a reject ends the run: [`Reason::Lost`] above all.
+impl From<Reject> for Error {
+    fn from(reject: Reject) -> Self {
+        let Reject { source, reason } = reject;
+        let (what, remedy) = match reason {
+            Reason::Lost { what } => {
+                (format!("can no longer be read: {what}"), "run again when nothing changes the input".to_owned())
+            }
+            reason => (format!("{} can no longer be read", source), reason.to_string()),
+        };
+        ErrorKind::Unreadable { path: source.path.to_path_buf(), what, remedy }.into()
+    }
+}
 
 /// Why a record was rejected. [`code`](Self::code) is the short name under which it is counted; `Display` is a
 /// sentence with the remedy.
@@ -112,6 +127,13 @@ pub enum Reason {
         /// What it holds.
         found: &'static str,
     },
+    /// A record that was read before cannot be read again: its file changed meanwhile, or the disk refuses. Never met in a
+    /// first reading.
+    #[error("can no longer be read: {what}; run again when nothing changes the input")]
+    Lost {
+        /// What the system said, or what changed.
+        what: String,
+    },
     /// No such record: the id is not one of this corpus.
     #[error("no such record in this input")]
     NotInInput,
@@ -135,6 +157,7 @@ impl Reason {
             Self::Unreadable { .. } => "unreadable",
             Self::Damaged { .. } => "damaged",
             Self::NotJsonLines { .. } => "not_json_lines",
+            Self::Lost { .. } => "lost",
             Self::NotInInput => "not_in_input",
         }
     }

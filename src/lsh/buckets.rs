@@ -1,9 +1,15 @@
-//! Band keys → buckets: which nodes share a band.
+//! Buckets, which nodes share a band, and the components that they join.
+
+use super::forest::Forest;
 
 /// A distinct folded text, by its place in keeper order.
 pub(crate) type Node = u32;
 
-/// The buckets of one band: every key that two or more nodes share.
+/// No node: a row that is not the one of its node.
+pub(crate) const NO_NODE: Node = Node::MAX;
+
+/// The buckets of one band, the plain way.
+#[cfg(test)]
 #[derive(Debug, Default)]
 pub(crate) struct BandBuckets {
     /// End of each bucket in `members`.
@@ -12,6 +18,7 @@ pub(crate) struct BandBuckets {
     members: Vec<Node>,
 }
 
+#[cfg(test)]
 impl BandBuckets {
     /// Groups the nodes by key. O(n log n).
     pub(crate) fn new(mut keyed: Vec<(u64, Node)>) -> Self {
@@ -34,14 +41,14 @@ impl BandBuckets {
         buckets
     }
 
-    fn iter(&self) -> impl Iterator<Item = &[Node]> {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &[Node]> {
         let starts = std::iter::once(0).chain(self.ends.iter().copied());
         starts.zip(&self.ends).map(|(start, end)| &self.members[start as usize..*end as usize])
     }
 }
 
 /// All buckets of all bands, and the buckets of each node. Equal buckets of several bands are kept once, with a count.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Buckets {
     ends: Vec<usize>,
     members: Vec<Node>,
@@ -53,22 +60,43 @@ pub(crate) struct Buckets {
 }
 
 impl Buckets {
-    /// Puts the bands of `nodes` nodes together.
+    /// Puts the bands of `nodes` nodes together, the plain way.
+    #[cfg(test)]
     pub(crate) fn assemble(bands: &[BandBuckets], nodes: usize) -> Self {
         let mut all: Vec<&[Node]> = bands.iter().flat_map(BandBuckets::iter).collect();
         all.sort_unstable();
         let mut buckets = Self::default();
         for equal in all.chunk_by(|a, b| a == b) {
-            buckets.members.extend_from_slice(equal[0]);
-            buckets.ends.push(buckets.members.len());
-            buckets.bands.push(equal.len() as u32);
+            buckets.push(equal[0], equal.len() as u32);
         }
         buckets.index_nodes(nodes);
         buckets
     }
 
+    /// Adds the bucket that comes next, which arose in so many bands.
+    pub(super) fn push(&mut self, members: &[Node], bands: u32) {
+        self.members.extend_from_slice(members);
+        self.ends.push(self.members.len());
+        self.bands.push(bands);
+    }
+
+    /// All of `parts`, which come in order and have no index yet.
+    pub(super) fn concatenated(parts: Vec<Self>) -> Self {
+        let mut all = Self::default();
+        all.members.reserve_exact(parts.iter().map(|part| part.members.len()).sum());
+        all.ends.reserve_exact(parts.iter().map(Self::len).sum());
+        all.bands.reserve_exact(all.ends.capacity());
+        for part in parts {
+            let start = all.members.len();
+            all.ends.extend(part.ends.iter().map(|end| start + end));
+            all.members.extend_from_slice(&part.members);
+            all.bands.extend_from_slice(&part.bands);
+        }
+        all
+    }
+
     /// Counting sort of (node, bucket) by node.
-    fn index_nodes(&mut self, nodes: usize) {
+    pub(super) fn index_nodes(&mut self, nodes: usize) {
         let mut starts = vec![0; nodes + 1];
         for node in &self.members {
             starts[*node as usize + 1] += 1;
@@ -109,6 +137,12 @@ impl Buckets {
         &self.of_node[self.node_starts[node]..self.node_starts[node + 1]]
     }
 
+    /// In how many bands a bucket arose.
+    #[cfg(test)]
+    pub(super) fn bands_of(&self, bucket: u32) -> u32 {
+        self.bands[bucket as usize]
+    }
+
     /// Whether a node has any candidate.
     pub(crate) fn has_candidates(&self, node: Node) -> bool {
         !self.of(node).is_empty()
@@ -131,12 +165,9 @@ impl Buckets {
 
     /// Sets of nodes joined by candidates: independent pieces of work. Nodes without candidates are left out.
     pub(crate) fn components(&self, nodes: usize) -> Components {
-        let mut forest = Forest::new(nodes);
+        let forest = Forest::new(nodes);
         for bucket in 0..self.len() {
-            let members = self.members(bucket as u32);
-            for node in &members[1..] {
-                forest.join(members[0], *node);
-            }
+            forest.join_all(self.members(bucket as u32));
         }
         let mut components = Components { all: Vec::new(), place: vec![0; nodes], bucket_place: vec![0; self.len()] };
         let mut of_root = vec![usize::MAX; nodes];
@@ -161,45 +192,20 @@ impl Buckets {
 }
 
 /// A set of nodes joined by candidates, with the buckets that join them; both ascending.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Component {
     pub(crate) nodes: Vec<Node>,
     pub(crate) buckets: Vec<u32>,
 }
 
 /// All components, ordered by their first node.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Components {
     pub(crate) all: Vec<Component>,
     /// Each node's place in its component.
     pub(crate) place: Vec<u32>,
     /// Each bucket's place in its component.
     pub(crate) bucket_place: Vec<u32>,
-}
-
-/// Union-find with path halving; the smaller number is always the root, so the result does not depend on the order of
-/// joins.
-#[derive(Debug)]
-struct Forest(Vec<Node>);
-
-impl Forest {
-    fn new(nodes: usize) -> Self {
-        Self((0..nodes as Node).collect())
-    }
-
-    fn root(&mut self, mut node: Node) -> Node {
-        while self.0[node as usize] != node {
-            let parent = self.0[node as usize];
-            self.0[node as usize] = self.0[parent as usize];
-            node = self.0[node as usize];
-        }
-        node
-    }
-
-    fn join(&mut self, a: Node, b: Node) {
-        let (a, b) = (self.root(a), self.root(b));
-        self.0[a.max(b) as usize] = a.min(b);
-    }
 }
 
 #[cfg(test)]

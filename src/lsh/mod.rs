@@ -8,11 +8,26 @@
 //! numbered in the order in which they may become keepers.
 
 mod banding;
+mod batch;
+mod bits;
 mod buckets;
+mod candidates;
+mod columns;
+mod find;
+mod forest;
+#[doc(hidden)]
+pub mod measure;
 mod prefix;
+mod records;
+mod saved;
 
 pub use banding::{Banding, Overrides};
-pub(crate) use buckets::{BandBuckets, Buckets, Component, Components, Node};
+pub(crate) use batch::Batch;
+#[cfg(test)]
+pub(crate) use buckets::BandBuckets;
+pub(crate) use buckets::{Buckets, Component, Components, NO_NODE, Node};
+pub(crate) use candidates::{Candidates, MOST_BYTES_PER_KEY, Search};
+pub(crate) use columns::{KeyColumns, Limit};
 pub(crate) use prefix::PrefixIndex;
 
 use crate::shingle::hash::{MULTIPLIER, finish};

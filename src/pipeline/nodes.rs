@@ -1,59 +1,73 @@
 //! Equal units → nodes: each distinct folded text is banded and verified once.
 
-use super::path::PathId;
 use super::refold::Refold;
-use super::scan::Scanned;
-use crate::document::{UnitId, Units};
-use crate::lsh::{BandBuckets, Node};
+use super::tables::Rows;
+use crate::document::UnitId;
+use crate::error::Result;
+use crate::lsh::{NO_NODE, Node};
 use crate::normalize::TokenSink;
+use crate::parallel;
 use crate::shingle::Fingerprint;
 
-/// The nodes of one path, in keeper order: a node stands where the first of its units does.
+/// The nodes of one path, in keeper order: a node stands where the first of its units does. 8 bytes a unit.
 #[derive(Debug, Default)]
 pub(super) struct Nodes {
     /// Units by node, in keeper order inside each.
     units: Vec<UnitId>,
     /// Start of each node's units, one more at the end.
     starts: Vec<u32>,
-    /// Band keys, node by node.
-    keys: Vec<u64>,
-    bands: usize,
 }
 
 /// A unit on its way into a node.
 #[derive(Debug, Clone, Copy)]
 struct Entry {
     fingerprint: Fingerprint,
+    /// Its row among the units of the path.
+    row: u32,
     /// Which of the unlike texts of one fingerprint: 0 unless fingerprints collide.
     variant: u32,
-    /// Place in keeper order.
-    rank: u32,
-    unit: UnitId,
 }
 
+/// What [`Nodes::new`] needs for each unit while it works, beside what it gives.
+pub(super) const BYTES_PER_UNIT: u64 = size_of::<Entry>() as u64;
+
 impl Nodes {
-    /// Groups the units of `path` by folded text, told apart by tokens, not by fingerprint alone. `ranks` is each
-    /// unit's place in keeper order.
-    pub(super) fn new(path: PathId, bands: usize, scan: &ScannedUnits<'_>, ranks: &[u32], refold: &Refold<'_>) -> Self {
-        let mut entries: Vec<Entry> = scan
-            .iter()
-            .filter(|(_, unit)| unit.path == Some(path))
-            .map(|(id, unit)| Entry { fingerprint: unit.fingerprint, variant: 0, rank: ranks[id.index()], unit: id })
-            .collect();
-        entries.sort_unstable_by_key(|entry| (entry.fingerprint, entry.rank));
-        tell_apart(&mut entries, refold);
-        let mut groups: Vec<&[Entry]> =
-            entries.chunk_by(|a, b| (a.fingerprint, a.variant) == (b.fingerprint, b.variant)).collect();
-        groups.sort_unstable_by_key(|group| group[0].rank);
-        let mut nodes = Self { bands, ..Self::default() };
-        for group in groups {
+    /// Groups the units of a path by folded text, told apart by tokens, not by fingerprint alone. `ranks` is each unit's
+    /// place in keeper order. Also gives the node of each row that is the first of its node; [`NO_NODE`] for the others.
+    ///
+    /// # Errors
+    ///
+    /// A document cannot be read again.
+    pub(super) fn new(rows: &Rows, ranks: &[u32], refold: &Refold<'_>) -> Result<(Self, Vec<Node>)> {
+        let mut entries: Vec<Entry> =
+            rows.entries().map(|(row, fingerprint)| Entry { fingerprint, row, variant: 0 }).collect();
+        let rank = |row: u32| ranks[rows.unit(row).index()];
+        parallel::sort_by_key(&mut entries, |entry| (entry.fingerprint, rank(entry.row)));
+        tell_apart(&mut entries, rows, refold)?;
+        let same = |a: &Entry, b: &Entry| (a.fingerprint, a.variant) == (b.fingerprint, b.variant);
+        let groups = || entries.chunk_by(same);
+        let mut order: Vec<(u32, u32, u32)> = Vec::with_capacity(groups().count());
+        let mut start = 0;
+        for group in groups() {
+            order.push((rank(group[0].row), start, group.len() as u32));
+            start += group.len() as u32;
+        }
+        parallel::sort_by_key(&mut order, |(rank, ..)| *rank);
+        let mut nodes = Self { units: Vec::with_capacity(entries.len()), starts: Vec::with_capacity(order.len() + 1) };
+        let mut node_of_row = vec![NO_NODE; rows.len()];
+        for (node, (_, start, length)) in order.into_iter().enumerate() {
+            let group = &entries[start as usize..(start + length) as usize];
             nodes.starts.push(nodes.units.len() as u32);
-            nodes.units.extend(group.iter().map(|entry| entry.unit));
-            let keys = group.iter().find_map(|entry| scan.get(entry.unit).keys.as_deref());
-            nodes.keys.extend_from_slice(keys.unwrap_or_default());
+            nodes.units.extend(group.iter().map(|entry| rows.unit(entry.row)));
+            node_of_row[group[0].row as usize] = node as Node;
         }
         nodes.starts.push(nodes.units.len() as u32);
-        nodes
+        Ok((nodes, node_of_row))
+    }
+
+    /// Bytes held.
+    pub(super) fn bytes(&self) -> u64 {
+        (size_of_val(&self.units[..]) + size_of_val(&self.starts[..])) as u64
     }
 
     pub(super) fn len(&self) -> usize {
@@ -71,58 +85,50 @@ impl Nodes {
         self.units[self.starts[node as usize] as usize]
     }
 
-    /// The node of each unit; `None` for units of another path.
-    pub(super) fn of_units(&self, units: usize) -> Vec<Option<Node>> {
-        let mut of_units = vec![None; units];
+    /// The node of each unit; [`NO_NODE`] for units of another path.
+    pub(super) fn of_units(&self, units: usize) -> Vec<Node> {
+        let mut of_units = vec![NO_NODE; units];
         for node in 0..self.len() as Node {
             for unit in self.units(node) {
-                of_units[unit.index()] = Some(node);
+                of_units[unit.index()] = node;
             }
         }
         of_units
-    }
-
-    /// The buckets of one band.
-    pub(super) fn band(&self, band: usize) -> BandBuckets {
-        let keys = self.keys.chunks_exact(self.bands.max(1));
-        BandBuckets::new(keys.enumerate().map(|(node, keys)| (keys[band], node as Node)).collect())
-    }
-
-    /// Lets the band keys go, once banded.
-    pub(super) fn forget_keys(&mut self) {
-        self.keys = Vec::new();
     }
 }
 
 /// Numbers the unlike texts behind equal fingerprints, by the BLAKE3 digest of their tokens: nobody can make two texts
 /// of one digest, so equal digests are equal texts, and no pair needs both texts at once.
-fn tell_apart(entries: &mut [Entry], refold: &Refold<'_>) {
+fn tell_apart(entries: &mut [Entry], rows: &Rows, refold: &Refold<'_>) -> Result<()> {
+    let alike = |a: &Entry, b: &Entry| a.fingerprint == b.fingerprint;
     let mut shared: Vec<UnitId> = entries
-        .chunk_by(|a, b| a.fingerprint == b.fingerprint)
+        .chunk_by(alike)
         .filter(|group| group.len() > 1)
-        .flat_map(|group| group.iter().map(|entry| entry.unit))
+        .flat_map(|group| group.iter().map(|entry| rows.unit(entry.row)))
         .collect();
-    shared.sort_unstable();
+    parallel::sort_by_key(&mut shared, |unit| *unit);
     let digests = refold.each(&shared, |folder, normalizer, text| {
         let mut digest = Digest(blake3::Hasher::new());
         normalizer.fold(text, &mut folder.scratch, &mut digest);
         *digest.0.finalize().as_bytes()
-    });
+    })?;
     let digest_of = |unit: UnitId| shared.binary_search(&unit).ok().map(|place| digests[place]);
-    for group in entries.chunk_by_mut(|a, b| a.fingerprint == b.fingerprint).filter(|group| group.len() > 1) {
+    for group in entries.chunk_by_mut(alike).filter(|group| group.len() > 1) {
         let mut variants = Vec::new();
         for entry in &mut *group {
-            let digest = digest_of(entry.unit);
+            let digest = digest_of(rows.unit(entry.row));
             let known = variants.iter().position(|variant| *variant == digest);
             entry.variant = known.unwrap_or(variants.len()) as u32;
             if known.is_none() {
                 variants.push(digest);
             }
         }
+        // Stable: each variant keeps its keeper order.
         if variants.len() > 1 {
-            group.sort_unstable_by_key(|entry| (entry.variant, entry.rank));
+            group.sort_by_key(|entry| entry.variant);
         }
     }
+    Ok(())
 }
 
 /// The sink that digests tokens. Zero stands in no token, so the boundaries count.
@@ -133,56 +139,4 @@ impl TokenSink for Digest {
         self.0.update(token);
         self.0.update(&[0]);
     }
-}
-
-/// All scanned units, by [`UnitId`].
-pub(super) struct ScannedUnits<'a> {
-    /// Document and first unit of each scanned document, in order.
-    documents: Vec<(u32, &'a Scanned)>,
-    units: usize,
-}
-
-impl<'a> ScannedUnits<'a> {
-    pub(super) fn new(scanned: impl Iterator<Item = &'a Scanned>) -> Self {
-        let mut first = 0;
-        let documents = scanned.map(|document| {
-            let start = first;
-            first += document.units.len() as u32;
-            (start, document)
-        });
-        let documents = documents.collect();
-        Self { documents, units: first as usize }
-    }
-
-    pub(super) fn iter(&self) -> impl Iterator<Item = (UnitId, &'a super::scan::ScannedUnit)> + '_ {
-        self.documents.iter().flat_map(|(first, document)| {
-            document.units.iter().zip(*first..).map(|(unit, place)| (UnitId(place), unit))
-        })
-    }
-
-    fn get(&self, unit: UnitId) -> &'a super::scan::ScannedUnit {
-        let document = self.documents.partition_point(|(first, _)| *first <= unit.0) - 1;
-        let (first, document) = self.documents[document];
-        &document.units[(unit.0 - first) as usize]
-    }
-
-    /// The numbers of a unit on the short path.
-    pub(super) fn numbers(&self, unit: UnitId) -> u64 {
-        self.get(unit).numbers
-    }
-
-    pub(super) fn len(&self) -> usize {
-        self.units
-    }
-}
-
-/// The table of units.
-pub(super) fn table<'a>(scanned: impl Iterator<Item = (crate::document::DocId, &'a Scanned)>) -> Units {
-    let mut units = Units::default();
-    for (id, document) in scanned {
-        for (number, unit) in document.units.iter().enumerate() {
-            units.push(id, number, &unit.unit, unit.tokens);
-        }
-    }
-    units
 }

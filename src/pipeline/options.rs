@@ -1,11 +1,14 @@
 //! What a batch run is asked to do.
 
+use std::path::PathBuf;
+
 use crate::cluster::Keep;
 use crate::error::{Error, Result};
 use crate::lsh::{Banding, Overrides};
 use crate::normalize::{Language, Profile};
 use crate::page::UnitLevel;
 use crate::shingle::ShingleKind;
+use crate::spill::Room;
 
 /// The options of a batch run. Start from [`Options::default`], set what differs; [`Pipeline::new`](super::Pipeline::new)
 /// validates.
@@ -38,6 +41,15 @@ pub struct Options {
     pub keep: Keep,
     /// Number of threads; `None` for one a core.
     pub threads: Option<usize>,
+    /// Bytes that the whole process may take; what does not fit is spilled to `temp_dir`. `None`: as much as it needs.
+    pub memory: Option<u64>,
+    /// Whether plain files are mapped into memory instead of being read block by block: faster, but the pages that the
+    /// system keeps count as memory of the process. Files of more than half of `memory` are never mapped.
+    pub map: bool,
+    /// Where to spill under a memory limit; `None` for the system's directory for temporary files.
+    pub temp_dir: Option<PathBuf>,
+    /// Where a run notes what it has finished, so that the same run goes on from there after it was killed.
+    pub work_dir: Option<PathBuf>,
 }
 
 impl Default for Options {
@@ -56,11 +68,28 @@ impl Default for Options {
             max_bucket: 10_000,
             keep: Keep::First,
             threads: None,
+            memory: None,
+            map: true,
+            temp_dir: None,
+            work_dir: None,
         }
     }
 }
 
 impl Options {
+    /// Where to spill. A directory that was named must be there; another is only missed when it is needed.
+    ///
+    /// # Errors
+    ///
+    /// No file can be made in the directory that was named.
+    pub(super) fn room(&self) -> Result<Room> {
+        let room = Room::temporary(self.temp_dir.clone().unwrap_or_else(std::env::temp_dir));
+        if self.temp_dir.is_some() {
+            room.check()?;
+        }
+        Ok(room)
+    }
+
     /// The seed unless another is given.
     pub const DEFAULT_SEED: u64 = 1;
 

@@ -1,11 +1,12 @@
 //! All verified pairs, held by node and listed by unit.
 
 use super::nodes::Nodes;
-use super::{Progress, Summary, parallel};
+use super::{Progress, Summary};
 use crate::cluster::Verifier;
-use crate::document::{UnitId, Units};
-use crate::input::Reject;
-use crate::lsh::{Buckets, Limits, Node, PrefixIndex};
+use crate::document::{DocId, UnitId, Units};
+use crate::input::Names;
+use crate::lsh::{Batch, Buckets, Limits, NO_NODE, Node, PrefixIndex};
+use crate::parallel;
 use crate::shingle::ShingleKind;
 use crate::similarity::{Pair, Relation, Score};
 
@@ -14,10 +15,10 @@ use crate::similarity::{Pair, Relation, Score};
 pub struct PairList {
     /// Every unit of the run.
     pub units: Units,
-    /// The id shown for each document, by place; `None` for a rejected record.
-    pub names: Vec<Option<String>>,
-    /// Records that could not be read, in input order.
-    pub rejects: Vec<Reject>,
+    /// Which ids stand in the input more than once, and how they are shown.
+    pub names: Names,
+    /// Places of the records that were rejected, ascending; [`Corpus::read`](crate::input::Corpus::read) says why.
+    pub rejects: Vec<DocId>,
     /// The accounts of the run.
     pub summary: Summary,
     pub(super) found: Vec<Found>,
@@ -28,7 +29,7 @@ pub struct PairList {
 pub(super) struct Found {
     measure: ShingleKind,
     nodes: Nodes,
-    of_units: Vec<Option<Node>>,
+    of_units: Vec<Node>,
     /// Start of each node's part of `neighbours`, one more at the end.
     starts: Vec<usize>,
     /// The nodes near each node, both ways.
@@ -98,9 +99,10 @@ impl Found {
         let related = self.related.partition_point(|(first, _, _)| *first < a);
         let related = self.related[related..].iter().take_while(|(first, _, _)| *first == a);
         pairs.extend(related.map(|(_, b, score)| pair(*b, Relation::Related, *score)));
-        let Some(node) = self.of_units[a.index()].filter(|node| expand || self.nodes.first(*node) == a) else {
+        let node = self.of_units[a.index()];
+        if node == NO_NODE || !(expand || self.nodes.first(node) == a) {
             return;
-        };
+        }
         let after = |units: &[UnitId]| units.iter().copied().filter(|b| *b > a).collect::<Vec<_>>();
         pairs.extend(after(self.nodes.units(node)).into_iter().map(|b| pair(b, Relation::Exact, Score::SAME)));
         for (other, score) in &self.neighbours[self.starts[node as usize]..self.starts[node as usize + 1]] {
@@ -110,16 +112,16 @@ impl Found {
     }
 }
 
-/// Every pair of candidates that verifies, sorted, and how many a cap left unverified. Buckets of more than `max_bucket`
+/// Every pair of candidates of a batch that verifies, sorted, and how many a cap left unverified. Buckets of more than `max_bucket`
 /// nodes are searched by prefix and length filters; in lists of those that are longer still, a node must share
 /// another band.
 pub(super) fn verify_all(
-    nodes: &Nodes,
-    buckets: &Buckets,
+    batch: &Batch,
     verifier: &impl Verifier,
     limits: Limits,
     progress: &dyn Progress,
 ) -> (Vec<(Node, Node, Score)>, u64) {
+    let buckets = &batch.buckets;
     let large: Vec<(u32, PrefixIndex)> = (0..buckets.len() as u32)
         .filter(|bucket| buckets.members(*bucket).len() > limits.max_bucket)
         .map(|bucket| {
@@ -127,7 +129,7 @@ pub(super) fn verify_all(
             (bucket, PrefixIndex::new(sets, verifier.threshold()))
         })
         .collect();
-    let all: Vec<Node> = (0..nodes.len() as Node).filter(|node| buckets.has_candidates(*node)).collect();
+    let all: Vec<Node> = (0..batch.nodes.len() as Node).collect();
     let found = parallel::map(&all, Meetings::default, |meetings, node| {
         meetings.gather(*node, buckets, &large, verifier, limits);
         progress.advance(1, 0);

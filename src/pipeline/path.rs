@@ -62,6 +62,24 @@ pub(super) enum PathId {
     Short,
 }
 
+impl PathId {
+    /// Both paths.
+    pub(super) const ALL: [Self; 2] = [Self::Main, Self::Short];
+
+    /// The name that files of a run go by.
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::Main => "main",
+            Self::Short => "short",
+        }
+    }
+
+    /// For indexing what is held for both paths.
+    pub(super) const fn index(self) -> usize {
+        self as usize
+    }
+}
+
 impl Paths {
     pub(super) fn new(options: &Options) -> Result<Self> {
         let short = if options.short { Some(Path::short(options)?) } else { None };

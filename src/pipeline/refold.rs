@@ -1,13 +1,15 @@
 //! Later passes: the units that matter are read and folded again, each document once.
 
 use super::Options;
-use super::parallel;
 use crate::document::{DocId, UnitId, Units};
-use crate::input::Corpus;
+use crate::error::Result;
+use crate::input::{Corpus, Scratch as ReadScratch};
 use crate::normalize::{Language, Normalizer, Scratch};
+use crate::parallel;
 use crate::shingle::{ShingleKind, ShingleSet, Shingler};
 
 /// Reads units again.
+#[derive(Clone, Copy)]
 pub(super) struct Refold<'a> {
     pub(super) corpus: &'a Corpus,
     pub(super) options: &'a Options,
@@ -24,22 +26,34 @@ pub(super) struct Folder {
 
 impl Refold<'_> {
     /// `work` for the text of each of `wanted`, which ascend; results in the same order. Documents in parallel.
+    ///
+    /// # Errors
+    ///
+    /// A document cannot be read again.
     pub(super) fn each<T: Send + Sync + Clone>(
         &self,
         wanted: &[UnitId],
         work: impl Fn(&mut Folder, &Normalizer, &str) -> T + Sync + Send,
-    ) -> Vec<T> {
+    ) -> Result<Vec<T>> {
         self.each_with(wanted, Folder::default, work)
     }
 
     /// The shingle sets of `wanted`, which ascend.
-    pub(super) fn sets(&self, wanted: &[UnitId], shingle: ShingleKind) -> Vec<ShingleSet> {
+    ///
+    /// # Errors
+    ///
+    /// As [`each`](Self::each).
+    pub(super) fn sets(&self, wanted: &[UnitId], shingle: ShingleKind) -> Result<Vec<ShingleSet>> {
         let shingler = || Shingler::new(shingle, self.options.seed);
         self.each_with(wanted, shingler, |shingler, normalizer, text| shingler.shingle(normalizer, text).set())
     }
 
     /// The folded texts of `wanted`, which ascend.
-    pub(super) fn texts(&self, wanted: &[UnitId]) -> Vec<String> {
+    ///
+    /// # Errors
+    ///
+    /// As [`each`](Self::each).
+    pub(super) fn texts(&self, wanted: &[UnitId]) -> Result<Vec<String>> {
         self.each(wanted, |_, normalizer, text| normalizer.normalize(text))
     }
 
@@ -48,26 +62,33 @@ impl Refold<'_> {
         wanted: &[UnitId],
         worker: impl Fn() -> W + Sync + Send,
         work: impl Fn(&mut W, &Normalizer, &str) -> T + Sync + Send,
-    ) -> Vec<T> {
+    ) -> Result<Vec<T>> {
         let documents: Vec<&[UnitId]> =
             wanted.chunk_by(|a, b| self.units.document(*a) == self.units.document(*b)).collect();
-        let done = parallel::map(&documents, worker, |worker, units| {
+        let worker = || (worker(), ReadScratch::default());
+        let done = parallel::map(&documents, worker, |(worker, scratch), units| {
             let document = self.units.document(units[0]);
-            self.document(document, |normalizer, text| {
+            self.document(document, scratch, |normalizer, text| {
                 units.iter().map(|unit| work(worker, normalizer, self.units.span(*unit).of(text))).collect::<Vec<T>>()
             })
         });
-        done.into_iter().flatten().collect()
+        let mut all = Vec::with_capacity(wanted.len());
+        for of_document in done {
+            all.extend(of_document?);
+        }
+        Ok(all)
     }
 
     /// Reads a document again, as it was read before.
-    fn document<T>(&self, id: DocId, work: impl FnOnce(&Normalizer, &str) -> T) -> T {
+    fn document<T>(
+        &self,
+        id: DocId,
+        scratch: &mut ReadScratch,
+        work: impl FnOnce(&Normalizer, &str) -> T,
+    ) -> Result<T> {
         let language = self.languages[id.index()].unwrap_or(Language::Other);
         let normalizer = Normalizer::new(self.options.profile, language);
-        match self.corpus.read(id) {
-            Ok(record) => work(&normalizer, &record.text),
-            // The corpus holds its bytes, so what could be read once can be read again.
-            Err(_) => work(&normalizer, ""),
-        }
+        let record = self.corpus.read_in(id, scratch)?;
+        Ok(work(&normalizer, &record.text))
     }
 }

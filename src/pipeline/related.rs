@@ -8,25 +8,29 @@ use super::path::Path;
 use super::resemble;
 use crate::cluster::{Cluster, Member};
 use crate::document::UnitId;
-use crate::lsh::Node;
+use crate::error::Result;
+use crate::lsh::{NO_NODE, Node};
 use crate::shingle::ShingleSet;
 use crate::similarity::{Relation, Score, short};
 
 /// With `--related`, headlines are compared across documents up to this many distinct ones.
 const ACROSS_DOCUMENTS: usize = 100_000;
 
+/// Two units that resemble.
+type UnitPair = (UnitId, UnitId, Score);
+
 /// Pairs of nodes that resemble, with the units that do; by node, each once.
-type Resembling = BTreeMap<(Node, Node), (UnitId, UnitId, Score)>;
+type Resembling = BTreeMap<(Node, Node), UnitPair>;
 
 impl Run<'_> {
     /// Pairs of nodes that resemble: inside documents as the first pass found them, across documents if that was asked
     /// for and can be done.
-    fn resembling_nodes(&mut self, path: &Path, nodes: &Nodes, inside: Vec<(UnitId, UnitId, Score)>) -> Resembling {
-        let of_units = nodes.of_units(self.units.len());
+    fn resembling_nodes(&mut self, path: &Path, nodes: &Nodes) -> Result<Resembling> {
+        let of_units = nodes.of_units(self.tables.units.len());
         let options = &self.pipeline.options;
-        let mut pairs = inside;
+        let mut pairs = std::mem::take(&mut self.tables.resemblances);
         if options.related && nodes.len() <= ACROSS_DOCUMENTS {
-            let (across, lost) = self.across_documents(path, nodes);
+            let (across, lost) = self.across_documents(path, nodes)?;
             pairs.extend(across);
             self.summary.lost_pairs += lost;
         } else if options.related {
@@ -38,27 +42,28 @@ impl Run<'_> {
         }
         let mut resembling = Resembling::new();
         for (a, b, score) in pairs {
-            if let Some((x, y)) = of_units[a.index()].zip(of_units[b.index()]).filter(|(x, y)| x != y) {
+            let (x, y) = (of_units[a.index()], of_units[b.index()]);
+            if x != y && x != NO_NODE && y != NO_NODE {
                 resembling.entry((x.min(y), x.max(y))).or_insert((a.min(b), a.max(b), score));
             }
         }
-        resembling
+        Ok(resembling)
     }
 
-    fn across_documents(&self, path: &Path, nodes: &Nodes) -> (Vec<(UnitId, UnitId, Score)>, u64) {
+    fn across_documents(&self, path: &Path, nodes: &Nodes) -> Result<(Vec<UnitPair>, u64)> {
         let firsts: Vec<UnitId> = (0..nodes.len() as Node).map(|node| nodes.first(node)).collect();
-        let sets = self.sets_of(path, &firsts);
+        let sets = self.sets_of(path, &firsts)?;
         let sets: Vec<ShingleSet> = firsts.iter().map(|unit| sets[unit].clone()).collect();
         let (pairs, lost) = resemble::across_documents(&sets, self.pipeline.options.max_bucket);
-        (pairs.into_iter().map(|(a, b, score)| (firsts[a as usize], firsts[b as usize], score)).collect(), lost)
+        Ok((pairs.into_iter().map(|(a, b, score)| (firsts[a as usize], firsts[b as usize], score)).collect(), lost))
     }
 
-    fn sets_of(&self, path: &Path, units: &[UnitId]) -> BTreeMap<UnitId, ShingleSet> {
+    fn sets_of(&self, path: &Path, units: &[UnitId]) -> Result<BTreeMap<UnitId, ShingleSet>> {
         let mut units = units.to_vec();
         units.sort_unstable();
         units.dedup();
-        let sets = self.refold().sets(&units, path.shingle);
-        units.into_iter().zip(sets).collect()
+        let sets = self.refold().sets(&units, path.shingle)?;
+        Ok(units.into_iter().zip(sets).collect())
     }
 }
 
@@ -67,14 +72,13 @@ pub(super) fn pairs(
     run: &mut Run<'_>,
     path: &Path,
     nodes: &Nodes,
-    inside: Vec<(UnitId, UnitId, Score)>,
     near: &[(Node, Node, Score)],
-) -> Vec<(UnitId, UnitId, Score)> {
+) -> Result<Vec<UnitPair>> {
     let copies = |pair: &(Node, Node)| near.binary_search_by_key(pair, |(a, b, _)| (*a, *b)).is_ok();
-    let resembling = run.resembling_nodes(path, nodes, inside);
+    let resembling = run.resembling_nodes(path, nodes)?;
     let mut pairs: Vec<_> = resembling.into_iter().filter(|(pair, _)| !copies(pair)).map(|(_, units)| units).collect();
     pairs.sort_unstable_by_key(|(a, b, _)| (*a, *b));
-    pairs
+    Ok(pairs)
 }
 
 /// Hangs each unit that has no copy on the keeper it resembles most (ties: the earliest). A unit that hangs on
@@ -83,16 +87,15 @@ pub(super) fn attach(
     run: &mut Run<'_>,
     path: &Path,
     nodes: &Nodes,
-    inside: Vec<(UnitId, UnitId, Score)>,
     mut clusters: Vec<Cluster>,
-) -> Vec<Cluster> {
-    let resembling = run.resembling_nodes(path, nodes, inside);
+) -> Result<Vec<Cluster>> {
+    let resembling = run.resembling_nodes(path, nodes)?;
     if resembling.is_empty() {
-        return clusters;
+        return Ok(clusters);
     }
-    let keeper_of = keepers(nodes, run.units.len(), &clusters);
+    let keeper_of = keepers(nodes, run.tables.units.len(), &clusters);
     let options = options(&resembling, &keeper_of);
-    let scores = Scores::new(run, path, nodes, &options);
+    let scores = Scores::new(run, path, nodes, &options)?;
     let mut cluster_of: BTreeMap<Node, usize> = BTreeMap::new();
     for (place, cluster) in clusters.iter().enumerate() {
         cluster_of.extend(keeper_of.get(&cluster.keeper).map(|(node, _)| (*node, place)));
@@ -118,7 +121,7 @@ pub(super) fn attach(
             measure: path.shingle,
         });
     }
-    clusters
+    Ok(clusters)
 }
 
 /// A keeper that a node may hang on; the score where it is known.
@@ -134,8 +137,9 @@ fn keepers(nodes: &Nodes, units: usize, clusters: &[Cluster]) -> BTreeMap<UnitId
     let mut keepers = BTreeMap::new();
     for cluster in clusters {
         for member in &cluster.members {
-            if let Some(pair) = of_units[member.unit.index()].zip(of_units[cluster.keeper.index()]) {
-                keepers.insert(member.unit, pair);
+            let (node, keeper) = (of_units[member.unit.index()], of_units[cluster.keeper.index()]);
+            if node != NO_NODE && keeper != NO_NODE {
+                keepers.insert(member.unit, (node, keeper));
             }
         }
     }
@@ -169,14 +173,14 @@ struct Scores {
 }
 
 impl Scores {
-    fn new(run: &Run<'_>, path: &Path, nodes: &Nodes, options: &BTreeMap<Node, Vec<Candidate>>) -> Self {
+    fn new(run: &Run<'_>, path: &Path, nodes: &Nodes, options: &BTreeMap<Node, Vec<Candidate>>) -> Result<Self> {
         let unknown = options.iter().flat_map(|(node, keepers)| {
             let keepers = keepers.iter().filter(|option| option.score.is_none());
             keepers.flat_map(|option| [*node, option.keeper])
         });
         let firsts: BTreeMap<Node, UnitId> = unknown.map(|node| (node, nodes.first(node))).collect();
         let units: Vec<UnitId> = firsts.values().copied().collect();
-        Self { sets: run.sets_of(path, &units), firsts }
+        Ok(Self { sets: run.sets_of(path, &units)?, firsts })
     }
 
     fn of(&self, node: Node, keeper: Node) -> Score {

@@ -1,140 +1,148 @@
 //! The first pass: every record is read, cut, folded, shingled and sketched; its text is let go again.
 
-use std::sync::{Mutex, PoisonError};
+use std::collections::BTreeMap;
 
 use ahash::AHashSet;
 
 use super::path::{Path, PathId, Paths};
 use super::{Options, Progress, resemble};
-use crate::document::{DocId, Kind, Unit};
-use crate::input::{Corpus, FieldValue, Reject};
+use crate::document::{Kind, Unit};
+use crate::input::{Block, BlockIndex, FieldValue, IdHashes, Record, Scratch};
 use crate::lsh::Node;
 use crate::normalize::{Language, Normalizer};
 use crate::page::Cutter;
-use crate::shingle::{Fingerprint, ShingleSet, Shingled, Shingler};
+use crate::shingle::{Fingerprint, ShingleKind, ShingleSet, Shingled, Shingler};
 use crate::similarity::Score;
 
-/// What the first pass keeps of a record.
-#[derive(Debug)]
-pub(super) struct Scanned {
-    /// The id as the record gives it.
-    pub(super) id: String,
-    pub(super) language: Language,
-    /// The value that decides who stays, if a field does.
-    pub(super) rank: Option<FieldValue>,
+/// What the first pass keeps of a block of records: numbers, no text.
+#[derive(Debug, Default, PartialEq)]
+pub(super) struct ScannedBlock {
+    /// Every record, in input order.
+    pub(super) records: Vec<ScannedRecord>,
+    pub(super) ids: IdHashes,
+    /// The value that decides who stays, a record each; empty if no field does.
+    pub(super) ranks: Vec<Option<FieldValue>>,
+    /// The units of all records, in input order.
     pub(super) units: Vec<ScannedUnit>,
-    /// Short units of this document that resemble one another.
+    /// For each path the band keys of its units, unit by unit.
+    pub(super) keys: [Vec<u64>; 2],
+    /// Short units of one document that resemble one another, by place in `units`.
     pub(super) resemblances: Vec<Resemblance>,
-    /// Whether it has more distinct short units than are compared with one another.
-    pub(super) crowded: bool,
+    /// Rejected records by the code of their reason.
+    pub(super) rejected: BTreeMap<String, u64>,
+    /// Documents with more distinct short units than are compared with one another.
+    pub(super) crowded: u64,
+}
+
+/// A record and how many units it has.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct ScannedRecord {
+    /// `None` for a record that was rejected.
+    pub(super) language: Option<Language>,
+    pub(super) units: u32,
 }
 
 /// A unit and what identifies its folded text.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct ScannedUnit {
     pub(super) unit: Unit,
     pub(super) tokens: usize,
     /// The path it takes; `None` for boilerplate and for units without tokens.
     pub(super) path: Option<PathId>,
     pub(super) fingerprint: Fingerprint,
-    /// Its numbers in 64 bits, on the short path.
-    pub(super) numbers: u64,
-    /// Its band keys, unless an equal unit was sketched before.
-    pub(super) keys: Option<Box<[u64]>>,
 }
 
-/// Two short units of a document, by number, with their score.
-#[derive(Debug, Clone, Copy)]
+/// Two short units of a document with their score.
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Resemblance {
-    pub(super) a: usize,
-    pub(super) b: usize,
+    pub(super) a: u32,
+    pub(super) b: u32,
     pub(super) score: Score,
+    /// Whether they hold the same numbers.
+    pub(super) same_numbers: bool,
 }
 
-/// Folded texts that were sketched already, so that copies are not sketched again. Which of several equal units carries
-/// the keys depends on timing; the keys do not.
-#[derive(Debug)]
-pub(super) struct Sketched([Mutex<AHashSet<(PathId, Fingerprint)>>; 64]);
-
-impl Sketched {
-    pub(super) fn new() -> Self {
-        Self(std::array::from_fn(|_| Mutex::default()))
-    }
-
-    /// Whether this is the first time.
-    fn first(&self, path: PathId, fingerprint: Fingerprint) -> bool {
-        let shard = &self.0[(fingerprint.0 % 64) as usize];
-        shard.lock().unwrap_or_else(PoisonError::into_inner).insert((path, fingerprint))
-    }
-}
-
-/// Scans one record after the other on one thread.
+/// Scans one block after the other on one thread.
 pub(super) struct Scanner<'a> {
-    corpus: &'a Corpus,
+    options: &'a Options,
+    progress: &'a dyn Progress,
+    scratch: Scratch,
+    folding: Folding<'a>,
+}
+
+impl<'a> Scanner<'a> {
+    pub(super) fn new(options: &'a Options, paths: &'a Paths, progress: &'a dyn Progress) -> Self {
+        Self { options, progress, scratch: Scratch::default(), folding: Folding::new(options, paths) }
+    }
+
+    /// Reads, cuts, folds and sketches the records of a block.
+    pub(super) fn scan(&mut self, block: &Block) -> (BlockIndex, ScannedBlock) {
+        let mut scanned = ScannedBlock::default();
+        let asks = self.options.keep.field().is_some();
+        let folding = &mut self.folding;
+        let index = block.read(&mut self.scratch, |record, bytes| {
+            match record {
+                Ok(mut record) => {
+                    scanned.ranks.extend(asks.then(|| record.fields.first_mut().and_then(Option::take)));
+                    folding.record(&record, &mut scanned);
+                }
+                Err(reason) => {
+                    *scanned.rejected.entry(reason.code().to_owned()).or_default() += 1;
+                    scanned.ranks.extend(asks.then_some(None));
+                    scanned.ids.push(None);
+                    scanned.records.push(ScannedRecord { language: None, units: 0 });
+                }
+            }
+            self.progress.advance(1, bytes as u64);
+        });
+        (index, scanned)
+    }
+}
+
+/// Cuts, folds and sketches records.
+struct Folding<'a> {
     options: &'a Options,
     paths: &'a Paths,
-    sketched: &'a Sketched,
-    progress: &'a dyn Progress,
     cutter: Cutter,
     main: Shingler,
     short: Shingler,
     cut: Vec<Unit>,
     values: Vec<u32>,
-    keys: Vec<u64>,
+    shorts: Shorts,
 }
 
-impl<'a> Scanner<'a> {
-    pub(super) fn new(
-        corpus: &'a Corpus,
-        options: &'a Options,
-        paths: &'a Paths,
-        sketched: &'a Sketched,
-        progress: &'a dyn Progress,
-    ) -> Self {
+impl<'a> Folding<'a> {
+    fn new(options: &'a Options, paths: &'a Paths) -> Self {
         Self {
-            corpus,
             options,
             paths,
-            sketched,
-            progress,
             cutter: Cutter::new(),
             main: Shingler::new(options.shingle, options.seed),
-            short: Shingler::new(crate::shingle::ShingleKind::SHORT, options.seed),
+            short: Shingler::new(ShingleKind::SHORT, options.seed),
             cut: Vec::new(),
             values: Vec::new(),
-            keys: Vec::new(),
+            shorts: Shorts::default(),
         }
     }
 
-    /// Reads, cuts, folds and sketches a record.
-    pub(super) fn scan(&mut self, id: DocId) -> Result<Scanned, Reject> {
-        let record = self.corpus.read(id);
-        self.progress.advance(1, self.corpus.raw(id).len() as u64);
-        let mut record = record?;
+    fn record(&mut self, record: &Record<'_>, scanned: &mut ScannedBlock) {
         let language = self.options.language.unwrap_or_else(|| Language::detect(&record.text));
         let normalizer = Normalizer::new(self.options.profile, language);
         let mut cut = std::mem::take(&mut self.cut);
         self.cutter.cut(&record.text, self.options.unit, &mut cut);
-        let mut shorts = Shorts::default();
-        let units = cut
-            .iter()
-            .enumerate()
-            .map(|(number, unit)| self.scan_unit(&normalizer, unit.span.of(&record.text), unit, number, &mut shorts));
-        let units: Vec<ScannedUnit> = units.collect();
+        for unit in &cut {
+            let unit = self.unit(&normalizer, unit.span.of(&record.text), unit, scanned);
+            scanned.units.push(unit);
+        }
+        let units = cut.len() as u32;
         self.cut = cut;
-        let (resemblances, crowded) = (shorts.resemblances(), shorts.units.len() > resemble::WINDOW);
-        let rank = record.fields.first_mut().and_then(Option::take);
-        Ok(Scanned { id: record.id.into_owned(), language, rank, units, resemblances, crowded })
+        scanned.crowded += u64::from(self.shorts.units.len() > resemble::WINDOW);
+        self.shorts.resemblances(&mut scanned.resemblances);
+        scanned.ids.push(Some(&record.id));
+        scanned.records.push(ScannedRecord { language: Some(language), units });
     }
 
-    fn scan_unit(
-        &mut self,
-        normalizer: &Normalizer,
-        text: &str,
-        unit: &Unit,
-        number: usize,
-        shorts: &mut Shorts,
-    ) -> ScannedUnit {
+    fn unit(&mut self, normalizer: &Normalizer, text: &str, unit: &Unit, scanned: &mut ScannedBlock) -> ScannedUnit {
         let Some((id, path)) = self.paths.of(unit.kind) else {
             return ScannedUnit::uncompared(*unit);
         };
@@ -144,18 +152,18 @@ impl<'a> Scanner<'a> {
             return ScannedUnit::uncompared(*unit);
         }
         if id == PathId::Short {
-            shorts.push(number, &shingled);
+            // The unit that is about to be pushed.
+            self.shorts.push(scanned.units.len() as u32, &shingled);
         }
-        let Shingled { tokens, fingerprint, numbers, .. } = shingled;
-        let keys =
-            self.sketched.first(id, fingerprint).then(|| sketch(path, &shingled, &mut self.values, &mut self.keys));
-        ScannedUnit { unit: *unit, tokens, path: Some(id), fingerprint, numbers, keys }
+        sketch(path, &shingled, &mut self.values, &mut scanned.keys[id.index()]);
+        let Shingled { tokens, fingerprint, .. } = shingled;
+        ScannedUnit { unit: *unit, tokens, path: Some(id), fingerprint }
     }
 }
 
 impl ScannedUnit {
     fn uncompared(unit: Unit) -> Self {
-        Self { unit, tokens: 0, path: None, fingerprint: Fingerprint::default(), numbers: 0, keys: None }
+        Self { unit, tokens: 0, path: None, fingerprint: Fingerprint::default() }
     }
 
     /// Whether it would be compared, had it a token.
@@ -164,35 +172,43 @@ impl ScannedUnit {
     }
 }
 
-/// The band keys of a unit. Short units of unlike numbers never meet: pages count up, and "page 2" is no copy of "page 3".
-fn sketch(path: &Path, shingled: &Shingled<'_>, values: &mut Vec<u32>, keys: &mut Vec<u64>) -> Box<[u64]> {
+/// Appends the band keys of a unit. Short units of unlike numbers never meet: pages count up, and "page 2" is no copy of
+/// "page 3".
+fn sketch(path: &Path, shingled: &Shingled<'_>, values: &mut Vec<u32>, keys: &mut Vec<u64>) {
     path.hasher.sketch_into(shingled.hashes, values);
-    keys.clear();
     path.banding.band_keys(values, shingled.numbers, keys);
-    keys.as_slice().into()
 }
 
 /// The distinct short units of one document.
 #[derive(Debug, Default)]
 struct Shorts {
     seen: AHashSet<Fingerprint>,
-    units: Vec<(usize, ShingleSet)>,
+    units: Vec<(Short, ShingleSet)>,
+}
+
+/// A short unit: its place, and its numbers in 64 bits.
+#[derive(Debug, Clone, Copy)]
+struct Short {
+    place: u32,
+    numbers: u64,
 }
 
 impl Shorts {
-    fn push(&mut self, number: usize, shingled: &Shingled<'_>) {
+    fn push(&mut self, place: u32, shingled: &Shingled<'_>) {
         if self.seen.insert(shingled.fingerprint) {
-            self.units.push((number, shingled.set()));
+            self.units.push((Short { place, numbers: shingled.numbers }, shingled.set()));
         }
     }
 
-    /// Pairs that resemble, `a` before `b`, sorted so.
-    fn resemblances(&self) -> Vec<Resemblance> {
-        let by_number = |(a, b, score): (Node, Node, Score)| Resemblance {
-            a: self.units[a as usize].0,
-            b: self.units[b as usize].0,
-            score,
+    /// Appends the pairs that resemble, `a` before `b`, sorted so, and forgets the units.
+    fn resemblances(&mut self, out: &mut Vec<Resemblance>) {
+        let unit = |node: Node| self.units[node as usize].0;
+        let pair = |(a, b, score): (Node, Node, Score)| {
+            let (a, b) = (unit(a), unit(b));
+            Resemblance { a: a.place, b: b.place, score, same_numbers: a.numbers == b.numbers }
         };
-        resemble::within_document(&self.units).into_iter().map(by_number).collect()
+        out.extend(resemble::within_document(&self.units).into_iter().map(pair));
+        self.seen.clear();
+        self.units.clear();
     }
 }

@@ -35,6 +35,8 @@ pub struct Summary {
     /// Time and bytes of each stage, in order.
     #[serde(serialize_with = "as_map")]
     pub stages: Vec<Stage>,
+    /// Bytes written to the directory for temporary files.
+    pub spilled_bytes: u64,
     /// Largest resident memory of the process in bytes; 0 where the system does not tell.
     pub peak_rss_bytes: u64,
 }
@@ -125,6 +127,7 @@ impl Summary {
             warnings: Vec::new(),
             parameters: Parameters::new(options, banding),
             stages: Vec::new(),
+            spilled_bytes: 0,
             peak_rss_bytes: 0,
         }
     }
@@ -132,7 +135,7 @@ impl Summary {
 
 impl Summary {
     /// Adds time and bytes to a stage; stages stand in the order in which they first ended.
-    pub(super) fn add_stage(&mut self, name: &'static str, seconds: f64, bytes: u64) {
+    pub fn add_stage(&mut self, name: &'static str, seconds: f64, bytes: u64) {
         if let Some(stage) = self.stages.iter_mut().find(|stage| stage.name == name) {
             stage.seconds += seconds;
             stage.bytes += bytes;

@@ -1,42 +1,49 @@
 //! Exact verification of nodes, on either path.
 
-use crate::cluster::Verifier;
-use crate::lsh::{Buckets, Node};
-use crate::shingle::ShingleSet;
-use crate::similarity::{Score, short};
-
 use super::nodes::Nodes;
 use super::path::{Path, PathId};
 use super::refold::Refold;
+use crate::cluster::Verifier;
+use crate::document::UnitId;
+use crate::error::Result;
+use crate::lsh::Node;
+use crate::shingle::ShingleSet;
+use crate::similarity::{Score, short};
 
-/// The shingle sets of every node that has a candidate, and on the short path its folded text.
+/// The shingle sets of the nodes of a batch, and on the short path their folded texts. Nodes go by their place in the
+/// batch.
 pub(super) struct Exact {
     threshold: f64,
     sets: Vec<ShingleSet>,
-    /// By node; empty on the main path.
+    /// Empty on the main path.
     texts: Vec<String>,
 }
 
 impl Exact {
-    pub(super) fn new(id: PathId, path: &Path, nodes: &Nodes, buckets: &Buckets, refold: &Refold<'_>) -> Self {
-        let mut wanted: Vec<(crate::document::UnitId, Node)> = (0..nodes.len() as Node)
-            .filter(|node| buckets.has_candidates(*node))
-            .map(|node| (nodes.first(node), node))
-            .collect();
+    /// About how many bytes are held for a unit of so many tokens.
+    pub(super) fn bytes(id: PathId, tokens: usize) -> u64 {
+        // A short unit has some six trigrams a token, each eight bytes, and its text.
+        let per_token = if id == PathId::Short { 6 * 8 + 12 } else { 8 };
+        // The set and the slot it stands in, while it is made a second time.
+        64 + (tokens * per_token) as u64 * 2
+    }
+
+    /// Reads the first unit of each of `batch` again, each document once.
+    ///
+    /// # Errors
+    ///
+    /// A document cannot be read again.
+    pub(super) fn new(id: PathId, path: &Path, nodes: &Nodes, batch: &[Node], refold: &Refold<'_>) -> Result<Self> {
+        let mut wanted: Vec<(UnitId, u32)> =
+            batch.iter().zip(0..).map(|(node, place)| (nodes.first(*node), place)).collect();
         wanted.sort_unstable();
-        let units: Vec<_> = wanted.iter().map(|(unit, _)| *unit).collect();
-        let by_node = |places: usize| vec![ShingleSet::default(); places];
-        let mut exact = Self { threshold: path.threshold, sets: by_node(nodes.len()), texts: Vec::new() };
-        for ((_, node), set) in wanted.iter().zip(refold.sets(&units, path.shingle)) {
-            exact.sets[*node as usize] = set;
-        }
+        let units: Vec<UnitId> = wanted.iter().map(|(unit, _)| *unit).collect();
+        let mut exact = Self { threshold: path.threshold, sets: Vec::new(), texts: Vec::new() };
+        exact.sets = by_place(&wanted, refold.sets(&units, path.shingle)?);
         if id == PathId::Short {
-            exact.texts = vec![String::new(); nodes.len()];
-            for ((_, node), text) in wanted.iter().zip(refold.texts(&units)) {
-                exact.texts[*node as usize] = text;
-            }
+            exact.texts = by_place(&wanted, refold.texts(&units)?);
         }
-        exact
+        Ok(exact)
     }
 
     /// The exact score of two nodes, if their sizes alone do not rule out the threshold.
@@ -49,6 +56,15 @@ impl Exact {
         let score = Score::of(a, b);
         (score.jaccard >= self.threshold).then_some(score)
     }
+}
+
+/// Puts what was made in the order of `wanted` in the order of its places.
+fn by_place<T: Default + Clone>(wanted: &[(UnitId, u32)], made: Vec<T>) -> Vec<T> {
+    let mut placed = vec![T::default(); made.len()];
+    for ((_, place), value) in wanted.iter().zip(made) {
+        placed[*place as usize] = value;
+    }
+    placed
 }
 
 impl Verifier for Exact {

@@ -5,10 +5,11 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use super::text::cell;
-use super::{Format, Shown, Style, write_json};
+use super::{Format, Shown, Style};
 use crate::cluster::{Cluster, Member};
 use crate::document::Kind;
 use crate::input::Corpus;
+use crate::parallel;
 use crate::pipeline::Clustering;
 use crate::shingle::ShingleKind;
 use crate::similarity::Relation;
@@ -33,49 +34,90 @@ struct MemberRow {
     preview: String,
 }
 
-/// Writes the clusters of a run over `corpus`, largest first.
+/// Writes the clusters of a run over `corpus`, largest first. Their records are read again for it, on all threads of the
+/// run.
 ///
 /// # Errors
 ///
-/// What the writer says.
+/// What the writer says; a record cannot be read again.
 pub fn clusters(found: &Clustering, corpus: &Corpus, style: Style, out: &mut dyn Write) -> io::Result<()> {
-    let shown = Shown { corpus, units: &found.units, names: &found.names };
-    let rows = found.clusters.iter().enumerate().map(|(number, cluster)| row(&shown, number, cluster));
-    match style.format {
-        Format::Json => write_json(out, true, rows),
-        Format::Jsonl => write_json(out, false, rows),
-        Format::Tsv => table(rows, out),
-        Format::Text => rows.into_iter().try_for_each(|row| text(&row, style, out)),
+    let (head, between, tail) = match style.format {
+        Format::Json if found.clusters.is_empty() => ("[", "", "]\n"),
+        Format::Json => ("[\n", ",\n", "\n]\n"),
+        Format::Tsv => (HEADER, "", ""),
+        Format::Jsonl | Format::Text => ("", "", ""),
+    };
+    out.write_all(head.as_bytes())?;
+    let mut first = true;
+    parallel::in_order(
+        found.threads,
+        found.clusters.chunks(AT_ONCE).enumerate(),
+        |chunks| Ok(chunks.next()),
+        || Shown::new(corpus, &found.units, &found.names),
+        |shown, (place, chunk)| written(shown, place * AT_ONCE, chunk, style, between),
+        |bytes| {
+            if !std::mem::take(&mut first) {
+                out.write_all(between.as_bytes())?;
+            }
+            out.write_all(&bytes?)
+        },
+    )
+    .map(drop)?;
+    out.write_all(tail.as_bytes())
+}
+
+/// A thread writes so many clusters at once.
+const AT_ONCE: usize = 64;
+
+/// Some clusters, the first of them number `first`, as they stand in the report.
+fn written(shown: &Shown<'_>, first: usize, clusters: &[Cluster], style: Style, between: &str) -> io::Result<Vec<u8>> {
+    let mut out = Vec::new();
+    for (number, cluster) in clusters.iter().enumerate() {
+        let row = row(shown, first + number, cluster)?;
+        if number > 0 {
+            out.extend_from_slice(between.as_bytes());
+        }
+        match style.format {
+            Format::Json => serde_json::to_writer(&mut out, &row)?,
+            Format::Jsonl => {
+                serde_json::to_writer(&mut out, &row)?;
+                out.push(b'\n');
+            }
+            Format::Tsv => table(&row, &mut out)?,
+            Format::Text => text(&row, style, &mut out)?,
+        }
     }
+    Ok(out)
 }
 
-fn row(shown: &Shown<'_>, number: usize, cluster: &Cluster) -> ClusterRow {
-    let members = cluster.members.iter().map(|member| member_row(shown, member)).collect();
-    ClusterRow { cluster: number, size: cluster.size(), keeper: shown.id(cluster.keeper), members }
+fn row(shown: &Shown<'_>, number: usize, cluster: &Cluster) -> io::Result<ClusterRow> {
+    let members = cluster.members.iter().map(|member| member_row(shown, member)).collect::<io::Result<_>>()?;
+    Ok(ClusterRow { cluster: number, size: cluster.size(), keeper: shown.id(cluster.keeper)?, members })
 }
 
-fn member_row(shown: &Shown<'_>, member: &Member) -> MemberRow {
-    MemberRow {
-        id: shown.id(member.unit),
-        kind: shown.units.kind(member.unit),
+fn member_row(shown: &Shown<'_>, member: &Member) -> io::Result<MemberRow> {
+    // Before the id, which is then known from the same reading.
+    let preview = shown.preview(member.unit)?;
+    Ok(MemberRow {
+        id: shown.id(member.unit)?,
+        kind: shown.kind(member.unit),
         relation: member.relation.map_or("keeper", Relation::name),
         jaccard: member.score.jaccard,
         containment: member.score.containment,
         measure: member.measure,
         source: shown.source(member.unit),
-        preview: shown.preview(member.unit),
-    }
+        preview,
+    })
 }
 
-fn table(rows: impl Iterator<Item = ClusterRow>, out: &mut dyn Write) -> io::Result<()> {
-    writeln!(out, "cluster\tsize\tkeeper\tid\tkind\trelation\tjaccard\tcontainment\tmeasure\tsource\tpreview")?;
-    for row in rows {
-        for member in &row.members {
-            write!(out, "{}\t{}\t{}\t{}\t", row.cluster, row.size, cell(&row.keeper), cell(&member.id))?;
-            write!(out, "{}\t{}\t{:.6}\t", member.kind, member.relation, member.jaccard)?;
-            write!(out, "{:.6}\t{}\t", member.containment, member.measure)?;
-            writeln!(out, "{}\t{}", cell(&member.source), cell(&member.preview))?;
-        }
+const HEADER: &str = "cluster\tsize\tkeeper\tid\tkind\trelation\tjaccard\tcontainment\tmeasure\tsource\tpreview\n";
+
+fn table(row: &ClusterRow, out: &mut dyn Write) -> io::Result<()> {
+    for member in &row.members {
+        write!(out, "{}\t{}\t{}\t{}\t", row.cluster, row.size, cell(&row.keeper), cell(&member.id))?;
+        write!(out, "{}\t{}\t{:.6}\t", member.kind, member.relation, member.jaccard)?;
+        write!(out, "{:.6}\t{}\t", member.containment, member.measure)?;
+        writeln!(out, "{}\t{}", cell(&member.source), cell(&member.preview))?;
     }
     Ok(())
 }

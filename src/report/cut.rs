@@ -30,7 +30,7 @@ struct UnitRow {
 ///
 /// What the writer says.
 pub fn cut(corpus: &Corpus, level: UnitLevel, style: Style, out: &mut dyn Write) -> io::Result<()> {
-    let names = corpus.names();
+    let names = corpus.names().map_err(io::Error::other)?;
     let (mut cutter, mut units) = (Cutter::new(), Vec::new());
     let documents = corpus.ids().filter_map(|id| {
         let record = corpus.read(id).ok()?;
@@ -39,8 +39,8 @@ pub fn cut(corpus: &Corpus, level: UnitLevel, style: Style, out: &mut dyn Write)
         Some(units.iter().enumerate().map(|(number, unit)| row(&name, number, unit, &record.text)).collect::<Vec<_>>())
     });
     match style.format {
-        Format::Json => write_json(out, true, documents.flatten()),
-        Format::Jsonl => write_json(out, false, documents.flatten()),
+        Format::Json => write_json(out, true, documents.flatten().map(Ok)),
+        Format::Jsonl => write_json(out, false, documents.flatten().map(Ok)),
         Format::Tsv => table(documents.flatten(), out),
         Format::Text => documents.into_iter().try_for_each(|rows| text(&rows, style, out)),
     }

@@ -7,15 +7,19 @@
 //!
 //! Files appear whole or not at all ([`output`]).
 
+use std::cell::RefCell;
 use std::fmt;
 use std::io::{self, Write};
+use std::rc::Rc;
 use std::str::FromStr;
+
+use ahash::AHashMap;
 
 use serde::Serialize;
 
-use crate::document::{UnitId, Units};
+use crate::document::{DocId, Kind, UnitId, Units};
 use crate::error::{Error, Result};
-use crate::input::Corpus;
+use crate::input::{Corpus, Names};
 
 mod clean;
 mod clusters;
@@ -89,29 +93,71 @@ pub struct Style {
     pub color: bool,
 }
 
-/// The units of a run, their shown ids and their original text.
+/// The units of a run, their shown ids and their original text, read from the corpus as they are asked for.
 pub(crate) struct Shown<'a> {
-    pub(crate) corpus: &'a Corpus,
-    pub(crate) units: &'a Units,
-    pub(crate) names: &'a [Option<String>],
+    corpus: &'a Corpus,
+    units: &'a Units,
+    names: &'a Names,
+    /// Ids met lately: those of a cluster's keeper and of neighbouring pairs are asked for again and again.
+    met: RefCell<AHashMap<DocId, Rc<str>>>,
 }
 
-impl Shown<'_> {
+/// So many ids are remembered at most.
+const REMEMBERED: usize = 1 << 16;
+
+impl<'a> Shown<'a> {
+    pub(crate) fn new(corpus: &'a Corpus, units: &'a Units, names: &'a Names) -> Self {
+        Self { corpus, units, names, met: RefCell::default() }
+    }
+
     /// The id shown for a unit.
-    pub(crate) fn id(&self, unit: UnitId) -> String {
-        let name = self.names.get(self.units.document(unit).index()).and_then(Option::as_deref);
-        self.units.shown_id(unit, name.unwrap_or_default())
+    ///
+    /// # Errors
+    ///
+    /// Its record cannot be read again.
+    pub(crate) fn id(&self, unit: UnitId) -> io::Result<String> {
+        Ok(self.units.shown_id(unit, &self.document_id(unit)?))
     }
 
     /// The id shown for the document that a unit belongs to.
-    pub(crate) fn document_id(&self, unit: UnitId) -> String {
-        self.names.get(self.units.document(unit).index()).cloned().flatten().unwrap_or_default()
+    ///
+    /// # Errors
+    ///
+    /// As [`id`](Self::id).
+    pub(crate) fn document_id(&self, unit: UnitId) -> io::Result<Rc<str>> {
+        let document = self.units.document(unit);
+        if let Some(name) = self.met.borrow().get(&document) {
+            return Ok(Rc::clone(name));
+        }
+        let record = self.corpus.read(document).map_err(lost)?;
+        Ok(self.remember(document, &record.id))
+    }
+
+    fn remember(&self, document: DocId, id: &str) -> Rc<str> {
+        let name: Rc<str> = self.names.shown(document, id).into();
+        let mut met = self.met.borrow_mut();
+        if met.len() >= REMEMBERED {
+            met.clear();
+        }
+        met.insert(document, Rc::clone(&name));
+        name
     }
 
     /// The first characters of a unit's original text.
-    pub(crate) fn preview(&self, unit: UnitId) -> String {
-        let record = self.corpus.read(self.units.document(unit));
-        record.map_or_else(|_| String::new(), |record| text::preview(self.units.span(unit).of(&record.text)))
+    ///
+    /// # Errors
+    ///
+    /// As [`id`](Self::id).
+    pub(crate) fn preview(&self, unit: UnitId) -> io::Result<String> {
+        let document = self.units.document(unit);
+        let record = self.corpus.read(document).map_err(lost)?;
+        self.remember(document, &record.id);
+        Ok(text::preview(self.units.span(unit).of(&record.text)))
+    }
+
+    /// What a unit is.
+    pub(crate) fn kind(&self, unit: UnitId) -> Kind {
+        self.units.kind(unit)
     }
 
     /// Where a unit's record stands.
@@ -120,11 +166,20 @@ impl Shown<'_> {
     }
 }
 
+/// A record that was read before and cannot be read again.
+fn lost(reject: crate::input::Reject) -> io::Error {
+    io::Error::other(Error::from(reject))
+}
+
 /// Writes `rows` as one JSON array (a row a line) or as JSON Lines.
-fn write_json<T: Serialize>(out: &mut dyn Write, array: bool, rows: impl Iterator<Item = T>) -> io::Result<()> {
+fn write_json<T: Serialize>(
+    out: &mut dyn Write,
+    array: bool,
+    rows: impl Iterator<Item = io::Result<T>>,
+) -> io::Result<()> {
     if !array {
         for row in rows {
-            serde_json::to_writer(&mut *out, &row)?;
+            serde_json::to_writer(&mut *out, &row?)?;
             out.write_all(b"\n")?;
         }
         return Ok(());
@@ -132,7 +187,7 @@ fn write_json<T: Serialize>(out: &mut dyn Write, array: bool, rows: impl Iterato
     let mut before: &[u8] = b"[\n";
     for row in rows {
         out.write_all(before)?;
-        serde_json::to_writer(&mut *out, &row)?;
+        serde_json::to_writer(&mut *out, &row?)?;
         before = b",\n";
     }
     out.write_all(if before == b",\n" { b"\n]\n" } else { b"[]\n" })

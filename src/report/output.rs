@@ -9,6 +9,7 @@ use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use tempfile::{NamedTempFile, TempPath};
 
@@ -27,8 +28,9 @@ pub fn discard_unfinished() {
 }
 
 /// Output files of one run, put in place together.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Outputs {
+    began: Instant,
     targets: Vec<PathBuf>,
     finished: Vec<(TempPath, PathBuf)>,
     directories: Vec<PathBuf>,
@@ -42,11 +44,23 @@ pub struct Output {
     target: PathBuf,
 }
 
+impl Default for Outputs {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 impl Outputs {
     /// No outputs yet.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        Self { began: Instant::now(), targets: Vec::new(), finished: Vec::new(), directories: Vec::new() }
+    }
+
+    /// Time since writing began.
+    #[must_use]
+    pub fn elapsed(&self) -> Duration {
+        self.began.elapsed()
     }
 
     /// Begins the file `target`, making the directories above it.

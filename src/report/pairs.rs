@@ -42,7 +42,7 @@ pub fn pairs(
     style: Style,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let shown = Shown { corpus, units: &found.units, names: &found.names };
+    let shown = Shown::new(corpus, &found.units, &found.names);
     let rows = found.iter(groups == ExactGroups::Expanded).map(|pair| (row(&shown, &pair), pair));
     match style.format {
         Format::Json => write_json(out, true, rows.map(|row| row.0)),
@@ -50,27 +50,28 @@ pub fn pairs(
         Format::Tsv => table(rows.map(|row| row.0), out),
         Format::Text => {
             for (row, pair) in rows {
-                text(&row, &pair, &shown, style, out)?;
+                text(&row?, &pair, &shown, style, out)?;
             }
             Ok(())
         }
     }
 }
 
-fn row(shown: &Shown<'_>, pair: &Pair) -> PairRow {
-    PairRow {
-        id_a: shown.id(pair.a),
-        id_b: shown.id(pair.b),
+fn row(shown: &Shown<'_>, pair: &Pair) -> io::Result<PairRow> {
+    Ok(PairRow {
+        id_a: shown.id(pair.a)?,
+        id_b: shown.id(pair.b)?,
         jaccard: pair.score.jaccard,
         containment: pair.score.containment,
         relation: pair.relation,
         measure: pair.measure,
-    }
+    })
 }
 
-fn table(rows: impl Iterator<Item = PairRow>, out: &mut dyn Write) -> io::Result<()> {
+fn table(rows: impl Iterator<Item = io::Result<PairRow>>, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "id_a\tid_b\tjaccard\tcontainment\trelation\tmeasure")?;
     for row in rows {
+        let row = row?;
         write!(out, "{}\t{}\t{:.6}\t", cell(&row.id_a), cell(&row.id_b), row.jaccard)?;
         writeln!(out, "{:.6}\t{}\t{}", row.containment, row.relation, row.measure)?;
     }
@@ -81,7 +82,7 @@ fn text(row: &PairRow, pair: &Pair, shown: &Shown<'_>, style: Style, out: &mut d
     let relation = style.bold(&format!("{:8}", row.relation));
     writeln!(out, "{relation}  J {:.4}  C {:.4}  ({})", row.jaccard, row.containment, row.measure)?;
     for (id, unit) in [(&row.id_a, pair.a), (&row.id_b, pair.b)] {
-        writeln!(out, "  {}  {}", style.original(id), style.snippet(&shown.preview(unit)))?;
+        writeln!(out, "  {}  {}", style.original(id), style.snippet(&shown.preview(unit)?))?;
     }
     Ok(())
 }

@@ -171,7 +171,137 @@ fn half_a_surrogate_pair_is_no_text() {
     assert!(decode(line, range).is_err());
 }
 
+/// What both scans say of a line; the fast one may give up, but never on a line of `must`.
+fn compare(line: &str, must: bool) {
+    let mut slow = Vec::new();
+    let verdict = scan(line, |key, value| slow.push((key.into_owned(), value.range)));
+    let mut quick = Vec::new();
+    let found = fast::scan(line, |key, range| {
+        quick.push((key.to_owned(), range));
+        false
+    });
+    if found.is_some() {
+        assert_eq!((verdict, &quick), (Ok(Kind::Object), &slow), "{line:?}");
+    } else {
+        assert!(!must, "{line:?}");
+    }
+}
+
+#[test]
+fn the_fast_scan_says_what_the_strict_one_says() {
+    for (texts, must) in [(VALID, true), (INVALID, false)] {
+        for text in texts {
+            compare(text, false);
+            compare(&format!(r#"{{"x":{text},"y":0}}"#), must);
+            compare(&format!(r#" {{ "x" :[0,{text} ] , "z":{{"a":{text} }}}} "#), must);
+            compare(&format!(r#"{{"x":"مرحبا {}","y":{text}}}"#, "\\u0645\\n".repeat(40)), must);
+        }
+    }
+    compare(&format!(r#"{{"a":{}{}}}"#, "[".repeat(64), "]".repeat(64)), true);
+    compare(&format!(r#"{{"a":{}{}}}"#, "[".repeat(65), "]".repeat(65)), false);
+}
+
+/// What both decoders say of the content of a string.
+fn compare_decoders(content: &str) {
+    let line = format!("\"{content}\"");
+    let strict: Result<String, _> = serde_json::from_str(&line);
+    let mut buffer = escapes::Decoded::default();
+    // Quotes and control characters are the scan's to find.
+    let scanned = !content.contains(|c| c < ' ') && scan(&line, |_, _| {}).is_ok_and(|kind| kind == Kind::String);
+    match escapes::decode(content, &mut buffer) {
+        Some(()) if scanned => assert_eq!(buffer.text, strict.unwrap(), "{content:?}"),
+        None => assert!(strict.is_err(), "{content:?}"),
+        Some(_) => assert!(strict.is_err(), "{content:?}"),
+    }
+    if scanned {
+        assert!(escapes::valid(content.as_bytes()).is_some(), "{content:?}");
+    }
+}
+
+#[test]
+fn escapes_are_decoded_as_strictly() {
+    let table = [
+        "",
+        "x",
+        r"\n",
+        r"\\\\",
+        r#"\/\b\f\r\t\""#,
+        r"\u0000",
+        r"\u06Ff\u06fF",
+        r"\u060",
+        r"\u06g0",
+        r"\u060g",
+        r"\u06",
+        r"\u",
+        r"\",
+        r"\ud83d\ude00",
+        r"\uD83D",
+        r"\uDE00\uD83D",
+        r"\ud83dx",
+        r"\ud83d\n",
+        r"\ud83d\u0645",
+        r"\ud83d\ud83d\ude00",
+        r"\u+123",
+        r"\u0645\u0631 \u062d\u0628",
+        r"م\u0645م",
+        r"\uFFFF\uE000\uD7FF",
+        r"\x",
+        r"\u06\u0645",
+        "\\u06\u{661}",
+    ];
+    for content in table {
+        compare_decoders(content);
+        compare_decoders(&format!("{content}{content}"));
+        compare_decoders(&format!("{}{content}", r"\u0645".repeat(9)));
+        compare_decoders(&format!("{} {content} end", "نص طويل قبل الرموز "));
+    }
+}
+
+/// Longer than any buffer of the decoder, with characters on every border.
+#[test]
+fn long_runs_are_decoded_whole() {
+    for between in ["", "م", "x", "😀", "ممممممممممممم", r"\n", r"\u200c", r"\ud83d\ude00"] {
+        for before in ["", "x"] {
+            compare_decoders(&format!("{before}{}", format!(r"\u0645{between}").repeat(3000)));
+        }
+    }
+}
+
 proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2000))]
+
+    /// Lines of pieces that matter, most of them broken somewhere.
+    #[test]
+    fn both_scans_agree_on_broken_lines(pieces in prop::collection::vec(prop::sample::select(vec![
+        "{", "}", "[", "]", ",", ":", "\"", "\"a\"", "\"text\":\"x\"", "\\", "\\\\", "\\\"", "\\u0645", "\\ud800", "\\u06", "1", "-", "0",
+        ".5", "e+1", "true", "null", "nul", " ", "\t", "\r", "\u{1}", "م", "{\"a\":", "\"b\":[", "{}", "[]",
+    ]), 0..14)) {
+        let inner = pieces.concat();
+        compare(&inner, false);
+        compare(&format!("{{\"a\":{inner}}}"), false);
+        compare(&format!("{{\"a\":\"{inner}\",\"b\":[{inner}]}}"), false);
+    }
+
+    /// A good line with one byte changed, left out or doubled.
+    #[test]
+    fn both_scans_agree_on_damaged_lines(at in 0_usize..200, byte in 0_u8..128, way in 0..3) {
+        let mut line = br#"{"id": "snn1", "text": "\u0645 \"q\" \\ \n", "n": [1, -2.5e-3, {"k": null, "t": [true, false, {}]}], "e": {}}"#.to_vec();
+        let at = at % line.len();
+        match way {
+            0 => line[at] = byte,
+            1 => drop(line.remove(at)),
+            _ => line.insert(at, byte),
+        }
+        compare(std::str::from_utf8(&line).unwrap(), false);
+    }
+
+    #[test]
+    fn both_decoders_agree(pieces in prop::collection::vec(prop::sample::select(vec![
+        "\\u0645", "\\u06", "\\ud83d", "\\ude00", "\\n", "\\\\", "\\", "x", " ", "م", "u0", "6", "4f", "\\/", "long run of plain text",
+    ]), 0..12)) {
+        compare_decoders(&pieces.concat());
+    }
+
     #[test]
     fn every_string_survives_encoding(text in any::<String>(), key in any::<String>()) {
         let line = serde_json::json!({ key.clone(): text.clone() }).to_string();

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::input::{Compression, Corpus, Format};
+use crate::input::{Compression, Corpus, Format, Input};
 use crate::report::output::resolved;
 
 /// Where the cleaned corpus goes, checked before a run begins.
@@ -18,28 +18,33 @@ pub enum Destination {
 }
 
 impl Destination {
-    /// Where the records of `corpus`, opened from `inputs`, go if `clean` was asked for: `-` is a stream; one file goes to
+    /// Where the records of `input`, opened from `paths`, go if `clean` was asked for: `-` is a stream; one file goes to
     /// one file; several, or a directory, to a directory.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Output`] if an input would be overwritten, if a directory is not empty, if two inputs would be one
-    /// output, or if several plain texts would run together in one stream.
-    pub fn new(clean: &Path, inputs: &[PathBuf], corpus: &Corpus) -> Result<Self> {
-        let single = matches!(inputs, [input] if !input.is_dir());
+    /// [`ErrorKind::Output`] if an input would be overwritten, if a directory is not empty, or if two inputs would be one
+    /// output.
+    pub fn new(clean: &Path, paths: &[PathBuf], input: &Input) -> Result<Self> {
+        let single = matches!(paths, [path] if !path.is_dir());
         if clean.as_os_str() == "-" {
-            let texts = corpus.files().iter().filter(|file| file.format == Format::Text).count();
-            if texts > 0 && corpus.files().len() > 1 {
-                return refuse(clean, "plain texts would run together in one stream", "give a directory");
-            }
             return Ok(Self::Stream);
         }
         let destination = if single { Self::File(clean.to_owned()) } else { Self::Directory(clean.to_owned()) };
-        destination.check(clean, corpus)?;
+        destination.check(clean, input)?;
         Ok(destination)
     }
 
-    fn check(&self, clean: &Path, corpus: &Corpus) -> Result<()> {
+    /// Several plain texts make no stream; whether files are texts shows only when they are read.
+    pub(super) fn check_stream(&self, corpus: &Corpus) -> Result<()> {
+        let texts = corpus.files().iter().filter(|file| file.format == Format::Text).count();
+        if *self == Self::Stream && texts > 0 && corpus.files().len() > 1 {
+            return refuse(Path::new("-"), "plain texts would run together in one stream", "give a directory");
+        }
+        Ok(())
+    }
+
+    fn check(&self, clean: &Path, input: &Input) -> Result<()> {
         if let Self::Directory(path) = self {
             if path.is_file() {
                 return refuse(clean, "is a file, but several files are written", "give a new directory");
@@ -53,11 +58,12 @@ impl Destination {
                 return refuse(clean, "is not empty", "give a new directory, or empty this one first");
             }
         }
-        let inputs: Vec<PathBuf> = corpus.files().iter().map(|file| resolved(&file.path)).collect();
+        let mut inputs: Vec<PathBuf> = input.files().map(|(path, _)| resolved(path)).collect();
+        inputs.sort_unstable();
         let mut targets = Vec::with_capacity(inputs.len());
-        for file in corpus.files() {
-            let target = self.target(&file.relative);
-            if inputs.contains(&resolved(&target)) {
+        for (_, relative) in input.files() {
+            let target = self.target(relative);
+            if inputs.binary_search(&resolved(&target)).is_ok() {
                 return refuse(&target, "is an input", "write somewhere else; inputs are never changed");
             }
             targets.push(target);

@@ -12,7 +12,8 @@ use serde::Serialize;
 use super::Shown;
 use crate::cluster::Removal;
 use crate::document::{DocId, Span};
-use crate::input::{Corpus, Reject};
+use crate::error::Result;
+use crate::input::Corpus;
 use crate::normalize::{Language, Normalizer};
 use crate::pipeline::{Clustering, Options, Summary};
 use crate::similarity::{Relation, Score};
@@ -64,40 +65,44 @@ struct RejectRow {
 impl<'a> Cleaning<'a> {
     /// Decides what goes from `corpus`: the copies that `found` holds whose relation is among `remove`. `options` are
     /// those of the run.
-    #[must_use]
-    pub fn plan(found: &'a Clustering, corpus: &'a Corpus, remove: &[Relation], options: &Options) -> Self {
+    ///
+    /// # Errors
+    ///
+    /// A record that is to be edited cannot be read again.
+    pub fn plan(found: &'a Clustering, corpus: &'a Corpus, remove: &[Relation], options: &Options) -> Result<Self> {
         let mut plan = Self { corpus, found, removed: BTreeSet::new(), edited: BTreeMap::new(), gone: Vec::new() };
         let removals = found.removals(remove);
         for of_document in removals.chunk_by(|a, b| found.units.document(a.unit) == found.units.document(b.unit)) {
-            plan.document(of_document, options);
+            plan.document(of_document, options)?;
         }
-        plan
+        Ok(plan)
     }
 
-    fn document(&mut self, removals: &[Removal], options: &Options) {
+    fn document(&mut self, removals: &[Removal], options: &Options) -> Result<()> {
         let units = &self.found.units;
-        let Some(first) = removals.first() else { return };
+        let Some(first) = removals.first() else { return Ok(()) };
         let document = units.document(first.unit);
         if units.number(first.unit).is_none() {
             self.removed.insert(document);
             self.gone.push(Gone { removal: *first, span: None, record: true });
-            return;
+            return Ok(());
         }
         let spans: Vec<Span> = removals.iter().map(|removal| units.span(removal.unit)).collect();
         let gone = removals.iter().zip(&spans);
         self.gone.extend(gone.map(|(removal, span)| Gone { removal: *removal, span: Some(*span), record: false }));
-        let Ok(record) = self.corpus.read(document) else { return };
+        let record = self.corpus.read(document)?;
         let left = tidy::without(&record.text, &spans);
         let language = options.language.unwrap_or_else(|| Language::detect(&record.text));
         if !Normalizer::new(options.profile, language).tokens(&left).is_empty() {
             self.edited.insert(document, left);
-            return;
+            return Ok(());
         }
         self.removed.insert(document);
         // Of equally long spans the first.
         if let Some(removal) = removals.iter().rev().max_by_key(|removal| units.span(removal.unit).len()) {
             self.gone.push(Gone { removal: *removal, span: None, record: true });
         }
+        Ok(())
     }
 
     /// Whether nothing goes.
@@ -128,41 +133,42 @@ impl<'a> Cleaning<'a> {
     ///
     /// What the writer says.
     pub fn write_removed(&self, out: &mut dyn Write) -> io::Result<()> {
-        let shown = Shown { corpus: self.corpus, units: &self.found.units, names: &self.found.names };
+        let shown = Shown::new(self.corpus, &self.found.units, &self.found.names);
         super::write_json(out, false, self.gone.iter().map(|gone| gone.row(&shown)))
     }
 }
 
 impl Gone {
-    fn row(&self, shown: &Shown<'_>) -> GoneRow {
+    fn row(&self, shown: &Shown<'_>) -> io::Result<GoneRow> {
         let Removal { unit, keeper, relation, score: Score { jaccard, containment } } = self.removal;
         let id = match self.record {
-            true => shown.document_id(unit),
-            false => shown.id(unit),
+            true => shown.document_id(unit)?.to_string(),
+            false => shown.id(unit)?,
         };
-        GoneRow {
+        Ok(GoneRow {
             kind: if self.record { "record" } else { "span" },
             id,
             start: self.span.map(|span| span.start),
             end: self.span.map(|span| span.end),
-            keeper: shown.id(keeper),
+            keeper: shown.id(keeper)?,
             relation,
             jaccard,
             containment,
-        }
+        })
     }
 }
 
-/// Writes rejected records as JSON Lines: where each stands, the reason it is counted under, and what is wrong with it.
+/// Writes the rejected records of `corpus` as JSON Lines: where each stands, the reason it is counted under, and what is
+/// wrong with it. `rejects` are their places.
 ///
 /// # Errors
 ///
 /// What the writer says.
-pub fn write_rejected(rejects: &[Reject], out: &mut dyn Write) -> io::Result<()> {
-    let rows = rejects.iter().map(|reject| RejectRow {
+pub fn write_rejected(rejects: &[DocId], corpus: &Corpus, out: &mut dyn Write) -> io::Result<()> {
+    let rows = corpus.rejected(rejects).map(|reject| RejectRow {
         source: reject.source.to_string(),
         reason: reject.reason.code(),
         message: reject.reason.to_string(),
     });
-    super::write_json(out, false, rows)
+    super::write_json(out, false, rows.map(Ok))
 }

@@ -1,4 +1,4 @@
-//! Writing what stays.
+//! Writing what stays: runs of neighbouring records in one piece, as they stand in the input.
 
 use std::io::{self, Write};
 use std::path::Path;
@@ -14,17 +14,20 @@ impl Cleaning<'_> {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Io`](crate::ErrorKind::Io) if something cannot be written.
+    /// [`ErrorKind::Io`](crate::ErrorKind::Io) if something cannot be written; an input that is read again and cannot be,
+    /// or changed; several plain texts that would run together in one stream.
     pub fn write(&self, destination: &Destination, outputs: &mut Outputs, stream: &mut dyn Write) -> Result<()> {
-        let mut streamed = Joined { out: stream, open_line: false };
+        destination.check_stream(self.corpus)?;
+        let mut buffer = Vec::new();
+        let mut streamed = Joined { out: stream, open_line: false, target: Path::new("-") };
         for file in self.corpus.files() {
             if *destination == Destination::Stream {
-                self.file(file, &mut streamed).map_err(|source| Error::io("write", "-", source))?;
+                self.file(file, &mut streamed, &mut buffer)?;
             } else if self.is_written(file) {
                 let target = destination.target(&file.relative);
                 let mut output = outputs.create(&target, destination.compression(file.compression))?;
-                let mut joined = Joined { out: &mut output, open_line: false };
-                self.file(file, &mut joined).map_err(|source| Error::io("write", Path::new(&target), source))?;
+                let mut joined = Joined { out: &mut output, open_line: false, target: &target };
+                self.file(file, &mut joined, &mut buffer)?;
                 outputs.finish(output)?;
             }
         }
@@ -37,37 +40,50 @@ impl Cleaning<'_> {
     }
 
     fn stays(&self, document: DocId) -> bool {
-        self.found.names.get(document.index()).is_some_and(Option::is_some) && !self.removed.contains(&document)
+        self.found.rejects.binary_search(&document).is_err() && !self.removed.contains(&document)
     }
 
-    fn file(&self, file: &InputFile, out: &mut Joined<'_>) -> io::Result<()> {
-        for document in file.records.clone().map(DocId::new).filter(|document| self.stays(*document)) {
-            let line_end = self.corpus.line_end(document);
-            match self.edited.get(&document) {
-                Some(text) => {
-                    let bytes = self.corpus.rewrite(document, text).map_err(io::Error::other)?;
-                    out.record(&bytes, line_end)?;
+    fn file(&self, file: &InputFile, out: &mut Joined<'_>, buffer: &mut Vec<u8>) -> Result<()> {
+        let copied = |place: &usize| {
+            let document = DocId::new(*place);
+            self.stays(document) && !self.edited.contains_key(&document)
+        };
+        let mut places = file.records.clone().peekable();
+        while let Some(place) = places.next() {
+            let document = DocId::new(place);
+            if copied(&place) {
+                let mut end = place + 1;
+                while places.next_if(copied).is_some() {
+                    end += 1;
                 }
-                None => out.record(self.corpus.raw(document), line_end)?,
+                self.corpus.copy(document..DocId::new(end), buffer, |piece| out.piece(&[piece]))?;
+            } else if let Some(text) = self.edited.get(&document).filter(|_| self.stays(document)) {
+                let bytes = self.corpus.rewrite(document, text)?;
+                out.piece(&[&bytes, self.corpus.line_end(document)])?;
             }
         }
         Ok(())
     }
 }
 
-/// Records one after the other; a last line without an end gets one only if something follows it.
+/// Pieces one after the other; a last line without an end gets one only if something follows it.
 struct Joined<'a> {
     out: &'a mut dyn Write,
     open_line: bool,
+    /// For messages.
+    target: &'a Path,
 }
 
 impl Joined<'_> {
-    fn record(&mut self, bytes: &[u8], line_end: &[u8]) -> io::Result<()> {
-        if self.open_line {
-            self.out.write_all(b"\n")?;
-        }
-        self.open_line = line_end.is_empty();
-        self.out.write_all(bytes)?;
-        self.out.write_all(line_end)
+    /// A piece of whole records, given in parts.
+    fn piece(&mut self, parts: &[&[u8]]) -> Result<()> {
+        let between: &[u8] = if self.open_line { b"\n" } else { b"" };
+        let mut write = || -> io::Result<()> {
+            self.out.write_all(between)?;
+            parts.iter().try_for_each(|part| self.out.write_all(part))
+        };
+        write().map_err(|source| Error::io("write", self.target, source))?;
+        self.open_line = parts.iter().rev().find(|part| !part.is_empty()).is_none_or(|part| !part.ends_with(b"\n"));
+        Ok(())
     }
 }

@@ -1,8 +1,14 @@
 //! What outgrows memory: files that one run writes once and reads again, in a directory the user chose.
 //!
-//! A [`SpillFile`] is appended to, then read at any place from any number of threads. In a temporary [`Room`] its file has
+//! A `SpillFile` is appended to, then read at any place from any number of threads. In a temporary [`Room`] its file has
 //! no name, so nothing of it stays behind, however the process ends; in a work directory it has one, and a later run of the
 //! same command goes on from it.
+
+mod codec;
+mod journal;
+
+pub(crate) use codec::{Decoder, Encoder};
+pub(crate) use journal::Journal;
 
 use std::fs::{self, File};
 use std::io;
@@ -23,15 +29,19 @@ pub struct Room {
 }
 
 impl Room {
-    /// Room for files that vanish with the process.
+    /// Room for files that vanish with the process. The directory is not touched before something is spilled.
+    pub fn temporary(directory: impl Into<PathBuf>) -> Self {
+        Self { directory: directory.into(), keeps: false, written: Arc::default() }
+    }
+
+    /// Checks that files can be made here.
     ///
     /// # Errors
     ///
-    /// No file can be made in `directory`.
-    pub fn temporary(directory: impl Into<PathBuf>) -> Result<Self> {
-        let directory = directory.into();
-        tempfile::tempfile_in(&directory).map_err(|source| Error::io("write", &directory, source))?;
-        Ok(Self { directory, keeps: false, written: Arc::default() })
+    /// They cannot.
+    pub fn check(&self) -> Result<()> {
+        let made = tempfile::tempfile_in(&self.directory);
+        made.map(drop).map_err(|source| Error::io("write", &self.directory, source))
     }
 
     /// Room for files that stay under their names. Makes the directory.
@@ -193,7 +203,7 @@ impl SpillFile {
 }
 
 #[cfg(unix)]
-fn read_at(file: &File, bytes: &mut [u8], offset: u64) -> io::Result<()> {
+pub(crate) fn read_at(file: &File, bytes: &mut [u8], offset: u64) -> io::Result<()> {
     std::os::unix::fs::FileExt::read_exact_at(file, bytes, offset)
 }
 
@@ -203,7 +213,7 @@ fn write_at(file: &File, bytes: &[u8], offset: u64) -> io::Result<()> {
 }
 
 #[cfg(windows)]
-fn read_at(file: &File, bytes: &mut [u8], offset: u64) -> io::Result<()> {
+pub(crate) fn read_at(file: &File, bytes: &mut [u8], offset: u64) -> io::Result<()> {
     let mut done = 0;
     while done < bytes.len() {
         match std::os::windows::fs::FileExt::seek_read(file, &mut bytes[done..], offset + done as u64)? {
@@ -233,7 +243,7 @@ mod tests {
     #[test]
     fn what_was_appended_is_read_at_any_place() {
         let home = tempfile::tempdir().unwrap();
-        let room = Room::temporary(home.path()).unwrap();
+        let room = Room::temporary(home.path());
         let mut file = room.file("x").unwrap();
         let long = vec![7; BUFFER + 1];
         let offsets = [&b"one"[..], &long, b"two"].map(|bytes| file.append(bytes).unwrap());
@@ -266,10 +276,11 @@ mod tests {
     #[test]
     fn too_little_space_names_what_is_needed() {
         let home = tempfile::tempdir().unwrap();
-        let room = Room::temporary(home.path()).unwrap();
+        let room = Room::temporary(home.path());
         room.require(1).unwrap();
         let error = room.require(u64::MAX).unwrap_err().to_string();
         assert!(error.contains("18446744073709551615") && error.contains("--temp-dir"), "{error}");
-        assert!(Room::temporary(home.path().join("none")).is_err());
+        room.check().unwrap();
+        assert!(Room::temporary(home.path().join("none")).check().is_err());
     }
 }

@@ -1,0 +1,179 @@
+//! A block: some whole records, and the parsing of them, which any thread can do.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use super::corpus::{Record, slashes};
+use super::held::{Piece, Stamp};
+use super::index::{BlockIndex, PartIndex, Rows, Shape};
+use super::json::escapes::Decoded;
+use super::json_lines::{self, Line};
+use super::reject::Reason;
+use super::{InputOptions, text};
+
+/// Some whole records in input order, with their bytes.
+pub(crate) struct Block {
+    pub(super) options: Arc<InputOptions>,
+    pub(super) parts: Vec<Part>,
+}
+
+/// A part of a file.
+#[derive(Debug, Clone)]
+pub(super) struct Part {
+    pub(super) file: u32,
+    pub(super) start: u64,
+    pub(super) length: u64,
+    pub(super) shape: Shape,
+    pub(super) bytes: Piece,
+    pub(super) stamp: Option<Stamp>,
+    pub(super) failure: Option<Reason>,
+    /// The only record is this large, and its bytes are not at hand.
+    pub(super) oversized: Option<Oversized>,
+    /// A text: its file's relative path, and whether it begins with a byte order mark.
+    pub(super) text: Option<(Arc<std::path::Path>, bool)>,
+}
+
+/// A record that was passed over.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Oversized {
+    /// 0 for a blank line.
+    pub(super) size: u64,
+    pub(super) carriage_return: bool,
+}
+
+/// Buffers that one thread reads with.
+#[derive(Debug, Default)]
+pub(crate) struct Scratch {
+    /// Decoded text.
+    pub(super) text: Decoded,
+    /// Raw bytes from the disk.
+    pub(super) raw: Vec<u8>,
+}
+
+type Parsed<'a> = Result<Record<'a>, Reason>;
+
+impl Block {
+    /// Bytes in it.
+    pub(crate) fn len(&self) -> u64 {
+        self.parts.iter().map(|part| part.length).sum()
+    }
+
+    /// The parallel part: splits the block into records and parses each once. Calls `each` in order with the record, or
+    /// the reason of its rejection, and the number of its raw bytes. A record without an id of its own has an empty one
+    /// here, as its line number is not known yet; [`Corpus::read`](super::Corpus::read) gives the full id, `PATH:LINE`.
+    /// Ids that repeat an earlier one are not seen here: see [`IdHashes`](super::IdHashes).
+    pub(crate) fn read(
+        &self,
+        scratch: &mut Scratch,
+        mut each: impl FnMut(Result<Record<'_>, Reason>, usize),
+    ) -> BlockIndex {
+        let parts = self.parts.iter().map(|part| {
+            let rows = part.read(&self.options, &mut scratch.text, &mut each);
+            part.index(rows)
+        });
+        BlockIndex { parts: parts.collect() }
+    }
+
+    /// Splits the block into records without parsing them.
+    pub(super) fn split(&self) -> BlockIndex {
+        BlockIndex { parts: self.parts.iter().map(|part| part.index(part.rows())).collect() }
+    }
+}
+
+impl Part {
+    fn rows(&self) -> Rows {
+        match (self.shape, self.oversized) {
+            (_, Some(Oversized { size: 0, .. })) => Rows::blank(),
+            (shape, Some(Oversized { size, carriage_return })) => {
+                Rows::single(size, carriage_return, u32::from(shape == Shape::Lines))
+            }
+            (Shape::Lines, None) => Rows::split(&self.bytes),
+            (Shape::Rest, None) => Rows::single(self.length, false, 1),
+            (Shape::Text | Shape::Failed, None) => Rows::single(self.length, false, 0),
+        }
+    }
+
+    fn read(&self, options: &InputOptions, buffer: &mut Decoded, each: &mut impl FnMut(Parsed<'_>, usize)) -> Rows {
+        if let (Shape::Lines, None) = (self.shape, self.oversized) {
+            return self.read_lines(options, buffer, each);
+        }
+        match self.oversized {
+            Some(Oversized { size: 0, .. }) => {}
+            Some(Oversized { size, .. }) => {
+                let reason = self.failure.clone();
+                let limit = options.max_record_size;
+                each(
+                    Err(reason.unwrap_or(Reason::TooLarge { size, limit })),
+                    usize::try_from(size).unwrap_or(usize::MAX),
+                );
+            }
+            None => each(self.single(options), usize::try_from(self.length).unwrap_or(usize::MAX)),
+        }
+        self.rows()
+    }
+
+    /// The only record of a part that is no line.
+    fn single(&self, options: &InputOptions) -> Parsed<'_> {
+        match (&self.failure, &self.text) {
+            (Some(reason), _) => Err(reason.clone()),
+            (None, Some((relative, bom))) => whole_text(&self.bytes, *bom, relative, options),
+            (None, None) => Err(Reason::NotInInput),
+        }
+    }
+
+    fn read_lines(
+        &self,
+        options: &InputOptions,
+        buffer: &mut Decoded,
+        each: &mut impl FnMut(Parsed<'_>, usize),
+    ) -> Rows {
+        let mut rows = Rows::default();
+        let limit = options.max_record_size;
+        let whole = simdutf8::basic::from_utf8(&self.bytes).ok();
+        rows.each(&self.bytes, |range| {
+            let line = match whole.and_then(|whole| whole.get(range.clone())) {
+                Some(line) => Line::Checked(line),
+                None => Line::Raw(self.bytes.get(range.clone()).unwrap_or_default()),
+            };
+            let size = range.len() as u64;
+            let parsed = if size > limit {
+                Err(Reason::TooLarge { size, limit })
+            } else {
+                json_lines::parse(line, options, buffer).map(|parsed| parsed.attach(buffer))
+            };
+            each(parsed, range.len());
+        });
+        rows
+    }
+
+    fn index(&self, rows: Rows) -> PartIndex {
+        let Self { file, start, length, shape, stamp, .. } = *self;
+        rows.index(PartIndex {
+            file,
+            start,
+            length,
+            shape,
+            lines: 0,
+            rows: Box::default(),
+            numbers: Box::default(),
+            huge: 0,
+            failure: self.failure.clone(),
+            stamp,
+        })
+    }
+}
+
+/// Reads a file as one record.
+pub(super) fn whole_text<'a>(
+    bytes: &'a [u8],
+    bom: bool,
+    relative: &'a std::path::Path,
+    options: &InputOptions,
+) -> Parsed<'a> {
+    let (size, limit) = (bytes.len() as u64, options.max_record_size);
+    if size > limit {
+        return Err(Reason::TooLarge { size, limit });
+    }
+    let id: Cow<'a, str> = slashes(relative);
+    text::record(bytes, bom, id, options.fields.len())
+}

@@ -1,0 +1,214 @@
+//! Zstandard frames, one after the other; several at once where they say how long they are.
+//!
+//! A frame that stands whole among the bytes read ahead and tells the size of what it holds is decompressed beside its
+//! neighbours: seekable files, those of `pzstd`, and files that were put together. From the first frame that is otherwise
+//! on, or is damaged, the rest is one stream. The stream gives a frame block by block, as if it had begun there, so that
+//! what stands before the damage in a file does not depend on threads.
+
+use std::io::{self, BufReader, Chain, Cursor, Read};
+use std::ops::Range;
+
+use zstd::stream::read::Decoder;
+use zstd::zstd_safe;
+
+/// Decompressed bytes made at once. Of the piece in which damage is found nothing is read, so its size is fixed.
+const PIECE: usize = 1 << 17;
+
+/// Decompresses frame after frame.
+pub(super) struct Unzstd<R: Read> {
+    source: Source<R>,
+    /// Decompressed, and not yet read from `at` on.
+    ready: Vec<u8>,
+    at: usize,
+}
+
+enum Source<R: Read> {
+    Frames(Frames<R>),
+    Stream(Box<Decoder<'static, BufReader<Rest<R>>>>),
+    /// Between the two, and after an error.
+    End,
+}
+
+/// What was read ahead, and what was not read.
+type Rest<R> = Chain<Cursor<Vec<u8>>, BufReader<R>>;
+
+impl<R: Read> Unzstd<R> {
+    /// `threads` may decompress together, with `ahead` compressed bytes in memory, and as many decompressed ones.
+    pub(super) fn new(reader: BufReader<R>, threads: usize, ahead: usize) -> Self {
+        let frames = Frames { reader, threads, ahead, window: Vec::new(), begun: false };
+        Self { source: Source::Frames(frames), ready: Vec::new(), at: 0 }
+    }
+
+    fn refill(&mut self) -> io::Result<()> {
+        self.at = 0;
+        self.ready.clear();
+        if let Source::Frames(frames) = &mut self.source {
+            if frames.next(&mut self.ready)? {
+                return Ok(());
+            }
+            self.begin_stream()?;
+        }
+        if let Source::Stream(decoder) = &mut self.source {
+            self.ready.resize(PIECE, 0);
+            let made = decoder.read(&mut self.ready);
+            self.ready.truncate(*made.as_ref().unwrap_or(&0));
+            made?;
+        }
+        Ok(())
+    }
+
+    fn begin_stream(&mut self) -> io::Result<()> {
+        if let Source::Frames(Frames { reader, window, .. }) = std::mem::replace(&mut self.source, Source::End) {
+            let rest = Cursor::new(window).chain(reader);
+            self.source = Source::Stream(Box::new(Decoder::with_buffer(BufReader::new(rest))?));
+        }
+        Ok(())
+    }
+}
+
+impl<R: Read> Read for Unzstd<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.at == self.ready.len() {
+            self.refill()?;
+        }
+        let ready = self.ready.get(self.at..).unwrap_or_default();
+        let length = ready.len().min(buffer.len());
+        buffer[..length].copy_from_slice(&ready[..length]);
+        self.at += length;
+        Ok(length)
+    }
+}
+
+/// Frames that are decompressed together.
+struct Frames<R: Read> {
+    reader: BufReader<R>,
+    threads: usize,
+    ahead: usize,
+    /// Compressed bytes read ahead; begins with a frame.
+    window: Vec<u8>,
+    /// Whether any frame was taken.
+    begun: bool,
+}
+
+/// A whole frame in the window, and the size of what it holds.
+type Frame = (Range<usize>, usize);
+
+impl<R: Read> Frames<R> {
+    /// Appends what the next frames hold to `ready`, nothing at the end; false if the rest has to be read as a stream.
+    fn next(&mut self, ready: &mut Vec<u8>) -> io::Result<bool> {
+        if self.threads < 2 || self.ahead == 0 {
+            return Ok(false);
+        }
+        let wanted = self.ahead.saturating_sub(self.window.len());
+        (&mut self.reader).take(wanted as u64).read_to_end(&mut self.window)?;
+        if self.window.is_empty() && self.begun {
+            return Ok(true);
+        }
+        let frames = self.whole();
+        // One frame is no work for several threads, nor are empty ones; and an empty answer would be the end.
+        let holds: usize = frames.iter().map(|(_, size)| size).sum();
+        if frames.len() < 2 || holds == 0 {
+            return Ok(false);
+        }
+        let mut done = 0;
+        for (frame, held) in frames.iter().zip(self.together(&frames)) {
+            let Some(held) = held else { break };
+            ready.extend_from_slice(&held);
+            done = frame.0.end;
+        }
+        self.window.drain(..done);
+        self.begun |= done > 0;
+        Ok(!ready.is_empty())
+    }
+
+    /// The frames at the head of the window that stand there whole and hold no more than may be held.
+    fn whole(&self) -> Vec<Frame> {
+        let (mut frames, mut at, mut held) = (Vec::new(), 0, 0);
+        while let Some((length, size)) = self.window.get(at..).and_then(frame) {
+            held += size;
+            if held > self.ahead {
+                break;
+            }
+            frames.push((at..at + length, size));
+            at += length;
+        }
+        frames
+    }
+
+    /// What each frame holds; `None` for one that is damaged.
+    fn together(&self, frames: &[Frame]) -> Vec<Option<Vec<u8>>> {
+        let window = self.window.as_slice();
+        let decompress = |(range, size): &Frame| {
+            let held = zstd::bulk::decompress(window.get(range.clone())?, *size).ok()?;
+            (held.len() == *size).then_some(held)
+        };
+        let share = frames.len().div_ceil(self.threads);
+        std::thread::scope(|scope| {
+            let workers: Vec<_> = frames
+                .chunks(share)
+                .map(|frames| (frames.len(), scope.spawn(move || frames.iter().map(&decompress).collect::<Vec<_>>())))
+                .collect();
+            let results =
+                workers.into_iter().map(|(count, worker)| worker.join().unwrap_or_else(|_| vec![None; count]));
+            results.flatten().collect()
+        })
+    }
+}
+
+/// Length and content size of the frame at the head of `bytes`, if it is there whole and tells.
+fn frame(bytes: &[u8]) -> Option<(usize, usize)> {
+    let length = zstd_safe::find_frame_compressed_size(bytes).ok()?;
+    let size = zstd_safe::get_frame_content_size(bytes.get(..length)?).ok()??;
+    Some((length, usize::try_from(size).ok()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn frames(texts: &[&[u8]], tells: bool) -> Vec<u8> {
+        let encode = |text: &&[u8]| {
+            if tells { zstd::bulk::compress(text, 3).unwrap() } else { zstd::stream::encode_all(*text, 3).unwrap() }
+        };
+        texts.iter().flat_map(encode).collect()
+    }
+
+    /// What is read, and whether it ends with an error.
+    fn read(bytes: &[u8], threads: usize, ahead: usize) -> (Vec<u8>, bool) {
+        let mut reader = Unzstd::new(BufReader::new(bytes), threads, ahead);
+        let mut read = Vec::new();
+        let failed = reader.read_to_end(&mut read).is_err();
+        (read, failed)
+    }
+
+    #[test]
+    fn frames_are_one_stream_whatever_the_threads() {
+        let long: Vec<u8> = (0..400_000_u32).flat_map(|number| (number / 7).to_le_bytes()).collect();
+        let texts = [&b"one "[..], b"", &long, b"three ", b"four", &long[..70_000]];
+        let skippable = [&[0x50, 0x2A, 0x4D, 0x18, 3, 0, 0, 0, 1, 2, 3][..], &frames(&texts, true)].concat();
+        for bytes in [frames(&texts, true), frames(&texts, false), skippable] {
+            for (threads, ahead) in [(1, 0), (3, 0), (3, 100), (3, 1 << 20), (8, 1 << 26)] {
+                let (seen, failed) = read(&bytes, threads, ahead);
+                assert!(!failed && seen == texts.concat(), "{threads} threads, {ahead} bytes ahead");
+            }
+        }
+    }
+
+    #[test]
+    fn what_stands_before_the_damage_does_not_depend_on_threads() {
+        let long: Vec<u8> =
+            (0..200_000_u32).flat_map(|number| (number.wrapping_mul(0x9E37_79B9)).to_le_bytes()).collect();
+        let whole = frames(&[b"first", &long, b"third", &long, b"last"], true);
+        for place in (0..whole.len()).step_by(whole.len() / 61) {
+            let mut damaged = whole.clone();
+            damaged[place] ^= 0x55;
+            let cut = &whole[..place];
+            for bytes in [&damaged[..], cut] {
+                let alone = read(bytes, 1, 0);
+                for ahead in [1000, 1 << 21, 1 << 26] {
+                    assert!(read(bytes, 4, ahead) == alone, "byte {place} of {}, {ahead} ahead", whole.len());
+                }
+            }
+        }
+    }
+}

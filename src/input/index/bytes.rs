@@ -1,0 +1,150 @@
+//! The index of a block as bytes: little-endian, with a version in front and a check sum at the end.
+
+use super::{BlockIndex, PartIndex, Row, Shape};
+use crate::input::held::Stamp;
+use crate::input::reject::Reason;
+
+/// Changes with the layout.
+const VERSION: &[u8; 4] = b"MkB1";
+/// Bytes of the check sum.
+const SUM: usize = 8;
+
+type Read<T> = Result<T, (usize, &'static str)>;
+
+/// As bytes.
+pub(super) fn write(index: &BlockIndex) -> Vec<u8> {
+    let mut out = VERSION.to_vec();
+    out.extend((index.parts.len() as u32).to_le_bytes());
+    for part in &index.parts {
+        write_part(part, &mut out);
+    }
+    let sum = sum(&out);
+    out.extend(sum);
+    out
+}
+
+fn sum(bytes: &[u8]) -> [u8; SUM] {
+    let mut sum = [0; SUM];
+    sum.copy_from_slice(&blake3::hash(bytes).as_bytes()[..SUM]);
+    sum
+}
+
+fn write_part(part: &PartIndex, out: &mut Vec<u8>) {
+    out.extend(part.file.to_le_bytes());
+    for number in [part.start, part.length, part.lines, part.huge] {
+        out.extend(number.to_le_bytes());
+    }
+    out.push(match part.shape {
+        Shape::Lines => 0,
+        Shape::Text => 1,
+        Shape::Rest => 2,
+        Shape::Failed => 3,
+    });
+    let stamp = part.stamp.unwrap_or(Stamp { length: u64::MAX, modified: 0 });
+    out.extend(stamp.length.to_le_bytes());
+    out.extend(stamp.modified.to_le_bytes());
+    let (tag, what) = match &part.failure {
+        None => (0, ""),
+        Some(Reason::Unreadable { what }) => (1, what.as_str()),
+        Some(Reason::Damaged { what }) => (2, what.as_str()),
+        Some(Reason::NotJsonLines { found }) => (3, *found),
+        // No other reason is known before a record is parsed.
+        Some(other) => (1, other.code()),
+    };
+    out.push(tag);
+    out.extend((what.len() as u32).to_le_bytes());
+    out.extend(what.as_bytes());
+    out.extend((part.rows.len() as u32).to_le_bytes());
+    out.extend(part.rows.iter().flat_map(|row| [row.at.to_le_bytes(), row.length.to_le_bytes()]).flatten());
+    out.extend((part.numbers.len() as u32).to_le_bytes());
+    out.extend(part.numbers.iter().flat_map(|number| number.to_le_bytes()));
+}
+
+/// The inverse of [`write`]; what is wrong, and at which byte.
+pub(super) fn read(stored: &[u8]) -> Read<BlockIndex> {
+    let body = stored.len().checked_sub(SUM).ok_or((0, "it is too short"))?;
+    let (bytes, found) = stored.split_at(body);
+    if !bytes.starts_with(VERSION) {
+        return Err((0, "it was written by another version"));
+    }
+    if found != sum(bytes) {
+        return Err((body, "the check sum differs"));
+    }
+    let mut reader = Reader { bytes, at: VERSION.len() };
+    let count = reader.u32()?;
+    let parts = (0..count).map(|_| reader.part()).collect::<Read<Vec<_>>>()?;
+    if reader.at != bytes.len() {
+        return Err((reader.at, "something follows the last part"));
+    }
+    Ok(BlockIndex { parts })
+}
+
+struct Reader<'a> {
+    bytes: &'a [u8],
+    at: usize,
+}
+
+impl<'a> Reader<'a> {
+    fn take(&mut self, length: usize) -> Read<&'a [u8]> {
+        let end = self.at.checked_add(length).ok_or((self.at, "a length is too large"))?;
+        let taken = self.bytes.get(self.at..end).ok_or((self.at, "it ends too early"))?;
+        self.at = end;
+        Ok(taken)
+    }
+
+    fn array<const N: usize>(&mut self) -> Read<[u8; N]> {
+        let at = self.at;
+        self.take(N)?.try_into().map_err(|_| (at, "it ends too early"))
+    }
+
+    fn u32(&mut self) -> Read<u32> {
+        self.array().map(u32::from_le_bytes)
+    }
+
+    fn u64(&mut self) -> Read<u64> {
+        self.array().map(u64::from_le_bytes)
+    }
+
+    fn numbers(&mut self, each: usize) -> Read<Vec<u32>> {
+        let count = self.u32()? as usize * each;
+        let bytes = self.take(count.saturating_mul(4))?;
+        Ok(bytes.as_chunks::<4>().0.iter().map(|number| u32::from_le_bytes(*number)).collect())
+    }
+
+    fn part(&mut self) -> Read<PartIndex> {
+        let file = self.u32()?;
+        let (start, length, lines, huge) = (self.u64()?, self.u64()?, self.u64()?, self.u64()?);
+        let at = self.at;
+        let shape = match self.array()? {
+            [0] => Shape::Lines,
+            [1] => Shape::Text,
+            [2] => Shape::Rest,
+            [3] => Shape::Failed,
+            [_] => return Err((at, "a part has no such shape")),
+        };
+        let stamp = Stamp { length: self.u64()?, modified: self.u64()? };
+        let failure = self.failure()?;
+        let rows = self.numbers(2)?;
+        let rows = rows.as_chunks::<2>().0.iter().map(|[at, length]| Row { at: *at, length: *length }).collect();
+        let numbers = self.numbers(1)?.into();
+        let stamp = (stamp.length != u64::MAX).then_some(stamp);
+        Ok(PartIndex { file, start, length, shape, lines, rows, numbers, huge, failure, stamp })
+    }
+
+    fn failure(&mut self) -> Read<Option<Reason>> {
+        let at = self.at;
+        let [tag] = self.array()?;
+        let length = self.u32()? as usize;
+        let what = std::str::from_utf8(self.take(length)?).map_err(|_| (at, "a reason is no text"))?;
+        Ok(match tag {
+            0 => None,
+            1 => Some(Reason::Unreadable { what: what.to_owned() }),
+            2 => Some(Reason::Damaged { what: what.to_owned() }),
+            3 => {
+                let known = crate::input::content::MISFITS.iter().find(|found| **found == what);
+                Some(Reason::NotJsonLines { found: known.ok_or((at, "there is no such reason"))? })
+            }
+            _ => return Err((at, "there is no such reason")),
+        })
+    }
+}

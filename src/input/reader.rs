@@ -1,0 +1,397 @@
+//! One pass over the input: blocks of whole records go out, what was found in them comes back, and a corpus is left.
+//!
+//! Only cutting blocks off is serial, and cheap for files that are mapped or read by place; blocks are parsed by whoever
+//! holds them. Their indices are taken back in input order, so the table of records is built in that order whatever the
+//! threads do.
+
+use std::collections::VecDeque;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::block::{Block, Oversized, Part};
+use super::content::{self, Head};
+use super::corpus::{Corpus, InputFile, TablePart};
+use super::feed::{self, Bytes, Cut, Cutting, Opened, Opening, What};
+use super::files::{Found, Skipped};
+use super::held::{Piece, Place, PlainFile, Stamp};
+use super::index::{BlockIndex, PartIndex, Shape};
+use super::open::{Input, Stored};
+use super::reject::Reason;
+use super::text::BOM;
+use super::{Compression, Format, Holding, InputOptions};
+use crate::error::{Error, ErrorKind, Result};
+use crate::spill::{Room, SpillFile};
+
+/// More records than this cannot be numbered.
+const MAX_RECORDS: usize = u32::MAX as usize - 1;
+
+/// Compressed bytes read ahead where frames are decompressed together, at most.
+const AHEAD: usize = 32 << 20;
+
+/// No block has more parts; each costs some work of its own.
+const MAX_PARTS: usize = 1024;
+
+/// Gives the input in blocks, and takes back what was found in them.
+pub(crate) struct Reader {
+    options: Arc<InputOptions>,
+    holding: Holding,
+    opening: Opening,
+    found: VecDeque<Found>,
+    stream: Option<(PathBuf, Stored)>,
+    skipped: Skipped,
+    files: Vec<InputFile>,
+    current: Option<Current>,
+    keeper: Keeper,
+    /// The places of parts that were given and not yet accepted.
+    given: VecDeque<Place>,
+    table: Vec<TablePart>,
+    records: usize,
+    /// The file of the last accepted part, and the next line in it.
+    line: (u32, u64),
+}
+
+/// The file that is being cut.
+struct Current {
+    relative: Arc<Path>,
+    named: bool,
+    /// It gives nothing but this reject.
+    failed: Option<Reason>,
+    format: Format,
+    compressed: bool,
+    bytes: Bytes,
+    stamp: Option<Stamp>,
+    /// Its bytes are not kept, as they are read from it again.
+    plain: Option<Arc<PlainFile>>,
+    bom: bool,
+    /// Where the next part begins.
+    at: u64,
+    /// Whether a part was cut off.
+    begun: bool,
+}
+
+/// Keeps bytes that have no other place: in memory as far as allowed, then on the disk.
+struct Keeper {
+    held: u64,
+    memory: u64,
+    room: Option<Room>,
+    /// Made when it is first needed.
+    spill: Option<SpillFile>,
+}
+
+impl Keeper {
+    /// Whether everything is held in memory.
+    fn holds_all(&self) -> bool {
+        self.room.is_none()
+    }
+
+    /// The file that takes `length` more bytes; `None` if they are held in memory.
+    fn spill_for(&mut self, length: u64) -> Result<Option<&mut SpillFile>> {
+        let Some(room) = self.room.as_ref().filter(|_| self.held.saturating_add(length) > self.memory) else {
+            return Ok(None);
+        };
+        if self.spill.is_none() {
+            self.spill = Some(room.file("input")?);
+        }
+        Ok(self.spill.as_mut())
+    }
+
+    fn keep(&mut self, piece: &Piece) -> Result<Place> {
+        let length = piece.len() as u64;
+        if let Some(spill) = self.spill_for(length)? {
+            return spill.append(piece).map(Place::Spilled);
+        }
+        self.held += length;
+        Ok(Place::Held(piece.clone()))
+    }
+
+    /// Passes over a part that was read in an earlier run, and keeps its bytes as needed; `None` if there are fewer.
+    fn pass(&mut self, current: &mut Current, part: &PartIndex, step: usize) -> Result<Option<Place>> {
+        if current.plain.is_some() {
+            current.bytes.seek(part.start + part.length, current.plain.as_ref());
+            return Ok(Some(Place::InFile));
+        }
+        // A failed file may be a good one now; it stays what it was.
+        if current.failed.take().is_some() || (part.shape == Shape::Failed && part.length == 0) {
+            return Ok(Some(Place::Nowhere));
+        }
+        if self.holds_all() || part.length <= 2 * step as u64 {
+            let piece = current.bytes.take(part.length);
+            return if piece.len() as u64 == part.length { self.keep(&piece).map(Some) } else { Ok(None) };
+        }
+        let (mut left, mut first) = (part.length, None);
+        while left > 0 {
+            let piece = current.bytes.take(left.min(step as u64));
+            let Some(spill) = self.spill_for(u64::MAX)?.filter(|_| !piece.is_empty()) else { return Ok(None) };
+            let at = spill.append(&piece)?;
+            first.get_or_insert(at);
+            left -= piece.len() as u64;
+        }
+        Ok(first.map(Place::Spilled))
+    }
+}
+
+impl Reader {
+    pub(super) fn new(input: Input, holding: Holding) -> Result<Self> {
+        let Input { options, found, stream, skipped } = input;
+        let block_size = holding.block_size.clamp(1, 1 << 30);
+        let limited = holding.memory.is_some() && !holding.map;
+        let room = holding.room.clone().filter(|_| holding.memory.is_some());
+        let ahead = holding.memory.map_or(AHEAD, |memory| AHEAD.min((memory / 8) as usize));
+        Ok(Self {
+            options: Arc::new(options),
+            opening: Opening { limited, threads: holding.threads, ahead, maps: 0, handles: 0 },
+            keeper: Keeper { held: 0, memory: holding.memory.unwrap_or(u64::MAX), room, spill: None },
+            holding: Holding { block_size, ..holding },
+            found,
+            stream,
+            skipped,
+            files: Vec::new(),
+            current: None,
+            given: VecDeque::new(),
+            table: Vec::new(),
+            records: 0,
+            line: (0, 1),
+        })
+    }
+
+    /// The serial part, to be called by whichever thread wants more: the next block of whole records, in input order;
+    /// `None` at the end.
+    ///
+    /// # Errors
+    ///
+    /// A file that was named cannot be read; the disk refuses what is spilled; there are more than 2³² − 2 records.
+    pub(crate) fn next(&mut self) -> Result<Option<Block>> {
+        self.check_count()?;
+        let mut parts = Vec::new();
+        let mut bytes = 0;
+        while bytes < self.holding.block_size as u64 && parts.len() < MAX_PARTS {
+            let left = usize::try_from(self.holding.block_size as u64 - bytes).unwrap_or(1);
+            let Some((part, place)) = self.next_part(left)? else {
+                match self.current.is_some() || self.open_next()? {
+                    true => continue,
+                    false => break,
+                }
+            };
+            bytes += part.length;
+            self.given.push_back(place);
+            parts.push(part);
+        }
+        Ok((!parts.is_empty()).then(|| Block { options: Arc::clone(&self.options), parts }))
+    }
+
+    fn check_count(&self) -> Result<()> {
+        if self.records <= MAX_RECORDS {
+            return Ok(());
+        }
+        let path = self.files.last().map(|file| file.path.display().to_string());
+        Err(Error::parameter("INPUT", path.unwrap_or_default(), format!("at most {MAX_RECORDS} records in one run")))
+    }
+
+    /// Takes back what was found in a block. Blocks come in the order in which they were given.
+    pub(crate) fn accept(&mut self, index: BlockIndex) {
+        for part in index.parts {
+            let place = self.given.pop_front().unwrap_or(Place::Nowhere);
+            if part.file != self.line.0 {
+                self.line = (part.file, 1);
+            }
+            let (first, first_line) = (self.records, self.line.1);
+            self.records += part.rows.len();
+            self.line.1 += part.lines;
+            if !part.rows.is_empty() {
+                self.table.push(TablePart { first: first as u32, first_line, place, index: part });
+            }
+        }
+    }
+
+    /// The corpus, after every block was accepted.
+    ///
+    /// # Errors
+    ///
+    /// The disk refuses what is spilled; there are too many records.
+    pub(crate) fn finish(mut self) -> Result<Corpus> {
+        self.check_count()?;
+        if let Some(spill) = &mut self.keeper.spill {
+            spill.flush()?;
+        }
+        Ok(Corpus::assemble(self.options, self.files, self.table, self.skipped, self.keeper.spill))
+    }
+
+    /// Goes on after the blocks of an earlier run over the same input, as if they had been given and accepted. Plain files
+    /// are not read for it; streams and compressed files are, as their bytes have to be kept.
+    ///
+    /// # Errors
+    ///
+    /// The input is another one, or changed; what [`next`](Self::next) returns.
+    pub(crate) fn resume(&mut self, done: Vec<BlockIndex>) -> Result<()> {
+        for index in done {
+            for part in &index.parts {
+                let place = self.done(part)?;
+                self.given.push_back(place);
+            }
+            self.accept(index);
+        }
+        Ok(())
+    }
+
+    /// Passes over a part that an earlier run has read.
+    fn done(&mut self, part: &PartIndex) -> Result<Place> {
+        while self.current.is_none() || self.files.len() <= part.file as usize {
+            if self.files.len() > part.file as usize || !self.open_next()? {
+                return Err(self.another());
+            }
+        }
+        let Some(current) = &mut self.current else { return Err(self.another()) };
+        if self.files.len() != part.file as usize + 1 || current.stamp != part.stamp || current.at != part.start {
+            return Err(self.another());
+        }
+        let place = self.keeper.pass(current, part, self.holding.block_size)?;
+        (current.at, current.begun) = (part.start + part.length, true);
+        if part.shape != Shape::Lines {
+            self.current = None;
+        }
+        place.ok_or_else(|| self.another())
+    }
+
+    fn another(&self) -> Error {
+        let path = self.files.last().map_or_else(PathBuf::new, |file| file.path.to_path_buf());
+        let what = "is not as the interrupted run found it".to_owned();
+        ErrorKind::Unreadable { path, what, remedy: "start again in an empty work directory".to_owned() }.into()
+    }
+
+    /// Opens the next file; `false` after the last.
+    fn open_next(&mut self) -> Result<bool> {
+        let (path, relative, named, opened) = match (self.found.pop_front(), self.stream.take()) {
+            (Some(Found { path, relative, named, broken }), stream) => {
+                self.stream = stream;
+                let opened = match broken {
+                    Some(what) => Err(Reason::Unreadable { what }),
+                    None => match self.opening.file(&path) {
+                        Err(failure) if named => return Err(feed::fatal(path, failure)),
+                        opened => opened.map_err(|failure| Reason::Unreadable { what: feed::describe(failure) }),
+                    },
+                };
+                (path, relative, named, opened)
+            }
+            (None, Some((path, stored))) => {
+                let opened = match stored {
+                    Stored::Stream(reader) => self.opening.stream(reader),
+                    Stored::Bytes(bytes) => self.opening.bytes(bytes),
+                };
+                let opened = opened.map_err(|failure| feed::fatal(path.clone(), failure))?;
+                (path.clone(), path, true, Ok(opened))
+            }
+            (None, None) => return Ok(false),
+        };
+        self.begin(path, relative, named, opened);
+        Ok(true)
+    }
+
+    fn begin(&mut self, path: PathBuf, relative: PathBuf, named: bool, opened: std::result::Result<Opened, Reason>) {
+        let (path, relative): (Arc<Path>, Arc<Path>) = (path.into(), relative.into());
+        let (opened, mut failed) = match opened {
+            Ok(opened) => (opened, None),
+            Err(reason) => (Opened::nothing(), Some(reason)),
+        };
+        let Opened { mut bytes, compression, plain, stamp } = opened;
+        let (mut format, mut bom) = (Format::Text, false);
+        if failed.is_none() {
+            let (found, misfit) = content::format(&path, &mut bytes, &self.options);
+            failed = misfit.map(|found| Reason::NotJsonLines { found });
+            format = found;
+            bom = bytes.peek(BOM.len()).starts_with(BOM);
+        }
+        let skipped = if bom && format == Format::JsonLines { BOM.len() } else { 0 };
+        bytes.skip(skipped);
+        self.current = Some(Current {
+            relative: Arc::clone(&relative),
+            named,
+            failed,
+            format,
+            compressed: compression != Compression::None,
+            bytes,
+            stamp,
+            plain: plain.clone(),
+            bom,
+            at: skipped as u64,
+            begun: false,
+        });
+        self.files.push(InputFile { path, relative, format, compression, records: 0..0, bom, plain });
+    }
+
+    /// The next part of the file that is open, and where its bytes stay; `None` at its end.
+    fn next_part(&mut self, size: usize) -> Result<Option<(Part, Place)>> {
+        let Some(current) = &mut self.current else { return Ok(None) };
+        let file = (self.files.len() - 1) as u32;
+        if let Some(reason) = current.failed.take() {
+            let part = current.part(file, Shape::Failed, Piece::from(Vec::new()), 0, Some(reason));
+            self.current = None;
+            return Ok(Some((part, Place::Nowhere)));
+        }
+        let passes = self.opening.limited && (current.plain.is_some() || !self.keeper.holds_all());
+        let limit = passes.then_some(self.options.max_record_size);
+        let cutting = Cutting { format: current.format, size, limit };
+        let mut passed = None;
+        let keeps = current.plain.is_none();
+        let keeper = &mut self.keeper;
+        let cut = current.bytes.cut(cutting, &mut |bytes| {
+            let spill = if keeps { keeper.spill_for(u64::MAX)? } else { None };
+            if let Some(spill) = spill {
+                passed.get_or_insert(spill.append(bytes)?);
+            }
+            Ok::<(), Error>(())
+        })?;
+        let Some(Cut { what, bytes, length }) = cut else {
+            let empty = current.format == Format::Text && !current.begun;
+            let part = empty.then(|| current.part(file, Shape::Text, Piece::from(Vec::new()), 0, None));
+            self.current = None;
+            return Ok(part.map(|part| (part, Place::Nowhere)));
+        };
+        let (shape, oversized, failure) = match what {
+            What::Whole => (current.shape(), None, None),
+            What::Blank => (Shape::Lines, Some(Oversized { size: 0, carriage_return: false }), None),
+            What::Oversized { size, carriage_return } => {
+                (current.shape(), Some(Oversized { size, carriage_return }), None)
+            }
+            What::Rest(error) => {
+                if !current.compressed && current.named {
+                    return Err(Error::io("read", self.files.last().map_or(Path::new(""), |file| &file.path), error));
+                }
+                current.rest(error)
+            }
+        };
+        let mut part = current.part(file, shape, bytes, length, failure);
+        part.oversized = oversized;
+        let place = match (passed, &current.plain) {
+            (Some(at), _) => Place::Spilled(at),
+            (None, Some(_)) => Place::InFile,
+            (None, None) => self.keeper.keep(&part.bytes)?,
+        };
+        (current.at, current.begun) = (part.start + length, true);
+        if shape != Shape::Lines {
+            self.current = None;
+        }
+        Ok(Some((part, place)))
+    }
+}
+
+impl Current {
+    fn shape(&self) -> Shape {
+        if self.format == Format::Text { Shape::Text } else { Shape::Lines }
+    }
+
+    /// What an error leaves: a reject for the rest of the file, or for all of it where nothing was read before.
+    fn rest(&self, error: io::Error) -> (Shape, Option<Oversized>, Option<Reason>) {
+        let what = error.to_string();
+        if !self.compressed && !self.begun {
+            return (Shape::Failed, None, Some(Reason::Unreadable { what }));
+        }
+        let shape = if self.format == Format::Text { Shape::Failed } else { Shape::Rest };
+        (shape, None, Some(Reason::Damaged { what }))
+    }
+
+    fn part(&self, file: u32, shape: Shape, bytes: Piece, length: u64, failure: Option<Reason>) -> Part {
+        let text = (self.format == Format::Text).then(|| (Arc::clone(&self.relative), self.bom));
+        Part { file, start: self.at, length, shape, bytes, stamp: self.stamp, failure, oversized: None, text }
+    }
+}

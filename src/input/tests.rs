@@ -1,0 +1,408 @@
+//! However the bytes are held and wherever blocks are cut, the corpus is the same.
+
+use std::fs;
+use std::io::{Cursor, Read, Write};
+use std::path::Path;
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::document::DocId;
+use crate::spill::Room;
+
+/// Gives one byte at a time.
+struct Drip<R>(R);
+
+impl<R: Read> Read for Drip<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let length = buffer.len().min(1);
+        self.0.read(&mut buffer[..length])
+    }
+}
+
+/// Everything that can be asked of a corpus.
+#[derive(Debug, PartialEq)]
+struct Seen {
+    records: Vec<String>,
+    raw: Vec<u8>,
+    /// Places, formats, compressions of files.
+    files: Vec<String>,
+    rejects: Vec<String>,
+    names: Names,
+}
+
+fn shown(record: std::result::Result<Record<'_>, Reject>, corpus: &Corpus, id: DocId) -> String {
+    match record {
+        Ok(Record { id: name, text, fields, text_value }) => {
+            format!("{} {name:?} {text:?} {fields:?} {text_value:?}", corpus.source(id))
+        }
+        Err(reject) => reject.to_string(),
+    }
+}
+
+fn see(corpus: &Corpus) -> Seen {
+    let mut scratch = Scratch::default();
+    let records = corpus.ids().map(|id| {
+        let again = shown(corpus.read_in(id, &mut scratch), corpus, id);
+        let record = shown(corpus.read(id), corpus, id);
+        assert_eq!(record, again);
+        record
+    });
+    let records = records.collect();
+    // A record that is too large is held or passed over, as it happens to stand in a block; nobody copies it.
+    let too_large = |id: &DocId| matches!(corpus.read(*id), Err(Reject { reason: Reason::TooLarge { .. }, .. }));
+    let ids: Vec<DocId> = corpus.ids().collect();
+    let (mut raw, mut copied) = (Vec::new(), Vec::new());
+    for ids in ids.split(too_large).filter(|ids| !ids.is_empty()) {
+        for id in ids {
+            raw.extend_from_slice(&corpus.raw(*id).unwrap());
+            raw.extend_from_slice(corpus.line_end(*id));
+        }
+        let range = ids[0]..DocId::new(ids[ids.len() - 1].index() + 1);
+        let collect = |piece: &[u8]| {
+            copied.extend_from_slice(piece);
+            Ok(())
+        };
+        corpus.copy(range, &mut Vec::new(), collect).unwrap();
+    }
+    assert_eq!(copied, raw);
+    let file = |file: &InputFile| {
+        let InputFile { path, relative, format, compression, records, bom, .. } = file;
+        format!("{path:?} {relative:?} {format} {compression:?} {records:?} {bom}")
+    };
+    Seen {
+        records,
+        raw,
+        files: corpus.files().iter().map(file).collect(),
+        rejects: corpus.rejects().map(|(id, reject)| format!("{} {reject}", id.index())).collect(),
+        names: corpus.names().unwrap(),
+    }
+}
+
+/// Both are the same; else the first difference is told.
+fn assert_same(seen: &Seen, expected: &Seen, told: &str) {
+    let lists =
+        [(&seen.records, &expected.records), (&seen.files, &expected.files), (&seen.rejects, &expected.rejects)];
+    for (seen, expected) in lists {
+        for (place, (seen, expected)) in seen.iter().zip(expected).enumerate() {
+            assert_eq!(seen, expected, "{place}: {told}");
+        }
+        assert_eq!(seen.len(), expected.len(), "{told}");
+    }
+    assert_eq!(seen.names, expected.names, "{told}");
+    let differs = seen.raw.iter().zip(&expected.raw).position(|(seen, expected)| seen != expected);
+    assert_eq!((differs, seen.raw.len()), (None, expected.raw.len()), "{told}");
+}
+
+/// Reads as a run does, several blocks at a time, and checks what the blocks give against the corpus.
+fn run(input: Input, holding: Holding, done: Vec<BlockIndex>) -> Result<(Corpus, Vec<BlockIndex>)> {
+    let mut reader = input.reader(holding)?;
+    let resumed = done.len();
+    let (mut outcomes, mut names, mut indices) = (Vec::new(), NamesBuilder::default(), done.clone());
+    let first: usize = done.iter().map(BlockIndex::records).sum();
+    let mut accepted = first;
+    reader.resume(done)?;
+    let mut scratch = Scratch::default();
+    loop {
+        let blocks: Vec<Block> = std::iter::from_fn(|| reader.next().transpose()).take(3).collect::<Result<_>>()?;
+        if blocks.is_empty() {
+            break;
+        }
+        for block in blocks {
+            let mut ids = IdHashes::default();
+            let index = block.read(&mut scratch, |record, size| {
+                ids.push(record.as_ref().ok().map(|record| &*record.id));
+                outcomes
+                    .push((record.map(|record| record.text.into_owned()).map_err(|reason| reason.to_string()), size));
+            });
+            assert_eq!(index, block.split());
+            assert_eq!(BlockIndex::from_bytes(&index.to_bytes()).unwrap(), index);
+            names.add_block(DocId::new(accepted), ids);
+            accepted += index.records();
+            reader.accept(index.clone());
+            indices.push(index);
+        }
+    }
+    let mut corpus = reader.finish()?;
+    assert_eq!(first + outcomes.len(), corpus.len());
+    let unique = corpus.options().unique_ids;
+    for (place, (outcome, size)) in outcomes.into_iter().enumerate() {
+        let id = DocId::new(first + place);
+        let read = corpus.read(id).map(|record| record.text.into_owned()).map_err(|reject| reject.reason.to_string());
+        assert_eq!(outcome, read);
+        // What is passed over and has no other place is not kept.
+        let raw = corpus.raw(id).unwrap().len();
+        assert!(raw == size || raw == 0, "{raw} {size}");
+    }
+    if resumed == 0 {
+        let repeats = corpus.reject_repeats(names)?;
+        assert!(unique || repeats.is_empty());
+    } else if unique {
+        let ids = corpus_ids(&corpus)?;
+        corpus.reject_repeats(ids)?;
+    }
+    Ok((corpus, indices))
+}
+
+fn corpus_ids(corpus: &Corpus) -> Result<NamesBuilder> {
+    let mut names = NamesBuilder::default();
+    for id in corpus.ids() {
+        if let Ok(record) = corpus.read(id) {
+            names.add(id, &record.id);
+        }
+    }
+    Ok(names)
+}
+
+fn holdings(room: &Path) -> Vec<Holding> {
+    let room = Room::temporary(room);
+    let mut all = Vec::new();
+    for block_size in [1, 7, 64, 1 << 20] {
+        for (memory, room) in
+            [(None, None), (Some(0), Some(room.clone())), (Some(100), Some(room.clone())), (Some(0), None)]
+        {
+            all.push(Holding { memory, room, block_size, threads: 2, map: false });
+        }
+    }
+    all
+}
+
+const LINES: &str = concat!(
+    "\u{feff}{\"id\":\"a\",\"text\":\"\\u0645\\u0631 \\u062d\\n\"}\r\n",
+    "\n  \n",
+    "{\"id\":\"a\",\"text\":\"ب\"}\n",
+    "{\"text\":\"no id\"}\n",
+    "\t\r\n",
+    "{\"id\":2,\"text\":\"this line is longer than a record may be, much longer: 0123456789 0123456789\"}\r\n",
+    "                                                                                                   \n",
+    "not JSON\n",
+    "{\"id\":2,\"text\":\"x\",\"n\":[1,{\"a\":\"\\\"\"}]}\n",
+    "{\"id\":2,\"text\":\"last\"}",
+);
+
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut writer = Compression::Gzip.writer(Vec::new()).unwrap();
+    writer.write_all(bytes).unwrap();
+    writer.finish().unwrap()
+}
+
+/// A directory with everything in it.
+fn zoo(root: &Path) {
+    let write = |name: &str, bytes: &[u8]| fs::write(root.join(name), bytes).unwrap();
+    write("a.jsonl", LINES.as_bytes());
+    write("b.txt", "نص\r\nآخر\n".as_bytes());
+    write("c.txt", b"");
+    write("d.jsonl", b"");
+    write("e.json", b"[\n1,\n2]\n");
+    write("f.json", LINES.as_bytes());
+    write("g.jsonl", b"\n\n\n");
+    write("h.txt", "x".repeat(300).as_bytes());
+    write("i.txt", b"\xEF\xBB\xBFbom");
+    write("m.jsonl", LINES.repeat(20_000).as_bytes());
+    if cfg!(feature = "gzip") {
+        write("j.jsonl.gz", &gzip(LINES.as_bytes()));
+        let whole = gzip(LINES.repeat(50).as_bytes());
+        write("k.jsonl.gz", &whole[..whole.len() - 9]);
+        let mut text = gzip("مرحبا".repeat(30).as_bytes());
+        let end = text.len() - 6;
+        text[end] ^= 1;
+        write("l.txt.gz", &text);
+    }
+    #[cfg(unix)]
+    std::os::unix::fs::symlink("nowhere", root.join("broken.txt")).unwrap();
+}
+
+fn options(unique_ids: bool) -> InputOptions {
+    InputOptions { max_record_size: 60, unique_ids, fields: vec!["n".to_owned()], ..InputOptions::default() }
+}
+
+#[test]
+fn every_holding_gives_the_same_corpus() {
+    let home = tempfile::tempdir().unwrap();
+    zoo(home.path());
+    fs::remove_file(home.path().join("m.jsonl")).unwrap();
+    for unique in [false, true] {
+        let input = || Input::open(&[home.path().to_owned()], options(unique)).unwrap();
+        let expected = see(&Corpus::read_once(input(), Holding::default()).unwrap());
+        for holding in holdings(home.path()) {
+            let told = format!("{holding:?}");
+            let (corpus, _) = run(input(), holding, Vec::new()).unwrap();
+            assert_same(&see(&corpus), &expected, &told);
+        }
+    }
+}
+
+#[test]
+fn a_large_plain_file_is_the_same_mapped_and_read_by_place() {
+    let home = tempfile::tempdir().unwrap();
+    zoo(home.path());
+    let input = || Input::open(&[home.path().join("m.jsonl")], options(false)).unwrap();
+    let holding = |memory, block_size| Holding { memory, block_size, ..Holding::default() };
+    let (mapped, _) = run(input(), holding(None, 1 << 18), Vec::new()).unwrap();
+    let (placed, _) = run(input(), holding(Some(0), 10_000), Vec::new()).unwrap();
+    assert_eq!(mapped.len(), placed.len());
+    for id in mapped.ids().step_by(997) {
+        assert_eq!(mapped.raw(id).unwrap(), placed.raw(id).unwrap());
+        assert_eq!(shown(mapped.read(id), &mapped, id), shown(placed.read(id), &placed, id));
+    }
+}
+
+#[test]
+fn a_stream_is_the_same_byte_by_byte() {
+    let home = tempfile::tempdir().unwrap();
+    let mut streams = vec![LINES.as_bytes().to_vec(), b"{".to_vec(), Vec::new(), b"text\n".to_vec()];
+    if cfg!(feature = "gzip") {
+        streams.push(gzip(LINES.as_bytes()));
+        streams.push(gzip(LINES.repeat(9).as_bytes())[..70].to_vec());
+    }
+    for bytes in streams {
+        for name in ["a.jsonl", "-", "a.txt", "a.json"] {
+            let expected = see(&Corpus::from_reader(name, bytes.as_slice(), options(false)).unwrap());
+            for holding in holdings(home.path()) {
+                let drip = Input::from_reader(name, Drip(Cursor::new(bytes.clone())), options(false)).unwrap();
+                let (corpus, _) = run(drip, holding.clone(), Vec::new()).unwrap();
+                assert_same(&see(&corpus), &expected, &format!("{name} {holding:?}"));
+            }
+        }
+    }
+}
+
+#[test]
+fn a_run_goes_on_after_any_block() {
+    let home = tempfile::tempdir().unwrap();
+    zoo(home.path());
+    fs::remove_file(home.path().join("m.jsonl")).unwrap();
+    let input = || Input::open(&[home.path().to_owned()], options(false)).unwrap();
+    for holding in holdings(home.path()).into_iter().filter(|holding| [64, 1 << 20].contains(&holding.block_size)) {
+        let (corpus, indices) = run(input(), holding.clone(), Vec::new()).unwrap();
+        let (expected, told) = (see(&corpus), format!("{holding:?}"));
+        for count in 0..=indices.len() {
+            // Another block size, as another machine might choose.
+            let holding = Holding { block_size: 50, ..holding.clone() };
+            let (corpus, _) = run(input(), holding, indices[..count].to_vec()).unwrap();
+            assert_same(&see(&corpus), &expected, &format!("after {count} blocks, {told}"));
+        }
+    }
+}
+
+#[test]
+fn another_input_cannot_be_gone_on_with() {
+    let home = tempfile::tempdir().unwrap();
+    let path = home.path().join("a.jsonl");
+    fs::write(&path, LINES).unwrap();
+    let input = || Input::open(std::slice::from_ref(&path), options(false)).unwrap();
+    let (_, indices) = run(input(), Holding { block_size: 64, ..Holding::default() }, Vec::new()).unwrap();
+    fs::write(&path, format!("{LINES}\n")).unwrap();
+    let error = run(input(), Holding::default(), indices).err().unwrap().to_string();
+    assert!(error.contains("a.jsonl") && error.contains("interrupted run"), "{error}");
+}
+
+#[test]
+fn a_file_that_changed_is_an_error_that_names_it() {
+    let home = tempfile::tempdir().unwrap();
+    for (name, size) in [("small.jsonl", 100), ("large.jsonl", 2 << 20)] {
+        let path = home.path().join(name);
+        let line = format!("{{\"text\":\"{}\"}}\n", "x".repeat(50));
+        fs::write(&path, line.repeat(size / line.len() + 1)).unwrap();
+        let limited = Holding { memory: Some(0), ..Holding::default() };
+        let input = Input::open(std::slice::from_ref(&path), InputOptions::default()).unwrap();
+        let corpus = Corpus::read_once(input, limited).unwrap();
+        assert!(corpus.read(DocId::new(0)).is_ok());
+        fs::OpenOptions::new().append(true).open(&path).unwrap().write_all(b"more\n").unwrap();
+        let reject = corpus.read(DocId::new(0)).unwrap_err();
+        assert_eq!(reject.reason.code(), "lost");
+        let shown = crate::Error::from(reject).to_string();
+        assert!(shown.contains(name) && shown.contains("changed"), "{shown}");
+        assert!(corpus.raw(DocId::new(0)).is_err() && corpus.names().is_err() && corpus.blocks().next().is_err());
+    }
+}
+
+#[test]
+fn garbage_is_no_index() {
+    let home = tempfile::tempdir().unwrap();
+    zoo(home.path());
+    let input = Input::open(&[home.path().join("a.jsonl")], options(false)).unwrap();
+    let (_, indices) = run(input, Holding::default(), Vec::new()).unwrap();
+    let bytes = indices[0].to_bytes();
+    for at in 0..bytes.len() {
+        assert!(BlockIndex::from_bytes(&bytes[..at]).is_err());
+        let mut wrong = bytes.clone();
+        wrong[at] ^= 0x40;
+        assert!(BlockIndex::from_bytes(&wrong).is_err(), "byte {at}");
+    }
+}
+
+#[test]
+fn a_corpus_in_memory_has_blocks_too() {
+    let corpus = Corpus::from_texts([("a", "x"), ("b", ""), ("c", "\u{feff}y")]);
+    let (mut blocks, mut texts) = (corpus.blocks(), Vec::new());
+    while let Some(block) = blocks.next().unwrap() {
+        block.read(&mut Scratch::default(), |record, size| texts.push((record.unwrap().text.into_owned(), size)));
+    }
+    assert_eq!(texts, [("x".to_owned(), 1), (String::new(), 0), ("\u{feff}y".to_owned(), 4)]);
+}
+
+/// BGZF: members that note their size in an extra field.
+#[cfg(feature = "gzip")]
+fn bgzf(bytes: &[u8], member: usize) -> Vec<u8> {
+    let mut out = Vec::new();
+    for chunk in bytes.chunks(member) {
+        let mut plain = flate2::GzBuilder::new().extra(b"BC\x02\x00\x00\x00".to_vec());
+        plain = plain.mtime(0);
+        let mut writer = plain.write(Vec::new(), flate2::Compression::fast());
+        writer.write_all(chunk).unwrap();
+        let mut whole = writer.finish().unwrap();
+        let size = (whole.len() - 1) as u16;
+        whole[16..18].copy_from_slice(&size.to_le_bytes());
+        out.extend(whole);
+    }
+    out
+}
+
+#[cfg(feature = "gzip")]
+#[test]
+fn members_of_known_size_are_one_stream() {
+    let home = tempfile::tempdir().unwrap();
+    let lines = LINES.repeat(40);
+    let expected = see(&Corpus::from_reader("a.jsonl", lines.as_bytes(), options(false)).unwrap());
+    let whole = bgzf(lines.as_bytes(), 100);
+    let mixed = [bgzf(&lines.as_bytes()[..5000], 300), gzip(&lines.as_bytes()[5000..])].concat();
+    for bytes in [whole.clone(), mixed] {
+        for threads in [1, 3] {
+            let path = home.path().join("a.jsonl");
+            fs::write(&path, &bytes).unwrap();
+            let input = Input::open(std::slice::from_ref(&path), options(false)).unwrap();
+            let corpus = run(input, Holding { threads, ..Holding::default() }, Vec::new()).unwrap().0;
+            let seen = see(&corpus);
+            assert_eq!((&seen.raw, seen.records.len()), (&expected.raw, expected.records.len()));
+            assert!(seen.rejects.is_empty(), "{:?}", seen.rejects);
+        }
+    }
+    let cut = Corpus::from_reader("a.jsonl", &whole[..whole.len() / 2], options(false)).unwrap();
+    assert_eq!(cut.rejects().count(), 1);
+    let whole = cut.len() - 1;
+    assert_eq!(see(&cut).records[..whole], expected.records[..whole]);
+    assert!(whole > expected.records.len() / 3);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    /// Any bytes in any blocks: the table does not depend on where they are cut.
+    #[test]
+    fn borders_do_not_matter(parts in prop::collection::vec(prop::sample::select(vec![
+        &b"{\"text\":\"a\"}"[..], b"{\"id\":3,\"text\":\"\\u0645\"}", b"{", b"\"", b"\n", b"\n\n", b"\r\n", b"\r", b" ",
+        b"\xFF", b"\xEF\xBB\xBF", b"\xD9\x85", b"                                                              ",
+    ]), 0..20), block_size in 1_usize..50, name in prop::sample::select(vec!["a.jsonl", "a.txt", "a.json", "-"])) {
+        let home = tempfile::tempdir().unwrap();
+        let bytes = parts.concat();
+        let expected = see(&Corpus::from_reader(name, bytes.as_slice(), options(false)).unwrap());
+        let room = Room::temporary(home.path());
+        for (memory, room) in [(None, None), (Some(0), Some(room))] {
+            let holding = Holding { memory, room, block_size, threads: 1, map: false };
+            let input = Input::from_reader(name, Cursor::new(bytes.clone()), options(false)).unwrap();
+            let (corpus, _) = run(input, holding, Vec::new()).unwrap();
+            prop_assert_eq!(&see(&corpus), &expected);
+        }
+    }
+}

@@ -1,0 +1,77 @@
+//! A set of nodes as bits: 1 bit a node, and half a bit more once places are asked for.
+
+use super::Node;
+
+/// A set of nodes.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub(super) struct Bits {
+    pub(super) words: Vec<u64>,
+}
+
+impl Bits {
+    /// No node of `nodes`.
+    pub(super) fn new(nodes: usize) -> Self {
+        Self { words: vec![0; nodes.div_ceil(64)] }
+    }
+
+    pub(super) fn set(&mut self, node: Node) {
+        self.words[node as usize / 64] |= 1 << (node % 64);
+    }
+
+    pub(super) fn count(&self) -> usize {
+        self.words.iter().map(|word| word.count_ones() as usize).sum()
+    }
+
+    /// The nodes, ascending.
+    pub(super) fn iter(&self) -> impl Iterator<Item = Node> + '_ {
+        self.words.iter().enumerate().flat_map(|(place, word)| {
+            let next = |rest: &u64| Some(rest & (rest - 1)).filter(|rest| *rest != 0);
+            let rests = std::iter::successors(Some(*word).filter(|word| *word != 0), next);
+            rests.map(move |rest| place as Node * 64 + rest.trailing_zeros())
+        })
+    }
+}
+
+/// The place of each node of a set among its nodes.
+#[derive(Debug)]
+pub(super) struct Places<'a> {
+    bits: &'a Bits,
+    /// Nodes before each word.
+    before: Vec<u32>,
+}
+
+impl<'a> Places<'a> {
+    pub(super) fn new(bits: &'a Bits) -> Self {
+        let mut sum = 0;
+        let count = |word: &u64| {
+            let before = sum;
+            sum += word.count_ones();
+            before
+        };
+        let before = bits.words.iter().map(count).collect();
+        Self { bits, before }
+    }
+
+    /// The place of a node, which is in the set.
+    pub(super) fn of(&self, node: Node) -> Node {
+        let word = node as usize / 64;
+        let below = self.bits.words[word] & ((1 << (node % 64)) - 1);
+        self.before[word] + below.count_ones()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nodes_are_listed_and_placed_in_order() {
+        let nodes = [0, 1, 63, 64, 130, 199];
+        let mut bits = Bits::new(200);
+        nodes.iter().rev().for_each(|node| bits.set(*node));
+        assert_eq!(bits.iter().collect::<Vec<_>>(), nodes);
+        assert_eq!(bits.count(), nodes.len());
+        let places = Places::new(&bits);
+        assert_eq!(nodes.map(|node| places.of(node)), [0, 1, 2, 3, 4, 5]);
+    }
+}

@@ -1,0 +1,70 @@
+//! The search for candidates by itself, for `benches/lsh.rs`; no part of the interface.
+
+use std::path::Path;
+
+use super::{KeyColumns, Limit, Node, Search};
+use crate::error::Result;
+use crate::parallel;
+use crate::spill::Room;
+
+/// Band keys, ready to be searched.
+#[derive(Debug)]
+pub struct Trial {
+    keys: KeyColumns,
+    node_of_row: Vec<Node>,
+    limit: Option<Limit>,
+}
+
+/// What was found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Found {
+    /// Nodes with candidates.
+    pub nodes: usize,
+    /// Batches.
+    pub batches: usize,
+    /// Buckets of all batches.
+    pub buckets: usize,
+    /// Components of all batches.
+    pub components: usize,
+}
+
+impl Trial {
+    /// Takes the keys of rows, each a node of its own; `limit` is memory in bytes and a directory.
+    ///
+    /// # Errors
+    ///
+    /// The disk refuses.
+    pub fn new(rows: impl Iterator<Item = Vec<u64>>, bands: usize, limit: Option<(u64, &Path)>) -> Result<Self> {
+        let limit = limit.map(|(memory, directory)| {
+            let room = Room::temporary(directory);
+            Limit { memory, room, name: "trial".to_owned() }
+        });
+        let mut keys = KeyColumns::new(bands, limit.clone());
+        for row in rows {
+            keys.push(&row)?;
+        }
+        let node_of_row = (0..keys.len() as Node).collect();
+        Ok(Self { keys, node_of_row, limit })
+    }
+
+    /// Finds the candidates and loads every batch, with so many threads.
+    ///
+    /// # Errors
+    ///
+    /// The disk refuses, or there is too little memory.
+    pub fn run(&self, threads: usize) -> Result<Found> {
+        let nodes = self.node_of_row.len();
+        let search = Search { keys: &self.keys, node_of_row: &self.node_of_row, nodes, extra: &[], held: &|_| 0 };
+        parallel::with_threads(Some(threads), || {
+            let candidates = search.candidates(self.limit.as_ref())?;
+            let nodes = candidates.nodes().count();
+            let mut found = Found { nodes, batches: candidates.batches(), buckets: 0, components: 0 };
+            for number in 0..candidates.batches() {
+                let batch = candidates.batch(number)?;
+                found.buckets += batch.buckets.len();
+                found.components += batch.components.all.len();
+            }
+            Ok(found)
+        })?
+    }
+}

@@ -1,0 +1,148 @@
+//! Buckets on their way from the search to a batch: records in blocks, in memory or on disk.
+//!
+//! A record is the number of a bucket's members and the members, ascending, each a word of 4 bytes. Blocks hold whole
+//! records, so they can be written by many threads in any order and read one at a time. A block on disk carries a
+//! checksum, so what an earlier run left is believed only if it is whole.
+
+use std::borrow::Cow;
+use std::sync::{Mutex, PoisonError};
+
+use super::Node;
+use crate::error::{ErrorKind, Result};
+use crate::spill::{Room, SpillFile};
+
+/// Most words of a block, unless one record has more.
+pub(super) const BLOCK: usize = 1 << 16;
+
+/// Some whole records.
+#[derive(Debug)]
+pub(super) enum Block {
+    Held(Vec<u32>),
+    Spilled(Extent),
+}
+
+/// Where a block stands in the file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Extent {
+    pub(super) offset: u64,
+    pub(super) words: u64,
+    pub(super) check: u64,
+}
+
+/// Takes blocks from any number of threads.
+#[derive(Debug)]
+pub(super) struct Store {
+    spill: Option<(Room, Mutex<SpillFile>)>,
+}
+
+impl Store {
+    /// A store in memory.
+    pub(super) fn held() -> Self {
+        Self { spill: None }
+    }
+
+    /// A store on disk.
+    pub(super) fn spilled(room: &Room, name: &str) -> Result<Self> {
+        Ok(Self { spill: Some((room.clone(), Mutex::new(room.file(name)?))) })
+    }
+
+    /// Keeps a block; takes its words out of `words`.
+    pub(super) fn put(&self, words: &mut Vec<u32>) -> Result<Block> {
+        let Some((room, file)) = &self.spill else {
+            let block = Block::Held(words.as_slice().to_vec());
+            words.clear();
+            return Ok(block);
+        };
+        let bytes: Vec<u8> = words.iter().flat_map(|word| word.to_le_bytes()).collect();
+        room.require(bytes.len() as u64)?;
+        let check = checksum(&bytes);
+        let offset = file.lock().unwrap_or_else(PoisonError::into_inner).append(&bytes)?;
+        let extent = Extent { offset, words: words.len() as u64, check };
+        words.clear();
+        Ok(Block::Spilled(extent))
+    }
+
+    /// Closes the store for writing.
+    pub(super) fn finish(self) -> Result<Shelf> {
+        let file = self.spill.map(|(_, file)| file.into_inner().unwrap_or_else(PoisonError::into_inner));
+        let mut shelf = Shelf { file };
+        shelf.file.as_mut().map_or(Ok(()), SpillFile::flush)?;
+        Ok(shelf)
+    }
+}
+
+/// Gives blocks back.
+#[derive(Debug, Default)]
+pub(super) struct Shelf {
+    pub(super) file: Option<SpillFile>,
+}
+
+impl Shelf {
+    /// The words of a block.
+    pub(super) fn load<'a>(&self, block: &'a Block) -> Result<Cow<'a, [u32]>> {
+        let extent = match block {
+            Block::Held(words) => return Ok(Cow::Borrowed(words)),
+            Block::Spilled(extent) => extent,
+        };
+        let damaged = |reason| ErrorKind::Corrupt { what: "candidates", offset: extent.offset as usize, reason };
+        let file = self.file.as_ref().ok_or_else(|| damaged("there is no file"))?;
+        let end = extent.words.checked_mul(4).and_then(|bytes| bytes.checked_add(extent.offset));
+        if end.is_none_or(|end| end > file.len()) {
+            return Err(damaged("the file ends before").into());
+        }
+        let mut bytes = vec![0; extent.words as usize * 4];
+        file.read(extent.offset, &mut bytes)?;
+        if checksum(&bytes) != extent.check {
+            return Err(damaged("the checksum does not fit").into());
+        }
+        Ok(bytes.as_chunks::<4>().0.iter().map(|word| u32::from_le_bytes(*word)).collect())
+    }
+}
+
+fn checksum(bytes: &[u8]) -> u64 {
+    let hash = blake3::hash(bytes);
+    hash.as_bytes()[..8].iter().fold(0, |check, byte| check << 8 | u64::from(*byte))
+}
+
+/// The member lists of the records in `words`. Ends where a record is cut short.
+pub(super) fn records(mut words: &[u32]) -> impl Iterator<Item = &[Node]> {
+    std::iter::from_fn(move || {
+        let (count, rest) = words.split_first()?;
+        let (members, rest) = rest.split_at_checked(*count as usize)?;
+        words = rest;
+        Some(members)
+    })
+}
+
+/// Gathers records into blocks, each of at most `words` words if its records allow.
+#[derive(Debug)]
+pub(super) struct Writer<'a> {
+    store: &'a Store,
+    words: usize,
+    open: Vec<u32>,
+    pub(super) blocks: Vec<Block>,
+}
+
+impl<'a> Writer<'a> {
+    pub(super) fn new(store: &'a Store, words: usize) -> Self {
+        Self { store, words, open: Vec::new(), blocks: Vec::new() }
+    }
+
+    /// Adds a record.
+    pub(super) fn add(&mut self, members: &[Node]) -> Result<()> {
+        if self.open.len() + 1 + members.len() > self.words {
+            self.close()?;
+        }
+        self.open.push(members.len() as u32);
+        self.open.extend_from_slice(members);
+        Ok(())
+    }
+
+    /// Hands over what waits.
+    pub(super) fn close(&mut self) -> Result<()> {
+        if !self.open.is_empty() {
+            self.blocks.push(self.store.put(&mut self.open)?);
+        }
+        Ok(())
+    }
+}

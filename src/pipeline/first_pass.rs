@@ -1,0 +1,119 @@
+//! The first pass over an input, or over a corpus that was read before: everything is read once, in blocks.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use super::memory::{PER_BLOCK_BYTE, Plan};
+use super::path::Paths;
+use super::scan::{ScannedBlock, Scanner};
+use super::tables::{self, Tables};
+use super::work::WorkDir;
+use super::{Options, Progress, nodes};
+use crate::error::Result;
+use crate::input::{Block, BlockIndex, Blocks, Corpus, Holding, Input, Names, Reader};
+use crate::parallel;
+
+/// What scans, and what it goes by.
+pub(super) struct FirstPass<'a> {
+    pub(super) options: &'a Options,
+    pub(super) paths: &'a Paths,
+    pub(super) plan: &'a Plan,
+    pub(super) progress: &'a dyn Progress,
+}
+
+impl FirstPass<'_> {
+    /// Reads and scans `input`. With a work directory, blocks that an earlier run finished are taken from there.
+    ///
+    /// # Errors
+    ///
+    /// A file that was named cannot be read; the disk refuses; the tables outgrow the memory.
+    pub(super) fn over_input(&self, input: Input, work: Option<&WorkDir>) -> Result<(Corpus, Tables, Names)> {
+        let holding = Holding {
+            memory: self.plan.input(),
+            map: self.options.map && self.plan.maps(input.bytes()),
+            room: Some(work.map_or_else(|| self.plan.room().clone(), |work| work.room().clone())),
+            block_size: self.plan.block() as usize,
+            threads: parallel::threads(),
+        };
+        let mut reader = input.reader(holding)?;
+        let mut tables = Tables::new(self.paths, self.plan);
+        let mut journal = None;
+        if let Some(work) = work {
+            let mut done = Vec::new();
+            journal = Some(work.blocks(|index, scanned| {
+                done.push(index);
+                self.append(&mut tables, scanned)
+            })?);
+            reader.resume(done)?;
+        }
+        let mut indices = Vec::new();
+        let mut reader = self.run(reader, Reader::next, |index, scanned| {
+            if let Some(journal) = &mut journal {
+                journal.append(&index, &scanned)?;
+            }
+            indices.push(index);
+            self.append(&mut tables, scanned)
+        })?;
+        for index in indices {
+            reader.accept(index);
+        }
+        let mut corpus = reader.finish()?;
+        let names = self.names(&mut corpus, &mut tables)?;
+        Ok((corpus, tables, names))
+    }
+
+    /// Scans what was read before.
+    ///
+    /// # Errors
+    ///
+    /// A record cannot be read again; the disk refuses; the tables outgrow the memory.
+    pub(super) fn over_corpus(&self, corpus: &Corpus) -> Result<(Tables, Names)> {
+        let mut tables = Tables::new(self.paths, self.plan);
+        self.run(corpus.blocks(), Blocks::next, |_, scanned| self.append(&mut tables, scanned))?;
+        let names = std::mem::take(&mut tables.names).finish(corpus)?;
+        Ok((tables, names))
+    }
+
+    fn run<S: Send>(
+        &self,
+        source: S,
+        next: impl Fn(&mut S) -> Result<Option<Block>> + Sync,
+        mut collect: impl FnMut(BlockIndex, ScannedBlock) -> Result<()>,
+    ) -> Result<S> {
+        // Records far larger than a block were not planned for: they are counted while they are under way.
+        let large = |block: &Block| Some(block.len()).filter(|length| *length > 2 * self.plan.block());
+        let under_way = AtomicU64::new(0);
+        let next = |source: &mut S| {
+            let block = next(source)?;
+            if let Some(length) = block.as_ref().and_then(large) {
+                let all = under_way.fetch_add(length, Ordering::Relaxed) + length;
+                self.plan.require(all * PER_BLOCK_BYTE, "records of so many bytes")?;
+            }
+            Ok(block)
+        };
+        let scan = |scanner: &mut Scanner<'_>, block: Block| {
+            let scanned = scanner.scan(&block);
+            under_way.fetch_sub(large(&block).unwrap_or(0), Ordering::Relaxed);
+            scanned
+        };
+        let scanner = || Scanner::new(self.options, self.paths, self.progress);
+        parallel::in_order(parallel::threads(), source, next, scanner, scan, |(index, scanned)| collect(index, scanned))
+    }
+
+    fn append(&self, tables: &mut Tables, scanned: ScannedBlock) -> Result<()> {
+        tables.append(scanned)?;
+        // What the next stage needs is known already; better to end now than after hours.
+        let grouping = tables.units.len() as u64 * nodes::BYTES_PER_UNIT;
+        self.plan.require(tables.bytes() + grouping, "an input of so many records")
+    }
+
+    /// Names the records; with unique ids, repeats are rejected.
+    fn names(&self, corpus: &mut Corpus, tables: &mut Tables) -> Result<Names> {
+        let ids = std::mem::take(&mut tables.names);
+        if !corpus.options().unique_ids {
+            return ids.finish(corpus);
+        }
+        let repeats = corpus.reject_repeats(ids)?;
+        tables.reject(&repeats, tables::REPEATED_ID);
+        Ok(Names::default())
+    }
+}

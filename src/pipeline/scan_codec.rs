@@ -1,0 +1,163 @@
+//! A scanned block as bytes, for the journal of a work directory.
+
+use std::collections::BTreeMap;
+
+use super::path::PathId;
+use super::scan::{Resemblance, ScannedBlock, ScannedRecord, ScannedUnit};
+use crate::document::{Kind, Span, Unit};
+use crate::input::{FieldValue, IdHashes};
+use crate::normalize::Language;
+use crate::shingle::Fingerprint;
+use crate::similarity::Score;
+use crate::spill::{Decoder, Encoder};
+
+/// Stands where there is none.
+const NONE: u8 = u8::MAX;
+const NO_TITLE: u32 = u32::MAX;
+
+impl ScannedBlock {
+    pub(super) fn encode(&self, out: &mut Encoder) {
+        out.u64(self.records.len() as u64);
+        for record in &self.records {
+            out.byte(record.language.map_or(NONE, |language| language as u8));
+            out.u32(record.units);
+        }
+        out.u64s(self.ids.as_slice());
+        out.u64(self.ranks.len() as u64);
+        self.ranks.iter().for_each(|rank| encode_field(rank.as_ref(), out));
+        out.u64(self.units.len() as u64);
+        self.units.iter().for_each(|unit| encode_unit(unit, out));
+        self.keys.iter().for_each(|keys| out.u64s(keys));
+        out.u64(self.resemblances.len() as u64);
+        for pair in &self.resemblances {
+            out.u32(pair.a);
+            out.u32(pair.b);
+            out.f64(pair.score.jaccard);
+            out.f64(pair.score.containment);
+            out.byte(pair.same_numbers.into());
+        }
+        out.u64(self.rejected.len() as u64);
+        for (code, count) in &self.rejected {
+            out.bytes(code.as_bytes());
+            out.u64(*count);
+        }
+        out.u64(self.crowded);
+    }
+
+    /// What [`encode`](Self::encode) wrote; `None` for anything else.
+    pub(super) fn decode(from: &mut Decoder<'_>) -> Option<Self> {
+        Some(Self {
+            records: list(from, 5, |from| {
+                let language = from.byte()?;
+                let language = if language == NONE { None } else { Some(*Language::ALL.get(usize::from(language))?) };
+                Some(ScannedRecord { language, units: from.u32()? })
+            })?,
+            ids: IdHashes::from_vec(from.u64s()?),
+            ranks: list(from, 1, decode_field)?,
+            units: list(from, 34, decode_unit)?,
+            keys: [from.u64s()?, from.u64s()?],
+            resemblances: list(from, 25, |from| {
+                Some(Resemblance {
+                    a: from.u32()?,
+                    b: from.u32()?,
+                    score: Score { jaccard: from.f64()?, containment: from.f64()? },
+                    same_numbers: from.byte()? != 0,
+                })
+            })?,
+            rejected: BTreeMap::from_iter(list(from, 16, |from| {
+                Some((String::from_utf8(from.bytes()?.to_vec()).ok()?, from.u64()?))
+            })?),
+            crowded: from.u64()?,
+        })
+    }
+}
+
+/// A length and so many things of at least `least` bytes.
+fn list<T>(from: &mut Decoder<'_>, least: usize, mut one: impl FnMut(&mut Decoder<'_>) -> Option<T>) -> Option<Vec<T>> {
+    let count = from.count(least)?;
+    (0..count).map(|_| one(from)).collect()
+}
+
+fn encode_field(field: Option<&FieldValue>, out: &mut Encoder) {
+    match field {
+        None => out.byte(0),
+        Some(FieldValue::Number(number)) => {
+            out.byte(1);
+            out.f64(*number);
+        }
+        Some(FieldValue::Text(text)) => {
+            out.byte(2);
+            out.bytes(text.as_bytes());
+        }
+    }
+}
+
+fn decode_field(from: &mut Decoder<'_>) -> Option<Option<FieldValue>> {
+    Some(match from.byte()? {
+        0 => None,
+        1 => Some(FieldValue::Number(from.f64()?)),
+        2 => Some(FieldValue::Text(String::from_utf8(from.bytes()?.to_vec()).ok()?)),
+        _ => return None,
+    })
+}
+
+fn encode_unit(unit: &ScannedUnit, out: &mut Encoder) {
+    out.byte(unit.unit.kind as u8);
+    out.u32(unit.unit.span.start as u32);
+    out.u32(unit.unit.span.end as u32);
+    out.u32(unit.unit.title.map_or(NO_TITLE, |title| title as u32));
+    out.u32(unit.tokens as u32);
+    out.byte(unit.path.map_or(NONE, |path| path as u8));
+    out.u64(unit.fingerprint.0);
+    out.u64(unit.fingerprint.1);
+}
+
+fn decode_unit(from: &mut Decoder<'_>) -> Option<ScannedUnit> {
+    let kind = *Kind::ALL.get(usize::from(from.byte()?))?;
+    let span = Span::new(from.u32()? as usize, from.u32()? as usize);
+    let title = from.u32()?;
+    let unit = Unit { kind, span, title: (title != NO_TITLE).then_some(title as usize) };
+    let tokens = from.u32()? as usize;
+    let path = from.byte()?;
+    let path = if path == NONE { None } else { Some(*PathId::ALL.get(usize::from(path))?) };
+    Some(ScannedUnit { unit, tokens, path, fingerprint: Fingerprint(from.u64()?, from.u64()?) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_block_reads_back_and_a_cut_one_does_not() {
+        let unit = |kind, path| ScannedUnit {
+            unit: Unit { kind, span: Span::new(3, 99), title: (kind == Kind::Story).then_some(0) },
+            tokens: 12,
+            path,
+            fingerprint: Fingerprint(1, u64::MAX),
+        };
+        let mut ids = IdHashes::default();
+        [Some("a"), None, Some("")].into_iter().for_each(|id| ids.push(id));
+        let record = |language, units| ScannedRecord { language, units };
+        let block = ScannedBlock {
+            records: vec![record(Some(Language::Ug), 2), record(None, 0), record(Some(Language::Ar), 1)],
+            ids,
+            ranks: vec![None, Some(FieldValue::Number(-0.5)), Some(FieldValue::Text("خبر".to_owned()))],
+            units: vec![
+                unit(Kind::Story, Some(PathId::Main)),
+                unit(Kind::Boilerplate, None),
+                unit(Kind::Line, Some(PathId::Short)),
+            ],
+            keys: [vec![1, 2], vec![u64::MAX]],
+            resemblances: vec![Resemblance { a: 0, b: 2, score: Score::SAME, same_numbers: true }],
+            rejected: BTreeMap::from([("invalid_json".to_owned(), 1)]),
+            crowded: 1,
+        };
+        let mut out = Encoder::default();
+        block.encode(&mut out);
+        let bytes = out.finish();
+        assert_eq!(ScannedBlock::decode(&mut Decoder::new(&bytes)), Some(block));
+        for end in 0..bytes.len() {
+            assert_eq!(ScannedBlock::decode(&mut Decoder::new(&bytes[..end])), None, "{end}");
+        }
+    }
+}

@@ -1,0 +1,196 @@
+//! What the first pass leaves: tables with a few numbers for each record, unit and row.
+
+use std::collections::BTreeMap;
+
+use super::memory::Plan;
+use super::path::{PathId, Paths};
+use super::scan::{ScannedBlock, ScannedRecord, ScannedUnit};
+use crate::document::{DocId, UnitId, Units};
+use crate::error::Result;
+use crate::input::{FieldValue, NamesBuilder};
+use crate::lsh::KeyColumns;
+use crate::normalize::Language;
+use crate::shingle::Fingerprint;
+use crate::similarity::{Score, short};
+
+/// All records and units of a run.
+pub(super) struct Tables {
+    /// The language of each record; `None` for rejected ones.
+    pub(super) languages: Vec<Option<Language>>,
+    /// The value that decides who stays, a record each; empty if no field does.
+    pub(super) fields: Vec<Option<FieldValue>>,
+    pub(super) units: Units,
+    /// The units of each path.
+    rows: [Rows; 2],
+    /// Pairs of short units in one document that resemble, in input order.
+    pub(super) resemblances: Vec<(UnitId, UnitId, Score)>,
+    /// Those of them that may be copies: alike enough, with the same numbers.
+    pub(super) likely_copies: Vec<(UnitId, UnitId)>,
+    pub(super) names: NamesBuilder,
+    /// Records that were rejected, ascending.
+    pub(super) rejects: Vec<DocId>,
+    /// Rejected records by the code of their reason.
+    pub(super) rejected: BTreeMap<String, u64>,
+    pub(super) empty_units: u64,
+    /// Documents with more distinct short units than are compared with one another.
+    pub(super) crowded: u64,
+}
+
+/// The units of one path that have tokens, in input order: a row each.
+pub(super) struct Rows {
+    units: Vec<UnitId>,
+    fingerprints: Vec<Fingerprint>,
+    pub(super) keys: KeyColumns,
+}
+
+/// Bytes held for a record beside its units: its language, its row in the input, and its id while ids are compared.
+const BYTES_PER_RECORD: u64 = 1 + 16 + 16;
+
+impl Rows {
+    fn new(bands: usize, plan: &Plan) -> Self {
+        let keys = KeyColumns::new(bands, plan.keys());
+        Self { units: Vec::new(), fingerprints: Vec::new(), keys }
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.units.len()
+    }
+
+    pub(super) fn unit(&self, row: u32) -> UnitId {
+        self.units[row as usize]
+    }
+
+    /// Every row that is still compared, with its fingerprint.
+    pub(super) fn entries(&self) -> impl Iterator<Item = (u32, Fingerprint)> + '_ {
+        let rows = self.units.iter().zip(&self.fingerprints).enumerate();
+        rows.filter(|(_, (unit, _))| **unit != GONE).map(|(row, (_, fingerprint))| (row as u32, *fingerprint))
+    }
+
+    /// Lets everything go, once candidates are known.
+    pub(super) fn forget(&mut self) {
+        *self = Self { units: Vec::new(), fingerprints: Vec::new(), keys: KeyColumns::new(1, None) };
+    }
+}
+
+/// The code of [`Reason::RepeatedId`](crate::input::Reason::RepeatedId).
+pub(super) const REPEATED_ID: &str = "repeated_id";
+
+/// A unit of a record that was rejected later.
+const GONE: UnitId = UnitId(u32::MAX);
+
+impl Tables {
+    pub(super) fn new(paths: &Paths, plan: &Plan) -> Self {
+        let bands = |id| paths.iter().find(|(path, _)| *path == id).map_or(1, |(_, path)| path.banding.bands());
+        Self {
+            languages: Vec::new(),
+            fields: Vec::new(),
+            units: Units::default(),
+            rows: [PathId::Main, PathId::Short].map(|id| Rows::new(bands(id), plan)),
+            resemblances: Vec::new(),
+            likely_copies: Vec::new(),
+            names: NamesBuilder::default(),
+            rejects: Vec::new(),
+            rejected: BTreeMap::new(),
+            empty_units: 0,
+            crowded: 0,
+        }
+    }
+
+    /// The units of a path.
+    pub(super) fn rows(&self, path: PathId) -> &Rows {
+        &self.rows[path.index()]
+    }
+
+    /// The units of a path, to let go of what is no longer needed.
+    pub(super) fn rows_mut(&mut self, path: PathId) -> &mut Rows {
+        &mut self.rows[path.index()]
+    }
+
+    /// Bytes held, band keys aside.
+    pub(super) fn bytes(&self) -> u64 {
+        let rows: usize = self.rows.iter().map(|rows| rows.units.len() * 20).sum();
+        let fields = self.fields.len() * size_of::<Option<FieldValue>>();
+        let resemblances = self.resemblances.len() * size_of::<(UnitId, UnitId, Score)>();
+        (self.units.len() * 24 + rows + fields + resemblances) as u64 + self.languages.len() as u64 * BYTES_PER_RECORD
+    }
+
+    /// Appends what was scanned of the next block.
+    ///
+    /// # Errors
+    ///
+    /// Band keys cannot be spilled.
+    pub(super) fn append(&mut self, block: ScannedBlock) -> Result<()> {
+        let first = self.units.len() as u32;
+        self.names.add_block(DocId::new(self.languages.len()), block.ids);
+        let mut units = block.units.iter();
+        for record in &block.records {
+            self.record(record, units.by_ref().take(record.units as usize));
+        }
+        self.fields.extend(block.ranks);
+        for (rows, keys) in self.rows.iter_mut().zip(&block.keys) {
+            rows.keys.push(keys)?;
+        }
+        let unit = |place: u32| UnitId(first + place);
+        for pair in &block.resemblances {
+            let (a, b) = (unit(pair.a), unit(pair.b));
+            self.resemblances.push((a, b, pair.score));
+            let likely = pair.same_numbers && pair.score.jaccard >= short::COPY;
+            self.likely_copies.extend(likely.then_some((a, b)));
+        }
+        for (code, count) in block.rejected {
+            *self.rejected.entry(code).or_default() += count;
+        }
+        self.crowded += block.crowded;
+        Ok(())
+    }
+
+    fn record<'a>(&mut self, record: &ScannedRecord, units: impl Iterator<Item = &'a ScannedUnit>) {
+        let document = DocId::new(self.languages.len());
+        self.languages.push(record.language);
+        if record.language.is_none() {
+            self.rejects.push(document);
+            return;
+        }
+        for (number, unit) in units.enumerate() {
+            let id = self.units.push(document, number, &unit.unit, unit.tokens);
+            self.empty_units += u64::from(unit.is_empty());
+            let Some(path) = unit.path else { continue };
+            let rows = &mut self.rows[path.index()];
+            rows.units.push(id);
+            rows.fingerprints.push(unit.fingerprint);
+        }
+    }
+
+    /// Takes records back that were read and are rejected after all, for `code`: those that repeat an id. `documents`
+    /// ascend.
+    pub(super) fn reject(&mut self, documents: &[DocId], code: &str) {
+        if documents.is_empty() {
+            return;
+        }
+        let rejected = |document: DocId| documents.binary_search(&document).is_ok();
+        for document in documents {
+            self.languages[document.index()] = None;
+            if let Some(field) = self.fields.get_mut(document.index()) {
+                *field = None;
+            }
+        }
+        self.rejects.extend_from_slice(documents);
+        self.rejects.sort_unstable();
+        *self.rejected.entry(code.to_owned()).or_default() += documents.len() as u64;
+        let new_ids = self.units.retain(|units, unit| !rejected(units.document(unit)));
+        for rows in &mut self.rows {
+            for unit in &mut rows.units {
+                *unit = new_ids[unit.index()].unwrap_or(GONE);
+            }
+        }
+        let renumber = |unit: &mut UnitId| match new_ids[unit.index()] {
+            Some(new) => {
+                *unit = new;
+                true
+            }
+            None => false,
+        };
+        self.resemblances.retain_mut(|(a, b, _)| renumber(a) && renumber(b));
+        self.likely_copies.retain_mut(|(a, b)| renumber(a) && renumber(b));
+    }
+}
