@@ -182,13 +182,28 @@ impl WorkDir {
         Ok((VerifiedJournal(journal), done))
     }
 
-    /// Removes everything: the run is over, its outputs are in place.
+    /// Removes what a run keeps, and the directory if nothing else is in it: the run is over, its outputs are in place.
     ///
     /// # Errors
     ///
     /// The disk refuses.
     pub(super) fn remove(directory: &Path) -> Result<()> {
-        fs::remove_dir_all(directory).map_err(|source| Error::io("remove", directory, source))
+        let failed = |source| Error::io("remove", directory, source);
+        let mut foreign = false;
+        for entry in fs::read_dir(directory).map_err(failed)? {
+            let entry = entry.map_err(failed)?;
+            let name = entry.file_name();
+            let name = name.to_string_lossy();
+            if OURS
+                .iter()
+                .any(|ours| name.strip_prefix(ours).is_some_and(|rest| rest.is_empty() || ours.ends_with('-')))
+            {
+                fs::remove_file(entry.path()).map_err(failed)?;
+            } else {
+                foreign = true;
+            }
+        }
+        if foreign { Ok(()) } else { fs::remove_dir(directory).map_err(failed) }
     }
 }
 
@@ -198,6 +213,9 @@ fn refuse(directory: &Path, what: String) -> Error {
 }
 
 const LOCK: &str = "lock";
+
+/// The files of a work directory; those that end with a dash go on with the name of a path.
+const OURS: [&str; 6] = ["run.json", "blocks", "input", LOCK, "candidates-", "verified-"];
 
 fn is_lock(entry: std::io::Result<fs::DirEntry>) -> bool {
     entry.is_ok_and(|entry| entry.file_name() == LOCK)
