@@ -113,9 +113,8 @@ where
             scope.spawn(|| queue.serve(sender, &next, &worker, &work));
         }
         drop(sender);
-        let outcome = gather(&results, &queue, &mut collect);
-        queue.stop();
-        outcome
+        let _stops = Stops(&queue);
+        gather(&results, &queue, &mut collect)
     });
     collected.map(|()| queue.into_source())
 }
@@ -137,6 +136,16 @@ fn gather<S, T, E>(
         }
     }
     Ok(())
+}
+
+/// Ends the work when it is dropped, by a panic too: nobody waits for a piece that will never come. Where a worker ends
+/// without one, the work has ended already.
+struct Stops<'q, S>(&'q Queue<S>);
+
+impl<S> Drop for Stops<'_, S> {
+    fn drop(&mut self) {
+        self.0.stop();
+    }
 }
 
 /// A source that several threads draw from.
@@ -188,6 +197,7 @@ impl<S> Queue<S> {
         worker: &impl Fn() -> W,
         work: &impl Fn(&mut W, P) -> T,
     ) {
+        let _stops = Stops(self);
         let mut worker = worker();
         loop {
             let result = match self.take(next) {
@@ -261,6 +271,19 @@ mod tests {
             assert_eq!(seen, (1..=30).collect::<Vec<_>>(), "{threads} threads");
             assert!(error.is_some_and(|error| error.contains("source cannot be 30")));
         }
+    }
+
+    #[test]
+    fn a_panic_of_a_worker_reaches_the_caller() {
+        let run = || {
+            let next = |at: &mut u64| {
+                *at += 1;
+                Ok::<_, Error>(Some(*at))
+            };
+            let work = |(): &mut (), piece: u64| assert!(piece != 40, "piece 40");
+            in_order(4, 0, next, || (), work, |()| Ok(())).map(drop)
+        };
+        assert!(std::panic::catch_unwind(run).is_err());
     }
 
     #[test]

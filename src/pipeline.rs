@@ -304,7 +304,7 @@ impl<'a> Run<'a> {
         self.progress.begin("band", 0);
         let (nodes, node_of_row) = Nodes::new(self.tables.rows(id), ranks, &self.refold())?;
         let name = format!("candidates-{}", id.name());
-        let found = self.work.as_ref().map(|work| Candidates::load(work.room(), &name)).transpose()?.flatten();
+        let found = self.resume_candidates(&name)?;
         let resumed = found.is_some();
         let candidates = match found {
             Some(candidates) => candidates,
@@ -326,11 +326,23 @@ impl<'a> Run<'a> {
         let most = |node: Node| held(node) + keys.bands() as u64 * MOST_BYTES_PER_KEY;
         let worst: u64 = (0..nodes.len() as Node).map(most).sum();
         let limit = self.plan.work(resident, room, name).filter(|limit| limit.memory < worst);
+        let needed = limit.as_ref().map_or(worst, |limit| limit.memory);
         let mut candidates = search.candidates(limit.as_ref()).map_err(|error| self.plan.widen(error, resident))?;
         if let Some(work) = &self.work {
+            work.note_batches(name, needed)?;
             candidates.save(work.room(), name)?;
         }
         Ok(candidates)
+    }
+
+    /// The candidates that an earlier run found, unless their batches are much too large for the memory of this one.
+    fn resume_candidates(&self, name: &str) -> Result<Option<Candidates>> {
+        let Some(work) = &self.work else { return Ok(None) };
+        let now = self.plan.work(self.tables.bytes(), work.room(), name).map_or(u64::MAX, |limit| limit.memory);
+        match work.noted_batches(name) {
+            Some(needed) if needed <= now.saturating_add(now / 4) => Candidates::load(work.room(), name),
+            _ => Ok(None),
+        }
     }
 
     /// Candidates among the short units of one document, which were all compared.
@@ -364,6 +376,7 @@ impl<'a> Run<'a> {
         self.progress.begin("verify", candidates.nodes().count() as u64);
         let journal = self.work.as_ref().map(|work| work.verified(id, *resumed)).transpose()?;
         let (mut journal, mut done) = journal.map_or((None, Vec::new()), |(journal, done)| (Some(journal), done));
+        let mut found = 0;
         for number in 0..candidates.batches() {
             if done.iter().any(|verified| verified.batch == number as u32) {
                 continue;
@@ -377,6 +390,9 @@ impl<'a> Run<'a> {
             if let Some(journal) = &mut journal {
                 journal.append(&verified)?;
             }
+            found += verified.pairs.len() as u64;
+            let held = self.tables.bytes() + nodes.bytes() + found * BYTES_PER_PAIR;
+            self.plan.require(held, "a result with so many pairs")?;
             done.push(verified);
         }
         self.summary.lost_pairs += done.iter().map(|verified| verified.lost).sum::<u64>();
@@ -404,8 +420,9 @@ impl<'a> Run<'a> {
         }
         clusters.sort_unstable_by(Cluster::report_order);
         self.summary.clusters = clusters.len() as u64;
-        let members: usize = clusters.iter().map(|cluster| cluster.members.len()).sum();
-        self.plan.require(self.tables.bytes() + members as u64 * BYTES_PER_MEMBER, "a result with so many copies")?;
+        let members = || clusters.iter().map(|cluster| cluster.members.len() as u64);
+        let held = members().sum::<u64>() * BYTES_PER_MEMBER + members().max().unwrap_or(0) * BYTES_PER_ROW;
+        self.plan.require(self.tables.bytes() + held, "a result with so many copies")?;
         self.end();
         let Self { tables, names, summary, .. } = self;
         let threads = parallel::threads();
@@ -475,6 +492,12 @@ impl<'a> Run<'a> {
 
 /// What a member of a cluster takes: itself, its share of the cluster, and what `dedup` notes of it.
 const BYTES_PER_MEMBER: u64 = 200;
+
+/// What a verified pair takes while pairs are put in order.
+const BYTES_PER_PAIR: u64 = 96;
+
+/// What a member takes while its cluster is written, all members of a cluster at once.
+const BYTES_PER_ROW: u64 = 1000;
 
 /// Times the stages.
 struct Clock(Instant);

@@ -60,6 +60,19 @@ fn kept_and_rejected_make_up_what_was_read() {
 }
 
 #[test]
+fn with_unique_ids_a_repeat_is_rejected_and_counted() {
+    let input = "{\"id\":\"a\",\"text\":\"خبر عاجل\"}\n{\"id\":\"a\",\"text\":\"خبر عاجل\"}\n{\"id\":\"b\",\"text\":\"خبر عاجل\"}\n";
+    let mut reading = InputOptions::default();
+    reading.unique_ids = true;
+    let corpus = Corpus::from_reader("in.jsonl", input.as_bytes(), reading).unwrap();
+    let found = clusters(&corpus, Options::default());
+    assert_eq!(found.rejects, [DocId::new(1)]);
+    let records = &found.summary.records;
+    assert_eq!((records.read, records.kept, records.rejected["repeated_id"]), (3, 2, 1));
+    assert_eq!((found.clusters.len(), found.clusters[0].size()), (1, 2), "the repeat counts nowhere");
+}
+
+#[test]
 fn empty_units_are_counted_and_never_clustered() {
     let texts = ["", " ", "\u{a0}\n", "،؛ «»", "\u{64E}\u{640}", "&nbsp;", "خبر", "نبأ"].map(str::to_owned);
     let corpus = common::numbered(&texts);

@@ -520,6 +520,11 @@ impl Corpus {
         })
     }
 
+    /// The records that are rejected for repeating an id, ascending.
+    pub(crate) fn repeats(&self) -> Vec<DocId> {
+        self.repeats.iter().map(|(doc, _)| *doc).collect()
+    }
+
     /// Why each of `rejects`, places of records that were rejected, cannot be read.
     pub fn rejected<'a>(&'a self, rejects: &'a [DocId]) -> impl Iterator<Item = Reject> + 'a {
         rejects.iter().filter_map(|id| self.read(*id).err())

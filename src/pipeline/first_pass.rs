@@ -9,7 +9,7 @@ use super::tables::{self, Tables};
 use super::work::WorkDir;
 use super::{Options, Progress, nodes};
 use crate::error::Result;
-use crate::input::{Block, BlockIndex, Blocks, Corpus, Holding, Input, Names, Reader};
+use crate::input::{Block, BlockIndex, Blocks, Corpus, Holding, Input, InputOptions, Names, Reader};
 use crate::parallel;
 
 /// What scans, and what it goes by.
@@ -34,6 +34,7 @@ impl FirstPass<'_> {
             block_size: self.plan.block() as usize,
             threads: parallel::threads(),
         };
+        let rank = self.rank(input.options());
         let mut reader = input.reader(holding)?;
         let mut tables = Tables::new(self.paths, self.plan);
         let mut journal = None;
@@ -46,7 +47,7 @@ impl FirstPass<'_> {
             reader.resume(done)?;
         }
         let mut indices = Vec::new();
-        let mut reader = self.run(reader, Reader::next, |index, scanned| {
+        let mut reader = self.run(reader, Reader::next, rank, 2 * self.plan.block(), |index, scanned| {
             if let Some(journal) = &mut journal {
                 journal.append(&index, &scanned)?;
             }
@@ -68,7 +69,10 @@ impl FirstPass<'_> {
     /// A record cannot be read again; the disk refuses; the tables outgrow the memory.
     pub(super) fn over_corpus(&self, corpus: &Corpus) -> Result<(Tables, Names)> {
         let mut tables = Tables::new(self.paths, self.plan);
-        self.run(corpus.blocks(), Blocks::next, |_, scanned| self.append(&mut tables, scanned))?;
+        let rank = self.rank(corpus.options());
+        // The bytes are held by the caller or were planned for when the corpus was read.
+        self.run(corpus.blocks(), Blocks::next, rank, u64::MAX, |_, scanned| self.append(&mut tables, scanned))?;
+        tables.reject(&corpus.repeats(), tables::REPEATED_ID);
         let names = std::mem::take(&mut tables.names).finish(corpus)?;
         Ok((tables, names))
     }
@@ -77,10 +81,12 @@ impl FirstPass<'_> {
         &self,
         source: S,
         next: impl Fn(&mut S) -> Result<Option<Block>> + Sync,
+        rank: Option<usize>,
+        planned: u64,
         mut collect: impl FnMut(BlockIndex, ScannedBlock) -> Result<()>,
     ) -> Result<S> {
         // Records far larger than a block were not planned for: they are counted while they are under way.
-        let large = |block: &Block| Some(block.len()).filter(|length| *length > 2 * self.plan.block());
+        let large = |block: &Block| Some(block.len()).filter(|length| *length > planned);
         let under_way = AtomicU64::new(0);
         let next = |source: &mut S| {
             let block = next(source)?;
@@ -95,8 +101,14 @@ impl FirstPass<'_> {
             under_way.fetch_sub(large(&block).unwrap_or(0), Ordering::Relaxed);
             scanned
         };
-        let scanner = || Scanner::new(self.options, self.paths, self.progress);
+        let scanner = || Scanner::new(self.options, self.paths, rank, self.progress);
         parallel::in_order(parallel::threads(), source, next, scanner, scan, |(index, scanned)| collect(index, scanned))
+    }
+
+    /// Which of the fields that are read decides who stays.
+    fn rank(&self, options: &InputOptions) -> Option<usize> {
+        let field = self.options.keep.field()?;
+        options.fields.iter().position(|name| name == field)
     }
 
     fn append(&self, tables: &mut Tables, scanned: ScannedBlock) -> Result<()> {

@@ -47,12 +47,34 @@ impl Plan {
 
     /// Bytes of a block of input.
     pub(super) fn block(&self) -> u64 {
-        let share = |limit: u64| limit.saturating_sub(PROGRAM) / (4 * PER_BLOCK_BYTE * (self.threads + 1));
-        self.limit.map_or(BLOCK, |limit| share(limit).clamp(SMALLEST_BLOCK, BLOCK))
+        self.limit.map_or(BLOCK, |limit| self.block_at(limit))
+    }
+
+    fn block_at(&self, limit: u64) -> u64 {
+        let share = limit.saturating_sub(PROGRAM) / (4 * PER_BLOCK_BYTE * (self.threads + 1));
+        share.clamp(SMALLEST_BLOCK, BLOCK)
     }
 
     fn fixed(&self) -> u64 {
-        PROGRAM + PER_BLOCK_BYTE * self.block() * (self.threads + 1)
+        self.fixed_at(self.limit.unwrap_or(u64::MAX))
+    }
+
+    /// The part that does not grow with the input, under a limit.
+    fn fixed_at(&self, limit: u64) -> u64 {
+        PROGRAM + PER_BLOCK_BYTE * self.block_at(limit) * (self.threads + 1)
+    }
+
+    /// The least limit, from `limit` on, under which `held` bytes fit.
+    fn least(&self, limit: u64, held: u64) -> u64 {
+        let mut least = limit;
+        loop {
+            // The fixed part grows by a fourth of the limit at most, so this comes to an end.
+            let needed = held.saturating_add(self.fixed_at(least) + LEAST_WORK);
+            if needed <= least {
+                return least;
+            }
+            least = needed;
+        }
     }
 
     /// For the band keys of each path; `None` without a limit.
@@ -77,7 +99,7 @@ impl Plan {
     pub(super) fn widen(&self, error: Error, held: u64) -> Error {
         match (error.kind(), self.limit) {
             (ErrorKind::Memory { floor, what, .. }, Some(given)) => {
-                let floor = (PROGRAM + held + floor / 3 * 4 + 4).max(given + 1);
+                let floor = self.least(given + 1, held + floor / 3 * 4);
                 ErrorKind::Memory { given, floor, what: what.clone() }.into()
             }
             _ => error,
@@ -100,10 +122,8 @@ impl Plan {
     ///
     /// [`ErrorKind::Memory`] with the least limit that would do; `what` says what needs it.
     pub(super) fn require(&self, held: u64, what: &str) -> Result<()> {
-        let floor = held + self.fixed() + LEAST_WORK;
-        match self.limit {
-            Some(given) if given < floor => Err(ErrorKind::Memory { given, floor, what: what.to_owned() }.into()),
-            _ => Ok(()),
-        }
+        let Some(given) = self.limit else { return Ok(()) };
+        let floor = self.least(given, held);
+        if floor == given { Ok(()) } else { Err(ErrorKind::Memory { given, floor, what: what.to_owned() }.into()) }
     }
 }

@@ -65,25 +65,28 @@ pub(super) struct Resemblance {
 /// Scans one block after the other on one thread.
 pub(super) struct Scanner<'a> {
     options: &'a Options,
+    /// Which of the fields that are read decides who stays.
+    rank: Option<usize>,
     progress: &'a dyn Progress,
     scratch: Scratch,
     folding: Folding<'a>,
 }
 
 impl<'a> Scanner<'a> {
-    pub(super) fn new(options: &'a Options, paths: &'a Paths, progress: &'a dyn Progress) -> Self {
-        Self { options, progress, scratch: Scratch::default(), folding: Folding::new(options, paths) }
+    pub(super) fn new(options: &'a Options, paths: &'a Paths, rank: Option<usize>, progress: &'a dyn Progress) -> Self {
+        Self { options, rank, progress, scratch: Scratch::default(), folding: Folding::new(options, paths) }
     }
 
     /// Reads, cuts, folds and sketches the records of a block.
     pub(super) fn scan(&mut self, block: &Block) -> (BlockIndex, ScannedBlock) {
         let mut scanned = ScannedBlock::default();
         let asks = self.options.keep.field().is_some();
-        let folding = &mut self.folding;
+        let (folding, rank) = (&mut self.folding, self.rank);
         let index = block.read(&mut self.scratch, |record, bytes| {
             match record {
                 Ok(mut record) => {
-                    scanned.ranks.extend(asks.then(|| record.fields.first_mut().and_then(Option::take)));
+                    let value = || record.fields.get_mut(rank?).and_then(Option::take);
+                    scanned.ranks.extend(asks.then(value));
                     folding.record(&record, &mut scanned);
                 }
                 Err(reason) => {

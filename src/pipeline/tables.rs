@@ -19,6 +19,8 @@ pub(super) struct Tables {
     pub(super) languages: Vec<Option<Language>>,
     /// The value that decides who stays, a record each; empty if no field does.
     pub(super) fields: Vec<Option<FieldValue>>,
+    /// Bytes of the texts among them.
+    field_bytes: u64,
     pub(super) units: Units,
     /// The units of each path.
     rows: [Rows; 2],
@@ -84,6 +86,7 @@ impl Tables {
         Self {
             languages: Vec::new(),
             fields: Vec::new(),
+            field_bytes: 0,
             units: Units::default(),
             rows: [PathId::Main, PathId::Short].map(|id| Rows::new(bands(id), plan)),
             resemblances: Vec::new(),
@@ -111,7 +114,9 @@ impl Tables {
         let rows: usize = self.rows.iter().map(|rows| rows.units.len() * 20).sum();
         let fields = self.fields.len() * size_of::<Option<FieldValue>>();
         let resemblances = self.resemblances.len() * size_of::<(UnitId, UnitId, Score)>();
-        (self.units.len() * 24 + rows + fields + resemblances) as u64 + self.languages.len() as u64 * BYTES_PER_RECORD
+        (self.units.len() * 24 + rows + fields + resemblances + self.likely_copies.len() * 8) as u64
+            + self.field_bytes
+            + self.languages.len() as u64 * BYTES_PER_RECORD
     }
 
     /// Appends what was scanned of the next block.
@@ -126,6 +131,11 @@ impl Tables {
         for record in &block.records {
             self.record(record, units.by_ref().take(record.units as usize));
         }
+        let texts = block.ranks.iter().filter_map(|rank| match rank {
+            Some(FieldValue::Text(text)) => Some(text.capacity() as u64 + 16),
+            _ => None,
+        });
+        self.field_bytes += texts.sum::<u64>();
         self.fields.extend(block.ranks);
         for (rows, keys) in self.rows.iter_mut().zip(&block.keys) {
             rows.keys.push(keys)?;

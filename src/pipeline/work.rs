@@ -40,7 +40,7 @@ struct Identity {
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 struct FileIdentity {
-    path: PathBuf,
+    path: String,
     bytes: u64,
     /// Nanoseconds since 1970.
     modified: u128,
@@ -50,7 +50,8 @@ impl Identity {
     fn new(task: Task, options: &Options, input: &Input) -> Result<Self> {
         let files = input.files().map(|(path, _)| FileIdentity::of(path)).collect::<Result<_>>()?;
         // Neither threads nor memory change a result.
-        let options = Options { threads: None, memory: None, temp_dir: None, work_dir: None, ..options.clone() };
+        let options =
+            Options { threads: None, memory: None, map: true, temp_dir: None, work_dir: None, ..options.clone() };
         Ok(Self {
             format: FORMAT,
             version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -80,7 +81,7 @@ impl Identity {
             return differ("the number of files", &self.files.len().to_string(), &other.files.len().to_string());
         }
         let changed = self.files.iter().zip(&other.files).find(|(ours, theirs)| ours != theirs)?;
-        Some(format!("the input: {} is another file, or changed", changed.1.path.display()))
+        Some(format!("the input: {} is another file, or changed", changed.1.path))
     }
 }
 
@@ -98,7 +99,7 @@ impl FileIdentity {
         }
         let modified = found.modified().map_err(failed)?;
         let modified = modified.duration_since(std::time::UNIX_EPOCH).map_or(0, |since| since.as_nanos());
-        Ok(Self { path: path.to_owned(), bytes: found.len(), modified })
+        Ok(Self { path: path.to_string_lossy().into_owned(), bytes: found.len(), modified })
     }
 }
 
@@ -131,7 +132,7 @@ impl WorkDir {
                     return Err(refuse(directory, format!("holds another run ({difference})")));
                 }
             }
-            Err(_) if fs::read_dir(directory).is_ok_and(|mut found| found.any(|entry| !is_lock(entry))) => {
+            Err(_) if fs::read_dir(directory).is_ok_and(|mut found| found.any(|entry| !is_beginning(entry))) => {
                 return Err(refuse(directory, "holds something that is no run".to_owned()));
             }
             Err(_) => write_whole(&path, &serde_json::to_vec_pretty(&ours).unwrap_or_default())?,
@@ -162,6 +163,20 @@ impl WorkDir {
             Ok(true)
         })?;
         Ok(BlockJournal(journal))
+    }
+
+    /// Notes how many bytes the largest batch of the candidates `name` may take.
+    ///
+    /// # Errors
+    ///
+    /// The disk refuses.
+    pub(super) fn note_batches(&self, name: &str, bytes: u64) -> Result<()> {
+        write_whole(&self.directory.join(format!("{name}.bytes")), bytes.to_string().as_bytes())
+    }
+
+    /// What [`note_batches`](Self::note_batches) noted.
+    pub(super) fn noted_batches(&self, name: &str) -> Option<u64> {
+        fs::read_to_string(self.directory.join(format!("{name}.bytes"))).ok()?.parse().ok()
     }
 
     /// Opens the journal of verified batches of a path, and gives those that are finished. Without `resumed` candidates
@@ -215,10 +230,13 @@ fn refuse(directory: &Path, what: String) -> Error {
 const LOCK: &str = "lock";
 
 /// The files of a work directory; those that end with a dash go on with the name of a path.
-const OURS: [&str; 6] = ["run.json", "blocks", "input", LOCK, "candidates-", "verified-"];
+const OURS: [&str; 7] = ["run.json", UNFINISHED, "blocks", "input", LOCK, "candidates-", "verified-"];
 
-fn is_lock(entry: std::io::Result<fs::DirEntry>) -> bool {
-    entry.is_ok_and(|entry| entry.file_name() == LOCK)
+/// `run.json` on its way; the process may have ended before it was there.
+const UNFINISHED: &str = "run.new";
+
+fn is_beginning(entry: std::io::Result<fs::DirEntry>) -> bool {
+    entry.is_ok_and(|entry| entry.file_name() == LOCK || entry.file_name() == UNFINISHED)
 }
 
 fn lock(directory: &Path) -> Result<File> {

@@ -51,10 +51,10 @@ pub fn clusters(found: &Clustering, corpus: &Corpus, style: Style, out: &mut dyn
     let mut first = true;
     parallel::in_order(
         found.threads,
-        found.clusters.chunks(AT_ONCE).enumerate(),
-        |chunks| Ok(chunks.next()),
+        (0, &found.clusters[..]),
+        |rest| Ok(next(rest)),
         || Shown::new(corpus, &found.units, &found.names),
-        |shown, (place, chunk)| written(shown, place * AT_ONCE, chunk, style, between),
+        |shown, (first, clusters)| written(shown, first, clusters, style, between),
         |bytes| {
             if !std::mem::take(&mut first) {
                 out.write_all(between.as_bytes())?;
@@ -66,8 +66,22 @@ pub fn clusters(found: &Clustering, corpus: &Corpus, style: Style, out: &mut dyn
     out.write_all(tail.as_bytes())
 }
 
-/// A thread writes so many clusters at once.
-const AT_ONCE: usize = 64;
+/// A thread writes so many members at once, but at least one cluster.
+const AT_ONCE: usize = 256;
+
+/// Takes the next clusters, and the number of the first, from what is left.
+fn next<'a>(rest: &mut (usize, &'a [Cluster])) -> Option<(usize, &'a [Cluster])> {
+    let (first, clusters) = *rest;
+    let mut members = 0;
+    let fits = |cluster: &&Cluster| {
+        members += cluster.members.len();
+        members <= AT_ONCE
+    };
+    let count = clusters.iter().take_while(fits).count().max(1).min(clusters.len());
+    let (now, later) = clusters.split_at(count);
+    *rest = (first + count, later);
+    (!now.is_empty()).then_some((first, now))
+}
 
 /// Some clusters, the first of them number `first`, as they stand in the report.
 fn written(shown: &Shown<'_>, first: usize, clusters: &[Cluster], style: Style, between: &str) -> io::Result<Vec<u8>> {

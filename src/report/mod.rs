@@ -103,7 +103,7 @@ pub(crate) struct Shown<'a> {
 }
 
 /// So many ids are remembered at most.
-const REMEMBERED: usize = 1 << 16;
+const REMEMBERED: usize = 1 << 12;
 
 impl<'a> Shown<'a> {
     pub(crate) fn new(corpus: &'a Corpus, units: &'a Units, names: &'a Names) -> Self {

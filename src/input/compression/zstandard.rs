@@ -125,7 +125,7 @@ impl<R: Read> Frames<R> {
     fn whole(&self) -> Vec<Frame> {
         let (mut frames, mut at, mut held) = (Vec::new(), 0, 0);
         while let Some((length, size)) = self.window.get(at..).and_then(frame) {
-            held += size;
+            held = size.saturating_add(held);
             if held > self.ahead {
                 break;
             }
