@@ -122,7 +122,7 @@ impl WorkDir {
         let ours = Identity::new(task, options, input)?;
         let room = Room::kept(directory)?;
         let lock = lock(directory)?;
-        let path = directory.join("run.json");
+        let path = directory.join(RUN);
         match fs::read(&path) {
             Ok(bytes) => {
                 let theirs: Option<Identity> = serde_json::from_slice(&bytes).ok();
@@ -204,19 +204,18 @@ impl WorkDir {
     /// The disk refuses.
     pub(super) fn remove(directory: &Path) -> Result<()> {
         let failed = |source| Error::io("remove", directory, source);
-        let mut foreign = false;
+        let (mut ours, mut foreign) = (Vec::new(), false);
         for entry in fs::read_dir(directory).map_err(failed)? {
-            let entry = entry.map_err(failed)?;
-            let name = entry.file_name();
-            let name = name.to_string_lossy();
-            if OURS
-                .iter()
-                .any(|ours| name.strip_prefix(ours).is_some_and(|rest| rest.is_empty() || ours.ends_with('-')))
-            {
-                fs::remove_file(entry.path()).map_err(failed)?;
-            } else {
-                foreign = true;
+            let name = entry.map_err(failed)?.file_name();
+            match is_ours(&name.to_string_lossy()) {
+                true => ours.push(name),
+                false => foreign = true,
             }
+        }
+        // What says whose directory this is goes last: a run that is killed here begins again with what is left.
+        ours.sort_by_key(|name| (name == LOCK, name == RUN));
+        for name in ours {
+            fs::remove_file(directory.join(name)).map_err(failed)?;
         }
         if foreign { Ok(()) } else { fs::remove_dir(directory).map_err(failed) }
     }
@@ -229,8 +228,15 @@ fn refuse(directory: &Path, what: String) -> Error {
 
 const LOCK: &str = "lock";
 
+/// Says what run this is.
+const RUN: &str = "run.json";
+
+fn is_ours(name: &str) -> bool {
+    OURS.iter().any(|ours| name.strip_prefix(ours).is_some_and(|rest| rest.is_empty() || ours.ends_with('-')))
+}
+
 /// The files of a work directory; those that end with a dash go on with the name of a path.
-const OURS: [&str; 7] = ["run.json", UNFINISHED, "blocks", "input", LOCK, "candidates-", "verified-"];
+const OURS: [&str; 7] = [RUN, UNFINISHED, "blocks", "input", LOCK, "candidates-", "verified-"];
 
 /// `run.json` on its way; the process may have ended before it was there.
 const UNFINISHED: &str = "run.new";
@@ -328,6 +334,23 @@ impl VerifiedJournal {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Wherever the removal is cut off, what is left is either a run of this name or nothing that matters.
+    #[test]
+    fn the_name_of_the_run_is_removed_last() {
+        let mut names = vec!["lock", "run.json", "verified-main", "blocks", "candidates-main.bytes"];
+        names.sort_by_key(|name| (*name == LOCK, *name == RUN));
+        assert_eq!(names[3..], ["run.json", "lock"]);
+        assert!(names.iter().all(|name| is_ours(name)) && !is_ours("letter") && !is_ours("blocks2"));
+        let home = tempfile::tempdir().unwrap();
+        let work = home.path().join("work");
+        fs::create_dir(&work).unwrap();
+        for name in names.iter().chain(&["letter"]) {
+            fs::write(work.join(name), "x").unwrap();
+        }
+        WorkDir::remove(&work).unwrap();
+        assert_eq!(fs::read_dir(&work).unwrap().count(), 1, "what is not ours stays");
+    }
 
     #[test]
     fn verified_batches_read_back_and_cut_ones_do_not() {
