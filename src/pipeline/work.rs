@@ -338,7 +338,7 @@ mod tests {
     /// Wherever the removal is cut off, what is left is either a run of this name or nothing that matters.
     #[test]
     fn the_name_of_the_run_is_removed_last() {
-        let mut names = vec!["lock", "run.json", "verified-main", "blocks", "candidates-main.bytes"];
+        let mut names = ["lock", "run.json", "verified-main", "blocks", "candidates-main.bytes"];
         names.sort_by_key(|name| (*name == LOCK, *name == RUN));
         assert_eq!(names[3..], ["run.json", "lock"]);
         assert!(names.iter().all(|name| is_ours(name)) && !is_ours("letter") && !is_ours("blocks2"));
