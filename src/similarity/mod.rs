@@ -12,6 +12,7 @@ use crate::document::UnitId;
 use crate::shingle::{ShingleKind, ShingleSet};
 
 pub mod align;
+pub mod facts;
 pub mod short;
 
 /// How alike two units are. Both are exact, from 0 to 1.

@@ -13,10 +13,10 @@ pub const RESEMBLES: f64 = 0.45;
 pub const COPY: f64 = 0.70;
 
 /// From this similarity on, two words are spellings of one.
-const SAME_WORD: f64 = 0.6;
+pub(super) const SAME_WORD: f64 = 0.6;
 
 /// Shortest content word, in letters.
-const CONTENT: usize = 3;
+pub(super) const CONTENT: usize = 3;
 
 /// Whether each of two folded texts (tokens joined by one space) has a content word that the other lacks: not itself,
 /// not its light stem, not written together with its neighbours, not another spelling.
@@ -37,7 +37,7 @@ fn own_words<'a>(text: &'a str, other: &str) -> Vec<&'a str> {
 }
 
 /// A light stem: at most one proclitic and one suffix taken off, three letters always left.
-fn stem(word: &str) -> &str {
+pub(super) fn stem(word: &str) -> &str {
     const BEFORE: [&str; 11] = ["وال", "بال", "كال", "فال", "لل", "ال", "و", "ب", "ل", "ف", "ك"];
     const AFTER: [&str; 9] = ["ها", "هم", "ات", "ين", "ون", "ان", "يه", "ه", "ي"];
     let long_enough = |rest: &&str| rest.chars().count() >= CONTENT;
@@ -46,7 +46,7 @@ fn stem(word: &str) -> &str {
 }
 
 /// Twice the longest common subsequence over the letters of both, from 0 to 1. O(nm) for words of n and m letters.
-fn alikeness(a: &str, b: &str) -> f64 {
+pub(super) fn alikeness(a: &str, b: &str) -> f64 {
     // Words longer than this are no words; comparing them whole would take time that a hostile page chooses.
     const LONGEST: usize = 64;
     let a: Vec<char> = a.chars().take(LONGEST).collect();

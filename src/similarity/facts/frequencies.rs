@@ -1,0 +1,122 @@
+//! How often words stand in documents: what is rare enough to name a fact.
+
+use std::sync::LazyLock;
+
+use ahash::{AHashMap, AHashSet};
+
+use super::table::spellings;
+use crate::shingle::hash::Keys;
+
+/// A word in this share of the documents or more is frequent.
+const FREQUENT: f64 = 0.02;
+
+/// From this many documents on the corpus itself tells what is frequent.
+const ENOUGH: usize = 1000;
+
+/// Arabic words that stand in 2 % of the documents of at least two of three collections of news.
+static LIST: LazyLock<AHashSet<String>> =
+    LazyLock::new(|| include_str!("frequent.txt").lines().flat_map(spellings).collect());
+
+/// How often words stand in documents.
+///
+/// Words are counted by a 64-bit hash, 16 bytes each; tokens that begin with a digit are not counted.
+#[derive(Debug, Clone)]
+pub struct WordFrequencies {
+    documents: usize,
+    /// How many documents hold the word of this hash.
+    holding: AHashMap<u64, u32>,
+    keys: Keys,
+}
+
+impl Default for WordFrequencies {
+    fn default() -> Self {
+        Self { documents: 0, holding: AHashMap::new(), keys: Keys::new(0) }
+    }
+}
+
+impl WordFrequencies {
+    /// Collects from folded texts (tokens joined by one space), a document each. The order of the texts does not matter.
+    #[must_use]
+    pub fn collect<'a>(texts: impl IntoIterator<Item = &'a str>) -> Self {
+        let mut frequencies = Self::default();
+        texts.into_iter().for_each(|text| frequencies.add(text));
+        frequencies
+    }
+
+    /// Adds one document.
+    pub fn add(&mut self, text: &str) {
+        let words = text.split(' ').filter(|word| !word.is_empty() && !word.starts_with(|c: char| c.is_ascii_digit()));
+        let mut hashes: Vec<u64> = words.map(|word| self.keys.bytes(word.as_bytes())).collect();
+        hashes.sort_unstable();
+        hashes.dedup();
+        for hash in hashes {
+            *self.holding.entry(hash).or_default() += 1;
+        }
+        self.documents += 1;
+    }
+
+    /// Adds what was collected elsewhere, of other documents.
+    pub fn merge(&mut self, other: Self) {
+        // Sums do not depend on the order.
+        for (hash, documents) in other.holding {
+            *self.holding.entry(hash).or_default() += documents;
+        }
+        self.documents += other.documents;
+    }
+
+    /// Number of documents collected from.
+    #[must_use]
+    pub fn documents(&self) -> usize {
+        self.documents
+    }
+
+    /// Whether the word stands in less than 2 % of the documents. Of fewer than 1,000 documents that would be chance: then
+    /// a list of frequent words of Arabic news decides.
+    #[must_use]
+    pub fn is_rare(&self, word: &str) -> bool {
+        if self.is_told_by_list() {
+            return !is_listed(word);
+        }
+        let holding = self.holding.get(&self.keys.bytes(word.as_bytes())).copied().unwrap_or(0);
+        f64::from(holding) < FREQUENT * self.documents as f64
+    }
+
+    /// Whether there are too few documents, so that the list decides.
+    pub(super) fn is_told_by_list(&self) -> bool {
+        self.documents < ENOUGH
+    }
+}
+
+/// Whether the list of frequent words of Arabic news holds the word.
+pub(super) fn is_listed(word: &str) -> bool {
+    LIST.contains(word)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_documents_tell_what_is_rare_and_the_list_where_they_are_few() {
+        let few = WordFrequencies::collect(["زمرده في كل نص"; 10]);
+        assert!(few.is_rare("زمرده") && !few.is_rare("في"), "ten documents are too few");
+        let texts: Vec<String> =
+            (0..2000).map(|n| format!("زمرده {}", if n % 50 == 0 { "في" } else { "من" })).collect();
+        let many = WordFrequencies::collect(texts.iter().map(String::as_str));
+        assert!(!many.is_rare("زمرده") && !many.is_rare("في") && many.is_rare("غاءب"));
+        let texts: Vec<&str> = texts.iter().map(String::as_str).skip(1).collect();
+        assert!(WordFrequencies::collect(texts).is_rare("في"), "39 of 1999 are less than 2 %");
+    }
+
+    #[test]
+    fn order_repetition_and_division_do_not_matter() {
+        let texts: Vec<String> = (0..1200).map(|n| format!("كلمه{} كلمه{} كلمه{}", n % 7, n % 7, n % 90)).collect();
+        let whole = WordFrequencies::collect(texts.iter().map(String::as_str));
+        let mut parts = WordFrequencies::collect(texts[700..].iter().rev().map(String::as_str));
+        parts.merge(WordFrequencies::collect(texts[..700].iter().map(String::as_str)));
+        assert_eq!(whole.documents(), parts.documents());
+        for n in 0..100 {
+            assert_eq!(whole.is_rare(&format!("كلمه{n}")), parts.is_rare(&format!("كلمه{n}")), "{n}");
+        }
+    }
+}
