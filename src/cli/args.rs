@@ -153,7 +153,8 @@ pub(super) struct DedupArgs {
     pub(super) matching: MatchingArgs,
     #[command(flatten)]
     pub(super) keep: KeepArgs,
-    /// Which copies are removed; relations with commas between them.
+    /// Which copies are removed; exact, near, contained with commas between them. What holds another is never removed for
+    /// it.
     #[arg(long, value_name = "RELATIONS", value_delimiter = ',', default_value = "exact,near", value_parser = removable)]
     pub(super) remove: Vec<Relation>,
     #[command(flatten)]
@@ -325,6 +326,12 @@ pub(super) struct MatchingArgs {
     /// Smallest Jaccard similarity of a near copy: above 0, at most 1.
     #[arg(long, value_name = "T", default_value_t = 0.6, help_heading = "Matching")]
     pub(super) threshold: f64,
+    /// From which containment on a unit counts as standing inside a larger one: above 0, at most 1, or off.
+    #[arg(long, value_name = "T", default_value = "0.8", value_parser = containment, help_heading = "Matching")]
+    pub(super) containment: Containment,
+    /// Whether siblings of one template that tell other facts (the weather of two days) are told from copies: guard or off.
+    #[arg(long, value_enum, value_name = "SWITCH", default_value_t = Facts::Guard, help_heading = "Matching")]
+    pub(super) facts: Facts,
     /// Chance that a pair exactly at the threshold is found: above 0, below 1. Bands and rows follow from it.
     #[arg(long, value_name = "R", default_value_t = 0.99, help_heading = "Matching")]
     pub(super) recall: f64,
@@ -346,6 +353,17 @@ pub(super) struct MatchingArgs {
     /// Split groups of candidates larger than this: at least 2.
     #[arg(long, value_name = "N", default_value_t = 10_000, help_heading = "Matching")]
     pub(super) max_bucket: usize,
+}
+
+/// `--containment`: `None` for off.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Containment(pub(super) Option<f64>);
+
+/// `--facts`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Facts {
+    Guard,
+    Off,
 }
 
 /// On or off.
@@ -431,11 +449,19 @@ fn language(code: &str) -> crate::Result<Lang> {
     if code == "auto" { Ok(Lang(None)) } else { code.parse().map(|language| Lang(Some(language))) }
 }
 
+/// A number, which is checked with all other parameters, or off.
+fn containment(text: &str) -> Result<Containment, String> {
+    match text {
+        "off" => Ok(Containment(None)),
+        _ => text.parse().map(|value| Containment(Some(value))).map_err(|_| "give a number, or off".to_owned()),
+    }
+}
+
 fn removable(name: &str) -> Result<Relation, String> {
-    [Relation::Exact, Relation::Near]
+    [Relation::Exact, Relation::Near, Relation::Contained]
         .into_iter()
         .find(|relation| relation.name() == name)
-        .ok_or_else(|| "give exact, near, or both with a comma between them".to_owned())
+        .ok_or_else(|| "give exact, near, contained, or some of them with commas between".to_owned())
 }
 
 /// Bytes: a whole number, alone or with K, M or G (powers of 1,024).

@@ -6,13 +6,16 @@ use super::progress::Bar;
 use super::{Exit, job, summary};
 use crate::error::{Error, Result};
 use crate::input::{Corpus, Input};
-use crate::pipeline::Clustering;
+use crate::pipeline::{Clustering, Pipeline};
 use crate::report::output::Outputs;
 use crate::report::{self, Cleaning, Destination, Format};
+use crate::similarity::Relation;
 
 pub(super) fn run(arguments: &DedupArgs, console: &Console) -> Result<Exit> {
     let DedupArgs { input, matching, keep, running, showing, .. } = arguments;
-    let pipeline = job::pipeline(matching, Some(&keep.keep), running)?;
+    let mut options = job::run_options(matching, Some(&keep.keep), running);
+    options.contained_copies = arguments.remove.contains(&Relation::Contained);
+    let pipeline = Pipeline::new(options)?;
     let input = job::input(&input.inputs, &input.reading, Some(&keep.keep))?;
     let destination = destination(arguments, &input)?;
     let (corpus, found) = pipeline.read_clusters(input, &Bar::new(showing.progress))?;

@@ -29,6 +29,14 @@ pub struct Options {
     pub threshold: f64,
     /// Chance that a pair exactly at the threshold becomes a candidate, in (0, 1).
     pub recall: f64,
+    /// Smallest containment of a `contained` pair, in (0, 1]; `None` looks for none. Asks for 50 shingles at least on the
+    /// smaller side (250 where shingles are characters).
+    pub containment: Option<f64>,
+    /// Whether contained units count as copies: they leave their own clusters and gather around what holds them. Otherwise
+    /// they are shown beside it.
+    pub contained_copies: bool,
+    /// Whether siblings of one template that tell other facts are variants, not copies (see [`crate::similarity::facts`]).
+    pub facts: bool,
     /// Signature length, bands and rows, where the rule is not to choose them.
     pub overrides: Overrides,
     /// Seed of every hash. Other seeds find other candidates among pairs below certainty.
@@ -62,6 +70,9 @@ impl Default for Options {
             short: true,
             threshold: 0.6,
             recall: 0.99,
+            containment: Some(0.8),
+            contained_copies: false,
+            facts: true,
             overrides: Overrides::default(),
             seed: Self::DEFAULT_SEED,
             related: false,
@@ -104,6 +115,9 @@ impl Options {
         }
         if self.threads == Some(0) {
             return Err(Error::parameter("threads", 0, "at least 1; leave it out for one a core"));
+        }
+        if let Some(containment) = self.containment.filter(|value| !(*value > 0.0 && *value <= 1.0)) {
+            return Err(Error::parameter("containment", containment, "above 0 and at most 1, or off"));
         }
         Banding::choose(self.threshold, self.recall, self.overrides)
     }

@@ -26,6 +26,8 @@ pub(super) struct ScannedBlock {
     pub(super) units: Vec<ScannedUnit>,
     /// For each path the band keys of its units, unit by unit.
     pub(super) keys: [Vec<u64>; 2],
+    /// The samples of the units of the main path, unit by unit; empty if nobody asks for containment.
+    pub(super) samples: Vec<u32>,
     /// Short units of one document that resemble one another, by place in `units`.
     pub(super) resemblances: Vec<Resemblance>,
     /// Rejected records by the code of their reason.
@@ -159,6 +161,9 @@ impl<'a> Folding<'a> {
             self.shorts.push(scanned.units.len() as u32, &shingled);
         }
         sketch(path, &shingled, &mut self.values, &mut scanned.keys[id.index()]);
+        if let Some((_, sampling)) = path.containment {
+            sampling.sample(shingled.hashes, &mut scanned.samples);
+        }
         let Shingled { tokens, fingerprint, .. } = shingled;
         ScannedUnit { unit: *unit, tokens, path: Some(id), fingerprint }
     }

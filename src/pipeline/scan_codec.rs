@@ -28,6 +28,8 @@ impl ScannedBlock {
         out.u64(self.units.len() as u64);
         self.units.iter().for_each(|unit| encode_unit(unit, out));
         self.keys.iter().for_each(|keys| out.u64s(keys));
+        out.u64(self.samples.len() as u64);
+        self.samples.iter().for_each(|word| out.u32(*word));
         out.u64(self.resemblances.len() as u64);
         for pair in &self.resemblances {
             out.u32(pair.a);
@@ -56,6 +58,7 @@ impl ScannedBlock {
             ranks: list(from, 1, decode_field)?,
             units: list(from, 34, decode_unit)?,
             keys: [from.u64s()?, from.u64s()?],
+            samples: list(from, 4, |from| from.u32())?,
             resemblances: list(from, 25, |from| {
                 Some(Resemblance {
                     a: from.u32()?,
@@ -148,6 +151,7 @@ mod tests {
                 unit(Kind::Line, Some(PathId::Short)),
             ],
             keys: [vec![1, 2], vec![u64::MAX]],
+            samples: vec![1, 77],
             resemblances: vec![Resemblance { a: 0, b: 2, score: Score::SAME, same_numbers: true }],
             rejected: BTreeMap::from([("invalid_json".to_owned(), 1)]),
             crowded: 1,

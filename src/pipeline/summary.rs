@@ -22,6 +22,8 @@ pub struct Summary {
     /// Verified pairs found, exact groups not expanded; only of `pairs`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pairs: Option<u64>,
+    /// What looking for contained units came to.
+    pub containment: Containment,
     /// Candidate pairs that a cap left unverified; one that was left in several buckets counts in each.
     pub lost_pairs: u64,
     /// Records whose id stood earlier in the input.
@@ -56,6 +58,17 @@ pub struct Records {
     pub rejected: BTreeMap<String, u64>,
 }
 
+/// What looking for contained units came to.
+#[derive(Debug, Clone, Copy, Default, Serialize)]
+pub struct Containment {
+    /// Pairs that were compared.
+    pub candidates: u64,
+    /// Pairs of which one stands inside the other, exact groups not expanded.
+    pub pairs: u64,
+    /// Units whose every sampled shingle stands in more than 50 others: what holds them was not looked for.
+    pub unseen_units: u64,
+}
+
 /// The parameters of a run, resolved.
 #[derive(Debug, Clone, Serialize)]
 pub struct Parameters {
@@ -71,6 +84,8 @@ pub struct Parameters {
     pub short: bool,
     /// `--threshold`.
     pub threshold: f64,
+    /// `--containment`; `null` for off.
+    pub containment: Option<f64>,
     /// `--recall`.
     pub recall: f64,
     /// Length of a signature.
@@ -121,6 +136,7 @@ impl Summary {
             empty_units: 0,
             clusters: 0,
             pairs: None,
+            containment: Containment::default(),
             lost_pairs: 0,
             repeated_ids: 0,
             skipped_files: 0,
@@ -154,6 +170,7 @@ impl Parameters {
             shingle: options.shingle.to_string(),
             short: options.short,
             threshold: options.threshold,
+            containment: options.containment,
             recall: options.recall,
             num_hashes: banding.num_hashes(),
             bands: banding.bands(),

@@ -9,6 +9,7 @@ use crate::document::{DocId, UnitId, Units};
 use crate::error::Result;
 use crate::input::{FieldValue, NamesBuilder};
 use crate::lsh::KeyColumns;
+use crate::lsh::containment::Samples;
 use crate::normalize::Language;
 use crate::shingle::Fingerprint;
 use crate::similarity::{Score, short};
@@ -43,6 +44,8 @@ pub(super) struct Rows {
     units: Vec<UnitId>,
     fingerprints: Vec<Fingerprint>,
     pub(super) keys: KeyColumns,
+    /// Where containment is looked for.
+    pub(super) samples: Samples,
 }
 
 /// Bytes held for a record beside its units: its language, its row in the input, and its id while ids are compared.
@@ -51,7 +54,7 @@ const BYTES_PER_RECORD: u64 = 1 + 16 + 16;
 impl Rows {
     fn new(bands: usize, plan: &Plan) -> Self {
         let keys = KeyColumns::new(bands, plan.keys());
-        Self { units: Vec::new(), fingerprints: Vec::new(), keys }
+        Self { units: Vec::new(), fingerprints: Vec::new(), keys, samples: Samples::new(plan.samples()) }
     }
 
     pub(super) fn len(&self) -> usize {
@@ -68,9 +71,10 @@ impl Rows {
         rows.filter(|(_, (unit, _))| **unit != GONE).map(|(row, (_, fingerprint))| (row as u32, *fingerprint))
     }
 
-    /// Lets everything go, once candidates are known.
+    /// Lets everything but the samples go, once candidates are known.
     pub(super) fn forget(&mut self) {
-        *self = Self { units: Vec::new(), fingerprints: Vec::new(), keys: KeyColumns::new(1, None) };
+        let samples = std::mem::replace(&mut self.samples, Samples::new(None));
+        *self = Self { units: Vec::new(), fingerprints: Vec::new(), keys: KeyColumns::new(1, None), samples };
     }
 }
 
@@ -109,9 +113,18 @@ impl Tables {
         &mut self.rows[path.index()]
     }
 
+    /// Makes everything readable that the first pass left.
+    ///
+    /// # Errors
+    ///
+    /// The disk refuses.
+    pub(super) fn finish(&mut self) -> Result<()> {
+        self.rows.iter_mut().try_for_each(|rows| rows.samples.finish())
+    }
+
     /// Bytes held, band keys aside.
     pub(super) fn bytes(&self) -> u64 {
-        let rows: usize = self.rows.iter().map(|rows| rows.units.len() * 20).sum();
+        let rows: usize = self.rows.iter().map(|rows| rows.units.len() * 20 + rows.samples.bytes() as usize).sum();
         let fields = self.fields.len() * size_of::<Option<FieldValue>>();
         let resemblances = self.resemblances.len() * size_of::<(UnitId, UnitId, Score)>();
         (self.units.len() * 24 + rows + fields + resemblances + self.likely_copies.len() * 8) as u64
@@ -140,6 +153,7 @@ impl Tables {
         for (rows, keys) in self.rows.iter_mut().zip(&block.keys) {
             rows.keys.push(keys)?;
         }
+        self.rows[PathId::Main.index()].samples.push(&block.samples)?;
         let unit = |place: u32| UnitId(first + place);
         for pair in &block.resemblances {
             let (a, b) = (unit(pair.a), unit(pair.b));
