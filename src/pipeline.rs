@@ -64,7 +64,7 @@ pub use compare::{Compared, Comparison, compare};
 pub use options::Options;
 pub use pairs::PairList;
 pub use progress::Progress;
-pub use summary::{Containment, Parameters, Records, Stage, Summary};
+pub use summary::{Containment, Parameters, Records, References, Stage, Summary};
 
 use first_pass::FirstPass;
 use memory::Plan;
@@ -285,9 +285,18 @@ impl<'a> Run<'a> {
         work: Option<WorkDir>,
     ) -> Self {
         let mut summary = Summary::new(&pipeline.options, pipeline.banding());
-        summary.records.read = tables.languages.len() as u64;
-        summary.records.rejected = tables.rejected.clone();
-        summary.records.kept = (tables.languages.len() - tables.rejects.len()) as u64;
+        let boundary = DocId::new(corpus.references());
+        let bad_references = tables.rejects.partition_point(|document| *document < boundary);
+        let records = &mut summary.records;
+        records.read = (tables.languages.len() - boundary.index()) as u64;
+        records.rejected = tables.rejected.clone();
+        for reject in corpus.rejected(&tables.rejects[..bad_references]) {
+            records.reject_less(reject.reason.code());
+        }
+        records.kept = records.read - (tables.rejects.len() - bad_references) as u64;
+        let rejected = bad_references as u64;
+        let references = References { read: boundary.index() as u64, rejected };
+        summary.references = (references.read > 0).then_some(references);
         summary.repeated_ids = names.repeated() as u64;
         summary.skipped_files = corpus.skipped().total();
         summary.units = tables.units.len() as u64;
@@ -364,7 +373,7 @@ impl<'a> Run<'a> {
 
     fn ranks(&mut self) -> Vec<u32> {
         let keep = &self.pipeline.options.keep;
-        let (ranks, lacking) = order::ranks(keep, &self.tables.units, &self.tables.fields);
+        let (ranks, lacking) = order::ranks(keep, &self.tables.units, &self.tables.fields, self.corpus.references());
         if let (Some(field), true) = (keep.field(), lacking > 0) {
             let warning = format!("{lacking} records have no readable field `{field}`; they become keepers last");
             self.summary.warnings.push(warning);
@@ -458,7 +467,35 @@ impl<'a> Run<'a> {
             links.into_iter().partition(|link| link.relation == Relation::Near);
         let contained = self.contained(path, banded, taken)?;
         variants.extend(contained.variants);
-        Ok(gathered(path, &banded.nodes, &contained.taken, contained.hanging, &variants))
+        Ok(self.gathered(path, &banded.nodes, &contained.taken, contained.hanging, &variants))
+    }
+
+    /// The clusters of one path, with what hangs on their keepers; in no order.
+    fn gathered(
+        &self,
+        path: &Path,
+        nodes: &Nodes,
+        taken: &[Link],
+        mut hanging: Vec<Hanging>,
+        variants: &[Link],
+    ) -> Vec<Cluster> {
+        let refold = self.refold();
+        let is_reference = |unit| refold.is_reference(unit);
+        let mut clusters =
+            cluster::gather(taken, nodes.len() as Node, path.shingle, |node| nodes.units(node), is_reference);
+        let mut state = vec![State::Free; nodes.len()];
+        for link in taken {
+            state[link.keeper as usize] = State::Keeper;
+            state[link.node as usize] = State::Taken;
+        }
+        hanging.iter().filter(|hanging| hanging.relation == Relation::Contained).for_each(|hanging| {
+            state[hanging.node as usize] = State::Taken;
+        });
+        let free = |node: Node| state[node as usize] == State::Free && nodes.units(node).len() == 1;
+        let pairs = variants.iter().map(|link| (link.keeper, link.node, link.score));
+        hanging.extend(cluster::variants(pairs, free, |node| state[node as usize] != State::Taken));
+        cluster::attach(&mut clusters, &hanging, path.shingle, |node| nodes.first(node));
+        clusters
     }
 
     fn pairs(mut self) -> Result<PairList> {
@@ -508,24 +545,6 @@ impl<'a> Run<'a> {
             self.summary.warnings.push(warning);
         }
     }
-}
-
-/// The clusters of one path, with what hangs on their keepers; in no order.
-fn gathered(path: &Path, nodes: &Nodes, taken: &[Link], mut hanging: Vec<Hanging>, variants: &[Link]) -> Vec<Cluster> {
-    let mut clusters = cluster::gather(taken, nodes.len() as Node, path.shingle, |node| nodes.units(node));
-    let mut state = vec![State::Free; nodes.len()];
-    for link in taken {
-        state[link.keeper as usize] = State::Keeper;
-        state[link.node as usize] = State::Taken;
-    }
-    hanging.iter().filter(|hanging| hanging.relation == Relation::Contained).for_each(|hanging| {
-        state[hanging.node as usize] = State::Taken;
-    });
-    let free = |node: Node| state[node as usize] == State::Free && nodes.units(node).len() == 1;
-    let pairs = variants.iter().map(|link| (link.keeper, link.node, link.score));
-    hanging.extend(cluster::variants(pairs, free, |node| state[node as usize] != State::Taken));
-    cluster::attach(&mut clusters, &hanging, path.shingle, |node| nodes.first(node));
-    clusters
 }
 
 /// What became of a node.

@@ -34,6 +34,7 @@ give a directory with the same relative paths and compression. Records that stay
 Examples:
   mukarrar dedup news.jsonl -o clean.jsonl --removed removed.jsonl
   mukarrar dedup crawl/ -o clean/ --keep longest
+  mukarrar dedup new.jsonl --against old/ -o clean.jsonl
   mukarrar dedup pages/ -o clean/ --unit story --removed removed.jsonl
   mukarrar dedup news.jsonl --dry-run --summary accounts.json";
 
@@ -134,6 +135,10 @@ pub(super) struct ClustersArgs {
 pub(super) struct DedupArgs {
     #[command(flatten)]
     pub(super) input: InputArgs,
+    /// Remove what stands in these files or directories too; they are only compared with, and stay as they are. May be
+    /// repeated.
+    #[arg(long, value_name = "OLD", help_heading = "Input")]
+    pub(super) against: Vec<PathBuf>,
     /// Where the clean corpus goes: a file, a directory, or - for standard output.
     #[arg(short, long, value_name = "CLEAN", required_unless_present = "dry_run", help_heading = "Output")]
     pub(super) output: Option<PathBuf>,

@@ -17,6 +17,7 @@ pub(super) fn run(arguments: &DedupArgs, console: &Console) -> Result<Exit> {
     options.contained_copies = arguments.remove.contains(&Relation::Contained);
     let pipeline = Pipeline::new(options)?;
     let input = job::input(&input.inputs, &input.reading, Some(&keep.keep))?;
+    let input = if arguments.against.is_empty() { input } else { input.against(&arguments.against)? };
     let destination = destination(arguments, &input)?;
     let (corpus, found) = pipeline.read_clusters(input, &Bar::new(showing.progress))?;
     let cleaning = Cleaning::plan(&found, &corpus, &arguments.remove, pipeline.options())?;

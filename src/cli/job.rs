@@ -132,7 +132,8 @@ pub(super) fn finish(
 
 /// How a finished run exits: errors before findings.
 pub(super) fn exit(accounts: &Summary, strict: bool, check: bool, console: &Console) -> Exit {
-    let rejected: u64 = accounts.records.rejected.values().sum();
+    let references = accounts.references.map_or(0, |references| references.rejected);
+    let rejected: u64 = accounts.records.rejected.values().sum::<u64>() + references;
     let (lost, unseen) = (accounts.lost_pairs, accounts.containment.unseen_units);
     if strict && (rejected > 0 || lost > 0 || unseen > 0) {
         let unseen = if unseen > 0 { format!(", {unseen} units not looked for in others") } else { String::new() };

@@ -58,6 +58,9 @@ fn lines(summary: &Summary) -> Vec<String> {
         records.removed.values().sum::<u64>(),
         records.rejected.values().sum::<u64>(),
     )];
+    if let Some(references) = summary.references {
+        lines.push(format!("against  {} read, {} of them rejected", references.read, references.rejected));
+    }
     if records.edited > 0 {
         lines.push(format!("edited   {} of the kept records", records.edited));
     }

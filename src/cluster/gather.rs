@@ -7,12 +7,13 @@ use crate::shingle::ShingleKind;
 use crate::similarity::{Relation, Score};
 
 /// The clusters of `nodes` nodes: a keeper's node with what it took, each node expanded to its units. `taken` is sorted
-/// by keeper and node. Members are in no order yet.
+/// by keeper and node. References are never members, only keepers: `is_reference` tells them. Members are in no order yet.
 pub(crate) fn gather<'a>(
     taken: &[Link],
     nodes: Node,
     measure: ShingleKind,
     units: impl Fn(Node) -> &'a [UnitId],
+    is_reference: impl Fn(UnitId) -> bool,
 ) -> Vec<Cluster> {
     let mut is_taken = vec![false; nodes as usize];
     for link in taken {
@@ -24,7 +25,9 @@ pub(crate) fn gather<'a>(
         let (copies, others) = rest.split_at(rest.partition_point(|link| link.keeper <= keeper));
         rest = others;
         let own = units(keeper);
-        if own.len() + copies.len() < 2 {
+        // In keeper order references come first.
+        let equal = &own[own.iter().take_while(|unit| is_reference(**unit)).count().max(1)..];
+        if equal.len() + copies.len() < 1 {
             continue;
         }
         let mut cluster = Cluster::of_one(own[0], measure);
@@ -35,7 +38,7 @@ pub(crate) fn gather<'a>(
             measure,
             attached: false,
         };
-        cluster.members.extend(own[1..].iter().map(|unit| member(unit, Relation::Exact, Score::SAME)));
+        cluster.members.extend(equal.iter().map(|unit| member(unit, Relation::Exact, Score::SAME)));
         for link in copies {
             cluster.members.extend(units(link.node).iter().map(|unit| member(unit, link.relation, link.score)));
         }

@@ -106,6 +106,8 @@ pub struct Corpus {
     table: Vec<TablePart>,
     skipped: Skipped,
     spill: Option<SpillFile>,
+    /// The first so many files are references.
+    reference_files: usize,
     /// With `unique_ids`: each record that repeats an id, and the first that has it; sorted.
     repeats: Vec<(DocId, DocId)>,
 }
@@ -218,7 +220,24 @@ impl Corpus {
             }
             file.records = start..end;
         }
-        Self { options, files, table, skipped, spill, repeats: Vec::new() }
+        Self { options, files, table, skipped, spill, reference_files: 0, repeats: Vec::new() }
+    }
+
+    /// The same corpus, the first `files` files of it references.
+    pub(super) fn with_references(self, files: usize) -> Self {
+        Self { reference_files: files, ..self }
+    }
+
+    /// How many of the first records are references, which others are compared with: see [`Input::against`].
+    #[must_use]
+    pub fn references(&self) -> usize {
+        self.files.get(..self.reference_files).and_then(<[_]>::last).map_or(0, |file| file.records.end)
+    }
+
+    /// The files whose records are no references, in input order.
+    #[must_use]
+    pub fn cleaned_files(&self) -> &[InputFile] {
+        self.files.get(self.reference_files..).unwrap_or_default()
     }
 
     /// The blocks of this corpus, read again.
@@ -237,7 +256,7 @@ impl Corpus {
             return Ok(Vec::new());
         }
         self.repeats.clear();
-        self.repeats = ids.finish(self)?.repeats();
+        self.repeats = ids.finish(self)?.without(self.references()).repeats();
         Ok(self.repeats.iter().map(|(doc, _)| *doc).collect())
     }
 

@@ -40,6 +40,7 @@ pub(crate) struct Reader {
     found: VecDeque<Found>,
     stream: Option<(PathBuf, Stored)>,
     skipped: Skipped,
+    references: usize,
     files: Vec<InputFile>,
     current: Option<Current>,
     keeper: Keeper,
@@ -133,7 +134,7 @@ impl Keeper {
 
 impl Reader {
     pub(super) fn new(input: Input, holding: Holding) -> Result<Self> {
-        let Input { options, found, stream, skipped } = input;
+        let Input { options, found, stream, skipped, references } = input;
         let block_size = holding.block_size.clamp(1, 1 << 30);
         let limited = holding.memory.is_some() && !holding.map;
         let room = holding.room.clone().filter(|_| holding.memory.is_some());
@@ -146,6 +147,7 @@ impl Reader {
             found,
             stream,
             skipped,
+            references,
             files: Vec::new(),
             current: None,
             given: VecDeque::new(),
@@ -214,7 +216,8 @@ impl Reader {
         if let Some(spill) = &mut self.keeper.spill {
             spill.flush()?;
         }
-        Ok(Corpus::assemble(self.options, self.files, self.table, self.skipped, self.keeper.spill))
+        let corpus = Corpus::assemble(self.options, self.files, self.table, self.skipped, self.keeper.spill);
+        Ok(corpus.with_references(self.references))
     }
 
     /// Goes on after the blocks of an earlier run over the same input, as if they had been given and accepted. Plain files

@@ -36,13 +36,14 @@ impl Run<'_> {
         taken.iter().for_each(|link| is_taken[link.node as usize] = true);
         let holdings = self.holdings(path, banded, &|node| !is_taken[node as usize])?;
         let variants = holdings.iter().filter(|holding| holding.variant).map(Holding::link).collect();
+        let goes = |node: Node| !self.refold().is_reference(banded.nodes.first(node));
         if self.pipeline.options.contained_copies {
-            let settled = cluster::settle(&holdings, |_| true);
+            let settled = cluster::settle(&holdings, goes);
             let taken = self.gather_contained(path, banded, taken, &settled.moved)?;
             return Ok(Contained { taken, hanging: Vec::new(), variants });
         }
         let has_copies: AHashSet<Node> = taken.iter().map(|link| link.keeper).collect();
-        let alone = |node: Node| banded.nodes.units(node).len() == 1 && !has_copies.contains(&node);
+        let alone = |node: Node| goes(node) && banded.nodes.units(node).len() == 1 && !has_copies.contains(&node);
         let hanging = cluster::shown(&cluster::settle(&holdings, alone)).collect();
         Ok(Contained { taken, hanging, variants })
     }

@@ -38,6 +38,11 @@ impl Refold<'_> {
         self.each_with(wanted, Folder::default, work)
     }
 
+    /// Whether a unit stands in a reference, which stays whatever is found.
+    pub(super) fn is_reference(&self, unit: UnitId) -> bool {
+        self.units.document(unit).index() < self.corpus.references()
+    }
+
     /// The shingle sets of `wanted`, which ascend.
     ///
     /// # Errors

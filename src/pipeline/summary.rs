@@ -13,6 +13,9 @@ use crate::lsh::Banding;
 pub struct Summary {
     /// Every input record, in exactly one account.
     pub records: Records,
+    /// The references of the run, which no other account counts; only if there are any.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub references: Option<References>,
     /// Units that were compared or marked.
     pub units: u64,
     /// Units without a token: counted, never clustered.
@@ -56,6 +59,25 @@ pub struct Records {
     pub removed: BTreeMap<String, u64>,
     /// Rejected records by reason.
     pub rejected: BTreeMap<String, u64>,
+}
+
+impl Records {
+    /// One record less was rejected for `reason`.
+    pub(super) fn reject_less(&mut self, reason: &str) {
+        if let Some(count) = self.rejected.get_mut(reason) {
+            *count -= 1;
+        }
+        self.rejected.retain(|_, count| *count > 0);
+    }
+}
+
+/// Records that others are compared with: they stay whatever is found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct References {
+    /// Records in the references.
+    pub read: u64,
+    /// Those that cannot be read.
+    pub rejected: u64,
 }
 
 /// What looking for contained units came to.
@@ -132,6 +154,7 @@ impl Summary {
     pub fn new(options: &Options, banding: Banding) -> Self {
         Self {
             records: Records::default(),
+            references: None,
             units: 0,
             empty_units: 0,
             clusters: 0,

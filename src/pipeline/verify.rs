@@ -22,6 +22,8 @@ pub(super) struct Exact<'g> {
     /// Empty if nobody looks at them.
     texts: Vec<String>,
     by: Look<'g>,
+    /// Which nodes are references, which are not compared with one another.
+    references: Vec<bool>,
 }
 
 /// What is looked at beside the sets.
@@ -69,11 +71,15 @@ impl<'g> Exact<'g> {
             Look::Nothing => Vec::new(),
             _ => by_place(&wanted, refold.texts(&units)?),
         };
-        Ok(Self { threshold: path.threshold, sets, texts, by })
+        let references = batch.iter().map(|node| refold.is_reference(nodes.first(*node))).collect();
+        Ok(Self { threshold: path.threshold, sets, texts, by, references })
     }
 
     /// The exact score of two nodes, if their sizes alone do not rule out the threshold.
     fn score(&self, a: Node, b: Node) -> Option<Score> {
+        if self.are_references(a, b) {
+            return None;
+        }
         let (a, b) = (&self.sets[a as usize], &self.sets[b as usize]);
         let (few, many) = (a.len().min(b.len()), a.len().max(b.len()));
         if (few as f64) < self.threshold * many as f64 * (1.0 - 1e-9) {
@@ -89,7 +95,7 @@ impl<'g> Exact<'g> {
         let size = |node: Node| self.sets[node as usize].len();
         // Of equal size the later one stands inside the earlier.
         let [small, large] = if (size(a), b) < (size(b), a) { [a, b] } else { [b, a] };
-        if size(small) < shingles {
+        if size(small) < shingles || self.are_references(a, b) {
             return None;
         }
         let score = Score::of(&self.sets[small as usize], &self.sets[large as usize]);
@@ -101,6 +107,10 @@ impl<'g> Exact<'g> {
             score,
             variant: self.is_variant(small, large, score),
         })
+    }
+
+    fn are_references(&self, a: Node, b: Node) -> bool {
+        self.references[a as usize] && self.references[b as usize]
     }
 
     fn is_variant(&self, a: Node, b: Node, score: Score) -> bool {

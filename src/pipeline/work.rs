@@ -57,7 +57,7 @@ impl Identity {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             task: format!("{task:?}"),
             options: format!("{options:?}"),
-            reading: format!("{:?}", input.options()),
+            reading: format!("{:?}, references {}", input.options(), input.references()),
             files,
         })
     }

@@ -50,6 +50,9 @@ struct GoneRow {
     #[serde(skip_serializing_if = "Option::is_none")]
     end: Option<usize>,
     keeper: String,
+    /// Where the keeper stands, if that is a reference: ids of references and of the input may be the same.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reference: Option<String>,
     relation: Relation,
     jaccard: f64,
     containment: f64,
@@ -151,6 +154,7 @@ impl Gone {
             start: self.span.map(|span| span.start),
             end: self.span.map(|span| span.end),
             keeper: shown.id(keeper)?,
+            reference: shown.reference(keeper),
             relation,
             jaccard,
             containment,

@@ -20,7 +20,7 @@ impl Cleaning<'_> {
         destination.check_stream(self.corpus)?;
         let mut buffer = Vec::new();
         let mut streamed = Joined { out: stream, open_line: false, target: Path::new("-") };
-        for file in self.corpus.files() {
+        for file in self.corpus.cleaned_files() {
             if *destination == Destination::Stream {
                 self.file(file, &mut streamed, &mut buffer)?;
             } else if self.is_written(file) {
