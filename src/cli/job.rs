@@ -39,6 +39,7 @@ fn options(reading: &ReadingArgs, keep: Option<&Keep>) -> InputOptions {
 pub(super) fn pipeline(matching: &MatchingArgs, keep: Option<&Keep>, running: &RunningArgs) -> Result<Pipeline> {
     let mut options = folding(&matching.folding);
     options.unit = matching.unit;
+    options.boilerplate = matching.boilerplate.boilerplate;
     options.shingle = matching.shingle.shingle;
     options.short = matching.short == Switch::On;
     options.threshold = matching.threshold;
