@@ -9,7 +9,7 @@ use crate::cluster::Keep;
 use crate::evaluate::GoldKind;
 use crate::input;
 use crate::normalize::{Language, Profile};
-use crate::page::UnitLevel;
+use crate::page::{Boilerplate, UnitLevel};
 use crate::report::Format;
 use crate::shingle::ShingleKind;
 use crate::similarity::Relation;
@@ -39,8 +39,9 @@ Examples:
   mukarrar dedup news.jsonl --dry-run --summary accounts.json";
 
 const NORMALIZE: &str = "Every line of output holds the folded tokens of one line of input, joined by one space: what is \
-hashed when texts are compared. JSON Lines inputs give the lines of each record's text. With --lang auto the language is that of \
-the whole document, so all of standard input is read first; with a fixed --lang it is read and written line by line.
+hashed when texts are compared; boilerplate, which is left out of that, gives empty lines. JSON Lines inputs give the lines of \
+each record's text. All of standard input is read first, since language and boilerplate are those of the whole document; with a \
+fixed --lang and --boilerplate keep it is read and written line by line.
 
 Examples:
   echo 'مسؤولٌ كبيرٌ' | mukarrar normalize
@@ -204,6 +205,8 @@ pub(super) struct CompareArgs {
     #[command(flatten)]
     pub(super) folding: FoldingArgs,
     #[command(flatten)]
+    pub(super) boilerplate: BoilerplateArgs,
+    #[command(flatten)]
     pub(super) shingle: ShingleArgs,
     /// From which Jaccard on the two count as copies: above 0, at most 1.
     #[arg(long, value_name = "T", default_value_t = 0.6, help_heading = "Matching")]
@@ -237,6 +240,8 @@ pub(super) struct NormalizeArgs {
     pub(super) reading: ReadingArgs,
     #[command(flatten)]
     pub(super) folding: FoldingArgs,
+    #[command(flatten)]
+    pub(super) boilerplate: BoilerplateArgs,
 }
 
 #[derive(Debug, Args)]
@@ -303,6 +308,15 @@ pub(super) struct FoldingArgs {
     pub(super) lang: Lang,
 }
 
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Shape")]
+pub(super) struct BoilerplateArgs {
+    /// Cue lines, datelines and bylines: keep compares them, ignore leaves them out of what is compared, strip removes them
+    /// from the output of dedup too.
+    #[arg(long, value_name = "WHAT", default_value_t = Boilerplate::Ignore, value_parser = Boilerplate::from_str)]
+    pub(super) boilerplate: Boilerplate,
+}
+
 /// `--lang`: fixed, or left to the gate.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Lang(pub(super) Option<Language>);
@@ -323,6 +337,8 @@ pub(super) struct MatchingArgs {
     pub(super) unit: UnitLevel,
     #[command(flatten)]
     pub(super) folding: FoldingArgs,
+    #[command(flatten)]
+    pub(super) boilerplate: BoilerplateArgs,
     #[command(flatten)]
     pub(super) shingle: ShingleArgs,
     /// Whether headlines and lines are compared by character trigrams, with a guard on numbers and words.

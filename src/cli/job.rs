@@ -44,6 +44,7 @@ pub(super) fn pipeline(matching: &MatchingArgs, keep: Option<&Keep>, running: &R
 pub(super) fn run_options(matching: &MatchingArgs, keep: Option<&Keep>, running: &RunningArgs) -> Options {
     let mut options = folding(&matching.folding);
     options.unit = matching.unit;
+    options.boilerplate = matching.boilerplate.boilerplate;
     options.shingle = matching.shingle.shingle;
     options.short = matching.short == Switch::On;
     options.threshold = matching.threshold;

@@ -64,6 +64,9 @@ fn lines(summary: &Summary) -> Vec<String> {
     if records.edited > 0 {
         lines.push(format!("edited   {} of the kept records", records.edited));
     }
+    if let Some(spans) = summary.stripped_spans {
+        lines.push(format!("stripped {spans} spans of boilerplate"));
+    }
     lines.extend(by_name("removed", &records.removed));
     lines.extend(by_name("rejected", &records.rejected));
     let found = summary.pairs.map_or_else(

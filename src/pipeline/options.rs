@@ -6,7 +6,7 @@ use crate::cluster::Keep;
 use crate::error::{Error, Result};
 use crate::lsh::{Banding, Overrides};
 use crate::normalize::{Language, Profile};
-use crate::page::UnitLevel;
+use crate::page::{Boilerplate, UnitLevel};
 use crate::shingle::ShingleKind;
 use crate::spill::Room;
 
@@ -21,6 +21,8 @@ pub struct Options {
     pub profile: Profile,
     /// The language of every document; `None` lets the gate decide for each.
     pub language: Option<Language>,
+    /// What becomes of boilerplate.
+    pub boilerplate: Boilerplate,
     /// What one shingle is.
     pub shingle: ShingleKind,
     /// Whether headlines and lines take the short path.
@@ -66,6 +68,7 @@ impl Default for Options {
             unit: UnitLevel::Document,
             profile: Profile::Standard,
             language: None,
+            boilerplate: Boilerplate::default(),
             shingle: ShingleKind::default(),
             short: true,
             threshold: 0.6,

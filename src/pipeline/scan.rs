@@ -10,7 +10,7 @@ use crate::document::{Kind, Unit};
 use crate::input::{Block, BlockIndex, FieldValue, IdHashes, Record, Scratch};
 use crate::lsh::Node;
 use crate::normalize::{Language, Normalizer};
-use crate::page::Cutter;
+use crate::page::{Cutter, Sieve, Text};
 use crate::shingle::{Fingerprint, ShingleKind, ShingleSet, Shingled, Shingler};
 use crate::similarity::Score;
 
@@ -109,6 +109,7 @@ struct Folding<'a> {
     options: &'a Options,
     paths: &'a Paths,
     cutter: Cutter,
+    sieve: Sieve,
     main: Shingler,
     short: Shingler,
     cut: Vec<Unit>,
@@ -122,6 +123,7 @@ impl<'a> Folding<'a> {
             options,
             paths,
             cutter: Cutter::new(),
+            sieve: Sieve::new(options.boilerplate),
             main: Shingler::new(options.shingle, options.seed),
             short: Shingler::new(ShingleKind::SHORT, options.seed),
             cut: Vec::new(),
@@ -152,7 +154,7 @@ impl<'a> Folding<'a> {
             return ScannedUnit::uncompared(*unit);
         };
         let shingler = if id == PathId::Short { &mut self.short } else { &mut self.main };
-        let shingled = shingler.shingle(normalizer, text);
+        let shingled = shingler.shingle_excerpt(normalizer, self.sieve.sift(Text::new(text).kind(unit.kind)));
         if shingled.tokens == 0 {
             return ScannedUnit::uncompared(*unit);
         }

@@ -27,6 +27,9 @@ pub struct Summary {
     pub pairs: Option<u64>,
     /// What looking for contained units came to.
     pub containment: Containment,
+    /// Spans of boilerplate taken out of kept records; only of `dedup --boilerplate strip`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stripped_spans: Option<u64>,
     /// Candidate pairs that a cap left unverified; one that was left in several buckets counts in each.
     pub lost_pairs: u64,
     /// Records whose id stood earlier in the input.
@@ -100,6 +103,8 @@ pub struct Parameters {
     pub profile: String,
     /// `--lang`.
     pub lang: String,
+    /// `--boilerplate`.
+    pub boilerplate: String,
     /// `--shingle`.
     pub shingle: String,
     /// `--short`.
@@ -160,6 +165,7 @@ impl Summary {
             clusters: 0,
             pairs: None,
             containment: Containment::default(),
+            stripped_spans: None,
             lost_pairs: 0,
             repeated_ids: 0,
             skipped_files: 0,
@@ -190,6 +196,7 @@ impl Parameters {
             unit: options.unit.to_string(),
             profile: options.profile.to_string(),
             lang: options.language.map_or_else(|| "auto".to_owned(), |language| language.to_string()),
+            boilerplate: options.boilerplate.to_string(),
             shingle: options.shingle.to_string(),
             short: options.short,
             threshold: options.threshold,

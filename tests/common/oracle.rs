@@ -1,10 +1,12 @@
 //! The truth, computed slowly: shingles are words written out, never hashed to 64 bits; every pair that shares one is
-//! counted. Of the library it uses the folding alone.
+//! counted. Of the library it uses the folding, and the
+//! sieve that leaves boilerplate out.
 
 use std::collections::HashMap;
 
 use mukarrar::input::Corpus;
 use mukarrar::normalize::{Language, Normalizer, Profile};
+use mukarrar::page::{Boilerplate, Sieve};
 
 /// The shingle set of each text, each distinct shingle under a number of its own.
 pub struct Sets {
@@ -112,12 +114,13 @@ impl Sets {
 
 /// Every document folded, by place; rejected records are empty.
 pub fn folded(corpus: &Corpus, profile: Profile, language: Option<Language>) -> Vec<String> {
+    let mut sieve = Sieve::new(Boilerplate::default());
     corpus
         .ids()
         .map(|id| match corpus.read(id) {
             Ok(record) => {
                 let language = language.unwrap_or_else(|| Language::detect(&record.text));
-                Normalizer::new(profile, language).normalize(&record.text)
+                Normalizer::new(profile, language).normalize_excerpt(sieve.sift(&*record.text))
             }
             Err(_) => String::new(),
         })
