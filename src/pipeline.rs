@@ -278,6 +278,7 @@ impl<'a> Run<'a> {
         let mut summary = Summary::new(&pipeline.options, pipeline.banding());
         summary.records.read = tables.languages.len() as u64;
         summary.records.rejected = tables.rejected.clone();
+        summary.note(&tables.noted, &tables.decoded);
         summary.records.kept = (tables.languages.len() - tables.rejects.len()) as u64;
         summary.repeated_ids = names.repeated() as u64;
         summary.skipped_files = corpus.skipped().total();

@@ -6,13 +6,16 @@ use super::args::NormalizeArgs;
 use super::console::{Console, failed};
 use super::{Exit, job};
 use crate::error::{Error, Result};
-use crate::input::Format;
+use crate::input::{EncodingChoice, Format};
 use crate::normalize::{Language, Normalizer};
 
 pub(super) fn run(arguments: &NormalizeArgs, console: &Console) -> Result<Exit> {
     let NormalizeArgs { inputs, reading, folding } = arguments;
     let stdin = inputs.len() == 1 && inputs[0].as_os_str() == "-";
-    if let (true, Some(language), true) = (stdin, folding.lang.0, reading.input_format != Some(Format::JsonLines)) {
+    // Encodings are found from the whole text.
+    let plain =
+        reading.input_format != Some(Format::JsonLines) && !matches!(reading.encoding, EncodingChoice::Named(_));
+    if let (true, Some(language), true) = (stdin, folding.lang.0, plain) {
         let normalizer = Normalizer::new(folding.profile, language);
         console.print(|out| stream(&normalizer, reading.max_record_size, out))?;
         return Ok(Exit::Done);
