@@ -297,6 +297,7 @@ impl<'a> Run<'a> {
         let rejected = bad_references as u64;
         let references = References { read: boundary.index() as u64, rejected };
         summary.references = (references.read > 0).then_some(references);
+        summary.note(&tables.noted, &tables.decoded);
         summary.repeated_ids = names.repeated() as u64;
         summary.skipped_files = corpus.skipped().total();
         summary.units = tables.units.len() as u64;

@@ -289,6 +289,10 @@ pub(super) struct ReadingArgs {
     /// JSON Lines: the field that holds the text.
     #[arg(long, value_name = "FIELD", default_value = "text")]
     pub(super) text_field: String,
+    /// The encoding of text: auto finds it and repairs mojibake, strict takes UTF-8 alone, or a name (windows-1256, cp720,
+    /// …). JSON is always UTF-8.
+    #[arg(long, value_name = "ENCODING", default_value_t = input::EncodingChoice::Auto, value_parser = input::EncodingChoice::from_str)]
+    pub(super) encoding: input::EncodingChoice,
     /// Reject records whose id an earlier record has, instead of showing them as ID~2.
     #[arg(long)]
     pub(super) unique_ids: bool,

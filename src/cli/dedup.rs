@@ -29,7 +29,7 @@ pub(super) fn run(arguments: &DedupArgs, console: &Console) -> Result<Exit> {
     let mut accounts = found.summary.clone();
     cleaning.account(&mut accounts);
     let copies = arguments.check.check && !cleaning.is_empty();
-    summary::passed_over(&corpus, &found.rejects, &showing.verbosity, console);
+    summary::passed_over(&corpus, &found.rejects, &found.summary.decoded, &showing.verbosity, console);
     job::finish(&mut accounts, showing, outputs, console)?;
     pipeline.forget_work()?;
     Ok(job::exit(&accounts, running.strict, copies, console))

@@ -29,6 +29,7 @@ fn options(reading: &ReadingArgs, keep: Option<&Keep>) -> InputOptions {
     options.id_field.clone_from(&reading.id_field);
     options.text_field.clone_from(&reading.text_field);
     options.format = reading.input_format;
+    options.encoding = reading.encoding;
     options.max_record_size = reading.max_record_size;
     options.unique_ids = reading.unique_ids;
     options.fields = keep.and_then(Keep::field).map(str::to_owned).into_iter().collect();

@@ -7,15 +7,18 @@ use super::console::{Console, failed};
 use super::{Exit, job};
 use crate::document::{Excerpt, Span};
 use crate::error::{Error, Result};
-use crate::input::Format;
+use crate::input::{EncodingChoice, Format};
 use crate::normalize::{Language, Normalizer};
 use crate::page::{Boilerplate, Sieve};
 
 pub(super) fn run(arguments: &NormalizeArgs, console: &Console) -> Result<Exit> {
     let NormalizeArgs { inputs, reading, folding, boilerplate } = arguments;
     let stdin = inputs.len() == 1 && inputs[0].as_os_str() == "-";
-    let by_line = reading.input_format != Some(Format::JsonLines) && boilerplate.boilerplate == Boilerplate::Keep;
-    if let (true, Some(language), true) = (stdin, folding.lang.0, by_line) {
+    // Encodings are found from the whole text, and so is boilerplate.
+    let plain = reading.input_format != Some(Format::JsonLines)
+        && !matches!(reading.encoding, EncodingChoice::Named(_))
+        && boilerplate.boilerplate == Boilerplate::Keep;
+    if let (true, Some(language), true) = (stdin, folding.lang.0, plain) {
         let normalizer = Normalizer::new(folding.profile, language);
         console.print(|out| stream(&normalizer, reading.max_record_size, out))?;
         return Ok(Exit::Done);

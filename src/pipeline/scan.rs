@@ -34,6 +34,10 @@ pub(super) struct ScannedBlock {
     pub(super) rejected: BTreeMap<String, u64>,
     /// Documents with more distinct short units than are compared with one another.
     pub(super) crowded: u64,
+    /// Records whose bytes were no clean UTF-8, by place in `records`.
+    pub(super) decoded: Vec<u32>,
+    /// How many of them by [`Note`](crate::input::Note).
+    pub(super) noted: BTreeMap<String, u64>,
 }
 
 /// A record and how many units it has.
@@ -89,6 +93,7 @@ impl<'a> Scanner<'a> {
                 Ok(mut record) => {
                     let value = || record.fields.get_mut(rank?).and_then(Option::take);
                     scanned.ranks.extend(asks.then(value));
+                    scanned.note(&record);
                     folding.record(&record, &mut scanned);
                 }
                 Err(reason) => {
@@ -168,6 +173,19 @@ impl<'a> Folding<'a> {
         }
         let Shingled { tokens, fingerprint, .. } = shingled;
         ScannedUnit { unit: *unit, tokens, path: Some(id), fingerprint }
+    }
+}
+
+impl ScannedBlock {
+    /// Notes the record that is about to be pushed, if its text is anything but its bytes.
+    fn note(&mut self, record: &Record<'_>) {
+        if record.decoding.is_plain() {
+            return;
+        }
+        self.decoded.push(self.records.len() as u32);
+        for note in record.decoding.notes() {
+            *self.noted.entry(note.to_string()).or_default() += 1;
+        }
     }
 }
 

@@ -6,6 +6,7 @@ use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
 use super::Options;
+use crate::document::DocId;
 use crate::lsh::Banding;
 
 /// What a run did, as `--summary` writes it.
@@ -36,6 +37,11 @@ pub struct Summary {
     pub repeated_ids: u64,
     /// Files passed over: hidden, `README*`, or of an unknown extension.
     pub skipped_files: u64,
+    /// Records whose text is anything but their bytes in UTF-8: what was done, how, to how many.
+    pub noted: BTreeMap<String, BTreeMap<String, u64>>,
+    /// The places of those records, ascending; [`Record::decoding`](crate::input::Record::decoding) says more.
+    #[serde(skip)]
+    pub decoded: Vec<DocId>,
     /// What a user should know, a sentence each.
     pub warnings: Vec<String>,
     /// Everything that decided the outcome.
@@ -169,6 +175,8 @@ impl Summary {
             lost_pairs: 0,
             repeated_ids: 0,
             skipped_files: 0,
+            noted: BTreeMap::new(),
+            decoded: Vec::new(),
             warnings: Vec::new(),
             parameters: Parameters::new(options, banding),
             stages: Vec::new(),
@@ -179,6 +187,15 @@ impl Summary {
 }
 
 impl Summary {
+    /// Enters notes, `KIND/NAME` each, and the places of the records they are about.
+    pub(super) fn note(&mut self, noted: &BTreeMap<String, u64>, decoded: &[DocId]) {
+        for (note, count) in noted {
+            let (kind, name) = note.split_once('/').unwrap_or((note, ""));
+            *self.noted.entry(kind.to_owned()).or_default().entry(name.to_owned()).or_default() += count;
+        }
+        self.decoded.extend_from_slice(decoded);
+    }
+
     /// Adds time and bytes to a stage; stages stand in the order in which they first ended.
     pub fn add_stage(&mut self, name: &'static str, seconds: f64, bytes: u64) {
         if let Some(stage) = self.stages.iter_mut().find(|stage| stage.name == name) {

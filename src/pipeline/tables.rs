@@ -34,6 +34,10 @@ pub(super) struct Tables {
     pub(super) rejects: Vec<DocId>,
     /// Rejected records by the code of their reason.
     pub(super) rejected: BTreeMap<String, u64>,
+    /// Records whose bytes were no clean UTF-8, ascending.
+    pub(super) decoded: Vec<DocId>,
+    /// How many of them by note.
+    pub(super) noted: BTreeMap<String, u64>,
     pub(super) empty_units: u64,
     /// Documents with more distinct short units than are compared with one another.
     pub(super) crowded: u64,
@@ -98,6 +102,8 @@ impl Tables {
             names: NamesBuilder::default(),
             rejects: Vec::new(),
             rejected: BTreeMap::new(),
+            decoded: Vec::new(),
+            noted: BTreeMap::new(),
             empty_units: 0,
             crowded: 0,
         }
@@ -127,7 +133,8 @@ impl Tables {
         let rows: usize = self.rows.iter().map(|rows| rows.units.len() * 20 + rows.samples.bytes() as usize).sum();
         let fields = self.fields.len() * size_of::<Option<FieldValue>>();
         let resemblances = self.resemblances.len() * size_of::<(UnitId, UnitId, Score)>();
-        (self.units.len() * 24 + rows + fields + resemblances + self.likely_copies.len() * 8) as u64
+        (self.units.len() * 24 + rows + fields + resemblances + self.likely_copies.len() * 8 + self.decoded.len() * 4)
+            as u64
             + self.field_bytes
             + self.languages.len() as u64 * BYTES_PER_RECORD
     }
@@ -138,7 +145,8 @@ impl Tables {
     ///
     /// Band keys cannot be spilled.
     pub(super) fn append(&mut self, block: ScannedBlock) -> Result<()> {
-        let first = self.units.len() as u32;
+        let (first, first_record) = (self.units.len() as u32, self.languages.len());
+        self.decoded.extend(block.decoded.iter().map(|place| DocId::new(first_record + *place as usize)));
         self.names.add_block(DocId::new(self.languages.len()), block.ids);
         let mut units = block.units.iter();
         for record in &block.records {
@@ -163,6 +171,9 @@ impl Tables {
         }
         for (code, count) in block.rejected {
             *self.rejected.entry(code).or_default() += count;
+        }
+        for (note, count) in block.noted {
+            *self.noted.entry(note).or_default() += count;
         }
         self.crowded += block.crowded;
         Ok(())
