@@ -32,7 +32,10 @@ pub struct Evidence {
     pub replaced: usize,
     /// Rare words that stand in a slot and that the other text does not know, on the side of a slot that has fewer.
     pub rare_words: usize,
-    /// Short slots in which a rare word of each text, not met in an earlier slot, stands against one of the other.
+    /// Short slots in which a content word of each text, not met in an earlier slot, stands against one of the other, neither
+    /// of which the other text knows.
+    pub swaps: usize,
+    /// Such slots with a rare word on each side.
     pub rare_swaps: usize,
     /// Short slots in which numbers stand against as many other numbers.
     pub numbers: usize,
@@ -97,7 +100,7 @@ struct Counter<'a> {
     a: &'a Text<'a>,
     b: &'a Text<'a>,
     frequencies: &'a WordFrequencies,
-    /// Stems of each text that stood in a rare swap.
+    /// Stems of each text that stood in a swap.
     met: [AHashSet<&'a str>; 2],
 }
 
@@ -108,8 +111,10 @@ impl<'a> Counter<'a> {
             return;
         }
         evidence.replaced += a.len().min(b.len());
-        let (rare_a, rare_b) = (self.rare_words(a, b, self.b), self.rare_words(b, a, self.a));
-        evidence.rare_words += rare_a.len().min(rare_b.len());
+        let (own_a, own_b) = (own_words(a, b, self.b), own_words(b, a, self.a));
+        let rare = |words: &[&str]| words.iter().filter(|word| self.frequencies.is_rare(word)).count();
+        let rare_words = rare(&own_a).min(rare(&own_b));
+        evidence.rare_words += rare_words;
         if a.len().max(b.len()) > SHORT_SLOT {
             return;
         }
@@ -118,10 +123,10 @@ impl<'a> Counter<'a> {
         evidence.weekdays += usize::from(tells_other(a, self.b, weekday) && tells_other(b, self.a, weekday));
         let ordinal = |meaning| matches!(meaning, Meaning::Ordinal(_));
         evidence.ordinals += usize::from(tells_other(a, self.b, ordinal) && tells_other(b, self.a, ordinal));
-        if !rare_a.is_empty() && !rare_b.is_empty() {
-            let new_a = self.meet(0, &rare_a);
-            let new_b = self.meet(1, &rare_b);
-            evidence.rare_swaps += usize::from(new_a && new_b);
+        if !own_a.is_empty() && !own_b.is_empty() {
+            let (new_a, new_b) = (self.meet(0, &own_a), self.meet(1, &own_b));
+            evidence.swaps += usize::from(new_a && new_b);
+            evidence.rare_swaps += usize::from(new_a && new_b && rare_words > 0);
         }
     }
 
@@ -132,23 +137,22 @@ impl<'a> Counter<'a> {
         tokens >= HAS_EDGES && (first || last)
     }
 
-    /// Rare words of a slot that the other text does not know and that are no spelling of a word opposite.
-    fn rare_words(&self, words: &[&'a str], opposite: &[&'a str], other: &Text) -> Vec<&'a str> {
-        let is_own = |word: &&&str| {
-            is_content(word)
-                && self.frequencies.is_rare(word)
-                && !other.knows(word)
-                && opposite.iter().all(|against| alikeness(stem(word), stem(against)) < SAME_WORD)
-        };
-        words.iter().filter(is_own).copied().collect()
-    }
-
     /// Whether any of the words was not met before in that text. A term that a copy always replaces tells one thing.
     fn meet(&mut self, text: usize, words: &[&'a str]) -> bool {
         let known = self.met[text].len();
         self.met[text].extend(words.iter().map(|word| stem(word)));
         self.met[text].len() > known
     }
+}
+
+/// Content words of a slot that the other text does not know and that are no spelling of a word opposite.
+fn own_words<'a>(words: &[&'a str], opposite: &[&str], other: &Text) -> Vec<&'a str> {
+    let is_own = |word: &&&str| {
+        is_content(word)
+            && !other.knows(word)
+            && opposite.iter().all(|against| alikeness(stem(word), stem(against)) < SAME_WORD)
+    };
+    words.iter().filter(is_own).copied().collect()
 }
 
 /// Whether a word can name a fact: of three letters or more, in Arabic script, no word of time.

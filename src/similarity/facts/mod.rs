@@ -74,11 +74,12 @@ impl Guard {
 
 /// The rule. Every bound was chosen on the labels of `docs/FACTS.md`.
 fn tells_other_facts(evidence: &Evidence) -> bool {
-    let Evidence { tokens, longer, slots, replaced, rare_words, rare_swaps, numbers, weekdays, ordinals } = *evidence;
+    let Evidence { tokens, longer, slots, replaced, rare_words, swaps, rare_swaps, numbers, weekdays, ordinals } =
+        *evidence;
     // Per 1000 tokens of the shorter text.
     let at_least = |count: usize, share: usize| count * 1000 >= share * tokens;
     let dated = tokens < BRIEF && weekdays + ordinals > 0;
-    let named = rare_swaps >= 2 && at_least(rare_swaps, 15);
+    let named = rare_swaps >= 2 && at_least(rare_swaps, 15) || rare_swaps > 0 && swaps >= 2 && at_least(swaps, 30);
     let numbered = tokens < TABLE && numbers > 0 && rare_swaps > 0;
     let rewritten = at_least(replaced, 120) && at_least(rare_words, 20);
     let framed = tokens < BRIEF
