@@ -6,9 +6,11 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
+mod date;
 mod excerpt;
 mod units;
 
+pub use date::{Date, Window};
 pub use excerpt::Excerpt;
 pub use units::{UnitId, Units};
 

@@ -31,7 +31,7 @@
 use std::time::Instant;
 
 use crate::cluster::{self, Cluster, Hanging, Link, Removal};
-use crate::document::{DocId, Units};
+use crate::document::{Date, DocId, Units};
 use crate::error::{Error, Result};
 use crate::input::{Corpus, Input, Names};
 use crate::lsh::{Banding, Batch, Candidates, MOST_BYTES_PER_KEY, NO_NODE, Node, Search};
@@ -42,6 +42,7 @@ use crate::similarity::facts::Guard;
 mod compare;
 mod contained;
 mod facts;
+mod fields;
 mod first_pass;
 mod memory;
 mod nodes;
@@ -93,6 +94,8 @@ pub struct Clustering {
     pub clusters: Vec<Cluster>,
     /// Places of the records that were rejected, ascending; [`Corpus::read`] says why.
     pub rejects: Vec<DocId>,
+    /// When each record was published, if the run was asked to read that; else empty.
+    pub dates: Vec<Option<Date>>,
     /// The accounts of the run.
     pub summary: Summary,
     /// Threads that may write it down.
@@ -314,14 +317,15 @@ impl<'a> Run<'a> {
     }
 
     fn refold(&self) -> Refold<'_> {
-        let Tables { units, languages, .. } = &self.tables;
-        Refold { corpus: self.corpus, options: &self.pipeline.options, units, languages }
+        let Tables { units, languages, dates, .. } = &self.tables;
+        Refold { corpus: self.corpus, options: &self.pipeline.options, units, languages, dates }
     }
 
     /// Groups and bands one path.
     fn band(&mut self, id: PathId, ranks: &[u32]) -> Result<Banded> {
         self.progress.begin("band", 0);
-        let (nodes, node_of_row) = Nodes::new(self.tables.rows(id), ranks, &self.refold())?;
+        let dates = self.pipeline.options.window.map(|_| &self.tables.dates[..]);
+        let (nodes, node_of_row) = Nodes::new(self.tables.rows(id), ranks, &self.refold(), dates)?;
         let name = format!("candidates-{}", id.name());
         let found = self.resume_candidates(&name)?;
         let resumed = found.is_some();
@@ -374,12 +378,25 @@ impl<'a> Run<'a> {
 
     fn ranks(&mut self) -> Vec<u32> {
         let keep = &self.pipeline.options.keep;
-        let (ranks, lacking) = order::ranks(keep, &self.tables.units, &self.tables.fields, self.corpus.references());
+        let (ranks, lacking) = order::ranks(keep, &self.tables, self.corpus.references());
         if let (Some(field), true) = (keep.field(), lacking > 0) {
             let warning = format!("{lacking} records have no readable field `{field}`; they become keepers last");
             self.summary.warnings.push(warning);
         }
+        self.warn_undated();
         ranks
+    }
+
+    fn warn_undated(&mut self) {
+        let Some(field) = &self.pipeline.options.date_field else { return };
+        let Tables { dates, languages, .. } = &self.tables;
+        let undated =
+            dates.iter().zip(languages).filter(|(date, language)| date.is_none() && language.is_some()).count();
+        if undated > 0 {
+            let warning =
+                format!("{undated} records have no readable date in `{field}`; they are near everything in time");
+            self.summary.warnings.push(warning);
+        }
     }
 
     /// Verifies the candidates of one path, batch by batch: copies by node, and how many pairs a cap lost. Batches that
@@ -443,7 +460,8 @@ impl<'a> Run<'a> {
         self.end();
         let Self { tables, names, summary, .. } = self;
         let threads = parallel::threads();
-        Ok(Clustering { units: tables.units, names, clusters, rejects: tables.rejects, summary, threads })
+        let Tables { units, rejects, dates, .. } = tables;
+        Ok(Clustering { units, names, clusters, rejects, dates, summary, threads })
     }
 
     /// The clusters of one path, in no order.
@@ -464,8 +482,7 @@ impl<'a> Run<'a> {
             (outcomes.into_iter().flat_map(|outcome| outcome.links).collect(), lost)
         })?;
         self.clock.lap("verify", 0, &mut self.summary);
-        let (taken, mut variants): (Vec<Link>, Vec<Link>) =
-            links.into_iter().partition(|link| link.relation == Relation::Near);
+        let (taken, mut variants): (Vec<Link>, Vec<Link>) = links.into_iter().partition(|link| link.relation.is_copy());
         let contained = self.contained(path, banded, taken)?;
         variants.extend(contained.variants);
         Ok(self.gathered(path, &banded.nodes, &contained.taken, contained.hanging, &variants))
@@ -501,6 +518,7 @@ impl<'a> Run<'a> {
 
     fn pairs(mut self) -> Result<PairList> {
         let ranks: Vec<u32> = (0..self.tables.units.len() as u32).collect();
+        self.warn_undated();
         let mut found = Vec::new();
         for (id, path) in self.pipeline.paths.iter() {
             let banded = self.band(id, &ranks)?;

@@ -6,6 +6,7 @@ use std::str::FromStr;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::cluster::Keep;
+use crate::document::Window;
 use crate::evaluate::GoldKind;
 use crate::input;
 use crate::normalize::{Language, Profile};
@@ -372,6 +373,13 @@ pub(super) struct MatchingArgs {
     /// Seed of every hash; another finds other candidates below certainty.
     #[arg(long, value_name = "SEED", default_value_t = crate::pipeline::Options::DEFAULT_SEED, help_heading = "Matching")]
     pub(super) seed: u64,
+    /// The field that says when a record was published: ISO 8601, RFC 2822, or seconds since 1970.
+    #[arg(long, value_name = "FIELD", help_heading = "Matching")]
+    pub(super) date_field: Option<String>,
+    /// Compare only records that are at most so far apart by --date-field: 12h, 7d, 2w. Records without a date are compared
+    /// with all.
+    #[arg(long, value_name = "TIME", value_parser = Window::from_str, requires = "date_field", help_heading = "Matching")]
+    pub(super) window: Option<Window>,
     /// Show headlines that only resemble each other across documents too, not only inside one.
     #[arg(long, help_heading = "Matching")]
     pub(super) related: bool,
@@ -401,7 +409,8 @@ pub(super) enum Switch {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Keeping")]
 pub(super) struct KeepArgs {
-    /// Which member of a cluster stays: first, last, longest, shortest (by words), min:FIELD or max:FIELD of the records.
+    /// Which member of a cluster stays: first, last, longest, shortest (by words), earliest, latest (by --date-field),
+    /// min:FIELD or max:FIELD of the records.
     #[arg(long, value_name = "POLICY", default_value_t = Keep::First, value_parser = Keep::from_str)]
     pub(super) keep: Keep,
 }

@@ -16,7 +16,7 @@ pub(super) fn run(arguments: &DedupArgs, console: &Console) -> Result<Exit> {
     let mut options = job::run_options(matching, Some(&keep.keep), running);
     options.contained_copies = arguments.remove.contains(&Relation::Contained);
     let pipeline = Pipeline::new(options)?;
-    let input = job::input(&input.inputs, &input.reading, Some(&keep.keep))?;
+    let input = job::input(&input.inputs, &input.reading, pipeline.options().fields())?;
     let input = if arguments.against.is_empty() { input } else { input.against(&arguments.against)? };
     let destination = destination(arguments, &input)?;
     let (corpus, found) = pipeline.read_clusters(input, &Bar::new(showing.progress))?;

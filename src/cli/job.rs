@@ -16,15 +16,15 @@ use crate::report::output::{Outputs, resolved};
 
 /// Reads the whole input.
 pub(super) fn open(inputs: &[PathBuf], reading: &ReadingArgs) -> Result<Corpus> {
-    Corpus::open(inputs, options(reading, None))
+    Corpus::open(inputs, options(reading, Vec::new()))
 }
 
-/// Lists the input; `keep` may need a field of its records.
-pub(super) fn input(inputs: &[PathBuf], reading: &ReadingArgs, keep: Option<&Keep>) -> Result<Input> {
-    Input::open(inputs, options(reading, keep))
+/// Lists the input, whose records give `fields` beside id and text.
+pub(super) fn input(inputs: &[PathBuf], reading: &ReadingArgs, fields: Vec<String>) -> Result<Input> {
+    Input::open(inputs, options(reading, fields))
 }
 
-fn options(reading: &ReadingArgs, keep: Option<&Keep>) -> InputOptions {
+fn options(reading: &ReadingArgs, fields: Vec<String>) -> InputOptions {
     let mut options = InputOptions::default();
     options.id_field.clone_from(&reading.id_field);
     options.text_field.clone_from(&reading.text_field);
@@ -32,7 +32,7 @@ fn options(reading: &ReadingArgs, keep: Option<&Keep>) -> InputOptions {
     options.encoding = reading.encoding;
     options.max_record_size = reading.max_record_size;
     options.unique_ids = reading.unique_ids;
-    options.fields = keep.and_then(Keep::field).map(str::to_owned).into_iter().collect();
+    options.fields = fields;
     options
 }
 
@@ -55,6 +55,8 @@ pub(super) fn run_options(matching: &MatchingArgs, keep: Option<&Keep>, running:
     options.overrides = Overrides { num_hashes: matching.num_hashes, bands: matching.bands, rows: matching.rows };
     options.seed = matching.seed;
     options.related = matching.related;
+    options.date_field.clone_from(&matching.date_field);
+    options.window = matching.window;
     options.max_bucket = matching.max_bucket;
     options.threads = running.threads;
     options.memory = running.memory.or_else(memory::default_limit);

@@ -18,6 +18,10 @@ pub enum Keep {
     Longest,
     /// The one with the fewest tokens.
     Shortest,
+    /// The one with the earliest date; what has none comes last.
+    Earliest,
+    /// The one with the latest date; what has none comes last.
+    Latest,
     /// The one with the smallest value of a field; missing or unreadable values come last.
     Min(String),
     /// The one with the largest value of a field; missing or unreadable values come last.
@@ -25,6 +29,12 @@ pub enum Keep {
 }
 
 impl Keep {
+    /// Whether dates decide.
+    #[must_use]
+    pub const fn is_by_date(&self) -> bool {
+        matches!(self, Self::Earliest | Self::Latest)
+    }
+
     /// The record field that decides, if one does.
     #[must_use]
     pub fn field(&self) -> Option<&str> {
@@ -42,6 +52,8 @@ impl fmt::Display for Keep {
             Self::Last => f.write_str("last"),
             Self::Longest => f.write_str("longest"),
             Self::Shortest => f.write_str("shortest"),
+            Self::Earliest => f.write_str("earliest"),
+            Self::Latest => f.write_str("latest"),
             Self::Min(field) => write!(f, "min:{field}"),
             Self::Max(field) => write!(f, "max:{field}"),
         }
@@ -59,7 +71,13 @@ impl FromStr for Keep {
             None if text == "last" => Ok(Self::Last),
             None if text == "longest" => Ok(Self::Longest),
             None if text == "shortest" => Ok(Self::Shortest),
-            _ => Err(Error::parameter("keep", text, "first, last, longest, shortest, min:FIELD or max:FIELD")),
+            None if text == "earliest" => Ok(Self::Earliest),
+            None if text == "latest" => Ok(Self::Latest),
+            _ => Err(Error::parameter(
+                "keep",
+                text,
+                "first, last, longest, shortest, earliest, latest, min:FIELD or max:FIELD",
+            )),
         }
     }
 }
@@ -70,7 +88,7 @@ mod tests {
 
     #[test]
     fn policies_read_back_what_they_show() {
-        for text in ["first", "last", "longest", "shortest", "min:date", "max:a:b"] {
+        for text in ["first", "last", "longest", "shortest", "earliest", "latest", "min:date", "max:a:b"] {
             assert_eq!(text.parse::<Keep>().unwrap().to_string(), text);
         }
         for text in ["", "min:", "min", "newest", "first:x"] {

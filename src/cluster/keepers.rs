@@ -22,6 +22,8 @@ use crate::similarity::{Relation, Score};
 /// What exact comparison says of two nodes.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum Verdict {
+    /// The same text.
+    Same,
     /// One text.
     Copy(Score),
     /// As alike as copies are, but with other facts.
@@ -56,6 +58,7 @@ impl Link {
     /// What a comparison came to, if to anything.
     pub(crate) fn of(keeper: Node, node: Node, verdict: Verdict) -> Option<Self> {
         match verdict {
+            Verdict::Same => Some(Self { keeper, node, relation: Relation::Exact, score: Score::SAME }),
             Verdict::Copy(score) => Some(Self { keeper, node, relation: Relation::Near, score }),
             Verdict::Variant(score) => Some(Self { keeper, node, relation: Relation::Variant, score }),
             Verdict::Other => None,
@@ -271,7 +274,7 @@ impl<V: Verifier> Work<'_, V> {
         state.compared_with = Some(keeper);
         let verdict = verify(self.verifier);
         self.outcome.links.extend(Link::of(keeper, node, verdict));
-        if let Verdict::Copy(_) = verdict {
+        if let Verdict::Same | Verdict::Copy(_) = verdict {
             self.state(node).settled = true;
             self.frontier.push(node);
             return false;

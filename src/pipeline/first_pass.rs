@@ -2,6 +2,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use super::fields::Parts;
 use super::memory::{PER_BLOCK_BYTE, Plan};
 use super::path::Paths;
 use super::scan::{ScannedBlock, Scanner};
@@ -9,7 +10,7 @@ use super::tables::{self, Tables};
 use super::work::WorkDir;
 use super::{Options, Progress, nodes};
 use crate::error::Result;
-use crate::input::{Block, BlockIndex, Blocks, Corpus, Holding, Input, InputOptions, Names, Reader};
+use crate::input::{Block, BlockIndex, Blocks, Corpus, Holding, Input, Names, Reader};
 use crate::parallel;
 
 /// What scans, and what it goes by.
@@ -34,7 +35,7 @@ impl FirstPass<'_> {
             block_size: self.plan.block() as usize,
             threads: parallel::threads(),
         };
-        let rank = self.rank(input.options());
+        let parts = Parts::new(self.options, input.options());
         let mut reader = input.reader(holding)?;
         let mut tables = Tables::new(self.paths, self.plan);
         let mut journal = None;
@@ -47,7 +48,7 @@ impl FirstPass<'_> {
             reader.resume(done)?;
         }
         let mut indices = Vec::new();
-        let mut reader = self.run(reader, Reader::next, rank, 2 * self.plan.block(), |index, scanned| {
+        let mut reader = self.run(reader, Reader::next, parts, 2 * self.plan.block(), |index, scanned| {
             if let Some(journal) = &mut journal {
                 journal.append(&index, &scanned)?;
             }
@@ -70,9 +71,9 @@ impl FirstPass<'_> {
     /// A record cannot be read again; the disk refuses; the tables outgrow the memory.
     pub(super) fn over_corpus(&self, corpus: &Corpus) -> Result<(Tables, Names)> {
         let mut tables = Tables::new(self.paths, self.plan);
-        let rank = self.rank(corpus.options());
+        let parts = Parts::new(self.options, corpus.options());
         // The bytes are held by the caller or were planned for when the corpus was read.
-        self.run(corpus.blocks(), Blocks::next, rank, u64::MAX, |_, scanned| self.append(&mut tables, scanned))?;
+        self.run(corpus.blocks(), Blocks::next, parts, u64::MAX, |_, scanned| self.append(&mut tables, scanned))?;
         tables.finish()?;
         tables.reject(&corpus.repeats(), tables::REPEATED_ID);
         let names = std::mem::take(&mut tables.names).finish(corpus)?;
@@ -83,7 +84,7 @@ impl FirstPass<'_> {
         &self,
         source: S,
         next: impl Fn(&mut S) -> Result<Option<Block>> + Sync,
-        rank: Option<usize>,
+        parts: Parts,
         planned: u64,
         mut collect: impl FnMut(BlockIndex, ScannedBlock) -> Result<()>,
     ) -> Result<S> {
@@ -103,14 +104,8 @@ impl FirstPass<'_> {
             under_way.fetch_sub(large(&block).unwrap_or(0), Ordering::Relaxed);
             scanned
         };
-        let scanner = || Scanner::new(self.options, self.paths, rank, self.progress);
+        let scanner = || Scanner::new(self.options, self.paths, parts, self.progress);
         parallel::in_order(parallel::threads(), source, next, scanner, scan, |(index, scanned)| collect(index, scanned))
-    }
-
-    /// Which of the fields that are read decides who stays.
-    fn rank(&self, options: &InputOptions) -> Option<usize> {
-        let field = self.options.keep.field()?;
-        options.fields.iter().position(|name| name == field)
     }
 
     fn append(&self, tables: &mut Tables, scanned: ScannedBlock) -> Result<()> {

@@ -2,7 +2,7 @@
 
 use super::refold::Refold;
 use super::tables::Rows;
-use crate::document::UnitId;
+use crate::document::{Date, UnitId};
 use crate::error::Result;
 use crate::lsh::{NO_NODE, Node};
 use crate::normalize::TokenSink;
@@ -16,6 +16,8 @@ pub(super) struct Nodes {
     units: Vec<UnitId>,
     /// Start of each node's units, one more at the end.
     starts: Vec<u32>,
+    /// Which nodes have the same text, by number; empty if no two have.
+    texts: Vec<u32>,
 }
 
 /// A unit on its way into a node.
@@ -33,19 +35,31 @@ pub(super) const BYTES_PER_UNIT: u64 = size_of::<Entry>() as u64;
 
 impl Nodes {
     /// Groups the units of a path by folded text, told apart by tokens, not by fingerprint alone. `ranks` is each unit's
-    /// place in keeper order. Also gives the node of each row that is the first of its node; [`NO_NODE`] for the others.
+    /// place in keeper order. With the `dates` of records, equal texts of unlike dates are nodes of their own, so that each pair
+    /// of nodes is near or far in time. Also gives the node of each row that is the first of its node; [`NO_NODE`] for the others.
     ///
     /// # Errors
     ///
     /// A document cannot be read again.
-    pub(super) fn new(rows: &Rows, ranks: &[u32], refold: &Refold<'_>) -> Result<(Self, Vec<Node>)> {
+    pub(super) fn new(
+        rows: &Rows,
+        ranks: &[u32],
+        refold: &Refold<'_>,
+        dates: Option<&[Option<Date>]>,
+    ) -> Result<(Self, Vec<Node>)> {
         let mut entries: Vec<Entry> =
             rows.entries().map(|(row, fingerprint)| Entry { fingerprint, row, variant: 0 }).collect();
         let rank = |row: u32| ranks[rows.unit(row).index()];
         parallel::sort_by_key(&mut entries, |entry| (entry.fingerprint, rank(entry.row)));
         tell_apart(&mut entries, rows, refold)?;
         let same = |a: &Entry, b: &Entry| (a.fingerprint, a.variant) == (b.fingerprint, b.variant);
-        let groups = || entries.chunk_by(same);
+        let date = |entry: &Entry| dates.and_then(|dates| dates[refold.units.document(rows.unit(entry.row)).index()]);
+        if dates.is_some() {
+            // Stable: those of one date keep their keeper order.
+            entries.chunk_by_mut(same).for_each(|group| group.sort_by_key(date));
+        }
+        let together = |a: &Entry, b: &Entry| same(a, b) && (dates.is_none() || date(a) == date(b));
+        let groups = || entries.chunk_by(together);
         let mut order: Vec<(u32, u32, u32)> = Vec::with_capacity(groups().count());
         let mut start = 0;
         for group in groups() {
@@ -53,7 +67,16 @@ impl Nodes {
             start += group.len() as u32;
         }
         parallel::sort_by_key(&mut order, |(rank, ..)| *rank);
-        let mut nodes = Self { units: Vec::with_capacity(entries.len()), starts: Vec::with_capacity(order.len() + 1) };
+        let mut nodes = Self {
+            units: Vec::with_capacity(entries.len()),
+            starts: Vec::with_capacity(order.len() + 1),
+            texts: Vec::new(),
+        };
+        if dates.is_some() {
+            let numbers: Vec<u32> =
+                entries.chunk_by(same).zip(0..).flat_map(|(group, text)| group.iter().map(move |_| text)).collect();
+            nodes.texts = order.iter().map(|(_, start, _)| numbers[*start as usize]).collect();
+        }
         let mut node_of_row = vec![NO_NODE; rows.len()];
         for (node, (_, start, length)) in order.into_iter().enumerate() {
             let group = &entries[start as usize..(start + length) as usize];
@@ -67,7 +90,7 @@ impl Nodes {
 
     /// Bytes held.
     pub(super) fn bytes(&self) -> u64 {
-        (size_of_val(&self.units[..]) + size_of_val(&self.starts[..])) as u64
+        (size_of_val(&self.units[..]) + size_of_val(&self.starts[..]) + size_of_val(&self.texts[..])) as u64
     }
 
     pub(super) fn len(&self) -> usize {
@@ -83,6 +106,11 @@ impl Nodes {
     /// The first unit of a node: its keeper, if the node becomes one.
     pub(super) fn first(&self, node: Node) -> UnitId {
         self.units[self.starts[node as usize] as usize]
+    }
+
+    /// A number that two nodes share if their texts are the same; each has its own unless nodes were told apart by date.
+    pub(super) fn text(&self, node: Node) -> u32 {
+        self.texts.get(node as usize).copied().unwrap_or(node)
     }
 
     /// The node of each unit; [`NO_NODE`] for units of another path.

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use crate::cluster::Keep;
+use crate::document::Window;
 use crate::error::{Error, Result};
 use crate::lsh::{Banding, Overrides};
 use crate::normalize::{Language, Profile};
@@ -47,6 +48,11 @@ pub struct Options {
     pub related: bool,
     /// Buckets of more units than this are split.
     pub max_bucket: usize,
+    /// The field that says when a record was published, among those that the input reads (see [`Options::fields`]).
+    pub date_field: Option<String>,
+    /// Compares only records that are at most so far apart; needs `date_field`. A record without a readable date is compared
+    /// with all.
+    pub window: Option<Window>,
     /// Which member of a cluster stays.
     pub keep: Keep,
     /// Number of threads; `None` for one a core.
@@ -80,6 +86,8 @@ impl Default for Options {
             seed: Self::DEFAULT_SEED,
             related: false,
             max_bucket: 10_000,
+            date_field: None,
+            window: None,
             keep: Keep::First,
             threads: None,
             memory: None,
@@ -104,6 +112,15 @@ impl Options {
         Ok(room)
     }
 
+    /// The fields of records that a run with these options reads, for
+    /// [`InputOptions::fields`](crate::input::InputOptions::fields).
+    #[must_use]
+    pub fn fields(&self) -> Vec<String> {
+        let mut fields: Vec<String> = self.keep.field().map(str::to_owned).into_iter().collect();
+        fields.extend(self.date_field.clone().filter(|field| !fields.contains(field)));
+        fields
+    }
+
     /// The seed unless another is given.
     pub const DEFAULT_SEED: u64 = 1;
 
@@ -121,6 +138,15 @@ impl Options {
         }
         if let Some(containment) = self.containment.filter(|value| !(*value > 0.0 && *value <= 1.0)) {
             return Err(Error::parameter("containment", containment, "above 0 and at most 1, or off"));
+        }
+        let by_date = [("window", self.window.is_some()), ("keep", self.keep.is_by_date())];
+        if let (None, Some((name, _))) = (&self.date_field, by_date.iter().find(|(_, asks)| *asks)) {
+            let given = if *name == "keep" { self.keep.to_string() } else { String::new() };
+            return Err(Error::parameter(
+                name,
+                given,
+                "--date-field too: which field says when a record was published",
+            ));
         }
         Banding::choose(self.threshold, self.recall, self.overrides)
     }

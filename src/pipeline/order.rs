@@ -2,20 +2,25 @@
 
 use std::cmp::Ordering;
 
+use super::tables::Tables;
 use crate::cluster::Keep;
-use crate::document::{UnitId, Units};
+use crate::document::UnitId;
 use crate::input::FieldValue;
 
 /// Each unit's place in keeper order, the first `references` records before all others, and how many records lack the
 /// field that decides it.
-pub(super) fn ranks(keep: &Keep, units: &Units, fields: &[Option<FieldValue>], references: usize) -> (Vec<u32>, u64) {
+pub(super) fn ranks(keep: &Keep, tables: &Tables, references: usize) -> (Vec<u32>, u64) {
+    let Tables { units, fields, dates, .. } = tables;
     let mut order: Vec<UnitId> = units.ids().collect();
     let field = |unit: &UnitId| fields.get(units.document(*unit).index()).and_then(Option::as_ref);
+    let date = |unit: &UnitId| dates.get(units.document(*unit).index()).copied().flatten();
     match keep {
         Keep::First => {}
         Keep::Last => order.reverse(),
         Keep::Longest => order.sort_by_key(|unit| std::cmp::Reverse(units.tokens(*unit))),
         Keep::Shortest => order.sort_by_key(|unit| units.tokens(*unit)),
+        Keep::Earliest => order.sort_by_key(|unit| (date(unit).is_none(), date(unit))),
+        Keep::Latest => order.sort_by_key(|unit| (date(unit).is_none(), std::cmp::Reverse(date(unit)))),
         Keep::Min(_) => order.sort_by(|a, b| missing_last(field(a), field(b), compare)),
         Keep::Max(_) => order.sort_by(|a, b| missing_last(field(a), field(b), |a, b| compare(b, a))),
     }

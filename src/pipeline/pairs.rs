@@ -151,7 +151,7 @@ pub(super) fn verify_all(
         for (place, other) in meetings.met.iter().enumerate() {
             let verdict = verifier.verify(*node, *other);
             links.extend(Link::of(*node, *other, verdict));
-            refused += usize::from(!matches!(verdict, Verdict::Copy(_)));
+            refused += usize::from(!matches!(verdict, Verdict::Same | Verdict::Copy(_)));
             if refused >= limits.refusals {
                 meetings.beyond += (meetings.met.len() - place - 1) as u64;
                 break;

@@ -1,7 +1,7 @@
 //! Later passes: the units that matter are read and folded again, each document once.
 
 use super::Options;
-use crate::document::{DocId, Excerpt, UnitId, Units};
+use crate::document::{Date, DocId, Excerpt, UnitId, Units};
 use crate::error::Result;
 use crate::input::{Corpus, Scratch as ReadScratch};
 use crate::normalize::{Language, Normalizer, Scratch};
@@ -17,6 +17,8 @@ pub(super) struct Refold<'a> {
     pub(super) units: &'a Units,
     /// The language that the gate chose for each record; `None` for rejected ones.
     pub(super) languages: &'a [Option<Language>],
+    /// When each record was published; empty if nobody asks.
+    pub(super) dates: &'a [Option<Date>],
 }
 
 /// What one thread folds with.
@@ -42,6 +44,11 @@ impl Refold<'_> {
     /// Whether a unit stands in a reference, which stays whatever is found.
     pub(super) fn is_reference(&self, unit: UnitId) -> bool {
         self.units.document(unit).index() < self.corpus.references()
+    }
+
+    /// When the document of a unit was published.
+    pub(super) fn date(&self, unit: UnitId) -> Option<Date> {
+        self.dates.get(self.units.document(unit).index()).copied().flatten()
     }
 
     /// The shingle sets of `wanted`, which ascend.

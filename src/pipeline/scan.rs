@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use ahash::AHashSet;
 
+use super::fields::Parts;
 use super::path::{Path, PathId, Paths};
 use super::{Options, Progress, resemble};
-use crate::document::{Kind, Unit};
+use crate::document::{Date, Kind, Unit};
 use crate::input::{Block, BlockIndex, FieldValue, IdHashes, Record, Scratch};
 use crate::lsh::Node;
 use crate::normalize::{Language, Normalizer};
@@ -22,6 +23,8 @@ pub(super) struct ScannedBlock {
     pub(super) ids: IdHashes,
     /// The value that decides who stays, a record each; empty if no field does.
     pub(super) ranks: Vec<Option<FieldValue>>,
+    /// When each record was published; empty if nobody asks.
+    pub(super) dates: Vec<Option<Date>>,
     /// The units of all records, in input order.
     pub(super) units: Vec<ScannedUnit>,
     /// For each path the band keys of its units, unit by unit.
@@ -71,34 +74,34 @@ pub(super) struct Resemblance {
 /// Scans one block after the other on one thread.
 pub(super) struct Scanner<'a> {
     options: &'a Options,
-    /// Which of the fields that are read decides who stays.
-    rank: Option<usize>,
+    parts: Parts,
     progress: &'a dyn Progress,
     scratch: Scratch,
     folding: Folding<'a>,
 }
 
 impl<'a> Scanner<'a> {
-    pub(super) fn new(options: &'a Options, paths: &'a Paths, rank: Option<usize>, progress: &'a dyn Progress) -> Self {
-        Self { options, rank, progress, scratch: Scratch::default(), folding: Folding::new(options, paths) }
+    pub(super) fn new(options: &'a Options, paths: &'a Paths, parts: Parts, progress: &'a dyn Progress) -> Self {
+        Self { options, parts, progress, scratch: Scratch::default(), folding: Folding::new(options, paths) }
     }
 
     /// Reads, cuts, folds and sketches the records of a block.
     pub(super) fn scan(&mut self, block: &Block) -> (BlockIndex, ScannedBlock) {
         let mut scanned = ScannedBlock::default();
-        let asks = self.options.keep.field().is_some();
-        let (folding, rank) = (&mut self.folding, self.rank);
+        let (asks, asks_dates) = (self.options.keep.field().is_some(), self.options.date_field.is_some());
+        let (folding, parts) = (&mut self.folding, self.parts);
         let index = block.read(&mut self.scratch, |record, bytes| {
             match record {
-                Ok(mut record) => {
-                    let value = || record.fields.get_mut(rank?).and_then(Option::take);
-                    scanned.ranks.extend(asks.then(value));
+                Ok(record) => {
+                    scanned.ranks.extend(asks.then(|| parts.rank(&record.fields)));
+                    scanned.dates.extend(asks_dates.then(|| parts.date(&record.fields)));
                     scanned.note(&record);
                     folding.record(&record, &mut scanned);
                 }
                 Err(reason) => {
                     *scanned.rejected.entry(reason.code().to_owned()).or_default() += 1;
                     scanned.ranks.extend(asks.then_some(None));
+                    scanned.dates.extend(asks_dates.then_some(None));
                     scanned.ids.push(None);
                     scanned.records.push(ScannedRecord { language: None, units: 0 });
                 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::path::PathId;
 use super::scan::{Resemblance, ScannedBlock, ScannedRecord, ScannedUnit};
-use crate::document::{Kind, Span, Unit};
+use crate::document::{Date, Kind, Span, Unit};
 use crate::input::{FieldValue, IdHashes};
 use crate::normalize::Language;
 use crate::shingle::Fingerprint;
@@ -14,6 +14,7 @@ use crate::spill::{Decoder, Encoder};
 /// Stands where there is none.
 const NONE: u8 = u8::MAX;
 const NO_TITLE: u32 = u32::MAX;
+const NO_DATE: u64 = i64::MIN as u64;
 
 impl ScannedBlock {
     pub(super) fn encode(&self, out: &mut Encoder) {
@@ -25,6 +26,8 @@ impl ScannedBlock {
         out.u64s(self.ids.as_slice());
         out.u64(self.ranks.len() as u64);
         self.ranks.iter().for_each(|rank| encode_field(rank.as_ref(), out));
+        out.u64(self.dates.len() as u64);
+        self.dates.iter().for_each(|date| out.u64(date.map_or(NO_DATE, |date| date.seconds() as u64)));
         out.u64(self.units.len() as u64);
         self.units.iter().for_each(|unit| encode_unit(unit, out));
         self.keys.iter().for_each(|keys| out.u64s(keys));
@@ -55,6 +58,10 @@ impl ScannedBlock {
             })?,
             ids: IdHashes::from_vec(from.u64s()?),
             ranks: list(from, 1, decode_field)?,
+            dates: list(from, 8, |from| {
+                let seconds = from.u64()?;
+                Some((seconds != NO_DATE).then_some(Date::from_seconds(seconds as i64)))
+            })?,
             units: list(from, 34, decode_unit)?,
             keys: [from.u64s()?, from.u64s()?],
             samples: list(from, 4, |from| from.u32())?,
@@ -162,6 +169,7 @@ mod tests {
                 unit(Kind::Boilerplate, None),
                 unit(Kind::Line, Some(PathId::Short)),
             ],
+            dates: vec![None, Some(Date::from_seconds(-7)), None],
             keys: [vec![1, 2], vec![u64::MAX]],
             samples: vec![1, 77],
             resemblances: vec![Resemblance { a: 0, b: 2, score: Score::SAME, same_numbers: true }],

@@ -137,6 +137,10 @@ pub struct Parameters {
     pub keep: String,
     /// `--related`.
     pub related: bool,
+    /// `--date-field`.
+    pub date_field: Option<String>,
+    /// `--window`.
+    pub window: Option<String>,
 }
 
 /// One stage of a run.
@@ -227,6 +231,8 @@ impl Parameters {
             max_bucket: options.max_bucket,
             keep: options.keep.to_string(),
             related: options.related,
+            date_field: options.date_field.clone(),
+            window: options.window.map(|window| window.to_string()),
         }
     }
 }

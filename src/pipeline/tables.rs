@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::memory::Plan;
 use super::path::{PathId, Paths};
 use super::scan::{ScannedBlock, ScannedRecord, ScannedUnit};
-use crate::document::{DocId, UnitId, Units};
+use crate::document::{Date, DocId, UnitId, Units};
 use crate::error::Result;
 use crate::input::{FieldValue, NamesBuilder};
 use crate::lsh::KeyColumns;
@@ -20,6 +20,8 @@ pub(super) struct Tables {
     pub(super) languages: Vec<Option<Language>>,
     /// The value that decides who stays, a record each; empty if no field does.
     pub(super) fields: Vec<Option<FieldValue>>,
+    /// When each record was published; empty if nobody asks.
+    pub(super) dates: Vec<Option<Date>>,
     /// Bytes of the texts among them.
     field_bytes: u64,
     pub(super) units: Units,
@@ -94,6 +96,7 @@ impl Tables {
         Self {
             languages: Vec::new(),
             fields: Vec::new(),
+            dates: Vec::new(),
             field_bytes: 0,
             units: Units::default(),
             rows: [PathId::Main, PathId::Short].map(|id| Rows::new(bands(id), plan)),
@@ -133,8 +136,13 @@ impl Tables {
         let rows: usize = self.rows.iter().map(|rows| rows.units.len() * 20 + rows.samples.bytes() as usize).sum();
         let fields = self.fields.len() * size_of::<Option<FieldValue>>();
         let resemblances = self.resemblances.len() * size_of::<(UnitId, UnitId, Score)>();
-        (self.units.len() * 24 + rows + fields + resemblances + self.likely_copies.len() * 8 + self.decoded.len() * 4)
-            as u64
+        (self.units.len() * 24
+            + rows
+            + fields
+            + self.dates.len() * size_of::<Option<Date>>()
+            + resemblances
+            + self.likely_copies.len() * 8
+            + self.decoded.len() * 4) as u64
             + self.field_bytes
             + self.languages.len() as u64 * BYTES_PER_RECORD
     }
@@ -158,6 +166,7 @@ impl Tables {
         });
         self.field_bytes += texts.sum::<u64>();
         self.fields.extend(block.ranks);
+        self.dates.extend(block.dates);
         for (rows, keys) in self.rows.iter_mut().zip(&block.keys) {
             rows.keys.push(keys)?;
         }

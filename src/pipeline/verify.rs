@@ -7,7 +7,7 @@ use super::nodes::Nodes;
 use super::path::{Path, PathId};
 use super::refold::Refold;
 use crate::cluster::{Holding, Verdict, Verifier};
-use crate::document::UnitId;
+use crate::document::{Date, UnitId, Window};
 use crate::error::Result;
 use crate::lsh::Node;
 use crate::shingle::ShingleSet;
@@ -22,8 +22,19 @@ pub(super) struct Exact<'g> {
     /// Empty if nobody looks at them.
     texts: Vec<String>,
     by: Look<'g>,
-    /// Which nodes are references, which are not compared with one another.
-    references: Vec<bool>,
+    /// What each node is beside its text.
+    sides: Vec<Side>,
+    window: Option<Window>,
+}
+
+/// What a node is beside its text.
+#[derive(Debug, Clone, Copy)]
+struct Side {
+    /// References are not compared with one another.
+    reference: bool,
+    date: Option<Date>,
+    /// Equal for equal texts.
+    text: u32,
 }
 
 /// What is looked at beside the sets.
@@ -71,13 +82,17 @@ impl<'g> Exact<'g> {
             Look::Nothing => Vec::new(),
             _ => by_place(&wanted, refold.texts(&units)?),
         };
-        let references = batch.iter().map(|node| refold.is_reference(nodes.first(*node))).collect();
-        Ok(Self { threshold: path.threshold, sets, texts, by, references })
+        let side = |node: &Node| {
+            let unit = nodes.first(*node);
+            Side { reference: refold.is_reference(unit), date: refold.date(unit), text: nodes.text(*node) }
+        };
+        let sides = batch.iter().map(side).collect();
+        Ok(Self { threshold: path.threshold, sets, texts, by, sides, window: refold.options.window })
     }
 
     /// The exact score of two nodes, if their sizes alone do not rule out the threshold.
     fn score(&self, a: Node, b: Node) -> Option<Score> {
-        if self.are_references(a, b) {
+        if !self.may_meet(a, b) {
             return None;
         }
         let (a, b) = (&self.sets[a as usize], &self.sets[b as usize]);
@@ -95,7 +110,7 @@ impl<'g> Exact<'g> {
         let size = |node: Node| self.sets[node as usize].len();
         // Of equal size the later one stands inside the earlier.
         let [small, large] = if (size(a), b) < (size(b), a) { [a, b] } else { [b, a] };
-        if size(small) < shingles || self.are_references(a, b) {
+        if size(small) < shingles || !self.may_meet(a, b) {
             return None;
         }
         let score = Score::of(&self.sets[small as usize], &self.sets[large as usize]);
@@ -109,8 +124,10 @@ impl<'g> Exact<'g> {
         })
     }
 
-    fn are_references(&self, a: Node, b: Node) -> bool {
-        self.references[a as usize] && self.references[b as usize]
+    /// Whether two nodes are compared at all.
+    fn may_meet(&self, a: Node, b: Node) -> bool {
+        let (a, b) = (self.sides[a as usize], self.sides[b as usize]);
+        !(a.reference && b.reference) && self.window.is_none_or(|window| window.holds(a.date, b.date))
     }
 
     fn is_variant(&self, a: Node, b: Node, score: Score) -> bool {
@@ -137,6 +154,7 @@ impl Verifier for Exact<'_> {
         let Some(score) = self.score(keeper, other) else { return Verdict::Other };
         let text = |node: Node| &self.texts[node as usize];
         match self.by {
+            _ if self.sides[keeper as usize].text == self.sides[other as usize].text => Verdict::Same,
             Look::Words if short::substitutes_a_word(text(keeper), text(other)) => Verdict::Other,
             _ if self.is_variant(keeper, other, score) => Verdict::Variant(score),
             _ => Verdict::Copy(score),

@@ -298,7 +298,7 @@ impl Verified {
         for Link { keeper, node, relation, score } in &self.links {
             encoder.u32(*keeper);
             encoder.u32(*node);
-            encoder.byte((*relation == Relation::Variant).into());
+            encoder.byte(code(*relation));
             encoder.f64(score.jaccard);
             encoder.f64(score.containment);
         }
@@ -311,13 +311,20 @@ impl Verified {
         let count = decoder.count(25)?;
         let mut link = || {
             let (keeper, node) = (decoder.u32()?, decoder.u32()?);
-            let relation = if decoder.byte()? == 0 { Relation::Near } else { Relation::Variant };
+            let relation = *VERIFIED.get(usize::from(decoder.byte()?))?;
             let score = Score { jaccard: decoder.f64()?, containment: decoder.f64()? };
             Some(Link { keeper, node, relation, score })
         };
         let links = (0..count).map(|_| link()).collect::<Option<_>>()?;
         decoder.is_empty().then_some(Self { batch, links, lost })
     }
+}
+
+/// The relations that verifying gives.
+const VERIFIED: [Relation; 3] = [Relation::Exact, Relation::Near, Relation::Variant];
+
+fn code(relation: Relation) -> u8 {
+    VERIFIED.iter().position(|known| *known == relation).unwrap_or(VERIFIED.len()) as u8
 }
 
 /// The journal of verified batches.
@@ -359,7 +366,7 @@ mod tests {
     fn verified_batches_read_back_and_cut_ones_do_not() {
         let score = Score { jaccard: 0.75, containment: 1.0 };
         let link = |keeper, node, relation| Link { keeper, node, relation, score };
-        let links = vec![link(0, 1, Relation::Near), link(4, 9, Relation::Variant)];
+        let links = vec![link(0, 1, Relation::Near), link(4, 9, Relation::Variant), link(4, 7, Relation::Exact)];
         let verified = Verified { batch: 3, links, lost: 7 };
         let bytes = verified.encode();
         assert_eq!(Verified::decode(&bytes), Some(verified));

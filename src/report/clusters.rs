@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::text::cell;
 use super::{Format, Shown, Style};
 use crate::cluster::{Cluster, Member};
-use crate::document::Kind;
+use crate::document::{Date, Kind};
 use crate::input::Corpus;
 use crate::parallel;
 use crate::pipeline::Clustering;
@@ -19,6 +19,10 @@ struct ClusterRow {
     cluster: usize,
     size: usize,
     keeper: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    first_date: Option<Date>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    last_date: Option<Date>,
     members: Vec<MemberRow>,
 }
 
@@ -31,6 +35,8 @@ struct MemberRow {
     containment: f64,
     measure: ShingleKind,
     source: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    date: Option<Date>,
     preview: String,
 }
 
@@ -53,7 +59,7 @@ pub fn clusters(found: &Clustering, corpus: &Corpus, style: Style, out: &mut dyn
         found.threads,
         (0, &found.clusters[..]),
         |rest| Ok(next(rest)),
-        || Shown::new(corpus, &found.units, &found.names),
+        || Shown::new(corpus, &found.units, &found.names).with_dates(&found.dates),
         |shown, (first, clusters)| written(shown, first, clusters, style, between),
         |bytes| {
             if !std::mem::take(&mut first) {
@@ -106,7 +112,16 @@ fn written(shown: &Shown<'_>, first: usize, clusters: &[Cluster], style: Style, 
 
 fn row(shown: &Shown<'_>, number: usize, cluster: &Cluster) -> io::Result<ClusterRow> {
     let members = cluster.members.iter().map(|member| member_row(shown, member)).collect::<io::Result<_>>()?;
-    Ok(ClusterRow { cluster: number, size: cluster.size(), keeper: shown.id(cluster.keeper)?, members })
+    let dates =
+        || cluster.members.iter().filter(|member| !member.attached).filter_map(|member| shown.date(member.unit));
+    Ok(ClusterRow {
+        cluster: number,
+        size: cluster.size(),
+        keeper: shown.id(cluster.keeper)?,
+        first_date: dates().min(),
+        last_date: dates().max(),
+        members,
+    })
 }
 
 fn member_row(shown: &Shown<'_>, member: &Member) -> io::Result<MemberRow> {
@@ -120,6 +135,7 @@ fn member_row(shown: &Shown<'_>, member: &Member) -> io::Result<MemberRow> {
         containment: member.score.containment,
         measure: member.measure,
         source: shown.source(member.unit),
+        date: shown.date(member.unit),
         preview,
     })
 }
@@ -141,7 +157,12 @@ fn text(row: &ClusterRow, style: Style, out: &mut dyn Write) -> io::Result<()> {
     let attached = if attached > 0 { format!(", {attached} beside") } else { String::new() };
     let members = if row.size == 1 { "member" } else { "members" };
     let number = style.bold(&format!("#{}", row.cluster));
-    writeln!(out, "{number}  {} {members}{attached}  keeper {}", row.size, style.original(&row.keeper))?;
+    let span = match (row.first_date, row.last_date) {
+        (Some(first), Some(last)) if first < last => format!("  {first} to {last}"),
+        (Some(first), _) => format!("  {first}"),
+        _ => String::new(),
+    };
+    writeln!(out, "{number}  {} {members}{attached}  keeper {}{span}", row.size, style.original(&row.keeper))?;
     for member in &row.members {
         let scores = match member.relation {
             "keeper" => " ".repeat(18),

@@ -17,7 +17,7 @@ use ahash::AHashMap;
 
 use serde::Serialize;
 
-use crate::document::{DocId, Kind, UnitId, Units};
+use crate::document::{Date, DocId, Kind, UnitId, Units};
 use crate::error::{Error, Result};
 use crate::input::{Corpus, Names};
 
@@ -98,6 +98,8 @@ pub(crate) struct Shown<'a> {
     corpus: &'a Corpus,
     units: &'a Units,
     names: &'a Names,
+    /// When each record was published; empty if nobody asked.
+    dates: &'a [Option<Date>],
     /// Ids met lately: those of a cluster's keeper and of neighbouring pairs are asked for again and again.
     met: RefCell<AHashMap<DocId, Rc<str>>>,
 }
@@ -107,7 +109,7 @@ const REMEMBERED: usize = 1 << 12;
 
 impl<'a> Shown<'a> {
     pub(crate) fn new(corpus: &'a Corpus, units: &'a Units, names: &'a Names) -> Self {
-        Self { corpus, units, names, met: RefCell::default() }
+        Self { corpus, units, names, dates: &[], met: RefCell::default() }
     }
 
     /// The id shown for a unit.
@@ -161,6 +163,16 @@ impl<'a> Shown<'a> {
     }
 
     /// Where a unit's record stands.
+    /// The same, with the dates of records.
+    pub(crate) fn with_dates(self, dates: &'a [Option<Date>]) -> Self {
+        Self { dates, ..self }
+    }
+
+    /// When the record of a unit was published.
+    pub(crate) fn date(&self, unit: UnitId) -> Option<Date> {
+        self.dates.get(self.units.document(unit).index()).copied().flatten()
+    }
+
     pub(crate) fn source(&self, unit: UnitId) -> String {
         self.corpus.source(self.units.document(unit)).to_string()
     }
