@@ -6,8 +6,10 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
+mod excerpt;
 mod units;
 
+pub use excerpt::Excerpt;
 pub use units::{UnitId, Units};
 
 /// A document's identity: its place in the input, counted from 0 over all records, rejected ones included.

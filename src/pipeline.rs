@@ -22,21 +22,26 @@
 //! 2. *group*: equal folded units become nodes.
 //! 3. *band*: nodes that share a band become candidates ([`crate::lsh`]), in batches that fit the memory.
 //! 4. *verify*: batch by batch, the shingle sets of nodes with candidates are made again, and every candidate is scored
-//!    exactly: all of them for `pairs`, keepers first for `clusters`.
+//!    exactly: all of them for `pairs`, keepers first for `clusters`. The facts guard tells copies from siblings of one template.
+//! 5. *contain*: units that stand inside larger ones, which no band shows, become candidates by sampled shingles and are verified
+//!    likewise: among all nodes for `pairs`, among keepers for `clusters`.
 //!
 //! Under a memory limit, or with a work directory, the same code runs with files in place of memory; nothing else differs.
 
 use std::time::Instant;
 
-use crate::cluster::{self, Cluster, Removal};
+use crate::cluster::{self, Cluster, Hanging, Link, Removal};
 use crate::document::{DocId, Units};
 use crate::error::{Error, Result};
 use crate::input::{Corpus, Input, Names};
 use crate::lsh::{Banding, Batch, Candidates, MOST_BYTES_PER_KEY, NO_NODE, Node, Search};
 use crate::parallel;
-use crate::similarity::{Relation, Score};
+use crate::similarity::Relation;
+use crate::similarity::facts::Guard;
 
 mod compare;
+mod contained;
+mod facts;
 mod first_pass;
 mod memory;
 mod nodes;
@@ -59,7 +64,7 @@ pub use compare::{Compared, Comparison, compare};
 pub use options::Options;
 pub use pairs::PairList;
 pub use progress::Progress;
-pub use summary::{Parameters, Records, Stage, Summary};
+pub use summary::{Containment, Parameters, Records, References, Stage, Summary};
 
 use first_pass::FirstPass;
 use memory::Plan;
@@ -103,7 +108,7 @@ impl Clustering {
             .iter()
             .flat_map(|cluster| cluster.members.iter().map(move |member| (cluster.keeper, member)))
             .filter_map(|(keeper, member)| {
-                let relation = member.relation.filter(|relation| relation.is_copy() && remove.contains(relation))?;
+                let relation = member.relation.filter(|relation| !member.attached && remove.contains(relation))?;
                 Some(Removal { unit: member.unit, keeper, relation, score: member.score })
             })
             .collect();
@@ -252,18 +257,22 @@ struct Run<'a> {
     names: Names,
     work: Option<WorkDir>,
     summary: Summary,
+    /// Tells copies from siblings of one template; made when there are candidates.
+    guard: Option<Guard>,
 }
 
 /// What one path leaves to verify: nodes and their candidates.
 struct Banded {
     nodes: Nodes,
+    /// The node of each row; [`NO_NODE`] for a row that is not the one of its node.
+    node_of_row: Vec<Node>,
     candidates: Candidates,
     /// Whether an earlier run found the candidates.
     resumed: bool,
 }
 
 /// Verifies a batch: the copies among its nodes, by place in the batch, and how many pairs a cap lost.
-type Verify<'v> = &'v (dyn Fn(&Path, &Batch, &Exact) -> (Vec<(Node, Node, Score)>, u64) + Sync);
+type Verify<'v> = &'v (dyn Fn(&Path, &Batch, &Exact<'_>) -> (Vec<Link>, u64) + Sync);
 
 impl<'a> Run<'a> {
     fn new(
@@ -276,9 +285,19 @@ impl<'a> Run<'a> {
         work: Option<WorkDir>,
     ) -> Self {
         let mut summary = Summary::new(&pipeline.options, pipeline.banding());
-        summary.records.read = tables.languages.len() as u64;
-        summary.records.rejected = tables.rejected.clone();
-        summary.records.kept = (tables.languages.len() - tables.rejects.len()) as u64;
+        let boundary = DocId::new(corpus.references());
+        let bad_references = tables.rejects.partition_point(|document| *document < boundary);
+        let records = &mut summary.records;
+        records.read = (tables.languages.len() - boundary.index()) as u64;
+        records.rejected = tables.rejected.clone();
+        for reject in corpus.rejected(&tables.rejects[..bad_references]) {
+            records.reject_less(reject.reason.code());
+        }
+        records.kept = records.read - (tables.rejects.len() - bad_references) as u64;
+        let rejected = bad_references as u64;
+        let references = References { read: boundary.index() as u64, rejected };
+        summary.references = (references.read > 0).then_some(references);
+        summary.note(&tables.noted, &tables.decoded);
         summary.repeated_ids = names.repeated() as u64;
         summary.skipped_files = corpus.skipped().total();
         summary.units = tables.units.len() as u64;
@@ -291,7 +310,7 @@ impl<'a> Run<'a> {
                 resemble::WINDOW
             ));
         }
-        Self { pipeline, corpus, progress, clock: Clock::new(), plan, tables, names, work, summary }
+        Self { pipeline, corpus, progress, clock: Clock::new(), plan, tables, names, work, summary, guard: None }
     }
 
     fn refold(&self) -> Refold<'_> {
@@ -311,7 +330,7 @@ impl<'a> Run<'a> {
             None => self.search(id, &nodes, &node_of_row, &name)?,
         };
         self.tables.rows_mut(id).forget();
-        Ok(Banded { nodes, candidates, resumed })
+        Ok(Banded { nodes, node_of_row, candidates, resumed })
     }
 
     /// Finds the candidates of one path, and keeps them if there is a work directory.
@@ -355,7 +374,7 @@ impl<'a> Run<'a> {
 
     fn ranks(&mut self) -> Vec<u32> {
         let keep = &self.pipeline.options.keep;
-        let (ranks, lacking) = order::ranks(keep, &self.tables.units, &self.tables.fields);
+        let (ranks, lacking) = order::ranks(keep, &self.tables.units, &self.tables.fields, self.corpus.references());
         if let (Some(field), true) = (keep.field(), lacking > 0) {
             let warning = format!("{lacking} records have no readable field `{field}`; they become keepers last");
             self.summary.warnings.push(warning);
@@ -365,14 +384,11 @@ impl<'a> Run<'a> {
 
     /// Verifies the candidates of one path, batch by batch: copies by node, and how many pairs a cap lost. Batches that
     /// an earlier run finished are taken from the work directory.
-    fn verify(
-        &mut self,
-        id: PathId,
-        path: &Path,
-        banded: &Banded,
-        verify: Verify<'_>,
-    ) -> Result<Vec<(Node, Node, Score)>> {
-        let Banded { nodes, candidates, resumed } = banded;
+    fn verify(&mut self, id: PathId, path: &Path, banded: &Banded, verify: Verify<'_>) -> Result<Vec<Link>> {
+        let Banded { nodes, candidates, resumed, .. } = banded;
+        if id == PathId::Main && (candidates.batches() > 0 || path.containment.is_some()) {
+            self.prepare_guard(nodes)?;
+        }
         self.progress.begin("verify", candidates.nodes().count() as u64);
         let journal = self.work.as_ref().map(|work| work.verified(id, *resumed)).transpose()?;
         let (mut journal, mut done) = journal.map_or((None, Vec::new()), |(journal, done)| (Some(journal), done));
@@ -382,23 +398,24 @@ impl<'a> Run<'a> {
                 continue;
             }
             let batch = candidates.batch(number)?;
-            let exact = Exact::new(id, path, nodes, &batch.nodes, &self.refold())?;
+            let exact = Exact::new(id, path, nodes, &batch.nodes, &self.refold(), self.guard.as_ref())?;
             let (local, lost) = verify(path, &batch, &exact);
             let global = |node: Node| batch.nodes[node as usize];
-            let pairs = local.into_iter().map(|(a, b, score)| (global(a), global(b), score)).collect();
-            let verified = Verified { batch: number as u32, pairs, lost };
+            let global = |link: Link| Link { keeper: global(link.keeper), node: global(link.node), ..link };
+            let links = local.into_iter().map(global).collect();
+            let verified = Verified { batch: number as u32, links, lost };
             if let Some(journal) = &mut journal {
                 journal.append(&verified)?;
             }
-            found += verified.pairs.len() as u64;
+            found += verified.links.len() as u64;
             let held = self.tables.bytes() + nodes.bytes() + found * BYTES_PER_PAIR;
             self.plan.require(held, "a result with so many pairs")?;
             done.push(verified);
         }
         self.summary.lost_pairs += done.iter().map(|verified| verified.lost).sum::<u64>();
-        let mut pairs: Vec<(Node, Node, Score)> = done.into_iter().flat_map(|verified| verified.pairs).collect();
-        parallel::sort_by_key(&mut pairs, |(a, b, _)| (*a, *b));
-        Ok(pairs)
+        let mut links: Vec<Link> = done.into_iter().flat_map(|verified| verified.links).collect();
+        parallel::sort_by_key(&mut links, |link| (link.keeper, link.node));
+        Ok(links)
     }
 
     fn clusters(mut self) -> Result<Clustering> {
@@ -432,7 +449,7 @@ impl<'a> Run<'a> {
     /// The clusters of one path, in no order.
     fn keepers(&mut self, id: PathId, path: &Path, banded: &Banded) -> Result<Vec<Cluster>> {
         let progress = self.progress;
-        let taken = self.verify(id, path, banded, &|path, batch, exact| {
+        let links = self.verify(id, path, banded, &|path, batch, exact| {
             let Batch { buckets, components, .. } = batch;
             let outcomes = parallel::map(
                 &components.all,
@@ -444,11 +461,42 @@ impl<'a> Run<'a> {
                 },
             );
             let lost = outcomes.iter().map(|outcome| outcome.lost).sum();
-            let taken = outcomes.into_iter().flat_map(|outcome| outcome.taken);
-            (taken.map(|taken| (taken.keeper, taken.node, taken.score)).collect(), lost)
+            (outcomes.into_iter().flat_map(|outcome| outcome.links).collect(), lost)
         })?;
-        let nodes = &banded.nodes;
-        Ok(cluster::gather(&taken, nodes.len() as Node, path.shingle, |node| nodes.units(node)))
+        self.clock.lap("verify", 0, &mut self.summary);
+        let (taken, mut variants): (Vec<Link>, Vec<Link>) =
+            links.into_iter().partition(|link| link.relation == Relation::Near);
+        let contained = self.contained(path, banded, taken)?;
+        variants.extend(contained.variants);
+        Ok(self.gathered(path, &banded.nodes, &contained.taken, contained.hanging, &variants))
+    }
+
+    /// The clusters of one path, with what hangs on their keepers; in no order.
+    fn gathered(
+        &self,
+        path: &Path,
+        nodes: &Nodes,
+        taken: &[Link],
+        mut hanging: Vec<Hanging>,
+        variants: &[Link],
+    ) -> Vec<Cluster> {
+        let refold = self.refold();
+        let is_reference = |unit| refold.is_reference(unit);
+        let mut clusters =
+            cluster::gather(taken, nodes.len() as Node, path.shingle, |node| nodes.units(node), is_reference);
+        let mut state = vec![State::Free; nodes.len()];
+        for link in taken {
+            state[link.keeper as usize] = State::Keeper;
+            state[link.node as usize] = State::Taken;
+        }
+        hanging.iter().filter(|hanging| hanging.relation == Relation::Contained).for_each(|hanging| {
+            state[hanging.node as usize] = State::Taken;
+        });
+        let free = |node: Node| state[node as usize] == State::Free && nodes.units(node).len() == 1;
+        let pairs = variants.iter().map(|link| (link.keeper, link.node, link.score));
+        hanging.extend(cluster::variants(pairs, free, |node| state[node as usize] != State::Taken));
+        cluster::attach(&mut clusters, &hanging, path.shingle, |node| nodes.first(node));
+        clusters
     }
 
     fn pairs(mut self) -> Result<PairList> {
@@ -458,15 +506,19 @@ impl<'a> Run<'a> {
             let banded = self.band(id, &ranks)?;
             self.clock.lap("band", 0, &mut self.summary);
             let progress = self.progress;
-            let near = self.verify(id, path, &banded, &|path, batch, exact| {
+            let mut links = self.verify(id, path, &banded, &|path, batch, exact| {
                 pairs::verify_all(batch, exact, path.limits, progress)
             })?;
+            self.clock.lap("verify", 0, &mut self.summary);
+            let holdings = self.holdings(path, &banded, &|_| true)?;
+            links.extend(holdings.iter().map(cluster::Holding::link));
+            parallel::sort_by_key(&mut links, |link| (link.keeper, link.node));
             let nodes = banded.nodes;
             let mut related = Vec::new();
             if id == PathId::Short {
-                related = related::pairs(&mut self, path, &nodes, &near)?;
+                related = related::pairs(&mut self, path, &nodes, &links)?;
             }
-            found.push(pairs::Found::new(path.shingle, nodes, self.tables.units.len(), &near, related));
+            found.push(pairs::Found::new(path.shingle, nodes, self.tables.units.len(), &links, related));
             self.clock.lap("verify", 0, &mut self.summary);
         }
         self.end();
@@ -479,6 +531,12 @@ impl<'a> Run<'a> {
     /// The last accounts.
     fn end(&mut self) {
         self.summary.spilled_bytes = self.plan.room().written();
+        let unseen = self.summary.containment.unseen_units;
+        if unseen > 0 {
+            self.summary.warnings.push(format!(
+                "{unseen} units share all they have with more than 50 others: nobody looked for what contains them"
+            ));
+        }
         let lost = self.summary.lost_pairs;
         if lost > 0 {
             let warning = format!(
@@ -488,6 +546,14 @@ impl<'a> Run<'a> {
             self.summary.warnings.push(warning);
         }
     }
+}
+
+/// What became of a node.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum State {
+    Free,
+    Keeper,
+    Taken,
 }
 
 /// What a member of a cluster takes: itself, its share of the cluster, and what `dedup` notes of it.

@@ -181,3 +181,29 @@ fn a_reader_that_leaves_is_no_error() {
     let output = child.wait_with_output().unwrap();
     assert_eq!((output.status.code(), output.stderr.len()), (Some(0), 0));
 }
+
+/// What stands in the references goes, whatever comes first; they stay as they are, copies among them too.
+#[test]
+fn what_stands_in_the_references_is_removed() {
+    let line = |id: &str, text: &str| format!("{{\"id\":\"{id}\",\"text\":\"{text}\"}}\n");
+    let fresh = "أطلقت البلدية حملة لتنظيف الشواطئ شارك فيها مئات المتطوعين من طلاب المدارس والجامعات يوم الجمعة";
+    let old = [line("a", STORY), line("b", COPY), "broken\n".to_owned()].concat();
+    let new = [line("x", OTHER), line("a", COPY), line("y", fresh), line("z", OTHER)].concat();
+    let home = Home::new(&[("old/1.jsonl", old.as_bytes()), ("new.jsonl", new.as_bytes())]);
+    home.done("dedup new.jsonl --against old -o clean.jsonl --removed removed.jsonl --summary s.json -q --keep last");
+    assert_eq!(home.read("clean.jsonl"), [line("y", fresh), line("z", OTHER)].concat());
+    assert_eq!(home.read("old/1.jsonl"), old);
+    let removed = home.json("removed.jsonl");
+    let rows: Vec<_> =
+        removed.iter().map(|row| (row["id"].as_str(), row["keeper"].as_str(), row["reference"].as_str())).collect();
+    // Both are called `a`, and neither gets another name for it.
+    assert_eq!(rows, [(Some("x"), Some("z"), None), (Some("a"), Some("b"), Some("old/1.jsonl:2"))]);
+    let summary: serde_json::Value = serde_json::from_str(&home.read("s.json")).unwrap();
+    assert_eq!(summary["records"]["read"], 4);
+    assert_eq!(summary["records"]["kept"], 2);
+    assert_eq!(summary["records"]["rejected"], serde_json::json!({}));
+    assert_eq!(summary["references"], serde_json::json!({"read": 3, "rejected": 1}));
+    let output = home.run("dedup new.jsonl --against new.jsonl -o x.jsonl");
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("new.jsonl"), "{output:?}");
+}

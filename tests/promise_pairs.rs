@@ -102,6 +102,8 @@ fn options(threshold: f64, recall: f64) -> Options {
     let mut options = Options::default();
     options.threshold = threshold;
     options.recall = recall;
+    options.containment = None;
+    options.facts = false;
     options
 }
 

@@ -9,7 +9,7 @@ use crate::cluster::Keep;
 use crate::evaluate::GoldKind;
 use crate::input;
 use crate::normalize::{Language, Profile};
-use crate::page::UnitLevel;
+use crate::page::{Boilerplate, UnitLevel};
 use crate::report::Format;
 use crate::shingle::ShingleKind;
 use crate::similarity::Relation;
@@ -34,12 +34,14 @@ give a directory with the same relative paths and compression. Records that stay
 Examples:
   mukarrar dedup news.jsonl -o clean.jsonl --removed removed.jsonl
   mukarrar dedup crawl/ -o clean/ --keep longest
+  mukarrar dedup new.jsonl --against old/ -o clean.jsonl
   mukarrar dedup pages/ -o clean/ --unit story --removed removed.jsonl
   mukarrar dedup news.jsonl --dry-run --summary accounts.json";
 
 const NORMALIZE: &str = "Every line of output holds the folded tokens of one line of input, joined by one space: what is \
-hashed when texts are compared. JSON Lines inputs give the lines of each record's text. With --lang auto the language is that of \
-the whole document, so all of standard input is read first; with a fixed --lang it is read and written line by line.
+hashed when texts are compared; boilerplate, which is left out of that, gives empty lines. JSON Lines inputs give the lines of \
+each record's text. All of standard input is read first, since language and boilerplate are those of the whole document; with a \
+fixed --lang and --boilerplate keep it is read and written line by line.
 
 Examples:
   echo 'مسؤولٌ كبيرٌ' | mukarrar normalize
@@ -134,6 +136,10 @@ pub(super) struct ClustersArgs {
 pub(super) struct DedupArgs {
     #[command(flatten)]
     pub(super) input: InputArgs,
+    /// Remove what stands in these files or directories too; they are only compared with, and stay as they are. May be
+    /// repeated.
+    #[arg(long, value_name = "OLD", help_heading = "Input")]
+    pub(super) against: Vec<PathBuf>,
     /// Where the clean corpus goes: a file, a directory, or - for standard output.
     #[arg(short, long, value_name = "CLEAN", required_unless_present = "dry_run", help_heading = "Output")]
     pub(super) output: Option<PathBuf>,
@@ -153,7 +159,8 @@ pub(super) struct DedupArgs {
     pub(super) matching: MatchingArgs,
     #[command(flatten)]
     pub(super) keep: KeepArgs,
-    /// Which copies are removed; relations with commas between them.
+    /// Which copies are removed; exact, near, contained with commas between them. What holds another is never removed for
+    /// it.
     #[arg(long, value_name = "RELATIONS", value_delimiter = ',', default_value = "exact,near", value_parser = removable)]
     pub(super) remove: Vec<Relation>,
     #[command(flatten)]
@@ -198,6 +205,8 @@ pub(super) struct CompareArgs {
     #[command(flatten)]
     pub(super) folding: FoldingArgs,
     #[command(flatten)]
+    pub(super) boilerplate: BoilerplateArgs,
+    #[command(flatten)]
     pub(super) shingle: ShingleArgs,
     /// From which Jaccard on the two count as copies: above 0, at most 1.
     #[arg(long, value_name = "T", default_value_t = 0.6, help_heading = "Matching")]
@@ -231,6 +240,8 @@ pub(super) struct NormalizeArgs {
     pub(super) reading: ReadingArgs,
     #[command(flatten)]
     pub(super) folding: FoldingArgs,
+    #[command(flatten)]
+    pub(super) boilerplate: BoilerplateArgs,
 }
 
 #[derive(Debug, Args)]
@@ -278,6 +289,10 @@ pub(super) struct ReadingArgs {
     /// JSON Lines: the field that holds the text.
     #[arg(long, value_name = "FIELD", default_value = "text")]
     pub(super) text_field: String,
+    /// The encoding of text: auto finds it and repairs mojibake, strict takes UTF-8 alone, or a name (windows-1256, cp720,
+    /// …). JSON is always UTF-8.
+    #[arg(long, value_name = "ENCODING", default_value_t = input::EncodingChoice::Auto, value_parser = input::EncodingChoice::from_str)]
+    pub(super) encoding: input::EncodingChoice,
     /// Reject records whose id an earlier record has, instead of showing them as ID~2.
     #[arg(long)]
     pub(super) unique_ids: bool,
@@ -295,6 +310,15 @@ pub(super) struct FoldingArgs {
     /// Whose table folds: ar, fa, ur, ckb, ps, ug or other; auto decides for each document.
     #[arg(long, value_name = "LANG", default_value = "auto", value_parser = language)]
     pub(super) lang: Lang,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Shape")]
+pub(super) struct BoilerplateArgs {
+    /// Cue lines, datelines and bylines: keep compares them, ignore leaves them out of what is compared, strip removes them
+    /// from the output of dedup too.
+    #[arg(long, value_name = "WHAT", default_value_t = Boilerplate::Ignore, value_parser = Boilerplate::from_str)]
+    pub(super) boilerplate: Boilerplate,
 }
 
 /// `--lang`: fixed, or left to the gate.
@@ -318,6 +342,8 @@ pub(super) struct MatchingArgs {
     #[command(flatten)]
     pub(super) folding: FoldingArgs,
     #[command(flatten)]
+    pub(super) boilerplate: BoilerplateArgs,
+    #[command(flatten)]
     pub(super) shingle: ShingleArgs,
     /// Whether headlines and lines are compared by character trigrams, with a guard on numbers and words.
     #[arg(long, value_enum, value_name = "SWITCH", default_value_t = Switch::On, help_heading = "Shape")]
@@ -325,6 +351,12 @@ pub(super) struct MatchingArgs {
     /// Smallest Jaccard similarity of a near copy: above 0, at most 1.
     #[arg(long, value_name = "T", default_value_t = 0.6, help_heading = "Matching")]
     pub(super) threshold: f64,
+    /// From which containment on a unit counts as standing inside a larger one: above 0, at most 1, or off.
+    #[arg(long, value_name = "T", default_value = "0.8", value_parser = containment, help_heading = "Matching")]
+    pub(super) containment: Containment,
+    /// Whether siblings of one template that tell other facts (the weather of two days) are told from copies: guard or off.
+    #[arg(long, value_enum, value_name = "SWITCH", default_value_t = Facts::Guard, help_heading = "Matching")]
+    pub(super) facts: Facts,
     /// Chance that a pair exactly at the threshold is found: above 0, below 1. Bands and rows follow from it.
     #[arg(long, value_name = "R", default_value_t = 0.99, help_heading = "Matching")]
     pub(super) recall: f64,
@@ -346,6 +378,17 @@ pub(super) struct MatchingArgs {
     /// Split groups of candidates larger than this: at least 2.
     #[arg(long, value_name = "N", default_value_t = 10_000, help_heading = "Matching")]
     pub(super) max_bucket: usize,
+}
+
+/// `--containment`: `None` for off.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Containment(pub(super) Option<f64>);
+
+/// `--facts`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Facts {
+    Guard,
+    Off,
 }
 
 /// On or off.
@@ -431,11 +474,19 @@ fn language(code: &str) -> crate::Result<Lang> {
     if code == "auto" { Ok(Lang(None)) } else { code.parse().map(|language| Lang(Some(language))) }
 }
 
+/// A number, which is checked with all other parameters, or off.
+fn containment(text: &str) -> Result<Containment, String> {
+    match text {
+        "off" => Ok(Containment(None)),
+        _ => text.parse().map(|value| Containment(Some(value))).map_err(|_| "give a number, or off".to_owned()),
+    }
+}
+
 fn removable(name: &str) -> Result<Relation, String> {
-    [Relation::Exact, Relation::Near]
+    [Relation::Exact, Relation::Near, Relation::Contained]
         .into_iter()
         .find(|relation| relation.name() == name)
-        .ok_or_else(|| "give exact, near, or both with a comma between them".to_owned())
+        .ok_or_else(|| "give exact, near, contained, or some of them with commas between".to_owned())
 }
 
 /// Bytes: a whole number, alone or with K, M or G (powers of 1,024).

@@ -1,31 +1,49 @@
 //! `mukarrar compare`.
 
+use std::borrow::Cow;
 use std::path::PathBuf;
 
 use super::args::CompareArgs;
 use super::console::Console;
 use super::{Exit, job};
-use crate::document::DocId;
+use crate::document::{DocId, Kind};
 use crate::error::{Error, ErrorKind, Result};
 use crate::input::{Corpus, Reject};
-use crate::page::{Cutter, UnitLevel};
+use crate::page::{Cutter, Text, UnitLevel};
 use crate::pipeline::{self, Pipeline};
 use crate::report::output::Outputs;
 use crate::report::{self, Named};
 
 pub(super) fn run(arguments: &CompareArgs, console: &Console) -> Result<Exit> {
     let mut options = job::folding(&arguments.folding);
+    options.boilerplate = arguments.boilerplate.boilerplate;
     options.shingle = arguments.shingle.shingle;
     options.threshold = arguments.threshold;
     let pipeline = Pipeline::new(options)?;
     let corpus = open(arguments)?;
     let (a, b) = texts(arguments, &corpus)?;
-    let found = pipeline::compare(&a, &b, pipeline.options());
-    let (a, b) = (Named { id: &arguments.a, text: &a }, Named { id: &arguments.b, text: &b });
+    let found = pipeline::compare(a.as_text(), b.as_text(), pipeline.options());
+    let (a, b) = (Named { id: &arguments.a, text: &a.text }, Named { id: &arguments.b, text: &b.text });
     let mut outputs = Outputs::new();
     job::results(&arguments.output, &mut outputs, console, |style, out| report::comparison(&found, a, b, style, out))?;
     outputs.commit()?;
     Ok(Exit::Done)
+}
+
+/// One of the texts, and what it is.
+struct Found {
+    text: String,
+    kind: Kind,
+}
+
+impl Found {
+    fn document(text: Cow<'_, str>) -> Self {
+        Self { text: text.into_owned(), kind: Kind::Document }
+    }
+
+    fn as_text(&self) -> Text<'_> {
+        Text::new(&self.text).kind(self.kind)
+    }
 }
 
 fn open(arguments: &CompareArgs) -> Result<Corpus> {
@@ -36,7 +54,7 @@ fn open(arguments: &CompareArgs) -> Result<Corpus> {
     job::open(&arguments.within, &arguments.reading)
 }
 
-fn texts(arguments: &CompareArgs, corpus: &Corpus) -> Result<(String, String)> {
+fn texts(arguments: &CompareArgs, corpus: &Corpus) -> Result<(Found, Found)> {
     if !arguments.within.is_empty() {
         let find = |id: &str| find(corpus, id, arguments.unit);
         return Ok((find(&arguments.a)?, find(&arguments.b)?));
@@ -45,20 +63,21 @@ fn texts(arguments: &CompareArgs, corpus: &Corpus) -> Result<(String, String)> {
     for (name, path) in [("A", &arguments.a), ("B", &arguments.b)] {
         let mut records = corpus.ids().filter(|id| corpus.source(*id).path.as_os_str() == path.as_str());
         match (records.next(), records.next()) {
-            (Some(id), None) => texts.push(corpus.read(id).map_err(unreadable)?.text.into_owned()),
+            (Some(id), None) => texts.push(Found::document(corpus.read(id).map_err(unreadable)?.text)),
             // The same path twice stands twice in the input.
             (Some(id), Some(_)) if arguments.a == arguments.b && corpus.len() == 2 => {
-                texts.push(corpus.read(id).map_err(unreadable)?.text.into_owned());
+                texts.push(Found::document(corpus.read(id).map_err(unreadable)?.text));
             }
             _ => return Err(Error::parameter(name, path, "a file of one text; name records with --in INPUT")),
         }
     }
-    let b = texts.pop().unwrap_or_default();
-    Ok((texts.pop().unwrap_or_default(), b))
+    let mut last = || texts.pop().unwrap_or_else(|| Found::document("".into()));
+    let b = last();
+    Ok((last(), b))
 }
 
 /// The text of the record shown as `id`, or of a unit of it.
-fn find(corpus: &Corpus, id: &str, level: UnitLevel) -> Result<String> {
+fn find(corpus: &Corpus, id: &str, level: UnitLevel) -> Result<Found> {
     let names = corpus.names()?;
     let text_of = |wanted: &str| {
         corpus.ids().find_map(|document: DocId| {
@@ -67,13 +86,14 @@ fn find(corpus: &Corpus, id: &str, level: UnitLevel) -> Result<String> {
         })
     };
     if let Some(text) = text_of(id) {
-        return Ok(text);
+        return Ok(Found::document(text.into()));
     }
     let unit = id.rsplit_once('#').and_then(|(document, number)| {
         let (text, number) = (text_of(document)?, number.parse::<usize>().ok()?);
         let mut units = Vec::new();
         Cutter::new().cut(&text, level, &mut units);
-        Some(units.get(number)?.span.of(&text).to_owned())
+        let unit = units.get(number)?;
+        Some(Found { text: unit.span.of(&text).to_owned(), kind: unit.kind })
     });
     unit.ok_or_else(|| Error::parameter("id", id, "the id of a readable record in the input, or ID#N of a unit of one"))
 }

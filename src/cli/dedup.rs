@@ -6,14 +6,18 @@ use super::progress::Bar;
 use super::{Exit, job, summary};
 use crate::error::{Error, Result};
 use crate::input::{Corpus, Input};
-use crate::pipeline::Clustering;
+use crate::pipeline::{Clustering, Pipeline};
 use crate::report::output::Outputs;
 use crate::report::{self, Cleaning, Destination, Format};
+use crate::similarity::Relation;
 
 pub(super) fn run(arguments: &DedupArgs, console: &Console) -> Result<Exit> {
     let DedupArgs { input, matching, keep, running, showing, .. } = arguments;
-    let pipeline = job::pipeline(matching, Some(&keep.keep), running)?;
+    let mut options = job::run_options(matching, Some(&keep.keep), running);
+    options.contained_copies = arguments.remove.contains(&Relation::Contained);
+    let pipeline = Pipeline::new(options)?;
     let input = job::input(&input.inputs, &input.reading, Some(&keep.keep))?;
+    let input = if arguments.against.is_empty() { input } else { input.against(&arguments.against)? };
     let destination = destination(arguments, &input)?;
     let (corpus, found) = pipeline.read_clusters(input, &Bar::new(showing.progress))?;
     let cleaning = Cleaning::plan(&found, &corpus, &arguments.remove, pipeline.options())?;
@@ -25,7 +29,7 @@ pub(super) fn run(arguments: &DedupArgs, console: &Console) -> Result<Exit> {
     let mut accounts = found.summary.clone();
     cleaning.account(&mut accounts);
     let copies = arguments.check.check && !cleaning.is_empty();
-    summary::passed_over(&corpus, &found.rejects, &showing.verbosity, console);
+    summary::passed_over(&corpus, &found.rejects, &found.summary.decoded, &showing.verbosity, console);
     job::finish(&mut accounts, showing, outputs, console)?;
     pipeline.forget_work()?;
     Ok(job::exit(&accounts, running.strict, copies, console))

@@ -19,7 +19,7 @@ pub(super) fn run(arguments: &EvalArgs, console: &Console) -> Result<Exit> {
     let scores = evaluate(&gold, &Predictions::new(&corpus, &found.units, &found.names, &found.clusters))?;
     let mut outputs = Outputs::new();
     job::results(output, &mut outputs, console, |style, out| report::evaluation(&scores, style, out))?;
-    summary::passed_over(&corpus, &found.rejects, &showing.verbosity, console);
+    summary::passed_over(&corpus, &found.rejects, &found.summary.decoded, &showing.verbosity, console);
     job::finish(&mut found.summary, showing, outputs, console)?;
     pipeline.forget_work()?;
     Ok(job::exit(&found.summary, running.strict, false, console))

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use super::args::{FoldingArgs, MatchingArgs, OutputArgs, ReadingArgs, RunningArgs, ShowingArgs, Switch};
+use super::args::{Facts, FoldingArgs, MatchingArgs, OutputArgs, ReadingArgs, RunningArgs, ShowingArgs, Switch};
 use super::console::{Console, failed};
 use super::{Exit, memory, summary};
 use crate::cluster::Keep;
@@ -29,6 +29,7 @@ fn options(reading: &ReadingArgs, keep: Option<&Keep>) -> InputOptions {
     options.id_field.clone_from(&reading.id_field);
     options.text_field.clone_from(&reading.text_field);
     options.format = reading.input_format;
+    options.encoding = reading.encoding;
     options.max_record_size = reading.max_record_size;
     options.unique_ids = reading.unique_ids;
     options.fields = keep.and_then(Keep::field).map(str::to_owned).into_iter().collect();
@@ -37,12 +38,20 @@ fn options(reading: &ReadingArgs, keep: Option<&Keep>) -> InputOptions {
 
 /// A validated run.
 pub(super) fn pipeline(matching: &MatchingArgs, keep: Option<&Keep>, running: &RunningArgs) -> Result<Pipeline> {
+    Pipeline::new(run_options(matching, keep, running))
+}
+
+/// What a run is asked to do.
+pub(super) fn run_options(matching: &MatchingArgs, keep: Option<&Keep>, running: &RunningArgs) -> Options {
     let mut options = folding(&matching.folding);
     options.unit = matching.unit;
+    options.boilerplate = matching.boilerplate.boilerplate;
     options.shingle = matching.shingle.shingle;
     options.short = matching.short == Switch::On;
     options.threshold = matching.threshold;
     options.recall = matching.recall;
+    options.containment = matching.containment.0;
+    options.facts = matching.facts == Facts::Guard;
     options.overrides = Overrides { num_hashes: matching.num_hashes, bands: matching.bands, rows: matching.rows };
     options.seed = matching.seed;
     options.related = matching.related;
@@ -55,7 +64,7 @@ pub(super) fn pipeline(matching: &MatchingArgs, keep: Option<&Keep>, running: &R
     if let Some(keep) = keep {
         options.keep = keep.clone();
     }
-    Pipeline::new(options)
+    options
 }
 
 /// Options with the folding asked for and defaults for the rest.
@@ -125,11 +134,13 @@ pub(super) fn finish(
 
 /// How a finished run exits: errors before findings.
 pub(super) fn exit(accounts: &Summary, strict: bool, check: bool, console: &Console) -> Exit {
-    let rejected: u64 = accounts.records.rejected.values().sum();
-    if strict && (rejected > 0 || accounts.lost_pairs > 0) {
-        let lost = accounts.lost_pairs;
+    let references = accounts.references.map_or(0, |references| references.rejected);
+    let rejected: u64 = accounts.records.rejected.values().sum::<u64>() + references;
+    let (lost, unseen) = (accounts.lost_pairs, accounts.containment.unseen_units);
+    if strict && (rejected > 0 || lost > 0 || unseen > 0) {
+        let unseen = if unseen > 0 { format!(", {unseen} units not looked for in others") } else { String::new() };
         console.error(&format!(
-            "--strict: {rejected} records rejected, {lost} candidate pairs lost; results were written"
+            "--strict: {rejected} records rejected, {lost} candidate pairs lost{unseen}; results were written"
         ));
         return Exit::Error;
     }

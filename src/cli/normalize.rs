@@ -5,26 +5,34 @@ use std::io::{self, BufRead, Write};
 use super::args::NormalizeArgs;
 use super::console::{Console, failed};
 use super::{Exit, job};
+use crate::document::{Excerpt, Span};
 use crate::error::{Error, Result};
-use crate::input::Format;
+use crate::input::{EncodingChoice, Format};
 use crate::normalize::{Language, Normalizer};
+use crate::page::{Boilerplate, Sieve};
 
 pub(super) fn run(arguments: &NormalizeArgs, console: &Console) -> Result<Exit> {
-    let NormalizeArgs { inputs, reading, folding } = arguments;
+    let NormalizeArgs { inputs, reading, folding, boilerplate } = arguments;
     let stdin = inputs.len() == 1 && inputs[0].as_os_str() == "-";
-    if let (true, Some(language), true) = (stdin, folding.lang.0, reading.input_format != Some(Format::JsonLines)) {
+    // Encodings are found from the whole text, and so is boilerplate.
+    let plain = reading.input_format != Some(Format::JsonLines)
+        && !matches!(reading.encoding, EncodingChoice::Named(_))
+        && boilerplate.boilerplate == Boilerplate::Keep;
+    if let (true, Some(language), true) = (stdin, folding.lang.0, plain) {
         let normalizer = Normalizer::new(folding.profile, language);
         console.print(|out| stream(&normalizer, reading.max_record_size, out))?;
         return Ok(Exit::Done);
     }
     let corpus = job::open(inputs, reading)?;
     let mut rejected = 0;
+    let mut sieve = Sieve::new(boilerplate.boilerplate);
     console.print(|out| {
         for id in corpus.ids() {
             match corpus.read(id) {
                 Ok(record) => {
                     let language = folding.lang.0.unwrap_or_else(|| Language::detect(&record.text));
-                    fold(&Normalizer::new(folding.profile, language), &record.text, out).map_err(failed)?;
+                    let kept = sieve.sift(&*record.text);
+                    fold(&Normalizer::new(folding.profile, language), kept, out).map_err(failed)?;
                 }
                 Err(reject) => {
                     rejected += 1;
@@ -56,12 +64,23 @@ fn stream(normalizer: &Normalizer, longest: u64, out: &mut dyn Write) -> Result<
         };
         let text = text.map_err(|what| failed_to_read(io::Error::new(io::ErrorKind::InvalidData, what)))?;
         let text = if number == 1 { text.strip_prefix('\u{feff}').unwrap_or(text) } else { text };
-        fold(normalizer, text, out).map_err(failed)?;
+        fold(normalizer, Excerpt::whole(text), out).map_err(failed)?;
     }
     Ok(())
 }
 
-/// A line for a line.
-fn fold(normalizer: &Normalizer, text: &str, out: &mut dyn Write) -> io::Result<()> {
-    text.lines().try_for_each(|line| writeln!(out, "{}", normalizer.normalize(line)))
+/// A line for a line, empty where all of it is left out.
+fn fold(normalizer: &Normalizer, excerpt: Excerpt<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let mut kept: Vec<Span> = Vec::new();
+    let mut start = 0;
+    for line in excerpt.text().split_inclusive('\n') {
+        let range = Span::new(start, start + line.len());
+        let pieces =
+            excerpt.pieces().map(|(at, piece)| Span::new(at.max(range.start), (at + piece.len()).min(range.end)));
+        kept.clear();
+        kept.extend(pieces.filter(|piece| piece.start < piece.end));
+        writeln!(out, "{}", normalizer.normalize_excerpt(Excerpt::new(excerpt.text(), &kept)))?;
+        start = range.end;
+    }
+    Ok(())
 }

@@ -17,7 +17,7 @@ pub(super) fn run(arguments: &PairsArgs, console: &Console) -> Result<Exit> {
     let (corpus, mut found) = pipeline.read_pairs(input, &Bar::new(showing.progress))?;
     let mut outputs = Outputs::new();
     job::results(output, &mut outputs, console, |style, out| report::pairs(&found, &corpus, groups, style, out))?;
-    summary::passed_over(&corpus, &found.rejects, &showing.verbosity, console);
+    summary::passed_over(&corpus, &found.rejects, &found.summary.decoded, &showing.verbosity, console);
     job::finish(&mut found.summary, showing, outputs, console)?;
     pipeline.forget_work()?;
     Ok(job::exit(&found.summary, running.strict, false, console))

@@ -24,7 +24,13 @@ pub(super) fn show(summary: &Summary, console: &Console) {
 }
 
 /// Names rejected records, and skipped files if the user wants to know.
-pub(super) fn passed_over(corpus: &Corpus, rejects: &[DocId], verbosity: &VerbosityArgs, console: &Console) {
+pub(super) fn passed_over(
+    corpus: &Corpus,
+    rejects: &[DocId],
+    decoded: &[DocId],
+    verbosity: &VerbosityArgs,
+    console: &Console,
+) {
     if verbosity.quiet {
         return;
     }
@@ -38,6 +44,12 @@ pub(super) fn passed_over(corpus: &Corpus, rejects: &[DocId], verbosity: &Verbos
         console.note(&format!("rejected, {more} more; {way}dedup --rejected FILE writes them all"));
     }
     if verbosity.verbose {
+        for id in decoded.iter().take(MANY) {
+            if let Ok(record) = corpus.read(*id) {
+                let notes: Vec<String> = record.decoding.notes().map(|note| note.to_string()).collect();
+                console.note(&format!("decoded {}: {}", corpus.source(*id), notes.join(", ")));
+            }
+        }
         let unknown = &corpus.skipped().unknown;
         for path in unknown.iter().take(MANY) {
             console.note(&format!("skipped {}: unknown extension", path.display()));
@@ -58,8 +70,14 @@ fn lines(summary: &Summary) -> Vec<String> {
         records.removed.values().sum::<u64>(),
         records.rejected.values().sum::<u64>(),
     )];
+    if let Some(references) = summary.references {
+        lines.push(format!("against  {} read, {} of them rejected", references.read, references.rejected));
+    }
     if records.edited > 0 {
         lines.push(format!("edited   {} of the kept records", records.edited));
+    }
+    if let Some(spans) = summary.stripped_spans {
+        lines.push(format!("stripped {spans} spans of boilerplate"));
     }
     lines.extend(by_name("removed", &records.removed));
     lines.extend(by_name("rejected", &records.rejected));
@@ -73,6 +91,7 @@ fn lines(summary: &Summary) -> Vec<String> {
             lines.push(format!("noted    {what} {count}"));
         }
     }
+    lines.extend(summary.noted.iter().filter_map(|(kind, counts)| by_name(kind, counts)));
     let parameters = &summary.parameters;
     let curve: Vec<String> =
         parameters.s_curve.iter().map(|(jaccard, chance)| format!("{chance:.4} at J {jaccard}")).collect();

@@ -16,8 +16,14 @@ pub(super) fn run(arguments: &UnitsArgs, console: &Console) -> Result<Exit> {
     let mut outputs = Outputs::new();
     job::results(output, &mut outputs, console, |style, out| report::cut(&corpus, *unit, style, out))?;
     outputs.commit()?;
-    let rejects: Vec<DocId> = corpus.ids().filter(|id| corpus.read(*id).is_err()).collect();
-    summary::passed_over(&corpus, &rejects, verbosity, console);
+    let (mut rejects, mut decoded) = (Vec::<DocId>::new(), Vec::<DocId>::new());
+    for id in corpus.ids() {
+        match corpus.read(id) {
+            Ok(record) => decoded.extend((!record.decoding.is_plain()).then_some(id)),
+            Err(_) => rejects.push(id),
+        }
+    }
+    summary::passed_over(&corpus, &rejects, &decoded, verbosity, console);
     if *strict && !rejects.is_empty() {
         console.error(&format!("--strict: {} records rejected; results were written", rejects.len()));
         return Ok(Exit::Error);

@@ -17,12 +17,23 @@
 use crate::lsh::{Buckets, Component, Components, Limits, Node, PrefixIndex};
 use crate::parallel;
 use crate::shingle::ShingleSet;
-use crate::similarity::Score;
+use crate::similarity::{Relation, Score};
+
+/// What exact comparison says of two nodes.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Verdict {
+    /// One text.
+    Copy(Score),
+    /// As alike as copies are, but with other facts.
+    Variant(Score),
+    /// Neither.
+    Other,
+}
 
 /// Verifies pairs of nodes.
 pub(crate) trait Verifier: Sync {
-    /// The exact score, if the two are copies.
-    fn verify(&self, keeper: Node, other: Node) -> Option<Score>;
+    /// What the two are.
+    fn verify(&self, keeper: Node, other: Node) -> Verdict;
 
     /// The shingles of a node that has candidates.
     fn set(&self, node: Node) -> &ShingleSet;
@@ -31,19 +42,32 @@ pub(crate) trait Verifier: Sync {
     fn threshold(&self) -> f64;
 }
 
-/// A node that a keeper took.
+/// Two nodes that were verified: for clusters a keeper and a node, for pairs the earlier and the later one.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct Taken {
-    pub(crate) node: Node,
+pub(crate) struct Link {
     pub(crate) keeper: Node,
+    pub(crate) node: Node,
+    /// How the node stands to the keeper.
+    pub(crate) relation: Relation,
     pub(crate) score: Score,
+}
+
+impl Link {
+    /// What a comparison came to, if to anything.
+    pub(crate) fn of(keeper: Node, node: Node, verdict: Verdict) -> Option<Self> {
+        match verdict {
+            Verdict::Copy(score) => Some(Self { keeper, node, relation: Relation::Near, score }),
+            Verdict::Variant(score) => Some(Self { keeper, node, relation: Relation::Variant, score }),
+            Verdict::Other => None,
+        }
+    }
 }
 
 /// What became of a component.
 #[derive(Debug, Default)]
 pub(crate) struct Outcome {
-    /// In the order of their keepers.
-    pub(crate) taken: Vec<Taken>,
+    /// What keepers took, and the variants they met; in the order of the keepers.
+    pub(crate) links: Vec<Link>,
     /// Candidate pairs of a keeper that a cap left unverified.
     pub(crate) lost: u64,
 }
@@ -69,8 +93,8 @@ fn assign_ahead<V: Verifier>(
     ahead: usize,
 ) -> Outcome {
     if let [a, b] = component.nodes[..] {
-        let taken = verifier.verify(a, b).map(|score| Taken { node: b, keeper: a, score });
-        return Outcome { taken: taken.into_iter().collect(), lost: 0 };
+        let links = Link::of(a, b, verifier.verify(a, b)).into_iter().collect();
+        return Outcome { links, lost: 0 };
     }
     let live = component.buckets.iter().map(|bucket| Live::new(buckets.members(*bucket), verifier, limits.max_bucket));
     let mut work = Work {
@@ -134,7 +158,7 @@ struct Ahead {
     /// Nodes of the bucket that they cover.
     nodes: usize,
     /// Of those that the keeper meets, in order.
-    scores: std::vec::IntoIter<Option<Score>>,
+    verdicts: std::vec::IntoIter<Verdict>,
 }
 
 /// Most comparisons that are made before their results count.
@@ -206,7 +230,7 @@ impl<V: Verifier> Work<'_, V> {
             let mut ahead = self.compare_ahead(keeper, &nodes[next..]);
             for place in next..next + ahead.nodes {
                 let node = nodes[place];
-                if self.meet(keeper, node, |_| ahead.scores.next().flatten()) {
+                if self.meet(keeper, node, |_| ahead.verdicts.next().unwrap_or(Verdict::Other)) {
                     nodes[kept] = node;
                     kept += 1;
                 }
@@ -230,29 +254,30 @@ impl<V: Verifier> Work<'_, V> {
             seen += 1;
         }
         let verifier = self.verifier;
-        let scores: Vec<Option<Score>> = if meets.len() < WORTH_SHARING {
+        let verdicts: Vec<Verdict> = if meets.len() < WORTH_SHARING {
             meets.iter().map(|node| verifier.verify(keeper, *node)).collect()
         } else {
             parallel::map(&meets, || (), |(), node| verifier.verify(keeper, *node))
         };
-        Ahead { nodes: seen, scores: scores.into_iter() }
+        Ahead { nodes: seen, verdicts: verdicts.into_iter() }
     }
 
     /// Compares a node with the keeper, once; whether it is still free.
-    fn meet(&mut self, keeper: Node, node: Node, verify: impl FnOnce(&V) -> Option<Score>) -> bool {
+    fn meet(&mut self, keeper: Node, node: Node, verify: impl FnOnce(&V) -> Verdict) -> bool {
         let state = self.state(node);
         if !state.may_meet(keeper) {
             return !state.settled;
         }
         state.compared_with = Some(keeper);
-        let Some(score) = verify(self.verifier) else {
-            self.refused += 1;
-            return true;
-        };
-        self.state(node).settled = true;
-        self.outcome.taken.push(Taken { node, keeper, score });
-        self.frontier.push(node);
-        false
+        let verdict = verify(self.verifier);
+        self.outcome.links.extend(Link::of(keeper, node, verdict));
+        if let Verdict::Copy(_) = verdict {
+            self.state(node).settled = true;
+            self.frontier.push(node);
+            return false;
+        }
+        self.refused += 1;
+        true
     }
 
     fn meet_in_list(&mut self, keeper: Node, node: Node, length: usize) -> bool {
@@ -288,9 +313,9 @@ mod tests {
     struct Sets(Vec<ShingleSet>, f64);
 
     impl Verifier for Sets {
-        fn verify(&self, keeper: Node, other: Node) -> Option<Score> {
+        fn verify(&self, keeper: Node, other: Node) -> Verdict {
             let score = Score::of(self.set(keeper), self.set(other));
-            (score.jaccard >= self.1).then_some(score)
+            if score.jaccard >= self.1 { Verdict::Copy(score) } else { Verdict::Other }
         }
 
         fn set(&self, node: Node) -> &ShingleSet {
@@ -315,7 +340,7 @@ mod tests {
         let outcomes = components.all.iter().map(|c| assign_ahead(c, &components, buckets, sets, limits, ahead));
         let (mut taken, mut lost) = (Vec::new(), 0);
         for outcome in outcomes {
-            taken.extend(outcome.taken.iter().map(|t| (t.node, t.keeper)));
+            taken.extend(outcome.links.iter().map(|link| (link.node, link.keeper)));
             lost += outcome.lost;
         }
         taken.sort_unstable();
@@ -329,7 +354,7 @@ mod tests {
             if keeper_of[keeper as usize].is_none() {
                 keeper_of[keeper as usize] = Some(keeper);
                 for node in 0..sets.0.len() as Node {
-                    if keeper_of[node as usize].is_none() && sets.verify(keeper, node).is_some() {
+                    if keeper_of[node as usize].is_none() && sets.verify(keeper, node) != Verdict::Other {
                         keeper_of[node as usize] = Some(keeper);
                     }
                 }

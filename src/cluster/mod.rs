@@ -6,15 +6,19 @@ use crate::document::UnitId;
 use crate::shingle::ShingleKind;
 use crate::similarity::{Relation, Score};
 
+mod attach;
+mod contained;
 mod gather;
 mod keep;
 mod keepers;
 
+pub(crate) use attach::{Hanging, attach, variants};
+pub(crate) use contained::{Holding, settle, shown};
 pub(crate) use gather::gather;
 pub use keep::Keep;
-pub(crate) use keepers::{Verifier, assign};
+pub(crate) use keepers::{Link, Verdict, Verifier, assign};
 
-/// A keeper and its copies, `related` members attached.
+/// A keeper and its copies, and what hangs on it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Cluster {
     /// The member that stays.
@@ -34,19 +38,21 @@ pub struct Member {
     pub score: Score,
     /// What the score was measured on.
     pub measure: ShingleKind,
+    /// Whether it only hangs on the keeper: shown, counted in no size, never removed.
+    pub attached: bool,
 }
 
 impl Cluster {
     /// A keeper without copies.
     pub(crate) fn of_one(keeper: UnitId, measure: ShingleKind) -> Self {
-        let member = Member { unit: keeper, relation: None, score: Score::SAME, measure };
+        let member = Member { unit: keeper, relation: None, score: Score::SAME, measure, attached: false };
         Self { keeper, members: vec![member] }
     }
 
     /// The keeper and its copies; attached members do not count.
     #[must_use]
     pub fn size(&self) -> usize {
-        self.members.iter().filter(|member| member.relation.is_none_or(Relation::is_copy)).count()
+        self.members.iter().filter(|member| !member.attached).count()
     }
 
     /// The order of the report: largest first, then by the keeper's place in the input.

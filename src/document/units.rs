@@ -73,6 +73,13 @@ impl Units {
         (0..self.rows.len() as u32).map(UnitId)
     }
 
+    /// The units of a document, in text order.
+    pub(crate) fn of_document(&self, document: DocId) -> impl Iterator<Item = UnitId> + use<> {
+        let start = self.rows.partition_point(|row| row.document < document);
+        let end = self.rows.partition_point(|row| row.document <= document);
+        (start as u32..end as u32).map(UnitId)
+    }
+
     /// The document it belongs to.
     #[must_use]
     pub fn document(&self, unit: UnitId) -> DocId {

@@ -5,7 +5,6 @@ use ahash::AHashMap;
 use crate::cluster::Cluster;
 use crate::document::{UnitId, Units};
 use crate::input::{Corpus, Names};
-use crate::similarity::Relation;
 
 /// The cluster of each unit, by the unit's shown id. Only copies count; attached members are on their own.
 #[derive(Debug)]
@@ -20,7 +19,7 @@ impl Predictions {
     pub fn new(corpus: &Corpus, units: &Units, names: &Names, clusters: &[Cluster]) -> Self {
         let mut keepers: Vec<UnitId> = units.ids().collect();
         for cluster in clusters {
-            for member in cluster.members.iter().filter(|member| member.relation.is_none_or(Relation::is_copy)) {
+            for member in cluster.members.iter().filter(|member| !member.attached) {
                 keepers[member.unit.index()] = cluster.keeper;
             }
         }

@@ -7,6 +7,7 @@ use super::{Index, Settings};
 use crate::error::Result;
 use crate::lsh::{Banding, Overrides};
 use crate::normalize::{Language, Profile};
+use crate::page::Boilerplate;
 use crate::shingle::ShingleKind;
 use crate::sketch::{MinHasher, SketchParams};
 
@@ -18,6 +19,7 @@ pub struct IndexBuilder {
     overrides: Overrides,
     profile: Profile,
     language: Option<Language>,
+    boilerplate: Boilerplate,
     shingle: ShingleKind,
     seed: u64,
 }
@@ -30,6 +32,7 @@ impl Default for IndexBuilder {
             overrides: Overrides::default(),
             profile: Profile::default(),
             language: None,
+            boilerplate: Boilerplate::default(),
             shingle: ShingleKind::default(),
             seed: 1,
         }
@@ -72,6 +75,13 @@ impl IndexBuilder {
         self
     }
 
+    /// Whether boilerplate counts. Default `ignore`; `strip` is the same here, since no text is given back.
+    #[must_use]
+    pub fn boilerplate(mut self, boilerplate: Boilerplate) -> Self {
+        self.boilerplate = boilerplate;
+        self
+    }
+
     /// What one shingle is. Default `word:3`.
     #[must_use]
     pub fn shingle(mut self, shingle: ShingleKind) -> Self {
@@ -98,6 +108,7 @@ impl IndexBuilder {
             threshold: self.threshold,
             profile: self.profile,
             language: self.language,
+            boilerplate: self.boilerplate,
             shingle: self.shingle,
             seed: self.seed,
             banding,

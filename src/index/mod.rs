@@ -29,6 +29,7 @@ pub use builder::IndexBuilder;
 use crate::error::{ErrorKind, Result};
 use crate::lsh::Banding;
 use crate::normalize::{Language, Normalizer, Profile};
+use crate::page::{Boilerplate, Sieve, Text};
 use crate::shingle::{Fingerprint, ShingleKind, ShingleSet, Shingler};
 use crate::similarity::Relation;
 use crate::sketch::MinHasher;
@@ -75,6 +76,7 @@ struct Settings {
     threshold: f64,
     profile: Profile,
     language: Option<Language>,
+    boilerplate: Boilerplate,
     shingle: ShingleKind,
     seed: u64,
     banding: Banding,
@@ -84,6 +86,7 @@ struct Settings {
 /// What one thread folds and sketches with.
 #[derive(Debug)]
 struct Worker {
+    sieve: Sieve,
     shingler: Shingler,
     values: Vec<u32>,
 }
@@ -108,8 +111,8 @@ impl Index {
     /// # Errors
     ///
     /// None today; persistent indexes can fail to read.
-    pub fn check(&self, text: &str) -> Result<Verdict> {
-        let Some(prepared) = self.prepare(text) else {
+    pub fn check<'t>(&self, text: impl Into<Text<'t>>) -> Result<Verdict> {
+        let Some(prepared) = self.prepare(text.into()) else {
             return Ok(Verdict::Empty);
         };
         Ok(self.read(|store| self.verdict(store, &prepared)))
@@ -120,8 +123,8 @@ impl Index {
     /// # Errors
     ///
     /// [`ErrorKind::KeyExists`] if `key` is stored already.
-    pub fn insert(&self, key: &str, text: &str) -> Result<()> {
-        let prepared = self.prepare(text);
+    pub fn insert<'t>(&self, key: &str, text: impl Into<Text<'t>>) -> Result<()> {
+        let prepared = self.prepare(text.into());
         self.write(|store| {
             free(store, key)?;
             if let Some(prepared) = prepared {
@@ -137,8 +140,8 @@ impl Index {
     /// # Errors
     ///
     /// [`ErrorKind::KeyExists`] if `key` is stored already.
-    pub fn check_and_insert(&self, key: &str, text: &str) -> Result<Verdict> {
-        let prepared = self.prepare(text);
+    pub fn check_and_insert<'t>(&self, key: &str, text: impl Into<Text<'t>>) -> Result<Verdict> {
+        let prepared = self.prepare(text.into());
         self.write(|store| {
             free(store, key)?;
             let Some(prepared) = prepared else {
@@ -158,8 +161,8 @@ impl Index {
     /// # Errors
     ///
     /// None today; persistent indexes can fail to read.
-    pub fn query(&self, text: &str, top: usize) -> Result<Vec<Match>> {
-        let Some(prepared) = self.prepare(text) else {
+    pub fn query<'t>(&self, text: impl Into<Text<'t>>, top: usize) -> Result<Vec<Match>> {
+        let Some(prepared) = self.prepare(text.into()) else {
             return Ok(Vec::new());
         };
         let mut matches = self.read(|store| store.matches(&prepared, self.settings.threshold));
@@ -208,7 +211,7 @@ impl Index {
     }
 
     /// Folds, shingles and sketches `text`; `None` if it has no tokens.
-    fn prepare(&self, text: &str) -> Option<Prepared> {
+    fn prepare(&self, text: Text<'_>) -> Option<Prepared> {
         let idle = self.workers.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let mut worker = idle.unwrap_or_else(|| self.settings.worker());
         let prepared = self.settings.prepare(text, &mut worker);
@@ -227,12 +230,17 @@ impl Index {
 
 impl Settings {
     fn worker(&self) -> Worker {
-        Worker { shingler: Shingler::new(self.shingle, self.seed), values: Vec::new() }
+        Worker {
+            sieve: Sieve::new(self.boilerplate),
+            shingler: Shingler::new(self.shingle, self.seed),
+            values: Vec::new(),
+        }
     }
 
-    fn prepare(&self, text: &str, worker: &mut Worker) -> Option<Prepared> {
-        let language = self.language.unwrap_or_else(|| Language::detect(text));
-        let shingled = worker.shingler.shingle(&Normalizer::new(self.profile, language), text);
+    fn prepare(&self, text: Text<'_>, worker: &mut Worker) -> Option<Prepared> {
+        let language = self.language.unwrap_or_else(|| Language::detect(text.text));
+        let kept = worker.sieve.sift(text);
+        let shingled = worker.shingler.shingle_excerpt(&Normalizer::new(self.profile, language), kept);
         if shingled.tokens == 0 {
             return None;
         }

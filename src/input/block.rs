@@ -175,5 +175,5 @@ pub(super) fn whole_text<'a>(
         return Err(Reason::TooLarge { size, limit });
     }
     let id: Cow<'a, str> = slashes(relative);
-    text::record(bytes, bom, id, options.fields.len())
+    text::record(bytes, bom, id, options)
 }

@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
+use super::encoding::BOM;
 use super::files::{self, ByName};
-use super::text::BOM;
 use super::{Format, InputOptions, json};
 
 /// Content must begin within so many bytes; what is blank for longer counts as empty.

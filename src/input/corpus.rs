@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use super::block::{Block, Oversized, Part, Scratch, whole_text};
 use super::compression::Compression;
+use super::encoding::{Decoding, EncodingChoice};
 use super::files::{self, Skipped};
 use super::held::{Piece, Place, PlainFile};
 use super::index::{PartIndex, Row, Shape};
@@ -79,6 +80,8 @@ pub struct Record<'a> {
     pub fields: Vec<Option<FieldValue>>,
     /// Where the text stands in the raw bytes: its JSON string with quotes, or plain text without its byte order mark.
     pub text_value: Range<usize>,
+    /// How the bytes became the text.
+    pub decoding: Decoding,
 }
 
 /// The value of a further field.
@@ -93,8 +96,8 @@ pub enum FieldValue {
 impl Record<'_> {
     /// The same record with bytes of its own.
     fn into_owned(self) -> Record<'static> {
-        let Self { id, text, fields, text_value } = self;
-        Record { id: id.into_owned().into(), text: text.into_owned().into(), fields, text_value }
+        let Self { id, text, fields, text_value, decoding } = self;
+        Record { id: id.into_owned().into(), text: text.into_owned().into(), fields, text_value, decoding }
     }
 }
 
@@ -106,6 +109,8 @@ pub struct Corpus {
     table: Vec<TablePart>,
     skipped: Skipped,
     spill: Option<SpillFile>,
+    /// The first so many files are references.
+    reference_files: usize,
     /// With `unique_ids`: each record that repeats an id, and the first that has it; sorted.
     repeats: Vec<(DocId, DocId)>,
 }
@@ -182,7 +187,9 @@ impl Corpus {
         S: AsRef<str>,
         T: Into<String>,
     {
-        let options = InputOptions { max_record_size: super::MAX_RECORD_SIZE, ..InputOptions::default() };
+        // Texts are taken as they are.
+        let encoding = EncodingChoice::Strict;
+        let options = InputOptions { max_record_size: super::MAX_RECORD_SIZE, encoding, ..InputOptions::default() };
         let (mut files, mut table) = (Vec::new(), Vec::new());
         for (place, (id, text)) in texts.into_iter().enumerate() {
             let bytes = Piece::from(text.into().into_bytes());
@@ -218,7 +225,24 @@ impl Corpus {
             }
             file.records = start..end;
         }
-        Self { options, files, table, skipped, spill, repeats: Vec::new() }
+        Self { options, files, table, skipped, spill, reference_files: 0, repeats: Vec::new() }
+    }
+
+    /// The same corpus, the first `files` files of it references.
+    pub(super) fn with_references(self, files: usize) -> Self {
+        Self { reference_files: files, ..self }
+    }
+
+    /// How many of the first records are references, which others are compared with: see [`Input::against`].
+    #[must_use]
+    pub fn references(&self) -> usize {
+        self.files.get(..self.reference_files).and_then(<[_]>::last).map_or(0, |file| file.records.end)
+    }
+
+    /// The files whose records are no references, in input order.
+    #[must_use]
+    pub fn cleaned_files(&self) -> &[InputFile] {
+        self.files.get(self.reference_files..).unwrap_or_default()
     }
 
     /// The blocks of this corpus, read again.
@@ -237,7 +261,7 @@ impl Corpus {
             return Ok(Vec::new());
         }
         self.repeats.clear();
-        self.repeats = ids.finish(self)?.repeats();
+        self.repeats = ids.finish(self)?.without(self.references()).repeats();
         Ok(self.repeats.iter().map(|(doc, _)| *doc).collect())
     }
 
@@ -494,18 +518,25 @@ impl Corpus {
     }
 
     /// The raw bytes of a record with another text, and every other byte as it was. In JSON the text is written as a
-    /// string with the escapes that are needed and no others.
+    /// string with the escapes that are needed and no others; elsewhere in the encoding it had, byte order mark included.
+    /// Where that cannot hold the text, and where mojibake was repaired or bytes were lost, it becomes UTF-8 without a mark.
     ///
     /// # Errors
     /// The record is rejected.
     pub fn rewrite(&self, id: DocId, text: &str) -> std::result::Result<Vec<u8>, Reject> {
-        let Range { start, end } = self.read(id)?.text_value;
+        let Record { text_value: Range { start, end }, decoding, .. } = self.read(id)?;
         let lost = |error: Error| Reject { source: self.source(id), reason: Reason::Lost { what: error.to_string() } };
         let raw = self.raw(id).map_err(lost)?;
         let mut bytes = raw.get(..start).unwrap_or_default().to_vec();
         match self.find(id).map(|found| found.file.format) {
             Some(Format::JsonLines) => bytes.extend_from_slice(serde_json::Value::from(text).to_string().as_bytes()),
-            _ => bytes.extend_from_slice(text.as_bytes()),
+            _ => {
+                let same = decoding.repair.is_none() && !decoding.lossy;
+                match decoding.encoding.encode(text).filter(|_| same) {
+                    Some(encoded) => bytes.extend_from_slice(&encoded),
+                    None => bytes = text.as_bytes().to_vec(),
+                }
+            }
         }
         bytes.extend_from_slice(raw.get(end..).unwrap_or_default());
         Ok(bytes)

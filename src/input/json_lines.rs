@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use super::InputOptions;
 use super::corpus::{FieldValue, Record};
+use super::encoding::{self, Decoding};
 use super::json::escapes::{self, Decoded};
 use super::json::{self, Kind, Value, fast};
 use super::reject::Reason;
@@ -34,6 +35,7 @@ pub(super) struct Parsed<'a> {
     text: Text<'a>,
     fields: Vec<Option<FieldValue>>,
     text_value: Range<usize>,
+    decoding: Decoding,
 }
 
 #[derive(Debug)]
@@ -46,8 +48,21 @@ enum Text<'a> {
 impl<'a> Parsed<'a> {
     /// A record that was no line.
     pub(super) fn whole(record: Record<'a>) -> Self {
-        let Record { id, text, fields, text_value } = record;
-        Self { id, text: Text::Plain(text), fields, text_value }
+        let Record { id, text, fields, text_value, decoding } = record;
+        Self { id, text: Text::Plain(text), fields, text_value, decoding }
+    }
+
+    /// The same, its text repaired if it is mojibake.
+    fn mended(mut self, options: &InputOptions, buffer: &Decoded) -> Self {
+        let text = match &self.text {
+            Text::Plain(text) => text,
+            Text::Decoded => buffer.text.as_str(),
+        };
+        let mended = encoding::mend(Cow::Borrowed(text), options.encoding, &mut self.decoding);
+        if let Cow::Owned(mended) = mended {
+            self.text = Text::Plain(Cow::Owned(mended));
+        }
+        self
     }
 
     /// The record; its text may borrow `buffer`, into which it was decoded.
@@ -55,22 +70,22 @@ impl<'a> Parsed<'a> {
     where
         'a: 'b,
     {
-        let Self { id, text, fields, text_value, .. } = self;
+        let Self { id, text, fields, text_value, decoding } = self;
         let text = match text {
             Text::Plain(text) => text,
             Text::Decoded => Cow::Borrowed(buffer.text.as_str()),
         };
-        Record { id, text, fields, text_value }
+        Record { id, text, fields, text_value, decoding }
     }
 
     /// The record; a decoded text owns its bytes.
     pub(super) fn detach(self, buffer: &Decoded) -> Record<'a> {
-        let Self { id, text, fields, text_value, .. } = self;
+        let Self { id, text, fields, text_value, decoding } = self;
         let text = match text {
             Text::Plain(text) => text,
             Text::Decoded => Cow::Owned(buffer.text.clone()),
         };
-        Record { id, text, fields, text_value }
+        Record { id, text, fields, text_value, decoding }
     }
 }
 
@@ -80,10 +95,11 @@ pub(super) fn parse<'a>(line: Line<'a>, options: &InputOptions, buffer: &mut Dec
         Line::Checked(line) => line,
         Line::Raw(bytes) => utf8(bytes)?,
     };
-    if let Some(parsed) = quick(line, options, buffer) {
-        return Ok(parsed);
-    }
-    strict(line, options)
+    let parsed = match quick(line, options, buffer) {
+        Some(parsed) => parsed,
+        None => strict(line, options)?,
+    };
+    Ok(parsed.mended(options, buffer))
 }
 
 /// Reads a good record fast. `None` says nothing: the line has to be read strictly.
@@ -111,7 +127,7 @@ fn quick<'a>(line: &'a str, options: &InputOptions, buffer: &mut Decoded) -> Opt
         }
     };
     let fields = wanted.fields.into_iter().map(|value| value.and_then(|value| field_value(line, value))).collect();
-    Some(Parsed { id, text, fields, text_value })
+    Some(Parsed { id, text, fields, text_value, decoding: Decoding::default() })
 }
 
 /// Reads any line, and says what is wrong with it.
@@ -128,7 +144,7 @@ fn strict<'a>(line: &'a str, options: &InputOptions) -> Result<Parsed<'a>, Reaso
     let id = id(line, wanted.id, &options.id_field)?.unwrap_or_default();
     let fields = wanted.fields.into_iter().map(|value| value.and_then(|value| field_value(line, value))).collect();
     let text = Text::Plain(json::decode(line, text_value.clone()).map_err(invalid)?);
-    Ok(Parsed { id, text, fields, text_value })
+    Ok(Parsed { id, text, fields, text_value, decoding: Decoding::default() })
 }
 
 fn invalid(invalid: json::Invalid) -> Reason {

@@ -26,6 +26,9 @@
 //! and rejected always add up to [`Corpus::len`], and nothing is lost silently. A record that could be read once and cannot
 //! be read again, as its file changed or the disk failed, is [`Reason::Lost`], which ends a run.
 //!
+//! JSON is UTF-8 by its standard. Other text may be in any encoding ([`EncodingChoice`]), and in every format text that was
+//! decoded wrongly before is repaired; each record says so in its [`Decoding`].
+//!
 //! JSON Lines as in <https://jsonlines.org>, JSON as in RFC 8259; half a surrogate pair, which JSON can escape though it is no
 //! character, is refused in keys, ids and texts.
 
@@ -38,6 +41,7 @@ mod block;
 mod compression;
 mod content;
 mod corpus;
+mod encoding;
 mod feed;
 mod files;
 mod held;
@@ -52,6 +56,8 @@ mod text;
 
 pub use compression::{Compression, CompressionWriter};
 pub use corpus::{Corpus, FieldValue, FileId, InputFile, Record};
+pub use encoding::mojibake::{Misread, Repair};
+pub use encoding::{Decoding, Encoding, EncodingChoice, Note};
 pub use files::Skipped;
 pub use names::{Names, NamesBuilder};
 pub use open::{Holding, Input};
@@ -82,6 +88,8 @@ pub struct InputOptions {
     pub max_record_size: u64,
     /// Reject every record whose id an earlier record has. Costs one more pass over the input. Default `false`.
     pub unique_ids: bool,
+    /// How the encoding of text is found, and whether mojibake is repaired. Default [`EncodingChoice::Auto`].
+    pub encoding: EncodingChoice,
     /// JSON Lines: further top-level fields wanted, answered in this order by [`Record::fields`].
     pub fields: Vec<String>,
 }
@@ -94,6 +102,7 @@ impl Default for InputOptions {
             format: None,
             max_record_size: 64 << 20,
             unique_ids: false,
+            encoding: EncodingChoice::Auto,
             fields: Vec::new(),
         }
     }

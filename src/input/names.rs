@@ -100,8 +100,12 @@ impl NamesBuilder {
                 }
             }
         }
+        // Ids of references and of what is compared with them are two matters.
+        let mut references = Self::default();
+        let boundary = DocId::new(corpus.references());
+        (references.ids, self.ids) = self.ids.into_iter().partition(|(_, doc)| *doc < boundary);
         let lost: RefCell<Option<Reject>> = RefCell::new(None);
-        let names = self.resolve(|doc| match corpus.read(doc) {
+        let id_of = |doc| match corpus.read(doc) {
             Ok(record) => Some(record.id),
             Err(reject) => {
                 if let Reason::Lost { .. } = reject.reason {
@@ -109,7 +113,9 @@ impl NamesBuilder {
                 }
                 None
             }
-        });
+        };
+        let mut names = references.resolve(id_of);
+        names.repeats.append(&mut self.resolve(id_of).repeats);
         match lost.into_inner() {
             Some(reject) => Err(reject.into()),
             None => Ok(names),
@@ -201,6 +207,12 @@ impl Names {
             Ok(place) => self.repeats.get(place).map_or(Cow::Borrowed(id), |repeat| numbered(id, repeat.number).into()),
             Err(_) => Cow::Borrowed(id),
         }
+    }
+
+    /// The same without the first `references` records.
+    pub(super) fn without(mut self, references: usize) -> Self {
+        self.repeats.retain(|repeat| repeat.doc.index() >= references);
+        self
     }
 
     /// How many records repeat an earlier record's id.

@@ -19,6 +19,8 @@ pub struct Input {
     /// The only file, if it is none of the file system.
     pub(super) stream: Option<(PathBuf, Stored)>,
     pub(super) skipped: Skipped,
+    /// The first so many files are references: compared with, never written.
+    pub(super) references: usize,
 }
 
 /// A stream that was given, not found.
@@ -68,7 +70,39 @@ impl Input {
         for file in found.iter().filter(|file| file.named) {
             check(&file.path)?;
         }
-        Ok(Self { options, found: found.into(), stream: None, skipped })
+        Ok(Self { options, found: found.into(), stream: None, skipped, references: 0 })
+    }
+
+    /// The same input with references before it, listed like any input: records that others are compared with, and that
+    /// stay whatever is found. They take the first places.
+    ///
+    /// # Errors
+    ///
+    /// As [`open`](Self::open); a file is both a reference and an input, or standard input stands in both.
+    pub fn against(mut self, paths: &[PathBuf]) -> Result<Self> {
+        let mut references = Self::open(paths, self.options.clone())?;
+        for (path, _) in references.files() {
+            let place = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+            let same = |input: &Path| input == path || std::fs::canonicalize(input).is_ok_and(|input| input == place);
+            if self.files().any(|(input, _)| same(input)) {
+                let expected = "files that are no input: each of them would be a copy of itself";
+                return Err(Error::parameter("against", path.display(), expected));
+            }
+        }
+        self.references = references.found.len();
+        references.found.append(&mut self.found);
+        self.found = references.found;
+        Ok(self)
+    }
+
+    /// The files of it whose records are cleaned, as [`files`](Self::files) gives them.
+    pub fn cleaned(&self) -> impl Iterator<Item = (&Path, &Path)> {
+        self.files().skip(self.references)
+    }
+
+    /// How many of the first files are references.
+    pub(crate) fn references(&self) -> usize {
+        self.references
     }
 
     /// An input of one stream, which goes by `name` in ids and rejects; a format is chosen as for a file of that name.
@@ -91,7 +125,8 @@ impl Input {
 
     fn stored(name: PathBuf, stored: Stored, options: InputOptions) -> Result<Self> {
         options.validate()?;
-        Ok(Self { options, found: VecDeque::new(), stream: Some((name, stored)), skipped: Skipped::default() })
+        let skipped = Skipped::default();
+        Ok(Self { options, found: VecDeque::new(), stream: Some((name, stored)), skipped, references: 0 })
     }
 
     /// The files that will be read, as `(path, relative path)`, in input order. What is in them is not known yet.

@@ -12,13 +12,13 @@ use std::sync::Arc;
 use super::block::{Block, Oversized, Part};
 use super::content::{self, Head};
 use super::corpus::{Corpus, InputFile, TablePart};
+use super::encoding::BOM;
 use super::feed::{self, Bytes, Cut, Cutting, Opened, Opening, What};
 use super::files::{Found, Skipped};
 use super::held::{Piece, Place, PlainFile, Stamp};
 use super::index::{BlockIndex, PartIndex, Shape};
 use super::open::{Input, Stored};
 use super::reject::Reason;
-use super::text::BOM;
 use super::{Compression, Format, Holding, InputOptions};
 use crate::error::{Error, ErrorKind, Result};
 use crate::spill::{Room, SpillFile};
@@ -40,6 +40,7 @@ pub(crate) struct Reader {
     found: VecDeque<Found>,
     stream: Option<(PathBuf, Stored)>,
     skipped: Skipped,
+    references: usize,
     files: Vec<InputFile>,
     current: Option<Current>,
     keeper: Keeper,
@@ -133,7 +134,7 @@ impl Keeper {
 
 impl Reader {
     pub(super) fn new(input: Input, holding: Holding) -> Result<Self> {
-        let Input { options, found, stream, skipped } = input;
+        let Input { options, found, stream, skipped, references } = input;
         let block_size = holding.block_size.clamp(1, 1 << 30);
         let limited = holding.memory.is_some() && !holding.map;
         let room = holding.room.clone().filter(|_| holding.memory.is_some());
@@ -146,6 +147,7 @@ impl Reader {
             found,
             stream,
             skipped,
+            references,
             files: Vec::new(),
             current: None,
             given: VecDeque::new(),
@@ -214,7 +216,8 @@ impl Reader {
         if let Some(spill) = &mut self.keeper.spill {
             spill.flush()?;
         }
-        Ok(Corpus::assemble(self.options, self.files, self.table, self.skipped, self.keeper.spill))
+        let corpus = Corpus::assemble(self.options, self.files, self.table, self.skipped, self.keeper.spill);
+        Ok(corpus.with_references(self.references))
     }
 
     /// Goes on after the blocks of an earlier run over the same input, as if they had been given and accepted. Plain files

@@ -93,6 +93,9 @@ pub enum Reason {
         /// Byte in the record, from 0.
         offset: usize,
     },
+    /// The bytes are no text in any encoding.
+    #[error("no text: it is neither UTF-8 nor UTF-16 and holds control characters; name its encoding with --encoding")]
+    NotText,
     /// The record exceeds the largest size.
     #[error("the record has {size} bytes, more than {limit}; raise --max-record-size to read it")]
     TooLarge {
@@ -152,6 +155,7 @@ impl Reason {
             Self::IdNotAString { .. } => "id_not_a_string",
             Self::DuplicateField { .. } => "duplicate_field",
             Self::InvalidUtf8 { .. } => "invalid_utf8",
+            Self::NotText => "not_text",
             Self::TooLarge { .. } => "too_large",
             Self::RepeatedId { .. } => "repeated_id",
             Self::Unreadable { .. } => "unreadable",

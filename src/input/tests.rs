@@ -33,7 +33,7 @@ struct Seen {
 
 fn shown(record: std::result::Result<Record<'_>, Reject>, corpus: &Corpus, id: DocId) -> String {
     match record {
-        Ok(Record { id: name, text, fields, text_value }) => {
+        Ok(Record { id: name, text, fields, text_value, .. }) => {
             format!("{} {name:?} {text:?} {fields:?} {text_value:?}", corpus.source(id))
         }
         Err(reject) => reject.to_string(),

@@ -2,16 +2,27 @@
 
 use std::borrow::Cow;
 
+use super::InputOptions;
 use super::corpus::Record;
+use super::encoding::{self, BOM, Decoding, EncodingChoice, Hints, Text};
 use super::json_lines::utf8;
 use super::reject::Reason;
 
-/// The UTF-8 byte order mark.
-pub(super) const BOM: &[u8] = b"\xEF\xBB\xBF";
-
-/// Reads a file as one document. With `bom`, `raw` begins with a byte order mark, which is no part of the text.
-pub(super) fn record<'a>(raw: &'a [u8], bom: bool, id: Cow<'a, str>, fields: usize) -> Result<Record<'a>, Reason> {
-    let start = if bom { BOM.len() } else { 0 };
-    let text = utf8(raw)?.get(start..).unwrap_or_default();
-    Ok(Record { id, text: Cow::Borrowed(text), fields: vec![None; fields], text_value: start..raw.len() })
+/// Reads a file as one document. With `bom`, `raw` begins with the byte order mark of UTF-8; no such mark is part of the
+/// text.
+pub(super) fn record<'a>(
+    raw: &'a [u8],
+    bom: bool,
+    id: Cow<'a, str>,
+    options: &InputOptions,
+) -> Result<Record<'a>, Reason> {
+    if options.encoding == EncodingChoice::Strict {
+        let start = if bom { BOM.len() } else { 0 };
+        let text = Cow::Borrowed(utf8(raw)?.get(start..).unwrap_or_default());
+        let (fields, decoding) = (vec![None; options.fields.len()], Decoding::default());
+        return Ok(Record { id, text, fields, text_value: start..raw.len(), decoding });
+    }
+    let Text { text, bom, mut decoding } = encoding::decode(raw, Hints::default(), options.encoding)?;
+    let text = encoding::mend(text, options.encoding, &mut decoding);
+    Ok(Record { id, text, fields: vec![None; options.fields.len()], text_value: bom..raw.len(), decoding })
 }

@@ -69,7 +69,7 @@ impl Finder {
             for count in &counts[first..first + pieces] {
                 let piece = start..start + *count as usize;
                 start = piece.end;
-                self.table.group(&self.keys[piece.clone()], &self.nodes[piece], found)?;
+                self.table.group(&self.keys[piece.clone()], &self.nodes[piece], &mut |_, members| found(members))?;
             }
             first += pieces;
         }
@@ -147,7 +147,7 @@ fn fitting(counts: &[u32], memory: u64) -> usize {
 
 /// Finds repeats in a piece.
 #[derive(Debug, Default)]
-struct Table {
+pub(super) struct Table {
     /// One more than the place of the first entry with a key; 0 where there is none.
     slots: Vec<u32>,
     /// Place of the first entry with a key, then of one that repeats it.
@@ -156,7 +156,14 @@ struct Table {
 }
 
 impl Table {
-    fn group(&mut self, keys: &[u64], nodes: &[Node], found: &mut impl FnMut(&[Node]) -> Result<()>) -> Result<()> {
+    /// Calls `found` with every key that two or more entries have and their nodes, ascending. The low bits of keys must be
+    /// evenly spread.
+    pub(super) fn group(
+        &mut self,
+        keys: &[u64],
+        nodes: &[Node],
+        found: &mut impl FnMut(u64, &[Node]) -> Result<()>,
+    ) -> Result<()> {
         self.find_repeats(keys);
         // In order of place, so each group comes in the order of rows, which is nearly that of nodes.
         self.repeats.sort_unstable();
@@ -167,7 +174,7 @@ impl Table {
             if !self.members.is_sorted() {
                 self.members.sort_unstable();
             }
-            found(&self.members)?;
+            found(keys[group[0].0 as usize], &self.members)?;
         }
         Ok(())
     }

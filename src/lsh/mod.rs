@@ -13,6 +13,7 @@ mod bits;
 mod buckets;
 mod candidates;
 mod columns;
+pub(crate) mod containment;
 mod find;
 mod forest;
 #[doc(hidden)]

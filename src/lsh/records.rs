@@ -21,6 +21,16 @@ pub(super) enum Block {
     Spilled(Extent),
 }
 
+impl Block {
+    /// Number of words.
+    pub(super) fn words(&self) -> u64 {
+        match self {
+            Self::Held(words) => words.len() as u64,
+            Self::Spilled(extent) => extent.words,
+        }
+    }
+}
+
 /// Where a block stands in the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Extent {

@@ -39,7 +39,7 @@ pub use kernel::{Batch, BatchSink};
 pub use language::Language;
 pub use profile::Profile;
 
-use crate::document::Span;
+use crate::document::{Excerpt, Span};
 
 /// Takes the tokens of a text in order.
 pub trait TokenSink {
@@ -123,6 +123,13 @@ impl Normalizer {
         }
     }
 
+    /// The same for an excerpt: the tokens of its pieces as one sequence, their spans those of the whole text.
+    pub fn fold_excerpt<S: TokenSink>(&self, excerpt: Excerpt<'_>, scratch: &mut Scratch, sink: &mut S) {
+        for (offset, piece) in excerpt.pieces() {
+            self.fold(piece, scratch, &mut Shifted { offset, sink });
+        }
+    }
+
     /// The same, with one kernel instead of the fastest. No result depends on it: for tests and benches.
     #[doc(hidden)]
     #[must_use]
@@ -138,6 +145,12 @@ impl Normalizer {
     /// The folded tokens with their spans.
     #[must_use]
     pub fn tokens(&self, text: &str) -> Vec<Token> {
+        self.tokens_of(Excerpt::whole(text))
+    }
+
+    /// The folded tokens of an excerpt with their spans in the whole text.
+    #[must_use]
+    pub fn tokens_of(&self, excerpt: Excerpt<'_>) -> Vec<Token> {
         struct Collect(Vec<Token>);
         impl TokenSink for Collect {
             fn token(&mut self, token: &[u8], span: Span) {
@@ -145,13 +158,19 @@ impl Normalizer {
             }
         }
         let mut sink = Collect(Vec::new());
-        self.fold(text, &mut Scratch::default(), &mut sink);
+        self.fold_excerpt(excerpt, &mut Scratch::default(), &mut sink);
         sink.0
     }
 
     /// The folded tokens joined by one space.
     #[must_use]
     pub fn normalize(&self, text: &str) -> String {
+        self.normalize_excerpt(Excerpt::whole(text))
+    }
+
+    /// The same for an excerpt.
+    #[must_use]
+    pub fn normalize_excerpt(&self, excerpt: Excerpt<'_>) -> String {
         struct Join(String);
         impl TokenSink for Join {
             fn token(&mut self, token: &[u8], _span: Span) {
@@ -161,8 +180,20 @@ impl Normalizer {
                 alphabet::push_utf8(token, &mut self.0);
             }
         }
-        let mut sink = Join(String::with_capacity(text.len()));
-        self.fold(text, &mut Scratch::default(), &mut sink);
+        let mut sink = Join(String::with_capacity(excerpt.text().len()));
+        self.fold_excerpt(excerpt, &mut Scratch::default(), &mut sink);
         sink.0
+    }
+}
+
+/// Gives the spans of a piece their place in the whole text.
+struct Shifted<'s, S> {
+    offset: usize,
+    sink: &'s mut S,
+}
+
+impl<S: TokenSink> TokenSink for Shifted<'_, S> {
+    fn token(&mut self, token: &[u8], span: Span) {
+        self.sink.token(token, Span::new(span.start + self.offset, span.end + self.offset));
     }
 }

@@ -240,3 +240,46 @@ pub(super) const DATELINE_WORD: &str = "الموافق";
 
 /// The family of [`AGENCIES`].
 pub(super) const AGENCY: Family = Agency;
+
+/// Places that datelines name, a dash or a colon behind them: «القاهرة - أعلن …». A line's head alone is matched, and only
+/// that of the first lines of a text.
+#[rustfmt::skip]
+pub(super) const PLACES: &[&str] = &[
+    "الرياض", "جدة", "مكة المكرمة", "مكة", "المدينة المنورة", "الدمام", "الظهران", "الخبر", "الأحساء", "الطائف", "تبوك",
+    "أبها", "حائل", "نجران", "جازان", "الباحة", "بريدة", "عنيزة", "ينبع", "عرعر", "سكاكا", "الجبيل", "القطيف", "القاهرة",
+    "الإسكندرية", "بيروت", "دمشق", "حلب", "بغداد", "البصرة", "الموصل", "أربيل", "عمان", "عمّان", "الدوحة", "دبي", "أبوظبي",
+    "أبو ظبي", "الشارقة", "الكويت", "المنامة", "مسقط", "صنعاء", "عدن", "تعز", "تونس", "الجزائر", "الرباط", "الدار البيضاء",
+    "طرابلس", "بنغازي", "الخرطوم", "نواكشوط", "مقديشو", "القدس", "القدس المحتلة", "غزة", "رام الله", "لندن", "واشنطن",
+    "نيويورك", "باريس", "موسكو", "بكين", "طوكيو", "سيول", "نيودلهي", "نيو دلهي", "إسلام آباد", "كابول", "أنقرة", "إسطنبول",
+    "اسطنبول", "طهران", "جنيف", "فيينا", "برلين", "روما", "مدريد", "بروكسل", "أثينا", "كييف", "سيدني", "لوس انجليس",
+];
+
+/// Words that no dateline and no byline holds: they open a sentence, or hold it together. على is not among them: it folds
+/// like the name علي.
+#[rustfmt::skip]
+pub(super) const SENTENCE_WORDS: &[&str] = &[
+    "قال", "قالت", "يقول", "تقول", "وقال", "أكد", "أكدت", "أعلن", "أعلنت", "ذكر", "ذكرت", "أضاف", "أوضح", "أوضحت", "كشف",
+    "كشفت", "طالب", "دعا", "نفى", "شدد", "أفاد", "أفادت", "أن", "إن", "في", "من", "إلى", "عن", "مع", "بعد", "قبل",
+    "هل", "ما", "لا", "لم", "لن", "هذا", "هذه", "ذلك", "التي", "الذي", "هو", "هي", "كان", "كانت", "كيف", "لماذا", "ضد",
+    "وفي", "وهو", "وهي", "أو", "ثم", "حيث", "بين", "خلال", "أول", "سؤال", "جواب",
+];
+
+/// What a byline says before the name; a line of so few words that begins with it and a sign is one.
+pub(super) const BYLINE_LABELS: &[&str] =
+    &["كتب", "كتبت", "بقلم", "تقرير", "تصوير", "حوار", "تحرير", "متابعة", "ترجمة"];
+
+/// Words that open what a page put behind the last sentence of a line, glued to it: everything from there on.
+pub(super) const TAILS: &[&str] = &[
+    "رابط الخبر بصحيفة",
+    "للتواصل مع الكاتب ارسل",
+    "للتواصل ارسل رسالة",
+    "للتواصل ارسل sms",
+    "مقالات أخرى للكاتب*",
+    "مواضيع أخرى للكاتب*",
+];
+
+/// The same where a sentence ended before them and only keywords follow, at the end of a text.
+pub(super) const TAG_TAILS: &[&str] = &["سمات", "وسوم", "الوسوم", "كلمات دلالية", "الكلمات الدلالية", "كلمات مفتاحية"];
+
+/// The same behind `//`.
+pub(super) const END_TAILS: &[&str] = &["انتهى", "يتبع"];

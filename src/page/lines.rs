@@ -109,6 +109,19 @@ pub(super) fn each_line(text: &str, mut found: impl FnMut(Line)) {
     }
 }
 
+/// Calls `found` with the range of each line of `text`, its end left out. Lines end at `\n` or `\r` alone here: looking for
+/// the rare ends too takes longer than everything else that is done with a long line.
+pub(super) fn each_range(text: &str, mut found: impl FnMut(Range<usize>)) {
+    let mut start = 0;
+    for end in memchr::memchr2_iter(b'\n', b'\r', text.as_bytes()) {
+        found(start..end);
+        start = end + 1;
+    }
+    if start < text.len() {
+        found(start..text.len());
+    }
+}
+
 /// The end of the line that begins at `start`, and the beginning of the next one.
 fn line_end(text: &str, start: usize) -> (usize, usize) {
     let bytes = text.as_bytes();
@@ -125,7 +138,7 @@ fn line_end(text: &str, start: usize) -> (usize, usize) {
 }
 
 /// Looks at the line that stands at `range`; nothing where it is all white space.
-fn measure(text: &str, range: Range<usize>) -> Option<Line> {
+pub(super) fn measure(text: &str, range: Range<usize>) -> Option<Line> {
     let raw = text.get(range.clone())?;
     let line = raw.trim();
     if line.is_empty() {
@@ -149,6 +162,26 @@ fn measure(text: &str, range: Range<usize>) -> Option<Line> {
         role: Role::Text,
     })
     .map(|line| Line { role: scan.role(line.ending), ..line })
+}
+
+/// The line that stands at `range`, seen to be text without being measured: its words are said to be more than any cue
+/// has. Nothing where it is all white space.
+pub(super) fn unmeasured(text: &str, range: Range<usize>) -> Option<Line> {
+    let raw = text.get(range.clone())?;
+    let line = raw.trim();
+    let start = range.start + (raw.len() - raw.trim_start().len());
+    let span = Span::new(start, start + line.len());
+    (!line.is_empty()).then_some(Line {
+        span,
+        head_end: span.end,
+        words: u32::MAX,
+        ending: Ending::Open,
+        bullet: Bullet::None,
+        dashed: false,
+        hashtags: false,
+        commas: 0,
+        role: Role::Text,
+    })
 }
 
 /// What one walk over a line's characters gathers.
@@ -227,7 +260,7 @@ impl Scan {
 }
 
 /// Whether `c` is a letter or digit; the common cases without the Unicode tables.
-fn is_word_char(c: char) -> bool {
+pub(super) fn is_word_char(c: char) -> bool {
     match c {
         '\0'..='\x7F' => c.is_ascii_alphanumeric(),
         '\u{620}'..='\u{64A}' => c != '\u{640}',
@@ -241,7 +274,7 @@ const fn is_arabic_letter(c: char) -> bool {
 }
 
 /// Harakat and other marks over a letter, tatweel and invisible direction marks: they part no word and end no line.
-const fn is_mark(c: char) -> bool {
+pub(super) const fn is_mark(c: char) -> bool {
     matches!(c, '\u{64B}'..='\u{65F}' | '\u{670}' | '\u{640}' | '\u{200C}'..='\u{200F}' | '\u{202A}'..='\u{202E}'
         | '\u{2066}'..='\u{2069}' | '\u{FEFF}' | '\u{61C}')
 }

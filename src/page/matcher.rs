@@ -7,7 +7,7 @@ use std::ops::Range;
 use std::sync::LazyLock;
 
 use crate::document::Span;
-use crate::normalize::{Language, Normalizer, Profile, Scratch, TokenSink};
+use crate::normalize::{Language, Normalizer, Profile, Scratch, TokenSink, alphabet};
 
 use super::cues::{self, Family, Form};
 use super::lines::{Ending, Line};
@@ -25,41 +25,41 @@ pub(super) struct Cue {
 
 /// The fold that cues and lines go through, whatever the page's language: both sides take the same, so that it only
 /// has to be total, not right, for other languages.
-fn normalizer() -> Normalizer {
+pub(super) fn normalizer() -> Normalizer {
     Normalizer::new(Profile::Standard, Language::Ar)
 }
 
 /// Folded tokens one after another, with where each came from; reused from line to line.
 #[derive(Debug, Default)]
-struct Tokens {
+pub(super) struct Tokens {
     bytes: Vec<u8>,
     tokens: Vec<(Range<usize>, Span)>,
 }
 
 impl Tokens {
-    fn clear(&mut self) {
+    pub(super) fn clear(&mut self) {
         self.bytes.clear();
         self.tokens.clear();
     }
 
-    fn len(&self) -> usize {
+    pub(super) fn len(&self) -> usize {
         self.tokens.len()
     }
 
-    fn get(&self, index: usize) -> Option<&[u8]> {
+    pub(super) fn get(&self, index: usize) -> Option<&[u8]> {
         self.tokens.get(index).and_then(|(range, _)| self.bytes.get(range.clone()))
     }
 
-    fn span(&self, index: usize) -> Option<Span> {
+    pub(super) fn span(&self, index: usize) -> Option<Span> {
         self.tokens.get(index).map(|&(_, span)| span)
     }
 
-    fn is_number(&self, index: usize) -> bool {
+    pub(super) fn is_number(&self, index: usize) -> bool {
         self.get(index).is_some_and(|token| token.iter().all(u8::is_ascii_digit))
     }
 
     /// Where `part` ends that begins at token `from`; nothing if it does not stand there.
-    fn end_of(&self, part: &Part, from: usize) -> Option<usize> {
+    pub(super) fn end_of(&self, part: &Part, from: usize) -> Option<usize> {
         let last = part.words.len().checked_sub(1)?;
         let fits = part.words.iter().enumerate().all(|(i, word)| {
             self.get(from + i).is_some_and(|token| {
@@ -80,18 +80,22 @@ impl TokenSink for Tokens {
 
 /// Consecutive folded words of a phrase; `prefix` if its last word may go on.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-struct Part {
+pub(super) struct Part {
     words: Vec<Vec<u8>>,
     prefix: bool,
 }
 
 impl Part {
-    fn fold(phrase: &str) -> Self {
+    pub(super) fn fold(phrase: &str) -> Self {
         let phrase = phrase.trim();
         let mut tokens = Tokens::default();
         normalizer().fold(phrase.trim_end_matches('*'), &mut Scratch::default(), &mut tokens);
         let words = (0..tokens.len()).filter_map(|i| tokens.get(i).map(<[u8]>::to_vec)).collect();
         Self { words, prefix: phrase.ends_with('*') }
+    }
+
+    pub(super) fn into_words(self) -> Vec<Vec<u8>> {
+        self.words
     }
 }
 
@@ -131,7 +135,7 @@ static TABLE: LazyLock<Table> = LazyLock::new(|| {
 });
 
 /// The phrases of [`super::cues`] as they are written there, products spelled out.
-fn readable() -> impl Iterator<Item = (Family, Form, String)> {
+pub(super) fn readable() -> impl Iterator<Item = (Family, Form, String)> {
     let listed = cues::CUES
         .iter()
         .flat_map(|&(family, form, phrases)| phrases.iter().map(move |phrase| (family, form, (*phrase).to_owned())));
@@ -143,6 +147,28 @@ fn readable() -> impl Iterator<Item = (Family, Form, String)> {
         })
     });
     listed.chain(related)
+}
+
+/// The folded first word of each phrase.
+pub(super) fn first_words() -> impl Iterator<Item = String> {
+    let agencies = TABLE.agencies.iter().filter_map(|agency| agency.words.first());
+    let phrases = TABLE.phrases.iter().map(|phrase| phrase.first());
+    phrases.chain(agencies.map(Vec::as_slice)).map(alphabet::to_utf8)
+}
+
+/// Where the longest agency's mark ends that begins at token `at`.
+pub(super) fn agency_end(tokens: &Tokens, at: usize) -> Option<usize> {
+    TABLE.agencies.iter().filter_map(|agency| tokens.end_of(agency, at)).max()
+}
+
+/// The word that only datelines hold, if it stands at token `at`.
+pub(super) fn is_dateline_word(tokens: &Tokens, at: usize) -> bool {
+    tokens.end_of(&TABLE.dateline_word, at).is_some()
+}
+
+/// The folded last word of each agency.
+pub(super) fn last_agency_words() -> impl Iterator<Item = String> {
+    TABLE.agencies.iter().filter_map(|agency| agency.words.last()).map(|word| alphabet::to_utf8(word))
 }
 
 /// Matches lines against the table; holds the buffers that it reuses.

@@ -61,9 +61,13 @@
 //! 1,173 of 146,083 lines of 26,353 articles are boilerplate; as far as read, all are but five glued lists of
 //! ingredients.
 
+mod boilerplate;
+mod credits;
 mod cues;
+mod gate;
 mod lines;
 mod matcher;
+mod sieve;
 mod stories;
 
 use std::fmt;
@@ -72,7 +76,11 @@ use std::str::FromStr;
 use crate::document::{Kind, Span, Unit};
 use crate::error::{Error, Result};
 
+pub use boilerplate::{Boilerplate, Text};
+pub use sieve::Sieve;
+
 use cues::Family;
+use gate::GATE;
 use lines::{Ending, Line, Role};
 use matcher::Matcher;
 
@@ -169,22 +177,50 @@ impl Cutter {
     fn read(&mut self, text: &str) {
         self.lines.clear();
         self.weak.clear();
-        let Self { matcher, lines, weak, .. } = self;
-        lines::each_line(text, |mut line| {
-            if line.role == Role::Wordless {
-                lines.push(line);
-                return;
-            }
-            if let Some(cue) = matcher.find(text, &line) {
-                if cue.weak {
-                    weak.push(lines.len());
-                }
-                line.role = Role::Cue { family: cue.family, alone: cue.alone };
-            }
-            lines.push(line);
+        lines::each_line(text, |line| {
+            self.judge(text, line);
         });
         self.settle_weak();
         self.settle_tags();
+    }
+
+    /// Finds the cues and keywords among the lines of `text`, as [`read`](Self::read) does, without measuring lines that
+    /// cannot be either.
+    fn skim(&mut self, text: &str) {
+        self.lines.clear();
+        self.weak.clear();
+        let mut under_tags = false;
+        lines::each_range(text, |range| {
+            let Some(line) = lines::unmeasured(text, range) else { return };
+            if !under_tags && !GATE.opens(line.span.of(text)) {
+                self.lines.push(line);
+                return;
+            }
+            let Some(line) = lines::measure(text, line.span.start..line.span.end) else { return };
+            under_tags = match self.judge(text, line) {
+                Role::Cue { family: Family::Tags, alone: true } => true,
+                // A weak cue may turn out to be text.
+                Role::Text | Role::Cue { .. } => under_tags && (line.words <= KEYWORD_WORDS || line.commas > 1),
+                Role::Wordless => under_tags,
+                _ => false,
+            };
+        });
+        self.settle_weak();
+        self.settle_tags();
+    }
+
+    /// Appends a line with the role that it has by itself; gives that role.
+    fn judge(&mut self, text: &str, mut line: Line) -> Role {
+        if line.role != Role::Wordless
+            && let Some(cue) = self.matcher.find(text, &line)
+        {
+            if cue.weak {
+                self.weak.push(self.lines.len());
+            }
+            line.role = Role::Cue { family: cue.family, alone: cue.alone };
+        }
+        self.lines.push(line);
+        line.role
     }
 
     /// Turns weak cues back into text unless a cue, or the page's end, is next to them.
@@ -225,9 +261,67 @@ impl Cutter {
     }
 }
 
+/// Most words of a keyword that has a line to itself.
+const KEYWORD_WORDS: u32 = 4;
+
 /// Whether `line`, with `seen` keyword lines before it, is one too.
 fn is_keyword(line: &Line, seen: u32) -> bool {
-    let short = line.words <= 4 && matches!(line.ending, Ending::Open | Ending::Leading);
+    let short = line.words <= KEYWORD_WORDS && matches!(line.ending, Ending::Open | Ending::Leading);
     let list = seen == 0 && line.commas >= 2 && line.words <= 5 * line.commas && line.ending != Ending::Stop;
     short || list
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// Lines of every sort, cues in spellings that fold alike, sentences.
+    const LINES: [&str; 22] = [
+        "المصدر: صحيفة المدينة",
+        "الْمَصْدَر",
+        "اقرأوا ايضا: الأرصاد تحذر",
+        "٣ تعليقات",
+        "© 2024 جميع الحقوق محفوظة",
+        "&laquo; شاهد أيضا",
+        "كلمات دلالية",
+        "سمات",
+        "الدفاع المدني",
+        "حريق",
+        "ناد، ملعب، كأس، جمهور",
+        "***",
+        "",
+        "#خبر #عاجل",
+        "(أ ف ب)",
+        "الرياض - واس",
+        "الرياض 26 شوال 1436 هـ الموافق 11 أغسطس 2015 م واس",
+        "// انتهى //",
+        "التالي",
+        "وقال الوزير إن العمل في المراكز الجديدة يبدأ مطلع الشهر المقبل بعد تأخير دام عامين.",
+        "و قد يهمك",
+        "Most read",
+    ];
+
+    proptest! {
+        #[test]
+        fn skimming_finds_the_cues_that_reading_finds(picks in prop::collection::vec(0..LINES.len(), 0..12)) {
+            let text = picks.iter().map(|pick| LINES[*pick]).collect::<Vec<_>>().join("\n");
+            let is_cue = |line: &&Line| matches!(line.role, Role::Cue { .. } | Role::Tags);
+            let found = |cutter: &Cutter| cutter.lines.iter().filter(is_cue).map(|line| line.span).collect::<Vec<_>>();
+            let (mut read, mut skimmed) = (Cutter::new(), Cutter::new());
+            read.read(&text);
+            skimmed.skim(&text);
+            prop_assert_eq!(found(&read), found(&skimmed), "{}", text);
+        }
+    }
+
+    #[test]
+    fn no_cue_is_sent_by() {
+        let agencies = cues::AGENCIES.iter().map(|agency| format!("الرياض - {agency}"));
+        let agencies = agencies.chain(cues::AGENCIES.iter().map(|agency| (*agency).to_owned()));
+        for line in matcher::readable().map(|(_, _, phrase)| phrase.replace(['*', '…'], "")).chain(agencies) {
+            assert!(GATE.opens(&line), "{line}");
+        }
+    }
 }

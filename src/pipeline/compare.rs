@@ -2,6 +2,7 @@
 
 use crate::document::Span;
 use crate::normalize::{Language, Normalizer, Token};
+use crate::page::{Sieve, Text};
 use crate::shingle::{ShingleKind, ShingleSet, Shingler};
 use crate::similarity::align::{Run, Side, align, span_of};
 use crate::similarity::{Relation, Score};
@@ -34,6 +35,8 @@ pub struct Compared {
     pub language: Language,
     /// Its folded tokens with their original bytes.
     pub tokens: Vec<Token>,
+    /// Its boilerplate, which was left out.
+    pub left_out: Vec<Span>,
     /// Number of distinct shingles.
     pub shingles: usize,
 }
@@ -48,13 +51,15 @@ impl Comparison {
     }
 }
 
-/// Compares two whole texts as documents are compared: same folding, same shingles, exact scores. Of `options` the
-/// profile, language, shingle, seed and threshold count. Two texts without tokens have the score 0 and no relation.
+/// Compares two texts as a run compares them, documents unless told otherwise: the same is left out, same folding, same
+/// shingles, exact scores. Of `options` the profile, language, boilerplate, shingle, seed and threshold count. Two texts
+/// without tokens have the score 0 and no relation.
 #[must_use]
-pub fn compare(a: &str, b: &str, options: &Options) -> Comparison {
+pub fn compare<'t>(a: impl Into<Text<'t>>, b: impl Into<Text<'t>>, options: &Options) -> Comparison {
     let mut shingler = Shingler::new(options.shingle, options.seed);
-    let (a, a_set) = fold(a, options, &mut shingler);
-    let (b, b_set) = fold(b, options, &mut shingler);
+    let mut sieve = Sieve::new(options.boilerplate);
+    let (a, a_set) = fold(a.into(), options, &mut sieve, &mut shingler);
+    let (b, b_set) = fold(b.into(), options, &mut sieve, &mut shingler);
     let score = Score::of(&a_set, &b_set);
     let same = a.tokens.iter().map(|token| &token.text).eq(b.tokens.iter().map(|token| &token.text));
     let relation = if a.tokens.is_empty() || b.tokens.is_empty() {
@@ -68,11 +73,13 @@ pub fn compare(a: &str, b: &str, options: &Options) -> Comparison {
     Comparison { shared: a_set.shared(&b_set), a, b, score, relation, measure: options.shingle, runs }
 }
 
-fn fold(text: &str, options: &Options, shingler: &mut Shingler) -> (Compared, ShingleSet) {
-    let language = options.language.unwrap_or_else(|| Language::detect(text));
+fn fold(text: Text<'_>, options: &Options, sieve: &mut Sieve, shingler: &mut Shingler) -> (Compared, ShingleSet) {
+    let language = options.language.unwrap_or_else(|| Language::detect(text.text));
     let normalizer = Normalizer::new(options.profile, language);
-    let set = shingler.shingle(&normalizer, text).set();
-    (Compared { language, tokens: normalizer.tokens(text), shingles: set.len() }, set)
+    let kept = sieve.sift(text);
+    let set = shingler.shingle_excerpt(&normalizer, kept).set();
+    let left_out = kept.left_out().collect();
+    (Compared { language, tokens: normalizer.tokens_of(kept), left_out, shingles: set.len() }, set)
 }
 
 #[cfg(test)]

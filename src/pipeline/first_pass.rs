@@ -58,6 +58,7 @@ impl FirstPass<'_> {
             reader.accept(index);
         }
         let mut corpus = reader.finish()?;
+        tables.finish()?;
         let names = self.names(&mut corpus, &mut tables)?;
         Ok((corpus, tables, names))
     }
@@ -72,6 +73,7 @@ impl FirstPass<'_> {
         let rank = self.rank(corpus.options());
         // The bytes are held by the caller or were planned for when the corpus was read.
         self.run(corpus.blocks(), Blocks::next, rank, u64::MAX, |_, scanned| self.append(&mut tables, scanned))?;
+        tables.finish()?;
         tables.reject(&corpus.repeats(), tables::REPEATED_ID);
         let names = std::mem::take(&mut tables.names).finish(corpus)?;
         Ok((tables, names))

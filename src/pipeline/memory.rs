@@ -83,6 +83,12 @@ impl Plan {
         Some(Limit { memory, room: self.room.clone(), name: "keys".to_owned() })
     }
 
+    /// For the samples that containment is looked for by; `None` without a limit.
+    pub(super) fn samples(&self) -> Option<Limit> {
+        let memory = self.limit?.saturating_sub(self.fixed()) / 8;
+        Some(Limit { memory, room: self.room.clone(), name: "main".to_owned() })
+    }
+
     /// Bytes for input held decompressed; `None` without a limit.
     pub(super) fn input(&self) -> Option<u64> {
         self.limit.map(|limit| limit.saturating_sub(self.fixed()) / 8)

@@ -109,7 +109,7 @@ fn tell_apart(entries: &mut [Entry], rows: &Rows, refold: &Refold<'_>) -> Result
     parallel::sort_by_key(&mut shared, |unit| *unit);
     let digests = refold.each(&shared, |folder, normalizer, text| {
         let mut digest = Digest(blake3::Hasher::new());
-        normalizer.fold(text, &mut folder.scratch, &mut digest);
+        normalizer.fold_excerpt(text, &mut folder.scratch, &mut digest);
         *digest.0.finalize().as_bytes()
     })?;
     let digest_of = |unit: UnitId| shared.binary_search(&unit).ok().map(|place| digests[place]);

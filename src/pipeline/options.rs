@@ -6,7 +6,7 @@ use crate::cluster::Keep;
 use crate::error::{Error, Result};
 use crate::lsh::{Banding, Overrides};
 use crate::normalize::{Language, Profile};
-use crate::page::UnitLevel;
+use crate::page::{Boilerplate, UnitLevel};
 use crate::shingle::ShingleKind;
 use crate::spill::Room;
 
@@ -21,6 +21,8 @@ pub struct Options {
     pub profile: Profile,
     /// The language of every document; `None` lets the gate decide for each.
     pub language: Option<Language>,
+    /// What becomes of boilerplate.
+    pub boilerplate: Boilerplate,
     /// What one shingle is.
     pub shingle: ShingleKind,
     /// Whether headlines and lines take the short path.
@@ -29,6 +31,14 @@ pub struct Options {
     pub threshold: f64,
     /// Chance that a pair exactly at the threshold becomes a candidate, in (0, 1).
     pub recall: f64,
+    /// Smallest containment of a `contained` pair, in (0, 1]; `None` looks for none. Asks for 50 shingles at least on the
+    /// smaller side (250 where shingles are characters).
+    pub containment: Option<f64>,
+    /// Whether contained units count as copies: they leave their own clusters and gather around what holds them. Otherwise
+    /// they are shown beside it.
+    pub contained_copies: bool,
+    /// Whether siblings of one template that tell other facts are variants, not copies (see [`crate::similarity::facts`]).
+    pub facts: bool,
     /// Signature length, bands and rows, where the rule is not to choose them.
     pub overrides: Overrides,
     /// Seed of every hash. Other seeds find other candidates among pairs below certainty.
@@ -58,10 +68,14 @@ impl Default for Options {
             unit: UnitLevel::Document,
             profile: Profile::Standard,
             language: None,
+            boilerplate: Boilerplate::default(),
             shingle: ShingleKind::default(),
             short: true,
             threshold: 0.6,
             recall: 0.99,
+            containment: Some(0.8),
+            contained_copies: false,
+            facts: true,
             overrides: Overrides::default(),
             seed: Self::DEFAULT_SEED,
             related: false,
@@ -104,6 +118,9 @@ impl Options {
         }
         if self.threads == Some(0) {
             return Err(Error::parameter("threads", 0, "at least 1; leave it out for one a core"));
+        }
+        if let Some(containment) = self.containment.filter(|value| !(*value > 0.0 && *value <= 1.0)) {
+            return Err(Error::parameter("containment", containment, "above 0 and at most 1, or off"));
         }
         Banding::choose(self.threshold, self.recall, self.overrides)
     }

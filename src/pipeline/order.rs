@@ -6,8 +6,9 @@ use crate::cluster::Keep;
 use crate::document::{UnitId, Units};
 use crate::input::FieldValue;
 
-/// Each unit's place in keeper order, and how many records lack the field that decides it.
-pub(super) fn ranks(keep: &Keep, units: &Units, fields: &[Option<FieldValue>]) -> (Vec<u32>, u64) {
+/// Each unit's place in keeper order, the first `references` records before all others, and how many records lack the
+/// field that decides it.
+pub(super) fn ranks(keep: &Keep, units: &Units, fields: &[Option<FieldValue>], references: usize) -> (Vec<u32>, u64) {
     let mut order: Vec<UnitId> = units.ids().collect();
     let field = |unit: &UnitId| fields.get(units.document(*unit).index()).and_then(Option::as_ref);
     match keep {
@@ -18,6 +19,7 @@ pub(super) fn ranks(keep: &Keep, units: &Units, fields: &[Option<FieldValue>]) -
         Keep::Min(_) => order.sort_by(|a, b| missing_last(field(a), field(b), compare)),
         Keep::Max(_) => order.sort_by(|a, b| missing_last(field(a), field(b), |a, b| compare(b, a))),
     }
+    order.sort_by_key(|unit| units.document(*unit).index() >= references);
     let mut ranks = vec![0; order.len()];
     for (rank, unit) in order.iter().enumerate() {
         ranks[unit.index()] = rank as u32;

@@ -2,7 +2,7 @@
 
 use super::nodes::Nodes;
 use super::{Progress, Summary};
-use crate::cluster::Verifier;
+use crate::cluster::{Link, Verdict, Verifier};
 use crate::document::{DocId, UnitId, Units};
 use crate::input::Names;
 use crate::lsh::{Batch, Buckets, Limits, NO_NODE, Node, PrefixIndex};
@@ -32,10 +32,18 @@ pub(super) struct Found {
     of_units: Vec<Node>,
     /// Start of each node's part of `neighbours`, one more at the end.
     starts: Vec<usize>,
-    /// The nodes near each node, both ways.
-    neighbours: Vec<(Node, Score)>,
+    /// What each node is linked to, both ways: the other node stands to it in this relation.
+    neighbours: Vec<Neighbour>,
     /// Pairs that only resemble, by unit, in order.
     related: Vec<(UnitId, UnitId, Score)>,
+}
+
+/// One side of a link.
+#[derive(Debug, Clone, Copy)]
+struct Neighbour {
+    node: Node,
+    relation: Relation,
+    score: Score,
 }
 
 impl PairList {
@@ -65,25 +73,31 @@ impl PairList {
 }
 
 impl Found {
-    /// `near` by node, ascending; `related` by unit, ascending.
+    /// `links` by node, ascending; `related` by unit, ascending.
     pub(super) fn new(
         measure: ShingleKind,
         nodes: Nodes,
         units: usize,
-        near: &[(Node, Node, Score)],
+        links: &[Link],
         related: Vec<(UnitId, UnitId, Score)>,
     ) -> Self {
-        let mut both: Vec<(Node, Node, Score)> =
-            near.iter().flat_map(|(a, b, score)| [(*a, *b, *score), (*b, *a, *score)]).collect();
-        both.sort_unstable_by_key(|(a, b, _)| (*a, *b));
+        let both = links.iter().flat_map(|link| {
+            let Link { keeper, node, relation, score } = *link;
+            [
+                (keeper, Neighbour { node, relation, score }),
+                (node, Neighbour { node: keeper, relation: relation.reversed(), score }),
+            ]
+        });
+        let mut both: Vec<(Node, Neighbour)> = both.collect();
+        both.sort_unstable_by_key(|(a, b)| (*a, b.node));
         let mut starts = vec![0; nodes.len() + 1];
-        for (a, _, _) in &both {
+        for (a, _) in &both {
             starts[*a as usize + 1] += 1;
         }
         for node in 0..nodes.len() {
             starts[node + 1] += starts[node];
         }
-        let neighbours = both.into_iter().map(|(_, b, score)| (b, score)).collect();
+        let neighbours = both.into_iter().map(|(_, neighbour)| neighbour).collect();
         let of_units = nodes.of_units(units);
         Self { measure, nodes, of_units, starts, neighbours, related }
     }
@@ -105,14 +119,14 @@ impl Found {
         }
         let after = |units: &[UnitId]| units.iter().copied().filter(|b| *b > a).collect::<Vec<_>>();
         pairs.extend(after(self.nodes.units(node)).into_iter().map(|b| pair(b, Relation::Exact, Score::SAME)));
-        for (other, score) in &self.neighbours[self.starts[node as usize]..self.starts[node as usize + 1]] {
-            let units = if expand { self.nodes.units(*other) } else { &self.nodes.units(*other)[..1] };
-            pairs.extend(after(units).into_iter().map(|b| pair(b, Relation::Near, *score)));
+        for other in &self.neighbours[self.starts[node as usize]..self.starts[node as usize + 1]] {
+            let units = if expand { self.nodes.units(other.node) } else { &self.nodes.units(other.node)[..1] };
+            pairs.extend(after(units).into_iter().map(|b| pair(b, other.relation, other.score)));
         }
     }
 }
 
-/// Every pair of candidates of a batch that verifies, sorted, and how many a cap left unverified. Buckets of more than `max_bucket`
+/// Every pair of candidates of a batch that is a copy or a variant, sorted, and how many a cap left unverified. Buckets of more than `max_bucket`
 /// nodes are searched by prefix and length filters; in lists of those that are longer still, a node must share
 /// another band.
 pub(super) fn verify_all(
@@ -120,7 +134,7 @@ pub(super) fn verify_all(
     verifier: &impl Verifier,
     limits: Limits,
     progress: &dyn Progress,
-) -> (Vec<(Node, Node, Score)>, u64) {
+) -> (Vec<Link>, u64) {
     let buckets = &batch.buckets;
     let large: Vec<(u32, PrefixIndex)> = (0..buckets.len() as u32)
         .filter(|bucket| buckets.members(*bucket).len() > limits.max_bucket)
@@ -133,18 +147,20 @@ pub(super) fn verify_all(
     let found = parallel::map(&all, Meetings::default, |meetings, node| {
         meetings.gather(*node, buckets, &large, verifier, limits);
         progress.advance(1, 0);
-        let mut near = Vec::new();
+        let (mut links, mut refused) = (Vec::new(), 0);
         for (place, other) in meetings.met.iter().enumerate() {
-            near.extend(verifier.verify(*node, *other).map(|score| (*node, *other, score)));
-            if place + 1 - near.len() >= limits.refusals {
+            let verdict = verifier.verify(*node, *other);
+            links.extend(Link::of(*node, *other, verdict));
+            refused += usize::from(!matches!(verdict, Verdict::Copy(_)));
+            if refused >= limits.refusals {
                 meetings.beyond += (meetings.met.len() - place - 1) as u64;
                 break;
             }
         }
-        (near, meetings.lost())
+        (links, meetings.lost())
     });
     let lost = found.iter().map(|(_, lost)| lost).sum();
-    (found.into_iter().flat_map(|(near, _)| near).collect(), lost)
+    (found.into_iter().flat_map(|(links, _)| links).collect(), lost)
 }
 
 /// The later candidates of one node.

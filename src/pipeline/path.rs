@@ -2,6 +2,7 @@
 
 use crate::document::Kind;
 use crate::error::Result;
+use crate::lsh::containment::Sampling;
 use crate::lsh::{Banding, Limits};
 use crate::shingle::ShingleKind;
 use crate::similarity::short;
@@ -17,6 +18,8 @@ pub(super) struct Path {
     pub(super) banding: Banding,
     pub(super) hasher: MinHasher,
     pub(super) limits: Limits,
+    /// Smallest containment of a contained unit, and what such units are sampled by; `None` if nobody asks.
+    pub(super) containment: Option<(f64, Sampling)>,
 }
 
 /// Longest signature of the short path. Trigrams of Arabic are few, so unrelated long lines share a quarter of them;
@@ -32,7 +35,8 @@ impl Path {
     /// The path of documents, stories and paragraphs.
     pub(super) fn main(options: &Options) -> Result<Self> {
         let limits = Limits { max_bucket: options.max_bucket, refusals: usize::MAX };
-        Self::new(options, options.shingle, options.threshold, options.banding()?, limits)
+        let containment = options.containment.map(|least| (least, Sampling::new(options.shingle)));
+        Ok(Self { containment, ..Self::new(options, options.shingle, options.threshold, options.banding()?, limits)? })
     }
 
     /// The path of headlines and lines: char:3, copies from [`short::COPY`] on, the same recall.
@@ -44,7 +48,7 @@ impl Path {
 
     fn new(options: &Options, shingle: ShingleKind, threshold: f64, banding: Banding, limits: Limits) -> Result<Self> {
         let params = SketchParams::new(banding.num_hashes(), options.seed, shingle, options.profile)?;
-        Ok(Self { shingle, threshold, banding, hasher: MinHasher::new(params), limits })
+        Ok(Self { shingle, threshold, banding, hasher: MinHasher::new(params), limits, containment: None })
     }
 }
 

@@ -1,10 +1,11 @@
 //! Later passes: the units that matter are read and folded again, each document once.
 
 use super::Options;
-use crate::document::{DocId, UnitId, Units};
+use crate::document::{DocId, Excerpt, UnitId, Units};
 use crate::error::Result;
 use crate::input::{Corpus, Scratch as ReadScratch};
 use crate::normalize::{Language, Normalizer, Scratch};
+use crate::page::{Sieve, Text};
 use crate::parallel;
 use crate::shingle::{ShingleKind, ShingleSet, Shingler};
 
@@ -25,7 +26,7 @@ pub(super) struct Folder {
 }
 
 impl Refold<'_> {
-    /// `work` for the text of each of `wanted`, which ascend; results in the same order. Documents in parallel.
+    /// `work` for what is compared of each of `wanted`, which ascend; results in the same order. Documents in parallel.
     ///
     /// # Errors
     ///
@@ -33,9 +34,14 @@ impl Refold<'_> {
     pub(super) fn each<T: Send + Sync + Clone>(
         &self,
         wanted: &[UnitId],
-        work: impl Fn(&mut Folder, &Normalizer, &str) -> T + Sync + Send,
+        work: impl Fn(&mut Folder, &Normalizer, Excerpt<'_>) -> T + Sync + Send,
     ) -> Result<Vec<T>> {
         self.each_with(wanted, Folder::default, work)
+    }
+
+    /// Whether a unit stands in a reference, which stays whatever is found.
+    pub(super) fn is_reference(&self, unit: UnitId) -> bool {
+        self.units.document(unit).index() < self.corpus.references()
     }
 
     /// The shingle sets of `wanted`, which ascend.
@@ -45,7 +51,7 @@ impl Refold<'_> {
     /// As [`each`](Self::each).
     pub(super) fn sets(&self, wanted: &[UnitId], shingle: ShingleKind) -> Result<Vec<ShingleSet>> {
         let shingler = || Shingler::new(shingle, self.options.seed);
-        self.each_with(wanted, shingler, |shingler, normalizer, text| shingler.shingle(normalizer, text).set())
+        self.each_with(wanted, shingler, |shingler, normalizer, text| shingler.shingle_excerpt(normalizer, text).set())
     }
 
     /// The folded texts of `wanted`, which ascend.
@@ -54,22 +60,23 @@ impl Refold<'_> {
     ///
     /// As [`each`](Self::each).
     pub(super) fn texts(&self, wanted: &[UnitId]) -> Result<Vec<String>> {
-        self.each(wanted, |_, normalizer, text| normalizer.normalize(text))
+        self.each(wanted, |_, normalizer, text| normalizer.normalize_excerpt(text))
     }
 
     fn each_with<W, T: Send>(
         &self,
         wanted: &[UnitId],
         worker: impl Fn() -> W + Sync + Send,
-        work: impl Fn(&mut W, &Normalizer, &str) -> T + Sync + Send,
+        work: impl Fn(&mut W, &Normalizer, Excerpt<'_>) -> T + Sync + Send,
     ) -> Result<Vec<T>> {
         let documents: Vec<&[UnitId]> =
             wanted.chunk_by(|a, b| self.units.document(*a) == self.units.document(*b)).collect();
-        let worker = || (worker(), ReadScratch::default());
-        let done = parallel::map(&documents, worker, |(worker, scratch), units| {
+        let worker = || (worker(), ReadScratch::default(), Sieve::new(self.options.boilerplate));
+        let done = parallel::map(&documents, worker, |(worker, scratch, sieve), units| {
             let document = self.units.document(units[0]);
             self.document(document, scratch, |normalizer, text| {
-                units.iter().map(|unit| work(worker, normalizer, self.units.span(*unit).of(text))).collect::<Vec<T>>()
+                let of = |unit: UnitId| Text::new(self.units.span(unit).of(text)).kind(self.units.kind(unit));
+                units.iter().map(|unit| work(worker, normalizer, sieve.sift(of(*unit)))).collect::<Vec<T>>()
             })
         });
         let mut all = Vec::with_capacity(wanted.len());

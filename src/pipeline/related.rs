@@ -6,7 +6,7 @@ use super::Run;
 use super::nodes::Nodes;
 use super::path::Path;
 use super::resemble;
-use crate::cluster::{Cluster, Member};
+use crate::cluster::{Cluster, Link, Member};
 use crate::document::UnitId;
 use crate::error::Result;
 use crate::lsh::{NO_NODE, Node};
@@ -68,13 +68,8 @@ impl Run<'_> {
 }
 
 /// The pairs of units that resemble and are no copies, in input order.
-pub(super) fn pairs(
-    run: &mut Run<'_>,
-    path: &Path,
-    nodes: &Nodes,
-    near: &[(Node, Node, Score)],
-) -> Result<Vec<UnitPair>> {
-    let copies = |pair: &(Node, Node)| near.binary_search_by_key(pair, |(a, b, _)| (*a, *b)).is_ok();
+pub(super) fn pairs(run: &mut Run<'_>, path: &Path, nodes: &Nodes, near: &[Link]) -> Result<Vec<UnitPair>> {
+    let copies = |pair: &(Node, Node)| near.binary_search_by_key(pair, |link| (link.keeper, link.node)).is_ok();
     let resembling = run.resembling_nodes(path, nodes)?;
     let mut pairs: Vec<_> = resembling.into_iter().filter(|(pair, _)| !copies(pair)).map(|(_, units)| units).collect();
     pairs.sort_unstable_by_key(|(a, b, _)| (*a, *b));
@@ -119,6 +114,7 @@ pub(super) fn attach(
             relation: Some(Relation::Related),
             score,
             measure: path.shingle,
+            attached: true,
         });
     }
     Ok(clusters)

@@ -10,7 +10,7 @@ use crate::document::{Kind, Unit};
 use crate::input::{Block, BlockIndex, FieldValue, IdHashes, Record, Scratch};
 use crate::lsh::Node;
 use crate::normalize::{Language, Normalizer};
-use crate::page::Cutter;
+use crate::page::{Cutter, Sieve, Text};
 use crate::shingle::{Fingerprint, ShingleKind, ShingleSet, Shingled, Shingler};
 use crate::similarity::Score;
 
@@ -26,12 +26,18 @@ pub(super) struct ScannedBlock {
     pub(super) units: Vec<ScannedUnit>,
     /// For each path the band keys of its units, unit by unit.
     pub(super) keys: [Vec<u64>; 2],
+    /// The samples of the units of the main path, unit by unit; empty if nobody asks for containment.
+    pub(super) samples: Vec<u32>,
     /// Short units of one document that resemble one another, by place in `units`.
     pub(super) resemblances: Vec<Resemblance>,
     /// Rejected records by the code of their reason.
     pub(super) rejected: BTreeMap<String, u64>,
     /// Documents with more distinct short units than are compared with one another.
     pub(super) crowded: u64,
+    /// Records whose bytes were no clean UTF-8, by place in `records`.
+    pub(super) decoded: Vec<u32>,
+    /// How many of them by [`Note`](crate::input::Note).
+    pub(super) noted: BTreeMap<String, u64>,
 }
 
 /// A record and how many units it has.
@@ -87,6 +93,7 @@ impl<'a> Scanner<'a> {
                 Ok(mut record) => {
                     let value = || record.fields.get_mut(rank?).and_then(Option::take);
                     scanned.ranks.extend(asks.then(value));
+                    scanned.note(&record);
                     folding.record(&record, &mut scanned);
                 }
                 Err(reason) => {
@@ -107,6 +114,7 @@ struct Folding<'a> {
     options: &'a Options,
     paths: &'a Paths,
     cutter: Cutter,
+    sieve: Sieve,
     main: Shingler,
     short: Shingler,
     cut: Vec<Unit>,
@@ -120,6 +128,7 @@ impl<'a> Folding<'a> {
             options,
             paths,
             cutter: Cutter::new(),
+            sieve: Sieve::new(options.boilerplate),
             main: Shingler::new(options.shingle, options.seed),
             short: Shingler::new(ShingleKind::SHORT, options.seed),
             cut: Vec::new(),
@@ -150,7 +159,7 @@ impl<'a> Folding<'a> {
             return ScannedUnit::uncompared(*unit);
         };
         let shingler = if id == PathId::Short { &mut self.short } else { &mut self.main };
-        let shingled = shingler.shingle(normalizer, text);
+        let shingled = shingler.shingle_excerpt(normalizer, self.sieve.sift(Text::new(text).kind(unit.kind)));
         if shingled.tokens == 0 {
             return ScannedUnit::uncompared(*unit);
         }
@@ -159,8 +168,24 @@ impl<'a> Folding<'a> {
             self.shorts.push(scanned.units.len() as u32, &shingled);
         }
         sketch(path, &shingled, &mut self.values, &mut scanned.keys[id.index()]);
+        if let Some((_, sampling)) = path.containment {
+            sampling.sample(shingled.hashes, &mut scanned.samples);
+        }
         let Shingled { tokens, fingerprint, .. } = shingled;
         ScannedUnit { unit: *unit, tokens, path: Some(id), fingerprint }
+    }
+}
+
+impl ScannedBlock {
+    /// Notes the record that is about to be pushed, if its text is anything but its bytes.
+    fn note(&mut self, record: &Record<'_>) {
+        if record.decoding.is_plain() {
+            return;
+        }
+        self.decoded.push(self.records.len() as u32);
+        for note in record.decoding.notes() {
+            *self.noted.entry(note.to_string()).or_default() += 1;
+        }
     }
 }
 

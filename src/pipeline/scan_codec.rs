@@ -28,6 +28,8 @@ impl ScannedBlock {
         out.u64(self.units.len() as u64);
         self.units.iter().for_each(|unit| encode_unit(unit, out));
         self.keys.iter().for_each(|keys| out.u64s(keys));
+        out.u64(self.samples.len() as u64);
+        self.samples.iter().for_each(|word| out.u32(*word));
         out.u64(self.resemblances.len() as u64);
         for pair in &self.resemblances {
             out.u32(pair.a);
@@ -36,12 +38,11 @@ impl ScannedBlock {
             out.f64(pair.score.containment);
             out.byte(pair.same_numbers.into());
         }
-        out.u64(self.rejected.len() as u64);
-        for (code, count) in &self.rejected {
-            out.bytes(code.as_bytes());
-            out.u64(*count);
-        }
+        encode_counts(&self.rejected, out);
         out.u64(self.crowded);
+        out.u64(self.decoded.len() as u64);
+        self.decoded.iter().for_each(|place| out.u32(*place));
+        encode_counts(&self.noted, out);
     }
 
     /// What [`encode`](Self::encode) wrote; `None` for anything else.
@@ -56,6 +57,7 @@ impl ScannedBlock {
             ranks: list(from, 1, decode_field)?,
             units: list(from, 34, decode_unit)?,
             keys: [from.u64s()?, from.u64s()?],
+            samples: list(from, 4, |from| from.u32())?,
             resemblances: list(from, 25, |from| {
                 Some(Resemblance {
                     a: from.u32()?,
@@ -64,10 +66,10 @@ impl ScannedBlock {
                     same_numbers: from.byte()? != 0,
                 })
             })?,
-            rejected: BTreeMap::from_iter(list(from, 16, |from| {
-                Some((String::from_utf8(from.bytes()?.to_vec()).ok()?, from.u64()?))
-            })?),
+            rejected: decode_counts(from)?,
             crowded: from.u64()?,
+            decoded: list(from, 4, |from| from.u32())?,
+            noted: decode_counts(from)?,
         })
     }
 }
@@ -76,6 +78,19 @@ impl ScannedBlock {
 fn list<T>(from: &mut Decoder<'_>, least: usize, mut one: impl FnMut(&mut Decoder<'_>) -> Option<T>) -> Option<Vec<T>> {
     let count = from.count(least)?;
     (0..count).map(|_| one(from)).collect()
+}
+
+fn encode_counts(counts: &BTreeMap<String, u64>, out: &mut Encoder) {
+    out.u64(counts.len() as u64);
+    for (code, count) in counts {
+        out.bytes(code.as_bytes());
+        out.u64(*count);
+    }
+}
+
+fn decode_counts(from: &mut Decoder<'_>) -> Option<BTreeMap<String, u64>> {
+    let counts = list(from, 16, |from| Some((String::from_utf8(from.bytes()?.to_vec()).ok()?, from.u64()?)))?;
+    Some(BTreeMap::from_iter(counts))
 }
 
 fn encode_field(field: Option<&FieldValue>, out: &mut Encoder) {
@@ -148,9 +163,12 @@ mod tests {
                 unit(Kind::Line, Some(PathId::Short)),
             ],
             keys: [vec![1, 2], vec![u64::MAX]],
+            samples: vec![1, 77],
             resemblances: vec![Resemblance { a: 0, b: 2, score: Score::SAME, same_numbers: true }],
             rejected: BTreeMap::from([("invalid_json".to_owned(), 1)]),
             crowded: 1,
+            decoded: vec![0, 2],
+            noted: BTreeMap::from([("encoding/windows-1256".to_owned(), 2)]),
         };
         let mut out = Encoder::default();
         block.encode(&mut out);

@@ -6,6 +6,7 @@ use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
 use super::Options;
+use crate::document::DocId;
 use crate::lsh::Banding;
 
 /// What a run did, as `--summary` writes it.
@@ -13,6 +14,9 @@ use crate::lsh::Banding;
 pub struct Summary {
     /// Every input record, in exactly one account.
     pub records: Records,
+    /// The references of the run, which no other account counts; only if there are any.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub references: Option<References>,
     /// Units that were compared or marked.
     pub units: u64,
     /// Units without a token: counted, never clustered.
@@ -22,12 +26,22 @@ pub struct Summary {
     /// Verified pairs found, exact groups not expanded; only of `pairs`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pairs: Option<u64>,
+    /// What looking for contained units came to.
+    pub containment: Containment,
+    /// Spans of boilerplate taken out of kept records; only of `dedup --boilerplate strip`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stripped_spans: Option<u64>,
     /// Candidate pairs that a cap left unverified; one that was left in several buckets counts in each.
     pub lost_pairs: u64,
     /// Records whose id stood earlier in the input.
     pub repeated_ids: u64,
     /// Files passed over: hidden, `README*`, or of an unknown extension.
     pub skipped_files: u64,
+    /// Records whose text is anything but their bytes in UTF-8: what was done, how, to how many.
+    pub noted: BTreeMap<String, BTreeMap<String, u64>>,
+    /// The places of those records, ascending; [`Record::decoding`](crate::input::Record::decoding) says more.
+    #[serde(skip)]
+    pub decoded: Vec<DocId>,
     /// What a user should know, a sentence each.
     pub warnings: Vec<String>,
     /// Everything that decided the outcome.
@@ -56,6 +70,36 @@ pub struct Records {
     pub rejected: BTreeMap<String, u64>,
 }
 
+impl Records {
+    /// One record less was rejected for `reason`.
+    pub(super) fn reject_less(&mut self, reason: &str) {
+        if let Some(count) = self.rejected.get_mut(reason) {
+            *count -= 1;
+        }
+        self.rejected.retain(|_, count| *count > 0);
+    }
+}
+
+/// Records that others are compared with: they stay whatever is found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct References {
+    /// Records in the references.
+    pub read: u64,
+    /// Those that cannot be read.
+    pub rejected: u64,
+}
+
+/// What looking for contained units came to.
+#[derive(Debug, Clone, Copy, Default, Serialize)]
+pub struct Containment {
+    /// Pairs that were compared.
+    pub candidates: u64,
+    /// Pairs of which one stands inside the other, exact groups not expanded.
+    pub pairs: u64,
+    /// Units whose every sampled shingle stands in more than 50 others: what holds them was not looked for.
+    pub unseen_units: u64,
+}
+
 /// The parameters of a run, resolved.
 #[derive(Debug, Clone, Serialize)]
 pub struct Parameters {
@@ -65,12 +109,16 @@ pub struct Parameters {
     pub profile: String,
     /// `--lang`.
     pub lang: String,
+    /// `--boilerplate`.
+    pub boilerplate: String,
     /// `--shingle`.
     pub shingle: String,
     /// `--short`.
     pub short: bool,
     /// `--threshold`.
     pub threshold: f64,
+    /// `--containment`; `null` for off.
+    pub containment: Option<f64>,
     /// `--recall`.
     pub recall: f64,
     /// Length of a signature.
@@ -117,13 +165,18 @@ impl Summary {
     pub fn new(options: &Options, banding: Banding) -> Self {
         Self {
             records: Records::default(),
+            references: None,
             units: 0,
             empty_units: 0,
             clusters: 0,
             pairs: None,
+            containment: Containment::default(),
+            stripped_spans: None,
             lost_pairs: 0,
             repeated_ids: 0,
             skipped_files: 0,
+            noted: BTreeMap::new(),
+            decoded: Vec::new(),
             warnings: Vec::new(),
             parameters: Parameters::new(options, banding),
             stages: Vec::new(),
@@ -134,6 +187,15 @@ impl Summary {
 }
 
 impl Summary {
+    /// Enters notes, `KIND/NAME` each, and the places of the records they are about.
+    pub(super) fn note(&mut self, noted: &BTreeMap<String, u64>, decoded: &[DocId]) {
+        for (note, count) in noted {
+            let (kind, name) = note.split_once('/').unwrap_or((note, ""));
+            *self.noted.entry(kind.to_owned()).or_default().entry(name.to_owned()).or_default() += count;
+        }
+        self.decoded.extend_from_slice(decoded);
+    }
+
     /// Adds time and bytes to a stage; stages stand in the order in which they first ended.
     pub fn add_stage(&mut self, name: &'static str, seconds: f64, bytes: u64) {
         if let Some(stage) = self.stages.iter_mut().find(|stage| stage.name == name) {
@@ -151,9 +213,11 @@ impl Parameters {
             unit: options.unit.to_string(),
             profile: options.profile.to_string(),
             lang: options.language.map_or_else(|| "auto".to_owned(), |language| language.to_string()),
+            boilerplate: options.boilerplate.to_string(),
             shingle: options.shingle.to_string(),
             short: options.short,
             threshold: options.threshold,
+            containment: options.containment,
             recall: options.recall,
             num_hashes: banding.num_hashes(),
             bands: banding.bands(),

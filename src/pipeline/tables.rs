@@ -9,6 +9,7 @@ use crate::document::{DocId, UnitId, Units};
 use crate::error::Result;
 use crate::input::{FieldValue, NamesBuilder};
 use crate::lsh::KeyColumns;
+use crate::lsh::containment::Samples;
 use crate::normalize::Language;
 use crate::shingle::Fingerprint;
 use crate::similarity::{Score, short};
@@ -33,6 +34,10 @@ pub(super) struct Tables {
     pub(super) rejects: Vec<DocId>,
     /// Rejected records by the code of their reason.
     pub(super) rejected: BTreeMap<String, u64>,
+    /// Records whose bytes were no clean UTF-8, ascending.
+    pub(super) decoded: Vec<DocId>,
+    /// How many of them by note.
+    pub(super) noted: BTreeMap<String, u64>,
     pub(super) empty_units: u64,
     /// Documents with more distinct short units than are compared with one another.
     pub(super) crowded: u64,
@@ -43,6 +48,8 @@ pub(super) struct Rows {
     units: Vec<UnitId>,
     fingerprints: Vec<Fingerprint>,
     pub(super) keys: KeyColumns,
+    /// Where containment is looked for.
+    pub(super) samples: Samples,
 }
 
 /// Bytes held for a record beside its units: its language, its row in the input, and its id while ids are compared.
@@ -51,7 +58,7 @@ const BYTES_PER_RECORD: u64 = 1 + 16 + 16;
 impl Rows {
     fn new(bands: usize, plan: &Plan) -> Self {
         let keys = KeyColumns::new(bands, plan.keys());
-        Self { units: Vec::new(), fingerprints: Vec::new(), keys }
+        Self { units: Vec::new(), fingerprints: Vec::new(), keys, samples: Samples::new(plan.samples()) }
     }
 
     pub(super) fn len(&self) -> usize {
@@ -68,9 +75,10 @@ impl Rows {
         rows.filter(|(_, (unit, _))| **unit != GONE).map(|(row, (_, fingerprint))| (row as u32, *fingerprint))
     }
 
-    /// Lets everything go, once candidates are known.
+    /// Lets everything but the samples go, once candidates are known.
     pub(super) fn forget(&mut self) {
-        *self = Self { units: Vec::new(), fingerprints: Vec::new(), keys: KeyColumns::new(1, None) };
+        let samples = std::mem::replace(&mut self.samples, Samples::new(None));
+        *self = Self { units: Vec::new(), fingerprints: Vec::new(), keys: KeyColumns::new(1, None), samples };
     }
 }
 
@@ -94,6 +102,8 @@ impl Tables {
             names: NamesBuilder::default(),
             rejects: Vec::new(),
             rejected: BTreeMap::new(),
+            decoded: Vec::new(),
+            noted: BTreeMap::new(),
             empty_units: 0,
             crowded: 0,
         }
@@ -109,12 +119,22 @@ impl Tables {
         &mut self.rows[path.index()]
     }
 
+    /// Makes everything readable that the first pass left.
+    ///
+    /// # Errors
+    ///
+    /// The disk refuses.
+    pub(super) fn finish(&mut self) -> Result<()> {
+        self.rows.iter_mut().try_for_each(|rows| rows.samples.finish())
+    }
+
     /// Bytes held, band keys aside.
     pub(super) fn bytes(&self) -> u64 {
-        let rows: usize = self.rows.iter().map(|rows| rows.units.len() * 20).sum();
+        let rows: usize = self.rows.iter().map(|rows| rows.units.len() * 20 + rows.samples.bytes() as usize).sum();
         let fields = self.fields.len() * size_of::<Option<FieldValue>>();
         let resemblances = self.resemblances.len() * size_of::<(UnitId, UnitId, Score)>();
-        (self.units.len() * 24 + rows + fields + resemblances + self.likely_copies.len() * 8) as u64
+        (self.units.len() * 24 + rows + fields + resemblances + self.likely_copies.len() * 8 + self.decoded.len() * 4)
+            as u64
             + self.field_bytes
             + self.languages.len() as u64 * BYTES_PER_RECORD
     }
@@ -125,7 +145,8 @@ impl Tables {
     ///
     /// Band keys cannot be spilled.
     pub(super) fn append(&mut self, block: ScannedBlock) -> Result<()> {
-        let first = self.units.len() as u32;
+        let (first, first_record) = (self.units.len() as u32, self.languages.len());
+        self.decoded.extend(block.decoded.iter().map(|place| DocId::new(first_record + *place as usize)));
         self.names.add_block(DocId::new(self.languages.len()), block.ids);
         let mut units = block.units.iter();
         for record in &block.records {
@@ -140,6 +161,7 @@ impl Tables {
         for (rows, keys) in self.rows.iter_mut().zip(&block.keys) {
             rows.keys.push(keys)?;
         }
+        self.rows[PathId::Main.index()].samples.push(&block.samples)?;
         let unit = |place: u32| UnitId(first + place);
         for pair in &block.resemblances {
             let (a, b) = (unit(pair.a), unit(pair.b));
@@ -149,6 +171,9 @@ impl Tables {
         }
         for (code, count) in block.rejected {
             *self.rejected.entry(code).or_default() += count;
+        }
+        for (note, count) in block.noted {
+            *self.noted.entry(note).or_default() += count;
         }
         self.crowded += block.crowded;
         Ok(())

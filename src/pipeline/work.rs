@@ -18,14 +18,14 @@ use serde::{Deserialize, Serialize};
 use super::path::PathId;
 use super::scan::ScannedBlock;
 use super::{Options, Task};
+use crate::cluster::Link;
 use crate::error::{Error, ErrorKind, Result};
 use crate::input::{BlockIndex, Input};
-use crate::lsh::Node;
-use crate::similarity::Score;
+use crate::similarity::{Relation, Score};
 use crate::spill::{Decoder, Encoder, Journal, Room};
 
 /// Counts up with every change of what stands in a work directory.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 
 /// Everything that must be the same for a run to go on.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -57,7 +57,7 @@ impl Identity {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             task: format!("{task:?}"),
             options: format!("{options:?}"),
-            reading: format!("{:?}", input.options()),
+            reading: format!("{:?}, references {}", input.options(), input.references()),
             files,
         })
     }
@@ -284,8 +284,8 @@ impl BlockJournal {
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Verified {
     pub(super) batch: u32,
-    /// Copies: for clusters each taken node with its keeper, for pairs the earlier and the later node.
-    pub(super) pairs: Vec<(Node, Node, Score)>,
+    /// Copies and variants.
+    pub(super) links: Vec<Link>,
     pub(super) lost: u64,
 }
 
@@ -294,10 +294,11 @@ impl Verified {
         let mut encoder = Encoder::default();
         encoder.u32(self.batch);
         encoder.u64(self.lost);
-        encoder.u64(self.pairs.len() as u64);
-        for (a, b, score) in &self.pairs {
-            encoder.u32(*a);
-            encoder.u32(*b);
+        encoder.u64(self.links.len() as u64);
+        for Link { keeper, node, relation, score } in &self.links {
+            encoder.u32(*keeper);
+            encoder.u32(*node);
+            encoder.byte((*relation == Relation::Variant).into());
             encoder.f64(score.jaccard);
             encoder.f64(score.containment);
         }
@@ -307,13 +308,15 @@ impl Verified {
     fn decode(entry: &[u8]) -> Option<Self> {
         let mut decoder = Decoder::new(entry);
         let (batch, lost) = (decoder.u32()?, decoder.u64()?);
-        let count = decoder.count(24)?;
-        let mut pair = || {
-            let (a, b) = (decoder.u32()?, decoder.u32()?);
-            Some((a, b, Score { jaccard: decoder.f64()?, containment: decoder.f64()? }))
+        let count = decoder.count(25)?;
+        let mut link = || {
+            let (keeper, node) = (decoder.u32()?, decoder.u32()?);
+            let relation = if decoder.byte()? == 0 { Relation::Near } else { Relation::Variant };
+            let score = Score { jaccard: decoder.f64()?, containment: decoder.f64()? };
+            Some(Link { keeper, node, relation, score })
         };
-        let pairs = (0..count).map(|_| pair()).collect::<Option<_>>()?;
-        decoder.is_empty().then_some(Self { batch, pairs, lost })
+        let links = (0..count).map(|_| link()).collect::<Option<_>>()?;
+        decoder.is_empty().then_some(Self { batch, links, lost })
     }
 }
 
@@ -355,7 +358,9 @@ mod tests {
     #[test]
     fn verified_batches_read_back_and_cut_ones_do_not() {
         let score = Score { jaccard: 0.75, containment: 1.0 };
-        let verified = Verified { batch: 3, pairs: vec![(1, 0, score), (9, 4, score)], lost: 7 };
+        let link = |keeper, node, relation| Link { keeper, node, relation, score };
+        let links = vec![link(0, 1, Relation::Near), link(4, 9, Relation::Variant)];
+        let verified = Verified { batch: 3, links, lost: 7 };
         let bytes = verified.encode();
         assert_eq!(Verified::decode(&bytes), Some(verified));
         for end in 0..bytes.len() {

@@ -138,7 +138,7 @@ fn table(row: &ClusterRow, out: &mut dyn Write) -> io::Result<()> {
 
 fn text(row: &ClusterRow, style: Style, out: &mut dyn Write) -> io::Result<()> {
     let attached = row.members.len() - row.size.min(row.members.len());
-    let attached = if attached > 0 { format!(", {attached} related") } else { String::new() };
+    let attached = if attached > 0 { format!(", {attached} beside") } else { String::new() };
     let members = if row.size == 1 { "member" } else { "members" };
     let number = style.bold(&format!("#{}", row.cluster));
     writeln!(out, "{number}  {} {members}{attached}  keeper {}", row.size, style.original(&row.keeper))?;
@@ -147,7 +147,7 @@ fn text(row: &ClusterRow, style: Style, out: &mut dyn Write) -> io::Result<()> {
             "keeper" => " ".repeat(18),
             _ => format!("J {:.4}  C {:.4}", member.jaccard, member.containment),
         };
-        let relation = format!("{:8}", member.relation);
+        let relation = format!("{:9}", member.relation);
         let relation = if member.relation == "keeper" { style.green(&relation) } else { relation };
         write!(out, "  {relation}  {scores}  {}  ", style.original(&member.id))?;
         writeln!(out, "{}", style.dim(&style.original(&member.source)))?;

@@ -30,6 +30,8 @@ struct SideRow<'a> {
     language: &'static str,
     tokens: usize,
     shingles: usize,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    left_out: Vec<PieceRow<'a>>,
 }
 
 #[derive(Serialize)]
@@ -47,6 +49,12 @@ struct PieceRow<'a> {
     start: usize,
     end: usize,
     text: &'a str,
+}
+
+impl<'a> PieceRow<'a> {
+    fn new(span: Span, text: &'a str) -> Self {
+        Self { start: span.start, end: span.end, text: span.of(text) }
+    }
 }
 
 /// One of two compared texts, as it is shown.
@@ -68,8 +76,8 @@ pub fn comparison(found: &Comparison, a: Named<'_>, b: Named<'_>, style: Style, 
         return text(found, a, b, style, out);
     }
     let row = ComparisonRow {
-        a: side(&found.a, a.id),
-        b: side(&found.b, b.id),
+        a: side(&found.a, a),
+        b: side(&found.b, b),
         shared: found.shared,
         jaccard: found.score.jaccard,
         containment: found.score.containment,
@@ -81,15 +89,19 @@ pub fn comparison(found: &Comparison, a: Named<'_>, b: Named<'_>, style: Style, 
     writeln!(out)
 }
 
-fn side<'a>(compared: &Compared, id: &'a str) -> SideRow<'a> {
-    SideRow { id, language: compared.language.code(), tokens: compared.tokens.len(), shingles: compared.shingles }
+fn side<'a>(compared: &Compared, named: Named<'a>) -> SideRow<'a> {
+    SideRow {
+        id: named.id,
+        language: compared.language.code(),
+        tokens: compared.tokens.len(),
+        shingles: compared.shingles,
+        left_out: compared.left_out.iter().map(|span| PieceRow::new(*span, named.text)).collect(),
+    }
 }
 
 fn run_row<'a>(found: &Comparison, run: &Run, a: Named<'a>, b: Named<'a>) -> RunRow<'a> {
     let (tokens, in_a, in_b) = found.explain(run);
-    let piece = |span: Option<Span>, text: &'a str| {
-        span.map(|span| PieceRow { start: span.start, end: span.end, text: span.of(text) })
-    };
+    let piece = |span: Option<Span>, text: &'a str| span.map(|span| PieceRow::new(span, text));
     RunRow { side: run.side, tokens: joined(tokens), a: piece(in_a, a.text), b: piece(in_b, b.text) }
 }
 
@@ -99,14 +111,20 @@ fn joined(tokens: &[Token]) -> String {
 
 fn text(found: &Comparison, a: Named<'_>, b: Named<'_>, style: Style, out: &mut dyn Write) -> io::Result<()> {
     for (letter, named, side) in [("A", a, &found.a), ("B", b, &found.b)] {
-        let Compared { language, tokens, shingles } = side;
+        let Compared { language, tokens, shingles, .. } = side;
         let id = style.bold(&style.original(named.id));
         writeln!(out, "{letter}  {id}  language {language}, {} tokens, {shingles} shingles", tokens.len())?;
     }
     let relation = found.relation.map_or("none", Relation::name);
     writeln!(out, "relation {}: J {:.4}, C {:.4}", style.bold(relation), found.score.jaccard, found.score.containment)?;
     writeln!(out, "{} shingles shared ({})\n", found.shared, found.measure)?;
-    found.runs.iter().try_for_each(|run| run_text(found, run, a, b, style, out))
+    found.runs.iter().try_for_each(|run| run_text(found, run, a, b, style, out))?;
+    for (letter, named, side) in [("A", a, &found.a), ("B", b, &found.b)] {
+        for span in &side.left_out {
+            writeln!(out, "{letter} left out: {}", style.original(&collapse(span.of(named.text))))?;
+        }
+    }
+    Ok(())
 }
 
 fn run_text(

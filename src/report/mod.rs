@@ -164,6 +164,11 @@ impl<'a> Shown<'a> {
     pub(crate) fn source(&self, unit: UnitId) -> String {
         self.corpus.source(self.units.document(unit)).to_string()
     }
+
+    /// Where a unit stands, if that is a reference.
+    pub(crate) fn reference(&self, unit: UnitId) -> Option<String> {
+        (self.units.document(unit).index() < self.corpus.references()).then(|| self.source(unit))
+    }
 }
 
 /// A record that was read before and cannot be read again.

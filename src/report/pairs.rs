@@ -79,7 +79,7 @@ fn table(rows: impl Iterator<Item = io::Result<PairRow>>, out: &mut dyn Write) -
 }
 
 fn text(row: &PairRow, pair: &Pair, shown: &Shown<'_>, style: Style, out: &mut dyn Write) -> io::Result<()> {
-    let relation = style.bold(&format!("{:8}", row.relation));
+    let relation = style.bold(&format!("{:9}", row.relation));
     writeln!(out, "{relation}  J {:.4}  C {:.4}  ({})", row.jaccard, row.containment, row.measure)?;
     for (id, unit) in [(&row.id_a, pair.a), (&row.id_b, pair.b)] {
         writeln!(out, "  {}  {}", style.original(id), style.snippet(&shown.preview(unit)?))?;

@@ -3,6 +3,7 @@
 use super::hash::{Keys, finish};
 use super::kernel::{fingerprint, word_shingles};
 use super::{ShingleKind, ShingleSet};
+use crate::document::Excerpt;
 use crate::kernel::Kernel;
 use crate::normalize::{Batch, BatchSink, Normalizer, Scratch, alphabet};
 
@@ -52,8 +53,16 @@ impl Shingler {
 
     /// Folds `text` and hashes its shingles. O(bytes).
     pub fn shingle(&mut self, normalizer: &Normalizer, text: &str) -> Shingled<'_> {
+        self.shingle_excerpt(normalizer, Excerpt::whole(text))
+    }
+
+    /// The same for an excerpt: shingles run on from piece to piece. O(bytes).
+    pub fn shingle_excerpt(&mut self, normalizer: &Normalizer, excerpt: Excerpt<'_>) -> Shingled<'_> {
         self.parts.clear();
-        normalizer.fold_batches(text, &mut self.scratch, &mut self.parts);
+        for (_, piece) in excerpt.pieces() {
+            self.parts.begin_piece();
+            normalizer.fold_batches(piece, &mut self.scratch, &mut self.parts);
+        }
         let kernel = Kernel::best();
         self.hashes.clear();
         match self.kind {
@@ -77,18 +86,25 @@ struct Parts {
     tokens: Vec<u64>,
     text: Vec<u8>,
     numbers: u64,
+    /// Tokens, bytes and numbers before the piece that is being folded.
+    before: (usize, usize, u64),
 }
 
 impl Parts {
     fn new(kind: ShingleKind, keys: Keys) -> Self {
         let keep_text = matches!(kind, ShingleKind::Char(_));
-        Self { keys, keep_text, tokens: Vec::new(), text: Vec::new(), numbers: 0 }
+        Self { keys, keep_text, tokens: Vec::new(), text: Vec::new(), numbers: 0, before: (0, 0, 0) }
     }
 
     fn clear(&mut self) {
         self.tokens.clear();
         self.text.clear();
         self.numbers = 0;
+        self.before = (0, 0, 0);
+    }
+
+    fn begin_piece(&mut self) {
+        self.before = (self.tokens.len(), self.text.len(), self.numbers);
     }
 
     /// Appends a token to the text, and counts it if it is a number.
@@ -135,7 +151,10 @@ impl BatchSink for Parts {
     }
 
     fn restart(&mut self) {
-        self.clear();
+        let (tokens, bytes, numbers) = self.before;
+        self.tokens.truncate(tokens);
+        self.text.truncate(bytes);
+        self.numbers = numbers;
     }
 }
 

@@ -51,6 +51,13 @@ pub enum Relation {
     Exact,
     /// Jaccard at or above the threshold.
     Near,
+    /// The member, or the later of a pair, stands inside the other: containment at or above its threshold, Jaccard below
+    /// that of a copy.
+    Contained,
+    /// The reverse: the keeper, or the earlier of a pair, stands inside the other.
+    Contains,
+    /// Alike enough for a copy, but one template with other facts: shown, never removed.
+    Variant,
     /// A short unit that only resembles: shown, never removed.
     Related,
 }
@@ -62,14 +69,27 @@ impl Relation {
         match self {
             Self::Exact => "exact",
             Self::Near => "near",
+            Self::Contained => "contained",
+            Self::Contains => "contains",
+            Self::Variant => "variant",
             Self::Related => "related",
         }
     }
 
-    /// Whether such a member is a copy: counted in a cluster's size, and removable.
+    /// Whether two such units are one text, so that either may go for the other.
     #[must_use]
     pub const fn is_copy(self) -> bool {
         matches!(self, Self::Exact | Self::Near)
+    }
+
+    /// The relation seen from the other side.
+    #[must_use]
+    pub const fn reversed(self) -> Self {
+        match self {
+            Self::Contained => Self::Contains,
+            Self::Contains => Self::Contained,
+            other => other,
+        }
     }
 }
 

@@ -1,10 +1,12 @@
 //! The truth, computed slowly: shingles are words written out, never hashed to 64 bits; every pair that shares one is
-//! counted. Of the library it uses the folding alone.
+//! counted. Of the library it uses the folding, and the
+//! sieve that leaves boilerplate out.
 
 use std::collections::HashMap;
 
 use mukarrar::input::Corpus;
 use mukarrar::normalize::{Language, Normalizer, Profile};
+use mukarrar::page::{Boilerplate, Sieve};
 
 /// The shingle set of each text, each distinct shingle under a number of its own.
 pub struct Sets {
@@ -66,8 +68,23 @@ impl Sets {
         Truth { a, b, jaccard, containment: shared as f64 / x.min(y) as f64, exact: self.folded[a] == self.folded[b] }
     }
 
-    /// Every pair of Jaccard ≥ `threshold`, `a` before `b`, sorted: all pairs that share a shingle are counted.
+    /// Every pair of Jaccard ≥ `threshold`, `a` before `b`, sorted.
     pub fn all_pairs(&self, threshold: f64) -> Vec<Truth> {
+        self.all_pairs_where(|truth| truth.jaccard >= threshold)
+    }
+
+    /// Every pair of Jaccard < `threshold` of which one text of `shingles` or more stands in the other: containment ≥
+    /// `containment`.
+    pub fn all_contained(&self, containment: f64, threshold: f64, shingles: usize) -> Vec<Truth> {
+        self.all_pairs_where(|truth| {
+            truth.containment >= containment
+                && truth.jaccard < threshold
+                && self.sets[truth.a].len().min(self.sets[truth.b].len()) >= shingles
+        })
+    }
+
+    /// Every pair that is `wanted`, `a` before `b`, sorted: all pairs that share a shingle are counted.
+    fn all_pairs_where(&self, wanted: impl Fn(&Truth) -> bool) -> Vec<Truth> {
         let mut holders: Vec<Vec<u32>> = vec![Vec::new(); self.shingles as usize];
         let mut pairs = Vec::new();
         let mut shared = vec![0_u32; self.sets.len()];
@@ -85,7 +102,7 @@ impl Sets {
             for a in met {
                 let truth = self.truth(a, b, shared[a] as usize);
                 shared[a] = 0;
-                if truth.jaccard >= threshold {
+                if wanted(&truth) {
                     pairs.push(truth);
                 }
             }
@@ -97,12 +114,13 @@ impl Sets {
 
 /// Every document folded, by place; rejected records are empty.
 pub fn folded(corpus: &Corpus, profile: Profile, language: Option<Language>) -> Vec<String> {
+    let mut sieve = Sieve::new(Boilerplate::default());
     corpus
         .ids()
         .map(|id| match corpus.read(id) {
             Ok(record) => {
                 let language = language.unwrap_or_else(|| Language::detect(&record.text));
-                Normalizer::new(profile, language).normalize(&record.text)
+                Normalizer::new(profile, language).normalize_excerpt(sieve.sift(&*record.text))
             }
             Err(_) => String::new(),
         })

@@ -37,8 +37,9 @@ impl Destination {
 
     /// Several plain texts make no stream; whether files are texts shows only when they are read.
     pub(super) fn check_stream(&self, corpus: &Corpus) -> Result<()> {
-        let texts = corpus.files().iter().filter(|file| file.format == Format::Text).count();
-        if *self == Self::Stream && texts > 0 && corpus.files().len() > 1 {
+        let files = corpus.cleaned_files();
+        let texts = files.iter().filter(|file| file.format == Format::Text).count();
+        if *self == Self::Stream && texts > 0 && files.len() > 1 {
             return refuse(Path::new("-"), "plain texts would run together in one stream", "give a directory");
         }
         Ok(())
@@ -61,7 +62,7 @@ impl Destination {
         let mut inputs: Vec<PathBuf> = input.files().map(|(path, _)| resolved(path)).collect();
         inputs.sort_unstable();
         let mut targets = Vec::with_capacity(inputs.len());
-        for (_, relative) in input.files() {
+        for (_, relative) in input.cleaned() {
             let target = self.target(relative);
             if inputs.binary_search(&resolved(&target)).is_ok() {
                 return refuse(&target, "is an input", "write somewhere else; inputs are never changed");

@@ -1,7 +1,7 @@
 //! The corpus without its copies: what goes, and the writing of what stays.
 //!
 //! A record that stays is copied byte for byte, its line end included. A record that loses spans keeps everything but
-//! its text value. Boilerplate stays; a record in which no token is left goes too. A byte order mark at the head of a
+//! its text value. Boilerplate stays unless it is to be stripped; a record in which no token is left goes too. A byte order mark at the head of a
 //! JSON Lines file is no part of any record and is not written.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -15,14 +15,18 @@ use crate::document::{DocId, Span};
 use crate::error::Result;
 use crate::input::Corpus;
 use crate::normalize::{Language, Normalizer};
+use crate::page::Boilerplate;
 use crate::pipeline::{Clustering, Options, Summary};
 use crate::similarity::{Relation, Score};
 
 mod destination;
+mod strip;
 mod tidy;
 mod write;
 
 pub use destination::Destination;
+
+use strip::Stripper;
 
 /// What is to go from a corpus, decided and counted; nothing is written yet.
 pub struct Cleaning<'a> {
@@ -30,6 +34,10 @@ pub struct Cleaning<'a> {
     found: &'a Clustering,
     removed: BTreeSet<DocId>,
     edited: BTreeMap<DocId, String>,
+    /// Records that lose boilerplate alone, ascending; their texts are made when they are written.
+    stripped: Vec<DocId>,
+    stripped_spans: u64,
+    options: &'a Options,
     gone: Vec<Gone>,
 }
 
@@ -50,6 +58,9 @@ struct GoneRow {
     #[serde(skip_serializing_if = "Option::is_none")]
     end: Option<usize>,
     keeper: String,
+    /// Where the keeper stands, if that is a reference: ids of references and of the input may be the same.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reference: Option<String>,
     relation: Relation,
     jaccard: f64,
     containment: f64,
@@ -69,16 +80,32 @@ impl<'a> Cleaning<'a> {
     /// # Errors
     ///
     /// A record that is to be edited cannot be read again.
-    pub fn plan(found: &'a Clustering, corpus: &'a Corpus, remove: &[Relation], options: &Options) -> Result<Self> {
-        let mut plan = Self { corpus, found, removed: BTreeSet::new(), edited: BTreeMap::new(), gone: Vec::new() };
+    pub fn plan(found: &'a Clustering, corpus: &'a Corpus, remove: &[Relation], options: &'a Options) -> Result<Self> {
+        let mut plan = Self {
+            corpus,
+            found,
+            removed: BTreeSet::new(),
+            edited: BTreeMap::new(),
+            stripped: Vec::new(),
+            stripped_spans: 0,
+            options,
+            gone: Vec::new(),
+        };
+        let mut stripper = Stripper::new(options, &found.units);
         let removals = found.removals(remove);
         for of_document in removals.chunk_by(|a, b| found.units.document(a.unit) == found.units.document(b.unit)) {
-            plan.document(of_document, options)?;
+            plan.document(of_document, stripper.as_mut())?;
+        }
+        for (document, spans) in strip::records(found, corpus, options)? {
+            if !plan.removed.contains(&document) && !plan.edited.contains_key(&document) {
+                plan.stripped.push(document);
+                plan.stripped_spans += spans;
+            }
         }
         Ok(plan)
     }
 
-    fn document(&mut self, removals: &[Removal], options: &Options) -> Result<()> {
+    fn document(&mut self, removals: &[Removal], stripper: Option<&mut Stripper<'_>>) -> Result<()> {
         let units = &self.found.units;
         let Some(first) = removals.first() else { return Ok(()) };
         let document = units.document(first.unit);
@@ -92,8 +119,10 @@ impl<'a> Cleaning<'a> {
         self.gone.extend(gone.map(|(removal, span)| Gone { removal: *removal, span: Some(*span), record: false }));
         let record = self.corpus.read(document)?;
         let left = tidy::without(&record.text, &spans);
-        let language = options.language.unwrap_or_else(|| Language::detect(&record.text));
-        if !Normalizer::new(options.profile, language).tokens(&left).is_empty() {
+        if has_tokens(&left, &record.text, self.options) {
+            let stripped = stripper.and_then(|stripper| stripper.strip(document, &record.text, &spans));
+            let (left, stripped) = stripped.unwrap_or((left, 0));
+            self.stripped_spans += stripped;
             self.edited.insert(document, left);
             return Ok(());
         }
@@ -115,7 +144,9 @@ impl<'a> Cleaning<'a> {
     pub fn account(&self, summary: &mut Summary) {
         let records = &mut summary.records;
         records.kept = records.kept.saturating_sub(self.removed.len() as u64);
-        records.edited = self.edited.len() as u64;
+        records.edited = (self.edited.len() + self.stripped.len()) as u64;
+        summary.stripped_spans = (self.options.boilerplate == Boilerplate::Strip).then_some(self.stripped_spans);
+        let records = &mut summary.records;
         for gone in self.gone.iter().filter(|gone| gone.record) {
             *records.removed.entry(gone.removal.relation.name().to_owned()).or_default() += 1;
         }
@@ -138,6 +169,12 @@ impl<'a> Cleaning<'a> {
     }
 }
 
+/// Whether `left`, what is left of `text`, holds a token.
+fn has_tokens(left: &str, text: &str, options: &Options) -> bool {
+    let language = options.language.unwrap_or_else(|| Language::detect(text));
+    !Normalizer::new(options.profile, language).tokens(left).is_empty()
+}
+
 impl Gone {
     fn row(&self, shown: &Shown<'_>) -> io::Result<GoneRow> {
         let Removal { unit, keeper, relation, score: Score { jaccard, containment } } = self.removal;
@@ -151,6 +188,7 @@ impl Gone {
             start: self.span.map(|span| span.start),
             end: self.span.map(|span| span.end),
             keeper: shown.id(keeper)?,
+            reference: shown.reference(keeper),
             relation,
             jaccard,
             containment,

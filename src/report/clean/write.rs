@@ -1,9 +1,10 @@
 //! Writing what stays: runs of neighbouring records in one piece, as they stand in the input.
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 use std::path::Path;
 
-use super::{Cleaning, Destination};
+use super::{Cleaning, Destination, Stripper};
 use crate::document::DocId;
 use crate::error::{Error, Result};
 use crate::input::{Format, InputFile};
@@ -20,7 +21,7 @@ impl Cleaning<'_> {
         destination.check_stream(self.corpus)?;
         let mut buffer = Vec::new();
         let mut streamed = Joined { out: stream, open_line: false, target: Path::new("-") };
-        for file in self.corpus.files() {
+        for file in self.corpus.cleaned_files() {
             if *destination == Destination::Stream {
                 self.file(file, &mut streamed, &mut buffer)?;
             } else if self.is_written(file) {
@@ -43,11 +44,26 @@ impl Cleaning<'_> {
         self.found.rejects.binary_search(&document).is_err() && !self.removed.contains(&document)
     }
 
+    /// The text of a record that stays and is not copied as it is.
+    fn edited_text(&self, document: DocId, stripper: Option<&mut Stripper<'_>>) -> Result<Option<Cow<'_, str>>> {
+        if !self.stays(document) {
+            return Ok(None);
+        }
+        if let Some(text) = self.edited.get(&document) {
+            return Ok(Some(text.into()));
+        }
+        let text = self.corpus.read(document)?.text;
+        let stripped = stripper.and_then(|stripper| stripper.strip(document, &text, &[]));
+        Ok(Some(stripped.map_or(text, |(left, _)| left.into())))
+    }
+
     fn file(&self, file: &InputFile, out: &mut Joined<'_>, buffer: &mut Vec<u8>) -> Result<()> {
         let copied = |place: &usize| {
             let document = DocId::new(*place);
-            self.stays(document) && !self.edited.contains_key(&document)
+            let stripped = self.stripped.binary_search(&document).is_ok();
+            self.stays(document) && !stripped && !self.edited.contains_key(&document)
         };
+        let mut stripper = Stripper::new(self.options, &self.found.units);
         let mut places = file.records.clone().peekable();
         while let Some(place) = places.next() {
             let document = DocId::new(place);
@@ -57,8 +73,8 @@ impl Cleaning<'_> {
                     end += 1;
                 }
                 self.corpus.copy(document..DocId::new(end), buffer, |piece| out.piece(&[piece]))?;
-            } else if let Some(text) = self.edited.get(&document).filter(|_| self.stays(document)) {
-                let bytes = self.corpus.rewrite(document, text)?;
+            } else if let Some(text) = self.edited_text(document, stripper.as_mut())? {
+                let bytes = self.corpus.rewrite(document, &text)?;
                 out.piece(&[&bytes, self.corpus.line_end(document)])?;
             }
         }

@@ -1,0 +1,62 @@
+//! What of a text is compared: all of it, or pieces of it in order.
+
+use super::Span;
+
+/// A text and the pieces of it that count: ascending, not overlapping, on character borders. Their tokens, one piece after
+/// the other, are one sequence.
+#[derive(Debug, Clone, Copy)]
+pub struct Excerpt<'a> {
+    text: &'a str,
+    /// `None`: all of it.
+    kept: Option<&'a [Span]>,
+}
+
+impl<'a> Excerpt<'a> {
+    /// All of `text`.
+    #[must_use]
+    pub const fn whole(text: &'a str) -> Self {
+        Self { text, kept: None }
+    }
+
+    /// The pieces of `text` at `kept`.
+    #[must_use]
+    pub const fn new(text: &'a str, kept: &'a [Span]) -> Self {
+        Self { text, kept: Some(kept) }
+    }
+
+    /// The text, whatever of it counts.
+    #[must_use]
+    pub const fn text(&self) -> &'a str {
+        self.text
+    }
+
+    /// Whether all of the text counts.
+    #[must_use]
+    pub const fn is_whole(&self) -> bool {
+        self.kept.is_none()
+    }
+
+    /// The pieces with the places where they begin.
+    pub fn pieces(&self) -> impl Iterator<Item = (usize, &'a str)> + use<'a> {
+        let text = self.text;
+        let whole = self.kept.is_none().then_some((0, text));
+        let kept = self.kept.unwrap_or_default();
+        whole.into_iter().chain(kept.iter().map(move |span| (span.start, span.of(text))))
+    }
+
+    /// The parts of the text between the pieces, white space alone left out.
+    pub fn left_out(&self) -> impl Iterator<Item = Span> + use<'a> {
+        let text = self.text;
+        let kept = self.kept.map_or(&[] as &[Span], |kept| kept);
+        let ends = std::iter::once(0).chain(kept.iter().map(|span| span.end));
+        let starts = kept.iter().map(|span| span.start).chain(std::iter::once(text.len()));
+        let parts = ends.zip(starts).filter(|_| self.kept.is_some()).map(|(start, end)| Span::new(start, end));
+        parts.filter(move |part| !part.of(text).trim().is_empty()).collect::<Vec<_>>().into_iter()
+    }
+}
+
+impl<'a> From<&'a str> for Excerpt<'a> {
+    fn from(text: &'a str) -> Self {
+        Self::whole(text)
+    }
+}

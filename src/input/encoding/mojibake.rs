@@ -1,0 +1,205 @@
+//! Mojibake: Arabic that another program decoded wrongly and stored so, and the way back.
+//!
+//! UTF-8 read as windows-1252 shows `Ù…` for each letter, as windows-1256 `ظپ`, as ISO-8859-6 much the same with control
+//! characters; windows-1256 read as windows-1252 shows `ÇáÓ`. Each wrong decoding is undone by encoding again, where bytes
+//! that the encoding lacks stand for themselves. It may have happened more than once.
+//!
+//! What is undone must be seen in the text (a tenth of it pairs of a misread lead and a misread trail byte; mojibake shows .41
+//! and more, clean text at most .002), must give valid UTF-8, and that must be Arabic. Characters that became U+FFFD are
+//! lost, and such text is left as it is.
+
+use std::borrow::Cow;
+use std::sync::LazyLock;
+
+use super::{Encoding, Kind, arabic, detect};
+
+/// Rounds that are undone at most.
+const ROUNDS: u8 = 3;
+
+/// Bytes of each of the three places that [`suspicious`] looks at. Counts fit in a byte.
+const WINDOW: usize = 128;
+
+/// What was done to a text and undone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Repair {
+    /// The last wrong decoding.
+    pub misread: Misread,
+    /// How many wrong decodings there were.
+    pub times: u8,
+}
+
+/// Which encoding was taken for which.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Misread {
+    /// UTF-8 as windows-1252, or as Latin-1, which is contained in it.
+    Utf8AsWindows1252,
+    /// UTF-8 as windows-1256.
+    Utf8AsWindows1256,
+    /// UTF-8 as ISO-8859-6.
+    Utf8AsIso8859_6,
+    /// windows-1256 as windows-1252.
+    Windows1256AsWindows1252,
+    /// ISO-8859-6 as windows-1252.
+    Iso8859_6AsWindows1252,
+}
+
+impl Repair {
+    /// The short, stable name under which such repairs are counted.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match (self.misread, self.times) {
+            (Misread::Utf8AsWindows1252, 0 | 1) => "utf-8 as windows-1252",
+            (Misread::Utf8AsWindows1252, _) => "utf-8 as windows-1252, more than once",
+            (Misread::Utf8AsWindows1256, 0 | 1) => "utf-8 as windows-1256",
+            (Misread::Utf8AsWindows1256, _) => "utf-8 as windows-1256, more than once",
+            (Misread::Utf8AsIso8859_6, 0 | 1) => "utf-8 as iso-8859-6",
+            (Misread::Utf8AsIso8859_6, _) => "utf-8 as iso-8859-6, more than once",
+            (Misread::Windows1256AsWindows1252, _) => "windows-1256 as windows-1252",
+            (Misread::Iso8859_6AsWindows1252, _) => "iso-8859-6 as windows-1252",
+        }
+    }
+}
+
+/// What [`repair`] found.
+#[derive(Debug, PartialEq, Eq)]
+pub(in crate::input) enum Verdict {
+    Clean,
+    Repaired(String, Repair),
+    /// It is mojibake, but characters are lost.
+    Lost,
+}
+
+/// Whether a text may be mojibake, by a look at its beginning, middle and end: takes the same short time for every text.
+pub(in crate::input) fn suspicious(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    if bytes.len() <= 3 * WINDOW {
+        return bytes.chunks(WINDOW).any(suspicious_window);
+    }
+    [0, bytes.len() / 2, bytes.len() - WINDOW]
+        .iter()
+        .any(|start| bytes.get(*start..start + WINDOW).is_some_and(suspicious_window))
+}
+
+/// Many of the letters that misread lead bytes become: `Â Ã Ø Ù Ú Û`, or `ط ظ ع غ`, or nothing but Latin letters with accents.
+fn suspicious_window(window: &[u8]) -> bool {
+    let (mut latin, mut accents, mut arabic, mut characters) = (0_u8, 0_u8, 0_u8, 0_u8);
+    for (first, second) in window.iter().zip(window.iter().skip(1)) {
+        let accent = u8::from(*first == 0xC3);
+        let lead = u8::from(second.wrapping_sub(0x98) < 4) | u8::from(second & 0xFE == 0x82);
+        accents += accent;
+        latin += accent & lead;
+        arabic += u8::from(*first == 0xD8) & u8::from(second.wrapping_sub(0xB7) < 4);
+        characters += u8::from(first & 0xC0 != 0x80);
+    }
+    let [latin, accents, arabic, characters] = [latin, accents, arabic, characters].map(usize::from);
+    latin * 12 >= characters.max(24) || arabic * 7 >= characters.max(24) || accents * 5 >= 2 * characters.max(24)
+}
+
+/// Undoes wrong decodings. Linear in the text.
+pub(in crate::input) fn repair(text: &str) -> Verdict {
+    let mut now = Cow::Borrowed(text);
+    let mut last = None;
+    for times in 1..=ROUNDS {
+        let Some((undone, misread)) = undo(&now) else { break };
+        last = Some(Repair { misread, times });
+        now = Cow::Owned(undone);
+    }
+    match last {
+        Some(repair) if arabic::share(&now) > 0.5 => Verdict::Repaired(now.into_owned(), repair),
+        None if text.contains(char::REPLACEMENT_CHARACTER) && WAYS.iter().any(|way| way.shows(text)) => Verdict::Lost,
+        _ => Verdict::Clean,
+    }
+}
+
+/// Undoes one.
+fn undo(text: &str) -> Option<(String, Misread)> {
+    let mut found: Option<(String, Misread)> = None;
+    for way in WAYS.iter().filter(|way| way.shows(text)) {
+        let Some(undone) = way.bytes(text).and_then(|bytes| String::from_utf8(bytes).ok()) else { continue };
+        let better = |(other, _): &(String, Misread)| arabic::naturalness(&undone) > arabic::naturalness(other);
+        if found.as_ref().is_none_or(better) {
+            found = Some((undone, way.misread));
+        }
+    }
+    found.or_else(|| legacy(text))
+}
+
+/// An Arabic encoding of one byte a letter, read as windows-1252: half of all letters have accents or none is a letter.
+fn legacy(text: &str) -> Option<(String, Misread)> {
+    let letters = text.chars().filter(|character| character.is_alphabetic()).count();
+    let accents = text.chars().filter(|character| matches!(character, '\u{C0}'..='\u{FF}')).count();
+    if accents * 2 < letters || accents < 8 {
+        return None;
+    }
+    let bytes = WAYS.first()?.bytes(text)?;
+    let kinds = [
+        (encoding_rs::WINDOWS_1256, Misread::Windows1256AsWindows1252),
+        (encoding_rs::ISO_8859_6, Misread::Iso8859_6AsWindows1252),
+    ];
+    let decoded = kinds.into_iter().filter_map(|(encoding, misread)| {
+        let (text, lossy) = Encoding(Kind::Standard(encoding)).decode(&bytes);
+        let natural = if lossy { 0.0 } else { arabic::naturalness(&text) };
+        (natural >= detect::NATURAL).then(|| (natural, text.into_owned(), misread))
+    });
+    decoded.max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, text, misread)| (text, misread))
+}
+
+/// An encoding that UTF-8 was taken for.
+struct Way {
+    misread: Misread,
+    /// What its bytes from 0x80 on became, sorted.
+    bytes: Vec<(char, u8)>,
+    /// Bytes that stand for nothing may have become the Latin-1 characters of the same number.
+    latin: bool,
+}
+
+static WAYS: LazyLock<[Way; 3]> = LazyLock::new(|| {
+    let way = |misread, encoding: &'static encoding_rs::Encoding, latin| {
+        let character = |byte: u8| Encoding(Kind::Standard(encoding)).decode(&[byte]).0.chars().next();
+        let mut bytes: Vec<(char, u8)> = (0x80..=0xFF)
+            .filter_map(|byte| Some((character(byte)?, byte)))
+            .filter(|(character, _)| *character != char::REPLACEMENT_CHARACTER)
+            .collect();
+        bytes.sort_unstable();
+        Way { misread, bytes, latin }
+    };
+    [
+        way(Misread::Utf8AsWindows1252, encoding_rs::WINDOWS_1252, true),
+        way(Misread::Utf8AsWindows1256, encoding_rs::WINDOWS_1256, false),
+        way(Misread::Utf8AsIso8859_6, encoding_rs::ISO_8859_6, true),
+    ]
+});
+
+impl Way {
+    fn byte(&self, character: char) -> Option<u8> {
+        if character.is_ascii() {
+            return Some(character as u8);
+        }
+        let known = self.bytes.binary_search_by_key(&character, |(character, _)| *character).ok();
+        match known.and_then(|place| self.bytes.get(place)) {
+            Some((_, byte)) => Some(*byte),
+            None => u8::try_from(character).ok().filter(|_| self.latin),
+        }
+    }
+
+    /// The bytes that were misread.
+    fn bytes(&self, text: &str) -> Option<Vec<u8>> {
+        text.chars().map(|character| self.byte(character)).collect()
+    }
+
+    /// Whether a tenth of the text is pairs of a lead byte of Arabic (or of what that becomes when it is misread itself) and a
+    /// trail byte.
+    fn shows(&self, text: &str) -> bool {
+        let (mut pairs, mut characters, mut before) = (0, 0, 0);
+        for character in text.chars() {
+            let byte = self.byte(character).unwrap_or_default();
+            let lead = matches!(before, 0xD8..=0xDB | 0xC2 | 0xC3);
+            pairs += usize::from(lead && matches!(byte, 0x80..=0xBF));
+            characters += 1;
+            before = byte;
+        }
+        pairs > 0 && pairs * 10 >= characters
+    }
+}

@@ -1,0 +1,234 @@
+//! Samples → pairs of nodes of which one may lie in the other.
+//!
+//! Sampled hashes are dealt to parts by their value, so that each part holds all units of its hashes; a part is searched by
+//! itself, and what it finds (a node, and one that has a probe of it) is dealt to parts by node. There the probes found are counted.
+//! Two passes over the samples' bytes and no order but that of the last sort, so neither threads nor memory show.
+
+use std::sync::atomic::{AtomicU8, AtomicU32, Ordering};
+
+use super::super::columns::Limit;
+use super::super::find::Table;
+use super::super::records::Store;
+use super::super::{NO_NODE, Node};
+use super::deal::{Dealer, Parts};
+use super::{CAP, FEWEST_PROBES, PROBES, Samples, Sampling};
+use crate::error::{ErrorKind, Result};
+use crate::parallel;
+
+/// What candidates are found among.
+pub(crate) struct Among<'a> {
+    pub(crate) samples: &'a Samples,
+    pub(crate) sampling: Sampling,
+    /// The node of each row; [`NO_NODE`] for a row that is not the one of its node.
+    pub(crate) node_of_row: &'a [Node],
+    /// Number of nodes.
+    pub(crate) nodes: usize,
+    /// Which nodes take part.
+    pub(crate) takes_part: &'a (dyn Fn(Node) -> bool + Sync),
+    /// The length of a node, by which the smaller of two is told.
+    pub(crate) length: &'a (dyn Fn(Node) -> usize + Sync),
+}
+
+/// Candidates for containment.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Inside {
+    /// The shorter node, and the longer one that may hold it; ascending.
+    pub(crate) pairs: Vec<(Node, Node)>,
+    /// Nodes with too few probes that few others share: nobody looked for what holds them.
+    pub(crate) unseen: u64,
+}
+
+/// Bytes that an entry takes while its part is searched: key, node, and its share of the table.
+const PER_ENTRY: u64 = 8 + 4 + 16 + 8 + 4;
+
+/// Entries of a part where there is memory: they fit the cache.
+const ENTRIES: u64 = 1 << 15;
+
+/// Most matches of one node: every probe in a list as long as lists may be.
+const MATCHES: u64 = (PROBES * CAP) as u64;
+
+/// Nodes that are counted together, where there is memory.
+const NODES: u64 = 1 << 14;
+
+/// No more parts than this: each has a buffer with each thread.
+const MOST_PARTS: u64 = 1 << 12;
+
+/// Finds the candidates. The memory of `limit` is for the search; the pairs found are beside it.
+///
+/// # Errors
+///
+/// The disk refuses or is too full; the memory is less than a hash that very many units share needs.
+pub(crate) fn candidates(among: &Among<'_>, limit: Option<&Limit>) -> Result<Inside> {
+    let probes = Probes::new(among.nodes);
+    let memory = limit.map_or(u64::MAX, |limit| limit.memory);
+    let share = memory / parallel::threads() as u64 / 2;
+    let entries = deal_entries(among, &probes, limit, share)?;
+    let matches = find_matches(among, &probes, &entries, limit, share, memory)?;
+    drop(entries);
+    let parts: Vec<usize> = (0..matches.len()).collect();
+    let counted = parallel::map(&parts, Vec::new, |pairs, part| count(&matches, *part, &probes, pairs));
+    let mut pairs = Vec::new();
+    for part in counted {
+        pairs.extend(part?);
+    }
+    parallel::sort_by_key(&mut pairs, |pair| *pair);
+    Ok(Inside { pairs, unseen: probes.unseen() })
+}
+
+/// The probes of each node.
+struct Probes {
+    /// The largest hash that is one.
+    last: Vec<AtomicU32>,
+    count: Vec<AtomicU8>,
+    /// How many of them were passed over.
+    passed_over: Vec<AtomicU8>,
+}
+
+impl Probes {
+    fn new(nodes: usize) -> Self {
+        let bytes = || (0..nodes).map(|_| AtomicU8::new(0)).collect();
+        Self { last: (0..nodes).map(|_| AtomicU32::new(0)).collect(), count: bytes(), passed_over: bytes() }
+    }
+
+    fn set(&self, node: Node, sample: &[u32]) {
+        let probes = sample.len().min(PROBES);
+        if let Some(last) = probes.checked_sub(1).and_then(|last| sample.get(last)) {
+            self.last[node as usize].store(*last, Ordering::Relaxed);
+            self.count[node as usize].store(probes as u8, Ordering::Relaxed);
+        }
+    }
+
+    fn has(&self, node: Node, hash: u32) -> bool {
+        hash <= self.last[node as usize].load(Ordering::Relaxed)
+    }
+
+    fn pass_over(&self, node: Node) {
+        self.passed_over[node as usize].fetch_add(1, Ordering::Relaxed);
+    }
+
+    fn left(&self, node: Node) -> u8 {
+        let node = node as usize;
+        self.count[node].load(Ordering::Relaxed).saturating_sub(self.passed_over[node].load(Ordering::Relaxed))
+    }
+
+    fn unseen(&self) -> u64 {
+        let unseen = |node: &Node| {
+            self.left(*node) < FEWEST_PROBES && self.passed_over[*node as usize].load(Ordering::Relaxed) > 0
+        };
+        (0..self.count.len() as Node).filter(unseen).count() as u64
+    }
+}
+
+/// Deals every sampled hash, with its node, to parts by value.
+fn deal_entries(among: &Among<'_>, probes: &Probes, limit: Option<&Limit>, share: u64) -> Result<Parts> {
+    let store = store(limit, "entries")?;
+    let all = among.samples.entries();
+    let of_part = (share / PER_ENTRY / 4).clamp(1, ENTRIES);
+    let parts = all.div_ceil(of_part).clamp(1, MOST_PARTS);
+    let bound = u64::from(among.sampling.bound());
+    let blocks: Vec<usize> = (0..among.samples.blocks()).collect();
+    let of_thread: Vec<&[usize]> = blocks.chunks(blocks.len().div_ceil(parallel::threads()).max(1)).collect();
+    let dealt = parallel::map(
+        &of_thread,
+        || (),
+        |(), blocks| {
+            let mut dealer = Dealer::new(&store, parts as usize, share);
+            let mut sample = Vec::new();
+            for block in *blocks {
+                among.samples.read(*block, |row, hashes| {
+                    let node = among.node_of_row.get(row).copied().unwrap_or(NO_NODE);
+                    if node == NO_NODE || hashes.is_empty() || !(among.takes_part)(node) {
+                        return Ok(());
+                    }
+                    sample.clear();
+                    sample.extend_from_slice(hashes);
+                    sample.sort_unstable();
+                    sample.dedup();
+                    probes.set(node, &sample);
+                    let part = |hash: u32| (u64::from(hash) * parts / bound) as usize;
+                    sample.iter().try_for_each(|hash| dealer.add(part(*hash), [*hash, node]))
+                })?;
+            }
+            dealer.finish()
+        },
+    );
+    Parts::new(dealt.into_iter().collect::<Result<_>>()?, store)
+}
+
+fn store(limit: Option<&Limit>, what: &str) -> Result<Store> {
+    limit.map_or(Ok(Store::held()), |limit| Store::spilled(&limit.room, &format!("{}.{what}", limit.name)))
+}
+
+/// Finds, for every node, the longer nodes that have a probe of it, and deals both by the shorter one.
+fn find_matches(
+    among: &Among<'_>,
+    probes: &Probes,
+    entries: &Parts,
+    limit: Option<&Limit>,
+    share: u64,
+    memory: u64,
+) -> Result<Parts> {
+    let store = store(limit, "matches")?;
+    let of_part = (share / (MATCHES * 16)).clamp(1, NODES).max(among.nodes as u64 / MOST_PARTS + 1);
+    let parts = (among.nodes as u64).div_ceil(of_part).max(1);
+    let all: Vec<usize> = (0..entries.len()).collect();
+    let of_thread: Vec<&[usize]> = all.chunks(all.len().div_ceil(parallel::threads()).max(1)).collect();
+    let dealt = parallel::map(
+        &of_thread,
+        || (),
+        |(), parts_of_hashes| {
+            let mut dealer = Dealer::new(&store, parts as usize, share / 2);
+            let (mut keys, mut nodes, mut table) = (Vec::new(), Vec::new(), Table::default());
+            for part in *parts_of_hashes {
+                let needed = entries.pairs(*part) * PER_ENTRY;
+                if needed > memory {
+                    let what = "a phrase that very many texts share".to_owned();
+                    return Err(ErrorKind::Memory { given: memory, floor: needed, what }.into());
+                }
+                keys.clear();
+                nodes.clear();
+                entries.read(*part, |[hash, node]| {
+                    keys.push(u64::from(hash));
+                    nodes.push(node);
+                })?;
+                table.group(&keys, &nodes, &mut |hash, members| {
+                    matches(among, probes, hash as u32, members, |a, b| {
+                        dealer.add((u64::from(a) / of_part) as usize, [a, b])
+                    })
+                })?;
+            }
+            dealer.finish()
+        },
+    );
+    Parts::new(dealt.into_iter().collect::<Result<_>>()?, store)
+}
+
+fn matches(
+    among: &Among<'_>,
+    probes: &Probes,
+    hash: u32,
+    members: &[Node],
+    mut add: impl FnMut(Node, Node) -> Result<()>,
+) -> Result<()> {
+    let with_probe = members.iter().filter(|node| probes.has(**node, hash));
+    if members.len() > CAP {
+        with_probe.for_each(|node| probes.pass_over(*node));
+        return Ok(());
+    }
+    for a in with_probe {
+        let shorter = ((among.length)(*a), *a);
+        for b in members.iter().filter(|b| shorter < ((among.length)(**b), **b)) {
+            add(*a, *b)?;
+        }
+    }
+    Ok(())
+}
+
+/// The pairs of a part that share half of the probes.
+fn count(matches: &Parts, part: usize, probes: &Probes, pairs: &mut Vec<[u32; 2]>) -> Result<Vec<(Node, Node)>> {
+    pairs.clear();
+    matches.read(part, |pair| pairs.push(pair))?;
+    pairs.sort_unstable();
+    let found = pairs.chunk_by(|a, b| a == b).filter(|same| 2 * same.len() >= usize::from(probes.left(same[0][0])));
+    Ok(found.map(|same| (same[0][0], same[0][1])).collect())
+}

@@ -1,0 +1,101 @@
+//! What becomes of boilerplate, and the text it is looked for in.
+
+use std::fmt;
+use std::str::FromStr;
+
+use crate::document::Kind;
+use crate::error::{Error, Result};
+
+/// What becomes of boilerplate: what `--boilerplate` takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Boilerplate {
+    /// It is compared like everything else.
+    Keep,
+    /// It is left out of what is compared, and stays in every output.
+    #[default]
+    Ignore,
+    /// It is left out of what is compared, and `dedup` takes it out of the records that stay.
+    Strip,
+}
+
+impl Boilerplate {
+    /// All treatments.
+    pub const ALL: [Self; 3] = [Self::Keep, Self::Ignore, Self::Strip];
+
+    /// The name used on the command line and in outputs.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Keep => "keep",
+            Self::Ignore => "ignore",
+            Self::Strip => "strip",
+        }
+    }
+}
+
+impl fmt::Display for Boilerplate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+impl FromStr for Boilerplate {
+    type Err = Error;
+
+    /// # Errors
+    /// [`ErrorKind::Parameter`](crate::ErrorKind::Parameter) for any other name.
+    fn from_str(name: &str) -> Result<Self> {
+        let found = Self::ALL.into_iter().find(|treatment| treatment.name() == name);
+        found.ok_or_else(|| Error::parameter("boilerplate", name, "one of keep, ignore, strip"))
+    }
+}
+
+/// A text that is compared: a whole document unless told otherwise, of no known source.
+#[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
+pub struct Text<'a> {
+    /// The unit's own text.
+    pub text: &'a str,
+    /// What unit it is: headlines, lines and boilerplate are compared whole.
+    pub kind: Kind,
+    /// Whose text it is: a site, a paper. Learned rules go by it.
+    pub source: Option<&'a str>,
+}
+
+impl<'a> Text<'a> {
+    /// A document.
+    #[must_use]
+    pub const fn new(text: &'a str) -> Self {
+        Self { text, kind: Kind::Document, source: None }
+    }
+
+    /// The text of a unit of another kind.
+    #[must_use]
+    pub const fn kind(self, kind: Kind) -> Self {
+        Self { kind, ..self }
+    }
+
+    /// The text of a source.
+    #[must_use]
+    pub const fn source(self, source: Option<&'a str>) -> Self {
+        Self { source, ..self }
+    }
+}
+
+impl<'a> From<&'a str> for Text<'a> {
+    fn from(text: &'a str) -> Self {
+        Self::new(text)
+    }
+}
+
+impl<'a> From<&&'a str> for Text<'a> {
+    fn from(text: &&'a str) -> Self {
+        Self::new(text)
+    }
+}
+
+impl<'a> From<&'a String> for Text<'a> {
+    fn from(text: &'a String) -> Self {
+        Self::new(text)
+    }
+}

@@ -1,0 +1,414 @@
+//! Credits glued to text: datelines and bylines at the head of a line, links and keywords at its tail.
+//!
+//! «الرياض - واس: أعلن …», «سبق- الرياض: …» and «الرياض 26 شوال 1436 هـ الموافق 11 أغسطس 2015 م واس أعلنت …» say who prints a
+//! story, not what it says: two papers print one report under two heads. Precision goes first: only the first lines of a
+//! text are looked at, a head has at most 14 tokens, none of them a word that sentences are made of, and enough must
+//! follow it.
+
+use std::collections::BTreeSet;
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
+
+use super::cues;
+use super::matcher::{self, Part, Tokens};
+use crate::document::Span;
+use crate::normalize::{Normalizer, Scratch};
+
+/// So many lines at the head of a text may begin with a credit: a dateline may stand under a byline.
+pub(super) const HEAD_LINES: usize = 3;
+/// So many lines at its end may end with one.
+pub(super) const TAIL_LINES: usize = 3;
+
+/// Tokens that must follow a head that is cut off.
+const BEHIND_HEAD: usize = 8;
+/// Most tokens of a name or place between two dashes.
+const SEGMENT: usize = 4;
+/// Most tokens of a byline that has a line to itself.
+const BYLINE: usize = 6;
+/// Bytes in which a head and what must follow it stand.
+const HEAD_BYTES: usize = 320;
+/// Bytes of a head's signs: without one of them among the first there is no head.
+const SIGN_BYTES: usize = 120;
+/// Bytes in which a tail stands.
+const TAIL_BYTES: usize = 600;
+/// Most tokens of keywords behind the last sentence.
+const KEYWORDS: usize = 20;
+/// Most tokens behind "the end": a time, an agency's mark.
+const BEHIND_END: usize = 8;
+
+/// What stands between two tokens.
+#[derive(Debug, Clone, Copy, Default)]
+struct Gap {
+    dash: bool,
+    slash: bool,
+    colon: bool,
+    comma: bool,
+    open: bool,
+    close: bool,
+    /// A sentence ends, or someone speaks.
+    stop: bool,
+}
+
+impl Gap {
+    fn of(gap: &str) -> Self {
+        let mut found = Self::default();
+        for (at, c) in gap.char_indices() {
+            match c {
+                '-' | '–' | '—' => found.dash = true,
+                // At a word's end it belongs to the word: «لـ رويترز».
+                'ـ' => found.dash |= at > 0,
+                '/' | '|' => found.slash = true,
+                ':' | '：' => found.colon = true,
+                '،' | ',' => found.comma = true,
+                '(' | '[' => found.open = true,
+                ')' | ']' => found.close = true,
+                '.' | '!' | '؟' | '?' | '؛' | '…' | '«' | '»' | '"' | '“' | '”' => found.stop = true,
+                _ => {}
+            }
+        }
+        found
+    }
+
+    const fn parts(self) -> bool {
+        self.dash || self.slash || self.colon
+    }
+}
+
+/// The folded lists.
+struct Lists {
+    places: Vec<Part>,
+    words: BTreeSet<Vec<u8>>,
+    labels: Vec<Part>,
+    tails: Vec<Part>,
+    tag_tails: Vec<Part>,
+    end_tails: Vec<Part>,
+    /// What stands in the bytes of each tail, however it is spelled.
+    finders: Vec<Finder<'static>>,
+}
+
+static LISTS: LazyLock<Lists> = LazyLock::new(|| {
+    let fold = |list: &[&str]| list.iter().map(|phrase| Part::fold(phrase)).collect::<Vec<Part>>();
+    Lists {
+        places: fold(cues::PLACES),
+        words: cues::SENTENCE_WORDS
+            .iter()
+            .flat_map(|word| [Part::fold(word), Part::fold(&format!("و{word}"))])
+            .flat_map(Part::into_words)
+            .collect(),
+        labels: fold(cues::BYLINE_LABELS),
+        tails: fold(cues::TAILS),
+        tag_tails: fold(cues::TAG_TAILS),
+        end_tails: fold(cues::END_TAILS),
+        finders: ["رابط", "سمات", "وسوم", "دلالي", "مفتاحي", "للتواصل", "للكاتب", "//"].map(Finder::new).into(),
+    }
+});
+
+/// What the head of a line is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Head {
+    /// The whole line is a byline.
+    Line,
+    /// A credit that ends at this byte of the line.
+    Cut(usize),
+}
+
+/// Finds credits; holds the buffers that it reuses.
+#[derive(Debug)]
+pub(super) struct Credits {
+    normalizer: Normalizer,
+    scratch: Scratch,
+    tokens: Tokens,
+}
+
+impl Default for Credits {
+    fn default() -> Self {
+        Self { normalizer: matcher::normalizer(), scratch: Scratch::default(), tokens: Tokens::default() }
+    }
+}
+
+impl Credits {
+    fn fold(&mut self, text: &str) {
+        self.tokens.clear();
+        self.normalizer.fold(text, &mut self.scratch, &mut self.tokens);
+    }
+
+    /// The credit that `line`, without white space around it, begins with.
+    pub(super) fn head(&mut self, line: &str) -> Option<Head> {
+        if !has_sign(line) {
+            return None;
+        }
+        let head = &line[..floor(line, HEAD_BYTES)];
+        self.fold(head);
+        let seen = Seen { tokens: &self.tokens, line: head };
+        if head.len() == line.len() && seen.is_byline() {
+            return Some(Head::Line);
+        }
+        let end = seen.dated().or_else(|| seen.agency()).or_else(|| seen.dashed()).or_else(|| seen.place())?;
+        (seen.tokens.len() >= end + BEHIND_HEAD).then(|| Head::Cut(seen.rest(end)))
+    }
+
+    /// Where in `line`, without white space around it, its tail begins; `last` if no text follows it.
+    pub(super) fn tail(&mut self, line: &str, last: bool) -> Option<usize> {
+        let start = ceil(line, line.len().saturating_sub(TAIL_BYTES));
+        let tail = &line[start..];
+        if !LISTS.finders.iter().any(|finder| finder.find(tail.as_bytes()).is_some()) {
+            return None;
+        }
+        self.fold(tail);
+        let seen = Seen { tokens: &self.tokens, line: tail };
+        (0..seen.tokens.len()).find_map(|at| seen.tail_at(at, last)).map(|at| start + at)
+    }
+}
+
+/// Whether one of the signs of a credit stands among the first bytes, or a number as in datelines.
+fn has_sign(line: &str) -> bool {
+    let bytes = line.as_bytes();
+    bytes.iter().take(SIGN_BYTES).enumerate().any(|(at, byte)| match byte {
+        b'-' | b':' | b'/' | b'(' | b'[' | b'0'..=b'9' | 0xE2 => true,
+        0xD9 => matches!(bytes.get(at + 1), Some(0x80 | 0xA0..=0xA9)),
+        _ => false,
+    })
+}
+
+/// The last place up to `most` where white space stands, or the text ends.
+fn floor(text: &str, most: usize) -> usize {
+    if text.len() <= most {
+        return text.len();
+    }
+    text.as_bytes()[..most].iter().rposition(u8::is_ascii_whitespace).unwrap_or(0)
+}
+
+/// The first place from `least` on where white space stands; the text's start or end.
+fn ceil(text: &str, least: usize) -> usize {
+    if least == 0 {
+        return 0;
+    }
+    let found = text.as_bytes()[least..].iter().position(u8::is_ascii_whitespace);
+    found.map_or(text.len(), |place| least + place)
+}
+
+/// A part of a line with its tokens.
+struct Seen<'a> {
+    tokens: &'a Tokens,
+    line: &'a str,
+}
+
+impl Seen<'_> {
+    /// The text between token `at - 1` and token `at`.
+    fn between(&self, at: usize) -> (usize, &str) {
+        let start = at.checked_sub(1).and_then(|before| self.tokens.span(before)).map_or(0, |span| span.end);
+        let end = self.tokens.span(at).map_or(self.line.len(), |span| span.start);
+        (start, Span::new(start, end.max(start)).of(self.line))
+    }
+
+    fn gap(&self, at: usize) -> Gap {
+        Gap::of(self.between(at).1)
+    }
+
+    /// Where the text begins again after a credit of `end` tokens.
+    fn rest(&self, end: usize) -> usize {
+        let (start, gap) = self.between(end);
+        let sign = |c| matches!(c, '-' | '–' | '—' | 'ـ' | '/' | '|' | ':' | '：' | ')' | ']');
+        let signs = gap.rfind(sign).map_or(0, |at| at + gap[at..].chars().next().map_or(0, char::len_utf8));
+        let behind = &gap[signs..];
+        start + signs + (behind.len() - behind.trim_start().len())
+    }
+
+    /// Whether tokens `from..to` may be names and places: no numbers, no words of sentences, no end of one between them.
+    fn names(&self, from: usize, to: usize) -> bool {
+        (from..to).all(|at| {
+            let name = self.tokens.get(at).is_some_and(|token| !LISTS.words.contains(token));
+            name && !self.tokens.is_number(at) && (at == from || !self.gap(at).stop)
+        })
+    }
+
+    /// Whether the dashes between tokens `from..to` leave no more than a name or place between two of them.
+    fn segments(&self, from: usize, to: usize) -> bool {
+        let mut length = 0;
+        (from..to).all(|at| {
+            let gap = self.gap(at);
+            length = if at > from && (gap.parts() || gap.open || gap.close || gap.comma) { 1 } else { length + 1 };
+            length <= SEGMENT
+        })
+    }
+
+    /// A place, the two dates around الموافق, and an agency: «الرياض 26 شوال 1436 هـ الموافق 11 أغسطس 2015 م واس».
+    fn dated(&self) -> Option<usize> {
+        let between = (2..=8).find(|at| matcher::is_dateline_word(self.tokens, *at))?;
+        (1..between).any(|at| self.tokens.is_number(at)).then_some(())?;
+        (between + 1..=between + 7).find_map(|at| matcher::agency_end(self.tokens, at))
+    }
+
+    /// Up to six tokens and an agency, with signs around it: «واشنطن (رويترز) -», «الرياض - واس:».
+    fn agency(&self) -> Option<usize> {
+        (0..=6).find_map(|at| {
+            let end = matcher::agency_end(self.tokens, at)?;
+            let (before, behind) = (self.gap(at), self.gap(end));
+            let opened = at == 0 || before.parts() || before.open || before.comma;
+            let closed = behind.parts() || (before.open && behind.close) || (before.dash && (1..=3).contains(&at));
+            (opened && closed && self.names(0, at) && self.segments(0, at)).then(|| self.extended(end))
+        })
+    }
+
+    /// The end of a credit that goes on behind its first `end` tokens with a name or place and one more sign: «واس- الرياض:»,
+    /// «القاهرة – محمد عبده –».
+    fn extended(&self, end: usize) -> usize {
+        let gap = self.gap(end);
+        let next = (end + 1..=end + 4).find(|at| self.gap(*at).dash || self.gap(*at).colon);
+        let goes_on = |at: &usize| gap.dash && !gap.colon && self.spaced(*at) && self.names(end, *at);
+        next.filter(goes_on).unwrap_or(end)
+    }
+
+    /// Names and places with dashes between them and a colon behind: «سبق- الرياض:», «فلاح الجوفان- سبق- متابعة:».
+    fn dashed(&self) -> Option<usize> {
+        let end = (2..=9).find(|at| self.gap(*at).colon)?;
+        let dashed = (1..end).any(|at| self.gap(at).dash);
+        (dashed && self.names(0, end) && self.segments(0, end)).then_some(())?;
+        // «عين اليوم – جازان (تصوير: محمد القيسي)»
+        match (1..end).any(|at| self.gap(at).open && !(at..end).any(|at| self.gap(at).close)) {
+            true => (end + 1..=end + 4).find(|at| self.gap(*at).close),
+            false => Some(end),
+        }
+    }
+
+    /// A place of the list with a dash or colon behind, or with what stands in brackets behind it; and a name up to one
+    /// more dash or colon.
+    fn place(&self) -> Option<usize> {
+        let end = LISTS.places.iter().filter_map(|place| self.tokens.end_of(place, 0)).max()?;
+        let behind = self.gap(end);
+        if behind.open {
+            let close = (end + 1..=end + 3).find(|at| self.gap(*at).close)?;
+            return self.names(end, close).then_some(close);
+        }
+        if behind.stop || !(behind.dash || behind.colon) || !self.spaced(end) {
+            return None;
+        }
+        Some(self.extended(end))
+    }
+
+    /// Whether white space stands in the gap before token `at`: «الرياض- أعلن» and not «الرياض-جدة».
+    fn spaced(&self, at: usize) -> bool {
+        self.between(at).1.contains(char::is_whitespace)
+    }
+
+    /// Whether the line is a byline and nothing else: «محمد الحربي – الرياض», «كتب: محمد الحربي».
+    fn is_byline(&self) -> bool {
+        let tokens = self.tokens.len();
+        if !(2..=BYLINE).contains(&tokens)
+            || !self.names(0, tokens)
+            || self.gap(tokens).stop
+            || self.gap(tokens).parts()
+        {
+            return false;
+        }
+        let labelled = LISTS
+            .labels
+            .iter()
+            .any(|label| self.tokens.end_of(label, 0).is_some_and(|end| end < tokens && self.gap(end).parts()));
+        let apart = |at: usize| self.gap(at).dash && self.between(at).1.starts_with(char::is_whitespace);
+        labelled || (1..tokens).any(apart) && (1..tokens).all(|at| !self.gap(at).colon) && self.segments(0, tokens)
+    }
+
+    /// Where the tail begins that token `at` opens.
+    fn tail_at(&self, at: usize, last: bool) -> Option<usize> {
+        let stands = |parts: &[Part]| parts.iter().filter_map(|part| self.tokens.end_of(part, at)).max();
+        let start = self.tokens.span(at)?.start;
+        if stands(&LISTS.tails).is_some() {
+            return Some(start);
+        }
+        let tokens = self.tokens.len();
+        if let Some(end) = stands(&LISTS.end_tails) {
+            let (from, gap) = self.between(at);
+            return gap.find("//").filter(|_| tokens <= end + BEHIND_END).map(|slashes| from + slashes);
+        }
+        let end = stands(&LISTS.tag_tails).filter(|_| last)?;
+        let keywords = end < tokens && tokens <= end + KEYWORDS && !self.gap(tokens).stop;
+        let unbroken = || (end..tokens).all(|at| !self.between(at).1.contains(['.', '!', '؟']));
+        let ended = self.between(at).1.contains(['.', '!', '؟', '?', '…', '”', '»', '"', ')']);
+        (keywords && ended && unbroken()).then_some(start)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const BODY: &str = "أعلنت الوزارة اليوم عن افتتاح ثلاثة مراكز صحية جديدة في المدينة بحضور الأهالي";
+
+    #[test]
+    fn datelines_and_bylines_are_cut_at_the_first_word_of_the_text() {
+        let heads = [
+            "الرياض - واس:",
+            "الرياض (واس)",
+            "واشنطن (رويترز) -",
+            "باريس – أ ف ب –",
+            "باريس (أ.ف.ب)",
+            "سبق- الرياض:",
+            "سبق-جدة :",
+            "فلاح الجوفان- سبق- متابعة:",
+            "فهد كاملي- سبق- جزيرة فرسان:",
+            "سبق- وكالات:",
+            "القاهرة -",
+            "القاهرة – محمد عبده –",
+            "لندن (الشرق الأوسط)",
+            "واس- الرياض:",
+            "* طوكيو - «رويترز»:",
+            "خالد علي – سبق – جدة:",
+            "عين اليوم – جازان (تصوير: محمد القيسي)",
+            "الرياض 26 شوال 1436 هـ الموافق 11 أغسطس 2015 م واس",
+        ];
+        let mut credits = Credits::default();
+        for head in heads {
+            let line = format!("{head} {BODY}");
+            let found = credits.head(&line);
+            assert_eq!(found, Some(Head::Cut(head.len() + 1)), "{line}");
+        }
+    }
+
+    #[test]
+    fn sentences_are_not_cut() {
+        let lines = [
+            BODY.to_owned(),
+            format!("قال الوزير: {BODY}"),
+            format!("وقالت (رويترز) إن {BODY}"),
+            format!("ووفقاً لـ \"رويترز\"، {BODY}"),
+            format!("وزير الصحة - في بيان -: {BODY}"),
+            format!("القاهرة-الإسكندرية {BODY}"),
+            "الرياض: حفل كبير".to_owned(),
+            "قال مصدر – في الوزارة".to_owned(),
+        ];
+        let mut credits = Credits::default();
+        for line in lines {
+            assert_eq!(credits.head(&line), None, "{line}");
+        }
+    }
+
+    #[test]
+    fn a_short_line_of_names_and_a_dash_is_a_byline() {
+        let mut credits = Credits::default();
+        for line in ["محمد الحربي – الرياض", "عين اليوم – جدة", "كتب: محمد الحربي", "بقلم/ سارة القحطاني"]
+        {
+            assert_eq!(credits.head(line), Some(Head::Line), "{line}");
+        }
+    }
+
+    #[test]
+    fn tails_are_cut_where_their_words_begin() {
+        let tails = [
+            "رابط الخبر بصحيفة الوئام: الوزارة تفتتح مراكز",
+            "سمات الدفاع المدني حريق",
+            "// انتهى // 12:30 ت م",
+            "للتواصل مع الكاتب ارسل رسالة SMS تبدأ بالرمز (61)",
+        ];
+        let mut credits = Credits::default();
+        for tail in tails {
+            let body = format!("{BODY}. ");
+            assert_eq!(credits.tail(&format!("{body}{tail}"), true), Some(body.len()), "{tail}");
+        }
+        for line in [format!("{BODY} سمات القائد"), format!("انتهى {BODY}"), format!("{BODY}. سمات القائد كثيرة.")]
+        {
+            assert_eq!(credits.tail(&line, true), None, "{line}");
+        }
+    }
+}

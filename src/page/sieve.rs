@@ -1,0 +1,135 @@
+//! The one place that says what of a unit's text is compared.
+//!
+//! Every folder of units goes through it: first pass, later passes, `compare`, [`Index`](crate::Index), `normalize`; so that
+//! two of them never disagree. What it leaves out:
+//!
+//! - in documents, lines that are cues (`cues.rs`), their keywords, agencies' marks;
+//! - at the head of the first lines of documents, stories and paragraphs, datelines and bylines; at the tail of their last
+//!   lines, links, keywords and end marks that were glued to the text.
+//!
+//! Headlines, lines and units that are boilerplate themselves are left whole, and so is every text of which fewer than
+//! [`LEAST_LEFT`] words would be left: a page of «جميع الحقوق محفوظة» repeats its like and is no empty text, and two
+//! captions that differ in their keywords alone are no copies.
+
+use super::credits::{Credits, HEAD_LINES, Head, TAIL_LINES};
+use super::lines::{self, Line, Role};
+use super::{Boilerplate, Cutter, Text};
+use crate::document::{Excerpt, Kind, Span};
+
+/// Fewest words that must be left: with less a text says too little to be told from another.
+const LEAST_LEFT: usize = 8;
+
+/// Says what of a unit's text is compared; holds the buffers that it reuses from text to text. One for each thread.
+///
+/// ```
+/// use mukarrar::page::{Boilerplate, Sieve};
+///
+/// let text = "الرياض - واس: أعلنت الوزارة اليوم عن افتتاح ثلاثة مراكز جديدة في المدينة\nالمصدر: صحيفة المدينة";
+/// let mut sieve = Sieve::new(Boilerplate::Ignore);
+/// let kept: Vec<&str> = sieve.sift(text).pieces().map(|(_, piece)| piece.trim()).collect();
+/// assert_eq!(kept, ["أعلنت الوزارة اليوم عن افتتاح ثلاثة مراكز جديدة في المدينة"]);
+/// ```
+#[derive(Debug)]
+pub struct Sieve {
+    treatment: Boilerplate,
+    cutter: Cutter,
+    credits: Credits,
+    lines: Vec<Line>,
+    out: Vec<Span>,
+    kept: Vec<Span>,
+}
+
+impl Sieve {
+    /// A sieve with empty buffers.
+    #[must_use]
+    pub fn new(treatment: Boilerplate) -> Self {
+        Self {
+            treatment,
+            cutter: Cutter::new(),
+            credits: Credits::default(),
+            lines: Vec::new(),
+            out: Vec::new(),
+            kept: Vec::new(),
+        }
+    }
+
+    /// What of `text` is compared. Linear in its length; most lines are not looked at beyond their first and last word.
+    pub fn sift<'s, 'a: 's>(&'s mut self, text: impl Into<Text<'a>>) -> Excerpt<'s> {
+        let Text { text, kind, .. } = text.into();
+        if self.treatment == Boilerplate::Keep || !matches!(kind, Kind::Document | Kind::Story | Kind::Paragraph) {
+            return Excerpt::whole(text);
+        }
+        self.out.clear();
+        self.read(text, kind);
+        self.heads(text);
+        self.tails(text);
+        if self.out.is_empty() {
+            return Excerpt::whole(text);
+        }
+        self.out.sort_unstable();
+        self.keep_rest(text);
+        let left = self.kept.iter().flat_map(|span| span.of(text).split_whitespace());
+        if left.filter(|word| is_plain_word(word)).take(LEAST_LEFT).count() < LEAST_LEFT {
+            return Excerpt::whole(text);
+        }
+        Excerpt::new(text, &self.kept)
+    }
+
+    /// The lines of `text`, those that are boilerplate noted; below the document, cutting did that.
+    fn read(&mut self, text: &str, kind: Kind) {
+        self.lines.clear();
+        if kind == Kind::Document {
+            self.cutter.skim(text);
+            std::mem::swap(&mut self.lines, &mut self.cutter.lines);
+        } else {
+            lines::each_range(text, |range| self.lines.extend(lines::unmeasured(text, range)));
+        }
+        let found = self.lines.iter().filter(|line| matches!(line.role, Role::Cue { .. } | Role::Tags));
+        self.out.extend(found.map(|line| line.span));
+    }
+
+    /// Notes the credits at the head of the first lines that are text.
+    fn heads(&mut self, text: &str) {
+        for line in self.lines.iter().filter(|line| line.role == Role::Text).take(HEAD_LINES) {
+            match self.credits.head(line.span.of(text)) {
+                Some(Head::Line) => self.out.push(line.span),
+                Some(Head::Cut(end)) => {
+                    self.out.push(Span::new(line.span.start, line.span.start + end));
+                    return;
+                }
+                None => {}
+            }
+        }
+    }
+
+    /// Notes the tails of the last lines that are text.
+    fn tails(&mut self, text: &str) {
+        let lines = self.lines.iter().rev().filter(|line| line.role == Role::Text);
+        for (place, line) in lines.take(TAIL_LINES).enumerate() {
+            if let Some(start) = self.credits.tail(line.span.of(text), place == 0) {
+                self.out.push(Span::new(line.span.start + start, line.span.end));
+            }
+        }
+    }
+
+    /// Replaces `kept` by what `out`, which ascends, leaves of `text`.
+    fn keep_rest(&mut self, text: &str) {
+        self.kept.clear();
+        let mut start = 0;
+        for out in &self.out {
+            if out.start > start {
+                self.kept.push(Span::new(start, out.start));
+            }
+            start = start.max(out.end);
+        }
+        if start < text.len() {
+            self.kept.push(Span::new(start, text.len()));
+        }
+    }
+}
+
+/// Whether `word` folds to a token whatever folds it: letters, and neither an address nor an entity, which may fold to
+/// nothing.
+fn is_plain_word(word: &str) -> bool {
+    word.chars().any(lines::is_word_char) && !word.contains(['&', '@', '/']) && !word.contains("www.")
+}

@@ -1,0 +1,88 @@
+//! Taking boilerplate out of the records that stay.
+
+use super::tidy;
+use crate::document::{DocId, Kind, Span, Units};
+use crate::error::Result;
+use crate::input::{Corpus, Scratch};
+use crate::page::{Boilerplate, Sieve, Text};
+use crate::parallel;
+use crate::pipeline::{Clustering, Options};
+
+/// What is boilerplate in the records of a run: its boilerplate units, and what the sieve leaves out of the others.
+pub(super) struct Stripper<'a> {
+    options: &'a Options,
+    units: &'a Units,
+    sieve: Sieve,
+    scratch: Scratch,
+}
+
+impl<'a> Stripper<'a> {
+    /// `None` if boilerplate stays.
+    pub(super) fn new(options: &'a Options, units: &'a Units) -> Option<Self> {
+        let strips = options.boilerplate == Boilerplate::Strip;
+        strips.then(|| Self { options, units, sieve: Sieve::new(options.boilerplate), scratch: Scratch::default() })
+    }
+
+    /// The spans of boilerplate in `text`, which is that of `document`, ascending.
+    pub(super) fn spans(&mut self, document: DocId, text: &str) -> Vec<Span> {
+        let mut found = Vec::new();
+        for unit in self.units.of_document(document) {
+            let (kind, span) = (self.units.kind(unit), self.units.span(unit));
+            if kind == Kind::Boilerplate {
+                found.push(span);
+                continue;
+            }
+            let kept = self.sieve.sift(Text::new(span.of(text)).kind(kind));
+            found.extend(kept.left_out().map(|out| Span::new(span.start + out.start, span.start + out.end)));
+        }
+        for span in &mut found {
+            // A tail goes with the blanks before it.
+            let blanks = text[..span.start].len() - text[..span.start].trim_end_matches([' ', '\u{a0}']).len();
+            span.start -= blanks;
+        }
+        found
+    }
+
+    /// `text` without its boilerplate and without `gone`, which ascend; `None` if that leaves it as it is, or leaves no
+    /// word: then its boilerplate stays.
+    pub(super) fn strip(&mut self, document: DocId, text: &str, gone: &[Span]) -> Option<(String, u64)> {
+        let mut spans = self.spans(document, text);
+        spans.retain(|span| gone.iter().all(|gone| span.end <= gone.start || gone.end <= span.start));
+        let stripped = spans.len() as u64;
+        spans.extend_from_slice(gone);
+        spans.sort_unstable();
+        let left = tidy::without(text, &spans);
+        (stripped > 0 && super::has_tokens(&left, text, self.options)).then_some((left, stripped))
+    }
+}
+
+/// The records of `corpus` that lose boilerplate, ascending, each with the number of spans it loses.
+///
+/// # Errors
+///
+/// A record cannot be read again.
+pub(super) fn records(found: &Clustering, corpus: &Corpus, options: &Options) -> Result<Vec<(DocId, u64)>> {
+    if options.boilerplate != Boilerplate::Strip {
+        return Ok(Vec::new());
+    }
+    let documents: Vec<DocId> = corpus.ids().filter(|id| found.rejects.binary_search(id).is_err()).collect();
+    let stripped = parallel::with_threads(Some(found.threads), || {
+        let worker = || Stripper::new(options, &found.units);
+        parallel::map(&documents, worker, |stripper, document| -> Result<u64> {
+            let Some(stripper) = stripper else { return Ok(0) };
+            let mut scratch = std::mem::take(&mut stripper.scratch);
+            let text = &corpus.read_in(*document, &mut scratch)?.text;
+            let spans = stripper.strip(*document, text, &[]).map_or(0, |(_, spans)| spans);
+            stripper.scratch = scratch;
+            Ok(spans)
+        })
+    })?;
+    let mut records = Vec::new();
+    for (document, spans) in documents.into_iter().zip(stripped) {
+        let spans = spans?;
+        if spans > 0 {
+            records.push((document, spans));
+        }
+    }
+    Ok(records)
+}
