@@ -14,7 +14,7 @@ use crate::similarity::short::{CONTENT, SAME_WORD, alikeness, stem};
 const SHORT_SLOT: usize = 6;
 
 /// Longest slot, in tokens a side, that is looked into at all.
-const LONGEST_SLOT: usize = 64;
+const LONGEST_SLOT: usize = 128;
 
 /// From this many tokens on, the first and the last slot of a text are its byline and its title or tags.
 const HAS_EDGES: usize = 16;
