@@ -43,6 +43,7 @@ mod nodes;
 mod options;
 mod order;
 mod pairs;
+mod passages;
 mod path;
 mod progress;
 mod refold;
@@ -58,6 +59,7 @@ mod work;
 pub use compare::{Compared, Comparison, compare};
 pub use options::Options;
 pub use pairs::PairList;
+pub use passages::{PassageList, Repeated};
 pub use progress::Progress;
 pub use summary::{Parameters, Records, Stage, Summary};
 
@@ -230,7 +232,7 @@ impl Pipeline {
     }
 
     fn first_pass<'a>(&'a self, plan: &'a Plan, progress: &'a dyn Progress) -> FirstPass<'a> {
-        FirstPass { options: &self.options, paths: &self.paths, plan, progress }
+        FirstPass { options: &self.options, paths: &self.paths, plan, words: false, progress }
     }
 }
 

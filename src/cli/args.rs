@@ -35,7 +35,15 @@ Examples:
   mukarrar dedup news.jsonl -o clean.jsonl --removed removed.jsonl
   mukarrar dedup crawl/ -o clean/ --keep longest
   mukarrar dedup pages/ -o clean/ --unit story --removed removed.jsonl
+  mukarrar dedup news.jsonl -o clean.jsonl --unit passage --removed removed.jsonl
   mukarrar dedup news.jsonl --dry-run --summary accounts.json";
+
+const PASSAGES: &str = "Each place is listed with the first place in the input where its words stand, as long as they are equal. Spans count \
+UTF-8 bytes of the text; `dedup --unit passage` removes what repeats.
+
+Examples:
+  mukarrar passages news.jsonl.gz --format jsonl -o passages.jsonl
+  mukarrar passages crawl/ --min-tokens 50 --max-gap 0";
 
 const NORMALIZE: &str = "Every line of output holds the folded tokens of one line of input, joined by one space: what is \
 hashed when texts are compared. JSON Lines inputs give the lines of each record's text. With --lang auto the language is that of \
@@ -73,6 +81,9 @@ pub(super) enum Command {
     Dedup(DedupArgs),
     /// List verified pairs.
     Pairs(PairsArgs),
+    /// List passages that stand in several places.
+    #[command(after_help = PASSAGES)]
+    Passages(PassagesArgs),
     /// Show how alike two texts are, and why.
     Compare(CompareArgs),
     /// Show how pages were cut: stories, headlines, paragraphs, boilerplate.
@@ -152,6 +163,8 @@ pub(super) struct DedupArgs {
     #[command(flatten)]
     pub(super) matching: MatchingArgs,
     #[command(flatten)]
+    pub(super) length: LengthArgs,
+    #[command(flatten)]
     pub(super) keep: KeepArgs,
     /// Which copies are removed; relations with commas between them.
     #[arg(long, value_name = "RELATIONS", value_delimiter = ',', default_value = "exact,near", value_parser = removable)]
@@ -179,6 +192,33 @@ pub(super) struct PairsArgs {
     pub(super) output: OutputArgs,
     #[command(flatten)]
     pub(super) showing: ShowingArgs,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct PassagesArgs {
+    #[command(flatten)]
+    pub(super) input: InputArgs,
+    #[command(flatten)]
+    pub(super) folding: FoldingArgs,
+    #[command(flatten)]
+    pub(super) length: LengthArgs,
+    /// Show passages of the same two documents as one that at most so many words part on both sides: 0 to 10000.
+    #[arg(long, value_name = "N", default_value_t = 4, help_heading = "Passages")]
+    pub(super) max_gap: usize,
+    #[command(flatten)]
+    pub(super) running: RunningArgs,
+    #[command(flatten)]
+    pub(super) output: OutputArgs,
+    #[command(flatten)]
+    pub(super) showing: ShowingArgs,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Passages")]
+pub(super) struct LengthArgs {
+    /// Shortest passage, in words: 2 to 10000.
+    #[arg(long, value_name = "N", default_value_t = 30)]
+    pub(super) min_tokens: usize,
 }
 
 #[derive(Debug, Args)]
@@ -312,9 +352,10 @@ pub(super) struct ShingleArgs {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Matching")]
 pub(super) struct MatchingArgs {
-    /// What is compared: document, story (stories and headlines of a page), paragraph or line.
-    #[arg(long, value_name = "UNIT", default_value_t = UnitLevel::Document, value_parser = UnitLevel::from_str, help_heading = "Shape")]
-    pub(super) unit: UnitLevel,
+    /// What is compared: document, story (stories and headlines of a page), paragraph or line; for dedup also passage
+    /// (whatever stands twice goes the second time).
+    #[arg(long, value_name = "UNIT", default_value = "document", value_parser = grain, help_heading = "Shape")]
+    pub(super) unit: Grain,
     #[command(flatten)]
     pub(super) folding: FoldingArgs,
     #[command(flatten)]
@@ -346,6 +387,13 @@ pub(super) struct MatchingArgs {
     /// Split groups of candidates larger than this: at least 2.
     #[arg(long, value_name = "N", default_value_t = 10_000, help_heading = "Matching")]
     pub(super) max_bucket: usize,
+}
+
+/// `--unit`: a level of cutting, or passages, which no cutting finds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Grain {
+    Level(UnitLevel),
+    Passage,
 }
 
 /// On or off.
@@ -429,6 +477,10 @@ pub(super) struct VerbosityArgs {
 
 fn language(code: &str) -> crate::Result<Lang> {
     if code == "auto" { Ok(Lang(None)) } else { code.parse().map(|language| Lang(Some(language))) }
+}
+
+fn grain(name: &str) -> crate::Result<Grain> {
+    if name == "passage" { Ok(Grain::Passage) } else { name.parse().map(Grain::Level) }
 }
 
 fn removable(name: &str) -> Result<Relation, String> {

@@ -3,7 +3,9 @@
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use super::args::{FoldingArgs, MatchingArgs, OutputArgs, ReadingArgs, RunningArgs, ShowingArgs, Switch};
+use super::args::{
+    FoldingArgs, Grain, LengthArgs, MatchingArgs, OutputArgs, ReadingArgs, RunningArgs, ShowingArgs, Switch,
+};
 use super::console::{Console, failed};
 use super::{Exit, memory, summary};
 use crate::cluster::Keep;
@@ -38,7 +40,10 @@ fn options(reading: &ReadingArgs, keep: Option<&Keep>) -> InputOptions {
 /// A validated run.
 pub(super) fn pipeline(matching: &MatchingArgs, keep: Option<&Keep>, running: &RunningArgs) -> Result<Pipeline> {
     let mut options = folding(&matching.folding);
-    options.unit = matching.unit;
+    options.unit = match matching.unit {
+        Grain::Level(level) => level,
+        Grain::Passage => return Err(Error::parameter("unit", "passage", WHERE_PASSAGES)),
+    };
     options.shingle = matching.shingle.shingle;
     options.short = matching.short == Switch::On;
     options.threshold = matching.threshold;
@@ -47,15 +52,30 @@ pub(super) fn pipeline(matching: &MatchingArgs, keep: Option<&Keep>, running: &R
     options.seed = matching.seed;
     options.related = matching.related;
     options.max_bucket = matching.max_bucket;
+    run_with(running, &mut options);
+    if let Some(keep) = keep {
+        options.keep = keep.clone();
+    }
+    Pipeline::new(options)
+}
+
+/// The options of a run over passages.
+pub(super) fn passages(folding: &FoldingArgs, length: &LengthArgs, running: &RunningArgs) -> Options {
+    let mut options = self::folding(folding);
+    options.min_tokens = length.min_tokens;
+    run_with(running, &mut options);
+    options
+}
+
+/// Where `--unit passage` is understood.
+const WHERE_PASSAGES: &str = "document, story, paragraph or line here; `dedup` removes passages, `passages` lists them";
+
+fn run_with(running: &RunningArgs, options: &mut Options) {
     options.threads = running.threads;
     options.memory = running.memory.or_else(memory::default_limit);
     options.map = running.memory.is_none();
     options.temp_dir.clone_from(&running.temp_dir);
     options.work_dir.clone_from(&running.work_dir);
-    if let Some(keep) = keep {
-        options.keep = keep.clone();
-    }
-    Pipeline::new(options)
 }
 
 /// Options with the folding asked for and defaults for the rest.

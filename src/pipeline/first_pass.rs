@@ -17,6 +17,8 @@ pub(super) struct FirstPass<'a> {
     pub(super) options: &'a Options,
     pub(super) paths: &'a Paths,
     pub(super) plan: &'a Plan,
+    /// Whether passages are looked for, and nothing else.
+    pub(super) words: bool,
     pub(super) progress: &'a dyn Progress,
 }
 
@@ -101,7 +103,8 @@ impl FirstPass<'_> {
             under_way.fetch_sub(large(&block).unwrap_or(0), Ordering::Relaxed);
             scanned
         };
-        let scanner = || Scanner::new(self.options, self.paths, rank, self.progress);
+        let new = if self.words { Scanner::of_words } else { Scanner::new };
+        let scanner = || new(self.options, self.paths, rank, self.progress);
         parallel::in_order(parallel::threads(), source, next, scanner, scan, |(index, scanned)| collect(index, scanned))
     }
 

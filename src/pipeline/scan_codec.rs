@@ -7,6 +7,7 @@ use super::scan::{Resemblance, ScannedBlock, ScannedRecord, ScannedUnit};
 use crate::document::{Kind, Span, Unit};
 use crate::input::{FieldValue, IdHashes};
 use crate::normalize::Language;
+use crate::passage::Words;
 use crate::shingle::Fingerprint;
 use crate::similarity::Score;
 use crate::spill::{Decoder, Encoder};
@@ -68,6 +69,8 @@ impl ScannedBlock {
                 Some((String::from_utf8(from.bytes()?.to_vec()).ok()?, from.u64()?))
             })?),
             crowded: from.u64()?,
+            // Runs over passages have no work directory.
+            words: Words::default(),
         })
     }
 }
@@ -151,6 +154,7 @@ mod tests {
             resemblances: vec![Resemblance { a: 0, b: 2, score: Score::SAME, same_numbers: true }],
             rejected: BTreeMap::from([("invalid_json".to_owned(), 1)]),
             crowded: 1,
+            words: Words::default(),
         };
         let mut out = Encoder::default();
         block.encode(&mut out);

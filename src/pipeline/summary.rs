@@ -22,6 +22,9 @@ pub struct Summary {
     /// Verified pairs found, exact groups not expanded; only of `pairs`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pairs: Option<u64>,
+    /// Passages found; only of `passages` and of `dedup --unit passage`, where it counts the removed ones.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub passages: Option<u64>,
     /// Candidate pairs that a cap left unverified; one that was left in several buckets counts in each.
     pub lost_pairs: u64,
     /// Records whose id stood earlier in the input.
@@ -89,6 +92,12 @@ pub struct Parameters {
     pub keep: String,
     /// `--related`.
     pub related: bool,
+    /// `--min-tokens`, where passages were looked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub min_tokens: Option<usize>,
+    /// `--max-gap`, where passages were listed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_gap: Option<usize>,
 }
 
 /// One stage of a run.
@@ -121,6 +130,7 @@ impl Summary {
             empty_units: 0,
             clusters: 0,
             pairs: None,
+            passages: None,
             lost_pairs: 0,
             repeated_ids: 0,
             skipped_files: 0,
@@ -163,6 +173,8 @@ impl Parameters {
             max_bucket: options.max_bucket,
             keep: options.keep.to_string(),
             related: options.related,
+            min_tokens: None,
+            max_gap: None,
         }
     }
 }

@@ -19,6 +19,7 @@ use crate::pipeline::{Clustering, Options, Summary};
 use crate::similarity::{Relation, Score};
 
 mod destination;
+mod passages;
 mod tidy;
 mod write;
 
@@ -37,6 +38,8 @@ pub struct Cleaning<'a> {
 struct Gone {
     removal: Removal,
     span: Option<Span>,
+    /// What of the keeper stays for it, if that is not all of it.
+    keeper_span: Option<Span>,
     /// The whole record goes: shown under the document's id.
     record: bool,
 }
@@ -50,6 +53,10 @@ struct GoneRow {
     #[serde(skip_serializing_if = "Option::is_none")]
     end: Option<usize>,
     keeper: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    keeper_start: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    keeper_end: Option<usize>,
     relation: Relation,
     jaccard: f64,
     containment: f64,
@@ -84,12 +91,15 @@ impl<'a> Cleaning<'a> {
         let document = units.document(first.unit);
         if units.number(first.unit).is_none() {
             self.removed.insert(document);
-            self.gone.push(Gone { removal: *first, span: None, record: true });
+            self.gone.push(Gone { removal: *first, span: None, keeper_span: None, record: true });
             return Ok(());
         }
         let spans: Vec<Span> = removals.iter().map(|removal| units.span(removal.unit)).collect();
         let gone = removals.iter().zip(&spans);
-        self.gone.extend(gone.map(|(removal, span)| Gone { removal: *removal, span: Some(*span), record: false }));
+        self.gone.extend(gone.map(|(removal, span)| {
+            let (removal, span) = (*removal, Some(*span));
+            Gone { removal, span, keeper_span: None, record: false }
+        }));
         let record = self.corpus.read(document)?;
         let left = tidy::without(&record.text, &spans);
         let language = options.language.unwrap_or_else(|| Language::detect(&record.text));
@@ -100,7 +110,7 @@ impl<'a> Cleaning<'a> {
         self.removed.insert(document);
         // Of equally long spans the first.
         if let Some(removal) = removals.iter().rev().max_by_key(|removal| units.span(removal.unit).len()) {
-            self.gone.push(Gone { removal: *removal, span: None, record: true });
+            self.gone.push(Gone { removal: *removal, span: None, keeper_span: None, record: true });
         }
         Ok(())
     }
@@ -151,6 +161,8 @@ impl Gone {
             start: self.span.map(|span| span.start),
             end: self.span.map(|span| span.end),
             keeper: shown.id(keeper)?,
+            keeper_start: self.keeper_span.map(|span| span.start),
+            keeper_end: self.keeper_span.map(|span| span.end),
             relation,
             jaccard,
             containment,
