@@ -45,6 +45,7 @@ pub mod lsh;
 pub mod normalize;
 pub mod page;
 mod parallel;
+pub mod passage;
 pub mod pipeline;
 pub mod report;
 pub mod shingle;

@@ -49,6 +49,7 @@ mod nodes;
 mod options;
 mod order;
 mod pairs;
+mod passages;
 mod path;
 mod progress;
 mod refold;
@@ -64,6 +65,7 @@ mod work;
 pub use compare::{Compared, Comparison, compare};
 pub use options::Options;
 pub use pairs::PairList;
+pub use passages::{PassageList, Repeated};
 pub use progress::Progress;
 pub use summary::{Containment, Parameters, Records, References, Stage, Summary};
 
@@ -238,7 +240,7 @@ impl Pipeline {
     }
 
     fn first_pass<'a>(&'a self, plan: &'a Plan, progress: &'a dyn Progress) -> FirstPass<'a> {
-        FirstPass { options: &self.options, paths: &self.paths, plan, progress }
+        FirstPass { options: &self.options, paths: &self.paths, plan, words: false, progress }
     }
 }
 

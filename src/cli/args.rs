@@ -37,7 +37,15 @@ Examples:
   mukarrar dedup crawl/ -o clean/ --keep longest
   mukarrar dedup new.jsonl --against old/ -o clean.jsonl
   mukarrar dedup pages/ -o clean/ --unit story --removed removed.jsonl
+  mukarrar dedup news.jsonl -o clean.jsonl --unit passage --removed removed.jsonl
   mukarrar dedup news.jsonl --dry-run --summary accounts.json";
+
+const PASSAGES: &str = "Each place is listed with the first place in the input where its words stand, as long as they are equal. Spans count \
+UTF-8 bytes of the text; `dedup --unit passage` removes what repeats.
+
+Examples:
+  mukarrar passages news.jsonl.gz --format jsonl -o passages.jsonl
+  mukarrar passages crawl/ --min-tokens 50 --max-gap 0";
 
 const NORMALIZE: &str = "Every line of output holds the folded tokens of one line of input, joined by one space: what is \
 hashed when texts are compared; boilerplate, which is left out of that, gives empty lines. JSON Lines inputs give the lines of \
@@ -76,6 +84,9 @@ pub(super) enum Command {
     Dedup(DedupArgs),
     /// List verified pairs.
     Pairs(PairsArgs),
+    /// List passages that stand in several places.
+    #[command(after_help = PASSAGES)]
+    Passages(PassagesArgs),
     /// Show how alike two texts are, and why.
     Compare(CompareArgs),
     /// Show how pages were cut: stories, headlines, paragraphs, boilerplate.
@@ -159,6 +170,8 @@ pub(super) struct DedupArgs {
     #[command(flatten)]
     pub(super) matching: MatchingArgs,
     #[command(flatten)]
+    pub(super) length: LengthArgs,
+    #[command(flatten)]
     pub(super) keep: KeepArgs,
     /// Which copies are removed; exact, near, contained with commas between them. What holds another is never removed for
     /// it.
@@ -187,6 +200,33 @@ pub(super) struct PairsArgs {
     pub(super) output: OutputArgs,
     #[command(flatten)]
     pub(super) showing: ShowingArgs,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct PassagesArgs {
+    #[command(flatten)]
+    pub(super) input: InputArgs,
+    #[command(flatten)]
+    pub(super) folding: FoldingArgs,
+    #[command(flatten)]
+    pub(super) length: LengthArgs,
+    /// Show passages of the same two documents as one that at most so many words part on both sides: 0 to 10000.
+    #[arg(long, value_name = "N", default_value_t = 4, help_heading = "Passages")]
+    pub(super) max_gap: usize,
+    #[command(flatten)]
+    pub(super) running: RunningArgs,
+    #[command(flatten)]
+    pub(super) output: OutputArgs,
+    #[command(flatten)]
+    pub(super) showing: ShowingArgs,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Passages")]
+pub(super) struct LengthArgs {
+    /// Shortest passage, in words: 2 to 10000.
+    #[arg(long, value_name = "N", default_value_t = 30)]
+    pub(super) min_tokens: usize,
 }
 
 #[derive(Debug, Args)]
@@ -337,9 +377,10 @@ pub(super) struct ShingleArgs {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Matching")]
 pub(super) struct MatchingArgs {
-    /// What is compared: document, story (stories and headlines of a page), paragraph or line.
-    #[arg(long, value_name = "UNIT", default_value_t = UnitLevel::Document, value_parser = UnitLevel::from_str, help_heading = "Shape")]
-    pub(super) unit: UnitLevel,
+    /// What is compared: document, story (stories and headlines of a page), paragraph or line; for dedup also passage
+    /// (whatever stands twice goes the second time).
+    #[arg(long, value_name = "UNIT", default_value = "document", value_parser = grain, help_heading = "Shape")]
+    pub(super) unit: Grain,
     #[command(flatten)]
     pub(super) folding: FoldingArgs,
     #[command(flatten)]
@@ -397,6 +438,13 @@ pub(super) struct Containment(pub(super) Option<f64>);
 pub(super) enum Facts {
     Guard,
     Off,
+}
+
+/// `--unit`: a level of cutting, or passages, which no cutting finds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Grain {
+    Level(UnitLevel),
+    Passage,
 }
 
 /// On or off.
@@ -489,6 +537,10 @@ fn containment(text: &str) -> Result<Containment, String> {
         "off" => Ok(Containment(None)),
         _ => text.parse().map(|value| Containment(Some(value))).map_err(|_| "give a number, or off".to_owned()),
     }
+}
+
+fn grain(name: &str) -> crate::Result<Grain> {
+    if name == "passage" { Ok(Grain::Passage) } else { name.parse().map(Grain::Level) }
 }
 
 fn removable(name: &str) -> Result<Relation, String> {

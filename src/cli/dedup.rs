@@ -1,19 +1,23 @@
 //! `mukarrar dedup`.
 
-use super::args::DedupArgs;
+use super::args::{DedupArgs, Grain};
 use super::console::Console;
 use super::progress::Bar;
 use super::{Exit, job, summary};
 use crate::error::{Error, Result};
 use crate::input::{Corpus, Input};
+use crate::page::Boilerplate;
 use crate::pipeline::{Clustering, Pipeline};
 use crate::report::output::Outputs;
 use crate::report::{self, Cleaning, Destination, Format};
 use crate::similarity::Relation;
 
 pub(super) fn run(arguments: &DedupArgs, console: &Console) -> Result<Exit> {
+    if arguments.matching.unit == Grain::Passage {
+        return passages(arguments, console);
+    }
     let DedupArgs { input, matching, keep, running, showing, .. } = arguments;
-    let mut options = job::run_options(matching, Some(&keep.keep), running);
+    let mut options = job::run_options(matching, Some(&keep.keep), running)?;
     options.contained_copies = arguments.remove.contains(&Relation::Contained);
     let pipeline = Pipeline::new(options)?;
     let input = job::input(&input.inputs, &input.reading, pipeline.options().fields())?;
@@ -21,18 +25,62 @@ pub(super) fn run(arguments: &DedupArgs, console: &Console) -> Result<Exit> {
     let destination = destination(arguments, &input)?;
     let (corpus, found) = pipeline.read_clusters(input, &Bar::new(showing.progress))?;
     let cleaning = Cleaning::plan(&found, &corpus, &arguments.remove, pipeline.options())?;
+    let exit = finish(arguments, &corpus, &found, &cleaning, destination, console)?;
+    pipeline.forget_work()?;
+    Ok(exit)
+}
+
+/// `--unit passage`.
+fn passages(arguments: &DedupArgs, console: &Console) -> Result<Exit> {
+    let DedupArgs { input, matching, length, keep, running, showing, .. } = arguments;
+    if !arguments.remove.contains(&Relation::Exact) {
+        return Err(Error::parameter("remove", "near", "with exact for --unit passage: what repeats is equal"));
+    }
+    if let Some(path) = &arguments.clusters {
+        return Err(Error::parameter("clusters", path.display(), "left out for --unit passage: there are none"));
+    }
+    if let Some(path) = arguments.against.first() {
+        return Err(Error::parameter("against", path.display(), "left out for --unit passage"));
+    }
+    if matching.boilerplate.boilerplate == Boilerplate::Strip {
+        return Err(Error::parameter(
+            "boilerplate",
+            "strip",
+            "keep or ignore for --unit passage; strip in another run",
+        ));
+    }
+    let mut options = job::passages(&matching.folding, length, running);
+    options.seed = matching.seed;
+    options.keep = keep.keep.clone();
+    let pipeline = Pipeline::new(options)?;
+    let input = job::input(&input.inputs, &input.reading, Vec::new())?;
+    let destination = destination(arguments, &input)?;
+    let (corpus, repeated) = pipeline.read_repeated(input, &Bar::new(showing.progress))?;
+    let cleaning = Cleaning::of_passages(&repeated, &corpus, pipeline.options())?;
+    finish(arguments, &corpus, &repeated.found, &cleaning, destination, console)
+}
+
+/// Writes everything down.
+fn finish(
+    arguments: &DedupArgs,
+    corpus: &Corpus,
+    found: &Clustering,
+    cleaning: &Cleaning<'_>,
+    destination: Option<Destination>,
+    console: &Console,
+) -> Result<Exit> {
+    let showing = &arguments.showing;
     let mut outputs = Outputs::new();
-    lists(arguments, &corpus, &found, &cleaning, &mut outputs)?;
+    lists(arguments, corpus, found, cleaning, &mut outputs)?;
     if let Some(destination) = destination {
         console.print(|out| cleaning.write(&destination, &mut outputs, out))?;
     }
     let mut accounts = found.summary.clone();
     cleaning.account(&mut accounts);
     let copies = arguments.check.check && !cleaning.is_empty();
-    summary::passed_over(&corpus, &found.rejects, &found.summary.decoded, &showing.verbosity, console);
+    summary::passed_over(corpus, &found.rejects, &found.summary.decoded, &showing.verbosity, console);
     job::finish(&mut accounts, showing, outputs, console)?;
-    pipeline.forget_work()?;
-    Ok(job::exit(&accounts, running.strict, copies, console))
+    Ok(job::exit(&accounts, arguments.running.strict, copies, console))
 }
 
 /// Where the corpus goes; `None` for a dry run. Checked before anything is computed.

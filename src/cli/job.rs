@@ -3,7 +3,9 @@
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use super::args::{Facts, FoldingArgs, MatchingArgs, OutputArgs, ReadingArgs, RunningArgs, ShowingArgs, Switch};
+use super::args::{
+    Facts, FoldingArgs, Grain, LengthArgs, MatchingArgs, OutputArgs, ReadingArgs, RunningArgs, ShowingArgs, Switch,
+};
 use super::console::{Console, failed};
 use super::{Exit, memory, summary};
 use crate::cluster::Keep;
@@ -38,13 +40,16 @@ fn options(reading: &ReadingArgs, fields: Vec<String>) -> InputOptions {
 
 /// A validated run.
 pub(super) fn pipeline(matching: &MatchingArgs, keep: Option<&Keep>, running: &RunningArgs) -> Result<Pipeline> {
-    Pipeline::new(run_options(matching, keep, running))
+    Pipeline::new(run_options(matching, keep, running)?)
 }
 
 /// What a run is asked to do.
-pub(super) fn run_options(matching: &MatchingArgs, keep: Option<&Keep>, running: &RunningArgs) -> Options {
+pub(super) fn run_options(matching: &MatchingArgs, keep: Option<&Keep>, running: &RunningArgs) -> Result<Options> {
     let mut options = folding(&matching.folding);
-    options.unit = matching.unit;
+    options.unit = match matching.unit {
+        Grain::Level(level) => level,
+        Grain::Passage => return Err(Error::parameter("unit", "passage", WHERE_PASSAGES)),
+    };
     options.boilerplate = matching.boilerplate.boilerplate;
     options.shingle = matching.shingle.shingle;
     options.short = matching.short == Switch::On;
@@ -58,15 +63,30 @@ pub(super) fn run_options(matching: &MatchingArgs, keep: Option<&Keep>, running:
     options.date_field.clone_from(&matching.date_field);
     options.window = matching.window;
     options.max_bucket = matching.max_bucket;
+    run_with(running, &mut options);
+    if let Some(keep) = keep {
+        options.keep = keep.clone();
+    }
+    Ok(options)
+}
+
+/// The options of a run over passages.
+pub(super) fn passages(folding: &FoldingArgs, length: &LengthArgs, running: &RunningArgs) -> Options {
+    let mut options = self::folding(folding);
+    options.min_tokens = length.min_tokens;
+    run_with(running, &mut options);
+    options
+}
+
+/// Where `--unit passage` is understood.
+const WHERE_PASSAGES: &str = "document, story, paragraph or line here; `dedup` removes passages, `passages` lists them";
+
+fn run_with(running: &RunningArgs, options: &mut Options) {
     options.threads = running.threads;
     options.memory = running.memory.or_else(memory::default_limit);
     options.map = running.memory.is_none();
     options.temp_dir.clone_from(&running.temp_dir);
     options.work_dir.clone_from(&running.work_dir);
-    if let Some(keep) = keep {
-        options.keep = keep.clone();
-    }
-    options
 }
 
 /// Options with the folding asked for and defaults for the rest.

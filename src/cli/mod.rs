@@ -23,6 +23,7 @@ mod job;
 mod memory;
 mod normalize;
 mod pairs;
+mod passages;
 mod progress;
 mod summary;
 mod units;
@@ -68,6 +69,7 @@ fn dispatch(command: Command, console: &mut Console) -> Result<Exit> {
         Command::Clusters(arguments) => clusters::run(&arguments, console),
         Command::Dedup(arguments) => dedup::run(&arguments, console),
         Command::Pairs(arguments) => pairs::run(&arguments, console),
+        Command::Passages(arguments) => passages::run(&arguments, console),
         Command::Compare(arguments) => compare::run(&arguments, console),
         Command::Units(arguments) => units::run(&arguments, console),
         Command::Normalize(arguments) => normalize::run(&arguments, console),

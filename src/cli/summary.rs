@@ -81,10 +81,13 @@ fn lines(summary: &Summary) -> Vec<String> {
     }
     lines.extend(by_name("removed", &records.removed));
     lines.extend(by_name("rejected", &records.rejected));
-    let found = summary.pairs.map_or_else(
-        || format!("clusters {}", summary.clusters),
-        |pairs| format!("pairs {pairs} (exact groups not expanded)"),
-    );
+    let pairs = || {
+        summary.pairs.map_or_else(
+            || format!("clusters {}", summary.clusters),
+            |pairs| format!("pairs {pairs} (exact groups not expanded)"),
+        )
+    };
+    let found = summary.passages.map_or_else(pairs, |passages| format!("passages {passages}"));
     lines.push(format!("units    {} ({} empty), {found}", summary.units, summary.empty_units));
     for (count, what) in [(summary.repeated_ids, "repeated ids"), (summary.skipped_files, "skipped files")] {
         if count > 0 {
@@ -95,13 +98,15 @@ fn lines(summary: &Summary) -> Vec<String> {
     let parameters = &summary.parameters;
     let curve: Vec<String> =
         parameters.s_curve.iter().map(|(jaccard, chance)| format!("{chance:.4} at J {jaccard}")).collect();
-    lines.push(format!(
+    let bands = format!(
         "bands    {} × {} rows = {} values; chance to be a candidate {}",
         parameters.bands,
         parameters.rows,
         parameters.num_hashes,
         curve.join(", ")
-    ));
+    );
+    // Passages are not found by bands.
+    lines.extend(summary.passages.is_none().then_some(bands));
     let stages: Vec<String> =
         summary.stages.iter().map(|stage| format!("{} {:.2} s", stage.name, stage.seconds)).collect();
     lines.push(format!("time     {}{}", stages.join(", "), memory(summary.peak_rss_bytes)));

@@ -86,6 +86,12 @@ impl Units {
         self.rows[unit.index()].document
     }
 
+    /// The first unit of a document; `None` if it has none.
+    pub(crate) fn first_of(&self, document: DocId) -> Option<UnitId> {
+        let place = self.rows.partition_point(|row| row.document < document);
+        self.rows.get(place).filter(|row| row.document == document).map(|_| UnitId(place as u32))
+    }
+
     /// What it is.
     #[must_use]
     pub fn kind(&self, unit: UnitId) -> Kind {

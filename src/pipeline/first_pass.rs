@@ -18,6 +18,8 @@ pub(super) struct FirstPass<'a> {
     pub(super) options: &'a Options,
     pub(super) paths: &'a Paths,
     pub(super) plan: &'a Plan,
+    /// Whether passages are looked for, and nothing else.
+    pub(super) words: bool,
     pub(super) progress: &'a dyn Progress,
 }
 
@@ -104,7 +106,8 @@ impl FirstPass<'_> {
             under_way.fetch_sub(large(&block).unwrap_or(0), Ordering::Relaxed);
             scanned
         };
-        let scanner = || Scanner::new(self.options, self.paths, parts, self.progress);
+        let new = if self.words { Scanner::of_words } else { Scanner::new };
+        let scanner = || new(self.options, self.paths, parts, self.progress);
         parallel::in_order(parallel::threads(), source, next, scanner, scan, |(index, scanned)| collect(index, scanned))
     }
 

@@ -55,6 +55,10 @@ pub struct Options {
     pub window: Option<Window>,
     /// Which member of a cluster stays.
     pub keep: Keep,
+    /// Shortest passage, in tokens; from 2 to 10,000.
+    pub min_tokens: usize,
+    /// Passages that at most so many tokens part on both sides are shown as one.
+    pub max_gap: usize,
     /// Number of threads; `None` for one a core.
     pub threads: Option<usize>,
     /// Bytes that the whole process may take; what does not fit is spilled to `temp_dir`. `None`: as much as it needs.
@@ -89,6 +93,8 @@ impl Default for Options {
             date_field: None,
             window: None,
             keep: Keep::First,
+            min_tokens: 30,
+            max_gap: 4,
             threads: None,
             memory: None,
             map: true,

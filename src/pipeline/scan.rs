@@ -7,11 +7,12 @@ use ahash::AHashSet;
 use super::fields::Parts;
 use super::path::{Path, PathId, Paths};
 use super::{Options, Progress, resemble};
-use crate::document::{Date, Kind, Unit};
+use crate::document::{Date, Kind, Span, Unit};
 use crate::input::{Block, BlockIndex, FieldValue, IdHashes, Record, Scratch};
 use crate::lsh::Node;
 use crate::normalize::{Language, Normalizer};
 use crate::page::{Cutter, Sieve, Text};
+use crate::passage::{WordFolder, Words};
 use crate::shingle::{Fingerprint, ShingleKind, ShingleSet, Shingled, Shingler};
 use crate::similarity::Score;
 
@@ -27,6 +28,8 @@ pub(super) struct ScannedBlock {
     pub(super) dates: Vec<Option<Date>>,
     /// The units of all records, in input order.
     pub(super) units: Vec<ScannedUnit>,
+    /// The words of all records, if passages are looked for; then nothing is compared.
+    pub(super) words: Words,
     /// For each path the band keys of its units, unit by unit.
     pub(super) keys: [Vec<u64>; 2],
     /// The samples of the units of the main path, unit by unit; empty if nobody asks for containment.
@@ -78,31 +81,43 @@ pub(super) struct Scanner<'a> {
     progress: &'a dyn Progress,
     scratch: Scratch,
     folding: Folding<'a>,
+    /// Set if passages are looked for.
+    words: Option<WordFolder>,
 }
 
 impl<'a> Scanner<'a> {
     pub(super) fn new(options: &'a Options, paths: &'a Paths, parts: Parts, progress: &'a dyn Progress) -> Self {
-        Self { options, parts, progress, scratch: Scratch::default(), folding: Folding::new(options, paths) }
+        let folding = Folding::new(options, paths);
+        Self { options, parts, progress, scratch: Scratch::default(), folding, words: None }
+    }
+
+    /// A scanner that folds whole documents into words, and shingles and sketches nothing.
+    pub(super) fn of_words(options: &'a Options, paths: &'a Paths, parts: Parts, progress: &'a dyn Progress) -> Self {
+        Self { words: Some(WordFolder::new(options.seed)), ..Self::new(options, paths, parts, progress) }
     }
 
     /// Reads, cuts, folds and sketches the records of a block.
     pub(super) fn scan(&mut self, block: &Block) -> (BlockIndex, ScannedBlock) {
         let mut scanned = ScannedBlock::default();
         let (asks, asks_dates) = (self.options.keep.field().is_some(), self.options.date_field.is_some());
-        let (folding, parts) = (&mut self.folding, self.parts);
+        let (folding, words, parts) = (&mut self.folding, &mut self.words, self.parts);
         let index = block.read(&mut self.scratch, |record, bytes| {
             match record {
                 Ok(record) => {
                     scanned.ranks.extend(asks.then(|| parts.rank(&record.fields)));
                     scanned.dates.extend(asks_dates.then(|| parts.date(&record.fields)));
                     scanned.note(&record);
-                    folding.record(&record, &mut scanned);
+                    match words {
+                        Some(words) => folding.words(words, &record, &mut scanned),
+                        None => folding.record(&record, &mut scanned),
+                    }
                 }
                 Err(reason) => {
                     *scanned.rejected.entry(reason.code().to_owned()).or_default() += 1;
                     scanned.ranks.extend(asks.then_some(None));
                     scanned.dates.extend(asks_dates.then_some(None));
                     scanned.ids.push(None);
+                    scanned.words.counts.extend(words.as_ref().map(|_| 0));
                     scanned.records.push(ScannedRecord { language: None, units: 0 });
                 }
             }
@@ -157,6 +172,17 @@ impl<'a> Folding<'a> {
         scanned.records.push(ScannedRecord { language: Some(language), units });
     }
 
+    /// Folds a whole record into words: one unit that is not compared.
+    fn words(&self, folder: &mut WordFolder, record: &Record<'_>, scanned: &mut ScannedBlock) {
+        let language = self.options.language.unwrap_or_else(|| Language::detect(&record.text));
+        let normalizer = Normalizer::new(self.options.profile, language);
+        let tokens = folder.fold(&normalizer, &record.text, &mut scanned.words);
+        let unit = Unit { kind: Kind::Document, span: Span::new(0, record.text.len()), title: None };
+        scanned.units.push(ScannedUnit { tokens, ..ScannedUnit::uncompared(unit) });
+        scanned.ids.push(Some(&record.id));
+        scanned.records.push(ScannedRecord { language: Some(language), units: 1 });
+    }
+
     fn unit(&mut self, normalizer: &Normalizer, text: &str, unit: &Unit, scanned: &mut ScannedBlock) -> ScannedUnit {
         let Some((id, path)) = self.paths.of(unit.kind) else {
             return ScannedUnit::uncompared(*unit);
@@ -199,7 +225,7 @@ impl ScannedUnit {
 
     /// Whether it would be compared, had it a token.
     pub(super) fn is_empty(&self) -> bool {
-        self.path.is_none() && self.unit.kind != Kind::Boilerplate
+        self.path.is_none() && self.tokens == 0 && self.unit.kind != Kind::Boilerplate
     }
 }
 

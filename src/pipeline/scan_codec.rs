@@ -7,6 +7,7 @@ use super::scan::{Resemblance, ScannedBlock, ScannedRecord, ScannedUnit};
 use crate::document::{Date, Kind, Span, Unit};
 use crate::input::{FieldValue, IdHashes};
 use crate::normalize::Language;
+use crate::passage::Words;
 use crate::shingle::Fingerprint;
 use crate::similarity::Score;
 use crate::spill::{Decoder, Encoder};
@@ -77,6 +78,8 @@ impl ScannedBlock {
             crowded: from.u64()?,
             decoded: list(from, 4, |from| from.u32())?,
             noted: decode_counts(from)?,
+            // Runs over passages have no work directory.
+            words: Words::default(),
         })
     }
 }
@@ -177,6 +180,7 @@ mod tests {
             crowded: 1,
             decoded: vec![0, 2],
             noted: BTreeMap::from([("encoding/windows-1256".to_owned(), 2)]),
+            words: Words::default(),
         };
         let mut out = Encoder::default();
         block.encode(&mut out);

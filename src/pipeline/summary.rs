@@ -31,6 +31,9 @@ pub struct Summary {
     /// Spans of boilerplate taken out of kept records; only of `dedup --boilerplate strip`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub stripped_spans: Option<u64>,
+    /// Passages found; only of `passages` and of `dedup --unit passage`, where it counts the removed ones.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub passages: Option<u64>,
     /// Candidate pairs that a cap left unverified; one that was left in several buckets counts in each.
     pub lost_pairs: u64,
     /// Records whose id stood earlier in the input.
@@ -141,6 +144,12 @@ pub struct Parameters {
     pub date_field: Option<String>,
     /// `--window`.
     pub window: Option<String>,
+    /// `--min-tokens`, where passages were looked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub min_tokens: Option<usize>,
+    /// `--max-gap`, where passages were listed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_gap: Option<usize>,
 }
 
 /// One stage of a run.
@@ -176,6 +185,7 @@ impl Summary {
             pairs: None,
             containment: Containment::default(),
             stripped_spans: None,
+            passages: None,
             lost_pairs: 0,
             repeated_ids: 0,
             skipped_files: 0,
@@ -233,6 +243,8 @@ impl Parameters {
             related: options.related,
             date_field: options.date_field.clone(),
             window: options.window.map(|window| window.to_string()),
+            min_tokens: None,
+            max_gap: None,
         }
     }
 }

@@ -11,6 +11,7 @@ use crate::input::{FieldValue, NamesBuilder};
 use crate::lsh::KeyColumns;
 use crate::lsh::containment::Samples;
 use crate::normalize::Language;
+use crate::passage::WordStore;
 use crate::shingle::Fingerprint;
 use crate::similarity::{Score, short};
 
@@ -31,6 +32,8 @@ pub(super) struct Tables {
     pub(super) resemblances: Vec<(UnitId, UnitId, Score)>,
     /// Those of them that may be copies: alike enough, with the same numbers.
     pub(super) likely_copies: Vec<(UnitId, UnitId)>,
+    /// The words of all records, if passages are looked for.
+    pub(super) words: WordStore,
     pub(super) names: NamesBuilder,
     /// Records that were rejected, ascending.
     pub(super) rejects: Vec<DocId>,
@@ -102,6 +105,7 @@ impl Tables {
             rows: [PathId::Main, PathId::Short].map(|id| Rows::new(bands(id), plan)),
             resemblances: Vec::new(),
             likely_copies: Vec::new(),
+            words: WordStore::new(plan.keys().as_ref()),
             names: NamesBuilder::default(),
             rejects: Vec::new(),
             rejected: BTreeMap::new(),
@@ -185,6 +189,7 @@ impl Tables {
             *self.noted.entry(note).or_default() += count;
         }
         self.crowded += block.crowded;
+        self.words.push(&block.words)?;
         Ok(())
     }
 
@@ -211,6 +216,7 @@ impl Tables {
         if documents.is_empty() {
             return;
         }
+        self.words.leave_out(documents);
         let rejected = |document: DocId| documents.binary_search(&document).is_ok();
         for document in documents {
             self.languages[document.index()] = None;

@@ -17,7 +17,7 @@ use ahash::AHashMap;
 
 use serde::Serialize;
 
-use crate::document::{Date, DocId, Kind, UnitId, Units};
+use crate::document::{Date, DocId, Kind, Span, UnitId, Units};
 use crate::error::{Error, Result};
 use crate::input::{Corpus, Names};
 
@@ -27,6 +27,7 @@ mod compare;
 mod cut;
 pub mod output;
 mod pairs;
+mod passages;
 mod score;
 pub mod text;
 
@@ -35,6 +36,7 @@ pub use clusters::clusters;
 pub use compare::{Named, comparison};
 pub use cut::cut;
 pub use pairs::{ExactGroups, pairs};
+pub use passages::passages;
 pub use score::evaluation;
 
 /// How results are written.
@@ -127,7 +129,15 @@ impl<'a> Shown<'a> {
     ///
     /// As [`id`](Self::id).
     pub(crate) fn document_id(&self, unit: UnitId) -> io::Result<Rc<str>> {
-        let document = self.units.document(unit);
+        self.name(self.units.document(unit))
+    }
+
+    /// The id shown for a document.
+    ///
+    /// # Errors
+    ///
+    /// As [`id`](Self::id).
+    pub(crate) fn name(&self, document: DocId) -> io::Result<Rc<str>> {
         if let Some(name) = self.met.borrow().get(&document) {
             return Ok(Rc::clone(name));
         }
@@ -151,10 +161,18 @@ impl<'a> Shown<'a> {
     ///
     /// As [`id`](Self::id).
     pub(crate) fn preview(&self, unit: UnitId) -> io::Result<String> {
-        let document = self.units.document(unit);
+        self.preview_of(self.units.document(unit), self.units.span(unit))
+    }
+
+    /// The first characters of a piece of a document.
+    ///
+    /// # Errors
+    ///
+    /// As [`id`](Self::id).
+    pub(crate) fn preview_of(&self, document: DocId, span: Span) -> io::Result<String> {
         let record = self.corpus.read(document).map_err(lost)?;
         self.remember(document, &record.id);
-        Ok(text::preview(self.units.span(unit).of(&record.text)))
+        Ok(text::preview(span.of(&record.text)))
     }
 
     /// What a unit is.

@@ -20,6 +20,7 @@ use crate::pipeline::{Clustering, Options, Summary};
 use crate::similarity::{Relation, Score};
 
 mod destination;
+mod passages;
 mod strip;
 mod tidy;
 mod write;
@@ -45,6 +46,8 @@ pub struct Cleaning<'a> {
 struct Gone {
     removal: Removal,
     span: Option<Span>,
+    /// What of the keeper stays for it, if that is not all of it.
+    keeper_span: Option<Span>,
     /// The whole record goes: shown under the document's id.
     record: bool,
 }
@@ -61,6 +64,10 @@ struct GoneRow {
     /// Where the keeper stands, if that is a reference: ids of references and of the input may be the same.
     #[serde(skip_serializing_if = "Option::is_none")]
     reference: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    keeper_start: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    keeper_end: Option<usize>,
     relation: Relation,
     jaccard: f64,
     containment: f64,
@@ -81,16 +88,7 @@ impl<'a> Cleaning<'a> {
     ///
     /// A record that is to be edited cannot be read again.
     pub fn plan(found: &'a Clustering, corpus: &'a Corpus, remove: &[Relation], options: &'a Options) -> Result<Self> {
-        let mut plan = Self {
-            corpus,
-            found,
-            removed: BTreeSet::new(),
-            edited: BTreeMap::new(),
-            stripped: Vec::new(),
-            stripped_spans: 0,
-            options,
-            gone: Vec::new(),
-        };
+        let mut plan = Self::nothing(found, corpus, options);
         let mut stripper = Stripper::new(options, &found.units);
         let removals = found.removals(remove);
         for of_document in removals.chunk_by(|a, b| found.units.document(a.unit) == found.units.document(b.unit)) {
@@ -105,18 +103,35 @@ impl<'a> Cleaning<'a> {
         Ok(plan)
     }
 
+    /// Nothing goes yet.
+    fn nothing(found: &'a Clustering, corpus: &'a Corpus, options: &'a Options) -> Self {
+        Self {
+            corpus,
+            found,
+            removed: BTreeSet::new(),
+            edited: BTreeMap::new(),
+            stripped: Vec::new(),
+            stripped_spans: 0,
+            options,
+            gone: Vec::new(),
+        }
+    }
+
     fn document(&mut self, removals: &[Removal], stripper: Option<&mut Stripper<'_>>) -> Result<()> {
         let units = &self.found.units;
         let Some(first) = removals.first() else { return Ok(()) };
         let document = units.document(first.unit);
         if units.number(first.unit).is_none() {
             self.removed.insert(document);
-            self.gone.push(Gone { removal: *first, span: None, record: true });
+            self.gone.push(Gone { removal: *first, span: None, keeper_span: None, record: true });
             return Ok(());
         }
         let spans: Vec<Span> = removals.iter().map(|removal| units.span(removal.unit)).collect();
         let gone = removals.iter().zip(&spans);
-        self.gone.extend(gone.map(|(removal, span)| Gone { removal: *removal, span: Some(*span), record: false }));
+        self.gone.extend(gone.map(|(removal, span)| {
+            let (removal, span) = (*removal, Some(*span));
+            Gone { removal, span, keeper_span: None, record: false }
+        }));
         let record = self.corpus.read(document)?;
         let left = tidy::without(&record.text, &spans);
         if has_tokens(&left, &record.text, self.options) {
@@ -129,7 +144,7 @@ impl<'a> Cleaning<'a> {
         self.removed.insert(document);
         // Of equally long spans the first.
         if let Some(removal) = removals.iter().rev().max_by_key(|removal| units.span(removal.unit).len()) {
-            self.gone.push(Gone { removal: *removal, span: None, record: true });
+            self.gone.push(Gone { removal: *removal, span: None, keeper_span: None, record: true });
         }
         Ok(())
     }
@@ -189,6 +204,8 @@ impl Gone {
             end: self.span.map(|span| span.end),
             keeper: shown.id(keeper)?,
             reference: shown.reference(keeper),
+            keeper_start: self.keeper_span.map(|span| span.start),
+            keeper_end: self.keeper_span.map(|span| span.end),
             relation,
             jaccard,
             containment,

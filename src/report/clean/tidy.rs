@@ -17,6 +17,34 @@ pub(super) fn without(text: &str, spans: &[Span]) -> String {
     left.out
 }
 
+/// The spans (ascending, not overlapping) so cut that what stood on two lines does not come to stand on one: those that
+/// touch are one, and one that begins and ends inside lines leaves the last line break in it.
+pub(super) fn keeping_lines(text: &str, spans: impl Iterator<Item = Span>) -> Vec<Span> {
+    let mut joined: Vec<Span> = Vec::new();
+    for span in spans {
+        match joined.last_mut() {
+            Some(last) if span.start <= last.end => last.end = span.end.max(last.end),
+            _ => joined.push(span),
+        }
+    }
+    joined.into_iter().flat_map(|span| around_break(text, span)).flatten().collect()
+}
+
+fn around_break(text: &str, span: Span) -> [Option<Span>; 2] {
+    let before = text[..span.start].trim_end_matches([' ', '\t']);
+    let after = text[span.end..].trim_start_matches([' ', '\t']);
+    let inside = |neighbour: Option<char>| !matches!(neighbour, None | Some('\n' | '\r'));
+    match span.of(text).rfind('\n') {
+        Some(at) if inside(before.chars().next_back()) && inside(after.chars().next()) => {
+            let at = span.start + at;
+            let line_end = if text[..at].ends_with('\r') { at - 1 } else { at };
+            let first = Span::new(before.len(), line_end.max(before.len()));
+            [Some(first), Some(Span::new(at + 1, text.len() - after.len()))]
+        }
+        _ => [Some(span), None],
+    }
+}
+
 /// What is left, line by line.
 struct Lines {
     out: String,
@@ -67,6 +95,20 @@ mod tests {
         assert_eq!(cut("أول\r\n  ثان \r\nثالث", &["ثان"]), "أول\r\nثالث");
         assert_eq!(cut("أول\nثان\nثالث", &["أول", "ثالث"]), "ثان\n");
         assert_eq!(cut("أول\n\nثان\n\nثالث", &["ثان"]), "أول\n\n\nثالث");
+    }
+
+    #[test]
+    fn what_stood_on_two_lines_stays_on_two() {
+        let lines = |text: &str, piece: &str| {
+            let start = text.find(piece).unwrap();
+            let middle = start + piece.find(' ').unwrap_or(0);
+            let spans = [Span::new(start, middle), Span::new(middle, start + piece.len())];
+            without(text, &keeping_lines(text, spans.into_iter()))
+        };
+        assert_eq!(lines("أول ثان\r\n\r\nثالث رابع", "ثان\r\n\r\nثالث"), "أول\r\nرابع");
+        assert_eq!(lines("أول ثان\nثالث رابع", "أول ثان\nثالث"), " رابع");
+        assert_eq!(lines("أول ثان\nثالث\nرابع", "ثان\nثالث"), "أول \nرابع");
+        assert_eq!(lines("أول ثان ثالث", " ثان"), "أول ثالث");
     }
 
     #[test]

@@ -1,0 +1,74 @@
+//! Passages: one row for each place that repeats an earlier one.
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use super::text::cell;
+use super::{Format, Shown, Style, write_json};
+use crate::input::Corpus;
+use crate::passage::Passage;
+use crate::pipeline::PassageList;
+
+#[derive(Serialize)]
+struct PassageRow {
+    a: String,
+    a_start: usize,
+    a_end: usize,
+    b: String,
+    b_start: usize,
+    b_end: usize,
+    tokens: u64,
+    shared: u64,
+    preview: String,
+}
+
+/// Writes the passages of a run over `corpus`, in order of the later place; spans count bytes of the decoded text, the
+/// preview is that of the later place.
+///
+/// # Errors
+///
+/// What the writer says; a record cannot be read again.
+pub fn passages(found: &PassageList, corpus: &Corpus, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    let shown = Shown::new(corpus, &found.units, &found.names);
+    let mut rows = found.passages.iter().map(|passage| row(&shown, passage));
+    match style.format {
+        Format::Json => write_json(out, true, rows),
+        Format::Jsonl => write_json(out, false, rows),
+        Format::Tsv => table(rows, out),
+        Format::Text => rows.try_for_each(|row| text(&row?, style, out)),
+    }
+}
+
+fn row(shown: &Shown<'_>, passage: &Passage) -> io::Result<PassageRow> {
+    let Passage { a, a_span, b, b_span, tokens, shared } = *passage;
+    Ok(PassageRow {
+        a: shown.name(a)?.to_string(),
+        a_start: a_span.start,
+        a_end: a_span.end,
+        b: shown.name(b)?.to_string(),
+        b_start: b_span.start,
+        b_end: b_span.end,
+        tokens,
+        shared,
+        preview: shown.preview_of(b, b_span)?,
+    })
+}
+
+fn table(rows: impl Iterator<Item = io::Result<PassageRow>>, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "a\ta_start\ta_end\tb\tb_start\tb_end\ttokens\tshared\tpreview")?;
+    for row in rows {
+        let row = row?;
+        write!(out, "{}\t{}\t{}\t{}\t", cell(&row.a), row.a_start, row.a_end, cell(&row.b))?;
+        writeln!(out, "{}\t{}\t{}\t{}\t{}", row.b_start, row.b_end, row.tokens, row.shared, cell(&row.preview))?;
+    }
+    Ok(())
+}
+
+fn text(row: &PassageRow, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    let tokens = style.bold(&format!("{} tokens", row.tokens));
+    let (a, b) = (style.original(&row.a), style.original(&row.b));
+    writeln!(out, "{tokens}, {} shared", row.shared)?;
+    writeln!(out, "  {b}  {}..{}  repeats  {a}  {}..{}", row.b_start, row.b_end, row.a_start, row.a_end)?;
+    writeln!(out, "      {}", style.snippet(&row.preview))
+}
