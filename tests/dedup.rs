@@ -207,3 +207,41 @@ fn what_stands_in_the_references_is_removed() {
     assert_eq!(output.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&output.stderr).contains("new.jsonl"), "{output:?}");
 }
+
+/// Every record stays as it is, with one field more.
+#[test]
+fn marks_say_what_a_record_repeats() {
+    let lines = [
+        format!("{{ \"id\": \"a\", \"text\": \"{STORY}\" }}\r\n"),
+        format!("{{\"id\":\"b\",\"text\":\"{COPY}\",\"x\":[1]}}\n"),
+        "[]\n".to_owned(),
+        format!("{{\"id\":\"c\",\"text\":\"{OTHER}\"}}"),
+    ];
+    let home = Home::new(&[("in.jsonl", lines.concat().as_bytes())]);
+    home.done("dedup in.jsonl --mark -o out.jsonl --summary s.json -q");
+    let out = home.read("out.jsonl");
+    let (first, _) = out.split_once("\r\n").unwrap();
+    assert!(first.starts_with(lines[0].trim_end().trim_end_matches(" }")), "{first}");
+    let marked = home.json("out.jsonl");
+    let mark = |place: usize| marked[place]["mukarrar"].clone();
+    let expected = |cluster: Option<u8>, size: u8, keeper: Option<&str>, relation: Option<&str>| {
+        let score = cluster.map(|_| 1.0);
+        serde_json::json!({
+            "cluster": cluster, "size": size, "keeper": keeper, "relation": relation, "jaccard": score,
+            "containment": score,
+        })
+    };
+    assert_eq!(mark(0), expected(Some(0), 2, Some("a"), Some("keeper")));
+    assert_eq!(mark(1), expected(Some(0), 2, Some("a"), Some("exact")));
+    assert_eq!(mark(2), expected(None, 1, None, None));
+    assert_eq!(marked[1]["x"], serde_json::json!([1]));
+    let summary: serde_json::Value = serde_json::from_str(&home.read("s.json")).unwrap();
+    assert_eq!((&summary["records"]["kept"], &summary["records"]["read"]), (&3.into(), &4.into()));
+    let again = home.run("dedup out.jsonl --mark -o again.jsonl");
+    assert_eq!(again.status.code(), Some(2));
+    let told = String::from_utf8(again.stderr).unwrap();
+    assert!(told.contains("out.jsonl:1") && told.contains("--mark=FIELD"), "{told}");
+    home.done("dedup out.jsonl --mark=second -o again.jsonl -q");
+    assert_eq!(home.json("again.jsonl")[1]["second"], mark(1));
+    assert_eq!(home.run("dedup in.jsonl --mark --unit line -o x").status.code(), Some(2));
+}

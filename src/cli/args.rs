@@ -38,6 +38,7 @@ Examples:
   mukarrar dedup new.jsonl --against old/ -o clean.jsonl
   mukarrar dedup pages/ -o clean/ --unit story --removed removed.jsonl
   mukarrar dedup news.jsonl -o clean.jsonl --unit passage --removed removed.jsonl
+  mukarrar dedup news.jsonl -o marked.jsonl --mark
   mukarrar dedup news.jsonl --dry-run --summary accounts.json";
 
 const PASSAGES: &str = "Each place is listed with the first place in the input where its words stand, as long as they are equal. Spans count \
@@ -164,6 +165,18 @@ pub(super) struct DedupArgs {
     /// Write the clusters as JSON Lines.
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     pub(super) clusters: Option<PathBuf>,
+    /// Remove nothing; write every record with a field more, which says its cluster, the size of that, its keeper and its
+    /// relation to it. The field is called mukarrar unless another name is given.
+    #[arg(
+        long,
+        value_name = "FIELD",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "mukarrar",
+        conflicts_with_all = ["removed", "check"],
+        help_heading = "Output"
+    )]
+    pub(super) mark: Option<String>,
     /// Find and count everything, but write no clean corpus.
     #[arg(long, help_heading = "Output")]
     pub(super) dry_run: bool,

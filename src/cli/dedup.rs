@@ -6,17 +6,24 @@ use super::progress::Bar;
 use super::{Exit, job, summary};
 use crate::error::{Error, Result};
 use crate::input::{Corpus, Input};
-use crate::page::Boilerplate;
+use crate::page::{Boilerplate, UnitLevel};
 use crate::pipeline::{Clustering, Pipeline};
 use crate::report::output::Outputs;
-use crate::report::{self, Cleaning, Destination, Format};
+use crate::report::{self, Cleaning, Destination, Format, Marking};
 use crate::similarity::Relation;
 
 pub(super) fn run(arguments: &DedupArgs, console: &Console) -> Result<Exit> {
-    if arguments.matching.unit == Grain::Passage {
+    if arguments.matching.unit == Grain::Passage && arguments.mark.is_none() {
         return passages(arguments, console);
     }
     let DedupArgs { input, matching, keep, running, showing, .. } = arguments;
+    if arguments.mark.is_some() && matching.unit != Grain::Level(UnitLevel::Document) {
+        return Err(Error::parameter(
+            "mark",
+            "",
+            "left out, or --unit document: records are marked, not parts of them",
+        ));
+    }
     let mut options = job::run_options(matching, Some(&keep.keep), running)?;
     options.contained_copies = arguments.remove.contains(&Relation::Contained);
     let pipeline = Pipeline::new(options)?;
@@ -24,10 +31,37 @@ pub(super) fn run(arguments: &DedupArgs, console: &Console) -> Result<Exit> {
     let input = if arguments.against.is_empty() { input } else { input.against(&arguments.against)? };
     let destination = destination(arguments, &input)?;
     let (corpus, found) = pipeline.read_clusters(input, &Bar::new(showing.progress))?;
+    if let Some(field) = &arguments.mark {
+        let exit = marked(arguments, &corpus, &found, field, destination, console)?;
+        pipeline.forget_work()?;
+        return Ok(exit);
+    }
     let cleaning = Cleaning::plan(&found, &corpus, &arguments.remove, pipeline.options())?;
     let exit = finish(arguments, &corpus, &found, &cleaning, destination, console)?;
     pipeline.forget_work()?;
     Ok(exit)
+}
+
+/// `--mark`: every record stays.
+fn marked(
+    arguments: &DedupArgs,
+    corpus: &Corpus,
+    found: &Clustering,
+    field: &str,
+    destination: Option<Destination>,
+    console: &Console,
+) -> Result<Exit> {
+    let showing = &arguments.showing;
+    let mut outputs = Outputs::new();
+    lists(arguments, corpus, found, &mut outputs)?;
+    if let Some(destination) = destination {
+        let marking = Marking::new(found, corpus, field);
+        console.print(|out| marking.write(&destination, &mut outputs, out))?;
+    }
+    let mut accounts = found.summary.clone();
+    summary::passed_over(corpus, &found.rejects, &found.summary.decoded, &showing.verbosity, console);
+    job::finish(&mut accounts, showing, outputs, console)?;
+    Ok(job::exit(&accounts, arguments.running.strict, false, console))
 }
 
 /// `--unit passage`.
@@ -71,7 +105,10 @@ fn finish(
 ) -> Result<Exit> {
     let showing = &arguments.showing;
     let mut outputs = Outputs::new();
-    lists(arguments, corpus, found, cleaning, &mut outputs)?;
+    lists(arguments, corpus, found, &mut outputs)?;
+    if let Some(path) = &arguments.removed {
+        job::file(path, &mut outputs, |out| cleaning.write_removed(out))?;
+    }
     if let Some(destination) = destination {
         console.print(|out| cleaning.write(&destination, &mut outputs, out))?;
     }
@@ -97,16 +134,7 @@ fn destination(arguments: &DedupArgs, input: &Input) -> Result<Option<Destinatio
 }
 
 /// The lists beside the corpus.
-fn lists(
-    arguments: &DedupArgs,
-    corpus: &Corpus,
-    found: &Clustering,
-    cleaning: &Cleaning<'_>,
-    outputs: &mut Outputs,
-) -> Result<()> {
-    if let Some(path) = &arguments.removed {
-        job::file(path, outputs, |out| cleaning.write_removed(out))?;
-    }
+fn lists(arguments: &DedupArgs, corpus: &Corpus, found: &Clustering, outputs: &mut Outputs) -> Result<()> {
     if let Some(path) = &arguments.rejected {
         job::file(path, outputs, |out| report::write_rejected(&found.rejects, corpus, out))?;
     }

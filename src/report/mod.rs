@@ -31,7 +31,7 @@ mod passages;
 mod score;
 pub mod text;
 
-pub use clean::{Cleaning, Destination, write_rejected};
+pub use clean::{Cleaning, Destination, Marking, write_rejected};
 pub use clusters::clusters;
 pub use compare::{Named, comparison};
 pub use cut::cut;

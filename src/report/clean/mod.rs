@@ -20,12 +20,14 @@ use crate::pipeline::{Clustering, Options, Summary};
 use crate::similarity::{Relation, Score};
 
 mod destination;
+mod mark;
 mod passages;
 mod strip;
 mod tidy;
 mod write;
 
 pub use destination::Destination;
+pub use mark::Marking;
 
 use strip::Stripper;
 

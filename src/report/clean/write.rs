@@ -20,15 +20,14 @@ impl Cleaning<'_> {
     pub fn write(&self, destination: &Destination, outputs: &mut Outputs, stream: &mut dyn Write) -> Result<()> {
         destination.check_stream(self.corpus)?;
         let mut buffer = Vec::new();
-        let mut streamed = Joined { out: stream, open_line: false, target: Path::new("-") };
+        let mut streamed = Joined::new(stream, Path::new("-"));
         for file in self.corpus.cleaned_files() {
             if *destination == Destination::Stream {
                 self.file(file, &mut streamed, &mut buffer)?;
             } else if self.is_written(file) {
                 let target = destination.target(&file.relative);
                 let mut output = outputs.create(&target, destination.compression(file.compression))?;
-                let mut joined = Joined { out: &mut output, open_line: false, target: &target };
-                self.file(file, &mut joined, &mut buffer)?;
+                self.file(file, &mut Joined::new(&mut output, &target), &mut buffer)?;
                 outputs.finish(output)?;
             }
         }
@@ -83,16 +82,21 @@ impl Cleaning<'_> {
 }
 
 /// Pieces one after the other; a last line without an end gets one only if something follows it.
-struct Joined<'a> {
+pub(super) struct Joined<'a> {
     out: &'a mut dyn Write,
     open_line: bool,
     /// For messages.
     target: &'a Path,
 }
 
-impl Joined<'_> {
+impl<'a> Joined<'a> {
+    /// Nothing written yet.
+    pub(super) fn new(out: &'a mut dyn Write, target: &'a Path) -> Self {
+        Self { out, open_line: false, target }
+    }
+
     /// A piece of whole records, given in parts.
-    fn piece(&mut self, parts: &[&[u8]]) -> Result<()> {
+    pub(super) fn piece(&mut self, parts: &[&[u8]]) -> Result<()> {
         let between: &[u8] = if self.open_line { b"\n" } else { b"" };
         let mut write = || -> io::Result<()> {
             self.out.write_all(between)?;
