@@ -34,6 +34,8 @@ pub(super) struct Cutting<'a> {
     window: u64,
     reach: u64,
     read: Read<'a>,
+    /// The text read last.
+    text: Option<(DocId, String)>,
     /// Words that are cut, ascending; the last may be growing still.
     cuts: Vec<(u64, u64)>,
     /// For windows whose first occurrence was damaged: another that stays.
@@ -62,7 +64,7 @@ impl<'a> Cutting<'a> {
     pub(super) fn new(store: &'a WordStore, window: usize, reach: u64, read: Read<'a>) -> Self {
         let window = window as u64;
         let (cuts, found, instead) = (Vec::new(), Vec::new(), AHashMap::new());
-        Self { store, window, reach, read, cuts, instead, open: None, found, lost: 0 }
+        Self { store, window, reach, read, text: None, cuts, instead, open: None, found, lost: 0 }
     }
 
     /// What goes, in input order, and how many windows were lost to equal hashes of unlike words. `check` hears how many
@@ -166,8 +168,13 @@ impl<'a> Cutting<'a> {
     fn close(&mut self) -> Result<()> {
         let Some(open) = self.open.take() else { return Ok(()) };
         let Some((start, end)) = self.cuts.pop() else { return Ok(()) };
-        let text = (self.read)(open.document)?;
-        let Some(settled) = self.settle(&text, open.document, start, end)? else { return Ok(()) };
+        let text = match self.text.take().filter(|(document, _)| *document == open.document) {
+            Some((_, text)) => text,
+            None => (self.read)(open.document)?,
+        };
+        let settled = self.settle(&text, open.document, start, end)?;
+        self.text = Some((open.document, text));
+        let Some(settled) = settled else { return Ok(()) };
         self.cuts.push((settled.start, settled.end));
         let mut begin = settled.span.start;
         for Piece { a, b, length } in open.pieces {

@@ -49,10 +49,12 @@ fn merge(runs: impl Iterator<Item = Run>, gap: u64) -> Vec<Merged> {
 }
 
 impl Merged {
-    /// Both as one, if `next` goes on on both sides and at most `gap` words lie between.
+    /// Both as one, if `next` goes on on both sides and at most `gap` words lie between; as many may be claimed by both, as
+    /// when a word was put in between two equal ones.
     fn joined(&self, next: &Self, gap: u64) -> Option<Self> {
-        let goes_on =
-            |(start, end): (u64, u64), (later, last): (u64, u64)| start < later && end < last && later <= end + gap;
+        let goes_on = |(start, end): (u64, u64), (later, last): (u64, u64)| {
+            start < later && end < last && later.abs_diff(end) <= gap
+        };
         if gap == 0 || !goes_on(self.a, next.a) || !goes_on(self.b, next.b) {
             return None;
         }

@@ -2,8 +2,9 @@
 //!
 //! A document is gone through from its first word on. At the first window that stood before and does not lie in the run
 //! found last, the words are compared with those where the window stood first, in both directions as far as they are
-//! equal: that is the next run. So every run is maximal, and every window that stood before lies in one; the runs to the
-//! right of one another together take time linear in the words, times the length of a window at worst.
+//! equal: that is the next run. So every run is maximal, and every window that stood before lies in one; comparing
+//! to the right takes time linear in the words, times the length of a window at worst; to the left only words of runs found
+//! before can be equal.
 
 use super::links::{Link, Links};
 use super::store::WordStore;

@@ -17,7 +17,7 @@ use ahash::AHashMap;
 
 use serde::Serialize;
 
-use crate::document::{Date, DocId, Kind, Span, UnitId, Units};
+use crate::document::{Date, DocId, Kind, UnitId, Units};
 use crate::error::{Error, Result};
 use crate::input::{Corpus, Names};
 
@@ -161,18 +161,10 @@ impl<'a> Shown<'a> {
     ///
     /// As [`id`](Self::id).
     pub(crate) fn preview(&self, unit: UnitId) -> io::Result<String> {
-        self.preview_of(self.units.document(unit), self.units.span(unit))
-    }
-
-    /// The first characters of a piece of a document.
-    ///
-    /// # Errors
-    ///
-    /// As [`id`](Self::id).
-    pub(crate) fn preview_of(&self, document: DocId, span: Span) -> io::Result<String> {
+        let document = self.units.document(unit);
         let record = self.corpus.read(document).map_err(lost)?;
         self.remember(document, &record.id);
-        Ok(text::preview(span.of(&record.text)))
+        Ok(text::preview(self.units.span(unit).of(&record.text)))
     }
 
     /// What a unit is.

@@ -1,11 +1,13 @@
 //! Passages: one row for each place that repeats an earlier one.
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::text::cell;
-use super::{Format, Shown, Style, write_json};
+use super::text::{cell, preview};
+use super::{Format, Shown, Style, lost, write_json};
+use crate::document::DocId;
 use crate::input::Corpus;
 use crate::passage::Passage;
 use crate::pipeline::PassageList;
@@ -31,7 +33,9 @@ struct PassageRow {
 /// What the writer says; a record cannot be read again.
 pub fn passages(found: &PassageList, corpus: &Corpus, style: Style, out: &mut dyn Write) -> io::Result<()> {
     let shown = Shown::new(corpus, &found.units, &found.names);
-    let mut rows = found.passages.iter().map(|passage| row(&shown, passage));
+    // Passages of one document stand together; it is read once.
+    let mut text_of = None;
+    let mut rows = found.passages.iter().map(|passage| row(&shown, corpus, passage, &mut text_of));
     match style.format {
         Format::Json => write_json(out, true, rows),
         Format::Jsonl => write_json(out, false, rows),
@@ -40,8 +44,19 @@ pub fn passages(found: &PassageList, corpus: &Corpus, style: Style, out: &mut dy
     }
 }
 
-fn row(shown: &Shown<'_>, passage: &Passage) -> io::Result<PassageRow> {
+fn row<'c>(
+    shown: &Shown<'_>,
+    corpus: &'c Corpus,
+    passage: &Passage,
+    text_of: &mut Option<(DocId, Cow<'c, str>)>,
+) -> io::Result<PassageRow> {
     let Passage { a, a_span, b, b_span, tokens, shared } = *passage;
+    let text = match text_of.take().filter(|(document, _)| *document == b) {
+        Some((_, text)) => text,
+        None => corpus.read(b).map_err(lost)?.text,
+    };
+    let preview = preview(b_span.of(&text));
+    *text_of = Some((b, text));
     Ok(PassageRow {
         a: shown.name(a)?.to_string(),
         a_start: a_span.start,
@@ -51,7 +66,7 @@ fn row(shown: &Shown<'_>, passage: &Passage) -> io::Result<PassageRow> {
         b_end: b_span.end,
         tokens,
         shared,
-        preview: shown.preview_of(b, b_span)?,
+        preview,
     })
 }
 
