@@ -173,8 +173,11 @@ fn an_index_stores_variants_and_repeats_copies() {
     assert!(matches!(off.check_and_insert("tuesday", &*tuesday).unwrap(), Verdict::Duplicate(_)));
 }
 
+/// The places of two documents in their corpus.
+type Places = (usize, usize);
+
 /// Pairs of a corpus that a batch run calls variants, and those that an index calls so after all texts are in.
-fn variants_of_both(corpus: &Corpus, threshold: f64) -> (Vec<(usize, usize)>, Vec<(usize, usize)>) {
+fn variants_of_both(corpus: &Corpus, threshold: f64) -> (Vec<Places>, Vec<Places>) {
     let mut options = Options::default();
     options.threshold = threshold;
     options.short = false;
@@ -271,7 +274,7 @@ impl Row {
 
 /// Pairs of a corpus that are near at .5 or contained and less than certain, and what the guard says of each, exact groups
 /// once.
-fn census(corpus: &Corpus, folded: &Folded) -> Vec<((usize, usize), bool)> {
+fn census(corpus: &Corpus, folded: &Folded) -> Vec<(Places, bool)> {
     let mut options = Options::default();
     options.threshold = 0.5;
     options.short = false;
