@@ -9,6 +9,7 @@ use crate::lsh::{Banding, Overrides};
 use crate::normalize::{Language, Profile};
 use crate::page::Boilerplate;
 use crate::shingle::ShingleKind;
+use crate::similarity::facts::Facts;
 use crate::sketch::{MinHasher, SketchParams};
 
 /// Builds an [`Index`]. Every setting has the default of the command line.
@@ -21,6 +22,7 @@ pub struct IndexBuilder {
     language: Option<Language>,
     boilerplate: Boilerplate,
     shingle: ShingleKind,
+    facts: Facts,
     seed: u64,
 }
 
@@ -34,6 +36,7 @@ impl Default for IndexBuilder {
             language: None,
             boilerplate: Boilerplate::default(),
             shingle: ShingleKind::default(),
+            facts: Facts::default(),
             seed: 1,
         }
     }
@@ -89,6 +92,15 @@ impl IndexBuilder {
         self
     }
 
+    /// Whether texts of one template that tell other facts are told apart from copies
+    /// ([`facts`](crate::similarity::facts)). Default `guard`, for which the index holds each folded text: a byte a letter,
+    /// most often less than the shingle set takes.
+    #[must_use]
+    pub fn facts(mut self, facts: Facts) -> Self {
+        self.facts = facts;
+        self
+    }
+
     /// Seed of every hash. Default 1.
     #[must_use]
     pub fn seed(mut self, seed: u64) -> Self {
@@ -110,10 +122,11 @@ impl IndexBuilder {
             language: self.language,
             boilerplate: self.boilerplate,
             shingle: self.shingle,
+            facts: self.facts,
             seed: self.seed,
             banding,
             hasher: MinHasher::new(params),
         };
-        Ok(Index { settings, store: RwLock::new(Store::default()), workers: Mutex::default() })
+        Ok(Index { settings, store: RwLock::new(Store::new(self.facts)), workers: Mutex::default() })
     }
 }

@@ -16,7 +16,8 @@
 //!
 //! Every verdict is verified: candidates come from banding with the recall that was asked for, the score is exact. A text
 //! that repeats another is not stored by [`Index::check_and_insert`]: what is stored are keepers, so copies of copies
-//! never drift away from the text they are measured against. Answers depend on the order of insertion alone. The index
+//! never drift away from the text they are measured against. A text that tells other facts in the template of a stored one
+//! is a variant, and stored; what words are rare is learnt from the texts stored so far, removed ones included. Answers depend on the order of insertion alone. The index
 //! takes `&self`; folding and sketching run outside its lock.
 
 mod builder;
@@ -32,6 +33,7 @@ use crate::normalize::{Language, Normalizer, Profile};
 use crate::page::{Boilerplate, Sieve, Text};
 use crate::shingle::{Fingerprint, ShingleKind, ShingleSet, Shingler};
 use crate::similarity::Relation;
+use crate::similarity::facts::Facts;
 use crate::sketch::MinHasher;
 use store::Store;
 
@@ -43,6 +45,9 @@ pub enum Verdict {
     New,
     /// It repeats a stored text: the one of highest Jaccard, ties: the earliest inserted.
     Duplicate(Match),
+    /// It is no copy: it tells other facts in the template of a stored text, the most like it of those that it is alike to, and
+    /// repeats none ([`facts`](crate::similarity::facts)). Crawl on.
+    Variant(Match),
     /// It has no tokens: nothing to compare, never stored.
     Empty,
 }
@@ -57,11 +62,12 @@ pub struct Match {
     pub jaccard: f64,
     /// Exact containment, from 0 to 1.
     pub containment: f64,
-    /// `Exact`, `Near`, or `None` below the threshold (only from [`Index::query`]).
+    /// `Exact`, `Near`, `Variant`, or `None` below the threshold (only from [`Index::query`]).
     pub relation: Option<Relation>,
 }
 
-/// Texts seen so far, in memory: of each its key, its shingle set and its band keys, never the text.
+/// Texts seen so far, in memory: of each its key, its shingle set, its band keys and, with the facts guard, its folded
+/// text in one byte a letter.
 #[derive(Debug)]
 pub struct Index {
     settings: Settings,
@@ -78,6 +84,7 @@ struct Settings {
     language: Option<Language>,
     boilerplate: Boilerplate,
     shingle: ShingleKind,
+    facts: Facts,
     seed: u64,
     banding: Banding,
     hasher: MinHasher,
@@ -97,6 +104,8 @@ struct Prepared {
     set: ShingleSet,
     fingerprint: Fingerprint,
     keys: Vec<u64>,
+    /// The folded text, where the facts guard needs it.
+    folded: Option<String>,
 }
 
 impl Index {
@@ -134,7 +143,7 @@ impl Index {
         })
     }
 
-    /// Checks `text` and stores it under `key` if it is new, in one step: of equal texts inserted at once by several
+    /// Checks `text` and stores it under `key` if it is new or a variant, in one step: of equal texts inserted at once by several
     /// threads exactly one is new.
     ///
     /// # Errors
@@ -148,7 +157,7 @@ impl Index {
                 return Ok(Verdict::Empty);
             };
             let verdict = self.verdict(store, &prepared);
-            if verdict == Verdict::New {
+            if matches!(verdict, Verdict::New | Verdict::Variant(_)) {
                 store.insert(key, prepared);
             }
             Ok(verdict)
@@ -165,9 +174,7 @@ impl Index {
         let Some(prepared) = self.prepare(text.into()) else {
             return Ok(Vec::new());
         };
-        let mut matches = self.read(|store| store.matches(&prepared, self.settings.threshold));
-        matches.truncate(top);
-        Ok(matches)
+        Ok(self.read(|store| store.matches(&prepared, self.settings.threshold, top)))
     }
 
     /// Forgets the text stored under `key`; whether there was one.
@@ -205,6 +212,7 @@ impl Index {
 
     fn verdict(&self, store: &Store, prepared: &Prepared) -> Verdict {
         match store.best(prepared, self.settings.threshold) {
+            Some(found) if found.relation == Some(Relation::Variant) => Verdict::Variant(found),
             Some(found) => Verdict::Duplicate(found),
             None => Verdict::New,
         }
@@ -240,14 +248,16 @@ impl Settings {
     fn prepare(&self, text: Text<'_>, worker: &mut Worker) -> Option<Prepared> {
         let language = self.language.unwrap_or_else(|| Language::detect(text.text));
         let kept = worker.sieve.sift(text);
-        let shingled = worker.shingler.shingle_excerpt(&Normalizer::new(self.profile, language), kept);
+        let normalizer = Normalizer::new(self.profile, language);
+        let shingled = worker.shingler.shingle_excerpt(&normalizer, kept);
         if shingled.tokens == 0 {
             return None;
         }
         self.hasher.sketch_into(shingled.hashes, &mut worker.values);
         let mut keys = Vec::with_capacity(self.banding.bands());
         self.banding.band_keys(&worker.values, 0, &mut keys);
-        Some(Prepared { set: shingled.set(), fingerprint: shingled.fingerprint, keys })
+        let folded = (self.facts == Facts::Guard).then(|| normalizer.normalize_excerpt(kept));
+        Some(Prepared { set: shingled.set(), fingerprint: shingled.fingerprint, keys, folded })
     }
 }
 

@@ -27,6 +27,16 @@ mod table;
 pub use evidence::Evidence;
 pub use frequencies::WordFrequencies;
 
+/// Whether pairs that tell other facts are told apart from copies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Facts {
+    /// They are variants: shown, kept.
+    #[default]
+    Guard,
+    /// They are copies like others.
+    Off,
+}
+
 /// Pairs of this Jaccard or more are never variants.
 pub const CERTAIN: f64 = 0.9;
 
@@ -54,6 +64,11 @@ impl Guard {
     #[must_use]
     pub fn new(frequencies: WordFrequencies) -> Self {
         Self { frequencies }
+    }
+
+    /// Adds a document to those that tell how often words stand: for a guard that judges while texts come in.
+    pub fn learn(&mut self, text: &str) {
+        self.frequencies.add(text);
     }
 
     /// Whether two folded texts (tokens joined by one space) tell other facts in one template. Symmetric. Ask it only of
