@@ -4,14 +4,14 @@
 //! two of them never disagree. What it leaves out:
 //!
 //! - in documents, lines that are cues (`cues.rs`), their keywords, agencies' marks;
-//! - at the head of the first lines of documents, stories and paragraphs, datelines and bylines; at the tail of their last
+//! - at the head of the first lines, down to the first paragraph, of documents, stories and paragraphs, datelines and bylines; at the tail of their last
 //!   lines, links, keywords and end marks that were glued to the text.
 //!
 //! Headlines, lines and units that are boilerplate themselves are left whole, and so is every text of which fewer than
 //! [`LEAST_LEFT`] words would be left: a page of «جميع الحقوق محفوظة» repeats its like and is no empty text, and two
 //! captions that differ in their keywords alone are no copies.
 
-use super::credits::{Credits, HEAD_LINES, Head, TAIL_LINES};
+use super::credits::{Credits, Head, LINES, PARAGRAPH_BYTES};
 use super::lines::{self, Line, Role};
 use super::{Boilerplate, Cutter, Text};
 use crate::document::{Excerpt, Kind, Span};
@@ -88,26 +88,30 @@ impl Sieve {
         self.out.extend(found.map(|line| line.span));
     }
 
-    /// Notes the credits at the head of the first lines that are text.
+    /// Notes the credits at the head of the first lines that are text, down to the first paragraph.
     fn heads(&mut self, text: &str) {
-        for line in self.lines.iter().filter(|line| line.role == Role::Text).take(HEAD_LINES) {
+        for line in self.lines.iter().filter(|line| line.role == Role::Text).take(LINES) {
             match self.credits.head(line.span.of(text)) {
                 Some(Head::Line) => self.out.push(line.span),
                 Some(Head::Cut(end)) => {
                     self.out.push(Span::new(line.span.start, line.span.start + end));
                     return;
                 }
+                None if line.span.len() > PARAGRAPH_BYTES => return,
                 None => {}
             }
         }
     }
 
-    /// Notes the tails of the last lines that are text.
+    /// Notes the tails of the last lines that are text, up to the last paragraph.
     fn tails(&mut self, text: &str) {
         let lines = self.lines.iter().rev().filter(|line| line.role == Role::Text);
-        for (place, line) in lines.take(TAIL_LINES).enumerate() {
+        for (place, line) in lines.take(LINES).enumerate() {
             if let Some(start) = self.credits.tail(line.span.of(text), place == 0) {
                 self.out.push(Span::new(line.span.start + start, line.span.end));
+            }
+            if line.span.len() > PARAGRAPH_BYTES {
+                return;
             }
         }
     }
