@@ -18,13 +18,14 @@ use mukarrar::input::Corpus;
 use mukarrar::normalize::{Language, Profile};
 use mukarrar::pipeline::{Clustering, Options, Pipeline};
 use mukarrar::similarity::Relation;
+use mukarrar::similarity::facts::Facts;
 
 const CONTAINMENT: f64 = 0.8;
 const SHINGLES: usize = 50;
 
 fn options() -> Options {
     let mut options = Options::default();
-    options.facts = false;
+    options.facts = Facts::Off;
     options
 }
 

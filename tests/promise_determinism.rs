@@ -19,6 +19,7 @@ use mukarrar::normalize::{Language, Profile};
 use mukarrar::page::UnitLevel;
 use mukarrar::pipeline::{Clustering, Options, Pipeline};
 use mukarrar::similarity::Relation;
+use mukarrar::similarity::facts::Facts;
 
 fn options(change: impl FnOnce(&mut Options)) -> Options {
     let mut options = Options::default();
@@ -182,7 +183,7 @@ fn clusters_are_what_the_rule_says_under_every_policy() {
             // So many bands that none is missed.
             (o.threshold, o.recall) = (0.6, 0.999_999);
             // The rule is that of copies alone.
-            (o.containment, o.facts) = (None, false);
+            (o.containment, o.facts) = (None, Facts::Off);
         });
         let found = clusters(&corpus, options);
         let keepers = keepers(&found, &sets, texts.len());

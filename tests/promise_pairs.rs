@@ -21,6 +21,7 @@ use mukarrar::normalize::{Language, Profile};
 use mukarrar::pipeline::{Options, PairList, Pipeline};
 use mukarrar::shingle::ShingleKind;
 use mukarrar::similarity::Relation;
+use mukarrar::similarity::facts::Facts;
 
 const SETTINGS: [(f64, f64); 6] = [(0.5, 0.9), (0.5, 0.99), (0.7, 0.9), (0.7, 0.99), (0.9, 0.9), (0.9, 0.99)];
 
@@ -103,7 +104,7 @@ fn options(threshold: f64, recall: f64) -> Options {
     options.threshold = threshold;
     options.recall = recall;
     options.containment = None;
-    options.facts = false;
+    options.facts = Facts::Off;
     options
 }
 

@@ -14,12 +14,13 @@ use mukarrar::input::{Corpus, InputOptions};
 use mukarrar::normalize::{Language, Profile};
 use mukarrar::pipeline::{Clustering, Options, Pipeline};
 use mukarrar::similarity::Relation;
+use mukarrar::similarity::facts::Facts;
 
 const DAY: i64 = 86_400;
 
 fn options(keep: Keep, days: Option<u64>) -> Options {
     let mut options = Options::default();
-    (options.containment, options.facts) = (None, false);
+    (options.containment, options.facts) = (None, Facts::Off);
     // So many bands that none is missed.
     options.recall = 0.999_999;
     options.date_field = Some("published".to_owned());

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use super::args::{
-    Facts, FoldingArgs, Grain, LengthArgs, MatchingArgs, OutputArgs, ReadingArgs, RunningArgs, ShowingArgs, Switch,
+    self, FoldingArgs, Grain, LengthArgs, MatchingArgs, OutputArgs, ReadingArgs, RunningArgs, ShowingArgs, Switch,
 };
 use super::console::{Console, failed};
 use super::{Exit, memory, summary};
@@ -15,6 +15,7 @@ use crate::lsh::Overrides;
 use crate::pipeline::{Options, Pipeline, Summary};
 use crate::report::Style;
 use crate::report::output::{Outputs, resolved};
+use crate::similarity::facts::Facts;
 
 /// Reads the whole input.
 pub(super) fn open(inputs: &[PathBuf], reading: &ReadingArgs) -> Result<Corpus> {
@@ -56,7 +57,10 @@ pub(super) fn run_options(matching: &MatchingArgs, keep: Option<&Keep>, running:
     options.threshold = matching.threshold;
     options.recall = matching.recall;
     options.containment = matching.containment.0;
-    options.facts = matching.facts == Facts::Guard;
+    options.facts = match matching.facts {
+        args::Facts::Guard => Facts::Guard,
+        args::Facts::Off => Facts::Off,
+    };
     options.overrides = Overrides { num_hashes: matching.num_hashes, bands: matching.bands, rows: matching.rows };
     options.seed = matching.seed;
     options.related = matching.related;

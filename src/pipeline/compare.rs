@@ -1,10 +1,12 @@
 //! Two texts, scored and explained: what `mukarrar compare` shows.
 
 use crate::document::Span;
+use crate::lsh::containment::Sampling;
 use crate::normalize::{Language, Normalizer, Token};
 use crate::page::{Sieve, Text};
 use crate::shingle::{ShingleKind, ShingleSet, Shingler};
 use crate::similarity::align::{Run, Side, align, span_of};
+use crate::similarity::facts::{self, Facts, Guard, WordFrequencies};
 use crate::similarity::{Relation, Score};
 
 use super::Options;
@@ -20,7 +22,7 @@ pub struct Comparison {
     pub shared: usize,
     /// Exact scores.
     pub score: Score,
-    /// `exact`, or `near` from the threshold on; `None` below it.
+    /// What a run calls the pair; `None` if it calls it nothing. For word frequencies stands the built-in list.
     pub relation: Option<Relation>,
     /// What the scores were measured on.
     pub measure: ShingleKind,
@@ -52,8 +54,8 @@ impl Comparison {
 }
 
 /// Compares two texts as a run compares them, documents unless told otherwise: the same is left out, same folding, same
-/// shingles, exact scores. Of `options` the profile, language, boilerplate, shingle, seed and threshold count. Two texts
-/// without tokens have the score 0 and no relation.
+/// shingles, exact scores. Of `options` the profile, language, boilerplate, shingle, seed, threshold, containment and facts
+/// count. Two texts without tokens have the score 0 and no relation.
 #[must_use]
 pub fn compare<'t>(a: impl Into<Text<'t>>, b: impl Into<Text<'t>>, options: &Options) -> Comparison {
     let mut shingler = Shingler::new(options.shingle, options.seed);
@@ -67,10 +69,26 @@ pub fn compare<'t>(a: impl Into<Text<'t>>, b: impl Into<Text<'t>>, options: &Opt
     } else if same {
         Some(Relation::Exact)
     } else {
-        (score.jaccard >= options.threshold).then_some(Relation::Near)
+        let near = (score.jaccard >= options.threshold).then_some(Relation::Near);
+        let alike = near.or_else(|| inside(&a, &b, score, options));
+        alike.map(|relation| if tells_other_facts(&a, &b, score, options) { Relation::Variant } else { relation })
     };
     let runs = align(&a.tokens, &b.tokens);
     Comparison { shared: a_set.shared(&b_set), a, b, score, relation, measure: options.shingle, runs }
+}
+
+/// Which of two texts that are no copies stands inside the other, if one does.
+fn inside(a: &Compared, b: &Compared, score: Score, options: &Options) -> Option<Relation> {
+    let least = options.containment?;
+    let stands = score.containment >= least && a.shingles.min(b.shingles) >= Sampling::new(options.shingle).least();
+    stands.then_some(if b.shingles <= a.shingles { Relation::Contained } else { Relation::Contains })
+}
+
+fn tells_other_facts(a: &Compared, b: &Compared, score: Score, options: &Options) -> bool {
+    let folded = |side: &Compared| side.tokens.iter().map(|token| token.text.as_str()).collect::<Vec<_>>().join(" ");
+    options.facts == Facts::Guard
+        && score.jaccard < facts::CERTAIN
+        && Guard::new(WordFrequencies::default()).is_variant(&folded(a), &folded(b))
 }
 
 fn fold(text: Text<'_>, options: &Options, sieve: &mut Sieve, shingler: &mut Shingler) -> (Compared, ShingleSet) {
@@ -96,6 +114,19 @@ mod tests {
         assert_eq!(found.explain(&found.runs[2]).2.map(|span| span.of(b)), Some("بدأ"));
         assert_eq!(found.relation, None);
         assert_eq!((found.shared, found.a.shingles), (2, 4));
+    }
+
+    #[test]
+    fn what_stands_inside_and_what_tells_other_facts_is_called_so() {
+        let story = (0..80).map(|n| format!("كلمة{n}x")).collect::<Vec<_>>().join(" ");
+        let page = (0..300).map(|n| format!("لفظ{n}y")).collect::<Vec<_>>().join(" ") + " " + &story;
+        assert_eq!(compare(&*page, &*story, &Options::default()).relation, Some(Relation::Contained));
+        assert_eq!(compare(&*story, &*page, &Options::default()).relation, Some(Relation::Contains));
+        let report = |day: &str| {
+            format!("أعلنت وزارة الصحة اليوم {day} عدم تسجيل أي حالات جديدة بالفيروس في جميع المناطق والمدن")
+        };
+        let found = compare(&*report("الجمعة"), &*report("السبت"), &Options::default());
+        assert_eq!(found.relation, Some(Relation::Variant), "{:?}", found.score);
     }
 
     #[test]

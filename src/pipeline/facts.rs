@@ -6,7 +6,7 @@ use crate::document::UnitId;
 use crate::error::Result;
 use crate::lsh::Node;
 use crate::parallel;
-use crate::similarity::facts::{Guard, WordFrequencies};
+use crate::similarity::facts::{Facts, Guard, WordFrequencies};
 
 /// Texts that word frequencies are taken from, at most: a word of 2 % of all texts is in 2 % of so many with a standard
 /// error of .2 %.
@@ -23,7 +23,7 @@ impl Run<'_> {
     ///
     /// A document cannot be read again.
     pub(super) fn prepare_guard(&mut self, nodes: &Nodes) -> Result<()> {
-        if !self.pipeline.options.facts || self.guard.is_some() {
+        if self.pipeline.options.facts == Facts::Off || self.guard.is_some() {
             return Ok(());
         }
         let first = |node: Node| nodes.units(node).iter().min().copied();

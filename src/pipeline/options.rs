@@ -9,6 +9,7 @@ use crate::lsh::{Banding, Overrides};
 use crate::normalize::{Language, Profile};
 use crate::page::{Boilerplate, UnitLevel};
 use crate::shingle::ShingleKind;
+use crate::similarity::facts::Facts;
 use crate::spill::Room;
 
 /// The options of a batch run. Start from [`Options::default`], set what differs; [`Pipeline::new`](super::Pipeline::new)
@@ -39,7 +40,7 @@ pub struct Options {
     /// they are shown beside it.
     pub contained_copies: bool,
     /// Whether siblings of one template that tell other facts are variants, not copies (see [`crate::similarity::facts`]).
-    pub facts: bool,
+    pub facts: Facts,
     /// Signature length, bands and rows, where the rule is not to choose them.
     pub overrides: Overrides,
     /// Seed of every hash. Other seeds find other candidates among pairs below certainty.
@@ -85,7 +86,7 @@ impl Default for Options {
             recall: 0.99,
             containment: Some(0.8),
             contained_copies: false,
-            facts: true,
+            facts: Facts::Guard,
             overrides: Overrides::default(),
             seed: Self::DEFAULT_SEED,
             related: false,
