@@ -30,6 +30,7 @@ fn options(reading: &ReadingArgs, keep: Option<&Keep>) -> InputOptions {
     options.text_field.clone_from(&reading.text_field);
     options.format = reading.input_format;
     options.max_record_size = reading.max_record_size;
+    options.csv_delimiter = reading.csv_delimiter;
     options.unique_ids = reading.unique_ids;
     options.fields = keep.and_then(Keep::field).map(str::to_owned).into_iter().collect();
     options

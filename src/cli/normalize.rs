@@ -12,7 +12,9 @@ use crate::normalize::{Language, Normalizer};
 pub(super) fn run(arguments: &NormalizeArgs, console: &Console) -> Result<Exit> {
     let NormalizeArgs { inputs, reading, folding } = arguments;
     let stdin = inputs.len() == 1 && inputs[0].as_os_str() == "-";
-    if let (true, Some(language), true) = (stdin, folding.lang.0, reading.input_format != Some(Format::JsonLines)) {
+    if let (true, Some(language), true) =
+        (stdin, folding.lang.0, matches!(reading.input_format, None | Some(Format::Text)))
+    {
         let normalizer = Normalizer::new(folding.profile, language);
         console.print(|out| stream(&normalizer, reading.max_record_size, out))?;
         return Ok(Exit::Done);
