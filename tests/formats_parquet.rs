@@ -116,8 +116,11 @@ fn rows_are_records_whatever_the_threads() {
     write(&path, &table(500), 70);
     let fields = ["time", "score", "kind", "list"].map(str::to_owned).to_vec();
     for threads in [1, 3, 8] {
-        let input =
-            Input::open(&[path.clone()], made(|options: &mut InputOptions| options.fields = fields.clone())).unwrap();
+        let input = Input::open(
+            std::slice::from_ref(&path),
+            made(|options: &mut InputOptions| options.fields = fields.clone()),
+        )
+        .unwrap();
         let mut holding = Holding::default();
         (holding.threads, holding.block_size) = (threads, 5000);
         let corpus = Corpus::read_once(input, holding).unwrap();
@@ -219,7 +222,7 @@ fn what_cannot_be_read_is_told() {
     let path = home.path().join("a.parquet");
     write(&path, &table(10), 5);
     let options = made(|options: &mut InputOptions| options.text_field = "body".to_owned());
-    let error = Corpus::open(&[path.clone()], options).err().unwrap().to_string();
+    let error = Corpus::open(std::slice::from_ref(&path), options).err().unwrap().to_string();
     assert!(error.contains("\"body\"") && error.contains("kind") && error.contains("--text-field"), "{error}");
     let bytes = fs::read(&path).unwrap();
     for name in ["-", "a.parquet"] {

@@ -448,7 +448,7 @@ impl Reader {
 }
 
 /// What Parquet is that was not opened as such.
-const NO_TABLE: (&str, &str) = if cfg!(feature = "parquet") {
+pub(super) const NO_TABLE: (&str, &str) = if cfg!(feature = "parquet") {
     ("is Parquet that is cut off, compressed as a whole, or no file", "give it whole and as a plain file")
 } else {
     ("is Parquet, which this build does not read", "rebuild with --features parquet")
