@@ -29,7 +29,7 @@ const CLUSTERS: &str = "Examples:
   zcat news.jsonl.gz | mukarrar clusters - --threshold 0.8 --check";
 
 const DEDUP: &str =
-    "One input file gives one output file, compressed as its name says (.gz, .zst). Several inputs, or a directory, \
+    "One input file gives one output file, compressed as its name says (.gz, .zst, .bz2, .xz). Several inputs, or a directory, \
 give a directory with the same relative paths and compression. Records that stay are copied byte for byte.
 
 Examples:
@@ -334,19 +334,22 @@ pub(super) struct InputArgs {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Input")]
 pub(super) struct ReadingArgs {
-    /// Read every input as jsonl or text, instead of going by extension, then by content.
+    /// Read every input as jsonl, text, csv, tsv or parquet, instead of going by extension, then by content.
     #[arg(long, value_name = "FORMAT", value_parser = input::Format::from_str)]
     pub(super) input_format: Option<input::Format>,
-    /// JSON Lines: the field that holds the id.
+    /// The field or column that holds the id.
     #[arg(long, value_name = "FIELD", default_value = "id")]
     pub(super) id_field: String,
-    /// JSON Lines: the field that holds the text.
+    /// The field or column that holds the text.
     #[arg(long, value_name = "FIELD", default_value = "text")]
     pub(super) text_field: String,
     /// The encoding of text: auto finds it and repairs mojibake, strict takes UTF-8 alone, or a name (windows-1256, cp720,
     /// …). JSON is always UTF-8.
     #[arg(long, value_name = "ENCODING", default_value_t = input::EncodingChoice::Auto, value_parser = input::EncodingChoice::from_str)]
     pub(super) encoding: input::EncodingChoice,
+    /// CSV: what stands between fields, a character or the word tab, instead of what the header tells.
+    #[arg(long, value_name = "CHAR", value_parser = delimiter)]
+    pub(super) csv_delimiter: Option<u8>,
     /// Reject records whose id an earlier record has, instead of showing them as ID~2.
     #[arg(long)]
     pub(super) unique_ids: bool,
@@ -554,6 +557,14 @@ fn containment(text: &str) -> Result<Containment, String> {
 
 fn grain(name: &str) -> crate::Result<Grain> {
     if name == "passage" { Ok(Grain::Passage) } else { name.parse().map(Grain::Level) }
+}
+
+fn delimiter(text: &str) -> Result<u8, String> {
+    match text.as_bytes() {
+        b"tab" | b"\\t" => Ok(b'\t'),
+        [byte] => Ok(*byte),
+        _ => Err("give one ASCII character, or tab".to_owned()),
+    }
 }
 
 fn removable(name: &str) -> Result<Relation, String> {

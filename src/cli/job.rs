@@ -34,6 +34,7 @@ fn options(reading: &ReadingArgs, fields: Vec<String>) -> InputOptions {
     options.format = reading.input_format;
     options.encoding = reading.encoding;
     options.max_record_size = reading.max_record_size;
+    options.csv_delimiter = reading.csv_delimiter;
     options.unique_ids = reading.unique_ids;
     options.fields = fields;
     options

@@ -38,7 +38,20 @@ use console::Console;
 #[must_use]
 pub fn main() -> Exit {
     exit::on_interrupt();
+    #[cfg(feature = "parquet")]
+    quiet_decoders();
     run(std::env::args_os())
+}
+
+/// A decoder that gives up on a damaged file is told as a reject, not as a panic.
+#[cfg(feature = "parquet")]
+fn quiet_decoders() {
+    let told = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        if !crate::input::is_guarded() {
+            told(panic);
+        }
+    }));
 }
 
 /// The whole grammar of the command line: what help, completions and the man page are made from.

@@ -15,7 +15,7 @@ pub(super) fn run(arguments: &NormalizeArgs, console: &Console) -> Result<Exit> 
     let NormalizeArgs { inputs, reading, folding, boilerplate } = arguments;
     let stdin = inputs.len() == 1 && inputs[0].as_os_str() == "-";
     // Encodings are found from the whole text, and so is boilerplate.
-    let plain = reading.input_format != Some(Format::JsonLines)
+    let plain = matches!(reading.input_format, None | Some(Format::Text))
         && !matches!(reading.encoding, EncodingChoice::Named(_))
         && boilerplate.boilerplate == Boilerplate::Keep;
     if let (true, Some(language), true) = (stdin, folding.lang.0, plain) {

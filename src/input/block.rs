@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::corpus::{Record, slashes};
+use super::csv;
 use super::held::{Piece, Stamp};
 use super::index::{BlockIndex, PartIndex, Rows, Shape};
 use super::json::escapes::Decoded;
@@ -31,6 +32,8 @@ pub(super) struct Part {
     pub(super) oversized: Option<Oversized>,
     /// A text: its file's relative path, and whether it begins with a byte order mark.
     pub(super) text: Option<(Arc<std::path::Path>, bool)>,
+    /// CSV: the header of its file.
+    pub(super) csv: Option<Arc<csv::Header>>,
 }
 
 /// A record that was passed over.
@@ -39,6 +42,8 @@ pub(super) struct Oversized {
     /// 0 for a blank line.
     pub(super) size: u64,
     pub(super) carriage_return: bool,
+    /// Lines that it uses up.
+    pub(super) lines: u32,
 }
 
 /// Buffers that one thread reads with.
@@ -84,10 +89,13 @@ impl Part {
     fn rows(&self) -> Rows {
         match (self.shape, self.oversized) {
             (_, Some(Oversized { size: 0, .. })) => Rows::blank(),
-            (shape, Some(Oversized { size, carriage_return })) => {
-                Rows::single(size, carriage_return, u32::from(shape == Shape::Lines))
+            (shape, Some(Oversized { size, carriage_return, lines })) => {
+                Rows::single(size, carriage_return, if shape == Shape::Lines { lines } else { 0 })
             }
-            (Shape::Lines, None) => Rows::split(&self.bytes),
+            (Shape::Lines, None) => match &self.csv {
+                Some(header) => Rows::split_csv(&self.bytes, header.delimiter),
+                None => Rows::split(&self.bytes),
+            },
             (Shape::Rest, None) => Rows::single(self.length, false, 1),
             (Shape::Text | Shape::Failed, None) => Rows::single(self.length, false, 0),
         }
@@ -129,6 +137,17 @@ impl Part {
     ) -> Rows {
         let mut rows = Rows::default();
         let limit = options.max_record_size;
+        if let Some(header) = &self.csv {
+            rows.each_csv(&self.bytes, header.delimiter, |range| {
+                let (size, raw) = (range.len() as u64, self.bytes.get(range.clone()).unwrap_or_default());
+                let too_large = size > limit;
+                each(
+                    if too_large { Err(Reason::TooLarge { size, limit }) } else { header.record(raw, options) },
+                    range.len(),
+                );
+            });
+            return rows;
+        }
         let whole = simdutf8::basic::from_utf8(&self.bytes).ok();
         rows.each(&self.bytes, |range| {
             let line = match whole.and_then(|whole| whole.get(range.clone())) {

@@ -1,13 +1,17 @@
-//! Gzip and zstd, recognised by their first bytes whatever the file is called.
+//! Gzip, zstd, bzip2 and xz, recognised by their first bytes whatever the file is called.
 //!
-//! Reading takes several members or frames in a row as one stream, as `gzip` and `zstd` do, and ignores the zero bytes
+//! Reading takes several members, frames or streams in a row as one, as `gzip`, `zstd`, `bzip2` and `xz` do, and ignores the zero bytes
 //! that may follow the last gzip member. What was decompressed before an error is read before the error.
-//! Formats: RFC 1952 (gzip), RFC 8878 (zstd).
+//! Formats: RFC 1952 (gzip), RFC 8878 (zstd), <https://tukaani.org/xz/xz-file-format.txt>; bzip2 is what its tool does.
 
 use std::io::{self, BufReader, Read, Write};
 
+#[cfg(feature = "bzip2")]
+mod bunzip;
 #[cfg(feature = "gzip")]
 mod gzip;
+#[cfg(any(feature = "bzip2", feature = "xz"))]
+mod pieces;
 #[cfg(feature = "zstd")]
 mod zstandard;
 
@@ -22,6 +26,10 @@ pub enum Compression {
     Gzip,
     /// Zstandard, one or more frames.
     Zstd,
+    /// Bzip2, one or more streams.
+    Bzip2,
+    /// Xz, one or more streams.
+    Xz,
 }
 
 /// The longest magic number.
@@ -30,6 +38,14 @@ pub(super) const MAGIC: u64 = 6;
 /// Compressed bytes read at once. Where damage is found must not depend on who reads, so this and all sizes below are
 /// fixed.
 const INPUT: usize = 1 << 18;
+
+/// The level of the `xz` tool.
+#[cfg(feature = "xz")]
+const XZ_LEVEL: u32 = 6;
+
+/// KiB that an xz stream may ask for: 1 GiB. `xz -9` asks for 65 MiB; a damaged header may ask for 4 GiB.
+#[cfg(feature = "xz")]
+const XZ_MEMORY: u32 = 1 << 20;
 
 /// What is compressed in `reader`, decompressed by up to `threads` threads, with about `ahead` bytes in memory for it.
 /// Everything before an error is read first.
@@ -47,7 +63,13 @@ pub(super) fn reader(
         Compression::Gzip => Box::new(gzip::Gunzip::new(reader, threads)),
         #[cfg(feature = "zstd")]
         Compression::Zstd => Box::new(zstandard::Unzstd::new(reader, threads, ahead)),
-        #[cfg(not(all(feature = "gzip", feature = "zstd")))]
+        #[cfg(feature = "bzip2")]
+        Compression::Bzip2 => Box::new(pieces::Pieces::new(bunzip::Bunzip::new(reader), "bzip2")),
+        #[cfg(feature = "xz")]
+        Compression::Xz => {
+            Box::new(pieces::Pieces::new(lzma_rust2::XzReader::new_mem_limit(reader, true, XZ_MEMORY), "xz"))
+        }
+        #[cfg(not(all(feature = "gzip", feature = "zstd", feature = "bzip2", feature = "xz")))]
         _ => Box::new(Absent),
     }
 }
@@ -65,23 +87,31 @@ pub(super) fn detect(head: &[u8]) -> Result<Compression, (&'static str, &'static
         [0x28, 0xB5, 0x2F, 0xFD, ..] | [0x50..=0x5F, 0x2A, 0x4D, 0x18, ..] => {
             Err(("compressed with zstd", "rebuild with --features zstd"))
         }
-        [0xFD, b'7', b'z', b'X', b'Z', 0x00] => Err(("compressed with xz", "decompress it first (xz -d)")),
-        // "BZh", the level, and the first bytes of a block.
-        [b'B', b'Z', b'h', b'1'..=b'9', 0x31, 0x41] => Err(("compressed with bzip2", "decompress it first (bzip2 -d)")),
+        [0xFD, b'7', b'z', b'X', b'Z', 0x00, ..] if cfg!(feature = "xz") => Ok(Compression::Xz),
+        [0xFD, b'7', b'z', b'X', b'Z', 0x00, ..] => Err(("compressed with xz", "rebuild with --features xz")),
+        // "BZh", the level, and the first bytes of a block, or of the end of an empty stream.
+        [b'B', b'Z', b'h', b'1'..=b'9', 0x31, 0x41, ..] | [b'B', b'Z', b'h', b'1'..=b'9', 0x17, 0x72, ..]
+            if cfg!(feature = "bzip2") =>
+        {
+            Ok(Compression::Bzip2)
+        }
+        [b'B', b'Z', b'h', b'1'..=b'9', 0x31, 0x41, ..] | [b'B', b'Z', b'h', b'1'..=b'9', 0x17, 0x72, ..] => {
+            Err(("compressed with bzip2", "rebuild with --features bzip2"))
+        }
         _ => Ok(Compression::None),
     }
 }
 
-#[cfg(not(all(feature = "gzip", feature = "zstd")))]
+#[cfg(not(all(feature = "gzip", feature = "zstd", feature = "bzip2", feature = "xz")))]
 fn absent(name: &str) -> io::Error {
     io::Error::new(io::ErrorKind::Unsupported, format!("this build has no {name}; rebuild with --features {name}"))
 }
 
 /// Stands for a decompressor that this build lacks; never met, as [`detect`] refuses the file.
-#[cfg(not(all(feature = "gzip", feature = "zstd")))]
+#[cfg(not(all(feature = "gzip", feature = "zstd", feature = "bzip2", feature = "xz")))]
 struct Absent;
 
-#[cfg(not(all(feature = "gzip", feature = "zstd")))]
+#[cfg(not(all(feature = "gzip", feature = "zstd", feature = "bzip2", feature = "xz")))]
 impl Read for Absent {
     fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
         Err(absent("such compression"))
@@ -105,10 +135,20 @@ impl Compression {
                 encoder.include_checksum(true)?;
                 Inner::Zstd(Box::new(encoder))
             }
+            #[cfg(feature = "bzip2")]
+            Self::Bzip2 => Inner::Bzip2(Box::new(bzip2::write::BzEncoder::new(writer, bzip2::Compression::best()))),
+            #[cfg(feature = "xz")]
+            Self::Xz => {
+                Inner::Xz(Box::new(lzma_rust2::XzWriter::new(writer, lzma_rust2::XzOptions::with_preset(XZ_LEVEL))?))
+            }
             #[cfg(not(feature = "gzip"))]
             Self::Gzip => return Err(absent("gzip")),
             #[cfg(not(feature = "zstd"))]
             Self::Zstd => return Err(absent("zstd")),
+            #[cfg(not(feature = "bzip2"))]
+            Self::Bzip2 => return Err(absent("bzip2")),
+            #[cfg(not(feature = "xz"))]
+            Self::Xz => return Err(absent("xz")),
         }))
     }
 }
@@ -122,6 +162,10 @@ enum Inner<W: Write> {
     Gzip(Box<flate2::write::GzEncoder<W>>),
     #[cfg(feature = "zstd")]
     Zstd(Box<zstd::stream::write::Encoder<'static, W>>),
+    #[cfg(feature = "bzip2")]
+    Bzip2(Box<bzip2::write::BzEncoder<W>>),
+    #[cfg(feature = "xz")]
+    Xz(Box<lzma_rust2::XzWriter<W>>),
 }
 
 impl<W: Write> CompressionWriter<W> {
@@ -136,6 +180,10 @@ impl<W: Write> CompressionWriter<W> {
             Inner::Gzip(encoder) => encoder.finish(),
             #[cfg(feature = "zstd")]
             Inner::Zstd(encoder) => encoder.finish(),
+            #[cfg(feature = "bzip2")]
+            Inner::Bzip2(encoder) => encoder.finish(),
+            #[cfg(feature = "xz")]
+            Inner::Xz(encoder) => encoder.finish(),
         }
     }
 
@@ -146,6 +194,10 @@ impl<W: Write> CompressionWriter<W> {
             Inner::Gzip(encoder) => encoder,
             #[cfg(feature = "zstd")]
             Inner::Zstd(encoder) => encoder,
+            #[cfg(feature = "bzip2")]
+            Inner::Bzip2(encoder) => encoder,
+            #[cfg(feature = "xz")]
+            Inner::Xz(encoder) => encoder,
         }
     }
 }

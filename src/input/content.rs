@@ -37,8 +37,14 @@ pub(super) fn format(path: &Path, head: &mut impl Head, options: &InputOptions) 
     }
 }
 
+/// What Parquet begins and ends with.
+pub(super) const PARQUET: &[u8] = b"PAR1";
+
 /// JSON Lines begin with `{`; so does an input without any content, which then has no records. All else is text.
 fn by_content(head: &mut impl Head) -> Format {
+    if head.peek(PARQUET.len()).starts_with(PARQUET) {
+        return Format::Parquet;
+    }
     match first_byte(head) {
         Some((_, b'{')) | None => Format::JsonLines,
         Some(_) => Format::Text,

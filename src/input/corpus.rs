@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use super::block::{Block, Oversized, Part, Scratch, whole_text};
 use super::compression::Compression;
+use super::csv;
 use super::encoding::{Decoding, EncodingChoice};
 use super::files::{self, Skipped};
 use super::held::{Piece, Place, PlainFile};
@@ -53,6 +54,17 @@ pub struct InputFile {
     pub bom: bool,
     /// Where its bytes are read again, if no part holds them.
     pub(super) plain: Option<Arc<PlainFile>>,
+    /// CSV: what stands before its records.
+    pub(crate) header: Option<Arc<csv::Header>>,
+    /// Parquet: the file, from which whole rows are copied.
+    pub(super) table: Option<Arc<PlainFile>>,
+}
+
+impl InputFile {
+    /// Whether it is Parquet that could be opened: whole rows can be copied from it.
+    pub(crate) fn is_table(&self) -> bool {
+        self.table.is_some()
+    }
 }
 
 impl fmt::Debug for InputFile {
@@ -204,6 +216,8 @@ impl Corpus {
                 records: 0..0,
                 bom: false,
                 plain: None,
+                header: None,
+                table: None,
             });
         }
         Self::assemble(Arc::new(options), files, table, Skipped::default(), None)
@@ -363,7 +377,7 @@ impl Corpus {
         record: std::result::Result<Record<'a>, Reason>,
     ) -> std::result::Result<Record<'a>, Reject> {
         let mut record = record.map_err(|reason| Reject { source: self.source(id), reason })?;
-        if record.id.is_empty() && self.find(id).is_some_and(|found| found.file.format == Format::JsonLines) {
+        if record.id.is_empty() && self.find(id).is_some_and(|found| found.file.format != Format::Text) {
             record.id = Cow::Owned(self.source(id).to_string());
         }
         if self.repeats.is_empty() {
@@ -397,7 +411,11 @@ impl Corpus {
         buffer: &mut Decoded,
     ) -> std::result::Result<json_lines::Parsed<'a>, Reason> {
         match found.file.format {
-            Format::JsonLines => json_lines::parse(Line::Raw(bytes), &self.options, buffer),
+            Format::JsonLines | Format::Parquet => json_lines::parse(Line::Raw(bytes), &self.options, buffer),
+            Format::Csv | Format::Tsv => match &found.file.header {
+                Some(header) => header.record(bytes, &self.options).map(json_lines::Parsed::whole),
+                None => Err(Reason::NotInInput),
+            },
             Format::Text => {
                 whole_text(bytes, found.file.bom, &found.file.relative, &self.options).map(json_lines::Parsed::whole)
             }
@@ -528,8 +546,16 @@ impl Corpus {
         let lost = |error: Error| Reject { source: self.source(id), reason: Reason::Lost { what: error.to_string() } };
         let raw = self.raw(id).map_err(lost)?;
         let mut bytes = raw.get(..start).unwrap_or_default().to_vec();
-        match self.find(id).map(|found| found.file.format) {
-            Some(Format::JsonLines) => bytes.extend_from_slice(serde_json::Value::from(text).to_string().as_bytes()),
+        match self.find(id).map(|found| (found.file.format, &found.file.header)) {
+            Some((Format::JsonLines | Format::Parquet, _)) => {
+                bytes.extend_from_slice(serde_json::Value::from(text).to_string().as_bytes());
+            }
+            Some((_, Some(header))) => {
+                let field = header.encode(text);
+                // A row must stay in the encoding of the others; what that cannot hold becomes UTF-8.
+                let encoded = decoding.encoding.encode(&field).filter(|_| !decoding.lossy);
+                bytes.extend_from_slice(&encoded.unwrap_or_else(|| field.into_bytes()));
+            }
             _ => {
                 let same = decoding.repair.is_none() && !decoding.lossy;
                 match decoding.encoding.encode(text).filter(|_| same) {
@@ -664,11 +690,15 @@ impl Corpus {
                 Piece::from(bytes)
             }
         };
-        let oversized = (unread && index.failure.is_none())
-            .then(|| Oversized { size: index.size(row), carriage_return: row.carriage_return() });
+        let oversized = (unread && index.failure.is_none()).then(|| Oversized {
+            size: index.size(row),
+            carriage_return: row.carriage_return(),
+            lines: index.lines as u32,
+        });
         let text = (file.format == Format::Text).then(|| (Arc::clone(&file.relative), file.bom));
         let failure = index.failure.clone();
-        Ok(Part { file: index.file, start, length, shape, bytes, stamp, failure, oversized, text })
+        let csv = file.header.clone();
+        Ok(Part { file: index.file, start, length, shape, bytes, stamp, failure, oversized, text, csv })
     }
 }
 

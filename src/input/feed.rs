@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use super::compression::{self, Compression};
 use super::content::Head;
+use super::csv;
 use super::held::{FromStart, Map, Piece, PlainFile, Stamp};
 use super::{Format, files};
 
@@ -15,7 +16,7 @@ use super::{Format, files};
 const SMALL: u64 = 1 << 20;
 /// Largest number of files that stay mapped or open; further ones are opened again when they are read again.
 const MAPS: usize = 16_384;
-const HANDLES: usize = 256;
+pub(super) const HANDLES: usize = 256;
 
 /// Why a file gives nothing.
 pub(super) enum Failure {
@@ -159,7 +160,7 @@ pub(super) enum What {
     /// Whole lines, or a whole text.
     Whole,
     /// A record larger than records may be, passed over: its size, and whether `\r\n` ends its line.
-    Oversized { size: u64, carriage_return: bool },
+    Oversized { size: u64, carriage_return: bool, lines: u32 },
     /// A line of white space, passed over.
     Blank,
     /// What stands before an error.
@@ -170,6 +171,8 @@ pub(super) enum What {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Cutting {
     pub(super) format: Format,
+    /// CSV: what stands between fields.
+    pub(super) delimiter: Option<u8>,
     pub(super) size: usize,
     /// Larger records are passed over; `None` keeps them.
     pub(super) limit: Option<u64>,
@@ -248,6 +251,9 @@ fn whole(bytes: &[u8], at: usize, cutting: Cutting) -> Option<Range<usize>> {
     if cutting.format == Format::Text || rest.is_empty() {
         return (!rest.is_empty()).then_some(at..bytes.len());
     }
+    if let Some(delimiter) = cutting.delimiter {
+        return Some(at..at + csv::cut(rest, cutting.size, delimiter));
+    }
     let window = rest.get(..cutting.size).unwrap_or(rest);
     let end = match memchr::memrchr(b'\n', window) {
         _ if window.len() == rest.len() => rest.len(),
@@ -269,7 +275,7 @@ pub(super) struct Stream {
 }
 
 impl Stream {
-    fn new(reader: Box<dyn Read + Send>) -> Self {
+    pub(super) fn new(reader: Box<dyn Read + Send>) -> Self {
         Self { reader, carry: Vec::new(), ended: false, error: None, room: 0 }
     }
 
@@ -302,14 +308,16 @@ impl Stream {
         let mut target = cutting.size;
         self.room = cutting.size;
         let mut searched = 0;
+        let mut scan = cutting.delimiter.map(csv::Scan::new);
         loop {
             self.fill(target);
             let fresh = self.carry.get(searched..).unwrap_or_default();
-            let end = match cutting.format {
-                Format::Text => None,
+            let end = match (cutting.format, &mut scan) {
+                (Format::Text, _) => None,
+                (_, Some(scan)) => last_end(scan, fresh, searched > 0),
                 // Once a line is longer than a block, it is a block of its own.
-                Format::JsonLines if searched > 0 => memchr::memchr(b'\n', fresh),
-                Format::JsonLines => memchr::memrchr(b'\n', fresh),
+                (_, None) if searched > 0 => memchr::memchr(b'\n', fresh),
+                (_, None) => memchr::memrchr(b'\n', fresh),
             };
             let ends_here = self.ended && self.error.is_none() && searched == 0;
             match end {
@@ -320,7 +328,7 @@ impl Stream {
             }
             // Two bytes more than the limit: the last may be a carriage return.
             if cutting.limit.is_some_and(|limit| self.carry.len() as u64 > limit.saturating_add(1)) {
-                return self.pass(cutting, pass).map(Some);
+                return self.pass(cutting, scan, pass).map(Some);
             }
             searched = self.carry.len();
             target = searched.saturating_mul(2);
@@ -349,17 +357,26 @@ impl Stream {
         }
     }
 
-    /// Passes over a record that is too large.
-    fn pass<E>(&mut self, cutting: Cutting, pass: &mut dyn FnMut(&[u8]) -> Result<(), E>) -> Result<Cut, E> {
+    /// Passes over a record that is too large. `scan` has seen all that is at hand.
+    fn pass<E>(
+        &mut self,
+        cutting: Cutting,
+        mut scan: Option<csv::Scan>,
+        pass: &mut dyn FnMut(&[u8]) -> Result<(), E>,
+    ) -> Result<Cut, E> {
         let (mut length, mut blank, mut last) = (0, cutting.format == Format::JsonLines, 0);
+        let mut lines = 0_u32;
         loop {
-            let line_feed = match cutting.format {
-                Format::Text => None,
-                Format::JsonLines => memchr::memchr(b'\n', &self.carry),
+            let line_feed = match (cutting.format, &mut scan) {
+                (Format::Text, _) => None,
+                (_, Some(_)) if length == 0 => None,
+                (_, Some(scan)) => scan.take(&self.carry).map(|end| end - 1),
+                (_, None) => memchr::memchr(b'\n', &self.carry),
             };
             let bytes = self.split(line_feed.map_or(usize::MAX, |at| at + 1));
             pass(&bytes)?;
             length += bytes.len() as u64;
+            lines = lines.saturating_add(memchr::memchr_iter(b'\n', &bytes).count() as u32);
             blank &= bytes.iter().all(u8::is_ascii_whitespace);
             let content = bytes.strip_suffix(b"\n").filter(|_| line_feed.is_some()).unwrap_or(&bytes);
             last = content.last().copied().unwrap_or(last);
@@ -370,11 +387,25 @@ impl Stream {
                 return done(What::Rest(error));
             }
             if line_feed.is_some() || self.ended {
-                return done(if blank { What::Blank } else { What::Oversized { size, carriage_return } });
+                let lines = lines + u32::from(line_feed.is_none());
+                return done(if blank { What::Blank } else { What::Oversized { size, carriage_return, lines } });
             }
             self.fill(cutting.size.max(1 << 16));
         }
     }
+}
+
+/// Where the line feed of the last record stands that ends in `fresh`, or of the first.
+fn last_end(scan: &mut csv::Scan, fresh: &[u8], first: bool) -> Option<usize> {
+    let (mut at, mut last) = (0, None);
+    while let Some(length) = fresh.get(at..).and_then(|rest| scan.take(rest)) {
+        at += length;
+        last = Some(at - 1);
+        if first {
+            break;
+        }
+    }
+    last
 }
 
 /// Where a file that was found stands in messages.

@@ -133,10 +133,13 @@ fn below(root: &Path, path: PathBuf, broken: Option<String>) -> Found {
 /// The format that a file's name announces.
 pub(super) fn by_name(name: &OsStr) -> ByName {
     let name = name.to_string_lossy().to_ascii_lowercase();
-    let name = [".gz", ".zst"].iter().find_map(|suffix| name.strip_suffix(suffix)).unwrap_or(&name);
+    let name = [".gz", ".zst", ".bz2", ".xz"].iter().find_map(|suffix| name.strip_suffix(suffix)).unwrap_or(&name);
     match name.rsplit_once('.').map(|(_, extension)| extension) {
         Some("jsonl" | "ndjson") => ByName::Known(Format::JsonLines),
         Some("json") => ByName::Json,
+        Some("csv") => ByName::Known(Format::Csv),
+        Some("tsv") => ByName::Known(Format::Tsv),
+        Some("parquet") => ByName::Known(Format::Parquet),
         Some("txt" | "text") => ByName::Known(Format::Text),
         _ => ByName::Unknown,
     }

@@ -5,6 +5,7 @@
 
 use std::ops::Range;
 
+use super::csv::Scan;
 use super::held::Stamp;
 use super::reject::Reason;
 use crate::error::{ErrorKind, Result};
@@ -188,6 +189,39 @@ impl Rows {
         let mut rows = Self::default();
         rows.each(bytes, drop);
         rows
+    }
+
+    /// The rows of whole CSV records.
+    pub(super) fn split_csv(bytes: &[u8], delimiter: u8) -> Self {
+        let mut rows = Self::default();
+        rows.each_csv(bytes, delimiter, drop);
+        rows
+    }
+
+    /// Calls `each` with the place of every CSV record, its line end excluded. Empty lines are no records.
+    pub(super) fn each_csv(&mut self, bytes: &[u8], delimiter: u8, mut each: impl FnMut(Range<usize>)) {
+        let mut begin = 0;
+        while let Some(rest) = bytes.get(begin..).filter(|rest| !rest.is_empty()) {
+            let ended = Scan::new(delimiter).take(rest);
+            let whole = rest.get(..ended.unwrap_or(rest.len())).unwrap_or(rest);
+            let line = whole.strip_suffix(b"\n").unwrap_or(whole);
+            let content = if ended.is_some() { line.strip_suffix(b"\r").unwrap_or(line) } else { line };
+            if !content.is_empty() {
+                if self.numbers.is_none() && self.lines as usize != self.rows.len() {
+                    // Up to here every record was one line; from here on each has its number.
+                    self.numbers = Some((0..self.rows.len() as u32).collect());
+                }
+                self.rows.push(Row::new(begin, content.len(), content.len() < line.len()));
+                self.huge = content.len() as u64;
+                if let Some(numbers) = &mut self.numbers {
+                    numbers.push(self.lines);
+                }
+                each(begin..begin + content.len());
+            }
+            let lines = memchr::memchr_iter(b'\n', whole).count() + usize::from(ended.is_none());
+            self.lines = self.lines.saturating_add(lines as u32);
+            begin += whole.len();
+        }
     }
 
     /// Calls `each` with the place of every line that is not blank, its line end excluded.

@@ -1,4 +1,4 @@
-//! Bytes to documents: files, directories, standard input; JSON Lines and plain text; gzip and zstd.
+//! Bytes to documents: files, directories, standard input; JSON Lines, CSV, TSV, Parquet and plain text; gzip, zstd, bzip2, xz.
 //!
 //! ```
 //! use mukarrar::document::DocId;
@@ -41,6 +41,7 @@ mod block;
 mod compression;
 mod content;
 mod corpus;
+mod csv;
 mod encoding;
 mod feed;
 mod files;
@@ -50,6 +51,8 @@ mod json;
 mod json_lines;
 mod names;
 mod open;
+#[cfg(feature = "parquet")]
+mod parquet;
 mod reader;
 mod reject;
 mod text;
@@ -61,6 +64,10 @@ pub use encoding::{Decoding, Encoding, EncodingChoice, Note};
 pub use files::Skipped;
 pub use names::{Names, NamesBuilder};
 pub use open::{Holding, Input};
+#[cfg(feature = "parquet")]
+pub use parquet::is_guarded;
+#[cfg(feature = "parquet")]
+pub(crate) use parquet::{Fate, copy};
 pub use reject::{Reason, Reject};
 #[allow(unused_imports, reason = "for the pipeline")]
 pub(crate) use {
@@ -78,9 +85,9 @@ pub const MAX_RECORD_SIZE: u64 = u32::MAX as u64;
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct InputOptions {
-    /// JSON Lines: the field that holds the id. Default `id`.
+    /// The field or column that holds the id. Default `id`.
     pub id_field: String,
-    /// JSON Lines: the field that holds the text. Default `text`.
+    /// The field or column that holds the text. Default `text`.
     pub text_field: String,
     /// The format of every file; `None`, the default, goes by extension, then by content.
     pub format: Option<Format>,
@@ -90,8 +97,11 @@ pub struct InputOptions {
     pub unique_ids: bool,
     /// How the encoding of text is found, and whether mojibake is repaired. Default [`EncodingChoice::Auto`].
     pub encoding: EncodingChoice,
-    /// JSON Lines: further top-level fields wanted, answered in this order by [`Record::fields`].
+    /// Further top-level fields or columns wanted, answered in this order by [`Record::fields`].
     pub fields: Vec<String>,
+    /// CSV and TSV: what stands between fields, an ASCII character. `None`, the default: a tab in TSV; in CSV a comma, or
+    /// `;`, `|` or a tab where the header has its columns only so.
+    pub csv_delimiter: Option<u8>,
 }
 
 impl Default for InputOptions {
@@ -104,6 +114,7 @@ impl Default for InputOptions {
             unique_ids: false,
             encoding: EncodingChoice::Auto,
             fields: Vec::new(),
+            csv_delimiter: None,
         }
     }
 }
@@ -111,6 +122,15 @@ impl Default for InputOptions {
 impl InputOptions {
     /// Checks the ranges.
     fn validate(&self) -> Result<()> {
+        if let Some(wrong) = self.csv_delimiter.filter(|byte| !byte.is_ascii() || matches!(byte, b'"' | b'\r' | b'\n'))
+        {
+            let given = char::from(wrong).escape_default();
+            return Err(Error::parameter(
+                "csv-delimiter",
+                given,
+                "give one ASCII character that is no quote or line break",
+            ));
+        }
         if (1..=MAX_RECORD_SIZE).contains(&self.max_record_size) {
             return Ok(());
         }
@@ -126,6 +146,12 @@ pub enum Format {
     JsonLines,
     /// The file is one document.
     Text,
+    /// Comma-separated values, with a header.
+    Csv,
+    /// The same, separated by tabs.
+    Tsv,
+    /// Apache Parquet.
+    Parquet,
 }
 
 impl Format {
@@ -135,6 +161,9 @@ impl Format {
         match self {
             Self::JsonLines => "jsonl",
             Self::Text => "text",
+            Self::Csv => "csv",
+            Self::Tsv => "tsv",
+            Self::Parquet => "parquet",
         }
     }
 }
@@ -149,10 +178,10 @@ impl FromStr for Format {
     type Err = Error;
 
     fn from_str(name: &str) -> Result<Self> {
-        [Self::JsonLines, Self::Text]
+        [Self::JsonLines, Self::Text, Self::Csv, Self::Tsv, Self::Parquet]
             .into_iter()
             .find(|format| format.name() == name)
-            .ok_or_else(|| Error::parameter("input-format", name, "give jsonl or text"))
+            .ok_or_else(|| Error::parameter("input-format", name, "give jsonl, text, csv, tsv or parquet"))
     }
 }
 

@@ -6,9 +6,9 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use super::feed::{self, Failure};
-use super::files::{self, Found, Skipped};
-use super::reader::Reader;
-use super::{InputOptions, compression};
+use super::files::{self, ByName, Found, Skipped};
+use super::reader::{NO_TABLE, Reader};
+use super::{Format, InputOptions, compression};
 use crate::error::{Error, Result};
 use crate::spill::Room;
 
@@ -171,6 +171,10 @@ fn check(path: &Path) -> Result<()> {
     File::open(path)
         .and_then(|file| file.take(compression::MAGIC).read_to_end(&mut head))
         .map_err(|error| Error::io("read", path, error))?;
+    if cfg!(not(feature = "parquet")) && files::by_name(path.as_os_str()) == ByName::Known(Format::Parquet) {
+        let (what, remedy) = NO_TABLE;
+        return Err(feed::fatal(path.to_owned(), Failure::Unsupported(what, remedy)));
+    }
     match compression::detect(&head) {
         Ok(_) => Ok(()),
         Err((what, remedy)) => Err(feed::fatal(path.to_owned(), Failure::Unsupported(what, remedy))),

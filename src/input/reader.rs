@@ -19,7 +19,9 @@ use super::held::{Piece, Place, PlainFile, Stamp};
 use super::index::{BlockIndex, PartIndex, Shape};
 use super::open::{Input, Stored};
 use super::reject::Reason;
-use super::{Compression, Format, Holding, InputOptions};
+use super::{Compression, Format, Holding, InputOptions, csv};
+#[cfg(feature = "parquet")]
+use super::{files, files::ByName, parquet};
 use crate::error::{Error, ErrorKind, Result};
 use crate::spill::{Room, SpillFile};
 
@@ -65,6 +67,8 @@ struct Current {
     /// Its bytes are not kept, as they are read from it again.
     plain: Option<Arc<PlainFile>>,
     bom: bool,
+    /// CSV: what stands before the first record.
+    header: Option<Arc<csv::Header>>,
     /// Where the next part begins.
     at: u64,
     /// Whether a part was cut off.
@@ -153,7 +157,7 @@ impl Reader {
             given: VecDeque::new(),
             table: Vec::new(),
             records: 0,
-            line: (0, 1),
+            line: (u32::MAX, 1),
         })
     }
 
@@ -195,7 +199,8 @@ impl Reader {
         for part in index.parts {
             let place = self.given.pop_front().unwrap_or(Place::Nowhere);
             if part.file != self.line.0 {
-                self.line = (part.file, 1);
+                let header = self.files.get(part.file as usize).and_then(|file| file.header.as_ref());
+                self.line = (part.file, 1 + header.map_or(0, |header| header.lines()));
             }
             let (first, first_line) = (self.records, self.line.1);
             self.records += part.rows.len();
@@ -264,14 +269,22 @@ impl Reader {
 
     /// Opens the next file; `false` after the last.
     fn open_next(&mut self) -> Result<bool> {
+        let mut table = None;
         let (path, relative, named, opened) = match (self.found.pop_front(), self.stream.take()) {
             (Some(Found { path, relative, named, broken }), stream) => {
                 self.stream = stream;
                 let opened = match broken {
                     Some(what) => Err(Reason::Unreadable { what }),
-                    None => match self.opening.file(&path) {
-                        Err(failure) if named => return Err(feed::fatal(path, failure)),
-                        opened => opened.map_err(|failure| Reason::Unreadable { what: feed::describe(failure) }),
+                    None => match self.table(&path) {
+                        Some(Err((what, remedy))) => Err(misfit(&path, named, what, remedy)?),
+                        Some(Ok((opened, file))) => {
+                            table = Some(file);
+                            Ok(opened)
+                        }
+                        None => match self.opening.file(&path) {
+                            Err(failure) if named => return Err(feed::fatal(path, failure)),
+                            opened => opened.map_err(|failure| Reason::Unreadable { what: feed::describe(failure) }),
+                        },
                     },
                 };
                 (path, relative, named, opened)
@@ -286,11 +299,50 @@ impl Reader {
             }
             (None, None) => return Ok(false),
         };
-        self.begin(path, relative, named, opened);
+        self.begin(path, relative, named, opened, table)?;
         Ok(true)
     }
 
-    fn begin(&mut self, path: PathBuf, relative: PathBuf, named: bool, opened: std::result::Result<Opened, Reason>) {
+    /// Opens a file of the file system if it is Parquet.
+    #[cfg(feature = "parquet")]
+    fn table(&mut self, path: &Path) -> Option<std::result::Result<(Opened, Arc<PlainFile>), csv::Misfit>> {
+        let by_name = files::by_name(path.file_name().unwrap_or_default());
+        let asked = self
+            .options
+            .format
+            .map_or(matches!(by_name, ByName::Known(Format::Parquet) | ByName::Unknown), |f| f == Format::Parquet);
+        if !asked || path.as_os_str() == files::STDIN {
+            return None;
+        }
+        let file = std::fs::File::open(path).ok()?;
+        let stamp = Stamp::of(&file.metadata().ok().filter(std::fs::Metadata::is_file)?);
+        if !parquet::is(&file, stamp.length) {
+            return None;
+        }
+        self.opening.handles += 1;
+        let open = (self.opening.handles <= feed::HANDLES).then_some(file);
+        let table = parquet::Table::open(PlainFile { path: Arc::from(path), stamp, open }, &self.options);
+        Some(table.map(|table| {
+            let rows = table.rows(self.opening.threads, self.opening.ahead);
+            let bytes = Bytes::Stream(feed::Stream::new(Box::new(rows)));
+            (Opened { bytes, compression: Compression::None, plain: None, stamp: Some(stamp) }, table.file)
+        }))
+    }
+
+    #[cfg(not(feature = "parquet"))]
+    #[allow(clippy::unused_self, reason = "as where it can be opened")]
+    fn table(&mut self, _: &Path) -> Option<std::result::Result<(Opened, Arc<PlainFile>), csv::Misfit>> {
+        None
+    }
+
+    fn begin(
+        &mut self,
+        path: PathBuf,
+        relative: PathBuf,
+        named: bool,
+        opened: std::result::Result<Opened, Reason>,
+        table: Option<Arc<PlainFile>>,
+    ) -> Result<()> {
         let (path, relative): (Arc<Path>, Arc<Path>) = (path.into(), relative.into());
         let (opened, mut failed) = match opened {
             Ok(opened) => (opened, None),
@@ -298,28 +350,47 @@ impl Reader {
         };
         let Opened { mut bytes, compression, plain, stamp } = opened;
         let (mut format, mut bom) = (Format::Text, false);
-        if failed.is_none() {
+        if table.is_some() {
+            format = Format::Parquet;
+        } else if failed.is_none() {
             let (found, misfit) = content::format(&path, &mut bytes, &self.options);
             failed = misfit.map(|found| Reason::NotJsonLines { found });
             format = found;
             bom = bytes.peek(BOM.len()).starts_with(BOM);
         }
-        let skipped = if bom && format == Format::JsonLines { BOM.len() } else { 0 };
+        let mut header = None;
+        if failed.is_none() && matches!(format, Format::Csv | Format::Tsv) {
+            match csv::Header::read(&mut bytes, format, &self.options) {
+                Ok(found) => header = found.map(Arc::new),
+                Err((what, remedy)) => failed = Some(misfit(&path, named, what, remedy)?),
+            }
+        }
+        if failed.is_none() && format == Format::Parquet && table.is_none() {
+            let (what, remedy) = NO_TABLE;
+            failed = Some(misfit(&path, named, what.to_owned(), remedy.to_owned())?);
+        }
+        let skipped = match &header {
+            Some(header) => header.raw.len(),
+            None if bom && format != Format::Text => BOM.len(),
+            None => 0,
+        };
         bytes.skip(skipped);
         self.current = Some(Current {
             relative: Arc::clone(&relative),
             named,
             failed,
             format,
-            compressed: compression != Compression::None,
+            compressed: compression != Compression::None || table.is_some(),
             bytes,
             stamp,
             plain: plain.clone(),
             bom,
+            header: header.clone(),
             at: skipped as u64,
             begun: false,
         });
-        self.files.push(InputFile { path, relative, format, compression, records: 0..0, bom, plain });
+        self.files.push(InputFile { path, relative, format, compression, records: 0..0, bom, plain, header, table });
+        Ok(())
     }
 
     /// The next part of the file that is open, and where its bytes stay; `None` at its end.
@@ -333,7 +404,8 @@ impl Reader {
         }
         let passes = self.opening.limited && (current.plain.is_some() || !self.keeper.holds_all());
         let limit = passes.then_some(self.options.max_record_size);
-        let cutting = Cutting { format: current.format, size, limit };
+        let delimiter = current.header.as_ref().map(|header| header.delimiter);
+        let cutting = Cutting { format: current.format, delimiter, size, limit };
         let mut passed = None;
         let keeps = current.plain.is_none();
         let keeper = &mut self.keeper;
@@ -352,9 +424,9 @@ impl Reader {
         };
         let (shape, oversized, failure) = match what {
             What::Whole => (current.shape(), None, None),
-            What::Blank => (Shape::Lines, Some(Oversized { size: 0, carriage_return: false }), None),
-            What::Oversized { size, carriage_return } => {
-                (current.shape(), Some(Oversized { size, carriage_return }), None)
+            What::Blank => (Shape::Lines, Some(Oversized { size: 0, carriage_return: false, lines: 1 }), None),
+            What::Oversized { size, carriage_return, lines } => {
+                (current.shape(), Some(Oversized { size, carriage_return, lines }), None)
             }
             What::Rest(error) => {
                 if !current.compressed && current.named {
@@ -378,6 +450,21 @@ impl Reader {
     }
 }
 
+/// What Parquet is that was not opened as such.
+pub(super) const NO_TABLE: (&str, &str) = if cfg!(feature = "parquet") {
+    ("is Parquet that is cut off, compressed as a whole, or no file", "give it whole and as a plain file")
+} else {
+    ("is Parquet, which this build does not read", "rebuild with --features parquet")
+};
+
+/// A file of an unfit format: an error if it was named, else a reject.
+fn misfit(path: &Path, named: bool, what: String, remedy: String) -> Result<Reason> {
+    if named {
+        return Err(ErrorKind::Unreadable { path: path.to_path_buf(), what, remedy }.into());
+    }
+    Ok(Reason::Unreadable { what: format!("it {what}; {remedy}") })
+}
+
 impl Current {
     fn shape(&self) -> Shape {
         if self.format == Format::Text { Shape::Text } else { Shape::Lines }
@@ -395,6 +482,17 @@ impl Current {
 
     fn part(&self, file: u32, shape: Shape, bytes: Piece, length: u64, failure: Option<Reason>) -> Part {
         let text = (self.format == Format::Text).then(|| (Arc::clone(&self.relative), self.bom));
-        Part { file, start: self.at, length, shape, bytes, stamp: self.stamp, failure, oversized: None, text }
+        Part {
+            file,
+            start: self.at,
+            length,
+            shape,
+            bytes,
+            stamp: self.stamp,
+            failure,
+            oversized: None,
+            text,
+            csv: self.header.clone(),
+        }
     }
 }

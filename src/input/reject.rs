@@ -87,6 +87,22 @@ pub enum Reason {
         /// The field.
         field: String,
     },
+    /// A record of CSV has more or fewer fields than the header.
+    #[error(
+        "the record has {found} fields, the header {expected}; quote fields that hold the delimiter or line breaks"
+    )]
+    FieldCount {
+        /// Fields of the record.
+        found: usize,
+        /// Columns of the header.
+        expected: usize,
+    },
+    /// A quote opens a field of CSV, and nothing closes it up to the end of the file.
+    #[error("the quote that opens a field {} is not closed up to the end of the file; close it, or double it", below_here(*below))]
+    UnclosedQuote {
+        /// So many lines below the first of the record.
+        below: u64,
+    },
     /// The bytes are no UTF-8.
     #[error("invalid UTF-8 at byte {offset}; convert the input to UTF-8")]
     InvalidUtf8 {
@@ -142,6 +158,14 @@ pub enum Reason {
     NotInInput,
 }
 
+/// Where a quote stands, seen from the line that the reject names.
+fn below_here(lines: u64) -> String {
+    match lines {
+        0 => "here".to_owned(),
+        lines => format!("{lines} lines below"),
+    }
+}
+
 impl Reason {
     /// The short, stable name under which rejects of this kind are counted.
     #[must_use]
@@ -154,6 +178,8 @@ impl Reason {
             Self::TextNotAString { .. } => "text_not_a_string",
             Self::IdNotAString { .. } => "id_not_a_string",
             Self::DuplicateField { .. } => "duplicate_field",
+            Self::FieldCount { .. } => "field_count",
+            Self::UnclosedQuote { .. } => "unclosed_quote",
             Self::InvalidUtf8 { .. } => "invalid_utf8",
             Self::NotText => "not_text",
             Self::TooLarge { .. } => "too_large",

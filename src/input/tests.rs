@@ -180,10 +180,51 @@ const LINES: &str = concat!(
     "{\"id\":2,\"text\":\"last\"}",
 );
 
+/// A record of each kind, with what quotes can hide.
+const CSV: &str = concat!(
+    "id,n,text\n",
+    "1,2,plain\n",
+    "2,3.5,\"two\nlines, and a comma\"\n",
+    "\n",
+    "3,,\"a \"\"quote\"\"\"\n",
+    "4,x,this record is longer than a record may be: 0123456789 0123456789\n",
+    "\"5\",y,\"this record is longer than a record may be:\n\n0123456789, 0123456789 0123456789\n\"\n",
+    "6,too,many,fields\n",
+    "6,few\n",
+    ",,a \"stray\" quote\n",
+    "1,2,\"last\" one",
+);
+
 fn gzip(bytes: &[u8]) -> Vec<u8> {
     let mut writer = Compression::Gzip.writer(Vec::new()).unwrap();
     writer.write_all(bytes).unwrap();
     writer.finish().unwrap()
+}
+
+/// Rows in several row groups: good ones, a null text, one too large, and a damaged group.
+#[cfg(feature = "parquet")]
+fn parquet(path: &Path) {
+    use std::sync::Arc;
+
+    use ::parquet::arrow::ArrowWriter;
+    use ::parquet::file::properties::WriterProperties;
+    use arrow_array::{ArrayRef, Int64Array, RecordBatch, StringArray};
+
+    let text = |row: usize| match row % 7 {
+        0 => None,
+        1 => Some("too large a record ".repeat(9)),
+        _ => Some(format!("نص \"{row}\"\n")),
+    };
+    let texts: ArrayRef = Arc::new((0..60).map(text).collect::<StringArray>());
+    let numbers: ArrayRef = Arc::new((0..60).map(Some).collect::<Int64Array>());
+    let table = RecordBatch::try_from_iter_with_nullable([("text", texts, true), ("n", numbers, true)]).unwrap();
+    let properties = WriterProperties::builder().set_max_row_group_row_count(Some(13)).build();
+    let mut writer = ArrowWriter::try_new(Vec::new(), table.schema(), Some(properties)).unwrap();
+    writer.write(&table).unwrap();
+    let mut bytes = writer.into_inner().unwrap();
+    let middle = bytes.len() * 6 / 10;
+    bytes[middle - 60..middle].fill(0xFF);
+    fs::write(path, bytes).unwrap();
 }
 
 /// A directory with everything in it.
@@ -208,6 +249,15 @@ fn zoo(root: &Path) {
         text[end] ^= 1;
         write("l.txt.gz", &text);
     }
+    write("n.csv", CSV.as_bytes());
+    write("o.tsv", CSV.replace(',', "\t").as_bytes());
+    write("p.csv", b"");
+    write("q.csv", b"name,id\n1,2\n");
+    write("r.csv", format!("\u{feff}{CSV}").replace('\n', "\r\n").as_bytes());
+    write("s.csv", format!("id,n,text\n{}7,1,\"never closed\nlast\n", "1,2,x\n".repeat(30)).as_bytes());
+    write("t.csv", b"id,n,text");
+    #[cfg(feature = "parquet")]
+    parquet(&root.join("u.parquet"));
     #[cfg(unix)]
     std::os::unix::fs::symlink("nowhere", root.join("broken.txt")).unwrap();
 }
@@ -251,12 +301,16 @@ fn a_large_plain_file_is_the_same_mapped_and_read_by_place() {
 fn a_stream_is_the_same_byte_by_byte() {
     let home = tempfile::tempdir().unwrap();
     let mut streams = vec![LINES.as_bytes().to_vec(), b"{".to_vec(), Vec::new(), b"text\n".to_vec()];
+    streams.push(CSV.as_bytes().to_vec());
     if cfg!(feature = "gzip") {
         streams.push(gzip(LINES.as_bytes()));
         streams.push(gzip(LINES.repeat(9).as_bytes())[..70].to_vec());
     }
     for bytes in streams {
-        for name in ["a.jsonl", "-", "a.txt", "a.json"] {
+        for name in ["a.jsonl", "-", "a.txt", "a.json", "a.csv"] {
+            if name == "a.csv" && bytes != CSV.as_bytes() {
+                continue;
+            }
             let expected = see(&Corpus::from_reader(name, bytes.as_slice(), options(false)).unwrap());
             for holding in holdings(home.path()) {
                 let drip = Input::from_reader(name, Drip(Cursor::new(bytes.clone())), options(false)).unwrap();

@@ -105,7 +105,7 @@ impl Encoding {
     }
 
     /// Decodes `bytes`, which have no byte order mark; U+FFFD for what is wrong, and whether there was any.
-    fn decode(self, bytes: &[u8]) -> (Cow<'_, str>, bool) {
+    pub(super) fn decode(self, bytes: &[u8]) -> (Cow<'_, str>, bool) {
         match self.0 {
             Kind::Standard(standard) => standard.decode_without_bom_handling(bytes),
             Kind::Table(table) => {

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::input::{Compression, Corpus, Format, Input};
+use crate::input::{Compression, Corpus, Format, Input, InputFile};
 use crate::report::output::resolved;
 
 /// Where the cleaned corpus goes, checked before a run begins.
@@ -11,7 +11,7 @@ use crate::report::output::resolved;
 pub enum Destination {
     /// One stream after the other, uncompressed, wherever the caller wants.
     Stream,
-    /// One file, compressed as its name says (`.gz`, `.zst`).
+    /// One file, compressed as its name says (`.gz`, `.zst`, `.bz2`, `.xz`).
     File(PathBuf),
     /// A directory with the inputs' relative paths and compressions.
     Directory(PathBuf),
@@ -35,12 +35,24 @@ impl Destination {
         Ok(destination)
     }
 
-    /// Several plain texts make no stream; whether files are texts shows only when they are read.
+    /// Several plain texts make no stream, nor do tables with unlike headers; what files hold shows only when they are read.
     pub(super) fn check_stream(&self, corpus: &Corpus) -> Result<()> {
         let files = corpus.cleaned_files();
         let texts = files.iter().filter(|file| file.format == Format::Text).count();
         if *self == Self::Stream && texts > 0 && files.len() > 1 {
             return refuse(Path::new("-"), "plain texts would run together in one stream", "give a directory");
+        }
+        let tables = corpus.files().iter().any(|file| file.format == Format::Parquet);
+        if *self == Self::Stream && tables && corpus.files().len() > 1 {
+            return refuse(Path::new("-"), "Parquet and other files make no stream", "give a directory");
+        }
+        let headers = || corpus.files().iter().filter_map(|file| file.header.as_ref());
+        if let (Self::Stream, Some(first)) = (self, headers().next()) {
+            let other = |file: &InputFile| file.header.is_none() && !file.records.is_empty();
+            if corpus.files().iter().any(other) || headers().any(|header| !header.agrees(first)) {
+                let what = "files with unlike headers, or with and without one, make no stream";
+                return refuse(Path::new("-"), what, "give a directory");
+            }
         }
         Ok(())
     }
@@ -93,6 +105,8 @@ impl Destination {
             Self::File(path) => match path.extension().and_then(|extension| extension.to_str()) {
                 Some("gz") => Compression::Gzip,
                 Some("zst") => Compression::Zstd,
+                Some("bz2") => Compression::Bzip2,
+                Some("xz") => Compression::Xz,
                 _ => Compression::None,
             },
         }

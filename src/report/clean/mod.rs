@@ -1,8 +1,9 @@
 //! The corpus without its copies: what goes, and the writing of what stays.
 //!
 //! A record that stays is copied byte for byte, its line end included. A record that loses spans keeps everything but
-//! its text value. Boilerplate stays unless it is to be stripped; a record in which no token is left goes too. A byte order mark at the head of a
-//! JSON Lines file is no part of any record and is not written.
+//! its text value. Boilerplate stays unless it is to be stripped; a record in which no token is left goes too. A byte order
+//! mark at the head of a JSON Lines file is no part of any record and is not written; that of a CSV file is written with its
+//! header.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};

@@ -7,7 +7,9 @@ use std::path::Path;
 use super::{Cleaning, Destination, Stripper};
 use crate::document::DocId;
 use crate::error::{Error, Result};
-use crate::input::{Format, InputFile};
+#[cfg(feature = "parquet")]
+use crate::input;
+use crate::input::{Compression, Format, InputFile};
 use crate::report::output::Outputs;
 
 impl Cleaning<'_> {
@@ -20,23 +22,40 @@ impl Cleaning<'_> {
     pub fn write(&self, destination: &Destination, outputs: &mut Outputs, stream: &mut dyn Write) -> Result<()> {
         destination.check_stream(self.corpus)?;
         let mut buffer = Vec::new();
+        let mut headed = false;
         let mut streamed = Joined::new(stream, Path::new("-"));
         for file in self.corpus.cleaned_files() {
             if *destination == Destination::Stream {
+                if let Some(header) = file.header.as_ref().filter(|_| !headed) {
+                    streamed.piece(&[&header.raw])?;
+                    headed = true;
+                }
                 self.file(file, &mut streamed, &mut buffer)?;
             } else if self.is_written(file) {
                 let target = destination.target(&file.relative);
-                let mut output = outputs.create(&target, destination.compression(file.compression))?;
-                self.file(file, &mut Joined::new(&mut output, &target), &mut buffer)?;
+                let compression = match file.format {
+                    // It is compressed inside, and read by place.
+                    Format::Parquet => Compression::None,
+                    _ => destination.compression(file.compression),
+                };
+                let mut output = outputs.create(&target, compression)?;
+                let mut joined = Joined::new(&mut output, &target);
+                if let Some(header) = &file.header {
+                    joined.piece(&[&header.raw])?;
+                }
+                self.file(file, &mut joined, &mut buffer)?;
                 outputs.finish(output)?;
             }
         }
         Ok(())
     }
 
-    /// A file of lines is written even if no line stays; a text is there or not.
+    /// A file of lines is written even if no line stays; a text is there or not, and so is Parquet that could be opened.
     fn is_written(&self, file: &InputFile) -> bool {
-        file.format == Format::JsonLines || file.records.clone().any(|place| self.stays(DocId::new(place)))
+        if file.format == Format::Parquet {
+            return file.is_table();
+        }
+        file.format != Format::Text || file.records.clone().any(|place| self.stays(DocId::new(place)))
     }
 
     fn stays(&self, document: DocId) -> bool {
@@ -57,6 +76,10 @@ impl Cleaning<'_> {
     }
 
     fn file(&self, file: &InputFile, out: &mut Joined<'_>, buffer: &mut Vec<u8>) -> Result<()> {
+        #[cfg(feature = "parquet")]
+        if file.format == Format::Parquet {
+            return self.table(file, out);
+        }
         let copied = |place: &usize| {
             let document = DocId::new(*place);
             let stripped = self.stripped.binary_search(&document).is_ok();
@@ -78,6 +101,25 @@ impl Cleaning<'_> {
             }
         }
         Ok(())
+    }
+}
+
+#[cfg(feature = "parquet")]
+impl Cleaning<'_> {
+    /// Parquet is written anew, row by row.
+    fn table(&self, file: &InputFile, out: &mut Joined<'_>) -> Result<()> {
+        let fate = |row: usize| {
+            let document = DocId::new(file.records.start + row);
+            match self.edited.get(&document) {
+                _ if !self.stays(document) => input::Fate::Goes,
+                Some(text) => input::Fate::Edited(text),
+                None => input::Fate::Stays,
+            }
+        };
+        let Joined { out, target, .. } = out;
+        input::copy(file, self.corpus.options(), &fate, &mut |bytes| {
+            out.write_all(bytes).map_err(|source| Error::io("write", *target, source))
+        })
     }
 }
 

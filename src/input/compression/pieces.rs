@@ -1,0 +1,110 @@
+//! Decompressed bytes in pieces of one size, and errors after what was made before them.
+//!
+//! Some decoders drop what they made in the call in which they find damage. Asked in pieces of a fixed size they drop the
+//! same bytes whoever reads, so that the records of a damaged file do not depend on the sizes of buffers.
+
+use std::io::{self, Read};
+
+/// Decompressed bytes made at once.
+const PIECE: usize = 1 << 16;
+
+/// Reads in pieces from a decoder.
+pub(super) struct Pieces<D: Read> {
+    decoder: D,
+    /// Named in errors.
+    name: &'static str,
+    /// Made, and not yet read from `at` on.
+    ready: Vec<u8>,
+    at: usize,
+    ended: bool,
+    /// The error after what is ready.
+    error: Option<io::Error>,
+}
+
+impl<D: Read> Pieces<D> {
+    /// `name` is that of the compression.
+    pub(super) fn new(decoder: D, name: &'static str) -> Self {
+        Self { decoder, name, ready: Vec::new(), at: 0, ended: false, error: None }
+    }
+
+    /// Makes the next piece. Nothing more is asked of the decoder after an error.
+    fn refill(&mut self) {
+        self.at = 0;
+        self.ready.resize(PIECE, 0);
+        let mut made = 0;
+        while made < PIECE && !self.ended {
+            match self.decoder.read(self.ready.get_mut(made..).unwrap_or_default()) {
+                Ok(length) => (made, self.ended) = (made + length, length == 0),
+                Err(error) => (self.error, self.ended) = (Some(error), true),
+            }
+        }
+        self.ready.truncate(made);
+    }
+}
+
+impl<D: Read> Read for Pieces<D> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.at == self.ready.len() && !self.ended {
+            self.refill();
+        }
+        if self.at == self.ready.len() {
+            return match self.error.take() {
+                Some(error) => Err(io::Error::new(error.kind(), format!("damaged {} data: {error}", self.name))),
+                None => Ok(0),
+            };
+        }
+        let ready = self.ready.get(self.at..).unwrap_or_default();
+        let length = ready.len().min(buffer.len());
+        buffer[..length].copy_from_slice(&ready[..length]);
+        self.at += length;
+        Ok(length)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{BufReader, Write};
+
+    use super::*;
+    use crate::input::Compression;
+
+    fn compressed(compression: Compression, text: &[u8]) -> Vec<u8> {
+        let mut encoder = compression.writer(Vec::new()).unwrap();
+        encoder.write_all(text).unwrap();
+        encoder.finish().unwrap()
+    }
+
+    /// What is read in pieces of `step`, and whether it ends with an error.
+    fn read(compression: Compression, bytes: &[u8], input: usize, step: usize) -> (Vec<u8>, bool) {
+        let source = BufReader::with_capacity(input, io::Cursor::new(bytes.to_vec()));
+        let mut reader = super::super::reader(Box::new(source), compression, 1, 0);
+        let (mut read, mut buffer) = (Vec::new(), vec![0; step]);
+        loop {
+            match reader.read(&mut buffer) {
+                Ok(0) => return (read, false),
+                Ok(length) => read.extend_from_slice(&buffer[..length]),
+                Err(_) => return (read, true),
+            }
+        }
+    }
+
+    #[test]
+    fn streams_are_one_and_what_stands_before_damage_does_not_depend_on_buffers() {
+        let long: Vec<u8> = (0..30_000_u32).flat_map(|n| (n.wrapping_mul(0x9E37_79B9) >> 9).to_le_bytes()).collect();
+        let built = |compression: &Compression| compression.writer(Vec::new()).is_ok();
+        for compression in [Compression::Bzip2, Compression::Xz].into_iter().filter(built) {
+            let whole = [&b"one "[..], b"", &long].map(|text| compressed(compression, text)).concat();
+            let plain = [&b"one "[..], &long].concat();
+            assert_eq!(read(compression, &whole, 1 << 16, 1 << 16), (plain.clone(), false));
+            for place in (1..whole.len()).step_by(whole.len() / 23) {
+                let mut damaged = whole.clone();
+                damaged[place] ^= 0x55;
+                for bytes in [&damaged[..], &whole[..place]] {
+                    let seen = read(compression, bytes, 1 << 16, 1 << 16);
+                    assert!(read(compression, bytes, 100, 7) == seen, "{compression:?}, byte {place}");
+                }
+            }
+            assert!(read(compression, &whole[..whole.len() - 1], 1 << 16, 1 << 16).1);
+        }
+    }
+}

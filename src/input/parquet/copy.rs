@@ -1,0 +1,170 @@
+//! A Parquet file without some of its rows: the same schema, metadata, columns, compression and row groups.
+
+use std::sync::Arc;
+
+use arrow_array::builder::{BinaryBuilder, StringBuilder};
+use arrow_array::cast::AsArray;
+use arrow_array::{Array, ArrayRef, BooleanArray, RecordBatch};
+use arrow_schema::DataType;
+use arrow_select::filter::filter_record_batch;
+use parquet::arrow::ArrowWriter;
+use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ParquetRecordBatchReaderBuilder};
+use parquet::arrow::arrow_writer::ArrowWriterOptions;
+use parquet::basic::Type;
+use parquet::file::properties::WriterProperties;
+
+use super::source::Source;
+use super::{batch_rows, columns, guard, load, mask};
+use crate::error::{Error, ErrorKind, Result};
+use crate::input::held::PlainFile;
+use crate::input::{InputFile, InputOptions};
+
+/// What becomes of a row.
+pub(crate) enum Fate<'a> {
+    Stays,
+    Goes,
+    /// It stays with another text.
+    Edited(&'a str),
+}
+
+/// Writes the rows of `file` that stay to `out`; `fate` is told the row, from 0. `options` are those of the reading.
+///
+/// A column of 96-bit timestamps, which are deprecated, becomes one of 64 bits.
+///
+/// # Errors
+/// The file cannot be read again, or changed; a column that was not read before is damaged; what `out` says.
+pub(crate) fn copy<'f>(
+    file: &InputFile,
+    options: &InputOptions,
+    fate: &dyn Fn(usize) -> Fate<'f>,
+    out: &mut dyn FnMut(&[u8]) -> Result<()>,
+) -> Result<()> {
+    let Some(plain) = &file.table else { return Ok(()) };
+    let failed = |what: String| -> Error {
+        let what = format!("cannot be copied: {what}");
+        let remedy = "write the file anew, or leave it out".to_owned();
+        ErrorKind::Unreadable { path: file.path.to_path_buf(), what, remedy }.into()
+    };
+    let copying = Copying { plain, metadata: load(plain).map_err(failed)?, options, fate, rows: file.records.len() };
+    let mut writer = guard(|| copying.writer()).map_err(failed)?;
+    let mut row = 0;
+    for group in 0..copying.metadata.metadata().num_row_groups() {
+        if row >= copying.rows {
+            break;
+        }
+        let done = guard(|| copying.group(group, &mut row, &mut writer));
+        if let Err(what) = done {
+            // From here on the file was damaged when it was first read, and nothing of it stays.
+            if (row..copying.rows).any(|row| !matches!(fate(row), Fate::Goes)) {
+                return Err(failed(what));
+            }
+            row = copying.rows;
+        }
+        guard(|| writer.flush().map_err(|error| error.to_string())).map_err(failed)?;
+        out(&std::mem::take(writer.inner_mut()))?;
+    }
+    let rest = guard(|| writer.into_inner().map_err(|error| error.to_string())).map_err(failed)?;
+    out(&rest)
+}
+
+struct Copying<'a, 'f> {
+    plain: &'a Arc<PlainFile>,
+    metadata: ArrowReaderMetadata,
+    options: &'a InputOptions,
+    fate: &'a dyn Fn(usize) -> Fate<'f>,
+    /// Rows that were read before.
+    rows: usize,
+}
+
+impl Copying<'_, '_> {
+    /// A writer in the manner of the file. What it wrote is taken from it after each row group.
+    fn writer(&self) -> std::result::Result<ArrowWriter<Vec<u8>>, String> {
+        let metadata = self.metadata.metadata();
+        let descriptor = metadata.file_metadata().schema_descr();
+        let mut properties = WriterProperties::builder()
+            .set_key_value_metadata(metadata.file_metadata().key_value_metadata().cloned())
+            .set_max_row_group_row_count(None);
+        for column in metadata.row_groups().first().map_or(&[][..], |group| group.columns()) {
+            properties = properties.set_column_compression(column.column_path().clone(), column.compression());
+        }
+        // The stored arrow schema, if there is one, is among the metadata already.
+        let mut options = ArrowWriterOptions::new().with_properties(properties.build()).with_skip_arrow_metadata(true);
+        if descriptor.columns().iter().all(|column| column.physical_type() != Type::INT96) {
+            options = options.with_parquet_schema(descriptor.clone());
+        }
+        let schema = Arc::clone(self.metadata.schema());
+        ArrowWriter::try_new_with_options(Vec::new(), schema, options).map_err(|error| error.to_string())
+    }
+
+    /// Copies one row group. `row` is the next row.
+    fn group(
+        &self,
+        group: usize,
+        row: &mut usize,
+        writer: &mut ArrowWriter<Vec<u8>>,
+    ) -> std::result::Result<(), String> {
+        let told = |error: &dyn std::fmt::Display| error.to_string();
+        // In batches as when it was read, so that damage stands at the same row.
+        let mask = mask(&self.metadata, &columns(&self.metadata, self.options));
+        let builder =
+            ParquetRecordBatchReaderBuilder::new_with_metadata(Source(Arc::clone(self.plain)), self.metadata.clone())
+                .with_row_groups(vec![group])
+                .with_batch_size(batch_rows(&self.metadata, group, &mask));
+        for batch in builder.build().map_err(|error| told(&error))? {
+            let batch = batch.map_err(|error| told(&error))?;
+            let first = *row;
+            let left = self.rows.saturating_sub(first).min(batch.num_rows());
+            let batch = batch.slice(0, left);
+            let fates: Vec<Fate<'_>> = (first..first + left).map(|row| (self.fate)(row)).collect();
+            let stays: Vec<bool> = fates.iter().map(|fate| !matches!(fate, Fate::Goes)).collect();
+            let batch = self.edited(batch, &fates).map_err(|error| told(&error))?;
+            let batch = filter_record_batch(&batch, &BooleanArray::from(stays)).map_err(|error| told(&error))?;
+            writer.write(&batch).map_err(|error| told(&error))?;
+            *row += left;
+        }
+        Ok(())
+    }
+
+    /// The batch with other texts.
+    fn edited(
+        &self,
+        batch: RecordBatch,
+        fates: &[Fate<'_>],
+    ) -> std::result::Result<RecordBatch, arrow_schema::ArrowError> {
+        if !fates.iter().any(|fate| matches!(fate, Fate::Edited(_))) {
+            return Ok(batch);
+        }
+        let place = batch.schema().index_of(&self.options.text_field)?;
+        let mut columns = batch.columns().to_vec();
+        if let Some(column) = columns.get_mut(place) {
+            *column = texts(column, fates);
+        }
+        RecordBatch::try_new(batch.schema(), columns)
+    }
+}
+
+/// The text column with other texts. Read without the arrow schema, it is one of these two.
+fn texts(column: &ArrayRef, fates: &[Fate<'_>]) -> ArrayRef {
+    let new = |row: usize| match fates.get(row) {
+        Some(Fate::Edited(text)) => Some(*text),
+        _ => None,
+    };
+    match column.data_type() {
+        DataType::Binary => {
+            let old = column.as_binary::<i32>();
+            let mut built = BinaryBuilder::new();
+            for (row, value) in old.iter().enumerate() {
+                built.append_option(new(row).map(str::as_bytes).or(value));
+            }
+            Arc::new(built.finish())
+        }
+        DataType::Utf8 => {
+            let mut built = StringBuilder::new();
+            for (row, value) in column.as_string::<i32>().iter().enumerate() {
+                built.append_option(new(row).or(value));
+            }
+            Arc::new(built.finish())
+        }
+        _ => Arc::clone(column),
+    }
+}

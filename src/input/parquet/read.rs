@@ -1,0 +1,128 @@
+//! Row groups decoded side by side, their rows read one after the other.
+
+use std::io::{self, Read};
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+
+use parquet::arrow::ProjectionMask;
+use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ParquetRecordBatchReaderBuilder};
+
+use super::source::Source;
+use super::{batch_rows, guard, rows};
+
+/// What is decoded, and how.
+pub(super) struct Decoding {
+    pub(super) source: Source,
+    pub(super) metadata: ArrowReaderMetadata,
+    pub(super) mask: ProjectionMask,
+    /// The columns of `mask`, in any order.
+    pub(super) names: Vec<String>,
+}
+
+/// What a thread says.
+enum Message {
+    Lines(Vec<u8>),
+    /// The row group is done.
+    End,
+    Failed(String),
+}
+
+/// The rows of a file as lines. Thread `n` of `t` decodes the groups `n`, `n + t`, …, and waits when its lines are not read.
+pub(in crate::input) struct Rows {
+    threads: Vec<Receiver<Message>>,
+    groups: usize,
+    group: usize,
+    lines: Vec<u8>,
+    at: usize,
+}
+
+impl Rows {
+    pub(super) fn start(decoding: Decoding, groups: usize, threads: usize) -> Self {
+        let decoding = Arc::new(decoding);
+        let threads = (0..threads).map(|thread| {
+            let (sender, receiver) = sync_channel(1);
+            let (decoding, again) = (Arc::clone(&decoding), sender.clone());
+            let work = move || {
+                for group in (thread..groups).step_by(threads) {
+                    if !decoding.group(group, &sender) {
+                        break;
+                    }
+                }
+            };
+            if let Err(error) = std::thread::Builder::new().name("parquet".to_owned()).spawn(work) {
+                // There is room for one message.
+                let _ = again.try_send(Message::Failed(error.to_string()));
+            }
+            receiver
+        });
+        Self { threads: threads.collect(), groups, group: 0, lines: Vec::new(), at: 0 }
+    }
+
+    /// The next lines; none are left after the last group.
+    fn refill(&mut self) -> io::Result<()> {
+        while self.at == self.lines.len() && self.group < self.groups {
+            let thread = self.threads.get(self.group % self.threads.len().max(1));
+            match thread.map(Receiver::recv) {
+                Some(Ok(Message::Lines(lines))) => (self.lines, self.at) = (lines, 0),
+                Some(Ok(Message::End)) => self.group += 1,
+                Some(Ok(Message::Failed(what))) => {
+                    let what = format!("row group {}: {what}", self.group + 1);
+                    self.group = self.groups;
+                    return Err(io::Error::new(io::ErrorKind::InvalidData, what));
+                }
+                Some(Err(_)) | None => {
+                    self.group = self.groups;
+                    return Err(io::Error::other("the decoder is gone"));
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Read for Rows {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.refill()?;
+        let ready = self.lines.get(self.at..).unwrap_or_default();
+        let length = ready.len().min(buffer.len());
+        buffer[..length].copy_from_slice(&ready[..length]);
+        self.at += length;
+        Ok(length)
+    }
+}
+
+impl Decoding {
+    /// Sends the lines of a group; false if no more are wanted.
+    fn group(&self, group: usize, sender: &SyncSender<Message>) -> bool {
+        match guard(|| self.decode(group, sender)) {
+            Ok(true) => sender.send(Message::End).is_ok(),
+            Ok(false) => false,
+            Err(what) => {
+                let _ = sender.send(Message::Failed(what));
+                false
+            }
+        }
+    }
+
+    fn decode(&self, group: usize, sender: &SyncSender<Message>) -> Result<bool, String> {
+        let told = |error: &dyn std::fmt::Display| error.to_string();
+        let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(self.source.clone(), self.metadata.clone())
+            .with_row_groups(vec![group])
+            .with_projection(self.mask.clone())
+            .with_batch_size(batch_rows(&self.metadata, group, &self.mask));
+        let mut decoded = 0;
+        for batch in builder.build().map_err(|error| told(&error))? {
+            let batch = batch.map_err(|error| told(&error))?;
+            decoded += batch.num_rows() as i64;
+            let lines = rows::lines(&batch, &self.names).map_err(|error| told(&error))?;
+            if sender.send(Message::Lines(lines)).is_err() {
+                return Ok(false);
+            }
+        }
+        let expected = self.metadata.metadata().row_group(group).num_rows();
+        if decoded != expected {
+            return Err(format!("{decoded} rows where {expected} are announced"));
+        }
+        Ok(true)
+    }
+}

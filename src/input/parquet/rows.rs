@@ -1,0 +1,145 @@
+//! Rows of arrow columns as lines of JSON.
+
+use std::io::Write;
+use std::sync::Arc;
+
+use arrow_array::cast::AsArray;
+use arrow_array::types::{
+    Date32Type, Date64Type, Decimal128Type, DurationMicrosecondType, DurationMillisecondType, DurationNanosecondType,
+    DurationSecondType, Float16Type, Float32Type, Float64Type, Int8Type, Int16Type, Int32Type, Int64Type,
+    Time32MillisecondType, Time32SecondType, Time64MicrosecondType, Time64NanosecondType, TimestampMicrosecondType,
+    TimestampMillisecondType, TimestampNanosecondType, TimestampSecondType, UInt8Type, UInt16Type, UInt32Type,
+    UInt64Type,
+};
+use arrow_array::{Array, ArrayRef, RecordBatch};
+use arrow_schema::{ArrowError, DataType, TimeUnit};
+
+/// One line a row, with the columns of `names`. Strings stand as they are, whether they are UTF-8 or not; dates and times
+/// are the numbers that they are stored as; of nested columns only their kind is told.
+pub(super) fn lines(batch: &RecordBatch, names: &[String]) -> Result<Vec<u8>, ArrowError> {
+    let mut columns = Vec::new();
+    for name in names {
+        let Some(column) = batch.column_by_name(name) else { continue };
+        let mut key = Vec::new();
+        string(name.as_bytes(), &mut key);
+        key.push(b':');
+        columns.push((key, flat(column)?));
+    }
+    let mut out = Vec::with_capacity(batch.get_array_memory_size() + 16 * batch.num_rows());
+    for row in 0..batch.num_rows() {
+        let mut before = b'{';
+        for (key, column) in &columns {
+            out.push(before);
+            out.extend_from_slice(key);
+            value(column, row, &mut out);
+            before = b',';
+        }
+        out.extend_from_slice(if before == b'{' { b"{}\n" } else { b"}\n" });
+    }
+    Ok(out)
+}
+
+/// A column without its dictionary.
+fn flat(column: &ArrayRef) -> Result<ArrayRef, ArrowError> {
+    match column.as_any_dictionary_opt() {
+        Some(dictionary) => arrow_select::take::take(dictionary.values(), dictionary.keys(), None),
+        None => Ok(Arc::clone(column)),
+    }
+}
+
+/// A value as JSON.
+fn value(column: &ArrayRef, row: usize, out: &mut Vec<u8>) {
+    if column.is_null(row) {
+        return out.extend_from_slice(b"null");
+    }
+    macro_rules! number {
+        ($type:ty) => {
+            number(column.as_primitive::<$type>().value(row), out)
+        };
+    }
+    macro_rules! real {
+        ($type:ty) => {
+            real(f64::from(column.as_primitive::<$type>().value(row)), out)
+        };
+    }
+    match column.data_type() {
+        DataType::Utf8 => string(column.as_string::<i32>().value(row).as_bytes(), out),
+        DataType::LargeUtf8 => string(column.as_string::<i64>().value(row).as_bytes(), out),
+        DataType::Utf8View => string(column.as_string_view().value(row).as_bytes(), out),
+        DataType::Binary => string(column.as_binary::<i32>().value(row), out),
+        DataType::LargeBinary => string(column.as_binary::<i64>().value(row), out),
+        DataType::BinaryView => string(column.as_binary_view().value(row), out),
+        DataType::FixedSizeBinary(_) => string(column.as_fixed_size_binary().value(row), out),
+        DataType::Boolean => {
+            out.extend_from_slice(if column.as_boolean().value(row) { b"true" } else { b"false" });
+        }
+        DataType::Int8 => number!(Int8Type),
+        DataType::Int16 => number!(Int16Type),
+        DataType::Int32 => number!(Int32Type),
+        DataType::Int64 => number!(Int64Type),
+        DataType::UInt8 => number!(UInt8Type),
+        DataType::UInt16 => number!(UInt16Type),
+        DataType::UInt32 => number!(UInt32Type),
+        DataType::UInt64 => number!(UInt64Type),
+        DataType::Date32 => number!(Date32Type),
+        DataType::Date64 => number!(Date64Type),
+        DataType::Time32(TimeUnit::Second) => number!(Time32SecondType),
+        DataType::Time32(_) => number!(Time32MillisecondType),
+        DataType::Time64(TimeUnit::Microsecond) => number!(Time64MicrosecondType),
+        DataType::Time64(_) => number!(Time64NanosecondType),
+        DataType::Timestamp(TimeUnit::Second, _) => number!(TimestampSecondType),
+        DataType::Timestamp(TimeUnit::Millisecond, _) => number!(TimestampMillisecondType),
+        DataType::Timestamp(TimeUnit::Microsecond, _) => number!(TimestampMicrosecondType),
+        DataType::Timestamp(TimeUnit::Nanosecond, _) => number!(TimestampNanosecondType),
+        DataType::Duration(TimeUnit::Second) => number!(DurationSecondType),
+        DataType::Duration(TimeUnit::Millisecond) => number!(DurationMillisecondType),
+        DataType::Duration(TimeUnit::Microsecond) => number!(DurationMicrosecondType),
+        DataType::Duration(TimeUnit::Nanosecond) => number!(DurationNanosecondType),
+        DataType::Float16 => real!(Float16Type),
+        DataType::Float32 => real!(Float32Type),
+        DataType::Float64 => real!(Float64Type),
+        DataType::Decimal128(..) => {
+            let column = column.as_primitive::<Decimal128Type>();
+            // A scale below zero is written with an exponent, which JSON has too.
+            number(column.value_as_string(row), out);
+        }
+        DataType::List(_) | DataType::LargeList(_) | DataType::FixedSizeList(..) => out.extend_from_slice(b"[]"),
+        DataType::Null => out.extend_from_slice(b"null"),
+        _ => out.extend_from_slice(b"{}"),
+    }
+}
+
+fn number(number: impl std::fmt::Display, out: &mut Vec<u8>) {
+    // A vector takes everything.
+    let _ = write!(out, "{number}");
+}
+
+/// What is no finite number is no value to JSON.
+fn real(number: f64, out: &mut Vec<u8>) {
+    if number.is_finite() {
+        let _ = write!(out, "{number:?}");
+    } else {
+        out.extend_from_slice(b"null");
+    }
+}
+
+/// A JSON string. Control characters, quotes and backslashes are escaped.
+fn string(bytes: &[u8], out: &mut Vec<u8>) {
+    out.push(b'"');
+    let mut rest = bytes;
+    while let Some(at) = rest.iter().position(|byte| *byte < 0x20 || matches!(byte, b'"' | b'\\')) {
+        let (plain, from) = rest.split_at(at);
+        out.extend_from_slice(plain);
+        let Some((special, after)) = from.split_first() else { break };
+        match special {
+            b'"' | b'\\' => out.extend_from_slice(&[b'\\', *special]),
+            b'\n' => out.extend_from_slice(b"\\n"),
+            b'\r' => out.extend_from_slice(b"\\r"),
+            b'\t' => out.extend_from_slice(b"\\t"),
+            control => drop(write!(out, "\\u{control:04x}")),
+        }
+        rest = after;
+    }
+    out.extend_from_slice(rest);
+    out.push(b'"');
+}
