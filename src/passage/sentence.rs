@@ -10,16 +10,21 @@ const CLOSES: [char; 8] = ['»', '”', '’', '"', '\'', ')', ']', '}'];
 /// last mark, or of the line break. `None` if the sentence goes on.
 pub(super) fn end_in(word: &str, gap: &str) -> Option<usize> {
     let line = gap.find(['\n', '\r']);
-    let Some(mark) = gap.find(ENDS) else { return line };
-    if line.is_some_and(|line| line < mark) {
-        return line;
+    let mut from = 0;
+    while let Some(mark) = gap[from..].find(ENDS).map(|mark| from + mark) {
+        if line.is_some_and(|line| line < mark) {
+            return line;
+        }
+        let rest = gap[mark..].trim_start_matches(ENDS);
+        from = gap.len() - rest.len();
+        // Folding passes over addresses, whose full stops end nothing.
+        let inside = rest.starts_with(char::is_alphanumeric);
+        let abbreviates = &gap[mark..from] == "." && mark == 0 && is_abbreviation(word);
+        if !inside && !abbreviates {
+            return Some(gap.len() - rest.trim_start_matches(CLOSES).len());
+        }
     }
-    let rest = gap[mark..].trim_start_matches(ENDS);
-    let marks = &gap[mark..gap.len() - rest.len()];
-    if marks == "." && mark == 0 && is_abbreviation(word) {
-        return line;
-    }
-    Some(gap.len() - rest.trim_start_matches(CLOSES).len())
+    line
 }
 
 /// One or two letters, as in د. and أ.ف.ب; digits end sentences.
@@ -45,6 +50,8 @@ mod tests {
             ("د", ". ", None),
             ("د", ".\n", Some(".")),
             ("قال", "، ", None),
+            ("البرنامج", " (www.example.org)، ", None),
+            ("البرنامج", " (www.example.org). ", Some(" (www.example.org).")),
             ("قال", ": «", None),
         ] {
             assert_eq!(end_in(word, gap).map(|end| &gap[..end]), kept, "{word}{gap}");

@@ -1,8 +1,8 @@
 //! Text → words: the folded tokens of a document as hashes, each with the bytes it stands in.
 //!
 //! A span reaches over whatever of its word folding drops (diacritics, tatweel, joiners), so that a border between two
-//! words never lies inside one. Where two tokens come from one word or one character, nothing stands between their
-//! spans: [`is_glued`].
+//! words never lies inside one. Where two tokens come from one word, one address (`www.example.org`) or one character,
+//! nothing stands between their spans: [`is_glued`].
 
 use crate::document::Span;
 use crate::normalize::{Normalizer, Scratch, TokenSink};
@@ -82,7 +82,7 @@ impl TokenSink for Sink<'_> {
         let Span { mut start, end } = span;
         let before = self.last.map_or(0, |last| last.end);
         let gap = self.text.get(before..start).unwrap_or_default();
-        let lead = leading(gap);
+        let lead = if is_joint(self.text, before, start) { gap.len() } else { leading(gap) };
         if let Some(last) = self.last {
             if lead < gap.len() {
                 start -= trailing(gap);
@@ -93,6 +93,16 @@ impl TokenSink for Sink<'_> {
         }
         self.last = Some(Span::new(start, end));
     }
+}
+
+/// Whether one mark joins what ends at `before` and what begins at `start`, as in addresses and English words. Only
+/// between ASCII letters and digits: behind an Arabic word a full stop without a space ends a sentence.
+fn is_joint(text: &str, before: usize, start: usize) -> bool {
+    let gap = text.get(before..start).unwrap_or_default();
+    let bytes = text.as_bytes();
+    let sides = [before.checked_sub(1), Some(start)].map(|at| at.and_then(|at| bytes.get(at)));
+    matches!(gap, "." | "-" | "_" | "/" | "@" | "'" | "’")
+        && sides.iter().flatten().all(|byte| byte.is_ascii_alphanumeric())
 }
 
 /// Whether a character can stand inside a word; diacritics and tatweel count as letters here.
@@ -130,6 +140,14 @@ mod tests {
         let found: Vec<&str> = spans(text).into_iter().map(|span| span.of(text)).collect();
         assert_eq!(found, ["قالَ", "الـرئيسُ", "كتابٌ", "مهمٌّ"]);
         assert_eq!(spans(" ، "), []);
+    }
+
+    #[test]
+    fn an_address_is_one_word_and_a_full_stop_ends_a_sentence() {
+        let glued = |text: &str| spans(text).windows(2).map(|pair| is_glued(pair[0], pair[1])).collect::<Vec<_>>();
+        assert!(glued("secb.gov.sa/page").into_iter().all(|glued| glued));
+        assert_eq!(glued("انتهى.وبدأ"), [false]);
+        assert_eq!(glued("one. two"), [false]);
     }
 
     #[test]
