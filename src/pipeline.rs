@@ -38,6 +38,7 @@ use crate::similarity::{Relation, Score};
 
 mod compare;
 mod first_pass;
+mod learn;
 mod memory;
 mod nodes;
 mod options;
@@ -56,6 +57,7 @@ mod verify;
 mod work;
 
 pub use compare::{Compared, Comparison, compare};
+pub use learn::learn;
 pub use options::Options;
 pub use pairs::PairList;
 pub use progress::Progress;

@@ -12,8 +12,8 @@ use crate::report::{self, Cleaning, Destination, Format};
 
 pub(super) fn run(arguments: &DedupArgs, console: &Console) -> Result<Exit> {
     let DedupArgs { input, matching, keep, running, showing, .. } = arguments;
-    let pipeline = job::pipeline(matching, Some(&keep.keep), running)?;
-    let input = job::input(&input.inputs, &input.reading, Some(&keep.keep))?;
+    let pipeline = job::pipeline(matching, Some(&keep.keep), input, running, showing.progress)?;
+    let input = job::input(&input.inputs, &input.reading, Some(&keep.keep), Some(&matching.boilerplate))?;
     let destination = destination(arguments, &input)?;
     let (corpus, found) = pipeline.read_clusters(input, &Bar::new(showing.progress))?;
     let cleaning = Cleaning::plan(&found, &corpus, &arguments.remove, pipeline.options())?;

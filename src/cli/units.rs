@@ -10,7 +10,7 @@ use crate::report::output::Outputs;
 
 pub(super) fn run(arguments: &UnitsArgs, console: &Console) -> Result<Exit> {
     let UnitsArgs { input, unit, output, strict, verbosity } = arguments;
-    let listed = job::input(&input.inputs, &input.reading, None)?;
+    let listed = job::input(&input.inputs, &input.reading, None, None)?;
     job::not_inputs([&output.output], &listed)?;
     let corpus = job::open(&input.inputs, &input.reading)?;
     let mut outputs = Outputs::new();

@@ -1,13 +1,13 @@
 //! Settings of an index, validated once.
 
-use std::sync::{Mutex, RwLock};
+use std::sync::{Arc, Mutex, RwLock};
 
 use super::store::Store;
 use super::{Index, Settings};
 use crate::error::Result;
 use crate::lsh::{Banding, Overrides};
 use crate::normalize::{Language, Profile};
-use crate::page::Boilerplate;
+use crate::page::{Boilerplate, Rules};
 use crate::shingle::ShingleKind;
 use crate::sketch::{MinHasher, SketchParams};
 
@@ -20,6 +20,7 @@ pub struct IndexBuilder {
     profile: Profile,
     language: Option<Language>,
     boilerplate: Boilerplate,
+    rules: Option<Arc<Rules>>,
     shingle: ShingleKind,
     seed: u64,
 }
@@ -33,6 +34,7 @@ impl Default for IndexBuilder {
             profile: Profile::default(),
             language: None,
             boilerplate: Boilerplate::default(),
+            rules: None,
             shingle: ShingleKind::default(),
             seed: 1,
         }
@@ -82,6 +84,13 @@ impl IndexBuilder {
         self
     }
 
+    /// Learned boilerplate. It goes by the source that a text is given with: [`Text::source`](crate::page::Text::source).
+    #[must_use]
+    pub fn boilerplate_rules(mut self, rules: impl Into<Arc<Rules>>) -> Self {
+        self.rules = Some(rules.into());
+        self
+    }
+
     /// What one shingle is. Default `word:3`.
     #[must_use]
     pub fn shingle(mut self, shingle: ShingleKind) -> Self {
@@ -109,6 +118,7 @@ impl IndexBuilder {
             profile: self.profile,
             language: self.language,
             boilerplate: self.boilerplate,
+            rules: self.rules,
             shingle: self.shingle,
             seed: self.seed,
             banding,

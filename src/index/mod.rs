@@ -22,14 +22,14 @@
 mod builder;
 mod store;
 
-use std::sync::{Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 pub use builder::IndexBuilder;
 
 use crate::error::{ErrorKind, Result};
 use crate::lsh::Banding;
 use crate::normalize::{Language, Normalizer, Profile};
-use crate::page::{Boilerplate, Sieve, Text};
+use crate::page::{Boilerplate, Rules, Sieve, Text};
 use crate::shingle::{Fingerprint, ShingleKind, ShingleSet, Shingler};
 use crate::similarity::Relation;
 use crate::sketch::MinHasher;
@@ -77,6 +77,7 @@ struct Settings {
     profile: Profile,
     language: Option<Language>,
     boilerplate: Boilerplate,
+    rules: Option<Arc<Rules>>,
     shingle: ShingleKind,
     seed: u64,
     banding: Banding,
@@ -231,7 +232,7 @@ impl Index {
 impl Settings {
     fn worker(&self) -> Worker {
         Worker {
-            sieve: Sieve::new(self.boilerplate),
+            sieve: Sieve::new(self.boilerplate).with_rules(self.rules.clone()),
             shingler: Shingler::new(self.shingle, self.seed),
             values: Vec::new(),
         }

@@ -11,14 +11,16 @@ use std::sync::LazyLock;
 use memchr::memmem::Finder;
 
 use super::cues;
+use super::gate::GATE;
 use super::matcher::{self, Part, Tokens};
 use crate::document::Span;
 use crate::normalize::{Normalizer, Scratch};
 
-/// So many lines at the head of a text may begin with a credit: a dateline may stand under a byline.
-pub(super) const HEAD_LINES: usize = 3;
-/// So many lines at its end may end with one.
-pub(super) const TAIL_LINES: usize = 3;
+/// So many lines at the head of a text may begin with a credit, and at its end may end with one: a dateline may stand
+/// under a byline.
+pub(super) const LINES: usize = 3;
+/// Longer lines are paragraphs: no credit stands on the inner side of one.
+pub(super) const PARAGRAPH_BYTES: usize = 240;
 
 /// Tokens that must follow a head that is cut off.
 const BEHIND_HEAD: usize = 8;
@@ -28,10 +30,8 @@ const SEGMENT: usize = 4;
 const BYLINE: usize = 6;
 /// Bytes in which a head and what must follow it stand.
 const HEAD_BYTES: usize = 320;
-/// Bytes of a head's signs: without one of them among the first there is no head.
-const SIGN_BYTES: usize = 120;
 /// Bytes in which a tail stands.
-const TAIL_BYTES: usize = 600;
+const TAIL_BYTES: usize = 640;
 /// Most tokens of keywords behind the last sentence.
 const KEYWORDS: usize = 20;
 /// Most tokens behind "the end": a time, an agency's mark.
@@ -135,7 +135,7 @@ impl Credits {
 
     /// The credit that `line`, without white space around it, begins with.
     pub(super) fn head(&mut self, line: &str) -> Option<Head> {
-        if !has_sign(line) {
+        if !GATE.opens_credit(line) {
             return None;
         }
         let head = &line[..floor(line, HEAD_BYTES)];
@@ -159,16 +159,6 @@ impl Credits {
         let seen = Seen { tokens: &self.tokens, line: tail };
         (0..seen.tokens.len()).find_map(|at| seen.tail_at(at, last)).map(|at| start + at)
     }
-}
-
-/// Whether one of the signs of a credit stands among the first bytes, or a number as in datelines.
-fn has_sign(line: &str) -> bool {
-    let bytes = line.as_bytes();
-    bytes.iter().take(SIGN_BYTES).enumerate().any(|(at, byte)| match byte {
-        b'-' | b':' | b'/' | b'(' | b'[' | b'0'..=b'9' | 0xE2 => true,
-        0xD9 => matches!(bytes.get(at + 1), Some(0x80 | 0xA0..=0xA9)),
-        _ => false,
-    })
 }
 
 /// The last place up to `most` where white space stands, or the text ends.

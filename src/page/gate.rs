@@ -1,14 +1,31 @@
-//! The gate before the cues: from a line's first and last letters, whether it may be one.
+//! The gate before cues and credits: from a line's letters and signs, whether it may be one.
 //!
-//! Folding the head of every line would cost a run of whole documents a fifth of its time. A look at up to five letters of
+//! Folding the head of every line would cost a run of whole documents a fifth of its time. A look at a few letters of
 //! the first word, and for short lines of the last, sends nine lines of ten by; it never sends a cue by (see the test).
 
 use std::sync::LazyLock;
 
 use super::lines::{is_mark, is_word_char};
+use super::{cues, matcher};
 
-/// Longer lines are no agency's mark: at most 12 words, marks on every letter included.
-const AGENCY_BYTES: usize = 400;
+/// Letters that are looked at: an article and those of a key.
+const LETTERS: usize = 7;
+const KEY_LETTERS: usize = 5;
+
+/// Longer lines are no agency's mark: at most 12 words.
+const AGENCY_BYTES: usize = 240;
+
+/// Longer lines are no cues but those of any length: others have at most 20 words.
+const CUE_BYTES: usize = 500;
+
+/// Bytes in which a credit shows that it may be one.
+const CREDIT_BYTES: usize = 120;
+
+/// Longer lines are no bylines: at most six words.
+const BYLINE_BYTES: usize = 140;
+
+/// Most words before the colon of a credit.
+const CREDIT_WORDS: usize = 10;
 
 /// A set of keys: 4,096 bits.
 struct Keys([u64; 64]);
@@ -23,47 +40,72 @@ impl Keys {
     }
 }
 
-/// What cues begin with and what agencies end with.
+/// What cues and credits begin with, and what agencies end with.
 pub(super) struct Gate {
     first: Keys,
+    /// Of cues of any length.
+    first_long: Keys,
     last: Keys,
+    agencies: Keys,
+    places: Keys,
+    labels: Keys,
+    dateline_word: usize,
 }
 
-/// A gate that knows the folded first words of all phrases and the last ones of all agencies.
-pub(super) static GATE: LazyLock<Gate> = LazyLock::new(|| {
-    let mut gate = Gate { first: Keys([0; 64]), last: Keys([0; 64]) };
-    let codes = |word: &str| -> Option<Vec<u16>> { word.chars().map(code).collect() };
-    for word in super::matcher::first_words() {
-        gate.first.insert(codes(&word).map_or(0, |codes| begin_key(&codes)));
-    }
-    for word in super::matcher::last_agency_words() {
-        gate.last.insert(codes(&word).map_or(0, |mut codes| {
-            codes.reverse();
-            key(&codes)
-        }));
-    }
-    gate
+/// The gate of the tables in `cues.rs`.
+pub(super) static GATE: LazyLock<Gate> = LazyLock::new(|| Gate {
+    first: keys(matcher::first_words(false)),
+    first_long: keys(matcher::first_words(true)),
+    last: {
+        let mut last = Keys([0; 64]);
+        for word in matcher::last_agency_words() {
+            last.insert(key(&codes(&word.chars().rev().collect::<String>())));
+        }
+        last
+    },
+    agencies: keys(matcher::first_agency_words()),
+    places: keys(cues::PLACES.iter().map(|place| (*place).to_owned())),
+    labels: keys(cues::BYLINE_LABELS.iter().map(|label| (*label).to_owned())),
+    dateline_word: begin_key(&codes(cues::DATELINE_WORD)),
 });
+
+/// The codes of the letters of a word, or of the first word of a phrase.
+fn codes(word: &str) -> Vec<u16> {
+    word.chars().filter(|c| !is_mark(*c)).map_while(code).take(LETTERS).collect()
+}
+
+fn keys(words: impl Iterator<Item = String>) -> Keys {
+    let mut keys = Keys([0; 64]);
+    words.for_each(|word| keys.insert(begin_key(&codes(&word))));
+    keys
+}
 
 impl Gate {
     /// Whether `line` may be a cue. In most lines of articles it cannot: about 30 ns.
     pub(super) fn opens(&self, line: &str) -> bool {
-        self.opens_first(line) || (line.len() <= AGENCY_BYTES && self.opens_last(line))
+        let first = if line.len() <= CUE_BYTES { &self.first } else { &self.first_long };
+        Self::opens_first(first, line) || (line.len() <= AGENCY_BYTES && self.opens_last(line))
     }
 
-    fn opens_first(&self, line: &str) -> bool {
-        let mut codes = [0; 5];
+    fn opens_first(first: &Keys, line: &str) -> bool {
+        let mut codes = [0; LETTERS];
         let mut count = 0;
         for c in line.chars() {
             if is_word_char(c) {
-                // Numbers may stand before a phrase; what has no code folds in ways that only the fold knows.
-                let Some(code) = code(c) else { return true };
-                if count < codes.len() {
-                    codes[count] = code;
-                    count += 1;
-                } else {
+                let Some(code) = code(c) else {
+                    match (is_digit(c), count) {
+                        // Numbers may stand before a phrase, and end a word.
+                        (true, 0) => continue,
+                        (true, _) => break,
+                        // It folds in a way that only the fold knows.
+                        _ => return true,
+                    }
+                };
+                if count == codes.len() {
                     break;
                 }
+                codes[count] = code;
+                count += 1;
             } else if count > 0 && !is_mark(c) {
                 break;
             } else if matches!(c, '#' | '&') {
@@ -71,19 +113,61 @@ impl Gate {
                 return true;
             }
         }
-        // A line without words; a detached waw; a letter that is written twice or more.
+        // A line without words, a detached waw, elongations.
         let codes = &codes[..count];
-        count == 0 || codes == [WAW] || codes.windows(2).any(|pair| pair[0] == pair[1]) || {
-            self.first.contains(begin_key(codes))
+        count == 0 || codes == [WAW] || is_elongated(codes) || first.contains(begin_key(codes))
+    }
+
+    /// Whether the head of `line` may be a credit: an agency, a place or a byline with its sign, names with a dash and a
+    /// colon behind them, two dates.
+    pub(super) fn opens_credit(&self, line: &str) -> bool {
+        let (mut codes, mut count, mut words) = ([0; LETTERS], 0, 0);
+        let (mut known, mut labelled, mut sign, mut dash, mut number) = (false, false, false, false, false);
+        let mut before = ' ';
+        for (at, c) in line.char_indices() {
+            if at >= CREDIT_BYTES {
+                break;
+            }
+            if is_mark(c) && !(c == 'ـ' && before.is_whitespace()) {
+                continue;
+            }
+            match code(c) {
+                Some(code) => {
+                    if count < codes.len() {
+                        codes[count] = code;
+                    }
+                    count += 1;
+                }
+                None if count > 0 => {
+                    let key = begin_key(&codes[..count.min(codes.len())]);
+                    words += 1;
+                    known |= self.agencies.contains(key) || (words == 1 && self.places.contains(key));
+                    labelled |= words == 1 && self.labels.contains(key);
+                    if number && key == self.dateline_word {
+                        return true;
+                    }
+                    count = 0;
+                }
+                None => {}
+            }
+            match c {
+                '-' | '–' | '—' | 'ـ' => dash = true,
+                ':' | '：' if dash && words <= CREDIT_WORDS => return true,
+                ':' | '：' | '(' | '[' | '/' | '|' => sign = true,
+                _ => number |= is_digit(c),
+            }
+            before = c;
         }
+        let signed = dash || sign;
+        (known && signed) || (line.len() <= BYLINE_BYTES && (dash || labelled && sign))
     }
 
     fn opens_last(&self, line: &str) -> bool {
-        let mut codes = [0; 3];
+        let mut codes = [0; LETTERS];
         let mut count = 0;
         for c in line.chars().rev() {
             if is_word_char(c) {
-                let Some(code) = code(c) else { return !c.is_numeric() };
+                let Some(code) = code(c) else { return !is_digit(c) };
                 if count == codes.len() {
                     break;
                 }
@@ -96,8 +180,18 @@ impl Gate {
             }
         }
         let codes = &codes[..count];
-        codes.windows(2).any(|pair| pair[0] == pair[1]) || self.last.contains(key(codes))
+        is_elongated(codes) || self.last.contains(key(codes))
     }
+}
+
+/// The digits of Arabic texts; others are letters that only the fold knows.
+const fn is_digit(c: char) -> bool {
+    matches!(c, '0'..='9' | '\u{660}'..='\u{669}' | '\u{6F0}'..='\u{6F9}')
+}
+
+/// Whether a letter is written three times: folding cuts that.
+fn is_elongated(codes: &[u16]) -> bool {
+    codes.windows(3).any(|run| run[0] == run[1] && run[1] == run[2])
 }
 
 const ALEF: u16 = 0x27;
@@ -125,7 +219,7 @@ const fn code(c: char) -> Option<u16> {
     }
 }
 
-/// The key of a word's first letters: three, the article aside.
+/// The key of a word's first letters, the article aside.
 fn begin_key(codes: &[u16]) -> usize {
     match codes {
         [ALEF, LAM, rest @ ..] if !rest.is_empty() => key(rest) ^ 0x555,
@@ -134,7 +228,9 @@ fn begin_key(codes: &[u16]) -> usize {
 }
 
 fn key(codes: &[u16]) -> usize {
-    codes.iter().take(3).fold(codes.len().min(3), |key, code| key * 61 + usize::from(*code)) & 0xFFF
+    let codes = &codes[..codes.len().min(KEY_LETTERS)];
+    let sum = codes.iter().fold(codes.len() as u64, |key, code| key.wrapping_mul(61).wrapping_add(u64::from(*code)));
+    ((sum.wrapping_mul(0x9E37) >> 7) & 0xFFF) as usize
 }
 
 #[cfg(test)]

@@ -149,11 +149,16 @@ pub(super) fn readable() -> impl Iterator<Item = (Family, Form, String)> {
     listed.chain(related)
 }
 
-/// The folded first word of each phrase.
-pub(super) fn first_words() -> impl Iterator<Item = String> {
-    let agencies = TABLE.agencies.iter().filter_map(|agency| agency.words.first());
-    let phrases = TABLE.phrases.iter().map(|phrase| phrase.first());
-    phrases.chain(agencies.map(Vec::as_slice)).map(alphabet::to_utf8)
+/// The folded first word of each phrase; with `long`, of the phrases that lines of any length may begin with.
+pub(super) fn first_words(long: bool) -> impl Iterator<Item = String> {
+    let any = |form: Form| matches!(form, Form::Label(u32::MAX) | Form::Open(u32::MAX));
+    let phrases = TABLE.phrases.iter().filter(move |phrase| !long || any(phrase.form));
+    phrases.map(|phrase| alphabet::to_utf8(phrase.first()))
+}
+
+/// The folded first word of each agency.
+pub(super) fn first_agency_words() -> impl Iterator<Item = String> {
+    TABLE.agencies.iter().filter_map(|agency| agency.words.first()).map(|word| alphabet::to_utf8(word))
 }
 
 /// Where the longest agency's mark ends that begins at token `at`.

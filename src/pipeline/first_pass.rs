@@ -10,6 +10,7 @@ use super::work::WorkDir;
 use super::{Options, Progress, nodes};
 use crate::error::Result;
 use crate::input::{Block, BlockIndex, Blocks, Corpus, Holding, Input, InputOptions, Names, Reader};
+use crate::page::Sources;
 use crate::parallel;
 
 /// What scans, and what it goes by.
@@ -34,7 +35,7 @@ impl FirstPass<'_> {
             block_size: self.plan.block() as usize,
             threads: parallel::threads(),
         };
-        let rank = self.rank(input.options());
+        let fields = self.fields(input.options());
         let mut reader = input.reader(holding)?;
         let mut tables = Tables::new(self.paths, self.plan);
         let mut journal = None;
@@ -47,7 +48,7 @@ impl FirstPass<'_> {
             reader.resume(done)?;
         }
         let mut indices = Vec::new();
-        let mut reader = self.run(reader, Reader::next, rank, 2 * self.plan.block(), |index, scanned| {
+        let mut reader = self.run(reader, Reader::next, fields, 2 * self.plan.block(), |index, scanned| {
             if let Some(journal) = &mut journal {
                 journal.append(&index, &scanned)?;
             }
@@ -69,9 +70,9 @@ impl FirstPass<'_> {
     /// A record cannot be read again; the disk refuses; the tables outgrow the memory.
     pub(super) fn over_corpus(&self, corpus: &Corpus) -> Result<(Tables, Names)> {
         let mut tables = Tables::new(self.paths, self.plan);
-        let rank = self.rank(corpus.options());
+        let fields = self.fields(corpus.options());
         // The bytes are held by the caller or were planned for when the corpus was read.
-        self.run(corpus.blocks(), Blocks::next, rank, u64::MAX, |_, scanned| self.append(&mut tables, scanned))?;
+        self.run(corpus.blocks(), Blocks::next, fields, u64::MAX, |_, scanned| self.append(&mut tables, scanned))?;
         tables.reject(&corpus.repeats(), tables::REPEATED_ID);
         let names = std::mem::take(&mut tables.names).finish(corpus)?;
         Ok((tables, names))
@@ -81,7 +82,7 @@ impl FirstPass<'_> {
         &self,
         source: S,
         next: impl Fn(&mut S) -> Result<Option<Block>> + Sync,
-        rank: Option<usize>,
+        (rank, sources): (Option<usize>, Sources),
         planned: u64,
         mut collect: impl FnMut(BlockIndex, ScannedBlock) -> Result<()>,
     ) -> Result<S> {
@@ -101,14 +102,14 @@ impl FirstPass<'_> {
             under_way.fetch_sub(large(&block).unwrap_or(0), Ordering::Relaxed);
             scanned
         };
-        let scanner = || Scanner::new(self.options, self.paths, rank, self.progress);
+        let scanner = || Scanner::new(self.options, self.paths, rank, sources.clone(), self.progress);
         parallel::in_order(parallel::threads(), source, next, scanner, scan, |(index, scanned)| collect(index, scanned))
     }
 
-    /// Which of the fields that are read decides who stays.
-    fn rank(&self, options: &InputOptions) -> Option<usize> {
-        let field = self.options.keep.field()?;
-        options.fields.iter().position(|name| name == field)
+    /// Which of the fields that are read decides who stays, and what names the sources.
+    fn fields(&self, options: &InputOptions) -> (Option<usize>, Sources) {
+        let rank = self.options.keep.field().and_then(|field| options.fields.iter().position(|name| name == field));
+        (rank, Sources::new(options, self.options.source_field.as_deref()))
     }
 
     fn append(&self, tables: &mut Tables, scanned: ScannedBlock) -> Result<()> {

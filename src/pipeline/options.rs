@@ -1,12 +1,13 @@
 //! What a batch run is asked to do.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use crate::cluster::Keep;
 use crate::error::{Error, Result};
 use crate::lsh::{Banding, Overrides};
 use crate::normalize::{Language, Profile};
-use crate::page::{Boilerplate, UnitLevel};
+use crate::page::{Boilerplate, Rules, Sieve, UnitLevel};
 use crate::shingle::ShingleKind;
 use crate::spill::Room;
 
@@ -23,6 +24,10 @@ pub struct Options {
     pub language: Option<Language>,
     /// What becomes of boilerplate.
     pub boilerplate: Boilerplate,
+    /// Learned boilerplate; its sources are those that [`Sources`](crate::page::Sources) names.
+    pub rules: Option<Arc<Rules>>,
+    /// The field that names the source of a record; `None` for the host of its `url`, else its folder.
+    pub source_field: Option<String>,
     /// What one shingle is.
     pub shingle: ShingleKind,
     /// Whether headlines and lines take the short path.
@@ -61,6 +66,8 @@ impl Default for Options {
             profile: Profile::Standard,
             language: None,
             boilerplate: Boilerplate::default(),
+            rules: None,
+            source_field: None,
             shingle: ShingleKind::default(),
             short: true,
             threshold: 0.6,
@@ -91,6 +98,12 @@ impl Options {
             room.check()?;
         }
         Ok(room)
+    }
+
+    /// What says which part of a text is compared.
+    #[must_use]
+    pub fn sieve(&self) -> Sieve {
+        Sieve::new(self.boilerplate).with_rules(self.rules.clone())
     }
 
     /// The seed unless another is given.

@@ -10,7 +10,7 @@ use crate::document::{Kind, Unit};
 use crate::input::{Block, BlockIndex, FieldValue, IdHashes, Record, Scratch};
 use crate::lsh::Node;
 use crate::normalize::{Language, Normalizer};
-use crate::page::{Cutter, Sieve, Text};
+use crate::page::{Cutter, Sieve, Sources, Text};
 use crate::shingle::{Fingerprint, ShingleKind, ShingleSet, Shingled, Shingler};
 use crate::similarity::Score;
 
@@ -73,8 +73,14 @@ pub(super) struct Scanner<'a> {
 }
 
 impl<'a> Scanner<'a> {
-    pub(super) fn new(options: &'a Options, paths: &'a Paths, rank: Option<usize>, progress: &'a dyn Progress) -> Self {
-        Self { options, rank, progress, scratch: Scratch::default(), folding: Folding::new(options, paths) }
+    pub(super) fn new(
+        options: &'a Options,
+        paths: &'a Paths,
+        rank: Option<usize>,
+        sources: Sources,
+        progress: &'a dyn Progress,
+    ) -> Self {
+        Self { options, rank, progress, scratch: Scratch::default(), folding: Folding::new(options, paths, sources) }
     }
 
     /// Reads, cuts, folds and sketches the records of a block.
@@ -85,9 +91,9 @@ impl<'a> Scanner<'a> {
         let index = block.read(&mut self.scratch, |record, bytes| {
             match record {
                 Ok(mut record) => {
+                    folding.record(&record, &mut scanned);
                     let value = || record.fields.get_mut(rank?).and_then(Option::take);
                     scanned.ranks.extend(asks.then(value));
-                    folding.record(&record, &mut scanned);
                 }
                 Err(reason) => {
                     *scanned.rejected.entry(reason.code().to_owned()).or_default() += 1;
@@ -108,6 +114,7 @@ struct Folding<'a> {
     paths: &'a Paths,
     cutter: Cutter,
     sieve: Sieve,
+    sources: Sources,
     main: Shingler,
     short: Shingler,
     cut: Vec<Unit>,
@@ -116,12 +123,13 @@ struct Folding<'a> {
 }
 
 impl<'a> Folding<'a> {
-    fn new(options: &'a Options, paths: &'a Paths) -> Self {
+    fn new(options: &'a Options, paths: &'a Paths, sources: Sources) -> Self {
         Self {
             options,
             paths,
             cutter: Cutter::new(),
-            sieve: Sieve::new(options.boilerplate),
+            sieve: options.sieve(),
+            sources,
             main: Shingler::new(options.shingle, options.seed),
             short: Shingler::new(ShingleKind::SHORT, options.seed),
             cut: Vec::new(),
@@ -135,8 +143,10 @@ impl<'a> Folding<'a> {
         let normalizer = Normalizer::new(self.options.profile, language);
         let mut cut = std::mem::take(&mut self.cut);
         self.cutter.cut(&record.text, self.options.unit, &mut cut);
+        let source = self.options.rules.as_ref().map(|_| self.sources.of(record));
         for unit in &cut {
-            let unit = self.unit(&normalizer, unit.span.of(&record.text), unit, scanned);
+            let text = Text::new(unit.span.of(&record.text)).kind(unit.kind).source(source.as_deref());
+            let unit = self.unit(&normalizer, text, unit, scanned);
             scanned.units.push(unit);
         }
         let units = cut.len() as u32;
@@ -147,12 +157,18 @@ impl<'a> Folding<'a> {
         scanned.records.push(ScannedRecord { language: Some(language), units });
     }
 
-    fn unit(&mut self, normalizer: &Normalizer, text: &str, unit: &Unit, scanned: &mut ScannedBlock) -> ScannedUnit {
+    fn unit(
+        &mut self,
+        normalizer: &Normalizer,
+        text: Text<'_>,
+        unit: &Unit,
+        scanned: &mut ScannedBlock,
+    ) -> ScannedUnit {
         let Some((id, path)) = self.paths.of(unit.kind) else {
             return ScannedUnit::uncompared(*unit);
         };
         let shingler = if id == PathId::Short { &mut self.short } else { &mut self.main };
-        let shingled = shingler.shingle_excerpt(normalizer, self.sieve.sift(Text::new(text).kind(unit.kind)));
+        let shingled = shingler.shingle_excerpt(normalizer, self.sieve.sift(text));
         if shingled.tokens == 0 {
             return ScannedUnit::uncompared(*unit);
         }

@@ -21,6 +21,7 @@ use crate::document::{DocId, Kind, UnitId, Units};
 use crate::error::{Error, Result};
 use crate::input::{Corpus, Names};
 
+mod boilerplate;
 mod clean;
 mod clusters;
 mod compare;
@@ -30,6 +31,7 @@ mod pairs;
 mod score;
 pub mod text;
 
+pub use boilerplate::boilerplate;
 pub use clean::{Cleaning, Destination, write_rejected};
 pub use clusters::clusters;
 pub use compare::{Named, comparison};
