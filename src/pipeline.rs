@@ -44,6 +44,7 @@ mod contained;
 mod facts;
 mod fields;
 mod first_pass;
+mod learn;
 mod memory;
 mod nodes;
 mod options;
@@ -63,6 +64,7 @@ mod verify;
 mod work;
 
 pub use compare::{Compared, Comparison, compare};
+pub use learn::learn;
 pub use options::Options;
 pub use pairs::PairList;
 pub use passages::{PassageList, Repeated};

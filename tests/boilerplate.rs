@@ -3,10 +3,11 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may stop where it fails")]
 
 use std::path::Path;
+use std::sync::Arc;
 
 use mukarrar::input::{Corpus, InputOptions};
-use mukarrar::page::{Boilerplate, Sieve, Text, UnitLevel};
-use mukarrar::pipeline::{Clustering, Options, Pipeline, compare};
+use mukarrar::page::{Boilerplate, RuleKind, Rules, Sieve, Sources, Text, UnitLevel};
+use mukarrar::pipeline::{Clustering, Options, Pipeline, compare, learn};
 use mukarrar::report::output::Outputs;
 use mukarrar::report::{Cleaning, Destination};
 use mukarrar::similarity::Relation;
@@ -149,4 +150,104 @@ fn stripping_pages_takes_their_boilerplate_units() {
     let first: serde_json::Value = serde_json::from_str(out.lines().next().unwrap()).unwrap();
     assert_eq!(first["text"], format!("{BODY}\n"));
     assert!(summary.stripped_spans.unwrap() >= 2);
+}
+
+/// Articles of two sites: each of the first ends with a line of its own kind, a wire's paragraph stands in both.
+fn crawl() -> String {
+    let wire = "ونشرت الوكالة الخبر كاملا على موقعها";
+    let body = |n: usize| {
+        let words = ["افتتاح", "إغلاق", "توسعة", "صيانة", "تأجيل", "تمويل", "تشغيل"];
+        let pick = |k: usize| words[(n / 7_usize.pow(k as u32)) % 7];
+        let (a, b, c, d) = (pick(0), pick(1), pick(2), pick(3));
+        format!("{n} {a} {b} {c} {d} طريق المدينة {a}{n} بعد {b}{n} ثم {c}{n} وقبل {d}{n} في موعد {a}{b} من عام {c}{d}")
+    };
+    let mut lines = String::new();
+    for n in 0..260 {
+        let own = if n % 2 == 0 { "\nزوروا متجرنا لأفضل العروض الصيفية" } else { "" };
+        let text = format!("{}{own}", body(n));
+        let url = format!("https://www.first.example/{n}");
+        lines += &format!("{}\n", serde_json::json!({ "id": format!("f{n}"), "url": url, "text": text }));
+    }
+    for n in 0..260 {
+        // The same document again and again: it counts once.
+        let text = if n < 100 { format!("{}\n{wire}", body(7)) } else { body(1000 + n) };
+        let url = format!("http://second.example/{n}");
+        lines += &format!("{}\n", serde_json::json!({ "id": format!("s{n}"), "url": url, "text": text }));
+    }
+    lines
+}
+
+fn crawled() -> Corpus {
+    let mut options = InputOptions::default();
+    options.fields = Sources::fields(None).collect();
+    Corpus::from_reader("crawl.jsonl", crawl().as_bytes(), options).unwrap()
+}
+
+#[test]
+fn what_many_unlike_documents_of_a_source_share_is_learned() {
+    let corpus = crawled();
+    let rules = learn(&corpus, None, Some(1), &()).unwrap();
+    let shown: Vec<_> =
+        rules.list().iter().map(|rule| (&*rule.source, rule.kind, &*rule.sample, rule.count, rule.documents)).collect();
+    assert_eq!(shown, [("first.example", RuleKind::Line, "زوروا متجرنا لأفضل العروض الصيفية", 130, 260)]);
+    let mut written = Vec::new();
+    rules.write(&mut written).unwrap();
+    for threads in [2, 5] {
+        let mut again = Vec::new();
+        learn(&corpus, None, Some(threads), &()).unwrap().write(&mut again).unwrap();
+        assert_eq!(again, written, "{threads} threads");
+    }
+    let home = tempfile::tempdir().unwrap();
+    let path = home.path().join("rules.jsonl");
+    std::fs::write(&path, &written).unwrap();
+    let read = Rules::open(&path).unwrap();
+    assert_eq!((read.digest(), read.list()), (rules.digest(), rules.list()));
+}
+
+#[test]
+fn learned_rules_hold_for_their_source_in_runs_and_index_alike() {
+    let rules = Arc::new(learn(&crawled(), None, None, &()).unwrap());
+    let body = "وصل الوفد التجاري إلى الميناء الشرقي صباح اليوم والتقى رجال الأعمال في غرفة المدينة";
+    let printed = format!("{body}\nزوروا متجرنا لأفضل العروض الصيفية");
+    let line = |id: &str, host: &str, text: &str| {
+        format!("{}\n", serde_json::json!({ "id": id, "url": format!("https://{host}/{id}"), "text": text }))
+    };
+    for (host, exact) in [("first.example", true), ("second.example", false)] {
+        let input = [line("a", host, body), line("b", host, &printed)].concat();
+        let mut reading = InputOptions::default();
+        reading.fields = Sources::fields(None).collect();
+        let corpus = Corpus::from_reader("in.jsonl", input.as_bytes(), reading).unwrap();
+        let mut options = Options::default();
+        options.rules = Some(rules.clone());
+        let found = Pipeline::new(options.clone()).unwrap().clusters(&corpus, &()).unwrap();
+        let relation = found.clusters[0].members.iter().find_map(|member| member.relation);
+        let expected = if exact { Relation::Exact } else { Relation::Near };
+        assert_eq!(relation, Some(expected), "{host}");
+        let index = Index::builder().boilerplate_rules(rules.clone()).build().unwrap();
+        let text = |text| Text::new(text).source(Some(host));
+        index.insert("a", text(body)).unwrap();
+        match index.check(text(&printed)).unwrap() {
+            Verdict::Duplicate(found) => assert_eq!(found.relation, Some(expected), "{host}"),
+            other => panic!("{host}: {other:?}"),
+        }
+        assert_eq!(compare(text(body), text(&printed), &options).relation, Some(expected), "{host}");
+    }
+}
+
+#[test]
+fn a_rules_file_that_is_none_is_refused_with_its_line() {
+    let home = tempfile::tempdir().unwrap();
+    let path = home.path().join("rules.jsonl");
+    let header = r#"{"format":"mukarrar-boilerplate","version":1,"fold":"ar-standard-1"}"#;
+    let table = [
+        (String::new(), "line 1: no boilerplate rules; write it with `mukarrar boilerplate`"),
+        (header.replace('1', "9"), "learn them again"),
+        (format!("{header}\n{{\"source\":\"a\"}}\n"), "line 2: missing field"),
+        (format!("{header}\n\n{}\n", r#"{"source":"a","kind":"head","text":"واحد"}"#), "line 3: "),
+    ];
+    for (text, expected) in table {
+        std::fs::write(&path, &text).unwrap();
+        let error = Rules::open(&path).unwrap_err().to_string();
+        assert!(error.contains(expected) && error.contains("rules.jsonl"), "{error}");
+    }
 }

@@ -57,6 +57,15 @@ Examples:
   echo 'مسؤولٌ كبيرٌ' | mukarrar normalize
   mukarrar normalize --lang ur --profile light news.txt";
 
+const BOILERPLATE: &str =
+    "Lines of at most 24 words, and the first and last five words of longer ones, that stand in at least \
+20 and 2 % of the documents of a source with 200 or more; equal documents count once.
+
+Examples:
+  mukarrar boilerplate crawl.jsonl --source-field site -o rules.jsonl
+  mukarrar dedup crawl.jsonl -o clean.jsonl --boilerplate-rules rules.jsonl --source-field site
+  mukarrar boilerplate crawl.jsonl --format text";
+
 const EVAL: &str =
     "Only ids in the gold are scored; an id in no cluster is its own label. With gold pairs, recall counts the \
 listed pairs; precision counts found pairs that the gold connects or, if it lists negatives, the listed pairs alone.
@@ -98,6 +107,9 @@ pub(super) enum Command {
     /// Score clusters against gold: precision, recall, F1, B-cubed, ARI.
     #[command(after_help = EVAL)]
     Eval(EvalArgs),
+    /// Learn the boilerplate of each source, and write it as a rules file.
+    #[command(after_help = BOILERPLATE)]
+    Boilerplate(LearnArgs),
     /// Print a completion script for a shell.
     Completions {
         /// The shell.
@@ -299,6 +311,33 @@ pub(super) struct NormalizeArgs {
 }
 
 #[derive(Debug, Args)]
+pub(super) struct LearnArgs {
+    #[command(flatten)]
+    pub(super) input: InputArgs,
+    #[command(flatten)]
+    pub(super) source: SourceArgs,
+    /// Number of threads, at least 1. One a core unless given. Results do not depend on it.
+    #[arg(long, value_name = "N", help_heading = "Running")]
+    pub(super) threads: Option<usize>,
+    /// How rules are written: jsonl, a rules file, or text, to be read.
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = RulesFormat::Jsonl, help_heading = "Showing")]
+    pub(super) format: RulesFormat,
+    /// Write the rules to this file, whole or not at all; - is standard output.
+    #[arg(short, long, value_name = "FILE", default_value = "-", help_heading = "Showing")]
+    pub(super) output: PathBuf,
+    /// Progress on standard error: auto for terminals only.
+    #[arg(long, value_enum, value_name = "WHEN", default_value_t = When::Auto, help_heading = "Showing")]
+    pub(super) progress: When,
+}
+
+/// How rules are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum RulesFormat {
+    Jsonl,
+    Text,
+}
+
+#[derive(Debug, Args)]
 pub(super) struct EvalArgs {
     #[command(flatten)]
     pub(super) input: InputArgs,
@@ -376,6 +415,21 @@ pub(super) struct BoilerplateArgs {
     /// from the output of dedup too.
     #[arg(long, value_name = "WHAT", default_value_t = Boilerplate::Ignore, value_parser = Boilerplate::from_str)]
     pub(super) boilerplate: Boilerplate,
+    /// Boilerplate of each source beside the known: a file that `mukarrar boilerplate` wrote, or learn, to read the input
+    /// once more before the run and learn it.
+    #[arg(long, value_name = "FILE|learn")]
+    pub(super) boilerplate_rules: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) source: SourceArgs,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Shape")]
+pub(super) struct SourceArgs {
+    /// JSON Lines: the field that names the source of a record, for boilerplate rules. Unless given, the host of its url
+    /// field, else the folder in its id.
+    #[arg(long, value_name = "FIELD")]
+    pub(super) source_field: Option<String>,
 }
 
 /// `--lang`: fixed, or left to the gate.

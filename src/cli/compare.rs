@@ -1,6 +1,5 @@
 //! `mukarrar compare`.
 
-use std::borrow::Cow;
 use std::path::PathBuf;
 
 use super::args::CompareArgs;
@@ -8,8 +7,8 @@ use super::console::Console;
 use super::{Exit, job};
 use crate::document::{DocId, Kind};
 use crate::error::{Error, ErrorKind, Result};
-use crate::input::{Corpus, Reject};
-use crate::page::{Cutter, Text, UnitLevel};
+use crate::input::{Corpus, Record, Reject};
+use crate::page::{Cutter, Sources, Text, UnitLevel};
 use crate::pipeline::{self, Pipeline};
 use crate::report::output::Outputs;
 use crate::report::{self, Named};
@@ -17,6 +16,7 @@ use crate::report::{self, Named};
 pub(super) fn run(arguments: &CompareArgs, console: &Console) -> Result<Exit> {
     let mut options = job::folding(&arguments.folding);
     options.boilerplate = arguments.boilerplate.boilerplate;
+    options.rules = job::rules(&arguments.boilerplate)?;
     options.shingle = arguments.shingle.shingle;
     options.threshold = arguments.threshold;
     let pipeline = Pipeline::new(options)?;
@@ -34,66 +34,70 @@ pub(super) fn run(arguments: &CompareArgs, console: &Console) -> Result<Exit> {
 struct Found {
     text: String,
     kind: Kind,
+    source: String,
 }
 
 impl Found {
-    fn document(text: Cow<'_, str>) -> Self {
-        Self { text: text.into_owned(), kind: Kind::Document }
+    fn document(record: Record<'_>, sources: &Sources) -> Self {
+        let source = sources.of(&record).into_owned();
+        Self { text: record.text.into_owned(), kind: Kind::Document, source }
     }
 
     fn as_text(&self) -> Text<'_> {
-        Text::new(&self.text).kind(self.kind)
+        Text::new(&self.text).kind(self.kind).source(Some(&self.source))
     }
 }
 
 fn open(arguments: &CompareArgs) -> Result<Corpus> {
     if arguments.within.is_empty() {
         let files: Vec<PathBuf> = vec![arguments.a.clone().into(), arguments.b.clone().into()];
-        return job::open(&files, &arguments.reading);
+        return job::open_with(&files, &arguments.reading, &arguments.boilerplate);
     }
-    job::open(&arguments.within, &arguments.reading)
+    job::open_with(&arguments.within, &arguments.reading, &arguments.boilerplate)
 }
 
 fn texts(arguments: &CompareArgs, corpus: &Corpus) -> Result<(Found, Found)> {
+    let sources = Sources::new(corpus.options(), arguments.boilerplate.source.source_field.as_deref());
     if !arguments.within.is_empty() {
-        let find = |id: &str| find(corpus, id, arguments.unit);
+        let find = |id: &str| find(corpus, &sources, id, arguments.unit);
         return Ok((find(&arguments.a)?, find(&arguments.b)?));
     }
     let mut texts = Vec::new();
     for (name, path) in [("A", &arguments.a), ("B", &arguments.b)] {
         let mut records = corpus.ids().filter(|id| corpus.source(*id).path.as_os_str() == path.as_str());
         match (records.next(), records.next()) {
-            (Some(id), None) => texts.push(Found::document(corpus.read(id).map_err(unreadable)?.text)),
+            (Some(id), None) => texts.push(Found::document(corpus.read(id).map_err(unreadable)?, &sources)),
             // The same path twice stands twice in the input.
             (Some(id), Some(_)) if arguments.a == arguments.b && corpus.len() == 2 => {
-                texts.push(Found::document(corpus.read(id).map_err(unreadable)?.text));
+                texts.push(Found::document(corpus.read(id).map_err(unreadable)?, &sources));
             }
             _ => return Err(Error::parameter(name, path, "a file of one text; name records with --in INPUT")),
         }
     }
-    let mut last = || texts.pop().unwrap_or_else(|| Found::document("".into()));
-    let b = last();
-    Ok((last(), b))
+    match (texts.pop(), texts.pop()) {
+        (Some(b), Some(a)) => Ok((a, b)),
+        _ => Err(Error::parameter("A", &arguments.a, "two texts")),
+    }
 }
 
 /// The text of the record shown as `id`, or of a unit of it.
-fn find(corpus: &Corpus, id: &str, level: UnitLevel) -> Result<Found> {
+fn find(corpus: &Corpus, sources: &Sources, id: &str, level: UnitLevel) -> Result<Found> {
     let names = corpus.names()?;
     let text_of = |wanted: &str| {
         corpus.ids().find_map(|document: DocId| {
             let record = corpus.read(document).ok()?;
-            (names.shown(document, &record.id) == wanted).then(|| record.text.into_owned())
+            (names.shown(document, &record.id) == wanted).then(|| Found::document(record, sources))
         })
     };
-    if let Some(text) = text_of(id) {
-        return Ok(Found::document(text.into()));
+    if let Some(found) = text_of(id) {
+        return Ok(found);
     }
     let unit = id.rsplit_once('#').and_then(|(document, number)| {
-        let (text, number) = (text_of(document)?, number.parse::<usize>().ok()?);
+        let (page, number) = (text_of(document)?, number.parse::<usize>().ok()?);
         let mut units = Vec::new();
-        Cutter::new().cut(&text, level, &mut units);
+        Cutter::new().cut(&page.text, level, &mut units);
         let unit = units.get(number)?;
-        Some(Found { text: unit.span.of(&text).to_owned(), kind: unit.kind })
+        Some(Found { text: unit.span.of(&page.text).to_owned(), kind: unit.kind, source: page.source })
     });
     unit.ok_or_else(|| Error::parameter("id", id, "the id of a readable record in the input, or ID#N of a unit of one"))
 }

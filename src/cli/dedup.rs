@@ -24,7 +24,7 @@ pub(super) fn run(arguments: &DedupArgs, console: &Console) -> Result<Exit> {
             "left out, or --unit document: records are marked, not parts of them",
         ));
     }
-    let mut options = job::run_options(matching, Some(&keep.keep), running)?;
+    let mut options = job::run_options(matching, Some(&keep.keep), input, running, showing.progress)?;
     options.contained_copies = arguments.remove.contains(&Relation::Contained);
     let pipeline = Pipeline::new(options)?;
     let input = job::input(&input.inputs, &input.reading, pipeline.options().fields())?;

@@ -12,7 +12,7 @@ use crate::report::output::Outputs;
 pub(super) fn run(arguments: &EvalArgs, console: &Console) -> Result<Exit> {
     let EvalArgs { input, gold, gold_kind, matching, keep, running, output, showing } = arguments;
     let gold = Gold::open(gold, *gold_kind)?;
-    let pipeline = job::pipeline(matching, Some(&keep.keep), running)?;
+    let pipeline = job::pipeline(matching, Some(&keep.keep), input, running, showing.progress)?;
     let input = job::input(&input.inputs, &input.reading, pipeline.options().fields())?;
     job::not_inputs([&output.output].into_iter().chain(&showing.summary), &input)?;
     let (corpus, mut found) = pipeline.read_clusters(input, &Bar::new(showing.progress))?;

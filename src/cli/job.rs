@@ -2,24 +2,36 @@
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::args::{
-    self, FoldingArgs, Grain, LengthArgs, MatchingArgs, OutputArgs, ReadingArgs, RunningArgs, ShowingArgs, Switch,
+    self, BoilerplateArgs, FoldingArgs, Grain, InputArgs, LengthArgs, MatchingArgs, OutputArgs, ReadingArgs,
+    RunningArgs, ShowingArgs, SourceArgs, Switch, When,
 };
 use super::console::{Console, failed};
+use super::progress::Bar;
 use super::{Exit, memory, summary};
 use crate::cluster::Keep;
 use crate::error::{Error, ErrorKind, Result};
-use crate::input::{Compression, Corpus, Input, InputOptions};
+use crate::input::{Compression, Corpus, Holding, Input, InputOptions};
 use crate::lsh::Overrides;
-use crate::pipeline::{Options, Pipeline, Summary};
+use crate::page::{Boilerplate, Rules, Sources};
+use crate::pipeline::{self, Options, Pipeline, Summary};
 use crate::report::Style;
 use crate::report::output::{Outputs, resolved};
 use crate::similarity::facts::Facts;
+use crate::spill::Room;
 
 /// Reads the whole input.
 pub(super) fn open(inputs: &[PathBuf], reading: &ReadingArgs) -> Result<Corpus> {
     Corpus::open(inputs, options(reading, Vec::new()))
+}
+
+/// The same, with the fields that name the sources of records if there are rules.
+pub(super) fn open_with(inputs: &[PathBuf], reading: &ReadingArgs, rules: &BoilerplateArgs) -> Result<Corpus> {
+    let asks = rules.boilerplate_rules.is_some();
+    let fields = Sources::fields(rules.source.source_field.as_deref()).filter(|_| asks);
+    Corpus::open(inputs, options(reading, fields.collect()))
 }
 
 /// Lists the input, whose records give `fields` beside id and text.
@@ -40,13 +52,89 @@ fn options(reading: &ReadingArgs, fields: Vec<String>) -> InputOptions {
     options
 }
 
-/// A validated run.
-pub(super) fn pipeline(matching: &MatchingArgs, keep: Option<&Keep>, running: &RunningArgs) -> Result<Pipeline> {
-    Pipeline::new(run_options(matching, keep, running)?)
+/// What `--boilerplate-rules` takes beside files.
+const LEARN: &str = "learn";
+
+fn learns(arguments: &BoilerplateArgs) -> bool {
+    arguments.boilerplate_rules.as_ref().is_some_and(|path| path.as_os_str() == LEARN)
 }
 
-/// What a run is asked to do.
-pub(super) fn run_options(matching: &MatchingArgs, keep: Option<&Keep>, running: &RunningArgs) -> Result<Options> {
+/// The learned boilerplate that a command goes by which reads its input but once.
+pub(super) fn rules(arguments: &BoilerplateArgs) -> Result<Option<Arc<Rules>>> {
+    let Some(path) = &arguments.boilerplate_rules else { return Ok(None) };
+    if learns(arguments) {
+        let expected = "a rules file here; write one with `mukarrar boilerplate`";
+        return Err(Error::parameter("boilerplate-rules", LEARN, expected));
+    }
+    Rules::open(path).map(|rules| Some(Arc::new(rules)))
+}
+
+/// The same for a run, which may learn from its input first.
+fn rules_of_run(
+    arguments: &BoilerplateArgs,
+    input: &InputArgs,
+    running: &RunningArgs,
+    progress: When,
+) -> Result<Option<Arc<Rules>>> {
+    if arguments.boilerplate == Boilerplate::Keep {
+        return Ok(None);
+    }
+    if !learns(arguments) {
+        return rules(arguments);
+    }
+    let temp_dir = running.temp_dir.clone().unwrap_or_else(std::env::temp_dir);
+    let holding = Holding {
+        memory: running.memory.map(|memory| memory / 2),
+        map: running.memory.is_none(),
+        room: Some(Room::temporary(temp_dir)),
+        ..Holding::default()
+    };
+    learn(input, &arguments.source, holding, running.threads, progress).map(|rules| Some(Arc::new(rules)))
+}
+
+/// Learns boilerplate from an input.
+pub(super) fn learn(
+    input: &InputArgs,
+    source: &SourceArgs,
+    holding: Holding,
+    threads: Option<usize>,
+    progress: When,
+) -> Result<Rules> {
+    let options = options(&input.reading, Sources::fields(source.source_field.as_deref()).collect());
+    let corpus = Corpus::read_once(Input::open(&input.inputs, options)?, holding)?;
+    pipeline::learn(&corpus, source.source_field.as_deref(), threads, &Bar::new(progress))
+}
+
+/// Refuses to learn from what cannot be read twice.
+fn not_standard_input(arguments: &BoilerplateArgs, input: &InputArgs) -> Result<()> {
+    if learns(arguments) && input.inputs.iter().any(|path| path.as_os_str() == "-") {
+        let expected =
+            "a rules file for standard input, which cannot be read twice; write one with `mukarrar boilerplate`";
+        return Err(Error::parameter("boilerplate-rules", LEARN, expected));
+    }
+    Ok(())
+}
+
+/// A validated run.
+pub(super) fn pipeline(
+    matching: &MatchingArgs,
+    keep: Option<&Keep>,
+    input: &InputArgs,
+    running: &RunningArgs,
+    progress: When,
+) -> Result<Pipeline> {
+    Pipeline::new(run_options(matching, keep, input, running, progress)?)
+}
+
+/// What a run is asked to do; boilerplate is learned on the way, if it is to be.
+pub(super) fn run_options(
+    matching: &MatchingArgs,
+    keep: Option<&Keep>,
+    input: &InputArgs,
+    running: &RunningArgs,
+    progress: When,
+) -> Result<Options> {
+    not_standard_input(&matching.boilerplate, input)?;
     let mut options = folding(&matching.folding);
     options.unit = match matching.unit {
         Grain::Level(level) => level,
@@ -72,6 +160,10 @@ pub(super) fn run_options(matching: &MatchingArgs, keep: Option<&Keep>, running:
     if let Some(keep) = keep {
         options.keep = keep.clone();
     }
+    options.source_field.clone_from(&matching.boilerplate.source.source_field);
+    // What cannot work is refused before anything is learned.
+    Pipeline::new(options.clone())?;
+    options.rules = rules_of_run(&matching.boilerplate, input, running, progress)?;
     Ok(options)
 }
 

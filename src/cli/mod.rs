@@ -12,6 +12,7 @@ use clap::{CommandFactory, Parser};
 use crate::error::{Error, ErrorKind, Result};
 
 mod args;
+mod boilerplate;
 mod clusters;
 mod compare;
 mod console;
@@ -87,6 +88,7 @@ fn dispatch(command: Command, console: &mut Console) -> Result<Exit> {
         Command::Units(arguments) => units::run(&arguments, console),
         Command::Normalize(arguments) => normalize::run(&arguments, console),
         Command::Eval(arguments) => eval::run(&arguments, console),
+        Command::Boilerplate(arguments) => boilerplate::run(&arguments, console),
         Command::Completions { shell } => generate::completions(shell, console),
         Command::Man => generate::man(console),
     }

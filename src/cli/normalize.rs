@@ -9,7 +9,7 @@ use crate::document::{Excerpt, Span};
 use crate::error::{Error, Result};
 use crate::input::{EncodingChoice, Format};
 use crate::normalize::{Language, Normalizer};
-use crate::page::{Boilerplate, Sieve};
+use crate::page::{Boilerplate, Sieve, Sources, Text};
 
 pub(super) fn run(arguments: &NormalizeArgs, console: &Console) -> Result<Exit> {
     let NormalizeArgs { inputs, reading, folding, boilerplate } = arguments;
@@ -23,15 +23,18 @@ pub(super) fn run(arguments: &NormalizeArgs, console: &Console) -> Result<Exit> 
         console.print(|out| stream(&normalizer, reading.max_record_size, out))?;
         return Ok(Exit::Done);
     }
-    let corpus = job::open(inputs, reading)?;
+    let rules = job::rules(boilerplate)?;
+    let corpus = job::open_with(inputs, reading, boilerplate)?;
+    let sources = Sources::new(corpus.options(), boilerplate.source.source_field.as_deref());
     let mut rejected = 0;
-    let mut sieve = Sieve::new(boilerplate.boilerplate);
+    let mut sieve = Sieve::new(boilerplate.boilerplate).with_rules(rules);
     console.print(|out| {
         for id in corpus.ids() {
             match corpus.read(id) {
                 Ok(record) => {
                     let language = folding.lang.0.unwrap_or_else(|| Language::detect(&record.text));
-                    let kept = sieve.sift(&*record.text);
+                    let source = sources.of(&record);
+                    let kept = sieve.sift(Text::new(&record.text).source(Some(&source)));
                     fold(&Normalizer::new(folding.profile, language), kept, out).map_err(failed)?;
                 }
                 Err(reject) => {

@@ -1,13 +1,13 @@
 //! Settings of an index, validated once.
 
-use std::sync::{Mutex, RwLock};
+use std::sync::{Arc, Mutex, RwLock};
 
 use super::store::Store;
 use super::{Index, Settings};
 use crate::error::Result;
 use crate::lsh::{Banding, Overrides};
 use crate::normalize::{Language, Profile};
-use crate::page::Boilerplate;
+use crate::page::{Boilerplate, Rules};
 use crate::shingle::ShingleKind;
 use crate::similarity::facts::Facts;
 use crate::sketch::{MinHasher, SketchParams};
@@ -21,6 +21,7 @@ pub struct IndexBuilder {
     profile: Profile,
     language: Option<Language>,
     boilerplate: Boilerplate,
+    rules: Option<Arc<Rules>>,
     shingle: ShingleKind,
     facts: Facts,
     seed: u64,
@@ -35,6 +36,7 @@ impl Default for IndexBuilder {
             profile: Profile::default(),
             language: None,
             boilerplate: Boilerplate::default(),
+            rules: None,
             shingle: ShingleKind::default(),
             facts: Facts::default(),
             seed: 1,
@@ -85,6 +87,13 @@ impl IndexBuilder {
         self
     }
 
+    /// Learned boilerplate. It goes by the source that a text is given with: [`Text::source`](crate::page::Text::source).
+    #[must_use]
+    pub fn boilerplate_rules(mut self, rules: impl Into<Arc<Rules>>) -> Self {
+        self.rules = Some(rules.into());
+        self
+    }
+
     /// What one shingle is. Default `word:3`.
     #[must_use]
     pub fn shingle(mut self, shingle: ShingleKind) -> Self {
@@ -121,6 +130,7 @@ impl IndexBuilder {
             profile: self.profile,
             language: self.language,
             boilerplate: self.boilerplate,
+            rules: self.rules,
             shingle: self.shingle,
             facts: self.facts,
             seed: self.seed,

@@ -23,14 +23,14 @@
 mod builder;
 mod store;
 
-use std::sync::{Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 pub use builder::IndexBuilder;
 
 use crate::error::{ErrorKind, Result};
 use crate::lsh::Banding;
 use crate::normalize::{Language, Normalizer, Profile};
-use crate::page::{Boilerplate, Sieve, Text};
+use crate::page::{Boilerplate, Rules, Sieve, Text};
 use crate::shingle::{Fingerprint, ShingleKind, ShingleSet, Shingler};
 use crate::similarity::Relation;
 use crate::similarity::facts::Facts;
@@ -83,6 +83,7 @@ struct Settings {
     profile: Profile,
     language: Option<Language>,
     boilerplate: Boilerplate,
+    rules: Option<Arc<Rules>>,
     shingle: ShingleKind,
     facts: Facts,
     seed: u64,
@@ -239,7 +240,7 @@ impl Index {
 impl Settings {
     fn worker(&self) -> Worker {
         Worker {
-            sieve: Sieve::new(self.boilerplate),
+            sieve: Sieve::new(self.boilerplate).with_rules(self.rules.clone()),
             shingler: Shingler::new(self.shingle, self.seed),
             values: Vec::new(),
         }

@@ -229,8 +229,8 @@ fn begin_key(codes: &[u16]) -> usize {
 
 fn key(codes: &[u16]) -> usize {
     let codes = &codes[..codes.len().min(KEY_LETTERS)];
-    codes.iter().fold(codes.len(), |key, code| key.wrapping_mul(61).wrapping_add(usize::from(*code))) * 0x9E37 >> 7
-        & 0xFFF
+    let sum = codes.iter().fold(codes.len() as u64, |key, code| key.wrapping_mul(61).wrapping_add(u64::from(*code)));
+    ((sum.wrapping_mul(0x9E37) >> 7) & 0xFFF) as usize
 }
 
 #[cfg(test)]

@@ -65,9 +65,13 @@ mod boilerplate;
 mod credits;
 mod cues;
 mod gate;
+mod learn;
 mod lines;
 mod matcher;
+mod probe;
+mod rules;
 mod sieve;
+mod sources;
 mod stories;
 
 use std::fmt;
@@ -77,7 +81,11 @@ use crate::document::{Kind, Span, Unit};
 use crate::error::{Error, Result};
 
 pub use boilerplate::{Boilerplate, Text};
+pub(crate) use learn::{Learner, Sampler};
+pub use probe::RuleKind;
+pub use rules::{Rule, Rules};
 pub use sieve::Sieve;
+pub use sources::Sources;
 
 use cues::Family;
 use gate::GATE;

@@ -5,14 +5,19 @@
 //!
 //! - in documents, lines that are cues (`cues.rs`), their keywords, agencies' marks;
 //! - at the head of the first lines, down to the first paragraph, of documents, stories and paragraphs, datelines and bylines; at the tail of their last
-//!   lines, links, keywords and end marks that were glued to the text.
+//!   lines, links, keywords and end marks that were glued to the text;
+//! - in documents, stories and paragraphs, lines, heads and tails of lines that were learned for their source.
 //!
 //! Headlines, lines and units that are boilerplate themselves are left whole, and so is every text of which fewer than
 //! [`LEAST_LEFT`] words would be left: a page of «جميع الحقوق محفوظة» repeats its like and is no empty text, and two
 //! captions that differ in their keywords alone are no copies.
 
+use std::sync::Arc;
+
 use super::credits::{Credits, Head, LINES, PARAGRAPH_BYTES};
 use super::lines::{self, Line, Role};
+use super::probe::Probe;
+use super::rules::{self, Rules};
 use super::{Boilerplate, Cutter, Text};
 use crate::document::{Excerpt, Kind, Span};
 
@@ -32,6 +37,8 @@ const LEAST_LEFT: usize = 8;
 #[derive(Debug)]
 pub struct Sieve {
     treatment: Boilerplate,
+    rules: Option<Arc<Rules>>,
+    probe: Probe,
     cutter: Cutter,
     credits: Credits,
     lines: Vec<Line>,
@@ -45,6 +52,8 @@ impl Sieve {
     pub fn new(treatment: Boilerplate) -> Self {
         Self {
             treatment,
+            rules: None,
+            probe: Probe::default(),
             cutter: Cutter::new(),
             credits: Credits::default(),
             lines: Vec::new(),
@@ -53,9 +62,15 @@ impl Sieve {
         }
     }
 
+    /// The same with learned rules.
+    #[must_use]
+    pub fn with_rules(self, rules: Option<Arc<Rules>>) -> Self {
+        Self { rules, ..self }
+    }
+
     /// What of `text` is compared. Linear in its length; most lines are not looked at beyond their first and last word.
     pub fn sift<'s, 'a: 's>(&'s mut self, text: impl Into<Text<'a>>) -> Excerpt<'s> {
-        let Text { text, kind, .. } = text.into();
+        let Text { text, kind, source } = text.into();
         if self.treatment == Boilerplate::Keep || !matches!(kind, Kind::Document | Kind::Story | Kind::Paragraph) {
             return Excerpt::whole(text);
         }
@@ -63,6 +78,7 @@ impl Sieve {
         self.read(text, kind);
         self.heads(text);
         self.tails(text);
+        self.learned(text, source);
         if self.out.is_empty() {
             return Excerpt::whole(text);
         }
@@ -113,6 +129,19 @@ impl Sieve {
             if line.span.len() > PARAGRAPH_BYTES {
                 return;
             }
+        }
+    }
+
+    /// Notes what the rules of the text's source say.
+    fn learned(&mut self, text: &str, source: Option<&str>) {
+        let Self { rules, probe, lines, out, .. } = self;
+        let Some(hashes) = source.and_then(|source| rules.as_ref()?.of(source)) else { return };
+        for line in lines.iter().filter(|line| line.role == Role::Text) {
+            probe.parts(line.span.of(text), |part| {
+                if rules::knows(hashes, &part) {
+                    out.push(Span::new(line.span.start + part.start, line.span.start + part.end));
+                }
+            });
         }
     }
 

@@ -59,7 +59,7 @@ impl Comparison {
 #[must_use]
 pub fn compare<'t>(a: impl Into<Text<'t>>, b: impl Into<Text<'t>>, options: &Options) -> Comparison {
     let mut shingler = Shingler::new(options.shingle, options.seed);
-    let mut sieve = Sieve::new(options.boilerplate);
+    let mut sieve = options.sieve();
     let (a, a_set) = fold(a.into(), options, &mut sieve, &mut shingler);
     let (b, b_set) = fold(b.into(), options, &mut sieve, &mut shingler);
     let score = Score::of(&a_set, &b_set);

@@ -107,7 +107,7 @@ impl FirstPass<'_> {
             scanned
         };
         let new = if self.words { Scanner::of_words } else { Scanner::new };
-        let scanner = || new(self.options, self.paths, parts, self.progress);
+        let scanner = || new(self.options, self.paths, parts.clone(), self.progress);
         parallel::in_order(parallel::threads(), source, next, scanner, scan, |(index, scanned)| collect(index, scanned))
     }
 

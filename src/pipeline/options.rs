@@ -1,13 +1,14 @@
 //! What a batch run is asked to do.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use crate::cluster::Keep;
 use crate::document::Window;
 use crate::error::{Error, Result};
 use crate::lsh::{Banding, Overrides};
 use crate::normalize::{Language, Profile};
-use crate::page::{Boilerplate, UnitLevel};
+use crate::page::{Boilerplate, Rules, Sieve, Sources, UnitLevel};
 use crate::shingle::ShingleKind;
 use crate::similarity::facts::Facts;
 use crate::spill::Room;
@@ -25,6 +26,10 @@ pub struct Options {
     pub language: Option<Language>,
     /// What becomes of boilerplate.
     pub boilerplate: Boilerplate,
+    /// Learned boilerplate; its sources are those that [`Sources`](crate::page::Sources) names.
+    pub rules: Option<Arc<Rules>>,
+    /// The field that names the source of a record; `None` for the host of its `url`, else its folder.
+    pub source_field: Option<String>,
     /// What one shingle is.
     pub shingle: ShingleKind,
     /// Whether headlines and lines take the short path.
@@ -80,6 +85,8 @@ impl Default for Options {
             profile: Profile::Standard,
             language: None,
             boilerplate: Boilerplate::default(),
+            rules: None,
+            source_field: None,
             shingle: ShingleKind::default(),
             short: true,
             threshold: 0.6,
@@ -124,8 +131,20 @@ impl Options {
     #[must_use]
     pub fn fields(&self) -> Vec<String> {
         let mut fields: Vec<String> = self.keep.field().map(str::to_owned).into_iter().collect();
-        fields.extend(self.date_field.clone().filter(|field| !fields.contains(field)));
+        let sources = self.rules.is_some() || self.source_field.is_some() || self.date_field.is_some();
+        let sources = Sources::fields(self.source_field.as_deref()).filter(|_| sources);
+        for field in self.date_field.clone().into_iter().chain(sources) {
+            if !fields.contains(&field) {
+                fields.push(field);
+            }
+        }
         fields
+    }
+
+    /// What says which part of a text is compared.
+    #[must_use]
+    pub fn sieve(&self) -> Sieve {
+        Sieve::new(self.boilerplate).with_rules(self.rules.clone())
     }
 
     /// The seed unless another is given.

@@ -3,9 +3,9 @@
 use super::Options;
 use crate::document::{Date, DocId, Excerpt, UnitId, Units};
 use crate::error::Result;
-use crate::input::{Corpus, Scratch as ReadScratch};
+use crate::input::{Corpus, Record, Scratch as ReadScratch};
 use crate::normalize::{Language, Normalizer, Scratch};
-use crate::page::{Sieve, Text};
+use crate::page::{Sources, Text};
 use crate::parallel;
 use crate::shingle::{ShingleKind, ShingleSet, Shingler};
 
@@ -78,11 +78,16 @@ impl Refold<'_> {
     ) -> Result<Vec<T>> {
         let documents: Vec<&[UnitId]> =
             wanted.chunk_by(|a, b| self.units.document(*a) == self.units.document(*b)).collect();
-        let worker = || (worker(), ReadScratch::default(), Sieve::new(self.options.boilerplate));
+        let worker = || (worker(), ReadScratch::default(), self.options.sieve());
+        let sources = Sources::new(self.corpus.options(), self.options.source_field.as_deref());
         let done = parallel::map(&documents, worker, |(worker, scratch, sieve), units| {
             let document = self.units.document(units[0]);
-            self.document(document, scratch, |normalizer, text| {
-                let of = |unit: UnitId| Text::new(self.units.span(unit).of(text)).kind(self.units.kind(unit));
+            self.document(document, scratch, |normalizer, record| {
+                let source = self.options.rules.as_ref().map(|_| sources.of(record));
+                let of = |unit: UnitId| {
+                    let text = Text::new(self.units.span(unit).of(&record.text)).kind(self.units.kind(unit));
+                    text.source(source.as_deref())
+                };
                 units.iter().map(|unit| work(worker, normalizer, sieve.sift(of(*unit)))).collect::<Vec<T>>()
             })
         });
@@ -98,11 +103,11 @@ impl Refold<'_> {
         &self,
         id: DocId,
         scratch: &mut ReadScratch,
-        work: impl FnOnce(&Normalizer, &str) -> T,
+        work: impl FnOnce(&Normalizer, &Record<'_>) -> T,
     ) -> Result<T> {
         let language = self.languages[id.index()].unwrap_or(Language::Other);
         let normalizer = Normalizer::new(self.options.profile, language);
         let record = self.corpus.read_in(id, scratch)?;
-        Ok(work(&normalizer, &record.text))
+        Ok(work(&normalizer, &record))
     }
 }

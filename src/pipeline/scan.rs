@@ -11,7 +11,7 @@ use crate::document::{Date, Kind, Span, Unit};
 use crate::input::{Block, BlockIndex, FieldValue, IdHashes, Record, Scratch};
 use crate::lsh::Node;
 use crate::normalize::{Language, Normalizer};
-use crate::page::{Cutter, Sieve, Text};
+use crate::page::{Cutter, Sieve, Sources, Text};
 use crate::passage::{WordFolder, Words};
 use crate::shingle::{Fingerprint, ShingleKind, ShingleSet, Shingled, Shingler};
 use crate::similarity::Score;
@@ -87,7 +87,7 @@ pub(super) struct Scanner<'a> {
 
 impl<'a> Scanner<'a> {
     pub(super) fn new(options: &'a Options, paths: &'a Paths, parts: Parts, progress: &'a dyn Progress) -> Self {
-        let folding = Folding::new(options, paths);
+        let folding = Folding::new(options, paths, parts.sources().clone());
         Self { options, parts, progress, scratch: Scratch::default(), folding, words: None }
     }
 
@@ -100,7 +100,7 @@ impl<'a> Scanner<'a> {
     pub(super) fn scan(&mut self, block: &Block) -> (BlockIndex, ScannedBlock) {
         let mut scanned = ScannedBlock::default();
         let (asks, asks_dates) = (self.options.keep.field().is_some(), self.options.date_field.is_some());
-        let (folding, words, parts) = (&mut self.folding, &mut self.words, self.parts);
+        let (folding, words, parts) = (&mut self.folding, &mut self.words, &self.parts);
         let index = block.read(&mut self.scratch, |record, bytes| {
             match record {
                 Ok(record) => {
@@ -133,6 +133,7 @@ struct Folding<'a> {
     paths: &'a Paths,
     cutter: Cutter,
     sieve: Sieve,
+    sources: Sources,
     main: Shingler,
     short: Shingler,
     cut: Vec<Unit>,
@@ -141,12 +142,13 @@ struct Folding<'a> {
 }
 
 impl<'a> Folding<'a> {
-    fn new(options: &'a Options, paths: &'a Paths) -> Self {
+    fn new(options: &'a Options, paths: &'a Paths, sources: Sources) -> Self {
         Self {
             options,
             paths,
             cutter: Cutter::new(),
-            sieve: Sieve::new(options.boilerplate),
+            sieve: options.sieve(),
+            sources,
             main: Shingler::new(options.shingle, options.seed),
             short: Shingler::new(ShingleKind::SHORT, options.seed),
             cut: Vec::new(),
@@ -160,8 +162,10 @@ impl<'a> Folding<'a> {
         let normalizer = Normalizer::new(self.options.profile, language);
         let mut cut = std::mem::take(&mut self.cut);
         self.cutter.cut(&record.text, self.options.unit, &mut cut);
+        let source = self.options.rules.as_ref().map(|_| self.sources.of(record));
         for unit in &cut {
-            let unit = self.unit(&normalizer, unit.span.of(&record.text), unit, scanned);
+            let text = Text::new(unit.span.of(&record.text)).kind(unit.kind).source(source.as_deref());
+            let unit = self.unit(&normalizer, text, unit, scanned);
             scanned.units.push(unit);
         }
         let units = cut.len() as u32;
@@ -183,12 +187,18 @@ impl<'a> Folding<'a> {
         scanned.records.push(ScannedRecord { language: Some(language), units: 1 });
     }
 
-    fn unit(&mut self, normalizer: &Normalizer, text: &str, unit: &Unit, scanned: &mut ScannedBlock) -> ScannedUnit {
+    fn unit(
+        &mut self,
+        normalizer: &Normalizer,
+        text: Text<'_>,
+        unit: &Unit,
+        scanned: &mut ScannedBlock,
+    ) -> ScannedUnit {
         let Some((id, path)) = self.paths.of(unit.kind) else {
             return ScannedUnit::uncompared(*unit);
         };
         let shingler = if id == PathId::Short { &mut self.short } else { &mut self.main };
-        let shingled = shingler.shingle_excerpt(normalizer, self.sieve.sift(Text::new(text).kind(unit.kind)));
+        let shingled = shingler.shingle_excerpt(normalizer, self.sieve.sift(text));
         if shingled.tokens == 0 {
             return ScannedUnit::uncompared(*unit);
         }

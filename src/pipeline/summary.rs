@@ -114,6 +114,9 @@ pub struct Parameters {
     pub lang: String,
     /// `--boilerplate`.
     pub boilerplate: String,
+    /// The digest of the learned rules, if there are any.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub boilerplate_rules: Option<String>,
     /// `--shingle`.
     pub shingle: String,
     /// `--short`.
@@ -228,6 +231,7 @@ impl Parameters {
             profile: options.profile.to_string(),
             lang: options.language.map_or_else(|| "auto".to_owned(), |language| language.to_string()),
             boilerplate: options.boilerplate.to_string(),
+            boilerplate_rules: options.rules.as_ref().map(|rules| rules.digest()),
             shingle: options.shingle.to_string(),
             short: options.short,
             threshold: options.threshold,

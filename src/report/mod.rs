@@ -21,6 +21,7 @@ use crate::document::{Date, DocId, Kind, UnitId, Units};
 use crate::error::{Error, Result};
 use crate::input::{Corpus, Names};
 
+mod boilerplate;
 mod clean;
 mod clusters;
 mod compare;
@@ -31,6 +32,7 @@ mod passages;
 mod score;
 pub mod text;
 
+pub use boilerplate::boilerplate;
 pub use clean::{Cleaning, Destination, Marking, write_rejected};
 pub use clusters::clusters;
 pub use compare::{Named, comparison};

@@ -92,7 +92,7 @@ impl<'a> Cleaning<'a> {
     /// A record that is to be edited cannot be read again.
     pub fn plan(found: &'a Clustering, corpus: &'a Corpus, remove: &[Relation], options: &'a Options) -> Result<Self> {
         let mut plan = Self::nothing(found, corpus, options);
-        let mut stripper = Stripper::new(options, &found.units);
+        let mut stripper = Stripper::new(options, &found.units, corpus);
         let removals = found.removals(remove);
         for of_document in removals.chunk_by(|a, b| found.units.document(a.unit) == found.units.document(b.unit)) {
             plan.document(of_document, stripper.as_mut())?;
@@ -138,7 +138,7 @@ impl<'a> Cleaning<'a> {
         let record = self.corpus.read(document)?;
         let left = tidy::without(&record.text, &spans);
         if has_tokens(&left, &record.text, self.options) {
-            let stripped = stripper.and_then(|stripper| stripper.strip(document, &record.text, &spans));
+            let stripped = stripper.and_then(|stripper| stripper.strip(document, &record, &spans));
             let (left, stripped) = stripped.unwrap_or((left, 0));
             self.stripped_spans += stripped;
             self.edited.insert(document, left);

@@ -3,8 +3,8 @@
 use super::tidy;
 use crate::document::{DocId, Kind, Span, Units};
 use crate::error::Result;
-use crate::input::{Corpus, Scratch};
-use crate::page::{Boilerplate, Sieve, Text};
+use crate::input::{Corpus, Record, Scratch};
+use crate::page::{Boilerplate, Sieve, Sources, Text};
 use crate::parallel;
 use crate::pipeline::{Clustering, Options};
 
@@ -13,18 +13,22 @@ pub(super) struct Stripper<'a> {
     options: &'a Options,
     units: &'a Units,
     sieve: Sieve,
+    sources: Sources,
     scratch: Scratch,
 }
 
 impl<'a> Stripper<'a> {
     /// `None` if boilerplate stays.
-    pub(super) fn new(options: &'a Options, units: &'a Units) -> Option<Self> {
+    pub(super) fn new(options: &'a Options, units: &'a Units, corpus: &Corpus) -> Option<Self> {
         let strips = options.boilerplate == Boilerplate::Strip;
-        strips.then(|| Self { options, units, sieve: Sieve::new(options.boilerplate), scratch: Scratch::default() })
+        let sources = Sources::new(corpus.options(), options.source_field.as_deref());
+        strips.then(|| Self { options, units, sieve: options.sieve(), sources, scratch: Scratch::default() })
     }
 
-    /// The spans of boilerplate in `text`, which is that of `document`, ascending.
-    pub(super) fn spans(&mut self, document: DocId, text: &str) -> Vec<Span> {
+    /// The spans of boilerplate in the text of `record`, which is `document`, ascending.
+    fn spans(&mut self, document: DocId, record: &Record<'_>) -> Vec<Span> {
+        let text = &*record.text;
+        let source = self.sources.of(record);
         let mut found = Vec::new();
         for unit in self.units.of_document(document) {
             let (kind, span) = (self.units.kind(unit), self.units.span(unit));
@@ -32,7 +36,7 @@ impl<'a> Stripper<'a> {
                 found.push(span);
                 continue;
             }
-            let kept = self.sieve.sift(Text::new(span.of(text)).kind(kind));
+            let kept = self.sieve.sift(Text::new(span.of(text)).kind(kind).source(Some(&source)));
             found.extend(kept.left_out().map(|out| Span::new(span.start + out.start, span.start + out.end)));
         }
         for span in &mut found {
@@ -43,10 +47,11 @@ impl<'a> Stripper<'a> {
         found
     }
 
-    /// `text` without its boilerplate and without `gone`, which ascend; `None` if that leaves it as it is, or leaves no
+    /// The text of `record` without its boilerplate and without `gone`, which ascend; `None` if that leaves it as it is, or leaves no
     /// word: then its boilerplate stays.
-    pub(super) fn strip(&mut self, document: DocId, text: &str, gone: &[Span]) -> Option<(String, u64)> {
-        let mut spans = self.spans(document, text);
+    pub(super) fn strip(&mut self, document: DocId, record: &Record<'_>, gone: &[Span]) -> Option<(String, u64)> {
+        let text = &*record.text;
+        let mut spans = self.spans(document, record);
         spans.retain(|span| gone.iter().all(|gone| span.end <= gone.start || gone.end <= span.start));
         let stripped = spans.len() as u64;
         spans.extend_from_slice(gone);
@@ -67,12 +72,12 @@ pub(super) fn records(found: &Clustering, corpus: &Corpus, options: &Options) ->
     }
     let documents: Vec<DocId> = corpus.ids().filter(|id| found.rejects.binary_search(id).is_err()).collect();
     let stripped = parallel::with_threads(Some(found.threads), || {
-        let worker = || Stripper::new(options, &found.units);
+        let worker = || Stripper::new(options, &found.units, corpus);
         parallel::map(&documents, worker, |stripper, document| -> Result<u64> {
             let Some(stripper) = stripper else { return Ok(0) };
             let mut scratch = std::mem::take(&mut stripper.scratch);
-            let text = &corpus.read_in(*document, &mut scratch)?.text;
-            let spans = stripper.strip(*document, text, &[]).map_or(0, |(_, spans)| spans);
+            let record = corpus.read_in(*document, &mut scratch)?;
+            let spans = stripper.strip(*document, &record, &[]).map_or(0, |(_, spans)| spans);
             stripper.scratch = scratch;
             Ok(spans)
         })

@@ -70,9 +70,9 @@ impl Cleaning<'_> {
         if let Some(text) = self.edited.get(&document) {
             return Ok(Some(text.into()));
         }
-        let text = self.corpus.read(document)?.text;
-        let stripped = stripper.and_then(|stripper| stripper.strip(document, &text, &[]));
-        Ok(Some(stripped.map_or(text, |(left, _)| left.into())))
+        let record = self.corpus.read(document)?;
+        let stripped = stripper.and_then(|stripper| stripper.strip(document, &record, &[]));
+        Ok(Some(stripped.map_or(record.text, |(left, _)| left.into())))
     }
 
     fn file(&self, file: &InputFile, out: &mut Joined<'_>, buffer: &mut Vec<u8>) -> Result<()> {
@@ -85,7 +85,7 @@ impl Cleaning<'_> {
             let stripped = self.stripped.binary_search(&document).is_ok();
             self.stays(document) && !stripped && !self.edited.contains_key(&document)
         };
-        let mut stripper = Stripper::new(self.options, &self.found.units);
+        let mut stripper = Stripper::new(self.options, &self.found.units, self.corpus);
         let mut places = file.records.clone().peekable();
         while let Some(place) = places.next() {
             let document = DocId::new(place);

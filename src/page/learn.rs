@@ -1,0 +1,197 @@
+//! Learning boilerplate: what stands in many unlike documents of one source.
+//!
+//! A line of at most 24 tokens, and the first and last five tokens of longer lines, are boilerplate where they stand in at
+//! least 20 and 2 % of the documents of a source that has 200 or more. Documents of equal tokens count once, in the source
+//! that has the first of them: an agency's paragraph that three papers print is no boilerplate of theirs.
+//!
+//! Counting is exact up to [`MOST`] unlike parts; beyond that those that were seen least are forgotten. Documents are
+//! counted in input order, so what is forgotten depends on the input alone.
+
+use std::collections::BTreeMap;
+
+use ahash::AHashSet;
+
+use super::lines;
+use super::probe::{Part, Probe};
+use super::rules::Rule;
+use super::{Boilerplate, Sieve};
+use crate::document::DocId;
+use crate::normalize::{Language, Normalizer, Profile};
+use crate::shingle::{Fingerprint, ShingleKind, Shingler};
+
+/// Fewest documents of a source that is learned from.
+const SOURCE_DOCUMENTS: u64 = 200;
+/// Fewest documents that a part stands in.
+const LEAST_COUNT: u64 = 20;
+/// Of so many documents of the source at least one has the part: 2 %.
+const LEAST_SHARE: u64 = 50;
+/// Parts that are counted before they are sorted in.
+const BUFFER: usize = 1 << 20;
+/// Parts that are remembered, 24 bytes each.
+const MOST: usize = 1 << 22;
+
+/// What a document adds to the counts.
+#[derive(Debug)]
+pub(crate) struct Sampled {
+    fingerprint: Fingerprint,
+    /// The hashes of its parts, distinct.
+    parts: Vec<u64>,
+}
+
+/// Takes documents apart; one for each thread.
+pub(crate) struct Sampler {
+    probe: Probe,
+    shingler: Shingler,
+    sieve: Sieve,
+}
+
+impl Sampler {
+    pub(crate) fn new() -> Self {
+        Self {
+            probe: Probe::default(),
+            shingler: Shingler::new(ShingleKind::default(), 0),
+            sieve: Sieve::new(Boilerplate::Ignore),
+        }
+    }
+
+    /// The parts of a document; `None` if it has no token.
+    pub(crate) fn sample(&mut self, text: &str) -> Option<Sampled> {
+        let shingled = self.shingler.shingle(&Normalizer::new(Profile::Standard, Language::Ar), text);
+        if shingled.tokens == 0 {
+            return None;
+        }
+        let fingerprint = shingled.fingerprint;
+        let mut parts = Vec::new();
+        self.parts(text, |part, _| parts.push(part.hash));
+        parts.sort_unstable();
+        parts.dedup();
+        Some(Sampled { fingerprint, parts })
+    }
+
+    /// Calls `found` with each part of a text, its place in the text and its line.
+    fn parts(&mut self, text: &str, mut found: impl FnMut(Part, usize)) {
+        lines::each_range(text, |range| {
+            if let Some(line) = lines::unmeasured(text, range) {
+                self.probe.parts(line.span.of(text), |part| found(part, line.span.start));
+            }
+        });
+    }
+
+    /// The rule of the first part of `text` with this hash.
+    pub(crate) fn rule(&mut self, text: &str, found: &Frequent) -> Option<Rule> {
+        let mut first = None;
+        self.parts(text, |part, start| {
+            if part.hash == found.hash && first.is_none() {
+                first = Some((part.kind, start + part.start, start + part.end));
+            }
+        });
+        let (kind, start, end) = first?;
+        let sample = text.get(start..end)?.to_owned();
+        let listed = self.sieve.sift(text).left_out().any(|out| out.start < end && start < out.end);
+        Some(Rule {
+            source: found.source.clone(),
+            kind,
+            text: self.probe.words(&sample),
+            sample,
+            count: found.count,
+            documents: found.documents,
+            share: found.count as f64 / found.documents as f64,
+            listed,
+        })
+    }
+}
+
+/// A part that stands in enough documents of its source.
+#[derive(Debug)]
+pub(crate) struct Frequent {
+    pub(crate) source: String,
+    hash: u64,
+    count: u64,
+    documents: u64,
+    /// The first document that has it.
+    pub(crate) first: DocId,
+}
+
+/// A part of a source with how many documents have it.
+#[derive(Debug, Clone, Copy)]
+struct Counted {
+    source: u32,
+    hash: u64,
+    count: u32,
+    first: u32,
+}
+
+/// Counts the parts of documents, which come in input order.
+#[derive(Debug, Default)]
+pub(crate) struct Learner {
+    sources: BTreeMap<String, u32>,
+    documents: Vec<u64>,
+    seen: AHashSet<Fingerprint>,
+    buffer: Vec<Counted>,
+    table: Vec<Counted>,
+}
+
+impl Learner {
+    /// Counts a document, unless one of equal tokens was counted before.
+    pub(crate) fn add(&mut self, document: DocId, source: &str, sampled: &Sampled) {
+        if !self.seen.insert(sampled.fingerprint) {
+            return;
+        }
+        let source = match self.sources.get(source) {
+            Some(&known) => known,
+            None => {
+                let new = self.documents.len() as u32;
+                self.sources.insert(source.to_owned(), new);
+                self.documents.push(0);
+                new
+            }
+        };
+        self.documents[source as usize] += 1;
+        let first = document.index() as u32;
+        self.buffer.extend(sampled.parts.iter().map(|&hash| Counted { source, hash, count: 1, first }));
+        if self.buffer.len() >= BUFFER {
+            self.merge();
+        }
+    }
+
+    /// Sorts the buffer into the table, and forgets the rarest if there are too many.
+    fn merge(&mut self) {
+        self.table.append(&mut self.buffer);
+        self.table.sort_unstable_by_key(|part| (part.source, part.hash, part.first));
+        self.table.dedup_by(|later, earlier| {
+            let same = (later.source, later.hash) == (earlier.source, earlier.hash);
+            earlier.count += if same { later.count } else { 0 };
+            same
+        });
+        let mut rare = 1;
+        while self.table.len() > MOST {
+            self.table.retain(|part| part.count > rare);
+            rare += 1;
+        }
+    }
+
+    /// What stands in enough documents, by first document.
+    pub(crate) fn finish(mut self) -> Vec<Frequent> {
+        self.merge();
+        let mut names = vec![""; self.documents.len()];
+        for (name, place) in &self.sources {
+            names[*place as usize] = name;
+        }
+        let frequent = self.table.iter().filter_map(|part| {
+            let documents = self.documents[part.source as usize];
+            let count = u64::from(part.count);
+            let enough = documents >= SOURCE_DOCUMENTS && count >= LEAST_COUNT && count * LEAST_SHARE >= documents;
+            let source = names[part.source as usize].to_owned();
+            enough.then(|| Frequent {
+                source,
+                hash: part.hash,
+                count,
+                documents,
+                first: DocId::new(part.first as usize),
+            })
+        });
+        let mut frequent: Vec<Frequent> = frequent.collect();
+        frequent.sort_by_key(|part| (part.first, part.hash));
+        frequent
+    }
+}

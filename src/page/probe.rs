@@ -1,0 +1,130 @@
+//! The parts of a line that are learned and looked up: the line, its head, its tail, each as a hash of folded tokens.
+
+use super::matcher::{self, Tokens};
+use crate::normalize::{Normalizer, Scratch, alphabet};
+use crate::shingle::hash::Keys;
+
+/// Most tokens of a line that is learned whole.
+pub(super) const LINE_TOKENS: usize = 24;
+/// Tokens of a head or tail.
+pub(super) const PART_TOKENS: usize = 5;
+/// Longer lines have more than [`LINE_TOKENS`].
+const LINE_BYTES: usize = 720;
+/// Bytes in which the head or tail of a longer line stands.
+const PART_BYTES: usize = 160;
+/// Seed of the hashes; they are made anew from the words of a rules file, never stored.
+const SEED: u64 = 0x6D75_6B61_7272_6172;
+
+/// What a rule is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum RuleKind {
+    /// A whole line of at most 24 tokens.
+    Line,
+    /// The first five tokens of a line of more than ten.
+    Head,
+    /// The last five tokens of such a line.
+    Tail,
+}
+
+/// A part of a line.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Part {
+    pub(super) kind: RuleKind,
+    pub(super) hash: u64,
+    /// Where in the line it begins and ends.
+    pub(super) start: usize,
+    pub(super) end: usize,
+}
+
+/// Finds the parts of lines; holds the buffers that it reuses.
+#[derive(Debug)]
+pub(super) struct Probe {
+    normalizer: Normalizer,
+    scratch: Scratch,
+    tokens: Tokens,
+    keys: Keys,
+    hashes: Vec<u64>,
+}
+
+impl Default for Probe {
+    fn default() -> Self {
+        Self {
+            normalizer: matcher::normalizer(),
+            scratch: Scratch::default(),
+            tokens: Tokens::default(),
+            keys: Keys::new(SEED),
+            hashes: Vec::new(),
+        }
+    }
+}
+
+impl Probe {
+    fn fold(&mut self, text: &str) {
+        self.tokens.clear();
+        self.normalizer.fold(text, &mut self.scratch, &mut self.tokens);
+    }
+
+    /// Calls `found` with each part of `line`, which has no white space around it.
+    pub(super) fn parts(&mut self, line: &str, mut found: impl FnMut(Part)) {
+        if line.len() <= LINE_BYTES {
+            self.fold(line);
+            let tokens = self.tokens.len();
+            if (1..=LINE_TOKENS).contains(&tokens) {
+                found(self.part(RuleKind::Line, 0, tokens, 0));
+            }
+            if tokens > 2 * PART_TOKENS {
+                found(self.part(RuleKind::Head, 0, PART_TOKENS, 0));
+                found(self.part(RuleKind::Tail, tokens - PART_TOKENS, tokens, 0));
+            }
+            return;
+        }
+        let space = |byte: &u8| byte.is_ascii_whitespace();
+        let head = line.as_bytes()[..PART_BYTES].iter().rposition(space).unwrap_or(0);
+        self.fold(&line[..head]);
+        if self.tokens.len() >= PART_TOKENS {
+            found(self.part(RuleKind::Head, 0, PART_TOKENS, 0));
+        }
+        let from = line.len() - PART_BYTES;
+        let tail = line.as_bytes()[from..].iter().position(space).map_or(line.len(), |place| from + place);
+        self.fold(&line[tail..]);
+        let tokens = self.tokens.len();
+        if tokens >= PART_TOKENS {
+            found(self.part(RuleKind::Tail, tokens - PART_TOKENS, tokens, tail));
+        }
+    }
+
+    /// The part of tokens `from..to` of what was folded, which begins at `offset` of the line.
+    fn part(&mut self, kind: RuleKind, from: usize, to: usize, offset: usize) -> Part {
+        let span = |at: usize| self.tokens.span(at).unwrap_or(crate::document::Span::new(0, 0));
+        let (start, end) = (offset + span(from).start, offset + span(to - 1).end);
+        Part { kind, hash: self.hash(kind, from, to), start, end }
+    }
+
+    fn hash(&mut self, kind: RuleKind, from: usize, to: usize) -> u64 {
+        self.hashes.clear();
+        let tokens = (from..to).filter_map(|at| self.tokens.get(at));
+        self.hashes.extend(tokens.map(|token| self.keys.bytes(token)));
+        self.hashes.push(kind as u64);
+        self.keys.shingle(&self.hashes)
+    }
+
+    /// The folded words of a part, one space between them.
+    pub(super) fn words(&mut self, part: &str) -> String {
+        self.fold(part);
+        let words = (0..self.tokens.len()).filter_map(|at| self.tokens.get(at)).map(alphabet::to_utf8);
+        words.collect::<Vec<_>>().join(" ")
+    }
+
+    /// The hash of a part, from its folded words; `None` if they are no such part.
+    pub(super) fn hash_of_words(&mut self, kind: RuleKind, words: &str) -> Option<u64> {
+        // No rule of the fold looks across a line break, so each word stays the token that it is.
+        self.fold(&words.split_whitespace().collect::<Vec<_>>().join("\n"));
+        let tokens = self.tokens.len();
+        let fits = match kind {
+            RuleKind::Line => (1..=LINE_TOKENS).contains(&tokens),
+            RuleKind::Head | RuleKind::Tail => tokens == PART_TOKENS,
+        };
+        fits.then(|| self.hash(kind, 0, tokens))
+    }
+}

@@ -1,0 +1,68 @@
+//! Whose text a record is.
+
+use std::borrow::Cow;
+
+use crate::input::{FieldValue, InputOptions, Record};
+
+/// The field that names the page a record came from.
+const URL: &str = "url";
+
+/// Says whose text a record is: what its source field holds; without such a field the host of its `url`; else the folder in
+/// its id, which for plain texts is the way below the directory that was read.
+#[derive(Debug, Clone, Default)]
+pub struct Sources {
+    field: Option<usize>,
+    url: Option<usize>,
+}
+
+impl Sources {
+    /// The fields that records are to be read with, beside others.
+    pub fn fields(source_field: Option<&str>) -> impl Iterator<Item = String> {
+        std::iter::once(source_field.unwrap_or(URL).to_owned())
+    }
+
+    /// For records that are read with `options`.
+    #[must_use]
+    pub fn new(options: &InputOptions, source_field: Option<&str>) -> Self {
+        let place = |name: &str| options.fields.iter().position(|field| field == name);
+        Self { field: source_field.and_then(place), url: if source_field.is_none() { place(URL) } else { None } }
+    }
+
+    /// The source of a record; empty if nothing says so.
+    #[must_use]
+    pub fn of<'r>(&self, record: &'r Record<'_>) -> Cow<'r, str> {
+        let value = |place: Option<usize>| record.fields.get(place?)?.as_ref();
+        match (value(self.field), value(self.url)) {
+            (Some(FieldValue::Text(name)), _) => Cow::Borrowed(name),
+            (Some(FieldValue::Number(number)), _) => Cow::Owned(number.to_string()),
+            (None, Some(FieldValue::Text(url))) => Cow::Borrowed(host(url)),
+            _ => Cow::Borrowed(record.id.rsplit_once('/').map_or("", |(folder, _)| folder)),
+        }
+    }
+}
+
+/// The host of an address, without `www.` and port.
+fn host(url: &str) -> &str {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let rest = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let rest = rest.rsplit_once('@').map_or(rest, |(_, host)| host);
+    let rest = rest.strip_prefix("www.").unwrap_or(rest);
+    rest.split_once(':').map_or(rest, |(host, _)| host)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::host;
+
+    #[test]
+    fn hosts_are_what_stands_between_slashes() {
+        for (url, expected) in [
+            ("https://www.okaz.com.sa/new/1", "okaz.com.sa"),
+            ("http://a.example:8080?x", "a.example"),
+            ("sabq.org/x", "sabq.org"),
+            ("", ""),
+        ] {
+            assert_eq!(host(url), expected);
+        }
+    }
+}

@@ -1,0 +1,31 @@
+//! Learned boilerplate, for a reader.
+
+use std::io::{self, Write};
+
+use super::Style;
+use crate::page::{Rule, RuleKind, Rules};
+
+/// Writes rules by source: share, count, what they are about, their first sample; `*` where the list of cues leaves it out
+/// anyway.
+///
+/// # Errors
+///
+/// What the writer says.
+pub fn boilerplate(rules: &Rules, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    for of_source in rules.list().chunk_by(|a, b| a.source == b.source) {
+        if let Some(first) = of_source.first() {
+            let source = style.bold(&style.original(&first.source));
+            writeln!(out, "{source}  {} documents, {} rules", first.documents, of_source.len())?;
+        }
+        for Rule { kind, sample, count, share, listed, .. } in of_source {
+            let kind = match kind {
+                RuleKind::Line => "line",
+                RuleKind::Head => "head",
+                RuleKind::Tail => "tail",
+            };
+            let mark = if *listed { '*' } else { ' ' };
+            writeln!(out, "{mark} {kind}  {:5.1} %  {count:6}  {}", 100.0 * share, style.original(sample))?;
+        }
+    }
+    Ok(())
+}
