@@ -197,7 +197,7 @@ fn formats_go_by_name_then_by_content_and_an_option_overrides() {
     assert_eq!(format("a.txt", "{}\n{}\n", Some(Format::JsonLines)), (Format::JsonLines, 2));
     assert_eq!(format("a.jsonl", "{}\n{}\n", Some(Format::Text)), (Format::Text, 1));
     assert_eq!("jsonl".parse::<Format>().unwrap(), Format::JsonLines);
-    assert!("csv".parse::<Format>().unwrap_err().to_string().contains("jsonl or text"));
+    assert!("csv".parse::<Format>().unwrap_err().to_string().contains("jsonl, text"));
 }
 
 #[test]

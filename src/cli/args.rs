@@ -269,7 +269,7 @@ pub(super) struct InputArgs {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Input")]
 pub(super) struct ReadingArgs {
-    /// Read every input as jsonl or text, instead of going by extension, then by content.
+    /// Read every input as jsonl, text, html or warc, instead of going by extension, then by content.
     #[arg(long, value_name = "FORMAT", value_parser = input::Format::from_str)]
     pub(super) input_format: Option<input::Format>,
     /// JSON Lines: the field that holds the id.
@@ -282,6 +282,9 @@ pub(super) struct ReadingArgs {
     /// …). JSON is always UTF-8.
     #[arg(long, value_name = "ENCODING", default_value_t = input::EncodingChoice::Auto, value_parser = input::EncodingChoice::from_str)]
     pub(super) encoding: input::EncodingChoice,
+    /// What is taken of a page of HTML, in WARC too: its main text, or all of it.
+    #[arg(long, value_enum, value_name = "TEXT", default_value_t = Html::Main)]
+    pub(super) html: Html,
     /// Reject records whose id an earlier record has, instead of showing them as ID~2.
     #[arg(long)]
     pub(super) unique_ids: bool,
@@ -299,6 +302,13 @@ pub(super) struct FoldingArgs {
     /// Whose table folds: ar, fa, ur, ckb, ps, ug or other; auto decides for each document.
     #[arg(long, value_name = "LANG", default_value = "auto", value_parser = language)]
     pub(super) lang: Lang,
+}
+
+/// What is taken of a page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Html {
+    Main,
+    Raw,
 }
 
 /// `--lang`: fixed, or left to the gate.

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use super::args::{FoldingArgs, MatchingArgs, OutputArgs, ReadingArgs, RunningArgs, ShowingArgs, Switch};
+use super::args::{FoldingArgs, Html, MatchingArgs, OutputArgs, ReadingArgs, RunningArgs, ShowingArgs, Switch};
 use super::console::{Console, failed};
 use super::{Exit, memory, summary};
 use crate::cluster::Keep;
@@ -30,6 +30,7 @@ fn options(reading: &ReadingArgs, keep: Option<&Keep>) -> InputOptions {
     options.text_field.clone_from(&reading.text_field);
     options.format = reading.input_format;
     options.encoding = reading.encoding;
+    options.html_raw = reading.html == Html::Raw;
     options.max_record_size = reading.max_record_size;
     options.unique_ids = reading.unique_ids;
     options.fields = keep.and_then(Keep::field).map(str::to_owned).into_iter().collect();

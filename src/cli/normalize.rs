@@ -13,8 +13,8 @@ pub(super) fn run(arguments: &NormalizeArgs, console: &Console) -> Result<Exit> 
     let NormalizeArgs { inputs, reading, folding } = arguments;
     let stdin = inputs.len() == 1 && inputs[0].as_os_str() == "-";
     // Encodings are found from the whole text.
-    let plain =
-        reading.input_format != Some(Format::JsonLines) && !matches!(reading.encoding, EncodingChoice::Named(_));
+    let plain = matches!(reading.input_format, None | Some(Format::Text))
+        && !matches!(reading.encoding, EncodingChoice::Named(_));
     if let (true, Some(language), true) = (stdin, folding.lang.0, plain) {
         let normalizer = Normalizer::new(folding.profile, language);
         console.print(|out| stream(&normalizer, reading.max_record_size, out))?;

@@ -68,6 +68,7 @@ pub(super) fn detect(head: &[u8]) -> Result<Compression, (&'static str, &'static
         [0xFD, b'7', b'z', b'X', b'Z', 0x00] => Err(("compressed with xz", "decompress it first (xz -d)")),
         // "BZh", the level, and the first bytes of a block.
         [b'B', b'Z', b'h', b'1'..=b'9', 0x31, 0x41] => Err(("compressed with bzip2", "decompress it first (bzip2 -d)")),
+        [0x04, 0x22, 0x4D, 0x18, ..] => Err(("compressed with lz4", "decompress it first (lz4 -d)")),
         _ => Ok(Compression::None),
     }
 }

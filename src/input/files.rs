@@ -138,6 +138,8 @@ pub(super) fn by_name(name: &OsStr) -> ByName {
         Some("jsonl" | "ndjson") => ByName::Known(Format::JsonLines),
         Some("json") => ByName::Json,
         Some("txt" | "text") => ByName::Known(Format::Text),
+        Some("warc" | "wet") => ByName::Known(Format::Warc),
+        Some("html" | "htm" | "xhtml") => ByName::Known(Format::Html),
         _ => ByName::Unknown,
     }
 }

@@ -45,6 +45,8 @@ mod encoding;
 mod feed;
 mod files;
 mod held;
+#[cfg(feature = "html")]
+mod html;
 mod index;
 mod json;
 mod json_lines;
@@ -53,6 +55,8 @@ mod open;
 mod reader;
 mod reject;
 mod text;
+#[cfg(feature = "warc")]
+mod warc;
 
 pub use compression::{Compression, CompressionWriter};
 pub use corpus::{Corpus, FieldValue, FileId, InputFile, Record};
@@ -90,7 +94,10 @@ pub struct InputOptions {
     pub unique_ids: bool,
     /// How the encoding of text is found, and whether mojibake is repaired. Default [`EncodingChoice::Auto`].
     pub encoding: EncodingChoice,
-    /// JSON Lines: further top-level fields wanted, answered in this order by [`Record::fields`].
+    /// HTML: take all text of a page instead of its main text. Default `false`.
+    pub html_raw: bool,
+    /// JSON Lines: further top-level fields wanted; HTML: `title`, `date` or `url`, as the page
+    /// gives them; WARC: `warc_date`, `warc_record_id` and `content_type` too. Answered in this order by [`Record::fields`].
     pub fields: Vec<String>,
 }
 
@@ -103,6 +110,7 @@ impl Default for InputOptions {
             max_record_size: 64 << 20,
             unique_ids: false,
             encoding: EncodingChoice::Auto,
+            html_raw: false,
             fields: Vec::new(),
         }
     }
@@ -126,6 +134,10 @@ pub enum Format {
     JsonLines,
     /// The file is one document.
     Text,
+    /// The file is one page of HTML: its main text is the document.
+    Html,
+    /// Archived pages, WARC or WET: a document each.
+    Warc,
 }
 
 impl Format {
@@ -135,6 +147,31 @@ impl Format {
         match self {
             Self::JsonLines => "jsonl",
             Self::Text => "text",
+            Self::Html => "html",
+            Self::Warc => "warc",
+        }
+    }
+
+    /// Whether a file is one record.
+    pub(crate) const fn is_whole_file(self) -> bool {
+        matches!(self, Self::Text | Self::Html)
+    }
+
+    /// Whether the text of a record is made from its bytes, so that another text cannot be put in its place.
+    pub(crate) const fn is_extracted(self) -> bool {
+        matches!(self, Self::Html | Self::Warc)
+    }
+
+    /// For a format that this build does not read: what it is and the remedy.
+    fn missing(self) -> Option<&'static str> {
+        match self {
+            Self::Html if cfg!(not(feature = "html")) => {
+                Some("HTML, which this build lacks; rebuild with --features html")
+            }
+            Self::Warc if cfg!(not(feature = "warc")) => {
+                Some("WARC, which this build lacks; rebuild with --features warc")
+            }
+            _ => None,
         }
     }
 }
@@ -149,10 +186,10 @@ impl FromStr for Format {
     type Err = Error;
 
     fn from_str(name: &str) -> Result<Self> {
-        [Self::JsonLines, Self::Text]
+        [Self::JsonLines, Self::Text, Self::Html, Self::Warc]
             .into_iter()
             .find(|format| format.name() == name)
-            .ok_or_else(|| Error::parameter("input-format", name, "give jsonl or text"))
+            .ok_or_else(|| Error::parameter("input-format", name, "give jsonl, text, html or warc"))
     }
 }
 

@@ -198,7 +198,8 @@ impl Reader {
             let (first, first_line) = (self.records, self.line.1);
             self.records += part.rows.len();
             self.line.1 += part.lines;
-            if !part.rows.is_empty() {
+            // Archives hold records that are no documents, and stay in what is written.
+            if !part.rows.is_empty() || part.shape == Shape::Records {
                 self.table.push(TablePart { first: first as u32, first_line, place, index: part });
             }
         }
@@ -247,7 +248,7 @@ impl Reader {
         }
         let place = self.keeper.pass(current, part, self.holding.block_size)?;
         (current.at, current.begun) = (part.start + part.length, true);
-        if part.shape != Shape::Lines {
+        if !part.shape.goes_on() || ends(part.failure.as_ref()) {
             self.current = None;
         }
         place.ok_or_else(|| self.another())
@@ -299,6 +300,11 @@ impl Reader {
             let (found, misfit) = content::format(&path, &mut bytes, &self.options);
             failed = misfit.map(|found| Reason::NotJsonLines { found });
             format = found;
+            if content::is_arc(&mut bytes) {
+                let what = "an ARC file, which is not read; convert it to WARC (warcio recompress)".to_owned();
+                failed = Some(Reason::Unreadable { what });
+            }
+            failed = failed.or(format.missing().map(|what| Reason::Unreadable { what: what.to_owned() }));
             bom = bytes.peek(BOM.len()).starts_with(BOM);
         }
         let skipped = if bom && format == Format::JsonLines { BOM.len() } else { 0 };
@@ -330,7 +336,7 @@ impl Reader {
         }
         let passes = self.opening.limited && (current.plain.is_some() || !self.keeper.holds_all());
         let limit = passes.then_some(self.options.max_record_size);
-        let cutting = Cutting { format: current.format, size, limit };
+        let cutting = Cutting { format: current.format, size, limit, most: self.options.max_record_size };
         let mut passed = None;
         let keeps = current.plain.is_none();
         let keeper = &mut self.keeper;
@@ -342,7 +348,7 @@ impl Reader {
             Ok::<(), Error>(())
         })?;
         let Some(Cut { what, bytes, length }) = cut else {
-            let empty = current.format == Format::Text && !current.begun;
+            let empty = current.format.is_whole_file() && !current.begun;
             let part = empty.then(|| current.part(file, Shape::Text, Piece::from(Vec::new()), 0, None));
             self.current = None;
             return Ok(part.map(|part| (part, Place::Nowhere)));
@@ -352,6 +358,10 @@ impl Reader {
             What::Blank => (Shape::Lines, Some(Oversized { size: 0, carriage_return: false }), None),
             What::Oversized { size, carriage_return } => {
                 (current.shape(), Some(Oversized { size, carriage_return }), None)
+            }
+            What::Broken(what) => {
+                let what = format!("{what}; {length} bytes were passed over");
+                (Shape::Records, None, Some(Reason::BrokenRecord { what }))
             }
             What::Rest(error) => {
                 if !current.compressed && current.named {
@@ -368,16 +378,25 @@ impl Reader {
             (None, None) => self.keeper.keep(&part.bytes)?,
         };
         (current.at, current.begun) = (part.start + length, true);
-        if shape != Shape::Lines {
+        if !shape.goes_on() || ends(part.failure.as_ref()) {
             self.current = None;
         }
         Ok(Some((part, place)))
     }
 }
 
+/// Whether nothing of the file is read after this.
+fn ends(failure: Option<&Reason>) -> bool {
+    matches!(failure, Some(Reason::Damaged { .. } | Reason::Unreadable { .. }))
+}
+
 impl Current {
     fn shape(&self) -> Shape {
-        if self.format == Format::Text { Shape::Text } else { Shape::Lines }
+        match self.format {
+            Format::JsonLines => Shape::Lines,
+            Format::Text | Format::Html => Shape::Text,
+            Format::Warc => Shape::Records,
+        }
     }
 
     /// What an error leaves: a reject for the rest of the file, or for all of it where nothing was read before.
@@ -386,12 +405,17 @@ impl Current {
         if !self.compressed && !self.begun {
             return (Shape::Failed, None, Some(Reason::Unreadable { what }));
         }
-        let shape = if self.format == Format::Text { Shape::Failed } else { Shape::Rest };
+        let shape = match self.format {
+            Format::JsonLines => Shape::Rest,
+            Format::Text | Format::Html => Shape::Failed,
+            Format::Warc => Shape::Records,
+        };
         (shape, None, Some(Reason::Damaged { what }))
     }
 
     fn part(&self, file: u32, shape: Shape, bytes: Piece, length: u64, failure: Option<Reason>) -> Part {
-        let text = (self.format == Format::Text).then(|| (Arc::clone(&self.relative), self.bom));
-        Part { file, start: self.at, length, shape, bytes, stamp: self.stamp, failure, oversized: None, text }
+        let (format, text) = (self.format, self.format.is_whole_file());
+        let text = text.then(|| (Arc::clone(&self.relative), self.bom));
+        Part { file, start: self.at, length, shape, bytes, stamp: self.stamp, failure, oversized: None, format, text }
     }
 }

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::input::{Compression, Corpus, Format, Input};
+use crate::input::{Compression, Corpus, Input};
 use crate::report::output::resolved;
 
 /// Where the cleaned corpus goes, checked before a run begins.
@@ -37,7 +37,7 @@ impl Destination {
 
     /// Several plain texts make no stream; whether files are texts shows only when they are read.
     pub(super) fn check_stream(&self, corpus: &Corpus) -> Result<()> {
-        let texts = corpus.files().iter().filter(|file| file.format == Format::Text).count();
+        let texts = corpus.files().iter().filter(|file| file.format.is_whole_file()).count();
         if *self == Self::Stream && texts > 0 && corpus.files().len() > 1 {
             return refuse(Path::new("-"), "plain texts would run together in one stream", "give a directory");
         }

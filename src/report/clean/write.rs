@@ -6,7 +6,7 @@ use std::path::Path;
 use super::{Cleaning, Destination};
 use crate::document::DocId;
 use crate::error::{Error, Result};
-use crate::input::{Format, InputFile};
+use crate::input::{Compression, Format, InputFile};
 use crate::report::output::Outputs;
 
 impl Cleaning<'_> {
@@ -20,14 +20,19 @@ impl Cleaning<'_> {
         destination.check_stream(self.corpus)?;
         let mut buffer = Vec::new();
         let mut streamed = Joined { out: stream, open_line: false, target: Path::new("-") };
-        for file in self.corpus.files() {
+        for (number, file) in self.corpus.files().iter().enumerate() {
             if *destination == Destination::Stream {
-                self.file(file, &mut streamed, &mut buffer)?;
+                self.file(number, file, &mut streamed, &mut buffer, Compression::None)?;
             } else if self.is_written(file) {
                 let target = destination.target(&file.relative);
-                let mut output = outputs.create(&target, destination.compression(file.compression))?;
+                let compression = destination.compression(file.compression);
+                // Archives have a member for each record, so that it can be read alone.
+                let members = file.format == Format::Warc && compression == Compression::Gzip;
+                let (whole, each) =
+                    if members { (Compression::None, compression) } else { (compression, Compression::None) };
+                let mut output = outputs.create(&target, whole)?;
                 let mut joined = Joined { out: &mut output, open_line: false, target: &target };
-                self.file(file, &mut joined, &mut buffer)?;
+                self.file(number, file, &mut joined, &mut buffer, each)?;
                 outputs.finish(output)?;
             }
         }
@@ -36,14 +41,25 @@ impl Cleaning<'_> {
 
     /// A file of lines is written even if no line stays; a text is there or not.
     fn is_written(&self, file: &InputFile) -> bool {
-        file.format == Format::JsonLines || file.records.clone().any(|place| self.stays(DocId::new(place)))
+        matches!(file.format, Format::JsonLines | Format::Warc)
+            || file.records.clone().any(|place| self.stays(DocId::new(place)))
     }
 
     fn stays(&self, document: DocId) -> bool {
         self.found.rejects.binary_search(&document).is_err() && !self.removed.contains(&document)
     }
 
-    fn file(&self, file: &InputFile, out: &mut Joined<'_>, buffer: &mut Vec<u8>) -> Result<()> {
+    fn file(
+        &self,
+        number: usize,
+        file: &InputFile,
+        out: &mut Joined<'_>,
+        buffer: &mut Vec<u8>,
+        each: Compression,
+    ) -> Result<()> {
+        if file.format == Format::Warc {
+            return self.archive(number, out, buffer, each);
+        }
         let copied = |place: &usize| {
             let document = DocId::new(*place);
             self.stays(document) && !self.edited.contains_key(&document)
@@ -62,6 +78,32 @@ impl Cleaning<'_> {
                 out.piece(&[&bytes, self.corpus.line_end(document)])?;
             }
         }
+        Ok(())
+    }
+}
+
+impl Cleaning<'_> {
+    /// An archive: documents that stay, and every record that is no document.
+    #[cfg(feature = "warc")]
+    fn archive(&self, number: usize, out: &mut Joined<'_>, buffer: &mut Vec<u8>, each: Compression) -> Result<()> {
+        self.corpus.archived(number, buffer, |document, record| {
+            if document.is_some_and(|document| !self.stays(document)) {
+                return Ok(());
+            }
+            let compressed = || -> io::Result<Vec<u8>> {
+                let mut writer = each.writer(Vec::new())?;
+                writer.write_all(record)?;
+                writer.finish()
+            };
+            let bytes = compressed().map_err(|source| Error::io("write", out.target, source))?;
+            out.out.write_all(&bytes).map_err(|source| Error::io("write", out.target, source))
+        })
+    }
+
+    /// Archives are rejected by this build.
+    #[cfg(not(feature = "warc"))]
+    #[allow(clippy::unused_self, reason = "as where archives are read")]
+    fn archive(&self, _: usize, _: &mut Joined<'_>, _: &mut Vec<u8>, _: Compression) -> Result<()> {
         Ok(())
     }
 }
