@@ -128,20 +128,23 @@ pub struct Unit {
     pub title: Option<usize>,
 }
 
-/// Where a record came from. Shown as `PATH:LINE`, or `PATH` for a file that is one document.
+/// Where a record came from. Shown as `PATH:LINE`, `PATH@BYTE`, or `PATH` for a file that is one document.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Source {
     /// The file as it was named or found, `-` for standard input.
     pub path: Arc<Path>,
     /// The line, from 1, in line-based formats.
     pub line: Option<u64>,
+    /// The byte, from 0, of the (decompressed) file at which the record begins, in archives.
+    pub offset: Option<u64>,
 }
 
 impl fmt::Display for Source {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.line {
-            Some(line) => write!(f, "{}:{line}", self.path.display()),
-            None => write!(f, "{}", self.path.display()),
+        match (self.line, self.offset) {
+            (Some(line), _) => write!(f, "{}:{line}", self.path.display()),
+            (None, Some(offset)) => write!(f, "{}@{offset}", self.path.display()),
+            (None, None) => write!(f, "{}", self.path.display()),
         }
     }
 }

@@ -373,7 +373,7 @@ pub(super) struct InputArgs {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Input")]
 pub(super) struct ReadingArgs {
-    /// Read every input as jsonl, text, csv, tsv or parquet, instead of going by extension, then by content.
+    /// Read every input as jsonl, text, csv, tsv, parquet, html or warc, instead of going by extension, then by content.
     #[arg(long, value_name = "FORMAT", value_parser = input::Format::from_str)]
     pub(super) input_format: Option<input::Format>,
     /// The field or column that holds the id.
@@ -389,6 +389,9 @@ pub(super) struct ReadingArgs {
     /// CSV: what stands between fields, a character or the word tab, instead of what the header tells.
     #[arg(long, value_name = "CHAR", value_parser = delimiter)]
     pub(super) csv_delimiter: Option<u8>,
+    /// What is taken of a page of HTML, in WARC too: its main text, or all of it.
+    #[arg(long, value_enum, value_name = "TEXT", default_value_t = Html::Main)]
+    pub(super) html: Html,
     /// Reject records whose id an earlier record has, instead of showing them as ID~2.
     #[arg(long)]
     pub(super) unique_ids: bool,
@@ -430,6 +433,13 @@ pub(super) struct SourceArgs {
     /// field, else the folder in its id.
     #[arg(long, value_name = "FIELD")]
     pub(super) source_field: Option<String>,
+}
+
+/// What is taken of a page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Html {
+    Main,
+    Raw,
 }
 
 /// `--lang`: fixed, or left to the gate.

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::args::{
-    self, BoilerplateArgs, FoldingArgs, Grain, InputArgs, LengthArgs, MatchingArgs, OutputArgs, ReadingArgs,
+    self, BoilerplateArgs, FoldingArgs, Grain, Html, InputArgs, LengthArgs, MatchingArgs, OutputArgs, ReadingArgs,
     RunningArgs, ShowingArgs, SourceArgs, Switch, When,
 };
 use super::console::{Console, failed};
@@ -45,6 +45,7 @@ fn options(reading: &ReadingArgs, fields: Vec<String>) -> InputOptions {
     options.text_field.clone_from(&reading.text_field);
     options.format = reading.input_format;
     options.encoding = reading.encoding;
+    options.html_raw = reading.html == Html::Raw;
     options.max_record_size = reading.max_record_size;
     options.csv_delimiter = reading.csv_delimiter;
     options.unique_ids = reading.unique_ids;

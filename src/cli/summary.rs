@@ -50,6 +50,9 @@ pub(super) fn passed_over(
                 console.note(&format!("decoded {}: {}", corpus.source(*id), notes.join(", ")));
             }
         }
+        if let Some(more) = decoded.len().checked_sub(MANY).filter(|more| *more > 0) {
+            console.note(&format!("decoded, {more} more"));
+        }
         let unknown = &corpus.skipped().unknown;
         for path in unknown.iter().take(MANY) {
             console.note(&format!("skipped {}: unknown extension", path.display()));

@@ -1,6 +1,7 @@
 //! A block: some whole records, and the parsing of them, which any thread can do.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::corpus::{Record, slashes};
@@ -10,7 +11,9 @@ use super::index::{BlockIndex, PartIndex, Rows, Shape};
 use super::json::escapes::Decoded;
 use super::json_lines::{self, Line};
 use super::reject::Reason;
-use super::{InputOptions, text};
+#[cfg(feature = "warc")]
+use super::warc;
+use super::{Format, InputOptions, text};
 
 /// Some whole records in input order, with their bytes.
 pub(crate) struct Block {
@@ -30,7 +33,8 @@ pub(super) struct Part {
     pub(super) failure: Option<Reason>,
     /// The only record is this large, and its bytes are not at hand.
     pub(super) oversized: Option<Oversized>,
-    /// A text: its file's relative path, and whether it begins with a byte order mark.
+    pub(super) format: Format,
+    /// A file that is one record: its relative path, and whether it begins with a byte order mark.
     pub(super) text: Option<(Arc<std::path::Path>, bool)>,
     /// CSV: the header of its file.
     pub(super) csv: Option<Arc<csv::Header>>,
@@ -53,6 +57,8 @@ pub(crate) struct Scratch {
     pub(super) text: Decoded,
     /// Raw bytes from the disk.
     pub(super) raw: Vec<u8>,
+    /// Records of archives that are no documents, by what they are, until they are taken away.
+    pub(crate) passed: BTreeMap<&'static str, u64>,
 }
 
 type Parsed<'a> = Result<Record<'a>, Reason>;
@@ -73,7 +79,11 @@ impl Block {
         mut each: impl FnMut(Result<Record<'_>, Reason>, usize),
     ) -> BlockIndex {
         let parts = self.parts.iter().map(|part| {
-            let rows = part.read(&self.options, &mut scratch.text, &mut each);
+            let rows = match part.shape {
+                #[cfg(feature = "warc")]
+                Shape::Records => part.read_records(&self.options, &mut scratch.passed, &mut each),
+                _ => part.read(&self.options, &mut scratch.text, &mut each),
+            };
             part.index(rows)
         });
         BlockIndex { parts: parts.collect() }
@@ -87,6 +97,10 @@ impl Block {
 
 impl Part {
     fn rows(&self) -> Rows {
+        #[cfg(feature = "warc")]
+        if self.shape == Shape::Records {
+            return self.records(|_, _| {});
+        }
         match (self.shape, self.oversized) {
             (_, Some(Oversized { size: 0, .. })) => Rows::blank(),
             (shape, Some(Oversized { size, carriage_return, lines })) => {
@@ -97,7 +111,7 @@ impl Part {
                 None => Rows::split(&self.bytes),
             },
             (Shape::Rest, None) => Rows::single(self.length, false, 1),
-            (Shape::Text | Shape::Failed, None) => Rows::single(self.length, false, 0),
+            (Shape::Text | Shape::Failed | Shape::Records, None) => Rows::single(self.length, false, 0),
         }
     }
 
@@ -124,7 +138,7 @@ impl Part {
     fn single(&self, options: &InputOptions) -> Parsed<'_> {
         match (&self.failure, &self.text) {
             (Some(reason), _) => Err(reason.clone()),
-            (None, Some((relative, bom))) => whole_text(&self.bytes, *bom, relative, options),
+            (None, Some((relative, bom))) => whole_file(self.format, &self.bytes, *bom, relative, options),
             (None, None) => Err(Reason::NotInInput),
         }
     }
@@ -165,6 +179,52 @@ impl Part {
         rows
     }
 
+    /// The documents of an archive. Calls `each` with every record: its class and its place.
+    #[cfg(feature = "warc")]
+    fn records(&self, mut each: impl FnMut(warc::Class, std::ops::Range<usize>)) -> Rows {
+        if self.failure.is_some() {
+            return Rows::single(self.length, false, 0);
+        }
+        if let Some(Oversized { size, .. }) = self.oversized {
+            let class = warc::classify(&self.bytes);
+            each(class, 0..usize::try_from(size).unwrap_or(usize::MAX));
+            return if class == warc::Class::Document { Rows::single(size, false, 0) } else { Rows::none() };
+        }
+        let mut rows = Rows::default();
+        for range in warc::records(&self.bytes) {
+            let class = warc::classify(self.bytes.get(range.clone()).unwrap_or_default());
+            if class == warc::Class::Document {
+                rows.record(range.clone());
+            }
+            each(class, range);
+        }
+        rows
+    }
+
+    #[cfg(feature = "warc")]
+    fn read_records(
+        &self,
+        options: &InputOptions,
+        passed: &mut BTreeMap<&'static str, u64>,
+        each: &mut impl FnMut(Parsed<'_>, usize),
+    ) -> Rows {
+        if let Some(reason) = &self.failure {
+            each(Err(reason.clone()), usize::try_from(self.length).unwrap_or(usize::MAX));
+        }
+        let limit = options.max_record_size;
+        self.records(|class, range| match class {
+            warc::Class::Passed(name) => *passed.entry(name).or_default() += 1,
+            warc::Class::Document => {
+                let size = range.len() as u64;
+                let record = match self.bytes.get(range.clone()) {
+                    Some(bytes) if size <= limit => warc::record(bytes, options),
+                    _ => Err(Reason::TooLarge { size, limit }),
+                };
+                each(record, range.len());
+            }
+        })
+    }
+
     fn index(&self, rows: Rows) -> PartIndex {
         let Self { file, start, length, shape, stamp, .. } = *self;
         rows.index(PartIndex {
@@ -183,7 +243,8 @@ impl Part {
 }
 
 /// Reads a file as one record.
-pub(super) fn whole_text<'a>(
+pub(super) fn whole_file<'a>(
+    format: Format,
     bytes: &'a [u8],
     bom: bool,
     relative: &'a std::path::Path,
@@ -194,5 +255,9 @@ pub(super) fn whole_text<'a>(
         return Err(Reason::TooLarge { size, limit });
     }
     let id: Cow<'a, str> = slashes(relative);
-    text::record(bytes, bom, id, options)
+    match format {
+        #[cfg(feature = "html")]
+        Format::Html => super::html::record(bytes, id, &super::html::Origin::default(), options),
+        _ => text::record(bytes, bom, id, options),
+    }
 }

@@ -98,6 +98,7 @@ pub(super) fn detect(head: &[u8]) -> Result<Compression, (&'static str, &'static
         [b'B', b'Z', b'h', b'1'..=b'9', 0x31, 0x41, ..] | [b'B', b'Z', b'h', b'1'..=b'9', 0x17, 0x72, ..] => {
             Err(("compressed with bzip2", "rebuild with --features bzip2"))
         }
+        [0x04, 0x22, 0x4D, 0x18, ..] => Err(("compressed with lz4", "decompress it first (lz4 -d)")),
         _ => Ok(Compression::None),
     }
 }

@@ -40,16 +40,35 @@ pub(super) fn format(path: &Path, head: &mut impl Head, options: &InputOptions) 
 /// What Parquet begins and ends with.
 pub(super) const PARQUET: &[u8] = b"PAR1";
 
-/// JSON Lines begin with `{`; so does an input without any content, which then has no records. All else is text.
+/// JSON Lines begin with `{`; so does an input without any content, which then has no records. HTML begins with its document
+/// type or its root, WARC with its name. All else is text.
 fn by_content(head: &mut impl Head) -> Format {
     if head.peek(PARQUET.len()).starts_with(PARQUET) {
         return Format::Parquet;
     }
     match first_byte(head) {
         Some((_, b'{')) | None => Format::JsonLines,
+        Some((at, b'W')) if head.peek(at + 8).get(at..).is_some_and(|bytes| bytes.starts_with(b"WARC/")) => {
+            Format::Warc
+        }
+        Some((at, b'<')) if is_html(head.peek(at + 16).get(at..).unwrap_or_default()) => Format::Html,
         Some(_) => Format::Text,
     }
 }
+
+fn is_html(bytes: &[u8]) -> bool {
+    [&b"<!doctype html"[..], b"<html"]
+        .iter()
+        .any(|begin| bytes.get(..begin.len()).is_some_and(|found| found.eq_ignore_ascii_case(begin)))
+}
+
+/// Whether a file is an ARC, the forerunner of WARC.
+pub(super) fn is_arc(head: &mut impl Head) -> bool {
+    head.peek(ARC.len()).starts_with(ARC)
+}
+
+/// The first bytes of an ARC file.
+const ARC: &[u8] = b"filedesc://";
 
 /// What a `.json` file holds, if not JSON Lines: its first line must be a JSON value by itself, and no array. A first line
 /// larger than records may be is rejected as a line.

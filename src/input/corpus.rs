@@ -7,7 +7,7 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::block::{Block, Oversized, Part, Scratch, whole_text};
+use super::block::{Block, Oversized, Part, Scratch, whole_file};
 use super::compression::Compression;
 use super::csv;
 use super::encoding::{Decoding, EncodingChoice};
@@ -19,6 +19,8 @@ use super::json_lines::{self, Line};
 use super::names::{Names, NamesBuilder};
 use super::open::{Holding, Input};
 use super::reject::{Reason, Reject};
+#[cfg(feature = "warc")]
+use super::warc;
 use super::{Format, InputOptions};
 use crate::document::{DocId, Source};
 use crate::error::{Error, Result};
@@ -90,7 +92,8 @@ pub struct Record<'a> {
     /// The further fields asked for, in the order of [`InputOptions::fields`]; `None` for a field that is absent, or
     /// holds neither a string nor a finite number.
     pub fields: Vec<Option<FieldValue>>,
-    /// Where the text stands in the raw bytes: its JSON string with quotes, or plain text without its byte order mark.
+    /// Where the text stands in the raw bytes: its JSON string with quotes, or plain text without its byte order mark;
+    /// all of a page, from which the text was extracted.
     pub text_value: Range<usize>,
     /// How the bytes became the text.
     pub decoding: Decoding,
@@ -288,7 +291,7 @@ impl Corpus {
     /// Whether there are no records.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.table.is_empty()
+        self.len() == 0
     }
 
     /// The ids of all records, in input order.
@@ -357,7 +360,7 @@ impl Corpus {
         scratch: &'a mut Scratch,
     ) -> std::result::Result<Record<'a>, Reject> {
         let found = self.readable(id)?;
-        let Scratch { text, raw } = scratch;
+        let Scratch { text, raw, .. } = scratch;
         let bytes = match &found.part.place {
             Place::Held(piece) => piece.get(range(found)).unwrap_or_default(),
             _ => {
@@ -377,7 +380,7 @@ impl Corpus {
         record: std::result::Result<Record<'a>, Reason>,
     ) -> std::result::Result<Record<'a>, Reject> {
         let mut record = record.map_err(|reason| Reject { source: self.source(id), reason })?;
-        if record.id.is_empty() && self.find(id).is_some_and(|found| found.file.format != Format::Text) {
+        if record.id.is_empty() && self.find(id).is_some_and(|found| !found.file.format.is_whole_file()) {
             record.id = Cow::Owned(self.source(id).to_string());
         }
         if self.repeats.is_empty() {
@@ -416,9 +419,10 @@ impl Corpus {
                 Some(header) => header.record(bytes, &self.options).map(json_lines::Parsed::whole),
                 None => Err(Reason::NotInInput),
             },
-            Format::Text => {
-                whole_text(bytes, found.file.bom, &found.file.relative, &self.options).map(json_lines::Parsed::whole)
-            }
+            #[cfg(feature = "warc")]
+            Format::Warc => warc::record(bytes, &self.options).map(json_lines::Parsed::whole),
+            format => whole_file(format, bytes, found.file.bom, &found.file.relative, &self.options)
+                .map(json_lines::Parsed::whole),
         }
     }
 
@@ -523,16 +527,50 @@ impl Corpus {
         Ok(())
     }
 
+    /// The records of an archive in order, with the place among the documents of those that are documents. What is no record
+    /// is left out.
+    ///
+    /// # Errors
+    /// As [`raw`](Self::raw).
+    #[cfg(feature = "warc")]
+    pub(crate) fn archived(
+        &self,
+        number: usize,
+        bytes: &mut Vec<u8>,
+        mut each: impl FnMut(Option<DocId>, &[u8]) -> Result<()>,
+    ) -> Result<()> {
+        let parts = self.table.iter().filter(|part| part.index.file as usize == number && part.index.failure.is_none());
+        for part in parts {
+            let first = part.first as usize;
+            let held = match (&part.place, self.files.get(number)) {
+                (Place::Held(piece), _) => &**piece,
+                (_, Some(file)) => {
+                    self.fetch(part, file, 0, part.index.length, bytes).map_err(|what| {
+                        Error::from(Reject { source: self.source(DocId::new(first)), reason: Reason::Lost { what } })
+                    })?;
+                    bytes.as_slice()
+                }
+                (_, None) => continue,
+            };
+            for range in warc::records(held) {
+                let row = part.index.rows.binary_search_by_key(&range.start, |row| row.offset()).ok();
+                each(row.map(|row| DocId::new(first + row)), held.get(range).unwrap_or_default())?;
+            }
+        }
+        Ok(())
+    }
+
     /// Where a record came from.
     #[must_use]
     pub fn source(&self, id: DocId) -> Source {
         let Some(found) = self.find(id) else {
-            return Source { path: Arc::from(Path::new(files::STDIN)), line: None };
+            return Source { path: Arc::from(Path::new(files::STDIN)), line: None, offset: None };
         };
         let index = &found.part.index;
         let lined = matches!(index.shape, Shape::Lines | Shape::Rest);
         let line = lined.then(|| found.part.first_line + index.line(found.number));
-        Source { path: Arc::clone(&found.file.path), line }
+        let offset = (index.shape == Shape::Records).then(|| index.start + found.row.offset() as u64);
+        Source { path: Arc::clone(&found.file.path), line, offset }
     }
 
     /// The raw bytes of a record with another text, and every other byte as it was. In JSON the text is written as a
@@ -540,9 +578,12 @@ impl Corpus {
     /// Where that cannot hold the text, and where mojibake was repaired or bytes were lost, it becomes UTF-8 without a mark.
     ///
     /// # Errors
-    /// The record is rejected.
+    /// The record is rejected, or its text was extracted from a page.
     pub fn rewrite(&self, id: DocId, text: &str) -> std::result::Result<Vec<u8>, Reject> {
         let Record { text_value: Range { start, end }, decoding, .. } = self.read(id)?;
+        if self.is_extracted(id) {
+            return Err(Reject { source: self.source(id), reason: Reason::Extracted });
+        }
         let lost = |error: Error| Reject { source: self.source(id), reason: Reason::Lost { what: error.to_string() } };
         let raw = self.raw(id).map_err(lost)?;
         let mut bytes = raw.get(..start).unwrap_or_default().to_vec();
@@ -566,6 +607,11 @@ impl Corpus {
         }
         bytes.extend_from_slice(raw.get(end..).unwrap_or_default());
         Ok(bytes)
+    }
+
+    /// Whether the text of a record was made from its bytes, so that no other can be written in its place.
+    pub(crate) fn is_extracted(&self, id: DocId) -> bool {
+        self.find(id).is_some_and(|found| found.file.format.is_extracted())
     }
 
     /// The files that could not be read, and the damaged ends of files, each with its place among the records. Rejects
@@ -674,14 +720,23 @@ impl Corpus {
     fn part(&self, part: &TablePart) -> Result<Part> {
         let TablePart { first, place, index, .. } = part;
         let id = DocId::new(*first as usize);
-        let Some(Located { file, row, .. }) = self.find(id) else {
+        let Some(file) = self.files.get(index.file as usize) else {
             return Err(Reject { source: self.source(id), reason: Reason::NotInInput }.into());
         };
+        // A part of an archive may hold no document.
+        let row = index.rows.first().copied().unwrap_or(Row::new(0, 0, false));
         let PartIndex { start, length, shape, stamp, .. } = *index;
         let single = index.rows.len() == 1 && index.size(row) > self.options.max_record_size;
         let unread = index.failure.is_some() || (single && !matches!(place, Place::Held(_)));
         let bytes = match place {
             Place::Held(piece) => piece.clone(),
+            #[cfg(feature = "warc")]
+            _ if unread && shape == Shape::Records && index.failure.is_none() => {
+                let mut bytes = Vec::new();
+                self.fetch(part, file, 0, length.min(warc::PREFIX as u64), &mut bytes)
+                    .map_err(|what| Error::from(Reject { source: self.source(id), reason: Reason::Lost { what } }))?;
+                Piece::from(bytes)
+            }
             _ if unread => Piece::from(Vec::new()),
             _ => {
                 let mut bytes = Vec::new();
@@ -695,10 +750,11 @@ impl Corpus {
             carriage_return: row.carriage_return(),
             lines: index.lines as u32,
         });
-        let text = (file.format == Format::Text).then(|| (Arc::clone(&file.relative), file.bom));
+        let (format, text) = (file.format, file.format.is_whole_file());
+        let text = text.then(|| (Arc::clone(&file.relative), file.bom));
         let failure = index.failure.clone();
         let csv = file.header.clone();
-        Ok(Part { file: index.file, start, length, shape, bytes, stamp, failure, oversized, text, csv })
+        Ok(Part { file: index.file, start, length, shape, bytes, stamp, failure, oversized, format, text, csv })
     }
 }
 

@@ -10,6 +10,8 @@ use super::compression::{self, Compression};
 use super::content::Head;
 use super::csv;
 use super::held::{FromStart, Map, Piece, PlainFile, Stamp};
+#[cfg(feature = "warc")]
+use super::warc;
 use super::{Format, files};
 
 /// Plain files below this are read, not mapped.
@@ -163,6 +165,9 @@ pub(super) enum What {
     Oversized { size: u64, carriage_return: bool, lines: u32 },
     /// A line of white space, passed over.
     Blank,
+    /// Bytes of an archive that are no record, and what is wrong with them.
+    #[cfg_attr(not(feature = "warc"), allow(dead_code, reason = "only archives go on after damage"))]
+    Broken(&'static str),
     /// What stands before an error.
     Rest(io::Error),
 }
@@ -176,6 +181,9 @@ pub(super) struct Cutting {
     pub(super) size: usize,
     /// Larger records are passed over; `None` keeps them.
     pub(super) limit: Option<u64>,
+    /// Larger records are rejected.
+    #[cfg_attr(not(feature = "warc"), allow(dead_code, reason = "only archives ask"))]
+    pub(super) most: u64,
 }
 
 impl Bytes {
@@ -189,6 +197,16 @@ impl Bytes {
         cutting: Cutting,
         pass: &mut dyn FnMut(&[u8]) -> Result<(), E>,
     ) -> Result<Option<Cut>, E> {
+        #[cfg(feature = "warc")]
+        if cutting.format == Format::Warc {
+            return match self {
+                Self::Whole(piece, at) => Ok(warc::whole(piece, *at, cutting).map(|(range, what)| {
+                    *at = range.end;
+                    Cut { what, length: range.len() as u64, bytes: piece.part(range) }
+                })),
+                Self::Stream(stream) => warc::stream(stream, cutting, pass),
+            };
+        }
         match self {
             Self::Whole(piece, at) => Ok(whole(piece, *at, cutting).map(|range| {
                 *at = range.end;
@@ -248,7 +266,7 @@ impl Head for Bytes {
 /// The next whole records among bytes that are all at hand.
 fn whole(bytes: &[u8], at: usize, cutting: Cutting) -> Option<Range<usize>> {
     let rest = bytes.get(at..)?;
-    if cutting.format == Format::Text || rest.is_empty() {
+    if cutting.format.is_whole_file() || rest.is_empty() {
         return (!rest.is_empty()).then_some(at..bytes.len());
     }
     if let Some(delimiter) = cutting.delimiter {
@@ -280,7 +298,7 @@ impl Stream {
     }
 
     /// Reads until `length` bytes are at hand, or the end.
-    fn fill(&mut self, length: usize) {
+    pub(super) fn fill(&mut self, length: usize) {
         let wanted = length.saturating_sub(self.carry.len());
         if wanted == 0 || self.ended {
             return;
@@ -292,8 +310,32 @@ impl Stream {
         }
     }
 
+    /// What was read and not yet cut off.
+    #[cfg(feature = "warc")]
+    pub(super) fn carry(&self) -> &[u8] {
+        &self.carry
+    }
+
+    /// Whether nothing more will be read.
+    #[cfg(feature = "warc")]
+    pub(super) fn ended(&self) -> bool {
+        self.ended
+    }
+
+    /// Whether an error ended it.
+    #[cfg(feature = "warc")]
+    pub(super) fn failed(&self) -> bool {
+        self.error.is_some()
+    }
+
+    /// The error that ended it.
+    #[cfg(feature = "warc")]
+    pub(super) fn take_error(&mut self) -> Option<io::Error> {
+        self.error.take()
+    }
+
     /// Cuts the first `length` bytes off.
-    fn split(&mut self, length: usize) -> Vec<u8> {
+    pub(super) fn split(&mut self, length: usize) -> Vec<u8> {
         let length = length.min(self.carry.len());
         let left = self.carry.get(length..).unwrap_or_default();
         // Room for the next block, so that it grows in place.
@@ -313,7 +355,7 @@ impl Stream {
             self.fill(target);
             let fresh = self.carry.get(searched..).unwrap_or_default();
             let end = match (cutting.format, &mut scan) {
-                (Format::Text, _) => None,
+                (Format::Text | Format::Html | Format::Warc, _) => None,
                 (_, Some(scan)) => last_end(scan, fresh, searched > 0),
                 // Once a line is longer than a block, it is a block of its own.
                 (_, None) if searched > 0 => memchr::memchr(b'\n', fresh),
@@ -338,7 +380,7 @@ impl Stream {
         }
     }
 
-    fn front(&mut self, length: usize) -> Option<Cut> {
+    pub(super) fn front(&mut self, length: usize) -> Option<Cut> {
         let bytes = self.split(length);
         Some(Cut { what: What::Whole, length: bytes.len() as u64, bytes: Piece::from(bytes) })
     }
@@ -349,7 +391,7 @@ impl Stream {
     }
 
     /// The end: what is left is whole, unless an error came before it.
-    fn last(&mut self) -> Option<Cut> {
+    pub(super) fn last(&mut self) -> Option<Cut> {
         match self.error.take() {
             Some(error) => self.rest(What::Rest(error)),
             None if self.carry.is_empty() => None,
@@ -368,7 +410,7 @@ impl Stream {
         let mut lines = 0_u32;
         loop {
             let line_feed = match (cutting.format, &mut scan) {
-                (Format::Text, _) => None,
+                (Format::Text | Format::Html | Format::Warc, _) => None,
                 (_, Some(_)) if length == 0 => None,
                 (_, Some(scan)) => scan.take(&self.carry).map(|end| end - 1),
                 (_, None) => memchr::memchr(b'\n', &self.carry),

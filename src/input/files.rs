@@ -141,6 +141,8 @@ pub(super) fn by_name(name: &OsStr) -> ByName {
         Some("tsv") => ByName::Known(Format::Tsv),
         Some("parquet") => ByName::Known(Format::Parquet),
         Some("txt" | "text") => ByName::Known(Format::Text),
+        Some("warc" | "wet") => ByName::Known(Format::Warc),
+        Some("html" | "htm" | "xhtml") => ByName::Known(Format::Html),
         _ => ByName::Unknown,
     }
 }

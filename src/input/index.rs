@@ -53,6 +53,15 @@ pub(super) enum Shape {
     Rest,
     /// A file that gives nothing but a reject.
     Failed,
+    /// Whole records of an archive, documents and others; with a failure, bytes that are no record.
+    Records,
+}
+
+impl Shape {
+    /// Whether other parts of the file may follow.
+    pub(super) const fn goes_on(self) -> bool {
+        matches!(self, Self::Lines | Self::Records)
+    }
 }
 
 /// Where the records of a part stand.
@@ -171,6 +180,19 @@ impl Rows {
             numbers.push(line);
         }
         Some(begin..begin + content.len())
+    }
+
+    /// No record at all.
+    #[cfg(feature = "warc")]
+    pub(super) fn none() -> Self {
+        Self::default()
+    }
+
+    /// Notes a record that is no line.
+    #[cfg(feature = "warc")]
+    pub(super) fn record(&mut self, range: Range<usize>) {
+        self.rows.push(Row::new(range.start, range.len(), false));
+        self.huge = range.len() as u64;
     }
 
     /// A record of `size` bytes that is no line, or whose bytes are not at hand.

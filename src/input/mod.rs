@@ -46,6 +46,8 @@ mod encoding;
 mod feed;
 mod files;
 mod held;
+#[cfg(feature = "html")]
+mod html;
 mod index;
 mod json;
 mod json_lines;
@@ -56,6 +58,8 @@ mod parquet;
 mod reader;
 mod reject;
 mod text;
+#[cfg(feature = "warc")]
+mod warc;
 
 pub use compression::{Compression, CompressionWriter};
 pub use corpus::{Corpus, FieldValue, FileId, InputFile, Record};
@@ -97,7 +101,10 @@ pub struct InputOptions {
     pub unique_ids: bool,
     /// How the encoding of text is found, and whether mojibake is repaired. Default [`EncodingChoice::Auto`].
     pub encoding: EncodingChoice,
-    /// Further top-level fields or columns wanted, answered in this order by [`Record::fields`].
+    /// HTML: take all text of a page instead of its main text. Default `false`.
+    pub html_raw: bool,
+    /// JSON Lines, CSV and Parquet: further top-level fields or columns wanted; HTML: `title`, `date` or `url`, as the page
+    /// gives them; WARC: `warc_date`, `warc_record_id` and `content_type` too. Answered in this order by [`Record::fields`].
     pub fields: Vec<String>,
     /// CSV and TSV: what stands between fields, an ASCII character. `None`, the default: a tab in TSV; in CSV a comma, or
     /// `;`, `|` or a tab where the header has its columns only so.
@@ -113,6 +120,7 @@ impl Default for InputOptions {
             max_record_size: 64 << 20,
             unique_ids: false,
             encoding: EncodingChoice::Auto,
+            html_raw: false,
             fields: Vec::new(),
             csv_delimiter: None,
         }
@@ -152,6 +160,10 @@ pub enum Format {
     Tsv,
     /// Apache Parquet.
     Parquet,
+    /// The file is one page of HTML: its main text is the document.
+    Html,
+    /// Archived pages, WARC or WET: a document each.
+    Warc,
 }
 
 impl Format {
@@ -164,6 +176,31 @@ impl Format {
             Self::Csv => "csv",
             Self::Tsv => "tsv",
             Self::Parquet => "parquet",
+            Self::Html => "html",
+            Self::Warc => "warc",
+        }
+    }
+
+    /// Whether a file is one record.
+    pub(crate) const fn is_whole_file(self) -> bool {
+        matches!(self, Self::Text | Self::Html)
+    }
+
+    /// Whether the text of a record is made from its bytes, so that another text cannot be put in its place.
+    pub(crate) const fn is_extracted(self) -> bool {
+        matches!(self, Self::Html | Self::Warc)
+    }
+
+    /// For a format that this build does not read: what it is and the remedy.
+    fn missing(self) -> Option<&'static str> {
+        match self {
+            Self::Html if cfg!(not(feature = "html")) => {
+                Some("HTML, which this build lacks; rebuild with --features html")
+            }
+            Self::Warc if cfg!(not(feature = "warc")) => {
+                Some("WARC, which this build lacks; rebuild with --features warc")
+            }
+            _ => None,
         }
     }
 }
@@ -178,10 +215,10 @@ impl FromStr for Format {
     type Err = Error;
 
     fn from_str(name: &str) -> Result<Self> {
-        [Self::JsonLines, Self::Text, Self::Csv, Self::Tsv, Self::Parquet]
+        [Self::JsonLines, Self::Text, Self::Csv, Self::Tsv, Self::Parquet, Self::Html, Self::Warc]
             .into_iter()
             .find(|format| format.name() == name)
-            .ok_or_else(|| Error::parameter("input-format", name, "give jsonl, text, csv, tsv or parquet"))
+            .ok_or_else(|| Error::parameter("input-format", name, "give jsonl, text, csv, tsv, parquet, html or warc"))
     }
 }
 

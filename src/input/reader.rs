@@ -205,7 +205,8 @@ impl Reader {
             let (first, first_line) = (self.records, self.line.1);
             self.records += part.rows.len();
             self.line.1 += part.lines;
-            if !part.rows.is_empty() {
+            // Archives hold records that are no documents, and stay in what is written.
+            if !part.rows.is_empty() || part.shape == Shape::Records {
                 self.table.push(TablePart { first: first as u32, first_line, place, index: part });
             }
         }
@@ -255,7 +256,7 @@ impl Reader {
         }
         let place = self.keeper.pass(current, part, self.holding.block_size)?;
         (current.at, current.begun) = (part.start + part.length, true);
-        if part.shape != Shape::Lines {
+        if !part.shape.goes_on() || ends(part.failure.as_ref()) {
             self.current = None;
         }
         place.ok_or_else(|| self.another())
@@ -356,6 +357,11 @@ impl Reader {
             let (found, misfit) = content::format(&path, &mut bytes, &self.options);
             failed = misfit.map(|found| Reason::NotJsonLines { found });
             format = found;
+            if content::is_arc(&mut bytes) {
+                let what = "an ARC file, which is not read; convert it to WARC (warcio recompress)".to_owned();
+                failed = Some(Reason::Unreadable { what });
+            }
+            failed = failed.or(format.missing().map(|what| Reason::Unreadable { what: what.to_owned() }));
             bom = bytes.peek(BOM.len()).starts_with(BOM);
         }
         let mut header = None;
@@ -371,7 +377,7 @@ impl Reader {
         }
         let skipped = match &header {
             Some(header) => header.raw.len(),
-            None if bom && format != Format::Text => BOM.len(),
+            None if bom && !format.is_whole_file() && format != Format::Warc => BOM.len(),
             None => 0,
         };
         bytes.skip(skipped);
@@ -405,7 +411,8 @@ impl Reader {
         let passes = self.opening.limited && (current.plain.is_some() || !self.keeper.holds_all());
         let limit = passes.then_some(self.options.max_record_size);
         let delimiter = current.header.as_ref().map(|header| header.delimiter);
-        let cutting = Cutting { format: current.format, delimiter, size, limit };
+        let most = self.options.max_record_size;
+        let cutting = Cutting { format: current.format, delimiter, size, limit, most };
         let mut passed = None;
         let keeps = current.plain.is_none();
         let keeper = &mut self.keeper;
@@ -417,7 +424,7 @@ impl Reader {
             Ok::<(), Error>(())
         })?;
         let Some(Cut { what, bytes, length }) = cut else {
-            let empty = current.format == Format::Text && !current.begun;
+            let empty = current.format.is_whole_file() && !current.begun;
             let part = empty.then(|| current.part(file, Shape::Text, Piece::from(Vec::new()), 0, None));
             self.current = None;
             return Ok(part.map(|part| (part, Place::Nowhere)));
@@ -427,6 +434,10 @@ impl Reader {
             What::Blank => (Shape::Lines, Some(Oversized { size: 0, carriage_return: false, lines: 1 }), None),
             What::Oversized { size, carriage_return, lines } => {
                 (current.shape(), Some(Oversized { size, carriage_return, lines }), None)
+            }
+            What::Broken(what) => {
+                let what = format!("{what}; {length} bytes were passed over");
+                (Shape::Records, None, Some(Reason::BrokenRecord { what }))
             }
             What::Rest(error) => {
                 if !current.compressed && current.named {
@@ -443,7 +454,7 @@ impl Reader {
             (None, None) => self.keeper.keep(&part.bytes)?,
         };
         (current.at, current.begun) = (part.start + length, true);
-        if shape != Shape::Lines {
+        if !shape.goes_on() || ends(part.failure.as_ref()) {
             self.current = None;
         }
         Ok(Some((part, place)))
@@ -465,9 +476,18 @@ fn misfit(path: &Path, named: bool, what: String, remedy: String) -> Result<Reas
     Ok(Reason::Unreadable { what: format!("it {what}; {remedy}") })
 }
 
+/// Whether nothing of the file is read after this.
+fn ends(failure: Option<&Reason>) -> bool {
+    matches!(failure, Some(Reason::Damaged { .. } | Reason::Unreadable { .. }))
+}
+
 impl Current {
     fn shape(&self) -> Shape {
-        if self.format == Format::Text { Shape::Text } else { Shape::Lines }
+        match self.format {
+            Format::Text | Format::Html => Shape::Text,
+            Format::Warc => Shape::Records,
+            Format::JsonLines | Format::Csv | Format::Tsv | Format::Parquet => Shape::Lines,
+        }
     }
 
     /// What an error leaves: a reject for the rest of the file, or for all of it where nothing was read before.
@@ -476,23 +496,18 @@ impl Current {
         if !self.compressed && !self.begun {
             return (Shape::Failed, None, Some(Reason::Unreadable { what }));
         }
-        let shape = if self.format == Format::Text { Shape::Failed } else { Shape::Rest };
+        let shape = match self.format {
+            Format::Text | Format::Html => Shape::Failed,
+            Format::Warc => Shape::Records,
+            Format::JsonLines | Format::Csv | Format::Tsv | Format::Parquet => Shape::Rest,
+        };
         (shape, None, Some(Reason::Damaged { what }))
     }
 
     fn part(&self, file: u32, shape: Shape, bytes: Piece, length: u64, failure: Option<Reason>) -> Part {
-        let text = (self.format == Format::Text).then(|| (Arc::clone(&self.relative), self.bom));
-        Part {
-            file,
-            start: self.at,
-            length,
-            shape,
-            bytes,
-            stamp: self.stamp,
-            failure,
-            oversized: None,
-            text,
-            csv: self.header.clone(),
-        }
+        let (format, text) = (self.format, self.format.is_whole_file());
+        let text = text.then(|| (Arc::clone(&self.relative), self.bom));
+        let (stamp, csv) = (self.stamp, self.header.clone());
+        Part { file, start: self.at, length, shape, bytes, stamp, failure, oversized: None, format, text, csv }
     }
 }

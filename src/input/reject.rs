@@ -112,6 +112,26 @@ pub enum Reason {
     /// The bytes are no text in any encoding.
     #[error("no text: it is neither UTF-8 nor UTF-16 and holds control characters; name its encoding with --encoding")]
     NotText,
+    /// A page has a tag that no page has.
+    #[error("the tag at byte {offset} of the page has more than {most} attributes; this is no page, leave it out")]
+    NoPage {
+        /// Byte of the decoded page, from 0.
+        offset: usize,
+        /// Attributes that a tag may have.
+        most: usize,
+    },
+    /// The body of an archived page cannot be made out.
+    #[error("the body of the record cannot be read: {what}; the other records are not concerned")]
+    BrokenBody {
+        /// What is wrong.
+        what: String,
+    },
+    /// Bytes of an archive are no record.
+    #[error("{what}; what follows was read, archive these pages again")]
+    BrokenRecord {
+        /// What is wrong, and how many bytes were passed over.
+        what: String,
+    },
     /// The record exceeds the largest size.
     #[error("the record has {size} bytes, more than {limit}; raise --max-record-size to read it")]
     TooLarge {
@@ -153,6 +173,9 @@ pub enum Reason {
         /// What the system said, or what changed.
         what: String,
     },
+    /// A text that was extracted from a page cannot be put back. Met only in writing.
+    #[error("the text of a page cannot be put back into it; remove whole documents (--unit document)")]
+    Extracted,
     /// No such record: the id is not one of this corpus.
     #[error("no such record in this input")]
     NotInInput,
@@ -181,6 +204,9 @@ impl Reason {
             Self::FieldCount { .. } => "field_count",
             Self::UnclosedQuote { .. } => "unclosed_quote",
             Self::InvalidUtf8 { .. } => "invalid_utf8",
+            Self::NoPage { .. } => "no_page",
+            Self::BrokenBody { .. } => "broken_body",
+            Self::BrokenRecord { .. } => "broken_record",
             Self::NotText => "not_text",
             Self::TooLarge { .. } => "too_large",
             Self::RepeatedId { .. } => "repeated_id",
@@ -188,6 +214,7 @@ impl Reason {
             Self::Damaged { .. } => "damaged",
             Self::NotJsonLines { .. } => "not_json_lines",
             Self::Lost { .. } => "lost",
+            Self::Extracted => "extracted",
             Self::NotInInput => "not_in_input",
         }
     }

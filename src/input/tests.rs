@@ -227,6 +227,28 @@ fn parquet(path: &Path) {
     fs::write(path, bytes).unwrap();
 }
 
+/// An archive: records that are too large or no documents, small documents, bytes that are no record, a cut end.
+fn archive() -> Vec<u8> {
+    let record = |kind: &str, text: &str| {
+        let length = text.len();
+        format!("WARC/1.0\nWARC-Type:{kind}\nContent-Type:text/plain\nContent-Length:{length}\n\n{text}\r\n\r\n")
+            .into_bytes()
+    };
+    let (large, small) = ("large ".repeat(99), |text| record("resource", text));
+    let records = [
+        record("request", &large),
+        small("a"),
+        record("request", "b"),
+        b"no record\n".to_vec(),
+        record("resource", &large),
+        small("c"),
+        small("d"),
+        record("metadata", "e"),
+    ];
+    let cut = record("resource", &large);
+    [records.concat(), cut[..400].to_vec()].concat()
+}
+
 /// A directory with everything in it.
 fn zoo(root: &Path) {
     let write = |name: &str, bytes: &[u8]| fs::write(root.join(name), bytes).unwrap();
@@ -240,6 +262,16 @@ fn zoo(root: &Path) {
     write("h.txt", "x".repeat(300).as_bytes());
     write("i.txt", b"\xEF\xBB\xBFbom");
     write("m.jsonl", LINES.repeat(20_000).as_bytes());
+    write("n.txt", b"\xE3\xE4 \xC7\xE1");
+    if cfg!(feature = "html") {
+        write("o.html", "<html><title>x</title><p>نص".as_bytes());
+    }
+    if cfg!(feature = "warc") {
+        write("p.warc", &archive());
+        write("q.warc.gz", &gzip(&archive()));
+        let whole = gzip(&archive().repeat(3));
+        write("r.warc.gz", &whole[..whole.len() - 12]);
+    }
     if cfg!(feature = "gzip") {
         write("j.jsonl.gz", &gzip(LINES.as_bytes()));
         let whole = gzip(LINES.repeat(50).as_bytes());
@@ -263,7 +295,7 @@ fn zoo(root: &Path) {
 }
 
 fn options(unique_ids: bool) -> InputOptions {
-    InputOptions { max_record_size: 60, unique_ids, fields: vec!["n".to_owned()], ..InputOptions::default() }
+    InputOptions { max_record_size: 80, unique_ids, fields: vec!["n".to_owned()], ..InputOptions::default() }
 }
 
 #[test]

@@ -123,6 +123,9 @@ impl<'a> Scanner<'a> {
             }
             self.progress.advance(1, bytes as u64);
         });
+        for (name, count) in std::mem::take(&mut self.scratch.passed) {
+            *scanned.noted.entry(format!("passed over/{name}")).or_default() += count;
+        }
         (index, scanned)
     }
 }

@@ -59,13 +59,17 @@ pub(super) fn unmarked(bytes: &[u8], hints: Hints<'_>) -> Result<Encoding, Reaso
     if memchr::memchr(0, bytes).is_some() || controls * 50 > bytes.len() {
         return Err(Reason::NotText);
     }
-    if let Some(declared) = hints.declared.and_then(Encoding::for_label) {
-        let (text, lossy) = declared.decode(bytes);
-        if !lossy && arabic::share(&text) > 0.5 {
-            return Ok(declared);
+    let mut declared = hints.declared.and_then(Encoding::for_label);
+    if let Some(encoding) = declared {
+        match encoding.decode(bytes) {
+            (_, true) => declared = None,
+            (text, false) if arabic::share(&text) > 0.5 => return Ok(encoding),
+            (_, false) => {}
         }
     }
-    Ok(detected(bytes, hints.tld))
+    let detected = detected(bytes, hints.tld);
+    // What is declared is often wrong for Arabic; where neither gives Arabic there is no reason to doubt it.
+    Ok(declared.filter(|_| arabic::share(&detected.decode(bytes).0) <= 0.5).unwrap_or(detected))
 }
 
 /// UTF-8 in which little is wrong: at least eight whole characters beyond ASCII for every broken one.

@@ -2,8 +2,8 @@
 //!
 //! Order of [`decode`] under [`EncodingChoice::Auto`]: byte order mark; UTF-16 by where its zero bytes stand; UTF-8, slightly
 //! damaged or not; the declared encoding, if it gives Arabic; then detection by `chardetng`, which takes the top-level
-//! domain as a hint, beside which three encodings it does not know are tried. What is decoded may still be mojibake, text
-//! that another program decoded wrongly: see [`mojibake`].
+//! domain as a hint, beside which encodings it does not know are tried; the declared one after all if that gives no
+//! Arabic. What is decoded may still be mojibake, text that another program decoded wrongly: see [`mojibake`].
 //!
 //! The order and its thresholds were measured on Arabic news: from 40 bytes on, windows-1256 and ISO-8859-6 were told apart
 //! in all of 247 samples.
@@ -201,6 +201,8 @@ pub struct Decoding {
     pub repair: Option<mojibake::Repair>,
     /// Characters are lost: bytes that stood for nothing became U+FFFD, or mojibake holds U+FFFD and cannot be repaired.
     pub lossy: bool,
+    /// HTML: no main text was found, so all text of the page stands for it.
+    pub all_text: bool,
 }
 
 impl Decoding {
@@ -210,11 +212,12 @@ impl Decoding {
         *self == Self::default()
     }
 
-    /// What is noted of a record: its encoding if that is not UTF-8, its repair, its losses.
+    /// What is noted of a record: its encoding if that is not UTF-8, its repair, its losses, a page without main text.
     pub fn notes(&self) -> impl Iterator<Item = Note> + use<> {
         let encoding = (self.encoding != Encoding::UTF_8).then_some(Note::Encoding(self.encoding));
         let repair = self.repair.map(Note::Repaired);
-        encoding.into_iter().chain(repair).chain(self.lossy.then_some(Note::Lossy))
+        let rest = [self.lossy.then_some(Note::Lossy), self.all_text.then_some(Note::AllText)];
+        encoding.into_iter().chain(repair).chain(rest.into_iter().flatten())
     }
 }
 
@@ -228,6 +231,8 @@ pub enum Note {
     Repaired(mojibake::Repair),
     /// Some of its characters are lost.
     Lossy,
+    /// It is a page in which no main text was found.
+    AllText,
 }
 
 impl fmt::Display for Note {
@@ -236,6 +241,7 @@ impl fmt::Display for Note {
             Self::Encoding(encoding) => write!(f, "encoding/{encoding}"),
             Self::Repaired(repair) => write!(f, "repaired/{}", repair.code()),
             Self::Lossy => f.write_str("lossy/characters lost"),
+            Self::AllText => f.write_str("html/all text, as no main text was found"),
         }
     }
 }
@@ -266,7 +272,7 @@ pub(super) struct Text<'a> {
 pub(super) fn decode<'a>(bytes: &'a [u8], hints: Hints<'_>, choice: EncodingChoice) -> Result<Text<'a>, Reason> {
     let decoded = |encoding: Encoding, bom: usize| {
         let (text, lossy) = encoding.decode(bytes.get(bom..).unwrap_or_default());
-        Text { text, bom, decoding: Decoding { encoding, repair: None, lossy } }
+        Text { text, bom, decoding: Decoding { encoding, lossy, ..Decoding::default() } }
     };
     match choice {
         EncodingChoice::Named(encoding) => Ok(decoded(encoding, encoding.bom(bytes))),

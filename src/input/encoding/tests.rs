@@ -67,6 +67,13 @@ fn a_declared_encoding_counts_where_it_gives_arabic() {
 }
 
 #[test]
+fn a_declared_encoding_counts_where_nothing_is_arabic() {
+    let bytes = named("iso-8859-2").encode("Zażółć gęślą jaźń").unwrap();
+    let hints = Hints { declared: Some("iso-8859-2"), tld: Some("com") };
+    assert_eq!(decode(&bytes, hints, EncodingChoice::Auto).unwrap().decoding.encoding, named("iso-8859-2"));
+}
+
+#[test]
 fn damaged_utf8_is_utf8_that_lost_something() {
     let cut = &NEWS.as_bytes()[..NEWS.len() - 1];
     let decoded = decode(cut, Hints::default(), EncodingChoice::Auto).unwrap();

@@ -5,7 +5,7 @@ use crate::input::held::Stamp;
 use crate::input::reject::Reason;
 
 /// Changes with the layout.
-const VERSION: &[u8; 4] = b"MkB1";
+const VERSION: &[u8; 4] = b"MkB2";
 /// Bytes of the check sum.
 const SUM: usize = 8;
 
@@ -39,6 +39,7 @@ fn write_part(part: &PartIndex, out: &mut Vec<u8>) {
         Shape::Text => 1,
         Shape::Rest => 2,
         Shape::Failed => 3,
+        Shape::Records => 4,
     });
     let stamp = part.stamp.unwrap_or(Stamp { length: u64::MAX, modified: 0 });
     out.extend(stamp.length.to_le_bytes());
@@ -48,6 +49,7 @@ fn write_part(part: &PartIndex, out: &mut Vec<u8>) {
         Some(Reason::Unreadable { what }) => (1, what.as_str()),
         Some(Reason::Damaged { what }) => (2, what.as_str()),
         Some(Reason::NotJsonLines { found }) => (3, *found),
+        Some(Reason::BrokenRecord { what }) => (4, what.as_str()),
         // No other reason is known before a record is parsed.
         Some(other) => (1, other.code()),
     };
@@ -120,6 +122,7 @@ impl<'a> Reader<'a> {
             [1] => Shape::Text,
             [2] => Shape::Rest,
             [3] => Shape::Failed,
+            [4] => Shape::Records,
             [_] => return Err((at, "a part has no such shape")),
         };
         let stamp = Stamp { length: self.u64()?, modified: self.u64()? };
@@ -139,6 +142,7 @@ impl<'a> Reader<'a> {
         Ok(match tag {
             0 => None,
             1 => Some(Reason::Unreadable { what: what.to_owned() }),
+            4 => Some(Reason::BrokenRecord { what: what.to_owned() }),
             2 => Some(Reason::Damaged { what: what.to_owned() }),
             3 => {
                 let known = crate::input::content::MISFITS.iter().find(|found| **found == what);

@@ -38,7 +38,7 @@ impl Destination {
     /// Several plain texts make no stream, nor do tables with unlike headers; what files hold shows only when they are read.
     pub(super) fn check_stream(&self, corpus: &Corpus) -> Result<()> {
         let files = corpus.cleaned_files();
-        let texts = files.iter().filter(|file| file.format == Format::Text).count();
+        let texts = files.iter().filter(|file| file.format.is_whole_file()).count();
         if *self == Self::Stream && texts > 0 && files.len() > 1 {
             return refuse(Path::new("-"), "plain texts would run together in one stream", "give a directory");
         }

@@ -13,7 +13,7 @@ use serde::Serialize;
 use super::Shown;
 use crate::cluster::Removal;
 use crate::document::{DocId, Span};
-use crate::error::Result;
+use crate::error::{ErrorKind, Result};
 use crate::input::Corpus;
 use crate::normalize::{Language, Normalizer};
 use crate::page::Boilerplate;
@@ -89,7 +89,7 @@ impl<'a> Cleaning<'a> {
     ///
     /// # Errors
     ///
-    /// A record that is to be edited cannot be read again.
+    /// A record that is to be edited cannot be read again, or is a page.
     pub fn plan(found: &'a Clustering, corpus: &'a Corpus, remove: &[Relation], options: &'a Options) -> Result<Self> {
         let mut plan = Self::nothing(found, corpus, options);
         let mut stripper = Stripper::new(options, &found.units, corpus);
@@ -128,6 +128,12 @@ impl<'a> Cleaning<'a> {
             self.removed.insert(document);
             self.gone.push(Gone { removal: *first, span: None, keeper_span: None, record: true });
             return Ok(());
+        }
+        if self.corpus.is_extracted(document) {
+            let path = self.corpus.source(document).path.to_path_buf();
+            let what = "holds pages, from which spans cannot be cut".to_owned();
+            let remedy = "remove whole documents (--unit document)".to_owned();
+            return Err(ErrorKind::Unreadable { path, what, remedy }.into());
         }
         let spans: Vec<Span> = removals.iter().map(|removal| units.span(removal.unit)).collect();
         let gone = removals.iter().zip(&spans);

@@ -24,26 +24,30 @@ impl Cleaning<'_> {
         let mut buffer = Vec::new();
         let mut headed = false;
         let mut streamed = Joined::new(stream, Path::new("-"));
-        for file in self.corpus.cleaned_files() {
+        let references = self.corpus.files().len() - self.corpus.cleaned_files().len();
+        for (number, file) in self.corpus.files().iter().enumerate().skip(references) {
             if *destination == Destination::Stream {
                 if let Some(header) = file.header.as_ref().filter(|_| !headed) {
                     streamed.piece(&[&header.raw])?;
                     headed = true;
                 }
-                self.file(file, &mut streamed, &mut buffer)?;
+                self.file(number, file, &mut streamed, &mut buffer, Compression::None)?;
             } else if self.is_written(file) {
                 let target = destination.target(&file.relative);
-                let compression = match file.format {
+                let compression = destination.compression(file.compression);
+                let (whole, each) = match (file.format, compression) {
                     // It is compressed inside, and read by place.
-                    Format::Parquet => Compression::None,
-                    _ => destination.compression(file.compression),
+                    (Format::Parquet, _) => (Compression::None, Compression::None),
+                    // Archives have a member for each record, so that it can be read alone.
+                    (Format::Warc, Compression::Gzip) => (Compression::None, compression),
+                    _ => (compression, Compression::None),
                 };
-                let mut output = outputs.create(&target, compression)?;
+                let mut output = outputs.create(&target, whole)?;
                 let mut joined = Joined::new(&mut output, &target);
                 if let Some(header) = &file.header {
                     joined.piece(&[&header.raw])?;
                 }
-                self.file(file, &mut joined, &mut buffer)?;
+                self.file(number, file, &mut joined, &mut buffer, each)?;
                 outputs.finish(output)?;
             }
         }
@@ -55,7 +59,7 @@ impl Cleaning<'_> {
         if file.format == Format::Parquet {
             return file.is_table();
         }
-        file.format != Format::Text || file.records.clone().any(|place| self.stays(DocId::new(place)))
+        !file.format.is_whole_file() || file.records.clone().any(|place| self.stays(DocId::new(place)))
     }
 
     fn stays(&self, document: DocId) -> bool {
@@ -75,10 +79,20 @@ impl Cleaning<'_> {
         Ok(Some(stripped.map_or(record.text, |(left, _)| left.into())))
     }
 
-    fn file(&self, file: &InputFile, out: &mut Joined<'_>, buffer: &mut Vec<u8>) -> Result<()> {
+    fn file(
+        &self,
+        number: usize,
+        file: &InputFile,
+        out: &mut Joined<'_>,
+        buffer: &mut Vec<u8>,
+        each: Compression,
+    ) -> Result<()> {
         #[cfg(feature = "parquet")]
         if file.format == Format::Parquet {
             return self.table(file, out);
+        }
+        if file.format == Format::Warc {
+            return self.archive(number, out, buffer, each);
         }
         let copied = |place: &usize| {
             let document = DocId::new(*place);
@@ -120,6 +134,32 @@ impl Cleaning<'_> {
         input::copy(file, self.corpus.options(), &fate, &mut |bytes| {
             out.write_all(bytes).map_err(|source| Error::io("write", *target, source))
         })
+    }
+}
+
+impl Cleaning<'_> {
+    /// An archive: documents that stay, and every record that is no document.
+    #[cfg(feature = "warc")]
+    fn archive(&self, number: usize, out: &mut Joined<'_>, buffer: &mut Vec<u8>, each: Compression) -> Result<()> {
+        self.corpus.archived(number, buffer, |document, record| {
+            if document.is_some_and(|document| !self.stays(document)) {
+                return Ok(());
+            }
+            let compressed = || -> io::Result<Vec<u8>> {
+                let mut writer = each.writer(Vec::new())?;
+                writer.write_all(record)?;
+                writer.finish()
+            };
+            let bytes = compressed().map_err(|source| Error::io("write", out.target, source))?;
+            out.out.write_all(&bytes).map_err(|source| Error::io("write", out.target, source))
+        })
+    }
+
+    /// Archives are rejected by this build.
+    #[cfg(not(feature = "warc"))]
+    #[allow(clippy::unused_self, reason = "as where archives are read")]
+    fn archive(&self, _: usize, _: &mut Joined<'_>, _: &mut Vec<u8>, _: Compression) -> Result<()> {
+        Ok(())
     }
 }
 

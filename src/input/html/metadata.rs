@@ -1,0 +1,91 @@
+//! What a page says of itself: title, date, canonical address.
+
+/// A page's fields, as they are written there.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Metadata {
+    pub(super) title: Option<String>,
+    pub(super) date: Option<String>,
+    pub(super) url: Option<String>,
+}
+
+/// Candidates, each with how little it is worth: 0 is the best.
+#[derive(Debug, Default)]
+pub(super) struct Found {
+    title: Option<(usize, String)>,
+    date: Option<(usize, String)>,
+    url: Option<(usize, String)>,
+}
+
+/// Names of `<meta>` that hold a date, best first: what Open Graph, schema.org, Dublin Core and the common systems write.
+const DATES: [&str; 14] = [
+    "article:published_time",
+    "datepublished",
+    "og:article:published_time",
+    "date",
+    "pubdate",
+    "publishdate",
+    "publish-date",
+    "publish_date",
+    "publication_date",
+    "dc.date",
+    "dc.date.issued",
+    "dcterms.created",
+    "sailthru.date",
+    "parsely-pub-date",
+];
+
+/// Where a date of JSON-LD stands among them, and one of `<time>`.
+const JSON_LD: usize = 1;
+const TIME: usize = DATES.len();
+
+/// The key of a date in JSON-LD.
+const PUBLISHED: &str = "\"datePublished\"";
+
+fn better(slot: &mut Option<(usize, String)>, worth: usize, value: &str) {
+    let value = value.trim();
+    if !value.is_empty() && slot.as_ref().is_none_or(|(other, _)| worth < *other) {
+        *slot = Some((worth, value.split_whitespace().collect::<Vec<_>>().join(" ")));
+    }
+}
+
+impl Found {
+    pub(super) fn title(&mut self, title: &str) {
+        better(&mut self.title, 0, title);
+    }
+
+    /// A `<meta>` with a name, property or itemprop in lower case.
+    pub(super) fn meta(&mut self, name: &str, content: &str) {
+        match name {
+            "og:title" => better(&mut self.title, 1, content),
+            "og:url" => better(&mut self.url, 1, content),
+            name => {
+                if let Some(worth) = DATES.iter().position(|date| *date == name) {
+                    better(&mut self.date, worth, content);
+                }
+            }
+        }
+    }
+
+    pub(super) fn canonical(&mut self, address: &str) {
+        better(&mut self.url, 0, address);
+    }
+
+    pub(super) fn time(&mut self, published: bool, datetime: &str) {
+        better(&mut self.date, if published { JSON_LD } else { TIME }, datetime);
+    }
+
+    /// A script of JSON-LD: the first date of publication, without reading the rest.
+    pub(super) fn json_ld(&mut self, script: &str) {
+        let Some((_, after)) = script.split_once(PUBLISHED) else { return };
+        let value = after.trim_start().strip_prefix(':').unwrap_or_default();
+        let mut values = serde_json::Deserializer::from_str(value).into_iter::<String>();
+        if let Some(Ok(date)) = values.next() {
+            better(&mut self.date, JSON_LD, &date);
+        }
+    }
+
+    pub(super) fn finish(self) -> Metadata {
+        let value = |slot: Option<(usize, String)>| slot.map(|(_, value)| value);
+        Metadata { title: value(self.title), date: value(self.date), url: value(self.url) }
+    }
+}

@@ -1,0 +1,71 @@
+//! HTML: the main text of a page, or all of it, with its title, date and canonical address.
+//!
+//! The main text is found by `dom_smoothie`, a port of Mozilla's Readability that follows it closely and is released every few
+//! weeks. It builds a tree, which costs time beyond linear for pages that nobody writes by hand; so a first, linear walk over
+//! the tokens of the page ([`walk`]) gives all its text and counts elements and depth, and pages beyond [`DEEPEST`],
+//! [`MOST`] or [`WORK`], like those in which no main text is found, give all their text. Both texts are made by the same walk: block
+//! elements become line breaks, white space one space, and nothing nests, so no page can exhaust the stack.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use dom_smoothie::{Config, Readability};
+
+use super::reject::Reason;
+
+mod attributes;
+mod charset;
+mod metadata;
+mod record;
+mod walk;
+
+#[cfg(feature = "warc")]
+pub(super) use charset::of_content_type;
+use metadata::Metadata;
+pub(super) use record::{Origin, record};
+
+/// Levels of elements up to which the main text is looked for. Pages have some dozens; browsers stop at 512.
+const DEEPEST: usize = 256;
+
+/// Elements up to which the main text is looked for: some seconds of work. News pages have some thousands.
+const MOST: usize = 50_000;
+
+/// Elements times levels up to which it is looked for: an unclosed `<b>` comes again in every paragraph that follows, so a tree
+/// can have about so many nodes. News pages have some hundred thousands.
+const WORK: usize = 1_000_000;
+
+/// A page as it is read.
+#[derive(Debug)]
+struct Page {
+    text: String,
+    metadata: Metadata,
+    /// The main text was asked for and not found.
+    all: bool,
+}
+
+/// Reads a page: its main text, or with `raw` all of it.
+///
+/// # Errors
+///
+/// It has a tag that no page has.
+fn page(html: &str, raw: bool) -> Result<Page, Reason> {
+    attributes::check(html)?;
+    let walked = walk::walk(html);
+    let walked_work = walked.elements.saturating_mul(walked.deepest);
+    let odd = walked.deepest > DEEPEST || walked.elements > MOST || walked_work > WORK;
+    let main = if raw || odd { None } else { main_text(html) };
+    let all = main.is_none() && !raw;
+    Ok(Page { text: main.unwrap_or(walked.text), metadata: walked.metadata, all })
+}
+
+/// The main text; `None` if there is none.
+fn main_text(html: &str) -> Option<String> {
+    let config = Config { disable_json_ld: true, max_elements_to_parse: 2 * MOST, ..Config::default() };
+    // A page that trips the extractor costs its main text, not the run.
+    let article = catch_unwind(AssertUnwindSafe(|| Readability::new(html, None, Some(config)).ok()?.parse().ok()));
+    let content = article.ok()??.content;
+    attributes::check(&content).ok()?;
+    Some(walk::walk(&content).text).filter(|text| text.contains(char::is_alphanumeric))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,112 @@
+use super::*;
+
+const HEAD: &str = "<!doctype html><html><head><title> عنوان\n الخبر </title><script>if (a<b) { x = '<p>'; }</script>\
+                    <style>p > a { color: red }</style>";
+
+fn all(html: &str) -> String {
+    page(html, true).unwrap().text
+}
+
+#[test]
+fn blocks_are_lines_and_white_space_is_one_space() {
+    let html =
+        "<div>أول  ثان\n<b>ثا</b>لث<br>رابع<p>خامس&nbsp;سادس</div><ul><li>سابع<li>ثامن</ul><pre>  تاسع\n\n عاشر</pre>";
+    assert_eq!(all(html), "أول ثان ثالث\nرابع\nخامس\u{a0}سادس\nسابع\nثامن\n  تاسع\n\n عاشر");
+    assert_eq!(all("<table><tr><td>أ<td>ب<tr><td>ج</table>"), "أ ب\nج");
+    assert_eq!(all("a &amp; b <i> c</i>d <!-- no --> e"), "a & b cd e");
+    assert_eq!(all(&format!("{HEAD}<body>نص<noscript>بديل</noscript>")), "نصبديل");
+    assert_eq!((all(""), all("<"), all("<p"), all("</")), (String::new(), "<".into(), String::new(), "</".into()));
+}
+
+#[test]
+fn fields_come_from_the_best_place() {
+    let fields = |head: &str| page(&format!("<html><head>{head}</head><body>نص"), true).unwrap().metadata;
+    let found = fields(
+        "<title>أ &amp; ب</title><meta property='og:title' content='ج'><meta name=date content='2020'>\
+         <meta property='article:published_time' content='2021-02-03'><link rel=canonical href='https://a.sa/1'>\
+         <meta property='og:url' content='https://a.sa/2'>",
+    );
+    let text = |value: &str| Some(value.to_owned());
+    assert_eq!((found.title, found.date, found.url), (text("أ & ب"), text("2021-02-03"), text("https://a.sa/1")));
+    let found =
+        fields("<script type='application/ld+json'>{\"x\": [1], \"datePublished\" : \"2019\\u002d01\"}</script>");
+    assert_eq!((found.title, found.date, found.url), (None, text("2019-01"), None));
+    assert_eq!(fields("<time datetime='2018-01-01'>أمس</time>").date, text("2018-01-01"));
+}
+
+#[test]
+fn the_main_text_leaves_what_surrounds_it() {
+    let story = "<p>أعلنت وزارة الصحة أمس عن افتتاح ثلاثة مراكز صحية جديدة، وقالت إن العمل فيها يبدأ مطلع الأسبوع المقبل، بعد أن \
+                 اكتملت التجهيزات التي تأخرت من العام الماضي، وأضافت أن المراكز ستخدم سكان الأحياء الشمالية.</p>";
+    let links = "<li><a href=/x>اقرأ أيضا خبرا آخر</a>".repeat(30);
+    let html = format!(
+        "{HEAD}</head><body><nav><ul>{links}</ul></nav><article><h1>عنوان الخبر</h1>{}</article><footer>جميع الحقوق \
+         محفوظة</footer></body></html>",
+        story.repeat(6)
+    );
+    let main = page(&html, false).unwrap();
+    assert!(!main.all);
+    assert!(
+        main.text.contains("ثلاثة مراكز") && !main.text.contains("اقرأ") && !main.text.contains("الحقوق"),
+        "{}",
+        main.text
+    );
+    assert_eq!(main.text.lines().filter(|line| line.starts_with("أعلنت")).count(), 6);
+    let raw = page(&html, true).unwrap();
+    assert!(!raw.all && raw.text.contains("اقرأ أيضا") && raw.text.contains("الحقوق"));
+}
+
+#[test]
+fn a_page_without_main_text_gives_all_of_it() {
+    let page = page("<html><body><script>x</script></body></html>", false).unwrap();
+    assert_eq!((page.text.as_str(), page.all), ("", true));
+}
+
+/// Pages that are made to exhaust a parser are read in no time, or refused.
+#[test]
+fn no_page_is_too_odd() {
+    let many = 100_000;
+    for tags in [
+        "<div>",
+        "<b>",
+        "<a>",
+        "<p>",
+        "<table><tr><td>",
+        "<font a>",
+        "<svg>",
+        "<b><p>",
+        "<li>",
+        "<button>",
+        "<select>",
+        "<svg><td>",
+        "<svg><link>",
+    ] {
+        let html = format!("{}نص", tags.repeat(many));
+        assert_eq!(page(&html, false).unwrap().text, "نص", "{tags}");
+    }
+    let bold: String = (0..250).map(|number| format!("<b a={number}>")).collect();
+    let html = format!("<p>{bold}{}", "<p>نص".repeat(40_000));
+    assert!(page(&html, false).unwrap().all);
+    let attributes: String = (0..many).map(|number| format!(" a{number}=1")).collect();
+    let reject = page(&format!("نص<p {attributes}>"), false).unwrap_err();
+    assert_eq!(reject.code(), "no_page");
+    let long = format!("<p data-x='{}'>نص", "a b> <c d=\"".repeat(many));
+    assert_eq!(page(&long, false).unwrap().text, "نص");
+    let script = format!("<script>{}</script><p>نص", "a<b c d e f g ".repeat(many));
+    assert_eq!(page(&script, false).unwrap().text, "نص");
+    for part in ["&", "<!--", "</", "<![CDATA[", "<!doctype ", "&#x", "<p =", "\"'", "<script>"] {
+        assert!(page(&part.repeat(many), false).is_ok() || part.starts_with("<p") || part == "</", "{part}");
+    }
+}
+
+#[test]
+fn the_declared_encoding_is_seen() {
+    let declared = |html: &str| charset::declared(html.as_bytes());
+    assert_eq!(
+        declared("<META http-equiv=x content=\"text/html; charset=Windows-1256\">").as_deref(),
+        Some("windows-1256")
+    );
+    assert_eq!(declared("<meta name=a><meta charset = 'utf-8'>").as_deref(), Some("utf-8"));
+    assert_eq!(declared("<?xml version='1.0' encoding='ISO-8859-6'?><html>").as_deref(), Some("iso-8859-6"));
+    assert_eq!(declared("<p>charset=utf-8"), None);
+}

@@ -1,0 +1,345 @@
+//! One walk over the tokens of a page: its text, its fields, and how large a tree it would make. Linear, without a tree.
+
+use std::cell::RefCell;
+
+use html5ever::LocalName;
+use html5ever::tendril::StrTendril;
+use html5ever::tokenizer::states::RawKind;
+use html5ever::tokenizer::{BufferQueue, Tag, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts};
+
+use super::metadata::{Found, Metadata};
+
+/// What a walk finds.
+#[derive(Debug, Default)]
+pub(super) struct Walked {
+    /// Words with one space between them, a line for each block.
+    pub(super) text: String,
+    pub(super) metadata: Metadata,
+    pub(super) elements: usize,
+    /// The most elements that are open at once, not counting those that close by themselves.
+    pub(super) deepest: usize,
+}
+
+/// Walks over a page or a part of one.
+pub(super) fn walk(html: &str) -> Walked {
+    let tokenizer = Tokenizer::new(Walker::default(), TokenizerOpts::default());
+    let input = BufferQueue::default();
+    input.push_back(StrTendril::from(html));
+    while !input.is_empty() {
+        // It stops only where the sink asks for it, which never happens here.
+        let _ = tokenizer.feed(&input);
+    }
+    tokenizer.end();
+    let state = tokenizer.sink.0.into_inner();
+    let State { text, found, elements, deepest, .. } = state;
+    Walked { text, metadata: found.finish(), elements, deepest }
+}
+
+#[derive(Default)]
+struct Walker(RefCell<State>);
+
+/// What the characters that come belong to.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+enum Inside {
+    #[default]
+    Text,
+    /// White space is kept.
+    Preformatted,
+    Title,
+    JsonLd,
+    /// Scripts, styles and the like.
+    Nothing,
+}
+
+#[derive(Default)]
+struct State {
+    text: String,
+    /// What stands between the last character and the next.
+    gap: Gap,
+    inside: Inside,
+    /// Text of a title or of JSON-LD.
+    aside: String,
+    found: Found,
+    elements: usize,
+    depth: usize,
+    deepest: usize,
+    /// Open `<svg>` and `<math>`, in which elements of every name nest.
+    foreign: usize,
+}
+
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Gap {
+    #[default]
+    None,
+    Space,
+    Line,
+}
+
+impl TokenSink for Walker {
+    type Handle = ();
+
+    fn process_token(&self, token: Token, _line: u64) -> TokenSinkResult<()> {
+        let mut state = self.0.borrow_mut();
+        match token {
+            Token::TagToken(tag) => return state.tag(&tag),
+            Token::CharacterTokens(characters) => state.characters(&characters),
+            _ => {}
+        }
+        TokenSinkResult::Continue
+    }
+}
+
+impl State {
+    fn tag(&mut self, tag: &Tag) -> TokenSinkResult<()> {
+        if tag.kind == TagKind::EndTag {
+            self.end(&tag.name);
+            return TokenSinkResult::Continue;
+        }
+        self.start(tag)
+    }
+
+    fn start(&mut self, tag: &Tag) -> TokenSinkResult<()> {
+        self.elements += 1;
+        let name = &*tag.name;
+        self.between(name);
+        self.foreign += usize::from(is_foreign(name) && !tag.self_closing);
+        if (self.foreign > 0 || is_counted(name)) && !tag.self_closing {
+            self.depth += 1;
+            self.deepest = self.deepest.max(self.depth);
+        }
+        match name {
+            "script" => {
+                let json =
+                    attribute(tag, "type").is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/ld+json"));
+                self.aside(if json { Inside::JsonLd } else { Inside::Nothing });
+                return TokenSinkResult::RawData(RawKind::ScriptData);
+            }
+            "style" | "xmp" | "iframe" | "noembed" | "noframes" => {
+                self.aside(Inside::Nothing);
+                return TokenSinkResult::RawData(RawKind::Rawtext);
+            }
+            "title" => {
+                self.aside(Inside::Title);
+                return TokenSinkResult::RawData(RawKind::Rcdata);
+            }
+            "textarea" => {
+                self.aside(Inside::Nothing);
+                return TokenSinkResult::RawData(RawKind::Rcdata);
+            }
+            "pre" => self.inside = Inside::Preformatted,
+            "meta" => self.meta(tag),
+            "link" if attribute(tag, "rel").is_some_and(|rel| rel.trim().eq_ignore_ascii_case("canonical")) => {
+                self.found.canonical(attribute(tag, "href").unwrap_or_default());
+            }
+            "time" => {
+                let published =
+                    attribute(tag, "itemprop").is_some_and(|name| name.eq_ignore_ascii_case("datepublished"));
+                self.found.time(published, attribute(tag, "datetime").unwrap_or_default());
+            }
+            _ => {}
+        }
+        TokenSinkResult::Continue
+    }
+
+    fn end(&mut self, name: &LocalName) {
+        let name = &**name;
+        self.between(name);
+        if self.foreign > 0 || is_counted(name) {
+            self.depth = self.depth.saturating_sub(1);
+        }
+        self.foreign = self.foreign.saturating_sub(usize::from(is_foreign(name)));
+        let closed = match name {
+            "script" | "style" | "xmp" | "iframe" | "noembed" | "noframes" | "title" | "textarea" | "pre" => {
+                self.inside
+            }
+            _ => return,
+        };
+        self.inside = Inside::Text;
+        let aside = std::mem::take(&mut self.aside);
+        match closed {
+            Inside::Title => self.found.title(&aside),
+            Inside::JsonLd => self.found.json_ld(&aside),
+            _ => {}
+        }
+    }
+
+    fn meta(&mut self, tag: &Tag) {
+        let Some(content) = attribute(tag, "content") else { return };
+        for key in ["property", "name", "itemprop"] {
+            if let Some(name) = attribute(tag, key) {
+                self.found.meta(&name.trim().to_ascii_lowercase(), content);
+            }
+        }
+    }
+
+    fn aside(&mut self, inside: Inside) {
+        self.inside = inside;
+        self.aside.clear();
+    }
+
+    /// Blocks stand on lines of their own, cells of a table apart.
+    fn between(&mut self, name: &str) {
+        let gap = match name {
+            "td" | "th" | "img" | "input" | "button" | "wbr" => Gap::Space,
+            name if is_block(name) => Gap::Line,
+            _ => Gap::None,
+        };
+        self.gap = self.gap.max(gap);
+    }
+
+    fn characters(&mut self, characters: &str) {
+        match self.inside {
+            Inside::Nothing => {}
+            Inside::Title | Inside::JsonLd => self.aside.push_str(characters),
+            Inside::Preformatted => {
+                self.fill();
+                self.text.push_str(characters);
+            }
+            Inside::Text => self.words(characters),
+        }
+    }
+
+    fn words(&mut self, characters: &str) {
+        let blank = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_whitespace);
+        if blank(characters.as_bytes().first()) {
+            self.gap = self.gap.max(Gap::Space);
+        }
+        for word in characters.split_ascii_whitespace() {
+            self.fill();
+            self.text.push_str(word);
+            self.gap = Gap::Space;
+        }
+        if !blank(characters.as_bytes().last()) && self.gap == Gap::Space && !characters.is_empty() {
+            self.gap = Gap::None;
+        }
+    }
+
+    /// Writes what stands before the next word.
+    fn fill(&mut self) {
+        let gap = std::mem::take(&mut self.gap);
+        if self.text.is_empty() || self.text.ends_with('\n') {
+            return;
+        }
+        match gap {
+            Gap::None => {}
+            Gap::Space => self.text.push(' '),
+            Gap::Line => self.text.push('\n'),
+        }
+    }
+}
+
+fn attribute<'t>(tag: &'t Tag, name: &str) -> Option<&'t str> {
+    tag.attrs.iter().find(|attribute| &*attribute.name.local == name).map(|attribute| &*attribute.value)
+}
+
+/// Whether an element of this name can nest in itself without being closed: all but those that end at the next of their kind,
+/// or have no content.
+fn is_counted(name: &str) -> bool {
+    !matches!(
+        name,
+        "area"
+            | "base"
+            | "basefont"
+            | "bgsound"
+            | "br"
+            | "col"
+            | "embed"
+            | "frame"
+            | "hr"
+            | "img"
+            | "input"
+            | "keygen"
+            | "link"
+            | "meta"
+            | "param"
+            | "source"
+            | "track"
+            | "wbr"
+            | "p"
+            | "li"
+            | "dd"
+            | "dt"
+            | "option"
+            | "optgroup"
+            | "td"
+            | "th"
+            | "tr"
+            | "tbody"
+            | "thead"
+            | "tfoot"
+            | "colgroup"
+            | "caption"
+            | "script"
+            | "style"
+            | "title"
+            | "textarea"
+            | "iframe"
+            | "xmp"
+            | "noembed"
+            | "noframes"
+            | "html"
+            | "head"
+            | "body"
+    )
+}
+
+fn is_foreign(name: &str) -> bool {
+    matches!(name, "svg" | "math")
+}
+
+fn is_block(name: &str) -> bool {
+    matches!(
+        name,
+        "address"
+            | "article"
+            | "aside"
+            | "blockquote"
+            | "body"
+            | "br"
+            | "caption"
+            | "center"
+            | "dd"
+            | "details"
+            | "dialog"
+            | "dir"
+            | "div"
+            | "dl"
+            | "dt"
+            | "fieldset"
+            | "figcaption"
+            | "figure"
+            | "footer"
+            | "form"
+            | "frameset"
+            | "h1"
+            | "h2"
+            | "h3"
+            | "h4"
+            | "h5"
+            | "h6"
+            | "header"
+            | "hgroup"
+            | "hr"
+            | "html"
+            | "legend"
+            | "li"
+            | "main"
+            | "menu"
+            | "nav"
+            | "ol"
+            | "optgroup"
+            | "option"
+            | "p"
+            | "pre"
+            | "section"
+            | "select"
+            | "summary"
+            | "table"
+            | "tbody"
+            | "tfoot"
+            | "thead"
+            | "title"
+            | "tr"
+            | "ul"
+    )
+}
