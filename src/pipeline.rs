@@ -513,7 +513,9 @@ impl<'a> Run<'a> {
         hanging.iter().filter(|hanging| hanging.relation == Relation::Contained).for_each(|hanging| {
             state[hanging.node as usize] = State::Taken;
         });
-        let free = |node: Node| state[node as usize] == State::Free && nodes.units(node).len() == 1;
+        let free = |node: Node| {
+            state[node as usize] == State::Free && nodes.units(node).len() == 1 && !is_reference(nodes.first(node))
+        };
         let pairs = variants.iter().map(|link| (link.keeper, link.node, link.score));
         hanging.extend(cluster::variants(pairs, free, |node| state[node as usize] != State::Taken));
         cluster::attach(&mut clusters, &hanging, path.shingle, |node| nodes.first(node));
@@ -556,7 +558,8 @@ impl<'a> Run<'a> {
         let unseen = self.summary.containment.unseen_units;
         if unseen > 0 {
             self.summary.warnings.push(format!(
-                "{unseen} units share all they have with more than 50 others: nobody looked for what contains them"
+                "{unseen} units share nearly all that was sampled of them with more than 50 others: nobody looked for what \
+                 contains them"
             ));
         }
         let lost = self.summary.lost_pairs;

@@ -245,3 +245,24 @@ fn marks_say_what_a_record_repeats() {
     assert_eq!(home.json("again.jsonl")[1]["second"], mark(1));
     assert_eq!(home.run("dedup in.jsonl --mark --unit line -o x").status.code(), Some(2));
 }
+
+/// A reference that holds what is new takes it, and is no member of anything.
+#[test]
+fn a_reference_is_only_ever_a_keeper() {
+    let words = |from: usize, to: usize| (from..to).map(|n| format!("كلمة{n}x")).collect::<Vec<_>>().join(" ");
+    let line = |id: &str, text: &str| format!("{{\"id\":\"{id}\",\"text\":\"{text}\"}}\n");
+    let (story, copy) = (words(0, 80), words(0, 80) + " ختاما");
+    let old = line("page", &format!("{} {}", words(0, 80), words(100, 300)));
+    let new = [line("x", &story), line("y", &copy)].concat();
+    let home = Home::new(&[("old.jsonl", old.as_bytes()), ("new.jsonl", new.as_bytes())]);
+    home.done("dedup new.jsonl --against old.jsonl -o a.jsonl --clusters c.jsonl -q");
+    let members = |name: &str| {
+        let of = |row: &serde_json::Value| row["members"].as_array().unwrap().clone();
+        let rows = home.json(name).iter().flat_map(of).collect::<Vec<_>>();
+        rows.iter().map(|member| member["id"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(members("c.jsonl"), ["x", "y"]);
+    home.done("dedup new.jsonl --against old.jsonl -o b.jsonl --removed r.jsonl --remove exact,near,contained -q");
+    assert_eq!(home.read("b.jsonl"), "");
+    assert!(home.json("r.jsonl").iter().all(|row| row["keeper"] == "page" && row["reference"] == "old.jsonl:1"));
+}

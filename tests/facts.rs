@@ -295,7 +295,7 @@ fn the_labels_of_real_news_are_met() {
     let Some(corpus) = common::shared_corpus("saudinewsnet") else { return };
     let Some(given) = common::shared("corpora/saudinewsnet.labels.tsv") else { return };
     let folded = Folded::new(&corpus);
-    let own = labels(&std::fs::read_to_string(common::own("corpus/labels/saudinewsnet.tsv")).unwrap());
+    let own = labels(&std::fs::read_to_string(common::own("corpus/labels/saudinewsnet.labels")).unwrap());
     let given = labels(&std::fs::read_to_string(given).unwrap());
 
     let mut table: BTreeMap<(&str, &str, &str), Row> = BTreeMap::new();

@@ -194,3 +194,14 @@ fn threads_and_memory_do_not_show() {
     let gathered = run(&|options| options.contained_copies = true);
     assert!(run(&|options| (options.contained_copies, options.memory) = (true, Some(48 << 20))) == gathered);
 }
+
+/// What says the same again and again has few shingles, however long it is.
+#[test]
+fn a_text_is_as_small_as_its_shingles() {
+    let mut random = Random::new(8);
+    let refrain = text::words(&mut random, 20_000, 62);
+    let page = [&text::words(&mut random, 20_000, 240)[..], &refrain].concat();
+    let texts = [text::spelled(&page), text::spelled(&refrain.repeat(10))];
+    let texts = texts.each_ref().map(String::as_str);
+    assert_eq!(shown(&clusters(&texts, |_| {})), [(0, vec![(1, "contained", true)])]);
+}

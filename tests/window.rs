@@ -115,3 +115,26 @@ fn dates_need_a_field() {
     let error = Pipeline::new(options).unwrap_err().to_string();
     assert!(error.contains("earliest") && error.contains("--date-field"), "{error}");
 }
+
+/// Equal texts that lose their keeper to a container beyond their own window find each other.
+#[test]
+fn copies_left_behind_by_a_contained_keeper_stay_together() {
+    let mut random = Random::new(3);
+    let story = text::words(&mut random, 20_000, 80);
+    let page = [&story[..], &text::words(&mut random, 20_000, 300)].concat();
+    let texts = [text::spelled(&story), text::spelled(&page), text::spelled(&story), text::spelled(&story)];
+    let hours = [24, 0, 60, 66].map(|hour| Some(hour * 3600));
+    let mut options = options(Keep::First, Some(2));
+    (options.containment, options.contained_copies) = (Some(0.8), true);
+    let corpus = corpus(&texts, &hours, &options);
+    let found = Pipeline::new(options).unwrap().clusters(&corpus, &()).unwrap();
+    assert_eq!(members(&found), [(1, 0, Relation::Contained), (2, 3, Relation::Exact)]);
+}
+
+#[test]
+fn a_day_as_a_number_is_a_day() {
+    let texts = ["نص طويل بما يكفي لكي يقارن بغيره من النصوص"; 2].map(str::to_owned);
+    let options = options(Keep::First, Some(7));
+    let corpus = corpus(&texts, &[Some(20_150_721), Some(20_180_721)], &options);
+    assert!(Pipeline::new(options).unwrap().clusters(&corpus, &()).unwrap().clusters.is_empty(), "three years apart");
+}

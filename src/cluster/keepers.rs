@@ -14,6 +14,7 @@
 //! Components are independent work, and so are the comparisons of one keeper with a long bucket: they are made by all
 //! threads, then count in order, so a large component is not the work of one thread.
 
+use super::Times;
 use crate::lsh::{Buckets, Component, Components, Limits, Node, PrefixIndex};
 use crate::parallel;
 use crate::shingle::ShingleSet;
@@ -42,6 +43,11 @@ pub(crate) trait Verifier: Sync {
 
     /// Smallest Jaccard of a copy.
     fn threshold(&self) -> f64;
+
+    /// When nodes were published, if only those near in time may meet.
+    fn times(&self) -> Option<&Times> {
+        None
+    }
 }
 
 /// Two nodes that were verified: for clusters a keeper and a node, for pairs the earlier and the later one.
@@ -123,6 +129,8 @@ fn assign_ahead<V: Verifier>(
 enum Members {
     Few(Vec<Node>),
     Many(PrefixIndex),
+    /// In the order of time; nodes that are taken stay, as each keeper looks at a stretch alone.
+    Timed(Vec<Node>),
 }
 
 struct Live {
@@ -132,7 +140,9 @@ struct Live {
 
 impl Live {
     fn new<V: Verifier>(members: &[Node], verifier: &V, max_bucket: usize) -> Self {
-        let members = if members.len() > max_bucket {
+        let members = if let Some(times) = verifier.times() {
+            Members::Timed(times.ordered(members))
+        } else if members.len() > max_bucket {
             let sets = members.iter().map(|node| (*node, verifier.set(*node)));
             Members::Many(PrefixIndex::new(sets, verifier.threshold()))
         } else {
@@ -217,6 +227,13 @@ impl<V: Verifier> Work<'_, V> {
         let mut members = std::mem::replace(&mut self.live[bucket].members, Members::Few(Vec::new()));
         match &mut members {
             Members::Few(nodes) => self.meet_each(keeper, nodes),
+            Members::Timed(nodes) => {
+                let near = self.verifier.times().map(|times| times.near(keeper, nodes));
+                for stretch in near.into_iter().flatten() {
+                    let mut stretch = nodes[stretch].to_vec();
+                    self.meet_each(keeper, &mut stretch);
+                }
+            }
             Members::Many(index) => {
                 let set = self.verifier.set(keeper);
                 index.probe_retain(set, |node, length| self.meet_in_list(keeper, node, length));

@@ -11,12 +11,14 @@ mod contained;
 mod gather;
 mod keep;
 mod keepers;
+mod timed;
 
 pub(crate) use attach::{Hanging, attach, variants};
 pub(crate) use contained::{Holding, settle, shown};
 pub(crate) use gather::gather;
 pub use keep::Keep;
 pub(crate) use keepers::{Link, Verdict, Verifier, assign};
+pub(crate) use timed::Times;
 
 /// A keeper and its copies, and what hangs on it.
 #[derive(Debug, Clone, PartialEq)]

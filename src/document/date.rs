@@ -26,8 +26,7 @@ impl Date {
     pub fn read(text: &str) -> Option<Self> {
         let text: String = text.trim().chars().map(plain).collect();
         if let Ok(number) = text.parse::<f64>() {
-            // Eight digits are a day.
-            return if text.len() == 8 { Self::read_moment(&text) } else { Self::from_number(number) };
+            return Self::from_number(number);
         }
         Self::read_moment(&text)
     }
@@ -42,9 +41,15 @@ impl Date {
             .map(Self)
     }
 
-    /// Seconds since 1970, or milliseconds where that would be after the year 5138; `None` for what is no moment.
+    /// A day as eight digits (20150721); else seconds since 1970, or milliseconds where that would be after the year 5138;
+    /// `None` for what is no moment.
     #[must_use]
     pub fn from_number(number: f64) -> Option<Self> {
+        if (1e7..1e8).contains(&number) && number.fract() == 0.0 {
+            if let Some(day) = Self::read_moment(&format!("{number:.0}")) {
+                return Some(day);
+            }
+        }
         let seconds = if number.abs() < MILLISECONDS { number } else { number / 1000.0 };
         let seconds = seconds.floor();
         let fits = seconds.is_finite() && seconds.abs() < MILLISECONDS;
@@ -106,6 +111,11 @@ impl Window {
         Self { seconds }
     }
 
+    /// The first and the last moment that are near `date`.
+    pub(crate) const fn around(self, date: Date) -> (Date, Date) {
+        (Date(date.0.saturating_sub_unsigned(self.seconds)), Date(date.0.saturating_add_unsigned(self.seconds)))
+    }
+
     /// Whether two moments are at most so far apart. What has no date is near everything.
     #[must_use]
     pub fn holds(self, a: Option<Date>, b: Option<Date>) -> bool {
@@ -162,6 +172,8 @@ mod tests {
         for (text, expected) in table {
             assert_eq!(Date::read(text).map(|date| date.to_string()).as_deref(), Some(expected), "{text}");
         }
+        assert_eq!(Date::from_number(20_150_721.0), Date::read("2015-07-21"));
+        assert_eq!(Date::from_number(99_999_999.0).map(Date::seconds), Some(99_999_999), "no day");
         for text in ["", "أمس", "3/4/2015", "2015-13-01", "NaN", "1e300", "inf", "٢١ يوليو"] {
             assert_eq!(Date::read(text), None, "{text}");
         }

@@ -81,10 +81,10 @@ impl Input {
     /// As [`open`](Self::open); a file is both a reference and an input, or standard input stands in both.
     pub fn against(mut self, paths: &[PathBuf]) -> Result<Self> {
         let mut references = Self::open(paths, self.options.clone())?;
+        let place = |path: &Path| std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+        let inputs: std::collections::BTreeSet<PathBuf> = self.files().map(|(path, _)| place(path)).collect();
         for (path, _) in references.files() {
-            let place = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-            let same = |input: &Path| input == path || std::fs::canonicalize(input).is_ok_and(|input| input == place);
-            if self.files().any(|(input, _)| same(input)) {
+            if inputs.contains(&place(path)) {
                 let expected = "files that are no input: each of them would be a copy of itself";
                 return Err(Error::parameter("against", path.display(), expected));
             }

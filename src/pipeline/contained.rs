@@ -8,7 +8,7 @@ use ahash::AHashSet;
 use super::path::{Path, PathId};
 use super::verify::Exact;
 use super::{Banded, Run};
-use crate::cluster::{self, Hanging, Holding, Link, Verdict, Verifier};
+use crate::cluster::{self, Hanging, Holding, Link, Verifier};
 use crate::error::Result;
 use crate::lsh::Node;
 use crate::lsh::containment::{Among, Inside, candidates};
@@ -44,7 +44,8 @@ impl Run<'_> {
         }
         let has_copies: AHashSet<Node> = taken.iter().map(|link| link.keeper).collect();
         let alone = |node: Node| goes(node) && banded.nodes.units(node).len() == 1 && !has_copies.contains(&node);
-        let hanging = cluster::shown(&cluster::settle(&holdings, alone)).collect();
+        // References are never members.
+        let hanging = cluster::shown(&cluster::settle(&holdings, alone)).filter(|hanging| goes(hanging.node)).collect();
         Ok(Contained { taken, hanging, variants })
     }
 
@@ -71,7 +72,6 @@ impl Run<'_> {
             node_of_row,
             nodes: nodes.len(),
             takes_part,
-            length: &tokens,
         };
         let found = candidates(&among, limit.as_ref()).map_err(|error| self.plan.widen(error, resident))?;
         let Inside { pairs, unseen } = found;
@@ -139,20 +139,22 @@ impl Run<'_> {
         let mut links = Vec::new();
         let mut left = Vec::new();
         for copy in copies {
-            let link = |relation, score| Link { keeper: container, node: *copy, relation, score };
             let (large, small) = (place(container), place(*copy));
-            match (exact.verify(large, small), exact.holding(large, small, least, sampling.least())) {
-                (Verdict::Copy(score), _) => links.push(link(Relation::Near, score)),
-                (_, Some(holding)) if holding.small == small && !holding.variant => {
-                    links.push(link(Relation::Contained, holding.score));
-                }
-                _ => left.push(*copy),
+            let as_copy = Link::of(container, *copy, exact.verify(large, small)).filter(|link| link.relation.is_copy());
+            let inside = || {
+                let holding = exact.holding(large, small, least, sampling.least())?;
+                let relation = Relation::Contained;
+                let taken = holding.small == small && !holding.variant;
+                taken.then_some(Link { keeper: container, node: *copy, relation, score: holding.score })
+            };
+            match as_copy.or_else(inside) {
+                Some(link) => links.push(link),
+                None => left.push(*copy),
             }
         }
         while let Some((keeper, others)) = left.split_first() {
             let verdict = |node: &Node| Link::of(*keeper, *node, exact.verify(place(*keeper), place(*node)));
-            let taken: Vec<Link> =
-                others.iter().filter_map(verdict).filter(|link| link.relation == Relation::Near).collect();
+            let taken: Vec<Link> = others.iter().filter_map(verdict).filter(|link| link.relation.is_copy()).collect();
             let is_left = |node: &Node| taken.iter().all(|link| link.node != *node);
             let others: Vec<Node> = others.iter().copied().filter(is_left).collect();
             links.extend(taken);
@@ -163,7 +165,7 @@ impl Run<'_> {
 }
 
 /// Bytes that the search holds for a node.
-const PER_NODE: u64 = 6;
+const PER_NODE: u64 = 10;
 
 /// How many of `pairs` fit the memory with what is held for their nodes, at least one; and those nodes, ascending.
 fn fitting(pairs: &[(Node, Node)], memory: u64, held: impl Fn(Node) -> u64) -> (usize, Vec<Node>) {

@@ -2,7 +2,7 @@
 
 use super::nodes::Nodes;
 use super::{Progress, Summary};
-use crate::cluster::{Link, Verdict, Verifier};
+use crate::cluster::{Link, Times, Verdict, Verifier};
 use crate::document::{DocId, UnitId, Units};
 use crate::input::Names;
 use crate::lsh::{Batch, Buckets, Limits, NO_NODE, Node, PrefixIndex};
@@ -136,8 +136,12 @@ pub(super) fn verify_all(
     progress: &dyn Progress,
 ) -> (Vec<Link>, u64) {
     let buckets = &batch.buckets;
+    let timed = verifier.times().map(|times| {
+        let ordered = (0..buckets.len() as u32).map(|bucket| times.ordered(buckets.members(bucket)));
+        Timed { times, ordered: ordered.collect() }
+    });
     let large: Vec<(u32, PrefixIndex)> = (0..buckets.len() as u32)
-        .filter(|bucket| buckets.members(*bucket).len() > limits.max_bucket)
+        .filter(|bucket| buckets.members(*bucket).len() > limits.max_bucket && timed.is_none())
         .map(|bucket| {
             let sets = buckets.members(bucket).iter().map(|node| (*node, verifier.set(*node)));
             (bucket, PrefixIndex::new(sets, verifier.threshold()))
@@ -145,7 +149,10 @@ pub(super) fn verify_all(
         .collect();
     let all: Vec<Node> = (0..batch.nodes.len() as Node).collect();
     let found = parallel::map(&all, Meetings::default, |meetings, node| {
-        meetings.gather(*node, buckets, &large, verifier, limits);
+        match &timed {
+            Some(timed) => meetings.gather_timed(*node, buckets, timed, limits),
+            None => meetings.gather(*node, buckets, &large, verifier, limits),
+        }
         progress.advance(1, 0);
         let (mut links, mut refused) = (Vec::new(), 0);
         for (place, other) in meetings.met.iter().enumerate() {
@@ -161,6 +168,12 @@ pub(super) fn verify_all(
     });
     let lost = found.iter().map(|(_, lost)| lost).sum();
     (found.into_iter().flat_map(|(links, _)| links).collect(), lost)
+}
+
+/// The members of every bucket in the order of time.
+struct Timed<'v> {
+    times: &'v Times,
+    ordered: Vec<Vec<Node>>,
 }
 
 /// The later candidates of one node.
@@ -205,6 +218,23 @@ impl Meetings {
             nodes.sort_unstable();
             nodes.dedup();
         }
+    }
+
+    /// The same where only nodes near in time may meet.
+    fn gather_timed(&mut self, node: Node, buckets: &Buckets, timed: &Timed<'_>, limits: Limits) {
+        self.met.clear();
+        self.passed_over.clear();
+        self.beyond = 0;
+        for bucket in buckets.of(node) {
+            let members = &timed.ordered[*bucket as usize];
+            let near = timed.times.near(node, members).into_iter().flat_map(|range| &members[range]);
+            let later: Vec<Node> = near.copied().filter(|other| *other > node).collect();
+            let (near, beyond) = later.split_at(later.len().min(limits.reach()));
+            self.met.extend_from_slice(near);
+            self.beyond += beyond.len() as u64;
+        }
+        self.met.sort_unstable();
+        self.met.dedup();
     }
 
     fn lost(&self) -> u64 {

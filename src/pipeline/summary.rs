@@ -99,7 +99,7 @@ pub struct Containment {
     pub candidates: u64,
     /// Pairs of which one stands inside the other, exact groups not expanded.
     pub pairs: u64,
-    /// Units whose every sampled shingle stands in more than 50 others: what holds them was not looked for.
+    /// Units of whose sampled shingles all but two at most stand in more than 50 others: what holds them was not looked for.
     pub unseen_units: u64,
 }
 

@@ -6,8 +6,8 @@
 use super::nodes::Nodes;
 use super::path::{Path, PathId};
 use super::refold::Refold;
-use crate::cluster::{Holding, Verdict, Verifier};
-use crate::document::{Date, UnitId, Window};
+use crate::cluster::{Holding, Times, Verdict, Verifier};
+use crate::document::UnitId;
 use crate::error::Result;
 use crate::lsh::Node;
 use crate::shingle::ShingleSet;
@@ -24,7 +24,8 @@ pub(super) struct Exact<'g> {
     by: Look<'g>,
     /// What each node is beside its text.
     sides: Vec<Side>,
-    window: Option<Window>,
+    /// With a window.
+    times: Option<Times>,
 }
 
 /// What a node is beside its text.
@@ -32,7 +33,6 @@ pub(super) struct Exact<'g> {
 struct Side {
     /// References are not compared with one another.
     reference: bool,
-    date: Option<Date>,
     /// Equal for equal texts.
     text: u32,
 }
@@ -84,10 +84,12 @@ impl<'g> Exact<'g> {
         };
         let side = |node: &Node| {
             let unit = nodes.first(*node);
-            Side { reference: refold.is_reference(unit), date: refold.date(unit), text: nodes.text(*node) }
+            Side { reference: refold.is_reference(unit), text: nodes.text(*node) }
         };
         let sides = batch.iter().map(side).collect();
-        Ok(Self { threshold: path.threshold, sets, texts, by, sides, window: refold.options.window })
+        let dates = || batch.iter().map(|node| refold.date(nodes.first(*node))).collect();
+        let times = refold.options.window.map(|window| Times { window, dates: dates() });
+        Ok(Self { threshold: path.threshold, sets, texts, by, sides, times })
     }
 
     /// The exact score of two nodes, if their sizes alone do not rule out the threshold.
@@ -126,8 +128,8 @@ impl<'g> Exact<'g> {
 
     /// Whether two nodes are compared at all.
     fn may_meet(&self, a: Node, b: Node) -> bool {
-        let (a, b) = (self.sides[a as usize], self.sides[b as usize]);
-        !(a.reference && b.reference) && self.window.is_none_or(|window| window.holds(a.date, b.date))
+        let references = self.sides[a as usize].reference && self.sides[b as usize].reference;
+        !references && self.times.as_ref().is_none_or(|times| times.may_meet(a, b))
     }
 
     fn is_variant(&self, a: Node, b: Node, score: Score) -> bool {
@@ -167,5 +169,9 @@ impl Verifier for Exact<'_> {
 
     fn threshold(&self) -> f64 {
         self.threshold
+    }
+
+    fn times(&self) -> Option<&Times> {
+        self.times.as_ref()
     }
 }

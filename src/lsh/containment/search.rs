@@ -25,16 +25,14 @@ pub(crate) struct Among<'a> {
     pub(crate) nodes: usize,
     /// Which nodes take part.
     pub(crate) takes_part: &'a (dyn Fn(Node) -> bool + Sync),
-    /// The length of a node, by which the smaller of two is told.
-    pub(crate) length: &'a (dyn Fn(Node) -> usize + Sync),
 }
 
 /// Candidates for containment.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Inside {
-    /// The shorter node, and the longer one that may hold it; ascending.
+    /// The smaller node, and the larger one that may hold it; ascending.
     pub(crate) pairs: Vec<(Node, Node)>,
-    /// Nodes with too few probes that few others share: nobody looked for what holds them.
+    /// Nodes that have too few probes left which few others share: nobody looked for what holds them.
     pub(crate) unseen: u64,
 }
 
@@ -63,13 +61,20 @@ pub(crate) fn candidates(among: &Among<'_>, limit: Option<&Limit>) -> Result<Ins
     let memory = limit.map_or(u64::MAX, |limit| limit.memory);
     let share = memory / parallel::threads() as u64 / 2;
     let entries = deal_entries(among, &probes, limit, share)?;
-    let matches = find_matches(among, &probes, &entries, limit, share, memory)?;
+    let matches = find_matches(among.nodes, &probes, &entries, limit, share, memory)?;
     drop(entries);
     let parts: Vec<usize> = (0..matches.len()).collect();
-    let counted = parallel::map(&parts, Vec::new, |pairs, part| count(&matches, *part, &probes, pairs));
     let mut pairs = Vec::new();
-    for part in counted {
-        pairs.extend(part?);
+    // Not all at once: what is found is held twice while it is brought together.
+    for parts in parts.chunks(4 * parallel::threads()) {
+        for part in parallel::map(parts, Vec::new, |pairs, part| count(&matches, *part, &probes, pairs)) {
+            pairs.extend(part?);
+        }
+    }
+    let bytes = size_of_val(&pairs[..]) as u64;
+    if bytes > memory {
+        let what = "so many candidates for containment".to_owned();
+        return Err(ErrorKind::Memory { given: memory, floor: bytes, what }.into());
     }
     parallel::sort_by_key(&mut pairs, |pair| *pair);
     Ok(Inside { pairs, unseen: probes.unseen() })
@@ -80,6 +85,8 @@ struct Probes {
     /// The largest hash that is one.
     last: Vec<AtomicU32>,
     count: Vec<AtomicU8>,
+    /// Distinct sampled hashes: which of two nodes has fewer shingles, about.
+    size: Vec<AtomicU32>,
     /// How many of them were passed over.
     passed_over: Vec<AtomicU8>,
 }
@@ -87,7 +94,8 @@ struct Probes {
 impl Probes {
     fn new(nodes: usize) -> Self {
         let bytes = || (0..nodes).map(|_| AtomicU8::new(0)).collect();
-        Self { last: (0..nodes).map(|_| AtomicU32::new(0)).collect(), count: bytes(), passed_over: bytes() }
+        let words = || (0..nodes).map(|_| AtomicU32::new(0)).collect();
+        Self { last: words(), count: bytes(), size: words(), passed_over: bytes() }
     }
 
     fn set(&self, node: Node, sample: &[u32]) {
@@ -95,6 +103,7 @@ impl Probes {
         if let Some(last) = probes.checked_sub(1).and_then(|last| sample.get(last)) {
             self.last[node as usize].store(*last, Ordering::Relaxed);
             self.count[node as usize].store(probes as u8, Ordering::Relaxed);
+            self.size[node as usize].store(sample.len() as u32, Ordering::Relaxed);
         }
     }
 
@@ -104,6 +113,11 @@ impl Probes {
 
     fn pass_over(&self, node: Node) {
         self.passed_over[node as usize].fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Orders nodes by how many shingles they have, about.
+    fn size(&self, node: Node) -> (u32, Node) {
+        (self.size[node as usize].load(Ordering::Relaxed), node)
     }
 
     fn left(&self, node: Node) -> u8 {
@@ -159,9 +173,9 @@ fn store(limit: Option<&Limit>, what: &str) -> Result<Store> {
     limit.map_or(Ok(Store::held()), |limit| Store::spilled(&limit.room, &format!("{}.{what}", limit.name)))
 }
 
-/// Finds, for every node, the longer nodes that have a probe of it, and deals both by the shorter one.
+/// Finds, for every node, the larger nodes that have a probe of it, and deals both by the smaller one.
 fn find_matches(
-    among: &Among<'_>,
+    all_nodes: usize,
     probes: &Probes,
     entries: &Parts,
     limit: Option<&Limit>,
@@ -169,55 +183,48 @@ fn find_matches(
     memory: u64,
 ) -> Result<Parts> {
     let store = store(limit, "matches")?;
-    let of_part = (share / (MATCHES * 16)).clamp(1, NODES).max(among.nodes as u64 / MOST_PARTS + 1);
-    let parts = (among.nodes as u64).div_ceil(of_part).max(1);
-    let all: Vec<usize> = (0..entries.len()).collect();
+    let of_part = (share / (MATCHES * 16)).clamp(1, NODES).max(all_nodes as u64 / MOST_PARTS + 1);
+    let parts = (all_nodes as u64).div_ceil(of_part).max(1);
+    let needed = |part: &usize| entries.pairs(*part) * PER_ENTRY;
+    // A phrase that very many texts share makes a large part: one at a time, with all the memory.
+    let (all, large): (Vec<usize>, Vec<usize>) = (0..entries.len()).partition(|part| needed(part) <= share);
     let of_thread: Vec<&[usize]> = all.chunks(all.len().div_ceil(parallel::threads()).max(1)).collect();
-    let dealt = parallel::map(
-        &of_thread,
-        || (),
-        |(), parts_of_hashes| {
-            let mut dealer = Dealer::new(&store, parts as usize, share / 2);
-            let (mut keys, mut nodes, mut table) = (Vec::new(), Vec::new(), Table::default());
-            for part in *parts_of_hashes {
-                let needed = entries.pairs(*part) * PER_ENTRY;
-                if needed > memory {
-                    let what = "a phrase that very many texts share".to_owned();
-                    return Err(ErrorKind::Memory { given: memory, floor: needed, what }.into());
-                }
-                keys.clear();
-                nodes.clear();
-                entries.read(*part, |[hash, node]| {
-                    keys.push(u64::from(hash));
-                    nodes.push(node);
-                })?;
-                table.group(&keys, &nodes, &mut |hash, members| {
-                    matches(among, probes, hash as u32, members, |a, b| {
-                        dealer.add((u64::from(a) / of_part) as usize, [a, b])
-                    })
-                })?;
-            }
-            dealer.finish()
-        },
-    );
+    let search = |parts_of_hashes: &[usize]| {
+        let mut dealer = Dealer::new(&store, parts as usize, share / 2);
+        let (mut keys, mut nodes, mut table) = (Vec::new(), Vec::new(), Table::default());
+        for part in parts_of_hashes {
+            keys.clear();
+            nodes.clear();
+            entries.read(*part, |[hash, node]| {
+                keys.push(u64::from(hash));
+                nodes.push(node);
+            })?;
+            table.group(&keys, &nodes, &mut |hash, members| {
+                matches(probes, hash as u32, members, |a, b| dealer.add((u64::from(a) / of_part) as usize, [a, b]))
+            })?;
+        }
+        dealer.finish()
+    };
+    let mut dealt = parallel::map(&of_thread, || (), |(), parts_of_hashes| search(parts_of_hashes));
+    for part in &large {
+        if needed(part) > memory {
+            let what = "a phrase that very many texts share".to_owned();
+            return Err(ErrorKind::Memory { given: memory, floor: needed(part), what }.into());
+        }
+        dealt.push(search(&[*part]));
+    }
     Parts::new(dealt.into_iter().collect::<Result<_>>()?, store)
 }
 
-fn matches(
-    among: &Among<'_>,
-    probes: &Probes,
-    hash: u32,
-    members: &[Node],
-    mut add: impl FnMut(Node, Node) -> Result<()>,
-) -> Result<()> {
+fn matches(probes: &Probes, hash: u32, members: &[Node], mut add: impl FnMut(Node, Node) -> Result<()>) -> Result<()> {
     let with_probe = members.iter().filter(|node| probes.has(**node, hash));
     if members.len() > CAP {
         with_probe.for_each(|node| probes.pass_over(*node));
         return Ok(());
     }
     for a in with_probe {
-        let shorter = ((among.length)(*a), *a);
-        for b in members.iter().filter(|b| shorter < ((among.length)(**b), **b)) {
+        let smaller = probes.size(*a);
+        for b in members.iter().filter(|b| smaller < probes.size(**b)) {
             add(*a, *b)?;
         }
     }

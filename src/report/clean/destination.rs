@@ -42,14 +42,14 @@ impl Destination {
         if *self == Self::Stream && texts > 0 && files.len() > 1 {
             return refuse(Path::new("-"), "plain texts would run together in one stream", "give a directory");
         }
-        let tables = corpus.files().iter().any(|file| file.format == Format::Parquet);
-        if *self == Self::Stream && tables && corpus.files().len() > 1 {
+        let tables = corpus.cleaned_files().iter().any(|file| file.format == Format::Parquet);
+        if *self == Self::Stream && tables && corpus.cleaned_files().len() > 1 {
             return refuse(Path::new("-"), "Parquet and other files make no stream", "give a directory");
         }
-        let headers = || corpus.files().iter().filter_map(|file| file.header.as_ref());
+        let headers = || corpus.cleaned_files().iter().filter_map(|file| file.header.as_ref());
         if let (Self::Stream, Some(first)) = (self, headers().next()) {
             let other = |file: &InputFile| file.header.is_none() && !file.records.is_empty();
-            if corpus.files().iter().any(other) || headers().any(|header| !header.agrees(first)) {
+            if corpus.cleaned_files().iter().any(other) || headers().any(|header| !header.agrees(first)) {
                 let what = "files with unlike headers, or with and without one, make no stream";
                 return refuse(Path::new("-"), what, "give a directory");
             }

@@ -1,0 +1,71 @@
+//! Nodes of a bucket in the order of time, where a run has a window.
+//!
+//! Equal texts of unlike dates share every bucket; a notice that a site repeats for years would meet itself a square of times
+//! otherwise. In the order of time, what a node may meet are the nodes without a date and one stretch of the others.
+
+use std::ops::Range;
+
+use crate::document::{Date, Window};
+use crate::lsh::Node;
+
+/// When the nodes of a batch were published, and how far apart they may be.
+#[derive(Debug)]
+pub(crate) struct Times {
+    pub(crate) window: Window,
+    /// By node.
+    pub(crate) dates: Vec<Option<Date>>,
+}
+
+impl Times {
+    fn date(&self, node: Node) -> Option<Date> {
+        self.dates[node as usize]
+    }
+
+    /// Whether two nodes may meet.
+    pub(crate) fn may_meet(&self, a: Node, b: Node) -> bool {
+        self.window.holds(self.date(a), self.date(b))
+    }
+
+    /// `nodes` in the order of time: first those without a date.
+    pub(crate) fn ordered(&self, nodes: &[Node]) -> Vec<Node> {
+        let mut nodes = nodes.to_vec();
+        nodes.sort_unstable_by_key(|node| (self.date(*node), *node));
+        nodes
+    }
+
+    /// Where in `nodes`, which are in the order of time, those stand that `node` may meet. O(log n).
+    pub(crate) fn near(&self, node: Node, nodes: &[Node]) -> [Range<usize>; 2] {
+        let undated = nodes.partition_point(|other| self.date(*other).is_none());
+        let Some(date) = self.date(node) else { return [0..undated, undated..nodes.len()] };
+        let (first, last) = self.window.around(date);
+        let start = nodes.partition_point(|other| self.date(*other) < Some(first));
+        let end = nodes.partition_point(|other| self.date(*other) <= Some(last));
+        [0..undated, start.max(undated)..end.max(undated)]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn the_stretches_hold_what_may_be_met_and_nothing_else(
+            dates in prop::collection::vec(prop::option::of(0_i64..40), 0..30), seconds in 0_u64..20,
+        ) {
+            let dates: Vec<Option<Date>> = dates.into_iter().map(|date| date.map(Date::from_seconds)).collect();
+            let times = Times { window: Window::seconds(seconds), dates };
+            let all: Vec<Node> = (0..times.dates.len() as Node).collect();
+            let ordered = times.ordered(&all);
+            for node in &all {
+                let mut near: Vec<Node> =
+                    times.near(*node, &ordered).into_iter().flat_map(|range| ordered[range].to_vec()).collect();
+                near.sort_unstable();
+                let expected: Vec<Node> = all.iter().copied().filter(|other| times.may_meet(*node, *other)).collect();
+                prop_assert_eq!(near, expected);
+            }
+        }
+    }
+}
