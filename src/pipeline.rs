@@ -35,6 +35,7 @@ use crate::document::{Date, DocId, Units};
 use crate::error::{Error, Result};
 use crate::input::{Corpus, Input, Names};
 use crate::lsh::{Banding, Batch, Candidates, MOST_BYTES_PER_KEY, NO_NODE, Node, Search};
+use crate::page::Sources;
 use crate::parallel;
 use crate::similarity::Relation;
 use crate::similarity::facts::Guard;
@@ -100,6 +101,8 @@ pub struct Clustering {
     pub rejects: Vec<DocId>,
     /// When each record was published, if the run was asked to read that; else empty.
     pub dates: Vec<Option<Date>>,
+    /// What names the sources of records.
+    pub(crate) sources: Sources,
     /// The accounts of the run.
     pub summary: Summary,
     /// Threads that may write it down.
@@ -462,10 +465,11 @@ impl<'a> Run<'a> {
         let held = members().sum::<u64>() * BYTES_PER_MEMBER + members().max().unwrap_or(0) * BYTES_PER_ROW;
         self.plan.require(self.tables.bytes() + held, "a result with so many copies")?;
         self.end();
-        let Self { tables, names, summary, .. } = self;
+        let Self { tables, names, summary, corpus, pipeline, .. } = self;
         let threads = parallel::threads();
         let Tables { units, rejects, dates, .. } = tables;
-        Ok(Clustering { units, names, clusters, rejects, dates, summary, threads })
+        let sources = Sources::new(corpus.options(), pipeline.options.source_field.as_deref());
+        Ok(Clustering { units, names, clusters, rejects, dates, sources, summary, threads })
     }
 
     /// The clusters of one path, in no order.

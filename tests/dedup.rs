@@ -266,3 +266,24 @@ fn a_reference_is_only_ever_a_keeper() {
     assert_eq!(home.read("b.jsonl"), "");
     assert!(home.json("r.jsonl").iter().all(|row| row["keeper"] == "page" && row["reference"] == "old.jsonl:1"));
 }
+
+/// A mark is a column more for each of its values; sources are counted where a field names them.
+#[test]
+fn tables_are_marked_and_sources_counted() {
+    let table = format!("id,text,site\r\na,\"{STORY}\",one\r\nb,\"{COPY}\",two\r\nc,\"{OTHER}\",one\r\n");
+    let home = Home::new(&[("in.csv", table.as_bytes())]);
+    home.done("dedup in.csv --mark=m -o out.csv --source-field site --clusters c.jsonl -q");
+    let out = home.read("out.csv");
+    let lines: Vec<&str> = out.split("\r\n").collect();
+    assert_eq!(
+        lines[0],
+        "id,text,site,m_cluster,m_size,m_sources,m_keeper,m_reference,m_relation,m_jaccard,m_containment"
+    );
+    assert!(lines[1].ends_with(",one,0,2,2,a,\"\",keeper,1.000000,1.000000"), "{}", lines[1]);
+    assert!(lines[3].ends_with(",one,\"\",1,1,\"\",\"\",\"\",\"\",\"\""), "{}", lines[3]);
+    assert_eq!(home.json("c.jsonl")[0]["sources"], serde_json::json!(["one", "two"]));
+    home.done("clusters out.csv -q --format jsonl -o again.jsonl");
+    assert_eq!(home.json("again.jsonl")[0]["size"], 2);
+    let again = home.run("dedup out.csv --mark=m -o x.csv");
+    assert!(String::from_utf8(again.stderr).unwrap().contains("m_cluster"));
+}

@@ -51,6 +51,11 @@ impl Cluster {
         Self { keeper, members: vec![member] }
     }
 
+    /// The keeper and its copies, without what hangs on it.
+    pub fn copies(&self) -> impl Iterator<Item = UnitId> + '_ {
+        self.members.iter().filter(|member| !member.attached).map(|member| member.unit)
+    }
+
     /// The keeper and its copies; attached members do not count.
     #[must_use]
     pub fn size(&self) -> usize {

@@ -106,7 +106,7 @@ impl Header {
     }
 
     /// A text as a field: quoted where it has to be.
-    pub(super) fn encode(&self, text: &str) -> String {
+    pub(crate) fn encode(&self, text: &str) -> String {
         let special = |byte: &u8| *byte == self.delimiter || matches!(byte, b'"' | b'\r' | b'\n');
         if text.is_empty() || text.as_bytes().iter().any(special) {
             format!("\"{}\"", text.replace('"', "\"\""))

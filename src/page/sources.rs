@@ -28,6 +28,12 @@ impl Sources {
         Self { field: source_field.and_then(place), url: if source_field.is_none() { place(URL) } else { None } }
     }
 
+    /// Whether a field names them: the folder of an id is often no source.
+    #[must_use]
+    pub fn are_named(&self) -> bool {
+        self.field.is_some() || self.url.is_some()
+    }
+
     /// The source of a record; empty if nothing says so.
     #[must_use]
     pub fn of<'r>(&self, record: &'r Record<'_>) -> Cow<'r, str> {

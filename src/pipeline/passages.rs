@@ -12,6 +12,7 @@ use crate::cluster::Keep;
 use crate::document::{DocId, Units};
 use crate::error::{Error, Result};
 use crate::input::{Corpus, Input, Names};
+use crate::page::Sources;
 use crate::parallel;
 use crate::passage::{self, Passage, RepeatedSpan, Repeats};
 
@@ -196,7 +197,16 @@ impl WordRun<'_> {
         let spans = self.find(|repeats, check| repeats.cuts(&mut read, check))?;
         let Run { tables: Tables { units, rejects, dates, .. }, names, summary, .. } = self.0;
         let threads = parallel::threads();
-        let found = Clustering { units, names, clusters: Vec::new(), rejects, dates, summary, threads };
+        let found = Clustering {
+            units,
+            names,
+            clusters: Vec::new(),
+            rejects,
+            dates,
+            sources: Sources::default(),
+            summary,
+            threads,
+        };
         Ok(Repeated { found, spans })
     }
 }

@@ -1,5 +1,6 @@
 //! Clusters, each with its members in input order.
 
+use std::collections::BTreeSet;
 use std::io::{self, Write};
 
 use serde::Serialize;
@@ -23,6 +24,8 @@ struct ClusterRow {
     first_date: Option<Date>,
     #[serde(skip_serializing_if = "Option::is_none")]
     last_date: Option<Date>,
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    sources: BTreeSet<String>,
     members: Vec<MemberRow>,
 }
 
@@ -59,7 +62,7 @@ pub fn clusters(found: &Clustering, corpus: &Corpus, style: Style, out: &mut dyn
         found.threads,
         (0, &found.clusters[..]),
         |rest| Ok(next(rest)),
-        || Shown::new(corpus, &found.units, &found.names).with_dates(&found.dates),
+        || Shown::of(corpus, found),
         |shown, (first, clusters)| written(shown, first, clusters, style, between),
         |bytes| {
             if !std::mem::take(&mut first) {
@@ -112,14 +115,14 @@ fn written(shown: &Shown<'_>, first: usize, clusters: &[Cluster], style: Style, 
 
 fn row(shown: &Shown<'_>, number: usize, cluster: &Cluster) -> io::Result<ClusterRow> {
     let members = cluster.members.iter().map(|member| member_row(shown, member)).collect::<io::Result<_>>()?;
-    let dates =
-        || cluster.members.iter().filter(|member| !member.attached).filter_map(|member| shown.date(member.unit));
+    let dates = || cluster.copies().filter_map(|unit| shown.date(unit));
     Ok(ClusterRow {
         cluster: number,
         size: cluster.size(),
         keeper: shown.id(cluster.keeper)?,
         first_date: dates().min(),
         last_date: dates().max(),
+        sources: shown.sources(cluster.copies())?,
         members,
     })
 }
@@ -163,6 +166,10 @@ fn text(row: &ClusterRow, style: Style, out: &mut dyn Write) -> io::Result<()> {
         _ => String::new(),
     };
     writeln!(out, "{number}  {} {members}{attached}  keeper {}{span}", row.size, style.original(&row.keeper))?;
+    if !row.sources.is_empty() {
+        let sources: Vec<String> = row.sources.iter().map(|source| style.original(source)).collect();
+        writeln!(out, "  sources    {}", sources.join(", "))?;
+    }
     for member in &row.members {
         let scores = match member.relation {
             "keeper" => " ".repeat(18),

@@ -8,6 +8,7 @@
 //! Files appear whole or not at all ([`output`]).
 
 use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::fmt;
 use std::io::{self, Write};
 use std::rc::Rc;
@@ -20,6 +21,8 @@ use serde::Serialize;
 use crate::document::{Date, DocId, Kind, UnitId, Units};
 use crate::error::{Error, Result};
 use crate::input::{Corpus, Names};
+use crate::page::Sources;
+use crate::pipeline::Clustering;
 
 mod boilerplate;
 mod clean;
@@ -104,6 +107,8 @@ pub(crate) struct Shown<'a> {
     names: &'a Names,
     /// When each record was published; empty if nobody asked.
     dates: &'a [Option<Date>],
+    /// What names the sources of records, if that matters.
+    sources: Option<&'a Sources>,
     /// Ids met lately: those of a cluster's keeper and of neighbouring pairs are asked for again and again.
     met: RefCell<AHashMap<DocId, Rc<str>>>,
 }
@@ -113,7 +118,7 @@ const REMEMBERED: usize = 1 << 12;
 
 impl<'a> Shown<'a> {
     pub(crate) fn new(corpus: &'a Corpus, units: &'a Units, names: &'a Names) -> Self {
-        Self { corpus, units, names, dates: &[], met: RefCell::default() }
+        Self { corpus, units, names, dates: &[], sources: None, met: RefCell::default() }
     }
 
     /// The id shown for a unit.
@@ -175,9 +180,24 @@ impl<'a> Shown<'a> {
     }
 
     /// Where a unit's record stands.
-    /// The same, with the dates of records.
-    pub(crate) fn with_dates(self, dates: &'a [Option<Date>]) -> Self {
-        Self { dates, ..self }
+    /// The units of a run, with dates and sources.
+    pub(crate) fn of(corpus: &'a Corpus, found: &'a Clustering) -> Self {
+        let sources = Some(&found.sources).filter(|sources| sources.are_named());
+        Self { dates: &found.dates, sources, ..Self::new(corpus, &found.units, &found.names) }
+    }
+
+    /// The distinct sources of some units, ascending; none if nothing names them. Reads their records again.
+    ///
+    /// # Errors
+    ///
+    /// As [`id`](Self::id).
+    pub(crate) fn sources(&self, units: impl Iterator<Item = UnitId>) -> io::Result<BTreeSet<String>> {
+        let Some(sources) = self.sources else { return Ok(BTreeSet::new()) };
+        let of = |unit: UnitId| {
+            let record = self.corpus.read(self.units.document(unit)).map_err(lost)?;
+            Ok(sources.of(&record).into_owned())
+        };
+        units.map(of).collect()
     }
 
     /// When the record of a unit was published.

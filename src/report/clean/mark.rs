@@ -1,5 +1,7 @@
 //! Marking instead of removing: every record stays, and says in a field of its own how often its text stands in the corpus.
 
+use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::io;
 use std::path::Path;
 
@@ -24,6 +26,8 @@ pub struct Marking<'a> {
     field: &'a str,
     /// The cluster of each record, and its place among the members; as a copy or keeper rather than beside one.
     places: Vec<Option<(u32, u32)>>,
+    /// Sources of the clusters met so far.
+    sources: RefCell<BTreeMap<u32, usize>>,
 }
 
 /// The mark of one record.
@@ -33,6 +37,9 @@ struct Mark<'a> {
     cluster: Option<usize>,
     /// Of the cluster; 1 for a record that stands in none.
     size: usize,
+    /// Distinct sources in the cluster, if something names them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sources: Option<usize>,
     keeper: Option<String>,
     /// Where the keeper stands, if that is a reference.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -40,6 +47,28 @@ struct Mark<'a> {
     relation: Option<&'a str>,
     jaccard: Option<f64>,
     containment: Option<f64>,
+}
+
+/// What a mark holds, as columns of CSV are called behind the name of the field.
+const COLUMNS: [&str; 8] = ["cluster", "size", "sources", "keeper", "reference", "relation", "jaccard", "containment"];
+
+impl Mark<'_> {
+    /// The values of [`COLUMNS`]; empty where there is none.
+    fn columns(&self) -> [String; 8] {
+        let number = |value: Option<usize>| value.map(|value| value.to_string()).unwrap_or_default();
+        let score = |value: Option<f64>| value.map(|value| format!("{value:.6}")).unwrap_or_default();
+        let text = |value: &Option<String>| value.clone().unwrap_or_default();
+        [
+            number(self.cluster),
+            self.size.to_string(),
+            number(self.sources),
+            text(&self.keeper),
+            text(&self.reference),
+            self.relation.unwrap_or_default().to_owned(),
+            score(self.jaccard),
+            score(self.containment),
+        ]
+    }
 }
 
 impl<'a> Marking<'a> {
@@ -60,7 +89,7 @@ impl<'a> Marking<'a> {
                 }
             }
         }
-        Self { corpus, found, field, places }
+        Self { corpus, found, field, places, sources: RefCell::default() }
     }
 
     /// Writes every record that can be read with its mark: into `outputs`, to be committed by the caller, or into `stream`.
@@ -69,26 +98,57 @@ impl<'a> Marking<'a> {
     ///
     /// A file has no fields; a record has the field already; something cannot be written or read again.
     pub fn write(&self, destination: &Destination, outputs: &mut Outputs, stream: &mut dyn io::Write) -> Result<()> {
-        let shown = Shown::new(self.corpus, &self.found.units, &self.found.names);
+        let shown = Shown::of(self.corpus, self.found);
         for file in self.corpus.cleaned_files() {
-            if file.format != Format::JsonLines && !file.records.is_empty() {
-                let what = format!("is {}, which has no fields for a mark", file.format);
-                let remedy = "mark JSON Lines".to_owned();
+            let has_fields = matches!(file.format, Format::JsonLines | Format::Csv | Format::Tsv);
+            if !has_fields && !file.records.is_empty() {
+                let what = format!("is {}, to which no mark can be added", file.format);
+                let remedy = "mark JSON Lines, CSV or TSV".to_owned();
                 return Err(ErrorKind::Unreadable { path: file.path.to_path_buf(), what, remedy }.into());
             }
+            let taken = |name: &String| COLUMNS.iter().any(|column| *name == self.column(column));
+            if let Some(name) = file.header.iter().flat_map(|header| &header.names).find(|name| taken(name)) {
+                return Err(self.has_field(file, format!("has a column {name:?} already")));
+            }
         }
+        let mut headed = false;
         let mut streamed = Joined::new(stream, Path::new("-"));
         for file in self.corpus.cleaned_files() {
             if *destination == Destination::Stream {
+                if !std::mem::replace(&mut headed, true) {
+                    self.head(file, &mut streamed)?;
+                }
                 self.file(file, &shown, &mut streamed)?;
             } else {
                 let target = destination.target(&file.relative);
                 let mut output = outputs.create(&target, destination.compression(file.compression))?;
-                self.file(file, &shown, &mut Joined::new(&mut output, &target))?;
+                let mut joined = Joined::new(&mut output, &target);
+                self.head(file, &mut joined)?;
+                self.file(file, &shown, &mut joined)?;
                 outputs.finish(output)?;
             }
         }
         Ok(())
+    }
+
+    /// The header of CSV with the columns of the mark.
+    fn head(&self, file: &InputFile, out: &mut Joined<'_>) -> Result<()> {
+        let Some(header) = &file.header else { return Ok(()) };
+        let body = header.raw.trim_ascii_end();
+        let names: String = COLUMNS
+            .iter()
+            .flat_map(|column| [char::from(header.delimiter).to_string(), header.encode(&self.column(column))])
+            .collect();
+        out.piece(&[body, names.as_bytes(), header.raw.get(body.len()..).unwrap_or_default()])
+    }
+
+    fn column(&self, name: &str) -> String {
+        format!("{}_{name}", self.field)
+    }
+
+    fn has_field(&self, file: &InputFile, what: String) -> Error {
+        let remedy = "name another with --mark=FIELD".to_owned();
+        ErrorKind::Unreadable { path: file.path.to_path_buf(), what, remedy }.into()
     }
 
     fn file(&self, file: &InputFile, shown: &Shown<'_>, out: &mut Joined<'_>) -> Result<()> {
@@ -96,10 +156,16 @@ impl<'a> Marking<'a> {
         for document in file.records.clone().map(DocId::new).filter(readable) {
             let raw = self.corpus.raw(document)?;
             let mark = self.mark(document, shown).map_err(|source| Error::io("read", &*file.path, source))?;
+            if let Some(header) = &file.header {
+                let delimiter = char::from(header.delimiter).to_string();
+                let values: String =
+                    mark.columns().iter().flat_map(|value| [delimiter.clone(), header.encode(value)]).collect();
+                out.piece(&[&raw, values.as_bytes(), self.corpus.line_end(document)])?;
+                continue;
+            }
             let Some(marked) = inserted(&raw, self.field, &mark)? else {
                 let what = format!("{} has a field {:?} already", self.corpus.source(document), self.field);
-                let remedy = "name another with --mark=FIELD".to_owned();
-                return Err(ErrorKind::Unreadable { path: file.path.to_path_buf(), what, remedy }.into());
+                return Err(self.has_field(file, what));
             };
             out.piece(&[&marked, self.corpus.line_end(document)])?;
         }
@@ -109,13 +175,24 @@ impl<'a> Marking<'a> {
     fn mark(&self, document: DocId, shown: &Shown<'_>) -> io::Result<Mark<'a>> {
         let Some((number, place)) = self.places[document.index()] else {
             let (keeper, reference, relation) = (None, None, None);
-            return Ok(Mark { cluster: None, size: 1, keeper, reference, relation, jaccard: None, containment: None });
+            let sources = self.found.sources.are_named().then_some(1);
+            return Ok(Mark {
+                cluster: None,
+                size: 1,
+                sources,
+                keeper,
+                reference,
+                relation,
+                jaccard: None,
+                containment: None,
+            });
         };
         let cluster: &Cluster = &self.found.clusters[number as usize];
         let member: &Member = &cluster.members[place as usize];
         Ok(Mark {
             cluster: Some(number as usize),
             size: cluster.size(),
+            sources: self.sources(number, cluster, shown)?,
             keeper: Some(shown.id(cluster.keeper)?),
             reference: shown.reference(cluster.keeper),
             relation: Some(member.relation.map_or("keeper", Relation::name)),
@@ -125,12 +202,26 @@ impl<'a> Marking<'a> {
     }
 }
 
+impl Marking<'_> {
+    /// How many sources a cluster has; its records are read again once.
+    fn sources(&self, number: u32, cluster: &Cluster, shown: &Shown<'_>) -> io::Result<Option<usize>> {
+        if !self.found.sources.are_named() {
+            return Ok(None);
+        }
+        if let Some(known) = self.sources.borrow().get(&number) {
+            return Ok(Some(*known));
+        }
+        let count = shown.sources(cluster.copies())?.len();
+        self.sources.borrow_mut().insert(number, count);
+        Ok(Some(count))
+    }
+}
+
 /// The object in `raw` with one field more, as its last; `None` if it has the field.
 fn inserted(raw: &[u8], field: &str, mark: &Mark<'_>) -> Result<Option<Vec<u8>>> {
     let refused = |source: serde_json::Error| Error::io("write", "-", source.into());
     // What was read as a record is an object; its last brace ends it.
-    let object: std::collections::BTreeMap<String, serde::de::IgnoredAny> =
-        serde_json::from_slice(raw).map_err(refused)?;
+    let object: BTreeMap<String, serde::de::IgnoredAny> = serde_json::from_slice(raw).map_err(refused)?;
     let Some(end) = raw.iter().rposition(|byte| *byte == b'}').filter(|_| !object.contains_key(field)) else {
         return Ok(None);
     };
