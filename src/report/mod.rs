@@ -197,7 +197,9 @@ impl<'a> Shown<'a> {
             let record = self.corpus.read(self.units.document(unit)).map_err(lost)?;
             Ok(sources.of(&record).into_owned())
         };
-        units.map(of).collect()
+        let mut distinct = units.map(of).collect::<io::Result<BTreeSet<String>>>()?;
+        distinct.remove("");
+        Ok(distinct)
     }
 
     /// When the record of a unit was published.

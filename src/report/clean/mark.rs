@@ -211,7 +211,7 @@ impl Marking<'_> {
         if let Some(known) = self.sources.borrow().get(&number) {
             return Ok(Some(*known));
         }
-        let count = shown.sources(cluster.copies())?.len();
+        let count = shown.sources(cluster.copies())?.len().max(1);
         self.sources.borrow_mut().insert(number, count);
         Ok(Some(count))
     }
