@@ -30,7 +30,7 @@
 
 use std::time::Instant;
 
-use crate::cluster::{self, Cluster, Hanging, Link, Removal};
+use crate::cluster::{self, Cluster, Link, Removal};
 use crate::document::{Date, DocId, Units};
 use crate::error::{Error, Result};
 use crate::input::{Corpus, Input, Names};
@@ -502,7 +502,7 @@ impl<'a> Run<'a> {
         path: &Path,
         nodes: &Nodes,
         taken: &[Link],
-        mut hanging: Vec<Hanging>,
+        mut hanging: Vec<Link>,
         variants: &[Link],
     ) -> Vec<Cluster> {
         let refold = self.refold();

@@ -2,33 +2,23 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Cluster, Member};
+use super::{Cluster, Link, Member};
 use crate::document::UnitId;
 use crate::lsh::Node;
 use crate::shingle::ShingleKind;
 use crate::similarity::{Relation, Score};
 
-/// A node on the keeper that it hangs on.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct Hanging {
-    pub(crate) node: Node,
-    pub(crate) keeper: Node,
-    /// How the node stands to the keeper.
-    pub(crate) relation: Relation,
-    pub(crate) score: Score,
-}
-
 /// Hangs nodes on the clusters of their keepers; a keeper without a cluster gets one of itself. `first` is the first unit of
 /// a node.
 pub(crate) fn attach(
     clusters: &mut Vec<Cluster>,
-    hanging: &[Hanging],
+    hanging: &[Link],
     measure: ShingleKind,
     first: impl Fn(Node) -> UnitId,
 ) {
     let mut of_keeper: BTreeMap<UnitId, usize> =
         clusters.iter().enumerate().map(|(place, cluster)| (cluster.keeper, place)).collect();
-    for Hanging { node, keeper, relation, score } in hanging {
+    for Link { node, keeper, relation, score } in hanging {
         let keeper = first(*keeper);
         let cluster = *of_keeper.entry(keeper).or_insert_with(|| {
             clusters.push(Cluster::of_one(keeper, measure));
@@ -46,7 +36,7 @@ pub(crate) fn variants(
     pairs: impl IntoIterator<Item = (Node, Node, Score)>,
     is_free: impl Fn(Node) -> bool,
     is_keeper: impl Fn(Node) -> bool,
-) -> Vec<Hanging> {
+) -> Vec<Link> {
     let mut options: BTreeMap<Node, Vec<(Node, Score)>> = BTreeMap::new();
     for (a, b, score) in pairs {
         let (node, keeper) = if is_free(b) { (b, a) } else { (a, b) };
@@ -61,7 +51,7 @@ pub(crate) fn variants(
         let best = free.max_by(|(a, x), (b, y)| x.jaccard.total_cmp(&y.jaccard).then(b.cmp(a)));
         let Some((keeper, score)) = best else { continue };
         attached.insert(node);
-        hanging.push(Hanging { node, keeper, relation: Relation::Variant, score });
+        hanging.push(Link { node, keeper, relation: Relation::Variant, score });
     }
     hanging
 }

@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::Hanging;
+use super::Link;
 use crate::lsh::Node;
 use crate::similarity::{Relation, Score};
 
@@ -72,14 +72,14 @@ pub(crate) fn settle(holdings: &[Holding], moves: impl Fn(Node) -> bool) -> Sett
 }
 
 /// What is only shown: small nodes on large ones, and large ones on small ones that are keepers of copies.
-pub(crate) fn shown(settled: &Settled) -> impl Iterator<Item = Hanging> + '_ {
-    let small = settled.moved.iter().map(|holding| Hanging {
+pub(crate) fn shown(settled: &Settled) -> impl Iterator<Item = Link> + '_ {
+    let small = settled.moved.iter().map(|holding| Link {
         node: holding.small,
         keeper: holding.large,
         relation: Relation::Contained,
         score: holding.score,
     });
-    small.chain(settled.holders.iter().map(|holding| Hanging {
+    small.chain(settled.holders.iter().map(|holding| Link {
         node: holding.large,
         keeper: holding.small,
         relation: Relation::Contains,

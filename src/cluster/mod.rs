@@ -13,7 +13,7 @@ mod keep;
 mod keepers;
 mod timed;
 
-pub(crate) use attach::{Hanging, attach, variants};
+pub(crate) use attach::{attach, variants};
 pub(crate) use contained::{Holding, settle, shown};
 pub(crate) use gather::gather;
 pub use keep::Keep;

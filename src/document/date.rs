@@ -45,10 +45,9 @@ impl Date {
     /// `None` for what is no moment.
     #[must_use]
     pub fn from_number(number: f64) -> Option<Self> {
-        if (1e7..1e8).contains(&number) && number.fract() == 0.0 {
-            if let Some(day) = Self::read_moment(&format!("{number:.0}")) {
-                return Some(day);
-            }
+        let is_day = (1e7..1e8).contains(&number) && number.fract() == 0.0;
+        if let Some(day) = is_day.then(|| Self::read_moment(&format!("{number:.0}"))).flatten() {
+            return Some(day);
         }
         let seconds = if number.abs() < MILLISECONDS { number } else { number / 1000.0 };
         let seconds = seconds.floor();

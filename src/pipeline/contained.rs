@@ -8,7 +8,7 @@ use ahash::AHashSet;
 use super::path::{Path, PathId};
 use super::verify::Exact;
 use super::{Banded, Run};
-use crate::cluster::{self, Hanging, Holding, Link, Verifier};
+use crate::cluster::{self, Holding, Link, Verifier};
 use crate::error::Result;
 use crate::lsh::Node;
 use crate::lsh::containment::{Among, Inside, candidates};
@@ -20,7 +20,7 @@ pub(super) struct Contained {
     /// What keepers took, contained copies included.
     pub(super) taken: Vec<Link>,
     /// What is shown beside a keeper.
-    pub(super) hanging: Vec<Hanging>,
+    pub(super) hanging: Vec<Link>,
     /// Nodes that are alike enough, but tell other facts; the earlier first.
     pub(super) variants: Vec<Link>,
 }
