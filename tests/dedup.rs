@@ -244,6 +244,10 @@ fn marks_say_what_a_record_repeats() {
     home.done("dedup out.jsonl --mark=second -o again.jsonl -q");
     assert_eq!(home.json("again.jsonl")[1]["second"], mark(1));
     assert_eq!(home.run("dedup in.jsonl --mark --unit line -o x").status.code(), Some(2));
+    let stripped = home.run("dedup in.jsonl --mark --boilerplate strip -o x");
+    assert_eq!(stripped.status.code(), Some(2));
+    let told = String::from_utf8(stripped.stderr).unwrap();
+    assert!(told.contains("with --mark") && told.contains("strip in another run"), "{told}");
 }
 
 /// A reference that holds what is new takes it, and is no member of anything.

@@ -15,7 +15,7 @@ use arrow_array::{
 };
 use mukarrar::document::DocId;
 use mukarrar::input::{Corpus, FieldValue, Format, Holding, Input, InputOptions};
-use mukarrar::page::UnitLevel;
+use mukarrar::page::{Boilerplate, UnitLevel};
 use mukarrar::pipeline::{Options, Pipeline};
 use mukarrar::report::output::Outputs;
 use mukarrar::report::{Cleaning, Destination};
@@ -214,6 +214,19 @@ fn an_edited_row_has_another_text_and_nothing_else() {
     let texts = batches[0].column(1).as_any().downcast_ref::<StringArray>().unwrap();
     assert_eq!((texts.len(), texts.value(0), texts.value(1).trim()), (2, STORY, other));
     assert_eq!(batches[0].column(0).as_ref(), &Int64Array::from(vec![1, 2]) as &dyn Array);
+}
+
+#[test]
+fn a_stripped_row_is_written_without_its_boilerplate() {
+    let home = tempfile::tempdir().unwrap();
+    let (from, to) = (home.path().join("a.parquet"), home.path().join("b.parquet"));
+    let texts: ArrayRef =
+        Arc::new(StringArray::from(vec![format!("{STORY}\nالمصدر: وكالات"), "نص آخر قصير".to_owned()]));
+    write(&from, &RecordBatch::try_from_iter([("text", texts)]).unwrap(), 100);
+    clean(&[from], &to, made(|options: &mut Options| options.boilerplate = Boilerplate::Strip)).unwrap();
+    let (_, batches) = contents(&to);
+    let texts = batches[0].column(0).as_any().downcast_ref::<StringArray>().unwrap();
+    assert_eq!((texts.value(0).trim(), texts.value(1)), (STORY, "نص آخر قصير"));
 }
 
 #[test]

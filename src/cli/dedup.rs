@@ -24,6 +24,13 @@ pub(super) fn run(arguments: &DedupArgs, console: &Console) -> Result<Exit> {
             "left out, or --unit document: records are marked, not parts of them",
         ));
     }
+    if arguments.mark.is_some() && matching.boilerplate.boilerplate == Boilerplate::Strip {
+        return Err(Error::parameter(
+            "boilerplate",
+            "strip",
+            "keep or ignore with --mark, which leaves every text as it is; strip in another run",
+        ));
+    }
     let mut options = job::run_options(matching, Some(&keep.keep), input, running, showing.progress)?;
     options.contained_copies = arguments.remove.contains(&Relation::Contained);
     let pipeline = Pipeline::new(options)?;
@@ -82,6 +89,14 @@ fn passages(arguments: &DedupArgs, console: &Console) -> Result<Exit> {
             "strip",
             "keep or ignore for --unit passage; strip in another run",
         ));
+    }
+    let ignored = [
+        ("date-field", matching.date_field.is_some()),
+        ("related", matching.related),
+        ("boilerplate-rules", matching.boilerplate.boilerplate_rules.is_some()),
+    ];
+    if let Some((name, _)) = ignored.iter().find(|(_, given)| *given) {
+        return Err(Error::parameter(name, "", "left out for --unit passage, which knows only equal words"));
     }
     let mut options = job::passages(&matching.folding, length, running);
     options.seed = matching.seed;

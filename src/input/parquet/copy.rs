@@ -1,5 +1,6 @@
 //! A Parquet file without some of its rows: the same schema, metadata, columns, compression and row groups.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use arrow_array::builder::{BinaryBuilder, StringBuilder};
@@ -24,7 +25,7 @@ pub(crate) enum Fate<'a> {
     Stays,
     Goes,
     /// It stays with another text.
-    Edited(&'a str),
+    Edited(Cow<'a, str>),
 }
 
 /// Writes the rows of `file` that stay to `out`; `fate` is told the row, from 0. `options` are those of the reading.
@@ -146,7 +147,7 @@ impl Copying<'_, '_> {
 /// The text column with other texts. Read without the arrow schema, it is one of these two.
 fn texts(column: &ArrayRef, fates: &[Fate<'_>]) -> ArrayRef {
     let new = |row: usize| match fates.get(row) {
-        Some(Fate::Edited(text)) => Some(*text),
+        Some(Fate::Edited(text)) => Some(&**text),
         _ => None,
     };
     match column.data_type() {

@@ -1,6 +1,8 @@
 //! Writing what stays: runs of neighbouring records in one piece, as they stand in the input.
 
 use std::borrow::Cow;
+#[cfg(feature = "parquet")]
+use std::cell::RefCell;
 use std::io::{self, Write};
 use std::path::Path;
 
@@ -122,18 +124,29 @@ impl Cleaning<'_> {
 impl Cleaning<'_> {
     /// Parquet is written anew, row by row.
     fn table(&self, file: &InputFile, out: &mut Joined<'_>) -> Result<()> {
+        let stripper = RefCell::new(Stripper::new(self.options, &self.found.units, self.corpus));
+        let failed = RefCell::new(None);
         let fate = |row: usize| {
             let document = DocId::new(file.records.start + row);
-            match self.edited.get(&document) {
-                _ if !self.stays(document) => input::Fate::Goes,
-                Some(text) => input::Fate::Edited(text),
-                None => input::Fate::Stays,
+            if !self.stays(document) {
+                return input::Fate::Goes;
+            }
+            if !self.edited.contains_key(&document) && self.stripped.binary_search(&document).is_err() {
+                return input::Fate::Stays;
+            }
+            match self.edited_text(document, stripper.borrow_mut().as_mut()) {
+                Ok(text) => text.map_or(input::Fate::Stays, input::Fate::Edited),
+                Err(error) => {
+                    failed.borrow_mut().get_or_insert(error);
+                    input::Fate::Stays
+                }
             }
         };
         let Joined { out, target, .. } = out;
         input::copy(file, self.corpus.options(), &fate, &mut |bytes| {
             out.write_all(bytes).map_err(|source| Error::io("write", *target, source))
-        })
+        })?;
+        failed.into_inner().map_or(Ok(()), Err)
     }
 }
 
