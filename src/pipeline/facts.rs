@@ -12,8 +12,11 @@ use crate::similarity::facts::{Facts, Guard, WordFrequencies};
 /// error of .2 %.
 const SAMPLE: usize = 4096;
 
-/// Texts whose words are counted by one thread at a time.
-const TOGETHER: usize = 64;
+/// Texts of which the words are held at once.
+const TOGETHER: usize = 256;
+
+/// Words of a text that are counted, so that books take no more memory than news.
+const WORDS: usize = 2000;
 
 impl Run<'_> {
     /// Makes the guard, if it is asked for and not there yet: from distinct texts at even distances in the input, so that it does
@@ -31,12 +34,15 @@ impl Run<'_> {
         parallel::sort_by_key(&mut firsts, |unit| *unit);
         let count = firsts.len().min(SAMPLE);
         let sample: Vec<UnitId> = (0..count).map(|place| firsts[place * firsts.len() / count]).collect();
-        let texts = self.refold().texts(&sample)?;
-        let parts: Vec<&[String]> = texts.chunks(TOGETHER).collect();
-        let counted =
-            parallel::map(&parts, || (), |(), texts| WordFrequencies::collect(texts.iter().map(String::as_str)));
-        let mut frequencies = WordFrequencies::collect([]);
-        counted.into_iter().for_each(|part| frequencies.merge(part));
+        let mut frequencies = WordFrequencies::default();
+        for part in sample.chunks(TOGETHER) {
+            let counted = self.refold().each(part, |_, normalizer, text| {
+                let text = normalizer.normalize_excerpt(text);
+                let end = text.match_indices(' ').nth(WORDS).map_or(text.len(), |(end, _)| end);
+                WordFrequencies::collect([&text[..end]])
+            })?;
+            counted.into_iter().for_each(|text| frequencies.merge(text));
+        }
         self.guard = Some(Guard::new(frequencies));
         Ok(())
     }

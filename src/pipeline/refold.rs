@@ -61,13 +61,21 @@ impl Refold<'_> {
         self.each_with(wanted, shingler, |shingler, normalizer, text| shingler.shingle_excerpt(normalizer, text).set())
     }
 
-    /// The folded texts of `wanted`, which ascend.
+    /// The same with the folded texts, each document read once.
     ///
     /// # Errors
     ///
     /// As [`each`](Self::each).
-    pub(super) fn texts(&self, wanted: &[UnitId]) -> Result<Vec<String>> {
-        self.each(wanted, |_, normalizer, text| normalizer.normalize_excerpt(text))
+    pub(super) fn sets_and_texts(
+        &self,
+        wanted: &[UnitId],
+        shingle: ShingleKind,
+    ) -> Result<(Vec<ShingleSet>, Vec<String>)> {
+        let shingler = || Shingler::new(shingle, self.options.seed);
+        let both = self.each_with(wanted, shingler, |shingler, normalizer, text| {
+            (shingler.shingle_excerpt(normalizer, text).set(), normalizer.normalize_excerpt(text))
+        });
+        Ok(both?.into_iter().unzip())
     }
 
     fn each_with<W, T: Send>(

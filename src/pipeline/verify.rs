@@ -77,11 +77,12 @@ impl<'g> Exact<'g> {
             (PathId::Main, Some(guard)) => Look::Facts(guard),
             (PathId::Main, None) => Look::Nothing,
         };
-        let sets = by_place(&wanted, refold.sets(&units, path.shingle)?);
-        let texts = match by {
-            Look::Nothing => Vec::new(),
-            _ => by_place(&wanted, refold.texts(&units)?),
+        let (sets, texts) = match by {
+            Look::Nothing => (refold.sets(&units, path.shingle)?, Vec::new()),
+            _ => refold.sets_and_texts(&units, path.shingle)?,
         };
+        let texts = if texts.is_empty() { texts } else { by_place(&wanted, texts) };
+        let sets = by_place(&wanted, sets);
         let side = |node: &Node| {
             let unit = nodes.first(*node);
             Side { reference: refold.is_reference(unit), text: nodes.text(*node) }
