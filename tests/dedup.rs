@@ -291,3 +291,36 @@ fn tables_are_marked_and_sources_counted() {
     let again = home.run("dedup out.csv --mark=m -o x.csv");
     assert!(String::from_utf8(again.stderr).unwrap().contains("m_cluster"));
 }
+
+/// A page is taken whole or not at all.
+#[cfg(feature = "html")]
+#[test]
+fn pages_keep_their_boilerplate_and_lose_no_passage() {
+    let page = |end: &str| {
+        let paragraph =
+            |n: usize| (0..60).map(|word| format!("كلمة{}", (n * 37 + word * 11) % 997)).collect::<Vec<_>>().join(" ");
+        let paragraphs: String = (0..4).map(|n| format!("<p>{}</p>", paragraph(n))).collect();
+        format!("<html><body><article>{paragraphs}<p>{end}</p><p>المصدر: وكالات</p></article></body></html>")
+    };
+    let (one, two) = (page("خاتمة أولى لا تشبه غيرها في شيء"), page("نهاية ثانية تقول كلاما آخر تماما"));
+    let home = Home::new(&[("in/a.html", one.as_bytes()), ("in/b.html", two.as_bytes())]);
+    home.done("dedup in -o clean --boilerplate strip --threshold 1 --summary s.json -q");
+    assert_eq!((home.read("clean/a.html"), home.read("clean/b.html")), (one, two));
+    let summary: serde_json::Value = serde_json::from_str(&home.read("s.json")).unwrap();
+    assert_eq!((&summary["records"]["edited"], &summary["stripped_spans"]), (&0.into(), &0.into()));
+    let refused = home.run("dedup in -o cut --unit passage");
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(String::from_utf8(refused.stderr).unwrap().contains("--unit document"));
+    assert!(!home.path().join("cut").exists());
+}
+
+/// References are not edited, so they are not counted as edited.
+#[test]
+fn boilerplate_of_references_is_nobodys() {
+    let record = |id: &str, text: &str| format!("{{\"id\":\"{id}\",\"text\":\"{text}\\nالمصدر: وكالات\"}}\n");
+    let home = Home::new(&[("old.jsonl", record("a", STORY).as_bytes()), ("new.jsonl", record("b", OTHER).as_bytes())]);
+    home.done("dedup new.jsonl --against old.jsonl -o c.jsonl --boilerplate strip --summary s.json -q");
+    let summary: serde_json::Value = serde_json::from_str(&home.read("s.json")).unwrap();
+    assert_eq!((&summary["records"]["edited"], &summary["stripped_spans"]), (&1.into(), &1.into()));
+    assert_eq!(home.json("c.jsonl")[0]["text"].as_str().unwrap().trim(), OTHER);
+}

@@ -1,6 +1,5 @@
 //! A Parquet file without some of its rows: the same schema, metadata, columns, compression and row groups.
 
-use std::borrow::Cow;
 use std::sync::Arc;
 
 use arrow_array::builder::{BinaryBuilder, StringBuilder};
@@ -21,11 +20,11 @@ use crate::input::held::PlainFile;
 use crate::input::{InputFile, InputOptions};
 
 /// What becomes of a row.
-pub(crate) enum Fate<'a> {
+pub(crate) enum Fate {
     Stays,
     Goes,
     /// It stays with another text.
-    Edited(Cow<'a, str>),
+    Edited(String),
 }
 
 /// Writes the rows of `file` that stay to `out`; `fate` is told the row, from 0. `options` are those of the reading.
@@ -34,10 +33,10 @@ pub(crate) enum Fate<'a> {
 ///
 /// # Errors
 /// The file cannot be read again, or changed; a column that was not read before is damaged; what `out` says.
-pub(crate) fn copy<'f>(
+pub(crate) fn copy(
     file: &InputFile,
     options: &InputOptions,
-    fate: &dyn Fn(usize) -> Fate<'f>,
+    fate: &dyn Fn(usize) -> Fate,
     out: &mut dyn FnMut(&[u8]) -> Result<()>,
 ) -> Result<()> {
     let Some(plain) = &file.table else { return Ok(()) };
@@ -68,16 +67,16 @@ pub(crate) fn copy<'f>(
     out(&rest)
 }
 
-struct Copying<'a, 'f> {
+struct Copying<'a> {
     plain: &'a Arc<PlainFile>,
     metadata: ArrowReaderMetadata,
     options: &'a InputOptions,
-    fate: &'a dyn Fn(usize) -> Fate<'f>,
+    fate: &'a dyn Fn(usize) -> Fate,
     /// Rows that were read before.
     rows: usize,
 }
 
-impl Copying<'_, '_> {
+impl Copying<'_> {
     /// A writer in the manner of the file. What it wrote is taken from it after each row group.
     fn writer(&self) -> std::result::Result<ArrowWriter<Vec<u8>>, String> {
         let metadata = self.metadata.metadata();
@@ -116,7 +115,7 @@ impl Copying<'_, '_> {
             let first = *row;
             let left = self.rows.saturating_sub(first).min(batch.num_rows());
             let batch = batch.slice(0, left);
-            let fates: Vec<Fate<'_>> = (first..first + left).map(|row| (self.fate)(row)).collect();
+            let fates: Vec<Fate> = (first..first + left).map(|row| (self.fate)(row)).collect();
             let stays: Vec<bool> = fates.iter().map(|fate| !matches!(fate, Fate::Goes)).collect();
             let batch = self.edited(batch, &fates).map_err(|error| told(&error))?;
             let batch = filter_record_batch(&batch, &BooleanArray::from(stays)).map_err(|error| told(&error))?;
@@ -127,11 +126,7 @@ impl Copying<'_, '_> {
     }
 
     /// The batch with other texts.
-    fn edited(
-        &self,
-        batch: RecordBatch,
-        fates: &[Fate<'_>],
-    ) -> std::result::Result<RecordBatch, arrow_schema::ArrowError> {
+    fn edited(&self, batch: RecordBatch, fates: &[Fate]) -> std::result::Result<RecordBatch, arrow_schema::ArrowError> {
         if !fates.iter().any(|fate| matches!(fate, Fate::Edited(_))) {
             return Ok(batch);
         }
@@ -145,7 +140,7 @@ impl Copying<'_, '_> {
 }
 
 /// The text column with other texts. Read without the arrow schema, it is one of these two.
-fn texts(column: &ArrayRef, fates: &[Fate<'_>]) -> ArrayRef {
+fn texts(column: &ArrayRef, fates: &[Fate]) -> ArrayRef {
     let new = |row: usize| match fates.get(row) {
         Some(Fate::Edited(text)) => Some(&**text),
         _ => None,

@@ -37,9 +37,11 @@ pub struct Cleaning<'a> {
     corpus: &'a Corpus,
     found: &'a Clustering,
     removed: BTreeSet<DocId>,
-    edited: BTreeMap<DocId, String>,
-    /// Records that lose boilerplate alone, ascending; their texts are made when they are written.
-    stripped: Vec<DocId>,
+    /// What is cut out of records that stay, ascending; nothing where they lose boilerplate alone. Their texts are made when
+    /// they are written.
+    edited: BTreeMap<DocId, Box<[Span]>>,
+    /// Whether boilerplate goes too.
+    strips: bool,
     stripped_spans: u64,
     options: &'a Options,
     gone: Vec<Gone>,
@@ -91,19 +93,36 @@ impl<'a> Cleaning<'a> {
     ///
     /// A record that is to be edited cannot be read again, or is a page.
     pub fn plan(found: &'a Clustering, corpus: &'a Corpus, remove: &[Relation], options: &'a Options) -> Result<Self> {
-        let mut plan = Self::nothing(found, corpus, options);
-        let mut stripper = Stripper::new(options, &found.units, corpus);
+        let mut plan =
+            Self { strips: options.boilerplate == Boilerplate::Strip, ..Self::nothing(found, corpus, options) };
+        let mut stripper = plan.stripper();
         let removals = found.removals(remove);
         for of_document in removals.chunk_by(|a, b| found.units.document(a.unit) == found.units.document(b.unit)) {
             plan.document(of_document, stripper.as_mut())?;
         }
         for (document, spans) in strip::records(found, corpus, options)? {
             if !plan.removed.contains(&document) && !plan.edited.contains_key(&document) {
-                plan.stripped.push(document);
+                plan.edited.insert(document, Box::default());
                 plan.stripped_spans += spans;
             }
         }
         Ok(plan)
+    }
+
+    /// `None` if boilerplate stays.
+    fn stripper(&self) -> Option<Stripper<'a>> {
+        self.strips.then(|| Stripper::new(self.options, &self.found.units, self.corpus))
+    }
+
+    /// Refuses to cut spans out of a record whose text was made from its bytes.
+    fn check_editable(&self, document: DocId) -> Result<()> {
+        if !self.corpus.is_extracted(document) {
+            return Ok(());
+        }
+        let path = self.corpus.source(document).path.to_path_buf();
+        let what = "holds pages, from which spans cannot be cut".to_owned();
+        let remedy = "remove whole documents (--unit document)".to_owned();
+        Err(ErrorKind::Unreadable { path, what, remedy }.into())
     }
 
     /// Nothing goes yet.
@@ -113,7 +132,7 @@ impl<'a> Cleaning<'a> {
             found,
             removed: BTreeSet::new(),
             edited: BTreeMap::new(),
-            stripped: Vec::new(),
+            strips: false,
             stripped_spans: 0,
             options,
             gone: Vec::new(),
@@ -129,12 +148,7 @@ impl<'a> Cleaning<'a> {
             self.gone.push(Gone { removal: *first, span: None, keeper_span: None, record: true });
             return Ok(());
         }
-        if self.corpus.is_extracted(document) {
-            let path = self.corpus.source(document).path.to_path_buf();
-            let what = "holds pages, from which spans cannot be cut".to_owned();
-            let remedy = "remove whole documents (--unit document)".to_owned();
-            return Err(ErrorKind::Unreadable { path, what, remedy }.into());
-        }
+        self.check_editable(document)?;
         let spans: Vec<Span> = removals.iter().map(|removal| units.span(removal.unit)).collect();
         let gone = removals.iter().zip(&spans);
         self.gone.extend(gone.map(|(removal, span)| {
@@ -145,9 +159,8 @@ impl<'a> Cleaning<'a> {
         let left = tidy::without(&record.text, &spans);
         if has_tokens(&left, &record.text, self.options) {
             let stripped = stripper.and_then(|stripper| stripper.strip(document, &record, &spans));
-            let (left, stripped) = stripped.unwrap_or((left, 0));
-            self.stripped_spans += stripped;
-            self.edited.insert(document, left);
+            self.stripped_spans += stripped.map_or(0, |(_, stripped)| stripped);
+            self.edited.insert(document, spans.into());
             return Ok(());
         }
         self.removed.insert(document);
@@ -168,12 +181,11 @@ impl<'a> Cleaning<'a> {
     pub fn account(&self, summary: &mut Summary) {
         let records = &mut summary.records;
         records.kept = records.kept.saturating_sub(self.removed.len() as u64);
-        records.edited = (self.edited.len() + self.stripped.len()) as u64;
-        summary.stripped_spans = (self.options.boilerplate == Boilerplate::Strip).then_some(self.stripped_spans);
-        let records = &mut summary.records;
+        records.edited = self.edited.len() as u64;
         for gone in self.gone.iter().filter(|gone| gone.record) {
             *records.removed.entry(gone.removal.relation.name().to_owned()).or_default() += 1;
         }
+        summary.stripped_spans = self.strips.then_some(self.stripped_spans);
     }
 
     /// Number of removed spans.

@@ -15,7 +15,7 @@ impl<'a> Cleaning<'a> {
     ///
     /// # Errors
     ///
-    /// A record that is to be edited cannot be read again.
+    /// A record that is to be edited cannot be read again, or is a page.
     pub fn of_passages(repeated: &'a Repeated, corpus: &'a Corpus, options: &'a Options) -> Result<Self> {
         let mut plan = Self::nothing(&repeated.found, corpus, options);
         for spans in repeated.spans.chunk_by(|a, b| a.document == b.document) {
@@ -31,11 +31,12 @@ impl<'a> Cleaning<'a> {
             let removal = self.removal(document, span.keeper);
             self.gone.extend(removal.map(|removal| Gone { removal, span: place, keeper_span, record: false }));
         }
+        self.check_editable(document)?;
         let record = self.corpus.read(document)?;
         let cuts = tidy::keeping_lines(&record.text, spans.iter().map(|span| span.span));
         let left = tidy::without(&record.text, &cuts);
         if has_tokens(&left, &record.text, self.options) {
-            self.edited.insert(document, left);
+            self.edited.insert(document, cuts.into());
             return Ok(());
         }
         self.removed.insert(document);

@@ -18,11 +18,9 @@ pub(super) struct Stripper<'a> {
 }
 
 impl<'a> Stripper<'a> {
-    /// `None` if boilerplate stays.
-    pub(super) fn new(options: &'a Options, units: &'a Units, corpus: &Corpus) -> Option<Self> {
-        let strips = options.boilerplate == Boilerplate::Strip;
+    pub(super) fn new(options: &'a Options, units: &'a Units, corpus: &Corpus) -> Self {
         let sources = Sources::new(corpus.options(), options.source_field.as_deref());
-        strips.then(|| Self { options, units, sieve: options.sieve(), sources, scratch: Scratch::default() })
+        Self { options, units, sieve: options.sieve(), sources, scratch: Scratch::default() }
     }
 
     /// The spans of boilerplate in the text of `record`, which is `document`, ascending.
@@ -70,11 +68,14 @@ pub(super) fn records(found: &Clustering, corpus: &Corpus, options: &Options) ->
     if options.boilerplate != Boilerplate::Strip {
         return Ok(Vec::new());
     }
-    let documents: Vec<DocId> = corpus.ids().filter(|id| found.rejects.binary_search(id).is_err()).collect();
+    // Pages are copied whole, and references are not written.
+    let edits = |id: &DocId| {
+        id.index() >= corpus.references() && found.rejects.binary_search(id).is_err() && !corpus.is_extracted(*id)
+    };
+    let documents: Vec<DocId> = corpus.ids().filter(edits).collect();
     let stripped = parallel::with_threads(Some(found.threads), || {
         let worker = || Stripper::new(options, &found.units, corpus);
         parallel::map(&documents, worker, |stripper, document| -> Result<u64> {
-            let Some(stripper) = stripper else { return Ok(0) };
             let mut scratch = std::mem::take(&mut stripper.scratch);
             let record = corpus.read_in(*document, &mut scratch)?;
             let spans = stripper.strip(*document, &record, &[]).map_or(0, |(_, spans)| spans);

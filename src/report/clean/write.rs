@@ -1,12 +1,11 @@
 //! Writing what stays: runs of neighbouring records in one piece, as they stand in the input.
 
-use std::borrow::Cow;
 #[cfg(feature = "parquet")]
 use std::cell::RefCell;
 use std::io::{self, Write};
 use std::path::Path;
 
-use super::{Cleaning, Destination, Stripper};
+use super::{Cleaning, Destination, Stripper, tidy};
 use crate::document::DocId;
 use crate::error::{Error, Result};
 #[cfg(feature = "parquet")]
@@ -68,17 +67,12 @@ impl Cleaning<'_> {
         self.found.rejects.binary_search(&document).is_err() && !self.removed.contains(&document)
     }
 
-    /// The text of a record that stays and is not copied as it is.
-    fn edited_text(&self, document: DocId, stripper: Option<&mut Stripper<'_>>) -> Result<Option<Cow<'_, str>>> {
-        if !self.stays(document) {
-            return Ok(None);
-        }
-        if let Some(text) = self.edited.get(&document) {
-            return Ok(Some(text.into()));
-        }
+    /// What is left of the text of a record that stays, if it is not copied as it is.
+    fn edited_text(&self, document: DocId, stripper: Option<&mut Stripper<'_>>) -> Result<Option<String>> {
+        let Some(cuts) = self.edited.get(&document) else { return Ok(None) };
         let record = self.corpus.read(document)?;
-        let stripped = stripper.and_then(|stripper| stripper.strip(document, &record, &[]));
-        Ok(Some(stripped.map_or(record.text, |(left, _)| left.into())))
+        let stripped = stripper.and_then(|stripper| stripper.strip(document, &record, cuts));
+        Ok(Some(stripped.map_or_else(|| tidy::without(&record.text, cuts), |(left, _)| left)))
     }
 
     fn file(
@@ -98,10 +92,9 @@ impl Cleaning<'_> {
         }
         let copied = |place: &usize| {
             let document = DocId::new(*place);
-            let stripped = self.stripped.binary_search(&document).is_ok();
-            self.stays(document) && !stripped && !self.edited.contains_key(&document)
+            self.stays(document) && !self.edited.contains_key(&document)
         };
-        let mut stripper = Stripper::new(self.options, &self.found.units, self.corpus);
+        let mut stripper = self.stripper();
         let mut places = file.records.clone().peekable();
         while let Some(place) = places.next() {
             let document = DocId::new(place);
@@ -124,15 +117,12 @@ impl Cleaning<'_> {
 impl Cleaning<'_> {
     /// Parquet is written anew, row by row.
     fn table(&self, file: &InputFile, out: &mut Joined<'_>) -> Result<()> {
-        let stripper = RefCell::new(Stripper::new(self.options, &self.found.units, self.corpus));
+        let stripper = RefCell::new(self.stripper());
         let failed = RefCell::new(None);
         let fate = |row: usize| {
             let document = DocId::new(file.records.start + row);
             if !self.stays(document) {
                 return input::Fate::Goes;
-            }
-            if !self.edited.contains_key(&document) && self.stripped.binary_search(&document).is_err() {
-                return input::Fate::Stays;
             }
             match self.edited_text(document, stripper.borrow_mut().as_mut()) {
                 Ok(text) => text.map_or(input::Fate::Stays, input::Fate::Edited),
