@@ -410,7 +410,7 @@ impl<'a> Run<'a> {
     /// an earlier run finished are taken from the work directory.
     fn verify(&mut self, id: PathId, path: &Path, banded: &Banded, verify: Verify<'_>) -> Result<Vec<Link>> {
         let Banded { nodes, candidates, resumed, .. } = banded;
-        if id == PathId::Main && (candidates.batches() > 0 || path.containment.is_some()) {
+        if id == PathId::Main && candidates.batches() > 0 {
             self.prepare_guard(nodes)?;
         }
         self.progress.begin("verify", candidates.nodes().count() as u64);

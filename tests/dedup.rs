@@ -324,3 +324,25 @@ fn boilerplate_of_references_is_nobodys() {
     assert_eq!((&summary["records"]["edited"], &summary["stripped_spans"]), (&1.into(), &1.into()));
     assert_eq!(home.json("c.jsonl")[0]["text"].as_str().unwrap().trim(), OTHER);
 }
+
+/// What an argument cannot do is said, not passed over.
+#[test]
+fn arguments_that_would_do_nothing_are_refused() {
+    let home = Home::new(&[("in.jsonl", format!("{{\"text\":\"{STORY}\"}}\n").as_bytes())]);
+    for (arguments, named) in [
+        ("--unit passage --threshold 0.6", "threshold"),
+        ("--unit passage --date-field date --window 1d", "date-field"),
+        ("--unit passage --boilerplate strip", "boilerplate"),
+        ("--unit passage --against in.jsonl", "against"),
+        ("--unit passage --remove near", "remove"),
+        ("--min-tokens 20", "min-tokens"),
+        ("--mark --boilerplate strip", "boilerplate"),
+        ("--mark --unit line", "mark"),
+    ] {
+        let output = home.run(&format!("dedup in.jsonl -o out.jsonl {arguments}"));
+        assert_eq!(output.status.code(), Some(2), "{arguments}");
+        let told = String::from_utf8(output.stderr).unwrap();
+        assert!(told.contains(&format!("error: {named} cannot be")), "{arguments}: {told}");
+    }
+    home.done("dedup in.jsonl -o out.jsonl -q --unit passage --min-tokens 20 --boilerplate keep");
+}

@@ -4,32 +4,42 @@ use super::args::{DedupArgs, Grain};
 use super::console::Console;
 use super::progress::Bar;
 use super::{Exit, job, summary};
+use crate::document::DocId;
 use crate::error::{Error, Result};
 use crate::input::{Corpus, Input};
 use crate::page::{Boilerplate, UnitLevel};
-use crate::pipeline::{Clustering, Pipeline};
+use crate::pipeline::{Clustering, Pipeline, Summary};
 use crate::report::output::Outputs;
 use crate::report::{self, Cleaning, Destination, Format, Marking};
 use crate::similarity::Relation;
 
-pub(super) fn run(arguments: &DedupArgs, console: &Console) -> Result<Exit> {
-    if arguments.matching.unit == Grain::Passage && arguments.mark.is_none() {
-        return passages(arguments, console);
-    }
+/// Arguments that mean nothing where passages are cut out: they are equal words, whatever stands around them.
+const NOT_OF_PASSAGES: [&str; 17] = [
+    "against",
+    "clusters",
+    "shingle",
+    "short",
+    "threshold",
+    "containment",
+    "facts",
+    "recall",
+    "num-hashes",
+    "bands",
+    "rows",
+    "date-field",
+    "window",
+    "related",
+    "max-bucket",
+    "boilerplate-rules",
+    "source-field",
+];
+
+/// `given` says what stands on the command line.
+pub(super) fn run(arguments: &DedupArgs, given: &dyn Fn(&str) -> bool, console: &Console) -> Result<Exit> {
     let DedupArgs { input, matching, keep, running, showing, .. } = arguments;
-    if arguments.mark.is_some() && matching.unit != Grain::Level(UnitLevel::Document) {
-        return Err(Error::parameter(
-            "mark",
-            "",
-            "left out, or --unit document: records are marked, not parts of them",
-        ));
-    }
-    if arguments.mark.is_some() && matching.boilerplate.boilerplate == Boilerplate::Strip {
-        return Err(Error::parameter(
-            "boilerplate",
-            "strip",
-            "keep or ignore with --mark, which leaves every text as it is; strip in another run",
-        ));
+    check(arguments, given)?;
+    if matching.unit == Grain::Passage {
+        return passages(arguments, console);
     }
     let mut options = job::run_options(matching, Some(&keep.keep), input, running, showing.progress)?;
     options.contained_copies = arguments.remove.contains(&Relation::Contained);
@@ -49,6 +59,39 @@ pub(super) fn run(arguments: &DedupArgs, console: &Console) -> Result<Exit> {
     Ok(exit)
 }
 
+/// Refuses arguments that would do nothing, or that contradict each other.
+fn check(arguments: &DedupArgs, given: &dyn Fn(&str) -> bool) -> Result<()> {
+    let DedupArgs { matching, remove, .. } = arguments;
+    let refuse = |name: &'static str, value: &str, expected: &str| Err(Error::parameter(name, value, expected));
+    let boilerplate = matching.boilerplate.boilerplate;
+    if arguments.mark.is_some() {
+        if matching.unit != Grain::Level(UnitLevel::Document) {
+            return refuse("mark", "", "left out, or --unit document: records are marked, not parts of them");
+        }
+        if boilerplate == Boilerplate::Strip {
+            return refuse(
+                "boilerplate",
+                "strip",
+                "keep or ignore with --mark, which leaves every text as it is; strip in another run",
+            );
+        }
+    }
+    if matching.unit != Grain::Passage {
+        let idle = Some("min-tokens").filter(|name| given(name));
+        return idle.map_or(Ok(()), |name| refuse(name, "", "left out, or --unit passage, which it belongs to"));
+    }
+    if let Some(name) = NOT_OF_PASSAGES.into_iter().find(|name| given(name)) {
+        return refuse(name, "", "left out for --unit passage, which knows only equal words");
+    }
+    if given("boilerplate") && boilerplate != Boilerplate::Keep {
+        return refuse("boilerplate", boilerplate.name(), "keep, or left out, for --unit passage");
+    }
+    if !remove.contains(&Relation::Exact) {
+        return refuse("remove", "near", "with exact for --unit passage: what repeats is equal");
+    }
+    Ok(())
+}
+
 /// `--mark`: every record stays.
 fn marked(
     arguments: &DedupArgs,
@@ -58,46 +101,18 @@ fn marked(
     destination: Option<Destination>,
     console: &Console,
 ) -> Result<Exit> {
-    let showing = &arguments.showing;
     let mut outputs = Outputs::new();
     lists(arguments, corpus, found, &mut outputs)?;
     if let Some(destination) = destination {
         let marking = Marking::new(found, corpus, field);
         console.print(|out| marking.write(&destination, &mut outputs, out))?;
     }
-    let mut accounts = found.summary.clone();
-    summary::passed_over(corpus, &found.rejects, &found.summary.decoded, &showing.verbosity, console);
-    job::finish(&mut accounts, showing, outputs, console)?;
-    Ok(job::exit(&accounts, arguments.running.strict, false, console))
+    end(arguments, corpus, found.summary.clone(), &found.rejects, outputs, false, console)
 }
 
 /// `--unit passage`.
 fn passages(arguments: &DedupArgs, console: &Console) -> Result<Exit> {
     let DedupArgs { input, matching, length, keep, running, showing, .. } = arguments;
-    if !arguments.remove.contains(&Relation::Exact) {
-        return Err(Error::parameter("remove", "near", "with exact for --unit passage: what repeats is equal"));
-    }
-    if let Some(path) = &arguments.clusters {
-        return Err(Error::parameter("clusters", path.display(), "left out for --unit passage: there are none"));
-    }
-    if let Some(path) = arguments.against.first() {
-        return Err(Error::parameter("against", path.display(), "left out for --unit passage"));
-    }
-    if matching.boilerplate.boilerplate == Boilerplate::Strip {
-        return Err(Error::parameter(
-            "boilerplate",
-            "strip",
-            "keep or ignore for --unit passage; strip in another run",
-        ));
-    }
-    let ignored = [
-        ("date-field", matching.date_field.is_some()),
-        ("related", matching.related),
-        ("boilerplate-rules", matching.boilerplate.boilerplate_rules.is_some()),
-    ];
-    if let Some((name, _)) = ignored.iter().find(|(_, given)| *given) {
-        return Err(Error::parameter(name, "", "left out for --unit passage, which knows only equal words"));
-    }
     let mut options = job::passages(&matching.folding, length, running);
     options.seed = matching.seed;
     options.keep = keep.keep.clone();
@@ -118,7 +133,6 @@ fn finish(
     destination: Option<Destination>,
     console: &Console,
 ) -> Result<Exit> {
-    let showing = &arguments.showing;
     let mut outputs = Outputs::new();
     lists(arguments, corpus, found, &mut outputs)?;
     if let Some(path) = &arguments.removed {
@@ -130,9 +144,23 @@ fn finish(
     let mut accounts = found.summary.clone();
     cleaning.account(&mut accounts);
     let copies = arguments.check.check && !cleaning.is_empty();
-    summary::passed_over(corpus, &found.rejects, &found.summary.decoded, &showing.verbosity, console);
+    end(arguments, corpus, accounts, &found.rejects, outputs, copies, console)
+}
+
+/// Puts the outputs in their place and tells what was done.
+fn end(
+    arguments: &DedupArgs,
+    corpus: &Corpus,
+    mut accounts: Summary,
+    rejects: &[DocId],
+    outputs: Outputs,
+    copies: bool,
+    console: &Console,
+) -> Result<Exit> {
+    let DedupArgs { showing, running, .. } = arguments;
+    summary::passed_over(corpus, rejects, &accounts.decoded, &showing.verbosity, console);
     job::finish(&mut accounts, showing, outputs, console)?;
-    Ok(job::exit(&accounts, arguments.running.strict, copies, console))
+    Ok(job::exit(&accounts, running.strict, copies, console))
 }
 
 /// Where the corpus goes; `None` for a dry run. Checked before anything is computed.

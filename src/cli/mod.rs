@@ -7,7 +7,8 @@ use std::ffi::OsString;
 use std::io;
 
 use clap::error::ErrorKind as Usage;
-use clap::{CommandFactory, Parser};
+use clap::parser::ValueSource;
+use clap::{ArgMatches, CommandFactory, FromArgMatches};
 
 use crate::error::{Error, ErrorKind, Result};
 
@@ -63,12 +64,14 @@ pub fn command() -> clap::Command {
 
 /// Runs the command that `arguments` spell, the program's name first.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
-    let arguments = match Arguments::try_parse_from(arguments) {
-        Ok(arguments) => arguments,
+    let parsed = command().try_get_matches_from(arguments);
+    let parsed = parsed.and_then(|matches| Ok((Arguments::from_arg_matches(&matches)?, matches)));
+    let (arguments, matches) = match parsed {
+        Ok(parsed) => parsed,
         Err(usage) => return refuse(&usage),
     };
     let mut console = Console::new(arguments.color);
-    match dispatch(arguments.command, &mut console) {
+    match dispatch(arguments.command, &matches, &mut console) {
         Ok(exit) => exit,
         Err(error) if is_broken_pipe(&error) => Exit::Done,
         Err(error) => {
@@ -78,10 +81,11 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     }
 }
 
-fn dispatch(command: Command, console: &mut Console) -> Result<Exit> {
+/// `matches` tell what was given from what is there by default.
+fn dispatch(command: Command, matches: &ArgMatches, console: &mut Console) -> Result<Exit> {
     match command {
         Command::Clusters(arguments) => clusters::run(&arguments, console),
-        Command::Dedup(arguments) => dedup::run(&arguments, console),
+        Command::Dedup(arguments) => dedup::run(&arguments, &given(matches), console),
         Command::Pairs(arguments) => pairs::run(&arguments, console),
         Command::Passages(arguments) => passages::run(&arguments, console),
         Command::Compare(arguments) => compare::run(&arguments, console),
@@ -91,6 +95,14 @@ fn dispatch(command: Command, console: &mut Console) -> Result<Exit> {
         Command::Boilerplate(arguments) => boilerplate::run(&arguments, console),
         Command::Completions { shell } => generate::completions(shell, console),
         Command::Man => generate::man(console),
+    }
+}
+
+/// Whether an argument of the command, by its long name, stands on the command line.
+fn given(matches: &ArgMatches) -> impl Fn(&str) -> bool + '_ {
+    let of_command = matches.subcommand().map(|(_, of_command)| of_command);
+    move |name| {
+        of_command.and_then(|matches| matches.value_source(&name.replace('-', "_"))) == Some(ValueSource::CommandLine)
     }
 }
 

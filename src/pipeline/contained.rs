@@ -65,7 +65,6 @@ impl Run<'_> {
         self.progress.begin("contain", 0);
         let resident = self.tables.bytes() + nodes.bytes() + size_of_val(&node_of_row[..]) as u64;
         let limit = self.plan.work(resident + nodes.len() as u64 * PER_NODE, self.plan.room(), "containment");
-        let tokens = |node: Node| self.tables.units.tokens(nodes.first(node));
         let among = Among {
             samples: &self.tables.rows(PathId::Main).samples,
             sampling,
@@ -77,6 +76,10 @@ impl Run<'_> {
         let Inside { pairs, unseen } = found;
         let held = resident + size_of_val(&pairs[..]) as u64;
         self.plan.require(held, "so many candidates for containment")?;
+        if !pairs.is_empty() {
+            self.prepare_guard(nodes)?;
+        }
+        let tokens = |node: Node| self.tables.units.tokens(nodes.first(node));
         let memory = self.plan.work(held, self.plan.room(), "").map_or(u64::MAX, |limit| limit.memory);
         let mut holdings = Vec::new();
         let mut rest = &pairs[..];

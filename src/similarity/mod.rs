@@ -14,6 +14,7 @@ use crate::shingle::{ShingleKind, ShingleSet};
 pub mod align;
 pub mod facts;
 pub mod short;
+mod words;
 
 /// How alike two units are. Both are exact, from 0 to 1.
 #[derive(Debug, Clone, Copy, PartialEq)]

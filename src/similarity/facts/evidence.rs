@@ -7,7 +7,7 @@ use ahash::{AHashMap, AHashSet};
 use super::WordFrequencies;
 use super::slots::{Slot, slots};
 use super::table::{Meaning, meaning};
-use crate::similarity::short::{CONTENT, SAME_WORD, alikeness, stem};
+use crate::similarity::words::{CONTENT, SAME_WORD, Vocabulary, alikeness, stem};
 
 /// Longest slot, in tokens a side, in which a word is set against a word. Longer ones are rewritten sentences, which only
 /// count as a whole.
@@ -57,10 +57,10 @@ impl Evidence {
             let next = ids.len() as u32;
             *ids.entry(word).or_insert(next)
         };
-        let in_a: Vec<u32> = a.words.iter().map(|word| number(*word)).collect();
-        let in_b: Vec<u32> = b.words.iter().map(|word| number(*word)).collect();
+        let in_a: Vec<u32> = a.words().iter().map(|word| number(*word)).collect();
+        let in_b: Vec<u32> = b.words().iter().map(|word| number(*word)).collect();
         let slots = slots(&in_a, &in_b, ids.len());
-        let (tokens, longer) = (a.words.len().min(b.words.len()), a.words.len().max(b.words.len()));
+        let (tokens, longer) = (a.words().len().min(b.words().len()), a.words().len().max(b.words().len()));
         let mut counter = Counter { a: &a, b: &b, frequencies, met: [AHashSet::new(), AHashSet::new()] };
         let mut evidence = Self { tokens, longer, slots: slots.len(), ..Self::default() };
         for slot in &slots {
@@ -70,28 +70,24 @@ impl Evidence {
     }
 }
 
-/// One of the two texts; what only some pairs need is made when it is asked for.
+/// One of the two texts.
 struct Text<'a> {
-    words: Vec<&'a str>,
-    joined: OnceCell<String>,
-    stems: OnceCell<AHashSet<&'a str>>,
+    vocabulary: Vocabulary<'a>,
+    /// Made when it is asked for.
     meanings: OnceCell<Vec<Meaning>>,
 }
 
 impl<'a> Text<'a> {
     fn new(text: &'a str) -> Self {
-        let words = text.split(' ').filter(|word| !word.is_empty()).collect();
-        Self { words, joined: OnceCell::new(), stems: OnceCell::new(), meanings: OnceCell::new() }
+        Self { vocabulary: Vocabulary::new(text), meanings: OnceCell::new() }
     }
 
-    /// Whether the text holds the word, another form of it, or it written together with a neighbour.
-    fn knows(&self, word: &str) -> bool {
-        self.stems.get_or_init(|| self.words.iter().map(|word| stem(word)).collect()).contains(stem(word))
-            || self.joined.get_or_init(|| self.words.concat()).contains(word)
+    fn words(&self) -> &[&'a str] {
+        &self.vocabulary.words
     }
 
     fn tells(&self, meant: Meaning) -> bool {
-        self.meanings.get_or_init(|| self.words.iter().filter_map(|word| meaning(word)).collect()).contains(&meant)
+        self.meanings.get_or_init(|| self.words().iter().filter_map(|word| meaning(word)).collect()).contains(&meant)
     }
 }
 
@@ -106,7 +102,7 @@ struct Counter<'a> {
 
 impl<'a> Counter<'a> {
     fn count(&mut self, slot: &Slot, evidence: &mut Evidence) {
-        let (a, b) = (&self.a.words[slot.a.clone()], &self.b.words[slot.b.clone()]);
+        let (a, b) = (&self.a.words()[slot.a.clone()], &self.b.words()[slot.b.clone()]);
         if self.is_edge(slot, evidence.tokens) || a.len().max(b.len()) > LONGEST_SLOT || a.concat() == b.concat() {
             return;
         }
@@ -133,7 +129,7 @@ impl<'a> Counter<'a> {
     /// Whether a byline, or a title and tags at the end, stand against others: they differ between copies.
     fn is_edge(&self, slot: &Slot, tokens: usize) -> bool {
         let first = slot.a.start == 0 || slot.b.start == 0;
-        let last = slot.a.end == self.a.words.len() || slot.b.end == self.b.words.len();
+        let last = slot.a.end == self.a.words().len() || slot.b.end == self.b.words().len();
         tokens >= HAS_EDGES && (first || last)
     }
 
@@ -149,7 +145,7 @@ impl<'a> Counter<'a> {
 fn own_words<'a>(words: &[&'a str], opposite: &[&str], other: &Text) -> Vec<&'a str> {
     let is_own = |word: &&&str| {
         is_content(word)
-            && !other.knows(word)
+            && !other.vocabulary.knows(word)
             && opposite.iter().all(|against| alikeness(stem(word), stem(against)) < SAME_WORD)
     };
     words.iter().filter(is_own).copied().collect()
