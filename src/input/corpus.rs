@@ -7,7 +7,7 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::block::{Block, Oversized, Part, Scratch, whole_file};
+use super::block::{Scratch, whole_file};
 use super::compression::Compression;
 use super::csv;
 use super::encoding::{Decoding, EncodingChoice};
@@ -25,6 +25,11 @@ use super::{Format, InputOptions};
 use crate::document::{DocId, Source};
 use crate::error::{Error, Result};
 use crate::spill::SpillFile;
+
+mod blocks;
+mod bytes;
+
+pub(crate) use blocks::Blocks;
 
 /// A file's place among [`Corpus::files`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -264,7 +269,7 @@ impl Corpus {
 
     /// The blocks of this corpus, read again.
     pub(crate) fn blocks(&self) -> Blocks<'_> {
-        Blocks { corpus: self, next: 0, size: Holding::default().block_size as u64 }
+        Blocks::new(self, Holding::default().block_size as u64)
     }
 
     /// With [`InputOptions::unique_ids`]: from now on, every record whose id an earlier record has is rejected by
@@ -466,100 +471,6 @@ impl Corpus {
         }
     }
 
-    /// The bytes of a record as they stand in the (decompressed) file: a line without its line end, or a whole text
-    /// file. Empty for a file that could not be read, and for an id that is none of this corpus.
-    ///
-    /// # Errors
-    /// The record is read from the disk again, and that fails or the file changed.
-    pub fn raw(&self, id: DocId) -> Result<Cow<'_, [u8]>> {
-        let Some(found) = self.find(id) else { return Ok(Cow::Borrowed(&[])) };
-        if let Place::Held(piece) = &found.part.place {
-            return Ok(Cow::Borrowed(piece.get(range(found)).unwrap_or_default()));
-        }
-        let mut bytes = Vec::new();
-        match self.load(found, found.row.offset() as u64, found.size(), &mut bytes) {
-            Ok(()) => Ok(Cow::Owned(bytes)),
-            Err(reason) => Err(Reject { source: self.source(id), reason }.into()),
-        }
-    }
-
-    /// What ends a record's line: `\n`, `\r\n`, or nothing at the end of a file and in plain text.
-    #[must_use]
-    pub fn line_end(&self, id: DocId) -> &'static [u8] {
-        self.find(id).map_or(b"", |found| found.part.index.line_end(found.row))
-    }
-
-    /// The records `ids`, which follow one another, with their line ends, in as few pieces as they stand in: blank lines
-    /// between them are left out. Calls `each` with every piece.
-    ///
-    /// # Errors
-    /// As [`raw`](Self::raw).
-    pub(crate) fn copy(
-        &self,
-        ids: Range<DocId>,
-        bytes: &mut Vec<u8>,
-        mut each: impl FnMut(&[u8]) -> Result<()>,
-    ) -> Result<()> {
-        let mut next = ids.start;
-        while next < ids.end {
-            let Some(found) = self.find(next) else { break };
-            let (start, mut end) = (found.row.offset() as u64, 0);
-            let from = next;
-            for row in found.part.index.rows.get(found.number..).unwrap_or_default() {
-                let begin = row.offset() as u64;
-                let joins = next == from || (begin == end && end - start < COPIED);
-                if next == ids.end || !joins {
-                    break;
-                }
-                end = begin + found.part.index.size(*row) + found.part.index.line_end(*row).len() as u64;
-                next = DocId::new(next.index() + 1);
-            }
-            let piece = match &found.part.place {
-                Place::Held(piece) => piece.get(start as usize..end as usize).unwrap_or_default(),
-                _ => {
-                    self.load(found, start, end - start, bytes)
-                        .map_err(|reason| Reject { source: self.source(from), reason })?;
-                    bytes.as_slice()
-                }
-            };
-            each(piece)?;
-        }
-        Ok(())
-    }
-
-    /// The records of an archive in order, with the place among the documents of those that are documents. What is no record
-    /// is left out.
-    ///
-    /// # Errors
-    /// As [`raw`](Self::raw).
-    #[cfg(feature = "warc")]
-    pub(crate) fn archived(
-        &self,
-        number: usize,
-        bytes: &mut Vec<u8>,
-        mut each: impl FnMut(Option<DocId>, &[u8]) -> Result<()>,
-    ) -> Result<()> {
-        let parts = self.table.iter().filter(|part| part.index.file as usize == number && part.index.failure.is_none());
-        for part in parts {
-            let first = part.first as usize;
-            let held = match (&part.place, self.files.get(number)) {
-                (Place::Held(piece), _) => &**piece,
-                (_, Some(file)) => {
-                    self.fetch(part, file, 0, part.index.length, bytes).map_err(|what| {
-                        Error::from(Reject { source: self.source(DocId::new(first)), reason: Reason::Lost { what } })
-                    })?;
-                    bytes.as_slice()
-                }
-                (_, None) => continue,
-            };
-            for range in warc::records(held) {
-                let row = part.index.rows.binary_search_by_key(&range.start, |row| row.offset()).ok();
-                each(row.map(|row| DocId::new(first + row)), held.get(range).unwrap_or_default())?;
-            }
-        }
-        Ok(())
-    }
-
     /// Where a record came from.
     #[must_use]
     pub fn source(&self, id: DocId) -> Source {
@@ -571,47 +482,6 @@ impl Corpus {
         let line = lined.then(|| found.part.first_line + index.line(found.number));
         let offset = (index.shape == Shape::Records).then(|| index.start + found.row.offset() as u64);
         Source { path: Arc::clone(&found.file.path), line, offset }
-    }
-
-    /// The raw bytes of a record with another text, and every other byte as it was. In JSON the text is written as a
-    /// string with the escapes that are needed and no others; elsewhere in the encoding it had, byte order mark included.
-    /// Where that cannot hold the text, and where mojibake was repaired or bytes were lost, it becomes UTF-8 without a mark.
-    ///
-    /// # Errors
-    /// The record is rejected, or its text was extracted from a page.
-    pub fn rewrite(&self, id: DocId, text: &str) -> std::result::Result<Vec<u8>, Reject> {
-        let Record { text_value: Range { start, end }, decoding, .. } = self.read(id)?;
-        if self.is_extracted(id) {
-            return Err(Reject { source: self.source(id), reason: Reason::Extracted });
-        }
-        let lost = |error: Error| Reject { source: self.source(id), reason: Reason::Lost { what: error.to_string() } };
-        let raw = self.raw(id).map_err(lost)?;
-        let mut bytes = raw.get(..start).unwrap_or_default().to_vec();
-        match self.find(id).map(|found| (found.file.format, &found.file.header)) {
-            Some((Format::JsonLines | Format::Parquet, _)) => {
-                bytes.extend_from_slice(serde_json::Value::from(text).to_string().as_bytes());
-            }
-            Some((_, Some(header))) => {
-                let field = header.encode(text);
-                // A row must stay in the encoding of the others; what that cannot hold becomes UTF-8.
-                let encoded = decoding.encoding.encode(&field).filter(|_| !decoding.lossy);
-                bytes.extend_from_slice(&encoded.unwrap_or_else(|| field.into_bytes()));
-            }
-            _ => {
-                let same = decoding.repair.is_none() && !decoding.lossy;
-                match decoding.encoding.encode(text).filter(|_| same) {
-                    Some(encoded) => bytes.extend_from_slice(&encoded),
-                    None => bytes = text.as_bytes().to_vec(),
-                }
-            }
-        }
-        bytes.extend_from_slice(raw.get(end..).unwrap_or_default());
-        Ok(bytes)
-    }
-
-    /// Whether the text of a record was made from its bytes, so that no other can be written in its place.
-    pub(crate) fn is_extracted(&self, id: DocId) -> bool {
-        self.find(id).is_some_and(|found| found.file.format.is_extracted())
     }
 
     /// The files that could not be read, and the damaged ends of files, each with its place among the records. Rejects
@@ -681,81 +551,10 @@ impl Corpus {
     }
 }
 
-/// Records are copied in pieces of about so many bytes, where they are read from the disk for it.
-const COPIED: u64 = 1 << 20;
-
 /// Where a record stands in its part's bytes.
 fn range(found: Located<'_>) -> Range<usize> {
     let start = found.row.offset();
     start..start.saturating_add(usize::try_from(found.size()).unwrap_or(usize::MAX))
-}
-
-/// The blocks of a corpus that was read before. As [`Reader`](super::Reader), but nothing is taken back.
-pub(crate) struct Blocks<'a> {
-    corpus: &'a Corpus,
-    next: usize,
-    size: u64,
-}
-
-impl Blocks<'_> {
-    /// The next block.
-    ///
-    /// # Errors
-    ///
-    /// A file cannot be read again, or changed since it was read.
-    pub(crate) fn next(&mut self) -> Result<Option<Block>> {
-        let (mut parts, mut bytes) = (Vec::new(), 0);
-        while bytes < self.size {
-            let Some(part) = self.corpus.table.get(self.next) else { break };
-            parts.push(self.corpus.part(part)?);
-            bytes += part.index.length;
-            self.next += 1;
-        }
-        Ok((!parts.is_empty()).then(|| Block { options: Arc::clone(&self.corpus.options), parts }))
-    }
-}
-
-impl Corpus {
-    /// A part as it was first read.
-    fn part(&self, part: &TablePart) -> Result<Part> {
-        let TablePart { first, place, index, .. } = part;
-        let id = DocId::new(*first as usize);
-        let Some(file) = self.files.get(index.file as usize) else {
-            return Err(Reject { source: self.source(id), reason: Reason::NotInInput }.into());
-        };
-        // A part of an archive may hold no document.
-        let row = index.rows.first().copied().unwrap_or(Row::new(0, 0, false));
-        let PartIndex { start, length, shape, stamp, .. } = *index;
-        let single = index.rows.len() == 1 && index.size(row) > self.options.max_record_size;
-        let unread = index.failure.is_some() || (single && !matches!(place, Place::Held(_)));
-        let bytes = match place {
-            Place::Held(piece) => piece.clone(),
-            #[cfg(feature = "warc")]
-            _ if unread && shape == Shape::Records && index.failure.is_none() => {
-                let mut bytes = Vec::new();
-                self.fetch(part, file, 0, length.min(warc::PREFIX as u64), &mut bytes)
-                    .map_err(|what| Error::from(Reject { source: self.source(id), reason: Reason::Lost { what } }))?;
-                Piece::from(bytes)
-            }
-            _ if unread => Piece::from(Vec::new()),
-            _ => {
-                let mut bytes = Vec::new();
-                self.fetch(part, file, 0, length, &mut bytes)
-                    .map_err(|what| Error::from(Reject { source: self.source(id), reason: Reason::Lost { what } }))?;
-                Piece::from(bytes)
-            }
-        };
-        let oversized = (unread && index.failure.is_none()).then(|| Oversized {
-            size: index.size(row),
-            carriage_return: row.carriage_return(),
-            lines: index.lines as u32,
-        });
-        let (format, text) = (file.format, file.format.is_whole_file());
-        let text = text.then(|| (Arc::clone(&file.relative), file.bom));
-        let failure = index.failure.clone();
-        let csv = file.header.clone();
-        Ok(Part { file: index.file, start, length, shape, bytes, stamp, failure, oversized, format, text, csv })
-    }
 }
 
 /// A relative path as an id: `/` between its parts on every system.
