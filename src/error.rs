@@ -90,6 +90,30 @@ pub enum ErrorKind {
         /// The key.
         key: String,
     },
+    /// A directory that cannot be used as the index that was asked for: another writer has it, it was built with other
+    /// settings, or it is none.
+    #[error("{path}: {what}; {remedy}", path = path.display())]
+    Index {
+        /// The directory.
+        path: PathBuf,
+        /// Why not.
+        what: String,
+        /// What to do about it.
+        remedy: String,
+    },
+    /// A file of an index holds other bytes than were written.
+    #[error("{path} is damaged: {what}; {remedy}", path = path.display())]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        what: String,
+        /// What to do about it.
+        remedy: String,
+    },
+    /// A change was asked of an index that was opened to be read.
+    #[error("this index was opened for reading alone; open it as the writer to change it")]
+    ReadOnly,
     /// Two signatures, or a signature and an index, were made with different parameters.
     #[error("signatures differ in {what}: {left} and {right}; make both with the same parameters")]
     Incompatible {

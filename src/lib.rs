@@ -54,7 +54,7 @@ pub mod sketch;
 pub mod spill;
 
 pub use error::{Error, ErrorKind, Result};
-pub use index::{Index, Match, Verdict};
+pub use index::{Index, Item, Match, Verdict};
 
 /// The README's snippets, run as tests.
 #[cfg(doctest)]

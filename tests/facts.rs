@@ -6,6 +6,7 @@ mod common;
 
 use std::collections::{BTreeMap, HashMap};
 
+use mukarrar::index::Rank;
 use mukarrar::input::Corpus;
 use mukarrar::normalize::{Language, Normalizer, Profile};
 use mukarrar::page::{Boilerplate, Sieve};
@@ -156,7 +157,7 @@ fn an_index_stores_variants_and_repeats_copies() {
         }
         other => panic!("{other:?}"),
     }
-    assert!(seen.contains("tuesday"));
+    assert!(seen.contains("tuesday").unwrap());
     // A copy of the second is a copy, although the first, a variant, is nearly as like it.
     let copy = format!("{tuesday} سمات طقس الساحل أمطار");
     match seen.check_and_insert("copy", &*copy).unwrap() {
@@ -164,7 +165,7 @@ fn an_index_stores_variants_and_repeats_copies() {
         other => panic!("{other:?}"),
     }
     let relations: Vec<_> =
-        seen.query(&*copy, 9).unwrap().into_iter().map(|found| (found.key, found.relation)).collect();
+        seen.query(&*copy, 9, Rank::Jaccard).unwrap().into_iter().map(|found| (found.key, found.relation)).collect();
     let expected = [("tuesday", Relation::Near), ("monday", Relation::Variant)];
     assert_eq!(relations, expected.map(|(key, relation)| (key.to_owned(), Some(relation))));
 
@@ -195,7 +196,11 @@ fn variants_of_both(corpus: &Corpus, threshold: f64) -> (Vec<Places>, Vec<Places
         if pair.relation == Relation::Variant {
             batch.push((a, b));
         }
-        let found = index.query(&*texts[b], usize::MAX).unwrap().into_iter().find(|found| found.key == a.to_string());
+        let found = index
+            .query(&*texts[b], usize::MAX, Rank::Jaccard)
+            .unwrap()
+            .into_iter()
+            .find(|found| found.key == a.to_string());
         if found.is_some_and(|found| found.relation == Some(Relation::Variant)) {
             online.push((a, b));
         }

@@ -4,6 +4,7 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use mukarrar::index::Rank;
 use mukarrar::similarity::Relation;
 use mukarrar::{ErrorKind, Index, Verdict};
 
@@ -33,7 +34,7 @@ fn copies_are_found_with_their_score_and_relation() {
     assert_eq!((&*near.key, near.containment, near.relation), ("a", 1.0, Some(Relation::Near)));
     assert!(near.jaccard < 1.0);
     assert_eq!(seen.len(), 2, "a duplicate is not stored");
-    assert!(!seen.contains("c"));
+    assert!(!seen.contains("c").unwrap());
 }
 
 #[test]
@@ -67,9 +68,9 @@ fn the_best_match_wins_and_ties_go_to_the_earliest() {
     seen.insert("first", STORY).unwrap();
     seen.insert("second", COPY).unwrap();
     assert_eq!(duplicate(&seen.check(STORY).unwrap()).key, "first");
-    let keys: Vec<String> = seen.query(STORY, 10).unwrap().into_iter().map(|found| found.key).collect();
+    let keys: Vec<String> = seen.query(STORY, 10, Rank::Jaccard).unwrap().into_iter().map(|found| found.key).collect();
     assert_eq!(keys, ["first", "second", "longer"]);
-    assert_eq!(seen.query(STORY, 1).unwrap().len(), 1);
+    assert_eq!(seen.query(STORY, 1, Rank::Jaccard).unwrap().len(), 1);
     // A freed place is used again, but its new text is the youngest.
     seen.remove("first").unwrap();
     seen.insert("third", STORY).unwrap();

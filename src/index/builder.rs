@@ -1,10 +1,11 @@
 //! Settings of an index, validated once.
 
-use std::sync::{Arc, Mutex, RwLock};
+use std::sync::Arc;
 
-use super::store::Store;
-use super::{Index, Settings};
-use crate::error::Result;
+use super::memory::Memory;
+use super::{Index, Settings, Verify};
+use crate::document::Window;
+use crate::error::{Error, Result};
 use crate::lsh::{Banding, Overrides};
 use crate::normalize::{Language, Profile};
 use crate::page::{Boilerplate, Rules};
@@ -13,49 +14,34 @@ use crate::similarity::facts::Facts;
 use crate::sketch::{MinHasher, SketchParams};
 
 /// Builds an [`Index`]. Every setting has the default of the command line.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct IndexBuilder {
-    threshold: f64,
-    recall: f64,
+    threshold: Option<f64>,
+    recall: Option<f64>,
     overrides: Overrides,
-    profile: Profile,
+    profile: Option<Profile>,
     language: Option<Language>,
-    boilerplate: Boilerplate,
+    boilerplate: Option<Boilerplate>,
     rules: Option<Arc<Rules>>,
-    shingle: ShingleKind,
-    facts: Facts,
-    seed: u64,
-}
-
-impl Default for IndexBuilder {
-    fn default() -> Self {
-        Self {
-            threshold: 0.6,
-            recall: 0.99,
-            overrides: Overrides::default(),
-            profile: Profile::default(),
-            language: None,
-            boilerplate: Boilerplate::default(),
-            rules: None,
-            shingle: ShingleKind::default(),
-            facts: Facts::default(),
-            seed: 1,
-        }
-    }
+    shingle: Option<ShingleKind>,
+    facts: Option<Facts>,
+    seed: Option<u64>,
+    verify: Option<Verify>,
+    window: Option<Window>,
 }
 
 impl IndexBuilder {
     /// Smallest Jaccard of a duplicate, in (0, 1]. Default .6.
     #[must_use]
     pub fn threshold(mut self, threshold: f64) -> Self {
-        self.threshold = threshold;
+        self.threshold = Some(threshold);
         self
     }
 
     /// Chance that a stored text exactly at the threshold is found, in (0, 1). Default .99.
     #[must_use]
     pub fn recall(mut self, recall: f64) -> Self {
-        self.recall = recall;
+        self.recall = Some(recall);
         self
     }
 
@@ -69,7 +55,7 @@ impl IndexBuilder {
     /// How strongly text is folded. Default `standard`.
     #[must_use]
     pub fn profile(mut self, profile: Profile) -> Self {
-        self.profile = profile;
+        self.profile = Some(profile);
         self
     }
 
@@ -83,11 +69,11 @@ impl IndexBuilder {
     /// Whether boilerplate counts. Default `ignore`; `strip` is the same here, since no text is given back.
     #[must_use]
     pub fn boilerplate(mut self, boilerplate: Boilerplate) -> Self {
-        self.boilerplate = boilerplate;
+        self.boilerplate = Some(boilerplate);
         self
     }
 
-    /// Learned boilerplate. It goes by the source that a text is given with: [`Text::source`](crate::page::Text::source).
+    /// Learned boilerplate. It goes by the source that a text is given with: [`Item::source`](super::Item::source).
     #[must_use]
     pub fn boilerplate_rules(mut self, rules: impl Into<Arc<Rules>>) -> Self {
         self.rules = Some(rules.into());
@@ -97,46 +83,78 @@ impl IndexBuilder {
     /// What one shingle is. Default `word:3`.
     #[must_use]
     pub fn shingle(mut self, shingle: ShingleKind) -> Self {
-        self.shingle = shingle;
+        self.shingle = Some(shingle);
         self
     }
 
     /// Whether texts of one template that tell other facts are told apart from copies
-    /// ([`facts`](crate::similarity::facts)). Default `guard`, for which the index holds each folded text: a byte a letter,
-    /// most often less than the shingle set takes.
+    /// ([`facts`](crate::similarity::facts)). Default `guard`; with [`Verify::Estimate`] always `off`.
     #[must_use]
     pub fn facts(mut self, facts: Facts) -> Self {
-        self.facts = facts;
+        self.facts = Some(facts);
         self
     }
 
     /// Seed of every hash. Default 1.
     #[must_use]
     pub fn seed(mut self, seed: u64) -> Self {
-        self.seed = seed;
+        self.seed = Some(seed);
         self
     }
 
-    /// The index, empty.
+    /// How candidates are verified. Default: exactly.
+    #[must_use]
+    pub fn verify(mut self, verify: Verify) -> Self {
+        self.verify = Some(verify);
+        self
+    }
+
+    /// Texts repeat each other only if they are at most so far apart in time, by their date, else by when they were first
+    /// seen. Default: any time.
+    #[must_use]
+    pub fn window(mut self, window: Window) -> Self {
+        self.window = Some(window);
+        self
+    }
+
+    /// The index in memory, empty.
     ///
     /// # Errors
     ///
     /// [`ErrorKind::Parameter`](crate::ErrorKind::Parameter) names the first setting that cannot work and what would fit.
     pub fn build(self) -> Result<Index> {
-        let banding = Banding::choose(self.threshold, self.recall, self.overrides)?;
-        let params = SketchParams::new(banding.num_hashes(), self.seed, self.shingle, self.profile)?;
-        let settings = Settings {
-            threshold: self.threshold,
-            profile: self.profile,
+        Index::new(self.settings()?, Box::new(Memory::default()))
+    }
+
+    /// All settings, with defaults for those that were not given.
+    pub(super) fn settings(&self) -> Result<Settings> {
+        let (threshold, recall) = (self.threshold.unwrap_or(0.6), self.recall.unwrap_or(0.99));
+        let (profile, shingle) = (self.profile.unwrap_or_default(), self.shingle.unwrap_or_default());
+        let (seed, verify) = (self.seed.unwrap_or(1), self.verify.unwrap_or_default());
+        let facts = match (verify, self.facts) {
+            (Verify::Exact, facts) => facts.unwrap_or_default(),
+            (Verify::Estimate, None | Some(Facts::Off)) => Facts::Off,
+            (Verify::Estimate, Some(Facts::Guard)) => {
+                let expected = "off where verify is estimate: signatures tell no facts";
+                return Err(Error::parameter("facts", "guard", expected));
+            }
+        };
+        let banding = Banding::choose(threshold, recall, self.overrides)?;
+        let params = SketchParams::new(banding.num_hashes(), seed, shingle, profile)?;
+        Ok(Settings {
+            threshold,
+            recall,
+            profile,
             language: self.language,
-            boilerplate: self.boilerplate,
-            rules: self.rules,
-            shingle: self.shingle,
-            facts: self.facts,
-            seed: self.seed,
+            boilerplate: self.boilerplate.unwrap_or_default(),
+            rules: self.rules.clone(),
+            shingle,
+            facts,
+            seed,
+            verify,
+            window: self.window,
             banding,
             hasher: MinHasher::new(params),
-        };
-        Ok(Index { settings, store: RwLock::new(Store::new(self.facts)), workers: Mutex::default() })
+        })
     }
 }

@@ -41,6 +41,10 @@ pub use profile::Profile;
 
 use crate::document::{Excerpt, Span};
 
+/// Which folding this is. It changes with every change of the fold: what was hashed under another one (an index, boilerplate
+/// rules) is of no use then.
+pub const FOLD_VERSION: &str = "ar-standard-1";
+
 /// Takes the tokens of a text in order.
 pub trait TokenSink {
     /// One token: its bytes in the compact alphabet ([`alphabet`]), and the original bytes it came from.

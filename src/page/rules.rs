@@ -13,11 +13,10 @@ use serde::{Deserialize, Serialize};
 
 use super::probe::{Part, Probe, RuleKind};
 use crate::error::{Error, ErrorKind, Result};
+use crate::normalize::FOLD_VERSION;
 
 const FORMAT: &str = "mukarrar-boilerplate";
 const VERSION: u32 = 1;
-/// Counts up with every change of the fold that rules are looked up with.
-const FOLD: &str = "ar-standard-1";
 
 /// The first line of a rules file.
 #[derive(Debug, Serialize, Deserialize)]
@@ -125,9 +124,11 @@ impl Rules {
                     .ok()
                     .filter(|found: &Header| found.format == FORMAT)
                     .ok_or_else(|| wrong(number, "no boilerplate rules".to_owned(), WRITE))?;
-                if found.version != VERSION || found.fold != FOLD {
-                    let what =
-                        format!("rules of version {} and fold {}, not {VERSION} and {FOLD}", found.version, found.fold);
+                if found.version != VERSION || found.fold != FOLD_VERSION {
+                    let what = format!(
+                        "rules of version {} and fold {}, not {VERSION} and {FOLD_VERSION}",
+                        found.version, found.fold
+                    );
                     return Err(wrong(number, what, "learn them again with this version"));
                 }
                 header = Some(found);
@@ -153,7 +154,7 @@ impl Rules {
     ///
     /// What the writer says.
     pub fn write(&self, out: &mut dyn Write) -> std::io::Result<()> {
-        let header = Header { format: FORMAT.to_owned(), version: VERSION, fold: FOLD.to_owned() };
+        let header = Header { format: FORMAT.to_owned(), version: VERSION, fold: FOLD_VERSION.to_owned() };
         serde_json::to_writer(&mut *out, &header)?;
         writeln!(out)?;
         for rule in &self.list {

@@ -48,7 +48,7 @@ impl Shingler {
     #[must_use]
     pub fn new(kind: ShingleKind, seed: u64) -> Self {
         let keys = Keys::new(seed);
-        Self { kind, keys, scratch: Scratch::default(), parts: Parts::new(kind, keys), hashes: Vec::new() }
+        Self { kind, keys, scratch: Scratch::default(), parts: Parts::new(keys), hashes: Vec::new() }
     }
 
     /// Folds `text` and hashes its shingles. O(bytes).
@@ -58,11 +58,37 @@ impl Shingler {
 
     /// The same for an excerpt: shingles run on from piece to piece. O(bytes).
     pub fn shingle_excerpt(&mut self, normalizer: &Normalizer, excerpt: Excerpt<'_>) -> Shingled<'_> {
-        self.parts.clear();
+        self.parts.clear(matches!(self.kind, ShingleKind::Char(_)));
+        self.fold(normalizer, excerpt);
+        self.finish()
+    }
+
+    /// [`shingle_excerpt`](Self::shingle_excerpt), and the folded text: tokens in the compact
+    /// [`alphabet`](crate::normalize::alphabet), joined by one space. O(bytes).
+    pub fn shingle_and_keep(&mut self, normalizer: &Normalizer, excerpt: Excerpt<'_>) -> (Shingled<'_>, Box<[u8]>) {
+        self.parts.clear(true);
+        self.fold(normalizer, excerpt);
+        let folded = self.parts.text.as_slice().into();
+        (self.finish(), folded)
+    }
+
+    /// Hashes the shingles of a text that was folded before, as [`shingle_and_keep`](Self::shingle_and_keep) gave it: the same
+    /// hashes again. O(bytes).
+    pub fn shingle_folded(&mut self, folded: &[u8]) -> Shingled<'_> {
+        self.parts.clear(matches!(self.kind, ShingleKind::Char(_)));
+        folded.split(|byte| *byte == b' ').filter(|token| !token.is_empty()).for_each(|token| self.parts.token(token));
+        self.finish()
+    }
+
+    fn fold(&mut self, normalizer: &Normalizer, excerpt: Excerpt<'_>) {
         for (_, piece) in excerpt.pieces() {
             self.parts.begin_piece();
             normalizer.fold_batches(piece, &mut self.scratch, &mut self.parts);
         }
+    }
+
+    /// What the tokens make.
+    fn finish(&mut self) -> Shingled<'_> {
         let kernel = Kernel::best();
         self.hashes.clear();
         match self.kind {
@@ -78,7 +104,7 @@ impl Shingler {
     }
 }
 
-/// The sink: token hashes, and for character shingles the joined compact text with its character borders.
+/// The sink: token hashes, and where asked for (character shingles need it) the joined compact text.
 #[derive(Debug)]
 struct Parts {
     keys: Keys,
@@ -91,12 +117,12 @@ struct Parts {
 }
 
 impl Parts {
-    fn new(kind: ShingleKind, keys: Keys) -> Self {
-        let keep_text = matches!(kind, ShingleKind::Char(_));
-        Self { keys, keep_text, tokens: Vec::new(), text: Vec::new(), numbers: 0, before: (0, 0, 0) }
+    fn new(keys: Keys) -> Self {
+        Self { keys, keep_text: false, tokens: Vec::new(), text: Vec::new(), numbers: 0, before: (0, 0, 0) }
     }
 
-    fn clear(&mut self) {
+    fn clear(&mut self, keep_text: bool) {
+        self.keep_text = keep_text;
         self.tokens.clear();
         self.text.clear();
         self.numbers = 0;

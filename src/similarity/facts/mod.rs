@@ -71,6 +71,12 @@ impl Guard {
         self.frequencies.add(text);
     }
 
+    /// Number of documents it knows.
+    #[must_use]
+    pub fn documents(&self) -> usize {
+        self.frequencies.documents()
+    }
+
     /// Whether two folded texts (tokens joined by one space) tell other facts in one template. Symmetric. Ask it only of
     /// pairs that are alike: of unlike texts it says nothing.
     ///

@@ -1,0 +1,79 @@
+//! What an index is asked about.
+
+use crate::document::Date;
+use crate::page::Text;
+
+/// A text with what is known of it beside its key.
+///
+/// Made from a string by itself, or built:
+///
+/// ```
+/// use mukarrar::document::Date;
+/// use mukarrar::index::Item;
+///
+/// let item = Item::new("أعلنت الوزارة").source(Some("spa")).date(Date::read("2015-07-21"));
+/// ```
+#[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
+pub struct Item<'a> {
+    /// The text, with its source.
+    pub text: Text<'a>,
+    /// When it was published.
+    pub date: Option<Date>,
+    /// When it was first seen; `None` for now.
+    pub seen: Option<Date>,
+}
+
+impl<'a> Item<'a> {
+    /// A text of which nothing else is known.
+    #[must_use]
+    pub const fn new(text: &'a str) -> Self {
+        Self::of(Text::new(text))
+    }
+
+    const fn of(text: Text<'a>) -> Self {
+        Self { text, date: None, seen: None }
+    }
+
+    /// The text of a source (a site, a paper): learned boilerplate goes by it.
+    #[must_use]
+    pub const fn source(self, source: Option<&'a str>) -> Self {
+        Self { text: self.text.source(source), ..self }
+    }
+
+    /// A text that was published then: windows go by it.
+    #[must_use]
+    pub const fn date(self, date: Option<Date>) -> Self {
+        Self { date, ..self }
+    }
+
+    /// A text that was first seen then, not now: for crawls that are played back.
+    #[must_use]
+    pub const fn seen(self, seen: Option<Date>) -> Self {
+        Self { seen, ..self }
+    }
+}
+
+impl<'a> From<&'a str> for Item<'a> {
+    fn from(text: &'a str) -> Self {
+        Self::new(text)
+    }
+}
+
+impl<'a> From<&&'a str> for Item<'a> {
+    fn from(text: &&'a str) -> Self {
+        Self::new(text)
+    }
+}
+
+impl<'a> From<&'a String> for Item<'a> {
+    fn from(text: &'a String) -> Self {
+        Self::new(text)
+    }
+}
+
+impl<'a> From<Text<'a>> for Item<'a> {
+    fn from(text: Text<'a>) -> Self {
+        Self::of(text)
+    }
+}

@@ -1,0 +1,162 @@
+//! From a text to what is stored and looked up: folded, shingled and sketched outside every lock.
+
+use std::sync::{Mutex, PoisonError};
+use std::time::SystemTime;
+
+use super::record::{Body, Record};
+use super::{Item, Settings, Verify};
+use crate::document::Date;
+use crate::normalize::{Language, Normalizer};
+use crate::page::Sieve;
+use crate::shingle::hash::finish;
+use crate::shingle::{ShingleSet, Shingled, Shingler};
+
+/// Bits of a band key that are kept: lists are packed by them, and a false candidate is verified away.
+pub(super) const BAND_BITS: u32 = 40;
+
+/// A text that was folded and sketched.
+#[derive(Debug)]
+pub(super) struct Prepared {
+    pub(super) body: Body,
+    /// Empty where only the signature is kept.
+    pub(super) set: ShingleSet,
+    pub(super) bands: Vec<u64>,
+    pub(super) seen: Date,
+    pub(super) date: Option<Date>,
+}
+
+impl Prepared {
+    /// What is stored of it under `key`, and its band keys.
+    pub(super) fn into_record(self, key: &str) -> (Record, Vec<u64>) {
+        (Record { key: key.into(), seen: self.seen, date: self.date, body: self.body }, self.bands)
+    }
+
+    pub(super) fn moment(&self) -> Date {
+        self.date.unwrap_or(self.seen)
+    }
+}
+
+/// What threads fold and sketch with; those that are done leave theirs here.
+#[derive(Debug, Default)]
+pub(super) struct Workers(Mutex<Vec<Worker>>);
+
+/// What one thread folds and sketches with.
+#[derive(Debug)]
+pub(super) struct Worker {
+    sieve: Sieve,
+    shingler: Shingler,
+    values: Vec<u32>,
+}
+
+impl Workers {
+    pub(super) fn with<T>(&self, settings: &Settings, work: impl FnOnce(&mut Worker) -> T) -> T {
+        let idle = self.0.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let mut worker = idle.unwrap_or_else(|| Worker::new(settings));
+        let done = work(&mut worker);
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(worker);
+        done
+    }
+}
+
+impl Worker {
+    pub(super) fn new(settings: &Settings) -> Self {
+        Self {
+            sieve: Sieve::new(settings.boilerplate).with_rules(settings.rules.clone()),
+            shingler: Shingler::new(settings.shingle, settings.seed),
+            values: Vec::new(),
+        }
+    }
+
+    /// Folds, shingles and sketches a text; `None` if it has no tokens.
+    pub(super) fn prepare(&mut self, settings: &Settings, item: Item<'_>) -> Option<Prepared> {
+        let language = settings.language.unwrap_or_else(|| Language::detect(item.text.text));
+        let kept = self.sieve.sift(item.text);
+        let normalizer = Normalizer::new(settings.profile, language);
+        let (shingled, folded) = match settings.verify {
+            Verify::Exact => {
+                let (shingled, folded) = self.shingler.shingle_and_keep(&normalizer, kept);
+                (shingled, Some(folded))
+            }
+            Verify::Estimate => (self.shingler.shingle_excerpt(&normalizer, kept), None),
+        };
+        let (seen, date) = (item.seen.unwrap_or_else(now), item.date);
+        prepared(settings, &shingled, folded, &mut self.values, seen, date)
+    }
+
+    /// What [`prepare`](Self::prepare) made of the text that `record` was stored from.
+    pub(super) fn prepare_again(&mut self, settings: &Settings, record: &Record) -> Option<Prepared> {
+        match &record.body {
+            Body::Text { folded, .. } => {
+                let shingled = self.shingler.shingle_folded(folded);
+                prepared(settings, &shingled, Some(folded.clone()), &mut self.values, record.seen, record.date)
+            }
+            Body::Sketch { fingerprint, shingles, slots } => Some(Prepared {
+                bands: bands_of(settings, slots),
+                body: Body::Sketch { fingerprint: *fingerprint, shingles: *shingles, slots: slots.clone() },
+                set: ShingleSet::default(),
+                seen: record.seen,
+                date: record.date,
+            }),
+        }
+    }
+
+    /// The shingles of a folded text.
+    pub(super) fn set(&mut self, folded: &[u8]) -> ShingleSet {
+        self.shingler.shingle_folded(folded).set()
+    }
+}
+
+fn prepared(
+    settings: &Settings,
+    shingled: &Shingled<'_>,
+    folded: Option<Box<[u8]>>,
+    values: &mut Vec<u32>,
+    seen: Date,
+    date: Option<Date>,
+) -> Option<Prepared> {
+    if shingled.tokens == 0 {
+        return None;
+    }
+    settings.hasher.sketch_into(shingled.hashes, values);
+    let set = shingled.set();
+    let Some(folded) = folded else {
+        let slots = slots_of(settings, values);
+        let bands = bands_of(settings, &slots);
+        let shingles = u32::try_from(set.len()).unwrap_or(u32::MAX);
+        let body = Body::Sketch { fingerprint: shingled.fingerprint, shingles, slots };
+        return Some(Prepared { body, set: ShingleSet::default(), bands, seen, date });
+    };
+    let bands = cut(settings, values);
+    Some(Prepared { body: Body::text(folded), set, bands, seen, date })
+}
+
+/// The low bytes of each value, well mixed.
+fn slots_of(settings: &Settings, values: &[u32]) -> Box<[u8]> {
+    let mixed = values.iter().map(|value| finish(u64::from(*value)));
+    match settings.slot_bytes() {
+        1 => mixed.map(|bits| bits as u8).collect(),
+        _ => mixed.flat_map(|bits| (bits as u16).to_le_bytes()).collect(),
+    }
+}
+
+/// The bands of a stored signature: they follow from what is stored, so that an index can be built again from its records.
+fn bands_of(settings: &Settings, slots: &[u8]) -> Vec<u64> {
+    let values: Vec<u32> = match settings.slot_bytes() {
+        1 => slots.iter().map(|slot| u32::from(*slot)).collect(),
+        _ => slots.as_chunks::<2>().0.iter().map(|slot| u32::from(u16::from_le_bytes(*slot))).collect(),
+    };
+    cut(settings, &values)
+}
+
+fn cut(settings: &Settings, values: &[u32]) -> Vec<u64> {
+    let mut bands = Vec::with_capacity(settings.banding.bands());
+    settings.banding.band_keys(values, 0, &mut bands);
+    bands.iter_mut().for_each(|band| *band >>= 64 - BAND_BITS);
+    bands
+}
+
+/// This moment.
+fn now() -> Date {
+    let seconds = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_secs());
+    Date::from_seconds(i64::try_from(seconds).unwrap_or(i64::MAX))
+}

@@ -1,0 +1,100 @@
+//! What an index was built with.
+
+use std::sync::Arc;
+
+use serde::Serialize;
+use serde::ser::{SerializeMap, Serializer};
+
+use super::Verify;
+use crate::document::Window;
+use crate::lsh::Banding;
+use crate::normalize::{FOLD_VERSION, Language, Profile};
+use crate::page::{Boilerplate, Rules};
+use crate::shingle::ShingleKind;
+use crate::similarity::facts::Facts;
+use crate::sketch::MinHasher;
+
+/// What every text of an index was folded, hashed and compared with. Two indexes of equal settings give equal answers.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    pub(super) threshold: f64,
+    pub(super) recall: f64,
+    pub(super) profile: Profile,
+    pub(super) language: Option<Language>,
+    pub(super) boilerplate: Boilerplate,
+    pub(super) rules: Option<Arc<Rules>>,
+    pub(super) shingle: ShingleKind,
+    pub(super) facts: Facts,
+    pub(super) seed: u64,
+    pub(super) verify: Verify,
+    pub(super) window: Option<Window>,
+    pub(super) banding: Banding,
+    pub(super) hasher: MinHasher,
+}
+
+impl Settings {
+    /// Smallest Jaccard of a duplicate.
+    #[must_use]
+    pub const fn threshold(&self) -> f64 {
+        self.threshold
+    }
+
+    /// How far apart two texts may be in time and still repeat each other; `None` for any time.
+    #[must_use]
+    pub const fn window(&self) -> Option<Window> {
+        self.window
+    }
+
+    /// How candidates are verified.
+    #[must_use]
+    pub const fn verify(&self) -> Verify {
+        self.verify
+    }
+
+    /// Bands and rows in use.
+    #[must_use]
+    pub const fn banding(&self) -> Banding {
+        self.banding
+    }
+
+    /// Each setting by the name that the command line gives it, as text, in one order.
+    #[must_use]
+    pub fn list(&self) -> Vec<(&'static str, String)> {
+        let language = self.language.map_or("auto", Language::code);
+        let rules = self.rules.as_ref().map_or_else(|| "none".to_owned(), |rules| rules.digest());
+        let window = self.window.map_or_else(|| "none".to_owned(), |window| window.to_string());
+        vec![
+            ("fold", FOLD_VERSION.to_owned()),
+            ("profile", self.profile.to_string()),
+            ("lang", language.to_owned()),
+            ("boilerplate", self.boilerplate.name().to_owned()),
+            ("boilerplate-rules", rules),
+            ("shingle", self.shingle.to_string()),
+            ("threshold", self.threshold.to_string()),
+            ("recall", self.recall.to_string()),
+            ("bands", self.banding.bands().to_string()),
+            ("rows", self.banding.rows().to_string()),
+            ("seed", self.seed.to_string()),
+            ("facts", if self.facts == Facts::Guard { "guard" } else { "off" }.to_owned()),
+            ("verify", self.verify.name().to_owned()),
+            ("window", window),
+        ]
+    }
+
+    /// Bytes of a value in a stored signature. Four rows of a byte tell bands apart as well as hashes of 32 bits do; fewer
+    /// rows take two bytes.
+    pub(super) const fn slot_bytes(&self) -> usize {
+        if self.banding.rows() < 4 { 2 } else { 1 }
+    }
+}
+
+impl Serialize for Settings {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let list = self.list();
+        let mut map = serializer.serialize_map(Some(list.len()))?;
+        for (name, value) in list {
+            map.serialize_entry(name, &value)?;
+        }
+        map.end()
+    }
+}

@@ -1,0 +1,94 @@
+//! What an index says.
+
+use serde::Serialize;
+
+use crate::document::Date;
+use crate::similarity::Relation;
+
+/// What the index says of a text.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum Verdict {
+    /// Nothing stored repeats it.
+    New,
+    /// It repeats a stored text: the one of highest Jaccard, ties: the earliest inserted.
+    Duplicate(Match),
+    /// It is no copy: it tells other facts in the template of a stored text, the most like it of those that it is alike to, and
+    /// repeats none ([`facts`](crate::similarity::facts)). Crawl on.
+    Variant(Match),
+    /// It has no tokens: nothing to compare, never stored.
+    Empty,
+}
+
+impl Verdict {
+    /// The word used in every output: `new`, `duplicate`, `variant` or `empty`.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::New => "new",
+            Self::Duplicate(_) => "duplicate",
+            Self::Variant(_) => "variant",
+            Self::Empty => "empty",
+        }
+    }
+
+    /// The stored text it speaks of.
+    #[must_use]
+    pub const fn found(&self) -> Option<&Match> {
+        match self {
+            Self::Duplicate(found) | Self::Variant(found) => Some(found),
+            Self::New | Self::Empty => None,
+        }
+    }
+}
+
+/// A stored text that was verified against the text asked about.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Match {
+    /// The key it was inserted under.
+    pub key: String,
+    /// Jaccard similarity, from 0 to 1: exact, unless there is a standard error.
+    pub jaccard: f64,
+    /// Containment, from 0 to 1: as exact as the Jaccard.
+    pub containment: f64,
+    /// `Exact`, `Near`, `Variant`, or `None` below the threshold (only from [`Index::query`](super::Index::query)).
+    pub relation: Option<Relation>,
+    /// When it was first seen.
+    pub seen: Date,
+    /// The standard error of the Jaccard where it is estimated ([`Verify::Estimate`]); `None` where it is exact.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub standard_error: Option<f64>,
+}
+
+/// How candidates are verified.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Verify {
+    /// On the full shingle sets: the index keeps each folded text, and its scores are exact.
+    #[default]
+    Exact,
+    /// On signatures of one byte a value (two where bands have fewer than four rows): smaller, and every score is an estimate
+    /// that says how good it is. Without the facts guard. The one exception to exact verification.
+    Estimate,
+}
+
+impl Verify {
+    /// The name used on the command line and in outputs.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Exact => "exact",
+            Self::Estimate => "estimate",
+        }
+    }
+}
+
+/// By what a query ranks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Rank {
+    /// Highest Jaccard first.
+    #[default]
+    Jaccard,
+    /// Highest containment first.
+    Containment,
+}

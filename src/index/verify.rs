@@ -1,0 +1,176 @@
+//! From candidates to the one that is named: every score verified, in an order that depends on the insertions alone.
+
+use std::sync::Arc;
+
+use super::prepare::{Prepared, Worker};
+use super::record::{Body, Doc, Record};
+use super::storage::Storage;
+use super::{Match, Rank, Settings};
+use crate::error::Result;
+use crate::normalize::alphabet;
+use crate::similarity::facts::{CERTAIN, Guard};
+use crate::similarity::{Relation, Score};
+
+/// Of all candidates so many are verified: those that share most bands, ties: the earliest.
+const MOST_VERIFIED: usize = 256;
+
+/// A verified candidate.
+#[derive(Debug)]
+pub(super) struct Found {
+    doc: Doc,
+    record: Arc<Record>,
+    score: Score,
+    standard_error: Option<f64>,
+    is_exact: bool,
+}
+
+/// Candidates, best first.
+#[derive(Debug)]
+pub(super) struct Ranking {
+    found: Vec<Found>,
+    /// Candidates were left out for a bound.
+    pub(super) is_cut: bool,
+}
+
+/// Verifies the candidates of a text, those numbered `since` and later; highest Jaccard first, ties: the earliest.
+pub(super) fn rank(
+    settings: &Settings,
+    storage: &dyn Storage,
+    worker: &mut Worker,
+    text: &Prepared,
+    since: Doc,
+) -> Result<Ranking> {
+    let mut docs = Vec::new();
+    let mut is_cut = storage.candidates(&text.bands, since, &mut docs)?;
+    let docs = most_shared(docs);
+    is_cut |= docs.len() > MOST_VERIFIED;
+    let mut found = Vec::new();
+    for doc in docs.into_iter().take(MOST_VERIFIED) {
+        let Some(record) = storage.record(doc)? else { continue };
+        if settings.window.is_none_or(|window| window.holds(Some(text.moment()), Some(record.moment()))) {
+            found.push(verified(settings, worker, doc, record, text));
+        }
+    }
+    found.sort_unstable_by(|a, b| b.score.jaccard.total_cmp(&a.score.jaccard).then(a.doc.cmp(&b.doc)));
+    Ok(Ranking { found, is_cut })
+}
+
+/// Each document once, most repeated first, ties: the earliest.
+fn most_shared(mut docs: Vec<Doc>) -> Vec<Doc> {
+    docs.sort_unstable();
+    let mut counted: Vec<(usize, Doc)> = docs.chunk_by(|a, b| a == b).map(|run| (run.len(), run[0])).collect();
+    counted.sort_unstable_by(|(a, x), (b, y)| b.cmp(a).then(x.cmp(y)));
+    counted.into_iter().map(|(_, doc)| doc).collect()
+}
+
+fn verified(settings: &Settings, worker: &mut Worker, doc: Doc, record: Arc<Record>, text: &Prepared) -> Found {
+    let (score, standard_error, is_exact) = match (&record.body, &text.body) {
+        (Body::Text { folded, set }, Body::Text { folded: asked, .. }) if folded == asked => {
+            debug_assert!(set.get().is_none_or(|set| *set == text.set));
+            (Score::SAME, None, true)
+        }
+        (Body::Text { folded, set }, _) => (Score::of(set.get_or_init(|| worker.set(folded)), &text.set), None, false),
+        (
+            Body::Sketch { fingerprint, shingles, slots },
+            Body::Sketch { fingerprint: asked, shingles: size, slots: values },
+        ) => {
+            let is_exact = fingerprint == asked;
+            let (score, error) = estimate(settings, slots, values, *shingles, *size, is_exact);
+            (score, Some(error), is_exact)
+        }
+        // One index holds one kind.
+        (Body::Sketch { .. }, Body::Text { .. }) => (Score { jaccard: 0.0, containment: 0.0 }, None, false),
+    };
+    Found { doc, record, score, standard_error, is_exact }
+}
+
+/// The Jaccard that the share of equal slots tells, its standard error, and the containment that follows from the sizes (Li and
+/// König, "b-Bit Minwise Hashing", WWW 2010: unlike values are equal in b bits once in 2ᵇ).
+fn estimate(settings: &Settings, a: &[u8], b: &[u8], size_a: u32, size_b: u32, is_exact: bool) -> (Score, f64) {
+    if is_exact {
+        return (Score::SAME, 0.0);
+    }
+    let width = settings.slot_bytes();
+    let equal = a.chunks_exact(width).zip(b.chunks_exact(width)).filter(|(a, b)| a == b).count();
+    let slots = (a.len() / width).max(1) as f64;
+    let chance = 0.5_f64.powi(8 * width as i32);
+    let share = equal as f64 / slots;
+    let jaccard = ((share - chance) / (1.0 - chance)).clamp(0.0, 1.0);
+    let error = (share * (1.0 - share) / slots).sqrt() / (1.0 - chance);
+    let (size_a, size_b) = (f64::from(size_a), f64::from(size_b));
+    let shared = jaccard * (size_a + size_b) / (1.0 + jaccard);
+    let containment = (shared / size_a.min(size_b).max(1.0)).clamp(0.0, 1.0);
+    (Score { jaccard, containment }, error)
+}
+
+impl Ranking {
+    /// The copy of highest Jaccard; without one, the variant of highest Jaccard.
+    pub(super) fn best(&self, settings: &Settings, guard: Option<&Guard>, text: &Prepared) -> Option<(Doc, Match)> {
+        let likely = self.found.iter().take_while(|found| found.score.jaccard >= settings.threshold);
+        let mut variant = None;
+        for found in likely {
+            let named = found.named(settings, guard, text);
+            if named.relation != Some(Relation::Variant) {
+                return Some((found.doc, named));
+            }
+            variant = variant.or(Some((found.doc, named)));
+        }
+        variant
+    }
+
+    /// The first `top` by a rank.
+    pub(super) fn top(
+        mut self,
+        settings: &Settings,
+        guard: Option<&Guard>,
+        text: &Prepared,
+        top: usize,
+        by: Rank,
+    ) -> Vec<Match> {
+        if by == Rank::Containment {
+            self.found.sort_by(|a, b| b.score.containment.total_cmp(&a.score.containment));
+        }
+        // What shares a band by chance alone is nobody's match.
+        let alike = self.found.iter().filter(|found| found.score.jaccard > 0.0);
+        alike.take(top).map(|found| found.named(settings, guard, text)).collect()
+    }
+}
+
+impl Found {
+    fn named(&self, settings: &Settings, guard: Option<&Guard>, text: &Prepared) -> Match {
+        let Score { jaccard, containment } = self.score;
+        let relation = if self.is_exact {
+            Some(Relation::Exact)
+        } else if jaccard < settings.threshold {
+            None
+        } else if self.is_variant(guard, text) {
+            Some(Relation::Variant)
+        } else {
+            Some(Relation::Near)
+        };
+        let (key, seen) = (self.record.key.to_string(), self.record.seen);
+        Match { key, jaccard, containment, relation, seen, standard_error: self.standard_error }
+    }
+
+    fn is_variant(&self, guard: Option<&Guard>, text: &Prepared) -> bool {
+        match (guard, &self.record.body, &text.body) {
+            (Some(guard), Body::Text { folded, .. }, Body::Text { folded: asked, .. }) => {
+                self.score.jaccard < CERTAIN && guard.is_variant(&alphabet::to_utf8(folded), &alphabet::to_utf8(asked))
+            }
+            _ => false,
+        }
+    }
+}
+
+/// The better of what was found before and since: a copy before a variant, then the higher Jaccard, then the earlier.
+pub(super) fn better(before: Option<(Doc, Match)>, since: Option<(Doc, Match)>) -> Option<(Doc, Match)> {
+    match (before, since) {
+        (Some(before), Some(since)) => {
+            let rank = |found: &Match| found.relation != Some(Relation::Variant);
+            let is_better =
+                rank(&since.1).cmp(&rank(&before.1)).then(since.1.jaccard.total_cmp(&before.1.jaccard)).is_gt();
+            Some(if is_better { since } else { before })
+        }
+        (before, since) => before.or(since),
+    }
+}
