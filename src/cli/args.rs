@@ -110,6 +110,14 @@ pub(super) enum Command {
     /// Learn the boilerplate of each source, and write it as a rules file.
     #[command(after_help = BOILERPLATE)]
     Boilerplate(LearnArgs),
+    /// Keep an index of what was seen: build, add, check, query and more.
+    #[cfg(feature = "persistent")]
+    #[command(after_help = super::index::args::INDEX)]
+    Index {
+        /// What to do.
+        #[command(subcommand)]
+        command: super::index::args::IndexCommand,
+    },
     /// Print a completion script for a shell.
     Completions {
         /// The shell.
@@ -607,7 +615,7 @@ pub(super) struct VerbosityArgs {
     pub(super) verbose: bool,
 }
 
-fn language(code: &str) -> crate::Result<Lang> {
+pub(super) fn language(code: &str) -> crate::Result<Lang> {
     if code == "auto" { Ok(Lang(None)) } else { code.parse().map(|language| Lang(Some(language))) }
 }
 
@@ -639,7 +647,7 @@ fn removable(name: &str) -> Result<Relation, String> {
 }
 
 /// Bytes: a whole number, alone or with K, M or G (powers of 1,024).
-fn size(text: &str) -> Result<u64, String> {
+pub(super) fn size(text: &str) -> Result<u64, String> {
     let (digits, shift) = match text.char_indices().last() {
         Some((at, 'K' | 'k')) => (&text[..at], 10),
         Some((at, 'M' | 'm')) => (&text[..at], 20),

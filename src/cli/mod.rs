@@ -21,6 +21,8 @@ mod dedup;
 mod eval;
 mod exit;
 mod generate;
+#[cfg(feature = "persistent")]
+mod index;
 mod job;
 mod memory;
 mod normalize;
@@ -93,6 +95,8 @@ fn dispatch(command: Command, matches: &ArgMatches, console: &mut Console) -> Re
         Command::Normalize(arguments) => normalize::run(&arguments, console),
         Command::Eval(arguments) => eval::run(&arguments, console),
         Command::Boilerplate(arguments) => boilerplate::run(&arguments, console),
+        #[cfg(feature = "persistent")]
+        Command::Index { command } => index::run(&command, console),
         Command::Completions { shell } => generate::completions(shell, console),
         Command::Man => generate::man(console),
     }

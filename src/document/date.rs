@@ -18,6 +18,9 @@ pub struct Date(i64);
 const MILLISECONDS: f64 = 1e11;
 
 impl Date {
+    /// The beginning of 1970.
+    pub const EPOCH: Self = Self(0);
+
     /// Reads a date as records give it: RFC 3339 and ISO 8601 (`2015-07-21`, `2015-07-21 02:51:32`, with or without an
     /// offset), with slashes for dashes, RFC 2822 (`Tue, 21 Jul 2015 02:51:32 +0300`), or a number of seconds or
     /// milliseconds since 1970; digits of any script. Without an offset it is universal time. `None` for anything else: whether
@@ -113,6 +116,12 @@ impl Window {
     /// The first and the last moment that are near `date`.
     pub(crate) const fn around(self, date: Date) -> (Date, Date) {
         (Date(date.0.saturating_sub_unsigned(self.seconds)), Date(date.0.saturating_add_unsigned(self.seconds)))
+    }
+
+    /// The moment so long before another.
+    #[must_use]
+    pub const fn before(self, date: Date) -> Date {
+        self.around(date).0
     }
 
     /// Whether two moments are at most so far apart. What has no date is near everything.

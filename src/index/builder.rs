@@ -28,6 +28,8 @@ pub struct IndexBuilder {
     seed: Option<u64>,
     verify: Option<Verify>,
     window: Option<Window>,
+    #[cfg(feature = "persistent")]
+    pub(super) room: super::disk::Room,
 }
 
 impl IndexBuilder {
@@ -124,6 +126,60 @@ impl IndexBuilder {
     /// [`ErrorKind::Parameter`](crate::ErrorKind::Parameter) names the first setting that cannot work and what would fit.
     pub fn build(self) -> Result<Index> {
         Index::new(self.settings()?, Box::new(Memory::default()))
+    }
+
+    /// The builder of an index whose [`Settings::list`] gives these values, but for learned boilerplate.
+    #[cfg(feature = "persistent")]
+    pub(super) fn stored<'a>(value: &impl Fn(&str) -> Option<&'a str>) -> Result<Self> {
+        let get = |name: &'static str| {
+            value(name).ok_or_else(|| Error::parameter(name, "missing", "told by the description of the index"))
+        };
+        fn number<T: std::str::FromStr>(name: &'static str, value: &str) -> Result<T> {
+            value.parse().map_err(|_| Error::parameter(name, value, "a number"))
+        }
+        let overrides = Overrides {
+            num_hashes: None,
+            bands: Some(number("bands", get("bands")?)?),
+            rows: Some(number("rows", get("rows")?)?),
+        };
+        let language = get("lang")?;
+        let window = get("window")?;
+        Ok(Self {
+            threshold: Some(number("threshold", get("threshold")?)?),
+            recall: Some(number("recall", get("recall")?)?),
+            overrides,
+            profile: Some(get("profile")?.parse()?),
+            language: if language == "auto" { None } else { Some(language.parse()?) },
+            boilerplate: Some(get("boilerplate")?.parse()?),
+            rules: None,
+            shingle: Some(get("shingle")?.parse()?),
+            facts: Some(if get("facts")? == "guard" { Facts::Guard } else { Facts::Off }),
+            seed: Some(number("seed", get("seed")?)?),
+            verify: Some(if get("verify")? == "estimate" { Verify::Estimate } else { Verify::Exact }),
+            window: if window == "none" { None } else { Some(window.parse()?) },
+            room: super::disk::Room::default(),
+        })
+    }
+
+    /// The names in [`Settings::list`] of what was given.
+    #[cfg(feature = "persistent")]
+    pub(super) fn given(&self) -> Vec<&'static str> {
+        let given = [
+            ("threshold", self.threshold.is_some()),
+            ("recall", self.recall.is_some()),
+            ("bands", self.overrides != Overrides::default()),
+            ("rows", self.overrides != Overrides::default()),
+            ("profile", self.profile.is_some()),
+            ("lang", self.language.is_some()),
+            ("boilerplate", self.boilerplate.is_some()),
+            ("boilerplate-rules", self.rules.is_some()),
+            ("shingle", self.shingle.is_some()),
+            ("facts", self.facts.is_some()),
+            ("seed", self.seed.is_some()),
+            ("verify", self.verify.is_some()),
+            ("window", self.window.is_some()),
+        ];
+        given.into_iter().filter(|(_, is_given)| *is_given).map(|(name, _)| name).collect()
     }
 
     /// All settings, with defaults for those that were not given.

@@ -57,6 +57,28 @@ struct Sketch {
     slots: Vec<u8>,
 }
 
+#[cfg(feature = "persistent")]
+impl super::IndexBuilder {
+    /// The builder of an index that can import an export, from the first line of that.
+    ///
+    /// # Errors
+    ///
+    /// It is no export of this version; it was made with learned boilerplate, which an export does not hold: then give the rules to a
+    /// builder of your own.
+    pub fn of_export(first_line: &str) -> Result<Self> {
+        let header: Header = read(Ok(first_line.to_owned()), 1, "export it with `mukarrar index export`")?;
+        let value = |name: &str| header.settings.get(name).and_then(Value::as_str);
+        let builder = Self::stored(&value)?;
+        for (what, left) in builder.settings()?.list() {
+            let right = value(what).unwrap_or("nothing").to_owned();
+            if left != right {
+                return Err(ErrorKind::Incompatible { what, left, right }.into());
+            }
+        }
+        Ok(builder)
+    }
+}
+
 impl Index {
     /// Forgets texts by their age; how many.
     ///
@@ -69,7 +91,7 @@ impl Index {
         let older = match (expiry, self.settings.window) {
             (Expiry::SeenBefore(moment), _) => Older::Seen(moment),
             (Expiry::OutsideWindow, Some(window)) => match self.storage.newest() {
-                Some(newest) => Older::Moment(window.around(newest).0),
+                Some(newest) => Older::Moment(window.before(newest)),
                 None => return Ok(0),
             },
             (Expiry::OutsideWindow, None) => {

@@ -21,6 +21,13 @@
 //! order of insertion alone, and are the same in memory and on disk. The index takes `&self`; folding, sketching and most of the
 //! verification run outside its lock.
 //!
+//! # On disk
+//!
+//! [`Index::open`] keeps the index in a directory. One process writes it; any number read it beside that
+//! ([`IndexBuilder::open_read_only`]) and see each commit. **After [`Index::commit`], and after every
+//! [`commit_every`](IndexBuilder::commit_every) inserts, nothing that was answered before is lost**, whatever happens to the process.
+//! `docs/INDEX.md` tells the files, what is guaranteed, and what it costs.
+//!
 //! # Bounds
 //!
 //! However pages are crafted, an answer looks at no more than the earliest 1,000 documents of each band key and verifies no more than
@@ -31,6 +38,8 @@
 //! are, `life` export, import and merge.
 
 mod builder;
+#[cfg(feature = "persistent")]
+mod disk;
 mod item;
 mod life;
 mod memory;
@@ -46,6 +55,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError, RwLock};
 
 pub use builder::IndexBuilder;
+#[cfg(feature = "persistent")]
+pub use disk::Recovery;
 pub use item::Item;
 pub use life::Expiry;
 pub use settings::Settings;
@@ -74,6 +85,8 @@ pub struct Index {
     turn: Mutex<()>,
     workers: Workers,
     bounded_answers: AtomicU64,
+    #[cfg(feature = "persistent")]
+    recovery: Option<Recovery>,
 }
 
 /// What was found of a text at some moment, and what it hung on.
@@ -94,6 +107,16 @@ impl Index {
         IndexBuilder::default()
     }
 
+    /// The index in a directory, to read and to write: opened with the settings it was made with, or made with the defaults.
+    ///
+    /// # Errors
+    ///
+    /// Another process writes it ([`ErrorKind::Index`]); its files are damaged ([`ErrorKind::Damaged`]) or cannot be read.
+    #[cfg(feature = "persistent")]
+    pub fn open(directory: impl AsRef<std::path::Path>) -> Result<Self> {
+        Self::builder().open(directory)
+    }
+
     fn new(settings: Settings, storage: Box<dyn Storage>) -> Result<Self> {
         let guard = (settings.facts == Facts::Guard).then(|| RwLock::new(Guard::new(WordFrequencies::default())));
         let index = Self {
@@ -103,6 +126,8 @@ impl Index {
             turn: Mutex::default(),
             workers: Workers::default(),
             bounded_answers: AtomicU64::default(),
+            #[cfg(feature = "persistent")]
+            recovery: None,
         };
         index.learn_stored()?;
         Ok(index)
@@ -352,6 +377,13 @@ impl Index {
     #[must_use]
     pub const fn banding(&self) -> Banding {
         self.settings.banding
+    }
+
+    /// What opening found to mend, if the index was not closed in order.
+    #[cfg(feature = "persistent")]
+    #[must_use]
+    pub const fn recovery(&self) -> Option<&Recovery> {
+        self.recovery.as_ref()
     }
 
     fn snapshot(&self, worker: &mut Worker, text: &Prepared) -> Result<Snapshot> {

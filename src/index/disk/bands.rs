@@ -1,0 +1,188 @@
+//! The postings of an index: run files, and what is in none yet.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use roaring::RoaringBitmap;
+
+use super::catalog::SliceInfo;
+use super::posting::{Posting, place};
+use super::recent::Recent;
+use super::run::{self, Run, RunInfo};
+use crate::error::Result;
+use crate::index::record::Doc;
+use crate::index::storage::LONGEST_LIST;
+
+/// A slice's older run takes the younger one in when it is at most so many times as long.
+const FANOUT: u64 = 8;
+
+/// The postings of all slices.
+#[derive(Debug)]
+pub(super) struct Bands {
+    pub(super) recent: Recent,
+    /// The runs of each slice, from the oldest documents to the youngest.
+    slices: Vec<Vec<Arc<Run>>>,
+    /// Documents numbered below stand in the runs of their slice.
+    upto: Vec<Doc>,
+}
+
+impl Bands {
+    /// Opens the run files that the head names.
+    pub(super) fn open(directory: &Path, slices: &[SliceInfo]) -> Result<Self> {
+        let open = |info: &RunInfo| Run::open(directory, *info).map(Arc::new);
+        Ok(Self {
+            recent: Recent::default(),
+            slices: slices.iter().map(|slice| slice.runs.iter().map(open).collect()).collect::<Result<_>>()?,
+            upto: slices.iter().map(|slice| slice.upto).collect(),
+        })
+    }
+
+    /// Takes in a document that is in no run file.
+    pub(super) fn insert(&mut self, doc: Doc, hashes: &[u64]) {
+        for hash in hashes {
+            if doc >= self.upto[place(*hash).0] {
+                self.recent.insert(*hash, doc);
+            }
+        }
+    }
+
+    /// Appends the documents of a hash from `since` on, among the earliest [`LONGEST_LIST`] that are not dead. Whether there are more.
+    pub(super) fn docs(&self, hash: u64, since: Doc, dead: &RoaringBitmap, found: &mut Vec<Doc>) -> Result<bool> {
+        let (slice, low) = place(hash);
+        let in_runs = since < self.upto[slice];
+        if !in_runs && self.recent.docs(slice, low, since).next().is_none() {
+            return Ok(false);
+        }
+        let mut left = LONGEST_LIST;
+        let mut is_cut = false;
+        let mut take = |doc: Doc| {
+            if dead.contains(doc) {
+                return true;
+            }
+            is_cut = left == 0;
+            if !is_cut {
+                left -= 1;
+                found.extend((doc >= since).then_some(doc));
+            }
+            !is_cut
+        };
+        for run in &self.slices[slice] {
+            run.docs(low, &mut take)?;
+        }
+        let _ = self.recent.docs(slice, low, 0).all(take);
+        Ok(is_cut)
+    }
+
+    /// What there is to merge of a slice: recent postings of documents below `bound`, with its younger runs where that is due, or with
+    /// all.
+    pub(super) fn plan(&self, slice: usize, bound: Doc, is_whole: bool) -> Merge {
+        let (recent, runs) = (self.recent.below(slice, bound), &self.slices[slice]);
+        let mut kept = if is_whole { 0 } else { runs.len() };
+        let mut length = recent.len() as u64;
+        while kept > 0 && !recent.is_empty() && runs[kept - 1].info.postings <= FANOUT * length {
+            kept -= 1;
+            length += runs[kept].info.postings;
+        }
+        Merge { slice, bound, kept: runs[..kept].to_vec(), taken: runs[kept..].to_vec(), recent }
+    }
+
+    /// Puts what a merge wrote in the place of what it took.
+    pub(super) fn install(&mut self, merged: Merged) {
+        self.recent.forget_below(merged.slice, merged.upto);
+        self.upto[merged.slice] = merged.upto;
+        self.slices[merged.slice] = merged.runs;
+    }
+
+    /// The slice as another process left it; runs that are open already stay open.
+    pub(super) fn reopen(&self, slice: usize, info: &SliceInfo, directory: &Path) -> Result<Merged> {
+        let known = &self.slices[slice];
+        let run = |info: &RunInfo| match known.iter().find(|run| run.info == *info) {
+            Some(run) => Ok(run.clone()),
+            None => Run::open(directory, *info).map(Arc::new),
+        };
+        Ok(Merged { slice, upto: info.upto, runs: info.runs.iter().map(run).collect::<Result<_>>()? })
+    }
+
+    /// Whether a slice is other than a description says.
+    pub(super) fn differs(&self, slice: usize, info: &SliceInfo) -> bool {
+        self.upto[slice] != info.upto || !self.slices[slice].iter().map(|run| &run.info).eq(&info.runs)
+    }
+
+    /// Number of runs of a slice.
+    pub(super) fn runs(&self, slice: usize) -> usize {
+        self.slices[slice].len()
+    }
+
+    /// Bytes of all run files, and postings in them.
+    pub(super) fn size(&self) -> (u64, u64) {
+        let runs = self.slices.iter().flatten().map(|run| (run.info.bytes, run.info.postings));
+        runs.fold((0, 0), |sum, run| (sum.0 + run.0, sum.1 + run.1))
+    }
+}
+
+/// What a merge takes.
+#[derive(Debug)]
+pub(super) struct Merge {
+    slice: usize,
+    bound: Doc,
+    kept: Vec<Arc<Run>>,
+    taken: Vec<Arc<Run>>,
+    recent: Vec<Posting>,
+}
+
+/// What a slice is after a merge.
+#[derive(Debug)]
+pub(super) struct Merged {
+    pub(super) slice: usize,
+    upto: Doc,
+    runs: Vec<Arc<Run>>,
+}
+
+impl Merge {
+    /// Recent postings that it takes.
+    pub(super) const fn recent(&self) -> usize {
+        self.recent.len()
+    }
+
+    /// Writes the run file, without the dead, and opens it.
+    pub(super) fn write(self, dead: &RoaringBitmap, directory: &Path, file: u64) -> Result<Merged> {
+        let Self { slice, bound, kept: mut runs, taken, recent } = self;
+        if !recent.is_empty() || !taken.is_empty() {
+            let mut sources: Vec<Box<dyn Iterator<Item = Result<Posting>> + '_>> = Vec::new();
+            for run in &taken {
+                sources.push(Box::new(run.postings()));
+            }
+            sources.push(Box::new(recent.iter().copied().map(Ok)));
+            let is_live =
+                |posting: &Result<Posting>| posting.as_ref().map_or(true, |posting| !dead.contains(posting.doc()));
+            if let Some(info) = run::write(directory, file, merge(sources).filter(is_live))? {
+                runs.push(Arc::new(Run::open(directory, info)?));
+            }
+        }
+        Ok(Merged { slice, upto: bound, runs })
+    }
+}
+
+impl Merged {
+    /// What the catalog is told.
+    pub(super) fn info(&self) -> SliceInfo {
+        SliceInfo { upto: self.upto, runs: self.runs.iter().map(|run| run.info).collect() }
+    }
+}
+
+/// Merges ascending postings.
+fn merge<'a>(
+    sources: Vec<Box<dyn Iterator<Item = Result<Posting>> + 'a>>,
+) -> impl Iterator<Item = Result<Posting>> + 'a {
+    let mut heads: Vec<_> = sources.into_iter().map(Iterator::peekable).collect();
+    std::iter::from_fn(move || {
+        // An error comes first: it ends the merge.
+        let least = (0..heads.len())
+            .filter_map(|place| {
+                let head = heads[place].peek()?;
+                Some((head.as_ref().ok().copied(), place))
+            })
+            .min();
+        least.and_then(|(_, place)| heads[place].next())
+    })
+}

@@ -1,0 +1,208 @@
+//! Records in blocks: some 64 KB of them, column by column, compressed and summed.
+//!
+//! ```text
+//! CRC-32 of the rest (u32), first document (u32), records (u32), zstd of:
+//!   of each record: document less the one before, bytes of its key, bytes of its body (LEB128 each),
+//!                   seen less the one before, 0 or 1 + date less seen (LEB128 of zigzag)
+//!   all keys, all bodies
+//! ```
+//!
+//! A body is the folded text, or the fingerprint (16 bytes), the number of shingles (u32) and the signature. All little-endian.
+
+use std::sync::Arc;
+
+use crate::document::Date;
+use crate::index::record::{Body, Doc, Record};
+use crate::shingle::Fingerprint;
+
+/// Bytes of a block before it is compressed, about.
+pub(super) const BLOCK: usize = 1 << 16;
+
+/// More than any block can have: a record is bounded by what one text may have.
+const LARGEST: usize = 1 << 31;
+
+/// Level of zstd: the next ones are slower by more than they save.
+const LEVEL: i32 = 1;
+
+/// Records that were stored one after the other.
+#[derive(Debug)]
+pub(super) struct Block {
+    docs: Vec<Doc>,
+    records: Vec<Arc<Record>>,
+    /// Bytes in memory, about.
+    pub(super) weight: u64,
+}
+
+impl Block {
+    /// The record of a document, if it is here.
+    pub(super) fn get(&self, doc: Doc) -> Option<&Arc<Record>> {
+        self.docs.binary_search(&doc).ok().map(|place| &self.records[place])
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = (Doc, &Arc<Record>)> {
+        self.docs.iter().copied().zip(&self.records)
+    }
+}
+
+/// The bytes of a block. Documents ascend.
+pub(super) fn pack(records: &[(Doc, Arc<Record>)]) -> std::io::Result<Vec<u8>> {
+    let first = records.first().map_or(0, |(doc, _)| *doc);
+    let (mut columns, mut keys, mut bodies) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut before, mut seen) = (first, 0);
+    for (doc, record) in records {
+        let start = bodies.len();
+        match &record.body {
+            Body::Text { folded, .. } => bodies.extend_from_slice(folded),
+            Body::Sketch { fingerprint, shingles, slots } => {
+                bodies.extend(fingerprint.0.to_le_bytes());
+                bodies.extend(fingerprint.1.to_le_bytes());
+                bodies.extend(shingles.to_le_bytes());
+                bodies.extend_from_slice(slots);
+            }
+        }
+        push(&mut columns, (doc - before).into());
+        push(&mut columns, record.key.len() as u64);
+        push(&mut columns, (bodies.len() - start) as u64);
+        push(&mut columns, zigzag(record.seen.seconds().wrapping_sub(seen)));
+        let date = record.date.map(|date| zigzag(date.seconds().wrapping_sub(record.seen.seconds())));
+        push(&mut columns, u64::from(date.is_some()));
+        date.into_iter().for_each(|date| push(&mut columns, date));
+        keys.extend_from_slice(record.key.as_bytes());
+        (before, seen) = (*doc, record.seen.seconds());
+    }
+    columns.append(&mut keys);
+    columns.append(&mut bodies);
+    let mut bytes = vec![0; 4];
+    bytes.extend(first.to_le_bytes());
+    bytes.extend((records.len() as u32).to_le_bytes());
+    bytes.extend(zstd::bulk::compress(&columns, LEVEL)?);
+    let sum = crc32fast::hash(&bytes[4..]);
+    bytes[..4].copy_from_slice(&sum.to_le_bytes());
+    Ok(bytes)
+}
+
+/// Reads a block that begins with a document; `slots` is the length of a signature where signatures are kept. `None` if these
+/// are not the bytes that were written.
+pub(super) fn unpack(bytes: &[u8], first: Doc, slots: Option<usize>) -> Option<Block> {
+    let (sum, rest) = bytes.split_first_chunk::<4>()?;
+    if crc32fast::hash(rest) != u32::from_le_bytes(*sum) {
+        return None;
+    }
+    let (stored, rest) = rest.split_first_chunk::<4>()?;
+    let (count, compressed) = rest.split_first_chunk::<4>()?;
+    if u32::from_le_bytes(*stored) != first {
+        return None;
+    }
+    let size = zstd::zstd_safe::get_frame_content_size(compressed).ok()??;
+    let raw = zstd::bulk::decompress(compressed, usize::try_from(size).ok().filter(|size| *size <= LARGEST)?).ok()?;
+    let count = u32::from_le_bytes(*count) as usize;
+    let mut columns = &raw[..];
+    let (mut docs, mut heads) = (Vec::with_capacity(count), Vec::with_capacity(count));
+    let (mut doc, mut seen) = (first, 0_i64);
+    for _ in 0..count {
+        doc = doc.checked_add(Doc::try_from(pull(&mut columns)?).ok()?)?;
+        let (key, body) = (pull(&mut columns)? as usize, pull(&mut columns)? as usize);
+        seen = seen.wrapping_add(unzigzag(pull(&mut columns)?));
+        let date = if pull(&mut columns)? == 0 { None } else { Some(seen.wrapping_add(unzigzag(pull(&mut columns)?))) };
+        docs.push(doc);
+        heads.push((key, body, Date::from_seconds(seen), date.map(Date::from_seconds)));
+    }
+    let keys: usize = heads.iter().map(|(key, ..)| key).sum();
+    let (mut keys, mut bodies) = columns.split_at_checked(keys)?;
+    let mut records = Vec::with_capacity(count);
+    for (key, body, seen, date) in heads {
+        let (text, rest) = bodies.split_at_checked(body)?;
+        let (name, names) = keys.split_at_checked(key)?;
+        (keys, bodies) = (names, rest);
+        let key = std::str::from_utf8(name).ok()?.into();
+        let body = match slots {
+            None => Body::text(text.into()),
+            Some(slots) => sketch(text, slots)?,
+        };
+        records.push(Arc::new(Record { key, seen, date, body }));
+    }
+    // A text that is compared gets its shingles beside it.
+    let weight = 3 * raw.len() as u64 + (count * size_of::<Record>()) as u64;
+    Some(Block { docs, records, weight })
+}
+
+fn sketch(body: &[u8], length: usize) -> Option<Body> {
+    let (a, rest) = body.split_first_chunk()?;
+    let (b, rest) = rest.split_first_chunk()?;
+    let (shingles, slots) = rest.split_first_chunk()?;
+    let fingerprint = Fingerprint(u64::from_le_bytes(*a), u64::from_le_bytes(*b));
+    let shingles = u32::from_le_bytes(*shingles);
+    (slots.len() == length).then(|| Body::Sketch { fingerprint, shingles, slots: slots.into() })
+}
+
+fn push(out: &mut Vec<u8>, mut value: u64) {
+    while value >= 0x80 {
+        out.push(value as u8 | 0x80);
+        value >>= 7;
+    }
+    out.push(value as u8);
+}
+
+fn pull(bytes: &mut &[u8]) -> Option<u64> {
+    let (mut value, mut shift) = (0_u64, 0);
+    loop {
+        let (byte, rest) = bytes.split_first()?;
+        *bytes = rest;
+        value |= u64::from(byte & 0x7F).checked_shl(shift)?;
+        shift += 7;
+        if *byte < 0x80 {
+            return Some(value);
+        }
+    }
+}
+
+const fn zigzag(value: i64) -> u64 {
+    (value << 1 ^ value >> 63) as u64
+}
+
+const fn unzigzag(value: u64) -> i64 {
+    (value >> 1) as i64 ^ -((value & 1) as i64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn record(key: &str, seen: i64, date: Option<i64>, text: &[u8]) -> Arc<Record> {
+        let (seen, date) = (Date::from_seconds(seen), date.map(Date::from_seconds));
+        Arc::new(Record { key: key.into(), seen, date, body: Body::text(text.into()) })
+    }
+
+    proptest! {
+        #[test]
+        fn a_block_gives_back_its_records(
+            rows in prop::collection::vec((".{0,9}", any::<i64>(), any::<Option<i64>>(), any::<Vec<u8>>(), 1..9_u32), 1..20)
+        ) {
+            let mut doc = 5;
+            let records: Vec<(Doc, Arc<Record>)> = rows.iter().map(|(key, seen, date, text, step)| {
+                doc += step;
+                (doc, record(key, *seen, *date, text))
+            }).collect();
+            let bytes = pack(&records).unwrap();
+            let block = unpack(&bytes, records[0].0, None).unwrap();
+            for (doc, record) in &records {
+                let found = block.get(*doc).unwrap();
+                prop_assert_eq!((&found.key, found.seen, found.date), (&record.key, record.seen, record.date));
+                let (Body::Text { folded, .. }, Body::Text { folded: text, .. }) = (&found.body, &record.body) else { panic!() };
+                prop_assert_eq!(folded, text);
+            }
+            prop_assert!(block.get(doc + 1).is_none());
+            prop_assert!(unpack(&bytes, 1, None).is_none(), "a block of another place");
+        }
+
+        #[test]
+        fn changed_bytes_are_no_block(at in any::<prop::sample::Index>(), bit in 0..8_u8) {
+            let bytes = pack(&[(0, record("k", 1, Some(2), "نص".as_bytes())), (1, record("l", 1, None, b"text"))]).unwrap();
+            let mut changed = bytes.clone();
+            changed[at.index(bytes.len())] ^= 1_u8 << bit;
+            prop_assert!(unpack(&changed, 0, None).is_none());
+            prop_assert!(unpack(&bytes[..at.index(bytes.len())], 0, None).is_none());
+        }
+    }
+}

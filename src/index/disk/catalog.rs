@@ -1,0 +1,426 @@
+//! The catalog: a SQLite database of the blocks of records and of everything that a commit changes at once.
+//!
+//! Every value carries its own sum, and the head counts what must be there, so that a changed byte is an error and never another
+//! answer. Tables:
+//!
+//! - `head`: one row, the [`Head`] after the last commit
+//! - `blocks`: first document → records ([`block`](super::block)); `directory`: first document → last, oldest
+//! - `recent`: first document → the hashes of documents that some slice has in no run file yet
+//! - `dead`: upper 16 bits of documents → a bitmap of those that were removed and may still stand in runs or blocks
+//! - `learned`: document → the folded text whose words the facts guard learned
+
+use std::path::{Path, PathBuf};
+
+use roaring::RoaringBitmap;
+use rusqlite::types::ValueRef;
+use rusqlite::{Connection, OpenFlags, OptionalExtension, Row};
+use serde::{Deserialize, Serialize};
+
+use super::damaged;
+use super::run::RunInfo;
+use crate::error::{Error, ErrorKind, Result};
+use crate::index::record::Doc;
+
+/// The file of the catalog.
+pub(super) const FILE: &str = "catalog.db";
+
+/// Where the index stands after a commit.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct Head {
+    /// Counts commits.
+    pub(super) commit: u64,
+    /// Whether the writer went in order.
+    pub(super) is_closed: bool,
+    /// The number that the next insert gets.
+    pub(super) next: Doc,
+    pub(super) documents: u64,
+    pub(super) removals: u64,
+    /// Number of documents in `dead`.
+    pub(super) dead: u64,
+    /// Number of rows of `learned`.
+    pub(super) learned: u64,
+    /// Number of rows of `directory`, and the sum of their digests.
+    pub(super) blocks: u64,
+    pub(super) directory: u64,
+    /// The latest moment, in seconds.
+    pub(super) newest: Option<i64>,
+    /// Counts compactions: after one nothing that a reader holds is of use.
+    pub(super) compactions: u64,
+    pub(super) next_file: u64,
+    /// The slice whose turn it is to be merged.
+    pub(super) turn: usize,
+    pub(super) slices: Vec<SliceInfo>,
+}
+
+/// What the head tells of a slice.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct SliceInfo {
+    /// Documents numbered below stand in the runs.
+    pub(super) upto: Doc,
+    /// From the oldest documents to the youngest.
+    pub(super) runs: Vec<RunInfo>,
+}
+
+impl Head {
+    /// The head of an empty index.
+    pub(super) fn empty() -> Self {
+        Self {
+            commit: 0,
+            is_closed: true,
+            next: 0,
+            documents: 0,
+            removals: 0,
+            dead: 0,
+            learned: 0,
+            blocks: 0,
+            directory: 0,
+            newest: None,
+            compactions: 0,
+            next_file: 0,
+            turn: 0,
+            slices: vec![SliceInfo::default(); super::posting::SLICES],
+        }
+    }
+
+    /// The first document that some slice has in no run file.
+    pub(super) fn merged(&self) -> Doc {
+        self.slices.iter().map(|slice| slice.upto).min().unwrap_or(0)
+    }
+}
+
+/// A row of the directory of blocks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Entry {
+    pub(super) first: Doc,
+    pub(super) last: Doc,
+    /// The earliest first-seen time and the earliest moment among its records, in seconds.
+    pub(super) oldest_seen: i64,
+    pub(super) oldest_moment: i64,
+}
+
+impl Entry {
+    /// What it adds to the sum of the directory.
+    pub(super) fn digest(&self) -> u64 {
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(&self.first.to_le_bytes()).update(&self.last.to_le_bytes());
+        hasher.update(&self.oldest_seen.to_le_bytes()).update(&self.oldest_moment.to_le_bytes());
+        let bytes = hasher.finalize();
+        bytes.as_bytes().first_chunk().map_or(0, |bytes| u64::from_le_bytes(*bytes))
+    }
+}
+
+/// A connection to the catalog.
+#[derive(Debug)]
+pub(super) struct Catalog {
+    connection: Connection,
+    path: PathBuf,
+}
+
+/// How a catalog is opened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Access {
+    Write,
+    Read,
+}
+
+const SCHEMA: &str = "
+    PRAGMA page_size = 4096;
+    PRAGMA auto_vacuum = INCREMENTAL;
+    PRAGMA journal_mode = WAL;
+    CREATE TABLE IF NOT EXISTS head (id INTEGER PRIMARY KEY, data BLOB NOT NULL);
+    CREATE TABLE IF NOT EXISTS blocks (first INTEGER PRIMARY KEY, data BLOB NOT NULL);
+    CREATE TABLE IF NOT EXISTS directory (first INTEGER PRIMARY KEY, last INTEGER NOT NULL,
+        oldest_seen INTEGER NOT NULL, oldest_moment INTEGER NOT NULL);
+    CREATE TABLE IF NOT EXISTS recent (first INTEGER PRIMARY KEY, data BLOB NOT NULL);
+    CREATE TABLE IF NOT EXISTS dead (chunk INTEGER PRIMARY KEY, data BLOB NOT NULL);
+    CREATE TABLE IF NOT EXISTS learned (doc INTEGER PRIMARY KEY, data BLOB NOT NULL);
+";
+
+impl Catalog {
+    /// Opens the catalog of a directory; a writer makes it where there is none.
+    pub(super) fn open(directory: &Path, access: Access) -> Result<Self> {
+        let path = directory.join(FILE);
+        let flags = match access {
+            Access::Write => OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE,
+            Access::Read => OpenFlags::SQLITE_OPEN_READ_WRITE,
+        } | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let opened = Connection::open_with_flags(&path, flags);
+        let connection = opened.map_err(|error| failed(&path, "open", error))?;
+        let catalog = Self { connection, path };
+        if access == Access::Write {
+            catalog.run("PRAGMA cell_size_check = ON; PRAGMA trusted_schema = OFF;")?;
+            catalog.run(SCHEMA)?;
+            catalog.run("PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000; PRAGMA cache_size = -8192;")?;
+        } else {
+            catalog.run(
+                "PRAGMA cell_size_check = ON; PRAGMA trusted_schema = OFF; PRAGMA query_only = ON; \
+                 PRAGMA busy_timeout = 10000; PRAGMA cache_size = -1024;",
+            )?;
+        }
+        Ok(catalog)
+    }
+
+    /// Runs statements that give no rows, or whose rows nobody needs.
+    pub(super) fn run(&self, statements: &str) -> Result<()> {
+        self.connection.execute_batch(statements).map_err(|error| failed(&self.path, "write", error))
+    }
+
+    /// Does all of `work` or nothing: durable when this returns.
+    pub(super) fn at_once(&self, work: impl FnOnce() -> Result<()>) -> Result<()> {
+        self.run("BEGIN IMMEDIATE")?;
+        let done = work().and_then(|()| self.run("COMMIT"));
+        if done.is_err() && !self.connection.is_autocommit() {
+            // The first error is the one to tell.
+            let _ = self.run("ROLLBACK");
+        }
+        done
+    }
+
+    /// Reads one moment of the catalog.
+    pub(super) fn moment<T>(&self, read: impl FnOnce() -> Result<T>) -> Result<T> {
+        self.connection.execute_batch("BEGIN").map_err(|error| failed(&self.path, "read", error))?;
+        let found = read();
+        self.connection.execute_batch("ROLLBACK").map_err(|error| failed(&self.path, "read", error))?;
+        found
+    }
+
+    /// A number that changes when another connection commits.
+    pub(super) fn data_version(&self) -> Result<i64> {
+        let mut statement = self.prepare("PRAGMA data_version")?;
+        statement.query_row([], |row| row.get(0)).map_err(|error| failed(&self.path, "read", error))
+    }
+
+    fn prepare(&self, sql: &str) -> Result<rusqlite::CachedStatement<'_>> {
+        self.connection.prepare_cached(sql).map_err(|error| failed(&self.path, "read", error))
+    }
+
+    fn execute(&self, sql: &str, parameters: impl rusqlite::Params) -> Result<usize> {
+        let run = || self.connection.prepare_cached(sql)?.execute(parameters);
+        run().map_err(|error| failed(&self.path, "write", error))
+    }
+
+    fn rows<T>(
+        &self,
+        sql: &str,
+        parameters: impl rusqlite::Params,
+        read: impl FnMut(&Row<'_>) -> rusqlite::Result<T>,
+    ) -> Result<Vec<T>> {
+        let mut statement = self.prepare(sql)?;
+        let rows = statement.query_map(parameters, read).and_then(Iterator::collect);
+        rows.map_err(|error| failed(&self.path, "read", error))
+    }
+
+    fn damaged(&self, what: &str) -> Error {
+        damaged(&self.path, what.to_owned())
+    }
+
+    /// The head; `None` of a catalog without a commit.
+    pub(super) fn head(&self) -> Result<Option<Head>> {
+        let mut statement = self.prepare("SELECT data FROM head WHERE id = 0")?;
+        let row = statement.query_row([], |row| blob(row, 0)).optional();
+        let Some(data) = row.map_err(|error| failed(&self.path, "read", error))? else {
+            return Ok(None);
+        };
+        let head = unsealed(&data).and_then(|json| serde_json::from_slice(json).ok());
+        head.map(Some).ok_or_else(|| self.damaged("its head holds other bytes than were written"))
+    }
+
+    pub(super) fn put_head(&self, head: &Head) -> Result<()> {
+        let json = serde_json::to_vec(head).map_err(|error| Error::io("write", &self.path, error.into()))?;
+        self.execute("INSERT OR REPLACE INTO head VALUES (0, ?1)", [sealed(&json)]).map(drop)
+    }
+
+    /// The directory of blocks, ascending, held to what the head says of it.
+    pub(super) fn directory(&self, head: &Head) -> Result<Vec<Entry>> {
+        let entries = self.entries("SELECT * FROM directory ORDER BY first", [])?;
+        let sum = entries.iter().fold(0_u64, |sum, entry| sum.wrapping_add(entry.digest()));
+        if entries.len() as u64 != head.blocks || sum != head.directory {
+            return Err(self.damaged("its directory of blocks is not the one that was written"));
+        }
+        Ok(entries)
+    }
+
+    /// The blocks from a document on: what a reader has not seen of the directory.
+    pub(super) fn directory_from(&self, first: Doc) -> Result<Vec<Entry>> {
+        self.entries("SELECT * FROM directory WHERE first >= ?1 ORDER BY first", [first])
+    }
+
+    fn entries(&self, sql: &str, parameters: impl rusqlite::Params) -> Result<Vec<Entry>> {
+        self.rows(sql, parameters, |row| {
+            Ok(Entry { first: row.get(0)?, last: row.get(1)?, oldest_seen: row.get(2)?, oldest_moment: row.get(3)? })
+        })
+    }
+
+    pub(super) fn put_block(&self, entry: &Entry, data: &[u8]) -> Result<()> {
+        self.execute("INSERT INTO blocks VALUES (?1, ?2)", (entry.first, data))?;
+        let row = (entry.first, entry.last, entry.oldest_seen, entry.oldest_moment);
+        self.execute("INSERT INTO directory VALUES (?1, ?2, ?3, ?4)", row).map(drop)
+    }
+
+    pub(super) fn drop_block(&self, first: Doc) -> Result<()> {
+        self.execute("DELETE FROM blocks WHERE first = ?1", [first])?;
+        self.execute("DELETE FROM directory WHERE first = ?1", [first]).map(drop)
+    }
+
+    /// The bytes of a block.
+    pub(super) fn block(&self, first: Doc) -> Result<Option<Vec<u8>>> {
+        let mut statement = self.prepare("SELECT data FROM blocks WHERE first = ?1")?;
+        statement.query_row([first], |row| blob(row, 0)).optional().map_err(|error| failed(&self.path, "read", error))
+    }
+
+    /// The hashes of each document from `from` up to the head's next, in order: `each` of them `width`.
+    pub(super) fn recent(&self, from: Doc, next: Doc, width: usize) -> Result<Vec<(Doc, Vec<u64>)>> {
+        let missing = || self.damaged("recent band keys are missing");
+        // The row that holds `from` may begin before it.
+        let sql = "SELECT first, data FROM recent WHERE first >= \
+                   (SELECT coalesce(max(first), ?1) FROM recent WHERE first <= ?1) ORDER BY first";
+        let rows = self.rows(sql, [from], |row| Ok((row.get::<_, Doc>(0)?, blob(row, 1)?)))?;
+        let (mut docs, mut expected) = (Vec::new(), None);
+        for (first, data) in rows {
+            let data = unsealed(&data).and_then(|data| data.split_first_chunk::<4>()).ok_or_else(missing)?;
+            let (hashes, _) = data.1.as_chunks::<5>();
+            let is_in_place = u32::from_le_bytes(*data.0) == first && expected.is_none_or(|expected| expected == first);
+            if !is_in_place || first > from && docs.is_empty() || hashes.len() % width != 0 {
+                return Err(missing());
+            }
+            let hashes: Vec<u64> =
+                hashes.iter().map(|[a, b, c, d, e]| u64::from_le_bytes([*a, *b, *c, *d, *e, 0, 0, 0])).collect();
+            expected = Some(first + (hashes.len() / width) as Doc);
+            docs.extend((first..).zip(hashes.chunks_exact(width).map(<[u64]>::to_vec)));
+        }
+        docs.retain(|(doc, _)| *doc >= from);
+        if from < next && expected != Some(next) {
+            return Err(missing());
+        }
+        Ok(docs)
+    }
+
+    pub(super) fn put_recent(&self, first: Doc, hashes: impl Iterator<Item = u64>) -> Result<()> {
+        let mut data = first.to_le_bytes().to_vec();
+        hashes.for_each(|hash| data.extend_from_slice(&hash.to_le_bytes()[..5]));
+        self.execute("INSERT INTO recent VALUES (?1, ?2)", (first, sealed(&data))).map(drop)
+    }
+
+    /// Forgets the hashes that all slices have in run files.
+    pub(super) fn drop_recent(&self, merged: Doc) -> Result<()> {
+        let sql = "DELETE FROM recent WHERE first < (SELECT max(first) FROM recent WHERE first <= ?1)";
+        self.execute(sql, [merged]).map(drop)
+    }
+
+    /// All removed documents that may still stand somewhere.
+    pub(super) fn dead(&self, head: &Head) -> Result<RoaringBitmap> {
+        let wrong = || self.damaged("its list of removed documents is not the one that was written");
+        let rows = self.rows("SELECT chunk, data FROM dead", [], |row| Ok((row.get::<_, u32>(0)?, blob(row, 1)?)))?;
+        let mut dead = RoaringBitmap::new();
+        for (chunk, data) in rows {
+            let bytes = unsealed(&data).ok_or_else(wrong)?;
+            let bitmap = RoaringBitmap::deserialize_from(bytes).map_err(|_| wrong())?;
+            if bitmap.iter().next().is_some_and(|doc| doc >> 16 != chunk) {
+                return Err(wrong());
+            }
+            dead |= bitmap;
+        }
+        if dead.len() == head.dead { Ok(dead) } else { Err(wrong()) }
+    }
+
+    /// Writes the removed documents of one chunk of 65,536.
+    pub(super) fn put_dead(&self, chunk: u32, dead: &RoaringBitmap) -> Result<()> {
+        let mut data = Vec::new();
+        dead.serialize_into(&mut data).map_err(|error| Error::io("write", &self.path, error))?;
+        self.execute("INSERT OR REPLACE INTO dead VALUES (?1, ?2)", (chunk, sealed(&data))).map(drop)
+    }
+
+    /// Writes all chunks of the removed documents.
+    pub(super) fn put_all_dead(&self, dead: &RoaringBitmap) -> Result<()> {
+        let mut chunks: Vec<(u32, RoaringBitmap)> = Vec::new();
+        for doc in dead {
+            match chunks.last_mut() {
+                Some((chunk, docs)) if *chunk == doc >> 16 => drop(docs.insert(doc)),
+                _ => chunks.push((doc >> 16, RoaringBitmap::from([doc]))),
+            }
+        }
+        chunks.iter().try_for_each(|(chunk, docs)| self.put_dead(*chunk, docs))
+    }
+
+    pub(super) fn drop_dead(&self) -> Result<()> {
+        self.execute("DELETE FROM dead", ()).map(drop)
+    }
+
+    /// The learned texts after the first `known`, in order.
+    pub(super) fn learned(&self, known: u64, head: &Head) -> Result<Vec<Box<[u8]>>> {
+        let wrong = || self.damaged("the texts that the facts guard learned are not those that were written");
+        let sql = "SELECT doc, data FROM learned ORDER BY doc LIMIT -1 OFFSET ?1";
+        let rows = self.rows(sql, [known as i64], |row| Ok((row.get::<_, Doc>(0)?, blob(row, 1)?)))?;
+        if rows.len() as u64 + known != head.learned {
+            return Err(wrong());
+        }
+        let text = |(doc, data): &(Doc, Vec<u8>)| {
+            let (stored, text) = unsealed(data)?.split_first_chunk::<4>()?;
+            (u32::from_le_bytes(*stored) == *doc).then(|| text.into())
+        };
+        rows.iter().map(text).collect::<Option<_>>().ok_or_else(wrong)
+    }
+
+    pub(super) fn put_learned(&self, doc: Doc, text: &[u8]) -> Result<()> {
+        let data = [&doc.to_le_bytes(), text].concat();
+        self.execute("INSERT INTO learned VALUES (?1, ?2)", (doc, sealed(&data))).map(drop)
+    }
+
+    /// Gives free pages back to the system.
+    pub(super) fn shrink(&self) -> Result<()> {
+        let mut statement = self.prepare("PRAGMA incremental_vacuum")?;
+        let mut rows = statement.query([]).map_err(|error| failed(&self.path, "write", error))?;
+        while rows.next().map_err(|error| failed(&self.path, "write", error))?.is_some() {}
+        drop(rows);
+        drop(statement);
+        self.checkpoint()
+    }
+
+    /// Moves everything from the log into the database.
+    pub(super) fn checkpoint(&self) -> Result<()> {
+        let checkpoint = "PRAGMA wal_checkpoint(TRUNCATE)";
+        let done = self.connection.query_row(checkpoint, [], |_| Ok(()));
+        done.map_err(|error| failed(&self.path, "write", error))
+    }
+}
+
+fn blob(row: &Row<'_>, column: usize) -> rusqlite::Result<Vec<u8>> {
+    match row.get_ref(column)? {
+        ValueRef::Blob(bytes) => Ok(bytes.to_vec()),
+        // Another type is a damage, which the missing sum tells.
+        _ => Ok(Vec::new()),
+    }
+}
+
+/// Bytes behind their CRC-32.
+fn sealed(bytes: &[u8]) -> Vec<u8> {
+    [&crc32fast::hash(bytes).to_le_bytes(), bytes].concat()
+}
+
+/// Bytes whose CRC-32 is right.
+fn unsealed(bytes: &[u8]) -> Option<&[u8]> {
+    let (sum, bytes) = bytes.split_first_chunk::<4>()?;
+    (crc32fast::hash(bytes) == u32::from_le_bytes(*sum)).then_some(bytes)
+}
+
+fn failed(path: &Path, action: &'static str, error: rusqlite::Error) -> Error {
+    use rusqlite::ErrorCode;
+    let code = error.sqlite_error_code();
+    let other = |kind, what: String| Error::io(action, path, std::io::Error::new(kind, what));
+    match code {
+        Some(ErrorCode::DiskFull) => other(std::io::ErrorKind::StorageFull, "no space left on the device".to_owned()),
+        Some(ErrorCode::PermissionDenied | ErrorCode::ReadOnly) => {
+            other(std::io::ErrorKind::PermissionDenied, "permission denied".to_owned())
+        }
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => ErrorKind::Index {
+            path: path.to_owned(),
+            what: "another program holds its database locked".to_owned(),
+            remedy: "let that program go on and try again".to_owned(),
+        }
+        .into(),
+        Some(ErrorCode::SystemIoFailure | ErrorCode::CannotOpen | ErrorCode::OutOfMemory) => {
+            other(std::io::ErrorKind::Other, error.to_string())
+        }
+        _ => damaged(path, format!("its database cannot be read ({error})")),
+    }
+}

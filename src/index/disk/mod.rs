@@ -1,0 +1,403 @@
+//! An index in a directory.
+//!
+//! Inserts go into memory: records into the list of what is pending, band keys among the recent ones. A commit writes the pending
+//! records in blocks, and the hashes of each beside them, in one transaction of the [`catalog`]. When recent band keys take
+//! more than their part of the cache, each commit also merges a slice or two of them into [`run`] files: so every document's share
+//! of that work is small and steady, and what is in memory is bounded. Run files are written and synced before the transaction that
+//! names them, and removed after the one that no longer does.
+//!
+//! Nothing is mapped into memory and everything is summed: a changed byte is an error that names the file, never another answer.
+//! Readers in other processes open the same files, and look at the catalog again when it has changed.
+//!
+//! Files: `directory` what is where, `open` how an index is opened, `catalog` the database, `block` records, `posting`, `run`,
+//! `recent` and `bands` band keys, `commit` how it is written, `compact` how it shrinks.
+
+mod bands;
+mod block;
+mod catalog;
+mod commit;
+mod compact;
+mod directory;
+mod open;
+mod posting;
+mod recent;
+mod run;
+
+use std::collections::VecDeque;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+
+use quick_cache::Weighter;
+use quick_cache::sync::Cache;
+use roaring::RoaringBitmap;
+
+pub use open::Recovery;
+pub(super) use open::Room;
+
+use super::memory::next_doc;
+use super::prepare::BAND_BITS;
+use super::record::{Doc, Record};
+use super::storage::{Older, Storage, Version};
+use super::{Compacted, StorageStats};
+use crate::document::Date;
+use crate::error::{Error, ErrorKind, Result};
+use crate::shingle::hash::Keys;
+use bands::Bands;
+use block::Block;
+use catalog::{Access, Catalog, Entry};
+use commit::Writer;
+use recent::POSTING_BYTES;
+
+/// An index in a directory.
+#[derive(Debug)]
+pub(super) struct Disk {
+    directory: PathBuf,
+    state: RwLock<State>,
+    /// `None` of an index that is only read.
+    writer: Option<Mutex<Writer>>,
+    /// Connections that nobody reads with at the moment.
+    readers: Mutex<Vec<Catalog>>,
+    blocks: Cache<Doc, Arc<Block>, ByWeight>,
+    /// Length of a signature, where signatures are kept.
+    slots: Option<usize>,
+    /// Hashes of a document: its bands and its key.
+    width: usize,
+    keys: Keys,
+    room: Room,
+    /// Of an index that is only read: the connection that sees what is new, and its version of the catalog.
+    watch: Option<Mutex<(Catalog, i64)>>,
+}
+
+/// What readers and the writer look at.
+#[derive(Debug)]
+struct State {
+    next: Doc,
+    documents: u64,
+    removals: u64,
+    newest: Option<Date>,
+    commits: u64,
+    compactions: u64,
+    bands: Bands,
+    /// Removed documents that may still stand somewhere.
+    dead: RoaringBitmap,
+    /// First and last document of each block.
+    directory: Vec<(Doc, Doc)>,
+    pending: Pending,
+    /// Learned texts that were read and not yet handed on, and how many were read or written.
+    learned: Vec<Box<[u8]>>,
+    learned_count: u64,
+}
+
+/// What was changed since the last commit.
+#[derive(Debug, Default)]
+struct Pending {
+    first: Doc,
+    inserts: VecDeque<Insert>,
+    /// Bytes of the records.
+    bytes: usize,
+    /// Documents removed.
+    dead: Vec<Doc>,
+}
+
+/// An insert that is not on disk yet.
+#[derive(Debug, Clone)]
+struct Insert {
+    record: Arc<Record>,
+    hashes: Arc<[u64]>,
+    is_learned: bool,
+}
+
+#[derive(Debug, Clone)]
+struct ByWeight;
+
+impl Weighter<Doc, Arc<Block>> for ByWeight {
+    fn weight(&self, _: &Doc, block: &Arc<Block>) -> u64 {
+        block.weight
+    }
+}
+
+/// A file that does not hold what was written.
+fn damaged(path: &Path, what: String) -> Error {
+    let remedy =
+        "restore the directory from a copy, or build it again (`mukarrar index import`, `mukarrar index build`)";
+    ErrorKind::Damaged { path: path.to_owned(), what, remedy: remedy.to_owned() }.into()
+}
+
+impl Disk {
+    fn read(&self) -> RwLockReadGuard<'_, State> {
+        self.state.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn write(&self) -> RwLockWriteGuard<'_, State> {
+        self.state.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn writer(&self) -> Result<MutexGuard<'_, Writer>> {
+        let writer = self.writer.as_ref().ok_or(ErrorKind::ReadOnly)?;
+        Ok(writer.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// The hash that leads to the document of a key.
+    fn key_hash(&self, key: &str) -> u64 {
+        self.keys.bytes(key.as_bytes()) >> (64 - BAND_BITS)
+    }
+
+    /// Reads with a connection of one's own.
+    fn with_reader<T>(&self, read: impl FnOnce(&Catalog) -> Result<T>) -> Result<T> {
+        let idle = self.readers.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let catalog = idle.map_or_else(|| Catalog::open(&self.directory, Access::Read), Ok)?;
+        let found = read(&catalog);
+        self.readers.lock().unwrap_or_else(PoisonError::into_inner).push(catalog);
+        found
+    }
+
+    /// The block that begins with a document; `None` if there is none.
+    fn block(&self, first: Doc) -> Result<Option<Arc<Block>>> {
+        if let Some(block) = self.blocks.get(&first) {
+            return Ok(Some(block));
+        }
+        let Some(data) = self.with_reader(|catalog| catalog.block(first))? else {
+            return Ok(None);
+        };
+        let Some(block) = block::unpack(&data, first, self.slots) else {
+            let what = format!("its block of records from number {first} on holds other bytes than were written");
+            return Err(damaged(&self.directory.join(catalog::FILE), what));
+        };
+        let block = Arc::new(block);
+        self.blocks.insert(first, block.clone());
+        Ok(Some(block))
+    }
+
+    /// The record of a document that was committed, or `None` where it is gone.
+    fn stored(&self, doc: Doc) -> Result<Option<Arc<Record>>> {
+        let first = {
+            let state = self.read();
+            let place = state.directory.partition_point(|(first, _)| *first <= doc);
+            place.checked_sub(1).map(|place| state.directory[place]).filter(|(_, last)| doc <= *last)
+        };
+        let found = match first {
+            Some((first, _)) => self.block(first)?.and_then(|block| block.get(doc).cloned()),
+            None => None,
+        };
+        // A reader may be behind a compaction; for the writer nothing is gone that is not dead.
+        if found.is_none() && self.writer.is_some() && !self.read().dead.contains(doc) {
+            let what = format!("it has no record of number {doc}");
+            return Err(damaged(&self.directory.join(catalog::FILE), what));
+        }
+        Ok(found)
+    }
+}
+
+impl Storage for Disk {
+    fn version(&self) -> Result<Version> {
+        self.look_again()?;
+        let state = self.read();
+        Ok(Version { next: state.next, removals: state.removals })
+    }
+
+    fn candidates(&self, bands: &[u64], since: Doc, found: &mut Vec<Doc>) -> Result<bool> {
+        let state = self.read();
+        if since >= state.next {
+            return Ok(false);
+        }
+        let mut is_cut = false;
+        for band in bands {
+            is_cut |= state.bands.docs(*band, since, &state.dead, found)?;
+        }
+        Ok(is_cut)
+    }
+
+    fn record(&self, doc: Doc) -> Result<Option<Arc<Record>>> {
+        {
+            let state = self.read();
+            if state.dead.contains(doc) {
+                return Ok(None);
+            }
+            if let Some(place) = doc.checked_sub(state.pending.first) {
+                return Ok(state.pending.inserts.get(place as usize).map(|insert| insert.record.clone()));
+            }
+        }
+        self.stored(doc)
+    }
+
+    fn find(&self, key: &str) -> Result<Option<Doc>> {
+        let mut docs = Vec::new();
+        {
+            let state = self.read();
+            state.bands.docs(self.key_hash(key), 0, &state.dead, &mut docs)?;
+        }
+        for doc in docs {
+            if self.record(doc)?.is_some_and(|record| &*record.key == key) {
+                return Ok(Some(doc));
+            }
+        }
+        Ok(None)
+    }
+
+    fn len(&self) -> u64 {
+        // What cannot be read is told by the next question that has an error to give.
+        let _ = self.look_again();
+        self.read().documents
+    }
+
+    fn newest(&self) -> Option<Date> {
+        self.read().newest
+    }
+
+    fn make_room(&self) -> Result<()> {
+        let writer = self.writer.as_ref().ok_or(ErrorKind::ReadOnly)?;
+        let (count, bytes) = {
+            let pending = &self.read().pending;
+            (pending.inserts.len() + pending.dead.len(), pending.bytes)
+        };
+        let most = self.room.pending_bytes();
+        if count < self.room.commit_every && bytes < most {
+            return Ok(());
+        }
+        // One thread commits, the others go on; but not so far that what is pending grows without end.
+        let is_far = count >= 2 * self.room.commit_every || bytes >= 2 * most;
+        match writer.try_lock() {
+            Ok(mut writer) => self.commit_with(&mut writer),
+            Err(_) if is_far => self.commit_with(&mut *self.writer()?),
+            Err(_) => Ok(()),
+        }
+    }
+
+    fn insert(&self, record: Record, bands: &[u64], replaced: Option<Doc>, is_learned: bool) -> Result<()> {
+        let key = self.key_hash(&record.key);
+        let hashes: Arc<[u64]> = bands.iter().copied().chain([key]).collect();
+        let mut state = self.write();
+        let doc = next_doc(state.next.into())?;
+        if let Some(replaced) = replaced {
+            state.forget(replaced);
+        }
+        state.bands.insert(doc, &hashes);
+        state.next += 1;
+        state.documents += 1;
+        state.learned_count += u64::from(is_learned);
+        state.newest = state.newest.max(Some(record.moment()));
+        state.pending.bytes += record.bytes() + size_of_val(&*hashes);
+        state.pending.inserts.push_back(Insert { record: Arc::new(record), hashes, is_learned });
+        Ok(())
+    }
+
+    fn remove(&self, docs: &[Doc]) -> Result<u64> {
+        if self.writer.is_none() {
+            return Err(ErrorKind::ReadOnly.into());
+        }
+        let mut state = self.write();
+        Ok(docs.iter().map(|doc| u64::from(state.forget(*doc))).sum())
+    }
+
+    fn older(&self, older: Older) -> Result<Vec<Doc>> {
+        let oldest = |entry: &Entry| match older {
+            Older::Seen(bound) => entry.oldest_seen < bound.seconds(),
+            Older::Moment(bound) => entry.oldest_moment < bound.seconds(),
+        };
+        // Pending records are looked at first: a commit in between would hide them, and what is found twice counts once.
+        let mut docs: Vec<Doc> = Vec::new();
+        {
+            let pending = &self.read().pending;
+            let inserts = (pending.first..).zip(&pending.inserts);
+            docs.extend(inserts.filter(|(_, insert)| older.takes(&insert.record)).map(|(doc, _)| doc));
+        }
+        let entries = self.with_reader(|catalog| {
+            catalog.moment(|| match catalog.head()? {
+                Some(head) => catalog.directory(&head),
+                None => Ok(Vec::new()),
+            })
+        })?;
+        for entry in entries.iter().filter(|entry| oldest(entry)) {
+            let block = self.block(entry.first)?;
+            let records = block.iter().flat_map(|block| block.iter());
+            docs.extend(records.filter(|(_, record)| older.takes(record)).map(|(doc, _)| doc));
+        }
+        docs.sort_unstable();
+        docs.dedup();
+        Ok(docs)
+    }
+
+    fn each(&self, show: &mut dyn FnMut(&Record) -> Result<()>) -> Result<()> {
+        let (directory, next) = {
+            let state = self.read();
+            (state.directory.clone(), state.next)
+        };
+        let mut from = 0;
+        for (first, last) in directory {
+            if let Some(block) = self.block(first)? {
+                let dead = &self.read().dead.clone();
+                block.iter().filter(|(doc, _)| !dead.contains(*doc)).try_for_each(|(_, record)| show(record))?;
+            }
+            from = last + 1;
+        }
+        for doc in from..next {
+            if let Some(record) = self.record(doc)? {
+                show(&record)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn learned(&self) -> Result<Vec<Box<[u8]>>> {
+        if self.read().learned.is_empty() {
+            return Ok(Vec::new());
+        }
+        Ok(std::mem::take(&mut self.write().learned))
+    }
+
+    fn commit(&self) -> Result<()> {
+        match self.writer.is_some() {
+            true => self.commit_with(&mut *self.writer()?),
+            false => Ok(()),
+        }
+    }
+
+    fn close(&self) -> Result<()> {
+        match self.writer.is_some() {
+            true => self.close_with(&mut *self.writer()?),
+            false => Ok(()),
+        }
+    }
+
+    fn compact(&self) -> Result<Compacted> {
+        self.compact_with(&mut *self.writer()?)
+    }
+
+    fn stats(&self) -> Result<StorageStats> {
+        let disk_bytes = self.disk_bytes()?;
+        let state = self.read();
+        let (band_bytes, _) = state.bands.size();
+        let recent = state.bands.recent.len();
+        let memory = recent * POSTING_BYTES + state.pending.bytes + self.blocks.weight() as usize;
+        Ok(StorageStats {
+            removed: state.dead.len(),
+            memory_bytes: memory as u64,
+            disk_bytes,
+            record_bytes: disk_bytes.saturating_sub(band_bytes),
+            band_bytes,
+            recent_bands: recent as u64,
+            uncommitted: (state.pending.inserts.len() + state.pending.dead.len()) as u64,
+            commits: state.commits,
+        })
+    }
+}
+
+impl State {
+    /// Forgets a document; whether it was there.
+    fn forget(&mut self, doc: Doc) -> bool {
+        let is_new = doc < self.next && self.dead.insert(doc);
+        if is_new {
+            self.pending.dead.push(doc);
+            self.documents -= 1;
+            self.removals += 1;
+        }
+        is_new
+    }
+}
+
+impl Drop for Disk {
+    fn drop(&mut self) {
+        // Nobody is left to be told; `close` tells.
+        let _ = self.close();
+    }
+}

@@ -1,0 +1,377 @@
+//! How an index is opened, to be written or to be read.
+
+use std::fmt;
+use std::io::ErrorKind as IoKind;
+use std::path::Path;
+use std::sync::{Mutex, PoisonError, RwLock};
+
+use quick_cache::sync::Cache;
+
+use super::bands::Bands;
+use super::catalog::{Access, Catalog, Head};
+use super::commit::Writer;
+use super::directory::{Commits, WriterLock, is_index, make, read_settings, write_settings};
+use super::recent::POSTING_BYTES;
+use super::{ByWeight, Disk, Pending, State, damaged, run};
+use crate::document::Date;
+use crate::error::{Error, ErrorKind, Result};
+use crate::index::{Index, IndexBuilder, Settings, Verify};
+use crate::shingle::hash::Keys;
+
+/// What the index may hold in memory, and how much a crash may cost.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::index) struct Room {
+    pub(super) cache_size: usize,
+    pub(super) commit_every: usize,
+}
+
+impl Default for Room {
+    fn default() -> Self {
+        Self { cache_size: 256 << 20, commit_every: 1000 }
+    }
+}
+
+impl Room {
+    /// Recent band keys that have room.
+    pub(super) const fn recent_bands(self) -> usize {
+        self.cache_size / 2 / POSTING_BYTES
+    }
+
+    /// Bytes of inserts that a commit may be waiting with.
+    pub(super) const fn pending_bytes(self) -> usize {
+        self.cache_size / 8
+    }
+
+    fn checked(self) -> Result<Self> {
+        if self.cache_size < LEAST_CACHE {
+            return Err(Error::parameter("cache-size", self.cache_size, format!("at least {LEAST_CACHE} bytes")));
+        }
+        if self.commit_every == 0 {
+            return Err(Error::parameter("commit-every", 0, "at least 1"));
+        }
+        Ok(self)
+    }
+}
+
+/// Less would merge slices all the time.
+const LEAST_CACHE: usize = 4 << 20;
+
+/// Times that a reader tries to open run files which the writer is just replacing.
+const ATTEMPTS: usize = 20;
+
+/// What opening an index found that was not closed in order.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Recovery {
+    /// The commit that the index stands at, and the documents it holds then. What was inserted after it is not there.
+    pub commit: u64,
+    /// Documents there are.
+    pub documents: u64,
+    /// Files of merges that no commit names; they were removed.
+    pub leftover_files: u64,
+    /// Commits that were acknowledged and are missing, as the end of the catalog's log is damaged or gone; `None` if it cannot be
+    /// told.
+    pub lost_commits: Option<u64>,
+}
+
+impl fmt::Display for Recovery {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { commit, documents, leftover_files, lost_commits } = self;
+        write!(
+            f,
+            "the index was not closed: it stands at commit {commit} with {documents} documents; what was inserted after it \
+                   is dropped"
+        )?;
+        if *leftover_files > 0 {
+            write!(f, "; {leftover_files} unfinished files were removed")?;
+        }
+        match lost_commits {
+            Some(0) => Ok(()),
+            Some(lost) => write!(
+                f,
+                "; {lost} commits that were acknowledged are LOST, as the end of catalog.db-wal is damaged or gone"
+            ),
+            None => write!(f, "; whether commits are missing cannot be told, as the file `commits` is damaged or gone"),
+        }
+    }
+}
+
+impl IndexBuilder {
+    /// Bytes that an index on disk may hold in memory for recent band keys, pending inserts and blocks of records. Default 256 MB,
+    /// at least 4 MiB. What comes on top: see `docs/INDEX.md`.
+    #[must_use]
+    pub fn cache_size(mut self, bytes: usize) -> Self {
+        self.room.cache_size = bytes;
+        self
+    }
+
+    /// An index on disk commits by itself before a change when so many are pending. Default 1,000.
+    #[must_use]
+    pub fn commit_every(mut self, changes: usize) -> Self {
+        self.room.commit_every = changes;
+        self
+    }
+
+    /// The index in a directory, to read and to write: made there if there is none, else opened with the settings it was made
+    /// with.
+    ///
+    /// # Errors
+    ///
+    /// Another process writes it, a setting was given that it was not made with, the directory holds something else
+    /// ([`ErrorKind::Index`]); its files are damaged ([`ErrorKind::Damaged`]) or cannot be read or written.
+    pub fn open(self, directory: impl AsRef<Path>) -> Result<Index> {
+        let directory = directory.as_ref();
+        if !is_index(directory) {
+            make(directory)?;
+        }
+        self.open_to_write(directory)
+    }
+
+    /// [`open`](Self::open), but makes none.
+    ///
+    /// # Errors
+    ///
+    /// As [`open`](Self::open), and where there is no index.
+    pub fn open_existing(self, directory: impl AsRef<Path>) -> Result<Index> {
+        read_settings(directory.as_ref(), &self)?;
+        self.open_to_write(directory.as_ref())
+    }
+
+    fn open_to_write(self, directory: &Path) -> Result<Index> {
+        let room = self.room.checked()?;
+        let lock = WriterLock::take(directory)?;
+        let settings = if is_index(directory) { read_settings(directory, &self)? } else { self.settings()? };
+        let (disk, recovery) = Disk::open_to_write(directory, &settings, room, lock)?;
+        if !is_index(directory) {
+            write_settings(directory, &settings)?;
+        }
+        let mut index = Index::new(settings, Box::new(disk))?;
+        index.recovery = recovery;
+        Ok(index)
+    }
+
+    /// The index in a directory, to be read: any number of processes may do so beside the one that writes, and each answer sees
+    /// every commit that was done before it was asked for.
+    ///
+    /// # Errors
+    ///
+    /// As [`open_existing`](Self::open_existing), but for another writer.
+    pub fn open_read_only(self, directory: impl AsRef<Path>) -> Result<Index> {
+        let directory = directory.as_ref();
+        let settings = read_settings(directory, &self)?;
+        let disk = Disk::open_to_read(directory, &settings, self.room.checked()?)?;
+        Index::new(settings, Box::new(disk))
+    }
+}
+
+impl Disk {
+    fn open_to_write(
+        directory: &Path,
+        settings: &Settings,
+        room: Room,
+        lock: WriterLock,
+    ) -> Result<(Self, Option<Recovery>)> {
+        let is_new = !is_index(directory);
+        let catalog = Catalog::open(directory, Access::Write)?;
+        let head = match catalog.head()? {
+            Some(head) => head,
+            None if is_new || Commits::last(directory).is_none() => Head::empty(),
+            None => return Err(damaged(&directory.join(super::catalog::FILE), "it is empty".to_owned())),
+        };
+        let state = State::load(directory, &catalog, &head, width(settings))?;
+        let leftover_files = remove_leftovers(directory, &head)?;
+        let lost_commits = Commits::last(directory).map(|last| last.saturating_sub(head.commit));
+        let is_lossless = lost_commits == Some(0) || head.commit == 0;
+        let recovery = (!is_new && (!head.is_closed || leftover_files > 0 || !is_lossless)).then_some(Recovery {
+            commit: head.commit,
+            documents: head.documents,
+            leftover_files,
+            lost_commits: if head.commit == 0 { Some(0) } else { lost_commits },
+        });
+        // From here on the index is in use.
+        let head = Head { is_closed: false, commit: head.commit + 1, ..head };
+        catalog.at_once(|| catalog.put_head(&head))?;
+        let commits = Commits::open(directory)?;
+        commits.note(head.commit)?;
+        let writer = Writer { catalog, head, commits, _lock: lock };
+        Ok((Self::new(directory, settings, room, state, Some(writer), None), recovery))
+    }
+
+    fn open_to_read(directory: &Path, settings: &Settings, room: Room) -> Result<Self> {
+        let catalog = Catalog::open(directory, Access::Read)?;
+        let (state, version) = attempts(|| {
+            let version = catalog.data_version()?;
+            let state = catalog.moment(|| match catalog.head()? {
+                Some(head) => State::load(directory, &catalog, &head, width(settings)),
+                None => Err(damaged(&directory.join(super::catalog::FILE), "it is empty".to_owned())),
+            })?;
+            Ok((state, version))
+        })?;
+        Ok(Self::new(directory, settings, room, state, None, Some((catalog, version))))
+    }
+
+    fn new(
+        directory: &Path,
+        settings: &Settings,
+        room: Room,
+        state: State,
+        writer: Option<Writer>,
+        watch: Option<(Catalog, i64)>,
+    ) -> Self {
+        let slots = settings.banding.num_hashes() * settings.slot_bytes();
+        let weight = room.cache_size as u64 / 4;
+        Self {
+            directory: directory.to_owned(),
+            state: RwLock::new(state),
+            writer: writer.map(Mutex::new),
+            readers: Mutex::default(),
+            blocks: Cache::with_weighter((weight / 100_000).max(16) as usize, weight, ByWeight),
+            slots: (settings.verify == Verify::Estimate).then_some(slots),
+            width: width(settings),
+            keys: Keys::new(settings.seed),
+            room,
+            watch: watch.map(Mutex::new),
+        }
+    }
+
+    /// Of an index that is only read: sees what was committed since.
+    pub(super) fn look_again(&self) -> Result<()> {
+        let Some(watch) = &self.watch else { return Ok(()) };
+        let mut watch = watch.lock().unwrap_or_else(PoisonError::into_inner);
+        let (catalog, known) = &mut *watch;
+        let version = catalog.data_version()?;
+        if version == *known {
+            return Ok(());
+        }
+        attempts(|| {
+            catalog.moment(|| match catalog.head()? {
+                Some(head) => self.catch_up(catalog, &head),
+                None => Err(damaged(&self.directory.join(super::catalog::FILE), "it is empty".to_owned())),
+            })
+        })?;
+        *known = version;
+        Ok(())
+    }
+
+    fn catch_up(&self, catalog: &Catalog, head: &Head) -> Result<()> {
+        let (next, learned, compactions, removals) = {
+            let state = self.read();
+            (state.next, state.learned_count, state.compactions, state.removals)
+        };
+        if compactions != head.compactions {
+            let mut state = State::load(&self.directory, catalog, head, self.width)?;
+            state.learned.drain(..learned as usize);
+            self.blocks.clear();
+            *self.write() = state;
+            return Ok(());
+        }
+        // What all slices have in runs by now is found there.
+        let recent = catalog.recent(next.max(head.merged()), head.next, self.width)?;
+        let entries = catalog.directory_from(next)?;
+        let dead = if removals == head.removals { None } else { Some(catalog.dead(head)?) };
+        let learned = catalog.learned(learned, head)?;
+        let mut reopened = Vec::new();
+        for (slice, info) in head.slices.iter().enumerate() {
+            let bands = &self.read().bands;
+            if bands.differs(slice, info) {
+                reopened.push(bands.reopen(slice, info, &self.directory)?);
+            }
+        }
+        let mut state = self.write();
+        recent.iter().for_each(|(doc, hashes)| state.bands.insert(*doc, hashes));
+        reopened.into_iter().for_each(|slice| state.bands.install(slice));
+        state.directory.extend(entries.iter().map(|entry| (entry.first, entry.last)));
+        state.dead = dead.unwrap_or_else(|| std::mem::take(&mut state.dead));
+        state.learned_count += learned.len() as u64;
+        state.learned.extend(learned);
+        state.tell(head);
+        Ok(())
+    }
+
+    /// Bytes of all files of the directory.
+    pub(super) fn disk_bytes(&self) -> Result<u64> {
+        let failed = |source| Error::io("read", &self.directory, source);
+        let mut bytes = 0;
+        for entry in std::fs::read_dir(&self.directory).map_err(failed)? {
+            // A file that is just being removed takes nothing.
+            bytes += entry.map_err(failed)?.metadata().map_or(0, |file| file.len());
+        }
+        Ok(bytes)
+    }
+}
+
+impl State {
+    fn load(directory: &Path, catalog: &Catalog, head: &Head, width: usize) -> Result<Self> {
+        if head.slices.len() != super::posting::SLICES {
+            return Err(damaged(&directory.join(super::catalog::FILE), "its head tells of no slices".to_owned()));
+        }
+        let mut bands = Bands::open(directory, &head.slices)?;
+        for (doc, hashes) in catalog.recent(head.merged(), head.next, width)? {
+            bands.insert(doc, &hashes);
+        }
+        let learned = catalog.learned(0, head)?;
+        let mut state = Self {
+            next: 0,
+            documents: 0,
+            removals: 0,
+            newest: None,
+            commits: 0,
+            compactions: 0,
+            bands,
+            dead: catalog.dead(head)?,
+            directory: catalog.directory(head)?.iter().map(|entry| (entry.first, entry.last)).collect(),
+            pending: Pending::default(),
+            learned_count: learned.len() as u64,
+            learned,
+        };
+        state.tell(head);
+        Ok(state)
+    }
+
+    /// Takes over what the head says of the whole.
+    fn tell(&mut self, head: &Head) {
+        self.next = head.next;
+        self.pending.first = head.next;
+        self.documents = head.documents;
+        self.removals = head.removals;
+        self.newest = head.newest.map(Date::from_seconds);
+        self.commits = head.commit;
+        self.compactions = head.compactions;
+    }
+}
+
+/// Hashes of a document: its bands, and its key.
+const fn width(settings: &Settings) -> usize {
+    settings.banding.bands() + 1
+}
+
+/// Run files may go between the look at the catalog that named them and their opening: then another look names others.
+fn attempts<T>(mut attempt: impl FnMut() -> Result<T>) -> Result<T> {
+    let is_gone =
+        |error: &Error| matches!(error.kind(), ErrorKind::Io { source, .. } if source.kind() == IoKind::NotFound);
+    for _ in 1..ATTEMPTS {
+        match attempt() {
+            Err(error) if is_gone(&error) => {}
+            done => return done,
+        }
+    }
+    attempt()
+}
+
+/// Removes run files that the head does not name; how many.
+fn remove_leftovers(directory: &Path, head: &Head) -> Result<u64> {
+    let failed = |source| Error::io("read", directory, source);
+    let mut removed = 0;
+    for entry in std::fs::read_dir(directory).map_err(failed)? {
+        let path = entry.map_err(failed)?.path();
+        let is_named = |path: &Path| {
+            let runs = head.slices.iter().flat_map(|slice| &slice.runs);
+            runs.into_iter().any(|info| run::path_of(directory, info.file) == path)
+        };
+        if path.extension().is_some_and(|extension| extension == "run") && !is_named(&path) {
+            std::fs::remove_file(&path).map_err(|source| Error::io("remove", &path, source))?;
+            removed += 1;
+        }
+    }
+    Ok(removed)
+}

@@ -1,0 +1,348 @@
+//! The index in a directory: the answers of the index in memory, across restarts, crashes and processes.
+#![cfg(feature = "persistent")]
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may stop where it fails")]
+
+use std::path::Path;
+
+use mukarrar::document::{Date, Window};
+use mukarrar::index::{Expiry, IndexBuilder, Rank, Verify};
+use mukarrar::similarity::facts::Facts;
+use mukarrar::{ErrorKind, Index, Item, Verdict};
+use proptest::prelude::*;
+
+/// Words of a seeded text: every word from a vocabulary of 4,000.
+fn story(seed: u64, words: usize) -> String {
+    let mut state = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
+    let mut draw = || {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        state
+    };
+    let letters: Vec<char> = "ابتجحدرسشصطعفقكلمنهوي".chars().collect();
+    let word = |mut number: u64| -> String {
+        (0..4)
+            .map(|_| {
+                let letter = letters[(number % 8) as usize];
+                number /= 8;
+                letter
+            })
+            .collect()
+    };
+    (0..words).map(|_| word(draw() % 4000)).collect::<Vec<_>>().join(" ")
+}
+
+/// A story with its last words changed.
+fn retold(seed: u64, words: usize) -> String {
+    let story = story(seed, words);
+    let kept: Vec<&str> = story.split(' ').take(words - 4).collect();
+    format!("{} نهاية أخرى", kept.join(" "))
+}
+
+fn small() -> IndexBuilder {
+    Index::builder().cache_size(4 << 20).commit_every(64)
+}
+
+#[derive(Debug, Clone)]
+enum Step {
+    Insert(u8, u8),
+    CheckAndInsert(u8, u8),
+    Batch(Vec<(u8, u8)>),
+    Replace(u8, u8),
+    Remove(u8),
+    Expire(i64),
+    Commit,
+    Reopen,
+    Compact,
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    let pair = (0..40_u8, 0..60_u8);
+    prop_oneof![
+        3 => pair.clone().prop_map(|(key, text)| Step::Insert(key, text)),
+        6 => pair.clone().prop_map(|(key, text)| Step::CheckAndInsert(key, text)),
+        2 => prop::collection::vec(pair.clone(), 0..12).prop_map(Step::Batch),
+        2 => pair.prop_map(|(key, text)| Step::Replace(key, text)),
+        2 => (0..40_u8).prop_map(Step::Remove),
+        1 => (0..40_i64).prop_map(Step::Expire),
+        1 => Just(Step::Commit),
+        1 => Just(Step::Reopen),
+        1 => Just(Step::Compact),
+    ]
+}
+
+/// Even numbers are stories of some length, odd ones the same retold.
+fn text(number: u8) -> String {
+    let (seed, words) = (u64::from(number / 2), 8 + usize::from(number / 2) * 2);
+    if number == 59 {
+        String::new()
+    } else if number.is_multiple_of(2) {
+        story(seed, words)
+    } else {
+        retold(seed, words)
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
+
+    /// Whatever is done in whatever order: memory and disk say the same, and so does a reader after each commit.
+    #[test]
+    fn memory_and_disk_give_the_same_answers(steps in prop::collection::vec(step(), 1..60), estimate in any::<bool>()) {
+        let verify = if estimate { Verify::Estimate } else { Verify::Exact };
+        let builder = || small().verify(verify).threshold(0.5);
+        let directory = tempfile::tempdir().unwrap();
+        let memory = builder().build().unwrap();
+        let mut disk = Some(builder().open(directory.path()).unwrap());
+        let mut clock = 0;
+        for step in steps {
+            clock += 1;
+            let seen = Some(Date::from_number(f64::from(clock)).unwrap());
+            let index = disk.as_ref().unwrap();
+            match step {
+                Step::Insert(key, number) => {
+                    let (key, text) = (key.to_string(), text(number));
+                    let item = Item::new(&text).seen(seen);
+                    prop_assert_eq!(told(memory.insert(&key, item)), told(index.insert(&key, item)));
+                }
+                Step::CheckAndInsert(key, number) => {
+                    let (key, text) = (key.to_string(), text(number));
+                    let item = Item::new(&text).seen(seen);
+                    prop_assert_eq!(told(memory.check_and_insert(&key, item)), told(index.check_and_insert(&key, item)));
+                }
+                Step::Batch(pairs) => {
+                    let pairs: Vec<(String, String)> = pairs.iter().map(|(key, number)| (key.to_string(), text(*number))).collect();
+                    let items: Vec<(&str, Item<'_>)> = pairs.iter().map(|(key, text)| (&**key, Item::new(text).seen(seen))).collect();
+                    // One after the other in memory, at once on disk.
+                    let one_by_one: Vec<_> = items.iter().map(|(key, item)| told(memory.check_and_insert(key, *item))).collect();
+                    let at_once: Vec<_> = index.check_and_insert_all(&items).into_iter().map(told).collect();
+                    prop_assert_eq!(one_by_one, at_once);
+                }
+                Step::Replace(key, number) => {
+                    let (key, text) = (key.to_string(), text(number));
+                    let item = Item::new(&text).seen(seen);
+                    prop_assert_eq!(told(memory.replace(&key, item)), told(index.replace(&key, item)));
+                }
+                Step::Remove(key) => {
+                    let key = key.to_string();
+                    prop_assert_eq!(told(memory.remove(&key)), told(index.remove(&key)));
+                }
+                Step::Expire(age) => {
+                    let bound = Date::from_number((clock as i64 - age) as f64).unwrap();
+                    prop_assert_eq!(told(memory.expire(Expiry::SeenBefore(bound))), told(index.expire(Expiry::SeenBefore(bound))));
+                }
+                Step::Commit => index.commit().unwrap(),
+                Step::Reopen => {
+                    disk.take().unwrap().close().unwrap();
+                    disk = Some(builder().open(directory.path()).unwrap());
+                    prop_assert!(disk.as_ref().unwrap().recovery().is_none());
+                }
+                Step::Compact => { index.compact().unwrap(); }
+            }
+        }
+        let index = disk.unwrap();
+        index.commit().unwrap();
+        let reader = builder().open_read_only(directory.path()).unwrap();
+        prop_assert_eq!((memory.len(), memory.len()), (index.len(), reader.len()));
+        for number in 0..60 {
+            let text = text(number);
+            let answer = memory.query(&text, 9, Rank::Containment).unwrap();
+            prop_assert_eq!(&answer, &index.query(&text, 9, Rank::Containment).unwrap());
+            prop_assert_eq!(&answer, &reader.query(&text, 9, Rank::Containment).unwrap());
+            prop_assert_eq!(memory.check(&text).unwrap(), reader.check(&text).unwrap());
+        }
+        let export = |index: &Index| { let mut out = Vec::new(); index.export(&mut out).unwrap(); out };
+        prop_assert_eq!(export(&memory), export(&index));
+        prop_assert_eq!(export(&memory), export(&reader));
+    }
+}
+
+/// An answer as text, so that errors can be compared.
+fn told<T: std::fmt::Debug>(answer: mukarrar::Result<T>) -> String {
+    answer.map_or_else(|error| error.to_string(), |answer| format!("{answer:?}"))
+}
+
+/// So many inserts that recent band keys go into run files, in several rounds.
+fn fill(index: &Index, numbers: std::ops::Range<u64>) {
+    let texts: Vec<(String, String)> = numbers.map(|n| (format!("https://news.example/{n}"), story(n, 40))).collect();
+    let items: Vec<(&str, Item<'_>)> = texts.iter().map(|(key, text)| (&**key, Item::new(text))).collect();
+    for answer in index.check_and_insert_all(&items) {
+        assert_eq!(answer.unwrap(), Verdict::New);
+    }
+}
+
+fn finds(index: &Index, numbers: impl Iterator<Item = u64>) {
+    for n in numbers {
+        match index.check(&retold(n, 40)).unwrap() {
+            Verdict::Duplicate(found) => assert_eq!(found.key, format!("https://news.example/{n}")),
+            other => panic!("{n}: {other:?}"),
+        }
+    }
+}
+
+fn runs(directory: &Path) -> usize {
+    let files = std::fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path());
+    files.filter(|path| path.extension().is_some_and(|extension| extension == "run")).count()
+}
+
+#[test]
+fn texts_are_found_in_memory_in_runs_and_after_restarts() {
+    let directory = tempfile::tempdir().unwrap();
+    let builder = || small().facts(Facts::Off).commit_every(500);
+    let index = builder().open(directory.path()).unwrap();
+    let reader = builder().open_read_only(directory.path()).unwrap();
+    fill(&index, 0..9000);
+    assert!(runs(directory.path()) > 100, "{}", runs(directory.path()));
+    finds(&index, (0..9000).step_by(97));
+    index.commit().unwrap();
+    finds(&reader, (0..9000).step_by(97));
+    for n in (0..9000).step_by(3) {
+        assert!(index.remove(&format!("https://news.example/{n}")).unwrap());
+    }
+    index.close().unwrap();
+    assert_eq!(reader.len(), 6000);
+    let index = builder().open(directory.path()).unwrap();
+    assert!(index.recovery().is_none());
+    finds(&index, (1..9000).step_by(3 * 31));
+    assert_eq!(index.check(&story(3, 40)).unwrap(), Verdict::New);
+    let compacted = index.compact().unwrap();
+    assert_eq!(compacted.documents, 6000);
+    assert!(compacted.bytes_after < compacted.bytes_before * 3 / 4, "{compacted:?}");
+    fill(&index, 9000..9100);
+    index.commit().unwrap();
+    for index in [&index, &reader] {
+        finds(index, (1..9000).step_by(3 * 31).chain(9000..9100));
+        assert_eq!(index.check(&story(3, 40)).unwrap(), Verdict::New);
+    }
+    assert_eq!(index.stats().unwrap().storage.removed, 0);
+}
+
+#[test]
+fn a_writer_has_the_index_alone_and_readers_change_nothing() {
+    let directory = tempfile::tempdir().unwrap();
+    let index = Index::open(directory.path()).unwrap();
+    let error = Index::open(directory.path()).unwrap_err();
+    assert!(matches!(error.kind(), ErrorKind::Index { .. }), "{error}");
+    let number = std::process::id().to_string();
+    assert!(error.to_string().contains(&number) && error.to_string().contains("open the index for reading"), "{error}");
+    let reader = Index::builder().open_read_only(directory.path()).unwrap();
+    for error in [
+        reader.insert("a", "نص").unwrap_err(),
+        reader.check_and_insert("a", "نص").unwrap_err(),
+        reader.remove("a").unwrap_err(),
+        reader.compact().unwrap_err(),
+    ] {
+        assert!(matches!(error.kind(), ErrorKind::ReadOnly), "{error}");
+    }
+    reader.commit().unwrap();
+    drop(index);
+    Index::open(directory.path()).unwrap();
+}
+
+#[test]
+fn other_settings_are_refused_by_name() {
+    let directory = tempfile::tempdir().unwrap();
+    Index::builder().threshold(0.7).window("7d".parse().unwrap()).open(directory.path()).unwrap();
+    assert_eq!(Index::open(directory.path()).unwrap().settings().threshold(), 0.7);
+    for (builder, what) in [
+        (Index::builder().threshold(0.6), "threshold 0.7, not 0.6"),
+        (Index::builder().seed(9), "seed 1, not 9"),
+        (Index::builder().verify(Verify::Estimate), "verify exact, not estimate"),
+        (Index::builder().window(Window::seconds(60)), "window 1w, not 1m"),
+    ] {
+        let error = builder.open(directory.path()).unwrap_err();
+        assert!(error.to_string().contains(what), "{error}");
+        assert!(matches!(error.kind(), ErrorKind::Index { .. }), "{error}");
+    }
+    Index::builder().threshold(0.7).open(directory.path()).unwrap();
+}
+
+#[test]
+fn what_is_no_index_is_left_alone() {
+    let directory = tempfile::tempdir().unwrap();
+    let error = Index::builder().open_existing(directory.path()).unwrap_err();
+    assert!(error.to_string().contains("is no index"), "{error}");
+    let error = Index::builder().open_read_only(directory.path()).unwrap_err();
+    assert!(error.to_string().contains("is no index"), "{error}");
+    std::fs::write(directory.path().join("thesis.txt"), "نص").unwrap();
+    let error = Index::open(directory.path()).unwrap_err();
+    assert!(error.to_string().contains("thesis.txt"), "{error}");
+    assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 1, "nothing was written");
+}
+
+#[test]
+fn windows_and_first_seen_times_count() {
+    let day = |n: u32| Date::read(&format!("2015-07-{n:02}"));
+    let index = Index::builder().window("3d".parse().unwrap()).build().unwrap();
+    let text = story(1, 30);
+    let at = |n| Item::new(&text).date(day(n)).seen(day(n + 1));
+    assert_eq!(index.check_and_insert("first", at(1)).unwrap(), Verdict::New);
+    let found = index.check_and_insert("second", at(4)).unwrap();
+    assert_eq!(found.found().map(|found| (&*found.key, Some(found.seen))), Some(("first", day(2))));
+    assert_eq!(index.check_and_insert("third", at(5)).unwrap(), Verdict::New, "four days after");
+    assert_eq!(index.expire(Expiry::OutsideWindow).unwrap(), 1);
+    assert!(!index.contains("first").unwrap() && index.contains("third").unwrap());
+    assert!(Index::builder().build().unwrap().expire(Expiry::OutsideWindow).is_err());
+}
+
+#[test]
+fn an_index_can_be_exported_imported_and_merged() {
+    for verify in [Verify::Exact, Verify::Estimate] {
+        let builder = || Index::builder().verify(verify);
+        let index = builder().build().unwrap();
+        fill(&index, 0..50);
+        let mut export = Vec::new();
+        assert_eq!(index.export(&mut export).unwrap(), 50);
+        let other = builder().build().unwrap();
+        other.insert("https://news.example/7", &*story(1007, 40)).unwrap();
+        let merged = other.import(&mut &*export).unwrap();
+        assert_eq!((merged.inserted, merged.duplicates, merged.keys_known), (49, 0, 1));
+        finds(&other, (0..50).filter(|n| *n != 7));
+        let third = builder().build().unwrap();
+        third.insert("copy", &*retold(3, 40)).unwrap();
+        let merged = third.merge(&index).unwrap();
+        assert_eq!((merged.inserted, merged.duplicates, merged.keys_known), (49, 1, 0));
+        let error = Index::builder().threshold(0.9).verify(verify).build().unwrap().import(&mut &*export).unwrap_err();
+        assert!(error.to_string().contains("threshold"), "{error}");
+        export.extend(b"{\"key\":1}\n");
+        let error = builder().build().unwrap().import(&mut &*export).unwrap_err();
+        assert!(error.to_string().contains("line 52"), "{error}");
+    }
+}
+
+#[test]
+fn estimates_say_that_they_are() {
+    let index = Index::builder().verify(Verify::Estimate).build().unwrap();
+    let (text, copy) = (story(1, 200), retold(1, 200));
+    index.insert("a", &*text).unwrap();
+    let exact = Index::builder().build().unwrap();
+    exact.insert("a", &*text).unwrap();
+    let (estimate, truth) = (index.check(&*copy).unwrap(), exact.check(&*copy).unwrap());
+    let (estimate, truth) = (estimate.found().unwrap(), truth.found().unwrap());
+    let error = estimate.standard_error.unwrap();
+    assert!(error > 0.0 && (estimate.jaccard - truth.jaccard).abs() < 4.0 * error, "{estimate:?} {truth:?}");
+    assert_eq!(truth.standard_error, None);
+    let error = Index::builder().verify(Verify::Estimate).facts(Facts::Guard).build().unwrap_err();
+    assert!(error.to_string().contains("facts"), "{error}");
+}
+
+/// Pages that all share their first words, and so bands, but are no copies of each other.
+#[test]
+fn crafted_pages_meet_a_bound() {
+    let directory = tempfile::tempdir().unwrap();
+    let memory = Index::builder().facts(Facts::Off).build().unwrap();
+    let disk = small().facts(Facts::Off).open(directory.path()).unwrap();
+    let shared = story(0, 60);
+    for n in 0..1500 {
+        let text = format!("{shared} {}", story(n + 1, 30));
+        for index in [&memory, &disk] {
+            index.insert(&n.to_string(), &*text).unwrap();
+        }
+    }
+    for n in [0, 700, 1499] {
+        let text = format!("{shared} {}", story(n + 1, 30));
+        assert_eq!(memory.check(&*text).unwrap(), disk.check(&*text).unwrap());
+    }
+    let stats = disk.stats().unwrap();
+    assert!(stats.bounded_answers > 0, "{stats:?}");
+}
