@@ -27,11 +27,11 @@ pub(super) struct Bands {
 }
 
 impl Bands {
-    /// Opens the run files that the head names.
-    pub(super) fn open(directory: &Path, slices: &[SliceInfo]) -> Result<Self> {
+    /// Opens the run files that the head names, with room for so many recent postings.
+    pub(super) fn open(directory: &Path, slices: &[SliceInfo], recent: usize) -> Result<Self> {
         let open = |info: &RunInfo| Run::open(directory, *info).map(Arc::new);
         Ok(Self {
-            recent: Recent::default(),
+            recent: Recent::for_postings(recent),
             slices: slices.iter().map(|slice| slice.runs.iter().map(open).collect()).collect::<Result<_>>()?,
             upto: slices.iter().map(|slice| slice.upto).collect(),
         })

@@ -178,7 +178,7 @@ impl Disk {
             None if is_new || Commits::last(directory).is_none() => Head::empty(),
             None => return Err(damaged(&directory.join(super::catalog::FILE), "it is empty".to_owned())),
         };
-        let state = State::load(directory, &catalog, &head, width(settings))?;
+        let state = State::load(directory, &catalog, &head, width(settings), room)?;
         let leftover_files = remove_leftovers(directory, &head)?;
         let lost_commits = Commits::last(directory).map(|last| last.saturating_sub(head.commit));
         let is_lossless = lost_commits == Some(0) || head.commit == 0;
@@ -202,7 +202,7 @@ impl Disk {
         let (state, version) = attempts(|| {
             let version = catalog.data_version()?;
             let state = catalog.moment(|| match catalog.head()? {
-                Some(head) => State::load(directory, &catalog, &head, width(settings)),
+                Some(head) => State::load(directory, &catalog, &head, width(settings), room),
                 None => Err(damaged(&directory.join(super::catalog::FILE), "it is empty".to_owned())),
             })?;
             Ok((state, version))
@@ -259,7 +259,7 @@ impl Disk {
             (state.next, state.learned_count, state.compactions, state.removals)
         };
         if compactions != head.compactions {
-            let mut state = State::load(&self.directory, catalog, head, self.width)?;
+            let mut state = State::load(&self.directory, catalog, head, self.width, self.room)?;
             state.learned.drain(..learned as usize);
             self.blocks.clear();
             *self.write() = state;
@@ -301,11 +301,11 @@ impl Disk {
 }
 
 impl State {
-    fn load(directory: &Path, catalog: &Catalog, head: &Head, width: usize) -> Result<Self> {
+    fn load(directory: &Path, catalog: &Catalog, head: &Head, width: usize, room: Room) -> Result<Self> {
         if head.slices.len() != super::posting::SLICES {
             return Err(damaged(&directory.join(super::catalog::FILE), "its head tells of no slices".to_owned()));
         }
-        let mut bands = Bands::open(directory, &head.slices)?;
+        let mut bands = Bands::open(directory, &head.slices, room.recent_bands())?;
         for (doc, hashes) in catalog.recent(head.merged(), head.next, width)? {
             bands.insert(doc, &hashes);
         }
