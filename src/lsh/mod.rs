@@ -50,6 +50,13 @@ impl Limits {
 }
 
 impl Banding {
+    /// Appends the key of each band of a signature's values to `keys`, [`bands`](Self::bands) of them. Two signatures of one
+    /// kind that share a key share all values of a band: they are candidates, to be verified. Keys are the same on every
+    /// machine, and may be stored beside the signatures.
+    pub fn keys(self, values: &[u32], keys: &mut Vec<u64>) {
+        self.band_keys(values, 0, keys);
+    }
+
     /// Appends the 64-bit key of each band of a signature's `values` to `keys`. Equal rows in the same band give equal
     /// keys; `partition` keeps apart what must never meet. Twice as fast where the number of rows is known beforehand.
     pub(crate) fn band_keys(self, values: &[u32], partition: u64, keys: &mut Vec<u64>) {

@@ -65,8 +65,12 @@ impl SketchParams {
         self.profile
     }
 
-    /// The first parameter in which two differ, as an error.
-    fn check_compatible(&self, other: &Self) -> Result<()> {
+    /// Whether signatures made with the one can be compared with those made with the other.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Incompatible`] names the first parameter in which the two differ.
+    pub fn check_compatible(&self, other: &Self) -> Result<()> {
         let differ = |what, left: String, right: String| Err(ErrorKind::Incompatible { what, left, right }.into());
         if self.num_hashes != other.num_hashes {
             differ("length", self.num_hashes.to_string(), other.num_hashes.to_string())

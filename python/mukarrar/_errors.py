@@ -1,0 +1,104 @@
+"""The exceptions of this package. Each is an ``Error``; most are the built-in exception that fits, too."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+class Error(Exception):
+    """Anything that went wrong: what, where, and what to do about it.
+
+    >>> import mukarrar
+    >>> try:
+    ...     mukarrar.Index(threshold=2)
+    ... except mukarrar.Error as error:
+    ...     print(error)
+    threshold cannot be 2: a number above 0 and at most 1
+    """
+
+    def __init__(self, message: str = "", **fields: Any) -> None:
+        super().__init__(message)
+        self.__dict__.update(fields)
+
+    def __str__(self) -> str:
+        return str(self.args[0]) if self.args else ""
+
+
+class ParameterError(Error, ValueError):
+    """A parameter has a value that cannot work; ``name``, ``value`` and ``expected`` say which and what would."""
+
+    name: str
+    value: str
+    expected: str
+
+
+class KeyExistsError(Error, KeyError):
+    """``key`` is in the index already."""
+
+    key: str
+
+
+class IndexOpenError(Error):
+    """The directory ``path`` cannot be the index that was asked for: another writer has it, it was made with other settings, or it
+    is none."""
+
+    path: str
+
+
+class DamagedError(Error):
+    """The file ``path`` of an index holds other bytes than were written."""
+
+    path: str
+
+
+class ReadOnlyError(Error):
+    """A change was asked of an index that was opened to be read."""
+
+
+class ClosedError(Error, ValueError):
+    """An index was used after it was closed."""
+
+
+class IncompatibleError(Error, ValueError):
+    """Two signatures, or two indexes, were made with different parameters."""
+
+
+class CorruptError(Error, ValueError):
+    """Bytes that are no signature."""
+
+
+class InputOutputError(Error, OSError):
+    """The system could not read or write ``path``."""
+
+    path: str
+
+
+class UnreadableError(Error, ValueError):
+    """The input ``path`` is in a form that cannot be read."""
+
+    path: str
+
+
+class OutputError(Error, OSError):
+    """The output ``path`` must not be written."""
+
+    path: str
+
+
+class SpaceError(Error, OSError):
+    """The disk under ``path`` is too full."""
+
+    path: str
+
+
+class MemoryLimitError(Error, ValueError):
+    """A limit of memory below what the work needs at least."""
+
+
+class InternalError(Error, RuntimeError):
+    """A bug in mukarrar. Please report it."""
+
+
+for _class in (Error, *Error.__subclasses__()):
+    # They are shown by the name that they are caught by.
+    _class.__module__ = "mukarrar"

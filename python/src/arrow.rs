@@ -1,0 +1,249 @@
+//! Arrow record batches in and out, through the Arrow C data interface and its PyCapsules
+//! (<https://arrow.apache.org/docs/format/CDataInterface/PyCapsuleInterface.html>): no column is copied, and no Arrow
+//! package is needed on the Python side.
+
+use std::ptr::NonNull;
+use std::sync::Arc;
+
+use arrow_array::ffi::{FFI_ArrowArray, FFI_ArrowSchema, from_ffi, to_ffi};
+use arrow_array::{
+    Array, ArrayRef, FixedSizeListArray, Int32Array, Int64Array, LargeStringArray, ListArray, RecordBatch, StringArray,
+    StringViewArray, StructArray, UInt32Array, UInt64Array,
+};
+use arrow_buffer::{NullBuffer, OffsetBuffer, ScalarBuffer};
+use arrow_schema::{ArrowError, DataType, Field, Schema};
+use pyo3::exceptions::PyTypeError;
+use pyo3::prelude::*;
+use pyo3::types::{PyCapsule, PyTuple};
+
+use crate::errors::{detached, parameter};
+use crate::sketch::MinHasher;
+
+/// The signatures and band keys of a record batch: the column of ids as it is, `signature` and `band_keys`.
+///
+/// `batch` is anything with `__arrow_c_array__`, such as a `pyarrow.RecordBatch`; so is what comes back:
+/// `pyarrow.record_batch(result)` takes it without a copy. `id` and `text` name its columns; texts are any kind of Arrow string. A
+/// null text has neither signature nor keys, a text without tokens a signature but no keys, so that no join on keys pairs it.
+///
+/// `layout` is `"fixed"` for lists of fixed size of `uint32` and `uint64`, or `"list"` for plain lists of `int32` and `int64` that
+/// hold the same bits, for engines without unsigned numbers, such as Spark.
+///
+/// >>> import mukarrar, pyarrow
+/// >>> batch = pyarrow.record_batch({"id": ["a", "b"], "text": ["قال الوزير إن الأمر انتهى", None]})
+/// >>> made = pyarrow.record_batch(mukarrar.sketch_batch(batch, mukarrar.MinHasher(num_hashes=12, rows=3)))
+/// >>> made.schema.field("band_keys").type
+/// FixedSizeListType(fixed_size_list<item: uint64 not null>[4])
+/// >>> made["id"].to_pylist(), made["signature"].null_count
+/// (['a', 'b'], 1)
+#[pyfunction]
+#[pyo3(signature = (batch, hasher, *, id = "id", text = "text", layout = "fixed"))]
+pub fn sketch_batch(
+    py: Python<'_>,
+    batch: &Bound<'_, PyAny>,
+    hasher: &Bound<'_, MinHasher>,
+    id: &str,
+    text: &str,
+    layout: &str,
+) -> PyResult<ArrowBatch> {
+    let layout = match layout {
+        "fixed" => Layout::Fixed,
+        "list" => Layout::List,
+        other => return Err(parameter(py, "layout", other, "fixed or list")),
+    };
+    let batch = imported(batch)?;
+    let column = |name: &'static str, column: &str| {
+        let schema = batch.schema();
+        let names = schema.fields().iter().map(|field| field.name().as_str()).collect::<Vec<_>>().join(", ");
+        let expected = format!("the name of a column, one of {names}");
+        schema.index_of(column).map_err(|_| parameter(py, name, column, &expected))
+    };
+    let (id, place) = (column("id", id)?, column("text", text)?);
+    let texts = Texts::new(batch.column(place)).map_err(|what| parameter(py, "text", text, &what))?;
+    let field = batch.schema().field(id).clone();
+    let ids = Arc::clone(batch.column(id));
+    let hasher = hasher.get();
+    let made = detached(py, || sketched(field, ids, &texts, hasher, layout))?;
+    made.map(ArrowBatch).map_err(|error| refused(&error))
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Layout {
+    Fixed,
+    List,
+}
+
+/// A record batch. `pyarrow.record_batch(batch)`, `polars.from_arrow` and others take it over without a copy.
+#[pyclass(module = "mukarrar", frozen)]
+pub struct ArrowBatch(RecordBatch);
+
+#[pymethods]
+impl ArrowBatch {
+    /// The Arrow C interface: the schema and the columns.
+    #[pyo3(signature = (requested_schema = None))]
+    fn __arrow_c_array__<'py>(
+        &self,
+        py: Python<'py>,
+        requested_schema: Option<&Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, PyTuple>> {
+        // Only a request: other types are not made here.
+        let _ = requested_schema;
+        let columns = StructArray::from(self.0.clone()).into_data();
+        let (array, schema) = to_ffi(&columns).map_err(|error| refused(&error))?;
+        let schema = PyCapsule::new_with_value(py, schema, c"arrow_schema")?;
+        let array = PyCapsule::new_with_value(py, array, c"arrow_array")?;
+        PyTuple::new(py, [schema, array])
+    }
+
+    /// The Arrow C interface: the schema alone.
+    fn __arrow_c_schema__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyCapsule>> {
+        let schema = FFI_ArrowSchema::try_from(self.0.schema_ref().as_ref()).map_err(|error| refused(&error))?;
+        PyCapsule::new_with_value(py, schema, c"arrow_schema")
+    }
+
+    fn __len__(&self) -> usize {
+        self.0.num_rows()
+    }
+
+    fn __repr__(&self) -> String {
+        let columns = self.0.schema();
+        let names: Vec<&str> = columns.fields().iter().map(|field| field.name().as_str()).collect();
+        format!("ArrowBatch({} rows: {})", self.0.num_rows(), names.join(", "))
+    }
+}
+
+/// Takes a record batch over.
+fn imported(batch: &Bound<'_, PyAny>) -> PyResult<RecordBatch> {
+    let Ok(export) = batch.getattr("__arrow_c_array__") else {
+        let name = batch.get_type().name()?;
+        return Err(PyTypeError::new_err(format!(
+            "{name} has no __arrow_c_array__; give a record batch, such as one of a table's to_batches()"
+        )));
+    };
+    let (schema, array): (Bound<'_, PyCapsule>, Bound<'_, PyCapsule>) = export.call0()?.extract()?;
+    let schema = schema.pointer_checked(Some(c"arrow_schema"))?.cast::<FFI_ArrowSchema>();
+    let array = array.pointer_checked(Some(c"arrow_array"))?.cast::<FFI_ArrowArray>();
+    let data = taken(schema, array).map_err(|error| refused(&error))?;
+    if !matches!(data.data_type(), DataType::Struct(_)) {
+        return Err(PyTypeError::new_err("a single column was given; give a record batch"));
+    }
+    if data.null_count() > 0 {
+        return Err(PyTypeError::new_err("a column of structs with nulls was given; give a record batch"));
+    }
+    Ok(RecordBatch::from(StructArray::from(data)))
+}
+
+#[allow(unsafe_code, reason = "the C interface is pointers")]
+fn taken(
+    schema: NonNull<FFI_ArrowSchema>,
+    array: NonNull<FFI_ArrowArray>,
+) -> Result<arrow_data::ArrayData, ArrowError> {
+    // SAFETY: the capsules' names say what they point to, and both live while this runs. `from_raw` moves the array out
+    // and leaves one that is marked as released, as the interface asks; the schema is only read, and released by its capsule.
+    // That the producer's buffers are what its schema says is the producer's word, as with every user of the interface; of
+    // the texts, which are read, the offsets and the UTF-8 are checked in `Texts::new`.
+    unsafe {
+        if array.as_ref().is_released() {
+            return Err(ArrowError::CDataInterface("it was taken before".to_owned()));
+        }
+        from_ffi(FFI_ArrowArray::from_raw(array.as_ptr()), schema.as_ref())
+    }
+}
+
+fn refused(error: &ArrowError) -> PyErr {
+    PyTypeError::new_err(format!("the batch cannot be taken over: {error}; give a record batch of plain columns"))
+}
+
+/// A column of texts.
+enum Texts {
+    Small(StringArray),
+    Large(LargeStringArray),
+    View(StringViewArray),
+}
+
+impl Texts {
+    fn new(column: &ArrayRef) -> Result<Self, String> {
+        let data = column.to_data();
+        let string = matches!(data.data_type(), DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View);
+        if !string {
+            return Err(format!("a column of strings; this one holds {}", data.data_type()));
+        }
+        data.validate_full().map_err(|error| format!("a column of sound strings: {error}"))?;
+        Ok(match data.data_type() {
+            DataType::LargeUtf8 => Self::Large(data.into()),
+            DataType::Utf8View => Self::View(data.into()),
+            _ => Self::Small(data.into()),
+        })
+    }
+
+    fn each(&self) -> Box<dyn Iterator<Item = Option<&str>> + '_> {
+        match self {
+            Self::Small(texts) => Box::new(texts.iter()),
+            Self::Large(texts) => Box::new(texts.iter()),
+            Self::View(texts) => Box::new(texts.iter()),
+        }
+    }
+}
+
+/// Sketches all texts.
+fn sketched(
+    field: Field,
+    ids: ArrayRef,
+    texts: &Texts,
+    hasher: &MinHasher,
+    layout: Layout,
+) -> Result<RecordBatch, ArrowError> {
+    let banding = hasher.banding();
+    let (length, bands) = (banding.num_hashes(), banding.bands());
+    let rows = ids.len();
+    let (mut values, mut keys) = (Vec::with_capacity(rows * length), Vec::with_capacity(rows * bands));
+    let (mut signed, mut keyed) = (Vec::with_capacity(rows), Vec::with_capacity(rows));
+    hasher.with(|buffers| {
+        for text in texts.each() {
+            let made = text.map(|text| hasher.of(buffers, text));
+            signed.push(made.is_some());
+            keyed.push(matches!(made, Some((_, true))));
+            match made {
+                Some((signature, has_tokens)) => {
+                    values.extend_from_slice(signature.values());
+                    if has_tokens {
+                        banding.keys(signature.values(), &mut keys);
+                    }
+                }
+                None => values.resize(values.len() + length, 0),
+            }
+            keys.resize(keyed.len() * bands, 0);
+        }
+    });
+    let (signatures, keys): (ArrayRef, ArrayRef) = match layout {
+        Layout::Fixed => (Arc::new(UInt32Array::from(values)), Arc::new(UInt64Array::from(keys))),
+        Layout::List => {
+            let (values, keys) = (ScalarBuffer::<u32>::from(values), ScalarBuffer::<u64>::from(keys));
+            let values = Int32Array::new(ScalarBuffer::from(values.into_inner()), None);
+            (Arc::new(values), Arc::new(Int64Array::new(ScalarBuffer::from(keys.into_inner()), None)))
+        }
+    };
+    let signatures = lists(signatures, length, signed, layout)?;
+    let keys = lists(keys, bands, keyed, layout)?;
+    let column = |name: &str, array: &ArrayRef| Field::new(name, array.data_type().clone(), true);
+    let fields = vec![field, column("signature", &signatures), column("band_keys", &keys)];
+    RecordBatch::try_new(Arc::new(Schema::new(fields)), vec![ids, signatures, keys])
+}
+
+/// Lists of `length` numbers each, null where `there` says so.
+fn lists(numbers: ArrayRef, length: usize, there: Vec<bool>, layout: Layout) -> Result<ArrayRef, ArrowError> {
+    let item = Arc::new(Field::new("item", numbers.data_type().clone(), false));
+    let nulls = Some(NullBuffer::from(there)).filter(|nulls| nulls.null_count() > 0);
+    let too_long = |_| ArrowError::InvalidArgumentError("a batch has too many rows for lists; cut it".to_owned());
+    Ok(match layout {
+        Layout::Fixed => {
+            let length = i32::try_from(length).map_err(too_long)?;
+            Arc::new(FixedSizeListArray::try_new(item, length, numbers, nulls)?)
+        }
+        Layout::List => {
+            i32::try_from(numbers.len()).map_err(too_long)?;
+            let rows = numbers.len() / length;
+            let offsets = OffsetBuffer::from_lengths(std::iter::repeat_n(length, rows));
+            Arc::new(ListArray::try_new(item, offsets, numbers, nulls)?)
+        }
+    })
+}

@@ -1,0 +1,264 @@
+//! Runs over a corpus, files or records at hand, as the command line does them; and two texts compared. Results come as
+//! the JSON that the command line writes, so that both can never disagree; `mukarrar/_records.py` reads it.
+
+use std::io::{Cursor, Write};
+use std::path::PathBuf;
+
+use mukarrar::input::{Corpus, EncodingChoice, Format as InputFormat, Input, InputOptions, MAX_RECORD_SIZE};
+use mukarrar::page::UnitLevel;
+use mukarrar::pipeline::{self, Clustering, Options, Pipeline};
+use mukarrar::report::output::Outputs;
+use mukarrar::report::{self, Cleaning, Destination, Format, Named, Style};
+use mukarrar::similarity::Relation;
+use mukarrar::{Error, Result};
+use pyo3::exceptions::PyTypeError;
+use pyo3::prelude::*;
+use pyo3::pybacked::PyBackedStr;
+use pyo3::types::{PyBytes, PyDict};
+
+use crate::errors::{attempt, parameter};
+use crate::options::{each, paths, reading, run};
+
+const JSON_LINES: Style = Style { format: Format::Jsonl, isolate: false, color: false };
+
+/// What is read.
+enum Source {
+    Files(Vec<PathBuf>),
+    /// JSON Lines of ids and texts.
+    Records(Vec<u8>),
+}
+
+impl Source {
+    fn new(source: &Bound<'_, PyAny>) -> PyResult<Self> {
+        if let Ok(path) = source.extract::<PathBuf>() {
+            return Ok(Self::Files(vec![path]));
+        }
+        let (mut files, mut records, mut count) = (Vec::new(), Vec::new(), 0_u64);
+        for item in source.try_iter()? {
+            let item = item?;
+            if let Ok(path) = item.extract::<PathBuf>() {
+                files.push(path);
+            } else {
+                record(&item, count, &mut records)?;
+                count += 1;
+            }
+            if count > 0 && !files.is_empty() {
+                return Err(PyTypeError::new_err("paths and (id, text) pairs stand side by side; give one kind"));
+            }
+        }
+        Ok(if files.is_empty() { Self::Records(records) } else { Self::Files(files) })
+    }
+
+    fn paths(&self) -> &[PathBuf] {
+        match self {
+            Self::Files(paths) => paths,
+            Self::Records(_) => &[],
+        }
+    }
+
+    fn input(&mut self, mut options: InputOptions) -> Result<Input> {
+        match self {
+            Self::Files(paths) => Input::open(paths, options),
+            Self::Records(records) => {
+                // Texts are taken as they are.
+                options.encoding = EncodingChoice::Strict;
+                options.format = Some(InputFormat::JsonLines);
+                options.max_record_size = MAX_RECORD_SIZE;
+                Input::from_reader("records", Cursor::new(std::mem::take(records)), options)
+            }
+        }
+    }
+}
+
+/// Writes an `(id, text)` pair as a line of JSON.
+fn record(pair: &Bound<'_, PyAny>, place: u64, out: &mut Vec<u8>) -> PyResult<()> {
+    let wrong = |_| PyTypeError::new_err(format!("item {place} is no (id, text) pair of a string or int and a string"));
+    let (id, text): (Bound<'_, PyAny>, PyBackedStr) = pair.extract().map_err(wrong)?;
+    let id = if id.is_instance_of::<pyo3::types::PyInt>() { id.str()?.into_any() } else { id };
+    let id: PyBackedStr = id.extract().map_err(wrong)?;
+    let fields = serde_json::json!({"id": &*id, "text": &*text});
+    writeln!(out, "{fields}")?;
+    Ok(())
+}
+
+/// A run, from its keywords.
+struct Job {
+    options: Options,
+    reading: InputOptions,
+    source: Source,
+    output: Option<PathBuf>,
+    against: Vec<PathBuf>,
+    remove: Vec<Relation>,
+}
+
+impl Job {
+    fn new(function: &str, source: &Bound<'_, PyAny>, given: Option<&Bound<'_, PyDict>>) -> PyResult<Self> {
+        let py = source.py();
+        let mut job = Self {
+            options: Options::default(),
+            reading: InputOptions::default(),
+            source: Source::new(source)?,
+            output: None,
+            against: Vec::new(),
+            remove: vec![Relation::Exact, Relation::Near],
+        };
+        let dedups = function == "dedup";
+        each(function, given, |name, value| {
+            match name {
+                "output" if dedups => job.output = value.extract()?,
+                "against" if dedups => job.against = paths(value)?,
+                "remove" if dedups => job.remove = relations(value)?,
+                "unique_ids" => job.reading.unique_ids = value.extract()?,
+                _ => {
+                    let reads = reading(&mut job.reading, name, value)?;
+                    if reads && matches!(job.source, Source::Records(_)) {
+                        return Err(parameter(py, name, &value.str()?.to_string(), "left out: it is for files"));
+                    }
+                    return Ok(reads || run(&mut job.options, name, value)?);
+                }
+            }
+            Ok(true)
+        })?;
+        job.options.contained_copies = dedups && job.remove.contains(&Relation::Contained);
+        if let (Source::Records(_), Some(output)) = (&job.source, &job.output) {
+            let expected = "left out for (id, text) pairs, of which the kept ones come back";
+            return Err(parameter(py, "output", &output.display().to_string(), expected));
+        }
+        if let (Source::Records(_), [path, ..]) = (&job.source, &job.against[..]) {
+            return Err(parameter(py, "against", &path.display().to_string(), "left out: it is for files"));
+        }
+        Ok(job)
+    }
+}
+
+fn relations(value: &Bound<'_, PyAny>) -> PyResult<Vec<Relation>> {
+    let known = [Relation::Exact, Relation::Near, Relation::Contained];
+    let relation = |name: Bound<'_, PyAny>| {
+        let name: String = name.extract()?;
+        let found = known.into_iter().find(|relation| relation.name() == name);
+        found.ok_or_else(|| parameter(value.py(), "remove", &name, "some of exact, near, contained"))
+    };
+    value.try_iter()?.map(|name| relation(name?)).collect()
+}
+
+/// What a run wrote down.
+#[derive(Default)]
+struct Written {
+    results: Vec<u8>,
+    kept: Option<Vec<u8>>,
+    rejected: Vec<u8>,
+    summary: Vec<u8>,
+}
+
+type Parts<'py> = (Bound<'py, PyBytes>, Option<Bound<'py, PyBytes>>, Bound<'py, PyBytes>, Bound<'py, PyBytes>);
+
+impl Written {
+    fn parts(self, py: Python<'_>) -> Parts<'_> {
+        let bytes = |bytes: Vec<u8>| PyBytes::new(py, &bytes);
+        (bytes(self.results), self.kept.map(bytes), bytes(self.rejected), bytes(self.summary))
+    }
+
+    fn rejects(&mut self, found: &Clustering, corpus: &Corpus) -> Result<()> {
+        told(report::write_rejected(&found.rejects, corpus, &mut self.rejected))
+    }
+}
+
+/// Results in memory: what fails is reading a record again.
+fn told(result: std::io::Result<()>) -> Result<()> {
+    result.map_err(|source| mukarrar::ErrorKind::Io { action: "read", path: "records".into(), source }.into())
+}
+
+fn accounts(summary: &pipeline::Summary) -> Result<Vec<u8>> {
+    serde_json::to_vec(summary).map_err(|error| {
+        mukarrar::ErrorKind::Io { action: "write", path: "summary".into(), source: error.into() }.into()
+    })
+}
+
+/// Clusters of near-duplicates. See `mukarrar.clusters`.
+#[pyfunction]
+#[pyo3(signature = (source, **options))]
+pub fn clusters<'py>(source: &Bound<'py, PyAny>, options: Option<&Bound<'py, PyDict>>) -> PyResult<Parts<'py>> {
+    let py = source.py();
+    let job = Job::new("clusters", source, options)?;
+    attempt(py, move || {
+        let Job { options, mut reading, mut source, .. } = job;
+        let pipeline = Pipeline::new(options)?;
+        reading.fields = pipeline.options().fields();
+        let (corpus, found) = pipeline.read_clusters(source.input(reading)?, &())?;
+        let mut written = Written::default();
+        told(report::clusters(&found, &corpus, JSON_LINES, &mut written.results))?;
+        written.rejects(&found, &corpus)?;
+        written.summary = accounts(&found.summary)?;
+        pipeline.forget_work()?;
+        Ok(written)
+    })
+    .map(|written| written.parts(py))
+}
+
+/// The corpus without its copies. See `mukarrar.dedup`.
+#[pyfunction]
+#[pyo3(signature = (source, **options))]
+pub fn dedup<'py>(source: &Bound<'py, PyAny>, options: Option<&Bound<'py, PyDict>>) -> PyResult<Parts<'py>> {
+    let py = source.py();
+    let job = Job::new("dedup", source, options)?;
+    attempt(py, move || cleaned(job)).map(|written| written.parts(py))
+}
+
+fn cleaned(job: Job) -> Result<Written> {
+    let Job { options, mut reading, mut source, output, against, remove } = job;
+    let pipeline = Pipeline::new(options)?;
+    reading.fields = pipeline.options().fields();
+    let holds_records = matches!(source, Source::Records(_));
+    let input = source.input(reading)?;
+    let input = if against.is_empty() { input } else { input.against(&against)? };
+    let destination = match &output {
+        Some(output) if output.as_os_str() == "-" => {
+            let (name, value, expected) = ("output", "-".to_owned(), "a path".to_owned());
+            return Err(Error::from(mukarrar::ErrorKind::Parameter { name, value, expected }));
+        }
+        Some(output) => Some(Destination::new(output, source.paths(), &input)?),
+        None => holds_records.then_some(Destination::Stream),
+    };
+    let (corpus, found) = pipeline.read_clusters(input, &())?;
+    let cleaning = Cleaning::plan(&found, &corpus, &remove, pipeline.options())?;
+    let mut written = Written::default();
+    told(cleaning.write_removed(&mut written.results))?;
+    written.rejects(&found, &corpus)?;
+    if let Some(destination) = destination {
+        let (mut outputs, mut kept) = (Outputs::new(), Vec::new());
+        cleaning.write(&destination, &mut outputs, &mut kept)?;
+        outputs.commit()?;
+        written.kept = holds_records.then_some(kept);
+    }
+    let mut summary = found.summary.clone();
+    cleaning.account(&mut summary);
+    written.summary = accounts(&summary)?;
+    pipeline.forget_work()?;
+    Ok(written)
+}
+
+/// Two texts compared. See `mukarrar.compare`.
+#[pyfunction]
+#[pyo3(signature = (a, b, **options))]
+pub fn compare<'py>(
+    py: Python<'py>,
+    a: &str,
+    b: &str,
+    options: Option<&Bound<'py, PyDict>>,
+) -> PyResult<Bound<'py, PyBytes>> {
+    let mut given = Options::default();
+    each("compare", options, |name, value| {
+        let counts = ["profile", "language", "boilerplate", "shingle", "seed", "threshold", "containment", "facts"];
+        Ok(counts.contains(&name) && run(&mut given, name, value)?)
+    })?;
+    given.unit = UnitLevel::Document;
+    let written = attempt(py, || {
+        let pipeline = Pipeline::new(given)?;
+        let found = pipeline::compare(a, b, pipeline.options());
+        let mut out = Vec::new();
+        let (a, b) = (Named { id: "a", text: a }, Named { id: "b", text: b });
+        told(report::comparison(&found, a, b, JSON_LINES, &mut out))?;
+        Ok(out)
+    })?;
+    Ok(PyBytes::new(py, &written))
+}

@@ -1,0 +1,578 @@
+//! The crawler's index.
+
+use std::fs::File;
+use std::io::{BufReader, BufWriter};
+use std::path::PathBuf;
+use std::sync::{PoisonError, RwLock};
+
+use mukarrar::document::{Date, Kind};
+use mukarrar::index::{Expiry, IndexBuilder, Item, Rank, Verify};
+use mukarrar::lsh::Overrides;
+use mukarrar::page::{Rules, Text};
+use mukarrar::{Error, ErrorKind, Result};
+use pyo3::exceptions::PyTypeError;
+use pyo3::prelude::*;
+use pyo3::pybacked::PyBackedStr;
+use pyo3::types::{PyDict, PyList, PyTuple};
+
+use crate::errors::{attempt, closed, detached, parameter, raised};
+use crate::options::{each, facts, language, overrides, window, word};
+
+/// Texts seen so far, in memory (`Index(...)`) or in a directory (`Index.open(path, ...)`).
+///
+/// Keywords, all optional: `threshold` (.6), `recall` (.99), `profile` (`"standard"`), `language` (found in each text),
+/// `boilerplate` (`"ignore"`), `boilerplate_rules` (a file), `shingle` (`"word:3"`), `facts` (`"guard"`), `seed` (1), `verify`
+/// (`"exact"` or `"estimate"`), `window` (a `timedelta` or text such as `"7d"`), `num_hashes`, `bands`, `rows`. A keyword that is
+/// `None` counts as left out.
+///
+/// Safe to share between threads: of equal texts inserted at once exactly one is new.
+///
+/// >>> import mukarrar
+/// >>> seen = mukarrar.Index(threshold=0.6)
+/// >>> first = "أعلنت وزارة الصحة عن افتتاح ثلاثة مراكز جديدة في المدينة أمس"
+/// >>> again = "اعلنت وزاره الصحة عن إفتتاح ثلاثة مراكز جديدة في المدينة أمس"
+/// >>> seen.check_and_insert("https://a.example/1", first)
+/// Verdict('new')
+/// >>> verdict = seen.check_and_insert("https://b.example/7", again)
+/// >>> verdict.kind, verdict.match.key, verdict.match.relation, verdict.match.jaccard
+/// ('duplicate', 'https://a.example/1', 'exact', 1.0)
+/// >>> len(seen), "https://b.example/7" in seen
+/// (1, False)
+#[pyclass(module = "mukarrar", frozen)]
+pub struct Index(RwLock<Option<mukarrar::Index>>);
+
+/// What is known of a text beside it, from keywords.
+#[derive(Debug, Default)]
+struct About {
+    source: Option<PyBackedStr>,
+    date: Option<Date>,
+    seen: Option<Date>,
+    kind: Option<Kind>,
+}
+
+impl About {
+    fn new(function: &str, given: Option<&Bound<'_, PyDict>>) -> PyResult<Self> {
+        let mut about = Self::default();
+        each(function, given, |name, value| {
+            match name {
+                _ if value.is_none() => return Ok(["source", "date", "seen", "kind"].contains(&name)),
+                "source" => about.source = Some(value.extract()?),
+                "date" => about.date = Some(moment("date", value)?),
+                "seen" => about.seen = Some(moment("seen", value)?),
+                "kind" => about.kind = Some(kind(value)?),
+                _ => return Ok(false),
+            }
+            Ok(true)
+        })?;
+        Ok(about)
+    }
+
+    fn of<'a>(&'a self, text: &'a str) -> Item<'a> {
+        let text = Text::new(text).source(self.source.as_deref()).kind(self.kind.unwrap_or(Kind::Document));
+        Item::from(text).date(self.date).seen(self.seen)
+    }
+}
+
+/// A moment: a `datetime` or `date`, text as records give it, or seconds since 1970. Without an offset it is universal time.
+fn moment(name: &str, value: &Bound<'_, PyAny>) -> PyResult<Date> {
+    let text = if value.hasattr("isoformat")? { value.call_method0("isoformat")? } else { value.clone() };
+    let date = match text.extract::<PyBackedStr>() {
+        Ok(text) => Date::read(&text),
+        Err(_) => Date::from_number(value.extract()?),
+    };
+    date.ok_or_else(|| {
+        let expected = "a datetime, a date, text such as 2015-07-21T02:51:32Z, or seconds since 1970";
+        parameter(value.py(), name, &text.to_string(), expected)
+    })
+}
+
+fn kind(value: &Bound<'_, PyAny>) -> PyResult<Kind> {
+    let name: String = value.extract()?;
+    let found = Kind::ALL.into_iter().find(|kind| kind.name() == name);
+    let expected = "document, story, headline, paragraph, line or boilerplate";
+    found.ok_or_else(|| parameter(value.py(), "kind", &name, expected))
+}
+
+/// A builder with the settings of some keywords; those that are not its own go to `other`.
+fn builder(
+    function: &str,
+    given: Option<&Bound<'_, PyDict>>,
+    mut other: impl FnMut(&mut IndexBuilder, &str, &Bound<'_, PyAny>) -> PyResult<bool>,
+) -> PyResult<IndexBuilder> {
+    let (mut made, mut by_hand) = (mukarrar::Index::builder(), Overrides::default());
+    each(function, given, |name, value| {
+        if value.is_none() {
+            return Ok(SETTINGS.contains(&name) || other(&mut made, name, value)?);
+        }
+        let now = std::mem::take(&mut made);
+        made = match name {
+            "threshold" => now.threshold(value.extract()?),
+            "recall" => now.recall(value.extract()?),
+            "profile" => now.profile(word(value)?),
+            "language" => match language(value)? {
+                Some(language) => now.language(language),
+                None => now,
+            },
+            "boilerplate" => now.boilerplate(word(value)?),
+            "boilerplate_rules" => {
+                let path: PathBuf = value.extract()?;
+                now.boilerplate_rules(Rules::open(&path).map_err(|error| raised(value.py(), &error))?)
+            }
+            "shingle" => now.shingle(word(value)?),
+            "facts" => now.facts(facts(value)?),
+            "seed" => now.seed(value.extract()?),
+            "verify" => now.verify(verify(value)?),
+            "window" => match window(value)? {
+                Some(window) => now.window(window),
+                None => now,
+            },
+            _ => {
+                made = now;
+                return Ok(overrides(&mut by_hand, name, value)? || other(&mut made, name, value)?);
+            }
+        };
+        Ok(true)
+    })?;
+    Ok(made.overrides(by_hand))
+}
+
+const SETTINGS: [&str; 14] = [
+    "threshold",
+    "recall",
+    "profile",
+    "language",
+    "boilerplate",
+    "boilerplate_rules",
+    "shingle",
+    "facts",
+    "seed",
+    "verify",
+    "window",
+    "num_hashes",
+    "bands",
+    "rows",
+];
+
+fn verify(value: &Bound<'_, PyAny>) -> PyResult<Verify> {
+    let name: String = value.extract()?;
+    let found = [Verify::Exact, Verify::Estimate].into_iter().find(|verify| verify.name() == name);
+    found.ok_or_else(|| parameter(value.py(), "verify", &name, "exact or estimate"))
+}
+
+#[pymethods]
+impl Index {
+    #[new]
+    #[pyo3(signature = (**settings))]
+    fn new(py: Python<'_>, settings: Option<&Bound<'_, PyDict>>) -> PyResult<Self> {
+        let builder = builder("Index", settings, |_, _, _| Ok(false))?;
+        attempt(py, || builder.build()).map(Self::holding)
+    }
+
+    /// The index in a directory: opened with the settings it was made with, or made. A setting that differs from what it was
+    /// made with is an `IndexOpenError`, and so is a second writer.
+    ///
+    /// `read_only` opens it beside a writer, as often as you like, and sees each of its commits. `create=False` opens only what is
+    /// there. Further keywords: those of `Index`, `commit_every` (texts, 1,000) and `cache_size` (bytes).
+    ///
+    /// As a context manager the index is committed and closed at the end, after an exception too: what was answered stays.
+    ///
+    /// >>> import mukarrar, tempfile
+    /// >>> directory = tempfile.TemporaryDirectory()
+    /// >>> with mukarrar.Index.open(directory.name + "/seen") as seen:
+    /// ...     seen.check_and_insert("1", "أعلنت وزارة الصحة عن افتتاح ثلاثة مراكز جديدة")
+    /// Verdict('new')
+    /// >>> with mukarrar.Index.open(directory.name + "/seen", read_only=True) as seen:
+    /// ...     seen.check("أعلنت وزارة الصحة عن إفتتاح ثلاثة مراكز جديدة").match.key
+    /// '1'
+    #[staticmethod]
+    #[pyo3(signature = (path, *, read_only = false, create = true, **settings))]
+    fn open(
+        py: Python<'_>,
+        path: PathBuf,
+        read_only: bool,
+        create: bool,
+        settings: Option<&Bound<'_, PyDict>>,
+    ) -> PyResult<Self> {
+        let builder = builder("open", settings, |builder, name, value| {
+            if !["commit_every", "cache_size"].contains(&name) {
+                return Ok(false);
+            }
+            if !value.is_none() {
+                let now = std::mem::take(builder);
+                let number: usize = value.extract()?;
+                *builder = if name == "cache_size" { now.cache_size(number) } else { now.commit_every(number) };
+            }
+            Ok(true)
+        })?;
+        let opened = attempt(py, || match (read_only, create) {
+            (true, _) => builder.open_read_only(&path),
+            (false, true) => builder.open(&path),
+            (false, false) => builder.open_existing(&path),
+        });
+        opened.map(Self::holding)
+    }
+
+    /// Whether a stored text is repeated by `text`. Stores nothing.
+    ///
+    /// `source` is whose text it is, `date` when it was published, `seen` when it was first seen (now, unless given), `kind` what
+    /// unit it is (a document, unless given). Moments are `datetime`s, text or seconds since 1970.
+    #[pyo3(signature = (text, **about), text_signature = "($self, text, *, source=None, date=None, seen=None, kind=None)")]
+    fn check(&self, py: Python<'_>, text: &str, about: Option<&Bound<'_, PyDict>>) -> PyResult<Verdict> {
+        let about = About::new("check", about)?;
+        self.with(py, |index| index.check(about.of(text))).map(Verdict::new)
+    }
+
+    /// Stores `text` under `key`, whether it repeats another or not; an empty text is not stored. `KeyExistsError` if `key` is
+    /// taken. Keywords as of `check`.
+    #[pyo3(signature = (key, text, **about), text_signature = "($self, key, text, *, source=None, date=None, seen=None, kind=None)")]
+    fn insert(&self, py: Python<'_>, key: &str, text: &str, about: Option<&Bound<'_, PyDict>>) -> PyResult<()> {
+        let about = About::new("insert", about)?;
+        self.with(py, |index| index.insert(key, about.of(text)))
+    }
+
+    /// Checks `text` and stores it under `key` if it is new or a variant, in one step. `KeyExistsError` if `key` is taken.
+    /// Keywords as of `check`.
+    #[pyo3(signature = (key, text, **about), text_signature = "($self, key, text, *, source=None, date=None, seen=None, kind=None)")]
+    fn check_and_insert(
+        &self,
+        py: Python<'_>,
+        key: &str,
+        text: &str,
+        about: Option<&Bound<'_, PyDict>>,
+    ) -> PyResult<Verdict> {
+        let about = About::new("check_and_insert", about)?;
+        self.with(py, |index| index.check_and_insert(key, about.of(text))).map(Verdict::new)
+    }
+
+    /// Stores `text` under `key` in place of what stands there: a page that changed. Whether something did. Keywords as of
+    /// `check`.
+    #[pyo3(signature = (key, text, **about), text_signature = "($self, key, text, *, source=None, date=None, seen=None, kind=None)")]
+    fn replace(&self, py: Python<'_>, key: &str, text: &str, about: Option<&Bound<'_, PyDict>>) -> PyResult<bool> {
+        let about = About::new("replace", about)?;
+        self.with(py, |index| index.replace(key, about.of(text)))
+    }
+
+    /// `check` for many texts, on all cores.
+    ///
+    /// >>> import mukarrar
+    /// >>> mukarrar.Index().check_all(["أعلنت الوزارة", ""])
+    /// [Verdict('new'), Verdict('empty')]
+    fn check_all(&self, py: Python<'_>, texts: Vec<PyBackedStr>) -> PyResult<Vec<Verdict>> {
+        self.with(py, |index| {
+            let items: Vec<Item<'_>> = texts.iter().map(|text| Item::new(text)).collect();
+            index.check_all(&items).into_iter().collect::<Result<Vec<_>>>()
+        })
+        .map(|verdicts| verdicts.into_iter().map(Verdict::new).collect())
+    }
+
+    /// `insert` for many `(key, text)` pairs, prepared on all cores and stored in the order given. The first error is raised when
+    /// all are done; with `return_errors` the answer is a list of `None` and exceptions instead.
+    #[pyo3(signature = (items, *, return_errors = false))]
+    fn insert_all<'py>(
+        &self,
+        py: Python<'py>,
+        items: Vec<(PyBackedStr, PyBackedStr)>,
+        return_errors: bool,
+    ) -> PyResult<Bound<'py, PyList>> {
+        let answers = self.with(py, |index| Ok(index.insert_all(&borrowed(&items))))?;
+        answered(py, answers, return_errors, |()| Ok(py.None()))
+    }
+
+    /// `check_and_insert` for many `(key, text)` pairs: prepared on all cores, decided in the order given, as if one by one. The
+    /// first error is raised when all are done; with `return_errors` it stands in the list instead of the verdict.
+    ///
+    /// >>> import mukarrar
+    /// >>> text = "أعلنت وزارة الصحة عن افتتاح ثلاثة مراكز جديدة"
+    /// >>> mukarrar.Index().check_and_insert_all([("1", text), ("2", text)])
+    /// [Verdict('new'), Verdict('duplicate', Match('1', jaccard=1.0, relation='exact'))]
+    #[pyo3(signature = (items, *, return_errors = false))]
+    fn check_and_insert_all<'py>(
+        &self,
+        py: Python<'py>,
+        items: Vec<(PyBackedStr, PyBackedStr)>,
+        return_errors: bool,
+    ) -> PyResult<Bound<'py, PyList>> {
+        let answers = self.with(py, |index| Ok(index.check_and_insert_all(&borrowed(&items))))?;
+        answered(py, answers, return_errors, |verdict| Ok(Py::new(py, Verdict::new(verdict))?.into_any()))
+    }
+
+    /// Up to `top` stored texts most like `text`, best first by `"jaccard"` or `"containment"`; those below the threshold have no
+    /// relation. Keywords as of `check`.
+    ///
+    /// >>> import mukarrar
+    /// >>> seen = mukarrar.Index()
+    /// >>> seen.insert("1", "أعلنت وزارة الصحة عن افتتاح ثلاثة مراكز جديدة")
+    /// >>> seen.query("أعلنت وزارة الصحة عن إفتتاح ثلاثة مراكز جديدة")
+    /// [Match('1', jaccard=1.0, relation='exact')]
+    #[pyo3(
+        signature = (text, top = 10, by = "jaccard", **about),
+        text_signature = "($self, text, top=10, by='jaccard', *, source=None, date=None, seen=None, kind=None)"
+    )]
+    fn query(
+        &self,
+        py: Python<'_>,
+        text: &str,
+        top: usize,
+        by: &str,
+        about: Option<&Bound<'_, PyDict>>,
+    ) -> PyResult<Vec<Match>> {
+        let about = About::new("query", about)?;
+        let rank = match by {
+            "jaccard" => Rank::Jaccard,
+            "containment" => Rank::Containment,
+            other => return Err(parameter(py, "by", other, "jaccard or containment")),
+        };
+        let found = self.with(py, |index| index.query(about.of(text), top, rank))?;
+        Ok(found.into_iter().map(Match).collect())
+    }
+
+    /// Forgets the text under `key`; whether there was one.
+    fn remove(&self, py: Python<'_>, key: &str) -> PyResult<bool> {
+        self.with(py, |index| index.remove(key))
+    }
+
+    fn __contains__(&self, py: Python<'_>, key: &str) -> PyResult<bool> {
+        self.with(py, |index| index.contains(key))
+    }
+
+    fn __len__(&self, py: Python<'_>) -> PyResult<usize> {
+        self.with(py, |index| Ok(usize::try_from(index.len()).unwrap_or(usize::MAX)))
+    }
+
+    // An empty index is an index.
+    fn __bool__(&self) -> bool {
+        true
+    }
+
+    /// Makes everything that was answered so far durable.
+    fn commit(&self, py: Python<'_>) -> PyResult<()> {
+        self.with(py, mukarrar::Index::commit)
+    }
+
+    /// Commits and lets go of the directory. Closing twice does nothing; any other use of a closed index is a `ClosedError`.
+    fn close(&self, py: Python<'_>) -> PyResult<()> {
+        attempt(py, || {
+            let index = self.0.write().unwrap_or_else(PoisonError::into_inner).take();
+            index.map_or(Ok(()), mukarrar::Index::close)
+        })
+    }
+
+    /// Whether it is closed.
+    #[getter]
+    fn closed(&self, py: Python<'_>) -> PyResult<bool> {
+        detached(py, || self.0.read().unwrap_or_else(PoisonError::into_inner).is_none())
+    }
+
+    fn __enter__(slf: Py<Self>) -> Py<Self> {
+        slf
+    }
+
+    #[pyo3(signature = (*exception))]
+    fn __exit__(&self, py: Python<'_>, exception: &Bound<'_, PyTuple>) -> PyResult<()> {
+        let _ = exception;
+        self.close(py)
+    }
+
+    /// Forgets texts by age; how many. With `before` those first seen before that moment, without it those that lie further back
+    /// than the index's window.
+    #[pyo3(signature = (*, before = None))]
+    fn expire(&self, py: Python<'_>, before: Option<&Bound<'_, PyAny>>) -> PyResult<u64> {
+        let expiry = match before {
+            Some(before) => Expiry::SeenBefore(moment("before", before)?),
+            None => Expiry::OutsideWindow,
+        };
+        self.with(py, |index| index.expire(expiry))
+    }
+
+    /// Gives back what removed texts take. A dict of `documents`, `bytes_before` and `bytes_after`.
+    fn compact<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        let compacted = self.with(py, mukarrar::Index::compact)?;
+        json(py, serde_json::to_string(&compacted))
+    }
+
+    /// What the index holds and takes, as a dict.
+    fn stats<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        let stats = self.with(py, mukarrar::Index::stats)?;
+        json(py, serde_json::to_string(&stats))
+    }
+
+    /// What the index was made with, as a dict of text.
+    #[getter]
+    fn settings<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        let settings = self.with(py, |index| Ok(serde_json::to_string(index.settings())))?;
+        json(py, settings)
+    }
+
+    /// Stores every text of another index of the same settings; a dict of `inserted`, `duplicates` and `keys_known`.
+    fn merge<'py>(&self, py: Python<'py>, other: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+        let other = other.get();
+        if std::ptr::eq(self, other) {
+            return Err(parameter(py, "other", "the index itself", "another index"));
+        }
+        let merged = self.with(py, |index| {
+            let other = other.0.read().unwrap_or_else(PoisonError::into_inner);
+            other.as_ref().map(|other| index.merge(other)).transpose()
+        })?;
+        json(py, serde_json::to_string(&merged.ok_or_else(|| closed(py))?))
+    }
+
+    /// Writes every text to a file of JSON Lines, a line with the settings first; how many.
+    fn export_to(&self, py: Python<'_>, path: PathBuf) -> PyResult<u64> {
+        self.with(py, |index| {
+            let failed = |source| Error::from(ErrorKind::Io { action: "write", path: path.clone(), source });
+            let mut out = BufWriter::new(File::create(&path).map_err(failed)?);
+            let count = index.export(&mut out)?;
+            out.into_inner().map_err(|error| failed(error.into_error()))?.sync_all().map_err(failed)?;
+            Ok(count)
+        })
+    }
+
+    /// Stores every text of such a file; a dict of `inserted`, `duplicates` and `keys_known`.
+    fn import_from<'py>(&self, py: Python<'py>, path: PathBuf) -> PyResult<Bound<'py, PyAny>> {
+        let merged = self.with(py, |index| {
+            let failed = |source| Error::from(ErrorKind::Io { action: "read", path: path.clone(), source });
+            index.import(&mut BufReader::new(File::open(&path).map_err(failed)?))
+        })?;
+        json(py, serde_json::to_string(&merged))
+    }
+
+    fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
+        let length = detached(py, || {
+            let index = self.0.read().unwrap_or_else(PoisonError::into_inner);
+            index.as_ref().map(mukarrar::Index::len)
+        })?;
+        Ok(length.map_or_else(|| "Index(closed)".to_owned(), |length| format!("Index({length} texts)")))
+    }
+}
+
+impl Index {
+    fn holding(index: mukarrar::Index) -> Self {
+        Self(RwLock::new(Some(index)))
+    }
+
+    /// Asks the index, if it is open.
+    fn with<T: Send>(&self, py: Python<'_>, work: impl FnOnce(&mukarrar::Index) -> Result<T> + Send) -> PyResult<T> {
+        let answer = detached(py, || {
+            let index = self.0.read().unwrap_or_else(PoisonError::into_inner);
+            index.as_ref().map(work)
+        })?;
+        answer.ok_or_else(|| closed(py))?.map_err(|error| raised(py, &error))
+    }
+}
+
+fn borrowed(items: &[(PyBackedStr, PyBackedStr)]) -> Vec<(&str, Item<'_>)> {
+    items.iter().map(|(key, text)| (&**key, Item::new(text))).collect()
+}
+
+fn answered<'py, T>(
+    py: Python<'py>,
+    answers: Vec<Result<T>>,
+    return_errors: bool,
+    object: impl Fn(T) -> PyResult<Py<PyAny>>,
+) -> PyResult<Bound<'py, PyList>> {
+    let list = PyList::empty(py);
+    for answer in answers {
+        match answer {
+            Ok(answer) => list.append(object(answer)?)?,
+            Err(error) if return_errors => list.append(raised(py, &error).into_value(py))?,
+            Err(error) => return Err(raised(py, &error)),
+        }
+    }
+    Ok(list)
+}
+
+fn json(py: Python<'_>, text: serde_json::Result<String>) -> PyResult<Bound<'_, PyAny>> {
+    let text = text.map_err(|error| PyTypeError::new_err(error.to_string()))?;
+    py.import("json")?.call_method1("loads", (text,))
+}
+
+/// What the index says of a text.
+///
+/// `kind` is `"new"`, `"duplicate"`, `"variant"` (the same template, other facts: no copy) or `"empty"` (nothing to compare);
+/// `match` the stored text it repeats or varies, or `None`. A verdict is true if the text is a duplicate.
+#[pyclass(module = "mukarrar", frozen)]
+pub struct Verdict {
+    #[pyo3(get)]
+    kind: &'static str,
+    found: Option<mukarrar::Match>,
+}
+
+impl Verdict {
+    fn new(verdict: mukarrar::Verdict) -> Self {
+        let kind = verdict.name();
+        let found = match verdict {
+            mukarrar::Verdict::Duplicate(found) | mukarrar::Verdict::Variant(found) => Some(found),
+            _ => None,
+        };
+        Self { kind, found }
+    }
+}
+
+#[pymethods]
+impl Verdict {
+    #[getter]
+    fn r#match(&self) -> Option<Match> {
+        self.found.clone().map(Match)
+    }
+
+    #[getter]
+    fn is_duplicate(&self) -> bool {
+        self.kind == "duplicate"
+    }
+
+    fn __bool__(&self) -> bool {
+        self.is_duplicate()
+    }
+
+    fn __repr__(&self) -> String {
+        let found = self.r#match().map_or_else(String::new, |found| format!(", {}", found.__repr__()));
+        format!("Verdict('{}'{found})", self.kind)
+    }
+}
+
+/// A stored text that was verified against the one asked about.
+///
+/// `key`, `jaccard` and `containment` (exact, unless `standard_error` is not `None`), `relation` (`"exact"`, `"near"`,
+/// `"variant"`, or `None` below the threshold) and `seen`, a `datetime` of when the stored text was first seen.
+#[pyclass(module = "mukarrar", frozen)]
+pub struct Match(mukarrar::Match);
+
+#[pymethods]
+impl Match {
+    #[getter]
+    fn key(&self) -> &str {
+        &self.0.key
+    }
+
+    #[getter]
+    fn jaccard(&self) -> f64 {
+        self.0.jaccard
+    }
+
+    #[getter]
+    fn containment(&self) -> f64 {
+        self.0.containment
+    }
+
+    #[getter]
+    fn relation(&self) -> Option<&'static str> {
+        self.0.relation.map(mukarrar::similarity::Relation::name)
+    }
+
+    #[getter]
+    fn seen<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        let datetime = py.import("datetime")?;
+        let universal = datetime.getattr("timezone")?.getattr("utc")?;
+        datetime.getattr("datetime")?.call_method1("fromtimestamp", (self.0.seen.seconds(), universal))
+    }
+
+    #[getter]
+    fn standard_error(&self) -> Option<f64> {
+        self.0.standard_error
+    }
+
+    fn __repr__(&self) -> String {
+        let relation = self.relation().map_or_else(|| "None".to_owned(), |relation| format!("'{relation}'"));
+        format!("Match('{}', jaccard={:?}, relation={relation})", self.0.key, self.0.jaccard)
+    }
+}

@@ -1,0 +1,34 @@
+//! The Python package: what `mukarrar` does, for Python. No algorithm stands here: each function turns arguments into
+//! those of the library, lets go of the interpreter's lock, and turns the answer back.
+
+use pyo3::prelude::*;
+
+mod arrow;
+mod corpus;
+mod errors;
+mod index;
+mod options;
+mod sketch;
+mod text;
+
+/// What `mukarrar` is made of; import `mukarrar`.
+#[pymodule]
+mod _mukarrar {
+    use super::*;
+
+    #[pymodule_export]
+    use arrow::{ArrowBatch, sketch_batch};
+    #[pymodule_export]
+    use corpus::{clusters, compare, dedup};
+    #[pymodule_export]
+    use index::{Index, Match, Verdict};
+    #[pymodule_export]
+    use sketch::{Estimate, MinHasher, Signature};
+    #[pymodule_export]
+    use text::{Token, Unit, detect_language, normalize, tokens, units};
+
+    #[pymodule_init]
+    fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
+        module.add("__version__", env!("CARGO_PKG_VERSION"))
+    }
+}

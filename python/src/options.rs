@@ -1,0 +1,203 @@
+//! Keyword arguments to the options of the library. A name that is none is a `TypeError`, as Python has it.
+
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use mukarrar::document::Window;
+use mukarrar::input::InputOptions;
+use mukarrar::lsh::Overrides;
+use mukarrar::normalize::{Language, Normalizer, Profile};
+use mukarrar::pipeline::Options;
+use mukarrar::similarity::facts::Facts;
+use pyo3::exceptions::PyTypeError;
+use pyo3::prelude::*;
+use pyo3::types::PyDict;
+
+use crate::errors::{parameter, raised};
+
+/// Hands every keyword to `take`, which says whether it knows the name.
+///
+/// # Errors
+///
+/// What `take` says; a `TypeError` for a name that it does not know.
+pub fn each(
+    function: &str,
+    given: Option<&Bound<'_, PyDict>>,
+    mut take: impl FnMut(&str, &Bound<'_, PyAny>) -> PyResult<bool>,
+) -> PyResult<()> {
+    for (name, value) in given.into_iter().flatten() {
+        let name: String = name.extract()?;
+        if !take(&name, &value)? {
+            return Err(PyTypeError::new_err(format!("{function}() got an unexpected keyword argument '{name}'")));
+        }
+    }
+    Ok(())
+}
+
+/// A word of the library's.
+///
+/// # Errors
+///
+/// `ParameterError` names the words there are.
+pub fn word<T: FromStr<Err = mukarrar::Error>>(value: &Bound<'_, PyAny>) -> PyResult<T> {
+    let word: String = value.extract()?;
+    word.parse().map_err(|error| raised(value.py(), &error))
+}
+
+/// A language; `None` and `"auto"` let the gate decide.
+///
+/// # Errors
+///
+/// `ParameterError` names the languages there are.
+pub fn language(value: &Bound<'_, PyAny>) -> PyResult<Option<Language>> {
+    let code: Option<String> = value.extract()?;
+    let code = code.filter(|code| code != "auto");
+    code.map(|code| code.parse()).transpose().map_err(|error| raised(value.py(), &error))
+}
+
+/// `"guard"` or `"off"`.
+///
+/// # Errors
+///
+/// `ParameterError` for anything else.
+pub fn facts(value: &Bound<'_, PyAny>) -> PyResult<Facts> {
+    match &*value.extract::<String>()? {
+        "guard" => Ok(Facts::Guard),
+        "off" => Ok(Facts::Off),
+        other => Err(parameter(value.py(), "facts", other, "guard or off")),
+    }
+}
+
+/// A window: a `timedelta`, or text as in `7d`; `None` for none.
+///
+/// # Errors
+///
+/// `ParameterError` for what is no such text, or a negative time.
+pub fn window(value: &Bound<'_, PyAny>) -> PyResult<Option<Window>> {
+    if value.is_none() {
+        return Ok(None);
+    }
+    if value.extract::<String>().is_ok() {
+        return word(value).map(Some);
+    }
+    let seconds: f64 = value.call_method0("total_seconds")?.extract()?;
+    if seconds < 0.0 {
+        return Err(parameter(value.py(), "window", &seconds.to_string(), "not negative"));
+    }
+    Ok(Some(Window::seconds(seconds as u64)))
+}
+
+/// Takes one of `num_hashes`, `bands` and `rows`.
+///
+/// # Errors
+///
+/// A value that is no whole number.
+pub fn overrides(overrides: &mut Overrides, name: &str, value: &Bound<'_, PyAny>) -> PyResult<bool> {
+    match name {
+        "num_hashes" => overrides.num_hashes = value.extract()?,
+        "bands" => overrides.bands = value.extract()?,
+        "rows" => overrides.rows = value.extract()?,
+        _ => return Ok(false),
+    }
+    Ok(true)
+}
+
+/// How a single text is folded.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Folding {
+    /// How strongly.
+    pub profile: Profile,
+    /// With whose table; `None` lets the gate decide.
+    pub language: Option<Language>,
+}
+
+impl Folding {
+    /// From the keywords of `function`.
+    ///
+    /// # Errors
+    ///
+    /// What cannot work.
+    pub fn from_keywords(function: &str, given: Option<&Bound<'_, PyDict>>) -> PyResult<Self> {
+        let mut folding = Self::default();
+        each(function, given, |name, value| {
+            match name {
+                "profile" => folding.profile = word(value)?,
+                "language" => folding.language = language(value)?,
+                _ => return Ok(false),
+            }
+            Ok(true)
+        })?;
+        Ok(folding)
+    }
+
+    /// What folds `text`.
+    pub fn normalizer(self, text: &str) -> Normalizer {
+        Normalizer::new(self.profile, self.language.unwrap_or_else(|| Language::detect(text)))
+    }
+}
+
+/// Takes an option of a batch run.
+///
+/// # Errors
+///
+/// What cannot work.
+pub fn run(options: &mut Options, name: &str, value: &Bound<'_, PyAny>) -> PyResult<bool> {
+    match name {
+        "unit" => options.unit = word(value)?,
+        "profile" => options.profile = word(value)?,
+        "language" => options.language = language(value)?,
+        "boilerplate" => options.boilerplate = word(value)?,
+        "shingle" => options.shingle = word(value)?,
+        "short" => options.short = value.extract()?,
+        "threshold" => options.threshold = value.extract()?,
+        "recall" => options.recall = value.extract()?,
+        "containment" => options.containment = value.extract()?,
+        "facts" => options.facts = facts(value)?,
+        "seed" => options.seed = value.extract()?,
+        "related" => options.related = value.extract()?,
+        "max_bucket" => options.max_bucket = value.extract()?,
+        "date_field" => options.date_field = value.extract()?,
+        "source_field" => options.source_field = value.extract()?,
+        "window" => options.window = window(value)?,
+        "keep" => options.keep = word(value)?,
+        "threads" => options.threads = value.extract()?,
+        "memory" => {
+            options.memory = value.extract()?;
+            options.map = options.memory.is_none();
+        }
+        "temp_dir" => options.temp_dir = value.extract()?,
+        "work_dir" => options.work_dir = value.extract()?,
+        _ => return overrides(&mut options.overrides, name, value),
+    }
+    Ok(true)
+}
+
+/// Takes an option of how files are read.
+///
+/// # Errors
+///
+/// What cannot work.
+pub fn reading(options: &mut InputOptions, name: &str, value: &Bound<'_, PyAny>) -> PyResult<bool> {
+    match name {
+        "id_field" => options.id_field = value.extract()?,
+        "text_field" => options.text_field = value.extract()?,
+        "input_format" => options.format = if value.is_none() { None } else { Some(word(value)?) },
+        "encoding" => options.encoding = word(value)?,
+        "html_raw" => options.html_raw = value.extract()?,
+        "max_record_size" => options.max_record_size = value.extract()?,
+        _ => return Ok(false),
+    }
+    Ok(true)
+}
+
+/// Paths: one, or several.
+///
+/// # Errors
+///
+/// What is no path.
+pub fn paths(value: &Bound<'_, PyAny>) -> PyResult<Vec<PathBuf>> {
+    match value.extract::<PathBuf>() {
+        Ok(path) => Ok(vec![path]),
+        Err(_) => value.try_iter()?.map(|path| path?.extract()).collect(),
+    }
+}

@@ -1,0 +1,282 @@
+//! Texts to signatures.
+
+use std::sync::{Mutex, PoisonError};
+
+use mukarrar::lsh::{Banding, Overrides};
+use mukarrar::normalize::{Language, Normalizer, Profile};
+use mukarrar::page::{Boilerplate, Sieve};
+use mukarrar::shingle::{ShingleKind, Shingler};
+use mukarrar::sketch::{self, SketchParams};
+use pyo3::prelude::*;
+use pyo3::types::{PyBytes, PyDict, PyTuple, PyType};
+
+use crate::errors::{attempt, detached, raised};
+use crate::options::{each, language, overrides, word};
+
+/// Makes signatures: folds a text, cuts it into shingles, sketches them.
+///
+/// Keywords, all optional: `threshold` (.6) and `recall` (.99) decide bands and rows and so the length; `num_hashes`, `bands`
+/// and `rows` set them by hand; `profile` (`"standard"`), `language` (found in each text), `boilerplate` (`"ignore"`),
+/// `shingle` (`"word:3"`), `seed` (1). Signatures made with the same parameters by Rust, by the command line's index or
+/// here are the same.
+///
+/// >>> import mukarrar
+/// >>> hasher = mukarrar.MinHasher(threshold=0.6)
+/// >>> hasher.num_hashes, hasher.bands, hasher.rows
+/// (136, 34, 4)
+/// >>> a = hasher.sketch("أعلنت الوزارة أمس عن افتتاح ثلاثة مراكز صحية جديدة في المدينة")
+/// >>> b = hasher.sketch("اعلنت الوزاره امس عن إفتتاح ثلاثة مراكز صحيّة جديدة في المدينه")
+/// >>> a.jaccard(b).value
+/// 1.0
+#[pyclass(module = "mukarrar", frozen)]
+pub struct MinHasher {
+    banding: Banding,
+    language: Option<Language>,
+    boilerplate: Boilerplate,
+    hasher: sketch::MinHasher,
+    /// Buffers of threads that are done.
+    idle: Mutex<Vec<Worker>>,
+}
+
+struct Worker {
+    sieve: Sieve,
+    shingler: Shingler,
+}
+
+#[pymethods]
+impl MinHasher {
+    #[new]
+    #[pyo3(signature = (**settings))]
+    fn new(py: Python<'_>, settings: Option<&Bound<'_, PyDict>>) -> PyResult<Self> {
+        let (mut threshold, mut recall, mut by_hand) = (0.6, 0.99, Overrides::default());
+        let (mut profile, mut of, mut boilerplate) = (Profile::default(), None, Boilerplate::default());
+        let (mut shingle, mut seed) = (ShingleKind::default(), 1);
+        each("MinHasher", settings, |name, value| {
+            match name {
+                "threshold" => threshold = value.extract()?,
+                "recall" => recall = value.extract()?,
+                "profile" => profile = word(value)?,
+                "language" => of = language(value)?,
+                "boilerplate" => boilerplate = word(value)?,
+                "shingle" => shingle = word(value)?,
+                "seed" => seed = value.extract()?,
+                _ => return overrides(&mut by_hand, name, value),
+            }
+            Ok(true)
+        })?;
+        attempt(py, || {
+            let banding = Banding::choose(threshold, recall, by_hand)?;
+            let params = SketchParams::new(banding.num_hashes(), seed, shingle, profile)?;
+            let hasher = sketch::MinHasher::new(params);
+            Ok(Self { banding, language: of, boilerplate, hasher, idle: Mutex::default() })
+        })
+    }
+
+    /// The signature of a text.
+    ///
+    /// >>> import mukarrar
+    /// >>> hasher = mukarrar.MinHasher(num_hashes=16, language="ar")
+    /// >>> len(hasher.sketch("قال الوزير إن الأمر انتهى"))
+    /// 16
+    fn sketch(&self, py: Python<'_>, text: &str) -> PyResult<Signature> {
+        detached(py, || self.with(|worker| Signature(self.of(worker, text).0)))
+    }
+
+    /// The keys of a signature's bands, `bands` of them. Texts that share one are candidates; verify before you believe it.
+    ///
+    /// >>> import mukarrar
+    /// >>> hasher = mukarrar.MinHasher()
+    /// >>> len(hasher.band_keys(hasher.sketch("قال الوزير إن الأمر انتهى")))
+    /// 34
+    fn band_keys(&self, py: Python<'_>, signature: &Signature) -> PyResult<Vec<u64>> {
+        attempt(py, || {
+            signature.0.params().check_compatible(self.hasher.params())?;
+            let mut keys = Vec::with_capacity(self.banding.bands());
+            self.banding.keys(signature.0.values(), &mut keys);
+            Ok(keys)
+        })
+    }
+
+    /// Length of a signature.
+    #[getter]
+    fn num_hashes(&self) -> usize {
+        self.banding.num_hashes()
+    }
+
+    /// Number of bands.
+    #[getter]
+    fn bands(&self) -> usize {
+        self.banding.bands()
+    }
+
+    /// Rows of a band.
+    #[getter]
+    fn rows(&self) -> usize {
+        self.banding.rows()
+    }
+
+    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyTuple>)> {
+        let (py, this) = (slf.py(), slf.get());
+        let settings = PyDict::new(py);
+        let params = this.hasher.params();
+        settings.set_item("bands", this.banding.bands())?;
+        settings.set_item("rows", this.banding.rows())?;
+        settings.set_item("profile", params.profile().name())?;
+        settings.set_item("language", this.language.map(Language::code))?;
+        settings.set_item("boilerplate", this.boilerplate.name())?;
+        settings.set_item("shingle", params.shingle().to_string())?;
+        settings.set_item("seed", params.seed())?;
+        let make = slf.get_type().getattr("_from_settings")?;
+        Ok((make, PyTuple::new(py, [settings])?))
+    }
+
+    #[classmethod]
+    fn _from_settings(class: &Bound<'_, PyType>, settings: &Bound<'_, PyDict>) -> PyResult<Self> {
+        Self::new(class.py(), Some(settings))
+    }
+
+    fn __repr__(&self) -> String {
+        let params = self.hasher.params();
+        let (bands, rows) = (self.banding.bands(), self.banding.rows());
+        format!("MinHasher(bands={bands}, rows={rows}, shingle='{}', seed={})", params.shingle(), params.seed())
+    }
+}
+
+impl MinHasher {
+    pub fn banding(&self) -> Banding {
+        self.banding
+    }
+
+    /// Calls `work` with buffers that are used again.
+    pub fn with<T>(&self, work: impl FnOnce(&mut Buffers) -> T) -> T {
+        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let params = self.hasher.params();
+        let mut worker = Buffers(idle.unwrap_or_else(|| Worker {
+            sieve: Sieve::new(self.boilerplate),
+            shingler: Shingler::new(params.shingle(), params.seed()),
+        }));
+        let done = work(&mut worker);
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(worker.0);
+        done
+    }
+
+    /// The signature of a text, and whether the text has tokens.
+    pub fn of(&self, buffers: &mut Buffers, text: &str) -> (sketch::Signature, bool) {
+        let Worker { sieve, shingler } = &mut buffers.0;
+        let language = self.language.unwrap_or_else(|| Language::detect(text));
+        let normalizer = Normalizer::new(self.hasher.params().profile(), language);
+        let shingled = shingler.shingle_excerpt(&normalizer, sieve.sift(text));
+        (self.hasher.sketch(shingled.hashes), shingled.tokens > 0)
+    }
+}
+
+/// What one thread folds with.
+pub struct Buffers(Worker);
+
+/// A MinHash signature with its parameters.
+///
+/// `bytes(signature)` are the bytes that Rust stores; `Signature.from_bytes` reads them. It can be pickled, compared and
+/// hashed. `numpy.asarray(signature)` is a view of its values as `uint32`, without a copy.
+///
+/// >>> import mukarrar, numpy, pickle
+/// >>> signature = mukarrar.MinHasher(num_hashes=8).sketch("قال الوزير إن الأمر انتهى")
+/// >>> mukarrar.Signature.from_bytes(bytes(signature)) == signature == pickle.loads(pickle.dumps(signature))
+/// True
+/// >>> numpy.asarray(signature).dtype, len(signature)
+/// (dtype('uint32'), 8)
+/// >>> mukarrar.Signature.from_bytes(b"MKRS")
+/// Traceback (most recent call last):
+///     ...
+/// mukarrar.CorruptError: stored signature cannot be read at byte 4: it ends inside the header
+#[pyclass(module = "mukarrar", frozen, eq)]
+#[derive(PartialEq)]
+pub struct Signature(sketch::Signature);
+
+#[pymethods]
+impl Signature {
+    /// Reads what `bytes(signature)` gave.
+    #[staticmethod]
+    fn from_bytes(py: Python<'_>, data: &[u8]) -> PyResult<Self> {
+        sketch::Signature::from_bytes(data).map(Self).map_err(|error| raised(py, &error))
+    }
+
+    /// The bytes that are stored.
+    fn to_bytes<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {
+        PyBytes::new(py, &self.0.to_bytes())
+    }
+
+    fn __bytes__<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {
+        self.to_bytes(py)
+    }
+
+    /// The estimated Jaccard similarity with its standard error. `IncompatibleError` if the parameters differ.
+    fn jaccard(&self, py: Python<'_>, other: &Self) -> PyResult<Estimate> {
+        let estimate = self.0.jaccard(&other.0).map_err(|error| raised(py, &error))?;
+        Ok(Estimate { value: estimate.value, standard_error: estimate.std_error })
+    }
+
+    /// The signature of the union of the two sets.
+    fn merge(&self, py: Python<'_>, other: &Self) -> PyResult<Self> {
+        self.0.merge(&other.0).map(Self).map_err(|error| raised(py, &error))
+    }
+
+    /// The values.
+    #[getter]
+    fn values(&self) -> Vec<u32> {
+        self.0.values().to_vec()
+    }
+
+    /// Whether it is that of a text without tokens.
+    #[getter]
+    fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Where NumPy finds the values. They never move and never change while this object lives, which the view keeps alive.
+    #[getter]
+    fn __array_interface__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        let interface = PyDict::new(py);
+        let order = if cfg!(target_endian = "little") { "<u4" } else { ">u4" };
+        interface.set_item("version", 3)?;
+        interface.set_item("typestr", order)?;
+        interface.set_item("shape", (self.0.values().len(),))?;
+        interface.set_item("data", (self.0.values().as_ptr() as usize, true))?;
+        Ok(interface)
+    }
+
+    fn __len__(&self) -> usize {
+        self.0.values().len()
+    }
+
+    fn __hash__(&self) -> u64 {
+        self.0.values().iter().fold(0, |hash, value| hash.rotate_left(5) ^ u64::from(*value))
+    }
+
+    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<(Bound<'py, PyAny>, (Bound<'py, PyBytes>,))> {
+        Ok((slf.get_type().getattr("from_bytes")?, (slf.get().to_bytes(slf.py()),)))
+    }
+
+    fn __repr__(&self) -> String {
+        let params = self.0.params();
+        format!("Signature({} values, shingle='{}', seed={})", params.num_hashes(), params.shingle(), params.seed())
+    }
+}
+
+/// An estimate from 0 to 1: its `value` and its `standard_error`.
+#[pyclass(module = "mukarrar", frozen, get_all, eq)]
+#[derive(PartialEq)]
+pub struct Estimate {
+    value: f64,
+    standard_error: f64,
+}
+
+#[pymethods]
+impl Estimate {
+    fn __repr__(&self) -> String {
+        format!("Estimate({}, standard_error={})", self.value, self.standard_error)
+    }
+
+    fn __float__(&self) -> f64 {
+        self.value
+    }
+}

@@ -1,0 +1,197 @@
+"""The index, in memory and on disk."""
+
+import threading
+from datetime import date, datetime, timedelta, timezone
+
+import pytest
+
+import mukarrar
+
+FIRST = "أعلنت وزارة الصحة عن افتتاح ثلاثة مراكز جديدة في المدينة أمس بحضور عدد من المسؤولين"
+AGAIN = "اعلنت وزاره الصحة عن إفتتاح ثلاثة مراكز جديدة في المدينة أمس بحضور عدد من المسئولين"
+OTHER = "فاز الفريق الأول بالمباراة النهائية بعد وقت إضافي طويل أمام جمهور كبير في الملعب"
+
+
+@pytest.fixture(params=["memory", "disk"])
+def index(request, tmp_path):
+    made = mukarrar.Index() if request.param == "memory" else mukarrar.Index.open(tmp_path / "index")
+    yield made
+    made.close()
+
+
+def test_verdicts(index):
+    assert index.check(FIRST).kind == "new"
+    verdict = index.check_and_insert("1", FIRST)
+    assert verdict.kind == "new" and not verdict and verdict.match is None
+    repeated = index.check_and_insert("2", AGAIN)
+    assert repeated and repeated.is_duplicate and repeated.kind == "duplicate"
+    match = repeated.match
+    assert (match.key, match.relation, match.jaccard, match.containment) == ("1", "exact", 1.0, 1.0)
+    assert match.standard_error is None
+    assert abs(datetime.now(timezone.utc) - match.seen) < timedelta(hours=1)
+    assert index.check_and_insert("3", " … ").kind == "empty"
+    assert len(index) == 1 and "1" in index and "2" not in index
+    template = "أعلنت وزارة الصحة اليوم {} عدم تسجيل أي حالات جديدة بالفيروس في جميع المناطق والمدن"
+    index.insert("friday", template.format("الجمعة"))
+    variant = index.check_and_insert("saturday", template.format("السبت"))
+    assert variant.kind == "variant" and not variant and variant.match.relation == "variant"
+
+
+def test_a_key_stands_for_one_text(index):
+    index.insert("1", FIRST)
+    with pytest.raises(mukarrar.KeyExistsError, match="in the index already") as raised:
+        index.check_and_insert("1", OTHER)
+    assert isinstance(raised.value, KeyError) and raised.value.key == "1"
+    assert index.replace("1", OTHER) is True
+    assert index.replace("2", FIRST) is False
+    assert index.check(OTHER).match.key == "1"
+    assert index.remove("1") is True and index.remove("1") is False
+    assert index.check(OTHER).kind == "new"
+
+
+def test_batches_answer_as_if_one_by_one(index):
+    items = [("1", FIRST), ("2", AGAIN), ("3", OTHER), ("4", ""), ("5", OTHER)]
+    assert [verdict.kind for verdict in index.check_and_insert_all(items)] == [
+        "new",
+        "duplicate",
+        "new",
+        "empty",
+        "duplicate",
+    ]
+    assert [verdict.kind for verdict in index.check_all([AGAIN, "نص آخر"])] == ["duplicate", "new"]
+    answers = index.insert_all([("3", FIRST), ("6", FIRST)], return_errors=True)
+    assert isinstance(answers[0], mukarrar.KeyExistsError) and answers[1] is None
+    with pytest.raises(mukarrar.KeyExistsError):
+        index.check_and_insert_all([("6", "نص آخر تماما"), ("7", "نص مختلف عن كل ما سبق")])
+    assert "7" in index, "the others were answered"
+
+
+def test_queries(index):
+    index.insert_all([("1", FIRST), ("2", FIRST + " وقال الوزير إن الأمر مهم جدا"), ("3", OTHER)])
+    found = index.query(AGAIN)
+    assert [match.key for match in found] == ["1", "2"]
+    assert found[0].jaccard > found[1].jaccard
+    assert len(index.query(AGAIN, top=1)) == 1
+    assert index.query(AGAIN, by="containment")[0].containment == 1.0
+    with pytest.raises(mukarrar.ParameterError, match="jaccard or containment"):
+        index.query(AGAIN, by="length")
+
+
+@pytest.mark.parametrize(
+    "moment",
+    [datetime(2015, 7, 21, 2, 51, 32, tzinfo=timezone.utc), "2015-07-21T05:51:32+03:00", 1437447092, datetime(2015, 7, 21, 2, 51, 32)],
+)
+def test_moments_and_expiry(index, moment):
+    index.insert("1", FIRST, seen=moment)
+    assert index.check(AGAIN).match.seen == datetime(2015, 7, 21, 2, 51, 32, tzinfo=timezone.utc)
+    assert index.expire(before=date(2015, 7, 21)) == 0
+    assert index.expire(before=date(2015, 7, 22)) == 1
+    with pytest.raises(mukarrar.ParameterError, match="seen cannot be yesterday"):
+        index.insert("2", FIRST, seen="yesterday")
+    with pytest.raises(mukarrar.ParameterError, match="window"):
+        index.expire()
+
+
+def test_a_window_of_time():
+    index = mukarrar.Index(window=timedelta(days=7))
+    index.insert("1", FIRST, date="2025-01-01")
+    assert index.check(AGAIN, date=date(2025, 1, 5))
+    assert not index.check(AGAIN, date=date(2025, 2, 1))
+    assert index.settings["window"] == "1w"
+
+
+def test_estimates_say_how_good_they_are():
+    index = mukarrar.Index(verify="estimate")
+    index.insert("1", FIRST)
+    assert index.check(AGAIN).match.standard_error is not None
+
+
+def test_of_equal_texts_inserted_at_once_one_is_new(index):
+    verdicts, begin = [], threading.Barrier(4)
+
+    def insert(key):
+        begin.wait()
+        verdicts.append(index.check_and_insert(key, FIRST).kind)
+
+    threads = [threading.Thread(target=insert, args=(str(n),)) for n in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(verdicts) == ["duplicate", "duplicate", "duplicate", "new"]
+
+
+def test_what_is_closed_stays_closed(index):
+    with index as same:
+        assert same is index
+        index.insert("1", FIRST)
+    assert index.closed
+    index.close()
+    with pytest.raises(mukarrar.ClosedError, match="open it again"):
+        index.check(FIRST)
+    assert repr(index) == "Index(closed)"
+
+
+def test_what_was_answered_stays_after_an_exception(tmp_path):
+    with pytest.raises(RuntimeError), mukarrar.Index.open(tmp_path / "index") as index:
+        index.insert("1", FIRST)
+        raise RuntimeError
+    with mukarrar.Index.open(tmp_path / "index", create=False) as index:
+        assert index.check(AGAIN).match.key == "1"
+
+
+def test_one_writer_and_any_number_of_readers(tmp_path):
+    path = str(tmp_path / "index")
+    with mukarrar.Index.open(path, threshold=0.7) as writer:
+        writer.insert("1", FIRST)
+        writer.commit()
+        with mukarrar.Index.open(path, read_only=True) as reader:
+            assert reader.check(AGAIN).match.key == "1"
+            writer.insert("2", OTHER)
+            writer.commit()
+            assert "2" in reader
+            with pytest.raises(mukarrar.ReadOnlyError, match="reading alone"):
+                reader.insert("3", FIRST)
+        with pytest.raises(mukarrar.IndexOpenError) as raised:
+            mukarrar.Index.open(path)
+        assert str(path) in str(raised.value)
+    with pytest.raises(mukarrar.IndexOpenError, match="threshold"):
+        mukarrar.Index.open(path, threshold=0.8)
+    with mukarrar.Index.open(path, threshold=None) as index:
+        assert index.settings["threshold"] == "0.7"
+
+
+def test_a_directory_that_is_no_index(tmp_path):
+    with pytest.raises(mukarrar.IndexOpenError):
+        mukarrar.Index.open(tmp_path / "none", create=False)
+    with pytest.raises(mukarrar.IndexOpenError):
+        mukarrar.Index.open(tmp_path / "none", read_only=True)
+
+
+def test_export_import_merge_and_numbers(index, tmp_path):
+    index.insert_all([("1", FIRST), ("2", OTHER)])
+    assert index.export_to(tmp_path / "export.jsonl") == 2
+    other = mukarrar.Index()
+    assert other.import_from(tmp_path / "export.jsonl") == {"inserted": 2, "duplicates": 0, "keys_known": 0}
+    other.insert("3", "وصلت السفينة إلى الميناء صباحا محملة بمئات الأطنان من القمح")
+    assert index.merge(other)["inserted"] == 1
+    assert index.stats()["documents"] == len(index) == 3
+    index.remove("3")
+    assert index.compact()["documents"] == 2
+    with pytest.raises(mukarrar.ParameterError, match="another index"):
+        index.merge(index)
+    with pytest.raises(mukarrar.Error):
+        mukarrar.Index(threshold=0.9).import_from(tmp_path / "export.jsonl")
+    with pytest.raises(mukarrar.InputOutputError):
+        index.import_from(tmp_path / "none")
+
+
+def test_settings_that_cannot_work():
+    with pytest.raises(mukarrar.ParameterError, match="recall"):
+        mukarrar.Index(recall=1.0)
+    with pytest.raises(mukarrar.ParameterError, match="facts"):
+        mukarrar.Index(verify="estimate", facts="guard")
+    with pytest.raises(TypeError, match="'path'"):
+        mukarrar.Index(path="x")
+    with pytest.raises(mukarrar.ParameterError, match="kind"):
+        mukarrar.Index().check(FIRST, kind="page")

@@ -1,0 +1,193 @@
+"""Scrapy itself crawls a local site of Arabic pages with known copies, is stopped, goes on, and is killed."""
+
+import json
+import re
+import signal
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from scrapy.exceptions import NotConfigured
+from scrapy.utils.test import get_crawler
+
+import mukarrar
+from mukarrar.scrapy import DedupPipeline, DuplicateItem
+
+from site_of_copies import EXACT, NEAR, STORIES, TEMPLATES, Site
+
+REASON = re.compile(r"duplicate: (\S+) repeats (\S+) \(J ([0-9.]+), (exact|near)\)")
+
+
+@pytest.fixture(scope="module")
+def site():
+    with Site() as site:
+        yield site
+
+
+class Crawls:
+    """Crawls of one site into one place."""
+
+    def __init__(self, site, place):
+        self.site, self.place = site, place
+
+    def run(self, *, kill_after=None, refuse=(), expect=0, **settings):
+        given = {
+            "start": self.site.root + "/list/0",
+            "output": str(self.place / "kept.jsonl"),
+            "dropped": str(self.place / "dropped.jsonl"),
+            "settings": {"MUKARRAR_INDEX": str(self.place / "index"), **settings},
+            "kill_after": kill_after,
+            "refuse": list(refuse),
+        }
+        script = Path(__file__).with_name("crawl.py")
+        done = subprocess.run([sys.executable, script, json.dumps(given)], capture_output=True, text=True, timeout=300)
+        assert done.returncode == expect, done.stderr
+        if expect:
+            return None
+        assert "Traceback" not in done.stderr, done.stderr
+        return json.loads(done.stdout.splitlines()[-1])
+
+    def rows(self, name):
+        path = self.place / f"{name}.jsonl"
+        return [json.loads(line) for line in path.read_text("utf-8").splitlines()] if path.exists() else []
+
+    def take(self):
+        """What was kept and dropped since the last time."""
+        taken = self.rows("kept"), self.rows("dropped")
+        for name in ("kept", "dropped"):
+            (self.place / f"{name}.jsonl").unlink(missing_ok=True)
+        return taken
+
+
+@pytest.fixture
+def crawls(site, tmp_path):
+    return Crawls(site, tmp_path)
+
+
+def check_one_of_each(site, kept, dropped):
+    urls = [item["url"] for item in kept]
+    stories = Counter(site.story_of[url] for url in urls)
+    assert set(stories) == set(site.story_of.values())
+    assert max(stories.values()) == 1, [story for story, count in stories.items() if count > 1]
+    for row in dropped:
+        page, keeper, jaccard, _ = REASON.fullmatch(row["reason"]).groups()
+        assert page == row["url"]
+        assert keeper in urls
+        assert site.story_of[keeper] == site.story_of[page]
+        assert 0.6 <= float(jaccard) <= 1
+    assert len(kept) + len({row["url"] for row in dropped}) == len(site.pages)
+
+
+def test_a_crawl_that_is_stopped_half_way_and_resumed(site, crawls):
+    assert len(site.pages) >= 300
+    jobdir = str(crawls.place / "job")
+    first = crawls.run(JOBDIR=jobdir, CLOSESPIDER_ITEMCOUNT=100)
+    assert first["finish_reason"] == "closespider_itemcount"
+    assert 100 <= first["mukarrar/documents"] < len(site.pages) / 2
+    second = crawls.run(JOBDIR=jobdir)
+    assert second["finish_reason"] == "finished"
+    kept, dropped = crawls.take()
+    check_one_of_each(site, kept, dropped)
+    assert second["mukarrar/documents"] == STORIES + 2 * TEMPLATES == len(kept)
+    assert first["mukarrar/duplicate"] + second["mukarrar/duplicate"] == EXACT + NEAR == len(dropped)
+    counts = {name: first.get(f"mukarrar/{name}", 0) + second.get(f"mukarrar/{name}", 0) for name in ("new", "variant")}
+    assert counts["variant"] == TEMPLATES, "the second report of a template tells other facts"
+    assert counts["new"] == STORIES + TEMPLATES
+
+    # The whole site again, into the same index: every page gets the answer that it had.
+    again = crawls.run()
+    kept_again, dropped_again = crawls.take()
+    assert {item["url"] for item in kept_again} == {item["url"] for item in kept}
+    assert {row["url"] for row in dropped_again} == {row["url"] for row in dropped}
+    assert again["mukarrar/known"] == len(kept)
+    assert again["mukarrar/documents"] == len(kept)
+
+
+def test_a_crawl_that_is_killed_neither_loses_nor_doubles(site, crawls):
+    crawls.run(kill_after=120, expect=-signal.SIGKILL, MUKARRAR_COMMIT_EVERY=1)
+    assert len(crawls.rows("kept")) == 120
+    stats = crawls.run(MUKARRAR_COMMIT_EVERY=1)
+    assert stats["mukarrar/known"] >= 120
+    kept, dropped = crawls.take()
+    once = {item["url"]: item for item in kept}
+    assert len(kept) == len(once) + 120, "what was kept before is kept again"
+    check_one_of_each(site, list(once.values()), dropped)
+
+
+def test_marking_drops_nothing(site, crawls):
+    stats = crawls.run(MUKARRAR_ACTION="mark", MUKARRAR_SOURCE_FIELD="site")
+    kept, dropped = crawls.take()
+    assert not dropped
+    assert len(kept) == len(site.pages)
+    verdicts = Counter(item["mukarrar"]["verdict"] for item in kept)
+    assert verdicts == {"new": STORIES + TEMPLATES, "duplicate": EXACT + NEAR, "variant": TEMPLATES}
+    assert stats["mukarrar/duplicate/exact"] + stats["mukarrar/duplicate/near"] == EXACT + NEAR
+    for item in kept:
+        if item["mukarrar"]["verdict"] == "duplicate":
+            assert site.story_of[item["mukarrar"]["key"]] == site.story_of[item["url"]]
+
+
+def test_what_a_later_pipeline_drops_is_nobodys_keeper(site, crawls):
+    crawls.run(refuse=["/story/"])
+    kept, dropped = crawls.take()
+    refused = [row["url"] for row in dropped if row["reason"] == "refused"]
+    assert refused and all("/story/" in url for url in refused)
+    stories = Counter(site.story_of[item["url"]] for item in kept)
+    for n in range(40, EXACT):
+        assert stories[f"story {n}"] == 1, "a copy stays in the place of the refused page"
+
+
+
+def pipeline(tmp_path, **settings):
+    crawler = get_crawler(settings_dict={"MUKARRAR_INDEX": str(tmp_path / "index"), **settings})
+    made = DedupPipeline.from_crawler(crawler)
+    made.open_spider()
+    return made
+
+
+FIRST = "أعلنت وزارة الصحة عن افتتاح ثلاثة مراكز جديدة في المدينة أمس بحضور عدد من المسؤولين"
+OTHER = "فاز الفريق الأول بالمباراة النهائية بعد وقت إضافي طويل أمام جمهور كبير في الملعب"
+
+
+def test_a_page_that_changed_takes_the_place_of_its_old_text(tmp_path):
+    made = pipeline(tmp_path)
+    assert made.process_item({"url": "1", "text": FIRST})
+    assert made.process_item({"url": "1", "text": FIRST})
+    assert made.process_item({"url": "1", "text": OTHER})
+    assert made.process_item({"url": "2", "text": FIRST}), "nothing has that text any more"
+    with pytest.raises(DuplicateItem) as dropped:
+        made.process_item({"url": "2", "text": OTHER})
+    assert (dropped.value.key, dropped.value.keeper, dropped.value.relation) == ("2", "1", "exact")
+    made.close_spider()
+
+
+def test_a_page_of_stories_goes_only_if_all_of_them_repeat(tmp_path):
+    made = pipeline(tmp_path, MUKARRAR_UNIT="paragraph")
+    assert made.process_item({"url": "1", "text": FIRST + "\n" + OTHER})
+    third = "وصلت السفينة إلى الميناء صباحا محملة بمئات الأطنان من القمح والزيتون بعد رحلة شاقة"
+    assert made.process_item({"url": "2", "text": OTHER + "\n" + third})
+    with pytest.raises(DuplicateItem):
+        made.process_item({"url": "3", "text": third + "\n" + FIRST})
+    assert made.process_item({"url": "2", "text": OTHER + "\n" + third}), "after a pause"
+    made.close_spider()
+
+
+def test_items_without_text_pass_and_items_without_key_are_errors(tmp_path):
+    made = pipeline(tmp_path)
+    assert made.process_item({"url": "1"}) == {"url": "1"}
+    assert made.process_item({"url": "1", "text": "…"})
+    assert made.crawler.stats.get_value("mukarrar/no_text") == made.crawler.stats.get_value("mukarrar/empty") == 1
+    with pytest.raises(ValueError, match="MUKARRAR_KEY_FIELD"):
+        made.process_item({"text": FIRST})
+    made.close_spider()
+
+
+def test_settings_that_cannot_work_say_what_would(tmp_path):
+    with pytest.raises(NotConfigured, match="MUKARRAR_INDEX"):
+        DedupPipeline.from_crawler(get_crawler())
+    with pytest.raises(mukarrar.ParameterError, match="MUKARRAR_ACTION cannot be keep: one of drop, mark"):
+        pipeline(tmp_path, MUKARRAR_ACTION="keep")
+    with pytest.raises(mukarrar.ParameterError, match="threshold"):
+        pipeline(tmp_path, MUKARRAR_THRESHOLD="3")

@@ -1,0 +1,37 @@
+"""The stubs say what the module is, and the package is typed."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def run(*command):
+    done = subprocess.run([sys.executable, "-m", *command], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_stubs_and_module_agree():
+    run("mypy.stubtest", "mukarrar._mukarrar", "--mypy-config-file", "pyproject.toml")
+
+
+def test_the_package_type_checks():
+    run("mypy")
+
+
+def test_a_program_that_uses_it_type_checks(tmp_path):
+    program = tmp_path / "program.py"
+    program.write_text(
+        "import mukarrar\n"
+        "with mukarrar.Index.open('seen', threshold=0.6) as seen:\n"
+        "    verdict = seen.check_and_insert('key', 'text', source=None)\n"
+        "    if verdict.match is not None:\n"
+        "        name: str = verdict.match.key\n"
+        "scores: list[float] = [m.jaccard for c in mukarrar.clusters([(1, 'a')], keep='last') for m in c.members]\n",
+        "utf-8",
+    )
+    run("mypy", "--strict", str(program))
+    program.write_text("import mukarrar\nmukarrar.clusters('x', treshold=1)\n", "utf-8")
+    done = subprocess.run([sys.executable, "-m", "mypy", str(program)], cwd=ROOT, capture_output=True, text=True)
+    assert "treshold" in done.stdout
