@@ -48,6 +48,8 @@ mod parallel;
 pub mod passage;
 pub mod pipeline;
 pub mod report;
+#[cfg(feature = "server")]
+pub mod server;
 pub mod shingle;
 pub mod similarity;
 pub mod sketch;
