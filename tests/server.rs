@@ -151,7 +151,7 @@ fn what_is_no_item_is_refused_with_its_place() {
             "/v1/query",
             "{\"text\": \"a\", \"top\": 0}",
             "bad-item",
-            "line 1, column 22: top cannot be 0: from 1 to 1000",
+            "line 1, column 23: top cannot be 0: from 1 to 1000",
         ),
         (
             "/v1/query",
@@ -480,7 +480,9 @@ fn huge_bodies_are_refused_before_they_are_read() {
 
 #[test]
 fn memory_for_bodies_is_bounded_over_all_clients() {
-    let served = Served::empty(limits(|limits| (limits.body, limits.bodies) = (1_000, 1_500)));
+    let served = Served::empty(limits(|limits| {
+        (limits.body, limits.bodies, limits.stop_timeout) = (1_000, 1_500, Duration::from_millis(100));
+    }));
     let head = "POST /v1/check HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: 1000\r\n\
                 expect: 100-continue\r\n\r\n";
     let half = " ".repeat(900);

@@ -120,6 +120,9 @@ impl Server {
     }
 }
 
+/// Connections that the system holds until they are accepted.
+const BACKLOG: i32 = 1_024;
+
 impl ServerBuilder {
     /// What it takes on.
     #[must_use]
@@ -175,6 +178,8 @@ impl ServerBuilder {
             return Err(Error::parameter("listen", shown, expected));
         }
         let listener = TcpListener::bind(&*addresses).map_err(failed)?;
+        // The standard library asks for 128, which a flood of connections fills before they can be looked at.
+        rustix::net::listen(&listener, BACKLOG).map_err(|error| failed(error.into()))?;
         let address = listener.local_addr().map_err(failed)?;
         Ok(Server { listener, address, settings: self, stop: Handle(Arc::new(watch::Sender::new(false))) })
     }

@@ -14,7 +14,7 @@ use hyper::service::{Service, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio::sync::{Semaphore, watch};
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep, timeout, timeout_at};
 
 use super::connections::{Connection, Waiting};
@@ -115,10 +115,7 @@ impl Gate {
     async fn accept_all(&self, listener: &TcpListener) {
         loop {
             match listener.accept().await {
-                Ok((stream, _)) => match self.place().await {
-                    Some(place) => self.spawn(stream, place),
-                    None => self.refuse(stream),
-                },
+                Ok((stream, _)) => self.let_in(stream).await,
                 // The client went away before it was let in.
                 Err(error) if error.kind() == io::ErrorKind::ConnectionAborted => {}
                 Err(error) => {
@@ -130,33 +127,25 @@ impl Gate {
         }
     }
 
-    /// A place for a newcomer: a free one, or that of the connection that has waited longest for its client.
-    async fn place(&self) -> Option<OwnedSemaphorePermit> {
-        if let Ok(place) = Arc::clone(&self.places).try_acquire_owned() {
-            return Some(place);
+    /// Gives a newcomer a free place, or that of the connection that has waited longest for its client, which gives way before
+    /// the next newcomer is looked at.
+    async fn let_in(&self, stream: TcpStream) {
+        let mut place = Arc::clone(&self.places).try_acquire_owned().ok();
+        if place.is_none() && self.waiting.evict() {
+            self.state.metrics.evicted.inc();
+            let given = timeout(GIVING_WAY, Arc::clone(&self.places).acquire_owned()).await;
+            place = given.ok().and_then(std::result::Result::ok);
         }
-        if !self.waiting.evict() {
-            return None;
-        }
-        self.state.metrics.evicted.inc();
-        timeout(GIVING_WAY, Arc::clone(&self.places).acquire_owned()).await.ok()?.ok()
-    }
-
-    fn refuse(&self, stream: TcpStream) {
-        self.state.metrics.refused.inc();
-        let answer = Problem::new(Kind::Overloaded, "all connections are taken; try again").to_http();
-        // One attempt, which a new connection has room for; whoever misses it sees the connection end.
-        let _ = stream.into_std().and_then(|mut stream| stream.write(&answer));
-    }
-
-    fn spawn(&self, stream: TcpStream, place: OwnedSemaphorePermit) {
-        let connection = Arc::new(Connection::new(Arc::clone(&self.waiting)));
+        let Some(place) = place else {
+            return refuse(&self.state, stream);
+        };
         let (state, router, stop) = (Arc::clone(&self.state), self.router.clone(), self.stop.clone());
+        let waiting = Arc::clone(&self.waiting);
         tokio::spawn(async move {
+            let _place = place;
             state.metrics.connections.inc();
-            talk(stream, &state, router, connection, stop).await;
+            talk(stream, &state, router, waiting, stop).await;
             state.metrics.connections.dec();
-            drop((state, place));
         });
     }
 
@@ -167,15 +156,23 @@ impl Gate {
     }
 }
 
+fn refuse(state: &State, stream: TcpStream) {
+    state.metrics.refused.inc();
+    let answer = Problem::new(Kind::Overloaded, "all connections are taken; try again").to_http();
+    // One attempt, which a new connection has room for; whoever misses it sees the connection end.
+    let _ = stream.into_std().and_then(|mut stream| stream.write(&answer));
+}
+
 /// Serves one connection until it ends, must give way, or, when the server stops, has its request answered.
 async fn talk(
     stream: TcpStream,
     state: &State,
     router: Router,
-    connection: Arc<Connection>,
+    waiting: Arc<Waiting>,
     mut stop: watch::Receiver<bool>,
 ) {
     let _ = stream.set_nodelay(true);
+    let connection = Arc::new(Connection::new(waiting));
     let router = TowerToHyperService::new(router);
     let known = Arc::clone(&connection);
     let service = service_fn(move |mut request: Request<Incoming>| {
