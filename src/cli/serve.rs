@@ -7,9 +7,9 @@ use clap::Args;
 
 use super::args::size;
 use super::console::Console;
-use super::{Exit, exit};
+use super::index::args::{DirectoryArgs, SettingsArgs};
+use super::{Exit, exit, index};
 use crate::error::Result;
-use crate::index::Index;
 use crate::server::{Limits, Server, Token};
 
 pub(super) const EXAMPLES: &str =
@@ -29,9 +29,10 @@ const TOKEN: &str = "MUKARRAR_TOKEN";
 
 #[derive(Debug, Args)]
 pub(super) struct ServeArgs {
-    /// The index: a directory.
-    #[arg(value_name = "DIR")]
-    directory: PathBuf,
+    #[command(flatten)]
+    index: DirectoryArgs,
+    #[command(flatten)]
+    settings: SettingsArgs,
     /// Where to listen. Beyond loopback a token is needed.
     #[arg(long, value_name = "HOST:PORT", default_value = "127.0.0.1:8077")]
     listen: String,
@@ -39,16 +40,10 @@ pub(super) struct ServeArgs {
     #[arg(long, value_name = "FILE")]
     token_file: Option<PathBuf>,
     /// Answer check and query alone, beside a process that writes the index.
-    #[arg(long, conflicts_with_all = ["commit_every", "commit_interval"])]
+    #[arg(long)]
     read_only: bool,
-    /// Smallest Jaccard of a duplicate, for an index that is made now: above 0, at most 1; .6 unless given.
-    #[arg(long, value_name = "T", conflicts_with = "read_only")]
-    threshold: Option<f64>,
-    /// Commit after so many inserts, if the clock did not before.
-    #[arg(long, value_name = "N", default_value_t = 1_000, help_heading = "Durability")]
-    commit_every: usize,
     /// Commit this often, if anything was changed: 500ms, 1s, 5m.
-    #[arg(long, value_name = "TIME", default_value = "1s", value_parser = duration, help_heading = "Durability")]
+    #[arg(long, value_name = "TIME", default_value = "1s", value_parser = duration, help_heading = "Running")]
     commit_interval: Duration,
     #[command(flatten)]
     limits: LimitArgs,
@@ -100,22 +95,14 @@ pub(super) fn run(arguments: &ServeArgs, console: &Console) -> Result<Exit> {
     let server = server.listen(&*arguments.listen)?;
     let handle = server.handle();
     exit::on_first_interrupt(move || handle.stop());
-    let index = open(arguments)?;
-    let (documents, directory) = (index.len(), arguments.directory.display());
-    console.note(&format!("http://{} serves {directory}: {documents} documents", server.address()));
+    let builder = index::made(&arguments.index, &arguments.settings)?;
+    let directory = &arguments.index.directory;
+    let index = if arguments.read_only { builder.open_read_only(directory)? } else { builder.open(directory)? };
+    index::tell_recovery(&index, console);
+    let documents = index.len();
+    console.note(&format!("http://{} serves {}: {documents} documents", server.address(), directory.display()));
     server.run(index)?;
     Ok(Exit::Done)
-}
-
-fn open(arguments: &ServeArgs) -> Result<Index> {
-    let mut index = Index::builder();
-    if arguments.read_only {
-        return index.open_read_only(&arguments.directory);
-    }
-    if let Some(threshold) = arguments.threshold {
-        index = index.threshold(threshold);
-    }
-    index.commit_every(arguments.commit_every).open(&arguments.directory)
 }
 
 /// The token in a file, else that in the environment.
