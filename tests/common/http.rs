@@ -103,7 +103,7 @@ impl Client {
 
     /// The next answer.
     pub fn answer(&mut self) -> Answer {
-        self.try_answer().expect("an answer")
+        self.try_answer().unwrap_or_else(|| panic!("the connection ended without an answer"))
     }
 
     /// The next answer; `None` if the connection ends before.
