@@ -11,7 +11,7 @@
 //! hashes ([`shingle`]), the hashes a MinHash signature ([`sketch`]), and signatures that share a band become candidates
 //! ([`lsh`]). Every candidate is verified on its full shingle sets ([`similarity`]); verified copies gather around
 //! keepers ([`cluster`]); what was found is written down ([`report`]) and can be scored against gold ([`evaluate`]).
-//! [`pipeline`] runs all of it over a corpus; [`Index`] answers a crawler one text at a time.
+//! [`pipeline`] runs all of it over a corpus; [`Index`] answers a crawler one text at a time, and `server` does so over HTTP.
 //!
 //! # Five lines for a crawler
 //!
@@ -48,6 +48,8 @@ mod parallel;
 pub mod passage;
 pub mod pipeline;
 pub mod report;
+#[cfg(feature = "server")]
+pub mod server;
 pub mod shingle;
 pub mod similarity;
 pub mod sketch;

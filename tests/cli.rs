@@ -16,7 +16,9 @@ fn completions_and_manual_know_every_command() {
         String::from_utf8(output.stdout).unwrap().replace('\\', "")
     };
     let (script, manual) = (print(&["completions", "bash"]), print(&["man"]));
-    for command in ["clusters", "dedup", "pairs", "passages", "compare", "units", "normalize", "eval", "boilerplate"] {
+    for command in
+        ["clusters", "dedup", "pairs", "passages", "compare", "units", "normalize", "eval", "boilerplate", "serve"]
+    {
         assert!(
             script.contains(&format!("mukarrar__subcmd__{command}"))
                 || script.contains(&format!("mukarrar__{command}"))

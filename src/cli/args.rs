@@ -118,6 +118,10 @@ pub(super) enum Command {
         #[command(subcommand)]
         command: super::index::args::IndexCommand,
     },
+    /// Answer crawlers over HTTP from an index.
+    #[cfg(feature = "server")]
+    #[command(after_help = super::serve::EXAMPLES)]
+    Serve(super::serve::ServeArgs),
     /// Print a completion script for a shell.
     Completions {
         /// The shell.

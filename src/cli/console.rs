@@ -8,6 +8,7 @@ use crate::report::text::sanitize;
 use crate::report::{Format, Style};
 
 /// Where results and messages go, and whether a person reads them.
+#[derive(Clone)]
 pub(super) struct Console {
     color: When,
 }

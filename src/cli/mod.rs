@@ -29,6 +29,8 @@ mod normalize;
 mod pairs;
 mod passages;
 mod progress;
+#[cfg(feature = "server")]
+mod serve;
 mod summary;
 mod units;
 
@@ -97,6 +99,8 @@ fn dispatch(command: Command, matches: &ArgMatches, console: &mut Console) -> Re
         Command::Boilerplate(arguments) => boilerplate::run(&arguments, console),
         #[cfg(feature = "persistent")]
         Command::Index { command } => index::run(&command, console),
+        #[cfg(feature = "server")]
+        Command::Serve(arguments) => serve::run(&arguments, console),
         Command::Completions { shell } => generate::completions(shell, console),
         Command::Man => generate::man(console),
     }

@@ -7,7 +7,11 @@ use std::path::{Path, PathBuf};
 
 use mukarrar::input::{Corpus, InputOptions};
 
+#[cfg(feature = "server")]
+pub mod http;
 pub mod oracle;
+#[cfg(feature = "server")]
+pub mod schema;
 pub mod text;
 
 /// A file of the shared folder of real text (`../shared`, or `$MUKARRAR_SHARED`); prints that it skips where there is none.

@@ -54,7 +54,7 @@ pub(in crate::cli) enum IndexCommand {
 pub(in crate::cli) struct DirectoryArgs {
     /// The directory of the index.
     #[arg(value_name = "DIR")]
-    pub(super) directory: PathBuf,
+    pub(in crate::cli) directory: PathBuf,
     /// Memory for what is not yet merged, and for records that were read: at least 4M.
     #[arg(long, value_name = "SIZE", default_value = "256M", value_parser = size, help_heading = "Running")]
     pub(super) cache: u64,

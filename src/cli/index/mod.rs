@@ -235,7 +235,7 @@ fn existing(arguments: &DirectoryArgs, console: &Console) -> Result<Index> {
     Ok(index)
 }
 
-fn tell_recovery(index: &Index, console: &Console) {
+pub(super) fn tell_recovery(index: &Index, console: &Console) {
     if let Some(recovery) = index.recovery() {
         console.warning(&recovery.to_string());
     }
@@ -249,7 +249,7 @@ fn bytes(size: u64) -> usize {
     usize::try_from(size).unwrap_or(usize::MAX)
 }
 
-fn made(arguments: &DirectoryArgs, settings: &SettingsArgs) -> Result<IndexBuilder> {
+pub(super) fn made(arguments: &DirectoryArgs, settings: &SettingsArgs) -> Result<IndexBuilder> {
     let mut builder = room(arguments);
     if let Some(path) = &settings.boilerplate_rules {
         builder = builder.boilerplate_rules(Rules::open(path)?);

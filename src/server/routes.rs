@@ -1,0 +1,214 @@
+//! The routes, and what every request passes on its way to one.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::rejection::PathRejection;
+use axum::extract::{MatchedPath, Path, Request, State as Shared};
+use axum::http::{HeaderValue, Method, StatusCode, header};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{delete, get, post};
+use prometheus_client::metrics::gauge::Gauge;
+
+use super::calls::{self, Call, Reply};
+use super::connections::Connection;
+use super::items::Media;
+use super::problem::{Kind, Problem};
+use super::state::{State, busy};
+use super::{auth, body, metrics};
+
+/// The OpenAPI document, as it is served.
+pub const OPENAPI: &str = include_str!("openapi.json");
+
+/// Every method and path, the paths as the OpenAPI document names them.
+pub const ROUTES: [(&str, &str); 9] = [
+    ("POST", CHECK),
+    ("POST", INSERT),
+    ("POST", CHECK_AND_INSERT),
+    ("POST", QUERY),
+    ("DELETE", "/v1/documents/{key}"),
+    ("GET", HEALTHZ),
+    ("GET", READYZ),
+    ("GET", METRICS),
+    ("GET", OPENAPI_JSON),
+];
+
+const CHECK: &str = "/v1/check";
+const INSERT: &str = "/v1/insert";
+const CHECK_AND_INSERT: &str = "/v1/check-and-insert";
+const QUERY: &str = "/v1/query";
+/// The rest of the path is the key, slashes included.
+const DOCUMENTS: &str = "/v1/documents/{*key}";
+const HEALTHZ: &str = "/healthz";
+const READYZ: &str = "/readyz";
+const METRICS: &str = "/metrics";
+const OPENAPI_JSON: &str = "/openapi.json";
+
+type Server = Arc<State>;
+
+pub(super) fn router(state: Server) -> Router {
+    Router::new()
+        .route(CHECK, post(|state, request| call(state, request, Call::Check)))
+        .route(INSERT, post(|state, request| call(state, request, Call::Insert)))
+        .route(CHECK_AND_INSERT, post(|state, request| call(state, request, Call::CheckAndInsert)))
+        .route(QUERY, post(|state, request| call(state, request, Call::Query)))
+        .route(DOCUMENTS, delete(forget))
+        .route(HEALTHZ, get(async || text("ok\n")))
+        .route(READYZ, get(ready))
+        .route(METRICS, get(scrape))
+        .route(OPENAPI_JSON, get(async || typed("application/json", OPENAPI)))
+        .method_not_allowed_fallback(async |method: Method| {
+            Problem::new(Kind::MethodNotAllowed, format!("not {method}; /openapi.json lists the routes"))
+        })
+        .fallback(async || Problem::new(Kind::NotFound, "no such route; /openapi.json lists them"))
+        .layer(middleware::from_fn_with_state(Arc::clone(&state), admit))
+        .layer(middleware::from_fn_with_state(Arc::clone(&state), count))
+        .with_state(state)
+}
+
+/// Counts and times every request.
+async fn count(Shared(state): Shared<Server>, path: Option<MatchedPath>, request: Request, next: Next) -> Response {
+    let path = path.as_ref().map_or("", MatchedPath::as_str);
+    let path = if path == DOCUMENTS { "/v1/documents/{key}" } else { path };
+    let (_, route) = ROUTES.into_iter().find(|(_, route)| *route == path).unwrap_or(("", "none"));
+    let method = match *request.method() {
+        Method::GET => "GET",
+        Method::HEAD => "HEAD",
+        Method::POST => "POST",
+        Method::DELETE => "DELETE",
+        _ => "other",
+    };
+    let (begin, _in_flight) = (Instant::now(), InFlight::new(&state));
+    let response = next.run(request).await;
+    if let Some(kind) = response.extensions().get::<Kind>() {
+        state.metrics.rejected(kind.name());
+    }
+    state.metrics.answered(route, method, response.status().as_u16(), begin.elapsed());
+    response
+}
+
+/// Also counts down for requests whose connection ends before they are answered.
+struct InFlight(Gauge);
+
+impl InFlight {
+    fn new(state: &State) -> Self {
+        state.metrics.in_flight.inc();
+        Self(state.metrics.in_flight.clone())
+    }
+}
+
+impl Drop for InFlight {
+    fn drop(&mut self) {
+        self.0.dec();
+    }
+}
+
+/// Lets in who may ask; health is everybody's.
+async fn admit(Shared(state): Shared<Server>, request: Request, next: Next) -> Response {
+    let is_open = matches!(request.uri().path(), HEALTHZ | READYZ);
+    let admitted = if is_open { Ok(()) } else { auth::admit(state.token.as_ref(), request.headers()) };
+    match admitted {
+        Ok(()) => next.run(request).await,
+        Err(problem) => problem.into_response(),
+    }
+}
+
+async fn call(Shared(state): Shared<Server>, request: Request, call: Call) -> Response {
+    answer(state, request, call).await.unwrap_or_else(IntoResponse::into_response)
+}
+
+async fn answer(state: Server, request: Request, call: Call) -> Result<Response, Problem> {
+    let (parts, body) = request.into_parts();
+    if call.writes() {
+        writable(&state)?;
+    }
+    let durable = durable(parts.uri.query(), call.writes())?;
+    let media = Media::of(&parts.headers)?;
+    if state.is_busy() {
+        return Err(busy());
+    }
+    let held = body::read(&parts.headers, body, &state.limits, &state.room).await?;
+    let _works = parts.extensions.get::<Arc<Connection>>().map(Works::new);
+    let reply = state.work(move |state| calls::answer(state, call, media, &held.bytes, durable)).await?;
+    let Reply { media, body } = reply;
+    let media = match media {
+        Media::Json => "application/json",
+        Media::Lines => "application/x-ndjson",
+    };
+    Ok(typed(media, body))
+}
+
+async fn forget(
+    Shared(state): Shared<Server>,
+    key: Result<Path<String>, PathRejection>,
+    request: Request,
+) -> Result<StatusCode, Problem> {
+    writable(&state)?;
+    let durable = durable(request.uri().query(), true)?;
+    let Path(key) = key.map_err(|error| Problem::new(Kind::BadKey, format!("{error}; percent-encode it as UTF-8")))?;
+    let _works = request.extensions().get::<Arc<Connection>>().map(Works::new);
+    state.work(move |state| calls::delete(state, &key, durable)).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// While it lasts, the index works for a connection.
+struct Works<'c>(&'c Connection);
+
+impl<'c> Works<'c> {
+    fn new(connection: &'c Arc<Connection>) -> Self {
+        connection.works();
+        Self(connection)
+    }
+}
+
+impl Drop for Works<'_> {
+    fn drop(&mut self) {
+        self.0.waits();
+    }
+}
+
+fn writable(state: &State) -> Result<(), Problem> {
+    if !state.read_only {
+        return Ok(());
+    }
+    Err(Problem::new(Kind::ReadOnly, "it answers /v1/check and /v1/query; ask the server that writes"))
+}
+
+/// The options of a query string: `durable`, of requests that write.
+fn durable(query: Option<&str>, writes: bool) -> Result<bool, Problem> {
+    match query {
+        None | Some("") => Ok(false),
+        Some("durable=true") if writes => Ok(true),
+        Some("durable=false") if writes => Ok(false),
+        Some(other) if writes => Err(Problem::new(Kind::BadOption, format!("{other:?}; durable=true is the only one"))),
+        Some(other) => Err(Problem::new(Kind::BadOption, format!("{other:?}; this route has none"))),
+    }
+}
+
+async fn ready(Shared(state): Shared<Server>) -> Response {
+    match state.unready() {
+        None => text("ready\n"),
+        Some(why) => Problem::new(Kind::Unready, why).into_response(),
+    }
+}
+
+async fn scrape(Shared(state): Shared<Server>) -> Result<Response, Problem> {
+    let scraped = state.scrape(|state| {
+        let stats = state.index.stats()?;
+        state.metrics.text(&stats).map_err(|error| Problem::new(Kind::Failed, error.to_string()))
+    });
+    Ok(typed(metrics::CONTENT_TYPE, scraped.await?))
+}
+
+fn text(text: &'static str) -> Response {
+    typed("text/plain; charset=utf-8", text)
+}
+
+fn typed(media: &'static str, body: impl Into<Body>) -> Response {
+    let mut response = Response::new(body.into());
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(media));
+    response
+}
