@@ -130,7 +130,11 @@ impl Lmdb {
     fn open(directory: &Path) -> Result<Self> {
         // SAFETY: nothing else opens or changes the file while it is measured; the damage is done to closed copies.
         let env = unsafe { heed::EnvOpenOptions::new().map_size(64 << 30).open(directory)? };
-        let postings = env.create_databases_and_commit(env.write_txn()?, |o, t| o.create_database(t, None).map(heed::CommitOrAbort::<_, ()>::Commit))?.unwrap_commit();
+        let postings = env
+            .create_databases_and_commit(env.write_txn()?, |o, t| {
+                o.create_database(t, None).map(heed::CommitOrAbort::<_, ()>::Commit)
+            })?
+            .unwrap_commit();
         Ok(Self { env, postings })
     }
 }
