@@ -92,7 +92,7 @@ pub enum ErrorKind {
     },
     /// A directory that cannot be used as the index that was asked for: another writer has it, it was built with other
     /// settings, or it is none.
-    #[error("{path}: {what}; {remedy}", path = path.display())]
+    #[error("{path} {what}; {remedy}", path = path.display())]
     Index {
         /// The directory.
         path: PathBuf,

@@ -414,7 +414,7 @@ fn failed(path: &Path, action: &'static str, error: rusqlite::Error) -> Error {
         }
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => ErrorKind::Index {
             path: path.to_owned(),
-            what: "another program holds its database locked".to_owned(),
+            what: "is locked by another program".to_owned(),
             remedy: "let that program go on and try again".to_owned(),
         }
         .into(),
