@@ -6,7 +6,7 @@ use std::sync::Arc;
 use roaring::RoaringBitmap;
 
 use super::catalog::SliceInfo;
-use super::posting::{Posting, place};
+use super::posting::{Posting, SLICES, place};
 use super::recent::Recent;
 use super::run::{self, Run, RunInfo};
 use crate::error::Result;
@@ -24,16 +24,22 @@ pub(super) struct Bands {
     slices: Vec<Vec<Arc<Run>>>,
     /// Documents numbered below stand in the runs of their slice.
     upto: Vec<Doc>,
+    /// The oldest run of a slice has a filter if it has no more postings.
+    most_filtered: u64,
 }
 
 impl Bands {
-    /// Opens the run files that the head names, with room for so many recent postings.
-    pub(super) fn open(directory: &Path, slices: &[SliceInfo], recent: usize) -> Result<Self> {
-        let open = |info: &RunInfo| Run::open(directory, *info).map(Arc::new);
+    /// Opens the run files that the head names, with room for so many recent postings and for filters of so many others.
+    pub(super) fn open(directory: &Path, slices: &[SliceInfo], recent: usize, filtered: usize) -> Result<Self> {
+        let most_filtered = (filtered / SLICES) as u64;
         Ok(Self {
             recent: Recent::for_postings(recent),
-            slices: slices.iter().map(|slice| slice.runs.iter().map(open).collect()).collect::<Result<_>>()?,
+            slices: slices
+                .iter()
+                .map(|slice| open_runs(directory, &slice.runs, &[], most_filtered))
+                .collect::<Result<_>>()?,
             upto: slices.iter().map(|slice| slice.upto).collect(),
+            most_filtered,
         })
     }
 
@@ -83,7 +89,8 @@ impl Bands {
             kept -= 1;
             length += runs[kept].info.postings;
         }
-        Merge { slice, bound, kept: runs[..kept].to_vec(), taken: runs[kept..].to_vec(), recent }
+        let most_filtered = self.most_filtered;
+        Merge { slice, bound, kept: runs[..kept].to_vec(), taken: runs[kept..].to_vec(), recent, most_filtered }
     }
 
     /// Puts what a merge wrote in the place of what it took.
@@ -95,12 +102,8 @@ impl Bands {
 
     /// The slice as another process left it; runs that are open already stay open.
     pub(super) fn reopen(&self, slice: usize, info: &SliceInfo, directory: &Path) -> Result<Merged> {
-        let known = &self.slices[slice];
-        let run = |info: &RunInfo| match known.iter().find(|run| run.info == *info) {
-            Some(run) => Ok(run.clone()),
-            None => Run::open(directory, *info).map(Arc::new),
-        };
-        Ok(Merged { slice, upto: info.upto, runs: info.runs.iter().map(run).collect::<Result<_>>()? })
+        let runs = open_runs(directory, &info.runs, &self.slices[slice], self.most_filtered)?;
+        Ok(Merged { slice, upto: info.upto, runs })
     }
 
     /// Whether a slice is other than a description says.
@@ -120,6 +123,20 @@ impl Bands {
     }
 }
 
+/// Opens runs; those that are open already stay open.
+fn open_runs(directory: &Path, infos: &[RunInfo], known: &[Arc<Run>], most_filtered: u64) -> Result<Vec<Arc<Run>>> {
+    let open = |(place, info): (usize, &RunInfo)| match known.iter().find(|run| run.info == *info) {
+        Some(run) => Ok(run.clone()),
+        None => Run::open(directory, *info, is_filtered(place, info, most_filtered)).map(Arc::new),
+    };
+    infos.iter().enumerate().map(open).collect()
+}
+
+/// Younger runs are small beside the oldest, so they always have a filter, and a look-up reads one run.
+const fn is_filtered(place: usize, info: &RunInfo, most_filtered: u64) -> bool {
+    place > 0 || info.postings <= most_filtered
+}
+
 /// What a merge takes.
 #[derive(Debug)]
 pub(super) struct Merge {
@@ -128,6 +145,7 @@ pub(super) struct Merge {
     kept: Vec<Arc<Run>>,
     taken: Vec<Arc<Run>>,
     recent: Vec<Posting>,
+    most_filtered: u64,
 }
 
 /// What a slice is after a merge.
@@ -146,7 +164,7 @@ impl Merge {
 
     /// Writes the run file, without the dead, and opens it.
     pub(super) fn write(self, dead: &RoaringBitmap, directory: &Path, file: u64) -> Result<Merged> {
-        let Self { slice, bound, kept: mut runs, taken, recent } = self;
+        let Self { slice, bound, kept: mut runs, taken, recent, most_filtered } = self;
         if !recent.is_empty() || !taken.is_empty() {
             let mut sources: Vec<Box<dyn Iterator<Item = Result<Posting>> + '_>> = Vec::new();
             for run in &taken {
@@ -156,7 +174,8 @@ impl Merge {
             let is_live =
                 |posting: &Result<Posting>| posting.as_ref().map_or(true, |posting| !dead.contains(posting.doc()));
             if let Some(info) = run::write(directory, file, merge(sources).filter(is_live))? {
-                runs.push(Arc::new(Run::open(directory, info)?));
+                let is_filtered = is_filtered(runs.len(), &info, most_filtered);
+                runs.push(Arc::new(Run::open(directory, info, is_filtered)?));
             }
         }
         Ok(Merged { slice, upto: bound, runs })

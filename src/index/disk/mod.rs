@@ -10,7 +10,7 @@
 //! Readers in other processes open the same files, and look at the catalog again when it has changed.
 //!
 //! Files: `directory` what is where, `open` how an index is opened, `catalog` the database, `block` records, `posting`, `run`,
-//! `recent` and `bands` band keys, `commit` how it is written, `compact` how it shrinks.
+//! `recent`, `filter` and `bands` band keys, `commit` how it is written, `compact` how it shrinks.
 
 mod bands;
 mod block;
@@ -18,6 +18,7 @@ mod catalog;
 mod commit;
 mod compact;
 mod directory;
+mod filter;
 mod open;
 mod posting;
 mod recent;

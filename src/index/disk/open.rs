@@ -37,6 +37,16 @@ impl Room {
         self.cache_size / 2 / POSTING_BYTES
     }
 
+    /// Band keys of run files that have filters, of a byte each.
+    const fn filtered_bands(self) -> usize {
+        self.cache_size / 4
+    }
+
+    /// Bytes of records that were read.
+    const fn blocks(self) -> usize {
+        self.cache_size / 8
+    }
+
     /// Bytes of inserts that a commit may be waiting with.
     pub(super) const fn pending_bytes(self) -> usize {
         self.cache_size / 8
@@ -219,7 +229,7 @@ impl Disk {
         watch: Option<(Catalog, i64)>,
     ) -> Self {
         let slots = settings.banding.num_hashes() * settings.slot_bytes();
-        let weight = room.cache_size as u64 / 4;
+        let weight = room.blocks() as u64;
         Self {
             directory: directory.to_owned(),
             state: RwLock::new(state),
@@ -305,7 +315,7 @@ impl State {
         if head.slices.len() != super::posting::SLICES {
             return Err(damaged(&directory.join(super::catalog::FILE), "its head tells of no slices".to_owned()));
         }
-        let mut bands = Bands::open(directory, &head.slices, room.recent_bands())?;
+        let mut bands = Bands::open(directory, &head.slices, room.recent_bands(), room.filtered_bands())?;
         for (doc, hashes) in catalog.recent(head.merged(), head.next, width)? {
             bands.insert(doc, &hashes);
         }

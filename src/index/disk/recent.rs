@@ -1,16 +1,14 @@
 //! Postings that are in no run file yet.
 
-use std::collections::BTreeSet;
-
+use super::filter::Filter;
 use super::posting::{Posting, SLICES, place};
 use crate::index::record::Doc;
 
-/// Bits of the filter for each posting that there is room for.
-const FILTER_BITS: usize = 12;
+/// Bytes that a posting takes here, at most: eight, twice where a list has just grown; its part of the filter is small beside that.
+pub(super) const POSTING_BYTES: usize = 17;
 
-/// Bytes that a posting takes here, about: eight, its part of the nodes of a tree that is two thirds full, and of the
-/// filter.
-pub(super) const POSTING_BYTES: usize = 16;
+/// Postings of a slice that are looked through one by one, before they are sorted in among the others.
+const TAIL: usize = 512;
 
 /// Recent postings, slice by slice.
 #[derive(Debug)]
@@ -21,35 +19,41 @@ pub(super) struct Recent {
 
 #[derive(Debug, Clone)]
 struct Slice {
-    postings: BTreeSet<Posting>,
-    /// A bit for each value of the uppermost bits of a hash: nearly every hash that is looked up has no posting, and one look here tells.
-    filter: Box<[u64]>,
+    sorted: Vec<Posting>,
+    /// What came last, in the order it came: documents ascend, and come after those that are sorted.
+    tail: Vec<Posting>,
+    filter: Filter,
 }
 
 impl Slice {
-    /// The word and the bit of a hash.
-    fn bit(&self, low: u32) -> (usize, u64) {
-        let bits = self.filter.len() as u64 * 64;
-        let bit = u64::from(low) * bits >> 32;
-        ((bit / 64) as usize, 1 << (bit % 64))
+    fn insert(&mut self, posting: Posting) {
+        self.filter.note(posting.low());
+        self.tail.push(posting);
+        if self.tail.len() >= TAIL {
+            self.tail.sort_unstable();
+            self.sorted.append(&mut self.tail);
+            // Two sorted runs: merged in linear time.
+            self.sorted.sort();
+        }
     }
 
-    fn note(&mut self, low: u32) {
-        let (word, bit) = self.bit(low);
-        self.filter[word] |= bit;
-    }
-
-    fn may_hold(&self, low: u32) -> bool {
-        let (word, bit) = self.bit(low);
-        self.filter[word] & bit != 0
+    fn docs(&self, low: u32, since: Doc) -> impl Iterator<Item = Doc> {
+        let may_hold = self.filter.may_hold(low);
+        let start =
+            if may_hold { self.sorted.partition_point(|posting| *posting < Posting::new(low, since)) } else { 0 };
+        let (sorted, tail) = if may_hold { (&self.sorted[start..], &self.tail[..]) } else { (&[][..], &[][..]) };
+        let sorted = sorted.iter().take_while(move |posting| posting.low() == low);
+        let tail = tail.iter().filter(move |posting| posting.low() == low && posting.doc() >= since);
+        sorted.chain(tail).map(|posting| posting.doc())
     }
 }
 
 impl Recent {
-    /// With a filter for so many postings.
+    /// For so many postings.
     pub(super) fn for_postings(count: usize) -> Self {
-        let words = (count / SLICES * FILTER_BITS / 64).max(1);
-        let slice = Slice { postings: BTreeSet::new(), filter: vec![0; words].into() };
+        // Just before its turn a slice has twice as many as on average.
+        let filter = Filter::for_postings(2 * count / SLICES);
+        let slice = Slice { sorted: Vec::new(), tail: Vec::new(), filter };
         Self { slices: vec![slice; SLICES], count: 0 }
     }
 
@@ -57,34 +61,68 @@ impl Recent {
         self.count
     }
 
+    /// Documents must come in ascending order.
     pub(super) fn insert(&mut self, hash: u64, doc: Doc) {
         let (slice, low) = place(hash);
-        let slice = &mut self.slices[slice];
-        slice.note(low);
-        self.count += usize::from(slice.postings.insert(Posting::new(low, doc)));
+        self.slices[slice].insert(Posting::new(low, doc));
+        self.count += 1;
     }
 
     /// The documents of a hash, from `since` on, ascending.
     pub(super) fn docs(&self, slice: usize, low: u32, since: Doc) -> impl Iterator<Item = Doc> {
-        let (first, last) = (Posting::new(low, since), Posting::new(low, Doc::MAX));
-        let slice = &self.slices[slice];
-        let found = slice.may_hold(low).then(|| slice.postings.range(first..=last));
-        found.into_iter().flatten().map(|posting| posting.doc())
+        self.slices[slice].docs(low, since)
     }
 
     /// The postings of a slice whose documents are numbered below `bound`, ascending.
     pub(super) fn below(&self, slice: usize, bound: Doc) -> Vec<Posting> {
-        self.slices[slice].postings.iter().copied().filter(|posting| posting.doc() < bound).collect()
+        let Slice { sorted, tail, .. } = &self.slices[slice];
+        let mut below: Vec<Posting> =
+            sorted.iter().chain(tail).copied().filter(|posting| posting.doc() < bound).collect();
+        below.sort();
+        below
     }
 
     /// Forgets them.
     pub(super) fn forget_below(&mut self, slice: usize, bound: Doc) {
-        let slice = &mut self.slices[slice];
-        let before = slice.postings.len();
-        slice.postings.retain(|posting| posting.doc() >= bound);
-        self.count -= before - slice.postings.len();
-        slice.filter.fill(0);
-        let left: Vec<u32> = slice.postings.iter().map(|posting| posting.low()).collect();
-        left.into_iter().for_each(|low| slice.note(low));
+        let Slice { sorted, tail, filter } = &mut self.slices[slice];
+        let before = sorted.len() + tail.len();
+        for postings in [&mut *sorted, &mut *tail] {
+            postings.retain(|posting| posting.doc() >= bound);
+            postings.shrink_to_fit();
+        }
+        self.count -= before - sorted.len() - tail.len();
+        filter.clear();
+        sorted.iter().chain(&*tail).for_each(|posting| filter.note(posting.low()));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn docs_are_those_that_were_inserted(
+            hashes in prop::collection::vec(0..40_u64, 1..2000), since in 0..2100_u32, bound in 0..2100_u32
+        ) {
+            let mut recent = Recent::for_postings(100);
+            for (hash, doc) in hashes.iter().zip(0..) {
+                recent.insert(*hash, doc);
+            }
+            let expected = |hash: u64, from: Doc| -> Vec<Doc> {
+                (0..).zip(&hashes).filter(|(doc, other)| **other == hash && *doc >= from).map(|(doc, _)| doc).collect()
+            };
+            for hash in 0..41 {
+                prop_assert_eq!(recent.docs(0, hash as u32, since).collect::<Vec<_>>(), expected(hash, since));
+            }
+            let below = recent.below(0, bound);
+            prop_assert!(below.is_sorted() && below.len() == hashes.len().min(bound as usize));
+            recent.forget_below(0, bound);
+            prop_assert_eq!(recent.len(), hashes.len() - below.len());
+            for hash in 0..41 {
+                prop_assert_eq!(recent.docs(0, hash as u32, 0).collect::<Vec<_>>(), expected(hash, bound));
+            }
+        }
     }
 }

@@ -1,13 +1,13 @@
 //! A run file: the postings of one slice, sorted and packed, written once and never changed.
 //!
 //! ```text
-//! magic (8 bytes), then blocks of 2,048 bytes, then of each block the low bits of its first posting (u32)
-//! block: CRC-32 of the rest (u32), postings (u16), bytes of a document number (u8), 0 (u8), low bits of the first (u32),
-//!        then of each posting: low bits less those before (LEB128), document (as many bytes as told)
+//! magic (8 bytes), then blocks of 1,024 bytes, then of each block the low bits of its first posting (u32)
+//! block: CRC-32 of the rest (u32), postings (u16), bytes of an offset (u8), bytes of a document number (u8), low bits of the
+//!        first (u32); then of all postings their low bits less those of the first, then of all the document
 //! ```
 //!
 //! All little-endian. How many bytes a file has and what the CRC-32 of its table is stands in the catalog. A posting of an index of
-//! ten million documents takes five bytes here. Bits that are neither checked by a block's sum nor by the table's are none.
+//! ten million documents takes six bytes here; a delta code would take five, and could not be searched.
 
 use std::fs::File;
 use std::io::{BufWriter, Write};
@@ -17,16 +17,14 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::damaged;
+use super::filter::Filter;
 use super::posting::Posting;
 use crate::error::{Error, Result};
 use crate::index::record::Doc;
 
 const MAGIC: &[u8; 8] = b"MKRRUN\x00\x01";
-const BLOCK: usize = 2048;
+const BLOCK: usize = 1024;
 const HEADER: usize = 12;
-/// Longest posting: five bytes of low bits, four of a document.
-const LONGEST: usize = 9;
-
 /// What the catalog knows of a run file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct RunInfo {
@@ -45,6 +43,7 @@ pub(super) struct Run {
     file: File,
     /// The low bits of the first posting of each block.
     firsts: Vec<u32>,
+    filter: Option<Filter>,
 }
 
 /// The file of a run.
@@ -53,12 +52,12 @@ pub(super) fn path_of(directory: &Path, file: u64) -> PathBuf {
 }
 
 impl Run {
-    /// Opens a run file and reads its table.
+    /// Opens a run file and reads its table; for a filter, all of it.
     ///
     /// # Errors
     ///
     /// It cannot be opened, or is not what the catalog says.
-    pub(super) fn open(directory: &Path, info: RunInfo) -> Result<Self> {
+    pub(super) fn open(directory: &Path, info: RunInfo, is_filtered: bool) -> Result<Self> {
         let path = path_of(directory, info.file);
         let failed = |source| Error::io("read", &path, source);
         let file = File::open(&path).map_err(failed)?;
@@ -75,11 +74,20 @@ impl Run {
             return Err(damaged(&path, "its head or its table holds other bytes than were written".to_owned()));
         }
         let firsts = table.as_chunks::<4>().0.iter().map(|first| u32::from_le_bytes(*first)).collect();
-        Ok(Self { info, path, file, firsts })
+        let mut run = Self { info, path, file, firsts, filter: None };
+        if is_filtered {
+            let mut filter = Filter::for_postings(info.postings as usize);
+            run.postings().try_for_each(|posting| posting.map(|posting| filter.note(posting.low())))?;
+            run.filter = Some(filter);
+        }
+        Ok(run)
     }
 
     /// Shows the documents of a hash, ascending, until `show` has enough.
     pub(super) fn docs(&self, low: u32, mut show: impl FnMut(Doc) -> bool) -> Result<()> {
+        if self.filter.as_ref().is_some_and(|filter| !filter.may_hold(low)) {
+            return Ok(());
+        }
         // Postings of one hash may begin in the block before the first that begins with it.
         let first = self.firsts.partition_point(|first| *first < low).saturating_sub(1);
         let mut block = [0; BLOCK];
@@ -87,7 +95,7 @@ impl Run {
             if self.firsts[number] > low {
                 break;
             }
-            for posting in self.block(number, &mut block)? {
+            for posting in self.block(number, &mut block)?.from(low) {
                 if posting.low() > low || posting.low() == low && !show(posting.doc()) {
                     return Ok(());
                 }
@@ -113,19 +121,43 @@ impl Run {
         if crc32fast::hash(rest) != u32::from_le_bytes([*a, *b, *c, *d]) || first != self.firsts[number] {
             return Err(damaged(&self.path, format!("the bytes from {offset} on are not those that were written")));
         }
-        let (left, width) = (u16::from_le_bytes([rest[0], rest[1]]), usize::from(rest[2]));
-        Ok(Unpacked { bytes: &rest[HEADER - 4..], left, width, low: first })
+        let count = usize::from(u16::from_le_bytes([rest[0], rest[1]]));
+        let (offset, doc) = (usize::from(rest[2]), usize::from(rest[3]));
+        let unpacked = rest[HEADER - 4..].split_at_checked(count * offset);
+        let unpacked = unpacked.and_then(|(offsets, docs)| Some((offsets, docs.get(..count * doc)?)));
+        let (offsets, docs) = unpacked.unwrap_or_default();
+        Ok(Unpacked { first, offsets, docs, offset, doc, next: 0, count: if docs.is_empty() { 0 } else { count } })
     }
 }
 
-/// Reads the postings of a block.
+/// The postings of a block.
 #[derive(Debug)]
 struct Unpacked<'b> {
-    bytes: &'b [u8],
-    left: u16,
-    /// Bytes of a document number.
-    width: usize,
-    low: u32,
+    first: u32,
+    offsets: &'b [u8],
+    docs: &'b [u8],
+    /// Bytes of an offset, and of a document.
+    offset: usize,
+    doc: usize,
+    next: usize,
+    count: usize,
+}
+
+impl Unpacked<'_> {
+    /// Goes on with the first posting that has these low bits or more.
+    fn from(mut self, low: u32) -> Self {
+        let (mut start, mut end) = (0, self.count);
+        while start < end {
+            let middle = start.midpoint(end);
+            if self.low(middle) < low { start = middle + 1 } else { end = middle }
+        }
+        self.next = start;
+        self
+    }
+
+    fn low(&self, place: usize) -> u32 {
+        self.first.wrapping_add(number(&self.offsets[place * self.offset..][..self.offset]))
+    }
 }
 
 impl Iterator for Unpacked<'_> {
@@ -133,22 +165,20 @@ impl Iterator for Unpacked<'_> {
 
     #[inline]
     fn next(&mut self) -> Option<Posting> {
-        self.left = self.left.checked_sub(1)?;
-        let (mut delta, mut shift) = (0_u32, 0);
-        loop {
-            let (byte, rest) = self.bytes.split_first()?;
-            self.bytes = rest;
-            delta |= u32::from(byte & 0x7F).checked_shl(shift)?;
-            shift += 7;
-            if *byte < 0x80 {
-                break;
-            }
-        }
-        let (doc, rest) = self.bytes.split_at_checked(self.width)?;
-        self.bytes = rest;
-        let doc = doc.iter().rev().fold(0, |doc, byte| doc << 8 | u32::from(*byte));
-        self.low = self.low.wrapping_add(delta);
-        Some(Posting::new(self.low, doc))
+        let place = (self.next < self.count).then_some(self.next)?;
+        self.next += 1;
+        Some(Posting::new(self.low(place), number(&self.docs[place * self.doc..][..self.doc])))
+    }
+}
+
+/// Up to four bytes, little-endian.
+fn number(bytes: &[u8]) -> u32 {
+    match *bytes {
+        [a] => a.into(),
+        [a, b] => u16::from_le_bytes([a, b]).into(),
+        [a, b, c] => u32::from_le_bytes([a, b, c, 0]),
+        [a, b, c, d, ..] => u32::from_le_bytes([a, b, c, d]),
+        [] => 0,
     }
 }
 
@@ -199,59 +229,53 @@ fn write_to(path: &Path, file: u64, postings: impl Iterator<Item = Result<Postin
 #[derive(Debug, Default)]
 struct Packer {
     postings: Vec<Posting>,
-    /// Bytes of the low bits, and the widest document.
-    low_bytes: usize,
     widest: Doc,
 }
 
 impl Packer {
+    /// The low bits of the first posting, or else of this one.
+    fn first(&self, posting: Posting) -> u32 {
+        self.postings.first().unwrap_or(&posting).low()
+    }
+
     fn fits(&self, posting: Posting) -> bool {
-        let widest = bytes_of(self.widest.max(posting.doc()));
-        self.low_bytes + (LONGEST - 4) + (self.postings.len() + 1) * widest <= BLOCK - HEADER
+        let widths = bytes_of(posting.low() - self.first(posting)) + bytes_of(self.widest.max(posting.doc()));
+        (self.postings.len() + 1) * widths <= BLOCK - HEADER
     }
 
     fn push(&mut self, posting: Posting) {
-        let before = self.postings.last().map_or(posting.low(), |last| last.low());
-        self.low_bytes += leb_bytes(posting.low() - before);
         self.widest = self.widest.max(posting.doc());
         self.postings.push(posting);
     }
 
     /// Writes the block and begins the next; the low bits of the first posting.
     fn write(&mut self, out: &mut impl Write) -> std::io::Result<u32> {
-        let width = bytes_of(self.widest);
-        let first = self.postings.first().map_or(0, |first| first.low());
+        let (first, last) = (self.postings.first(), self.postings.last());
+        let (first, last) = (first.map_or(0, |first| first.low()), last.map_or(0, |last| last.low()));
+        let (offset, doc) = (bytes_of(last - first), bytes_of(self.widest));
         let mut block = Vec::with_capacity(BLOCK);
         block.extend([0; 4]);
         block.extend((self.postings.len() as u16).to_le_bytes());
-        block.extend([width as u8, 0]);
+        block.extend([offset as u8, doc as u8]);
         block.extend(first.to_le_bytes());
-        let mut before = first;
-        for posting in self.postings.drain(..) {
-            let mut delta = posting.low() - before;
-            while delta >= 0x80 {
-                block.push(delta as u8 | 0x80);
-                delta >>= 7;
-            }
-            block.push(delta as u8);
-            block.extend_from_slice(&posting.doc().to_le_bytes()[..width]);
-            before = posting.low();
+        for posting in &self.postings {
+            block.extend_from_slice(&(posting.low() - first).to_le_bytes()[..offset]);
         }
+        for posting in self.postings.drain(..) {
+            block.extend_from_slice(&posting.doc().to_le_bytes()[..doc]);
+        }
+        self.widest = 0;
         block.resize(BLOCK, 0);
         let sum = crc32fast::hash(&block[4..]);
         block[..4].copy_from_slice(&sum.to_le_bytes());
         out.write_all(&block)?;
-        *self = Self { postings: std::mem::take(&mut self.postings), ..Self::default() };
         Ok(first)
     }
 }
 
-fn bytes_of(doc: Doc) -> usize {
-    (4 - doc.leading_zeros() as usize / 8).max(1)
-}
-
-fn leb_bytes(value: u32) -> usize {
-    (32 - value.leading_zeros() as usize).div_ceil(7).max(1)
+/// Bytes that a number takes, at least one.
+fn bytes_of(number: u32) -> usize {
+    (4 - number.leading_zeros() as usize / 8).max(1)
 }
 
 #[cfg(test)]
@@ -262,7 +286,7 @@ mod tests {
     fn written(postings: &[Posting]) -> (tempfile::TempDir, Run) {
         let directory = tempfile::tempdir().unwrap();
         let info = write(directory.path(), 7, postings.iter().copied().map(Ok)).unwrap().unwrap();
-        let run = Run::open(directory.path(), info).unwrap();
+        let run = Run::open(directory.path(), info, postings.len().is_multiple_of(2)).unwrap();
         (directory, run)
     }
 
@@ -295,11 +319,12 @@ mod tests {
             let mut changed = bytes.clone();
             changed[at] ^= 1 << (at % 8);
             std::fs::write(&path, &changed).unwrap();
-            let read = Run::open(directory.path(), run.info).and_then(|run| run.postings().collect::<Result<Vec<_>>>());
+            let read =
+                Run::open(directory.path(), run.info, false).and_then(|run| run.postings().collect::<Result<Vec<_>>>());
             assert!(read.is_err(), "byte {at}");
         }
         std::fs::write(&path, &bytes[..bytes.len() - 1]).unwrap();
-        let error = Run::open(directory.path(), run.info).unwrap_err();
+        let error = Run::open(directory.path(), run.info, false).unwrap_err();
         assert!(error.to_string().contains("bytes, not"), "{error}");
     }
 
