@@ -382,7 +382,7 @@ fn metrics_tell_what_happened() {
 }
 
 #[test]
-fn durable_answers_survive_a_process_that_is_killed() {
+fn durable_answers_are_committed_before_they_are_given() {
     let directory = tempfile::tempdir().unwrap();
     // The clock of this server commits nothing in the time of a test.
     let served = Served::on_disk(Server::builder().commit_interval(Duration::from_secs(3_600)), directory.path());

@@ -125,7 +125,7 @@ fn arguments() -> Arguments {
 fn status(name: &str) -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix(name)).unwrap_or_default();
-    line.split_whitespace().nth(0).and_then(|kb| kb.parse::<u64>().ok()).unwrap_or(0) * 1024
+    line.split_whitespace().next().and_then(|kb| kb.parse::<u64>().ok()).unwrap_or(0) * 1024
 }
 
 #[derive(Default)]

@@ -270,7 +270,8 @@ impl Disk {
         };
         if compactions != head.compactions {
             let mut state = State::load(&self.directory, catalog, head, self.width, self.room)?;
-            state.learned.drain(..learned as usize);
+            let known = state.learned.len().min(learned as usize);
+            state.learned.drain(..known);
             self.blocks.clear();
             *self.write() = state;
             return Ok(());
