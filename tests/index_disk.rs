@@ -196,23 +196,25 @@ fn texts_are_found_in_memory_in_runs_and_after_restarts() {
     finds(&index, (0..9000).step_by(97));
     index.commit().unwrap();
     finds(&reader, (0..9000).step_by(97));
-    for n in (0..9000).step_by(3) {
+    for n in (2..9000).step_by(3) {
         assert!(index.remove(&format!("https://news.example/{n}")).unwrap());
     }
     index.close().unwrap();
     assert_eq!(reader.len(), 6000);
     let index = builder().open(directory.path()).unwrap();
     assert!(index.recovery().is_none());
-    finds(&index, (1..9000).step_by(3 * 31));
-    assert_eq!(index.check(&story(3, 40)).unwrap(), Verdict::New);
+    finds(&index, (0..9000).step_by(3 * 31));
+    assert_eq!(index.check(&story(5, 40)).unwrap(), Verdict::New);
     let compacted = index.compact().unwrap();
     assert_eq!(compacted.documents, 6000);
     assert!(compacted.bytes_after < compacted.bytes_before * 3 / 4, "{compacted:?}");
+    let mut export = Vec::new();
+    assert_eq!(index.export(&mut export).unwrap(), 6000, "removed texts, the last among them, are no gaps");
     fill(&index, 9000..9100);
     index.commit().unwrap();
     for index in [&index, &reader] {
-        finds(index, (1..9000).step_by(3 * 31).chain(9000..9100));
-        assert_eq!(index.check(&story(3, 40)).unwrap(), Verdict::New);
+        finds(index, (0..9000).step_by(3 * 31).chain(9000..9100));
+        assert_eq!(index.check(&story(5, 40)).unwrap(), Verdict::New);
     }
     assert_eq!(index.stats().unwrap().storage.removed, 0);
 }
@@ -268,6 +270,46 @@ fn what_is_no_index_is_left_alone() {
     let error = Index::open(directory.path()).unwrap_err();
     assert!(error.to_string().contains("thesis.txt"), "{error}");
     assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 1, "nothing was written");
+}
+
+#[test]
+fn an_index_that_lost_its_description_is_not_taken_for_a_new_one() {
+    let directory = tempfile::tempdir().unwrap();
+    let index = Index::builder().seed(7).open(directory.path()).unwrap();
+    fill(&index, 0..5);
+    index.close().unwrap();
+    std::fs::remove_file(directory.path().join("index.json")).unwrap();
+    let error = Index::open(directory.path()).unwrap_err();
+    assert!(matches!(error.kind(), ErrorKind::Damaged { .. }) && error.to_string().contains("index.json"), "{error}");
+}
+
+/// While the writer writes blocks and runs anew, a reader misses nothing, and exports everything once.
+#[test]
+fn readers_see_all_of_an_index_that_is_compacted_meanwhile() {
+    let directory = tempfile::tempdir().unwrap();
+    let builder = || small().facts(Facts::Off).commit_every(500);
+    let index = builder().open(directory.path()).unwrap();
+    fill(&index, 0..6000);
+    for n in (0..6000).step_by(2) {
+        assert!(index.remove(&format!("https://news.example/{n}")).unwrap());
+    }
+    index.commit().unwrap();
+    let reader = builder().open_read_only(directory.path()).unwrap();
+    let texts = |index: &Index| {
+        let mut export = Vec::new();
+        let count = index.export(&mut export).unwrap();
+        (count, String::from_utf8(export).unwrap().lines().count())
+    };
+    std::thread::scope(|scope| {
+        let compaction = scope.spawn(|| index.compact().unwrap());
+        while !compaction.is_finished() {
+            finds(&reader, (1..6000).step_by(2 * 97));
+            finds(&index, (1..6000).step_by(2 * 97));
+            assert_eq!((texts(&reader), texts(&index)), ((3000, 3001), (3000, 3001)));
+        }
+    });
+    finds(&reader, (1..6000).step_by(2 * 31));
+    assert_eq!((texts(&reader), texts(&index)), ((3000, 3001), (3000, 3001)));
 }
 
 #[test]

@@ -147,8 +147,8 @@ impl Storage for Memory {
         Ok(())
     }
 
-    fn learned(&self) -> Result<Vec<Box<[u8]>>> {
-        Ok(Vec::new())
+    fn learned(&self, _: &mut dyn FnMut(&[u8])) -> Result<()> {
+        Ok(())
     }
 
     fn commit(&self) -> Result<()> {
@@ -168,7 +168,7 @@ impl Storage for Memory {
 
     fn stats(&self) -> Result<StorageStats> {
         let state = self.read();
-        Ok(StorageStats { removed: state.removals, memory_bytes: state.bytes as u64, ..StorageStats::default() })
+        Ok(StorageStats { memory_bytes: state.bytes as u64, ..StorageStats::default() })
     }
 }
 

@@ -72,7 +72,7 @@ use crate::similarity::facts::{Facts, Guard, WordFrequencies};
 use prepare::{Prepared, Worker, Workers};
 use record::{Body, Doc};
 use storage::{Storage, Version};
-use verify::{better, rank};
+use verify::{MOST_VERIFIED, better, rank};
 
 /// Texts seen so far, in memory or in a directory.
 #[derive(Debug)]
@@ -95,6 +95,8 @@ struct Snapshot {
     version: Version,
     learned: usize,
     best: Option<(Doc, Match)>,
+    /// Number of candidates.
+    candidates: usize,
 }
 
 /// Items of a batch that are prepared at once.
@@ -390,7 +392,8 @@ impl Index {
         let version = self.storage.version()?;
         self.learn_stored()?;
         let learned = self.learned();
-        Ok(Snapshot { version, learned, best: self.best(worker, text, 0)? })
+        let (best, candidates) = self.best(worker, text, 0)?;
+        Ok(Snapshot { version, learned, best, candidates })
     }
 
     /// What holds of a text now, by what was found before.
@@ -398,18 +401,24 @@ impl Index {
         let version = self.storage.version()?;
         let guard_holds = before.best.is_none() || before.learned == self.learned();
         if version.removals != before.version.removals || !guard_holds {
-            return self.best(worker, text, 0);
+            return Ok(self.best(worker, text, 0)?.0);
         }
         if version.next == before.version.next {
             return Ok(before.best);
         }
-        Ok(better(before.best, self.best(worker, text, before.version.next)?))
+        let (since, candidates) = self.best(worker, text, before.version.next)?;
+        if candidates > 0 && before.candidates + candidates > MOST_VERIFIED {
+            // Asked at once, others would have been verified.
+            return Ok(self.best(worker, text, 0)?.0);
+        }
+        Ok(better(before.best, since))
     }
 
-    fn best(&self, worker: &mut Worker, text: &Prepared, since: Doc) -> Result<Option<(Doc, Match)>> {
+    /// The best match among documents numbered `since` and later, and how many candidates there were.
+    fn best(&self, worker: &mut Worker, text: &Prepared, since: Doc) -> Result<(Option<(Doc, Match)>, usize)> {
         let ranking = rank(&self.settings, &*self.storage, worker, text, since)?;
         self.count(ranking.is_cut);
-        Ok(self.with_guard(|guard| ranking.best(&self.settings, guard, text)))
+        Ok((self.with_guard(|guard| ranking.best(&self.settings, guard, text)), ranking.candidates))
     }
 
     /// Stores a text in one's turn.
@@ -457,12 +466,9 @@ impl Index {
     /// Teaches the guard what an index on disk learned before, or another process since.
     fn learn_stored(&self) -> Result<()> {
         let Some(guard) = &self.guard else { return Ok(()) };
-        let texts = self.storage.learned()?;
-        if !texts.is_empty() {
-            let mut guard = guard.write().unwrap_or_else(PoisonError::into_inner);
-            texts.iter().for_each(|text| guard.learn(&alphabet::to_utf8(text)));
-        }
-        Ok(())
+        self.storage.learned(&mut |text| {
+            guard.write().unwrap_or_else(PoisonError::into_inner).learn(&alphabet::to_utf8(text));
+        })
     }
 }
 

@@ -26,7 +26,7 @@ pub struct Stats {
 #[derive(Debug, Clone, Default, Serialize)]
 #[non_exhaustive]
 pub struct StorageStats {
-    /// Documents removed, replaced or expired since the last compaction.
+    /// Documents removed, replaced or expired that still take room on disk.
     pub removed: u64,
     /// Bytes that records and recent bands take in memory, about.
     pub memory_bytes: u64,

@@ -80,8 +80,9 @@ pub(super) trait Storage: Debug + Send + Sync {
     /// Shows every record, in the order of insertion.
     fn each(&self, show: &mut dyn FnMut(&Record) -> Result<()>) -> Result<()>;
 
-    /// Folded texts of which the guard has not learned yet, in order; those that it learned by [`insert`](Self::insert) not again.
-    fn learned(&self) -> Result<Vec<Box<[u8]>>>;
+    /// Hands on the folded texts of which the guard has not learned yet, in order; those that it learned by [`insert`](Self::insert)
+    /// not again. Whoever calls this later waits until `teach` is done.
+    fn learned(&self, teach: &mut dyn FnMut(&[u8])) -> Result<()>;
 
     /// Makes everything durable.
     fn commit(&self) -> Result<()>;

@@ -12,7 +12,7 @@ use crate::similarity::facts::{CERTAIN, Guard};
 use crate::similarity::{Relation, Score};
 
 /// Of all candidates so many are verified: those that share most bands, ties: the earliest.
-const MOST_VERIFIED: usize = 256;
+pub(super) const MOST_VERIFIED: usize = 256;
 
 /// A verified candidate.
 #[derive(Debug)]
@@ -30,6 +30,8 @@ pub(super) struct Ranking {
     found: Vec<Found>,
     /// Candidates were left out for a bound.
     pub(super) is_cut: bool,
+    /// How many there were.
+    pub(super) candidates: usize,
 }
 
 /// Verifies the candidates of a text, those numbered `since` and later; highest Jaccard first, ties: the earliest.
@@ -43,7 +45,8 @@ pub(super) fn rank(
     let mut docs = Vec::new();
     let mut is_cut = storage.candidates(&text.bands, since, &mut docs)?;
     let docs = most_shared(docs);
-    is_cut |= docs.len() > MOST_VERIFIED;
+    let candidates = docs.len();
+    is_cut |= candidates > MOST_VERIFIED;
     let mut found = Vec::new();
     for doc in docs.into_iter().take(MOST_VERIFIED) {
         let Some(record) = storage.record(doc)? else { continue };
@@ -52,7 +55,7 @@ pub(super) fn rank(
         }
     }
     found.sort_unstable_by(|a, b| b.score.jaccard.total_cmp(&a.score.jaccard).then(a.doc.cmp(&b.doc)));
-    Ok(Ranking { found, is_cut })
+    Ok(Ranking { found, is_cut, candidates })
 }
 
 /// Each document once, most repeated first, ties: the earliest.

@@ -4,7 +4,7 @@ mod answers;
 pub(super) mod args;
 
 use std::io::{self, BufRead, BufReader, Read, Seek};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use super::console::{Console, failed};
@@ -14,7 +14,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::index::{Expiry, IndexBuilder, Merged};
 use crate::input::{Corpus, FieldValue, Record};
 use crate::page::{Rules, Sources};
-use crate::report::output::Outputs;
+use crate::report::output::{Outputs, resolved};
 use crate::{Index, Item};
 use answers::{Answer, Answers};
 use args::{
@@ -51,7 +51,7 @@ fn build(arguments: &BuildArgs, console: &Console) -> Result<Exit> {
         }
         .into());
     }
-    let corpus = open_input(&input.inputs, &input.reading, fields)?;
+    let corpus = open_input(&input.inputs, &input.reading, fields, &output.output, &index.directory)?;
     let index = made(index, settings)?.open(&index.directory)?;
     let store = |items: &[(&str, Item<'_>)]| index.check_and_insert_all(items).into_iter().map(Answer::of).collect();
     let answers = ask(&corpus, fields, output, console, store)?;
@@ -61,7 +61,7 @@ fn build(arguments: &BuildArgs, console: &Console) -> Result<Exit> {
 
 fn add(arguments: &AddArgs, console: &Console) -> Result<Exit> {
     let AddArgs { index, input, fields, replace, output, strict, verbosity } = arguments;
-    let corpus = open_input(&input.inputs, &input.reading, fields)?;
+    let corpus = open_input(&input.inputs, &input.reading, fields, &output.output, &index.directory)?;
     let index = existing(index, console)?;
     let store = |items: &[(&str, Item<'_>)]| -> Vec<Result<Answer>> {
         if *replace {
@@ -77,7 +77,7 @@ fn add(arguments: &AddArgs, console: &Console) -> Result<Exit> {
 
 fn check(arguments: &CheckArgs, console: &Console) -> Result<Exit> {
     let CheckArgs { index, input, fields, check, output, strict, verbosity } = arguments;
-    let corpus = open_input(&input.inputs, &input.reading, fields)?;
+    let corpus = open_input(&input.inputs, &input.reading, fields, &output.output, &index.directory)?;
     let index = room(index).open_read_only(&index.directory)?;
     let answer = |items: &[(&str, Item<'_>)]| -> Vec<Result<Answer>> {
         let items: Vec<Item<'_>> = items.iter().map(|(_, item)| *item).collect();
@@ -92,7 +92,7 @@ fn check(arguments: &CheckArgs, console: &Console) -> Result<Exit> {
 
 fn query(arguments: &QueryArgs, console: &Console) -> Result<Exit> {
     let QueryArgs { index, input, fields, top, by, output, verbosity } = arguments;
-    let corpus = open_input(&input.inputs, &input.reading, fields)?;
+    let corpus = open_input(&input.inputs, &input.reading, fields, &output.output, &index.directory)?;
     let index = room(index).open_read_only(&index.directory)?;
     let answer = |items: &[(&str, Item<'_>)]| {
         let found = |item: &Item<'_>| index.query(*item, *top, (*by).into()).map(Answer::Matches);
@@ -166,6 +166,7 @@ fn compact(arguments: &DirectoryArgs, console: &Console) -> Result<Exit> {
 }
 
 fn export(arguments: &ExportArgs, console: &Console) -> Result<Exit> {
+    outside(&arguments.output, &arguments.directory)?;
     let index = Index::builder().open_read_only(&arguments.directory)?;
     let mut count = 0;
     let mut outputs = Outputs::new();
@@ -205,9 +206,12 @@ fn import(arguments: &ImportArgs, console: &Console) -> Result<Exit> {
     };
     let mut first = String::new();
     input.read_line(&mut first).map_err(|source| Error::io("read", file, source))?;
-    let builder = IndexBuilder::of_export(&first)?.cache_size(bytes(index.cache)).commit_every(index.commit_every);
-    let index = builder.open(&index.directory)?;
-    tell_recovery(&index, console);
+    let index = if index.directory.join("index.json").exists() {
+        existing(index, console)?
+    } else {
+        let builder = IndexBuilder::of_export(&first)?.cache_size(bytes(index.cache)).commit_every(index.commit_every);
+        builder.open(&index.directory)?
+    };
     let merged = index.import(&mut io::Cursor::new(first).chain(input))?;
     index.close()?;
     tell(&merged, console);
@@ -272,10 +276,46 @@ fn now() -> Date {
     since.ok().and_then(|since| Date::from_number(since.as_secs_f64())).unwrap_or(Date::EPOCH)
 }
 
-fn open_input(inputs: &[PathBuf], reading: &super::args::ReadingArgs, fields: &FieldsArgs) -> Result<Corpus> {
+/// Reads the input, unless the answers would be written over it, or into the index.
+fn open_input(
+    inputs: &[PathBuf],
+    reading: &super::args::ReadingArgs,
+    fields: &FieldsArgs,
+    output: &Path,
+    index: &Path,
+) -> Result<Corpus> {
     let mut names: Vec<String> = Sources::fields(fields.source_field.as_deref()).collect();
     names.extend(fields.date_field.iter().chain(&fields.seen_field).cloned());
-    Corpus::read_once(job::input(inputs, reading, names)?, crate::input::Holding::default())
+    let input = job::input(inputs, reading, names)?;
+    job::not_inputs([&output.to_owned()], &input)?;
+    outside(output, index)?;
+    Corpus::read_once(input, crate::input::Holding::default())
+}
+
+/// Refuses to write among the files of an index.
+fn outside(output: &Path, index: &Path) -> Result<()> {
+    let is_inside = output.as_os_str() != "-" && resolved(output).starts_with(resolved(index));
+    if is_inside {
+        let (what, remedy) = ("lies inside the index".to_owned(), "write somewhere else".to_owned());
+        return Err(ErrorKind::Output { path: output.to_owned(), what, remedy }.into());
+    }
+    Ok(())
+}
+
+/// Goes on where nobody reads the answers any more: what is stored must not depend on that.
+struct Deaf<'a>(&'a mut dyn io::Write);
+
+impl io::Write for Deaf<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self.0.write(bytes) {
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(bytes.len()),
+            done => done,
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
 }
 
 /// Asks about every record, batch by batch, and writes the answers.
@@ -294,6 +334,7 @@ fn ask(
     let mut outputs = Outputs::new();
     let mut failure = None;
     let mut all = |style: crate::report::Style, out: &mut dyn io::Write| -> io::Result<()> {
+        let out = &mut Deaf(out);
         answers.begin(style.format, out)?;
         let ids: Vec<DocId> = corpus.ids().collect();
         for batch in ids.chunks(BATCH) {

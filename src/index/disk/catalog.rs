@@ -9,6 +9,8 @@
 //! - `dead`: upper 16 bits of documents → a bitmap of those that were removed and may still stand in runs or blocks
 //! - `learned`: document → the folded text whose words the facts guard learned
 
+use std::cell::Cell;
+use std::io::ErrorKind as IoKind;
 use std::path::{Path, PathBuf};
 
 use roaring::RoaringBitmap;
@@ -114,6 +116,8 @@ impl Entry {
 pub(super) struct Catalog {
     connection: Connection,
     path: PathBuf,
+    /// Whether the last transaction failed while it was being committed.
+    is_in_doubt: Cell<bool>,
 }
 
 /// How a catalog is opened.
@@ -146,7 +150,7 @@ impl Catalog {
         } | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let opened = Connection::open_with_flags(&path, flags);
         let connection = opened.map_err(|error| failed(&path, "open", error))?;
-        let catalog = Self { connection, path };
+        let catalog = Self { connection, path, is_in_doubt: Cell::new(false) };
         if access == Access::Write {
             catalog.run("PRAGMA cell_size_check = ON; PRAGMA trusted_schema = OFF;")?;
             catalog.run(SCHEMA)?;
@@ -167,13 +171,25 @@ impl Catalog {
 
     /// Does all of `work` or nothing: durable when this returns.
     pub(super) fn at_once(&self, work: impl FnOnce() -> Result<()>) -> Result<()> {
+        self.is_in_doubt.set(false);
         self.run("BEGIN IMMEDIATE")?;
-        let done = work().and_then(|()| self.run("COMMIT"));
+        let done = work().and_then(|()| {
+            let committed = self.run("COMMIT");
+            // On a full disk it was not written; after other failures nobody knows.
+            let is_full = |error: &Error| matches!(error.kind(), ErrorKind::Io { source, .. } if source.kind() == IoKind::StorageFull);
+            self.is_in_doubt.set(committed.as_ref().is_err_and(|error| !is_full(error)));
+            committed
+        });
         if done.is_err() && !self.connection.is_autocommit() {
             // The first error is the one to tell.
             let _ = self.run("ROLLBACK");
         }
         done
+    }
+
+    /// Whether the last transaction may have been committed although it failed.
+    pub(super) fn is_in_doubt(&self) -> bool {
+        self.is_in_doubt.get()
     }
 
     /// Reads one moment of the catalog.

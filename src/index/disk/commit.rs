@@ -8,7 +8,7 @@ use roaring::RoaringBitmap;
 use super::bands::Merged;
 use super::block::{self, BLOCK};
 use super::catalog::{Catalog, Entry, Head, SliceInfo};
-use super::directory::{Commits, WriterLock};
+use super::directory::{Commits, WriterLock, sync};
 use super::posting::SLICES;
 use super::{Disk, Insert, run};
 use crate::document::Date;
@@ -25,6 +25,8 @@ pub(super) struct Writer {
     /// As of the last commit.
     pub(super) head: Head,
     pub(super) commits: Commits,
+    /// Run files of transactions of which it is not known whether they were committed.
+    pub(super) doubtful: Vec<u64>,
     pub(super) _lock: WriterLock,
 }
 
@@ -116,6 +118,12 @@ impl Disk {
             head.directory = head.directory.wrapping_add(entry.digest());
         }
         let merged = self.merge_slices(&mut head, &changes, next, slices);
+        let merged = merged.and_then(|merged| {
+            if !merged.is_empty() {
+                sync(&self.directory)?;
+            }
+            Ok(merged)
+        });
         let merged = merged.inspect_err(|_| self.remove_files(writer.head.next_file, head.next_file))?;
         let written = writer.catalog.at_once(|| {
             for (entry, data) in &blocks {
@@ -138,7 +146,7 @@ impl Disk {
             }
             writer.catalog.put_head(&head)
         });
-        written.inspect_err(|_| self.remove_files(writer.head.next_file, head.next_file))?;
+        self.settle_files(writer, head.next_file, written)?;
         let before = std::mem::replace(&mut writer.head, head);
         {
             let mut state = self.write();
@@ -177,8 +185,22 @@ impl Disk {
         Ok(merged)
     }
 
+    /// Removes the run files of a transaction that failed; but where the commit itself failed, it may yet turn out to have been
+    /// written, so that they stay until another succeeds, or the index is opened again.
+    pub(super) fn settle_files(&self, writer: &mut Writer, next_file: u64, written: Result<()>) -> Result<()> {
+        match written {
+            Ok(()) => writer.doubtful.drain(..).for_each(|file| self.remove_files(file, file)),
+            Err(_) if writer.catalog.is_in_doubt() => {
+                writer.doubtful.extend(writer.head.next_file..next_file);
+                writer.head.next_file = next_file;
+            }
+            Err(_) => self.remove_files(writer.head.next_file, next_file),
+        }
+        written
+    }
+
     /// Removes run files that no commit names. What stays is removed when the index is opened next.
-    fn remove_files(&self, first: u64, next: u64) {
+    pub(super) fn remove_files(&self, first: u64, next: u64) {
         for file in first..=next {
             let _ = std::fs::remove_file(run::path_of(&self.directory, file));
         }

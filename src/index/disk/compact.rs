@@ -1,6 +1,7 @@
 //! How an index shrinks: blocks and runs are written again without the removed documents.
 
 use super::commit::{Writer, pack};
+use super::directory::sync;
 use super::posting::SLICES;
 use super::{Compacted, Disk, catalog};
 use crate::error::{Error, Result};
@@ -48,13 +49,16 @@ impl Disk {
             for (entry, _) in &blocks {
                 head.directory = head.directory.wrapping_add(entry.digest());
             }
+            // Readers here must not see the one without the other; those elsewhere see that all they hold is of no use.
+            head.compactions += 1;
+            let mut state = self.write();
             writer.catalog.at_once(|| {
                 entries.iter().try_for_each(|entry| writer.catalog.drop_block(entry.first))?;
                 blocks.iter().try_for_each(|(entry, data)| writer.catalog.put_block(entry, data))?;
                 writer.catalog.put_head(&head)
             })?;
             writer.head = head;
-            let mut state = self.write();
+            state.compactions = writer.head.compactions;
             let (first, last) = (entries[0].first, entries[entries.len() - 1].last);
             state.directory.retain(|(start, _)| *start < first || *start > last);
             let at = state.directory.partition_point(|(start, _)| *start < first);
@@ -85,22 +89,25 @@ impl Disk {
                 }
                 plan
             };
-            let slice = plan.write(&dead, &self.directory, head.next_file)?;
+            let written = plan.write(&dead, &self.directory, head.next_file);
             head.next_file += 1;
+            let slice = written.inspect_err(|_| self.remove_files(writer.head.next_file, head.next_file))?;
             head.slices[slice.slice] = slice.info();
             merged.push(slice);
         }
+        sync(&self.directory)?;
         head.commit += 1;
         head.compactions += 1;
         let mut left = dead;
         left.remove_range(..head.merged());
         head.dead = left.len();
-        writer.catalog.at_once(|| {
+        let written = writer.catalog.at_once(|| {
             writer.catalog.drop_dead()?;
             writer.catalog.put_all_dead(&left)?;
             writer.catalog.drop_recent(head.merged())?;
             writer.catalog.put_head(&head)
-        })?;
+        });
+        self.settle_files(writer, head.next_file, written)?;
         let before = std::mem::replace(&mut writer.head, head);
         {
             let mut state = self.write();

@@ -134,9 +134,16 @@ fn write_whole(directory: &Path, name: &str, write: impl FnOnce(&mut dyn Write) 
         write(file.as_file_mut())?;
         file.as_file().sync_all()?;
         file.persist(&path).map_err(|error| error.error)?;
-        File::open(directory)?.sync_all()
+        Ok(())
     };
-    written().map_err(|source| Error::io("write", &path, source))
+    written().map_err(|source| Error::io("write", &path, source))?;
+    sync(directory)
+}
+
+/// Makes new names in the directory as durable as the files.
+pub(super) fn sync(directory: &Path) -> Result<()> {
+    let synced = File::open(directory).and_then(|file| file.sync_all());
+    synced.map_err(|source| Error::io("write", directory, source))
 }
 
 /// Makes the directory where it is missing, and refuses one that holds something else.

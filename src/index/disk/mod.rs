@@ -24,9 +24,9 @@ mod posting;
 mod recent;
 mod run;
 
-use std::collections::VecDeque;
+use std::collections::{HashSet, VecDeque};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard, TryLockError};
 
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
@@ -117,6 +117,9 @@ impl Weighter<Doc, Arc<Block>> for ByWeight {
     }
 }
 
+/// Looks at the directory of blocks, which a compaction may write anew at any moment.
+const ATTEMPTS: u32 = 8;
+
 /// A file that does not hold what was written.
 fn damaged(path: &Path, what: String) -> Error {
     let remedy =
@@ -157,6 +160,15 @@ impl Disk {
         if let Some(block) = self.blocks.get(&first) {
             return Ok(Some(block));
         }
+        let block = self.read_block(first)?.map(Arc::new);
+        if let Some(block) = &block {
+            self.blocks.insert(first, block.clone());
+        }
+        Ok(block)
+    }
+
+    /// The block as it stands on disk now.
+    fn read_block(&self, first: Doc) -> Result<Option<Block>> {
         let Some(data) = self.with_reader(|catalog| catalog.block(first))? else {
             return Ok(None);
         };
@@ -164,28 +176,71 @@ impl Disk {
             let what = format!("its block of records from number {first} on holds other bytes than were written");
             return Err(damaged(&self.directory.join(catalog::FILE), what));
         };
-        let block = Arc::new(block);
-        self.blocks.insert(first, block.clone());
         Ok(Some(block))
     }
 
-    /// The record of a document that was committed, or `None` where it is gone.
+    /// The block that a document stands in, or the next one after it.
+    fn entry_from(&self, doc: Doc) -> Option<(Doc, Doc)> {
+        let state = self.read();
+        let place = state.directory.partition_point(|(_, last)| *last < doc);
+        state.directory.get(place).copied()
+    }
+
+    fn missing(&self, first: Doc) -> Error {
+        damaged(&self.directory.join(catalog::FILE), format!("it has no block of records from number {first} on"))
+    }
+
+    /// The record of a document that was committed, or `None` where it was removed.
     fn stored(&self, doc: Doc) -> Result<Option<Arc<Record>>> {
-        let first = {
-            let state = self.read();
-            let place = state.directory.partition_point(|(first, _)| *first <= doc);
-            place.checked_sub(1).map(|place| state.directory[place]).filter(|(_, last)| doc <= *last)
-        };
-        let found = match first {
-            Some((first, _)) => self.block(first)?.and_then(|block| block.get(doc).cloned()),
-            None => None,
-        };
-        // A reader may be behind a compaction; for the writer nothing is gone that is not dead.
-        if found.is_none() && self.writer.is_some() && !self.read().dead.contains(doc) {
-            let what = format!("it has no record of number {doc}");
-            return Err(damaged(&self.directory.join(catalog::FILE), what));
+        let mut missing = None;
+        for _ in 0..ATTEMPTS {
+            let Some((first, _)) = self.entry_from(doc).filter(|(first, _)| *first <= doc) else {
+                return Ok(None);
+            };
+            let block = self.block(first)?;
+            if let Some(record) = block.as_ref().and_then(|block| block.get(doc)) {
+                return Ok(Some(record.clone()));
+            }
+            // Either it was removed, or a compaction wrote the blocks anew since the directory was looked at.
+            self.blocks.remove(&first);
+            self.look_again()?;
+            missing = block.is_none().then_some(first);
         }
-        Ok(found)
+        missing.map_or(Ok(None), |first| Err(self.missing(first)))
+    }
+
+    /// Shows the blocks as they stand on disk, each record once, and then what is pending, whatever is compacted or committed
+    /// meanwhile.
+    fn each_of(&self, is_asked: &dyn Fn(Doc) -> bool, show: &mut dyn FnMut(Doc, &Record) -> Result<()>) -> Result<()> {
+        let (mut from, mut attempts) = (0, 0);
+        loop {
+            let Some((first, last)) = self.entry_from(from) else {
+                let pending: Vec<(Doc, Arc<Record>)> = {
+                    let state = self.read();
+                    if state.directory.last().is_some_and(|(_, last)| *last >= from) {
+                        continue;
+                    }
+                    let inserts = (state.pending.first..).zip(&state.pending.inserts);
+                    let live = inserts.filter(|(doc, _)| !state.dead.contains(*doc));
+                    live.map(|(doc, insert)| (doc, insert.record.clone())).collect()
+                };
+                return pending.iter().try_for_each(|(doc, record)| show(*doc, record));
+            };
+            if is_asked(first) {
+                let Some(block) = self.read_block(first)? else {
+                    attempts += 1;
+                    if attempts == ATTEMPTS {
+                        return Err(self.missing(first));
+                    }
+                    self.look_again()?;
+                    continue;
+                };
+                let dead = self.read().dead.clone();
+                let live = block.iter().filter(|(doc, _)| *doc >= from && !dead.contains(*doc));
+                live.into_iter().try_for_each(|(doc, record)| show(doc, record))?;
+            }
+            (from, attempts) = (last + 1, 0);
+        }
     }
 }
 
@@ -259,8 +314,10 @@ impl Storage for Disk {
         let is_far = count >= 2 * self.room.commit_every || bytes >= 2 * most;
         match writer.try_lock() {
             Ok(mut writer) => self.commit_with(&mut writer),
-            Err(_) if is_far => self.commit_with(&mut *self.writer()?),
-            Err(_) => Ok(()),
+            // A panic in the middle of a commit left the writer as it was after the one before.
+            Err(TryLockError::Poisoned(writer)) => self.commit_with(&mut writer.into_inner()),
+            Err(TryLockError::WouldBlock) if is_far => self.commit_with(&mut *self.writer()?),
+            Err(TryLockError::WouldBlock) => Ok(()),
         }
     }
 
@@ -295,55 +352,31 @@ impl Storage for Disk {
             Older::Seen(bound) => entry.oldest_seen < bound.seconds(),
             Older::Moment(bound) => entry.oldest_moment < bound.seconds(),
         };
-        // Pending records are looked at first: a commit in between would hide them, and what is found twice counts once.
-        let mut docs: Vec<Doc> = Vec::new();
-        {
-            let pending = &self.read().pending;
-            let inserts = (pending.first..).zip(&pending.inserts);
-            docs.extend(inserts.filter(|(_, insert)| older.takes(&insert.record)).map(|(doc, _)| doc));
-        }
         let entries = self.with_reader(|catalog| {
             catalog.moment(|| match catalog.head()? {
                 Some(head) => catalog.directory(&head),
                 None => Ok(Vec::new()),
             })
         })?;
-        for entry in entries.iter().filter(|entry| oldest(entry)) {
-            let block = self.block(entry.first)?;
-            let records = block.iter().flat_map(|block| block.iter());
-            docs.extend(records.filter(|(_, record)| older.takes(record)).map(|(doc, _)| doc));
-        }
-        docs.sort_unstable();
-        docs.dedup();
+        // Blocks of which nothing is old are not read; those that came since are.
+        let young: HashSet<Doc> = entries.iter().filter(|entry| !oldest(entry)).map(|entry| entry.first).collect();
+        let mut docs = Vec::new();
+        self.each_of(&|first| !young.contains(&first), &mut |doc, record| {
+            docs.extend(older.takes(record).then_some(doc));
+            Ok(())
+        })?;
         Ok(docs)
     }
 
     fn each(&self, show: &mut dyn FnMut(&Record) -> Result<()>) -> Result<()> {
-        let (directory, next) = {
-            let state = self.read();
-            (state.directory.clone(), state.next)
-        };
-        let mut from = 0;
-        for (first, last) in directory {
-            if let Some(block) = self.block(first)? {
-                let dead = &self.read().dead.clone();
-                block.iter().filter(|(doc, _)| !dead.contains(*doc)).try_for_each(|(_, record)| show(record))?;
-            }
-            from = last + 1;
-        }
-        for doc in from..next {
-            if let Some(record) = self.record(doc)? {
-                show(&record)?;
-            }
-        }
-        Ok(())
+        self.each_of(&|_| true, &mut |_, record| show(record))
     }
 
-    fn learned(&self) -> Result<Vec<Box<[u8]>>> {
-        if self.read().learned.is_empty() {
-            return Ok(Vec::new());
+    fn learned(&self, teach: &mut dyn FnMut(&[u8])) -> Result<()> {
+        if !self.read().learned.is_empty() {
+            self.write().learned.drain(..).for_each(|text| teach(&text));
         }
-        Ok(std::mem::take(&mut self.write().learned))
+        Ok(())
     }
 
     fn commit(&self) -> Result<()> {

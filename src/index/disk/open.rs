@@ -185,9 +185,12 @@ impl Disk {
         let catalog = Catalog::open(directory, Access::Write)?;
         let head = match catalog.head()? {
             Some(head) => head,
-            None if is_new || Commits::last(directory).is_none() => Head::empty(),
+            None if is_new => Head::empty(),
             None => return Err(damaged(&directory.join(super::catalog::FILE), "it is empty".to_owned())),
         };
+        if is_new && head.next > 0 {
+            return Err(damaged(directory, "it holds documents, and its index.json is missing".to_owned()));
+        }
         let state = State::load(directory, &catalog, &head, width(settings), room)?;
         let leftover_files = remove_leftovers(directory, &head)?;
         let lost_commits = Commits::last(directory).map(|last| last.saturating_sub(head.commit));
@@ -203,7 +206,7 @@ impl Disk {
         catalog.at_once(|| catalog.put_head(&head))?;
         let commits = Commits::open(directory)?;
         commits.note(head.commit)?;
-        let writer = Writer { catalog, head, commits, _lock: lock };
+        let writer = Writer { catalog, head, commits, doubtful: Vec::new(), _lock: lock };
         Ok((Self::new(directory, settings, room, state, Some(writer), None), recovery))
     }
 
@@ -273,7 +276,11 @@ impl Disk {
             let known = state.learned.len().min(learned as usize);
             state.learned.drain(..known);
             self.blocks.clear();
-            *self.write() = state;
+            let mut before = self.write();
+            // What was read and not yet handed on comes first.
+            before.learned.append(&mut state.learned);
+            state.learned = std::mem::take(&mut before.learned);
+            *before = state;
             return Ok(());
         }
         // What all slices have in runs by now is found there.
