@@ -148,7 +148,9 @@ impl Index {
     /// [`check`](Self::check) for many, on all cores; answers in the order of the items.
     #[must_use]
     pub fn check_all(&self, items: &[Item<'_>]) -> Vec<Result<Verdict>> {
-        parallel::map(items, || Worker::new(&self.settings), |worker, item| self.check_with(worker, *item))
+        let check =
+            |(): &mut (), item: &Item<'_>| self.workers.with(&self.settings, |worker| self.check_with(worker, *item));
+        parallel::map(items, || (), check)
     }
 
     fn check_with(&self, worker: &mut Worker, item: Item<'_>) -> Result<Verdict> {
@@ -173,10 +175,12 @@ impl Index {
     /// [`insert`](Self::insert) for many, prepared on all cores and stored in the order given.
     #[must_use]
     pub fn insert_all(&self, items: &[(&str, Item<'_>)]) -> Vec<Result<()>> {
-        let prepare = |worker: &mut Worker, (_, item): &(&str, Item<'_>)| worker.prepare(&self.settings, *item);
+        let prepare = |(): &mut (), (_, item): &(&str, Item<'_>)| {
+            self.workers.with(&self.settings, |worker| worker.prepare(&self.settings, *item))
+        };
         let mut answers = Vec::with_capacity(items.len());
         for batch in items.chunks(BATCH) {
-            let texts = parallel::map(batch, || Worker::new(&self.settings), prepare);
+            let texts = parallel::map(batch, || (), prepare);
             answers.extend(batch.iter().zip(texts).map(|((key, _), text)| self.insert_prepared(key, text)));
         }
         answers
@@ -210,15 +214,14 @@ impl Index {
     pub fn check_and_insert_all(&self, items: &[(&str, Item<'_>)]) -> Vec<Result<Verdict>> {
         let mut answers = Vec::with_capacity(items.len());
         for batch in items.chunks(BATCH) {
-            let texts = parallel::map(
-                batch,
-                || Worker::new(&self.settings),
-                |worker, (_, item)| {
+            let prepare = |(): &mut (), (_, item): &(&str, Item<'_>)| {
+                self.workers.with(&self.settings, |worker| {
                     let text = worker.prepare(&self.settings, *item);
                     let before = text.as_ref().map(|text| self.snapshot(worker, text)).transpose();
                     before.map(|before| (text, before))
-                },
-            );
+                })
+            };
+            let texts = parallel::map(batch, || (), prepare);
             self.workers.with(&self.settings, |worker| {
                 answers.extend(batch.iter().zip(texts).map(|((key, _), prepared)| {
                     let (text, before) = prepared?;

@@ -18,8 +18,6 @@ pub(super) const BAND_BITS: u32 = 40;
 #[derive(Debug)]
 pub(super) struct Prepared {
     pub(super) body: Body,
-    /// Empty where only the signature is kept.
-    pub(super) set: ShingleSet,
     pub(super) bands: Vec<u64>,
     pub(super) seen: Date,
     pub(super) date: Option<Date>,
@@ -28,7 +26,8 @@ pub(super) struct Prepared {
 impl Prepared {
     /// What is stored of it under `key`, and its band keys.
     pub(super) fn into_record(self, key: &str) -> (Record, Vec<u64>) {
-        (Record { key: key.into(), seen: self.seen, date: self.date, body: self.body }, self.bands)
+        let body = self.body.without_set();
+        (Record { key: key.into(), seen: self.seen, date: self.date, body }, self.bands)
     }
 
     pub(super) fn moment(&self) -> Date {
@@ -59,7 +58,7 @@ impl Workers {
 }
 
 impl Worker {
-    pub(super) fn new(settings: &Settings) -> Self {
+    fn new(settings: &Settings) -> Self {
         Self {
             sieve: Sieve::new(settings.boilerplate).with_rules(settings.rules.clone()),
             shingler: Shingler::new(settings.shingle, settings.seed),
@@ -93,7 +92,6 @@ impl Worker {
             Body::Sketch { fingerprint, shingles, slots } => Some(Prepared {
                 bands: bands_of(settings, slots),
                 body: Body::Sketch { fingerprint: *fingerprint, shingles: *shingles, slots: slots.clone() },
-                set: ShingleSet::default(),
                 seen: record.seen,
                 date: record.date,
             }),
@@ -118,16 +116,15 @@ fn prepared(
         return None;
     }
     settings.hasher.sketch_into(shingled.hashes, values);
-    let set = shingled.set();
     let Some(folded) = folded else {
         let slots = slots_of(settings, values);
         let bands = bands_of(settings, &slots);
-        let shingles = u32::try_from(set.len()).unwrap_or(u32::MAX);
+        let shingles = u32::try_from(shingled.set().len()).unwrap_or(u32::MAX);
         let body = Body::Sketch { fingerprint: shingled.fingerprint, shingles, slots };
-        return Some(Prepared { body, set: ShingleSet::default(), bands, seen, date });
+        return Some(Prepared { body, bands, seen, date });
     };
     let bands = cut(settings, values);
-    Some(Prepared { body: Body::text(folded), set, bands, seen, date })
+    Some(Prepared { body: Body::text(folded), bands, seen, date })
 }
 
 /// The low bytes of each value, well mixed.

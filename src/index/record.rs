@@ -47,4 +47,12 @@ impl Body {
     pub(super) fn text(folded: Box<[u8]>) -> Self {
         Self::Text { folded, set: OnceLock::new() }
     }
+
+    /// The same, without what was made for a comparison.
+    pub(super) fn without_set(self) -> Self {
+        match self {
+            Self::Text { folded, .. } => Self::text(folded),
+            sketch @ Self::Sketch { .. } => sketch,
+        }
+    }
 }

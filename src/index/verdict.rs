@@ -1,8 +1,12 @@
 //! What an index says.
 
-use serde::Serialize;
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
 
 use crate::document::Date;
+use crate::error::{Error, Result};
 use crate::similarity::Relation;
 
 /// What the index says of a text.
@@ -84,11 +88,30 @@ impl Verify {
 }
 
 /// By what a query ranks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Rank {
     /// Highest Jaccard first.
     #[default]
     Jaccard,
     /// Highest containment first.
     Containment,
+}
+
+impl fmt::Display for Rank {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Jaccard => "jaccard",
+            Self::Containment => "containment",
+        })
+    }
+}
+
+impl FromStr for Rank {
+    type Err = Error;
+
+    fn from_str(name: &str) -> Result<Self> {
+        let found = [Self::Jaccard, Self::Containment].into_iter().find(|rank| rank.to_string() == name);
+        found.ok_or_else(|| Error::parameter("by", name, "one of jaccard, containment"))
+    }
 }

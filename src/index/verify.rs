@@ -68,11 +68,11 @@ fn most_shared(mut docs: Vec<Doc>) -> Vec<Doc> {
 
 fn verified(settings: &Settings, worker: &mut Worker, doc: Doc, record: Arc<Record>, text: &Prepared) -> Found {
     let (score, standard_error, is_exact) = match (&record.body, &text.body) {
-        (Body::Text { folded, set }, Body::Text { folded: asked, .. }) if folded == asked => {
-            debug_assert!(set.get().is_none_or(|set| *set == text.set));
-            (Score::SAME, None, true)
+        (Body::Text { folded, .. }, Body::Text { folded: asked, .. }) if folded == asked => (Score::SAME, None, true),
+        (Body::Text { folded, set }, Body::Text { folded: asked, set: asked_set }) => {
+            let stored = set.get_or_init(|| worker.set(folded));
+            (Score::of(stored, asked_set.get_or_init(|| worker.set(asked))), None, false)
         }
-        (Body::Text { folded, set }, _) => (Score::of(set.get_or_init(|| worker.set(folded)), &text.set), None, false),
         (
             Body::Sketch { fingerprint, shingles, slots },
             Body::Sketch { fingerprint: asked, shingles: size, slots: values },
@@ -82,7 +82,9 @@ fn verified(settings: &Settings, worker: &mut Worker, doc: Doc, record: Arc<Reco
             (score, Some(error), is_exact)
         }
         // One index holds one kind.
-        (Body::Sketch { .. }, Body::Text { .. }) => (Score { jaccard: 0.0, containment: 0.0 }, None, false),
+        (Body::Sketch { .. }, Body::Text { .. }) | (Body::Text { .. }, Body::Sketch { .. }) => {
+            (Score { jaccard: 0.0, containment: 0.0 }, None, false)
+        }
     };
     Found { doc, record, score, standard_error, is_exact }
 }

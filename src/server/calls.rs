@@ -95,7 +95,7 @@ pub(super) fn answer(state: &State, call: Call, media: Media, body: &[u8], durab
         }
         Call::Query => {
             let (layout, wanted) = items::read::<Wanted<'_>>(media, body, limit)?;
-            let query = |wanted: &Wanted<'_>| state.index.query(wanted.item(), wanted.top.0, wanted.by.into());
+            let query = |wanted: &Wanted<'_>| state.index.query(wanted.item(), wanted.top.0, wanted.by);
             let found = wanted.iter().flatten().map(query).collect();
             write(state, layout, &in_place(wanted, found), |_, matches: &Vec<Match>| Matches { matches })?
         }

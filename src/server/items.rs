@@ -88,7 +88,7 @@ pub(super) struct Wanted<'a> {
     #[serde(default)]
     pub(super) top: Top,
     #[serde(default)]
-    pub(super) by: By,
+    pub(super) by: Rank,
 }
 
 macro_rules! item {
@@ -142,24 +142,6 @@ impl<'de> Deserialize<'de> for Top {
             return Ok(Self(top));
         }
         Err(de::Error::custom(format_args!("top cannot be {top}: from 1 to {MOST_MATCHES}")))
-    }
-}
-
-/// By what a query ranks.
-#[derive(Debug, Clone, Copy, Default, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub(super) enum By {
-    #[default]
-    Jaccard,
-    Containment,
-}
-
-impl From<By> for Rank {
-    fn from(by: By) -> Self {
-        match by {
-            By::Jaccard => Self::Jaccard,
-            By::Containment => Self::Containment,
-        }
     }
 }
 

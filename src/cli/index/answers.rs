@@ -7,7 +7,6 @@ use serde_json::json;
 
 use crate::Verdict;
 use crate::document::DocId;
-use crate::error::Result;
 use crate::index::Match;
 use crate::report::Format;
 use crate::report::text::{cell, sanitize};
@@ -26,10 +25,6 @@ pub(super) enum Answer {
 }
 
 impl Answer {
-    pub(super) fn of(verdict: Result<Verdict>) -> Result<Self> {
-        verdict.map(Self::Verdict)
-    }
-
     pub(super) const fn replaced(replaced: bool) -> Self {
         Self::Stored { replaced }
     }

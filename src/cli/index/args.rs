@@ -150,8 +150,9 @@ pub(in crate::cli) struct FieldsArgs {
     pub(super) source_field: Option<String>,
 }
 
+/// An index, and the records that it is asked about.
 #[derive(Debug, Args)]
-pub(in crate::cli) struct BuildArgs {
+pub(in crate::cli) struct RecordsArgs {
     #[command(flatten)]
     pub(super) index: DirectoryArgs,
     #[command(flatten)]
@@ -159,90 +160,50 @@ pub(in crate::cli) struct BuildArgs {
     #[command(flatten)]
     pub(super) fields: FieldsArgs,
     #[command(flatten)]
-    pub(super) settings: SettingsArgs,
-    #[command(flatten)]
     pub(super) output: OutputArgs,
-    /// Exit with 2 if any record was rejected; the others are stored.
+    /// Exit with 2 if any record was rejected; the others are answered, and stored where they are to be.
     #[arg(long, help_heading = "Running")]
     pub(super) strict: bool,
     #[command(flatten)]
     pub(super) verbosity: VerbosityArgs,
+}
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct BuildArgs {
+    #[command(flatten)]
+    pub(super) records: RecordsArgs,
+    #[command(flatten)]
+    pub(super) settings: SettingsArgs,
 }
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct AddArgs {
     #[command(flatten)]
-    pub(super) index: DirectoryArgs,
-    #[command(flatten)]
-    pub(super) input: InputArgs,
-    #[command(flatten)]
-    pub(super) fields: FieldsArgs,
+    pub(super) records: RecordsArgs,
     /// Store a text whose key is there already in place of that: a page that changed. It is not checked.
     #[arg(long, help_heading = "Running")]
     pub(super) replace: bool,
-    #[command(flatten)]
-    pub(super) output: OutputArgs,
-    /// Exit with 2 if any record was rejected; the others are stored.
-    #[arg(long, help_heading = "Running")]
-    pub(super) strict: bool,
-    #[command(flatten)]
-    pub(super) verbosity: VerbosityArgs,
 }
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct CheckArgs {
     #[command(flatten)]
-    pub(super) index: DirectoryArgs,
-    #[command(flatten)]
-    pub(super) input: InputArgs,
-    #[command(flatten)]
-    pub(super) fields: FieldsArgs,
+    pub(super) records: RecordsArgs,
     /// Exit with 1 if a duplicate was found.
     #[arg(long, help_heading = "Running")]
     pub(super) check: bool,
-    #[command(flatten)]
-    pub(super) output: OutputArgs,
-    /// Exit with 2 if any record was rejected; the others are answered.
-    #[arg(long, help_heading = "Running")]
-    pub(super) strict: bool,
-    #[command(flatten)]
-    pub(super) verbosity: VerbosityArgs,
 }
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct QueryArgs {
     #[command(flatten)]
-    pub(super) index: DirectoryArgs,
-    #[command(flatten)]
-    pub(super) input: InputArgs,
-    #[command(flatten)]
-    pub(super) fields: FieldsArgs,
+    pub(super) records: RecordsArgs,
     /// How many stored texts are listed for each record, at most.
     #[arg(long, value_name = "N", default_value_t = 10, help_heading = "Matching")]
     pub(super) top: usize,
     /// What ranks them: jaccard or containment.
-    #[arg(long, value_enum, value_name = "SCORE", default_value_t = By::Jaccard, help_heading = "Matching")]
-    pub(super) by: By,
-    #[command(flatten)]
-    pub(super) output: OutputArgs,
-    #[command(flatten)]
-    pub(super) verbosity: VerbosityArgs,
-}
-
-/// `--by`.
-#[derive(Debug, Clone, Copy, ValueEnum)]
-pub(super) enum By {
-    Jaccard,
-    Containment,
-}
-
-impl From<By> for Rank {
-    fn from(by: By) -> Self {
-        match by {
-            By::Jaccard => Self::Jaccard,
-            By::Containment => Self::Containment,
-        }
-    }
+    #[arg(long, value_name = "SCORE", default_value_t = Rank::Jaccard, value_parser = Rank::from_str, help_heading = "Matching")]
+    pub(super) by: Rank,
 }
 
 #[derive(Debug, Args)]

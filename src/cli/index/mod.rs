@@ -4,7 +4,7 @@ mod answers;
 pub(super) mod args;
 
 use std::io::{self, BufRead, BufReader, Read, Seek};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::SystemTime;
 
 use super::console::{Console, failed};
@@ -15,11 +15,11 @@ use crate::index::{Expiry, IndexBuilder, Merged};
 use crate::input::{Corpus, FieldValue, Record};
 use crate::page::{Rules, Sources};
 use crate::report::output::{Outputs, resolved};
-use crate::{Index, Item};
+use crate::{Index, Item, Verdict};
 use answers::{Answer, Answers};
 use args::{
-    AddArgs, BuildArgs, CheckArgs, DirectoryArgs, ExpireArgs, ExportArgs, FieldsArgs, ImportArgs, IndexCommand,
-    MergeArgs, QueryArgs, RemoveArgs, SettingsArgs, StatsArgs, StatsFormat,
+    AddArgs, BuildArgs, CheckArgs, DirectoryArgs, ExpireArgs, ExportArgs, ImportArgs, IndexCommand, MergeArgs,
+    QueryArgs, RecordsArgs, RemoveArgs, SettingsArgs, StatsArgs, StatsFormat,
 };
 
 /// Records that are asked about at once.
@@ -42,64 +42,68 @@ pub(super) fn run(command: &IndexCommand, console: &Console) -> Result<Exit> {
 }
 
 fn build(arguments: &BuildArgs, console: &Console) -> Result<Exit> {
-    let BuildArgs { index, input, fields, settings, output, strict, verbosity } = arguments;
-    if index.directory.join("index.json").exists() {
+    let BuildArgs { records, settings } = arguments;
+    let directory = &records.index.directory;
+    if directory.join("index.json").exists() {
         return Err(ErrorKind::Index {
-            path: index.directory.clone(),
+            path: directory.clone(),
             what: "is an index already".to_owned(),
             remedy: "add to it with `mukarrar index add`, or name another directory".to_owned(),
         }
         .into());
     }
-    let corpus = open_input(&input.inputs, &input.reading, fields, &output.output, &index.directory)?;
-    let index = made(index, settings)?.open(&index.directory)?;
-    let store = |items: &[(&str, Item<'_>)]| index.check_and_insert_all(items).into_iter().map(Answer::of).collect();
-    let answers = ask(&corpus, fields, output, console, store)?;
+    let corpus = open_input(records)?;
+    let index = made(&records.index, settings)?.open(directory)?;
+    let answers = ask(&corpus, records, console, |items| verdicts(index.check_and_insert_all(items)))?;
     index.close()?;
-    Ok(end(&corpus, &answers, *strict, verbosity, console))
+    Ok(end(&corpus, &answers, records, console))
 }
 
 fn add(arguments: &AddArgs, console: &Console) -> Result<Exit> {
-    let AddArgs { index, input, fields, replace, output, strict, verbosity } = arguments;
-    let corpus = open_input(&input.inputs, &input.reading, fields, &output.output, &index.directory)?;
-    let index = existing(index, console)?;
+    let AddArgs { records, replace } = arguments;
+    let corpus = open_input(records)?;
+    let index = existing(&records.index, console)?;
     let store = |items: &[(&str, Item<'_>)]| -> Vec<Result<Answer>> {
         if *replace {
             items.iter().map(|(key, item)| index.replace(key, *item).map(Answer::replaced)).collect()
         } else {
-            index.check_and_insert_all(items).into_iter().map(Answer::of).collect()
+            verdicts(index.check_and_insert_all(items))
         }
     };
-    let answers = ask(&corpus, fields, output, console, store)?;
+    let answers = ask(&corpus, records, console, store)?;
     index.close()?;
-    Ok(end(&corpus, &answers, *strict, verbosity, console))
+    Ok(end(&corpus, &answers, records, console))
 }
 
 fn check(arguments: &CheckArgs, console: &Console) -> Result<Exit> {
-    let CheckArgs { index, input, fields, check, output, strict, verbosity } = arguments;
-    let corpus = open_input(&input.inputs, &input.reading, fields, &output.output, &index.directory)?;
-    let index = room(index).open_read_only(&index.directory)?;
+    let CheckArgs { records, check } = arguments;
+    let corpus = open_input(records)?;
+    let index = room(&records.index).open_read_only(&records.index.directory)?;
     let answer = |items: &[(&str, Item<'_>)]| -> Vec<Result<Answer>> {
         let items: Vec<Item<'_>> = items.iter().map(|(_, item)| *item).collect();
-        index.check_all(&items).into_iter().map(Answer::of).collect()
+        verdicts(index.check_all(&items))
     };
-    let answers = ask(&corpus, fields, output, console, answer)?;
-    match end(&corpus, &answers, *strict, verbosity, console) {
+    let answers = ask(&corpus, records, console, answer)?;
+    match end(&corpus, &answers, records, console) {
         Exit::Done if *check && answers.duplicates() > 0 => Ok(Exit::CopiesFound),
         exit => Ok(exit),
     }
 }
 
 fn query(arguments: &QueryArgs, console: &Console) -> Result<Exit> {
-    let QueryArgs { index, input, fields, top, by, output, verbosity } = arguments;
-    let corpus = open_input(&input.inputs, &input.reading, fields, &output.output, &index.directory)?;
-    let index = room(index).open_read_only(&index.directory)?;
+    let QueryArgs { records, top, by } = arguments;
+    let corpus = open_input(records)?;
+    let index = room(&records.index).open_read_only(&records.index.directory)?;
     let answer = |items: &[(&str, Item<'_>)]| {
-        let found = |item: &Item<'_>| index.query(*item, *top, (*by).into()).map(Answer::Matches);
+        let found = |item: &Item<'_>| index.query(*item, *top, *by).map(Answer::Matches);
         items.iter().map(|(_, item)| found(item)).collect()
     };
-    let answers = ask(&corpus, fields, output, console, answer)?;
-    Ok(end(&corpus, &answers, false, verbosity, console))
+    let answers = ask(&corpus, records, console, answer)?;
+    Ok(end(&corpus, &answers, records, console))
+}
+
+fn verdicts(verdicts: Vec<Result<Verdict>>) -> Vec<Result<Answer>> {
+    verdicts.into_iter().map(|verdict| verdict.map(Answer::Verdict)).collect()
 }
 
 fn remove(arguments: &RemoveArgs, console: &Console) -> Result<Exit> {
@@ -277,18 +281,13 @@ fn now() -> Date {
 }
 
 /// Reads the input, unless the answers would be written over it, or into the index.
-fn open_input(
-    inputs: &[PathBuf],
-    reading: &super::args::ReadingArgs,
-    fields: &FieldsArgs,
-    output: &Path,
-    index: &Path,
-) -> Result<Corpus> {
+fn open_input(records: &RecordsArgs) -> Result<Corpus> {
+    let RecordsArgs { index, input, fields, output, .. } = records;
     let mut names: Vec<String> = Sources::fields(fields.source_field.as_deref()).collect();
     names.extend(fields.date_field.iter().chain(&fields.seen_field).cloned());
-    let input = job::input(inputs, reading, names)?;
-    job::not_inputs([&output.to_owned()], &input)?;
-    outside(output, index)?;
+    let input = job::input(&input.inputs, &input.reading, names)?;
+    job::not_inputs([&output.output], &input)?;
+    outside(&output.output, &index.directory)?;
     Corpus::read_once(input, crate::input::Holding::default())
 }
 
@@ -321,11 +320,11 @@ impl io::Write for Deaf<'_> {
 /// Asks about every record, batch by batch, and writes the answers.
 fn ask(
     corpus: &Corpus,
-    fields: &FieldsArgs,
-    output: &super::args::OutputArgs,
+    records: &RecordsArgs,
     console: &Console,
     answer: impl Fn(&[(&str, Item<'_>)]) -> Vec<Result<Answer>>,
 ) -> Result<Answers> {
+    let RecordsArgs { fields, output, .. } = records;
     let sources = Sources::new(corpus.options(), fields.source_field.as_deref());
     let place = |name: &Option<String>| corpus.options().fields.iter().position(|field| Some(field) == name.as_ref());
     let (date, seen) = (place(&fields.date_field), place(&fields.seen_field));
@@ -385,18 +384,13 @@ fn date_of(record: &Record<'_>, place: Option<usize>) -> Option<Date> {
     }
 }
 
-fn end(
-    corpus: &Corpus,
-    answers: &Answers,
-    strict: bool,
-    verbosity: &super::args::VerbosityArgs,
-    console: &Console,
-) -> Exit {
+fn end(corpus: &Corpus, answers: &Answers, records: &RecordsArgs, console: &Console) -> Exit {
+    let RecordsArgs { strict, verbosity, .. } = records;
     summary::passed_over(corpus, &answers.rejects, &[], verbosity, console);
     if !verbosity.quiet {
         console.note(&answers.to_string());
     }
-    if strict && !answers.rejects.is_empty() {
+    if *strict && !answers.rejects.is_empty() {
         console.error(&format!("--strict: {} records rejected; the others were answered", answers.rejects.len()));
         return Exit::Error;
     }

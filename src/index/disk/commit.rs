@@ -160,6 +160,11 @@ impl Disk {
             pending.dead.drain(..changes.removals);
             merged.into_iter().for_each(|merged| state.bands.install(merged));
         }
+        self.finish(writer, &before)
+    }
+
+    /// What comes after a transaction: run files go that it no longer names, and its number is noted.
+    pub(super) fn finish(&self, writer: &Writer, before: &Head) -> Result<()> {
         self.remove_unnamed(&before.slices, &writer.head.slices);
         writer.commits.note(writer.head.commit)
     }
@@ -207,7 +212,7 @@ impl Disk {
     }
 
     /// Removes run files that the last commit no longer names; readers that have them open go on reading.
-    pub(super) fn remove_unnamed(&self, before: &[SliceInfo], after: &[SliceInfo]) {
+    fn remove_unnamed(&self, before: &[SliceInfo], after: &[SliceInfo]) {
         for (before, after) in before.iter().zip(after).filter(|(before, after)| before != after) {
             for run in before.runs.iter().filter(|run| !after.runs.contains(run)) {
                 let _ = std::fs::remove_file(run::path_of(&self.directory, run.file));

@@ -3,7 +3,7 @@
 use super::commit::{Writer, pack};
 use super::directory::sync;
 use super::posting::SLICES;
-use super::{Compacted, Disk, catalog};
+use super::{Compacted, Disk};
 use crate::error::{Error, Result};
 
 /// An index without runs and with so few band keys is not worth 256 files.
@@ -33,8 +33,8 @@ impl Disk {
         for entries in touched.chunk_by(|a, b| a.last + 1 == b.first).flat_map(|run| run.chunks(AT_ONCE)) {
             let mut records = Vec::new();
             for entry in entries {
-                let missing = || super::damaged(&self.directory.join(catalog::FILE), "a block is missing".to_owned());
-                let block = self.block(entry.first)?.ok_or_else(missing)?;
+                // Not from the cache, which may still hold a block as it was before the last compaction.
+                let block = self.read_block(entry.first)?.ok_or_else(|| self.missing(entry.first))?;
                 records.extend(
                     block.iter().filter(|(doc, _)| !dead.contains(*doc)).map(|(doc, record)| (doc, record.clone())),
                 );
@@ -116,7 +116,6 @@ impl Disk {
             state.dead = left;
             merged.into_iter().for_each(|merged| state.bands.install(merged));
         }
-        self.remove_unnamed(&before.slices, &writer.head.slices);
-        writer.commits.note(writer.head.commit)
+        self.finish(writer, &before)
     }
 }
