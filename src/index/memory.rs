@@ -1,10 +1,9 @@
 //! Records, keys and bands in memory.
 
-use std::collections::hash_map::Entry as Slot;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
-use ahash::AHashMap;
-
+use super::postings::Postings;
+use super::prepare::BAND_BITS;
 use super::record::{Doc, Record};
 use super::storage::{LONGEST_LIST, Older, Storage, Version};
 use super::{Compacted, StorageStats};
@@ -19,8 +18,11 @@ pub(super) struct Memory(RwLock<State>);
 struct State {
     /// By number; `None` where it was removed.
     entries: Vec<Option<Entry>>,
-    by_key: AHashMap<Box<str>, Doc>,
-    by_band: AHashMap<u64, Docs>,
+    documents: u64,
+    bands: Postings,
+    /// By the hashes of their keys.
+    keys: Postings,
+    hasher: ahash::RandomState,
     removals: u64,
     newest: Option<Date>,
     bytes: usize,
@@ -30,29 +32,6 @@ struct State {
 struct Entry {
     record: Arc<Record>,
     bands: Box<[u64]>,
-}
-
-/// The documents of one band key, ascending: nearly always one.
-#[derive(Debug)]
-enum Docs {
-    One(Doc),
-    Many(Vec<Doc>),
-}
-
-impl Docs {
-    fn as_slice(&self) -> &[Doc] {
-        match self {
-            Self::One(doc) => std::slice::from_ref(doc),
-            Self::Many(docs) => docs,
-        }
-    }
-
-    fn push(&mut self, doc: Doc) {
-        match self {
-            Self::One(first) => *self = Self::Many(vec![*first, doc]),
-            Self::Many(docs) => docs.push(doc),
-        }
-    }
 }
 
 impl Memory {
@@ -77,26 +56,31 @@ impl Storage for Memory {
             return Ok(false);
         }
         let mut is_cut = false;
-        for docs in bands.iter().filter_map(|band| state.by_band.get(band)) {
-            let docs = docs.as_slice();
-            is_cut |= docs.len() > LONGEST_LIST;
-            let docs = &docs[..docs.len().min(LONGEST_LIST)];
-            found.extend_from_slice(&docs[docs.partition_point(|doc| *doc < since)..]);
+        for (earliest, later) in bands.iter().filter_map(|band| state.bands.get(*band)) {
+            is_cut |= later.len() >= LONGEST_LIST;
+            let later = &later[..later.len().min(LONGEST_LIST - 1)];
+            found.extend((earliest >= since).then_some(earliest));
+            found.extend_from_slice(&later[later.partition_point(|doc| *doc < since)..]);
         }
         Ok(is_cut)
     }
 
     fn record(&self, doc: Doc) -> Result<Option<Arc<Record>>> {
         let state = self.read();
-        Ok(state.entries.get(doc as usize).and_then(Option::as_ref).map(|entry| entry.record.clone()))
+        Ok(state.entry(doc).map(|entry| entry.record.clone()))
     }
 
     fn find(&self, key: &str) -> Result<Option<Doc>> {
-        Ok(self.read().by_key.get(key).copied())
+        let state = self.read();
+        let Some((earliest, later)) = state.keys.get(state.key_hash(key)) else {
+            return Ok(None);
+        };
+        let has_key = |doc: &Doc| state.entry(*doc).is_some_and(|entry| &*entry.record.key == key);
+        Ok([earliest].iter().chain(later).copied().find(has_key))
     }
 
     fn len(&self) -> u64 {
-        self.read().by_key.len() as u64
+        self.read().documents
     }
 
     fn newest(&self) -> Option<Date> {
@@ -114,12 +98,11 @@ impl Storage for Memory {
         }
         let doc = next_doc(state.entries.len() as u64)?;
         for band in bands {
-            match state.by_band.entry(*band) {
-                Slot::Occupied(docs) => docs.into_mut().push(doc),
-                Slot::Vacant(slot) => drop(slot.insert(Docs::One(doc))),
-            }
+            state.bands.insert(*band, doc);
         }
-        state.by_key.insert(record.key.clone(), doc);
+        let key = state.key_hash(&record.key);
+        state.keys.insert(key, doc);
+        state.documents += 1;
         state.newest = state.newest.max(Some(record.moment()));
         state.bytes += record.bytes() + size_of_val(bands);
         state.entries.push(Some(Entry { record: Arc::new(record), bands: bands.into() }));
@@ -161,9 +144,9 @@ impl Storage for Memory {
 
     fn compact(&self) -> Result<Compacted> {
         let mut state = self.write();
-        state.by_band.shrink_to_fit();
-        state.by_key.shrink_to_fit();
-        Ok(Compacted { documents: state.by_key.len() as u64, bytes_before: 0, bytes_after: 0 })
+        state.bands.shrink();
+        state.keys.shrink();
+        Ok(Compacted { documents: state.documents, bytes_before: 0, bytes_after: 0 })
     }
 
     fn stats(&self) -> Result<StorageStats> {
@@ -178,32 +161,28 @@ impl State {
         self.entries.len() as Doc
     }
 
+    fn entry(&self, doc: Doc) -> Option<&Entry> {
+        self.entries.get(doc as usize)?.as_ref()
+    }
+
+    /// As long as the hash of a band.
+    fn key_hash(&self, key: &str) -> u64 {
+        self.hasher.hash_one(key) >> (64 - BAND_BITS)
+    }
+
     /// Forgets a document; whether it was there.
     fn remove(&mut self, doc: Doc) -> bool {
         let Some(entry) = self.entries.get_mut(doc as usize).and_then(Option::take) else {
             return false;
         };
-        self.by_key.remove(&entry.record.key);
+        self.keys.remove(self.key_hash(&entry.record.key), doc);
+        self.documents -= 1;
         self.bytes -= entry.record.bytes() + size_of_val(&*entry.bands);
         for band in &entry.bands {
-            self.leave_band(*band, doc);
+            self.bands.remove(*band, doc);
         }
         self.removals += 1;
         true
-    }
-
-    fn leave_band(&mut self, band: u64, doc: Doc) {
-        let Slot::Occupied(mut slot) = self.by_band.entry(band) else {
-            return;
-        };
-        if let Docs::Many(docs) = slot.get_mut() {
-            docs.retain(|other| *other != doc);
-            if let [last] = docs[..] {
-                slot.insert(Docs::One(last));
-            }
-        } else {
-            slot.remove();
-        }
     }
 }
 

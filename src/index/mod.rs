@@ -34,8 +34,8 @@
 //! 256, those that share most bands. [`Stats::bounded_answers`] counts where that left something out.
 //!
 //! Files: `item` what is asked, `verdict` what is answered, `settings` and `builder` with what, `prepare` from text to bands,
-//! `verify` from candidates to the one that is named, `storage` what a place to keep texts must do, `memory` and `disk` the two there
-//! are, `life` export, import and merge.
+//! `verify` from candidates to the one that is named, `storage` what a place to keep texts must do, `memory` (with `postings`) and `disk` the
+//! two there are, `life` export, import and merge.
 
 mod builder;
 #[cfg(feature = "persistent")]
@@ -43,6 +43,7 @@ mod disk;
 mod item;
 mod life;
 mod memory;
+mod postings;
 mod prepare;
 mod record;
 mod settings;
