@@ -24,22 +24,22 @@ pub(super) struct Bands {
     slices: Vec<Vec<Arc<Run>>>,
     /// Documents numbered below stand in the runs of their slice.
     upto: Vec<Doc>,
-    /// The oldest run of a slice has a filter if it has no more postings.
-    most_filtered: u64,
+    /// Bytes that the filters of a slice may take.
+    filter_bytes: usize,
 }
 
 impl Bands {
-    /// Opens the run files that the head names, with room for so many recent postings and for filters of so many others.
-    pub(super) fn open(directory: &Path, slices: &[SliceInfo], recent: usize, filtered: usize) -> Result<Self> {
-        let most_filtered = (filtered / SLICES) as u64;
+    /// Opens the run files that the head names, with room for so many recent postings and for filters of so many bytes.
+    pub(super) fn open(directory: &Path, slices: &[SliceInfo], recent: usize, filters: usize) -> Result<Self> {
+        let filter_bytes = filters / SLICES;
         Ok(Self {
             recent: Recent::for_postings(recent),
             slices: slices
                 .iter()
-                .map(|slice| open_runs(directory, &slice.runs, &[], most_filtered))
+                .map(|slice| open_runs(directory, &slice.runs, &[], filter_bytes))
                 .collect::<Result<_>>()?,
             upto: slices.iter().map(|slice| slice.upto).collect(),
-            most_filtered,
+            filter_bytes,
         })
     }
 
@@ -89,8 +89,8 @@ impl Bands {
             kept -= 1;
             length += runs[kept].info.postings;
         }
-        let most_filtered = self.most_filtered;
-        Merge { slice, bound, kept: runs[..kept].to_vec(), taken: runs[kept..].to_vec(), recent, most_filtered }
+        let filter_bytes = self.filter_bytes;
+        Merge { slice, bound, kept: runs[..kept].to_vec(), taken: runs[kept..].to_vec(), recent, filter_bytes }
     }
 
     /// Puts what a merge wrote in the place of what it took.
@@ -102,7 +102,7 @@ impl Bands {
 
     /// The slice as another process left it; runs that are open already stay open.
     pub(super) fn reopen(&self, slice: usize, info: &SliceInfo, directory: &Path) -> Result<Merged> {
-        let runs = open_runs(directory, &info.runs, &self.slices[slice], self.most_filtered)?;
+        let runs = open_runs(directory, &info.runs, &self.slices[slice], self.filter_bytes)?;
         Ok(Merged { slice, upto: info.upto, runs })
     }
 
@@ -124,17 +124,17 @@ impl Bands {
 }
 
 /// Opens runs; those that are open already stay open.
-fn open_runs(directory: &Path, infos: &[RunInfo], known: &[Arc<Run>], most_filtered: u64) -> Result<Vec<Arc<Run>>> {
+fn open_runs(directory: &Path, infos: &[RunInfo], known: &[Arc<Run>], filter_bytes: usize) -> Result<Vec<Arc<Run>>> {
     let open = |(place, info): (usize, &RunInfo)| match known.iter().find(|run| run.info == *info) {
         Some(run) => Ok(run.clone()),
-        None => Run::open(directory, *info, is_filtered(place, info, most_filtered)).map(Arc::new),
+        None => Run::open(directory, *info, share(place, filter_bytes)).map(Arc::new),
     };
     infos.iter().enumerate().map(open).collect()
 }
 
-/// Younger runs are small beside the oldest, so they always have a filter, and a look-up reads one run.
-const fn is_filtered(place: usize, info: &RunInfo, most_filtered: u64) -> bool {
-    place > 0 || info.postings <= most_filtered
+/// What the filter of a run may take of the bytes for those of its slice. Younger runs are small beside the oldest.
+const fn share(place: usize, bytes: usize) -> usize {
+    if place == 0 { bytes / 8 * 7 } else { bytes / 16 }
 }
 
 /// What a merge takes.
@@ -145,7 +145,7 @@ pub(super) struct Merge {
     kept: Vec<Arc<Run>>,
     taken: Vec<Arc<Run>>,
     recent: Vec<Posting>,
-    most_filtered: u64,
+    filter_bytes: usize,
 }
 
 /// What a slice is after a merge.
@@ -164,7 +164,7 @@ impl Merge {
 
     /// Writes the run file, without the dead, and opens it.
     pub(super) fn write(self, dead: &RoaringBitmap, directory: &Path, file: u64) -> Result<Merged> {
-        let Self { slice, bound, kept: mut runs, taken, recent, most_filtered } = self;
+        let Self { slice, bound, kept: mut runs, taken, recent, filter_bytes } = self;
         if !recent.is_empty() || !taken.is_empty() {
             let mut sources: Vec<Box<dyn Iterator<Item = Result<Posting>> + '_>> = Vec::new();
             for run in &taken {
@@ -174,8 +174,8 @@ impl Merge {
             let is_live =
                 |posting: &Result<Posting>| posting.as_ref().map_or(true, |posting| !dead.contains(posting.doc()));
             if let Some(info) = run::write(directory, file, merge(sources).filter(is_live))? {
-                let is_filtered = is_filtered(runs.len(), &info, most_filtered);
-                runs.push(Arc::new(Run::open(directory, info, is_filtered)?));
+                let share = share(runs.len(), filter_bytes);
+                runs.push(Arc::new(Run::open(directory, info, share)?));
             }
         }
         Ok(Merged { slice, upto: bound, runs })

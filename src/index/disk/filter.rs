@@ -1,7 +1,7 @@
 //! A bit for each value of the uppermost bits of a hash, set where there is a posting: nearly every hash that is looked up has
 //! none, and one look here tells.
 
-/// Bits for each posting that is expected: one in eight is set then, or less.
+/// Bits for each posting that is expected, where there is room: one in eight is set then, or less.
 const BITS: usize = 8;
 
 /// Tells of most hashes that they are not there.
@@ -9,9 +9,11 @@ const BITS: usize = 8;
 pub(super) struct Filter(Box<[u64]>);
 
 impl Filter {
-    /// An empty filter for so many postings of one slice.
-    pub(super) fn for_postings(count: usize) -> Self {
-        Self(vec![0; (count * BITS / 64).max(1)].into())
+    /// An empty filter for so many postings of one slice, of no more bytes than that. With two bits a posting it still tells of six
+    /// hashes in ten.
+    pub(super) fn for_postings(count: usize, most_bytes: usize) -> Self {
+        let bytes = (count * BITS / 8).min(most_bytes);
+        Self(vec![0; (bytes / 8).max(1)].into())
     }
 
     pub(super) fn note(&mut self, low: u32) {

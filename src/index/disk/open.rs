@@ -34,12 +34,12 @@ impl Default for Room {
 impl Room {
     /// Recent band keys that have room.
     pub(super) const fn recent_bands(self) -> usize {
-        self.cache_size / 2 / POSTING_BYTES
+        self.cache_size / 8 * 3 / POSTING_BYTES
     }
 
-    /// Band keys of run files that have filters, of a byte each.
-    const fn filtered_bands(self) -> usize {
-        self.cache_size / 4
+    /// Bytes of filters of run files.
+    const fn filters(self) -> usize {
+        self.cache_size / 8 * 3
     }
 
     /// Bytes of records that were read.
@@ -323,7 +323,7 @@ impl State {
         if head.slices.len() != super::posting::SLICES {
             return Err(damaged(&directory.join(super::catalog::FILE), "its head tells of no slices".to_owned()));
         }
-        let mut bands = Bands::open(directory, &head.slices, room.recent_bands(), room.filtered_bands())?;
+        let mut bands = Bands::open(directory, &head.slices, room.recent_bands(), room.filters())?;
         for (doc, hashes) in catalog.recent(head.merged(), head.next, width)? {
             bands.insert(doc, &hashes);
         }

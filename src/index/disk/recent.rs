@@ -52,7 +52,7 @@ impl Recent {
     /// For so many postings.
     pub(super) fn for_postings(count: usize) -> Self {
         // Just before its turn a slice has twice as many as on average.
-        let filter = Filter::for_postings(2 * count / SLICES);
+        let filter = Filter::for_postings(2 * count / SLICES, usize::MAX);
         let slice = Slice { sorted: Vec::new(), tail: Vec::new(), filter };
         Self { slices: vec![slice; SLICES], count: 0 }
     }

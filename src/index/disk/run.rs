@@ -43,7 +43,7 @@ pub(super) struct Run {
     file: File,
     /// The low bits of the first posting of each block.
     firsts: Vec<u32>,
-    filter: Option<Filter>,
+    filter: Filter,
 }
 
 /// The file of a run.
@@ -52,12 +52,12 @@ pub(super) fn path_of(directory: &Path, file: u64) -> PathBuf {
 }
 
 impl Run {
-    /// Opens a run file and reads its table; for a filter, all of it.
+    /// Opens a run file and reads its table, and all of it for a filter of no more bytes than that.
     ///
     /// # Errors
     ///
     /// It cannot be opened, or is not what the catalog says.
-    pub(super) fn open(directory: &Path, info: RunInfo, is_filtered: bool) -> Result<Self> {
+    pub(super) fn open(directory: &Path, info: RunInfo, filter_bytes: usize) -> Result<Self> {
         let path = path_of(directory, info.file);
         let failed = |source| Error::io("read", &path, source);
         let file = File::open(&path).map_err(failed)?;
@@ -74,18 +74,15 @@ impl Run {
             return Err(damaged(&path, "its head or its table holds other bytes than were written".to_owned()));
         }
         let firsts = table.as_chunks::<4>().0.iter().map(|first| u32::from_le_bytes(*first)).collect();
-        let mut run = Self { info, path, file, firsts, filter: None };
-        if is_filtered {
-            let mut filter = Filter::for_postings(info.postings as usize);
-            run.postings().try_for_each(|posting| posting.map(|posting| filter.note(posting.low())))?;
-            run.filter = Some(filter);
-        }
-        Ok(run)
+        let mut filter = Filter::for_postings(info.postings as usize, filter_bytes);
+        let run = Self { info, path, file, firsts, filter: filter.clone() };
+        run.postings().try_for_each(|posting| posting.map(|posting| filter.note(posting.low())))?;
+        Ok(Self { filter, ..run })
     }
 
     /// Shows the documents of a hash, ascending, until `show` has enough.
     pub(super) fn docs(&self, low: u32, mut show: impl FnMut(Doc) -> bool) -> Result<()> {
-        if self.filter.as_ref().is_some_and(|filter| !filter.may_hold(low)) {
+        if !self.filter.may_hold(low) {
             return Ok(());
         }
         // Postings of one hash may begin in the block before the first that begins with it.
@@ -286,7 +283,7 @@ mod tests {
     fn written(postings: &[Posting]) -> (tempfile::TempDir, Run) {
         let directory = tempfile::tempdir().unwrap();
         let info = write(directory.path(), 7, postings.iter().copied().map(Ok)).unwrap().unwrap();
-        let run = Run::open(directory.path(), info, postings.len().is_multiple_of(2)).unwrap();
+        let run = Run::open(directory.path(), info, postings.len() / 8).unwrap();
         (directory, run)
     }
 
@@ -320,11 +317,11 @@ mod tests {
             changed[at] ^= 1 << (at % 8);
             std::fs::write(&path, &changed).unwrap();
             let read =
-                Run::open(directory.path(), run.info, false).and_then(|run| run.postings().collect::<Result<Vec<_>>>());
+                Run::open(directory.path(), run.info, 64).and_then(|run| run.postings().collect::<Result<Vec<_>>>());
             assert!(read.is_err(), "byte {at}");
         }
         std::fs::write(&path, &bytes[..bytes.len() - 1]).unwrap();
-        let error = Run::open(directory.path(), run.info, false).unwrap_err();
+        let error = Run::open(directory.path(), run.info, 64).unwrap_err();
         assert!(error.to_string().contains("bytes, not"), "{error}");
     }
 
