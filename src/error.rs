@@ -55,7 +55,7 @@ impl std::error::Error for Error {
 #[non_exhaustive]
 pub enum ErrorKind {
     /// A file or stream could not be opened, read or written.
-    #[error("cannot {action} {path}: {source}", path = path.display())]
+    #[error("cannot {action} {path}: {source}{remedy}", path = path.display(), remedy = remedy(source))]
     Io {
         /// What was tried, as a verb: `read`, `write`, `walk`.
         action: &'static str,
@@ -178,4 +178,18 @@ pub enum ErrorKind {
         /// What is wrong, and what would be right.
         reason: String,
     },
+}
+
+/// What helps where the system's own words do not say it.
+#[cfg(unix)]
+fn remedy(source: &std::io::Error) -> &'static str {
+    match rustix::io::Errno::from_io_error(source) {
+        Some(rustix::io::Errno::MFILE) => "; raise the limit of open files (`ulimit -n`)",
+        _ => "",
+    }
+}
+
+#[cfg(not(unix))]
+const fn remedy(_: &std::io::Error) -> &'static str {
+    ""
 }

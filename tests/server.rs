@@ -603,28 +603,3 @@ fn ten_thousand_connections_that_say_nothing_keep_nobody_out() {
     assert!(value("mukarrar_connections_evicted_total ") >= count - 256);
     assert_eq!(*noted.lock().unwrap(), [""; 0], "the process did not run out of files");
 }
-
-/// The command itself: told to stop by a signal, it ends with 0 and has lost nothing.
-#[cfg(all(feature = "cli", unix))]
-#[test]
-fn the_command_commits_and_ends_with_0_on_sigterm() {
-    use std::io::{BufRead, BufReader};
-    use std::process::{Command, Stdio};
-
-    use rustix::process::{Pid, Signal, kill_process};
-
-    let directory = tempfile::tempdir().unwrap();
-    let mut command = Command::new(env!("CARGO_BIN_EXE_mukarrar"));
-    command.arg("serve").arg(directory.path()).args(["--listen", "127.0.0.1:0", "--commit-interval", "60m"]);
-    let mut child = command.env_remove("MUKARRAR_TOKEN").stderr(Stdio::piped()).spawn().unwrap();
-    let mut line = String::new();
-    let mut stderr = BufReader::new(child.stderr.take().unwrap());
-    stderr.read_line(&mut line).unwrap();
-    let address = line.strip_prefix("http://").unwrap().split(' ').next().unwrap().parse().unwrap();
-    let mut client = common::http::Client::new(address);
-    client.send("POST", "/v1/check-and-insert", &["content-type: application/json"], &keyed("a", STORY));
-    assert_eq!(client.answer().json()["verdict"], "new");
-    kill_process(Pid::from_child(&child), Signal::TERM).unwrap();
-    assert_eq!(child.wait().unwrap().code(), Some(0));
-    assert!(Index::open(directory.path()).unwrap().contains("a").unwrap());
-}

@@ -44,6 +44,8 @@ use console::Console;
 #[must_use]
 pub fn main() -> Exit {
     exit::on_interrupt();
+    #[cfg(unix)]
+    take_open_files();
     #[cfg(feature = "parquet")]
     quiet_decoders();
     run(std::env::args_os())
@@ -58,6 +60,17 @@ fn quiet_decoders() {
             told(panic);
         }
     }));
+}
+
+/// Takes as many open files as the system grants: an index keeps hundreds open, a server as many connections, and shells start
+/// processes with a soft limit of 1,024.
+#[cfg(unix)]
+fn take_open_files() {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+
+    let Rlimit { maximum, .. } = getrlimit(Resource::Nofile);
+    // Where it is refused, what was granted before must do.
+    let _ = setrlimit(Resource::Nofile, Rlimit { current: maximum, maximum });
 }
 
 /// The whole grammar of the command line: what help, completions and the man page are made from.
