@@ -24,6 +24,10 @@ class About(TypedDict, total=False):
     kind: str | None
 
 
+Asked = Union[str, "tuple[str, About]"]
+Entry = Union["tuple[str, str]", "tuple[str, str, About]"]
+
+
 class HasherSettings(TypedDict, total=False):
     threshold: float
     recall: float

@@ -32,7 +32,7 @@ another thread and back would, so nothing waits, and answers depend on the order
 processed twice is no copy of itself: its key is known, and it passes, as it did the first time. If its text has changed, the new text takes the
 place of the old one, unless it repeats another page; then it goes as any copy.
 
-**Kills.** An index that was not closed opens at its last commit: of what came after, the answers are forgotten, so that at most
+**Kills.** An index that was not closed opens at its last commit, which a warning in the log tells: of what came after, the answers are forgotten, so that at most
 ``MUKARRAR_COMMIT_EVERY`` stories can be kept a second time; none is lost by that. What Scrapy itself loses in a kill (requests on the way, items
 that its exports had not written yet) the index cannot bring back: the texts of items that never reached your storage may stand in it. If that matters,
 begin again with a new index, or take their keys out with ``Index.remove``.
@@ -42,6 +42,7 @@ begin again with a new index, or take their keys out with ``Index.remove``.
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING, Any
 
 from itemadapter import ItemAdapter
@@ -56,6 +57,8 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
 __all__ = ["DedupPipeline", "DuplicateItem"]
+
+logger = logging.getLogger(__name__)
 
 
 class DuplicateItem(DropItem):
@@ -114,6 +117,8 @@ class DedupPipeline:
 
     def open_spider(self, spider: Any = None) -> None:
         self.index = Index.open(self.path, threshold=self.threshold)
+        if self.index.recovery is not None:
+            logger.warning("%s: %s", self.path, self.index.recovery["message"])
 
     def close_spider(self, spider: Any = None) -> None:
         if self.index is not None:

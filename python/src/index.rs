@@ -5,18 +5,18 @@ use std::io::{BufReader, BufWriter};
 use std::path::PathBuf;
 use std::sync::{PoisonError, RwLock};
 
-use mukarrar::document::{Date, Kind};
 use mukarrar::index::{Expiry, IndexBuilder, Item, Rank, Verify};
 use mukarrar::lsh::Overrides;
-use mukarrar::page::{Rules, Text};
+use mukarrar::page::Rules;
 use mukarrar::{Error, ErrorKind, Result};
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
-use pyo3::pybacked::PyBackedStr;
 use pyo3::types::{PyDict, PyList, PyTuple};
 
 use crate::errors::{attempt, closed, detached, parameter, raised};
+use crate::item::{About, Asked, Entry, moment};
 use crate::options::{each, facts, language, overrides, window, word};
+use crate::verdict::{Match, Verdict};
 
 /// Texts seen so far, in memory (`Index(...)`) or in a directory (`Index.open(path, ...)`).
 ///
@@ -40,58 +40,6 @@ use crate::options::{each, facts, language, overrides, window, word};
 /// (1, False)
 #[pyclass(module = "mukarrar", frozen)]
 pub struct Index(RwLock<Option<mukarrar::Index>>);
-
-/// What is known of a text beside it, from keywords.
-#[derive(Debug, Default)]
-struct About {
-    source: Option<PyBackedStr>,
-    date: Option<Date>,
-    seen: Option<Date>,
-    kind: Option<Kind>,
-}
-
-impl About {
-    fn new(function: &str, given: Option<&Bound<'_, PyDict>>) -> PyResult<Self> {
-        let mut about = Self::default();
-        each(function, given, |name, value| {
-            match name {
-                _ if value.is_none() => return Ok(["source", "date", "seen", "kind"].contains(&name)),
-                "source" => about.source = Some(value.extract()?),
-                "date" => about.date = Some(moment("date", value)?),
-                "seen" => about.seen = Some(moment("seen", value)?),
-                "kind" => about.kind = Some(kind(value)?),
-                _ => return Ok(false),
-            }
-            Ok(true)
-        })?;
-        Ok(about)
-    }
-
-    fn of<'a>(&'a self, text: &'a str) -> Item<'a> {
-        let text = Text::new(text).source(self.source.as_deref()).kind(self.kind.unwrap_or(Kind::Document));
-        Item::from(text).date(self.date).seen(self.seen)
-    }
-}
-
-/// A moment: a `datetime` or `date`, text as records give it, or seconds since 1970. Without an offset it is universal time.
-fn moment(name: &str, value: &Bound<'_, PyAny>) -> PyResult<Date> {
-    let text = if value.hasattr("isoformat")? { value.call_method0("isoformat")? } else { value.clone() };
-    let date = match text.extract::<PyBackedStr>() {
-        Ok(text) => Date::read(&text),
-        Err(_) => Date::from_number(value.extract()?),
-    };
-    date.ok_or_else(|| {
-        let expected = "a datetime, a date, text such as 2015-07-21T02:51:32Z, or seconds since 1970";
-        parameter(value.py(), name, &text.to_string(), expected)
-    })
-}
-
-fn kind(value: &Bound<'_, PyAny>) -> PyResult<Kind> {
-    let name: String = value.extract()?;
-    let found = Kind::ALL.into_iter().find(|kind| kind.name() == name);
-    let expected = "document, story, headline, paragraph, line or boilerplate";
-    found.ok_or_else(|| parameter(value.py(), "kind", &name, expected))
-}
 
 /// A builder with the settings of some keywords; those that are not its own go to `other`.
 fn builder(
@@ -252,34 +200,37 @@ impl Index {
         self.with(py, |index| index.replace(key, about.of(text)))
     }
 
-    /// `check` for many texts, on all cores.
+    /// `check` for many texts, on all cores. An item is a text, or `(text, about)` with a dict of the keywords of `check`.
     ///
     /// >>> import mukarrar
     /// >>> mukarrar.Index().check_all(["أعلنت الوزارة", ""])
     /// [Verdict('new'), Verdict('empty')]
-    fn check_all(&self, py: Python<'_>, texts: Vec<PyBackedStr>) -> PyResult<Vec<Verdict>> {
+    fn check_all(&self, py: Python<'_>, texts: &Bound<'_, PyAny>) -> PyResult<Vec<Verdict>> {
+        let texts = Asked::all("check_all", texts)?;
         self.with(py, |index| {
-            let items: Vec<Item<'_>> = texts.iter().map(|text| Item::new(text)).collect();
+            let items: Vec<Item<'_>> = texts.iter().map(Asked::item).collect();
             index.check_all(&items).into_iter().collect::<Result<Vec<_>>>()
         })
         .map(|verdicts| verdicts.into_iter().map(Verdict::new).collect())
     }
 
-    /// `insert` for many `(key, text)` pairs, prepared on all cores and stored in the order given. The first error is raised when
-    /// all are done; with `return_errors` the answer is a list of `None` and exceptions instead.
+    /// `insert` for many items, prepared on all cores and stored in the order given. An item is `(key, text)`, or
+    /// `(key, text, about)` with a dict of the keywords of `check`. The first error is raised when all are done; with `return_errors` the answer is a list of `None` and exceptions instead.
     #[pyo3(signature = (items, *, return_errors = false))]
     fn insert_all<'py>(
         &self,
         py: Python<'py>,
-        items: Vec<(PyBackedStr, PyBackedStr)>,
+        items: &Bound<'py, PyAny>,
         return_errors: bool,
     ) -> PyResult<Bound<'py, PyList>> {
-        let answers = self.with(py, |index| Ok(index.insert_all(&borrowed(&items))))?;
+        let items = Entry::all("insert_all", items)?;
+        let answers =
+            self.with(py, |index| Ok(index.insert_all(&items.iter().map(Entry::item).collect::<Vec<_>>())))?;
         answered(py, answers, return_errors, |()| Ok(py.None()))
     }
 
-    /// `check_and_insert` for many `(key, text)` pairs: prepared on all cores, decided in the order given, as if one by one. The
-    /// first error is raised when all are done; with `return_errors` it stands in the list instead of the verdict.
+    /// `check_and_insert` for many items, as `insert_all` takes them: prepared on all cores, decided in the order given, as if one
+    /// by one. The first error is raised when all are done; with `return_errors` it stands in the list instead of the verdict.
     ///
     /// >>> import mukarrar
     /// >>> text = "أعلنت وزارة الصحة عن افتتاح ثلاثة مراكز جديدة"
@@ -289,10 +240,14 @@ impl Index {
     fn check_and_insert_all<'py>(
         &self,
         py: Python<'py>,
-        items: Vec<(PyBackedStr, PyBackedStr)>,
+        items: &Bound<'py, PyAny>,
         return_errors: bool,
     ) -> PyResult<Bound<'py, PyList>> {
-        let answers = self.with(py, |index| Ok(index.check_and_insert_all(&borrowed(&items))))?;
+        let items = Entry::all("check_and_insert_all", items)?;
+        let ask = |index: &mukarrar::Index| {
+            Ok(index.check_and_insert_all(&items.iter().map(Entry::item).collect::<Vec<_>>()))
+        };
+        let answers = self.with(py, ask)?;
         answered(py, answers, return_errors, |verdict| Ok(Py::new(py, Verdict::new(verdict))?.into_any()))
     }
 
@@ -403,6 +358,20 @@ impl Index {
         json(py, settings)
     }
 
+    /// What opening found to mend, if the index was not closed in order (a kill, a crash, a cut of power): a dict of `commit` and
+    /// `documents`, where it stands, `leftover_files`, `lost_commits` (`None` if that cannot be told) and `message`; else `None`.
+    #[getter]
+    fn recovery<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyDict>>> {
+        let Some(found) = self.with(py, |index| Ok(index.recovery().cloned()))? else { return Ok(None) };
+        let dict = PyDict::new(py);
+        dict.set_item("commit", found.commit)?;
+        dict.set_item("documents", found.documents)?;
+        dict.set_item("leftover_files", found.leftover_files)?;
+        dict.set_item("lost_commits", found.lost_commits)?;
+        dict.set_item("message", found.to_string())?;
+        Ok(Some(dict))
+    }
+
     /// Stores every text of another index of the same settings; a dict of `inserted`, `duplicates` and `keys_known`.
     fn merge<'py>(&self, py: Python<'py>, other: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
         let other = other.get();
@@ -460,10 +429,6 @@ impl Index {
     }
 }
 
-fn borrowed(items: &[(PyBackedStr, PyBackedStr)]) -> Vec<(&str, Item<'_>)> {
-    items.iter().map(|(key, text)| (&**key, Item::new(text))).collect()
-}
-
 fn answered<'py, T>(
     py: Python<'py>,
     answers: Vec<Result<T>>,
@@ -484,95 +449,4 @@ fn answered<'py, T>(
 fn json(py: Python<'_>, text: serde_json::Result<String>) -> PyResult<Bound<'_, PyAny>> {
     let text = text.map_err(|error| PyTypeError::new_err(error.to_string()))?;
     py.import("json")?.call_method1("loads", (text,))
-}
-
-/// What the index says of a text.
-///
-/// `kind` is `"new"`, `"duplicate"`, `"variant"` (the same template, other facts: no copy) or `"empty"` (nothing to compare);
-/// `match` the stored text it repeats or varies, or `None`. A verdict is true if the text is a duplicate.
-#[pyclass(module = "mukarrar", frozen)]
-pub struct Verdict {
-    #[pyo3(get)]
-    kind: &'static str,
-    found: Option<mukarrar::Match>,
-}
-
-impl Verdict {
-    fn new(verdict: mukarrar::Verdict) -> Self {
-        let kind = verdict.name();
-        let found = match verdict {
-            mukarrar::Verdict::Duplicate(found) | mukarrar::Verdict::Variant(found) => Some(found),
-            _ => None,
-        };
-        Self { kind, found }
-    }
-}
-
-#[pymethods]
-impl Verdict {
-    #[getter]
-    fn r#match(&self) -> Option<Match> {
-        self.found.clone().map(Match)
-    }
-
-    #[getter]
-    fn is_duplicate(&self) -> bool {
-        self.kind == "duplicate"
-    }
-
-    fn __bool__(&self) -> bool {
-        self.is_duplicate()
-    }
-
-    fn __repr__(&self) -> String {
-        let found = self.r#match().map_or_else(String::new, |found| format!(", {}", found.__repr__()));
-        format!("Verdict('{}'{found})", self.kind)
-    }
-}
-
-/// A stored text that was verified against the one asked about.
-///
-/// `key`, `jaccard` and `containment` (exact, unless `standard_error` is not `None`), `relation` (`"exact"`, `"near"`,
-/// `"variant"`, or `None` below the threshold) and `seen`, a `datetime` of when the stored text was first seen.
-#[pyclass(module = "mukarrar", frozen)]
-pub struct Match(mukarrar::Match);
-
-#[pymethods]
-impl Match {
-    #[getter]
-    fn key(&self) -> &str {
-        &self.0.key
-    }
-
-    #[getter]
-    fn jaccard(&self) -> f64 {
-        self.0.jaccard
-    }
-
-    #[getter]
-    fn containment(&self) -> f64 {
-        self.0.containment
-    }
-
-    #[getter]
-    fn relation(&self) -> Option<&'static str> {
-        self.0.relation.map(mukarrar::similarity::Relation::name)
-    }
-
-    #[getter]
-    fn seen<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        let datetime = py.import("datetime")?;
-        let universal = datetime.getattr("timezone")?.getattr("utc")?;
-        datetime.getattr("datetime")?.call_method1("fromtimestamp", (self.0.seen.seconds(), universal))
-    }
-
-    #[getter]
-    fn standard_error(&self) -> Option<f64> {
-        self.0.standard_error
-    }
-
-    fn __repr__(&self) -> String {
-        let relation = self.relation().map_or_else(|| "None".to_owned(), |relation| format!("'{relation}'"));
-        format!("Match('{}', jaccard={:?}, relation={relation})", self.0.key, self.0.jaccard)
-    }
 }

@@ -7,9 +7,11 @@ mod arrow;
 mod corpus;
 mod errors;
 mod index;
+mod item;
 mod options;
 mod sketch;
 mod text;
+mod verdict;
 
 /// What `mukarrar` is made of; import `mukarrar`.
 #[pymodule]
@@ -21,11 +23,13 @@ mod _mukarrar {
     #[pymodule_export]
     use corpus::{clusters, compare, dedup};
     #[pymodule_export]
-    use index::{Index, Match, Verdict};
+    use index::Index;
     #[pymodule_export]
     use sketch::{Estimate, MinHasher, Signature};
     #[pymodule_export]
     use text::{Token, Unit, detect_language, normalize, tokens, units};
+    #[pymodule_export]
+    use verdict::{Match, Verdict};
 
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {

@@ -1,5 +1,6 @@
 """The index, in memory and on disk."""
 
+import shutil
 import threading
 from datetime import date, datetime, timedelta, timezone
 
@@ -66,6 +67,18 @@ def test_batches_answer_as_if_one_by_one(index):
     assert "7" in index, "the others were answered"
 
 
+def test_items_of_a_batch_may_tell_more(index):
+    items = [("1", FIRST, {"seen": "2015-07-21T00:00:00Z", "source": "spa"}), ("2", OTHER)]
+    assert [verdict.kind for verdict in index.check_and_insert_all(items)] == ["new", "new"]
+    assert index.check_all([AGAIN, (AGAIN, {"kind": "story"})])[0].match.seen == datetime(2015, 7, 21, tzinfo=timezone.utc)
+    assert index.insert_all(iter([("3", "نص ثالث يقول شيئا آخر", {"date": date(2015, 7, 21)})])) == [None]
+    with pytest.raises(TypeError, match=r"item 1 is not \(key, text\) or \(key, text, about\)"):
+        index.insert_all([("4", FIRST), ("5",)])
+    with pytest.raises(TypeError, match="sauce"):
+        index.insert_all([("4", FIRST, {"sauce": "spa"})])
+    assert "4" not in index, "nothing of a batch that cannot be read is stored"
+
+
 def test_queries(index):
     index.insert_all([("1", FIRST), ("2", FIRST + " وقال الوزير إن الأمر مهم جدا"), ("3", OTHER)])
     found = index.query(AGAIN)
@@ -130,6 +143,23 @@ def test_what_is_closed_stays_closed(index):
     with pytest.raises(mukarrar.ClosedError, match="open it again"):
         index.check(FIRST)
     assert repr(index) == "Index(closed)"
+
+
+def test_what_a_crash_left_is_told(tmp_path):
+    with mukarrar.Index.open(tmp_path / "index") as index:
+        index.insert("1", FIRST)
+        index.commit()
+        index.insert("2", OTHER)
+        assert index.recovery is None
+        # As a machine leaves it that loses its power now.
+        shutil.copytree(tmp_path / "index", tmp_path / "crashed")
+    with mukarrar.Index.open(tmp_path / "crashed") as index:
+        recovery = index.recovery
+        assert (recovery["documents"], recovery["lost_commits"]) == (1, 0)
+        assert "the index was not closed" in recovery["message"]
+        assert "1" in index and "2" not in index
+    with mukarrar.Index.open(tmp_path / "crashed") as index:
+        assert index.recovery is None
 
 
 def test_what_was_answered_stays_after_an_exception(tmp_path):

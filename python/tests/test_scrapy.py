@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -182,6 +183,17 @@ def test_items_without_text_pass_and_items_without_key_are_errors(tmp_path):
     with pytest.raises(ValueError, match="MUKARRAR_KEY_FIELD"):
         made.process_item({"text": FIRST})
     made.close_spider()
+
+
+def test_a_crash_is_told_in_the_log(tmp_path, caplog):
+    made = pipeline(tmp_path / "crawl", MUKARRAR_COMMIT_EVERY=1)
+    made.process_item({"url": "1", "text": FIRST})
+    # As a machine leaves it that loses its power now.
+    shutil.copytree(tmp_path / "crawl", tmp_path / "crashed")
+    made.close_spider()
+    assert not caplog.records
+    pipeline(tmp_path / "crashed").close_spider()
+    assert "the index was not closed" in caplog.text
 
 
 def test_settings_that_cannot_work_say_what_would(tmp_path):

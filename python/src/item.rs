@@ -1,0 +1,148 @@
+//! Texts that an index is asked about.
+
+use mukarrar::document::{Date, Kind};
+use mukarrar::index::Item;
+use mukarrar::page::Text;
+use pyo3::exceptions::PyTypeError;
+use pyo3::prelude::*;
+use pyo3::pybacked::PyBackedStr;
+use pyo3::types::{PyDict, PyTuple};
+
+use crate::errors::parameter;
+use crate::options::each;
+
+/// What is known of a text beside it, from keywords.
+#[derive(Debug, Default)]
+pub struct About {
+    source: Option<PyBackedStr>,
+    date: Option<Date>,
+    seen: Option<Date>,
+    kind: Option<Kind>,
+}
+
+impl About {
+    /// From the keywords `source`, `date`, `seen` and `kind`.
+    ///
+    /// # Errors
+    ///
+    /// Another keyword, or what is none of its values.
+    pub fn new(function: &str, given: Option<&Bound<'_, PyDict>>) -> PyResult<Self> {
+        let mut about = Self::default();
+        each(function, given, |name, value| {
+            match name {
+                _ if value.is_none() => return Ok(["source", "date", "seen", "kind"].contains(&name)),
+                "source" => about.source = Some(value.extract()?),
+                "date" => about.date = Some(moment("date", value)?),
+                "seen" => about.seen = Some(moment("seen", value)?),
+                "kind" => about.kind = Some(kind(value)?),
+                _ => return Ok(false),
+            }
+            Ok(true)
+        })?;
+        Ok(about)
+    }
+
+    /// The text with it.
+    pub fn of<'a>(&'a self, text: &'a str) -> Item<'a> {
+        let text = Text::new(text).source(self.source.as_deref()).kind(self.kind.unwrap_or(Kind::Document));
+        Item::from(text).date(self.date).seen(self.seen)
+    }
+}
+
+/// A moment: a `datetime` or `date`, text as records give it, or seconds since 1970. Without an offset it is universal time.
+///
+/// # Errors
+///
+/// It is none.
+pub fn moment(name: &str, value: &Bound<'_, PyAny>) -> PyResult<Date> {
+    let text = if value.hasattr("isoformat")? { value.call_method0("isoformat")? } else { value.clone() };
+    let date = match text.extract::<PyBackedStr>() {
+        Ok(text) => Date::read(&text),
+        Err(_) => Date::from_number(value.extract()?),
+    };
+    date.ok_or_else(|| {
+        let expected = "a datetime, a date, text such as 2015-07-21T02:51:32Z, or seconds since 1970";
+        parameter(value.py(), name, &text.to_string(), expected)
+    })
+}
+
+fn kind(value: &Bound<'_, PyAny>) -> PyResult<Kind> {
+    let name: String = value.extract()?;
+    let found = Kind::ALL.into_iter().find(|kind| kind.name() == name);
+    let expected = "document, story, headline, paragraph, line or boilerplate";
+    found.ok_or_else(|| parameter(value.py(), "kind", &name, expected))
+}
+
+/// A text of a batch: `text` or `(text, about)`, where `about` is a dict of the keywords.
+pub struct Asked {
+    text: PyBackedStr,
+    about: About,
+}
+
+/// A text of a batch and its key: `(key, text)` or `(key, text, about)`.
+pub struct Entry {
+    key: PyBackedStr,
+    asked: Asked,
+}
+
+impl Asked {
+    /// The texts of a batch.
+    ///
+    /// # Errors
+    ///
+    /// One is none.
+    pub fn all(function: &str, items: &Bound<'_, PyAny>) -> PyResult<Vec<Self>> {
+        let one = |item: Bound<'_, PyAny>| match item.cast::<PyTuple>() {
+            Ok(pair) => Self::new(function, pair),
+            Err(_) => Ok(Self { text: item.extract()?, about: About::default() }),
+        };
+        all(items, "a text or (text, about)", one)
+    }
+
+    /// From `(text)` or `(text, about)`.
+    fn new(function: &str, item: &Bound<'_, PyTuple>) -> PyResult<Self> {
+        let (text, about) = match item.len() {
+            1 => (item.get_item(0)?, None),
+            2 => (item.get_item(0)?, Some(item.get_item(1)?.cast_into::<PyDict>()?)),
+            other => return Err(PyTypeError::new_err(format!("{other} things"))),
+        };
+        Ok(Self { text: text.extract()?, about: About::new(function, about.as_ref())? })
+    }
+
+    /// What the library is asked.
+    pub fn item(&self) -> Item<'_> {
+        self.about.of(&self.text)
+    }
+}
+
+impl Entry {
+    /// The texts of a batch with their keys.
+    ///
+    /// # Errors
+    ///
+    /// One is none.
+    pub fn all(function: &str, items: &Bound<'_, PyAny>) -> PyResult<Vec<Self>> {
+        let one = |item: Bound<'_, PyAny>| {
+            let item = item.cast::<PyTuple>()?;
+            let asked = Asked::new(function, &item.get_slice(1, item.len()))?;
+            Ok(Self { key: item.get_item(0)?.extract()?, asked })
+        };
+        all(items, "(key, text) or (key, text, about)", one)
+    }
+
+    /// What the library is asked.
+    pub fn item(&self) -> (&str, Item<'_>) {
+        (&self.key, self.asked.item())
+    }
+}
+
+fn all<T>(items: &Bound<'_, PyAny>, expected: &str, one: impl Fn(Bound<'_, PyAny>) -> PyResult<T>) -> PyResult<Vec<T>> {
+    let placed = |(place, item): (usize, PyResult<Bound<'_, PyAny>>)| {
+        let item = item?;
+        one(item).map_err(|error| match error.is_instance_of::<PyTypeError>(items.py()) {
+            true => PyTypeError::new_err(format!("item {place} is not {expected}: {}", error.value(items.py()))),
+            false => error,
+        })
+    };
+    items.try_iter()?.enumerate().map(placed).collect()
+}
