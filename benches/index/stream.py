@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """One stream of texts, asked and remembered one by one, by mukarrar and by datasketch in Python.
 
-    target/release/examples/generate 20000 stream.jsonl
+    target/release/examples/generate --documents 20000 --tokens 150 --copies 0.05 -o stream.jsonl
     python benches/index/stream.py stream.jsonl TOOL [LIMIT]
 
-TOOL: mukarrar (in memory), mukarrar-disk (in a directory), datasketch (in memory), datasketch-redis (on loopback, port 6379).
+`benches/index/run` builds all that is needed and runs every tool. TOOL: mukarrar (in memory), mukarrar-disk (in a directory), datasketch (in memory), datasketch-redis (on loopback, port 6379).
 Both use 34 bands of 4 rows over word 3-grams, cut from what each takes for words. datasketch says what may repeat, mukarrar verifies. The
 time of a call counts everything from the text to the answer; reading the file does not count.
 """
