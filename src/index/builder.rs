@@ -161,6 +161,27 @@ impl IndexBuilder {
         })
     }
 
+    /// With the settings of another where none was given, but for bands and rows, which follow from others.
+    #[cfg(feature = "persistent")]
+    pub(super) fn or(self, other: Self) -> Self {
+        Self {
+            threshold: self.threshold.or(other.threshold),
+            recall: self.recall.or(other.recall),
+            overrides: self.overrides,
+            profile: self.profile.or(other.profile),
+            language: self.language.or(other.language),
+            boilerplate: self.boilerplate.or(other.boilerplate),
+            rules: self.rules.or(other.rules),
+            shingle: self.shingle.or(other.shingle),
+            // What told no facts before may be asked for with what does.
+            facts: self.facts.or(if self.verify.is_none() { other.facts } else { None }),
+            seed: self.seed.or(other.seed),
+            verify: self.verify.or(other.verify),
+            window: self.window.or(other.window),
+            room: self.room,
+        }
+    }
+
     /// The names in [`Settings::list`] of what was given.
     #[cfg(feature = "persistent")]
     pub(super) fn given(&self) -> Vec<&'static str> {

@@ -176,7 +176,7 @@ impl Index {
             let _turn = self.turn();
             let count = if self.storage.find(&record.key)?.is_some() {
                 &mut merged.keys_known
-            } else if is_checked && super::verdict(self.best(worker, &text, 0)?.0).name() == "duplicate" {
+            } else if is_checked && super::verdict(self.snapshot(worker, &text)?.best).name() == "duplicate" {
                 &mut merged.duplicates
             } else {
                 self.store(&record.key, text, None)?;

@@ -10,6 +10,9 @@ use super::{Compacted, StorageStats};
 use crate::document::Date;
 use crate::error::{ErrorKind, Result};
 
+/// Documents that are removed at once.
+const AT_ONCE: usize = 1 << 14;
+
 /// An index in memory.
 #[derive(Debug, Default)]
 pub(super) struct Memory(RwLock<State>);
@@ -93,9 +96,7 @@ impl Storage for Memory {
 
     fn insert(&self, record: Record, bands: &[u64], replaced: Option<Doc>, _: bool) -> Result<()> {
         let mut state = self.write();
-        if let Some(doc) = replaced {
-            state.remove(doc);
-        }
+        state.remove(replaced.as_slice());
         let doc = next_doc(state.entries.len() as u64)?;
         for band in bands {
             state.bands.insert(*band, doc);
@@ -110,8 +111,8 @@ impl Storage for Memory {
     }
 
     fn remove(&self, docs: &[Doc]) -> Result<u64> {
-        let mut state = self.write();
-        Ok(docs.iter().map(|doc| u64::from(state.remove(*doc))).sum())
+        // Others go on in between.
+        Ok(docs.chunks(AT_ONCE).map(|docs| self.write().remove(docs)).sum())
     }
 
     fn older(&self, older: Older) -> Result<Vec<Doc>> {
@@ -122,7 +123,9 @@ impl Storage for Memory {
     }
 
     fn each(&self, show: &mut dyn FnMut(&Record) -> Result<()>) -> Result<()> {
-        for doc in 0..self.read().next() {
+        // Nothing is held while a record is shown: whoever looks may change the index.
+        let next = self.read().next();
+        for doc in 0..next {
             if let Some(record) = self.record(doc)? {
                 show(&record)?;
             }
@@ -143,15 +146,22 @@ impl Storage for Memory {
     }
 
     fn compact(&self) -> Result<Compacted> {
-        let mut state = self.write();
+        let state = &mut *self.write();
         state.bands.shrink();
         state.keys.shrink();
+        // Shingles that some comparison needed are made again when another does.
+        for entry in state.entries.iter_mut().flatten() {
+            if let Some(record) = Arc::get_mut(&mut entry.record) {
+                record.body.forget_set();
+            }
+        }
         Ok(Compacted { documents: state.documents, bytes_before: 0, bytes_after: 0 })
     }
 
     fn stats(&self) -> Result<StorageStats> {
         let state = self.read();
-        Ok(StorageStats { memory_bytes: state.bytes as u64, ..StorageStats::default() })
+        let bytes = state.bytes + state.bands.bytes() + state.keys.bytes();
+        Ok(StorageStats { memory_bytes: bytes as u64, ..StorageStats::default() })
     }
 }
 
@@ -170,19 +180,21 @@ impl State {
         self.hasher.hash_one(key) >> (64 - BAND_BITS)
     }
 
-    /// Forgets a document; whether it was there.
-    fn remove(&mut self, doc: Doc) -> bool {
-        let Some(entry) = self.entries.get_mut(doc as usize).and_then(Option::take) else {
-            return false;
-        };
-        self.keys.remove(self.key_hash(&entry.record.key), doc);
-        self.documents -= 1;
-        self.bytes -= entry.record.bytes() + size_of_val(&*entry.bands);
-        for band in &entry.bands {
-            self.bands.remove(*band, doc);
+    /// Forgets documents; how many were there.
+    fn remove(&mut self, docs: &[Doc]) -> u64 {
+        let (mut bands, mut keys) = (Vec::new(), Vec::new());
+        for doc in docs {
+            let Some(entry) = self.entries.get_mut(*doc as usize).and_then(Option::take) else { continue };
+            self.bytes -= entry.record.bytes() + size_of_val(&*entry.bands);
+            bands.extend(entry.bands.iter().map(|band| (*band, *doc)));
+            keys.push((self.key_hash(&entry.record.key), *doc));
         }
-        self.removals += 1;
-        true
+        let gone = keys.len() as u64;
+        self.bands.remove_all(bands);
+        self.keys.remove_all(keys);
+        self.documents -= gone;
+        self.removals += gone;
+        gone
     }
 }
 

@@ -24,14 +24,15 @@
 //! # On disk
 //!
 //! [`Index::open`] keeps the index in a directory. One process writes it; any number read it beside that
-//! ([`IndexBuilder::open_read_only`]) and see each commit. **After [`Index::commit`], and after every
-//! [`commit_every`](IndexBuilder::commit_every) inserts, nothing that was answered before is lost**, whatever happens to the process.
+//! ([`IndexBuilder::open_read_only`]) and see each commit. **After [`Index::commit`] nothing that was answered before is lost**,
+//! whatever happens to the process; the change that follows [`commit_every`](IndexBuilder::commit_every) others commits them first.
 //! `docs/INDEX.md` tells the files, what is guaranteed, and what it costs.
 //!
 //! # Bounds
 //!
 //! However pages are crafted, an answer looks at no more than the earliest 1,000 documents of each band key and verifies no more than
-//! 256, those that share most bands. [`Stats::bounded_answers`] counts where that left something out.
+//! 256, those that share most bands. [`Stats::bounded_answers`] counts where that left something out. With a window of time what lies
+//! outside it counts among the 1,000 until it is [expired](Index::expire).
 //!
 //! Files: `item` what is asked, `verdict` what is answered, `settings` and `builder` with what, `prepare` from text to bands,
 //! `verify` from candidates to the one that is named, `storage` what a place to keep texts must do, `memory` (with `postings`) and `disk` the
@@ -98,6 +99,8 @@ struct Snapshot {
     best: Option<(Doc, Match)>,
     /// Number of candidates.
     candidates: usize,
+    /// Candidates were left out for a bound.
+    is_cut: bool,
 }
 
 /// Items of a batch that are prepared at once.
@@ -156,7 +159,11 @@ impl Index {
 
     fn check_with(&self, worker: &mut Worker, item: Item<'_>) -> Result<Verdict> {
         match worker.prepare(&self.settings, item) {
-            Some(text) => Ok(verdict(self.snapshot(worker, &text)?.best)),
+            Some(text) => {
+                let found = self.snapshot(worker, &text)?;
+                self.count(found.is_cut);
+                Ok(verdict(found.best))
+            }
             None => Ok(Verdict::Empty),
         }
     }
@@ -396,33 +403,34 @@ impl Index {
         let version = self.storage.version()?;
         self.learn_stored()?;
         let learned = self.learned();
-        let (best, candidates) = self.best(worker, text, 0)?;
-        Ok(Snapshot { version, learned, best, candidates })
+        let ranking = rank(&self.settings, &*self.storage, worker, text, 0)?;
+        let best = self.with_guard(|guard| ranking.best(&self.settings, guard, text));
+        Ok(Snapshot { version, learned, best, candidates: ranking.candidates, is_cut: ranking.is_cut })
     }
 
     /// What holds of a text now, by what was found before.
     fn settle(&self, worker: &mut Worker, text: &Prepared, before: Snapshot) -> Result<Option<(Doc, Match)>> {
+        let found = self.settled(worker, text, before)?;
+        self.count(found.is_cut);
+        Ok(found.best)
+    }
+
+    fn settled(&self, worker: &mut Worker, text: &Prepared, before: Snapshot) -> Result<Snapshot> {
         let version = self.storage.version()?;
         let guard_holds = before.best.is_none() || before.learned == self.learned();
         if version.removals != before.version.removals || !guard_holds {
-            return Ok(self.best(worker, text, 0)?.0);
+            return self.snapshot(worker, text);
         }
         if version.next == before.version.next {
-            return Ok(before.best);
+            return Ok(before);
         }
-        let (since, candidates) = self.best(worker, text, before.version.next)?;
-        if candidates > 0 && before.candidates + candidates > MOST_VERIFIED {
+        let since = rank(&self.settings, &*self.storage, worker, text, before.version.next)?;
+        if since.candidates > 0 && before.candidates + since.candidates > MOST_VERIFIED {
             // Asked at once, others would have been verified.
-            return Ok(self.best(worker, text, 0)?.0);
+            return self.snapshot(worker, text);
         }
-        Ok(better(before.best, since))
-    }
-
-    /// The best match among documents numbered `since` and later, and how many candidates there were.
-    fn best(&self, worker: &mut Worker, text: &Prepared, since: Doc) -> Result<(Option<(Doc, Match)>, usize)> {
-        let ranking = rank(&self.settings, &*self.storage, worker, text, since)?;
-        self.count(ranking.is_cut);
-        Ok((self.with_guard(|guard| ranking.best(&self.settings, guard, text)), ranking.candidates))
+        let best = self.with_guard(|guard| since.best(&self.settings, guard, text));
+        Ok(Snapshot { best: better(before.best, best), is_cut: before.is_cut || since.is_cut, ..before })
     }
 
     /// Stores a text in one's turn.

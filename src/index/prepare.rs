@@ -25,9 +25,9 @@ pub(super) struct Prepared {
 
 impl Prepared {
     /// What is stored of it under `key`, and its band keys.
-    pub(super) fn into_record(self, key: &str) -> (Record, Vec<u64>) {
-        let body = self.body.without_set();
-        (Record { key: key.into(), seen: self.seen, date: self.date, body }, self.bands)
+    pub(super) fn into_record(mut self, key: &str) -> (Record, Vec<u64>) {
+        self.body.forget_set();
+        (Record { key: key.into(), seen: self.seen, date: self.date, body: self.body }, self.bands)
     }
 
     pub(super) fn moment(&self) -> Date {

@@ -48,11 +48,10 @@ impl Body {
         Self::Text { folded, set: OnceLock::new() }
     }
 
-    /// The same, without what was made for a comparison.
-    pub(super) fn without_set(self) -> Self {
-        match self {
-            Self::Text { folded, .. } => Self::text(folded),
-            sketch @ Self::Sketch { .. } => sketch,
+    /// Forgets what was made for a comparison.
+    pub(super) fn forget_set(&mut self) {
+        if let Self::Text { set, .. } = self {
+            set.take();
         }
     }
 }

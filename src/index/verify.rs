@@ -11,7 +11,8 @@ use crate::normalize::alphabet;
 use crate::similarity::facts::{CERTAIN, Guard};
 use crate::similarity::{Relation, Score};
 
-/// Of all candidates so many are verified: those that share most bands, ties: the earliest.
+/// Of all candidates so many are verified: those that share most bands, ties: the earliest; with a window of time the latest, as the
+/// earliest of a text that comes again and again lie outside it.
 pub(super) const MOST_VERIFIED: usize = 256;
 
 /// A verified candidate.
@@ -44,7 +45,7 @@ pub(super) fn rank(
 ) -> Result<Ranking> {
     let mut docs = Vec::new();
     let mut is_cut = storage.candidates(&text.bands, since, &mut docs)?;
-    let docs = most_shared(docs);
+    let docs = most_shared(docs, settings.window.is_some());
     let candidates = docs.len();
     is_cut |= candidates > MOST_VERIFIED;
     let mut found = Vec::new();
@@ -58,11 +59,11 @@ pub(super) fn rank(
     Ok(Ranking { found, is_cut, candidates })
 }
 
-/// Each document once, most repeated first, ties: the earliest.
-fn most_shared(mut docs: Vec<Doc>) -> Vec<Doc> {
+/// Each document once, most repeated first; ties: the earliest, or the latest.
+fn most_shared(mut docs: Vec<Doc>, latest_first: bool) -> Vec<Doc> {
     docs.sort_unstable();
     let mut counted: Vec<(usize, Doc)> = docs.chunk_by(|a, b| a == b).map(|run| (run.len(), run[0])).collect();
-    counted.sort_unstable_by(|(a, x), (b, y)| b.cmp(a).then(x.cmp(y)));
+    counted.sort_unstable_by(|(a, x), (b, y)| b.cmp(a).then(if latest_first { y.cmp(x) } else { x.cmp(y) }));
     counted.into_iter().map(|(_, doc)| doc).collect()
 }
 

@@ -1,5 +1,6 @@
 //! The postings of an index: run files, and what is in none yet.
 
+use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -11,10 +12,12 @@ use super::recent::Recent;
 use super::run::{self, Run, RunInfo};
 use crate::error::Result;
 use crate::index::record::Doc;
-use crate::index::storage::LONGEST_LIST;
 
 /// A slice's older run takes the younger one in when it is at most so many times as long.
 const FANOUT: u64 = 8;
+
+/// Run files that are open, by their numbers: what is open is not read again.
+pub(super) type Opened = HashMap<u64, Arc<Run>>;
 
 /// The postings of all slices.
 #[derive(Debug)]
@@ -30,13 +33,19 @@ pub(super) struct Bands {
 
 impl Bands {
     /// Opens the run files that the head names, with room for so many recent postings and for filters of so many bytes.
-    pub(super) fn open(directory: &Path, slices: &[SliceInfo], recent: usize, filters: usize) -> Result<Self> {
+    pub(super) fn open(
+        directory: &Path,
+        slices: &[SliceInfo],
+        recent: usize,
+        filters: usize,
+        opened: &mut Opened,
+    ) -> Result<Self> {
         let filter_bytes = filters / SLICES;
         Ok(Self {
             recent: Recent::for_postings(recent),
             slices: slices
                 .iter()
-                .map(|slice| open_runs(directory, &slice.runs, &[], filter_bytes))
+                .map(|slice| open_runs(directory, &slice.runs, opened, filter_bytes))
                 .collect::<Result<_>>()?,
             upto: slices.iter().map(|slice| slice.upto).collect(),
             filter_bytes,
@@ -52,14 +61,21 @@ impl Bands {
         }
     }
 
-    /// Appends the documents of a hash from `since` on, among the earliest [`LONGEST_LIST`] that are not dead. Whether there are more.
-    pub(super) fn docs(&self, hash: u64, since: Doc, dead: &RoaringBitmap, found: &mut Vec<Doc>) -> Result<bool> {
+    /// Appends the documents of a hash from `since` on, among the earliest `most` that are not dead. Whether there are more.
+    pub(super) fn docs(
+        &self,
+        hash: u64,
+        since: Doc,
+        most: usize,
+        dead: &RoaringBitmap,
+        found: &mut Vec<Doc>,
+    ) -> Result<bool> {
         let (slice, low) = place(hash);
         let in_runs = since < self.upto[slice];
         if !in_runs && self.recent.docs(slice, low, since).next().is_none() {
             return Ok(false);
         }
-        let mut left = LONGEST_LIST;
+        let mut left = most;
         let mut is_cut = false;
         let mut take = |doc: Doc| {
             if dead.contains(doc) {
@@ -100,9 +116,15 @@ impl Bands {
         self.slices[merged.slice] = merged.runs;
     }
 
-    /// The slice as another process left it; runs that are open already stay open.
-    pub(super) fn reopen(&self, slice: usize, info: &SliceInfo, directory: &Path) -> Result<Merged> {
-        let runs = open_runs(directory, &info.runs, &self.slices[slice], self.filter_bytes)?;
+    /// The slice as another process left it.
+    pub(super) fn reopen(
+        &self,
+        slice: usize,
+        info: &SliceInfo,
+        directory: &Path,
+        opened: &mut Opened,
+    ) -> Result<Merged> {
+        let runs = open_runs(directory, &info.runs, opened, self.filter_bytes)?;
         Ok(Merged { slice, upto: info.upto, runs })
     }
 
@@ -116,18 +138,26 @@ impl Bands {
         self.slices[slice].len()
     }
 
-    /// Bytes of all run files, and postings in them.
-    pub(super) fn size(&self) -> (u64, u64) {
-        let runs = self.slices.iter().flatten().map(|run| (run.info.bytes, run.info.postings));
-        runs.fold((0, 0), |sum, run| (sum.0 + run.0, sum.1 + run.1))
+    /// Bytes of all run files.
+    pub(super) fn bytes(&self) -> u64 {
+        self.slices.iter().flatten().map(|run| run.info.bytes).sum()
+    }
+
+    /// The run files that are open.
+    pub(super) fn opened(&self) -> Opened {
+        self.slices.iter().flatten().map(|run| (run.info.file, run.clone())).collect()
     }
 }
 
-/// Opens runs; those that are open already stay open.
-fn open_runs(directory: &Path, infos: &[RunInfo], known: &[Arc<Run>], filter_bytes: usize) -> Result<Vec<Arc<Run>>> {
-    let open = |(place, info): (usize, &RunInfo)| match known.iter().find(|run| run.info == *info) {
-        Some(run) => Ok(run.clone()),
-        None => Run::open(directory, *info, share(place, filter_bytes)).map(Arc::new),
+/// Opens runs that are not open yet.
+fn open_runs(directory: &Path, infos: &[RunInfo], opened: &mut Opened, filter_bytes: usize) -> Result<Vec<Arc<Run>>> {
+    let open = |(place, info): (usize, &RunInfo)| {
+        if let Some(run) = opened.get(&info.file).filter(|run| run.info == *info) {
+            return Ok(run.clone());
+        }
+        let run = Arc::new(Run::open(directory, *info, share(place, filter_bytes))?);
+        opened.insert(info.file, run.clone());
+        Ok(run)
     };
     infos.iter().enumerate().map(open).collect()
 }

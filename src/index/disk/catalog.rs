@@ -423,6 +423,14 @@ fn failed(path: &Path, action: &'static str, error: rusqlite::Error) -> Error {
     use rusqlite::ErrorCode;
     let code = error.sqlite_error_code();
     let other = |kind, what: String| Error::io(action, path, std::io::Error::new(kind, what));
+    // SQLite does not say why it could not open a file; the system does.
+    #[cfg(unix)]
+    if code == Some(ErrorCode::CannotOpen) {
+        let system = std::io::Error::last_os_error();
+        if rustix::io::Errno::from_io_error(&system) == Some(rustix::io::Errno::MFILE) {
+            return Error::io(action, path, system);
+        }
+    }
     match code {
         Some(ErrorCode::DiskFull) => other(std::io::ErrorKind::StorageFull, "no space left on the device".to_owned()),
         Some(ErrorCode::PermissionDenied | ErrorCode::ReadOnly) => {

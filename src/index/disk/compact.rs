@@ -95,7 +95,7 @@ impl Disk {
             head.slices[slice.slice] = slice.info();
             merged.push(slice);
         }
-        sync(&self.directory)?;
+        sync(&self.directory).inspect_err(|_| self.remove_files(writer.head.next_file, head.next_file))?;
         head.commit += 1;
         head.compactions += 1;
         let mut left = dead;

@@ -25,7 +25,7 @@ const LOCK: &str = "writer.lock";
 const COMMITS: &str = "commits";
 const FORMAT: &str = "mukarrar-index";
 /// Counts up with every change of the files.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// What stands in `index.json`.
 #[derive(Debug, Serialize, Deserialize)]
@@ -103,7 +103,8 @@ pub(super) fn read_settings(directory: &Path, asked: &IndexBuilder) -> Result<Se
     if settings.list().iter().any(|(name, stored)| value(name) != Some(stored)) {
         return Err(wrong("its settings do not fit each other"));
     }
-    let wanted = asked.settings()?.list();
+    // What is not asked for follows from what stands: bands from its threshold.
+    let wanted = asked.clone().or(stored).settings()?.list();
     for name in asked.given() {
         let mine = wanted.iter().find(|(other, _)| *other == name).map_or("", |(_, value)| value);
         let theirs = value(name).unwrap_or_default();

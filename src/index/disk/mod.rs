@@ -36,13 +36,11 @@ pub use open::Recovery;
 pub(super) use open::Room;
 
 use super::memory::next_doc;
-use super::prepare::BAND_BITS;
 use super::record::{Doc, Record};
-use super::storage::{Older, Storage, Version};
+use super::storage::{LONGEST_LIST, Older, Storage, Version};
 use super::{Compacted, StorageStats};
 use crate::document::Date;
 use crate::error::{Error, ErrorKind, Result};
-use crate::shingle::hash::Keys;
 use bands::Bands;
 use block::Block;
 use catalog::{Access, Catalog, Entry};
@@ -63,7 +61,6 @@ pub(super) struct Disk {
     slots: Option<usize>,
     /// Hashes of a document: its bands and its key.
     width: usize,
-    keys: Keys,
     room: Room,
     /// Of an index that is only read: the connection that sees what is new, and its version of the catalog.
     watch: Option<Mutex<(Catalog, i64)>>,
@@ -83,6 +80,8 @@ struct State {
     dead: RoaringBitmap,
     /// First and last document of each block.
     directory: Vec<(Doc, Doc)>,
+    /// Of an index that is only read: how many blocks the head told of, and the sum of their digests.
+    told_blocks: (u64, u64),
     pending: Pending,
     /// Learned texts that were read and not yet handed on, and how many were read or written.
     learned: Vec<Box<[u8]>>,
@@ -120,6 +119,12 @@ impl Weighter<Doc, Arc<Block>> for ByWeight {
 /// Looks at the directory of blocks, which a compaction may write anew at any moment.
 const ATTEMPTS: u32 = 8;
 
+/// The hash that leads to the document of a key: of a kind that nobody finds many keys for which are alike.
+fn key_hash(key: &str) -> u64 {
+    let [a, b, c, d, e, ..] = *blake3::hash(key.as_bytes()).as_bytes();
+    u64::from_le_bytes([a, b, c, d, e, 0, 0, 0])
+}
+
 /// A file that does not hold what was written.
 fn damaged(path: &Path, what: String) -> Error {
     let remedy =
@@ -139,11 +144,6 @@ impl Disk {
     fn writer(&self) -> Result<MutexGuard<'_, Writer>> {
         let writer = self.writer.as_ref().ok_or(ErrorKind::ReadOnly)?;
         Ok(writer.lock().unwrap_or_else(PoisonError::into_inner))
-    }
-
-    /// The hash that leads to the document of a key.
-    fn key_hash(&self, key: &str) -> u64 {
-        self.keys.bytes(key.as_bytes()) >> (64 - BAND_BITS)
     }
 
     /// Reads with a connection of one's own.
@@ -179,13 +179,6 @@ impl Disk {
         Ok(Some(block))
     }
 
-    /// The block that a document stands in, or the next one after it.
-    fn entry_from(&self, doc: Doc) -> Option<(Doc, Doc)> {
-        let state = self.read();
-        let place = state.directory.partition_point(|(_, last)| *last < doc);
-        state.directory.get(place).copied()
-    }
-
     fn missing(&self, first: Doc) -> Error {
         damaged(&self.directory.join(catalog::FILE), format!("it has no block of records from number {first} on"))
     }
@@ -194,7 +187,7 @@ impl Disk {
     fn stored(&self, doc: Doc) -> Result<Option<Arc<Record>>> {
         let mut missing = None;
         for _ in 0..ATTEMPTS {
-            let Some((first, _)) = self.entry_from(doc).filter(|(first, _)| *first <= doc) else {
+            let Some((first, _)) = self.read().entry_from(doc).filter(|(first, _)| *first <= doc) else {
                 return Ok(None);
             };
             let block = self.block(first)?;
@@ -210,17 +203,18 @@ impl Disk {
     }
 
     /// Shows the blocks as they stand on disk, each record once, and then what is pending, whatever is compacted or committed
-    /// meanwhile.
+    /// meanwhile; of what is inserted meanwhile nothing, so that it ends.
     fn each_of(&self, is_asked: &dyn Fn(Doc) -> bool, show: &mut dyn FnMut(Doc, &Record) -> Result<()>) -> Result<()> {
-        let (mut from, mut attempts) = (0, 0);
+        let (mut from, mut attempts, end) = (0, 0, self.read().next);
         loop {
-            let Some((first, last)) = self.entry_from(from) else {
+            let entry = |state: &State| state.entry_from(from).filter(|(first, _)| *first < end);
+            let Some((first, last)) = entry(&self.read()) else {
                 let pending: Vec<(Doc, Arc<Record>)> = {
                     let state = self.read();
-                    if state.directory.last().is_some_and(|(_, last)| *last >= from) {
+                    if entry(&state).is_some() {
                         continue;
                     }
-                    let inserts = (state.pending.first..).zip(&state.pending.inserts);
+                    let inserts = (state.pending.first..end).zip(&state.pending.inserts);
                     let live = inserts.filter(|(doc, _)| !state.dead.contains(*doc));
                     live.map(|(doc, insert)| (doc, insert.record.clone())).collect()
                 };
@@ -236,7 +230,8 @@ impl Disk {
                     continue;
                 };
                 let dead = self.read().dead.clone();
-                let live = block.iter().filter(|(doc, _)| *doc >= from && !dead.contains(*doc));
+                let live =
+                    block.iter().filter(|(doc, _)| (from..=last.min(end - 1)).contains(doc) && !dead.contains(*doc));
                 live.into_iter().try_for_each(|(doc, record)| show(doc, record))?;
             }
             (from, attempts) = (last + 1, 0);
@@ -258,7 +253,7 @@ impl Storage for Disk {
         }
         let mut is_cut = false;
         for band in bands {
-            is_cut |= state.bands.docs(*band, since, &state.dead, found)?;
+            is_cut |= state.bands.docs(*band, since, LONGEST_LIST, &state.dead, found)?;
         }
         Ok(is_cut)
     }
@@ -280,7 +275,7 @@ impl Storage for Disk {
         let mut docs = Vec::new();
         {
             let state = self.read();
-            state.bands.docs(self.key_hash(key), 0, &state.dead, &mut docs)?;
+            state.bands.docs(key_hash(key), 0, usize::MAX, &state.dead, &mut docs)?;
         }
         for doc in docs {
             if self.record(doc)?.is_some_and(|record| &*record.key == key) {
@@ -322,7 +317,7 @@ impl Storage for Disk {
     }
 
     fn insert(&self, record: Record, bands: &[u64], replaced: Option<Doc>, is_learned: bool) -> Result<()> {
-        let key = self.key_hash(&record.key);
+        let key = key_hash(&record.key);
         let hashes: Arc<[u64]> = bands.iter().copied().chain([key]).collect();
         let mut state = self.write();
         let doc = next_doc(state.next.into())?;
@@ -400,7 +395,7 @@ impl Storage for Disk {
     fn stats(&self) -> Result<StorageStats> {
         let disk_bytes = self.disk_bytes()?;
         let state = self.read();
-        let (band_bytes, _) = state.bands.size();
+        let band_bytes = state.bands.bytes();
         let recent = state.bands.recent.len();
         let memory = recent * POSTING_BYTES + state.pending.bytes + self.blocks.weight() as usize;
         Ok(StorageStats {
@@ -417,6 +412,12 @@ impl Storage for Disk {
 }
 
 impl State {
+    /// The block that a document stands in, or the next one after it.
+    fn entry_from(&self, doc: Doc) -> Option<(Doc, Doc)> {
+        let place = self.directory.partition_point(|(_, last)| *last < doc);
+        self.directory.get(place).copied()
+    }
+
     /// Forgets a document; whether it was there.
     fn forget(&mut self, doc: Doc) -> bool {
         let is_new = doc < self.next && self.dead.insert(doc);

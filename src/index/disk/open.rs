@@ -7,7 +7,7 @@ use std::sync::{Mutex, PoisonError, RwLock};
 
 use quick_cache::sync::Cache;
 
-use super::bands::Bands;
+use super::bands::{Bands, Opened};
 use super::catalog::{Access, Catalog, Head};
 use super::commit::Writer;
 use super::directory::{Commits, WriterLock, is_index, make, read_settings, write_settings};
@@ -16,7 +16,6 @@ use super::{ByWeight, Disk, Pending, State, damaged, run};
 use crate::document::Date;
 use crate::error::{Error, ErrorKind, Result};
 use crate::index::{Index, IndexBuilder, Settings, Verify};
-use crate::shingle::hash::Keys;
 
 /// What the index may hold in memory, and how much a crash may cost.
 #[derive(Debug, Clone, Copy)]
@@ -73,6 +72,8 @@ const ATTEMPTS: usize = 20;
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Recovery {
+    /// Whether it was closed in order all the same.
+    pub was_closed: bool,
     /// The commit that the index stands at, and the documents it holds then. What was inserted after it is not there.
     pub commit: u64,
     /// Documents there are.
@@ -86,12 +87,16 @@ pub struct Recovery {
 
 impl fmt::Display for Recovery {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { commit, documents, leftover_files, lost_commits } = self;
-        write!(
-            f,
-            "the index was not closed: it stands at commit {commit} with {documents} documents; what was inserted after it \
-                   is dropped"
-        )?;
+        let Self { was_closed, commit, documents, leftover_files, lost_commits } = self;
+        if *was_closed {
+            write!(f, "the index was closed at commit {commit} with {documents} documents")?;
+        } else {
+            write!(
+                f,
+                "the index was not closed: it stands at commit {commit} with {documents} documents; what was inserted after it \
+                 is dropped"
+            )?;
+        }
         if *leftover_files > 0 {
             write!(f, "; {leftover_files} unfinished files were removed")?;
         }
@@ -191,11 +196,12 @@ impl Disk {
         if is_new && head.next > 0 {
             return Err(damaged(directory, "it holds documents, and its index.json is missing".to_owned()));
         }
-        let state = State::load(directory, &catalog, &head, width(settings), room)?;
+        let state = State::load(directory, &catalog, &head, width(settings), room, &mut Opened::new())?;
         let leftover_files = remove_leftovers(directory, &head)?;
         let lost_commits = Commits::last(directory).map(|last| last.saturating_sub(head.commit));
         let is_lossless = lost_commits == Some(0) || head.commit == 0;
         let recovery = (!is_new && (!head.is_closed || leftover_files > 0 || !is_lossless)).then_some(Recovery {
+            was_closed: head.is_closed,
             commit: head.commit,
             documents: head.documents,
             leftover_files,
@@ -212,10 +218,11 @@ impl Disk {
 
     fn open_to_read(directory: &Path, settings: &Settings, room: Room) -> Result<Self> {
         let catalog = Catalog::open(directory, Access::Read)?;
+        let mut opened = Opened::new();
         let (state, version) = attempts(|| {
             let version = catalog.data_version()?;
             let state = catalog.moment(|| match catalog.head()? {
-                Some(head) => State::load(directory, &catalog, &head, width(settings), room),
+                Some(head) => State::load(directory, &catalog, &head, width(settings), room, &mut opened),
                 None => Err(damaged(&directory.join(super::catalog::FILE), "it is empty".to_owned())),
             })?;
             Ok((state, version))
@@ -241,7 +248,6 @@ impl Disk {
             blocks: Cache::with_weighter((weight / 100_000).max(16) as usize, weight, ByWeight),
             slots: (settings.verify == Verify::Estimate).then_some(slots),
             width: width(settings),
-            keys: Keys::new(settings.seed),
             room,
             watch: watch.map(Mutex::new),
         }
@@ -256,9 +262,10 @@ impl Disk {
         if version == *known {
             return Ok(());
         }
+        let mut opened = self.read().bands.opened();
         attempts(|| {
             catalog.moment(|| match catalog.head()? {
-                Some(head) => self.catch_up(catalog, &head),
+                Some(head) => self.catch_up(catalog, &head, &mut opened),
                 None => Err(damaged(&self.directory.join(super::catalog::FILE), "it is empty".to_owned())),
             })
         })?;
@@ -266,13 +273,13 @@ impl Disk {
         Ok(())
     }
 
-    fn catch_up(&self, catalog: &Catalog, head: &Head) -> Result<()> {
-        let (next, learned, compactions, removals) = {
+    fn catch_up(&self, catalog: &Catalog, head: &Head, opened: &mut Opened) -> Result<()> {
+        let (next, learned, compactions, removals, (blocks, digests)) = {
             let state = self.read();
-            (state.next, state.learned_count, state.compactions, state.removals)
+            (state.next, state.learned_count, state.compactions, state.removals, state.told_blocks)
         };
         if compactions != head.compactions {
-            let mut state = State::load(&self.directory, catalog, head, self.width, self.room)?;
+            let mut state = State::load(&self.directory, catalog, head, self.width, self.room, opened)?;
             let known = state.learned.len().min(learned as usize);
             state.learned.drain(..known);
             self.blocks.clear();
@@ -286,13 +293,18 @@ impl Disk {
         // What all slices have in runs by now is found there.
         let recent = catalog.recent(next.max(head.merged()), head.next, self.width)?;
         let entries = catalog.directory_from(next)?;
+        let digests = entries.iter().fold(digests, |sum, entry| sum.wrapping_add(entry.digest()));
+        if (blocks + entries.len() as u64, digests) != (head.blocks, head.directory) {
+            let what = "its directory of blocks is not the one that was written".to_owned();
+            return Err(damaged(&self.directory.join(super::catalog::FILE), what));
+        }
         let dead = if removals == head.removals { None } else { Some(catalog.dead(head)?) };
         let learned = catalog.learned(learned, head)?;
         let mut reopened = Vec::new();
         for (slice, info) in head.slices.iter().enumerate() {
             let bands = &self.read().bands;
             if bands.differs(slice, info) {
-                reopened.push(bands.reopen(slice, info, &self.directory)?);
+                reopened.push(bands.reopen(slice, info, &self.directory, opened)?);
             }
         }
         let mut state = self.write();
@@ -319,11 +331,20 @@ impl Disk {
 }
 
 impl State {
-    fn load(directory: &Path, catalog: &Catalog, head: &Head, width: usize, room: Room) -> Result<Self> {
+    /// The state that a head tells of. Run files that are `opened` are not read again, and those that it opens are noted there, even
+    /// if it fails.
+    fn load(
+        directory: &Path,
+        catalog: &Catalog,
+        head: &Head,
+        width: usize,
+        room: Room,
+        opened: &mut Opened,
+    ) -> Result<Self> {
         if head.slices.len() != super::posting::SLICES {
             return Err(damaged(&directory.join(super::catalog::FILE), "its head tells of no slices".to_owned()));
         }
-        let mut bands = Bands::open(directory, &head.slices, room.recent_bands(), room.filters())?;
+        let mut bands = Bands::open(directory, &head.slices, room.recent_bands(), room.filters(), opened)?;
         for (doc, hashes) in catalog.recent(head.merged(), head.next, width)? {
             bands.insert(doc, &hashes);
         }
@@ -338,6 +359,7 @@ impl State {
             bands,
             dead: catalog.dead(head)?,
             directory: catalog.directory(head)?.iter().map(|entry| (entry.first, entry.last)).collect(),
+            told_blocks: (0, 0),
             pending: Pending::default(),
             learned_count: learned.len() as u64,
             learned,
@@ -350,6 +372,7 @@ impl State {
     fn tell(&mut self, head: &Head) {
         self.next = head.next;
         self.pending.first = head.next;
+        self.told_blocks = (head.blocks, head.directory);
         self.documents = head.documents;
         self.removals = head.removals;
         self.newest = head.newest.map(Date::from_seconds);
