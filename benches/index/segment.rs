@@ -10,11 +10,12 @@ pub(crate) struct Segment {
     /// What each call took.
     pub(crate) micros: Vec<f32>,
     pub(crate) elapsed: Duration,
-    /// Texts answered to repeat another.
-    pub(crate) repeated: u64,
+    /// Texts answered to be duplicates, and to be variants: of the same template with other facts, by the facts guard.
+    pub(crate) duplicates: u64,
+    pub(crate) variants: u64,
     /// Texts known to be copies.
     pub(crate) copies: u64,
-    /// Those of them that were answered to repeat another.
+    /// Those of them that were answered to be duplicates or variants.
     pub(crate) found: u64,
 }
 
@@ -27,14 +28,15 @@ impl Segment {
         let rate = self.micros.len() as f64 / self.elapsed.as_secs_f64();
         println!(
             "{{\"documents\":{documents},\"stored\":{},\"documents_per_second\":{rate:.0},\"p50_us\":{:.0},\"p99_us\":{:.0},\
-             \"p999_us\":{:.0},\"max_us\":{:.0},\"repeated\":{},\"copies\":{},\"found\":{},\"disk_bytes_per_document\":{:.0},\
+             \"p999_us\":{:.0},\"max_us\":{:.0},\"duplicates\":{},\"variants\":{},\"copies\":{},\"found\":{},\"disk_bytes_per_document\":{:.0},\
              \"band_bytes_per_document\":{:.0},\"peak_rss_mb\":{},\"cpu_seconds\":{:.1}}}",
             stats.documents,
             at(0.5),
             at(0.99),
             at(0.999),
             at(1.0),
-            self.repeated,
+            self.duplicates,
+            self.variants,
             self.copies,
             self.found,
             stats.storage.disk_bytes as f64 / stats.documents as f64,

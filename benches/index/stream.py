@@ -4,12 +4,14 @@
     target/release/examples/generate --documents 20000 --tokens 150 --copies 0.05 -o stream.jsonl
     python benches/index/stream.py stream.jsonl TOOL [LIMIT]
 
-`benches/index/run` builds all that is needed and runs every tool. TOOL: mukarrar (in memory), mukarrar-disk (in a directory), datasketch (in memory), datasketch-redis (on loopback, port 6379).
+`benches/index/run` builds all that is needed and runs every tool. TOOL: mukarrar (in memory), mukarrar-disk (in a directory), datasketch (in
+memory), datasketch-redis (on loopback, port 6379 or $STREAM_REDIS_PORT).
 Both use 34 bands of 4 rows over word 3-grams, cut from what each takes for words. datasketch says what may repeat, mukarrar verifies. The
 time of a call counts everything from the text to the answer; reading the file does not count.
 """
 
 import json
+import os
 import sys
 import tempfile
 import time
@@ -44,7 +46,7 @@ def visitor(tool):
         return mukarrar(package.Index() if tool == "mukarrar" else package.Index.open(place))
     from datasketch import MinHash, MinHashLSH
 
-    redis = {"type": "redis", "basename": b"stream", "redis": {"host": "localhost", "port": 6379}}
+    redis = {"type": "redis", "basename": b"stream", "redis": {"host": "localhost", "port": int(os.environ.get("STREAM_REDIS_PORT", 6379))}}
     storage = {"storage_config": redis} if tool == "datasketch-redis" else {}
     return datasketch(MinHashLSH(params=(34, 4), num_perm=136, **storage), MinHash)
 
