@@ -25,7 +25,7 @@ class Error(Exception):
 
 
 class ParameterError(Error, ValueError):
-    """A parameter has a value that cannot work; ``name``, ``value`` and ``expected`` say which and what would."""
+    """A parameter has a value that cannot work, or is out of range; ``name``, ``value`` and ``expected`` say which and what would."""
 
     name: str
     value: str

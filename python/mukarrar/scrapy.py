@@ -29,15 +29,17 @@ Items are processed one at a time, in Scrapy's own thread: an answer takes well 
 another thread and back would, so nothing waits, and answers depend on the order of the items alone.
 
 **Pausing and resuming** (``JOBDIR``). The spider's end commits the index, and the next run opens it again. A page that is
-processed twice is no copy of itself: its key is known, and it passes, as it did the first time. If its text has changed, the new text takes the
-place of the old one, unless it repeats another page; then it goes as any copy.
+processed twice is no copy of itself: it is known, and it passes, as it did the first time, also where its stories have moved on the page or
+``MUKARRAR_UNIT`` is another one now. If its text has changed, the new text takes the place of the old one, and stories that it no longer has are
+forgotten; unless all it has now repeats other pages: then it goes as any copy.
 
 **Kills.** An index that was not closed opens at its last commit, which a warning in the log tells: of what came after, the answers are forgotten, so that at most
 ``MUKARRAR_COMMIT_EVERY`` stories can be kept a second time; none is lost by that. What Scrapy itself loses in a kill (requests on the way, items
 that its exports had not written yet) the index cannot bring back: the texts of items that never reached your storage may stand in it. If that matters,
 begin again with a new index, or take their keys out with ``Index.remove``.
 
-**Other pipelines.** An item that a later pipeline drops, or fails on, gives its text free again, so that a copy of it may stay.
+**Other pipelines.** An item that a later pipeline drops, or fails on, gives its text free again, so that a copy of it may stay; a page that has changed,
+its new text. A text stays as soon as one item with it is kept.
 """
 
 from __future__ import annotations
@@ -49,8 +51,10 @@ from itemadapter import ItemAdapter
 from scrapy import signals
 from scrapy.exceptions import DropItem, NotConfigured
 
-from . import Index, Match, Verdict, units
-from ._errors import KeyExistsError, ParameterError
+from ._errors import ParameterError
+from ._in_flight import InFlight
+from ._mukarrar import Index, Match
+from ._pages import Answer, Pages
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -71,14 +75,6 @@ class DuplicateItem(DropItem):
         self.keeper = found.key
         self.jaccard = found.jaccard
         self.relation = found.relation
-
-
-class _Answer:
-    """What is said of a page: a word for the statistics, and the stored text that decided it."""
-
-    def __init__(self, kind: str, match: Match | None = None) -> None:
-        self.kind = kind
-        self.match = match
 
 
 class DedupPipeline:
@@ -102,10 +98,8 @@ class DedupPipeline:
         self.source_field = settings.get("MUKARRAR_SOURCE_FIELD")
         self.mark_field = settings.get("MUKARRAR_MARK_FIELD", "mukarrar")
         self.index: Index | None = None
-        # Keys stored for items that are still on their way through later pipelines.
-        self._on_their_way: dict[str, list[str]] = {}
-        # Texts stored since the index was made durable.
-        self._uncommitted = 0
+        self._pages: Pages | None = None
+        self._in_flight = InFlight()
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -117,6 +111,7 @@ class DedupPipeline:
 
     def open_spider(self, spider: Any = None) -> None:
         self.index = Index.open(self.path, threshold=self.threshold)
+        self._pages = Pages(self.index, self.unit)
         if self.index.recovery is not None:
             logger.warning("%s: %s", self.path, self.index.recovery["message"])
 
@@ -130,74 +125,41 @@ class DedupPipeline:
         adapter = ItemAdapter(item)
         text = adapter.get(self.text_field)
         if not isinstance(text, str):
+            # Told apart from another item of its page, should it be lost.
+            self._in_flight.begin(item, self._name(item))
             self._count("no_text")
             return item
         key, source = self._key(adapter), None
         if self.source_field and adapter.get(self.source_field) is not None:
             source = str(adapter[self.source_field])
-        answer = self._page(key, text, source)
+        assert self._pages is not None, "items come between open_spider and close_spider"
+        flight = self._in_flight.begin(item, key)
+        answer = self._pages.check_and_store(key, text, source, flight)
         self._commit()
         self._count(answer.kind)
         if answer.kind == "duplicate" and answer.match is not None:
             self._count(f"duplicate/{answer.match.relation}")
             if self.action == "drop":
+                self._in_flight.end(flight)
                 raise DuplicateItem(key, answer.match)
         if self.action == "mark":
             self._mark(adapter, answer)
         return item
 
-    def _page(self, key: str, text: str, source: str | None) -> _Answer:
-        parts = [(key, text, "document")]
-        if self.unit != "document":
-            wanted = (unit for unit in units(text, self.unit) if unit.kind == self.unit)
-            # A page without a single story is compared whole.
-            parts = [(f"{key}#{unit.number}", unit.text, unit.kind) for unit in wanted] or parts
-        answers = [self._part(name, text, kind, source, key) for name, text, kind in parts]
-        answers = [answer for answer in answers if answer.kind != "empty"] or answers
-        # A page repeats others only if every part does.
-        fresh = (answer for answer in answers if answer.kind != "duplicate")
-        return next(fresh, None) or max(answers, key=lambda answer: answer.match.jaccard if answer.match else 0.0)
-
-    def _part(self, name: str, text: str, kind: str, source: str | None, page: str) -> _Answer:
-        assert self.index is not None, "items come between open_spider and close_spider"
-        try:
-            verdict = self.index.check_and_insert(name, text, source=source, kind=kind)
-        except KeyExistsError:
-            return self._again(name, text, kind, source)
-        if verdict.kind in ("new", "variant"):
-            self._uncommitted += 1
-            self._on_their_way.setdefault(page, []).append(name)
-        return _Answer(verdict.kind, verdict.match)
-
-    def _again(self, name: str, text: str, kind: str, source: str | None) -> _Answer:
-        """A page that was kept before: after a pause, or fetched anew."""
-        assert self.index is not None
-        verdict: Verdict = self.index.check(text, source=source, kind=kind)
-        match = verdict.match
-        if match is not None and match.key == name and match.relation == "exact":
-            return _Answer("known")
-        if verdict.is_duplicate and match is not None and match.key != name:
-            return _Answer("duplicate", match)
-        if verdict.kind == "empty":
-            return _Answer("empty")
-        self.index.replace(name, text, source=source, kind=kind)
-        self._uncommitted += 1
-        return _Answer("updated")
-
     def _commit(self) -> None:
         """Makes the index durable once enough is stored, before the item goes on: with 1 nothing passes that a kill could make
         unseen."""
-        if self.index is not None and self._uncommitted >= self.commit_every:
+        if self.index is not None and self._pages is not None and self._pages.changes >= self.commit_every:
             self.index.commit()
-            self._uncommitted = 0
+            self._pages.changes = 0
 
     def _key(self, adapter: ItemAdapter) -> str:
-        key = adapter.get(self.key_field)
-        if key is None or key == "":
+        key = self._name(adapter.item)
+        if key is None:
             raise ValueError(f"the item has no field {self.key_field!r} to be known by; set MUKARRAR_KEY_FIELD to one it has")
-        return str(key)
+        return key
 
-    def _mark(self, adapter: ItemAdapter, answer: _Answer) -> None:
+    def _mark(self, adapter: ItemAdapter, answer: Answer) -> None:
         mark: dict[str, Any] = {"verdict": answer.kind}
         if answer.match is not None:
             match = answer.match
@@ -210,20 +172,19 @@ class DedupPipeline:
             ) from None
 
     def _scraped(self, item: Any) -> None:
-        self._forget(item)
+        self._in_flight.kept(item, self._name(item))
 
     def _lost(self, item: Any, exception: BaseException | None = None) -> None:
         """A later pipeline dropped the item, or failed on it."""
         if isinstance(exception, DuplicateItem) or self.index is None:
             return
-        for name in self._forget(item):
+        for name in self._in_flight.lost(item, self._name(item)):
             self.index.remove(name)
             self._count("given_back")
 
-    def _forget(self, item: Any) -> list[str]:
-        if not ItemAdapter.is_item(item):
-            return []
-        return self._on_their_way.pop(str(ItemAdapter(item).get(self.key_field)), [])
+    def _name(self, item: Any) -> str | None:
+        key = ItemAdapter(item).get(self.key_field) if ItemAdapter.is_item(item) else None
+        return None if key is None or key == "" else str(key)
 
     def _count(self, name: str, by: int = 1) -> None:
         if self.crawler.stats is not None:

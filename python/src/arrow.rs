@@ -12,11 +12,12 @@ use arrow_array::{
 };
 use arrow_buffer::{NullBuffer, OffsetBuffer, ScalarBuffer};
 use arrow_schema::{ArrowError, DataType, Field, Schema};
+use mukarrar::lsh::Banding;
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyCapsule, PyTuple};
 
-use crate::errors::{detached, parameter};
+use crate::errors::{attached, detached, parameter};
 use crate::sketch::MinHasher;
 
 /// The signatures and band keys of a record batch: the column of ids as it is, `signature` and `band_keys`.
@@ -62,6 +63,11 @@ pub fn sketch_batch(
     let field = batch.schema().field(id).clone();
     let ids = Arc::clone(batch.column(id));
     let hasher = hasher.get();
+    let most = layout.most_rows(hasher.banding());
+    if ids.len() > most {
+        let expected = format!("at most {most} in lists of this length; cut it");
+        return Err(parameter(py, "batch", &format!("{} rows", ids.len()), &expected));
+    }
     let made = detached(py, || sketched(field, ids, &texts, hasher, layout))?;
     made.map(ArrowBatch).map_err(|error| refused(&error))
 }
@@ -70,6 +76,16 @@ pub fn sketch_batch(
 enum Layout {
     Fixed,
     List,
+}
+
+impl Layout {
+    /// Rows that fit in a batch: plain lists count all their numbers in 32 bits.
+    fn most_rows(self, banding: Banding) -> usize {
+        match self {
+            Self::Fixed => usize::MAX,
+            Self::List => i32::MAX as usize / banding.num_hashes().max(banding.bands()),
+        }
+    }
 }
 
 /// A record batch. `pyarrow.record_batch(batch)`, `polars.from_arrow` and others take it over without a copy.
@@ -122,7 +138,7 @@ fn imported(batch: &Bound<'_, PyAny>) -> PyResult<RecordBatch> {
     let (schema, array): (Bound<'_, PyCapsule>, Bound<'_, PyCapsule>) = export.call0()?.extract()?;
     let schema = schema.pointer_checked(Some(c"arrow_schema"))?.cast::<FFI_ArrowSchema>();
     let array = array.pointer_checked(Some(c"arrow_array"))?.cast::<FFI_ArrowArray>();
-    let data = taken(schema, array).map_err(|error| refused(&error))?;
+    let data = attached(batch.py(), || taken(schema, array))?.map_err(|error| refused(&error))?;
     if !matches!(data.data_type(), DataType::Struct(_)) {
         return Err(PyTypeError::new_err("a single column was given; give a record batch"));
     }
@@ -137,13 +153,17 @@ fn taken(
     schema: NonNull<FFI_ArrowSchema>,
     array: NonNull<FFI_ArrowArray>,
 ) -> Result<arrow_data::ArrayData, ArrowError> {
-    // SAFETY: the capsules' names say what they point to, and both live while this runs. `from_raw` moves the array out
+    // SAFETY: the capsules' names say what they point to, and both live while this runs; neither is read once it was released.
+    // `from_raw` moves the array out
     // and leaves one that is marked as released, as the interface asks; the schema is only read, and released by its capsule.
     // That the producer's buffers are what its schema says is the producer's word, as with every user of the interface; of
     // the texts, which are read, the offsets and the UTF-8 are checked in `Texts::new`.
     unsafe {
         if array.as_ref().is_released() {
             return Err(ArrowError::CDataInterface("it was taken before".to_owned()));
+        }
+        if schema.as_ref().release().is_none() {
+            return Err(ArrowError::CDataInterface("its schema was taken before".to_owned()));
         }
         from_ffi(FFI_ArrowArray::from_raw(array.as_ptr()), schema.as_ref())
     }
@@ -233,14 +253,12 @@ fn sketched(
 fn lists(numbers: ArrayRef, length: usize, there: Vec<bool>, layout: Layout) -> Result<ArrayRef, ArrowError> {
     let item = Arc::new(Field::new("item", numbers.data_type().clone(), false));
     let nulls = Some(NullBuffer::from(there)).filter(|nulls| nulls.null_count() > 0);
-    let too_long = |_| ArrowError::InvalidArgumentError("a batch has too many rows for lists; cut it".to_owned());
     Ok(match layout {
         Layout::Fixed => {
-            let length = i32::try_from(length).map_err(too_long)?;
+            let length = i32::try_from(length).map_err(|error| ArrowError::InvalidArgumentError(error.to_string()))?;
             Arc::new(FixedSizeListArray::try_new(item, length, numbers, nulls)?)
         }
         Layout::List => {
-            i32::try_from(numbers.len()).map_err(too_long)?;
             let rows = numbers.len() / length;
             let offsets = OffsetBuffer::from_lengths(std::iter::repeat_n(length, rows));
             Arc::new(ListArray::try_new(item, offsets, numbers, nulls)?)

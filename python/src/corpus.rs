@@ -11,12 +11,12 @@ use mukarrar::report::output::Outputs;
 use mukarrar::report::{self, Cleaning, Destination, Format, Named, Style};
 use mukarrar::similarity::Relation;
 use mukarrar::{Error, Result};
-use pyo3::exceptions::PyTypeError;
+use pyo3::exceptions::{PyTypeError, PyUnicodeEncodeError};
 use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedStr;
 use pyo3::types::{PyBytes, PyDict};
 
-use crate::errors::{attempt, parameter};
+use crate::errors::{attempt, in_item, parameter};
 use crate::options::{each, paths, reading, run};
 
 const JSON_LINES: Style = Style { format: Format::Jsonl, isolate: false, color: false };
@@ -72,7 +72,10 @@ impl Source {
 
 /// Writes an `(id, text)` pair as a line of JSON.
 fn record(pair: &Bound<'_, PyAny>, place: u64, out: &mut Vec<u8>) -> PyResult<()> {
-    let wrong = |_| PyTypeError::new_err(format!("item {place} is no (id, text) pair of a string or int and a string"));
+    let wrong = |error: PyErr| match error.is_instance_of::<PyUnicodeEncodeError>(pair.py()) {
+        true => in_item(pair.py(), error, place),
+        false => PyTypeError::new_err(format!("item {place} is no (id, text) pair of a string or int and a string")),
+    };
     let (id, text): (Bound<'_, PyAny>, PyBackedStr) = pair.extract().map_err(wrong)?;
     let id = if id.is_instance_of::<pyo3::types::PyInt>() { id.str()?.into_any() } else { id };
     let id: PyBackedStr = id.extract().map_err(wrong)?;

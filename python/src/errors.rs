@@ -1,6 +1,7 @@
 //! The library's errors as Python's exceptions, and panics kept inside.
 
 use std::any::Any;
+use std::fmt::Display;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use mukarrar::{Error, ErrorKind};
@@ -13,13 +14,33 @@ use pyo3::types::PyDict;
 ///
 /// `InternalError` for a panic, which would be a bug of the library: no exception but those of this package leaves it.
 pub fn detached<T: Send>(py: Python<'_>, work: impl FnOnce() -> T + Send) -> PyResult<T> {
-    py.detach(|| catch_unwind(AssertUnwindSafe(work)).map_err(|panic| said(&*panic))).map_err(|what| {
-        let message = format!("the library failed: {what}; please report what led here");
-        made(py, "InternalError", message, &[])
-    })
+    py.detach(|| caught(work)).map_err(|what| internal(py, &what))
 }
 
-/// The same for what can fail.
+/// Runs `work` with the interpreter's lock.
+///
+/// # Errors
+///
+/// `InternalError` for a panic.
+pub fn attached<T>(py: Python<'_>, work: impl FnOnce() -> T) -> PyResult<T> {
+    caught(work).map_err(|what| internal(py, &what))
+}
+
+/// What `work` gives, or else what it panicked with.
+///
+/// # Errors
+///
+/// What the panic says.
+pub fn caught<T>(work: impl FnOnce() -> T) -> Result<T, String> {
+    catch_unwind(AssertUnwindSafe(work)).map_err(|panic| said(&*panic))
+}
+
+fn internal(py: Python<'_>, what: &str) -> PyErr {
+    let message = format!("the library failed: {what}; please report what led here");
+    made(py, "InternalError", message, &[])
+}
+
+/// Runs `work`, which can fail, without the interpreter's lock.
 ///
 /// # Errors
 ///
@@ -37,6 +58,14 @@ fn said(panic: &(dyn Any + Send)) -> String {
 pub fn parameter(py: Python<'_>, name: &str, value: &str, expected: &str) -> PyErr {
     let fields = [("name", name.to_owned()), ("value", value.to_owned()), ("expected", expected.to_owned())];
     made(py, "ParameterError", format!("{name} cannot be {value}: {expected}"), &fields)
+}
+
+/// Says in which of many items a text stands that has half a character, a lone surrogate.
+pub fn in_item(py: Python<'_>, error: PyErr, place: impl Display) -> PyErr {
+    let value = error.value(py);
+    // Where it cannot be said, the error is Python's own.
+    let _ = value.getattr("reason").and_then(|why| value.setattr("reason", format!("{why}, in item {place}")));
+    error
 }
 
 /// An index that was closed.

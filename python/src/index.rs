@@ -1,21 +1,23 @@
 //! The crawler's index.
 
 use std::fs::File;
-use std::io::{BufReader, BufWriter};
+use std::io::BufReader;
 use std::path::PathBuf;
 use std::sync::{PoisonError, RwLock};
 
 use mukarrar::index::{Expiry, IndexBuilder, Item, Rank, Verify};
+use mukarrar::input::Compression;
 use mukarrar::lsh::Overrides;
 use mukarrar::page::Rules;
+use mukarrar::report::output::{self, Outputs};
 use mukarrar::{Error, ErrorKind, Result};
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyTuple};
 
-use crate::errors::{attempt, closed, detached, parameter, raised};
+use crate::errors::{attempt, caught, closed, detached, parameter, raised};
 use crate::item::{About, Asked, Entry, moment};
-use crate::options::{each, facts, language, overrides, window, word};
+use crate::options::{each, facts, language, number, overrides, whole, window, word};
 use crate::verdict::{Match, Verdict};
 
 /// Texts seen so far, in memory (`Index(...)`) or in a directory (`Index.open(path, ...)`).
@@ -39,7 +41,10 @@ use crate::verdict::{Match, Verdict};
 /// >>> len(seen), "https://b.example/7" in seen
 /// (1, False)
 #[pyclass(module = "mukarrar", frozen)]
-pub struct Index(RwLock<Option<mukarrar::Index>>);
+pub struct Index {
+    index: RwLock<Option<mukarrar::Index>>,
+    directory: Option<PathBuf>,
+}
 
 /// A builder with the settings of some keywords; those that are not its own go to `other`.
 fn builder(
@@ -54,8 +59,8 @@ fn builder(
         }
         let now = std::mem::take(&mut made);
         made = match name {
-            "threshold" => now.threshold(value.extract()?),
-            "recall" => now.recall(value.extract()?),
+            "threshold" => now.threshold(number(name, value)?),
+            "recall" => now.recall(number(name, value)?),
             "profile" => now.profile(word(value)?),
             "language" => match language(value)? {
                 Some(language) => now.language(language),
@@ -68,7 +73,7 @@ fn builder(
             }
             "shingle" => now.shingle(word(value)?),
             "facts" => now.facts(facts(value)?),
-            "seed" => now.seed(value.extract()?),
+            "seed" => now.seed(whole(name, value)?),
             "verify" => now.verify(verify(value)?),
             "window" => match window(value)? {
                 Some(window) => now.window(window),
@@ -113,7 +118,7 @@ impl Index {
     #[pyo3(signature = (**settings))]
     fn new(py: Python<'_>, settings: Option<&Bound<'_, PyDict>>) -> PyResult<Self> {
         let builder = builder("Index", settings, |_, _, _| Ok(false))?;
-        attempt(py, || builder.build()).map(Self::holding)
+        attempt(py, || builder.build()).map(|index| Self::holding(index, None))
     }
 
     /// The index in a directory: opened with the settings it was made with, or made. A setting that differs from what it was
@@ -147,17 +152,19 @@ impl Index {
             }
             if !value.is_none() {
                 let now = std::mem::take(builder);
-                let number: usize = value.extract()?;
+                let number = whole(name, value)?;
                 *builder = if name == "cache_size" { now.cache_size(number) } else { now.commit_every(number) };
             }
             Ok(true)
         })?;
+        // What the index does later must not depend on where the program works by then.
+        let path = std::path::absolute(&path).unwrap_or(path);
         let opened = attempt(py, || match (read_only, create) {
             (true, _) => builder.open_read_only(&path),
             (false, true) => builder.open(&path),
             (false, false) => builder.open_existing(&path),
         });
-        opened.map(Self::holding)
+        opened.map(|index| Self::holding(index, Some(path)))
     }
 
     /// Whether a stored text is repeated by `text`. Stores nothing.
@@ -267,7 +274,7 @@ impl Index {
         &self,
         py: Python<'_>,
         text: &str,
-        top: usize,
+        #[pyo3(from_py_with = top)] top: usize,
         by: &str,
         about: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<Vec<Match>> {
@@ -307,7 +314,7 @@ impl Index {
     /// Commits and lets go of the directory. Closing twice does nothing; any other use of a closed index is a `ClosedError`.
     fn close(&self, py: Python<'_>) -> PyResult<()> {
         attempt(py, || {
-            let index = self.0.write().unwrap_or_else(PoisonError::into_inner).take();
+            let index = self.index.write().unwrap_or_else(PoisonError::into_inner).take();
             index.map_or(Ok(()), mukarrar::Index::close)
         })
     }
@@ -315,7 +322,7 @@ impl Index {
     /// Whether it is closed.
     #[getter]
     fn closed(&self, py: Python<'_>) -> PyResult<bool> {
-        detached(py, || self.0.read().unwrap_or_else(PoisonError::into_inner).is_none())
+        detached(py, || self.index.read().unwrap_or_else(PoisonError::into_inner).is_none())
     }
 
     fn __enter__(slf: Py<Self>) -> Py<Self> {
@@ -379,19 +386,24 @@ impl Index {
             return Err(parameter(py, "other", "the index itself", "another index"));
         }
         let merged = self.with(py, |index| {
-            let other = other.0.read().unwrap_or_else(PoisonError::into_inner);
+            let other = other.index.read().unwrap_or_else(PoisonError::into_inner);
             other.as_ref().map(|other| index.merge(other)).transpose()
         })?;
         json(py, serde_json::to_string(&merged.ok_or_else(|| closed(py))?))
     }
 
-    /// Writes every text to a file of JSON Lines, a line with the settings first; how many.
+    /// Writes every text to a file of JSON Lines, a line with the settings first; how many. The file appears whole or not at all, in
+    /// place of what stood there, and never among the files of the index.
     fn export_to(&self, py: Python<'_>, path: PathBuf) -> PyResult<u64> {
         self.with(py, |index| {
-            let failed = |source| Error::from(ErrorKind::Io { action: "write", path: path.clone(), source });
-            let mut out = BufWriter::new(File::create(&path).map_err(failed)?);
+            if let Some(directory) = &self.directory {
+                output::outside(&path, directory)?;
+            }
+            let mut outputs = Outputs::new();
+            let mut out = outputs.create(&path, Compression::None)?;
             let count = index.export(&mut out)?;
-            out.into_inner().map_err(|error| failed(error.into_error()))?.sync_all().map_err(failed)?;
+            outputs.finish(out)?;
+            outputs.commit()?;
             Ok(count)
         })
     }
@@ -407,7 +419,7 @@ impl Index {
 
     fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
         let length = detached(py, || {
-            let index = self.0.read().unwrap_or_else(PoisonError::into_inner);
+            let index = self.index.read().unwrap_or_else(PoisonError::into_inner);
             index.as_ref().map(mukarrar::Index::len)
         })?;
         Ok(length.map_or_else(|| "Index(closed)".to_owned(), |length| format!("Index({length} texts)")))
@@ -415,18 +427,31 @@ impl Index {
 }
 
 impl Index {
-    fn holding(index: mukarrar::Index) -> Self {
-        Self(RwLock::new(Some(index)))
+    fn holding(index: mukarrar::Index, directory: Option<PathBuf>) -> Self {
+        Self { index: RwLock::new(Some(index)), directory }
     }
 
     /// Asks the index, if it is open.
     fn with<T: Send>(&self, py: Python<'_>, work: impl FnOnce(&mukarrar::Index) -> Result<T> + Send) -> PyResult<T> {
         let answer = detached(py, || {
-            let index = self.0.read().unwrap_or_else(PoisonError::into_inner);
+            let index = self.index.read().unwrap_or_else(PoisonError::into_inner);
             index.as_ref().map(work)
         })?;
         answer.ok_or_else(|| closed(py))?.map_err(|error| raised(py, &error))
     }
+}
+
+impl Drop for Index {
+    /// An index that nobody closed is committed here, which can take a while: other threads run meanwhile.
+    fn drop(&mut self) {
+        let index = self.index.get_mut().unwrap_or_else(PoisonError::into_inner).take();
+        // Once the interpreter has ended the index is dropped all the same, with nobody to wait for it.
+        let _ = index.map(|index| Python::try_attach(|py| py.detach(|| caught(|| drop(index)))));
+    }
+}
+
+fn top(value: &Bound<'_, PyAny>) -> PyResult<usize> {
+    whole("top", value)
 }
 
 fn answered<'py, T>(

@@ -8,8 +8,8 @@ use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedStr;
 use pyo3::types::{PyDict, PyTuple};
 
-use crate::errors::parameter;
-use crate::options::each;
+use crate::errors::{in_item, parameter};
+use crate::options::{each, number};
 
 /// What is known of a text beside it, from keywords.
 #[derive(Debug, Default)]
@@ -58,7 +58,7 @@ pub fn moment(name: &str, value: &Bound<'_, PyAny>) -> PyResult<Date> {
     let text = if value.hasattr("isoformat")? { value.call_method0("isoformat")? } else { value.clone() };
     let date = match text.extract::<PyBackedStr>() {
         Ok(text) => Date::read(&text),
-        Err(_) => Date::from_number(value.extract()?),
+        Err(_) => Date::from_number(number(name, value)?),
     };
     date.ok_or_else(|| {
         let expected = "a datetime, a date, text such as 2015-07-21T02:51:32Z, or seconds since 1970";
@@ -141,7 +141,7 @@ fn all<T>(items: &Bound<'_, PyAny>, expected: &str, one: impl Fn(Bound<'_, PyAny
         let item = item?;
         one(item).map_err(|error| match error.is_instance_of::<PyTypeError>(items.py()) {
             true => PyTypeError::new_err(format!("item {place} is not {expected}: {}", error.value(items.py()))),
-            false => error,
+            false => in_item(items.py(), error, place),
         })
     };
     items.try_iter()?.enumerate().map(placed).collect()

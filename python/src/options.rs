@@ -9,7 +9,7 @@ use mukarrar::lsh::Overrides;
 use mukarrar::normalize::{Language, Normalizer, Profile};
 use mukarrar::pipeline::Options;
 use mukarrar::similarity::facts::Facts;
-use pyo3::exceptions::PyTypeError;
+use pyo3::exceptions::{PyOverflowError, PyTypeError};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
@@ -42,6 +42,45 @@ pub fn each(
 pub fn word<T: FromStr<Err = mukarrar::Error>>(value: &Bound<'_, PyAny>) -> PyResult<T> {
     let word: String = value.extract()?;
     word.parse().map_err(|error| raised(value.py(), &error))
+}
+
+/// A whole number.
+///
+/// # Errors
+///
+/// `ParameterError` if it is negative or too large; what is no whole number is a `TypeError`.
+pub fn whole<T: TryFrom<u64>>(name: &str, value: &Bound<'_, PyAny>) -> PyResult<T> {
+    let expected = format!("a whole number from 0 to {}", usize::MAX);
+    let number: u64 = value.extract().map_err(|error| in_range(name, value, error, &expected))?;
+    T::try_from(number).map_err(|_| parameter(value.py(), name, &number.to_string(), &expected))
+}
+
+/// A whole number or `None`.
+///
+/// # Errors
+///
+/// As of `whole`.
+pub fn whole_or_none<T: TryFrom<u64>>(name: &str, value: &Bound<'_, PyAny>) -> PyResult<Option<T>> {
+    if value.is_none() { Ok(None) } else { whole(name, value).map(Some) }
+}
+
+/// A number.
+///
+/// # Errors
+///
+/// `ParameterError` if it is too large; what is no number is a `TypeError`.
+pub fn number(name: &str, value: &Bound<'_, PyAny>) -> PyResult<f64> {
+    value.extract().map_err(|error| in_range(name, value, error, "a number that is not so large"))
+}
+
+/// What Python says of a number that does not fit, as a `ParameterError`.
+fn in_range(name: &str, value: &Bound<'_, PyAny>, error: PyErr, expected: &str) -> PyErr {
+    if error.is_instance_of::<PyOverflowError>(value.py()) {
+        // Python refuses to write very large numbers out.
+        let value_said = value.str().map_or_else(|_| "so large".to_owned(), |text| text.to_string());
+        return parameter(value.py(), name, &value_said, expected);
+    }
+    error
 }
 
 /// A language; `None` and `"auto"` let the gate decide.
@@ -80,7 +119,11 @@ pub fn window(value: &Bound<'_, PyAny>) -> PyResult<Option<Window>> {
     if value.extract::<String>().is_ok() {
         return word(value).map(Some);
     }
-    let seconds: f64 = value.call_method0("total_seconds")?.extract()?;
+    let Ok(seconds) = value.call_method0("total_seconds") else {
+        let kind = value.get_type().name()?;
+        return Err(PyTypeError::new_err(format!("window is a timedelta or text such as 7d, not {kind}")));
+    };
+    let seconds: f64 = seconds.extract()?;
     if seconds < 0.0 {
         return Err(parameter(value.py(), "window", &seconds.to_string(), "not negative"));
     }
@@ -91,12 +134,12 @@ pub fn window(value: &Bound<'_, PyAny>) -> PyResult<Option<Window>> {
 ///
 /// # Errors
 ///
-/// A value that is no whole number.
+/// A value that is no whole number, or does not fit.
 pub fn overrides(overrides: &mut Overrides, name: &str, value: &Bound<'_, PyAny>) -> PyResult<bool> {
     match name {
-        "num_hashes" => overrides.num_hashes = value.extract()?,
-        "bands" => overrides.bands = value.extract()?,
-        "rows" => overrides.rows = value.extract()?,
+        "num_hashes" => overrides.num_hashes = whole_or_none(name, value)?,
+        "bands" => overrides.bands = whole_or_none(name, value)?,
+        "rows" => overrides.rows = whole_or_none(name, value)?,
         _ => return Ok(false),
     }
     Ok(true)
@@ -149,20 +192,21 @@ pub fn run(options: &mut Options, name: &str, value: &Bound<'_, PyAny>) -> PyRes
         "boilerplate" => options.boilerplate = word(value)?,
         "shingle" => options.shingle = word(value)?,
         "short" => options.short = value.extract()?,
-        "threshold" => options.threshold = value.extract()?,
-        "recall" => options.recall = value.extract()?,
-        "containment" => options.containment = value.extract()?,
+        "threshold" => options.threshold = number(name, value)?,
+        "recall" => options.recall = number(name, value)?,
+        "containment" if value.is_none() => options.containment = None,
+        "containment" => options.containment = Some(number(name, value)?),
         "facts" => options.facts = facts(value)?,
-        "seed" => options.seed = value.extract()?,
+        "seed" => options.seed = whole(name, value)?,
         "related" => options.related = value.extract()?,
-        "max_bucket" => options.max_bucket = value.extract()?,
+        "max_bucket" => options.max_bucket = whole(name, value)?,
         "date_field" => options.date_field = value.extract()?,
         "source_field" => options.source_field = value.extract()?,
         "window" => options.window = window(value)?,
         "keep" => options.keep = word(value)?,
-        "threads" => options.threads = value.extract()?,
+        "threads" => options.threads = whole_or_none(name, value)?,
         "memory" => {
-            options.memory = value.extract()?;
+            options.memory = whole_or_none(name, value)?;
             options.map = options.memory.is_none();
         }
         "temp_dir" => options.temp_dir = value.extract()?,
@@ -184,7 +228,7 @@ pub fn reading(options: &mut InputOptions, name: &str, value: &Bound<'_, PyAny>)
         "input_format" => options.format = if value.is_none() { None } else { Some(word(value)?) },
         "encoding" => options.encoding = word(value)?,
         "html_raw" => options.html_raw = value.extract()?,
-        "max_record_size" => options.max_record_size = value.extract()?,
+        "max_record_size" => options.max_record_size = whole(name, value)?,
         _ => return Ok(false),
     }
     Ok(true)

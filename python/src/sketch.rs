@@ -11,7 +11,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyTuple, PyType};
 
 use crate::errors::{attempt, detached, raised};
-use crate::options::{each, language, overrides, word};
+use crate::options::{each, language, number, overrides, whole, word};
 
 /// Makes signatures: folds a text, cuts it into shingles, sketches them.
 ///
@@ -53,13 +53,13 @@ impl MinHasher {
         let (mut shingle, mut seed) = (ShingleKind::default(), 1);
         each("MinHasher", settings, |name, value| {
             match name {
-                "threshold" => threshold = value.extract()?,
-                "recall" => recall = value.extract()?,
+                "threshold" => threshold = number(name, value)?,
+                "recall" => recall = number(name, value)?,
                 "profile" => profile = word(value)?,
                 "language" => of = language(value)?,
                 "boilerplate" => boilerplate = word(value)?,
                 "shingle" => shingle = word(value)?,
-                "seed" => seed = value.extract()?,
+                "seed" => seed = whole(name, value)?,
                 _ => return overrides(&mut by_hand, name, value),
             }
             Ok(true)

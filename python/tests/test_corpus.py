@@ -113,6 +113,17 @@ def test_what_cannot_work():
     assert len(mukarrar.clusters([])) == 0 and mukarrar.dedup([]).kept == []
 
 
+def test_half_a_character_is_told_with_its_item():
+    for ask in (
+        lambda: mukarrar.clusters([("a", "نص"), ("b", "\ud800")]),
+        lambda: mukarrar.dedup([("a", "نص"), ("\ud800", "نص")]),
+        lambda: mukarrar.Index().check_all(["نص", "\ud800"]),
+        lambda: mukarrar.Index().insert_all([("a", "نص"), ("b", "\ud800")]),
+    ):
+        with pytest.raises(UnicodeEncodeError, match=r"surrogates not allowed, in item 1"):
+            ask()
+
+
 def test_an_iterable_that_fails_says_so_itself():
     def failing():
         yield "a", "نص"

@@ -1,6 +1,8 @@
 """The index, in memory and on disk."""
 
 import shutil
+import subprocess
+import sys
 import threading
 from datetime import date, datetime, timedelta, timezone
 
@@ -198,6 +200,80 @@ def test_a_directory_that_is_no_index(tmp_path):
         mukarrar.Index.open(tmp_path / "none", read_only=True)
 
 
+def test_other_threads_run_while_an_index_that_nobody_closed_is_committed(tmp_path):
+    # With this interval a thread runs only where another lets go of the lock.
+    interval, ran = sys.getswitchinterval(), []
+    try:
+        for attempt in range(30):
+            index = mukarrar.Index.open(tmp_path / str(attempt))
+            index.insert_all([(str(n), f"{FIRST} {n}") for n in range(500)])
+            turn = threading.Lock()
+            turn.acquire()
+            other = threading.Thread(target=lambda: turn.acquire() and ran.append(attempt))
+            sys.setswitchinterval(1000)
+            other.start()
+            turn.release()
+            del index
+            ran_meanwhile = attempt in ran
+            sys.setswitchinterval(interval)
+            other.join()
+            if ran_meanwhile:
+                break
+        assert ran_meanwhile
+    finally:
+        sys.setswitchinterval(interval)
+    with mukarrar.Index.open(tmp_path / str(attempt), create=False) as index:
+        assert len(index) == 500 and index.recovery is None
+
+
+def test_an_index_that_outlives_the_program_is_committed(tmp_path):
+    program = (
+        "import mukarrar, sys\n"
+        "seen = mukarrar.Index.open(sys.argv[1])\n"
+        "seen.insert('1', 'أعلنت وزارة الصحة عن افتتاح ثلاثة مراكز جديدة')\n"
+        "sys.modules['held'] = [seen]\n"
+    )
+    subprocess.run([sys.executable, "-c", program, str(tmp_path / "index")], check=True, timeout=60)
+    with mukarrar.Index.open(tmp_path / "index", create=False) as index:
+        assert len(index) == 1
+
+
+def test_an_export_is_whole_or_not_there(tmp_path):
+    path = tmp_path / "export.jsonl"
+    path.write_text("yesterday's")
+    program = (
+        "import mukarrar, resource, sys\n"
+        "seen = mukarrar.Index()\n"
+        "seen.insert_all([(str(n), f'قال الوزير إن الأمر انتهى {n}') for n in range(1000)])\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, 10_000))\n"
+        "try:\n"
+        "    seen.export_to(sys.argv[1])\n"
+        "except mukarrar.InputOutputError as error:\n"
+        "    assert isinstance(error, OSError)\n"
+        "else:\n"
+        "    raise AssertionError('there was room')\n"
+    )
+    subprocess.run([sys.executable, "-c", program, str(path)], check=True, timeout=60)
+    assert path.read_text() == "yesterday's"
+    assert [found.name for found in tmp_path.iterdir()] == ["export.jsonl"]
+
+
+def test_an_export_is_never_written_into_its_index(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with mukarrar.Index.open("index") as index:
+        index.insert("1", FIRST)
+        index.commit()
+        elsewhere = tmp_path / "elsewhere"
+        elsewhere.mkdir()
+        monkeypatch.chdir(elsewhere)
+        for path in ("../index/index.json", tmp_path / "index" / "new.jsonl"):
+            with pytest.raises(mukarrar.OutputError, match="lies inside the index"):
+                index.export_to(path)
+        assert index.export_to("export.jsonl") == 1
+    with mukarrar.Index.open(tmp_path / "index", create=False) as index:
+        assert "1" in index
+
+
 def test_export_import_merge_and_numbers(index, tmp_path):
     index.insert_all([("1", FIRST), ("2", OTHER)])
     assert index.export_to(tmp_path / "export.jsonl") == 2
@@ -225,3 +301,38 @@ def test_settings_that_cannot_work():
         mukarrar.Index(path="x")
     with pytest.raises(mukarrar.ParameterError, match="kind"):
         mukarrar.Index().check(FIRST, kind="page")
+
+
+@pytest.mark.parametrize("value", [-1, 2**64])
+def test_numbers_out_of_range_are_parameter_errors_that_name_the_keyword(tmp_path, value):
+    index = mukarrar.Index()
+    asks = {
+        "seed": lambda: mukarrar.Index(seed=value),
+        "bands": lambda: mukarrar.MinHasher(bands=value),
+        "num_hashes": lambda: mukarrar.MinHasher(num_hashes=value),
+        "commit_every": lambda: mukarrar.Index.open(tmp_path / "index", commit_every=value),
+        "cache_size": lambda: mukarrar.Index.open(tmp_path / "index", cache_size=value),
+        "top": lambda: index.query(FIRST, top=value),
+        "threads": lambda: mukarrar.clusters([], threads=value),
+        "memory": lambda: mukarrar.clusters([], memory=value),
+        "max_bucket": lambda: mukarrar.dedup([], max_bucket=value),
+        "max_record_size": lambda: mukarrar.clusters(tmp_path, max_record_size=value),
+    }
+    for name, ask in asks.items():
+        with pytest.raises(mukarrar.ParameterError, match=f"{name} cannot be {value}: a whole number from 0") as raised:
+            ask()
+        assert raised.value.name == name
+    assert not (tmp_path / "index").exists()
+    for name, ask in {"threshold": lambda: mukarrar.Index(threshold=10**400), "seen": lambda: index.check(FIRST, seen=10**400)}.items():
+        with pytest.raises(mukarrar.ParameterError, match=f"{name} cannot be 1000"):
+            ask()
+
+
+def test_values_of_the_wrong_kind_are_type_errors():
+    for ask in (lambda: mukarrar.Index(window=7), lambda: mukarrar.clusters([("a", FIRST)], window=7)):
+        with pytest.raises(TypeError, match="window is a timedelta or text such as 7d, not int"):
+            ask()
+    with pytest.raises(TypeError):
+        mukarrar.Index(seed="1")
+    with pytest.raises(TypeError):
+        mukarrar.Index().query(FIRST, top=1.5)

@@ -6,11 +6,14 @@ import shutil
 import signal
 import subprocess
 import sys
+import weakref
 from collections import Counter
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from scrapy.exceptions import NotConfigured
+from scrapy import signals
+from scrapy.exceptions import DropItem, NotConfigured
 from scrapy.utils.test import get_crawler
 
 import mukarrar
@@ -167,11 +170,162 @@ def test_a_page_that_changed_takes_the_place_of_its_old_text(tmp_path):
 def test_a_page_of_stories_goes_only_if_all_of_them_repeat(tmp_path):
     made = pipeline(tmp_path, MUKARRAR_UNIT="paragraph")
     assert made.process_item({"url": "1", "text": FIRST + "\n" + OTHER})
-    third = "وصلت السفينة إلى الميناء صباحا محملة بمئات الأطنان من القمح والزيتون بعد رحلة شاقة"
-    assert made.process_item({"url": "2", "text": OTHER + "\n" + third})
+    assert made.process_item({"url": "2", "text": OTHER + "\n" + THIRD})
     with pytest.raises(DuplicateItem):
-        made.process_item({"url": "3", "text": third + "\n" + FIRST})
-    assert made.process_item({"url": "2", "text": OTHER + "\n" + third}), "after a pause"
+        made.process_item({"url": "3", "text": THIRD + "\n" + FIRST})
+    assert made.process_item({"url": "2", "text": OTHER + "\n" + THIRD}), "after a pause"
+    made.close_spider()
+
+
+THIRD = "وصلت السفينة إلى الميناء صباحا محملة بمئات الأطنان من القمح والزيتون بعد رحلة شاقة"
+FOURTH = "افتتح المتحف الجديد أبوابه للزوار مساء الخميس بعد أعمال ترميم دامت عشر سنوات كاملة"
+
+
+@dataclass
+class Item:
+    url: str
+    text: "str | None"
+
+
+def kinds(made):
+    """What was counted so far, without what the crawl's end adds."""
+    stats = made.crawler.stats.get_stats()
+    return {name[len("mukarrar/") :]: count for name, count in stats.items() if name.startswith("mukarrar/") and "duplicate/" not in name}
+
+
+def page(*paragraphs, url="u"):
+    return {"url": url, "text": "\n".join(paragraphs)}
+
+
+@pytest.mark.parametrize(
+    ("first", "again", "kind"),
+    [
+        ((FIRST, OTHER), (FIRST, OTHER), "known"),
+        ((FIRST, OTHER), (OTHER, FIRST), "known"),
+        ((FIRST, OTHER, FIRST), (FIRST, OTHER, FIRST), "known"),
+        ((FIRST, OTHER), (THIRD, FIRST, OTHER), "updated"),
+        ((FIRST, OTHER), (OTHER,), "updated"),
+        ((FIRST, OTHER, THIRD), (OTHER, THIRD, FOURTH), "updated"),
+        ((FIRST,), (FIRST + " وقال الوزير إن العمل جار",), "updated"),
+    ],
+)
+def test_a_page_whose_parts_move_is_no_copy_of_itself(tmp_path, first, again, kind):
+    made = pipeline(tmp_path, MUKARRAR_UNIT="paragraph")
+    assert made.process_item(page(*first))
+    assert made.process_item(page(*again))
+    assert kinds(made) == {"new": 1, kind: 1}
+    assert made.process_item(page(*again))
+    assert kinds(made)["known"] == (2 if kind == "known" else 1)
+    # The index holds what the page has now, and nothing else of it.
+    for paragraph in {*first, *again}:
+        assert bool(made.index.check(paragraph)) == (paragraph in again or kind == "known" or len(first) == 1)
+    assert len(made.index) == len(set(again))
+    made.close_spider()
+
+
+def test_a_page_is_known_by_whichever_unit_it_was_stored(tmp_path):
+    for unit in ("document", "paragraph", "document", "story"):
+        made = pipeline(tmp_path, MUKARRAR_UNIT=unit, MUKARRAR_THRESHOLD="0.3")
+        assert made.process_item(page(FIRST, OTHER)), unit
+        made.close_spider()
+
+
+def test_a_fragment_names_another_page(tmp_path):
+    made = pipeline(tmp_path)
+    assert made.process_item({"url": "u", "text": FIRST})
+    with pytest.raises(DuplicateItem):
+        made.process_item({"url": "u#top", "text": FIRST})
+    made.close_spider()
+
+
+def test_a_page_that_became_a_copy_keeps_its_old_text(tmp_path):
+    made = pipeline(tmp_path, MUKARRAR_UNIT="paragraph")
+    assert made.process_item(page(FIRST, url="1"))
+    assert made.process_item(page(OTHER, url="2"))
+    with pytest.raises(DuplicateItem):
+        made.process_item(page(FIRST, url="2"))
+    with pytest.raises(DuplicateItem):
+        made.process_item(page(OTHER, url="3"))
+    made.close_spider()
+
+
+def tell(made, signal, **told):
+    made.crawler.signals.send_catch_log(signal, spider=None, response=None, **told)
+
+
+def drop(made, item):
+    tell(made, signals.item_dropped, item=item, exception=DropItem("a later pipeline"))
+
+
+def fail(made, item):
+    tell(made, signals.item_error, item=item, failure=None)
+
+
+def keep(made, item):
+    tell(made, signals.item_scraped, item=item)
+
+
+@pytest.mark.parametrize("lose", [drop, fail])
+@pytest.mark.parametrize("unit", ["document", "paragraph"])
+def test_the_new_text_of_a_lost_page_is_given_back(tmp_path, lose, unit):
+    made = pipeline(tmp_path, MUKARRAR_UNIT=unit)
+    first = made.process_item(page(FIRST))
+    keep(made, first)
+    again = made.process_item(page(OTHER))
+    lose(made, again)
+    assert made.process_item(page(OTHER, url="copy")), "the text was never kept"
+    made.close_spider()
+
+
+def test_a_page_that_is_on_its_way_twice_is_lost_with_the_last(tmp_path):
+    made = pipeline(tmp_path)
+    waiting, failing = made.process_item(page(FIRST)), made.process_item(page(FIRST))
+    fail(made, failing)
+    with pytest.raises(DuplicateItem):
+        made.process_item(page(FIRST, url="copy"))
+    keep(made, waiting)
+    late = made.process_item(page(FIRST))
+    drop(made, late)
+    with pytest.raises(DuplicateItem):
+        made.process_item(page(FIRST, url="copy"))
+    one, two = made.process_item(page(OTHER, url="2")), made.process_item(page(OTHER, url="2"))
+    drop(made, one)
+    drop(made, two)
+    assert made.process_item(page(OTHER, url="copy"))
+    assert kinds(made)["given_back"] == 1
+    made.close_spider()
+
+
+def test_a_kept_page_does_not_keep_the_lost_text_of_its_next_version(tmp_path):
+    made = pipeline(tmp_path)
+    old, new = made.process_item(page(FIRST)), made.process_item(page(OTHER))
+    keep(made, old)
+    drop(made, new)
+    assert made.process_item(page(OTHER, url="copy"))
+    made.close_spider()
+
+
+def test_items_are_known_by_themselves_when_later_pipelines_change_their_keys(tmp_path):
+    made = pipeline(tmp_path)
+    item = made.process_item(page(FIRST))
+    item["url"] = "changed"
+    drop(made, item)
+    assert made.process_item(page(FIRST, url="copy"))
+    # Another object, with the key of the one that it stands for.
+    keep(made, page(FIRST, url="copy"))
+    drop(made, page(FIRST, url="copy"))
+    with pytest.raises(DuplicateItem):
+        made.process_item(page(FIRST, url="3"))
+    made.close_spider()
+
+
+def test_items_whose_end_is_never_told_do_not_pile_up(tmp_path, monkeypatch):
+    monkeypatch.setattr("mukarrar._in_flight.MOST_IN_FLIGHT", 5)
+    made = pipeline(tmp_path)
+    gone = [weakref.ref(made.process_item(Item(url=str(n), text=FIRST if n == 0 else None))) for n in range(20)]
+    assert sum(item() is not None for item in gone) <= 5
+    with pytest.raises(DuplicateItem):
+        made.process_item(page(FIRST, url="copy"))
     made.close_spider()
 
 

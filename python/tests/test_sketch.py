@@ -1,5 +1,6 @@
 """Signatures, and Arrow batches of them."""
 
+import ctypes
 import pickle
 
 import numpy
@@ -133,3 +134,55 @@ def test_what_is_no_such_batch():
     bad = pyarrow.Array.from_buffers(pyarrow.string(), 1, [None, pyarrow.py_buffer(b"\0\0\0\0\2\0\0\0"), pyarrow.py_buffer(b"\xff\xff")])
     with pytest.raises(mukarrar.ParameterError, match="sound strings"):
         mukarrar.sketch_batch(pyarrow.record_batch({"id": [1], "text": bad}), hasher)
+
+
+class Given:
+    """A batch of two capsules."""
+
+    def __init__(self, schema, array):
+        self.capsules = schema, array
+
+    def __arrow_c_array__(self, requested_schema=None):
+        return self.capsules
+
+
+class Schema(ctypes.Structure):
+    """`ArrowSchema` of the Arrow C interface."""
+
+    RELEASE = ctypes.CFUNCTYPE(None, ctypes.c_void_p)
+    _fields_ = [
+        ("format", ctypes.c_char_p),
+        ("name", ctypes.c_char_p),
+        ("metadata", ctypes.c_char_p),
+        ("flags", ctypes.c_int64),
+        ("n_children", ctypes.c_int64),
+        ("children", ctypes.c_void_p),
+        ("dictionary", ctypes.c_void_p),
+        ("release", RELEASE),
+        ("private_data", ctypes.c_void_p),
+    ]
+
+
+def test_capsules_that_cannot_be_taken_over():
+    hasher = mukarrar.MinHasher()
+    batch = pyarrow.record_batch({"id": [1], "text": ["نص"]})
+    taken, array = batch.__arrow_c_array__()
+    pyarrow.Schema._import_from_c_capsule(taken)
+    with pytest.raises(TypeError, match="its schema was taken before"):
+        mukarrar.sketch_batch(Given(taken, array), hasher)
+
+    broken = Schema(format=None, release=Schema.RELEASE(lambda schema: None))
+    new = ctypes.pythonapi.PyCapsule_New
+    new.restype, new.argtypes = ctypes.py_object, [ctypes.c_void_p, ctypes.c_char_p, ctypes.c_void_p]
+    name = b"arrow_schema"
+    capsule = new(ctypes.addressof(broken), name, None)
+    with pytest.raises(mukarrar.InternalError):
+        mukarrar.sketch_batch(Given(capsule, batch.__arrow_c_array__()[1]), hasher)
+
+
+def test_a_batch_too_long_for_lists_says_how_many_rows_fit():
+    rows = 2**31 // 4096
+    batch = pyarrow.record_batch({"id": pyarrow.nulls(rows), "text": pyarrow.nulls(rows, pyarrow.string())})
+    hasher = mukarrar.MinHasher(bands=1024, rows=4)
+    with pytest.raises(mukarrar.ParameterError, match=f"batch cannot be {rows} rows: at most {rows - 1} in lists"):
+        mukarrar.sketch_batch(batch, hasher, layout="list")

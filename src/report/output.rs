@@ -187,6 +187,19 @@ fn temporary(directory: &Path) -> io::Result<NamedTempFile> {
     builder.tempfile_in(directory)
 }
 
+/// Refuses an output among the files of an index, which stand in the directory `index`.
+///
+/// # Errors
+///
+/// [`ErrorKind::Output`] if `output` would lie there.
+pub fn outside(output: &Path, index: &Path) -> Result<()> {
+    if resolved(output).starts_with(resolved(index)) {
+        let (what, remedy) = ("lies inside the index".to_owned(), "write somewhere else".to_owned());
+        return Err(ErrorKind::Output { path: output.to_owned(), what, remedy }.into());
+    }
+    Ok(())
+}
+
 /// A path that is equal for equal files, whether the file exists or not.
 pub(crate) fn resolved(path: &Path) -> PathBuf {
     if let Ok(path) = path.canonicalize() {

@@ -14,7 +14,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::index::{Expiry, IndexBuilder, Merged};
 use crate::input::{Corpus, FieldValue, Record};
 use crate::page::{Rules, Sources};
-use crate::report::output::{Outputs, resolved};
+use crate::report::output::{self, Outputs};
 use crate::{Index, Item, Verdict};
 use answers::{Answer, Answers};
 use args::{
@@ -293,12 +293,7 @@ fn open_input(records: &RecordsArgs) -> Result<Corpus> {
 
 /// Refuses to write among the files of an index.
 fn outside(output: &Path, index: &Path) -> Result<()> {
-    let is_inside = output.as_os_str() != "-" && resolved(output).starts_with(resolved(index));
-    if is_inside {
-        let (what, remedy) = ("lies inside the index".to_owned(), "write somewhere else".to_owned());
-        return Err(ErrorKind::Output { path: output.to_owned(), what, remedy }.into());
-    }
-    Ok(())
+    if output.as_os_str() == "-" { Ok(()) } else { output::outside(output, index) }
 }
 
 /// Goes on where nobody reads the answers any more: what is stored must not depend on that.
