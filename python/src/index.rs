@@ -365,12 +365,13 @@ impl Index {
         json(py, settings)
     }
 
-    /// What opening found to mend, if the index was not closed in order (a kill, a crash, a cut of power): a dict of `commit` and
-    /// `documents`, where it stands, `leftover_files`, `lost_commits` (`None` if that cannot be told) and `message`; else `None`.
+    /// What opening found to mend, if the index was not closed in order (a kill, a crash, a cut of power): a dict of `was_closed`,
+    /// `commit` and `documents`, where it stands, `leftover_files`, `lost_commits` (`None` if that cannot be told) and `message`; else `None`.
     #[getter]
     fn recovery<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyDict>>> {
         let Some(found) = self.with(py, |index| Ok(index.recovery().cloned()))? else { return Ok(None) };
         let dict = PyDict::new(py);
+        dict.set_item("was_closed", found.was_closed)?;
         dict.set_item("commit", found.commit)?;
         dict.set_item("documents", found.documents)?;
         dict.set_item("leftover_files", found.leftover_files)?;
