@@ -75,7 +75,9 @@ fn told_to_stop_it_commits_and_ends_with_0() {
     let server = Process::new(directory.path(), &[], None);
     assert_eq!(server.post("/v1/check-and-insert", &[], STORY).json()["verdict"], "new");
     assert_eq!(server.end_by(Signal::TERM).code(), Some(0));
-    assert!(Index::open(directory.path()).unwrap().contains("a").unwrap());
+    let index = Index::open(directory.path()).unwrap();
+    assert!(index.contains("a").unwrap());
+    assert!(index.recovery().is_none(), "it was closed in order");
 }
 
 #[test]

@@ -119,8 +119,9 @@ fn batches_are_answered_in_order_and_one_bad_item_loses_nothing_else() {
     assert_eq!(served.json("/v1/check", "[]").json(), json!([]));
     assert_eq!(served.lines("/v1/check", "\n").body, "");
     assert_eq!(served.json("/v1/insert", &format!("[{}]", keyed("d", OTHER))).json(), json!([{ "stored": true }]));
-    let found = served.lines("/v1/query", &format!("{}\n{}\n", asked(STORY), asked("")));
-    assert_eq!(found.lines()[1], json!({ "matches": [] }));
+    let found = served.lines("/v1/query", &format!("{}\n{}\n{}\n", asked(STORY), asked(""), asked(OTHER))).lines();
+    let best = |place: usize| found[place]["matches"][0]["key"].as_str();
+    assert_eq!((best(0), &found[1], best(2)), (Some("a"), &json!({ "matches": [] }), Some("c")));
 }
 
 #[test]
@@ -349,6 +350,12 @@ fn batches_and_bodies_beyond_their_limits_are_refused_by_the_limit() {
     ] {
         assert_eq!((answer.status, answer.problem()), (413, ("batch-too-large".to_owned(), detail.to_owned())));
     }
+    let served = Served::empty(limits(|limits| (limits.matches, limits.body) = (20, 1_000)));
+    let wanted = |top: usize| json!({ "text": STORY, "top": top }).to_string();
+    assert_eq!(served.lines("/v1/query", &[wanted(10), wanted(10)].join("\n")).status, 200);
+    let detail = "21 matches asked for; at most 20 in one batch: send several, or ask for a smaller top";
+    let answer = served.lines("/v1/query", &[wanted(10), wanted(11)].join("\n"));
+    assert_eq!((answer.status, answer.problem()), (413, ("batch-too-large".to_owned(), detail.to_owned())));
     let large = served.json("/v1/check", &asked(&"a".repeat(1_000)));
     let detail = "at most 1000 bytes; send batches of fewer items";
     assert_eq!((large.status, large.problem()), (413, ("body-too-large".to_owned(), detail.to_owned())));
@@ -394,6 +401,14 @@ fn durable_answers_are_committed_before_they_are_given() {
     assert_eq!(served.json("/v1/insert?durable=true", &keyed("b", OTHER)).status, 200);
     assert_eq!(served.delete("/v1/documents/a?durable=true").status, 204);
     assert_eq!((reader.contains("a").unwrap(), reader.contains("b").unwrap()), (false, true));
+    // Whoever heard nothing of a first try takes "it is there" for "it is safe".
+    for (key, path) in [("c", "/v1/insert"), ("d", "/v1/check-and-insert")] {
+        assert_eq!(served.json("/v1/insert", &keyed(key, STORY)).status, 200);
+        assert!(!reader.contains(key).unwrap());
+        let taken = served.json(&format!("{path}?durable=true"), &keyed(key, STORY));
+        assert_eq!((taken.status, &*taken.problem().0), (409, "key-exists"));
+        assert!(reader.contains(key).unwrap(), "{path}");
+    }
 }
 
 #[test]
@@ -511,6 +526,59 @@ fn memory_for_bodies_is_bounded_over_all_clients() {
     });
     let refused = answers.into_inner().unwrap().swap_remove(0).unwrap();
     assert_eq!((refused.status, refused.header("retry-after")), (503, Some("1")));
+}
+
+/// An index of 256 copies under keys that are as long as keys may be, and a batch of queries whose answer has some 40 MB: more
+/// than the system takes off the server's hands before the client reads.
+fn large_answers() -> (Index, String) {
+    let index = Index::builder().build().unwrap();
+    for number in 0..256 {
+        index.insert(&format!("{number:016384}"), STORY).unwrap();
+    }
+    (index, vec![json!({ "text": STORY, "top": 256 }).to_string(); 10].join("\n"))
+}
+
+#[test]
+fn memory_for_answers_that_nobody_reads_is_bounded_over_all_clients() {
+    let (index, batch) = large_answers();
+    let served = Served::new(limits(|limits| limits.bodies = 64 << 20), index);
+    let mut slow = served.connect();
+    slow.send("POST", "/v1/query", &["content-type: application/x-ndjson"], &batch);
+    slow.wait();
+    let refused = served.lines("/v1/query", &batch);
+    assert_eq!((refused.status, refused.header("retry-after")), (503, Some("1")));
+    assert_eq!(refused.problem(), ("overloaded".to_owned(), "the memory for bodies is full; try again".to_owned()));
+    assert_eq!(served.json("/v1/check", &asked(OTHER)).status, 200, "there is room for a small one");
+
+    let read = slow.answer();
+    let answers = read.lines();
+    assert!(answers.len() == 10 && answers.iter().all(|answer| answer["matches"].as_array().unwrap().len() == 256));
+    while served.lines("/v1/query", &batch).status != 200 {
+        std::thread::yield_now();
+    }
+}
+
+#[test]
+fn an_answer_that_nobody_reads_is_given_up() {
+    let (index, batch) = large_answers();
+    let server = limits(|limits| (limits.bodies, limits.body_timeout) = (64 << 20, Duration::from_millis(500)));
+    let served = Served::new(server, index);
+    let mut slow = served.connect();
+    slow.send("POST", "/v1/query", &["content-type: application/x-ndjson"], &batch);
+    slow.wait();
+    while served.lines("/v1/query", &batch).status != 200 {
+        std::thread::yield_now();
+    }
+    assert!(slow.try_answer().is_none(), "it breaks off");
+}
+
+#[test]
+fn an_answer_that_fits_in_no_memory_is_refused_by_the_limit() {
+    let (index, batch) = large_answers();
+    let served = Served::new(limits(|limits| (limits.body, limits.bodies) = (10_000, 1 << 20)), index);
+    let detail = "the answer has more than 1048576 bytes; ask about fewer texts, or for fewer matches";
+    let answer = served.lines("/v1/query", &batch);
+    assert_eq!((answer.status, answer.problem()), (413, ("batch-too-large".to_owned(), detail.to_owned())));
 }
 
 #[test]

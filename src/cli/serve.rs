@@ -55,12 +55,15 @@ struct LimitArgs {
     /// Largest body, in bytes or with K, M, G.
     #[arg(long, value_name = "SIZE", default_value = "16M", value_parser = size)]
     max_body: u64,
-    /// Memory for all bodies at one time.
+    /// Memory for all bodies at one time, those of answers too, until their clients have taken them.
     #[arg(long, value_name = "SIZE", default_value = "256M", value_parser = size)]
     max_bodies: u64,
     /// Most items of one batch.
     #[arg(long, value_name = "N", default_value_t = Limits::default().batch)]
     max_batch: usize,
+    /// Most matches that the queries of one batch ask for, all together.
+    #[arg(long, value_name = "N", default_value_t = Limits::default().matches)]
+    max_matches: usize,
     /// Most requests that are worked on at one time; 4 for each core unless given. Others are answered 503.
     #[arg(long, value_name = "N")]
     max_requests: Option<usize>,
@@ -71,7 +74,7 @@ struct LimitArgs {
     /// How long a connection may be idle, or take to send the head of a request.
     #[arg(long, value_name = "TIME", default_value = "30s", value_parser = duration)]
     head_timeout: Duration,
-    /// How long a body may take to arrive.
+    /// How long a body may take to arrive, and how long a client may take to read an answer.
     #[arg(long, value_name = "TIME", default_value = "30s", value_parser = duration)]
     body_timeout: Duration,
     /// How long a client waits for an answer of the index.
@@ -121,6 +124,7 @@ fn limits(arguments: &LimitArgs) -> Limits {
     limits.body = bytes(arguments.max_body);
     limits.bodies = bytes(arguments.max_bodies);
     limits.batch = arguments.max_batch;
+    limits.matches = arguments.max_matches;
     limits.requests = arguments.max_requests.unwrap_or(limits.requests);
     limits.connections = arguments.max_connections.unwrap_or(limits.connections);
     limits.head_timeout = arguments.head_timeout;

@@ -122,7 +122,7 @@ impl<'a, 'de: 'a> Deserialize<'de> for Key<'a> {
     }
 }
 
-/// How many matches are wanted.
+/// How many matches are wanted. The index verifies, and so gives, no more than 256.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Top(pub(super) usize);
 
@@ -242,6 +242,17 @@ fn within(count: usize, limit: usize) -> Result<(), Problem> {
         return Ok(());
     }
     Err(Problem::new(Kind::BatchTooLarge, format!("{count} items; at most {limit} in one batch: send several")))
+}
+
+/// Refuses queries that ask for more matches than `limit` all together.
+pub(super) fn within_matches(wanted: &Items<Wanted<'_>>, limit: usize) -> Result<(), Problem> {
+    let count: usize = wanted.iter().flatten().map(|wanted| wanted.top.0).sum();
+    if count <= limit {
+        return Ok(());
+    }
+    let detail =
+        format!("{count} matches asked for; at most {limit} in one batch: send several, or ask for a smaller top");
+    Err(Problem::new(Kind::BatchTooLarge, detail))
 }
 
 /// The first elements of an array, unread, and how many there are.

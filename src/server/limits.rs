@@ -10,17 +10,19 @@ use crate::error::{Error, Result};
 pub struct Limits {
     /// Bytes of one body. Default 16 MiB.
     pub body: usize,
-    /// Bytes of all bodies in memory at one time. Default 256 MiB.
+    /// Bytes of all bodies in memory at one time, those of answers too, until their clients have taken them. Default 256 MiB.
     pub bodies: usize,
     /// Items of one batch. Default 1,000.
     pub batch: usize,
+    /// Matches that the queries of one batch ask for, all together. Default 10,000.
+    pub matches: usize,
     /// Requests that the index works on, or that wait for a core, at one time. Default 4 for each core.
     pub requests: usize,
     /// Open connections. Default 512, or half of the open files that the system grants the process, if that is less.
     pub connections: usize,
     /// How long a connection waits for the head of a request, which is how long it may be idle too. Default 30 s.
     pub head_timeout: Duration,
-    /// How long the body of a request may take to arrive. Default 30 s.
+    /// How long the body of a request may take to arrive, and how long a client may take to read an answer. Default 30 s.
     pub body_timeout: Duration,
     /// How long a client waits for an answer of the index. Default 60 s.
     pub answer_timeout: Duration,
@@ -40,6 +42,7 @@ impl Default for Limits {
             body: 16 << 20,
             bodies: 256 << 20,
             batch: 1_000,
+            matches: 10_000,
             requests: 4 * cores,
             connections: CONNECTIONS.min(files / 2).max(1),
             head_timeout: Duration::from_secs(30),
@@ -60,6 +63,7 @@ impl Limits {
             ("max-body", self.body),
             ("max-bodies", self.bodies),
             ("max-batch", self.batch),
+            ("max-matches", self.matches),
             ("max-requests", self.requests),
             ("max-connections", self.connections),
         ];

@@ -16,15 +16,16 @@
 //! # What can be relied on
 //!
 //! **An answer means what the index's answer means**; after `?durable=true` it is on disk too, else after the next commit, which
-//! the clock makes. **Nothing queues.** The index works on so many requests at one time, and so many bytes of bodies are in
-//! memory; what goes beyond is answered 503 at once, with `Retry-After`. **Clients that hold connections keep nobody out**: when
-//! all places are taken, the connection that has waited longest for its client is closed for the newcomer. **Loopback alone**, unless there is
+//! the clock makes. **Nothing queues.** The index works on so many requests at one time, and so many bytes of bodies, of requests
+//! and of answers, are in memory; what goes beyond is answered 503 at once, with `Retry-After`. **Clients that hold connections
+//! keep nobody out**: when all places are taken, the connection that has waited longest for its client is closed for the newcomer. **Loopback alone**, unless there is
 //! a token. **Stopping loses nothing that was answered**: requests in progress are finished, then the index is committed and
 //! closed.
 //!
-//! Files: `limits` how much, `auth` who, `connections` and `run` the life of connections and of the server, `routes` which path leads
-//! where, `body` and `items` what comes in, `calls` what the index is asked, `problem` what goes wrong, `state` what all requests
-//! share, `metrics` what is counted. `openapi.json` is written by hand, and tests hold it against the routes and the answers.
+//! Files: `limits` how much, `auth` who, `connections`, `patience` and `run` the life of connections and of the server, `routes` which
+//! path leads where, `body` (with `room`) and `items` what comes in, `calls` what the index is asked, `replies` what goes
+//! out, `problem` what goes wrong, `state` what all requests share, `metrics` what is counted. `openapi.json` is written by hand,
+//! and tests hold it against the routes and the answers.
 
 use std::fmt;
 use std::net::{SocketAddr, TcpListener, ToSocketAddrs};
@@ -43,7 +44,10 @@ mod connections;
 mod items;
 mod limits;
 mod metrics;
+mod patience;
 mod problem;
+mod replies;
+mod room;
 mod routes;
 mod run;
 mod state;

@@ -54,7 +54,9 @@ impl Kind {
             Self::BodyTimeout => (StatusCode::REQUEST_TIMEOUT, "body-timeout", "The body took too long to arrive"),
             Self::KeyExists => (StatusCode::CONFLICT, "key-exists", "The key is in the index already"),
             Self::BodyTooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "body-too-large", "The body is too large"),
-            Self::BatchTooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "batch-too-large", "The batch has too many items"),
+            Self::BatchTooLarge => {
+                (StatusCode::PAYLOAD_TOO_LARGE, "batch-too-large", "The batch, or its answer, is too large")
+            }
             Self::MediaType => {
                 (StatusCode::UNSUPPORTED_MEDIA_TYPE, "media-type", "The content type is not one that is taken")
             }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use axum::Router;
-use axum::body::Body;
+use axum::body::{Body, Bytes};
 use axum::extract::rejection::PathRejection;
 use axum::extract::{MatchedPath, Path, Request, State as Shared};
 use axum::http::{HeaderValue, Method, StatusCode, header};
@@ -13,10 +13,11 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{delete, get, post};
 use prometheus_client::metrics::gauge::Gauge;
 
-use super::calls::{self, Call, Reply};
+use super::calls::{self, Call};
 use super::connections::Connection;
 use super::items::Media;
 use super::problem::{Kind, Problem};
+use super::replies::Reply;
 use super::state::{State, busy};
 use super::{auth, body, metrics};
 
@@ -132,13 +133,14 @@ async fn answer(state: Server, request: Request, call: Call) -> Result<Response,
     }
     let held = body::read(&parts.headers, body, &state.limits, &state.room).await?;
     let _works = parts.extensions.get::<Arc<Connection>>().map(Works::new);
-    let reply = state.work(move |state| calls::answer(state, call, media, &held.bytes, durable)).await?;
+    let reply = state.work(move |state| calls::answer(state, call, media, held, durable)).await?;
     let Reply { media, body } = reply;
     let media = match media {
         Media::Json => "application/json",
         Media::Lines => "application/x-ndjson",
     };
-    Ok(typed(media, body))
+    // The body keeps its share of the memory until it was written.
+    Ok(typed(media, Bytes::from_owner(body)))
 }
 
 async fn forget(

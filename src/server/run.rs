@@ -18,6 +18,7 @@ use tokio::sync::{Semaphore, watch};
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep, timeout, timeout_at};
 
 use super::connections::{Connection, Waiting};
+use super::patience::Patient;
 use super::problem::{Kind, Problem};
 use super::routes::router;
 use super::state::State;
@@ -180,6 +181,7 @@ async fn talk(
         request.extensions_mut().insert(Arc::clone(&known));
         router.call(request)
     });
+    let stream = Patient::new(stream, state.limits.body_timeout);
     let served = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(state.limits.head_timeout)

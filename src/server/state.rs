@@ -9,6 +9,7 @@ use super::auth::Token;
 use super::limits::Limits;
 use super::metrics::Metrics;
 use super::problem::{Kind, Problem};
+use super::room::Room;
 use crate::error::Result;
 use crate::index::Index;
 
@@ -25,8 +26,8 @@ pub(super) struct State {
     pub(super) note: Note,
     /// Requests that the index works on.
     pub(super) work: Arc<Semaphore>,
-    /// Bytes of bodies.
-    pub(super) room: Arc<Semaphore>,
+    /// Memory for bodies.
+    pub(super) room: Arc<Room>,
     /// Scrapes: they are answered under load too, but not many at one time.
     scrapes: Arc<Semaphore>,
     /// Changes that were answered, or are about to be.
@@ -45,7 +46,7 @@ impl State {
     pub(super) fn new(index: Index, limits: Limits, token: Option<Token>, read_only: bool, note: Note) -> Self {
         Self {
             work: Arc::new(Semaphore::new(limits.requests)),
-            room: Arc::new(Semaphore::new(limits.bodies)),
+            room: Room::new(limits.bodies),
             scrapes: Arc::new(Semaphore::new(SCRAPES)),
             index,
             limits,

@@ -101,6 +101,11 @@ impl Client {
         self.stream.get_mut().write_all(bytes)
     }
 
+    /// Waits until the next answer begins.
+    pub fn wait(&mut self) {
+        assert!(!self.stream.fill_buf().unwrap().is_empty());
+    }
+
     /// The next answer.
     pub fn answer(&mut self) -> Answer {
         self.try_answer().unwrap_or_else(|| panic!("the connection ended without an answer"))

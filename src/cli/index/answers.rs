@@ -7,28 +7,30 @@ use serde_json::json;
 
 use crate::Verdict;
 use crate::document::DocId;
+use crate::error::Error;
 use crate::index::Match;
 use crate::report::Format;
 use crate::report::text::{cell, sanitize};
+
+/// The name of an answer that the index could not give.
+const FAILED: &str = "error";
 
 /// What is said of one record.
 #[derive(Debug)]
 pub(super) enum Answer {
     /// What it is.
     Verdict(Verdict),
-    /// It was stored, in place of another text or not.
+    /// It was stored unchecked, in place of another text or not.
     Stored { replaced: bool },
     /// Its key is in the index already; it was not stored.
     KeyKnown,
     /// The stored texts most like it.
     Matches(Vec<Match>),
+    /// The index failed.
+    Failed(Error),
 }
 
 impl Answer {
-    pub(super) const fn replaced(replaced: bool) -> Self {
-        Self::Stored { replaced }
-    }
-
     const fn name(&self) -> &'static str {
         match self {
             Self::Verdict(verdict) => verdict.name(),
@@ -36,6 +38,7 @@ impl Answer {
             Self::Stored { replaced: false } => "stored",
             Self::KeyKnown => "key-known",
             Self::Matches(_) => "matches",
+            Self::Failed(_) => FAILED,
         }
     }
 
@@ -43,7 +46,7 @@ impl Answer {
         match self {
             Self::Verdict(verdict) => verdict.found().map_or(&[], std::slice::from_ref),
             Self::Matches(matches) => matches,
-            Self::Stored { .. } | Self::KeyKnown => &[],
+            Self::Stored { .. } | Self::KeyKnown | Self::Failed(_) => &[],
         }
     }
 }
@@ -53,12 +56,23 @@ impl Answer {
 pub(super) struct Answers {
     counts: Vec<(&'static str, u64)>,
     pub(super) rejects: Vec<DocId>,
+    /// What the index failed with: nothing was asked after the batch of that record.
+    pub(super) failure: Option<String>,
     written: u64,
 }
 
 impl Answers {
     pub(super) fn duplicates(&self) -> u64 {
-        self.counts.iter().find(|(name, _)| *name == "duplicate").map_or(0, |(_, count)| *count)
+        self.count("duplicate")
+    }
+
+    /// Records that the index answered.
+    pub(super) fn answered(&self) -> u64 {
+        self.written - self.count(FAILED)
+    }
+
+    fn count(&self, name: &str) -> u64 {
+        self.counts.iter().find(|(known, _)| *known == name).map_or(0, |(_, count)| *count)
     }
 
     /// What stands before the first answer.
@@ -82,6 +96,9 @@ impl Answers {
             Some((_, count)) => *count += 1,
             None => self.counts.push((name, 1)),
         }
+        if let (Answer::Failed(error), None) = (answer, &self.failure) {
+            self.failure = Some(error.to_string());
+        }
         self.written += 1;
         match format {
             Format::Jsonl => writeln!(out, "{}", object(id, answer)),
@@ -96,6 +113,7 @@ fn object(id: &str, answer: &Answer) -> serde_json::Value {
     let name = answer.name();
     match (answer, answer.matches()) {
         (Answer::Matches(matches), _) => json!({ "id": id, "matches": matches }),
+        (Answer::Failed(error), _) => json!({ "id": id, "verdict": name, "error": error.to_string() }),
         (_, [found, ..]) => json!({ "id": id, "verdict": name, "match": found }),
         (_, []) => json!({ "id": id, "verdict": name }),
     }

@@ -180,7 +180,8 @@ pub(in crate::cli) struct BuildArgs {
 pub(in crate::cli) struct AddArgs {
     #[command(flatten)]
     pub(super) records: RecordsArgs,
-    /// Store a text whose key is there already in place of that: a page that changed. It is not checked.
+    /// Store a text whose key is there already in place of that: a page that changed. It is not checked. A text without tokens
+    /// leaves nothing under its key, and is told to be empty.
     #[arg(long, help_heading = "Running")]
     pub(super) replace: bool,
 }
@@ -198,7 +199,7 @@ pub(in crate::cli) struct CheckArgs {
 pub(in crate::cli) struct QueryArgs {
     #[command(flatten)]
     pub(super) records: RecordsArgs,
-    /// How many stored texts are listed for each record, at most.
+    /// How many stored texts are listed for each record, at most; more than 256 never are, since no more are verified.
     #[arg(long, value_name = "N", default_value_t = 10, help_heading = "Matching")]
     pub(super) top: usize,
     /// What ranks them: jaccard or containment.

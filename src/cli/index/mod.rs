@@ -55,8 +55,7 @@ fn build(arguments: &BuildArgs, console: &Console) -> Result<Exit> {
     let corpus = open_input(records)?;
     let index = made(&records.index, settings)?.open(directory)?;
     let answers = ask(&corpus, records, console, |items| verdicts(index.check_and_insert_all(items)))?;
-    index.close()?;
-    Ok(end(&corpus, &answers, records, console))
+    Ok(close(index, end(&corpus, &answers, records, console), console))
 }
 
 fn add(arguments: &AddArgs, console: &Console) -> Result<Exit> {
@@ -65,14 +64,30 @@ fn add(arguments: &AddArgs, console: &Console) -> Result<Exit> {
     let index = existing(&records.index, console)?;
     let store = |items: &[(&str, Item<'_>)]| -> Vec<Result<Answer>> {
         if *replace {
-            items.iter().map(|(key, item)| index.replace(key, *item).map(Answer::replaced)).collect()
+            items.iter().map(|(key, item)| put(&index, key, *item)).collect()
         } else {
             verdicts(index.check_and_insert_all(items))
         }
     };
     let answers = ask(&corpus, records, console, store)?;
-    index.close()?;
-    Ok(end(&corpus, &answers, records, console))
+    Ok(close(index, end(&corpus, &answers, records, console), console))
+}
+
+/// Stores a text in place of what stands under its key. One without tokens leaves nothing there.
+fn put(index: &Index, key: &str, item: Item<'_>) -> Result<Answer> {
+    let replaced = index.replace(key, item)?;
+    Ok(if index.contains(key)? { Answer::Stored { replaced } } else { Answer::Verdict(Verdict::Empty) })
+}
+
+/// Makes durable what was stored, once all answers are told: where the run failed, both failures are.
+fn close(index: Index, exit: Exit, console: &Console) -> Exit {
+    match index.close() {
+        Ok(()) => exit,
+        Err(error) => {
+            console.error(&format!("{error}; what was answered since the last commit may not be stored"));
+            Exit::Error
+        }
+    }
 }
 
 fn check(arguments: &CheckArgs, console: &Console) -> Result<Exit> {
@@ -176,7 +191,7 @@ fn export(arguments: &ExportArgs, console: &Console) -> Result<Exit> {
     let mut outputs = Outputs::new();
     if arguments.output.as_os_str() == "-" {
         console.print(|out| {
-            count = index.export(out)?;
+            count = index.export(out).map_err(of_standard_output)?;
             Ok(())
         })?;
     } else {
@@ -195,6 +210,16 @@ fn export(arguments: &ExportArgs, console: &Console) -> Result<Exit> {
     outputs.commit()?;
     console.note(&format!("exported {count}"));
     Ok(Exit::Done)
+}
+
+/// What export met on standard output: the reader may go away, as from every command.
+fn of_standard_output(error: Error) -> Error {
+    match error.kind() {
+        ErrorKind::Io { source, .. } if source.kind() == io::ErrorKind::BrokenPipe => {
+            failed(io::ErrorKind::BrokenPipe.into())
+        }
+        _ => error,
+    }
 }
 
 fn import(arguments: &ImportArgs, console: &Console) -> Result<Exit> {
@@ -312,7 +337,8 @@ impl io::Write for Deaf<'_> {
     }
 }
 
-/// Asks about every record, batch by batch, and writes the answers.
+/// Asks about every record, batch by batch, and writes the answers, errors of the index among them: what was stored is told
+/// even where others failed. After a batch with such an error nothing is asked.
 fn ask(
     corpus: &Corpus,
     records: &RecordsArgs,
@@ -326,7 +352,6 @@ fn ask(
     let names = corpus.names()?;
     let mut answers = Answers::default();
     let mut outputs = Outputs::new();
-    let mut failure = None;
     let mut all = |style: crate::report::Style, out: &mut dyn io::Write| -> io::Result<()> {
         let out = &mut Deaf(out);
         answers.begin(style.format, out)?;
@@ -350,24 +375,19 @@ fn ask(
                 })
                 .collect();
             for ((key, _), answer) in items.iter().zip(answer(&items)) {
-                match answer {
-                    Ok(answer) => answers.write(key, &answer, style.format, out)?,
-                    Err(error) if matches!(error.kind(), ErrorKind::KeyExists { .. }) => {
-                        answers.write(key, &Answer::KeyKnown, style.format, out)?;
-                    }
-                    Err(error) => {
-                        failure = Some(error);
-                        return Ok(());
-                    }
-                }
+                let answer = answer.unwrap_or_else(|error| match error.kind() {
+                    ErrorKind::KeyExists { .. } => Answer::KeyKnown,
+                    _ => Answer::Failed(error),
+                });
+                answers.write(key, &answer, style.format, out)?;
+            }
+            if answers.failure.is_some() {
+                break;
             }
         }
         answers.end(style.format, out)
     };
     job::results(output, &mut outputs, console, |style, out| all(style, out))?;
-    if let Some(error) = failure {
-        return Err(error);
-    }
     outputs.commit()?;
     Ok(answers)
 }
@@ -384,6 +404,12 @@ fn end(corpus: &Corpus, answers: &Answers, records: &RecordsArgs, console: &Cons
     summary::passed_over(corpus, &answers.rejects, &[], verbosity, console);
     if !verbosity.quiet {
         console.note(&answers.to_string());
+    }
+    if let Some(failure) = &answers.failure {
+        let (answered, all) = (answers.answered(), corpus.ids().count());
+        console
+            .error(&format!("{failure}; {answered} of {all} records were answered, and nothing was asked after that"));
+        return Exit::Error;
     }
     if *strict && !answers.rejects.is_empty() {
         console.error(&format!("--strict: {} records rejected; the others were answered", answers.rejects.len()));
