@@ -74,8 +74,8 @@ impl Run {
             return Err(damaged(&path, "its head or its table holds other bytes than were written".to_owned()));
         }
         let firsts = table.as_chunks::<4>().0.iter().map(|first| u32::from_le_bytes(*first)).collect();
+        let run = Self { info, path, file, firsts, filter: Filter::for_postings(0, 0) };
         let mut filter = Filter::for_postings(info.postings as usize, filter_bytes);
-        let run = Self { info, path, file, firsts, filter: filter.clone() };
         run.postings().try_for_each(|posting| posting.map(|posting| filter.note(posting.low())))?;
         Ok(Self { filter, ..run })
     }
