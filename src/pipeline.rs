@@ -38,14 +38,14 @@ use crate::lsh::{Banding, Batch, Candidates, MOST_BYTES_PER_KEY, NO_NODE, Node, 
 use crate::page::Sources;
 use crate::parallel;
 use crate::similarity::Relation;
-use crate::similarity::facts::Guard;
 
 mod compare;
 mod contained;
-mod facts;
 mod fields;
 mod first_pass;
+mod judge;
 mod learn;
+mod learned;
 mod memory;
 mod nodes;
 mod options;
@@ -73,6 +73,7 @@ pub use progress::Progress;
 pub use summary::{Containment, Parameters, Records, References, Stage, Summary};
 
 use first_pass::FirstPass;
+use learned::Learned;
 use memory::Plan;
 use nodes::Nodes;
 use path::{Path, PathId, Paths};
@@ -268,7 +269,7 @@ struct Run<'a> {
     work: Option<WorkDir>,
     summary: Summary,
     /// Tells copies from siblings of one template; made when there are candidates.
-    guard: Option<Guard>,
+    learned: Option<Learned>,
 }
 
 /// What one path leaves to verify: nodes and their candidates.
@@ -320,7 +321,7 @@ impl<'a> Run<'a> {
                 resemble::WINDOW
             ));
         }
-        Self { pipeline, corpus, progress, clock: Clock::new(), plan, tables, names, work, summary, guard: None }
+        Self { pipeline, corpus, progress, clock: Clock::new(), plan, tables, names, work, summary, learned: None }
     }
 
     fn refold(&self) -> Refold<'_> {
@@ -411,7 +412,7 @@ impl<'a> Run<'a> {
     fn verify(&mut self, id: PathId, path: &Path, banded: &Banded, verify: Verify<'_>) -> Result<Vec<Link>> {
         let Banded { nodes, candidates, resumed, .. } = banded;
         if id == PathId::Main && candidates.batches() > 0 {
-            self.prepare_guard(nodes)?;
+            self.learn(path, banded)?;
         }
         self.progress.begin("verify", candidates.nodes().count() as u64);
         let journal = self.work.as_ref().map(|work| work.verified(id, *resumed)).transpose()?;
@@ -422,7 +423,8 @@ impl<'a> Run<'a> {
                 continue;
             }
             let batch = candidates.batch(number)?;
-            let exact = Exact::new(id, path, nodes, &batch.nodes, &self.refold(), self.guard.as_ref())?;
+            let exact = Exact::new(id, path, nodes, &batch.nodes, &self.refold(), self.learned.as_ref())?;
+            let exact = exact.joined(&batch.components);
             let (local, lost) = verify(path, &batch, &exact);
             let global = |node: Node| batch.nodes[node as usize];
             let global = |link: Link| Link { keeper: global(link.keeper), node: global(link.node), ..link };
@@ -493,6 +495,7 @@ impl<'a> Run<'a> {
         let (taken, mut variants): (Vec<Link>, Vec<Link>) = links.into_iter().partition(|link| link.relation.is_copy());
         let contained = self.contained(path, banded, taken)?;
         variants.extend(contained.variants);
+        self.summary.count_variants(variants.iter().map(|link| link.relation));
         Ok(self.gathered(path, &banded.nodes, &contained.taken, contained.hanging, &variants))
     }
 
@@ -520,8 +523,7 @@ impl<'a> Run<'a> {
         let free = |node: Node| {
             state[node as usize] == State::Free && nodes.units(node).len() == 1 && !is_reference(nodes.first(node))
         };
-        let pairs = variants.iter().map(|link| (link.keeper, link.node, link.score));
-        hanging.extend(cluster::variants(pairs, free, |node| state[node as usize] != State::Taken));
+        hanging.extend(cluster::variants(variants.iter().copied(), free, |node| state[node as usize] != State::Taken));
         cluster::attach(&mut clusters, &hanging, path.shingle, |node| nodes.first(node));
         clusters
     }
@@ -541,6 +543,7 @@ impl<'a> Run<'a> {
             let holdings = self.holdings(path, &banded, &|_| true)?;
             links.extend(holdings.iter().map(cluster::Holding::link));
             parallel::sort_by_key(&mut links, |link| (link.keeper, link.node));
+            self.summary.count_variants(links.iter().map(|link| link.relation));
             let nodes = banded.nodes;
             let mut related = Vec::new();
             if id == PathId::Short {

@@ -126,7 +126,7 @@ def clusters(source: Corpus, **options: Unpack[RunOptions]) -> Clusters:
 
     - what is compared: ``unit`` (``"document"``; ``"story"``, ``"paragraph"``, ``"line"``), ``profile`` (``"standard"``), ``language``
       (found in each text), ``boilerplate`` (``"ignore"``), ``shingle`` (``"word:3"``), ``short`` (True)
-    - what is alike: ``threshold`` (.6), ``recall`` (.99), ``containment`` (.8 or None), ``facts`` (``"guard"``), ``num_hashes``, ``bands``,
+    - what is alike: ``threshold`` (.6), ``edited`` (False), ``recall`` (.99), ``containment`` (.8 or None), ``facts`` (``"guard"``), ``num_hashes``, ``bands``,
       ``rows``, ``seed`` (1), ``related`` (False), ``max_bucket`` (10,000), ``window`` (a ``timedelta`` or text such as ``"7d"``)
     - who stays: ``keep`` (``"first"``; ``"last"``, ``"longest"``, ``"shortest"``, ``"earliest"``, ``"latest"``, ``"min:FIELD"``, …)
     - files: ``id_field``, ``text_field``, ``date_field``, ``source_field``, ``input_format``, ``encoding``, ``html_raw``,

@@ -75,6 +75,7 @@ class CompareOptions(TypedDict, total=False):
 
 
 class RunOptions(CompareOptions, total=False):
+    edited: bool
     unit: str
     short: bool
     recall: float

@@ -16,7 +16,8 @@ _T = TypeVar("_T")
 class Member:
     """One member of a cluster: its id, what kind of unit it is, how it stands to the keeper (``"keeper"``, ``"exact"``, ``"near"``,
     ``"contained"``, ``"contains"``, ``"variant"``, ``"related"``), its exact scores against the keeper and what they were measured on,
-    where it stands, and the beginning of its original text."""
+    where it stands, and the beginning of its original text. ``reason`` says why a variant is
+    no copy: ``"furniture"``, ``"replaced"``, ``"numbers"`` or ``"facts"``."""
 
     id: str
     kind: str
@@ -27,6 +28,7 @@ class Member:
     source: str
     preview: str
     date: str | None = None
+    reason: str | None = None
 
 
 @dataclass(frozen=True)
@@ -128,7 +130,8 @@ class Run:
 
 @dataclass(frozen=True)
 class Comparison:
-    """How alike two texts are, and why. ``relation`` is what a run would call the pair, ``None`` for nothing."""
+    """How alike two texts are, and why. ``relation`` is what a run would call the pair, ``None`` for nothing;
+    ``reason`` says why a variant is no copy."""
 
     a: Side
     b: Side
@@ -138,6 +141,7 @@ class Comparison:
     relation: str | None
     measure: str
     runs: list[Run]
+    reason: str | None = None
 
 
 def _made(kind: type[_T], fields: dict[str, Any]) -> _T:
@@ -180,4 +184,4 @@ def _comparison(result: bytes) -> Comparison:
     runs = [Run(run["side"], run["tokens"], piece(run.get("a")), piece(run.get("b"))) for run in found["runs"]]
     relation = None if found["relation"] == "none" else found["relation"]
     scores = found["shared"], found["jaccard"], found["containment"]
-    return Comparison(side(found["a"]), side(found["b"]), *scores, relation, found["measure"], runs)
+    return Comparison(side(found["a"]), side(found["b"]), *scores, relation, found["measure"], runs, found.get("reason"))

@@ -193,6 +193,7 @@ pub fn run(options: &mut Options, name: &str, value: &Bound<'_, PyAny>) -> PyRes
         "shingle" => options.shingle = word(value)?,
         "short" => options.short = value.extract()?,
         "threshold" => options.threshold = number(name, value)?,
+        "edited" => options.edited = value.extract()?,
         "recall" => options.recall = number(name, value)?,
         "containment" if value.is_none() => options.containment = None,
         "containment" => options.containment = Some(number(name, value)?),

@@ -77,6 +77,11 @@ impl Match {
     }
 
     #[getter]
+    fn reason(&self) -> Option<&'static str> {
+        self.0.reason.map(mukarrar::similarity::VariantReason::name)
+    }
+
+    #[getter]
     fn seen<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         let datetime = py.import("datetime")?;
         let universal = datetime.getattr("timezone")?.getattr("utc")?;

@@ -485,10 +485,15 @@ pub(super) struct MatchingArgs {
     /// Smallest Jaccard similarity of a near copy: above 0, at most 1.
     #[arg(long, value_name = "T", default_value_t = 0.6, help_heading = "Matching")]
     pub(super) threshold: f64,
+    /// Take Arabic texts that were edited throughout as near copies below the threshold too, from Jaccard .4 on, in inputs of
+    /// 1,000 texts or more.
+    #[arg(long, help_heading = "Matching")]
+    pub(super) edited: bool,
     /// From which containment on a unit counts as standing inside a larger one: above 0, at most 1, or off.
     #[arg(long, value_name = "T", default_value = "0.8", value_parser = containment, help_heading = "Matching")]
     pub(super) containment: Containment,
-    /// Whether siblings of one template that tell other facts (the weather of two days) are told from copies: guard or off.
+    /// Whether pages that share furniture (sidebars, footers, forms) and siblings of one template that tell other facts (the
+    /// weather of two days) are told from copies: guard or off.
     #[arg(long, value_enum, value_name = "SWITCH", default_value_t = Facts::Guard, help_heading = "Matching")]
     pub(super) facts: Facts,
     /// Chance that a pair exactly at the threshold is found: above 0, below 1. Bands and rows follow from it.

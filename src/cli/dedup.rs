@@ -14,12 +14,13 @@ use crate::report::{self, Cleaning, Destination, Format, Marking};
 use crate::similarity::Relation;
 
 /// Arguments that mean nothing where passages are cut out: they are equal words, whatever stands around them.
-const NOT_OF_PASSAGES: [&str; 17] = [
+const NOT_OF_PASSAGES: [&str; 18] = [
     "against",
     "clusters",
     "shingle",
     "short",
     "threshold",
+    "edited",
     "containment",
     "facts",
     "recall",

@@ -145,6 +145,7 @@ pub(super) fn run_options(
     options.shingle = matching.shingle.shingle;
     options.short = matching.short == Switch::On;
     options.threshold = matching.threshold;
+    options.edited = matching.edited;
     options.recall = matching.recall;
     options.containment = matching.containment.0;
     options.facts = match matching.facts {

@@ -1,6 +1,7 @@
 //! The accounts of a run, for a person: a few plain lines on standard error.
 
 use std::collections::BTreeMap;
+use std::fmt::Display;
 
 use super::args::VerbosityArgs;
 use super::console::Console;
@@ -84,6 +85,7 @@ fn lines(summary: &Summary) -> Vec<String> {
     }
     lines.extend(by_name("removed", &records.removed));
     lines.extend(by_name("rejected", &records.rejected));
+    lines.extend(by_name("variants", &summary.variants));
     let pairs = || {
         summary.pairs.map_or_else(
             || format!("clusters {}", summary.clusters),
@@ -116,7 +118,7 @@ fn lines(summary: &Summary) -> Vec<String> {
     lines
 }
 
-fn by_name(head: &str, counts: &BTreeMap<String, u64>) -> Option<String> {
+fn by_name(head: &str, counts: &BTreeMap<impl Display, u64>) -> Option<String> {
     let counts: Vec<String> = counts.iter().map(|(name, count)| format!("{count} {name}")).collect();
     (!counts.is_empty()).then(|| format!("{head:8} {}", counts.join(", ")))
 }

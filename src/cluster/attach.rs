@@ -6,7 +6,6 @@ use super::{Cluster, Link, Member};
 use crate::document::UnitId;
 use crate::lsh::Node;
 use crate::shingle::ShingleKind;
-use crate::similarity::{Relation, Score};
 
 /// Hangs nodes on the clusters of their keepers; a keeper without a cluster gets one of itself. `first` is the first unit of
 /// a node.
@@ -30,28 +29,28 @@ pub(crate) fn attach(
 }
 
 /// Hangs each node that is free, by ascending node, on the keeper it resembles most (ties: the earliest) that does not hang
-/// itself. `pairs` hold the earlier node first; `is_free` says what has no copies and hangs nowhere, `is_keeper` what nothing
+/// itself. `pairs` hold the earlier node as keeper; `is_free` says what has no copies and hangs nowhere, `is_keeper` what nothing
 /// took.
 pub(crate) fn variants(
-    pairs: impl IntoIterator<Item = (Node, Node, Score)>,
+    pairs: impl IntoIterator<Item = Link>,
     is_free: impl Fn(Node) -> bool,
     is_keeper: impl Fn(Node) -> bool,
 ) -> Vec<Link> {
-    let mut options: BTreeMap<Node, Vec<(Node, Score)>> = BTreeMap::new();
-    for (a, b, score) in pairs {
+    let mut options: BTreeMap<Node, Vec<Link>> = BTreeMap::new();
+    for Link { keeper: a, node: b, relation, score } in pairs {
         let (node, keeper) = if is_free(b) { (b, a) } else { (a, b) };
         if is_free(node) && is_keeper(keeper) {
-            options.entry(node).or_default().push((keeper, score));
+            options.entry(node).or_default().push(Link { keeper, node, relation, score });
         }
     }
     let mut attached = BTreeSet::new();
     let mut hanging = Vec::new();
-    for (node, keepers) in options {
-        let free = keepers.into_iter().filter(|(keeper, _)| !attached.contains(keeper));
-        let best = free.max_by(|(a, x), (b, y)| x.jaccard.total_cmp(&y.jaccard).then(b.cmp(a)));
-        let Some((keeper, score)) = best else { continue };
+    for (node, links) in options {
+        let free = links.into_iter().filter(|link| !attached.contains(&link.keeper));
+        let best = free.max_by(|a, b| a.score.jaccard.total_cmp(&b.score.jaccard).then(b.keeper.cmp(&a.keeper)));
+        let Some(best) = best else { continue };
         attached.insert(node);
-        hanging.push(Link { node, keeper, relation: Relation::Variant, score });
+        hanging.push(best);
     }
     hanging
 }
@@ -59,13 +58,16 @@ pub(crate) fn variants(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::similarity::{Relation, Score, VariantReason};
 
     fn score(jaccard: f64) -> Score {
         Score { jaccard, containment: 1.0 }
     }
 
     fn placed(pairs: &[(Node, Node, Score)], is_free: impl Fn(Node) -> bool) -> Vec<(Node, Node)> {
-        let hanging = variants(pairs.iter().copied(), is_free, |_| true);
+        let relation = Relation::Variant(VariantReason::Facts);
+        let links = pairs.iter().map(|&(keeper, node, score)| Link { keeper, node, relation, score });
+        let hanging = variants(links, is_free, |_| true);
         hanging.iter().map(|hanging| (hanging.node, hanging.keeper)).collect()
     }
 

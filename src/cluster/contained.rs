@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Link;
 use crate::lsh::Node;
-use crate::similarity::{Relation, Score};
+use crate::similarity::{Relation, Score, VariantReason};
 
 /// A node that was found inside another.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -19,8 +19,8 @@ pub(crate) struct Holding {
     /// Shingles of the small one.
     pub(crate) size: usize,
     pub(crate) score: Score,
-    /// One template, other facts.
-    pub(crate) variant: bool,
+    /// Why it is no copy of a part, if it is none.
+    pub(crate) variant: Option<VariantReason>,
 }
 
 impl Holding {
@@ -44,7 +44,7 @@ pub(crate) struct Settled {
 /// Settles `holdings` between keepers. `moves` says which nodes may hang on, or go to, another.
 pub(crate) fn settle(holdings: &[Holding], moves: impl Fn(Node) -> bool) -> Settled {
     let mut of_small: BTreeMap<(std::cmp::Reverse<usize>, Node), Vec<&Holding>> = BTreeMap::new();
-    for holding in holdings.iter().filter(|holding| !holding.variant) {
+    for holding in holdings.iter().filter(|holding| holding.variant.is_none()) {
         of_small.entry((std::cmp::Reverse(holding.size), holding.small)).or_default().push(holding);
     }
     let mut settled = Settled::default();
@@ -92,7 +92,7 @@ mod tests {
     use super::*;
 
     fn holding(small: Node, large: Node, size: usize, containment: f64) -> Holding {
-        Holding { small, large, size, score: Score { jaccard: 0.4, containment }, variant: false }
+        Holding { small, large, size, score: Score { jaccard: 0.4, containment }, variant: None }
     }
 
     fn pairs(holdings: &[Holding]) -> Vec<(Node, Node)> {
@@ -126,7 +126,7 @@ mod tests {
 
     #[test]
     fn a_variant_is_inside_nothing() {
-        let sibling = Holding { variant: true, ..holding(1, 0, 100, 0.9) };
+        let sibling = Holding { variant: Some(VariantReason::Facts), ..holding(1, 0, 100, 0.9) };
         assert_eq!(settle(&[sibling], |_| true), Settled::default());
     }
 }

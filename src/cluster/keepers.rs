@@ -11,14 +11,16 @@
 //! by length and prefix filters, which lose nothing; where even a list of those is longer, a node in it must share
 //! another band to be compared, and the ones passed over are counted.
 //!
+//! In a large component whose pages share furniture, pages with content of their own meet only in rare text ([`Contents`]).
+//!
 //! Components are independent work, and so are the comparisons of one keeper with a long bucket: they are made by all
 //! threads, then count in order, so a large component is not the work of one thread.
 
-use super::Times;
+use super::{Contents, Times};
 use crate::lsh::{Buckets, Component, Components, Limits, Node, PrefixIndex};
 use crate::parallel;
 use crate::shingle::ShingleSet;
-use crate::similarity::{Relation, Score};
+use crate::similarity::{Relation, Score, VariantReason};
 
 /// What exact comparison says of two nodes.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -27,8 +29,8 @@ pub(crate) enum Verdict {
     Same,
     /// One text.
     Copy(Score),
-    /// As alike as copies are, but with other facts.
-    Variant(Score),
+    /// As alike as copies are, but none.
+    Variant(VariantReason, Score),
     /// Neither.
     Other,
 }
@@ -41,8 +43,13 @@ pub(crate) trait Verifier: Sync {
     /// The shingles of a node that has candidates.
     fn set(&self, node: Node) -> &ShingleSet;
 
-    /// Smallest Jaccard of a copy.
-    fn threshold(&self) -> f64;
+    /// Smallest Jaccard of a pair that may be a copy.
+    fn least(&self) -> f64;
+
+    /// Who of a large component has content of its own, if that decides who is compared.
+    fn contents(&self, _component: &Component) -> Option<Contents> {
+        None
+    }
 
     /// When nodes were published, if only those near in time may meet.
     fn times(&self) -> Option<&Times> {
@@ -66,7 +73,7 @@ impl Link {
         match verdict {
             Verdict::Same => Some(Self { keeper, node, relation: Relation::Exact, score: Score::SAME }),
             Verdict::Copy(score) => Some(Self { keeper, node, relation: Relation::Near, score }),
-            Verdict::Variant(score) => Some(Self { keeper, node, relation: Relation::Variant, score }),
+            Verdict::Variant(reason, score) => Some(Self { keeper, node, relation: Relation::Variant(reason), score }),
             Verdict::Other => None,
         }
     }
@@ -105,7 +112,12 @@ fn assign_ahead<V: Verifier>(
         let links = Link::of(a, b, verifier.verify(a, b)).into_iter().collect();
         return Outcome { links, lost: 0 };
     }
-    let live = component.buckets.iter().map(|bucket| Live::new(buckets.members(*bucket), verifier, limits.max_bucket));
+    let contents = verifier.contents(component).unwrap_or_default();
+    let has_content = |node: &Node| contents.has_content(components.place[*node as usize]);
+    let bucket = |bucket: &u32| Live::new(buckets.members(*bucket), has_content, verifier, limits.max_bucket);
+    let group = |group: &Vec<Node>| Live::new(group, |_| false, verifier, limits.max_bucket);
+    let live = component.buckets.iter().map(bucket).chain(contents.groups().iter().map(group)).collect();
+    let first_group = component.buckets.len();
     let mut work = Work {
         components,
         buckets,
@@ -113,7 +125,9 @@ fn assign_ahead<V: Verifier>(
         limits,
         ahead,
         refused: 0,
-        live: live.collect(),
+        live,
+        contents,
+        first_group,
         states: vec![State::default(); component.nodes.len()],
         frontier: Vec::new(),
         passed_over: Vec::new(),
@@ -133,22 +147,38 @@ enum Members {
     Timed(Vec<Node>),
 }
 
+impl Members {
+    fn new<V: Verifier>(members: Vec<Node>, verifier: &V, max_bucket: usize) -> Self {
+        if let Some(times) = verifier.times() {
+            Self::Timed(times.ordered(&members))
+        } else if members.len() > max_bucket {
+            let sets = members.iter().map(|node| (*node, verifier.set(*node)));
+            Self::Many(PrefixIndex::new(sets, verifier.least()))
+        } else {
+            Self::Few(members)
+        }
+    }
+}
+
+/// A bucket, or nodes that share rare text.
 struct Live {
     members: Members,
+    /// Nodes that only a keeper without content meets here; none but in large components.
+    with_content: Members,
     scanned_by: Option<Node>,
 }
 
 impl Live {
-    fn new<V: Verifier>(members: &[Node], verifier: &V, max_bucket: usize) -> Self {
-        let members = if let Some(times) = verifier.times() {
-            Members::Timed(times.ordered(members))
-        } else if members.len() > max_bucket {
-            let sets = members.iter().map(|node| (*node, verifier.set(*node)));
-            Members::Many(PrefixIndex::new(sets, verifier.threshold()))
-        } else {
-            Members::Few(members.to_vec())
-        };
-        Self { members, scanned_by: None }
+    fn new<V: Verifier>(
+        members: &[Node],
+        has_content: impl Fn(&Node) -> bool,
+        verifier: &V,
+        max_bucket: usize,
+    ) -> Self {
+        let (with_content, members): (Vec<Node>, Vec<Node>) = members.iter().copied().partition(has_content);
+        let [members, with_content] =
+            [members, with_content].map(|members| Members::new(members, verifier, max_bucket));
+        Self { members, with_content, scanned_by: None }
     }
 }
 
@@ -189,7 +219,11 @@ struct Work<'a, V> {
     ahead: usize,
     /// Comparisons of the current keeper that came to nothing.
     refused: usize,
+    /// The buckets of the component, then its groups.
     live: Vec<Live>,
+    contents: Contents,
+    /// Where the groups begin in `live`.
+    first_group: usize,
     states: Vec<State>,
     /// Nodes whose buckets the current keeper has still to scan.
     frontier: Vec<Node>,
@@ -212,8 +246,19 @@ impl<V: Verifier> Work<'_, V> {
             for bucket in buckets.of(node) {
                 self.scan(keeper, self.components.bucket_place[*bucket as usize] as usize);
             }
+            for group in 0..self.groups_of(node).len() {
+                self.scan(keeper, self.first_group + self.groups_of(node)[group] as usize);
+            }
         }
         self.count_lost(keeper);
+    }
+
+    fn place(&self, node: Node) -> u32 {
+        self.components.place[node as usize]
+    }
+
+    fn groups_of(&self, node: Node) -> &[u32] {
+        self.contents.groups_of(self.place(node))
     }
 
     fn state(&mut self, node: Node) -> &mut State {
@@ -225,7 +270,17 @@ impl<V: Verifier> Work<'_, V> {
             return;
         }
         let mut members = std::mem::replace(&mut self.live[bucket].members, Members::Few(Vec::new()));
-        match &mut members {
+        self.meet_members(keeper, &mut members);
+        self.live[bucket].members = members;
+        if !self.contents.has_content(self.place(keeper)) {
+            let mut members = std::mem::replace(&mut self.live[bucket].with_content, Members::Few(Vec::new()));
+            self.meet_members(keeper, &mut members);
+            self.live[bucket].with_content = members;
+        }
+    }
+
+    fn meet_members(&mut self, keeper: Node, members: &mut Members) {
+        match members {
             Members::Few(nodes) => self.meet_each(keeper, nodes),
             Members::Timed(nodes) => {
                 let near = self.verifier.times().map(|times| times.near(keeper, nodes));
@@ -239,7 +294,6 @@ impl<V: Verifier> Work<'_, V> {
                 index.probe_retain(set, |node, length| self.meet_in_list(keeper, node, length));
             }
         }
-        self.live[bucket].members = members;
     }
 
     /// Meets the nodes in order and forgets those that are settled, until too many have refused; the rest is lost. A
@@ -342,7 +396,7 @@ mod tests {
             &self.0[node as usize]
         }
 
-        fn threshold(&self) -> f64 {
+        fn least(&self) -> f64 {
             self.1
         }
     }

@@ -8,6 +8,7 @@ use crate::similarity::{Relation, Score};
 
 mod attach;
 mod contained;
+mod contents;
 mod gather;
 mod keep;
 mod keepers;
@@ -15,6 +16,7 @@ mod timed;
 
 pub(crate) use attach::{attach, variants};
 pub(crate) use contained::{Holding, settle, shown};
+pub(crate) use contents::{Contents, LARGE, RARE};
 pub(crate) use gather::gather;
 pub use keep::Keep;
 pub(crate) use keepers::{Link, Verdict, Verifier, assign};

@@ -42,6 +42,7 @@ mod builder;
 #[cfg(feature = "persistent")]
 mod disk;
 mod item;
+mod judge;
 mod life;
 mod memory;
 mod postings;
@@ -425,8 +426,9 @@ impl Index {
             return Ok(before);
         }
         let since = rank(&self.settings, &*self.storage, worker, text, before.version.next)?;
-        if since.candidates > 0 && before.candidates + since.candidates > MOST_VERIFIED {
-            // Asked at once, others would have been verified.
+        let is_judged = self.guard.is_some();
+        if since.candidates > 0 && (is_judged || before.candidates + since.candidates > MOST_VERIFIED) {
+            // Asked at once, others would have been verified, and what is common would have been counted among all.
             return self.snapshot(worker, text);
         }
         let best = self.with_guard(|guard| since.best(&self.settings, guard, text));
@@ -486,7 +488,7 @@ impl Index {
 
 fn verdict(best: Option<(Doc, Match)>) -> Verdict {
     match best {
-        Some((_, found)) if found.relation == Some(Relation::Variant) => Verdict::Variant(found),
+        Some((_, found)) if matches!(found.relation, Some(Relation::Variant(_))) => Verdict::Variant(found),
         Some((_, found)) => Verdict::Duplicate(found),
         None => Verdict::New,
     }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::document::Date;
 use crate::error::{Error, Result};
-use crate::similarity::Relation;
+use crate::similarity::{Relation, VariantReason};
 
 /// What the index says of a text.
 #[derive(Debug, Clone, PartialEq)]
@@ -58,6 +58,9 @@ pub struct Match {
     pub containment: f64,
     /// `Exact`, `Near`, `Variant`, or `None` below the threshold (only from [`Index::query`](super::Index::query)).
     pub relation: Option<Relation>,
+    /// Why it is no copy, if it is a variant.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<VariantReason>,
     /// When it was first seen.
     pub seen: Date,
     /// The standard error of the Jaccard where it is estimated ([`Verify::Estimate`]); `None` where it is exact.

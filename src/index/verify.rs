@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
+use super::judge::Judge;
 use super::prepare::{Prepared, Worker};
 use super::record::{Body, Doc, Record};
 use super::storage::Storage;
 use super::{Match, Rank, Settings};
 use crate::error::Result;
-use crate::normalize::alphabet;
-use crate::similarity::facts::{CERTAIN, Guard};
+use crate::similarity::facts::Guard;
 use crate::similarity::{Relation, Score};
 
 /// Of all candidates so many are verified: those that share most bands, ties: the earliest; with a window of time the latest, as the
@@ -112,11 +112,12 @@ fn estimate(settings: &Settings, a: &[u8], b: &[u8], size_a: u32, size_b: u32, i
 impl Ranking {
     /// The copy of highest Jaccard; without one, the variant of highest Jaccard.
     pub(super) fn best(&self, settings: &Settings, guard: Option<&Guard>, text: &Prepared) -> Option<(Doc, Match)> {
+        let judge = Judge::new(settings, guard, text, &self.found);
         let likely = self.found.iter().take_while(|found| found.score.jaccard >= settings.threshold);
         let mut variant = None;
         for found in likely {
-            let named = found.named(settings, guard, text);
-            if named.relation != Some(Relation::Variant) {
+            let named = found.named(settings, &judge);
+            if !matches!(named.relation, Some(Relation::Variant(_))) {
                 return Some((found.doc, named));
             }
             variant = variant.or(Some((found.doc, named)));
@@ -136,35 +137,35 @@ impl Ranking {
         if by == Rank::Containment {
             self.found.sort_by(|a, b| b.score.containment.total_cmp(&a.score.containment));
         }
+        let judge = Judge::new(settings, guard, text, &self.found);
         // What shares a band by chance alone is nobody's match.
         let alike = self.found.iter().filter(|found| found.score.jaccard > 0.0);
-        alike.take(top).map(|found| found.named(settings, guard, text)).collect()
+        alike.take(top).map(|found| found.named(settings, &judge)).collect()
     }
 }
 
 impl Found {
-    fn named(&self, settings: &Settings, guard: Option<&Guard>, text: &Prepared) -> Match {
+    /// The folded text, if it is another than the one asked about.
+    pub(super) fn other_text(&self) -> Option<&[u8]> {
+        match &self.record.body {
+            Body::Text { folded, .. } if !self.is_exact => Some(folded),
+            _ => None,
+        }
+    }
+
+    fn named(&self, settings: &Settings, judge: &Judge<'_>) -> Match {
         let Score { jaccard, containment } = self.score;
         let relation = if self.is_exact {
             Some(Relation::Exact)
         } else if jaccard < settings.threshold {
             None
-        } else if self.is_variant(guard, text) {
-            Some(Relation::Variant)
         } else {
-            Some(Relation::Near)
+            let reason = judge.reason(&self.record.body, self.score);
+            Some(reason.map_or(Relation::Near, Relation::Variant))
         };
+        let reason = relation.and_then(Relation::reason);
         let (key, seen) = (self.record.key.to_string(), self.record.seen);
-        Match { key, jaccard, containment, relation, seen, standard_error: self.standard_error }
-    }
-
-    fn is_variant(&self, guard: Option<&Guard>, text: &Prepared) -> bool {
-        match (guard, &self.record.body, &text.body) {
-            (Some(guard), Body::Text { folded, .. }, Body::Text { folded: asked, .. }) => {
-                self.score.jaccard < CERTAIN && guard.is_variant(&alphabet::to_utf8(folded), &alphabet::to_utf8(asked))
-            }
-            _ => false,
-        }
+        Match { key, jaccard, containment, relation, reason, seen, standard_error: self.standard_error }
     }
 }
 
@@ -172,7 +173,7 @@ impl Found {
 pub(super) fn better(before: Option<(Doc, Match)>, since: Option<(Doc, Match)>) -> Option<(Doc, Match)> {
     match (before, since) {
         (Some(before), Some(since)) => {
-            let rank = |found: &Match| found.relation != Some(Relation::Variant);
+            let rank = |found: &Match| !matches!(found.relation, Some(Relation::Variant(_)));
             let is_better =
                 rank(&since.1).cmp(&rank(&before.1)).then(since.1.jaccard.total_cmp(&before.1.jaccard)).is_gt();
             Some(if is_better { since } else { before })

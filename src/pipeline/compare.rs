@@ -2,12 +2,14 @@
 
 use crate::document::Span;
 use crate::lsh::containment::Sampling;
-use crate::normalize::{Language, Normalizer, Token};
+use crate::normalize::{Language, Normalizer, Token, alphabet};
 use crate::page::{Sieve, Text};
+use crate::shingle::hash::Keys;
 use crate::shingle::{ShingleKind, ShingleSet, Shingler};
 use crate::similarity::align::{Run, Side, align, span_of};
 use crate::similarity::facts::{self, Facts, Guard, WordFrequencies};
-use crate::similarity::{Relation, Score};
+use crate::similarity::own_text::{self, Evidence, Wording};
+use crate::similarity::{Relation, Score, VariantReason};
 
 use super::Options;
 
@@ -71,7 +73,7 @@ pub fn compare<'t>(a: impl Into<Text<'t>>, b: impl Into<Text<'t>>, options: &Opt
     } else {
         let near = (score.jaccard >= options.threshold).then_some(Relation::Near);
         let alike = near.or_else(|| inside(&a, &b, score, options));
-        alike.map(|relation| if tells_other_facts(&a, &b, score, options) { Relation::Variant } else { relation })
+        alike.map(|relation| reason(&a, &b, score, options).map_or(relation, Relation::Variant))
     };
     let runs = align(&a.tokens, &b.tokens);
     Comparison { shared: a_set.shared(&b_set), a, b, score, relation, measure: options.shingle, runs }
@@ -84,11 +86,33 @@ fn inside(a: &Compared, b: &Compared, score: Score, options: &Options) -> Option
     stands.then_some(if b.shingles <= a.shingles { Relation::Contained } else { Relation::Contains })
 }
 
-fn tells_other_facts(a: &Compared, b: &Compared, score: Score, options: &Options) -> bool {
-    let folded = |side: &Compared| side.tokens.iter().map(|token| token.text.as_str()).collect::<Vec<_>>().join(" ");
-    options.facts == Facts::Guard
-        && score.jaccard < facts::CERTAIN
-        && Guard::new(WordFrequencies::default()).is_variant(&folded(a), &folded(b))
+/// Why two alike texts are no copies, as far as two texts can tell it: nobody knows what is furniture.
+fn reason(a: &Compared, b: &Compared, score: Score, options: &Options) -> Option<VariantReason> {
+    if options.facts == Facts::Off {
+        return None;
+    }
+    let words = WordFrequencies::default();
+    own_text_reason(a, b, options, &words).or_else(|| {
+        let is_variant = Guard::new(words).is_variant(&folded(a), &folded(b));
+        (score.jaccard < facts::CERTAIN && is_variant).then_some(VariantReason::Facts)
+    })
+}
+
+fn own_text_reason(a: &Compared, b: &Compared, options: &Options, words: &WordFrequencies) -> Option<VariantReason> {
+    let keys = Keys::new(options.seed);
+    let compact = |side: &Compared| {
+        let mut compact = Vec::new();
+        alphabet::push_compact(&folded(side), &mut compact);
+        compact
+    };
+    let (a, b) = (compact(a), compact(b));
+    let (words_a, words_b) = (Wording::new(&a, &keys), Wording::new(&b, &keys));
+    let text = |folded, wording| own_text::Text { folded, wording };
+    own_text::judge(text(&a, &words_a), text(&b, &words_b), Evidence { near: None, run: None, words })
+}
+
+fn folded(side: &Compared) -> String {
+    side.tokens.iter().map(|token| token.text.as_str()).collect::<Vec<_>>().join(" ")
 }
 
 fn fold(text: Text<'_>, options: &Options, sieve: &mut Sieve, shingler: &mut Shingler) -> (Compared, ShingleSet) {
@@ -126,7 +150,7 @@ mod tests {
             format!("أعلنت وزارة الصحة اليوم {day} عدم تسجيل أي حالات جديدة بالفيروس في جميع المناطق والمدن")
         };
         let found = compare(&*report("الجمعة"), &*report("السبت"), &Options::default());
-        assert_eq!(found.relation, Some(Relation::Variant), "{:?}", found.score);
+        assert_eq!(found.relation, Some(Relation::Variant(VariantReason::Facts)), "{:?}", found.score);
     }
 
     #[test]

@@ -35,7 +35,7 @@ impl Run<'_> {
         let mut is_taken = vec![false; banded.nodes.len()];
         taken.iter().for_each(|link| is_taken[link.node as usize] = true);
         let holdings = self.holdings(path, banded, &|node| !is_taken[node as usize])?;
-        let variants = holdings.iter().filter(|holding| holding.variant).map(Holding::link).collect();
+        let variants = holdings.iter().filter(|holding| holding.variant.is_some()).map(Holding::link).collect();
         let goes = |node: Node| !self.refold().is_reference(banded.nodes.first(node));
         if self.pipeline.options.contained_copies {
             let settled = cluster::settle(&holdings, goes);
@@ -77,7 +77,7 @@ impl Run<'_> {
         let held = resident + size_of_val(&pairs[..]) as u64;
         self.plan.require(held, "so many candidates for containment")?;
         if !pairs.is_empty() {
-            self.prepare_guard(nodes)?;
+            self.learn(path, banded)?;
         }
         let tokens = |node: Node| self.tables.units.tokens(nodes.first(node));
         let memory = self.plan.work(held, self.plan.room(), "").map_or(u64::MAX, |limit| limit.memory);
@@ -87,7 +87,7 @@ impl Run<'_> {
             let (now, batch) = fitting(rest, memory, |node| Exact::bytes(PathId::Main, tokens(node)));
             let (pairs, later) = rest.split_at(now);
             rest = later;
-            let exact = Exact::new(PathId::Main, path, nodes, &batch, &self.refold(), self.guard.as_ref())?;
+            let exact = Exact::new(PathId::Main, path, nodes, &batch, &self.refold(), self.learned.as_ref())?;
             let place = |node: &Node| batch.binary_search(node).unwrap_or_default() as Node;
             let verified = parallel::map(
                 pairs,
@@ -137,7 +137,7 @@ impl Run<'_> {
         let mut batch = copies.to_vec();
         batch.push(container);
         batch.sort_unstable();
-        let exact = Exact::new(PathId::Main, path, &banded.nodes, &batch, &self.refold(), self.guard.as_ref())?;
+        let exact = Exact::new(PathId::Main, path, &banded.nodes, &batch, &self.refold(), self.learned.as_ref())?;
         let place = |node: Node| batch.binary_search(&node).unwrap_or_default() as Node;
         let mut links = Vec::new();
         let mut left = Vec::new();
@@ -147,7 +147,7 @@ impl Run<'_> {
             let inside = || {
                 let holding = exact.holding(large, small, least, sampling.least())?;
                 let relation = Relation::Contained;
-                let taken = holding.small == small && !holding.variant;
+                let taken = holding.small == small && holding.variant.is_none();
                 taken.then_some(Link { keeper: container, node: *copy, relation, score: holding.score })
             };
             match as_copy.or_else(inside) {
@@ -192,9 +192,9 @@ impl Holding {
     pub(super) fn link(&self) -> Link {
         let (keeper, node) = (self.small.min(self.large), self.small.max(self.large));
         let relation = match self.variant {
-            true => Relation::Variant,
-            false if self.small == node => Relation::Contained,
-            false => Relation::Contains,
+            Some(reason) => Relation::Variant(reason),
+            None if self.small == node => Relation::Contained,
+            None => Relation::Contains,
         };
         Link { keeper, node, relation, score: self.score }
     }

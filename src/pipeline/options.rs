@@ -11,7 +11,11 @@ use crate::normalize::{Language, Profile};
 use crate::page::{Boilerplate, Rules, Sieve, Sources, UnitLevel};
 use crate::shingle::ShingleKind;
 use crate::similarity::facts::Facts;
+use crate::similarity::own_text;
 use crate::spill::Room;
+
+/// Where edited copies are taken, candidates are looked for as if this were the threshold: it finds .98 of them.
+const EDITED_BANDING: f64 = 0.5;
 
 /// The options of a batch run. Start from [`Options::default`], set what differs; [`Pipeline::new`](super::Pipeline::new)
 /// validates.
@@ -36,6 +40,9 @@ pub struct Options {
     pub short: bool,
     /// Smallest Jaccard of a `near` pair, in (0, 1].
     pub threshold: f64,
+    /// Whether texts that were edited throughout are copies below the threshold, from Jaccard .4 on. Needs the facts guard and
+    /// shingles of three words, and acts in runs of 1,000 distinct texts or more, on Arabic. `docs/FACTS.md` has the rule.
+    pub edited: bool,
     /// Chance that a pair exactly at the threshold becomes a candidate, in (0, 1).
     pub recall: f64,
     /// Smallest containment of a `contained` pair, in (0, 1]; `None` looks for none. Asks for 50 shingles at least on the
@@ -90,6 +97,7 @@ impl Default for Options {
             shingle: ShingleKind::default(),
             short: true,
             threshold: 0.6,
+            edited: false,
             recall: 0.99,
             containment: Some(0.8),
             contained_copies: false,
@@ -147,6 +155,16 @@ impl Options {
         Sieve::new(self.boilerplate).with_rules(self.rules.clone())
     }
 
+    /// Whether texts that were edited throughout are copies below the threshold.
+    pub(super) fn takes_edited(&self) -> bool {
+        self.edited && self.facts == Facts::Guard && self.shingle == own_text::MEASURE
+    }
+
+    /// The Jaccard for which candidates are looked for with the recall that was asked for.
+    fn banded(&self) -> f64 {
+        if self.takes_edited() { self.threshold.min(EDITED_BANDING) } else { self.threshold }
+    }
+
     /// The seed unless another is given.
     pub const DEFAULT_SEED: u64 = 1;
 
@@ -162,6 +180,9 @@ impl Options {
         if self.threads == Some(0) {
             return Err(Error::parameter("threads", 0, "at least 1; leave it out for one a core"));
         }
+        if self.edited && !self.takes_edited() {
+            return Err(Error::parameter("edited", "on", "--facts guard and --shingle word:3 with it"));
+        }
         if let Some(containment) = self.containment.filter(|value| !(*value > 0.0 && *value <= 1.0)) {
             return Err(Error::parameter("containment", containment, "above 0 and at most 1, or off"));
         }
@@ -174,6 +195,6 @@ impl Options {
                 "--date-field too: which field says when a record was published",
             ));
         }
-        Banding::choose(self.threshold, self.recall, self.overrides)
+        Banding::choose(self.banded(), self.recall, self.overrides)
     }
 }

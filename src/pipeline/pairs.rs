@@ -1,8 +1,10 @@
 //! All verified pairs, held by node and listed by unit.
 
+use ahash::AHashMap;
+
 use super::nodes::Nodes;
 use super::{Progress, Summary};
-use crate::cluster::{Link, Times, Verdict, Verifier};
+use crate::cluster::{Contents, Link, Times, Verdict, Verifier};
 use crate::document::{DocId, UnitId, Units};
 use crate::input::Names;
 use crate::lsh::{Batch, Buckets, Limits, NO_NODE, Node, PrefixIndex};
@@ -144,14 +146,16 @@ pub(super) fn verify_all(
         .filter(|bucket| buckets.members(*bucket).len() > limits.max_bucket && timed.is_none())
         .map(|bucket| {
             let sets = buckets.members(bucket).iter().map(|node| (*node, verifier.set(*node)));
-            (bucket, PrefixIndex::new(sets, verifier.threshold()))
+            (bucket, PrefixIndex::new(sets, verifier.least()))
         })
         .collect();
+    let furnished = Furnished::new(batch, verifier);
     let all: Vec<Node> = (0..batch.nodes.len() as Node).collect();
     let found = parallel::map(&all, Meetings::default, |meetings, node| {
-        match &timed {
-            Some(timed) => meetings.gather_timed(*node, buckets, timed, limits),
-            None => meetings.gather(*node, buckets, &large, verifier, limits),
+        match (furnished.of(*node), &timed) {
+            (Some((contents, place)), _) => meetings.gather_sharing(*node, place, contents, &furnished, limits),
+            (None, Some(timed)) => meetings.gather_timed(*node, buckets, timed, limits),
+            (None, None) => meetings.gather(*node, buckets, &large, verifier, limits),
         }
         progress.advance(1, 0);
         let (mut links, mut refused) = (Vec::new(), 0);
@@ -168,6 +172,43 @@ pub(super) fn verify_all(
     });
     let lost = found.iter().map(|(_, lost)| lost).sum();
     (found.into_iter().flat_map(|(links, _)| links).collect(), lost)
+}
+
+/// Large components whose pages share furniture.
+struct Furnished<'b> {
+    batch: &'b Batch,
+    /// By component; `None` for the others.
+    contents: Vec<Option<Contents>>,
+    /// The component of each node.
+    component_of: Vec<u32>,
+    /// The nodes without content of each bucket of a large component.
+    without_content: AHashMap<u32, Vec<Node>>,
+}
+
+impl<'b> Furnished<'b> {
+    fn new(batch: &'b Batch, verifier: &impl Verifier) -> Self {
+        let Batch { components, buckets, nodes } = batch;
+        let contents: Vec<_> = components.all.iter().map(|component| verifier.contents(component)).collect();
+        let mut component_of = vec![0; nodes.len()];
+        let mut without_content = AHashMap::new();
+        for (number, (component, contents)) in components.all.iter().zip(&contents).enumerate() {
+            component.nodes.iter().for_each(|node| component_of[*node as usize] = number as u32);
+            let Some(contents) = contents else { continue };
+            for bucket in &component.buckets {
+                let is_without = |node: &Node| !contents.has_content(components.place[*node as usize]);
+                let members = buckets.members(*bucket).iter().copied().filter(is_without).collect();
+                without_content.insert(*bucket, members);
+            }
+        }
+        Self { batch, contents, component_of, without_content }
+    }
+
+    /// The contents of the component of a node that has some, and its place there.
+    fn of(&self, node: Node) -> Option<(&Contents, u32)> {
+        let contents = self.contents.get(self.component_of[node as usize] as usize)?.as_ref()?;
+        let place = self.batch.components.place[node as usize];
+        contents.has_content(place).then_some((contents, place))
+    }
 }
 
 /// The members of every bucket in the order of time.
@@ -218,6 +259,32 @@ impl Meetings {
             nodes.sort_unstable();
             nodes.dedup();
         }
+    }
+
+    /// The same for a node with content, which stands at a place of its component: nodes without content in its buckets, and
+    /// nodes that share rare text.
+    fn gather_sharing(
+        &mut self,
+        node: Node,
+        place: u32,
+        contents: &Contents,
+        furnished: &Furnished<'_>,
+        limits: Limits,
+    ) {
+        self.met.clear();
+        self.passed_over.clear();
+        self.beyond = 0;
+        let buckets = furnished.batch.buckets.of(node).iter();
+        let buckets = buckets.filter_map(|bucket| furnished.without_content.get(bucket));
+        let groups = contents.groups_of(place).iter().map(|group| &contents.groups()[*group as usize]);
+        for members in buckets.chain(groups) {
+            let later = &members[members.partition_point(|other| *other <= node)..];
+            let (near, beyond) = later.split_at(later.len().min(limits.reach()));
+            self.met.extend_from_slice(near);
+            self.beyond += beyond.len() as u64;
+        }
+        self.met.sort_unstable();
+        self.met.dedup();
     }
 
     /// The same where only nodes near in time may meet.

@@ -5,6 +5,8 @@ use crate::error::Result;
 use crate::lsh::containment::Sampling;
 use crate::lsh::{Banding, Limits};
 use crate::shingle::ShingleKind;
+use crate::similarity::facts::Facts;
+use crate::similarity::own_text::{self, Edited};
 use crate::similarity::short;
 use crate::sketch::{MinHasher, SketchParams};
 
@@ -14,12 +16,17 @@ use super::Options;
 #[derive(Debug, Clone)]
 pub(super) struct Path {
     pub(super) shingle: ShingleKind,
+    /// Smallest Jaccard of a copy.
     pub(super) threshold: f64,
+    /// Smallest Jaccard of a pair that is looked at: less than the threshold where edited copies are taken.
+    pub(super) least: f64,
     pub(super) banding: Banding,
     pub(super) hasher: MinHasher,
     pub(super) limits: Limits,
     /// Smallest containment of a contained unit, and what such units are sampled by; `None` if nobody asks.
     pub(super) containment: Option<(f64, Sampling)>,
+    /// What shingles are sampled, for containment or to count how many texts have them; `None` if nobody asks.
+    pub(super) sampling: Option<Sampling>,
 }
 
 /// Longest signature of the short path. Trigrams of Arabic are few, so unrelated long lines share a quarter of them;
@@ -35,8 +42,17 @@ impl Path {
     /// The path of documents, stories and paragraphs.
     pub(super) fn main(options: &Options) -> Result<Self> {
         let limits = Limits { max_bucket: options.max_bucket, refusals: usize::MAX };
-        let containment = options.containment.map(|least| (least, Sampling::new(options.shingle)));
-        Ok(Self { containment, ..Self::new(options, options.shingle, options.threshold, options.banding()?, limits)? })
+        let sampling = Sampling::new(options.shingle);
+        let containment = options.containment.map(|least| (least, sampling));
+        let counts = options.facts == Facts::Guard && options.shingle == own_text::MEASURE;
+        let sampling = (counts || containment.is_some()).then_some(sampling);
+        let least = if options.takes_edited() { options.threshold.min(Edited::LEAST) } else { options.threshold };
+        Ok(Self {
+            containment,
+            sampling,
+            least,
+            ..Self::new(options, options.shingle, options.threshold, options.banding()?, limits)?
+        })
     }
 
     /// The path of headlines and lines: char:3, copies from [`short::COPY`] on, the same recall.
@@ -48,7 +64,16 @@ impl Path {
 
     fn new(options: &Options, shingle: ShingleKind, threshold: f64, banding: Banding, limits: Limits) -> Result<Self> {
         let params = SketchParams::new(banding.num_hashes(), options.seed, shingle, options.profile)?;
-        Ok(Self { shingle, threshold, banding, hasher: MinHasher::new(params), limits, containment: None })
+        Ok(Self {
+            shingle,
+            threshold,
+            least: threshold,
+            banding,
+            hasher: MinHasher::new(params),
+            limits,
+            containment: None,
+            sampling: None,
+        })
     }
 }
 

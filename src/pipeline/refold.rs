@@ -78,6 +78,24 @@ impl Refold<'_> {
         Ok(both?.into_iter().unzip())
     }
 
+    /// The shingle sets of `wanted`, which ascend, with the folded texts in the compact alphabet, each document read once.
+    ///
+    /// # Errors
+    ///
+    /// As [`each`](Self::each).
+    pub(super) fn sets_and_folded(
+        &self,
+        wanted: &[UnitId],
+        shingle: ShingleKind,
+    ) -> Result<(Vec<ShingleSet>, Vec<Box<[u8]>>)> {
+        let shingler = || Shingler::new(shingle, self.options.seed);
+        let both = self.each_with(wanted, shingler, |shingler, normalizer, text| {
+            let (shingled, folded) = shingler.shingle_and_keep(normalizer, text);
+            (shingled.set(), folded)
+        });
+        Ok(both?.into_iter().unzip())
+    }
+
     fn each_with<W, T: Send>(
         &self,
         wanted: &[UnitId],

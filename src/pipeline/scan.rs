@@ -32,7 +32,7 @@ pub(super) struct ScannedBlock {
     pub(super) words: Words,
     /// For each path the band keys of its units, unit by unit.
     pub(super) keys: [Vec<u64>; 2],
-    /// The samples of the units of the main path, unit by unit; empty if nobody asks for containment.
+    /// The samples of the units of the main path, unit by unit; empty if nobody asks for them.
     pub(super) samples: Vec<u32>,
     /// Short units of one document that resemble one another, by place in `units`.
     pub(super) resemblances: Vec<Resemblance>,
@@ -210,7 +210,7 @@ impl<'a> Folding<'a> {
             self.shorts.push(scanned.units.len() as u32, &shingled);
         }
         sketch(path, &shingled, &mut self.values, &mut scanned.keys[id.index()]);
-        if let Some((_, sampling)) = path.containment {
+        if let Some(sampling) = path.sampling {
             sampling.sample(shingled.hashes, &mut scanned.samples);
         }
         let Shingled { tokens, fingerprint, .. } = shingled;

@@ -8,6 +8,7 @@ use serde::{Serialize, Serializer};
 use super::Options;
 use crate::document::DocId;
 use crate::lsh::Banding;
+use crate::similarity::Relation;
 
 /// What a run did, as `--summary` writes it.
 #[derive(Debug, Clone, Serialize)]
@@ -26,6 +27,8 @@ pub struct Summary {
     /// Verified pairs found, exact groups not expanded; only of `pairs`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pairs: Option<u64>,
+    /// Verified pairs that are alike enough for a copy and are none, by reason; of `clusters` and `dedup` those of a keeper.
+    pub variants: BTreeMap<&'static str, u64>,
     /// What looking for contained units came to.
     pub containment: Containment,
     /// Spans of boilerplate taken out of kept records; only of `dedup --boilerplate strip`.
@@ -123,6 +126,8 @@ pub struct Parameters {
     pub short: bool,
     /// `--threshold`.
     pub threshold: f64,
+    /// `--edited`, resolved.
+    pub edited: bool,
     /// `--containment`; `null` for off.
     pub containment: Option<f64>,
     /// `--recall`.
@@ -186,6 +191,7 @@ impl Summary {
             empty_units: 0,
             clusters: 0,
             pairs: None,
+            variants: BTreeMap::new(),
             containment: Containment::default(),
             stripped_spans: None,
             passages: None,
@@ -213,6 +219,13 @@ impl Summary {
         self.decoded.extend_from_slice(decoded);
     }
 
+    /// Counts what is alike enough for a copy and is none.
+    pub(super) fn count_variants(&mut self, relations: impl Iterator<Item = Relation>) {
+        for reason in relations.filter_map(Relation::reason) {
+            *self.variants.entry(reason.name()).or_default() += 1;
+        }
+    }
+
     /// Adds time and bytes to a stage; stages stand in the order in which they first ended.
     pub fn add_stage(&mut self, name: &'static str, seconds: f64, bytes: u64) {
         if let Some(stage) = self.stages.iter_mut().find(|stage| stage.name == name) {
@@ -235,6 +248,7 @@ impl Parameters {
             shingle: options.shingle.to_string(),
             short: options.short,
             threshold: options.threshold,
+            edited: options.takes_edited(),
             containment: options.containment,
             recall: options.recall,
             num_hashes: banding.num_hashes(),

@@ -1,27 +1,28 @@
 //! Exact verification of nodes, on either path.
 //!
-//! On the short path a copy may not substitute a word; on the main path the facts guard, if it is on, tells copies from
-//! siblings of one template. Both look at the folded texts.
+//! On the short path a copy may not substitute a word. On the main path, if facts are guarded, a [`Judge`] tells copies from pages
+//! that share furniture and from siblings of one template. Both look at the folded texts.
 
+use super::judge::Judge;
+use super::learned::Learned;
 use super::nodes::Nodes;
 use super::path::{Path, PathId};
 use super::refold::Refold;
-use crate::cluster::{Holding, Times, Verdict, Verifier};
+use crate::cluster::{Contents, Holding, Times, Verdict, Verifier};
 use crate::document::UnitId;
 use crate::error::Result;
-use crate::lsh::Node;
+use crate::lsh::{Component, Components, Node};
 use crate::shingle::ShingleSet;
-use crate::similarity::facts::{self, Guard};
-use crate::similarity::{Score, short};
+use crate::similarity::own_text::{self, Edited};
+use crate::similarity::{Score, VariantReason, short};
 
-/// The shingle sets of the nodes of a batch, and their folded texts where they are looked at. Nodes go by their place in
-/// the batch.
-pub(super) struct Exact<'g> {
+/// The shingle sets of the nodes of a batch, and what judges alike nodes. Nodes go by their place in the batch.
+pub(super) struct Exact<'r> {
     threshold: f64,
+    /// Smallest Jaccard of a pair that is looked at.
+    least: f64,
     sets: Vec<ShingleSet>,
-    /// Empty if nobody looks at them.
-    texts: Vec<String>,
-    by: Look<'g>,
+    by: Look<'r>,
     /// What each node is beside its text.
     sides: Vec<Side>,
     /// With a window.
@@ -38,21 +39,21 @@ struct Side {
 }
 
 /// What is looked at beside the sets.
-enum Look<'g> {
-    /// The words of short units.
-    Words,
-    /// The facts of others.
-    Facts(&'g Guard),
+enum Look<'r> {
+    /// The words of short units, folded.
+    Words(Vec<String>),
+    /// The own text and the facts of others.
+    Texts(Judge<'r>),
     Nothing,
 }
 
-impl<'g> Exact<'g> {
+impl<'r> Exact<'r> {
     /// About how many bytes are held for a unit of so many tokens.
     pub(super) fn bytes(id: PathId, tokens: usize) -> u64 {
-        // A short unit has some six trigrams a token, each eight bytes. A token of folded text has some twelve.
-        let per_token = if id == PathId::Short { 6 * 8 + 12 } else { 8 + 12 };
-        // The set and the slot it stands in, while it is made a second time.
-        64 + (tokens * per_token) as u64 * 2
+        // A short unit has some six trigrams a token, each eight bytes. A token of folded text has some twelve. The set and the
+        // text are held twice while they are made.
+        let per_token = if id == PathId::Short { 2 * (6 * 8 + 12) } else { 2 * (8 + 8) + Judge::BYTES_PER_TOKEN };
+        64 + (tokens * per_token) as u64
     }
 
     /// Reads the first unit of each of `batch` again, each document once.
@@ -66,22 +67,25 @@ impl<'g> Exact<'g> {
         nodes: &Nodes,
         batch: &[Node],
         refold: &Refold<'_>,
-        guard: Option<&'g Guard>,
+        learned: Option<&'r Learned>,
     ) -> Result<Self> {
         let mut wanted: Vec<(UnitId, u32)> =
             batch.iter().zip(0..).map(|(node, place)| (nodes.first(*node), place)).collect();
         wanted.sort_unstable();
         let units: Vec<UnitId> = wanted.iter().map(|(unit, _)| *unit).collect();
-        let by = match (id, guard) {
-            (PathId::Short, _) => Look::Words,
-            (PathId::Main, Some(guard)) => Look::Facts(guard),
-            (PathId::Main, None) => Look::Nothing,
+        let (sets, by) = match (id, learned) {
+            (PathId::Short, _) => {
+                let (sets, texts) = refold.sets_and_texts(&units, path.shingle)?;
+                (sets, Look::Words(by_place(&wanted, texts)))
+            }
+            (PathId::Main, Some(learned)) => {
+                let (sets, folded) = refold.sets_and_folded(&units, path.shingle)?;
+                let by_trigrams = path.shingle == own_text::MEASURE;
+                let folded = by_place(&wanted, folded);
+                (sets, Look::Texts(Judge::new(learned, refold.options.seed, by_trigrams, folded)))
+            }
+            (PathId::Main, None) => (refold.sets(&units, path.shingle)?, Look::Nothing),
         };
-        let (sets, texts) = match by {
-            Look::Nothing => (refold.sets(&units, path.shingle)?, Vec::new()),
-            _ => refold.sets_and_texts(&units, path.shingle)?,
-        };
-        let texts = if texts.is_empty() { texts } else { by_place(&wanted, texts) };
         let sets = by_place(&wanted, sets);
         let side = |node: &Node| {
             let unit = nodes.first(*node);
@@ -90,21 +94,30 @@ impl<'g> Exact<'g> {
         let sides = batch.iter().map(side).collect();
         let dates = || batch.iter().map(|node| refold.date(nodes.first(*node))).collect();
         let times = refold.options.window.map(|window| Times { window, dates: dates() });
-        Ok(Self { threshold: path.threshold, sets, texts, by, sides, times })
+        Ok(Self { threshold: path.threshold, least: path.least, sets, by, sides, times })
     }
 
-    /// The exact score of two nodes, if their sizes alone do not rule out the threshold.
+    /// The same with what is known of texts that candidates join: `components` of the batch.
+    pub(super) fn joined(mut self, components: &Components) -> Self {
+        let sides = &self.sides;
+        if let Look::Texts(judge) = &mut self.by {
+            judge.join(components, |node| sides[node as usize].text);
+        }
+        self
+    }
+
+    /// The exact score of two nodes, if it is worth a look.
     fn score(&self, a: Node, b: Node) -> Option<Score> {
         if !self.may_meet(a, b) {
             return None;
         }
         let (a, b) = (&self.sets[a as usize], &self.sets[b as usize]);
         let (few, many) = (a.len().min(b.len()), a.len().max(b.len()));
-        if (few as f64) < self.threshold * many as f64 * (1.0 - 1e-9) {
+        if (few as f64) < self.least * many as f64 * (1.0 - 1e-9) {
             return None;
         }
         let score = Score::of(a, b);
-        (score.jaccard >= self.threshold).then_some(score)
+        (score.jaccard >= self.least).then_some(score)
     }
 
     /// Whether one of two nodes that are no copies stands inside the other: containment `least` or more, so many shingles
@@ -117,14 +130,17 @@ impl<'g> Exact<'g> {
             return None;
         }
         let score = Score::of(&self.sets[small as usize], &self.sets[large as usize]);
-        let inside = score.containment >= least && score.jaccard < self.threshold;
-        inside.then(|| Holding {
-            small,
-            large,
-            size: size(small),
-            score,
-            variant: self.is_variant(small, large, score),
-        })
+        if score.jaccard >= self.threshold {
+            return None;
+        }
+        let variant = if score.containment >= least {
+            self.reason(small, large, score)
+        } else if score.containment >= Edited::LEAST_CONTAINMENT {
+            self.edited(small, large, score).map(|_| None)?
+        } else {
+            return None;
+        };
+        Some(Holding { small, large, size: size(small), score, variant })
     }
 
     /// Whether two nodes are compared at all.
@@ -133,13 +149,24 @@ impl<'g> Exact<'g> {
         !references && self.times.as_ref().is_none_or(|times| times.may_meet(a, b))
     }
 
-    fn is_variant(&self, a: Node, b: Node, score: Score) -> bool {
-        match self.by {
-            Look::Facts(guard) if score.jaccard < facts::CERTAIN => {
-                guard.is_variant(&self.texts[a as usize], &self.texts[b as usize])
-            }
-            _ => false,
-        }
+    /// Why two alike nodes are no copies.
+    fn reason(&self, a: Node, b: Node, score: Score) -> Option<VariantReason> {
+        let Look::Texts(judge) = &self.by else { return None };
+        judge.reason(a, b, score, self.own(a, b, score))
+    }
+
+    /// What two nodes below the threshold are, if edited copies are taken.
+    fn edited(&self, a: Node, b: Node, score: Score) -> Option<Edited> {
+        let Look::Texts(judge) = &self.by else { return None };
+        let is_asked = self.least < self.threshold;
+        is_asked.then(|| judge.edited(a, b, score, self.own(a, b, score))).flatten()
+    }
+
+    /// Shingles of the smaller set that the larger one lacks.
+    fn own(&self, a: Node, b: Node, score: Score) -> usize {
+        let fewer = self.sets[a as usize].len().min(self.sets[b as usize].len());
+        let shared = (score.containment * fewer as f64).round() as usize;
+        fewer - shared.min(fewer)
     }
 }
 
@@ -155,12 +182,23 @@ fn by_place<T: Default + Clone>(wanted: &[(UnitId, u32)], made: Vec<T>) -> Vec<T
 impl Verifier for Exact<'_> {
     fn verify(&self, keeper: Node, other: Node) -> Verdict {
         let Some(score) = self.score(keeper, other) else { return Verdict::Other };
-        let text = |node: Node| &self.texts[node as usize];
-        match self.by {
-            _ if self.sides[keeper as usize].text == self.sides[other as usize].text => Verdict::Same,
-            Look::Words if short::substitutes_a_word(text(keeper), text(other)) => Verdict::Other,
-            _ if self.is_variant(keeper, other, score) => Verdict::Variant(score),
-            _ => Verdict::Copy(score),
+        if self.sides[keeper as usize].text == self.sides[other as usize].text {
+            return Verdict::Same;
+        }
+        if let Look::Words(texts) = &self.by
+            && short::substitutes_a_word(&texts[keeper as usize], &texts[other as usize])
+        {
+            return Verdict::Other;
+        }
+        if score.jaccard < self.threshold {
+            return match self.edited(keeper, other, score) {
+                Some(Edited::Copy) => Verdict::Copy(score),
+                Some(Edited::Part) | None => Verdict::Other,
+            };
+        }
+        match self.reason(keeper, other, score) {
+            Some(reason) => Verdict::Variant(reason, score),
+            None => Verdict::Copy(score),
         }
     }
 
@@ -168,8 +206,15 @@ impl Verifier for Exact<'_> {
         &self.sets[node as usize]
     }
 
-    fn threshold(&self) -> f64 {
-        self.threshold
+    fn least(&self) -> f64 {
+        self.least
+    }
+
+    fn contents(&self, component: &Component) -> Option<Contents> {
+        match &self.by {
+            Look::Texts(judge) => judge.contents(component),
+            Look::Words(_) | Look::Nothing => None,
+        }
     }
 
     fn times(&self) -> Option<&Times> {

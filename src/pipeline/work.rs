@@ -21,7 +21,7 @@ use super::{Options, Task};
 use crate::cluster::Link;
 use crate::error::{Error, ErrorKind, Result};
 use crate::input::{BlockIndex, Input};
-use crate::similarity::{Relation, Score};
+use crate::similarity::{Relation, Score, VariantReason};
 use crate::spill::{Decoder, Encoder, Journal, Room};
 
 /// Counts up with every change of what stands in a work directory.
@@ -321,7 +321,14 @@ impl Verified {
 }
 
 /// The relations that verifying gives.
-const VERIFIED: [Relation; 3] = [Relation::Exact, Relation::Near, Relation::Variant];
+const VERIFIED: [Relation; 6] = [
+    Relation::Exact,
+    Relation::Near,
+    Relation::Variant(VariantReason::Furniture),
+    Relation::Variant(VariantReason::Replaced),
+    Relation::Variant(VariantReason::Numbers),
+    Relation::Variant(VariantReason::Facts),
+];
 
 fn code(relation: Relation) -> u8 {
     VERIFIED.iter().position(|known| *known == relation).unwrap_or(VERIFIED.len()) as u8
@@ -366,7 +373,11 @@ mod tests {
     fn verified_batches_read_back_and_cut_ones_do_not() {
         let score = Score { jaccard: 0.75, containment: 1.0 };
         let link = |keeper, node, relation| Link { keeper, node, relation, score };
-        let links = vec![link(0, 1, Relation::Near), link(4, 9, Relation::Variant), link(4, 7, Relation::Exact)];
+        let links = vec![
+            link(0, 1, Relation::Near),
+            link(4, 9, Relation::Variant(VariantReason::Numbers)),
+            link(4, 7, Relation::Exact),
+        ];
         let verified = Verified { batch: 3, links, lost: 7 };
         let bytes = verified.encode();
         assert_eq!(Verified::decode(&bytes), Some(verified));

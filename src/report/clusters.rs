@@ -13,7 +13,7 @@ use crate::input::Corpus;
 use crate::parallel;
 use crate::pipeline::Clustering;
 use crate::shingle::ShingleKind;
-use crate::similarity::Relation;
+use crate::similarity::{Relation, VariantReason};
 
 #[derive(Serialize)]
 struct ClusterRow {
@@ -34,6 +34,8 @@ struct MemberRow {
     id: String,
     kind: Kind,
     relation: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<VariantReason>,
     jaccard: f64,
     containment: f64,
     measure: ShingleKind,
@@ -134,6 +136,7 @@ fn member_row(shown: &Shown<'_>, member: &Member) -> io::Result<MemberRow> {
         id: shown.id(member.unit)?,
         kind: shown.kind(member.unit),
         relation: member.relation.map_or("keeper", Relation::name),
+        reason: member.relation.and_then(Relation::reason),
         jaccard: member.score.jaccard,
         containment: member.score.containment,
         measure: member.measure,
@@ -143,14 +146,16 @@ fn member_row(shown: &Shown<'_>, member: &Member) -> io::Result<MemberRow> {
     })
 }
 
-const HEADER: &str = "cluster\tsize\tkeeper\tid\tkind\trelation\tjaccard\tcontainment\tmeasure\tsource\tpreview\n";
+const HEADER: &str =
+    "cluster\tsize\tkeeper\tid\tkind\trelation\tjaccard\tcontainment\tmeasure\tsource\tpreview\treason\n";
 
 fn table(row: &ClusterRow, out: &mut dyn Write) -> io::Result<()> {
     for member in &row.members {
         write!(out, "{}\t{}\t{}\t{}\t", row.cluster, row.size, cell(&row.keeper), cell(&member.id))?;
         write!(out, "{}\t{}\t{:.6}\t", member.kind, member.relation, member.jaccard)?;
         write!(out, "{:.6}\t{}\t", member.containment, member.measure)?;
-        writeln!(out, "{}\t{}", cell(&member.source), cell(&member.preview))?;
+        let reason = member.reason.map_or("", VariantReason::name);
+        writeln!(out, "{}\t{}\t{reason}", cell(&member.source), cell(&member.preview))?;
     }
     Ok(())
 }
@@ -175,7 +180,8 @@ fn text(row: &ClusterRow, style: Style, out: &mut dyn Write) -> io::Result<()> {
             "keeper" => " ".repeat(18),
             _ => format!("J {:.4}  C {:.4}", member.jaccard, member.containment),
         };
-        let relation = format!("{:9}", member.relation);
+        let reason = member.reason.map_or_else(String::new, |reason| format!(" ({reason})"));
+        let relation = format!("{:9}", format!("{}{reason}", member.relation));
         let relation = if member.relation == "keeper" { style.green(&relation) } else { relation };
         write!(out, "  {relation}  {scores}  {}  ", style.original(&member.id))?;
         writeln!(out, "{}", style.dim(&style.original(&member.source)))?;

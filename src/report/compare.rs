@@ -4,13 +4,13 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::{Format, Style};
+use super::{Format, Style, named};
 use crate::document::Span;
 use crate::normalize::Token;
 use crate::pipeline::{Compared, Comparison};
 use crate::shingle::ShingleKind;
-use crate::similarity::Relation;
 use crate::similarity::align::{Run, Side};
+use crate::similarity::{Relation, VariantReason};
 
 #[derive(Serialize)]
 struct ComparisonRow<'a> {
@@ -20,6 +20,8 @@ struct ComparisonRow<'a> {
     jaccard: f64,
     containment: f64,
     relation: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<VariantReason>,
     measure: ShingleKind,
     runs: Vec<RunRow<'a>>,
 }
@@ -82,6 +84,7 @@ pub fn comparison(found: &Comparison, a: Named<'_>, b: Named<'_>, style: Style, 
         jaccard: found.score.jaccard,
         containment: found.score.containment,
         relation: found.relation.map_or("none", Relation::name),
+        reason: found.relation.and_then(Relation::reason),
         measure: found.measure,
         runs: found.runs.iter().map(|run| run_row(found, run, a, b)).collect(),
     };
@@ -115,8 +118,11 @@ fn text(found: &Comparison, a: Named<'_>, b: Named<'_>, style: Style, out: &mut 
         let id = style.bold(&style.original(named.id));
         writeln!(out, "{letter}  {id}  language {language}, {} tokens, {shingles} shingles", tokens.len())?;
     }
-    let relation = found.relation.map_or("none", Relation::name);
-    writeln!(out, "relation {}: J {:.4}, C {:.4}", style.bold(relation), found.score.jaccard, found.score.containment)?;
+    let relation = style.bold(&found.relation.map_or_else(|| "none".to_owned(), named));
+    writeln!(out, "relation {relation}: J {:.4}, C {:.4}", found.score.jaccard, found.score.containment)?;
+    if let Some(reason) = found.relation.and_then(Relation::reason) {
+        writeln!(out, "no copies: {}", reason.sentence())?;
+    }
     writeln!(out, "{} shingles shared ({})\n", found.shared, found.measure)?;
     found.runs.iter().try_for_each(|run| run_text(found, run, a, b, style, out))?;
     for (letter, named, side) in [("A", a, &found.a), ("B", b, &found.b)] {

@@ -23,6 +23,7 @@ use crate::error::{Error, Result};
 use crate::input::{Corpus, Names};
 use crate::page::Sources;
 use crate::pipeline::Clustering;
+use crate::similarity::Relation;
 
 mod boilerplate;
 mod clean;
@@ -242,4 +243,8 @@ fn write_json<T: Serialize>(
         before = b",\n";
     }
     out.write_all(if before == b",\n" { b"\n]\n" } else { b"[]\n" })
+}
+/// A relation as text shows it, with its reason.
+fn named(relation: Relation) -> String {
+    relation.reason().map_or_else(|| relation.name().to_owned(), |reason| format!("{relation} ({reason})"))
 }

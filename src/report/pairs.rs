@@ -5,11 +5,11 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use super::text::cell;
-use super::{Format, Shown, Style, write_json};
+use super::{Format, Shown, Style, named, write_json};
 use crate::input::Corpus;
 use crate::pipeline::PairList;
 use crate::shingle::ShingleKind;
-use crate::similarity::{Pair, Relation};
+use crate::similarity::{Pair, Relation, VariantReason};
 
 #[derive(Serialize)]
 struct PairRow {
@@ -18,6 +18,8 @@ struct PairRow {
     jaccard: f64,
     containment: f64,
     relation: Relation,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<VariantReason>,
     measure: ShingleKind,
 }
 
@@ -64,22 +66,24 @@ fn row(shown: &Shown<'_>, pair: &Pair) -> io::Result<PairRow> {
         jaccard: pair.score.jaccard,
         containment: pair.score.containment,
         relation: pair.relation,
+        reason: pair.relation.reason(),
         measure: pair.measure,
     })
 }
 
 fn table(rows: impl Iterator<Item = io::Result<PairRow>>, out: &mut dyn Write) -> io::Result<()> {
-    writeln!(out, "id_a\tid_b\tjaccard\tcontainment\trelation\tmeasure")?;
+    writeln!(out, "id_a\tid_b\tjaccard\tcontainment\trelation\tmeasure\treason")?;
     for row in rows {
         let row = row?;
         write!(out, "{}\t{}\t{:.6}\t", cell(&row.id_a), cell(&row.id_b), row.jaccard)?;
-        writeln!(out, "{:.6}\t{}\t{}", row.containment, row.relation, row.measure)?;
+        let reason = row.reason.map_or("", VariantReason::name);
+        writeln!(out, "{:.6}\t{}\t{}\t{reason}", row.containment, row.relation, row.measure)?;
     }
     Ok(())
 }
 
 fn text(row: &PairRow, pair: &Pair, shown: &Shown<'_>, style: Style, out: &mut dyn Write) -> io::Result<()> {
-    let relation = style.bold(&format!("{:9}", row.relation));
+    let relation = style.bold(&format!("{:9}", named(row.relation)));
     writeln!(out, "{relation}  J {:.4}  C {:.4}  ({})", row.jaccard, row.containment, row.measure)?;
     for (id, unit) in [(&row.id_a, pair.a), (&row.id_b, pair.b)] {
         writeln!(out, "  {}  {}", style.original(id), style.snippet(&shown.preview(unit)?))?;

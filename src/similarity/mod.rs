@@ -6,13 +6,15 @@
 
 use std::fmt;
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use crate::document::UnitId;
 use crate::shingle::{ShingleKind, ShingleSet};
 
 pub mod align;
+mod common;
 pub mod facts;
+pub(crate) mod own_text;
 pub mod short;
 mod words;
 
@@ -44,8 +46,7 @@ impl Score {
 }
 
 /// What a verified pair is called, or how a member stands to its keeper.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Relation {
     /// The same folded tokens in the same order, numbers included.
@@ -57,8 +58,8 @@ pub enum Relation {
     Contained,
     /// The reverse: the keeper, or the earlier of a pair, stands inside the other.
     Contains,
-    /// Alike enough for a copy, but one template with other facts: shown, never removed.
-    Variant,
+    /// Alike enough for a copy, but no copy, for a reason: shown, never removed.
+    Variant(VariantReason),
     /// A short unit that only resembles: shown, never removed.
     Related,
 }
@@ -72,8 +73,17 @@ impl Relation {
             Self::Near => "near",
             Self::Contained => "contained",
             Self::Contains => "contains",
-            Self::Variant => "variant",
+            Self::Variant(_) => "variant",
             Self::Related => "related",
+        }
+    }
+
+    /// Why such units are no copies, if they are variants.
+    #[must_use]
+    pub const fn reason(self) -> Option<VariantReason> {
+        match self {
+            Self::Variant(reason) => Some(reason),
+            _ => None,
         }
     }
 
@@ -91,6 +101,60 @@ impl Relation {
             Self::Contains => Self::Contained,
             other => other,
         }
+    }
+}
+
+impl Serialize for Relation {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name())
+    }
+}
+
+/// Why two units that are alike enough for a copy are none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+#[non_exhaustive]
+pub enum VariantReason {
+    /// What they share is furniture of many pages; what is their own, few texts have.
+    Furniture,
+    /// A passage of one text stands where the other has a passage of other words.
+    Replaced,
+    /// They are short texts of one form whose numbers differ.
+    Numbers,
+    /// They tell other facts in one template.
+    Facts,
+}
+
+impl VariantReason {
+    /// All reasons, in the order in which they are looked for.
+    pub const ALL: [Self; 4] = [Self::Furniture, Self::Replaced, Self::Numbers, Self::Facts];
+
+    /// The name used in every output.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Furniture => "furniture",
+            Self::Replaced => "replaced",
+            Self::Numbers => "numbers",
+            Self::Facts => "facts",
+        }
+    }
+
+    /// The reason in a sentence.
+    #[must_use]
+    pub const fn sentence(self) -> &'static str {
+        match self {
+            Self::Furniture => "what they share is furniture of many pages, and their own text is not shared",
+            Self::Replaced => "a passage of one text stands where the other has another passage",
+            Self::Numbers => "they are texts of one form, and their numbers differ",
+            Self::Facts => "they are texts of one form that tell other facts",
+        }
+    }
+}
+
+impl fmt::Display for VariantReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
     }
 }
 

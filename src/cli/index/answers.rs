@@ -11,6 +11,7 @@ use crate::error::Error;
 use crate::index::Match;
 use crate::report::Format;
 use crate::report::text::{cell, sanitize};
+use crate::similarity::VariantReason;
 
 /// The name of an answer that the index could not give.
 const FAILED: &str = "error";
@@ -78,7 +79,9 @@ impl Answers {
     /// What stands before the first answer.
     pub(super) fn begin(&self, format: Format, out: &mut dyn Write) -> io::Result<()> {
         match format {
-            Format::Tsv => writeln!(out, "id\tverdict\tkey\tjaccard\tcontainment\trelation\tseen\tstandard_error"),
+            Format::Tsv => {
+                writeln!(out, "id\tverdict\tkey\tjaccard\tcontainment\trelation\tseen\tstandard_error\treason")
+            }
             Format::Json => write!(out, "["),
             Format::Text | Format::Jsonl => Ok(()),
         }
@@ -122,20 +125,22 @@ fn object(id: &str, answer: &Answer) -> serde_json::Value {
 fn tsv(id: &str, answer: &Answer, out: &mut dyn Write) -> io::Result<()> {
     let (id, name) = (cell(id), answer.name());
     for found in answer.matches() {
-        let Match { jaccard, containment, relation, seen, standard_error, .. } = found;
+        let Match { jaccard, containment, relation, reason, seen, standard_error, .. } = found;
+        let reason = reason.map_or("", VariantReason::name);
         let relation = relation.map_or("", |relation| relation.name());
         let error = standard_error.map_or_else(String::new, |error| format!("{error:.6}"));
         let key = cell(&found.key);
-        writeln!(out, "{id}\t{name}\t{key}\t{jaccard:.6}\t{containment:.6}\t{relation}\t{seen}\t{error}")?;
+        writeln!(out, "{id}\t{name}\t{key}\t{jaccard:.6}\t{containment:.6}\t{relation}\t{seen}\t{error}\t{reason}")?;
     }
-    if answer.matches().is_empty() { writeln!(out, "{id}\t{name}\t\t\t\t\t\t") } else { Ok(()) }
+    if answer.matches().is_empty() { writeln!(out, "{id}\t{name}\t\t\t\t\t\t\t") } else { Ok(()) }
 }
 
 fn text(id: &str, answer: &Answer, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "{:<10} {}", answer.name(), sanitize(id))?;
     for found in answer.matches() {
-        let Match { jaccard, containment, relation, seen, standard_error, .. } = found;
-        let relation = relation.map_or("-", |relation| relation.name());
+        let Match { jaccard, containment, relation, reason, seen, standard_error, .. } = found;
+        let reason = reason.map_or_else(String::new, |reason| format!(" ({reason})"));
+        let relation = relation.map_or("-", |relation| relation.name()).to_owned() + &reason;
         let error = standard_error.map_or_else(String::new, |error| format!(" ± {error:.4}"));
         writeln!(
             out,

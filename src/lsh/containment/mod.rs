@@ -10,10 +10,12 @@
 //! A hash that more than [`CAP`] units share says little of any two of them and would cost a square: it is passed over, and
 //! a unit that has too few probes left by that is counted.
 
+mod count;
 mod deal;
 mod sample;
 mod search;
 
+pub(crate) use count::counts;
 pub(crate) use sample::{Samples, Sampling};
 pub(crate) use search::{Among, Inside, candidates};
 

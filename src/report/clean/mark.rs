@@ -16,7 +16,7 @@ use crate::input::{Corpus, Format, InputFile};
 use crate::pipeline::Clustering;
 use crate::report::Shown;
 use crate::report::output::Outputs;
-use crate::similarity::Relation;
+use crate::similarity::{Relation, VariantReason};
 
 /// What is to be marked in a corpus; nothing is written yet.
 pub struct Marking<'a> {
@@ -45,16 +45,19 @@ struct Mark<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     reference: Option<String>,
     relation: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<VariantReason>,
     jaccard: Option<f64>,
     containment: Option<f64>,
 }
 
 /// What a mark holds, as columns of CSV are called behind the name of the field.
-const COLUMNS: [&str; 8] = ["cluster", "size", "sources", "keeper", "reference", "relation", "jaccard", "containment"];
+const COLUMNS: [&str; 9] =
+    ["cluster", "size", "sources", "keeper", "reference", "relation", "jaccard", "containment", "reason"];
 
 impl Mark<'_> {
     /// The values of [`COLUMNS`]; empty where there is none.
-    fn columns(&self) -> [String; 8] {
+    fn columns(&self) -> [String; 9] {
         let number = |value: Option<usize>| value.map(|value| value.to_string()).unwrap_or_default();
         let score = |value: Option<f64>| value.map(|value| format!("{value:.6}")).unwrap_or_default();
         let text = |value: &Option<String>| value.clone().unwrap_or_default();
@@ -67,6 +70,7 @@ impl Mark<'_> {
             self.relation.unwrap_or_default().to_owned(),
             score(self.jaccard),
             score(self.containment),
+            self.reason.map_or_else(String::new, |reason| reason.to_string()),
         ]
     }
 }
@@ -183,6 +187,7 @@ impl<'a> Marking<'a> {
                 keeper,
                 reference,
                 relation,
+                reason: None,
                 jaccard: None,
                 containment: None,
             });
@@ -196,6 +201,7 @@ impl<'a> Marking<'a> {
             keeper: Some(shown.id(cluster.keeper)?),
             reference: shown.reference(cluster.keeper),
             relation: Some(member.relation.map_or("keeper", Relation::name)),
+            reason: member.relation.and_then(Relation::reason),
             jaccard: Some(member.score.jaccard),
             containment: Some(member.score.containment),
         })

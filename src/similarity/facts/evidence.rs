@@ -5,8 +5,9 @@ use std::cell::OnceCell;
 use ahash::{AHashMap, AHashSet};
 
 use super::WordFrequencies;
-use super::slots::{Slot, slots};
+use super::slots::slots;
 use super::table::{Meaning, meaning};
+use crate::similarity::common::Slot;
 use crate::similarity::words::{CONTENT, SAME_WORD, Vocabulary, alikeness, stem};
 
 /// Longest slot, in tokens a side, in which a word is set against a word. Longer ones are rewritten sentences, which only

@@ -71,6 +71,16 @@ impl Guard {
         self.frequencies.add(text);
     }
 
+    /// How often words stand in the documents it knows.
+    pub(crate) fn frequencies(&self) -> &WordFrequencies {
+        &self.frequencies
+    }
+
+    /// Whether the text is in a language whose frequent words the guard knows by its list: Arabic.
+    pub(crate) fn reads(&self, text: &str) -> bool {
+        is_of_the_list(text)
+    }
+
     /// Number of documents it knows.
     #[must_use]
     pub fn documents(&self) -> usize {

@@ -3,23 +3,13 @@
 //! Tokens that stand once in each text, with the same neighbours and in the same order, are anchors. Between two anchors
 //! the longest run of shared tokens is kept, then the longest before it and after it, and so on (Ratcliff and Metzener,
 //! "Pattern Matching: The Gestalt Approach", Dr. Dobb's Journal, 1988): unlike a shortest edit script this does not tear a
-//! rewritten phrase into pieces for the sake of a stray "in". A stretch between anchors that is longer than [`LONGEST_GAP`]
-//! holds no slot of a template, so that the time for n tokens is O(n log n + n · [`LONGEST_GAP`]²) at worst, and near
-//! linear for texts that are alike.
+//! rewritten phrase into pieces for the sake of a stray "in". A stretch between anchors that is longer than 512 tokens of both
+//! texts holds no slot of a template, so that the time for n tokens is O(n log n + n · 512²) at worst, and near linear for
+//! texts that are alike.
 
 use std::ops::Range;
 
-/// Longest stretch between two anchors, in tokens of both texts, that is aligned.
-const LONGEST_GAP: usize = 512;
-
-/// Tokens of one text that stand where the other has others; neither side is empty.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Slot {
-    /// Its tokens in the first text.
-    pub(super) a: Range<usize>,
-    /// Its tokens in the second text.
-    pub(super) b: Range<usize>,
-}
+use crate::similarity::common::{Slot, longest_ascending, push_slots};
 
 /// The slots of two texts whose tokens are numbers below `vocabulary`, in text order.
 pub(super) fn slots(a: &[u32], b: &[u32], vocabulary: usize) -> Vec<Slot> {
@@ -29,50 +19,10 @@ pub(super) fn slots(a: &[u32], b: &[u32], vocabulary: usize) -> Vec<Slot> {
     let mut found = Vec::new();
     let mut from = (head, head);
     for anchor in anchors(a, head..a_end, b, head..b_end, vocabulary).into_iter().chain([(a_end, b_end)]) {
-        push_gap(a, from.0..anchor.0, b, from.1..anchor.1, &mut found);
+        push_slots(a, from.0..anchor.0, b, from.1..anchor.1, &mut found);
         from = (anchor.0 + 1, anchor.1 + 1);
     }
     found
-}
-
-fn push_gap(a: &[u32], in_a: Range<usize>, b: &[u32], in_b: Range<usize>, found: &mut Vec<Slot>) {
-    if in_a.is_empty() || in_b.is_empty() || in_a.len() + in_b.len() > LONGEST_GAP {
-        return;
-    }
-    // Gaps that wait, the first on top, so that slots come in text order.
-    let mut waiting = vec![(in_a, in_b)];
-    while let Some((x, y)) = waiting.pop() {
-        if x.is_empty() || y.is_empty() {
-            continue;
-        }
-        let Some((at_a, at_b, length)) = longest_run(&a[x.clone()], &b[y.clone()]) else {
-            found.push(Slot { a: x, b: y });
-            continue;
-        };
-        let (from_a, from_b) = (x.start + at_a, y.start + at_b);
-        waiting.push((from_a + length..x.end, from_b + length..y.end));
-        waiting.push((x.start..from_a, y.start..from_b));
-    }
-}
-
-/// Where the longest run of tokens of both begins in each, and its length; the first in `a`, then in `b`, of equal ones.
-fn longest_run(a: &[u32], b: &[u32]) -> Option<(usize, usize, usize)> {
-    // Length of the run that ends at each place of `b` and the place of `a` before.
-    let mut ending = vec![0_usize; b.len() + 1];
-    let mut best = None;
-    let mut longest = 0;
-    for (i, x) in a.iter().enumerate() {
-        let mut before = 0;
-        for (j, y) in b.iter().enumerate() {
-            let run = if x == y { before + 1 } else { 0 };
-            before = std::mem::replace(&mut ending[j + 1], run);
-            if run > longest {
-                longest = run;
-                best = Some((i + 1 - run, j + 1 - run, run));
-            }
-        }
-    }
-    best
 }
 
 /// Places of the most tokens that stand once in each range, between the same neighbours, and in one order, ascending.
@@ -93,27 +43,7 @@ fn anchors(a: &[u32], in_a: Range<usize>, b: &[u32], in_b: Range<usize>, vocabul
         .map(|place| (place, in_second[a[place] as usize] as usize))
         .filter(|&(x, y)| x > 0 && y > 0 && a[x - 1] == b[y - 1] && a.get(x + 1) == b.get(y + 1))
         .collect();
-    ascending(&pairs)
-}
-
-/// The longest subsequence of `pairs` whose second parts ascend, by patience sorting; the first parts ascend already.
-fn ascending(pairs: &[(usize, usize)]) -> Vec<(usize, usize)> {
-    // The pair that ends the best run of each length, and the pair before each.
-    let mut ends: Vec<usize> = Vec::new();
-    let mut before: Vec<Option<usize>> = Vec::with_capacity(pairs.len());
-    for (place, (_, second)) in pairs.iter().enumerate() {
-        let length = ends.partition_point(|end| pairs[*end].1 < *second);
-        before.push(length.checked_sub(1).map(|shorter| ends[shorter]));
-        if length == ends.len() {
-            ends.push(place);
-        } else {
-            ends[length] = place;
-        }
-    }
-    let mut run: Vec<(usize, usize)> =
-        std::iter::successors(ends.last().copied(), |place| before[*place]).map(|place| pairs[place]).collect();
-    run.reverse();
-    run
+    longest_ascending(&pairs)
 }
 
 #[cfg(test)]
@@ -163,22 +93,6 @@ mod tests {
             }
             let replaced: usize = found.iter().map(|slot| slot.a.len().min(slot.b.len())).sum();
             prop_assert!(replaced + common(&a, &b) <= 2 * a.len().min(b.len()));
-        }
-
-        #[test]
-        fn the_run_of_anchors_is_a_longest_one(seconds in prop::collection::vec(0_usize..40, 0..12)) {
-            let mut seen = std::collections::BTreeSet::new();
-            let pairs: Vec<(usize, usize)> = seconds.into_iter().filter(|s| seen.insert(*s)).enumerate().collect();
-            let run = ascending(&pairs);
-            prop_assert!(run.windows(2).all(|two| two[0].0 < two[1].0 && two[0].1 < two[1].1));
-            let longest = (0..1_u32 << pairs.len())
-                .filter(|chosen| {
-                    let kept: Vec<_> = pairs.iter().enumerate().filter(|(i, _)| chosen >> i & 1 == 1).collect();
-                    kept.windows(2).all(|two| two[0].1.1 < two[1].1.1)
-                })
-                .map(u32::count_ones)
-                .max();
-            prop_assert_eq!(longest, Some(run.len() as u32));
         }
     }
 }

@@ -1,0 +1,79 @@
+//! Whether a stored text that is alike enough is no copy: the own-text rule first, then the facts guard.
+//!
+//! What is common is counted among the candidates of the text asked about, those that share a band key with it. So an answer
+//! depends on what was stored before, as everything in an index does: the first pages of a site are told apart by their own
+//! text alone, from five on furniture is known.
+
+use std::cell::OnceCell;
+
+use super::Settings;
+use super::prepare::Prepared;
+use super::record::Body;
+use super::verify::Found;
+use crate::normalize::alphabet;
+use crate::shingle::hash::Keys;
+use crate::similarity::facts::{CERTAIN, Guard};
+use crate::similarity::own_text::{self, Evidence, Text, TrigramFrequencies, Wording};
+use crate::similarity::{Score, VariantReason};
+
+/// Judges the candidates of one text.
+pub(super) struct Judge<'a> {
+    guard: Option<&'a Guard>,
+    keys: Keys,
+    text: &'a Prepared,
+    wording: OnceCell<Wording>,
+    candidates: &'a [Found],
+    frequencies: OnceCell<Option<TrigramFrequencies>>,
+}
+
+impl<'a> Judge<'a> {
+    /// A judge of `candidates`; without a guard all that is alike is a copy.
+    pub(super) fn new(
+        settings: &Settings,
+        guard: Option<&'a Guard>,
+        text: &'a Prepared,
+        candidates: &'a [Found],
+    ) -> Self {
+        let keys = Keys::new(settings.seed);
+        Self { guard, keys, text, wording: OnceCell::new(), candidates, frequencies: OnceCell::new() }
+    }
+
+    /// Why a stored text of this score is no copy; `None` if it is one.
+    pub(super) fn reason(&self, stored: &Body, score: Score) -> Option<VariantReason> {
+        let (guard, Body::Text { folded, .. }, Body::Text { folded: asked, .. }) =
+            (self.guard?, stored, &self.text.body)
+        else {
+            return None;
+        };
+        let evidence = Evidence { near: self.frequencies(), run: None, words: guard.frequencies() };
+        let wording = Wording::new(folded, &self.keys);
+        let (stored, asked) =
+            (Text { folded, wording: &wording }, Text { folded: asked, wording: self.wording(asked) });
+        own_text::judge(stored, asked, evidence).or_else(|| {
+            let is_asked = score.jaccard < CERTAIN;
+            let [a, b] = [stored, asked].map(|text| alphabet::to_utf8(text.folded));
+            (is_asked && guard.is_variant(&a, &b)).then_some(VariantReason::Facts)
+        })
+    }
+
+    fn wording(&self, asked: &[u8]) -> &Wording {
+        self.wording.get_or_init(|| Wording::new(asked, &self.keys))
+    }
+
+    /// How many of the candidates and the text have each trigram; `None` if they are too few for anything to be common.
+    fn frequencies(&self) -> Option<&TrigramFrequencies> {
+        self.frequencies.get_or_init(|| self.counted()).as_ref()
+    }
+
+    fn counted(&self) -> Option<TrigramFrequencies> {
+        let Body::Text { folded: asked, .. } = &self.text.body else { return None };
+        let others = self.candidates.iter().filter_map(|found| found.other_text());
+        let mut trigrams: Vec<u64> = self.wording(asked).distinct().collect();
+        let mut texts = 1;
+        for folded in others {
+            trigrams.extend(Wording::new(folded, &self.keys).distinct());
+            texts += 1;
+        }
+        (texts >= own_text::COMMON).then(|| TrigramFrequencies::count(trigrams))
+    }
+}

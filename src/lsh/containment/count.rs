@@ -1,0 +1,106 @@
+//! Samples → in how many nodes each sampled shingle stands.
+
+use super::super::columns::Limit;
+use super::super::{NO_NODE, Node};
+use super::{Samples, Sampling};
+use crate::error::Result;
+use crate::parallel;
+
+/// Most sampled hashes that are counted; of more, those of a smaller part of the hash space.
+const MOST: u64 = 1 << 24;
+
+/// Fewest hashes that are counted at once.
+const LEAST_AT_ONCE: u64 = 1 << 16;
+
+/// How many nodes have a sampled hash.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Counts {
+    /// Hashes of at least as many nodes as asked for, ascending, with their number of nodes.
+    pub(crate) held: Vec<(u32, u32)>,
+    /// All hashes that were counted are less.
+    pub(crate) bound: u32,
+}
+
+/// Counts the hashes of the first row of each node that at least `least` nodes have. What is counted depends on the samples
+/// alone; the memory of `limit` decides in how many passes.
+///
+/// # Errors
+///
+/// The disk refuses.
+pub(crate) fn counts(
+    samples: &Samples,
+    sampling: Sampling,
+    node_of_row: &[Node],
+    least: u32,
+    limit: Option<&Limit>,
+) -> Result<Counts> {
+    let entries = samples.entries().max(1);
+    let bound = (u64::from(sampling.bound()) / entries.div_ceil(MOST)) as u32;
+    let counted = entries / entries.div_ceil(MOST);
+    let at_once = limit.map_or(u64::MAX, |limit| (limit.memory / 4 / size_of::<u32>() as u64).max(LEAST_AT_ONCE));
+    let passes = counted.div_ceil(at_once).max(1);
+    let edge = |pass: u64| (u64::from(bound) * pass / passes) as u32;
+    let mut held = Vec::new();
+    for pass in 0..passes {
+        let mut hashes = of_part(samples, node_of_row, edge(pass)..edge(pass + 1))?;
+        parallel::sort_by_key(&mut hashes, |hash| *hash);
+        let common = hashes.chunk_by(|a, b| a == b).filter(|run| run.len() >= least as usize);
+        held.extend(common.map(|run| (run[0], run.len() as u32)));
+    }
+    Ok(Counts { held, bound })
+}
+
+/// The sampled hashes in a part of the hash space, each once for each node that has it.
+fn of_part(samples: &Samples, node_of_row: &[Node], part: std::ops::Range<u32>) -> Result<Vec<u32>> {
+    let blocks: Vec<usize> = (0..samples.blocks()).collect();
+    let found: Vec<Result<Vec<u32>>> = parallel::map(&blocks, Vec::new, |sample: &mut Vec<u32>, block| {
+        let mut found = Vec::new();
+        samples.read(*block, |row, hashes| {
+            if node_of_row.get(row).is_none_or(|node| *node == NO_NODE) {
+                return Ok(());
+            }
+            sample.clear();
+            sample.extend(hashes.iter().filter(|hash| part.contains(hash)));
+            sample.sort_unstable();
+            sample.dedup();
+            found.extend_from_slice(sample);
+            Ok(())
+        })?;
+        Ok(found)
+    });
+    let mut all = Vec::new();
+    for part in found {
+        all.extend(part?);
+    }
+    Ok(all)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::shingle::ShingleKind;
+    use crate::spill::Room;
+
+    #[test]
+    fn counts_do_not_depend_on_the_memory() {
+        let sampling = Sampling::new(ShingleKind::Word(3));
+        let mut samples = Samples::new(None);
+        let node_of_row: Vec<Node> = (0..60).map(|row| if row % 10 == 9 { NO_NODE } else { row }).collect();
+        let hashes = |row: u64| (0..80).map(move |i| crate::shingle::hash::finish(i + (row % 4) * 40));
+        let mut words = Vec::new();
+        (0..60).for_each(|row| sampling.sample(&hashes(row).collect::<Vec<u64>>(), &mut words));
+        samples.push(&words).unwrap();
+        samples.finish().unwrap();
+        let found = counts(&samples, sampling, &node_of_row, 3, None).unwrap();
+        let of = |hash: u64| {
+            let rows = (0..60).filter(|row| row % 10 != 9 && hashes(*row).any(|other| other == hash));
+            rows.count() as u32
+        };
+        for hash in (0..4).flat_map(hashes).filter(|hash| ((hash >> 32) as u32) < sampling.bound()) {
+            assert!(found.held.contains(&((hash >> 32) as u32, of(hash))));
+        }
+        let room = Room::temporary(std::path::Path::new("."));
+        let limit = Limit { memory: 0, room, name: String::new() };
+        assert_eq!(counts(&samples, sampling, &node_of_row, 3, Some(&limit)).unwrap(), found);
+    }
+}

@@ -1,0 +1,151 @@
+//! The words and word trigrams of one text, made once and compared with any number of others.
+
+use super::alignment::Own;
+use super::frequency::TrigramFrequencies;
+use super::{OWN, OWN_RUN};
+use crate::kernel::Kernel;
+use crate::shingle::hash::Keys;
+use crate::shingle::kernel::word_shingles;
+
+/// Tokens of a trigram.
+pub(super) const TRIGRAM: usize = 3;
+
+/// Texts with more tokens are books: no part of them is furniture of a page.
+const LONGEST_TEXT: usize = 20_000;
+
+/// The hashes of the words and word trigrams of a folded text. About 20 bytes a token.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Wording {
+    /// A hash for each token, in text order.
+    words: Box<[u64]>,
+    /// The hash of each trigram, ascending; equal ones by place.
+    trigrams: Box<[u64]>,
+    /// The place of the first token of each, in the order of `trigrams`.
+    places: Box<[u32]>,
+}
+
+impl Wording {
+    /// About how many bytes a wording takes for each token.
+    pub(crate) const BYTES_PER_TOKEN: usize = 8 + 8 + 4;
+
+    /// The wording of a folded text: tokens in the compact alphabet, joined by one space. `keys` are those of the run, so that
+    /// the trigrams are its `word:3` shingles. O(n log n) for n tokens.
+    pub(crate) fn new(folded: &[u8], keys: &Keys) -> Self {
+        let words: Vec<u64> = tokens(folded).map(|token| keys.bytes(token)).collect();
+        let mut hashes = Vec::new();
+        if words.len() >= TRIGRAM {
+            word_shingles(Kernel::best(), &words, TRIGRAM, keys, &mut hashes);
+        }
+        let mut placed: Vec<(u64, u32)> = hashes.into_iter().zip(0..).collect();
+        placed.sort_unstable();
+        let (trigrams, places): (Vec<u64>, Vec<u32>) = placed.into_iter().unzip();
+        Self { words: words.into(), trigrams: trigrams.into(), places: places.into() }
+    }
+
+    /// A hash for each token, in text order.
+    pub(super) fn words(&self) -> &[u64] {
+        &self.words
+    }
+
+    /// The distinct trigrams, ascending.
+    pub(crate) fn distinct(&self) -> impl Iterator<Item = u64> + '_ {
+        self.trigrams.chunk_by(|a, b| a == b).map(|equal| equal[0])
+    }
+
+    /// For each token whether all trigrams that it lies in stand in at most so many texts.
+    pub(super) fn rare_tokens(&self, frequencies: &TrigramFrequencies, most: u32) -> Vec<bool> {
+        let mut rare = vec![true; self.words.len()];
+        for (trigram, place) in self.placed() {
+            if frequencies.of(trigram).is_none_or(|texts| texts > most) {
+                rare[place..place + TRIGRAM].fill(false);
+            }
+        }
+        rare
+    }
+
+    /// Whether the text has content of its own: enough tokens outside of `common` trigrams, which ascend, and a run of them.
+    pub(crate) fn has_content(&self, common: &[u64]) -> bool {
+        let common = self.placed().filter(|(trigram, _)| common.binary_search(trigram).is_ok());
+        let own = Own::new(self.words.len(), common.map(|(_, place)| place as u32));
+        own.tokens >= OWN && own.longest_run() >= OWN_RUN
+    }
+
+    /// Whether the rule says nothing of the text: too short for a trigram, or a book.
+    pub(super) fn is_out_of_reach(&self) -> bool {
+        self.trigrams.is_empty() || self.words.len() > LONGEST_TEXT
+    }
+
+    /// Each trigram with the place of its first token, ascending.
+    pub(super) fn placed(&self) -> impl Iterator<Item = (u64, usize)> + '_ {
+        self.trigrams.iter().zip(&self.places).map(|(trigram, place)| (*trigram, *place as usize))
+    }
+
+    /// The trigrams that both have, ascending, with their places in each. O(n + m).
+    pub(super) fn shared<'w>(&'w self, other: &'w Self) -> Vec<Shared<'w>> {
+        let mut shared = Vec::new();
+        let (mut i, mut j) = (0, 0);
+        while i < self.trigrams.len() && j < other.trigrams.len() {
+            let (x, y) = (self.trigrams[i], other.trigrams[j]);
+            let (end_i, end_j) = (self.end_of(i), other.end_of(j));
+            if x == y {
+                shared.push(Shared { trigram: x, in_a: &self.places[i..end_i], in_b: &other.places[j..end_j] });
+            }
+            if x <= y {
+                i = end_i;
+            }
+            if y <= x {
+                j = end_j;
+            }
+        }
+        shared
+    }
+
+    /// Behind the last trigram equal to the one at `start`.
+    fn end_of(&self, start: usize) -> usize {
+        let trigram = self.trigrams[start];
+        start + self.trigrams[start..].iter().take_while(|other| **other == trigram).count()
+    }
+}
+
+/// A trigram that two texts have.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Shared<'w> {
+    pub(super) trigram: u64,
+    /// Places of its first token in the first text, ascending.
+    pub(super) in_a: &'w [u32],
+    /// The same in the second text.
+    pub(super) in_b: &'w [u32],
+}
+
+/// The tokens of a folded text.
+pub(super) fn tokens(folded: &[u8]) -> impl Iterator<Item = &[u8]> {
+    folded.split(|byte| *byte == b' ').filter(|token| !token.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::normalize::{Language, Normalizer, Profile};
+    use crate::shingle::{ShingleKind, Shingler};
+
+    #[test]
+    fn trigrams_are_the_shingles_of_the_run() {
+        let text = "قال الوزير إن قال الوزير إن الأمر انتهى";
+        let mut shingler = Shingler::new(ShingleKind::Word(3), 7);
+        let normalizer = Normalizer::new(Profile::Standard, Language::Ar);
+        let (shingled, folded) = shingler.shingle_and_keep(&normalizer, crate::document::Excerpt::whole(text));
+        let wording = Wording::new(&folded, &Keys::new(7));
+        assert_eq!(wording.distinct().collect::<Vec<_>>(), shingled.set().hashes());
+        assert_eq!(wording.words().len(), 8);
+        assert!(Wording::new("قال الوزير".as_bytes(), &Keys::new(7)).is_out_of_reach());
+    }
+
+    #[test]
+    fn shared_trigrams_have_all_their_places() {
+        let keys = Keys::new(0);
+        let (a, b) = (Wording::new(b"x a b c y a b c", &keys), Wording::new(b"a b c z", &keys));
+        let shared = a.shared(&b);
+        let places: Vec<_> = shared.iter().map(|shared| (shared.in_a, shared.in_b)).collect();
+        assert_eq!(places, [(&[1, 5][..], &[0][..])]);
+    }
+}
