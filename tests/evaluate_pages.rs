@@ -43,7 +43,9 @@ const STORY: &str = "زرعت البلدية أمس ألف شجرة زيتون �
 مع آبائهم ومعلميهم. وأوضح مهندس الحدائق أن الأشجار ستسقى بالتنقيط من بئر قريبة، وأن نصفها هدية من مشتل خاص في الضاحية.";
 
 fn page() -> String {
-    format!("{TITLE}\n{STORY}\nالمصدر: صحيفة المدينة\nمقالات مشابهة\n• {TITLE}\n• فريق الحي يفوز بكأس السلة للمرة الثانية\n")
+    format!(
+        "{TITLE}\n{STORY}\nالمصدر: صحيفة المدينة\nمقالات مشابهة\n• {TITLE}\n• فريق الحي يفوز بكأس السلة للمرة الثانية\n"
+    )
 }
 
 fn score(rows: &str) -> PageScores {
@@ -98,7 +100,10 @@ fn gold_that_cannot_be_right_is_refused_with_line_and_remedy() {
         ("7\t7\theadline\ta", "page.tsv:1: nothing is labelled by this row"),
         ("1\t2\tboilerplate\n2\t2\tstory\ta", "page.tsv:2: line 2 is labelled on row 1 too; remove one"),
         ("1\t5\tboilerplate", "page.txt:6: \"فريق الحي يفوز بكأس\" has no label; write a row for it into page.tsv"),
-        ("1\t1\tstory\tb\ttitle\n2\t2\tstory\ta\n3\t6\tboilerplate", "page.tsv:1: no story of group \"b\" follows this title"),
+        (
+            "1\t1\tstory\tb\ttitle\n2\t2\tstory\ta\n3\t6\tboilerplate",
+            "page.tsv:1: no story of group \"b\" follows this title",
+        ),
     ];
     assert!(GoldPages::from_pages([("page", page().as_str(), whole)]).is_ok());
     for (rows, expected) in refused {

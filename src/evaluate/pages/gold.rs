@@ -203,7 +203,7 @@ impl<'a> Labelling<'a> {
     fn unlabelled(&self) -> Result<()> {
         let Some(mark) = self.marks.iter().find(|mark| mark.label.is_none()) else { return Ok(()) };
         let text: String = self.text[mark.byte..].chars().take_while(|c| *c != '\n').take(20).collect();
-        let reason = format!("{text:?} has no label; write a row for it into {}", self.files.1.display());
+        let reason = format!("{:?} has no label; write a row for it into {}", text.trim_end(), self.files.1.display());
         Err(wrong(self.files.0, mark.line, reason))
     }
 
