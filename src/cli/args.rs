@@ -370,7 +370,7 @@ pub(super) struct EvalArgs {
     pub(super) gold_kind: GoldKind,
     /// Score how pages are cut instead, and what is found repeated on them: a directory with pages/NAME.txt and
     /// gold/NAME.tsv (docs/FORMATS.md says what a row of gold holds).
-    #[arg(long, value_name = "DIR", conflicts_with_all = ["inputs", "gold", "gold_kind", "unit"])]
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["inputs", "gold", "gold_kind", "unit", "boilerplate_rules"])]
     pub(super) pages: Option<PathBuf>,
     #[command(flatten)]
     pub(super) matching: MatchingArgs,

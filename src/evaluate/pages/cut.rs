@@ -91,11 +91,13 @@ impl<'a> Cut<'a> {
     }
 
     fn is_right(&self, letter: usize) -> bool {
-        match (self.page.letters[letter].label, self.found(letter)) {
-            (Label::Headline | Label::Title | Label::Either, Some(Kind::Headline))
-            | (Label::Story, Some(Kind::Story))
-            | (Label::Boilerplate | Label::Either, Some(Kind::Boilerplate)) => true,
-            _ => false,
+        let found = self.found(letter);
+        match self.page.letters[letter].label {
+            Label::Headline | Label::Title => found == Some(Kind::Headline),
+            Label::Story => found == Some(Kind::Story),
+            Label::Boilerplate => found == Some(Kind::Boilerplate),
+            Label::Either => matches!(found, Some(Kind::Headline | Kind::Boilerplate)),
+            Label::Free => true,
         }
     }
 
