@@ -70,8 +70,16 @@ const EVAL: &str =
     "Only ids in the gold are scored; an id in no cluster is its own label. With gold pairs, recall counts the \
 listed pairs; precision counts found pairs that the gold connects or, if it lists negatives, the listed pairs alone.
 
-Example:
-  mukarrar eval corpus --gold corpus/gold.labels --format json";
+With --pages: acc is the mean share of a line whose kind is right; headlines are found where unit and gold share .8 of their \
+union; titled are the stories with their title; borders of stories count to within 4 letters; whole are parts of stories that \
+one unit covers to .9; boilerplate counts by lines; pairs are those of repeated headlines and stories.
+
+Examples:
+  mukarrar eval corpus --gold corpus/gold.labels --format json
+  mukarrar eval --pages corpus/.units";
+
+const EVAL_USAGE: &str = "mukarrar eval [OPTIONS] --gold <GOLD> <INPUT>...
+       mukarrar eval [OPTIONS] --pages <DIR>";
 
 /// Finds near-duplicates in Arabic-script text, and removes them.
 #[derive(Debug, Parser)]
@@ -104,8 +112,8 @@ pub(super) enum Command {
     /// Fold text, line by line (a filter).
     #[command(after_help = NORMALIZE)]
     Normalize(NormalizeArgs),
-    /// Score clusters against gold: precision, recall, F1, B-cubed, ARI.
-    #[command(after_help = EVAL)]
+    /// Score clusters, or how pages are cut, against gold.
+    #[command(after_help = EVAL, override_usage = EVAL_USAGE)]
     Eval(EvalArgs),
     /// Learn the boilerplate of each source, and write it as a rules file.
     #[command(after_help = BOILERPLATE)]
@@ -354,12 +362,16 @@ pub(super) struct EvalArgs {
     #[command(flatten)]
     pub(super) input: InputArgs,
     /// The gold file: tab-separated, one entry a line.
-    #[arg(long, value_name = "GOLD")]
-    pub(super) gold: PathBuf,
+    #[arg(long, value_name = "GOLD", required_unless_present = "pages")]
+    pub(super) gold: Option<PathBuf>,
     /// What a line of the gold says: labels (ID, LABEL) or pairs (ID, ID; `non` or `0` in a third column for a pair that
     /// is none).
     #[arg(long, value_name = "KIND", default_value_t = GoldKind::Labels, value_parser = GoldKind::from_str)]
     pub(super) gold_kind: GoldKind,
+    /// Score how pages are cut instead, and what is found repeated on them: a directory with pages/NAME.txt and
+    /// gold/NAME.tsv (docs/FORMATS.md says what a row of gold holds).
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["inputs", "gold", "gold_kind", "unit", "boilerplate_rules"])]
+    pub(super) pages: Option<PathBuf>,
     #[command(flatten)]
     pub(super) matching: MatchingArgs,
     #[command(flatten)]

@@ -1,4 +1,5 @@
-//! Found clusters against gold: pairwise and B-cubed precision, recall and F1, and the adjusted Rand index.
+//! Found clusters against gold: pairwise and B-cubed precision, recall and F1, and the adjusted Rand index. Cut pages
+//! against pages that people cut: [`evaluate_pages`].
 //!
 //! Only ids that stand in the gold are scored; one that was put into no cluster is its own label. Everything is counted
 //! from a contingency table of gold labels against found labels, sorted instead of compared pair by pair, so that a
@@ -18,10 +19,12 @@
 
 mod gold;
 mod measures;
+mod pages;
 mod predictions;
 
 pub use gold::{Gold, GoldKind};
 pub use measures::{Rates, adjusted_rand_index, b_cubed, pairwise};
+pub use pages::{GoldPages, Hits, PageScores, PagesEvaluation, Shares, evaluate_pages};
 pub use predictions::Predictions;
 
 use serde::Serialize;

@@ -1,0 +1,93 @@
+//! A row of a gold file: which part of a page is what.
+
+use super::item::Label;
+
+/// A row, checked by itself.
+#[derive(Debug)]
+pub(super) struct Row {
+    /// First and last line, from 1.
+    pub lines: (u64, u64),
+    /// First and last character of the line, from 1, where the row is a part of it.
+    pub columns: Option<(usize, usize)>,
+    pub label: Label,
+    pub group: String,
+    /// Whether it goes on with the last story of its group.
+    pub goes_on: bool,
+}
+
+/// What a row looks like, for errors.
+const SHAPE: &str = "a row is start_line, end_line, kind, group, flags, columns, with tabs between them";
+
+impl Row {
+    /// Reads a line; an error says what is wrong and what would be right.
+    pub(super) fn parse(line: &str) -> Result<Self, String> {
+        let fields: Vec<&str> = line.split('\t').collect();
+        let [start, end, kind, rest @ ..] = &fields[..] else { return Err(format!("too few columns; {SHAPE}")) };
+        let field = |place: usize| rest.get(place).copied().unwrap_or_default();
+        let (group, flags, columns) = (field(0), Flags::parse(field(1))?, field(2));
+        let lines =
+            pair(start, end).ok_or_else(|| format!("lines {start:?} to {end:?} are no range of lines; {SHAPE}"))?;
+        let label = flags.label(kind)?;
+        if *kind != "boilerplate" && group.is_empty() {
+            return Err(format!("a {kind} needs a group: a name that all wordings of this item share"));
+        }
+        let columns = match columns {
+            "" => None,
+            _ if lines.0 != lines.1 => {
+                return Err("columns need a row of one line; split it into a row a line".to_owned());
+            }
+            text => Some(range(text).ok_or_else(|| format!("columns {text:?}; write first-last, from 1, as 3-56"))?),
+        };
+        Ok(Self { lines, columns, label, group: group.to_owned(), goes_on: flags.goes_on })
+    }
+}
+
+/// A range from 1 whose end is not before its start.
+fn pair<T: std::str::FromStr + PartialOrd + From<u8>>(start: &str, end: &str) -> Option<(T, T)> {
+    let (start, end) = (start.trim().parse::<T>().ok()?, end.trim().parse::<T>().ok()?);
+    (T::from(1) <= start && start <= end).then_some((start, end))
+}
+
+fn range(columns: &str) -> Option<(usize, usize)> {
+    let (first, last) = columns.split_once('-')?;
+    pair(first, last)
+}
+
+#[derive(Debug, Default)]
+struct Flags {
+    title: bool,
+    goes_on: bool,
+    either: bool,
+    free: bool,
+}
+
+impl Flags {
+    fn parse(flags: &str) -> Result<Self, String> {
+        let mut found = Self::default();
+        for flag in flags.split(',').map(str::trim).filter(|flag| !flag.is_empty()) {
+            match flag {
+                "title" => found.title = true,
+                "cont" => found.goes_on = true,
+                "glued" | "inline" => found.either = true,
+                "free" | "teaser" => found.free = true,
+                _ => return Err(format!("flag {flag:?}; flags are title, cont, free, teaser, glued, inline")),
+            }
+        }
+        Ok(found)
+    }
+
+    fn label(&self, kind: &str) -> Result<Label, String> {
+        let label = match kind {
+            "headline" => Label::Headline,
+            "story" => Label::Story,
+            "boilerplate" => Label::Boilerplate,
+            _ => return Err(format!("kind {kind:?}; kinds are headline, story, boilerplate")),
+        };
+        Ok(match self {
+            Self { free: true, .. } => Label::Free,
+            Self { either: true, .. } => Label::Either,
+            Self { title: true, .. } => Label::Title,
+            _ => label,
+        })
+    }
+}

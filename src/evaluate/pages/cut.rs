@@ -1,0 +1,194 @@
+//! A page's cut, scored against its gold.
+
+use std::ops::Range;
+
+use super::item::{Item, Label, Page};
+use super::{Counts, Hits, Tally};
+use crate::document::Kind;
+use crate::page::{Cutter, UnitLevel};
+
+/// A headline unit is an item if they share so much of their union.
+pub(super) const SAME_HEADLINE: f64 = 0.8;
+/// A part of a story is whole if one unit shares so much of their union.
+const WHOLE: f64 = 0.9;
+/// So many letters may lie between a border and where it was found.
+const NEAR: usize = 4;
+
+/// A unit of the cut, by the scored letters in it.
+pub(super) struct Piece {
+    pub kind: Kind,
+    pub letters: Range<usize>,
+    title: Option<usize>,
+    bytes: Range<usize>,
+}
+
+/// A page and what the cutter made of it.
+pub(super) struct Cut<'a> {
+    pub page: &'a Page,
+    /// The units, by their numbers.
+    pub pieces: Vec<Piece>,
+    /// The unit of each scored letter.
+    unit_of: Vec<Option<usize>>,
+}
+
+impl<'a> Cut<'a> {
+    pub(super) fn of(page: &'a Page, cutter: &mut Cutter) -> Self {
+        let mut units = Vec::new();
+        cutter.cut(&page.text, UnitLevel::Story, &mut units);
+        let piece = |unit: &crate::document::Unit| {
+            let bytes = unit.span.start..unit.span.end;
+            Piece { kind: unit.kind, letters: page.numbers(bytes.start, bytes.end), title: unit.title, bytes }
+        };
+        let pieces: Vec<Piece> = units.iter().map(piece).collect();
+        let mut unit_of = vec![None; page.letters.len()];
+        for (number, piece) in pieces.iter().enumerate() {
+            unit_of[piece.letters.clone()].fill(Some(number));
+        }
+        Self { page, pieces, unit_of }
+    }
+
+    /// All counts but those of pairs.
+    pub(super) fn counts(&self) -> Counts {
+        let mut counts = Counts::default();
+        self.lines(&mut counts);
+        let titles = self.headlines(&mut counts.headlines);
+        counts.titled = self.titled(&titles);
+        let stories = self.stories();
+        let parts = self.page.parts();
+        counts.boundaries = boundaries(&parts, &stories);
+        let whole = |part: &&Range<usize>| stories.iter().any(|story| overlap(story, part) >= WHOLE);
+        counts.whole = Hits { hits: parts.iter().filter(whole).count() as u64, all: parts.len() as u64 };
+        counts
+    }
+
+    fn found(&self, letter: usize) -> Option<Kind> {
+        self.unit_of[letter].map(|unit| self.pieces[unit].kind)
+    }
+
+    /// Accuracy and boilerplate, line by line.
+    fn lines(&self, counts: &mut Counts) {
+        let mut first = 0;
+        for line in self.page.letters.chunk_by(|a, b| a.line == b.line) {
+            let numbers = first..first + line.len();
+            first = numbers.end;
+            counts.lines += 1.0;
+            counts.right += share(numbers.clone(), |letter| self.is_right(letter));
+            let sure: Vec<usize> = numbers.filter(|letter| self.page.letters[*letter].label != Label::Either).collect();
+            if !sure.is_empty() {
+                self.boilerplate(&sure, &mut counts.boilerplate);
+            }
+        }
+    }
+
+    fn boilerplate(&self, letters: &[usize], tally: &mut Tally) {
+        let gold = |letter: usize| self.page.letters[letter].label == Label::Boilerplate;
+        let found = |letter: usize| self.found(letter) == Some(Kind::Boilerplate);
+        let both = share(letters.iter().copied(), |letter| gold(letter) && found(letter));
+        tally.gold += share(letters.iter().copied(), gold);
+        tally.found += share(letters.iter().copied(), found);
+        tally.gold_right += both;
+        tally.found_right += both;
+    }
+
+    fn is_right(&self, letter: usize) -> bool {
+        let found = self.found(letter);
+        match self.page.letters[letter].label {
+            Label::Headline | Label::Title => found == Some(Kind::Headline),
+            Label::Story => found == Some(Kind::Story),
+            Label::Boilerplate => found == Some(Kind::Boilerplate),
+            Label::Either => matches!(found, Some(Kind::Headline | Kind::Boilerplate)),
+            Label::Free => true,
+        }
+    }
+
+    /// Counts headlines; returns the first unit that is each item.
+    fn headlines(&self, tally: &mut Tally) -> Vec<Option<usize>> {
+        let mut unit_of_item = vec![None; self.page.items.len()];
+        for (number, piece) in self.pieces.iter().enumerate() {
+            let scored = piece.kind == Kind::Headline && !piece.letters.is_empty();
+            if !scored || self.page.is_either(&piece.letters) {
+                continue;
+            }
+            tally.found += 1.0;
+            if let Some(item) = self.headline(&piece.letters) {
+                unit_of_item[item].get_or_insert(number);
+                tally.found_right += 1.0;
+            }
+        }
+        tally.gold += self.page.items.iter().filter(|item| !item.is_story()).count() as f64;
+        tally.gold_right += unit_of_item.iter().flatten().count() as f64;
+        unit_of_item
+    }
+
+    /// The headline or title that letters are.
+    fn headline(&self, letters: &Range<usize>) -> Option<usize> {
+        let item = self.page.main_item(letters).0?;
+        let gold = &self.page.items[item];
+        (!gold.is_story() && gold.overlap(letters) >= SAME_HEADLINE).then_some(item)
+    }
+
+    /// Stories that name the headline unit that is their title.
+    fn titled(&self, unit_of_item: &[Option<usize>]) -> Hits {
+        let titles = || self.page.items.iter().zip(unit_of_item).filter(|(item, _)| item.label == Label::Title);
+        let named = |(title, unit): &(&Item, &Option<usize>)| unit.is_some() && self.title_below(title) == **unit;
+        Hits { hits: titles().filter(named).count() as u64, all: titles().count() as u64 }
+    }
+
+    /// The title that the unit names in which the story of a title begins.
+    fn title_below(&self, title: &Item) -> Option<usize> {
+        let first = *self.page.story_below(title)?.letters.first()?;
+        let unit = &self.pieces[self.unit_of[first]?];
+        unit.title.filter(|_| unit.kind == Kind::Story)
+    }
+
+    /// The story units that hold anything scored, by their letters. What only unscored letters part is one: whether a
+    /// dateline or the time of an entry interrupts a story is nobody's fault.
+    fn stories(&self) -> Vec<Range<usize>> {
+        let mut stories: Vec<(Range<usize>, usize)> = Vec::new();
+        for piece in self.pieces.iter().filter(|piece| piece.kind == Kind::Story && !piece.letters.is_empty()) {
+            let Range { start, end } = piece.letters;
+            match stories.last_mut() {
+                Some((last, until)) if self.goes_on(last.end, start, *until..piece.bytes.start) => {
+                    (last.end, *until) = (end, piece.bytes.end);
+                }
+                _ => stories.push((start..end, piece.bytes.end)),
+            }
+        }
+        stories.into_iter().map(|(letters, _)| letters).collect()
+    }
+
+    fn goes_on(&self, end: usize, start: usize, between: Range<usize>) -> bool {
+        let item = |letter: usize| self.page.letters[letter].item;
+        start == end && item(start) == item(start - 1) && self.page.has_free(between)
+    }
+}
+
+/// The share of `letters` for which `holds`.
+fn share(letters: impl ExactSizeIterator<Item = usize>, holds: impl Fn(usize) -> bool) -> f64 {
+    let all = letters.len() as f64;
+    letters.filter(|letter| holds(*letter)).count() as f64 / all
+}
+
+fn overlap(a: &Range<usize>, b: &Range<usize>) -> f64 {
+    let shared = a.end.min(b.end).saturating_sub(a.start.max(b.start));
+    shared as f64 / (a.len() + b.len() - shared) as f64
+}
+
+/// First letters matched with first letters, last with last, each with one that lies near enough.
+fn boundaries(gold: &[Range<usize>], found: &[Range<usize>]) -> Tally {
+    let first = |part: &Range<usize>| part.start;
+    let last = |part: &Range<usize>| part.end - 1;
+    let hits = [first as fn(&Range<usize>) -> usize, last].map(|side| {
+        let mut left: Vec<usize> = found.iter().map(side).collect();
+        gold.iter().map(side).filter(|border| take_near(&mut left, *border)).count() as f64
+    });
+    let right = hits[0] + hits[1];
+    Tally { gold: 2.0 * gold.len() as f64, gold_right: right, found: 2.0 * found.len() as f64, found_right: right }
+}
+
+/// Takes the nearest border out, if one is near.
+fn take_near(left: &mut Vec<usize>, border: usize) -> bool {
+    let near = left.iter().enumerate().filter(|(_, found)| found.abs_diff(border) <= NEAR);
+    let nearest = near.min_by_key(|(_, found)| found.abs_diff(border)).map(|(place, _)| place);
+    nearest.map(|place| left.remove(place)).is_some()
+}
