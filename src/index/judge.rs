@@ -52,7 +52,7 @@ impl<'a> Judge<'a> {
         own_text::judge(stored, asked, evidence).or_else(|| {
             let is_asked = score.jaccard < CERTAIN;
             let [a, b] = [stored, asked].map(|text| alphabet::to_utf8(text.folded));
-            (is_asked && guard.is_variant(&a, &b)).then_some(VariantReason::Facts)
+            is_asked.then(|| guard.reason(&a, &b)).flatten()
         })
     }
 

@@ -93,8 +93,8 @@ fn reason(a: &Compared, b: &Compared, score: Score, options: &Options) -> Option
     }
     let words = WordFrequencies::default();
     own_text_reason(a, b, options, &words).or_else(|| {
-        let is_variant = Guard::new(words).is_variant(&folded(a), &folded(b));
-        (score.jaccard < facts::CERTAIN && is_variant).then_some(VariantReason::Facts)
+        let is_asked = score.jaccard < facts::CERTAIN;
+        is_asked.then(|| Guard::new(words).reason(&folded(a), &folded(b))).flatten()
     })
 }
 

@@ -130,7 +130,7 @@ impl<'r> Judge<'r> {
             return None;
         }
         let [a, b] = [a, b].map(|node| alphabet::to_utf8(&self.texts[node as usize].folded));
-        self.learned.guard.is_variant(&a, &b).then_some(VariantReason::Facts)
+        self.learned.guard.reason(&a, &b)
     }
 
     fn evidence<'j>(&'j self, joint: Option<&'j Joint>) -> Evidence<'j> {

@@ -1,14 +1,15 @@
 //! What speaks for two texts telling other facts, counted slot by slot.
 
-use std::cell::OnceCell;
-
 use ahash::{AHashMap, AHashSet};
 
 use super::WordFrequencies;
+use super::names::{self, is_common};
+use super::numbers;
 use super::slots::slots;
-use super::table::{Meaning, meaning};
+use super::table::{Meaning, meaning, plain};
+use super::text::{Text, own_words};
 use crate::similarity::common::Slot;
-use crate::similarity::words::{CONTENT, SAME_WORD, Vocabulary, alikeness, stem};
+use crate::similarity::words::stem;
 
 /// Longest slot, in tokens a side, in which a word is set against a word. Longer ones are rewritten sentences, which only
 /// count as a whole.
@@ -31,6 +32,8 @@ pub struct Evidence {
     pub slots: usize,
     /// Tokens that stand against others, counted on the shorter side of each slot.
     pub replaced: usize,
+    /// Tokens of the longest side of such a slot.
+    pub longest: usize,
     /// Rare words that stand in a slot and that the other text does not know, on the side of a slot that has fewer.
     pub rare_words: usize,
     /// Short slots in which a content word of each text, not met in an earlier slot, stands against one of the other, neither
@@ -38,8 +41,23 @@ pub struct Evidence {
     pub swaps: usize,
     /// Such slots with a rare word on each side.
     pub rare_swaps: usize,
+    /// Such slots with a rare word on each side that is no common noun, and not beside common nouns on both sides: other
+    /// names, not other words for one thing.
+    pub proper_swaps: usize,
+    /// Names that stand against other names behind a word that announces them (جمهورية), in any order of the sentences.
+    pub introduced: usize,
     /// Short slots in which numbers stand against as many other numbers.
     pub numbers: usize,
+    /// Numbers in digits of the text that has fewer.
+    pub told: usize,
+    /// Numbers that stand against other numbers, however they are written.
+    pub figures: usize,
+    /// Such numbers with a fraction on both sides.
+    pub decimals: usize,
+    /// Slots in which a year stands against another of its calendar, neither of which the other text has.
+    pub years: usize,
+    /// The same for dates.
+    pub dates: usize,
     /// Short slots in which a weekday stands against another, neither of which the other text has.
     pub weekdays: usize,
     /// The same for ordinals.
@@ -56,39 +74,21 @@ impl Evidence {
         let mut ids: AHashMap<&str, u32> = AHashMap::new();
         let mut number = |word| {
             let next = ids.len() as u32;
-            *ids.entry(word).or_insert(next)
+            *ids.entry(plain(word)).or_insert(next)
         };
         let in_a: Vec<u32> = a.words().iter().map(|word| number(*word)).collect();
         let in_b: Vec<u32> = b.words().iter().map(|word| number(*word)).collect();
         let slots = slots(&in_a, &in_b, ids.len());
         let (tokens, longer) = (a.words().len().min(b.words().len()), a.words().len().max(b.words().len()));
         let mut counter = Counter { a: &a, b: &b, frequencies, met: [AHashSet::new(), AHashSet::new()] };
-        let mut evidence = Self { tokens, longer, slots: slots.len(), ..Self::default() };
+        let numbers = |text: &Text<'_>| text.words().iter().filter(|word| numbers::is_number(word)).count();
+        let told = numbers(&a).min(numbers(&b));
+        let mut evidence = Self { tokens, longer, slots: slots.len(), told, ..Self::default() };
         for slot in &slots {
             counter.count(slot, &mut evidence);
         }
+        evidence.introduced = evidence.introduced.max(names::introduced(&a, &b, frequencies));
         evidence
-    }
-}
-
-/// One of the two texts.
-struct Text<'a> {
-    vocabulary: Vocabulary<'a>,
-    /// Made when it is asked for.
-    meanings: OnceCell<Vec<Meaning>>,
-}
-
-impl<'a> Text<'a> {
-    fn new(text: &'a str) -> Self {
-        Self { vocabulary: Vocabulary::new(text), meanings: OnceCell::new() }
-    }
-
-    fn words(&self) -> &[&'a str] {
-        &self.vocabulary.words
-    }
-
-    fn tells(&self, meant: Meaning) -> bool {
-        self.meanings.get_or_init(|| self.words().iter().filter_map(|word| meaning(word)).collect()).contains(&meant)
     }
 }
 
@@ -108,23 +108,67 @@ impl<'a> Counter<'a> {
             return;
         }
         evidence.replaced += a.len().min(b.len());
+        evidence.longest = evidence.longest.max(a.len()).max(b.len());
         let (own_a, own_b) = (own_words(a, b, self.b), own_words(b, a, self.a));
         let rare = |words: &[&str]| words.iter().filter(|word| self.frequencies.is_rare(word)).count();
         let rare_words = rare(&own_a).min(rare(&own_b));
         evidence.rare_words += rare_words;
+        self.count_numbers(slot, evidence);
         if a.len().max(b.len()) > SHORT_SLOT {
             return;
         }
-        evidence.numbers += usize::from(are_other_numbers(a, b));
+        evidence.numbers += usize::from(numbers::are_other_numbers(a, b));
         let weekday = |meaning| matches!(meaning, Meaning::Weekday(_));
         evidence.weekdays += usize::from(tells_other(a, self.b, weekday) && tells_other(b, self.a, weekday));
         let ordinal = |meaning| matches!(meaning, Meaning::Ordinal(_));
         evidence.ordinals += usize::from(tells_other(a, self.b, ordinal) && tells_other(b, self.a, ordinal));
         if !own_a.is_empty() && !own_b.is_empty() {
-            let (new_a, new_b) = (self.meet(0, &own_a), self.meet(1, &own_b));
-            evidence.swaps += usize::from(new_a && new_b);
-            evidence.rare_swaps += usize::from(new_a && new_b && rare_words > 0);
+            self.count_swap(slot, [&own_a, &own_b], evidence);
         }
+    }
+
+    /// Counts numbers, years and dates of a slot.
+    fn count_numbers(&self, slot: &Slot, evidence: &mut Evidence) {
+        let (all_a, all_b) = (self.a.words(), self.b.words());
+        let (a, b) = (&all_a[slot.a.clone()], &all_b[slot.b.clone()]);
+        if !numbers::are_comparable(a, b) {
+            return;
+        }
+        let figures = numbers::figures(a, b);
+        evidence.figures += figures.all;
+        evidence.decimals += figures.decimals;
+        evidence.years += usize::from(numbers::tells_other_year(a, all_b, b, all_a));
+        let other_date = numbers::tells_other_date(self.a.dates(), &slot.a, self.b.dates(), &slot.b);
+        evidence.dates += usize::from(other_date);
+    }
+
+    /// Counts a slot in which own words stand against own words.
+    fn count_swap(&mut self, slot: &Slot, own: [&[&'a str]; 2], evidence: &mut Evidence) {
+        let (new_a, new_b) = (self.meet(0, own[0]), self.meet(1, own[1]));
+        if !new_a || !new_b {
+            return;
+        }
+        evidence.swaps += 1;
+        let is_rare = |word: &&str| self.frequencies.is_rare(word);
+        if own.iter().all(|words| words.iter().any(is_rare)) {
+            evidence.rare_swaps += 1;
+            let has_name = |words: &[&str]| words.iter().any(|word| is_rare(word) && !is_common(word));
+            let has_common = |words: &[&str]| words.iter().any(|word| is_common(word));
+            let are_names = own.iter().all(|words| has_name(words));
+            evidence.proper_swaps += usize::from(are_names && !own.iter().all(|words| has_common(words)));
+            evidence.introduced += usize::from(self.is_introduced(slot, own));
+        }
+    }
+
+    /// Whether both sides of a slot begin with a rare own word, and the word before announces one of them as a name.
+    fn is_introduced(&self, slot: &Slot, own: [&[&'a str]; 2]) -> bool {
+        let sides = [(self.a.words(), slot.a.start, own[0]), (self.b.words(), slot.b.start, own[1])];
+        let opens = |&(words, start, own): &(&[&str], usize, &[&str])| {
+            start > 0 && own.contains(&words[start]) && self.frequencies.is_rare(words[start])
+        };
+        let is_name =
+            |&(words, start, _): &(&[&str], usize, &[&str])| names::is_announced(words[start - 1], words[start]);
+        sides.iter().all(opens) && sides.iter().any(is_name)
     }
 
     /// Whether a byline, or a title and tags at the end, stand against others: they differ between copies.
@@ -142,34 +186,7 @@ impl<'a> Counter<'a> {
     }
 }
 
-/// Content words of a slot that the other text does not know and that are no spelling of a word opposite.
-fn own_words<'a>(words: &[&'a str], opposite: &[&str], other: &Text) -> Vec<&'a str> {
-    let is_own = |word: &&&str| {
-        is_content(word)
-            && !other.vocabulary.knows(word)
-            && opposite.iter().all(|against| alikeness(stem(word), stem(against)) < SAME_WORD)
-    };
-    words.iter().filter(is_own).copied().collect()
-}
-
-/// Whether a word can name a fact: of three letters or more, in Arabic script, no word of time.
-fn is_content(word: &str) -> bool {
-    let is_arabic = |c: char| ('\u{600}'..='\u{8FF}').contains(&c) || ('\u{FB50}'..='\u{FEFC}').contains(&c);
-    word.starts_with(is_arabic)
-        && word.chars().count() >= CONTENT
-        && meaning(word).is_none_or(|meaning| matches!(meaning, Meaning::Ordinal(_)))
-}
-
-fn is_number(word: &&str) -> bool {
-    word.starts_with(|c: char| c.is_ascii_digit())
-}
-
-/// Whether a slot holds nothing but numbers, as many on each side.
-fn are_other_numbers(a: &[&str], b: &[&str]) -> bool {
-    a.len() == b.len() && a.iter().all(is_number) && b.iter().all(is_number)
-}
-
 /// Whether the words tell something of this kind that the other text does not.
-fn tells_other(words: &[&str], other: &Text, kind: impl Fn(Meaning) -> bool) -> bool {
+fn tells_other(words: &[&str], other: &Text<'_>, kind: impl Fn(Meaning) -> bool) -> bool {
     words.iter().filter_map(|word| meaning(word)).any(|meaning| kind(meaning) && !other.tells(meaning))
 }

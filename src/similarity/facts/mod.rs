@@ -16,13 +16,20 @@
 //! assert!(!guard.is_variant(friday, "اعلنت وزاره الصحه عدم تسجيل اي حالات جديده بالفيروس اليوم"));
 //! ```
 //!
-//! Files: `slots` finds where two texts differ, `table` knows the words of time, `frequencies` what is rare, `evidence`
-//! counts, and the rule stands here.
+//! Files: `slots` finds where two texts differ, `table` knows the words of time and units, `numbers` what is another number or
+//! date, `names` what can be a name, `frequencies` what is rare, `text` what one text knows; `evidence` counts, and `rule`
+//! decides.
 
 mod evidence;
 mod frequencies;
+mod names;
+mod numbers;
+mod rule;
 mod slots;
 mod table;
+mod text;
+
+use crate::similarity::VariantReason;
 
 pub use evidence::Evidence;
 pub use frequencies::WordFrequencies;
@@ -39,12 +46,6 @@ pub enum Facts {
 
 /// Pairs of this Jaccard or more are never variants.
 pub const CERTAIN: f64 = 0.9;
-
-/// Up to this many tokens a date, an ordinal or a changed frame is a fact of the whole text; in longer ones of a sentence.
-const BRIEF: usize = 300;
-
-/// Up to this many tokens other numbers beside another name, or a few heavy slots in an equal frame, make another fact.
-const TABLE: usize = 160;
 
 /// Percent of the words of a text that the built-in list must know for the list to tell what is rare. Arabic
 /// news has .30 or more in 99 of 100 texts, Urdu news .14 at most.
@@ -87,44 +88,37 @@ impl Guard {
         self.frequencies.documents()
     }
 
-    /// Whether two folded texts (tokens joined by one space) tell other facts in one template. Symmetric. Ask it only of
-    /// pairs that are alike: of unlike texts it says nothing.
-    ///
-    /// Near linear for texts that are alike, and bounded for others; `false` if either has more than 20,000 tokens.
+    /// Whether two folded texts tell other facts in one template: whether there is a [`reason`](Self::reason).
     #[must_use]
     pub fn is_variant(&self, a: &str, b: &str) -> bool {
-        if a.split(' ').nth(LONGEST_TEXT).is_some() || b.split(' ').nth(LONGEST_TEXT).is_some() {
-            return false;
-        }
-        if self.frequencies.is_told_by_list() && !(is_of_the_list(a) && is_of_the_list(b)) {
-            return false;
-        }
-        tells_other_facts(&Evidence::of(a, b, &self.frequencies))
+        self.reason(a, b).is_some()
     }
 
-    /// What [`is_variant`](Self::is_variant) decides by.
+    /// What tells two folded texts (tokens joined by one space) of one template apart, if they tell other facts. Symmetric. Ask
+    /// it only of pairs that are alike: of unlike texts it says nothing.
+    ///
+    /// Where names and numbers both differ, the reason is facts. Near linear for texts that are alike, and bounded for others;
+    /// nothing if either has more than 20,000 tokens. Numbers are looked at in any language, words in Arabic alone while the list
+    /// of frequent words decides what is rare.
+    #[must_use]
+    pub fn reason(&self, a: &str, b: &str) -> Option<VariantReason> {
+        if a.split(' ').nth(LONGEST_TEXT).is_some() || b.split(' ').nth(LONGEST_TEXT).is_some() {
+            return None;
+        }
+        let evidence = Evidence::of(a, b, &self.frequencies);
+        let knows_words = || !self.frequencies.is_told_by_list() || is_of_the_list(a) && is_of_the_list(b);
+        if rule::tells_other_facts(&evidence) && knows_words() {
+            Some(VariantReason::Facts)
+        } else {
+            rule::tells_other_numbers(&evidence).then_some(VariantReason::Numbers)
+        }
+    }
+
+    /// What [`reason`](Self::reason) decides by.
     #[must_use]
     pub fn evidence(&self, a: &str, b: &str) -> Evidence {
         Evidence::of(a, b, &self.frequencies)
     }
-}
-
-/// The rule. Every bound was chosen on the labels of `docs/FACTS.md`.
-fn tells_other_facts(evidence: &Evidence) -> bool {
-    let Evidence { tokens, longer, slots, replaced, rare_words, swaps, rare_swaps, numbers, weekdays, ordinals } =
-        *evidence;
-    // Per 1000 tokens of the shorter text.
-    let at_least = |count: usize, share: usize| count * 1000 >= share * tokens;
-    let dated = tokens < BRIEF && weekdays + ordinals > 0;
-    let named = rare_swaps >= 2 && at_least(rare_swaps, 15) || rare_swaps > 0 && swaps >= 2 && at_least(swaps, 30);
-    let numbered = tokens < TABLE && numbers > 0 && rare_swaps > 0;
-    let rewritten = at_least(replaced, 120) && at_least(rare_words, 15);
-    let framed = tokens < TABLE
-        && (longer - tokens) * 8 <= longer
-        && rare_words >= 2
-        && replaced >= 2 * slots
-        && at_least(replaced, 70);
-    dated || named || numbered || rewritten || framed
 }
 
 /// Whether the built-in list of frequent words and the words of time cover enough of a text, numbers left out.

@@ -1,4 +1,4 @@
-//! What names a time in Arabic: weekdays, months, ordinals, and words that only place a text in time.
+//! Words of Arabic whose meaning is known: weekdays, months, ordinals, words that only place a text in time, and units.
 
 use std::sync::LazyLock;
 
@@ -6,27 +6,73 @@ use ahash::AHashMap;
 
 use crate::normalize::{Language, Normalizer, Profile};
 
-/// What a word says of time or order. Words that mean the same have the same number.
+/// What a word says of time, order or measure. Words that mean the same have the same number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Meaning {
     /// A day of the week.
     Weekday(u8),
-    /// A month. Copies put one calendar in another's place, so that months are told apart nowhere.
-    Month,
+    /// A month of a calendar, counted from 1; 0 where the word alone does not tell (تشرين). Copies put one calendar in
+    /// another's place, so that months of two calendars are never set against one another.
+    Month(Calendar, u8),
     /// First to tenth. First and others stand in names of months, too.
     Ordinal(u8),
     /// Only places a text in time (today, last, morning).
     Time,
+    /// A unit of measure or money.
+    Unit(u8),
+}
+
+/// What years and months are counted in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Calendar {
+    /// يناير or كانون الثاني.
+    Gregorian,
+    /// محرم.
+    Hijri,
 }
 
 const WEEKDAYS: [&str; 7] =
     ["السبت", "الأحد الاحد", "الاثنين الإثنين الأثنين", "الثلاثاء", "الأربعاء الاربعاء الإربعاء", "الخميس", "الجمعة"];
 
-const MONTHS: [&str; 3] = [
-    "يناير جانفي فبراير فيفري مارس أبريل ابريل إبريل أفريل مايو ماي يونيو يونيه جوان يوليو يوليه جويلية يوليوز أغسطس \
-     اغسطس أوت غشت سبتمبر شتنبر أكتوبر اكتوبر نوفمبر نونبر ديسمبر دجنبر",
-    "كانون شباط آذار اذار نيسان أيار ايار حزيران تموز آب أيلول ايلول تشرين",
-    "محرم المحرم صفر ربيع جمادى جمادي رجب شعبان رمضان شوال القعدة الحجة",
+const GREGORIAN: [&str; 12] = [
+    "يناير جانفي",
+    "فبراير فيفري شباط",
+    "مارس آذار اذار",
+    "أبريل ابريل إبريل أفريل نيسان",
+    "مايو ماي أيار ايار",
+    "يونيو يونيه جوان حزيران",
+    "يوليو يوليه جويلية يوليوز تموز",
+    "أغسطس اغسطس أوت غشت آب",
+    "سبتمبر شتنبر أيلول ايلول",
+    "أكتوبر اكتوبر",
+    "نوفمبر نونبر",
+    "ديسمبر دجنبر",
+];
+
+/// The first or the second of two months.
+const GREGORIAN_PAIRS: &str = "كانون تشرين";
+
+const HIJRI: [&str; 12] = ["محرم المحرم", "صفر", "", "", "", "", "رجب", "شعبان", "رمضان", "شوال", "القعدة", "الحجة"];
+
+/// The first or the second of two months.
+const HIJRI_PAIRS: &str = "ربيع جمادى جمادي";
+
+/// Each row is one unit; its first word stands for it.
+const UNITS: [&str; 14] = [
+    "كم كلم كيلومتر كيلومترا كيلومترات الكيلومتر",
+    "متر مترا أمتار امتار",
+    "سم سنتيمتر سنتمتر سنتيمترا سنتيمترات",
+    "ملم مليمتر مليمترا مليمترات",
+    "كغ كجم كلغ كيلوغرام كيلوجرام كيلوغراما كيلوجراما كيلوغرامات كيلوجرامات",
+    "غرام جرام غراما جراما غرامات جرامات",
+    "طن طنا أطنان",
+    "لتر ليتر لترا ليترا لترات ليترات",
+    "هكتار هكتارا هكتارات",
+    "دولار دولارا دولارات",
+    "ريال ريالا ريالات",
+    "درهم درهما دراهم",
+    "دينار دينارا دنانير",
+    "جنيه جنيها جنيهات",
 ];
 
 const ORDINALS: [&str; 10] = [
@@ -54,15 +100,27 @@ static TABLE: LazyLock<AHashMap<String, Meaning>> = LazyLock::new(|| {
     };
     let numbered = |rows: &'static [&'static str]| rows.iter().zip(0_u8..);
     numbered(&WEEKDAYS).for_each(|(words, number)| put(words, Meaning::Weekday(number)));
-    MONTHS.iter().for_each(|words| put(words, Meaning::Month));
+    GREGORIAN.iter().zip(1..).for_each(|(words, number)| put(words, Meaning::Month(Calendar::Gregorian, number)));
+    HIJRI.iter().zip(1..).for_each(|(words, number)| put(words, Meaning::Month(Calendar::Hijri, number)));
+    put(GREGORIAN_PAIRS, Meaning::Month(Calendar::Gregorian, 0));
+    put(HIJRI_PAIRS, Meaning::Month(Calendar::Hijri, 0));
     numbered(&ORDINALS).for_each(|(words, number)| put(words, Meaning::Ordinal(number)));
     put(TIME, Meaning::Time);
+    numbered(&UNITS).for_each(|(words, number)| put(words, Meaning::Unit(number)));
     table
 });
 
-/// What a folded word says of time or order; nothing for most.
+/// What a folded word says of time, order or measure; nothing for most.
 pub(super) fn meaning(word: &str) -> Option<Meaning> {
     TABLE.get(word).copied()
+}
+
+/// The word, or for a unit the one name that all its names and abbreviations go by.
+pub(super) fn plain(word: &str) -> &str {
+    match meaning(word) {
+        Some(Meaning::Unit(number)) => UNITS[usize::from(number)].split(' ').next().unwrap_or(word),
+        _ => word,
+    }
 }
 
 /// The word as each profile folds it, for the guard does not know which one folded its texts.
@@ -82,13 +140,17 @@ mod tests {
             ("الأحد", Meaning::Weekday(1)),
             ("الجمعه", Meaning::Weekday(6)),
             ("الجمعة", Meaning::Weekday(6)),
-            ("اغسطس", Meaning::Month),
-            ("شوال", Meaning::Month),
+            ("اغسطس", Meaning::Month(Calendar::Gregorian, 8)),
+            ("تموز", Meaning::Month(Calendar::Gregorian, 7)),
+            ("تشرين", Meaning::Month(Calendar::Gregorian, 0)),
+            ("شوال", Meaning::Month(Calendar::Hijri, 10)),
+            ("كلم", Meaning::Unit(0)),
             ("الثالثه", Meaning::Ordinal(2)),
             ("اليوم", Meaning::Time),
         ] {
             assert_eq!(meaning(word), Some(expected), "{word}");
         }
         assert_eq!(meaning("كتاب"), None);
+        assert_eq!((plain("كيلومترا"), plain("كلم"), plain("كتاب")), ("كم", "كم", "كتاب"));
     }
 }

@@ -1,0 +1,89 @@
+//! One of the two texts, and which of its words can tell something that the other does not.
+
+use std::cell::OnceCell;
+
+use super::numbers::{self, Date};
+use super::table::{Meaning, meaning};
+use crate::similarity::words::{CONTENT, SAME_WORD, Vocabulary, alikeness, stem};
+
+/// A folded text as the guard asks it.
+pub(super) struct Text<'a> {
+    vocabulary: Vocabulary<'a>,
+    /// Made when it is asked for.
+    meanings: OnceCell<Vec<Meaning>>,
+    /// The same.
+    dates: OnceCell<Vec<Date>>,
+}
+
+impl<'a> Text<'a> {
+    pub(super) fn new(text: &'a str) -> Self {
+        Self { vocabulary: Vocabulary::new(text), meanings: OnceCell::new(), dates: OnceCell::new() }
+    }
+
+    pub(super) fn words(&self) -> &[&'a str] {
+        &self.vocabulary.words
+    }
+
+    /// Whether the text holds the word, another form of it, or it written together with a neighbour.
+    pub(super) fn knows(&self, word: &str) -> bool {
+        self.vocabulary.knows(word)
+    }
+
+    /// Whether a word of the text means this.
+    pub(super) fn tells(&self, meant: Meaning) -> bool {
+        self.meanings.get_or_init(|| self.words().iter().filter_map(|word| meaning(word)).collect()).contains(&meant)
+    }
+
+    /// The dates of the text, in text order.
+    pub(super) fn dates(&self) -> &[Date] {
+        self.dates.get_or_init(|| numbers::dates(self.words()))
+    }
+}
+
+/// Content words of a slot that the other text does not know and that are no spelling of a word opposite.
+pub(super) fn own_words<'a>(words: &[&'a str], opposite: &[&str], other: &Text<'_>) -> Vec<&'a str> {
+    let is_own = |word: &&&str| {
+        is_content(word) && !other.knows(word) && !opposite.iter().any(|against| are_spellings(word, against))
+    };
+    words.iter().filter(is_own).copied().collect()
+}
+
+/// Whether a word can name a fact: of three letters or more, in Arabic script, no word of time and no unit.
+pub(super) fn is_content(word: &str) -> bool {
+    let is_arabic = |c: char| ('\u{600}'..='\u{8FF}').contains(&c) || ('\u{FB50}'..='\u{FEFC}').contains(&c);
+    word.starts_with(is_arabic)
+        && word.chars().count() >= CONTENT
+        && meaning(word).is_none_or(|meaning| matches!(meaning, Meaning::Ordinal(_)))
+}
+
+/// Whether two words are spellings of one: alike, and half of the letters of the longer at least are shared, for a short
+/// word is found by chance in a long one.
+pub(super) fn are_spellings(a: &str, b: &str) -> bool {
+    let (a, b) = (stem(a), stem(b));
+    let alike = alikeness(a, b);
+    let (few, many) = (a.chars().count().min(b.chars().count()), a.chars().count().max(b.chars().count()));
+    alike >= SAME_WORD && alike * (few + many) as f64 >= many as f64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spellings_share_half_of_the_longer_word() {
+        for (a, b, expected) in [
+            ("غارسيا", "جارسيا", true),
+            ("تشيلسي", "شيلسي", true),
+            ("سنغافوره", "النوري", false),
+            ("القاهره", "بغداد", false),
+        ] {
+            assert_eq!(are_spellings(a, b), expected, "{a} / {b}");
+        }
+    }
+
+    #[test]
+    fn words_of_time_and_units_name_no_fact() {
+        assert!(is_content("بغداد") && is_content("الثاني"));
+        assert!(!is_content("الجمعه") && !is_content("كلم") && !is_content("من") && !is_content("fire"));
+    }
+}
