@@ -341,10 +341,12 @@ fn the_labels_of_real_news_are_met() {
         }
     }
     println!("all near and contained pairs: {}, flagged {}, of which copies {wrong}", all.pairs, all.flagged);
-    assert!(wrong * 1000 <= all.pairs * 5, "{wrong} of {} pairs are copies called variants", all.pairs);
+    assert!(wrong * 1000 <= all.pairs, "{wrong} of {} pairs are copies called variants", all.pairs);
 
+    let lost = |band: &str| table.get(&("copy", "by eye", band)).map_or(0.0, Row::share);
+    assert!(lost("J .5-.9") <= 0.01 && lost("J .3-.5") <= 0.02, "{:.3} {:.3}", lost("J .5-.9"), lost("J .3-.5"));
     let caught = |how: &str, band: &str| table.get(&("variant", how, band)).map_or(1.0, Row::share);
-    assert!(caught("by eye", "J .5-.9") >= 0.78, "{:.3}", caught("by eye", "J .5-.9"));
+    assert!(caught("by eye", "J .5-.9") >= 0.80, "{:.3}", caught("by eye", "J .5-.9"));
     assert!(caught("by rule", "J .5-.9") >= 0.78, "{:.3}", caught("by rule", "J .5-.9"));
     assert!(caught("by rule", "J .3-.5") >= 0.70, "{:.3}", caught("by rule", "J .3-.5"));
 }
@@ -352,21 +354,23 @@ fn the_labels_of_real_news_are_met() {
 #[test]
 #[ignore = "needs the reference collections"]
 fn other_sources_are_flagged_where_they_tell_other_facts() {
-    for (name, most) in [
+    // All were read: two evening bulletins and attacks of two days; weekly bulletins of a bank; traditions with one chain of
+    // narrators; reports with invented facts beside the true ones; the trade of two months. None is a copy.
+    for (name, expected) in [
         ("almayadeen_xscrape", 0),
-        ("almayadeen", 1),
-        ("hespress_aljazeera", 1),
+        ("almayadeen", 2),
+        ("hespress_aljazeera", 7),
         ("tashkeela_diac", 0),
         ("quran_suras", 0),
-        ("hadith_darimi_diac", 3),
-        ("urdu_news", 0),
-        ("tehrantimes_en", 0),
+        ("hadith_darimi_diac", 2),
+        ("urdu_news", 3),
+        ("tehrantimes_en", 1),
         ("clough_stevenson_en", 0),
     ] {
         let corpus = reference(name);
         let pairs = census(&corpus, &Folded::new(&corpus));
         let flagged = pairs.iter().filter(|(_, flagged)| *flagged).count();
         println!("{name:20} {:5} near and contained pairs, flagged {flagged}", pairs.len());
-        assert!(flagged <= most, "{name}: {flagged}");
+        assert_eq!(flagged, expected, "{name}");
     }
 }
