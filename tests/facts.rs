@@ -13,7 +13,7 @@ use mukarrar::page::{Boilerplate, Sieve};
 use mukarrar::pipeline::{Options, Pipeline};
 use mukarrar::shingle::{ShingleKind, Shingler};
 use mukarrar::similarity::facts::{CERTAIN, Facts, Guard, WordFrequencies};
-use mukarrar::similarity::{Relation, Score};
+use mukarrar::similarity::{Relation, Score, VariantReason};
 use mukarrar::{Index, Verdict};
 
 const WEATHER_MONDAY: &str = "توقعت مصلحة الأرصاد في تقريرها عن حالة الطقس لهذا اليوم الاثنين طقساً صحواً على مدن الساحل الشمالي، \
@@ -157,7 +157,7 @@ fn an_index_stores_variants_and_repeats_copies() {
     let check = seen.check(&*tuesday).unwrap();
     match seen.check_and_insert("tuesday", &*tuesday).unwrap() {
         Verdict::Variant(found) => {
-            assert_eq!((&*found.key, found.relation), ("monday", Some(Relation::Variant)));
+            assert_eq!((&*found.key, found.relation), ("monday", Some(Relation::Variant(VariantReason::Facts))));
             assert_eq!(check, Verdict::Variant(found), "asked and inserted alike");
         }
         other => panic!("{other:?}"),
@@ -171,7 +171,7 @@ fn an_index_stores_variants_and_repeats_copies() {
     }
     let relations: Vec<_> =
         seen.query(&*copy, 9, Rank::Jaccard).unwrap().into_iter().map(|found| (found.key, found.relation)).collect();
-    let expected = [("tuesday", Relation::Near), ("monday", Relation::Variant)];
+    let expected = [("tuesday", Relation::Near), ("monday", Relation::Variant(VariantReason::Facts))];
     assert_eq!(relations, expected.map(|(key, relation)| (key.to_owned(), Some(relation))));
 
     let off = Index::builder().threshold(0.5).facts(Facts::Off).build().unwrap();
@@ -198,7 +198,7 @@ fn variants_of_both(corpus: &Corpus, threshold: f64) -> (Vec<Places>, Vec<Places
     let (mut batch, mut online) = (Vec::new(), Vec::new());
     for pair in list.iter(false).filter(|pair| pair.score.jaccard < CERTAIN) {
         let (a, b) = (place(pair.a), place(pair.b));
-        if pair.relation == Relation::Variant {
+        if pair.relation.reason().is_some() {
             batch.push((a, b));
         }
         let found = index
@@ -206,7 +206,7 @@ fn variants_of_both(corpus: &Corpus, threshold: f64) -> (Vec<Places>, Vec<Places
             .unwrap()
             .into_iter()
             .find(|found| found.key == a.to_string());
-        if found.is_some_and(|found| found.relation == Some(Relation::Variant)) {
+        if found.is_some_and(|found| found.relation.and_then(Relation::reason).is_some()) {
             online.push((a, b));
         }
     }

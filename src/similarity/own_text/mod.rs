@@ -77,7 +77,7 @@ const SAME_RARE_WORDS: usize = 20;
 const FORMS: [(u32, usize); 2] = [(8, 160), (5, 80)];
 
 /// From so many texts on that have the form, so many rare tokens of slots are its content.
-const SLOTS: [(u32, usize); 2] = [(5, 2), (4, 3)];
+const SLOTS: [(u32, usize); 3] = [(5, 2), (4, 3), (3, 8)];
 
 /// Of 100 tokens that are replaced, those that are rare on both sides.
 const FILLED: usize = 40;
@@ -139,15 +139,22 @@ struct Pair<'p> {
 }
 
 impl Pair<'_> {
-    /// Whether shared text is common and own text is not.
+    /// Whether shared text is common and own text is not: among the texts that candidates join with the pair, or over the run,
+    /// where it must be very common, since a story that many papers print is common there too.
     fn is_furniture(&self) -> bool {
-        let Some(frequencies) = self.evidence.near else { return false };
+        let Evidence { near, run, .. } = self.evidence;
+        let is_common = |(frequencies, least)| self.is_common_furniture(frequencies, least);
         let Alignment { a, b, .. } = &self.alignment;
-        if a.tokens.min(b.tokens) < BLOCK {
-            return false;
-        }
+        a.tokens.min(b.tokens) >= BLOCK
+            && (near.map(|near| (near, COMMON)).is_some_and(is_common)
+                || run.map(|run| (run, VERY_COMMON)).is_some_and(is_common))
+    }
+
+    /// Whether so many texts or more have the shared text, and few have own text.
+    fn is_common_furniture(&self, frequencies: &TrigramFrequencies, least: u32) -> bool {
+        let Alignment { a, b, .. } = &self.alignment;
         let shared = self.shared_frequency(frequencies);
-        if shared < COMMON {
+        if shared < least {
             return false;
         }
         let most = RARE.max(shared / RARER);
@@ -234,7 +241,7 @@ impl Pair<'_> {
     }
 
     /// Whether the texts are one form whose slots are filled with other words: what stands in a slot is rare on both sides, while
-    /// the form is common. A word that was edited stands against the word of all other copies, which is common.
+    /// what stands around it is common. A word that was edited stands against the word of all other copies, which is common.
     fn fills_a_form(&self) -> bool {
         let Some(frequencies) = self.evidence.near else { return false };
         let shared = self.shared_frequency(frequencies);
@@ -243,10 +250,17 @@ impl Pair<'_> {
         let detail = self.alignment.in_detail(self.a.wording, self.b.wording);
         let [rare_a, rare_b] = [self.a, self.b].map(|text| text.wording.rare_tokens(frequencies, most));
         let (mut filled, mut replaced) = (0, 0);
-        for Slot { a, b } in detail.slots {
-            replaced += a.len().min(b.len());
+        let is_framed = |slot: &Slot| {
+            let before = slot.a.start.checked_sub(1).is_none_or(|place| !rare_a[place]);
+            before && rare_a.get(slot.a.end).is_none_or(|is_rare| !is_rare)
+        };
+        for slot in detail.slots {
+            replaced += slot.a.len().min(slot.b.len());
+            if !is_framed(&slot) {
+                continue;
+            }
             let rare = |tokens: &[bool]| tokens.iter().filter(|is_rare| **is_rare).count();
-            filled += rare(&rare_a[a]).min(rare(&rare_b[b]));
+            filled += rare(&rare_a[slot.a]).min(rare(&rare_b[slot.b]));
         }
         filled >= *least && filled * 100 >= replaced * FILLED
     }
