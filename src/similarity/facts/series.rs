@@ -73,12 +73,17 @@ fn are_alike(a: &[&str], b: &[&str]) -> bool {
     a.iter().any(|word| b.iter().any(|other| are_spellings(word, other)))
 }
 
-/// Whether the words have the frame twice, whatever stands in it.
+/// Whether the words have two different values in the frame.
 fn repeats(words: &[&str], frame: &Frame<'_>) -> bool {
     let [first, second, third, fourth] = *frame;
-    let closes = |behind: &[&str]| behind.windows(2).skip(1).take(VALUE).any(|two| two == [third, fourth]);
-    let opens = |at: &usize| words[*at] == first && words[at + 1] == second && closes(&words[at + 2..]);
-    (0..words.len().saturating_sub(1)).filter(opens).nth(1).is_some()
+    let value = |at: usize| {
+        let behind = &words[at..];
+        let length = behind.windows(2).take(VALUE + 1).skip(1).position(|two| two == [third, fourth])? + 1;
+        Some(&behind[..length])
+    };
+    let opens = |at: &usize| words[at - 2] == first && words[at - 1] == second;
+    let mut values = (2..words.len()).filter(opens).filter_map(value);
+    values.next().is_some_and(|one| values.any(|other| other != one))
 }
 
 #[cfg(test)]
@@ -99,6 +104,7 @@ mod tests {
         assert_eq!(count(&of("كينيا"), &list), 0, "one of the list");
         assert_eq!(count(&of("فنلندة"), &list), 0, "a spelling");
         assert_eq!(count(&of("اليونان"), &of("كينيا")), 0, "no list");
+        assert_eq!(count(&of("كينيا").repeat(2), &of("اليونان").repeat(2)), 0, "a word replaced throughout");
         assert_eq!(count("", &list), 0);
     }
 }
