@@ -113,6 +113,30 @@ fn cables_to_other_countries_are_variants_and_cables_in_a_list_are_not() {
     }
 }
 
+/// One sentence for each of these, and nothing else.
+fn embassies(states: &[(&str, &str)]) -> String {
+    const FORM: &str = "أعلنت سفارة {} في العاصمة أن قسم الشؤون القنصلية سيغلق أبوابه غدا بمناسبة العيد الوطني وأن استقبال معاملات التأشيرات \
+        يستأنف صباح اليوم التالي كالمعتاد، ودعت السفارة مواطني {} المقيمين إلى حضور الحفل الذي يقيمه السفير {} في مقر البعثة مساء، على أن \
+        تؤكد المشاركة عبر الموقع الإلكتروني قبل نهاية الدوام. ";
+    states.iter().map(|(state, name)| fill(FORM, &[state, state, name])).collect()
+}
+
+#[test]
+fn a_sentence_stands_in_a_list_only_if_the_list_has_its_names() {
+    let all = [
+        ("البيرو", "مانويل كاستيو"),
+        ("فنلندا", "يوكا هاكانن"),
+        ("كينيا", "جوما أوديرو"),
+        ("اليونان", "نيكوس بابادوس"),
+        ("تايلاند", "سومشاي براسيت"),
+    ];
+    let (first, last) = (embassies(&all[..4]), embassies(&all[4..]));
+    assert_eq!(reason(&last, &first), Some(Reason::Facts), "one, and four others");
+    assert_eq!(reason(&first, &embassies(&all[1..])), Some(Reason::Facts), "another at the end for the first");
+    assert_eq!(reason(&embassies(&all[2..3]), &first), None, "one of four");
+    assert_eq!(reason(&first, &embassies(&all)), None, "four of five");
+}
+
 const RESCUE: &str = "عثر عمال البلدية على قط عالق تحت الرصيف بعد أن سمع المارة مواءه طوال الليل. واستخدم العمال {} لكسر الإسمنت ثم سحبوا القط \
     ووضعوه في {} ونقلوه إلى العيادة. وقال رئيس الفريق إن الأنبوب بطول {} وإن العملية استغرقت ساعتين. وتكفلت إحدى العائلات برعاية القط بعد \
     شفائه من الخدوش التي أصابته";

@@ -5,6 +5,7 @@ use ahash::{AHashMap, AHashSet};
 use super::WordFrequencies;
 use super::names::{self, is_common};
 use super::numbers;
+use super::series::series;
 use super::slots::slots;
 use super::table::{Meaning, meaning, plain};
 use super::text::{Text, own_words};
@@ -46,6 +47,8 @@ pub struct Evidence {
     pub proper_swaps: usize,
     /// Names that stand against other names behind a word that announces them (جمهورية), in any order of the sentences.
     pub introduced: usize,
+    /// Places that take many values in one of the texts, and in which each text has a value that the other does not know.
+    pub series: usize,
     /// Short slots in which numbers stand against as many other numbers.
     pub numbers: usize,
     /// Numbers in digits of the text that has fewer.
@@ -88,6 +91,7 @@ impl Evidence {
             counter.count(slot, &mut evidence);
         }
         evidence.introduced = evidence.introduced.max(names::introduced(&a, &b, frequencies));
+        evidence.series = series(&a, &b);
         evidence
     }
 }

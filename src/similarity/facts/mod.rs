@@ -17,7 +17,7 @@
 //! ```
 //!
 //! Files: `slots` finds where two texts differ, `table` knows the words of time and units, `numbers` what is another number or
-//! date, `names` what can be a name, `frequencies` what is rare, `text` what one text knows; `evidence` counts, and `rule`
+//! date, `names` what can be a name, `series` lists of one sentence, `frequencies` what is rare, `text` what one text knows; `evidence` counts, and `rule`
 //! decides.
 
 mod evidence;
@@ -25,6 +25,7 @@ mod frequencies;
 mod names;
 mod numbers;
 mod rule;
+mod series;
 mod slots;
 mod table;
 mod text;

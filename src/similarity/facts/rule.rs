@@ -21,7 +21,7 @@ pub(super) fn tells_other_facts(evidence: &Evidence) -> bool {
     let rewritten = at_least(replaced, 120) && at_least(rare_words, 15);
     let framed =
         tokens < FORM && is_one_frame(evidence) && rare_words >= 2 && replaced >= 2 * slots && at_least(replaced, 70);
-    dated || introduced || named || numbered || rewritten || framed
+    dated || introduced || evidence.series >= 2 || named || numbered || rewritten || framed
 }
 
 /// Whether numbers tell other facts. One updated number does not, nor a few in a story.

@@ -1,0 +1,110 @@
+//! Texts that say one sentence of many: a list of countries, each with its own name in the same words.
+//!
+//! A cable to one country shares every word but the names with a list of cables to others, and stands against any sentence of
+//! it; no alignment tells that. But a place that takes many values in one text (أعلنت سفارة … في العاصمة) tells what it is: a text
+//! that has another value there, which the first text does not know, and the other way round, tells something else.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use super::text::{Text, are_spellings, is_content};
+
+/// Texts with more tokens are no lists.
+const LONGEST: usize = 2000;
+
+/// Longest value, in tokens.
+const VALUE: usize = 4;
+
+/// Values of a text that are looked at, at most.
+const VALUES: usize = 128;
+
+/// Of each frame.
+const VALUES_OF_FRAME: usize = 16;
+
+/// Two words before a value and two behind.
+type Frame<'a> = [&'a str; 4];
+
+/// Number of frames that one of the texts repeats, and in which each text has a value that the other does not know.
+pub(super) fn series(a: &Text<'_>, b: &Text<'_>) -> usize {
+    if a.words().len().max(b.words().len()) > LONGEST {
+        return 0;
+    }
+    let in_a = values(a, b);
+    if in_a.is_empty() {
+        return 0;
+    }
+    let in_b = values(b, a);
+    let both = in_a.iter().filter_map(|(frame, values)| Some((frame, values, in_b.get(frame)?)));
+    let others = both.filter(|(_, of_a, of_b)| has_other(a, of_a, b, of_b) && has_other(b, of_b, a, of_a));
+    others.filter(|(frame, ..)| repeats(a.words(), frame) || repeats(b.words(), frame)).count()
+}
+
+/// Whether one of the values is no spelling of any of the other text.
+fn has_other(text: &Text<'_>, values: &[Range<usize>], other: &Text<'_>, others: &[Range<usize>]) -> bool {
+    let words = |range: &Range<usize>| &text.words()[range.clone()];
+    let against = |range: &Range<usize>| &other.words()[range.clone()];
+    values.iter().any(|value| !others.iter().any(|known| are_alike(words(value), against(known))))
+}
+
+/// Runs of words that the other text does not know, by their frames.
+fn values<'a>(text: &Text<'a>, other: &Text<'_>) -> BTreeMap<Frame<'a>, Vec<Range<usize>>> {
+    let words = text.words();
+    let is_own = |word: &str| is_content(word) && !other.knows(word);
+    let mut values: BTreeMap<_, Vec<_>> = BTreeMap::new();
+    let (mut at, mut found) = (0, 0);
+    while at < words.len() && found < VALUES {
+        let length = words[at..].iter().take_while(|word| is_own(word)).count();
+        let value = at..at + length;
+        if (1..=VALUE).contains(&length) && at >= 2 && value.end + 2 <= words.len() {
+            let frame = [words[at - 2], words[at - 1], words[value.end], words[value.end + 1]];
+            let of_frame = values.entry(frame).or_default();
+            if of_frame.len() < VALUES_OF_FRAME {
+                of_frame.push(value);
+            }
+            found += 1;
+        }
+        at += length + 1;
+    }
+    values
+}
+
+/// Whether a word of one value is a spelling of one of the other.
+fn are_alike(a: &[&str], b: &[&str]) -> bool {
+    a.iter().any(|word| b.iter().any(|other| are_spellings(word, other)))
+}
+
+/// Whether the words have two different values in the frame.
+fn repeats(words: &[&str], frame: &Frame<'_>) -> bool {
+    let [first, second, third, fourth] = *frame;
+    let value = |at: usize| {
+        let behind = &words[at..];
+        let length = behind.windows(2).take(VALUE + 1).skip(1).position(|two| two == [third, fourth])? + 1;
+        Some(&behind[..length])
+    };
+    let opens = |at: &usize| words[at - 2] == first && words[at - 1] == second;
+    let mut values = (2..words.len()).filter(opens).filter_map(value);
+    values.next().is_some_and(|one| values.any(|other| other != one))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn count(a: &str, b: &str) -> usize {
+        let (x, y) = (series(&Text::new(a), &Text::new(b)), series(&Text::new(b), &Text::new(a)));
+        assert_eq!(x, y, "both ways the same");
+        x
+    }
+
+    #[test]
+    fn a_place_of_many_values_tells_values_apart() {
+        let of = |state: &str| format!("كما اعلنت سفاره {state} في العاصمه اليوم ");
+        let list = of("البيرو") + &of("فنلندا") + &of("كينيا");
+        assert_eq!(count(&of("اليونان"), &list), 1);
+        assert_eq!(count(&of("كينيا"), &list), 0, "one of the list");
+        assert_eq!(count(&of("فنلندة"), &list), 0, "a spelling");
+        assert_eq!(count(&of("اليونان"), &of("كينيا")), 0, "no list");
+        assert_eq!(count(&of("كينيا").repeat(2), &of("اليونان").repeat(2)), 0, "a word replaced throughout");
+        assert_eq!(count("", &list), 0);
+    }
+}
