@@ -49,11 +49,13 @@ impl Found {
 }
 
 fn open(arguments: &CompareArgs) -> Result<Corpus> {
+    // Without --in the texts are whole documents.
+    let unit = if arguments.within.is_empty() { UnitLevel::Document } else { arguments.unit };
     if arguments.within.is_empty() {
         let files: Vec<PathBuf> = vec![arguments.a.clone().into(), arguments.b.clone().into()];
-        return job::open_with(&files, &arguments.reading, &arguments.boilerplate);
+        return job::open_with(&files, &arguments.reading, unit, &arguments.boilerplate);
     }
-    job::open_with(&arguments.within, &arguments.reading, &arguments.boilerplate)
+    job::open_with(&arguments.within, &arguments.reading, unit, &arguments.boilerplate)
 }
 
 fn texts(arguments: &CompareArgs, corpus: &Corpus) -> Result<(Found, Found)> {

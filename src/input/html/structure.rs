@@ -1,0 +1,298 @@
+//! A page line by line, with what its markup says of each line: for cutting it into stories.
+//!
+//! All that a reader sees becomes text, not the main text alone: lists of headlines matter here. A block element ends a line,
+//! as does `<br>`; a row of nothing but links has a line for each; the cells of a row of a table stand on one line. What is
+//! hidden, scripts and fields of forms are left out. A blank line stands where a section, a list or a table begins or ends.
+//!
+//! The tokens are walked once, without a tree: a stack holds the open elements, [`DEEPEST`] at most, and ends those that HTML
+//! lets a page leave open. So pages that are made to exhaust a parser cost no more than others of their length.
+
+use std::cell::RefCell;
+
+use html5ever::tendril::StrTendril;
+use html5ever::tokenizer::states::RawKind;
+use html5ever::tokenizer::{BufferQueue, Tag, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts};
+
+use super::line::Line;
+use super::stack::Stack;
+use super::walk::{attribute, is_block};
+use super::zones::{self, Scope};
+use crate::document::{ArticleFields, Layout, LineHint, Zone};
+
+/// Words of its own that make an article of more than a card.
+const ARTICLE_WORDS: u32 = 25;
+
+/// Articles that are told apart; what follows stands in the last one.
+const MOST_ARTICLES: usize = 100_000;
+
+/// What a page shows, and what its markup says of it.
+#[derive(Debug, Default)]
+pub(super) struct Structured {
+    pub(super) text: String,
+    pub(super) layout: Layout,
+}
+
+/// Reads a page line by line.
+pub(super) fn read(html: &str) -> Structured {
+    let tokenizer = Tokenizer::new(Reader::default(), TokenizerOpts::default());
+    let input = BufferQueue::default();
+    input.push_back(StrTendril::from(html));
+    while !input.is_empty() {
+        // It stops only where the sink asks for it, which never happens here.
+        let _ = tokenizer.feed(&input);
+    }
+    tokenizer.end();
+    tokenizer.sink.0.into_inner().finish()
+}
+
+#[derive(Default)]
+struct Reader(RefCell<State>);
+
+impl TokenSink for Reader {
+    type Handle = ();
+
+    fn process_token(&self, token: Token, _line: u64) -> TokenSinkResult<()> {
+        let mut state = self.0.borrow_mut();
+        match token {
+            Token::TagToken(tag) if tag.kind == TagKind::StartTag => return state.start(&tag),
+            Token::TagToken(tag) => state.end(&tag),
+            Token::CharacterTokens(characters) => state.characters(&characters),
+            _ => {}
+        }
+        TokenSinkResult::Continue
+    }
+}
+
+/// An article while the page is read.
+#[derive(Debug)]
+struct Article {
+    kind: Scope,
+    /// The one around it, from 1; 0 for none.
+    parent: u32,
+    /// Words that are no link, no heading and in no other part of the page.
+    words: u32,
+    time: Option<String>,
+    byline: Option<String>,
+}
+
+#[derive(Default)]
+struct State {
+    text: String,
+    hints: Vec<LineHint>,
+    line: Line,
+    stack: Stack,
+    articles: Vec<Article>,
+    /// How deep the open link began.
+    link: Option<usize>,
+    /// Inside an element without markup, whose content is not shown.
+    raw: bool,
+    /// A section ended since the last line.
+    parted: bool,
+}
+
+impl State {
+    fn start(&mut self, tag: &Tag) -> TokenSinkResult<()> {
+        let name = &*tag.name;
+        match name {
+            "script" => return self.raw(RawKind::ScriptData),
+            "style" | "xmp" | "iframe" | "noembed" | "noframes" => return self.raw(RawKind::Rawtext),
+            "title" | "textarea" => return self.raw(RawKind::Rcdata),
+            "a" => return self.link(tag),
+            "wbr" => return TokenSinkResult::Continue,
+            "img" | "input" => self.line.space(),
+            "td" | "th" => self.line.cell(),
+            _ => {}
+        }
+        if ends_line(name) {
+            self.end_line();
+            self.parted |= is_section(name);
+        }
+        if !is_void(name) && !tag.self_closing {
+            self.open(tag);
+        }
+        TokenSinkResult::Continue
+    }
+
+    fn raw(&mut self, kind: RawKind) -> TokenSinkResult<()> {
+        self.raw = true;
+        TokenSinkResult::RawData(kind)
+    }
+
+    fn link(&mut self, tag: &Tag) -> TokenSinkResult<()> {
+        self.end_link();
+        if attribute(tag, "href").is_some() {
+            self.line.begin_link();
+            self.link = Some(self.stack.depth());
+        }
+        TokenSinkResult::Continue
+    }
+
+    fn end_link(&mut self) {
+        self.line.end_link();
+        self.link = None;
+    }
+
+    fn characters(&mut self, characters: &str) {
+        if self.raw {
+            return;
+        }
+        if !self.stack.context().preformatted {
+            return self.line.characters(characters);
+        }
+        for (at, piece) in characters.split('\n').enumerate() {
+            if at > 0 {
+                self.end_line();
+            }
+            self.line.characters(piece);
+        }
+    }
+
+    fn open(&mut self, tag: &Tag) {
+        let name = &*tag.name;
+        self.stack.close_implied(name);
+        let mut context = self.stack.context();
+        let article = zones::scope(tag).filter(|_| !context.zone.is_sealed());
+        if let Some(kind) = article {
+            context.article = self.begin_article(kind, context.article);
+            context.zone = Zone::Open;
+        }
+        if let Some(zone) = zones::zone(tag, context.article > 0).filter(|_| !context.zone.is_sealed()) {
+            context.zone = zone;
+        }
+        if zones::is_hidden(tag) {
+            context.hidden = true;
+        }
+        context.heading = zones::heading(tag).unwrap_or(context.heading);
+        context.preformatted |= name == "pre";
+        match name {
+            "li" | "dd" | "dt" => context.item = true,
+            "tr" => (context.item, context.row) = (false, true),
+            "table" => context.item = false,
+            "time" => self.time(tag, context.article),
+            _ => {}
+        }
+        let block = is_block(name) || is_cell(name);
+        self.stack.push(tag.name.clone(), block, context);
+        self.line.enter(context, block);
+    }
+
+    fn begin_article(&mut self, kind: Scope, parent: u32) -> u32 {
+        if self.articles.len() < MOST_ARTICLES {
+            self.articles.push(Article { kind, parent, words: 0, time: None, byline: None });
+        }
+        self.articles.len() as u32
+    }
+
+    fn time(&mut self, tag: &Tag, article: u32) {
+        if let Some(article) = (article as usize).checked_sub(1).and_then(|at| self.articles.get_mut(at))
+            && let Some(time) = attribute(tag, "datetime").map(str::trim).filter(|time| !time.is_empty())
+        {
+            article.time.get_or_insert_with(|| time.to_owned());
+        }
+    }
+
+    fn end(&mut self, tag: &Tag) {
+        let name = &*tag.name;
+        if std::mem::take(&mut self.raw) {
+            return;
+        }
+        if name == "a" {
+            return self.end_link();
+        }
+        if ends_line(name) {
+            self.end_line();
+            self.parted |= is_section(name);
+        }
+        let block = is_block(name) || is_cell(name);
+        if self.stack.close(&tag.name, block) {
+            self.line.enter(self.stack.context(), block);
+            // A link that was left open ends with what it began in.
+            if self.link.is_some_and(|began| began > self.stack.depth()) {
+                self.end_link();
+            }
+        }
+    }
+
+    /// Writes the line that ends here, if anything stands on it.
+    fn end_line(&mut self) {
+        let Self { text, hints, line, articles, parted, .. } = self;
+        line.finish(|piece, hint, words| {
+            if std::mem::take(parted) && !text.is_empty() {
+                text.push('\n');
+            }
+            text.push_str(piece);
+            text.push('\n');
+            note(articles, piece, &hint, words);
+            hints.push(hint);
+        });
+    }
+
+    fn finish(mut self) -> Structured {
+        self.end_line();
+        self.text.truncate(self.text.trim_end().len());
+        let roots: Vec<u32> = (0..self.articles.len()).map(|at| root(&self.articles, at)).collect();
+        for hint in &mut self.hints {
+            hint.article = (hint.article as usize).checked_sub(1).and_then(|at| roots.get(at).copied()).unwrap_or(0);
+        }
+        let fields = |article: Article| ArticleFields { title: None, published: article.time, byline: article.byline };
+        let articles = self.articles.into_iter().map(fields).collect();
+        Structured { text: self.text, layout: Layout { lines: self.hints, articles, described: Vec::new() } }
+    }
+}
+
+/// Adds a line to the article that it stands in.
+fn note(articles: &mut [Article], piece: &str, hint: &LineHint, words: u32) {
+    let Some(article) = (hint.article as usize).checked_sub(1).and_then(|at| articles.get_mut(at)) else { return };
+    match hint.zone {
+        Zone::Open if hint.heading == 0 && !hint.is_link() => article.words += words,
+        Zone::Byline if super::metadata::is_name(piece) => {
+            article.byline.get_or_insert_with(|| piece.to_owned());
+        }
+        _ => {}
+    }
+}
+
+/// The article that one belongs to, both counted from 1: the text of an article, the entries of a live page and what else stands
+/// in an article is that article's; what stands in the main part is one by itself.
+fn root(articles: &[Article], at: usize) -> u32 {
+    let mut root = at;
+    for _ in 0..super::stack::DEEPEST {
+        let Some(article) = articles.get(root) else { break };
+        let parent = (article.parent as usize).checked_sub(1);
+        let Some((next, around)) = parent.and_then(|next| Some((next, articles.get(next)?))) else { break };
+        let joins = article.kind == Scope::Body || around.kind != Scope::Main && around.words >= ARTICLE_WORDS;
+        if !joins {
+            break;
+        }
+        root = next;
+    }
+    root as u32 + 1
+}
+
+fn ends_line(name: &str) -> bool {
+    is_block(name) || matches!(name, "button" | "label")
+}
+
+fn is_cell(name: &str) -> bool {
+    matches!(name, "td" | "th")
+}
+
+/// Elements whose beginning and end part what stands on a page.
+fn is_section(name: &str) -> bool {
+    matches!(
+        name,
+        "article" | "aside" | "section" | "nav" | "header" | "footer" | "main" | "form" | "ul" | "ol" | "dl" | "table" | "figure"
+            | "blockquote" | "hr"
+    )
+}
+
+fn is_void(name: &str) -> bool {
+    matches!(
+        name,
+        "area" | "base" | "basefont" | "bgsound" | "br" | "col" | "embed" | "frame" | "hr" | "img" | "input" | "keygen" | "link"
+            | "meta" | "param" | "source" | "track" | "wbr"
+    )
+}
+
+#[cfg(test)]
+mod tests;
