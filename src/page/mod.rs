@@ -65,6 +65,7 @@ mod boilerplate;
 mod credits;
 mod cues;
 mod gate;
+mod hints;
 mod learn;
 mod lines;
 mod matcher;
@@ -81,6 +82,7 @@ use crate::document::{Kind, Span, Unit};
 use crate::error::{Error, Result};
 
 pub use boilerplate::{Boilerplate, Text};
+pub use hints::{Hint, Mark};
 pub(crate) use learn::{Learner, Sampler};
 pub use probe::RuleKind;
 pub use rules::{Rule, Rules};
@@ -145,6 +147,7 @@ pub struct Cutter {
     matcher: Matcher,
     lines: Vec<Line>,
     weak: Vec<usize>,
+    marks: Vec<hints::Marks>,
     places: Vec<stories::Place>,
 }
 
@@ -158,6 +161,11 @@ impl Cutter {
     /// Replaces `out` by the units of `text` at `level`, in text order; a unit's number is its index. Only at
     /// `document` level does a text of white space alone have a unit. Linear in the text's length.
     pub fn cut(&mut self, text: &str, level: UnitLevel, out: &mut Vec<Unit>) {
+        self.cut_marked(text, level, &[], out);
+    }
+
+    /// The same for a text of which markup says more than its lines show; only the story level looks at `hints`.
+    pub fn cut_marked(&mut self, text: &str, level: UnitLevel, hints: &[Hint], out: &mut Vec<Unit>) {
         out.clear();
         let kind = match level {
             UnitLevel::Document => {
@@ -175,6 +183,7 @@ impl Cutter {
                 Unit { kind, span: line.span, title: None }
             })),
             None => {
+                hints::spread(&self.lines, hints, &mut self.marks);
                 stories::place(&self.lines, &mut self.places);
                 stories::assemble(&self.lines, &self.places, out);
             }
