@@ -13,6 +13,8 @@ mod units;
 
 pub use date::{Date, Window};
 pub use excerpt::Excerpt;
+#[allow(unused_imports, reason = "for pages of HTML")]
+pub(crate) use layout::letters;
 pub use layout::{ArticleFields, Layout, LineHint, Zone};
 pub use units::{UnitId, Units};
 

@@ -93,3 +93,29 @@ pub struct Layout {
     /// What the head of the page says of articles, the one the page is about first.
     pub described: Vec<ArticleFields>,
 }
+
+impl ArticleFields {
+    /// Whether nothing is known.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// Takes what is not known yet from `other`.
+    pub(crate) fn fill_from(&mut self, other: &Self) {
+        for (field, value) in [
+            (&mut self.title, &other.title),
+            (&mut self.published, &other.published),
+            (&mut self.byline, &other.byline),
+        ] {
+            if field.is_none() {
+                field.clone_from(value);
+            }
+        }
+    }
+}
+
+/// Letters and digits alone, in lower case: what two spellings of a headline share.
+pub(crate) fn letters(text: &str) -> String {
+    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}

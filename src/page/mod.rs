@@ -68,6 +68,7 @@ mod gate;
 mod hints;
 mod learn;
 mod lines;
+mod markup;
 mod matcher;
 mod probe;
 mod rules;
@@ -82,6 +83,7 @@ use crate::document::{Kind, Span, Unit};
 use crate::error::{Error, Result};
 
 pub use boilerplate::{Boilerplate, Text};
+pub use markup::fields;
 pub use hints::{Hint, Mark};
 pub(crate) use learn::{Learner, Sampler};
 pub use probe::RuleKind;

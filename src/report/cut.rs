@@ -6,9 +6,9 @@ use serde::Serialize;
 
 use super::text::{cell, preview};
 use super::{Format, Style, write_json};
-use crate::document::{Kind, Span, Unit};
+use crate::document::{ArticleFields, Kind, Span, Unit};
 use crate::input::Corpus;
-use crate::page::{Cutter, UnitLevel};
+use crate::page::{Cutter, UnitLevel, fields};
 
 #[derive(Serialize)]
 struct UnitRow {
@@ -20,6 +20,12 @@ struct UnitRow {
     end: usize,
     #[serde(skip_serializing_if = "Option::is_none")]
     title: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    title_text: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    published: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    byline: Option<String>,
     preview: String,
 }
 
@@ -35,8 +41,10 @@ pub fn cut(corpus: &Corpus, level: UnitLevel, style: Style, out: &mut dyn Write)
     let documents = corpus.ids().filter_map(|id| {
         let record = corpus.read(id).ok()?;
         let name = names.shown(id, &record.id).into_owned();
-        cutter.cut(&record.text, level, &mut units);
-        Some(units.iter().enumerate().map(|(number, unit)| row(&name, number, unit, &record.text)).collect::<Vec<_>>())
+        cutter.cut_page(&record.text, record.layout.as_deref(), level, &mut units);
+        let fields = fields(&record.text, record.layout.as_deref(), &units);
+        let rows = units.iter().zip(fields).enumerate();
+        Some(rows.map(|(number, (unit, fields))| row(&name, number, unit, fields, &record.text)).collect::<Vec<_>>())
     });
     match style.format {
         Format::Json => write_json(out, true, documents.flatten().map(Ok)),
@@ -46,11 +54,24 @@ pub fn cut(corpus: &Corpus, level: UnitLevel, style: Style, out: &mut dyn Write)
     }
 }
 
-fn row(document: &str, number: usize, unit: &Unit, text: &str) -> UnitRow {
+fn row(document: &str, number: usize, unit: &Unit, fields: ArticleFields, text: &str) -> UnitRow {
     let Span { start, end } = unit.span;
     let id = if unit.kind == Kind::Document { document.to_owned() } else { format!("{document}#{number}") };
     let preview = preview(unit.span.of(text));
-    UnitRow { id, document: document.to_owned(), unit: number, kind: unit.kind, start, end, title: unit.title, preview }
+    let ArticleFields { title, published, byline } = fields;
+    UnitRow {
+        id,
+        document: document.to_owned(),
+        unit: number,
+        kind: unit.kind,
+        start,
+        end,
+        title: unit.title,
+        title_text: title,
+        published,
+        byline,
+        preview,
+    }
 }
 
 fn table(rows: impl Iterator<Item = UnitRow>, out: &mut dyn Write) -> io::Result<()> {

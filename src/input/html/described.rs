@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::metadata::Metadata;
-use crate::document::{ArticleFields, Layout};
+use crate::document::{ArticleFields, Layout, letters};
 
 /// Fewest letters of a line that is a part of the title of a page.
 const LETTERS: usize = 12;
@@ -48,9 +48,4 @@ fn articles(metadata: &Metadata) -> Vec<ArticleFields> {
 fn names(page: &str, line: &str) -> bool {
     let long = line.chars().count() >= LETTERS && 2 * line.len() >= page.len();
     long && (page.starts_with(line) || page.ends_with(line))
-}
-
-/// Letters and digits alone, in lower case.
-fn letters(text: &str) -> String {
-    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }

@@ -36,6 +36,14 @@ struct Counts {
     beside: u32,
 }
 
+/// The link that is open.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Link {
+    /// The part of the page that it is by itself.
+    pub(super) zone: Option<Zone>,
+    pub(super) hidden: bool,
+}
+
 /// The line that is being read.
 #[derive(Debug, Default)]
 pub(super) struct Line {
@@ -47,7 +55,9 @@ pub(super) struct Line {
     inner: Context,
     /// The part of the page that inline elements on it belong to.
     apart: Zone,
-    linked: bool,
+    link: Option<Link>,
+    /// An inline element ended, and no character followed.
+    ended: bool,
     counts: Counts,
     /// Where links begin that follow on links alone.
     cuts: Vec<usize>,
@@ -74,22 +84,35 @@ impl Line {
         }
     }
 
-    pub(super) fn begin_link(&mut self) {
+    pub(super) fn begin_link(&mut self, link: Link) {
         let Counts { all, linked, .. } = self.counts;
         if all > 0 && linked == all && self.gap != Gap::Cell {
             self.cuts.push(self.text.len());
         }
-        self.linked = true;
+        self.link = Some(link);
     }
 
     pub(super) fn end_link(&mut self) {
-        self.linked = false;
+        self.link = None;
+    }
+
+    /// An inline element ends that styles set apart from what follows.
+    pub(super) fn end_inline(&mut self) {
+        self.ended = true;
+    }
+
+    /// An inline element begins: a space parts it from one that ended right before.
+    pub(super) fn begin_inline(&mut self) {
+        if std::mem::take(&mut self.ended) {
+            self.space();
+        }
     }
 
     pub(super) fn characters(&mut self, characters: &str) {
-        if self.inner.hidden {
+        if self.inner.hidden || self.link.is_some_and(|link| link.hidden) {
             return;
         }
+        self.ended = false;
         if is_blank(characters.chars().next()) {
             self.space();
         }
@@ -116,8 +139,9 @@ impl Line {
         self.text.push_str(word);
         let letters = word.chars().filter(|c| c.is_alphanumeric()).count() as u32;
         self.counts.all += letters;
-        let apart = self.inner.zone != self.block.zone;
-        if self.linked {
+        let zone = self.link.and_then(|link| link.zone).unwrap_or(self.inner.zone);
+        let apart = zone != self.block.zone;
+        if self.link.is_some() {
             self.counts.linked += letters;
         } else {
             let digits = word.chars().filter(|c| c.is_numeric()).count() as u32;
@@ -125,7 +149,7 @@ impl Line {
         }
         if apart {
             self.counts.apart += letters;
-            self.apart = self.inner.zone;
+            self.apart = zone;
         }
     }
 
@@ -148,7 +172,7 @@ impl Line {
                 found(piece, hint, words as u32);
             }
         }
-        *self = Self { text: std::mem::take(&mut self.text), inner: self.inner, block: self.inner, linked: self.linked, ..Self::default() };
+        *self = Self { text: std::mem::take(&mut self.text), inner: self.inner, block: self.inner, link: self.link, ..Self::default() };
         self.text.clear();
     }
 

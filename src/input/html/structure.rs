@@ -13,14 +13,14 @@ use html5ever::tendril::StrTendril;
 use html5ever::tokenizer::states::RawKind;
 use html5ever::tokenizer::{BufferQueue, Tag, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts};
 
-use super::line::Line;
+use super::line::{Line, Link};
 use super::stack::Stack;
 use super::walk::{attribute, is_block};
 use super::zones::{self, Scope};
 use crate::document::{ArticleFields, Layout, LineHint, Zone};
 
-/// Words of its own that make an article of more than a card.
-const ARTICLE_WORDS: u32 = 25;
+/// Fewest words of a link that makes what it begins a card.
+const CARD_WORDS: u32 = 4;
 
 /// Articles that are told apart; what follows stands in the last one.
 const MOST_ARTICLES: usize = 100_000;
@@ -71,6 +71,10 @@ struct Article {
     parent: u32,
     /// Words that are no link, no heading and in no other part of the page.
     words: u32,
+    /// It has a heading that is no link.
+    headed: bool,
+    /// It begins with a link to another article.
+    card: bool,
     time: Option<String>,
     byline: Option<String>,
 }
@@ -101,6 +105,7 @@ impl State {
             "wbr" => return TokenSinkResult::Continue,
             "img" | "input" => self.line.space(),
             "td" | "th" => self.line.cell(),
+            "span" | "time" | "small" => self.line.begin_inline(),
             _ => {}
         }
         if ends_line(name) {
@@ -120,8 +125,11 @@ impl State {
 
     fn link(&mut self, tag: &Tag) -> TokenSinkResult<()> {
         self.end_link();
+        self.line.begin_inline();
         if attribute(tag, "href").is_some() {
-            self.line.begin_link();
+            let sealed = self.stack.context().zone.is_sealed();
+            let zone = zones::zone(tag, true).filter(|_| !sealed);
+            self.line.begin_link(Link { zone, hidden: zones::is_hidden(tag) });
             self.link = Some(self.stack.depth());
         }
         TokenSinkResult::Continue
@@ -178,7 +186,7 @@ impl State {
 
     fn begin_article(&mut self, kind: Scope, parent: u32) -> u32 {
         if self.articles.len() < MOST_ARTICLES {
-            self.articles.push(Article { kind, parent, words: 0, time: None, byline: None });
+            self.articles.push(Article { kind, parent, words: 0, headed: false, card: false, time: None, byline: None });
         }
         self.articles.len() as u32
     }
@@ -195,6 +203,9 @@ impl State {
         let name = &*tag.name;
         if std::mem::take(&mut self.raw) {
             return;
+        }
+        if matches!(name, "a" | "span" | "time" | "small") {
+            self.line.end_inline();
         }
         if name == "a" {
             return self.end_link();
@@ -244,7 +255,9 @@ impl State {
 fn note(articles: &mut [Article], piece: &str, hint: &LineHint, words: u32) {
     let Some(article) = (hint.article as usize).checked_sub(1).and_then(|at| articles.get_mut(at)) else { return };
     match hint.zone {
-        Zone::Open if hint.heading == 0 && !hint.is_link() => article.words += words,
+        Zone::Open if hint.is_link() => article.card |= article.words == 0 && (hint.heading > 0 || words >= CARD_WORDS),
+        Zone::Open if hint.heading > 0 => article.headed = true,
+        Zone::Open => article.words += words,
         Zone::Byline if super::metadata::is_name(piece) => {
             article.byline.get_or_insert_with(|| piece.to_owned());
         }
@@ -253,14 +266,15 @@ fn note(articles: &mut [Article], piece: &str, hint: &LineHint, words: u32) {
 }
 
 /// The article that one belongs to, both counted from 1: the text of an article, the entries of a live page and what else stands
-/// in an article is that article's; what stands in the main part is one by itself.
+/// in an article is that article's, cards of others aside; what stands in the main part is one by itself.
 fn root(articles: &[Article], at: usize) -> u32 {
     let mut root = at;
     for _ in 0..super::stack::DEEPEST {
         let Some(article) = articles.get(root) else { break };
         let parent = (article.parent as usize).checked_sub(1);
         let Some((next, around)) = parent.and_then(|next| Some((next, articles.get(next)?))) else { break };
-        let joins = article.kind == Scope::Body || around.kind != Scope::Main && around.words >= ARTICLE_WORDS;
+        let holds = around.kind != Scope::Main && (around.words > 0 || around.headed) && !article.card;
+        let joins = article.kind == Scope::Body || holds;
         if !joins {
             break;
         }

@@ -23,7 +23,7 @@ const WORDS: &[(Zone, &[&str])] = &[
             "sidebar", "complementary", "widget", "widgets", "related", "relatedposts", "relatednews", "recommended",
             "recommendation", "recommendations", "mostread", "mostviewed", "popular", "trending", "taboola", "outbrain",
             "weather", "prayer", "prayers", "currency", "currencies", "exchange", "standings", "ticker", "newsticker",
-            "readalso", "readmore", "seealso", "alsoread", "authorbox", "aboutauthor",
+            "readalso", "readmore", "seealso", "alsoread",
         ],
     ),
     (
@@ -32,7 +32,7 @@ const WORDS: &[(Zone, &[&str])] = &[
             "share", "sharing", "sharer", "sharebar", "social", "addthis", "addtoany", "sharedaddy", "newsletter", "subscribe",
             "subscription", "cookie", "cookies", "consent", "gdpr", "ad", "ads", "advert", "advertisement", "adsbygoogle",
             "sponsor", "sponsored", "poll", "vote", "survey", "search", "searchform", "login", "print", "tools", "modal",
-            "popup",
+            "popup", "authorbox", "aboutauthor",
         ],
     ),
     (Zone::Comments, &["comment", "comments", "commentlist", "disqus", "respond", "replies"]),

@@ -1,0 +1,68 @@
+//! The title, date and author of stories, as the page says them.
+
+use crate::document::{ArticleFields, Kind, Layout, LineHint, Span, Unit, letters};
+use crate::page::lines;
+
+/// Fields of each unit; those of units that are no stories are empty.
+pub(super) fn fields(text: &str, layout: Option<&Layout>, units: &[Unit]) -> Vec<ArticleFields> {
+    let page = Page::new(text, layout, units);
+    let of_unit = |unit: &Unit| if unit.kind == Kind::Story { page.story(unit) } else { ArticleFields::default() };
+    units.iter().map(of_unit).collect()
+}
+
+struct Page<'p> {
+    text: &'p str,
+    layout: Option<&'p Layout>,
+    units: &'p [Unit],
+    lines: Vec<Span>,
+    /// What the head of the page says, by the letters of its titles.
+    described: Vec<(String, &'p ArticleFields)>,
+    /// Where the first story stands, if no story has a title.
+    untitled: Option<Span>,
+}
+
+impl<'p> Page<'p> {
+    fn new(text: &'p str, layout: Option<&'p Layout>, units: &'p [Unit]) -> Self {
+        let mut lines = Vec::new();
+        if layout.is_some() {
+            lines::each_line(text, |line| lines.push(line.span));
+        }
+        let described = layout.map_or(&[][..], |layout| &layout.described);
+        let described = described.iter().map(|article| (letters(article.title.as_deref().unwrap_or_default()), article)).collect();
+        let mut stories = units.iter().filter(|unit| unit.kind == Kind::Story);
+        let first = stories.clone().next().map(|unit| unit.span);
+        let untitled = first.filter(|_| stories.all(|unit| unit.title.is_none()));
+        Self { text, layout, units, lines, described, untitled }
+    }
+
+    fn story(&self, unit: &Unit) -> ArticleFields {
+        let title = unit.title.and_then(|title| self.units.get(title)).map(|title| title.span);
+        let words = title.map(|title| title.of(self.text).split_whitespace().collect::<Vec<_>>().join(" "));
+        let mut fields = ArticleFields { title: words, ..ArticleFields::default() };
+        self.fill(&mut fields, title, unit.span);
+        fields
+    }
+
+    /// Adds what the head of the page says of an article of this title, then what stands in the article itself.
+    fn fill(&self, fields: &mut ArticleFields, title: Option<Span>, story: Span) {
+        let letters = fields.title.as_deref().map(letters).unwrap_or_default();
+        let same = self.described.iter().filter(|(title, _)| !title.is_empty() && *title == letters);
+        same.for_each(|(_, article)| fields.fill_from(article));
+        // The title of the page with the name of the site, or a page of one story.
+        let whole = title.is_some_and(|title| self.hint(title).is_some_and(|hint| hint.headline));
+        if let Some((_, page)) = self.described.last().filter(|_| whole || self.untitled == Some(story)) {
+            let first = self.described.first().map_or(*page, |(_, article)| article);
+            fields.fill_from(if whole { page } else { first });
+        }
+        let article = self.hint(story).and_then(|hint| (hint.article as usize).checked_sub(1));
+        if let Some(own) = article.and_then(|article| self.layout?.articles.get(article)) {
+            fields.fill_from(own);
+        }
+    }
+
+    /// What the markup says of the line at which a span begins.
+    fn hint(&self, span: Span) -> Option<&LineHint> {
+        let at = self.lines.partition_point(|line| line.end <= span.start);
+        self.layout?.lines.get(at)
+    }
+}

@@ -1,0 +1,230 @@
+//! What each line is, by its markup and its text.
+
+use super::{
+    BELOW, CLASS_LEVEL, CREDIT_WORDS, FOOT_WORDS, LABEL_WORDS, LABELS, LINK_WORDS, Page, TITLE_WORDS, Verdict, is_headline, is_paragraph,
+};
+use crate::document::Zone;
+use crate::page::lines::{Ending, Role};
+
+/// The title that the lines below may belong to.
+#[derive(Debug, Clone, Copy)]
+struct Above {
+    level: u8,
+    article: u32,
+}
+
+impl Page<'_> {
+    /// What each line is.
+    pub(super) fn verdicts(&self) -> Vec<Verdict> {
+        let mut verdicts = Vec::with_capacity(self.lines.len());
+        let mut above = None;
+        let sane = self.zones_hold_little();
+        for at in 0..self.lines.len() {
+            let verdict = self.verdict(at, sane, above);
+            let hint = &self.hints[at];
+            match verdict {
+                Verdict::Title => above = Some(Above { level: self.level(at), article: self.story_of(at) }),
+                Verdict::Link | Verdict::Border if hint.zone == Zone::Open && !self.in_article(at) => above = None,
+                _ => {}
+            }
+            verdicts.push(verdict);
+        }
+        self.settle_titles(&mut verdicts);
+        self.settle_labels(&mut verdicts);
+        verdicts
+    }
+
+    /// The article of the story below the title at `at`.
+    pub(super) fn story_of(&self, at: usize) -> u32 {
+        self.hints[self.story_below(at).unwrap_or(at)].article
+    }
+
+    fn level(&self, at: usize) -> u8 {
+        match self.hints[at].heading {
+            7 => CLASS_LEVEL,
+            level => level,
+        }
+    }
+
+    fn verdict(&self, at: usize, sane: bool, above: Option<Above>) -> Verdict {
+        let (line, hint) = (&self.lines[at], &self.hints[at]);
+        if line.role == Role::Wordless || hint.is_silent() {
+            return self.base[at];
+        }
+        if hint.heading > 0 && !hint.zone.is_sealed() && self.is_title(at, above) {
+            return Verdict::Title;
+        }
+        if let Some(verdict) = self.by_zone(at, sane) {
+            return verdict;
+        }
+        if hint.is_link() {
+            return self.link(at);
+        }
+        match hint.heading {
+            0 => self.paragraph(at),
+            _ => self.heading(at, above),
+        }
+    }
+
+    /// What the part of the page says that a line stands in.
+    fn by_zone(&self, at: usize, sane: bool) -> Option<Verdict> {
+        let (line, hint) = (&self.lines[at], &self.hints[at]);
+        let link = hint.is_link() && is_headline(line, LINK_WORDS);
+        match hint.zone {
+            Zone::Open => None,
+            Zone::Controls | Zone::Caption => Some(Verdict::Interruption),
+            Zone::Comments | Zone::Tags => Some(Verdict::Border),
+            Zone::Byline | Zone::Time if hint.heading > 0 || line.words > CREDIT_WORDS || link => None,
+            Zone::Byline | Zone::Time => Some(Verdict::Interruption),
+            Zone::Footer if link && line.words >= FOOT_WORDS => Some(Verdict::Link),
+            Zone::Navigation | Zone::Header | Zone::Aside if link => Some(Verdict::Link),
+            _ if !sane && line.words > LABEL_WORDS => None,
+            _ => Some(Verdict::Border),
+        }
+    }
+
+    /// A line that is all link.
+    fn link(&self, at: usize) -> Verdict {
+        let line = &self.lines[at];
+        let least = if self.hints[at].heading > 0 { *LINK_WORDS.start() - 1 } else { *LINK_WORDS.start() };
+        match self.base[at] {
+            _ if is_headline(line, least..=*LINK_WORDS.end()) && !self.is_cue(at) => Verdict::Link,
+            Verdict::Body if self.in_article(at) && line.words > *LINK_WORDS.end() => Verdict::Body,
+            Verdict::Border => Verdict::Border,
+            _ if self.in_article(at) => Verdict::Interruption,
+            _ => Verdict::Border,
+        }
+    }
+
+    fn is_cue(&self, at: usize) -> bool {
+        matches!(self.lines[at].role, Role::Cue { .. } | Role::Tags)
+    }
+
+    /// A line of text that is no heading.
+    fn paragraph(&self, at: usize) -> Verdict {
+        let (line, hint, base) = (&self.lines[at], &self.hints[at], self.base[at]);
+        let label = line.words <= LABEL_WORDS && line.ending != Ending::Stop;
+        if hint.headline && label && line.words >= TITLE_WORDS && self.story_below(at).is_some() {
+            return Verdict::Title;
+        }
+        match base {
+            Verdict::Border | Verdict::Interruption => base,
+            _ if self.in_article(at) => Verdict::Body,
+            // The text of a card.
+            _ if hint.article > 0 && hint.zone == Zone::Open && self.words[hint.article as usize] > 0 => Verdict::Border,
+            _ => base,
+        }
+    }
+
+    /// A heading that is no title.
+    fn heading(&self, at: usize, above: Option<Above>) -> Verdict {
+        let article = self.hints[at].article;
+        let inside = above.is_some_and(|above| above.article == article) || self.in_article(at);
+        let goes_on = self.story_below(at).is_some_and(|below| self.hints[below].article == article);
+        match self.base[at] {
+            _ if inside && goes_on => Verdict::Body,
+            Verdict::Interruption => Verdict::Interruption,
+            _ => Verdict::Border,
+        }
+    }
+
+    /// Whether a heading is the title of what stands below, and not a part of the story above.
+    fn is_title(&self, at: usize, above: Option<Above>) -> bool {
+        let hint = &self.hints[at];
+        let Some(below) = self.story_below(at).filter(|_| !self.is_cue(at)) else { return false };
+        let (here, there) = (hint.article, self.hints[below].article);
+        if matches!(hint.zone, Zone::Aside | Zone::Footer | Zone::Navigation) || hint.zone == Zone::Header && !hint.headline {
+            return false;
+        }
+        // A linked heading is a card's unless an article of its own stands below.
+        if hint.is_link() && !(here == there && self.in_article(at)) {
+            return false;
+        }
+        if here > 0 && !self.is_large(here) && here != there {
+            return false;
+        }
+        match above {
+            Some(above) if !hint.headline && above.article == there => self.level(at) <= above.level,
+            // The name of a section, over the titles of its articles.
+            _ => hint.headline || hint.heading == 1 || self.lines[at].words >= TITLE_WORDS,
+        }
+    }
+
+    /// The first line of the story that stands below the heading at `at`, past credits, captions and buttons; `None` if something
+    /// else stands there.
+    fn story_below(&self, at: usize) -> Option<usize> {
+        let level = self.level(at);
+        let mut labels = 0;
+        for below in (at + 1..self.lines.len()).take(BELOW) {
+            let (line, hint) = (&self.lines[below], &self.hints[below]);
+            let passed = matches!(hint.zone, Zone::Caption | Zone::Byline | Zone::Time | Zone::Controls | Zone::Tags);
+            if passed || line.role == Role::Wordless || self.base[below] == Verdict::Interruption {
+                continue;
+            }
+            if hint.heading > 0 && level > 0 && self.level(below) > level && !hint.is_link() {
+                continue;
+            }
+            if hint.heading > 0 || hint.zone != Zone::Open {
+                return None;
+            }
+            if hint.is_link() && line.words >= *LINK_WORDS.start() || labels > LABELS {
+                return None;
+            }
+            let paragraph = line.words > LABEL_WORDS || line.ending == Ending::Stop || line.ending == Ending::Leading;
+            let same = self.in_article(below) && hint.article == self.hints[at].article;
+            if !hint.is_link() && (paragraph || same) {
+                return Some(below);
+            }
+            labels += 1;
+        }
+        None
+    }
+
+    /// Whether what stands in menus, margins, head and foot holds fewer words of paragraphs than the rest of the page: else the
+    /// markup is broken, or its classes are no guide.
+    fn zones_hold_little(&self) -> bool {
+        let (mut zones, mut rest) = (0_u64, 0_u64);
+        for (line, hint) in self.lines.iter().zip(self.hints) {
+            if line.words <= LABEL_WORDS || hint.is_link() {
+                continue;
+            }
+            match hint.zone {
+                Zone::Navigation | Zone::Header | Zone::Footer | Zone::Aside => zones += u64::from(line.words),
+                _ => rest += u64::from(line.words),
+            }
+        }
+        zones <= rest
+    }
+
+    /// Where headings are titles, a line that only looks like one is a part of its story.
+    fn settle_titles(&self, verdicts: &mut [Verdict]) {
+        let marked = |at: usize| self.hints[at].heading > 0 || self.hints[at].headline;
+        if !(0..verdicts.len()).any(|at| verdicts[at] == Verdict::Title && marked(at)) {
+            return;
+        }
+        for at in 0..verdicts.len() {
+            if verdicts[at] == Verdict::Title && !marked(at) {
+                verdicts[at] = Verdict::Body;
+            }
+        }
+    }
+
+    /// Labels: short lines outside the articles of a page that has some, and those over the title in an article.
+    fn settle_labels(&self, verdicts: &mut [Verdict]) {
+        let titled = (0..verdicts.len()).filter(|at| verdicts[*at] == Verdict::Title);
+        let last_title: std::collections::BTreeMap<u32, usize> = titled.map(|at| (self.hints[at].article, at)).rev().collect();
+        let any = (1..self.words.len()).any(|article| self.is_large(article as u32));
+        for at in 0..verdicts.len() {
+            let (line, hint) = (&self.lines[at], &self.hints[at]);
+            let short = line.words <= LABEL_WORDS && line.ending != Ending::Stop;
+            if verdicts[at] != Verdict::Body || !short || line.role == Role::Wordless {
+                continue;
+            }
+            let outside = any && !self.in_article(at) && is_paragraph(hint);
+            let over = self.in_article(at) && last_title.get(&hint.article).is_some_and(|title| at < *title);
+            if outside || over {
+                verdicts[at] = Verdict::Border;
+            }
+        }
+    }
+}

@@ -1,0 +1,51 @@
+//! What the markup says of lines, as marks for cutting them as text.
+
+use crate::document::{Layout, LineHint, Span, Zone};
+use crate::page::{Hint, Mark};
+
+/// The marks of the lines that stand at `spans`.
+pub(super) fn marks(spans: &[Span], layout: &Layout) -> Vec<Hint> {
+    let of_line = |(span, hint): (&Span, &LineHint)| {
+        let (span, marks) = (*span, [zone(hint.zone), heading(hint), link(hint), item(hint), row(hint), article(hint)]);
+        marks.into_iter().flatten().map(move |mark| Hint { span, mark })
+    };
+    spans.iter().zip(&layout.lines).flat_map(of_line).collect()
+}
+
+const fn zone(zone: Zone) -> Option<Mark> {
+    match zone {
+        Zone::Open => None,
+        Zone::Navigation | Zone::Header => Some(Mark::Navigation),
+        Zone::Footer => Some(Mark::Footer),
+        Zone::Aside => Some(Mark::Aside),
+        Zone::Controls | Zone::Comments | Zone::Tags => Some(Mark::Control),
+        Zone::Caption => Some(Mark::Caption),
+        Zone::Byline => Some(Mark::Byline),
+        Zone::Time => Some(Mark::Time),
+    }
+}
+
+fn heading(hint: &LineHint) -> Option<Mark> {
+    match hint.heading {
+        0 if hint.headline && !hint.is_link() => Some(Mark::Heading),
+        0 => None,
+        1 if hint.zone == Zone::Open => Some(Mark::Title),
+        _ => Some(Mark::Heading),
+    }
+}
+
+fn link(hint: &LineHint) -> Option<Mark> {
+    hint.is_link().then_some(Mark::Link)
+}
+
+fn item(hint: &LineHint) -> Option<Mark> {
+    hint.item.then_some(Mark::ListItem)
+}
+
+fn row(hint: &LineHint) -> Option<Mark> {
+    hint.row.then_some(Mark::TableRow)
+}
+
+fn article(hint: &LineHint) -> Option<Mark> {
+    (hint.article > 0 && hint.zone == Zone::Open).then_some(Mark::Article)
+}
