@@ -73,7 +73,7 @@ mod probe;
 mod rules;
 mod sieve;
 mod sources;
-mod stories;
+mod story;
 
 use std::fmt;
 use std::str::FromStr;
@@ -148,7 +148,7 @@ pub struct Cutter {
     lines: Vec<Line>,
     weak: Vec<usize>,
     marks: Vec<hints::Marks>,
-    places: Vec<stories::Place>,
+    stories: story::Stories,
 }
 
 impl Cutter {
@@ -184,8 +184,7 @@ impl Cutter {
             })),
             None => {
                 hints::spread(&self.lines, hints, &mut self.marks);
-                stories::place(&self.lines, &mut self.places);
-                stories::assemble(&self.lines, &self.places, out);
+                self.stories.cut(text, &self.lines, &self.marks, &mut self.matcher, out);
             }
         }
     }

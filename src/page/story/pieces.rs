@@ -1,0 +1,161 @@
+//! The lines of a page taken apart where one holds several headlines: pieces, each looked at like a line.
+//!
+//! Three or more spaces, tabs, bars and bullets inside a line part it, but only where the parts are headlines: rows of tables
+//! and of menus stay whole, and so do paragraphs.
+
+use crate::document::Span;
+use crate::page::lines::{self, Bullet, Ending, Line, Role};
+
+/// Most words of a part that is a headline.
+const HEADLINE: u32 = 22;
+/// Fewest words of one.
+const LEAST: u32 = 4;
+
+/// Where one piece stands to the one before it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Gap {
+    /// On the same line.
+    Same,
+    /// On the next line.
+    Next,
+    /// Behind a blank line.
+    Blank,
+}
+
+/// A line or a part of one.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Piece {
+    pub(super) line: Line,
+    pub(super) gap: Gap,
+    /// Parts that signs part it into.
+    pub(super) cells: u8,
+    /// Whether a line of signs alone (`-`) stands before it.
+    pub(super) dashed: bool,
+    /// The number of its line.
+    pub(super) number: usize,
+}
+
+/// Replaces `pieces` by the pieces of `lines`; lines without letters are no pieces.
+pub(super) fn split(text: &str, lines: &[Line], parts: &mut Vec<Span>, pieces: &mut Vec<Piece>) {
+    pieces.clear();
+    let mut end = 0;
+    let mut dashed = false;
+    for (number, line) in lines.iter().enumerate() {
+        if line.role == Role::Wordless {
+            dashed = line.span.len() <= 4;
+            continue;
+        }
+        let gap = if breaks(text.get(end..line.span.start).unwrap_or("")) > 1 { Gap::Blank } else { Gap::Next };
+        end = line.span.end;
+        let whole = Piece { line: *line, gap, cells: 1, dashed: std::mem::take(&mut dashed), number };
+        if !may_part(text, line) {
+            pieces.push(whole);
+            continue;
+        }
+        find_parts(line.span, text, parts);
+        if parts.len() < 2 {
+            pieces.push(whole);
+        } else if !push_parts(text, whole, parts, pieces) {
+            pieces.push(Piece { cells: parts.len().min(255) as u8, ..whole });
+        }
+    }
+}
+
+/// Line breaks in what stands between two lines.
+fn breaks(between: &str) -> usize {
+    let feeds = between.bytes().filter(|byte| *byte == b'\n').count();
+    if feeds > 0 { feeds } else { between.chars().filter(|c| matches!(c, '\r' | '\u{85}' | '\u{2028}' | '\u{2029}')).count() }
+}
+
+/// Whether a look at the bytes of a line leaves it open that signs part it.
+fn may_part(text: &str, line: &Line) -> bool {
+    let line = line.span.of(text).as_bytes();
+    memchr::memchr3(b'|', b'\t', b'>', line).is_some()
+        || memchr::memmem::find(line, b"   ").is_some()
+        || memchr::memchr2(0xE2, 0xC2, line).is_some()
+        || memchr::memmem::find(line, b" / ").is_some()
+}
+
+/// Replaces `parts` by the parts of the line at `span` that stand between signs.
+fn find_parts(span: Span, text: &str, parts: &mut Vec<Span>) {
+    parts.clear();
+    let line = span.of(text);
+    let (mut start, mut spaces, mut blank) = (0, 0, 0);
+    let mut push = |start: usize, end: usize| {
+        let part = line.get(start..end).unwrap_or("");
+        let trimmed = part.trim_matches(|c: char| c.is_whitespace() || is_parting(c));
+        if trimmed.chars().any(lines::is_word_char) {
+            let at = span.start + start + (part.len() - part.trim_start_matches(|c: char| c.is_whitespace() || is_parting(c)).len());
+            parts.push(Span::new(at, at + trimmed.len()));
+        }
+    };
+    let mut before = ' ';
+    for (at, c) in line.char_indices() {
+        if c.is_whitespace() {
+            if spaces == 0 {
+                blank = at;
+            }
+            spaces += if c == '\t' { 3 } else { 1 };
+        } else {
+            if spaces >= 3 {
+                push(start, blank);
+                start = at;
+            }
+            let after = at + c.len_utf8();
+            let spaced = || before.is_whitespace() && line.get(after..).is_some_and(|rest| rest.starts_with(char::is_whitespace));
+            if is_bar(c) || is_parting(c) && spaced() {
+                push(start, at);
+                start = after;
+            }
+            spaces = 0;
+        }
+        before = c;
+    }
+    push(start, line.len());
+}
+
+const fn is_bar(c: char) -> bool {
+    matches!(c, '|' | '¦' | '│' | '｜')
+}
+
+/// Signs that part headlines, menus and cells.
+const fn is_parting(c: char) -> bool {
+    is_bar(c) || matches!(c, '•' | '●' | '·' | '■' | '▪' | '◄' | '►' | '◆' | '»' | '›' | '>' | '/' | '\\' | '★' | '✦' | '⬤' | '⚫' | '◾')
+}
+
+/// Pushes the parts as pieces where headlines are among them and nothing but short labels beside them.
+fn push_parts(text: &str, whole: Piece, parts: &[Span], pieces: &mut Vec<Piece>) -> bool {
+    let measured = || parts.iter().filter_map(|part| lines::measure(text, part.start..part.end));
+    let is_headline = |line: &Line| (LEAST..=HEADLINE).contains(&line.words) && matches!(line.ending, Ending::Open | Ending::Asking);
+    let (mut headlines, mut labels, mut numbers, mut others) = (0, 0, 0, 0);
+    for line in measured() {
+        if is_headline(&line) {
+            headlines += 1;
+        } else if line.words < LEAST && line.ending != Ending::Stop {
+            labels += 1;
+            numbers += usize::from(is_amount(line.span.of(text)));
+        } else {
+            others += 1;
+        }
+    }
+    let amounts = numbers > 1;
+    let row = others == 0 && !amounts && (headlines > 0 && labels <= headlines + 1);
+    // A headline of three words among longer ones.
+    if !row {
+        return false;
+    }
+    for (place, mut line) in measured().enumerate() {
+        if place == 0 && whole.line.bullet != Bullet::None && line.bullet == Bullet::None {
+            line.bullet = whole.line.bullet;
+            line.span.start = whole.line.span.start;
+        }
+        let gap = if place == 0 { whole.gap } else { Gap::Same };
+        pieces.push(Piece { line, gap, cells: 1, dashed: whole.dashed && place == 0, number: whole.number });
+    }
+    true
+}
+
+/// Whether a cell holds a price or another amount rather than a time.
+fn is_amount(cell: &str) -> bool {
+    cell.contains(|c: char| c.is_numeric()) && !cell.contains(':')
+}
