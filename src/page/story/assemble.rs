@@ -6,6 +6,9 @@ use super::roles::Role;
 use crate::document::{Kind, Span, Unit};
 use crate::page::lines::{self, Line};
 
+/// Most pieces between a title and its text.
+const BETWEEN: usize = 12;
+
 /// Appends the units to `out`. Lines of signs alone belong to the story around them, else they are boilerplate.
 pub(super) fn units(text: &str, lines: &[Line], pieces: &[Piece], features: &[Features], roles: &[Role], out: &mut Vec<Unit>) {
     let titles = titles(features, roles, pieces);
@@ -34,7 +37,7 @@ pub(super) fn units(text: &str, lines: &[Line], pieces: &[Piece], features: &[Fe
                 }
                 role if is_story(role) => {
                     writer.title = titles[at].map_or(writer.title, |title| title.and_then(|title| numbers[title]));
-                    if piece.gap == Gap::Same {
+                    if piece.gap == Gap::Same || piece.dateline {
                         writer.open = None;
                     }
                     writer.push(Kind::Story, span);
@@ -50,8 +53,9 @@ const fn is_story(role: Role) -> bool {
     matches!(role, Role::Body | Role::Sub)
 }
 
-const fn is_display(role: Role) -> bool {
-    matches!(role, Role::Title | Role::Deck | Role::Item)
+/// Whether a role may stand between a title and its text.
+const fn is_between(role: Role) -> bool {
+    matches!(role, Role::Meta | Role::Furniture | Role::Between | Role::Widget)
 }
 
 /// Pushes units.
@@ -124,13 +128,16 @@ fn titles(features: &[Features], roles: &[Role], pieces: &[Piece]) -> Vec<Option
     let mut titles = vec![None; roles.len()];
     let mut open = false;
     for at in 0..roles.len() {
-        let starts = is_story(roles[at]) && (at == 0 || !is_story(roles[at - 1]));
+        open &= !pieces[at].dateline;
+        let starts = is_story(roles[at]) && (at == 0 || !is_story(roles[at - 1]) || pieces[at].dateline);
         if starts {
-            let mut before = at;
-            while before > 0 && matches!(roles[before - 1], Role::Meta) {
-                before -= 1;
-            }
-            if before > 0 && is_display(roles[before - 1]) && (roles[before - 1] != Role::Item || !open) {
+            let before = at - roles[..at].iter().rev().take(BETWEEN).take_while(|role| is_between(**role)).count();
+            let headed = before > 0 && match roles[before - 1] {
+                Role::Title | Role::Deck => true,
+                Role::Item => before == at && !open,
+                _ => false,
+            };
+            if headed {
                 titles[at] = Some(Some(title(features, roles, pieces, before)));
             } else if !open {
                 titles[at] = Some(None);
@@ -146,7 +153,7 @@ fn titles(features: &[Features], roles: &[Role], pieces: &[Piece]) -> Vec<Option
 
 /// The title among the headlines that end before piece `end`: the last that is said twice, else the first of its block.
 fn title(features: &[Features], roles: &[Role], pieces: &[Piece], end: usize) -> usize {
-    let stack = (0..end).rev().take_while(|&at| matches!(roles[at], Role::Title | Role::Deck | Role::Meta));
+    let stack = (0..end).rev().take_while(|&at| matches!(roles[at], Role::Title | Role::Deck) || is_between(roles[at]));
     let mut first = end - 1;
     for at in stack {
         if roles[at] == Role::Title {

@@ -68,6 +68,12 @@ pub(super) struct Features {
     pub(super) airy: bool,
     /// Whether it is names around a dash.
     pub(super) signed: bool,
+    /// Whether what opens lists stands just before it.
+    pub(super) listed: bool,
+    /// Whether it is a label that stands over several stories of the page.
+    pub(super) label: bool,
+    /// Whether the page's paragraphs end with full stops, so that what has none is no paragraph.
+    pub(super) stopped: bool,
     /// Whether the byline's name stands alone again.
     pub(super) author: bool,
     hash: u64,
@@ -86,8 +92,8 @@ pub(super) fn measure(
     ranks(all);
     rows(text, pieces, all);
     runs(pieces, all);
-    repeats(pieces, all);
     neighbours(pieces, all);
+    repeats(pieces, all);
     questions(pieces, all);
     pictures(pieces, all);
     authors(text, pieces, all);
@@ -127,7 +133,7 @@ const fn cue_class(role: Role, read: Option<Class>) -> Option<Class> {
     let Role::Cue { family, alone } = role else {
         return match role {
             Role::Tags => Some(Class::Border),
-            Role::Glued => Some(Class::Control),
+            Role::Glued => Some(Class::Inline),
             _ => read,
         };
     };
@@ -268,12 +274,16 @@ fn runs(pieces: &[Piece], all: &mut [Features]) {
 
 /// Counts how often each short text stands on the page, and finds titles that are said twice at once.
 fn repeats(pieces: &[Piece], all: &mut [Features]) {
-    let mut seen: AHashMap<u64, u32> = AHashMap::new();
+    let mut seen: AHashMap<u64, (u32, u32)> = AHashMap::new();
     for features in all.iter().filter(|features| features.hash != 0) {
-        *seen.entry(features.hash).or_default() += 1;
+        let (times, over) = seen.entry(features.hash).or_default();
+        *times += 1;
+        *over += u32::from(features.over);
     }
     for at in 0..all.len() {
-        all[at].repeats = seen.get(&all[at].hash).copied().unwrap_or(0);
+        let (times, over) = seen.get(&all[at].hash).copied().unwrap_or_default();
+        all[at].repeats = times;
+        all[at].label = times >= 3 && over >= 2;
         if all[at].repeats < 2 || pieces[at].line.words <= SHORT {
             continue;
         }
@@ -293,9 +303,13 @@ fn neighbours(pieces: &[Piece], all: &mut [Features]) {
         }
     }
     let airy = apart * 2 > pairs;
+    let ends = |at: &usize| matches!(pieces[*at].line.ending, Ending::Stop | Ending::Asking);
+    let paragraphs = (0..all.len()).filter(|&at| is_paragraph(&all[at]));
+    let stopped = paragraphs.clone().filter(ends).count() * 3 > paragraphs.count() * 2;
     let mut announced = false;
     for at in 0..all.len() {
-        all[at].airy = airy;
+        (all[at].airy, all[at].stopped) = (airy, stopped);
+        all[at].listed = at > 0 && all[at - 1].is(Class::List);
         all[at].under = at > 0 && is_paragraph(&all[at - 1]);
         all[at].over = all.get(at + 1).is_some_and(is_paragraph);
         all[at].announced = announced && pieces[at].gap != Gap::Blank && all[at].shape != Shape::Paragraph;

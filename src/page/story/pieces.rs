@@ -3,6 +3,8 @@
 //! Three or more spaces, tabs, bars and bullets inside a line part it, but only where the parts are headlines: rows of tables
 //! and of menus stay whole, and so do paragraphs.
 
+use ahash::AHashMap;
+
 use crate::document::Span;
 use crate::page::lines::{self, Bullet, Ending, Line, Role};
 
@@ -31,6 +33,8 @@ pub(super) struct Piece {
     pub(super) cells: u8,
     /// Whether a line of signs alone (`-`) stands before it.
     pub(super) dashed: bool,
+    /// Whether it begins with a dateline that others of the page have too: a story of its own.
+    pub(super) dateline: bool,
     /// The number of its line.
     pub(super) number: usize,
 }
@@ -47,7 +51,7 @@ pub(super) fn split(text: &str, lines: &[Line], parts: &mut Vec<Span>, pieces: &
         }
         let gap = if breaks(text.get(end..line.span.start).unwrap_or("")) > 1 { Gap::Blank } else { Gap::Next };
         end = line.span.end;
-        let whole = Piece { line: *line, gap, cells: 1, dashed: std::mem::take(&mut dashed), number };
+        let whole = Piece { line: *line, gap, cells: 1, dashed: std::mem::take(&mut dashed), dateline: false, number };
         if !may_part(text, line) {
             pieces.push(whole);
             continue;
@@ -58,6 +62,65 @@ pub(super) fn split(text: &str, lines: &[Line], parts: &mut Vec<Span>, pieces: &
         } else if !push_parts(text, whole, parts, pieces) {
             pieces.push(Piece { cells: parts.len().min(255) as u8, ..whole });
         }
+    }
+    datelines(text, pieces);
+}
+
+/// Parts the pieces of stories that begin with one dateline («السهل اليوم - المرج»), where a line holds several.
+fn datelines(text: &str, pieces: &mut Vec<Piece>) {
+    let mut heads: AHashMap<&str, usize> = AHashMap::new();
+    for piece in &*pieces {
+        if let Some(head) = dateline(piece.line.span.of(text)) {
+            *heads.entry(head).or_default() += 1;
+        }
+    }
+    heads.retain(|_, times| *times > 1);
+    if heads.is_empty() {
+        return;
+    }
+    let whole = std::mem::take(pieces);
+    for piece in whole {
+        let head = dateline(piece.line.span.of(text)).filter(|head| heads.contains_key(head));
+        match head {
+            Some(head) if piece.line.words > DATELINE => cut_at(text, piece, head, pieces),
+            _ => pieces.push(piece),
+        }
+    }
+}
+
+/// Most words of a line that is a dateline and nothing else.
+const DATELINE: u32 = 10;
+/// Most words before its dash.
+const PLACE: usize = 4;
+
+/// What stands before the dash of a dateline.
+fn dateline(line: &str) -> Option<&str> {
+    let (at, _) = line.char_indices().take(60).find(|(_, c)| matches!(c, '-' | '–' | '—'))?;
+    let head = line.get(..at)?;
+    let name = head.trim_end();
+    let plain = name.chars().all(|c| lines::is_word_char(c) || c.is_whitespace() || lines::is_mark(c));
+    let words = name.split_whitespace().count();
+    (head.len() > name.len() && plain && (1..=PLACE).contains(&words)).then_some(name)
+}
+
+/// Pushes the parts of a piece that begin with `head` and a dash behind the end of a sentence.
+fn cut_at(text: &str, whole: Piece, head: &str, pieces: &mut Vec<Piece>) {
+    let line = whole.line.span.of(text);
+    let mut starts: Vec<usize> = vec![0];
+    for at in memchr::memmem::find_iter(line.as_bytes(), head.as_bytes()).filter(|at| *at > 0) {
+        let before = line.get(..at).unwrap_or("").trim_end();
+        let behind = line.get(at + head.len()..).unwrap_or("").trim_start();
+        if before.ends_with(['.', '۔', '!', '؟', '"', '»', ')']) && behind.starts_with(['-', '–', '—']) {
+            starts.push(at);
+        }
+    }
+    for (place, start) in starts.iter().enumerate() {
+        let end = starts.get(place + 1).copied().unwrap_or(line.len());
+        let range = whole.line.span.start + start..whole.line.span.start + end;
+        let Some(measured) = lines::measure(text, range) else { continue };
+        let line = if starts.len() == 1 { whole.line } else { measured };
+        let gap = if place == 0 { whole.gap } else { Gap::Same };
+        pieces.push(Piece { line, gap, dateline: true, dashed: whole.dashed && place == 0, ..whole });
     }
 }
 
@@ -150,7 +213,7 @@ fn push_parts(text: &str, whole: Piece, parts: &[Span], pieces: &mut Vec<Piece>)
             line.span.start = whole.line.span.start;
         }
         let gap = if place == 0 { whole.gap } else { Gap::Same };
-        pieces.push(Piece { line, gap, cells: 1, dashed: whole.dashed && place == 0, number: whole.number });
+        pieces.push(Piece { line, gap, cells: 1, dashed: whole.dashed && place == 0, dateline: false, number: whole.number });
     }
     true
 }

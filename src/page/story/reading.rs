@@ -46,7 +46,7 @@ impl Words<'_> {
         let count = self.tokens.len();
         let whole = self.line.head_end == self.line.span.end;
         let mut reading = Reading { running: self.word(0).is(Word::RUNNING), ..Reading::default() };
-        reading.numbers = self.count(|at| self.tokens.is_number(at));
+        reading.numbers = self.count(|at| self.is_number(at));
         reading.ui = self.count(|at| self.word(at).is(Word::UI));
         reading.time = whole && count <= 14 && self.is_moment(0, count);
         (reading.class, reading.alone) = self.class(whole, &reading);
@@ -60,22 +60,27 @@ impl Words<'_> {
         LEXICON.of(self.tokens, at)
     }
 
+    /// Whether a token is a number, its decimals included.
+    fn is_number(&self, at: usize) -> bool {
+        self.tokens.get(at).is_some_and(|token| token.iter().all(|byte| byte.is_ascii_digit() || *byte == b'.'))
+    }
+
     fn count(&self, is: impl Fn(usize) -> bool) -> u8 {
         (0..self.tokens.len()).filter(|at| is(*at)).count().min(255) as u8
     }
 
     fn class(&self, whole: bool, reading: &Reading) -> (Option<Class>, bool) {
         let (words, count) = (self.line.words, self.tokens.len());
-        if whole && count > 0 && count == usize::from(reading.numbers) && !reading.time {
-            return (Some(Class::Code), true);
-        }
         if whole && count <= 6 && reading.numbers > 0 && (0..count).all(|at| self.is_picture(at)) && self.counts() {
             return (Some(Class::Gallery), true);
+        }
+        if whole && count > 0 && count == usize::from(reading.numbers) && !reading.time {
+            return (Some(Class::Code), true);
         }
         let mut best: Option<(Class, bool, usize)> = None;
         for from in 0..count.min(4) {
             for (phrase, end) in LEXICON.phrases_at(self.tokens, from) {
-                let alone = whole && (end..count).all(|at| self.tokens.is_number(at));
+                let alone = whole && (end..count).all(|at| self.is_number(at));
                 let fits = match phrase.form {
                     Form::Whole => alone,
                     Form::Label(most) => alone || (words <= most && self.labels(end)),
@@ -86,7 +91,7 @@ impl Words<'_> {
                     best = Some((phrase.class, alone, end - from));
                 }
             }
-            if best.is_some() || !self.tokens.is_number(from) {
+            if best.is_some() || !self.is_number(from) {
                 break;
             }
         }
@@ -132,7 +137,7 @@ impl Words<'_> {
     }
 
     fn is_picture(&self, at: usize) -> bool {
-        self.tokens.is_number(at) || self.word(at).is(Word::PICTURE)
+        self.is_number(at) || self.word(at).is(Word::PICTURE)
     }
 
     /// Whether pictures are counted: «3 / 10», «صورة 3 من 10», «عرض 10 صور».
@@ -143,7 +148,7 @@ impl Words<'_> {
     }
 
     fn is_timely(&self, at: usize) -> bool {
-        self.tokens.is_number(at) || self.word(at).is_timely()
+        self.is_number(at) || self.word(at).is_timely()
     }
 
     fn has_numeric_date(&self) -> bool {
@@ -152,7 +157,7 @@ impl Words<'_> {
 
     /// The end of a date of three numbers at token `at`.
     pub(super) fn numeric_date(&self, at: usize) -> Option<usize> {
-        let numbers = (at..at + 3).all(|at| self.tokens.is_number(at));
+        let numbers = (at..at + 3).all(|at| self.is_number(at));
         let sign = |gap: &str| matches!(gap.trim(), "/" | "-" | "–" | "." | "\\");
         let parted = numbers && sign(self.gap(at + 1)) && sign(self.gap(at + 2));
         let year = |at: usize| self.tokens.get(at).is_some_and(|number| number.len() == 4);
@@ -161,7 +166,7 @@ impl Words<'_> {
 
     /// The end of a clock's time at token `at`: «10:49», «10:49:02 ص».
     pub(super) fn clock(&self, at: usize) -> Option<usize> {
-        let number = |at: usize| self.tokens.is_number(at) && self.tokens.get(at).is_some_and(|number| number.len() <= 2);
+        let number = |at: usize| self.is_number(at) && self.tokens.get(at).is_some_and(|number| number.len() <= 2);
         let next = |at: usize| number(at) && self.gap(at).trim() == ":";
         if !number(at) || !next(at + 1) {
             return None;
@@ -177,7 +182,7 @@ impl Words<'_> {
             return false;
         }
         let any = |is: Word| (from..to).any(|at| self.word(at).is(is));
-        let number = (from..to).any(|at| self.tokens.is_number(at));
+        let number = (from..to).any(|at| self.is_number(at));
         let clock = (from..to).any(|at| self.clock(at).is_some());
         let date = (from..to).any(|at| self.numeric_date(at).is_some());
         clock || date || any(Word::MONTH) && number || any(Word::AGO) && any(Word::UNIT) || any(Word::WEEKDAY) && to - from <= 3
@@ -206,7 +211,7 @@ impl Words<'_> {
         if end > 0 {
             return end;
         }
-        if !self.tokens.is_number(0) || self.tokens.is_number(1) {
+        if !self.is_number(0) || self.is_number(1) {
             return 0;
         }
         let Some(rank) = self.tokens.get(0).filter(|number| number.len() <= 3).and_then(number) else { return 0 };
@@ -231,11 +236,11 @@ impl Words<'_> {
     /// The end of a day at token `at`: «الأحد 12 أبريل 2026».
     fn day(&self, at: usize) -> Option<usize> {
         let from = if self.word(at).is(Word::WEEKDAY) { at + 1 } else { at };
-        if !self.tokens.is_number(from) {
+        if !self.is_number(from) {
             return None;
         }
         let (_, _, end) = LEXICON.month(self.tokens, from + 1)?;
-        let year = self.tokens.get(end).is_some_and(|year| year.len() == 4 && self.tokens.is_number(end));
+        let year = self.tokens.get(end).is_some_and(|year| year.len() == 4 && self.is_number(end));
         year.then_some(end + 1)
     }
 
@@ -259,7 +264,7 @@ impl Words<'_> {
     fn parts(&self, at: usize, end: usize) -> bool {
         let gap = self.gap(at);
         let signed = gap.contains(['-', '–', '—', '|', '•', '·', '(', '[', '/', '…', '\t']) || gap.contains("  ");
-        let ago = self.word(at).is(Word::AGO) && self.tokens.is_number(at + 1) && self.gap(at).trim().is_empty();
+        let ago = self.word(at).is(Word::AGO) && self.is_number(at + 1) && self.gap(at).trim().is_empty();
         signed || ago || self.clock(at).is_some_and(|clock| clock == end)
     }
 

@@ -87,13 +87,15 @@ impl Decoder {
         let mut costs = [NEVER; STATES.len()];
         for (at, (piece, evidence)) in pieces.iter().zip(features).enumerate() {
             let own = emission(piece, evidence);
+            #[cfg(debug_assertions)]
+            if std::env::var_os("DBG").is_some() { eprintln!("DBG {at} {:?} {own:?} {evidence:?}", piece.gap); }
             let closes = closes(evidence);
             let mut next = [i32::MAX; STATES.len()];
             let mut from = [0; STATES.len()];
             for (to, state) in STATES.iter().enumerate() {
                 let enter = own[state.role as usize] + if closes && state.open && state.role as u8 <= Widget as u8 { NEVER } else { 0 };
                 if at == 0 {
-                    next[to] = enter + begin(*state);
+                    next[to] = enter + begin(*state, evidence);
                     continue;
                 }
                 for (before, cost) in costs.iter().enumerate() {
@@ -104,6 +106,8 @@ impl Decoder {
                     }
                 }
             }
+            #[cfg(debug_assertions)]
+            if std::env::var_os("DBG").is_some() { eprintln!("DBC {at} {:?}", STATES.iter().zip(next).zip(from).map(|((s,c),f)| format!("{:?}{}={c}<{:?}{}", s.role, u8::from(s.open), STATES[f as usize].role, u8::from(STATES[f as usize].open))).collect::<Vec<_>>().join(" ")); }
             self.from.push(from);
             costs = next;
         }
@@ -126,10 +130,18 @@ pub(super) fn closes(evidence: &Features) -> bool {
     evidence.author || matches!(evidence.reading.class, Some(Class::Border | Class::Author))
 }
 
+/// Whether a widget may begin with a piece.
+fn opens_widget(evidence: &Features) -> bool {
+    let class = evidence.reading.class;
+    evidence.author || matches!(class, Some(Class::Block | Class::Market | Class::Author | Class::Gallery))
+}
+
 /// The cost of a page's first role.
-const fn begin(state: State) -> i32 {
+fn begin(state: State, evidence: &Features) -> i32 {
     match (state.role, state.open) {
-        (Furniture | Widget, false) => 0,
+        (Furniture, false) => 0,
+        (Widget, false) if opens_widget(evidence) => 0,
+        (Widget, false) => 22,
         (Head | Title, _) => 2,
         (Item, false) => 3,
         (Between, false) => 5,
@@ -160,6 +172,7 @@ fn step(from: State, to: State, gap: Gap, evidence: &Features, closes: bool) -> 
         (false, true) if !to.open && !closes => 4,
         _ => 0,
     };
+    let kept = kept + if to.role == Widget && from.role != Widget && !opens_widget(evidence) { 22 } else { 0 };
     let blank = gap == Gap::Blank;
     let told = blank && !evidence.airy;
     let open = from.open;
@@ -173,7 +186,7 @@ fn step(from: State, to: State, gap: Gap, evidence: &Features, closes: bool) -> 
         (Furniture, Title) => pick(blank, 2, 4),
         (Furniture, Meta) => 8,
         (Furniture, Body) => pick(open, pick(blank, 10, 14), 25),
-        (Furniture, Sub) => pick(open, 12, 60),
+        (Furniture, Sub) => pick(open, pick(blank, 8, 14), 60),
 
         (Head, Head) => 4,
         (Head, Furniture) => 6,
@@ -189,7 +202,7 @@ fn step(from: State, to: State, gap: Gap, evidence: &Features, closes: bool) -> 
         (Item, Head) => pick(blank, 1, 4),
         (Item, Furniture) => pick(blank, 3, 6),
         (Item, Widget) => 2,
-        (Item, Title) => pick(blank, 3, 6),
+        (Item, Title) => pick(blank, 4, 14),
         (Item, Body) => pick(open, pick(blank, 8, 14), 22),
         (Item, Sub) => pick(open && blank, 10, 30),
         (Item, Meta | Deck) => 40,
@@ -204,13 +217,14 @@ fn step(from: State, to: State, gap: Gap, evidence: &Features, closes: bool) -> 
         (Widget, Furniture) => 3,
         (Widget, Between) => 1,
         (Widget, Head) => pick(blank, 3, 8),
-        (Widget, Title) => pick(blank, 8, 25),
+        (Widget, Title) => pick(blank, 10, 25),
         (Widget, Item) => pick(blank, 16, 28),
         (Widget, Body) => pick(open, 30, 40),
         (Widget, Sub) => 60,
         (Widget, Meta) => 30,
 
-        (Title, Body | Meta) => 0,
+        (Title, Meta) => pick(blank && evidence.reading.class.is_none() && !evidence.reading.time, 6, 0),
+        (Title, Body) => 0,
         (Title, Deck) => 3,
         (Title, Title) => pick(evidence.echo, 0, 12),
         (Title, Item) => 25,
@@ -218,7 +232,8 @@ fn step(from: State, to: State, gap: Gap, evidence: &Features, closes: bool) -> 
         (Title, _) => 30,
 
         (Deck, Deck) => 4,
-        (Deck, Meta | Body) => 0,
+        (Deck, Meta) => pick(blank && evidence.reading.class.is_none() && !evidence.reading.time, 6, 0),
+        (Deck, Body) => 0,
         (Deck, Title) => pick(evidence.echo, 0, 12),
         (Deck, _) => 30,
 
@@ -230,7 +245,7 @@ fn step(from: State, to: State, gap: Gap, evidence: &Features, closes: bool) -> 
 
         (Body, Body) => 0,
         (Body, Sub) => 3,
-        (Body, Title) => pick(told, 16, 22),
+        (Body, Title) => pick(told, 17, 19),
         (Body, Head) => pick(blank, 4, 7),
         (Body, Furniture) => pick(blank, 5, 7),
         (Body, Between) => 5,
@@ -295,7 +310,7 @@ fn by_shape(piece: &Piece, evidence: &Features) -> [i32; ROLES] {
     let mut costs = match evidence.shape {
         Shape::Paragraph => paragraph(piece, evidence),
         Shape::Sentence => table(
-            &[(Body, 6), (Sub, 10), (Furniture, 10), (Widget, 3), (Item, 20), (Meta, 16), (Title, 30), (Deck, 16), (Head, 30)],
+            &[(Body, 6), (Sub, 10), (Furniture, 10), (Widget, 1), (Item, 20), (Meta, 16), (Title, 30), (Deck, 16), (Head, 30)],
             40,
         ),
         Shape::Headline => headline(piece, evidence),
@@ -313,7 +328,7 @@ fn by_shape(piece: &Piece, evidence: &Features) -> [i32; ROLES] {
         add(Deck, 26);
         add(Furniture, -8);
         add(Widget, -1);
-        add(Sub, -8);
+        add(Sub, -14);
     }
     if evidence.announced || evidence.asks {
         add(Item, 14);
@@ -324,9 +339,11 @@ fn by_shape(piece: &Piece, evidence: &Features) -> [i32; ROLES] {
     if evidence.pictured {
         add(Item, 20);
         add(Title, 12);
-        add(Meta, -14);
+        add(Meta, -18);
         add(Furniture, -8);
-        add(Widget, -4);
+    }
+    if evidence.listed {
+        add(Title, 4);
     }
     if evidence.author {
         add(Widget, -4);
@@ -347,7 +364,12 @@ fn by_shape(piece: &Piece, evidence: &Features) -> [i32; ROLES] {
 fn paragraph(piece: &Piece, evidence: &Features) -> [i32; ROLES] {
     let words = piece.line.words as i32;
     let furniture = 10 + words.min(20);
-    let widget = if words <= 30 { 5 } else { 20 };
+    let widget = match words {
+        ..12 => 3,
+        12..20 => 6,
+        20..40 => 10,
+        _ => 20,
+    };
     let item = if evidence.length <= 15 { 18 } else { 24 + words.min(20) };
     table(
         &[(Body, 0), (Furniture, furniture), (Widget, widget), (Item, item), (Title, item + 8), (Deck, 20), (Meta, 26), (Sub, 16)],
@@ -381,7 +403,7 @@ fn headline(piece: &Piece, evidence: &Features) -> [i32; ROLES] {
     let alone = if evidence.run < 2 { 4 } else { 0 };
     let running = if evidence.reading.running { 10 } else { 0 };
     let words = piece.line.words as i32;
-    let repeated = evidence.repeats >= 3 && !evidence.echo && evidence.over;
+    let repeated = evidence.label;
     let body = match length {
         ..=9 => 18,
         10..=14 => 16,
@@ -389,18 +411,18 @@ fn headline(piece: &Piece, evidence: &Features) -> [i32; ROLES] {
         19..=20 => 6,
         _ => 3,
     };
-    let body = body - leads / 2 - running / 2 - if evidence.teaser { 4 } else { 0 };
+    let body = body - leads / 2 - running / 2 - if evidence.teaser { 4 } else { 0 } + if evidence.stopped { 6 } else { 0 };
     let sub = (words * 5 / 2 + 2).min(26) - leads / 2 - running / 2;
     let head = 10 + (words - 3) * 3 - if repeated { 22 } else { 0 };
     let signed = if evidence.signed { 12 } else { 0 };
     table(
         &[
             (Item, unlike + leads + running + alone + if repeated { 20 } else { 0 } + signed),
-            (Title, unlike + leads + running + if repeated { 30 } else { 0 } + signed),
+            (Title, unlike + leads + running + if repeated { 30 } else { 0 } + signed - if evidence.repeats == 2 { 5 } else { 0 }),
             (Deck, unlike + 4),
             (Head, head),
             (Furniture, 14 + words - if repeated { 12 } else { 0 } - signed / 2),
-            (Widget, 6),
+            (Widget, 2),
             (Meta, 18 - signed - if words <= 4 { 4 } else { 0 }),
             (Body, body),
             (Sub, sub),
@@ -427,7 +449,7 @@ fn short(piece: &Piece, evidence: &Features) -> [i32; ROLES] {
             (Deck, 25),
             (Head, 3 + row + ends - leads / 3),
             (Furniture, 6 - row),
-            (Widget, 3),
+            (Widget, 1),
             (Meta, 8 - if words > 1 { 4 } else { 0 }),
             (Body, 22 - ends - leads),
             (Sub, 8 - leads / 2),
