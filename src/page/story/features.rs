@@ -16,7 +16,7 @@ const SHORT: u32 = 3;
 /// Pieces of more words are paragraphs; their words are looked at only if they may be a cue.
 const LONG: u32 = 24;
 /// The same in letters of headlines: what [`Features::length`] counts.
-const LONG_LENGTH: i32 = 23;
+const LONG_LENGTH: i32 = 19;
 /// Words from which a text that a page cut off is a teaser.
 const TEASER: u32 = 9;
 
@@ -68,6 +68,8 @@ pub(super) struct Features {
     pub(super) airy: bool,
     /// Whether it is names around a dash.
     pub(super) signed: bool,
+    /// Whether it is headlines that ran together.
+    pub(super) glued: bool,
     /// Whether what opens lists stands just before it.
     pub(super) listed: bool,
     /// Whether it is a label that stands over several stories of the page.
@@ -110,7 +112,7 @@ fn alone(text: &str, piece: &Piece, marks: &[Marks], matcher: &mut Matcher) -> F
     features.shape = match line.ending {
         _ if line.words > LONG || features.length >= LONG_LENGTH => Shape::Paragraph,
         Ending::Stop if line.words >= 7 => Shape::Paragraph,
-        _ if stops > 0 && line.words >= 12 || features.teaser && line.words >= 14 => Shape::Paragraph,
+        _ if stops > 0 && line.words >= 12 || features.teaser && line.words >= 11 => Shape::Paragraph,
         Ending::Stop => Shape::Sentence,
         _ if line.words > SHORT => Shape::Headline,
         _ => Shape::Short,
@@ -119,7 +121,14 @@ fn alone(text: &str, piece: &Piece, marks: &[Marks], matcher: &mut Matcher) -> F
         let tokens = matcher.fold(text, line);
         features.hash = hash(tokens);
         features.reading = Words { tokens, text, line }.read();
+        if features.reading.class.is_none() && is_credited(own, line.words) {
+            features.reading.class = Some(Class::Caption);
+        }
     }
+    if features.reading.running && line.words >= 12 && features.length >= 11 {
+        features.shape = Shape::Paragraph;
+    }
+    features.glued = features.shape == Shape::Paragraph && line.ending == Ending::Open && stops == 0 && line.words <= 80 && is_glued(own);
     features.signed = line.dashed && (2..=7).contains(&line.words);
     features.reading.class = cue_class(line.role, features.reading.class).or_else(|| menu_row(piece, &features));
     if matches!(line.role, Role::Cue { alone: false, .. }) {
@@ -166,9 +175,40 @@ fn length(line: &str, words: u32) -> i32 {
     (words as i32 + ((ascii + wide) * 10 / 52) as i32) / 2
 }
 
+/// Whether words ran together in a line as where headlines were joined without a space: behind a letter that ends words.
+fn is_glued(line: &str) -> bool {
+    let mut before = ' ';
+    line.chars().filter(|c| !lines::is_mark(*c)).any(|c| {
+        let glued = matches!(before, 'ة' | 'ى') && matches!(c, 'ء'..='غ' | 'ف'..='و');
+        before = c;
+        glued
+    })
+}
+
 fn breaks_off(line: &str) -> bool {
     let end = line.trim_end_matches(|c: char| c.is_whitespace() || matches!(c, ']' | ')' | '}' | '»' | '"'));
     end.ends_with('…') || end.ends_with("...") || end.ends_with("..")
+}
+
+/// Words of credits in brackets at the end of a caption.
+const CREDITS: &[&str] = &[
+    "فوٹو", "فائل", "تصویر", "عکس", "أرشيف", "ارشيف", "رويترز", "أ ف ب", "أ.ف.ب", "الفرنسية", "غيتي", "جيتي", "Getty", "AFP", "Reuters", "آرشیو", "تصوير", "الأناضول", "أسوشيتد",
+    "AP", "صورة", "شترستوك", "وكالات", "مواقع التواصل", "انترنت", "إنترنت",
+];
+
+/// Whether a line is a caption with its credit: «… (رويترز)», «… © هدى سليم».
+fn is_credited(line: &str, words: u32) -> bool {
+    if words > 40 {
+        return false;
+    }
+    if line.char_indices().any(|(at, c)| c == '©' && at > 0) {
+        return true;
+    }
+    let end = line.trim_end_matches(|c: char| c.is_whitespace() || c == '.' || c == '۔');
+    let inner = end.strip_suffix([')', ']']).and_then(|rest| rest.rsplit_once(['(', '[']));
+    inner.is_some_and(|(before, credit)| {
+        !before.trim().is_empty() && credit.split_whitespace().count() <= 5 && CREDITS.iter().any(|known| credit.contains(known))
+    })
 }
 
 /// Full stops inside a line.
@@ -315,7 +355,7 @@ fn neighbours(pieces: &[Piece], all: &mut [Features]) {
         all[at].announced = announced && pieces[at].gap != Gap::Blank && all[at].shape != Shape::Paragraph;
         let announces = pieces[at].line.ending == Ending::Leading
             && all[at].reading.class.is_none()
-            && pieces[at].line.words >= 3
+            && (pieces[at].line.words >= 3 || all[at].under)
             && !pieces[at].line.dashed;
         announced = announces || all[at].announced;
     }
@@ -348,14 +388,16 @@ fn pictures(pieces: &[Piece], all: &mut [Features]) {
 /// The name of a byline that stands alone again is the head of a box about the author.
 fn authors(text: &str, pieces: &[Piece], all: &mut [Features]) {
     let mut names: Vec<&str> = Vec::new();
+    let mut told = false;
     for at in 0..all.len() {
+        told |= !names.is_empty() && all[at].shape == Shape::Paragraph;
         let own = pieces[at].line.span.of(text);
         let words = pieces[at].line.words;
         if !(2..=9).contains(&words) || all[at].shape == Shape::Paragraph || all[at].reading.time {
             continue;
         }
         let name = own.trim_matches(|c: char| !lines::is_word_char(c));
-        all[at].author = words <= 5 && names.iter().any(|byline| byline.contains(name) || name.contains(byline));
+        all[at].author = words <= 5 && told && names.iter().any(|byline| byline.contains(name) || name.contains(byline));
         let near_title = at > 0 && (all[at - 1].shape == Shape::Headline || all[at - 1].reading.time);
         let begins = all.get(at + 1).is_some_and(|next| next.shape == Shape::Paragraph || next.reading.time || next.is(Class::Stamp));
         let bare = words <= 3 && all[at].reading.class.is_none();

@@ -94,7 +94,12 @@ impl Lexicon {
             }
         }
         for (class, form, phrases) in words::PHRASES {
-            phrases.iter().for_each(|phrase| lexicon.phrase(phrase, *class, *form));
+            for phrase in *phrases {
+                lexicon.phrase(phrase, *class, *form);
+                if phrase.contains('\u{200C}') {
+                    lexicon.phrase(&phrase.replace('\u{200C}', " "), *class, *form);
+                }
+            }
         }
         lexicon
     }

@@ -52,11 +52,14 @@ pub(super) fn split(text: &str, lines: &[Line], parts: &mut Vec<Span>, pieces: &
         let gap = if breaks(text.get(end..line.span.start).unwrap_or("")) > 1 { Gap::Blank } else { Gap::Next };
         end = line.span.end;
         let whole = Piece { line: *line, gap, cells: 1, dashed: std::mem::take(&mut dashed), dateline: false, number };
-        if !may_part(text, line) {
-            pieces.push(whole);
-            continue;
+        let parted = matches!(line.role, Role::Text | Role::Glued);
+        parts.clear();
+        if parted && may_part(text, line) {
+            find_parts(line.span, text, parts);
         }
-        find_parts(line.span, text, parts);
+        if parted && parts.len() < 2 && line.words >= ROW && line.ending != Ending::Stop {
+            find_names(line.span, text, parts);
+        }
         if parts.len() < 2 {
             pieces.push(whole);
         } else if !push_parts(text, whole, parts, pieces) {
@@ -122,6 +125,56 @@ fn cut_at(text: &str, whole: Piece, head: &str, pieces: &mut Vec<Piece>) {
         let gap = if place == 0 { whole.gap } else { Gap::Same };
         pieces.push(Piece { line, gap, dateline: true, dashed: whole.dashed && place == 0, ..whole });
     }
+}
+
+/// Fewest words of a line of headlines with a site's name between them.
+const ROW: u32 = 16;
+/// Fewest times that the name stands there.
+const NAMES: usize = 3;
+
+/// Replaces `parts` by the headlines of a line that has a name of two words or more behind each, and by the names.
+fn find_names(span: Span, text: &str, parts: &mut Vec<Span>) {
+    parts.clear();
+    let line = span.of(text);
+    let mut words: Vec<Span> = Vec::new();
+    for word in line.split_whitespace() {
+        let start = word.as_ptr() as usize - line.as_ptr() as usize;
+        words.push(Span::new(start, start + word.len()));
+    }
+    if words.len() > 400 || line.contains(". ") || line.contains("۔ ") {
+        return;
+    }
+    let word = |at: usize| words.get(at).map(|word| word.of(line));
+    let mut pairs: AHashMap<(&str, &str), Vec<usize>> = AHashMap::new();
+    for at in 1..words.len() {
+        if let (Some(first), Some(second)) = (word(at - 1), word(at)) {
+            pairs.entry((first, second)).or_default().push(at - 1);
+        }
+    }
+    let spread = |places: &Vec<usize>| {
+        let apart = places.windows(2).all(|pair| (5..=24).contains(&(pair[1] - pair[0])));
+        apart && places.first().is_some_and(|first| *first <= 22) && places.last().is_some_and(|last| words.len() - last <= 24)
+    };
+    let best = pairs.values().filter(|places| places.len() >= NAMES && spread(places));
+    let Some(places) = best.min_by_key(|places| (usize::MAX - places.len(), places[0])) else { return };
+    let same = |back: usize, ahead: usize| {
+        let at = |place: usize| word((place + ahead).checked_sub(back)?);
+        at(places[0]).is_some() && places.iter().all(|place| at(*place) == at(places[0]))
+    };
+    let length = (2..5).find(|ahead| !same(0, *ahead)).unwrap_or(5);
+    let before = (1..4).find(|back| !same(*back, 0)).unwrap_or(4) - 1;
+    let mut from = 0;
+    let mut push = |from: usize, to: usize| {
+        if from < to {
+            parts.push(Span::new(span.start + words[from].start, span.start + words[to - 1].end));
+        }
+    };
+    for place in places {
+        push(from, place - before);
+        push(place - before, (place + length).min(words.len()));
+        from = place + length;
+    }
+    push(from.min(words.len()), words.len());
 }
 
 /// Line breaks in what stands between two lines.

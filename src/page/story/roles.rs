@@ -216,7 +216,7 @@ fn step(from: State, to: State, gap: Gap, evidence: &Features, closes: bool) -> 
         (Widget, Widget) => 0,
         (Widget, Furniture) => 3,
         (Widget, Between) => 1,
-        (Widget, Head) => pick(blank, 3, 8),
+        (Widget, Head) => pick(blank, 3, pick(evidence.reading.class.is_some(), 5, 8)),
         (Widget, Title) => pick(blank, 10, 25),
         (Widget, Item) => pick(blank, 16, 28),
         (Widget, Body) => pick(open, 30, 40),
@@ -288,6 +288,7 @@ fn by_class(class: Class, evidence: &Features) -> [i32; ROLES] {
     let long = evidence.shape == Shape::Paragraph;
     match class {
         Class::Menu => table(&[(Furniture, 0), (Head, 0), (Meta, 6), (Widget, 6), (Between, 10), (Sub, 12), (Item, 30)], 45),
+        Class::Site => table(&[(Furniture, 2), (Head, 4), (Meta, 3), (Between, 4), (Widget, 3), (Item, 9), (Title, 13), (Sub, 20)], 30),
         Class::List => table(&[(Head, -4), (Furniture, 6), (Widget, 8), (Between, 8), (Sub, 25), (Meta, 6)], 45),
         Class::Block => table(&[(Widget, -4), (Furniture, 5), (Head, 8), (Sub, 16), (Meta, 8)], 45),
         Class::Market => table(&[(Widget, 2), (Head, 4), (Furniture, 5), (Sub, 4)], 45),
@@ -321,6 +322,10 @@ fn by_shape(piece: &Piece, evidence: &Features) -> [i32; ROLES] {
         let voice = i32::from(evidence.reading.ui.min(3)) * if piece.line.words <= 14 { 8 } else { 6 };
         add(Furniture, -voice);
         add(Body, voice / 2);
+    }
+    if evidence.glued {
+        add(Furniture, -26);
+        add(Body, 12);
     }
     if evidence.row {
         add(Item, 22);
@@ -422,7 +427,7 @@ fn headline(piece: &Piece, evidence: &Features) -> [i32; ROLES] {
             (Deck, unlike + 4),
             (Head, head),
             (Furniture, 14 + words - if repeated { 12 } else { 0 } - signed / 2),
-            (Widget, 2),
+            (Widget, 2 + (length - 10).max(0)),
             (Meta, 18 - signed - if words <= 4 { 4 } else { 0 }),
             (Body, body),
             (Sub, sub),
