@@ -74,7 +74,7 @@ mod probe;
 mod rules;
 mod sieve;
 mod sources;
-mod stories;
+mod story;
 
 use std::fmt;
 use std::str::FromStr;
@@ -150,7 +150,7 @@ pub struct Cutter {
     lines: Vec<Line>,
     weak: Vec<usize>,
     marks: Vec<hints::Marks>,
-    places: Vec<stories::Place>,
+    stories: story::Stories,
 }
 
 impl Cutter {
@@ -186,8 +186,7 @@ impl Cutter {
             })),
             None => {
                 hints::spread(&self.lines, hints, &mut self.marks);
-                stories::place(&self.lines, &mut self.places);
-                stories::assemble(&self.lines, &self.places, out);
+                self.stories.cut(text, &self.lines, &self.marks, &mut self.matcher, out);
             }
         }
     }

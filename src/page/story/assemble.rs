@@ -1,0 +1,170 @@
+//! Pieces with their roles to units.
+
+use super::features::Features;
+use super::pieces::{Gap, Piece};
+use super::roles::Role;
+use crate::document::{Kind, Span, Unit};
+use crate::page::lines::{self, Line};
+
+/// Most pieces between a title and its text.
+const BETWEEN: usize = 12;
+
+/// Appends the units to `out`. Lines of signs alone belong to the story around them, else they are boilerplate.
+pub(super) fn units(text: &str, lines: &[Line], pieces: &[Piece], features: &[Features], roles: &[Role], out: &mut Vec<Unit>) {
+    let titles = titles(features, roles, pieces);
+    let mut writer = Writer { out, open: None, title: None };
+    let mut numbers: Vec<Option<usize>> = vec![None; pieces.len()];
+    let mut at = 0;
+    for (number, line) in lines.iter().enumerate() {
+        if pieces.get(at).is_none_or(|piece| piece.number != number) {
+            let goes_on = at > 0 && is_story(roles[at - 1]) && roles.get(at).copied().is_some_and(is_story);
+            writer.push(if goes_on { Kind::Story } else { Kind::Boilerplate }, line.span);
+            continue;
+        }
+        let mut start = line.span.start;
+        while let Some(piece) = pieces.get(at).filter(|piece| piece.number == number) {
+            let last = pieces.get(at + 1).is_none_or(|next| next.number != number);
+            let end = if last { line.span.end } else { pieces[at + 1].line.span.start };
+            let span = trimmed(text, Span::new(start, end));
+            start = end;
+            match roles[at] {
+                Role::Item | Role::Title | Role::Deck => {
+                    let (before, core, behind) = cores(text, span, piece, &features[at]);
+                    writer.maybe(before);
+                    numbers[at] = Some(writer.out.len());
+                    writer.push(Kind::Headline, core);
+                    writer.maybe(behind);
+                }
+                role if is_story(role) => {
+                    writer.title = titles[at].map_or(writer.title, |title| title.and_then(|title| numbers[title]));
+                    if piece.gap == Gap::Same || piece.dateline {
+                        writer.open = None;
+                    }
+                    writer.push(Kind::Story, span);
+                }
+                _ => writer.push(Kind::Boilerplate, span),
+            }
+            at += 1;
+        }
+    }
+}
+
+const fn is_story(role: Role) -> bool {
+    matches!(role, Role::Body | Role::Sub)
+}
+
+/// Whether a role may stand between a title and its text.
+const fn is_between(role: Role) -> bool {
+    matches!(role, Role::Meta | Role::Furniture | Role::Between | Role::Widget)
+}
+
+/// Pushes units.
+struct Writer<'a> {
+    out: &'a mut Vec<Unit>,
+    /// The story that goes on.
+    open: Option<usize>,
+    title: Option<usize>,
+}
+
+impl Writer<'_> {
+    fn push(&mut self, kind: Kind, span: Span) {
+        if span.start >= span.end {
+            return;
+        }
+        if kind == Kind::Story {
+            if let Some(story) = self.open.and_then(|open| self.out.get_mut(open)) {
+                story.span.end = span.end;
+                return;
+            }
+            self.open = Some(self.out.len());
+            self.out.push(Unit { kind, span, title: self.title });
+            return;
+        }
+        self.open = None;
+        self.out.push(Unit { kind, span, title: None });
+    }
+
+    fn maybe(&mut self, span: Option<Span>) {
+        if let Some(span) = span {
+            self.push(Kind::Boilerplate, span);
+        }
+    }
+}
+
+fn trimmed(text: &str, span: Span) -> Span {
+    let own = span.of(text);
+    let start = span.start + (own.len() - own.trim_start().len());
+    Span::new(start, start + own.trim().len())
+}
+
+/// A headline, and what stands before and behind it on its line: a rank, a time, «more», signs.
+fn cores(text: &str, span: Span, piece: &Piece, features: &Features) -> (Option<Span>, Span, Option<Span>) {
+    let line = piece.line.span;
+    let reading = &features.reading;
+    let before = if reading.before == u32::MAX { first_word(text, line) } else { reading.before as usize };
+    let start = if before == 0 { span.start } else { line.start + before };
+    let end = line.end - reading.behind as usize;
+    let word = |span: Span| span.of(text).chars().any(lines::is_word_char);
+    let (start, end) = if start < end && word(Span::new(start, end)) { (start, end) } else { (span.start, span.end) };
+    let start = if word(Span::new(span.start, start)) { start } else { span.start };
+    let end = if word(Span::new(end, span.end)) { end } else { span.end };
+    let rest = |span: Span| {
+        let span = trimmed(text, span);
+        (span.start < span.end).then_some(span)
+    };
+    let core = trimmed(text, Span::new(start, end));
+    (rest(Span::new(span.start, start)), core, rest(Span::new(end, span.end)))
+}
+
+/// The bytes of the first word of a line and of the white space behind it.
+fn first_word(text: &str, line: Span) -> usize {
+    let own = line.of(text);
+    let word = own.find(char::is_whitespace).unwrap_or(0);
+    word + own[word..].len() - own[word..].trim_start().len()
+}
+
+/// For each piece that begins a story's part: its title, none if it has none; and nothing where the story before goes on.
+fn titles(features: &[Features], roles: &[Role], pieces: &[Piece]) -> Vec<Option<Option<usize>>> {
+    let mut titles = vec![None; roles.len()];
+    let mut open = false;
+    for at in 0..roles.len() {
+        open &= !pieces[at].dateline;
+        let starts = is_story(roles[at]) && (at == 0 || !is_story(roles[at - 1]) || pieces[at].dateline);
+        if starts {
+            let before = at - roles[..at].iter().rev().take(BETWEEN).take_while(|role| is_between(**role)).count();
+            let headed = before > 0 && match roles[before - 1] {
+                Role::Title | Role::Deck => true,
+                Role::Item => before == at && !open,
+                _ => false,
+            };
+            if headed {
+                titles[at] = Some(Some(title(features, roles, pieces, before)));
+            } else if !open {
+                titles[at] = Some(None);
+            }
+            open = true;
+        }
+        if roles[at] == Role::Title || super::roles::closes(&features[at]) && !is_story(roles[at]) {
+            open = false;
+        }
+    }
+    titles
+}
+
+/// The title among the headlines that end before piece `end`: the last that is said twice, else the first of its block.
+fn title(features: &[Features], roles: &[Role], pieces: &[Piece], end: usize) -> usize {
+    let stack = (0..end).rev().take_while(|&at| matches!(roles[at], Role::Title | Role::Deck) || is_between(roles[at]));
+    let mut first = end - 1;
+    for at in stack {
+        if roles[at] == Role::Title {
+            first = at;
+            if features[at].echo {
+                return at;
+            }
+        }
+        if pieces[at].gap == Gap::Blank && roles[at] == Role::Title {
+            break;
+        }
+    }
+    first
+}

@@ -1,0 +1,408 @@
+//! The evidence that the roles of pieces are decided by: words, shape, neighbours, what repeats on the page.
+
+use ahash::AHashMap;
+
+use super::pieces::{Gap, Piece};
+use super::reading::{Reading, Words};
+use super::words::Class;
+use crate::page::cues::Family;
+use crate::page::gate::GATE;
+use crate::page::hints::Marks;
+use crate::page::lines::{self, Ending, Role};
+use crate::page::matcher::{Matcher, Tokens};
+
+/// Most words of a short piece: a name, a label, a subheading.
+const SHORT: u32 = 3;
+/// Pieces of more words are paragraphs; their words are looked at only if they may be a cue.
+const LONG: u32 = 24;
+/// The same in letters of headlines: what [`Features::length`] counts.
+const LONG_LENGTH: i32 = 19;
+/// Words from which a text that a page cut off is a teaser.
+const TEASER: u32 = 9;
+
+/// What a piece looks like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum Shape {
+    /// One to three words.
+    #[default]
+    Short,
+    /// A headline's length, and no full stop.
+    Headline,
+    /// A short sentence with its full stop.
+    Sentence,
+    /// A paragraph.
+    Paragraph,
+}
+
+/// The evidence of one piece.
+#[derive(Debug, Clone, Copy, Default)]
+#[allow(clippy::struct_excessive_bools, reason = "each is evidence of its own")]
+pub(super) struct Features {
+    pub(super) reading: Reading,
+    pub(super) marks: Marks,
+    pub(super) shape: Shape,
+    /// Words, weighed against letters: what people see as length.
+    pub(super) length: i32,
+    /// Whether it breaks off («…»).
+    pub(super) teaser: bool,
+    /// Headlines in a row with this one, what stands between them passed over.
+    pub(super) run: u32,
+    /// Short lines in a row with this one.
+    pub(super) shorts: u32,
+    /// How often its text stands on the page.
+    pub(super) repeats: u32,
+    /// Whether the same text stood before it with nothing but headlines between.
+    pub(super) echo: bool,
+    /// Whether a line with a colon announces it and its neighbours.
+    pub(super) announced: bool,
+    /// Whether it is a question of an interview.
+    pub(super) asks: bool,
+    /// Whether pictures were named just before it.
+    pub(super) pictured: bool,
+    /// Whether it is a row of a table.
+    pub(super) row: bool,
+    /// Whether a paragraph follows it at once, and stands before it.
+    pub(super) over: bool,
+    pub(super) under: bool,
+    /// Whether the page's paragraphs stand apart by blank lines, so that a blank line says nothing.
+    pub(super) airy: bool,
+    /// Whether it is names around a dash.
+    pub(super) signed: bool,
+    /// Whether it is headlines that ran together.
+    pub(super) glued: bool,
+    /// Whether what opens lists stands just before it.
+    pub(super) listed: bool,
+    /// Whether it is a label that stands over several stories of the page.
+    pub(super) label: bool,
+    /// Whether the page's paragraphs end with full stops, so that what has none is no paragraph.
+    pub(super) stopped: bool,
+    /// Whether the byline's name stands alone again.
+    pub(super) author: bool,
+    hash: u64,
+}
+
+/// Replaces `all` by the features of `pieces`.
+pub(super) fn measure(
+    text: &str,
+    pieces: &[Piece],
+    marks: &[Marks],
+    matcher: &mut Matcher,
+    all: &mut Vec<Features>,
+) {
+    all.clear();
+    all.extend(pieces.iter().map(|piece| alone(text, piece, marks, matcher)));
+    ranks(all);
+    rows(text, pieces, all);
+    runs(pieces, all);
+    neighbours(pieces, all);
+    repeats(pieces, all);
+    questions(pieces, all);
+    pictures(pieces, all);
+    authors(text, pieces, all);
+}
+
+/// What a piece says by itself.
+fn alone(text: &str, piece: &Piece, marks: &[Marks], matcher: &mut Matcher) -> Features {
+    let line = &piece.line;
+    let own = line.span.of(text);
+    let mut features = Features { marks: marks.get(piece.number).copied().unwrap_or_default(), ..Features::default() };
+    features.teaser = line.words >= TEASER && breaks_off(own);
+    features.length = length(own, line.words);
+    let stops = if line.words <= 60 { inner_stops(own) } else { 1 };
+    features.shape = match line.ending {
+        _ if line.words > LONG || features.length >= LONG_LENGTH => Shape::Paragraph,
+        Ending::Stop if line.words >= 7 => Shape::Paragraph,
+        _ if stops > 0 && line.words >= 12 || features.teaser && line.words >= 11 => Shape::Paragraph,
+        Ending::Stop => Shape::Sentence,
+        _ if line.words > SHORT => Shape::Headline,
+        _ => Shape::Short,
+    };
+    if line.words <= LONG || GATE.opens(own) {
+        let tokens = matcher.fold(text, line);
+        features.hash = hash(tokens);
+        features.reading = Words { tokens, text, line }.read();
+        if features.reading.class.is_none() && is_credited(own, line.words) {
+            features.reading.class = Some(Class::Caption);
+        }
+    }
+    if features.reading.running && line.words >= 12 && features.length >= 11 {
+        features.shape = Shape::Paragraph;
+    }
+    features.glued = features.shape == Shape::Paragraph && line.ending == Ending::Open && stops == 0 && line.words <= 80 && is_glued(own);
+    features.signed = line.dashed && (2..=7).contains(&line.words);
+    features.reading.class = cue_class(line.role, features.reading.class).or_else(|| menu_row(piece, &features));
+    if matches!(line.role, Role::Cue { alone: false, .. }) {
+        features.reading.alone = false;
+    }
+    features
+}
+
+/// The class of a line, of which the table of cues knows more than its words say.
+const fn cue_class(role: Role, read: Option<Class>) -> Option<Class> {
+    let Role::Cue { family, alone } = role else {
+        return match role {
+            Role::Tags => Some(Class::Border),
+            Role::Glued => Some(Class::Inline),
+            _ => read,
+        };
+    };
+    match (family, read) {
+        (Family::ReadAlso | Family::Watch, _) if !alone => Some(Class::Inline),
+        (Family::ReadAlso | Family::Watch | Family::Related | Family::Ranking, Some(Class::More | Class::Gallery)) => read,
+        (Family::ReadAlso | Family::Watch | Family::Related | Family::Ranking, _) => Some(Class::List),
+        (Family::Tags | Family::Source | Family::Legal, _) => Some(Class::Border),
+        (Family::Agency, _) => Some(Class::Byline),
+        (Family::Share | Family::Comments | Family::Terminator, Some(_)) => read,
+        (Family::Share, None) => Some(Class::Control),
+        (Family::Comments, None) => Some(Class::Block),
+        (Family::Terminator, None) => Some(Class::Border),
+    }
+}
+
+/// Whether a row of short parts is a menu or a path through one.
+fn menu_row(piece: &Piece, features: &Features) -> Option<Class> {
+    let short = piece.cells > 1 && piece.line.words <= 3 * u32::from(piece.cells) && piece.line.ending != Ending::Stop;
+    (short && features.reading.numbers == 0).then_some(Class::Menu)
+}
+
+/// A headline's length as people see it: words, with words of many or few letters counted as more or less.
+fn length(line: &str, words: u32) -> i32 {
+    if words > 2 * LONG {
+        return 2 * LONG_LENGTH;
+    }
+    let ascii = line.bytes().filter(u8::is_ascii_alphanumeric).count();
+    let wide = line.bytes().filter(|byte| *byte >= 0x80).count() / 2;
+    (words as i32 + ((ascii + wide) * 10 / 52) as i32) / 2
+}
+
+/// Whether words ran together in a line as where headlines were joined without a space: behind a letter that ends words.
+fn is_glued(line: &str) -> bool {
+    let mut before = ' ';
+    line.chars().filter(|c| !lines::is_mark(*c)).any(|c| {
+        let glued = matches!(before, 'ة' | 'ى') && matches!(c, 'ء'..='غ' | 'ف'..='و');
+        before = c;
+        glued
+    })
+}
+
+fn breaks_off(line: &str) -> bool {
+    let end = line.trim_end_matches(|c: char| c.is_whitespace() || matches!(c, ']' | ')' | '}' | '»' | '"'));
+    end.ends_with('…') || end.ends_with("...") || end.ends_with("..")
+}
+
+/// Words of credits in brackets at the end of a caption.
+const CREDITS: &[&str] = &[
+    "فوٹو", "فائل", "تصویر", "عکس", "أرشيف", "ارشيف", "رويترز", "أ ف ب", "أ.ف.ب", "الفرنسية", "غيتي", "جيتي", "Getty", "AFP", "Reuters", "آرشیو", "تصوير", "الأناضول", "أسوشيتد",
+    "AP", "صورة", "شترستوك", "وكالات", "مواقع التواصل", "انترنت", "إنترنت",
+];
+
+/// Whether a line is a caption with its credit: «… (رويترز)», «… © هدى سليم».
+fn is_credited(line: &str, words: u32) -> bool {
+    if words > 40 {
+        return false;
+    }
+    if line.char_indices().any(|(at, c)| c == '©' && at > 0) {
+        return true;
+    }
+    let end = line.trim_end_matches(|c: char| c.is_whitespace() || c == '.' || c == '۔');
+    let inner = end.strip_suffix([')', ']']).and_then(|rest| rest.rsplit_once(['(', '[']));
+    inner.is_some_and(|(before, credit)| {
+        !before.trim().is_empty() && credit.split_whitespace().count() <= 5 && CREDITS.iter().any(|known| credit.contains(known))
+    })
+}
+
+/// Full stops inside a line.
+fn inner_stops(line: &str) -> u32 {
+    let mut stops = 0;
+    let mut before = [' '; 2];
+    for c in line.chars() {
+        let ended = matches!(before[0], '.' | '۔' | '؟' | '!') && !matches!(before[1], '.' | ' ') && c.is_whitespace();
+        stops += u32::from(ended && (before[0] == '.' || before[0] == '۔'));
+        before = [c, before[0]];
+    }
+    // The last one ends the line.
+    stops
+}
+
+fn hash(tokens: &Tokens) -> u64 {
+    let bytes = (0..tokens.len()).filter_map(|at| tokens.get(at)).flat_map(|token| token.iter().copied().chain([0]));
+    bytes.fold(0xCBF2_9CE4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3))
+}
+
+impl Features {
+    /// Whether it may be one of several headlines in a row.
+    pub(super) const fn is_headline(&self) -> bool {
+        matches!(self.shape, Shape::Headline) && self.reading.class.is_none() && !self.reading.time && !self.row
+    }
+
+    /// Whether it may stand between two headlines of a list.
+    pub(super) const fn is_between(&self) -> bool {
+        self.reading.time || matches!(self.reading.class, Some(Class::More | Class::Stamp | Class::Code))
+    }
+
+    pub(super) const fn is_short(&self) -> bool {
+        matches!(self.shape, Shape::Short)
+    }
+
+    pub(super) fn is(&self, class: Class) -> bool {
+        self.reading.class == Some(class)
+    }
+}
+
+/// A number without a sign is a rank where the number before or behind it stands in the same column.
+fn ranks(all: &mut [Features]) {
+    let ranked: Vec<(usize, u16)> =
+        all.iter().enumerate().filter_map(|(at, features)| features.reading.rank.map(|rank| (at, rank))).collect();
+    for pair in ranked.windows(2) {
+        let [(a, first), (b, second)] = *pair else { continue };
+        if b - a <= 3 && second == first.saturating_add(1) {
+            all[a].reading.ranked = true;
+            all[b].reading.ranked = true;
+        }
+    }
+    for features in all {
+        if features.reading.ranked && features.reading.before == 0 {
+            features.reading.before = u32::MAX;
+        }
+    }
+}
+
+/// Marks the rows of tables: parts or amounts, or the same first word and numbers in lines one behind the other.
+fn rows(text: &str, pieces: &[Piece], all: &mut [Features]) {
+    for (features, piece) in all.iter_mut().zip(pieces) {
+        let cells = piece.cells > 1 && features.reading.numbers > 0 && features.shape != Shape::Paragraph;
+        let own = piece.line.span.of(text);
+        let measured = features.reading.numbers > 0 && piece.line.words <= 4 && own.contains(['°', '%', '٪', '$', '€', '/']);
+        features.row = !features.reading.time && (cells || measured);
+    }
+    let first = |piece: &Piece| piece.line.span.of(text).split_whitespace().next().unwrap_or("").to_owned();
+    for at in 1..pieces.len() {
+        let like = |features: &Features| {
+            features.reading.numbers > 0 && !features.reading.time && features.reading.class.is_none() && !features.reading.ranked
+                && matches!(features.shape, Shape::Headline | Shape::Short)
+        };
+        let short = pieces[at].line.words <= 9 && pieces[at - 1].line.words <= 9;
+        if like(&all[at]) && like(&all[at - 1]) && short && first(&pieces[at]) == first(&pieces[at - 1]) {
+            all[at].row = true;
+            all[at - 1].row = true;
+        }
+    }
+}
+
+/// Counts headlines in a row and short lines in a row.
+fn runs(pieces: &[Piece], all: &mut [Features]) {
+    let mut at = 0;
+    while at < all.len() {
+        let (mut end, mut count) = (at, 0);
+        while end < all.len() && (all[end].is_headline() || count > 0 && all[end].is_between()) {
+            count += u32::from(all[end].is_headline());
+            end += 1;
+        }
+        all[at..end].iter_mut().for_each(|features| features.run = count);
+        at = end.max(at + 1);
+    }
+    let mut at = 0;
+    while at < all.len() {
+        let short = |at: usize| all[at].is_short() && !all[at].reading.time;
+        let tight = |at: usize| pieces[at].gap != Gap::Blank;
+        let end = (at..all.len()).find(|&next| !short(next) || next > at && !tight(next)).unwrap_or(all.len());
+        let count = (end - at) as u32;
+        all[at..end].iter_mut().for_each(|features| features.shorts = count);
+        at = end.max(at + 1);
+    }
+}
+
+/// Counts how often each short text stands on the page, and finds titles that are said twice at once.
+fn repeats(pieces: &[Piece], all: &mut [Features]) {
+    let mut seen: AHashMap<u64, (u32, u32)> = AHashMap::new();
+    for features in all.iter().filter(|features| features.hash != 0) {
+        let (times, over) = seen.entry(features.hash).or_default();
+        *times += 1;
+        *over += u32::from(features.over);
+    }
+    for at in 0..all.len() {
+        let (times, over) = seen.get(&all[at].hash).copied().unwrap_or_default();
+        all[at].repeats = times;
+        all[at].label = times >= 3 && over >= 2;
+        if all[at].repeats < 2 || pieces[at].line.words <= SHORT {
+            continue;
+        }
+        let before = (at.saturating_sub(6)..at).rev().take_while(|&before| all[before].shape != Shape::Paragraph);
+        all[at].echo = before.into_iter().any(|before| all[before].hash == all[at].hash);
+    }
+}
+
+/// What stands before and behind each piece.
+fn neighbours(pieces: &[Piece], all: &mut [Features]) {
+    let is_paragraph = |features: &Features| features.shape == Shape::Paragraph && features.reading.class.is_none();
+    let (mut pairs, mut apart) = (0, 0);
+    for at in 1..all.len() {
+        if is_paragraph(&all[at - 1]) && is_paragraph(&all[at]) {
+            pairs += 1;
+            apart += u32::from(pieces[at].gap == Gap::Blank);
+        }
+    }
+    let airy = apart * 2 > pairs;
+    let ends = |at: &usize| matches!(pieces[*at].line.ending, Ending::Stop | Ending::Asking);
+    let paragraphs = (0..all.len()).filter(|&at| is_paragraph(&all[at]));
+    let stopped = paragraphs.clone().filter(ends).count() * 3 > paragraphs.count() * 2;
+    let mut announced = false;
+    for at in 0..all.len() {
+        (all[at].airy, all[at].stopped) = (airy, stopped);
+        all[at].listed = at > 0 && all[at - 1].is(Class::List);
+        all[at].under = at > 0 && is_paragraph(&all[at - 1]);
+        all[at].over = all.get(at + 1).is_some_and(is_paragraph);
+        all[at].announced = announced && pieces[at].gap != Gap::Blank && all[at].shape != Shape::Paragraph;
+        let announces = pieces[at].line.ending == Ending::Leading
+            && all[at].reading.class.is_none()
+            && (pieces[at].line.words >= 3 || all[at].under)
+            && !pieces[at].line.dashed;
+        announced = announces || all[at].announced;
+    }
+}
+
+/// Three questions with a paragraph under each are an interview's.
+fn questions(pieces: &[Piece], all: &mut [Features]) {
+    let asks = |at: usize, all: &[Features]| pieces[at].line.ending == Ending::Asking && all[at].over && all[at].reading.class.is_none();
+    if (0..all.len()).filter(|&at| asks(at, all)).count() < 3 {
+        return;
+    }
+    for at in 1..all.len() {
+        all[at].asks = asks(at, all);
+    }
+}
+
+/// Lines below the count of a picture are its caption.
+fn pictures(pieces: &[Piece], all: &mut [Features]) {
+    let mut pictured = false;
+    for at in 0..all.len() {
+        if all[at].is(Class::Gallery) {
+            pictured = true;
+            continue;
+        }
+        pictured &= pieces[at].gap != Gap::Blank && all[at].shape != Shape::Paragraph && all[at].reading.class.is_none();
+        all[at].pictured = pictured;
+    }
+}
+
+/// The name of a byline that stands alone again is the head of a box about the author.
+fn authors(text: &str, pieces: &[Piece], all: &mut [Features]) {
+    let mut names: Vec<&str> = Vec::new();
+    let mut told = false;
+    for at in 0..all.len() {
+        told |= !names.is_empty() && all[at].shape == Shape::Paragraph;
+        let own = pieces[at].line.span.of(text);
+        let words = pieces[at].line.words;
+        if !(2..=9).contains(&words) || all[at].shape == Shape::Paragraph || all[at].reading.time {
+            continue;
+        }
+        let name = own.trim_matches(|c: char| !lines::is_word_char(c));
+        all[at].author = words <= 5 && told && names.iter().any(|byline| byline.contains(name) || name.contains(byline));
+        let near_title = at > 0 && (all[at - 1].shape == Shape::Headline || all[at - 1].reading.time);
+        let begins = all.get(at + 1).is_some_and(|next| next.shape == Shape::Paragraph || next.reading.time || next.is(Class::Stamp));
+        let bare = words <= 3 && all[at].reading.class.is_none();
+        if near_title && begins && (all[at].is(Class::Byline) || all[at].signed || bare) {
+            names.extend(own.split([':', '–', '—', '-', '/', '|']).map(str::trim).filter(|part| part.contains(' ')));
+        }
+    }
+}
