@@ -211,10 +211,10 @@ fn step(from: State, to: State, gap: Gap, evidence: &Features, closes: bool) -> 
         (Between, Head | Furniture | Title | Between | Widget) => 2,
         (Between, Body) => pick(open, 5, 15),
         (Between, Sub) => pick(open, 8, 60),
-        (Between, Meta) => 10,
+        (Between, Meta) => 16,
 
         (Widget, Widget) => 0,
-        (Widget, Furniture) => 3,
+        (Widget, Furniture) => pick(evidence.reading.class.is_some() || evidence.reading.time, 3, 12),
         (Widget, Between) => 1,
         (Widget, Head) => pick(blank, 3, pick(evidence.reading.class.is_some(), 5, 14)),
         (Widget, Title) => pick(blank, 10, 25),
@@ -237,7 +237,8 @@ fn step(from: State, to: State, gap: Gap, evidence: &Features, closes: bool) -> 
         (Deck, Title) => pick(evidence.echo, 0, 12),
         (Deck, _) => 30,
 
-        (Meta, Meta | Body) => 0,
+        (Meta, Meta) => pick(blank && evidence.reading.class.is_none() && !evidence.reading.time, 6, 0),
+        (Meta, Body) => 0,
         (Meta, Deck) => 8,
         (Meta, Title) => 10,
         (Meta, Furniture | Sub) => 14,
@@ -326,7 +327,7 @@ fn by_shape(piece: &Piece, evidence: &Features) -> [i32; ROLES] {
     }
     if evidence.glued {
         add(Furniture, -26);
-        add(Body, 12);
+        add(Body, 26);
     }
     if evidence.row {
         add(Item, 22);
