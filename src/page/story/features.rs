@@ -68,6 +68,8 @@ pub(super) struct Features {
     pub(super) airy: bool,
     /// Whether it is names around a dash.
     pub(super) signed: bool,
+    /// Whether it ends with a colon and goes on with no paragraph.
+    pub(super) heads: bool,
     /// Whether it is headlines that ran together.
     pub(super) glued: bool,
     /// Whether what opens lists stands just before it.
@@ -130,7 +132,7 @@ fn alone(text: &str, piece: &Piece, marks: &[Marks], matcher: &mut Matcher) -> F
     }
     features.glued = features.shape == Shape::Paragraph && line.ending == Ending::Open && stops == 0 && line.words <= 80 && is_glued(own);
     features.signed = line.dashed && (2..=7).contains(&line.words);
-    features.reading.class = cue_class(line.role, features.reading.class).or_else(|| menu_row(piece, &features));
+    features.reading.class = cue_class(line.role, features.reading.class, features.reading.alone).or_else(|| menu_row(piece, &features));
     if matches!(line.role, Role::Cue { alone: false, .. }) {
         features.reading.alone = false;
     }
@@ -138,7 +140,11 @@ fn alone(text: &str, piece: &Piece, marks: &[Marks], matcher: &mut Matcher) -> F
 }
 
 /// The class of a line, of which the table of cues knows more than its words say.
-const fn cue_class(role: Role, read: Option<Class>) -> Option<Class> {
+const fn cue_class(role: Role, read: Option<Class>, alone: bool) -> Option<Class> {
+    let read = match read {
+        Some(Class::Inline) if alone => Some(Class::List),
+        other => other,
+    };
     let Role::Cue { family, alone } = role else {
         return match role {
             Role::Tags => Some(Class::Border),
@@ -294,7 +300,8 @@ fn runs(pieces: &[Piece], all: &mut [Features]) {
     let mut at = 0;
     while at < all.len() {
         let (mut end, mut count) = (at, 0);
-        while end < all.len() && (all[end].is_headline() || count > 0 && all[end].is_between()) {
+        let name = |at: usize| all[at].is_short() && all.get(at + 1).is_some_and(Features::is_headline) && pieces[at + 1].gap != Gap::Blank;
+        while end < all.len() && (all[end].is_headline() || count > 0 && (all[end].is_between() || name(end))) {
             count += u32::from(all[end].is_headline());
             end += 1;
         }
@@ -355,9 +362,11 @@ fn neighbours(pieces: &[Piece], all: &mut [Features]) {
         all[at].announced = announced && pieces[at].gap != Gap::Blank && all[at].shape != Shape::Paragraph;
         let announces = pieces[at].line.ending == Ending::Leading
             && all[at].reading.class.is_none()
-            && (pieces[at].line.words >= 3 || all[at].under)
             && !pieces[at].line.dashed;
-        announced = announces || all[at].announced;
+        let points = all[at].is(Class::Points) && all[at].reading.alone;
+        all[at].heads = announces && !all[at].under;
+        let announces = announces && (all[at].under || at > 0 && all[at - 1].under);
+        announced = announces || points || all[at].announced;
     }
 }
 

@@ -108,8 +108,11 @@ impl Words<'_> {
             return None;
         }
         let all = |is: Word| (0..count).all(|at| self.word(at).is(is));
-        if count <= 4 && all(Word::MENU) {
+        if (count <= 4 || count >= 6) && all(Word::MENU) {
             return Some(Class::Menu);
+        }
+        if count <= 16 && self.is_controls() {
+            return Some(Class::Control);
         }
         let prayers = self.count(|at| self.word(at).is(Word::PRAYER));
         if count <= 6 && prayers > 0 && usize::from(reading.numbers + prayers) >= count {
@@ -123,6 +126,20 @@ impl Words<'_> {
         let last = count - 1;
         let credited = self.word(last).is(Word::ARCHIVE) && self.gap(last).contains(['-', '–', '—', '(', '/', '|', ':']);
         (credited && count <= 24).then_some(Class::Caption)
+    }
+
+    /// Whether a line is nothing but controls and menu entries, two or more: «فيسبوك تويتر واتساب».
+    fn is_controls(&self) -> bool {
+        let (mut at, mut controls) = (0, 0);
+        while at < self.tokens.len() {
+            let ends = LEXICON.phrases_at(self.tokens, at).filter(|(phrase, _)| phrase.class == Class::Control && phrase.form == Form::Whole);
+            match ends.map(|(_, end)| end).max() {
+                Some(end) => (at, controls) = (end, controls + 1),
+                None if self.word(at).is(Word::MENU) || self.is_number(at) => at += 1,
+                None => return false,
+            }
+        }
+        controls > 1
     }
 
     /// The original text between token `at - 1` and token `at`.

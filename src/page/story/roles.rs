@@ -184,9 +184,9 @@ fn step(from: State, to: State, gap: Gap, evidence: &Features, closes: bool) -> 
         (Furniture, Between) => 6,
         (Furniture, Widget) => 0,
         (Furniture, Title) => pick(blank, 2, 4),
-        (Furniture, Meta) => 8,
+        (Furniture, Meta) => pick(evidence.reading.class.is_some() || evidence.reading.time, 8, 14),
         (Furniture, Body) => pick(open, pick(blank, 10, 14), 25),
-        (Furniture, Sub) => pick(open, pick(blank, 8, 14), 60),
+        (Furniture, Sub) => pick(open, pick(blank, 6, 14), 60),
 
         (Head, Head) => 4,
         (Head, Furniture) => 6,
@@ -211,12 +211,12 @@ fn step(from: State, to: State, gap: Gap, evidence: &Features, closes: bool) -> 
         (Between, Head | Furniture | Title | Between | Widget) => 2,
         (Between, Body) => pick(open, 5, 15),
         (Between, Sub) => pick(open, 8, 60),
-        (Between, Meta) => 10,
+        (Between, Meta) => 16,
 
         (Widget, Widget) => 0,
-        (Widget, Furniture) => 3,
+        (Widget, Furniture) => pick(evidence.reading.class.is_some() || evidence.reading.time, 3, 12),
         (Widget, Between) => 1,
-        (Widget, Head) => pick(blank, 3, pick(evidence.reading.class.is_some(), 5, 8)),
+        (Widget, Head) => pick(blank, 3, pick(evidence.reading.class.is_some(), 5, 14)),
         (Widget, Title) => pick(blank, 10, 25),
         (Widget, Item) => pick(blank, 16, 28),
         (Widget, Body) => pick(open, 30, 40),
@@ -237,7 +237,8 @@ fn step(from: State, to: State, gap: Gap, evidence: &Features, closes: bool) -> 
         (Deck, Title) => pick(evidence.echo, 0, 12),
         (Deck, _) => 30,
 
-        (Meta, Meta | Body) => 0,
+        (Meta, Meta) => pick(blank && evidence.reading.class.is_none() && !evidence.reading.time, 6, 0),
+        (Meta, Body) => 0,
         (Meta, Deck) => 8,
         (Meta, Title) => 10,
         (Meta, Furniture | Sub) => 14,
@@ -288,6 +289,7 @@ fn by_class(class: Class, evidence: &Features) -> [i32; ROLES] {
     let long = evidence.shape == Shape::Paragraph;
     match class {
         Class::Menu => table(&[(Furniture, 0), (Head, 0), (Meta, 6), (Widget, 6), (Between, 10), (Sub, 12), (Item, 30)], 45),
+        Class::Points => table(&[(Sub, -4), (Head, 4), (Furniture, 10), (Widget, 6)], 40),
         Class::Site => table(&[(Furniture, 2), (Head, 4), (Meta, 3), (Between, 4), (Widget, 3), (Item, 9), (Title, 13), (Sub, 20)], 30),
         Class::List => table(&[(Head, -4), (Furniture, 6), (Widget, 8), (Between, 8), (Sub, 25), (Meta, 6)], 45),
         Class::Block => table(&[(Widget, -4), (Furniture, 5), (Head, 8), (Sub, 16), (Meta, 8)], 45),
@@ -325,7 +327,7 @@ fn by_shape(piece: &Piece, evidence: &Features) -> [i32; ROLES] {
     }
     if evidence.glued {
         add(Furniture, -26);
-        add(Body, 12);
+        add(Body, 26);
     }
     if evidence.row {
         add(Item, 22);
@@ -356,7 +358,7 @@ fn by_shape(piece: &Piece, evidence: &Features) -> [i32; ROLES] {
         add(Item, 20);
     }
     if evidence.reading.ranked || piece.dashed || piece.line.bullet != crate::page::lines::Bullet::None {
-        let listed = if evidence.announced { 0 } else { 6 };
+        let listed = if evidence.announced || evidence.is_short() { 0 } else { 6 };
         add(Item, -listed);
         add(Title, 8);
         add(Head, 10);
@@ -387,8 +389,8 @@ fn unlike_headline(length: i32) -> i32 {
     match length {
         ..=1 => 26,
         2 => 16,
-        3 => 9,
-        4 => 3,
+        3 => 7,
+        4 => 2,
         5..=13 => 0,
         14 => 2,
         15 => 4,
@@ -405,7 +407,7 @@ fn headline(piece: &Piece, evidence: &Features) -> [i32; ROLES] {
     let length = evidence.length;
     let unlike = unlike_headline(length);
     let leads = if piece.line.ending == Ending::Leading { 12 } else { 0 };
-    let alone = if evidence.run < 2 { 4 } else { 0 };
+    let alone = if evidence.run < 2 { 3 } else { 0 };
     let running = if evidence.reading.running { 10 } else { 0 };
     let words = piece.line.words as i32;
     let repeated = evidence.label;
@@ -418,7 +420,7 @@ fn headline(piece: &Piece, evidence: &Features) -> [i32; ROLES] {
     };
     let body = body - leads / 2 - running / 2 - if evidence.teaser { 4 } else { 0 } + if evidence.stopped { 6 } else { 0 };
     let sub = (words * 5 / 2 + 2).min(26) - leads / 2 - running / 2;
-    let head = 10 + (words - 3) * 3 - if repeated { 22 } else { 0 };
+    let head = 10 + (words - 3) * 3 - if leads > 0 && evidence.heads { 14 } else { 0 } - if repeated { 22 } else { 0 };
     let signed = if evidence.signed { 12 } else { 0 };
     table(
         &[
@@ -427,7 +429,7 @@ fn headline(piece: &Piece, evidence: &Features) -> [i32; ROLES] {
             (Deck, unlike + 4),
             (Head, head),
             (Furniture, 14 + words - if repeated { 12 } else { 0 } - signed / 2),
-            (Widget, 2 + (length - 10).max(0)),
+            (Widget, 6 + (length - 10).max(0)),
             (Meta, 18 - signed - if words <= 4 { 4 } else { 0 }),
             (Body, body),
             (Sub, sub),
