@@ -20,7 +20,7 @@ use std::ops::{Range, RangeInclusive};
 
 use super::lines::{self, Ending, Line, Role};
 use super::{Cutter, UnitLevel};
-use crate::document::{ArticleFields, Kind, Layout, LineHint, Unit, Zone};
+use crate::document::{ArticleFields, Kind, Layout, LineHint, Span, Unit, Zone};
 
 mod fields;
 mod judge;
@@ -38,9 +38,11 @@ const LABEL_WORDS: u32 = 14;
 /// Most words of a byline or a time.
 const CREDIT_WORDS: u32 = 20;
 /// Lines below a heading among which its story begins.
-const BELOW: usize = 12;
+const BELOW: usize = 16;
 /// Labels among them that nothing tells to be any: the name of a section, a date, points of the story.
 const LABELS: usize = 3;
+/// The same below a first heading, which is no name of a section.
+const LABELS_BELOW_FIRST: usize = 10;
 /// Fewest words of a title that is no first heading.
 const TITLE_WORDS: u32 = 3;
 /// The level of headings that only a class calls so.
@@ -80,13 +82,16 @@ impl Cutter {
         let speaks = |layout: &&Layout| level == UnitLevel::Story && !layout.lines.iter().all(LineHint::is_silent);
         let Some(layout) = layout.filter(speaks) else { return self.cut(text, level, out) };
         let mut lines = Vec::with_capacity(layout.lines.len());
-        lines::each_line(text, |line| lines.push(line.span));
+        lines::each_line(text, |line| lines.push(line));
         if lines.len() != layout.lines.len() {
             return self.cut(text, level, out);
         }
+        let words = words(&lines, &layout.lines);
+        let is_large = |article: u32| article > 0 && words.get(article as usize).is_some_and(|words| *words >= ARTICLE_WORDS);
+        let spans: Vec<Span> = lines.iter().map(|line| line.span).collect();
         let mut base = Vec::new();
-        self.cut_marked(text, level, &marks::marks(&lines, layout), &mut base);
-        let page = Page::new(&self.lines, &layout.lines, &base);
+        self.cut_marked(text, level, &marks::marks(&spans, layout, is_large), &mut base);
+        let page = Page::new(&self.lines, &layout.lines, &base, words);
         let verdicts = page.verdicts();
         units::assemble(&page, &verdicts, &base, out);
     }
@@ -100,12 +105,7 @@ pub fn fields(text: &str, layout: Option<&Layout>, units: &[Unit]) -> Vec<Articl
 }
 
 impl<'p> Page<'p> {
-    fn new(lines: &'p [Line], hints: &'p [LineHint], units: &[Unit]) -> Self {
-        let most = hints.iter().map(|hint| hint.article).max().unwrap_or(0) as usize;
-        let mut words = vec![0_u32; most + 1];
-        for (line, hint) in lines.iter().zip(hints).filter(|(_, hint)| is_paragraph(hint)) {
-            words[hint.article as usize] = words[hint.article as usize].saturating_add(line.words);
-        }
+    fn new(lines: &'p [Line], hints: &'p [LineHint], units: &[Unit], words: Vec<u32>) -> Self {
         let (base, units) = base(lines, units);
         Self { lines, hints, base, units, words }
     }
@@ -119,6 +119,16 @@ impl<'p> Page<'p> {
     fn is_large(&self, article: u32) -> bool {
         self.words.get(article as usize).is_some_and(|words| *words >= ARTICLE_WORDS)
     }
+}
+
+/// The words of the paragraphs of each article.
+fn words(lines: &[Line], hints: &[LineHint]) -> Vec<u32> {
+    let most = hints.iter().map(|hint| hint.article).max().unwrap_or(0) as usize;
+    let mut words = vec![0_u32; most + 1];
+    for (line, hint) in lines.iter().zip(hints).filter(|(_, hint)| is_paragraph(hint)) {
+        words[hint.article as usize] = words[hint.article as usize].saturating_add(line.words);
+    }
+    words
 }
 
 /// Whether the markup has a line as a part of the text of its article.

@@ -44,6 +44,23 @@ pub(super) struct Link {
     pub(super) hidden: bool,
 }
 
+/// A run of words that stand in one link, or in none.
+#[derive(Debug, Clone, Copy)]
+struct Segment {
+    start: usize,
+    linked: bool,
+    /// The part of the page that it belongs to.
+    zone: Zone,
+    words: u32,
+    /// An element other than the link begins or ends before it.
+    parted: bool,
+}
+
+/// Fewest words of a link from which labels beside it are parted.
+const LINK_WORDS: u32 = 4;
+/// Most words of such a label: a time, a rank, the name of a section, who pays.
+const LABEL_WORDS: u32 = 6;
+
 /// The line that is being read.
 #[derive(Debug, Default)]
 pub(super) struct Line {
@@ -58,9 +75,12 @@ pub(super) struct Line {
     link: Option<Link>,
     /// An inline element ended, and no character followed.
     ended: bool,
+    /// An inline element other than a link began or ended since the last word.
+    touched: bool,
+    /// A link began since the last word.
+    begun: bool,
     counts: Counts,
-    /// Where links begin that follow on links alone.
-    cuts: Vec<usize>,
+    segments: Vec<Segment>,
     cells: u32,
 }
 
@@ -85,15 +105,16 @@ impl Line {
     }
 
     pub(super) fn begin_link(&mut self, link: Link) {
-        let Counts { all, linked, .. } = self.counts;
-        if all > 0 && linked == all && self.gap != Gap::Cell {
-            self.cuts.push(self.text.len());
-        }
-        self.link = Some(link);
+        (self.link, self.begun) = (Some(link), true);
     }
 
     pub(super) fn end_link(&mut self) {
-        self.link = None;
+        (self.link, self.touched) = (None, false);
+    }
+
+    /// An inline element that is no link begins or ends.
+    pub(super) fn touch(&mut self) {
+        self.touched = true;
     }
 
     /// An inline element ends that styles set apart from what follows.
@@ -125,9 +146,13 @@ impl Line {
         }
     }
 
+    /// The part of the page that the next word belongs to.
+    fn zone(&self) -> Zone {
+        self.link.and_then(|link| link.zone).unwrap_or(self.inner.zone)
+    }
+
     fn word(&mut self, word: &str) {
-        let gap = std::mem::take(&mut self.gap);
-        match gap {
+        match std::mem::take(&mut self.gap) {
             _ if self.text.is_empty() => {}
             Gap::None => {}
             Gap::Space => self.text.push(' '),
@@ -136,10 +161,11 @@ impl Line {
                 self.cells += 1;
             }
         }
+        self.segment(word);
         self.text.push_str(word);
         let letters = word.chars().filter(|c| c.is_alphanumeric()).count() as u32;
         self.counts.all += letters;
-        let zone = self.link.and_then(|link| link.zone).unwrap_or(self.inner.zone);
+        let zone = self.zone();
         let apart = zone != self.block.zone;
         if self.link.is_some() {
             self.counts.linked += letters;
@@ -153,27 +179,71 @@ impl Line {
         }
     }
 
+    /// Counts a word to the run that it belongs to.
+    fn segment(&mut self, word: &str) {
+        let linked = self.link.is_some();
+        let (begun, parted) = (std::mem::take(&mut self.begun), std::mem::take(&mut self.touched));
+        let goes_on = self.segments.last().is_some_and(|last| last.linked == linked && !(begun && linked));
+        if !goes_on {
+            let zone = self.zone();
+            self.segments.push(Segment { start: self.text.len(), linked, zone, words: 0, parted });
+        }
+        if let Some(last) = self.segments.last_mut() {
+            last.words += u32::from(word.chars().any(char::is_alphanumeric));
+        }
+    }
+
+    /// Whether each run is a line of its own: links in a row, or a headline that is a link and labels beside it.
+    fn is_parted(&self) -> bool {
+        let segments = &self.segments;
+        if segments.len() < 2 || self.cells > 0 || self.counts.linked == 0 {
+            return false;
+        }
+        let loose = |at: usize| {
+            let after = segments.get(at + 1).is_none_or(|next| next.parted);
+            segments[at].words == 0 || segments[at].words <= LABEL_WORDS && (at == 0 || segments[at].parted) && after
+        };
+        let labels = (0..segments.len()).all(|at| segments[at].linked || loose(at));
+        let headline = segments.iter().any(|segment| segment.linked && segment.words >= LINK_WORDS);
+        self.counts.linked == self.counts.all || labels && headline
+    }
+
     /// Gives what stands on the line, in pieces if it is a row of links, with the hint and the number of words of each; the next
     /// line begins.
     pub(super) fn finish(&mut self, mut found: impl FnMut(&str, LineHint, u32)) {
         let hint = self.hint();
-        if self.counts.linked < self.counts.all {
-            self.cuts.clear();
-        }
-        let mut start = 0;
-        for end in self.cuts.drain(..).chain([self.text.len()]) {
-            let piece = self.text.get(start..end).unwrap_or_default();
-            let piece = if end < self.text.len() { piece.trim_end_matches(is_separator) } else { piece };
-            let piece = if start > 0 { piece.trim_start_matches(is_separator) } else { piece };
-            start = end;
-            let piece = piece.trim();
-            if !piece.is_empty() {
-                let words = piece.split_whitespace().filter(|word| word.chars().any(char::is_alphanumeric)).count();
-                found(piece, hint, words as u32);
+        if self.is_parted() {
+            for at in 0..self.segments.len() {
+                self.piece(at, hint, &mut found);
             }
+        } else if !self.text.trim().is_empty() {
+            found(self.text.trim(), hint, self.segments.iter().map(|segment| segment.words).sum());
         }
         *self = Self { text: std::mem::take(&mut self.text), inner: self.inner, block: self.inner, link: self.link, ..Self::default() };
         self.text.clear();
+    }
+
+    /// Gives one of the runs, without what parts it from the next.
+    fn piece(&self, at: usize, hint: LineHint, found: &mut impl FnMut(&str, LineHint, u32)) {
+        let Some(segment) = self.segments.get(at) else { return };
+        let end = self.segments.get(at + 1).map_or(self.text.len(), |next| next.start);
+        let mut piece = self.text.get(segment.start..end).unwrap_or_default();
+        if end < self.text.len() {
+            piece = piece.trim_end_matches(is_separator);
+        }
+        if at > 0 {
+            piece = piece.trim_start_matches(is_separator);
+        }
+        let zone = match (segment.linked, segment.zone) {
+            (true, _) => hint.zone,
+            // A label beside a link.
+            (false, Zone::Open) => Zone::Time,
+            (false, zone) => zone,
+        };
+        if !piece.trim().is_empty() {
+            let linked = if segment.linked { 100 } else { 0 };
+            found(piece.trim(), LineHint { zone, linked, ..hint }, segment.words);
+        }
     }
 
     fn hint(&self) -> LineHint {

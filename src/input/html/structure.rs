@@ -111,6 +111,8 @@ impl State {
         if ends_line(name) {
             self.end_line();
             self.parted |= is_section(name);
+        } else if name != "a" {
+            self.line.touch();
         }
         if !is_void(name) && !tag.self_closing {
             self.open(tag);
@@ -213,6 +215,8 @@ impl State {
         if ends_line(name) {
             self.end_line();
             self.parted |= is_section(name);
+        } else if name != "a" {
+            self.line.touch();
         }
         let block = is_block(name) || is_cell(name);
         if self.stack.close(&tag.name, block) {

@@ -1,7 +1,7 @@
 //! What each line is, by its markup and its text.
 
 use super::{
-    BELOW, CLASS_LEVEL, CREDIT_WORDS, FOOT_WORDS, LABEL_WORDS, LABELS, LINK_WORDS, Page, TITLE_WORDS, Verdict, is_headline, is_paragraph,
+    ARTICLE_WORDS, BELOW, CLASS_LEVEL, CREDIT_WORDS, FOOT_WORDS, LABEL_WORDS, LABELS, LABELS_BELOW_FIRST, LINK_WORDS, Page, TITLE_WORDS, Verdict, is_headline, is_paragraph,
 };
 use crate::document::Zone;
 use crate::page::lines::{Ending, Role};
@@ -24,6 +24,7 @@ impl Page<'_> {
             let hint = &self.hints[at];
             match verdict {
                 Verdict::Title => above = Some(Above { level: self.level(at), article: self.story_of(at) }),
+                Verdict::Link if !hint.is_link() => {}
                 Verdict::Link | Verdict::Border if hint.zone == Zone::Open && !self.in_article(at) => above = None,
                 _ => {}
             }
@@ -108,12 +109,19 @@ impl Page<'_> {
             return Verdict::Title;
         }
         match base {
+            // A sentence in an article is no label.
+            Verdict::Border | Verdict::Interruption if self.in_article(at) && self.is_sentence(at) => Verdict::Body,
             Verdict::Border | Verdict::Interruption => base,
             _ if self.in_article(at) => Verdict::Body,
             // The text of a card.
             _ if hint.article > 0 && hint.zone == Zone::Open && self.words[hint.article as usize] > 0 => Verdict::Border,
             _ => base,
         }
+    }
+
+    fn is_sentence(&self, at: usize) -> bool {
+        let line = &self.lines[at];
+        line.role == Role::Text && line.words >= TITLE_WORDS && matches!(line.ending, Ending::Stop | Ending::Asking)
     }
 
     /// A heading that is no title.
@@ -136,8 +144,9 @@ impl Page<'_> {
         if matches!(hint.zone, Zone::Aside | Zone::Footer | Zone::Navigation) || hint.zone == Zone::Header && !hint.headline {
             return false;
         }
-        // A linked heading is a card's unless an article of its own stands below.
-        if hint.is_link() && !(here == there && self.in_article(at)) {
+        // A linked heading is a card's unless an article stands below.
+        let over = self.in_article(at) || here == 0 && self.words_below(below) >= ARTICLE_WORDS;
+        if hint.is_link() && !(here == there && over) {
             return false;
         }
         if here > 0 && !self.is_large(here) && here != there {
@@ -154,7 +163,7 @@ impl Page<'_> {
     /// else stands there.
     fn story_below(&self, at: usize) -> Option<usize> {
         let level = self.level(at);
-        let mut labels = 0;
+        let (mut labels, most) = (0, if level == 1 || self.hints[at].headline { LABELS_BELOW_FIRST } else { LABELS });
         for below in (at + 1..self.lines.len()).take(BELOW) {
             let (line, hint) = (&self.lines[below], &self.hints[below]);
             let passed = matches!(hint.zone, Zone::Caption | Zone::Byline | Zone::Time | Zone::Controls | Zone::Tags);
@@ -167,7 +176,7 @@ impl Page<'_> {
             if hint.heading > 0 || hint.zone != Zone::Open {
                 return None;
             }
-            if hint.is_link() && line.words >= *LINK_WORDS.start() || labels > LABELS {
+            if hint.is_link() && line.words >= *LINK_WORDS.start() || labels > most {
                 return None;
             }
             let paragraph = line.words > LABEL_WORDS || line.ending == Ending::Stop || line.ending == Ending::Leading;
@@ -178,6 +187,12 @@ impl Page<'_> {
             labels += 1;
         }
         None
+    }
+
+    /// Words of the paragraphs from `below` to the next heading or headline.
+    fn words_below(&self, below: usize) -> u32 {
+        let lines = self.lines[below..].iter().zip(&self.hints[below..]).take(BELOW);
+        lines.take_while(|(_, hint)| is_paragraph(hint)).map(|(line, _)| line.words).sum()
     }
 
     /// Whether what stands in menus, margins, head and foot holds fewer words of paragraphs than the rest of the page: else the

@@ -4,9 +4,9 @@ use crate::document::{Layout, LineHint, Span, Zone};
 use crate::page::{Hint, Mark};
 
 /// The marks of the lines that stand at `spans`.
-pub(super) fn marks(spans: &[Span], layout: &Layout) -> Vec<Hint> {
+pub(super) fn marks(spans: &[Span], layout: &Layout, is_large: impl Fn(u32) -> bool) -> Vec<Hint> {
     let of_line = |(span, hint): (&Span, &LineHint)| {
-        let (span, marks) = (*span, [zone(hint.zone), heading(hint), link(hint), item(hint), row(hint), article(hint)]);
+        let (span, marks) = (*span, [zone(hint.zone), heading(hint), link(hint), item(hint), row(hint, &is_large), article(hint, &is_large)]);
         marks.into_iter().flatten().map(move |mark| Hint { span, mark })
     };
     spans.iter().zip(&layout.lines).flat_map(of_line).collect()
@@ -42,10 +42,11 @@ fn item(hint: &LineHint) -> Option<Mark> {
     hint.item.then_some(Mark::ListItem)
 }
 
-fn row(hint: &LineHint) -> Option<Mark> {
-    hint.row.then_some(Mark::TableRow)
+/// A row of a table that is a part of an article.
+fn row(hint: &LineHint, is_large: impl Fn(u32) -> bool) -> Option<Mark> {
+    (hint.row && is_large(hint.article)).then_some(Mark::TableRow)
 }
 
-fn article(hint: &LineHint) -> Option<Mark> {
-    (hint.article > 0 && hint.zone == Zone::Open).then_some(Mark::Article)
+fn article(hint: &LineHint, is_large: impl Fn(u32) -> bool) -> Option<Mark> {
+    (hint.zone == Zone::Open && is_large(hint.article)).then_some(Mark::Article)
 }

@@ -37,7 +37,10 @@ pub(super) fn assemble(page: &Page<'_>, verdicts: &[Verdict], base: &[Unit], out
             Verdict::Body => units.body(line.span, article, range.start),
             Verdict::Title => units.titled(line.span, page.story_of(at), range.start),
             Verdict::Link => {
-                units.title = None;
+                // A second title stands between the first and its story.
+                if page.hints[at].is_link() || units.over.is_some() {
+                    units.title = None;
+                }
                 units.link(line.span, range);
             }
             Verdict::Border => {
