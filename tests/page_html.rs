@@ -3,11 +3,11 @@
 #![cfg(feature = "html")]
 #![allow(clippy::unwrap_used, reason = "a test may stop where it fails")]
 
+use Kind::{Boilerplate, Headline, Story};
 use mukarrar::document::{ArticleFields, DocId, Kind, Unit};
 use mukarrar::input::{Corpus, Format, InputOptions};
 use mukarrar::page::{Cutter, UnitLevel, fields};
 use proptest::prelude::*;
-use Kind::{Boilerplate, Headline, Story};
 
 /// The text of a page, its units and what is known of them.
 struct Page {
@@ -40,9 +40,12 @@ fn expect(html: &str, expected: &[(Kind, Option<usize>, &str)]) -> Page {
     page
 }
 
-const FIRST: &str = "افتتح رئيس البلدية صباح اليوم الجسر الجديد الذي يربط ضفتي المدينة، بعد ثلاث سنوات من العمل وتأجيل الموعد مرتين.";
-const SECOND: &str = "ويبلغ طول الجسر ستمئة متر، ويضم مسارين للسيارات في كل اتجاه وممرا للمشاة والدراجات، وبلغت كلفته عشرين مليونا.";
-const THIRD: &str = "وطالب سكان الحي بإنارة الطرق المؤدية إليه وتركيب إشارات عند مدخله، بعدما سجلت المنطقة خمسة حوادث خلال شهر واحد.";
+const FIRST: &str =
+    "افتتح رئيس البلدية صباح اليوم الجسر الجديد الذي يربط ضفتي المدينة، بعد ثلاث سنوات من العمل وتأجيل الموعد مرتين.";
+const SECOND: &str =
+    "ويبلغ طول الجسر ستمئة متر، ويضم مسارين للسيارات في كل اتجاه وممرا للمشاة والدراجات، وبلغت كلفته عشرين مليونا.";
+const THIRD: &str =
+    "وطالب سكان الحي بإنارة الطرق المؤدية إليه وتركيب إشارات عند مدخله، بعدما سجلت المنطقة خمسة حوادث خلال شهر واحد.";
 
 /// An article with everything around it that portals have.
 #[test]
@@ -60,7 +63,9 @@ fn an_article_keeps_its_title_past_what_interrupts_it() {
     );
     let page = cut(&html);
     let kinds: Vec<(Kind, String)> = outline(&page).into_iter().map(|(kind, _, begin)| (kind, begin)).collect();
-    let of = |kind: Kind| kinds.iter().filter(|(found, _)| *found == kind).map(|(_, begin)| begin.as_str()).collect::<Vec<_>>();
+    let of = |kind: Kind| {
+        kinds.iter().filter(|(found, _)| *found == kind).map(|(_, begin)| begin.as_str()).collect::<Vec<_>>()
+    };
     assert_eq!(of(Story), ["افتتح رئيس", "الطول والكلفة"]);
     let headlines = of(Headline);
     assert_eq!(headlines.len(), 3, "{headlines:?}");
@@ -69,7 +74,8 @@ fn an_article_keeps_its_title_past_what_interrupts_it() {
     for (unit, fields) in page.units.iter().zip(&page.fields).filter(|(unit, _)| unit.kind == Story) {
         assert_eq!(unit.title, title);
         let text = |value: &str| Some(value.to_owned());
-        let (title, published, byline) = (text("افتتاح الجسر الجديد في المدينة"), text("2026-04-12"), text("سمر الناصر"));
+        let (title, published, byline) =
+            (text("افتتاح الجسر الجديد في المدينة"), text("2026-04-12"), text("سمر الناصر"));
         assert_eq!(*fields, ArticleFields { title, published, byline });
     }
 }
@@ -83,17 +89,20 @@ fn cards_on_a_home_page_are_headlines_and_names_of_sections_are_not() {
         card("افتتاح الجسر الجديد في المدينة"),
         card("انقطاع المياه عن أحياء الشرق يومين")
     );
-    expect(&html, &[
-        (Boilerplate, None, "صحيفة المدينة"),
-        (Boilerplate, None, "محليات"),
-        (Headline, None, "افتتاح الجسر"),
-        (Boilerplate, None, "منذ ساعة"),
-        (Headline, None, "انقطاع المياه"),
-        (Boilerplate, None, "منذ ساعة"),
-        (Boilerplate, None, "رياضة"),
-        (Headline, None, "النجمة يخسر"),
-        (Headline, None, "المنتخب يبدأ"),
-    ]);
+    expect(
+        &html,
+        &[
+            (Boilerplate, None, "صحيفة المدينة"),
+            (Boilerplate, None, "محليات"),
+            (Headline, None, "افتتاح الجسر"),
+            (Boilerplate, None, "منذ ساعة"),
+            (Headline, None, "انقطاع المياه"),
+            (Boilerplate, None, "منذ ساعة"),
+            (Boilerplate, None, "رياضة"),
+            (Headline, None, "النجمة يخسر"),
+            (Headline, None, "المنتخب يبدأ"),
+        ],
+    );
 }
 
 #[test]
@@ -102,16 +111,19 @@ fn entries_of_a_live_page_are_one_story_and_the_next_article_another() {
         "<main><article><h1>العاصفة لحظة بلحظة وإغلاق المدارس</h1><p>{FIRST}</p><article><time>14:32</time><p>{SECOND}</p></article>\
          <article><time>14:05</time><p>{THIRD}</p></article></article><article><h2>وزارة التربية تؤجل بدء الدراسة</h2><p>{FIRST}</p></article>"
     );
-    expect(&html, &[
-        (Headline, None, "العاصفة لحظة"),
-        (Story, Some(0), "افتتح رئيس"),
-        (Boilerplate, None, "14:32"),
-        (Story, Some(0), "ويبلغ طول"),
-        (Boilerplate, None, "14:05"),
-        (Story, Some(0), "وطالب سكان"),
-        (Headline, None, "وزارة التربية"),
-        (Story, Some(6), "افتتح رئيس"),
-    ]);
+    expect(
+        &html,
+        &[
+            (Headline, None, "العاصفة لحظة"),
+            (Story, Some(0), "افتتح رئيس"),
+            (Boilerplate, None, "14:32"),
+            (Story, Some(0), "ويبلغ طول"),
+            (Boilerplate, None, "14:05"),
+            (Story, Some(0), "وطالب سكان"),
+            (Headline, None, "وزارة التربية"),
+            (Story, Some(6), "افتتح رئيس"),
+        ],
+    );
 }
 
 #[test]
@@ -130,23 +142,29 @@ fn persian_and_urdu_pages_are_cut_alike() {
                 <div class=related><a href=1>بازگشایی جاده کوهستانی پس از سه روز</a></div>\
                 <p>ساخت این خط هشت سال پیش آغاز شد، اما کمبود اعتبار و جابه‌جایی شن‌های روان بارها کار را متوقف کرد.</p></div>\
                 <div class=footer>تمامی حقوق محفوظ است</div>";
-    expect(html, &[
-        (Boilerplate, None, "صفحه نخست"),
-        (Boilerplate, None, "اقتصادی"),
-        (Headline, None, "راه‌آهن کویر"),
-        (Story, Some(2), "خط راه‌آهن"),
-        (Headline, None, "بازگشایی جاده"),
-        (Story, Some(2), "ساخت این"),
-        (Boilerplate, None, "تمامی حقوق"),
-    ]);
+    expect(
+        html,
+        &[
+            (Boilerplate, None, "صفحه نخست"),
+            (Boilerplate, None, "اقتصادی"),
+            (Headline, None, "راه‌آهن کویر"),
+            (Story, Some(2), "خط راه‌آهن"),
+            (Headline, None, "بازگشایی جاده"),
+            (Story, Some(2), "ساخت این"),
+            (Boilerplate, None, "تمامی حقوق"),
+        ],
+    );
     let html = "<div class=menu><a href=/>صفحہ اول</a><a href=/p>پاکستان</a></div><article><h2>ندی کا پل پانچ سال بعد عوام کے لیے کھول دیا گیا</h2>\
                 <p>ضلعی انتظامیہ نے ندی پر بننے والا نیا پل اتوار کے روز عوام کے لیے کھول دیا، جس سے بیس دیہات کا شہر سے رابطہ آسان ہو گیا ہے۔</p></article>";
-    expect(html, &[
-        (Boilerplate, None, "صفحہ اول"),
-        (Boilerplate, None, "پاکستان"),
-        (Headline, None, "ندی کا"),
-        (Story, Some(2), "ضلعی انتظامیہ"),
-    ]);
+    expect(
+        html,
+        &[
+            (Boilerplate, None, "صفحہ اول"),
+            (Boilerplate, None, "پاکستان"),
+            (Headline, None, "ندی کا"),
+            (Story, Some(2), "ضلعی انتظامیہ"),
+        ],
+    );
 }
 
 #[test]
@@ -155,17 +173,24 @@ fn broken_markup_loses_no_story() {
         "<div class=nav><a href=/>الرئيسية</a> | <a href=/a>أرشيف</a></div></span><div><h2>افتتاح الجسر الجديد في المدينة</h2></div><p>{FIRST}<p>{SECOND}</b>\
          <p>{THIRD}</div></div><ul><li><a href=1>وزير النقل يتفقد أعمال توسعة الميناء<li><a href=2>انقطاع المياه عن أحياء الشرق يومين</ul>"
     );
-    expect(&html, &[
-        (Boilerplate, None, "الرئيسية"),
-        (Boilerplate, None, "أرشيف"),
-        (Headline, None, "افتتاح الجسر"),
-        (Story, Some(2), "افتتح رئيس"),
-        (Headline, None, "وزير النقل"),
-        (Headline, None, "انقطاع المياه"),
-    ]);
+    expect(
+        &html,
+        &[
+            (Boilerplate, None, "الرئيسية"),
+            (Boilerplate, None, "أرشيف"),
+            (Headline, None, "افتتاح الجسر"),
+            (Story, Some(2), "افتتح رئيس"),
+            (Headline, None, "وزير النقل"),
+            (Headline, None, "انقطاع المياه"),
+        ],
+    );
     // A menu that nobody closed does not swallow the page.
     let page = cut(&format!("<nav><a href=/>الرئيسية</a><h1>افتتاح الجسر الجديد في المدينة</h1><p>{FIRST}<p>{SECOND}"));
-    assert!(page.units.iter().any(|unit| unit.kind == Story && unit.span.of(&page.text).contains(SECOND)), "{:?}", outline(&page));
+    assert!(
+        page.units.iter().any(|unit| unit.kind == Story && unit.span.of(&page.text).contains(SECOND)),
+        "{:?}",
+        outline(&page)
+    );
 }
 
 /// Lines of every sort that pages of plain text have.

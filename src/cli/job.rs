@@ -40,12 +40,7 @@ pub(super) fn open_with(
 }
 
 /// Lists the input, whose records give `fields` beside id and text and are cut at `unit`.
-pub(super) fn input(
-    inputs: &[PathBuf],
-    reading: &ReadingArgs,
-    unit: UnitLevel,
-    fields: Vec<String>,
-) -> Result<Input> {
+pub(super) fn input(inputs: &[PathBuf], reading: &ReadingArgs, unit: UnitLevel, fields: Vec<String>) -> Result<Input> {
     Input::open(inputs, options(reading, unit, fields))
 }
 
@@ -113,7 +108,8 @@ pub(super) fn learn(
     threads: Option<usize>,
     progress: When,
 ) -> Result<Rules> {
-    let options = options(&input.reading, UnitLevel::Document, Sources::fields(source.source_field.as_deref()).collect());
+    let options =
+        options(&input.reading, UnitLevel::Document, Sources::fields(source.source_field.as_deref()).collect());
     let corpus = Corpus::read_once(Input::open(&input.inputs, options)?, holding)?;
     pipeline::learn(&corpus, source.source_field.as_deref(), threads, &Bar::new(progress))
 }

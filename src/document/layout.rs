@@ -53,13 +53,15 @@ pub struct LineHint {
     pub row: bool,
     /// Whether it is the headline that the page says it has.
     pub headline: bool,
+    /// The element that holds the block of the line: lines of one article often stand in one. Says nothing by itself.
+    pub holder: u32,
 }
 
 impl LineHint {
     /// Whether the markup says nothing of the line.
     #[must_use]
     pub fn is_silent(&self) -> bool {
-        *self == Self::default()
+        *self == Self { holder: self.holder, ..Self::default() }
     }
 
     /// Whether the line is a link and little else.

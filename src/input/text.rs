@@ -24,5 +24,12 @@ pub(super) fn record<'a>(
     }
     let Text { text, bom, mut decoding } = encoding::decode(raw, Hints::default(), options.encoding)?;
     let text = encoding::mend(text, options.encoding, &mut decoding);
-    Ok(Record { id, text, fields: vec![None; options.fields.len()], text_value: bom..raw.len(), decoding, layout: None })
+    Ok(Record {
+        id,
+        text,
+        fields: vec![None; options.fields.len()],
+        text_value: bom..raw.len(),
+        decoding,
+        layout: None,
+    })
 }

@@ -16,11 +16,12 @@
 //! A story that something interrupts goes on with its title as long as it stays in its article. Where the markup says nothing,
 //! the text decides, so a text of plain paragraphs is cut like its lines.
 
+use std::borrow::Cow;
 use std::ops::{Range, RangeInclusive};
 
 use super::lines::{self, Ending, Line, Role};
 use super::{Cutter, UnitLevel};
-use crate::document::{ArticleFields, Kind, Layout, LineHint, Span, Unit, Zone};
+use crate::document::{ArticleFields, Kind, Layout, LineHint, Unit, Zone};
 
 mod fields;
 mod judge;
@@ -29,6 +30,8 @@ mod units;
 
 /// Fewest words of paragraphs that make an article.
 const ARTICLE_WORDS: u32 = 25;
+/// The same below a heading.
+const BRIEF_WORDS: u32 = 8;
 /// Fewest and most words of a headline that is a link.
 const LINK_WORDS: RangeInclusive<u32> = 4..=20;
 /// The same in the foot of a page, where links to terms and contacts have some words too.
@@ -45,6 +48,8 @@ const LABELS: usize = 3;
 const LABELS_BELOW_FIRST: usize = 10;
 /// Fewest words of a title that is no first heading.
 const TITLE_WORDS: u32 = 3;
+/// Most words of a link that its words alone tell to be a control of the page.
+const CONTROL_WORDS: u32 = 7;
 /// The level of headings that only a class calls so.
 const CLASS_LEVEL: u8 = 4;
 
@@ -63,6 +68,19 @@ enum Verdict {
     Interruption,
 }
 
+/// What an element that calls itself an article, or the main part, is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Article {
+    /// None: the rest of the page.
+    Outside,
+    /// A headline of another article, perhaps with its first words.
+    Card,
+    /// A list of headlines with text between them.
+    List,
+    /// An article.
+    Story,
+}
+
 /// A page while it is judged.
 struct Page<'p> {
     lines: &'p [Line],
@@ -71,8 +89,8 @@ struct Page<'p> {
     base: Vec<Verdict>,
     /// Which of the units that its text gives stand on each line.
     units: Vec<Range<usize>>,
-    /// Words of the paragraphs of each article.
-    words: Vec<u32>,
+    /// What each article is.
+    articles: Vec<Article>,
 }
 
 impl Cutter {
@@ -86,12 +104,12 @@ impl Cutter {
         if lines.len() != layout.lines.len() {
             return self.cut(text, level, out);
         }
-        let words = words(&lines, &layout.lines);
-        let is_large = |article: u32| article > 0 && words.get(article as usize).is_some_and(|words| *words >= ARTICLE_WORDS);
-        let spans: Vec<Span> = lines.iter().map(|line| line.span).collect();
+        let hints = sane(&lines, &layout.lines);
+        let articles = articles(&lines, &hints);
+        let is_story = |article: u32| articles.get(article as usize) == Some(&Article::Story);
         let mut base = Vec::new();
-        self.cut_marked(text, level, &marks::marks(&spans, layout, is_large), &mut base);
-        let page = Page::new(&self.lines, &layout.lines, &base, words);
+        self.cut_marked(text, level, &marks::marks(&lines, &hints, is_story), &mut base);
+        let page = Page::new(&self.lines, &hints, &base, articles);
         let verdicts = page.verdicts();
         units::assemble(&page, &verdicts, &base, out);
     }
@@ -105,30 +123,87 @@ pub fn fields(text: &str, layout: Option<&Layout>, units: &[Unit]) -> Vec<Articl
 }
 
 impl<'p> Page<'p> {
-    fn new(lines: &'p [Line], hints: &'p [LineHint], units: &[Unit], words: Vec<u32>) -> Self {
+    fn new(lines: &'p [Line], hints: &'p [LineHint], units: &[Unit], articles: Vec<Article>) -> Self {
         let (base, units) = base(lines, units);
-        Self { lines, hints, base, units, words }
+        Self { lines, hints, base, units, articles }
     }
 
-    /// Whether a line stands in an article that holds paragraphs.
+    /// What the article is that a line stands in.
+    fn article(&self, at: usize) -> Article {
+        self.articles.get(self.hints[at].article as usize).copied().unwrap_or(Article::Outside)
+    }
+
+    /// Whether a line stands in an article.
     fn in_article(&self, at: usize) -> bool {
-        let article = self.hints[at].article;
-        article > 0 && self.is_large(article)
-    }
-
-    fn is_large(&self, article: u32) -> bool {
-        self.words.get(article as usize).is_some_and(|words| *words >= ARTICLE_WORDS)
+        self.article(at) == Article::Story
     }
 }
 
-/// The words of the paragraphs of each article.
-fn words(lines: &[Line], hints: &[LineHint]) -> Vec<u32> {
+/// What each article is: a story has enough words of paragraphs, or some below a heading, and no more headlines of others than
+/// paragraphs unless a first heading stands over them.
+fn articles(lines: &[Line], hints: &[LineHint]) -> Vec<Article> {
     let most = hints.iter().map(|hint| hint.article).max().unwrap_or(0) as usize;
-    let mut words = vec![0_u32; most + 1];
-    for (line, hint) in lines.iter().zip(hints).filter(|(_, hint)| is_paragraph(hint)) {
-        words[hint.article as usize] = words[hint.article as usize].saturating_add(line.words);
+    let mut counts = vec![Counts::default(); most + 1];
+    for (line, hint) in lines.iter().zip(hints).filter(|(_, hint)| hint.zone == Zone::Open) {
+        if let Some(counts) = counts.get_mut(hint.article as usize) {
+            counts.add(line, hint);
+        }
     }
-    words
+    let mut articles: Vec<Article> = counts.iter().map(Counts::article).collect();
+    articles[0] = Article::Outside;
+    articles
+}
+
+/// What stands in an article.
+#[derive(Debug, Clone, Copy, Default)]
+struct Counts {
+    words: u32,
+    paragraphs: u32,
+    links: u32,
+    /// It has a heading that is no link, and one of the first level.
+    headed: bool,
+    first: bool,
+}
+
+impl Counts {
+    fn add(&mut self, line: &Line, hint: &LineHint) {
+        if hint.is_link() {
+            self.links += u32::from(is_headline(line, LINK_WORDS));
+        } else if hint.heading > 0 {
+            (self.headed, self.first) = (true, self.first || hint.heading == 1 || hint.headline);
+        } else {
+            self.words = self.words.saturating_add(line.words);
+            self.paragraphs += u32::from(line.words > LABEL_WORDS || line.ending == Ending::Stop);
+        }
+    }
+
+    fn article(&self) -> Article {
+        let enough = self.words >= ARTICLE_WORDS || self.headed && self.words >= BRIEF_WORDS;
+        match enough {
+            true if self.first || self.links <= 2 * self.paragraphs => Article::Story,
+            true => Article::List,
+            false => Article::Card,
+        }
+    }
+}
+
+/// The hints without menus, margins, head and foot, if these hold more words of paragraphs than the rest of the page: then the
+/// markup is broken, or its classes are no guide.
+fn sane<'h>(lines: &[Line], hints: &'h [LineHint]) -> Cow<'h, [LineHint]> {
+    let (mut around, mut rest) = (0_u64, 0_u64);
+    for (line, hint) in lines.iter().zip(hints).filter(|(line, hint)| line.words > LABEL_WORDS && !hint.is_link()) {
+        let words = if is_around(hint.zone) { &mut around } else { &mut rest };
+        *words += u64::from(line.words);
+    }
+    if around <= rest {
+        return Cow::Borrowed(hints);
+    }
+    let open = |hint: &LineHint| if is_around(hint.zone) { LineHint { zone: Zone::Open, ..*hint } } else { *hint };
+    hints.iter().map(open).collect()
+}
+
+const fn is_around(zone: Zone) -> bool {
+    matches!(zone, Zone::Navigation | Zone::Header | Zone::Footer | Zone::Aside)
 }
 
 /// Whether the markup has a line as a part of the text of its article.

@@ -83,9 +83,9 @@ use crate::document::{Kind, Span, Unit};
 use crate::error::{Error, Result};
 
 pub use boilerplate::{Boilerplate, Text};
-pub use markup::fields;
 pub use hints::{Hint, Mark};
 pub(crate) use learn::{Learner, Sampler};
+pub use markup::fields;
 pub use probe::RuleKind;
 pub use rules::{Rule, Rules};
 pub use sieve::Sieve;

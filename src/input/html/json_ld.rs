@@ -46,7 +46,8 @@ fn parse(script: &str) -> Option<Value> {
 
 /// An object of a type of article that has a headline.
 fn article(object: &Map<String, Value>) -> Option<ArticleFields> {
-    let is_article = |kind: &str| kind.ends_with("Article") || kind.ends_with("BlogPosting") || kind.ends_with("Report");
+    let is_article =
+        |kind: &str| kind.ends_with("Article") || kind.ends_with("BlogPosting") || kind.ends_with("Report");
     let kinds = texts(object.get("@type")?);
     let title = texts(object.get("headline").or_else(|| object.get("name"))?).into_iter().next()?;
     kinds.iter().any(|kind| is_article(kind)).then(|| ArticleFields {

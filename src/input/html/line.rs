@@ -8,6 +8,9 @@ pub(super) struct Context {
     pub(super) zone: Zone,
     /// The innermost article, from 1; 0 for none.
     pub(super) article: u32,
+    /// The number of the innermost block, and of the one around it.
+    pub(super) block: u32,
+    pub(super) holder: u32,
     pub(super) heading: u8,
     pub(super) item: bool,
     pub(super) row: bool,
@@ -219,7 +222,13 @@ impl Line {
         } else if !self.text.trim().is_empty() {
             found(self.text.trim(), hint, self.segments.iter().map(|segment| segment.words).sum());
         }
-        *self = Self { text: std::mem::take(&mut self.text), inner: self.inner, block: self.inner, link: self.link, ..Self::default() };
+        *self = Self {
+            text: std::mem::take(&mut self.text),
+            inner: self.inner,
+            block: self.inner,
+            link: self.link,
+            ..Self::default()
+        };
         self.text.clear();
     }
 
@@ -248,11 +257,11 @@ impl Line {
 
     fn hint(&self) -> LineHint {
         let Counts { all, linked, apart, beside } = self.counts;
-        let Context { zone, article, heading, item, row, .. } = self.block;
+        let Context { zone, article, heading, item, row, holder, .. } = self.block;
         let zone = if all > 0 && apart == all { self.apart } else { zone };
         let counted = u64::from(all.saturating_sub(beside).max(linked));
         let linked = (100 * u64::from(linked)).checked_div(counted).unwrap_or(0) as u8;
-        LineHint { zone, heading, article, linked, item, row: row && self.cells > 0, headline: false }
+        LineHint { zone, heading, article, linked, item, row: row && self.cells > 0, headline: false, holder }
     }
 }
 

@@ -122,6 +122,13 @@ impl Found {
     pub(super) fn finish(self) -> Metadata {
         let value = |slot: Option<(usize, String)>| slot.map(|(_, value)| value);
         let Self { title, date, url, byline, shared, articles } = self;
-        Metadata { title: value(title), date: value(date), url: value(url), byline: value(byline), shared: value(shared), articles }
+        Metadata {
+            title: value(title),
+            date: value(date),
+            url: value(url),
+            byline: value(byline),
+            shared: value(shared),
+            articles,
+        }
     }
 }

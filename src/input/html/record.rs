@@ -3,10 +3,10 @@
 use std::borrow::Cow;
 
 use super::{Metadata, Page, charset, page};
+use crate::document::Layout;
 use crate::input::InputOptions;
 use crate::input::corpus::{FieldValue, Record};
 use crate::input::encoding::{self, Hints, Text};
-use crate::document::Layout;
 use crate::input::reject::Reason;
 
 /// Where a page came from, as far as that is known beside its bytes.

@@ -90,7 +90,9 @@ impl Stack {
             return false;
         }
         let in_table = matches!(&**name, "table" | "tbody" | "thead" | "tfoot" | "tr" | "td" | "th" | "caption");
-        let reach = |open: &&Open| if in_table { &*open.name == "table" } else { is_barrier(&open.name) || !block && open.block };
+        let reach = |open: &&Open| {
+            if in_table { &*open.name == "table" } else { is_barrier(&open.name) || !block && open.block }
+        };
         let border = self.open.iter().rposition(|open| reach(&open)).unwrap_or(0);
         let found = self.open.iter().rposition(|open| open.name == *name).filter(|at| *at >= border);
         if let Some(at) = found {

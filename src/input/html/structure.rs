@@ -86,6 +86,8 @@ struct State {
     line: Line,
     stack: Stack,
     articles: Vec<Article>,
+    /// Blocks that began.
+    blocks: u32,
     /// How deep the open link began.
     link: Option<usize>,
     /// Inside an element without markup, whose content is not shown.
@@ -126,7 +128,9 @@ impl State {
     }
 
     fn link(&mut self, tag: &Tag) -> TokenSinkResult<()> {
-        self.end_link();
+        if self.link.is_some() {
+            self.end_link();
+        }
         self.line.begin_inline();
         if attribute(tag, "href").is_some() {
             let sealed = self.stack.context().zone.is_sealed();
@@ -182,13 +186,25 @@ impl State {
             _ => {}
         }
         let block = is_block(name) || is_cell(name);
+        if block {
+            self.blocks = self.blocks.saturating_add(1);
+            (context.holder, context.block) = (context.block, self.blocks);
+        }
         self.stack.push(tag.name.clone(), block, context);
         self.line.enter(context, block);
     }
 
     fn begin_article(&mut self, kind: Scope, parent: u32) -> u32 {
         if self.articles.len() < MOST_ARTICLES {
-            self.articles.push(Article { kind, parent, words: 0, headed: false, card: false, time: None, byline: None });
+            self.articles.push(Article {
+                kind,
+                parent,
+                words: 0,
+                headed: false,
+                card: false,
+                time: None,
+                byline: None,
+            });
         }
         self.articles.len() as u32
     }
@@ -299,16 +315,45 @@ fn is_cell(name: &str) -> bool {
 fn is_section(name: &str) -> bool {
     matches!(
         name,
-        "article" | "aside" | "section" | "nav" | "header" | "footer" | "main" | "form" | "ul" | "ol" | "dl" | "table" | "figure"
-            | "blockquote" | "hr"
+        "article"
+            | "aside"
+            | "section"
+            | "nav"
+            | "header"
+            | "footer"
+            | "main"
+            | "form"
+            | "ul"
+            | "ol"
+            | "dl"
+            | "table"
+            | "figure"
+            | "blockquote"
+            | "hr"
     )
 }
 
 fn is_void(name: &str) -> bool {
     matches!(
         name,
-        "area" | "base" | "basefont" | "bgsound" | "br" | "col" | "embed" | "frame" | "hr" | "img" | "input" | "keygen" | "link"
-            | "meta" | "param" | "source" | "track" | "wbr"
+        "area"
+            | "base"
+            | "basefont"
+            | "bgsound"
+            | "br"
+            | "col"
+            | "embed"
+            | "frame"
+            | "hr"
+            | "img"
+            | "input"
+            | "keygen"
+            | "link"
+            | "meta"
+            | "param"
+            | "source"
+            | "track"
+            | "wbr"
     )
 }
 

@@ -7,6 +7,7 @@ use crate::document::Zone;
 
 /// Words of classes, ids and roles, and the part that they name. Those of the systems that most news sites are made with, and
 /// what sites call such parts themselves.
+#[rustfmt::skip]
 const WORDS: &[(Zone, &[&str])] = &[
     (
         Zone::Navigation,
@@ -16,7 +17,7 @@ const WORDS: &[(Zone, &[&str])] = &[
         ],
     ),
     (Zone::Header, &["masthead", "banner", "siteheader", "hdr"]),
-    (Zone::Footer, &["footer", "contentinfo", "copyright", "copyrights", "siteinfo", "colophon", "ftr"]),
+    (Zone::Footer, &["footer", "contentinfo", "siteinfo", "colophon", "ftr"]),
     (
         Zone::Aside,
         &[
@@ -32,7 +33,7 @@ const WORDS: &[(Zone, &[&str])] = &[
             "share", "sharing", "sharer", "sharebar", "social", "addthis", "addtoany", "sharedaddy", "newsletter", "subscribe",
             "subscription", "cookie", "cookies", "consent", "gdpr", "ad", "ads", "advert", "advertisement", "adsbygoogle",
             "sponsor", "sponsored", "poll", "vote", "survey", "search", "searchform", "login", "print", "tools", "modal",
-            "popup", "authorbox", "aboutauthor",
+            "popup", "copyright", "copyrights", "authorbox", "aboutauthor",
         ],
     ),
     (Zone::Comments, &["comment", "comments", "commentlist", "disqus", "respond", "replies"]),
@@ -56,14 +57,32 @@ const WRAPS: [&str; 4] = ["content", "main", "page", "layout"];
 
 /// Words that name what is hidden from the eye.
 const UNSEEN: [&str; 8] = [
-    "sr-only", "sr_only", "visually-hidden", "visuallyhidden", "screen-reader-text", "element-invisible", "screenreader",
+    "sr-only",
+    "sr_only",
+    "visually-hidden",
+    "visuallyhidden",
+    "screen-reader-text",
+    "element-invisible",
+    "screenreader",
     "a11y-hidden",
 ];
 
-/// Words of a class that names the text of an article.
+/// Classes that name the text of an article, without hyphens and the like.
 const BODIES: [&str; 14] = [
-    "articlebody", "article-body", "article_body", "entry-content", "post-content", "story-body", "article-content",
-    "article-text", "news-body", "news-content", "news-text", "story-content", "storybody", "post-body",
+    "articlebody",
+    "articlecontent",
+    "articletext",
+    "bodytext",
+    "entrycontent",
+    "newsbody",
+    "newscontent",
+    "newstext",
+    "postbody",
+    "postcontent",
+    "singlecontent",
+    "storybody",
+    "storycontent",
+    "storytext",
 ];
 
 /// The part that an element begins; `None` if it begins none. `inside` tells that it stands in an article or the main part.
@@ -113,7 +132,9 @@ fn by_word(word: &str) -> Option<Zone> {
 pub(super) fn is_hidden(tag: &Tag) -> bool {
     match &*tag.name {
         "html" | "body" | "main" | "article" => return false,
-        "noscript" | "template" | "datalist" | "select" | "object" | "video" | "audio" | "canvas" | "svg" | "map" => return true,
+        "noscript" | "template" | "datalist" | "select" | "object" | "video" | "audio" | "canvas" | "svg" | "map" => {
+            return true;
+        }
         "dialog" if attribute(tag, "open").is_none() => return true,
         _ => {}
     }
@@ -156,7 +177,8 @@ pub(super) fn scope(tag: &Tag) -> Option<Scope> {
         _ => {}
     }
     let is = |name: &str, value: &str| {
-        attribute(tag, name).is_some_and(|found| found.split_ascii_whitespace().any(|word| word.eq_ignore_ascii_case(value)))
+        attribute(tag, name)
+            .is_some_and(|found| found.split_ascii_whitespace().any(|word| word.eq_ignore_ascii_case(value)))
     };
     if is("role", "main") {
         return Some(Scope::Main);
@@ -164,8 +186,14 @@ pub(super) fn scope(tag: &Tag) -> Option<Scope> {
     if is("role", "article") {
         return Some(Scope::Article);
     }
-    let body = is("itemprop", "articleBody") || BODIES.iter().any(|name| is("class", name) || is("id", name));
+    let named = |name: &str| attribute(tag, name).is_some_and(|found| found.split_ascii_whitespace().any(is_body));
+    let body = is("itemprop", "articleBody") || named("class") || named("id");
     body.then_some(Scope::Body)
+}
+
+fn is_body(class: &str) -> bool {
+    let joined: String = class.chars().filter(char::is_ascii_alphanumeric).collect();
+    BODIES.contains(&&*joined.to_ascii_lowercase())
 }
 
 /// The level of a heading that an element is: 7 if only its class says so.

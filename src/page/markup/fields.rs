@@ -28,7 +28,8 @@ impl<'p> Page<'p> {
             lines::each_line(text, |line| lines.push(line.span));
         }
         let described = layout.map_or(&[][..], |layout| &layout.described);
-        let described = described.iter().map(|article| (letters(article.title.as_deref().unwrap_or_default()), article)).collect();
+        let described =
+            described.iter().map(|article| (letters(article.title.as_deref().unwrap_or_default()), article)).collect();
         let mut stories = units.iter().filter(|unit| unit.kind == Kind::Story);
         let first = stories.clone().next().map(|unit| unit.span);
         let untitled = first.filter(|_| stories.all(|unit| unit.title.is_none()));

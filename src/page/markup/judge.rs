@@ -1,7 +1,10 @@
 //! What each line is, by its markup and its text.
 
+use std::collections::BTreeMap;
+
 use super::{
-    ARTICLE_WORDS, BELOW, CLASS_LEVEL, CREDIT_WORDS, FOOT_WORDS, LABEL_WORDS, LABELS, LABELS_BELOW_FIRST, LINK_WORDS, Page, TITLE_WORDS, Verdict, is_headline, is_paragraph,
+    ARTICLE_WORDS, Article, BELOW, CLASS_LEVEL, CONTROL_WORDS, CREDIT_WORDS, FOOT_WORDS, LABEL_WORDS, LABELS,
+    LABELS_BELOW_FIRST, LINK_WORDS, Page, TITLE_WORDS, Verdict, is_headline, is_paragraph,
 };
 use crate::document::Zone;
 use crate::page::lines::{Ending, Role};
@@ -11,28 +14,42 @@ use crate::page::lines::{Ending, Role};
 struct Above {
     level: u8,
     article: u32,
+    /// Whether its story has begun.
+    begun: bool,
 }
 
 impl Page<'_> {
     /// What each line is.
     pub(super) fn verdicts(&self) -> Vec<Verdict> {
         let mut verdicts = Vec::with_capacity(self.lines.len());
-        let mut above = None;
-        let sane = self.zones_hold_little();
+        let mut above: Option<Above> = None;
         for at in 0..self.lines.len() {
-            let verdict = self.verdict(at, sane, above);
-            let hint = &self.hints[at];
-            match verdict {
-                Verdict::Title => above = Some(Above { level: self.level(at), article: self.story_of(at) }),
-                Verdict::Link if !hint.is_link() => {}
-                Verdict::Link | Verdict::Border if hint.zone == Zone::Open && !self.in_article(at) => above = None,
-                _ => {}
-            }
+            let verdict = self.verdict(at, above);
+            above = self.goes_on(at, verdict, above);
             verdicts.push(verdict);
         }
         self.settle_titles(&mut verdicts);
         self.settle_labels(&mut verdicts);
         verdicts
+    }
+
+    /// The title that what follows the line at `at` may belong to.
+    fn goes_on(&self, at: usize, verdict: Verdict, above: Option<Above>) -> Option<Above> {
+        let hint = &self.hints[at];
+        match (verdict, above) {
+            (Verdict::Title, _) if hint.heading > 0 => {
+                Some(Above { level: self.level(at), article: self.story_of(at), begun: false })
+            }
+            (Verdict::Body, Some(above)) => Some(Above { begun: true, ..above }),
+            // Lists and names of sections end a story of which nothing else says where it ends.
+            (Verdict::Link, Some(above))
+                if above.begun && above.article == 0 && hint.is_link() && hint.zone == Zone::Open =>
+            {
+                None
+            }
+            (Verdict::Border, Some(above)) if above.begun && above.article == 0 && hint.zone == Zone::Open => None,
+            _ => above,
+        }
     }
 
     /// The article of the story below the title at `at`.
@@ -47,7 +64,7 @@ impl Page<'_> {
         }
     }
 
-    fn verdict(&self, at: usize, sane: bool, above: Option<Above>) -> Verdict {
+    fn verdict(&self, at: usize, above: Option<Above>) -> Verdict {
         let (line, hint) = (&self.lines[at], &self.hints[at]);
         if line.role == Role::Wordless || hint.is_silent() {
             return self.base[at];
@@ -55,7 +72,7 @@ impl Page<'_> {
         if hint.heading > 0 && !hint.zone.is_sealed() && self.is_title(at, above) {
             return Verdict::Title;
         }
-        if let Some(verdict) = self.by_zone(at, sane) {
+        if let Some(verdict) = self.by_zone(at) {
             return verdict;
         }
         if hint.is_link() {
@@ -68,7 +85,7 @@ impl Page<'_> {
     }
 
     /// What the part of the page says that a line stands in.
-    fn by_zone(&self, at: usize, sane: bool) -> Option<Verdict> {
+    fn by_zone(&self, at: usize) -> Option<Verdict> {
         let (line, hint) = (&self.lines[at], &self.hints[at]);
         let link = hint.is_link() && is_headline(line, LINK_WORDS);
         match hint.zone {
@@ -79,7 +96,6 @@ impl Page<'_> {
             Zone::Byline | Zone::Time => Some(Verdict::Interruption),
             Zone::Footer if link && line.words >= FOOT_WORDS => Some(Verdict::Link),
             Zone::Navigation | Zone::Header | Zone::Aside if link => Some(Verdict::Link),
-            _ if !sane && line.words > LABEL_WORDS => None,
             _ => Some(Verdict::Border),
         }
     }
@@ -87,9 +103,12 @@ impl Page<'_> {
     /// A line that is all link.
     fn link(&self, at: usize) -> Verdict {
         let line = &self.lines[at];
+        let base = self.base[at];
+        // Words of the page rather than of news.
+        let control = base == Verdict::Border && self.hints[at].heading == 0 && line.words <= CONTROL_WORDS;
         let least = if self.hints[at].heading > 0 { *LINK_WORDS.start() - 1 } else { *LINK_WORDS.start() };
-        match self.base[at] {
-            _ if is_headline(line, least..=*LINK_WORDS.end()) && !self.is_cue(at) => Verdict::Link,
+        match base {
+            _ if is_headline(line, least..=*LINK_WORDS.end()) && !self.is_cue(at) && !control => Verdict::Link,
             Verdict::Body if self.in_article(at) && line.words > *LINK_WORDS.end() => Verdict::Body,
             Verdict::Border => Verdict::Border,
             _ if self.in_article(at) => Verdict::Interruption,
@@ -114,7 +133,7 @@ impl Page<'_> {
             Verdict::Border | Verdict::Interruption => base,
             _ if self.in_article(at) => Verdict::Body,
             // The text of a card.
-            _ if hint.article > 0 && hint.zone == Zone::Open && self.words[hint.article as usize] > 0 => Verdict::Border,
+            _ if self.article(at) == Article::Card && hint.zone == Zone::Open => Verdict::Border,
             _ => base,
         }
     }
@@ -141,7 +160,9 @@ impl Page<'_> {
         let hint = &self.hints[at];
         let Some(below) = self.story_below(at).filter(|_| !self.is_cue(at)) else { return false };
         let (here, there) = (hint.article, self.hints[below].article);
-        if matches!(hint.zone, Zone::Aside | Zone::Footer | Zone::Navigation) || hint.zone == Zone::Header && !hint.headline {
+        if matches!(hint.zone, Zone::Aside | Zone::Footer | Zone::Navigation)
+            || hint.zone == Zone::Header && !hint.headline
+        {
             return false;
         }
         // A linked heading is a card's unless an article stands below.
@@ -149,11 +170,14 @@ impl Page<'_> {
         if hint.is_link() && !(here == there && over) {
             return false;
         }
-        if here > 0 && !self.is_large(here) && here != there {
+        if self.article(at) == Article::Card && here != there {
             return false;
         }
         match above {
-            Some(above) if !hint.headline && above.article == there => self.level(at) <= above.level,
+            Some(above) if !hint.headline && above.article == there => {
+                self.level(at) <= above.level
+                    || there == 0 && self.lines[at].words >= TITLE_WORDS && self.moves(at, below)
+            }
             // The name of a section, over the titles of its articles.
             _ => hint.headline || hint.heading == 1 || self.lines[at].words >= TITLE_WORDS,
         }
@@ -195,20 +219,18 @@ impl Page<'_> {
         lines.take_while(|(_, hint)| is_paragraph(hint)).map(|(line, _)| line.words).sum()
     }
 
-    /// Whether what stands in menus, margins, head and foot holds fewer words of paragraphs than the rest of the page: else the
-    /// markup is broken, or its classes are no guide.
-    fn zones_hold_little(&self) -> bool {
-        let (mut zones, mut rest) = (0_u64, 0_u64);
-        for (line, hint) in self.lines.iter().zip(self.hints) {
-            if line.words <= LABEL_WORDS || hint.is_link() {
-                continue;
-            }
-            match hint.zone {
-                Zone::Navigation | Zone::Header | Zone::Footer | Zone::Aside => zones += u64::from(line.words),
-                _ => rest += u64::from(line.words),
-            }
-        }
-        zones <= rest
+    /// Whether a line is a paragraph of some length.
+    fn is_text(&self, at: usize) -> bool {
+        is_paragraph(&self.hints[at]) && !self.hints[at].row && self.lines[at].words > LABEL_WORDS
+    }
+
+    /// Whether the story below the heading at `at` stands in another element than the one above, and the heading does too.
+    fn moves(&self, at: usize, below: usize) -> bool {
+        let paragraphs = (0..at).rev().take(BELOW).filter(|before| self.is_text(*before));
+        let mut holders = paragraphs.map(|before| self.hints[before].holder);
+        let Some(above) = holders.next() else { return true };
+        let alike = holders.next().is_none_or(|before| before == above);
+        alike && above != self.hints[at].holder && above != self.hints[below].holder
     }
 
     /// Where headings are titles, a line that only looks like one is a part of its story.
@@ -227,8 +249,8 @@ impl Page<'_> {
     /// Labels: short lines outside the articles of a page that has some, and those over the title in an article.
     fn settle_labels(&self, verdicts: &mut [Verdict]) {
         let titled = (0..verdicts.len()).filter(|at| verdicts[*at] == Verdict::Title);
-        let last_title: std::collections::BTreeMap<u32, usize> = titled.map(|at| (self.hints[at].article, at)).rev().collect();
-        let any = (1..self.words.len()).any(|article| self.is_large(article as u32));
+        let first_title: BTreeMap<u32, usize> = titled.map(|at| (self.hints[at].article, at)).rev().collect();
+        let any = self.articles.contains(&Article::Story);
         for at in 0..verdicts.len() {
             let (line, hint) = (&self.lines[at], &self.hints[at]);
             let short = line.words <= LABEL_WORDS && line.ending != Ending::Stop;
@@ -236,7 +258,7 @@ impl Page<'_> {
                 continue;
             }
             let outside = any && !self.in_article(at) && is_paragraph(hint);
-            let over = self.in_article(at) && last_title.get(&hint.article).is_some_and(|title| at < *title);
+            let over = self.in_article(at) && first_title.get(&hint.article).is_some_and(|title| at < *title);
             if outside || over {
                 verdicts[at] = Verdict::Border;
             }

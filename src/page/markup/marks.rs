@@ -1,15 +1,18 @@
 //! What the markup says of lines, as marks for cutting them as text.
 
-use crate::document::{Layout, LineHint, Span, Zone};
+use crate::document::{LineHint, Zone};
+use crate::page::lines::Line;
 use crate::page::{Hint, Mark};
 
-/// The marks of the lines that stand at `spans`.
-pub(super) fn marks(spans: &[Span], layout: &Layout, is_large: impl Fn(u32) -> bool) -> Vec<Hint> {
-    let of_line = |(span, hint): (&Span, &LineHint)| {
-        let (span, marks) = (*span, [zone(hint.zone), heading(hint), link(hint), item(hint), row(hint, &is_large), article(hint, &is_large)]);
+/// The marks of the lines.
+pub(super) fn marks(lines: &[Line], hints: &[LineHint], is_large: impl Fn(u32) -> bool) -> Vec<Hint> {
+    let of_line = |(line, hint): (&Line, &LineHint)| {
+        let large = is_large(hint.article);
+        let marks = [zone(hint.zone), heading(hint), link(hint), item(hint), row(hint, large), article(hint, large)];
+        let span = line.span;
         marks.into_iter().flatten().map(move |mark| Hint { span, mark })
     };
-    spans.iter().zip(&layout.lines).flat_map(of_line).collect()
+    lines.iter().zip(hints).flat_map(of_line).collect()
 }
 
 const fn zone(zone: Zone) -> Option<Mark> {
@@ -43,10 +46,10 @@ fn item(hint: &LineHint) -> Option<Mark> {
 }
 
 /// A row of a table that is a part of an article.
-fn row(hint: &LineHint, is_large: impl Fn(u32) -> bool) -> Option<Mark> {
-    (hint.row && is_large(hint.article)).then_some(Mark::TableRow)
+fn row(hint: &LineHint, large: bool) -> Option<Mark> {
+    (hint.row && large).then_some(Mark::TableRow)
 }
 
-fn article(hint: &LineHint, is_large: impl Fn(u32) -> bool) -> Option<Mark> {
-    (hint.zone == Zone::Open && is_large(hint.article)).then_some(Mark::Article)
+fn article(hint: &LineHint, large: bool) -> Option<Mark> {
+    (hint.zone == Zone::Open && large).then_some(Mark::Article)
 }

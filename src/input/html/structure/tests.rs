@@ -16,13 +16,10 @@ fn zones(html: &str) -> Vec<Zone> {
 
 #[test]
 fn blocks_breaks_and_cells_make_lines() {
-    assert_eq!(lines("<div>أول  ثان\n<b>ثا</b>لث<br>رابع<p>خا<wbr>مس</div><li>سادس<li>سابع"), [
-        "أول ثان ثالث",
-        "رابع",
-        "خامس",
-        "سادس",
-        "سابع"
-    ]);
+    assert_eq!(
+        lines("<div>أول  ثان\n<b>ثا</b>لث<br>رابع<p>خا<wbr>مس</div><li>سادس<li>سابع"),
+        ["أول ثان ثالث", "رابع", "خامس", "سادس", "سابع"]
+    );
     assert_eq!(lines("<table><tr><td>أ<td>ب<tr><td><p>ج<p>د<td>ه</table>"), ["أ | ب", "ج", "د", "ه"]);
     assert_eq!(lines("<p>&nbsp;</p><p>أول\u{2028}ثان</p><pre>ثالث\n\n  رابع</pre>"), ["أول ثان", "ثالث", "رابع"]);
 }
@@ -50,8 +47,7 @@ fn parts_of_a_page_are_told_by_element_role_and_class() {
                 </figure><p class=byline>كاتب</p><time>أمس</time><footer>ذيل</footer></article></main><aside>جانب</aside>\
                 <div class='post-comments'><article><p>تعليق</p></article></div><form>بحث</form><div role=contentinfo>حقوق</div>";
     use Zone::{Aside, Byline, Caption, Comments, Controls, Footer, Header, Navigation, Open, Time};
-    let expected =
-        [Header, Navigation, Open, Open, Caption, Byline, Time, Footer, Aside, Comments, Controls, Footer];
+    let expected = [Header, Navigation, Open, Open, Caption, Byline, Time, Footer, Aside, Comments, Controls, Footer];
     assert_eq!(zones(html), expected);
     for class in ["has-sidebar", "page-with-menu", "content-sidebar-wrap", "commentary", "no-comments"] {
         assert_eq!(zones(&format!("<div class='{class}'>نص")), [Open], "{class}");
@@ -62,8 +58,7 @@ fn parts_of_a_page_are_told_by_element_role_and_class() {
 fn headings_items_rows_and_links_are_told() {
     let html = "<h2><a href=1>عنوان</a></h2><ul><li><span>10:15</span> <a href=2>رابط طويل</a></ul><table><tr><td>أ<td>ب</table>\
                 <p>نص فيه <a href=3>رابط</a></p><p><a name=x>نص</a></p>";
-    let found: Vec<_> =
-        hints(html).iter().map(|hint| (hint.heading, hint.item, hint.row, hint.is_link())).collect();
+    let found: Vec<_> = hints(html).iter().map(|hint| (hint.heading, hint.item, hint.row, hint.is_link())).collect();
     let (no, yes) = (false, true);
     assert_eq!(found, [(2, no, no, yes), (0, yes, no, yes), (0, no, yes, no), (0, no, no, no), (0, no, no, no)]);
 }
@@ -81,7 +76,8 @@ fn entries_of_an_article_are_its_own_and_cards_are_not() {
 
 #[test]
 fn tags_that_are_left_open_or_closed_twice_break_nothing() {
-    let html = "<nav><ul><li><a href=1>رابط<li><a href=2>آخر</ul></nav></div></span><p>نص</b></p></p><p>ثان</table>ثالث";
+    let html =
+        "<nav><ul><li><a href=1>رابط<li><a href=2>آخر</ul></nav></div></span><p>نص</b></p></p><p>ثان</table>ثالث";
     assert_eq!(lines(html), ["رابط", "آخر", "نص", "ثان", "ثالث"]);
     use Zone::{Navigation, Open};
     assert_eq!(zones(html), [Navigation, Navigation, Open, Open, Open]);
@@ -93,7 +89,19 @@ fn tags_that_are_left_open_or_closed_twice_break_nothing() {
 #[test]
 fn no_page_is_too_odd() {
     let many = 20_000;
-    for tags in ["<div>", "<b>", "<a href=1>", "<p>", "<table><tr><td>", "<article>", "<li>", "<ul><li>", "<span>", "<svg>", "</div>"] {
+    for tags in [
+        "<div>",
+        "<b>",
+        "<a href=1>",
+        "<p>",
+        "<table><tr><td>",
+        "<article>",
+        "<li>",
+        "<ul><li>",
+        "<span>",
+        "<svg>",
+        "</div>",
+    ] {
         let html = format!("{}نص", tags.repeat(many));
         let found = read(&html);
         assert!(found.text == "نص" || tags == "<svg>", "{tags}");
