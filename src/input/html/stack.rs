@@ -61,6 +61,12 @@ impl Stack {
         }
     }
 
+    /// Whether the innermost block is no cell or row of a table: what stands before the next cell is a line of its own.
+    pub(super) fn is_in_block(&self) -> bool {
+        let inner = self.open.iter().rev().find(|open| open.block);
+        inner.is_some_and(|open| !matches!(&*open.name, "td" | "th" | "tr" | "tbody" | "thead" | "tfoot" | "table"))
+    }
+
     fn close_heading(&mut self) {
         if self.open.last().is_some_and(|open| matches!(&*open.name, "h1" | "h2" | "h3" | "h4" | "h5" | "h6")) {
             self.open.pop();

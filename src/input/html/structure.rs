@@ -106,6 +106,7 @@ impl State {
             "a" => return self.link(tag),
             "wbr" => return TokenSinkResult::Continue,
             "img" | "input" => self.line.space(),
+            "td" | "th" if self.stack.is_in_block() => self.end_line(),
             "td" | "th" => self.line.cell(),
             "span" | "time" | "small" => self.line.begin_inline(),
             _ => {}
