@@ -88,6 +88,7 @@ pub use probe::RuleKind;
 pub use rules::{Rule, Rules};
 pub use sieve::Sieve;
 pub use sources::Sources;
+pub use story::StoryFields;
 
 use cues::Family;
 use gate::GATE;
@@ -187,6 +188,12 @@ impl Cutter {
                 self.stories.cut(text, &self.lines, &self.marks, &mut self.matcher, out);
             }
         }
+    }
+
+    /// What the page says about each of its stories: a date, a byline. `text` is the one that was cut last, at the story
+    /// level; a story's title is [`Unit::title`].
+    pub fn fields(&mut self, text: &str) -> Vec<StoryFields> {
+        self.stories.fields(text, &mut self.matcher)
     }
 
     /// Measures the lines of `text` and finds its boilerplate.

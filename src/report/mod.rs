@@ -34,6 +34,7 @@ mod pairs;
 mod passages;
 mod score;
 pub mod text;
+mod titles;
 
 pub use boilerplate::boilerplate;
 pub use clean::{Cleaning, Destination, Marking, write_rejected};

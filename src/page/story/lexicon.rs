@@ -23,6 +23,8 @@ impl Word {
     pub(super) const PRAYER: Self = Self(1 << 8);
     pub(super) const PICTURE: Self = Self(1 << 9);
     pub(super) const ARCHIVE: Self = Self(1 << 10);
+    pub(super) const AFTERNOON: Self = Self(1 << 11);
+    pub(super) const FORENOON: Self = Self(1 << 12);
     /// Whatever stands in a date.
     const TIMELY: Self = Self(Self::MONTH.0 | Self::WEEKDAY.0 | Self::UNIT.0 | Self::AGO.0 | Self::TIME.0);
 
@@ -83,6 +85,8 @@ impl Lexicon {
             (words::PRAYERS, Word::PRAYER),
             (PICTURES, Word::PICTURE),
             (ARCHIVES, Word::ARCHIVE),
+            (words::AFTERNOON, Word::AFTERNOON),
+            (words::FORENOON, Word::FORENOON),
         ];
         for (list, is) in lists {
             list.iter().for_each(|word| lexicon.word(word, is));
@@ -117,6 +121,11 @@ impl Lexicon {
         if let Some(first) = part.clone().into_words().into_iter().next() {
             self.phrases.entry(first).or_default().push(Phrase { part, class, form });
         }
+    }
+
+    /// Whether a word says which half of the day it is.
+    pub(super) fn is_half(&self, token: &[u8], half: Word) -> bool {
+        self.words.get(token).is_some_and(|word| word.is(half))
     }
 
     /// What the token at `at` may be.

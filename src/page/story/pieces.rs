@@ -242,12 +242,13 @@ const fn is_parting(c: char) -> bool {
 /// Pushes the parts as pieces where headlines are among them and nothing but short labels beside them.
 fn push_parts(text: &str, whole: Piece, parts: &[Span], pieces: &mut Vec<Piece>) -> bool {
     let measured = || parts.iter().filter_map(|part| lines::measure(text, part.start..part.end));
-    let is_headline = |line: &Line| (LEAST..=HEADLINE).contains(&line.words) && matches!(line.ending, Ending::Open | Ending::Asking);
+    let is_dated = |line: &Line| line.words <= 6 && numbers_in(line.span.of(text)) >= 2;
+    let is_headline = |line: &Line| (LEAST..=HEADLINE).contains(&line.words) && matches!(line.ending, Ending::Open | Ending::Asking) && !is_dated(line);
     let (mut headlines, mut labels, mut numbers, mut others) = (0, 0, 0, 0);
     for line in measured() {
         if is_headline(&line) {
             headlines += 1;
-        } else if line.words < LEAST && line.ending != Ending::Stop {
+        } else if (line.words < LEAST || is_dated(&line)) && line.ending != Ending::Stop {
             labels += 1;
             numbers += usize::from(is_amount(line.span.of(text)));
         } else {
@@ -269,6 +270,11 @@ fn push_parts(text: &str, whole: Piece, parts: &[Span], pieces: &mut Vec<Piece>)
         pieces.push(Piece { line, gap, cells: 1, dashed: whole.dashed && place == 0, dateline: false, number: whole.number });
     }
     true
+}
+
+/// Words that begin with a digit.
+fn numbers_in(part: &str) -> usize {
+    part.split_whitespace().filter(|word| word.starts_with(char::is_numeric)).count()
 }
 
 /// Whether a cell holds a price or another amount rather than a time.

@@ -444,6 +444,7 @@ fn short(piece: &Piece, evidence: &Features) -> [i32; ROLES] {
     let row = i32::from(evidence.shorts >= 3) * 4;
     let ends = if piece.line.ending == Ending::Stop { 8 } else { 0 };
     let leads = if piece.line.ending == Ending::Leading { 6 } else { 0 };
+    let signed = if evidence.signed { 8 } else { 0 };
     let item = match words {
         3 => 11,
         2 => 17,
@@ -451,10 +452,10 @@ fn short(piece: &Piece, evidence: &Features) -> [i32; ROLES] {
     };
     table(
         &[
-            (Item, item + row + leads),
+            (Item, item + row + leads + signed),
             (Title, item + 8 + leads),
             (Deck, 25),
-            (Head, 3 + row + ends - leads / 3),
+            (Head, 3 + row + ends - leads / 3 + signed),
             (Furniture, 6 - row),
             (Widget, 1),
             (Meta, 8 - if words > 1 { 4 } else { 0 }),

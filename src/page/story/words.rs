@@ -300,6 +300,11 @@ pub(super) const TIME_WORDS: &[&str] = &[
     "ساعت", "ب.ظ", "ق.ظ", "بعدازظهر", "صبح", "عصر", "شب", "در", "تاریخ", "مورخ", "بجے", "بجکر", "شام", "صبح", "دوپہر", "رات", "بوقت", "وقت", "بہ", "کو", "ء", "پاکستانی", "PST", "PKT", "at", "on", "the",
 ];
 
+/// What follows the hours after noon, and those before it.
+pub(super) const AFTERNOON: &[&str] = &["م", "مساء", "عصرا", "PM", "pm", "بعدازظهر", "عصر", "شام", "رات", "ليلا", "ظهرا"];
+/// See [`AFTERNOON`].
+pub(super) const FORENOON: &[&str] = &["ص", "صباحا", "AM", "am", "صبح", "فجرا"];
+
 /// Names of prayers: a line of one and a time is a row of their table.
 pub(super) const PRAYERS: &[&str] = &[
     "الفجر", "الشروق", "الظهر", "العصر", "المغرب", "العشاء", "الإمساك", "اذان صبح", "طلوع آفتاب", "اذان ظهر", "اذان مغرب", "فجر", "ظہر", "عصر", "مغرب", "عشاء", "طلوع", "غروب",
