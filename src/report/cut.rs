@@ -39,7 +39,7 @@ pub fn cut(corpus: &Corpus, level: UnitLevel, style: Style, out: &mut dyn Write)
         let record = corpus.read(id).ok()?;
         let name = names.shown(id, &record.id).into_owned();
         cutter.cut(&record.text, level, &mut units);
-        let mut fields = Titles::of(&mut cutter, &record.text, level);
+        let fields = Titles::of(&mut cutter, &record.text, level);
         let rows = units.iter().enumerate();
         let rows = rows.map(|(number, unit)| row(&name, number, unit, fields.row(&units, number), &record.text));
         Some(rows.collect::<Vec<_>>())

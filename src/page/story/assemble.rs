@@ -13,8 +13,16 @@ const LISTED: usize = 9;
 const BETWEEN: usize = 12;
 
 /// Appends the units to `out`. Lines of signs alone belong to the story around them, else they are boilerplate.
-pub(super) fn units(text: &str, lines: &[Line], pieces: &[Piece], features: &[Features], roles: &[Role], begun: &mut Vec<Begun>, out: &mut Vec<Unit>) {
-    let titles = titles(features, roles, pieces);
+pub(super) fn units(
+    text: &str,
+    lines: &[Line],
+    pieces: &[Piece],
+    features: &[Features],
+    roles: &[Role],
+    begun: &mut Vec<Begun>,
+    out: &mut Vec<Unit>,
+) {
+    let titles = titles(text, features, roles, pieces);
     let mut writer = Writer { out, open: None, title: None };
     let mut numbers: Vec<Option<usize>> = vec![None; pieces.len()];
     let mut headed: Option<(Option<usize>, usize)> = None;
@@ -137,7 +145,7 @@ fn first_word(text: &str, line: Span) -> usize {
 }
 
 /// For each piece that begins a story's part: its title, none if it has none; and nothing where the story before goes on.
-fn titles(features: &[Features], roles: &[Role], pieces: &[Piece]) -> Vec<Option<Option<usize>>> {
+fn titles(text: &str, features: &[Features], roles: &[Role], pieces: &[Piece]) -> Vec<Option<Option<usize>>> {
     let mut titles = vec![None; roles.len()];
     let mut open = false;
     for at in 0..roles.len() {
@@ -145,13 +153,17 @@ fn titles(features: &[Features], roles: &[Role], pieces: &[Piece]) -> Vec<Option
         let starts = is_story(roles[at]) && (at == 0 || !is_story(roles[at - 1]) || pieces[at].dateline);
         if starts {
             let before = at - roles[..at].iter().rev().take(BETWEEN).take_while(|role| is_between(**role)).count();
-            let headed = before > 0 && match roles[before - 1] {
-                Role::Title | Role::Deck => true,
-                Role::Item => !open && at - before <= LISTED,
-                _ => false,
-            };
+            let headed = before > 0
+                && match roles[before - 1] {
+                    Role::Title | Role::Deck => true,
+                    Role::Item => !open && at - before <= LISTED,
+                    _ => false,
+                };
             if headed {
-                titles[at] = Some(Some(title(features, roles, pieces, before)));
+                let title = title(features, roles, pieces, before);
+                let told = title + 1 < before || roles[title] != Role::Item || !in_list(roles, title);
+                let tells = told || shares_words(text, pieces[title].line.span, pieces[at].line.span);
+                titles[at] = Some(Some(title).filter(|_| tells));
             } else if !open {
                 titles[at] = Some(None);
             }
@@ -183,6 +195,24 @@ fn title(features: &[Features], roles: &[Role], pieces: &[Piece], end: usize) ->
         }
     }
     listed_title(roles, pieces, first + 1)
+}
+
+/// Whether the headline at `at` ends a list.
+fn in_list(roles: &[Role], at: usize) -> bool {
+    at >= BLOCK && roles[at - BLOCK..at].iter().all(|role| *role == Role::Item)
+}
+
+/// Fewest words that a title shares with its story.
+const SHARED: usize = 2;
+/// Fewest letters of a word that says something.
+const LETTERS: usize = 4;
+
+/// Whether words of a headline stand in a paragraph.
+fn shares_words(text: &str, headline: Span, paragraph: Span) -> bool {
+    let paragraph = paragraph.of(text);
+    let words = headline.of(text).split_whitespace().map(|word| word.trim_matches(|c| !lines::is_word_char(c)));
+    let words = words.map(|word| word.trim_start_matches('و').trim_start_matches("ال"));
+    words.filter(|word| word.chars().count() >= LETTERS && paragraph.contains(word)).take(SHARED).count() == SHARED
 }
 
 /// Most headlines of a block that is a title with what explains it.

@@ -30,7 +30,13 @@ impl Words<'_> {
     fn day_of(&self, at: usize) -> Option<Day> {
         if self.numeric_date(at).is_some() {
             let [a, b, c] = [self.value(at)?, self.value(at + 1)?, self.value(at + 2)?];
-            let (year, month, day) = if a > 31 { (a, b, c) } else if b > 12 { (c, a, b) } else { (c, b, a) };
+            let (year, month, day) = if a > 31 {
+                (a, b, c)
+            } else if b > 12 {
+                (c, a, b)
+            } else {
+                (c, b, a)
+            };
             return civil(year, month, day);
         }
         self.before_month(at).or_else(|| self.behind_month(at))

@@ -84,13 +84,7 @@ pub(super) struct Features {
 }
 
 /// Replaces `all` by the features of `pieces`.
-pub(super) fn measure(
-    text: &str,
-    pieces: &[Piece],
-    marks: &[Marks],
-    matcher: &mut Matcher,
-    all: &mut Vec<Features>,
-) {
+pub(super) fn measure(text: &str, pieces: &[Piece], marks: &[Marks], matcher: &mut Matcher, all: &mut Vec<Features>) {
     all.clear();
     all.extend(pieces.iter().map(|piece| alone(text, piece, marks, matcher)));
     ranks(all);
@@ -130,9 +124,14 @@ fn alone(text: &str, piece: &Piece, marks: &[Marks], matcher: &mut Matcher) -> F
     if features.reading.running && line.words >= 12 && features.length >= 11 {
         features.shape = Shape::Paragraph;
     }
-    features.glued = features.shape == Shape::Paragraph && line.ending == Ending::Open && stops == 0 && line.words <= 80 && is_glued(own);
+    features.glued = features.shape == Shape::Paragraph
+        && line.ending == Ending::Open
+        && stops == 0
+        && line.words <= 80
+        && is_glued(own);
     features.signed = line.dashed && (2..=7).contains(&line.words);
-    features.reading.class = cue_class(line.role, features.reading.class, features.reading.alone).or_else(|| menu_row(piece, &features));
+    features.reading.class =
+        cue_class(line.role, features.reading.class, features.reading.alone).or_else(|| menu_row(piece, &features));
     if matches!(line.role, Role::Cue { alone: false, .. }) {
         features.reading.alone = false;
     }
@@ -154,7 +153,9 @@ const fn cue_class(role: Role, read: Option<Class>, alone: bool) -> Option<Class
     };
     match (family, read) {
         (Family::ReadAlso | Family::Watch, _) if !alone => Some(Class::Inline),
-        (Family::ReadAlso | Family::Watch | Family::Related | Family::Ranking, Some(Class::More | Class::Gallery)) => read,
+        (Family::ReadAlso | Family::Watch | Family::Related | Family::Ranking, Some(Class::More | Class::Gallery)) => {
+            read
+        }
         (Family::ReadAlso | Family::Watch | Family::Related | Family::Ranking, _) => Some(Class::List),
         (Family::Tags | Family::Source | Family::Legal, _) => Some(Class::Border),
         (Family::Agency, _) => Some(Class::Byline),
@@ -198,8 +199,32 @@ fn breaks_off(line: &str) -> bool {
 
 /// Words of credits in brackets at the end of a caption.
 const CREDITS: &[&str] = &[
-    "فوٹو", "فائل", "تصویر", "عکس", "أرشيف", "ارشيف", "رويترز", "أ ف ب", "أ.ف.ب", "الفرنسية", "غيتي", "جيتي", "Getty", "AFP", "Reuters", "آرشیو", "تصوير", "الأناضول", "أسوشيتد",
-    "AP", "صورة", "شترستوك", "وكالات", "مواقع التواصل", "انترنت", "إنترنت",
+    "فوٹو",
+    "فائل",
+    "تصویر",
+    "عکس",
+    "أرشيف",
+    "ارشيف",
+    "رويترز",
+    "أ ف ب",
+    "أ.ف.ب",
+    "الفرنسية",
+    "غيتي",
+    "جيتي",
+    "Getty",
+    "AFP",
+    "Reuters",
+    "آرشیو",
+    "تصوير",
+    "الأناضول",
+    "أسوشيتد",
+    "AP",
+    "صورة",
+    "شترستوك",
+    "وكالات",
+    "مواقع التواصل",
+    "انترنت",
+    "إنترنت",
 ];
 
 /// Whether a line is a caption with its credit: «… (رويترز)», «… © هدى سليم».
@@ -213,7 +238,9 @@ fn is_credited(line: &str, words: u32) -> bool {
     let end = line.trim_end_matches(|c: char| c.is_whitespace() || c == '.' || c == '۔');
     let inner = end.strip_suffix([')', ']']).and_then(|rest| rest.rsplit_once(['(', '[']));
     inner.is_some_and(|(before, credit)| {
-        !before.trim().is_empty() && credit.split_whitespace().count() <= 5 && CREDITS.iter().any(|known| credit.contains(known))
+        !before.trim().is_empty()
+            && credit.split_whitespace().count() <= 5
+            && CREDITS.iter().any(|known| credit.contains(known))
     })
 }
 
@@ -278,13 +305,17 @@ fn rows(text: &str, pieces: &[Piece], all: &mut [Features]) {
     for (features, piece) in all.iter_mut().zip(pieces) {
         let cells = piece.cells > 1 && features.reading.numbers > 0 && features.shape != Shape::Paragraph;
         let own = piece.line.span.of(text);
-        let measured = features.reading.numbers > 0 && piece.line.words <= 4 && own.contains(['°', '%', '٪', '$', '€', '/']);
+        let measured =
+            features.reading.numbers > 0 && piece.line.words <= 4 && own.contains(['°', '%', '٪', '$', '€', '/']);
         features.row = !features.reading.time && (cells || measured);
     }
     let first = |piece: &Piece| piece.line.span.of(text).split_whitespace().next().unwrap_or("").to_owned();
     for at in 1..pieces.len() {
         let like = |features: &Features| {
-            features.reading.numbers > 0 && !features.reading.time && features.reading.class.is_none() && !features.reading.ranked
+            features.reading.numbers > 0
+                && !features.reading.time
+                && features.reading.class.is_none()
+                && !features.reading.ranked
                 && matches!(features.shape, Shape::Headline | Shape::Short)
         };
         let short = pieces[at].line.words <= 9 && pieces[at - 1].line.words <= 9;
@@ -300,7 +331,9 @@ fn runs(pieces: &[Piece], all: &mut [Features]) {
     let mut at = 0;
     while at < all.len() {
         let (mut end, mut count) = (at, 0);
-        let name = |at: usize| all[at].is_short() && all.get(at + 1).is_some_and(Features::is_headline) && pieces[at + 1].gap != Gap::Blank;
+        let name = |at: usize| {
+            all[at].is_short() && all.get(at + 1).is_some_and(Features::is_headline) && pieces[at + 1].gap != Gap::Blank
+        };
         while end < all.len() && (all[end].is_headline() || count > 0 && (all[end].is_between() || name(end))) {
             count += u32::from(all[end].is_headline());
             end += 1;
@@ -360,9 +393,8 @@ fn neighbours(pieces: &[Piece], all: &mut [Features]) {
         all[at].under = at > 0 && is_paragraph(&all[at - 1]);
         all[at].over = all.get(at + 1).is_some_and(is_paragraph);
         all[at].announced = announced && pieces[at].gap != Gap::Blank && all[at].shape != Shape::Paragraph;
-        let announces = pieces[at].line.ending == Ending::Leading
-            && all[at].reading.class.is_none()
-            && !pieces[at].line.dashed;
+        let announces =
+            pieces[at].line.ending == Ending::Leading && all[at].reading.class.is_none() && !pieces[at].line.dashed;
         let points = all[at].is(Class::Points) && all[at].reading.alone;
         all[at].heads = announces && !all[at].under;
         let announces = announces && (all[at].under || at > 0 && all[at - 1].under);
@@ -372,7 +404,9 @@ fn neighbours(pieces: &[Piece], all: &mut [Features]) {
 
 /// Three questions with a paragraph under each are an interview's.
 fn questions(pieces: &[Piece], all: &mut [Features]) {
-    let asks = |at: usize, all: &[Features]| pieces[at].line.ending == Ending::Asking && all[at].over && all[at].reading.class.is_none();
+    let asks = |at: usize, all: &[Features]| {
+        pieces[at].line.ending == Ending::Asking && all[at].over && all[at].reading.class.is_none()
+    };
     if (0..all.len()).filter(|&at| asks(at, all)).count() < 3 {
         return;
     }
@@ -389,7 +423,8 @@ fn pictures(pieces: &[Piece], all: &mut [Features]) {
             pictured = true;
             continue;
         }
-        pictured &= pieces[at].gap != Gap::Blank && all[at].shape != Shape::Paragraph && all[at].reading.class.is_none();
+        pictured &=
+            pieces[at].gap != Gap::Blank && all[at].shape != Shape::Paragraph && all[at].reading.class.is_none();
         all[at].pictured = pictured;
     }
 }
@@ -406,9 +441,12 @@ fn authors(text: &str, pieces: &[Piece], all: &mut [Features]) {
             continue;
         }
         let name = own.trim_matches(|c: char| !lines::is_word_char(c));
-        all[at].author = words <= 5 && told && names.iter().any(|byline| byline.contains(name) || name.contains(byline));
+        all[at].author =
+            words <= 5 && told && names.iter().any(|byline| byline.contains(name) || name.contains(byline));
         let near_title = at > 0 && (all[at - 1].shape == Shape::Headline || all[at - 1].reading.time);
-        let begins = all.get(at + 1).is_some_and(|next| next.shape == Shape::Paragraph || next.reading.time || next.is(Class::Stamp));
+        let begins = all
+            .get(at + 1)
+            .is_some_and(|next| next.shape == Shape::Paragraph || next.reading.time || next.is(Class::Stamp));
         let bare = words <= 3 && all[at].reading.class.is_none();
         if near_title && begins && (all[at].is(Class::Byline) || all[at].signed || bare) {
             names.extend(own.split([':', '–', '—', '-', '/', '|']).map(str::trim).filter(|part| part.contains(' ')));

@@ -60,7 +60,8 @@ impl Page<'_> {
     fn date(&self, at: usize, matcher: &mut Matcher) -> Option<Date> {
         let (line, reading) = (&self.pieces[at].line, &self.features[at].reading);
         let dated = reading.time || matches!(reading.class, Some(Class::Stamp | Class::Byline));
-        let read = |matcher: &mut Matcher| Words { tokens: matcher.fold(self.text, line), text: self.text, line }.date();
+        let read =
+            |matcher: &mut Matcher| Words { tokens: matcher.fold(self.text, line), text: self.text, line }.date();
         dated.then(|| read(matcher)).flatten()
     }
 
@@ -76,7 +77,8 @@ impl Page<'_> {
 
     fn signed(&self, at: usize) -> Option<Span> {
         let (features, line) = (&self.features[at], &self.pieces[at].line);
-        let signed = features.is(Class::Byline) || features.signed && features.reading.class.is_none() && !features.reading.time;
+        let signed =
+            features.is(Class::Byline) || features.signed && features.reading.class.is_none() && !features.reading.time;
         if !signed || line.words > BYLINE || !self.is_furniture(at) {
             return None;
         }

@@ -42,11 +42,29 @@ impl Word {
 }
 
 /// Words of lines that count pictures.
-const PICTURES: &[&str] = &["صورة", "صور", "الصورة", "عرض", "من", "عكس", "عکس", "تصویر", "از", "of", "photo", "image", "اسلاید", "شريحة"];
+const PICTURES: &[&str] =
+    &["صورة", "صور", "الصورة", "عرض", "من", "عكس", "عکس", "تصویر", "از", "of", "photo", "image", "اسلاید", "شريحة"];
 /// Words that end captions.
 const ARCHIVES: &[&str] = &[
-    "أرشيفية", "ارشيفية", "أرشيف", "الأرشيف", "أرشيفي", "تعبيرية", "توضيحية", "آرشیو", "آرشیوی", "تزئینی", "رويترز", "غيتي", "جيتي", "getty", "afp",
-    "reuters", "فوٹو", "الفرنسية", "أسوشيتد",
+    "أرشيفية",
+    "ارشيفية",
+    "أرشيف",
+    "الأرشيف",
+    "أرشيفي",
+    "تعبيرية",
+    "توضيحية",
+    "آرشیو",
+    "آرشیوی",
+    "تزئینی",
+    "رويترز",
+    "غيتي",
+    "جيتي",
+    "getty",
+    "afp",
+    "reuters",
+    "فوٹو",
+    "الفرنسية",
+    "أسوشيتد",
 ];
 
 /// A folded phrase.
@@ -141,9 +159,10 @@ impl Lexicon {
 
     /// The month that stands at token `at`, and where its name ends.
     pub(super) fn month(&self, tokens: &Tokens, at: usize) -> Option<(u8, Calendar, usize)> {
-        let found = self.months.iter().filter_map(|(name, month, calendar)| {
-            tokens.end_of(name, at).map(|end| (*month, *calendar, end))
-        });
+        let found = self
+            .months
+            .iter()
+            .filter_map(|(name, month, calendar)| tokens.end_of(name, at).map(|end| (*month, *calendar, end)));
         found.max_by_key(|(_, _, end)| *end)
     }
 }

@@ -34,7 +34,14 @@ pub(super) struct Stories {
 
 impl Stories {
     /// Appends the units of `lines`, whose roles as cues are settled, to `out`.
-    pub(super) fn cut(&mut self, text: &str, lines: &[Line], marks: &[Marks], matcher: &mut Matcher, out: &mut Vec<Unit>) {
+    pub(super) fn cut(
+        &mut self,
+        text: &str,
+        lines: &[Line],
+        marks: &[Marks],
+        matcher: &mut Matcher,
+        out: &mut Vec<Unit>,
+    ) {
         pieces::split(text, lines, &mut self.parts, &mut self.pieces);
         features::measure(text, &self.pieces, marks, matcher, &mut self.features);
         self.decoder.decode(&self.pieces, &self.features, &mut self.roles);

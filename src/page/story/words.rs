@@ -6,7 +6,9 @@
 //! spellings of hamza, yeh and kaf are one entry. `cues.rs` holds what is surely boilerplate in any document; this list is
 //! wider and is used where pages are cut into stories alone.
 
-use Class::{Author, Block, Border, Byline, Caption, Code, Control, Gallery, Inline, List, Market, More, Points, Site, Stamp};
+use Class::{
+    Author, Block, Border, Byline, Caption, Code, Control, Gallery, Inline, List, Market, More, Points, Site, Stamp,
+};
 use Form::{Label, Start, Whole};
 
 /// What a line says by its words.
@@ -301,13 +303,31 @@ pub(super) const TIME_WORDS: &[&str] = &[
 ];
 
 /// What follows the hours after noon, and those before it.
-pub(super) const AFTERNOON: &[&str] = &["م", "مساء", "عصرا", "PM", "pm", "بعدازظهر", "عصر", "شام", "رات", "ليلا", "ظهرا"];
+pub(super) const AFTERNOON: &[&str] =
+    &["م", "مساء", "عصرا", "PM", "pm", "بعدازظهر", "عصر", "شام", "رات", "ليلا", "ظهرا"];
 /// See [`AFTERNOON`].
 pub(super) const FORENOON: &[&str] = &["ص", "صباحا", "AM", "am", "صبح", "فجرا"];
 
 /// Names of prayers: a line of one and a time is a row of their table.
 pub(super) const PRAYERS: &[&str] = &[
-    "الفجر", "الشروق", "الظهر", "العصر", "المغرب", "العشاء", "الإمساك", "اذان صبح", "طلوع آفتاب", "اذان ظهر", "اذان مغرب", "فجر", "ظہر", "عصر", "مغرب", "عشاء", "طلوع", "غروب",
+    "الفجر",
+    "الشروق",
+    "الظهر",
+    "العصر",
+    "المغرب",
+    "العشاء",
+    "الإمساك",
+    "اذان صبح",
+    "طلوع آفتاب",
+    "اذان ظهر",
+    "اذان مغرب",
+    "فجر",
+    "ظہر",
+    "عصر",
+    "مغرب",
+    "عشاء",
+    "طلوع",
+    "غروب",
 ];
 
 /// Words that open a sentence of reported speech or go on with what was said: paragraphs begin with them, headlines do not.
