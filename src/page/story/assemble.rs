@@ -161,8 +161,10 @@ fn titles(text: &str, features: &[Features], roles: &[Role], pieces: &[Piece]) -
                 };
             if headed {
                 let title = title(features, roles, pieces, before);
-                let told = title + 1 < before || roles[title] != Role::Item || !in_list(roles, title);
-                let tells = told || shares_words(text, pieces[title].line.span, pieces[at].line.span);
+                let tells = pieces[title].gap == Gap::Blank
+                    || before < at
+                    || !in_list(roles, title)
+                    || shares_words(text, pieces[title].line.span, pieces[at].line.span);
                 titles[at] = Some(Some(title).filter(|_| tells));
             } else if !open {
                 titles[at] = Some(None);
