@@ -1,6 +1,6 @@
 //! Pieces with their roles to units.
 
-use super::features::Features;
+use super::features::{Features, shares_words};
 use super::fields::Begun;
 use super::pieces::{Gap, Piece};
 use super::roles::Role;
@@ -30,7 +30,9 @@ pub(super) fn units(
     let mut at = 0;
     for (number, line) in lines.iter().enumerate() {
         if pieces.get(at).is_none_or(|piece| piece.number != number) {
-            let goes_on = at > 0 && is_story(roles[at - 1]) && roles.get(at).copied().is_some_and(is_story);
+            let ends = || line.span.of(text).chars().all(|c| matches!(c, '.' | '۔' | '…' | '"' | '»'));
+            let next = roles.get(at).copied().is_some_and(is_story);
+            let goes_on = at > 0 && is_story(roles[at - 1]) && (next || ends());
             writer.push(if goes_on { Kind::Story } else { Kind::Boilerplate }, line.span);
             continue;
         }
@@ -164,7 +166,7 @@ fn titles(text: &str, features: &[Features], roles: &[Role], pieces: &[Piece]) -
                 let tells = pieces[title].gap == Gap::Blank
                     || before < at
                     || !in_list(roles, title)
-                    || shares_words(text, pieces[title].line.span, pieces[at].line.span);
+                    || shares_words(pieces[title].line.span.of(text), pieces[at].line.span.of(text));
                 titles[at] = Some(Some(title).filter(|_| tells));
             } else if !open {
                 titles[at] = Some(None);
@@ -202,19 +204,6 @@ fn title(features: &[Features], roles: &[Role], pieces: &[Piece], end: usize) ->
 /// Whether the headline at `at` ends a list.
 fn in_list(roles: &[Role], at: usize) -> bool {
     at >= BLOCK && roles[at - BLOCK..at].iter().all(|role| *role == Role::Item)
-}
-
-/// Fewest words that a title shares with its story.
-const SHARED: usize = 2;
-/// Fewest letters of a word that says something.
-const LETTERS: usize = 4;
-
-/// Whether words of a headline stand in a paragraph.
-fn shares_words(text: &str, headline: Span, paragraph: Span) -> bool {
-    let paragraph = paragraph.of(text);
-    let words = headline.of(text).split_whitespace().map(|word| word.trim_matches(|c| !lines::is_word_char(c)));
-    let words = words.map(|word| word.trim_start_matches('و').trim_start_matches("ال"));
-    words.filter(|word| word.chars().count() >= LETTERS && paragraph.contains(word)).take(SHARED).count() == SHARED
 }
 
 /// Most headlines of a block that is a title with what explains it.

@@ -8,7 +8,7 @@ use super::words::Class;
 use crate::page::cues::Family;
 use crate::page::gate::GATE;
 use crate::page::hints::Marks;
-use crate::page::lines::{self, Ending, Role};
+use crate::page::lines::{self, Bullet, Ending, Role};
 use crate::page::matcher::{Matcher, Tokens};
 
 /// Most words of a short piece: a name, a label, a subheading.
@@ -68,6 +68,14 @@ pub(super) struct Features {
     pub(super) airy: bool,
     /// Whether it is names around a dash.
     pub(super) signed: bool,
+    /// Whether it stands between paragraphs and the one below goes on with what is above: against a title.
+    pub(super) goes_on: bool,
+    /// Whether the paragraph below says its words again: for a title.
+    pub(super) told: bool,
+    /// Whether the paragraph above ended with a full stop, and this does not.
+    pub(super) unstopped: bool,
+    /// Whether it is one of some short lines that a paragraph runs into and out of: verses, a dialogue.
+    pub(super) inset: bool,
     /// Whether it ends with a colon and goes on with no paragraph.
     pub(super) heads: bool,
     /// Whether it is headlines that ran together.
@@ -92,6 +100,9 @@ pub(super) fn measure(text: &str, pieces: &[Piece], marks: &[Marks], matcher: &m
     runs(pieces, all);
     neighbours(pieces, all);
     repeats(pieces, all);
+    sites(pieces, all);
+    insets(pieces, all);
+    leads(text, pieces, all);
     questions(pieces, all);
     pictures(pieces, all);
     authors(text, pieces, all);
@@ -369,6 +380,122 @@ fn repeats(pieces: &[Piece], all: &mut [Features]) {
         }
         let before = (at.saturating_sub(6)..at).rev().take_while(|&before| all[before].shape != Shape::Paragraph);
         all[at].echo = before.into_iter().any(|before| all[before].hash == all[at].hash);
+    }
+}
+
+/// Pieces at a page's top among which its name stands.
+const TOP: usize = 4;
+
+/// A site's name is one at the page's top, between headlines, or said twice; elsewhere «شبكة طرق» is a subheading.
+fn sites(pieces: &[Piece], all: &mut [Features]) {
+    for (at, features) in all.iter_mut().enumerate().skip(TOP) {
+        let beside = pieces[at].gap == Gap::Same || pieces.get(at + 1).is_some_and(|next| next.gap == Gap::Same);
+        if features.is(Class::Site) && !beside && features.repeats < 2 {
+            features.reading.class = None;
+        }
+    }
+}
+
+/// Words that begin with waw and are no sentence that goes on.
+const WAW_WORDS: &[&str] = &[
+    "وزير",
+    "وزار",
+    "وزرا",
+    "وفد",
+    "وفاة",
+    "وصل",
+    "وقع",
+    "وافق",
+    "وكال",
+    "وضع",
+    "واشنطن",
+    "ولي",
+    "وجه",
+    "وقف",
+    "وحد",
+    "وادي",
+    "واصل",
+    "وسط",
+    "وثائق",
+    "وثيق",
+    "وسائل",
+    "وسيط",
+    "ودع",
+    "ورش",
+    "وعد",
+    "ولاي",
+    "ولد",
+    "والد",
+    "واحد",
+    "وقت",
+    "وفق",
+    "وطن",
+    "وظائف",
+    "ورد",
+    "وین",
+    "وی",
+    "وہ",
+];
+
+/// Fewest words that a title shares with its story.
+const SHARED: usize = 2;
+/// Fewest letters of a word that says something.
+const LETTERS: usize = 4;
+
+/// Looks at what stands below a short line between two paragraphs: a title's story tells it, a subheading's goes on.
+fn leads(text: &str, pieces: &[Piece], all: &mut [Features]) {
+    for at in 0..all.len().saturating_sub(1) {
+        if !all[at].over || all[at].shape == Shape::Paragraph {
+            continue;
+        }
+        let below = pieces[at + 1].line.span.of(text);
+        let first = below.trim_start_matches(|c| !lines::is_word_char(c)).split_whitespace().next().unwrap_or("");
+        let waw = first.starts_with('و')
+            && first.chars().count() > 3
+            && !WAW_WORDS.iter().any(|word| first.starts_with(word));
+        all[at].goes_on = all[at].under && (waw || all[at + 1].reading.running);
+        all[at].told = shares_words(pieces[at].line.span.of(text), below);
+        let stopped = at > 0 && all[at].under && matches!(pieces[at - 1].line.ending, Ending::Stop | Ending::Asking);
+        all[at].unstopped = stopped && pieces[at].line.ending == Ending::Open;
+    }
+}
+
+/// Whether words of a headline stand in a paragraph.
+pub(super) fn shares_words(headline: &str, paragraph: &str) -> bool {
+    let words = headline.split_whitespace().map(|word| word.trim_matches(|c| !lines::is_word_char(c)));
+    let words = words.map(|word| word.trim_start_matches('و').trim_start_matches("ال"));
+    words.filter(|word| word.chars().count() >= LETTERS && paragraph.contains(word)).take(SHARED).count() == SHARED
+}
+
+/// Fewest lines of an inset, and of one whose page sets every paragraph apart.
+const INSET: usize = 2;
+const AIRY_INSET: usize = 3;
+
+/// Marks short lines that stand between two paragraphs without a blank line, a bullet or a time among them.
+fn insets(pieces: &[Piece], all: &mut [Features]) {
+    let is_line = |at: usize, all: &[Features]| {
+        let features = &all[at];
+        matches!(features.shape, Shape::Headline | Shape::Sentence | Shape::Short)
+            && features.reading.class.is_none()
+            && !features.reading.time
+            && pieces[at].gap != Gap::Same
+    };
+    let is_listed = |at: usize, all: &[Features]| {
+        all[at].reading.ranked || pieces[at].dashed || pieces[at].line.bullet != Bullet::None
+    };
+    let mut at = 1;
+    while at < all.len() {
+        let end = (at..all.len()).find(|&next| !is_line(next, all)).unwrap_or(all.len());
+        let enclosed = all[at].under && end < all.len() && all[end - 1].over;
+        let tight = |at: &usize| pieces[*at].gap != Gap::Blank;
+        let least = if (at..=end.min(all.len() - 1)).all(|at| tight(&at)) { INSET } else { AIRY_INSET };
+        let listed = (at..end).filter(|&at| is_listed(at, all)).count();
+        let even = listed == 0 || listed == end - at;
+        let whole = least == INSET || all[at].airy && (listed > 0 || (at + 1..end).all(|at| tight(&at)));
+        if enclosed && even && end - at >= least && whole {
+            all[at..end].iter_mut().for_each(|features| features.inset = true);
+        }
+        at = end.max(at + 1);
     }
 }
 

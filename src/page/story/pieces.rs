@@ -195,7 +195,6 @@ fn may_part(text: &str, line: &Line) -> bool {
     memchr::memchr3(b'|', b'\t', b'>', line).is_some()
         || memchr::memmem::find(line, b"   ").is_some()
         || memchr::memchr2(0xE2, 0xC2, line).is_some()
-        || memchr::memmem::find(line, b" / ").is_some()
 }
 
 /// Replaces `parts` by the parts of the line at `span` that stand between signs.

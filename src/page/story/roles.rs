@@ -266,12 +266,12 @@ fn step(from: State, to: State, gap: Gap, evidence: &Features, closes: bool) -> 
 
         (Body, Body) => 0,
         (Body, Sub) => 3,
-        (Body, Title) => pick(told, 17, 19),
+        (Body, Title) => pick(told, 16, 18),
         (Body, Head) => pick(blank, 4, 7),
         (Body, Furniture) => pick(blank, 5, 7),
         (Body, Between) => 5,
         (Body, Widget) => 4,
-        (Body, Item) => pick(told, 14, pick(blank, 18, 30)),
+        (Body, Item) => pick(told, 14, pick(blank, 18, 22)),
         (Body, Meta | Deck) => 30,
 
         (Sub, Body) => 0,
@@ -374,7 +374,7 @@ fn by_shape(piece: &Piece, evidence: &Features) -> [i32; ROLES] {
         add(Widget, -1);
         add(Sub, -14);
     }
-    if evidence.announced || evidence.asks {
+    if evidence.announced || evidence.asks || evidence.inset {
         add(Item, 14);
         add(Title, 22);
         add(Sub, -12);
@@ -385,6 +385,16 @@ fn by_shape(piece: &Piece, evidence: &Features) -> [i32; ROLES] {
         add(Title, 12);
         add(Meta, -18);
         add(Furniture, -8);
+    }
+    if evidence.goes_on {
+        add(Title, 9);
+        add(Sub, -3);
+    } else if evidence.told && evidence.shape == Shape::Headline {
+        add(Title, -6);
+    }
+    if evidence.under && evidence.over && !evidence.told && piece.line.ending == Ending::Asking {
+        add(Title, 3);
+        add(Body, -3);
     }
     if evidence.listed {
         add(Title, 4);
@@ -464,10 +474,10 @@ fn headline(piece: &Piece, evidence: &Features) -> [i32; ROLES] {
         19..=20 => 6,
         _ => 3,
     };
-    let body =
-        body - leads / 2 - running / 2 - if evidence.teaser { 4 } else { 0 } + if evidence.stopped { 6 } else { 0 };
+    let body = body - leads / 2 - running / 2 - if evidence.teaser { 4 } else { 0 }
+        + if evidence.stopped || evidence.unstopped { 6 } else { 0 };
     let sub = (words * 5 / 2 + 2).min(26) - leads / 2 - running / 2;
-    let head = 10 + (words - 3) * 3 - if leads > 0 && evidence.heads { 14 } else { 0 } - if repeated { 22 } else { 0 };
+    let head = 11 + (words - 3) * 4 - if leads > 0 && evidence.heads { 14 } else { 0 } - if repeated { 22 } else { 0 };
     let signed = if evidence.signed { 12 } else { 0 };
     table(
         &[
