@@ -4,16 +4,16 @@
 #![allow(clippy::unwrap_used, reason = "a test may stop where it fails")]
 
 use Kind::{Boilerplate, Headline, Story};
-use mukarrar::document::{ArticleFields, DocId, Kind, Unit};
+use mukarrar::document::{Date, DocId, Kind, Unit};
 use mukarrar::input::{Corpus, Format, InputOptions};
-use mukarrar::page::{Cutter, UnitLevel, fields};
+use mukarrar::page::{Cutter, PageFields, UnitLevel};
 use proptest::prelude::*;
 
 /// The text of a page, its units and what is known of them.
 struct Page {
     text: String,
     units: Vec<Unit>,
-    fields: Vec<ArticleFields>,
+    fields: Vec<PageFields>,
 }
 
 fn cut(html: &str) -> Page {
@@ -22,8 +22,9 @@ fn cut(html: &str) -> Page {
     let corpus = Corpus::from_reader("a.html", html.as_bytes(), options).unwrap();
     let record = corpus.read(DocId::new(0)).unwrap();
     let mut units = Vec::new();
-    Cutter::new().cut_page(&record.text, record.layout.as_deref(), UnitLevel::Story, &mut units);
-    let fields = fields(&record.text, record.layout.as_deref(), &units);
+    let mut cutter = Cutter::new();
+    cutter.cut_page(&record.text, record.layout.as_deref(), UnitLevel::Story, &mut units);
+    let fields = cutter.page_fields(&record.text, record.layout.as_deref(), &units);
     Page { text: record.text.to_string(), units, fields }
 }
 
@@ -74,9 +75,9 @@ fn an_article_keeps_its_title_past_what_interrupts_it() {
     for (unit, fields) in page.units.iter().zip(&page.fields).filter(|(unit, _)| unit.kind == Story) {
         assert_eq!(unit.title, title);
         let text = |value: &str| Some(value.to_owned());
-        let (title, published, byline) =
-            (text("افتتاح الجسر الجديد في المدينة"), text("2026-04-12"), text("سمر الناصر"));
-        assert_eq!(*fields, ArticleFields { title, published, byline });
+        let title = text("افتتاح الجسر الجديد في المدينة");
+        let (published, byline) = (Date::read("2026-04-12"), text("سمر الناصر"));
+        assert_eq!(*fields, PageFields { title, published, byline });
     }
 }
 

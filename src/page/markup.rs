@@ -21,7 +21,7 @@ use std::ops::{Range, RangeInclusive};
 
 use super::lines::{self, Ending, Line, Role};
 use super::{Cutter, UnitLevel};
-use crate::document::{ArticleFields, Kind, Layout, LineHint, Unit, Zone};
+use crate::document::{Date, Kind, Layout, LineHint, Unit, Zone};
 
 mod fields;
 mod judge;
@@ -50,6 +50,8 @@ const LABELS_BELOW_FIRST: usize = 10;
 const TITLE_WORDS: u32 = 3;
 /// Most words of a link that its words alone tell to be a control of the page.
 const CONTROL_WORDS: u32 = 7;
+/// Percent of the letters of a label in links that make it a part of the page's own.
+const MIXED: u8 = 40;
 /// The level of headings that only a class calls so.
 const CLASS_LEVEL: u8 = 4;
 
@@ -97,6 +99,7 @@ impl Cutter {
     /// Replaces `out` by the units of a text whose markup is known, as [`cut`](Self::cut) does for one whose markup is not. Below
     /// the story the markup does not matter; neither does a layout of another text.
     pub fn cut_page(&mut self, text: &str, layout: Option<&Layout>, level: UnitLevel, out: &mut Vec<Unit>) {
+        self.base.clear();
         let speaks = |layout: &&Layout| level == UnitLevel::Story && !layout.lines.iter().all(LineHint::is_silent);
         let Some(layout) = layout.filter(speaks) else { return self.cut(text, level, out) };
         let mut lines = Vec::with_capacity(layout.lines.len());
@@ -107,19 +110,33 @@ impl Cutter {
         let hints = sane(&lines, &layout.lines);
         let articles = articles(&lines, &hints);
         let is_story = |article: u32| articles.get(article as usize) == Some(&Article::Story);
-        let mut base = Vec::new();
+        let mut base = std::mem::take(&mut self.base);
         self.cut_marked(text, level, &marks::marks(&lines, &hints, is_story), &mut base);
         let page = Page::new(&self.lines, &hints, &base, articles);
         let verdicts = page.verdicts();
         units::assemble(&page, &verdicts, &base, out);
+        self.base = base;
+    }
+
+    /// What the page says about each of `units`, which [`cut_page`](Self::cut_page) gave last, of this text, at the story level: by
+    /// its markup, else by its text.
+    pub fn page_fields(&mut self, text: &str, layout: Option<&Layout>, units: &[Unit]) -> Vec<PageFields> {
+        let known = self.fields(text);
+        let base = if self.base.is_empty() { units } else { &self.base };
+        fields::fields(text, layout, units, base, &known)
     }
 }
 
-/// What a page says of each of the units that [`Cutter::cut_page`] gives of it: the title, date and author of stories, as far as
-/// they are found; of other units nothing.
-#[must_use]
-pub fn fields(text: &str, layout: Option<&Layout>, units: &[Unit]) -> Vec<ArticleFields> {
-    fields::fields(text, layout, units)
+/// What a page says about one of its units: the title, date and author of a story, as far as they are found; of other units
+/// nothing.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct PageFields {
+    /// The title.
+    pub title: Option<String>,
+    /// When it was published.
+    pub published: Option<Date>,
+    /// Who wrote it.
+    pub byline: Option<String>,
 }
 
 impl<'p> Page<'p> {

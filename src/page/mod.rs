@@ -85,11 +85,12 @@ use crate::error::{Error, Result};
 pub use boilerplate::{Boilerplate, Text};
 pub use hints::{Hint, Mark};
 pub(crate) use learn::{Learner, Sampler};
-pub use markup::fields;
+pub use markup::PageFields;
 pub use probe::RuleKind;
 pub use rules::{Rule, Rules};
 pub use sieve::Sieve;
 pub use sources::Sources;
+pub use story::StoryFields;
 
 use cues::Family;
 use gate::GATE;
@@ -151,6 +152,8 @@ pub struct Cutter {
     weak: Vec<usize>,
     marks: Vec<hints::Marks>,
     stories: story::Stories,
+    /// The units that the text of a page gives by itself, if its markup says more.
+    base: Vec<Unit>,
 }
 
 impl Cutter {
@@ -189,6 +192,12 @@ impl Cutter {
                 self.stories.cut(text, &self.lines, &self.marks, &mut self.matcher, out);
             }
         }
+    }
+
+    /// What the page says about each of its stories: a date, a byline. `text` is the one that was cut last, at the story
+    /// level; a story's title is [`Unit::title`].
+    pub fn fields(&mut self, text: &str) -> Vec<StoryFields> {
+        self.stories.fields(text, &mut self.matcher)
     }
 
     /// Measures the lines of `text` and finds its boilerplate.

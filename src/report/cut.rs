@@ -5,10 +5,11 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use super::text::{cell, preview};
+use super::titles::{TitleRow, Titles};
 use super::{Format, Style, write_json};
-use crate::document::{ArticleFields, Kind, Span, Unit};
+use crate::document::{Kind, Span, Unit};
 use crate::input::Corpus;
-use crate::page::{Cutter, UnitLevel, fields};
+use crate::page::{Cutter, UnitLevel};
 
 #[derive(Serialize)]
 struct UnitRow {
@@ -20,12 +21,8 @@ struct UnitRow {
     end: usize,
     #[serde(skip_serializing_if = "Option::is_none")]
     title: Option<usize>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    title_text: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    published: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    byline: Option<String>,
+    #[serde(flatten)]
+    fields: TitleRow,
     preview: String,
 }
 
@@ -42,9 +39,10 @@ pub fn cut(corpus: &Corpus, level: UnitLevel, style: Style, out: &mut dyn Write)
         let record = corpus.read(id).ok()?;
         let name = names.shown(id, &record.id).into_owned();
         cutter.cut_page(&record.text, record.layout.as_deref(), level, &mut units);
-        let fields = fields(&record.text, record.layout.as_deref(), &units);
-        let rows = units.iter().zip(fields).enumerate();
-        Some(rows.map(|(number, (unit, fields))| row(&name, number, unit, fields, &record.text)).collect::<Vec<_>>())
+        let fields = Titles::of(&mut cutter, &record, level, &units);
+        let rows = units.iter().enumerate();
+        let rows = rows.map(|(number, unit)| row(&name, number, unit, fields.row(number), &record.text));
+        Some(rows.collect::<Vec<_>>())
     });
     match style.format {
         Format::Json => write_json(out, true, documents.flatten().map(Ok)),
@@ -54,24 +52,12 @@ pub fn cut(corpus: &Corpus, level: UnitLevel, style: Style, out: &mut dyn Write)
     }
 }
 
-fn row(document: &str, number: usize, unit: &Unit, fields: ArticleFields, text: &str) -> UnitRow {
+fn row(document: &str, number: usize, unit: &Unit, fields: TitleRow, text: &str) -> UnitRow {
     let Span { start, end } = unit.span;
     let id = if unit.kind == Kind::Document { document.to_owned() } else { format!("{document}#{number}") };
     let preview = preview(unit.span.of(text));
-    let ArticleFields { title, published, byline } = fields;
-    UnitRow {
-        id,
-        document: document.to_owned(),
-        unit: number,
-        kind: unit.kind,
-        start,
-        end,
-        title: unit.title,
-        title_text: title,
-        published,
-        byline,
-        preview,
-    }
+    let document = document.to_owned();
+    UnitRow { id, document, unit: number, kind: unit.kind, start, end, title: unit.title, fields, preview }
 }
 
 fn table(rows: impl Iterator<Item = UnitRow>, out: &mut dyn Write) -> io::Result<()> {

@@ -68,7 +68,7 @@ const UNSEEN: [&str; 8] = [
 ];
 
 /// Classes that name the text of an article, without hyphens and the like.
-const BODIES: [&str; 14] = [
+const BODIES: [&str; 15] = [
     "articlebody",
     "articlecontent",
     "articletext",
@@ -83,6 +83,7 @@ const BODIES: [&str; 14] = [
     "storybody",
     "storycontent",
     "storytext",
+    "thecontent",
 ];
 
 /// The part that an element begins; `None` if it begins none. `inside` tells that it stands in an article or the main part.

@@ -1,13 +1,41 @@
 //! The title, date and author of stories, as the page says them.
 
-use crate::document::{ArticleFields, Kind, Layout, LineHint, Span, Unit, letters};
-use crate::page::lines;
+use super::PageFields;
+use crate::document::{ArticleFields, Date, Kind, Layout, LineHint, Span, Unit, letters};
+use crate::page::{StoryFields, lines};
 
-/// Fields of each unit; those of units that are no stories are empty.
-pub(super) fn fields(text: &str, layout: Option<&Layout>, units: &[Unit]) -> Vec<ArticleFields> {
+/// Fields of each unit; those of units that are no stories are empty. `base` are the units that `text` gives by itself, and
+/// `known` what it says of them.
+pub(super) fn fields(
+    text: &str,
+    layout: Option<&Layout>,
+    units: &[Unit],
+    base: &[Unit],
+    known: &[StoryFields],
+) -> Vec<PageFields> {
     let page = Page::new(text, layout, units);
-    let of_unit = |unit: &Unit| if unit.kind == Kind::Story { page.story(unit) } else { ArticleFields::default() };
+    let of_unit = |unit: &Unit| {
+        if unit.kind != Kind::Story {
+            return PageFields::default();
+        }
+        let (said, seen) = (page.story(unit), seen(unit, base, known));
+        let byline = || seen.and_then(|seen| seen.byline).map(|byline| byline.of(text).to_owned());
+        PageFields {
+            title: said.title,
+            published: said.published.as_deref().and_then(Date::read).or_else(|| seen?.published),
+            byline: said.byline.or_else(byline),
+        }
+    };
     units.iter().map(of_unit).collect()
+}
+
+/// What the text says of the first story of its own that begins in `unit`, or that `unit` begins in.
+fn seen<'k>(unit: &Unit, base: &[Unit], known: &'k [StoryFields]) -> Option<&'k StoryFields> {
+    let touches = |span: Span| span.start < unit.span.end && span.end > unit.span.start;
+    let first = base.partition_point(|found| found.span.end <= unit.span.start);
+    let own = base.get(first..).unwrap_or_default().iter().take_while(|found| touches(found.span));
+    let number = first + own.clone().position(|found| found.kind == Kind::Story)?;
+    known.iter().find(|fields| fields.unit == number)
 }
 
 struct Page<'p> {
@@ -28,8 +56,8 @@ impl<'p> Page<'p> {
             lines::each_line(text, |line| lines.push(line.span));
         }
         let described = layout.map_or(&[][..], |layout| &layout.described);
-        let described =
-            described.iter().map(|article| (letters(article.title.as_deref().unwrap_or_default()), article)).collect();
+        let titled = |article: &'p ArticleFields| (letters(article.title.as_deref().unwrap_or_default()), article);
+        let described = described.iter().map(titled).collect();
         let mut stories = units.iter().filter(|unit| unit.kind == Kind::Story);
         let first = stories.clone().next().map(|unit| unit.span);
         let untitled = first.filter(|_| stories.all(|unit| unit.title.is_none()));

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{
     ARTICLE_WORDS, Article, BELOW, CLASS_LEVEL, CONTROL_WORDS, CREDIT_WORDS, FOOT_WORDS, LABEL_WORDS, LABELS,
-    LABELS_BELOW_FIRST, LINK_WORDS, Page, TITLE_WORDS, Verdict, is_headline, is_paragraph,
+    LABELS_BELOW_FIRST, LINK_WORDS, MIXED, Page, TITLE_WORDS, Verdict, is_headline, is_paragraph,
 };
 use crate::document::Zone;
 use crate::page::lines::{Ending, Role};
@@ -53,7 +53,7 @@ impl Page<'_> {
     }
 
     /// The article of the story below the title at `at`.
-    pub(super) fn story_of(&self, at: usize) -> u32 {
+    fn story_of(&self, at: usize) -> u32 {
         self.hints[self.story_below(at).unwrap_or(at)].article
     }
 
@@ -132,6 +132,8 @@ impl Page<'_> {
             Verdict::Border | Verdict::Interruption if self.in_article(at) && self.is_sentence(at) => Verdict::Body,
             Verdict::Border | Verdict::Interruption => base,
             _ if self.in_article(at) => Verdict::Body,
+            // A path to the page, or numbers of pages.
+            _ if label && hint.linked >= MIXED => Verdict::Border,
             // The text of a card.
             _ if self.article(at) == Article::Card && hint.zone == Zone::Open => Verdict::Border,
             _ => base,
@@ -185,7 +187,7 @@ impl Page<'_> {
 
     /// The first line of the story that stands below the heading at `at`, past credits, captions and buttons; `None` if something
     /// else stands there.
-    fn story_below(&self, at: usize) -> Option<usize> {
+    pub(super) fn story_below(&self, at: usize) -> Option<usize> {
         let level = self.level(at);
         let (mut labels, most) = (0, if level == 1 || self.hints[at].headline { LABELS_BELOW_FIRST } else { LABELS });
         for below in (at + 1..self.lines.len()).take(BELOW) {

@@ -27,6 +27,7 @@ pub(super) fn assemble(page: &Page<'_>, verdicts: &[Verdict], base: &[Unit], out
     out.clear();
     let mut units =
         Units { out, base, headlines: BTreeMap::new(), title: None, over: None, titles: BTreeMap::new(), open: None };
+    let mut begins = 0;
     for (at, verdict) in verdicts.iter().enumerate() {
         let (line, article, range) = (&page.lines[at], page.hints[at].article, page.units[at].clone());
         if line.role == Role::Wordless {
@@ -35,7 +36,10 @@ pub(super) fn assemble(page: &Page<'_>, verdicts: &[Verdict], base: &[Unit], out
         }
         match verdict {
             Verdict::Body => units.body(line.span, article, range.start),
-            Verdict::Title => units.titled(line.span, page.story_of(at), range.start),
+            Verdict::Title => {
+                begins = page.story_below(at).unwrap_or(at);
+                units.titled(line.span, page.hints[begins].article, range.start);
+            }
             Verdict::Link => {
                 // A second title stands between the first and its story.
                 if page.hints[at].is_link() || units.over.is_some() {
@@ -44,7 +48,10 @@ pub(super) fn assemble(page: &Page<'_>, verdicts: &[Verdict], base: &[Unit], out
                 units.link(line.span, range);
             }
             Verdict::Border => {
-                units.title = None;
+                // What stands between a title and its story does not part them.
+                if at >= begins {
+                    units.title = None;
+                }
                 units.push(Kind::Boilerplate, line.span);
             }
             Verdict::Interruption => units.push(Kind::Boilerplate, line.span),

@@ -1,23 +1,38 @@
 //! Pieces with their roles to units.
 
-use super::features::Features;
+use super::features::{Features, shares_words};
+use super::fields::Begun;
 use super::pieces::{Gap, Piece};
 use super::roles::Role;
 use crate::document::{Kind, Span, Unit};
 use crate::page::lines::{self, Line};
 
+/// Most pieces between the last headline of a list and the text under it.
+const LISTED: usize = 9;
 /// Most pieces between a title and its text.
 const BETWEEN: usize = 12;
 
 /// Appends the units to `out`. Lines of signs alone belong to the story around them, else they are boilerplate.
-pub(super) fn units(text: &str, lines: &[Line], pieces: &[Piece], features: &[Features], roles: &[Role], out: &mut Vec<Unit>) {
-    let titles = titles(features, roles, pieces);
+pub(super) fn units(
+    text: &str,
+    lines: &[Line],
+    pieces: &[Piece],
+    features: &[Features],
+    roles: &[Role],
+    begun: &mut Vec<Begun>,
+    out: &mut Vec<Unit>,
+) {
+    let titles = titles(text, features, roles, pieces);
     let mut writer = Writer { out, open: None, title: None };
     let mut numbers: Vec<Option<usize>> = vec![None; pieces.len()];
+    let mut headed: Option<(Option<usize>, usize)> = None;
+    begun.clear();
     let mut at = 0;
     for (number, line) in lines.iter().enumerate() {
         if pieces.get(at).is_none_or(|piece| piece.number != number) {
-            let goes_on = at > 0 && is_story(roles[at - 1]) && roles.get(at).copied().is_some_and(is_story);
+            let ends = || line.span.of(text).chars().all(|c| matches!(c, '.' | '۔' | '…' | '"' | '»'));
+            let next = roles.get(at).copied().is_some_and(is_story);
+            let goes_on = at > 0 && is_story(roles[at - 1]) && (next || ends());
             writer.push(if goes_on { Kind::Story } else { Kind::Boilerplate }, line.span);
             continue;
         }
@@ -36,11 +51,19 @@ pub(super) fn units(text: &str, lines: &[Line], pieces: &[Piece], features: &[Fe
                     writer.maybe(behind);
                 }
                 role if is_story(role) => {
-                    writer.title = titles[at].map_or(writer.title, |title| title.and_then(|title| numbers[title]));
+                    if let Some(title) = titles[at] {
+                        writer.title = title.and_then(|title| numbers[title]);
+                        headed = Some((title, at));
+                    }
                     if piece.gap == Gap::Same || piece.dateline {
                         writer.open = None;
                     }
+                    let (unit, before) = (writer.out.len(), writer.open);
                     writer.push(Kind::Story, span);
+                    if before.is_none() {
+                        let (title, first) = headed.unwrap_or((None, at));
+                        begun.push(Begun { unit, title, first });
+                    }
                 }
                 _ => writer.push(Kind::Boilerplate, span),
             }
@@ -55,7 +78,7 @@ const fn is_story(role: Role) -> bool {
 
 /// Whether a role may stand between a title and its text.
 const fn is_between(role: Role) -> bool {
-    matches!(role, Role::Meta | Role::Furniture | Role::Between | Role::Widget)
+    matches!(role, Role::Meta | Role::Furniture | Role::Between | Role::Widget | Role::Head)
 }
 
 /// Pushes units.
@@ -124,7 +147,7 @@ fn first_word(text: &str, line: Span) -> usize {
 }
 
 /// For each piece that begins a story's part: its title, none if it has none; and nothing where the story before goes on.
-fn titles(features: &[Features], roles: &[Role], pieces: &[Piece]) -> Vec<Option<Option<usize>>> {
+fn titles(text: &str, features: &[Features], roles: &[Role], pieces: &[Piece]) -> Vec<Option<Option<usize>>> {
     let mut titles = vec![None; roles.len()];
     let mut open = false;
     for at in 0..roles.len() {
@@ -132,13 +155,19 @@ fn titles(features: &[Features], roles: &[Role], pieces: &[Piece]) -> Vec<Option
         let starts = is_story(roles[at]) && (at == 0 || !is_story(roles[at - 1]) || pieces[at].dateline);
         if starts {
             let before = at - roles[..at].iter().rev().take(BETWEEN).take_while(|role| is_between(**role)).count();
-            let headed = before > 0 && match roles[before - 1] {
-                Role::Title | Role::Deck => true,
-                Role::Item => before == at && !open,
-                _ => false,
-            };
+            let headed = before > 0
+                && match roles[before - 1] {
+                    Role::Title | Role::Deck => true,
+                    Role::Item => !open && at - before <= LISTED,
+                    _ => false,
+                };
             if headed {
-                titles[at] = Some(Some(title(features, roles, pieces, before)));
+                let title = title(features, roles, pieces, before);
+                let tells = pieces[title].gap == Gap::Blank
+                    || before < at
+                    || !in_list(roles, title)
+                    || shares_words(pieces[title].line.span.of(text), pieces[at].line.span.of(text));
+                titles[at] = Some(Some(title).filter(|_| tells));
             } else if !open {
                 titles[at] = Some(None);
             }
@@ -153,6 +182,9 @@ fn titles(features: &[Features], roles: &[Role], pieces: &[Piece]) -> Vec<Option
 
 /// The title among the headlines that end before piece `end`: the last that is said twice, else the first of its block.
 fn title(features: &[Features], roles: &[Role], pieces: &[Piece], end: usize) -> usize {
+    if roles[end - 1] == Role::Item {
+        return listed_title(roles, pieces, end);
+    }
     let stack = (0..end).rev().take_while(|&at| matches!(roles[at], Role::Title | Role::Deck) || is_between(roles[at]));
     let mut first = end - 1;
     for at in stack {
@@ -166,5 +198,22 @@ fn title(features: &[Features], roles: &[Role], pieces: &[Piece], end: usize) ->
             break;
         }
     }
-    first
+    listed_title(roles, pieces, first + 1)
+}
+
+/// Whether the headline at `at` ends a list.
+fn in_list(roles: &[Role], at: usize) -> bool {
+    at >= BLOCK && roles[at - BLOCK..at].iter().all(|role| *role == Role::Item)
+}
+
+/// Most headlines of a block that is a title with what explains it.
+const BLOCK: usize = 3;
+
+/// The title where a list ends before piece `end`: the first of its last block, if that is short.
+fn listed_title(roles: &[Role], pieces: &[Piece], end: usize) -> usize {
+    let mut first = end - 1;
+    while first > 0 && pieces[first].gap != Gap::Blank && roles[first - 1] == Role::Item {
+        first -= 1;
+    }
+    if end - first <= BLOCK { first } else { end - 1 }
 }

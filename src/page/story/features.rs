@@ -8,7 +8,7 @@ use super::words::Class;
 use crate::page::cues::Family;
 use crate::page::gate::GATE;
 use crate::page::hints::Marks;
-use crate::page::lines::{self, Ending, Role};
+use crate::page::lines::{self, Bullet, Ending, Role};
 use crate::page::matcher::{Matcher, Tokens};
 
 /// Most words of a short piece: a name, a label, a subheading.
@@ -68,6 +68,14 @@ pub(super) struct Features {
     pub(super) airy: bool,
     /// Whether it is names around a dash.
     pub(super) signed: bool,
+    /// Whether it stands between paragraphs and the one below goes on with what is above: against a title.
+    pub(super) goes_on: bool,
+    /// Whether the paragraph below says its words again: for a title.
+    pub(super) told: bool,
+    /// Whether the paragraph above ended with a full stop, and this does not.
+    pub(super) unstopped: bool,
+    /// Whether it is one of some short lines that a paragraph runs into and out of: verses, a dialogue.
+    pub(super) inset: bool,
     /// Whether it ends with a colon and goes on with no paragraph.
     pub(super) heads: bool,
     /// Whether it is headlines that ran together.
@@ -84,13 +92,7 @@ pub(super) struct Features {
 }
 
 /// Replaces `all` by the features of `pieces`.
-pub(super) fn measure(
-    text: &str,
-    pieces: &[Piece],
-    marks: &[Marks],
-    matcher: &mut Matcher,
-    all: &mut Vec<Features>,
-) {
+pub(super) fn measure(text: &str, pieces: &[Piece], marks: &[Marks], matcher: &mut Matcher, all: &mut Vec<Features>) {
     all.clear();
     all.extend(pieces.iter().map(|piece| alone(text, piece, marks, matcher)));
     ranks(all);
@@ -98,6 +100,9 @@ pub(super) fn measure(
     runs(pieces, all);
     neighbours(pieces, all);
     repeats(pieces, all);
+    sites(pieces, all);
+    insets(pieces, all);
+    leads(text, pieces, all);
     questions(pieces, all);
     pictures(pieces, all);
     authors(text, pieces, all);
@@ -130,9 +135,14 @@ fn alone(text: &str, piece: &Piece, marks: &[Marks], matcher: &mut Matcher) -> F
     if features.reading.running && line.words >= 12 && features.length >= 11 {
         features.shape = Shape::Paragraph;
     }
-    features.glued = features.shape == Shape::Paragraph && line.ending == Ending::Open && stops == 0 && line.words <= 80 && is_glued(own);
+    features.glued = features.shape == Shape::Paragraph
+        && line.ending == Ending::Open
+        && stops == 0
+        && line.words <= 80
+        && is_glued(own);
     features.signed = line.dashed && (2..=7).contains(&line.words);
-    features.reading.class = cue_class(line.role, features.reading.class, features.reading.alone).or_else(|| menu_row(piece, &features));
+    features.reading.class =
+        cue_class(line.role, features.reading.class, features.reading.alone).or_else(|| menu_row(piece, &features));
     if matches!(line.role, Role::Cue { alone: false, .. }) {
         features.reading.alone = false;
     }
@@ -154,7 +164,9 @@ const fn cue_class(role: Role, read: Option<Class>, alone: bool) -> Option<Class
     };
     match (family, read) {
         (Family::ReadAlso | Family::Watch, _) if !alone => Some(Class::Inline),
-        (Family::ReadAlso | Family::Watch | Family::Related | Family::Ranking, Some(Class::More | Class::Gallery)) => read,
+        (Family::ReadAlso | Family::Watch | Family::Related | Family::Ranking, Some(Class::More | Class::Gallery)) => {
+            read
+        }
         (Family::ReadAlso | Family::Watch | Family::Related | Family::Ranking, _) => Some(Class::List),
         (Family::Tags | Family::Source | Family::Legal, _) => Some(Class::Border),
         (Family::Agency, _) => Some(Class::Byline),
@@ -198,8 +210,32 @@ fn breaks_off(line: &str) -> bool {
 
 /// Words of credits in brackets at the end of a caption.
 const CREDITS: &[&str] = &[
-    "فوٹو", "فائل", "تصویر", "عکس", "أرشيف", "ارشيف", "رويترز", "أ ف ب", "أ.ف.ب", "الفرنسية", "غيتي", "جيتي", "Getty", "AFP", "Reuters", "آرشیو", "تصوير", "الأناضول", "أسوشيتد",
-    "AP", "صورة", "شترستوك", "وكالات", "مواقع التواصل", "انترنت", "إنترنت",
+    "فوٹو",
+    "فائل",
+    "تصویر",
+    "عکس",
+    "أرشيف",
+    "ارشيف",
+    "رويترز",
+    "أ ف ب",
+    "أ.ف.ب",
+    "الفرنسية",
+    "غيتي",
+    "جيتي",
+    "Getty",
+    "AFP",
+    "Reuters",
+    "آرشیو",
+    "تصوير",
+    "الأناضول",
+    "أسوشيتد",
+    "AP",
+    "صورة",
+    "شترستوك",
+    "وكالات",
+    "مواقع التواصل",
+    "انترنت",
+    "إنترنت",
 ];
 
 /// Whether a line is a caption with its credit: «… (رويترز)», «… © هدى سليم».
@@ -213,7 +249,9 @@ fn is_credited(line: &str, words: u32) -> bool {
     let end = line.trim_end_matches(|c: char| c.is_whitespace() || c == '.' || c == '۔');
     let inner = end.strip_suffix([')', ']']).and_then(|rest| rest.rsplit_once(['(', '[']));
     inner.is_some_and(|(before, credit)| {
-        !before.trim().is_empty() && credit.split_whitespace().count() <= 5 && CREDITS.iter().any(|known| credit.contains(known))
+        !before.trim().is_empty()
+            && credit.split_whitespace().count() <= 5
+            && CREDITS.iter().any(|known| credit.contains(known))
     })
 }
 
@@ -278,13 +316,17 @@ fn rows(text: &str, pieces: &[Piece], all: &mut [Features]) {
     for (features, piece) in all.iter_mut().zip(pieces) {
         let cells = piece.cells > 1 && features.reading.numbers > 0 && features.shape != Shape::Paragraph;
         let own = piece.line.span.of(text);
-        let measured = features.reading.numbers > 0 && piece.line.words <= 4 && own.contains(['°', '%', '٪', '$', '€', '/']);
+        let measured =
+            features.reading.numbers > 0 && piece.line.words <= 4 && own.contains(['°', '%', '٪', '$', '€', '/']);
         features.row = !features.reading.time && (cells || measured);
     }
     let first = |piece: &Piece| piece.line.span.of(text).split_whitespace().next().unwrap_or("").to_owned();
     for at in 1..pieces.len() {
         let like = |features: &Features| {
-            features.reading.numbers > 0 && !features.reading.time && features.reading.class.is_none() && !features.reading.ranked
+            features.reading.numbers > 0
+                && !features.reading.time
+                && features.reading.class.is_none()
+                && !features.reading.ranked
                 && matches!(features.shape, Shape::Headline | Shape::Short)
         };
         let short = pieces[at].line.words <= 9 && pieces[at - 1].line.words <= 9;
@@ -300,7 +342,9 @@ fn runs(pieces: &[Piece], all: &mut [Features]) {
     let mut at = 0;
     while at < all.len() {
         let (mut end, mut count) = (at, 0);
-        let name = |at: usize| all[at].is_short() && all.get(at + 1).is_some_and(Features::is_headline) && pieces[at + 1].gap != Gap::Blank;
+        let name = |at: usize| {
+            all[at].is_short() && all.get(at + 1).is_some_and(Features::is_headline) && pieces[at + 1].gap != Gap::Blank
+        };
         while end < all.len() && (all[end].is_headline() || count > 0 && (all[end].is_between() || name(end))) {
             count += u32::from(all[end].is_headline());
             end += 1;
@@ -339,6 +383,122 @@ fn repeats(pieces: &[Piece], all: &mut [Features]) {
     }
 }
 
+/// Pieces at a page's top among which its name stands.
+const TOP: usize = 4;
+
+/// A site's name is one at the page's top, between headlines, or said twice; elsewhere «شبكة طرق» is a subheading.
+fn sites(pieces: &[Piece], all: &mut [Features]) {
+    for (at, features) in all.iter_mut().enumerate().skip(TOP) {
+        let beside = pieces[at].gap == Gap::Same || pieces.get(at + 1).is_some_and(|next| next.gap == Gap::Same);
+        if features.is(Class::Site) && !beside && features.repeats < 2 {
+            features.reading.class = None;
+        }
+    }
+}
+
+/// Words that begin with waw and are no sentence that goes on.
+const WAW_WORDS: &[&str] = &[
+    "وزير",
+    "وزار",
+    "وزرا",
+    "وفد",
+    "وفاة",
+    "وصل",
+    "وقع",
+    "وافق",
+    "وكال",
+    "وضع",
+    "واشنطن",
+    "ولي",
+    "وجه",
+    "وقف",
+    "وحد",
+    "وادي",
+    "واصل",
+    "وسط",
+    "وثائق",
+    "وثيق",
+    "وسائل",
+    "وسيط",
+    "ودع",
+    "ورش",
+    "وعد",
+    "ولاي",
+    "ولد",
+    "والد",
+    "واحد",
+    "وقت",
+    "وفق",
+    "وطن",
+    "وظائف",
+    "ورد",
+    "وین",
+    "وی",
+    "وہ",
+];
+
+/// Fewest words that a title shares with its story.
+const SHARED: usize = 2;
+/// Fewest letters of a word that says something.
+const LETTERS: usize = 4;
+
+/// Looks at what stands below a short line between two paragraphs: a title's story tells it, a subheading's goes on.
+fn leads(text: &str, pieces: &[Piece], all: &mut [Features]) {
+    for at in 0..all.len().saturating_sub(1) {
+        if !all[at].over || all[at].shape == Shape::Paragraph {
+            continue;
+        }
+        let below = pieces[at + 1].line.span.of(text);
+        let first = below.trim_start_matches(|c| !lines::is_word_char(c)).split_whitespace().next().unwrap_or("");
+        let waw = first.starts_with('و')
+            && first.chars().count() > 3
+            && !WAW_WORDS.iter().any(|word| first.starts_with(word));
+        all[at].goes_on = all[at].under && (waw || all[at + 1].reading.running);
+        all[at].told = shares_words(pieces[at].line.span.of(text), below);
+        let stopped = at > 0 && all[at].under && matches!(pieces[at - 1].line.ending, Ending::Stop | Ending::Asking);
+        all[at].unstopped = stopped && pieces[at].line.ending == Ending::Open;
+    }
+}
+
+/// Whether words of a headline stand in a paragraph.
+pub(super) fn shares_words(headline: &str, paragraph: &str) -> bool {
+    let words = headline.split_whitespace().map(|word| word.trim_matches(|c| !lines::is_word_char(c)));
+    let words = words.map(|word| word.trim_start_matches('و').trim_start_matches("ال"));
+    words.filter(|word| word.chars().count() >= LETTERS && paragraph.contains(word)).take(SHARED).count() == SHARED
+}
+
+/// Fewest lines of an inset, and of one whose page sets every paragraph apart.
+const INSET: usize = 2;
+const AIRY_INSET: usize = 3;
+
+/// Marks short lines that stand between two paragraphs without a blank line, a bullet or a time among them.
+fn insets(pieces: &[Piece], all: &mut [Features]) {
+    let is_line = |at: usize, all: &[Features]| {
+        let features = &all[at];
+        matches!(features.shape, Shape::Headline | Shape::Sentence | Shape::Short)
+            && features.reading.class.is_none()
+            && !features.reading.time
+            && pieces[at].gap != Gap::Same
+    };
+    let is_listed = |at: usize, all: &[Features]| {
+        all[at].reading.ranked || pieces[at].dashed || pieces[at].line.bullet != Bullet::None
+    };
+    let mut at = 1;
+    while at < all.len() {
+        let end = (at..all.len()).find(|&next| !is_line(next, all)).unwrap_or(all.len());
+        let enclosed = all[at].under && end < all.len() && all[end - 1].over;
+        let tight = |at: &usize| pieces[*at].gap != Gap::Blank;
+        let least = if (at..=end.min(all.len() - 1)).all(|at| tight(&at)) { INSET } else { AIRY_INSET };
+        let listed = (at..end).filter(|&at| is_listed(at, all)).count();
+        let even = listed == 0 || listed == end - at;
+        let whole = least == INSET || all[at].airy && (listed > 0 || (at + 1..end).all(|at| tight(&at)));
+        if enclosed && even && end - at >= least && whole {
+            all[at..end].iter_mut().for_each(|features| features.inset = true);
+        }
+        at = end.max(at + 1);
+    }
+}
+
 /// What stands before and behind each piece.
 fn neighbours(pieces: &[Piece], all: &mut [Features]) {
     let is_paragraph = |features: &Features| features.shape == Shape::Paragraph && features.reading.class.is_none();
@@ -360,9 +520,8 @@ fn neighbours(pieces: &[Piece], all: &mut [Features]) {
         all[at].under = at > 0 && is_paragraph(&all[at - 1]);
         all[at].over = all.get(at + 1).is_some_and(is_paragraph);
         all[at].announced = announced && pieces[at].gap != Gap::Blank && all[at].shape != Shape::Paragraph;
-        let announces = pieces[at].line.ending == Ending::Leading
-            && all[at].reading.class.is_none()
-            && !pieces[at].line.dashed;
+        let announces =
+            pieces[at].line.ending == Ending::Leading && all[at].reading.class.is_none() && !pieces[at].line.dashed;
         let points = all[at].is(Class::Points) && all[at].reading.alone;
         all[at].heads = announces && !all[at].under;
         let announces = announces && (all[at].under || at > 0 && all[at - 1].under);
@@ -372,7 +531,9 @@ fn neighbours(pieces: &[Piece], all: &mut [Features]) {
 
 /// Three questions with a paragraph under each are an interview's.
 fn questions(pieces: &[Piece], all: &mut [Features]) {
-    let asks = |at: usize, all: &[Features]| pieces[at].line.ending == Ending::Asking && all[at].over && all[at].reading.class.is_none();
+    let asks = |at: usize, all: &[Features]| {
+        pieces[at].line.ending == Ending::Asking && all[at].over && all[at].reading.class.is_none()
+    };
     if (0..all.len()).filter(|&at| asks(at, all)).count() < 3 {
         return;
     }
@@ -389,7 +550,8 @@ fn pictures(pieces: &[Piece], all: &mut [Features]) {
             pictured = true;
             continue;
         }
-        pictured &= pieces[at].gap != Gap::Blank && all[at].shape != Shape::Paragraph && all[at].reading.class.is_none();
+        pictured &=
+            pieces[at].gap != Gap::Blank && all[at].shape != Shape::Paragraph && all[at].reading.class.is_none();
         all[at].pictured = pictured;
     }
 }
@@ -406,9 +568,12 @@ fn authors(text: &str, pieces: &[Piece], all: &mut [Features]) {
             continue;
         }
         let name = own.trim_matches(|c: char| !lines::is_word_char(c));
-        all[at].author = words <= 5 && told && names.iter().any(|byline| byline.contains(name) || name.contains(byline));
+        all[at].author =
+            words <= 5 && told && names.iter().any(|byline| byline.contains(name) || name.contains(byline));
         let near_title = at > 0 && (all[at - 1].shape == Shape::Headline || all[at - 1].reading.time);
-        let begins = all.get(at + 1).is_some_and(|next| next.shape == Shape::Paragraph || next.reading.time || next.is(Class::Stamp));
+        let begins = all
+            .get(at + 1)
+            .is_some_and(|next| next.shape == Shape::Paragraph || next.reading.time || next.is(Class::Stamp));
         let bare = words <= 3 && all[at].reading.class.is_none();
         if near_title && begins && (all[at].is(Class::Byline) || all[at].signed || bare) {
             names.extend(own.split([':', '–', '—', '-', '/', '|']).map(str::trim).filter(|part| part.contains(' ')));

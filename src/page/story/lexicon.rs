@@ -23,6 +23,8 @@ impl Word {
     pub(super) const PRAYER: Self = Self(1 << 8);
     pub(super) const PICTURE: Self = Self(1 << 9);
     pub(super) const ARCHIVE: Self = Self(1 << 10);
+    pub(super) const AFTERNOON: Self = Self(1 << 11);
+    pub(super) const FORENOON: Self = Self(1 << 12);
     /// Whatever stands in a date.
     const TIMELY: Self = Self(Self::MONTH.0 | Self::WEEKDAY.0 | Self::UNIT.0 | Self::AGO.0 | Self::TIME.0);
 
@@ -40,11 +42,29 @@ impl Word {
 }
 
 /// Words of lines that count pictures.
-const PICTURES: &[&str] = &["صورة", "صور", "الصورة", "عرض", "من", "عكس", "عکس", "تصویر", "از", "of", "photo", "image", "اسلاید", "شريحة"];
+const PICTURES: &[&str] =
+    &["صورة", "صور", "الصورة", "عرض", "من", "عكس", "عکس", "تصویر", "از", "of", "photo", "image", "اسلاید", "شريحة"];
 /// Words that end captions.
 const ARCHIVES: &[&str] = &[
-    "أرشيفية", "ارشيفية", "أرشيف", "الأرشيف", "أرشيفي", "تعبيرية", "توضيحية", "آرشیو", "آرشیوی", "تزئینی", "رويترز", "غيتي", "جيتي", "getty", "afp",
-    "reuters", "فوٹو", "الفرنسية", "أسوشيتد",
+    "أرشيفية",
+    "ارشيفية",
+    "أرشيف",
+    "الأرشيف",
+    "أرشيفي",
+    "تعبيرية",
+    "توضيحية",
+    "آرشیو",
+    "آرشیوی",
+    "تزئینی",
+    "رويترز",
+    "غيتي",
+    "جيتي",
+    "getty",
+    "afp",
+    "reuters",
+    "فوٹو",
+    "الفرنسية",
+    "أسوشيتد",
 ];
 
 /// A folded phrase.
@@ -83,6 +103,8 @@ impl Lexicon {
             (words::PRAYERS, Word::PRAYER),
             (PICTURES, Word::PICTURE),
             (ARCHIVES, Word::ARCHIVE),
+            (words::AFTERNOON, Word::AFTERNOON),
+            (words::FORENOON, Word::FORENOON),
         ];
         for (list, is) in lists {
             list.iter().for_each(|word| lexicon.word(word, is));
@@ -119,6 +141,11 @@ impl Lexicon {
         }
     }
 
+    /// Whether a word says which half of the day it is.
+    pub(super) fn is_half(&self, token: &[u8], half: Word) -> bool {
+        self.words.get(token).is_some_and(|word| word.is(half))
+    }
+
     /// What the token at `at` may be.
     pub(super) fn of(&self, tokens: &Tokens, at: usize) -> Word {
         tokens.get(at).and_then(|token| self.words.get(token)).copied().unwrap_or_default()
@@ -132,9 +159,10 @@ impl Lexicon {
 
     /// The month that stands at token `at`, and where its name ends.
     pub(super) fn month(&self, tokens: &Tokens, at: usize) -> Option<(u8, Calendar, usize)> {
-        let found = self.months.iter().filter_map(|(name, month, calendar)| {
-            tokens.end_of(name, at).map(|end| (*month, *calendar, end))
-        });
+        let found = self
+            .months
+            .iter()
+            .filter_map(|(name, month, calendar)| tokens.end_of(name, at).map(|end| (*month, *calendar, end)));
         found.max_by_key(|(_, _, end)| *end)
     }
 }

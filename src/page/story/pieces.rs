@@ -153,7 +153,9 @@ fn find_names(span: Span, text: &str, parts: &mut Vec<Span>) {
     }
     let spread = |places: &Vec<usize>| {
         let apart = places.windows(2).all(|pair| (5..=24).contains(&(pair[1] - pair[0])));
-        apart && places.first().is_some_and(|first| *first <= 22) && places.last().is_some_and(|last| words.len() - last <= 24)
+        apart
+            && places.first().is_some_and(|first| *first <= 22)
+            && places.last().is_some_and(|last| words.len() - last <= 24)
     };
     let best = pairs.values().filter(|places| places.len() >= NAMES && spread(places));
     let Some(places) = best.min_by_key(|places| (usize::MAX - places.len(), places[0])) else { return };
@@ -180,7 +182,11 @@ fn find_names(span: Span, text: &str, parts: &mut Vec<Span>) {
 /// Line breaks in what stands between two lines.
 fn breaks(between: &str) -> usize {
     let feeds = between.bytes().filter(|byte| *byte == b'\n').count();
-    if feeds > 0 { feeds } else { between.chars().filter(|c| matches!(c, '\r' | '\u{85}' | '\u{2028}' | '\u{2029}')).count() }
+    if feeds > 0 {
+        feeds
+    } else {
+        between.chars().filter(|c| matches!(c, '\r' | '\u{85}' | '\u{2028}' | '\u{2029}')).count()
+    }
 }
 
 /// Whether a look at the bytes of a line leaves it open that signs part it.
@@ -189,7 +195,6 @@ fn may_part(text: &str, line: &Line) -> bool {
     memchr::memchr3(b'|', b'\t', b'>', line).is_some()
         || memchr::memmem::find(line, b"   ").is_some()
         || memchr::memchr2(0xE2, 0xC2, line).is_some()
-        || memchr::memmem::find(line, b" / ").is_some()
 }
 
 /// Replaces `parts` by the parts of the line at `span` that stand between signs.
@@ -201,7 +206,9 @@ fn find_parts(span: Span, text: &str, parts: &mut Vec<Span>) {
         let part = line.get(start..end).unwrap_or("");
         let trimmed = part.trim_matches(|c: char| c.is_whitespace() || is_parting(c));
         if trimmed.chars().any(lines::is_word_char) {
-            let at = span.start + start + (part.len() - part.trim_start_matches(|c: char| c.is_whitespace() || is_parting(c)).len());
+            let at = span.start
+                + start
+                + (part.len() - part.trim_start_matches(|c: char| c.is_whitespace() || is_parting(c)).len());
             parts.push(Span::new(at, at + trimmed.len()));
         }
     };
@@ -218,7 +225,9 @@ fn find_parts(span: Span, text: &str, parts: &mut Vec<Span>) {
                 start = at;
             }
             let after = at + c.len_utf8();
-            let spaced = || before.is_whitespace() && line.get(after..).is_some_and(|rest| rest.starts_with(char::is_whitespace));
+            let spaced = || {
+                before.is_whitespace() && line.get(after..).is_some_and(|rest| rest.starts_with(char::is_whitespace))
+            };
             if is_bar(c) || is_parting(c) && spaced() {
                 push(start, at);
                 start = after;
@@ -236,18 +245,43 @@ const fn is_bar(c: char) -> bool {
 
 /// Signs that part headlines, menus and cells.
 const fn is_parting(c: char) -> bool {
-    is_bar(c) || matches!(c, '•' | '●' | '·' | '■' | '▪' | '◄' | '►' | '◆' | '»' | '›' | '>' | '/' | '\\' | '★' | '✦' | '⬤' | '⚫' | '◾')
+    is_bar(c)
+        || matches!(
+            c,
+            '•' | '●'
+                | '·'
+                | '■'
+                | '▪'
+                | '◄'
+                | '►'
+                | '◆'
+                | '»'
+                | '›'
+                | '>'
+                | '/'
+                | '\\'
+                | '★'
+                | '✦'
+                | '⬤'
+                | '⚫'
+                | '◾'
+        )
 }
 
 /// Pushes the parts as pieces where headlines are among them and nothing but short labels beside them.
 fn push_parts(text: &str, whole: Piece, parts: &[Span], pieces: &mut Vec<Piece>) -> bool {
     let measured = || parts.iter().filter_map(|part| lines::measure(text, part.start..part.end));
-    let is_headline = |line: &Line| (LEAST..=HEADLINE).contains(&line.words) && matches!(line.ending, Ending::Open | Ending::Asking);
+    let is_dated = |line: &Line| line.words <= 6 && numbers_in(line.span.of(text)) >= 2;
+    let is_headline = |line: &Line| {
+        (LEAST..=HEADLINE).contains(&line.words)
+            && matches!(line.ending, Ending::Open | Ending::Asking)
+            && !is_dated(line)
+    };
     let (mut headlines, mut labels, mut numbers, mut others) = (0, 0, 0, 0);
     for line in measured() {
         if is_headline(&line) {
             headlines += 1;
-        } else if line.words < LEAST && line.ending != Ending::Stop {
+        } else if (line.words < LEAST || is_dated(&line)) && line.ending != Ending::Stop {
             labels += 1;
             numbers += usize::from(is_amount(line.span.of(text)));
         } else {
@@ -266,9 +300,21 @@ fn push_parts(text: &str, whole: Piece, parts: &[Span], pieces: &mut Vec<Piece>)
             line.span.start = whole.line.span.start;
         }
         let gap = if place == 0 { whole.gap } else { Gap::Same };
-        pieces.push(Piece { line, gap, cells: 1, dashed: whole.dashed && place == 0, dateline: false, number: whole.number });
+        pieces.push(Piece {
+            line,
+            gap,
+            cells: 1,
+            dashed: whole.dashed && place == 0,
+            dateline: false,
+            number: whole.number,
+        });
     }
     true
+}
+
+/// Words that begin with a digit.
+fn numbers_in(part: &str) -> usize {
+    part.split_whitespace().filter(|word| word.starts_with(char::is_numeric)).count()
 }
 
 /// Whether a cell holds a price or another amount rather than a time.

@@ -119,12 +119,14 @@ impl Words<'_> {
             return Some(Class::Block);
         }
         let strange = count - usize::from(self.count(|at| self.is_timely(at)));
-        let dated = self.count(|at| self.word(at).is(Word::MONTH)) > 0 && reading.numbers >= 2 || self.has_numeric_date();
+        let dated =
+            self.count(|at| self.word(at).is(Word::MONTH)) > 0 && reading.numbers >= 2 || self.has_numeric_date();
         if dated && strange <= 6 && count <= 18 && self.line.ending != Ending::Stop {
             return Some(Class::Stamp);
         }
         let last = count - 1;
-        let credited = self.word(last).is(Word::ARCHIVE) && self.gap(last).contains(['-', '–', '—', '(', '/', '|', ':']);
+        let credited =
+            self.word(last).is(Word::ARCHIVE) && self.gap(last).contains(['-', '–', '—', '(', '/', '|', ':']);
         (credited && count <= 24).then_some(Class::Caption)
     }
 
@@ -132,7 +134,9 @@ impl Words<'_> {
     fn is_controls(&self) -> bool {
         let (mut at, mut controls) = (0, 0);
         while at < self.tokens.len() {
-            let ends = LEXICON.phrases_at(self.tokens, at).filter(|(phrase, _)| phrase.class == Class::Control && phrase.form == Form::Whole);
+            let ends = LEXICON
+                .phrases_at(self.tokens, at)
+                .filter(|(phrase, _)| phrase.class == Class::Control && phrase.form == Form::Whole);
             match ends.map(|(_, end)| end).max() {
                 Some(end) => (at, controls) = (end, controls + 1),
                 None if self.word(at).is(Word::MENU) || self.is_number(at) => at += 1,
@@ -202,7 +206,11 @@ impl Words<'_> {
         let number = (from..to).any(|at| self.is_number(at));
         let clock = (from..to).any(|at| self.clock(at).is_some());
         let date = (from..to).any(|at| self.numeric_date(at).is_some());
-        clock || date || any(Word::MONTH) && number || any(Word::AGO) && any(Word::UNIT) || any(Word::WEEKDAY) && to - from <= 3
+        clock
+            || date
+            || any(Word::MONTH) && number
+            || any(Word::AGO) && any(Word::UNIT)
+            || any(Word::WEEKDAY) && to - from <= 3
             || to - from == 1 && any(Word::AGO)
             || number && any(Word::UNIT)
     }
@@ -289,7 +297,8 @@ impl Words<'_> {
     fn core_start(&self, at: usize) -> usize {
         let gap = self.gap(at);
         let start = self.tokens.span(at).map_or(0, |span| span.start) - gap.len();
-        let opened = gap.char_indices().rev().take_while(|(_, c)| matches!(c, '«' | '"' | '“' | '‘' | '\'' | '(' | '[' | '#'));
+        let opened =
+            gap.char_indices().rev().take_while(|(_, c)| matches!(c, '«' | '"' | '“' | '‘' | '\'' | '(' | '[' | '#'));
         start + opened.last().map_or(gap.len(), |(place, _)| place)
     }
 
@@ -297,7 +306,9 @@ impl Words<'_> {
     fn core_end(&self, to: usize) -> usize {
         let gap = self.gap(to);
         let start = self.tokens.span(to - 1).map_or(0, |span| span.end);
-        let closed = gap.chars().take_while(|c| matches!(c, '»' | '"' | '”' | '’' | '\'' | ')' | ']' | '؟' | '!' | '?' | '%' | '٪'));
+        let closed = gap
+            .chars()
+            .take_while(|c| matches!(c, '»' | '"' | '”' | '’' | '\'' | ')' | ']' | '؟' | '!' | '?' | '%' | '٪'));
         start + closed.map(char::len_utf8).sum::<usize>()
     }
 }

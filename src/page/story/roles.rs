@@ -88,12 +88,15 @@ impl Decoder {
         for (at, (piece, evidence)) in pieces.iter().zip(features).enumerate() {
             let own = emission(piece, evidence);
             #[cfg(debug_assertions)]
-            if std::env::var_os("DBG").is_some() { eprintln!("DBG {at} {:?} {own:?} {evidence:?}", piece.gap); }
+            if std::env::var_os("DBG").is_some() {
+                eprintln!("DBG {at} {:?} {own:?} {evidence:?}", piece.gap);
+            }
             let closes = closes(evidence);
             let mut next = [i32::MAX; STATES.len()];
             let mut from = [0; STATES.len()];
             for (to, state) in STATES.iter().enumerate() {
-                let enter = own[state.role as usize] + if closes && state.open && state.role as u8 <= Widget as u8 { NEVER } else { 0 };
+                let enter = own[state.role as usize]
+                    + if closes && state.open && state.role as u8 <= Widget as u8 { NEVER } else { 0 };
                 if at == 0 {
                     next[to] = enter + begin(*state, evidence);
                     continue;
@@ -107,7 +110,24 @@ impl Decoder {
                 }
             }
             #[cfg(debug_assertions)]
-            if std::env::var_os("DBG").is_some() { eprintln!("DBC {at} {:?}", STATES.iter().zip(next).zip(from).map(|((s,c),f)| format!("{:?}{}={c}<{:?}{}", s.role, u8::from(s.open), STATES[f as usize].role, u8::from(STATES[f as usize].open))).collect::<Vec<_>>().join(" ")); }
+            if std::env::var_os("DBG").is_some() {
+                eprintln!(
+                    "DBC {at} {:?}",
+                    STATES
+                        .iter()
+                        .zip(next)
+                        .zip(from)
+                        .map(|((s, c), f)| format!(
+                            "{:?}{}={c}<{:?}{}",
+                            s.role,
+                            u8::from(s.open),
+                            STATES[f as usize].role,
+                            u8::from(STATES[f as usize].open)
+                        ))
+                        .collect::<Vec<_>>()
+                        .join(" ")
+                );
+            }
             self.from.push(from);
             costs = next;
         }
@@ -246,12 +266,12 @@ fn step(from: State, to: State, gap: Gap, evidence: &Features, closes: bool) -> 
 
         (Body, Body) => 0,
         (Body, Sub) => 3,
-        (Body, Title) => pick(told, 17, 19),
+        (Body, Title) => pick(told, 16, 18),
         (Body, Head) => pick(blank, 4, 7),
         (Body, Furniture) => pick(blank, 5, 7),
         (Body, Between) => 5,
         (Body, Widget) => 4,
-        (Body, Item) => pick(told, 14, pick(blank, 18, 30)),
+        (Body, Item) => pick(told, 14, pick(blank, 18, 22)),
         (Body, Meta | Deck) => 30,
 
         (Sub, Body) => 0,
@@ -288,9 +308,14 @@ fn table(known: &[(Role, i32)], rest: i32) -> [i32; ROLES] {
 fn by_class(class: Class, evidence: &Features) -> [i32; ROLES] {
     let long = evidence.shape == Shape::Paragraph;
     match class {
-        Class::Menu => table(&[(Furniture, 0), (Head, 0), (Meta, 6), (Widget, 6), (Between, 10), (Sub, 12), (Item, 30)], 45),
+        Class::Menu => {
+            table(&[(Furniture, 0), (Head, 0), (Meta, 6), (Widget, 6), (Between, 10), (Sub, 12), (Item, 30)], 45)
+        }
         Class::Points => table(&[(Sub, -4), (Head, 4), (Furniture, 10), (Widget, 6)], 40),
-        Class::Site => table(&[(Furniture, 2), (Head, 4), (Meta, 3), (Between, 4), (Widget, 3), (Item, 9), (Title, 13), (Sub, 20)], 30),
+        Class::Site => table(
+            &[(Furniture, 2), (Head, 4), (Meta, 3), (Between, 4), (Widget, 3), (Item, 9), (Title, 13), (Sub, 20)],
+            30,
+        ),
         Class::List => table(&[(Head, -4), (Furniture, 6), (Widget, 8), (Between, 8), (Sub, 25), (Meta, 6)], 45),
         Class::Block => table(&[(Widget, -4), (Furniture, 5), (Head, 8), (Sub, 16), (Meta, 8)], 45),
         Class::Market => table(&[(Widget, 2), (Head, 4), (Furniture, 5), (Sub, 4)], 45),
@@ -303,7 +328,9 @@ fn by_class(class: Class, evidence: &Features) -> [i32; ROLES] {
         Class::Border => table(&[(Furniture, 0), (Widget, 1)], 60),
         Class::Caption => table(&[(Meta, 0), (Furniture, 0), (Widget, 0), (Between, 4), (Item, 20), (Sub, 20)], 30),
         Class::Byline if long => table(&[(Body, 0), (Furniture, 20), (Meta, 12)], 30),
-        Class::Byline => table(&[(Meta, 0), (Furniture, 2), (Between, 4), (Widget, 2), (Item, 22), (Title, 26), (Body, 22)], 30),
+        Class::Byline => {
+            table(&[(Meta, 0), (Furniture, 2), (Between, 4), (Widget, 2), (Item, 22), (Title, 26), (Body, 22)], 30)
+        }
         Class::Author => table(&[(Widget, 0), (Furniture, 1), (Meta, 4)], 40),
     }
 }
@@ -313,7 +340,17 @@ fn by_shape(piece: &Piece, evidence: &Features) -> [i32; ROLES] {
     let mut costs = match evidence.shape {
         Shape::Paragraph => paragraph(piece, evidence),
         Shape::Sentence => table(
-            &[(Body, 6), (Sub, 10), (Furniture, 10), (Widget, 1), (Item, 20), (Meta, 16), (Title, 30), (Deck, 16), (Head, 30)],
+            &[
+                (Body, 6),
+                (Sub, 10),
+                (Furniture, 10),
+                (Widget, 1),
+                (Item, 20),
+                (Meta, 16),
+                (Title, 30),
+                (Deck, 16),
+                (Head, 30),
+            ],
             40,
         ),
         Shape::Headline => headline(piece, evidence),
@@ -337,7 +374,7 @@ fn by_shape(piece: &Piece, evidence: &Features) -> [i32; ROLES] {
         add(Widget, -1);
         add(Sub, -14);
     }
-    if evidence.announced || evidence.asks {
+    if evidence.announced || evidence.asks || evidence.inset {
         add(Item, 14);
         add(Title, 22);
         add(Sub, -12);
@@ -348,6 +385,16 @@ fn by_shape(piece: &Piece, evidence: &Features) -> [i32; ROLES] {
         add(Title, 12);
         add(Meta, -18);
         add(Furniture, -8);
+    }
+    if evidence.goes_on {
+        add(Title, 9);
+        add(Sub, -3);
+    } else if evidence.told && evidence.shape == Shape::Headline {
+        add(Title, -6);
+    }
+    if evidence.under && evidence.over && !evidence.told && piece.line.ending == Ending::Asking {
+        add(Title, 3);
+        add(Body, -3);
     }
     if evidence.listed {
         add(Title, 4);
@@ -379,7 +426,16 @@ fn paragraph(piece: &Piece, evidence: &Features) -> [i32; ROLES] {
     };
     let item = if evidence.length <= 15 { 18 } else { 24 + words.min(20) };
     table(
-        &[(Body, 0), (Furniture, furniture), (Widget, widget), (Item, item), (Title, item + 8), (Deck, 20), (Meta, 26), (Sub, 16)],
+        &[
+            (Body, 0),
+            (Furniture, furniture),
+            (Widget, widget),
+            (Item, item),
+            (Title, item + 8),
+            (Deck, 20),
+            (Meta, 26),
+            (Sub, 16),
+        ],
         50,
     )
 }
@@ -418,14 +474,19 @@ fn headline(piece: &Piece, evidence: &Features) -> [i32; ROLES] {
         19..=20 => 6,
         _ => 3,
     };
-    let body = body - leads / 2 - running / 2 - if evidence.teaser { 4 } else { 0 } + if evidence.stopped { 6 } else { 0 };
+    let body = body - leads / 2 - running / 2 - if evidence.teaser { 4 } else { 0 }
+        + if evidence.stopped || evidence.unstopped { 6 } else { 0 };
     let sub = (words * 5 / 2 + 2).min(26) - leads / 2 - running / 2;
-    let head = 10 + (words - 3) * 3 - if leads > 0 && evidence.heads { 14 } else { 0 } - if repeated { 22 } else { 0 };
+    let head = 11 + (words - 3) * 4 - if leads > 0 && evidence.heads { 14 } else { 0 } - if repeated { 22 } else { 0 };
     let signed = if evidence.signed { 12 } else { 0 };
     table(
         &[
             (Item, unlike + leads + running + alone + if repeated { 20 } else { 0 } + signed),
-            (Title, unlike + leads + running + if repeated { 30 } else { 0 } + signed - if evidence.repeats == 2 { 5 } else { 0 }),
+            (
+                Title,
+                unlike + leads + running + if repeated { 30 } else { 0 } + signed
+                    - if evidence.repeats == 2 { 5 } else { 0 },
+            ),
             (Deck, unlike + 4),
             (Head, head),
             (Furniture, 14 + words - if repeated { 12 } else { 0 } - signed / 2),
@@ -444,6 +505,7 @@ fn short(piece: &Piece, evidence: &Features) -> [i32; ROLES] {
     let row = i32::from(evidence.shorts >= 3) * 4;
     let ends = if piece.line.ending == Ending::Stop { 8 } else { 0 };
     let leads = if piece.line.ending == Ending::Leading { 6 } else { 0 };
+    let signed = if evidence.signed { 8 } else { 0 };
     let item = match words {
         3 => 11,
         2 => 17,
@@ -451,10 +513,10 @@ fn short(piece: &Piece, evidence: &Features) -> [i32; ROLES] {
     };
     table(
         &[
-            (Item, item + row + leads),
+            (Item, item + row + leads + signed),
             (Title, item + 8 + leads),
             (Deck, 25),
-            (Head, 3 + row + ends - leads / 3),
+            (Head, 3 + row + ends - leads / 3 + signed),
             (Furniture, 6 - row),
             (Widget, 1),
             (Meta, 8 - if words > 1 { 4 } else { 0 }),
