@@ -123,6 +123,7 @@ struct Cut {
     document: Option<DocId>,
     cutter: Cutter,
     units: Vec<Unit>,
+    titles: Titles,
 }
 
 /// So many ids are remembered at most.
@@ -200,12 +201,12 @@ impl<'a> Shown<'a> {
         let Some(number) = self.units.number(unit).filter(|_| self.kind(unit) == Kind::Story) else {
             return Ok((preview, TitleRow::default()));
         };
-        let Cut { document: last, cutter, units } = &mut *self.cut.borrow_mut();
+        let Cut { document: last, cutter, units, titles } = &mut *self.cut.borrow_mut();
         if last.replace(document) != Some(document) {
             cutter.cut_page(&record.text, record.layout.as_deref(), UnitLevel::Story, units);
+            *titles = Titles::of(cutter, &record, UnitLevel::Story, units);
         }
-        let fields = Titles::of(cutter, &record, UnitLevel::Story, units).row(number);
-        Ok((preview, fields))
+        Ok((preview, titles.row(number)))
     }
 
     /// What a unit is.

@@ -19,6 +19,7 @@ pub(super) struct TitleRow {
 }
 
 /// The fields of the stories of one record.
+#[derive(Default)]
 pub(super) struct Titles {
     fields: Vec<PageFields>,
 }

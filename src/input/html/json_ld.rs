@@ -9,8 +9,8 @@ use crate::document::ArticleFields;
 /// Larger scripts are not read. Those of news pages have some thousand bytes, with the text of the article some ten thousand.
 const LARGEST: usize = 1 << 20;
 
-/// Articles that are taken from one script.
-const MOST: usize = 256;
+/// Articles that are taken from a page.
+pub(super) const MOST: usize = 256;
 
 /// The articles of a script, in its order. A script that is no JSON says nothing. Linear; the parser bounds the depth.
 pub(super) fn articles(script: &str) -> Vec<ArticleFields> {

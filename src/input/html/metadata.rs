@@ -110,7 +110,8 @@ impl Found {
 
     /// A script of JSON-LD: its articles, and the first date of publication even if it is no whole JSON.
     pub(super) fn json_ld(&mut self, script: &str) {
-        self.articles.extend(json_ld::articles(script));
+        let left = json_ld::MOST.saturating_sub(self.articles.len());
+        self.articles.extend(json_ld::articles(script).into_iter().take(left));
         let Some((_, after)) = script.split_once(PUBLISHED) else { return };
         let value = after.trim_start().strip_prefix(':').unwrap_or_default();
         let mut values = serde_json::Deserializer::from_str(value).into_iter::<String>();

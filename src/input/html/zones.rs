@@ -104,7 +104,7 @@ pub(super) fn zone(tag: &Tag, inside: bool) -> Option<Zone> {
 }
 
 fn by_attributes(tag: &Tag) -> Option<Zone> {
-    let words = |name: &str| attribute(tag, name).unwrap_or_default().split_ascii_whitespace();
+    let words = |name: &str| attribute(tag, name).unwrap_or_default().split_ascii_whitespace().take(MOST_WORDS);
     if words("rel").any(|rel| rel.eq_ignore_ascii_case("author")) {
         return Some(Zone::Byline);
     }
@@ -115,8 +115,15 @@ fn by_attributes(tag: &Tag) -> Option<Zone> {
     named.find_map(by_word)
 }
 
+/// Words of an attribute that are looked at, and their bytes.
+const MOST_WORDS: usize = 64;
+const LONGEST: usize = 64;
+
 /// The part that a class or id names.
 fn by_word(word: &str) -> Option<Zone> {
+    if word.len() > LONGEST {
+        return None;
+    }
     let word = word.to_ascii_lowercase();
     let parts = || word.split(|c: char| !c.is_ascii_alphanumeric()).filter(|part| !part.is_empty());
     if parts().any(|part| DENIES.contains(&part)) {

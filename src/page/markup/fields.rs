@@ -35,7 +35,7 @@ fn seen<'k>(unit: &Unit, base: &[Unit], known: &'k [StoryFields]) -> Option<&'k 
     let first = base.partition_point(|found| found.span.end <= unit.span.start);
     let own = base.get(first..).unwrap_or_default().iter().take_while(|found| touches(found.span));
     let number = first + own.clone().position(|found| found.kind == Kind::Story)?;
-    known.iter().find(|fields| fields.unit == number)
+    known.binary_search_by_key(&number, |fields| fields.unit).ok().and_then(|place| known.get(place))
 }
 
 struct Page<'p> {

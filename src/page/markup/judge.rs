@@ -241,9 +241,9 @@ impl Page<'_> {
         if !(0..verdicts.len()).any(|at| verdicts[at] == Verdict::Title && marked(at)) {
             return;
         }
-        for at in 0..verdicts.len() {
-            if verdicts[at] == Verdict::Title && !marked(at) {
-                verdicts[at] = Verdict::Body;
+        for (at, verdict) in verdicts.iter_mut().enumerate() {
+            if *verdict == Verdict::Title && !marked(at) {
+                *verdict = Verdict::Body;
             }
         }
     }
@@ -253,16 +253,16 @@ impl Page<'_> {
         let titled = (0..verdicts.len()).filter(|at| verdicts[*at] == Verdict::Title);
         let first_title: BTreeMap<u32, usize> = titled.map(|at| (self.hints[at].article, at)).rev().collect();
         let any = self.articles.contains(&Article::Story);
-        for at in 0..verdicts.len() {
+        for (at, verdict) in verdicts.iter_mut().enumerate() {
             let (line, hint) = (&self.lines[at], &self.hints[at]);
             let short = line.words <= LABEL_WORDS && line.ending != Ending::Stop;
-            if verdicts[at] != Verdict::Body || !short || line.role == Role::Wordless {
+            if *verdict != Verdict::Body || !short || line.role == Role::Wordless {
                 continue;
             }
             let outside = any && !self.in_article(at) && is_paragraph(hint);
             let over = self.in_article(at) && first_title.get(&hint.article).is_some_and(|title| at < *title);
             if outside || over {
-                verdicts[at] = Verdict::Border;
+                *verdict = Verdict::Border;
             }
         }
     }
