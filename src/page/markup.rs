@@ -73,7 +73,7 @@ enum Verdict {
 /// What an element that calls itself an article, or the main part, is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Article {
-    /// None: the rest of the page.
+    /// None: the rest of the page, and what the markup leaves open.
     Outside,
     /// A headline of another article, perhaps with its first words.
     Card,
@@ -199,6 +199,7 @@ impl Counts {
         match enough {
             true if self.first || self.links <= 2 * self.paragraphs => Article::Story,
             true => Article::List,
+            false if self.links == 0 && self.words >= BRIEF_WORDS => Article::Outside,
             false => Article::Card,
         }
     }

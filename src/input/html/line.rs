@@ -60,7 +60,7 @@ struct Segment {
 }
 
 /// Fewest words of a link from which labels beside it are parted.
-const LINK_WORDS: u32 = 4;
+const LINK_WORDS: u32 = 3;
 /// Most words of such a label: a time, a rank, the name of a section, who pays.
 const LABEL_WORDS: u32 = 6;
 

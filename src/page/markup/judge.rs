@@ -30,6 +30,7 @@ impl Page<'_> {
         }
         self.settle_titles(&mut verdicts);
         self.settle_labels(&mut verdicts);
+        self.settle_rows(&mut verdicts);
         verdicts
     }
 
@@ -106,7 +107,8 @@ impl Page<'_> {
         let base = self.base[at];
         // Words of the page rather than of news.
         let control = base == Verdict::Border && self.hints[at].heading == 0 && line.words <= CONTROL_WORDS;
-        let least = if self.hints[at].heading > 0 { *LINK_WORDS.start() - 1 } else { *LINK_WORDS.start() };
+        let known = self.hints[at].heading > 0 || base == Verdict::Link;
+        let least = if known { *LINK_WORDS.start() - 1 } else { *LINK_WORDS.start() };
         match base {
             _ if is_headline(line, least..=*LINK_WORDS.end()) && !self.is_cue(at) && !control => Verdict::Link,
             Verdict::Body if self.in_article(at) && line.words > *LINK_WORDS.end() => Verdict::Body,
@@ -245,6 +247,22 @@ impl Page<'_> {
             if *verdict == Verdict::Title && !marked(at) {
                 *verdict = Verdict::Body;
             }
+        }
+    }
+
+    /// Rows of a table between paragraphs of a story are a part of it.
+    fn settle_rows(&self, verdicts: &mut [Verdict]) {
+        let mut at = 0;
+        while at < verdicts.len() {
+            let rows = self.hints[at..].iter().take_while(|hint| hint.row && hint.zone == Zone::Open).count();
+            // What interrupts the story may stand beside them.
+            let is_body = |verdicts: &mut dyn Iterator<Item = &Verdict>| {
+                verdicts.take(BELOW).find(|verdict| **verdict != Verdict::Interruption) == Some(&Verdict::Body)
+            };
+            if rows > 0 && is_body(&mut verdicts[..at].iter().rev()) && is_body(&mut verdicts[at + rows..].iter()) {
+                verdicts[at..at + rows].fill(Verdict::Body);
+            }
+            at += rows.max(1);
         }
     }
 

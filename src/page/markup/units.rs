@@ -42,7 +42,7 @@ pub(super) fn assemble(page: &Page<'_>, verdicts: &[Verdict], base: &[Unit], out
             }
             Verdict::Link => {
                 // A second title stands between the first and its story.
-                if page.hints[at].is_link() || units.over.is_some() {
+                if page.hints[at].is_link() || at >= begins {
                     units.title = None;
                 }
                 units.link(line.span, range);
