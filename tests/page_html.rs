@@ -7,6 +7,7 @@ use Kind::{Boilerplate, Headline, Story};
 use mukarrar::document::{Date, DocId, Kind, Unit};
 use mukarrar::input::{Corpus, Format, InputOptions};
 use mukarrar::page::{Cutter, PageFields, UnitLevel};
+use mukarrar::pipeline::{Options, Pipeline};
 use proptest::prelude::*;
 
 /// The text of a page, its units and what is known of them.
@@ -192,6 +193,43 @@ fn broken_markup_loses_no_story() {
         "{:?}",
         outline(&page)
     );
+}
+
+/// Stories are found again whatever stands around them, in WARC too.
+#[cfg(feature = "warc")]
+#[test]
+fn a_story_is_found_on_two_pages_and_in_an_archive() {
+    let around = |before: &str, after: &str| {
+        format!(
+            "<html>{before}<article><h1>افتتاح الجسر الجديد في المدينة</h1><p>{FIRST}</p><p>{SECOND}</p></article>{after}"
+        )
+    };
+    let first = around("<nav><a href=/>الرئيسية</a></nav>", "<footer>جميع الحقوق محفوظة</footer>");
+    let second = around("<div class=menu><a href=/>صحيفة</a></div>", "<aside><h3>الأكثر قراءة</h3></aside>");
+    let http = format!("HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\n\r\n{second}");
+    let archive = format!(
+        "WARC/1.0\r\nWARC-Type: response\r\nWARC-Target-URI: https://a.sa/2\r\nWARC-Record-ID: <urn:uuid:2>\r\n\
+         WARC-Date: 2026-04-12T00:00:00Z\r\nContent-Type: application/http; msgtype=response\r\nContent-Length: {}\r\n\r\n{http}\r\n\r\n",
+        http.len()
+    );
+    let home = tempfile::tempdir().unwrap();
+    let paths = [home.path().join("a.html"), home.path().join("b.warc")];
+    std::fs::write(&paths[0], &first).unwrap();
+    std::fs::write(&paths[1], &archive).unwrap();
+    let mut options = InputOptions::default();
+    options.html_lines = true;
+    let corpus = Corpus::open(&paths, options).unwrap();
+    let mut options = Options::default();
+    options.unit = UnitLevel::Story;
+    let found = Pipeline::new(options).unwrap().clusters(&corpus, &()).unwrap();
+    let text = |unit| {
+        let document = found.units.document(unit);
+        found.units.span(unit).of(&corpus.read(document).unwrap().text).to_owned()
+    };
+    let stories: Vec<Vec<String>> =
+        found.clusters.iter().map(|cluster| cluster.members.iter().map(|member| text(member.unit)).collect()).collect();
+    let (title, story) = ("افتتاح الجسر الجديد في المدينة".to_owned(), format!("{FIRST}\n{SECOND}"));
+    assert_eq!(stories, [[title.clone(), title], [story.clone(), story]]);
 }
 
 /// Lines of every sort that pages of plain text have.
