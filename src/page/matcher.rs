@@ -209,10 +209,7 @@ impl Matcher {
         &self.tokens
     }
 
-    /// The tokens that were folded last.
-    pub(super) const fn tokens(&self) -> &Tokens {
-        &self.tokens
-    }
+
 }
 
 /// A line with its folded head.
