@@ -210,13 +210,17 @@ B جملہ حقوق محفوظ ہیں",
 
 #[test]
 fn pages_are_cut_as_people_see_them() {
-    let wrong: Vec<String> = PAGES.iter().flat_map(|(name, page)| wrong(page).into_iter().map(move |line| format!("{name}: {line}"))).collect();
+    let wrong: Vec<String> = PAGES
+        .iter()
+        .flat_map(|(name, page)| wrong(page).into_iter().map(move |line| format!("{name}: {line}")))
+        .collect();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 #[test]
 fn a_line_of_several_headlines_gives_each() {
-    let four = ["البلدية تزرع ألف شجرة في الشوارع", "مدير المدرسة يكرم الطلاب المتفوقين", "افتتاح مكتبة عامة في الحي الغربي"];
+    let four =
+        ["البلدية تزرع ألف شجرة في الشوارع", "مدير المدرسة يكرم الطلاب المتفوقين", "افتتاح مكتبة عامة في الحي الغربي"];
     for between in ["    ", " | ", " • ", "\t"] {
         assert_eq!(headlines(&four.join(between)), four, "{between:?}");
     }
@@ -226,7 +230,8 @@ fn a_line_of_several_headlines_gives_each() {
 
 #[test]
 fn menus_and_tables_are_no_rows_of_headlines() {
-    for line in ["من نحن | أعلن معنا | اتصل بنا", "الرئيسية » ثقافة » تراث", "البندورة | 0.80 | 0.95"] {
+    for line in ["من نحن | أعلن معنا | اتصل بنا", "الرئيسية » ثقافة » تراث", "البندورة | 0.80 | 0.95"]
+    {
         assert!(headlines(line).is_empty(), "{line}");
     }
 }
@@ -235,7 +240,8 @@ fn menus_and_tables_are_no_rows_of_headlines() {
 fn ranks_times_and_more_are_told_from_the_headline() {
     let page = "الأكثر قراءة\n1. البلدية تزرع ألف شجرة في الشوارع\n2. مدير المدرسة يكرم الطلاب المتفوقين - قبل 3 ساعات\n\
         10:30 افتتاح مكتبة عامة في الحي الغربي… المزيد";
-    let expected = ["البلدية تزرع ألف شجرة في الشوارع", "مدير المدرسة يكرم الطلاب المتفوقين", "افتتاح مكتبة عامة في الحي الغربي"];
+    let expected =
+        ["البلدية تزرع ألف شجرة في الشوارع", "مدير المدرسة يكرم الطلاب المتفوقين", "افتتاح مكتبة عامة في الحي الغربي"];
     assert_eq!(headlines(page), expected);
 }
 
@@ -244,7 +250,9 @@ const BODY: &str = "أعلنت البلدية أمس أنها ستزرع ألف 
 
 #[test]
 fn a_story_knows_its_title_date_and_byline() {
-    let page = format!("الرئيسية » بيئة\nالبلدية تزرع ألف شجرة في الشوارع\nكتبت: سلوى الأحمد\nالأحد 12 أبريل 2026 | 7:15 م\n{BODY}");
+    let page = format!(
+        "الرئيسية » بيئة\nالبلدية تزرع ألف شجرة في الشوارع\nكتبت: سلوى الأحمد\nالأحد 12 أبريل 2026 | 7:15 م\n{BODY}"
+    );
     let mut cutter = Cutter::new();
     let mut units = Vec::new();
     cutter.cut(&page, UnitLevel::Story, &mut units);
@@ -268,7 +276,9 @@ fn the_last_of_a_title_said_twice_is_the_title() {
 
 #[test]
 fn a_list_over_a_story_gives_it_no_title() {
-    let page = format!("مدير المدرسة يكرم الطلاب المتفوقين\nافتتاح مكتبة عامة في الحي الغربي\nانقطاع الماء عن الحي الشرقي غدا\nحريق في مستودع للأخشاب دون إصابات\n{BODY}");
+    let page = format!(
+        "مدير المدرسة يكرم الطلاب المتفوقين\nافتتاح مكتبة عامة في الحي الغربي\nانقطاع الماء عن الحي الشرقي غدا\nحريق في مستودع للأخشاب دون إصابات\n{BODY}"
+    );
     let units = cut(&page);
     assert_eq!(units.iter().filter(|unit| unit.kind == Kind::Headline).count(), 4);
     assert!(units.iter().all(|unit| unit.title.is_none()), "{units:?}");

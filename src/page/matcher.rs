@@ -208,8 +208,6 @@ impl Matcher {
         self.normalizer.fold(head, &mut self.scratch, &mut self.tokens);
         &self.tokens
     }
-
-
 }
 
 /// A line with its folded head.

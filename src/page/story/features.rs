@@ -212,7 +212,20 @@ fn is_glued(line: &str) -> bool {
 /// Whether a line is a question or an answer by the word before it.
 fn is_answer(line: &str) -> bool {
     let label = line.split([':', '/']).next().filter(|label| label.len() < line.len()).unwrap_or("").trim();
-    matches!(label, "س" | "ج" | "سؤال" | "السؤال" | "جواب" | "الجواب" | "پرسش" | "پاسخ" | "سوال" | "جواب۔" | "Q" | "A")
+    matches!(
+        label,
+        "س" | "ج"
+            | "سؤال"
+            | "السؤال"
+            | "جواب"
+            | "الجواب"
+            | "پرسش"
+            | "پاسخ"
+            | "سوال"
+            | "جواب۔"
+            | "Q"
+            | "A"
+    )
 }
 
 /// Whether a line is written as verse: vowel marks all over it, or stars between its halves.
@@ -372,7 +385,7 @@ fn runs(pieces: &[Piece], all: &mut [Features]) {
     }
     let mut at = 0;
     while at < all.len() {
-        let short = |at: usize| all[at].is_short() && !all[at].reading.time;
+        let short = |at: usize| all[at].is_short() && !all[at].reading.time && !all[at].is(Class::List);
         let tight = |at: usize| pieces[at].gap != Gap::Blank;
         let end = (at..all.len()).find(|&next| !short(next) || next > at && !tight(next)).unwrap_or(all.len());
         let count = (end - at) as u32;
@@ -437,7 +450,8 @@ const HEAD: usize = 10;
 
 /// Headlines between a time and a paragraph head the entries of a live report.
 fn live(text: &str, pieces: &[Piece], all: &mut [Features]) {
-    let says = |piece: &Piece| piece.line.words <= LONG && LIVE.iter().any(|word| piece.line.span.of(text).contains(word));
+    let says =
+        |piece: &Piece| piece.line.words <= LONG && LIVE.iter().any(|word| piece.line.span.of(text).contains(word));
     if !pieces.iter().take(HEAD).any(says) {
         return;
     }

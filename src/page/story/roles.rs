@@ -205,7 +205,7 @@ fn step(from: State, to: State, gap: Gap, evidence: &Features, closes: bool) -> 
         (Furniture, Widget) => 0,
         (Furniture, Title) => pick(blank, 2, 4),
         (Furniture, Meta) => pick(evidence.reading.class.is_some() || evidence.reading.time, 8, 14),
-        (Furniture, Body) => pick(open, pick(blank, 10, 14), 25),
+        (Furniture, Body) => pick(open, 10, 25),
         (Furniture, Sub) => pick(open, pick(blank, 6, 14), 60),
 
         (Head, Head) => 4,
