@@ -208,11 +208,6 @@ impl Matcher {
         self.normalizer.fold(head, &mut self.scratch, &mut self.tokens);
         &self.tokens
     }
-
-    /// The tokens that were folded last.
-    pub(super) const fn tokens(&self) -> &Tokens {
-        &self.tokens
-    }
 }
 
 /// A line with its folded head.

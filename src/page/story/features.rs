@@ -6,15 +6,16 @@ use super::pieces::{Gap, Piece};
 use super::reading::{Reading, Words};
 use super::words::Class;
 use crate::page::cues::Family;
-use crate::page::gate::GATE;
 use crate::page::hints::Marks;
 use crate::page::lines::{self, Bullet, Ending, Role};
 use crate::page::matcher::{Matcher, Tokens};
 
 /// Most words of a short piece: a name, a label, a subheading.
 const SHORT: u32 = 3;
-/// Pieces of more words are paragraphs; their words are looked at only if they may be a cue.
+/// Pieces of more words are paragraphs.
 const LONG: u32 = 24;
+/// Pieces of more words say nothing by their first ones.
+const READ: u32 = 60;
 /// The same in letters of headlines: what [`Features::length`] counts.
 const LONG_LENGTH: i32 = 19;
 /// Words from which a text that a page cut off is a teaser.
@@ -68,6 +69,8 @@ pub(super) struct Features {
     pub(super) airy: bool,
     /// Whether it is names around a dash.
     pub(super) signed: bool,
+    /// Whether it is the short last line of a list that was announced.
+    pub(super) last: bool,
     /// Whether it stands between paragraphs and the one below goes on with what is above: against a title.
     pub(super) goes_on: bool,
     /// Whether the paragraph below says its words again: for a title.
@@ -103,6 +106,8 @@ pub(super) fn measure(text: &str, pieces: &[Piece], marks: &[Marks], matcher: &m
     sites(pieces, all);
     insets(pieces, all);
     leads(text, pieces, all);
+    ends(pieces, all);
+    live(text, pieces, all);
     questions(pieces, all);
     pictures(pieces, all);
     authors(text, pieces, all);
@@ -124,7 +129,7 @@ fn alone(text: &str, piece: &Piece, marks: &[Marks], matcher: &mut Matcher) -> F
         _ if line.words > SHORT => Shape::Headline,
         _ => Shape::Short,
     };
-    if line.words <= LONG || GATE.opens(own) {
+    if line.words <= READ {
         let tokens = matcher.fold(text, line);
         features.hash = hash(tokens);
         features.reading = Words { tokens, text, line }.read();
@@ -140,6 +145,7 @@ fn alone(text: &str, piece: &Piece, marks: &[Marks], matcher: &mut Matcher) -> F
         && stops == 0
         && line.words <= 80
         && is_glued(own);
+    features.inset = features.shape == Shape::Headline && is_verse(own) || is_answer(own);
     features.signed = line.dashed && (2..=7).contains(&line.words);
     features.reading.class =
         cue_class(line.role, features.reading.class, features.reading.alone).or_else(|| menu_row(piece, &features));
@@ -201,6 +207,31 @@ fn is_glued(line: &str) -> bool {
         before = c;
         glued
     })
+}
+
+/// Whether a line is a question or an answer by the word before it.
+fn is_answer(line: &str) -> bool {
+    let label = line.split([':', '/']).next().filter(|label| label.len() < line.len()).unwrap_or("").trim();
+    matches!(
+        label,
+        "س" | "ج"
+            | "سؤال"
+            | "السؤال"
+            | "جواب"
+            | "الجواب"
+            | "پرسش"
+            | "پاسخ"
+            | "سوال"
+            | "جواب۔"
+            | "Q"
+            | "A"
+    )
+}
+
+/// Whether a line is written as verse: vowel marks all over it, or stars between its halves.
+fn is_verse(line: &str) -> bool {
+    let marks = line.chars().filter(|c| matches!(c, '\u{64B}'..='\u{652}')).count();
+    marks * 7 > line.chars().count() || line.contains("**")
 }
 
 fn breaks_off(line: &str) -> bool {
@@ -354,7 +385,7 @@ fn runs(pieces: &[Piece], all: &mut [Features]) {
     }
     let mut at = 0;
     while at < all.len() {
-        let short = |at: usize| all[at].is_short() && !all[at].reading.time;
+        let short = |at: usize| all[at].is_short() && !all[at].reading.time && !all[at].is(Class::List);
         let tight = |at: usize| pieces[at].gap != Gap::Blank;
         let end = (at..all.len()).find(|&next| !short(next) || next > at && !tight(next)).unwrap_or(all.len());
         let count = (end - at) as u32;
@@ -393,6 +424,42 @@ fn sites(pieces: &[Piece], all: &mut [Features]) {
         if features.is(Class::Site) && !beside && features.repeats < 2 {
             features.reading.class = None;
         }
+    }
+}
+
+/// Finds the last line of each announced list, if that is short: it is a headline like those before it.
+fn ends(pieces: &[Piece], all: &mut [Features]) {
+    let mut listed = 0;
+    for at in 0..all.len() {
+        let tight = pieces[at].gap != Gap::Blank;
+        listed = match () {
+            () if all[at].is(Class::List) => 1,
+            () if listed > 0 && all[at].is_headline() && (tight || listed == 1) => 2,
+            () if all[at].is_between() || tight && all[at].is_short() && all[at].reading.class.is_none() => listed,
+            () => 0,
+        };
+        let ended = all.get(at + 1).is_none_or(|next| next.reading.class.is_some() || pieces[at + 1].gap == Gap::Blank);
+        all[at].last = listed == 2 && ended && all[at].is_short() && pieces[at].line.words > 1 && !all[at].reading.time;
+    }
+}
+
+/// Words of pages that report live.
+const LIVE: &[&str] = &["مباشر", "لحظة بلحظة", "لحظه به لحظه", "پوشش زنده", "لائیو", "براہ راست", "أولا بأول", "Live"];
+/// Pieces at a page's top among which they stand.
+const HEAD: usize = 10;
+
+/// Headlines between a time and a paragraph head the entries of a live report.
+fn live(text: &str, pieces: &[Piece], all: &mut [Features]) {
+    let says =
+        |piece: &Piece| piece.line.words <= LONG && LIVE.iter().any(|word| piece.line.span.of(text).contains(word));
+    if !pieces.iter().take(HEAD).any(says) {
+        return;
+    }
+    let mut told = false;
+    for at in 1..all.len() {
+        told |= all[at].shape == Shape::Paragraph;
+        let entry = all[at].over && all[at - 1].reading.time && all[at].shape != Shape::Paragraph;
+        all[at].inset |= told && entry && all[at].reading.class.is_none();
     }
 }
 

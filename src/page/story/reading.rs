@@ -108,7 +108,7 @@ impl Words<'_> {
             return None;
         }
         let all = |is: Word| (0..count).all(|at| self.word(at).is(is));
-        if (count <= 4 || count >= 6) && all(Word::MENU) {
+        if all(Word::MENU) {
             return Some(Class::Menu);
         }
         if count <= 16 && self.is_controls() {

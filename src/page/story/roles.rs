@@ -8,7 +8,7 @@ use super::features::{Features, Shape};
 use super::pieces::{Gap, Piece};
 use super::words::Class;
 use crate::page::hints::Mark;
-use crate::page::lines::Ending;
+use crate::page::lines::{Bullet, Ending};
 
 /// What a piece is on its page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -205,7 +205,7 @@ fn step(from: State, to: State, gap: Gap, evidence: &Features, closes: bool) -> 
         (Furniture, Widget) => 0,
         (Furniture, Title) => pick(blank, 2, 4),
         (Furniture, Meta) => pick(evidence.reading.class.is_some() || evidence.reading.time, 8, 14),
-        (Furniture, Body) => pick(open, pick(blank, 10, 14), 25),
+        (Furniture, Body) => pick(open, 10, 25),
         (Furniture, Sub) => pick(open, pick(blank, 6, 14), 60),
 
         (Head, Head) => 4,
@@ -235,7 +235,7 @@ fn step(from: State, to: State, gap: Gap, evidence: &Features, closes: bool) -> 
 
         (Widget, Widget) => 0,
         (Widget, Furniture) => pick(evidence.reading.class.is_some() || evidence.reading.time, 3, 12),
-        (Widget, Between) => 1,
+        (Widget, Between) => 8,
         (Widget, Head) => pick(blank, 3, pick(evidence.reading.class.is_some(), 5, 14)),
         (Widget, Title) => pick(blank, 10, 25),
         (Widget, Item) => pick(blank, 16, 28),
@@ -287,7 +287,7 @@ fn step(from: State, to: State, gap: Gap, evidence: &Features, closes: bool) -> 
 /// The costs of a piece in each role.
 fn emission(piece: &Piece, evidence: &Features) -> [i32; ROLES] {
     let mut costs = match (evidence.reading.class, evidence.reading.time) {
-        (_, true) => table(&[(Furniture, 3), (Between, 0), (Meta, 0), (Widget, 4), (Sub, 10), (Body, 30)], 45),
+        (_, true) => table(&[(Furniture, 3), (Between, 0), (Meta, 0), (Widget, 0), (Sub, 10), (Body, 30)], 45),
         (Some(class), _) => by_class(class, evidence),
         (None, _) => by_shape(piece, evidence),
     };
@@ -396,6 +396,9 @@ fn by_shape(piece: &Piece, evidence: &Features) -> [i32; ROLES] {
         add(Title, 3);
         add(Body, -3);
     }
+    if evidence.last {
+        add(Item, -8);
+    }
     if evidence.listed {
         add(Title, 4);
     }
@@ -404,8 +407,9 @@ fn by_shape(piece: &Piece, evidence: &Features) -> [i32; ROLES] {
         add(Furniture, -4);
         add(Item, 20);
     }
-    if evidence.reading.ranked || piece.dashed || piece.line.bullet != crate::page::lines::Bullet::None {
-        let listed = if evidence.announced || evidence.is_short() { 0 } else { 6 };
+    if evidence.reading.ranked || piece.dashed || piece.line.bullet != Bullet::None {
+        let name = evidence.is_short() && piece.line.bullet == Bullet::Number;
+        let listed = if evidence.announced || name { 0 } else { 6 };
         add(Item, -listed);
         add(Title, 8);
         add(Head, 10);
