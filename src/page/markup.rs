@@ -19,6 +19,7 @@
 use std::borrow::Cow;
 use std::ops::{Range, RangeInclusive};
 
+use super::cues::Family;
 use super::lines::{self, Ending, Line, Role};
 use super::{Cutter, UnitLevel};
 use crate::document::{Date, Kind, Layout, LineHint, Unit, Zone};
@@ -261,7 +262,8 @@ fn base(lines: &[Line], units: &[Unit]) -> (Vec<Verdict>, Vec<Range<usize>>) {
 const fn stands_inside(line: &Line) -> bool {
     match line.role {
         Role::Glued | Role::Wordless => true,
-        Role::Cue { family, alone } => family.stands_inside(alone),
+        Role::Cue { family: Family::Agency | Family::Share, .. } => true,
+        Role::Cue { family: Family::ReadAlso | Family::Watch, alone } => !alone,
         _ => false,
     }
 }
