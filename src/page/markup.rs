@@ -53,6 +53,8 @@ const TITLE_WORDS: u32 = 3;
 const CONTROL_WORDS: u32 = 7;
 /// Percent of the letters of a label in links that make it a part of the page's own.
 const MIXED: u8 = 40;
+/// Headlines of a page that are links, so many that all are.
+const MANY_LINKS: usize = 3;
 /// The level of headings that only a class calls so.
 const CLASS_LEVEL: u8 = 4;
 
@@ -94,6 +96,8 @@ struct Page<'p> {
     units: Vec<Range<usize>>,
     /// What each article is.
     articles: Vec<Article>,
+    /// Headlines that are links.
+    links: usize,
 }
 
 impl Cutter {
@@ -143,7 +147,9 @@ pub struct PageFields {
 impl<'p> Page<'p> {
     fn new(lines: &'p [Line], hints: &'p [LineHint], units: &[Unit], articles: Vec<Article>) -> Self {
         let (base, units) = base(lines, units);
-        Self { lines, hints, base, units, articles }
+        let link = |(line, hint): &(&Line, &LineHint)| hint.is_link() && is_headline(line, LINK_WORDS);
+        let links = lines.iter().zip(hints).filter(link).count();
+        Self { lines, hints, base, units, articles, links }
     }
 
     /// What the article is that a line stands in.

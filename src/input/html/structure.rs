@@ -73,6 +73,8 @@ struct Article {
     words: u32,
     /// It has a heading that is no link.
     headed: bool,
+    /// It has a first heading that is no link.
+    first: bool,
     /// It begins with a link to another article.
     card: bool,
     time: Option<String>,
@@ -202,6 +204,7 @@ impl State {
                 parent,
                 words: 0,
                 headed: false,
+                first: false,
                 card: false,
                 time: None,
                 byline: None,
@@ -277,7 +280,7 @@ fn note(articles: &mut [Article], piece: &str, hint: &LineHint, words: u32) {
     let Some(article) = (hint.article as usize).checked_sub(1).and_then(|at| articles.get_mut(at)) else { return };
     match hint.zone {
         Zone::Open if hint.is_link() => article.card |= article.words == 0 && (hint.heading > 0 || words >= CARD_WORDS),
-        Zone::Open if hint.heading > 0 => article.headed = true,
+        Zone::Open if hint.heading > 0 => (article.headed, article.first) = (true, article.first || hint.heading == 1),
         Zone::Open => article.words += words,
         Zone::Byline if super::metadata::is_name(piece) => {
             article.byline.get_or_insert_with(|| piece.to_owned());
@@ -287,15 +290,19 @@ fn note(articles: &mut [Article], piece: &str, hint: &LineHint, words: u32) {
 }
 
 /// The article that one belongs to, both counted from 1: the text of an article, the entries of a live page and what else stands
-/// in an article is that article's, cards of others aside; what stands in the main part is one by itself.
+/// in an article is that article's, cards of others aside; what stands in the main part is one by itself, unless the first heading
+/// of the page stands over all of that part.
 fn root(articles: &[Article], at: usize) -> u32 {
     let mut root = at;
     for _ in 0..super::stack::DEEPEST {
         let Some(article) = articles.get(root) else { break };
         let parent = (article.parent as usize).checked_sub(1);
         let Some((next, around)) = parent.and_then(|next| Some((next, articles.get(next)?))) else { break };
-        let holds = around.kind != Scope::Main && (around.words > 0 || around.headed) && !article.card;
-        let joins = article.kind == Scope::Body || holds;
+        let holds = match around.kind {
+            Scope::Main => around.first && !article.first,
+            _ => around.words > 0 || around.headed,
+        };
+        let joins = article.kind == Scope::Body || holds && !article.card;
         if !joins {
             break;
         }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{
     ARTICLE_WORDS, Article, BELOW, CLASS_LEVEL, CONTROL_WORDS, CREDIT_WORDS, FOOT_WORDS, LABEL_WORDS, LABELS,
-    LABELS_BELOW_FIRST, LINK_WORDS, MIXED, Page, TITLE_WORDS, Verdict, is_headline, is_paragraph,
+    LABELS_BELOW_FIRST, LINK_WORDS, MANY_LINKS, MIXED, Page, TITLE_WORDS, Verdict, is_headline, is_paragraph,
 };
 use crate::document::Zone;
 use crate::page::lines::{Ending, Role};
@@ -112,7 +112,7 @@ impl Page<'_> {
         match base {
             _ if is_headline(line, least..=*LINK_WORDS.end()) && !self.is_cue(at) && !control => Verdict::Link,
             Verdict::Body if self.in_article(at) && line.words > *LINK_WORDS.end() => Verdict::Body,
-            Verdict::Border => Verdict::Border,
+            Verdict::Border | Verdict::Interruption => base,
             _ if self.in_article(at) => Verdict::Interruption,
             _ => Verdict::Border,
         }
@@ -136,6 +136,8 @@ impl Page<'_> {
             _ if self.in_article(at) => Verdict::Body,
             // A path to the page, or numbers of pages.
             _ if label && hint.linked >= MIXED => Verdict::Border,
+            // Where headlines are links, other lines of their shape are labels.
+            Verdict::Link if self.links >= MANY_LINKS && !hint.headline => Verdict::Border,
             // The text of a card.
             _ if self.article(at) == Article::Card && hint.zone == Zone::Open => Verdict::Border,
             _ => base,
