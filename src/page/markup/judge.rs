@@ -67,8 +67,11 @@ impl Page<'_> {
 
     fn verdict(&self, at: usize, above: Option<Above>) -> Verdict {
         let (line, hint) = (&self.lines[at], &self.hints[at]);
-        if line.role == Role::Wordless || hint.is_silent() {
+        if line.role == Role::Wordless {
             return self.base[at];
+        }
+        if hint.is_silent() {
+            return self.by_text(at);
         }
         if hint.heading > 0 && !hint.zone.is_sealed() && self.is_title(at, above) {
             return Verdict::Title;
@@ -82,6 +85,14 @@ impl Page<'_> {
         match hint.heading {
             0 => self.paragraph(at),
             _ => self.heading(at, above),
+        }
+    }
+
+    /// What the text says of a line. Where headlines are links, other lines of their shape are labels.
+    fn by_text(&self, at: usize) -> Verdict {
+        match self.base[at] {
+            Verdict::Link if self.links >= MANY_LINKS && !self.hints[at].headline => Verdict::Border,
+            base => base,
         }
     }
 
@@ -136,11 +147,9 @@ impl Page<'_> {
             _ if self.in_article(at) => Verdict::Body,
             // A path to the page, or numbers of pages.
             _ if label && hint.linked >= MIXED => Verdict::Border,
-            // Where headlines are links, other lines of their shape are labels.
-            Verdict::Link if self.links >= MANY_LINKS && !hint.headline => Verdict::Border,
             // The text of a card.
             _ if self.article(at) == Article::Card && hint.zone == Zone::Open => Verdict::Border,
-            _ => base,
+            _ => self.by_text(at),
         }
     }
 
