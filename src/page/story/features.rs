@@ -7,7 +7,7 @@ use super::reading::{Reading, Words};
 use super::words::Class;
 use crate::page::cues::Family;
 use crate::page::hints::Marks;
-use crate::page::lines::{self, Bullet, Ending, Role};
+use crate::page::lines::{self, Bullet, Ending, Line, Role};
 use crate::page::matcher::{Matcher, Tokens};
 
 /// Most words of a short piece: a name, a label, a subheading.
@@ -16,6 +16,8 @@ const SHORT: u32 = 3;
 const LONG: u32 = 24;
 /// Pieces of more words say nothing by their first ones.
 const READ: u32 = 60;
+/// Words at the head of long pieces that are read.
+const HEAD_WORDS: usize = 6;
 /// The same in letters of headlines: what [`Features::length`] counts.
 const LONG_LENGTH: i32 = 19;
 /// Words from which a text that a page cut off is a teaser.
@@ -120,7 +122,8 @@ fn alone(text: &str, piece: &Piece, marks: &[Marks], matcher: &mut Matcher) -> F
     let mut features = Features { marks: marks.get(piece.number).copied().unwrap_or_default(), ..Features::default() };
     features.teaser = line.words >= TEASER && breaks_off(own);
     features.length = length(own, line.words);
-    let stops = if line.words <= 60 { inner_stops(own) } else { 1 };
+    let ended = line.words > LONG && line.ending == Ending::Stop;
+    let stops = if line.words <= READ && !ended { inner_stops(own) } else { 1 };
     features.shape = match line.ending {
         _ if line.words > LONG || features.length >= LONG_LENGTH => Shape::Paragraph,
         Ending::Stop if line.words >= 7 => Shape::Paragraph,
@@ -130,6 +133,7 @@ fn alone(text: &str, piece: &Piece, marks: &[Marks], matcher: &mut Matcher) -> F
         _ => Shape::Short,
     };
     if line.words <= READ {
+        let line = &if line.words > LONG { head(text, line) } else { *line };
         let tokens = matcher.fold(text, line);
         features.hash = hash(tokens);
         features.reading = Words { tokens, text, line }.read();
@@ -153,6 +157,13 @@ fn alone(text: &str, piece: &Piece, marks: &[Marks], matcher: &mut Matcher) -> F
         features.reading.alone = false;
     }
     features
+}
+
+/// A long line with the head that its words are read from.
+fn head(text: &str, line: &Line) -> Line {
+    let own = line.span.of(text);
+    let end = own.char_indices().filter(|(_, c)| c.is_whitespace()).nth(HEAD_WORDS).map_or(own.len(), |(at, _)| at);
+    Line { head_end: line.span.start + end, ..*line }
 }
 
 /// The class of a line, of which the table of cues knows more than its words say.
@@ -191,7 +202,7 @@ fn menu_row(piece: &Piece, features: &Features) -> Option<Class> {
 
 /// A headline's length as people see it: words, with words of many or few letters counted as more or less.
 fn length(line: &str, words: u32) -> i32 {
-    if words > 2 * LONG {
+    if words > LONG {
         return 2 * LONG_LENGTH;
     }
     let ascii = line.bytes().filter(u8::is_ascii_alphanumeric).count();

@@ -13,6 +13,9 @@ const HEADLINE: u32 = 22;
 /// Fewest words of one.
 const LEAST: u32 = 4;
 
+/// Lines of more words that end with a full stop are no rows of headlines.
+const SENTENCE: u32 = 12;
+
 /// Where one piece stands to the one before it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Gap {
@@ -52,7 +55,8 @@ pub(super) fn split(text: &str, lines: &[Line], parts: &mut Vec<Span>, pieces: &
         let gap = if breaks(text.get(end..line.span.start).unwrap_or("")) > 1 { Gap::Blank } else { Gap::Next };
         end = line.span.end;
         let whole = Piece { line: *line, gap, cells: 1, dashed: std::mem::take(&mut dashed), dateline: false, number };
-        let parted = matches!(line.role, Role::Text | Role::Glued);
+        let sentence = line.words > SENTENCE && line.ending == Ending::Stop;
+        let parted = matches!(line.role, Role::Text | Role::Glued) && !sentence;
         parts.clear();
         if parted && may_part(text, line) {
             find_parts(line.span, text, parts);
