@@ -82,6 +82,23 @@ fn an_article_keeps_its_title_past_what_interrupts_it() {
     }
 }
 
+/// Each story has the date and the author of its own article; the head of the page speaks for the one it is about.
+#[test]
+fn fields_of_stories_come_from_the_head_and_from_their_articles() {
+    let html = format!(
+        "<head><title>صحيفة | افتتاح الجسر الجديد في المدينة</title><meta property='article:published_time' content='2026-04-12'>\
+         <meta name=author content='سمر الناصر'></head><main><article><h1>افتتاح الجسر الجديد في المدينة</h1><p>{FIRST}</p></article>\
+         <article><h2>وزارة التربية تؤجل بدء الدراسة</h2><p>كتب: <a rel=author href=1>حسام فوزي</a></p><time datetime=2026-03-01>أول آذار</time>\
+         <p>{SECOND}</p></article></main>"
+    );
+    let page = cut(&html);
+    let known: Vec<_> = page.fields.iter().filter(|fields| fields.title.is_some()).collect();
+    let text = |value: &str| Some(value.to_owned());
+    assert_eq!(known.len(), 2, "{:?}", outline(&page));
+    assert_eq!((known[0].published, &known[0].byline), (Date::read("2026-04-12"), &text("سمر الناصر")));
+    assert_eq!((known[1].published, &known[1].byline), (Date::read("2026-03-01"), &text("حسام فوزي")));
+}
+
 #[test]
 fn cards_on_a_home_page_are_headlines_and_names_of_sections_are_not() {
     let card = |title: &str| format!("<article><h3><a href=1>{title}</a></h3><time>منذ ساعة</time></article>");

@@ -118,8 +118,8 @@ impl Cutter {
         let mut base = std::mem::take(&mut self.base);
         self.cut_marked(text, level, &marks::marks(&lines, &hints, is_story), &mut base);
         let page = Page::new(&self.lines, &hints, &base, articles);
-        let verdicts = page.verdicts();
-        units::assemble(&page, &verdicts, &base, out);
+        let (verdicts, titles) = page.verdicts();
+        units::assemble(&page, &verdicts, &titles, &base, out);
         self.base = base;
     }
 

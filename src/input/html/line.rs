@@ -84,6 +84,8 @@ pub(super) struct Line {
     begun: bool,
     counts: Counts,
     segments: Vec<Segment>,
+    /// What stands in the byline.
+    byline: String,
     cells: u32,
 }
 
@@ -94,6 +96,11 @@ impl Line {
         if block {
             self.block = context;
         }
+    }
+
+    /// The article that the line stands in, from 1; 0 for none.
+    pub(super) const fn article(&self) -> u32 {
+        self.block.article
     }
 
     pub(super) fn space(&mut self) {
@@ -176,6 +183,10 @@ impl Line {
             let digits = word.chars().filter(|c| c.is_numeric()).count() as u32;
             self.counts.beside += if apart { letters } else { digits };
         }
+        if zone == Zone::Byline {
+            self.byline.push(' ');
+            self.byline.push_str(word);
+        }
         if apart {
             self.counts.apart += letters;
             self.apart = zone;
@@ -209,6 +220,15 @@ impl Line {
         let labels = (0..segments.len()).all(|at| segments[at].linked || loose(at));
         let headline = segments.iter().any(|segment| segment.linked && segment.words >= LINK_WORDS);
         self.counts.linked == self.counts.all || labels && headline
+    }
+
+    /// Who wrote it, if the line says so.
+    pub(super) fn byline(&mut self) -> Option<String> {
+        let byline = std::mem::take(&mut self.byline);
+        // The word that introduces a name ends in a colon.
+        let name = byline.split_once(':').map(|(_, name)| name.trim()).filter(|name| !name.is_empty());
+        let name = name.unwrap_or_else(|| byline.trim());
+        (!name.is_empty() && super::metadata::is_name(name)).then(|| name.to_owned())
     }
 
     /// Gives what stands on the line, in pieces if it is a row of links, with the hint and the number of words of each; the next

@@ -64,9 +64,11 @@ fn page(html: &str, wanted: HtmlText) -> Result<Page, Reason> {
     attributes::check(html)?;
     let walked = walk::walk(html);
     if wanted == HtmlText::Lines {
-        let structure::Structured { text, mut layout } = structure::read(html);
-        described::describe(&mut layout, &text, &walked.metadata);
-        return Ok(Page { text, metadata: walked.metadata, layout: Some(layout), all: false });
+        let structure::Structured { text, mut layout, byline } = structure::read(html);
+        let mut metadata = walked.metadata;
+        metadata.byline = metadata.byline.or(byline);
+        described::describe(&mut layout, &text, &metadata);
+        return Ok(Page { text, metadata, layout: Some(layout), all: false });
     }
     let raw = wanted == HtmlText::All;
     let walked_work = walked.elements.saturating_mul(walked.deepest);

@@ -13,7 +13,7 @@ use html5ever::tendril::StrTendril;
 use html5ever::tokenizer::states::RawKind;
 use html5ever::tokenizer::{BufferQueue, Tag, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts};
 
-use super::line::{Line, Link};
+use super::line::{Context, Line, Link};
 use super::stack::Stack;
 use super::walk::{attribute, is_block};
 use super::zones::{self, Scope};
@@ -30,6 +30,8 @@ const MOST_ARTICLES: usize = 100_000;
 pub(super) struct Structured {
     pub(super) text: String,
     pub(super) layout: Layout,
+    /// The first byline.
+    pub(super) byline: Option<String>,
 }
 
 /// Reads a page line by line.
@@ -88,6 +90,8 @@ struct State {
     line: Line,
     stack: Stack,
     articles: Vec<Article>,
+    /// The first byline of the page.
+    byline: Option<String>,
     /// Blocks that began.
     blocks: u32,
     /// How deep the open link began.
@@ -167,6 +171,21 @@ impl State {
     fn open(&mut self, tag: &Tag) {
         let name = &*tag.name;
         self.stack.close_implied(name);
+        let mut context = self.context(tag);
+        let block = is_block(name) || is_cell(name);
+        if block {
+            self.blocks = self.blocks.saturating_add(1);
+            (context.holder, context.block) = (context.block, self.blocks);
+        }
+        if name == "time" {
+            self.time(tag, context.article);
+        }
+        self.stack.push(tag.name.clone(), block, context);
+        self.line.enter(context, block);
+    }
+
+    /// What is known of the place inside an element that begins.
+    fn context(&mut self, tag: &Tag) -> Context {
         let mut context = self.stack.context();
         let article = zones::scope(tag).filter(|_| !context.zone.is_sealed());
         if let Some(kind) = article {
@@ -176,25 +195,16 @@ impl State {
         if let Some(zone) = zones::zone(tag, context.article > 0).filter(|_| !context.zone.is_sealed()) {
             context.zone = zone;
         }
-        if zones::is_hidden(tag) {
-            context.hidden = true;
-        }
+        context.hidden |= zones::is_hidden(tag);
         context.heading = zones::heading(tag).unwrap_or(context.heading);
-        context.preformatted |= name == "pre";
-        match name {
+        match &*tag.name {
+            "pre" => context.preformatted = true,
             "li" | "dd" | "dt" => context.item = true,
             "tr" => (context.item, context.row) = (false, true),
             "table" => context.item = false,
-            "time" => self.time(tag, context.article),
             _ => {}
         }
-        let block = is_block(name) || is_cell(name);
-        if block {
-            self.blocks = self.blocks.saturating_add(1);
-            (context.holder, context.block) = (context.block, self.blocks);
-        }
-        self.stack.push(tag.name.clone(), block, context);
-        self.line.enter(context, block);
+        context
     }
 
     fn begin_article(&mut self, kind: Scope, parent: u32) -> u32 {
@@ -248,8 +258,19 @@ impl State {
         }
     }
 
+    /// Notes who wrote the article that the line stands in.
+    fn sign(&mut self) {
+        let article = self.line.article();
+        let Some(byline) = self.line.byline() else { return };
+        self.byline.get_or_insert_with(|| byline.clone());
+        if let Some(article) = (article as usize).checked_sub(1).and_then(|at| self.articles.get_mut(at)) {
+            article.byline.get_or_insert(byline);
+        }
+    }
+
     /// Writes the line that ends here, if anything stands on it.
     fn end_line(&mut self) {
+        self.sign();
         let Self { text, hints, line, articles, parted, .. } = self;
         line.finish(|piece, hint, words| {
             if std::mem::take(parted) && !text.is_empty() {
@@ -257,7 +278,7 @@ impl State {
             }
             text.push_str(piece);
             text.push('\n');
-            note(articles, piece, &hint, words);
+            note(articles, &hint, words);
             hints.push(hint);
         });
     }
@@ -271,20 +292,18 @@ impl State {
         }
         let fields = |article: Article| ArticleFields { title: None, published: article.time, byline: article.byline };
         let articles = self.articles.into_iter().map(fields).collect();
-        Structured { text: self.text, layout: Layout { lines: self.hints, articles, described: Vec::new() } }
+        let (text, byline) = (self.text, self.byline);
+        Structured { text, byline, layout: Layout { lines: self.hints, articles, described: Vec::new() } }
     }
 }
 
 /// Adds a line to the article that it stands in.
-fn note(articles: &mut [Article], piece: &str, hint: &LineHint, words: u32) {
+fn note(articles: &mut [Article], hint: &LineHint, words: u32) {
     let Some(article) = (hint.article as usize).checked_sub(1).and_then(|at| articles.get_mut(at)) else { return };
     match hint.zone {
         Zone::Open if hint.is_link() => article.card |= article.words == 0 && (hint.heading > 0 || words >= CARD_WORDS),
         Zone::Open if hint.heading > 0 => (article.headed, article.first) = (true, article.first || hint.heading == 1),
         Zone::Open => article.words += words,
-        Zone::Byline if super::metadata::is_name(piece) => {
-            article.byline.get_or_insert_with(|| piece.to_owned());
-        }
         _ => {}
     }
 }

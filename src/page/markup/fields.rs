@@ -1,5 +1,7 @@
 //! The title, date and author of stories, as the page says them.
 
+use std::collections::BTreeMap;
+
 use super::PageFields;
 use crate::document::{ArticleFields, Date, Kind, Layout, LineHint, Span, Unit, letters};
 use crate::page::{StoryFields, lines};
@@ -26,7 +28,22 @@ pub(super) fn fields(
             byline: said.byline.or_else(byline),
         }
     };
-    units.iter().map(of_unit).collect()
+    let mut fields: Vec<PageFields> = units.iter().map(of_unit).collect();
+    share(&mut fields, units);
+    fields
+}
+
+/// Gives the parts of a story what is known of the first of them.
+fn share(fields: &mut [PageFields], units: &[Unit]) {
+    let mut first: BTreeMap<usize, usize> = BTreeMap::new();
+    for (at, unit) in units.iter().enumerate() {
+        let Some(title) = unit.title else { continue };
+        let first = *first.entry(title).or_insert(at);
+        let PageFields { published, byline, .. } = fields[first].clone();
+        let own = &mut fields[at];
+        own.published = own.published.or(published);
+        own.byline = own.byline.take().or(byline);
+    }
 }
 
 /// What the text says of the first story of its own that begins in `unit`, or that `unit` begins in.
@@ -45,6 +62,8 @@ struct Page<'p> {
     lines: Vec<Span>,
     /// What the head of the page says, by the letters of its titles.
     described: Vec<(String, &'p ArticleFields)>,
+    /// Whether a line is what the head of the page calls it.
+    named: bool,
     /// Where the first story stands, if no story has a title.
     untitled: Option<Span>,
 }
@@ -61,7 +80,8 @@ impl<'p> Page<'p> {
         let mut stories = units.iter().filter(|unit| unit.kind == Kind::Story);
         let first = stories.clone().next().map(|unit| unit.span);
         let untitled = first.filter(|_| stories.all(|unit| unit.title.is_none()));
-        Self { text, layout, units, lines, described, untitled }
+        let named = layout.is_some_and(|layout| layout.lines.iter().any(|hint| hint.headline));
+        Self { text, layout, units, lines, described, named, untitled }
     }
 
     fn story(&self, unit: &Unit) -> ArticleFields {
@@ -77,8 +97,9 @@ impl<'p> Page<'p> {
         let letters = fields.title.as_deref().map(letters).unwrap_or_default();
         let same = self.described.iter().filter(|(title, _)| !title.is_empty() && *title == letters);
         same.for_each(|(_, article)| fields.fill_from(article));
-        // The title of the page with the name of the site, or a page of one story.
-        let whole = title.is_some_and(|title| self.hint(title).is_some_and(|hint| hint.headline));
+        // The title of the page with the name of the site, a first heading where that names no line, or a page of one story.
+        let hint = title.and_then(|title| self.hint(title));
+        let whole = hint.is_some_and(|hint| hint.headline || !self.named && hint.heading == 1);
         if let Some((_, page)) = self.described.last().filter(|_| whole || self.untitled == Some(story)) {
             let first = self.described.first().map_or(*page, |(_, article)| article);
             fields.fill_from(if whole { page } else { first });

@@ -14,24 +14,28 @@ use crate::page::lines::{Ending, Role};
 struct Above {
     level: u8,
     article: u32,
+    /// Its line.
+    line: usize,
     /// Whether its story has begun.
     begun: bool,
 }
 
 impl Page<'_> {
-    /// What each line is.
-    pub(super) fn verdicts(&self) -> Vec<Verdict> {
+    /// What each line is, and the line of the title that it would belong to as a part of a story.
+    pub(super) fn verdicts(&self) -> (Vec<Verdict>, Vec<Option<usize>>) {
         let mut verdicts = Vec::with_capacity(self.lines.len());
+        let mut titles = Vec::with_capacity(self.lines.len());
         let mut above: Option<Above> = None;
         for at in 0..self.lines.len() {
             let verdict = self.verdict(at, above);
             above = self.goes_on(at, verdict, above);
             verdicts.push(verdict);
+            titles.push(above.map(|above| above.line));
         }
         self.settle_titles(&mut verdicts);
         self.settle_labels(&mut verdicts);
         self.settle_rows(&mut verdicts);
-        verdicts
+        (verdicts, titles)
     }
 
     /// The title that what follows the line at `at` may belong to.
@@ -39,7 +43,7 @@ impl Page<'_> {
         let hint = &self.hints[at];
         match (verdict, above) {
             (Verdict::Title, _) if hint.heading > 0 => {
-                Some(Above { level: self.level(at), article: self.story_of(at), begun: false })
+                Some(Above { level: self.level(at), article: self.story_of(at), line: at, begun: false })
             }
             (Verdict::Body, Some(above)) => Some(Above { begun: true, ..above }),
             // Lists and names of sections end a story of which nothing else says where it ends.

@@ -12,6 +12,8 @@ struct Units<'o> {
     /// The units that the text alone gives, and what has become of those that are headlines.
     base: &'o [Unit],
     headlines: BTreeMap<usize, usize>,
+    /// The titles, by line.
+    lines: BTreeMap<usize, usize>,
     /// The title of what comes.
     title: Option<usize>,
     /// The article of the story that it stands over, as soon as that began.
@@ -23,10 +25,24 @@ struct Units<'o> {
 }
 
 /// The units of the judged lines; `base` are those that the text alone gives.
-pub(super) fn assemble(page: &Page<'_>, verdicts: &[Verdict], base: &[Unit], out: &mut Vec<Unit>) {
+pub(super) fn assemble(
+    page: &Page<'_>,
+    verdicts: &[Verdict],
+    titles: &[Option<usize>],
+    base: &[Unit],
+    out: &mut Vec<Unit>,
+) {
     out.clear();
-    let mut units =
-        Units { out, base, headlines: BTreeMap::new(), title: None, over: None, titles: BTreeMap::new(), open: None };
+    let mut units = Units {
+        out,
+        base,
+        headlines: BTreeMap::new(),
+        lines: BTreeMap::new(),
+        title: None,
+        over: None,
+        titles: BTreeMap::new(),
+        open: None,
+    };
     let mut begins = 0;
     for (at, verdict) in verdicts.iter().enumerate() {
         let (line, article, range) = (&page.lines[at], page.hints[at].article, page.units[at].clone());
@@ -35,9 +51,10 @@ pub(super) fn assemble(page: &Page<'_>, verdicts: &[Verdict], base: &[Unit], out
             continue;
         }
         match verdict {
-            Verdict::Body => units.body(line.span, article, range.start),
+            Verdict::Body => units.body(line.span, article, titles[at], range.start),
             Verdict::Title => {
                 begins = page.story_below(at).unwrap_or(at);
+                units.lines.insert(at, units.out.len());
                 units.titled(line.span, page.hints[begins].article, range.start);
             }
             Verdict::Link => {
@@ -104,7 +121,8 @@ impl Units<'_> {
         }
     }
 
-    fn body(&mut self, span: Span, article: u32, base: usize) {
+    /// A line of a story; `title` is the line of the title over it, `base` the unit that the text alone gives.
+    fn body(&mut self, span: Span, article: u32, title: Option<usize>, base: usize) {
         if self.open == Some(article) {
             return self.extend(span);
         }
@@ -115,8 +133,9 @@ impl Units<'_> {
             self.title = self.title.or_else(|| self.titles.get(&article).copied());
             self.titles.extend(self.title.map(|title| (article, title)));
         } else {
-            let title = self.base.get(base).and_then(|unit| unit.title);
-            self.title = self.title.or_else(|| self.headlines.get(&title?).copied());
+            let by_text = self.base.get(base).and_then(|unit| unit.title);
+            self.title = self.title.or_else(|| self.lines.get(&title?).copied());
+            self.title = self.title.or_else(|| self.headlines.get(&by_text?).copied());
         }
         self.over = Some(article);
         self.out.push(Unit { kind: Kind::Story, span, title: self.title });
