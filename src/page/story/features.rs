@@ -150,7 +150,7 @@ fn alone(text: &str, piece: &Piece, marks: &[Marks], matcher: &mut Matcher) -> F
         && line.words <= 80
         && is_glued(own);
     features.inset = features.shape == Shape::Headline && is_verse(own) || is_answer(own);
-    features.signed = line.dashed && (2..=7).contains(&line.words);
+    features.signed = (2..=7).contains(&line.words) && (line.dashed || line.words <= 5 && is_placed(own));
     features.reading.class =
         cue_class(line.role, features.reading.class, features.reading.alone).or_else(|| menu_row(piece, &features));
     if matches!(line.role, Role::Cue { alone: false, .. }) {
@@ -237,6 +237,12 @@ fn is_answer(line: &str) -> bool {
             | "Q"
             | "A"
     )
+}
+
+/// Whether a line is a name with a place in brackets behind it: «سالم الكردي (الجبل)».
+fn is_placed(line: &str) -> bool {
+    let place = line.strip_suffix(')').and_then(|line| line.rsplit_once(" (")).map(|(_, place)| place);
+    place.is_some_and(|place| place.split_whitespace().count() <= 2 && place.chars().all(|c| c.is_alphabetic() || c == ' '))
 }
 
 /// Whether a line is written as verse: vowel marks all over it, or stars between its halves.
@@ -620,8 +626,16 @@ fn questions(pieces: &[Piece], all: &mut [Features]) {
     }
 }
 
-/// Lines below the count of a picture are its caption.
+/// Lines below the count of a picture are its caption; so is a line under a headline that is said twice at once.
 fn pictures(pieces: &[Piece], all: &mut [Features]) {
+    for at in 1..all.len().saturating_sub(1) {
+        let twice = all[at].hash == all[at + 1].hash && pieces[at + 1].gap == Gap::Next;
+        let below = all[at - 1].is_headline() && pieces[at].gap == Gap::Next;
+        if twice && below && all[at].shape == Shape::Headline && all[at - 1].hash != all[at].hash {
+            all[at].pictured = true;
+            all[at + 1].pictured = true;
+        }
+    }
     let mut pictured = false;
     for at in 0..all.len() {
         if all[at].is(Class::Gallery) {
@@ -630,7 +644,7 @@ fn pictures(pieces: &[Piece], all: &mut [Features]) {
         }
         pictured &=
             pieces[at].gap != Gap::Blank && all[at].shape != Shape::Paragraph && all[at].reading.class.is_none();
-        all[at].pictured = pictured;
+        all[at].pictured |= pictured;
     }
 }
 
