@@ -551,9 +551,8 @@ pub(super) fn shares_words(headline: &str, paragraph: &str) -> bool {
     words.filter(|word| word.chars().count() >= LETTERS && paragraph.contains(word)).take(SHARED).count() == SHARED
 }
 
-/// Fewest lines of an inset, and of one whose page sets every paragraph apart.
-const INSET: usize = 2;
-const AIRY_INSET: usize = 3;
+/// Fewest lines of an inset.
+const INSET: usize = 3;
 
 /// Marks short lines that stand between two paragraphs without a blank line, a bullet or a time among them.
 fn insets(pieces: &[Piece], all: &mut [Features]) {
@@ -562,6 +561,7 @@ fn insets(pieces: &[Piece], all: &mut [Features]) {
         matches!(features.shape, Shape::Headline | Shape::Sentence | Shape::Short)
             && features.reading.class.is_none()
             && !features.reading.time
+            && !features.signed
             && pieces[at].gap != Gap::Same
     };
     let is_listed = |at: usize, all: &[Features]| {
@@ -572,11 +572,11 @@ fn insets(pieces: &[Piece], all: &mut [Features]) {
         let end = (at..all.len()).find(|&next| !is_line(next, all)).unwrap_or(all.len());
         let enclosed = all[at].under && end < all.len() && all[end - 1].over;
         let tight = |at: &usize| pieces[*at].gap != Gap::Blank;
-        let least = if (at..=end.min(all.len() - 1)).all(|at| tight(&at)) { INSET } else { AIRY_INSET };
+        let close = (at..=end.min(all.len() - 1)).all(|at| tight(&at));
         let listed = (at..end).filter(|&at| is_listed(at, all)).count();
         let even = listed == 0 || listed == end - at;
-        let whole = least == INSET || all[at].airy && (listed > 0 || (at + 1..end).all(|at| tight(&at)));
-        if enclosed && even && end - at >= least && whole {
+        let whole = close || all[at].airy && (listed > 0 || (at + 1..end).all(|at| tight(&at)));
+        if enclosed && even && end - at >= INSET && whole {
             all[at..end].iter_mut().for_each(|features| features.inset = true);
         }
         at = end.max(at + 1);
