@@ -150,7 +150,7 @@ fn alone(text: &str, piece: &Piece, marks: &[Marks], matcher: &mut Matcher) -> F
         && line.words <= 80
         && is_glued(own);
     features.inset = features.shape == Shape::Headline && is_verse(own) || is_answer(own);
-    features.signed = line.dashed && (2..=7).contains(&line.words);
+    features.signed = (2..=7).contains(&line.words) && (line.dashed || line.words <= 5 && is_placed(own));
     features.reading.class =
         cue_class(line.role, features.reading.class, features.reading.alone).or_else(|| menu_row(piece, &features));
     if matches!(line.role, Role::Cue { alone: false, .. }) {
@@ -237,6 +237,12 @@ fn is_answer(line: &str) -> bool {
             | "Q"
             | "A"
     )
+}
+
+/// Whether a line is a name with a place in brackets behind it: «سالم الكردي (الجبل)».
+fn is_placed(line: &str) -> bool {
+    let place = line.strip_suffix(')').and_then(|line| line.rsplit_once(" (")).map(|(_, place)| place);
+    place.is_some_and(|place| place.split_whitespace().count() <= 2 && place.chars().all(|c| c.is_alphabetic() || c == ' '))
 }
 
 /// Whether a line is written as verse: vowel marks all over it, or stars between its halves.
@@ -545,9 +551,8 @@ pub(super) fn shares_words(headline: &str, paragraph: &str) -> bool {
     words.filter(|word| word.chars().count() >= LETTERS && paragraph.contains(word)).take(SHARED).count() == SHARED
 }
 
-/// Fewest lines of an inset, and of one whose page sets every paragraph apart.
-const INSET: usize = 2;
-const AIRY_INSET: usize = 3;
+/// Fewest lines of an inset.
+const INSET: usize = 3;
 
 /// Marks short lines that stand between two paragraphs without a blank line, a bullet or a time among them.
 fn insets(pieces: &[Piece], all: &mut [Features]) {
@@ -556,6 +561,7 @@ fn insets(pieces: &[Piece], all: &mut [Features]) {
         matches!(features.shape, Shape::Headline | Shape::Sentence | Shape::Short)
             && features.reading.class.is_none()
             && !features.reading.time
+            && !features.signed
             && pieces[at].gap != Gap::Same
     };
     let is_listed = |at: usize, all: &[Features]| {
@@ -566,11 +572,11 @@ fn insets(pieces: &[Piece], all: &mut [Features]) {
         let end = (at..all.len()).find(|&next| !is_line(next, all)).unwrap_or(all.len());
         let enclosed = all[at].under && end < all.len() && all[end - 1].over;
         let tight = |at: &usize| pieces[*at].gap != Gap::Blank;
-        let least = if (at..=end.min(all.len() - 1)).all(|at| tight(&at)) { INSET } else { AIRY_INSET };
+        let close = (at..=end.min(all.len() - 1)).all(|at| tight(&at));
         let listed = (at..end).filter(|&at| is_listed(at, all)).count();
         let even = listed == 0 || listed == end - at;
-        let whole = least == INSET || all[at].airy && (listed > 0 || (at + 1..end).all(|at| tight(&at)));
-        if enclosed && even && end - at >= least && whole {
+        let whole = close || all[at].airy && (listed > 0 || (at + 1..end).all(|at| tight(&at)));
+        if enclosed && even && end - at >= INSET && whole {
             all[at..end].iter_mut().for_each(|features| features.inset = true);
         }
         at = end.max(at + 1);
@@ -620,8 +626,16 @@ fn questions(pieces: &[Piece], all: &mut [Features]) {
     }
 }
 
-/// Lines below the count of a picture are its caption.
+/// Lines below the count of a picture are its caption; so is a line under a headline that is said twice at once.
 fn pictures(pieces: &[Piece], all: &mut [Features]) {
+    for at in 1..all.len().saturating_sub(1) {
+        let twice = all[at].hash == all[at + 1].hash && pieces[at + 1].gap == Gap::Next;
+        let below = all[at - 1].is_headline() && pieces[at].gap == Gap::Next;
+        if twice && below && all[at].shape == Shape::Headline && all[at - 1].hash != all[at].hash {
+            all[at].pictured = true;
+            all[at + 1].pictured = true;
+        }
+    }
     let mut pictured = false;
     for at in 0..all.len() {
         if all[at].is(Class::Gallery) {
@@ -630,7 +644,7 @@ fn pictures(pieces: &[Piece], all: &mut [Features]) {
         }
         pictured &=
             pieces[at].gap != Gap::Blank && all[at].shape != Shape::Paragraph && all[at].reading.class.is_none();
-        all[at].pictured = pictured;
+        all[at].pictured |= pictured;
     }
 }
 
