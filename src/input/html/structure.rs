@@ -98,8 +98,10 @@ struct State {
     link: Option<usize>,
     /// Inside an element without markup, whose content is not shown.
     raw: bool,
-    /// A section ended since the last line.
+    /// A section began or ended since the last line, or two `<br>` stood between.
     parted: bool,
+    /// A `<br>` stood since the last line.
+    broken: bool,
 }
 
 impl State {
@@ -119,7 +121,7 @@ impl State {
         }
         if ends_line(name) {
             self.end_line();
-            self.parted |= is_section(name);
+            self.parted |= is_section(name) || name == "br" && std::mem::replace(&mut self.broken, true);
         } else if name != "a" {
             self.line.touch();
         }
@@ -271,8 +273,9 @@ impl State {
     /// Writes the line that ends here, if anything stands on it.
     fn end_line(&mut self) {
         self.sign();
-        let Self { text, hints, line, articles, parted, .. } = self;
+        let Self { text, hints, line, articles, parted, broken, .. } = self;
         line.finish(|piece, hint, words| {
+            *broken = false;
             if std::mem::take(parted) && !text.is_empty() {
                 text.push('\n');
             }
