@@ -6,8 +6,10 @@ pub enum Zone {
     /// None that the markup tells: whatever the page is about.
     #[default]
     Open,
-    /// Menus, bread crumbs, numbers of pages.
+    /// Menus, numbers of pages.
     Navigation,
+    /// The way to the page: home, section, part.
+    Path,
     /// The head of the page, not that of an article.
     Header,
     /// The foot of the page or of an article.
@@ -32,7 +34,7 @@ impl Zone {
     /// Whether all that stands inside belongs to it, whatever it looks like.
     #[must_use]
     pub const fn is_sealed(self) -> bool {
-        matches!(self, Self::Controls | Self::Comments | Self::Tags)
+        matches!(self, Self::Path | Self::Controls | Self::Comments | Self::Tags)
     }
 }
 

@@ -207,6 +207,19 @@ impl Line {
         }
     }
 
+    /// Whether the line is a row of links with arrows between them.
+    fn is_path(&self) -> bool {
+        let arrows = |at: usize| {
+            let (segment, next) = (self.segments[at], self.segments.get(at + 1));
+            let end = next.map_or(self.text.len(), |next| next.start);
+            let between = self.text.get(segment.start..end).unwrap_or_default().trim();
+            !between.is_empty() && between.chars().all(|c| matches!(c, '›' | '»' | '>' | '‹' | '«' | '→' | '←'))
+        };
+        let (links, rest): (Vec<usize>, Vec<usize>) =
+            (0..self.segments.len()).partition(|at| self.segments[*at].linked);
+        links.len() > 1 && !rest.is_empty() && rest.into_iter().all(arrows)
+    }
+
     /// Whether each run is a line of its own: links in a row, or a headline that is a link and labels beside it.
     fn is_parted(&self) -> bool {
         let segments = &self.segments;
@@ -234,7 +247,10 @@ impl Line {
     /// Gives what stands on the line, in pieces if it is a row of links, with the hint and the number of words of each; the next
     /// line begins.
     pub(super) fn finish(&mut self, mut found: impl FnMut(&str, LineHint, u32)) {
-        let hint = self.hint();
+        let mut hint = self.hint();
+        if self.is_path() {
+            hint.zone = Zone::Path;
+        }
         if self.is_parted() {
             for at in 0..self.segments.len() {
                 self.piece(at, hint, &mut found);

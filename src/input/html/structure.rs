@@ -289,7 +289,11 @@ impl State {
     fn finish(mut self) -> Structured {
         self.end_line();
         self.text.truncate(self.text.trim_end().len());
-        let roots: Vec<u32> = (0..self.articles.len()).map(|at| root(&self.articles, at)).collect();
+        // The main part of a page without a heading of its own says nothing of where articles are.
+        let says =
+            |at: &u32| self.articles.get(*at as usize - 1).is_some_and(|root| root.kind != Scope::Main || root.headed);
+        let roots = (0..self.articles.len()).map(|at| Some(root(&self.articles, at)).filter(says).unwrap_or(0));
+        let roots: Vec<u32> = roots.collect();
         for hint in &mut self.hints {
             hint.article = (hint.article as usize).checked_sub(1).and_then(|at| roots.get(at).copied()).unwrap_or(0);
         }

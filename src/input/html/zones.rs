@@ -12,10 +12,11 @@ const WORDS: &[(Zone, &[&str])] = &[
     (
         Zone::Navigation,
         &[
-            "nav", "navbar", "navigation", "menu", "submenu", "menubar", "topmenu", "mainmenu", "breadcrumb", "breadcrumbs",
+            "nav", "navbar", "navigation", "menu", "submenu", "menubar", "topmenu", "mainmenu",
             "pagination", "pager", "paging", "pagenavi", "topbar", "offcanvas", "hamburger", "toolbar",
         ],
     ),
+    (Zone::Path, &["breadcrumb", "breadcrumbs", "crumb", "crumbs"]),
     (Zone::Header, &["masthead", "banner", "siteheader", "hdr"]),
     (Zone::Footer, &["footer", "contentinfo", "siteinfo", "colophon", "ftr"]),
     (

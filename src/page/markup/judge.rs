@@ -107,7 +107,7 @@ impl Page<'_> {
         match hint.zone {
             Zone::Open => None,
             Zone::Controls | Zone::Caption => Some(Verdict::Interruption),
-            Zone::Comments | Zone::Tags => Some(Verdict::Border),
+            Zone::Path | Zone::Comments | Zone::Tags => Some(Verdict::Border),
             Zone::Byline | Zone::Time if hint.heading > 0 || line.words > CREDIT_WORDS || link => None,
             Zone::Byline | Zone::Time => Some(Verdict::Interruption),
             Zone::Footer if link && line.words >= FOOT_WORDS => Some(Verdict::Link),

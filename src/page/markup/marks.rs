@@ -18,7 +18,7 @@ pub(super) fn marks(lines: &[Line], hints: &[LineHint], is_large: impl Fn(u32) -
 const fn zone(zone: Zone) -> Option<Mark> {
     match zone {
         Zone::Open => None,
-        Zone::Navigation | Zone::Header => Some(Mark::Navigation),
+        Zone::Navigation | Zone::Path | Zone::Header => Some(Mark::Navigation),
         Zone::Footer => Some(Mark::Footer),
         Zone::Aside => Some(Mark::Aside),
         Zone::Controls | Zone::Comments | Zone::Tags => Some(Mark::Control),
