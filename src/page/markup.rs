@@ -17,6 +17,7 @@
 //! the text decides, so a text of plain paragraphs is cut like its lines.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::ops::{Range, RangeInclusive};
 
 use super::cues::Family;
@@ -50,7 +51,7 @@ const LABELS_BELOW_FIRST: usize = 10;
 /// Fewest words of a title that is no first heading.
 const TITLE_WORDS: u32 = 3;
 /// Most words of a link that its words alone tell to be a control of the page.
-const CONTROL_WORDS: u32 = 7;
+const CONTROL_WORDS: u32 = 14;
 /// Percent of the letters of a label in links that make it a part of the page's own.
 const MIXED: u8 = 40;
 /// Headlines of a page that are links, so many that all are.
@@ -212,18 +213,22 @@ impl Counts {
     }
 }
 
-/// The hints without menus, margins, head and foot, if these hold more words of paragraphs than the rest of the page: then the
-/// markup is broken, or its classes are no guide.
+/// The hints. Where menus, margins, head and foot hold more words of paragraphs than the rest of the page, the markup is broken or its
+/// classes are no guide: then without the part that holds most of them.
 fn sane<'h>(lines: &[Line], hints: &'h [LineHint]) -> Cow<'h, [LineHint]> {
-    let (mut around, mut rest) = (0_u64, 0_u64);
+    let mut words: BTreeMap<Zone, u64> = BTreeMap::new();
     for (line, hint) in lines.iter().zip(hints).filter(|(line, hint)| line.words > LABEL_WORDS && !hint.is_link()) {
-        let words = if is_around(hint.zone) { &mut around } else { &mut rest };
-        *words += u64::from(line.words);
+        *words.entry(hint.zone).or_default() += u64::from(line.words);
     }
-    if around <= rest {
+    let (around, rest): (Vec<_>, Vec<_>) = words.into_iter().partition(|(zone, _)| is_around(*zone));
+    let sum = |zones: &[(Zone, u64)]| zones.iter().map(|(_, words)| words).sum::<u64>();
+    let all = sum(&around);
+    if all <= sum(&rest) {
         return Cow::Borrowed(hints);
     }
-    let open = |hint: &LineHint| if is_around(hint.zone) { LineHint { zone: Zone::Open, ..*hint } } else { *hint };
+    let wrong: Vec<Zone> = around.iter().filter(|(_, words)| 2 * words >= all).map(|(zone, _)| *zone).collect();
+    let open =
+        |hint: &LineHint| if wrong.contains(&hint.zone) { LineHint { zone: Zone::Open, ..*hint } } else { *hint };
     hints.iter().map(open).collect()
 }
 

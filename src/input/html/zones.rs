@@ -131,7 +131,13 @@ fn by_word(word: &str) -> Option<Zone> {
         return None;
     }
     let joined: String = parts().collect();
-    let found = WORDS.iter().find(|(_, words)| words.contains(&&*joined) || parts().any(|part| words.contains(&part)));
+    // A widget in the middle is one of many words for a thing.
+    let last = parts().count().saturating_sub(1);
+    let named = |(at, part): (usize, &str), words: &[&str]| {
+        words.contains(&part) && (part != "widget" || at == 0 || at == last)
+    };
+    let found =
+        WORDS.iter().find(|(_, words)| words.contains(&&*joined) || parts().enumerate().any(|part| named(part, words)));
     let (zone, _) = found?;
     let wraps = *zone == Zone::Aside && parts().any(|part| WRAPS.contains(&part));
     (!wraps).then_some(*zone)

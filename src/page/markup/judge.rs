@@ -168,6 +168,8 @@ impl Page<'_> {
         let inside = above.is_some_and(|above| above.article == article) || self.in_article(at);
         let goes_on = self.story_below(at).is_some_and(|below| self.hints[below].article == article);
         match self.base[at] {
+            // A second title.
+            _ if above.is_some_and(|above| !above.begun) && goes_on => Verdict::Link,
             _ if inside && goes_on => Verdict::Body,
             Verdict::Interruption => Verdict::Interruption,
             _ => Verdict::Border,
@@ -195,7 +197,7 @@ impl Page<'_> {
         match above {
             Some(above) if !hint.headline && above.article == there => {
                 self.level(at) <= above.level
-                    || there == 0 && self.lines[at].words >= TITLE_WORDS && self.moves(at, below)
+                    || there == 0 && above.begun && self.lines[at].words >= TITLE_WORDS && self.moves(at, below)
             }
             // The name of a section, over the titles of its articles.
             _ => hint.headline || hint.heading == 1 || self.lines[at].words >= TITLE_WORDS,
