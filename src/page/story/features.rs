@@ -275,6 +275,8 @@ fn is_address(line: &str) -> bool {
 
 /// Words of credits in brackets at the end of a caption.
 const CREDITS: &[&str] = &[
+    "صور",
+    "عدسة",
     "فوٹو",
     "فائل",
     "تصویر",
@@ -382,8 +384,9 @@ fn foreign(text: &str, pieces: &[Piece], all: &mut [Features]) {
         let own = piece.line.span.of(text);
         own.bytes().any(|byte| byte.is_ascii_alphabetic()) && !own.chars().any(|c| c.is_alphabetic() && !c.is_ascii())
     };
-    let latin = pieces.iter().filter(|piece| is_latin(piece)).count();
-    if latin * 3 > pieces.len() {
+    let paragraphs = || pieces.iter().zip(&*all).filter(|(_, features)| features.shape == Shape::Paragraph);
+    let latin = paragraphs().filter(|(piece, _)| is_latin(piece)).count();
+    if latin * 2 > paragraphs().count() || paragraphs().next().is_none() {
         return;
     }
     for (features, piece) in all.iter_mut().zip(pieces) {
@@ -452,7 +455,7 @@ fn rows(text: &str, pieces: &[Piece], all: &mut [Features]) {
             features.reading.numbers > 0
                 && !features.reading.time
                 && features.reading.class.is_none()
-                && !features.reading.ranked
+                && features.reading.before == 0
                 && matches!(features.shape, Shape::Headline | Shape::Short)
         };
         let short = pieces[at].line.words <= 9 && pieces[at - 1].line.words <= 9;
@@ -696,7 +699,7 @@ fn neighbours(pieces: &[Piece], all: &mut [Features]) {
         let points = all[at].is(Class::Points) && all[at].reading.alone;
         all[at].heads = announces && !all[at].under;
         let announces = announces && (all[at].under || at > 0 && all[at - 1].under);
-        announced = announces || points || all[at].announced;
+        announced = announces || points || all[at].announced && all[at].reading.class.is_none();
     }
 }
 
