@@ -253,7 +253,9 @@ fn is_answer(line: &str) -> bool {
 /// Whether a line is a name with a place in brackets behind it: «سالم الكردي (الجبل)».
 fn is_placed(line: &str) -> bool {
     let place = line.strip_suffix(')').and_then(|line| line.rsplit_once(" (")).map(|(_, place)| place);
-    place.is_some_and(|place| place.split_whitespace().count() <= 2 && place.chars().all(|c| c.is_alphabetic() || c == ' '))
+    place.is_some_and(|place| {
+        place.split_whitespace().count() <= 2 && place.chars().all(|c| c.is_alphabetic() || c == ' ')
+    })
 }
 
 /// Whether a line is written as verse: vowel marks all over it, or stars between its halves.
@@ -270,7 +272,10 @@ fn breaks_off(line: &str) -> bool {
 /// Whether a line is one address or account: «https://…», «@name».
 fn is_address(line: &str) -> bool {
     let one = !line.contains(char::is_whitespace);
-    one && (line.starts_with('@') || line.contains("://") || line.starts_with("www.") || line.contains('@') && line.contains('.'))
+    one && (line.starts_with('@')
+        || line.contains("://")
+        || line.starts_with("www.")
+        || line.contains('@') && line.contains('.'))
 }
 
 /// Words of credits in brackets at the end of a caption.
@@ -417,8 +422,11 @@ fn rows(text: &str, pieces: &[Piece], all: &mut [Features]) {
     let mut at = 0;
     while at < all.len() {
         let label = |at: usize| {
-            matches!(all[at].shape, Shape::Headline | Shape::Short) && all[at].reading.class.is_none() && pieces[at].line.words <= 14
-                && is_labelled(pieces[at].line.span.of(text)) && (at == 0 || pieces[at].gap == Gap::Next)
+            matches!(all[at].shape, Shape::Headline | Shape::Short)
+                && all[at].reading.class.is_none()
+                && pieces[at].line.words <= 14
+                && is_labelled(pieces[at].line.span.of(text))
+                && (at == 0 || pieces[at].gap == Gap::Next)
         };
         let end = (at..all.len()).find(|&next| !label(next)).unwrap_or(all.len());
         if end - at >= LABELS && at > 0 && all[at - 1].shape == Shape::Short {
@@ -427,9 +435,13 @@ fn rows(text: &str, pieces: &[Piece], all: &mut [Features]) {
         at = end.max(at + 1);
     }
     for at in 0..all.len() {
-        let numbers = (all[at].reading.numbers >= 3 && all[at].reading.before == 0 || all[at].reading.numbers >= 5) && pieces[at].line.words <= 12;
-        all[at].row |= numbers && all[at].shape != Shape::Paragraph && !all[at].reading.time && all[at].reading.class.is_none();
-        let head = all[at].is(Class::Menu) && pieces[at].cells > 2 && pieces.get(at + 1).is_some_and(|next| next.cells == pieces[at].cells);
+        let numbers = (all[at].reading.numbers >= 3 && all[at].reading.before == 0 || all[at].reading.numbers >= 5)
+            && pieces[at].line.words <= 12;
+        all[at].row |=
+            numbers && all[at].shape != Shape::Paragraph && !all[at].reading.time && all[at].reading.class.is_none();
+        let head = all[at].is(Class::Menu)
+            && pieces[at].cells > 2
+            && pieces.get(at + 1).is_some_and(|next| next.cells == pieces[at].cells);
         if head && all[at + 1].reading.numbers > 0 {
             all[at].reading.class = None;
             all[at].row = true;
@@ -438,9 +450,8 @@ fn rows(text: &str, pieces: &[Piece], all: &mut [Features]) {
     let score = |at: usize| {
         let own = pieces[at].line.span.of(text);
         let scored = [" - ", " – ", " : "].iter().any(|sign| {
-            own.split_once(sign).is_some_and(|(home, guest)| {
-                home.ends_with(char::is_numeric) && guest.starts_with(char::is_numeric)
-            })
+            own.split_once(sign)
+                .is_some_and(|(home, guest)| home.ends_with(char::is_numeric) && guest.starts_with(char::is_numeric))
         });
         scored && pieces[at].line.words <= 10 && all[at].reading.class.is_none()
     };
@@ -705,9 +716,8 @@ fn neighbours(pieces: &[Piece], all: &mut [Features]) {
 
 /// Three questions with a paragraph under each are an interview's.
 fn questions(pieces: &[Piece], all: &mut [Features]) {
-    let answered = |at: usize, all: &[Features]| {
-        all[at].over || all.get(at + 1).is_some_and(|next| next.shape == Shape::Sentence)
-    };
+    let answered =
+        |at: usize, all: &[Features]| all[at].over || all.get(at + 1).is_some_and(|next| next.shape == Shape::Sentence);
     let asks = |at: usize, all: &[Features]| {
         pieces[at].line.ending == Ending::Asking && answered(at, all) && all[at].reading.class.is_none()
     };
@@ -722,7 +732,8 @@ fn questions(pieces: &[Piece], all: &mut [Features]) {
 /// Whether a paragraph follows a picture before lists, menus and controls do.
 fn stands_over_text(at: usize, all: &[Features]) -> bool {
     let ends = |features: &&Features| {
-        features.shape == Shape::Paragraph || matches!(features.reading.class, Some(Class::List | Class::Menu | Class::Control))
+        features.shape == Shape::Paragraph
+            || matches!(features.reading.class, Some(Class::List | Class::Menu | Class::Control))
     };
     let end = all[at + 1..].iter().take(40).find(ends);
     end.is_none_or(|end| end.shape == Shape::Paragraph)

@@ -301,7 +301,8 @@ const fn is_parting(c: char) -> bool {
     is_bar(c)
         || matches!(
             c,
-            '‹' | '•' | '●'
+            '‹' | '•'
+                | '●'
                 | '·'
                 | '■'
                 | '▪'
@@ -342,7 +343,9 @@ fn push_parts(text: &str, whole: Piece, parts: &[Span], pieces: &mut Vec<Piece>)
         }
     }
     let amounts = numbers > 1;
-    let path = text.get(whole.line.span.start..whole.line.span.end).is_some_and(|line| line.contains(['›', '‹']) || line.contains(" > "));
+    let path = text
+        .get(whole.line.span.start..whole.line.span.end)
+        .is_some_and(|line| line.contains(['›', '‹']) || line.contains(" > "));
     let row = others == 0 && !amounts && !(path && headlines < 2) && headlines > 0 && labels <= headlines + 1;
     if !row {
         return false;

@@ -26,6 +26,8 @@ pub(super) struct Reading {
     pub(super) rank: Option<u16>,
     /// Whether a sign behind that number makes it a rank.
     pub(super) ranked: bool,
+    /// Whether its first word makes a span of time a moment («منذ»).
+    pub(super) ago: bool,
     /// Whether its first word goes on with a text.
     pub(super) running: bool,
     /// Bytes of the line before and behind its headline: a rank, a time, «more».
@@ -46,6 +48,7 @@ impl Words<'_> {
         let count = self.tokens.len();
         let whole = self.line.head_end == self.line.span.end;
         let mut reading = Reading { running: self.word(0).is(Word::RUNNING), ..Reading::default() };
+        reading.ago = self.word(0).is(Word::AGO);
         reading.numbers = self.count(|at| self.is_number(at));
         reading.ui = self.count(|at| self.word(at).is(Word::UI));
         reading.time = whole && count <= 14 && self.is_moment(0, count);

@@ -87,10 +87,6 @@ impl Decoder {
         let mut costs = [NEVER; STATES.len()];
         for (at, (piece, evidence)) in pieces.iter().zip(features).enumerate() {
             let own = emission(piece, evidence);
-            #[cfg(debug_assertions)]
-            if std::env::var_os("DBG").is_some() {
-                eprintln!("DBG {at} {:?} {own:?} {evidence:?}", piece.gap);
-            }
             let closes = closes(evidence);
             let mut next = [i32::MAX; STATES.len()];
             let mut from = [0; STATES.len()];
@@ -108,25 +104,6 @@ impl Decoder {
                         from[to] = before as u8;
                     }
                 }
-            }
-            #[cfg(debug_assertions)]
-            if std::env::var_os("DBG").is_some() {
-                eprintln!(
-                    "DBC {at} {:?}",
-                    STATES
-                        .iter()
-                        .zip(next)
-                        .zip(from)
-                        .map(|((s, c), f)| format!(
-                            "{:?}{}={c}<{:?}{}",
-                            s.role,
-                            u8::from(s.open),
-                            STATES[f as usize].role,
-                            u8::from(STATES[f as usize].open)
-                        ))
-                        .collect::<Vec<_>>()
-                        .join(" ")
-                );
             }
             self.from.push(from);
             costs = next;
