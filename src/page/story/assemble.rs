@@ -162,7 +162,7 @@ fn titles(text: &str, features: &[Features], roles: &[Role], pieces: &[Piece]) -
                     _ => false,
                 };
             if headed {
-                let title = title(features, roles, pieces, before);
+                let title = told_title(text, roles, pieces, title(features, roles, pieces, before), at);
                 let tells = pieces[title].gap == Gap::Blank
                     || before < at
                     || !in_list(roles, title)
@@ -199,6 +199,14 @@ fn title(features: &[Features], roles: &[Role], pieces: &[Piece], end: usize) ->
         }
     }
     listed_title(roles, pieces, first + 1)
+}
+
+/// Among the headlines of the block that begins with the one at `title`, the first that the story at `story` tells.
+fn told_title(text: &str, roles: &[Role], pieces: &[Piece], title: usize, story: usize) -> usize {
+    let displayed = |at: &usize| matches!(roles[*at], Role::Title | Role::Deck | Role::Item);
+    let block = || (title..story).take_while(displayed).take(BLOCK);
+    let body = pieces[story].line.span.of(text);
+    block().find(|&at| shares_words(pieces[at].line.span.of(text), body)).unwrap_or(title)
 }
 
 /// Whether the headline at `at` ends a list.

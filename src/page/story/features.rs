@@ -50,6 +50,8 @@ pub(super) struct Features {
     pub(super) teaser: bool,
     /// Headlines in a row with this one, what stands between them passed over.
     pub(super) run: u32,
+    /// The same with nothing passed over.
+    pub(super) pure: u32,
     /// Short lines in a row with this one.
     pub(super) shorts: u32,
     /// How often its text stands on the page.
@@ -81,6 +83,8 @@ pub(super) struct Features {
     pub(super) unstopped: bool,
     /// Whether it is one of some short lines that a paragraph runs into and out of: verses, a dialogue.
     pub(super) inset: bool,
+    /// Whether it is of Latin letters on a page of Arabic ones.
+    pub(super) foreign: bool,
     /// Whether it ends with a colon and goes on with no paragraph.
     pub(super) heads: bool,
     /// Whether it is headlines that ran together.
@@ -101,6 +105,7 @@ pub(super) fn measure(text: &str, pieces: &[Piece], marks: &[Marks], matcher: &m
     all.clear();
     all.extend(pieces.iter().map(|piece| alone(text, piece, marks, matcher)));
     ranks(all);
+    foreign(text, pieces, all);
     rows(text, pieces, all);
     runs(pieces, all);
     neighbours(pieces, all);
@@ -129,7 +134,7 @@ fn alone(text: &str, piece: &Piece, marks: &[Marks], matcher: &mut Matcher) -> F
         Ending::Stop if line.words >= 7 => Shape::Paragraph,
         _ if stops > 0 && line.words >= 12 || features.teaser && line.words >= 11 => Shape::Paragraph,
         Ending::Stop => Shape::Sentence,
-        _ if line.words > SHORT => Shape::Headline,
+        _ if line.words > SHORT + u32::from(line.bullet == Bullet::Number) => Shape::Headline,
         _ => Shape::Short,
     };
     if line.words <= READ {
@@ -137,6 +142,12 @@ fn alone(text: &str, piece: &Piece, marks: &[Marks], matcher: &mut Matcher) -> F
         let tokens = matcher.fold(text, line);
         features.hash = hash(tokens);
         features.reading = Words { tokens, text, line }.read();
+        if own.starts_with('©') {
+            features.reading.class = Some(Class::Border);
+        }
+        if is_address(own) {
+            features.reading.class = Some(Class::Control);
+        }
         if features.reading.class.is_none() && is_credited(own, line.words) {
             features.reading.class = Some(Class::Caption);
         }
@@ -242,7 +253,9 @@ fn is_answer(line: &str) -> bool {
 /// Whether a line is a name with a place in brackets behind it: «سالم الكردي (الجبل)».
 fn is_placed(line: &str) -> bool {
     let place = line.strip_suffix(')').and_then(|line| line.rsplit_once(" (")).map(|(_, place)| place);
-    place.is_some_and(|place| place.split_whitespace().count() <= 2 && place.chars().all(|c| c.is_alphabetic() || c == ' '))
+    place.is_some_and(|place| {
+        place.split_whitespace().count() <= 2 && place.chars().all(|c| c.is_alphabetic() || c == ' ')
+    })
 }
 
 /// Whether a line is written as verse: vowel marks all over it, or stars between its halves.
@@ -256,8 +269,19 @@ fn breaks_off(line: &str) -> bool {
     end.ends_with('…') || end.ends_with("...") || end.ends_with("..")
 }
 
+/// Whether a line is one address or account: «https://…», «@name».
+fn is_address(line: &str) -> bool {
+    let one = !line.contains(char::is_whitespace);
+    one && (line.starts_with('@')
+        || line.contains("://")
+        || line.starts_with("www.")
+        || line.contains('@') && line.contains('.'))
+}
+
 /// Words of credits in brackets at the end of a caption.
 const CREDITS: &[&str] = &[
+    "صور",
+    "عدسة",
     "فوٹو",
     "فائل",
     "تصویر",
@@ -359,6 +383,33 @@ fn ranks(all: &mut [Features]) {
     }
 }
 
+/// Marks lines of Latin letters on a page of Arabic ones.
+fn foreign(text: &str, pieces: &[Piece], all: &mut [Features]) {
+    let is_latin = |piece: &Piece| {
+        let own = piece.line.span.of(text);
+        own.bytes().any(|byte| byte.is_ascii_alphabetic()) && !own.chars().any(|c| c.is_alphabetic() && !c.is_ascii())
+    };
+    let paragraphs = || pieces.iter().zip(&*all).filter(|(_, features)| features.shape == Shape::Paragraph);
+    let latin = paragraphs().filter(|(piece, _)| is_latin(piece)).count();
+    if latin * 2 > paragraphs().count() || paragraphs().next().is_none() {
+        return;
+    }
+    for (features, piece) in all.iter_mut().zip(pieces) {
+        features.foreign = piece.line.words <= 12 && is_latin(piece);
+    }
+}
+
+/// Whether a line begins with a label of one to three words and a colon.
+fn is_labelled(line: &str) -> bool {
+    line.split_once(':').is_some_and(|(label, rest)| {
+        let named = label.chars().any(char::is_alphabetic);
+        named && (1..=3).contains(&label.split_whitespace().count()) && !rest.trim().is_empty()
+    })
+}
+
+/// Fewest lines of a list of labels.
+const LABELS: usize = 3;
+
 /// Marks the rows of tables: parts or amounts, or the same first word and numbers in lines one behind the other.
 fn rows(text: &str, pieces: &[Piece], all: &mut [Features]) {
     for (features, piece) in all.iter_mut().zip(pieces) {
@@ -368,13 +419,54 @@ fn rows(text: &str, pieces: &[Piece], all: &mut [Features]) {
             features.reading.numbers > 0 && piece.line.words <= 4 && own.contains(['°', '%', '٪', '$', '€', '/']);
         features.row = !features.reading.time && (cells || measured);
     }
+    let mut at = 0;
+    while at < all.len() {
+        let label = |at: usize| {
+            matches!(all[at].shape, Shape::Headline | Shape::Short)
+                && all[at].reading.class.is_none()
+                && pieces[at].line.words <= 14
+                && is_labelled(pieces[at].line.span.of(text))
+                && (at == 0 || pieces[at].gap == Gap::Next)
+        };
+        let end = (at..all.len()).find(|&next| !label(next)).unwrap_or(all.len());
+        if end - at >= LABELS && at > 0 && all[at - 1].shape == Shape::Short {
+            all[at..end].iter_mut().for_each(|features| features.row = true);
+        }
+        at = end.max(at + 1);
+    }
+    for at in 0..all.len() {
+        let numbers = (all[at].reading.numbers >= 3 && all[at].reading.before == 0 || all[at].reading.numbers >= 5)
+            && pieces[at].line.words <= 12;
+        all[at].row |=
+            numbers && all[at].shape != Shape::Paragraph && !all[at].reading.time && all[at].reading.class.is_none();
+        let head = all[at].is(Class::Menu)
+            && pieces[at].cells > 2
+            && pieces.get(at + 1).is_some_and(|next| next.cells == pieces[at].cells);
+        if head && all[at + 1].reading.numbers > 0 {
+            all[at].reading.class = None;
+            all[at].row = true;
+        }
+    }
+    let score = |at: usize| {
+        let own = pieces[at].line.span.of(text);
+        let scored = [" - ", " – ", " : "].iter().any(|sign| {
+            own.split_once(sign)
+                .is_some_and(|(home, guest)| home.ends_with(char::is_numeric) && guest.starts_with(char::is_numeric))
+        });
+        scored && pieces[at].line.words <= 10 && all[at].reading.class.is_none()
+    };
+    let scores: Vec<usize> = (0..all.len()).filter(|&at| score(at)).collect();
+    for pair in scores.windows(2).filter(|pair| pair[1] - pair[0] == 1) {
+        all[pair[0]].row = true;
+        all[pair[1]].row = true;
+    }
     let first = |piece: &Piece| piece.line.span.of(text).split_whitespace().next().unwrap_or("").to_owned();
     for at in 1..pieces.len() {
         let like = |features: &Features| {
             features.reading.numbers > 0
                 && !features.reading.time
                 && features.reading.class.is_none()
-                && !features.reading.ranked
+                && features.reading.before == 0
                 && matches!(features.shape, Shape::Headline | Shape::Short)
         };
         let short = pieces[at].line.words <= 9 && pieces[at - 1].line.words <= 9;
@@ -398,6 +490,13 @@ fn runs(pieces: &[Piece], all: &mut [Features]) {
             end += 1;
         }
         all[at..end].iter_mut().for_each(|features| features.run = count);
+        at = end.max(at + 1);
+    }
+    let mut at = 0;
+    while at < all.len() {
+        let end = (at..all.len()).find(|&next| !all[next].is_headline()).unwrap_or(all.len());
+        let count = (end - at) as u32;
+        all[at..end].iter_mut().for_each(|features| features.pure = count);
         at = end.max(at + 1);
     }
     let mut at = 0;
@@ -472,11 +571,12 @@ fn live(text: &str, pieces: &[Piece], all: &mut [Features]) {
     if !pieces.iter().take(HEAD).any(says) {
         return;
     }
-    let mut told = false;
+    let mut told = all.first().is_some_and(Features::is_headline);
     for at in 1..all.len() {
-        told |= all[at].shape == Shape::Paragraph;
-        let entry = all[at].over && all[at - 1].reading.time && all[at].shape != Shape::Paragraph;
+        let timed = all[at - 1].reading.time || all[at - 1].is(Class::Stamp);
+        let entry = all[at].over && timed && all[at].shape != Shape::Paragraph;
         all[at].inset |= told && entry && all[at].reading.class.is_none();
+        told |= all[at].is_headline();
     }
 }
 
@@ -603,20 +703,23 @@ fn neighbours(pieces: &[Piece], all: &mut [Features]) {
         all[at].listed = at > 0 && all[at - 1].is(Class::List);
         all[at].under = at > 0 && is_paragraph(&all[at - 1]);
         all[at].over = all.get(at + 1).is_some_and(is_paragraph);
-        all[at].announced = announced && pieces[at].gap != Gap::Blank && all[at].shape != Shape::Paragraph;
+        let tight = pieces[at].gap != Gap::Blank || at > 0 && all[at - 1].is(Class::Points);
+        all[at].announced = announced && tight && all[at].shape != Shape::Paragraph;
         let announces =
             pieces[at].line.ending == Ending::Leading && all[at].reading.class.is_none() && !pieces[at].line.dashed;
         let points = all[at].is(Class::Points) && all[at].reading.alone;
         all[at].heads = announces && !all[at].under;
         let announces = announces && (all[at].under || at > 0 && all[at - 1].under);
-        announced = announces || points || all[at].announced;
+        announced = announces || points || all[at].announced && all[at].reading.class.is_none();
     }
 }
 
 /// Three questions with a paragraph under each are an interview's.
 fn questions(pieces: &[Piece], all: &mut [Features]) {
+    let answered =
+        |at: usize, all: &[Features]| all[at].over || all.get(at + 1).is_some_and(|next| next.shape == Shape::Sentence);
     let asks = |at: usize, all: &[Features]| {
-        pieces[at].line.ending == Ending::Asking && all[at].over && all[at].reading.class.is_none()
+        pieces[at].line.ending == Ending::Asking && answered(at, all) && all[at].reading.class.is_none()
     };
     if (0..all.len()).filter(|&at| asks(at, all)).count() < 3 {
         return;
@@ -626,20 +729,37 @@ fn questions(pieces: &[Piece], all: &mut [Features]) {
     }
 }
 
+/// Whether a paragraph follows a picture before lists, menus and controls do.
+fn stands_over_text(at: usize, all: &[Features]) -> bool {
+    let ends = |features: &&Features| {
+        features.shape == Shape::Paragraph
+            || matches!(features.reading.class, Some(Class::List | Class::Menu | Class::Control))
+    };
+    let end = all[at + 1..].iter().take(40).find(ends);
+    end.is_none_or(|end| end.shape == Shape::Paragraph)
+}
+
 /// Lines below the count of a picture are its caption; so is a line under a headline that is said twice at once.
 fn pictures(pieces: &[Piece], all: &mut [Features]) {
     for at in 1..all.len().saturating_sub(1) {
         let twice = all[at].hash == all[at + 1].hash && pieces[at + 1].gap == Gap::Next;
-        let below = all[at - 1].is_headline() && pieces[at].gap == Gap::Next;
+        let below = all[at - 1].is_headline() && pieces[at].gap != Gap::Same;
         if twice && below && all[at].shape == Shape::Headline && all[at - 1].hash != all[at].hash {
             all[at].pictured = true;
             all[at + 1].pictured = true;
         }
     }
-    let mut pictured = false;
+    let (mut pictured, mut titled) = (false, false);
     for at in 0..all.len() {
+        titled |= all[at].is_headline();
         if all[at].is(Class::Gallery) {
-            pictured = true;
+            let bare = all[at].reading.numbers == 2 && pieces[at].line.words <= 3;
+            pictured = !bare || titled && stands_over_text(at, all);
+            continue;
+        }
+        let between = pictured && all.get(at + 1).is_some_and(|next| next.is(Class::Gallery));
+        if between && all[at].reading.class.is_none() {
+            all[at].pictured = true;
             continue;
         }
         pictured &=

@@ -79,7 +79,8 @@ impl Page<'_> {
         let (features, line) = (&self.features[at], &self.pieces[at].line);
         let signed =
             features.is(Class::Byline) || features.signed && features.reading.class.is_none() && !features.reading.time;
-        if !signed || line.words > BYLINE || !self.is_furniture(at) {
+        let timed = features.reading.numbers > 0 || features.reading.ago;
+        if !signed || timed || line.words > BYLINE || !self.is_furniture(at) {
             return None;
         }
         Some(name(self.text, line.span))

@@ -61,6 +61,17 @@ pub(super) fn split(text: &str, lines: &[Line], parts: &mut Vec<Span>, pieces: &
         if parted && may_part(text, line) {
             find_parts(line.span, text, parts);
         }
+        if parted && parts.len() < 2 {
+            find_dashed(line, text, parts);
+        }
+        if parted && parts.len() < 2 && line.words <= MENU {
+            find_cells(line.span, text, parts);
+            if parts.len() >= CELLS {
+                pieces.push(Piece { cells: parts.len().min(255) as u8, ..whole });
+                continue;
+            }
+            parts.clear();
+        }
         if parted && parts.len() < 2 && line.words >= ROW && line.ending != Ending::Stop {
             find_names(line.span, text, parts);
         }
@@ -183,6 +194,44 @@ fn find_names(span: Span, text: &str, parts: &mut Vec<Span>) {
     push(from.min(words.len()), words.len());
 }
 
+/// Most words of a row of cells with two spaces between them, and fewest cells.
+const MENU: u32 = 24;
+const CELLS: usize = 3;
+
+/// Replaces `parts` by the parts of a line that two spaces part.
+fn find_cells(span: Span, text: &str, parts: &mut Vec<Span>) {
+    parts.clear();
+    let line = span.of(text);
+    for cell in line.split("  ").filter(|cell| cell.chars().any(lines::is_word_char)) {
+        let start = span.start + (cell.as_ptr() as usize - line.as_ptr() as usize);
+        parts.push(Span::new(start, start + cell.len()));
+    }
+    if parts.iter().any(|part| part.of(text).split_whitespace().count() > 3) {
+        parts.clear();
+    }
+}
+
+/// Replaces `parts` by the headlines of a line that dashes or slashes part: three at least, and nothing else.
+fn find_dashed(line: &Line, text: &str, parts: &mut Vec<Span>) {
+    parts.clear();
+    if line.words < 3 * LEAST || line.ending == Ending::Stop {
+        return;
+    }
+    let own = line.span.of(text);
+    for sign in [" - ", " – ", " / ", " * "] {
+        parts.clear();
+        for part in own.split(sign) {
+            let start = line.span.start + (part.as_ptr() as usize - own.as_ptr() as usize);
+            parts.extend(lines::measure(text, start..start + part.len()).map(|part| part.span));
+        }
+        let words = |part: &Span| part.of(text).split_whitespace().count() as u32;
+        if parts.len() >= 3 && parts.iter().all(|part| (LEAST..=HEADLINE).contains(&words(part))) {
+            return;
+        }
+    }
+    parts.clear();
+}
+
 /// Line breaks in what stands between two lines.
 fn breaks(between: &str) -> usize {
     let feeds = between.bytes().filter(|byte| *byte == b'\n').count();
@@ -252,7 +301,8 @@ const fn is_parting(c: char) -> bool {
     is_bar(c)
         || matches!(
             c,
-            '•' | '●'
+            '‹' | '•'
+                | '●'
                 | '·'
                 | '■'
                 | '▪'
@@ -293,8 +343,10 @@ fn push_parts(text: &str, whole: Piece, parts: &[Span], pieces: &mut Vec<Piece>)
         }
     }
     let amounts = numbers > 1;
-    let row = others == 0 && !amounts && (headlines > 0 && labels <= headlines + 1);
-    // A headline of three words among longer ones.
+    let path = text
+        .get(whole.line.span.start..whole.line.span.end)
+        .is_some_and(|line| line.contains(['›', '‹']) || line.contains(" > "));
+    let row = others == 0 && !amounts && !(path && headlines < 2) && headlines > 0 && labels <= headlines + 1;
     if !row {
         return false;
     }

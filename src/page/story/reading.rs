@@ -26,6 +26,8 @@ pub(super) struct Reading {
     pub(super) rank: Option<u16>,
     /// Whether a sign behind that number makes it a rank.
     pub(super) ranked: bool,
+    /// Whether its first word makes a span of time a moment («منذ»).
+    pub(super) ago: bool,
     /// Whether its first word goes on with a text.
     pub(super) running: bool,
     /// Bytes of the line before and behind its headline: a rank, a time, «more».
@@ -46,6 +48,7 @@ impl Words<'_> {
         let count = self.tokens.len();
         let whole = self.line.head_end == self.line.span.end;
         let mut reading = Reading { running: self.word(0).is(Word::RUNNING), ..Reading::default() };
+        reading.ago = self.word(0).is(Word::AGO);
         reading.numbers = self.count(|at| self.is_number(at));
         reading.ui = self.count(|at| self.word(at).is(Word::UI));
         reading.time = whole && count <= 14 && self.is_moment(0, count);
@@ -71,6 +74,10 @@ impl Words<'_> {
 
     fn class(&self, whole: bool, reading: &Reading) -> (Option<Class>, bool) {
         let (words, count) = (self.line.words, self.tokens.len());
+        let counted = whole && count == 2 && self.is_number(0) && self.word(1).is(Word::PICTURE);
+        if counted {
+            return (Some(Class::Code), true);
+        }
         if whole && count <= 6 && reading.numbers > 0 && (0..count).all(|at| self.is_picture(at)) && self.counts() {
             return (Some(Class::Gallery), true);
         }
@@ -83,7 +90,7 @@ impl Words<'_> {
                 let alone = whole && (end..count).all(|at| self.is_number(at));
                 let fits = match phrase.form {
                     Form::Whole => alone,
-                    Form::Label(most) => alone || (words <= most && self.labels(end)),
+                    Form::Label(most) => alone || (words <= most && self.labels(end, phrase.class)),
                     Form::Start(most) => words <= most,
                 };
                 let better = best.is_none_or(|(_, was, length)| (alone, end - from) > (was, length));
@@ -115,13 +122,15 @@ impl Words<'_> {
             return Some(Class::Control);
         }
         let prayers = self.count(|at| self.word(at).is(Word::PRAYER));
-        if count <= 6 && prayers > 0 && usize::from(reading.numbers + prayers) >= count {
+        let rows = prayers >= 3 && reading.numbers >= 6;
+        if rows || count <= 6 && prayers > 0 && usize::from(reading.numbers + prayers) >= count {
             return Some(Class::Block);
         }
         let strange = count - usize::from(self.count(|at| self.is_timely(at)));
         let dated =
             self.count(|at| self.word(at).is(Word::MONTH)) > 0 && reading.numbers >= 2 || self.has_numeric_date();
-        if dated && strange <= 6 && count <= 18 && self.line.ending != Ending::Stop {
+        let named = strange <= 3 || strange <= 6 && !self.begins_dated();
+        if dated && named && count <= 18 && self.line.ending != Ending::Stop {
             return Some(Class::Stamp);
         }
         let last = count - 1;
@@ -146,6 +155,11 @@ impl Words<'_> {
         controls > 1
     }
 
+    /// Whether a date stands at its beginning.
+    fn begins_dated(&self) -> bool {
+        self.numeric_date(0).is_some() || self.day(0).is_some()
+    }
+
     /// The original text between token `at - 1` and token `at`.
     fn gap(&self, at: usize) -> &str {
         let start = at.checked_sub(1).and_then(|before| self.tokens.span(before)).map_or(0, |span| span.end);
@@ -153,8 +167,9 @@ impl Words<'_> {
         Span::new(start, end.max(start)).of(self.line.span.of(self.text))
     }
 
-    fn labels(&self, at: usize) -> bool {
-        self.gap(at).contains([':', '：', '/', '|', '-', '–', '—', '؛'])
+    fn labels(&self, at: usize, class: Class) -> bool {
+        let listed = class == Class::Byline && self.gap(at).contains([',', '،']);
+        listed || self.gap(at).contains([':', '：', '/', '|', '-', '–', '—', '؛'])
     }
 
     fn is_picture(&self, at: usize) -> bool {

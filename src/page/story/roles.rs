@@ -87,10 +87,6 @@ impl Decoder {
         let mut costs = [NEVER; STATES.len()];
         for (at, (piece, evidence)) in pieces.iter().zip(features).enumerate() {
             let own = emission(piece, evidence);
-            #[cfg(debug_assertions)]
-            if std::env::var_os("DBG").is_some() {
-                eprintln!("DBG {at} {:?} {own:?} {evidence:?}", piece.gap);
-            }
             let closes = closes(evidence);
             let mut next = [i32::MAX; STATES.len()];
             let mut from = [0; STATES.len()];
@@ -108,25 +104,6 @@ impl Decoder {
                         from[to] = before as u8;
                     }
                 }
-            }
-            #[cfg(debug_assertions)]
-            if std::env::var_os("DBG").is_some() {
-                eprintln!(
-                    "DBC {at} {:?}",
-                    STATES
-                        .iter()
-                        .zip(next)
-                        .zip(from)
-                        .map(|((s, c), f)| format!(
-                            "{:?}{}={c}<{:?}{}",
-                            s.role,
-                            u8::from(s.open),
-                            STATES[f as usize].role,
-                            u8::from(STATES[f as usize].open)
-                        ))
-                        .collect::<Vec<_>>()
-                        .join(" ")
-                );
             }
             self.from.push(from);
             costs = next;
@@ -224,7 +201,7 @@ fn step(from: State, to: State, gap: Gap, evidence: &Features, closes: bool) -> 
         (Item, Widget) => 2,
         (Item, Title) => pick(blank, 4, 14),
         (Item, Body) => pick(open, pick(blank, 8, 14), 22),
-        (Item, Sub) => pick(open && blank, 10, 30),
+        (Item, Sub) => pick(open && (blank || evidence.asks), 10, 30),
         (Item, Meta | Deck) => 40,
 
         (Between, Item) => 0,
@@ -238,7 +215,7 @@ fn step(from: State, to: State, gap: Gap, evidence: &Features, closes: bool) -> 
         (Widget, Between) => 8,
         (Widget, Head) => pick(blank, 3, pick(evidence.reading.class.is_some(), 5, 14)),
         (Widget, Title) => pick(blank, 10, 25),
-        (Widget, Item) => pick(blank, 16, 28),
+        (Widget, Item) => pick(blank || evidence.pure >= 3 && evidence.length >= 5, 14, 28),
         (Widget, Body) => pick(open, 30, 40),
         (Widget, Sub) => 60,
         (Widget, Meta) => 30,
@@ -261,7 +238,8 @@ fn step(from: State, to: State, gap: Gap, evidence: &Features, closes: bool) -> 
         (Meta, Body) => 0,
         (Meta, Deck) => 8,
         (Meta, Title) => 10,
-        (Meta, Furniture | Sub) => 14,
+        (Meta, Furniture) => 14,
+        (Meta, Sub) => 8,
         (Meta, _) => 25,
 
         (Body, Body) => 0,
@@ -361,6 +339,8 @@ fn by_shape(piece: &Piece, evidence: &Features) -> [i32; ROLES] {
         let voice = i32::from(evidence.reading.ui.min(3)) * if piece.line.words <= 14 { 8 } else { 6 };
         add(Furniture, -voice);
         add(Body, voice / 2);
+        add(Item, voice * 2 / 3);
+        add(Title, voice * 2 / 3);
     }
     if evidence.glued {
         add(Furniture, -26);
@@ -380,7 +360,16 @@ fn by_shape(piece: &Piece, evidence: &Features) -> [i32; ROLES] {
         add(Sub, -12);
         add(Body, -6);
     }
-    if evidence.pictured {
+    if evidence.foreign {
+        add(Furniture, -16);
+        add(Item, 16);
+        add(Title, 12);
+        add(Body, 8);
+    }
+    if evidence.pictured && evidence.shape == Shape::Paragraph {
+        add(Meta, -24);
+        add(Body, 8);
+    } else if evidence.pictured {
         add(Item, 20);
         add(Title, 12);
         add(Meta, -18);
@@ -453,11 +442,11 @@ fn unlike_headline(length: i32) -> i32 {
         4 => 2,
         5..=13 => 0,
         14 => 2,
-        15 => 4,
-        16 => 7,
-        17 => 10,
-        18 => 13,
-        19 => 16,
+        15 => 5,
+        16 => 9,
+        17 => 13,
+        18 => 16,
+        19 => 18,
         _ => 20,
     }
 }
