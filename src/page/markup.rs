@@ -5,13 +5,15 @@
 //!
 //! | a line | is |
 //! |---|---|
-//! | in a form, a share bar, comments, keywords; a caption, byline or time | boilerplate |
+//! | in a form, a share bar, comments, keywords, the path to the page; a caption, byline or time | boilerplate |
 //! | that is all link, with the words of a headline | a headline, wherever it stands |
 //! | that is all link and shorter, or in the page's head, foot, menus and margins | boilerplate |
 //! | that is a heading over paragraphs | a title; below a title of a higher level, a part of its story |
 //! | that is a heading over links | boilerplate, the name of a section |
 //! | that stands in an article with paragraphs | story, however short |
 //! | that is short and outside the articles of a page that has some | boilerplate |
+//! | that is shaped like a headline and no link, where three headlines are links | boilerplate |
+//! | that stands in the card of another article | boilerplate |
 //!
 //! A story that something interrupts goes on with its title as long as it stays in its article. Where the markup says nothing,
 //! the text decides, so a text of plain paragraphs is cut like its lines.
