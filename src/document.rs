@@ -8,10 +8,14 @@ use serde::Serialize;
 
 mod date;
 mod excerpt;
+mod layout;
 mod units;
 
 pub use date::{Date, Window};
 pub use excerpt::Excerpt;
+#[allow(unused_imports, reason = "for pages of HTML")]
+pub(crate) use layout::letters;
+pub use layout::{ArticleFields, Layout, LineHint, Zone};
 pub use units::{UnitId, Units};
 
 /// A document's identity: its place in the input, counted from 0 over all records, rejected ones included.

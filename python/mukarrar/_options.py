@@ -97,6 +97,7 @@ class RunOptions(CompareOptions, total=False):
     input_format: str | None
     encoding: str
     html_raw: bool
+    html_lines: bool
     max_record_size: int
     unique_ids: bool
 

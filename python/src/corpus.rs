@@ -106,7 +106,9 @@ impl Job {
             remove: vec![Relation::Exact, Relation::Near],
         };
         let dedups = function == "dedup";
+        let mut html = false;
         each(function, given, |name, value| {
+            html |= matches!(name, "html_raw" | "html_lines");
             match name {
                 "output" if dedups => job.output = value.extract()?,
                 "against" if dedups => job.against = paths(value)?,
@@ -122,6 +124,8 @@ impl Job {
             }
             Ok(true)
         })?;
+        // Stories are cut by what the markup of pages says.
+        job.reading.html_lines |= !html && job.options.unit == mukarrar::page::UnitLevel::Story;
         job.options.contained_copies = dedups && job.remove.contains(&Relation::Contained);
         if let (Source::Records(_), Some(output)) = (&job.source, &job.output) {
             let expected = "left out for (id, text) pairs, of which the kept ones come back";

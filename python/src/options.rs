@@ -229,6 +229,7 @@ pub fn reading(options: &mut InputOptions, name: &str, value: &Bound<'_, PyAny>)
         "input_format" => options.format = if value.is_none() { None } else { Some(word(value)?) },
         "encoding" => options.encoding = word(value)?,
         "html_raw" => options.html_raw = value.extract()?,
+        "html_lines" => options.html_lines = value.extract()?,
         "max_record_size" => options.max_record_size = whole(name, value)?,
         _ => return Ok(false),
     }

@@ -413,9 +413,10 @@ pub(super) struct ReadingArgs {
     /// CSV: what stands between fields, a character or the word tab, instead of what the header tells.
     #[arg(long, value_name = "CHAR", value_parser = delimiter)]
     pub(super) csv_delimiter: Option<u8>,
-    /// What is taken of a page of HTML, in WARC too: its main text, or all of it.
-    #[arg(long, value_enum, value_name = "TEXT", default_value_t = Html::Main)]
-    pub(super) html: Html,
+    /// What is taken of a page of HTML, in WARC too: its main text, all of it, or all that it shows line by line with what
+    /// its markup says of each line [default: lines with --unit story, else main].
+    #[arg(long, value_enum, value_name = "TEXT")]
+    pub(super) html: Option<Html>,
     /// Reject records whose id an earlier record has, instead of showing them as ID~2.
     #[arg(long)]
     pub(super) unique_ids: bool,
@@ -464,6 +465,7 @@ pub(super) struct SourceArgs {
 pub(super) enum Html {
     Main,
     Raw,
+    Lines,
 }
 
 /// `--lang`: fixed, or left to the gate.

@@ -5,12 +5,13 @@ use super::console::{Console, failed};
 use super::{Exit, job};
 use crate::error::Result;
 use crate::input::Holding;
+use crate::page::UnitLevel;
 use crate::report::output::Outputs;
 use crate::report::{self, Format};
 
 pub(super) fn run(arguments: &LearnArgs, console: &Console) -> Result<Exit> {
     let LearnArgs { input, source, threads, format, output, progress } = arguments;
-    let listed = job::input(&input.inputs, &input.reading, Vec::new())?;
+    let listed = job::input(&input.inputs, &input.reading, UnitLevel::Document, Vec::new())?;
     job::not_inputs([output], &listed)?;
     let rules = job::learn(input, source, Holding::default(), *threads, *progress)?;
     let to_stdout = output.as_os_str() == "-";

@@ -12,7 +12,7 @@ use crate::report::output::Outputs;
 pub(super) fn run(arguments: &ClustersArgs, console: &Console) -> Result<Exit> {
     let ClustersArgs { input, matching, keep, check, running, output, showing } = arguments;
     let pipeline = job::pipeline(matching, Some(&keep.keep), input, running, showing.progress)?;
-    let input = job::input(&input.inputs, &input.reading, pipeline.options().fields())?;
+    let input = job::input(&input.inputs, &input.reading, pipeline.options().unit, pipeline.options().fields())?;
     job::not_inputs([&output.output].into_iter().chain(&showing.summary), &input)?;
     let (corpus, mut found) = pipeline.read_clusters(input, &Bar::new(showing.progress))?;
     let mut outputs = Outputs::new();

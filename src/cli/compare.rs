@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use super::args::CompareArgs;
 use super::console::Console;
 use super::{Exit, job};
-use crate::document::{DocId, Kind};
+use crate::document::{DocId, Kind, Layout};
 use crate::error::{Error, ErrorKind, Result};
 use crate::input::{Corpus, Record, Reject};
 use crate::page::{Cutter, Sources, Text, UnitLevel};
@@ -35,12 +35,13 @@ struct Found {
     text: String,
     kind: Kind,
     source: String,
+    layout: Option<Box<Layout>>,
 }
 
 impl Found {
     fn document(record: Record<'_>, sources: &Sources) -> Self {
         let source = sources.of(&record).into_owned();
-        Self { text: record.text.into_owned(), kind: Kind::Document, source }
+        Self { text: record.text.into_owned(), kind: Kind::Document, source, layout: record.layout }
     }
 
     fn as_text(&self) -> Text<'_> {
@@ -49,11 +50,13 @@ impl Found {
 }
 
 fn open(arguments: &CompareArgs) -> Result<Corpus> {
+    // Without --in the texts are whole documents.
+    let unit = if arguments.within.is_empty() { UnitLevel::Document } else { arguments.unit };
     if arguments.within.is_empty() {
         let files: Vec<PathBuf> = vec![arguments.a.clone().into(), arguments.b.clone().into()];
-        return job::open_with(&files, &arguments.reading, &arguments.boilerplate);
+        return job::open_with(&files, &arguments.reading, unit, &arguments.boilerplate);
     }
-    job::open_with(&arguments.within, &arguments.reading, &arguments.boilerplate)
+    job::open_with(&arguments.within, &arguments.reading, unit, &arguments.boilerplate)
 }
 
 fn texts(arguments: &CompareArgs, corpus: &Corpus) -> Result<(Found, Found)> {
@@ -95,9 +98,9 @@ fn find(corpus: &Corpus, sources: &Sources, id: &str, level: UnitLevel) -> Resul
     let unit = id.rsplit_once('#').and_then(|(document, number)| {
         let (page, number) = (text_of(document)?, number.parse::<usize>().ok()?);
         let mut units = Vec::new();
-        Cutter::new().cut(&page.text, level, &mut units);
+        Cutter::new().cut_page(&page.text, page.layout.as_deref(), level, &mut units);
         let unit = units.get(number)?;
-        Some(Found { text: unit.span.of(&page.text).to_owned(), kind: unit.kind, source: page.source })
+        Some(Found { text: unit.span.of(&page.text).to_owned(), kind: unit.kind, source: page.source, layout: None })
     });
     unit.ok_or_else(|| Error::parameter("id", id, "the id of a readable record in the input, or ID#N of a unit of one"))
 }

@@ -45,7 +45,7 @@ pub(super) fn run(arguments: &DedupArgs, given: &dyn Fn(&str) -> bool, console: 
     let mut options = job::run_options(matching, Some(&keep.keep), input, running, showing.progress)?;
     options.contained_copies = arguments.remove.contains(&Relation::Contained);
     let pipeline = Pipeline::new(options)?;
-    let input = job::input(&input.inputs, &input.reading, pipeline.options().fields())?;
+    let input = job::input(&input.inputs, &input.reading, pipeline.options().unit, pipeline.options().fields())?;
     let input = if arguments.against.is_empty() { input } else { input.against(&arguments.against)? };
     let destination = destination(arguments, &input)?;
     let (corpus, found) = pipeline.read_clusters(input, &Bar::new(showing.progress))?;
@@ -118,7 +118,7 @@ fn passages(arguments: &DedupArgs, console: &Console) -> Result<Exit> {
     options.seed = matching.seed;
     options.keep = keep.keep.clone();
     let pipeline = Pipeline::new(options)?;
-    let input = job::input(&input.inputs, &input.reading, Vec::new())?;
+    let input = job::input(&input.inputs, &input.reading, UnitLevel::Document, Vec::new())?;
     let destination = destination(arguments, &input)?;
     let (corpus, repeated) = pipeline.read_repeated(input, &Bar::new(showing.progress))?;
     let cleaning = Cleaning::of_passages(&repeated, &corpus, pipeline.options())?;

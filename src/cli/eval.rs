@@ -26,7 +26,7 @@ fn clusters(arguments: &EvalArgs, gold: &Path, console: &Console) -> Result<Exit
     let EvalArgs { input, gold_kind, matching, keep, running, output, showing, .. } = arguments;
     let gold = Gold::open(gold, *gold_kind)?;
     let pipeline = job::pipeline(matching, Some(&keep.keep), input, running, showing.progress)?;
-    let input = job::input(&input.inputs, &input.reading, pipeline.options().fields())?;
+    let input = job::input(&input.inputs, &input.reading, pipeline.options().unit, pipeline.options().fields())?;
     job::not_inputs([&output.output].into_iter().chain(&showing.summary), &input)?;
     let (corpus, mut found) = pipeline.read_clusters(input, &Bar::new(showing.progress))?;
     let scores = evaluate(&gold, &Predictions::new(&corpus, &found.units, &found.names, &found.clusters))?;

@@ -15,7 +15,7 @@ use crate::cluster::Keep;
 use crate::error::{Error, ErrorKind, Result};
 use crate::input::{Compression, Corpus, Holding, Input, InputOptions};
 use crate::lsh::Overrides;
-use crate::page::{Boilerplate, Rules, Sources};
+use crate::page::{Boilerplate, Rules, Sources, UnitLevel};
 use crate::pipeline::{self, Options, Pipeline, Summary};
 use crate::report::Style;
 use crate::report::output::{Outputs, resolved};
@@ -23,29 +23,36 @@ use crate::similarity::facts::Facts;
 use crate::spill::Room;
 
 /// Reads the whole input.
-pub(super) fn open(inputs: &[PathBuf], reading: &ReadingArgs) -> Result<Corpus> {
-    Corpus::open(inputs, options(reading, Vec::new()))
+pub(super) fn open(inputs: &[PathBuf], reading: &ReadingArgs, unit: UnitLevel) -> Result<Corpus> {
+    Corpus::open(inputs, options(reading, unit, Vec::new()))
 }
 
 /// The same, with the fields that name the sources of records if there are rules.
-pub(super) fn open_with(inputs: &[PathBuf], reading: &ReadingArgs, rules: &BoilerplateArgs) -> Result<Corpus> {
+pub(super) fn open_with(
+    inputs: &[PathBuf],
+    reading: &ReadingArgs,
+    unit: UnitLevel,
+    rules: &BoilerplateArgs,
+) -> Result<Corpus> {
     let asks = rules.boilerplate_rules.is_some();
     let fields = Sources::fields(rules.source.source_field.as_deref()).filter(|_| asks);
-    Corpus::open(inputs, options(reading, fields.collect()))
+    Corpus::open(inputs, options(reading, unit, fields.collect()))
 }
 
-/// Lists the input, whose records give `fields` beside id and text.
-pub(super) fn input(inputs: &[PathBuf], reading: &ReadingArgs, fields: Vec<String>) -> Result<Input> {
-    Input::open(inputs, options(reading, fields))
+/// Lists the input, whose records give `fields` beside id and text and are cut at `unit`.
+pub(super) fn input(inputs: &[PathBuf], reading: &ReadingArgs, unit: UnitLevel, fields: Vec<String>) -> Result<Input> {
+    Input::open(inputs, options(reading, unit, fields))
 }
 
-fn options(reading: &ReadingArgs, fields: Vec<String>) -> InputOptions {
+fn options(reading: &ReadingArgs, unit: UnitLevel, fields: Vec<String>) -> InputOptions {
+    let html = reading.html.unwrap_or(if unit == UnitLevel::Story { Html::Lines } else { Html::Main });
     let mut options = InputOptions::default();
     options.id_field.clone_from(&reading.id_field);
     options.text_field.clone_from(&reading.text_field);
     options.format = reading.input_format;
     options.encoding = reading.encoding;
-    options.html_raw = reading.html == Html::Raw;
+    options.html_raw = html == Html::Raw;
+    options.html_lines = html == Html::Lines;
     options.max_record_size = reading.max_record_size;
     options.csv_delimiter = reading.csv_delimiter;
     options.unique_ids = reading.unique_ids;
@@ -101,7 +108,8 @@ pub(super) fn learn(
     threads: Option<usize>,
     progress: When,
 ) -> Result<Rules> {
-    let options = options(&input.reading, Sources::fields(source.source_field.as_deref()).collect());
+    let options =
+        options(&input.reading, UnitLevel::Document, Sources::fields(source.source_field.as_deref()).collect());
     let corpus = Corpus::read_once(Input::open(&input.inputs, options)?, holding)?;
     pipeline::learn(&corpus, source.source_field.as_deref(), threads, &Bar::new(progress))
 }

@@ -9,7 +9,7 @@ use crate::document::{Excerpt, Span};
 use crate::error::{Error, Result};
 use crate::input::{EncodingChoice, Format};
 use crate::normalize::{Language, Normalizer};
-use crate::page::{Boilerplate, Sieve, Sources, Text};
+use crate::page::{Boilerplate, Sieve, Sources, Text, UnitLevel};
 
 pub(super) fn run(arguments: &NormalizeArgs, console: &Console) -> Result<Exit> {
     let NormalizeArgs { inputs, reading, folding, boilerplate } = arguments;
@@ -24,7 +24,7 @@ pub(super) fn run(arguments: &NormalizeArgs, console: &Console) -> Result<Exit> 
         return Ok(Exit::Done);
     }
     let rules = job::rules(boilerplate)?;
-    let corpus = job::open_with(inputs, reading, boilerplate)?;
+    let corpus = job::open_with(inputs, reading, UnitLevel::Document, boilerplate)?;
     let sources = Sources::new(corpus.options(), boilerplate.source.source_field.as_deref());
     let mut rejected = 0;
     let mut sieve = Sieve::new(boilerplate.boilerplate).with_rules(rules);

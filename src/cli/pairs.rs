@@ -12,7 +12,7 @@ pub(super) fn run(arguments: &PairsArgs, console: &Console) -> Result<Exit> {
     let PairsArgs { input, matching, no_expand_exact, running, output, showing } = arguments;
     let groups = if *no_expand_exact { ExactGroups::Folded } else { ExactGroups::Expanded };
     let pipeline = job::pipeline(matching, None, input, running, showing.progress)?;
-    let input = job::input(&input.inputs, &input.reading, pipeline.options().fields())?;
+    let input = job::input(&input.inputs, &input.reading, pipeline.options().unit, pipeline.options().fields())?;
     job::not_inputs([&output.output].into_iter().chain(&showing.summary), &input)?;
     let (corpus, mut found) = pipeline.read_pairs(input, &Bar::new(showing.progress))?;
     let mut outputs = Outputs::new();

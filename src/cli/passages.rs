@@ -5,6 +5,7 @@ use super::console::Console;
 use super::progress::Bar;
 use super::{Exit, job, summary};
 use crate::error::Result;
+use crate::page::UnitLevel;
 use crate::pipeline::Pipeline;
 use crate::report;
 use crate::report::output::Outputs;
@@ -14,7 +15,7 @@ pub(super) fn run(arguments: &PassagesArgs, console: &Console) -> Result<Exit> {
     let mut options = job::passages(folding, length, running);
     options.max_gap = *max_gap;
     let pipeline = Pipeline::new(options)?;
-    let input = job::input(&input.inputs, &input.reading, Vec::new())?;
+    let input = job::input(&input.inputs, &input.reading, UnitLevel::Document, Vec::new())?;
     job::not_inputs([&output.output].into_iter().chain(&showing.summary), &input)?;
     let (corpus, mut found) = pipeline.read_passages(input, &Bar::new(showing.progress))?;
     let mut outputs = Outputs::new();

@@ -22,7 +22,7 @@ use super::reject::{Reason, Reject};
 #[cfg(feature = "warc")]
 use super::warc;
 use super::{Format, InputOptions};
-use crate::document::{DocId, Source};
+use crate::document::{DocId, Layout, Source};
 use crate::error::{Error, Result};
 use crate::spill::SpillFile;
 
@@ -102,6 +102,8 @@ pub struct Record<'a> {
     pub text_value: Range<usize>,
     /// How the bytes became the text.
     pub decoding: Decoding,
+    /// HTML with [`InputOptions::html_lines`]: what the markup says of the lines of the text.
+    pub layout: Option<Box<Layout>>,
 }
 
 /// The value of a further field.
@@ -116,8 +118,8 @@ pub enum FieldValue {
 impl Record<'_> {
     /// The same record with bytes of its own.
     fn into_owned(self) -> Record<'static> {
-        let Self { id, text, fields, text_value, decoding } = self;
-        Record { id: id.into_owned().into(), text: text.into_owned().into(), fields, text_value, decoding }
+        let Self { id, text, fields, text_value, decoding, layout } = self;
+        Record { id: id.into_owned().into(), text: text.into_owned().into(), fields, text_value, decoding, layout }
     }
 }
 

@@ -154,7 +154,14 @@ impl Header {
             return Err(Reason::FieldCount { found, expected });
         }
         let content = encoding::mend(read(text.clone()), options.encoding, &mut decoding);
-        Ok(Record { id: id.unwrap_or_default(), text: content, fields: values, text_value: text, decoding })
+        Ok(Record {
+            id: id.unwrap_or_default(),
+            text: content,
+            fields: values,
+            text_value: text,
+            decoding,
+            layout: None,
+        })
     }
 }
 

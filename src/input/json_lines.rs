@@ -9,6 +9,7 @@ use super::encoding::{self, Decoding};
 use super::json::escapes::{self, Decoded};
 use super::json::{self, Kind, Value, fast};
 use super::reject::Reason;
+use crate::document::Layout;
 
 /// Checked UTF-8.
 pub(super) fn utf8(bytes: &[u8]) -> Result<&str, Reason> {
@@ -36,6 +37,7 @@ pub(super) struct Parsed<'a> {
     fields: Vec<Option<FieldValue>>,
     text_value: Range<usize>,
     decoding: Decoding,
+    layout: Option<Box<Layout>>,
 }
 
 #[derive(Debug)]
@@ -48,8 +50,8 @@ enum Text<'a> {
 impl<'a> Parsed<'a> {
     /// A record that was no line.
     pub(super) fn whole(record: Record<'a>) -> Self {
-        let Record { id, text, fields, text_value, decoding } = record;
-        Self { id, text: Text::Plain(text), fields, text_value, decoding }
+        let Record { id, text, fields, text_value, decoding, layout } = record;
+        Self { id, text: Text::Plain(text), fields, text_value, decoding, layout }
     }
 
     /// The same, its text repaired if it is mojibake.
@@ -70,22 +72,22 @@ impl<'a> Parsed<'a> {
     where
         'a: 'b,
     {
-        let Self { id, text, fields, text_value, decoding } = self;
+        let Self { id, text, fields, text_value, decoding, layout } = self;
         let text = match text {
             Text::Plain(text) => text,
             Text::Decoded => Cow::Borrowed(buffer.text.as_str()),
         };
-        Record { id, text, fields, text_value, decoding }
+        Record { id, text, fields, text_value, decoding, layout }
     }
 
     /// The record; a decoded text owns its bytes.
     pub(super) fn detach(self, buffer: &Decoded) -> Record<'a> {
-        let Self { id, text, fields, text_value, decoding } = self;
+        let Self { id, text, fields, text_value, decoding, layout } = self;
         let text = match text {
             Text::Plain(text) => text,
             Text::Decoded => Cow::Owned(buffer.text.clone()),
         };
-        Record { id, text, fields, text_value, decoding }
+        Record { id, text, fields, text_value, decoding, layout }
     }
 }
 
@@ -127,7 +129,7 @@ fn quick<'a>(line: &'a str, options: &InputOptions, buffer: &mut Decoded) -> Opt
         }
     };
     let fields = wanted.fields.into_iter().map(|value| value.and_then(|value| field_value(line, value))).collect();
-    Some(Parsed { id, text, fields, text_value, decoding: Decoding::default() })
+    Some(Parsed { id, text, fields, text_value, decoding: Decoding::default(), layout: None })
 }
 
 /// Reads any line, and says what is wrong with it.
@@ -144,7 +146,7 @@ fn strict<'a>(line: &'a str, options: &InputOptions) -> Result<Parsed<'a>, Reaso
     let id = id(line, wanted.id, &options.id_field)?.unwrap_or_default();
     let fields = wanted.fields.into_iter().map(|value| value.and_then(|value| field_value(line, value))).collect();
     let text = Text::Plain(json::decode(line, text_value.clone()).map_err(invalid)?);
-    Ok(Parsed { id, text, fields, text_value, decoding: Decoding::default() })
+    Ok(Parsed { id, text, fields, text_value, decoding: Decoding::default(), layout: None })
 }
 
 fn invalid(invalid: json::Invalid) -> Reason {

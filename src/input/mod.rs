@@ -103,8 +103,11 @@ pub struct InputOptions {
     pub encoding: EncodingChoice,
     /// HTML: take all text of a page instead of its main text. Default `false`.
     pub html_raw: bool,
-    /// JSON Lines, CSV and Parquet: further top-level fields or columns wanted; HTML: `title`, `date` or `url`, as the page
-    /// gives them; WARC: `warc_date`, `warc_record_id` and `content_type` too. Answered in this order by [`Record::fields`].
+    /// HTML: take all that a page shows line by line, with what its markup says of each line ([`Record::layout`]), for
+    /// cutting it into stories. Weighs more than `html_raw`. Default `false`.
+    pub html_lines: bool,
+    /// JSON Lines, CSV and Parquet: further top-level fields or columns wanted; HTML: `title`, `date`, `byline` or `url`, as
+    /// the page gives them; WARC: `warc_date`, `warc_record_id` and `content_type` too. Answered in this order by [`Record::fields`].
     pub fields: Vec<String>,
     /// CSV and TSV: what stands between fields, an ASCII character. `None`, the default: a tab in TSV; in CSV a comma, or
     /// `;`, `|` or a tab where the header has its columns only so.
@@ -121,13 +124,36 @@ impl Default for InputOptions {
             unique_ids: false,
             encoding: EncodingChoice::Auto,
             html_raw: false,
+            html_lines: false,
             fields: Vec::new(),
             csv_delimiter: None,
         }
     }
 }
 
+/// What is taken of a page of HTML.
+#[cfg(feature = "html")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum HtmlText {
+    /// The main text.
+    Main,
+    /// All of it.
+    All,
+    /// All of it line by line, with what the markup says.
+    Lines,
+}
+
 impl InputOptions {
+    /// What is taken of a page of HTML.
+    #[cfg(feature = "html")]
+    const fn html(&self) -> HtmlText {
+        match (self.html_lines, self.html_raw) {
+            (true, _) => HtmlText::Lines,
+            (false, true) => HtmlText::All,
+            (false, false) => HtmlText::Main,
+        }
+    }
+
     /// Checks the ranges.
     fn validate(&self) -> Result<()> {
         if let Some(wrong) = self.csv_delimiter.filter(|byte| !byte.is_ascii() || matches!(byte, b'"' | b'\r' | b'\n'))

@@ -20,9 +20,16 @@ pub(super) fn record<'a>(
         let start = if bom { BOM.len() } else { 0 };
         let text = Cow::Borrowed(utf8(raw)?.get(start..).unwrap_or_default());
         let (fields, decoding) = (vec![None; options.fields.len()], Decoding::default());
-        return Ok(Record { id, text, fields, text_value: start..raw.len(), decoding });
+        return Ok(Record { id, text, fields, text_value: start..raw.len(), decoding, layout: None });
     }
     let Text { text, bom, mut decoding } = encoding::decode(raw, Hints::default(), options.encoding)?;
     let text = encoding::mend(text, options.encoding, &mut decoding);
-    Ok(Record { id, text, fields: vec![None; options.fields.len()], text_value: bom..raw.len(), decoding })
+    Ok(Record {
+        id,
+        text,
+        fields: vec![None; options.fields.len()],
+        text_value: bom..raw.len(),
+        decoding,
+        layout: None,
+    })
 }

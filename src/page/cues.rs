@@ -37,24 +37,6 @@ pub(super) enum Family {
     Terminator,
 }
 
-impl Family {
-    /// Whether short lines below such a cue are links to other stories.
-    pub(super) const fn opens_list(self) -> bool {
-        matches!(self, ReadAlso | Watch | Related | Ranking)
-    }
-
-    /// Whether a story goes on behind such a cue: an agency's mark or a share bar under the title, a read-also line
-    /// that names its one link itself (each of 12 seen stood in the middle of an article). `alone` as in
-    /// [`Role::Cue`](super::lines::Role::Cue).
-    pub(super) const fn stands_inside(self, alone: bool) -> bool {
-        match self {
-            Agency | Share => true,
-            ReadAlso | Watch => !alone,
-            _ => false,
-        }
-    }
-}
-
 /// How a phrase has to stand on its line. A phrase always begins the line (bullets, slashes and numbers before it
 /// aside) and ends at a word's end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

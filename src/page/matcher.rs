@@ -196,12 +196,17 @@ impl Matcher {
         if line.hashtags {
             return Some(Cue { family: Family::Tags, alone: false, weak: false });
         }
-        let start = line.span.start;
-        let head = Span::new(start, line.head_end).of(text);
-        self.tokens.clear();
-        self.normalizer.fold(head, &mut self.scratch, &mut self.tokens);
+        self.fold(text, line);
         let seen = Seen { tokens: &self.tokens, text, line };
         seen.phrase().or_else(|| seen.agency())
+    }
+
+    /// The folded tokens of the head of `line`.
+    pub(super) fn fold(&mut self, text: &str, line: &Line) -> &Tokens {
+        let head = Span::new(line.span.start, line.head_end).of(text);
+        self.tokens.clear();
+        self.normalizer.fold(head, &mut self.scratch, &mut self.tokens);
+        &self.tokens
     }
 }
 

@@ -30,49 +30,54 @@
 //!
 //! # How a page is cut into stories
 //!
-//! Each line is looked at once, alone, then with its neighbours:
+//! What a line is, is seldom told by the line alone: «مطالب السكان» is a subheading between two paragraphs, a section over a
+//! list, an entry of a menu. So evidence is gathered first, and decided on for the whole page at once:
 //!
-//! 1. **Boilerplate.** A line that begins with a cue (إقرأ أيضاً, المصدر:, كلمات دلالية: … the table and its forms
-//!    are in `cues.rs`), that is hashtags alone, an agency's mark alone (`(أ ف ب)`, `الرياض - واس`) or a row of
-//!    headlines glued together. Cues that are common words too count only beside another cue or at the page's end.
-//!    Under a keywords cue that stands alone, lines of at most four words are its keywords.
-//! 2. **Links.** Below a read-also, watch, related or ranking cue that stands alone, bulleted lines and lines
-//!    shaped like a headline (no full stop, no colon or comma at the end; at most 20 words, as long as titles get)
-//!    are links to other stories, until a line has another shape. Elsewhere three or more lines with a bullet sign
-//!    and that shape are links only where they close the page or stand before a cue, and no line with a colon
-//!    announces them: most bullets inside articles are questions, ingredients, results.
-//! 3. **Titles.** A line of 4 to 14 words shaped like a headline, without a bullet, that is no byline (few words
-//!    around a dash); nothing runs on into it; the next line is a paragraph, perhaps behind a byline; and the
-//!    paragraphs up to the next title, link or cue hold at least 25 words. Three such lines that ask on one page
-//!    are the questions of an interview and stay in it. A single full stop ends a sentence; `؟`, `!`, `..` and `…`
-//!    end titles too: 8 % of one paper's titles ask.
-//! 4. The rest is **story**. A cue, a link or a title ends a story. A glued row, an agency's mark, a share bar and
-//!    a read-also line that names its link itself only interrupt it: what stands behind is a unit of its own with
-//!    the same title, because units do not overlap and the interruption is the page's, not the article's. Behind
-//!    any other cue a story goes on without title: nothing says whose it is.
+//! 1. **Cues** (`cues.rs`): lines that are surely boilerplate in any text (إقرأ أيضاً, المصدر:, كلمات دلالية: …). This much also
+//!    holds for documents, paragraphs and lines; the rest for stories alone.
+//! 2. **Pieces** (`story/pieces.rs`). A line that holds several headlines, parted by wide spaces, bars, bullets or by a site's
+//!    name that returns behind each, is taken apart; a line that holds several short stories with one dateline too. Rows of
+//!    tables and of menus stay whole.
+//! 3. **Reading** (`story/reading.rs`, vocabulary in `story/words.rs`). What a piece says by its words: a section, the head of a
+//!    list or of a widget, a control, «more», a date or relative time in Arabic, Persian or Urdu, a byline, a caption, the
+//!    count of visits or pictures. What stands around a headline on its line (rank, time, «more») is told from it.
+//! 4. **Features** (`story/features.rs`). Length, ending, runs of headlines and of short lines, rows of tables, lines that
+//!    return on the page, lines that a colon announces, captions below the count of pictures, verses and dialogues between
+//!    paragraphs, the byline's name that stands again in a box about the author; whether the paragraph below a short line tells
+//!    it again (a title) or goes on from above (a subheading); whether blank lines and full stops mean anything on this page.
+//! 5. **Roles** (`story/roles.rs`). Each piece gets one of ten roles: furniture, head of a list, item of a list, what stands
+//!    between items, widget, title, further title, byline or date, paragraph, subheading. Each role costs what the evidence says
+//!    against it, each step from one role to the next what the order says against it (a title is followed by its story; a list
+//!    inside a story lets the story go on, keywords do not). The cheapest sequence is taken, so a line that is odd by itself
+//!    does not break the page. Costs are set by hand: nothing is learned or random.
+//! 6. **Units** (`story/assemble.rs`). Titles and items become `headline` units; a rank, a time and «more» beside a headline
+//!    become `boilerplate` units of their own, so that the headline is compared without them. Paragraphs and subheadings that
+//!    follow one another become one `story`, with its title's number as [`Unit::title`]; behind an interruption (a list of
+//!    links, a share bar, an advertisement) a new unit begins with the same title. A line without letters belongs to the story
+//!    around it, else it is boilerplate.
 //!
-//! Titles and links are `headline` units, with their bullet; a story's [`Unit::title`] is its title's number. A
-//! line without any letter or digit belongs to the story around it, else it is boilerplate.
+//! [`Cutter::fields`] gives the date and byline of a story ([`StoryFields`]): what stands between the title and the text, else
+//! just above the title.
 //!
-//! Measured on 9,000 pages put together from 26,000 real titles and articles of 17 papers, with and without cues
-//! between them: titles are found with precision .96 to .998 and recall .89 to .95 (lost: titles of one to three
-//! words or over 14; wrong: mostly subheadings), links below a cue with recall .98 to 1. A lower bound of three
-//! words on titles finds 2–3 % more of them in papers with columns and makes half as many again out of subheadings.
-//! 1,173 of 146,083 lines of 26,353 articles are boilerplate; as far as read, all are but five glued lists of
-//! ingredients.
+//! Where the markup of a text is known, [`Cutter::cut_marked`] takes [`Hint`]s: they change the costs, and the same decision
+//! follows.
+//!
+//! The walk is linear in the text: long paragraphs are measured and let go, lines of a headline's length are folded once.
 
 mod boilerplate;
 mod credits;
 mod cues;
 mod gate;
+mod hints;
 mod learn;
 mod lines;
+mod markup;
 mod matcher;
 mod probe;
 mod rules;
 mod sieve;
 mod sources;
-mod stories;
+mod story;
 
 use std::fmt;
 use std::str::FromStr;
@@ -81,11 +86,14 @@ use crate::document::{Kind, Span, Unit};
 use crate::error::{Error, Result};
 
 pub use boilerplate::{Boilerplate, Text};
+pub use hints::{Hint, Mark};
 pub(crate) use learn::{Learner, Sampler};
+pub use markup::PageFields;
 pub use probe::RuleKind;
 pub use rules::{Rule, Rules};
 pub use sieve::Sieve;
 pub use sources::Sources;
+pub use story::StoryFields;
 
 use cues::Family;
 use gate::GATE;
@@ -145,7 +153,10 @@ pub struct Cutter {
     matcher: Matcher,
     lines: Vec<Line>,
     weak: Vec<usize>,
-    places: Vec<stories::Place>,
+    marks: Vec<hints::Marks>,
+    stories: story::Stories,
+    /// The units that the text of a page gives by itself, if its markup says more.
+    base: Vec<Unit>,
 }
 
 impl Cutter {
@@ -158,6 +169,11 @@ impl Cutter {
     /// Replaces `out` by the units of `text` at `level`, in text order; a unit's number is its index. Only at
     /// `document` level does a text of white space alone have a unit. Linear in the text's length.
     pub fn cut(&mut self, text: &str, level: UnitLevel, out: &mut Vec<Unit>) {
+        self.cut_marked(text, level, &[], out);
+    }
+
+    /// The same for a text of which markup says more than its lines show; only the story level looks at `hints`.
+    pub fn cut_marked(&mut self, text: &str, level: UnitLevel, hints: &[Hint], out: &mut Vec<Unit>) {
         out.clear();
         let kind = match level {
             UnitLevel::Document => {
@@ -175,10 +191,16 @@ impl Cutter {
                 Unit { kind, span: line.span, title: None }
             })),
             None => {
-                stories::place(&self.lines, &mut self.places);
-                stories::assemble(&self.lines, &self.places, out);
+                hints::spread(&self.lines, hints, &mut self.marks);
+                self.stories.cut(text, &self.lines, &self.marks, &mut self.matcher, out);
             }
         }
+    }
+
+    /// What the page says about each of its stories: a date, a byline. `text` is the one that was cut last, at the story
+    /// level; a story's title is [`Unit::title`].
+    pub fn fields(&mut self, text: &str) -> Vec<StoryFields> {
+        self.stories.fields(text, &mut self.matcher)
     }
 
     /// Measures the lines of `text` and finds its boilerplate.
@@ -220,6 +242,7 @@ impl Cutter {
     /// Appends a line with the role that it has by itself; gives that role.
     fn judge(&mut self, text: &str, mut line: Line) -> Role {
         if line.role != Role::Wordless
+            && GATE.opens(line.span.of(text))
             && let Some(cue) = self.matcher.find(text, &line)
         {
             if cue.weak {

@@ -164,7 +164,7 @@ impl<'a> Folding<'a> {
         let language = self.options.language.unwrap_or_else(|| Language::detect(&record.text));
         let normalizer = Normalizer::new(self.options.profile, language);
         let mut cut = std::mem::take(&mut self.cut);
-        self.cutter.cut(&record.text, self.options.unit, &mut cut);
+        self.cutter.cut_page(&record.text, record.layout.as_deref(), self.options.unit, &mut cut);
         let source = self.options.rules.as_ref().map(|_| self.sources.of(record));
         for unit in &cut {
             let text = Text::new(unit.span.of(&record.text)).kind(unit.kind).source(source.as_deref());

@@ -6,6 +6,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use super::text::cell;
+use super::titles::TitleRow;
 use super::{Format, Shown, Style};
 use crate::cluster::{Cluster, Member};
 use crate::document::{Date, Kind};
@@ -42,6 +43,8 @@ struct MemberRow {
     source: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     date: Option<Date>,
+    #[serde(flatten)]
+    fields: TitleRow,
     preview: String,
 }
 
@@ -131,7 +134,7 @@ fn row(shown: &Shown<'_>, number: usize, cluster: &Cluster) -> io::Result<Cluste
 
 fn member_row(shown: &Shown<'_>, member: &Member) -> io::Result<MemberRow> {
     // Before the id, which is then known from the same reading.
-    let preview = shown.preview(member.unit)?;
+    let (preview, fields) = shown.told(member.unit)?;
     Ok(MemberRow {
         id: shown.id(member.unit)?,
         kind: shown.kind(member.unit),
@@ -142,6 +145,7 @@ fn member_row(shown: &Shown<'_>, member: &Member) -> io::Result<MemberRow> {
         measure: member.measure,
         source: shown.source(member.unit),
         date: shown.date(member.unit),
+        fields,
         preview,
     })
 }

@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use super::text::{cell, preview};
+use super::titles::{TitleRow, Titles};
 use super::{Format, Style, write_json};
 use crate::document::{Kind, Span, Unit};
 use crate::input::Corpus;
@@ -20,6 +21,8 @@ struct UnitRow {
     end: usize,
     #[serde(skip_serializing_if = "Option::is_none")]
     title: Option<usize>,
+    #[serde(flatten)]
+    fields: TitleRow,
     preview: String,
 }
 
@@ -35,8 +38,11 @@ pub fn cut(corpus: &Corpus, level: UnitLevel, style: Style, out: &mut dyn Write)
     let documents = corpus.ids().filter_map(|id| {
         let record = corpus.read(id).ok()?;
         let name = names.shown(id, &record.id).into_owned();
-        cutter.cut(&record.text, level, &mut units);
-        Some(units.iter().enumerate().map(|(number, unit)| row(&name, number, unit, &record.text)).collect::<Vec<_>>())
+        cutter.cut_page(&record.text, record.layout.as_deref(), level, &mut units);
+        let fields = Titles::of(&mut cutter, &record, level, &units);
+        let rows = units.iter().enumerate();
+        let rows = rows.map(|(number, unit)| row(&name, number, unit, fields.row(number), &record.text));
+        Some(rows.collect::<Vec<_>>())
     });
     match style.format {
         Format::Json => write_json(out, true, documents.flatten().map(Ok)),
@@ -46,11 +52,12 @@ pub fn cut(corpus: &Corpus, level: UnitLevel, style: Style, out: &mut dyn Write)
     }
 }
 
-fn row(document: &str, number: usize, unit: &Unit, text: &str) -> UnitRow {
+fn row(document: &str, number: usize, unit: &Unit, fields: TitleRow, text: &str) -> UnitRow {
     let Span { start, end } = unit.span;
     let id = if unit.kind == Kind::Document { document.to_owned() } else { format!("{document}#{number}") };
     let preview = preview(unit.span.of(text));
-    UnitRow { id, document: document.to_owned(), unit: number, kind: unit.kind, start, end, title: unit.title, preview }
+    let document = document.to_owned();
+    UnitRow { id, document, unit: number, kind: unit.kind, start, end, title: unit.title, fields, preview }
 }
 
 fn table(rows: impl Iterator<Item = UnitRow>, out: &mut dyn Write) -> io::Result<()> {

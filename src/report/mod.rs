@@ -18,12 +18,13 @@ use ahash::AHashMap;
 
 use serde::Serialize;
 
-use crate::document::{Date, DocId, Kind, UnitId, Units};
+use crate::document::{Date, DocId, Kind, Unit, UnitId, Units};
 use crate::error::{Error, Result};
 use crate::input::{Corpus, Names};
-use crate::page::Sources;
+use crate::page::{Cutter, Sources, UnitLevel};
 use crate::pipeline::Clustering;
 use crate::similarity::Relation;
+use titles::{TitleRow, Titles};
 
 mod boilerplate;
 mod clean;
@@ -36,6 +37,7 @@ mod pairs;
 mod passages;
 mod score;
 pub mod text;
+mod titles;
 
 pub use boilerplate::boilerplate;
 pub use clean::{Cleaning, Destination, Marking, write_rejected};
@@ -114,6 +116,17 @@ pub(crate) struct Shown<'a> {
     sources: Option<&'a Sources>,
     /// Ids met lately: those of a cluster's keeper and of neighbouring pairs are asked for again and again.
     met: RefCell<AHashMap<DocId, Rc<str>>>,
+    /// Cuts records again for the fields of their stories.
+    cut: RefCell<Cut>,
+}
+
+/// The record that was cut last.
+#[derive(Default)]
+struct Cut {
+    document: Option<DocId>,
+    cutter: Cutter,
+    units: Vec<Unit>,
+    titles: Titles,
 }
 
 /// So many ids are remembered at most.
@@ -121,7 +134,7 @@ const REMEMBERED: usize = 1 << 12;
 
 impl<'a> Shown<'a> {
     pub(crate) fn new(corpus: &'a Corpus, units: &'a Units, names: &'a Names) -> Self {
-        Self { corpus, units, names, dates: &[], sources: None, met: RefCell::default() }
+        Self { corpus, units, names, dates: &[], sources: None, met: RefCell::default(), cut: RefCell::default() }
     }
 
     /// The id shown for a unit.
@@ -175,6 +188,28 @@ impl<'a> Shown<'a> {
         let record = self.corpus.read(document).map_err(lost)?;
         self.remember(document, &record.id);
         Ok(text::preview(self.units.span(unit).of(&record.text)))
+    }
+
+    /// The first characters of a unit's original text, and what its page says about it if it is a story: its record is cut again
+    /// for that.
+    ///
+    /// # Errors
+    ///
+    /// As [`id`](Self::id).
+    fn told(&self, unit: UnitId) -> io::Result<(String, TitleRow)> {
+        let document = self.units.document(unit);
+        let record = self.corpus.read(document).map_err(lost)?;
+        self.remember(document, &record.id);
+        let preview = text::preview(self.units.span(unit).of(&record.text));
+        let Some(number) = self.units.number(unit).filter(|_| self.kind(unit) == Kind::Story) else {
+            return Ok((preview, TitleRow::default()));
+        };
+        let Cut { document: last, cutter, units, titles } = &mut *self.cut.borrow_mut();
+        if last.replace(document) != Some(document) {
+            cutter.cut_page(&record.text, record.layout.as_deref(), UnitLevel::Story, units);
+            *titles = Titles::of(cutter, &record, UnitLevel::Story, units);
+        }
+        Ok((preview, titles.row(number)))
     }
 
     /// What a unit is.

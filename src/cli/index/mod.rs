@@ -13,7 +13,7 @@ use crate::document::{Date, DocId};
 use crate::error::{Error, ErrorKind, Result};
 use crate::index::{Expiry, IndexBuilder, Merged};
 use crate::input::{Corpus, FieldValue, Record};
-use crate::page::{Rules, Sources};
+use crate::page::{Rules, Sources, UnitLevel};
 use crate::report::output::{self, Outputs};
 use crate::{Index, Item, Verdict};
 use answers::{Answer, Answers};
@@ -310,7 +310,7 @@ fn open_input(records: &RecordsArgs) -> Result<Corpus> {
     let RecordsArgs { index, input, fields, output, .. } = records;
     let mut names: Vec<String> = Sources::fields(fields.source_field.as_deref()).collect();
     names.extend(fields.date_field.iter().chain(&fields.seen_field).cloned());
-    let input = job::input(&input.inputs, &input.reading, names)?;
+    let input = job::input(&input.inputs, &input.reading, UnitLevel::Document, names)?;
     job::not_inputs([&output.output], &input)?;
     outside(&output.output, &index.directory)?;
     Corpus::read_once(input, crate::input::Holding::default())

@@ -5,18 +5,29 @@
 //! the tokens of the page ([`walk`]) gives all its text and counts elements and depth, and pages beyond [`DEEPEST`],
 //! [`MOST`] or [`WORK`], like those in which no main text is found, give all their text. Both texts are made by the same walk: block
 //! elements become line breaks, white space one space, and nothing nests, so no page can exhaust the stack.
+//!
+//! For cutting into stories a page is read another way ([`structure`]): all that it shows, line by line, with what the markup
+//! says of each line.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use dom_smoothie::{Config, Readability};
 
+use super::HtmlText;
 use super::reject::Reason;
+use crate::document::Layout;
 
 mod attributes;
 mod charset;
+mod described;
+mod json_ld;
+mod line;
 mod metadata;
 mod record;
+mod stack;
+mod structure;
 mod walk;
+mod zones;
 
 #[cfg(feature = "warc")]
 pub(super) use charset::of_content_type;
@@ -38,23 +49,33 @@ const WORK: usize = 1_000_000;
 struct Page {
     text: String,
     metadata: Metadata,
+    /// What the markup says of the lines, if that was asked for.
+    layout: Option<Layout>,
     /// The main text was asked for and not found.
     all: bool,
 }
 
-/// Reads a page: its main text, or with `raw` all of it.
+/// Reads a page: its main text, all of it, or all of it line by line.
 ///
 /// # Errors
 ///
 /// It has a tag that no page has.
-fn page(html: &str, raw: bool) -> Result<Page, Reason> {
+fn page(html: &str, wanted: HtmlText) -> Result<Page, Reason> {
     attributes::check(html)?;
     let walked = walk::walk(html);
+    if wanted == HtmlText::Lines {
+        let structure::Structured { text, mut layout, byline } = structure::read(html);
+        let mut metadata = walked.metadata;
+        metadata.byline = metadata.byline.or(byline);
+        described::describe(&mut layout, &text, &metadata);
+        return Ok(Page { text, metadata, layout: Some(layout), all: false });
+    }
+    let raw = wanted == HtmlText::All;
     let walked_work = walked.elements.saturating_mul(walked.deepest);
     let odd = walked.deepest > DEEPEST || walked.elements > MOST || walked_work > WORK;
     let main = if raw || odd { None } else { main_text(html) };
     let all = main.is_none() && !raw;
-    Ok(Page { text: main.unwrap_or(walked.text), metadata: walked.metadata, all })
+    Ok(Page { text: main.unwrap_or(walked.text), metadata: walked.metadata, layout: None, all })
 }
 
 /// The main text; `None` if there is none.

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::{Metadata, Page, charset, page};
+use crate::document::Layout;
 use crate::input::InputOptions;
 use crate::input::corpus::{FieldValue, Record};
 use crate::input::encoding::{self, Hints, Text};
@@ -26,11 +27,12 @@ pub(in crate::input) fn record<'a>(
     let declared = charset::declared(raw);
     let hints = Hints { declared: origin.charset.or(declared.as_deref()), tld: origin.tld };
     let Text { text: html, mut decoding, .. } = encoding::decode(raw, hints, options.encoding)?;
-    let Page { text, metadata, all } = page(&html, options.html_raw)?;
+    let Page { text, metadata, layout, all } = page(&html, options.html())?;
     decoding.all_text = all;
     let text = encoding::mend(Cow::Owned(text), options.encoding, &mut decoding);
     let fields = options.fields.iter().map(|name| field(&metadata, name, options)).collect();
-    Ok(Record { id, text, fields, text_value: 0..raw.len(), decoding })
+    let layout = layout.map(|layout| Box::new(mended(layout, options))).filter(|layout| fits(layout, &text));
+    Ok(Record { id, text, fields, text_value: 0..raw.len(), decoding, layout })
 }
 
 /// A field that a page gives.
@@ -39,8 +41,28 @@ fn field(metadata: &Metadata, name: &str, options: &InputOptions) -> Option<Fiel
         "title" => &metadata.title,
         "date" => &metadata.date,
         "url" => &metadata.url,
+        "byline" => &metadata.byline,
         _ => return None,
     };
-    let mended = encoding::mend(Cow::Borrowed(value.as_deref()?), options.encoding, &mut encoding::Decoding::default());
-    Some(FieldValue::Text(mended.into_owned()))
+    value.as_deref().map(|value| FieldValue::Text(mend(value, options)))
+}
+
+fn mend(value: &str, options: &InputOptions) -> String {
+    encoding::mend(Cow::Borrowed(value), options.encoding, &mut encoding::Decoding::default()).into_owned()
+}
+
+/// The layout with its texts repaired as the page's was.
+fn mended(mut layout: Layout, options: &InputOptions) -> Layout {
+    for article in layout.articles.iter_mut().chain(&mut layout.described) {
+        for value in [&mut article.title, &mut article.published, &mut article.byline].into_iter().flatten() {
+            *value = mend(value, options);
+        }
+    }
+    layout
+}
+
+/// Whether the lines are still those of the layout: a repair may change where lines end.
+fn fits(layout: &Layout, text: &str) -> bool {
+    let ends = ['\n', '\r', '\u{85}', '\u{2028}', '\u{2029}'];
+    text.split(ends).filter(|line| !line.trim().is_empty()).count() == layout.lines.len()
 }

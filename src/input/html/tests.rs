@@ -4,7 +4,7 @@ const HEAD: &str = "<!doctype html><html><head><title> عنوان\n الخبر <
                     <style>p > a { color: red }</style>";
 
 fn all(html: &str) -> String {
-    page(html, true).unwrap().text
+    page(html, HtmlText::All).unwrap().text
 }
 
 #[test]
@@ -20,7 +20,7 @@ fn blocks_are_lines_and_white_space_is_one_space() {
 
 #[test]
 fn fields_come_from_the_best_place() {
-    let fields = |head: &str| page(&format!("<html><head>{head}</head><body>نص"), true).unwrap().metadata;
+    let fields = |head: &str| page(&format!("<html><head>{head}</head><body>نص"), HtmlText::All).unwrap().metadata;
     let found = fields(
         "<title>أ &amp; ب</title><meta property='og:title' content='ج'><meta name=date content='2020'>\
          <meta property='article:published_time' content='2021-02-03'><link rel=canonical href='https://a.sa/1'>\
@@ -44,7 +44,7 @@ fn the_main_text_leaves_what_surrounds_it() {
          محفوظة</footer></body></html>",
         story.repeat(6)
     );
-    let main = page(&html, false).unwrap();
+    let main = page(&html, HtmlText::Main).unwrap();
     assert!(!main.all);
     assert!(
         main.text.contains("ثلاثة مراكز") && !main.text.contains("اقرأ") && !main.text.contains("الحقوق"),
@@ -52,13 +52,13 @@ fn the_main_text_leaves_what_surrounds_it() {
         main.text
     );
     assert_eq!(main.text.lines().filter(|line| line.starts_with("أعلنت")).count(), 6);
-    let raw = page(&html, true).unwrap();
+    let raw = page(&html, HtmlText::All).unwrap();
     assert!(!raw.all && raw.text.contains("اقرأ أيضا") && raw.text.contains("الحقوق"));
 }
 
 #[test]
 fn a_page_without_main_text_gives_all_of_it() {
-    let page = page("<html><body><script>x</script></body></html>", false).unwrap();
+    let page = page("<html><body><script>x</script></body></html>", HtmlText::Main).unwrap();
     assert_eq!((page.text.as_str(), page.all), ("", true));
 }
 
@@ -82,20 +82,20 @@ fn no_page_is_too_odd() {
         "<svg><link>",
     ] {
         let html = format!("{}نص", tags.repeat(many));
-        assert_eq!(page(&html, false).unwrap().text, "نص", "{tags}");
+        assert_eq!(page(&html, HtmlText::Main).unwrap().text, "نص", "{tags}");
     }
     let bold: String = (0..250).map(|number| format!("<b a={number}>")).collect();
     let html = format!("<p>{bold}{}", "<p>نص".repeat(40_000));
-    assert!(page(&html, false).unwrap().all);
+    assert!(page(&html, HtmlText::Main).unwrap().all);
     let attributes: String = (0..many).map(|number| format!(" a{number}=1")).collect();
-    let reject = page(&format!("نص<p {attributes}>"), false).unwrap_err();
+    let reject = page(&format!("نص<p {attributes}>"), HtmlText::Main).unwrap_err();
     assert_eq!(reject.code(), "no_page");
     let long = format!("<p data-x='{}'>نص", "a b> <c d=\"".repeat(many));
-    assert_eq!(page(&long, false).unwrap().text, "نص");
+    assert_eq!(page(&long, HtmlText::Main).unwrap().text, "نص");
     let script = format!("<script>{}</script><p>نص", "a<b c d e f g ".repeat(many));
-    assert_eq!(page(&script, false).unwrap().text, "نص");
+    assert_eq!(page(&script, HtmlText::Main).unwrap().text, "نص");
     for part in ["&", "<!--", "</", "<![CDATA[", "<!doctype ", "&#x", "<p =", "\"'", "<script>"] {
-        assert!(page(&part.repeat(many), false).is_ok() || part.starts_with("<p") || part == "</", "{part}");
+        assert!(page(&part.repeat(many), HtmlText::Main).is_ok() || part.starts_with("<p") || part == "</", "{part}");
     }
 }
 

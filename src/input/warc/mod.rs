@@ -123,7 +123,7 @@ pub(super) fn record<'a>(raw: &[u8], options: &InputOptions) -> Result<Record<'a
             let Text { text, mut decoding, .. } = encoding::decode(&body, hints, options.encoding)?;
             let text = encoding::mend(text, options.encoding, &mut decoding).into_owned();
             let fields = vec![None; options.fields.len()];
-            Record { id: Cow::Owned(id), text: Cow::Owned(text), fields, text_value: 0..0, decoding }
+            Record { id: Cow::Owned(id), text: Cow::Owned(text), fields, text_value: 0..0, decoding, layout: None }
         }
     };
     record.text_value = 0..raw.len();

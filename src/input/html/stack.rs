@@ -1,0 +1,113 @@
+//! The open elements of a page, and which of them a tag ends.
+
+use html5ever::LocalName;
+
+use super::line::Context;
+
+/// Levels that are told apart. Pages have some dozens; browsers stop at 512.
+pub(super) const DEEPEST: usize = 512;
+
+#[derive(Debug)]
+struct Open {
+    name: LocalName,
+    block: bool,
+    context: Context,
+}
+
+/// The open elements, outermost first.
+#[derive(Debug, Default)]
+pub(super) struct Stack {
+    open: Vec<Open>,
+    /// Open elements beyond [`DEEPEST`], which say nothing.
+    beyond: usize,
+}
+
+impl Stack {
+    /// What is known of the place that the page has come to.
+    pub(super) fn context(&self) -> Context {
+        self.open.last().map(|open| open.context).unwrap_or_default()
+    }
+
+    /// How many elements are open.
+    pub(super) fn depth(&self) -> usize {
+        self.open.len() + self.beyond
+    }
+
+    pub(super) fn push(&mut self, name: LocalName, block: bool, context: Context) {
+        if self.open.len() < DEEPEST {
+            self.open.push(Open { name, block, context });
+        } else {
+            self.beyond += 1;
+        }
+    }
+
+    /// Ends what the beginning of an element of this name ends: paragraphs at any block, items at the next item.
+    pub(super) fn close_implied(&mut self, name: &str) {
+        if self.beyond > 0 {
+            return;
+        }
+        match name {
+            "li" => self.close_within(&["li"], &["ul", "ol", "menu", "dir"]),
+            "dd" | "dt" => self.close_within(&["dd", "dt"], &["dl"]),
+            "td" | "th" => self.close_within(&["td", "th"], &["tr", "table"]),
+            "tr" => self.close_within(&["tr"], &["tbody", "thead", "tfoot", "table"]),
+            "tbody" | "thead" | "tfoot" => self.close_within(&["tbody", "thead", "tfoot", "caption"], &["table"]),
+            "h1" | "h2" | "h3" | "h4" | "h5" | "h6" => {
+                self.close_paragraph();
+                self.close_heading();
+            }
+            name if super::walk::is_block(name) => self.close_paragraph(),
+            _ => {}
+        }
+    }
+
+    /// Whether the innermost block is no cell or row of a table: what stands before the next cell is a line of its own.
+    pub(super) fn is_in_block(&self) -> bool {
+        let inner = self.open.iter().rev().find(|open| open.block);
+        inner.is_some_and(|open| !matches!(&*open.name, "td" | "th" | "tr" | "tbody" | "thead" | "tfoot" | "table"))
+    }
+
+    fn close_heading(&mut self) {
+        if self.open.last().is_some_and(|open| matches!(&*open.name, "h1" | "h2" | "h3" | "h4" | "h5" | "h6")) {
+            self.open.pop();
+        }
+    }
+
+    fn close_paragraph(&mut self) {
+        let last = self.open.iter().rposition(|open| open.block || is_barrier(&open.name));
+        if let Some(at) = last.filter(|at| self.open.get(*at).is_some_and(|open| &*open.name == "p")) {
+            self.open.truncate(at);
+        }
+    }
+
+    /// Ends the innermost element of `names` unless one of `borders` stands between.
+    fn close_within(&mut self, names: &[&str], borders: &[&str]) {
+        let found = self.open.iter().rposition(|open| names.contains(&&*open.name) || borders.contains(&&*open.name));
+        if let Some(at) = found.filter(|at| self.open.get(*at).is_some_and(|open| names.contains(&&*open.name))) {
+            self.open.truncate(at);
+        }
+    }
+
+    /// Ends the innermost element of this name and what stands open inside; `false` if there is none in reach. Nothing inside a
+    /// cell ends what the table stands in, and no inline element ends a block.
+    pub(super) fn close(&mut self, name: &LocalName, block: bool) -> bool {
+        if self.beyond > 0 {
+            self.beyond -= 1;
+            return false;
+        }
+        let in_table = matches!(&**name, "table" | "tbody" | "thead" | "tfoot" | "tr" | "td" | "th" | "caption");
+        let reach = |open: &&Open| {
+            if in_table { &*open.name == "table" } else { is_barrier(&open.name) || !block && open.block }
+        };
+        let border = self.open.iter().rposition(|open| reach(&open)).unwrap_or(0);
+        let found = self.open.iter().rposition(|open| open.name == *name).filter(|at| *at >= border);
+        if let Some(at) = found {
+            self.open.truncate(at);
+        }
+        found.is_some()
+    }
+}
+
+fn is_barrier(name: &str) -> bool {
+    matches!(name, "td" | "th" | "caption" | "table" | "template" | "html")
+}

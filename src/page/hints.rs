@@ -1,0 +1,86 @@
+//! What markup says about the lines of a text: evidence for the cutter beside their words and shape.
+//!
+//! A text of HTML knows more than its lines show: that one is a heading, that another is a link in a menu. A [`Hint`] says so
+//! for a stretch of the text. The cutter weighs it like any other evidence, only heavier; a text without hints is cut by its
+//! lines alone. Only the story level looks at hints.
+
+use super::lines::Line;
+use crate::document::Span;
+
+/// A stretch of a text and what the markup says it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Hint {
+    /// The bytes of the text; a line has the mark if its first character that is not white space lies in them.
+    pub span: Span,
+    /// What they are.
+    pub mark: Mark,
+}
+
+/// What markup says a line is. A line may have several marks: a link in a list in the navigation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[repr(u8)]
+pub enum Mark {
+    /// The page's own title (`h1`, `itemprop=headline`).
+    Title,
+    /// A lesser heading (`h2` to `h6`).
+    Heading,
+    /// The line is all one link.
+    Link,
+    /// A list item (`li`), a card, or another member of a row of its like.
+    ListItem,
+    /// Navigation, menus, breadcrumbs, page headers (`nav`, `header` of the page).
+    Navigation,
+    /// Beside the main content (`aside`, sidebars, related and most read boxes).
+    Aside,
+    /// The page's foot (`footer`).
+    Footer,
+    /// Forms, buttons, comments, share rows.
+    Control,
+    /// A time (`time`, `itemprop=datePublished`).
+    Time,
+    /// An author (`rel=author`, `itemprop=author`).
+    Byline,
+    /// The caption of a picture (`figcaption`).
+    Caption,
+    /// Main content (`article`, `main`, `itemprop=articleBody`).
+    Article,
+    /// A paragraph (`p`) that is no link.
+    Paragraph,
+    /// A row of a table that holds data.
+    TableRow,
+}
+
+impl Mark {
+    const fn bit(self) -> u16 {
+        1 << self as u8
+    }
+}
+
+/// The marks of one line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Marks(u16);
+
+impl Marks {
+    pub(super) const fn has(self, mark: Mark) -> bool {
+        self.0 & mark.bit() != 0
+    }
+
+    pub(super) const fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    const fn add(&mut self, mark: Mark) {
+        self.0 |= mark.bit();
+    }
+}
+
+/// Replaces `marks` by the marks of each line. Linear in the lines and hints, as long as hints of one mark do not overlap.
+pub(super) fn spread(lines: &[Line], hints: &[Hint], marks: &mut Vec<Marks>) {
+    marks.clear();
+    marks.resize(lines.len(), Marks::default());
+    for hint in hints {
+        let first = lines.partition_point(|line| line.span.start < hint.span.start);
+        let inside = lines[first..].iter().take_while(|line| line.span.start < hint.span.end).count();
+        marks[first..first + inside].iter_mut().for_each(|marks| marks.add(hint.mark));
+    }
+}

@@ -1,0 +1,304 @@
+//! What each line is, by its markup and its text.
+
+use std::collections::BTreeMap;
+
+use super::{
+    ARTICLE_WORDS, Article, BELOW, CLASS_LEVEL, CONTROL_WORDS, CREDIT_WORDS, FOOT_WORDS, LABEL_WORDS, LABELS,
+    LABELS_BELOW_FIRST, LINK_WORDS, MANY_LINKS, MIXED, Page, TITLE_WORDS, Verdict, is_headline, is_paragraph,
+};
+use crate::document::Zone;
+use crate::page::lines::{Ending, Role};
+
+/// The title that the lines below may belong to.
+#[derive(Debug, Clone, Copy)]
+struct Above {
+    level: u8,
+    article: u32,
+    /// Its line.
+    line: usize,
+    /// Whether its story has begun.
+    begun: bool,
+}
+
+impl Page<'_> {
+    /// What each line is, and the line of the title that it would belong to as a part of a story.
+    pub(super) fn verdicts(&self) -> (Vec<Verdict>, Vec<Option<usize>>) {
+        let mut verdicts = Vec::with_capacity(self.lines.len());
+        let mut titles = Vec::with_capacity(self.lines.len());
+        let mut above: Option<Above> = None;
+        for at in 0..self.lines.len() {
+            let verdict = self.verdict(at, above);
+            above = self.goes_on(at, verdict, above);
+            verdicts.push(verdict);
+            titles.push(above.map(|above| above.line));
+        }
+        self.settle_titles(&mut verdicts);
+        self.settle_labels(&mut verdicts);
+        self.settle_rows(&mut verdicts);
+        (verdicts, titles)
+    }
+
+    /// The title that what follows the line at `at` may belong to.
+    fn goes_on(&self, at: usize, verdict: Verdict, above: Option<Above>) -> Option<Above> {
+        let hint = &self.hints[at];
+        match (verdict, above) {
+            (Verdict::Title, _) if hint.heading > 0 => {
+                Some(Above { level: self.level(at), article: self.story_of(at), line: at, begun: false })
+            }
+            (Verdict::Body, Some(above)) => Some(Above { begun: true, ..above }),
+            // Lists and names of sections end a story of which nothing else says where it ends.
+            (Verdict::Link, Some(above))
+                if above.begun && above.article == 0 && hint.is_link() && hint.zone == Zone::Open =>
+            {
+                None
+            }
+            (Verdict::Border, Some(above)) if above.begun && above.article == 0 && hint.zone == Zone::Open => None,
+            _ => above,
+        }
+    }
+
+    /// The article of the story below the title at `at`.
+    fn story_of(&self, at: usize) -> u32 {
+        self.hints[self.story_below(at).unwrap_or(at)].article
+    }
+
+    fn level(&self, at: usize) -> u8 {
+        match self.hints[at].heading {
+            7 => CLASS_LEVEL,
+            level => level,
+        }
+    }
+
+    fn verdict(&self, at: usize, above: Option<Above>) -> Verdict {
+        let (line, hint) = (&self.lines[at], &self.hints[at]);
+        if line.role == Role::Wordless {
+            return self.base[at];
+        }
+        if hint.is_silent() {
+            return self.by_text(at);
+        }
+        if hint.heading > 0 && !hint.zone.is_sealed() && self.is_title(at, above) {
+            return Verdict::Title;
+        }
+        if let Some(verdict) = self.by_zone(at) {
+            return verdict;
+        }
+        if hint.is_link() {
+            return self.link(at);
+        }
+        match hint.heading {
+            0 => self.paragraph(at),
+            _ => self.heading(at, above),
+        }
+    }
+
+    /// What the text says of a line. Where headlines are links, other lines of their shape are labels.
+    fn by_text(&self, at: usize) -> Verdict {
+        match self.base[at] {
+            Verdict::Link if self.links >= MANY_LINKS && !self.hints[at].headline => Verdict::Border,
+            base => base,
+        }
+    }
+
+    /// What the part of the page says that a line stands in.
+    fn by_zone(&self, at: usize) -> Option<Verdict> {
+        let (line, hint) = (&self.lines[at], &self.hints[at]);
+        let link = hint.is_link() && is_headline(line, LINK_WORDS);
+        match hint.zone {
+            Zone::Open => None,
+            Zone::Controls | Zone::Caption => Some(Verdict::Interruption),
+            Zone::Path | Zone::Comments | Zone::Tags => Some(Verdict::Border),
+            Zone::Byline | Zone::Time if hint.heading > 0 || line.words > CREDIT_WORDS || link => None,
+            Zone::Byline | Zone::Time => Some(Verdict::Interruption),
+            Zone::Footer if link && line.words >= FOOT_WORDS => Some(Verdict::Link),
+            Zone::Navigation | Zone::Header | Zone::Aside if link => Some(Verdict::Link),
+            _ => Some(Verdict::Border),
+        }
+    }
+
+    /// A line that is all link.
+    fn link(&self, at: usize) -> Verdict {
+        let line = &self.lines[at];
+        let base = self.base[at];
+        // Words of the page rather than of news.
+        let control = base == Verdict::Border && self.hints[at].heading == 0 && line.words <= CONTROL_WORDS;
+        let known = self.hints[at].heading > 0 || base == Verdict::Link;
+        let least = if known { *LINK_WORDS.start() - 1 } else { *LINK_WORDS.start() };
+        match base {
+            _ if is_headline(line, least..=*LINK_WORDS.end()) && !self.is_cue(at) && !control => Verdict::Link,
+            Verdict::Body if self.in_article(at) && line.words > *LINK_WORDS.end() => Verdict::Body,
+            Verdict::Border | Verdict::Interruption => base,
+            _ if self.in_article(at) => Verdict::Interruption,
+            _ => Verdict::Border,
+        }
+    }
+
+    fn is_cue(&self, at: usize) -> bool {
+        matches!(self.lines[at].role, Role::Cue { .. } | Role::Tags)
+    }
+
+    /// A line of text that is no heading.
+    fn paragraph(&self, at: usize) -> Verdict {
+        let (line, hint, base) = (&self.lines[at], &self.hints[at], self.base[at]);
+        let label = line.words <= LABEL_WORDS && line.ending != Ending::Stop;
+        if hint.headline && label && line.words >= TITLE_WORDS && self.story_below(at).is_some() {
+            return Verdict::Title;
+        }
+        match base {
+            // A sentence in an article is no label.
+            Verdict::Border | Verdict::Interruption if self.in_article(at) && self.is_sentence(at) => Verdict::Body,
+            Verdict::Border | Verdict::Interruption => base,
+            _ if self.in_article(at) => Verdict::Body,
+            // A path to the page, or numbers of pages.
+            _ if label && hint.linked >= MIXED => Verdict::Border,
+            // The text of a card.
+            _ if self.article(at) == Article::Card && hint.zone == Zone::Open => Verdict::Border,
+            _ => self.by_text(at),
+        }
+    }
+
+    fn is_sentence(&self, at: usize) -> bool {
+        let line = &self.lines[at];
+        line.role == Role::Text && line.words >= TITLE_WORDS && matches!(line.ending, Ending::Stop | Ending::Asking)
+    }
+
+    /// A heading that is no title.
+    fn heading(&self, at: usize, above: Option<Above>) -> Verdict {
+        let article = self.hints[at].article;
+        let inside = above.is_some_and(|above| above.article == article) || self.in_article(at);
+        let goes_on = self.story_below(at).is_some_and(|below| self.hints[below].article == article);
+        match self.base[at] {
+            // A second title.
+            _ if above.is_some_and(|above| !above.begun) && goes_on => Verdict::Link,
+            _ if inside && goes_on => Verdict::Body,
+            Verdict::Interruption => Verdict::Interruption,
+            _ => Verdict::Border,
+        }
+    }
+
+    /// Whether a heading is the title of what stands below, and not a part of the story above.
+    fn is_title(&self, at: usize, above: Option<Above>) -> bool {
+        let hint = &self.hints[at];
+        let Some(below) = self.story_below(at).filter(|_| !self.is_cue(at)) else { return false };
+        let (here, there) = (hint.article, self.hints[below].article);
+        if matches!(hint.zone, Zone::Aside | Zone::Footer | Zone::Navigation)
+            || hint.zone == Zone::Header && !hint.headline
+        {
+            return false;
+        }
+        // A linked heading is a card's unless an article stands below.
+        let over = self.in_article(at) || here == 0 && self.words_below(below) >= ARTICLE_WORDS;
+        if hint.is_link() && !(here == there && over) {
+            return false;
+        }
+        if self.article(at) == Article::Card && here != there {
+            return false;
+        }
+        match above {
+            Some(above) if !hint.headline && above.article == there => {
+                self.level(at) <= above.level
+                    || there == 0 && above.begun && self.lines[at].words >= TITLE_WORDS && self.moves(at, below)
+            }
+            // The name of a section, over the titles of its articles.
+            _ => hint.headline || hint.heading == 1 || self.lines[at].words >= TITLE_WORDS,
+        }
+    }
+
+    /// The first line of the story that stands below the heading at `at`, past credits, captions and buttons; `None` if something
+    /// else stands there.
+    pub(super) fn story_below(&self, at: usize) -> Option<usize> {
+        let level = self.level(at);
+        let (mut labels, most) = (0, if level == 1 || self.hints[at].headline { LABELS_BELOW_FIRST } else { LABELS });
+        for below in (at + 1..self.lines.len()).take(BELOW) {
+            let (line, hint) = (&self.lines[below], &self.hints[below]);
+            let passed = matches!(hint.zone, Zone::Caption | Zone::Byline | Zone::Time | Zone::Controls | Zone::Tags);
+            if passed || line.role == Role::Wordless || self.base[below] == Verdict::Interruption {
+                continue;
+            }
+            if hint.heading > 0 && level > 0 && self.level(below) > level && !hint.is_link() {
+                continue;
+            }
+            if hint.heading > 0 || hint.zone != Zone::Open {
+                return None;
+            }
+            if hint.is_link() && line.words >= *LINK_WORDS.start() || labels > most {
+                return None;
+            }
+            let paragraph = line.words > LABEL_WORDS || line.ending == Ending::Stop || line.ending == Ending::Leading;
+            let same = self.in_article(below) && hint.article == self.hints[at].article;
+            if !hint.is_link() && (paragraph || same) {
+                return Some(below);
+            }
+            labels += 1;
+        }
+        None
+    }
+
+    /// Words of the paragraphs from `below` to the next heading or headline.
+    fn words_below(&self, below: usize) -> u32 {
+        let lines = self.lines[below..].iter().zip(&self.hints[below..]).take(BELOW);
+        lines.take_while(|(_, hint)| is_paragraph(hint)).map(|(line, _)| line.words).sum()
+    }
+
+    /// Whether a line is a paragraph of some length.
+    fn is_text(&self, at: usize) -> bool {
+        is_paragraph(&self.hints[at]) && !self.hints[at].row && self.lines[at].words > LABEL_WORDS
+    }
+
+    /// Whether the story below the heading at `at` stands in another element than the one above, and the heading does too.
+    fn moves(&self, at: usize, below: usize) -> bool {
+        let paragraphs = (0..at).rev().take(BELOW).filter(|before| self.is_text(*before));
+        let mut holders = paragraphs.map(|before| self.hints[before].holder);
+        let Some(above) = holders.next() else { return true };
+        let alike = holders.next().is_none_or(|before| before == above);
+        alike && above != self.hints[at].holder && above != self.hints[below].holder
+    }
+
+    /// Where headings are titles, a line that only looks like one is a part of its story.
+    fn settle_titles(&self, verdicts: &mut [Verdict]) {
+        let marked = |at: usize| self.hints[at].heading > 0 || self.hints[at].headline;
+        if !(0..verdicts.len()).any(|at| verdicts[at] == Verdict::Title && marked(at)) {
+            return;
+        }
+        for (at, verdict) in verdicts.iter_mut().enumerate() {
+            if *verdict == Verdict::Title && !marked(at) {
+                *verdict = Verdict::Body;
+            }
+        }
+    }
+
+    /// Rows of a table between paragraphs of a story are a part of it.
+    fn settle_rows(&self, verdicts: &mut [Verdict]) {
+        let mut at = 0;
+        while at < verdicts.len() {
+            let rows = self.hints[at..].iter().take_while(|hint| hint.row && hint.zone == Zone::Open).count();
+            // What interrupts the story may stand beside them.
+            let is_body = |verdicts: &mut dyn Iterator<Item = &Verdict>| {
+                verdicts.take(BELOW).find(|verdict| **verdict != Verdict::Interruption) == Some(&Verdict::Body)
+            };
+            if rows > 0 && is_body(&mut verdicts[..at].iter().rev()) && is_body(&mut verdicts[at + rows..].iter()) {
+                verdicts[at..at + rows].fill(Verdict::Body);
+            }
+            at += rows.max(1);
+        }
+    }
+
+    /// Labels: short lines outside the articles of a page that has some, and those over the title in an article.
+    fn settle_labels(&self, verdicts: &mut [Verdict]) {
+        let titled = (0..verdicts.len()).filter(|at| verdicts[*at] == Verdict::Title);
+        let first_title: BTreeMap<u32, usize> = titled.map(|at| (self.hints[at].article, at)).rev().collect();
+        let any = self.articles.contains(&Article::Story);
+        for (at, verdict) in verdicts.iter_mut().enumerate() {
+            let (line, hint) = (&self.lines[at], &self.hints[at]);
+            let short = line.words <= LABEL_WORDS && line.ending != Ending::Stop;
+            if *verdict != Verdict::Body || !short || line.role == Role::Wordless {
+                continue;
+            }
+            let outside = any && !self.in_article(at) && is_paragraph(hint);
+            let over = self.in_article(at) && first_title.get(&hint.article).is_some_and(|title| at < *title);
+            if outside || over {
+                *verdict = Verdict::Border;
+            }
+        }
+    }
+}

@@ -1,0 +1,177 @@
+//! The moment that a line names: a day in numbers or with its month's name, Gregorian or of the Solar Hijri calendar, and
+//! the clock's time beside it.
+//!
+//! A day of the lunar calendar is none that can be told exactly, and 3/4/2015 is the third of April, as Arabic, Persian and
+//! Urdu pages write it.
+
+use super::lexicon::{LEXICON, Word};
+use super::reading::Words;
+use super::words::Calendar;
+use crate::document::Date;
+
+/// A year, a month and a day of the Gregorian calendar.
+type Day = (i64, u8, u8);
+
+impl Words<'_> {
+    /// The day that the line names, with the time beside it.
+    pub(super) fn date(&self) -> Option<Date> {
+        let (year, month, day) = (0..self.tokens.len()).find_map(|at| self.day_of(at))?;
+        let time = self.time().map_or_else(String::new, |(hour, minute)| format!(" {hour:02}:{minute:02}"));
+        Date::read(&format!("{year:04}-{month:02}-{day:02}{time}"))
+    }
+
+    fn value(&self, at: usize) -> Option<i64> {
+        let token = std::str::from_utf8(self.tokens.get(at)?).ok()?;
+        let digits = token.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+        digits.parse().ok().filter(|_| token.len() - digits.len() <= 2)
+    }
+
+    /// The day whose first token is `at`.
+    fn day_of(&self, at: usize) -> Option<Day> {
+        if self.numeric_date(at).is_some() {
+            let [a, b, c] = [self.value(at)?, self.value(at + 1)?, self.value(at + 2)?];
+            let (year, month, day) = if a > 31 {
+                (a, b, c)
+            } else if b > 12 {
+                (c, a, b)
+            } else {
+                (c, b, a)
+            };
+            return civil(year, month, day);
+        }
+        self.before_month(at).or_else(|| self.behind_month(at))
+    }
+
+    /// «12 أبريل 2026», «13th, April 2026», «23 فروردین 1405», «12 نيسان / أبريل 2026».
+    fn before_month(&self, at: usize) -> Option<Day> {
+        let day = self.value(at).filter(|day| (1..=31).contains(day))?;
+        let from = if LEXICON.month(self.tokens, at + 1).is_some() { at + 1 } else { at + 2 };
+        let (month, calendar, mut end) = LEXICON.month(self.tokens, from)?;
+        if let Some((_, _, twice)) = LEXICON.month(self.tokens, end) {
+            end = twice;
+        }
+        in_calendar(calendar, self.year(end)?, month, day)
+    }
+
+    /// «April 12, 2026».
+    fn behind_month(&self, at: usize) -> Option<Day> {
+        let (month, calendar, end) = LEXICON.month(self.tokens, at)?;
+        let day = self.value(end).filter(|day| (1..=31).contains(day))?;
+        in_calendar(calendar, self.year(end + 1)?, month, day)
+    }
+
+    fn year(&self, at: usize) -> Option<i64> {
+        self.value(at).filter(|year| (1000..3000).contains(year))
+    }
+
+    /// The first time of a clock on the line, of 24 hours.
+    pub(super) fn time(&self) -> Option<(i64, i64)> {
+        let at = (0..self.tokens.len()).find(|at| self.clock(*at).is_some())?;
+        let (mut hour, minute) = (self.value(at)?, self.value(at + 1)?);
+        let half = self.clock(at).map_or(at + 2, |end| end.saturating_sub(1).max(at + 2));
+        if hour < 12 && self.is_afternoon(half) {
+            hour += 12;
+        } else if hour == 12 && self.is_forenoon(half) {
+            hour = 0;
+        }
+        ((0..24).contains(&hour) && (0..60).contains(&minute)).then_some((hour, minute))
+    }
+
+    fn is_afternoon(&self, at: usize) -> bool {
+        self.tokens.get(at).is_some_and(|token| LEXICON.is_half(token, Word::AFTERNOON))
+    }
+
+    fn is_forenoon(&self, at: usize) -> bool {
+        self.tokens.get(at).is_some_and(|token| LEXICON.is_half(token, Word::FORENOON))
+    }
+}
+
+/// A day in numbers: a year of the fourteenth century and on is of the Solar Hijri calendar, up to where the Gregorian begins.
+fn civil(year: i64, month: i64, day: i64) -> Option<Day> {
+    let month = u8::try_from(month).ok().filter(|month| (1..=12).contains(month))?;
+    let solar = (1300..1500).contains(&year);
+    in_calendar(if solar { Calendar::Solar } else { Calendar::Gregorian }, year, month, day)
+}
+
+fn in_calendar(calendar: Calendar, year: i64, month: u8, day: i64) -> Option<Day> {
+    match calendar {
+        Calendar::Gregorian => (1900..2200).contains(&year).then_some((year, month, day as u8)),
+        Calendar::Solar => (1300..1500).contains(&year).then(|| from_solar(year, month, day)),
+        Calendar::Lunar => None,
+    }
+}
+
+/// The Gregorian day of a day of the Solar Hijri calendar, by the cycle of 33 years, which holds from 1244 to 1530.
+fn from_solar(year: i64, month: u8, day: i64) -> Day {
+    let month = i64::from(month);
+    let year = year + 1595;
+    let months = if month < 8 { (month - 1) * 31 } else { (month - 7) * 30 + 186 };
+    let mut days = -355_668 + 365 * year + (year / 33) * 8 + ((year % 33) + 3) / 4 + day + months;
+    let mut gregorian = 400 * (days / 146_097);
+    days %= 146_097;
+    if days > 36_524 {
+        days -= 1;
+        gregorian += 100 * (days / 36_524);
+        days %= 36_524;
+        if days >= 365 {
+            days += 1;
+        }
+    }
+    gregorian += 4 * (days / 1461);
+    days %= 1461;
+    if days > 365 {
+        gregorian += (days - 1) / 365;
+        days = (days - 1) % 365;
+    }
+    let leap = gregorian % 4 == 0 && gregorian % 100 != 0 || gregorian % 400 == 0;
+    let lengths = [31, if leap { 29 } else { 28 }, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+    let mut day = days + 1;
+    let mut month = 1;
+    for length in lengths {
+        if day <= length {
+            break;
+        }
+        day -= length;
+        month += 1;
+    }
+    (gregorian, month, day as u8)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::page::lines::each_line;
+    use crate::page::matcher::Matcher;
+
+    fn date(text: &str) -> Option<String> {
+        let mut found = None;
+        let mut matcher = Matcher::default();
+        each_line(text, |line| found = Words { tokens: matcher.fold(text, &line), text, line: &line }.date());
+        found.map(|date| date.to_string())
+    }
+
+    #[test]
+    fn dates_are_read_as_pages_write_them() {
+        let table = [
+            ("الأحد 12 أبريل 2026 | 10:15 ص", "2026-04-12T10:15:00Z"),
+            ("نشر في بوابة الواحة يوم 12 - 04 - 2026", "2026-04-12T00:00:00Z"),
+            ("تاريخ النشر: 13th, April 2026 GMT", "2026-04-13T00:00:00Z"),
+            ("الإثنين 13 نيسان 2026 الساعة 7:05 م", "2026-04-13T19:05:00Z"),
+            ("١٥ مايو ٢٠٢٤", "2024-05-15T00:00:00Z"),
+            ("23 شوال 1436 هـ الموافق 8 أغسطس 2015", "2015-08-08T00:00:00Z"),
+            ("تاریخ انتشار: ۲۳ فروردین ۱۴۰۵ - ۱۱:۲۰", "2026-04-12T11:20:00Z"),
+            ("۱۴۰۳/۰۲/۱۱ - ۰۸:۳۰", "2024-04-30T08:30:00Z"),
+            ("۳۰ اسفند ۱۴۰۳", "2025-03-20T00:00:00Z"),
+            ("12 کانون الثاني 2024", "2024-01-12T00:00:00Z"),
+            ("اتوار 9 جون 2024", "2024-06-09T00:00:00Z"),
+            ("April 12, 2026", "2026-04-12T00:00:00Z"),
+            ("12 نيسان / أبريل 2026", "2026-04-12T00:00:00Z"),
+        ];
+        for (text, expected) in table {
+            assert_eq!(date(text).as_deref(), Some(expected), "{text}");
+        }
+        for text in ["23 شوال 1436 هـ", "قبل 3 ساعات", "10:15", "31/31/2020", "12 أبريل"] {
+            assert_eq!(date(text), None, "{text}");
+        }
+    }
+}
