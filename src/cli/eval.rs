@@ -45,7 +45,7 @@ fn pages(arguments: &EvalArgs, directory: &Path, console: &Console) -> Result<Ex
     options.unit = UnitLevel::Story;
     let pipeline = Pipeline::new(options)?;
     let files: Vec<PathBuf> = ["pages", "gold"].iter().map(|name| directory.join(name)).collect();
-    let inputs = job::input(&files, &input.reading, Vec::new())?;
+    let inputs = job::input(&files, &input.reading, UnitLevel::Story, Vec::new())?;
     job::not_inputs([&output.output].into_iter().chain(&showing.summary), &inputs)?;
     let mut found = pipeline.clusters(&gold.corpus(), &Bar::new(showing.progress))?;
     let scores = evaluate_pages(&gold, &found.units, &found.clusters);
