@@ -17,8 +17,8 @@ pub enum Verdict {
     New,
     /// It repeats a stored text: the one of highest Jaccard, ties: the earliest inserted.
     Duplicate(Match),
-    /// It is no copy: it tells other facts in the template of a stored text, the most like it of those that it is alike to, and
-    /// repeats none ([`facts`](crate::similarity::facts)). Crawl on.
+    /// It is as alike to a stored text as copies are, and repeats none; the [`reason`](Match::reason) says why. The match is the text
+    /// most like it. Crawl on.
     Variant(Match),
     /// It has no tokens: nothing to compare, never stored.
     Empty,
