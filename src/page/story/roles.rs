@@ -319,9 +319,9 @@ fn by_shape(piece: &Piece, evidence: &Features) -> [i32; ROLES] {
         Shape::Paragraph => paragraph(piece, evidence),
         Shape::Sentence => table(
             &[
-                (Body, 6),
+                (Body, 5),
                 (Sub, 10),
-                (Furniture, 10),
+                (Furniture, 16),
                 (Widget, 1),
                 (Item, 20),
                 (Meta, 16),
