@@ -184,6 +184,9 @@ pub(super) fn pictures(pieces: &[Piece], all: &mut [Features]) {
     }
 }
 
+/// So many names are remembered at most.
+const NAMES: usize = 16;
+
 /// The name of a byline that stands alone again is the head of a box about the author.
 pub(super) fn authors(text: &str, pieces: &[Piece], all: &mut [Features]) {
     let mut names: Vec<&str> = Vec::new();
@@ -203,7 +206,7 @@ pub(super) fn authors(text: &str, pieces: &[Piece], all: &mut [Features]) {
             .get(at + 1)
             .is_some_and(|next| next.shape == Shape::Paragraph || next.reading.time || next.is(Class::Stamp));
         let bare = words <= 3 && all[at].reading.class.is_none();
-        if near_title && begins && (all[at].is(Class::Byline) || all[at].signed || bare) {
+        if names.len() < NAMES && near_title && begins && (all[at].is(Class::Byline) || all[at].signed || bare) {
             names.extend(own.split([':', '–', '—', '-', '/', '|']).map(str::trim).filter(|part| part.contains(' ')));
         }
     }
