@@ -152,6 +152,23 @@ fn stripping_pages_takes_their_boilerplate_units() {
     assert!(summary.stripped_spans.unwrap() >= 2);
 }
 
+#[test]
+fn with_a_headline_goes_the_time_beside_it() {
+    let list = |hours: [u8; 3]| {
+        let [a, b, c] = hours;
+        format!(
+            "{BODY}\nافتتاح مكتبة عامة في الحي الغربي - قبل {a} ساعات\nالبلدية تزرع ألف شجرة في الشوارع - قبل {b} ساعات\n\
+             انقطاع الماء عن الحي الشرقي غدا - قبل {c} ساعات"
+        )
+    };
+    let other = "فاز الفريق الأول بالمباراة النهائية بعد وقت إضافي طويل وتسلم القائد الكأس أمام الجمهور";
+    let second = list([4, 9, 11]).replace(BODY, other);
+    let input = [line("a", &list([3, 5, 8])), line("b", &second)].concat();
+    let (out, _) = cleaned(&input, UnitLevel::Story, Boilerplate::Ignore);
+    assert_eq!(out.matches("ساعات").count(), 3, "{out}");
+    assert!(out.lines().nth(1).is_some_and(|line| line.contains(other)), "{out}");
+}
+
 /// Articles of two sites: each of the first ends with a line of its own kind, a wire's paragraph stands in both.
 fn crawl() -> String {
     let wire = "ونشرت الوكالة الخبر كاملا على موقعها";

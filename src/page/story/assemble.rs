@@ -1,7 +1,8 @@
 //! Pieces with their roles to units.
 
-use super::features::{Features, shares_words};
+use super::features::Features;
 use super::fields::Begun;
+use super::inside::shares_words;
 use super::pieces::{Gap, Piece};
 use super::roles::Role;
 use crate::document::{Kind, Span, Unit};

@@ -1,13 +1,18 @@
 //! The lines of a page to stories, headlines and boilerplate: see [`super`]'s documentation.
 
 mod assemble;
+mod context;
+mod costs;
 mod dates;
 mod features;
 mod fields;
+mod inside;
 mod lexicon;
 mod pieces;
 mod reading;
 mod roles;
+mod rows;
+mod shape;
 mod words;
 
 use super::hints::Marks;

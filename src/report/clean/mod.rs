@@ -12,7 +12,7 @@ use serde::Serialize;
 
 use super::Shown;
 use crate::cluster::Removal;
-use crate::document::{DocId, Span};
+use crate::document::{DocId, Kind, Span, UnitId};
 use crate::error::{ErrorKind, Result};
 use crate::input::Corpus;
 use crate::normalize::{Language, Normalizer};
@@ -156,6 +156,7 @@ impl<'a> Cleaning<'a> {
             Gone { removal, span, keeper_span: None, record: false }
         }));
         let record = self.corpus.read(document)?;
+        let spans = self.with_labels(removals, &record.text);
         let left = tidy::without(&record.text, &spans);
         if has_tokens(&left, &record.text, self.options) {
             let stripped = stripper.and_then(|stripper| stripper.strip(document, &record, &spans));
@@ -169,6 +170,26 @@ impl<'a> Cleaning<'a> {
             self.gone.push(Gone { removal: *removal, span: None, keeper_span: None, record: true });
         }
         Ok(())
+    }
+
+    /// The spans of removed units of one document; with headlines goes what stands beside them on their line: a rank, a time,
+    /// «more».
+    fn with_labels(&self, removals: &[Removal], text: &str) -> Vec<Span> {
+        let units = &self.found.units;
+        let mut spans: Vec<Span> = removals.iter().map(|removal| units.span(removal.unit)).collect();
+        for headline in removals.iter().map(|removal| removal.unit).filter(|unit| units.kind(*unit) == Kind::Headline) {
+            let places = [headline.0.checked_sub(1), headline.0.checked_add(1)];
+            let beside = places.into_iter().flatten().map(UnitId).filter(|unit| unit.index() < units.len());
+            let of_page = beside.filter(|unit| units.document(*unit) == units.document(headline));
+            for label in of_page.filter(|unit| units.kind(*unit) == Kind::Boilerplate) {
+                let (label, own) = (units.span(label), units.span(headline));
+                let line = Span::new(label.start.min(own.start), label.end.max(own.end)).of(text);
+                spans.extend((!line.contains(['\n', '\r'])).then_some(label));
+            }
+        }
+        spans.sort_unstable();
+        spans.dedup();
+        spans
     }
 
     /// Whether nothing goes.
