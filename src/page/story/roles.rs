@@ -51,8 +51,11 @@ const fn state(role: Role, open: bool) -> State {
     State { role, open }
 }
 
+/// Number of states. Types take it by itself, since a type that asks a constant for its length makes a cycle for the compiler.
+const STATE_COUNT: usize = 15;
+
 /// All states: title, deck, meta, body and subheading are of their own story.
-const STATES: [State; 15] = [
+const STATES: [State; STATE_COUNT] = [
     state(Furniture, false),
     state(Head, false),
     state(Item, false),
@@ -73,7 +76,7 @@ const STATES: [State; 15] = [
 /// Finds roles; holds the buffers that it reuses.
 #[derive(Debug, Default)]
 pub(super) struct Decoder {
-    from: Vec<[u8; STATES.len()]>,
+    from: Vec<[u8; STATE_COUNT]>,
 }
 
 impl Decoder {
@@ -81,12 +84,12 @@ impl Decoder {
     pub(super) fn decode(&mut self, pieces: &[Piece], features: &[Features], roles: &mut Vec<Role>) {
         roles.clear();
         self.from.clear();
-        let mut costs = [NEVER; STATES.len()];
+        let mut costs = [NEVER; STATE_COUNT];
         for (at, (piece, evidence)) in pieces.iter().zip(features).enumerate() {
             let own = emission(piece, evidence);
             let closes = closes(evidence);
-            let mut next = [i32::MAX; STATES.len()];
-            let mut from = [0; STATES.len()];
+            let mut next = [i32::MAX; STATE_COUNT];
+            let mut from = [0; STATE_COUNT];
             for (to, state) in STATES.iter().enumerate() {
                 let enter = own[state.role as usize]
                     + if closes && state.open && state.role as u8 <= Widget as u8 { NEVER } else { 0 };
