@@ -82,6 +82,9 @@ const SLOTS: [(u32, usize); 3] = [(5, 2), (4, 3), (3, 8)];
 /// Of 100 tokens that are replaced, those that are rare on both sides.
 const FILLED: usize = 40;
 
+/// Rare trigrams that both texts have, for each such token: with more the texts share content, and the slot is an edit.
+const SHARED_CONTENT: usize = 4;
+
 /// What the rule knows of a text.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Text<'t> {
@@ -241,7 +244,7 @@ impl Pair<'_> {
     }
 
     /// Whether the texts are one form whose slots are filled with other words: what stands in a slot is rare on both sides, while
-    /// what stands around it is common. A word that was edited stands against the word of all other copies, which is common.
+    /// the form is common, and nearly nothing rare is shared. A word that was edited stands against the word of all other copies, which is common.
     fn fills_a_form(&self) -> bool {
         let Some(frequencies) = self.evidence.near else { return false };
         let shared = self.shared_frequency(frequencies);
@@ -250,19 +253,14 @@ impl Pair<'_> {
         let detail = self.alignment.in_detail(self.a.wording, self.b.wording);
         let [rare_a, rare_b] = [self.a, self.b].map(|text| text.wording.rare_tokens(frequencies, most));
         let (mut filled, mut replaced) = (0, 0);
-        let is_framed = |slot: &Slot| {
-            let before = slot.a.start.checked_sub(1).is_none_or(|place| !rare_a[place]);
-            before && rare_a.get(slot.a.end).is_none_or(|is_rare| !is_rare)
-        };
         for slot in detail.slots {
             replaced += slot.a.len().min(slot.b.len());
-            if !is_framed(&slot) {
-                continue;
-            }
             let rare = |tokens: &[bool]| tokens.iter().filter(|is_rare| **is_rare).count();
             filled += rare(&rare_a[slot.a]).min(rare(&rare_b[slot.b]));
         }
-        filled >= *least && filled * 100 >= replaced * FILLED
+        let is_rare = |trigram: &&u64| frequencies.of(**trigram).is_some_and(|texts| texts <= most);
+        let shared_content = self.alignment.shared.iter().filter(is_rare).count();
+        filled >= *least && filled * 100 >= replaced * FILLED && shared_content <= filled * SHARED_CONTENT
     }
 
     /// The 25th of 100 frequencies of the trigrams that both have; 0 if none was counted.
