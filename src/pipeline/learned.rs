@@ -7,6 +7,7 @@ use crate::document::UnitId;
 use crate::error::Result;
 use crate::lsh::Node;
 use crate::lsh::containment::counts;
+use crate::normalize::alphabet;
 use crate::parallel;
 use crate::similarity::facts::{Facts, Guard, WordFrequencies};
 use crate::similarity::own_text::{self, TrigramFrequencies};
@@ -66,12 +67,11 @@ impl Run<'_> {
         let sample: Vec<UnitId> = (0..count).map(|place| firsts[place * firsts.len() / count]).collect();
         let mut frequencies = WordFrequencies::default();
         for part in sample.chunks(TOGETHER) {
-            let counted = self.refold().each(part, |_, normalizer, text| {
-                let text = normalizer.normalize_excerpt(text);
+            for folded in self.refold().folded(part)? {
+                let text = alphabet::to_utf8(&folded);
                 let end = text.match_indices(' ').nth(WORDS).map_or(text.len(), |(end, _)| end);
-                WordFrequencies::collect([&text[..end]])
-            })?;
-            counted.into_iter().for_each(|text| frequencies.merge(text));
+                frequencies.add(&text[..end]);
+            }
         }
         Ok(frequencies)
     }

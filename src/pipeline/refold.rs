@@ -78,6 +78,16 @@ impl Refold<'_> {
         Ok(both?.into_iter().unzip())
     }
 
+    /// The folded texts of `wanted`, which ascend, in the compact alphabet.
+    ///
+    /// # Errors
+    ///
+    /// As [`each`](Self::each).
+    pub(super) fn folded(&self, wanted: &[UnitId]) -> Result<Vec<Box<[u8]>>> {
+        let shingler = || Shingler::new(ShingleKind::default(), self.options.seed);
+        self.each_with(wanted, shingler, |shingler, normalizer, text| shingler.shingle_and_keep(normalizer, text).1)
+    }
+
     /// The shingle sets of `wanted`, which ascend, with the folded texts in the compact alphabet, each document read once.
     ///
     /// # Errors

@@ -73,7 +73,7 @@ impl Evidence {
     #[must_use]
     pub fn of(a: &str, b: &str, frequencies: &WordFrequencies) -> Self {
         // An alignment may turn out otherwise for the sides exchanged, so they have one order.
-        let (a, b) = (Text::new(a.min(b)), Text::new(a.max(b)));
+        let (mut a, mut b) = (Text::new(a.min(b)), Text::new(a.max(b)));
         let mut ids: AHashMap<&str, u32> = AHashMap::new();
         let mut number = |word| {
             let next = ids.len() as u32;
@@ -82,6 +82,8 @@ impl Evidence {
         let in_a: Vec<u32> = a.words().iter().map(|word| number(*word)).collect();
         let in_b: Vec<u32> = b.words().iter().map(|word| number(*word)).collect();
         let slots = slots(&in_a, &in_b, ids.len());
+        a.note_shared(shared(&in_a, &in_b, ids.len()));
+        b.note_shared(shared(&in_b, &in_a, ids.len()));
         let (tokens, longer) = (a.words().len().min(b.words().len()), a.words().len().max(b.words().len()));
         let mut counter = Counter { a: &a, b: &b, frequencies, met: [AHashSet::new(), AHashSet::new()] };
         let numbers = |text: &Text<'_>| text.words().iter().filter(|word| numbers::is_number(word)).count();
@@ -94,6 +96,13 @@ impl Evidence {
         evidence.series = series(&a, &b);
         evidence
     }
+}
+
+/// For each token of a text, by number, whether the other has it.
+fn shared(text: &[u32], other: &[u32], vocabulary: usize) -> Vec<bool> {
+    let mut has = vec![false; vocabulary];
+    other.iter().for_each(|token| has[*token as usize] = true);
+    text.iter().map(|token| has[*token as usize]).collect()
 }
 
 /// Counts the slots of two texts, one after the other.

@@ -7,7 +7,7 @@ use ahash::{AHashMap, AHashSet};
 
 use super::WordFrequencies;
 use super::table::spellings;
-use super::text::{Text, are_spellings, is_content};
+use super::text::{Text, are_spellings};
 
 /// Common nouns and adjectives, without article: they stand in .05 % of the documents of one of three collections of news and in
 /// .02 % of another or more, with the article and without (a twentieth each at least), and seldom beside names.
@@ -86,8 +86,8 @@ fn announced<'a>(
     frequencies: &WordFrequencies,
 ) -> BTreeMap<(&'a str, &'a str), Vec<usize>> {
     let words = text.words();
-    let may_tell = |word: &str| !announces(word) && is_content(word) && frequencies.is_rare(word) && !other.knows(word);
-    let is_name = |at: &usize| is_announced(words[at - 1], words[*at]) && may_tell(words[*at]);
+    let may_tell = |at: usize| !announces(words[at]) && frequencies.is_rare(words[at]);
+    let is_name = |at: &usize| text.is_own(*at, other) && is_announced(words[at - 1], words[*at]) && may_tell(*at);
     let names = (1..words.len()).filter(is_name).take(NAMES);
     let mut places: BTreeMap<_, Vec<usize>> = BTreeMap::new();
     for at in names {

@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use super::text::{Text, are_spellings, is_content};
+use super::text::{Text, are_spellings};
 
 /// Texts with more tokens are no lists.
 const LONGEST: usize = 2000;
@@ -49,11 +49,10 @@ fn has_other(text: &Text<'_>, values: &[Range<usize>], other: &Text<'_>, others:
 /// Runs of words that the other text does not know, by their frames.
 fn values<'a>(text: &Text<'a>, other: &Text<'_>) -> BTreeMap<Frame<'a>, Vec<Range<usize>>> {
     let words = text.words();
-    let is_own = |word: &str| is_content(word) && !other.knows(word);
     let mut values: BTreeMap<_, Vec<_>> = BTreeMap::new();
     let (mut at, mut found) = (0, 0);
     while at < words.len() && found < VALUES {
-        let length = words[at..].iter().take_while(|word| is_own(word)).count();
+        let length = (at..words.len()).take_while(|at| text.is_own(*at, other)).count();
         let value = at..at + length;
         if (1..=VALUE).contains(&length) && at >= 2 && value.end + 2 <= words.len() {
             let frame = [words[at - 2], words[at - 1], words[value.end], words[value.end + 1]];

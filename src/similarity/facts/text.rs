@@ -9,6 +9,8 @@ use crate::similarity::words::{CONTENT, SAME_WORD, Vocabulary, alikeness, stem};
 /// A folded text as the guard asks it.
 pub(super) struct Text<'a> {
     vocabulary: Vocabulary<'a>,
+    /// For each word whether the other text has the very word; empty if nobody said so.
+    shared: Vec<bool>,
     /// Made when it is asked for.
     meanings: OnceCell<Vec<Meaning>>,
     /// The same.
@@ -17,7 +19,23 @@ pub(super) struct Text<'a> {
 
 impl<'a> Text<'a> {
     pub(super) fn new(text: &'a str) -> Self {
-        Self { vocabulary: Vocabulary::new(text), meanings: OnceCell::new(), dates: OnceCell::new() }
+        Self {
+            vocabulary: Vocabulary::new(text),
+            shared: Vec::new(),
+            meanings: OnceCell::new(),
+            dates: OnceCell::new(),
+        }
+    }
+
+    /// Notes which words the other text has, so that nobody has to look for them.
+    pub(super) fn note_shared(&mut self, shared: Vec<bool>) {
+        self.shared = shared;
+    }
+
+    /// Whether the word at a place is a content word that `other` does not know in any form.
+    pub(super) fn is_own(&self, at: usize, other: &Text<'_>) -> bool {
+        let is_shared = self.shared.get(at).is_some_and(|is_shared| *is_shared);
+        !is_shared && is_content(self.words()[at]) && !other.knows(self.words()[at])
     }
 
     pub(super) fn words(&self) -> &[&'a str] {

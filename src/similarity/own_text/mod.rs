@@ -36,7 +36,6 @@ pub(crate) use edited::{Edited, edited};
 pub(crate) use frequency::TrigramFrequencies;
 pub(crate) use wording::Wording;
 
-use super::common::Slot;
 use alignment::{Alignment, Block, Own};
 use wording::tokens;
 
