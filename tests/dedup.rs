@@ -281,10 +281,10 @@ fn tables_are_marked_and_sources_counted() {
     let lines: Vec<&str> = out.split("\r\n").collect();
     assert_eq!(
         lines[0],
-        "id,text,site,m_cluster,m_size,m_sources,m_keeper,m_reference,m_relation,m_jaccard,m_containment"
+        "id,text,site,m_cluster,m_size,m_sources,m_keeper,m_reference,m_relation,m_jaccard,m_containment,m_reason"
     );
-    assert!(lines[1].ends_with(",one,0,2,2,a,\"\",keeper,1.000000,1.000000"), "{}", lines[1]);
-    assert!(lines[3].ends_with(",one,\"\",1,1,\"\",\"\",\"\",\"\",\"\""), "{}", lines[3]);
+    assert!(lines[1].ends_with(",one,0,2,2,a,\"\",keeper,1.000000,1.000000,\"\""), "{}", lines[1]);
+    assert!(lines[3].ends_with(",one,\"\",1,1,\"\",\"\",\"\",\"\",\"\",\"\""), "{}", lines[3]);
     assert_eq!(home.json("c.jsonl")[0]["sources"], serde_json::json!(["one", "two"]));
     home.done("clusters out.csv -q --format jsonl -o again.jsonl");
     assert_eq!(home.json("again.jsonl")[0]["size"], 2);
