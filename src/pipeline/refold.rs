@@ -21,6 +21,9 @@ pub(super) struct Refold<'a> {
     pub(super) dates: &'a [Option<Date>],
 }
 
+/// A folded text: tokens in the compact alphabet, joined by one space.
+pub(super) type Folded = Box<[u8]>;
+
 /// What one thread folds with.
 #[derive(Debug, Default)]
 pub(super) struct Folder {
@@ -83,7 +86,7 @@ impl Refold<'_> {
     /// # Errors
     ///
     /// As [`each`](Self::each).
-    pub(super) fn folded(&self, wanted: &[UnitId]) -> Result<Vec<Box<[u8]>>> {
+    pub(super) fn folded(&self, wanted: &[UnitId]) -> Result<Vec<Folded>> {
         let shingler = || Shingler::new(ShingleKind::default(), self.options.seed);
         self.each_with(wanted, shingler, |shingler, normalizer, text| shingler.shingle_and_keep(normalizer, text).1)
     }
@@ -97,7 +100,7 @@ impl Refold<'_> {
         &self,
         wanted: &[UnitId],
         shingle: ShingleKind,
-    ) -> Result<(Vec<ShingleSet>, Vec<Box<[u8]>>)> {
+    ) -> Result<(Vec<ShingleSet>, Vec<Folded>)> {
         let shingler = || Shingler::new(shingle, self.options.seed);
         let both = self.each_with(wanted, shingler, |shingler, normalizer, text| {
             let (shingled, folded) = shingler.shingle_and_keep(normalizer, text);
