@@ -15,7 +15,7 @@ use html5ever::tokenizer::{BufferQueue, Tag, TagKind, Token, TokenSink, TokenSin
 
 use super::line::{Context, Line, Link};
 use super::stack::Stack;
-use super::walk::{attribute, is_block};
+use super::walk::{attribute, is_block, is_void};
 use super::zones::{self, Scope};
 use crate::document::{ArticleFields, Layout, LineHint, Zone};
 
@@ -364,30 +364,6 @@ fn is_section(name: &str) -> bool {
             | "figure"
             | "blockquote"
             | "hr"
-    )
-}
-
-fn is_void(name: &str) -> bool {
-    matches!(
-        name,
-        "area"
-            | "base"
-            | "basefont"
-            | "bgsound"
-            | "br"
-            | "col"
-            | "embed"
-            | "frame"
-            | "hr"
-            | "img"
-            | "input"
-            | "keygen"
-            | "link"
-            | "meta"
-            | "param"
-            | "source"
-            | "track"
-            | "wbr"
     )
 }
 

@@ -235,7 +235,39 @@ pub(super) fn attribute<'t>(tag: &'t Tag, name: &str) -> Option<&'t str> {
 /// Whether an element of this name can nest in itself without being closed: all but those that end at the next of their kind,
 /// or have no content.
 fn is_counted(name: &str) -> bool {
-    !matches!(
+    !is_void(name)
+        && !matches!(
+            name,
+            "p" | "li"
+                | "dd"
+                | "dt"
+                | "option"
+                | "optgroup"
+                | "td"
+                | "th"
+                | "tr"
+                | "tbody"
+                | "thead"
+                | "tfoot"
+                | "colgroup"
+                | "caption"
+                | "script"
+                | "style"
+                | "title"
+                | "textarea"
+                | "iframe"
+                | "xmp"
+                | "noembed"
+                | "noframes"
+                | "html"
+                | "head"
+                | "body"
+        )
+}
+
+/// Whether an element of this name has no content and no end.
+pub(super) fn is_void(name: &str) -> bool {
+    matches!(
         name,
         "area"
             | "base"
@@ -255,31 +287,6 @@ fn is_counted(name: &str) -> bool {
             | "source"
             | "track"
             | "wbr"
-            | "p"
-            | "li"
-            | "dd"
-            | "dt"
-            | "option"
-            | "optgroup"
-            | "td"
-            | "th"
-            | "tr"
-            | "tbody"
-            | "thead"
-            | "tfoot"
-            | "colgroup"
-            | "caption"
-            | "script"
-            | "style"
-            | "title"
-            | "textarea"
-            | "iframe"
-            | "xmp"
-            | "noembed"
-            | "noframes"
-            | "html"
-            | "head"
-            | "body"
     )
 }
 
