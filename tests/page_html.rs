@@ -7,6 +7,7 @@ use Kind::{Boilerplate, Headline, Story};
 use mukarrar::document::{Date, DocId, Kind, Unit};
 use mukarrar::input::{Corpus, Format, InputOptions};
 use mukarrar::page::{Cutter, PageFields, UnitLevel};
+#[cfg(feature = "warc")]
 use mukarrar::pipeline::{Options, Pipeline};
 use proptest::prelude::*;
 
