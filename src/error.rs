@@ -22,12 +22,12 @@ impl Error {
     }
 
     /// A file or stream could not be read or written; `action` is a verb phrase such as `"read"`.
-    pub(crate) fn io(action: &'static str, path: impl Into<PathBuf>, source: std::io::Error) -> Self {
+    pub fn io(action: &'static str, path: impl Into<PathBuf>, source: std::io::Error) -> Self {
         ErrorKind::Io { action, path: path.into(), source }.into()
     }
 
     /// A parameter lies outside its range; `expected` says what would fit.
-    pub(crate) fn parameter(name: &'static str, value: impl fmt::Display, expected: impl Into<String>) -> Self {
+    pub fn parameter(name: &'static str, value: impl fmt::Display, expected: impl Into<String>) -> Self {
         ErrorKind::Parameter { name, value: value.to_string(), expected: expected.into() }.into()
     }
 }

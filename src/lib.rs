@@ -32,8 +32,6 @@
 //! bytes at any thread count; no record is lost silently; folding never reaches an output. No call panics on input, prints
 //! or exits.
 
-#[cfg(feature = "cli")]
-pub mod cli;
 pub mod cluster;
 pub mod document;
 pub mod error;
@@ -48,8 +46,6 @@ mod parallel;
 pub mod passage;
 pub mod pipeline;
 pub mod report;
-#[cfg(feature = "server")]
-pub mod server;
 pub mod shingle;
 pub mod similarity;
 pub mod sketch;

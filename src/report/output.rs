@@ -201,7 +201,7 @@ pub fn outside(output: &Path, index: &Path) -> Result<()> {
 }
 
 /// A path that is equal for equal files, whether the file exists or not.
-pub(crate) fn resolved(path: &Path) -> PathBuf {
+pub fn resolved(path: &Path) -> PathBuf {
     if let Ok(path) = path.canonicalize() {
         return path;
     }

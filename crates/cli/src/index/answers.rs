@@ -1,0 +1,160 @@
+//! Answers about records, written and counted.
+
+use std::fmt;
+use std::io::{self, Write};
+
+use serde_json::json;
+
+use mukarrar::Verdict;
+use mukarrar::document::DocId;
+use mukarrar::error::Error;
+use mukarrar::index::Match;
+use mukarrar::report::Format;
+use mukarrar::report::text::{cell, sanitize};
+use mukarrar::similarity::VariantReason;
+
+/// The name of an answer that the index could not give.
+const FAILED: &str = "error";
+
+/// What is said of one record.
+#[derive(Debug)]
+pub(super) enum Answer {
+    /// What it is.
+    Verdict(Verdict),
+    /// It was stored unchecked, in place of another text or not.
+    Stored { replaced: bool },
+    /// Its key is in the index already; it was not stored.
+    KeyKnown,
+    /// The stored texts most like it.
+    Matches(Vec<Match>),
+    /// The index failed.
+    Failed(Error),
+}
+
+impl Answer {
+    const fn name(&self) -> &'static str {
+        match self {
+            Self::Verdict(verdict) => verdict.name(),
+            Self::Stored { replaced: true } => "replaced",
+            Self::Stored { replaced: false } => "stored",
+            Self::KeyKnown => "key-known",
+            Self::Matches(_) => "matches",
+            Self::Failed(_) => FAILED,
+        }
+    }
+
+    fn matches(&self) -> &[Match] {
+        match self {
+            Self::Verdict(verdict) => verdict.found().map_or(&[], std::slice::from_ref),
+            Self::Matches(matches) => matches,
+            Self::Stored { .. } | Self::KeyKnown | Self::Failed(_) => &[],
+        }
+    }
+}
+
+/// Counts of answers by name, and the records that could not be read.
+#[derive(Debug, Default)]
+pub(super) struct Answers {
+    counts: Vec<(&'static str, u64)>,
+    pub(super) rejects: Vec<DocId>,
+    /// What the index failed with: nothing was asked after the batch of that record.
+    pub(super) failure: Option<String>,
+    written: u64,
+}
+
+impl Answers {
+    pub(super) fn duplicates(&self) -> u64 {
+        self.count("duplicate")
+    }
+
+    /// Records that the index answered.
+    pub(super) fn answered(&self) -> u64 {
+        self.written - self.count(FAILED)
+    }
+
+    fn count(&self, name: &str) -> u64 {
+        self.counts.iter().find(|(known, _)| *known == name).map_or(0, |(_, count)| *count)
+    }
+
+    /// What stands before the first answer.
+    pub(super) fn begin(&self, format: Format, out: &mut dyn Write) -> io::Result<()> {
+        match format {
+            Format::Tsv => {
+                writeln!(out, "id\tverdict\tkey\tjaccard\tcontainment\trelation\tseen\tstandard_error\treason")
+            }
+            Format::Json => write!(out, "["),
+            Format::Text | Format::Jsonl => Ok(()),
+        }
+    }
+
+    /// What stands after the last answer.
+    pub(super) fn end(&self, format: Format, out: &mut dyn Write) -> io::Result<()> {
+        if format == Format::Json { writeln!(out, "]") } else { Ok(()) }
+    }
+
+    /// Writes the answer about one record, and counts it.
+    pub(super) fn write(&mut self, id: &str, answer: &Answer, format: Format, out: &mut dyn Write) -> io::Result<()> {
+        let name = answer.name();
+        match self.counts.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, count)) => *count += 1,
+            None => self.counts.push((name, 1)),
+        }
+        if let (Answer::Failed(error), None) = (answer, &self.failure) {
+            self.failure = Some(error.to_string());
+        }
+        self.written += 1;
+        match format {
+            Format::Jsonl => writeln!(out, "{}", object(id, answer)),
+            Format::Json => write!(out, "{}{}", if self.written > 1 { ",\n" } else { "" }, object(id, answer)),
+            Format::Tsv => tsv(id, answer, out),
+            Format::Text => text(id, answer, out),
+        }
+    }
+}
+
+fn object(id: &str, answer: &Answer) -> serde_json::Value {
+    let name = answer.name();
+    match (answer, answer.matches()) {
+        (Answer::Matches(matches), _) => json!({ "id": id, "matches": matches }),
+        (Answer::Failed(error), _) => json!({ "id": id, "verdict": name, "error": error.to_string() }),
+        (_, [found, ..]) => json!({ "id": id, "verdict": name, "match": found }),
+        (_, []) => json!({ "id": id, "verdict": name }),
+    }
+}
+
+fn tsv(id: &str, answer: &Answer, out: &mut dyn Write) -> io::Result<()> {
+    let (id, name) = (cell(id), answer.name());
+    for found in answer.matches() {
+        let Match { jaccard, containment, relation, reason, seen, standard_error, .. } = found;
+        let reason = reason.map_or("", VariantReason::name);
+        let relation = relation.map_or("", |relation| relation.name());
+        let error = standard_error.map_or_else(String::new, |error| format!("{error:.6}"));
+        let key = cell(&found.key);
+        writeln!(out, "{id}\t{name}\t{key}\t{jaccard:.6}\t{containment:.6}\t{relation}\t{seen}\t{error}\t{reason}")?;
+    }
+    if answer.matches().is_empty() { writeln!(out, "{id}\t{name}\t\t\t\t\t\t\t") } else { Ok(()) }
+}
+
+fn text(id: &str, answer: &Answer, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "{:<10} {}", answer.name(), sanitize(id))?;
+    for found in answer.matches() {
+        let Match { jaccard, containment, relation, reason, seen, standard_error, .. } = found;
+        let reason = reason.map_or_else(String::new, |reason| format!(" ({reason})"));
+        let relation = relation.map_or("-", |relation| relation.name()).to_owned() + &reason;
+        let error = standard_error.map_or_else(String::new, |error| format!(" ± {error:.4}"));
+        writeln!(
+            out,
+            "  {relation:<9} J {jaccard:.4}{error}  C {containment:.4}  {}  seen {seen}",
+            sanitize(&found.key)
+        )?;
+    }
+    Ok(())
+}
+
+impl fmt::Display for Answers {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} records read", self.written + self.rejects.len() as u64)?;
+        self.counts.iter().try_for_each(|(name, count)| write!(f, ", {count} {name}"))?;
+        write!(f, ", {} rejected", self.rejects.len())
+    }
+}

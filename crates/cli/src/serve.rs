@@ -1,0 +1,164 @@
+//! `mukarrar serve`.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use clap::Args;
+
+use super::args::size;
+use super::console::Console;
+use super::index::args::{DirectoryArgs, SettingsArgs};
+use super::{Exit, exit, index};
+use mukarrar::error::Result;
+use mukarrar_server::{Limits, Server, Token};
+
+pub(super) const EXAMPLES: &str =
+    "An index that is not there is made, unless --read-only is given. On SIGINT or SIGTERM requests in \
+progress are finished, then the index is committed and closed; a second signal ends the process at once.
+
+Examples:
+  mukarrar serve seen/
+  mukarrar serve seen/ --listen 0.0.0.0:8077 --token-file token.txt
+  curl -H 'Content-Type: application/json' -d '{\"key\": \"https://example.org/1\", \"text\": \"…\"}' \\
+       http://127.0.0.1:8077/v1/check-and-insert
+
+What clients can ask: /openapi.json, and docs/SERVER.md.";
+
+/// The variable that a token is looked for in.
+const TOKEN: &str = "MUKARRAR_TOKEN";
+
+#[derive(Debug, Args)]
+pub(super) struct ServeArgs {
+    #[command(flatten)]
+    index: DirectoryArgs,
+    #[command(flatten)]
+    settings: SettingsArgs,
+    /// Where to listen. Beyond loopback a token is needed.
+    #[arg(long, value_name = "HOST:PORT", default_value = "127.0.0.1:8077")]
+    listen: String,
+    /// The file that holds the bearer token which clients must show; else the variable MUKARRAR_TOKEN is looked at.
+    #[arg(long, value_name = "FILE")]
+    token_file: Option<PathBuf>,
+    /// Answer check and query alone, beside a process that writes the index.
+    #[arg(long)]
+    read_only: bool,
+    /// Commit this often, if anything was changed: 500ms, 1s, 5m.
+    #[arg(long, value_name = "TIME", default_value = "1s", value_parser = duration, help_heading = "Running")]
+    commit_interval: Duration,
+    #[command(flatten)]
+    limits: LimitArgs,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Limits")]
+struct LimitArgs {
+    /// Largest body, in bytes or with K, M, G.
+    #[arg(long, value_name = "SIZE", default_value = "16M", value_parser = size)]
+    max_body: u64,
+    /// Memory for all bodies at one time, those of answers too, until their clients have taken them.
+    #[arg(long, value_name = "SIZE", default_value = "256M", value_parser = size)]
+    max_bodies: u64,
+    /// Most items of one batch.
+    #[arg(long, value_name = "N", default_value_t = Limits::default().batch)]
+    max_batch: usize,
+    /// Most matches that the queries of one batch ask for, all together.
+    #[arg(long, value_name = "N", default_value_t = Limits::default().matches)]
+    max_matches: usize,
+    /// Most requests that are worked on at one time; 4 for each core unless given. Others are answered 503.
+    #[arg(long, value_name = "N")]
+    max_requests: Option<usize>,
+    /// Most open connections; 512 unless given, or half of the open files that the system allows. Beyond that the connection
+    /// that has waited longest for its client is closed.
+    #[arg(long, value_name = "N")]
+    max_connections: Option<usize>,
+    /// How long a connection may be idle, or take to send the head of a request.
+    #[arg(long, value_name = "TIME", default_value = "30s", value_parser = duration)]
+    head_timeout: Duration,
+    /// How long a body may take to arrive, and how long a client may take to read an answer.
+    #[arg(long, value_name = "TIME", default_value = "30s", value_parser = duration)]
+    body_timeout: Duration,
+    /// How long a client waits for an answer of the index.
+    #[arg(long, value_name = "TIME", default_value = "60s", value_parser = duration)]
+    answer_timeout: Duration,
+    /// How long requests in progress may take once the server was told to stop.
+    #[arg(long, value_name = "TIME", default_value = "10s", value_parser = duration)]
+    stop_timeout: Duration,
+}
+
+pub(super) fn run(arguments: &ServeArgs, console: &Console) -> Result<Exit> {
+    let notes = console.clone();
+    let mut server = Server::builder()
+        .read_only(arguments.read_only)
+        .commit_interval(arguments.commit_interval)
+        .limits(limits(&arguments.limits))
+        .note(move |line| notes.warning(line));
+    if let Some(token) = token(arguments.token_file.as_deref())? {
+        server = server.token(token);
+    }
+    let server = server.listen(&*arguments.listen)?;
+    let handle = server.handle();
+    exit::on_first_interrupt(move || handle.stop());
+    let builder = index::made(&arguments.index, &arguments.settings)?;
+    let directory = &arguments.index.directory;
+    let index = if arguments.read_only { builder.open_read_only(directory)? } else { builder.open(directory)? };
+    index::tell_recovery(&index, console);
+    let documents = index.len();
+    console.note(&format!("http://{} serves {}: {documents} documents", server.address(), directory.display()));
+    server.run(index)?;
+    Ok(Exit::Done)
+}
+
+/// The token in a file, else that in the environment.
+fn token(file: Option<&Path>) -> Result<Option<Token>> {
+    match (file, std::env::var_os(TOKEN)) {
+        (Some(file), _) => Token::from_file(file).map(Some),
+        (None, Some(token)) if !token.is_empty() => Token::new(token.to_string_lossy().trim()).map(Some),
+        (None, _) => Ok(None),
+    }
+}
+
+fn limits(arguments: &LimitArgs) -> Limits {
+    // More than fits in memory is refused with all other limits.
+    let bytes = |size: u64| usize::try_from(size).unwrap_or(usize::MAX);
+    let mut limits = Limits::default();
+    limits.body = bytes(arguments.max_body);
+    limits.bodies = bytes(arguments.max_bodies);
+    limits.batch = arguments.max_batch;
+    limits.matches = arguments.max_matches;
+    limits.requests = arguments.max_requests.unwrap_or(limits.requests);
+    limits.connections = arguments.max_connections.unwrap_or(limits.connections);
+    limits.head_timeout = arguments.head_timeout;
+    limits.body_timeout = arguments.body_timeout;
+    limits.answer_timeout = arguments.answer_timeout;
+    limits.stop_timeout = arguments.stop_timeout;
+    limits
+}
+
+/// A whole number with a unit: `500ms`, `1s`, `5m`.
+fn duration(text: &str) -> std::result::Result<Duration, String> {
+    let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let number: Option<u64> = digits.parse().ok();
+    let time = number.and_then(|number| match &text[digits.len()..] {
+        "ms" => Some(Duration::from_millis(number)),
+        "s" => Some(Duration::from_secs(number)),
+        "m" => number.checked_mul(60).map(Duration::from_secs),
+        _ => None,
+    });
+    // A day is longer than anything here may wait, and far from what clocks cannot count.
+    time.filter(|time| *time <= Duration::from_secs(86_400))
+        .ok_or_else(|| "give a whole number with ms, s or m, a day at most: 500ms, 30s".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_take_units() {
+        assert_eq!(duration("500ms"), Ok(Duration::from_millis(500)));
+        assert_eq!((duration("30s"), duration("2m")), (Ok(Duration::from_secs(30)), Ok(Duration::from_secs(120))));
+        for wrong in ["", "s", "5", "-1s", "1.5s", "1h", "99999999999s", "٣s"] {
+            assert!(duration(wrong).is_err(), "{wrong}");
+        }
+    }
+}

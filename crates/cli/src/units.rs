@@ -1,0 +1,32 @@
+//! `mukarrar units`.
+
+use super::args::UnitsArgs;
+use super::console::Console;
+use super::{Exit, job, summary};
+use mukarrar::document::DocId;
+use mukarrar::error::Result;
+use mukarrar::report;
+use mukarrar::report::output::Outputs;
+
+pub(super) fn run(arguments: &UnitsArgs, console: &Console) -> Result<Exit> {
+    let UnitsArgs { input, unit, output, strict, verbosity } = arguments;
+    let listed = job::input(&input.inputs, &input.reading, *unit, Vec::new())?;
+    job::not_inputs([&output.output], &listed)?;
+    let corpus = job::open(&input.inputs, &input.reading, *unit)?;
+    let mut outputs = Outputs::new();
+    job::results(output, &mut outputs, console, |style, out| report::cut(&corpus, *unit, style, out))?;
+    outputs.commit()?;
+    let (mut rejects, mut decoded) = (Vec::<DocId>::new(), Vec::<DocId>::new());
+    for id in corpus.ids() {
+        match corpus.read(id) {
+            Ok(record) => decoded.extend((!record.decoding.is_plain()).then_some(id)),
+            Err(_) => rejects.push(id),
+        }
+    }
+    summary::passed_over(&corpus, &rejects, &decoded, verbosity, console);
+    if *strict && !rejects.is_empty() {
+        console.error(&format!("--strict: {} records rejected; results were written", rejects.len()));
+        return Ok(Exit::Error);
+    }
+    Ok(Exit::Done)
+}

@@ -1,0 +1,333 @@
+//! What clients send: one item, a JSON array of them, or one a line.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use axum::http::{HeaderMap, header};
+use serde::Deserialize;
+use serde::de::{self, DeserializeSeed, Deserializer, IgnoredAny, SeqAccess, Visitor};
+use serde_json::value::RawValue;
+
+use super::problem::{Kind, Problem};
+use mukarrar::document::Date;
+use mukarrar::index::{Item, Rank};
+
+/// The media types of bodies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Media {
+    Json,
+    Lines,
+}
+
+impl Media {
+    /// What a request says its body is. A body without a type is refused: pages of other sites can make a browser send
+    /// such bodies, but not these types.
+    pub(super) fn of(headers: &HeaderMap) -> Result<Self, Problem> {
+        let given = headers.get(header::CONTENT_TYPE).map(|value| value.to_str().unwrap_or("?"));
+        let essence = given.unwrap_or_default().split(';').next().unwrap_or_default().trim();
+        if essence.eq_ignore_ascii_case("application/json") {
+            Ok(Self::Json)
+        } else if essence.eq_ignore_ascii_case("application/x-ndjson") {
+            Ok(Self::Lines)
+        } else {
+            let given = given.map_or_else(|| "there is no content type".to_owned(), |given| format!("not {given}"));
+            let detail =
+                format!("{given}; send Content-Type: application/json, or application/x-ndjson with one item a line");
+            Err(Problem::new(Kind::MediaType, detail))
+        }
+    }
+}
+
+/// How answers are laid out: as the items were.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Layout {
+    One,
+    Array,
+    Lines,
+}
+
+/// The items of a body. One that cannot be read keeps its place.
+pub(super) type Items<T> = Vec<Result<T, Problem>>;
+
+/// Longest key, in bytes: percent-encoded it still fits in a request line, so that what was inserted can be deleted.
+pub(super) const LONGEST_KEY: usize = 16_384;
+
+/// An item of `/v1/check`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Asked<'a> {
+    #[serde(borrow)]
+    text: Cow<'a, str>,
+    source: Option<String>,
+    date: Option<Moment>,
+    seen: Option<Moment>,
+}
+
+/// An item of `/v1/insert` and `/v1/check-and-insert`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Keyed<'a> {
+    #[serde(borrow)]
+    pub(super) key: Key<'a>,
+    #[serde(borrow)]
+    text: Cow<'a, str>,
+    source: Option<String>,
+    date: Option<Moment>,
+    seen: Option<Moment>,
+}
+
+/// An item of `/v1/query`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Wanted<'a> {
+    #[serde(borrow)]
+    text: Cow<'a, str>,
+    source: Option<String>,
+    date: Option<Moment>,
+    seen: Option<Moment>,
+    #[serde(default)]
+    pub(super) top: Top,
+    #[serde(default)]
+    pub(super) by: Rank,
+}
+
+macro_rules! item {
+    ($($kind:ident)*) => {$(
+        impl $kind<'_> {
+            pub(super) fn item(&self) -> Item<'_> {
+                let moment = |moment: Option<Moment>| moment.map(|Moment(date)| date);
+                Item::new(&self.text).source(self.source.as_deref()).date(moment(self.date)).seen(moment(self.seen))
+            }
+        }
+    )*};
+}
+item!(Asked Keyed Wanted);
+
+/// A key that can be named in a path.
+#[derive(Debug)]
+pub(super) struct Key<'a>(pub(super) Cow<'a, str>);
+
+impl<'a, 'de: 'a> Deserialize<'de> for Key<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
+        let Text(key) = Text::deserialize(deserializer)?;
+        match key.len() {
+            0 => Err(de::Error::custom("the key is empty")),
+            length if length > LONGEST_KEY => {
+                Err(de::Error::custom(format_args!("the key has {length} bytes; at most {LONGEST_KEY}")))
+            }
+            _ => Ok(Self(key)),
+        }
+    }
+}
+
+/// How many matches are wanted. The index verifies, and so gives, no more than 256.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Top(pub(super) usize);
+
+/// Most matches of one query.
+pub(super) const MOST_MATCHES: usize = 1_000;
+
+impl Default for Top {
+    fn default() -> Self {
+        Self(10)
+    }
+}
+
+impl<'de> Deserialize<'de> for Top {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let top = usize::deserialize(deserializer)?;
+        if (1..=MOST_MATCHES).contains(&top) {
+            return Ok(Self(top));
+        }
+        Err(de::Error::custom(format_args!("top cannot be {top}: from 1 to {MOST_MATCHES}")))
+    }
+}
+
+/// A date as a string or a number of seconds.
+#[derive(Debug, Clone, Copy)]
+struct Moment(Date);
+
+impl<'de> Deserialize<'de> for Moment {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Reader;
+
+        impl Visitor<'_> for Reader {
+            type Value = Moment;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a date such as \"2015-07-21T02:51:32Z\", or seconds since 1970")
+            }
+
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<Moment, E> {
+                Date::read(text).map(Moment).ok_or_else(|| E::invalid_value(de::Unexpected::Str(text), &self))
+            }
+
+            fn visit_f64<E: de::Error>(self, number: f64) -> Result<Moment, E> {
+                Date::from_number(number)
+                    .map(Moment)
+                    .ok_or_else(|| E::invalid_value(de::Unexpected::Float(number), &self))
+            }
+
+            fn visit_u64<E: de::Error>(self, number: u64) -> Result<Moment, E> {
+                self.visit_f64(number as f64)
+            }
+
+            fn visit_i64<E: de::Error>(self, number: i64) -> Result<Moment, E> {
+                self.visit_f64(number as f64)
+            }
+        }
+
+        deserializer.deserialize_any(Reader)
+    }
+}
+
+/// Reads the items of a body, at most `limit`.
+pub(super) fn read<'a, T: Deserialize<'a>>(
+    media: Media,
+    body: &'a [u8],
+    limit: usize,
+) -> Result<(Layout, Items<T>), Problem> {
+    match media {
+        Media::Lines => lines(body, limit).map(|items| (Layout::Lines, items)),
+        Media::Json if body.trim_ascii_start().first() == Some(&b'[') => {
+            array(body, limit).map(|items| (Layout::Array, items))
+        }
+        Media::Json => {
+            let item = serde_json::from_slice(body).map_err(|error| {
+                let place = Place { line: error.line(), column: error.column() };
+                problem(&error).at(place)
+            })?;
+            Ok((Layout::One, vec![Ok(item)]))
+        }
+    }
+}
+
+/// One item a line; lines of white space alone are none.
+fn lines<'a, T: Deserialize<'a>>(body: &'a [u8], limit: usize) -> Result<Items<T>, Problem> {
+    let given = || body.split(|&byte| byte == b'\n').enumerate().filter(|(_, line)| !line.trim_ascii().is_empty());
+    within(given().count(), limit)?;
+    let read = |(number, line): (usize, &'a [u8])| {
+        serde_json::from_slice(line).map_err(|error| {
+            let place = Place { line: number + 1, column: error.column() };
+            problem(&error).at(place)
+        })
+    };
+    Ok(given().map(read).collect())
+}
+
+/// An array: what is no JSON fails as a whole, what is no item fails alone.
+fn array<'a, T: Deserialize<'a>>(body: &'a [u8], limit: usize) -> Result<Items<T>, Problem> {
+    let mut deserializer = serde_json::Deserializer::from_slice(body);
+    let elements = Elements { limit }.deserialize(&mut deserializer);
+    let elements = elements.and_then(|elements| deserializer.end().map(|()| elements));
+    let (elements, count) = elements.map_err(|error| {
+        let place = Place { line: error.line(), column: error.column() };
+        problem(&error).at(place)
+    })?;
+    within(count, limit)?;
+    let read = |(number, element): (usize, &'a RawValue)| {
+        serde_json::from_str(element.get()).map_err(|error| {
+            let start = element.get().as_ptr() as usize - body.as_ptr() as usize;
+            let place = Place::of(body, start).then(error.line(), error.column());
+            problem(&error).at(format_args!("item {number}, {place}"))
+        })
+    };
+    Ok(elements.into_iter().enumerate().map(read).collect())
+}
+
+fn within(count: usize, limit: usize) -> Result<(), Problem> {
+    if count <= limit {
+        return Ok(());
+    }
+    Err(Problem::new(Kind::BatchTooLarge, format!("{count} items; at most {limit} in one batch: send several")))
+}
+
+/// Refuses queries that ask for more matches than `limit` all together.
+pub(super) fn within_matches(wanted: &Items<Wanted<'_>>, limit: usize) -> Result<(), Problem> {
+    let count: usize = wanted.iter().flatten().map(|wanted| wanted.top.0).sum();
+    if count <= limit {
+        return Ok(());
+    }
+    let detail =
+        format!("{count} matches asked for; at most {limit} in one batch: send several, or ask for a smaller top");
+    Err(Problem::new(Kind::BatchTooLarge, detail))
+}
+
+/// The first elements of an array, unread, and how many there are.
+struct Elements {
+    limit: usize,
+}
+
+impl<'de> DeserializeSeed<'de> for Elements {
+    type Value = (Vec<&'de RawValue>, usize);
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_seq(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Elements {
+    type Value = (Vec<&'de RawValue>, usize);
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an array of items")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut array: A) -> Result<Self::Value, A::Error> {
+        let mut elements = Vec::new();
+        while elements.len() < self.limit {
+            let Some(element) = array.next_element()? else {
+                let count = elements.len();
+                return Ok((elements, count));
+            };
+            elements.push(element);
+        }
+        let mut count = elements.len();
+        while array.next_element::<IgnoredAny>()?.is_some() {
+            count += 1;
+        }
+        Ok((elements, count))
+    }
+}
+
+/// What is wrong, without the place, which is told apart.
+fn problem(error: &serde_json::Error) -> Problem {
+    let kind = if error.is_data() { Kind::BadItem } else { Kind::BadJson };
+    let shown = error.to_string();
+    let what = shown.rsplit_once(" at line ").map_or(&*shown, |(what, _)| what);
+    Problem::new(kind, what)
+}
+
+/// A place in a body, both counted from 1; columns count bytes.
+#[derive(Debug, Clone, Copy)]
+struct Place {
+    line: usize,
+    column: usize,
+}
+
+impl Place {
+    /// The place of a byte.
+    fn of(body: &[u8], byte: usize) -> Self {
+        let before = &body[..byte];
+        let line = memchr::memchr_iter(b'\n', before).count() + 1;
+        let column = byte - memchr::memrchr(b'\n', before).map_or(0, |end| end + 1) + 1;
+        Self { line, column }
+    }
+
+    /// A place that is told from here on.
+    fn then(self, line: usize, column: usize) -> Self {
+        if line <= 1 {
+            Self { line: self.line, column: self.column + column.saturating_sub(1) }
+        } else {
+            Self { line: self.line + line - 1, column }
+        }
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "line {}, column {}", self.line, self.column)
+    }
+}

@@ -1,0 +1,148 @@
+//! What is answered when a request fails: `application/problem+json` (RFC 9457).
+
+use axum::body::Body;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::ser::{Serialize, SerializeStruct, Serializer};
+
+use mukarrar::error::{Error, ErrorKind};
+
+/// Why a request, or an item of it, failed.
+#[derive(Debug, Clone)]
+pub(super) struct Problem {
+    pub(super) kind: Kind,
+    detail: String,
+}
+
+/// The kinds of [`Problem`]; each has a name, a title and a status.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    BadJson,
+    BadItem,
+    BadOption,
+    BadKey,
+    Unauthorized,
+    ReadOnly,
+    ForeignHost,
+    NotFound,
+    MethodNotAllowed,
+    BodyTimeout,
+    KeyExists,
+    BodyTooLarge,
+    BatchTooLarge,
+    MediaType,
+    Failed,
+    Overloaded,
+    AnswerTimeout,
+    Unready,
+}
+
+impl Kind {
+    const fn parts(self) -> (StatusCode, &'static str, &'static str) {
+        match self {
+            Self::BadJson => (StatusCode::BAD_REQUEST, "bad-json", "The body is not valid JSON"),
+            Self::BadItem => (StatusCode::BAD_REQUEST, "bad-item", "An item is not what this route takes"),
+            Self::BadOption => (StatusCode::BAD_REQUEST, "bad-option", "The query string holds an unknown option"),
+            Self::BadKey => (StatusCode::BAD_REQUEST, "bad-key", "The key in the path cannot be read"),
+            Self::Unauthorized => (StatusCode::UNAUTHORIZED, "unauthorized", "The bearer token is missing or wrong"),
+            Self::ReadOnly => (StatusCode::FORBIDDEN, "read-only", "This server only reads"),
+            Self::ForeignHost => (StatusCode::FORBIDDEN, "foreign-host", "The host is not this machine's"),
+            Self::NotFound => (StatusCode::NOT_FOUND, "not-found", "Nothing is there"),
+            Self::MethodNotAllowed => {
+                (StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed", "The route does not take this method")
+            }
+            Self::BodyTimeout => (StatusCode::REQUEST_TIMEOUT, "body-timeout", "The body took too long to arrive"),
+            Self::KeyExists => (StatusCode::CONFLICT, "key-exists", "The key is in the index already"),
+            Self::BodyTooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "body-too-large", "The body is too large"),
+            Self::BatchTooLarge => {
+                (StatusCode::PAYLOAD_TOO_LARGE, "batch-too-large", "The batch, or its answer, is too large")
+            }
+            Self::MediaType => {
+                (StatusCode::UNSUPPORTED_MEDIA_TYPE, "media-type", "The content type is not one that is taken")
+            }
+            Self::Failed => (StatusCode::INTERNAL_SERVER_ERROR, "failed", "The index failed"),
+            Self::Overloaded => (StatusCode::SERVICE_UNAVAILABLE, "overloaded", "The server is busy"),
+            Self::AnswerTimeout => (StatusCode::SERVICE_UNAVAILABLE, "answer-timeout", "The answer took too long"),
+            Self::Unready => (StatusCode::SERVICE_UNAVAILABLE, "unready", "The server is not ready"),
+        }
+    }
+
+    /// The name in `type`, and in metrics.
+    pub(super) const fn name(self) -> &'static str {
+        self.parts().1
+    }
+
+    const fn status(self) -> StatusCode {
+        self.parts().0
+    }
+}
+
+impl Problem {
+    pub(super) fn new(kind: Kind, detail: impl Into<String>) -> Self {
+        Self { kind, detail: detail.into() }
+    }
+
+    /// The same, with the place of an item before its detail.
+    pub(super) fn at(mut self, place: impl std::fmt::Display) -> Self {
+        self.detail = format!("{place}: {}", self.detail);
+        self
+    }
+
+    /// The document as bytes. Strings and a number cannot fail to serialize.
+    fn to_json(&self) -> Vec<u8> {
+        serde_json::to_vec(self).unwrap_or_default()
+    }
+
+    /// A whole answer, for a connection that gets no other.
+    pub(super) fn to_http(&self) -> Vec<u8> {
+        let (status, body) = (self.kind.status(), self.to_json());
+        let reason = status.canonical_reason().unwrap_or_default();
+        let head = format!(
+            "HTTP/1.1 {} {reason}\r\ncontent-type: application/problem+json\r\ncontent-length: {}\r\nretry-after: 1\r\n\
+             connection: close\r\n\r\n",
+            status.as_u16(),
+            body.len()
+        );
+        [head.into_bytes(), body].concat()
+    }
+}
+
+impl Serialize for Problem {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let (status, name, title) = self.kind.parts();
+        let mut document = serializer.serialize_struct("Problem", 4)?;
+        document.serialize_field("type", &format_args!("urn:mukarrar:problem:{name}"))?;
+        document.serialize_field("title", title)?;
+        document.serialize_field("status", &status.as_u16())?;
+        document.serialize_field("detail", &self.detail)?;
+        document.end()
+    }
+}
+
+impl From<Error> for Problem {
+    fn from(error: Error) -> Self {
+        let kind = match error.kind() {
+            ErrorKind::KeyExists { .. } => Kind::KeyExists,
+            ErrorKind::ReadOnly => Kind::ReadOnly,
+            _ => Kind::Failed,
+        };
+        Self::new(kind, error.to_string())
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let mut response = Response::new(Body::from(self.to_json()));
+        *response.status_mut() = self.kind.status();
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        if self.kind.status() == StatusCode::SERVICE_UNAVAILABLE {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+        }
+        if self.kind == Kind::Unauthorized {
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        response.extensions_mut().insert(self.kind);
+        response
+    }
+}

@@ -1,0 +1,126 @@
+//! Answers as they are sent: in the order and layout of the items.
+
+use serde::Serialize;
+
+use super::body::{Held, full};
+use super::items::{Layout, Media};
+use super::problem::{Kind, Problem};
+use super::state::State;
+use mukarrar::index::{Match, Verdict};
+
+/// What the index said of each item.
+pub(super) enum Answers {
+    Verdicts(Vec<Result<Verdict, Problem>>),
+    /// Whether each text stands in the index now: one without tokens does not.
+    Stored(Vec<Result<bool, Problem>>),
+    Matches(Vec<Result<Vec<Match>, Problem>>),
+}
+
+/// An answer as it is sent.
+pub(super) struct Reply {
+    pub(super) media: Media,
+    pub(super) body: Held,
+}
+
+/// What becomes of an answer for which there is no memory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum WhenFull {
+    /// Nothing was changed: the client is told to ask again.
+    Refuse,
+    /// The index was changed: the answer is given all the same. Only so many requests as are worked on at one time can go
+    /// beyond the limit by that, since no body is read where there is no room.
+    Give,
+}
+
+/// The answer to a check.
+#[derive(Serialize)]
+struct Checked<'a> {
+    verdict: &'static str,
+    #[serde(rename = "match", skip_serializing_if = "Option::is_none")]
+    found: Option<&'a Match>,
+}
+
+/// The answer to an insert.
+#[derive(Serialize)]
+struct Inserted {
+    stored: bool,
+}
+
+/// The answer to a query.
+#[derive(Serialize)]
+struct Matches<'a> {
+    matches: &'a [Match],
+}
+
+/// The answer to an item that failed, in its place in a batch.
+#[derive(Serialize)]
+struct Failed<'a> {
+    error: &'a Problem,
+}
+
+/// Writes answers.
+pub(super) fn write(state: &State, layout: Layout, answers: &Answers, when_full: WhenFull) -> Result<Reply, Problem> {
+    let body = match answers {
+        Answers::Verdicts(verdicts) => lay_out(state, layout, verdicts, when_full, |verdict| {
+            state.metrics.verdict(verdict.name());
+            Checked { verdict: verdict.name(), found: verdict.found() }
+        }),
+        Answers::Stored(stored) => lay_out(state, layout, stored, when_full, |stored| Inserted { stored: *stored }),
+        Answers::Matches(found) => lay_out(state, layout, found, when_full, |matches| Matches { matches }),
+    };
+    let media = if layout == Layout::Lines { Media::Lines } else { Media::Json };
+    body.map(|body| Reply { media, body })
+}
+
+/// Lays answers out as the items were. Of a single item a problem is the whole answer.
+fn lay_out<'a, A, S: Serialize>(
+    state: &State,
+    layout: Layout,
+    answers: &'a [Result<A, Problem>],
+    when_full: WhenFull,
+    show: impl Fn(&'a A) -> S,
+) -> Result<Held, Problem> {
+    if let (Layout::One, [Err(problem)]) = (layout, answers) {
+        return Err(problem.clone());
+    }
+    let (before, after) = match layout {
+        Layout::One => ("", ""),
+        Layout::Array => (",", ""),
+        Layout::Lines => ("", "\n"),
+    };
+    let mut body = Held::new(&state.room);
+    for answer in answers {
+        body.bytes.extend_from_slice(before.as_bytes());
+        let written = match answer {
+            Ok(answer) => serde_json::to_writer(&mut body.bytes, &show(answer)),
+            Err(problem) => {
+                state.metrics.rejected(problem.kind.name());
+                serde_json::to_writer(&mut body.bytes, &Failed { error: problem })
+            }
+        };
+        written.map_err(|error| Problem::new(Kind::Failed, error.to_string()))?;
+        body.bytes.extend_from_slice(after.as_bytes());
+        take_room(&mut body, when_full)?;
+    }
+    if layout == Layout::Array {
+        // The first comma makes room for the bracket.
+        body.bytes.splice(..body.bytes.len().min(1), [b'[']);
+        body.bytes.push(b']');
+    }
+    Ok(body)
+}
+
+/// Takes memory for what was written so far.
+fn take_room(body: &mut Held, when_full: WhenFull) -> Result<(), Problem> {
+    let (bytes, most) = (body.bytes.len(), body.share.most());
+    match when_full {
+        WhenFull::Give => body.share.overdraw(bytes),
+        WhenFull::Refuse if body.share.grow(bytes) => {}
+        WhenFull::Refuse if bytes > most => {
+            let detail = format!("the answer has more than {most} bytes; ask about fewer texts, or for fewer matches");
+            return Err(Problem::new(Kind::BatchTooLarge, detail));
+        }
+        WhenFull::Refuse => return Err(full()),
+    }
+    Ok(())
+}

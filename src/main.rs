@@ -1,5 +1,0 @@
-//! The `mukarrar` command line.
-
-fn main() -> std::process::ExitCode {
-    mukarrar::cli::main().into()
-}
