@@ -13,7 +13,7 @@ use mukarrar::page::Boilerplate;
 use mukarrar::shingle::ShingleKind;
 use mukarrar::similarity::facts::Facts;
 
-pub(in crate) const INDEX: &str =
+pub(crate) const INDEX: &str =
     "DIR is the directory of the index. One process writes it, any number read it beside that.
 
 Examples:
@@ -25,7 +25,7 @@ Examples:
   mukarrar index export seen/ -o seen.jsonl             move it to another version or machine";
 
 #[derive(Debug, Subcommand)]
-pub(in crate) enum IndexCommand {
+pub(crate) enum IndexCommand {
     /// Make an index, and store of an input every text that repeats none before it.
     Build(BuildArgs),
     /// Store every text of an input that repeats none before it; say of each what it is.
@@ -51,10 +51,10 @@ pub(in crate) enum IndexCommand {
 }
 
 #[derive(Debug, Args)]
-pub(in crate) struct DirectoryArgs {
+pub(crate) struct DirectoryArgs {
     /// The directory of the index.
     #[arg(value_name = "DIR")]
-    pub(in crate) directory: PathBuf,
+    pub(crate) directory: PathBuf,
     /// Memory for what is not yet merged, and for records that were read: at least 4M.
     #[arg(long, value_name = "SIZE", default_value = "256M", value_parser = size, help_heading = "Running")]
     pub(super) cache: u64,
@@ -66,7 +66,7 @@ pub(in crate) struct DirectoryArgs {
 /// What an index is made with; a setting that is given for one that is there must be its own.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Settings of a new index")]
-pub(in crate) struct SettingsArgs {
+pub(crate) struct SettingsArgs {
     /// Smallest Jaccard similarity of a duplicate: above 0, at most 1 [default: 0.6].
     #[arg(long, value_name = "T")]
     pub(super) threshold: Option<f64>,
@@ -138,7 +138,7 @@ impl From<VerifyChoice> for Verify {
 /// What is known of records beside id and text.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Input")]
-pub(in crate) struct FieldsArgs {
+pub(crate) struct FieldsArgs {
     /// The field that says when a record was published: windows and `expire --window` go by it.
     #[arg(long, value_name = "FIELD")]
     pub(super) date_field: Option<String>,
@@ -152,7 +152,7 @@ pub(in crate) struct FieldsArgs {
 
 /// An index, and the records that it is asked about.
 #[derive(Debug, Args)]
-pub(in crate) struct RecordsArgs {
+pub(crate) struct RecordsArgs {
     #[command(flatten)]
     pub(super) index: DirectoryArgs,
     #[command(flatten)]
@@ -169,7 +169,7 @@ pub(in crate) struct RecordsArgs {
 }
 
 #[derive(Debug, Args)]
-pub(in crate) struct BuildArgs {
+pub(crate) struct BuildArgs {
     #[command(flatten)]
     pub(super) records: RecordsArgs,
     #[command(flatten)]
@@ -177,7 +177,7 @@ pub(in crate) struct BuildArgs {
 }
 
 #[derive(Debug, Args)]
-pub(in crate) struct AddArgs {
+pub(crate) struct AddArgs {
     #[command(flatten)]
     pub(super) records: RecordsArgs,
     /// Store a text whose key is there already in place of that: a page that changed. It is not checked. A text without tokens
@@ -187,7 +187,7 @@ pub(in crate) struct AddArgs {
 }
 
 #[derive(Debug, Args)]
-pub(in crate) struct CheckArgs {
+pub(crate) struct CheckArgs {
     #[command(flatten)]
     pub(super) records: RecordsArgs,
     /// Exit with 1 if a duplicate was found.
@@ -196,7 +196,7 @@ pub(in crate) struct CheckArgs {
 }
 
 #[derive(Debug, Args)]
-pub(in crate) struct QueryArgs {
+pub(crate) struct QueryArgs {
     #[command(flatten)]
     pub(super) records: RecordsArgs,
     /// How many stored texts are listed for each record, at most; more than 256 never are, since no more are verified.
@@ -208,7 +208,7 @@ pub(in crate) struct QueryArgs {
 }
 
 #[derive(Debug, Args)]
-pub(in crate) struct RemoveArgs {
+pub(crate) struct RemoveArgs {
     #[command(flatten)]
     pub(super) index: DirectoryArgs,
     /// Keys, or - for one a line on standard input.
@@ -218,7 +218,7 @@ pub(in crate) struct RemoveArgs {
 
 #[derive(Debug, Args)]
 #[group(id = "expiry", required = true, multiple = false)]
-pub(in crate) struct ExpiryArgs {
+pub(crate) struct ExpiryArgs {
     /// Forget texts that were first seen so long ago or earlier: 12h, 7d, 2w.
     #[arg(long, value_name = "TIME", value_parser = Window::from_str, group = "expiry")]
     pub(super) age: Option<Window>,
@@ -228,7 +228,7 @@ pub(in crate) struct ExpiryArgs {
 }
 
 #[derive(Debug, Args)]
-pub(in crate) struct ExpireArgs {
+pub(crate) struct ExpireArgs {
     #[command(flatten)]
     pub(super) index: DirectoryArgs,
     #[command(flatten)]
@@ -236,7 +236,7 @@ pub(in crate) struct ExpireArgs {
 }
 
 #[derive(Debug, Args)]
-pub(in crate) struct StatsArgs {
+pub(crate) struct StatsArgs {
     /// The directory of the index.
     #[arg(value_name = "DIR")]
     pub(super) directory: PathBuf,
@@ -253,7 +253,7 @@ pub(super) enum StatsFormat {
 }
 
 #[derive(Debug, Args)]
-pub(in crate) struct ExportArgs {
+pub(crate) struct ExportArgs {
     /// The directory of the index.
     #[arg(value_name = "DIR")]
     pub(super) directory: PathBuf,
@@ -263,7 +263,7 @@ pub(in crate) struct ExportArgs {
 }
 
 #[derive(Debug, Args)]
-pub(in crate) struct ImportArgs {
+pub(crate) struct ImportArgs {
     #[command(flatten)]
     pub(super) index: DirectoryArgs,
     /// What `export` wrote, or - for standard input.
@@ -272,7 +272,7 @@ pub(in crate) struct ImportArgs {
 }
 
 #[derive(Debug, Args)]
-pub(in crate) struct MergeArgs {
+pub(crate) struct MergeArgs {
     #[command(flatten)]
     pub(super) index: DirectoryArgs,
     /// The directory of the other index, which is only read.

@@ -9,6 +9,11 @@ use std::time::SystemTime;
 
 use super::console::{Console, failed};
 use super::{Exit, job, summary};
+use answers::{Answer, Answers};
+use args::{
+    AddArgs, BuildArgs, CheckArgs, DirectoryArgs, ExpireArgs, ExportArgs, ImportArgs, IndexCommand, MergeArgs,
+    QueryArgs, RecordsArgs, RemoveArgs, SettingsArgs, StatsArgs, StatsFormat,
+};
 use mukarrar::document::{Date, DocId};
 use mukarrar::error::{Error, ErrorKind, Result};
 use mukarrar::index::{Expiry, IndexBuilder, Merged};
@@ -16,11 +21,6 @@ use mukarrar::input::{Corpus, FieldValue, Record};
 use mukarrar::page::{Rules, Sources, UnitLevel};
 use mukarrar::report::output::{self, Outputs};
 use mukarrar::{Index, Item, Verdict};
-use answers::{Answer, Answers};
-use args::{
-    AddArgs, BuildArgs, CheckArgs, DirectoryArgs, ExpireArgs, ExportArgs, ImportArgs, IndexCommand, MergeArgs,
-    QueryArgs, RecordsArgs, RemoveArgs, SettingsArgs, StatsArgs, StatsFormat,
-};
 
 /// Records that are asked about at once.
 const BATCH: usize = 2048;

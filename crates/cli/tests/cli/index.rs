@@ -1,0 +1,106 @@
+//! `mukarrar index` as a process, where one command follows another or the world around it fails.
+
+#![allow(clippy::unwrap_used, reason = "a test may stop where it fails")]
+
+use crate::common;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+use mukarrar::Index;
+use serde_json::{Value, json};
+
+fn index(directory: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_mukarrar"));
+    command.arg("index").args(arguments).current_dir(directory);
+    command
+}
+
+fn run(directory: &Path, arguments: &[&str]) -> Output {
+    index(directory, arguments).output().unwrap()
+}
+
+fn told(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).unwrap()
+}
+
+/// Writes records, and names the file.
+fn records<'p>(directory: &Path, name: &'p str, records: impl IntoIterator<Item = (String, String)>) -> &'p str {
+    let lines = records.into_iter().map(|(id, text)| format!("{}\n", json!({ "id": id, "text": text })));
+    std::fs::write(directory.join(name), lines.collect::<String>()).unwrap();
+    name
+}
+
+/// A text of so many words that repeats none of another number.
+fn long_text(number: usize, words: usize) -> String {
+    common::text::spelled(&(0..words).map(|word| words * number + word).collect::<Vec<_>>())
+}
+
+fn verdicts(lines: &str) -> Vec<(String, String)> {
+    let of = |value: &Value, name: &str| value[name].as_str().unwrap_or_default().to_owned();
+    let lines = lines.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+    lines.map(|line| (of(&line, "id"), of(&line, "verdict"))).collect()
+}
+
+#[test]
+fn replacing_tells_what_is_stored_what_was_there_and_what_is_empty() {
+    let directory = tempfile::tempdir().unwrap();
+    let directory = directory.path();
+    let pair = |id: &str, text: &str| (id.to_owned(), text.to_owned());
+    let (old, changed) = (long_text(1, 30), long_text(2, 30));
+    let first = records(directory, "first.jsonl", [pair("a", &old), pair("gone", &long_text(3, 30))]);
+    assert!(run(directory, &["build", "seen", first]).status.success());
+    let second = [pair("a", &changed), pair("b", &old), pair("gone", "،؛"), pair("none", "")];
+    let second = records(directory, "second.jsonl", second);
+    let replaced = run(directory, &["add", "seen", second, "--replace", "--format", "jsonl"]);
+    let given = verdicts(&String::from_utf8(replaced.stdout.clone()).unwrap());
+    let expected = [pair("a", "replaced"), pair("b", "stored"), pair("gone", "empty"), pair("none", "empty")];
+    assert_eq!(given, expected);
+    assert_eq!(told(&replaced), "4 records read, 1 replaced, 1 stored, 2 empty, 0 rejected\n");
+    let index = Index::open(directory.join("seen")).unwrap();
+    assert_eq!((index.len(), index.contains("gone").unwrap()), (2, false));
+}
+
+/// A limit on the size of files stands for a disk that is full.
+#[cfg(unix)]
+#[test]
+fn on_a_full_disk_what_was_answered_is_written_and_what_was_told_is_stored() {
+    let directory = tempfile::tempdir().unwrap();
+    let directory = directory.path();
+    let all = 3_000;
+    let long = |number: usize| (number.to_string(), long_text(number, 500));
+    let day = records(directory, "day.jsonl", (0..all).map(long));
+    assert!(run(directory, &["build", "seen", records(directory, "none.jsonl", [])]).status.success());
+    let add = format!(
+        "trap '' XFSZ; ulimit -f 2000; exec '{}' index add seen {day} -o verdicts.jsonl --format jsonl --commit-every 20",
+        env!("CARGO_BIN_EXE_mukarrar")
+    );
+    let added = Command::new("sh").args(["-c", &add]).current_dir(directory).output().unwrap();
+    assert_eq!(added.status.code(), Some(2), "{}", told(&added));
+
+    let given = verdicts(&std::fs::read_to_string(directory.join("verdicts.jsonl")).unwrap());
+    let (new, failed) = given.split_at(given.iter().position(|(_, verdict)| verdict != "new").unwrap());
+    assert!(new.len() > 20 && failed.iter().all(|(_, verdict)| verdict == "error"), "{given:?}");
+    assert!(given.len() < all, "it stops");
+    let count = format!("; {} of {all} records were answered, and nothing was asked after that\n", new.len());
+    assert!(told(&added).contains(&count), "{}", told(&added));
+    assert!(
+        told(&added).ends_with("; what was answered since the last commit may not be stored\n"),
+        "{}",
+        told(&added)
+    );
+    let index = Index::open(directory.join("seen")).unwrap();
+    let stored = new.iter().take_while(|(key, _)| index.contains(key).unwrap()).count();
+    assert!(stored + 20 >= new.len() && stored as u64 == index.len(), "{stored} of {}", new.len());
+}
+
+#[test]
+fn whoever_reads_an_export_may_go_away() {
+    let directory = tempfile::tempdir().unwrap();
+    let directory = directory.path();
+    let texts = records(directory, "texts.jsonl", (0..3).map(|number| (number.to_string(), long_text(number, 30))));
+    assert!(run(directory, &["build", "seen", texts]).status.success());
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let exported = index(directory, &["export", "seen"]).stdout(writer).stderr(Stdio::piped()).output().unwrap();
+    assert_eq!((exported.status.code(), &*told(&exported)), (Some(0), ""));
+}

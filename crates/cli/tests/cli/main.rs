@@ -1,0 +1,17 @@
+//! The command line as its users see it: its output, its files, its life as a process.
+
+#[path = "../../../../tests/library/common/mod.rs"]
+mod common;
+#[cfg(feature = "server")]
+#[path = "../../../server/tests/server/http.rs"]
+#[allow(dead_code, reason = "shared with the tests of the server")]
+mod http;
+
+mod cases;
+mod dedup;
+mod index;
+mod pages;
+mod parquet;
+mod promise_memory;
+mod promise_resume;
+mod serve;

@@ -1,0 +1,128 @@
+//! Promise: `--memory` is a limit for the whole process, and nothing but time and disk depends on it. A limit far below what
+//! a run would like to have gives the same bytes; one below the floor is refused with the floor.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may stop where it fails")]
+
+use std::fmt::Write as _;
+use std::fs;
+use std::io::Write as _;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+use crate::common::text::{self, Random};
+use serde_json::Value;
+
+fn mukarrar(home: &Path, arguments: &str) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_mukarrar"));
+    command.current_dir(home).args(arguments.split_whitespace()).stdin(Stdio::null()).output().unwrap()
+}
+
+fn done(home: &Path, arguments: &str) {
+    let output = mukarrar(home, arguments);
+    assert_eq!(output.status.code(), Some(0), "{arguments}: {}", String::from_utf8_lossy(&output.stderr));
+}
+
+/// Short documents, a sixth of them copies of an earlier one, some exact; a few records that are none.
+fn corpus(documents: usize) -> String {
+    let mut random = Random::new(7);
+    let mut originals: Vec<Vec<usize>> = Vec::new();
+    let mut lines = String::new();
+    for id in 0..documents {
+        let words = match random.below(6) {
+            0 if !originals.is_empty() => {
+                let original = &originals[random.below(originals.len())];
+                if random.below(3) == 0 { original.clone() } else { text::edited(&mut random, 50_000, original, 0.03) }
+            }
+            _ => text::words(&mut random, 50_000, 30),
+        };
+        writeln!(lines, "{{\"id\":{id},\"text\":\"{}\",\"more\":[{id}]}}", text::spelled(&words)).unwrap();
+        originals.push(words);
+        if id % 5_000 == 77 {
+            lines.push_str("{\"id\":\"no text\"}\nno JSON\n");
+        }
+    }
+    lines
+}
+
+fn number(summary: &Value, name: &str) -> u64 {
+    summary[name].as_u64().unwrap()
+}
+
+const DOCUMENTS: usize = 200_000;
+
+/// Runs `command` in `home` without a limit and with one; the outputs must be equal, the limit kept, and the disk used.
+fn same_under(home: &Path, limit: u64, command: &str, outputs: &[&str]) {
+    let run = |name: &str, more: &str| {
+        let command = command.replace("OUT", name);
+        done(home, &format!("{command} --summary {name}.json {more} -q"));
+        serde_json::from_slice::<Value>(&fs::read(home.join(format!("{name}.json"))).unwrap()).unwrap()
+    };
+    let free = run("free", "");
+    let bound = run("bound", &format!("--memory {limit} --temp-dir spill"));
+    assert_eq!(free["records"], bound["records"], "{command}");
+    for output in outputs {
+        let read = |name: &str| fs::read(home.join(output.replace("OUT", name))).unwrap();
+        assert!(read("free") == read("bound"), "{command}: {output} differs");
+    }
+    let (peak, wanted) = (number(&bound, "peak_rss_bytes"), number(&free, "peak_rss_bytes"));
+    if peak > 0 {
+        assert!(peak <= limit, "{command}: {peak} bytes at {limit}");
+        assert!(wanted > limit * 3 / 2, "{command}: without a limit {wanted} bytes, too few to show anything");
+    }
+    assert!(number(&bound, "spilled_bytes") > 0, "{command}");
+    assert_eq!(number(&free, "spilled_bytes"), 0, "{command}");
+    assert_eq!(fs::read_dir(home.join("spill")).unwrap().count(), 0, "{command}: something stayed");
+}
+
+#[test]
+fn a_limit_far_below_the_need_changes_no_byte() {
+    let home = tempfile::tempdir().unwrap();
+    fs::create_dir(home.path().join("spill")).unwrap();
+    fs::write(home.path().join("in.jsonl"), corpus(DOCUMENTS)).unwrap();
+    let limit = 64 << 20;
+    let clusters = "clusters in.jsonl --format jsonl -o OUT.clusters --threads 2";
+    same_under(home.path(), limit, clusters, &["OUT.clusters"]);
+    same_under(home.path(), limit, "pairs in.jsonl --format tsv -o OUT.pairs --threads 2", &["OUT.pairs"]);
+    let dedup = "dedup in.jsonl -o OUT.jsonl --removed OUT.removed --rejected OUT.rejected --keep longest --threads 1";
+    same_under(home.path(), limit, dedup, &["OUT.jsonl", "OUT.removed", "OUT.rejected"]);
+}
+
+#[test]
+fn compressed_input_is_spilled_and_read_again() {
+    let home = tempfile::tempdir().unwrap();
+    fs::create_dir(home.path().join("spill")).unwrap();
+    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    gzip.write_all(corpus(DOCUMENTS).as_bytes()).unwrap();
+    fs::write(home.path().join("in.jsonl.gz"), gzip.finish().unwrap()).unwrap();
+    let dedup = "dedup in.jsonl.gz -o OUT.jsonl --removed OUT.removed --threads 2";
+    same_under(home.path(), 64 << 20, dedup, &["OUT.jsonl", "OUT.removed"]);
+}
+
+#[test]
+fn a_limit_below_the_floor_is_refused_with_the_floor() {
+    let home = tempfile::tempdir().unwrap();
+    fs::write(home.path().join("in.jsonl"), corpus(DOCUMENTS)).unwrap();
+    let refused = |limit: &str| {
+        let output = mukarrar(home.path(), &format!("clusters in.jsonl -o out --memory {limit} --temp-dir ."));
+        assert_eq!(output.status.code(), Some(2), "{limit}");
+        assert!(!home.path().join("out").exists());
+        String::from_utf8(output.stderr).unwrap()
+    };
+    let message = refused("1M");
+    assert!(message.contains("memory cannot be 1048576 bytes") && message.contains("give --memory"), "{message}");
+    let floor: u64 =
+        message.split("--memory ").nth(1).and_then(|rest| rest.split(' ').next()).unwrap().parse().unwrap();
+    // Enough to begin, too little for so many records: the message names a higher floor.
+    let message = refused(&floor.to_string());
+    assert!(message.contains("an input of so many records"), "{message}");
+}
+
+#[test]
+fn a_directory_for_spilling_that_is_not_there_is_an_error_before_the_run() {
+    let home = tempfile::tempdir().unwrap();
+    fs::write(home.path().join("in.jsonl"), "{\"text\":\"خبر\"}\n").unwrap();
+    let output = mukarrar(home.path(), "clusters in.jsonl --temp-dir none");
+    assert_eq!(output.status.code(), Some(2));
+    let message = String::from_utf8(output.stderr).unwrap();
+    assert!(message.contains("none"), "{message}");
+}

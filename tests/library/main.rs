@@ -1,0 +1,39 @@
+//! The library as its users see it, a module for each of its promises and rooms.
+
+mod common;
+
+mod boilerplate;
+mod encodings;
+mod evaluate;
+mod evaluate_pages;
+mod facts;
+mod facts_forms;
+mod fold_corpora;
+mod fold_kernels;
+mod fold_laws;
+mod fold_vectors;
+mod formats_compression;
+mod formats_csv;
+mod formats_html;
+mod formats_parquet;
+mod formats_warc;
+mod furniture;
+mod index;
+mod index_disk;
+mod index_faults;
+mod input;
+mod page_cut;
+mod page_html;
+mod page_html_gold;
+mod page_laws;
+mod page_shapes;
+mod passages;
+mod promise_accounts;
+mod promise_containment;
+mod promise_determinism;
+mod promise_gold;
+mod promise_pairs;
+mod promise_recall;
+mod promise_stored_bytes;
+mod shared_vectors;
+mod window;
