@@ -9,6 +9,7 @@ use crate::error::{Error, Result};
 use crate::lsh::{Banding, Overrides};
 use crate::normalize::{Language, Profile};
 use crate::page::{Boilerplate, Rules};
+use crate::pipeline::Options;
 use crate::shingle::ShingleKind;
 use crate::similarity::facts::Facts;
 use crate::sketch::{MinHasher, SketchParams};
@@ -205,9 +206,10 @@ impl IndexBuilder {
 
     /// All settings, with defaults for those that were not given.
     pub(super) fn settings(&self) -> Result<Settings> {
-        let (threshold, recall) = (self.threshold.unwrap_or(0.6), self.recall.unwrap_or(0.99));
+        let (threshold, recall) =
+            (self.threshold.unwrap_or(Options::DEFAULT_THRESHOLD), self.recall.unwrap_or(Options::DEFAULT_RECALL));
         let (profile, shingle) = (self.profile.unwrap_or_default(), self.shingle.unwrap_or_default());
-        let (seed, verify) = (self.seed.unwrap_or(1), self.verify.unwrap_or_default());
+        let (seed, verify) = (self.seed.unwrap_or(Options::DEFAULT_SEED), self.verify.unwrap_or_default());
         let facts = match (verify, self.facts) {
             (Verify::Exact, facts) => facts.unwrap_or_default(),
             (Verify::Estimate, None | Some(Facts::Off)) => Facts::Off,

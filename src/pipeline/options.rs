@@ -96,9 +96,9 @@ impl Default for Options {
             source_field: None,
             shingle: ShingleKind::default(),
             short: true,
-            threshold: 0.6,
+            threshold: Self::DEFAULT_THRESHOLD,
             edited: false,
-            recall: 0.99,
+            recall: Self::DEFAULT_RECALL,
             containment: Some(0.8),
             contained_copies: false,
             facts: Facts::Guard,
@@ -165,8 +165,14 @@ impl Options {
         if self.takes_edited() { self.threshold.min(EDITED_BANDING) } else { self.threshold }
     }
 
-    /// The seed unless another is given.
+    /// The default seed of every hash.
     pub const DEFAULT_SEED: u64 = 1;
+
+    /// The default of [`threshold`](Self::threshold).
+    pub const DEFAULT_THRESHOLD: f64 = 0.6;
+
+    /// The default of [`recall`](Self::recall).
+    pub const DEFAULT_RECALL: f64 = 0.99;
 
     /// Bands and rows for these options, everything validated.
     ///

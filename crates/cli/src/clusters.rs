@@ -1,30 +1,66 @@
 //! `mukarrar clusters`.
 
-use super::args::ClustersArgs;
+use clap::Args;
+
+use super::args::groups::{
+    CheckArgs, InputArgs, KeepArgs, MatchingArgs, OutputArgs, RunningArgs, ShowingArgs, UnitArgs,
+};
 use super::console::Console;
-use super::progress::Bar;
-use super::{Exit, job, summary};
+use super::exit::Exit;
+use super::progress::StageBar;
+use super::run_options::UnitRun;
+use super::{finish, inputs, summary};
 use mukarrar::cluster::Cluster;
 use mukarrar::error::Result;
 use mukarrar::report;
 use mukarrar::report::output::Outputs;
 
-pub(super) fn run(arguments: &ClustersArgs, console: &Console) -> Result<Exit> {
-    let ClustersArgs { input, matching, keep, check, running, output, showing } = arguments;
-    let pipeline = job::pipeline(matching, Some(&keep.keep), input, running, showing.progress)?;
-    let input = job::input(&input.inputs, &input.reading, pipeline.options().unit, pipeline.options().fields())?;
-    job::not_inputs([&output.output].into_iter().chain(&showing.summary), &input)?;
-    let (corpus, mut found) = pipeline.read_clusters(input, &Bar::new(showing.progress))?;
-    let mut outputs = Outputs::new();
-    job::results(output, &mut outputs, console, |style, out| report::clusters(&found, &corpus, style, out))?;
-    summary::passed_over(&corpus, &found.rejects, &found.summary.decoded, &showing.verbosity, console);
-    job::finish(&mut found.summary, showing, outputs, console)?;
-    pipeline.forget_work()?;
-    let copies = check.check && found.clusters.iter().any(has_copies);
-    Ok(job::exit(&found.summary, running.strict, copies, console))
+pub(super) const EXAMPLES: &str = "Examples:
+  mukarrar clusters news.jsonl.gz
+  mukarrar clusters pages/ --unit story --format jsonl -o clusters.jsonl
+  zcat news.jsonl.gz | mukarrar clusters - --threshold 0.8 --check";
+
+#[derive(Debug, Args)]
+pub(super) struct ClustersArgs {
+    #[command(flatten)]
+    input: InputArgs,
+    #[command(flatten)]
+    unit: UnitArgs,
+    #[command(flatten)]
+    matching: MatchingArgs,
+    #[command(flatten)]
+    keep: KeepArgs,
+    #[command(flatten)]
+    check: CheckArgs,
+    #[command(flatten)]
+    running: RunningArgs,
+    #[command(flatten)]
+    output: OutputArgs,
+    #[command(flatten)]
+    showing: ShowingArgs,
 }
 
-/// A cluster may hold nothing but its keeper and what resembles it.
-pub(super) fn has_copies(cluster: &Cluster) -> bool {
+pub(super) fn run(arguments: &ClustersArgs, console: &Console) -> Result<Exit> {
+    let ClustersArgs { input, unit, matching, keep, check, running, output, showing } = arguments;
+    let progress = showing.progress.progress;
+
+    let pipeline = UnitRun { unit: unit.unit, matching, keep: Some(keep), input, running, progress }.pipeline()?;
+    let input = inputs::list_for(&pipeline, input)?;
+    inputs::refuse_as_output([&output.output].into_iter().chain(&showing.summary), &input)?;
+
+    let (corpus, mut found) = pipeline.read_clusters(input, &StageBar::new(progress))?;
+
+    let mut outputs = Outputs::new();
+    finish::write_results(output, &mut outputs, console, |style, out| report::clusters(&found, &corpus, style, out))?;
+    summary::show_rejected(&corpus, &found.rejects, &found.summary.decoded, &showing.verbosity, console);
+    finish::end_run(&mut found.summary, showing, outputs, console)?;
+    pipeline.forget_work()?;
+
+    let copies_found = check.check && found.clusters.iter().any(has_copies);
+    Ok(finish::exit_of(&found.summary, running.strict, copies_found, console))
+}
+
+/// Whether the cluster has copies of its keeper: it may contain only the keeper and related units.
+fn has_copies(cluster: &Cluster) -> bool {
     cluster.size() > 1
 }

@@ -1,44 +1,79 @@
 //! `mukarrar compare`.
 
 use std::path::PathBuf;
+use std::str::FromStr;
 
-use super::args::CompareArgs;
+use clap::Args;
+
+use super::args::groups::{BoilerplateArgs, FoldingArgs, OutputArgs, ReadingArgs, ShingleArgs};
 use super::console::Console;
-use super::{Exit, job};
+use super::exit::Exit;
+use super::{finish, inputs, rules, run_options};
 use mukarrar::document::{DocId, Kind, Layout};
 use mukarrar::error::{Error, ErrorKind, Result};
 use mukarrar::input::{Corpus, Record, Reject};
 use mukarrar::page::{Cutter, Sources, Text, UnitLevel};
-use mukarrar::pipeline::{self, Pipeline};
+use mukarrar::pipeline::{self, Options, Pipeline};
 use mukarrar::report::output::Outputs;
 use mukarrar::report::{self, Named};
 
+#[derive(Debug, Args)]
+pub(super) struct CompareArgs {
+    /// The first text: a file or - for standard input, or an id with --in.
+    a: String,
+    /// The second text.
+    b: String,
+    /// A and B are ids of records, or of units (ID#N, with --unit), in this input. May be repeated.
+    #[arg(long = "in", value_name = "INPUT")]
+    within: Vec<PathBuf>,
+    /// Unit that N counts in ID#N, with --in: document, story, paragraph or line.
+    #[arg(long, value_name = "UNIT", default_value_t = UnitLevel::Story, value_parser = UnitLevel::from_str)]
+    unit: UnitLevel,
+    #[command(flatten)]
+    reading: ReadingArgs,
+    #[command(flatten)]
+    folding: FoldingArgs,
+    #[command(flatten)]
+    boilerplate: BoilerplateArgs,
+    #[command(flatten)]
+    shingle: ShingleArgs,
+    /// Smallest Jaccard similarity at which the texts count as copies: above 0, at most 1.
+    #[arg(long, value_name = "T", default_value_t = Options::DEFAULT_THRESHOLD, help_heading = "Matching")]
+    threshold: f64,
+    #[command(flatten)]
+    output: OutputArgs,
+}
+
 pub(super) fn run(arguments: &CompareArgs, console: &Console) -> Result<Exit> {
-    let mut options = job::folding(&arguments.folding);
-    options.boilerplate = arguments.boilerplate.boilerplate;
-    options.rules = job::rules(&arguments.boilerplate)?;
+    let mut options = run_options::with_folding(&arguments.folding);
+    options.boilerplate = arguments.boilerplate.mode.boilerplate;
+    options.rules = rules::from_file(&arguments.boilerplate)?;
     options.shingle = arguments.shingle.shingle;
     options.threshold = arguments.threshold;
     let pipeline = Pipeline::new(options)?;
+
     let corpus = open(arguments)?;
-    let (a, b) = texts(arguments, &corpus)?;
+    let (a, b) = find_texts(arguments, &corpus)?;
     let found = pipeline::compare(a.as_text(), b.as_text(), pipeline.options());
+
     let (a, b) = (Named { id: &arguments.a, text: &a.text }, Named { id: &arguments.b, text: &b.text });
     let mut outputs = Outputs::new();
-    job::results(&arguments.output, &mut outputs, console, |style, out| report::comparison(&found, a, b, style, out))?;
+    finish::write_results(&arguments.output, &mut outputs, console, |style, out| {
+        report::comparison(&found, a, b, style, out)
+    })?;
     outputs.commit()?;
     Ok(Exit::Done)
 }
 
-/// One of the texts, and what it is.
-struct Found {
+/// One of the two texts.
+struct ComparedText {
     text: String,
     kind: Kind,
     source: String,
     layout: Option<Box<Layout>>,
 }
 
-impl Found {
+impl ComparedText {
     fn document(record: Record<'_>, sources: &Sources) -> Self {
         let source = sources.of(&record).into_owned();
         Self { text: record.text.into_owned(), kind: Kind::Document, source, layout: record.layout }
@@ -49,60 +84,83 @@ impl Found {
     }
 }
 
+/// Reads the input that is named by `--in`, else A and B as files of one document each.
 fn open(arguments: &CompareArgs) -> Result<Corpus> {
-    // Without --in the texts are whole documents.
-    let unit = if arguments.within.is_empty() { UnitLevel::Document } else { arguments.unit };
-    if arguments.within.is_empty() {
-        let files: Vec<PathBuf> = vec![arguments.a.clone().into(), arguments.b.clone().into()];
-        return job::open_with(&files, &arguments.reading, unit, &arguments.boilerplate);
+    let CompareArgs { a, b, within, unit, reading, boilerplate, .. } = arguments;
+    if !within.is_empty() {
+        return inputs::open_with_sources(within, reading, *unit, boilerplate);
     }
-    job::open_with(&arguments.within, &arguments.reading, unit, &arguments.boilerplate)
+
+    let files = [a.into(), b.into()];
+    inputs::open_with_sources(&files, reading, UnitLevel::Document, boilerplate)
 }
 
-fn texts(arguments: &CompareArgs, corpus: &Corpus) -> Result<(Found, Found)> {
-    let sources = Sources::new(corpus.options(), arguments.boilerplate.source.source_field.as_deref());
-    if !arguments.within.is_empty() {
-        let find = |id: &str| find(corpus, &sources, id, arguments.unit);
-        return Ok((find(&arguments.a)?, find(&arguments.b)?));
+fn find_texts(arguments: &CompareArgs, corpus: &Corpus) -> Result<(ComparedText, ComparedText)> {
+    let CompareArgs { a, b, within, unit, boilerplate, .. } = arguments;
+    let sources = Sources::new(corpus.options(), boilerplate.source.source_field.as_deref());
+
+    if within.is_empty() {
+        let is_same_file = a == b;
+        let first = text_of_file(corpus, &sources, "A", a, is_same_file)?;
+        return Ok((first, text_of_file(corpus, &sources, "B", b, is_same_file)?));
     }
-    let mut texts = Vec::new();
-    for (name, path) in [("A", &arguments.a), ("B", &arguments.b)] {
-        let mut records = corpus.ids().filter(|id| corpus.source(*id).path.as_os_str() == path.as_str());
-        match (records.next(), records.next()) {
-            (Some(id), None) => texts.push(Found::document(corpus.read(id).map_err(unreadable)?, &sources)),
-            // The same path twice stands twice in the input.
-            (Some(id), Some(_)) if arguments.a == arguments.b && corpus.len() == 2 => {
-                texts.push(Found::document(corpus.read(id).map_err(unreadable)?, &sources));
-            }
-            _ => return Err(Error::parameter(name, path, "a file of one text; name records with --in INPUT")),
-        }
-    }
-    match (texts.pop(), texts.pop()) {
-        (Some(b), Some(a)) => Ok((a, b)),
-        _ => Err(Error::parameter("A", &arguments.a, "two texts")),
-    }
+    Ok((text_of_id(corpus, &sources, a, *unit)?, text_of_id(corpus, &sources, b, *unit)?))
 }
 
-/// The text of the record shown as `id`, or of a unit of it.
-fn find(corpus: &Corpus, sources: &Sources, id: &str, level: UnitLevel) -> Result<Found> {
-    let names = corpus.names()?;
-    let text_of = |wanted: &str| {
-        corpus.ids().find_map(|document: DocId| {
-            let record = corpus.read(document).ok()?;
-            (names.shown(document, &record.id) == wanted).then(|| Found::document(record, sources))
-        })
+/// The text of the file at `path`, which must contain one record. `name` is the argument that gave the path.
+fn text_of_file(
+    corpus: &Corpus,
+    sources: &Sources,
+    name: &'static str,
+    path: &str,
+    is_same_file: bool,
+) -> Result<ComparedText> {
+    let mut records = corpus.ids().filter(|id| corpus.source(*id).path.as_os_str() == path);
+
+    // If A and B are the same file, the input contains its one record twice.
+    let id = match (records.next(), records.next()) {
+        (Some(id), None) => Some(id),
+        (Some(id), Some(_)) if is_same_file && corpus.len() == 2 => Some(id),
+        _ => None,
     };
-    if let Some(found) = text_of(id) {
+    let Some(id) = id else {
+        return Err(Error::parameter(name, path, "a file of one text; name records with --in INPUT"));
+    };
+    Ok(ComparedText::document(corpus.read(id).map_err(unreadable)?, sources))
+}
+
+/// The text of the record with the shown id `id`, or of a unit of a record.
+fn text_of_id(corpus: &Corpus, sources: &Sources, id: &str, level: UnitLevel) -> Result<ComparedText> {
+    // An id may itself contain #, so whole records go first.
+    if let Some(found) = text_of_record(corpus, sources, id)? {
         return Ok(found);
     }
-    let unit = id.rsplit_once('#').and_then(|(document, number)| {
-        let (page, number) = (text_of(document)?, number.parse::<usize>().ok()?);
-        let mut units = Vec::new();
-        Cutter::new().cut_page(&page.text, page.layout.as_deref(), level, &mut units);
-        let unit = units.get(number)?;
-        Some(Found { text: unit.span.of(&page.text).to_owned(), kind: unit.kind, source: page.source, layout: None })
+
+    if let Some((document, number)) = id.rsplit_once('#')
+        && let Some(page) = text_of_record(corpus, sources, document)?
+        && let Some(unit) = unit_of_page(page, number, level)
+    {
+        return Ok(unit);
+    }
+    Err(Error::parameter("id", id, "the id of a readable record in the input, or ID#N of a unit of one"))
+}
+
+fn text_of_record(corpus: &Corpus, sources: &Sources, wanted: &str) -> Result<Option<ComparedText>> {
+    let names = corpus.names()?;
+    let text = corpus.ids().find_map(|document: DocId| {
+        let record = corpus.read(document).ok()?;
+        (names.shown(document, &record.id) == wanted).then(|| ComparedText::document(record, sources))
     });
-    unit.ok_or_else(|| Error::parameter("id", id, "the id of a readable record in the input, or ID#N of a unit of one"))
+    Ok(text)
+}
+
+fn unit_of_page(page: ComparedText, number: &str, level: UnitLevel) -> Option<ComparedText> {
+    let number: usize = number.parse().ok()?;
+    let mut units = Vec::new();
+    Cutter::new().cut_page(&page.text, page.layout.as_deref(), level, &mut units);
+
+    let unit = units.get(number)?;
+    Some(ComparedText { text: unit.span.of(&page.text).to_owned(), kind: unit.kind, source: page.source, layout: None })
 }
 
 fn unreadable(reject: Reject) -> Error {

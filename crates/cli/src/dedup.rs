@@ -1,9 +1,19 @@
 //! `mukarrar dedup`.
 
-use super::args::{DedupArgs, Grain};
+use std::path::PathBuf;
+
+use clap::parser::ValueSource;
+use clap::{ArgMatches, Args, FromArgMatches};
+
+use super::args::groups::{
+    BoilerplateModeArgs, CheckArgs, FoldingArgs, InputArgs, KeepArgs, LengthArgs, MatchingArgs, RunningArgs, SeedArgs,
+    ShowingArgs,
+};
 use super::console::Console;
-use super::progress::Bar;
-use super::{Exit, job, summary};
+use super::exit::Exit;
+use super::progress::StageBar;
+use super::run_options::{self, UnitRun};
+use super::{finish, inputs, summary};
 use mukarrar::document::DocId;
 use mukarrar::error::{Error, Result};
 use mukarrar::input::{Corpus, Input};
@@ -13,178 +23,368 @@ use mukarrar::report::output::Outputs;
 use mukarrar::report::{self, Cleaning, Destination, Format, Marking};
 use mukarrar::similarity::Relation;
 
-/// Arguments that mean nothing where passages are cut out: they are equal words, whatever stands around them.
-const NOT_OF_PASSAGES: [&str; 18] = [
-    "against",
-    "clusters",
-    "shingle",
-    "short",
-    "threshold",
-    "edited",
-    "containment",
-    "facts",
-    "recall",
-    "num-hashes",
-    "bands",
-    "rows",
-    "date-field",
-    "window",
-    "related",
-    "max-bucket",
-    "boilerplate-rules",
-    "source-field",
-];
+pub(super) const EXAMPLES: &str =
+    "One input file gives one output file, compressed as its name says (.gz, .zst, .bz2, .xz). Several inputs, or a directory, \
+give a directory with the same relative paths and compression. Kept records are copied byte for byte.
 
-/// `given` says what stands on the command line.
-pub(super) fn run(arguments: &DedupArgs, given: &dyn Fn(&str) -> bool, console: &Console) -> Result<Exit> {
-    let DedupArgs { input, matching, keep, running, showing, .. } = arguments;
-    check(arguments, given)?;
-    if matching.unit == Grain::Passage {
-        return passages(arguments, console);
+Examples:
+  mukarrar dedup news.jsonl -o clean.jsonl --removed removed.jsonl
+  mukarrar dedup crawl/ -o clean/ --keep longest
+  mukarrar dedup new.jsonl --against old/ -o clean.jsonl
+  mukarrar dedup pages/ -o clean/ --unit story --removed removed.jsonl
+  mukarrar dedup news.jsonl -o clean.jsonl --unit passage --removed removed.jsonl
+  mukarrar dedup news.jsonl -o marked.jsonl --mark
+  mukarrar dedup news.jsonl --dry-run --summary summary.json";
+
+/// All arguments of the command. With `--unit passage` they are read as [`PassageDedupArgs`] instead.
+#[derive(Debug, Args)]
+pub(super) struct DedupArgs {
+    #[command(flatten)]
+    input: InputArgs,
+    /// Also remove copies of the texts in these files or directories, which are not changed. May be repeated.
+    #[arg(long, value_name = "OLD", help_heading = "Input")]
+    against: Vec<PathBuf>,
+    #[command(flatten)]
+    files: DedupFileArgs,
+    /// Write the clusters as JSON Lines.
+    #[arg(long, value_name = "FILE", help_heading = "Output")]
+    clusters: Option<PathBuf>,
+    /// Remove nothing. Write every record with a new field: its cluster, the size and the keeper of the cluster, and its
+    /// relation to the keeper. The default name of the field is mukarrar.
+    #[arg(
+        long,
+        value_name = "FIELD",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "mukarrar",
+        conflicts_with_all = ["removed", "check"],
+        help_heading = "Output"
+    )]
+    mark: Option<String>,
+    /// Unit that is compared: document, story (stories and headlines of a page), paragraph, line, or passage, which removes
+    /// repeated passages after their first occurrence.
+    #[arg(long, value_name = "UNIT", default_value = "document", value_parser = dedup_unit, help_heading = "Shape")]
+    unit: DedupUnit,
+    #[command(flatten)]
+    matching: MatchingArgs,
+    #[command(flatten)]
+    length: LengthArgs,
+    #[command(flatten)]
+    keep: KeepArgs,
+    #[command(flatten)]
+    remove: RemoveRelationsArgs,
+    #[command(flatten)]
+    check: CheckArgs,
+    #[command(flatten)]
+    running: RunningArgs,
+    #[command(flatten)]
+    showing: ShowingArgs,
+}
+
+/// The arguments of `dedup --unit passage`: those of [`DedupArgs`] that mean something for passages. Passages are equal
+/// runs of tokens, so there is no threshold, no shingle and no band.
+#[derive(Debug, Args)]
+struct PassageDedupArgs {
+    #[command(flatten)]
+    input: InputArgs,
+    #[command(flatten)]
+    files: DedupFileArgs,
+    #[arg(long, default_value = "passage", value_parser = dedup_unit)]
+    unit: DedupUnit,
+    #[command(flatten)]
+    folding: FoldingArgs,
+    #[command(flatten)]
+    boilerplate: BoilerplateModeArgs,
+    #[command(flatten)]
+    seed: SeedArgs,
+    #[command(flatten)]
+    length: LengthArgs,
+    #[command(flatten)]
+    keep: KeepArgs,
+    #[command(flatten)]
+    remove: RemoveRelationsArgs,
+    #[command(flatten)]
+    check: CheckArgs,
+    #[command(flatten)]
+    running: RunningArgs,
+    #[command(flatten)]
+    showing: ShowingArgs,
+}
+
+/// The files that every run of the command can write.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Output")]
+struct DedupFileArgs {
+    /// Write the clean corpus here: a file, a directory, or - for standard output.
+    #[arg(short, long, value_name = "CLEAN", required_unless_present = "dry_run")]
+    output: Option<PathBuf>,
+    /// Write the removed records or units, with keeper and score, as JSON Lines.
+    #[arg(long, value_name = "FILE")]
+    removed: Option<PathBuf>,
+    /// Write rejected records with place and reason as JSON Lines.
+    #[arg(long, value_name = "FILE")]
+    rejected: Option<PathBuf>,
+    /// Find and count everything, but write no clean corpus.
+    #[arg(long)]
+    dry_run: bool,
+}
+
+#[derive(Debug, Args)]
+struct RemoveRelationsArgs {
+    /// Copies that are removed: exact, near, contained, separated by commas. A text that contains another is never removed
+    /// because of it.
+    #[arg(long, value_name = "RELATIONS", value_delimiter = ',', default_value = "exact,near", value_parser = removable)]
+    remove: Vec<Relation>,
+}
+
+/// `--unit`: a level at which pages are cut, or passages, which no cutting gives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum DedupUnit {
+    Level(UnitLevel),
+    Passage,
+}
+
+fn dedup_unit(name: &str) -> Result<DedupUnit> {
+    if name == "passage" {
+        return Ok(DedupUnit::Passage);
     }
-    let mut options = job::run_options(matching, Some(&keep.keep), input, running, showing.progress)?;
-    options.contained_copies = arguments.remove.contains(&Relation::Contained);
+    name.parse().map(DedupUnit::Level)
+}
+
+fn removable(name: &str) -> std::result::Result<Relation, String> {
+    [Relation::Exact, Relation::Near, Relation::Contained]
+        .into_iter()
+        .find(|relation| relation.name() == name)
+        .ok_or_else(|| "give exact, near or contained, or several of them separated by commas".to_owned())
+}
+
+/// Runs the command. `matches` are those of the whole command line.
+pub(super) fn run(arguments: &DedupArgs, matches: &ArgMatches, console: &Console) -> Result<Exit> {
+    let given = GivenArguments(matches.subcommand().map(|(_, of_command)| of_command));
+    if arguments.mark.is_some() {
+        check_mark(arguments)?;
+    }
+
+    match (arguments.unit, given.0) {
+        (DedupUnit::Passage, Some(of_command)) => {
+            given.refuse_outside_passages()?;
+            let arguments = PassageDedupArgs::from_arg_matches(of_command)
+                .map_err(|error| Error::parameter("unit", "passage", error.to_string()))?;
+            check_passages(&arguments, &given)?;
+            dedup_passages(&arguments, console)
+        }
+        (DedupUnit::Passage, None) => Err(Error::parameter("unit", "passage", "an argument of `dedup`")),
+        (DedupUnit::Level(unit), _) => {
+            if given.contains("min_tokens") {
+                return Err(refused("min-tokens", "", "left out, or used with --unit passage"));
+            }
+            dedup_units(arguments, unit, console)
+        }
+    }
+}
+
+/// The arguments that the user gave, as against those with default values.
+struct GivenArguments<'a>(Option<&'a ArgMatches>);
+
+impl GivenArguments<'_> {
+    /// Whether the argument with this id of [`DedupArgs`] was given.
+    fn contains(&self, id: &str) -> bool {
+        self.0.and_then(|matches| matches.value_source(id)) == Some(ValueSource::CommandLine)
+    }
+
+    /// Refuses arguments of [`DedupArgs`] that [`PassageDedupArgs`] does not have.
+    fn refuse_outside_passages(&self) -> Result<()> {
+        let all = DedupArgs::augment_args(clap::Command::new("dedup"));
+        let of_passages = PassageDedupArgs::augment_args(clap::Command::new("dedup"));
+        let is_known = |id: &str| of_passages.get_arguments().any(|known| known.get_id() == id);
+
+        let outside = all
+            .get_arguments()
+            .filter(|argument| !is_known(argument.get_id().as_str()))
+            .find(|argument| self.contains(argument.get_id().as_str()));
+        match outside {
+            Some(argument) => {
+                let name = argument.get_long().unwrap_or_else(|| argument.get_id().as_str());
+                let expected = format!("another unit with --{name}: passages are only compared for equality");
+                Err(refused("unit", "passage", &expected))
+            }
+            None => Ok(()),
+        }
+    }
+}
+
+fn refused(name: &'static str, value: &str, expected: &str) -> Error {
+    Error::parameter(name, value, expected)
+}
+
+/// Refuses arguments that contradict `--mark`.
+fn check_mark(arguments: &DedupArgs) -> Result<()> {
+    if arguments.unit != DedupUnit::Level(UnitLevel::Document) {
+        return Err(refused("mark", "", "left out, or --unit document: only whole records are marked"));
+    }
+    if arguments.matching.boilerplate.mode.boilerplate == Boilerplate::Strip {
+        let expected = "keep or ignore with --mark, which does not change texts; strip in another run";
+        return Err(refused("boilerplate", "strip", expected));
+    }
+    Ok(())
+}
+
+/// Refuses values that contradict `--unit passage`.
+fn check_passages(arguments: &PassageDedupArgs, given: &GivenArguments<'_>) -> Result<()> {
+    let boilerplate = arguments.boilerplate.boilerplate;
+    if given.contains("boilerplate") && boilerplate != Boilerplate::Keep {
+        return Err(refused("boilerplate", boilerplate.name(), "keep, or left out, for --unit passage"));
+    }
+    if !arguments.remove.remove.contains(&Relation::Exact) {
+        return Err(refused("remove", "near", "with exact for --unit passage: repeated passages are equal"));
+    }
+    Ok(())
+}
+
+fn dedup_units(arguments: &DedupArgs, unit: UnitLevel, console: &Console) -> Result<Exit> {
+    let DedupArgs { input, files, matching, keep, running, showing, .. } = arguments;
+    let progress = showing.progress.progress;
+    let relations = &arguments.remove.remove;
+
+    let mut options = UnitRun { unit, matching, keep: Some(keep), input, running, progress }.options()?;
+    options.contained_copies = relations.contains(&Relation::Contained);
     let pipeline = Pipeline::new(options)?;
-    let input = job::input(&input.inputs, &input.reading, pipeline.options().unit, pipeline.options().fields())?;
-    let input = if arguments.against.is_empty() { input } else { input.against(&arguments.against)? };
-    let destination = destination(arguments, &input)?;
-    let (corpus, found) = pipeline.read_clusters(input, &Bar::new(showing.progress))?;
-    if let Some(field) = &arguments.mark {
-        let exit = marked(arguments, &corpus, &found, field, destination, console)?;
-        pipeline.forget_work()?;
-        return Ok(exit);
+
+    let mut listed = inputs::list_for(&pipeline, input)?;
+    if !arguments.against.is_empty() {
+        listed = listed.against(&arguments.against)?;
     }
-    let cleaning = Cleaning::plan(&found, &corpus, &arguments.remove, pipeline.options())?;
-    let exit = finish(arguments, &corpus, &found, &cleaning, destination, console)?;
+    let lists = DedupLists { files, clusters: arguments.clusters.as_ref() };
+    let destination = lists.destination(input, showing, &listed)?;
+
+    let (corpus, found) = pipeline.read_clusters(listed, &StageBar::new(progress))?;
+    let end = RunEnd { corpus: &corpus, rejects: &found.rejects, running, showing };
+
+    let mut outputs = Outputs::new();
+    lists.write(&corpus, &found, &mut outputs)?;
+    let exit = if let Some(field) = &arguments.mark {
+        if let Some(destination) = destination {
+            let marking = Marking::new(&found, &corpus, field);
+            console.print(|out| marking.write(&destination, &mut outputs, out))?;
+        }
+        end.finish(found.summary.clone(), outputs, false, console)?
+    } else {
+        let cleaning = Cleaning::plan(&found, &corpus, relations, pipeline.options())?;
+        lists.write_clean(&cleaning, destination, &mut outputs, console)?;
+        let mut summary = found.summary.clone();
+        cleaning.account(&mut summary);
+        end.finish(summary, outputs, arguments.check.check && !cleaning.is_empty(), console)?
+    };
+
     pipeline.forget_work()?;
     Ok(exit)
 }
 
-/// Refuses arguments that would do nothing, or that contradict each other.
-fn check(arguments: &DedupArgs, given: &dyn Fn(&str) -> bool) -> Result<()> {
-    let DedupArgs { matching, remove, .. } = arguments;
-    let refuse = |name: &'static str, value: &str, expected: &str| Err(Error::parameter(name, value, expected));
-    let boilerplate = matching.boilerplate.boilerplate;
-    if arguments.mark.is_some() {
-        if matching.unit != Grain::Level(UnitLevel::Document) {
-            return refuse("mark", "", "left out, or --unit document: records are marked, not parts of them");
-        }
-        if boilerplate == Boilerplate::Strip {
-            return refuse(
-                "boilerplate",
-                "strip",
-                "keep or ignore with --mark, which leaves every text as it is; strip in another run",
-            );
-        }
-    }
-    if matching.unit != Grain::Passage {
-        let idle = Some("min-tokens").filter(|name| given(name));
-        return idle.map_or(Ok(()), |name| refuse(name, "", "left out, or --unit passage, which it belongs to"));
-    }
-    if let Some(name) = NOT_OF_PASSAGES.into_iter().find(|name| given(name)) {
-        return refuse(name, "", "left out for --unit passage, which knows only equal words");
-    }
-    if given("boilerplate") && boilerplate != Boilerplate::Keep {
-        return refuse("boilerplate", boilerplate.name(), "keep, or left out, for --unit passage");
-    }
-    if !remove.contains(&Relation::Exact) {
-        return refuse("remove", "near", "with exact for --unit passage: what repeats is equal");
-    }
-    Ok(())
-}
-
-/// `--mark`: every record stays.
-fn marked(
-    arguments: &DedupArgs,
-    corpus: &Corpus,
-    found: &Clustering,
-    field: &str,
-    destination: Option<Destination>,
-    console: &Console,
-) -> Result<Exit> {
-    let mut outputs = Outputs::new();
-    lists(arguments, corpus, found, &mut outputs)?;
-    if let Some(destination) = destination {
-        let marking = Marking::new(found, corpus, field);
-        console.print(|out| marking.write(&destination, &mut outputs, out))?;
-    }
-    end(arguments, corpus, found.summary.clone(), &found.rejects, outputs, false, console)
-}
-
-/// `--unit passage`.
-fn passages(arguments: &DedupArgs, console: &Console) -> Result<Exit> {
-    let DedupArgs { input, matching, length, keep, running, showing, .. } = arguments;
-    let mut options = job::passages(&matching.folding, length, running);
-    options.seed = matching.seed;
+fn dedup_passages(arguments: &PassageDedupArgs, console: &Console) -> Result<Exit> {
+    let PassageDedupArgs { input, files, folding, seed, length, keep, running, showing, .. } = arguments;
+    let mut options = run_options::over_passages(folding, length, running);
+    options.seed = seed.seed;
     options.keep = keep.keep.clone();
     let pipeline = Pipeline::new(options)?;
-    let input = job::input(&input.inputs, &input.reading, UnitLevel::Document, Vec::new())?;
-    let destination = destination(arguments, &input)?;
-    let (corpus, repeated) = pipeline.read_repeated(input, &Bar::new(showing.progress))?;
+
+    let listed = inputs::list(&input.inputs, &input.reading, UnitLevel::Document, Vec::new())?;
+    let lists = DedupLists { files, clusters: None };
+    let destination = lists.destination(input, showing, &listed)?;
+
+    let (corpus, repeated) = pipeline.read_repeated(listed, &StageBar::new(showing.progress.progress))?;
     let cleaning = Cleaning::of_passages(&repeated, &corpus, pipeline.options())?;
-    finish(arguments, &corpus, &repeated.found, &cleaning, destination, console)
-}
 
-/// Writes everything down.
-fn finish(
-    arguments: &DedupArgs,
-    corpus: &Corpus,
-    found: &Clustering,
-    cleaning: &Cleaning<'_>,
-    destination: Option<Destination>,
-    console: &Console,
-) -> Result<Exit> {
     let mut outputs = Outputs::new();
-    lists(arguments, corpus, found, &mut outputs)?;
-    if let Some(path) = &arguments.removed {
-        job::file(path, &mut outputs, |out| cleaning.write_removed(out))?;
-    }
-    if let Some(destination) = destination {
-        console.print(|out| cleaning.write(&destination, &mut outputs, out))?;
-    }
-    let mut accounts = found.summary.clone();
-    cleaning.account(&mut accounts);
-    let copies = arguments.check.check && !cleaning.is_empty();
-    end(arguments, corpus, accounts, &found.rejects, outputs, copies, console)
+    lists.write(&corpus, &repeated.found, &mut outputs)?;
+    lists.write_clean(&cleaning, destination, &mut outputs, console)?;
+
+    let mut summary = repeated.found.summary.clone();
+    cleaning.account(&mut summary);
+    let end = RunEnd { corpus: &corpus, rejects: &repeated.found.rejects, running, showing };
+    end.finish(summary, outputs, arguments.check.check && !cleaning.is_empty(), console)
 }
 
-/// Puts the outputs in their place and tells what was done.
-fn end(
-    arguments: &DedupArgs,
-    corpus: &Corpus,
-    mut accounts: Summary,
-    rejects: &[DocId],
-    outputs: Outputs,
-    copies: bool,
-    console: &Console,
-) -> Result<Exit> {
-    let DedupArgs { showing, running, .. } = arguments;
-    summary::passed_over(corpus, rejects, &accounts.decoded, &showing.verbosity, console);
-    job::finish(&mut accounts, showing, outputs, console)?;
-    Ok(job::exit(&accounts, running.strict, copies, console))
+/// The files that a run writes.
+struct DedupLists<'a> {
+    files: &'a DedupFileArgs,
+    clusters: Option<&'a PathBuf>,
 }
 
-/// Where the corpus goes; `None` for a dry run. Checked before anything is computed.
-fn destination(arguments: &DedupArgs, input: &Input) -> Result<Option<Destination>> {
-    let lists = || [&arguments.removed, &arguments.rejected, &arguments.clusters].into_iter().flatten();
-    if lists().any(|path| path.as_os_str() == "-") {
-        return Err(Error::parameter("output", "-", "a file; only -o - streams"));
+impl DedupLists<'_> {
+    /// The place of the clean corpus; `None` for a dry run. Refuses outputs that cannot be written, so it is called before
+    /// anything is computed.
+    fn destination(&self, input: &InputArgs, showing: &ShowingArgs, listed: &Input) -> Result<Option<Destination>> {
+        let lists: Vec<&PathBuf> =
+            [self.files.removed.as_ref(), self.files.rejected.as_ref(), self.clusters].into_iter().flatten().collect();
+        if lists.iter().any(|path| path.as_os_str() == "-") {
+            return Err(refused("output", "-", "a file; only -o - writes to standard output"));
+        }
+        inputs::refuse_as_output(lists.into_iter().chain(&showing.summary), listed)?;
+
+        match &self.files.output {
+            Some(clean) if !self.files.dry_run => Destination::new(clean, &input.inputs, listed).map(Some),
+            _ => Ok(None),
+        }
     }
-    job::not_inputs(lists().chain(&arguments.showing.summary), input)?;
-    match &arguments.output {
-        Some(clean) if !arguments.dry_run => Destination::new(clean, &arguments.input.inputs, input).map(Some),
-        _ => Ok(None),
+
+    /// Writes the lists of rejected records and of clusters.
+    fn write(&self, corpus: &Corpus, found: &Clustering, outputs: &mut Outputs) -> Result<()> {
+        if let Some(path) = &self.files.rejected {
+            finish::write_file(path, outputs, |out| report::write_rejected(&found.rejects, corpus, out))?;
+        }
+        if let Some(path) = self.clusters {
+            let style = Console::file_style(Format::Jsonl);
+            finish::write_file(path, outputs, |out| report::clusters(found, corpus, style, out))?;
+        }
+        Ok(())
+    }
+
+    /// Writes the list of removed records or units, and the clean corpus.
+    fn write_clean(
+        &self,
+        cleaning: &Cleaning<'_>,
+        destination: Option<Destination>,
+        outputs: &mut Outputs,
+        console: &Console,
+    ) -> Result<()> {
+        if let Some(path) = &self.files.removed {
+            finish::write_file(path, outputs, |out| cleaning.write_removed(out))?;
+        }
+        if let Some(destination) = destination {
+            console.print(|out| cleaning.write(&destination, outputs, out))?;
+        }
+        Ok(())
     }
 }
 
-/// The lists beside the corpus.
-fn lists(arguments: &DedupArgs, corpus: &Corpus, found: &Clustering, outputs: &mut Outputs) -> Result<()> {
-    if let Some(path) = &arguments.rejected {
-        job::file(path, outputs, |out| report::write_rejected(&found.rejects, corpus, out))?;
+/// The parts of a run that its end reports on.
+struct RunEnd<'a> {
+    corpus: &'a Corpus,
+    rejects: &'a [DocId],
+    running: &'a RunningArgs,
+    showing: &'a ShowingArgs,
+}
+
+impl RunEnd<'_> {
+    /// Commits the outputs and prints the summary.
+    fn finish(&self, mut summary: Summary, outputs: Outputs, copies_found: bool, console: &Console) -> Result<Exit> {
+        let Self { corpus, rejects, running, showing } = *self;
+        summary::show_rejected(corpus, rejects, &summary.decoded, &showing.verbosity, console);
+        finish::end_run(&mut summary, showing, outputs, console)?;
+
+        Ok(finish::exit_of(&summary, running.strict, copies_found, console))
     }
-    if let Some(path) = &arguments.clusters {
-        let style = Console::plain(Format::Jsonl);
-        job::file(path, outputs, |out| report::clusters(found, corpus, style, out))?;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_argument_of_passages_is_an_argument_of_the_command() {
+        let all = DedupArgs::augment_args(clap::Command::new("dedup"));
+        for argument in PassageDedupArgs::augment_args(clap::Command::new("dedup")).get_arguments() {
+            assert!(all.get_arguments().any(|known| known.get_id() == argument.get_id()), "{}", argument.get_id());
+        }
     }
-    Ok(())
 }

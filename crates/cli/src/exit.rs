@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 
 use mukarrar::report::output;
 
-/// What the exit code says.
+/// The exit code of the process.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Exit {
     /// 0: done.
@@ -19,7 +19,7 @@ pub enum Exit {
 }
 
 impl Exit {
-    /// The number that the system sees.
+    /// The number of the exit code.
     #[must_use]
     pub const fn code(self) -> u8 {
         match self {
@@ -37,25 +37,26 @@ impl From<Exit> for ExitCode {
     }
 }
 
-/// What an interrupt does instead of ending the process.
-static INSTEAD: Mutex<Option<Box<dyn FnOnce() + Send>>> = Mutex::new(None);
+/// Called at the first interrupt instead of ending the process.
+static INTERRUPT_HANDLER: Mutex<Option<Box<dyn FnOnce() + Send>>> = Mutex::new(None);
 
-/// On an interrupt: unfinished files are removed, then the process ends with 130.
+/// Installs the handler of interrupts: it removes unfinished files and ends the process with 130.
 #[expect(clippy::exit, reason = "an interrupt ends the process from a thread of its own, in the middle of the work")]
 pub(super) fn on_interrupt() {
-    // Without a handler an interrupt still ends the process; only temporary files would stay.
+    // If this fails, an interrupt still ends the process, but temporary files stay.
     let _ = ctrlc::set_handler(|| {
-        let instead = INSTEAD.lock().unwrap_or_else(PoisonError::into_inner).take();
-        if let Some(instead) = instead {
-            return instead();
+        let handler = INTERRUPT_HANDLER.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(handler) = handler {
+            return handler();
         }
         output::discard_unfinished();
         std::process::exit(Exit::Interrupted.code().into());
     });
 }
 
-/// Has the first interrupt from now on do this alone: for commands that end by being told to. The second one ends the process.
+/// Makes the next interrupt call `handler` only, for commands that run until they are stopped. The interrupt after it ends
+/// the process.
 #[cfg(feature = "server")]
-pub(super) fn on_first_interrupt(instead: impl FnOnce() + Send + 'static) {
-    *INSTEAD.lock().unwrap_or_else(PoisonError::into_inner) = Some(Box::new(instead));
+pub(super) fn on_first_interrupt(handler: impl FnOnce() + Send + 'static) {
+    *INTERRUPT_HANDLER.lock().unwrap_or_else(PoisonError::into_inner) = Some(Box::new(handler));
 }

@@ -1,89 +1,87 @@
-//! The command line: typed arguments, resolved into a library call, its results printed.
+//! The command line: parses arguments, calls the library, prints results.
 //!
-//! No algorithm lives here. Results go to standard output, everything else to standard error. Arguments and help stand in
-//! `args`; each command has a file of its own.
+//! Results go to standard output, everything else to standard error. Each command has a file with its arguments and its
+//! `run`; arguments that several commands share are in `args`. This module contains no algorithm.
 
 use std::ffi::OsString;
 use std::io;
 
-use clap::error::ErrorKind as Usage;
-use clap::parser::ValueSource;
-use clap::{ArgMatches, CommandFactory, FromArgMatches};
+use clap::error::ErrorKind as UsageErrorKind;
+use clap::{ArgMatches, FromArgMatches};
 
 use mukarrar::error::{Error, ErrorKind, Result};
 
 mod args;
 mod boilerplate;
 mod clusters;
+mod command;
 mod compare;
 mod console;
 mod dedup;
 mod eval;
 mod exit;
+mod finish;
 mod generate;
 #[cfg(feature = "persistent")]
 mod index;
-mod job;
+mod inputs;
 mod memory;
 mod normalize;
 mod pairs;
 mod passages;
 mod progress;
+mod rules;
+mod run_options;
 #[cfg(feature = "server")]
 mod serve;
 mod summary;
 mod units;
 
-use args::{Arguments, Command};
+use command::{Arguments, ToolCommand, command};
 use console::Console;
 use exit::Exit;
 
 fn main() -> std::process::ExitCode {
     exit::on_interrupt();
     #[cfg(unix)]
-    take_open_files();
+    raise_open_file_limit();
     #[cfg(feature = "parquet")]
-    quiet_decoders();
+    silence_decoder_panics();
     run(std::env::args_os()).into()
 }
 
-/// A decoder that gives up on a damaged file is told as a reject, not as a panic.
+/// Prints no panic message for a decoder that fails on a damaged file: the library reports it as a rejected record.
 #[cfg(feature = "parquet")]
-fn quiet_decoders() {
-    let told = std::panic::take_hook();
+fn silence_decoder_panics() {
+    let default_hook = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {
         if !mukarrar::input::is_guarded() {
-            told(panic);
+            default_hook(panic);
         }
     }));
 }
 
-/// Takes as many open files as the system grants: an index keeps hundreds open, a server as many connections, and shells start
-/// processes with a soft limit of 1,024.
+/// Raises the soft limit of open files to the hard limit: an index keeps hundreds of files open, a server as many
+/// connections, and shells often start processes with a soft limit of 1,024.
 #[cfg(unix)]
-fn take_open_files() {
+fn raise_open_file_limit() {
     use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
     let Rlimit { maximum, .. } = getrlimit(Resource::Nofile);
-    // Where it is refused, what was granted before must do.
+
+    // If the system refuses, the old limit stays.
     let _ = setrlimit(Resource::Nofile, Rlimit { current: maximum, maximum });
 }
 
-/// The whole grammar of the command line: what help, completions and the man page are made from.
-fn command() -> clap::Command {
-    Arguments::command()
-}
-
-/// Runs the command that `arguments` spell, the program's name first.
+/// Runs the command in `arguments`, whose first item is the name of the program.
 fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
-    let parsed = command().try_get_matches_from(arguments);
-    let parsed = parsed.and_then(|matches| Ok((Arguments::from_arg_matches(&matches)?, matches)));
-    let (arguments, matches) = match parsed {
+    let (arguments, matches) = match parse(arguments) {
         Ok(parsed) => parsed,
-        Err(usage) => return refuse(&usage),
+        Err(usage) => return print_usage(&usage),
     };
-    let mut console = Console::new(arguments.color);
-    match dispatch(arguments.command, &matches, &mut console) {
+
+    let console = Console::new(arguments.color);
+    match dispatch(arguments.command, &matches, &console) {
         Ok(exit) => exit,
         Err(error) if is_broken_pipe(&error) => Exit::Done,
         Err(error) => {
@@ -93,40 +91,40 @@ fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     }
 }
 
-/// `matches` tell what was given from what is there by default.
-fn dispatch(command: Command, matches: &ArgMatches, console: &mut Console) -> Result<Exit> {
+/// The arguments as a struct, and as matches that say which of them the user gave.
+fn parse(arguments: impl IntoIterator<Item = OsString>) -> std::result::Result<(Arguments, ArgMatches), clap::Error> {
+    let matches = command().try_get_matches_from(arguments)?;
+    let arguments = Arguments::from_arg_matches(&matches)?;
+
+    Ok((arguments, matches))
+}
+
+fn dispatch(command: ToolCommand, matches: &ArgMatches, console: &Console) -> Result<Exit> {
     match command {
-        Command::Clusters(arguments) => clusters::run(&arguments, console),
-        Command::Dedup(arguments) => dedup::run(&arguments, &given(matches), console),
-        Command::Pairs(arguments) => pairs::run(&arguments, console),
-        Command::Passages(arguments) => passages::run(&arguments, console),
-        Command::Compare(arguments) => compare::run(&arguments, console),
-        Command::Units(arguments) => units::run(&arguments, console),
-        Command::Normalize(arguments) => normalize::run(&arguments, console),
-        Command::Eval(arguments) => eval::run(&arguments, console),
-        Command::Boilerplate(arguments) => boilerplate::run(&arguments, console),
+        ToolCommand::Clusters(arguments) => clusters::run(&arguments, console),
+        ToolCommand::Dedup(arguments) => dedup::run(&arguments, matches, console),
+        ToolCommand::Pairs(arguments) => pairs::run(&arguments, console),
+        ToolCommand::Passages(arguments) => passages::run(&arguments, console),
+        ToolCommand::Compare(arguments) => compare::run(&arguments, console),
+        ToolCommand::Units(arguments) => units::run(&arguments, console),
+        ToolCommand::Normalize(arguments) => normalize::run(&arguments, console),
+        ToolCommand::Eval(arguments) => eval::run(&arguments, console),
+        ToolCommand::Boilerplate(arguments) => boilerplate::run(&arguments, console),
         #[cfg(feature = "persistent")]
-        Command::Index { command } => index::run(&command, console),
+        ToolCommand::Index { command } => index::run(&command, console),
         #[cfg(feature = "server")]
-        Command::Serve(arguments) => serve::run(&arguments, console),
-        Command::Completions { shell } => generate::completions(shell, console),
-        Command::Man => generate::man(console),
+        ToolCommand::Serve(arguments) => serve::run(&arguments, console),
+        ToolCommand::Completions { shell } => generate::completions(shell, console),
+        ToolCommand::Man => generate::man(console),
     }
 }
 
-/// Whether an argument of the command, by its long name, stands on the command line.
-fn given(matches: &ArgMatches) -> impl Fn(&str) -> bool + '_ {
-    let of_command = matches.subcommand().map(|(_, of_command)| of_command);
-    move |name| {
-        of_command.and_then(|matches| matches.value_source(&name.replace('-', "_"))) == Some(ValueSource::CommandLine)
-    }
-}
+/// Prints help, version or a usage error. Help and version are results and exit with 0.
+fn print_usage(usage: &clap::Error) -> Exit {
+    let printed = usage.print();
 
-/// Help and version are results; all else is an error.
-fn refuse(usage: &clap::Error) -> Exit {
-    let written = usage.print();
     match usage.kind() {
-        Usage::DisplayHelp | Usage::DisplayVersion => match written {
+        UsageErrorKind::DisplayHelp | UsageErrorKind::DisplayVersion => match printed {
             Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Exit::Error,
             _ => Exit::Done,
         },
@@ -134,7 +132,7 @@ fn refuse(usage: &clap::Error) -> Exit {
     }
 }
 
-/// Whether the reader of standard output went away, which is its right.
+/// Whether the reader of standard output closed it, which is no failure of the command.
 fn is_broken_pipe(error: &Error) -> bool {
     match error.kind() {
         ErrorKind::Io { path, source, .. } => path.as_os_str() == "-" && source.kind() == io::ErrorKind::BrokenPipe,

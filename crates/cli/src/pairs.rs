@@ -1,24 +1,54 @@
 //! `mukarrar pairs`.
 
-use super::args::PairsArgs;
+use clap::Args;
+
+use super::args::groups::{InputArgs, MatchingArgs, OutputArgs, RunningArgs, ShowingArgs, UnitArgs};
 use super::console::Console;
-use super::progress::Bar;
-use super::{Exit, job, summary};
+use super::exit::Exit;
+use super::progress::StageBar;
+use super::run_options::UnitRun;
+use super::{finish, inputs, summary};
 use mukarrar::error::Result;
 use mukarrar::report::output::Outputs;
 use mukarrar::report::{self, ExactGroups};
 
+#[derive(Debug, Args)]
+pub(super) struct PairsArgs {
+    #[command(flatten)]
+    input: InputArgs,
+    #[command(flatten)]
+    unit: UnitArgs,
+    #[command(flatten)]
+    matching: MatchingArgs,
+    /// List each exact copy once, paired with the first text of its group. If not given, every pair of the group is listed.
+    #[arg(long)]
+    no_expand_exact: bool,
+    #[command(flatten)]
+    running: RunningArgs,
+    #[command(flatten)]
+    output: OutputArgs,
+    #[command(flatten)]
+    showing: ShowingArgs,
+}
+
 pub(super) fn run(arguments: &PairsArgs, console: &Console) -> Result<Exit> {
-    let PairsArgs { input, matching, no_expand_exact, running, output, showing } = arguments;
+    let PairsArgs { input, unit, matching, no_expand_exact, running, output, showing } = arguments;
+    let progress = showing.progress.progress;
     let groups = if *no_expand_exact { ExactGroups::Folded } else { ExactGroups::Expanded };
-    let pipeline = job::pipeline(matching, None, input, running, showing.progress)?;
-    let input = job::input(&input.inputs, &input.reading, pipeline.options().unit, pipeline.options().fields())?;
-    job::not_inputs([&output.output].into_iter().chain(&showing.summary), &input)?;
-    let (corpus, mut found) = pipeline.read_pairs(input, &Bar::new(showing.progress))?;
+
+    let pipeline = UnitRun { unit: unit.unit, matching, keep: None, input, running, progress }.pipeline()?;
+    let input = inputs::list_for(&pipeline, input)?;
+    inputs::refuse_as_output([&output.output].into_iter().chain(&showing.summary), &input)?;
+
+    let (corpus, mut found) = pipeline.read_pairs(input, &StageBar::new(progress))?;
+
     let mut outputs = Outputs::new();
-    job::results(output, &mut outputs, console, |style, out| report::pairs(&found, &corpus, groups, style, out))?;
-    summary::passed_over(&corpus, &found.rejects, &found.summary.decoded, &showing.verbosity, console);
-    job::finish(&mut found.summary, showing, outputs, console)?;
+    finish::write_results(output, &mut outputs, console, |style, out| {
+        report::pairs(&found, &corpus, groups, style, out)
+    })?;
+    summary::show_rejected(&corpus, &found.rejects, &found.summary.decoded, &showing.verbosity, console);
+    finish::end_run(&mut found.summary, showing, outputs, console)?;
     pipeline.forget_work()?;
-    Ok(job::exit(&found.summary, running.strict, false, console))
+
+    Ok(finish::exit_of(&found.summary, running.strict, false, console))
 }

@@ -1,26 +1,61 @@
 //! `mukarrar passages`.
 
-use super::args::PassagesArgs;
+use clap::Args;
+
+use super::args::groups::{FoldingArgs, InputArgs, LengthArgs, OutputArgs, RunningArgs, ShowingArgs};
 use super::console::Console;
-use super::progress::Bar;
-use super::{Exit, job, summary};
+use super::exit::Exit;
+use super::progress::StageBar;
+use super::{finish, inputs, run_options, summary};
 use mukarrar::error::Result;
 use mukarrar::page::UnitLevel;
-use mukarrar::pipeline::Pipeline;
+use mukarrar::pipeline::{Options, Pipeline};
 use mukarrar::report;
 use mukarrar::report::output::Outputs;
 
+pub(super) const EXAMPLES: &str =
+    "Each passage is listed with the first passage of the input that has the same tokens; both are as \
+long as possible. Spans count UTF-8 bytes of the text. `dedup --unit passage` removes repeated passages.
+
+Examples:
+  mukarrar passages news.jsonl.gz --format jsonl -o passages.jsonl
+  mukarrar passages crawl/ --min-tokens 50 --max-gap 0";
+
+#[derive(Debug, Args)]
+pub(super) struct PassagesArgs {
+    #[command(flatten)]
+    input: InputArgs,
+    #[command(flatten)]
+    folding: FoldingArgs,
+    #[command(flatten)]
+    length: LengthArgs,
+    /// Show neighbouring passages of the same two documents as one if at most this many tokens separate them in both: 0 to
+    /// 10000.
+    #[arg(long, value_name = "N", default_value_t = Options::default().max_gap, help_heading = "Passages")]
+    max_gap: usize,
+    #[command(flatten)]
+    running: RunningArgs,
+    #[command(flatten)]
+    output: OutputArgs,
+    #[command(flatten)]
+    showing: ShowingArgs,
+}
+
 pub(super) fn run(arguments: &PassagesArgs, console: &Console) -> Result<Exit> {
     let PassagesArgs { input, folding, length, max_gap, running, output, showing } = arguments;
-    let mut options = job::passages(folding, length, running);
+
+    let mut options = run_options::over_passages(folding, length, running);
     options.max_gap = *max_gap;
     let pipeline = Pipeline::new(options)?;
-    let input = job::input(&input.inputs, &input.reading, UnitLevel::Document, Vec::new())?;
-    job::not_inputs([&output.output].into_iter().chain(&showing.summary), &input)?;
-    let (corpus, mut found) = pipeline.read_passages(input, &Bar::new(showing.progress))?;
+    let input = inputs::list(&input.inputs, &input.reading, UnitLevel::Document, Vec::new())?;
+    inputs::refuse_as_output([&output.output].into_iter().chain(&showing.summary), &input)?;
+
+    let (corpus, mut found) = pipeline.read_passages(input, &StageBar::new(showing.progress.progress))?;
+
     let mut outputs = Outputs::new();
-    job::results(output, &mut outputs, console, |style, out| report::passages(&found, &corpus, style, out))?;
-    summary::passed_over(&corpus, &found.rejects, &found.summary.decoded, &showing.verbosity, console);
-    job::finish(&mut found.summary, showing, outputs, console)?;
-    Ok(job::exit(&found.summary, running.strict, false, console))
+    finish::write_results(output, &mut outputs, console, |style, out| report::passages(&found, &corpus, style, out))?;
+    summary::show_rejected(&corpus, &found.rejects, &found.summary.decoded, &showing.verbosity, console);
+    finish::end_run(&mut found.summary, showing, outputs, console)?;
+
+    Ok(finish::exit_of(&found.summary, running.strict, false, console))
 }

@@ -5,16 +5,17 @@ use std::time::Duration;
 
 use clap::Args;
 
-use super::args::size;
+use super::args::values::size;
 use super::console::Console;
+use super::exit::{self, Exit};
 use super::index::args::{DirectoryArgs, SettingsArgs};
-use super::{Exit, exit, index};
+use super::index::opening;
 use mukarrar::error::Result;
 use mukarrar_server::{Limits, Server, Token};
 
 pub(super) const EXAMPLES: &str =
-    "An index that is not there is made, unless --read-only is given. On SIGINT or SIGTERM requests in \
-progress are finished, then the index is committed and closed; a second signal ends the process at once.
+    "A missing index is created, unless --read-only is given. On SIGINT or SIGTERM the server finishes the \
+requests in progress, commits and closes the index; a second signal ends the process at once.
 
 Examples:
   mukarrar serve seen/
@@ -22,9 +23,9 @@ Examples:
   curl -H 'Content-Type: application/json' -d '{\"key\": \"https://example.org/1\", \"text\": \"…\"}' \\
        http://127.0.0.1:8077/v1/check-and-insert
 
-What clients can ask: /openapi.json, and docs/SERVER.md.";
+The API is described in /openapi.json and docs/SERVER.md.";
 
-/// The variable that a token is looked for in.
+/// The environment variable with the bearer token.
 const TOKEN: &str = "MUKARRAR_TOKEN";
 
 #[derive(Debug, Args)]
@@ -33,16 +34,16 @@ pub(super) struct ServeArgs {
     index: DirectoryArgs,
     #[command(flatten)]
     settings: SettingsArgs,
-    /// Where to listen. Beyond loopback a token is needed.
+    /// Address to listen on. Addresses other than loopback need a token.
     #[arg(long, value_name = "HOST:PORT", default_value = "127.0.0.1:8077")]
     listen: String,
-    /// The file that holds the bearer token which clients must show; else the variable MUKARRAR_TOKEN is looked at.
+    /// File with the bearer token that clients must send. If not given, the environment variable MUKARRAR_TOKEN.
     #[arg(long, value_name = "FILE")]
     token_file: Option<PathBuf>,
-    /// Answer check and query alone, beside a process that writes the index.
+    /// Answer only check and query, while another process may write the index.
     #[arg(long)]
     read_only: bool,
-    /// Commit this often, if anything was changed: 500ms, 1s, 5m.
+    /// Time between commits of changes: 500ms, 1s, 5m.
     #[arg(long, value_name = "TIME", default_value = "1s", value_parser = duration, help_heading = "Running")]
     commit_interval: Duration,
     #[command(flatten)]
@@ -55,32 +56,32 @@ struct LimitArgs {
     /// Largest body, in bytes or with K, M, G.
     #[arg(long, value_name = "SIZE", default_value = "16M", value_parser = size)]
     max_body: u64,
-    /// Memory for all bodies at one time, those of answers too, until their clients have taken them.
+    /// Memory for all bodies together: of requests, and of answers until clients have read them.
     #[arg(long, value_name = "SIZE", default_value = "256M", value_parser = size)]
     max_bodies: u64,
-    /// Most items of one batch.
+    /// Largest number of items in one batch.
     #[arg(long, value_name = "N", default_value_t = Limits::default().batch)]
     max_batch: usize,
-    /// Most matches that the queries of one batch ask for, all together.
+    /// Largest number of matches that all queries of one batch may request together.
     #[arg(long, value_name = "N", default_value_t = Limits::default().matches)]
     max_matches: usize,
-    /// Most requests that are worked on at one time; 4 for each core unless given. Others are answered 503.
+    /// Largest number of requests in progress. If not given, 4 for each core. Further requests get status 503.
     #[arg(long, value_name = "N")]
     max_requests: Option<usize>,
-    /// Most open connections; 512 unless given, or half of the open files that the system allows. Beyond that the connection
-    /// that has waited longest for its client is closed.
+    /// Largest number of open connections. If not given, 512, or half of the open files that the system allows. Beyond it, the
+    /// connection that has waited longest for its client is closed.
     #[arg(long, value_name = "N")]
     max_connections: Option<usize>,
-    /// How long a connection may be idle, or take to send the head of a request.
+    /// Time that a connection may be idle, or take to send the head of a request.
     #[arg(long, value_name = "TIME", default_value = "30s", value_parser = duration)]
     head_timeout: Duration,
-    /// How long a body may take to arrive, and how long a client may take to read an answer.
+    /// Time that a client may take to send a body, and to read an answer.
     #[arg(long, value_name = "TIME", default_value = "30s", value_parser = duration)]
     body_timeout: Duration,
-    /// How long a client waits for an answer of the index.
+    /// Time that the index may take to answer.
     #[arg(long, value_name = "TIME", default_value = "60s", value_parser = duration)]
     answer_timeout: Duration,
-    /// How long requests in progress may take once the server was told to stop.
+    /// Time that requests in progress may take after the server was told to stop.
     #[arg(long, value_name = "TIME", default_value = "10s", value_parser = duration)]
     stop_timeout: Duration,
 }
@@ -95,20 +96,23 @@ pub(super) fn run(arguments: &ServeArgs, console: &Console) -> Result<Exit> {
     if let Some(token) = token(arguments.token_file.as_deref())? {
         server = server.token(token);
     }
+
     let server = server.listen(&*arguments.listen)?;
     let handle = server.handle();
     exit::on_first_interrupt(move || handle.stop());
-    let builder = index::made(&arguments.index, &arguments.settings)?;
+
+    let builder = opening::builder_with_settings(&arguments.index, &arguments.settings)?;
     let directory = &arguments.index.directory;
     let index = if arguments.read_only { builder.open_read_only(directory)? } else { builder.open(directory)? };
-    index::tell_recovery(&index, console);
+    opening::show_recovery(&index, console);
+
     let documents = index.len();
     console.note(&format!("http://{} serves {}: {documents} documents", server.address(), directory.display()));
     server.run(index)?;
     Ok(Exit::Done)
 }
 
-/// The token in a file, else that in the environment.
+/// The token in the file, else the one in the environment.
 fn token(file: Option<&Path>) -> Result<Option<Token>> {
     match (file, std::env::var_os(TOKEN)) {
         (Some(file), _) => Token::from_file(file).map(Some),
@@ -118,8 +122,9 @@ fn token(file: Option<&Path>) -> Result<Option<Token>> {
 }
 
 fn limits(arguments: &LimitArgs) -> Limits {
-    // More than fits in memory is refused with all other limits.
+    // The server refuses values that are too large, together with all other wrong limits.
     let bytes = |size: u64| usize::try_from(size).unwrap_or(usize::MAX);
+
     let mut limits = Limits::default();
     limits.body = bytes(arguments.max_body);
     limits.bodies = bytes(arguments.max_bodies);
@@ -144,7 +149,8 @@ fn duration(text: &str) -> std::result::Result<Duration, String> {
         "m" => number.checked_mul(60).map(Duration::from_secs),
         _ => None,
     });
-    // A day is longer than anything here may wait, and far from what clocks cannot count.
+
+    // One day is longer than any useful wait, and far below the limits of clocks.
     time.filter(|time| *time <= Duration::from_secs(86_400))
         .ok_or_else(|| "give a whole number with ms, s or m, a day at most: 500ms, 30s".to_owned())
 }

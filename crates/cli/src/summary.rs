@@ -1,20 +1,20 @@
-//! The accounts of a run, for a person: a few plain lines on standard error.
+//! The summary of a run for people: a few lines on standard error.
 
 use std::collections::BTreeMap;
 use std::fmt::Display;
 
-use super::args::VerbosityArgs;
+use super::args::groups::VerbosityArgs;
 use super::console::Console;
 use mukarrar::document::DocId;
 use mukarrar::input::Corpus;
 use mukarrar::pipeline::Summary;
 
-/// Rejected records that are named without being asked for.
+/// Largest number of rejected records that are listed by default.
 const FEW: usize = 3;
-/// Rejected records and skipped files that are named at most.
+/// Largest number of rejected records and of skipped files that are listed with `--verbose`.
 const MANY: usize = 1000;
 
-/// Tells what was passed over, then the accounts.
+/// Prints the counts, times and warnings of a run.
 pub(super) fn show(summary: &Summary, console: &Console) {
     for line in lines(summary) {
         console.note(&line);
@@ -24,8 +24,8 @@ pub(super) fn show(summary: &Summary, console: &Console) {
     }
 }
 
-/// Names rejected records, and skipped files if the user wants to know.
-pub(super) fn passed_over(
+/// Lists rejected records; with `--verbose` also decoded records and skipped files.
+pub(super) fn show_rejected(
     corpus: &Corpus,
     rejects: &[DocId],
     decoded: &[DocId],
@@ -35,33 +35,47 @@ pub(super) fn passed_over(
     if verbosity.quiet {
         return;
     }
+
     let limit = if verbosity.verbose { MANY } else { FEW };
     for reject in corpus.rejected(&rejects[..rejects.len().min(limit)]) {
         console.note(&format!("rejected {reject}"));
     }
+
     let more = rejects.len().saturating_sub(limit);
     if more > 0 {
         let way = if verbosity.verbose { "" } else { "-v lists more, " };
         console.note(&format!("rejected, {more} more; {way}dedup --rejected FILE writes them all"));
     }
+
     if verbosity.verbose {
-        for id in decoded.iter().take(MANY) {
-            if let Ok(record) = corpus.read(*id) {
-                let notes: Vec<String> = record.decoding.notes().map(|note| note.to_string()).collect();
-                console.note(&format!("decoded {}: {}", corpus.source(*id), notes.join(", ")));
-            }
+        list_decoded(corpus, decoded, console);
+        list_skipped(corpus, console);
+    }
+}
+
+fn list_decoded(corpus: &Corpus, decoded: &[DocId], console: &Console) {
+    for id in decoded.iter().take(MANY) {
+        if let Ok(record) = corpus.read(*id) {
+            let notes: Vec<String> = record.decoding.notes().map(|note| note.to_string()).collect();
+            console.note(&format!("decoded {}: {}", corpus.source(*id), notes.join(", ")));
         }
-        if let Some(more) = decoded.len().checked_sub(MANY).filter(|more| *more > 0) {
-            console.note(&format!("decoded, {more} more"));
-        }
-        let unknown = &corpus.skipped().unknown;
-        for path in unknown.iter().take(MANY) {
-            console.note(&format!("skipped {}: unknown extension", path.display()));
-        }
-        let rest = corpus.skipped().total().saturating_sub(unknown.len().min(MANY) as u64);
-        if rest > 0 {
-            console.note(&format!("skipped {rest} other files: hidden, README or special"));
-        }
+    }
+
+    let more = decoded.len().saturating_sub(MANY);
+    if more > 0 {
+        console.note(&format!("decoded, {more} more"));
+    }
+}
+
+fn list_skipped(corpus: &Corpus, console: &Console) {
+    let unknown = &corpus.skipped().unknown;
+    for path in unknown.iter().take(MANY) {
+        console.note(&format!("skipped {}: unknown extension", path.display()));
+    }
+
+    let rest = corpus.skipped().total().saturating_sub(unknown.len().min(MANY) as u64);
+    if rest > 0 {
+        console.note(&format!("skipped {rest} other files: hidden, README or special"));
     }
 }
 
@@ -83,9 +97,11 @@ fn lines(summary: &Summary) -> Vec<String> {
     if let Some(spans) = summary.stripped_spans {
         lines.push(format!("stripped {spans} spans of boilerplate"));
     }
+
     lines.extend(by_name("removed", &records.removed));
     lines.extend(by_name("rejected", &records.rejected));
     lines.extend(by_name("variants", &summary.variants));
+
     let pairs = || {
         summary.pairs.map_or_else(
             || format!("clusters {}", summary.clusters),
@@ -94,12 +110,14 @@ fn lines(summary: &Summary) -> Vec<String> {
     };
     let found = summary.passages.map_or_else(pairs, |passages| format!("passages {passages}"));
     lines.push(format!("units    {} ({} empty), {found}", summary.units, summary.empty_units));
+
     for (count, what) in [(summary.repeated_ids, "repeated ids"), (summary.skipped_files, "skipped files")] {
         if count > 0 {
             lines.push(format!("noted    {what} {count}"));
         }
     }
     lines.extend(summary.noted.iter().filter_map(|(kind, counts)| by_name(kind, counts)));
+
     let parameters = &summary.parameters;
     let curve: Vec<String> =
         parameters.s_curve.iter().map(|(jaccard, chance)| format!("{chance:.4} at J {jaccard}")).collect();
@@ -110,8 +128,9 @@ fn lines(summary: &Summary) -> Vec<String> {
         parameters.num_hashes,
         curve.join(", ")
     );
-    // Passages are not found by bands.
+    // A search for passages uses no bands.
     lines.extend(summary.passages.is_none().then_some(bands));
+
     let stages: Vec<String> =
         summary.stages.iter().map(|stage| format!("{} {:.2} s", stage.name, stage.seconds)).collect();
     lines.push(format!("time     {}{}", stages.join(", "), memory(summary.peak_rss_bytes)));
@@ -127,10 +146,12 @@ fn memory(bytes: u64) -> String {
     if bytes == 0 { String::new() } else { format!("; at most {:.0} MB of memory", bytes as f64 / 1e6) }
 }
 
-/// The process's largest resident memory in bytes; 0 where the system does not tell.
+/// The largest resident memory of the process in bytes; 0 if the system does not report it.
 pub(super) fn peak_rss_bytes() -> u64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    // Only Linux has this file.
+    let Ok(status) = std::fs::read_to_string("/proc/self/status") else { return 0 };
+
     let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
     let kilobytes = peak.and_then(|peak| peak.trim().strip_suffix(" kB")?.trim().parse::<u64>().ok());
-    kilobytes.unwrap_or(0) * 1024
+    kilobytes.map_or(0, |kilobytes| kilobytes * 1024)
 }

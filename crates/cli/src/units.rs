@@ -1,32 +1,65 @@
 //! `mukarrar units`.
 
-use super::args::UnitsArgs;
+use std::str::FromStr;
+
+use clap::Args;
+
+use super::args::groups::{InputArgs, OutputArgs, VerbosityArgs};
 use super::console::Console;
-use super::{Exit, job, summary};
+use super::exit::Exit;
+use super::{finish, inputs, summary};
 use mukarrar::document::DocId;
 use mukarrar::error::Result;
+use mukarrar::input::Corpus;
+use mukarrar::page::UnitLevel;
 use mukarrar::report;
 use mukarrar::report::output::Outputs;
 
+#[derive(Debug, Args)]
+pub(super) struct UnitsArgs {
+    #[command(flatten)]
+    input: InputArgs,
+    /// Unit that documents are cut into: document, story, paragraph or line.
+    #[arg(long, value_name = "UNIT", default_value_t = UnitLevel::Story, value_parser = UnitLevel::from_str)]
+    unit: UnitLevel,
+    #[command(flatten)]
+    output: OutputArgs,
+    /// Exit with 2 if any record was rejected; results are still written.
+    #[arg(long)]
+    strict: bool,
+    #[command(flatten)]
+    verbosity: VerbosityArgs,
+}
+
 pub(super) fn run(arguments: &UnitsArgs, console: &Console) -> Result<Exit> {
     let UnitsArgs { input, unit, output, strict, verbosity } = arguments;
-    let listed = job::input(&input.inputs, &input.reading, *unit, Vec::new())?;
-    job::not_inputs([&output.output], &listed)?;
-    let corpus = job::open(&input.inputs, &input.reading, *unit)?;
+    let listed = inputs::list(&input.inputs, &input.reading, *unit, Vec::new())?;
+    inputs::refuse_as_output([&output.output], &listed)?;
+    let corpus = inputs::open(&input.inputs, &input.reading, *unit)?;
+
     let mut outputs = Outputs::new();
-    job::results(output, &mut outputs, console, |style, out| report::cut(&corpus, *unit, style, out))?;
+    finish::write_results(output, &mut outputs, console, |style, out| report::cut(&corpus, *unit, style, out))?;
     outputs.commit()?;
-    let (mut rejects, mut decoded) = (Vec::<DocId>::new(), Vec::<DocId>::new());
-    for id in corpus.ids() {
-        match corpus.read(id) {
-            Ok(record) => decoded.extend((!record.decoding.is_plain()).then_some(id)),
-            Err(_) => rejects.push(id),
-        }
-    }
-    summary::passed_over(&corpus, &rejects, &decoded, verbosity, console);
+
+    let (rejects, decoded) = rejected_and_decoded(&corpus);
+    summary::show_rejected(&corpus, &rejects, &decoded, verbosity, console);
     if *strict && !rejects.is_empty() {
         console.error(&format!("--strict: {} records rejected; results were written", rejects.len()));
         return Ok(Exit::Error);
     }
     Ok(Exit::Done)
+}
+
+/// The records that cannot be read, and those whose text is not simply their bytes.
+fn rejected_and_decoded(corpus: &Corpus) -> (Vec<DocId>, Vec<DocId>) {
+    let (mut rejects, mut decoded) = (Vec::new(), Vec::new());
+
+    for id in corpus.ids() {
+        match corpus.read(id) {
+            Ok(record) if !record.decoding.is_plain() => decoded.push(id),
+            Ok(_) => {}
+            Err(_) => rejects.push(id),
+        }
+    }
+    (rejects, decoded)
 }

@@ -1,4 +1,4 @@
-//! Answers about records, written and counted.
+//! Answers of the index about records: writes and counts them.
 
 use std::fmt;
 use std::io::{self, Write};
@@ -13,19 +13,19 @@ use mukarrar::report::Format;
 use mukarrar::report::text::{cell, sanitize};
 use mukarrar::similarity::VariantReason;
 
-/// The name of an answer that the index could not give.
+/// The name of the answer for a record on which the index failed.
 const FAILED: &str = "error";
 
-/// What is said of one record.
+/// The answer about one record.
 #[derive(Debug)]
 pub(super) enum Answer {
-    /// What it is.
+    /// The verdict on the record.
     Verdict(Verdict),
-    /// It was stored unchecked, in place of another text or not.
+    /// The record was stored unchecked; `replaced` says whether its key had another text.
     Stored { replaced: bool },
-    /// Its key is in the index already; it was not stored.
+    /// The key is in the index already, so the record was not stored.
     KeyKnown,
-    /// The stored texts most like it.
+    /// The most similar stored texts.
     Matches(Vec<Match>),
     /// The index failed.
     Failed(Error),
@@ -52,12 +52,12 @@ impl Answer {
     }
 }
 
-/// Counts of answers by name, and the records that could not be read.
+/// Counts of answers by name, and the rejected records.
 #[derive(Debug, Default)]
 pub(super) struct Answers {
     counts: Vec<(&'static str, u64)>,
     pub(super) rejects: Vec<DocId>,
-    /// What the index failed with: nothing was asked after the batch of that record.
+    /// The first error of the index. No batch is looked up after it.
     pub(super) failure: Option<String>,
     written: u64,
 }
@@ -67,7 +67,7 @@ impl Answers {
         self.count("duplicate")
     }
 
-    /// Records that the index answered.
+    /// Number of records that the index answered without an error.
     pub(super) fn answered(&self) -> u64 {
         self.written - self.count(FAILED)
     }
@@ -76,7 +76,7 @@ impl Answers {
         self.counts.iter().find(|(known, _)| *known == name).map_or(0, |(_, count)| *count)
     }
 
-    /// What stands before the first answer.
+    /// Writes what comes before the first answer.
     pub(super) fn begin(&self, format: Format, out: &mut dyn Write) -> io::Result<()> {
         match format {
             Format::Tsv => {
@@ -87,7 +87,7 @@ impl Answers {
         }
     }
 
-    /// What stands after the last answer.
+    /// Writes what comes after the last answer.
     pub(super) fn end(&self, format: Format, out: &mut dyn Write) -> io::Result<()> {
         if format == Format::Json { writeln!(out, "]") } else { Ok(()) }
     }

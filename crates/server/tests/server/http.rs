@@ -5,8 +5,8 @@ use std::net::{SocketAddr, TcpStream};
 use std::path::Path;
 use std::thread::JoinHandle;
 
-use mukarrar_server::{Handle, ServerBuilder};
 use mukarrar::{Index, Result};
+use mukarrar_server::{Handle, ServerBuilder};
 use serde_json::Value;
 
 /// A server in this process, stopped when it goes.

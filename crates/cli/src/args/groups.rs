@@ -1,0 +1,286 @@
+//! Groups of arguments that commands put together.
+
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use clap::Args;
+
+use super::values::{
+    AutoChoice, ContainmentChoice, FactsChoice, HtmlChoice, LanguageChoice, OnOff, containment, delimiter, language,
+    size, unit,
+};
+use mukarrar::cluster::Keep;
+use mukarrar::document::Window;
+use mukarrar::input;
+use mukarrar::normalize::Profile;
+use mukarrar::page::{Boilerplate, UnitLevel};
+use mukarrar::pipeline::Options;
+use mukarrar::report::Format;
+use mukarrar::shingle::ShingleKind;
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Input")]
+pub(crate) struct InputArgs {
+    /// Files, directories (read in sorted order), or - for standard input.
+    #[arg(required = true, value_name = "INPUT")]
+    pub(crate) inputs: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) reading: ReadingArgs,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Input")]
+pub(crate) struct ReadingArgs {
+    /// Format of every input: jsonl, text, csv, tsv, parquet, html or warc. If not given, the extension decides, then the
+    /// content.
+    #[arg(long, value_name = "FORMAT", value_parser = input::Format::from_str)]
+    pub(crate) input_format: Option<input::Format>,
+    /// Field or column with the id.
+    #[arg(long, value_name = "FIELD", default_value = "id")]
+    pub(crate) id_field: String,
+    /// Field or column with the text.
+    #[arg(long, value_name = "FIELD", default_value = "text")]
+    pub(crate) text_field: String,
+    /// Encoding of text: auto detects it and repairs mojibake, strict accepts only UTF-8, or a name (windows-1256, cp720,
+    /// …). JSON is always UTF-8.
+    #[arg(long, value_name = "ENCODING", default_value_t = input::EncodingChoice::Auto, value_parser = input::EncodingChoice::from_str)]
+    pub(crate) encoding: input::EncodingChoice,
+    /// CSV: the delimiter, one character or the word tab. If not given, it is detected from the header.
+    #[arg(long, value_name = "CHAR", value_parser = delimiter)]
+    pub(crate) csv_delimiter: Option<u8>,
+    /// Part of an HTML page (also in WARC) to read: its main text, all text (raw), or all visible lines with the role of
+    /// each line in the markup [default: lines with --unit story, else main].
+    #[arg(long, value_enum, value_name = "TEXT")]
+    pub(crate) html: Option<HtmlChoice>,
+    /// Reject a record whose id an earlier record has. If not given, it is shown as ID~2.
+    #[arg(long)]
+    pub(crate) unique_ids: bool,
+    /// Reject larger records: bytes, or with K, M or G; at most 4G less one byte.
+    #[arg(long, value_name = "SIZE", default_value = "64M", value_parser = size)]
+    pub(crate) max_record_size: u64,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Shape")]
+pub(crate) struct FoldingArgs {
+    /// How strongly text is folded: none, light, standard or aggressive.
+    #[arg(long, value_name = "PROFILE", default_value_t = Options::default().profile, value_parser = Profile::from_str)]
+    pub(crate) profile: Profile,
+    /// Language whose folding table is used: ar, fa, ur, ckb, ps, ug or other; auto detects it for each document.
+    #[arg(long, value_name = "LANG", default_value = "auto", value_parser = language)]
+    pub(crate) lang: LanguageChoice,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Shape")]
+pub(crate) struct BoilerplateArgs {
+    #[command(flatten)]
+    pub(crate) mode: BoilerplateModeArgs,
+    /// Boilerplate of each source, in addition to the built-in rules: a file written by `mukarrar boilerplate`, or learn to
+    /// learn it from the input first, which reads the input twice.
+    #[arg(long, value_name = "FILE|learn")]
+    pub(crate) boilerplate_rules: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) source: SourceArgs,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Shape")]
+pub(crate) struct BoilerplateModeArgs {
+    /// Cue lines, datelines and bylines: keep compares them, ignore does not compare them, strip also removes them from the
+    /// output of dedup.
+    #[arg(long, value_name = "WHAT", default_value_t = Options::default().boilerplate, value_parser = Boilerplate::from_str)]
+    pub(crate) boilerplate: Boilerplate,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Shape")]
+pub(crate) struct SourceArgs {
+    /// JSON Lines: field with the source of a record, for boilerplate rules. If not given, the host in the url field, else
+    /// the folder in the id.
+    #[arg(long, value_name = "FIELD")]
+    pub(crate) source_field: Option<String>,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Shape")]
+pub(crate) struct UnitArgs {
+    /// Unit that is compared: document, story (stories and headlines of a page), paragraph or line.
+    #[arg(long, value_name = "UNIT", default_value_t = Options::default().unit, value_parser = unit)]
+    pub(crate) unit: UnitLevel,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Shape")]
+pub(crate) struct ShingleArgs {
+    /// Shingles that are compared: word:N (N consecutive words) or char:N (N characters), N from 1 to 32.
+    #[arg(long, value_name = "SHINGLE", default_value_t = Options::default().shingle, value_parser = ShingleKind::from_str)]
+    pub(crate) shingle: ShingleKind,
+}
+
+/// How units are folded, which pairs are candidates, and which candidates are copies.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Matching")]
+pub(crate) struct MatchingArgs {
+    #[command(flatten)]
+    pub(crate) folding: FoldingArgs,
+    #[command(flatten)]
+    pub(crate) boilerplate: BoilerplateArgs,
+    #[command(flatten)]
+    pub(crate) shingle: ShingleArgs,
+    /// Compare headlines and lines by character trigrams, and check their numbers and words.
+    #[arg(long, value_enum, value_name = "SWITCH", default_value_t = OnOff::On, help_heading = "Shape")]
+    pub(crate) short: OnOff,
+    #[command(flatten)]
+    pub(crate) threshold: ThresholdArgs,
+    /// Also accept Arabic texts that were edited throughout as near copies, from Jaccard .4 on. Only in inputs of 1,000
+    /// texts or more.
+    #[arg(long, help_heading = "Matching")]
+    pub(crate) edited: bool,
+    /// Smallest containment at which a unit counts as part of a larger one: above 0, at most 1, or off.
+    #[arg(long, value_name = "T", default_value_t = ContainmentChoice(Options::default().containment), value_parser = containment, help_heading = "Matching")]
+    pub(crate) containment: ContainmentChoice,
+    /// Do not count as copies: pages that share only their furniture (sidebars, footers, forms), and texts of one template
+    /// with other facts (the weather of two days). guard or off.
+    #[arg(long, value_enum, value_name = "SWITCH", default_value_t = FactsChoice::Guard, help_heading = "Matching")]
+    pub(crate) facts: FactsChoice,
+    /// Probability that a pair exactly at the threshold is found: above 0, below 1. It determines bands and rows.
+    #[arg(long, value_name = "R", default_value_t = Options::DEFAULT_RECALL, help_heading = "Matching")]
+    pub(crate) recall: f64,
+    /// Length of a signature: bands × rows, from 1 to 4096. If not given, the recall determines it.
+    #[arg(long, value_name = "K", help_heading = "Matching")]
+    pub(crate) num_hashes: Option<usize>,
+    /// Number of bands, from 1 to 4096. If not given, the recall determines it.
+    #[arg(long, value_name = "B", help_heading = "Matching")]
+    pub(crate) bands: Option<usize>,
+    /// Rows of a band, from 1 to 4096. If not given, the recall determines it.
+    #[arg(long, value_name = "R", help_heading = "Matching")]
+    pub(crate) rows: Option<usize>,
+    #[command(flatten)]
+    pub(crate) seed: SeedArgs,
+    /// Field with the publication date of a record: ISO 8601, RFC 2822, or seconds since 1970.
+    #[arg(long, value_name = "FIELD", help_heading = "Matching")]
+    pub(crate) date_field: Option<String>,
+    /// Compare only records whose --date-field differs by at most this: 12h, 7d, 2w. Records without a date are compared
+    /// with all.
+    #[arg(long, value_name = "TIME", value_parser = Window::from_str, requires = "date_field", help_heading = "Matching")]
+    pub(crate) window: Option<Window>,
+    /// Also show related headlines of different documents. If not given, only those of one document are shown.
+    #[arg(long, help_heading = "Matching")]
+    pub(crate) related: bool,
+    /// Split groups of candidates larger than this: at least 2.
+    #[arg(long, value_name = "N", default_value_t = Options::default().max_bucket, help_heading = "Matching")]
+    pub(crate) max_bucket: usize,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Matching")]
+pub(crate) struct ThresholdArgs {
+    /// Smallest Jaccard similarity of a near copy: above 0, at most 1.
+    #[arg(long, value_name = "T", default_value_t = Options::DEFAULT_THRESHOLD)]
+    pub(crate) threshold: f64,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Matching")]
+pub(crate) struct SeedArgs {
+    /// Seed of every hash. Another seed may find other candidates.
+    #[arg(long, value_name = "SEED", default_value_t = Options::DEFAULT_SEED)]
+    pub(crate) seed: u64,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Passages")]
+pub(crate) struct LengthArgs {
+    /// Shortest passage, in tokens: 2 to 10000.
+    #[arg(long, value_name = "N", default_value_t = Options::default().min_tokens)]
+    pub(crate) min_tokens: usize,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Keeping")]
+pub(crate) struct KeepArgs {
+    /// Member of a cluster that is kept: first, last, longest, shortest (by words), earliest, latest (by --date-field),
+    /// min:FIELD or max:FIELD of the records.
+    #[arg(long, value_name = "POLICY", default_value_t = Options::default().keep, value_parser = Keep::from_str)]
+    pub(crate) keep: Keep,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Running")]
+pub(crate) struct CheckArgs {
+    /// Exit with 1 if copies were found.
+    #[arg(long)]
+    pub(crate) check: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Running")]
+pub(crate) struct RunningArgs {
+    #[command(flatten)]
+    pub(crate) threads: ThreadsArgs,
+    /// Memory limit of the whole process, in bytes or with K, M, G. Data beyond it goes to disk; results are the same. If
+    /// not given, 70 % of the free memory of the machine.
+    #[arg(long, value_name = "SIZE", value_parser = size)]
+    pub(crate) memory: Option<u64>,
+    /// Directory for temporary files. If not given, that of the system.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) temp_dir: Option<PathBuf>,
+    /// Directory for finished parts of the work: if the command is killed, the same command continues from them. They are
+    /// removed at the end.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) work_dir: Option<PathBuf>,
+    /// Exit with 2 if any record was rejected or any candidate pair was lost; results are still written.
+    #[arg(long)]
+    pub(crate) strict: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Running")]
+pub(crate) struct ThreadsArgs {
+    /// Number of threads, at least 1. If not given, one for each core. Results do not depend on it.
+    #[arg(long, value_name = "N")]
+    pub(crate) threads: Option<usize>,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Showing")]
+pub(crate) struct OutputArgs {
+    /// Format of the results: text, json, jsonl or tsv.
+    #[arg(long, value_name = "FORMAT", default_value_t = Format::Text, value_parser = Format::from_str)]
+    pub(crate) format: Format,
+    /// Write the results to this file; it appears only when complete. - is standard output.
+    #[arg(short, long, value_name = "FILE", default_value = "-")]
+    pub(crate) output: PathBuf,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Showing")]
+pub(crate) struct ShowingArgs {
+    /// Write the counts, times and parameters of the run to this file as JSON.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) summary: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) progress: ProgressArgs,
+    #[command(flatten)]
+    pub(crate) verbosity: VerbosityArgs,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Showing")]
+pub(crate) struct ProgressArgs {
+    /// Show progress on standard error; auto: only on a terminal.
+    #[arg(long, value_enum, value_name = "WHEN", default_value_t = AutoChoice::Auto)]
+    pub(crate) progress: AutoChoice,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Showing")]
+pub(crate) struct VerbosityArgs {
+    /// Print errors only: no summary, no rejected records.
+    #[arg(short, long)]
+    pub(crate) quiet: bool,
+    /// List rejected records and skipped files.
+    #[arg(short, long, conflicts_with = "quiet")]
+    pub(crate) verbose: bool,
+}

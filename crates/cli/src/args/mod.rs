@@ -1,0 +1,4 @@
+//! Arguments that several commands share. Each command's own arguments are in the file of the command.
+
+pub(super) mod groups;
+pub(super) mod values;

@@ -1,0 +1,84 @@
+//! Writes the results of a command and ends its run.
+
+use std::io::{self, Write};
+use std::path::Path;
+
+use super::args::groups::{OutputArgs, ShowingArgs};
+use super::console::{Console, stdout_error};
+use super::exit::Exit;
+use super::summary;
+use mukarrar::error::{Error, Result};
+use mukarrar::input::Compression;
+use mukarrar::pipeline::Summary;
+use mukarrar::report::Style;
+use mukarrar::report::output::Outputs;
+
+/// Writes results to standard output, or to a file that appears when `outputs` are committed.
+pub(super) fn write_results(
+    arguments: &OutputArgs,
+    outputs: &mut Outputs,
+    console: &Console,
+    write: impl FnOnce(Style, &mut dyn Write) -> io::Result<()>,
+) -> Result<()> {
+    if arguments.output.as_os_str() == "-" {
+        let style = console.stdout_style(arguments.format);
+        return console.print(|out| write(style, out).map_err(stdout_error));
+    }
+
+    write_file(&arguments.output, outputs, |out| write(Console::file_style(arguments.format), out))
+}
+
+/// Writes one file, which appears when `outputs` are committed.
+pub(super) fn write_file(
+    path: &Path,
+    outputs: &mut Outputs,
+    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> Result<()> {
+    let mut output = outputs.create(path, Compression::None)?;
+    write(&mut output).map_err(|source| Error::io("write", path, source))?;
+    outputs.finish(output)
+}
+
+/// Writes the summary file, commits every output, and prints the summary on standard error.
+pub(super) fn end_run(
+    summary: &mut Summary,
+    showing: &ShowingArgs,
+    mut outputs: Outputs,
+    console: &Console,
+) -> Result<()> {
+    summary.add_stage("write", outputs.elapsed().as_secs_f64(), 0);
+    summary.peak_rss_bytes = summary::peak_rss_bytes();
+
+    if let Some(path) = &showing.summary {
+        write_file(path, &mut outputs, |out| {
+            serde_json::to_writer_pretty(&mut *out, summary)?;
+            writeln!(out)
+        })?;
+    }
+    outputs.commit()?;
+
+    if !showing.verbosity.quiet {
+        summary::show(summary, console);
+    }
+    Ok(())
+}
+
+/// The exit of a finished run. With `strict`, losses are an error even if copies were found.
+pub(super) fn exit_of(summary: &Summary, strict: bool, copies_found: bool, console: &Console) -> Exit {
+    let rejected_references = summary.references.map_or(0, |references| references.rejected);
+    let rejected: u64 = summary.records.rejected.values().sum::<u64>() + rejected_references;
+    let (lost, unsearched) = (summary.lost_pairs, summary.containment.unseen_units);
+
+    if strict && (rejected > 0 || lost > 0 || unsearched > 0) {
+        let unsearched = match unsearched {
+            0 => String::new(),
+            count => format!(", {count} units not searched for containers"),
+        };
+        console.error(&format!(
+            "--strict: {rejected} records rejected, {lost} candidate pairs lost{unsearched}; results were written"
+        ));
+        return Exit::Error;
+    }
+
+    if copies_found { Exit::CopiesFound } else { Exit::Done }
+}

@@ -1,0 +1,313 @@
+//! `mukarrar index build`, `add`, `check` and `query`: read records and look each one up in an index.
+
+use std::io;
+use std::str::FromStr;
+
+use clap::Args;
+
+use super::answers::{Answer, Answers};
+use super::args::{RecordsArgs, SettingsArgs};
+use super::opening::{builder_for, builder_with_settings, open_existing};
+use super::transfer::refuse_inside_index;
+use crate::console::Console;
+use crate::exit::Exit;
+use crate::{finish, inputs, summary};
+use mukarrar::document::{Date, DocId};
+use mukarrar::error::{ErrorKind, Result};
+use mukarrar::index::Rank;
+use mukarrar::input::{Corpus, FieldValue, Holding, Names, Record};
+use mukarrar::page::{Sources, UnitLevel};
+use mukarrar::report::Style;
+use mukarrar::report::output::Outputs;
+use mukarrar::{Index, Item, Verdict};
+
+/// Number of records that are looked up at once.
+const BATCH: usize = 2048;
+
+#[derive(Debug, Args)]
+pub(crate) struct BuildArgs {
+    #[command(flatten)]
+    records: RecordsArgs,
+    #[command(flatten)]
+    settings: SettingsArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct AddArgs {
+    #[command(flatten)]
+    records: RecordsArgs,
+    /// Replace the stored text with the same key, for pages that changed. The new text is not checked. A text without tokens
+    /// is classified as empty, and only removes the stored text.
+    #[arg(long, help_heading = "Running")]
+    replace: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CheckArgs {
+    #[command(flatten)]
+    records: RecordsArgs,
+    /// Exit with 1 if a duplicate was found.
+    #[arg(long, help_heading = "Running")]
+    check: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct QueryArgs {
+    #[command(flatten)]
+    records: RecordsArgs,
+    /// Largest number of stored texts to list for each record. At most 256, since no more are verified.
+    #[arg(long, value_name = "N", default_value_t = 10, help_heading = "Matching")]
+    top: usize,
+    /// Score that ranks them: jaccard or containment.
+    #[arg(long, value_name = "SCORE", default_value_t = Rank::Jaccard, value_parser = Rank::from_str, help_heading = "Matching")]
+    by: Rank,
+}
+
+pub(super) fn build(arguments: &BuildArgs, console: &Console) -> Result<Exit> {
+    let BuildArgs { records, settings } = arguments;
+    let directory = &records.index.directory;
+    if directory.join("index.json").exists() {
+        return Err(ErrorKind::Index {
+            path: directory.clone(),
+            what: "is an index already".to_owned(),
+            remedy: "add to it with `mukarrar index add`, or name another directory".to_owned(),
+        }
+        .into());
+    }
+    let corpus = read_records(records)?;
+    let index = builder_with_settings(&records.index, settings)?.open(directory)?;
+    let answers = look_up(&corpus, records, console, |items| verdicts(index.check_and_insert_all(items)))?;
+    Ok(close(index, finish_lookup(&corpus, &answers, records, console), console))
+}
+
+pub(super) fn add(arguments: &AddArgs, console: &Console) -> Result<Exit> {
+    let AddArgs { records, replace } = arguments;
+    let corpus = read_records(records)?;
+    let index = open_existing(&records.index, console)?;
+    let store = |items: &[(&str, Item<'_>)]| -> Vec<Result<Answer>> {
+        if *replace {
+            items.iter().map(|(key, item)| put(&index, key, *item)).collect()
+        } else {
+            verdicts(index.check_and_insert_all(items))
+        }
+    };
+    let answers = look_up(&corpus, records, console, store)?;
+    Ok(close(index, finish_lookup(&corpus, &answers, records, console), console))
+}
+
+/// Replaces the text that is stored under `key`. A text without tokens only removes the stored one.
+fn put(index: &Index, key: &str, item: Item<'_>) -> Result<Answer> {
+    let replaced = index.replace(key, item)?;
+    Ok(if index.contains(key)? { Answer::Stored { replaced } } else { Answer::Verdict(Verdict::Empty) })
+}
+
+/// Closes the index, which commits what was stored. If that fails after another failure, both are reported.
+fn close(index: Index, exit: Exit, console: &Console) -> Exit {
+    match index.close() {
+        Ok(()) => exit,
+        Err(error) => {
+            console.error(&format!("{error}; what was answered since the last commit may not be stored"));
+            Exit::Error
+        }
+    }
+}
+
+pub(super) fn check(arguments: &CheckArgs, console: &Console) -> Result<Exit> {
+    let CheckArgs { records, check } = arguments;
+    let corpus = read_records(records)?;
+    let index = builder_for(&records.index).open_read_only(&records.index.directory)?;
+    let answer = |items: &[(&str, Item<'_>)]| -> Vec<Result<Answer>> {
+        let items: Vec<Item<'_>> = items.iter().map(|(_, item)| *item).collect();
+        verdicts(index.check_all(&items))
+    };
+    let answers = look_up(&corpus, records, console, answer)?;
+    match finish_lookup(&corpus, &answers, records, console) {
+        Exit::Done if *check && answers.duplicates() > 0 => Ok(Exit::CopiesFound),
+        exit => Ok(exit),
+    }
+}
+
+pub(super) fn query(arguments: &QueryArgs, console: &Console) -> Result<Exit> {
+    let QueryArgs { records, top, by } = arguments;
+    let corpus = read_records(records)?;
+    let index = builder_for(&records.index).open_read_only(&records.index.directory)?;
+    let answer = |items: &[(&str, Item<'_>)]| {
+        let found = |item: &Item<'_>| index.query(*item, *top, *by).map(Answer::Matches);
+        items.iter().map(|(_, item)| found(item)).collect()
+    };
+    let answers = look_up(&corpus, records, console, answer)?;
+    Ok(finish_lookup(&corpus, &answers, records, console))
+}
+
+fn verdicts(verdicts: Vec<Result<Verdict>>) -> Vec<Result<Answer>> {
+    verdicts.into_iter().map(|verdict| verdict.map(Answer::Verdict)).collect()
+}
+
+/// Reads the records. Refuses to write answers over an input, or into the index.
+fn read_records(records: &RecordsArgs) -> Result<Corpus> {
+    let RecordsArgs { index, input, fields, output, .. } = records;
+    let mut names: Vec<String> = Sources::fields(fields.source_field.as_deref()).collect();
+    names.extend(fields.date_field.iter().chain(&fields.seen_field).cloned());
+
+    let listed = inputs::list(&input.inputs, &input.reading, UnitLevel::Document, names)?;
+    inputs::refuse_as_output([&output.output], &listed)?;
+    refuse_inside_index(&output.output, &index.directory)?;
+
+    Corpus::read_once(listed, Holding::default())
+}
+
+/// A writer that ignores a closed pipe: records are stored even if nobody reads the answers any more.
+struct ClosedPipeIgnorer<'a>(&'a mut dyn io::Write);
+
+impl io::Write for ClosedPipeIgnorer<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self.0.write(bytes) {
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(bytes.len()),
+            written => written,
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
+}
+
+/// Looks up every record with `answer`, and writes the answers.
+///
+/// An error of the index is written as the answer of its record, because other records of the batch may have been stored.
+/// No batch is looked up after one with such an error.
+fn look_up(
+    corpus: &Corpus,
+    records: &RecordsArgs,
+    console: &Console,
+    answer: impl Fn(&[(&str, Item<'_>)]) -> Vec<Result<Answer>>,
+) -> Result<Answers> {
+    let mut lookup = Lookup::new(corpus, records)?;
+    let mut outputs = Outputs::new();
+    finish::write_results(&records.output, &mut outputs, console, |style, out| lookup.write_all(&answer, style, out))?;
+    outputs.commit()?;
+    Ok(lookup.answers)
+}
+
+/// The state of one pass over the records.
+struct Lookup<'a> {
+    corpus: &'a Corpus,
+    names: Names,
+    sources: Sources,
+    /// Place of the date field among the fields of a record.
+    date: Option<usize>,
+    /// Place of the field with the time when a record was first seen.
+    seen: Option<usize>,
+    answers: Answers,
+}
+
+impl<'a> Lookup<'a> {
+    fn new(corpus: &'a Corpus, records: &RecordsArgs) -> Result<Self> {
+        let fields = &records.fields;
+        let place_of =
+            |name: &Option<String>| corpus.options().fields.iter().position(|field| Some(field) == name.as_ref());
+
+        Ok(Self {
+            corpus,
+            names: corpus.names()?,
+            sources: Sources::new(corpus.options(), fields.source_field.as_deref()),
+            date: place_of(&fields.date_field),
+            seen: place_of(&fields.seen_field),
+            answers: Answers::default(),
+        })
+    }
+
+    fn write_all(
+        &mut self,
+        answer: impl Fn(&[(&str, Item<'_>)]) -> Vec<Result<Answer>>,
+        style: Style,
+        out: &mut dyn io::Write,
+    ) -> io::Result<()> {
+        let out = &mut ClosedPipeIgnorer(out);
+        self.answers.begin(style.format, out)?;
+
+        let ids: Vec<DocId> = self.corpus.ids().collect();
+        for batch in ids.chunks(BATCH) {
+            self.write_batch(batch, &answer, style, out)?;
+            if self.answers.failure.is_some() {
+                break;
+            }
+        }
+
+        self.answers.end(style.format, out)
+    }
+
+    fn write_batch(
+        &mut self,
+        batch: &[DocId],
+        answer: impl Fn(&[(&str, Item<'_>)]) -> Vec<Result<Answer>>,
+        style: Style,
+        out: &mut dyn io::Write,
+    ) -> io::Result<()> {
+        let records = self.read_batch(batch);
+        let sources: Vec<_> = records.iter().map(|(_, record)| self.sources.of(record)).collect();
+        let items: Vec<(&str, Item<'_>)> = records
+            .iter()
+            .zip(&sources)
+            .map(|((key, record), source)| (key.as_str(), self.item(record, source)))
+            .collect();
+
+        for ((key, _), answer) in items.iter().zip(answer(&items)) {
+            let answer = answer.unwrap_or_else(|error| match error.kind() {
+                ErrorKind::KeyExists { .. } => Answer::KeyKnown,
+                _ => Answer::Failed(error),
+            });
+            self.answers.write(key, &answer, style.format, out)?;
+        }
+        Ok(())
+    }
+
+    /// The readable records of a batch with their keys. Others are counted as rejected.
+    fn read_batch(&mut self, batch: &[DocId]) -> Vec<(String, Record<'a>)> {
+        let mut records = Vec::with_capacity(batch.len());
+        for id in batch {
+            match self.corpus.read(*id) {
+                Ok(record) => records.push((self.names.shown(*id, &record.id).into_owned(), record)),
+                Err(_) => self.answers.rejects.push(*id),
+            }
+        }
+        records
+    }
+
+    fn item<'r>(&self, record: &'r Record<'_>, source: &'r str) -> Item<'r> {
+        let source = (!source.is_empty()).then_some(source);
+        let item = Item::new(&record.text).source(source);
+        item.date(date_at(record, self.date)).seen(date_at(record, self.seen))
+    }
+}
+
+/// The date in the field at `place`; `None` if the record has no such field or it is no date.
+fn date_at(record: &Record<'_>, place: Option<usize>) -> Option<Date> {
+    match record.fields.get(place?)?.as_ref()? {
+        FieldValue::Text(text) => Date::read(text),
+        FieldValue::Number(number) => Date::from_number(*number),
+    }
+}
+
+/// Reports on a pass over the records, and returns its exit.
+fn finish_lookup(corpus: &Corpus, answers: &Answers, records: &RecordsArgs, console: &Console) -> Exit {
+    let RecordsArgs { strict, verbosity, .. } = records;
+    summary::show_rejected(corpus, &answers.rejects, &[], verbosity, console);
+    if !verbosity.quiet {
+        console.note(&answers.to_string());
+    }
+
+    if let Some(failure) = &answers.failure {
+        let (answered, all) = (answers.answered(), corpus.ids().count());
+        console
+            .error(&format!("{failure}; {answered} of {all} records were answered, and none was looked up after that"));
+        return Exit::Error;
+    }
+
+    if *strict && !answers.rejects.is_empty() {
+        console.error(&format!("--strict: {} records rejected; the others were answered", answers.rejects.len()));
+        return Exit::Error;
+    }
+
+    Exit::Done
+}

@@ -1,0 +1,75 @@
+//! Opens the input of a command as its arguments say.
+
+use std::path::{Path, PathBuf};
+
+use super::args::groups::{BoilerplateArgs, InputArgs, ReadingArgs};
+use super::args::values::HtmlChoice;
+use mukarrar::error::{ErrorKind, Result};
+use mukarrar::input::{Corpus, Input, InputOptions};
+use mukarrar::page::{Sources, UnitLevel};
+use mukarrar::pipeline::Pipeline;
+use mukarrar::report::output::resolved;
+
+/// Reads the whole input.
+pub(super) fn open(inputs: &[PathBuf], reading: &ReadingArgs, unit: UnitLevel) -> Result<Corpus> {
+    Corpus::open(inputs, input_options(reading, unit, Vec::new()))
+}
+
+/// Reads the whole input. If there are boilerplate rules, records also give the fields that name their source.
+pub(super) fn open_with_sources(
+    inputs: &[PathBuf],
+    reading: &ReadingArgs,
+    unit: UnitLevel,
+    boilerplate: &BoilerplateArgs,
+) -> Result<Corpus> {
+    let fields = match &boilerplate.boilerplate_rules {
+        Some(_) => Sources::fields(boilerplate.source.source_field.as_deref()).collect(),
+        None => Vec::new(),
+    };
+
+    Corpus::open(inputs, input_options(reading, unit, fields))
+}
+
+/// Lists the files of the input. Records give `fields` in addition to id and text, and are read for units of `unit`.
+pub(super) fn list(inputs: &[PathBuf], reading: &ReadingArgs, unit: UnitLevel, fields: Vec<String>) -> Result<Input> {
+    Input::open(inputs, input_options(reading, unit, fields))
+}
+
+/// Lists the files of the input for a run of `pipeline`.
+pub(super) fn list_for(pipeline: &Pipeline, input: &InputArgs) -> Result<Input> {
+    let options = pipeline.options();
+    list(&input.inputs, &input.reading, options.unit, options.fields())
+}
+
+fn input_options(reading: &ReadingArgs, unit: UnitLevel, fields: Vec<String>) -> InputOptions {
+    let default_html = if unit == UnitLevel::Story { HtmlChoice::Lines } else { HtmlChoice::Main };
+    let html = reading.html.unwrap_or(default_html);
+
+    let mut options = InputOptions::default();
+    options.id_field.clone_from(&reading.id_field);
+    options.text_field.clone_from(&reading.text_field);
+    options.format = reading.input_format;
+    options.encoding = reading.encoding;
+    options.html_raw = html == HtmlChoice::Raw;
+    options.html_lines = html == HtmlChoice::Lines;
+    options.max_record_size = reading.max_record_size;
+    options.csv_delimiter = reading.csv_delimiter;
+    options.unique_ids = reading.unique_ids;
+    options.fields = fields;
+    options
+}
+
+/// Refuses output `paths` that are input files.
+pub(super) fn refuse_as_output<'p>(paths: impl IntoIterator<Item = &'p PathBuf>, input: &Input) -> Result<()> {
+    paths.into_iter().filter(|path| path.as_os_str() != "-").try_for_each(|path| refuse_path(path, input))
+}
+
+fn refuse_path(path: &Path, input: &Input) -> Result<()> {
+    let output_file = resolved(path);
+    if input.files().all(|(input_file, _)| resolved(input_file) != output_file) {
+        return Ok(());
+    }
+
+    let (what, remedy) = ("is an input".to_owned(), "write to another file; inputs are never changed".to_owned());
+    Err(ErrorKind::Output { path: path.to_owned(), what, remedy }.into())
+}

@@ -1,0 +1,85 @@
+//! Boilerplate rules: read from a file, or learned from the input.
+
+use std::sync::Arc;
+
+use super::args::groups::{BoilerplateArgs, InputArgs, RunningArgs, SourceArgs};
+use super::args::values::AutoChoice;
+use super::inputs;
+use super::progress::StageBar;
+use mukarrar::error::{Error, Result};
+use mukarrar::input::{Corpus, Holding};
+use mukarrar::page::{Boilerplate, Rules, Sources, UnitLevel};
+use mukarrar::pipeline;
+use mukarrar::spill::Room;
+
+/// The value of `--boilerplate-rules` that asks to learn them.
+const LEARN: &str = "learn";
+
+/// The rules of a command that reads its input once and cannot learn from it.
+pub(super) fn from_file(arguments: &BoilerplateArgs) -> Result<Option<Arc<Rules>>> {
+    let Some(path) = &arguments.boilerplate_rules else { return Ok(None) };
+    if is_learn(arguments) {
+        let expected = "a rules file here; write one with `mukarrar boilerplate`";
+        return Err(Error::parameter("boilerplate-rules", LEARN, expected));
+    }
+
+    Rules::open(path).map(|rules| Some(Arc::new(rules)))
+}
+
+/// The rules of a run, which may learn them from its input first.
+pub(super) fn of_run(
+    arguments: &BoilerplateArgs,
+    input: &InputArgs,
+    running: &RunningArgs,
+    progress: AutoChoice,
+) -> Result<Option<Arc<Rules>>> {
+    if arguments.mode.boilerplate == Boilerplate::Keep {
+        return Ok(None);
+    }
+    if !is_learn(arguments) {
+        return from_file(arguments);
+    }
+
+    // Half of the memory limit is for the bytes of the input.
+    let temp_dir = running.temp_dir.clone().unwrap_or_else(std::env::temp_dir);
+    let holding = Holding {
+        memory: running.memory.map(|memory| memory / 2),
+        map: running.memory.is_none(),
+        room: Some(Room::temporary(temp_dir)),
+        ..Holding::default()
+    };
+
+    learn(input, &arguments.source, holding, running.threads.threads, progress).map(|rules| Some(Arc::new(rules)))
+}
+
+/// Learns rules from an input. `holding` says where the bytes of the input are kept.
+pub(super) fn learn(
+    input: &InputArgs,
+    source: &SourceArgs,
+    holding: Holding,
+    threads: Option<usize>,
+    progress: AutoChoice,
+) -> Result<Rules> {
+    let source_field = source.source_field.as_deref();
+    let fields = Sources::fields(source_field).collect();
+    let listed = inputs::list(&input.inputs, &input.reading, UnitLevel::Document, fields)?;
+    let corpus = Corpus::read_once(listed, holding)?;
+
+    pipeline::learn(&corpus, source_field, threads, &StageBar::new(progress))
+}
+
+/// Refuses to learn from standard input, which cannot be read twice.
+pub(super) fn refuse_to_learn_from_stdin(arguments: &BoilerplateArgs, input: &InputArgs) -> Result<()> {
+    let reads_stdin = input.inputs.iter().any(|path| path.as_os_str() == "-");
+    if is_learn(arguments) && reads_stdin {
+        let expected =
+            "a rules file for standard input, which cannot be read twice; write one with `mukarrar boilerplate`";
+        return Err(Error::parameter("boilerplate-rules", LEARN, expected));
+    }
+
+    Ok(())
+}
+
+fn is_learn(arguments: &BoilerplateArgs) -> bool {
+    arguments.boilerplate_rules.as_ref().is_some_and(|path| path.as_os_str() == LEARN)
+}
