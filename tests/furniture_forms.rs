@@ -4,8 +4,6 @@
 
 mod common;
 
-use std::collections::BTreeSet;
-
 use common::text::{Random, edited, spelled, word, words};
 use mukarrar::input::Corpus;
 use mukarrar::pipeline::{Clustering, Options, Pipeline, compare};
@@ -104,19 +102,4 @@ fn a_short_post_that_was_edited_is_a_copy() {
     let edited = |_| spelled(&edited(&mut random, VOCABULARY, &post, 0.01));
     let all: Vec<String> = (0..60).map(edited).collect();
     assert!(removed(&all) >= 50, "{} of 60 go", removed(&all));
-}
-
-#[test]
-fn a_place_that_is_another_throughout_is_another_text() {
-    let form = words(&mut Random::new(9), VOCABULARY, 60);
-    let of = |place: &str| {
-        let pieces: Vec<String> = [&form[..8], &form[8..40], &form[40..]].map(spelled).to_vec();
-        pieces.join(&format!(" {place} "))
-    };
-    let others = (0..1500).map(|place| spelled(&words(&mut Random::new(100 + place), VOCABULARY, 40)));
-    let texts: Vec<String> = [of("سنجارة"), of("مرزوقة")].into_iter().chain(others).collect();
-    let found = clusters(&texts);
-    assert_eq!(found.removals(&[Relation::Exact, Relation::Near]).len(), 0);
-    let reasons: BTreeSet<&str> = found.summary.variants.keys().map(AsRef::as_ref).collect();
-    assert_eq!(reasons, BTreeSet::from(["facts"]));
 }

@@ -22,9 +22,6 @@ const LONGEST_SLOT: usize = 128;
 /// From this many tokens on, the first and the last slot of a text are its byline and its title or tags.
 const HAS_EDGES: usize = 16;
 
-/// First tokens of a text, in which it names what it is about.
-const HEAD: usize = 20;
-
 /// What was counted in two texts. Symmetric.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Evidence {
@@ -52,8 +49,6 @@ pub struct Evidence {
     pub introduced: usize,
     /// Places that take many values in one of the texts, and in which each text has a value that the other does not know.
     pub series: usize,
-    /// Rare words of the beginning that one other word stands against, there and again later: what the texts are about.
-    pub renamed: usize,
     /// Short slots in which numbers stand against as many other numbers.
     pub numbers: usize,
     /// Numbers in digits of the text that has fewer.
@@ -90,8 +85,7 @@ impl Evidence {
         a.note_shared(shared(&in_a, &in_b, ids.len()));
         b.note_shared(shared(&in_b, &in_a, ids.len()));
         let (tokens, longer) = (a.words().len().min(b.words().len()), a.words().len().max(b.words().len()));
-        let mut counter =
-            Counter { a: &a, b: &b, frequencies, met: [AHashSet::new(), AHashSet::new()], named: AHashSet::new() };
+        let mut counter = Counter { a: &a, b: &b, frequencies, met: [AHashSet::new(), AHashSet::new()] };
         let numbers = |text: &Text<'_>| text.words().iter().filter(|word| numbers::is_number(word)).count();
         let told = numbers(&a).min(numbers(&b));
         let mut evidence = Self { tokens, longer, slots: slots.len(), told, ..Self::default() };
@@ -118,8 +112,6 @@ struct Counter<'a> {
     frequencies: &'a WordFrequencies,
     /// Stems of each text that stood in a swap.
     met: [AHashSet<&'a str>; 2],
-    /// Rare words of the beginning, with what stands against them.
-    named: AHashSet<[&'a str; 2]>,
 }
 
 impl<'a> Counter<'a> {
@@ -145,22 +137,6 @@ impl<'a> Counter<'a> {
         evidence.ordinals += usize::from(tells_other(a, self.b, ordinal) && tells_other(b, self.a, ordinal));
         if !own_a.is_empty() && !own_b.is_empty() {
             self.count_swap(slot, [&own_a, &own_b], evidence);
-            self.count_renamed(slot, [&own_a, &own_b], evidence);
-        }
-    }
-
-    /// Counts rare words that an earlier slot set against one another.
-    fn count_renamed(&mut self, slot: &Slot, own: [&[&'a str]; 2], evidence: &mut Evidence) {
-        let rare = |words: &[&'a str]| -> Vec<&'a str> {
-            words.iter().copied().filter(|word| self.frequencies.is_rare(word)).collect()
-        };
-        let (rare_a, rare_b) = (rare(own[0]), rare(own[1]));
-        let is_first = slot.a.start.min(slot.b.start) < HEAD;
-        for pair in rare_a.iter().flat_map(|a| rare_b.iter().map(move |b| [*a, *b])) {
-            evidence.renamed += usize::from(self.named.contains(&pair));
-            if is_first {
-                self.named.insert(pair);
-            }
         }
     }
 

@@ -9,9 +9,6 @@ const BRIEF: usize = 300;
 /// another fact.
 const FORM: usize = 160;
 
-/// One of so many slots sets the subject of one text against that of the other.
-const RENAMED: usize = 6;
-
 /// Whether names, weekdays or words tell other facts.
 pub(super) fn tells_other_facts(evidence: &Evidence) -> bool {
     let &Evidence { tokens, slots, replaced, rare_words, swaps, rare_swaps, numbers, .. } = evidence;
@@ -19,14 +16,12 @@ pub(super) fn tells_other_facts(evidence: &Evidence) -> bool {
     let dated = tokens < BRIEF && evidence.weekdays + evidence.ordinals > 0;
     let introduced = tokens < BRIEF && evidence.introduced > 0 || evidence.introduced > 1;
     let swapped = rare_swaps >= 2 && at_least(rare_swaps, 15) || rare_swaps > 0 && swaps >= 2 && at_least(swaps, 30);
-    // In another orthography many words differ, some of them twice.
-    let renamed = evidence.renamed > 0 && (evidence.renamed + 1) * RENAMED >= slots;
     let named = swapped && (evidence.proper_swaps > 0 || is_reworded_form(evidence));
     let numbered = tokens < FORM && numbers > 0 && rare_swaps > 0;
     let rewritten = at_least(replaced, 120) && at_least(rare_words, 15);
     let framed =
         tokens < FORM && is_one_frame(evidence) && rare_words >= 2 && replaced >= 2 * slots && at_least(replaced, 70);
-    dated || introduced || evidence.series >= 2 || renamed || named || numbered || rewritten || framed
+    dated || introduced || evidence.series >= 2 || named || numbered || rewritten || framed
 }
 
 /// Whether numbers tell other facts. One updated number does not, nor a few in a story.
