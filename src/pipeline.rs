@@ -57,6 +57,7 @@ mod progress;
 mod refold;
 mod related;
 mod resemble;
+mod returning;
 mod scan;
 mod scan_codec;
 mod summary;
@@ -70,6 +71,7 @@ pub use options::Options;
 pub use pairs::PairList;
 pub use passages::{PassageList, Repeated};
 pub use progress::Progress;
+pub(crate) use returning::Returning;
 pub use summary::{Containment, Parameters, Records, References, Stage, Summary};
 
 use first_pass::FirstPass;
@@ -104,6 +106,8 @@ pub struct Clustering {
     pub dates: Vec<Option<Date>>,
     /// What names the sources of records.
     pub(crate) sources: Sources,
+    /// Cuts its pages again as they were cut.
+    pub(crate) returning: Returning,
     /// The accounts of the run.
     pub summary: Summary,
     /// Threads that may write it down.
@@ -469,9 +473,14 @@ impl<'a> Run<'a> {
         self.end();
         let Self { tables, names, summary, corpus, pipeline, .. } = self;
         let threads = parallel::threads();
-        let Tables { units, rejects, dates, .. } = tables;
-        let sources = Sources::new(corpus.options(), pipeline.options.source_field.as_deref());
-        Ok(Clustering { units, names, clusters, rejects, dates, sources, summary, threads })
+        let Tables { units, rejects, dates, returning, .. } = tables;
+        let source_field = pipeline.options.source_field.as_deref();
+        let returning = Returning::new(corpus, returning, source_field);
+        let sources = match pipeline.options.names_sources() {
+            true => Sources::new(corpus.options(), source_field),
+            false => Sources::default(),
+        };
+        Ok(Clustering { units, names, clusters, rejects, dates, sources, returning, summary, threads })
     }
 
     /// The clusters of one path, in no order.

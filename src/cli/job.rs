@@ -22,9 +22,10 @@ use crate::report::output::{Outputs, resolved};
 use crate::similarity::facts::Facts;
 use crate::spill::Room;
 
-/// Reads the whole input.
-pub(super) fn open(inputs: &[PathBuf], reading: &ReadingArgs, unit: UnitLevel) -> Result<Corpus> {
-    Corpus::open(inputs, options(reading, unit, Vec::new()))
+/// Reads the whole input, with what names the sources of pages that are cut into stories.
+pub(super) fn open_pages(inputs: &[PathBuf], reading: &ReadingArgs, unit: UnitLevel) -> Result<Corpus> {
+    let fields = Sources::fields(None).filter(|_| unit == UnitLevel::Story);
+    Corpus::open(inputs, options(reading, unit, fields.collect()))
 }
 
 /// The same, with the fields that name the sources of records if there are rules.

@@ -12,7 +12,7 @@ pub(super) fn run(arguments: &UnitsArgs, console: &Console) -> Result<Exit> {
     let UnitsArgs { input, unit, output, strict, verbosity } = arguments;
     let listed = job::input(&input.inputs, &input.reading, *unit, Vec::new())?;
     job::not_inputs([&output.output], &listed)?;
-    let corpus = job::open(&input.inputs, &input.reading, *unit)?;
+    let corpus = job::open_pages(&input.inputs, &input.reading, *unit)?;
     let mut outputs = Outputs::new();
     job::results(output, &mut outputs, console, |style, out| report::cut(&corpus, *unit, style, out))?;
     outputs.commit()?;

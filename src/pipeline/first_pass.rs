@@ -8,9 +8,10 @@ use super::path::Paths;
 use super::scan::{ScannedBlock, Scanner};
 use super::tables::{self, Tables};
 use super::work::WorkDir;
-use super::{Options, Progress, nodes};
+use super::{Options, Progress, nodes, returning};
 use crate::error::Result;
 use crate::input::{Block, BlockIndex, Blocks, Corpus, Holding, Input, Names, Reader};
+use crate::page::{ReturningLines, UnitLevel};
 use crate::parallel;
 
 /// What scans, and what it goes by.
@@ -38,8 +39,13 @@ impl FirstPass<'_> {
             threads: parallel::threads(),
         };
         let parts = Parts::new(self.options, input.options());
-        let mut reader = input.reader(holding)?;
         let mut tables = Tables::new(self.paths, self.plan);
+        if self.learns() {
+            let (field, map) = (self.options.source_field.as_deref(), self.options.map);
+            tables.returning = returning::of_input(&input, field, self.plan, map, self.progress)?;
+        }
+        let known = tables.returning.clone();
+        let mut reader = input.reader(holding)?;
         let mut journal = None;
         if let Some(work) = work {
             let mut done = Vec::new();
@@ -50,7 +56,8 @@ impl FirstPass<'_> {
             reader.resume(done)?;
         }
         let mut indices = Vec::new();
-        let mut reader = self.run(reader, Reader::next, parts, 2 * self.plan.block(), |index, scanned| {
+        let known = known.as_deref();
+        let mut reader = self.run(reader, Reader::next, parts, known, 2 * self.plan.block(), |index, scanned| {
             if let Some(journal) = &mut journal {
                 journal.append(&index, &scanned)?;
             }
@@ -74,12 +81,25 @@ impl FirstPass<'_> {
     pub(super) fn over_corpus(&self, corpus: &Corpus) -> Result<(Tables, Names)> {
         let mut tables = Tables::new(self.paths, self.plan);
         let parts = Parts::new(self.options, corpus.options());
+        if self.learns() {
+            let field = self.options.source_field.as_deref();
+            tables.returning = Some(returning::of_corpus(corpus, field, self.progress)?);
+        }
+        let known = tables.returning.clone();
         // The bytes are held by the caller or were planned for when the corpus was read.
-        self.run(corpus.blocks(), Blocks::next, parts, u64::MAX, |_, scanned| self.append(&mut tables, scanned))?;
+        let known = known.as_deref();
+        self.run(corpus.blocks(), Blocks::next, parts, known, u64::MAX, |_, scanned| {
+            self.append(&mut tables, scanned)
+        })?;
         tables.finish()?;
         tables.reject(&corpus.repeats(), tables::REPEATED_ID);
         let names = std::mem::take(&mut tables.names).finish(corpus)?;
         Ok((tables, names))
+    }
+
+    /// Whether pages are cut with what is known of the others.
+    fn learns(&self) -> bool {
+        self.options.unit == UnitLevel::Story && !self.words
     }
 
     fn run<S: Send>(
@@ -87,6 +107,7 @@ impl FirstPass<'_> {
         source: S,
         next: impl Fn(&mut S) -> Result<Option<Block>> + Sync,
         parts: Parts,
+        known: Option<&ReturningLines>,
         planned: u64,
         mut collect: impl FnMut(BlockIndex, ScannedBlock) -> Result<()>,
     ) -> Result<S> {
@@ -107,7 +128,7 @@ impl FirstPass<'_> {
             scanned
         };
         let new = if self.words { Scanner::of_words } else { Scanner::new };
-        let scanner = || new(self.options, self.paths, parts.clone(), self.progress);
+        let scanner = || new(self.options, self.paths, parts.clone(), self.progress).knowing(known);
         parallel::in_order(parallel::threads(), source, next, scanner, scan, |(index, scanned)| collect(index, scanned))
     }
 
