@@ -35,7 +35,7 @@ use crate::document::{Date, DocId, Units};
 use crate::error::{Error, Result};
 use crate::input::{Corpus, Input, Names};
 use crate::lsh::{Banding, Batch, Candidates, MOST_BYTES_PER_KEY, NO_NODE, Node, Search};
-use crate::page::Sources;
+use crate::page::{Sources, UnitLevel};
 use crate::parallel;
 use crate::similarity::Relation;
 
@@ -230,6 +230,12 @@ impl Pipeline {
         progress: &dyn Progress,
         finish: impl FnOnce(Run<'_>) -> Result<T> + Send,
     ) -> Result<(Corpus, T)> {
+        if self.reads_first(&input) {
+            progress.begin("read", 0);
+            let corpus = self.read_whole(input)?;
+            let found = self.over_corpus(&corpus, progress, finish)?;
+            return Ok((corpus, found));
+        }
         parallel::with_threads(self.options.threads, || {
             let mut clock = Clock::new();
             let work = self.options.work_dir.as_deref();
@@ -242,6 +248,21 @@ impl Pipeline {
             run.clock = clock;
             let found = finish(run)?;
             Ok((corpus, found))
+        })?
+    }
+
+    /// Whether `input` is read whole before it is scanned: its pages are cut with what is known of all of them, and it cannot be
+    /// read twice. With a work directory such an input is refused.
+    fn reads_first(&self, input: &Input) -> bool {
+        self.options.unit == UnitLevel::Story && self.options.work_dir.is_none() && input.again().is_none()
+    }
+
+    /// Reads an input and scans nothing; its bytes are held as in any run.
+    fn read_whole(&self, input: Input) -> Result<Corpus> {
+        parallel::with_threads(self.options.threads, || {
+            let plan = self.plan()?;
+            let holding = self.first_pass(&plan, &()).holding(&input, plan.room());
+            Corpus::read_once(input, holding)
         })?
     }
 

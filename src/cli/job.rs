@@ -28,14 +28,14 @@ pub(super) fn open_pages(inputs: &[PathBuf], reading: &ReadingArgs, unit: UnitLe
     Corpus::open(inputs, options(reading, unit, fields.collect()))
 }
 
-/// The same, with the fields that name the sources of records if there are rules.
+/// The same, with the fields that name the sources of records if rules or stories ask for them.
 pub(super) fn open_with(
     inputs: &[PathBuf],
     reading: &ReadingArgs,
     unit: UnitLevel,
     rules: &BoilerplateArgs,
 ) -> Result<Corpus> {
-    let asks = rules.boilerplate_rules.is_some();
+    let asks = rules.boilerplate_rules.is_some() || unit == UnitLevel::Story;
     let fields = Sources::fields(rules.source.source_field.as_deref()).filter(|_| asks);
     Corpus::open(inputs, options(reading, unit, fields.collect()))
 }

@@ -11,8 +11,9 @@ use super::work::WorkDir;
 use super::{Options, Progress, nodes, returning};
 use crate::error::Result;
 use crate::input::{Block, BlockIndex, Blocks, Corpus, Holding, Input, Names, Reader};
-use crate::page::{ReturningLines, UnitLevel};
+use crate::page::{LineCounter, ReturningLines, UnitLevel};
 use crate::parallel;
+use crate::spill::Room;
 
 /// What scans, and what it goes by.
 pub(super) struct FirstPass<'a> {
@@ -31,18 +32,15 @@ impl FirstPass<'_> {
     ///
     /// A file that was named cannot be read; the disk refuses; the tables outgrow the memory.
     pub(super) fn over_input(&self, input: Input, work: Option<&WorkDir>) -> Result<(Corpus, Tables, Names)> {
-        let holding = Holding {
-            memory: self.plan.input(),
-            map: self.options.map && self.plan.maps(input.bytes()),
-            room: Some(work.map_or_else(|| self.plan.room().clone(), |work| work.room().clone())),
-            block_size: self.plan.block() as usize,
-            threads: parallel::threads(),
-        };
+        let room = work.map_or_else(|| self.plan.room(), WorkDir::room);
+        let holding = self.holding(&input, room);
         let parts = Parts::new(self.options, input.options());
         let mut tables = Tables::new(self.paths, self.plan);
         if self.learns() {
-            let (field, map) = (self.options.source_field.as_deref(), self.options.map);
-            tables.returning = returning::of_input(&input, field, self.plan, map, self.progress)?;
+            self.progress.begin("learn", 0);
+            let field = self.options.source_field.as_deref();
+            tables.returning = returning::of_input(&input, holding.clone(), field, self.plan, self.progress)?;
+            self.progress.begin("read", 0);
         }
         let known = tables.returning.clone();
         let mut reader = input.reader(holding)?;
@@ -73,6 +71,17 @@ impl FirstPass<'_> {
         Ok((corpus, tables, names))
     }
 
+    /// How an input is read: its bytes, as far as they are kept, in `room` if they do not fit in the memory.
+    pub(super) fn holding(&self, input: &Input, room: &Room) -> Holding {
+        Holding {
+            memory: self.plan.input(),
+            map: self.options.map && self.plan.maps(input.bytes()),
+            room: Some(room.clone()),
+            block_size: self.plan.block() as usize,
+            threads: parallel::threads(),
+        }
+    }
+
     /// Scans what was read before.
     ///
     /// # Errors
@@ -82,13 +91,17 @@ impl FirstPass<'_> {
         let mut tables = Tables::new(self.paths, self.plan);
         let parts = Parts::new(self.options, corpus.options());
         if self.learns() {
+            self.progress.begin("learn", corpus.len() as u64);
             let field = self.options.source_field.as_deref();
-            tables.returning = Some(returning::of_corpus(corpus, field, self.progress)?);
+            self.plan.require(LineCounter::BYTES, returning::COUNTS)?;
+            let blocks = corpus.blocks_of(self.plan.block());
+            tables.returning = Some(returning::of_blocks(blocks, corpus.options(), field, self.progress)?);
+            self.progress.begin("read", corpus.len() as u64);
         }
         let known = tables.returning.clone();
         // The bytes are held by the caller or were planned for when the corpus was read.
         let known = known.as_deref();
-        self.run(corpus.blocks(), Blocks::next, parts, known, u64::MAX, |_, scanned| {
+        self.run(corpus.blocks_of(self.plan.block()), Blocks::next, parts, known, u64::MAX, |_, scanned| {
             self.append(&mut tables, scanned)
         })?;
         tables.finish()?;

@@ -21,24 +21,20 @@ type Page = (String, PageLines);
 /// A file that was named cannot be read; the counts do not fit in the memory.
 pub(super) fn of_input(
     input: &Input,
+    holding: Holding,
     source_field: Option<&str>,
     plan: &Plan,
-    map: bool,
     progress: &dyn Progress,
 ) -> Result<Option<Arc<ReturningLines>>> {
     let Some(input) = input.again() else { return Ok(None) };
-    plan.require(LineCounter::BYTES, "counts of the lines that return")?;
-    let holding = Holding {
-        memory: plan.input(),
-        map: map && plan.maps(input.bytes()),
-        room: Some(plan.room().clone()),
-        block_size: plan.block() as usize,
-        threads: parallel::threads(),
-    };
+    plan.require(LineCounter::BYTES, COUNTS)?;
     let sources = Sources::new(input.options(), source_field);
     let reader = input.reader(holding)?.forgetting();
     count(reader, Reader::next_forgotten, &sources, progress).map(Some)
 }
+
+/// What needs [`LineCounter::BYTES`].
+pub(super) const COUNTS: &str = "counts of the lines that return";
 
 /// Cuts pages as a run does that knows which lines return.
 #[derive(Debug, Clone, Default)]
@@ -59,7 +55,8 @@ impl Returning {
     ///
     /// A record cannot be read again.
     pub(crate) fn learn(corpus: &Corpus, level: UnitLevel, source_field: Option<&str>) -> Result<Self> {
-        let lines = (level == UnitLevel::Story).then(|| of_corpus(corpus, source_field, &())).transpose()?;
+        let learn = || of_blocks(corpus.blocks(), corpus.options(), source_field, &());
+        let lines = (level == UnitLevel::Story).then(learn).transpose()?;
         Ok(Self::new(corpus, lines, source_field))
     }
 
@@ -78,18 +75,18 @@ impl Returning {
     }
 }
 
-/// The returning lines of a corpus that was read before; the host of `url`, a field or the folder names the sources.
+/// The returning lines of the blocks of a corpus that was read with `options`.
 ///
 /// # Errors
 ///
 /// A record cannot be read again.
-pub(super) fn of_corpus(
-    corpus: &Corpus,
+pub(super) fn of_blocks(
+    blocks: Blocks<'_>,
+    options: &InputOptions,
     source_field: Option<&str>,
     progress: &dyn Progress,
 ) -> Result<Arc<ReturningLines>> {
-    let options: &InputOptions = corpus.options();
-    count(corpus.blocks(), Blocks::next, &Sources::new(options, source_field), progress)
+    count(blocks, Blocks::next, &Sources::new(options, source_field), progress)
 }
 
 fn count<S: Send>(
