@@ -23,8 +23,13 @@ use crate::similarity::facts::Facts;
 use crate::spill::Room;
 
 /// Reads the whole input, with what names the sources of pages that are cut into stories.
-pub(super) fn open_pages(inputs: &[PathBuf], reading: &ReadingArgs, unit: UnitLevel) -> Result<Corpus> {
-    let fields = Sources::fields(None).filter(|_| unit == UnitLevel::Story);
+pub(super) fn open_pages(
+    inputs: &[PathBuf],
+    reading: &ReadingArgs,
+    unit: UnitLevel,
+    source_field: Option<&str>,
+) -> Result<Corpus> {
+    let fields = Sources::fields(source_field).filter(|_| unit == UnitLevel::Story);
     Corpus::open(inputs, options(reading, unit, fields.collect()))
 }
 

@@ -27,15 +27,22 @@ struct UnitRow {
     preview: String,
 }
 
-/// Cuts every readable record of `corpus` at `level`, as a run over it does, and writes its units; spans count bytes of the decoded text, a
-/// title is the number of the headline unit it stands in.
+/// Cuts every readable record of `corpus` at `level`, as a run over it does, and writes its units; spans count bytes of the decoded
+/// text, a
+/// title is the number of the headline unit it stands in. `source_field` names the sources of pages, else their host or folder.
 ///
 /// # Errors
 ///
 /// What the writer says; a record cannot be read again.
-pub fn cut(corpus: &Corpus, level: UnitLevel, style: Style, out: &mut dyn Write) -> io::Result<()> {
+pub fn cut(
+    corpus: &Corpus,
+    level: UnitLevel,
+    source_field: Option<&str>,
+    style: Style,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     let names = corpus.names().map_err(io::Error::other)?;
-    let known = Returning::learn(corpus, level, None).map_err(io::Error::other)?;
+    let known = Returning::learn(corpus, level, source_field).map_err(io::Error::other)?;
     let (mut cutter, mut units) = (Cutter::new(), Vec::new());
     let documents = corpus.ids().filter_map(|id| {
         let record = corpus.read(id).ok()?;
