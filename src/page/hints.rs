@@ -52,8 +52,6 @@ pub enum Mark {
     Furniture,
     /// No markup: a short line that stands on nearly all pages of its source.
     Everywhere,
-    /// No markup: a headline that stands on other pages of its source too.
-    Returning,
 }
 
 impl Mark {

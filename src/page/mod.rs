@@ -63,7 +63,7 @@
 //! follows.
 //!
 //! A run counts first on how many pages of its source each line stands (`returning.rs`). A short line that stands on many of
-//! them is furniture; a headline that returns on some is one of a list, or a title. This too changes the costs, and no more.
+//! them is furniture. This too changes the costs, and no more.
 //!
 //! The walk is linear in the text: long paragraphs are measured and let go, lines of a headline's length are folded once.
 

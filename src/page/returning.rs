@@ -4,13 +4,12 @@
 //! how many unlike pages of a source each line stands. Pages with the same lines count once. [`mark`] tells the cutter:
 //!
 //! - A line of at most 24 words is *furniture* if it stands on at least 4 pages and on a third of the source's pages. It is
-//!   *everywhere* from 8 pages and three quarters on: no list of headlines is so constant.
-//! - Any other line of 4 to 20 words without a full stop is *returning* if it stands on at least 2 pages. A headline returns
-//!   beside other stories; a line of a story does not.
-//! - A repeated story is neither. Lines that stand next to one another and on about as many pages are a block; a block with 25
+//!   *everywhere* from 8 pages and three quarters on; then a headline of a list that all pages carry is furniture too.
+//! - A repeated story is no furniture. Lines that stand next to one another and on about as many pages are a block; a block with 25
 //!   words of sentences gets no mark, nor does the line just above it, its title. A line of more than 24 words never gets one.
 //!
-//! A source of three pages therefore has no furniture, and a page alone gets no marks at all.
+//! A source of three pages therefore has no furniture. A headline that returns on fewer pages gets no mark: a subheading that two
+//! versions of a story share returns just so, and the shape and neighbours of a headline tell it well enough.
 
 use std::collections::BTreeMap;
 
@@ -27,7 +26,7 @@ const FURNITURE_SHARE: u32 = 3;
 const EVERYWHERE_PAGES: u32 = 8;
 /// and this many of four.
 const EVERYWHERE_QUARTERS: u32 = 3;
-/// Fewest pages with a line that returns.
+/// Fewest pages of a line that may belong to a repeated story.
 const RETURNING_PAGES: u32 = 2;
 /// Most words of furniture; longer lines are paragraphs.
 const LONGEST: u32 = 24;
@@ -37,8 +36,6 @@ const SENTENCE: u32 = 15;
 const STORY: u32 = 25;
 /// Lines between the title of a story and its text, at most: a byline, a date, a caption.
 const BELOW_TITLE: usize = 3;
-/// Fewest and most words of a headline.
-const HEADLINE: std::ops::RangeInclusive<u32> = 4..=20;
 /// Lines that are counted before they are sorted in.
 const BUFFER: usize = 1 << 17;
 /// Lines that are remembered, 16 bytes each.
@@ -168,7 +165,7 @@ impl SourceLines<'_> {
 
 /// Adds the marks of `lines`, which are those of `text`, to `marks`, one for each line.
 pub(super) fn mark(text: &str, lines: &[Line], source: SourceLines<'_>, marks: &mut [Marks]) {
-    if source.pages < RETURNING_PAGES {
+    if source.pages < FURNITURE_PAGES {
         return;
     }
     let counted = |(at, line): (usize, &Line)| Returned { at, pages: source.count(line.span.of(text)) };
@@ -225,11 +222,8 @@ fn mark_of(line: &Line, pages: u32, all: u32) -> Option<Mark> {
     if pages >= EVERYWHERE_PAGES && everywhere && line.words <= LONGEST {
         return Some(Mark::Everywhere);
     }
-    if pages >= FURNITURE_PAGES && pages.saturating_mul(FURNITURE_SHARE) >= all && line.words <= LONGEST {
-        return Some(Mark::Furniture);
-    }
-    let headline = HEADLINE.contains(&line.words) && matches!(line.ending, Ending::Open | Ending::Asking);
-    (pages >= RETURNING_PAGES && headline).then_some(Mark::Returning)
+    let often = pages >= FURNITURE_PAGES && pages.saturating_mul(FURNITURE_SHARE) >= all;
+    (often && line.words <= LONGEST).then_some(Mark::Furniture)
 }
 
 /// What is equal for lines of equal letters and digits; nothing for a line without any.

@@ -325,7 +325,4 @@ fn hinted(evidence: &Features, costs: &mut [i32; ROLES]) {
     if marks.has(Mark::Everywhere) {
         add_all(&[(Body, 30), (Sub, 20), (Item, 20), (Title, 20), (Furniture, -14)]);
     }
-    if marks.has(Mark::Returning) {
-        add_all(&[(Body, 10), (Sub, 8)]);
-    }
 }
