@@ -309,6 +309,8 @@ pub(super) struct UnitsArgs {
     #[arg(long, value_name = "UNIT", default_value_t = UnitLevel::Story, value_parser = UnitLevel::from_str)]
     pub(super) unit: UnitLevel,
     #[command(flatten)]
+    pub(super) source: SourceArgs,
+    #[command(flatten)]
     pub(super) output: OutputArgs,
     /// Exit with 2 if any record was rejected; results are still written.
     #[arg(long)]
@@ -454,8 +456,8 @@ pub(super) struct BoilerplateArgs {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Shape")]
 pub(super) struct SourceArgs {
-    /// JSON Lines: the field that names the source of a record, for boilerplate rules. Unless given, the host of its url
-    /// field, else the folder in its id.
+    /// JSON Lines: the field that names the source of a record, for boilerplate rules and for lines that return on a source's
+    /// pages. Unless given, the host of its url field, else the folder in its id.
     #[arg(long, value_name = "FIELD")]
     pub(super) source_field: Option<String>,
 }

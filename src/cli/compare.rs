@@ -5,11 +5,11 @@ use std::path::PathBuf;
 use super::args::CompareArgs;
 use super::console::Console;
 use super::{Exit, job};
-use crate::document::{DocId, Kind, Layout};
+use crate::document::{DocId, Kind};
 use crate::error::{Error, ErrorKind, Result};
 use crate::input::{Corpus, Record, Reject};
 use crate::page::{Cutter, Sources, Text, UnitLevel};
-use crate::pipeline::{self, Pipeline};
+use crate::pipeline::{self, Pipeline, Returning};
 use crate::report::output::Outputs;
 use crate::report::{self, Named};
 
@@ -35,13 +35,12 @@ struct Found {
     text: String,
     kind: Kind,
     source: String,
-    layout: Option<Box<Layout>>,
 }
 
 impl Found {
     fn document(record: Record<'_>, sources: &Sources) -> Self {
         let source = sources.of(&record).into_owned();
-        Self { text: record.text.into_owned(), kind: Kind::Document, source, layout: record.layout }
+        Self { text: record.text.into_owned(), kind: Kind::Document, source }
     }
 
     fn as_text(&self) -> Text<'_> {
@@ -62,7 +61,9 @@ fn open(arguments: &CompareArgs) -> Result<Corpus> {
 fn texts(arguments: &CompareArgs, corpus: &Corpus) -> Result<(Found, Found)> {
     let sources = Sources::new(corpus.options(), arguments.boilerplate.source.source_field.as_deref());
     if !arguments.within.is_empty() {
-        let find = |id: &str| find(corpus, &sources, id, arguments.unit);
+        let field = arguments.boilerplate.source.source_field.as_deref();
+        let known = Returning::learn(corpus, arguments.unit, field)?;
+        let find = |id: &str| find(corpus, &sources, &known, id, arguments.unit);
         return Ok((find(&arguments.a)?, find(&arguments.b)?));
     }
     let mut texts = Vec::new();
@@ -84,23 +85,24 @@ fn texts(arguments: &CompareArgs, corpus: &Corpus) -> Result<(Found, Found)> {
 }
 
 /// The text of the record shown as `id`, or of a unit of it.
-fn find(corpus: &Corpus, sources: &Sources, id: &str, level: UnitLevel) -> Result<Found> {
+fn find(corpus: &Corpus, sources: &Sources, known: &Returning, id: &str, level: UnitLevel) -> Result<Found> {
     let names = corpus.names()?;
-    let text_of = |wanted: &str| {
+    let record_of = |wanted: &str| {
         corpus.ids().find_map(|document: DocId| {
             let record = corpus.read(document).ok()?;
-            (names.shown(document, &record.id) == wanted).then(|| Found::document(record, sources))
+            (names.shown(document, &record.id) == wanted).then_some((document, record))
         })
     };
-    if let Some(found) = text_of(id) {
-        return Ok(found);
+    if let Some((_, record)) = record_of(id) {
+        return Ok(Found::document(record, sources));
     }
     let unit = id.rsplit_once('#').and_then(|(document, number)| {
-        let (page, number) = (text_of(document)?, number.parse::<usize>().ok()?);
+        let ((document, page), number) = (record_of(document)?, number.parse::<usize>().ok()?);
         let mut units = Vec::new();
-        Cutter::new().cut_page(&page.text, page.layout.as_deref(), level, &mut units);
+        known.cut(&mut Cutter::new(), corpus, (document, &page), level, &mut units);
         let unit = units.get(number)?;
-        Some(Found { text: unit.span.of(&page.text).to_owned(), kind: unit.kind, source: page.source, layout: None })
+        let source = sources.of(&page).into_owned();
+        Some(Found { text: unit.span.of(&page.text).to_owned(), kind: unit.kind, source })
     });
     unit.ok_or_else(|| Error::parameter("id", id, "the id of a readable record in the input, or ID#N of a unit of one"))
 }

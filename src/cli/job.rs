@@ -22,19 +22,25 @@ use crate::report::output::{Outputs, resolved};
 use crate::similarity::facts::Facts;
 use crate::spill::Room;
 
-/// Reads the whole input.
-pub(super) fn open(inputs: &[PathBuf], reading: &ReadingArgs, unit: UnitLevel) -> Result<Corpus> {
-    Corpus::open(inputs, options(reading, unit, Vec::new()))
+/// Reads the whole input, with what names the sources of pages that are cut into stories.
+pub(super) fn open_pages(
+    inputs: &[PathBuf],
+    reading: &ReadingArgs,
+    unit: UnitLevel,
+    source_field: Option<&str>,
+) -> Result<Corpus> {
+    let fields = Sources::fields(source_field).filter(|_| unit == UnitLevel::Story);
+    Corpus::open(inputs, options(reading, unit, fields.collect()))
 }
 
-/// The same, with the fields that name the sources of records if there are rules.
+/// The same, with the fields that name the sources of records if rules or stories ask for them.
 pub(super) fn open_with(
     inputs: &[PathBuf],
     reading: &ReadingArgs,
     unit: UnitLevel,
     rules: &BoilerplateArgs,
 ) -> Result<Corpus> {
-    let asks = rules.boilerplate_rules.is_some();
+    let asks = rules.boilerplate_rules.is_some() || unit == UnitLevel::Story;
     let fields = Sources::fields(rules.source.source_field.as_deref()).filter(|_| asks);
     Corpus::open(inputs, options(reading, unit, fields.collect()))
 }

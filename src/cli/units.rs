@@ -9,12 +9,13 @@ use crate::report;
 use crate::report::output::Outputs;
 
 pub(super) fn run(arguments: &UnitsArgs, console: &Console) -> Result<Exit> {
-    let UnitsArgs { input, unit, output, strict, verbosity } = arguments;
+    let UnitsArgs { input, unit, source, output, strict, verbosity } = arguments;
+    let source = source.source_field.as_deref();
     let listed = job::input(&input.inputs, &input.reading, *unit, Vec::new())?;
     job::not_inputs([&output.output], &listed)?;
-    let corpus = job::open(&input.inputs, &input.reading, *unit)?;
+    let corpus = job::open_pages(&input.inputs, &input.reading, *unit, source)?;
     let mut outputs = Outputs::new();
-    job::results(output, &mut outputs, console, |style, out| report::cut(&corpus, *unit, style, out))?;
+    job::results(output, &mut outputs, console, |style, out| report::cut(&corpus, *unit, source, style, out))?;
     outputs.commit()?;
     let (mut rejects, mut decoded) = (Vec::<DocId>::new(), Vec::<DocId>::new());
     for id in corpus.ids() {
