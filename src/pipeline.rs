@@ -35,7 +35,7 @@ use crate::document::{Date, DocId, Units};
 use crate::error::{Error, Result};
 use crate::input::{Corpus, Input, Names};
 use crate::lsh::{Banding, Batch, Candidates, MOST_BYTES_PER_KEY, NO_NODE, Node, Search};
-use crate::page::Sources;
+use crate::page::{Sources, UnitLevel};
 use crate::parallel;
 use crate::similarity::Relation;
 
@@ -57,6 +57,7 @@ mod progress;
 mod refold;
 mod related;
 mod resemble;
+mod returning;
 mod scan;
 mod scan_codec;
 mod summary;
@@ -70,6 +71,7 @@ pub use options::Options;
 pub use pairs::PairList;
 pub use passages::{PassageList, Repeated};
 pub use progress::Progress;
+pub(crate) use returning::Returning;
 pub use summary::{Containment, Parameters, Records, References, Stage, Summary};
 
 use first_pass::FirstPass;
@@ -104,6 +106,8 @@ pub struct Clustering {
     pub dates: Vec<Option<Date>>,
     /// What names the sources of records.
     pub(crate) sources: Sources,
+    /// Cuts its pages again as they were cut.
+    pub(crate) returning: Returning,
     /// The accounts of the run.
     pub summary: Summary,
     /// Threads that may write it down.
@@ -226,6 +230,12 @@ impl Pipeline {
         progress: &dyn Progress,
         finish: impl FnOnce(Run<'_>) -> Result<T> + Send,
     ) -> Result<(Corpus, T)> {
+        if self.reads_first(&input) {
+            progress.begin("read", 0);
+            let corpus = self.read_whole(input)?;
+            let found = self.over_corpus(&corpus, progress, finish)?;
+            return Ok((corpus, found));
+        }
         parallel::with_threads(self.options.threads, || {
             let mut clock = Clock::new();
             let work = self.options.work_dir.as_deref();
@@ -238,6 +248,21 @@ impl Pipeline {
             run.clock = clock;
             let found = finish(run)?;
             Ok((corpus, found))
+        })?
+    }
+
+    /// Whether `input` is read whole before it is scanned: its pages are cut with what is known of all of them, and it cannot be
+    /// read twice. With a work directory such an input is refused.
+    fn reads_first(&self, input: &Input) -> bool {
+        self.options.unit == UnitLevel::Story && self.options.work_dir.is_none() && input.again().is_none()
+    }
+
+    /// Reads an input and scans nothing; its bytes are held as in any run.
+    fn read_whole(&self, input: Input) -> Result<Corpus> {
+        parallel::with_threads(self.options.threads, || {
+            let plan = self.plan()?;
+            let holding = self.first_pass(&plan, &()).holding(&input, plan.room());
+            Corpus::read_once(input, holding)
         })?
     }
 
@@ -469,9 +494,14 @@ impl<'a> Run<'a> {
         self.end();
         let Self { tables, names, summary, corpus, pipeline, .. } = self;
         let threads = parallel::threads();
-        let Tables { units, rejects, dates, .. } = tables;
-        let sources = Sources::new(corpus.options(), pipeline.options.source_field.as_deref());
-        Ok(Clustering { units, names, clusters, rejects, dates, sources, summary, threads })
+        let Tables { units, rejects, dates, returning, .. } = tables;
+        let source_field = pipeline.options.source_field.as_deref();
+        let returning = Returning::new(corpus, returning, source_field);
+        let sources = match pipeline.options.names_sources() {
+            true => Sources::new(corpus.options(), source_field),
+            false => Sources::default(),
+        };
+        Ok(Clustering { units, names, clusters, rejects, dates, sources, returning, summary, threads })
     }
 
     /// The clusters of one path, in no order.

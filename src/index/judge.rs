@@ -74,6 +74,6 @@ impl<'a> Judge<'a> {
             trigrams.extend(Wording::new(folded, &self.keys).distinct());
             texts += 1;
         }
-        (texts >= own_text::COMMON).then(|| TrigramFrequencies::count(trigrams))
+        (texts >= own_text::FORM).then(|| TrigramFrequencies::count(trigrams))
     }
 }

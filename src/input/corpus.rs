@@ -271,7 +271,12 @@ impl Corpus {
 
     /// The blocks of this corpus, read again.
     pub(crate) fn blocks(&self) -> Blocks<'_> {
-        Blocks::new(self, Holding::default().block_size as u64)
+        self.blocks_of(Holding::default().block_size as u64)
+    }
+
+    /// The same, each of about `size` bytes, and of no less than was read together.
+    pub(crate) fn blocks_of(&self, size: u64) -> Blocks<'_> {
+        Blocks::new(self, size)
     }
 
     /// With [`InputOptions::unique_ids`]: from now on, every record whose id an earlier record has is rejected by

@@ -31,6 +31,7 @@ impl Skipped {
 }
 
 /// A file to read.
+#[derive(Clone)]
 pub(super) struct Found {
     /// As named, or the directory as named and the way below it.
     pub(super) path: PathBuf,

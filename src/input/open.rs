@@ -152,6 +152,19 @@ impl Input {
         &self.skipped
     }
 
+    /// The same input once more, to be read before this one; `None` if it can be read only once.
+    pub(crate) fn again(&self) -> Option<Self> {
+        let again =
+            self.stream.is_none() && self.found.iter().all(|found| found.broken.is_some() || found.path.is_file());
+        again.then(|| Self {
+            options: self.options.clone(),
+            found: self.found.clone(),
+            stream: None,
+            skipped: Skipped::default(),
+            references: self.references,
+        })
+    }
+
     /// Begins to read.
     ///
     /// # Errors

@@ -82,6 +82,8 @@ struct Keeper {
     room: Option<Room>,
     /// Made when it is first needed.
     spill: Option<SpillFile>,
+    /// Nothing is read again: no byte is kept.
+    forgets: bool,
 }
 
 impl Keeper {
@@ -102,6 +104,9 @@ impl Keeper {
     }
 
     fn keep(&mut self, piece: &Piece) -> Result<Place> {
+        if self.forgets {
+            return Ok(Place::Nowhere);
+        }
         let length = piece.len() as u64;
         if let Some(spill) = self.spill_for(length)? {
             return spill.append(piece).map(Place::Spilled);
@@ -146,7 +151,7 @@ impl Reader {
         Ok(Self {
             options: Arc::new(options),
             opening: Opening { limited, threads: holding.threads, ahead, maps: 0, handles: 0 },
-            keeper: Keeper { held: 0, memory: holding.memory.unwrap_or(u64::MAX), room, spill: None },
+            keeper: Keeper { held: 0, memory: holding.memory.unwrap_or(u64::MAX), room, spill: None, forgets: false },
             holding: Holding { block_size, ..holding },
             found,
             stream,
@@ -159,6 +164,18 @@ impl Reader {
             records: 0,
             line: (u32::MAX, 1),
         })
+    }
+
+    /// The same reader, which keeps no byte of what it gave: nothing of it can be read again.
+    pub(crate) fn forgetting(mut self) -> Self {
+        self.keeper.forgets = true;
+        self
+    }
+
+    /// Lets go of what was kept for [`accept`](Self::accept), which a reader that forgets does without.
+    pub(crate) fn next_forgotten(&mut self) -> Result<Option<Block>> {
+        self.given.clear();
+        self.next()
     }
 
     /// The serial part, to be called by whichever thread wants more: the next block of whole records, in input order;
@@ -414,7 +431,7 @@ impl Reader {
         let most = self.options.max_record_size;
         let cutting = Cutting { format: current.format, delimiter, size, limit, most };
         let mut passed = None;
-        let keeps = current.plain.is_none();
+        let keeps = current.plain.is_none() && !self.keeper.forgets;
         let keeper = &mut self.keeper;
         let cut = current.bytes.cut(cutting, &mut |bytes| {
             let spill = if keeps { keeper.spill_for(u64::MAX)? } else { None };

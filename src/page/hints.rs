@@ -48,17 +48,21 @@ pub enum Mark {
     Paragraph,
     /// A row of a table that holds data.
     TableRow,
+    /// No markup: a short line that stands on many pages of its source.
+    Furniture,
+    /// No markup: a short line that stands on nearly all pages of its source.
+    Everywhere,
 }
 
 impl Mark {
-    const fn bit(self) -> u16 {
+    const fn bit(self) -> u32 {
         1 << self as u8
     }
 }
 
 /// The marks of one line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) struct Marks(u16);
+pub(super) struct Marks(u32);
 
 impl Marks {
     pub(super) const fn has(self, mark: Mark) -> bool {
@@ -69,7 +73,7 @@ impl Marks {
         self.0 == 0
     }
 
-    const fn add(&mut self, mark: Mark) {
+    pub(super) const fn add(&mut self, mark: Mark) {
         self.0 |= mark.bit();
     }
 }

@@ -24,7 +24,7 @@ use std::ops::{Range, RangeInclusive};
 
 use super::cues::Family;
 use super::lines::{self, Ending, Line, Role};
-use super::{Cutter, UnitLevel};
+use super::{Cutter, SourceLines, UnitLevel};
 use crate::document::{Date, Kind, Layout, LineHint, Unit, Zone};
 
 mod fields;
@@ -107,19 +107,31 @@ impl Cutter {
     /// Replaces `out` by the units of a text whose markup is known, as [`cut`](Self::cut) does for one whose markup is not. Below
     /// the story the markup does not matter; neither does a layout of another text.
     pub fn cut_page(&mut self, text: &str, layout: Option<&Layout>, level: UnitLevel, out: &mut Vec<Unit>) {
+        self.cut_page_of(text, layout, level, None, out);
+    }
+
+    /// The same with `known`, the lines that return on other pages of its source.
+    pub(crate) fn cut_page_of(
+        &mut self,
+        text: &str,
+        layout: Option<&Layout>,
+        level: UnitLevel,
+        known: Option<SourceLines<'_>>,
+        out: &mut Vec<Unit>,
+    ) {
         self.base.clear();
         let speaks = |layout: &&Layout| level == UnitLevel::Story && !layout.lines.iter().all(LineHint::is_silent);
-        let Some(layout) = layout.filter(speaks) else { return self.cut(text, level, out) };
+        let Some(layout) = layout.filter(speaks) else { return self.cut_known(text, level, &[], known, out) };
         let mut lines = Vec::with_capacity(layout.lines.len());
         lines::each_line(text, |line| lines.push(line));
         if lines.len() != layout.lines.len() {
-            return self.cut(text, level, out);
+            return self.cut_known(text, level, &[], known, out);
         }
         let hints = sane(&lines, &layout.lines);
         let articles = articles(&lines, &hints);
         let is_story = |article: u32| articles.get(article as usize) == Some(&Article::Story);
         let mut base = std::mem::take(&mut self.base);
-        self.cut_marked(text, level, &marks::marks(&lines, &hints, is_story), &mut base);
+        self.cut_known(text, level, &marks::marks(&lines, &hints, is_story), known, &mut base);
         let page = Page::new(&self.lines, &hints, &base, articles);
         let (verdicts, titles) = page.verdicts();
         units::assemble(&page, &verdicts, &titles, &base, out);

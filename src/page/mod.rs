@@ -62,6 +62,9 @@
 //! Where the markup of a text is known, [`Cutter::cut_marked`] takes [`Hint`]s: they change the costs, and the same decision
 //! follows.
 //!
+//! A run counts first on how many pages of its source each line stands (`returning.rs`). A short line that stands on many of
+//! them is furniture. This too changes the costs, and no more.
+//!
 //! The walk is linear in the text: long paragraphs are measured and let go, lines of a headline's length are folded once.
 
 mod boilerplate;
@@ -74,6 +77,7 @@ mod lines;
 mod markup;
 mod matcher;
 mod probe;
+mod returning;
 mod rules;
 mod sieve;
 mod sources;
@@ -90,6 +94,8 @@ pub use hints::{Hint, Mark};
 pub(crate) use learn::{Learner, Sampler};
 pub use markup::PageFields;
 pub use probe::RuleKind;
+pub use returning::ReturningLines;
+pub(crate) use returning::{LineCounter, PageLines, SourceLines};
 pub use rules::{Rule, Rules};
 pub use sieve::Sieve;
 pub use sources::Sources;
@@ -174,6 +180,18 @@ impl Cutter {
 
     /// The same for a text of which markup says more than its lines show; only the story level looks at `hints`.
     pub fn cut_marked(&mut self, text: &str, level: UnitLevel, hints: &[Hint], out: &mut Vec<Unit>) {
+        self.cut_known(text, level, hints, None, out);
+    }
+
+    /// The same, with what the source's other pages say of its lines.
+    fn cut_known(
+        &mut self,
+        text: &str,
+        level: UnitLevel,
+        hints: &[Hint],
+        known: Option<SourceLines<'_>>,
+        out: &mut Vec<Unit>,
+    ) {
         out.clear();
         let kind = match level {
             UnitLevel::Document => {
@@ -192,6 +210,9 @@ impl Cutter {
             })),
             None => {
                 hints::spread(&self.lines, hints, &mut self.marks);
+                if let Some(known) = known {
+                    returning::mark(text, &self.lines, known, &mut self.marks);
+                }
                 self.stories.cut(text, &self.lines, &self.marks, &mut self.matcher, out);
             }
         }

@@ -2,7 +2,8 @@
 
 use std::borrow::Cow;
 
-use crate::input::{FieldValue, InputOptions, Record};
+use crate::document::DocId;
+use crate::input::{Corpus, FieldValue, InputOptions, Record};
 
 /// The field that names the page a record came from.
 const URL: &str = "url";
@@ -37,14 +38,34 @@ impl Sources {
     /// The source of a record; empty if nothing says so.
     #[must_use]
     pub fn of<'r>(&self, record: &'r Record<'_>) -> Cow<'r, str> {
+        self.named(record).unwrap_or_else(|| Cow::Borrowed(folder(record)))
+    }
+
+    /// The source of a record of `corpus`, as it is when records are read in blocks: an id that is no more than the place of its
+    /// record names no folder.
+    pub(crate) fn in_corpus<'r>(&self, corpus: &Corpus, id: DocId, record: &'r Record<'_>) -> Cow<'r, str> {
+        let placed = || {
+            let place = corpus.source(id);
+            (place.line.is_some() || place.offset.is_some()) && place.to_string() == record.id
+        };
+        self.named(record).unwrap_or_else(|| Cow::Borrowed(if placed() { "" } else { folder(record) }))
+    }
+
+    /// What a field says.
+    fn named<'r>(&self, record: &'r Record<'_>) -> Option<Cow<'r, str>> {
         let value = |place: Option<usize>| record.fields.get(place?)?.as_ref();
         match (value(self.field), value(self.url)) {
-            (Some(FieldValue::Text(name)), _) => Cow::Borrowed(name),
-            (Some(FieldValue::Number(number)), _) => Cow::Owned(number.to_string()),
-            (None, Some(FieldValue::Text(url))) => Cow::Borrowed(host(url)),
-            _ => Cow::Borrowed(record.id.rsplit_once('/').map_or("", |(folder, _)| folder)),
+            (Some(FieldValue::Text(name)), _) => Some(Cow::Borrowed(name)),
+            (Some(FieldValue::Number(number)), _) => Some(Cow::Owned(number.to_string())),
+            (None, Some(FieldValue::Text(url))) => Some(Cow::Borrowed(host(url))),
+            _ => None,
         }
     }
+}
+
+/// The folder in the id of a record.
+fn folder<'r>(record: &'r Record<'_>) -> &'r str {
+    record.id.rsplit_once('/').map_or("", |(folder, _)| folder)
 }
 
 /// The host of an address, without `www.` and port.

@@ -8,10 +8,12 @@ use super::path::Paths;
 use super::scan::{ScannedBlock, Scanner};
 use super::tables::{self, Tables};
 use super::work::WorkDir;
-use super::{Options, Progress, nodes};
+use super::{Options, Progress, nodes, returning};
 use crate::error::Result;
 use crate::input::{Block, BlockIndex, Blocks, Corpus, Holding, Input, Names, Reader};
+use crate::page::{LineCounter, ReturningLines, UnitLevel};
 use crate::parallel;
+use crate::spill::Room;
 
 /// What scans, and what it goes by.
 pub(super) struct FirstPass<'a> {
@@ -30,16 +32,18 @@ impl FirstPass<'_> {
     ///
     /// A file that was named cannot be read; the disk refuses; the tables outgrow the memory.
     pub(super) fn over_input(&self, input: Input, work: Option<&WorkDir>) -> Result<(Corpus, Tables, Names)> {
-        let holding = Holding {
-            memory: self.plan.input(),
-            map: self.options.map && self.plan.maps(input.bytes()),
-            room: Some(work.map_or_else(|| self.plan.room().clone(), |work| work.room().clone())),
-            block_size: self.plan.block() as usize,
-            threads: parallel::threads(),
-        };
+        let room = work.map_or_else(|| self.plan.room(), WorkDir::room);
+        let holding = self.holding(&input, room);
         let parts = Parts::new(self.options, input.options());
-        let mut reader = input.reader(holding)?;
         let mut tables = Tables::new(self.paths, self.plan);
+        if self.learns() {
+            self.progress.begin("learn", 0);
+            let field = self.options.source_field.as_deref();
+            tables.returning = returning::of_input(&input, holding.clone(), field, self.plan, self.progress)?;
+            self.progress.begin("read", 0);
+        }
+        let known = tables.returning.clone();
+        let mut reader = input.reader(holding)?;
         let mut journal = None;
         if let Some(work) = work {
             let mut done = Vec::new();
@@ -50,7 +54,8 @@ impl FirstPass<'_> {
             reader.resume(done)?;
         }
         let mut indices = Vec::new();
-        let mut reader = self.run(reader, Reader::next, parts, 2 * self.plan.block(), |index, scanned| {
+        let known = known.as_deref();
+        let mut reader = self.run(reader, Reader::next, parts, known, 2 * self.plan.block(), |index, scanned| {
             if let Some(journal) = &mut journal {
                 journal.append(&index, &scanned)?;
             }
@@ -66,6 +71,17 @@ impl FirstPass<'_> {
         Ok((corpus, tables, names))
     }
 
+    /// How an input is read: its bytes, as far as they are kept, in `room` if they do not fit in the memory.
+    pub(super) fn holding(&self, input: &Input, room: &Room) -> Holding {
+        Holding {
+            memory: self.plan.input(),
+            map: self.options.map && self.plan.maps(input.bytes()),
+            room: Some(room.clone()),
+            block_size: self.plan.block() as usize,
+            threads: parallel::threads(),
+        }
+    }
+
     /// Scans what was read before.
     ///
     /// # Errors
@@ -74,12 +90,29 @@ impl FirstPass<'_> {
     pub(super) fn over_corpus(&self, corpus: &Corpus) -> Result<(Tables, Names)> {
         let mut tables = Tables::new(self.paths, self.plan);
         let parts = Parts::new(self.options, corpus.options());
+        if self.learns() {
+            self.progress.begin("learn", corpus.len() as u64);
+            let field = self.options.source_field.as_deref();
+            self.plan.require(LineCounter::BYTES, returning::COUNTS)?;
+            let blocks = corpus.blocks_of(self.plan.block());
+            tables.returning = Some(returning::of_blocks(blocks, corpus.options(), field, self.progress)?);
+            self.progress.begin("read", corpus.len() as u64);
+        }
+        let known = tables.returning.clone();
         // The bytes are held by the caller or were planned for when the corpus was read.
-        self.run(corpus.blocks(), Blocks::next, parts, u64::MAX, |_, scanned| self.append(&mut tables, scanned))?;
+        let known = known.as_deref();
+        self.run(corpus.blocks_of(self.plan.block()), Blocks::next, parts, known, u64::MAX, |_, scanned| {
+            self.append(&mut tables, scanned)
+        })?;
         tables.finish()?;
         tables.reject(&corpus.repeats(), tables::REPEATED_ID);
         let names = std::mem::take(&mut tables.names).finish(corpus)?;
         Ok((tables, names))
+    }
+
+    /// Whether pages are cut with what is known of the others.
+    fn learns(&self) -> bool {
+        self.options.unit == UnitLevel::Story && !self.words
     }
 
     fn run<S: Send>(
@@ -87,6 +120,7 @@ impl FirstPass<'_> {
         source: S,
         next: impl Fn(&mut S) -> Result<Option<Block>> + Sync,
         parts: Parts,
+        known: Option<&ReturningLines>,
         planned: u64,
         mut collect: impl FnMut(BlockIndex, ScannedBlock) -> Result<()>,
     ) -> Result<S> {
@@ -107,7 +141,7 @@ impl FirstPass<'_> {
             scanned
         };
         let new = if self.words { Scanner::of_words } else { Scanner::new };
-        let scanner = || new(self.options, self.paths, parts.clone(), self.progress);
+        let scanner = || new(self.options, self.paths, parts.clone(), self.progress).knowing(known);
         parallel::in_order(parallel::threads(), source, next, scanner, scan, |(index, scanned)| collect(index, scanned))
     }
 

@@ -116,10 +116,15 @@ impl<'r> Judge<'r> {
 
     fn own_text(&self, a: Node, b: Node, own: usize) -> Option<VariantReason> {
         let [text_a, text_b] = [a, b].map(|node| &self.texts[node as usize]);
-        let joint = self.joint_of(a).filter(|joint| joint.nodes.len() >= own_text::COMMON as usize);
-        let has_few = self.by_trigrams && own < FEW;
-        if has_few && (joint.is_none() || text_a.is_long() || text_b.is_long()) {
-            return None;
+        let joint = self.joint_of(a).filter(|joint| joint.nodes.len() >= own_text::FORM as usize);
+        // A code is told by few shingles of two short texts, a number by few of a form.
+        let may_be_few = || {
+            let are_codes = || text_a.is_told_by_code() && text_b.is_told_by_code();
+            !text_a.is_long() && !text_b.is_long() && (joint.is_some() || are_codes())
+        };
+        if self.by_trigrams && own < FEW && !may_be_few() {
+            let differ = own_text::have_other_numbers(&text_a.folded, &text_b.folded);
+            return differ.then_some(VariantReason::Numbers);
         }
         let evidence = self.evidence(joint);
         own_text::judge(self.text(text_a), self.text(text_b), evidence)
@@ -162,6 +167,11 @@ impl<'r> Judge<'r> {
 }
 
 impl Held {
+    /// Whether a text is so short that a code can tell what it is about.
+    fn is_told_by_code(&self) -> bool {
+        own_text::can_be_told_by_code(&self.folded)
+    }
+
     /// Whether a text has too many tokens for its numbers to be its content.
     fn is_long(&self) -> bool {
         self.folded.iter().filter(|byte| **byte == b' ').nth(LONG).is_some()

@@ -139,7 +139,7 @@ impl Options {
     #[must_use]
     pub fn fields(&self) -> Vec<String> {
         let mut fields: Vec<String> = self.keep.field().map(str::to_owned).into_iter().collect();
-        let sources = self.rules.is_some() || self.source_field.is_some() || self.date_field.is_some();
+        let sources = self.names_sources() || self.unit == UnitLevel::Story;
         let sources = Sources::fields(self.source_field.as_deref()).filter(|_| sources);
         for field in self.date_field.clone().into_iter().chain(sources) {
             if !fields.contains(&field) {
@@ -147,6 +147,11 @@ impl Options {
             }
         }
         fields
+    }
+
+    /// Whether outputs say how many sources a story has.
+    pub(super) fn names_sources(&self) -> bool {
+        self.rules.is_some() || self.source_field.is_some() || self.date_field.is_some()
     }
 
     /// What says which part of a text is compared.

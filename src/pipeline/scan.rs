@@ -11,7 +11,7 @@ use crate::document::{Date, Kind, Span, Unit};
 use crate::input::{Block, BlockIndex, FieldValue, IdHashes, Record, Scratch};
 use crate::lsh::Node;
 use crate::normalize::{Language, Normalizer};
-use crate::page::{Cutter, Sieve, Sources, Text};
+use crate::page::{Cutter, ReturningLines, Sieve, Sources, Text};
 use crate::passage::{WordFolder, Words};
 use crate::shingle::{Fingerprint, ShingleKind, ShingleSet, Shingled, Shingler};
 use crate::similarity::Score;
@@ -86,6 +86,11 @@ pub(super) struct Scanner<'a> {
 }
 
 impl<'a> Scanner<'a> {
+    /// A scanner that cuts with the lines that return on other pages, if they are known.
+    pub(super) fn knowing(self, returning: Option<&'a ReturningLines>) -> Self {
+        Self { folding: Folding { returning, ..self.folding }, ..self }
+    }
+
     pub(super) fn new(options: &'a Options, paths: &'a Paths, parts: Parts, progress: &'a dyn Progress) -> Self {
         let folding = Folding::new(options, paths, parts.sources().clone());
         Self { options, parts, progress, scratch: Scratch::default(), folding, words: None }
@@ -137,6 +142,7 @@ struct Folding<'a> {
     cutter: Cutter,
     sieve: Sieve,
     sources: Sources,
+    returning: Option<&'a ReturningLines>,
     main: Shingler,
     short: Shingler,
     cut: Vec<Unit>,
@@ -152,6 +158,7 @@ impl<'a> Folding<'a> {
             cutter: Cutter::new(),
             sieve: options.sieve(),
             sources,
+            returning: None,
             main: Shingler::new(options.shingle, options.seed),
             short: Shingler::new(ShingleKind::SHORT, options.seed),
             cut: Vec::new(),
@@ -164,8 +171,10 @@ impl<'a> Folding<'a> {
         let language = self.options.language.unwrap_or_else(|| Language::detect(&record.text));
         let normalizer = Normalizer::new(self.options.profile, language);
         let mut cut = std::mem::take(&mut self.cut);
-        self.cutter.cut_page(&record.text, record.layout.as_deref(), self.options.unit, &mut cut);
-        let source = self.options.rules.as_ref().map(|_| self.sources.of(record));
+        let asks = self.options.rules.is_some() || self.returning.is_some();
+        let source = asks.then(|| self.sources.of(record));
+        let known = self.returning.zip(source.as_deref()).map(|(returning, source)| returning.of(source));
+        self.cutter.cut_page_of(&record.text, record.layout.as_deref(), self.options.unit, known, &mut cut);
         for unit in &cut {
             let text = Text::new(unit.span.of(&record.text)).kind(unit.kind).source(source.as_deref());
             let unit = self.unit(&normalizer, text, unit, scanned);

@@ -1,6 +1,7 @@
 //! What the first pass leaves: tables with a few numbers for each record, unit and row.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::memory::Plan;
 use super::path::{PathId, Paths};
@@ -11,6 +12,7 @@ use crate::input::{FieldValue, NamesBuilder};
 use crate::lsh::KeyColumns;
 use crate::lsh::containment::Samples;
 use crate::normalize::Language;
+use crate::page::ReturningLines;
 use crate::passage::WordStore;
 use crate::shingle::Fingerprint;
 use crate::similarity::{Score, short};
@@ -46,6 +48,8 @@ pub(super) struct Tables {
     pub(super) empty_units: u64,
     /// Documents with more distinct short units than are compared with one another.
     pub(super) crowded: u64,
+    /// The lines that return on other pages of their source, if pages are cut into stories.
+    pub(super) returning: Option<Arc<ReturningLines>>,
 }
 
 /// The units of one path that have tokens, in input order: a row each.
@@ -113,6 +117,7 @@ impl Tables {
             noted: BTreeMap::new(),
             empty_units: 0,
             crowded: 0,
+            returning: None,
         }
     }
 
@@ -149,6 +154,7 @@ impl Tables {
             + self.decoded.len() * 4) as u64
             + self.field_bytes
             + self.languages.len() as u64 * BYTES_PER_RECORD
+            + self.returning.as_ref().map_or(0, |returning| returning.bytes())
     }
 
     /// Appends what was scanned of the next block.

@@ -25,7 +25,7 @@ use crate::similarity::{Relation, Score, VariantReason};
 use crate::spill::{Decoder, Encoder, Journal, Room};
 
 /// Counts up with every change of what stands in a work directory.
-const FORMAT: u32 = 2;
+const FORMAT: u32 = 3;
 
 /// Everything that must be the same for a run to go on.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

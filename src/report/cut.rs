@@ -10,6 +10,7 @@ use super::{Format, Style, write_json};
 use crate::document::{Kind, Span, Unit};
 use crate::input::Corpus;
 use crate::page::{Cutter, UnitLevel};
+use crate::pipeline::Returning;
 
 #[derive(Serialize)]
 struct UnitRow {
@@ -26,19 +27,27 @@ struct UnitRow {
     preview: String,
 }
 
-/// Cuts every readable record of `corpus` at `level` and writes its units; spans count bytes of the decoded text, a
-/// title is the number of the headline unit it stands in.
+/// Cuts every readable record of `corpus` at `level`, as a run over it does, and writes its units; spans count bytes of the decoded
+/// text, a
+/// title is the number of the headline unit it stands in. `source_field` names the sources of pages, else their host or folder.
 ///
 /// # Errors
 ///
-/// What the writer says.
-pub fn cut(corpus: &Corpus, level: UnitLevel, style: Style, out: &mut dyn Write) -> io::Result<()> {
+/// What the writer says; a record cannot be read again.
+pub fn cut(
+    corpus: &Corpus,
+    level: UnitLevel,
+    source_field: Option<&str>,
+    style: Style,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     let names = corpus.names().map_err(io::Error::other)?;
+    let known = Returning::learn(corpus, level, source_field).map_err(io::Error::other)?;
     let (mut cutter, mut units) = (Cutter::new(), Vec::new());
     let documents = corpus.ids().filter_map(|id| {
         let record = corpus.read(id).ok()?;
         let name = names.shown(id, &record.id).into_owned();
-        cutter.cut_page(&record.text, record.layout.as_deref(), level, &mut units);
+        known.cut(&mut cutter, corpus, (id, &record), level, &mut units);
         let fields = Titles::of(&mut cutter, &record, level, &units);
         let rows = units.iter().enumerate();
         let rows = rows.map(|(number, unit)| row(&name, number, unit, fields.row(number), &record.text));

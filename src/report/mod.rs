@@ -22,7 +22,7 @@ use crate::document::{Date, DocId, Kind, Unit, UnitId, Units};
 use crate::error::{Error, Result};
 use crate::input::{Corpus, Names};
 use crate::page::{Cutter, Sources, UnitLevel};
-use crate::pipeline::Clustering;
+use crate::pipeline::{Clustering, Returning};
 use crate::similarity::Relation;
 use titles::{TitleRow, Titles};
 
@@ -116,6 +116,8 @@ pub(crate) struct Shown<'a> {
     sources: Option<&'a Sources>,
     /// Ids met lately: those of a cluster's keeper and of neighbouring pairs are asked for again and again.
     met: RefCell<AHashMap<DocId, Rc<str>>>,
+    /// How the run cut pages.
+    returning: Returning,
     /// Cuts records again for the fields of their stories.
     cut: RefCell<Cut>,
 }
@@ -134,7 +136,16 @@ const REMEMBERED: usize = 1 << 12;
 
 impl<'a> Shown<'a> {
     pub(crate) fn new(corpus: &'a Corpus, units: &'a Units, names: &'a Names) -> Self {
-        Self { corpus, units, names, dates: &[], sources: None, met: RefCell::default(), cut: RefCell::default() }
+        Self {
+            corpus,
+            units,
+            names,
+            dates: &[],
+            sources: None,
+            met: RefCell::default(),
+            returning: Returning::default(),
+            cut: RefCell::default(),
+        }
     }
 
     /// The id shown for a unit.
@@ -206,7 +217,7 @@ impl<'a> Shown<'a> {
         };
         let Cut { document: last, cutter, units, titles } = &mut *self.cut.borrow_mut();
         if last.replace(document) != Some(document) {
-            cutter.cut_page(&record.text, record.layout.as_deref(), UnitLevel::Story, units);
+            self.returning.cut(cutter, self.corpus, (document, &record), UnitLevel::Story, units);
             *titles = Titles::of(cutter, &record, UnitLevel::Story, units);
         }
         Ok((preview, titles.row(number)))
@@ -221,7 +232,8 @@ impl<'a> Shown<'a> {
     /// The units of a run, with dates and sources.
     pub(crate) fn of(corpus: &'a Corpus, found: &'a Clustering) -> Self {
         let sources = Some(&found.sources).filter(|sources| sources.are_named());
-        Self { dates: &found.dates, sources, ..Self::new(corpus, &found.units, &found.names) }
+        let returning = found.returning.clone();
+        Self { dates: &found.dates, sources, returning, ..Self::new(corpus, &found.units, &found.names) }
     }
 
     /// The distinct sources of some units, ascending; none if nothing names them. Reads their records again.

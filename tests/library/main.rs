@@ -18,6 +18,7 @@ mod formats_html;
 mod formats_parquet;
 mod formats_warc;
 mod furniture;
+mod furniture_forms;
 mod index;
 mod index_disk;
 mod index_faults;

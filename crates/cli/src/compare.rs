@@ -9,11 +9,11 @@ use super::args::groups::{BoilerplateArgs, FoldingArgs, OutputArgs, ReadingArgs,
 use super::console::Console;
 use super::exit::Exit;
 use super::{finish, inputs, rules, run_options};
-use mukarrar::document::{DocId, Kind, Layout};
+use mukarrar::document::{DocId, Kind};
 use mukarrar::error::{Error, ErrorKind, Result};
 use mukarrar::input::{Corpus, Record, Reject};
 use mukarrar::page::{Cutter, Sources, Text, UnitLevel};
-use mukarrar::pipeline::{self, Options, Pipeline};
+use mukarrar::pipeline::{self, Options, Pipeline, Returning};
 use mukarrar::report::output::Outputs;
 use mukarrar::report::{self, Named};
 
@@ -70,13 +70,12 @@ struct ComparedText {
     text: String,
     kind: Kind,
     source: String,
-    layout: Option<Box<Layout>>,
 }
 
 impl ComparedText {
     fn document(record: Record<'_>, sources: &Sources) -> Self {
         let source = sources.of(&record).into_owned();
-        Self { text: record.text.into_owned(), kind: Kind::Document, source, layout: record.layout }
+        Self { text: record.text.into_owned(), kind: Kind::Document, source }
     }
 
     fn as_text(&self) -> Text<'_> {
@@ -97,14 +96,18 @@ fn open(arguments: &CompareArgs) -> Result<Corpus> {
 
 fn find_texts(arguments: &CompareArgs, corpus: &Corpus) -> Result<(ComparedText, ComparedText)> {
     let CompareArgs { a, b, within, unit, boilerplate, .. } = arguments;
-    let sources = Sources::new(corpus.options(), boilerplate.source.source_field.as_deref());
+    let source_field = boilerplate.source.source_field.as_deref();
+    let sources = Sources::new(corpus.options(), source_field);
 
     if within.is_empty() {
         let is_same_file = a == b;
         let first = text_of_file(corpus, &sources, "A", a, is_same_file)?;
         return Ok((first, text_of_file(corpus, &sources, "B", b, is_same_file)?));
     }
-    Ok((text_of_id(corpus, &sources, a, *unit)?, text_of_id(corpus, &sources, b, *unit)?))
+
+    // Pages are cut as a run over the input cuts them.
+    let pages = Pages { corpus, sources, returning: Returning::learn(corpus, *unit, source_field)?, level: *unit };
+    Ok((pages.text_of_id(a)?, pages.text_of_id(b)?))
 }
 
 /// The text of the file at `path`, which must contain one record. `name` is the argument that gave the path.
@@ -129,38 +132,49 @@ fn text_of_file(
     Ok(ComparedText::document(corpus.read(id).map_err(unreadable)?, sources))
 }
 
-/// The text of the record with the shown id `id`, or of a unit of a record.
-fn text_of_id(corpus: &Corpus, sources: &Sources, id: &str, level: UnitLevel) -> Result<ComparedText> {
-    // An id may itself contain #, so whole records go first.
-    if let Some(found) = text_of_record(corpus, sources, id)? {
-        return Ok(found);
-    }
-
-    if let Some((document, number)) = id.rsplit_once('#')
-        && let Some(page) = text_of_record(corpus, sources, document)?
-        && let Some(unit) = unit_of_page(page, number, level)
-    {
-        return Ok(unit);
-    }
-    Err(Error::parameter("id", id, "the id of a readable record in the input, or ID#N of a unit of one"))
+/// The records of an input, and what is needed to cut them into units.
+struct Pages<'c> {
+    corpus: &'c Corpus,
+    sources: Sources,
+    returning: Returning,
+    level: UnitLevel,
 }
 
-fn text_of_record(corpus: &Corpus, sources: &Sources, wanted: &str) -> Result<Option<ComparedText>> {
-    let names = corpus.names()?;
-    let text = corpus.ids().find_map(|document: DocId| {
-        let record = corpus.read(document).ok()?;
-        (names.shown(document, &record.id) == wanted).then(|| ComparedText::document(record, sources))
-    });
-    Ok(text)
-}
+impl Pages<'_> {
+    /// The text of the record with the shown id `id`, or of a unit of a record.
+    fn text_of_id(&self, id: &str) -> Result<ComparedText> {
+        // An id may itself contain #, so whole records go first.
+        if let Some((_, record)) = self.record(id)? {
+            return Ok(ComparedText::document(record, &self.sources));
+        }
 
-fn unit_of_page(page: ComparedText, number: &str, level: UnitLevel) -> Option<ComparedText> {
-    let number: usize = number.parse().ok()?;
-    let mut units = Vec::new();
-    Cutter::new().cut_page(&page.text, page.layout.as_deref(), level, &mut units);
+        if let Some((document, number)) = id.rsplit_once('#')
+            && let Some((document, page)) = self.record(document)?
+            && let Some(unit) = self.unit(document, &page, number)
+        {
+            return Ok(unit);
+        }
+        Err(Error::parameter("id", id, "the id of a readable record in the input, or ID#N of a unit of one"))
+    }
 
-    let unit = units.get(number)?;
-    Some(ComparedText { text: unit.span.of(&page.text).to_owned(), kind: unit.kind, source: page.source, layout: None })
+    fn record(&self, wanted: &str) -> Result<Option<(DocId, Record<'_>)>> {
+        let names = self.corpus.names()?;
+        let record = self.corpus.ids().find_map(|document| {
+            let record = self.corpus.read(document).ok()?;
+            (names.shown(document, &record.id) == wanted).then_some((document, record))
+        });
+        Ok(record)
+    }
+
+    fn unit(&self, document: DocId, page: &Record<'_>, number: &str) -> Option<ComparedText> {
+        let number: usize = number.parse().ok()?;
+        let mut units = Vec::new();
+        self.returning.cut(&mut Cutter::new(), self.corpus, (document, page), self.level, &mut units);
+
+        let unit = units.get(number)?;
+        let source = self.sources.of(page).into_owned();
+        Some(ComparedText { text: unit.span.of(&page.text).to_owned(), kind: unit.kind, source })
+    }
 }
 
 fn unreadable(reject: Reject) -> Error {

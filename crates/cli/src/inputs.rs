@@ -10,24 +10,28 @@ use mukarrar::page::{Sources, UnitLevel};
 use mukarrar::pipeline::Pipeline;
 use mukarrar::report::output::resolved;
 
-/// Reads the whole input.
-pub(super) fn open(inputs: &[PathBuf], reading: &ReadingArgs, unit: UnitLevel) -> Result<Corpus> {
-    Corpus::open(inputs, input_options(reading, unit, Vec::new()))
+/// Reads the whole input. If pages are cut into stories, records also give the fields that name their source.
+pub(super) fn open_pages(
+    inputs: &[PathBuf],
+    reading: &ReadingArgs,
+    unit: UnitLevel,
+    source_field: Option<&str>,
+) -> Result<Corpus> {
+    let fields = Sources::fields(source_field).filter(|_| unit == UnitLevel::Story);
+    Corpus::open(inputs, input_options(reading, unit, fields.collect()))
 }
 
-/// Reads the whole input. If there are boilerplate rules, records also give the fields that name their source.
+/// Reads the whole input. If boilerplate rules or stories ask for them, records also give the fields that name their source.
 pub(super) fn open_with_sources(
     inputs: &[PathBuf],
     reading: &ReadingArgs,
     unit: UnitLevel,
     boilerplate: &BoilerplateArgs,
 ) -> Result<Corpus> {
-    let fields = match &boilerplate.boilerplate_rules {
-        Some(_) => Sources::fields(boilerplate.source.source_field.as_deref()).collect(),
-        None => Vec::new(),
-    };
+    let is_asked = boilerplate.boilerplate_rules.is_some() || unit == UnitLevel::Story;
+    let fields = Sources::fields(boilerplate.source.source_field.as_deref()).filter(|_| is_asked);
 
-    Corpus::open(inputs, input_options(reading, unit, fields))
+    Corpus::open(inputs, input_options(reading, unit, fields.collect()))
 }
 
 /// Lists the files of the input. Records give `fields` in addition to id and text, and are read for units of `unit`.

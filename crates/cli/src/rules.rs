@@ -42,12 +42,10 @@ pub(super) fn of_run(
 
     // Half of the memory limit is for the bytes of the input.
     let temp_dir = running.temp_dir.clone().unwrap_or_else(std::env::temp_dir);
-    let holding = Holding {
-        memory: running.memory.map(|memory| memory / 2),
-        map: running.memory.is_none(),
-        room: Some(Room::temporary(temp_dir)),
-        ..Holding::default()
-    };
+    let mut holding = Holding::default();
+    holding.memory = running.memory.map(|memory| memory / 2);
+    holding.map = running.memory.is_none();
+    holding.room = Some(Room::temporary(temp_dir));
 
     learn(input, &arguments.source, holding, running.threads.threads, progress).map(|rules| Some(Arc::new(rules)))
 }

@@ -55,7 +55,10 @@ pub(super) fn over_passages(folding: &FoldingArgs, length: &LengthArgs, running:
 
 /// Default options with the folding of `arguments`.
 pub(super) fn with_folding(arguments: &FoldingArgs) -> Options {
-    Options { profile: arguments.profile, language: arguments.lang.0, ..Options::default() }
+    let mut options = Options::default();
+    options.profile = arguments.profile;
+    options.language = arguments.lang.0;
+    options
 }
 
 fn set_matching(matching: &MatchingArgs, options: &mut Options) {

@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use clap::Args;
 
-use super::args::groups::{InputArgs, OutputArgs, VerbosityArgs};
+use super::args::groups::{InputArgs, OutputArgs, SourceArgs, VerbosityArgs};
 use super::console::Console;
 use super::exit::Exit;
 use super::{finish, inputs, summary};
@@ -23,6 +23,8 @@ pub(super) struct UnitsArgs {
     #[arg(long, value_name = "UNIT", default_value_t = UnitLevel::Story, value_parser = UnitLevel::from_str)]
     unit: UnitLevel,
     #[command(flatten)]
+    source: SourceArgs,
+    #[command(flatten)]
     output: OutputArgs,
     /// Exit with 2 if any record was rejected; results are still written.
     #[arg(long)]
@@ -32,13 +34,16 @@ pub(super) struct UnitsArgs {
 }
 
 pub(super) fn run(arguments: &UnitsArgs, console: &Console) -> Result<Exit> {
-    let UnitsArgs { input, unit, output, strict, verbosity } = arguments;
+    let UnitsArgs { input, unit, source, output, strict, verbosity } = arguments;
+    let source_field = source.source_field.as_deref();
     let listed = inputs::list(&input.inputs, &input.reading, *unit, Vec::new())?;
     inputs::refuse_as_output([&output.output], &listed)?;
-    let corpus = inputs::open(&input.inputs, &input.reading, *unit)?;
+    let corpus = inputs::open_pages(&input.inputs, &input.reading, *unit, source_field)?;
 
     let mut outputs = Outputs::new();
-    finish::write_results(output, &mut outputs, console, |style, out| report::cut(&corpus, *unit, style, out))?;
+    finish::write_results(output, &mut outputs, console, |style, out| {
+        report::cut(&corpus, *unit, source_field, style, out)
+    })?;
     outputs.commit()?;
 
     let (rejects, decoded) = rejected_and_decoded(&corpus);

@@ -4,8 +4,7 @@ use std::ops::Range;
 
 use super::item::{Item, Label, Page};
 use super::{Counts, Hits, Tally};
-use crate::document::Kind;
-use crate::page::{Cutter, UnitLevel};
+use crate::document::{Kind, Unit};
 
 /// A headline unit is an item if they share so much of their union.
 pub(super) const SAME_HEADLINE: f64 = 0.8;
@@ -32,10 +31,9 @@ pub(super) struct Cut<'a> {
 }
 
 impl<'a> Cut<'a> {
-    pub(super) fn of(page: &'a Page, cutter: &mut Cutter) -> Self {
-        let mut units = Vec::new();
-        cutter.cut(&page.text, UnitLevel::Story, &mut units);
-        let piece = |unit: &crate::document::Unit| {
+    /// Of the units of a page, at the story level.
+    pub(super) fn of(page: &'a Page, units: &[Unit]) -> Self {
+        let piece = |unit: &Unit| {
             let bytes = unit.span.start..unit.span.end;
             Piece { kind: unit.kind, letters: page.numbers(bytes.start, bytes.end), title: unit.title, bytes }
         };

@@ -22,8 +22,10 @@ use std::ops::AddAssign;
 use serde::Serialize;
 
 use crate::cluster::Cluster;
+use crate::document::Unit;
 use crate::document::Units;
-use crate::page::Cutter;
+use crate::page::{Cutter, UnitLevel};
+use crate::pipeline::Returning;
 
 mod columns;
 mod cut;
@@ -105,8 +107,8 @@ pub struct Hits {
 /// ```
 #[must_use]
 pub fn evaluate_pages(gold: &GoldPages, units: &Units, clusters: &[Cluster]) -> PagesEvaluation {
-    let mut cutter = Cutter::new();
-    let cuts: Vec<cut::Cut> = gold.pages.iter().map(|page| cut::Cut::of(page, &mut cutter)).collect();
+    let units_of = cut_pages(gold);
+    let cuts: Vec<cut::Cut> = gold.pages.iter().zip(&units_of).map(|(page, units)| cut::Cut::of(page, units)).collect();
     let (repeats, all_repeats) = repeats::count(gold, &cuts, units, clusters);
     let mut sum = Counts::default();
     let counts = cuts.iter().zip(&repeats).map(|(cut, repeats)| Counts { pairs: *repeats, ..cut.counts() });
@@ -116,6 +118,22 @@ pub fn evaluate_pages(gold: &GoldPages, units: &Units, clusters: &[Cluster]) -> 
     };
     let pages = gold.pages.iter().zip(counts).map(scores).collect();
     PagesEvaluation { pages, all: Counts { pairs: all_repeats, ..sum }.scores("ALL") }
+}
+
+/// The units of each page, cut as in a run over all of them.
+fn cut_pages(gold: &GoldPages) -> Vec<Vec<Unit>> {
+    let corpus = gold.corpus();
+    // The corpus is in memory: nothing of it is lost.
+    let known = Returning::learn(&corpus, UnitLevel::Story, None).unwrap_or_default();
+    let mut cutter = Cutter::new();
+    let cut = |id| {
+        let mut units = Vec::new();
+        if let Ok(record) = corpus.read(id) {
+            known.cut(&mut cutter, &corpus, (id, &record), UnitLevel::Story, &mut units);
+        }
+        units
+    };
+    corpus.ids().map(cut).collect()
 }
 
 /// What is added up over pages.

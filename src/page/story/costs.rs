@@ -270,7 +270,16 @@ fn short(piece: &Piece, evidence: &Features) -> [i32; ROLES] {
     )
 }
 
-/// Adds what markup says.
+/// What a line adds that stands on many pages of its source. A headline may be one of a list that all of them have.
+const fn furniture(shape: Shape) -> &'static [(Role, i32)] {
+    match shape {
+        Shape::Paragraph | Shape::Sentence => &[(Body, 30), (Sub, 20), (Item, 10), (Title, 20), (Furniture, -14)],
+        Shape::Headline => &[(Body, 16), (Sub, 16), (Title, 6), (Furniture, -8)],
+        Shape::Short => &[(Body, 20), (Sub, 20), (Title, 10), (Item, 10), (Furniture, -6)],
+    }
+}
+
+/// Adds what markup and the other pages of the source say.
 fn hinted(evidence: &Features, costs: &mut [i32; ROLES]) {
     let marks = evidence.marks;
     if marks.is_empty() {
@@ -309,5 +318,11 @@ fn hinted(evidence: &Features, costs: &mut [i32; ROLES]) {
     }
     if marks.has(Mark::TableRow) {
         add_all(&[(Sub, -10), (Item, 8), (Title, 16)]);
+    }
+    if marks.has(Mark::Furniture) {
+        add_all(furniture(evidence.shape));
+    }
+    if marks.has(Mark::Everywhere) {
+        add_all(&[(Body, 30), (Sub, 20), (Item, 20), (Title, 20), (Furniture, -14)]);
     }
 }

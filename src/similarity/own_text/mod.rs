@@ -9,16 +9,16 @@
 //! ([`Evidence::near`]), and over the run, where a sample of trigrams is counted ([`Evidence::run`]). Without any counts the rule
 //! can still tell that a long passage was replaced by another.
 //!
-//! Four tests, each of which makes a pair a variant:
+//! Tests, each of which makes a pair a variant:
 //!
 //! - *furniture*: the shared text stands in five texts or more, and a block of own text on both sides in few;
 //! - *replaced*: a passage of one text stands where the other has a passage of other words, and it is no furniture itself;
-//! - *numbers*: short pages of one form, most of whose numbers differ;
+//! - *numbers*: short pages of one form, most of whose numbers differ, or one number or code alone; documents of other numbers;
 //! - *facts*: pages of one form whose slots hold other words, rare ones on both sides.
 //!
 //! Own text has to be contiguous, since edits that are scattered over a copy look like own text too. `docs/FACTS.md` has the rule
 //! with its measurements. Files: `wording` holds what is known of one text, `alignment` sets two side by side, `frequency`
-//! counts.
+//! counts, `forms` judges short pages.
 
 use ahash::AHashMap;
 
@@ -29,21 +29,24 @@ use crate::shingle::ShingleKind;
 
 mod alignment;
 mod edited;
+mod forms;
 mod frequency;
 mod wording;
 
 pub(crate) use edited::{Edited, edited};
+pub(crate) use forms::{FORM, can_be_told_by_code, have_other_numbers};
 pub(crate) use frequency::TrigramFrequencies;
 pub(crate) use wording::Wording;
 
 use alignment::{Alignment, Block, Own};
+use forms::Content;
 use wording::tokens;
 
 /// What the rule counts; where a run measures by it, frequencies over the run are known.
 pub(crate) const MEASURE: ShingleKind = ShingleKind::Word(wording::TRIGRAM as u8);
 
 /// Shared text is common from this many texts on.
-pub(crate) const COMMON: u32 = 5;
+const COMMON: u32 = 5;
 
 /// Shared text is so common that own text need not form one block.
 const VERY_COMMON: u32 = 20;
@@ -110,6 +113,9 @@ pub(crate) fn judge(a: Text<'_>, b: Text<'_>, evidence: Evidence<'_>) -> Option<
     if a.wording.is_out_of_reach() || b.wording.is_out_of_reach() {
         return None;
     }
+    if forms::have_other_numbers(a.folded, b.folded) {
+        return Some(VariantReason::Numbers);
+    }
     let [a, b] = in_order(a, b);
     let pair = Pair { a, b, alignment: Alignment::new(a.wording, b.wording), evidence };
     if pair.is_furniture() {
@@ -121,7 +127,10 @@ pub(crate) fn judge(a: Text<'_>, b: Text<'_>, evidence: Evidence<'_>) -> Option<
     } else if pair.fills_a_form() {
         Some(VariantReason::Facts)
     } else {
-        None
+        pair.other_content().map(|content| match content {
+            Content::Number => VariantReason::Numbers,
+            Content::Word => VariantReason::Facts,
+        })
     }
 }
 

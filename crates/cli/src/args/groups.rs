@@ -96,8 +96,8 @@ pub(crate) struct BoilerplateModeArgs {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Shape")]
 pub(crate) struct SourceArgs {
-    /// JSON Lines: field with the source of a record, for boilerplate rules. If not given, the host in the url field, else
-    /// the folder in the id.
+    /// JSON Lines: field with the source of a record, for boilerplate rules and for lines that return on pages of a source.
+    /// If not given, the host in the url field, else the folder in the id.
     #[arg(long, value_name = "FIELD")]
     pub(crate) source_field: Option<String>,
 }

@@ -14,4 +14,5 @@ mod pages;
 mod parquet;
 mod promise_memory;
 mod promise_resume;
+mod returning_lines;
 mod serve;

@@ -1,0 +1,115 @@
+//! Before the first pass of a run over stories: which lines return on other pages of their source.
+
+use std::sync::Arc;
+
+use super::Progress;
+use super::memory::Plan;
+use crate::document::{DocId, Unit};
+use crate::error::Result;
+use crate::input::{Block, Blocks, Corpus, Holding, Input, InputOptions, Reader, Record, Scratch};
+use crate::page::{Cutter, LineCounter, PageLines, ReturningLines, Sources, UnitLevel};
+use crate::parallel;
+
+/// The lines of one page, with the page's source.
+type Page = (String, PageLines);
+
+/// The returning lines of an input, read once for them; none of an input that can be read only once. Files are read from the
+/// start by a resumed run too: the same files give the same lines.
+///
+/// # Errors
+///
+/// A file that was named cannot be read; the counts do not fit in the memory.
+pub(super) fn of_input(
+    input: &Input,
+    holding: Holding,
+    source_field: Option<&str>,
+    plan: &Plan,
+    progress: &dyn Progress,
+) -> Result<Option<Arc<ReturningLines>>> {
+    let Some(input) = input.again() else { return Ok(None) };
+    plan.require(LineCounter::BYTES, COUNTS)?;
+    let sources = Sources::new(input.options(), source_field);
+    let reader = input.reader(holding)?.forgetting();
+    count(reader, Reader::next_forgotten, &sources, progress).map(Some)
+}
+
+/// What needs [`LineCounter::BYTES`].
+pub(super) const COUNTS: &str = "counts of the lines that return";
+
+/// Cuts pages as a run does that knows which lines return.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Returning {
+    lines: Option<Arc<ReturningLines>>,
+    sources: Sources,
+}
+
+impl Returning {
+    /// With what a run over `corpus` knew.
+    pub(crate) fn new(corpus: &Corpus, lines: Option<Arc<ReturningLines>>, source_field: Option<&str>) -> Self {
+        Self { lines, sources: Sources::new(corpus.options(), source_field) }
+    }
+
+    /// With what a run over `corpus` at `level` would know. Reads all of it, if stories are asked for.
+    ///
+    /// # Errors
+    ///
+    /// A record cannot be read again.
+    pub(crate) fn learn(corpus: &Corpus, level: UnitLevel, source_field: Option<&str>) -> Result<Self> {
+        let learn = || of_blocks(corpus.blocks(), corpus.options(), source_field, &());
+        let lines = (level == UnitLevel::Story).then(learn).transpose()?;
+        Ok(Self::new(corpus, lines, source_field))
+    }
+
+    /// Replaces `out` by the units of a record of `corpus`.
+    pub(crate) fn cut(
+        &self,
+        cutter: &mut Cutter,
+        corpus: &Corpus,
+        (id, record): (DocId, &Record<'_>),
+        level: UnitLevel,
+        out: &mut Vec<Unit>,
+    ) {
+        let source = self.lines.as_ref().map(|_| self.sources.in_corpus(corpus, id, record));
+        let known = self.lines.as_ref().zip(source.as_deref()).map(|(lines, source)| lines.of(source));
+        cutter.cut_page_of(&record.text, record.layout.as_deref(), level, known, out);
+    }
+}
+
+/// The returning lines of the blocks of a corpus that was read with `options`.
+///
+/// # Errors
+///
+/// A record cannot be read again.
+pub(super) fn of_blocks(
+    blocks: Blocks<'_>,
+    options: &InputOptions,
+    source_field: Option<&str>,
+    progress: &dyn Progress,
+) -> Result<Arc<ReturningLines>> {
+    count(blocks, Blocks::next, &Sources::new(options, source_field), progress)
+}
+
+fn count<S: Send>(
+    source: S,
+    next: impl Fn(&mut S) -> Result<Option<Block>> + Sync,
+    sources: &Sources,
+    progress: &dyn Progress,
+) -> Result<Arc<ReturningLines>> {
+    let pages = |scratch: &mut Scratch, block: Block| {
+        let mut pages: Vec<Page> = Vec::new();
+        block.read(scratch, |record, bytes| {
+            if let Ok(record) = record {
+                pages.push((sources.of(&record).into_owned(), PageLines::of(&record.text)));
+            }
+            progress.advance(1, bytes as u64);
+        });
+        scratch.passed.clear();
+        pages
+    };
+    let mut counter = LineCounter::default();
+    parallel::in_order(parallel::threads(), source, next, Scratch::default, pages, |pages| {
+        pages.iter().for_each(|(source, lines)| counter.add(source, lines));
+        Ok(())
+    })?;
+    Ok(Arc::new(counter.finish()))
+}
