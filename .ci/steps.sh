@@ -1,0 +1,114 @@
+# shellcheck shell=bash
+# The steps of .ci/run, a function each. Sourced at the root of the checkout; a step fails by its exit code.
+
+check_format() { cargo fmt --all --check; }
+
+check_clippy() { cargo clippy --quiet --locked --all-targets -- -D warnings; }
+
+check_docs() { RUSTDOCFLAGS='-D warnings' cargo doc --quiet --locked --no-deps; }
+
+# A command of the README, as it stands there.
+readme_command() { grep -m1 -oE "^$1.*" README.md; }
+
+readme_tests() {
+    local command
+    command=$(readme_command 'cargo test') || { echo 'README names no test command'; return 1; }
+    bash -c "$command"
+}
+
+# Tests that need more than the checkout has.
+reference_collections() {
+    local shared=${MUKARRAR_SHARED:-../shared}
+    [[ -d $shared/corpora ]] || { echo "no $shared/corpora"; return 0; }
+    cargo test --quiet --locked --test facts --test evaluate_pages -- --ignored
+}
+
+# The features of the library, a line each.
+library_features() {
+    cargo metadata --locked --no-deps --format-version 1 | python3 -c '
+import json, sys
+library = next(p for p in json.load(sys.stdin)["packages"] if p["name"] == "mukarrar")
+print("\n".join(sorted(set(library["features"]) - {"default", "sysinfo"})))' | tr -d '\r'
+}
+
+features_alone() {
+    local features feature
+    features=$(library_features) || return 1
+    cargo clippy --quiet --locked --package mukarrar --no-default-features --all-targets -- -D warnings || return 1
+    for feature in $features; do
+        echo "-- feature $feature"
+        cargo clippy --quiet --locked --package mukarrar --no-default-features --features "$feature" --all-targets -- -D warnings ||
+            return 1
+    done
+    cargo test --quiet --locked --package mukarrar --no-default-features --lib
+}
+
+# The repeated Iran-France items must be among the clusters that the README promises.
+shows_clusters() {
+    local command out
+    command=$(readme_command 'cargo run --release -- clusters corpus') || { echo 'README names no first command'; return 1; }
+    out=$(bash -c "$command") && grep -q 'ar-001' <<<"$out" && grep -q 'ar-006' <<<"$out"
+}
+
+gold_f1() {
+    local out
+    out=$(cargo run --quiet --release --locked -- eval corpus --gold corpus/gold.labels --format json -q) || return 1
+    echo "$out"
+    python3 - "$out" <<'PY'
+import json, sys
+f1 = json.loads(sys.argv[1])["pairs"]["f1"]
+sys.exit(0 if f1 >= 0.98 else f"gold F1 {f1} is below .98")
+PY
+}
+
+python_package() {
+    (cd python && cargo fmt --check && cargo clippy --quiet --locked -- -D warnings) && bash python/test
+}
+
+compile_benches() { cargo bench --quiet --locked --no-run; }
+
+# On request: the toolchain that Cargo.toml names as rust-version. Looks at the library and the programs, not at tests:
+# test dependencies may need a newer Rust.
+check_msrv() {
+    local version
+    version=$(grep -m1 -oE '^rust-version = "[^"]+' Cargo.toml | cut -d'"' -f2)
+    echo "-- Rust $version"
+    RUSTUP_TOOLCHAIN=$version cargo check --quiet --locked
+}
+
+# On request: the library where files have no Unix calls (Windows). The index on disk and the server need them.
+portable_tests() {
+    local features
+    features=$(library_features | grep -vxE 'persistent|server' | paste -sd, -) || return 1
+    cargo test --quiet --locked --package mukarrar --no-default-features --features "$features" --lib
+}
+
+# Fetches the checkers that .ci/requirements.txt names into target/checkers and puts them on the path.
+install_checkers() {
+    local home=target/checkers
+    python3 -m venv "$home" || return 1
+    PATH=$PWD/$home/bin:$PATH
+    python -m pip install --quiet --disable-pip-version-check --requirement .ci/requirements.txt
+}
+
+# On request: shell scripts, workflows, issue forms, Dockerfile and spelling. Needs python3 with pip.
+check_files() (
+    install_checkers &&
+        shellcheck .ci/run .ci/steps.sh python/test fuzz/run tools/tarball &&
+        check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml &&
+        check-jsonschema --builtin-schema vendor.github-issue-forms .github/ISSUE_TEMPLATE/[!c]*.yml &&
+        check-jsonschema --builtin-schema vendor.github-issue-config .github/ISSUE_TEMPLATE/config.yml &&
+        hadolint Dockerfile &&
+        typos
+)
+
+# On request: needs cargo-deny and, for advisories, the network.
+check_licences() { cargo deny --locked check; }
+
+# On request: the files of the published library. Nothing of tests, benches and corpora may be among them.
+check_package() {
+    local files
+    files=$(cargo package --package mukarrar --list --allow-dirty) || return 1
+    echo "$(wc -l <<<"$files") files"
+    ! grep -E '^(tests|benches|corpus|fuzz|python|tools|docs|\.github|\.ci)/' <<<"$files"
+}
