@@ -102,8 +102,15 @@ check_files() (
         typos
 )
 
-# On request: needs cargo-deny and, for advisories, the network.
-check_licences() { cargo deny --locked check; }
+# On request: licences, versions and sources of dependencies. Needs python3 with pip, on Linux x86-64.
+check_licences() (
+    install_checkers && cargo deny --locked --workspace check bans licenses sources
+)
+
+# On request: known faults of dependencies. Needs the network, for RustSec's database on GitHub.
+check_advisories() (
+    install_checkers && cargo deny --locked --workspace check advisories
+)
 
 # On request: the files of the published library. Nothing of tests, benches and corpora may be among them.
 check_package() {
