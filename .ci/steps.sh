@@ -67,11 +67,13 @@ python_package() {
 
 compile_benches() { cargo bench --quiet --locked --no-run; }
 
+msrv() { grep -m1 -oE '^rust-version = "[^"]+' Cargo.toml | cut -d'"' -f2; }
+
 # On request: the toolchain that Cargo.toml names as rust-version. Looks at the library and the programs, not at tests:
 # test dependencies may need a newer Rust.
 check_msrv() {
     local version
-    version=$(grep -m1 -oE '^rust-version = "[^"]+' Cargo.toml | cut -d'"' -f2)
+    version=$(msrv) || return 1
     echo "-- Rust $version"
     RUSTUP_TOOLCHAIN=$version cargo check --quiet --locked
 }
@@ -94,7 +96,7 @@ install_checkers() {
 # On request: shell scripts, workflows, issue forms, Dockerfile and spelling. Needs python3 with pip.
 check_files() (
     install_checkers &&
-        shellcheck .ci/run .ci/steps.sh python/test fuzz/run tools/tarball &&
+        shellcheck --external-sources .ci/{run,steps.sh,install-msrv,check-tag} python/test fuzz/run tools/{tarball,wheel} &&
         check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml &&
         check-jsonschema --builtin-schema vendor.github-issue-forms .github/ISSUE_TEMPLATE/[!c]*.yml &&
         check-jsonschema --builtin-schema vendor.github-issue-config .github/ISSUE_TEMPLATE/config.yml &&
