@@ -71,7 +71,7 @@ pub use options::Options;
 pub use pairs::PairList;
 pub use passages::{PassageList, Repeated};
 pub use progress::Progress;
-pub(crate) use returning::Returning;
+pub use returning::PageCutter;
 pub use summary::{Containment, Parameters, Records, References, Stage, Summary};
 
 use first_pass::FirstPass;
@@ -107,7 +107,7 @@ pub struct Clustering {
     /// What names the sources of records.
     pub(crate) sources: Sources,
     /// Cuts its pages again as they were cut.
-    pub(crate) returning: Returning,
+    pub(crate) returning: PageCutter,
     /// The accounts of the run.
     pub summary: Summary,
     /// Threads that may write it down.
@@ -496,7 +496,7 @@ impl<'a> Run<'a> {
         let threads = parallel::threads();
         let Tables { units, rejects, dates, returning, .. } = tables;
         let source_field = pipeline.options.source_field.as_deref();
-        let returning = Returning::new(corpus, returning, source_field);
+        let returning = PageCutter::new(corpus, returning, source_field);
         let sources = match pipeline.options.names_sources() {
             true => Sources::new(corpus.options(), source_field),
             false => Sources::default(),

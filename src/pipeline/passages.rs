@@ -7,7 +7,7 @@
 use std::borrow::Cow;
 
 use super::first_pass::FirstPass;
-use super::{Clock, Clustering, Pipeline, Plan, Progress, Returning, Run, Summary, Tables};
+use super::{Clock, Clustering, PageCutter, Pipeline, Plan, Progress, Run, Summary, Tables};
 use crate::cluster::Keep;
 use crate::document::{DocId, Units};
 use crate::error::{Error, Result};
@@ -204,7 +204,7 @@ impl WordRun<'_> {
             rejects,
             dates,
             sources: Sources::default(),
-            returning: Returning::default(),
+            returning: PageCutter::default(),
             summary,
             threads,
         };

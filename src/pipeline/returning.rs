@@ -36,32 +36,33 @@ pub(super) fn of_input(
 /// What needs [`LineCounter::BYTES`].
 pub(super) const COUNTS: &str = "counts of the lines that return";
 
-/// Cuts pages as a run does that knows which lines return.
+/// Cuts the pages of a corpus into units as a run over the corpus does: with the lines known that return on other pages.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Returning {
+pub struct PageCutter {
     lines: Option<Arc<ReturningLines>>,
     sources: Sources,
 }
 
-impl Returning {
+impl PageCutter {
     /// With what a run over `corpus` knew.
     pub(crate) fn new(corpus: &Corpus, lines: Option<Arc<ReturningLines>>, source_field: Option<&str>) -> Self {
         Self { lines, sources: Sources::new(corpus.options(), source_field) }
     }
 
-    /// With what a run over `corpus` at `level` would know. Reads all of it, if stories are asked for.
+    /// Learns what a run over `corpus` at `level` would know. At [`UnitLevel::Story`] it reads the whole corpus once; at other
+    /// levels it reads nothing. `source_field` is the field that holds the source of a record, as in [`Sources`].
     ///
     /// # Errors
     ///
     /// A record cannot be read again.
-    pub(crate) fn learn(corpus: &Corpus, level: UnitLevel, source_field: Option<&str>) -> Result<Self> {
+    pub fn learn(corpus: &Corpus, level: UnitLevel, source_field: Option<&str>) -> Result<Self> {
         let learn = || of_blocks(corpus.blocks(), corpus.options(), source_field, &());
         let lines = (level == UnitLevel::Story).then(learn).transpose()?;
         Ok(Self::new(corpus, lines, source_field))
     }
 
-    /// Replaces `out` by the units of a record of `corpus`.
-    pub(crate) fn cut(
+    /// Replaces the content of `out` by the units of `record`, which is the record `id` of `corpus`.
+    pub fn cut(
         &self,
         cutter: &mut Cutter,
         corpus: &Corpus,

@@ -10,7 +10,7 @@ use super::{Format, Style, write_json};
 use crate::document::{Kind, Span, Unit};
 use crate::input::Corpus;
 use crate::page::{Cutter, UnitLevel};
-use crate::pipeline::Returning;
+use crate::pipeline::PageCutter;
 
 #[derive(Serialize)]
 struct UnitRow {
@@ -42,7 +42,7 @@ pub fn cut(
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let names = corpus.names().map_err(io::Error::other)?;
-    let known = Returning::learn(corpus, level, source_field).map_err(io::Error::other)?;
+    let known = PageCutter::learn(corpus, level, source_field).map_err(io::Error::other)?;
     let (mut cutter, mut units) = (Cutter::new(), Vec::new());
     let documents = corpus.ids().filter_map(|id| {
         let record = corpus.read(id).ok()?;

@@ -22,7 +22,7 @@ use crate::document::{Date, DocId, Kind, Unit, UnitId, Units};
 use crate::error::{Error, Result};
 use crate::input::{Corpus, Names};
 use crate::page::{Cutter, Sources, UnitLevel};
-use crate::pipeline::{Clustering, Returning};
+use crate::pipeline::{Clustering, PageCutter};
 use crate::similarity::Relation;
 use titles::{TitleRow, Titles};
 
@@ -117,7 +117,7 @@ pub(crate) struct Shown<'a> {
     /// Ids met lately: those of a cluster's keeper and of neighbouring pairs are asked for again and again.
     met: RefCell<AHashMap<DocId, Rc<str>>>,
     /// How the run cut pages.
-    returning: Returning,
+    returning: PageCutter,
     /// Cuts records again for the fields of their stories.
     cut: RefCell<Cut>,
 }
@@ -143,7 +143,7 @@ impl<'a> Shown<'a> {
             dates: &[],
             sources: None,
             met: RefCell::default(),
-            returning: Returning::default(),
+            returning: PageCutter::default(),
             cut: RefCell::default(),
         }
     }

@@ -13,7 +13,7 @@ use mukarrar::document::{DocId, Kind};
 use mukarrar::error::{Error, ErrorKind, Result};
 use mukarrar::input::{Corpus, Record, Reject};
 use mukarrar::page::{Cutter, Sources, Text, UnitLevel};
-use mukarrar::pipeline::{self, Options, Pipeline, Returning};
+use mukarrar::pipeline::{self, Options, PageCutter, Pipeline};
 use mukarrar::report::output::Outputs;
 use mukarrar::report::{self, Named};
 
@@ -106,7 +106,7 @@ fn find_texts(arguments: &CompareArgs, corpus: &Corpus) -> Result<(ComparedText,
     }
 
     // Pages are cut as a run over the input cuts them.
-    let pages = Pages { corpus, sources, returning: Returning::learn(corpus, *unit, source_field)?, level: *unit };
+    let pages = Pages { corpus, sources, returning: PageCutter::learn(corpus, *unit, source_field)?, level: *unit };
     Ok((pages.text_of_id(a)?, pages.text_of_id(b)?))
 }
 
@@ -136,7 +136,7 @@ fn text_of_file(
 struct Pages<'c> {
     corpus: &'c Corpus,
     sources: Sources,
-    returning: Returning,
+    returning: PageCutter,
     level: UnitLevel,
 }
 

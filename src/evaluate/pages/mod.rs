@@ -25,7 +25,7 @@ use crate::cluster::Cluster;
 use crate::document::Unit;
 use crate::document::Units;
 use crate::page::{Cutter, UnitLevel};
-use crate::pipeline::Returning;
+use crate::pipeline::PageCutter;
 
 mod columns;
 mod cut;
@@ -124,7 +124,7 @@ pub fn evaluate_pages(gold: &GoldPages, units: &Units, clusters: &[Cluster]) -> 
 fn cut_pages(gold: &GoldPages) -> Vec<Vec<Unit>> {
     let corpus = gold.corpus();
     // The corpus is in memory: nothing of it is lost.
-    let known = Returning::learn(&corpus, UnitLevel::Story, None).unwrap_or_default();
+    let known = PageCutter::learn(&corpus, UnitLevel::Story, None).unwrap_or_default();
     let mut cutter = Cutter::new();
     let cut = |id| {
         let mut units = Vec::new();
