@@ -342,7 +342,7 @@ fn arguments_that_would_do_nothing_are_refused() {
         let output = home.run(&format!("dedup in.jsonl -o out.jsonl {arguments}"));
         assert_eq!(output.status.code(), Some(2), "{arguments}");
         let told = String::from_utf8(output.stderr).unwrap();
-        assert!(told.contains(&format!("error: {named} cannot be")), "{arguments}: {told}");
+        assert!(told.starts_with("error: ") && told.contains(named), "{arguments}: {told}");
     }
     home.done("dedup in.jsonl -o out.jsonl -q --unit passage --min-tokens 20 --boilerplate keep");
 }

@@ -81,7 +81,7 @@ fn on_a_full_disk_what_was_answered_is_written_and_what_was_told_is_stored() {
     let (new, failed) = given.split_at(given.iter().position(|(_, verdict)| verdict != "new").unwrap());
     assert!(new.len() > 20 && failed.iter().all(|(_, verdict)| verdict == "error"), "{given:?}");
     assert!(given.len() < all, "it stops");
-    let count = format!("; {} of {all} records were answered, and nothing was asked after that\n", new.len());
+    let count = format!("; {} of {all} records were answered, and none was looked up after that\n", new.len());
     assert!(told(&added).contains(&count), "{}", told(&added));
     assert!(
         told(&added).ends_with("; what was answered since the last commit may not be stored\n"),
