@@ -15,8 +15,8 @@ use std::time::Instant;
 
 use mukarrar::document::DocId;
 use mukarrar::input::{Corpus, InputOptions};
-use mukarrar::normalize::{Batch, BatchSink, Kernel, Language, Normalizer, Profile, Scratch};
-use mukarrar::shingle::hash::Keys;
+use mukarrar::normalize::{BatchSink, FoldPath, FoldScratch, Language, Normalizer, Profile, TokenBatch};
+use mukarrar::shingle::hash::HashKeys;
 use mukarrar::shingle::{ShingleKind, Shingler};
 
 const ROUNDS: usize = 15;
@@ -36,7 +36,7 @@ fn texts(path: PathBuf) -> Vec<String> {
 }
 
 /// Token hashes alone.
-struct Hashes(Keys, Vec<u64>);
+struct Hashes(HashKeys, Vec<u64>);
 
 impl BatchSink for Hashes {
     fn token(&mut self, token: &[u8]) {
@@ -50,7 +50,7 @@ impl BatchSink for Hashes {
         }
     }
 
-    fn batch(&mut self, batch: &Batch<'_>) {
+    fn batch(&mut self, batch: &TokenBatch<'_>) {
         self.1.extend(batch.windows().map(|(window, place, length)| match length {
             0..=16 => self.0.short(window, length),
             _ => self.0.bytes(batch.word(place, length)),
@@ -76,8 +76,8 @@ fn measure(name: &str, language: Language, texts: &[String], mut work: impl FnMu
     let repeats = (2 * BYTES).div_ceil(once.max(1));
     let bytes = once * repeats;
     let asked: Vec<String> = std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect();
-    let wanted = |kernel: &Kernel| asked.iter().all(|word| name.contains(word.as_str()) || kernel.name() == word);
-    let kernels: Vec<Kernel> = Kernel::available().into_iter().filter(wanted).collect();
+    let wanted = |kernel: &FoldPath| asked.iter().all(|word| name.contains(word.as_str()) || kernel.name() == word);
+    let kernels: Vec<FoldPath> = FoldPath::available().into_iter().filter(wanted).collect();
     if kernels.is_empty() {
         return;
     }
@@ -105,8 +105,8 @@ fn measure(name: &str, language: Language, texts: &[String], mut work: impl FnMu
 }
 
 fn all(name: &str, language: Language, texts: &[String]) {
-    let mut scratch = Scratch::default();
-    let mut hashes = Hashes(Keys::new(1), Vec::new());
+    let mut scratch = FoldScratch::default();
+    let mut hashes = Hashes(HashKeys::new(1), Vec::new());
     measure(&format!("{name} tokens"), language, texts, |normalizer, text| {
         hashes.1.clear();
         normalizer.fold_batches(text, &mut scratch, &mut hashes);

@@ -8,7 +8,7 @@
 
 use std::time::Instant;
 
-use mukarrar::lsh::measure::Trial;
+use mukarrar::lsh::measure::SearchTrial;
 
 const BANDS: usize = 34;
 
@@ -31,7 +31,7 @@ fn measure(nodes: u64, memory: Option<u64>, threads: usize, rounds: usize) {
     let directory = std::env::temp_dir();
     let limit = memory.map(|memory| (memory << 20, &*directory));
     let begun = Instant::now();
-    let trial = Trial::new((0..nodes).map(row), BANDS, limit).unwrap();
+    let trial = SearchTrial::new((0..nodes).map(row), BANDS, limit).unwrap();
     let push = begun.elapsed().as_secs_f64();
     let mut best = f64::INFINITY;
     let mut found = None;

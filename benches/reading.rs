@@ -13,7 +13,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use mukarrar::input::{Compression, Corpus, Holding, Input, InputOptions};
+use mukarrar::input::{Compression, Corpus, Input, InputOptions, StoragePolicy};
 
 /// JSON Lines as they are found.
 fn plain() -> Vec<u8> {
@@ -47,7 +47,7 @@ fn escaped(plain: &[u8]) -> Vec<u8> {
 }
 
 fn open(path: &Path, memory: Option<u64>) -> Corpus {
-    let mut holding = Holding::default();
+    let mut holding = StoragePolicy::default();
     holding.memory = memory;
     Corpus::read_once(Input::open(&[path.to_owned()], InputOptions::default()).unwrap(), holding).unwrap()
 }

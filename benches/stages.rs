@@ -13,12 +13,12 @@ use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use mukarrar::Index;
 use mukarrar::document::{DocId, Span};
 use mukarrar::input::{Corpus, InputOptions};
-use mukarrar::kernel::Kernel;
-use mukarrar::lsh::{Banding, Overrides};
-use mukarrar::normalize::{Language, Normalizer, Profile, Scratch, TokenSink};
+use mukarrar::kernel::InstructionSet;
+use mukarrar::lsh::{Banding, BandingOverrides};
+use mukarrar::normalize::{FoldScratch, Language, Normalizer, Profile, TokenSink};
 use mukarrar::page::{Cutter, UnitLevel};
 use mukarrar::pipeline::{Options, Pipeline};
-use mukarrar::shingle::hash::Keys;
+use mukarrar::shingle::hash::HashKeys;
 use mukarrar::shingle::kernel::{fingerprint, word_shingles};
 use mukarrar::shingle::{ShingleKind, ShingleSet, Shingler};
 use mukarrar::sketch::{MinHasher, SketchParams};
@@ -69,7 +69,7 @@ fn fold(c: &mut Criterion) {
     for profile in [Profile::Light, Profile::Standard] {
         group.bench_function(profile.name(), |b| {
             let normalizer = Normalizer::new(profile, Language::Ar);
-            let mut scratch = Scratch::default();
+            let mut scratch = FoldScratch::default();
             b.iter(|| {
                 let mut count = Count::default();
                 texts.iter().for_each(|text| normalizer.fold(text, &mut scratch, &mut count));
@@ -112,7 +112,7 @@ fn sketch(c: &mut Criterion) {
     let sets: Vec<Vec<u64>> = texts.iter().map(|text| shingler.shingle(&normalizer, text).hashes.to_vec()).collect();
     let mut group = c.benchmark_group("sketch");
     group.throughput(size(&texts));
-    for kernel in Kernel::all() {
+    for kernel in InstructionSet::all() {
         for length in [128, 136] {
             let params = SketchParams::with_length(length).expect("a fitting length");
             let (hasher, mut values) = (MinHasher::with_kernel(params, kernel), Vec::new());
@@ -151,7 +151,7 @@ fn sketch(c: &mut Criterion) {
 fn signature(c: &mut Criterion) {
     let texts = texts();
     let normalizer = Normalizer::new(Profile::Standard, Language::Ar);
-    let (keys, mut scratch) = (Keys::new(1), Scratch::default());
+    let (keys, mut scratch) = (HashKeys::new(1), FoldScratch::default());
     let mut hashes = |text: &String| {
         let mut sink = Hashes(keys, Vec::new());
         normalizer.fold(text, &mut scratch, &mut sink);
@@ -161,7 +161,7 @@ fn signature(c: &mut Criterion) {
     let params = SketchParams::with_length(128).expect("a fitting length");
     let mut group = c.benchmark_group("signature");
     group.throughput(size(&texts));
-    for kernel in Kernel::all() {
+    for kernel in InstructionSet::all() {
         let (mut shingles, mut values) = (Vec::new(), Vec::new());
         group.bench_function(format!("{}: tokens to word:3", kernel.name()), |b| {
             b.iter(|| {
@@ -199,7 +199,7 @@ fn signature(c: &mut Criterion) {
     group.finish();
 }
 
-struct Hashes(Keys, Vec<u64>);
+struct Hashes(HashKeys, Vec<u64>);
 
 impl TokenSink for Hashes {
     fn token(&mut self, token: &[u8], _span: Span) {
@@ -209,7 +209,7 @@ impl TokenSink for Hashes {
 
 fn lsh(c: &mut Criterion) {
     c.bench_function("lsh/choose bands and rows", |b| {
-        b.iter(|| Banding::choose(black_box(0.6), black_box(0.99), Overrides::default()).map(Banding::bands));
+        b.iter(|| Banding::choose(black_box(0.6), black_box(0.99), BandingOverrides::default()).map(Banding::bands));
     });
     let texts = texts();
     let mut group = c.benchmark_group("lsh");

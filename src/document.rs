@@ -15,7 +15,7 @@ pub use date::{Date, Window};
 pub use excerpt::Excerpt;
 #[allow(unused_imports, reason = "for pages of HTML")]
 pub(crate) use layout::letters;
-pub use layout::{ArticleFields, Layout, LineHint, Zone};
+pub use layout::{ArticleFields, LineHint, PageLayout, Zone};
 pub use units::{UnitId, Units};
 
 /// A document's identity: its place in the input, counted from 0 over all records, rejected ones included.
@@ -75,7 +75,7 @@ impl Span {
 /// What a unit is. `--unit document|story|paragraph|line` decides which kinds arise (see [`crate::page`]).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Kind {
+pub enum UnitKind {
     /// A whole document.
     Document,
     /// The body of one story on a page.
@@ -90,7 +90,7 @@ pub enum Kind {
     Boilerplate,
 }
 
-impl Kind {
+impl UnitKind {
     /// Every kind.
     pub const ALL: [Self; 6] =
         [Self::Document, Self::Story, Self::Headline, Self::Paragraph, Self::Line, Self::Boilerplate];
@@ -115,7 +115,7 @@ impl Kind {
     }
 }
 
-impl fmt::Display for Kind {
+impl fmt::Display for UnitKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.name())
     }
@@ -125,7 +125,7 @@ impl fmt::Display for Kind {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Unit {
     /// What it is.
-    pub kind: Kind,
+    pub kind: UnitKind,
     /// Where it stands in the document's text.
     pub span: Span,
     /// For a story with a title: the number of the headline unit that is its title.
@@ -134,7 +134,7 @@ pub struct Unit {
 
 /// Where a record came from. Shown as `PATH:LINE`, `PATH@BYTE`, or `PATH` for a file that is one document.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Source {
+pub struct RecordSource {
     /// The file as it was named or found, `-` for standard input.
     pub path: Arc<Path>,
     /// The line, from 1, in line-based formats.
@@ -143,7 +143,7 @@ pub struct Source {
     pub offset: Option<u64>,
 }
 
-impl fmt::Display for Source {
+impl fmt::Display for RecordSource {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (self.line, self.offset) {
             (Some(line), _) => write!(f, "{}:{line}", self.path.display()),

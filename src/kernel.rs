@@ -1,6 +1,6 @@
 //! Which vector instructions the hot loops may use: asked of the processor once.
 //!
-//! Every kernel gives the same values, bit for bit; they differ in speed alone. A [`Kernel`] can only be had if the
+//! Every kernel gives the same values, bit for bit; they differ in speed alone. A [`InstructionSet`] can only be had if the
 //! processor runs it, so a stage that is handed one need not ask again. Nothing chooses one but the processor: a setting
 //! from outside would be one more thing that results could seem to hang on.
 
@@ -8,11 +8,11 @@ use std::sync::OnceLock;
 
 /// One way to run the hot loops, which this processor can.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Kernel(pub(crate) Set);
+pub struct InstructionSet(pub(crate) KernelSet);
 
 /// The instruction sets that some loop was written for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Set {
+pub(crate) enum KernelSet {
     /// What every processor of the architecture has.
     Portable,
     /// AVX2 with the bit instructions that came with it.
@@ -26,11 +26,11 @@ pub(crate) enum Set {
     Neon,
 }
 
-impl Kernel {
+impl InstructionSet {
     /// The fastest. After the first call a load and a branch.
     #[must_use]
     pub fn best() -> Self {
-        static BEST: OnceLock<Kernel> = OnceLock::new();
+        static BEST: OnceLock<InstructionSet> = OnceLock::new();
         *BEST.get_or_init(|| *Self::all().last().unwrap_or(&Self::PORTABLE))
     }
 
@@ -45,14 +45,14 @@ impl Kernel {
                 && is_x86_feature_detected!("bmi2")
                 && is_x86_feature_detected!("popcnt");
             if bits && is_x86_feature_detected!("avx2") {
-                all.push(Self(Set::Avx2));
+                all.push(Self(KernelSet::Avx2));
                 if is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("avx512dq") {
-                    all.push(Self(Set::Avx512));
+                    all.push(Self(KernelSet::Avx512));
                 }
             }
         }
         #[cfg(target_arch = "aarch64")]
-        all.push(Self(Set::Neon));
+        all.push(Self(KernelSet::Neon));
         all
     }
 
@@ -60,17 +60,17 @@ impl Kernel {
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self.0 {
-            Set::Portable => "portable",
+            KernelSet::Portable => "portable",
             #[cfg(target_arch = "x86_64")]
-            Set::Avx2 => "avx2",
+            KernelSet::Avx2 => "avx2",
             #[cfg(target_arch = "x86_64")]
-            Set::Avx512 => "avx512",
+            KernelSet::Avx512 => "avx512",
             #[cfg(target_arch = "aarch64")]
-            Set::Neon => "neon",
+            KernelSet::Neon => "neon",
         }
     }
 
-    const PORTABLE: Self = Self(Set::Portable);
+    const PORTABLE: Self = Self(KernelSet::Portable);
 }
 
 /// Calls `$work`, a function without intrinsics that must be inlined, compiled for the instructions of a kernel: the
@@ -88,15 +88,15 @@ macro_rules! in_kernel {
             $work($($name),*)
         }
         match $kernel.0 {
-            $crate::kernel::Set::Portable => $work($($name),*),
+            $crate::kernel::KernelSet::Portable => $work($($name),*),
             #[cfg(target_arch = "aarch64")]
-            $crate::kernel::Set::Neon => $work($($name),*),
-            // SAFETY: a `Kernel` of AVX2 exists only where the processor has these instructions.
+            $crate::kernel::KernelSet::Neon => $work($($name),*),
+            // SAFETY: a `InstructionSet` of AVX2 exists only where the processor has these instructions.
             #[cfg(target_arch = "x86_64")]
-            $crate::kernel::Set::Avx2 => unsafe { avx2($($name),*) },
+            $crate::kernel::KernelSet::Avx2 => unsafe { avx2($($name),*) },
             // SAFETY: as above, for AVX-512.
             #[cfg(target_arch = "x86_64")]
-            $crate::kernel::Set::Avx512 => unsafe { avx512($($name),*) },
+            $crate::kernel::KernelSet::Avx512 => unsafe { avx512($($name),*) },
         }
     }};
 }
@@ -109,8 +109,8 @@ mod tests {
 
     #[test]
     fn the_portable_kernel_is_everywhere_and_the_best_is_the_last() {
-        let all = Kernel::all();
+        let all = InstructionSet::all();
         assert_eq!(all[0].name(), "portable");
-        assert_eq!(Some(&Kernel::best()), all.last());
+        assert_eq!(Some(&InstructionSet::best()), all.last());
     }
 }

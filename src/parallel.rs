@@ -5,11 +5,11 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError, mpsc};
 
 use crate::error::Error;
 
-type Result<T, E = Error> = std::result::Result<T, E>;
+type ParallelResult<T, E = Error> = std::result::Result<T, E>;
 
 /// Runs `work` with `threads` threads (one a core if `None`) for everything inside it.
 #[cfg(feature = "parallel")]
-pub(crate) fn with_threads<T: Send>(threads: Option<usize>, work: impl FnOnce() -> T + Send) -> Result<T> {
+pub(crate) fn with_threads<T: Send>(threads: Option<usize>, work: impl FnOnce() -> T + Send) -> ParallelResult<T> {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads.unwrap_or(0)).build();
     let refused = |error: rayon::ThreadPoolBuildError| {
         Error::parameter("threads", threads.unwrap_or(0), format!("as many as the system grants ({error})"))
@@ -47,7 +47,7 @@ pub(crate) fn sort_by_key<T: Send, K: Ord>(items: &mut [T], key: impl Fn(&T) -> 
 
 /// One thread: `threads` may only be 1.
 #[cfg(not(feature = "parallel"))]
-pub(crate) fn with_threads<T>(threads: Option<usize>, work: impl FnOnce() -> T) -> Result<T> {
+pub(crate) fn with_threads<T>(threads: Option<usize>, work: impl FnOnce() -> T) -> ParallelResult<T> {
     match threads {
         None | Some(1) => Ok(work()),
         Some(n) => Err(Error::parameter("threads", n, "1 in this build; rebuild with the feature `parallel` for more")),
@@ -86,18 +86,18 @@ pub(crate) fn sort_by_key<T, K: Ord>(items: &mut [T], key: impl Fn(&T) -> K) {
 pub(crate) fn in_order<S, P, W, T, E>(
     threads: usize,
     source: S,
-    next: impl Fn(&mut S) -> Result<Option<P>, E> + Sync,
+    next: impl Fn(&mut S) -> ParallelResult<Option<P>, E> + Sync,
     worker: impl Fn() -> W + Sync,
     work: impl Fn(&mut W, P) -> T + Sync,
-    mut collect: impl FnMut(T) -> Result<(), E>,
-) -> Result<S, E>
+    mut collect: impl FnMut(T) -> ParallelResult<(), E>,
+) -> ParallelResult<S, E>
 where
     S: Send,
     P: Send,
     T: Send,
     E: Send,
 {
-    let queue = Queue::new(source, 4 * threads as u64);
+    let queue = WorkQueue::new(source, 4 * threads as u64);
     if threads == 1 {
         let mut worker = worker();
         while let Some((_, piece)) = queue.take(&next)? {
@@ -113,7 +113,7 @@ where
             scope.spawn(|| queue.serve(sender, &next, &worker, &work));
         }
         drop(sender);
-        let _stops = Stops(&queue);
+        let _stops = StopOnDrop(&queue);
         gather(&results, &queue, &mut collect)
     });
     collected.map(|()| queue.into_source())
@@ -121,10 +121,10 @@ where
 
 /// Hands results on in order, until all workers have gone home.
 fn gather<S, T, E>(
-    results: &mpsc::Receiver<(u64, Result<T, E>)>,
-    queue: &Queue<S>,
-    collect: &mut impl FnMut(T) -> Result<(), E>,
-) -> Result<(), E> {
+    results: &mpsc::Receiver<(u64, ParallelResult<T, E>)>,
+    queue: &WorkQueue<S>,
+    collect: &mut impl FnMut(T) -> ParallelResult<(), E>,
+) -> ParallelResult<(), E> {
     let mut waiting = BTreeMap::new();
     let mut next = 0;
     for (place, result) in results {
@@ -140,16 +140,16 @@ fn gather<S, T, E>(
 
 /// Ends the work when it is dropped, by a panic too: nobody waits for a piece that will never come. Where a worker ends
 /// without one, the work has ended already.
-struct Stops<'q, S>(&'q Queue<S>);
+struct StopOnDrop<'q, S>(&'q WorkQueue<S>);
 
-impl<S> Drop for Stops<'_, S> {
+impl<S> Drop for StopOnDrop<'_, S> {
     fn drop(&mut self) {
         self.0.stop();
     }
 }
 
 /// A source that several threads draw from.
-struct Queue<S> {
+struct WorkQueue<S> {
     state: Mutex<QueueState<S>>,
     moved: Condvar,
     window: u64,
@@ -162,7 +162,7 @@ struct QueueState<S> {
     ended: bool,
 }
 
-impl<S> Queue<S> {
+impl<S> WorkQueue<S> {
     fn new(source: S, window: u64) -> Self {
         let state = QueueState { source, taken: 0, collected: 0, ended: false };
         Self { state: Mutex::new(state), moved: Condvar::new(), window }
@@ -174,7 +174,10 @@ impl<S> Queue<S> {
     }
 
     /// The next piece with its place; waits while too many are under way.
-    fn take<P, E>(&self, next: &impl Fn(&mut S) -> Result<Option<P>, E>) -> Result<Option<(u64, P)>, E> {
+    fn take<P, E>(
+        &self,
+        next: &impl Fn(&mut S) -> ParallelResult<Option<P>, E>,
+    ) -> ParallelResult<Option<(u64, P)>, E> {
         let mut state = self.state();
         while !state.ended && state.taken >= state.collected + self.window {
             state = self.moved.wait(state).unwrap_or_else(PoisonError::into_inner);
@@ -192,12 +195,12 @@ impl<S> Queue<S> {
     /// What one worker thread does.
     fn serve<P, W, T, E>(
         &self,
-        results: mpsc::Sender<(u64, Result<T, E>)>,
-        next: &impl Fn(&mut S) -> Result<Option<P>, E>,
+        results: mpsc::Sender<(u64, ParallelResult<T, E>)>,
+        next: &impl Fn(&mut S) -> ParallelResult<Option<P>, E>,
         worker: &impl Fn() -> W,
         work: &impl Fn(&mut W, P) -> T,
     ) {
-        let _stops = Stops(self);
+        let _stops = StopOnDrop(self);
         let mut worker = worker();
         loop {
             let result = match self.take(next) {

@@ -30,12 +30,12 @@
 
 use std::time::Instant;
 
-use crate::cluster::{self, Cluster, Link, Removal};
+use crate::cluster::{self, Cluster, Removal, VerifiedLink};
 use crate::document::{Date, DocId, Units};
 use crate::error::{Error, Result};
-use crate::input::{Corpus, Input, Names};
-use crate::lsh::{Banding, Batch, Candidates, MOST_BYTES_PER_KEY, NO_NODE, Node, Search};
-use crate::page::{Sources, UnitLevel};
+use crate::input::{Corpus, Input, RepeatedIds};
+use crate::lsh::{Banding, CandidateSearch, Candidates, ComponentBatch, MOST_BYTES_PER_KEY, NO_NODE, Node};
+use crate::page::{SourceResolver, UnitLevel};
 use crate::parallel;
 use crate::similarity::Relation;
 
@@ -65,30 +65,30 @@ mod tables;
 mod verify;
 mod work;
 
-pub use compare::{Compared, Comparison, compare};
+pub use compare::{ComparedText, Comparison, compare};
 pub use learn::learn;
 pub use options::Options;
 pub use pairs::PairList;
-pub use passages::{PassageList, Repeated};
+pub use passages::{PassageList, RepeatedPassages};
 pub use progress::Progress;
 pub use returning::PageCutter;
-pub use summary::{Containment, Parameters, Records, References, Stage, Summary};
+pub use summary::{ContainmentCounts, RecordCounts, ReferenceCounts, RunParameters, RunStage, Summary};
 
 use first_pass::FirstPass;
-use learned::Learned;
-use memory::Plan;
-use nodes::Nodes;
-use path::{Path, PathId, Paths};
-use refold::Refold;
-use tables::Tables;
-use verify::Exact;
-use work::{Verified, WorkDir};
+use learned::LearnedFrequencies;
+use memory::MemoryPlan;
+use nodes::NodeTable;
+use path::{Route, RouteId, RouteSet};
+use refold::UnitRefolder;
+use tables::RunTables;
+use verify::ExactVerifier;
+use work::{VerifiedBatch, WorkDir};
 
 /// A validated batch run, ready for any number of corpora.
 #[derive(Debug, Clone)]
 pub struct Pipeline {
     options: Options,
-    paths: Paths,
+    paths: RouteSet,
 }
 
 /// What [`Pipeline::clusters`] found.
@@ -97,7 +97,7 @@ pub struct Clustering {
     /// Every unit of the run.
     pub units: Units,
     /// Which ids stand in the input more than once, and how they are shown.
-    pub names: Names,
+    pub names: RepeatedIds,
     /// Largest first, then by the keeper's place.
     pub clusters: Vec<Cluster>,
     /// Places of the records that were rejected, ascending; [`Corpus::read`] says why.
@@ -105,7 +105,7 @@ pub struct Clustering {
     /// When each record was published, if the run was asked to read that; else empty.
     pub dates: Vec<Option<Date>>,
     /// What names the sources of records.
-    pub(crate) sources: Sources,
+    pub(crate) sources: SourceResolver,
     /// Cuts its pages again as they were cut.
     pub(crate) returning: PageCutter,
     /// The accounts of the run.
@@ -139,7 +139,7 @@ impl Pipeline {
     ///
     /// [`ErrorKind::Parameter`](crate::ErrorKind::Parameter) names the first option that cannot work and what would fit.
     pub fn new(options: Options) -> Result<Self> {
-        let paths = Paths::new(&options)?;
+        let paths = RouteSet::new(&options)?;
         Ok(Self { options, paths })
     }
 
@@ -180,7 +180,7 @@ impl Pipeline {
     ///
     /// As [`clusters`](Self::clusters), and whatever keeps the input from being read.
     pub fn read_clusters(&self, input: Input, progress: &dyn Progress) -> Result<(Corpus, Clustering)> {
-        self.over_input(Task::Clusters, input, progress, |run| run.clusters())
+        self.over_input(RunTask::Clusters, input, progress, |run| run.clusters())
     }
 
     /// Reads an input and lists its verified pairs.
@@ -189,7 +189,7 @@ impl Pipeline {
     ///
     /// As [`read_clusters`](Self::read_clusters).
     pub fn read_pairs(&self, input: Input, progress: &dyn Progress) -> Result<(Corpus, PairList)> {
-        self.over_input(Task::Pairs, input, progress, |run| run.pairs())
+        self.over_input(RunTask::Pairs, input, progress, |run| run.pairs())
     }
 
     /// Removes the work directory, once the outputs of the run are in place; nothing if there is none.
@@ -205,18 +205,18 @@ impl Pipeline {
         &self,
         corpus: &Corpus,
         progress: &dyn Progress,
-        finish: impl FnOnce(Run<'_>) -> Result<T> + Send,
+        finish: impl FnOnce(BatchRun<'_>) -> Result<T> + Send,
     ) -> Result<T> {
         if let Some(directory) = &self.options.work_dir {
             let expected = "left out here: only a run that reads its input itself can go on from there";
             return Err(Error::parameter("work-dir", directory.display(), expected));
         }
         parallel::with_threads(self.options.threads, || {
-            let mut clock = Clock::new();
+            let mut clock = StageClock::new();
             let plan = self.plan()?;
             progress.begin("read", corpus.len() as u64);
             let (tables, names) = self.first_pass(&plan, progress).over_corpus(corpus)?;
-            let mut run = Run::new(self, corpus, progress, plan, tables, names, None);
+            let mut run = BatchRun::new(self, corpus, progress, plan, tables, names, None);
             clock.lap("read", corpus.bytes(), &mut run.summary);
             run.clock = clock;
             finish(run)
@@ -225,10 +225,10 @@ impl Pipeline {
 
     fn over_input<T: Send>(
         &self,
-        task: Task,
+        task: RunTask,
         input: Input,
         progress: &dyn Progress,
-        finish: impl FnOnce(Run<'_>) -> Result<T> + Send,
+        finish: impl FnOnce(BatchRun<'_>) -> Result<T> + Send,
     ) -> Result<(Corpus, T)> {
         if self.reads_first(&input) {
             progress.begin("read", 0);
@@ -237,13 +237,13 @@ impl Pipeline {
             return Ok((corpus, found));
         }
         parallel::with_threads(self.options.threads, || {
-            let mut clock = Clock::new();
+            let mut clock = StageClock::new();
             let work = self.options.work_dir.as_deref();
             let work = work.map(|directory| WorkDir::open(directory, task, &self.options, &input)).transpose()?;
             let plan = self.plan()?;
             progress.begin("read", 0);
             let (corpus, tables, names) = self.first_pass(&plan, progress).over_input(input, work.as_ref())?;
-            let mut run = Run::new(self, &corpus, progress, plan, tables, names, work);
+            let mut run = BatchRun::new(self, &corpus, progress, plan, tables, names, work);
             clock.lap("read", corpus.bytes(), &mut run.summary);
             run.clock = clock;
             let found = finish(run)?;
@@ -266,40 +266,40 @@ impl Pipeline {
         })?
     }
 
-    fn plan(&self) -> Result<Plan> {
-        Plan::new(self.options.memory, parallel::threads(), self.options.room()?)
+    fn plan(&self) -> Result<MemoryPlan> {
+        MemoryPlan::new(self.options.memory, parallel::threads(), self.options.room()?)
     }
 
-    fn first_pass<'a>(&'a self, plan: &'a Plan, progress: &'a dyn Progress) -> FirstPass<'a> {
+    fn first_pass<'a>(&'a self, plan: &'a MemoryPlan, progress: &'a dyn Progress) -> FirstPass<'a> {
         FirstPass { options: &self.options, paths: &self.paths, plan, words: false, progress }
     }
 }
 
 /// What a run is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Task {
+enum RunTask {
     Clusters,
     Pairs,
 }
 
 /// A run over one corpus, after the first pass.
-struct Run<'a> {
+struct BatchRun<'a> {
     pipeline: &'a Pipeline,
     corpus: &'a Corpus,
     progress: &'a dyn Progress,
-    clock: Clock,
-    plan: Plan,
-    tables: Tables,
-    names: Names,
+    clock: StageClock,
+    plan: MemoryPlan,
+    tables: RunTables,
+    names: RepeatedIds,
     work: Option<WorkDir>,
     summary: Summary,
     /// Tells copies from siblings of one template; made when there are candidates.
-    learned: Option<Learned>,
+    learned: Option<LearnedFrequencies>,
 }
 
 /// What one path leaves to verify: nodes and their candidates.
-struct Banded {
-    nodes: Nodes,
+struct BandedNodes {
+    nodes: NodeTable,
     /// The node of each row; [`NO_NODE`] for a row that is not the one of its node.
     node_of_row: Vec<Node>,
     candidates: Candidates,
@@ -308,16 +308,16 @@ struct Banded {
 }
 
 /// Verifies a batch: the copies among its nodes, by place in the batch, and how many pairs a cap lost.
-type Verify<'v> = &'v (dyn Fn(&Path, &Batch, &Exact<'_>) -> (Vec<Link>, u64) + Sync);
+type BatchVerifier<'v> = &'v (dyn Fn(&Route, &ComponentBatch, &ExactVerifier<'_>) -> (Vec<VerifiedLink>, u64) + Sync);
 
-impl<'a> Run<'a> {
+impl<'a> BatchRun<'a> {
     fn new(
         pipeline: &'a Pipeline,
         corpus: &'a Corpus,
         progress: &'a dyn Progress,
-        plan: Plan,
-        tables: Tables,
-        names: Names,
+        plan: MemoryPlan,
+        tables: RunTables,
+        names: RepeatedIds,
         work: Option<WorkDir>,
     ) -> Self {
         let mut summary = Summary::new(&pipeline.options, pipeline.banding());
@@ -331,7 +331,7 @@ impl<'a> Run<'a> {
         }
         records.kept = records.read - (tables.rejects.len() - bad_references) as u64;
         let rejected = bad_references as u64;
-        let references = References { read: boundary.index() as u64, rejected };
+        let references = ReferenceCounts { read: boundary.index() as u64, rejected };
         summary.references = (references.read > 0).then_some(references);
         summary.note(&tables.noted, &tables.decoded);
         summary.repeated_ids = names.repeated() as u64;
@@ -346,19 +346,19 @@ impl<'a> Run<'a> {
                 resemble::WINDOW
             ));
         }
-        Self { pipeline, corpus, progress, clock: Clock::new(), plan, tables, names, work, summary, learned: None }
+        Self { pipeline, corpus, progress, clock: StageClock::new(), plan, tables, names, work, summary, learned: None }
     }
 
-    fn refold(&self) -> Refold<'_> {
-        let Tables { units, languages, dates, .. } = &self.tables;
-        Refold { corpus: self.corpus, options: &self.pipeline.options, units, languages, dates }
+    fn refold(&self) -> UnitRefolder<'_> {
+        let RunTables { units, languages, dates, .. } = &self.tables;
+        UnitRefolder { corpus: self.corpus, options: &self.pipeline.options, units, languages, dates }
     }
 
     /// Groups and bands one path.
-    fn band(&mut self, id: PathId, ranks: &[u32]) -> Result<Banded> {
+    fn band(&mut self, id: RouteId, ranks: &[u32]) -> Result<BandedNodes> {
         self.progress.begin("band", 0);
         let dates = self.pipeline.options.window.map(|_| &self.tables.dates[..]);
-        let (nodes, node_of_row) = Nodes::new(self.tables.rows(id), ranks, &self.refold(), dates)?;
+        let (nodes, node_of_row) = NodeTable::new(self.tables.rows(id), ranks, &self.refold(), dates)?;
         let name = format!("candidates-{}", id.name());
         let found = self.resume_candidates(&name)?;
         let resumed = found.is_some();
@@ -367,15 +367,15 @@ impl<'a> Run<'a> {
             None => self.search(id, &nodes, &node_of_row, &name)?,
         };
         self.tables.rows_mut(id).forget();
-        Ok(Banded { nodes, node_of_row, candidates, resumed })
+        Ok(BandedNodes { nodes, node_of_row, candidates, resumed })
     }
 
     /// Finds the candidates of one path, and keeps them if there is a work directory.
-    fn search(&self, id: PathId, nodes: &Nodes, node_of_row: &[Node], name: &str) -> Result<Candidates> {
-        let extra = if id == PathId::Short { self.likely_copies(nodes) } else { Vec::new() };
-        let held = |node: Node| Exact::bytes(id, self.tables.units.tokens(nodes.first(node)));
+    fn search(&self, id: RouteId, nodes: &NodeTable, node_of_row: &[Node], name: &str) -> Result<Candidates> {
+        let extra = if id == RouteId::Short { self.likely_copies(nodes) } else { Vec::new() };
+        let held = |node: Node| ExactVerifier::bytes(id, self.tables.units.tokens(nodes.first(node)));
         let keys = &self.tables.rows(id).keys;
-        let search = Search { keys, node_of_row, nodes: nodes.len(), extra: &extra, held: &held };
+        let search = CandidateSearch { keys, node_of_row, nodes: nodes.len(), extra: &extra, held: &held };
         let room = self.work.as_ref().map_or(self.plan.room(), WorkDir::room);
         let resident = self.tables.bytes() + nodes.bytes() + size_of_val(node_of_row) as u64 + keys.bytes();
         // Where even the worst case fits, nothing needs to go to the disk.
@@ -402,7 +402,7 @@ impl<'a> Run<'a> {
     }
 
     /// Candidates among the short units of one document, which were all compared.
-    fn likely_copies(&self, nodes: &Nodes) -> Vec<(Node, Node)> {
+    fn likely_copies(&self, nodes: &NodeTable) -> Vec<(Node, Node)> {
         let of_units = nodes.of_units(self.tables.units.len());
         let pairs = self.tables.likely_copies.iter();
         let nodes = pairs.map(|(a, b)| (of_units[a.index()], of_units[b.index()]));
@@ -422,7 +422,7 @@ impl<'a> Run<'a> {
 
     fn warn_undated(&mut self) {
         let Some(field) = &self.pipeline.options.date_field else { return };
-        let Tables { dates, languages, .. } = &self.tables;
+        let RunTables { dates, languages, .. } = &self.tables;
         let undated =
             dates.iter().zip(languages).filter(|(date, language)| date.is_none() && language.is_some()).count();
         if undated > 0 {
@@ -434,9 +434,15 @@ impl<'a> Run<'a> {
 
     /// Verifies the candidates of one path, batch by batch: copies by node, and how many pairs a cap lost. Batches that
     /// an earlier run finished are taken from the work directory.
-    fn verify(&mut self, id: PathId, path: &Path, banded: &Banded, verify: Verify<'_>) -> Result<Vec<Link>> {
-        let Banded { nodes, candidates, resumed, .. } = banded;
-        if id == PathId::Main && candidates.batches() > 0 {
+    fn verify(
+        &mut self,
+        id: RouteId,
+        path: &Route,
+        banded: &BandedNodes,
+        verify: BatchVerifier<'_>,
+    ) -> Result<Vec<VerifiedLink>> {
+        let BandedNodes { nodes, candidates, resumed, .. } = banded;
+        if id == RouteId::Main && candidates.batches() > 0 {
             self.learn(path, banded)?;
         }
         self.progress.begin("verify", candidates.nodes().count() as u64);
@@ -448,13 +454,14 @@ impl<'a> Run<'a> {
                 continue;
             }
             let batch = candidates.batch(number)?;
-            let exact = Exact::new(id, path, nodes, &batch.nodes, &self.refold(), self.learned.as_ref())?;
+            let exact = ExactVerifier::new(id, path, nodes, &batch.nodes, &self.refold(), self.learned.as_ref())?;
             let exact = exact.joined(&batch.components);
             let (local, lost) = verify(path, &batch, &exact);
             let global = |node: Node| batch.nodes[node as usize];
-            let global = |link: Link| Link { keeper: global(link.keeper), node: global(link.node), ..link };
+            let global =
+                |link: VerifiedLink| VerifiedLink { keeper: global(link.keeper), node: global(link.node), ..link };
             let links = local.into_iter().map(global).collect();
-            let verified = Verified { batch: number as u32, links, lost };
+            let verified = VerifiedBatch { batch: number as u32, links, lost };
             if let Some(journal) = &mut journal {
                 journal.append(&verified)?;
             }
@@ -464,7 +471,7 @@ impl<'a> Run<'a> {
             done.push(verified);
         }
         self.summary.lost_pairs += done.iter().map(|verified| verified.lost).sum::<u64>();
-        let mut links: Vec<Link> = done.into_iter().flat_map(|verified| verified.links).collect();
+        let mut links: Vec<VerifiedLink> = done.into_iter().flat_map(|verified| verified.links).collect();
         parallel::sort_by_key(&mut links, |link| (link.keeper, link.node));
         Ok(links)
     }
@@ -476,7 +483,7 @@ impl<'a> Run<'a> {
             let banded = self.band(id, &ranks)?;
             self.clock.lap("band", 0, &mut self.summary);
             let found = self.keepers(id, path, &banded)?;
-            if id == PathId::Short {
+            if id == RouteId::Short {
                 clusters.extend(related::attach(&mut self, path, &banded.nodes, found)?);
             } else {
                 clusters.extend(found);
@@ -494,21 +501,21 @@ impl<'a> Run<'a> {
         self.end();
         let Self { tables, names, summary, corpus, pipeline, .. } = self;
         let threads = parallel::threads();
-        let Tables { units, rejects, dates, returning, .. } = tables;
+        let RunTables { units, rejects, dates, returning, .. } = tables;
         let source_field = pipeline.options.source_field.as_deref();
         let returning = PageCutter::new(corpus, returning, source_field);
         let sources = match pipeline.options.names_sources() {
-            true => Sources::new(corpus.options(), source_field),
-            false => Sources::default(),
+            true => SourceResolver::new(corpus.options(), source_field),
+            false => SourceResolver::default(),
         };
         Ok(Clustering { units, names, clusters, rejects, dates, sources, returning, summary, threads })
     }
 
     /// The clusters of one path, in no order.
-    fn keepers(&mut self, id: PathId, path: &Path, banded: &Banded) -> Result<Vec<Cluster>> {
+    fn keepers(&mut self, id: RouteId, path: &Route, banded: &BandedNodes) -> Result<Vec<Cluster>> {
         let progress = self.progress;
         let links = self.verify(id, path, banded, &|path, batch, exact| {
-            let Batch { buckets, components, .. } = batch;
+            let ComponentBatch { buckets, components, .. } = batch;
             let outcomes = parallel::map(
                 &components.all,
                 || (),
@@ -522,7 +529,8 @@ impl<'a> Run<'a> {
             (outcomes.into_iter().flat_map(|outcome| outcome.links).collect(), lost)
         })?;
         self.clock.lap("verify", 0, &mut self.summary);
-        let (taken, mut variants): (Vec<Link>, Vec<Link>) = links.into_iter().partition(|link| link.relation.is_copy());
+        let (taken, mut variants): (Vec<VerifiedLink>, Vec<VerifiedLink>) =
+            links.into_iter().partition(|link| link.relation.is_copy());
         let contained = self.contained(path, banded, taken)?;
         variants.extend(contained.variants);
         self.summary.count_variants(variants.iter().map(|link| link.relation));
@@ -532,28 +540,29 @@ impl<'a> Run<'a> {
     /// The clusters of one path, with what hangs on their keepers; in no order.
     fn gathered(
         &self,
-        path: &Path,
-        nodes: &Nodes,
-        taken: &[Link],
-        mut hanging: Vec<Link>,
-        variants: &[Link],
+        path: &Route,
+        nodes: &NodeTable,
+        taken: &[VerifiedLink],
+        mut hanging: Vec<VerifiedLink>,
+        variants: &[VerifiedLink],
     ) -> Vec<Cluster> {
         let refold = self.refold();
         let is_reference = |unit| refold.is_reference(unit);
         let mut clusters =
             cluster::gather(taken, nodes.len() as Node, path.shingle, |node| nodes.units(node), is_reference);
-        let mut state = vec![State::Free; nodes.len()];
+        let mut state = vec![NodeFate::Free; nodes.len()];
         for link in taken {
-            state[link.keeper as usize] = State::Keeper;
-            state[link.node as usize] = State::Taken;
+            state[link.keeper as usize] = NodeFate::Keeper;
+            state[link.node as usize] = NodeFate::Taken;
         }
         hanging.iter().filter(|hanging| hanging.relation == Relation::Contained).for_each(|hanging| {
-            state[hanging.node as usize] = State::Taken;
+            state[hanging.node as usize] = NodeFate::Taken;
         });
         let free = |node: Node| {
-            state[node as usize] == State::Free && nodes.units(node).len() == 1 && !is_reference(nodes.first(node))
+            state[node as usize] == NodeFate::Free && nodes.units(node).len() == 1 && !is_reference(nodes.first(node))
         };
-        hanging.extend(cluster::variants(variants.iter().copied(), free, |node| state[node as usize] != State::Taken));
+        hanging
+            .extend(cluster::variants(variants.iter().copied(), free, |node| state[node as usize] != NodeFate::Taken));
         cluster::attach(&mut clusters, &hanging, path.shingle, |node| nodes.first(node));
         clusters
     }
@@ -571,15 +580,15 @@ impl<'a> Run<'a> {
             })?;
             self.clock.lap("verify", 0, &mut self.summary);
             let holdings = self.holdings(path, &banded, &|_| true)?;
-            links.extend(holdings.iter().map(cluster::Holding::link));
+            links.extend(holdings.iter().map(cluster::ContainmentPair::link));
             parallel::sort_by_key(&mut links, |link| (link.keeper, link.node));
             self.summary.count_variants(links.iter().map(|link| link.relation));
             let nodes = banded.nodes;
             let mut related = Vec::new();
-            if id == PathId::Short {
+            if id == RouteId::Short {
                 related = related::pairs(&mut self, path, &nodes, &links)?;
             }
-            found.push(pairs::Found::new(path.shingle, nodes, self.tables.units.len(), &links, related));
+            found.push(pairs::RoutePairs::new(path.shingle, nodes, self.tables.units.len(), &links, related));
             self.clock.lap("verify", 0, &mut self.summary);
         }
         self.end();
@@ -612,7 +621,7 @@ impl<'a> Run<'a> {
 
 /// What became of a node.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum State {
+enum NodeFate {
     Free,
     Keeper,
     Taken,
@@ -628,9 +637,9 @@ const BYTES_PER_PAIR: u64 = 96;
 const BYTES_PER_ROW: u64 = 1000;
 
 /// Times the stages.
-struct Clock(Instant);
+struct StageClock(Instant);
 
-impl Clock {
+impl StageClock {
     fn new() -> Self {
         Self(Instant::now())
     }

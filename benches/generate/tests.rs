@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use mukarrar::document::Span;
-use mukarrar::normalize::{Language, Normalizer, Profile, Scratch, TokenSink};
+use mukarrar::normalize::{FoldScratch, Language, Normalizer, Profile, TokenSink};
 
 use super::{Maker, Shape, Vocabulary, count, jaccard, share};
 
@@ -36,7 +36,7 @@ impl TokenSink for Numbers {
 
 /// The folded words of every document by id.
 fn folded(documents: &str) -> HashMap<String, Vec<u32>> {
-    let (mut numbers, mut scratch) = (Numbers::default(), Scratch::default());
+    let (mut numbers, mut scratch) = (Numbers::default(), FoldScratch::default());
     let normalizer = Normalizer::new(Profile::Standard, Language::Ar);
     let records = documents.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).expect("valid JSON"));
     records

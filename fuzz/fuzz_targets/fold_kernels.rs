@@ -5,7 +5,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use mukarrar::normalize::{Kernel, Language, Normalizer, Profile};
+use mukarrar::normalize::{FoldPath, Language, Normalizer, Profile};
 use mukarrar::shingle::{ShingleKind, Shingler};
 
 fuzz_target!(|data: &[u8]| {
@@ -20,8 +20,8 @@ fuzz_target!(|data: &[u8]| {
             let shingled = shingler.shingle(&normalizer.with_kernel(kernel), &text);
             (shingled.hashes.to_vec(), shingled.tokens, shingled.fingerprint, shingled.numbers)
         };
-        let expected = all(Kernel::WALK);
-        for kernel in Kernel::available() {
+        let expected = all(FoldPath::WALK);
+        for kernel in FoldPath::available() {
             assert_eq!(all(kernel), expected, "{} {normalizer:?}", kernel.name());
         }
     }

@@ -18,7 +18,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyCapsule, PyTuple};
 
 use crate::errors::{attached, detached, parameter};
-use crate::sketch::MinHasher;
+use crate::sketch::PyMinHasher;
 
 /// The signatures and band keys of a record batch: the column of ids as it is, `signature` and `band_keys`.
 ///
@@ -41,14 +41,14 @@ use crate::sketch::MinHasher;
 pub fn sketch_batch(
     py: Python<'_>,
     batch: &Bound<'_, PyAny>,
-    hasher: &Bound<'_, MinHasher>,
+    hasher: &Bound<'_, PyMinHasher>,
     id: &str,
     text: &str,
     layout: &str,
 ) -> PyResult<ArrowBatch> {
     let layout = match layout {
-        "fixed" => Layout::Fixed,
-        "list" => Layout::List,
+        "fixed" => ColumnLayout::Fixed,
+        "list" => ColumnLayout::List,
         other => return Err(parameter(py, "layout", other, "fixed or list")),
     };
     let batch = imported(batch)?;
@@ -59,7 +59,7 @@ pub fn sketch_batch(
         schema.index_of(column).map_err(|_| parameter(py, name, column, &expected))
     };
     let (id, place) = (column("id", id)?, column("text", text)?);
-    let texts = Texts::new(batch.column(place)).map_err(|what| parameter(py, "text", text, &what))?;
+    let texts = TextColumn::new(batch.column(place)).map_err(|what| parameter(py, "text", text, &what))?;
     let field = batch.schema().field(id).clone();
     let ids = Arc::clone(batch.column(id));
     let hasher = hasher.get();
@@ -73,12 +73,12 @@ pub fn sketch_batch(
 }
 
 #[derive(Debug, Clone, Copy)]
-enum Layout {
+enum ColumnLayout {
     Fixed,
     List,
 }
 
-impl Layout {
+impl ColumnLayout {
     /// Rows that fit in a batch: plain lists count all their numbers in 32 bits.
     fn most_rows(self, banding: Banding) -> usize {
         match self {
@@ -157,7 +157,7 @@ fn taken(
     // `from_raw` moves the array out
     // and leaves one that is marked as released, as the interface asks; the schema is only read, and released by its capsule.
     // That the producer's buffers are what its schema says is the producer's word, as with every user of the interface; of
-    // the texts, which are read, the offsets and the UTF-8 are checked in `Texts::new`.
+    // the texts, which are read, the offsets and the UTF-8 are checked in `TextColumn::new`.
     unsafe {
         if array.as_ref().is_released() {
             return Err(ArrowError::CDataInterface("it was taken before".to_owned()));
@@ -174,13 +174,13 @@ fn refused(error: &ArrowError) -> PyErr {
 }
 
 /// A column of texts.
-enum Texts {
+enum TextColumn {
     Small(StringArray),
     Large(LargeStringArray),
     View(StringViewArray),
 }
 
-impl Texts {
+impl TextColumn {
     fn new(column: &ArrayRef) -> Result<Self, String> {
         let data = column.to_data();
         let string = matches!(data.data_type(), DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View);
@@ -208,9 +208,9 @@ impl Texts {
 fn sketched(
     field: Field,
     ids: ArrayRef,
-    texts: &Texts,
-    hasher: &MinHasher,
-    layout: Layout,
+    texts: &TextColumn,
+    hasher: &PyMinHasher,
+    layout: ColumnLayout,
 ) -> Result<RecordBatch, ArrowError> {
     let banding = hasher.banding();
     let (length, bands) = (banding.num_hashes(), banding.bands());
@@ -235,8 +235,8 @@ fn sketched(
         }
     });
     let (signatures, keys): (ArrayRef, ArrayRef) = match layout {
-        Layout::Fixed => (Arc::new(UInt32Array::from(values)), Arc::new(UInt64Array::from(keys))),
-        Layout::List => {
+        ColumnLayout::Fixed => (Arc::new(UInt32Array::from(values)), Arc::new(UInt64Array::from(keys))),
+        ColumnLayout::List => {
             let (values, keys) = (ScalarBuffer::<u32>::from(values), ScalarBuffer::<u64>::from(keys));
             let values = Int32Array::new(ScalarBuffer::from(values.into_inner()), None);
             (Arc::new(values), Arc::new(Int64Array::new(ScalarBuffer::from(keys.into_inner()), None)))
@@ -250,15 +250,15 @@ fn sketched(
 }
 
 /// Lists of `length` numbers each, null where `there` says so.
-fn lists(numbers: ArrayRef, length: usize, there: Vec<bool>, layout: Layout) -> Result<ArrayRef, ArrowError> {
+fn lists(numbers: ArrayRef, length: usize, there: Vec<bool>, layout: ColumnLayout) -> Result<ArrayRef, ArrowError> {
     let item = Arc::new(Field::new("item", numbers.data_type().clone(), false));
     let nulls = Some(NullBuffer::from(there)).filter(|nulls| nulls.null_count() > 0);
     Ok(match layout {
-        Layout::Fixed => {
+        ColumnLayout::Fixed => {
             let length = i32::try_from(length).map_err(|error| ArrowError::InvalidArgumentError(error.to_string()))?;
             Arc::new(FixedSizeListArray::try_new(item, length, numbers, nulls)?)
         }
-        Layout::List => {
+        ColumnLayout::List => {
             let rows = numbers.len() / length;
             let offsets = OffsetBuffer::from_lengths(std::iter::repeat_n(length, rows));
             Arc::new(ListArray::try_new(item, offsets, numbers, nulls)?)

@@ -4,11 +4,11 @@
 use std::io::{Cursor, Write};
 use std::path::PathBuf;
 
-use mukarrar::input::{Corpus, EncodingChoice, Format as InputFormat, Input, InputOptions, MAX_RECORD_SIZE};
+use mukarrar::input::{Corpus, EncodingChoice, Input, InputFormat, InputOptions, MAX_RECORD_SIZE};
 use mukarrar::page::UnitLevel;
 use mukarrar::pipeline::{self, Clustering, Options, Pipeline};
 use mukarrar::report::output::Outputs;
-use mukarrar::report::{self, Cleaning, Destination, Format, Named, Style};
+use mukarrar::report::{self, CleanDestination, Cleaning, NamedText, ReportFormat, ReportStyle};
 use mukarrar::similarity::Relation;
 use mukarrar::{Error, Result};
 use pyo3::exceptions::{PyTypeError, PyUnicodeEncodeError};
@@ -19,16 +19,16 @@ use pyo3::types::{PyBytes, PyDict};
 use crate::errors::{attempt, in_item, parameter};
 use crate::options::{each, paths, reading, run};
 
-const JSON_LINES: Style = Style { format: Format::Jsonl, isolate: false, color: false };
+const JSON_LINES: ReportStyle = ReportStyle { format: ReportFormat::Jsonl, isolate: false, color: false };
 
 /// What is read.
-enum Source {
+enum CorpusSource {
     Files(Vec<PathBuf>),
     /// JSON Lines of ids and texts.
     Records(Vec<u8>),
 }
 
-impl Source {
+impl CorpusSource {
     fn new(source: &Bound<'_, PyAny>) -> PyResult<Self> {
         if let Ok(path) = source.extract::<PathBuf>() {
             return Ok(Self::Files(vec![path]));
@@ -85,22 +85,22 @@ fn record(pair: &Bound<'_, PyAny>, place: u64, out: &mut Vec<u8>) -> PyResult<()
 }
 
 /// A run, from its keywords.
-struct Job {
+struct RunRequest {
     options: Options,
     reading: InputOptions,
-    source: Source,
+    source: CorpusSource,
     output: Option<PathBuf>,
     against: Vec<PathBuf>,
     remove: Vec<Relation>,
 }
 
-impl Job {
+impl RunRequest {
     fn new(function: &str, source: &Bound<'_, PyAny>, given: Option<&Bound<'_, PyDict>>) -> PyResult<Self> {
         let py = source.py();
         let mut job = Self {
             options: Options::default(),
             reading: InputOptions::default(),
-            source: Source::new(source)?,
+            source: CorpusSource::new(source)?,
             output: None,
             against: Vec::new(),
             remove: vec![Relation::Exact, Relation::Near],
@@ -116,7 +116,7 @@ impl Job {
                 "unique_ids" => job.reading.unique_ids = value.extract()?,
                 _ => {
                     let reads = reading(&mut job.reading, name, value)?;
-                    if reads && matches!(job.source, Source::Records(_)) {
+                    if reads && matches!(job.source, CorpusSource::Records(_)) {
                         return Err(parameter(py, name, &value.str()?.to_string(), "left out: it is for files"));
                     }
                     return Ok(reads || run(&mut job.options, name, value)?);
@@ -127,11 +127,11 @@ impl Job {
         // Stories are cut by what the markup of pages says.
         job.reading.html_lines |= !html && job.options.unit == mukarrar::page::UnitLevel::Story;
         job.options.contained_copies = dedups && job.remove.contains(&Relation::Contained);
-        if let (Source::Records(_), Some(output)) = (&job.source, &job.output) {
+        if let (CorpusSource::Records(_), Some(output)) = (&job.source, &job.output) {
             let expected = "left out for (id, text) pairs, of which the kept ones come back";
             return Err(parameter(py, "output", &output.display().to_string(), expected));
         }
-        if let (Source::Records(_), [path, ..]) = (&job.source, &job.against[..]) {
+        if let (CorpusSource::Records(_), [path, ..]) = (&job.source, &job.against[..]) {
             return Err(parameter(py, "against", &path.display().to_string(), "left out: it is for files"));
         }
         Ok(job)
@@ -150,17 +150,17 @@ fn relations(value: &Bound<'_, PyAny>) -> PyResult<Vec<Relation>> {
 
 /// What a run wrote down.
 #[derive(Default)]
-struct Written {
+struct RunOutput {
     results: Vec<u8>,
     kept: Option<Vec<u8>>,
     rejected: Vec<u8>,
     summary: Vec<u8>,
 }
 
-type Parts<'py> = (Bound<'py, PyBytes>, Option<Bound<'py, PyBytes>>, Bound<'py, PyBytes>, Bound<'py, PyBytes>);
+type OutputParts<'py> = (Bound<'py, PyBytes>, Option<Bound<'py, PyBytes>>, Bound<'py, PyBytes>, Bound<'py, PyBytes>);
 
-impl Written {
-    fn parts(self, py: Python<'_>) -> Parts<'_> {
+impl RunOutput {
+    fn parts(self, py: Python<'_>) -> OutputParts<'_> {
         let bytes = |bytes: Vec<u8>| PyBytes::new(py, &bytes);
         (bytes(self.results), self.kept.map(bytes), bytes(self.rejected), bytes(self.summary))
     }
@@ -184,15 +184,15 @@ fn accounts(summary: &pipeline::Summary) -> Result<Vec<u8>> {
 /// Clusters of near-duplicates. See `mukarrar.clusters`.
 #[pyfunction]
 #[pyo3(signature = (source, **options))]
-pub fn clusters<'py>(source: &Bound<'py, PyAny>, options: Option<&Bound<'py, PyDict>>) -> PyResult<Parts<'py>> {
+pub fn clusters<'py>(source: &Bound<'py, PyAny>, options: Option<&Bound<'py, PyDict>>) -> PyResult<OutputParts<'py>> {
     let py = source.py();
-    let job = Job::new("clusters", source, options)?;
+    let job = RunRequest::new("clusters", source, options)?;
     attempt(py, move || {
-        let Job { options, mut reading, mut source, .. } = job;
+        let RunRequest { options, mut reading, mut source, .. } = job;
         let pipeline = Pipeline::new(options)?;
         reading.fields = pipeline.options().fields();
         let (corpus, found) = pipeline.read_clusters(source.input(reading)?, &())?;
-        let mut written = Written::default();
+        let mut written = RunOutput::default();
         told(report::clusters(&found, &corpus, JSON_LINES, &mut written.results))?;
         written.rejects(&found, &corpus)?;
         written.summary = accounts(&found.summary)?;
@@ -205,17 +205,17 @@ pub fn clusters<'py>(source: &Bound<'py, PyAny>, options: Option<&Bound<'py, PyD
 /// The corpus without its copies. See `mukarrar.dedup`.
 #[pyfunction]
 #[pyo3(signature = (source, **options))]
-pub fn dedup<'py>(source: &Bound<'py, PyAny>, options: Option<&Bound<'py, PyDict>>) -> PyResult<Parts<'py>> {
+pub fn dedup<'py>(source: &Bound<'py, PyAny>, options: Option<&Bound<'py, PyDict>>) -> PyResult<OutputParts<'py>> {
     let py = source.py();
-    let job = Job::new("dedup", source, options)?;
+    let job = RunRequest::new("dedup", source, options)?;
     attempt(py, move || cleaned(job)).map(|written| written.parts(py))
 }
 
-fn cleaned(job: Job) -> Result<Written> {
-    let Job { options, mut reading, mut source, output, against, remove } = job;
+fn cleaned(job: RunRequest) -> Result<RunOutput> {
+    let RunRequest { options, mut reading, mut source, output, against, remove } = job;
     let pipeline = Pipeline::new(options)?;
     reading.fields = pipeline.options().fields();
-    let holds_records = matches!(source, Source::Records(_));
+    let holds_records = matches!(source, CorpusSource::Records(_));
     let input = source.input(reading)?;
     let input = if against.is_empty() { input } else { input.against(&against)? };
     let destination = match &output {
@@ -223,12 +223,12 @@ fn cleaned(job: Job) -> Result<Written> {
             let (name, value, expected) = ("output", "-".to_owned(), "a path".to_owned());
             return Err(Error::from(mukarrar::ErrorKind::Parameter { name, value, expected }));
         }
-        Some(output) => Some(Destination::new(output, source.paths(), &input)?),
-        None => holds_records.then_some(Destination::Stream),
+        Some(output) => Some(CleanDestination::new(output, source.paths(), &input)?),
+        None => holds_records.then_some(CleanDestination::Stream),
     };
     let (corpus, found) = pipeline.read_clusters(input, &())?;
     let cleaning = Cleaning::plan(&found, &corpus, &remove, pipeline.options())?;
-    let mut written = Written::default();
+    let mut written = RunOutput::default();
     told(cleaning.write_removed(&mut written.results))?;
     written.rejects(&found, &corpus)?;
     if let Some(destination) = destination {
@@ -263,7 +263,7 @@ pub fn compare<'py>(
         let pipeline = Pipeline::new(given)?;
         let found = pipeline::compare(a, b, pipeline.options());
         let mut out = Vec::new();
-        let (a, b) = (Named { id: "a", text: a }, Named { id: "b", text: b });
+        let (a, b) = (NamedText { id: "a", text: a }, NamedText { id: "b", text: b });
         told(report::comparison(&found, a, b, JSON_LINES, &mut out))?;
         Ok(out)
     })?;

@@ -7,8 +7,8 @@ use std::sync::{PoisonError, RwLock};
 
 use mukarrar::index::{Expiry, IndexBuilder, Item, Rank, Verify};
 use mukarrar::input::Compression;
-use mukarrar::lsh::Overrides;
-use mukarrar::page::Rules;
+use mukarrar::lsh::BandingOverrides;
+use mukarrar::page::BoilerplateRules;
 use mukarrar::report::output::{self, Outputs};
 use mukarrar::{Error, ErrorKind, Result};
 use pyo3::exceptions::PyTypeError;
@@ -16,11 +16,11 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyTuple};
 
 use crate::errors::{attempt, caught, closed, detached, parameter, raised};
-use crate::item::{About, Asked, Entry, moment};
+use crate::item::{CheckedText, ItemFields, KeyedText, moment};
 use crate::options::{each, facts, language, number, overrides, whole, window, word};
-use crate::verdict::{Match, Verdict};
+use crate::verdict::{PyMatch, PyVerdict};
 
-/// Texts seen so far, in memory (`Index(...)`) or in a directory (`Index.open(path, ...)`).
+/// Texts seen so far, in memory (`PyIndex(...)`) or in a directory (`PyIndex.open(path, ...)`).
 ///
 /// Keywords, all optional: `threshold` (.6), `recall` (.99), `profile` (`"standard"`), `language` (found in each text),
 /// `boilerplate` (`"ignore"`), `boilerplate_rules` (a file), `shingle` (`"word:3"`), `facts` (`"guard"`), `seed` (1), `verify`
@@ -40,8 +40,8 @@ use crate::verdict::{Match, Verdict};
 /// ('duplicate', 'https://a.example/1', 'exact', 1.0)
 /// >>> len(seen), "https://b.example/7" in seen
 /// (1, False)
-#[pyclass(module = "mukarrar", frozen)]
-pub struct Index {
+#[pyclass(name = "Index", module = "mukarrar", frozen)]
+pub struct PyIndex {
     index: RwLock<Option<mukarrar::Index>>,
     directory: Option<PathBuf>,
 }
@@ -52,7 +52,7 @@ fn builder(
     given: Option<&Bound<'_, PyDict>>,
     mut other: impl FnMut(&mut IndexBuilder, &str, &Bound<'_, PyAny>) -> PyResult<bool>,
 ) -> PyResult<IndexBuilder> {
-    let (mut made, mut by_hand) = (mukarrar::Index::builder(), Overrides::default());
+    let (mut made, mut by_hand) = (mukarrar::Index::builder(), BandingOverrides::default());
     each(function, given, |name, value| {
         if value.is_none() {
             return Ok(SETTINGS.contains(&name) || other(&mut made, name, value)?);
@@ -69,7 +69,7 @@ fn builder(
             "boilerplate" => now.boilerplate(word(value)?),
             "boilerplate_rules" => {
                 let path: PathBuf = value.extract()?;
-                now.boilerplate_rules(Rules::open(&path).map_err(|error| raised(value.py(), &error))?)
+                now.boilerplate_rules(BoilerplateRules::open(&path).map_err(|error| raised(value.py(), &error))?)
             }
             "shingle" => now.shingle(word(value)?),
             "facts" => now.facts(facts(value)?),
@@ -113,7 +113,7 @@ fn verify(value: &Bound<'_, PyAny>) -> PyResult<Verify> {
 }
 
 #[pymethods]
-impl Index {
+impl PyIndex {
     #[new]
     #[pyo3(signature = (**settings))]
     fn new(py: Python<'_>, settings: Option<&Bound<'_, PyDict>>) -> PyResult<Self> {
@@ -125,7 +125,7 @@ impl Index {
     /// made with is an `IndexOpenError`, and so is a second writer.
     ///
     /// `read_only` opens it beside a writer, as often as you like, and sees each of its commits. `create=False` opens only what is
-    /// there. Further keywords: those of `Index`, `commit_every` (texts, 1,000) and `cache_size` (bytes).
+    /// there. Further keywords: those of `PyIndex`, `commit_every` (texts, 1,000) and `cache_size` (bytes).
     ///
     /// As a context manager the index is committed and closed at the end, after an exception too: what was answered stays.
     ///
@@ -172,16 +172,16 @@ impl Index {
     /// `source` is whose text it is, `date` when it was published, `seen` when it was first seen (now, unless given), `kind` what
     /// unit it is (a document, unless given). Moments are `datetime`s, text or seconds since 1970.
     #[pyo3(signature = (text, **about), text_signature = "($self, text, *, source=None, date=None, seen=None, kind=None)")]
-    fn check(&self, py: Python<'_>, text: &str, about: Option<&Bound<'_, PyDict>>) -> PyResult<Verdict> {
-        let about = About::new("check", about)?;
-        self.with(py, |index| index.check(about.of(text))).map(Verdict::new)
+    fn check(&self, py: Python<'_>, text: &str, about: Option<&Bound<'_, PyDict>>) -> PyResult<PyVerdict> {
+        let about = ItemFields::new("check", about)?;
+        self.with(py, |index| index.check(about.of(text))).map(PyVerdict::new)
     }
 
     /// Stores `text` under `key`, whether it repeats another or not; an empty text is not stored. `KeyExistsError` if `key` is
     /// taken. Keywords as of `check`.
     #[pyo3(signature = (key, text, **about), text_signature = "($self, key, text, *, source=None, date=None, seen=None, kind=None)")]
     fn insert(&self, py: Python<'_>, key: &str, text: &str, about: Option<&Bound<'_, PyDict>>) -> PyResult<()> {
-        let about = About::new("insert", about)?;
+        let about = ItemFields::new("insert", about)?;
         self.with(py, |index| index.insert(key, about.of(text)))
     }
 
@@ -194,16 +194,16 @@ impl Index {
         key: &str,
         text: &str,
         about: Option<&Bound<'_, PyDict>>,
-    ) -> PyResult<Verdict> {
-        let about = About::new("check_and_insert", about)?;
-        self.with(py, |index| index.check_and_insert(key, about.of(text))).map(Verdict::new)
+    ) -> PyResult<PyVerdict> {
+        let about = ItemFields::new("check_and_insert", about)?;
+        self.with(py, |index| index.check_and_insert(key, about.of(text))).map(PyVerdict::new)
     }
 
     /// Stores `text` under `key` in place of what stands there: a page that changed. Whether something did. Keywords as of
     /// `check`.
     #[pyo3(signature = (key, text, **about), text_signature = "($self, key, text, *, source=None, date=None, seen=None, kind=None)")]
     fn replace(&self, py: Python<'_>, key: &str, text: &str, about: Option<&Bound<'_, PyDict>>) -> PyResult<bool> {
-        let about = About::new("replace", about)?;
+        let about = ItemFields::new("replace", about)?;
         self.with(py, |index| index.replace(key, about.of(text)))
     }
 
@@ -212,13 +212,13 @@ impl Index {
     /// >>> import mukarrar
     /// >>> mukarrar.Index().check_all(["أعلنت الوزارة", ""])
     /// [Verdict('new'), Verdict('empty')]
-    fn check_all(&self, py: Python<'_>, texts: &Bound<'_, PyAny>) -> PyResult<Vec<Verdict>> {
-        let texts = Asked::all("check_all", texts)?;
+    fn check_all(&self, py: Python<'_>, texts: &Bound<'_, PyAny>) -> PyResult<Vec<PyVerdict>> {
+        let texts = CheckedText::all("check_all", texts)?;
         self.with(py, |index| {
-            let items: Vec<Item<'_>> = texts.iter().map(Asked::item).collect();
+            let items: Vec<Item<'_>> = texts.iter().map(CheckedText::item).collect();
             index.check_all(&items).into_iter().collect::<Result<Vec<_>>>()
         })
-        .map(|verdicts| verdicts.into_iter().map(Verdict::new).collect())
+        .map(|verdicts| verdicts.into_iter().map(PyVerdict::new).collect())
     }
 
     /// `insert` for many items, prepared on all cores and stored in the order given. An item is `(key, text)`, or
@@ -230,9 +230,9 @@ impl Index {
         items: &Bound<'py, PyAny>,
         return_errors: bool,
     ) -> PyResult<Bound<'py, PyList>> {
-        let items = Entry::all("insert_all", items)?;
+        let items = KeyedText::all("insert_all", items)?;
         let answers =
-            self.with(py, |index| Ok(index.insert_all(&items.iter().map(Entry::item).collect::<Vec<_>>())))?;
+            self.with(py, |index| Ok(index.insert_all(&items.iter().map(KeyedText::item).collect::<Vec<_>>())))?;
         answered(py, answers, return_errors, |()| Ok(py.None()))
     }
 
@@ -250,12 +250,12 @@ impl Index {
         items: &Bound<'py, PyAny>,
         return_errors: bool,
     ) -> PyResult<Bound<'py, PyList>> {
-        let items = Entry::all("check_and_insert_all", items)?;
+        let items = KeyedText::all("check_and_insert_all", items)?;
         let ask = |index: &mukarrar::Index| {
-            Ok(index.check_and_insert_all(&items.iter().map(Entry::item).collect::<Vec<_>>()))
+            Ok(index.check_and_insert_all(&items.iter().map(KeyedText::item).collect::<Vec<_>>()))
         };
         let answers = self.with(py, ask)?;
-        answered(py, answers, return_errors, |verdict| Ok(Py::new(py, Verdict::new(verdict))?.into_any()))
+        answered(py, answers, return_errors, |verdict| Ok(Py::new(py, PyVerdict::new(verdict))?.into_any()))
     }
 
     /// Up to `top` stored texts most like `text`, best first by `"jaccard"` or `"containment"`; those below the threshold have no
@@ -277,15 +277,15 @@ impl Index {
         #[pyo3(from_py_with = top)] top: usize,
         by: &str,
         about: Option<&Bound<'_, PyDict>>,
-    ) -> PyResult<Vec<Match>> {
-        let about = About::new("query", about)?;
+    ) -> PyResult<Vec<PyMatch>> {
+        let about = ItemFields::new("query", about)?;
         let rank = match by {
             "jaccard" => Rank::Jaccard,
             "containment" => Rank::Containment,
             other => return Err(parameter(py, "by", other, "jaccard or containment")),
         };
         let found = self.with(py, |index| index.query(about.of(text), top, rank))?;
-        Ok(found.into_iter().map(Match).collect())
+        Ok(found.into_iter().map(PyMatch).collect())
     }
 
     /// Forgets the text under `key`; whether there was one.
@@ -427,7 +427,7 @@ impl Index {
     }
 }
 
-impl Index {
+impl PyIndex {
     fn holding(index: mukarrar::Index, directory: Option<PathBuf>) -> Self {
         Self { index: RwLock::new(Some(index)), directory }
     }
@@ -442,7 +442,7 @@ impl Index {
     }
 }
 
-impl Drop for Index {
+impl Drop for PyIndex {
     /// An index that nobody closed is committed here, which can take a while: other threads run meanwhile.
     fn drop(&mut self) {
         let index = self.index.get_mut().unwrap_or_else(PoisonError::into_inner).take();

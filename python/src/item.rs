@@ -1,8 +1,8 @@
 //! Texts that an index is asked about.
 
-use mukarrar::document::{Date, Kind};
+use mukarrar::document::{Date, UnitKind};
 use mukarrar::index::Item;
-use mukarrar::page::Text;
+use mukarrar::page::SourcedText;
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedStr;
@@ -13,14 +13,14 @@ use crate::options::{each, number};
 
 /// What is known of a text beside it, from keywords.
 #[derive(Debug, Default)]
-pub struct About {
+pub struct ItemFields {
     source: Option<PyBackedStr>,
     date: Option<Date>,
     seen: Option<Date>,
-    kind: Option<Kind>,
+    kind: Option<UnitKind>,
 }
 
-impl About {
+impl ItemFields {
     /// From the keywords `source`, `date`, `seen` and `kind`.
     ///
     /// # Errors
@@ -44,7 +44,7 @@ impl About {
 
     /// The text with it.
     pub fn of<'a>(&'a self, text: &'a str) -> Item<'a> {
-        let text = Text::new(text).source(self.source.as_deref()).kind(self.kind.unwrap_or(Kind::Document));
+        let text = SourcedText::new(text).source(self.source.as_deref()).kind(self.kind.unwrap_or(UnitKind::Document));
         Item::from(text).date(self.date).seen(self.seen)
     }
 }
@@ -66,26 +66,26 @@ pub fn moment(name: &str, value: &Bound<'_, PyAny>) -> PyResult<Date> {
     })
 }
 
-fn kind(value: &Bound<'_, PyAny>) -> PyResult<Kind> {
+fn kind(value: &Bound<'_, PyAny>) -> PyResult<UnitKind> {
     let name: String = value.extract()?;
-    let found = Kind::ALL.into_iter().find(|kind| kind.name() == name);
+    let found = UnitKind::ALL.into_iter().find(|kind| kind.name() == name);
     let expected = "document, story, headline, paragraph, line or boilerplate";
     found.ok_or_else(|| parameter(value.py(), "kind", &name, expected))
 }
 
 /// A text of a batch: `text` or `(text, about)`, where `about` is a dict of the keywords.
-pub struct Asked {
+pub struct CheckedText {
     text: PyBackedStr,
-    about: About,
+    about: ItemFields,
 }
 
 /// A text of a batch and its key: `(key, text)` or `(key, text, about)`.
-pub struct Entry {
+pub struct KeyedText {
     key: PyBackedStr,
-    asked: Asked,
+    asked: CheckedText,
 }
 
-impl Asked {
+impl CheckedText {
     /// The texts of a batch.
     ///
     /// # Errors
@@ -94,7 +94,7 @@ impl Asked {
     pub fn all(function: &str, items: &Bound<'_, PyAny>) -> PyResult<Vec<Self>> {
         let one = |item: Bound<'_, PyAny>| match item.cast::<PyTuple>() {
             Ok(pair) => Self::new(function, pair),
-            Err(_) => Ok(Self { text: item.extract()?, about: About::default() }),
+            Err(_) => Ok(Self { text: item.extract()?, about: ItemFields::default() }),
         };
         all(items, "a text or (text, about)", one)
     }
@@ -106,7 +106,7 @@ impl Asked {
             2 => (item.get_item(0)?, Some(item.get_item(1)?.cast_into::<PyDict>()?)),
             other => return Err(PyTypeError::new_err(format!("{other} things"))),
         };
-        Ok(Self { text: text.extract()?, about: About::new(function, about.as_ref())? })
+        Ok(Self { text: text.extract()?, about: ItemFields::new(function, about.as_ref())? })
     }
 
     /// What the library is asked.
@@ -115,7 +115,7 @@ impl Asked {
     }
 }
 
-impl Entry {
+impl KeyedText {
     /// The texts of a batch with their keys.
     ///
     /// # Errors
@@ -124,7 +124,7 @@ impl Entry {
     pub fn all(function: &str, items: &Bound<'_, PyAny>) -> PyResult<Vec<Self>> {
         let one = |item: Bound<'_, PyAny>| {
             let item = item.cast::<PyTuple>()?;
-            let asked = Asked::new(function, &item.get_slice(1, item.len()))?;
+            let asked = CheckedText::new(function, &item.get_slice(1, item.len()))?;
             Ok(Self { key: item.get_item(0)?.extract()?, asked })
         };
         all(items, "(key, text) or (key, text, about)", one)

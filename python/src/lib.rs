@@ -23,13 +23,13 @@ mod _mukarrar {
     #[pymodule_export]
     use corpus::{clusters, compare, dedup};
     #[pymodule_export]
-    use index::Index;
+    use index::PyIndex;
     #[pymodule_export]
-    use sketch::{Estimate, MinHasher, Signature};
+    use sketch::{PyEstimate, PyMinHasher, PySignature};
     #[pymodule_export]
-    use text::{Token, Unit, detect_language, normalize, tokens, units};
+    use text::{PyToken, PyUnit, detect_language, normalize, tokens, units};
     #[pymodule_export]
-    use verdict::{Match, Verdict};
+    use verdict::{PyMatch, PyVerdict};
 
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {

@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use mukarrar::document::Window;
 use mukarrar::input::InputOptions;
-use mukarrar::lsh::Overrides;
+use mukarrar::lsh::BandingOverrides;
 use mukarrar::normalize::{Language, Normalizer, Profile};
 use mukarrar::pipeline::Options;
 use mukarrar::similarity::facts::Facts;
@@ -135,7 +135,7 @@ pub fn window(value: &Bound<'_, PyAny>) -> PyResult<Option<Window>> {
 /// # Errors
 ///
 /// A value that is no whole number, or does not fit.
-pub fn overrides(overrides: &mut Overrides, name: &str, value: &Bound<'_, PyAny>) -> PyResult<bool> {
+pub fn overrides(overrides: &mut BandingOverrides, name: &str, value: &Bound<'_, PyAny>) -> PyResult<bool> {
     match name {
         "num_hashes" => overrides.num_hashes = whole_or_none(name, value)?,
         "bands" => overrides.bands = whole_or_none(name, value)?,
@@ -147,14 +147,14 @@ pub fn overrides(overrides: &mut Overrides, name: &str, value: &Bound<'_, PyAny>
 
 /// How a single text is folded.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Folding {
+pub struct FoldOptions {
     /// How strongly.
     pub profile: Profile,
     /// With whose table; `None` lets the gate decide.
     pub language: Option<Language>,
 }
 
-impl Folding {
+impl FoldOptions {
     /// From the keywords of `function`.
     ///
     /// # Errors

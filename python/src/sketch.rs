@@ -2,7 +2,7 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use mukarrar::lsh::{Banding, Overrides};
+use mukarrar::lsh::{Banding, BandingOverrides};
 use mukarrar::normalize::{Language, Normalizer, Profile};
 use mukarrar::page::{Boilerplate, Sieve};
 use mukarrar::shingle::{ShingleKind, Shingler};
@@ -28,27 +28,27 @@ use crate::options::{each, language, number, overrides, whole, word};
 /// >>> b = hasher.sketch("اعلنت الوزاره امس عن إفتتاح ثلاثة مراكز صحيّة جديدة في المدينه")
 /// >>> a.jaccard(b).value
 /// 1.0
-#[pyclass(module = "mukarrar", frozen)]
-pub struct MinHasher {
+#[pyclass(name = "MinHasher", module = "mukarrar", frozen)]
+pub struct PyMinHasher {
     banding: Banding,
     language: Option<Language>,
     boilerplate: Boilerplate,
     hasher: sketch::MinHasher,
     /// Buffers of threads that are done.
-    idle: Mutex<Vec<Worker>>,
+    idle: Mutex<Vec<HashWorker>>,
 }
 
-struct Worker {
+struct HashWorker {
     sieve: Sieve,
     shingler: Shingler,
 }
 
 #[pymethods]
-impl MinHasher {
+impl PyMinHasher {
     #[new]
     #[pyo3(signature = (**settings))]
     fn new(py: Python<'_>, settings: Option<&Bound<'_, PyDict>>) -> PyResult<Self> {
-        let (mut threshold, mut recall, mut by_hand) = (0.6, 0.99, Overrides::default());
+        let (mut threshold, mut recall, mut by_hand) = (0.6, 0.99, BandingOverrides::default());
         let (mut profile, mut of, mut boilerplate) = (Profile::default(), None, Boilerplate::default());
         let (mut shingle, mut seed) = (ShingleKind::default(), 1);
         each("MinHasher", settings, |name, value| {
@@ -78,8 +78,8 @@ impl MinHasher {
     /// >>> hasher = mukarrar.MinHasher(num_hashes=16, language="ar")
     /// >>> len(hasher.sketch("قال الوزير إن الأمر انتهى"))
     /// 16
-    fn sketch(&self, py: Python<'_>, text: &str) -> PyResult<Signature> {
-        detached(py, || self.with(|worker| Signature(self.of(worker, text).0)))
+    fn sketch(&self, py: Python<'_>, text: &str) -> PyResult<PySignature> {
+        detached(py, || self.with(|worker| PySignature(self.of(worker, text).0)))
     }
 
     /// The keys of a signature's bands, `bands` of them. Texts that share one are candidates; verify before you believe it.
@@ -88,7 +88,7 @@ impl MinHasher {
     /// >>> hasher = mukarrar.MinHasher()
     /// >>> len(hasher.band_keys(hasher.sketch("قال الوزير إن الأمر انتهى")))
     /// 34
-    fn band_keys(&self, py: Python<'_>, signature: &Signature) -> PyResult<Vec<u64>> {
+    fn band_keys(&self, py: Python<'_>, signature: &PySignature) -> PyResult<Vec<u64>> {
         attempt(py, || {
             signature.0.params().check_compatible(self.hasher.params())?;
             let mut keys = Vec::with_capacity(self.banding.bands());
@@ -142,16 +142,16 @@ impl MinHasher {
     }
 }
 
-impl MinHasher {
+impl PyMinHasher {
     pub fn banding(&self) -> Banding {
         self.banding
     }
 
     /// Calls `work` with buffers that are used again.
-    pub fn with<T>(&self, work: impl FnOnce(&mut Buffers) -> T) -> T {
+    pub fn with<T>(&self, work: impl FnOnce(&mut FoldBuffers) -> T) -> T {
         let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let params = self.hasher.params();
-        let mut worker = Buffers(idle.unwrap_or_else(|| Worker {
+        let mut worker = FoldBuffers(idle.unwrap_or_else(|| HashWorker {
             sieve: Sieve::new(self.boilerplate),
             shingler: Shingler::new(params.shingle(), params.seed()),
         }));
@@ -161,8 +161,8 @@ impl MinHasher {
     }
 
     /// The signature of a text, and whether the text has tokens.
-    pub fn of(&self, buffers: &mut Buffers, text: &str) -> (sketch::Signature, bool) {
-        let Worker { sieve, shingler } = &mut buffers.0;
+    pub fn of(&self, buffers: &mut FoldBuffers, text: &str) -> (sketch::Signature, bool) {
+        let HashWorker { sieve, shingler } = &mut buffers.0;
         let language = self.language.unwrap_or_else(|| Language::detect(text));
         let normalizer = Normalizer::new(self.hasher.params().profile(), language);
         let shingled = shingler.shingle_excerpt(&normalizer, sieve.sift(text));
@@ -171,11 +171,11 @@ impl MinHasher {
 }
 
 /// What one thread folds with.
-pub struct Buffers(Worker);
+pub struct FoldBuffers(HashWorker);
 
 /// A MinHash signature with its parameters.
 ///
-/// `bytes(signature)` are the bytes that Rust stores; `Signature.from_bytes` reads them. It can be pickled, compared and
+/// `bytes(signature)` are the bytes that Rust stores; `PySignature.from_bytes` reads them. It can be pickled, compared and
 /// hashed. `numpy.asarray(signature)` is a view of its values as `uint32`, without a copy.
 ///
 /// >>> import mukarrar, numpy, pickle
@@ -188,12 +188,12 @@ pub struct Buffers(Worker);
 /// Traceback (most recent call last):
 ///     ...
 /// mukarrar.CorruptError: stored signature cannot be read at byte 4: it ends inside the header
-#[pyclass(module = "mukarrar", frozen, eq)]
+#[pyclass(name = "Signature", module = "mukarrar", frozen, eq)]
 #[derive(PartialEq)]
-pub struct Signature(sketch::Signature);
+pub struct PySignature(sketch::Signature);
 
 #[pymethods]
-impl Signature {
+impl PySignature {
     /// Reads what `bytes(signature)` gave.
     #[staticmethod]
     fn from_bytes(py: Python<'_>, data: &[u8]) -> PyResult<Self> {
@@ -210,9 +210,9 @@ impl Signature {
     }
 
     /// The estimated Jaccard similarity with its standard error. `IncompatibleError` if the parameters differ.
-    fn jaccard(&self, py: Python<'_>, other: &Self) -> PyResult<Estimate> {
+    fn jaccard(&self, py: Python<'_>, other: &Self) -> PyResult<PyEstimate> {
         let estimate = self.0.jaccard(&other.0).map_err(|error| raised(py, &error))?;
-        Ok(Estimate { value: estimate.value, standard_error: estimate.std_error })
+        Ok(PyEstimate { value: estimate.value, standard_error: estimate.std_error })
     }
 
     /// The signature of the union of the two sets.
@@ -263,15 +263,15 @@ impl Signature {
 }
 
 /// An estimate from 0 to 1: its `value` and its `standard_error`.
-#[pyclass(module = "mukarrar", frozen, get_all, eq)]
+#[pyclass(name = "Estimate", module = "mukarrar", frozen, get_all, eq)]
 #[derive(PartialEq)]
-pub struct Estimate {
+pub struct PyEstimate {
     value: f64,
     standard_error: f64,
 }
 
 #[pymethods]
-impl Estimate {
+impl PyEstimate {
     fn __repr__(&self) -> String {
         format!("Estimate({}, standard_error={})", self.value, self.standard_error)
     }

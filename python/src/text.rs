@@ -1,13 +1,13 @@
 //! One text: its folded form, its tokens, its language, its units.
 
-use mukarrar::document::Kind;
+use mukarrar::document::UnitKind;
 use mukarrar::normalize::Language;
 use mukarrar::page::{Cutter, UnitLevel};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
 use crate::errors::{attempt, detached};
-use crate::options::Folding;
+use crate::options::FoldOptions;
 
 /// normalize(text, *, profile="standard", language=None)
 /// --
@@ -27,7 +27,7 @@ use crate::options::Folding;
 #[pyfunction]
 #[pyo3(signature = (text, **folding), text_signature = "(text, *, profile='standard', language=None)")]
 pub fn normalize(py: Python<'_>, text: &str, folding: Option<&Bound<'_, PyDict>>) -> PyResult<String> {
-    let folding = Folding::from_keywords("normalize", folding)?;
+    let folding = FoldOptions::from_keywords("normalize", folding)?;
     detached(py, || folding.normalizer(text).normalize(text))
 }
 
@@ -44,28 +44,28 @@ pub fn normalize(py: Python<'_>, text: &str, folding: Option<&Bound<'_, PyDict>>
 /// 'الأمر'
 #[pyfunction]
 #[pyo3(signature = (text, **folding), text_signature = "(text, *, profile='standard', language=None)")]
-pub fn tokens(py: Python<'_>, text: &str, folding: Option<&Bound<'_, PyDict>>) -> PyResult<Vec<Token>> {
-    let folding = Folding::from_keywords("tokens", folding)?;
+pub fn tokens(py: Python<'_>, text: &str, folding: Option<&Bound<'_, PyDict>>) -> PyResult<Vec<PyToken>> {
+    let folding = FoldOptions::from_keywords("tokens", folding)?;
     detached(py, || {
-        let characters = Characters::of(text);
+        let characters = CharCounter::of(text);
         let tokens = folding.normalizer(text).tokens(text);
         let token = |token: mukarrar::normalize::Token| {
             let (start, end) = (token.span.start, token.span.end);
             let (char_start, char_end) = (characters.before(start), characters.before(end));
-            Token { text: token.text, start, end, char_start, char_end }
+            PyToken { text: token.text, start, end, char_start, char_end }
         };
         tokens.into_iter().map(token).collect()
     })
 }
 
 /// Says how many characters stand before a byte.
-struct Characters<'t> {
+struct CharCounter<'t> {
     text: &'t str,
     /// Characters before every 64th byte; none where each byte is a character.
     marks: Vec<usize>,
 }
 
-impl<'t> Characters<'t> {
+impl<'t> CharCounter<'t> {
     const STEP: usize = 64;
 
     fn of(text: &'t str) -> Self {
@@ -97,9 +97,9 @@ fn starts(bytes: &[u8]) -> usize {
 ///
 /// `text` is the folded token. `start` and `end` are places in UTF-8 bytes, as everywhere in mukarrar's outputs;
 /// `char_start` and `char_end` the same places as indexes into a Python string.
-#[pyclass(module = "mukarrar", frozen, eq, get_all)]
+#[pyclass(name = "Token", module = "mukarrar", frozen, eq, get_all)]
 #[derive(PartialEq)]
-pub struct Token {
+pub struct PyToken {
     text: String,
     start: usize,
     end: usize,
@@ -108,7 +108,7 @@ pub struct Token {
 }
 
 #[pymethods]
-impl Token {
+impl PyToken {
     fn __repr__(&self) -> String {
         format!("Token({:?}, start={}, end={})", self.text, self.start, self.end)
     }
@@ -134,12 +134,12 @@ pub fn detect_language(py: Python<'_>, text: &str) -> PyResult<&'static str> {
 /// [('story', 'فتح المتحف أبوابه أمس بعد ترميم دام سنتين.'), ('boilerplate', 'المصدر: صحيفة المدينة')]
 #[pyfunction]
 #[pyo3(signature = (text, unit = "story"))]
-pub fn units(py: Python<'_>, text: &str, unit: &str) -> PyResult<Vec<Unit>> {
+pub fn units(py: Python<'_>, text: &str, unit: &str) -> PyResult<Vec<PyUnit>> {
     attempt(py, || {
         let level: UnitLevel = unit.parse()?;
         let mut cut = Vec::new();
         Cutter::new().cut(text, level, &mut cut);
-        let unit = |(number, unit): (usize, mukarrar::document::Unit)| Unit {
+        let unit = |(number, unit): (usize, mukarrar::document::Unit)| PyUnit {
             number,
             kind: unit.kind,
             start: unit.span.start,
@@ -156,11 +156,11 @@ pub fn units(py: Python<'_>, text: &str, unit: &str) -> PyResult<Vec<Unit>> {
 /// `number` counts the page's units from 0; `kind` is `document`, `story`, `headline`, `paragraph`, `line` or
 /// `boilerplate`; `start` and `end` are its place in UTF-8 bytes; `title` the number of a story's title, or `None`; `text`
 /// its original text.
-#[pyclass(module = "mukarrar", frozen)]
-pub struct Unit {
+#[pyclass(name = "Unit", module = "mukarrar", frozen)]
+pub struct PyUnit {
     #[pyo3(get)]
     number: usize,
-    kind: Kind,
+    kind: UnitKind,
     #[pyo3(get)]
     start: usize,
     #[pyo3(get)]
@@ -171,7 +171,7 @@ pub struct Unit {
 }
 
 #[pymethods]
-impl Unit {
+impl PyUnit {
     #[getter]
     fn kind(&self) -> &'static str {
         self.kind.name()

@@ -6,14 +6,14 @@ use pyo3::prelude::*;
 ///
 /// `kind` is `"new"`, `"duplicate"`, `"variant"` (the same template, other facts: no copy) or `"empty"` (nothing to compare);
 /// `match` the stored text it repeats or varies, or `None`. A verdict is true if the text is a duplicate.
-#[pyclass(module = "mukarrar", frozen)]
-pub struct Verdict {
+#[pyclass(name = "Verdict", module = "mukarrar", frozen)]
+pub struct PyVerdict {
     #[pyo3(get)]
     kind: &'static str,
     found: Option<mukarrar::Match>,
 }
 
-impl Verdict {
+impl PyVerdict {
     /// What the library says.
     pub fn new(verdict: mukarrar::Verdict) -> Self {
         let kind = verdict.name();
@@ -26,10 +26,10 @@ impl Verdict {
 }
 
 #[pymethods]
-impl Verdict {
+impl PyVerdict {
     #[getter]
-    fn r#match(&self) -> Option<Match> {
-        self.found.clone().map(Match)
+    fn r#match(&self) -> Option<PyMatch> {
+        self.found.clone().map(PyMatch)
     }
 
     #[getter]
@@ -51,11 +51,11 @@ impl Verdict {
 ///
 /// `key`, `jaccard` and `containment` (exact, unless `standard_error` is not `None`), `relation` (`"exact"`, `"near"`,
 /// `"variant"`, or `None` below the threshold) and `seen`, a `datetime` of when the stored text was first seen.
-#[pyclass(module = "mukarrar", frozen)]
-pub struct Match(pub mukarrar::Match);
+#[pyclass(name = "Match", module = "mukarrar", frozen)]
+pub struct PyMatch(pub mukarrar::Match);
 
 #[pymethods]
-impl Match {
+impl PyMatch {
     #[getter]
     fn key(&self) -> &str {
         &self.0.key

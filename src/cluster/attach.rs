@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Cluster, Link, Member};
+use super::{Cluster, Member, VerifiedLink};
 use crate::document::UnitId;
 use crate::lsh::Node;
 use crate::shingle::ShingleKind;
@@ -11,13 +11,13 @@ use crate::shingle::ShingleKind;
 /// a node.
 pub(crate) fn attach(
     clusters: &mut Vec<Cluster>,
-    hanging: &[Link],
+    hanging: &[VerifiedLink],
     measure: ShingleKind,
     first: impl Fn(Node) -> UnitId,
 ) {
     let mut of_keeper: BTreeMap<UnitId, usize> =
         clusters.iter().enumerate().map(|(place, cluster)| (cluster.keeper, place)).collect();
-    for Link { node, keeper, relation, score } in hanging {
+    for VerifiedLink { node, keeper, relation, score } in hanging {
         let keeper = first(*keeper);
         let cluster = *of_keeper.entry(keeper).or_insert_with(|| {
             clusters.push(Cluster::of_one(keeper, measure));
@@ -32,15 +32,15 @@ pub(crate) fn attach(
 /// itself. `pairs` hold the earlier node as keeper; `is_free` says what has no copies and hangs nowhere, `is_keeper` what nothing
 /// took.
 pub(crate) fn variants(
-    pairs: impl IntoIterator<Item = Link>,
+    pairs: impl IntoIterator<Item = VerifiedLink>,
     is_free: impl Fn(Node) -> bool,
     is_keeper: impl Fn(Node) -> bool,
-) -> Vec<Link> {
-    let mut options: BTreeMap<Node, Vec<Link>> = BTreeMap::new();
-    for Link { keeper: a, node: b, relation, score } in pairs {
+) -> Vec<VerifiedLink> {
+    let mut options: BTreeMap<Node, Vec<VerifiedLink>> = BTreeMap::new();
+    for VerifiedLink { keeper: a, node: b, relation, score } in pairs {
         let (node, keeper) = if is_free(b) { (b, a) } else { (a, b) };
         if is_free(node) && is_keeper(keeper) {
-            options.entry(node).or_default().push(Link { keeper, node, relation, score });
+            options.entry(node).or_default().push(VerifiedLink { keeper, node, relation, score });
         }
     }
     let mut attached = BTreeSet::new();
@@ -66,7 +66,7 @@ mod tests {
 
     fn placed(pairs: &[(Node, Node, Score)], is_free: impl Fn(Node) -> bool) -> Vec<(Node, Node)> {
         let relation = Relation::Variant(VariantReason::Facts);
-        let links = pairs.iter().map(|&(keeper, node, score)| Link { keeper, node, relation, score });
+        let links = pairs.iter().map(|&(keeper, node, score)| VerifiedLink { keeper, node, relation, score });
         let hanging = variants(links, is_free, |_| true);
         hanging.iter().map(|hanging| (hanging.node, hanging.keeper)).collect()
     }

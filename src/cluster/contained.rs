@@ -6,13 +6,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::Link;
+use super::VerifiedLink;
 use crate::lsh::Node;
 use crate::similarity::{Relation, Score, VariantReason};
 
 /// A node that was found inside another.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct Holding {
+pub(crate) struct ContainmentPair {
     /// The one with fewer shingles; of as many, the later one.
     pub(crate) small: Node,
     pub(crate) large: Node,
@@ -23,7 +23,7 @@ pub(crate) struct Holding {
     pub(crate) variant: Option<VariantReason>,
 }
 
-impl Holding {
+impl ContainmentPair {
     /// Orders by how well the large one explains the small one; ties: the earliest is the best.
     fn better(&self, other: &Self, tie: fn(&Self) -> Node) -> std::cmp::Ordering {
         let (a, b) = (self.score, other.score);
@@ -34,20 +34,20 @@ impl Holding {
 
 /// Where contained nodes belong.
 #[derive(Debug, Default, PartialEq)]
-pub(crate) struct Settled {
+pub(crate) struct SettledNodes {
     /// Each node that hangs on, or goes to, a large one that does neither; largest first.
-    pub(crate) moved: Vec<Holding>,
+    pub(crate) moved: Vec<ContainmentPair>,
     /// Each large node that is shown with a small one which cannot be moved.
-    pub(crate) holders: Vec<Holding>,
+    pub(crate) holders: Vec<ContainmentPair>,
 }
 
 /// Settles `holdings` between keepers. `moves` says which nodes may hang on, or go to, another.
-pub(crate) fn settle(holdings: &[Holding], moves: impl Fn(Node) -> bool) -> Settled {
-    let mut of_small: BTreeMap<(std::cmp::Reverse<usize>, Node), Vec<&Holding>> = BTreeMap::new();
+pub(crate) fn settle(holdings: &[ContainmentPair], moves: impl Fn(Node) -> bool) -> SettledNodes {
+    let mut of_small: BTreeMap<(std::cmp::Reverse<usize>, Node), Vec<&ContainmentPair>> = BTreeMap::new();
     for holding in holdings.iter().filter(|holding| holding.variant.is_none()) {
         of_small.entry((std::cmp::Reverse(holding.size), holding.small)).or_default().push(holding);
     }
-    let mut settled = Settled::default();
+    let mut settled = SettledNodes::default();
     let mut gone = BTreeSet::new();
     for ((_, small), options) in &of_small {
         if !moves(*small) {
@@ -59,12 +59,12 @@ pub(crate) fn settle(holdings: &[Holding], moves: impl Fn(Node) -> bool) -> Sett
             settled.moved.push(**best);
         }
     }
-    let mut of_large: BTreeMap<Node, Vec<&Holding>> = BTreeMap::new();
+    let mut of_large: BTreeMap<Node, Vec<&ContainmentPair>> = BTreeMap::new();
     for ((_, small), options) in &of_small {
         let shown = options.iter().filter(|holding| !gone.contains(small) && !gone.contains(&holding.large));
         shown.for_each(|holding| of_large.entry(holding.large).or_default().push(holding));
     }
-    let best = |options: &Vec<&Holding>| {
+    let best = |options: &Vec<&ContainmentPair>| {
         options.iter().max_by(|a, b| a.better(b, |holding| holding.small)).map(|holding| **holding)
     };
     settled.holders = of_large.values().filter_map(best).collect();
@@ -72,14 +72,14 @@ pub(crate) fn settle(holdings: &[Holding], moves: impl Fn(Node) -> bool) -> Sett
 }
 
 /// What is only shown: small nodes on large ones, and large ones on small ones that are keepers of copies.
-pub(crate) fn shown(settled: &Settled) -> impl Iterator<Item = Link> + '_ {
-    let small = settled.moved.iter().map(|holding| Link {
+pub(crate) fn shown(settled: &SettledNodes) -> impl Iterator<Item = VerifiedLink> + '_ {
+    let small = settled.moved.iter().map(|holding| VerifiedLink {
         node: holding.small,
         keeper: holding.large,
         relation: Relation::Contained,
         score: holding.score,
     });
-    small.chain(settled.holders.iter().map(|holding| Link {
+    small.chain(settled.holders.iter().map(|holding| VerifiedLink {
         node: holding.large,
         keeper: holding.small,
         relation: Relation::Contains,
@@ -91,11 +91,11 @@ pub(crate) fn shown(settled: &Settled) -> impl Iterator<Item = Link> + '_ {
 mod tests {
     use super::*;
 
-    fn holding(small: Node, large: Node, size: usize, containment: f64) -> Holding {
-        Holding { small, large, size, score: Score { jaccard: 0.4, containment }, variant: None }
+    fn holding(small: Node, large: Node, size: usize, containment: f64) -> ContainmentPair {
+        ContainmentPair { small, large, size, score: Score { jaccard: 0.4, containment }, variant: None }
     }
 
-    fn pairs(holdings: &[Holding]) -> Vec<(Node, Node)> {
+    fn pairs(holdings: &[ContainmentPair]) -> Vec<(Node, Node)> {
         holdings.iter().map(|holding| (holding.small, holding.large)).collect()
     }
 
@@ -126,7 +126,7 @@ mod tests {
 
     #[test]
     fn a_variant_is_inside_nothing() {
-        let sibling = Holding { variant: Some(VariantReason::Facts), ..holding(1, 0, 100, 0.9) };
-        assert_eq!(settle(&[sibling], |_| true), Settled::default());
+        let sibling = ContainmentPair { variant: Some(VariantReason::Facts), ..holding(1, 0, 100, 0.9) };
+        assert_eq!(settle(&[sibling], |_| true), SettledNodes::default());
     }
 }

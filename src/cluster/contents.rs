@@ -22,7 +22,7 @@ pub(crate) const SHARED: usize = 32;
 
 /// Who of a component has content, and who shares some.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(crate) struct Contents {
+pub(crate) struct ComponentContents {
     /// Whether each node has content, by its place in the component.
     has_content: Vec<bool>,
     /// Nodes with content that share a rare trigram, ascending; each group once.
@@ -31,7 +31,7 @@ pub(crate) struct Contents {
     groups_of: Vec<Vec<u32>>,
 }
 
-impl Contents {
+impl ComponentContents {
     /// From whether each of `nodes`, which ascend, has content, and the rare trigrams with the places of nodes that have them: at
     /// most [`RARE`] for each.
     pub(crate) fn new(nodes: &[Node], has_content: Vec<bool>, mut rare: Vec<(u64, u32)>) -> Self {
@@ -82,7 +82,7 @@ mod tests {
     #[test]
     fn nodes_meet_in_the_rare_text_that_they_share() {
         let rare = vec![(9, 0), (9, 2), (8, 1), (8, 2), (8, 3), (7, 0), (5, 2), (5, 0)];
-        let contents = Contents::new(&[10, 20, 30, 40], vec![true, true, true, false], rare);
+        let contents = ComponentContents::new(&[10, 20, 30, 40], vec![true, true, true, false], rare);
         assert_eq!(contents.groups(), [vec![10, 30], vec![20, 30]], "40 has no content, and a group stands once");
         assert_eq!(contents.groups_of(2), [0, 1]);
         assert!(contents.has_content(1) && !contents.has_content(3));
@@ -92,7 +92,7 @@ mod tests {
     fn a_node_meets_others_in_few_groups() {
         let rare = (0..1000).flat_map(|trigram| [(trigram, 0), (trigram, 1 + trigram as u32)]).collect();
         let nodes: Vec<Node> = (0..1001).collect();
-        let contents = Contents::new(&nodes, vec![true; 1001], rare);
+        let contents = ComponentContents::new(&nodes, vec![true; 1001], rare);
         assert_eq!(contents.groups_of(0).len(), SHARED);
         assert_eq!(contents.groups_of(1000), [] as [u32; 0]);
     }

@@ -1,6 +1,6 @@
 //! Keepers and taken nodes → clusters of units.
 
-use super::{Cluster, Link, Member};
+use super::{Cluster, Member, VerifiedLink};
 use crate::document::UnitId;
 use crate::lsh::Node;
 use crate::shingle::ShingleKind;
@@ -9,7 +9,7 @@ use crate::similarity::{Relation, Score};
 /// The clusters of `nodes` nodes: a keeper's node with what it took, each node expanded to its units. `taken` is sorted
 /// by keeper and node. References are never members, only keepers: `is_reference` tells them. Members are in no order yet.
 pub(crate) fn gather<'a>(
-    taken: &[Link],
+    taken: &[VerifiedLink],
     nodes: Node,
     measure: ShingleKind,
     units: impl Fn(Node) -> &'a [UnitId],

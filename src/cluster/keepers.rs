@@ -11,20 +11,20 @@
 //! by length and prefix filters, which lose nothing; where even a list of those is longer, a node in it must share
 //! another band to be compared, and the ones passed over are counted.
 //!
-//! In a large component whose pages share furniture, pages with content of their own meet only in rare text ([`Contents`]).
+//! In a large component whose pages share furniture, pages with content of their own meet only in rare text ([`ComponentContents`]).
 //!
 //! Components are independent work, and so are the comparisons of one keeper with a long bucket: they are made by all
 //! threads, then count in order, so a large component is not the work of one thread.
 
-use super::{Contents, Times};
-use crate::lsh::{Buckets, Component, Components, Limits, Node, PrefixIndex};
+use super::{ComponentContents, NodeTimes};
+use crate::lsh::{Buckets, CandidateLimits, Component, Components, Node, PrefixIndex};
 use crate::parallel;
 use crate::shingle::ShingleSet;
 use crate::similarity::{Relation, Score, VariantReason};
 
 /// What exact comparison says of two nodes.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) enum Verdict {
+pub(crate) enum NodeVerdict {
     /// The same text.
     Same,
     /// One text.
@@ -36,9 +36,9 @@ pub(crate) enum Verdict {
 }
 
 /// Verifies pairs of nodes.
-pub(crate) trait Verifier: Sync {
+pub(crate) trait PairVerifier: Sync {
     /// What the two are.
-    fn verify(&self, keeper: Node, other: Node) -> Verdict;
+    fn verify(&self, keeper: Node, other: Node) -> NodeVerdict;
 
     /// The shingles of a node that has candidates.
     fn set(&self, node: Node) -> &ShingleSet;
@@ -47,19 +47,19 @@ pub(crate) trait Verifier: Sync {
     fn least(&self) -> f64;
 
     /// Who of a large component has content of its own, if that decides who is compared.
-    fn contents(&self, _component: &Component) -> Option<Contents> {
+    fn contents(&self, _component: &Component) -> Option<ComponentContents> {
         None
     }
 
     /// When nodes were published, if only those near in time may meet.
-    fn times(&self) -> Option<&Times> {
+    fn times(&self) -> Option<&NodeTimes> {
         None
     }
 }
 
 /// Two nodes that were verified: for clusters a keeper and a node, for pairs the earlier and the later one.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct Link {
+pub(crate) struct VerifiedLink {
     pub(crate) keeper: Node,
     pub(crate) node: Node,
     /// How the node stands to the keeper.
@@ -67,58 +67,60 @@ pub(crate) struct Link {
     pub(crate) score: Score,
 }
 
-impl Link {
+impl VerifiedLink {
     /// What a comparison came to, if to anything.
-    pub(crate) fn of(keeper: Node, node: Node, verdict: Verdict) -> Option<Self> {
+    pub(crate) fn of(keeper: Node, node: Node, verdict: NodeVerdict) -> Option<Self> {
         match verdict {
-            Verdict::Same => Some(Self { keeper, node, relation: Relation::Exact, score: Score::SAME }),
-            Verdict::Copy(score) => Some(Self { keeper, node, relation: Relation::Near, score }),
-            Verdict::Variant(reason, score) => Some(Self { keeper, node, relation: Relation::Variant(reason), score }),
-            Verdict::Other => None,
+            NodeVerdict::Same => Some(Self { keeper, node, relation: Relation::Exact, score: Score::SAME }),
+            NodeVerdict::Copy(score) => Some(Self { keeper, node, relation: Relation::Near, score }),
+            NodeVerdict::Variant(reason, score) => {
+                Some(Self { keeper, node, relation: Relation::Variant(reason), score })
+            }
+            NodeVerdict::Other => None,
         }
     }
 }
 
 /// What became of a component.
 #[derive(Debug, Default)]
-pub(crate) struct Outcome {
+pub(crate) struct ComponentOutcome {
     /// What keepers took, and the variants they met; in the order of the keepers.
-    pub(crate) links: Vec<Link>,
+    pub(crate) links: Vec<VerifiedLink>,
     /// Candidate pairs of a keeper that a cap left unverified.
     pub(crate) lost: u64,
 }
 
 /// Assigns the nodes of one component to keepers.
-pub(crate) fn assign<V: Verifier>(
+pub(crate) fn assign<V: PairVerifier>(
     component: &Component,
     components: &Components,
     buckets: &Buckets,
     verifier: &V,
-    limits: Limits,
-) -> Outcome {
+    limits: CandidateLimits,
+) -> ComponentOutcome {
     assign_ahead(component, components, buckets, verifier, limits, AHEAD)
 }
 
 /// As [`assign`], with so many comparisons made before their results count; the outcome does not depend on it.
-fn assign_ahead<V: Verifier>(
+fn assign_ahead<V: PairVerifier>(
     component: &Component,
     components: &Components,
     buckets: &Buckets,
     verifier: &V,
-    limits: Limits,
+    limits: CandidateLimits,
     ahead: usize,
-) -> Outcome {
+) -> ComponentOutcome {
     if let [a, b] = component.nodes[..] {
-        let links = Link::of(a, b, verifier.verify(a, b)).into_iter().collect();
-        return Outcome { links, lost: 0 };
+        let links = VerifiedLink::of(a, b, verifier.verify(a, b)).into_iter().collect();
+        return ComponentOutcome { links, lost: 0 };
     }
     let contents = verifier.contents(component).unwrap_or_default();
     let has_content = |node: &Node| contents.has_content(components.place[*node as usize]);
-    let bucket = |bucket: &u32| Live::new(buckets.members(*bucket), has_content, verifier, limits.max_bucket);
-    let group = |group: &Vec<Node>| Live::new(group, |_| false, verifier, limits.max_bucket);
+    let bucket = |bucket: &u32| LiveBucket::new(buckets.members(*bucket), has_content, verifier, limits.max_bucket);
+    let group = |group: &Vec<Node>| LiveBucket::new(group, |_| false, verifier, limits.max_bucket);
     let live = component.buckets.iter().map(bucket).chain(contents.groups().iter().map(group)).collect();
     let first_group = component.buckets.len();
-    let mut work = Work {
+    let mut work = KeeperSearch {
         components,
         buckets,
         verifier,
@@ -128,10 +130,10 @@ fn assign_ahead<V: Verifier>(
         live,
         contents,
         first_group,
-        states: vec![State::default(); component.nodes.len()],
+        states: vec![NodeState::default(); component.nodes.len()],
         frontier: Vec::new(),
         passed_over: Vec::new(),
-        outcome: Outcome::default(),
+        outcome: ComponentOutcome::default(),
     };
     for node in &component.nodes {
         work.keep(*node);
@@ -140,15 +142,15 @@ fn assign_ahead<V: Verifier>(
 }
 
 /// The nodes of a bucket that may still be taken.
-enum Members {
+enum LiveMembers {
     Few(Vec<Node>),
     Many(PrefixIndex),
     /// In the order of time; nodes that are taken stay, as each keeper looks at a stretch alone.
     Timed(Vec<Node>),
 }
 
-impl Members {
-    fn new<V: Verifier>(members: Vec<Node>, verifier: &V, max_bucket: usize) -> Self {
+impl LiveMembers {
+    fn new<V: PairVerifier>(members: Vec<Node>, verifier: &V, max_bucket: usize) -> Self {
         if let Some(times) = verifier.times() {
             Self::Timed(times.ordered(&members))
         } else if members.len() > max_bucket {
@@ -161,15 +163,15 @@ impl Members {
 }
 
 /// A bucket, or nodes that share rare text.
-struct Live {
-    members: Members,
+struct LiveBucket {
+    members: LiveMembers,
     /// Nodes that only a keeper without content meets here; none but in large components.
-    with_content: Members,
+    with_content: LiveMembers,
     scanned_by: Option<Node>,
 }
 
-impl Live {
-    fn new<V: Verifier>(
+impl LiveBucket {
+    fn new<V: PairVerifier>(
         members: &[Node],
         has_content: impl Fn(&Node) -> bool,
         verifier: &V,
@@ -177,31 +179,31 @@ impl Live {
     ) -> Self {
         let (with_content, members): (Vec<Node>, Vec<Node>) = members.iter().copied().partition(has_content);
         let [members, with_content] =
-            [members, with_content].map(|members| Members::new(members, verifier, max_bucket));
+            [members, with_content].map(|members| LiveMembers::new(members, verifier, max_bucket));
         Self { members, with_content, scanned_by: None }
     }
 }
 
 #[derive(Debug, Clone, Copy, Default)]
-struct State {
+struct NodeState {
     /// A keeper, or taken by one.
     settled: bool,
     /// The last keeper it was compared with.
     compared_with: Option<Node>,
 }
 
-impl State {
+impl NodeState {
     fn may_meet(self, keeper: Node) -> bool {
         !self.settled && self.compared_with != Some(keeper)
     }
 }
 
 /// The next comparisons of a keeper.
-struct Ahead {
+struct AheadQueue {
     /// Nodes of the bucket that they cover.
     nodes: usize,
     /// Of those that the keeper meets, in order.
-    verdicts: std::vec::IntoIter<Verdict>,
+    verdicts: std::vec::IntoIter<NodeVerdict>,
 }
 
 /// Most comparisons that are made before their results count.
@@ -210,29 +212,29 @@ const AHEAD: usize = 4096;
 /// Fewest comparisons that are worth more than one thread.
 const WORTH_SHARING: usize = 128;
 
-struct Work<'a, V> {
+struct KeeperSearch<'a, V> {
     components: &'a Components,
     buckets: &'a Buckets,
     verifier: &'a V,
-    limits: Limits,
+    limits: CandidateLimits,
     /// Most comparisons that are made before their results count.
     ahead: usize,
     /// Comparisons of the current keeper that came to nothing.
     refused: usize,
     /// The buckets of the component, then its groups.
-    live: Vec<Live>,
-    contents: Contents,
+    live: Vec<LiveBucket>,
+    contents: ComponentContents,
     /// Where the groups begin in `live`.
     first_group: usize,
-    states: Vec<State>,
+    states: Vec<NodeState>,
     /// Nodes whose buckets the current keeper has still to scan.
     frontier: Vec<Node>,
     /// Nodes that the cap kept from the current keeper.
     passed_over: Vec<Node>,
-    outcome: Outcome,
+    outcome: ComponentOutcome,
 }
 
-impl<V: Verifier> Work<'_, V> {
+impl<V: PairVerifier> KeeperSearch<'_, V> {
     fn keep(&mut self, keeper: Node) {
         let state = self.state(keeper);
         if state.settled {
@@ -261,7 +263,7 @@ impl<V: Verifier> Work<'_, V> {
         self.contents.groups_of(self.place(node))
     }
 
-    fn state(&mut self, node: Node) -> &mut State {
+    fn state(&mut self, node: Node) -> &mut NodeState {
         &mut self.states[self.components.place[node as usize] as usize]
     }
 
@@ -269,27 +271,27 @@ impl<V: Verifier> Work<'_, V> {
         if self.live[bucket].scanned_by.replace(keeper) == Some(keeper) {
             return;
         }
-        let mut members = std::mem::replace(&mut self.live[bucket].members, Members::Few(Vec::new()));
+        let mut members = std::mem::replace(&mut self.live[bucket].members, LiveMembers::Few(Vec::new()));
         self.meet_members(keeper, &mut members);
         self.live[bucket].members = members;
         if !self.contents.has_content(self.place(keeper)) {
-            let mut members = std::mem::replace(&mut self.live[bucket].with_content, Members::Few(Vec::new()));
+            let mut members = std::mem::replace(&mut self.live[bucket].with_content, LiveMembers::Few(Vec::new()));
             self.meet_members(keeper, &mut members);
             self.live[bucket].with_content = members;
         }
     }
 
-    fn meet_members(&mut self, keeper: Node, members: &mut Members) {
+    fn meet_members(&mut self, keeper: Node, members: &mut LiveMembers) {
         match members {
-            Members::Few(nodes) => self.meet_each(keeper, nodes),
-            Members::Timed(nodes) => {
+            LiveMembers::Few(nodes) => self.meet_each(keeper, nodes),
+            LiveMembers::Timed(nodes) => {
                 let near = self.verifier.times().map(|times| times.near(keeper, nodes));
                 for stretch in near.into_iter().flatten() {
                     let mut stretch = nodes[stretch].to_vec();
                     self.meet_each(keeper, &mut stretch);
                 }
             }
-            Members::Many(index) => {
+            LiveMembers::Many(index) => {
                 let set = self.verifier.set(keeper);
                 index.probe_retain(set, |node, length| self.meet_in_list(keeper, node, length));
             }
@@ -304,7 +306,7 @@ impl<V: Verifier> Work<'_, V> {
             let mut ahead = self.compare_ahead(keeper, &nodes[next..]);
             for place in next..next + ahead.nodes {
                 let node = nodes[place];
-                if self.meet(keeper, node, |_| ahead.verdicts.next().unwrap_or(Verdict::Other)) {
+                if self.meet(keeper, node, |_| ahead.verdicts.next().unwrap_or(NodeVerdict::Other)) {
                     nodes[kept] = node;
                     kept += 1;
                 }
@@ -317,7 +319,7 @@ impl<V: Verifier> Work<'_, V> {
 
     /// Scores what the keeper will be compared with next: no more nodes than it may still be refused by, so nothing is
     /// compared that would not be compared one by one.
-    fn compare_ahead(&mut self, keeper: Node, nodes: &[Node]) -> Ahead {
+    fn compare_ahead(&mut self, keeper: Node, nodes: &[Node]) -> AheadQueue {
         let most = (self.limits.refusals - self.refused).min(self.ahead);
         let mut meets = Vec::new();
         let mut seen = 0;
@@ -328,24 +330,24 @@ impl<V: Verifier> Work<'_, V> {
             seen += 1;
         }
         let verifier = self.verifier;
-        let verdicts: Vec<Verdict> = if meets.len() < WORTH_SHARING {
+        let verdicts: Vec<NodeVerdict> = if meets.len() < WORTH_SHARING {
             meets.iter().map(|node| verifier.verify(keeper, *node)).collect()
         } else {
             parallel::map(&meets, || (), |(), node| verifier.verify(keeper, *node))
         };
-        Ahead { nodes: seen, verdicts: verdicts.into_iter() }
+        AheadQueue { nodes: seen, verdicts: verdicts.into_iter() }
     }
 
     /// Compares a node with the keeper, once; whether it is still free.
-    fn meet(&mut self, keeper: Node, node: Node, verify: impl FnOnce(&V) -> Verdict) -> bool {
+    fn meet(&mut self, keeper: Node, node: Node, verify: impl FnOnce(&V) -> NodeVerdict) -> bool {
         let state = self.state(node);
         if !state.may_meet(keeper) {
             return !state.settled;
         }
         state.compared_with = Some(keeper);
         let verdict = verify(self.verifier);
-        self.outcome.links.extend(Link::of(keeper, node, verdict));
-        if let Verdict::Same | Verdict::Copy(_) = verdict {
+        self.outcome.links.extend(VerifiedLink::of(keeper, node, verdict));
+        if let NodeVerdict::Same | NodeVerdict::Copy(_) = verdict {
             self.state(node).settled = true;
             self.frontier.push(node);
             return false;
@@ -386,10 +388,10 @@ mod tests {
 
     struct Sets(Vec<ShingleSet>, f64);
 
-    impl Verifier for Sets {
-        fn verify(&self, keeper: Node, other: Node) -> Verdict {
+    impl PairVerifier for Sets {
+        fn verify(&self, keeper: Node, other: Node) -> NodeVerdict {
             let score = Score::of(self.set(keeper), self.set(other));
-            if score.jaccard >= self.1 { Verdict::Copy(score) } else { Verdict::Other }
+            if score.jaccard >= self.1 { NodeVerdict::Copy(score) } else { NodeVerdict::Other }
         }
 
         fn set(&self, node: Node) -> &ShingleSet {
@@ -402,14 +404,14 @@ mod tests {
     }
 
     fn run(sets: &Sets, buckets: &Buckets, max_bucket: usize) -> (Vec<(Node, Node)>, u64) {
-        run_within(sets, buckets, Limits { max_bucket, refusals: usize::MAX })
+        run_within(sets, buckets, CandidateLimits { max_bucket, refusals: usize::MAX })
     }
 
-    fn run_within(sets: &Sets, buckets: &Buckets, limits: Limits) -> (Vec<(Node, Node)>, u64) {
+    fn run_within(sets: &Sets, buckets: &Buckets, limits: CandidateLimits) -> (Vec<(Node, Node)>, u64) {
         run_ahead(sets, buckets, limits, AHEAD)
     }
 
-    fn run_ahead(sets: &Sets, buckets: &Buckets, limits: Limits, ahead: usize) -> (Vec<(Node, Node)>, u64) {
+    fn run_ahead(sets: &Sets, buckets: &Buckets, limits: CandidateLimits, ahead: usize) -> (Vec<(Node, Node)>, u64) {
         let components = buckets.components(sets.0.len());
         let outcomes = components.all.iter().map(|c| assign_ahead(c, &components, buckets, sets, limits, ahead));
         let (mut taken, mut lost) = (Vec::new(), 0);
@@ -428,7 +430,7 @@ mod tests {
             if keeper_of[keeper as usize].is_none() {
                 keeper_of[keeper as usize] = Some(keeper);
                 for node in 0..sets.0.len() as Node {
-                    if keeper_of[node as usize].is_none() && sets.verify(keeper, node) != Verdict::Other {
+                    if keeper_of[node as usize].is_none() && sets.verify(keeper, node) != NodeVerdict::Other {
                         keeper_of[node as usize] = Some(keeper);
                     }
                 }
@@ -476,7 +478,7 @@ mod tests {
         let all = (0..5).map(|node| (0, node)).collect();
         let buckets = Buckets::assemble(&[BandBuckets::new(all)], 5);
         // Each keeper meets the next two: 0 loses 3 and 4, 1 loses 4.
-        let limits = Limits { max_bucket: 10, refusals: 2 };
+        let limits = CandidateLimits { max_bucket: 10, refusals: 2 };
         assert_eq!(run_within(&Sets(sets, 0.6), &buckets, limits), (vec![], 3));
     }
 
@@ -489,7 +491,7 @@ mod tests {
         let thirds = (0..1_000).map(|node| (u64::from(node) % 3, node)).collect();
         let buckets = Buckets::assemble(&[BandBuckets::new(halves), BandBuckets::new(thirds)], 1_000);
         for (refusals, loses) in [(usize::MAX, false), (300, true), (150, true)] {
-            let limits = Limits { max_bucket: 2_000, refusals };
+            let limits = CandidateLimits { max_bucket: 2_000, refusals };
             let with = |threads| parallel::with_threads(Some(threads), || run_within(&sets, &buckets, limits)).unwrap();
             let (taken, lost) = with(1);
             assert!(taken.len() > 500 && (lost > 0) == loses, "{} {lost}", taken.len());

@@ -15,12 +15,12 @@ mod keepers;
 mod timed;
 
 pub(crate) use attach::{attach, variants};
-pub(crate) use contained::{Holding, settle, shown};
-pub(crate) use contents::{Contents, LARGE, RARE};
+pub(crate) use contained::{ContainmentPair, settle, shown};
+pub(crate) use contents::{ComponentContents, LARGE, RARE};
 pub(crate) use gather::gather;
 pub use keep::Keep;
-pub(crate) use keepers::{Link, Verdict, Verifier, assign};
-pub(crate) use timed::Times;
+pub(crate) use keepers::{NodeVerdict, PairVerifier, VerifiedLink, assign};
+pub(crate) use timed::NodeTimes;
 
 /// A keeper and its copies, and what hangs on it.
 #[derive(Debug, Clone, PartialEq)]

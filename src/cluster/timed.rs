@@ -10,13 +10,13 @@ use crate::lsh::Node;
 
 /// When the nodes of a batch were published, and how far apart they may be.
 #[derive(Debug)]
-pub(crate) struct Times {
+pub(crate) struct NodeTimes {
     pub(crate) window: Window,
     /// By node.
     pub(crate) dates: Vec<Option<Date>>,
 }
 
-impl Times {
+impl NodeTimes {
     fn date(&self, node: Node) -> Option<Date> {
         self.dates[node as usize]
     }
@@ -56,7 +56,7 @@ mod tests {
             dates in prop::collection::vec(prop::option::of(0_i64..40), 0..30), seconds in 0_u64..20,
         ) {
             let dates: Vec<Option<Date>> = dates.into_iter().map(|date| date.map(Date::from_seconds)).collect();
-            let times = Times { window: Window::seconds(seconds), dates };
+            let times = NodeTimes { window: Window::seconds(seconds), dates };
             let all: Vec<Node> = (0..times.dates.len() as Node).collect();
             let ordered = times.ordered(&all);
             for node in &all {

@@ -89,7 +89,7 @@ pub struct ArticleFields {
 
 /// What the markup of a page says of its text.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Layout {
+pub struct PageLayout {
     /// One for each line of the text that holds more than white space.
     pub lines: Vec<LineHint>,
     /// What the markup says of each article, by [`LineHint::article`] from 1.

@@ -1,6 +1,6 @@
 //! The table of all units: which document each belongs to, what it is and where it stands.
 
-use super::{DocId, Kind, Span, Unit};
+use super::{DocId, Span, Unit, UnitKind};
 
 /// A unit's place in the table: input order, documents first, then place in the document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -17,17 +17,17 @@ impl UnitId {
 /// All units of a run, in input order. 24 bytes a unit.
 #[derive(Debug, Clone, Default)]
 pub struct Units {
-    rows: Vec<Row>,
+    rows: Vec<UnitRow>,
 }
 
 #[derive(Debug, Clone, Copy)]
-struct Row {
+struct UnitRow {
     document: DocId,
     number: u32,
     start: u32,
     end: u32,
     tokens: u32,
-    kind: Kind,
+    kind: UnitKind,
 }
 
 impl Units {
@@ -35,7 +35,7 @@ impl Units {
     #[expect(clippy::cast_possible_truncation, reason = "records hold less than 4 GiB, inputs fewer than 2^32 units")]
     pub(crate) fn push(&mut self, document: DocId, number: usize, unit: &Unit, tokens: usize) -> UnitId {
         let (start, end) = (unit.span.start as u32, unit.span.end as u32);
-        let row = Row { document, number: number as u32, start, end, tokens: tokens as u32, kind: unit.kind };
+        let row = UnitRow { document, number: number as u32, start, end, tokens: tokens as u32, kind: unit.kind };
         self.rows.push(row);
         UnitId(self.rows.len() as u32 - 1)
     }
@@ -94,7 +94,7 @@ impl Units {
 
     /// What it is.
     #[must_use]
-    pub fn kind(&self, unit: UnitId) -> Kind {
+    pub fn kind(&self, unit: UnitId) -> UnitKind {
         self.rows[unit.index()].kind
     }
 
@@ -109,7 +109,7 @@ impl Units {
     #[must_use]
     pub fn number(&self, unit: UnitId) -> Option<usize> {
         let row = &self.rows[unit.index()];
-        (row.kind != Kind::Document).then_some(row.number as usize)
+        (row.kind != UnitKind::Document).then_some(row.number as usize)
     }
 
     /// Number of folded tokens.

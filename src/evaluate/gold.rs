@@ -7,7 +7,7 @@ use std::str::FromStr;
 
 use ahash::{AHashMap, AHashSet};
 
-use super::measures::{Rates, Table, share};
+use super::measures::{ContingencyTable, Rates, share};
 use super::{Evaluation, Predictions};
 use crate::error::{Error, ErrorKind, Result};
 
@@ -48,11 +48,11 @@ pub struct Gold {
     path: PathBuf,
     /// Every id of the gold, with the line where it stands first.
     ids: Vec<(String, u64)>,
-    facts: Facts,
+    facts: GoldFacts,
 }
 
 #[derive(Debug)]
-enum Facts {
+enum GoldFacts {
     /// The label of each id.
     Labels(Vec<u32>),
     /// Places of two ids, and whether they are copies.
@@ -78,7 +78,7 @@ impl Gold {
     ///
     /// As [`open`](Self::open).
     pub fn read(lines: impl BufRead, path: &Path, kind: GoldKind) -> Result<Self> {
-        let mut reader = Reader::new(path, kind);
+        let mut reader = GoldReader::new(path, kind);
         let mut last = 1;
         for (line, number) in lines.lines().zip(1..) {
             let line = line.map_err(|source| Error::io("read", path, source))?;
@@ -94,9 +94,9 @@ impl Gold {
     pub(super) fn score(&self, found: &Predictions) -> Result<Evaluation> {
         let labels: Vec<u32> = self.ids.iter().map(|(id, line)| self.found(found, id, *line)).collect::<Result<_>>()?;
         Ok(match &self.facts {
-            Facts::Labels(gold) => score_labels(gold, &labels),
-            Facts::Pairs(pairs) if pairs.iter().all(|pair| pair.2) => score_positives(pairs, &labels),
-            Facts::Pairs(pairs) => score_listed(pairs, &labels),
+            GoldFacts::Labels(gold) => score_labels(gold, &labels),
+            GoldFacts::Pairs(pairs) if pairs.iter().all(|pair| pair.2) => score_positives(pairs, &labels),
+            GoldFacts::Pairs(pairs) => score_listed(pairs, &labels),
         })
     }
 
@@ -110,7 +110,7 @@ impl Gold {
 
 fn score_labels(gold: &[u32], found: &[u32]) -> Evaluation {
     let labels: Vec<(u32, u32)> = gold.iter().copied().zip(found.iter().copied()).collect();
-    let table = Table::new(&labels);
+    let table = ContingencyTable::new(&labels);
     let counts = table.pair_counts();
     Evaluation {
         pairs: counts.rates(),
@@ -164,7 +164,7 @@ fn connect(pairs: &[(u32, u32, bool)], ids: usize) -> Vec<u32> {
 }
 
 /// Collects the lines of a gold file.
-struct Reader<'a> {
+struct GoldReader<'a> {
     path: &'a Path,
     kind: GoldKind,
     places: AHashMap<String, u32>,
@@ -175,7 +175,7 @@ struct Reader<'a> {
     seen: AHashSet<(u32, u32)>,
 }
 
-impl<'a> Reader<'a> {
+impl<'a> GoldReader<'a> {
     fn new(path: &'a Path, kind: GoldKind) -> Self {
         Self {
             path,
@@ -240,8 +240,8 @@ impl<'a> Reader<'a> {
             return Err(self.error(last, format!("holds no entries; each line is {}", self.columns())));
         }
         let facts = match self.kind {
-            GoldKind::Labels => Facts::Labels(self.labels),
-            GoldKind::Pairs => Facts::Pairs(self.pairs),
+            GoldKind::Labels => GoldFacts::Labels(self.labels),
+            GoldKind::Pairs => GoldFacts::Pairs(self.pairs),
         };
         Ok(Gold { path: self.path.to_owned(), ids: self.ids, facts })
     }

@@ -41,22 +41,22 @@ pub(super) struct PairCounts {
 
 /// The contingency table of (gold label, found label) for each id.
 #[derive(Debug)]
-pub(super) struct Table {
+pub(super) struct ContingencyTable {
     /// Ids in each occupied cell, with the sizes of its gold and of its found label.
-    cells: Vec<Cell>,
+    cells: Vec<TableCell>,
     ids: u64,
     gold: u64,
     found: u64,
 }
 
 #[derive(Debug)]
-struct Cell {
+struct TableCell {
     ids: u64,
     gold: u64,
     found: u64,
 }
 
-impl Table {
+impl ContingencyTable {
     pub(super) fn new(labels: &[(u32, u32)]) -> Self {
         let mut rows: Vec<(u32, u32)> = labels.to_vec();
         rows.sort_unstable();
@@ -69,7 +69,7 @@ impl Table {
         };
         let cells = runs(rows.iter().copied())
             .into_iter()
-            .map(|((row, column), ids)| Cell { ids, gold: size(&gold, row), found: size(&found, column) })
+            .map(|((row, column), ids)| TableCell { ids, gold: size(&gold, row), found: size(&found, column) })
             .collect();
         let pairs = |sizes: &[(u32, u64)]| sizes.iter().map(|size| pairs_of(size.1)).sum();
         Self { cells, ids: labels.len() as u64, gold: pairs(&gold), found: pairs(&found) }
@@ -84,7 +84,7 @@ impl Table {
         if self.ids == 0 {
             return Rates::new(1.0, 1.0);
         }
-        let mean = |whole: fn(&Cell) -> u64| {
+        let mean = |whole: fn(&TableCell) -> u64| {
             let sum: f64 = self.cells.iter().map(|cell| (cell.ids * cell.ids) as f64 / whole(cell) as f64).sum();
             sum / self.ids as f64
         };
@@ -123,19 +123,19 @@ fn runs<T: PartialEq>(sorted: impl Iterator<Item = T>) -> Vec<(T, u64)> {
 /// Precision, recall and F1 over pairs of ids; `labels` holds (gold label, found label) of each id. O(n log n).
 #[must_use]
 pub fn pairwise(labels: &[(u32, u32)]) -> Rates {
-    Table::new(labels).pair_counts().rates()
+    ContingencyTable::new(labels).pair_counts().rates()
 }
 
 /// B-cubed precision, recall and F1 (Bagga and Baldwin 1998): the mean over ids of the share of the id's found label that
 /// has its gold label, and of the share of its gold label that has its found label. O(n log n).
 #[must_use]
 pub fn b_cubed(labels: &[(u32, u32)]) -> Rates {
-    Table::new(labels).b_cubed()
+    ContingencyTable::new(labels).b_cubed()
 }
 
 /// The adjusted Rand index (Hubert and Arabie 1985): 1 for the same partition, about 0 by chance, below 0 if worse. Where
 /// both partitions put every id apart or both put all together it is 1. O(n log n).
 #[must_use]
 pub fn adjusted_rand_index(labels: &[(u32, u32)]) -> f64 {
-    Table::new(labels).pair_counts().adjusted_rand_index()
+    ContingencyTable::new(labels).pair_counts().adjusted_rand_index()
 }

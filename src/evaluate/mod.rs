@@ -24,7 +24,7 @@ mod predictions;
 
 pub use gold::{Gold, GoldKind};
 pub use measures::{Rates, adjusted_rand_index, b_cubed, pairwise};
-pub use pages::{GoldPages, Hits, PageScores, PagesEvaluation, Shares, evaluate_pages};
+pub use pages::{GoldPages, HitCount, PageScores, PageShares, PagesEvaluation, evaluate_pages};
 pub use predictions::Predictions;
 
 use serde::Serialize;

@@ -4,7 +4,7 @@ use ahash::AHashMap;
 
 use crate::cluster::Cluster;
 use crate::document::{UnitId, Units};
-use crate::input::{Corpus, Names};
+use crate::input::{Corpus, RepeatedIds};
 
 /// The cluster of each unit, by the unit's shown id. Only copies count; attached members are on their own.
 #[derive(Debug)]
@@ -16,7 +16,7 @@ impl Predictions {
     /// The labels that `clusters` give to `units` of `corpus`; `names` says how repeated ids are shown. Reads every record
     /// again for its id.
     #[must_use]
-    pub fn new(corpus: &Corpus, units: &Units, names: &Names, clusters: &[Cluster]) -> Self {
+    pub fn new(corpus: &Corpus, units: &Units, names: &RepeatedIds, clusters: &[Cluster]) -> Self {
         let mut keepers: Vec<UnitId> = units.ids().collect();
         for cluster in clusters {
             for member in cluster.members.iter().filter(|member| !member.attached) {

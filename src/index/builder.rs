@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use super::memory::Memory;
+use super::memory::MemoryStorage;
 use super::{Index, Settings, Verify};
 use crate::document::Window;
 use crate::error::{Error, Result};
-use crate::lsh::{Banding, Overrides};
+use crate::lsh::{Banding, BandingOverrides};
 use crate::normalize::{Language, Profile};
-use crate::page::{Boilerplate, Rules};
+use crate::page::{Boilerplate, BoilerplateRules};
 use crate::pipeline::Options;
 use crate::shingle::ShingleKind;
 use crate::similarity::facts::Facts;
@@ -19,18 +19,18 @@ use crate::sketch::{MinHasher, SketchParams};
 pub struct IndexBuilder {
     threshold: Option<f64>,
     recall: Option<f64>,
-    overrides: Overrides,
+    overrides: BandingOverrides,
     profile: Option<Profile>,
     language: Option<Language>,
     boilerplate: Option<Boilerplate>,
-    rules: Option<Arc<Rules>>,
+    rules: Option<Arc<BoilerplateRules>>,
     shingle: Option<ShingleKind>,
     facts: Option<Facts>,
     seed: Option<u64>,
     verify: Option<Verify>,
     window: Option<Window>,
     #[cfg(feature = "persistent")]
-    pub(super) room: super::disk::Room,
+    pub(super) room: super::disk::DiskBudget,
 }
 
 impl IndexBuilder {
@@ -50,7 +50,7 @@ impl IndexBuilder {
 
     /// Signature length, bands or rows by hand.
     #[must_use]
-    pub fn overrides(mut self, overrides: Overrides) -> Self {
+    pub fn overrides(mut self, overrides: BandingOverrides) -> Self {
         self.overrides = overrides;
         self
     }
@@ -78,7 +78,7 @@ impl IndexBuilder {
 
     /// Learned boilerplate. It goes by the source that a text is given with: [`Item::source`](super::Item::source).
     #[must_use]
-    pub fn boilerplate_rules(mut self, rules: impl Into<Arc<Rules>>) -> Self {
+    pub fn boilerplate_rules(mut self, rules: impl Into<Arc<BoilerplateRules>>) -> Self {
         self.rules = Some(rules.into());
         self
     }
@@ -126,7 +126,7 @@ impl IndexBuilder {
     ///
     /// [`ErrorKind::Parameter`](crate::ErrorKind::Parameter) names the first setting that cannot work and what would fit.
     pub fn build(self) -> Result<Index> {
-        Index::new(self.settings()?, Box::new(Memory::default()))
+        Index::new(self.settings()?, Box::new(MemoryStorage::default()))
     }
 
     /// The builder of an index whose [`Settings::list`] gives these values, but for learned boilerplate.
@@ -138,7 +138,7 @@ impl IndexBuilder {
         fn number<T: std::str::FromStr>(name: &'static str, value: &str) -> Result<T> {
             value.parse().map_err(|_| Error::parameter(name, value, "a number"))
         }
-        let overrides = Overrides {
+        let overrides = BandingOverrides {
             num_hashes: None,
             bands: Some(number("bands", get("bands")?)?),
             rows: Some(number("rows", get("rows")?)?),
@@ -158,7 +158,7 @@ impl IndexBuilder {
             seed: Some(number("seed", get("seed")?)?),
             verify: Some(if get("verify")? == "estimate" { Verify::Estimate } else { Verify::Exact }),
             window: if window == "none" { None } else { Some(window.parse()?) },
-            room: super::disk::Room::default(),
+            room: super::disk::DiskBudget::default(),
         })
     }
 
@@ -189,8 +189,8 @@ impl IndexBuilder {
         let given = [
             ("threshold", self.threshold.is_some()),
             ("recall", self.recall.is_some()),
-            ("bands", self.overrides != Overrides::default()),
-            ("rows", self.overrides != Overrides::default()),
+            ("bands", self.overrides != BandingOverrides::default()),
+            ("rows", self.overrides != BandingOverrides::default()),
             ("profile", self.profile.is_some()),
             ("lang", self.language.is_some()),
             ("boilerplate", self.boilerplate.is_some()),

@@ -1,7 +1,7 @@
 //! What an index is asked about.
 
 use crate::document::Date;
-use crate::page::Text;
+use crate::page::SourcedText;
 
 /// A text with what is known of it beside its key.
 ///
@@ -17,7 +17,7 @@ use crate::page::Text;
 #[non_exhaustive]
 pub struct Item<'a> {
     /// The text, with its source.
-    pub text: Text<'a>,
+    pub text: SourcedText<'a>,
     /// When it was published.
     pub date: Option<Date>,
     /// When it was first seen; `None` for now.
@@ -28,10 +28,10 @@ impl<'a> Item<'a> {
     /// A text of which nothing else is known.
     #[must_use]
     pub const fn new(text: &'a str) -> Self {
-        Self::of(Text::new(text))
+        Self::of(SourcedText::new(text))
     }
 
-    const fn of(text: Text<'a>) -> Self {
+    const fn of(text: SourcedText<'a>) -> Self {
         Self { text, date: None, seen: None }
     }
 
@@ -72,8 +72,8 @@ impl<'a> From<&'a String> for Item<'a> {
     }
 }
 
-impl<'a> From<Text<'a>> for Item<'a> {
-    fn from(text: Text<'a>) -> Self {
+impl<'a> From<SourcedText<'a>> for Item<'a> {
+    fn from(text: SourcedText<'a>) -> Self {
         Self::of(text)
     }
 }

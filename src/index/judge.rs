@@ -7,48 +7,48 @@
 use std::cell::OnceCell;
 
 use super::Settings;
-use super::prepare::Prepared;
-use super::record::Body;
-use super::verify::Found;
+use super::prepare::PreparedText;
+use super::record::StoredBody;
+use super::verify::VerifiedCandidate;
 use crate::normalize::alphabet;
-use crate::shingle::hash::Keys;
-use crate::similarity::facts::{CERTAIN, Guard};
-use crate::similarity::own_text::{self, Evidence, Text, TrigramFrequencies, Wording};
+use crate::shingle::hash::HashKeys;
+use crate::similarity::facts::{CERTAIN, FactsGuard};
+use crate::similarity::own_text::{self, CorpusEvidence, TextEvidence, TrigramFrequencies, Wording};
 use crate::similarity::{Score, VariantReason};
 
 /// Judges the candidates of one text.
-pub(super) struct Judge<'a> {
-    guard: Option<&'a Guard>,
-    keys: Keys,
-    text: &'a Prepared,
+pub(super) struct CandidateJudge<'a> {
+    guard: Option<&'a FactsGuard>,
+    keys: HashKeys,
+    text: &'a PreparedText,
     wording: OnceCell<Wording>,
-    candidates: &'a [Found],
+    candidates: &'a [VerifiedCandidate],
     frequencies: OnceCell<Option<TrigramFrequencies>>,
 }
 
-impl<'a> Judge<'a> {
+impl<'a> CandidateJudge<'a> {
     /// A judge of `candidates`; without a guard all that is alike is a copy.
     pub(super) fn new(
         settings: &Settings,
-        guard: Option<&'a Guard>,
-        text: &'a Prepared,
-        candidates: &'a [Found],
+        guard: Option<&'a FactsGuard>,
+        text: &'a PreparedText,
+        candidates: &'a [VerifiedCandidate],
     ) -> Self {
-        let keys = Keys::new(settings.seed);
+        let keys = HashKeys::new(settings.seed);
         Self { guard, keys, text, wording: OnceCell::new(), candidates, frequencies: OnceCell::new() }
     }
 
     /// Why a stored text of this score is no copy; `None` if it is one.
-    pub(super) fn reason(&self, stored: &Body, score: Score) -> Option<VariantReason> {
-        let (guard, Body::Text { folded, .. }, Body::Text { folded: asked, .. }) =
+    pub(super) fn reason(&self, stored: &StoredBody, score: Score) -> Option<VariantReason> {
+        let (guard, StoredBody::Text { folded, .. }, StoredBody::Text { folded: asked, .. }) =
             (self.guard?, stored, &self.text.body)
         else {
             return None;
         };
-        let evidence = Evidence { near: self.frequencies(), run: None, words: guard.frequencies() };
+        let evidence = CorpusEvidence { near: self.frequencies(), run: None, words: guard.frequencies() };
         let wording = Wording::new(folded, &self.keys);
         let (stored, asked) =
-            (Text { folded, wording: &wording }, Text { folded: asked, wording: self.wording(asked) });
+            (TextEvidence { folded, wording: &wording }, TextEvidence { folded: asked, wording: self.wording(asked) });
         own_text::judge(stored, asked, evidence).or_else(|| {
             let is_asked = score.jaccard < CERTAIN;
             let [a, b] = [stored, asked].map(|text| alphabet::to_utf8(text.folded));
@@ -66,7 +66,7 @@ impl<'a> Judge<'a> {
     }
 
     fn counted(&self) -> Option<TrigramFrequencies> {
-        let Body::Text { folded: asked, .. } = &self.text.body else { return None };
+        let StoredBody::Text { folded: asked, .. } = &self.text.body else { return None };
         let others = self.candidates.iter().filter_map(|found| found.other_text());
         let mut trigrams: Vec<u64> = self.wording(asked).distinct().collect();
         let mut texts = 1;

@@ -5,10 +5,10 @@ use std::io::{BufRead, Write};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::prepare::Prepared;
-use super::record::{Body, Record};
-use super::storage::Older;
-use super::{Index, Merged};
+use super::prepare::PreparedText;
+use super::record::{StoredBody, StoredText};
+use super::storage::ExpiryBound;
+use super::{Index, MergeStats};
 use crate::document::Date;
 use crate::error::{Error, ErrorKind, Result};
 use crate::normalize::alphabet;
@@ -26,7 +26,7 @@ pub enum Expiry {
 
 /// The first line of an export.
 #[derive(Serialize, Deserialize)]
-struct Header {
+struct ExportHeader {
     mukarrar_index: u32,
     settings: Map<String, Value>,
 }
@@ -36,7 +36,7 @@ const EXPORT_VERSION: u32 = 1;
 /// A text in an export.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Line {
+struct ExportLine {
     key: String,
     seen: i64,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -45,13 +45,13 @@ struct Line {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     text: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    sketch: Option<Sketch>,
+    sketch: Option<ExportSketch>,
 }
 
 /// What is exported where only signatures are kept.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Sketch {
+struct ExportSketch {
     shingles: u32,
     fingerprint: (u64, u64),
     slots: Vec<u8>,
@@ -66,7 +66,7 @@ impl super::IndexBuilder {
     /// It is no export of this version; it was made with learned boilerplate, which an export does not hold: then give the rules to a
     /// builder of your own.
     pub fn of_export(first_line: &str) -> Result<Self> {
-        let header: Header = read(Ok(first_line.to_owned()), 1, "export it with `mukarrar index export`")?;
+        let header: ExportHeader = read(Ok(first_line.to_owned()), 1, "export it with `mukarrar index export`")?;
         let value = |name: &str| header.settings.get(name).and_then(Value::as_str);
         let builder = Self::stored(&value)?;
         for (what, left) in builder.settings()?.list() {
@@ -89,9 +89,9 @@ impl Index {
         self.storage.make_room()?;
         let _turn = self.turn();
         let older = match (expiry, self.settings.window) {
-            (Expiry::SeenBefore(moment), _) => Older::Seen(moment),
+            (Expiry::SeenBefore(moment), _) => ExpiryBound::Seen(moment),
             (Expiry::OutsideWindow, Some(window)) => match self.storage.newest() {
-                Some(newest) => Older::Moment(window.before(newest)),
+                Some(newest) => ExpiryBound::Moment(window.before(newest)),
                 None => return Ok(0),
             },
             (Expiry::OutsideWindow, None) => {
@@ -112,12 +112,12 @@ impl Index {
     pub fn export(&self, out: &mut dyn Write) -> Result<u64> {
         let failed = |source| Error::io("write", "the export", source);
         let settings = self.settings.list().into_iter().map(|(name, value)| (name.to_owned(), value.into())).collect();
-        write_line(out, &Header { mukarrar_index: EXPORT_VERSION, settings }).map_err(failed)?;
+        write_line(out, &ExportHeader { mukarrar_index: EXPORT_VERSION, settings }).map_err(failed)?;
         let mut count = 0;
         self.storage.version()?;
         self.storage.each(&mut |record| {
             count += 1;
-            write_line(out, &Line::of(record)).map_err(failed)
+            write_line(out, &ExportLine::of(record)).map_err(failed)
         })?;
         out.flush().map_err(failed)?;
         Ok(count)
@@ -130,16 +130,16 @@ impl Index {
     ///
     /// Other settings, or a line that is none of an export: with its number. What came before it stays. On disk also what
     /// writing can meet.
-    pub fn import(&self, input: &mut dyn BufRead) -> Result<Merged> {
-        let mut merged = Merged::default();
+    pub fn import(&self, input: &mut dyn BufRead) -> Result<MergeStats> {
+        let mut merged = MergeStats::default();
         let mut lines = input.lines().zip(1..);
         let header = match lines.next() {
-            Some((line, _)) => read::<Header>(line, 1, "export it with `mukarrar index export`")?,
+            Some((line, _)) => read::<ExportHeader>(line, 1, "export it with `mukarrar index export`")?,
             None => return Err(unreadable(1, "nothing".to_owned(), "export it with `mukarrar index export`")),
         };
         self.check_header(&header)?;
         for (line, number) in lines {
-            let line: Line = read(line, number, "export it again")?;
+            let line: ExportLine = read(line, number, "export it again")?;
             let record = self.record_of(line).map_err(|what| unreadable(number, what, "export it again"))?;
             self.take(&record, false, &mut merged)?;
         }
@@ -152,7 +152,7 @@ impl Index {
     /// # Errors
     ///
     /// The settings differ. On disk also what reading and writing can meet.
-    pub fn merge(&self, other: &Self) -> Result<Merged> {
+    pub fn merge(&self, other: &Self) -> Result<MergeStats> {
         if std::ptr::eq(self, other) {
             return Err(Error::parameter("merge", "an index with itself", "another index"));
         }
@@ -160,17 +160,17 @@ impl Index {
         if let Some(((what, left), (_, right))) = mine.into_iter().zip(theirs).find(|(mine, theirs)| mine != theirs) {
             return Err(ErrorKind::Incompatible { what, left, right }.into());
         }
-        let mut merged = Merged::default();
+        let mut merged = MergeStats::default();
         other.storage.version()?;
         other.storage.each(&mut |record| self.take(record, true, &mut merged))?;
         Ok(merged)
     }
 
     /// Stores a record of elsewhere.
-    fn take(&self, record: &Record, is_checked: bool, merged: &mut Merged) -> Result<()> {
+    fn take(&self, record: &StoredText, is_checked: bool, merged: &mut MergeStats) -> Result<()> {
         self.storage.make_room()?;
         self.workers.with(&self.settings, |worker| {
-            let Some(text): Option<Prepared> = worker.prepare_again(&self.settings, record) else {
+            let Some(text): Option<PreparedText> = worker.prepare_again(&self.settings, record) else {
                 return Ok(());
             };
             let _turn = self.turn();
@@ -187,7 +187,7 @@ impl Index {
         })
     }
 
-    fn check_header(&self, header: &Header) -> Result<()> {
+    fn check_header(&self, header: &ExportHeader) -> Result<()> {
         if header.mukarrar_index != EXPORT_VERSION {
             let what = format!("an export of version {}, not {EXPORT_VERSION}", header.mukarrar_index);
             return Err(unreadable(1, what, "export it again with this version"));
@@ -201,35 +201,35 @@ impl Index {
         Ok(())
     }
 
-    fn record_of(&self, line: Line) -> std::result::Result<Record, String> {
-        let Line { key, seen, date, text, sketch } = line;
+    fn record_of(&self, line: ExportLine) -> std::result::Result<StoredText, String> {
+        let ExportLine { key, seen, date, text, sketch } = line;
         let body = match (text, sketch, self.settings.verify) {
             (Some(text), None, super::Verify::Exact) => {
                 let mut folded = Vec::new();
                 alphabet::push_compact(&text, &mut folded);
-                Body::text(folded.into())
+                StoredBody::text(folded.into())
             }
             (None, Some(sketch), super::Verify::Estimate) => {
                 if sketch.slots.len() != self.settings.banding.num_hashes() * self.settings.slot_bytes() {
                     return Err("a signature of another length".to_owned());
                 }
                 let fingerprint = Fingerprint(sketch.fingerprint.0, sketch.fingerprint.1);
-                Body::Sketch { fingerprint, shingles: sketch.shingles, slots: sketch.slots.into() }
+                StoredBody::Sketch { fingerprint, shingles: sketch.shingles, slots: sketch.slots.into() }
             }
             _ => return Err(format!("not what `verify {}` keeps", self.settings.verify.name())),
         };
         let (seen, date) = (Date::from_seconds(seen), date.map(Date::from_seconds));
-        Ok(Record { key: key.into(), seen, date, body })
+        Ok(StoredText { key: key.into(), seen, date, body })
     }
 }
 
-impl Line {
-    fn of(record: &Record) -> Self {
+impl ExportLine {
+    fn of(record: &StoredText) -> Self {
         let (text, sketch) = match &record.body {
-            Body::Text { folded, .. } => (Some(alphabet::to_utf8(folded)), None),
-            Body::Sketch { fingerprint, shingles, slots } => {
+            StoredBody::Text { folded, .. } => (Some(alphabet::to_utf8(folded)), None),
+            StoredBody::Sketch { fingerprint, shingles, slots } => {
                 let fingerprint = (fingerprint.0, fingerprint.1);
-                (None, Some(Sketch { shingles: *shingles, fingerprint, slots: slots.to_vec() }))
+                (None, Some(ExportSketch { shingles: *shingles, fingerprint, slots: slots.to_vec() }))
             }
         };
         let date = record.date.map(Date::seconds);

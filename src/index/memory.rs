@@ -2,11 +2,11 @@
 
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
-use super::postings::Postings;
+use super::postings::HashPostings;
 use super::prepare::BAND_BITS;
-use super::record::{Doc, Record};
-use super::storage::{LONGEST_LIST, Older, Storage, Version};
-use super::{Compacted, StorageStats};
+use super::record::{InsertNumber, StoredText};
+use super::storage::{ExpiryBound, LONGEST_LIST, Storage, StorageVersion};
+use super::{CompactionStats, StorageStats};
 use crate::document::Date;
 use crate::error::{ErrorKind, Result};
 
@@ -15,16 +15,16 @@ const AT_ONCE: usize = 1 << 14;
 
 /// An index in memory.
 #[derive(Debug, Default)]
-pub(super) struct Memory(RwLock<State>);
+pub(super) struct MemoryStorage(RwLock<MemoryState>);
 
 #[derive(Debug, Default)]
-struct State {
+struct MemoryState {
     /// By number; `None` where it was removed.
-    entries: Vec<Option<Entry>>,
+    entries: Vec<Option<MemoryEntry>>,
     documents: u64,
-    bands: Postings,
+    bands: HashPostings,
     /// By the hashes of their keys.
-    keys: Postings,
+    keys: HashPostings,
     hasher: ahash::RandomState,
     removals: u64,
     newest: Option<Date>,
@@ -32,28 +32,28 @@ struct State {
 }
 
 #[derive(Debug)]
-struct Entry {
-    record: Arc<Record>,
+struct MemoryEntry {
+    record: Arc<StoredText>,
     bands: Box<[u64]>,
 }
 
-impl Memory {
-    fn read(&self) -> RwLockReadGuard<'_, State> {
+impl MemoryStorage {
+    fn read(&self) -> RwLockReadGuard<'_, MemoryState> {
         self.0.read().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn write(&self) -> RwLockWriteGuard<'_, State> {
+    fn write(&self) -> RwLockWriteGuard<'_, MemoryState> {
         self.0.write().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Storage for Memory {
-    fn version(&self) -> Result<Version> {
+impl Storage for MemoryStorage {
+    fn version(&self) -> Result<StorageVersion> {
         let state = self.read();
-        Ok(Version { next: state.next(), removals: state.removals })
+        Ok(StorageVersion { next: state.next(), removals: state.removals })
     }
 
-    fn candidates(&self, bands: &[u64], since: Doc, found: &mut Vec<Doc>) -> Result<bool> {
+    fn candidates(&self, bands: &[u64], since: InsertNumber, found: &mut Vec<InsertNumber>) -> Result<bool> {
         let state = self.read();
         if since >= state.next() {
             return Ok(false);
@@ -68,17 +68,17 @@ impl Storage for Memory {
         Ok(is_cut)
     }
 
-    fn record(&self, doc: Doc) -> Result<Option<Arc<Record>>> {
+    fn record(&self, doc: InsertNumber) -> Result<Option<Arc<StoredText>>> {
         let state = self.read();
         Ok(state.entry(doc).map(|entry| entry.record.clone()))
     }
 
-    fn find(&self, key: &str) -> Result<Option<Doc>> {
+    fn find(&self, key: &str) -> Result<Option<InsertNumber>> {
         let state = self.read();
         let Some((earliest, later)) = state.keys.get(state.key_hash(key)) else {
             return Ok(None);
         };
-        let has_key = |doc: &Doc| state.entry(*doc).is_some_and(|entry| &*entry.record.key == key);
+        let has_key = |doc: &InsertNumber| state.entry(*doc).is_some_and(|entry| &*entry.record.key == key);
         Ok([earliest].iter().chain(later).copied().find(has_key))
     }
 
@@ -94,7 +94,7 @@ impl Storage for Memory {
         Ok(())
     }
 
-    fn insert(&self, record: Record, bands: &[u64], replaced: Option<Doc>, _: bool) -> Result<()> {
+    fn insert(&self, record: StoredText, bands: &[u64], replaced: Option<InsertNumber>, _: bool) -> Result<()> {
         let mut state = self.write();
         state.remove(replaced.as_slice());
         let doc = next_doc(state.entries.len() as u64)?;
@@ -106,23 +106,23 @@ impl Storage for Memory {
         state.documents += 1;
         state.newest = state.newest.max(Some(record.moment()));
         state.bytes += record.bytes() + size_of_val(bands);
-        state.entries.push(Some(Entry { record: Arc::new(record), bands: bands.into() }));
+        state.entries.push(Some(MemoryEntry { record: Arc::new(record), bands: bands.into() }));
         Ok(())
     }
 
-    fn remove(&self, docs: &[Doc]) -> Result<u64> {
+    fn remove(&self, docs: &[InsertNumber]) -> Result<u64> {
         // Others go on in between.
         Ok(docs.chunks(AT_ONCE).map(|docs| self.write().remove(docs)).sum())
     }
 
-    fn older(&self, older: Older) -> Result<Vec<Doc>> {
+    fn older(&self, older: ExpiryBound) -> Result<Vec<InsertNumber>> {
         let state = self.read();
         let entries = state.entries.iter().zip(0..);
         let taken = entries.filter(|(entry, _)| entry.as_ref().is_some_and(|entry| older.takes(&entry.record)));
         Ok(taken.map(|(_, doc)| doc).collect())
     }
 
-    fn each(&self, show: &mut dyn FnMut(&Record) -> Result<()>) -> Result<()> {
+    fn each(&self, show: &mut dyn FnMut(&StoredText) -> Result<()>) -> Result<()> {
         // Nothing is held while a record is shown: whoever looks may change the index.
         let next = self.read().next();
         for doc in 0..next {
@@ -145,7 +145,7 @@ impl Storage for Memory {
         Ok(())
     }
 
-    fn compact(&self) -> Result<Compacted> {
+    fn compact(&self) -> Result<CompactionStats> {
         let state = &mut *self.write();
         state.bands.shrink();
         state.keys.shrink();
@@ -155,7 +155,7 @@ impl Storage for Memory {
                 record.body.forget_set();
             }
         }
-        Ok(Compacted { documents: state.documents, bytes_before: 0, bytes_after: 0 })
+        Ok(CompactionStats { documents: state.documents, bytes_before: 0, bytes_after: 0 })
     }
 
     fn stats(&self) -> Result<StorageStats> {
@@ -165,13 +165,13 @@ impl Storage for Memory {
     }
 }
 
-impl State {
-    fn next(&self) -> Doc {
+impl MemoryState {
+    fn next(&self) -> InsertNumber {
         // Inserts fail before the count leaves 32 bits.
-        self.entries.len() as Doc
+        self.entries.len() as InsertNumber
     }
 
-    fn entry(&self, doc: Doc) -> Option<&Entry> {
+    fn entry(&self, doc: InsertNumber) -> Option<&MemoryEntry> {
         self.entries.get(doc as usize)?.as_ref()
     }
 
@@ -181,7 +181,7 @@ impl State {
     }
 
     /// Forgets documents; how many were there.
-    fn remove(&mut self, docs: &[Doc]) -> u64 {
+    fn remove(&mut self, docs: &[InsertNumber]) -> u64 {
         let (mut bands, mut keys) = (Vec::new(), Vec::new());
         for doc in docs {
             let Some(entry) = self.entries.get_mut(*doc as usize).and_then(Option::take) else { continue };
@@ -203,8 +203,8 @@ impl State {
 /// # Errors
 ///
 /// All 2³² − 1 numbers are used.
-pub(super) fn next_doc(inserted: u64) -> Result<Doc> {
-    Doc::try_from(inserted).ok().filter(|doc| *doc < Doc::MAX).ok_or_else(|| {
+pub(super) fn next_doc(inserted: u64) -> Result<InsertNumber> {
+    InsertNumber::try_from(inserted).ok().filter(|doc| *doc < InsertNumber::MAX).ok_or_else(|| {
         ErrorKind::Parameter {
             name: "insert",
             value: inserted.to_string(),

@@ -59,11 +59,11 @@ use std::sync::{Mutex, PoisonError, RwLock};
 
 pub use builder::IndexBuilder;
 #[cfg(feature = "persistent")]
-pub use disk::Recovery;
+pub use disk::RecoveryReport;
 pub use item::Item;
 pub use life::Expiry;
 pub use settings::Settings;
-pub use stats::{Compacted, Merged, Stats, StorageStats};
+pub use stats::{CompactionStats, MergeStats, Stats, StorageStats};
 pub use verdict::{Match, Rank, Verdict, Verify};
 
 use crate::error::{ErrorKind, Result};
@@ -71,10 +71,10 @@ use crate::lsh::Banding;
 use crate::normalize::alphabet;
 use crate::parallel;
 use crate::similarity::Relation;
-use crate::similarity::facts::{Facts, Guard, WordFrequencies};
-use prepare::{Prepared, Worker, Workers};
-use record::{Body, Doc};
-use storage::{Storage, Version};
+use crate::similarity::facts::{Facts, FactsGuard, WordFrequencies};
+use prepare::{PreparedText, TextPreparer, WorkerPool};
+use record::{InsertNumber, StoredBody};
+use storage::{Storage, StorageVersion};
 use verify::{MOST_VERIFIED, better, rank};
 
 /// Texts seen so far, in memory or in a directory.
@@ -83,21 +83,21 @@ pub struct Index {
     settings: Settings,
     storage: Box<dyn Storage>,
     /// Knows the words of the texts that [`is_learned`] names.
-    guard: Option<RwLock<Guard>>,
+    guard: Option<RwLock<FactsGuard>>,
     /// Held by whoever changes the index.
     turn: Mutex<()>,
-    workers: Workers,
+    workers: WorkerPool,
     bounded_answers: AtomicU64,
     #[cfg(feature = "persistent")]
-    recovery: Option<Recovery>,
+    recovery: Option<RecoveryReport>,
 }
 
 /// What was found of a text at some moment, and what it hung on.
 #[derive(Debug)]
-struct Snapshot {
-    version: Version,
+struct CandidateSnapshot {
+    version: StorageVersion,
     learned: usize,
-    best: Option<(Doc, Match)>,
+    best: Option<(InsertNumber, Match)>,
     /// Number of candidates.
     candidates: usize,
     /// Candidates were left out for a bound.
@@ -125,13 +125,13 @@ impl Index {
     }
 
     fn new(settings: Settings, storage: Box<dyn Storage>) -> Result<Self> {
-        let guard = (settings.facts == Facts::Guard).then(|| RwLock::new(Guard::new(WordFrequencies::default())));
+        let guard = (settings.facts == Facts::Guard).then(|| RwLock::new(FactsGuard::new(WordFrequencies::default())));
         let index = Self {
             settings,
             storage,
             guard,
             turn: Mutex::default(),
-            workers: Workers::default(),
+            workers: WorkerPool::default(),
             bounded_answers: AtomicU64::default(),
             #[cfg(feature = "persistent")]
             recovery: None,
@@ -158,7 +158,7 @@ impl Index {
         parallel::map(items, || (), check)
     }
 
-    fn check_with(&self, worker: &mut Worker, item: Item<'_>) -> Result<Verdict> {
+    fn check_with(&self, worker: &mut TextPreparer, item: Item<'_>) -> Result<Verdict> {
         match worker.prepare(&self.settings, item) {
             Some(text) => {
                 let found = self.snapshot(worker, &text)?;
@@ -195,7 +195,7 @@ impl Index {
         answers
     }
 
-    fn insert_prepared(&self, key: &str, text: Option<Prepared>) -> Result<()> {
+    fn insert_prepared(&self, key: &str, text: Option<PreparedText>) -> Result<()> {
         self.storage.make_room()?;
         let _turn = self.turn();
         self.free(key)?;
@@ -244,10 +244,10 @@ impl Index {
     /// Answers for a text of which something is known already, and stores it if nothing repeats it.
     fn decide(
         &self,
-        worker: &mut Worker,
+        worker: &mut TextPreparer,
         key: &str,
-        text: Option<Prepared>,
-        before: Option<Snapshot>,
+        text: Option<PreparedText>,
+        before: Option<CandidateSnapshot>,
     ) -> Result<Verdict> {
         self.storage.make_room()?;
         let _turn = self.turn();
@@ -360,7 +360,7 @@ impl Index {
     /// # Errors
     ///
     /// On disk what reading and writing can meet; the index is as it was then.
-    pub fn compact(&self) -> Result<Compacted> {
+    pub fn compact(&self) -> Result<CompactionStats> {
         let _turn = self.turn();
         self.storage.compact()
     }
@@ -396,27 +396,37 @@ impl Index {
     /// What opening found to mend, if the index was not closed in order.
     #[cfg(feature = "persistent")]
     #[must_use]
-    pub const fn recovery(&self) -> Option<&Recovery> {
+    pub const fn recovery(&self) -> Option<&RecoveryReport> {
         self.recovery.as_ref()
     }
 
-    fn snapshot(&self, worker: &mut Worker, text: &Prepared) -> Result<Snapshot> {
+    fn snapshot(&self, worker: &mut TextPreparer, text: &PreparedText) -> Result<CandidateSnapshot> {
         let version = self.storage.version()?;
         self.learn_stored()?;
         let learned = self.learned();
         let ranking = rank(&self.settings, &*self.storage, worker, text, 0)?;
         let best = self.with_guard(|guard| ranking.best(&self.settings, guard, text));
-        Ok(Snapshot { version, learned, best, candidates: ranking.candidates, is_cut: ranking.is_cut })
+        Ok(CandidateSnapshot { version, learned, best, candidates: ranking.candidates, is_cut: ranking.is_cut })
     }
 
     /// What holds of a text now, by what was found before.
-    fn settle(&self, worker: &mut Worker, text: &Prepared, before: Snapshot) -> Result<Option<(Doc, Match)>> {
+    fn settle(
+        &self,
+        worker: &mut TextPreparer,
+        text: &PreparedText,
+        before: CandidateSnapshot,
+    ) -> Result<Option<(InsertNumber, Match)>> {
         let found = self.settled(worker, text, before)?;
         self.count(found.is_cut);
         Ok(found.best)
     }
 
-    fn settled(&self, worker: &mut Worker, text: &Prepared, before: Snapshot) -> Result<Snapshot> {
+    fn settled(
+        &self,
+        worker: &mut TextPreparer,
+        text: &PreparedText,
+        before: CandidateSnapshot,
+    ) -> Result<CandidateSnapshot> {
         let version = self.storage.version()?;
         let guard_holds = before.best.is_none() || before.learned == self.learned();
         if version.removals != before.version.removals || !guard_holds {
@@ -432,14 +442,14 @@ impl Index {
             return self.snapshot(worker, text);
         }
         let best = self.with_guard(|guard| since.best(&self.settings, guard, text));
-        Ok(Snapshot { best: better(before.best, best), is_cut: before.is_cut || since.is_cut, ..before })
+        Ok(CandidateSnapshot { best: better(before.best, best), is_cut: before.is_cut || since.is_cut, ..before })
     }
 
     /// Stores a text in one's turn.
-    fn store(&self, key: &str, text: Prepared, replaced: Option<Doc>) -> Result<()> {
+    fn store(&self, key: &str, text: PreparedText, replaced: Option<InsertNumber>) -> Result<()> {
         let number = self.storage.version()?.next;
         let words = match (&self.guard, &text.body) {
-            (Some(_), Body::Text { folded, .. }) if is_learned(number) => Some(alphabet::to_utf8(folded)),
+            (Some(_), StoredBody::Text { folded, .. }) if is_learned(number) => Some(alphabet::to_utf8(folded)),
             _ => None,
         };
         let (record, bands) = text.into_record(key);
@@ -465,7 +475,7 @@ impl Index {
         self.bounded_answers.fetch_add(is_cut.into(), Ordering::Relaxed);
     }
 
-    fn with_guard<T>(&self, work: impl FnOnce(Option<&Guard>) -> T) -> T {
+    fn with_guard<T>(&self, work: impl FnOnce(Option<&FactsGuard>) -> T) -> T {
         match &self.guard {
             Some(guard) => work(Some(&guard.read().unwrap_or_else(PoisonError::into_inner))),
             None => work(None),
@@ -474,7 +484,7 @@ impl Index {
 
     /// How many documents the guard knows.
     fn learned(&self) -> usize {
-        self.with_guard(|guard| guard.map_or(0, Guard::documents))
+        self.with_guard(|guard| guard.map_or(0, FactsGuard::documents))
     }
 
     /// Teaches the guard what an index on disk learned before, or another process since.
@@ -486,7 +496,7 @@ impl Index {
     }
 }
 
-fn verdict(best: Option<(Doc, Match)>) -> Verdict {
+fn verdict(best: Option<(InsertNumber, Match)>) -> Verdict {
     match best {
         Some((_, found)) if matches!(found.relation, Some(Relation::Variant(_))) => Verdict::Variant(found),
         Some((_, found)) => Verdict::Duplicate(found),
@@ -496,7 +506,7 @@ fn verdict(best: Option<(Doc, Match)>) -> Verdict {
 
 /// Whether the guard learns the words of this insert: of the first 4,096, then of 2,048 at even distances in each doubling of
 /// the index. What words are rare is told well by that, and costs next to nothing.
-fn is_learned(number: Doc) -> bool {
+fn is_learned(number: InsertNumber) -> bool {
     let stride = (number / 2048).max(1).ilog2();
     number.trailing_zeros() >= stride
 }
@@ -507,7 +517,7 @@ mod tests {
 
     #[test]
     fn learning_thins_out_as_the_index_grows() {
-        let learned = |range: std::ops::Range<Doc>| range.filter(|number| is_learned(*number)).count();
+        let learned = |range: std::ops::Range<InsertNumber>| range.filter(|number| is_learned(*number)).count();
         assert_eq!(learned(0..4096), 4096);
         assert_eq!((learned(4096..8192), learned(1 << 20..1 << 21)), (2048, 2048));
     }

@@ -3,31 +3,31 @@
 use std::sync::{Mutex, PoisonError};
 use std::time::SystemTime;
 
-use super::record::{Body, Record};
+use super::record::{StoredBody, StoredText};
 use super::{Item, Settings, Verify};
 use crate::document::Date;
 use crate::normalize::{Language, Normalizer};
 use crate::page::Sieve;
 use crate::shingle::hash::finish;
-use crate::shingle::{ShingleSet, Shingled, Shingler};
+use crate::shingle::{ShingleSet, ShingledUnit, Shingler};
 
 /// Bits of a band key that are kept: lists are packed by them, and a false candidate is verified away.
 pub(super) const BAND_BITS: u32 = 40;
 
 /// A text that was folded and sketched.
 #[derive(Debug)]
-pub(super) struct Prepared {
-    pub(super) body: Body,
+pub(super) struct PreparedText {
+    pub(super) body: StoredBody,
     pub(super) bands: Vec<u64>,
     pub(super) seen: Date,
     pub(super) date: Option<Date>,
 }
 
-impl Prepared {
+impl PreparedText {
     /// What is stored of it under `key`, and its band keys.
-    pub(super) fn into_record(mut self, key: &str) -> (Record, Vec<u64>) {
+    pub(super) fn into_record(mut self, key: &str) -> (StoredText, Vec<u64>) {
         self.body.forget_set();
-        (Record { key: key.into(), seen: self.seen, date: self.date, body: self.body }, self.bands)
+        (StoredText { key: key.into(), seen: self.seen, date: self.date, body: self.body }, self.bands)
     }
 
     pub(super) fn moment(&self) -> Date {
@@ -37,27 +37,27 @@ impl Prepared {
 
 /// What threads fold and sketch with; those that are done leave theirs here.
 #[derive(Debug, Default)]
-pub(super) struct Workers(Mutex<Vec<Worker>>);
+pub(super) struct WorkerPool(Mutex<Vec<TextPreparer>>);
 
 /// What one thread folds and sketches with.
 #[derive(Debug)]
-pub(super) struct Worker {
+pub(super) struct TextPreparer {
     sieve: Sieve,
     shingler: Shingler,
     values: Vec<u32>,
 }
 
-impl Workers {
-    pub(super) fn with<T>(&self, settings: &Settings, work: impl FnOnce(&mut Worker) -> T) -> T {
+impl WorkerPool {
+    pub(super) fn with<T>(&self, settings: &Settings, work: impl FnOnce(&mut TextPreparer) -> T) -> T {
         let idle = self.0.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        let mut worker = idle.unwrap_or_else(|| Worker::new(settings));
+        let mut worker = idle.unwrap_or_else(|| TextPreparer::new(settings));
         let done = work(&mut worker);
         self.0.lock().unwrap_or_else(PoisonError::into_inner).push(worker);
         done
     }
 }
 
-impl Worker {
+impl TextPreparer {
     fn new(settings: &Settings) -> Self {
         Self {
             sieve: Sieve::new(settings.boilerplate).with_rules(settings.rules.clone()),
@@ -67,7 +67,7 @@ impl Worker {
     }
 
     /// Folds, shingles and sketches a text; `None` if it has no tokens.
-    pub(super) fn prepare(&mut self, settings: &Settings, item: Item<'_>) -> Option<Prepared> {
+    pub(super) fn prepare(&mut self, settings: &Settings, item: Item<'_>) -> Option<PreparedText> {
         let language = settings.language.unwrap_or_else(|| Language::detect(item.text.text));
         let kept = self.sieve.sift(item.text);
         let normalizer = Normalizer::new(settings.profile, language);
@@ -83,15 +83,15 @@ impl Worker {
     }
 
     /// What [`prepare`](Self::prepare) made of the text that `record` was stored from.
-    pub(super) fn prepare_again(&mut self, settings: &Settings, record: &Record) -> Option<Prepared> {
+    pub(super) fn prepare_again(&mut self, settings: &Settings, record: &StoredText) -> Option<PreparedText> {
         match &record.body {
-            Body::Text { folded, .. } => {
+            StoredBody::Text { folded, .. } => {
                 let shingled = self.shingler.shingle_folded(folded);
                 prepared(settings, &shingled, Some(folded.clone()), &mut self.values, record.seen, record.date)
             }
-            Body::Sketch { fingerprint, shingles, slots } => Some(Prepared {
+            StoredBody::Sketch { fingerprint, shingles, slots } => Some(PreparedText {
                 bands: bands_of(settings, slots),
-                body: Body::Sketch { fingerprint: *fingerprint, shingles: *shingles, slots: slots.clone() },
+                body: StoredBody::Sketch { fingerprint: *fingerprint, shingles: *shingles, slots: slots.clone() },
                 seen: record.seen,
                 date: record.date,
             }),
@@ -106,12 +106,12 @@ impl Worker {
 
 fn prepared(
     settings: &Settings,
-    shingled: &Shingled<'_>,
+    shingled: &ShingledUnit<'_>,
     folded: Option<Box<[u8]>>,
     values: &mut Vec<u32>,
     seen: Date,
     date: Option<Date>,
-) -> Option<Prepared> {
+) -> Option<PreparedText> {
     if shingled.tokens == 0 {
         return None;
     }
@@ -120,11 +120,11 @@ fn prepared(
         let slots = slots_of(settings, values);
         let bands = bands_of(settings, &slots);
         let shingles = u32::try_from(shingled.set().len()).unwrap_or(u32::MAX);
-        let body = Body::Sketch { fingerprint: shingled.fingerprint, shingles, slots };
-        return Some(Prepared { body, bands, seen, date });
+        let body = StoredBody::Sketch { fingerprint: shingled.fingerprint, shingles, slots };
+        return Some(PreparedText { body, bands, seen, date });
     };
     let bands = cut(settings, values);
-    Some(Prepared { body: Body::text(folded), bands, seen, date })
+    Some(PreparedText { body: StoredBody::text(folded), bands, seen, date })
 }
 
 /// The low bytes of each value, well mixed.

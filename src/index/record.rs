@@ -6,27 +6,27 @@ use crate::document::Date;
 use crate::shingle::{Fingerprint, ShingleSet};
 
 /// The number of an insert, counted from 0 over the life of an index and never used twice.
-pub(super) type Doc = u32;
+pub(super) type InsertNumber = u32;
 
 /// One stored text.
 #[derive(Debug)]
-pub(super) struct Record {
+pub(super) struct StoredText {
     pub(super) key: Box<str>,
     pub(super) seen: Date,
     pub(super) date: Option<Date>,
-    pub(super) body: Body,
+    pub(super) body: StoredBody,
 }
 
 /// What the text is compared by.
 #[derive(Debug)]
-pub(super) enum Body {
+pub(super) enum StoredBody {
     /// The folded text in the compact alphabet: shingles follow from it exactly and are made when they are first needed.
     Text { folded: Box<[u8]>, set: OnceLock<ShingleSet> },
     /// Its signature, [`slot_bytes`](super::Settings::slot_bytes) a value.
     Sketch { fingerprint: Fingerprint, shingles: u32, slots: Box<[u8]> },
 }
 
-impl Record {
+impl StoredText {
     /// When it counts as published: by its own date, else when it was first seen.
     pub(super) fn moment(&self) -> Date {
         self.date.unwrap_or(self.seen)
@@ -35,14 +35,14 @@ impl Record {
     /// Bytes in memory, about.
     pub(super) fn bytes(&self) -> usize {
         let body = match &self.body {
-            Body::Text { folded, .. } => folded.len(),
-            Body::Sketch { slots, .. } => slots.len(),
+            StoredBody::Text { folded, .. } => folded.len(),
+            StoredBody::Sketch { slots, .. } => slots.len(),
         };
         size_of::<Self>() + self.key.len() + body
     }
 }
 
-impl Body {
+impl StoredBody {
     /// A folded text.
     pub(super) fn text(folded: Box<[u8]>) -> Self {
         Self::Text { folded, set: OnceLock::new() }

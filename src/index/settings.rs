@@ -9,7 +9,7 @@ use super::Verify;
 use crate::document::Window;
 use crate::lsh::Banding;
 use crate::normalize::{FOLD_VERSION, Language, Profile};
-use crate::page::{Boilerplate, Rules};
+use crate::page::{Boilerplate, BoilerplateRules};
 use crate::shingle::ShingleKind;
 use crate::similarity::facts::Facts;
 use crate::sketch::MinHasher;
@@ -22,7 +22,7 @@ pub struct Settings {
     pub(super) profile: Profile,
     pub(super) language: Option<Language>,
     pub(super) boilerplate: Boilerplate,
-    pub(super) rules: Option<Arc<Rules>>,
+    pub(super) rules: Option<Arc<BoilerplateRules>>,
     pub(super) shingle: ShingleKind,
     pub(super) facts: Facts,
     pub(super) seed: u64,

@@ -47,7 +47,7 @@ pub struct StorageStats {
 /// What a compaction did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
-pub struct Compacted {
+pub struct CompactionStats {
     /// Documents left.
     pub documents: u64,
     /// Bytes on disk before.
@@ -59,7 +59,7 @@ pub struct Compacted {
 /// What a merge or an import did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
-pub struct Merged {
+pub struct MergeStats {
     /// Texts that were stored.
     pub inserted: u64,
     /// Texts that repeat a stored one, and were not stored.

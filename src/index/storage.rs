@@ -3,8 +3,8 @@
 use std::fmt::Debug;
 use std::sync::Arc;
 
-use super::record::{Doc, Record};
-use super::{Compacted, StorageStats};
+use super::record::{InsertNumber, StoredText};
+use super::{CompactionStats, StorageStats};
 use crate::document::Date;
 use crate::error::Result;
 
@@ -15,24 +15,24 @@ pub(super) const LONGEST_LIST: usize = 1000;
 /// How far the storage has come: answers found at one version hold at another that differs in `next` alone, but for the
 /// documents in between.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Version {
+pub(super) struct StorageVersion {
     /// The number that the next insert gets.
-    pub(super) next: Doc,
+    pub(super) next: InsertNumber,
     /// Counts removals.
     pub(super) removals: u64,
 }
 
 /// Which documents an expiry takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Older {
+pub(super) enum ExpiryBound {
     /// First seen before.
     Seen(Date),
     /// Published (else first seen) before.
     Moment(Date),
 }
 
-impl Older {
-    pub(super) fn takes(self, record: &Record) -> bool {
+impl ExpiryBound {
+    pub(super) fn takes(self, record: &StoredText) -> bool {
         match self {
             Self::Seen(bound) => record.seen < bound,
             Self::Moment(bound) => record.moment() < bound,
@@ -46,17 +46,17 @@ impl Older {
 /// turns. A change is seen by every read that begins after it.
 pub(super) trait Storage: Debug + Send + Sync {
     /// Where the storage stands. Of an index that another process writes: after a look at what is new.
-    fn version(&self) -> Result<Version>;
+    fn version(&self) -> Result<StorageVersion>;
 
     /// Appends to `found` each document numbered `since` or later as often as it shares a band: of each band the earliest
     /// [`LONGEST_LIST`]. Whether a list was cut there.
-    fn candidates(&self, bands: &[u64], since: Doc, found: &mut Vec<Doc>) -> Result<bool>;
+    fn candidates(&self, bands: &[u64], since: InsertNumber, found: &mut Vec<InsertNumber>) -> Result<bool>;
 
     /// The record of a document; `None` if it was removed.
-    fn record(&self, doc: Doc) -> Result<Option<Arc<Record>>>;
+    fn record(&self, doc: InsertNumber) -> Result<Option<Arc<StoredText>>>;
 
     /// The document stored under a key.
-    fn find(&self, key: &str) -> Result<Option<Doc>>;
+    fn find(&self, key: &str) -> Result<Option<InsertNumber>>;
 
     /// Number of documents.
     fn len(&self) -> u64;
@@ -69,16 +69,16 @@ pub(super) trait Storage: Debug + Send + Sync {
 
     /// Stores a record under its band keys, in place of an earlier document where one is given. `learned`: the guard learned
     /// its words, and must learn them again when the storage is opened again.
-    fn insert(&self, record: Record, bands: &[u64], replaced: Option<Doc>, learned: bool) -> Result<()>;
+    fn insert(&self, record: StoredText, bands: &[u64], replaced: Option<InsertNumber>, learned: bool) -> Result<()>;
 
     /// Forgets documents; those that are gone already count for nothing. How many went.
-    fn remove(&self, docs: &[Doc]) -> Result<u64>;
+    fn remove(&self, docs: &[InsertNumber]) -> Result<u64>;
 
     /// The documents that an expiry takes, ascending.
-    fn older(&self, older: Older) -> Result<Vec<Doc>>;
+    fn older(&self, older: ExpiryBound) -> Result<Vec<InsertNumber>>;
 
     /// Shows every record, in the order of insertion.
-    fn each(&self, show: &mut dyn FnMut(&Record) -> Result<()>) -> Result<()>;
+    fn each(&self, show: &mut dyn FnMut(&StoredText) -> Result<()>) -> Result<()>;
 
     /// Hands on the folded texts of which the guard has not learned yet, in order; those that it learned by [`insert`](Self::insert)
     /// not again. Whoever calls this later waits until `teach` is done.
@@ -91,7 +91,7 @@ pub(super) trait Storage: Debug + Send + Sync {
     fn close(&self) -> Result<()>;
 
     /// Gives back what removed documents take.
-    fn compact(&self) -> Result<Compacted>;
+    fn compact(&self) -> Result<CompactionStats>;
 
     /// What it takes and holds.
     fn stats(&self) -> Result<StorageStats>;

@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use super::judge::Judge;
-use super::prepare::{Prepared, Worker};
-use super::record::{Body, Doc, Record};
+use super::judge::CandidateJudge;
+use super::prepare::{PreparedText, TextPreparer};
+use super::record::{InsertNumber, StoredBody, StoredText};
 use super::storage::Storage;
 use super::{Match, Rank, Settings};
 use crate::error::Result;
-use crate::similarity::facts::Guard;
+use crate::similarity::facts::FactsGuard;
 use crate::similarity::{Relation, Score};
 
 /// Of all candidates so many are verified: those that share most bands, ties: the earliest; with a window of time the latest, as the
@@ -17,9 +17,9 @@ pub(super) const MOST_VERIFIED: usize = 256;
 
 /// A verified candidate.
 #[derive(Debug)]
-pub(super) struct Found {
-    doc: Doc,
-    record: Arc<Record>,
+pub(super) struct VerifiedCandidate {
+    doc: InsertNumber,
+    record: Arc<StoredText>,
     score: Score,
     standard_error: Option<f64>,
     is_exact: bool,
@@ -27,8 +27,8 @@ pub(super) struct Found {
 
 /// Candidates, best first.
 #[derive(Debug)]
-pub(super) struct Ranking {
-    found: Vec<Found>,
+pub(super) struct CandidateRanking {
+    found: Vec<VerifiedCandidate>,
     /// Candidates were left out for a bound.
     pub(super) is_cut: bool,
     /// How many there were.
@@ -39,10 +39,10 @@ pub(super) struct Ranking {
 pub(super) fn rank(
     settings: &Settings,
     storage: &dyn Storage,
-    worker: &mut Worker,
-    text: &Prepared,
-    since: Doc,
-) -> Result<Ranking> {
+    worker: &mut TextPreparer,
+    text: &PreparedText,
+    since: InsertNumber,
+) -> Result<CandidateRanking> {
     let mut docs = Vec::new();
     let mut is_cut = storage.candidates(&text.bands, since, &mut docs)?;
     let docs = most_shared(docs, settings.window.is_some());
@@ -56,38 +56,46 @@ pub(super) fn rank(
         }
     }
     found.sort_unstable_by(|a, b| b.score.jaccard.total_cmp(&a.score.jaccard).then(a.doc.cmp(&b.doc)));
-    Ok(Ranking { found, is_cut, candidates })
+    Ok(CandidateRanking { found, is_cut, candidates })
 }
 
 /// Each document once, most repeated first; ties: the earliest, or the latest.
-fn most_shared(mut docs: Vec<Doc>, latest_first: bool) -> Vec<Doc> {
+fn most_shared(mut docs: Vec<InsertNumber>, latest_first: bool) -> Vec<InsertNumber> {
     docs.sort_unstable();
-    let mut counted: Vec<(usize, Doc)> = docs.chunk_by(|a, b| a == b).map(|run| (run.len(), run[0])).collect();
+    let mut counted: Vec<(usize, InsertNumber)> = docs.chunk_by(|a, b| a == b).map(|run| (run.len(), run[0])).collect();
     counted.sort_unstable_by(|(a, x), (b, y)| b.cmp(a).then(if latest_first { y.cmp(x) } else { x.cmp(y) }));
     counted.into_iter().map(|(_, doc)| doc).collect()
 }
 
-fn verified(settings: &Settings, worker: &mut Worker, doc: Doc, record: Arc<Record>, text: &Prepared) -> Found {
+fn verified(
+    settings: &Settings,
+    worker: &mut TextPreparer,
+    doc: InsertNumber,
+    record: Arc<StoredText>,
+    text: &PreparedText,
+) -> VerifiedCandidate {
     let (score, standard_error, is_exact) = match (&record.body, &text.body) {
-        (Body::Text { folded, .. }, Body::Text { folded: asked, .. }) if folded == asked => (Score::SAME, None, true),
-        (Body::Text { folded, set }, Body::Text { folded: asked, set: asked_set }) => {
+        (StoredBody::Text { folded, .. }, StoredBody::Text { folded: asked, .. }) if folded == asked => {
+            (Score::SAME, None, true)
+        }
+        (StoredBody::Text { folded, set }, StoredBody::Text { folded: asked, set: asked_set }) => {
             let stored = set.get_or_init(|| worker.set(folded));
             (Score::of(stored, asked_set.get_or_init(|| worker.set(asked))), None, false)
         }
         (
-            Body::Sketch { fingerprint, shingles, slots },
-            Body::Sketch { fingerprint: asked, shingles: size, slots: values },
+            StoredBody::Sketch { fingerprint, shingles, slots },
+            StoredBody::Sketch { fingerprint: asked, shingles: size, slots: values },
         ) => {
             let is_exact = fingerprint == asked;
             let (score, error) = estimate(settings, slots, values, *shingles, *size, is_exact);
             (score, Some(error), is_exact)
         }
         // One index holds one kind.
-        (Body::Sketch { .. }, Body::Text { .. }) | (Body::Text { .. }, Body::Sketch { .. }) => {
+        (StoredBody::Sketch { .. }, StoredBody::Text { .. }) | (StoredBody::Text { .. }, StoredBody::Sketch { .. }) => {
             (Score { jaccard: 0.0, containment: 0.0 }, None, false)
         }
     };
-    Found { doc, record, score, standard_error, is_exact }
+    VerifiedCandidate { doc, record, score, standard_error, is_exact }
 }
 
 /// The Jaccard that the share of equal slots tells, its standard error, and the containment that follows from the sizes (Li and
@@ -109,10 +117,15 @@ fn estimate(settings: &Settings, a: &[u8], b: &[u8], size_a: u32, size_b: u32, i
     (Score { jaccard, containment }, error)
 }
 
-impl Ranking {
+impl CandidateRanking {
     /// The copy of highest Jaccard; without one, the variant of highest Jaccard.
-    pub(super) fn best(&self, settings: &Settings, guard: Option<&Guard>, text: &Prepared) -> Option<(Doc, Match)> {
-        let judge = Judge::new(settings, guard, text, &self.found);
+    pub(super) fn best(
+        &self,
+        settings: &Settings,
+        guard: Option<&FactsGuard>,
+        text: &PreparedText,
+    ) -> Option<(InsertNumber, Match)> {
+        let judge = CandidateJudge::new(settings, guard, text, &self.found);
         let likely = self.found.iter().take_while(|found| found.score.jaccard >= settings.threshold);
         let mut variant = None;
         for found in likely {
@@ -129,31 +142,31 @@ impl Ranking {
     pub(super) fn top(
         mut self,
         settings: &Settings,
-        guard: Option<&Guard>,
-        text: &Prepared,
+        guard: Option<&FactsGuard>,
+        text: &PreparedText,
         top: usize,
         by: Rank,
     ) -> Vec<Match> {
         if by == Rank::Containment {
             self.found.sort_by(|a, b| b.score.containment.total_cmp(&a.score.containment));
         }
-        let judge = Judge::new(settings, guard, text, &self.found);
+        let judge = CandidateJudge::new(settings, guard, text, &self.found);
         // What shares a band by chance alone is nobody's match.
         let alike = self.found.iter().filter(|found| found.score.jaccard > 0.0);
         alike.take(top).map(|found| found.named(settings, &judge)).collect()
     }
 }
 
-impl Found {
+impl VerifiedCandidate {
     /// The folded text, if it is another than the one asked about.
     pub(super) fn other_text(&self) -> Option<&[u8]> {
         match &self.record.body {
-            Body::Text { folded, .. } if !self.is_exact => Some(folded),
+            StoredBody::Text { folded, .. } if !self.is_exact => Some(folded),
             _ => None,
         }
     }
 
-    fn named(&self, settings: &Settings, judge: &Judge<'_>) -> Match {
+    fn named(&self, settings: &Settings, judge: &CandidateJudge<'_>) -> Match {
         let Score { jaccard, containment } = self.score;
         let relation = if self.is_exact {
             Some(Relation::Exact)
@@ -170,7 +183,10 @@ impl Found {
 }
 
 /// The better of what was found before and since: a copy before a variant, then the higher Jaccard, then the earlier.
-pub(super) fn better(before: Option<(Doc, Match)>, since: Option<(Doc, Match)>) -> Option<(Doc, Match)> {
+pub(super) fn better(
+    before: Option<(InsertNumber, Match)>,
+    since: Option<(InsertNumber, Match)>,
+) -> Option<(InsertNumber, Match)> {
     match (before, since) {
         (Some(before), Some(since)) => {
             let rank = |found: &Match| !matches!(found.relation, Some(Relation::Variant(_)));

@@ -6,43 +6,43 @@ use std::sync::Arc;
 
 use super::corpus::{Record, slashes};
 use super::csv;
-use super::held::{Piece, Stamp};
-use super::index::{BlockIndex, PartIndex, Rows, Shape};
-use super::json::escapes::Decoded;
-use super::json_lines::{self, Line};
-use super::reject::Reason;
+use super::held::{FileStamp, HeldBytes};
+use super::index::{BlockIndex, PartIndex, PartShape, RecordRows};
+use super::json::escapes::EscapeBuffers;
+use super::json_lines::{self, JsonLine};
+use super::reject::RejectReason;
 #[cfg(feature = "warc")]
 use super::warc;
-use super::{Format, InputOptions, text};
+use super::{InputFormat, InputOptions, text};
 
 /// Some whole records in input order, with their bytes.
-pub(crate) struct Block {
+pub(crate) struct RecordBlock {
     pub(super) options: Arc<InputOptions>,
-    pub(super) parts: Vec<Part>,
+    pub(super) parts: Vec<FilePart>,
 }
 
 /// A part of a file.
 #[derive(Debug, Clone)]
-pub(super) struct Part {
+pub(super) struct FilePart {
     pub(super) file: u32,
     pub(super) start: u64,
     pub(super) length: u64,
-    pub(super) shape: Shape,
-    pub(super) bytes: Piece,
-    pub(super) stamp: Option<Stamp>,
-    pub(super) failure: Option<Reason>,
+    pub(super) shape: PartShape,
+    pub(super) bytes: HeldBytes,
+    pub(super) stamp: Option<FileStamp>,
+    pub(super) failure: Option<RejectReason>,
     /// The only record is this large, and its bytes are not at hand.
-    pub(super) oversized: Option<Oversized>,
-    pub(super) format: Format,
+    pub(super) oversized: Option<OversizedRecord>,
+    pub(super) format: InputFormat,
     /// A file that is one record: its relative path, and whether it begins with a byte order mark.
     pub(super) text: Option<(Arc<std::path::Path>, bool)>,
     /// CSV: the header of its file.
-    pub(super) csv: Option<Arc<csv::Header>>,
+    pub(super) csv: Option<Arc<csv::CsvHeader>>,
 }
 
 /// A record that was passed over.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Oversized {
+pub(super) struct OversizedRecord {
     /// 0 for a blank line.
     pub(super) size: u64,
     pub(super) carriage_return: bool,
@@ -52,18 +52,18 @@ pub(super) struct Oversized {
 
 /// Buffers that one thread reads with.
 #[derive(Debug, Default)]
-pub(crate) struct Scratch {
+pub(crate) struct ReadScratch {
     /// Decoded text.
-    pub(super) text: Decoded,
+    pub(super) text: EscapeBuffers,
     /// Raw bytes from the disk.
     pub(super) raw: Vec<u8>,
     /// Records of archives that are no documents, by what they are, until they are taken away.
     pub(crate) passed: BTreeMap<&'static str, u64>,
 }
 
-type Parsed<'a> = Result<Record<'a>, Reason>;
+type ParseResult<'a> = Result<Record<'a>, RejectReason>;
 
-impl Block {
+impl RecordBlock {
     /// Bytes in it.
     pub(crate) fn len(&self) -> u64 {
         self.parts.iter().map(|part| part.length).sum()
@@ -75,13 +75,13 @@ impl Block {
     /// Ids that repeat an earlier one are not seen here: see [`IdHashes`](super::IdHashes).
     pub(crate) fn read(
         &self,
-        scratch: &mut Scratch,
-        mut each: impl FnMut(Result<Record<'_>, Reason>, usize),
+        scratch: &mut ReadScratch,
+        mut each: impl FnMut(Result<Record<'_>, RejectReason>, usize),
     ) -> BlockIndex {
         let parts = self.parts.iter().map(|part| {
             let rows = match part.shape {
                 #[cfg(feature = "warc")]
-                Shape::Records => part.read_records(&self.options, &mut scratch.passed, &mut each),
+                PartShape::Records => part.read_records(&self.options, &mut scratch.passed, &mut each),
                 _ => part.read(&self.options, &mut scratch.text, &mut each),
             };
             part.index(rows)
@@ -95,37 +95,44 @@ impl Block {
     }
 }
 
-impl Part {
-    fn rows(&self) -> Rows {
+impl FilePart {
+    fn rows(&self) -> RecordRows {
         #[cfg(feature = "warc")]
-        if self.shape == Shape::Records {
+        if self.shape == PartShape::Records {
             return self.records(|_, _| {});
         }
         match (self.shape, self.oversized) {
-            (_, Some(Oversized { size: 0, .. })) => Rows::blank(),
-            (shape, Some(Oversized { size, carriage_return, lines })) => {
-                Rows::single(size, carriage_return, if shape == Shape::Lines { lines } else { 0 })
+            (_, Some(OversizedRecord { size: 0, .. })) => RecordRows::blank(),
+            (shape, Some(OversizedRecord { size, carriage_return, lines })) => {
+                RecordRows::single(size, carriage_return, if shape == PartShape::Lines { lines } else { 0 })
             }
-            (Shape::Lines, None) => match &self.csv {
-                Some(header) => Rows::split_csv(&self.bytes, header.delimiter),
-                None => Rows::split(&self.bytes),
+            (PartShape::Lines, None) => match &self.csv {
+                Some(header) => RecordRows::split_csv(&self.bytes, header.delimiter),
+                None => RecordRows::split(&self.bytes),
             },
-            (Shape::Rest, None) => Rows::single(self.length, false, 1),
-            (Shape::Text | Shape::Failed | Shape::Records, None) => Rows::single(self.length, false, 0),
+            (PartShape::Rest, None) => RecordRows::single(self.length, false, 1),
+            (PartShape::Text | PartShape::Failed | PartShape::Records, None) => {
+                RecordRows::single(self.length, false, 0)
+            }
         }
     }
 
-    fn read(&self, options: &InputOptions, buffer: &mut Decoded, each: &mut impl FnMut(Parsed<'_>, usize)) -> Rows {
-        if let (Shape::Lines, None) = (self.shape, self.oversized) {
+    fn read(
+        &self,
+        options: &InputOptions,
+        buffer: &mut EscapeBuffers,
+        each: &mut impl FnMut(ParseResult<'_>, usize),
+    ) -> RecordRows {
+        if let (PartShape::Lines, None) = (self.shape, self.oversized) {
             return self.read_lines(options, buffer, each);
         }
         match self.oversized {
-            Some(Oversized { size: 0, .. }) => {}
-            Some(Oversized { size, .. }) => {
+            Some(OversizedRecord { size: 0, .. }) => {}
+            Some(OversizedRecord { size, .. }) => {
                 let reason = self.failure.clone();
                 let limit = options.max_record_size;
                 each(
-                    Err(reason.unwrap_or(Reason::TooLarge { size, limit })),
+                    Err(reason.unwrap_or(RejectReason::TooLarge { size, limit })),
                     usize::try_from(size).unwrap_or(usize::MAX),
                 );
             }
@@ -135,28 +142,28 @@ impl Part {
     }
 
     /// The only record of a part that is no line.
-    fn single(&self, options: &InputOptions) -> Parsed<'_> {
+    fn single(&self, options: &InputOptions) -> ParseResult<'_> {
         match (&self.failure, &self.text) {
             (Some(reason), _) => Err(reason.clone()),
             (None, Some((relative, bom))) => whole_file(self.format, &self.bytes, *bom, relative, options),
-            (None, None) => Err(Reason::NotInInput),
+            (None, None) => Err(RejectReason::NotInInput),
         }
     }
 
     fn read_lines(
         &self,
         options: &InputOptions,
-        buffer: &mut Decoded,
-        each: &mut impl FnMut(Parsed<'_>, usize),
-    ) -> Rows {
-        let mut rows = Rows::default();
+        buffer: &mut EscapeBuffers,
+        each: &mut impl FnMut(ParseResult<'_>, usize),
+    ) -> RecordRows {
+        let mut rows = RecordRows::default();
         let limit = options.max_record_size;
         if let Some(header) = &self.csv {
             rows.each_csv(&self.bytes, header.delimiter, |range| {
                 let (size, raw) = (range.len() as u64, self.bytes.get(range.clone()).unwrap_or_default());
                 let too_large = size > limit;
                 each(
-                    if too_large { Err(Reason::TooLarge { size, limit }) } else { header.record(raw, options) },
+                    if too_large { Err(RejectReason::TooLarge { size, limit }) } else { header.record(raw, options) },
                     range.len(),
                 );
             });
@@ -165,12 +172,12 @@ impl Part {
         let whole = simdutf8::basic::from_utf8(&self.bytes).ok();
         rows.each(&self.bytes, |range| {
             let line = match whole.and_then(|whole| whole.get(range.clone())) {
-                Some(line) => Line::Checked(line),
-                None => Line::Raw(self.bytes.get(range.clone()).unwrap_or_default()),
+                Some(line) => JsonLine::Checked(line),
+                None => JsonLine::Raw(self.bytes.get(range.clone()).unwrap_or_default()),
             };
             let size = range.len() as u64;
             let parsed = if size > limit {
-                Err(Reason::TooLarge { size, limit })
+                Err(RejectReason::TooLarge { size, limit })
             } else {
                 json_lines::parse(line, options, buffer).map(|parsed| parsed.attach(buffer))
             };
@@ -181,19 +188,23 @@ impl Part {
 
     /// The documents of an archive. Calls `each` with every record: its class and its place.
     #[cfg(feature = "warc")]
-    fn records(&self, mut each: impl FnMut(warc::Class, std::ops::Range<usize>)) -> Rows {
+    fn records(&self, mut each: impl FnMut(warc::RecordClass, std::ops::Range<usize>)) -> RecordRows {
         if self.failure.is_some() {
-            return Rows::single(self.length, false, 0);
+            return RecordRows::single(self.length, false, 0);
         }
-        if let Some(Oversized { size, .. }) = self.oversized {
+        if let Some(OversizedRecord { size, .. }) = self.oversized {
             let class = warc::classify(&self.bytes);
             each(class, 0..usize::try_from(size).unwrap_or(usize::MAX));
-            return if class == warc::Class::Document { Rows::single(size, false, 0) } else { Rows::none() };
+            return if class == warc::RecordClass::Document {
+                RecordRows::single(size, false, 0)
+            } else {
+                RecordRows::none()
+            };
         }
-        let mut rows = Rows::default();
+        let mut rows = RecordRows::default();
         for range in warc::records(&self.bytes) {
             let class = warc::classify(self.bytes.get(range.clone()).unwrap_or_default());
-            if class == warc::Class::Document {
+            if class == warc::RecordClass::Document {
                 rows.record(range.clone());
             }
             each(class, range);
@@ -206,26 +217,26 @@ impl Part {
         &self,
         options: &InputOptions,
         passed: &mut BTreeMap<&'static str, u64>,
-        each: &mut impl FnMut(Parsed<'_>, usize),
-    ) -> Rows {
+        each: &mut impl FnMut(ParseResult<'_>, usize),
+    ) -> RecordRows {
         if let Some(reason) = &self.failure {
             each(Err(reason.clone()), usize::try_from(self.length).unwrap_or(usize::MAX));
         }
         let limit = options.max_record_size;
         self.records(|class, range| match class {
-            warc::Class::Passed(name) => *passed.entry(name).or_default() += 1,
-            warc::Class::Document => {
+            warc::RecordClass::Passed(name) => *passed.entry(name).or_default() += 1,
+            warc::RecordClass::Document => {
                 let size = range.len() as u64;
                 let record = match self.bytes.get(range.clone()) {
                     Some(bytes) if size <= limit => warc::record(bytes, options),
-                    _ => Err(Reason::TooLarge { size, limit }),
+                    _ => Err(RejectReason::TooLarge { size, limit }),
                 };
                 each(record, range.len());
             }
         })
     }
 
-    fn index(&self, rows: Rows) -> PartIndex {
+    fn index(&self, rows: RecordRows) -> PartIndex {
         let Self { file, start, length, shape, stamp, .. } = *self;
         rows.index(PartIndex {
             file,
@@ -244,20 +255,20 @@ impl Part {
 
 /// Reads a file as one record.
 pub(super) fn whole_file<'a>(
-    format: Format,
+    format: InputFormat,
     bytes: &'a [u8],
     bom: bool,
     relative: &'a std::path::Path,
     options: &InputOptions,
-) -> Parsed<'a> {
+) -> ParseResult<'a> {
     let (size, limit) = (bytes.len() as u64, options.max_record_size);
     if size > limit {
-        return Err(Reason::TooLarge { size, limit });
+        return Err(RejectReason::TooLarge { size, limit });
     }
     let id: Cow<'a, str> = slashes(relative);
     match format {
         #[cfg(feature = "html")]
-        Format::Html => super::html::record(bytes, id, &super::html::Origin::default(), options),
+        InputFormat::Html => super::html::record(bytes, id, &super::html::PageOrigin::default(), options),
         _ => text::record(bytes, bom, id, options),
     }
 }

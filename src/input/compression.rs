@@ -60,17 +60,17 @@ pub(super) fn reader(
     match compression {
         Compression::None => Box::new(reader),
         #[cfg(feature = "gzip")]
-        Compression::Gzip => Box::new(gzip::Gunzip::new(reader, threads)),
+        Compression::Gzip => Box::new(gzip::GzipReader::new(reader, threads)),
         #[cfg(feature = "zstd")]
-        Compression::Zstd => Box::new(zstandard::Unzstd::new(reader, threads, ahead)),
+        Compression::Zstd => Box::new(zstandard::ZstdReader::new(reader, threads, ahead)),
         #[cfg(feature = "bzip2")]
-        Compression::Bzip2 => Box::new(pieces::Pieces::new(bunzip::Bunzip::new(reader), "bzip2")),
+        Compression::Bzip2 => Box::new(pieces::DecoderPieces::new(bunzip::Bzip2Reader::new(reader), "bzip2")),
         #[cfg(feature = "xz")]
         Compression::Xz => {
-            Box::new(pieces::Pieces::new(lzma_rust2::XzReader::new_mem_limit(reader, true, XZ_MEMORY), "xz"))
+            Box::new(pieces::DecoderPieces::new(lzma_rust2::XzReader::new_mem_limit(reader, true, XZ_MEMORY), "xz"))
         }
         #[cfg(not(all(feature = "gzip", feature = "zstd", feature = "bzip2", feature = "xz")))]
-        _ => Box::new(Absent),
+        _ => Box::new(AbsentDecoder),
     }
 }
 
@@ -110,10 +110,10 @@ fn absent(name: &str) -> io::Error {
 
 /// Stands for a decompressor that this build lacks; never met, as [`detect`] refuses the file.
 #[cfg(not(all(feature = "gzip", feature = "zstd", feature = "bzip2", feature = "xz")))]
-struct Absent;
+struct AbsentDecoder;
 
 #[cfg(not(all(feature = "gzip", feature = "zstd", feature = "bzip2", feature = "xz")))]
-impl Read for Absent {
+impl Read for AbsentDecoder {
     fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
         Err(absent("such compression"))
     }
@@ -127,21 +127,27 @@ impl Compression {
     /// The compressor cannot start, or this build lacks it.
     pub fn writer<W: Write>(self, writer: W) -> io::Result<CompressionWriter<W>> {
         Ok(CompressionWriter(match self {
-            Self::None => Inner::Plain(writer),
+            Self::None => CompressionEncoder::Plain(writer),
             #[cfg(feature = "gzip")]
-            Self::Gzip => Inner::Gzip(Box::new(flate2::write::GzEncoder::new(writer, flate2::Compression::default()))),
+            Self::Gzip => CompressionEncoder::Gzip(Box::new(flate2::write::GzEncoder::new(
+                writer,
+                flate2::Compression::default(),
+            ))),
             #[cfg(feature = "zstd")]
             Self::Zstd => {
                 let mut encoder = zstd::stream::write::Encoder::new(writer, zstd::DEFAULT_COMPRESSION_LEVEL)?;
                 encoder.include_checksum(true)?;
-                Inner::Zstd(Box::new(encoder))
+                CompressionEncoder::Zstd(Box::new(encoder))
             }
             #[cfg(feature = "bzip2")]
-            Self::Bzip2 => Inner::Bzip2(Box::new(bzip2::write::BzEncoder::new(writer, bzip2::Compression::best()))),
-            #[cfg(feature = "xz")]
-            Self::Xz => {
-                Inner::Xz(Box::new(lzma_rust2::XzWriter::new(writer, lzma_rust2::XzOptions::with_preset(XZ_LEVEL))?))
+            Self::Bzip2 => {
+                CompressionEncoder::Bzip2(Box::new(bzip2::write::BzEncoder::new(writer, bzip2::Compression::best())))
             }
+            #[cfg(feature = "xz")]
+            Self::Xz => CompressionEncoder::Xz(Box::new(lzma_rust2::XzWriter::new(
+                writer,
+                lzma_rust2::XzOptions::with_preset(XZ_LEVEL),
+            )?)),
             #[cfg(not(feature = "gzip"))]
             Self::Gzip => return Err(absent("gzip")),
             #[cfg(not(feature = "zstd"))]
@@ -155,9 +161,9 @@ impl Compression {
 }
 
 /// Compresses what is written into it. Made by [`Compression::writer`].
-pub struct CompressionWriter<W: Write>(Inner<W>);
+pub struct CompressionWriter<W: Write>(CompressionEncoder<W>);
 
-enum Inner<W: Write> {
+enum CompressionEncoder<W: Write> {
     Plain(W),
     #[cfg(feature = "gzip")]
     Gzip(Box<flate2::write::GzEncoder<W>>),
@@ -176,29 +182,29 @@ impl<W: Write> CompressionWriter<W> {
     /// The writer below failed.
     pub fn finish(self) -> io::Result<W> {
         match self.0 {
-            Inner::Plain(writer) => Ok(writer),
+            CompressionEncoder::Plain(writer) => Ok(writer),
             #[cfg(feature = "gzip")]
-            Inner::Gzip(encoder) => encoder.finish(),
+            CompressionEncoder::Gzip(encoder) => encoder.finish(),
             #[cfg(feature = "zstd")]
-            Inner::Zstd(encoder) => encoder.finish(),
+            CompressionEncoder::Zstd(encoder) => encoder.finish(),
             #[cfg(feature = "bzip2")]
-            Inner::Bzip2(encoder) => encoder.finish(),
+            CompressionEncoder::Bzip2(encoder) => encoder.finish(),
             #[cfg(feature = "xz")]
-            Inner::Xz(encoder) => encoder.finish(),
+            CompressionEncoder::Xz(encoder) => encoder.finish(),
         }
     }
 
     fn inner(&mut self) -> &mut dyn Write {
         match &mut self.0 {
-            Inner::Plain(writer) => writer,
+            CompressionEncoder::Plain(writer) => writer,
             #[cfg(feature = "gzip")]
-            Inner::Gzip(encoder) => encoder,
+            CompressionEncoder::Gzip(encoder) => encoder,
             #[cfg(feature = "zstd")]
-            Inner::Zstd(encoder) => encoder,
+            CompressionEncoder::Zstd(encoder) => encoder,
             #[cfg(feature = "bzip2")]
-            Inner::Bzip2(encoder) => encoder,
+            CompressionEncoder::Bzip2(encoder) => encoder,
             #[cfg(feature = "xz")]
-            Inner::Xz(encoder) => encoder,
+            CompressionEncoder::Xz(encoder) => encoder,
         }
     }
 }

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::encoding::BOM;
 use super::files::{self, ByName};
-use super::{Format, InputOptions, json};
+use super::{InputFormat, InputOptions, json};
 
 /// Content must begin within so many bytes; what is blank for longer counts as empty.
 const HEAD: usize = 1 << 20;
@@ -14,25 +14,29 @@ pub(super) const MISFITS: [&str; 3] =
     ["a JSON array", "something else than JSON objects", "JSON spread over several lines"];
 
 /// The beginning of a file, as much of it as is asked for.
-pub(super) trait Head {
+pub(super) trait ContentHead {
     /// At least `length` bytes from the beginning, unless the file has fewer.
     fn peek(&mut self, length: usize) -> &[u8];
 }
 
-impl Head for &[u8] {
+impl ContentHead for &[u8] {
     fn peek(&mut self, _: usize) -> &[u8] {
         self
     }
 }
 
 /// The format of a file, and for a `.json` file what else than JSON Lines it holds.
-pub(super) fn format(path: &Path, head: &mut impl Head, options: &InputOptions) -> (Format, Option<&'static str>) {
+pub(super) fn format(
+    path: &Path,
+    head: &mut impl ContentHead,
+    options: &InputOptions,
+) -> (InputFormat, Option<&'static str>) {
     if let Some(format) = options.format {
         return (format, None);
     }
     match files::by_name(path.file_name().unwrap_or_default()) {
         ByName::Known(format) => (format, None),
-        ByName::Json => (Format::JsonLines, misfit(head, options.max_record_size)),
+        ByName::Json => (InputFormat::JsonLines, misfit(head, options.max_record_size)),
         ByName::Unknown => (by_content(head), None),
     }
 }
@@ -42,17 +46,17 @@ pub(super) const PARQUET: &[u8] = b"PAR1";
 
 /// JSON Lines begin with `{`; so does an input without any content, which then has no records. HTML begins with its document
 /// type or its root, WARC with its name. All else is text.
-fn by_content(head: &mut impl Head) -> Format {
+fn by_content(head: &mut impl ContentHead) -> InputFormat {
     if head.peek(PARQUET.len()).starts_with(PARQUET) {
-        return Format::Parquet;
+        return InputFormat::Parquet;
     }
     match first_byte(head) {
-        Some((_, b'{')) | None => Format::JsonLines,
+        Some((_, b'{')) | None => InputFormat::JsonLines,
         Some((at, b'W')) if head.peek(at + 8).get(at..).is_some_and(|bytes| bytes.starts_with(b"WARC/")) => {
-            Format::Warc
+            InputFormat::Warc
         }
-        Some((at, b'<')) if is_html(head.peek(at + 16).get(at..).unwrap_or_default()) => Format::Html,
-        Some(_) => Format::Text,
+        Some((at, b'<')) if is_html(head.peek(at + 16).get(at..).unwrap_or_default()) => InputFormat::Html,
+        Some(_) => InputFormat::Text,
     }
 }
 
@@ -63,7 +67,7 @@ fn is_html(bytes: &[u8]) -> bool {
 }
 
 /// Whether a file is an ARC, the forerunner of WARC.
-pub(super) fn is_arc(head: &mut impl Head) -> bool {
+pub(super) fn is_arc(head: &mut impl ContentHead) -> bool {
     head.peek(ARC.len()).starts_with(ARC)
 }
 
@@ -72,7 +76,7 @@ const ARC: &[u8] = b"filedesc://";
 
 /// What a `.json` file holds, if not JSON Lines: its first line must be a JSON value by itself, and no array. A first line
 /// larger than records may be is rejected as a line.
-fn misfit(head: &mut impl Head, limit: u64) -> Option<&'static str> {
+fn misfit(head: &mut impl ContentHead, limit: u64) -> Option<&'static str> {
     let (start, first) = first_byte(head)?;
     match first {
         b'[' => return Some(MISFITS[0]),
@@ -105,7 +109,7 @@ fn spread(bytes: &[u8], end: usize) -> Option<&'static str> {
 }
 
 /// The first byte that is neither of the byte order mark nor white space, and where it stands.
-fn first_byte(head: &mut impl Head) -> Option<(usize, u8)> {
+fn first_byte(head: &mut impl ContentHead) -> Option<(usize, u8)> {
     let mut length = 64;
     loop {
         let bytes = head.peek(length);

@@ -7,29 +7,29 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::block::{Scratch, whole_file};
+use super::block::{ReadScratch, whole_file};
 use super::compression::Compression;
 use super::csv;
-use super::encoding::{Decoding, EncodingChoice};
-use super::files::{self, Skipped};
-use super::held::{Piece, Place, PlainFile};
-use super::index::{PartIndex, Row, Shape};
-use super::json::escapes::Decoded;
-use super::json_lines::{self, Line};
-use super::names::{Names, NamesBuilder};
-use super::open::{Holding, Input};
-use super::reject::{Reason, Reject};
+use super::encoding::{EncodingChoice, RecordDecoding};
+use super::files::{self, SkippedFiles};
+use super::held::{BytePlace, HeldBytes, PlainFile};
+use super::index::{PartIndex, PartShape, RecordRow};
+use super::json::escapes::EscapeBuffers;
+use super::json_lines::{self, JsonLine};
+use super::names::{RepeatedIds, RepeatedIdsBuilder};
+use super::open::{Input, StoragePolicy};
+use super::reject::{Reject, RejectReason};
 #[cfg(feature = "warc")]
 use super::warc;
-use super::{Format, InputOptions};
-use crate::document::{DocId, Layout, Source};
+use super::{InputFormat, InputOptions};
+use crate::document::{DocId, PageLayout, RecordSource};
 use crate::error::{Error, Result};
 use crate::spill::SpillFile;
 
 mod blocks;
 mod bytes;
 
-pub(crate) use blocks::Blocks;
+pub(crate) use blocks::CorpusBlocks;
 
 /// A file's place among [`Corpus::files`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -51,7 +51,7 @@ pub struct InputFile {
     /// Below the input it came from: the way below the directory, or the name of a file that was named itself.
     pub relative: Arc<Path>,
     /// How records stand in it.
-    pub format: Format,
+    pub format: InputFormat,
     /// How it was compressed.
     pub compression: Compression,
     /// Its records' places in the input.
@@ -62,7 +62,7 @@ pub struct InputFile {
     /// Where its bytes are read again, if no part holds them.
     pub(super) plain: Option<Arc<PlainFile>>,
     /// CSV: what stands before its records.
-    pub(crate) header: Option<Arc<csv::Header>>,
+    pub(crate) header: Option<Arc<csv::CsvHeader>>,
     /// Parquet: the file, from which whole rows are copied.
     pub(super) table: Option<Arc<PlainFile>>,
 }
@@ -90,7 +90,7 @@ impl fmt::Debug for InputFile {
 #[non_exhaustive]
 pub struct Record<'a> {
     /// The id as given; `PATH:LINE` where JSON gives none; the relative path of plain text. Not necessarily unique:
-    /// see [`Names`].
+    /// see [`RepeatedIds`].
     pub id: Cow<'a, str>,
     /// The text, decoded; borrowed from the corpus unless it has escapes.
     pub text: Cow<'a, str>,
@@ -101,9 +101,9 @@ pub struct Record<'a> {
     /// all of a page, from which the text was extracted.
     pub text_value: Range<usize>,
     /// How the bytes became the text.
-    pub decoding: Decoding,
+    pub decoding: RecordDecoding,
     /// HTML with [`InputOptions::html_lines`]: what the markup says of the lines of the text.
-    pub layout: Option<Box<Layout>>,
+    pub layout: Option<Box<PageLayout>>,
 }
 
 /// The value of a further field.
@@ -129,7 +129,7 @@ pub struct Corpus {
     files: Vec<InputFile>,
     /// Sorted by place; none is without records.
     table: Vec<TablePart>,
-    skipped: Skipped,
+    skipped: SkippedFiles,
     spill: Option<SpillFile>,
     /// The first so many files are references.
     reference_files: usize,
@@ -143,21 +143,21 @@ pub(super) struct TablePart {
     pub(super) first: u32,
     /// The line, from 1, of the first line.
     pub(super) first_line: u64,
-    pub(super) place: Place,
+    pub(super) place: BytePlace,
     pub(super) index: PartIndex,
 }
 
 /// A record that was found in the table.
 #[derive(Clone, Copy)]
-struct Located<'a> {
+struct LocatedRecord<'a> {
     part: &'a TablePart,
     file: &'a InputFile,
-    row: Row,
+    row: RecordRow,
     /// Its number in the part.
     number: usize,
 }
 
-impl Located<'_> {
+impl LocatedRecord<'_> {
     fn size(self) -> u64 {
         self.part.index.size(self.row)
     }
@@ -172,7 +172,7 @@ impl Corpus {
     /// by this build; there are more than 2³² − 2 records. A file in a directory that cannot be read, and damage
     /// inside a compressed file, are rejects.
     pub fn open(paths: &[PathBuf], options: InputOptions) -> Result<Self> {
-        Self::read_once(Input::open(paths, options)?, Holding::default())
+        Self::read_once(Input::open(paths, options)?, StoragePolicy::default())
     }
 
     /// Reads all of `reader`, which goes by `name` in ids and rejects; a format is chosen as for a file of that name.
@@ -182,14 +182,14 @@ impl Corpus {
     pub fn from_reader(name: impl Into<PathBuf>, mut reader: impl Read, options: InputOptions) -> Result<Self> {
         let (name, mut bytes) = (name.into(), Vec::new());
         reader.read_to_end(&mut bytes).map_err(|error| Error::io("read", &name, error))?;
-        Self::read_once(Input::from_bytes(name, bytes, options)?, Holding::default())
+        Self::read_once(Input::from_bytes(name, bytes, options)?, StoragePolicy::default())
     }
 
     /// Reads `input` on this thread and holds its bytes as asked.
     ///
     /// # Errors
     /// As [`open`](Self::open); the disk refuses what does not fit in memory.
-    pub fn read_once(input: Input, holding: Holding) -> Result<Self> {
+    pub fn read_once(input: Input, holding: StoragePolicy) -> Result<Self> {
         let mut reader = input.reader(holding)?;
         while let Some(block) = reader.next()? {
             reader.accept(block.split());
@@ -214,14 +214,14 @@ impl Corpus {
         let options = InputOptions { max_record_size: super::MAX_RECORD_SIZE, encoding, ..InputOptions::default() };
         let (mut files, mut table) = (Vec::new(), Vec::new());
         for (place, (id, text)) in texts.into_iter().enumerate() {
-            let bytes = Piece::from(text.into().into_bytes());
+            let bytes = HeldBytes::from(text.into().into_bytes());
             let path: Arc<Path> = Path::new(id.as_ref()).into();
             let index = PartIndex::text(place, bytes.len() as u64);
-            table.push(TablePart { first: place as u32, first_line: 1, place: Place::Held(bytes), index });
+            table.push(TablePart { first: place as u32, first_line: 1, place: BytePlace::Held(bytes), index });
             files.push(InputFile {
                 path: Arc::clone(&path),
                 relative: path,
-                format: Format::Text,
+                format: InputFormat::Text,
                 compression: Compression::None,
                 records: 0..0,
                 bom: false,
@@ -230,14 +230,14 @@ impl Corpus {
                 table: None,
             });
         }
-        Self::assemble(Arc::new(options), files, table, Skipped::default(), None)
+        Self::assemble(Arc::new(options), files, table, SkippedFiles::default(), None)
     }
 
     pub(super) fn assemble(
         options: Arc<InputOptions>,
         mut files: Vec<InputFile>,
         table: Vec<TablePart>,
-        skipped: Skipped,
+        skipped: SkippedFiles,
         spill: Option<SpillFile>,
     ) -> Self {
         let mut parts = table.iter().peekable();
@@ -270,13 +270,13 @@ impl Corpus {
     }
 
     /// The blocks of this corpus, read again.
-    pub(crate) fn blocks(&self) -> Blocks<'_> {
-        self.blocks_of(Holding::default().block_size as u64)
+    pub(crate) fn blocks(&self) -> CorpusBlocks<'_> {
+        self.blocks_of(StoragePolicy::default().block_size as u64)
     }
 
     /// The same, each of about `size` bytes, and of no less than was read together.
-    pub(crate) fn blocks_of(&self, size: u64) -> Blocks<'_> {
-        Blocks::new(self, size)
+    pub(crate) fn blocks_of(&self, size: u64) -> CorpusBlocks<'_> {
+        CorpusBlocks::new(self, size)
     }
 
     /// With [`InputOptions::unique_ids`]: from now on, every record whose id an earlier record has is rejected by
@@ -285,7 +285,7 @@ impl Corpus {
     ///
     /// # Errors
     /// A record whose hash an earlier one has cannot be read again.
-    pub(crate) fn reject_repeats(&mut self, ids: NamesBuilder) -> Result<Vec<DocId>> {
+    pub(crate) fn reject_repeats(&mut self, ids: RepeatedIdsBuilder) -> Result<Vec<DocId>> {
         if !self.options.unique_ids {
             return Ok(Vec::new());
         }
@@ -331,7 +331,7 @@ impl Corpus {
 
     /// What directories held that was not read.
     #[must_use]
-    pub fn skipped(&self) -> &Skipped {
+    pub fn skipped(&self) -> &SkippedFiles {
         &self.skipped
     }
 
@@ -345,13 +345,13 @@ impl Corpus {
     /// Reads a record: parses it anew at each call, with the same answer. Takes time linear in the record.
     ///
     /// # Errors
-    /// The record is rejected: its [`Reject`] says where it stands and why. [`Reason::Lost`]: it could be read before, but
+    /// The record is rejected: its [`Reject`] says where it stands and why. [`RejectReason::Lost`]: it could be read before, but
     /// now its file changed, or the disk refuses; no run should go on after that.
     pub fn read(&self, id: DocId) -> std::result::Result<Record<'_>, Reject> {
         let found = self.readable(id)?;
-        let mut buffer = Decoded::default();
+        let mut buffer = EscapeBuffers::default();
         let record = match &found.part.place {
-            Place::Held(piece) => {
+            BytePlace::Held(piece) => {
                 let bytes = piece.get(range(found)).unwrap_or_default();
                 self.parse(found, bytes, &mut buffer).map(|parsed| parsed.detach(&buffer))
             }
@@ -369,12 +369,12 @@ impl Corpus {
     pub(crate) fn read_in<'a>(
         &'a self,
         id: DocId,
-        scratch: &'a mut Scratch,
+        scratch: &'a mut ReadScratch,
     ) -> std::result::Result<Record<'a>, Reject> {
         let found = self.readable(id)?;
-        let Scratch { text, raw, .. } = scratch;
+        let ReadScratch { text, raw, .. } = scratch;
         let bytes = match &found.part.place {
-            Place::Held(piece) => piece.get(range(found)).unwrap_or_default(),
+            BytePlace::Held(piece) => piece.get(range(found)).unwrap_or_default(),
             _ => {
                 self.load(found, found.row.offset() as u64, found.size(), raw)
                     .map_err(|reason| Reject { source: self.source(id), reason })?;
@@ -389,7 +389,7 @@ impl Corpus {
     fn finish_record<'a>(
         &self,
         id: DocId,
-        record: std::result::Result<Record<'a>, Reason>,
+        record: std::result::Result<Record<'a>, RejectReason>,
     ) -> std::result::Result<Record<'a>, Reject> {
         let mut record = record.map_err(|reason| Reject { source: self.source(id), reason })?;
         if record.id.is_empty() && self.find(id).is_some_and(|found| !found.file.format.is_whole_file()) {
@@ -401,7 +401,7 @@ impl Corpus {
         match self.repeats.binary_search_by_key(&id, |&(repeat, _)| repeat) {
             Ok(place) => {
                 let first = self.repeats.get(place).map_or(id, |&(_, first)| first);
-                let reason = Reason::RepeatedId { id: record.id.into_owned(), first: self.source(first) };
+                let reason = RejectReason::RepeatedId { id: record.id.into_owned(), first: self.source(first) };
                 Err(Reject { source: self.source(id), reason })
             }
             Err(_) => Ok(record),
@@ -409,44 +409,46 @@ impl Corpus {
     }
 
     /// A record that is not rejected before it is parsed.
-    fn readable(&self, id: DocId) -> std::result::Result<Located<'_>, Reject> {
+    fn readable(&self, id: DocId) -> std::result::Result<LocatedRecord<'_>, Reject> {
         let reject = |reason| Reject { source: self.source(id), reason };
-        let found = self.find(id).ok_or_else(|| reject(Reason::NotInInput))?;
+        let found = self.find(id).ok_or_else(|| reject(RejectReason::NotInInput))?;
         if let Some(reason) = &found.part.index.failure {
             return Err(reject(reason.clone()));
         }
         let (size, limit) = (found.size(), self.options.max_record_size);
-        if size > limit { Err(reject(Reason::TooLarge { size, limit })) } else { Ok(found) }
+        if size > limit { Err(reject(RejectReason::TooLarge { size, limit })) } else { Ok(found) }
     }
 
     fn parse<'a>(
         &self,
-        found: Located<'a>,
+        found: LocatedRecord<'a>,
         bytes: &'a [u8],
-        buffer: &mut Decoded,
-    ) -> std::result::Result<json_lines::Parsed<'a>, Reason> {
+        buffer: &mut EscapeBuffers,
+    ) -> std::result::Result<json_lines::ParsedLine<'a>, RejectReason> {
         match found.file.format {
-            Format::JsonLines | Format::Parquet => json_lines::parse(Line::Raw(bytes), &self.options, buffer),
-            Format::Csv | Format::Tsv => match &found.file.header {
-                Some(header) => header.record(bytes, &self.options).map(json_lines::Parsed::whole),
-                None => Err(Reason::NotInInput),
+            InputFormat::JsonLines | InputFormat::Parquet => {
+                json_lines::parse(JsonLine::Raw(bytes), &self.options, buffer)
+            }
+            InputFormat::Csv | InputFormat::Tsv => match &found.file.header {
+                Some(header) => header.record(bytes, &self.options).map(json_lines::ParsedLine::whole),
+                None => Err(RejectReason::NotInInput),
             },
             #[cfg(feature = "warc")]
-            Format::Warc => warc::record(bytes, &self.options).map(json_lines::Parsed::whole),
+            InputFormat::Warc => warc::record(bytes, &self.options).map(json_lines::ParsedLine::whole),
             format => whole_file(format, bytes, found.file.bom, &found.file.relative, &self.options)
-                .map(json_lines::Parsed::whole),
+                .map(json_lines::ParsedLine::whole),
         }
     }
 
     /// Fills `bytes` with `length` bytes of a part, from the disk.
     fn load(
         &self,
-        found: Located<'_>,
+        found: LocatedRecord<'_>,
         offset: u64,
         length: u64,
         bytes: &mut Vec<u8>,
-    ) -> std::result::Result<(), Reason> {
-        self.fetch(found.part, found.file, offset, length, bytes).map_err(|what| Reason::Lost { what })
+    ) -> std::result::Result<(), RejectReason> {
+        self.fetch(found.part, found.file, offset, length, bytes).map_err(|what| RejectReason::Lost { what })
     }
 
     /// What went wrong is said without the path.
@@ -462,15 +464,17 @@ impl Corpus {
         let length = usize::try_from(length).map_err(|_| "it is larger than memory can be".to_owned())?;
         bytes.resize(length, 0);
         match (&part.place, &self.spill, &file.plain) {
-            (Place::Held(piece), ..) => {
+            (BytePlace::Held(piece), ..) => {
                 let start = usize::try_from(offset).unwrap_or(usize::MAX);
                 bytes.copy_from_slice(piece.get(start..start.saturating_add(length)).ok_or("it is gone")?);
                 Ok(())
             }
-            (Place::InFile, _, Some(plain)) => {
+            (BytePlace::InFile, _, Some(plain)) => {
                 plain.read(part.index.start + offset, bytes).map_err(|error| error.to_string())
             }
-            (Place::Spilled(at), Some(spill), _) => spill.read(at + offset, bytes).map_err(|error| error.to_string()),
+            (BytePlace::Spilled(at), Some(spill), _) => {
+                spill.read(at + offset, bytes).map_err(|error| error.to_string())
+            }
             _ => {
                 bytes.clear();
                 Ok(())
@@ -480,15 +484,15 @@ impl Corpus {
 
     /// Where a record came from.
     #[must_use]
-    pub fn source(&self, id: DocId) -> Source {
+    pub fn source(&self, id: DocId) -> RecordSource {
         let Some(found) = self.find(id) else {
-            return Source { path: Arc::from(Path::new(files::STDIN)), line: None, offset: None };
+            return RecordSource { path: Arc::from(Path::new(files::STDIN)), line: None, offset: None };
         };
         let index = &found.part.index;
-        let lined = matches!(index.shape, Shape::Lines | Shape::Rest);
+        let lined = matches!(index.shape, PartShape::Lines | PartShape::Rest);
         let line = lined.then(|| found.part.first_line + index.line(found.number));
-        let offset = (index.shape == Shape::Records).then(|| index.start + found.row.offset() as u64);
-        Source { path: Arc::clone(&found.file.path), line, offset }
+        let offset = (index.shape == PartShape::Records).then(|| index.start + found.row.offset() as u64);
+        RecordSource { path: Arc::clone(&found.file.path), line, offset }
     }
 
     /// The files that could not be read, and the damaged ends of files, each with its place among the records. Rejects
@@ -511,11 +515,11 @@ impl Corpus {
     }
 
     /// The shown names of all records. Reads the whole input once; a caller that reads it anyway should feed a
-    /// [`NamesBuilder`] instead.
+    /// [`RepeatedIdsBuilder`] instead.
     ///
     /// # Errors
-    /// A record cannot be read again: see [`Reason::Lost`].
-    pub fn names(&self) -> Result<Names> {
+    /// A record cannot be read again: see [`RejectReason::Lost`].
+    pub fn names(&self) -> Result<RepeatedIds> {
         self.collected_ids()?.finish(self)
     }
 
@@ -524,7 +528,7 @@ impl Corpus {
     /// # Errors
     /// A file cannot be read again, or changed since it was read.
     pub fn each(&self, mut each: impl FnMut(DocId, std::result::Result<Record<'_>, Reject>)) -> Result<()> {
-        let (mut scratch, mut blocks, mut next) = (Scratch::default(), self.blocks(), 0);
+        let (mut scratch, mut blocks, mut next) = (ReadScratch::default(), self.blocks(), 0);
         while let Some(block) = blocks.next()? {
             block.read(&mut scratch, |record, _| {
                 let id = DocId::new(next);
@@ -535,8 +539,8 @@ impl Corpus {
         Ok(())
     }
 
-    fn collected_ids(&self) -> Result<NamesBuilder> {
-        let mut names = NamesBuilder::default();
+    fn collected_ids(&self) -> Result<RepeatedIdsBuilder> {
+        let mut names = RepeatedIdsBuilder::default();
         self.each(|id, record| {
             if let Ok(record) = record {
                 names.add(id, &record.id);
@@ -550,16 +554,16 @@ impl Corpus {
         self.table.get(after.checked_sub(1)?)
     }
 
-    fn find(&self, id: DocId) -> Option<Located<'_>> {
+    fn find(&self, id: DocId) -> Option<LocatedRecord<'_>> {
         let part = self.part_of(id)?;
         let number = id.index() - part.first as usize;
         let row = *part.index.rows.get(number)?;
-        Some(Located { part, file: self.files.get(part.index.file as usize)?, row, number })
+        Some(LocatedRecord { part, file: self.files.get(part.index.file as usize)?, row, number })
     }
 }
 
 /// Where a record stands in its part's bytes.
-fn range(found: Located<'_>) -> Range<usize> {
+fn range(found: LocatedRecord<'_>) -> Range<usize> {
     let start = found.row.offset();
     start..start.saturating_add(usize::try_from(found.size()).unwrap_or(usize::MAX))
 }

@@ -6,15 +6,15 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use super::content::Head;
+use super::content::ContentHead;
 use super::corpus::{FieldValue, Record};
-use super::encoding::{self, BOM, Hints};
-use super::reject::Reason;
-use super::{Format, InputOptions};
+use super::encoding::{self, BOM, EncodingHints};
+use super::reject::RejectReason;
+use super::{InputFormat, InputOptions};
 
 mod scan;
 
-pub(super) use scan::{Scan, cut};
+pub(super) use scan::{CsvScanner, cut};
 
 /// A header must end within so many bytes.
 const HEAD: usize = 1 << 20;
@@ -24,7 +24,7 @@ const DELIMITERS: [u8; 4] = [b',', b';', b'|', b'\t'];
 
 /// The header of a file: what stands before its records, and which columns are read.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Header {
+pub(crate) struct CsvHeader {
     /// All bytes before the first record: byte order mark, blank lines, the header, its line end.
     pub(crate) raw: Vec<u8>,
     pub(crate) delimiter: u8,
@@ -36,15 +36,19 @@ pub(crate) struct Header {
 }
 
 /// Why a file cannot be read: what its header is, and the remedy.
-pub(super) type Misfit = (String, String);
+pub(super) type CsvMisfit = (String, String);
 
-impl Header {
+impl CsvHeader {
     /// Reads the header of a file; `None` for a file without any content.
     ///
     /// # Errors
     /// It is not UTF-8, or does not name the text column exactly once.
-    pub(super) fn read(head: &mut impl Head, format: Format, options: &InputOptions) -> Result<Option<Self>, Misfit> {
-        let fixed = options.csv_delimiter.or((format == Format::Tsv).then_some(b'\t'));
+    pub(super) fn read(
+        head: &mut impl ContentHead,
+        format: InputFormat,
+        options: &InputOptions,
+    ) -> Result<Option<Self>, CsvMisfit> {
+        let fixed = options.csv_delimiter.or((format == InputFormat::Tsv).then_some(b'\t'));
         let guesses = fixed.as_ref().map_or(&DELIMITERS[..], std::slice::from_ref);
         let (mut fitting, mut wrong) = (Vec::new(), None);
         for delimiter in guesses {
@@ -66,11 +70,11 @@ impl Header {
         }
     }
 
-    fn new(raw: Vec<u8>, delimiter: u8, options: &InputOptions) -> Result<Self, Misfit> {
+    fn new(raw: Vec<u8>, delimiter: u8, options: &InputOptions) -> Result<Self, CsvMisfit> {
         let line = raw.strip_prefix(BOM).unwrap_or(&raw).trim_ascii_end();
         let blank = line.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
         let line = line.get(blank..).unwrap_or_default();
-        let line = encoding::decode(line, Hints::default(), options.encoding)
+        let line = encoding::decode(line, EncodingHints::default(), options.encoding)
             .map_err(|reason| {
                 (format!("has a header of which nothing can be read ({reason})"), "convert it to UTF-8".to_owned())
             })?
@@ -117,8 +121,8 @@ impl Header {
 
     /// Reads one record, given without its line end. Delimiters and quotes are ASCII in every encoding that a CSV file can
     /// be cut in, so fields are found first; the encoding is that of the whole record.
-    pub(super) fn record<'a>(&self, raw: &'a [u8], options: &InputOptions) -> Result<Record<'a>, Reason> {
-        let mut decoding = encoding::decode(raw, Hints::default(), options.encoding)?.decoding;
+    pub(super) fn record<'a>(&self, raw: &'a [u8], options: &InputOptions) -> Result<Record<'a>, RejectReason> {
+        let mut decoding = encoding::decode(raw, EncodingHints::default(), options.encoding)?.decoding;
         let encoding = decoding.encoding;
         let read = |field: Range<usize>| -> Cow<'a, str> {
             match encoding.decode(raw.get(field).unwrap_or_default()).0 {
@@ -134,7 +138,7 @@ impl Header {
             if field.starts_with(b"\"") && closing(field).is_none() {
                 let before = raw.get(..range.start).unwrap_or_default();
                 let below = memchr::memchr_iter(b'\n', before).count() as u64;
-                return Err(Reason::UnclosedQuote { below });
+                return Err(RejectReason::UnclosedQuote { below });
             }
             if self.id == Some(found) {
                 id = Some(read(range.clone()));
@@ -151,7 +155,7 @@ impl Header {
         }
         let expected = self.names.len();
         if found != expected {
-            return Err(Reason::FieldCount { found, expected });
+            return Err(RejectReason::FieldCount { found, expected });
         }
         let content = encoding::mend(read(text.clone()), options.encoding, &mut decoding);
         Ok(Record {
@@ -169,14 +173,14 @@ impl Header {
 const SHOWN: usize = 200;
 
 /// The file has no such column.
-pub(super) fn no_column(name: &str, columns: &[&str]) -> Misfit {
+pub(super) fn no_column(name: &str, columns: &[&str]) -> CsvMisfit {
     let shown: String = columns.join(", ").chars().take(SHOWN).collect();
     let what = format!("has no column {name:?} among its columns ({shown})");
     (what, "name the column that holds the text with --text-field".to_owned())
 }
 
 /// All bytes up to the end of the first record that is not blank; `None` if there is none.
-fn whole_header(head: &mut impl Head, delimiter: u8) -> Option<Vec<u8>> {
+fn whole_header(head: &mut impl ContentHead, delimiter: u8) -> Option<Vec<u8>> {
     let mut length = 4096;
     loop {
         let bytes = head.peek(length);
@@ -185,7 +189,7 @@ fn whole_header(head: &mut impl Head, delimiter: u8) -> Option<Vec<u8>> {
         let start = if bytes.starts_with(BOM) { BOM.len() } else { 0 };
         let blank = bytes.iter().skip(start).take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
         let content = bytes.get(start + blank..).unwrap_or_default();
-        match Scan::new(delimiter).take(content) {
+        match CsvScanner::new(delimiter).take(content) {
             Some(end) => return bytes.get(..start + blank + end).map(<[u8]>::to_vec),
             None if ended => return (!content.is_empty()).then(|| bytes.to_vec()),
             None => length *= 4,

@@ -7,12 +7,12 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::compression::{self, Compression};
-use super::content::Head;
+use super::content::ContentHead;
 use super::csv;
-use super::held::{FromStart, Map, Piece, PlainFile, Stamp};
+use super::held::{FileStamp, FromStart, HeldBytes, MappedFile, PlainFile};
 #[cfg(feature = "warc")]
 use super::warc;
-use super::{Format, files};
+use super::{InputFormat, files};
 
 /// Plain files below this are read, not mapped.
 const SMALL: u64 = 1 << 20;
@@ -21,13 +21,13 @@ const MAPS: usize = 16_384;
 pub(super) const HANDLES: usize = 256;
 
 /// Why a file gives nothing.
-pub(super) enum Failure {
+pub(super) enum FileFailure {
     Io(io::Error),
     /// What it is and the remedy.
     Unsupported(&'static str, &'static str),
 }
 
-impl From<io::Error> for Failure {
+impl From<io::Error> for FileFailure {
     fn from(error: io::Error) -> Self {
         Self::Io(error)
     }
@@ -35,7 +35,7 @@ impl From<io::Error> for Failure {
 
 /// How files are opened, and how many are so far.
 #[derive(Debug)]
-pub(super) struct Opening {
+pub(super) struct FileOpener {
     /// Nothing is mapped, and only what has no other place is kept.
     pub(super) limited: bool,
     pub(super) threads: usize,
@@ -46,45 +46,46 @@ pub(super) struct Opening {
 }
 
 /// An opened file.
-pub(super) struct Opened {
-    pub(super) bytes: Bytes,
+pub(super) struct OpenedFile {
+    pub(super) bytes: FileBytes,
     pub(super) compression: Compression,
     /// Plain files that are read again by place.
     pub(super) plain: Option<Arc<PlainFile>>,
-    pub(super) stamp: Option<Stamp>,
+    pub(super) stamp: Option<FileStamp>,
 }
 
 /// How its bytes come.
-pub(super) enum Bytes {
+pub(super) enum FileBytes {
     /// All at once; the rest begins at the offset.
-    Whole(Piece, usize),
-    Stream(Stream),
+    Whole(HeldBytes, usize),
+    Stream(ByteStream),
 }
 
-impl Opened {
+impl OpenedFile {
     /// A file of which nothing could be read.
     pub(super) fn nothing() -> Self {
-        let bytes = Bytes::Whole(Piece::from(Vec::new()), 0);
+        let bytes = FileBytes::Whole(HeldBytes::from(Vec::new()), 0);
         Self { bytes, compression: Compression::None, plain: None, stamp: None }
     }
 }
 
-impl Opening {
+impl FileOpener {
     /// Opens a file of the file system, or standard input.
-    pub(super) fn file(&mut self, path: &Path) -> Result<Opened, Failure> {
+    pub(super) fn file(&mut self, path: &Path) -> Result<OpenedFile, FileFailure> {
         if path.as_os_str() == files::STDIN {
             return self.stream(Box::new(io::stdin()));
         }
         let mut file = File::open(path)?;
         let metadata = file.metadata()?;
-        let stamp = Stamp::of(&metadata);
+        let stamp = FileStamp::of(&metadata);
         // Files that the system makes up as they are read have no length.
         if !metadata.is_file() || stamp.length == 0 {
             return self.stream(Box::new(file));
         }
         let mut head = Vec::new();
         (&mut file).take(compression::MAGIC).read_to_end(&mut head)?;
-        let compression = compression::detect(&head).map_err(|(what, remedy)| Failure::Unsupported(what, remedy))?;
+        let compression =
+            compression::detect(&head).map_err(|(what, remedy)| FileFailure::Unsupported(what, remedy))?;
         if compression != Compression::None {
             let reader = Box::new(io::Cursor::new(head).chain(file));
             return Ok(self.compressed(reader, compression, Some(stamp)));
@@ -92,8 +93,14 @@ impl Opening {
         self.plain(path, file, head, stamp)
     }
 
-    fn plain(&mut self, path: &Path, mut file: File, head: Vec<u8>, stamp: Stamp) -> Result<Opened, Failure> {
-        let opened = |bytes, plain| Opened { bytes, compression: Compression::None, plain, stamp: Some(stamp) };
+    fn plain(
+        &mut self,
+        path: &Path,
+        mut file: File,
+        head: Vec<u8>,
+        stamp: FileStamp,
+    ) -> Result<OpenedFile, FileFailure> {
+        let opened = |bytes, plain| OpenedFile { bytes, compression: Compression::None, plain, stamp: Some(stamp) };
         let small = stamp.length < SMALL;
         let mut keep = |open| {
             self.handles += usize::from(!small);
@@ -106,59 +113,65 @@ impl Opening {
             let left = stamp.length - bytes.len() as u64;
             file.by_ref().take(left).read_to_end(&mut bytes)?;
             let plain = self.limited.then(|| keep(file));
-            return Ok(opened(Bytes::Whole(Piece::from(bytes), 0), plain));
+            return Ok(opened(FileBytes::Whole(HeldBytes::from(bytes), 0), plain));
         }
-        let mapped = if self.limited || self.maps >= MAPS { None } else { Map::of(&file, stamp.length) };
+        let mapped = if self.limited || self.maps >= MAPS { None } else { MappedFile::of(&file, stamp.length) };
         if let Some(piece) = mapped {
             self.maps += 1;
-            return Ok(opened(Bytes::Whole(piece, 0), None));
+            return Ok(opened(FileBytes::Whole(piece, 0), None));
         }
         let reading = File::open(path)?;
         let reading = Arc::new(PlainFile { path: Arc::from(path), stamp, open: Some(reading) });
-        let stream = Stream::new(Box::new(FromStart { file: reading, at: 0 }));
-        Ok(opened(Bytes::Stream(stream), Some(keep(file))))
+        let stream = ByteStream::new(Box::new(FromStart { file: reading, at: 0 }));
+        Ok(opened(FileBytes::Stream(stream), Some(keep(file))))
     }
 
     /// Takes bytes that are all at hand.
-    pub(super) fn bytes(&mut self, bytes: Vec<u8>) -> Result<Opened, Failure> {
+    pub(super) fn bytes(&mut self, bytes: Vec<u8>) -> Result<OpenedFile, FileFailure> {
         match compression::detect(&bytes) {
             Ok(Compression::None) => {
-                let (bytes, compression) = (Bytes::Whole(Piece::from(bytes), 0), Compression::None);
-                Ok(Opened { bytes, compression, plain: None, stamp: None })
+                let (bytes, compression) = (FileBytes::Whole(HeldBytes::from(bytes), 0), Compression::None);
+                Ok(OpenedFile { bytes, compression, plain: None, stamp: None })
             }
             _ => self.stream(Box::new(io::Cursor::new(bytes))),
         }
     }
 
     /// Takes a stream, decompressed if its first bytes say so.
-    pub(super) fn stream(&mut self, mut reader: Box<dyn Read + Send>) -> Result<Opened, Failure> {
+    pub(super) fn stream(&mut self, mut reader: Box<dyn Read + Send>) -> Result<OpenedFile, FileFailure> {
         let mut head = Vec::new();
         (&mut reader).take(compression::MAGIC).read_to_end(&mut head)?;
-        let compression = compression::detect(&head).map_err(|(what, remedy)| Failure::Unsupported(what, remedy))?;
+        let compression =
+            compression::detect(&head).map_err(|(what, remedy)| FileFailure::Unsupported(what, remedy))?;
         if compression == Compression::None {
-            let stream = Stream { carry: head, ..Stream::new(reader) };
-            return Ok(Opened { bytes: Bytes::Stream(stream), compression, plain: None, stamp: None });
+            let stream = ByteStream { carry: head, ..ByteStream::new(reader) };
+            return Ok(OpenedFile { bytes: FileBytes::Stream(stream), compression, plain: None, stamp: None });
         }
         Ok(self.compressed(Box::new(io::Cursor::new(head).chain(reader)), compression, None))
     }
 
-    fn compressed(&self, reader: Box<dyn Read + Send>, compression: Compression, stamp: Option<Stamp>) -> Opened {
+    fn compressed(
+        &self,
+        reader: Box<dyn Read + Send>,
+        compression: Compression,
+        stamp: Option<FileStamp>,
+    ) -> OpenedFile {
         let reader = compression::reader(reader, compression, self.threads, self.ahead);
-        Opened { bytes: Bytes::Stream(Stream::new(reader)), compression, plain: None, stamp }
+        OpenedFile { bytes: FileBytes::Stream(ByteStream::new(reader)), compression, plain: None, stamp }
     }
 }
 
 /// What is cut off next.
-pub(super) struct Cut {
-    pub(super) what: What,
-    pub(super) bytes: Piece,
+pub(super) struct NextCut {
+    pub(super) what: CutKind,
+    pub(super) bytes: HeldBytes,
     /// All its bytes, also where they are not at hand.
     pub(super) length: u64,
 }
 
 /// What that is.
 #[derive(Debug)]
-pub(super) enum What {
+pub(super) enum CutKind {
     /// Whole lines, or a whole text.
     Whole,
     /// A record larger than records may be, passed over: its size, and whether `\r\n` ends its line.
@@ -174,8 +187,8 @@ pub(super) enum What {
 
 /// How parts are cut.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Cutting {
-    pub(super) format: Format,
+pub(super) struct CutOptions {
+    pub(super) format: InputFormat,
     /// CSV: what stands between fields.
     pub(super) delimiter: Option<u8>,
     pub(super) size: usize,
@@ -186,7 +199,7 @@ pub(super) struct Cutting {
     pub(super) most: u64,
 }
 
-impl Bytes {
+impl FileBytes {
     /// Cuts the next part off; `None` at the end. `pass` is given the bytes that are passed over.
     ///
     /// # Errors
@@ -194,15 +207,15 @@ impl Bytes {
     /// Only what `pass` returns.
     pub(super) fn cut<E>(
         &mut self,
-        cutting: Cutting,
+        cutting: CutOptions,
         pass: &mut dyn FnMut(&[u8]) -> Result<(), E>,
-    ) -> Result<Option<Cut>, E> {
+    ) -> Result<Option<NextCut>, E> {
         #[cfg(feature = "warc")]
-        if cutting.format == Format::Warc {
+        if cutting.format == InputFormat::Warc {
             return match self {
                 Self::Whole(piece, at) => Ok(warc::whole(piece, *at, cutting).map(|(range, what)| {
                     *at = range.end;
-                    Cut { what, length: range.len() as u64, bytes: piece.part(range) }
+                    NextCut { what, length: range.len() as u64, bytes: piece.part(range) }
                 })),
                 Self::Stream(stream) => warc::stream(stream, cutting, pass),
             };
@@ -210,14 +223,14 @@ impl Bytes {
         match self {
             Self::Whole(piece, at) => Ok(whole(piece, *at, cutting).map(|range| {
                 *at = range.end;
-                Cut { what: What::Whole, length: range.len() as u64, bytes: piece.part(range) }
+                NextCut { what: CutKind::Whole, length: range.len() as u64, bytes: piece.part(range) }
             })),
             Self::Stream(stream) => stream.cut(cutting, pass),
         }
     }
 
     /// Takes the next `length` bytes, or all there are.
-    pub(super) fn take(&mut self, length: u64) -> Piece {
+    pub(super) fn take(&mut self, length: u64) -> HeldBytes {
         let length = usize::try_from(length).unwrap_or(usize::MAX);
         match self {
             Self::Whole(piece, at) => {
@@ -226,7 +239,7 @@ impl Bytes {
             }
             Self::Stream(stream) => {
                 stream.fill(length);
-                Piece::from(stream.split(length))
+                HeldBytes::from(stream.split(length))
             }
         }
     }
@@ -244,14 +257,14 @@ impl Bytes {
         match (self, plain) {
             (Self::Whole(piece, at), _) => *at = usize::try_from(offset).unwrap_or(usize::MAX).min(piece.len()),
             (Self::Stream(stream), Some(file)) => {
-                *stream = Stream::new(Box::new(FromStart { file: Arc::clone(file), at: offset }));
+                *stream = ByteStream::new(Box::new(FromStart { file: Arc::clone(file), at: offset }));
             }
             (Self::Stream(_), None) => {}
         }
     }
 }
 
-impl Head for Bytes {
+impl ContentHead for FileBytes {
     fn peek(&mut self, length: usize) -> &[u8] {
         match self {
             Self::Whole(piece, at) => piece.get(*at..).unwrap_or_default(),
@@ -264,7 +277,7 @@ impl Head for Bytes {
 }
 
 /// The next whole records among bytes that are all at hand.
-fn whole(bytes: &[u8], at: usize, cutting: Cutting) -> Option<Range<usize>> {
+fn whole(bytes: &[u8], at: usize, cutting: CutOptions) -> Option<Range<usize>> {
     let rest = bytes.get(at..)?;
     if cutting.format.is_whole_file() || rest.is_empty() {
         return (!rest.is_empty()).then_some(at..bytes.len());
@@ -282,7 +295,7 @@ fn whole(bytes: &[u8], at: usize, cutting: Cutting) -> Option<Range<usize>> {
 }
 
 /// Bytes that come one after the other.
-pub(super) struct Stream {
+pub(super) struct ByteStream {
     reader: Box<dyn Read + Send>,
     /// What was read and not yet cut off.
     carry: Vec<u8>,
@@ -292,7 +305,7 @@ pub(super) struct Stream {
     room: usize,
 }
 
-impl Stream {
+impl ByteStream {
     pub(super) fn new(reader: Box<dyn Read + Send>) -> Self {
         Self { reader, carry: Vec::new(), ended: false, error: None, room: 0 }
     }
@@ -346,16 +359,20 @@ impl Stream {
         front
     }
 
-    fn cut<E>(&mut self, cutting: Cutting, pass: &mut dyn FnMut(&[u8]) -> Result<(), E>) -> Result<Option<Cut>, E> {
+    fn cut<E>(
+        &mut self,
+        cutting: CutOptions,
+        pass: &mut dyn FnMut(&[u8]) -> Result<(), E>,
+    ) -> Result<Option<NextCut>, E> {
         let mut target = cutting.size;
         self.room = cutting.size;
         let mut searched = 0;
-        let mut scan = cutting.delimiter.map(csv::Scan::new);
+        let mut scan = cutting.delimiter.map(csv::CsvScanner::new);
         loop {
             self.fill(target);
             let fresh = self.carry.get(searched..).unwrap_or_default();
             let end = match (cutting.format, &mut scan) {
-                (Format::Text | Format::Html | Format::Warc, _) => None,
+                (InputFormat::Text | InputFormat::Html | InputFormat::Warc, _) => None,
                 (_, Some(scan)) => last_end(scan, fresh, searched > 0),
                 // Once a line is longer than a block, it is a block of its own.
                 (_, None) if searched > 0 => memchr::memchr(b'\n', fresh),
@@ -363,7 +380,7 @@ impl Stream {
             };
             let ends_here = self.ended && self.error.is_none() && searched == 0;
             match end {
-                Some(_) if ends_here => return Ok(self.rest(What::Whole)),
+                Some(_) if ends_here => return Ok(self.rest(CutKind::Whole)),
                 Some(end) => return Ok(self.front(searched + end + 1)),
                 None if self.ended => return Ok(self.last()),
                 None => {}
@@ -380,37 +397,37 @@ impl Stream {
         }
     }
 
-    pub(super) fn front(&mut self, length: usize) -> Option<Cut> {
+    pub(super) fn front(&mut self, length: usize) -> Option<NextCut> {
         let bytes = self.split(length);
-        Some(Cut { what: What::Whole, length: bytes.len() as u64, bytes: Piece::from(bytes) })
+        Some(NextCut { what: CutKind::Whole, length: bytes.len() as u64, bytes: HeldBytes::from(bytes) })
     }
 
-    fn rest(&mut self, what: What) -> Option<Cut> {
+    fn rest(&mut self, what: CutKind) -> Option<NextCut> {
         let cut = self.front(usize::MAX)?;
-        Some(Cut { what, ..cut })
+        Some(NextCut { what, ..cut })
     }
 
     /// The end: what is left is whole, unless an error came before it.
-    pub(super) fn last(&mut self) -> Option<Cut> {
+    pub(super) fn last(&mut self) -> Option<NextCut> {
         match self.error.take() {
-            Some(error) => self.rest(What::Rest(error)),
+            Some(error) => self.rest(CutKind::Rest(error)),
             None if self.carry.is_empty() => None,
-            None => self.rest(What::Whole),
+            None => self.rest(CutKind::Whole),
         }
     }
 
     /// Passes over a record that is too large. `scan` has seen all that is at hand.
     fn pass<E>(
         &mut self,
-        cutting: Cutting,
-        mut scan: Option<csv::Scan>,
+        cutting: CutOptions,
+        mut scan: Option<csv::CsvScanner>,
         pass: &mut dyn FnMut(&[u8]) -> Result<(), E>,
-    ) -> Result<Cut, E> {
-        let (mut length, mut blank, mut last) = (0, cutting.format == Format::JsonLines, 0);
+    ) -> Result<NextCut, E> {
+        let (mut length, mut blank, mut last) = (0, cutting.format == InputFormat::JsonLines, 0);
         let mut lines = 0_u32;
         loop {
             let line_feed = match (cutting.format, &mut scan) {
-                (Format::Text | Format::Html | Format::Warc, _) => None,
+                (InputFormat::Text | InputFormat::Html | InputFormat::Warc, _) => None,
                 (_, Some(_)) if length == 0 => None,
                 (_, Some(scan)) => scan.take(&self.carry).map(|end| end - 1),
                 (_, None) => memchr::memchr(b'\n', &self.carry),
@@ -424,13 +441,13 @@ impl Stream {
             last = content.last().copied().unwrap_or(last);
             let carriage_return = line_feed.is_some() && last == b'\r';
             let size = length - u64::from(line_feed.is_some()) - u64::from(carriage_return);
-            let done = |what| Ok(Cut { what, bytes: Piece::from(Vec::new()), length });
+            let done = |what| Ok(NextCut { what, bytes: HeldBytes::from(Vec::new()), length });
             if let Some(error) = self.error.take_if(|_| line_feed.is_none()) {
-                return done(What::Rest(error));
+                return done(CutKind::Rest(error));
             }
             if line_feed.is_some() || self.ended {
                 let lines = lines + u32::from(line_feed.is_none());
-                return done(if blank { What::Blank } else { What::Oversized { size, carriage_return, lines } });
+                return done(if blank { CutKind::Blank } else { CutKind::Oversized { size, carriage_return, lines } });
             }
             self.fill(cutting.size.max(1 << 16));
         }
@@ -438,7 +455,7 @@ impl Stream {
 }
 
 /// Where the line feed of the last record stands that ends in `fresh`, or of the first.
-fn last_end(scan: &mut csv::Scan, fresh: &[u8], first: bool) -> Option<usize> {
+fn last_end(scan: &mut csv::CsvScanner, fresh: &[u8], first: bool) -> Option<usize> {
     let (mut at, mut last) = (0, None);
     while let Some(length) = fresh.get(at..).and_then(|rest| scan.take(rest)) {
         at += length;
@@ -451,18 +468,18 @@ fn last_end(scan: &mut csv::Scan, fresh: &[u8], first: bool) -> Option<usize> {
 }
 
 /// Where a file that was found stands in messages.
-pub(super) fn describe(failure: Failure) -> String {
+pub(super) fn describe(failure: FileFailure) -> String {
     match failure {
-        Failure::Io(error) => error.to_string(),
-        Failure::Unsupported(what, remedy) => format!("{what}; {remedy}"),
+        FileFailure::Io(error) => error.to_string(),
+        FileFailure::Unsupported(what, remedy) => format!("{what}; {remedy}"),
     }
 }
 
 /// The error that ends a run.
-pub(super) fn fatal(path: PathBuf, failure: Failure) -> crate::error::Error {
+pub(super) fn fatal(path: PathBuf, failure: FileFailure) -> crate::error::Error {
     match failure {
-        Failure::Io(error) => crate::error::Error::io("read", path, error),
-        Failure::Unsupported(what, remedy) => {
+        FileFailure::Io(error) => crate::error::Error::io("read", path, error),
+        FileFailure::Unsupported(what, remedy) => {
             crate::error::ErrorKind::Unreadable { path, what: what.to_owned(), remedy: remedy.to_owned() }.into()
         }
     }

@@ -5,13 +5,13 @@ use std::path::{Path, PathBuf};
 
 use walkdir::{DirEntry, WalkDir};
 
-use super::Format;
+use super::InputFormat;
 use crate::error::{Error, Result};
 
 /// What directories held that was not read. Files named on their own are never skipped.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Skipped {
+pub struct SkippedFiles {
     /// Files and directories whose name begins with a dot; what stands inside such a directory is not counted.
     pub hidden: u64,
     /// Files whose name begins with `README`.
@@ -22,7 +22,7 @@ pub struct Skipped {
     pub special: u64,
 }
 
-impl Skipped {
+impl SkippedFiles {
     /// How many entries were skipped in all.
     #[must_use]
     pub fn total(&self) -> u64 {
@@ -32,7 +32,7 @@ impl Skipped {
 
 /// A file to read.
 #[derive(Clone)]
-pub(super) struct Found {
+pub(super) struct FoundFile {
     /// As named, or the directory as named and the way below it.
     pub(super) path: PathBuf,
     /// Below the input it came from: the way below the directory, or the file's name.
@@ -46,7 +46,7 @@ pub(super) struct Found {
 /// What a file's name says of its format; compression extensions are looked through.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum ByName {
-    Known(Format),
+    Known(InputFormat),
     /// `.json`: JSON Lines if the content is.
     Json,
     Unknown,
@@ -59,7 +59,7 @@ pub(super) const STDIN: &str = "-";
 ///
 /// # Errors
 /// A path does not exist or cannot be asked about; `-` is given twice.
-pub(super) fn list(paths: &[PathBuf], skipped: &mut Skipped) -> Result<Vec<Found>> {
+pub(super) fn list(paths: &[PathBuf], skipped: &mut SkippedFiles) -> Result<Vec<FoundFile>> {
     let mut found = Vec::new();
     let mut stdin = false;
     for path in paths {
@@ -72,13 +72,13 @@ pub(super) fn list(paths: &[PathBuf], skipped: &mut Skipped) -> Result<Vec<Found
             continue;
         }
         let relative = path.file_name().unwrap_or(path.as_os_str());
-        found.push(Found { path: path.clone(), relative: relative.into(), named: true, broken: None });
+        found.push(FoundFile { path: path.clone(), relative: relative.into(), named: true, broken: None });
     }
     Ok(found)
 }
 
 /// Appends the known files below `root`. Links to files are followed, links to directories are not: no loops.
-fn walk(root: &Path, skipped: &mut Skipped, found: &mut Vec<Found>) {
+fn walk(root: &Path, skipped: &mut SkippedFiles, found: &mut Vec<FoundFile>) {
     let mut entries = WalkDir::new(root).sort_by_file_name().into_iter();
     while let Some(entry) = entries.next() {
         let entry = match entry {
@@ -105,7 +105,7 @@ fn walk(root: &Path, skipped: &mut Skipped, found: &mut Vec<Found>) {
 }
 
 /// One entry that is no directory: to be read, or counted as skipped.
-fn consider(root: &Path, entry: &DirEntry, skipped: &mut Skipped) -> Option<Found> {
+fn consider(root: &Path, entry: &DirEntry, skipped: &mut SkippedFiles) -> Option<FoundFile> {
     let name = entry.file_name();
     if name.as_encoded_bytes().starts_with(b"README") {
         skipped.readme += 1;
@@ -126,9 +126,9 @@ fn consider(root: &Path, entry: &DirEntry, skipped: &mut Skipped) -> Option<Foun
     }
 }
 
-fn below(root: &Path, path: PathBuf, broken: Option<String>) -> Found {
+fn below(root: &Path, path: PathBuf, broken: Option<String>) -> FoundFile {
     let relative = path.strip_prefix(root).unwrap_or(&path).to_owned();
-    Found { path, relative, named: false, broken }
+    FoundFile { path, relative, named: false, broken }
 }
 
 /// The format that a file's name announces.
@@ -136,14 +136,14 @@ pub(super) fn by_name(name: &OsStr) -> ByName {
     let name = name.to_string_lossy().to_ascii_lowercase();
     let name = [".gz", ".zst", ".bz2", ".xz"].iter().find_map(|suffix| name.strip_suffix(suffix)).unwrap_or(&name);
     match name.rsplit_once('.').map(|(_, extension)| extension) {
-        Some("jsonl" | "ndjson") => ByName::Known(Format::JsonLines),
+        Some("jsonl" | "ndjson") => ByName::Known(InputFormat::JsonLines),
         Some("json") => ByName::Json,
-        Some("csv") => ByName::Known(Format::Csv),
-        Some("tsv") => ByName::Known(Format::Tsv),
-        Some("parquet") => ByName::Known(Format::Parquet),
-        Some("txt" | "text") => ByName::Known(Format::Text),
-        Some("warc" | "wet") => ByName::Known(Format::Warc),
-        Some("html" | "htm" | "xhtml") => ByName::Known(Format::Html),
+        Some("csv") => ByName::Known(InputFormat::Csv),
+        Some("tsv") => ByName::Known(InputFormat::Tsv),
+        Some("parquet") => ByName::Known(InputFormat::Parquet),
+        Some("txt" | "text") => ByName::Known(InputFormat::Text),
+        Some("warc" | "wet") => ByName::Known(InputFormat::Warc),
+        Some("html" | "htm" | "xhtml") => ByName::Known(InputFormat::Html),
         _ => ByName::Unknown,
     }
 }

@@ -13,24 +13,24 @@ use std::time::UNIX_EPOCH;
 
 /// Bytes in memory, shared between blocks and the corpus.
 #[derive(Debug, Clone)]
-pub(super) struct Piece {
-    whole: Whole,
+pub(super) struct HeldBytes {
+    whole: HeldWhole,
     range: Range<usize>,
 }
 
 #[derive(Debug, Clone)]
-enum Whole {
+enum HeldWhole {
     Owned(Arc<Vec<u8>>),
-    Mapped(Arc<Map>),
+    Mapped(Arc<MappedFile>),
 }
 
-impl From<Vec<u8>> for Piece {
+impl From<Vec<u8>> for HeldBytes {
     fn from(bytes: Vec<u8>) -> Self {
-        Self { range: 0..bytes.len(), whole: Whole::Owned(Arc::new(bytes)) }
+        Self { range: 0..bytes.len(), whole: HeldWhole::Owned(Arc::new(bytes)) }
     }
 }
 
-impl Piece {
+impl HeldBytes {
     /// A part of it.
     pub(super) fn part(&self, range: Range<usize>) -> Self {
         let start = self.range.start;
@@ -38,13 +38,13 @@ impl Piece {
     }
 }
 
-impl Deref for Piece {
+impl Deref for HeldBytes {
     type Target = [u8];
 
     fn deref(&self) -> &[u8] {
         let whole = match &self.whole {
-            Whole::Owned(bytes) => bytes.as_slice(),
-            Whole::Mapped(map) => &map.0,
+            HeldWhole::Owned(bytes) => bytes.as_slice(),
+            HeldWhole::Mapped(map) => &map.0,
         };
         whole.get(self.range.clone()).unwrap_or_default()
     }
@@ -52,34 +52,34 @@ impl Deref for Piece {
 
 /// A mapped file.
 #[derive(Debug)]
-pub(super) struct Map(memmap2::Mmap);
+pub(super) struct MappedFile(memmap2::Mmap);
 
-impl Map {
+impl MappedFile {
     /// Maps a file of `length` bytes; `None` where the system does not map it, or not all of it.
     #[allow(unsafe_code, reason = "a mapping is unsafe to make, as others may change the file")]
-    pub(super) fn of(file: &File, length: u64) -> Option<Piece> {
+    pub(super) fn of(file: &File, length: u64) -> Option<HeldBytes> {
         let length = usize::try_from(length).ok()?;
         // SAFETY: the map is read-only and private to this process. What others write to the file meanwhile can change
         // bytes under us: everything made of them is checked where it is used (UTF-8 and JSON are checked on each
-        // reading, offsets are looked up with `get`), and no reference outlives one reading. `Map` itself keeps the
+        // reading, offsets are looked up with `get`), and no reference outlives one reading. `MappedFile` itself keeps the
         // pages mapped as long as a piece exists. A file cut short ends the process, see the head of this module.
         let map = unsafe { memmap2::MmapOptions::new().len(length).map(file) }.ok()?;
         if file.metadata().ok()?.len() < length as u64 {
             return None;
         }
-        Some(Piece { whole: Whole::Mapped(Arc::new(Self(map))), range: 0..length })
+        Some(HeldBytes { whole: HeldWhole::Mapped(Arc::new(Self(map))), range: 0..length })
     }
 }
 
 /// What tells that a file is still the one that was read: its length and when it was written to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Stamp {
+pub(super) struct FileStamp {
     pub(super) length: u64,
     /// Nanoseconds since 1970; 0 where the system does not tell.
     pub(super) modified: u64,
 }
 
-impl Stamp {
+impl FileStamp {
     pub(super) fn of(metadata: &Metadata) -> Self {
         let since = metadata.modified().ok().and_then(|time| time.duration_since(UNIX_EPOCH).ok());
         let modified = since.map_or(0, |since| u64::try_from(since.as_nanos()).unwrap_or(u64::MAX));
@@ -91,7 +91,7 @@ impl Stamp {
 #[derive(Debug)]
 pub(super) struct PlainFile {
     pub(super) path: Arc<Path>,
-    pub(super) stamp: Stamp,
+    pub(super) stamp: FileStamp,
     /// Small files, and all beyond some hundreds, are opened again for each reading.
     pub(super) open: Option<File>,
 }
@@ -111,7 +111,7 @@ impl PlainFile {
                 &reopened
             }
         };
-        if Stamp::of(&file.metadata()?) != self.stamp {
+        if FileStamp::of(&file.metadata()?) != self.stamp {
             return Err(io::Error::other("the file changed while it was being read"));
         }
         crate::spill::read_at(file, bytes, offset)
@@ -139,8 +139,8 @@ impl Read for FromStart {
 
 /// Where the bytes of one part of a file are.
 #[derive(Debug, Clone)]
-pub(super) enum Place {
-    Held(Piece),
+pub(super) enum BytePlace {
+    Held(HeldBytes),
     /// In the plain file itself, where the part stands.
     InFile,
     /// At this offset of the spill file.

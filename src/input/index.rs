@@ -5,25 +5,25 @@
 
 use std::ops::Range;
 
-use super::csv::Scan;
-use super::held::Stamp;
-use super::reject::Reason;
+use super::csv::CsvScanner;
+use super::held::FileStamp;
+use super::reject::RejectReason;
 use crate::error::{ErrorKind, Result};
 
 mod bytes;
 
 /// Where a record stands in its part.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Row {
+pub(super) struct RecordRow {
     /// The first byte; the highest bit tells that `\r\n` follows the record.
     at: u32,
     length: u32,
 }
 
 /// Inputs have many millions of records.
-const _: () = assert!(size_of::<Row>() == 8);
+const _: () = assert!(size_of::<RecordRow>() == 8);
 
-impl Row {
+impl RecordRow {
     const RETURN: u32 = 1 << 31;
 
     /// Offsets are smaller than the largest block, and 0 in a part of one record.
@@ -44,7 +44,7 @@ impl Row {
 
 /// What a part of a file is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Shape {
+pub(super) enum PartShape {
     /// Whole lines.
     Lines,
     /// A whole text.
@@ -57,7 +57,7 @@ pub(super) enum Shape {
     Records,
 }
 
-impl Shape {
+impl PartShape {
     /// Whether other parts of the file may follow.
     pub(super) const fn goes_on(self) -> bool {
         matches!(self, Self::Lines | Self::Records)
@@ -72,28 +72,28 @@ pub(crate) struct PartIndex {
     pub(super) start: u64,
     /// Its bytes, line ends included.
     pub(super) length: u64,
-    pub(super) shape: Shape,
+    pub(super) shape: PartShape,
     /// Lines that it uses up.
     pub(super) lines: u64,
-    pub(super) rows: Box<[Row]>,
+    pub(super) rows: Box<[RecordRow]>,
     /// The line of each row, counted from 0 in the part; empty if row `n` is line `n`.
     pub(super) numbers: Box<[u32]>,
     /// The size of the only record, where a row cannot tell it.
     pub(super) huge: u64,
     /// Why the only record is a reject, where that is known without parsing.
-    pub(super) failure: Option<Reason>,
+    pub(super) failure: Option<RejectReason>,
     /// Plain files: what they looked like.
-    pub(super) stamp: Option<Stamp>,
+    pub(super) stamp: Option<FileStamp>,
 }
 
 impl PartIndex {
     /// A whole text.
     pub(super) fn text(file: usize, length: u64) -> Self {
-        Rows::single(length, false, 0).index(Self {
+        RecordRows::single(length, false, 0).index(Self {
             file: file as u32,
             start: 0,
             length,
-            shape: Shape::Text,
+            shape: PartShape::Text,
             lines: 0,
             rows: Box::default(),
             numbers: Box::default(),
@@ -109,13 +109,13 @@ impl PartIndex {
     }
 
     /// The size of a record.
-    pub(super) fn size(&self, row: Row) -> u64 {
+    pub(super) fn size(&self, row: RecordRow) -> u64 {
         if row.length == u32::MAX { self.huge } else { u64::from(row.length) }
     }
 
     /// What ends a record's line.
-    pub(super) fn line_end(&self, row: Row) -> &'static [u8] {
-        if self.shape != Shape::Lines || row.offset() as u64 + self.size(row) >= self.length {
+    pub(super) fn line_end(&self, row: RecordRow) -> &'static [u8] {
+        if self.shape != PartShape::Lines || row.offset() as u64 + self.size(row) >= self.length {
             return b"";
         }
         if row.carriage_return() { b"\r\n" } else { b"\n" }
@@ -152,15 +152,15 @@ impl BlockIndex {
 
 /// The rows of a part, found line by line.
 #[derive(Debug, Default)]
-pub(super) struct Rows {
-    rows: Vec<Row>,
+pub(super) struct RecordRows {
+    rows: Vec<RecordRow>,
     /// Line numbers, once a blank line was met.
     numbers: Option<Vec<u32>>,
     lines: u32,
     huge: u64,
 }
 
-impl Rows {
+impl RecordRows {
     /// Notes the line from `begin` to `end`, where a line feed or the end of `bytes` stands. Returns where its content is, or
     /// `None` if it is blank.
     fn line(&mut self, bytes: &[u8], begin: usize, end: usize) -> Option<Range<usize>> {
@@ -174,7 +174,7 @@ impl Rows {
             self.numbers.get_or_insert_with(|| (0..dense).collect());
             return None;
         }
-        self.rows.push(Row::new(begin, content.len(), content.len() < whole.len()));
+        self.rows.push(RecordRow::new(begin, content.len(), content.len() < whole.len()));
         self.huge = content.len() as u64;
         if let Some(numbers) = &mut self.numbers {
             numbers.push(line);
@@ -191,13 +191,13 @@ impl Rows {
     /// Notes a record that is no line.
     #[cfg(feature = "warc")]
     pub(super) fn record(&mut self, range: Range<usize>) {
-        self.rows.push(Row::new(range.start, range.len(), false));
+        self.rows.push(RecordRow::new(range.start, range.len(), false));
         self.huge = range.len() as u64;
     }
 
     /// A record of `size` bytes that is no line, or whose bytes are not at hand.
     pub(super) fn single(size: u64, carriage_return: bool, lines: u32) -> Self {
-        let row = Row::new(0, usize::try_from(size).unwrap_or(usize::MAX), carriage_return);
+        let row = RecordRow::new(0, usize::try_from(size).unwrap_or(usize::MAX), carriage_return);
         Self { rows: vec![row], numbers: None, lines, huge: size }
     }
 
@@ -224,7 +224,7 @@ impl Rows {
     pub(super) fn each_csv(&mut self, bytes: &[u8], delimiter: u8, mut each: impl FnMut(Range<usize>)) {
         let mut begin = 0;
         while let Some(rest) = bytes.get(begin..).filter(|rest| !rest.is_empty()) {
-            let ended = Scan::new(delimiter).take(rest);
+            let ended = CsvScanner::new(delimiter).take(rest);
             let whole = rest.get(..ended.unwrap_or(rest.len())).unwrap_or(rest);
             let line = whole.strip_suffix(b"\n").unwrap_or(whole);
             let content = if ended.is_some() { line.strip_suffix(b"\r").unwrap_or(line) } else { line };
@@ -233,7 +233,7 @@ impl Rows {
                     // Up to here every record was one line; from here on each has its number.
                     self.numbers = Some((0..self.rows.len() as u32).collect());
                 }
-                self.rows.push(Row::new(begin, content.len(), content.len() < line.len()));
+                self.rows.push(RecordRow::new(begin, content.len(), content.len() < line.len()));
                 self.huge = content.len() as u64;
                 if let Some(numbers) = &mut self.numbers {
                     numbers.push(self.lines);

@@ -17,14 +17,14 @@ pub(super) mod fast;
 
 /// What is wrong, and at which byte.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Invalid {
+pub(super) struct InvalidJson {
     pub(super) offset: usize,
     pub(super) what: String,
     /// Whether the line only ends too early.
     pub(super) unfinished: bool,
 }
 
-impl Invalid {
+impl InvalidJson {
     fn new(error: &serde_json::Error) -> Self {
         // The line has no line feed, so the column (from 1) counts the bytes read.
         let place = format!(" at line {} column {}", error.line(), error.column());
@@ -36,7 +36,7 @@ impl Invalid {
 
 /// What kind of value stands somewhere.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum ValueKind {
     Null,
     Bool,
     Integer,
@@ -47,7 +47,7 @@ pub(super) enum Kind {
     Object,
 }
 
-impl Kind {
+impl ValueKind {
     /// The kind of a valid value.
     pub(super) fn of(value: &str) -> Self {
         match value.trim_start_matches(SPACE).as_bytes().first() {
@@ -80,8 +80,8 @@ const SPACE: [char; 4] = [' ', '\t', '\n', '\r'];
 
 /// A value: its kind and where it stands in the line, quotes included.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Value {
-    pub(super) kind: Kind,
+pub(super) struct JsonValue {
+    pub(super) kind: ValueKind,
     pub(super) range: Range<usize>,
 }
 
@@ -91,14 +91,14 @@ pub(super) struct Value {
 /// # Errors
 ///
 /// The first byte that cannot be right.
-pub(super) fn scan<'a>(line: &'a str, field: impl FnMut(Cow<'a, str>, Value)) -> Result<Kind, Invalid> {
-    let kind = Kind::of(line);
+pub(super) fn scan<'a>(line: &'a str, field: impl FnMut(Cow<'a, str>, JsonValue)) -> Result<ValueKind, InvalidJson> {
+    let kind = ValueKind::of(line);
     let mut json = Deserializer::from_str(line);
     let read = match kind {
-        Kind::Object => json.deserialize_map(Fields { line, field }),
+        ValueKind::Object => json.deserialize_map(FieldReporter { line, field }),
         _ => IgnoredAny::deserialize(&mut json).map(drop),
     };
-    read.and_then(|()| json.end()).map_err(|error| Invalid::new(&error))?;
+    read.and_then(|()| json.end()).map_err(|error| InvalidJson::new(&error))?;
     Ok(kind)
 }
 
@@ -107,26 +107,26 @@ pub(super) fn scan<'a>(line: &'a str, field: impl FnMut(Cow<'a, str>, Value)) ->
 /// # Errors
 ///
 /// An escape that stands for no character: half a surrogate pair.
-pub(super) fn decode(line: &str, range: Range<usize>) -> Result<Cow<'_, str>, Invalid> {
+pub(super) fn decode(line: &str, range: Range<usize>) -> Result<Cow<'_, str>, InvalidJson> {
     let start = range.start;
-    let text: Result<Text<'_>, _> = serde_json::from_str(line.get(range).unwrap_or_default());
+    let text: Result<JsonText<'_>, _> = serde_json::from_str(line.get(range).unwrap_or_default());
     text.map(|text| text.0).map_err(|error| {
-        let invalid = Invalid::new(&error);
-        Invalid { offset: start + invalid.offset, ..invalid }
+        let invalid = InvalidJson::new(&error);
+        InvalidJson { offset: start + invalid.offset, ..invalid }
     })
 }
 
 /// A string, borrowed where it can be.
 #[derive(serde::Deserialize)]
-struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
+struct JsonText<'a>(#[serde(borrow)] Cow<'a, str>);
 
 /// Reports the fields of an object.
-struct Fields<'a, F> {
+struct FieldReporter<'a, F> {
     line: &'a str,
     field: F,
 }
 
-impl<'a, F: FnMut(Cow<'a, str>, Value)> Visitor<'a> for Fields<'a, F> {
+impl<'a, F: FnMut(Cow<'a, str>, JsonValue)> Visitor<'a> for FieldReporter<'a, F> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -134,10 +134,10 @@ impl<'a, F: FnMut(Cow<'a, str>, Value)> Visitor<'a> for Fields<'a, F> {
     }
 
     fn visit_map<A: MapAccess<'a>>(mut self, mut map: A) -> Result<(), A::Error> {
-        while let Some(key) = map.next_key::<Text<'a>>()? {
+        while let Some(key) = map.next_key::<JsonText<'a>>()? {
             let value = map.next_value::<&'a RawValue>()?.get();
             let start = value.as_ptr() as usize - self.line.as_ptr() as usize;
-            (self.field)(key.0, Value { kind: Kind::of(value), range: start..start + value.len() });
+            (self.field)(key.0, JsonValue { kind: ValueKind::of(value), range: start..start + value.len() });
         }
         Ok(())
     }

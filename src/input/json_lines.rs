@@ -5,23 +5,23 @@ use std::ops::Range;
 
 use super::InputOptions;
 use super::corpus::{FieldValue, Record};
-use super::encoding::{self, Decoding};
-use super::json::escapes::{self, Decoded};
-use super::json::{self, Kind, Value, fast};
-use super::reject::Reason;
-use crate::document::Layout;
+use super::encoding::{self, RecordDecoding};
+use super::json::escapes::{self, EscapeBuffers};
+use super::json::{self, JsonValue, ValueKind, fast};
+use super::reject::RejectReason;
+use crate::document::PageLayout;
 
 /// Checked UTF-8.
-pub(super) fn utf8(bytes: &[u8]) -> Result<&str, Reason> {
+pub(super) fn utf8(bytes: &[u8]) -> Result<&str, RejectReason> {
     // The fast check says only that something is wrong; the standard one says where.
     simdutf8::basic::from_utf8(bytes)
         .or_else(|_| std::str::from_utf8(bytes))
-        .map_err(|error| Reason::InvalidUtf8 { offset: error.valid_up_to() })
+        .map_err(|error| RejectReason::InvalidUtf8 { offset: error.valid_up_to() })
 }
 
 /// A line without its line end.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Line<'a> {
+pub(super) enum JsonLine<'a> {
     /// Not looked at yet.
     Raw(&'a [u8]),
     /// Known to be UTF-8.
@@ -30,72 +30,76 @@ pub(super) enum Line<'a> {
 
 /// A line that holds a good record, its text perhaps decoded into a buffer.
 #[derive(Debug)]
-pub(super) struct Parsed<'a> {
+pub(super) struct ParsedLine<'a> {
     /// Empty if there is none.
     id: Cow<'a, str>,
-    text: Text<'a>,
+    text: LineText<'a>,
     fields: Vec<Option<FieldValue>>,
     text_value: Range<usize>,
-    decoding: Decoding,
-    layout: Option<Box<Layout>>,
+    decoding: RecordDecoding,
+    layout: Option<Box<PageLayout>>,
 }
 
 #[derive(Debug)]
-enum Text<'a> {
+enum LineText<'a> {
     Plain(Cow<'a, str>),
     /// What was decoded last.
     Decoded,
 }
 
-impl<'a> Parsed<'a> {
+impl<'a> ParsedLine<'a> {
     /// A record that was no line.
     pub(super) fn whole(record: Record<'a>) -> Self {
         let Record { id, text, fields, text_value, decoding, layout } = record;
-        Self { id, text: Text::Plain(text), fields, text_value, decoding, layout }
+        Self { id, text: LineText::Plain(text), fields, text_value, decoding, layout }
     }
 
     /// The same, its text repaired if it is mojibake.
-    fn mended(mut self, options: &InputOptions, buffer: &Decoded) -> Self {
+    fn mended(mut self, options: &InputOptions, buffer: &EscapeBuffers) -> Self {
         let text = match &self.text {
-            Text::Plain(text) => text,
-            Text::Decoded => buffer.text.as_str(),
+            LineText::Plain(text) => text,
+            LineText::Decoded => buffer.text.as_str(),
         };
         let mended = encoding::mend(Cow::Borrowed(text), options.encoding, &mut self.decoding);
         if let Cow::Owned(mended) = mended {
-            self.text = Text::Plain(Cow::Owned(mended));
+            self.text = LineText::Plain(Cow::Owned(mended));
         }
         self
     }
 
     /// The record; its text may borrow `buffer`, into which it was decoded.
-    pub(super) fn attach<'b>(self, buffer: &'b Decoded) -> Record<'b>
+    pub(super) fn attach<'b>(self, buffer: &'b EscapeBuffers) -> Record<'b>
     where
         'a: 'b,
     {
         let Self { id, text, fields, text_value, decoding, layout } = self;
         let text = match text {
-            Text::Plain(text) => text,
-            Text::Decoded => Cow::Borrowed(buffer.text.as_str()),
+            LineText::Plain(text) => text,
+            LineText::Decoded => Cow::Borrowed(buffer.text.as_str()),
         };
         Record { id, text, fields, text_value, decoding, layout }
     }
 
     /// The record; a decoded text owns its bytes.
-    pub(super) fn detach(self, buffer: &Decoded) -> Record<'a> {
+    pub(super) fn detach(self, buffer: &EscapeBuffers) -> Record<'a> {
         let Self { id, text, fields, text_value, decoding, layout } = self;
         let text = match text {
-            Text::Plain(text) => text,
-            Text::Decoded => Cow::Owned(buffer.text.clone()),
+            LineText::Plain(text) => text,
+            LineText::Decoded => Cow::Owned(buffer.text.clone()),
         };
         Record { id, text, fields, text_value, decoding, layout }
     }
 }
 
 /// Reads one line. A text with escapes is decoded into `buffer`.
-pub(super) fn parse<'a>(line: Line<'a>, options: &InputOptions, buffer: &mut Decoded) -> Result<Parsed<'a>, Reason> {
+pub(super) fn parse<'a>(
+    line: JsonLine<'a>,
+    options: &InputOptions,
+    buffer: &mut EscapeBuffers,
+) -> Result<ParsedLine<'a>, RejectReason> {
     let line = match line {
-        Line::Checked(line) => line,
-        Line::Raw(bytes) => utf8(bytes)?,
+        JsonLine::Checked(line) => line,
+        JsonLine::Raw(bytes) => utf8(bytes)?,
     };
     let parsed = match quick(line, options, buffer) {
         Some(parsed) => parsed,
@@ -105,13 +109,13 @@ pub(super) fn parse<'a>(line: Line<'a>, options: &InputOptions, buffer: &mut Dec
 }
 
 /// Reads a good record fast. `None` says nothing: the line has to be read strictly.
-fn quick<'a>(line: &'a str, options: &InputOptions, buffer: &mut Decoded) -> Option<Parsed<'a>> {
-    let mut wanted = Wanted::new(options);
+fn quick<'a>(line: &'a str, options: &InputOptions, buffer: &mut EscapeBuffers) -> Option<ParsedLine<'a>> {
+    let mut wanted = WantedFields::new(options);
     fast::scan(line, |key, range| {
         let decoded_here = key == options.text_field || key == options.id_field;
         if decoded_here || options.fields.iter().any(|field| field == key) {
-            let kind = line.get(range.clone()).map_or(Kind::Null, Kind::of);
-            wanted.take(key, Value { kind, range });
+            let kind = line.get(range.clone()).map_or(ValueKind::Null, ValueKind::of);
+            wanted.take(key, JsonValue { kind, range });
         }
         decoded_here
     })?;
@@ -122,55 +126,55 @@ fn quick<'a>(line: &'a str, options: &InputOptions, buffer: &mut Decoded) -> Opt
     let id = id(line, wanted.id, &options.id_field).ok()?.unwrap_or_default();
     let content = line.get(text_value.start + 1..text_value.end.checked_sub(1)?)?;
     let text = match memchr::memchr(b'\\', content.as_bytes()) {
-        None => Text::Plain(Cow::Borrowed(content)),
+        None => LineText::Plain(Cow::Borrowed(content)),
         Some(_) => {
             escapes::decode(content, buffer)?;
-            Text::Decoded
+            LineText::Decoded
         }
     };
     let fields = wanted.fields.into_iter().map(|value| value.and_then(|value| field_value(line, value))).collect();
-    Some(Parsed { id, text, fields, text_value, decoding: Decoding::default(), layout: None })
+    Some(ParsedLine { id, text, fields, text_value, decoding: RecordDecoding::default(), layout: None })
 }
 
 /// Reads any line, and says what is wrong with it.
-fn strict<'a>(line: &'a str, options: &InputOptions) -> Result<Parsed<'a>, Reason> {
-    let mut wanted = Wanted::new(options);
+fn strict<'a>(line: &'a str, options: &InputOptions) -> Result<ParsedLine<'a>, RejectReason> {
+    let mut wanted = WantedFields::new(options);
     let kind = json::scan(line, |key, value| wanted.take(&key, value)).map_err(invalid)?;
-    if kind != Kind::Object {
-        return Err(Reason::NotAnObject);
+    if kind != ValueKind::Object {
+        return Err(RejectReason::NotAnObject);
     }
     if let Some(field) = wanted.twice {
-        return Err(Reason::DuplicateField { field });
+        return Err(RejectReason::DuplicateField { field });
     }
     let text_value = text_value(wanted.text, &options.text_field)?;
     let id = id(line, wanted.id, &options.id_field)?.unwrap_or_default();
     let fields = wanted.fields.into_iter().map(|value| value.and_then(|value| field_value(line, value))).collect();
-    let text = Text::Plain(json::decode(line, text_value.clone()).map_err(invalid)?);
-    Ok(Parsed { id, text, fields, text_value, decoding: Decoding::default(), layout: None })
+    let text = LineText::Plain(json::decode(line, text_value.clone()).map_err(invalid)?);
+    Ok(ParsedLine { id, text, fields, text_value, decoding: RecordDecoding::default(), layout: None })
 }
 
-fn invalid(invalid: json::Invalid) -> Reason {
-    Reason::InvalidJson { offset: invalid.offset, what: invalid.what }
+fn invalid(invalid: json::InvalidJson) -> RejectReason {
+    RejectReason::InvalidJson { offset: invalid.offset, what: invalid.what }
 }
 
 /// The fields that are read, as they are met.
-struct Wanted<'o> {
+struct WantedFields<'o> {
     options: &'o InputOptions,
-    id: Option<Value>,
-    text: Option<Value>,
-    fields: Vec<Option<Value>>,
+    id: Option<JsonValue>,
+    text: Option<JsonValue>,
+    fields: Vec<Option<JsonValue>>,
     /// The first of them that was met again.
     twice: Option<String>,
 }
 
-impl<'o> Wanted<'o> {
+impl<'o> WantedFields<'o> {
     fn new(options: &'o InputOptions) -> Self {
         Self { options, id: None, text: None, fields: vec![None; options.fields.len()], twice: None }
     }
 
-    fn take(&mut self, key: &str, value: Value) {
+    fn take(&mut self, key: &str, value: JsonValue) {
         let mut again = false;
-        let mut put = |slot: &mut Option<Value>| again |= slot.replace(value.clone()).is_some();
+        let mut put = |slot: &mut Option<JsonValue>| again |= slot.replace(value.clone()).is_some();
         if key == self.options.text_field {
             put(&mut self.text);
         }
@@ -189,31 +193,31 @@ impl<'o> Wanted<'o> {
 }
 
 /// Where the text stands, which must be a string.
-fn text_value(value: Option<Value>, field: &str) -> Result<Range<usize>, Reason> {
+fn text_value(value: Option<JsonValue>, field: &str) -> Result<Range<usize>, RejectReason> {
     let field = || field.to_owned();
     match value {
-        None => Err(Reason::MissingText { field: field() }),
-        Some(Value { kind: Kind::String, range }) => Ok(range),
-        Some(Value { kind: Kind::Null, .. }) => Err(Reason::NullText { field: field() }),
-        Some(Value { kind, .. }) => Err(Reason::TextNotAString { field: field(), found: kind.name() }),
+        None => Err(RejectReason::MissingText { field: field() }),
+        Some(JsonValue { kind: ValueKind::String, range }) => Ok(range),
+        Some(JsonValue { kind: ValueKind::Null, .. }) => Err(RejectReason::NullText { field: field() }),
+        Some(JsonValue { kind, .. }) => Err(RejectReason::TextNotAString { field: field(), found: kind.name() }),
     }
 }
 
 /// The id as given: a string's content, an integer's digits as they are written; `None` for no or a null id.
-fn id<'a>(line: &'a str, value: Option<Value>, field: &str) -> Result<Option<Cow<'a, str>>, Reason> {
+fn id<'a>(line: &'a str, value: Option<JsonValue>, field: &str) -> Result<Option<Cow<'a, str>>, RejectReason> {
     match value {
-        None | Some(Value { kind: Kind::Null, .. }) => Ok(None),
-        Some(Value { kind: Kind::String, range }) => json::decode(line, range).map(Some).map_err(invalid),
-        Some(Value { kind: Kind::Integer, range }) => Ok(line.get(range).map(Cow::Borrowed)),
-        Some(Value { kind, .. }) => Err(Reason::IdNotAString { field: field.to_owned(), found: kind.name() }),
+        None | Some(JsonValue { kind: ValueKind::Null, .. }) => Ok(None),
+        Some(JsonValue { kind: ValueKind::String, range }) => json::decode(line, range).map(Some).map_err(invalid),
+        Some(JsonValue { kind: ValueKind::Integer, range }) => Ok(line.get(range).map(Cow::Borrowed)),
+        Some(JsonValue { kind, .. }) => Err(RejectReason::IdNotAString { field: field.to_owned(), found: kind.name() }),
     }
 }
 
 /// A number or a string; nothing else can be compared. Numbers beyond the range of `f64` count as unreadable.
-fn field_value(line: &str, value: Value) -> Option<FieldValue> {
+fn field_value(line: &str, value: JsonValue) -> Option<FieldValue> {
     match value.kind {
-        Kind::String => Some(FieldValue::Text(json::decode(line, value.range).ok()?.into_owned())),
-        Kind::Integer | Kind::Float => {
+        ValueKind::String => Some(FieldValue::Text(json::decode(line, value.range).ok()?.into_owned())),
+        ValueKind::Integer | ValueKind::Float => {
             let number: f64 = line.get(value.range)?.parse().ok()?;
             number.is_finite().then_some(FieldValue::Number(number))
         }
@@ -262,7 +266,7 @@ mod tests {
             let (id_field, text_field) = (names.0.to_owned(), names.1.to_owned());
             let wanted = ["n", "date", "text"].map(str::to_owned).to_vec();
             let options = InputOptions { id_field, text_field, fields: wanted, ..InputOptions::default() };
-            let mut buffer = Decoded::default();
+            let mut buffer = EscapeBuffers::default();
             let strict = strict(&line, &options).map(|parsed| parsed.detach(&buffer));
             let quick = quick(&line, &options, &mut buffer).map(|parsed| parsed.detach(&buffer));
             match quick {

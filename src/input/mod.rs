@@ -17,17 +17,17 @@
 //!
 //! An [`Input`] is what was asked for. It is read once, in blocks of whole records: a serial part cuts the next block
 //! off, any thread parses it, and where its records stand comes back in input order. What is left is a [`Corpus`]: a
-//! table with 8 bytes a record, and the bytes, mapped, in memory or on the disk as [`Holding`] says. It keeps no decoded
+//! table with 8 bytes a record, and the bytes, mapped, in memory or on the disk as [`StoragePolicy`] says. It keeps no decoded
 //! text. [`Corpus::read`] parses a record anew at every call, so that a run can fold all records once and read again only
 //! those that have a candidate.
 //!
 //! Every record has a slot, its [`DocId`](crate::document::DocId), whether it can be read or not. What cannot be read
 //! (a line, or the rest of a damaged file) answers each `read` with the same [`Reject`]; so the records kept, removed
 //! and rejected always add up to [`Corpus::len`], and nothing is lost silently. A record that could be read once and cannot
-//! be read again, as its file changed or the disk failed, is [`Reason::Lost`], which ends a run.
+//! be read again, as its file changed or the disk failed, is [`RejectReason::Lost`], which ends a run.
 //!
 //! JSON is UTF-8 by its standard. Other text may be in any encoding ([`EncodingChoice`]), and in every format text that was
-//! decoded wrongly before is repaired; each record says so in its [`Decoding`].
+//! decoded wrongly before is repaired; each record says so in its [`RecordDecoding`].
 //!
 //! JSON Lines as in <https://jsonlines.org>, JSON as in RFC 8259; half a surrogate pair, which JSON can escape though it is no
 //! character, is refused in keys, ids and texts.
@@ -63,23 +63,23 @@ mod warc;
 
 pub use compression::{Compression, CompressionWriter};
 pub use corpus::{Corpus, FieldValue, FileId, InputFile, Record};
-pub use encoding::mojibake::{Misread, Repair};
-pub use encoding::{Decoding, Encoding, EncodingChoice, Note};
-pub use files::Skipped;
-pub use names::{Names, NamesBuilder};
-pub use open::{Holding, Input};
+pub use encoding::mojibake::{MisreadEncoding, MojibakeRepair};
+pub use encoding::{DecodingNote, Encoding, EncodingChoice, RecordDecoding};
+pub use files::SkippedFiles;
+pub use names::{RepeatedIds, RepeatedIdsBuilder};
+pub use open::{Input, StoragePolicy};
 #[cfg(feature = "parquet")]
 pub use parquet::is_guarded;
 #[cfg(feature = "parquet")]
-pub(crate) use parquet::{Fate, copy};
-pub use reject::{Reason, Reject};
+pub(crate) use parquet::{RowFate, copy};
+pub use reject::{Reject, RejectReason};
 #[allow(unused_imports, reason = "for the pipeline")]
 pub(crate) use {
-    block::{Block, Scratch},
-    corpus::Blocks,
+    block::{ReadScratch, RecordBlock},
+    corpus::CorpusBlocks,
     index::BlockIndex,
     names::IdHashes,
-    reader::Reader,
+    reader::BlockReader,
 };
 
 /// The largest `max_record_size`: 4 GiB less one byte.
@@ -94,7 +94,7 @@ pub struct InputOptions {
     /// The field or column that holds the text. Default `text`.
     pub text_field: String,
     /// The format of every file; `None`, the default, goes by extension, then by content.
-    pub format: Option<Format>,
+    pub format: Option<InputFormat>,
     /// Larger records are rejected without being parsed; in bytes, 1 to [`MAX_RECORD_SIZE`]. Default 64 MiB.
     pub max_record_size: u64,
     /// Reject every record whose id an earlier record has. Costs one more pass over the input. Default `false`.
@@ -175,7 +175,7 @@ impl InputOptions {
 /// How records stand in a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum Format {
+pub enum InputFormat {
     /// One JSON object a line.
     JsonLines,
     /// The file is one document.
@@ -192,7 +192,7 @@ pub enum Format {
     Warc,
 }
 
-impl Format {
+impl InputFormat {
     /// The name used on the command line.
     #[must_use]
     pub const fn name(self) -> &'static str {
@@ -231,13 +231,13 @@ impl Format {
     }
 }
 
-impl fmt::Display for Format {
+impl fmt::Display for InputFormat {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.name())
     }
 }
 
-impl FromStr for Format {
+impl FromStr for InputFormat {
     type Err = Error;
 
     fn from_str(name: &str) -> Result<Self> {

@@ -6,7 +6,7 @@
 //! repeats alone; records whose hashes are equal are read again and compared.
 //!
 //! In a run that reads the input once, each block's hashes are collected where it is parsed ([`IdHashes`]) and joined in
-//! input order ([`NamesBuilder::add_block`]). A record without an id of its own is noted as unnamed there; the names
+//! input order ([`RepeatedIdsBuilder::add_block`]). A record without an id of its own is noted as unnamed there; the names
 //! builder hashes its `PATH:LINE` at the end, when all lines are counted. Only then is it known which records repeat an
 //! id; with `--unique-ids` they were read, and folded, as any other, and are rejected after the pass
 //! ([`Corpus::reject_repeats`]).
@@ -16,7 +16,7 @@ use std::cell::RefCell;
 use std::collections::BTreeSet;
 
 use super::corpus::Corpus;
-use super::reject::{Reason, Reject};
+use super::reject::{Reject, RejectReason};
 use crate::document::DocId;
 use crate::error::Result;
 
@@ -29,13 +29,13 @@ fn hash(id: &str) -> u64 {
 
 /// Collects ids, in any order. Builders filled on several threads are joined with [`append`](Self::append).
 #[derive(Debug, Default)]
-pub struct NamesBuilder {
+pub struct RepeatedIdsBuilder {
     ids: Vec<(u64, DocId)>,
     /// Blocks, each with the place of its first record.
     blocks: Vec<(DocId, IdHashes)>,
 }
 
-/// The ids of one block's records in order, 8 bytes each. Made on any thread, joined by [`NamesBuilder::add_block`].
+/// The ids of one block's records in order, 8 bytes each. Made on any thread, joined by [`RepeatedIdsBuilder::add_block`].
 #[derive(Debug, Default, PartialEq)]
 pub(crate) struct IdHashes(Vec<u64>);
 
@@ -65,7 +65,7 @@ impl IdHashes {
     }
 }
 
-impl NamesBuilder {
+impl RepeatedIdsBuilder {
     /// Notes that the record `doc` has the id `id`.
     pub fn add(&mut self, doc: DocId, id: &str) {
         self.ids.push((hash(id), doc));
@@ -86,8 +86,8 @@ impl NamesBuilder {
     ///
     /// # Errors
     ///
-    /// A record that could be read before cannot be read again: see [`Reason::Lost`].
-    pub fn finish(mut self, corpus: &Corpus) -> Result<Names> {
+    /// A record that could be read before cannot be read again: see [`RejectReason::Lost`].
+    pub fn finish(mut self, corpus: &Corpus) -> Result<RepeatedIds> {
         let count: usize = self.blocks.iter().map(|(_, hashes)| hashes.0.len()).sum();
         self.ids.reserve_exact(count);
         for (first, hashes) in std::mem::take(&mut self.blocks) {
@@ -108,7 +108,7 @@ impl NamesBuilder {
         let id_of = |doc| match corpus.read(doc) {
             Ok(record) => Some(record.id),
             Err(reject) => {
-                if let Reason::Lost { .. } = reject.reason {
+                if let RejectReason::Lost { .. } = reject.reason {
                     lost.borrow_mut().get_or_insert(reject);
                 }
                 None
@@ -122,13 +122,13 @@ impl NamesBuilder {
         }
     }
 
-    fn resolve<'a>(mut self, id_of: impl Fn(DocId) -> Option<Cow<'a, str>>) -> Names {
+    fn resolve<'a>(mut self, id_of: impl Fn(DocId) -> Option<Cow<'a, str>>) -> RepeatedIds {
         self.ids.sort_unstable();
         let mut repeats = self.repeats(&id_of);
         repeats.sort_unstable_by_key(|repeat| repeat.0);
         let mut taken = BTreeSet::new();
         let mut last = std::collections::BTreeMap::<DocId, u32>::new();
-        let mut names = Names { repeats: Vec::with_capacity(repeats.len()) };
+        let mut names = RepeatedIds { repeats: Vec::with_capacity(repeats.len()) };
         for (doc, first) in repeats {
             let Some(id) = id_of(doc) else { continue };
             // Numbers below the last one given for this id are taken for good.
@@ -138,7 +138,7 @@ impl NamesBuilder {
             }
             taken.insert(numbered(&id, number));
             last.insert(first, number);
-            names.repeats.push(Repeat { doc, first, number });
+            names.repeats.push(RepeatedId { doc, first, number });
         }
         names
     }
@@ -174,23 +174,23 @@ fn numbered(id: &str, number: u32) -> String {
 
 /// The records whose id an earlier record has, and the numbers that tell them apart.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Names {
+pub struct RepeatedIds {
     /// Sorted by record.
-    repeats: Vec<Repeat>,
+    repeats: Vec<RepeatedId>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Repeat {
+struct RepeatedId {
     doc: DocId,
     first: DocId,
     number: u32,
 }
 
-impl Names {
+impl RepeatedIds {
     /// Names records from their ids, given in input order.
     #[must_use]
     pub fn assign<S: AsRef<str>>(ids: &[(DocId, S)]) -> Self {
-        let mut builder = NamesBuilder::default();
+        let mut builder = RepeatedIdsBuilder::default();
         for (doc, id) in ids {
             builder.add(*doc, id.as_ref());
         }

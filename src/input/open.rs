@@ -5,26 +5,26 @@ use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use super::feed::{self, Failure};
-use super::files::{self, ByName, Found, Skipped};
-use super::reader::{NO_TABLE, Reader};
-use super::{Format, InputOptions, compression};
+use super::feed::{self, FileFailure};
+use super::files::{self, ByName, FoundFile, SkippedFiles};
+use super::reader::{BlockReader, NO_TABLE};
+use super::{InputFormat, InputOptions, compression};
 use crate::error::{Error, Result};
-use crate::spill::Room;
+use crate::spill::SpillDir;
 
 /// What was asked for: listed and validated, nothing read yet.
 pub struct Input {
     pub(super) options: InputOptions,
-    pub(super) found: VecDeque<Found>,
+    pub(super) found: VecDeque<FoundFile>,
     /// The only file, if it is none of the file system.
-    pub(super) stream: Option<(PathBuf, Stored)>,
-    pub(super) skipped: Skipped,
+    pub(super) stream: Option<(PathBuf, StoredStream)>,
+    pub(super) skipped: SkippedFiles,
     /// The first so many files are references: compared with, never written.
     pub(super) references: usize,
 }
 
 /// A stream that was given, not found.
-pub(super) enum Stored {
+pub(super) enum StoredStream {
     Stream(Box<dyn Read + Send>),
     Bytes(Vec<u8>),
 }
@@ -32,7 +32,7 @@ pub(super) enum Stored {
 /// How a corpus holds its bytes.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
-pub struct Holding {
+pub struct StoragePolicy {
     /// `None`, the default: plain files are mapped, streams and compressed files are held decompressed in memory. A mapped
     /// file must not be cut short while it is read: the system ends the process then.
     ///
@@ -43,14 +43,14 @@ pub struct Holding {
     /// Maps plain files even with a limit: for limits that the size of the files is far from.
     pub map: bool,
     /// Where bytes beyond the limit go. Without it, streams and compressed files are held whatever their size.
-    pub room: Option<Room>,
+    pub room: Option<SpillDir>,
     /// About how many bytes a block has. A record larger than that is a block of its own.
     pub block_size: usize,
     /// Threads that may decompress one file together.
     pub threads: usize,
 }
 
-impl Default for Holding {
+impl Default for StoragePolicy {
     fn default() -> Self {
         Self { memory: None, map: false, room: None, block_size: 2 << 20, threads: 1 }
     }
@@ -65,7 +65,7 @@ impl Input {
     /// decompressed by this build.
     pub fn open(paths: &[PathBuf], options: InputOptions) -> Result<Self> {
         options.validate()?;
-        let mut skipped = Skipped::default();
+        let mut skipped = SkippedFiles::default();
         let found = files::list(paths, &mut skipped)?;
         for file in found.iter().filter(|file| file.named) {
             check(&file.path)?;
@@ -115,17 +115,17 @@ impl Input {
         reader: impl Read + Send + 'static,
         options: InputOptions,
     ) -> Result<Self> {
-        Self::stored(name.into(), Stored::Stream(Box::new(reader)), options)
+        Self::stored(name.into(), StoredStream::Stream(Box::new(reader)), options)
     }
 
     /// The same, all bytes of it at hand.
     pub(super) fn from_bytes(name: PathBuf, bytes: Vec<u8>, options: InputOptions) -> Result<Self> {
-        Self::stored(name, Stored::Bytes(bytes), options)
+        Self::stored(name, StoredStream::Bytes(bytes), options)
     }
 
-    fn stored(name: PathBuf, stored: Stored, options: InputOptions) -> Result<Self> {
+    fn stored(name: PathBuf, stored: StoredStream, options: InputOptions) -> Result<Self> {
         options.validate()?;
-        let skipped = Skipped::default();
+        let skipped = SkippedFiles::default();
         Ok(Self { options, found: VecDeque::new(), stream: Some((name, stored)), skipped, references: 0 })
     }
 
@@ -148,7 +148,7 @@ impl Input {
 
     /// What directories held that will not be read.
     #[must_use]
-    pub fn skipped(&self) -> &Skipped {
+    pub fn skipped(&self) -> &SkippedFiles {
         &self.skipped
     }
 
@@ -160,7 +160,7 @@ impl Input {
             options: self.options.clone(),
             found: self.found.clone(),
             stream: None,
-            skipped: Skipped::default(),
+            skipped: SkippedFiles::default(),
             references: self.references,
         })
     }
@@ -170,8 +170,8 @@ impl Input {
     /// # Errors
     ///
     /// There is no room to spill to.
-    pub(crate) fn reader(self, holding: Holding) -> Result<Reader> {
-        Reader::new(self, holding)
+    pub(crate) fn reader(self, holding: StoragePolicy) -> Result<BlockReader> {
+        BlockReader::new(self, holding)
     }
 }
 
@@ -184,12 +184,12 @@ fn check(path: &Path) -> Result<()> {
     File::open(path)
         .and_then(|file| file.take(compression::MAGIC).read_to_end(&mut head))
         .map_err(|error| Error::io("read", path, error))?;
-    if cfg!(not(feature = "parquet")) && files::by_name(path.as_os_str()) == ByName::Known(Format::Parquet) {
+    if cfg!(not(feature = "parquet")) && files::by_name(path.as_os_str()) == ByName::Known(InputFormat::Parquet) {
         let (what, remedy) = NO_TABLE;
-        return Err(feed::fatal(path.to_owned(), Failure::Unsupported(what, remedy)));
+        return Err(feed::fatal(path.to_owned(), FileFailure::Unsupported(what, remedy)));
     }
     match compression::detect(&head) {
         Ok(_) => Ok(()),
-        Err((what, remedy)) => Err(feed::fatal(path.to_owned(), Failure::Unsupported(what, remedy))),
+        Err((what, remedy)) => Err(feed::fatal(path.to_owned(), FileFailure::Unsupported(what, remedy))),
     }
 }

@@ -23,9 +23,9 @@ mod read;
 mod rows;
 mod source;
 
-pub(crate) use copy::{Fate, copy};
+pub(crate) use copy::{RowFate, copy};
 
-use source::Source;
+use source::ParquetSource;
 
 /// About how many bytes of the columns that are read are decoded at once. Of those in which damage is found nothing is
 /// read, so the size is fixed.
@@ -35,7 +35,7 @@ const BATCH: u64 = 1 << 20;
 const PER_GROUP: usize = 6 << 20;
 
 /// Why a file cannot be read: what is wrong with it, and the remedy.
-type Misfit = csv::Misfit;
+type ParquetMisfit = csv::CsvMisfit;
 
 /// Whether the beginning and the end of a file are those of Parquet.
 pub(super) fn is(file: &File, length: u64) -> bool {
@@ -45,19 +45,19 @@ pub(super) fn is(file: &File, length: u64) -> bool {
 }
 
 /// A file whose metadata was read.
-pub(super) struct Table {
+pub(super) struct ParquetTable {
     pub(super) file: Arc<PlainFile>,
     metadata: ArrowReaderMetadata,
     /// Names and places of the columns that are read.
     columns: Vec<(String, usize)>,
 }
 
-impl Table {
+impl ParquetTable {
     /// Reads the metadata of a file.
     ///
     /// # Errors
     /// It is damaged, or there is no text column.
-    pub(super) fn open(file: PlainFile, options: &InputOptions) -> Result<Self, Misfit> {
+    pub(super) fn open(file: PlainFile, options: &InputOptions) -> Result<Self, ParquetMisfit> {
         let file = Arc::new(file);
         let metadata = load(&file).map_err(|what| {
             (format!("is no readable Parquet file: {what}"), "write it anew, or leave it out".to_owned())
@@ -77,14 +77,18 @@ impl Table {
     }
 
     /// The rows as lines of JSON, decoded by up to `threads` threads with about `ahead` bytes in memory for it.
-    pub(super) fn rows(&self, threads: usize, ahead: usize) -> read::Rows {
+    pub(super) fn rows(&self, threads: usize, ahead: usize) -> read::ParquetRows {
         let mask = mask(&self.metadata, &self.columns);
         let groups = self.metadata.metadata().num_row_groups();
         let threads = threads.min(ahead / PER_GROUP).clamp(1, groups.max(1));
         let names = self.columns.iter().map(|(name, _)| name.clone()).collect();
-        let decoding =
-            read::Decoding { source: Source(Arc::clone(&self.file)), metadata: self.metadata.clone(), mask, names };
-        read::Rows::start(decoding, groups, threads)
+        let decoding = read::ColumnDecoding {
+            source: ParquetSource(Arc::clone(&self.file)),
+            metadata: self.metadata.clone(),
+            mask,
+            names,
+        };
+        read::ParquetRows::start(decoding, groups, threads)
     }
 }
 
@@ -103,7 +107,7 @@ fn mask(metadata: &ArrowReaderMetadata, columns: &[(String, usize)]) -> Projecti
 /// The metadata of a file.
 fn load(file: &Arc<PlainFile>) -> Result<ArrowReaderMetadata, String> {
     let options = ArrowReaderOptions::new().with_skip_arrow_metadata(true);
-    let source = Source(Arc::clone(file));
+    let source = ParquetSource(Arc::clone(file));
     guard(|| ArrowReaderMetadata::load(&source, options).map_err(|error| error.to_string()))
 }
 

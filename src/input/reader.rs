@@ -9,21 +9,21 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::block::{Block, Oversized, Part};
-use super::content::{self, Head};
+use super::block::{FilePart, OversizedRecord, RecordBlock};
+use super::content::{self, ContentHead};
 use super::corpus::{Corpus, InputFile, TablePart};
 use super::encoding::BOM;
-use super::feed::{self, Bytes, Cut, Cutting, Opened, Opening, What};
-use super::files::{Found, Skipped};
-use super::held::{Piece, Place, PlainFile, Stamp};
-use super::index::{BlockIndex, PartIndex, Shape};
-use super::open::{Input, Stored};
-use super::reject::Reason;
-use super::{Compression, Format, Holding, InputOptions, csv};
+use super::feed::{self, CutKind, CutOptions, FileBytes, FileOpener, NextCut, OpenedFile};
+use super::files::{FoundFile, SkippedFiles};
+use super::held::{BytePlace, FileStamp, HeldBytes, PlainFile};
+use super::index::{BlockIndex, PartIndex, PartShape};
+use super::open::{Input, StoredStream};
+use super::reject::RejectReason;
+use super::{Compression, InputFormat, InputOptions, StoragePolicy, csv};
 #[cfg(feature = "parquet")]
 use super::{files, files::ByName, parquet};
 use crate::error::{Error, ErrorKind, Result};
-use crate::spill::{Room, SpillFile};
+use crate::spill::{SpillDir, SpillFile};
 
 /// More records than this cannot be numbered.
 const MAX_RECORDS: usize = u32::MAX as usize - 1;
@@ -35,19 +35,19 @@ const AHEAD: usize = 32 << 20;
 const MAX_PARTS: usize = 1024;
 
 /// Gives the input in blocks, and takes back what was found in them.
-pub(crate) struct Reader {
+pub(crate) struct BlockReader {
     options: Arc<InputOptions>,
-    holding: Holding,
-    opening: Opening,
-    found: VecDeque<Found>,
-    stream: Option<(PathBuf, Stored)>,
-    skipped: Skipped,
+    holding: StoragePolicy,
+    opening: FileOpener,
+    found: VecDeque<FoundFile>,
+    stream: Option<(PathBuf, StoredStream)>,
+    skipped: SkippedFiles,
     references: usize,
     files: Vec<InputFile>,
-    current: Option<Current>,
-    keeper: Keeper,
+    current: Option<CurrentFile>,
+    keeper: ByteStore,
     /// The places of parts that were given and not yet accepted.
-    given: VecDeque<Place>,
+    given: VecDeque<BytePlace>,
     table: Vec<TablePart>,
     records: usize,
     /// The file of the last accepted part, and the next line in it.
@@ -55,20 +55,20 @@ pub(crate) struct Reader {
 }
 
 /// The file that is being cut.
-struct Current {
+struct CurrentFile {
     relative: Arc<Path>,
     named: bool,
     /// It gives nothing but this reject.
-    failed: Option<Reason>,
-    format: Format,
+    failed: Option<RejectReason>,
+    format: InputFormat,
     compressed: bool,
-    bytes: Bytes,
-    stamp: Option<Stamp>,
+    bytes: FileBytes,
+    stamp: Option<FileStamp>,
     /// Its bytes are not kept, as they are read from it again.
     plain: Option<Arc<PlainFile>>,
     bom: bool,
     /// CSV: what stands before the first record.
-    header: Option<Arc<csv::Header>>,
+    header: Option<Arc<csv::CsvHeader>>,
     /// Where the next part begins.
     at: u64,
     /// Whether a part was cut off.
@@ -76,17 +76,17 @@ struct Current {
 }
 
 /// Keeps bytes that have no other place: in memory as far as allowed, then on the disk.
-struct Keeper {
+struct ByteStore {
     held: u64,
     memory: u64,
-    room: Option<Room>,
+    room: Option<SpillDir>,
     /// Made when it is first needed.
     spill: Option<SpillFile>,
     /// Nothing is read again: no byte is kept.
     forgets: bool,
 }
 
-impl Keeper {
+impl ByteStore {
     /// Whether everything is held in memory.
     fn holds_all(&self) -> bool {
         self.room.is_none()
@@ -103,27 +103,27 @@ impl Keeper {
         Ok(self.spill.as_mut())
     }
 
-    fn keep(&mut self, piece: &Piece) -> Result<Place> {
+    fn keep(&mut self, piece: &HeldBytes) -> Result<BytePlace> {
         if self.forgets {
-            return Ok(Place::Nowhere);
+            return Ok(BytePlace::Nowhere);
         }
         let length = piece.len() as u64;
         if let Some(spill) = self.spill_for(length)? {
-            return spill.append(piece).map(Place::Spilled);
+            return spill.append(piece).map(BytePlace::Spilled);
         }
         self.held += length;
-        Ok(Place::Held(piece.clone()))
+        Ok(BytePlace::Held(piece.clone()))
     }
 
     /// Passes over a part that was read in an earlier run, and keeps its bytes as needed; `None` if there are fewer.
-    fn pass(&mut self, current: &mut Current, part: &PartIndex, step: usize) -> Result<Option<Place>> {
+    fn pass(&mut self, current: &mut CurrentFile, part: &PartIndex, step: usize) -> Result<Option<BytePlace>> {
         if current.plain.is_some() {
             current.bytes.seek(part.start + part.length, current.plain.as_ref());
-            return Ok(Some(Place::InFile));
+            return Ok(Some(BytePlace::InFile));
         }
         // A failed file may be a good one now; it stays what it was.
-        if current.failed.take().is_some() || (part.shape == Shape::Failed && part.length == 0) {
-            return Ok(Some(Place::Nowhere));
+        if current.failed.take().is_some() || (part.shape == PartShape::Failed && part.length == 0) {
+            return Ok(Some(BytePlace::Nowhere));
         }
         if self.holds_all() || part.length <= 2 * step as u64 {
             let piece = current.bytes.take(part.length);
@@ -137,12 +137,12 @@ impl Keeper {
             first.get_or_insert(at);
             left -= piece.len() as u64;
         }
-        Ok(first.map(Place::Spilled))
+        Ok(first.map(BytePlace::Spilled))
     }
 }
 
-impl Reader {
-    pub(super) fn new(input: Input, holding: Holding) -> Result<Self> {
+impl BlockReader {
+    pub(super) fn new(input: Input, holding: StoragePolicy) -> Result<Self> {
         let Input { options, found, stream, skipped, references } = input;
         let block_size = holding.block_size.clamp(1, 1 << 30);
         let limited = holding.memory.is_some() && !holding.map;
@@ -150,9 +150,15 @@ impl Reader {
         let ahead = holding.memory.map_or(AHEAD, |memory| AHEAD.min((memory / 8) as usize));
         Ok(Self {
             options: Arc::new(options),
-            opening: Opening { limited, threads: holding.threads, ahead, maps: 0, handles: 0 },
-            keeper: Keeper { held: 0, memory: holding.memory.unwrap_or(u64::MAX), room, spill: None, forgets: false },
-            holding: Holding { block_size, ..holding },
+            opening: FileOpener { limited, threads: holding.threads, ahead, maps: 0, handles: 0 },
+            keeper: ByteStore {
+                held: 0,
+                memory: holding.memory.unwrap_or(u64::MAX),
+                room,
+                spill: None,
+                forgets: false,
+            },
+            holding: StoragePolicy { block_size, ..holding },
             found,
             stream,
             skipped,
@@ -173,7 +179,7 @@ impl Reader {
     }
 
     /// Lets go of what was kept for [`accept`](Self::accept), which a reader that forgets does without.
-    pub(crate) fn next_forgotten(&mut self) -> Result<Option<Block>> {
+    pub(crate) fn next_forgotten(&mut self) -> Result<Option<RecordBlock>> {
         self.given.clear();
         self.next()
     }
@@ -184,7 +190,7 @@ impl Reader {
     /// # Errors
     ///
     /// A file that was named cannot be read; the disk refuses what is spilled; there are more than 2³² − 2 records.
-    pub(crate) fn next(&mut self) -> Result<Option<Block>> {
+    pub(crate) fn next(&mut self) -> Result<Option<RecordBlock>> {
         self.check_count()?;
         let mut parts = Vec::new();
         let mut bytes = 0;
@@ -200,7 +206,7 @@ impl Reader {
             self.given.push_back(place);
             parts.push(part);
         }
-        Ok((!parts.is_empty()).then(|| Block { options: Arc::clone(&self.options), parts }))
+        Ok((!parts.is_empty()).then(|| RecordBlock { options: Arc::clone(&self.options), parts }))
     }
 
     fn check_count(&self) -> Result<()> {
@@ -214,7 +220,7 @@ impl Reader {
     /// Takes back what was found in a block. Blocks come in the order in which they were given.
     pub(crate) fn accept(&mut self, index: BlockIndex) {
         for part in index.parts {
-            let place = self.given.pop_front().unwrap_or(Place::Nowhere);
+            let place = self.given.pop_front().unwrap_or(BytePlace::Nowhere);
             if part.file != self.line.0 {
                 let header = self.files.get(part.file as usize).and_then(|file| file.header.as_ref());
                 self.line = (part.file, 1 + header.map_or(0, |header| header.lines()));
@@ -223,7 +229,7 @@ impl Reader {
             self.records += part.rows.len();
             self.line.1 += part.lines;
             // Archives hold records that are no documents, and stay in what is written.
-            if !part.rows.is_empty() || part.shape == Shape::Records {
+            if !part.rows.is_empty() || part.shape == PartShape::Records {
                 self.table.push(TablePart { first: first as u32, first_line, place, index: part });
             }
         }
@@ -261,7 +267,7 @@ impl Reader {
     }
 
     /// Passes over a part that an earlier run has read.
-    fn done(&mut self, part: &PartIndex) -> Result<Place> {
+    fn done(&mut self, part: &PartIndex) -> Result<BytePlace> {
         while self.current.is_none() || self.files.len() <= part.file as usize {
             if self.files.len() > part.file as usize || !self.open_next()? {
                 return Err(self.another());
@@ -289,10 +295,10 @@ impl Reader {
     fn open_next(&mut self) -> Result<bool> {
         let mut table = None;
         let (path, relative, named, opened) = match (self.found.pop_front(), self.stream.take()) {
-            (Some(Found { path, relative, named, broken }), stream) => {
+            (Some(FoundFile { path, relative, named, broken }), stream) => {
                 self.stream = stream;
                 let opened = match broken {
-                    Some(what) => Err(Reason::Unreadable { what }),
+                    Some(what) => Err(RejectReason::Unreadable { what }),
                     None => match self.table(&path) {
                         Some(Err((what, remedy))) => Err(misfit(&path, named, what, remedy)?),
                         Some(Ok((opened, file))) => {
@@ -301,7 +307,9 @@ impl Reader {
                         }
                         None => match self.opening.file(&path) {
                             Err(failure) if named => return Err(feed::fatal(path, failure)),
-                            opened => opened.map_err(|failure| Reason::Unreadable { what: feed::describe(failure) }),
+                            opened => {
+                                opened.map_err(|failure| RejectReason::Unreadable { what: feed::describe(failure) })
+                            }
                         },
                     },
                 };
@@ -309,8 +317,8 @@ impl Reader {
             }
             (None, Some((path, stored))) => {
                 let opened = match stored {
-                    Stored::Stream(reader) => self.opening.stream(reader),
-                    Stored::Bytes(bytes) => self.opening.bytes(bytes),
+                    StoredStream::Stream(reader) => self.opening.stream(reader),
+                    StoredStream::Bytes(bytes) => self.opening.bytes(bytes),
                 };
                 let opened = opened.map_err(|failure| feed::fatal(path.clone(), failure))?;
                 (path.clone(), path, true, Ok(opened))
@@ -323,33 +331,33 @@ impl Reader {
 
     /// Opens a file of the file system if it is Parquet.
     #[cfg(feature = "parquet")]
-    fn table(&mut self, path: &Path) -> Option<std::result::Result<(Opened, Arc<PlainFile>), csv::Misfit>> {
+    fn table(&mut self, path: &Path) -> Option<std::result::Result<(OpenedFile, Arc<PlainFile>), csv::CsvMisfit>> {
         let by_name = files::by_name(path.file_name().unwrap_or_default());
-        let asked = self
-            .options
-            .format
-            .map_or(matches!(by_name, ByName::Known(Format::Parquet) | ByName::Unknown), |f| f == Format::Parquet);
+        let asked =
+            self.options.format.map_or(matches!(by_name, ByName::Known(InputFormat::Parquet) | ByName::Unknown), |f| {
+                f == InputFormat::Parquet
+            });
         if !asked || path.as_os_str() == files::STDIN {
             return None;
         }
         let file = std::fs::File::open(path).ok()?;
-        let stamp = Stamp::of(&file.metadata().ok().filter(std::fs::Metadata::is_file)?);
+        let stamp = FileStamp::of(&file.metadata().ok().filter(std::fs::Metadata::is_file)?);
         if !parquet::is(&file, stamp.length) {
             return None;
         }
         self.opening.handles += 1;
         let open = (self.opening.handles <= feed::HANDLES).then_some(file);
-        let table = parquet::Table::open(PlainFile { path: Arc::from(path), stamp, open }, &self.options);
+        let table = parquet::ParquetTable::open(PlainFile { path: Arc::from(path), stamp, open }, &self.options);
         Some(table.map(|table| {
             let rows = table.rows(self.opening.threads, self.opening.ahead);
-            let bytes = Bytes::Stream(feed::Stream::new(Box::new(rows)));
-            (Opened { bytes, compression: Compression::None, plain: None, stamp: Some(stamp) }, table.file)
+            let bytes = FileBytes::Stream(feed::ByteStream::new(Box::new(rows)));
+            (OpenedFile { bytes, compression: Compression::None, plain: None, stamp: Some(stamp) }, table.file)
         }))
     }
 
     #[cfg(not(feature = "parquet"))]
     #[allow(clippy::unused_self, reason = "as where it can be opened")]
-    fn table(&mut self, _: &Path) -> Option<std::result::Result<(Opened, Arc<PlainFile>), csv::Misfit>> {
+    fn table(&mut self, _: &Path) -> Option<std::result::Result<(OpenedFile, Arc<PlainFile>), csv::CsvMisfit>> {
         None
     }
 
@@ -358,47 +366,47 @@ impl Reader {
         path: PathBuf,
         relative: PathBuf,
         named: bool,
-        opened: std::result::Result<Opened, Reason>,
+        opened: std::result::Result<OpenedFile, RejectReason>,
         table: Option<Arc<PlainFile>>,
     ) -> Result<()> {
         let (path, relative): (Arc<Path>, Arc<Path>) = (path.into(), relative.into());
         let (opened, mut failed) = match opened {
             Ok(opened) => (opened, None),
-            Err(reason) => (Opened::nothing(), Some(reason)),
+            Err(reason) => (OpenedFile::nothing(), Some(reason)),
         };
-        let Opened { mut bytes, compression, plain, stamp } = opened;
-        let (mut format, mut bom) = (Format::Text, false);
+        let OpenedFile { mut bytes, compression, plain, stamp } = opened;
+        let (mut format, mut bom) = (InputFormat::Text, false);
         if table.is_some() {
-            format = Format::Parquet;
+            format = InputFormat::Parquet;
         } else if failed.is_none() {
             let (found, misfit) = content::format(&path, &mut bytes, &self.options);
-            failed = misfit.map(|found| Reason::NotJsonLines { found });
+            failed = misfit.map(|found| RejectReason::NotJsonLines { found });
             format = found;
             if content::is_arc(&mut bytes) {
                 let what = "an ARC file, which is not read; convert it to WARC (warcio recompress)".to_owned();
-                failed = Some(Reason::Unreadable { what });
+                failed = Some(RejectReason::Unreadable { what });
             }
-            failed = failed.or(format.missing().map(|what| Reason::Unreadable { what: what.to_owned() }));
+            failed = failed.or(format.missing().map(|what| RejectReason::Unreadable { what: what.to_owned() }));
             bom = bytes.peek(BOM.len()).starts_with(BOM);
         }
         let mut header = None;
-        if failed.is_none() && matches!(format, Format::Csv | Format::Tsv) {
-            match csv::Header::read(&mut bytes, format, &self.options) {
+        if failed.is_none() && matches!(format, InputFormat::Csv | InputFormat::Tsv) {
+            match csv::CsvHeader::read(&mut bytes, format, &self.options) {
                 Ok(found) => header = found.map(Arc::new),
                 Err((what, remedy)) => failed = Some(misfit(&path, named, what, remedy)?),
             }
         }
-        if failed.is_none() && format == Format::Parquet && table.is_none() {
+        if failed.is_none() && format == InputFormat::Parquet && table.is_none() {
             let (what, remedy) = NO_TABLE;
             failed = Some(misfit(&path, named, what.to_owned(), remedy.to_owned())?);
         }
         let skipped = match &header {
             Some(header) => header.raw.len(),
-            None if bom && !format.is_whole_file() && format != Format::Warc => BOM.len(),
+            None if bom && !format.is_whole_file() && format != InputFormat::Warc => BOM.len(),
             None => 0,
         };
         bytes.skip(skipped);
-        self.current = Some(Current {
+        self.current = Some(CurrentFile {
             relative: Arc::clone(&relative),
             named,
             failed,
@@ -417,19 +425,19 @@ impl Reader {
     }
 
     /// The next part of the file that is open, and where its bytes stay; `None` at its end.
-    fn next_part(&mut self, size: usize) -> Result<Option<(Part, Place)>> {
+    fn next_part(&mut self, size: usize) -> Result<Option<(FilePart, BytePlace)>> {
         let Some(current) = &mut self.current else { return Ok(None) };
         let file = (self.files.len() - 1) as u32;
         if let Some(reason) = current.failed.take() {
-            let part = current.part(file, Shape::Failed, Piece::from(Vec::new()), 0, Some(reason));
+            let part = current.part(file, PartShape::Failed, HeldBytes::from(Vec::new()), 0, Some(reason));
             self.current = None;
-            return Ok(Some((part, Place::Nowhere)));
+            return Ok(Some((part, BytePlace::Nowhere)));
         }
         let passes = self.opening.limited && (current.plain.is_some() || !self.keeper.holds_all());
         let limit = passes.then_some(self.options.max_record_size);
         let delimiter = current.header.as_ref().map(|header| header.delimiter);
         let most = self.options.max_record_size;
-        let cutting = Cutting { format: current.format, delimiter, size, limit, most };
+        let cutting = CutOptions { format: current.format, delimiter, size, limit, most };
         let mut passed = None;
         let keeps = current.plain.is_none() && !self.keeper.forgets;
         let keeper = &mut self.keeper;
@@ -440,23 +448,25 @@ impl Reader {
             }
             Ok::<(), Error>(())
         })?;
-        let Some(Cut { what, bytes, length }) = cut else {
+        let Some(NextCut { what, bytes, length }) = cut else {
             let empty = current.format.is_whole_file() && !current.begun;
-            let part = empty.then(|| current.part(file, Shape::Text, Piece::from(Vec::new()), 0, None));
+            let part = empty.then(|| current.part(file, PartShape::Text, HeldBytes::from(Vec::new()), 0, None));
             self.current = None;
-            return Ok(part.map(|part| (part, Place::Nowhere)));
+            return Ok(part.map(|part| (part, BytePlace::Nowhere)));
         };
         let (shape, oversized, failure) = match what {
-            What::Whole => (current.shape(), None, None),
-            What::Blank => (Shape::Lines, Some(Oversized { size: 0, carriage_return: false, lines: 1 }), None),
-            What::Oversized { size, carriage_return, lines } => {
-                (current.shape(), Some(Oversized { size, carriage_return, lines }), None)
+            CutKind::Whole => (current.shape(), None, None),
+            CutKind::Blank => {
+                (PartShape::Lines, Some(OversizedRecord { size: 0, carriage_return: false, lines: 1 }), None)
             }
-            What::Broken(what) => {
+            CutKind::Oversized { size, carriage_return, lines } => {
+                (current.shape(), Some(OversizedRecord { size, carriage_return, lines }), None)
+            }
+            CutKind::Broken(what) => {
                 let what = format!("{what}; {length} bytes were passed over");
-                (Shape::Records, None, Some(Reason::BrokenRecord { what }))
+                (PartShape::Records, None, Some(RejectReason::BrokenRecord { what }))
             }
-            What::Rest(error) => {
+            CutKind::Rest(error) => {
                 if !current.compressed && current.named {
                     return Err(Error::io("read", self.files.last().map_or(Path::new(""), |file| &file.path), error));
                 }
@@ -466,8 +476,8 @@ impl Reader {
         let mut part = current.part(file, shape, bytes, length, failure);
         part.oversized = oversized;
         let place = match (passed, &current.plain) {
-            (Some(at), _) => Place::Spilled(at),
-            (None, Some(_)) => Place::InFile,
+            (Some(at), _) => BytePlace::Spilled(at),
+            (None, Some(_)) => BytePlace::InFile,
             (None, None) => self.keeper.keep(&part.bytes)?,
         };
         (current.at, current.begun) = (part.start + length, true);
@@ -486,45 +496,52 @@ pub(super) const NO_TABLE: (&str, &str) = if cfg!(feature = "parquet") {
 };
 
 /// A file of an unfit format: an error if it was named, else a reject.
-fn misfit(path: &Path, named: bool, what: String, remedy: String) -> Result<Reason> {
+fn misfit(path: &Path, named: bool, what: String, remedy: String) -> Result<RejectReason> {
     if named {
         return Err(ErrorKind::Unreadable { path: path.to_path_buf(), what, remedy }.into());
     }
-    Ok(Reason::Unreadable { what: format!("it {what}; {remedy}") })
+    Ok(RejectReason::Unreadable { what: format!("it {what}; {remedy}") })
 }
 
 /// Whether nothing of the file is read after this.
-fn ends(failure: Option<&Reason>) -> bool {
-    matches!(failure, Some(Reason::Damaged { .. } | Reason::Unreadable { .. }))
+fn ends(failure: Option<&RejectReason>) -> bool {
+    matches!(failure, Some(RejectReason::Damaged { .. } | RejectReason::Unreadable { .. }))
 }
 
-impl Current {
-    fn shape(&self) -> Shape {
+impl CurrentFile {
+    fn shape(&self) -> PartShape {
         match self.format {
-            Format::Text | Format::Html => Shape::Text,
-            Format::Warc => Shape::Records,
-            Format::JsonLines | Format::Csv | Format::Tsv | Format::Parquet => Shape::Lines,
+            InputFormat::Text | InputFormat::Html => PartShape::Text,
+            InputFormat::Warc => PartShape::Records,
+            InputFormat::JsonLines | InputFormat::Csv | InputFormat::Tsv | InputFormat::Parquet => PartShape::Lines,
         }
     }
 
     /// What an error leaves: a reject for the rest of the file, or for all of it where nothing was read before.
-    fn rest(&self, error: io::Error) -> (Shape, Option<Oversized>, Option<Reason>) {
+    fn rest(&self, error: io::Error) -> (PartShape, Option<OversizedRecord>, Option<RejectReason>) {
         let what = error.to_string();
         if !self.compressed && !self.begun {
-            return (Shape::Failed, None, Some(Reason::Unreadable { what }));
+            return (PartShape::Failed, None, Some(RejectReason::Unreadable { what }));
         }
         let shape = match self.format {
-            Format::Text | Format::Html => Shape::Failed,
-            Format::Warc => Shape::Records,
-            Format::JsonLines | Format::Csv | Format::Tsv | Format::Parquet => Shape::Rest,
+            InputFormat::Text | InputFormat::Html => PartShape::Failed,
+            InputFormat::Warc => PartShape::Records,
+            InputFormat::JsonLines | InputFormat::Csv | InputFormat::Tsv | InputFormat::Parquet => PartShape::Rest,
         };
-        (shape, None, Some(Reason::Damaged { what }))
+        (shape, None, Some(RejectReason::Damaged { what }))
     }
 
-    fn part(&self, file: u32, shape: Shape, bytes: Piece, length: u64, failure: Option<Reason>) -> Part {
+    fn part(
+        &self,
+        file: u32,
+        shape: PartShape,
+        bytes: HeldBytes,
+        length: u64,
+        failure: Option<RejectReason>,
+    ) -> FilePart {
         let (format, text) = (self.format, self.format.is_whole_file());
         let text = text.then(|| (Arc::clone(&self.relative), self.bom));
         let (stamp, csv) = (self.stamp, self.header.clone());
-        Part { file, start: self.at, length, shape, bytes, stamp, failure, oversized: None, format, text, csv }
+        FilePart { file, start: self.at, length, shape, bytes, stamp, failure, oversized: None, format, text, csv }
     }
 }

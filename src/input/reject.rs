@@ -3,16 +3,16 @@
 
 use std::fmt;
 
-use crate::document::Source;
+use crate::document::RecordSource;
 use crate::error::{Error, ErrorKind};
 
 /// A record that could not be read. Shown as `PATH:LINE: reason`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reject {
     /// Where it stands.
-    pub source: Source,
+    pub source: RecordSource,
     /// Why it was rejected.
-    pub reason: Reason,
+    pub reason: RejectReason,
 }
 
 impl fmt::Display for Reject {
@@ -23,12 +23,12 @@ impl fmt::Display for Reject {
 
 impl std::error::Error for Reject {}
 
-/// For a later reading, in which a reject ends the run: [`Reason::Lost`] above all.
+/// For a later reading, in which a reject ends the run: [`RejectReason::Lost`] above all.
 impl From<Reject> for Error {
     fn from(reject: Reject) -> Self {
         let Reject { source, reason } = reject;
         let (what, remedy) = match reason {
-            Reason::Lost { what } => {
+            RejectReason::Lost { what } => {
                 (format!("can no longer be read: {what}"), "run again when nothing changes the input".to_owned())
             }
             reason => (format!("{} can no longer be read", source), reason.to_string()),
@@ -41,7 +41,7 @@ impl From<Reject> for Error {
 /// sentence with the remedy.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
-pub enum Reason {
+pub enum RejectReason {
     /// The line is no JSON value, or more than one.
     #[error("invalid JSON at byte {offset} of the line ({what}); give one JSON object a line")]
     InvalidJson {
@@ -146,7 +146,7 @@ pub enum Reason {
         /// The id.
         id: String,
         /// The first record that has it.
-        first: Source,
+        first: RecordSource,
     },
     /// A file found in a directory could not be opened or read.
     #[error("cannot be read: {what}")]
@@ -189,7 +189,7 @@ fn below_here(lines: u64) -> String {
     }
 }
 
-impl Reason {
+impl RejectReason {
     /// The short, stable name under which rejects of this kind are counted.
     #[must_use]
     pub const fn code(&self) -> &'static str {

@@ -8,7 +8,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::document::DocId;
-use crate::spill::Room;
+use crate::spill::SpillDir;
 
 /// Gives one byte at a time.
 struct Drip<R>(R);
@@ -28,7 +28,7 @@ struct Seen {
     /// Places, formats, compressions of files.
     files: Vec<String>,
     rejects: Vec<String>,
-    names: Names,
+    names: RepeatedIds,
 }
 
 fn shown(record: std::result::Result<Record<'_>, Reject>, corpus: &Corpus, id: DocId) -> String {
@@ -41,7 +41,7 @@ fn shown(record: std::result::Result<Record<'_>, Reject>, corpus: &Corpus, id: D
 }
 
 fn see(corpus: &Corpus) -> Seen {
-    let mut scratch = Scratch::default();
+    let mut scratch = ReadScratch::default();
     let records = corpus.ids().map(|id| {
         let again = shown(corpus.read_in(id, &mut scratch), corpus, id);
         let record = shown(corpus.read(id), corpus, id);
@@ -50,7 +50,7 @@ fn see(corpus: &Corpus) -> Seen {
     });
     let records = records.collect();
     // A record that is too large is held or passed over, as it happens to stand in a block; nobody copies it.
-    let too_large = |id: &DocId| matches!(corpus.read(*id), Err(Reject { reason: Reason::TooLarge { .. }, .. }));
+    let too_large = |id: &DocId| matches!(corpus.read(*id), Err(Reject { reason: RejectReason::TooLarge { .. }, .. }));
     let ids: Vec<DocId> = corpus.ids().collect();
     let (mut raw, mut copied) = (Vec::new(), Vec::new());
     for ids in ids.split(too_large).filter(|ids| !ids.is_empty()) {
@@ -95,16 +95,17 @@ fn assert_same(seen: &Seen, expected: &Seen, told: &str) {
 }
 
 /// Reads as a run does, several blocks at a time, and checks what the blocks give against the corpus.
-fn run(input: Input, holding: Holding, done: Vec<BlockIndex>) -> Result<(Corpus, Vec<BlockIndex>)> {
+fn run(input: Input, holding: StoragePolicy, done: Vec<BlockIndex>) -> Result<(Corpus, Vec<BlockIndex>)> {
     let mut reader = input.reader(holding)?;
     let resumed = done.len();
-    let (mut outcomes, mut names, mut indices) = (Vec::new(), NamesBuilder::default(), done.clone());
+    let (mut outcomes, mut names, mut indices) = (Vec::new(), RepeatedIdsBuilder::default(), done.clone());
     let first: usize = done.iter().map(BlockIndex::records).sum();
     let mut accepted = first;
     reader.resume(done)?;
-    let mut scratch = Scratch::default();
+    let mut scratch = ReadScratch::default();
     loop {
-        let blocks: Vec<Block> = std::iter::from_fn(|| reader.next().transpose()).take(3).collect::<Result<_>>()?;
+        let blocks: Vec<RecordBlock> =
+            std::iter::from_fn(|| reader.next().transpose()).take(3).collect::<Result<_>>()?;
         if blocks.is_empty() {
             break;
         }
@@ -144,8 +145,8 @@ fn run(input: Input, holding: Holding, done: Vec<BlockIndex>) -> Result<(Corpus,
     Ok((corpus, indices))
 }
 
-fn corpus_ids(corpus: &Corpus) -> Result<NamesBuilder> {
-    let mut names = NamesBuilder::default();
+fn corpus_ids(corpus: &Corpus) -> Result<RepeatedIdsBuilder> {
+    let mut names = RepeatedIdsBuilder::default();
     for id in corpus.ids() {
         if let Ok(record) = corpus.read(id) {
             names.add(id, &record.id);
@@ -154,14 +155,14 @@ fn corpus_ids(corpus: &Corpus) -> Result<NamesBuilder> {
     Ok(names)
 }
 
-fn holdings(room: &Path) -> Vec<Holding> {
-    let room = Room::temporary(room);
+fn holdings(room: &Path) -> Vec<StoragePolicy> {
+    let room = SpillDir::temporary(room);
     let mut all = Vec::new();
     for block_size in [1, 7, 64, 1 << 20] {
         for (memory, room) in
             [(None, None), (Some(0), Some(room.clone())), (Some(100), Some(room.clone())), (Some(0), None)]
         {
-            all.push(Holding { memory, room, block_size, threads: 2, map: false });
+            all.push(StoragePolicy { memory, room, block_size, threads: 2, map: false });
         }
     }
     all
@@ -305,7 +306,7 @@ fn every_holding_gives_the_same_corpus() {
     fs::remove_file(home.path().join("m.jsonl")).unwrap();
     for unique in [false, true] {
         let input = || Input::open(&[home.path().to_owned()], options(unique)).unwrap();
-        let expected = see(&Corpus::read_once(input(), Holding::default()).unwrap());
+        let expected = see(&Corpus::read_once(input(), StoragePolicy::default()).unwrap());
         for holding in holdings(home.path()) {
             let told = format!("{holding:?}");
             let (corpus, _) = run(input(), holding, Vec::new()).unwrap();
@@ -319,7 +320,7 @@ fn a_large_plain_file_is_the_same_mapped_and_read_by_place() {
     let home = tempfile::tempdir().unwrap();
     zoo(home.path());
     let input = || Input::open(&[home.path().join("m.jsonl")], options(false)).unwrap();
-    let holding = |memory, block_size| Holding { memory, block_size, ..Holding::default() };
+    let holding = |memory, block_size| StoragePolicy { memory, block_size, ..StoragePolicy::default() };
     let (mapped, _) = run(input(), holding(None, 1 << 18), Vec::new()).unwrap();
     let (placed, _) = run(input(), holding(Some(0), 10_000), Vec::new()).unwrap();
     assert_eq!(mapped.len(), placed.len());
@@ -364,7 +365,7 @@ fn a_run_goes_on_after_any_block() {
         let (expected, told) = (see(&corpus), format!("{holding:?}"));
         for count in 0..=indices.len() {
             // Another block size, as another machine might choose.
-            let holding = Holding { block_size: 50, ..holding.clone() };
+            let holding = StoragePolicy { block_size: 50, ..holding.clone() };
             let (corpus, _) = run(input(), holding, indices[..count].to_vec()).unwrap();
             assert_same(&see(&corpus), &expected, &format!("after {count} blocks, {told}"));
         }
@@ -377,9 +378,9 @@ fn another_input_cannot_be_gone_on_with() {
     let path = home.path().join("a.jsonl");
     fs::write(&path, LINES).unwrap();
     let input = || Input::open(std::slice::from_ref(&path), options(false)).unwrap();
-    let (_, indices) = run(input(), Holding { block_size: 64, ..Holding::default() }, Vec::new()).unwrap();
+    let (_, indices) = run(input(), StoragePolicy { block_size: 64, ..StoragePolicy::default() }, Vec::new()).unwrap();
     fs::write(&path, format!("{LINES}\n")).unwrap();
-    let error = run(input(), Holding::default(), indices).err().unwrap().to_string();
+    let error = run(input(), StoragePolicy::default(), indices).err().unwrap().to_string();
     assert!(error.contains("a.jsonl") && error.contains("interrupted run"), "{error}");
 }
 
@@ -390,7 +391,7 @@ fn a_file_that_changed_is_an_error_that_names_it() {
         let path = home.path().join(name);
         let line = format!("{{\"text\":\"{}\"}}\n", "x".repeat(50));
         fs::write(&path, line.repeat(size / line.len() + 1)).unwrap();
-        let limited = Holding { memory: Some(0), ..Holding::default() };
+        let limited = StoragePolicy { memory: Some(0), ..StoragePolicy::default() };
         let input = Input::open(std::slice::from_ref(&path), InputOptions::default()).unwrap();
         let corpus = Corpus::read_once(input, limited).unwrap();
         assert!(corpus.read(DocId::new(0)).is_ok());
@@ -408,7 +409,7 @@ fn garbage_is_no_index() {
     let home = tempfile::tempdir().unwrap();
     zoo(home.path());
     let input = Input::open(&[home.path().join("a.jsonl")], options(false)).unwrap();
-    let (_, indices) = run(input, Holding::default(), Vec::new()).unwrap();
+    let (_, indices) = run(input, StoragePolicy::default(), Vec::new()).unwrap();
     let bytes = indices[0].to_bytes();
     for at in 0..bytes.len() {
         assert!(BlockIndex::from_bytes(&bytes[..at]).is_err());
@@ -423,7 +424,7 @@ fn a_corpus_in_memory_has_blocks_too() {
     let corpus = Corpus::from_texts([("a", "x"), ("b", ""), ("c", "\u{feff}y")]);
     let (mut blocks, mut texts) = (corpus.blocks(), Vec::new());
     while let Some(block) = blocks.next().unwrap() {
-        block.read(&mut Scratch::default(), |record, size| texts.push((record.unwrap().text.into_owned(), size)));
+        block.read(&mut ReadScratch::default(), |record, size| texts.push((record.unwrap().text.into_owned(), size)));
     }
     assert_eq!(texts, [("x".to_owned(), 1), (String::new(), 0), ("\u{feff}y".to_owned(), 4)]);
 }
@@ -458,7 +459,7 @@ fn members_of_known_size_are_one_stream() {
             let path = home.path().join("a.jsonl");
             fs::write(&path, &bytes).unwrap();
             let input = Input::open(std::slice::from_ref(&path), options(false)).unwrap();
-            let corpus = run(input, Holding { threads, ..Holding::default() }, Vec::new()).unwrap().0;
+            let corpus = run(input, StoragePolicy { threads, ..StoragePolicy::default() }, Vec::new()).unwrap().0;
             let seen = see(&corpus);
             assert_eq!((&seen.raw, seen.records.len()), (&expected.raw, expected.records.len()));
             assert!(seen.rejects.is_empty(), "{:?}", seen.rejects);
@@ -483,9 +484,9 @@ proptest! {
         let home = tempfile::tempdir().unwrap();
         let bytes = parts.concat();
         let expected = see(&Corpus::from_reader(name, bytes.as_slice(), options(false)).unwrap());
-        let room = Room::temporary(home.path());
+        let room = SpillDir::temporary(home.path());
         for (memory, room) in [(None, None), (Some(0), Some(room))] {
-            let holding = Holding { memory, room, block_size, threads: 1, map: false };
+            let holding = StoragePolicy { memory, room, block_size, threads: 1, map: false };
             let input = Input::from_reader(name, Cursor::new(bytes.clone()), options(false)).unwrap();
             let (corpus, _) = run(input, holding, Vec::new()).unwrap();
             prop_assert_eq!(&see(&corpus), &expected);

@@ -4,9 +4,9 @@ use std::borrow::Cow;
 
 use super::InputOptions;
 use super::corpus::Record;
-use super::encoding::{self, BOM, Decoding, EncodingChoice, Hints, Text};
+use super::encoding::{self, BOM, DecodedText, EncodingChoice, EncodingHints, RecordDecoding};
 use super::json_lines::utf8;
-use super::reject::Reason;
+use super::reject::RejectReason;
 
 /// Reads a file as one document. With `bom`, `raw` begins with the byte order mark of UTF-8; no such mark is part of the
 /// text.
@@ -15,14 +15,14 @@ pub(super) fn record<'a>(
     bom: bool,
     id: Cow<'a, str>,
     options: &InputOptions,
-) -> Result<Record<'a>, Reason> {
+) -> Result<Record<'a>, RejectReason> {
     if options.encoding == EncodingChoice::Strict {
         let start = if bom { BOM.len() } else { 0 };
         let text = Cow::Borrowed(utf8(raw)?.get(start..).unwrap_or_default());
-        let (fields, decoding) = (vec![None; options.fields.len()], Decoding::default());
+        let (fields, decoding) = (vec![None; options.fields.len()], RecordDecoding::default());
         return Ok(Record { id, text, fields, text_value: start..raw.len(), decoding, layout: None });
     }
-    let Text { text, bom, mut decoding } = encoding::decode(raw, Hints::default(), options.encoding)?;
+    let DecodedText { text, bom, mut decoding } = encoding::decode(raw, EncodingHints::default(), options.encoding)?;
     let text = encoding::mend(text, options.encoding, &mut decoding);
     Ok(Record {
         id,

@@ -15,7 +15,7 @@ pub struct Banding {
 
 /// What a user fixes by hand; the rule chooses the rest so that the recall holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Overrides {
+pub struct BandingOverrides {
     /// Exact length of the signature; bands × rows must use all of it.
     pub num_hashes: Option<usize>,
     /// Number of bands.
@@ -35,9 +35,9 @@ impl Banding {
     /// A threshold outside (0, 1], a recall outside (0, 1), or overrides with which no banding reaches the recall or
     /// that contradict each other; the message says what would fit. With both bands and rows given, the recall is
     /// whatever they give.
-    pub fn choose(threshold: f64, recall: f64, overrides: Overrides) -> Result<Self> {
+    pub fn choose(threshold: f64, recall: f64, overrides: BandingOverrides) -> Result<Self> {
         check_rates(threshold, recall)?;
-        let Overrides { num_hashes, bands, rows } = overrides;
+        let BandingOverrides { num_hashes, bands, rows } = overrides;
         for (name, value) in [("num-hashes", num_hashes), ("bands", bands), ("rows", rows)] {
             if value.is_some_and(|value| !(1..=MOST).contains(&value)) {
                 return Err(Error::parameter(name, value.unwrap_or_default(), format!("from 1 to {MOST}")));
@@ -185,7 +185,7 @@ fn inconsistent(k: usize, bands: Option<usize>, rows: Option<usize>) -> Error {
 mod tests {
     use super::*;
 
-    fn choose(threshold: f64, recall: f64, overrides: Overrides) -> Result<(usize, usize)> {
+    fn choose(threshold: f64, recall: f64, overrides: BandingOverrides) -> Result<(usize, usize)> {
         Banding::choose(threshold, recall, overrides).map(|banding| (banding.bands(), banding.rows()))
     }
 
@@ -202,14 +202,18 @@ mod tests {
                         }
                     }
                 }
-                assert_eq!(choose(threshold, recall, Overrides::default()).ok(), best, "T {threshold} R {recall}");
+                assert_eq!(
+                    choose(threshold, recall, BandingOverrides::default()).ok(),
+                    best,
+                    "T {threshold} R {recall}"
+                );
             }
         }
     }
 
     #[test]
     fn overrides_are_kept_and_the_rest_follows() {
-        let with = |num_hashes, bands, rows| choose(0.6, 0.99, Overrides { num_hashes, bands, rows });
+        let with = |num_hashes, bands, rows| choose(0.6, 0.99, BandingOverrides { num_hashes, bands, rows });
         assert_eq!(with(None, None, None).unwrap(), (34, 4));
         assert_eq!(with(None, Some(20), Some(5)).unwrap(), (20, 5));
         assert_eq!(with(Some(128), None, Some(4)).unwrap(), (32, 4));
@@ -222,7 +226,7 @@ mod tests {
     #[test]
     fn what_cannot_work_says_what_would() {
         let error = |t, r, num_hashes, bands, rows| {
-            choose(t, r, Overrides { num_hashes, bands, rows }).unwrap_err().to_string()
+            choose(t, r, BandingOverrides { num_hashes, bands, rows }).unwrap_err().to_string()
         };
         assert!(error(0.6, 0.99, Some(128), Some(20), Some(5)).contains("20 × 5 = 100"));
         assert!(error(0.6, 0.99, Some(128), None, Some(5)).contains("125 or 130"));
@@ -230,13 +234,15 @@ mod tests {
         assert!(error(0.01, 0.99, None, None, None).contains("459 values"));
         assert!(error(0.6, 0.99, None, Some(2), None).contains("at least 6"));
         for (t, r) in [(0.0, 0.9), (1.1, 0.9), (f64::NAN, 0.9), (0.5, 0.0), (0.5, 1.0), (0.5, f64::NAN)] {
-            assert!(choose(t, r, Overrides::default()).is_err(), "{t} {r}");
+            assert!(choose(t, r, BandingOverrides::default()).is_err(), "{t} {r}");
         }
         assert!(error(0.5, 0.9, None, Some(0), Some(5)).contains("from 1 to 4096"));
     }
 
     #[test]
     fn an_identical_pair_is_always_a_candidate() {
-        assert!((Banding::choose(1.0, 0.99, Overrides::default()).unwrap().probability(1.0) - 1.0).abs() < 1e-12);
+        assert!(
+            (Banding::choose(1.0, 0.99, BandingOverrides::default()).unwrap().probability(1.0) - 1.0).abs() < 1e-12
+        );
     }
 }

@@ -5,15 +5,15 @@
 //! depends on nothing else: buckets by members, components by first node.
 
 use super::Node;
-use super::bits::{Bits, Places};
+use super::bits::{NodePlaces, NodeSet};
 use super::buckets::{Buckets, Components};
-use super::records::{Block, Shelf, records};
+use super::records::{ChunkShelf, RecordChunk, records};
 use crate::error::Result;
 use crate::parallel;
 
 /// Whole components, over local numbers: places in `nodes`, which keep the order.
 #[derive(Debug)]
-pub(crate) struct Batch {
+pub(crate) struct ComponentBatch {
     /// The nodes, ascending.
     pub(crate) nodes: Vec<Node>,
     pub(crate) buckets: Buckets,
@@ -36,15 +36,15 @@ pub(super) const fn bytes_of_all(nodes: usize) -> u64 {
     (nodes as u64).div_ceil(64) * 12
 }
 
-impl Batch {
+impl ComponentBatch {
     /// Reads the records in `blocks`, whose nodes are among `nodes`.
-    pub(super) fn load(blocks: &[Block], shelf: &Shelf, nodes: usize) -> Result<Self> {
+    pub(super) fn load(blocks: &[RecordChunk], shelf: &ChunkShelf, nodes: usize) -> Result<Self> {
         let blocks: Vec<_> = blocks.iter().map(|block| shelf.load(block)).collect::<Result<_>>()?;
-        let mut here = Bits::new(nodes);
+        let mut here = NodeSet::new(nodes);
         for node in blocks.iter().flat_map(|block| records(block)).flatten() {
             here.set(*node);
         }
-        let places = Places::new(&here);
+        let places = NodePlaces::new(&here);
         let mut nodes = Vec::with_capacity(here.count());
         nodes.extend(here.iter());
         let mut starts = vec![0; nodes.len() + 1];

@@ -4,11 +4,11 @@ use super::Node;
 
 /// A set of nodes.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
-pub(super) struct Bits {
+pub(super) struct NodeSet {
     pub(super) words: Vec<u64>,
 }
 
-impl Bits {
+impl NodeSet {
     /// No node of `nodes`.
     pub(super) fn new(nodes: usize) -> Self {
         Self { words: vec![0; nodes.div_ceil(64)] }
@@ -34,14 +34,14 @@ impl Bits {
 
 /// The place of each node of a set among its nodes.
 #[derive(Debug)]
-pub(super) struct Places<'a> {
-    bits: &'a Bits,
+pub(super) struct NodePlaces<'a> {
+    bits: &'a NodeSet,
     /// Nodes before each word.
     before: Vec<u32>,
 }
 
-impl<'a> Places<'a> {
-    pub(super) fn new(bits: &'a Bits) -> Self {
+impl<'a> NodePlaces<'a> {
+    pub(super) fn new(bits: &'a NodeSet) -> Self {
         let mut sum = 0;
         let count = |word: &u64| {
             let before = sum;
@@ -67,11 +67,11 @@ mod tests {
     #[test]
     fn nodes_are_listed_and_placed_in_order() {
         let nodes = [0, 1, 63, 64, 130, 199];
-        let mut bits = Bits::new(200);
+        let mut bits = NodeSet::new(200);
         nodes.iter().rev().for_each(|node| bits.set(*node));
         assert_eq!(bits.iter().collect::<Vec<_>>(), nodes);
         assert_eq!(bits.count(), nodes.len());
-        let places = Places::new(&bits);
+        let places = NodePlaces::new(&bits);
         assert_eq!(nodes.map(|node| places.of(node)), [0, 1, 2, 3, 4, 5]);
     }
 }

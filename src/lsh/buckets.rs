@@ -1,6 +1,6 @@
 //! Buckets, which nodes share a band, and the components that they join.
 
-use super::forest::Forest;
+use super::forest::UnionForest;
 
 /// A distinct folded text, by its place in keeper order.
 pub(crate) type Node = u32;
@@ -165,7 +165,7 @@ impl Buckets {
 
     /// Sets of nodes joined by candidates: independent pieces of work. Nodes without candidates are left out.
     pub(crate) fn components(&self, nodes: usize) -> Components {
-        let forest = Forest::new(nodes);
+        let forest = UnionForest::new(nodes);
         for bucket in 0..self.len() {
             forest.join_all(self.members(bucket as u32));
         }

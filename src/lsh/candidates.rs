@@ -11,17 +11,17 @@
 //! caller's.
 
 use super::Node;
-use super::batch::{self, BYTES_OF_COMPONENT, BYTES_OF_NODE, Batch, bytes_of_record};
-use super::bits::Bits;
-use super::columns::{KeyColumns, Limit};
-use super::find::{Finder, Rows, Searched};
-use super::forest::{Forest, Numbered};
-use super::records::{BLOCK, Block, Shelf, Store, Writer, records};
+use super::batch::{self, BYTES_OF_COMPONENT, BYTES_OF_NODE, ComponentBatch, bytes_of_record};
+use super::bits::NodeSet;
+use super::columns::{KeyColumns, MemoryLimit};
+use super::find::{BandSearch, KeyRows, RepeatFinder};
+use super::forest::{NumberedForest, UnionForest};
+use super::records::{BLOCK, ChunkShelf, ChunkStore, ChunkWriter, RecordChunk, records};
 use crate::error::{ErrorKind, Result};
 use crate::parallel;
 
 /// What candidates are found among.
-pub(crate) struct Search<'a> {
+pub(crate) struct CandidateSearch<'a> {
     /// The band keys of all rows.
     pub(crate) keys: &'a KeyColumns,
     /// The node of each row; [`NO_NODE`](super::NO_NODE) for a row that is not the one of its node.
@@ -39,22 +39,22 @@ pub(crate) struct Search<'a> {
 pub(crate) struct Candidates {
     pub(super) nodes: usize,
     /// The nodes with candidates.
-    pub(super) joined: Bits,
-    pub(super) batches: Vec<Vec<Block>>,
-    pub(super) shelf: Shelf,
-    pub(super) stage: Stage,
+    pub(super) joined: NodeSet,
+    pub(super) batches: Vec<Vec<RecordChunk>>,
+    pub(super) shelf: ChunkShelf,
+    pub(super) stage: StageFile,
 }
 
 /// Which of its files holds the records of the batches.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Stage {
+pub(super) enum StageFile {
     /// The one that bands were searched into; all of it is one batch.
     Found,
     /// The one that batches were dealt to.
     Dealt,
 }
 
-impl Stage {
+impl StageFile {
     /// The name of the file, where files have names.
     pub(super) fn file(self, name: &str) -> String {
         match self {
@@ -65,9 +65,9 @@ impl Stage {
 }
 
 /// Buckets of all bands, as they were found.
-struct Found {
-    blocks: Vec<Block>,
-    shelf: Shelf,
+struct FoundBuckets {
+    blocks: Vec<RecordChunk>,
+    shelf: ChunkShelf,
 }
 
 /// The most that candidates, their search and their one batch take for a key without a limit: a bucket of two at each
@@ -77,14 +77,14 @@ pub(crate) const MOST_BYTES_PER_KEY: u64 = 64;
 /// Least memory for the search beside what each node takes.
 const LEAST: u64 = 1 << 16;
 
-impl Search<'_> {
+impl CandidateSearch<'_> {
     /// Finds all candidates. The memory of `limit` is for the search and then for one batch with what its nodes hold;
     /// without a limit there is one batch, or none.
     ///
     /// # Errors
     ///
     /// The disk refuses or is too full, or the memory is less than the search or the largest component needs.
-    pub(crate) fn candidates(&self, limit: Option<&Limit>) -> Result<Candidates> {
+    pub(crate) fn candidates(&self, limit: Option<&MemoryLimit>) -> Result<Candidates> {
         match limit {
             None => self.in_memory(),
             Some(limit) => self.within(limit),
@@ -92,48 +92,54 @@ impl Search<'_> {
     }
 
     fn in_memory(&self) -> Result<Candidates> {
-        let store = Store::held();
+        let store = ChunkStore::held();
         let blocks = self.find(&store, None, u64::MAX, 0)?;
-        let mut joined = Bits::new(self.nodes);
+        let mut joined = NodeSet::new(self.nodes);
         let shelf = store.finish()?;
         for block in &blocks {
             records(&shelf.load(block)?).flatten().for_each(|node| joined.set(*node));
         }
-        Ok(self.one_batch(joined, Found { blocks, shelf }))
+        Ok(self.one_batch(joined, FoundBuckets { blocks, shelf }))
     }
 
-    fn one_batch(&self, joined: Bits, found: Found) -> Candidates {
-        let Found { blocks, shelf } = found;
+    fn one_batch(&self, joined: NodeSet, found: FoundBuckets) -> Candidates {
+        let FoundBuckets { blocks, shelf } = found;
         let batches = if blocks.is_empty() { Vec::new() } else { vec![blocks] };
-        Candidates { nodes: self.nodes, joined, batches, shelf, stage: Stage::Found }
+        Candidates { nodes: self.nodes, joined, batches, shelf, stage: StageFile::Found }
     }
 
-    fn within(&self, limit: &Limit) -> Result<Candidates> {
+    fn within(&self, limit: &MemoryLimit) -> Result<Candidates> {
         // Union-find and the bits of joined nodes.
         let held = 4 * self.nodes as u64 + (self.nodes as u64).div_ceil(8);
         let memory = left(limit, held, LEAST)?;
-        let forest = Forest::new(self.nodes);
-        let store = Store::spilled(&limit.room, &Stage::Found.file(&limit.name))?;
+        let forest = UnionForest::new(self.nodes);
+        let store = ChunkStore::spilled(&limit.room, &StageFile::Found.file(&limit.name))?;
         let blocks = self.find(&store, Some(&forest), memory, held)?;
-        let found = Found { blocks, shelf: store.finish()? };
+        let found = FoundBuckets { blocks, shelf: store.finish()? };
         let numbered = forest.number();
-        let Plan { firsts } = self.plan(&found, &numbered, limit)?;
+        let BatchPlan { firsts } = self.plan(&found, &numbered, limit)?;
         if firsts.len() <= 1 {
             return Ok(self.one_batch(numbered.joined, found));
         }
         limit.room.require(found.shelf.file.as_ref().map_or(0, |file| file.len()))?;
-        let store = Store::spilled(&limit.room, &Stage::Dealt.file(&limit.name))?;
+        let store = ChunkStore::spilled(&limit.room, &StageFile::Dealt.file(&limit.name))?;
         let batches = deal(&found, &numbered, &firsts, &store, memory)?;
         let joined = numbered.joined;
-        Ok(Candidates { nodes: self.nodes, joined, batches, shelf: store.finish()?, stage: Stage::Dealt })
+        Ok(Candidates { nodes: self.nodes, joined, batches, shelf: store.finish()?, stage: StageFile::Dealt })
     }
 
     /// Searches every band, and joins what it finds in `forest`. `memory` is for all threads, `held` is taken beside it.
-    fn find(&self, store: &Store, forest: Option<&Forest>, memory: u64, held: u64) -> Result<Vec<Block>> {
-        let rows = Rows { keys: self.keys, node_of_row: self.node_of_row, nodes: self.nodes };
+    fn find(
+        &self,
+        store: &ChunkStore,
+        forest: Option<&UnionForest>,
+        memory: u64,
+        held: u64,
+    ) -> Result<Vec<RecordChunk>> {
+        let rows = KeyRows { keys: self.keys, node_of_row: self.node_of_row, nodes: self.nodes };
         let bands: Vec<usize> = (0..self.keys.bands()).collect();
-        let search = |finder: &mut Finder, band: &usize, memory: u64| -> Result<(Vec<Block>, Searched)> {
-            let mut writer = Writer::new(store, BLOCK.min((memory / 32) as usize));
+        let search = |finder: &mut RepeatFinder, band: &usize, memory: u64| -> Result<(Vec<RecordChunk>, BandSearch)> {
+            let mut writer = ChunkWriter::new(store, BLOCK.min((memory / 32) as usize));
             let searched = finder.search(rows, *band, memory - memory / 4, &mut |members| {
                 if let Some(forest) = forest {
                     forest.join_all(members);
@@ -144,28 +150,28 @@ impl Search<'_> {
             Ok((writer.blocks, searched))
         };
         let share = memory / parallel::threads() as u64;
-        let searched = parallel::map(&bands, Finder::default, |finder, band| search(finder, band, share));
+        let searched = parallel::map(&bands, RepeatFinder::default, |finder, band| search(finder, band, share));
         let (mut blocks, mut needed, mut later) = (Vec::new(), 0, Vec::new());
         for (band, outcome) in bands.iter().zip(searched) {
             let (found, searched) = outcome?;
             blocks.extend(found);
-            if searched != Searched::Whole {
+            if searched != BandSearch::Whole {
                 later.push(*band);
             }
         }
         // A key that very many nodes share: alone, with all the memory.
-        let mut finder = Finder::default();
+        let mut finder = RepeatFinder::default();
         for band in later {
             let (found, searched) = search(&mut finder, &band, memory)?;
             blocks.extend(found);
-            if let Searched::Needs(bytes) = searched {
+            if let BandSearch::Needs(bytes) = searched {
                 needed = bytes.max(needed);
             }
         }
         if needed > 0 {
             return Err(too_little(held + memory, held + needed + needed / 3 + 1, "a band key that many texts share"));
         }
-        let mut writer = Writer::new(store, BLOCK.min((memory / 32) as usize));
+        let mut writer = ChunkWriter::new(store, BLOCK.min((memory / 32) as usize));
         for (a, b) in self.extra.iter().filter(|(a, b)| a != b) {
             let members = [*a.min(b), *a.max(b)];
             if let Some(forest) = forest {
@@ -179,7 +185,7 @@ impl Search<'_> {
     }
 
     /// Deals components to batches: whole ones, in order, as many as fit.
-    fn plan(&self, found: &Found, numbered: &Numbered, limit: &Limit) -> Result<Plan> {
+    fn plan(&self, found: &FoundBuckets, numbered: &NumberedForest, limit: &MemoryLimit) -> Result<BatchPlan> {
         let mut bytes = vec![BYTES_OF_COMPONENT; numbered.sets];
         for node in numbered.joined.iter() {
             bytes[numbered.set_of[node as usize] as usize] += BYTES_OF_NODE + (self.held)(node);
@@ -200,17 +206,17 @@ impl Search<'_> {
                 sum = *bytes;
             }
         }
-        Ok(Plan { firsts })
+        Ok(BatchPlan { firsts })
     }
 }
 
 /// The first component of each batch.
-struct Plan {
+struct BatchPlan {
     firsts: Vec<u32>,
 }
 
 /// What a limit leaves beside `held` bytes.
-fn left(limit: &Limit, held: u64, least: u64) -> Result<u64> {
+fn left(limit: &MemoryLimit, held: u64, least: u64) -> Result<u64> {
     match limit.memory.checked_sub(held) {
         Some(memory) if memory >= least => Ok(memory),
         _ => Err(too_little(limit.memory, held + least, "looking for candidates")),
@@ -222,13 +228,19 @@ fn too_little(given: u64, floor: u64, what: &str) -> crate::Error {
 }
 
 /// Brings the records of each batch together.
-fn deal(found: &Found, numbered: &Numbered, firsts: &[u32], store: &Store, memory: u64) -> Result<Vec<Vec<Block>>> {
+fn deal(
+    found: &FoundBuckets,
+    numbered: &NumberedForest,
+    firsts: &[u32],
+    store: &ChunkStore,
+    memory: u64,
+) -> Result<Vec<Vec<RecordChunk>>> {
     let words = (memory / 16).clamp(1, BLOCK as u64 / 4) as usize;
     let at_once = (memory / 8 / words as u64).max(1) as usize;
-    let mut batches: Vec<Vec<Block>> = Vec::with_capacity(firsts.len());
+    let mut batches: Vec<Vec<RecordChunk>> = Vec::with_capacity(firsts.len());
     for start in (0..firsts.len()).step_by(at_once) {
         let here = start..firsts.len().min(start + at_once);
-        let mut writers: Vec<Writer> = here.clone().map(|_| Writer::new(store, words)).collect();
+        let mut writers: Vec<ChunkWriter> = here.clone().map(|_| ChunkWriter::new(store, words)).collect();
         for block in &found.blocks {
             for members in records(&found.shelf.load(block)?) {
                 let set = numbered.set_of[members[0] as usize];
@@ -262,8 +274,8 @@ impl Candidates {
     /// # Errors
     ///
     /// The disk refuses, or what it holds is damaged.
-    pub(crate) fn batch(&self, number: usize) -> Result<Batch> {
-        Batch::load(&self.batches[number], &self.shelf, self.nodes)
+    pub(crate) fn batch(&self, number: usize) -> Result<ComponentBatch> {
+        ComponentBatch::load(&self.batches[number], &self.shelf, self.nodes)
     }
 }
 
@@ -273,7 +285,7 @@ mod tests {
 
     use super::*;
     use crate::lsh::{BandBuckets, Buckets, Components, NO_NODE};
-    use crate::spill::Room;
+    use crate::spill::SpillDir;
 
     /// Keys of rows, the nodes of rows, pairs.
     #[derive(Debug, Clone)]
@@ -326,14 +338,14 @@ mod tests {
             treated(&all, &buckets, &buckets.components(self.nodes))
         }
 
-        fn with<T>(&self, limit: Option<&Limit>, work: impl FnOnce(&Search<'_>) -> T) -> T {
+        fn with<T>(&self, limit: Option<&MemoryLimit>, work: impl FnOnce(&CandidateSearch<'_>) -> T) -> T {
             let mut keys = KeyColumns::new(self.bands, limit.cloned());
             self.rows.iter().for_each(|row| keys.push(row).unwrap());
             let (node_of_row, extra) = (&self.node_of_row[..], &self.extra[..]);
-            work(&Search { keys: &keys, node_of_row, nodes: self.nodes, extra, held: &|_| 100 })
+            work(&CandidateSearch { keys: &keys, node_of_row, nodes: self.nodes, extra, held: &|_| 100 })
         }
 
-        fn candidates(&self, limit: Option<&Limit>) -> Result<Candidates> {
+        fn candidates(&self, limit: Option<&MemoryLimit>) -> Result<Candidates> {
             self.with(limit, |search| search.candidates(limit))
         }
     }
@@ -375,8 +387,8 @@ mod tests {
         all
     }
 
-    fn limit(home: &tempfile::TempDir, memory: u64) -> Limit {
-        Limit { memory, room: Room::temporary(home.path()), name: "x".to_owned() }
+    fn limit(home: &tempfile::TempDir, memory: u64) -> MemoryLimit {
+        MemoryLimit { memory, room: SpillDir::temporary(home.path()), name: "x".to_owned() }
     }
 
     proptest! {
@@ -446,10 +458,10 @@ mod tests {
         let case = Case::new(5_000, 6, 20, 3);
         let plain = case.plainly();
         let home = tempfile::tempdir().unwrap();
-        let room = Room::kept(home.path().join("work")).unwrap();
+        let room = SpillDir::kept(home.path().join("work")).unwrap();
         assert!(Candidates::load(&room, "x").unwrap().is_none());
         for memory in [None, Some(1 << 30), Some(300_000)] {
-            let limit = memory.map(|memory| Limit { memory, room: room.clone(), name: "x".to_owned() });
+            let limit = memory.map(|memory| MemoryLimit { memory, room: room.clone(), name: "x".to_owned() });
             case.candidates(limit.as_ref()).unwrap().save(&room, "x").unwrap();
             let loaded = Candidates::load(&room, "x").unwrap().unwrap();
             assert_eq!(all_batches(&loaded), plain, "{memory:?}");

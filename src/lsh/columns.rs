@@ -5,15 +5,15 @@
 //! every later one follows. Costs 8 bytes a key, in memory or on disk, and one chunk in memory always.
 
 use crate::error::Result;
-use crate::spill::{Room, SpillFile};
+use crate::spill::{SpillDir, SpillFile};
 
 /// Memory that a stage may take, and where the rest goes.
 #[derive(Debug, Clone)]
-pub(crate) struct Limit {
+pub(crate) struct MemoryLimit {
     /// Bytes.
     pub(crate) memory: u64,
     /// The disk.
-    pub(crate) room: Room,
+    pub(crate) room: SpillDir,
     /// What the names of files begin with, where they have names.
     pub(crate) name: String,
 }
@@ -37,12 +37,12 @@ pub(crate) struct KeyColumns {
     /// Full chunks on disk.
     spilled: usize,
     file: Option<SpillFile>,
-    limit: Option<Limit>,
+    limit: Option<MemoryLimit>,
 }
 
 impl KeyColumns {
     /// Columns for `bands` bands. Without a limit all of it stays in memory; with one, what is more goes to a file.
-    pub(crate) fn new(bands: usize, limit: Option<Limit>) -> Self {
+    pub(crate) fn new(bands: usize, limit: Option<MemoryLimit>) -> Self {
         let bytes_of_row = (bands.max(1) * size_of::<u64>()) as u64;
         // The open chunk takes a fourth of the memory at most, its bytes on their way to the disk as much.
         let fitting = limit.as_ref().map_or(ROWS as u64, |limit| limit.memory / 4 / bytes_of_row);
@@ -183,8 +183,8 @@ mod tests {
         let home = tempfile::tempdir().unwrap();
         for bands in [1, 3, 34] {
             for memory in [None, Some(0), Some(100_000), Some(u64::MAX)] {
-                let room = Room::temporary(home.path());
-                let limit = memory.map(|memory| Limit { memory, room: room.clone(), name: String::new() });
+                let room = SpillDir::temporary(home.path());
+                let limit = memory.map(|memory| MemoryLimit { memory, room: room.clone(), name: String::new() });
                 let mut keys = KeyColumns::new(bands, limit);
                 let rows: Vec<u64> = (0..(20_000 * bands) as u64).collect();
                 let (one, rest) = rows.split_at(bands);

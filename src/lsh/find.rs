@@ -24,7 +24,7 @@ const AT_HAND: u64 = 16 + 8 + 4 + 4;
 
 /// The columns and the nodes that their rows belong to.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Rows<'a> {
+pub(super) struct KeyRows<'a> {
     pub(super) keys: &'a KeyColumns,
     pub(super) node_of_row: &'a [Node],
     pub(super) nodes: usize,
@@ -32,7 +32,7 @@ pub(super) struct Rows<'a> {
 
 /// Whether a band could be searched.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Searched {
+pub(super) enum BandSearch {
     Whole,
     /// One piece needs so many bytes, more than there are.
     Needs(u64),
@@ -40,26 +40,26 @@ pub(super) enum Searched {
 
 /// What one thread searches with.
 #[derive(Debug, Default)]
-pub(super) struct Finder {
+pub(super) struct RepeatFinder {
     keys: Vec<u64>,
     nodes: Vec<Node>,
-    table: Table,
+    table: RepeatTable,
 }
 
-impl Finder {
+impl RepeatFinder {
     /// Finds every key of `band` that two or more nodes share, in no order; takes at most `memory` bytes.
     pub(super) fn search(
         &mut self,
-        rows: Rows<'_>,
+        rows: KeyRows<'_>,
         band: usize,
         memory: u64,
         found: &mut impl FnMut(&[Node]) -> Result<()>,
-    ) -> Result<Searched> {
+    ) -> Result<BandSearch> {
         let bits = bits(rows.nodes as u64, memory);
         let counts = rows.count(band, bits)?;
         let needed = counts.iter().map(|count| u64::from(*count) * (GATHERED + AT_HAND)).max();
         if let Some(needed) = needed.filter(|needed| *needed > memory) {
-            return Ok(Searched::Needs(needed));
+            return Ok(BandSearch::Needs(needed));
         }
         let mut first = 0;
         while first < counts.len() {
@@ -73,11 +73,11 @@ impl Finder {
             }
             first += pieces;
         }
-        Ok(Searched::Whole)
+        Ok(BandSearch::Whole)
     }
 
     /// Brings the keys and nodes of some pieces together, piece by piece.
-    fn gather(&mut self, rows: Rows<'_>, band: usize, bits: u32, first: usize, counts: &[u32]) -> Result<()> {
+    fn gather(&mut self, rows: KeyRows<'_>, band: usize, bits: u32, first: usize, counts: &[u32]) -> Result<()> {
         let mut places = Vec::with_capacity(counts.len());
         let mut total = 0;
         for count in counts {
@@ -109,7 +109,7 @@ fn resize<T: Clone + Default>(values: &mut Vec<T>, length: usize) {
     }
 }
 
-impl Rows<'_> {
+impl KeyRows<'_> {
     /// Nodes in each piece of a band.
     fn count(self, band: usize, bits: u32) -> Result<Vec<u32>> {
         let mut counts = vec![0; 1 << bits];
@@ -147,7 +147,7 @@ fn fitting(counts: &[u32], memory: u64) -> usize {
 
 /// Finds repeats in a piece.
 #[derive(Debug, Default)]
-pub(super) struct Table {
+pub(super) struct RepeatTable {
     /// One more than the place of the first entry with a key; 0 where there is none.
     slots: Vec<u32>,
     /// Place of the first entry with a key, then of one that repeats it.
@@ -155,7 +155,7 @@ pub(super) struct Table {
     members: Vec<Node>,
 }
 
-impl Table {
+impl RepeatTable {
     /// Calls `found` with every key that two or more entries have and their nodes, ascending. The low bits of keys must be
     /// evenly spread.
     pub(super) fn group(

@@ -7,13 +7,13 @@
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use super::Node;
-use super::bits::Bits;
+use super::bits::NodeSet;
 
 /// Sets of nodes.
 #[derive(Debug)]
-pub(super) struct Forest(Vec<AtomicU32>);
+pub(super) struct UnionForest(Vec<AtomicU32>);
 
-impl Forest {
+impl UnionForest {
     /// `nodes` nodes, each alone.
     pub(super) fn new(nodes: usize) -> Self {
         Self((0..nodes as Node).map(AtomicU32::new).collect())
@@ -63,8 +63,8 @@ impl Forest {
 
     /// The nodes that are not alone, and the number of each node's set: sets are numbered by their first nodes, nodes
     /// that are alone have none that means anything. The numbers take the place of the forest.
-    pub(super) fn number(self) -> Numbered {
-        let mut joined = Bits::new(self.0.len());
+    pub(super) fn number(self) -> NumberedForest {
+        let mut joined = NodeSet::new(self.0.len());
         for node in 0..self.0.len() as Node {
             let root = self.root(node);
             self.0[node as usize].store(root, Ordering::Relaxed);
@@ -85,15 +85,15 @@ impl Forest {
                 set_of[node as usize] = set_of[root as usize];
             }
         }
-        Numbered { joined, set_of, sets: sets as usize }
+        NumberedForest { joined, set_of, sets: sets as usize }
     }
 }
 
 /// A forest when all joins are done.
 #[derive(Debug)]
-pub(super) struct Numbered {
+pub(super) struct NumberedForest {
     /// Nodes of sets of at least two.
-    pub(super) joined: Bits,
+    pub(super) joined: NodeSet,
     /// The set of each node in `joined`.
     pub(super) set_of: Vec<u32>,
     /// Number of sets of at least two.

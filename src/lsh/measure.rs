@@ -2,22 +2,22 @@
 
 use std::path::Path;
 
-use super::{KeyColumns, Limit, Node, Search};
+use super::{CandidateSearch, KeyColumns, MemoryLimit, Node};
 use crate::error::Result;
 use crate::parallel;
-use crate::spill::Room;
+use crate::spill::SpillDir;
 
 /// Band keys, ready to be searched.
 #[derive(Debug)]
-pub struct Trial {
+pub struct SearchTrial {
     keys: KeyColumns,
     node_of_row: Vec<Node>,
-    limit: Option<Limit>,
+    limit: Option<MemoryLimit>,
 }
 
 /// What was found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Found {
+pub struct TrialResult {
     /// Nodes with candidates.
     pub nodes: usize,
     /// Batches.
@@ -28,7 +28,7 @@ pub struct Found {
     pub components: usize,
 }
 
-impl Trial {
+impl SearchTrial {
     /// Takes the keys of rows, each a node of its own; `limit` is memory in bytes and a directory.
     ///
     /// # Errors
@@ -36,8 +36,8 @@ impl Trial {
     /// The disk refuses.
     pub fn new(rows: impl Iterator<Item = Vec<u64>>, bands: usize, limit: Option<(u64, &Path)>) -> Result<Self> {
         let limit = limit.map(|(memory, directory)| {
-            let room = Room::temporary(directory);
-            Limit { memory, room, name: "trial".to_owned() }
+            let room = SpillDir::temporary(directory);
+            MemoryLimit { memory, room, name: "trial".to_owned() }
         });
         let mut keys = KeyColumns::new(bands, limit.clone());
         for row in rows {
@@ -52,13 +52,14 @@ impl Trial {
     /// # Errors
     ///
     /// The disk refuses, or there is too little memory.
-    pub fn run(&self, threads: usize) -> Result<Found> {
+    pub fn run(&self, threads: usize) -> Result<TrialResult> {
         let nodes = self.node_of_row.len();
-        let search = Search { keys: &self.keys, node_of_row: &self.node_of_row, nodes, extra: &[], held: &|_| 0 };
+        let search =
+            CandidateSearch { keys: &self.keys, node_of_row: &self.node_of_row, nodes, extra: &[], held: &|_| 0 };
         parallel::with_threads(Some(threads), || {
             let candidates = search.candidates(self.limit.as_ref())?;
             let nodes = candidates.nodes().count();
-            let mut found = Found { nodes, batches: candidates.batches(), buckets: 0, components: 0 };
+            let mut found = TrialResult { nodes, batches: candidates.batches(), buckets: 0, components: 0 };
             for number in 0..candidates.batches() {
                 let batch = candidates.batch(number)?;
                 found.buckets += batch.buckets.len();

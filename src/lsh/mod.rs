@@ -22,27 +22,27 @@ mod prefix;
 mod records;
 mod saved;
 
-pub use banding::{Banding, Overrides};
-pub(crate) use batch::Batch;
+pub use banding::{Banding, BandingOverrides};
+pub(crate) use batch::ComponentBatch;
 #[cfg(test)]
 pub(crate) use buckets::BandBuckets;
 pub(crate) use buckets::{Buckets, Component, Components, NO_NODE, Node};
-pub(crate) use candidates::{Candidates, MOST_BYTES_PER_KEY, Search};
-pub(crate) use columns::{KeyColumns, Limit};
+pub(crate) use candidates::{CandidateSearch, Candidates, MOST_BYTES_PER_KEY};
+pub(crate) use columns::{KeyColumns, MemoryLimit};
 pub(crate) use prefix::PrefixIndex;
 
 use crate::shingle::hash::{MULTIPLIER, finish};
 
 /// How far the candidates of one node are followed.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Limits {
+pub(crate) struct CandidateLimits {
     /// Buckets of more nodes are searched by prefix and length filters.
     pub(crate) max_bucket: usize,
     /// After so many comparisons that came to nothing a node meets no more candidates.
     pub(crate) refusals: usize,
 }
 
-impl Limits {
+impl CandidateLimits {
     /// How many members of one bucket a node looks at when it lists all its pairs: more than it may be refused by.
     pub(crate) const fn reach(self) -> usize {
         self.refusals.saturating_mul(10)
@@ -99,9 +99,12 @@ mod tests {
     fn a_key_is_the_polynomial_of_its_rows_whatever_their_number() {
         let values: Vec<u32> = (0..192_u64).map(|i| finish(i) as u32).collect();
         for rows in 1..=12 {
-            let banding =
-                Banding::choose(0.6, 0.5, Overrides { bands: Some(16), rows: Some(rows), ..Overrides::default() })
-                    .unwrap();
+            let banding = Banding::choose(
+                0.6,
+                0.5,
+                BandingOverrides { bands: Some(16), rows: Some(rows), ..BandingOverrides::default() },
+            )
+            .unwrap();
             for partition in [0, 0xFEED_0000_0000_0001] {
                 let mut keys = vec![9];
                 banding.band_keys(&values[..16 * rows], partition, &mut keys);

@@ -9,19 +9,19 @@ use std::sync::{Mutex, PoisonError};
 
 use super::Node;
 use crate::error::{ErrorKind, Result};
-use crate::spill::{Room, SpillFile};
+use crate::spill::{SpillDir, SpillFile};
 
 /// Most words of a block, unless one record has more.
 pub(super) const BLOCK: usize = 1 << 16;
 
 /// Some whole records.
 #[derive(Debug)]
-pub(super) enum Block {
+pub(super) enum RecordChunk {
     Held(Vec<u32>),
-    Spilled(Extent),
+    Spilled(ChunkExtent),
 }
 
-impl Block {
+impl RecordChunk {
     /// Number of words.
     pub(super) fn words(&self) -> u64 {
         match self {
@@ -33,7 +33,7 @@ impl Block {
 
 /// Where a block stands in the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Extent {
+pub(super) struct ChunkExtent {
     pub(super) offset: u64,
     pub(super) words: u64,
     pub(super) check: u64,
@@ -41,25 +41,25 @@ pub(super) struct Extent {
 
 /// Takes blocks from any number of threads.
 #[derive(Debug)]
-pub(super) struct Store {
-    spill: Option<(Room, Mutex<SpillFile>)>,
+pub(super) struct ChunkStore {
+    spill: Option<(SpillDir, Mutex<SpillFile>)>,
 }
 
-impl Store {
+impl ChunkStore {
     /// A store in memory.
     pub(super) fn held() -> Self {
         Self { spill: None }
     }
 
     /// A store on disk.
-    pub(super) fn spilled(room: &Room, name: &str) -> Result<Self> {
+    pub(super) fn spilled(room: &SpillDir, name: &str) -> Result<Self> {
         Ok(Self { spill: Some((room.clone(), Mutex::new(room.file(name)?))) })
     }
 
     /// Keeps a block; takes its words out of `words`.
-    pub(super) fn put(&self, words: &mut Vec<u32>) -> Result<Block> {
+    pub(super) fn put(&self, words: &mut Vec<u32>) -> Result<RecordChunk> {
         let Some((room, file)) = &self.spill else {
-            let block = Block::Held(words.as_slice().to_vec());
+            let block = RecordChunk::Held(words.as_slice().to_vec());
             words.clear();
             return Ok(block);
         };
@@ -67,15 +67,15 @@ impl Store {
         room.require(bytes.len() as u64)?;
         let check = checksum(&bytes);
         let offset = file.lock().unwrap_or_else(PoisonError::into_inner).append(&bytes)?;
-        let extent = Extent { offset, words: words.len() as u64, check };
+        let extent = ChunkExtent { offset, words: words.len() as u64, check };
         words.clear();
-        Ok(Block::Spilled(extent))
+        Ok(RecordChunk::Spilled(extent))
     }
 
     /// Closes the store for writing.
-    pub(super) fn finish(self) -> Result<Shelf> {
+    pub(super) fn finish(self) -> Result<ChunkShelf> {
         let file = self.spill.map(|(_, file)| file.into_inner().unwrap_or_else(PoisonError::into_inner));
-        let mut shelf = Shelf { file };
+        let mut shelf = ChunkShelf { file };
         shelf.file.as_mut().map_or(Ok(()), SpillFile::flush)?;
         Ok(shelf)
     }
@@ -83,16 +83,16 @@ impl Store {
 
 /// Gives blocks back.
 #[derive(Debug, Default)]
-pub(super) struct Shelf {
+pub(super) struct ChunkShelf {
     pub(super) file: Option<SpillFile>,
 }
 
-impl Shelf {
+impl ChunkShelf {
     /// The words of a block.
-    pub(super) fn load<'a>(&self, block: &'a Block) -> Result<Cow<'a, [u32]>> {
+    pub(super) fn load<'a>(&self, block: &'a RecordChunk) -> Result<Cow<'a, [u32]>> {
         let extent = match block {
-            Block::Held(words) => return Ok(Cow::Borrowed(words)),
-            Block::Spilled(extent) => extent,
+            RecordChunk::Held(words) => return Ok(Cow::Borrowed(words)),
+            RecordChunk::Spilled(extent) => extent,
         };
         let damaged = |reason| ErrorKind::Corrupt { what: "candidates", offset: extent.offset as usize, reason };
         let file = self.file.as_ref().ok_or_else(|| damaged("there is no file"))?;
@@ -126,15 +126,15 @@ pub(super) fn records(mut words: &[u32]) -> impl Iterator<Item = &[Node]> {
 
 /// Gathers records into blocks, each of at most `words` words if its records allow.
 #[derive(Debug)]
-pub(super) struct Writer<'a> {
-    store: &'a Store,
+pub(super) struct ChunkWriter<'a> {
+    store: &'a ChunkStore,
     words: usize,
     open: Vec<u32>,
-    pub(super) blocks: Vec<Block>,
+    pub(super) blocks: Vec<RecordChunk>,
 }
 
-impl<'a> Writer<'a> {
-    pub(super) fn new(store: &'a Store, words: usize) -> Self {
+impl<'a> ChunkWriter<'a> {
+    pub(super) fn new(store: &'a ChunkStore, words: usize) -> Self {
         Self { store, words, open: Vec::new(), blocks: Vec::new() }
     }
 

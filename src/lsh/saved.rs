@@ -8,11 +8,11 @@
 use std::fs;
 use std::io;
 
-use super::bits::Bits;
-use super::candidates::{Candidates, Stage};
-use super::records::{Block, Extent, Shelf, Store};
+use super::bits::NodeSet;
+use super::candidates::{Candidates, StageFile};
+use super::records::{ChunkExtent, ChunkShelf, ChunkStore, RecordChunk};
 use crate::error::{Error, Result};
-use crate::spill::Room;
+use crate::spill::SpillDir;
 
 /// What a header begins with; the number is the version.
 const MAGIC: &[u8; 8] = b"mkrcand1";
@@ -23,20 +23,20 @@ impl Candidates {
     /// # Errors
     ///
     /// The disk refuses or is too full.
-    pub(crate) fn save(&mut self, room: &Room, name: &str) -> Result<()> {
+    pub(crate) fn save(&mut self, room: &SpillDir, name: &str) -> Result<()> {
         if self.shelf.file.is_none() {
             self.spill(room, name)?;
         }
         let mut bytes = MAGIC.to_vec();
         let mut put = |number: u64| bytes.extend(number.to_le_bytes());
         put(self.nodes as u64);
-        put(u64::from(self.stage == Stage::Dealt));
+        put(u64::from(self.stage == StageFile::Dealt));
         put(self.shelf.file.as_ref().map_or(0, |file| file.len()));
         put(self.batches.len() as u64);
         for batch in &self.batches {
             put(batch.len() as u64);
             for block in batch {
-                if let Block::Spilled(extent) = block {
+                if let RecordChunk::Spilled(extent) = block {
                     [extent.offset, extent.words, extent.check].into_iter().for_each(&mut put);
                 }
             }
@@ -49,10 +49,10 @@ impl Candidates {
     }
 
     /// Moves the blocks from memory to a file.
-    fn spill(&mut self, room: &Room, name: &str) -> Result<()> {
-        let store = Store::spilled(room, &self.stage.file(name))?;
+    fn spill(&mut self, room: &SpillDir, name: &str) -> Result<()> {
+        let store = ChunkStore::spilled(room, &self.stage.file(name))?;
         for block in self.batches.iter_mut().flatten() {
-            if let Block::Held(words) = block {
+            if let RecordChunk::Held(words) = block {
                 *block = store.put(words)?;
             }
         }
@@ -65,7 +65,7 @@ impl Candidates {
     /// # Errors
     ///
     /// The disk refuses.
-    pub(crate) fn load(room: &Room, name: &str) -> Result<Option<Self>> {
+    pub(crate) fn load(room: &SpillDir, name: &str) -> Result<Option<Self>> {
         let path = room.directory().join(name);
         let bytes = match fs::read(&path) {
             Ok(bytes) => bytes,
@@ -78,7 +78,7 @@ impl Candidates {
         let Some(file) = room.reopen(&candidates.stage.file(name), length)? else {
             return Ok(None);
         };
-        candidates.shelf = Shelf { file: Some(file) };
+        candidates.shelf = ChunkShelf { file: Some(file) };
         Ok(Some(candidates))
     }
 }
@@ -94,18 +94,18 @@ fn decode(bytes: &[u8]) -> Option<(Candidates, u64)> {
     };
     let mut numbers = numbers.iter().map(|number| u64::from_le_bytes(*number));
     let nodes = usize::try_from(numbers.next()?).ok()?;
-    let stage = if numbers.next()? == 0 { Stage::Found } else { Stage::Dealt };
+    let stage = if numbers.next()? == 0 { StageFile::Found } else { StageFile::Dealt };
     let length = numbers.next()?;
     let mut batches = Vec::new();
     for _ in 0..numbers.next()? {
         let mut blocks = Vec::new();
         for _ in 0..numbers.next()? {
             let (offset, words, check) = (numbers.next()?, numbers.next()?, numbers.next()?);
-            blocks.push(Block::Spilled(Extent { offset, words, check }));
+            blocks.push(RecordChunk::Spilled(ChunkExtent { offset, words, check }));
         }
         batches.push(blocks);
     }
-    let joined = Bits { words: numbers.collect() };
+    let joined = NodeSet { words: numbers.collect() };
     let whole = joined.words.len() == nodes.div_ceil(64);
-    whole.then(|| (Candidates { nodes, joined, batches, shelf: Shelf::default(), stage }, length))
+    whole.then(|| (Candidates { nodes, joined, batches, shelf: ChunkShelf::default(), stage }, length))
 }

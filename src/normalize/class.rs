@@ -4,7 +4,7 @@ use super::tables::{BLOCK_OF, ENTRIES, EXPANSION_POOL, EXPANSIONS, LOWER};
 
 /// The class of a code point. The numbers are those of `tools/tables.py`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Class {
+pub(super) enum CharClass {
     /// Ends a token; no rule looks across it. Line breaks, controls, punctuation, symbols, unassigned code points.
     Break,
     /// White space inside a line: ends a token.
@@ -47,35 +47,35 @@ const fn entry(code_point: u32) -> u16 {
 }
 
 /// The class of a code point under the profiles that fold.
-pub(super) const fn class(code_point: u32) -> Class {
+pub(super) const fn class(code_point: u32) -> CharClass {
     let entry = entry(code_point);
     if entry >= FIRST_EXPANSION {
         let (first, length, _) = EXPANSIONS[(entry - FIRST_EXPANSION) as usize];
         let (_, rest) = EXPANSION_POOL.split_at(first as usize);
-        return Class::Expands(rest.split_at(length as usize).0);
+        return CharClass::Expands(rest.split_at(length as usize).0);
     }
     if entry >= FIRST_LOWER {
-        return Class::Upper(LOWER[(entry - FIRST_LOWER) as usize]);
+        return CharClass::Upper(LOWER[(entry - FIRST_LOWER) as usize]);
     }
     match entry & 0x1F {
-        1 => Class::Space,
-        2 => Class::NumberMark,
-        3 => Class::Letter,
-        4 => Class::Combining,
-        5 => Class::Digit(((entry >> 6) & 0xF) as u8),
-        6 => Class::Deleted,
-        7 => Class::Mark,
-        8 => Class::Small,
-        9 => Class::Tatweel,
-        10 => Class::Arabic,
-        11 => Class::DigitLike,
-        _ => Class::Break,
+        1 => CharClass::Space,
+        2 => CharClass::NumberMark,
+        3 => CharClass::Letter,
+        4 => CharClass::Combining,
+        5 => CharClass::Digit(((entry >> 6) & 0xF) as u8),
+        6 => CharClass::Deleted,
+        7 => CharClass::Mark,
+        8 => CharClass::Small,
+        9 => CharClass::Tatweel,
+        10 => CharClass::Arabic,
+        11 => CharClass::DigitLike,
+        _ => CharClass::Break,
     }
 }
 
 /// The class of a code point under the profile `none`: nothing is expanded, lowered or deleted; what is a letter, mark
 /// or number by its general category stays as it is.
-pub(super) const fn class_unfolded(code_point: u32) -> Class {
+pub(super) const fn class_unfolded(code_point: u32) -> CharClass {
     let entry = entry(code_point);
     let own = if entry >= FIRST_EXPANSION {
         EXPANSIONS[(entry - FIRST_EXPANSION) as usize].2
@@ -85,20 +85,20 @@ pub(super) const fn class_unfolded(code_point: u32) -> Class {
         entry
     };
     match own & 0x1F {
-        _ if own & KEPT != 0 => Class::Letter,
-        1 => Class::Space,
-        2 => Class::NumberMark,
-        _ => Class::Break,
+        _ if own & KEPT != 0 => CharClass::Letter,
+        1 => CharClass::Space,
+        2 => CharClass::NumberMark,
+        _ => CharClass::Break,
     }
 }
 
 /// Whether a character, or the first (`last`: the last) of what it stands for, is a digit beside a tatweel.
 pub(super) fn is_digit(character: char, last: bool) -> bool {
     match class(u32::from(character)) {
-        Class::Digit(_) | Class::DigitLike => true,
-        Class::Expands(parts) => {
+        CharClass::Digit(_) | CharClass::DigitLike => true,
+        CharClass::Expands(parts) => {
             let part = if last { parts.last() } else { parts.first() };
-            part.is_some_and(|&part| matches!(class(part), Class::Digit(_) | Class::DigitLike))
+            part.is_some_and(|&part| matches!(class(part), CharClass::Digit(_) | CharClass::DigitLike))
         }
         _ => false,
     }

@@ -1,20 +1,20 @@
 //! The fold core: one walk over the bytes, tokens into a sink.
 //!
 //! Common characters are one table lookup each, in loops over runs of Arabic letters, ASCII letters and digits; the word
-//! under construction lies in a reused buffer as compact bytes. Everything else goes through [`Walk::step`], one
+//! under construction lies in a reused buffer as compact bytes. Everything else goes through [`FoldWalk::step`], one
 //! character at a time. Rules that look ahead in their wording (a letter after teh marbuta, a digit after a mark, a
 //! hamza after its letter) are kept as state instead, so that deleted characters and expansions between are no special
 //! case and the time is linear. All word rules act when the token is complete; a common token passes one cheap test.
 
 use crate::document::Span;
 
-use super::class::{Class, class, class_unfolded, is_digit};
-use super::rules::{AE, HEH_DOACHASHMEE, HamzaMarks, Rules, WAW, action};
-use super::{Scratch, TokenSink, alphabet, words};
+use super::class::{CharClass, class, class_unfolded, is_digit};
+use super::rules::{AE, FoldRules, HEH_DOACHASHMEE, HamzaMarks, WAW, action};
+use super::{FoldScratch, TokenSink, alphabet, words};
 
 /// What the characters of a token are; a border between Arabic and anything else ends the token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Group {
+enum TokenGroup {
     Arabic,
     Digits,
     Other,
@@ -22,7 +22,7 @@ enum Group {
 
 /// The last character that was not deleted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Last {
+enum LastChar {
     Separator,
     Arabic,
     Teh,
@@ -65,12 +65,12 @@ const NO_COMPOSITION: u32 = 0x629;
 /// What teh marbuta becomes.
 const TEH_FOLDED: u32 = 0x647;
 
-/// The last letter before [`Walk::run_end`], not yet looked up: few letters are ever asked for.
+/// The last letter before [`FoldWalk::run_end`], not yet looked up: few letters are ever asked for.
 const BASE_IN_RUN: u32 = 1;
 
 /// One walk over a text.
-pub(super) struct Walk<'t, S> {
-    rules: &'static Rules,
+pub(super) struct FoldWalk<'t, S> {
+    rules: &'static FoldRules,
     text: &'t str,
     sink: &'t mut S,
     /// The token under construction is the first `len` bytes.
@@ -78,8 +78,8 @@ pub(super) struct Walk<'t, S> {
     len: usize,
     start: usize,
     end: usize,
-    group: Group,
-    last: Last,
+    group: TokenGroup,
+    last: LastChar,
     /// The last letter as written, while marks after it can reach it.
     base: u32,
     /// Where the last run of letters and plain marks ended.
@@ -93,36 +93,36 @@ pub(super) struct Walk<'t, S> {
 }
 
 /// Pushes the tokens of `text`, whose entities and URLs are gone already.
-pub(super) fn walk<S: TokenSink>(rules: &'static Rules, text: &str, scratch: &mut Scratch, sink: &mut S) {
-    Walk::new(rules, text, scratch, sink).run();
+pub(super) fn walk<S: TokenSink>(rules: &'static FoldRules, text: &str, scratch: &mut FoldScratch, sink: &mut S) {
+    FoldWalk::new(rules, text, scratch, sink).run();
 }
 
 /// Pushes the tokens that begin in `from..until`, both of which follow a plain separator (or are the ends of the text),
 /// and those that the last of them join. Returns where it stopped: a place that follows a plain separator too, or the
 /// end of the text.
 pub(super) fn walk_piece<S: TokenSink>(
-    rules: &'static Rules,
+    rules: &'static FoldRules,
     text: &str,
     (from, until): (usize, usize),
-    scratch: &mut Scratch,
+    scratch: &mut FoldScratch,
     sink: &mut S,
 ) -> usize {
-    Walk::new(rules, text, scratch, sink).run_piece(from, until)
+    FoldWalk::new(rules, text, scratch, sink).run_piece(from, until)
 }
 
 /// Whether an ASCII byte is white space or a break, where no rule but that of detached waws looks across.
-pub(super) fn is_separator(rules: &Rules, byte: u8) -> bool {
+pub(super) fn is_separator(rules: &FoldRules, byte: u8) -> bool {
     rules.ascii.get(usize::from(byte)).is_some_and(|&code| matches!(code, action::SPACE | action::BREAK))
 }
 
-/// The place in [`Rules::arabic`] of a character of two bytes whose lead is 0xD8–0xDB.
+/// The place in [`FoldRules::arabic`] of a character of two bytes whose lead is 0xD8–0xDB.
 #[inline]
 const fn arabic_index(lead: u8, trail: u8) -> usize {
     ((lead & 3) as usize) << 6 | (trail & 0x3F) as usize
 }
 
-impl<'t, S: TokenSink> Walk<'t, S> {
-    fn new(rules: &'static Rules, text: &'t str, scratch: &'t mut Scratch, sink: &'t mut S) -> Self {
+impl<'t, S: TokenSink> FoldWalk<'t, S> {
+    fn new(rules: &'static FoldRules, text: &'t str, scratch: &'t mut FoldScratch, sink: &'t mut S) -> Self {
         if scratch.token.len() < 64 {
             scratch.token.resize(64, 0);
         }
@@ -135,8 +135,8 @@ impl<'t, S: TokenSink> Walk<'t, S> {
             len: 0,
             start: 0,
             end: 0,
-            group: Group::Other,
-            last: Last::Separator,
+            group: TokenGroup::Other,
+            last: LastChar::Separator,
             base: NO_BASE,
             run_end: 0,
             marks: HamzaMarks::default(),
@@ -173,7 +173,7 @@ impl<'t, S: TokenSink> Walk<'t, S> {
 
     /// Whether nothing before this place can reach what comes after it.
     fn rests(&self) -> bool {
-        self.len == 0 && self.attention == 0 && self.last == Last::Separator
+        self.len == 0 && self.attention == 0 && self.last == LastChar::Separator
     }
 
     /// Takes the character at `at`, or the run that begins with it. Returns the place after it.
@@ -218,13 +218,13 @@ impl<'t, S: TokenSink> Walk<'t, S> {
         }
         self.len = len;
         self.base = BASE_IN_RUN;
-        self.last = Last::Arabic;
+        self.last = LastChar::Arabic;
         self.end = bytes.len() - rest.len();
         self.run_end = self.end;
         // Every fifth word ends with teh marbuta: not worth a call.
         if stop == action::TEH {
             self.push(alphabet::code(TEH_FOLDED));
-            (self.base, self.last) = (NO_COMPOSITION, Last::Teh);
+            (self.base, self.last) = (NO_COMPOSITION, LastChar::Teh);
             self.end += 2;
         }
         self.end
@@ -250,7 +250,7 @@ impl<'t, S: TokenSink> Walk<'t, S> {
     fn ascii_letters(&mut self, at: usize) -> usize {
         let bytes = self.text.as_bytes();
         let rules = self.rules;
-        self.enter_other(Group::Other, at);
+        self.enter_other(TokenGroup::Other, at);
         let mut rest = &bytes[at..];
         let mut len = self.len;
         while let [byte @ 0..=0x7F, after @ ..] = rest {
@@ -267,7 +267,7 @@ impl<'t, S: TokenSink> Walk<'t, S> {
             rest = after;
         }
         self.len = len;
-        self.last = Last::Other;
+        self.last = LastChar::Other;
         self.end = bytes.len() - rest.len();
         self.end
     }
@@ -306,14 +306,14 @@ impl<'t, S: TokenSink> Walk<'t, S> {
             action::SMALL | action::DROPPED => self.base = NO_BASE,
             action::HAMZA => self.hamza(code_point, end),
             action::MARK => self.mark(end),
-            action::TEH => self.letter(alphabet::code(TEH_FOLDED), code_point, Last::Teh, start, end),
+            action::TEH => self.letter(alphabet::code(TEH_FOLDED), code_point, LastChar::Teh, start, end),
             action::KURDISH_HEH => {
-                self.letter(HEH_DOACHASHMEE, code_point, Last::KurdishHeh, start, end);
+                self.letter(HEH_DOACHASHMEE, code_point, LastChar::KurdishHeh, start, end);
                 self.attention |= attention::HEH;
             }
             action::KURDISH_JOINER => self.settle_heh(AE),
             b'0'..=b'9' => self.digit(code, start, end),
-            0x80.. => self.letter(code, code_point, Last::Arabic, start, end),
+            0x80.. => self.letter(code, code_point, LastChar::Arabic, start, end),
             action::RARE => self.rare(code_point, start, end),
             _ => self.other_letter(u32::from(code), start, end),
         }
@@ -333,10 +333,10 @@ impl<'t, S: TokenSink> Walk<'t, S> {
     fn rare(&mut self, code_point: u32, start: usize, end: usize) {
         let class = if self.rules.folds { class(code_point) } else { class_unfolded(code_point) };
         match class {
-            Class::Expands(parts) => parts.iter().for_each(|&part| self.step(part, start, end)),
-            Class::Upper(lower) => self.other_letter(lower, start, end),
-            Class::Arabic => self.wide_arabic(code_point, start, end),
-            Class::Combining => self.combining(code_point, start, end),
+            CharClass::Expands(parts) => parts.iter().for_each(|&part| self.step(part, start, end)),
+            CharClass::Upper(lower) => self.other_letter(lower, start, end),
+            CharClass::Arabic => self.wide_arabic(code_point, start, end),
+            CharClass::Combining => self.combining(code_point, start, end),
             // The one character whose lower case is two.
             _ if code_point == 0x130 && self.rules.folds => {
                 self.other_letter(u32::from('i'), start, end);
@@ -352,12 +352,12 @@ impl<'t, S: TokenSink> Walk<'t, S> {
         self.push_character(self.rules.letter(letter).unwrap_or(letter));
         self.base = letter;
         self.marks = HamzaMarks::default();
-        self.last = Last::Arabic;
+        self.last = LastChar::Arabic;
         self.end = end;
     }
 
     /// An Arabic letter, as `code`.
-    fn letter(&mut self, code: u8, code_point: u32, last: Last, start: usize, end: usize) {
+    fn letter(&mut self, code: u8, code_point: u32, last: LastChar, start: usize, end: usize) {
         self.enter_arabic(start);
         self.push(code);
         self.base = code_point;
@@ -368,26 +368,26 @@ impl<'t, S: TokenSink> Walk<'t, S> {
 
     /// A letter or number of another script.
     fn other_letter(&mut self, code_point: u32, start: usize, end: usize) {
-        self.enter_other(Group::Other, start);
+        self.enter_other(TokenGroup::Other, start);
         self.push_character(code_point);
-        self.last = Last::Other;
+        self.last = LastChar::Other;
         self.end = end;
     }
 
     /// A combining mark of another script: belongs to whatever token it follows.
     fn combining(&mut self, code_point: u32, start: usize, end: usize) {
         if self.len == 0 {
-            self.enter_other(Group::Other, start);
+            self.enter_other(TokenGroup::Other, start);
         }
         if self.attention & attention::NUMBER != 0 {
             self.resolve_number();
             if self.len == 0 {
-                self.enter_other(Group::Other, start);
+                self.enter_other(TokenGroup::Other, start);
             }
         }
         self.attention &= !attention::HEH;
         self.push_character(code_point);
-        self.last = Last::Other;
+        self.last = LastChar::Other;
         self.end = end;
     }
 
@@ -396,8 +396,8 @@ impl<'t, S: TokenSink> Walk<'t, S> {
     fn enter_arabic(&mut self, at: usize) {
         if self.len == 0 {
             self.start = at;
-            self.group = Group::Arabic;
-        } else if self.last != Last::Arabic {
+            self.group = TokenGroup::Arabic;
+        } else if self.last != LastChar::Arabic {
             self.cross_into_arabic(at);
         }
     }
@@ -408,34 +408,34 @@ impl<'t, S: TokenSink> Walk<'t, S> {
             self.resolve_number();
         }
         self.attention &= !attention::HEH;
-        if self.last == Last::Teh || (self.rules.folds && self.group != Group::Arabic) {
+        if self.last == LastChar::Teh || (self.rules.folds && self.group != TokenGroup::Arabic) {
             self.flush();
         }
         if self.len == 0 {
             self.start = at;
-            self.group = Group::Arabic;
+            self.group = TokenGroup::Arabic;
         }
     }
 
     /// Begins or continues a token with a digit or a letter of another script at `at`.
     #[inline]
-    fn enter_other(&mut self, group: Group, at: usize) {
-        if self.attention & attention::NUMBER != 0 && group == Group::Other {
+    fn enter_other(&mut self, group: TokenGroup, at: usize) {
+        if self.attention & attention::NUMBER != 0 && group == TokenGroup::Other {
             self.resolve_number();
         }
-        if self.group == Group::Arabic && self.rules.folds {
+        if self.group == TokenGroup::Arabic && self.rules.folds {
             self.flush();
         }
         if self.len == 0 {
             self.start = at;
             self.group = group;
-        } else if self.group == Group::Digits {
+        } else if self.group == TokenGroup::Digits {
             self.group = group;
         }
     }
 
     fn digit(&mut self, code: u8, start: usize, end: usize) {
-        self.enter_other(Group::Digits, start);
+        self.enter_other(TokenGroup::Digits, start);
         if self.attention & attention::NUMBER != 0 {
             if self.number.digits == 0 {
                 self.number.next = start;
@@ -443,13 +443,13 @@ impl<'t, S: TokenSink> Walk<'t, S> {
             self.number.digits += 1;
         }
         self.push(code);
-        self.last = Last::Digit;
+        self.last = LastChar::Digit;
         self.end = end;
     }
 
     #[inline]
     fn number_mark(&mut self, mark: u8) {
-        if self.last == Last::Digit { self.number_mark_of(u32::from(mark)) } else { self.separate(true) }
+        if self.last == LastChar::Digit { self.number_mark_of(u32::from(mark)) } else { self.separate(true) }
     }
 
     /// A mark that may stand inside a number.
@@ -457,14 +457,14 @@ impl<'t, S: TokenSink> Walk<'t, S> {
         if self.attention & attention::NUMBER != 0 {
             self.resolve_number();
         }
-        if self.last != Last::Digit || !self.rules.folds {
+        if self.last != LastChar::Digit || !self.rules.folds {
             self.separate(true);
             return;
         }
         let decimal = mark == u32::from('.') || mark == 0x66B;
         self.number = NumberMark { decimal, len: self.len, end: self.end, next: 0, digits: 0 };
         self.attention |= attention::NUMBER;
-        self.last = Last::Other;
+        self.last = LastChar::Other;
     }
 
     /// Decides what the open mark was: a thousands mark before exactly three digits, a decimal mark, or a separator.
@@ -486,7 +486,7 @@ impl<'t, S: TokenSink> Walk<'t, S> {
         self.flush();
         self.token.copy_within(after.clone(), 0);
         (self.len, self.start, self.end) = (after.len(), next, last_end);
-        self.group = Group::Digits;
+        self.group = TokenGroup::Digits;
         self.broken = true;
     }
 
@@ -509,14 +509,14 @@ impl<'t, S: TokenSink> Walk<'t, S> {
     fn settle_heh(&mut self, code: u8) {
         if self.attention & attention::HEH != 0 {
             self.attention &= !attention::HEH;
-            self.last = Last::Arabic;
+            self.last = LastChar::Arabic;
             self.token[self.len - 1] = code;
         }
     }
 
     /// Whether a mark here belongs to the letter before it.
     fn has_base(&self) -> bool {
-        self.base != NO_BASE && matches!(self.last, Last::Arabic | Last::Teh | Last::KurdishHeh)
+        self.base != NO_BASE && matches!(self.last, LastChar::Arabic | LastChar::Teh | LastChar::KurdishHeh)
     }
 
     fn mark(&mut self, end: usize) {
@@ -560,7 +560,7 @@ impl<'t, S: TokenSink> Walk<'t, S> {
     fn separate(&mut self, broken: bool) {
         self.flush();
         self.broken |= broken;
-        self.last = Last::Separator;
+        self.last = LastChar::Separator;
     }
 
     #[inline]
@@ -595,7 +595,7 @@ impl<'t, S: TokenSink> Walk<'t, S> {
         if self.len == 0 {
             return;
         }
-        let arabic = self.group == Group::Arabic && self.rules.runs;
+        let arabic = self.group == TokenGroup::Arabic && self.rules.runs;
         if self.attention != 0 || (arabic && words::is_suspicious(self.token, self.len)) {
             self.finish_token();
         } else {
@@ -621,7 +621,7 @@ impl<'t, S: TokenSink> Walk<'t, S> {
             }
         }
         self.settle_heh(AE);
-        let arabic = self.group == Group::Arabic;
+        let arabic = self.group == TokenGroup::Arabic;
         if arabic && self.rules.runs {
             self.len = words::collapse_runs(&mut self.token[..self.len], &self.rules.weak);
         }
@@ -648,7 +648,7 @@ impl<'t, S: TokenSink> Walk<'t, S> {
             self.broken = false;
             return true;
         }
-        if let (Group::Arabic, Some(first)) = (self.group, self.waws.first()) {
+        if let (TokenGroup::Arabic, Some(first)) = (self.group, self.waws.first()) {
             self.start = first.start;
             // A run of three folds as any longer one.
             let count = self.waws.len().min(3);

@@ -7,11 +7,11 @@
 
 use memchr::{memchr, memmem};
 
-use super::class::{Class, class};
+use super::class::{CharClass, class};
 use super::{Language, entities};
 
 /// Letters that are evidence of a language, and the share of all Arabic-script letters that decides, in thousandths.
-struct Evidence {
+struct LetterEvidence {
     language: Language,
     letters: &'static [char],
     share: u64,
@@ -21,35 +21,35 @@ struct Evidence {
 
 /// The most evidence wins; of ties the first. The Persian letters are common to all, so Persian comes last and is only
 /// asked if no other fits.
-const EVIDENCE: [Evidence; 6] = [
-    Evidence {
+const EVIDENCE: [LetterEvidence; 6] = [
+    LetterEvidence {
         language: Language::Ur,
         letters: &['ٹ', 'ڈ', 'ڑ', 'ں', 'ے', 'ہ', 'ھ', 'ۃ', 'ۂ', 'ۓ'],
         share: 30,
         different: 2,
     },
-    Evidence { language: Language::Ckb, letters: &['ێ', 'ۆ', 'ڕ', 'ڵ', 'ە'], share: 30, different: 2 },
-    Evidence {
+    LetterEvidence { language: Language::Ckb, letters: &['ێ', 'ۆ', 'ڕ', 'ڵ', 'ە'], share: 30, different: 2 },
+    LetterEvidence {
         language: Language::Ps,
         letters: &['ښ', 'ځ', 'څ', 'ډ', 'ړ', 'ڼ', 'ږ', 'ۍ', 'ې', 'ټ', 'ګ'],
         share: 30,
         different: 2,
     },
-    Evidence { language: Language::Ug, letters: &['ە', 'ۇ', 'ۆ', 'ۈ', 'ۋ', 'ڭ'], share: 30, different: 2 },
+    LetterEvidence { language: Language::Ug, letters: &['ە', 'ۇ', 'ۆ', 'ۈ', 'ۋ', 'ڭ'], share: 30, different: 2 },
     // Sindhi and other languages that have no table here.
-    Evidence {
+    LetterEvidence {
         language: Language::Other,
         letters: &['ٺ', 'ٻ', 'ٽ', 'ٿ', 'ڀ', 'ڃ', 'ڄ', 'ڇ', 'ڊ', 'ڌ', 'ڍ', 'ڏ', 'ڙ', 'ڠ', 'ڦ', 'ڱ', 'ڳ', 'ڻ', 'ڽ', 'ۏ'],
         share: 30,
         different: 2,
     },
-    Evidence { language: Language::Fa, letters: &['پ', 'چ', 'ژ', 'گ'], share: 12, different: 1 },
+    LetterEvidence { language: Language::Fa, letters: &['پ', 'چ', 'ژ', 'گ'], share: 12, different: 1 },
 ];
 
 /// Fewer letters of a language than this are no evidence, whatever their share.
 const LEAST: u64 = 2;
 
-/// Bits of a count in [`Entry::counts`]: one for all letters, then one for each [`Evidence`].
+/// Bits of a count in [`EvidenceEntry::counts`]: one for all letters, then one for each [`LetterEvidence`].
 const COUNT_BITS: usize = 9;
 
 /// Bytes counted before the packed counts are unpacked; each pair of bytes counts once.
@@ -57,7 +57,7 @@ const CHUNK: usize = 2 * ((1 << COUNT_BITS) - 1);
 
 /// What a letter adds.
 #[derive(Clone, Copy)]
-struct Entry {
+struct EvidenceEntry {
     /// Packed counts.
     counts: u64,
     /// A bit of its own for each letter that is evidence.
@@ -65,13 +65,13 @@ struct Entry {
 }
 
 /// Entries of U+0600–U+06FF from place 256 on; those before it are empty and belong to bytes that are no such pair.
-static ENTRIES: [Entry; 512] = entries();
+static ENTRIES: [EvidenceEntry; 512] = entries();
 
-const fn entries() -> [Entry; 512] {
-    let mut table = [Entry { counts: 0, seen: 0 }; 512];
+const fn entries() -> [EvidenceEntry; 512] {
+    let mut table = [EvidenceEntry { counts: 0, seen: 0 }; 512];
     let mut place = 0;
     while place < 256 {
-        if matches!(class(0x600 + place as u32), Class::Arabic) {
+        if matches!(class(0x600 + place as u32), CharClass::Arabic) {
             table[256 + place].counts = 1;
         }
         place += 1;
@@ -95,14 +95,14 @@ const fn entries() -> [Entry; 512] {
 
 /// What was found in a text.
 #[derive(Default)]
-struct Counts {
+struct EvidenceCounts {
     /// All Arabic-script letters.
     letters: u64,
     evidence: [u64; EVIDENCE.len()],
     seen: u64,
 }
 
-impl Counts {
+impl EvidenceCounts {
     /// Adds packed counts.
     fn unpack(&mut self, packed: u64) {
         let count = |place: usize| packed >> (COUNT_BITS * place) & ((1 << COUNT_BITS) - 1);
@@ -131,7 +131,7 @@ impl Counts {
     /// Counts one character, or what it stands for.
     fn add_character(&mut self, character: char) {
         match class(u32::from(character)) {
-            Class::Expands(parts) => parts.iter().for_each(|&part| self.add_code_point(part)),
+            CharClass::Expands(parts) => parts.iter().for_each(|&part| self.add_code_point(part)),
             _ => self.add_code_point(u32::from(character)),
         }
     }
@@ -159,7 +159,7 @@ impl Counts {
         best.1
     }
 
-    fn supports(&self, rank: usize, evidence: &Evidence) -> bool {
+    fn supports(&self, rank: usize, evidence: &LetterEvidence) -> bool {
         let count = self.evidence[rank];
         let seen = evidence.letters.iter().fold(0, |seen, &letter| seen | ENTRIES[letter as usize - 0x600 + 256].seen);
         count >= LEAST
@@ -174,7 +174,7 @@ pub(super) fn detect(text: &str) -> Language {
     if arabic && !foreign && first_is_letter(text) {
         return Language::Ar;
     }
-    let mut counts = Counts::default();
+    let mut counts = EvidenceCounts::default();
     if arabic {
         counts.add_text(text.as_bytes());
     }
@@ -212,7 +212,7 @@ fn first_is_letter(text: &str) -> bool {
 }
 
 /// Counts letters written as presentation forms (text out of PDF files) and as numeric entities.
-fn add_disguised(text: &str, counts: &mut Counts) {
+fn add_disguised(text: &str, counts: &mut EvidenceCounts) {
     if memchr(0xEF, text.as_bytes()).is_some() {
         text.chars().filter(|character| !character.is_ascii()).for_each(|character| counts.add_character(character));
     }

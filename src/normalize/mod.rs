@@ -9,7 +9,7 @@
 //!
 //! One core walks the bytes of a text once and pushes tokens into a [`TokenSink`]; the shingler, the `normalize` command
 //! and the explanations are sinks, so what is shown is what was hashed. Tokens are bytes of the compact [`alphabet`].
-//! Nothing of the folded text is kept, and a [`Scratch`] that is reused makes the walk free of allocation.
+//! Nothing of the folded text is kept, and a [`FoldScratch`] that is reused makes the walk free of allocation.
 //!
 //! How a character folds depends on the [`Profile`] and the [`Language`]; `docs/NORMALIZATION.md` tells what each does
 //! and why. The character data is Unicode 14.0.0, generated into a table, and stays so: a newer compiler or library
@@ -34,8 +34,8 @@ mod urls;
 mod words;
 
 #[doc(hidden)]
-pub use kernel::Kernel;
-pub use kernel::{Batch, BatchSink};
+pub use kernel::FoldPath;
+pub use kernel::{BatchSink, TokenBatch};
 pub use language::Language;
 pub use profile::Profile;
 
@@ -63,15 +63,15 @@ pub trait TokenSink {
 
 /// Buffers that one thread reuses from document to document.
 #[derive(Debug, Default)]
-pub struct Scratch {
+pub struct FoldScratch {
     /// The token under construction.
     token: Vec<u8>,
     /// Detached waws that wait for a word.
     waws: Vec<Span>,
     /// The text without its entities and URLs.
-    rewrite: rewrite::Rewrite,
+    rewrite: rewrite::RewrittenText,
     /// What a kernel makes of a window of text.
-    stream: kernel::Stream,
+    stream: kernel::CompactStream,
 }
 
 /// A folded token with the span of original text it came from.
@@ -88,16 +88,16 @@ pub struct Token {
 pub struct Normalizer {
     profile: Profile,
     language: Language,
-    rules: &'static rules::Rules,
+    rules: &'static rules::FoldRules,
     /// The kernel asked for; else the best there is.
-    kernel: Option<Kernel>,
+    kernel: Option<FoldPath>,
 }
 
 impl Normalizer {
     /// A normalizer for `profile` with the table of `language`. `None` and `Light` are the same for every language.
     #[must_use]
     pub const fn new(profile: Profile, language: Language) -> Self {
-        Self { profile, language, rules: rules::Rules::of(profile, language), kernel: None }
+        Self { profile, language, rules: rules::FoldRules::of(profile, language), kernel: None }
     }
 
     /// The profile.
@@ -113,11 +113,11 @@ impl Normalizer {
     }
 
     /// Pushes the folded tokens of `text` into `sink`, in text order. Linear in the length of `text`, whatever it holds.
-    pub fn fold<S: TokenSink>(&self, text: &str, scratch: &mut Scratch, sink: &mut S) {
+    pub fn fold<S: TokenSink>(&self, text: &str, scratch: &mut FoldScratch, sink: &mut S) {
         if self.rules.folds && rewrite::may_differ(text) {
             let mut rewrite = std::mem::take(&mut scratch.rewrite);
             if rewrite.rewrite(text) {
-                fold::walk(self.rules, rewrite.text(), scratch, &mut rewrite::Original::new(&rewrite, sink));
+                fold::walk(self.rules, rewrite.text(), scratch, &mut rewrite::OriginalSpans::new(&rewrite, sink));
             } else {
                 fold::walk(self.rules, text, scratch, sink);
             }
@@ -128,22 +128,22 @@ impl Normalizer {
     }
 
     /// The same for an excerpt: the tokens of its pieces as one sequence, their spans those of the whole text.
-    pub fn fold_excerpt<S: TokenSink>(&self, excerpt: Excerpt<'_>, scratch: &mut Scratch, sink: &mut S) {
+    pub fn fold_excerpt<S: TokenSink>(&self, excerpt: Excerpt<'_>, scratch: &mut FoldScratch, sink: &mut S) {
         for (offset, piece) in excerpt.pieces() {
-            self.fold(piece, scratch, &mut Shifted { offset, sink });
+            self.fold(piece, scratch, &mut ShiftedSink { offset, sink });
         }
     }
 
     /// The same, with one kernel instead of the fastest. No result depends on it: for tests and benches.
     #[doc(hidden)]
     #[must_use]
-    pub const fn with_kernel(self, kernel: Kernel) -> Self {
+    pub const fn with_kernel(self, kernel: FoldPath) -> Self {
         Self { kernel: Some(kernel), ..self }
     }
 
     /// Pushes the tokens of [`fold`](Self::fold) without their spans, many at a time and as fast as the CPU can.
-    pub fn fold_batches<S: BatchSink>(&self, text: &str, scratch: &mut Scratch, sink: &mut S) {
-        self.kernel.unwrap_or_else(Kernel::best).fold(self.rules, text, scratch, sink);
+    pub fn fold_batches<S: BatchSink>(&self, text: &str, scratch: &mut FoldScratch, sink: &mut S) {
+        self.kernel.unwrap_or_else(FoldPath::best).fold(self.rules, text, scratch, sink);
     }
 
     /// The folded tokens with their spans.
@@ -162,7 +162,7 @@ impl Normalizer {
             }
         }
         let mut sink = Collect(Vec::new());
-        self.fold_excerpt(excerpt, &mut Scratch::default(), &mut sink);
+        self.fold_excerpt(excerpt, &mut FoldScratch::default(), &mut sink);
         sink.0
     }
 
@@ -185,18 +185,18 @@ impl Normalizer {
             }
         }
         let mut sink = Join(String::with_capacity(excerpt.text().len()));
-        self.fold_excerpt(excerpt, &mut Scratch::default(), &mut sink);
+        self.fold_excerpt(excerpt, &mut FoldScratch::default(), &mut sink);
         sink.0
     }
 }
 
 /// Gives the spans of a piece their place in the whole text.
-struct Shifted<'s, S> {
+struct ShiftedSink<'s, S> {
     offset: usize,
     sink: &'s mut S,
 }
 
-impl<S: TokenSink> TokenSink for Shifted<'_, S> {
+impl<S: TokenSink> TokenSink for ShiftedSink<'_, S> {
     fn token(&mut self, token: &[u8], span: Span) {
         self.sink.token(token, Span::new(span.start + self.offset, span.end + self.offset));
     }

@@ -1,6 +1,6 @@
 //! What is rewritten before the walk: HTML entities become their characters, URLs and addresses one space.
 //!
-//! Few documents hold any (2 % of news); for them the text is written anew with a list of [`Patch`]es that leads every
+//! Few documents hold any (2 % of news); for them the text is written anew with a list of [`RewritePatch`]es that leads every
 //! place back to the original. All others are recognised by a scan for the bytes that entities and URLs cannot do
 //! without, and walked as they are.
 
@@ -15,7 +15,7 @@ const ROUNDS: usize = 3;
 
 /// A place where the rewritten text differs from the original. Between patches both run side by side.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Patch {
+struct RewritePatch {
     /// The character in the rewritten text.
     start: usize,
     end: usize,
@@ -25,11 +25,11 @@ struct Patch {
 
 /// A rewritten text and the way back. Reused from document to document.
 #[derive(Debug, Default)]
-pub(super) struct Rewrite {
+pub(super) struct RewrittenText {
     text: String,
-    patches: Vec<Patch>,
+    patches: Vec<RewritePatch>,
     next_text: String,
-    next_patches: Vec<Patch>,
+    next_patches: Vec<RewritePatch>,
 }
 
 /// Whether `text` may hold an entity, a URL or an address. Never says no wrongly.
@@ -41,7 +41,7 @@ pub(super) fn may_differ(text: &str) -> bool {
             .any(|at| bytes[at..].get(..4).is_some_and(|w| w.eq_ignore_ascii_case(b"www.")))
 }
 
-impl Rewrite {
+impl RewrittenText {
     /// Rewrites `text`. False if nothing changed; then the walk takes the original.
     pub(super) fn rewrite(&mut self, text: &str) -> bool {
         self.patches.clear();
@@ -52,7 +52,7 @@ impl Rewrite {
                 break;
             }
         }
-        let mut finder = urls::Finder::default();
+        let mut finder = urls::UrlFinder::default();
         self.pass(|text, at| finder.next(text, at).map(|(start, end)| (start, end, ' ')));
         !self.patches.is_empty()
     }
@@ -67,14 +67,14 @@ impl Rewrite {
         self.next_text.clear();
         self.next_patches.clear();
         let (mut at, mut old) = (0, 0);
-        let mut back = Back::default();
+        let mut back = PlaceMap::default();
         let mut changed = false;
         while let Some((start, end, character)) = find(&self.text, at) {
             self.copy_until(start, at, &mut old);
             let original = Span::new(back.start(&self.patches, start), back.end(&self.patches, end));
             let begin = self.next_text.len();
             self.next_text.push(character);
-            self.next_patches.push(Patch { start: begin, end: self.next_text.len(), original });
+            self.next_patches.push(RewritePatch { start: begin, end: self.next_text.len(), original });
             while self.patches.get(old).is_some_and(|patch| patch.end <= end) {
                 old += 1;
             }
@@ -94,7 +94,7 @@ impl Rewrite {
         let shift = |place: usize, begin: usize| place - at + begin;
         let begin = self.next_text.len();
         while let Some(patch) = self.patches.get(*old).filter(|patch| patch.end <= until) {
-            let moved = Patch { start: shift(patch.start, begin), end: shift(patch.end, begin), ..*patch };
+            let moved = RewritePatch { start: shift(patch.start, begin), end: shift(patch.end, begin), ..*patch };
             self.next_patches.push(moved);
             *old += 1;
         }
@@ -117,14 +117,14 @@ fn next_entity(text: &str, mut at: usize) -> Option<(usize, usize, char)> {
 
 /// Leads places of the rewritten text back to the original, in ascending order.
 #[derive(Debug, Default, Clone, Copy)]
-struct Back {
+struct PlaceMap {
     /// Patches that end at or before the last place asked for.
     passed: usize,
 }
 
-impl Back {
+impl PlaceMap {
     /// Where the character that begins at `place` begins in the original.
-    fn start(&mut self, patches: &[Patch], place: usize) -> usize {
+    fn start(&mut self, patches: &[RewritePatch], place: usize) -> usize {
         self.seek(patches, place);
         match patches.get(self.passed) {
             Some(patch) if patch.start <= place => patch.original.start,
@@ -133,13 +133,13 @@ impl Back {
     }
 
     /// Where the character that ends at `place` ends in the original.
-    fn end(&mut self, patches: &[Patch], place: usize) -> usize {
+    fn end(&mut self, patches: &[RewritePatch], place: usize) -> usize {
         self.seek(patches, place);
         self.beside(patches, place)
     }
 
     /// A place between patches, from the patch before it.
-    fn beside(self, patches: &[Patch], place: usize) -> usize {
+    fn beside(self, patches: &[RewritePatch], place: usize) -> usize {
         match self.passed.checked_sub(1).and_then(|last| patches.get(last)) {
             Some(patch) => patch.original.end + (place - patch.end),
             None => place,
@@ -148,7 +148,7 @@ impl Back {
 
     /// Tokens that share one character (ﷺ) may ask for a place before the last one; they never go back over a patch more
     /// than once each.
-    fn seek(&mut self, patches: &[Patch], place: usize) {
+    fn seek(&mut self, patches: &[RewritePatch], place: usize) {
         while self.passed > 0 && patches[self.passed - 1].end > place {
             self.passed -= 1;
         }
@@ -159,19 +159,19 @@ impl Back {
 }
 
 /// Hands tokens of a rewritten text on with the spans of the original.
-pub(super) struct Original<'r, S> {
-    rewrite: &'r [Patch],
-    back: Back,
+pub(super) struct OriginalSpans<'r, S> {
+    rewrite: &'r [RewritePatch],
+    back: PlaceMap,
     sink: &'r mut S,
 }
 
-impl<'r, S: TokenSink> Original<'r, S> {
-    pub(super) fn new(rewrite: &'r Rewrite, sink: &'r mut S) -> Self {
-        Self { rewrite: &rewrite.patches, back: Back::default(), sink }
+impl<'r, S: TokenSink> OriginalSpans<'r, S> {
+    pub(super) fn new(rewrite: &'r RewrittenText, sink: &'r mut S) -> Self {
+        Self { rewrite: &rewrite.patches, back: PlaceMap::default(), sink }
     }
 }
 
-impl<S: TokenSink> TokenSink for Original<'_, S> {
+impl<S: TokenSink> TokenSink for OriginalSpans<'_, S> {
     fn token(&mut self, token: &[u8], span: Span) {
         let start = self.back.start(self.rewrite, span.start);
         let end = self.back.end(self.rewrite, span.end);

@@ -1,12 +1,12 @@
 //! What a profile and a language do to each character, as tables that are made at compile time.
 //!
-//! [`Rules`] answers the common question, "what becomes of this character?", with one byte from a lookup: a folded
+//! [`FoldRules`] answers the common question, "what becomes of this character?", with one byte from a lookup: a folded
 //! letter in the compact alphabet, an ASCII letter or digit, or one of the [`action`]s. The tables are the one
 //! definition; a faster kernel reads the same ones.
 
 use super::alphabet;
-use super::class::{Class, class, class_unfolded};
-use super::kernel::Tables;
+use super::class::{CharClass, class, class_unfolded};
+use super::kernel::CompactTables;
 use super::{Language, Profile};
 
 /// What a table byte below 0x30, or [`MARK`](action::MARK), means. Other bytes are the folded character itself.
@@ -56,7 +56,7 @@ pub(super) const ZWNJ: u32 = 0x200C;
 
 /// Everything the fold core asks of a profile and language.
 #[derive(Debug)]
-pub(super) struct Rules {
+pub(super) struct FoldRules {
     /// U+0600–U+06FF, indexed by the low bits of the lead byte and the trail byte.
     pub arabic: [u8; 256],
     /// U+0000–U+007F.
@@ -66,7 +66,7 @@ pub(super) struct Rules {
     /// U+2000–U+203F.
     pub punctuation: [u8; 64],
     /// The four tables as the kernels read them.
-    pub tables: Tables,
+    pub tables: CompactTables,
     /// Zero-width non-joiner.
     pub joiner: u8,
     /// The profile is not `none`: entities, URLs, marks, digits, case, script borders.
@@ -83,7 +83,7 @@ pub(super) struct Rules {
     aggressive: bool,
 }
 
-impl Rules {
+impl FoldRules {
     /// The tables of a profile and language.
     pub(super) const fn of(profile: Profile, language: Language) -> &'static Self {
         match (profile, language) {
@@ -132,27 +132,27 @@ impl Rules {
     pub(super) const fn action(&self, code_point: u32) -> u8 {
         if !self.folds {
             return match class_unfolded(code_point) {
-                Class::Letter if code_point < 0x80 => code_point as u8,
-                Class::Letter if alphabet::code(code_point) != 0 => alphabet::code(code_point),
-                Class::Letter => action::RARE,
-                Class::Space => action::SPACE,
+                CharClass::Letter if code_point < 0x80 => code_point as u8,
+                CharClass::Letter if alphabet::code(code_point) != 0 => alphabet::code(code_point),
+                CharClass::Letter => action::RARE,
+                CharClass::Space => action::SPACE,
                 _ => action::BREAK,
             };
         }
         match class(code_point) {
-            Class::Break => action::BREAK,
-            Class::Space => action::SPACE,
-            Class::NumberMark => action::NUMBER_MARK,
-            Class::Deleted if code_point == ZWNJ => self.joiner,
-            Class::Deleted => action::DELETED,
-            Class::Mark if code_point >= 0x653 && code_point <= 0x655 => action::HAMZA,
-            Class::Mark => action::MARK,
-            Class::Small => action::SMALL,
-            Class::Tatweel => action::TATWEEL,
-            Class::Digit(value) => b'0' + value,
-            Class::Arabic => self.letter_action(code_point),
-            Class::Upper(lower) if lower < 0x80 => lower as u8,
-            Class::Letter if code_point < 0x80 => code_point as u8,
+            CharClass::Break => action::BREAK,
+            CharClass::Space => action::SPACE,
+            CharClass::NumberMark => action::NUMBER_MARK,
+            CharClass::Deleted if code_point == ZWNJ => self.joiner,
+            CharClass::Deleted => action::DELETED,
+            CharClass::Mark if code_point >= 0x653 && code_point <= 0x655 => action::HAMZA,
+            CharClass::Mark => action::MARK,
+            CharClass::Small => action::SMALL,
+            CharClass::Tatweel => action::TATWEEL,
+            CharClass::Digit(value) => b'0' + value,
+            CharClass::Arabic => self.letter_action(code_point),
+            CharClass::Upper(lower) if lower < 0x80 => lower as u8,
+            CharClass::Letter if code_point < 0x80 => code_point as u8,
             _ => action::RARE,
         }
     }
@@ -180,7 +180,7 @@ impl Rules {
             }
             place += 1;
         }
-        self.tables = Tables::of(&self);
+        self.tables = CompactTables::of(&self);
         self
     }
 }
@@ -197,12 +197,12 @@ pub(super) struct HamzaMarks {
 }
 
 /// Tokenising only; also what the others are built from.
-const BASE: Rules = Rules {
+const BASE: FoldRules = FoldRules {
     arabic: [0; 256],
     ascii: [0; 128],
     latin: [0; 64],
     punctuation: [0; 64],
-    tables: Tables::EMPTY,
+    tables: CompactTables::EMPTY,
     joiner: action::DELETED,
     folds: true,
     runs: true,
@@ -213,20 +213,24 @@ const BASE: Rules = Rules {
     aggressive: false,
 };
 
-static NONE: Rules = Rules { folds: false, runs: false, ..BASE }.with_tables();
-static LIGHT: Rules = Rules { runs: false, ..BASE }.with_tables();
+static NONE: FoldRules = FoldRules { folds: false, runs: false, ..BASE }.with_tables();
+static LIGHT: FoldRules = FoldRules { runs: false, ..BASE }.with_tables();
 
-const ARABIC_RULES: Rules = Rules { weak: [ALEF, WAW, YEH, HEH], arabic_words: true, language: Language::Ar, ..BASE };
-static ARABIC: Rules = ARABIC_RULES.with_tables();
-static AGGRESSIVE: Rules = Rules { aggressive: true, ..ARABIC_RULES }.with_tables();
+const ARABIC_RULES: FoldRules =
+    FoldRules { weak: [ALEF, WAW, YEH, HEH], arabic_words: true, language: Language::Ar, ..BASE };
+static ARABIC: FoldRules = ARABIC_RULES.with_tables();
+static AGGRESSIVE: FoldRules = FoldRules { aggressive: true, ..ARABIC_RULES }.with_tables();
 
-static PERSIAN: Rules =
-    Rules { weak: [ALEF, WAW, FARSI_YEH, HEH], joiner: action::SPACE, language: Language::Fa, ..BASE }.with_tables();
-static URDU: Rules =
-    Rules { weak: [ALEF, WAW, FARSI_YEH, HEH_GOAL], heh_hamza: 0x6C2, language: Language::Ur, ..BASE }.with_tables();
-static KURDISH: Rules = Rules { joiner: action::KURDISH_JOINER, language: Language::Ckb, ..BASE }.with_tables();
-static PASHTO: Rules = Rules { joiner: action::SPACE, heh_hamza: 0x6C0, language: Language::Ps, ..BASE }.with_tables();
-static UYGHUR: Rules = Rules { language: Language::Ug, ..BASE }.with_tables();
+static PERSIAN: FoldRules =
+    FoldRules { weak: [ALEF, WAW, FARSI_YEH, HEH], joiner: action::SPACE, language: Language::Fa, ..BASE }
+        .with_tables();
+static URDU: FoldRules =
+    FoldRules { weak: [ALEF, WAW, FARSI_YEH, HEH_GOAL], heh_hamza: 0x6C2, language: Language::Ur, ..BASE }
+        .with_tables();
+static KURDISH: FoldRules = FoldRules { joiner: action::KURDISH_JOINER, language: Language::Ckb, ..BASE }.with_tables();
+static PASHTO: FoldRules =
+    FoldRules { joiner: action::SPACE, heh_hamza: 0x6C0, language: Language::Ps, ..BASE }.with_tables();
+static UYGHUR: FoldRules = FoldRules { language: Language::Ug, ..BASE }.with_tables();
 
 /// Arabic: one alef, one yeh, one kaf, one heh, one hamza; `aggressive` drops the hamza and the foreign letters.
 const fn arabic(letter: u32, aggressive: bool) -> Option<u32> {

@@ -7,19 +7,19 @@
 use memchr::{memchr_iter, memchr3_iter};
 
 /// A place in a text: first byte, and the one past the last.
-type Found = (usize, usize);
+type UrlSpan = (usize, usize);
 
 /// Finds the URLs and addresses of one text, in order.
 #[derive(Debug, Default)]
-pub(super) struct Finder {
-    url: Option<Option<Found>>,
-    address: Option<Option<Found>>,
+pub(super) struct UrlFinder {
+    url: Option<Option<UrlSpan>>,
+    address: Option<Option<UrlSpan>>,
 }
 
-impl Finder {
+impl UrlFinder {
     /// The first URL or address of `text` that begins at `from` or later. Linear over all calls that continue where the
     /// last one ended.
-    pub(super) fn next(&mut self, text: &str, from: usize) -> Option<Found> {
+    pub(super) fn next(&mut self, text: &str, from: usize) -> Option<UrlSpan> {
         let url = renew(&mut self.url, from, || next_url(text, from));
         let address = renew(&mut self.address, from, || next_address(text, from));
         match (url, address) {
@@ -30,7 +30,11 @@ impl Finder {
 }
 
 /// What was found before if it still lies ahead, else what `search` finds.
-fn renew(known: &mut Option<Option<Found>>, from: usize, search: impl FnOnce() -> Option<Found>) -> Option<Found> {
+fn renew(
+    known: &mut Option<Option<UrlSpan>>,
+    from: usize,
+    search: impl FnOnce() -> Option<UrlSpan>,
+) -> Option<UrlSpan> {
     match known {
         Some(Some(found)) if found.0 < from => *known.insert(search()),
         Some(found) => *found,
@@ -39,7 +43,7 @@ fn renew(known: &mut Option<Option<Found>>, from: usize, search: impl FnOnce() -
 }
 
 /// The first address that begins at `from` or later.
-fn next_address(text: &str, from: usize) -> Option<Found> {
+fn next_address(text: &str, from: usize) -> Option<UrlSpan> {
     memchr_iter(b'@', text.as_bytes().get(from..)?).find_map(|found| {
         let at = from + found;
         let before = text.get(from..at)?;
@@ -49,7 +53,7 @@ fn next_address(text: &str, from: usize) -> Option<Found> {
 }
 
 /// The first URL that begins at `from` or later, found by a byte that every URL holds near its beginning.
-fn next_url(text: &str, from: usize) -> Option<Found> {
+fn next_url(text: &str, from: usize) -> Option<UrlSpan> {
     let bytes = text.as_bytes();
     memchr3_iter(b'/', b'w', b'W', bytes.get(from..)?).find_map(|found| {
         let at = from + found;
@@ -157,7 +161,7 @@ mod tests {
     fn found(text: &str) -> Vec<&str> {
         let mut out = Vec::new();
         let mut at = 0;
-        let mut finder = Finder::default();
+        let mut finder = UrlFinder::default();
         while let Some((start, end)) = finder.next(text, at) {
             assert_eq!(plain(text, at), Some((start, end)), "{text}");
             out.push(&text[start..end]);

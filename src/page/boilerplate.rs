@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::document::Kind;
+use crate::document::UnitKind;
 use crate::error::{Error, Result};
 
 /// What becomes of boilerplate: what `--boilerplate` takes.
@@ -53,25 +53,25 @@ impl FromStr for Boilerplate {
 /// A text that is compared: a whole document unless told otherwise, of no known source.
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
-pub struct Text<'a> {
+pub struct SourcedText<'a> {
     /// The unit's own text.
     pub text: &'a str,
     /// What unit it is: headlines, lines and boilerplate are compared whole.
-    pub kind: Kind,
+    pub kind: UnitKind,
     /// Whose text it is: a site, a paper. Learned rules go by it.
     pub source: Option<&'a str>,
 }
 
-impl<'a> Text<'a> {
+impl<'a> SourcedText<'a> {
     /// A document.
     #[must_use]
     pub const fn new(text: &'a str) -> Self {
-        Self { text, kind: Kind::Document, source: None }
+        Self { text, kind: UnitKind::Document, source: None }
     }
 
     /// The text of a unit of another kind.
     #[must_use]
-    pub const fn kind(self, kind: Kind) -> Self {
+    pub const fn kind(self, kind: UnitKind) -> Self {
         Self { kind, ..self }
     }
 
@@ -82,19 +82,19 @@ impl<'a> Text<'a> {
     }
 }
 
-impl<'a> From<&'a str> for Text<'a> {
+impl<'a> From<&'a str> for SourcedText<'a> {
     fn from(text: &'a str) -> Self {
         Self::new(text)
     }
 }
 
-impl<'a> From<&&'a str> for Text<'a> {
+impl<'a> From<&&'a str> for SourcedText<'a> {
     fn from(text: &&'a str) -> Self {
         Self::new(text)
     }
 }
 
-impl<'a> From<&'a String> for Text<'a> {
+impl<'a> From<&'a String> for SourcedText<'a> {
     fn from(text: &'a String) -> Self {
         Self::new(text)
     }

@@ -12,9 +12,9 @@ use memchr::memmem::Finder;
 
 use super::cues;
 use super::gate::GATE;
-use super::matcher::{self, Part, Tokens};
+use super::matcher::{self, PhrasePart, TokenBuffer};
 use crate::document::Span;
-use crate::normalize::{Normalizer, Scratch};
+use crate::normalize::{FoldScratch, Normalizer};
 
 /// So many lines at the head of a text may begin with a credit, and at its end may end with one: a dateline may stand
 /// under a byline.
@@ -39,7 +39,7 @@ const BEHIND_END: usize = 8;
 
 /// What stands between two tokens.
 #[derive(Debug, Clone, Copy, Default)]
-struct Gap {
+struct CreditGap {
     dash: bool,
     slash: bool,
     colon: bool,
@@ -50,7 +50,7 @@ struct Gap {
     stop: bool,
 }
 
-impl Gap {
+impl CreditGap {
     fn of(gap: &str) -> Self {
         let mut found = Self::default();
         for (at, c) in gap.char_indices() {
@@ -76,25 +76,25 @@ impl Gap {
 }
 
 /// The folded lists.
-struct Lists {
-    places: Vec<Part>,
+struct CreditLists {
+    places: Vec<PhrasePart>,
     words: BTreeSet<Vec<u8>>,
-    labels: Vec<Part>,
-    tails: Vec<Part>,
-    tag_tails: Vec<Part>,
-    end_tails: Vec<Part>,
+    labels: Vec<PhrasePart>,
+    tails: Vec<PhrasePart>,
+    tag_tails: Vec<PhrasePart>,
+    end_tails: Vec<PhrasePart>,
     /// What stands in the bytes of each tail, however it is spelled.
     finders: Vec<Finder<'static>>,
 }
 
-static LISTS: LazyLock<Lists> = LazyLock::new(|| {
-    let fold = |list: &[&str]| list.iter().map(|phrase| Part::fold(phrase)).collect::<Vec<Part>>();
-    Lists {
+static LISTS: LazyLock<CreditLists> = LazyLock::new(|| {
+    let fold = |list: &[&str]| list.iter().map(|phrase| PhrasePart::fold(phrase)).collect::<Vec<PhrasePart>>();
+    CreditLists {
         places: fold(cues::PLACES),
         words: cues::SENTENCE_WORDS
             .iter()
-            .flat_map(|word| [Part::fold(word), Part::fold(&format!("و{word}"))])
-            .flat_map(Part::into_words)
+            .flat_map(|word| [PhrasePart::fold(word), PhrasePart::fold(&format!("و{word}"))])
+            .flat_map(PhrasePart::into_words)
             .collect(),
         labels: fold(cues::BYLINE_LABELS),
         tails: fold(cues::TAILS),
@@ -106,7 +106,7 @@ static LISTS: LazyLock<Lists> = LazyLock::new(|| {
 
 /// What the head of a line is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Head {
+pub(super) enum LineHead {
     /// The whole line is a byline.
     Line,
     /// A credit that ends at this byte of the line.
@@ -115,37 +115,37 @@ pub(super) enum Head {
 
 /// Finds credits; holds the buffers that it reuses.
 #[derive(Debug)]
-pub(super) struct Credits {
+pub(super) struct CreditFinder {
     normalizer: Normalizer,
-    scratch: Scratch,
-    tokens: Tokens,
+    scratch: FoldScratch,
+    tokens: TokenBuffer,
 }
 
-impl Default for Credits {
+impl Default for CreditFinder {
     fn default() -> Self {
-        Self { normalizer: matcher::normalizer(), scratch: Scratch::default(), tokens: Tokens::default() }
+        Self { normalizer: matcher::normalizer(), scratch: FoldScratch::default(), tokens: TokenBuffer::default() }
     }
 }
 
-impl Credits {
+impl CreditFinder {
     fn fold(&mut self, text: &str) {
         self.tokens.clear();
         self.normalizer.fold(text, &mut self.scratch, &mut self.tokens);
     }
 
     /// The credit that `line`, without white space around it, begins with.
-    pub(super) fn head(&mut self, line: &str) -> Option<Head> {
+    pub(super) fn head(&mut self, line: &str) -> Option<LineHead> {
         if !GATE.opens_credit(line) {
             return None;
         }
         let head = &line[..floor(line, HEAD_BYTES)];
         self.fold(head);
-        let seen = Seen { tokens: &self.tokens, line: head };
+        let seen = CreditPart { tokens: &self.tokens, line: head };
         if head.len() == line.len() && seen.is_byline() {
-            return Some(Head::Line);
+            return Some(LineHead::Line);
         }
         let end = seen.dated().or_else(|| seen.agency()).or_else(|| seen.dashed()).or_else(|| seen.place())?;
-        (seen.tokens.len() >= end + BEHIND_HEAD).then(|| Head::Cut(seen.rest(end)))
+        (seen.tokens.len() >= end + BEHIND_HEAD).then(|| LineHead::Cut(seen.rest(end)))
     }
 
     /// Where in `line`, without white space around it, its tail begins; `last` if no text follows it.
@@ -156,7 +156,7 @@ impl Credits {
             return None;
         }
         self.fold(tail);
-        let seen = Seen { tokens: &self.tokens, line: tail };
+        let seen = CreditPart { tokens: &self.tokens, line: tail };
         (0..seen.tokens.len()).find_map(|at| seen.tail_at(at, last)).map(|at| start + at)
     }
 }
@@ -179,12 +179,12 @@ fn ceil(text: &str, least: usize) -> usize {
 }
 
 /// A part of a line with its tokens.
-struct Seen<'a> {
-    tokens: &'a Tokens,
+struct CreditPart<'a> {
+    tokens: &'a TokenBuffer,
     line: &'a str,
 }
 
-impl Seen<'_> {
+impl CreditPart<'_> {
     /// The text between token `at - 1` and token `at`.
     fn between(&self, at: usize) -> (usize, &str) {
         let start = at.checked_sub(1).and_then(|before| self.tokens.span(before)).map_or(0, |span| span.end);
@@ -192,8 +192,8 @@ impl Seen<'_> {
         (start, Span::new(start, end.max(start)).of(self.line))
     }
 
-    fn gap(&self, at: usize) -> Gap {
-        Gap::of(self.between(at).1)
+    fn gap(&self, at: usize) -> CreditGap {
+        CreditGap::of(self.between(at).1)
     }
 
     /// Where the text begins again after a credit of `end` tokens.
@@ -302,7 +302,7 @@ impl Seen<'_> {
 
     /// Where the tail begins that token `at` opens.
     fn tail_at(&self, at: usize, last: bool) -> Option<usize> {
-        let stands = |parts: &[Part]| parts.iter().filter_map(|part| self.tokens.end_of(part, at)).max();
+        let stands = |parts: &[PhrasePart]| parts.iter().filter_map(|part| self.tokens.end_of(part, at)).max();
         let start = self.tokens.span(at)?.start;
         if stands(&LISTS.tails).is_some() {
             return Some(start);
@@ -348,11 +348,11 @@ mod tests {
             "عين اليوم – جازان (تصوير: محمد القيسي)",
             "الرياض 26 شوال 1436 هـ الموافق 11 أغسطس 2015 م واس",
         ];
-        let mut credits = Credits::default();
+        let mut credits = CreditFinder::default();
         for head in heads {
             let line = format!("{head} {BODY}");
             let found = credits.head(&line);
-            assert_eq!(found, Some(Head::Cut(head.len() + 1)), "{line}");
+            assert_eq!(found, Some(LineHead::Cut(head.len() + 1)), "{line}");
         }
     }
 
@@ -368,7 +368,7 @@ mod tests {
             "الرياض: حفل كبير".to_owned(),
             "قال مصدر – في الوزارة".to_owned(),
         ];
-        let mut credits = Credits::default();
+        let mut credits = CreditFinder::default();
         for line in lines {
             assert_eq!(credits.head(&line), None, "{line}");
         }
@@ -376,10 +376,10 @@ mod tests {
 
     #[test]
     fn a_short_line_of_names_and_a_dash_is_a_byline() {
-        let mut credits = Credits::default();
+        let mut credits = CreditFinder::default();
         for line in ["محمد الحربي – الرياض", "عين اليوم – جدة", "كتب: محمد الحربي", "بقلم/ سارة القحطاني"]
         {
-            assert_eq!(credits.head(line), Some(Head::Line), "{line}");
+            assert_eq!(credits.head(line), Some(LineHead::Line), "{line}");
         }
     }
 
@@ -391,7 +391,7 @@ mod tests {
             "// انتهى // 12:30 ت م",
             "للتواصل مع الكاتب ارسل رسالة SMS تبدأ بالرمز (61)",
         ];
-        let mut credits = Credits::default();
+        let mut credits = CreditFinder::default();
         for tail in tails {
             let body = format!("{BODY}. ");
             assert_eq!(credits.tail(&format!("{body}{tail}"), true), Some(body.len()), "{tail}");

@@ -7,12 +7,12 @@
 //! In a phrase of several words, a last word that ends in `*` matches words that begin with it (تعليق* finds
 //! تعليقك, and للكاتب* the headline that was glued to it), and `…` stands for any words between two parts.
 
-use Family::{Agency, Comments, Legal, Ranking, ReadAlso, Related, Share, Source, Tags, Terminator, Watch};
-use Form::{Label, Line, Open, Weak, WeakLabel, WeakLine};
+use CueFamily::{Agency, Comments, Legal, Ranking, ReadAlso, Related, Share, Source, Tags, Terminator, Watch};
+use CueForm::{Label, Line, Open, Weak, WeakLabel, WeakLine};
 
 /// What a cue introduces or says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) enum Family {
+pub(super) enum CueFamily {
     /// "Read also".
     ReadAlso,
     /// "Watch also".
@@ -40,18 +40,18 @@ pub(super) enum Family {
 /// How a phrase has to stand on its line. A phrase always begins the line (bullets, slashes and numbers before it
 /// aside) and ends at a word's end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Form {
+pub(super) enum CueForm {
     /// Nothing follows, or the line begins with `//`.
     Line,
     /// Nothing follows, or a colon, slash, bar or dash and then text; at most so many words on the line.
     Label(u32),
     /// Anything follows, at most so many words on the line, and no full stop at its end.
     Open(u32),
-    /// As [`Form::Line`], and the line stands next to another cue or at the page's end.
+    /// As [`CueForm::Line`], and the line stands next to another cue or at the page's end.
     WeakLine,
-    /// As [`Form::Label`], with the same neighbours.
+    /// As [`CueForm::Label`], with the same neighbours.
     WeakLabel(u32),
-    /// As [`Form::Open`], with the same neighbours.
+    /// As [`CueForm::Open`], with the same neighbours.
     Weak(u32),
 }
 
@@ -63,7 +63,7 @@ const TITLED: u32 = 20;
 const ANY: u32 = u32::MAX;
 
 /// Phrases that are written out.
-pub(super) const CUES: &[(Family, Form, &[&str])] = &[
+pub(super) const CUES: &[(CueFamily, CueForm, &[&str])] = &[
     (ReadAlso, Label(TITLED), &["اقرأ أيضا", "اقرأوا أيضا", "اقرؤوا أيضا", "اقرئي أيضا", "إقرأوا أيضا", "اقرأ كذلك"]),
     (
         ReadAlso,
@@ -168,7 +168,7 @@ pub(super) const CUES: &[(Family, Form, &[&str])] = &[
     (Terminator, Line, &["انتهى", "يتبع", "المزيد", "التتمة", "انتهى الخبر", "انتهت الرسالة"]),
 ];
 
-/// Heads and tails of the related family: each head with each tail is a [`Form::Label`] of [`RELATED_WORDS`].
+/// Heads and tails of the related family: each head with each tail is a [`CueForm::Label`] of [`RELATED_WORDS`].
 pub(super) const RELATED_HEADS: &[&str] =
     &["أخبار", "مقالات", "مواضيع", "موضوعات", "مواد", "تقارير", "روابط", "قصص", "محتوى"];
 /// See [`RELATED_HEADS`].
@@ -221,7 +221,7 @@ pub(super) const AGENCIES: &[&str] = &[
 pub(super) const DATELINE_WORD: &str = "الموافق";
 
 /// The family of [`AGENCIES`].
-pub(super) const AGENCY: Family = Agency;
+pub(super) const AGENCY: CueFamily = Agency;
 
 /// Places that datelines name, a dash or a colon behind them: «القاهرة - أعلن …». A line's head alone is matched, and only
 /// that of the first lines of a text.

@@ -28,9 +28,9 @@ const BYLINE_BYTES: usize = 140;
 const CREDIT_WORDS: usize = 10;
 
 /// A set of keys: 4,096 bits.
-struct Keys([u64; 64]);
+struct KeySet([u64; 64]);
 
-impl Keys {
+impl KeySet {
     fn insert(&mut self, key: usize) {
         self.0[key / 64 % 64] |= 1 << (key % 64);
     }
@@ -41,23 +41,23 @@ impl Keys {
 }
 
 /// What cues and credits begin with, and what agencies end with.
-pub(super) struct Gate {
-    first: Keys,
+pub(super) struct CuePrefilter {
+    first: KeySet,
     /// Of cues of any length.
-    first_long: Keys,
-    last: Keys,
-    agencies: Keys,
-    places: Keys,
-    labels: Keys,
+    first_long: KeySet,
+    last: KeySet,
+    agencies: KeySet,
+    places: KeySet,
+    labels: KeySet,
     dateline_word: usize,
 }
 
 /// The gate of the tables in `cues.rs`.
-pub(super) static GATE: LazyLock<Gate> = LazyLock::new(|| Gate {
+pub(super) static GATE: LazyLock<CuePrefilter> = LazyLock::new(|| CuePrefilter {
     first: keys(matcher::first_words(false)),
     first_long: keys(matcher::first_words(true)),
     last: {
-        let mut last = Keys([0; 64]);
+        let mut last = KeySet([0; 64]);
         for word in matcher::last_agency_words() {
             last.insert(key(&codes(&word.chars().rev().collect::<String>())));
         }
@@ -74,20 +74,20 @@ fn codes(word: &str) -> Vec<u16> {
     word.chars().filter(|c| !is_mark(*c)).map_while(code).take(LETTERS).collect()
 }
 
-fn keys(words: impl Iterator<Item = String>) -> Keys {
-    let mut keys = Keys([0; 64]);
+fn keys(words: impl Iterator<Item = String>) -> KeySet {
+    let mut keys = KeySet([0; 64]);
     words.for_each(|word| keys.insert(begin_key(&codes(&word))));
     keys
 }
 
-impl Gate {
+impl CuePrefilter {
     /// Whether `line` may be a cue. In most lines of articles it cannot: about 30 ns.
     pub(super) fn opens(&self, line: &str) -> bool {
         let first = if line.len() <= CUE_BYTES { &self.first } else { &self.first_long };
         Self::opens_first(first, line) || (line.len() <= AGENCY_BYTES && self.opens_last(line))
     }
 
-    fn opens_first(first: &Keys, line: &str) -> bool {
+    fn opens_first(first: &KeySet, line: &str) -> bool {
         let mut codes = [0; LETTERS];
         let mut count = 0;
         for c in line.chars() {

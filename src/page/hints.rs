@@ -1,25 +1,25 @@
 //! What markup says about the lines of a text: evidence for the cutter beside their words and shape.
 //!
-//! A text of HTML knows more than its lines show: that one is a heading, that another is a link in a menu. A [`Hint`] says so
+//! A text of HTML knows more than its lines show: that one is a heading, that another is a link in a menu. A [`MarkupHint`] says so
 //! for a stretch of the text. The cutter weighs it like any other evidence, only heavier; a text without hints is cut by its
 //! lines alone. Only the story level looks at hints.
 
-use super::lines::Line;
+use super::lines::TextLine;
 use crate::document::Span;
 
 /// A stretch of a text and what the markup says it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Hint {
+pub struct MarkupHint {
     /// The bytes of the text; a line has the mark if its first character that is not white space lies in them.
     pub span: Span,
     /// What they are.
-    pub mark: Mark,
+    pub mark: MarkupMark,
 }
 
 /// What markup says a line is. A line may have several marks: a link in a list in the navigation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[repr(u8)]
-pub enum Mark {
+pub enum MarkupMark {
     /// The page's own title (`h1`, `itemprop=headline`).
     Title,
     /// A lesser heading (`h2` to `h6`).
@@ -54,7 +54,7 @@ pub enum Mark {
     Everywhere,
 }
 
-impl Mark {
+impl MarkupMark {
     const fn bit(self) -> u32 {
         1 << self as u8
     }
@@ -62,10 +62,10 @@ impl Mark {
 
 /// The marks of one line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) struct Marks(u32);
+pub(super) struct LineMarks(u32);
 
-impl Marks {
-    pub(super) const fn has(self, mark: Mark) -> bool {
+impl LineMarks {
+    pub(super) const fn has(self, mark: MarkupMark) -> bool {
         self.0 & mark.bit() != 0
     }
 
@@ -73,15 +73,15 @@ impl Marks {
         self.0 == 0
     }
 
-    pub(super) const fn add(&mut self, mark: Mark) {
+    pub(super) const fn add(&mut self, mark: MarkupMark) {
         self.0 |= mark.bit();
     }
 }
 
 /// Replaces `marks` by the marks of each line. Linear in the lines and hints, as long as hints of one mark do not overlap.
-pub(super) fn spread(lines: &[Line], hints: &[Hint], marks: &mut Vec<Marks>) {
+pub(super) fn spread(lines: &[TextLine], hints: &[MarkupHint], marks: &mut Vec<LineMarks>) {
     marks.clear();
-    marks.resize(lines.len(), Marks::default());
+    marks.resize(lines.len(), LineMarks::default());
     for hint in hints {
         let first = lines.partition_point(|line| line.span.start < hint.span.start);
         let inside = lines[first..].iter().take_while(|line| line.span.start < hint.span.end).count();

@@ -12,8 +12,8 @@ use std::collections::BTreeMap;
 use ahash::AHashSet;
 
 use super::lines;
-use super::probe::{Part, Probe};
-use super::rules::Rule;
+use super::probe::{LinePart, PartFinder};
+use super::rules::BoilerplateRule;
 use super::{Boilerplate, Sieve};
 use crate::document::DocId;
 use crate::normalize::{Language, Normalizer, Profile};
@@ -32,30 +32,30 @@ const MOST: usize = 1 << 22;
 
 /// What a document adds to the counts.
 #[derive(Debug)]
-pub(crate) struct Sampled {
+pub(crate) struct DocumentParts {
     fingerprint: Fingerprint,
     /// The hashes of its parts, distinct.
     parts: Vec<u64>,
 }
 
 /// Takes documents apart; one for each thread.
-pub(crate) struct Sampler {
-    probe: Probe,
+pub(crate) struct PartSampler {
+    probe: PartFinder,
     shingler: Shingler,
     sieve: Sieve,
 }
 
-impl Sampler {
+impl PartSampler {
     pub(crate) fn new() -> Self {
         Self {
-            probe: Probe::default(),
+            probe: PartFinder::default(),
             shingler: Shingler::new(ShingleKind::default(), 0),
             sieve: Sieve::new(Boilerplate::Ignore),
         }
     }
 
     /// The parts of a document; `None` if it has no token.
-    pub(crate) fn sample(&mut self, text: &str) -> Option<Sampled> {
+    pub(crate) fn sample(&mut self, text: &str) -> Option<DocumentParts> {
         let shingled = self.shingler.shingle(&Normalizer::new(Profile::Standard, Language::Ar), text);
         if shingled.tokens == 0 {
             return None;
@@ -65,11 +65,11 @@ impl Sampler {
         self.parts(text, |part, _| parts.push(part.hash));
         parts.sort_unstable();
         parts.dedup();
-        Some(Sampled { fingerprint, parts })
+        Some(DocumentParts { fingerprint, parts })
     }
 
     /// Calls `found` with each part of a text, its place in the text and its line.
-    fn parts(&mut self, text: &str, mut found: impl FnMut(Part, usize)) {
+    fn parts(&mut self, text: &str, mut found: impl FnMut(LinePart, usize)) {
         lines::each_range(text, |range| {
             if let Some(line) = lines::unmeasured(text, range) {
                 self.probe.parts(line.span.of(text), |part| found(part, line.span.start));
@@ -78,7 +78,7 @@ impl Sampler {
     }
 
     /// The rule of the first part of `text` with this hash.
-    pub(crate) fn rule(&mut self, text: &str, found: &Frequent) -> Option<Rule> {
+    pub(crate) fn rule(&mut self, text: &str, found: &FrequentPart) -> Option<BoilerplateRule> {
         let mut first = None;
         self.parts(text, |part, start| {
             if part.hash == found.hash && first.is_none() {
@@ -88,7 +88,7 @@ impl Sampler {
         let (kind, start, end) = first?;
         let sample = text.get(start..end)?.to_owned();
         let listed = self.sieve.sift(text).left_out().any(|out| out.start < end && start < out.end);
-        Some(Rule {
+        Some(BoilerplateRule {
             source: found.source.clone(),
             kind,
             text: self.probe.words(&sample),
@@ -103,7 +103,7 @@ impl Sampler {
 
 /// A part that stands in enough documents of its source.
 #[derive(Debug)]
-pub(crate) struct Frequent {
+pub(crate) struct FrequentPart {
     pub(crate) source: String,
     hash: u64,
     count: u64,
@@ -114,7 +114,7 @@ pub(crate) struct Frequent {
 
 /// A part of a source with how many documents have it.
 #[derive(Debug, Clone, Copy)]
-struct Counted {
+struct PartCount {
     source: u32,
     hash: u64,
     count: u32,
@@ -123,17 +123,17 @@ struct Counted {
 
 /// Counts the parts of documents, which come in input order.
 #[derive(Debug, Default)]
-pub(crate) struct Learner {
+pub(crate) struct RuleLearner {
     sources: BTreeMap<String, u32>,
     documents: Vec<u64>,
     seen: AHashSet<Fingerprint>,
-    buffer: Vec<Counted>,
-    table: Vec<Counted>,
+    buffer: Vec<PartCount>,
+    table: Vec<PartCount>,
 }
 
-impl Learner {
+impl RuleLearner {
     /// Counts a document, unless one of equal tokens was counted before.
-    pub(crate) fn add(&mut self, document: DocId, source: &str, sampled: &Sampled) {
+    pub(crate) fn add(&mut self, document: DocId, source: &str, sampled: &DocumentParts) {
         if !self.seen.insert(sampled.fingerprint) {
             return;
         }
@@ -148,7 +148,7 @@ impl Learner {
         };
         self.documents[source as usize] += 1;
         let first = document.index() as u32;
-        self.buffer.extend(sampled.parts.iter().map(|&hash| Counted { source, hash, count: 1, first }));
+        self.buffer.extend(sampled.parts.iter().map(|&hash| PartCount { source, hash, count: 1, first }));
         if self.buffer.len() >= BUFFER {
             self.merge();
         }
@@ -171,7 +171,7 @@ impl Learner {
     }
 
     /// What stands in enough documents, by first document.
-    pub(crate) fn finish(mut self) -> Vec<Frequent> {
+    pub(crate) fn finish(mut self) -> Vec<FrequentPart> {
         self.merge();
         let mut names = vec![""; self.documents.len()];
         for (name, place) in &self.sources {
@@ -182,7 +182,7 @@ impl Learner {
             let count = u64::from(part.count);
             let enough = documents >= SOURCE_DOCUMENTS && count >= LEAST_COUNT && count * LEAST_SHARE >= documents;
             let source = names[part.source as usize].to_owned();
-            enough.then(|| Frequent {
+            enough.then(|| FrequentPart {
                 source,
                 hash: part.hash,
                 count,
@@ -190,7 +190,7 @@ impl Learner {
                 first: DocId::new(part.first as usize),
             })
         });
-        let mut frequent: Vec<Frequent> = frequent.collect();
+        let mut frequent: Vec<FrequentPart> = frequent.collect();
         frequent.sort_by_key(|part| (part.first, part.hash));
         frequent
     }

@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use crate::document::Span;
 
-use super::cues::Family;
+use super::cues::CueFamily;
 
 /// Words after which the part of a line that cues are looked for in ends.
 const HEAD_WORDS: u32 = 24;
@@ -23,7 +23,7 @@ const WORDS_PER_GLUE_POINT: u32 = 25;
 
 /// How a line ends, closing quotation marks and brackets aside.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) enum Ending {
+pub(super) enum LineEnding {
     /// A letter, a digit, `…`, `..` or anything else: what titles end with.
     #[default]
     Open,
@@ -37,7 +37,7 @@ pub(super) enum Ending {
 
 /// What list sign a line begins with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Bullet {
+pub(super) enum ListSign {
     /// None.
     None,
     /// A bullet, dash or star.
@@ -48,7 +48,7 @@ pub(super) enum Bullet {
 
 /// What a line is, before its neighbours are asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Role {
+pub(super) enum LineRole {
     /// Text: a title, a link or a paragraph.
     Text,
     /// No letter and no digit (`***`).
@@ -58,7 +58,7 @@ pub(super) enum Role {
     /// A cue; `alone` when nothing but the cue's own words stands on the line.
     Cue {
         /// The cue's family.
-        family: Family,
+        family: CueFamily,
         /// Whether the line holds the cue and nothing else.
         alone: bool,
     },
@@ -66,7 +66,7 @@ pub(super) enum Role {
     Tags,
 }
 
-impl Role {
+impl LineRole {
     /// Whether a line of this role is boilerplate on its own account.
     pub(super) const fn is_boilerplate(self) -> bool {
         matches!(self, Self::Glued | Self::Cue { .. } | Self::Tags)
@@ -75,7 +75,7 @@ impl Role {
 
 /// One line that holds more than white space.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Line {
+pub(super) struct TextLine {
     /// Where it stands, without the white space around it.
     pub(super) span: Span,
     /// End of its first words: all that a cue can stand in.
@@ -83,9 +83,9 @@ pub(super) struct Line {
     /// Words.
     pub(super) words: u32,
     /// How it ends.
-    pub(super) ending: Ending,
+    pub(super) ending: LineEnding,
     /// What list sign it begins with.
-    pub(super) bullet: Bullet,
+    pub(super) bullet: ListSign,
     /// Whether a dash stands between white space in it, as in bylines and datelines.
     pub(super) dashed: bool,
     /// Whether each of its words is a hashtag, and no colon makes them a heading.
@@ -93,12 +93,12 @@ pub(super) struct Line {
     /// Commas of any script.
     pub(super) commas: u32,
     /// What it is.
-    pub(super) role: Role,
+    pub(super) role: LineRole,
 }
 
 /// Calls `found` with each line of `text` that holds more than white space, in order. Linear in the length of
 /// `text`.
-pub(super) fn each_line(text: &str, mut found: impl FnMut(Line)) {
+pub(super) fn each_line(text: &str, mut found: impl FnMut(TextLine)) {
     let mut start = 0;
     while start < text.len() {
         let (end, next) = line_end(text, start);
@@ -138,55 +138,55 @@ fn line_end(text: &str, start: usize) -> (usize, usize) {
 }
 
 /// Looks at the line that stands at `range`; nothing where it is all white space.
-pub(super) fn measure(text: &str, range: Range<usize>) -> Option<Line> {
+pub(super) fn measure(text: &str, range: Range<usize>) -> Option<TextLine> {
     let raw = text.get(range.clone())?;
     let line = raw.trim();
     if line.is_empty() {
         return None;
     }
     let start = range.start + (raw.len() - raw.trim_start().len());
-    let mut scan = Scan::default();
+    let mut scan = LineScan::default();
     for (at, c) in line.char_indices() {
         scan.push(at, c);
     }
     scan.end_word(line.len());
-    Some(Line {
+    Some(TextLine {
         span: Span::new(start, start + line.len()),
         head_end: start + scan.head_end,
         words: scan.words,
         ending: ending(line),
         bullet: bullet(line),
         dashed: scan.dashed,
-        hashtags: scan.words > 0 && scan.words == scan.hashtags && ending(line) == Ending::Open,
+        hashtags: scan.words > 0 && scan.words == scan.hashtags && ending(line) == LineEnding::Open,
         commas: scan.commas,
-        role: Role::Text,
+        role: LineRole::Text,
     })
-    .map(|line| Line { role: scan.role(line.ending), ..line })
+    .map(|line| TextLine { role: scan.role(line.ending), ..line })
 }
 
 /// The line that stands at `range`, seen to be text without being measured: its words are said to be more than any cue
 /// has. Nothing where it is all white space.
-pub(super) fn unmeasured(text: &str, range: Range<usize>) -> Option<Line> {
+pub(super) fn unmeasured(text: &str, range: Range<usize>) -> Option<TextLine> {
     let raw = text.get(range.clone())?;
     let line = raw.trim();
     let start = range.start + (raw.len() - raw.trim_start().len());
     let span = Span::new(start, start + line.len());
-    (!line.is_empty()).then_some(Line {
+    (!line.is_empty()).then_some(TextLine {
         span,
         head_end: span.end,
         words: u32::MAX,
-        ending: Ending::Open,
-        bullet: Bullet::None,
+        ending: LineEnding::Open,
+        bullet: ListSign::None,
         dashed: false,
         hashtags: false,
         commas: 0,
-        role: Role::Text,
+        role: LineRole::Text,
     })
 }
 
 /// What one walk over a line's characters gathers.
 #[derive(Default)]
-struct Scan {
+struct LineScan {
     words: u32,
     hashtags: u32,
     commas: u32,
@@ -203,7 +203,7 @@ struct Scan {
     before: [char; 3],
 }
 
-impl Scan {
+impl LineScan {
     fn push(&mut self, at: usize, c: char) {
         if is_mark(c) {
             return;
@@ -247,15 +247,15 @@ impl Scan {
         }
     }
 
-    fn role(&self, ending: Ending) -> Role {
+    fn role(&self, ending: LineEnding) -> LineRole {
         if self.words == 0 {
-            return Role::Wordless;
+            return LineRole::Wordless;
         }
         let glued = self.words >= GLUED_WORDS
             && self.glue >= GLUE_POINTS
             && (self.glue + self.doubtful_glue) * WORDS_PER_GLUE_POINT >= self.words
-            && ending == Ending::Open;
-        if glued { Role::Glued } else { Role::Text }
+            && ending == LineEnding::Open;
+        if glued { LineRole::Glued } else { LineRole::Text }
     }
 }
 
@@ -284,31 +284,31 @@ const fn is_closing(c: char) -> bool {
     matches!(c, '"' | '\'' | '»' | '”' | '’' | '“' | '″' | ')' | ']' | '}' | '>')
 }
 
-fn ending(line: &str) -> Ending {
+fn ending(line: &str) -> LineEnding {
     let mut back = line.chars().rev().filter(|&c| !is_mark(c) && !is_closing(c) && !c.is_whitespace());
     match back.next() {
         Some('.') => {
             if back.next() == Some('.') {
-                Ending::Open
+                LineEnding::Open
             } else {
-                Ending::Stop
+                LineEnding::Stop
             }
         }
-        Some('۔') => Ending::Stop,
-        Some('؟' | '?' | '!') => Ending::Asking,
-        Some(':' | '،' | ',' | '؛' | ';' | '-' | '–' | '—') => Ending::Leading,
-        _ => Ending::Open,
+        Some('۔') => LineEnding::Stop,
+        Some('؟' | '?' | '!') => LineEnding::Asking,
+        Some(':' | '،' | ',' | '؛' | ';' | '-' | '–' | '—') => LineEnding::Leading,
+        _ => LineEnding::Open,
     }
 }
 
 /// The list sign a line begins with. `«` opens a quotation and is none; `»` at the beginning of a line closes
 /// nothing and is one.
-fn bullet(line: &str) -> Bullet {
+fn bullet(line: &str) -> ListSign {
     let mut chars = line.chars().filter(|&c| !is_mark(c));
     match chars.next() {
         Some(
             '•' | '-' | '–' | '—' | '*' | '·' | '▪' | '●' | '◦' | '■' | '◼' | '►' | '▶' | '‣' | '∙' | '>' | '»' | '›',
-        ) => Bullet::Sign,
+        ) => ListSign::Sign,
         Some(first) if is_digit(first) => {
             let mut rest = chars.filter(|&c| c != ' ');
             let mut after = rest.next();
@@ -316,9 +316,9 @@ fn bullet(line: &str) -> Bullet {
                 after = rest.next();
             }
             let listed = matches!(after, Some('-' | '.' | ')' | '–')) && !rest.next().is_some_and(is_digit);
-            if listed { Bullet::Number } else { Bullet::None }
+            if listed { ListSign::Number } else { ListSign::None }
         }
-        _ => Bullet::None,
+        _ => ListSign::None,
     }
 }
 
@@ -330,7 +330,7 @@ const fn is_digit(c: char) -> bool {
 mod tests {
     use super::*;
 
-    fn only(text: &str) -> Line {
+    fn only(text: &str) -> TextLine {
         let mut lines = Vec::new();
         each_line(text, |line| lines.push(line));
         assert_eq!(lines.len(), 1, "{text}");
@@ -340,16 +340,16 @@ mod tests {
     #[test]
     fn endings_look_behind_quotes_brackets_and_direction_marks() {
         let table = [
-            ("وصل الوفد", Ending::Open),
-            ("وصل الوفد.", Ending::Stop),
-            ("قال: «وصل الوفد».\u{200F}", Ending::Stop),
-            ("قال \"وصل الوفد.\"", Ending::Stop),
-            ("وصل الوفد..", Ending::Open),
-            ("وصل الوفد…", Ending::Open),
-            ("هل وصل (الوفد؟)", Ending::Asking),
-            ("وقال الوزير:", Ending::Leading),
-            ("وقال الوزير،", Ending::Leading),
-            ("وزیر آ گئے۔", Ending::Stop),
+            ("وصل الوفد", LineEnding::Open),
+            ("وصل الوفد.", LineEnding::Stop),
+            ("قال: «وصل الوفد».\u{200F}", LineEnding::Stop),
+            ("قال \"وصل الوفد.\"", LineEnding::Stop),
+            ("وصل الوفد..", LineEnding::Open),
+            ("وصل الوفد…", LineEnding::Open),
+            ("هل وصل (الوفد؟)", LineEnding::Asking),
+            ("وقال الوزير:", LineEnding::Leading),
+            ("وقال الوزير،", LineEnding::Leading),
+            ("وزیر آ گئے۔", LineEnding::Stop),
         ];
         for (text, expected) in table {
             assert_eq!(only(text).ending, expected, "{text}");
@@ -359,16 +359,16 @@ mod tests {
     #[test]
     fn a_quotation_or_a_date_is_no_list_sign() {
         let table = [
-            ("• وصل الوفد", Bullet::Sign),
-            ("\u{200F}- وصل الوفد", Bullet::Sign),
-            ("» وصل الوفد", Bullet::Sign),
-            ("1- وصل الوفد", Bullet::Number),
-            ("١٢ . وصل الوفد", Bullet::Number),
-            ("«وصل الوفد»", Bullet::None),
-            ("1.5 مليون زائر", Bullet::None),
-            ("12 مليون زائر", Bullet::None),
-            ("2024-05-01", Bullet::None),
-            ("وصل الوفد", Bullet::None),
+            ("• وصل الوفد", ListSign::Sign),
+            ("\u{200F}- وصل الوفد", ListSign::Sign),
+            ("» وصل الوفد", ListSign::Sign),
+            ("1- وصل الوفد", ListSign::Number),
+            ("١٢ . وصل الوفد", ListSign::Number),
+            ("«وصل الوفد»", ListSign::None),
+            ("1.5 مليون زائر", ListSign::None),
+            ("12 مليون زائر", ListSign::None),
+            ("2024-05-01", ListSign::None),
+            ("وصل الوفد", ListSign::None),
         ];
         for (text, expected) in table {
             assert_eq!(only(text).bullet, expected, "{text}");
@@ -378,15 +378,15 @@ mod tests {
     #[test]
     fn glue_counts_only_in_long_lines_that_end_openly() {
         let row = "الحرارة تنخفض في الجبال العاليةمدير المدرسة يكرم المتفوقين في كلياتهاالبلدية تزرع ألف شجرة جديدة";
-        assert_eq!(only(row).role, Role::Glued);
-        assert_eq!(only(&format!("{row}.")).role, Role::Text);
-        assert_eq!(only("الحرارة تنخفض في الجبال العاليةمدير المدرسة").role, Role::Text);
-        assert_eq!(only(&row.replace("العاليةمدير", "العالية مدير")).role, Role::Text);
+        assert_eq!(only(row).role, LineRole::Glued);
+        assert_eq!(only(&format!("{row}.")).role, LineRole::Text);
+        assert_eq!(only("الحرارة تنخفض في الجبال العاليةمدير المدرسة").role, LineRole::Text);
+        assert_eq!(only(&row.replace("العاليةمدير", "العالية مدير")).role, LineRole::Text);
     }
 
     #[test]
     fn words_need_a_letter_or_a_digit() {
         assert_eq!(only("وصل - الوفد ** ٢٠ \u{200F}").words, 3);
-        assert_eq!(only("***").role, Role::Wordless);
+        assert_eq!(only("***").role, LineRole::Wordless);
     }
 }

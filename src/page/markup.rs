@@ -22,10 +22,10 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ops::{Range, RangeInclusive};
 
-use super::cues::Family;
-use super::lines::{self, Ending, Line, Role};
+use super::cues::CueFamily;
+use super::lines::{self, LineEnding, LineRole, TextLine};
 use super::{Cutter, SourceLines, UnitLevel};
-use crate::document::{Date, Kind, Layout, LineHint, Unit, Zone};
+use crate::document::{Date, LineHint, PageLayout, Unit, UnitKind, Zone};
 
 mod fields;
 mod judge;
@@ -63,7 +63,7 @@ const CLASS_LEVEL: u8 = 4;
 
 /// What a line is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Verdict {
+enum LineVerdict {
     /// Part of a story.
     Body,
     /// The title of the story below.
@@ -78,7 +78,7 @@ enum Verdict {
 
 /// What an element that calls itself an article, or the main part, is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Article {
+enum ArticleKind {
     /// None: the rest of the page, and what the markup leaves open.
     Outside,
     /// A headline of another article, perhaps with its first words.
@@ -90,15 +90,15 @@ enum Article {
 }
 
 /// A page while it is judged.
-struct Page<'p> {
-    lines: &'p [Line],
+struct JudgedPage<'p> {
+    lines: &'p [TextLine],
     hints: &'p [LineHint],
     /// What each line is by its text.
-    base: Vec<Verdict>,
+    base: Vec<LineVerdict>,
     /// Which of the units that its text gives stand on each line.
     units: Vec<Range<usize>>,
     /// What each article is.
-    articles: Vec<Article>,
+    articles: Vec<ArticleKind>,
     /// Headlines that are links.
     links: usize,
 }
@@ -106,7 +106,7 @@ struct Page<'p> {
 impl Cutter {
     /// Replaces `out` by the units of a text whose markup is known, as [`cut`](Self::cut) does for one whose markup is not. Below
     /// the story the markup does not matter; neither does a layout of another text.
-    pub fn cut_page(&mut self, text: &str, layout: Option<&Layout>, level: UnitLevel, out: &mut Vec<Unit>) {
+    pub fn cut_page(&mut self, text: &str, layout: Option<&PageLayout>, level: UnitLevel, out: &mut Vec<Unit>) {
         self.cut_page_of(text, layout, level, None, out);
     }
 
@@ -114,13 +114,13 @@ impl Cutter {
     pub(crate) fn cut_page_of(
         &mut self,
         text: &str,
-        layout: Option<&Layout>,
+        layout: Option<&PageLayout>,
         level: UnitLevel,
         known: Option<SourceLines<'_>>,
         out: &mut Vec<Unit>,
     ) {
         self.base.clear();
-        let speaks = |layout: &&Layout| level == UnitLevel::Story && !layout.lines.iter().all(LineHint::is_silent);
+        let speaks = |layout: &&PageLayout| level == UnitLevel::Story && !layout.lines.iter().all(LineHint::is_silent);
         let Some(layout) = layout.filter(speaks) else { return self.cut_known(text, level, &[], known, out) };
         let mut lines = Vec::with_capacity(layout.lines.len());
         lines::each_line(text, |line| lines.push(line));
@@ -129,10 +129,10 @@ impl Cutter {
         }
         let hints = sane(&lines, &layout.lines);
         let articles = articles(&lines, &hints);
-        let is_story = |article: u32| articles.get(article as usize) == Some(&Article::Story);
+        let is_story = |article: u32| articles.get(article as usize) == Some(&ArticleKind::Story);
         let mut base = std::mem::take(&mut self.base);
         self.cut_known(text, level, &marks::marks(&lines, &hints, is_story), known, &mut base);
-        let page = Page::new(&self.lines, &hints, &base, articles);
+        let page = JudgedPage::new(&self.lines, &hints, &base, articles);
         let (verdicts, titles) = page.verdicts();
         units::assemble(&page, &verdicts, &titles, &base, out);
         self.base = base;
@@ -140,7 +140,7 @@ impl Cutter {
 
     /// What the page says about each of `units`, which [`cut_page`](Self::cut_page) gave last, of this text, at the story level: by
     /// its markup, else by its text.
-    pub fn page_fields(&mut self, text: &str, layout: Option<&Layout>, units: &[Unit]) -> Vec<PageFields> {
+    pub fn page_fields(&mut self, text: &str, layout: Option<&PageLayout>, units: &[Unit]) -> Vec<PageFields> {
         let known = self.fields(text);
         let base = if self.base.is_empty() { units } else { &self.base };
         fields::fields(text, layout, units, base, &known)
@@ -159,43 +159,43 @@ pub struct PageFields {
     pub byline: Option<String>,
 }
 
-impl<'p> Page<'p> {
-    fn new(lines: &'p [Line], hints: &'p [LineHint], units: &[Unit], articles: Vec<Article>) -> Self {
+impl<'p> JudgedPage<'p> {
+    fn new(lines: &'p [TextLine], hints: &'p [LineHint], units: &[Unit], articles: Vec<ArticleKind>) -> Self {
         let (base, units) = base(lines, units);
-        let link = |(line, hint): &(&Line, &LineHint)| hint.is_link() && is_headline(line, LINK_WORDS);
+        let link = |(line, hint): &(&TextLine, &LineHint)| hint.is_link() && is_headline(line, LINK_WORDS);
         let links = lines.iter().zip(hints).filter(link).count();
         Self { lines, hints, base, units, articles, links }
     }
 
     /// What the article is that a line stands in.
-    fn article(&self, at: usize) -> Article {
-        self.articles.get(self.hints[at].article as usize).copied().unwrap_or(Article::Outside)
+    fn article(&self, at: usize) -> ArticleKind {
+        self.articles.get(self.hints[at].article as usize).copied().unwrap_or(ArticleKind::Outside)
     }
 
     /// Whether a line stands in an article.
     fn in_article(&self, at: usize) -> bool {
-        self.article(at) == Article::Story
+        self.article(at) == ArticleKind::Story
     }
 }
 
 /// What each article is: a story has enough words of paragraphs, or some below a heading, and no more headlines of others than
 /// paragraphs unless a first heading stands over them.
-fn articles(lines: &[Line], hints: &[LineHint]) -> Vec<Article> {
+fn articles(lines: &[TextLine], hints: &[LineHint]) -> Vec<ArticleKind> {
     let most = hints.iter().map(|hint| hint.article).max().unwrap_or(0) as usize;
-    let mut counts = vec![Counts::default(); most + 1];
+    let mut counts = vec![ArticleCounts::default(); most + 1];
     for (line, hint) in lines.iter().zip(hints).filter(|(_, hint)| hint.zone == Zone::Open) {
         if let Some(counts) = counts.get_mut(hint.article as usize) {
             counts.add(line, hint);
         }
     }
-    let mut articles: Vec<Article> = counts.iter().map(Counts::article).collect();
-    articles[0] = Article::Outside;
+    let mut articles: Vec<ArticleKind> = counts.iter().map(ArticleCounts::article).collect();
+    articles[0] = ArticleKind::Outside;
     articles
 }
 
 /// What stands in an article.
 #[derive(Debug, Clone, Copy, Default)]
-struct Counts {
+struct ArticleCounts {
     words: u32,
     paragraphs: u32,
     links: u32,
@@ -204,32 +204,32 @@ struct Counts {
     first: bool,
 }
 
-impl Counts {
-    fn add(&mut self, line: &Line, hint: &LineHint) {
+impl ArticleCounts {
+    fn add(&mut self, line: &TextLine, hint: &LineHint) {
         if hint.is_link() {
             self.links += u32::from(is_headline(line, LINK_WORDS));
         } else if hint.heading > 0 {
             (self.headed, self.first) = (true, self.first || hint.heading == 1 || hint.headline);
         } else {
             self.words = self.words.saturating_add(line.words);
-            self.paragraphs += u32::from(line.words > LABEL_WORDS || line.ending == Ending::Stop);
+            self.paragraphs += u32::from(line.words > LABEL_WORDS || line.ending == LineEnding::Stop);
         }
     }
 
-    fn article(&self) -> Article {
+    fn article(&self) -> ArticleKind {
         let enough = self.words >= ARTICLE_WORDS || self.headed && self.words >= BRIEF_WORDS;
         match enough {
-            true if self.first || self.links <= 2 * self.paragraphs => Article::Story,
-            true => Article::List,
-            false if self.links == 0 && self.words >= BRIEF_WORDS => Article::Outside,
-            false => Article::Card,
+            true if self.first || self.links <= 2 * self.paragraphs => ArticleKind::Story,
+            true => ArticleKind::List,
+            false if self.links == 0 && self.words >= BRIEF_WORDS => ArticleKind::Outside,
+            false => ArticleKind::Card,
         }
     }
 }
 
 /// The hints. Where menus, margins, head and foot hold more words of paragraphs than the rest of the page, the markup is broken or its
 /// classes are no guide: then without the part that holds most of them.
-fn sane<'h>(lines: &[Line], hints: &'h [LineHint]) -> Cow<'h, [LineHint]> {
+fn sane<'h>(lines: &[TextLine], hints: &'h [LineHint]) -> Cow<'h, [LineHint]> {
     let mut words: BTreeMap<Zone, u64> = BTreeMap::new();
     for (line, hint) in lines.iter().zip(hints).filter(|(line, hint)| line.words > LABEL_WORDS && !hint.is_link()) {
         *words.entry(hint.zone).or_default() += u64::from(line.words);
@@ -256,7 +256,7 @@ fn is_paragraph(hint: &LineHint) -> bool {
 }
 
 /// What the text alone says of each line, and which units stand on it.
-fn base(lines: &[Line], units: &[Unit]) -> (Vec<Verdict>, Vec<Range<usize>>) {
+fn base(lines: &[TextLine], units: &[Unit]) -> (Vec<LineVerdict>, Vec<Range<usize>>) {
     let mut titles = vec![false; units.len()];
     for title in units.iter().filter_map(|unit| unit.title) {
         if let Some(title) = titles.get_mut(title) {
@@ -264,19 +264,19 @@ fn base(lines: &[Line], units: &[Unit]) -> (Vec<Verdict>, Vec<Range<usize>>) {
         }
     }
     let mut unit = 0;
-    let verdict = |line: &Line| {
+    let verdict = |line: &TextLine| {
         while units.get(unit).is_some_and(|found| found.span.end <= line.span.start) {
             unit += 1;
         }
         let on_line = units[unit..].iter().take_while(|found| found.span.start < line.span.end).count();
         let range = unit..unit + on_line;
-        let has = |kind: Kind| range.clone().find(|at| units[*at].kind == kind);
-        let verdict = match (has(Kind::Headline), has(Kind::Story)) {
-            (Some(at), _) if titles.get(at) == Some(&true) => Verdict::Title,
-            (Some(_), _) => Verdict::Link,
-            (None, Some(_)) => Verdict::Body,
-            (None, None) if stands_inside(line) => Verdict::Interruption,
-            (None, None) => Verdict::Border,
+        let has = |kind: UnitKind| range.clone().find(|at| units[*at].kind == kind);
+        let verdict = match (has(UnitKind::Headline), has(UnitKind::Story)) {
+            (Some(at), _) if titles.get(at) == Some(&true) => LineVerdict::Title,
+            (Some(_), _) => LineVerdict::Link,
+            (None, Some(_)) => LineVerdict::Body,
+            (None, None) if stands_inside(line) => LineVerdict::Interruption,
+            (None, None) => LineVerdict::Border,
         };
         (verdict, range)
     };
@@ -284,16 +284,16 @@ fn base(lines: &[Line], units: &[Unit]) -> (Vec<Verdict>, Vec<Range<usize>>) {
 }
 
 /// Whether a boilerplate line may stand in the middle of a story.
-const fn stands_inside(line: &Line) -> bool {
+const fn stands_inside(line: &TextLine) -> bool {
     match line.role {
-        Role::Glued | Role::Wordless => true,
-        Role::Cue { family: Family::Agency | Family::Share, .. } => true,
-        Role::Cue { family: Family::ReadAlso | Family::Watch, alone } => !alone,
+        LineRole::Glued | LineRole::Wordless => true,
+        LineRole::Cue { family: CueFamily::Agency | CueFamily::Share, .. } => true,
+        LineRole::Cue { family: CueFamily::ReadAlso | CueFamily::Watch, alone } => !alone,
         _ => false,
     }
 }
 
 /// Whether a line is shaped like a headline.
-fn is_headline(line: &Line, words: RangeInclusive<u32>) -> bool {
-    words.contains(&line.words) && matches!(line.ending, Ending::Open | Ending::Asking)
+fn is_headline(line: &TextLine, words: RangeInclusive<u32>) -> bool {
+    words.contains(&line.words) && matches!(line.ending, LineEnding::Open | LineEnding::Asking)
 }

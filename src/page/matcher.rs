@@ -7,16 +7,16 @@ use std::ops::Range;
 use std::sync::LazyLock;
 
 use crate::document::Span;
-use crate::normalize::{Language, Normalizer, Profile, Scratch, TokenSink, alphabet};
+use crate::normalize::{FoldScratch, Language, Normalizer, Profile, TokenSink, alphabet};
 
-use super::cues::{self, Family, Form};
-use super::lines::{Ending, Line};
+use super::cues::{self, CueFamily, CueForm};
+use super::lines::{LineEnding, TextLine};
 
 /// What a line was found to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Cue {
+pub(super) struct LineCue {
     /// The family of the phrase.
-    pub(super) family: Family,
+    pub(super) family: CueFamily,
     /// Whether nothing follows the phrase.
     pub(super) alone: bool,
     /// Whether it counts only beside another cue or at the page's end.
@@ -31,12 +31,12 @@ pub(super) fn normalizer() -> Normalizer {
 
 /// Folded tokens one after another, with where each came from; reused from line to line.
 #[derive(Debug, Default)]
-pub(super) struct Tokens {
+pub(super) struct TokenBuffer {
     bytes: Vec<u8>,
     tokens: Vec<(Range<usize>, Span)>,
 }
 
-impl Tokens {
+impl TokenBuffer {
     pub(super) fn clear(&mut self) {
         self.bytes.clear();
         self.tokens.clear();
@@ -59,7 +59,7 @@ impl Tokens {
     }
 
     /// Where `part` ends that begins at token `from`; nothing if it does not stand there.
-    pub(super) fn end_of(&self, part: &Part, from: usize) -> Option<usize> {
+    pub(super) fn end_of(&self, part: &PhrasePart, from: usize) -> Option<usize> {
         let last = part.words.len().checked_sub(1)?;
         let fits = part.words.iter().enumerate().all(|(i, word)| {
             self.get(from + i).is_some_and(|token| {
@@ -70,7 +70,7 @@ impl Tokens {
     }
 }
 
-impl TokenSink for Tokens {
+impl TokenSink for TokenBuffer {
     fn token(&mut self, token: &[u8], span: Span) {
         let start = self.bytes.len();
         self.bytes.extend_from_slice(token);
@@ -80,16 +80,16 @@ impl TokenSink for Tokens {
 
 /// Consecutive folded words of a phrase; `prefix` if its last word may go on.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Part {
+pub(super) struct PhrasePart {
     words: Vec<Vec<u8>>,
     prefix: bool,
 }
 
-impl Part {
+impl PhrasePart {
     pub(super) fn fold(phrase: &str) -> Self {
         let phrase = phrase.trim();
-        let mut tokens = Tokens::default();
-        normalizer().fold(phrase.trim_end_matches('*'), &mut Scratch::default(), &mut tokens);
+        let mut tokens = TokenBuffer::default();
+        normalizer().fold(phrase.trim_end_matches('*'), &mut FoldScratch::default(), &mut tokens);
         let words = (0..tokens.len()).filter_map(|i| tokens.get(i).map(<[u8]>::to_vec)).collect();
         Self { words, prefix: phrase.ends_with('*') }
     }
@@ -101,17 +101,17 @@ impl Part {
 
 /// A folded phrase: what the line begins with, and what may have to follow somewhere.
 #[derive(Debug)]
-struct Phrase {
-    head: Part,
-    later: Option<Part>,
-    family: Family,
-    form: Form,
+struct CuePhrase {
+    head: PhrasePart,
+    later: Option<PhrasePart>,
+    family: CueFamily,
+    form: CueForm,
 }
 
-impl Phrase {
-    fn fold(phrase: &str, family: Family, form: Form) -> Self {
+impl CuePhrase {
+    fn fold(phrase: &str, family: CueFamily, form: CueForm) -> Self {
         let (head, later) = phrase.split_once('…').map_or((phrase, None), |(head, later)| (head, Some(later)));
-        Self { head: Part::fold(head), later: later.map(Part::fold), family, form }
+        Self { head: PhrasePart::fold(head), later: later.map(PhrasePart::fold), family, form }
     }
 
     fn first(&self) -> &[u8] {
@@ -120,22 +120,23 @@ impl Phrase {
 }
 
 /// Every phrase, folded, sorted by its first word.
-struct Table {
-    phrases: Vec<Phrase>,
-    agencies: Vec<Part>,
-    dateline_word: Part,
+struct PhraseTable {
+    phrases: Vec<CuePhrase>,
+    agencies: Vec<PhrasePart>,
+    dateline_word: PhrasePart,
 }
 
-static TABLE: LazyLock<Table> = LazyLock::new(|| {
-    let mut phrases: Vec<Phrase> = readable().map(|(family, form, text)| Phrase::fold(&text, family, form)).collect();
+static TABLE: LazyLock<PhraseTable> = LazyLock::new(|| {
+    let mut phrases: Vec<CuePhrase> =
+        readable().map(|(family, form, text)| CuePhrase::fold(&text, family, form)).collect();
     phrases.retain(|phrase| !phrase.head.words.is_empty());
     phrases.sort_by(|a, b| a.first().cmp(b.first()));
-    let agencies = cues::AGENCIES.iter().map(|agency| Part::fold(agency)).collect();
-    Table { phrases, agencies, dateline_word: Part::fold(cues::DATELINE_WORD) }
+    let agencies = cues::AGENCIES.iter().map(|agency| PhrasePart::fold(agency)).collect();
+    PhraseTable { phrases, agencies, dateline_word: PhrasePart::fold(cues::DATELINE_WORD) }
 });
 
 /// The phrases of [`super::cues`] as they are written there, products spelled out.
-pub(super) fn readable() -> impl Iterator<Item = (Family, Form, String)> {
+pub(super) fn readable() -> impl Iterator<Item = (CueFamily, CueForm, String)> {
     let listed = cues::CUES
         .iter()
         .flat_map(|&(family, form, phrases)| phrases.iter().map(move |phrase| (family, form, (*phrase).to_owned())));
@@ -143,7 +144,9 @@ pub(super) fn readable() -> impl Iterator<Item = (Family, Form, String)> {
         [(cues::RELATED_HEADS, cues::RELATED_TAILS), (cues::RELATED_HEADS_DEFINITE, cues::RELATED_TAILS_DEFINITE)];
     let related = products.into_iter().flat_map(|(heads, tails)| {
         heads.iter().flat_map(move |head| {
-            tails.iter().map(move |tail| (Family::Related, Form::Label(cues::RELATED_WORDS), format!("{head} {tail}")))
+            tails
+                .iter()
+                .map(move |tail| (CueFamily::Related, CueForm::Label(cues::RELATED_WORDS), format!("{head} {tail}")))
         })
     });
     listed.chain(related)
@@ -151,7 +154,7 @@ pub(super) fn readable() -> impl Iterator<Item = (Family, Form, String)> {
 
 /// The folded first word of each phrase; with `long`, of the phrases that lines of any length may begin with.
 pub(super) fn first_words(long: bool) -> impl Iterator<Item = String> {
-    let any = |form: Form| matches!(form, Form::Label(u32::MAX) | Form::Open(u32::MAX));
+    let any = |form: CueForm| matches!(form, CueForm::Label(u32::MAX) | CueForm::Open(u32::MAX));
     let phrases = TABLE.phrases.iter().filter(move |phrase| !long || any(phrase.form));
     phrases.map(|phrase| alphabet::to_utf8(phrase.first()))
 }
@@ -162,12 +165,12 @@ pub(super) fn first_agency_words() -> impl Iterator<Item = String> {
 }
 
 /// Where the longest agency's mark ends that begins at token `at`.
-pub(super) fn agency_end(tokens: &Tokens, at: usize) -> Option<usize> {
+pub(super) fn agency_end(tokens: &TokenBuffer, at: usize) -> Option<usize> {
     TABLE.agencies.iter().filter_map(|agency| tokens.end_of(agency, at)).max()
 }
 
 /// The word that only datelines hold, if it stands at token `at`.
-pub(super) fn is_dateline_word(tokens: &Tokens, at: usize) -> bool {
+pub(super) fn is_dateline_word(tokens: &TokenBuffer, at: usize) -> bool {
     tokens.end_of(&TABLE.dateline_word, at).is_some()
 }
 
@@ -178,31 +181,31 @@ pub(super) fn last_agency_words() -> impl Iterator<Item = String> {
 
 /// Matches lines against the table; holds the buffers that it reuses.
 #[derive(Debug)]
-pub(super) struct Matcher {
+pub(super) struct PhraseMatcher {
     normalizer: Normalizer,
-    scratch: Scratch,
-    tokens: Tokens,
+    scratch: FoldScratch,
+    tokens: TokenBuffer,
 }
 
-impl Default for Matcher {
+impl Default for PhraseMatcher {
     fn default() -> Self {
-        Self { normalizer: normalizer(), scratch: Scratch::default(), tokens: Tokens::default() }
+        Self { normalizer: normalizer(), scratch: FoldScratch::default(), tokens: TokenBuffer::default() }
     }
 }
 
-impl Matcher {
+impl PhraseMatcher {
     /// The cue that `line` of `text` is, if it is one; strong forms win over weak ones.
-    pub(super) fn find(&mut self, text: &str, line: &Line) -> Option<Cue> {
+    pub(super) fn find(&mut self, text: &str, line: &TextLine) -> Option<LineCue> {
         if line.hashtags {
-            return Some(Cue { family: Family::Tags, alone: false, weak: false });
+            return Some(LineCue { family: CueFamily::Tags, alone: false, weak: false });
         }
         self.fold(text, line);
-        let seen = Seen { tokens: &self.tokens, text, line };
+        let seen = MatchedLine { tokens: &self.tokens, text, line };
         seen.phrase().or_else(|| seen.agency())
     }
 
     /// The folded tokens of the head of `line`.
-    pub(super) fn fold(&mut self, text: &str, line: &Line) -> &Tokens {
+    pub(super) fn fold(&mut self, text: &str, line: &TextLine) -> &TokenBuffer {
         let head = Span::new(line.span.start, line.head_end).of(text);
         self.tokens.clear();
         self.normalizer.fold(head, &mut self.scratch, &mut self.tokens);
@@ -211,16 +214,16 @@ impl Matcher {
 }
 
 /// A line with its folded head.
-struct Seen<'a> {
-    tokens: &'a Tokens,
+struct MatchedLine<'a> {
+    tokens: &'a TokenBuffer,
     text: &'a str,
-    line: &'a Line,
+    line: &'a TextLine,
 }
 
-impl Seen<'_> {
+impl MatchedLine<'_> {
     /// The phrase the line begins with, numbers before it skipped (`3 تعليقات`, `© 2024 جميع الحقوق محفوظة`).
-    fn phrase(&self) -> Option<Cue> {
-        let mut best: Option<Cue> = None;
+    fn phrase(&self) -> Option<LineCue> {
+        let mut best: Option<LineCue> = None;
         let mut from = 0;
         while from < 3 {
             let first = self.tokens.get(from)?;
@@ -239,7 +242,7 @@ impl Seen<'_> {
     }
 
     /// Whether `phrase` stands at token `from` as its form asks.
-    fn fit(&self, phrase: &Phrase, from: usize) -> Option<Cue> {
+    fn fit(&self, phrase: &CuePhrase, from: usize) -> Option<LineCue> {
         let end = self.tokens.end_of(&phrase.head, from)?;
         if let Some(later) = &phrase.later {
             (end..self.tokens.len()).find_map(|at| self.tokens.end_of(later, at))?;
@@ -248,14 +251,14 @@ impl Seen<'_> {
         let words = self.line.words;
         let slashed = || self.line.span.of(self.text).starts_with("//");
         let (fits, weak) = match phrase.form {
-            Form::Line => (alone || (slashed() && words <= 12), false),
-            Form::WeakLine => (alone, true),
-            Form::Label(most) => (alone || (words <= most && self.labels(end)), false),
-            Form::WeakLabel(most) => (alone || (words <= most && self.labels(end)), true),
-            Form::Open(most) => (words <= most && (most == u32::MAX || self.line.ending != Ending::Stop), false),
-            Form::Weak(most) => (words <= most && self.line.ending != Ending::Stop, true),
+            CueForm::Line => (alone || (slashed() && words <= 12), false),
+            CueForm::WeakLine => (alone, true),
+            CueForm::Label(most) => (alone || (words <= most && self.labels(end)), false),
+            CueForm::WeakLabel(most) => (alone || (words <= most && self.labels(end)), true),
+            CueForm::Open(most) => (words <= most && (most == u32::MAX || self.line.ending != LineEnding::Stop), false),
+            CueForm::Weak(most) => (words <= most && self.line.ending != LineEnding::Stop, true),
         };
-        fits.then(|| Cue { family: phrase.family, alone: alone && !self.links_behind(end), weak })
+        fits.then(|| LineCue { family: phrase.family, alone: alone && !self.links_behind(end), weak })
     }
 
     /// The original text between token `at - 1` and token `at`.
@@ -278,11 +281,11 @@ impl Seen<'_> {
 
     /// Whether the line is agencies' marks alone, or a place or a date of at most a dateline's length and such a
     /// mark.
-    fn agency(&self) -> Option<Cue> {
+    fn agency(&self) -> Option<LineCue> {
         if self.line.words > 12 {
             return None;
         }
-        let found = Cue { family: cues::AGENCY, alone: true, weak: false };
+        let found = LineCue { family: cues::AGENCY, alone: true, weak: false };
         let mut rest = self.tokens.len();
         while let Some(before) = self.agency_before(rest) {
             rest = before;
@@ -309,9 +312,9 @@ mod tests {
     use super::*;
     use crate::page::lines::each_line;
 
-    fn cue(line: &str) -> Option<Cue> {
+    fn cue(line: &str) -> Option<LineCue> {
         let mut found = None;
-        let mut matcher = Matcher::default();
+        let mut matcher = PhraseMatcher::default();
         each_line(line, |measured| found = matcher.find(line, &measured));
         found
     }
@@ -325,7 +328,7 @@ mod tests {
         }
         for agency in cues::AGENCIES {
             assert!(cue(agency).is_some(), "{agency}");
-            assert_eq!(cue(&format!("الرياض - {agency}")).map(|cue| cue.family), Some(Family::Agency), "{agency}");
+            assert_eq!(cue(&format!("الرياض - {agency}")).map(|cue| cue.family), Some(CueFamily::Agency), "{agency}");
         }
     }
 

@@ -59,7 +59,7 @@
 //! [`Cutter::fields`] gives the date and byline of a story ([`StoryFields`]): what stands between the title and the text, else
 //! just above the title.
 //!
-//! Where the markup of a text is known, [`Cutter::cut_marked`] takes [`Hint`]s: they change the costs, and the same decision
+//! Where the markup of a text is known, [`Cutter::cut_marked`] takes [`MarkupHint`]s: they change the costs, and the same decision
 //! follows.
 //!
 //! A run counts first on how many pages of its source each line stands (`returning.rs`). A short line that stands on many of
@@ -86,25 +86,25 @@ mod story;
 use std::fmt;
 use std::str::FromStr;
 
-use crate::document::{Kind, Span, Unit};
+use crate::document::{Span, Unit, UnitKind};
 use crate::error::{Error, Result};
 
-pub use boilerplate::{Boilerplate, Text};
-pub use hints::{Hint, Mark};
-pub(crate) use learn::{Learner, Sampler};
+pub use boilerplate::{Boilerplate, SourcedText};
+pub use hints::{MarkupHint, MarkupMark};
+pub(crate) use learn::{PartSampler, RuleLearner};
 pub use markup::PageFields;
 pub use probe::RuleKind;
 pub use returning::ReturningLines;
 pub(crate) use returning::{LineCounter, PageLines, SourceLines};
-pub use rules::{Rule, Rules};
+pub use rules::{BoilerplateRule, BoilerplateRules};
 pub use sieve::Sieve;
-pub use sources::Sources;
+pub use sources::SourceResolver;
 pub use story::StoryFields;
 
-use cues::Family;
+use cues::CueFamily;
 use gate::GATE;
-use lines::{Ending, Line, Role};
-use matcher::Matcher;
+use lines::{LineEnding, LineRole, TextLine};
+use matcher::PhraseMatcher;
 
 /// How fine documents are cut: what `--unit` takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -156,11 +156,11 @@ impl FromStr for UnitLevel {
 /// Cuts texts into units; holds the buffers that it reuses from text to text. One for each thread.
 #[derive(Debug, Default)]
 pub struct Cutter {
-    matcher: Matcher,
-    lines: Vec<Line>,
+    matcher: PhraseMatcher,
+    lines: Vec<TextLine>,
     weak: Vec<usize>,
-    marks: Vec<hints::Marks>,
-    stories: story::Stories,
+    marks: Vec<hints::LineMarks>,
+    stories: story::StoryCutter,
     /// The units that the text of a page gives by itself, if its markup says more.
     base: Vec<Unit>,
 }
@@ -179,7 +179,7 @@ impl Cutter {
     }
 
     /// The same for a text of which markup says more than its lines show; only the story level looks at `hints`.
-    pub fn cut_marked(&mut self, text: &str, level: UnitLevel, hints: &[Hint], out: &mut Vec<Unit>) {
+    pub fn cut_marked(&mut self, text: &str, level: UnitLevel, hints: &[MarkupHint], out: &mut Vec<Unit>) {
         self.cut_known(text, level, hints, None, out);
     }
 
@@ -188,24 +188,24 @@ impl Cutter {
         &mut self,
         text: &str,
         level: UnitLevel,
-        hints: &[Hint],
+        hints: &[MarkupHint],
         known: Option<SourceLines<'_>>,
         out: &mut Vec<Unit>,
     ) {
         out.clear();
         let kind = match level {
             UnitLevel::Document => {
-                out.push(Unit { kind: Kind::Document, span: Span::new(0, text.len()), title: None });
+                out.push(Unit { kind: UnitKind::Document, span: Span::new(0, text.len()), title: None });
                 return;
             }
             UnitLevel::Story => None,
-            UnitLevel::Paragraph => Some(Kind::Paragraph),
-            UnitLevel::Line => Some(Kind::Line),
+            UnitLevel::Paragraph => Some(UnitKind::Paragraph),
+            UnitLevel::Line => Some(UnitKind::Line),
         };
         self.read(text);
         match kind {
             Some(kind) => out.extend(self.lines.iter().map(|line| {
-                let kind = if line.role.is_boilerplate() { Kind::Boilerplate } else { kind };
+                let kind = if line.role.is_boilerplate() { UnitKind::Boilerplate } else { kind };
                 Unit { kind, span: line.span, title: None }
             })),
             None => {
@@ -249,10 +249,10 @@ impl Cutter {
             }
             let Some(line) = lines::measure(text, line.span.start..line.span.end) else { return };
             under_tags = match self.judge(text, line) {
-                Role::Cue { family: Family::Tags, alone: true } => true,
+                LineRole::Cue { family: CueFamily::Tags, alone: true } => true,
                 // A weak cue may turn out to be text.
-                Role::Text | Role::Cue { .. } => under_tags && (line.words <= KEYWORD_WORDS || line.commas > 1),
-                Role::Wordless => under_tags,
+                LineRole::Text | LineRole::Cue { .. } => under_tags && (line.words <= KEYWORD_WORDS || line.commas > 1),
+                LineRole::Wordless => under_tags,
                 _ => false,
             };
         });
@@ -261,15 +261,15 @@ impl Cutter {
     }
 
     /// Appends a line with the role that it has by itself; gives that role.
-    fn judge(&mut self, text: &str, mut line: Line) -> Role {
-        if line.role != Role::Wordless
+    fn judge(&mut self, text: &str, mut line: TextLine) -> LineRole {
+        if line.role != LineRole::Wordless
             && GATE.opens(line.span.of(text))
             && let Some(cue) = self.matcher.find(text, &line)
         {
             if cue.weak {
                 self.weak.push(self.lines.len());
             }
-            line.role = Role::Cue { family: cue.family, alone: cue.alone };
+            line.role = LineRole::Cue { family: cue.family, alone: cue.alone };
         }
         self.lines.push(line);
         line.role
@@ -277,12 +277,13 @@ impl Cutter {
 
     /// Turns weak cues back into text unless a cue, or the page's end, is next to them.
     fn settle_weak(&mut self) {
-        let roles: Vec<Role> = self.weak.iter().filter_map(|&at| self.lines.get(at).map(|line| line.role)).collect();
+        let roles: Vec<LineRole> =
+            self.weak.iter().filter_map(|&at| self.lines.get(at).map(|line| line.role)).collect();
         for &at in &self.weak {
-            self.lines[at].role = Role::Text;
+            self.lines[at].role = LineRole::Text;
         }
         let is_cue =
-            |lines: &[Line], at: usize| lines.get(at).is_some_and(|line| matches!(line.role, Role::Cue { .. }));
+            |lines: &[TextLine], at: usize| lines.get(at).is_some_and(|line| matches!(line.role, LineRole::Cue { .. }));
         for (&at, &role) in self.weak.iter().zip(&roles).rev() {
             if at + 1 == self.lines.len() && at > 0 || is_cue(&self.lines, at + 1) {
                 self.lines[at].role = role;
@@ -301,12 +302,12 @@ impl Cutter {
         let mut below = None;
         for line in &mut self.lines {
             below = match (line.role, below) {
-                (Role::Cue { family: Family::Tags, alone: true }, _) => Some(0),
-                (Role::Text, Some(seen)) if is_keyword(line, seen) => {
-                    line.role = Role::Tags;
+                (LineRole::Cue { family: CueFamily::Tags, alone: true }, _) => Some(0),
+                (LineRole::Text, Some(seen)) if is_keyword(line, seen) => {
+                    line.role = LineRole::Tags;
                     Some(seen + 1)
                 }
-                (Role::Wordless, below) => below,
+                (LineRole::Wordless, below) => below,
                 _ => None,
             };
         }
@@ -317,9 +318,9 @@ impl Cutter {
 const KEYWORD_WORDS: u32 = 4;
 
 /// Whether `line`, with `seen` keyword lines before it, is one too.
-fn is_keyword(line: &Line, seen: u32) -> bool {
-    let short = line.words <= KEYWORD_WORDS && matches!(line.ending, Ending::Open | Ending::Leading);
-    let list = seen == 0 && line.commas >= 2 && line.words <= 5 * line.commas && line.ending != Ending::Stop;
+fn is_keyword(line: &TextLine, seen: u32) -> bool {
+    let short = line.words <= KEYWORD_WORDS && matches!(line.ending, LineEnding::Open | LineEnding::Leading);
+    let list = seen == 0 && line.commas >= 2 && line.words <= 5 * line.commas && line.ending != LineEnding::Stop;
     short || list
 }
 
@@ -359,7 +360,7 @@ mod tests {
         #[test]
         fn skimming_finds_the_cues_that_reading_finds(picks in prop::collection::vec(0..LINES.len(), 0..12)) {
             let text = picks.iter().map(|pick| LINES[*pick]).collect::<Vec<_>>().join("\n");
-            let is_cue = |line: &&Line| matches!(line.role, Role::Cue { .. } | Role::Tags);
+            let is_cue = |line: &&TextLine| matches!(line.role, LineRole::Cue { .. } | LineRole::Tags);
             let found = |cutter: &Cutter| cutter.lines.iter().filter(is_cue).map(|line| line.span).collect::<Vec<_>>();
             let (mut read, mut skimmed) = (Cutter::new(), Cutter::new());
             read.read(&text);

@@ -1,8 +1,8 @@
 //! The parts of a line that are learned and looked up: the line, its head, its tail, each as a hash of folded tokens.
 
-use super::matcher::{self, Tokens};
-use crate::normalize::{Normalizer, Scratch, alphabet};
-use crate::shingle::hash::Keys;
+use super::matcher::{self, TokenBuffer};
+use crate::normalize::{FoldScratch, Normalizer, alphabet};
+use crate::shingle::hash::HashKeys;
 
 /// Most tokens of a line that is learned whole.
 pub(super) const LINE_TOKENS: usize = 24;
@@ -29,7 +29,7 @@ pub enum RuleKind {
 
 /// A part of a line.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Part {
+pub(super) struct LinePart {
     pub(super) kind: RuleKind,
     pub(super) hash: u64,
     /// Where in the line it begins and ends.
@@ -39,34 +39,34 @@ pub(super) struct Part {
 
 /// Finds the parts of lines; holds the buffers that it reuses.
 #[derive(Debug)]
-pub(super) struct Probe {
+pub(super) struct PartFinder {
     normalizer: Normalizer,
-    scratch: Scratch,
-    tokens: Tokens,
-    keys: Keys,
+    scratch: FoldScratch,
+    tokens: TokenBuffer,
+    keys: HashKeys,
     hashes: Vec<u64>,
 }
 
-impl Default for Probe {
+impl Default for PartFinder {
     fn default() -> Self {
         Self {
             normalizer: matcher::normalizer(),
-            scratch: Scratch::default(),
-            tokens: Tokens::default(),
-            keys: Keys::new(SEED),
+            scratch: FoldScratch::default(),
+            tokens: TokenBuffer::default(),
+            keys: HashKeys::new(SEED),
             hashes: Vec::new(),
         }
     }
 }
 
-impl Probe {
+impl PartFinder {
     fn fold(&mut self, text: &str) {
         self.tokens.clear();
         self.normalizer.fold(text, &mut self.scratch, &mut self.tokens);
     }
 
     /// Calls `found` with each part of `line`, which has no white space around it.
-    pub(super) fn parts(&mut self, line: &str, mut found: impl FnMut(Part)) {
+    pub(super) fn parts(&mut self, line: &str, mut found: impl FnMut(LinePart)) {
         if line.len() <= LINE_BYTES {
             self.fold(line);
             let tokens = self.tokens.len();
@@ -95,10 +95,10 @@ impl Probe {
     }
 
     /// The part of tokens `from..to` of what was folded, which begins at `offset` of the line.
-    fn part(&mut self, kind: RuleKind, from: usize, to: usize, offset: usize) -> Part {
+    fn part(&mut self, kind: RuleKind, from: usize, to: usize, offset: usize) -> LinePart {
         let span = |at: usize| self.tokens.span(at).unwrap_or(crate::document::Span::new(0, 0));
         let (start, end) = (offset + span(from).start, offset + span(to - 1).end);
-        Part { kind, hash: self.hash(kind, from, to), start, end }
+        LinePart { kind, hash: self.hash(kind, from, to), start, end }
     }
 
     fn hash(&mut self, kind: RuleKind, from: usize, to: usize) -> u64 {

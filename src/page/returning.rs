@@ -15,8 +15,8 @@ use std::collections::BTreeMap;
 
 use ahash::AHashSet;
 
-use super::hints::{Mark, Marks};
-use super::lines::{self, Ending, Line, Role};
+use super::hints::{LineMarks, MarkupMark};
+use super::lines::{self, LineEnding, LineRole, TextLine};
 
 /// Fewest pages with a line that is furniture.
 const FURNITURE_PAGES: u32 = 4;
@@ -58,7 +58,7 @@ impl PageLines {
 
 /// A line with the number of pages that have it.
 #[derive(Debug, Clone, Copy)]
-struct Counted {
+struct CountedLine {
     hash: u64,
     pages: u32,
 }
@@ -69,13 +69,13 @@ struct Counted {
 pub(crate) struct LineCounter {
     pages: BTreeMap<String, u32>,
     seen: AHashSet<u64>,
-    buffer: Vec<Counted>,
-    table: Vec<Counted>,
+    buffer: Vec<CountedLine>,
+    table: Vec<CountedLine>,
 }
 
 impl LineCounter {
     /// Bytes that the counts of lines take at most; those of pages grow with the input.
-    pub(crate) const BYTES: u64 = ((MOST + 2 * BUFFER) * size_of::<Counted>()) as u64;
+    pub(crate) const BYTES: u64 = ((MOST + 2 * BUFFER) * size_of::<CountedLine>()) as u64;
 
     /// Counts a page, unless one of the same lines was counted before.
     pub(crate) fn add(&mut self, source: &str, page: &PageLines) {
@@ -91,7 +91,7 @@ impl LineCounter {
             }
         }
         for line in &page.0 {
-            self.buffer.push(Counted { hash: mix(salt ^ line), pages: 1 });
+            self.buffer.push(CountedLine { hash: mix(salt ^ line), pages: 1 });
             if self.buffer.len() >= BUFFER {
                 self.merge();
             }
@@ -129,7 +129,7 @@ pub struct ReturningLines {
     /// Unlike pages by source.
     pages: BTreeMap<String, u32>,
     /// Sorted by hash, which is of the line and its source.
-    lines: Vec<Counted>,
+    lines: Vec<CountedLine>,
 }
 
 impl ReturningLines {
@@ -151,7 +151,7 @@ impl ReturningLines {
 pub(crate) struct SourceLines<'a> {
     salt: u64,
     pages: u32,
-    lines: &'a [Counted],
+    lines: &'a [CountedLine],
 }
 
 impl SourceLines<'_> {
@@ -164,13 +164,13 @@ impl SourceLines<'_> {
 }
 
 /// Adds the marks of `lines`, which are those of `text`, to `marks`, one for each line.
-pub(super) fn mark(text: &str, lines: &[Line], source: SourceLines<'_>, marks: &mut [Marks]) {
+pub(super) fn mark(text: &str, lines: &[TextLine], source: SourceLines<'_>, marks: &mut [LineMarks]) {
     if source.pages < FURNITURE_PAGES {
         return;
     }
-    let counted = |(at, line): (usize, &Line)| Returned { at, pages: source.count(line.span.of(text)) };
-    let words = lines.iter().enumerate().filter(|(_, line)| line.role != Role::Wordless);
-    let returned: Vec<Returned> = words.map(counted).collect();
+    let counted = |(at, line): (usize, &TextLine)| ReturnedLine { at, pages: source.count(line.span.of(text)) };
+    let words = lines.iter().enumerate().filter(|(_, line)| line.role != LineRole::Wordless);
+    let returned: Vec<ReturnedLine> = words.map(counted).collect();
     // From below: a title is known by the story under it.
     let (mut story, mut below) = (None, 0);
     for block in returned.chunk_by(|above, below| are_alike(above.pages, below.pages)).rev() {
@@ -192,13 +192,13 @@ pub(super) fn mark(text: &str, lines: &[Line], source: SourceLines<'_>, marks: &
 
 /// A line of a page, by its place, with the pages that it stands on.
 #[derive(Debug, Clone, Copy)]
-struct Returned {
+struct ReturnedLine {
     at: usize,
     pages: u32,
 }
 
 /// Whether lines that return together hold as much text as a story.
-fn is_story(block: &[Returned], lines: &[Line]) -> bool {
+fn is_story(block: &[ReturnedLine], lines: &[TextLine]) -> bool {
     let returns = block.first().is_some_and(|line| line.pages >= RETURNING_PAGES);
     let words = block.iter().map(|line| sentence_words(&lines[line.at])).fold(0, u32::saturating_add);
     returns && words >= STORY
@@ -211,19 +211,19 @@ const fn are_alike(above: u32, below: u32) -> bool {
 }
 
 /// The words of a line that stories consist of; 0 of another line.
-const fn sentence_words(line: &Line) -> u32 {
-    let sentence = matches!(line.ending, Ending::Stop) || line.words >= SENTENCE;
+const fn sentence_words(line: &TextLine) -> u32 {
+    let sentence = matches!(line.ending, LineEnding::Stop) || line.words >= SENTENCE;
     if sentence { line.words } else { 0 }
 }
 
 /// What a line is that stands on `pages` of the `all` pages of its source.
-fn mark_of(line: &Line, pages: u32, all: u32) -> Option<Mark> {
+fn mark_of(line: &TextLine, pages: u32, all: u32) -> Option<MarkupMark> {
     let everywhere = u64::from(pages) * 4 >= u64::from(all) * u64::from(EVERYWHERE_QUARTERS);
     if pages >= EVERYWHERE_PAGES && everywhere && line.words <= LONGEST {
-        return Some(Mark::Everywhere);
+        return Some(MarkupMark::Everywhere);
     }
     let often = pages >= FURNITURE_PAGES && pages.saturating_mul(FURNITURE_SHARE) >= all;
-    (often && line.words <= LONGEST).then_some(Mark::Furniture)
+    (often && line.words <= LONGEST).then_some(MarkupMark::Furniture)
 }
 
 /// What is equal for lines of equal letters and digits; nothing for a line without any.

@@ -11,7 +11,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use super::probe::{Part, Probe, RuleKind};
+use super::probe::{LinePart, PartFinder, RuleKind};
 use crate::error::{Error, ErrorKind, Result};
 use crate::normalize::FOLD_VERSION;
 
@@ -20,7 +20,7 @@ const VERSION: u32 = 1;
 
 /// The first line of a rules file.
 #[derive(Debug, Serialize, Deserialize)]
-struct Header {
+struct RulesHeader {
     format: String,
     version: u32,
     fold: String,
@@ -28,7 +28,7 @@ struct Header {
 
 /// One rule: a line, or the head or tail of lines, that is boilerplate in the texts of a source.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Rule {
+pub struct BoilerplateRule {
     /// The source.
     pub source: String,
     /// What it is about.
@@ -54,25 +54,27 @@ pub struct Rule {
 
 /// What was learned, by source.
 #[derive(Clone, Default)]
-pub struct Rules {
-    list: Vec<Rule>,
+pub struct BoilerplateRules {
+    list: Vec<BoilerplateRule>,
     /// The hashes of each source's rules, ascending.
     hashes: BTreeMap<String, Vec<u64>>,
 }
 
-impl Rules {
+impl BoilerplateRules {
     /// The rules of `list`, sorted by source, kind, falling count and text.
     ///
     /// # Errors
     ///
     /// [`ErrorKind::Parameter`] for a line without words or with more than 24, and a head or tail that has not five.
-    pub fn new(mut list: Vec<Rule>) -> Result<Self> {
+    pub fn new(mut list: Vec<BoilerplateRule>) -> Result<Self> {
         list.sort_by(|a, b| {
-            let key = |rule: &Rule| (rule.source.clone(), rule.kind, std::cmp::Reverse(rule.count), rule.text.clone());
+            let key = |rule: &BoilerplateRule| {
+                (rule.source.clone(), rule.kind, std::cmp::Reverse(rule.count), rule.text.clone())
+            };
             key(a).cmp(&key(b))
         });
         let mut hashes: BTreeMap<String, Vec<u64>> = BTreeMap::new();
-        let mut probe = Probe::default();
+        let mut probe = PartFinder::default();
         for rule in &list {
             let hash = probe.hash_of_words(rule.kind, &rule.text).ok_or_else(|| {
                 Error::parameter("boilerplate-rules", &rule.text, "1 to 24 words for a line, 5 for a head or tail")
@@ -85,7 +87,7 @@ impl Rules {
 
     /// The rules, sorted.
     #[must_use]
-    pub fn list(&self) -> &[Rule] {
+    pub fn list(&self) -> &[BoilerplateRule] {
         &self.list
     }
 
@@ -113,16 +115,16 @@ impl Rules {
         const WRITE: &str = "write it with `mukarrar boilerplate`";
         let file = std::io::BufReader::new(std::fs::File::open(path).map_err(failed)?);
         let (mut list, mut header) = (Vec::new(), None);
-        let mut probe = Probe::default();
+        let mut probe = PartFinder::default();
         for (number, line) in file.lines().enumerate() {
             let (number, line) = (number + 1, line.map_err(failed)?);
             if line.trim().is_empty() {
                 continue;
             }
             if header.is_none() {
-                let found: Header = serde_json::from_str(&line)
+                let found: RulesHeader = serde_json::from_str(&line)
                     .ok()
-                    .filter(|found: &Header| found.format == FORMAT)
+                    .filter(|found: &RulesHeader| found.format == FORMAT)
                     .ok_or_else(|| wrong(number, "no boilerplate rules".to_owned(), WRITE))?;
                 if found.version != VERSION || found.fold != FOLD_VERSION {
                     let what = format!(
@@ -134,7 +136,7 @@ impl Rules {
                 header = Some(found);
                 continue;
             }
-            let rule: Rule = serde_json::from_str(&line)
+            let rule: BoilerplateRule = serde_json::from_str(&line)
                 .map_err(|error| wrong(number, error.to_string(), "give source, kind and text, or remove the line"))?;
             if probe.hash_of_words(rule.kind, &rule.text).is_none() {
                 let what = format!("{:?} has not the words of a {:?}", rule.text, rule.kind).to_lowercase();
@@ -154,7 +156,7 @@ impl Rules {
     ///
     /// What the writer says.
     pub fn write(&self, out: &mut dyn Write) -> std::io::Result<()> {
-        let header = Header { format: FORMAT.to_owned(), version: VERSION, fold: FOLD_VERSION.to_owned() };
+        let header = RulesHeader { format: FORMAT.to_owned(), version: VERSION, fold: FOLD_VERSION.to_owned() };
         serde_json::to_writer(&mut *out, &header)?;
         writeln!(out)?;
         for rule in &self.list {
@@ -181,17 +183,17 @@ impl Rules {
 }
 
 /// Whether a part is among the rules of its source.
-pub(super) fn knows(hashes: &[u64], part: &Part) -> bool {
+pub(super) fn knows(hashes: &[u64], part: &LinePart) -> bool {
     hashes.binary_search(&part.hash).is_ok()
 }
 
-impl PartialEq for Rules {
+impl PartialEq for BoilerplateRules {
     fn eq(&self, other: &Self) -> bool {
         self.hashes == other.hashes
     }
 }
 
-impl fmt::Debug for Rules {
+impl fmt::Debug for BoilerplateRules {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Rules({})", self.digest())
     }

@@ -14,12 +14,12 @@
 
 use std::sync::Arc;
 
-use super::credits::{Credits, Head, LINES, PARAGRAPH_BYTES};
-use super::lines::{self, Line, Role};
-use super::probe::Probe;
-use super::rules::{self, Rules};
-use super::{Boilerplate, Cutter, Text};
-use crate::document::{Excerpt, Kind, Span};
+use super::credits::{CreditFinder, LINES, LineHead, PARAGRAPH_BYTES};
+use super::lines::{self, LineRole, TextLine};
+use super::probe::PartFinder;
+use super::rules::{self, BoilerplateRules};
+use super::{Boilerplate, Cutter, SourcedText};
+use crate::document::{Excerpt, Span, UnitKind};
 
 /// Fewest words that must be left: with less a text says too little to be told from another.
 const LEAST_LEFT: usize = 8;
@@ -37,11 +37,11 @@ const LEAST_LEFT: usize = 8;
 #[derive(Debug)]
 pub struct Sieve {
     treatment: Boilerplate,
-    rules: Option<Arc<Rules>>,
-    probe: Probe,
+    rules: Option<Arc<BoilerplateRules>>,
+    probe: PartFinder,
     cutter: Cutter,
-    credits: Credits,
-    lines: Vec<Line>,
+    credits: CreditFinder,
+    lines: Vec<TextLine>,
     out: Vec<Span>,
     kept: Vec<Span>,
 }
@@ -53,9 +53,9 @@ impl Sieve {
         Self {
             treatment,
             rules: None,
-            probe: Probe::default(),
+            probe: PartFinder::default(),
             cutter: Cutter::new(),
-            credits: Credits::default(),
+            credits: CreditFinder::default(),
             lines: Vec::new(),
             out: Vec::new(),
             kept: Vec::new(),
@@ -64,14 +64,16 @@ impl Sieve {
 
     /// The same with learned rules.
     #[must_use]
-    pub fn with_rules(self, rules: Option<Arc<Rules>>) -> Self {
+    pub fn with_rules(self, rules: Option<Arc<BoilerplateRules>>) -> Self {
         Self { rules, ..self }
     }
 
     /// What of `text` is compared. Linear in its length; most lines are not looked at beyond their first and last word.
-    pub fn sift<'s, 'a: 's>(&'s mut self, text: impl Into<Text<'a>>) -> Excerpt<'s> {
-        let Text { text, kind, source } = text.into();
-        if self.treatment == Boilerplate::Keep || !matches!(kind, Kind::Document | Kind::Story | Kind::Paragraph) {
+    pub fn sift<'s, 'a: 's>(&'s mut self, text: impl Into<SourcedText<'a>>) -> Excerpt<'s> {
+        let SourcedText { text, kind, source } = text.into();
+        if self.treatment == Boilerplate::Keep
+            || !matches!(kind, UnitKind::Document | UnitKind::Story | UnitKind::Paragraph)
+        {
             return Excerpt::whole(text);
         }
         self.out.clear();
@@ -92,24 +94,24 @@ impl Sieve {
     }
 
     /// The lines of `text`, those that are boilerplate noted; below the document, cutting did that.
-    fn read(&mut self, text: &str, kind: Kind) {
+    fn read(&mut self, text: &str, kind: UnitKind) {
         self.lines.clear();
-        if kind == Kind::Document {
+        if kind == UnitKind::Document {
             self.cutter.skim(text);
             std::mem::swap(&mut self.lines, &mut self.cutter.lines);
         } else {
             lines::each_range(text, |range| self.lines.extend(lines::unmeasured(text, range)));
         }
-        let found = self.lines.iter().filter(|line| matches!(line.role, Role::Cue { .. } | Role::Tags));
+        let found = self.lines.iter().filter(|line| matches!(line.role, LineRole::Cue { .. } | LineRole::Tags));
         self.out.extend(found.map(|line| line.span));
     }
 
     /// Notes the credits at the head of the first lines that are text, down to the first paragraph.
     fn heads(&mut self, text: &str) {
-        for line in self.lines.iter().filter(|line| line.role == Role::Text).take(LINES) {
+        for line in self.lines.iter().filter(|line| line.role == LineRole::Text).take(LINES) {
             match self.credits.head(line.span.of(text)) {
-                Some(Head::Line) => self.out.push(line.span),
-                Some(Head::Cut(end)) => {
+                Some(LineHead::Line) => self.out.push(line.span),
+                Some(LineHead::Cut(end)) => {
                     self.out.push(Span::new(line.span.start, line.span.start + end));
                     return;
                 }
@@ -121,7 +123,7 @@ impl Sieve {
 
     /// Notes the tails of the last lines that are text, up to the last paragraph.
     fn tails(&mut self, text: &str) {
-        let lines = self.lines.iter().rev().filter(|line| line.role == Role::Text);
+        let lines = self.lines.iter().rev().filter(|line| line.role == LineRole::Text);
         for (place, line) in lines.take(LINES).enumerate() {
             if let Some(start) = self.credits.tail(line.span.of(text), place == 0) {
                 self.out.push(Span::new(line.span.start + start, line.span.end));
@@ -136,7 +138,7 @@ impl Sieve {
     fn learned(&mut self, text: &str, source: Option<&str>) {
         let Self { rules, probe, lines, out, .. } = self;
         let Some(hashes) = source.and_then(|source| rules.as_ref()?.of(source)) else { return };
-        for line in lines.iter().filter(|line| line.role == Role::Text) {
+        for line in lines.iter().filter(|line| line.role == LineRole::Text) {
             probe.parts(line.span.of(text), |part| {
                 if rules::knows(hashes, &part) {
                     out.push(Span::new(line.span.start + part.start, line.span.start + part.end));

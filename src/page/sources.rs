@@ -11,12 +11,12 @@ const URL: &str = "url";
 /// Says whose text a record is: what its source field holds; without such a field the host of its `url`; else the folder in
 /// its id, which for plain texts is the way below the directory that was read.
 #[derive(Debug, Clone, Default)]
-pub struct Sources {
+pub struct SourceResolver {
     field: Option<usize>,
     url: Option<usize>,
 }
 
-impl Sources {
+impl SourceResolver {
     /// The fields that records are to be read with, beside others.
     pub fn fields(source_field: Option<&str>) -> impl Iterator<Item = String> {
         std::iter::once(source_field.unwrap_or(URL).to_owned())

@@ -51,12 +51,12 @@ pub(super) fn anchors(hashes: &[u64], per_window: usize, mut each: impl FnMut(us
 
 /// Which anchors were met once, and which again.
 #[derive(Debug)]
-pub(super) struct Seen {
+pub(super) struct SeenAnchors {
     once: Vec<u64>,
     again: Vec<u64>,
 }
 
-impl Seen {
+impl SeenAnchors {
     /// A table for about `anchors` anchors in at most `most` bytes.
     pub(super) fn new(anchors: u64, most: Option<u64>) -> Self {
         // 16 bits an anchor in each half: one window in 16 is looked at for nothing.
@@ -127,7 +127,7 @@ mod tests {
 
     #[test]
     fn a_small_table_forgets_no_repeat() {
-        let mut seen = Seen::new(1_000_000, Some(0));
+        let mut seen = SeenAnchors::new(1_000_000, Some(0));
         assert_eq!(seen.bytes(), 1024);
         let hash = |value: u64| finish(value);
         (0..500).chain(100..200).for_each(|value| seen.insert(hash(value)));

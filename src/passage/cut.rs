@@ -13,7 +13,7 @@
 
 use ahash::AHashMap;
 
-use super::links::{Link, Links};
+use super::links::{WindowLink, WindowLinks};
 use super::sentence;
 use super::store::WordStore;
 use super::words::is_glued;
@@ -25,43 +25,43 @@ use crate::error::Result;
 pub(super) const REACH: u64 = 8;
 
 /// Gives the text of a document.
-pub(super) type Read<'r> = &'r mut dyn FnMut(DocId) -> Result<String>;
+pub(super) type TextReader<'r> = &'r mut dyn FnMut(DocId) -> Result<String>;
 
 /// Cuts what repeats.
-pub(super) struct Cutting<'a> {
+pub(super) struct PassageCutter<'a> {
     store: &'a WordStore,
     /// Words of a window.
     window: u64,
     reach: u64,
-    read: Read<'a>,
+    read: TextReader<'a>,
     /// The text read last.
     text: Option<(DocId, String)>,
     /// Words that are cut, ascending; the last may be growing still.
     cuts: Vec<(u64, u64)>,
     /// For windows whose first occurrence was damaged: another that stays.
     instead: AHashMap<u64, u64>,
-    open: Option<Open>,
+    open: Option<OpenCut>,
     found: Vec<RepeatedSpan>,
     lost: u64,
 }
 
-/// The cut that grows: the last of [`Cutting::cuts`].
-struct Open {
+/// The cut that grows: the last of [`PassageCutter::cuts`].
+struct OpenCut {
     document: DocId,
     /// What it is made of, one after the other.
-    pieces: Vec<Piece>,
+    pieces: Vec<RepeatedPiece>,
 }
 
 /// Words that go, from `b` on, and the equal words from `a` on that stay for them.
 #[derive(Debug, Clone, Copy)]
-struct Piece {
+struct RepeatedPiece {
     a: u64,
     b: u64,
     length: u64,
 }
 
-impl<'a> Cutting<'a> {
-    pub(super) fn new(store: &'a WordStore, window: usize, reach: u64, read: Read<'a>) -> Self {
+impl<'a> PassageCutter<'a> {
+    pub(super) fn new(store: &'a WordStore, window: usize, reach: u64, read: TextReader<'a>) -> Self {
         let window = window as u64;
         let (cuts, found, instead) = (Vec::new(), Vec::new(), AHashMap::new());
         Self { store, window, reach, read, text: None, cuts, instead, open: None, found, lost: 0 }
@@ -75,7 +75,7 @@ impl<'a> Cutting<'a> {
     /// The disk refuses; a text cannot be read; what `check` says.
     pub(super) fn run(
         mut self,
-        links: &Links,
+        links: &WindowLinks,
         check: &mut dyn FnMut(usize) -> Result<()>,
     ) -> Result<(Vec<RepeatedSpan>, u64)> {
         links.each(|link| {
@@ -86,7 +86,7 @@ impl<'a> Cutting<'a> {
         Ok((self.found, self.lost))
     }
 
-    fn link(&mut self, link: Link) -> Result<()> {
+    fn link(&mut self, link: WindowLink) -> Result<()> {
         let document = self.store.document(link.window);
         if self.open.as_ref().is_some_and(|open| open.document != document) {
             self.close()?;
@@ -150,7 +150,7 @@ impl<'a> Cutting<'a> {
         match (growing, &mut self.open) {
             (Some((_, before)), Some(open)) => {
                 let known = before - b;
-                open.pieces.push(Piece { a: a + known, b: before, length: length - known });
+                open.pieces.push(RepeatedPiece { a: a + known, b: before, length: length - known });
                 if let Some(cut) = self.cuts.last_mut() {
                     cut.1 = end;
                 }
@@ -158,7 +158,7 @@ impl<'a> Cutting<'a> {
             _ => {
                 self.close()?;
                 self.cuts.push((b, end));
-                self.open = Some(Open { document, pieces: vec![Piece { a, b, length }] });
+                self.open = Some(OpenCut { document, pieces: vec![RepeatedPiece { a, b, length }] });
             }
         }
         Ok(length)
@@ -177,7 +177,7 @@ impl<'a> Cutting<'a> {
         let Some(settled) = settled else { return Ok(()) };
         self.cuts.push((settled.start, settled.end));
         let mut begin = settled.span.start;
-        for Piece { a, b, length } in open.pieces {
+        for RepeatedPiece { a, b, length } in open.pieces {
             let (from, until) = (b.max(settled.start), (b + length).min(settled.end));
             if from >= until {
                 continue;
@@ -196,12 +196,12 @@ impl<'a> Cutting<'a> {
     }
 
     /// The cut from word `start` to word `end`, drawn back; `None` if nothing is left of it.
-    fn settle(&self, text: &str, document: DocId, start: u64, end: u64) -> Result<Option<Settled>> {
+    fn settle(&self, text: &str, document: DocId, start: u64, end: u64) -> Result<Option<SettledCut>> {
         let of_document = self.store.words_of(document);
         let first = start.saturating_sub(1).max(of_document.start);
         let spans = self.store.spans(first..(end + 1).min(of_document.end))?;
         let span = |word: u64| spans.get((word - first) as usize).copied().filter(|_| word < of_document.end);
-        let border = |word: u64| Border {
+        let border = |word: u64| CutBorder {
             before: word.checked_sub(1).filter(|before| *before >= of_document.start).and_then(span),
             after: span(word),
             text,
@@ -224,13 +224,13 @@ impl<'a> Cutting<'a> {
 }
 
 /// A cut in its last shape.
-struct Settled {
+struct SettledCut {
     start: u64,
     end: u64,
     span: Span,
 }
 
-fn settled<'t>(text: &str, start: u64, end: u64, border: &impl Fn(u64) -> Border<'t>) -> Option<Settled> {
+fn settled<'t>(text: &str, start: u64, end: u64, border: &impl Fn(u64) -> CutBorder<'t>) -> Option<SettledCut> {
     if start >= end {
         return None;
     }
@@ -241,17 +241,17 @@ fn settled<'t>(text: &str, start: u64, end: u64, border: &impl Fn(u64) -> Border
         (end + skipped).min(from)
     });
     let until = border(end).sentence().unwrap_or(until);
-    Some(Settled { start, end, span: without_blanks(text, Span::new(from, until)) })
+    Some(SettledCut { start, end, span: without_blanks(text, Span::new(from, until)) })
 }
 
 /// The place between two words of a document, or at its end.
-struct Border<'t> {
+struct CutBorder<'t> {
     before: Option<Span>,
     after: Option<Span>,
     text: &'t str,
 }
 
-impl Border<'_> {
+impl CutBorder<'_> {
     /// Whether both are one word, or come from one character.
     fn is_glued(&self) -> bool {
         matches!((self.before, self.after), (Some(before), Some(after)) if is_glued(before, after))
@@ -289,7 +289,7 @@ mod tests {
 
     use super::super::links::links;
     use super::super::runs::tests::{documents, store};
-    use super::super::words::{WordFolder, Words};
+    use super::super::words::{FoldedWords, WordFolder};
     use super::*;
     use crate::normalize::{Language, Normalizer, Profile};
 
@@ -319,7 +319,7 @@ mod tests {
             let links = links(&store, window, None).unwrap();
             // Texts of one-letter words, as the spans of the store say.
             let mut read = |document: DocId| Ok("x ".repeat(documents[document.index()].len()));
-            let cutting = Cutting::new(&store, window, 0, &mut read);
+            let cutting = PassageCutter::new(&store, window, 0, &mut read);
             let (cuts, lost) = cutting.run(&links, &mut |_| Ok(())).unwrap();
             prop_assert_eq!(lost, 0);
             let left = pieces(&documents, &cuts);
@@ -351,7 +351,7 @@ mod tests {
     /// The texts after cutting, with windows of five words.
     fn left(texts: &[&str]) -> Vec<String> {
         let normalizer = Normalizer::new(Profile::Standard, Language::Ar);
-        let mut words = Words::default();
+        let mut words = FoldedWords::default();
         let mut folder = WordFolder::new(1);
         let folded = texts.iter().map(|text| folder.fold(&normalizer, text, &mut words));
         assert!(folded.sum::<usize>() > 0);
@@ -359,7 +359,7 @@ mod tests {
         store.push(&words).unwrap();
         let links = links(&store, 5, None).unwrap();
         let mut read = |document: DocId| Ok(texts[document.index()].to_owned());
-        let (cuts, _) = Cutting::new(&store, 5, REACH, &mut read).run(&links, &mut |_| Ok(())).unwrap();
+        let (cuts, _) = PassageCutter::new(&store, 5, REACH, &mut read).run(&links, &mut |_| Ok(())).unwrap();
         let mut left: Vec<String> = texts.iter().map(|text| (*text).to_owned()).collect();
         for cut in cuts.iter().rev() {
             left[cut.document.index()].replace_range(cut.span.start..cut.span.end, "");

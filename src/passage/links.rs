@@ -8,16 +8,16 @@ use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::ops::Range;
 
-use super::anchors::{Seen, anchor_length, anchors, hashes};
-use super::store::{Text, WordStore};
+use super::anchors::{SeenAnchors, anchor_length, anchors, hashes};
+use super::store::{StoredWords, WordStore};
 use crate::error::Result;
-use crate::lsh::Limit;
+use crate::lsh::MemoryLimit;
 use crate::parallel;
 use crate::spill::SpillFile;
 
 /// Windows that stand one after the other, and where they stood first, one after the other too.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Link {
+pub(super) struct WindowLink {
     /// The first of the windows.
     pub(super) window: u64,
     /// Where it stood first.
@@ -28,14 +28,14 @@ pub(super) struct Link {
 
 /// All links, ascending.
 #[derive(Debug)]
-pub(super) struct Links {
-    rounds: Vec<Round>,
+pub(super) struct WindowLinks {
+    rounds: Vec<SearchRound>,
 }
 
 /// What one round found.
 #[derive(Debug, Default)]
-struct Round {
-    links: Vec<Link>,
+struct SearchRound {
+    links: Vec<WindowLink>,
     file: Option<SpillFile>,
 }
 
@@ -44,15 +44,15 @@ struct Round {
 /// # Errors
 ///
 /// The disk refuses.
-pub(super) fn links(store: &WordStore, window: usize, limit: Option<&Limit>) -> Result<Links> {
+pub(super) fn links(store: &WordStore, window: usize, limit: Option<&MemoryLimit>) -> Result<WindowLinks> {
     let memory = limit.map(|limit| limit.memory);
     let search =
-        Search { store, window, batch: memory.map_or(MOST_BATCH, |bytes| bytes / 256).clamp(1024, MOST_BATCH) };
+        LinkSearch { store, window, batch: memory.map_or(MOST_BATCH, |bytes| bytes / 256).clamp(1024, MOST_BATCH) };
     let seen = search.seen(memory)?;
     let windows = search.count(&seen)?;
     let room = memory.map(|bytes| bytes.saturating_sub(seen.bytes()) / 2);
     let mut rounds = Vec::new();
-    let mut table = Table::new(windows, room);
+    let mut table = FirstPlaces::new(windows, room);
     let mut ranges = vec![0..=u64::MAX];
     // Where the table may not do, it begins with ranges that it should do for.
     while (ranges.len() as u64) * table.most < windows && ranges.len() < 1 << 16 {
@@ -65,7 +65,7 @@ pub(super) fn links(store: &WordStore, window: usize, limit: Option<&Limit>) -> 
             None => ranges.extend(halves(range).into_iter().rev()),
         }
     }
-    Ok(Links { rounds })
+    Ok(WindowLinks { rounds })
 }
 
 fn halves(range: std::ops::RangeInclusive<u64>) -> [std::ops::RangeInclusive<u64>; 2] {
@@ -78,23 +78,23 @@ fn halves(range: std::ops::RangeInclusive<u64>) -> [std::ops::RangeInclusive<u64
 const MOST_BATCH: u64 = 1 << 18;
 
 #[derive(Clone, Copy)]
-struct Search<'a> {
+struct LinkSearch<'a> {
     store: &'a WordStore,
     window: usize,
     /// Words that are gone through together.
     batch: u64,
 }
 
-impl Search<'_> {
+impl LinkSearch<'_> {
     fn per_window(&self) -> usize {
         self.window + 1 - anchor_length(self.window)
     }
 
     /// Which anchors stand more than once.
-    fn seen(&self, memory: Option<u64>) -> Result<Seen> {
+    fn seen(&self, memory: Option<u64>) -> Result<SeenAnchors> {
         // Two words in w + 1 are anchors.
         let expected = 2 * self.store.len() / (self.per_window() as u64 + 1);
-        let mut seen = Seen::new(expected, memory.map(|bytes| bytes / 4));
+        let mut seen = SeenAnchors::new(expected, memory.map(|bytes| bytes / 4));
         self.store.each(self.window, self.batch, |texts| {
             let found = parallel::map(texts, Vec::new, |grams: &mut Vec<u64>, text| {
                 grams.clear();
@@ -118,7 +118,7 @@ impl Search<'_> {
     /// their hashes.
     fn windows(
         &self,
-        seen: &Seen,
+        seen: &SeenAnchors,
         wanted: impl Fn(u64) -> bool + Sync + Send,
         mut visit: impl FnMut(u64, u64) -> Result<()>,
     ) -> Result<()> {
@@ -137,8 +137,8 @@ impl Search<'_> {
 
     fn suspects(
         &self,
-        text: &Text<'_>,
-        seen: &Seen,
+        text: &StoredWords<'_>,
+        seen: &SeenAnchors,
         grams: &[u64],
         whole: &[u64],
         wanted: &impl Fn(u64) -> bool,
@@ -154,7 +154,7 @@ impl Search<'_> {
         found
     }
 
-    fn count(&self, seen: &Seen) -> Result<u64> {
+    fn count(&self, seen: &SeenAnchors) -> Result<u64> {
         let mut count = 0;
         self.windows(
             seen,
@@ -170,13 +170,13 @@ impl Search<'_> {
     /// The links of windows whose hashes lie in `range`; `None` if the table does not hold them.
     fn round(
         &self,
-        seen: &Seen,
+        seen: &SeenAnchors,
         range: std::ops::RangeInclusive<u64>,
-        table: &mut Table,
-        limit: Option<&Limit>,
-    ) -> Result<Option<Round>> {
+        table: &mut FirstPlaces,
+        limit: Option<&MemoryLimit>,
+    ) -> Result<Option<SearchRound>> {
         table.clear();
-        let mut round = Round::default();
+        let mut round = SearchRound::default();
         let narrow = range.start() < range.end();
         self.windows(
             seen,
@@ -200,7 +200,7 @@ impl Search<'_> {
 
 /// Where each hash came first: open addressing, at most three quarters full.
 #[derive(Debug)]
-struct Table {
+struct FirstPlaces {
     /// Hash and window; a window of `NONE` is a free place.
     slots: Vec<(u64, u64)>,
     held: u64,
@@ -210,7 +210,7 @@ struct Table {
 
 const NONE: u64 = u64::MAX;
 
-impl Table {
+impl FirstPlaces {
     fn new(windows: u64, memory: Option<u64>) -> Self {
         let wanted = (windows + windows / 3 + 4).next_power_of_two();
         let fitting = memory.map_or(u64::MAX, |bytes| bytes / 16).max(1024);
@@ -255,22 +255,24 @@ impl Table {
 /// Bytes of a link on disk.
 const LINK: usize = 24;
 
-impl Round {
-    fn push(&mut self, window: u64, first: u64, limit: Option<&Limit>) -> Result<()> {
+impl SearchRound {
+    fn push(&mut self, window: u64, first: u64, limit: Option<&MemoryLimit>) -> Result<()> {
         if let Some(last) = self.links.last_mut()
             && (last.window + last.count, last.first + last.count) == (window, first)
         {
             last.count += 1;
             return Ok(());
         }
-        if let Some(limit) = limit.filter(|limit| (self.links.len() * size_of::<Link>()) as u64 > limit.memory / 16) {
+        if let Some(limit) =
+            limit.filter(|limit| (self.links.len() * size_of::<WindowLink>()) as u64 > limit.memory / 16)
+        {
             self.spill(limit)?;
         }
-        self.links.push(Link { window, first, count: 1 });
+        self.links.push(WindowLink { window, first, count: 1 });
         Ok(())
     }
 
-    fn spill(&mut self, limit: &Limit) -> Result<()> {
+    fn spill(&mut self, limit: &MemoryLimit) -> Result<()> {
         let file = match &mut self.file {
             Some(file) => file,
             None => self.file.insert(limit.room.file(&limit.name)?),
@@ -293,7 +295,7 @@ impl Round {
     }
 
     /// The links at `places`, of those on disk followed by those in memory.
-    fn read(&self, places: Range<u64>, out: &mut Vec<Link>) -> Result<()> {
+    fn read(&self, places: Range<u64>, out: &mut Vec<WindowLink>) -> Result<()> {
         out.clear();
         let spilled = self.spilled();
         if let (Some(file), true) = (&self.file, places.start < spilled) {
@@ -302,7 +304,11 @@ impl Round {
             file.read(places.start * LINK as u64, &mut bytes)?;
             let numbers: Vec<u64> = bytes.as_chunks::<8>().0.iter().map(|bytes| u64::from_le_bytes(*bytes)).collect();
             let links = numbers.as_chunks::<3>().0.iter();
-            out.extend(links.map(|[window, first, count]| Link { window: *window, first: *first, count: *count }));
+            out.extend(links.map(|[window, first, count]| WindowLink {
+                window: *window,
+                first: *first,
+                count: *count,
+            }));
         } else {
             let first = (places.start - spilled) as usize;
             out.extend(self.links[first..].iter().take((places.end - places.start) as usize));
@@ -318,21 +324,21 @@ impl Round {
 /// Links read together.
 const READ: u64 = 512;
 
-impl Links {
+impl WindowLinks {
     /// Bytes held in memory.
     pub(super) fn bytes(&self) -> u64 {
-        self.rounds.iter().map(|round| (round.links.capacity() * size_of::<Link>()) as u64).sum()
+        self.rounds.iter().map(|round| (round.links.capacity() * size_of::<WindowLink>()) as u64).sum()
     }
 
     /// Visits all links in input order. Links of different rounds never overlap.
-    pub(super) fn each(&self, mut visit: impl FnMut(Link) -> Result<()>) -> Result<()> {
-        let mut heads: Vec<Head<'_>> = self.rounds.iter().map(Head::new).collect();
+    pub(super) fn each(&self, mut visit: impl FnMut(WindowLink) -> Result<()>) -> Result<()> {
+        let mut heads: Vec<RoundHead<'_>> = self.rounds.iter().map(RoundHead::new).collect();
         let mut order = BinaryHeap::new();
         for (number, head) in heads.iter_mut().enumerate() {
             order.extend(head.next()?.map(|link| Reverse((link.window, number, link.first, link.count))));
         }
         while let Some(Reverse((window, number, first, count))) = order.pop() {
-            visit(Link { window, first, count })?;
+            visit(WindowLink { window, first, count })?;
             order.extend(heads[number].next()?.map(|link| Reverse((link.window, number, link.first, link.count))));
         }
         Ok(())
@@ -340,19 +346,19 @@ impl Links {
 }
 
 /// Where the reading of a round stands.
-struct Head<'a> {
-    round: &'a Round,
+struct RoundHead<'a> {
+    round: &'a SearchRound,
     place: u64,
-    read: Vec<Link>,
+    read: Vec<WindowLink>,
     given: usize,
 }
 
-impl<'a> Head<'a> {
-    fn new(round: &'a Round) -> Self {
+impl<'a> RoundHead<'a> {
+    fn new(round: &'a SearchRound) -> Self {
         Self { round, place: 0, read: Vec::new(), given: 0 }
     }
 
-    fn next(&mut self) -> Result<Option<Link>> {
+    fn next(&mut self) -> Result<Option<WindowLink>> {
         if self.given == self.read.len() {
             let end = (self.place + READ).min(self.round.len());
             if self.place == end {

@@ -1,7 +1,7 @@
 //! Runs → passages: runs of the same two documents that a small edit parts become one.
 
 use super::Passage;
-use super::runs::Run;
+use super::runs::EqualRun;
 use super::store::WordStore;
 use super::words::is_glued;
 use crate::document::DocId;
@@ -9,7 +9,7 @@ use crate::error::Result;
 
 /// Runs that belong together, by number of word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Merged {
+struct MergedRuns {
     a: (u64, u64),
     b: (u64, u64),
     shared: u64,
@@ -21,8 +21,8 @@ struct Merged {
 /// # Errors
 ///
 /// The disk refuses.
-pub(super) fn passages(store: &WordStore, b: DocId, runs: &[Run], gap: u64, out: &mut Vec<Passage>) -> Result<()> {
-    let mut runs: Vec<(DocId, Run)> = runs.iter().map(|run| (store.document(run.a), *run)).collect();
+pub(super) fn passages(store: &WordStore, b: DocId, runs: &[EqualRun], gap: u64, out: &mut Vec<Passage>) -> Result<()> {
+    let mut runs: Vec<(DocId, EqualRun)> = runs.iter().map(|run| (store.document(run.a), *run)).collect();
     runs.sort_unstable_by_key(|(document, run)| (*document, run.b, run.a, run.length));
     let first = out.len();
     for of_document in runs.chunk_by(|left, right| left.0 == right.0) {
@@ -36,10 +36,10 @@ pub(super) fn passages(store: &WordStore, b: DocId, runs: &[Run], gap: u64, out:
 }
 
 /// Merges runs that ascend by `b`.
-fn merge(runs: impl Iterator<Item = Run>, gap: u64) -> Vec<Merged> {
-    let mut merged: Vec<Merged> = Vec::new();
+fn merge(runs: impl Iterator<Item = EqualRun>, gap: u64) -> Vec<MergedRuns> {
+    let mut merged: Vec<MergedRuns> = Vec::new();
     for run in runs {
-        let next = Merged { a: (run.a, run.a + run.length), b: (run.b, run.b + run.length), shared: run.length };
+        let next = MergedRuns { a: (run.a, run.a + run.length), b: (run.b, run.b + run.length), shared: run.length };
         match merged.last_mut().and_then(|last| last.joined(&next, gap).map(|joined| (last, joined))) {
             Some((last, joined)) => *last = joined,
             None => merged.push(next),
@@ -48,7 +48,7 @@ fn merge(runs: impl Iterator<Item = Run>, gap: u64) -> Vec<Merged> {
     merged
 }
 
-impl Merged {
+impl MergedRuns {
     /// Both as one, if `next` goes on on both sides and at most `gap` words lie between; as many may be claimed by both, as
     /// when a word was put in between two equal ones.
     fn joined(&self, next: &Self, gap: u64) -> Option<Self> {
@@ -66,7 +66,7 @@ impl Merged {
 }
 
 /// The passage, without the words at its ends that are part of a word which is not shared; `None` if none is left.
-fn passage(store: &WordStore, a: DocId, b: DocId, mut merged: Merged) -> Result<Option<Passage>> {
+fn passage(store: &WordStore, a: DocId, b: DocId, mut merged: MergedRuns) -> Result<Option<Passage>> {
     let (of_a, of_b) = (store.words_of(a), store.words_of(b));
     let glued = |word: u64, first: u64, last: u64| -> Result<bool> {
         Ok(word > first && word < last && is_glued(store.span(word - 1)?, store.span(word)?))
@@ -84,7 +84,7 @@ fn passage(store: &WordStore, a: DocId, b: DocId, mut merged: Merged) -> Result<
     }
     let span = |(start, end): (u64, u64)| super::span_of(store, start, end);
     let (a_span, b_span) = (span(merged.a)?, span(merged.b)?);
-    let Merged { b: (start, end), shared, .. } = merged;
+    let MergedRuns { b: (start, end), shared, .. } = merged;
     Ok(Some(Passage { a, a_span, b, b_span, tokens: end - start, shared }))
 }
 
@@ -92,14 +92,14 @@ fn passage(store: &WordStore, a: DocId, b: DocId, mut merged: Merged) -> Result<
 mod tests {
     use super::*;
 
-    fn run(a: u64, b: u64, length: u64) -> Run {
-        Run { a, b, length }
+    fn run(a: u64, b: u64, length: u64) -> EqualRun {
+        EqualRun { a, b, length }
     }
 
     #[test]
     fn small_edits_are_bridged_and_others_are_not() {
         let pair = [run(0, 100, 10), run(12, 113, 10)];
-        let joined = Merged { a: (0, 22), b: (100, 123), shared: 20 };
+        let joined = MergedRuns { a: (0, 22), b: (100, 123), shared: 20 };
         assert_eq!(merge(pair.into_iter(), 3), [joined]);
         assert_eq!(merge(pair.into_iter(), 2).len(), 2, "three words lie between in the later text");
         assert_eq!(merge([run(12, 100, 10), run(0, 112, 10)].into_iter(), 4).len(), 2, "another order");
@@ -109,6 +109,6 @@ mod tests {
     fn words_claimed_twice_count_once() {
         // One word was put in between two equal ones.
         let merged = merge([run(0, 100, 10), run(9, 110, 10)].into_iter(), 4);
-        assert_eq!(merged, [Merged { a: (0, 19), b: (100, 120), shared: 19 }]);
+        assert_eq!(merged, [MergedRuns { a: (0, 19), b: (100, 120), shared: 19 }]);
     }
 }

@@ -28,11 +28,11 @@ mod store;
 mod words;
 
 pub(crate) use store::WordStore;
-pub(crate) use words::{WordFolder, Words};
+pub(crate) use words::{FoldedWords, WordFolder};
 
-use crate::lsh::Limit;
-use cut::Cutting;
-use links::Links;
+use crate::lsh::MemoryLimit;
+use cut::PassageCutter;
+use links::WindowLinks;
 
 /// Text that stands in two places.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -95,19 +95,19 @@ pub(crate) fn validate(min_tokens: usize, max_gap: usize) -> Result<()> {
 
 /// What is repeated in a store of words.
 #[derive(Debug)]
-pub(crate) struct Repeats<'a> {
+pub(crate) struct PassageRepeats<'a> {
     store: &'a WordStore,
     window: usize,
-    links: Links,
+    links: WindowLinks,
 }
 
-impl<'a> Repeats<'a> {
+impl<'a> PassageRepeats<'a> {
     /// Finds every run of `window` words that stood before. `limit` bounds what is held meanwhile.
     ///
     /// # Errors
     ///
     /// The disk refuses.
-    pub(crate) fn find(store: &'a WordStore, window: usize, limit: Option<&Limit>) -> Result<Self> {
+    pub(crate) fn find(store: &'a WordStore, window: usize, limit: Option<&MemoryLimit>) -> Result<Self> {
         Ok(Self { store, window, links: links::links(store, window, limit)? })
     }
 
@@ -146,7 +146,7 @@ impl<'a> Repeats<'a> {
         read: &mut dyn FnMut(DocId) -> Result<String>,
         check: &mut dyn FnMut(usize) -> Result<()>,
     ) -> Result<(Vec<RepeatedSpan>, u64)> {
-        Cutting::new(self.store, self.window, cut::REACH, read).run(&self.links, check)
+        PassageCutter::new(self.store, self.window, cut::REACH, read).run(&self.links, check)
     }
 }
 

@@ -6,14 +6,14 @@
 //! to the right takes time linear in the words, times the length of a window at worst; to the left only words of runs found
 //! before can be equal.
 
-use super::links::{Link, Links};
+use super::links::{WindowLink, WindowLinks};
 use super::store::WordStore;
 use crate::document::DocId;
 use crate::error::Result;
 
 /// Words of two places that are equal. By number, over all documents.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Run {
+pub(super) struct EqualRun {
     /// The earlier place.
     pub(super) a: u64,
     /// The later one.
@@ -30,11 +30,11 @@ pub(super) struct Run {
 /// The disk refuses; what `document` says.
 pub(super) fn runs(
     store: &WordStore,
-    links: &Links,
+    links: &WindowLinks,
     window: usize,
-    mut document: impl FnMut(DocId, &[Run]) -> Result<()>,
+    mut document: impl FnMut(DocId, &[EqualRun]) -> Result<()>,
 ) -> Result<u64> {
-    let mut state = State { store, window: window as u64, runs: Vec::new(), end: 0, lost: 0 };
+    let mut state = RunState { store, window: window as u64, runs: Vec::new(), end: 0, lost: 0 };
     let mut current = None;
     links.each(|link| {
         let of = store.document(link.window);
@@ -51,18 +51,18 @@ pub(super) fn runs(
     Ok(state.lost)
 }
 
-struct State<'a> {
+struct RunState<'a> {
     store: &'a WordStore,
     window: u64,
     /// Those of the document at hand.
-    runs: Vec<Run>,
+    runs: Vec<EqualRun>,
     /// Where the last of them ends.
     end: u64,
     lost: u64,
 }
 
-impl State<'_> {
-    fn link(&mut self, link: Link, document: DocId) -> Result<()> {
+impl RunState<'_> {
+    fn link(&mut self, link: WindowLink, document: DocId) -> Result<()> {
         let of_b = self.store.words_of(document);
         // Consecutive windows of one link stay in one run, unless hashes deceive.
         let mut next = link.window.max((self.end + 1).saturating_sub(self.window));
@@ -76,7 +76,7 @@ impl State<'_> {
                 continue;
             }
             let before = self.store.equal_before(a, b, (a - of_a.start).min(b - of_b.start))?;
-            self.runs.push(Run { a: a - before, b: b - before, length: before + after });
+            self.runs.push(EqualRun { a: a - before, b: b - before, length: before + after });
             self.end = b + after;
             next = self.end + 1 - self.window;
         }
@@ -91,24 +91,24 @@ pub(super) mod tests {
     use proptest::prelude::*;
 
     use super::super::links::links;
-    use super::super::words::Words;
+    use super::super::words::FoldedWords;
     use super::*;
-    use crate::lsh::Limit;
-    use crate::spill::Room;
+    use crate::lsh::MemoryLimit;
+    use crate::spill::SpillDir;
 
     /// A store of documents whose words are small numbers.
-    pub(in crate::passage) fn store(documents: &[Vec<u64>], limit: Option<&Limit>) -> WordStore {
+    pub(in crate::passage) fn store(documents: &[Vec<u64>], limit: Option<&MemoryLimit>) -> WordStore {
         let mut store = WordStore::new(limit);
         for document in documents {
             let spans = (0..document.len() as u64).map(|word| (2 * word) | ((2 * word + 1) << 32)).collect();
             let hashes = document.iter().map(|word| crate::shingle::hash::finish(*word + 1)).collect();
-            store.push(&Words { counts: vec![document.len() as u32], hashes, spans }).unwrap();
+            store.push(&FoldedWords { counts: vec![document.len() as u32], hashes, spans }).unwrap();
         }
         store.seal().unwrap();
         store
     }
 
-    fn found(documents: &[Vec<u64>], window: usize, limit: Option<&Limit>) -> Vec<Run> {
+    fn found(documents: &[Vec<u64>], window: usize, limit: Option<&MemoryLimit>) -> Vec<EqualRun> {
         let store = store(documents, limit);
         let links = links(&store, window, limit).unwrap();
         let mut all = Vec::new();
@@ -164,20 +164,20 @@ pub(super) mod tests {
 
         #[test]
         fn a_limit_changes_nothing(seed in 0_u64..50, memory in 0_u64..40_000) {
-            let mut stream = crate::shingle::hash::Stream::new(seed);
+            let mut stream = crate::shingle::hash::SeedStream::new(seed);
             let mut draw = |below: u64| stream.draw() % below;
             let parts: Vec<Vec<u64>> = (0..40).map(|_| (0..30).map(|_| draw(1000)).collect()).collect();
             let documents: Vec<Vec<u64>> =
                 (0..60).map(|_| (0..draw(6)).flat_map(|_| parts[draw(40) as usize].clone()).collect()).collect();
             let home = tempfile::tempdir().unwrap();
-            let limit = Limit { memory, room: Room::temporary(home.path()), name: String::new() };
+            let limit = MemoryLimit { memory, room: SpillDir::temporary(home.path()), name: String::new() };
             prop_assert_eq!(found(&documents, 10, Some(&limit)), found(&documents, 10, None));
         }
     }
 
     #[test]
     fn a_text_that_repeats_one_word_is_one_run() {
-        let run = Run { a: 0, b: 1, length: 99_999 };
+        let run = EqualRun { a: 0, b: 1, length: 99_999 };
         assert_eq!(found(&[vec![7; 100_000]], 30, None), [run]);
     }
 }

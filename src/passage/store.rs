@@ -2,23 +2,23 @@
 
 use std::ops::Range;
 
-use super::words::{Words, unpack};
+use super::words::{FoldedWords, unpack};
 use crate::document::{DocId, Span};
 use crate::error::Result;
-use crate::lsh::Limit;
+use crate::lsh::MemoryLimit;
 use crate::spill::SpillFile;
 
 /// Numbers that are appended, then read at any place.
 #[derive(Debug)]
-struct Column {
+struct NumberColumn {
     values: Vec<u64>,
     file: Option<SpillFile>,
-    limit: Option<Limit>,
+    limit: Option<MemoryLimit>,
 }
 
-impl Column {
-    fn new(limit: Option<&Limit>, name: &str) -> Self {
-        let limit = limit.map(|limit| Limit { name: format!("{}.{name}", limit.name), ..limit.clone() });
+impl NumberColumn {
+    fn new(limit: Option<&MemoryLimit>, name: &str) -> Self {
+        let limit = limit.map(|limit| MemoryLimit { name: format!("{}.{name}", limit.name), ..limit.clone() });
         Self { values: Vec::new(), file: None, limit }
     }
 
@@ -64,7 +64,7 @@ impl Column {
 /// Values on their way to the disk, at most so many at a time.
 const PIECE: usize = 1 << 13;
 
-fn append(file: &mut SpillFile, limit: &Limit, values: &[u64]) -> Result<()> {
+fn append(file: &mut SpillFile, limit: &MemoryLimit, values: &[u64]) -> Result<()> {
     limit.room.require(size_of_val(values) as u64)?;
     for piece in values.chunks(PIECE) {
         let bytes: Vec<u8> = piece.iter().flat_map(|value| value.to_le_bytes()).collect();
@@ -78,23 +78,23 @@ fn append(file: &mut SpillFile, limit: &Limit, values: &[u64]) -> Result<()> {
 pub(crate) struct WordStore {
     /// The first word of each document, and one more at the end.
     starts: Vec<u64>,
-    hashes: Column,
-    spans: Column,
+    hashes: NumberColumn,
+    spans: NumberColumn,
     /// Documents that take part no more, ascending.
     gone: Vec<DocId>,
 }
 
 /// A document's words, and the number of the first.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Text<'a> {
+pub(super) struct StoredWords<'a> {
     pub(super) start: u64,
     pub(super) words: &'a [u64],
 }
 
 impl WordStore {
     /// An empty store. Without a limit all of it stays in memory.
-    pub(crate) fn new(limit: Option<&Limit>) -> Self {
-        let (hashes, spans) = (Column::new(limit, "words"), Column::new(limit, "spans"));
+    pub(crate) fn new(limit: Option<&MemoryLimit>) -> Self {
+        let (hashes, spans) = (NumberColumn::new(limit, "words"), NumberColumn::new(limit, "spans"));
         Self { starts: vec![0], hashes, spans, gone: Vec::new() }
     }
 
@@ -103,7 +103,7 @@ impl WordStore {
     /// # Errors
     ///
     /// The disk refuses.
-    pub(crate) fn push(&mut self, words: &Words) -> Result<()> {
+    pub(crate) fn push(&mut self, words: &FoldedWords) -> Result<()> {
         for count in &words.counts {
             self.starts.push(self.len() + u64::from(*count));
         }
@@ -159,18 +159,23 @@ impl WordStore {
 
     /// Visits every document of `least` words or more, in input order, some at a time: about `most` words together, or one
     /// document.
-    pub(super) fn each(&self, least: usize, most: u64, mut visit: impl FnMut(&[Text<'_>]) -> Result<()>) -> Result<()> {
+    pub(super) fn each(
+        &self,
+        least: usize,
+        most: u64,
+        mut visit: impl FnMut(&[StoredWords<'_>]) -> Result<()>,
+    ) -> Result<()> {
         let (mut room, mut first) = (Vec::new(), 0);
         let documents = self.starts.len() - 1;
         while first < documents {
             let begin = self.starts[first];
             let end = self.starts[first + 1..].partition_point(|end| *end - begin <= most).max(1) + first;
             let words = self.hashes.read(begin..self.starts[end], &mut room)?;
-            let texts: Vec<Text<'_>> = (first..end)
+            let texts: Vec<StoredWords<'_>> = (first..end)
                 .filter(|place| self.gone.binary_search(&DocId::new(*place)).is_err())
                 .map(|place| {
                     let (start, end) = (self.starts[place], self.starts[place + 1]);
-                    Text { start, words: &words[(start - begin) as usize..(end - begin) as usize] }
+                    StoredWords { start, words: &words[(start - begin) as usize..(end - begin) as usize] }
                 })
                 .filter(|text| text.words.len() >= least)
                 .collect();

@@ -5,12 +5,12 @@
 //! nothing stands between their spans: [`is_glued`].
 
 use crate::document::Span;
-use crate::normalize::{Normalizer, Scratch, TokenSink};
-use crate::shingle::hash::Keys;
+use crate::normalize::{FoldScratch, Normalizer, TokenSink};
+use crate::shingle::hash::HashKeys;
 
 /// Words of some documents, one after the other.
 #[derive(Debug, Default, PartialEq)]
-pub(crate) struct Words {
+pub(crate) struct FoldedWords {
     /// Number of words of each record, rejected ones included.
     pub(crate) counts: Vec<u32>,
     /// The hash of each word.
@@ -37,20 +37,20 @@ pub(super) const fn is_glued(span: Span, next: Span) -> bool {
 /// What one thread folds words with.
 #[derive(Debug)]
 pub(crate) struct WordFolder {
-    keys: Keys,
-    scratch: Scratch,
+    keys: HashKeys,
+    scratch: FoldScratch,
 }
 
 impl WordFolder {
     /// A folder whose hashes come from `seed`.
     pub(crate) fn new(seed: u64) -> Self {
-        Self { keys: Keys::new(seed), scratch: Scratch::default() }
+        Self { keys: HashKeys::new(seed), scratch: FoldScratch::default() }
     }
 
     /// Appends the words of a document; returns their number. Linear in the length of `text`.
-    pub(crate) fn fold(&mut self, normalizer: &Normalizer, text: &str, words: &mut Words) -> usize {
+    pub(crate) fn fold(&mut self, normalizer: &Normalizer, text: &str, words: &mut FoldedWords) -> usize {
         let first = words.hashes.len();
-        let mut sink = Sink { keys: &self.keys, text, words, last: None };
+        let mut sink = WordSink { keys: &self.keys, text, words, last: None };
         normalizer.fold(text, &mut self.scratch, &mut sink);
         sink.end();
         let count = words.hashes.len() - first;
@@ -59,15 +59,15 @@ impl WordFolder {
     }
 }
 
-struct Sink<'a> {
-    keys: &'a Keys,
+struct WordSink<'a> {
+    keys: &'a HashKeys,
     text: &'a str,
-    words: &'a mut Words,
+    words: &'a mut FoldedWords,
     /// The word before, whose end is not settled.
     last: Option<Span>,
 }
 
-impl Sink<'_> {
+impl WordSink<'_> {
     fn end(&mut self) {
         if let Some(Span { start, end }) = self.last.take() {
             let rest = self.text.get(end..).unwrap_or_default();
@@ -76,7 +76,7 @@ impl Sink<'_> {
     }
 }
 
-impl TokenSink for Sink<'_> {
+impl TokenSink for WordSink<'_> {
     fn token(&mut self, token: &[u8], span: Span) {
         self.words.hashes.push(self.keys.bytes(token));
         let Span { mut start, end } = span;
@@ -126,7 +126,7 @@ mod tests {
     use crate::normalize::{Language, Profile};
 
     fn spans(text: &str) -> Vec<Span> {
-        let mut words = Words::default();
+        let mut words = FoldedWords::default();
         let normalizer = Normalizer::new(Profile::Standard, Language::Ar);
         let count = WordFolder::new(1).fold(&normalizer, text, &mut words);
         assert_eq!((count, words.counts.as_slice()), (words.spans.len(), [count as u32].as_slice()));

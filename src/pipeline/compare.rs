@@ -1,14 +1,14 @@
 //! Two texts, scored and explained: what `mukarrar compare` shows.
 
 use crate::document::Span;
-use crate::lsh::containment::Sampling;
+use crate::lsh::containment::SamplePlan;
 use crate::normalize::{Language, Normalizer, Token, alphabet};
-use crate::page::{Sieve, Text};
-use crate::shingle::hash::Keys;
+use crate::page::{Sieve, SourcedText};
+use crate::shingle::hash::HashKeys;
 use crate::shingle::{ShingleKind, ShingleSet, Shingler};
-use crate::similarity::align::{Run, Side, align, span_of};
-use crate::similarity::facts::{self, Facts, Guard, WordFrequencies};
-use crate::similarity::own_text::{self, Evidence, Wording};
+use crate::similarity::align::{RunSide, TokenRun, align, span_of};
+use crate::similarity::facts::{self, Facts, FactsGuard, WordFrequencies};
+use crate::similarity::own_text::{self, CorpusEvidence, Wording};
 use crate::similarity::{Relation, Score, VariantReason};
 
 use super::Options;
@@ -17,9 +17,9 @@ use super::Options;
 #[derive(Debug)]
 pub struct Comparison {
     /// The first text.
-    pub a: Compared,
+    pub a: ComparedText,
     /// The second text.
-    pub b: Compared,
+    pub b: ComparedText,
     /// Shingles that both have.
     pub shared: usize,
     /// Exact scores.
@@ -29,12 +29,12 @@ pub struct Comparison {
     /// What the scores were measured on.
     pub measure: ShingleKind,
     /// Runs of tokens in text order, both texts covered.
-    pub runs: Vec<Run>,
+    pub runs: Vec<TokenRun>,
 }
 
 /// One of two compared texts.
 #[derive(Debug)]
-pub struct Compared {
+pub struct ComparedText {
     /// Whose table folded it.
     pub language: Language,
     /// Its folded tokens with their original bytes.
@@ -48,8 +48,9 @@ pub struct Compared {
 impl Comparison {
     /// The folded tokens of a run, and the bytes they came from in the first and in the second text.
     #[must_use]
-    pub fn explain(&self, run: &Run) -> (&[Token], Option<Span>, Option<Span>) {
-        let (tokens, range) = if run.side == Side::OnlyB { (&self.b.tokens, &run.b) } else { (&self.a.tokens, &run.a) };
+    pub fn explain(&self, run: &TokenRun) -> (&[Token], Option<Span>, Option<Span>) {
+        let (tokens, range) =
+            if run.side == RunSide::OnlyB { (&self.b.tokens, &run.b) } else { (&self.a.tokens, &run.a) };
         let tokens = tokens.get(range.clone()).unwrap_or_default();
         (tokens, span_of(&self.a.tokens, &run.a), span_of(&self.b.tokens, &run.b))
     }
@@ -59,7 +60,7 @@ impl Comparison {
 /// shingles, exact scores. Of `options` the profile, language, boilerplate, shingle, seed, threshold, containment and facts
 /// count. Two texts without tokens have the score 0 and no relation.
 #[must_use]
-pub fn compare<'t>(a: impl Into<Text<'t>>, b: impl Into<Text<'t>>, options: &Options) -> Comparison {
+pub fn compare<'t>(a: impl Into<SourcedText<'t>>, b: impl Into<SourcedText<'t>>, options: &Options) -> Comparison {
     let mut shingler = Shingler::new(options.shingle, options.seed);
     let mut sieve = options.sieve();
     let (a, a_set) = fold(a.into(), options, &mut sieve, &mut shingler);
@@ -80,48 +81,58 @@ pub fn compare<'t>(a: impl Into<Text<'t>>, b: impl Into<Text<'t>>, options: &Opt
 }
 
 /// Which of two texts that are no copies stands inside the other, if one does.
-fn inside(a: &Compared, b: &Compared, score: Score, options: &Options) -> Option<Relation> {
+fn inside(a: &ComparedText, b: &ComparedText, score: Score, options: &Options) -> Option<Relation> {
     let least = options.containment?;
-    let stands = score.containment >= least && a.shingles.min(b.shingles) >= Sampling::new(options.shingle).least();
+    let stands = score.containment >= least && a.shingles.min(b.shingles) >= SamplePlan::new(options.shingle).least();
     stands.then_some(if b.shingles <= a.shingles { Relation::Contained } else { Relation::Contains })
 }
 
 /// Why two alike texts are no copies, as far as two texts can tell it: nobody knows what is furniture.
-fn reason(a: &Compared, b: &Compared, score: Score, options: &Options) -> Option<VariantReason> {
+fn reason(a: &ComparedText, b: &ComparedText, score: Score, options: &Options) -> Option<VariantReason> {
     if options.facts == Facts::Off {
         return None;
     }
     let words = WordFrequencies::default();
     own_text_reason(a, b, options, &words).or_else(|| {
         let is_asked = score.jaccard < facts::CERTAIN;
-        is_asked.then(|| Guard::new(words).reason(&folded(a), &folded(b))).flatten()
+        is_asked.then(|| FactsGuard::new(words).reason(&folded(a), &folded(b))).flatten()
     })
 }
 
-fn own_text_reason(a: &Compared, b: &Compared, options: &Options, words: &WordFrequencies) -> Option<VariantReason> {
-    let keys = Keys::new(options.seed);
-    let compact = |side: &Compared| {
+fn own_text_reason(
+    a: &ComparedText,
+    b: &ComparedText,
+    options: &Options,
+    words: &WordFrequencies,
+) -> Option<VariantReason> {
+    let keys = HashKeys::new(options.seed);
+    let compact = |side: &ComparedText| {
         let mut compact = Vec::new();
         alphabet::push_compact(&folded(side), &mut compact);
         compact
     };
     let (a, b) = (compact(a), compact(b));
     let (words_a, words_b) = (Wording::new(&a, &keys), Wording::new(&b, &keys));
-    let text = |folded, wording| own_text::Text { folded, wording };
-    own_text::judge(text(&a, &words_a), text(&b, &words_b), Evidence { near: None, run: None, words })
+    let text = |folded, wording| own_text::TextEvidence { folded, wording };
+    own_text::judge(text(&a, &words_a), text(&b, &words_b), CorpusEvidence { near: None, run: None, words })
 }
 
-fn folded(side: &Compared) -> String {
+fn folded(side: &ComparedText) -> String {
     side.tokens.iter().map(|token| token.text.as_str()).collect::<Vec<_>>().join(" ")
 }
 
-fn fold(text: Text<'_>, options: &Options, sieve: &mut Sieve, shingler: &mut Shingler) -> (Compared, ShingleSet) {
+fn fold(
+    text: SourcedText<'_>,
+    options: &Options,
+    sieve: &mut Sieve,
+    shingler: &mut Shingler,
+) -> (ComparedText, ShingleSet) {
     let language = options.language.unwrap_or_else(|| Language::detect(text.text));
     let normalizer = Normalizer::new(options.profile, language);
     let kept = sieve.sift(text);
     let set = shingler.shingle_excerpt(&normalizer, kept).set();
     let left_out = kept.left_out().collect();
-    (Compared { language, tokens: normalizer.tokens_of(kept), left_out, shingles: set.len() }, set)
+    (ComparedText { language, tokens: normalizer.tokens_of(kept), left_out, shingles: set.len() }, set)
 }
 
 #[cfg(test)]
@@ -132,8 +143,8 @@ mod tests {
     fn what_differs_is_named_with_its_original_text() {
         let (a, b) = ("قال الوزيرُ إن الأمر انتهى أمس", "قال الوزير إن الأمر بدأ أمس");
         let found = compare(a, b, &Options::default());
-        let sides: Vec<Side> = found.runs.iter().map(|run| run.side).collect();
-        assert_eq!(sides, [Side::Both, Side::OnlyA, Side::OnlyB, Side::Both]);
+        let sides: Vec<RunSide> = found.runs.iter().map(|run| run.side).collect();
+        assert_eq!(sides, [RunSide::Both, RunSide::OnlyA, RunSide::OnlyB, RunSide::Both]);
         assert_eq!(found.explain(&found.runs[0]).1.map(|span| span.of(a)), Some("قال الوزيرُ إن الأمر"));
         assert_eq!(found.explain(&found.runs[2]).2.map(|span| span.of(b)), Some("بدأ"));
         assert_eq!(found.relation, None);

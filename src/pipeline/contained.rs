@@ -5,48 +5,53 @@ use std::collections::BTreeMap;
 
 use ahash::AHashSet;
 
-use super::path::{Path, PathId};
-use super::verify::Exact;
-use super::{Banded, Run};
-use crate::cluster::{self, Holding, Link, Verifier};
+use super::path::{Route, RouteId};
+use super::verify::ExactVerifier;
+use super::{BandedNodes, BatchRun};
+use crate::cluster::{self, ContainmentPair, PairVerifier, VerifiedLink};
 use crate::error::Result;
 use crate::lsh::Node;
-use crate::lsh::containment::{Among, Inside, candidates};
+use crate::lsh::containment::{ContainmentCandidates, ContainmentSearch, candidates};
 use crate::parallel;
 use crate::similarity::Relation;
 
 /// What containment makes of the keepers of the main path.
-pub(super) struct Contained {
+pub(super) struct ContainedKeepers {
     /// What keepers took, contained copies included.
-    pub(super) taken: Vec<Link>,
+    pub(super) taken: Vec<VerifiedLink>,
     /// What is shown beside a keeper.
-    pub(super) hanging: Vec<Link>,
+    pub(super) hanging: Vec<VerifiedLink>,
     /// Nodes that are alike enough, but tell other facts; the earlier first.
-    pub(super) variants: Vec<Link>,
+    pub(super) variants: Vec<VerifiedLink>,
 }
 
-impl Run<'_> {
+impl BatchRun<'_> {
     /// Looks for keepers inside other keepers, `taken` being what keepers took, sorted.
     ///
     /// # Errors
     ///
     /// The disk or the memory does not suffice; a record cannot be read again.
-    pub(super) fn contained(&mut self, path: &Path, banded: &Banded, taken: Vec<Link>) -> Result<Contained> {
+    pub(super) fn contained(
+        &mut self,
+        path: &Route,
+        banded: &BandedNodes,
+        taken: Vec<VerifiedLink>,
+    ) -> Result<ContainedKeepers> {
         let mut is_taken = vec![false; banded.nodes.len()];
         taken.iter().for_each(|link| is_taken[link.node as usize] = true);
         let holdings = self.holdings(path, banded, &|node| !is_taken[node as usize])?;
-        let variants = holdings.iter().filter(|holding| holding.variant.is_some()).map(Holding::link).collect();
+        let variants = holdings.iter().filter(|holding| holding.variant.is_some()).map(ContainmentPair::link).collect();
         let goes = |node: Node| !self.refold().is_reference(banded.nodes.first(node));
         if self.pipeline.options.contained_copies {
             let settled = cluster::settle(&holdings, goes);
             let taken = self.gather_contained(path, banded, taken, &settled.moved)?;
-            return Ok(Contained { taken, hanging: Vec::new(), variants });
+            return Ok(ContainedKeepers { taken, hanging: Vec::new(), variants });
         }
         let has_copies: AHashSet<Node> = taken.iter().map(|link| link.keeper).collect();
         let alone = |node: Node| goes(node) && banded.nodes.units(node).len() == 1 && !has_copies.contains(&node);
         // References are never members.
         let hanging = cluster::shown(&cluster::settle(&holdings, alone)).filter(|hanging| goes(hanging.node)).collect();
-        Ok(Contained { taken, hanging, variants })
+        Ok(ContainedKeepers { taken, hanging, variants })
     }
 
     /// All pairs of nodes that take part of which one stands inside the other, sorted by the small and the large one.
@@ -56,24 +61,24 @@ impl Run<'_> {
     /// As [`contained`](Self::contained).
     pub(super) fn holdings(
         &mut self,
-        path: &Path,
-        banded: &Banded,
+        path: &Route,
+        banded: &BandedNodes,
         takes_part: &(dyn Fn(Node) -> bool + Sync),
-    ) -> Result<Vec<Holding>> {
+    ) -> Result<Vec<ContainmentPair>> {
         let Some((least, sampling)) = path.containment else { return Ok(Vec::new()) };
-        let Banded { nodes, node_of_row, .. } = banded;
+        let BandedNodes { nodes, node_of_row, .. } = banded;
         self.progress.begin("contain", 0);
         let resident = self.tables.bytes() + nodes.bytes() + size_of_val(&node_of_row[..]) as u64;
         let limit = self.plan.work(resident + nodes.len() as u64 * PER_NODE, self.plan.room(), "containment");
-        let among = Among {
-            samples: &self.tables.rows(PathId::Main).samples,
+        let among = ContainmentSearch {
+            samples: &self.tables.rows(RouteId::Main).samples,
             sampling,
             node_of_row,
             nodes: nodes.len(),
             takes_part,
         };
         let found = candidates(&among, limit.as_ref()).map_err(|error| self.plan.widen(error, resident))?;
-        let Inside { pairs, unseen } = found;
+        let ContainmentCandidates { pairs, unseen } = found;
         let held = resident + size_of_val(&pairs[..]) as u64;
         self.plan.require(held, "so many candidates for containment")?;
         if !pairs.is_empty() {
@@ -84,10 +89,10 @@ impl Run<'_> {
         let mut holdings = Vec::new();
         let mut rest = &pairs[..];
         while !rest.is_empty() {
-            let (now, batch) = fitting(rest, memory, |node| Exact::bytes(PathId::Main, tokens(node)));
+            let (now, batch) = fitting(rest, memory, |node| ExactVerifier::bytes(RouteId::Main, tokens(node)));
             let (pairs, later) = rest.split_at(now);
             rest = later;
-            let exact = Exact::new(PathId::Main, path, nodes, &batch, &self.refold(), self.learned.as_ref())?;
+            let exact = ExactVerifier::new(RouteId::Main, path, nodes, &batch, &self.refold(), self.learned.as_ref())?;
             let place = |node: &Node| batch.binary_search(node).unwrap_or_default() as Node;
             let verified = parallel::map(
                 pairs,
@@ -95,7 +100,7 @@ impl Run<'_> {
                 |(), (a, b)| {
                     let holding = exact.holding(place(a), place(b), least, sampling.least())?;
                     let [small, large] = [holding.small, holding.large].map(|node| batch[node as usize]);
-                    Some(Holding { small, large, ..holding })
+                    Some(ContainmentPair { small, large, ..holding })
                 },
             );
             holdings.extend(verified.into_iter().flatten());
@@ -111,11 +116,18 @@ impl Run<'_> {
 
     /// Takes each node of `moved` to what holds it. Its copies go along where they verify against the container too; the
     /// rest of them find a keeper among themselves.
-    fn gather_contained(&self, path: &Path, banded: &Banded, taken: Vec<Link>, moved: &[Holding]) -> Result<Vec<Link>> {
-        let container: BTreeMap<Node, &Holding> = moved.iter().map(|holding| (holding.small, holding)).collect();
-        let (orphans, mut taken): (Vec<Link>, Vec<Link>) =
+    fn gather_contained(
+        &self,
+        path: &Route,
+        banded: &BandedNodes,
+        taken: Vec<VerifiedLink>,
+        moved: &[ContainmentPair],
+    ) -> Result<Vec<VerifiedLink>> {
+        let container: BTreeMap<Node, &ContainmentPair> =
+            moved.iter().map(|holding| (holding.small, holding)).collect();
+        let (orphans, mut taken): (Vec<VerifiedLink>, Vec<VerifiedLink>) =
             taken.into_iter().partition(|link| container.contains_key(&link.keeper));
-        let inside = |holding: &Holding| Link {
+        let inside = |holding: &ContainmentPair| VerifiedLink {
             keeper: holding.large,
             node: holding.small,
             relation: Relation::Contained,
@@ -132,23 +144,31 @@ impl Run<'_> {
     }
 
     /// New keepers for `copies`, which ascend and lost theirs: `container` first, then each other.
-    fn rehome(&self, path: &Path, banded: &Banded, container: Node, copies: &[Node]) -> Result<Vec<Link>> {
+    fn rehome(
+        &self,
+        path: &Route,
+        banded: &BandedNodes,
+        container: Node,
+        copies: &[Node],
+    ) -> Result<Vec<VerifiedLink>> {
         let Some((least, sampling)) = path.containment else { return Ok(Vec::new()) };
         let mut batch = copies.to_vec();
         batch.push(container);
         batch.sort_unstable();
-        let exact = Exact::new(PathId::Main, path, &banded.nodes, &batch, &self.refold(), self.learned.as_ref())?;
+        let exact =
+            ExactVerifier::new(RouteId::Main, path, &banded.nodes, &batch, &self.refold(), self.learned.as_ref())?;
         let place = |node: Node| batch.binary_search(&node).unwrap_or_default() as Node;
         let mut links = Vec::new();
         let mut left = Vec::new();
         for copy in copies {
             let (large, small) = (place(container), place(*copy));
-            let as_copy = Link::of(container, *copy, exact.verify(large, small)).filter(|link| link.relation.is_copy());
+            let as_copy =
+                VerifiedLink::of(container, *copy, exact.verify(large, small)).filter(|link| link.relation.is_copy());
             let inside = || {
                 let holding = exact.holding(large, small, least, sampling.least())?;
                 let relation = Relation::Contained;
                 let taken = holding.small == small && holding.variant.is_none();
-                taken.then_some(Link { keeper: container, node: *copy, relation, score: holding.score })
+                taken.then_some(VerifiedLink { keeper: container, node: *copy, relation, score: holding.score })
             };
             match as_copy.or_else(inside) {
                 Some(link) => links.push(link),
@@ -156,8 +176,9 @@ impl Run<'_> {
             }
         }
         while let Some((keeper, others)) = left.split_first() {
-            let verdict = |node: &Node| Link::of(*keeper, *node, exact.verify(place(*keeper), place(*node)));
-            let taken: Vec<Link> = others.iter().filter_map(verdict).filter(|link| link.relation.is_copy()).collect();
+            let verdict = |node: &Node| VerifiedLink::of(*keeper, *node, exact.verify(place(*keeper), place(*node)));
+            let taken: Vec<VerifiedLink> =
+                others.iter().filter_map(verdict).filter(|link| link.relation.is_copy()).collect();
             let is_left = |node: &Node| taken.iter().all(|link| link.node != *node);
             let others: Vec<Node> = others.iter().copied().filter(is_left).collect();
             links.extend(taken);
@@ -187,15 +208,15 @@ fn fitting(pairs: &[(Node, Node)], memory: u64, held: impl Fn(Node) -> u64) -> (
     (count, nodes)
 }
 
-impl Holding {
+impl ContainmentPair {
     /// The two as they stand in the order of nodes.
-    pub(super) fn link(&self) -> Link {
+    pub(super) fn link(&self) -> VerifiedLink {
         let (keeper, node) = (self.small.min(self.large), self.small.max(self.large));
         let relation = match self.variant {
             Some(reason) => Relation::Variant(reason),
             None if self.small == node => Relation::Contained,
             None => Relation::Contains,
         };
-        Link { keeper, node, relation, score: self.score }
+        VerifiedLink { keeper, node, relation, score: self.score }
     }
 }

@@ -3,28 +3,28 @@
 use super::Options;
 use crate::document::Date;
 use crate::input::{FieldValue, InputOptions};
-use crate::page::Sources;
+use crate::page::SourceResolver;
 
 /// Which of the fields that are read has which part.
 #[derive(Debug, Clone)]
-pub(super) struct Parts {
+pub(super) struct FieldParts {
     /// Decides who stays.
     rank: Option<usize>,
     /// Says when a record was published.
     date: Option<usize>,
-    sources: Sources,
+    sources: SourceResolver,
 }
 
-impl Parts {
+impl FieldParts {
     /// The parts that `options` ask for, among the fields that `input` reads.
     pub(super) fn new(options: &Options, input: &InputOptions) -> Self {
         let place = |field: Option<&str>| input.fields.iter().position(|name| Some(name.as_str()) == field);
         let (rank, date) = (place(options.keep.field()), place(options.date_field.as_deref()));
-        Self { rank, date, sources: Sources::new(input, options.source_field.as_deref()) }
+        Self { rank, date, sources: SourceResolver::new(input, options.source_field.as_deref()) }
     }
 
     /// What names the sources of records.
-    pub(super) fn sources(&self) -> &Sources {
+    pub(super) fn sources(&self) -> &SourceResolver {
         &self.sources
     }
 

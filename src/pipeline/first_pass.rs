@@ -2,24 +2,24 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::fields::Parts;
-use super::memory::{PER_BLOCK_BYTE, Plan};
-use super::path::Paths;
-use super::scan::{ScannedBlock, Scanner};
-use super::tables::{self, Tables};
+use super::fields::FieldParts;
+use super::memory::{MemoryPlan, PER_BLOCK_BYTE};
+use super::path::RouteSet;
+use super::scan::{BlockScanner, ScannedBlock};
+use super::tables::{self, RunTables};
 use super::work::WorkDir;
 use super::{Options, Progress, nodes, returning};
 use crate::error::Result;
-use crate::input::{Block, BlockIndex, Blocks, Corpus, Holding, Input, Names, Reader};
+use crate::input::{BlockIndex, BlockReader, Corpus, CorpusBlocks, Input, RecordBlock, RepeatedIds, StoragePolicy};
 use crate::page::{LineCounter, ReturningLines, UnitLevel};
 use crate::parallel;
-use crate::spill::Room;
+use crate::spill::SpillDir;
 
 /// What scans, and what it goes by.
 pub(super) struct FirstPass<'a> {
     pub(super) options: &'a Options,
-    pub(super) paths: &'a Paths,
-    pub(super) plan: &'a Plan,
+    pub(super) paths: &'a RouteSet,
+    pub(super) plan: &'a MemoryPlan,
     /// Whether passages are looked for, and nothing else.
     pub(super) words: bool,
     pub(super) progress: &'a dyn Progress,
@@ -31,11 +31,11 @@ impl FirstPass<'_> {
     /// # Errors
     ///
     /// A file that was named cannot be read; the disk refuses; the tables outgrow the memory.
-    pub(super) fn over_input(&self, input: Input, work: Option<&WorkDir>) -> Result<(Corpus, Tables, Names)> {
+    pub(super) fn over_input(&self, input: Input, work: Option<&WorkDir>) -> Result<(Corpus, RunTables, RepeatedIds)> {
         let room = work.map_or_else(|| self.plan.room(), WorkDir::room);
         let holding = self.holding(&input, room);
-        let parts = Parts::new(self.options, input.options());
-        let mut tables = Tables::new(self.paths, self.plan);
+        let parts = FieldParts::new(self.options, input.options());
+        let mut tables = RunTables::new(self.paths, self.plan);
         if self.learns() {
             self.progress.begin("learn", 0);
             let field = self.options.source_field.as_deref();
@@ -55,13 +55,14 @@ impl FirstPass<'_> {
         }
         let mut indices = Vec::new();
         let known = known.as_deref();
-        let mut reader = self.run(reader, Reader::next, parts, known, 2 * self.plan.block(), |index, scanned| {
-            if let Some(journal) = &mut journal {
-                journal.append(&index, &scanned)?;
-            }
-            indices.push(index);
-            self.append(&mut tables, scanned)
-        })?;
+        let mut reader =
+            self.run(reader, BlockReader::next, parts, known, 2 * self.plan.block(), |index, scanned| {
+                if let Some(journal) = &mut journal {
+                    journal.append(&index, &scanned)?;
+                }
+                indices.push(index);
+                self.append(&mut tables, scanned)
+            })?;
         for index in indices {
             reader.accept(index);
         }
@@ -72,8 +73,8 @@ impl FirstPass<'_> {
     }
 
     /// How an input is read: its bytes, as far as they are kept, in `room` if they do not fit in the memory.
-    pub(super) fn holding(&self, input: &Input, room: &Room) -> Holding {
-        Holding {
+    pub(super) fn holding(&self, input: &Input, room: &SpillDir) -> StoragePolicy {
+        StoragePolicy {
             memory: self.plan.input(),
             map: self.options.map && self.plan.maps(input.bytes()),
             room: Some(room.clone()),
@@ -87,9 +88,9 @@ impl FirstPass<'_> {
     /// # Errors
     ///
     /// A record cannot be read again; the disk refuses; the tables outgrow the memory.
-    pub(super) fn over_corpus(&self, corpus: &Corpus) -> Result<(Tables, Names)> {
-        let mut tables = Tables::new(self.paths, self.plan);
-        let parts = Parts::new(self.options, corpus.options());
+    pub(super) fn over_corpus(&self, corpus: &Corpus) -> Result<(RunTables, RepeatedIds)> {
+        let mut tables = RunTables::new(self.paths, self.plan);
+        let parts = FieldParts::new(self.options, corpus.options());
         if self.learns() {
             self.progress.begin("learn", corpus.len() as u64);
             let field = self.options.source_field.as_deref();
@@ -101,7 +102,7 @@ impl FirstPass<'_> {
         let known = tables.returning.clone();
         // The bytes are held by the caller or were planned for when the corpus was read.
         let known = known.as_deref();
-        self.run(corpus.blocks_of(self.plan.block()), Blocks::next, parts, known, u64::MAX, |_, scanned| {
+        self.run(corpus.blocks_of(self.plan.block()), CorpusBlocks::next, parts, known, u64::MAX, |_, scanned| {
             self.append(&mut tables, scanned)
         })?;
         tables.finish()?;
@@ -118,14 +119,14 @@ impl FirstPass<'_> {
     fn run<S: Send>(
         &self,
         source: S,
-        next: impl Fn(&mut S) -> Result<Option<Block>> + Sync,
-        parts: Parts,
+        next: impl Fn(&mut S) -> Result<Option<RecordBlock>> + Sync,
+        parts: FieldParts,
         known: Option<&ReturningLines>,
         planned: u64,
         mut collect: impl FnMut(BlockIndex, ScannedBlock) -> Result<()>,
     ) -> Result<S> {
         // Records far larger than a block were not planned for: they are counted while they are under way.
-        let large = |block: &Block| Some(block.len()).filter(|length| *length > planned);
+        let large = |block: &RecordBlock| Some(block.len()).filter(|length| *length > planned);
         let under_way = AtomicU64::new(0);
         let next = |source: &mut S| {
             let block = next(source)?;
@@ -135,17 +136,17 @@ impl FirstPass<'_> {
             }
             Ok(block)
         };
-        let scan = |scanner: &mut Scanner<'_>, block: Block| {
+        let scan = |scanner: &mut BlockScanner<'_>, block: RecordBlock| {
             let scanned = scanner.scan(&block);
             under_way.fetch_sub(large(&block).unwrap_or(0), Ordering::Relaxed);
             scanned
         };
-        let new = if self.words { Scanner::of_words } else { Scanner::new };
+        let new = if self.words { BlockScanner::of_words } else { BlockScanner::new };
         let scanner = || new(self.options, self.paths, parts.clone(), self.progress).knowing(known);
         parallel::in_order(parallel::threads(), source, next, scanner, scan, |(index, scanned)| collect(index, scanned))
     }
 
-    fn append(&self, tables: &mut Tables, scanned: ScannedBlock) -> Result<()> {
+    fn append(&self, tables: &mut RunTables, scanned: ScannedBlock) -> Result<()> {
         tables.append(scanned)?;
         // What the next stage needs is known already; better to end now than after hours.
         let grouping = tables.units.len() as u64 * nodes::BYTES_PER_UNIT;
@@ -153,13 +154,13 @@ impl FirstPass<'_> {
     }
 
     /// Names the records; with unique ids, repeats are rejected.
-    fn names(&self, corpus: &mut Corpus, tables: &mut Tables) -> Result<Names> {
+    fn names(&self, corpus: &mut Corpus, tables: &mut RunTables) -> Result<RepeatedIds> {
         let ids = std::mem::take(&mut tables.names);
         if !corpus.options().unique_ids {
             return ids.finish(corpus);
         }
         let repeats = corpus.reject_repeats(ids)?;
         tables.reject(&repeats, tables::REPEATED_ID);
-        Ok(Names::default())
+        Ok(RepeatedIds::default())
     }
 }

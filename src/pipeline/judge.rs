@@ -2,14 +2,14 @@
 
 use std::sync::OnceLock;
 
-use super::learned::Learned;
-use crate::cluster::{Contents, LARGE, RARE};
+use super::learned::LearnedFrequencies;
+use crate::cluster::{ComponentContents, LARGE, RARE};
 use crate::lsh::{Component, Components, Node};
 use crate::normalize::alphabet;
 use crate::parallel;
-use crate::shingle::hash::Keys;
+use crate::shingle::hash::HashKeys;
 use crate::similarity::facts;
-use crate::similarity::own_text::{self, Edited, Evidence, Text, TrigramFrequencies, Wording};
+use crate::similarity::own_text::{self, CorpusEvidence, EditedVerdict, TextEvidence, TrigramFrequencies, Wording};
 use crate::similarity::{Score, VariantReason};
 
 /// Distinct own shingles on each side below which there is no block of own text.
@@ -19,38 +19,38 @@ const FEW: usize = 8;
 const LONG: usize = 160;
 
 /// Judges pairs of the nodes of a batch, by their places in it.
-pub(super) struct Judge<'r> {
-    learned: &'r Learned,
-    keys: Keys,
+pub(super) struct PairJudge<'r> {
+    learned: &'r LearnedFrequencies,
+    keys: HashKeys,
     /// Whether shingles are the trigrams of the rule.
     by_trigrams: bool,
-    texts: Vec<Held>,
+    texts: Vec<HeldText>,
     /// The joint texts of each node, by number; empty if no candidates join them.
     joint_of: Vec<u32>,
-    joint: Vec<Joint>,
+    joint: Vec<JoinedTexts>,
 }
 
 /// A folded text, and what the own-text rule knows of it once it was asked.
-struct Held {
+struct HeldText {
     folded: Box<[u8]>,
     wording: OnceLock<Wording>,
 }
 
 /// Texts that candidates join.
-struct Joint {
+struct JoinedTexts {
     /// One node for each distinct text.
     nodes: Vec<Node>,
     frequencies: OnceLock<TrigramFrequencies>,
 }
 
-impl<'r> Judge<'r> {
+impl<'r> PairJudge<'r> {
     /// Bytes held for a token of a text: the folded text, its wording, and its trigrams while frequencies are counted.
     pub(super) const BYTES_PER_TOKEN: usize = 8 + Wording::BYTES_PER_TOKEN + 16;
 
     /// A judge of texts that are folded in the compact alphabet.
-    pub(super) fn new(learned: &'r Learned, seed: u64, by_trigrams: bool, folded: Vec<Box<[u8]>>) -> Self {
-        let texts = folded.into_iter().map(|folded| Held { folded, wording: OnceLock::new() }).collect();
-        Self { learned, keys: Keys::new(seed), by_trigrams, texts, joint_of: Vec::new(), joint: Vec::new() }
+    pub(super) fn new(learned: &'r LearnedFrequencies, seed: u64, by_trigrams: bool, folded: Vec<Box<[u8]>>) -> Self {
+        let texts = folded.into_iter().map(|folded| HeldText { folded, wording: OnceLock::new() }).collect();
+        Self { learned, keys: HashKeys::new(seed), by_trigrams, texts, joint_of: Vec::new(), joint: Vec::new() }
     }
 
     /// Tells the judge which texts candidates join; `text` is equal for nodes of equal texts.
@@ -63,7 +63,7 @@ impl<'r> Judge<'r> {
             let mut nodes = component.nodes.clone();
             nodes.sort_by_key(|node| text(*node));
             nodes.dedup_by_key(|node| text(*node));
-            self.joint.push(Joint { nodes, frequencies: OnceLock::new() });
+            self.joint.push(JoinedTexts { nodes, frequencies: OnceLock::new() });
         }
     }
 
@@ -74,17 +74,17 @@ impl<'r> Judge<'r> {
     }
 
     /// What two texts below the threshold are, if one is the other one edited and nothing else speaks against it.
-    pub(super) fn edited(&self, a: Node, b: Node, score: Score, own: usize) -> Option<Edited> {
+    pub(super) fn edited(&self, a: Node, b: Node, score: Score, own: usize) -> Option<EditedVerdict> {
         let [text_a, text_b] = [a, b].map(|node| &self.texts[node as usize]);
         let evidence = self.evidence(None);
         let edited = own_text::edited(self.text(text_a), self.text(text_b), evidence, self.learned.texts)?;
-        let is_read = |held: &Held| self.learned.guard.reads(&alphabet::to_utf8(&held.folded));
+        let is_read = |held: &HeldText| self.learned.guard.reads(&alphabet::to_utf8(&held.folded));
         let is_taken = is_read(text_a) && is_read(text_b) && self.reason(a, b, score, own).is_none();
         is_taken.then_some(edited)
     }
 
     /// Who of a component has content of its own; `None` for small components, all pairs of which are judged.
-    pub(super) fn contents(&self, component: &Component) -> Option<Contents> {
+    pub(super) fn contents(&self, component: &Component) -> Option<ComponentContents> {
         if component.nodes.len() < LARGE {
             return None;
         }
@@ -111,7 +111,7 @@ impl<'r> Judge<'r> {
             |(), node| self.wording(&self.texts[*node as usize]).has_content(&common),
         );
         let rare = sharing().filter(|sharing| sharing.len() > 1 && !is_common(sharing)).flatten().copied().collect();
-        Some(Contents::new(&component.nodes, has_content, rare))
+        Some(ComponentContents::new(&component.nodes, has_content, rare))
     }
 
     fn own_text(&self, a: Node, b: Node, own: usize) -> Option<VariantReason> {
@@ -138,35 +138,35 @@ impl<'r> Judge<'r> {
         self.learned.guard.reason(&a, &b)
     }
 
-    fn evidence<'j>(&'j self, joint: Option<&'j Joint>) -> Evidence<'j> {
-        Evidence {
+    fn evidence<'j>(&'j self, joint: Option<&'j JoinedTexts>) -> CorpusEvidence<'j> {
+        CorpusEvidence {
             near: joint.map(|joint| self.frequencies(joint)),
             run: self.learned.trigrams.as_ref(),
             words: self.learned.guard.frequencies(),
         }
     }
 
-    fn joint_of(&self, node: Node) -> Option<&Joint> {
+    fn joint_of(&self, node: Node) -> Option<&JoinedTexts> {
         self.joint_of.get(node as usize).map(|joint| &self.joint[*joint as usize])
     }
 
-    fn frequencies<'j>(&self, joint: &'j Joint) -> &'j TrigramFrequencies {
+    fn frequencies<'j>(&self, joint: &'j JoinedTexts) -> &'j TrigramFrequencies {
         joint.frequencies.get_or_init(|| {
             let wordings = joint.nodes.iter().map(|node| self.wording(&self.texts[*node as usize]));
             TrigramFrequencies::count(wordings.flat_map(|wording| wording.distinct().collect::<Vec<_>>()).collect())
         })
     }
 
-    fn text<'h>(&self, held: &'h Held) -> Text<'h> {
-        Text { folded: &held.folded, wording: self.wording(held) }
+    fn text<'h>(&self, held: &'h HeldText) -> TextEvidence<'h> {
+        TextEvidence { folded: &held.folded, wording: self.wording(held) }
     }
 
-    fn wording<'h>(&self, held: &'h Held) -> &'h Wording {
+    fn wording<'h>(&self, held: &'h HeldText) -> &'h Wording {
         held.wording.get_or_init(|| Wording::new(&held.folded, &self.keys))
     }
 }
 
-impl Held {
+impl HeldText {
     /// Whether a text is so short that a code can tell what it is about.
     fn is_told_by_code(&self) -> bool {
         own_text::can_be_told_by_code(&self.folded)

@@ -3,15 +3,15 @@
 use super::Progress;
 use crate::document::DocId;
 use crate::error::Result;
-use crate::input::{Corpus, Scratch};
-use crate::page::{Learner, Rule, Rules, Sampler, Sources};
+use crate::input::{Corpus, ReadScratch};
+use crate::page::{BoilerplateRule, BoilerplateRules, PartSampler, RuleLearner, SourceResolver};
 use crate::parallel;
 
 /// Documents that are taken apart before they are counted, in input order.
 const TOGETHER: usize = 1 << 12;
 
 /// Learns what is boilerplate in the sources of `corpus`, which are named by `source_field`, else by host or folder; its
-/// records must be read with [`Sources::fields`]. Memory: some hundred megabytes at most, and 16 bytes a document.
+/// records must be read with [`SourceResolver::fields`]. Memory: some hundred megabytes at most, and 16 bytes a document.
 /// Linear in the corpus, which is read once and a little; no result depends on the threads.
 ///
 /// # Errors
@@ -22,13 +22,13 @@ pub fn learn(
     source_field: Option<&str>,
     threads: Option<usize>,
     progress: &dyn Progress,
-) -> Result<Rules> {
-    let sources = Sources::new(corpus.options(), source_field);
+) -> Result<BoilerplateRules> {
+    let sources = SourceResolver::new(corpus.options(), source_field);
     parallel::with_threads(threads, || {
         progress.begin("learn", corpus.len() as u64);
-        let worker = || (Sampler::new(), Scratch::default());
+        let worker = || (PartSampler::new(), ReadScratch::default());
         let documents: Vec<DocId> = corpus.ids().collect();
-        let mut learner = Learner::default();
+        let mut learner = RuleLearner::default();
         for documents in documents.chunks(TOGETHER) {
             let sampled = parallel::map(documents, worker, |(sampler, scratch), document| {
                 let record = corpus.read_in(*document, scratch).ok()?;
@@ -43,11 +43,11 @@ pub fn learn(
             }
         }
         let frequent = learner.finish();
-        let rules = parallel::map(&frequent, worker, |(sampler, scratch), found| -> Result<Option<Rule>> {
+        let rules = parallel::map(&frequent, worker, |(sampler, scratch), found| -> Result<Option<BoilerplateRule>> {
             let record = corpus.read_in(found.first, scratch)?;
             Ok(sampler.rule(&record.text, found))
         });
-        let rules = rules.into_iter().filter_map(Result::transpose).collect::<Result<Vec<Rule>>>()?;
-        Rules::new(rules)
+        let rules = rules.into_iter().filter_map(Result::transpose).collect::<Result<Vec<BoilerplateRule>>>()?;
+        BoilerplateRules::new(rules)
     })?
 }

@@ -6,8 +6,8 @@
 //! that names the least that would do.
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::lsh::Limit;
-use crate::spill::Room;
+use crate::lsh::MemoryLimit;
+use crate::spill::SpillDir;
 
 /// The program, its stacks and the allocator's slack.
 const PROGRAM: u64 = 24 << 20;
@@ -27,19 +27,19 @@ const LEAST_WORK: u64 = 4 << 20;
 
 /// Shares out the memory of a run.
 #[derive(Debug, Clone)]
-pub(super) struct Plan {
+pub(super) struct MemoryPlan {
     limit: Option<u64>,
     threads: u64,
-    room: Room,
+    room: SpillDir,
 }
 
-impl Plan {
+impl MemoryPlan {
     /// A plan for a process that may take `limit` bytes, with `threads` threads and `room` to spill to.
     ///
     /// # Errors
     ///
     /// [`ErrorKind::Memory`] if the fixed part alone is more.
-    pub(super) fn new(limit: Option<u64>, threads: usize, room: Room) -> Result<Self> {
+    pub(super) fn new(limit: Option<u64>, threads: usize, room: SpillDir) -> Result<Self> {
         let plan = Self { limit, threads: threads as u64, room };
         plan.require(0, "a run over any input")?;
         Ok(plan)
@@ -78,15 +78,15 @@ impl Plan {
     }
 
     /// For the band keys of each path; `None` without a limit.
-    pub(super) fn keys(&self) -> Option<Limit> {
+    pub(super) fn keys(&self) -> Option<MemoryLimit> {
         let memory = self.limit?.saturating_sub(self.fixed()) / 4;
-        Some(Limit { memory, room: self.room.clone(), name: "keys".to_owned() })
+        Some(MemoryLimit { memory, room: self.room.clone(), name: "keys".to_owned() })
     }
 
     /// For the samples that containment is looked for by; `None` without a limit.
-    pub(super) fn samples(&self) -> Option<Limit> {
+    pub(super) fn samples(&self) -> Option<MemoryLimit> {
         let memory = self.limit?.saturating_sub(self.fixed()) / 8;
-        Some(Limit { memory, room: self.room.clone(), name: "main".to_owned() })
+        Some(MemoryLimit { memory, room: self.room.clone(), name: "main".to_owned() })
     }
 
     /// Bytes for input held decompressed; `None` without a limit.
@@ -95,10 +95,10 @@ impl Plan {
     }
 
     /// For the work of a stage, beside `held` bytes that stay, and spilled to `room` under `name`; `None` without a limit.
-    pub(super) fn work(&self, held: u64, room: &Room, name: &str) -> Option<Limit> {
+    pub(super) fn work(&self, held: u64, room: &SpillDir, name: &str) -> Option<MemoryLimit> {
         // The allocator gives back late what earlier stages freed.
         let memory = (self.limit?.saturating_sub(PROGRAM + held) * 3 / 4).max(LEAST_WORK);
-        Some(Limit { memory, room: room.clone(), name: name.to_owned() })
+        Some(MemoryLimit { memory, room: room.clone(), name: name.to_owned() })
     }
 
     /// An error of a stage that worked within [`work`](Self::work): a floor of its own becomes one of the process.
@@ -113,7 +113,7 @@ impl Plan {
     }
 
     /// Where to spill.
-    pub(super) fn room(&self) -> &Room {
+    pub(super) fn room(&self) -> &SpillDir {
         &self.room
     }
 

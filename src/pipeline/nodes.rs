@@ -1,7 +1,7 @@
 //! Equal units → nodes: each distinct folded text is banded and verified once.
 
-use super::refold::Refold;
-use super::tables::Rows;
+use super::refold::UnitRefolder;
+use super::tables::RouteRows;
 use crate::document::{Date, UnitId};
 use crate::error::Result;
 use crate::lsh::{NO_NODE, Node};
@@ -11,7 +11,7 @@ use crate::shingle::Fingerprint;
 
 /// The nodes of one path, in keeper order: a node stands where the first of its units does. 8 bytes a unit.
 #[derive(Debug, Default)]
-pub(super) struct Nodes {
+pub(super) struct NodeTable {
     /// Units by node, in keeper order inside each.
     units: Vec<UnitId>,
     /// Start of each node's units, one more at the end.
@@ -22,7 +22,7 @@ pub(super) struct Nodes {
 
 /// A unit on its way into a node.
 #[derive(Debug, Clone, Copy)]
-struct Entry {
+struct UnitEntry {
     fingerprint: Fingerprint,
     /// Its row among the units of the path.
     row: u32,
@@ -30,10 +30,10 @@ struct Entry {
     variant: u32,
 }
 
-/// What [`Nodes::new`] needs for each unit while it works, beside what it gives.
-pub(super) const BYTES_PER_UNIT: u64 = size_of::<Entry>() as u64;
+/// What [`NodeTable::new`] needs for each unit while it works, beside what it gives.
+pub(super) const BYTES_PER_UNIT: u64 = size_of::<UnitEntry>() as u64;
 
-impl Nodes {
+impl NodeTable {
     /// Groups the units of a path by folded text, told apart by tokens, not by fingerprint alone. `ranks` is each unit's
     /// place in keeper order. With the `dates` of records, equal texts of unlike dates are nodes of their own, so that each pair
     /// of nodes is near or far in time. Also gives the node of each row that is the first of its node; [`NO_NODE`] for the others.
@@ -42,23 +42,24 @@ impl Nodes {
     ///
     /// A document cannot be read again.
     pub(super) fn new(
-        rows: &Rows,
+        rows: &RouteRows,
         ranks: &[u32],
-        refold: &Refold<'_>,
+        refold: &UnitRefolder<'_>,
         dates: Option<&[Option<Date>]>,
     ) -> Result<(Self, Vec<Node>)> {
-        let mut entries: Vec<Entry> =
-            rows.entries().map(|(row, fingerprint)| Entry { fingerprint, row, variant: 0 }).collect();
+        let mut entries: Vec<UnitEntry> =
+            rows.entries().map(|(row, fingerprint)| UnitEntry { fingerprint, row, variant: 0 }).collect();
         let rank = |row: u32| ranks[rows.unit(row).index()];
         parallel::sort_by_key(&mut entries, |entry| (entry.fingerprint, rank(entry.row)));
         tell_apart(&mut entries, rows, refold)?;
-        let same = |a: &Entry, b: &Entry| (a.fingerprint, a.variant) == (b.fingerprint, b.variant);
-        let date = |entry: &Entry| dates.and_then(|dates| dates[refold.units.document(rows.unit(entry.row)).index()]);
+        let same = |a: &UnitEntry, b: &UnitEntry| (a.fingerprint, a.variant) == (b.fingerprint, b.variant);
+        let date =
+            |entry: &UnitEntry| dates.and_then(|dates| dates[refold.units.document(rows.unit(entry.row)).index()]);
         if dates.is_some() {
             // Stable: those of one date keep their keeper order.
             entries.chunk_by_mut(same).for_each(|group| group.sort_by_key(date));
         }
-        let together = |a: &Entry, b: &Entry| same(a, b) && (dates.is_none() || date(a) == date(b));
+        let together = |a: &UnitEntry, b: &UnitEntry| same(a, b) && (dates.is_none() || date(a) == date(b));
         let groups = || entries.chunk_by(together);
         let mut order: Vec<(u32, u32, u32)> = Vec::with_capacity(groups().count());
         let mut start = 0;
@@ -127,8 +128,8 @@ impl Nodes {
 
 /// Numbers the unlike texts behind equal fingerprints, by the BLAKE3 digest of their tokens: nobody can make two texts
 /// of one digest, so equal digests are equal texts, and no pair needs both texts at once.
-fn tell_apart(entries: &mut [Entry], rows: &Rows, refold: &Refold<'_>) -> Result<()> {
-    let alike = |a: &Entry, b: &Entry| a.fingerprint == b.fingerprint;
+fn tell_apart(entries: &mut [UnitEntry], rows: &RouteRows, refold: &UnitRefolder<'_>) -> Result<()> {
+    let alike = |a: &UnitEntry, b: &UnitEntry| a.fingerprint == b.fingerprint;
     let mut shared: Vec<UnitId> = entries
         .chunk_by(alike)
         .filter(|group| group.len() > 1)
@@ -136,7 +137,7 @@ fn tell_apart(entries: &mut [Entry], rows: &Rows, refold: &Refold<'_>) -> Result
         .collect();
     parallel::sort_by_key(&mut shared, |unit| *unit);
     let digests = refold.each(&shared, |folder, normalizer, text| {
-        let mut digest = Digest(blake3::Hasher::new());
+        let mut digest = TokenDigest(blake3::Hasher::new());
         normalizer.fold_excerpt(text, &mut folder.scratch, &mut digest);
         *digest.0.finalize().as_bytes()
     })?;
@@ -160,9 +161,9 @@ fn tell_apart(entries: &mut [Entry], rows: &Rows, refold: &Refold<'_>) -> Result
 }
 
 /// The sink that digests tokens. Zero stands in no token, so the boundaries count.
-struct Digest(blake3::Hasher);
+struct TokenDigest(blake3::Hasher);
 
-impl TokenSink for Digest {
+impl TokenSink for TokenDigest {
     fn token(&mut self, token: &[u8], _span: crate::document::Span) {
         self.0.update(token);
         self.0.update(&[0]);

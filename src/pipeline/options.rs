@@ -6,13 +6,13 @@ use std::sync::Arc;
 use crate::cluster::Keep;
 use crate::document::Window;
 use crate::error::{Error, Result};
-use crate::lsh::{Banding, Overrides};
+use crate::lsh::{Banding, BandingOverrides};
 use crate::normalize::{Language, Profile};
-use crate::page::{Boilerplate, Rules, Sieve, Sources, UnitLevel};
+use crate::page::{Boilerplate, BoilerplateRules, Sieve, SourceResolver, UnitLevel};
 use crate::shingle::ShingleKind;
 use crate::similarity::facts::Facts;
 use crate::similarity::own_text;
-use crate::spill::Room;
+use crate::spill::SpillDir;
 
 /// Where edited copies are taken, candidates are looked for as if this were the threshold: it finds .98 of them.
 const EDITED_BANDING: f64 = 0.5;
@@ -30,8 +30,8 @@ pub struct Options {
     pub language: Option<Language>,
     /// What becomes of boilerplate.
     pub boilerplate: Boilerplate,
-    /// Learned boilerplate; its sources are those that [`Sources`](crate::page::Sources) names.
-    pub rules: Option<Arc<Rules>>,
+    /// Learned boilerplate; its sources are those that [`SourceResolver`](crate::page::SourceResolver) names.
+    pub rules: Option<Arc<BoilerplateRules>>,
     /// The field that names the source of a record; `None` for the host of its `url`, else its folder.
     pub source_field: Option<String>,
     /// What one shingle is.
@@ -54,7 +54,7 @@ pub struct Options {
     /// Whether siblings of one template that tell other facts are variants, not copies (see [`crate::similarity::facts`]).
     pub facts: Facts,
     /// Signature length, bands and rows, where the rule is not to choose them.
-    pub overrides: Overrides,
+    pub overrides: BandingOverrides,
     /// Seed of every hash. Other seeds find other candidates among pairs below certainty.
     pub seed: u64,
     /// Whether `related` headlines are looked for across documents too.
@@ -102,7 +102,7 @@ impl Default for Options {
             containment: Some(0.8),
             contained_copies: false,
             facts: Facts::Guard,
-            overrides: Overrides::default(),
+            overrides: BandingOverrides::default(),
             seed: Self::DEFAULT_SEED,
             related: false,
             max_bucket: 10_000,
@@ -126,8 +126,8 @@ impl Options {
     /// # Errors
     ///
     /// No file can be made in the directory that was named.
-    pub(super) fn room(&self) -> Result<Room> {
-        let room = Room::temporary(self.temp_dir.clone().unwrap_or_else(std::env::temp_dir));
+    pub(super) fn room(&self) -> Result<SpillDir> {
+        let room = SpillDir::temporary(self.temp_dir.clone().unwrap_or_else(std::env::temp_dir));
         if self.temp_dir.is_some() {
             room.check()?;
         }
@@ -140,7 +140,7 @@ impl Options {
     pub fn fields(&self) -> Vec<String> {
         let mut fields: Vec<String> = self.keep.field().map(str::to_owned).into_iter().collect();
         let sources = self.names_sources() || self.unit == UnitLevel::Story;
-        let sources = Sources::fields(self.source_field.as_deref()).filter(|_| sources);
+        let sources = SourceResolver::fields(self.source_field.as_deref()).filter(|_| sources);
         for field in self.date_field.clone().into_iter().chain(sources) {
             if !fields.contains(&field) {
                 fields.push(field);

@@ -2,15 +2,15 @@
 
 use std::cmp::Ordering;
 
-use super::tables::Tables;
+use super::tables::RunTables;
 use crate::cluster::Keep;
 use crate::document::UnitId;
 use crate::input::FieldValue;
 
 /// Each unit's place in keeper order, the first `references` records before all others, and how many records lack the
 /// field that decides it.
-pub(super) fn ranks(keep: &Keep, tables: &Tables, references: usize) -> (Vec<u32>, u64) {
-    let Tables { units, fields, dates, .. } = tables;
+pub(super) fn ranks(keep: &Keep, tables: &RunTables, references: usize) -> (Vec<u32>, u64) {
+    let RunTables { units, fields, dates, .. } = tables;
     let mut order: Vec<UnitId> = units.ids().collect();
     let field = |unit: &UnitId| fields.get(units.document(*unit).index()).and_then(Option::as_ref);
     let date = |unit: &UnitId| dates.get(units.document(*unit).index()).copied().flatten();

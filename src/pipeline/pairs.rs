@@ -2,12 +2,12 @@
 
 use ahash::AHashMap;
 
-use super::nodes::Nodes;
+use super::nodes::NodeTable;
 use super::{Progress, Summary};
-use crate::cluster::{Contents, Link, Times, Verdict, Verifier};
+use crate::cluster::{ComponentContents, NodeTimes, NodeVerdict, PairVerifier, VerifiedLink};
 use crate::document::{DocId, UnitId, Units};
-use crate::input::Names;
-use crate::lsh::{Batch, Buckets, Limits, NO_NODE, Node, PrefixIndex};
+use crate::input::RepeatedIds;
+use crate::lsh::{Buckets, CandidateLimits, ComponentBatch, NO_NODE, Node, PrefixIndex};
 use crate::parallel;
 use crate::shingle::ShingleKind;
 use crate::similarity::{Pair, Relation, Score};
@@ -18,31 +18,31 @@ pub struct PairList {
     /// Every unit of the run.
     pub units: Units,
     /// Which ids stand in the input more than once, and how they are shown.
-    pub names: Names,
+    pub names: RepeatedIds,
     /// Places of the records that were rejected, ascending; [`Corpus::read`](crate::input::Corpus::read) says why.
     pub rejects: Vec<DocId>,
     /// The accounts of the run.
     pub summary: Summary,
-    pub(super) found: Vec<Found>,
+    pub(super) found: Vec<RoutePairs>,
 }
 
 /// The pairs of one path.
 #[derive(Debug)]
-pub(super) struct Found {
+pub(super) struct RoutePairs {
     measure: ShingleKind,
-    nodes: Nodes,
+    nodes: NodeTable,
     of_units: Vec<Node>,
     /// Start of each node's part of `neighbours`, one more at the end.
     starts: Vec<usize>,
     /// What each node is linked to, both ways: the other node stands to it in this relation.
-    neighbours: Vec<Neighbour>,
+    neighbours: Vec<LinkSide>,
     /// Pairs that only resemble, by unit, in order.
     related: Vec<(UnitId, UnitId, Score)>,
 }
 
 /// One side of a link.
 #[derive(Debug, Clone, Copy)]
-struct Neighbour {
+struct LinkSide {
     node: Node,
     relation: Relation,
     score: Score,
@@ -60,7 +60,7 @@ impl PairList {
     /// Number of pairs with exact groups not expanded.
     #[must_use]
     pub fn count(&self) -> u64 {
-        self.found.iter().map(Found::count).sum()
+        self.found.iter().map(RoutePairs::count).sum()
     }
 
     /// The pairs whose earlier unit is `a`, in order.
@@ -74,23 +74,23 @@ impl PairList {
     }
 }
 
-impl Found {
+impl RoutePairs {
     /// `links` by node, ascending; `related` by unit, ascending.
     pub(super) fn new(
         measure: ShingleKind,
-        nodes: Nodes,
+        nodes: NodeTable,
         units: usize,
-        links: &[Link],
+        links: &[VerifiedLink],
         related: Vec<(UnitId, UnitId, Score)>,
     ) -> Self {
         let both = links.iter().flat_map(|link| {
-            let Link { keeper, node, relation, score } = *link;
+            let VerifiedLink { keeper, node, relation, score } = *link;
             [
-                (keeper, Neighbour { node, relation, score }),
-                (node, Neighbour { node: keeper, relation: relation.reversed(), score }),
+                (keeper, LinkSide { node, relation, score }),
+                (node, LinkSide { node: keeper, relation: relation.reversed(), score }),
             ]
         });
-        let mut both: Vec<(Node, Neighbour)> = both.collect();
+        let mut both: Vec<(Node, LinkSide)> = both.collect();
         both.sort_unstable_by_key(|(a, b)| (*a, b.node));
         let mut starts = vec![0; nodes.len() + 1];
         for (a, _) in &both {
@@ -132,15 +132,15 @@ impl Found {
 /// nodes are searched by prefix and length filters; in lists of those that are longer still, a node must share
 /// another band.
 pub(super) fn verify_all(
-    batch: &Batch,
-    verifier: &impl Verifier,
-    limits: Limits,
+    batch: &ComponentBatch,
+    verifier: &impl PairVerifier,
+    limits: CandidateLimits,
     progress: &dyn Progress,
-) -> (Vec<Link>, u64) {
+) -> (Vec<VerifiedLink>, u64) {
     let buckets = &batch.buckets;
     let timed = verifier.times().map(|times| {
         let ordered = (0..buckets.len() as u32).map(|bucket| times.ordered(buckets.members(bucket)));
-        Timed { times, ordered: ordered.collect() }
+        TimedBuckets { times, ordered: ordered.collect() }
     });
     let large: Vec<(u32, PrefixIndex)> = (0..buckets.len() as u32)
         .filter(|bucket| buckets.members(*bucket).len() > limits.max_bucket && timed.is_none())
@@ -149,9 +149,9 @@ pub(super) fn verify_all(
             (bucket, PrefixIndex::new(sets, verifier.least()))
         })
         .collect();
-    let furnished = Furnished::new(batch, verifier);
+    let furnished = FurnishedComponents::new(batch, verifier);
     let all: Vec<Node> = (0..batch.nodes.len() as Node).collect();
-    let found = parallel::map(&all, Meetings::default, |meetings, node| {
+    let found = parallel::map(&all, LaterCandidates::default, |meetings, node| {
         match (furnished.of(*node), &timed) {
             (Some((contents, place)), _) => meetings.gather_sharing(*node, place, contents, &furnished, limits),
             (None, Some(timed)) => meetings.gather_timed(*node, buckets, timed, limits),
@@ -161,8 +161,8 @@ pub(super) fn verify_all(
         let (mut links, mut refused) = (Vec::new(), 0);
         for (place, other) in meetings.met.iter().enumerate() {
             let verdict = verifier.verify(*node, *other);
-            links.extend(Link::of(*node, *other, verdict));
-            refused += usize::from(!matches!(verdict, Verdict::Same | Verdict::Copy(_)));
+            links.extend(VerifiedLink::of(*node, *other, verdict));
+            refused += usize::from(!matches!(verdict, NodeVerdict::Same | NodeVerdict::Copy(_)));
             if refused >= limits.refusals {
                 meetings.beyond += (meetings.met.len() - place - 1) as u64;
                 break;
@@ -175,19 +175,19 @@ pub(super) fn verify_all(
 }
 
 /// Large components whose pages share furniture.
-struct Furnished<'b> {
-    batch: &'b Batch,
+struct FurnishedComponents<'b> {
+    batch: &'b ComponentBatch,
     /// By component; `None` for the others.
-    contents: Vec<Option<Contents>>,
+    contents: Vec<Option<ComponentContents>>,
     /// The component of each node.
     component_of: Vec<u32>,
     /// The nodes without content of each bucket of a large component.
     without_content: AHashMap<u32, Vec<Node>>,
 }
 
-impl<'b> Furnished<'b> {
-    fn new(batch: &'b Batch, verifier: &impl Verifier) -> Self {
-        let Batch { components, buckets, nodes } = batch;
+impl<'b> FurnishedComponents<'b> {
+    fn new(batch: &'b ComponentBatch, verifier: &impl PairVerifier) -> Self {
+        let ComponentBatch { components, buckets, nodes } = batch;
         let contents: Vec<_> = components.all.iter().map(|component| verifier.contents(component)).collect();
         let mut component_of = vec![0; nodes.len()];
         let mut without_content = AHashMap::new();
@@ -204,7 +204,7 @@ impl<'b> Furnished<'b> {
     }
 
     /// The contents of the component of a node that has some, and its place there.
-    fn of(&self, node: Node) -> Option<(&Contents, u32)> {
+    fn of(&self, node: Node) -> Option<(&ComponentContents, u32)> {
         let contents = self.contents.get(self.component_of[node as usize] as usize)?.as_ref()?;
         let place = self.batch.components.place[node as usize];
         contents.has_content(place).then_some((contents, place))
@@ -212,28 +212,28 @@ impl<'b> Furnished<'b> {
 }
 
 /// The members of every bucket in the order of time.
-struct Timed<'v> {
-    times: &'v Times,
+struct TimedBuckets<'v> {
+    times: &'v NodeTimes,
     ordered: Vec<Vec<Node>>,
 }
 
 /// The later candidates of one node.
 #[derive(Debug, Default)]
-struct Meetings {
+struct LaterCandidates {
     met: Vec<Node>,
     passed_over: Vec<Node>,
     /// Members of buckets beyond the reach of the node.
     beyond: u64,
 }
 
-impl Meetings {
+impl LaterCandidates {
     fn gather(
         &mut self,
         node: Node,
         buckets: &Buckets,
         large: &[(u32, PrefixIndex)],
-        verifier: &impl Verifier,
-        limits: Limits,
+        verifier: &impl PairVerifier,
+        limits: CandidateLimits,
     ) {
         self.met.clear();
         self.passed_over.clear();
@@ -267,9 +267,9 @@ impl Meetings {
         &mut self,
         node: Node,
         place: u32,
-        contents: &Contents,
-        furnished: &Furnished<'_>,
-        limits: Limits,
+        contents: &ComponentContents,
+        furnished: &FurnishedComponents<'_>,
+        limits: CandidateLimits,
     ) {
         self.met.clear();
         self.passed_over.clear();
@@ -288,7 +288,7 @@ impl Meetings {
     }
 
     /// The same where only nodes near in time may meet.
-    fn gather_timed(&mut self, node: Node, buckets: &Buckets, timed: &Timed<'_>, limits: Limits) {
+    fn gather_timed(&mut self, node: Node, buckets: &Buckets, timed: &TimedBuckets<'_>, limits: CandidateLimits) {
         self.met.clear();
         self.passed_over.clear();
         self.beyond = 0;

@@ -7,14 +7,14 @@
 use std::borrow::Cow;
 
 use super::first_pass::FirstPass;
-use super::{Clock, Clustering, PageCutter, Pipeline, Plan, Progress, Run, Summary, Tables};
+use super::{BatchRun, Clustering, MemoryPlan, PageCutter, Pipeline, Progress, RunTables, StageClock, Summary};
 use crate::cluster::Keep;
 use crate::document::{DocId, Units};
 use crate::error::{Error, Result};
-use crate::input::{Corpus, Input, Names};
-use crate::page::Sources;
+use crate::input::{Corpus, Input, RepeatedIds};
+use crate::page::SourceResolver;
 use crate::parallel;
-use crate::passage::{self, Passage, RepeatedSpan, Repeats};
+use crate::passage::{self, Passage, PassageRepeats, RepeatedSpan};
 
 /// What [`Pipeline::passages`] found.
 #[derive(Debug)]
@@ -22,7 +22,7 @@ pub struct PassageList {
     /// Every document of the run.
     pub units: Units,
     /// Which ids stand in the input more than once, and how they are shown.
-    pub names: Names,
+    pub names: RepeatedIds,
     /// By the later place; of passages that begin together the longest first.
     pub passages: Vec<Passage>,
     /// Places of the records that were rejected, ascending.
@@ -33,7 +33,7 @@ pub struct PassageList {
 
 /// What [`Pipeline::repeated`] found.
 #[derive(Debug)]
-pub struct Repeated {
+pub struct RepeatedPassages {
     /// The documents, in no clusters.
     pub found: Clustering,
     /// Passages to remove, in input order, each with the occurrence that stays.
@@ -64,7 +64,7 @@ impl Pipeline {
     /// # Errors
     ///
     /// As [`passages`](Self::passages); [`Options::keep`](super::Options::keep) is not the first.
-    pub fn repeated(&self, corpus: &Corpus, progress: &dyn Progress) -> Result<Repeated> {
+    pub fn repeated(&self, corpus: &Corpus, progress: &dyn Progress) -> Result<RepeatedPassages> {
         self.first_stays()?;
         self.words_of_corpus(corpus, progress, |run| run.repeated())
     }
@@ -74,7 +74,7 @@ impl Pipeline {
     /// # Errors
     ///
     /// As [`repeated`](Self::repeated), and whatever keeps the input from being read.
-    pub fn read_repeated(&self, input: Input, progress: &dyn Progress) -> Result<(Corpus, Repeated)> {
+    pub fn read_repeated(&self, input: Input, progress: &dyn Progress) -> Result<(Corpus, RepeatedPassages)> {
         self.first_stays()?;
         self.words_of_input(input, progress, |run| run.repeated())
     }
@@ -104,11 +104,11 @@ impl Pipeline {
     ) -> Result<T> {
         self.check_words()?;
         parallel::with_threads(self.options.threads, || {
-            let clock = Clock::new();
+            let clock = StageClock::new();
             let plan = self.plan()?;
             progress.begin("read", corpus.len() as u64);
             let (tables, names) = self.word_pass(&plan, progress).over_corpus(corpus)?;
-            finish(WordRun(Run { clock, ..Run::new(self, corpus, progress, plan, tables, names, None) }))
+            finish(WordRun(BatchRun { clock, ..BatchRun::new(self, corpus, progress, plan, tables, names, None) }))
         })?
     }
 
@@ -120,23 +120,23 @@ impl Pipeline {
     ) -> Result<(Corpus, T)> {
         self.check_words()?;
         parallel::with_threads(self.options.threads, || {
-            let clock = Clock::new();
+            let clock = StageClock::new();
             let plan = self.plan()?;
             progress.begin("read", 0);
             let (corpus, tables, names) = self.word_pass(&plan, progress).over_input(input, None)?;
-            let run = WordRun(Run { clock, ..Run::new(self, &corpus, progress, plan, tables, names, None) });
+            let run = WordRun(BatchRun { clock, ..BatchRun::new(self, &corpus, progress, plan, tables, names, None) });
             let found = finish(run)?;
             Ok((corpus, found))
         })?
     }
 
-    fn word_pass<'a>(&'a self, plan: &'a Plan, progress: &'a dyn Progress) -> FirstPass<'a> {
+    fn word_pass<'a>(&'a self, plan: &'a MemoryPlan, progress: &'a dyn Progress) -> FirstPass<'a> {
         FirstPass { words: true, ..self.first_pass(plan, progress) }
     }
 }
 
 /// A run over the words of one corpus, after the first pass.
-struct WordRun<'a>(Run<'a>);
+struct WordRun<'a>(BatchRun<'a>);
 
 /// What a passage or a cut takes, with what is noted beside it while more are found.
 const BYTES_PER_PASSAGE: u64 = 2 * size_of::<Passage>() as u64;
@@ -145,7 +145,7 @@ impl WordRun<'_> {
     /// Seeks repeats, and hands them on with a check on how many results fit.
     fn find<T>(
         &mut self,
-        extend: impl FnOnce(&Repeats<'_>, &mut dyn FnMut(usize) -> Result<()>) -> Result<(Vec<T>, u64)>,
+        extend: impl FnOnce(&PassageRepeats<'_>, &mut dyn FnMut(usize) -> Result<()>) -> Result<(Vec<T>, u64)>,
     ) -> Result<Vec<T>> {
         let run = &mut self.0;
         run.clock.lap("read", run.corpus.bytes(), &mut run.summary);
@@ -154,7 +154,7 @@ impl WordRun<'_> {
         let store = &run.tables.words;
         let held = run.tables.bytes() + store.bytes();
         let limit = run.plan.work(held, run.plan.room(), "links");
-        let repeats = Repeats::find(store, run.pipeline.options.min_tokens, limit.as_ref())?;
+        let repeats = PassageRepeats::find(store, run.pipeline.options.min_tokens, limit.as_ref())?;
         run.clock.lap("seek", 0, &mut run.summary);
         run.progress.begin("extend", 0);
         let held = held + repeats.bytes();
@@ -187,15 +187,15 @@ impl WordRun<'_> {
         let max_gap = self.0.pipeline.options.max_gap;
         let passages = self.find(|repeats, check| repeats.passages(max_gap, check))?;
         self.0.summary.parameters.max_gap = Some(max_gap);
-        let Run { tables: Tables { units, rejects, .. }, names, summary, .. } = self.0;
+        let BatchRun { tables: RunTables { units, rejects, .. }, names, summary, .. } = self.0;
         Ok(PassageList { units, names, passages, rejects, summary })
     }
 
-    fn repeated(mut self) -> Result<Repeated> {
+    fn repeated(mut self) -> Result<RepeatedPassages> {
         let corpus = self.0.corpus;
         let mut read = |document: DocId| Ok(corpus.read(document).map(|record| record.text).map(Cow::into_owned)?);
         let spans = self.find(|repeats, check| repeats.cuts(&mut read, check))?;
-        let Run { tables: Tables { units, rejects, dates, .. }, names, summary, .. } = self.0;
+        let BatchRun { tables: RunTables { units, rejects, dates, .. }, names, summary, .. } = self.0;
         let threads = parallel::threads();
         let found = Clustering {
             units,
@@ -203,11 +203,11 @@ impl WordRun<'_> {
             clusters: Vec::new(),
             rejects,
             dates,
-            sources: Sources::default(),
+            sources: SourceResolver::default(),
             returning: PageCutter::default(),
             summary,
             threads,
         };
-        Ok(Repeated { found, spans })
+        Ok(RepeatedPassages { found, spans })
     }
 }

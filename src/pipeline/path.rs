@@ -1,12 +1,12 @@
 //! The two paths on which units are compared: word (or character) shingles as asked for, and the short path.
 
-use crate::document::Kind;
+use crate::document::UnitKind;
 use crate::error::Result;
-use crate::lsh::containment::Sampling;
-use crate::lsh::{Banding, Limits};
+use crate::lsh::containment::SamplePlan;
+use crate::lsh::{Banding, CandidateLimits};
 use crate::shingle::ShingleKind;
 use crate::similarity::facts::Facts;
-use crate::similarity::own_text::{self, Edited};
+use crate::similarity::own_text::{self, EditedVerdict};
 use crate::similarity::short;
 use crate::sketch::{MinHasher, SketchParams};
 
@@ -14,7 +14,7 @@ use super::Options;
 
 /// How units of one sort are shingled, sketched and banded.
 #[derive(Debug, Clone)]
-pub(super) struct Path {
+pub(super) struct Route {
     pub(super) shingle: ShingleKind,
     /// Smallest Jaccard of a copy.
     pub(super) threshold: f64,
@@ -22,11 +22,11 @@ pub(super) struct Path {
     pub(super) least: f64,
     pub(super) banding: Banding,
     pub(super) hasher: MinHasher,
-    pub(super) limits: Limits,
+    pub(super) limits: CandidateLimits,
     /// Smallest containment of a contained unit, and what such units are sampled by; `None` if nobody asks.
-    pub(super) containment: Option<(f64, Sampling)>,
+    pub(super) containment: Option<(f64, SamplePlan)>,
     /// What shingles are sampled, for containment or to count how many texts have them; `None` if nobody asks.
-    pub(super) sampling: Option<Sampling>,
+    pub(super) sampling: Option<SamplePlan>,
 }
 
 /// Longest signature of the short path. Trigrams of Arabic are few, so unrelated long lines share a quarter of them;
@@ -38,15 +38,16 @@ const LONGEST_SHORT: usize = 640;
 /// word guard, so that prefix filters cannot keep them apart; each meets the nearest of them, and the rest is counted.
 const REFUSALS: usize = 250;
 
-impl Path {
+impl Route {
     /// The path of documents, stories and paragraphs.
     pub(super) fn main(options: &Options) -> Result<Self> {
-        let limits = Limits { max_bucket: options.max_bucket, refusals: usize::MAX };
-        let sampling = Sampling::new(options.shingle);
+        let limits = CandidateLimits { max_bucket: options.max_bucket, refusals: usize::MAX };
+        let sampling = SamplePlan::new(options.shingle);
         let containment = options.containment.map(|least| (least, sampling));
         let counts = options.facts == Facts::Guard && options.shingle == own_text::MEASURE;
         let sampling = (counts || containment.is_some()).then_some(sampling);
-        let least = if options.takes_edited() { options.threshold.min(Edited::LEAST) } else { options.threshold };
+        let least =
+            if options.takes_edited() { options.threshold.min(EditedVerdict::LEAST) } else { options.threshold };
         Ok(Self {
             containment,
             sampling,
@@ -58,11 +59,17 @@ impl Path {
     /// The path of headlines and lines: char:3, copies from [`short::COPY`] on, the same recall.
     pub(super) fn short(options: &Options) -> Result<Self> {
         let banding = Banding::within(short::COPY, options.recall, LONGEST_SHORT)?;
-        let limits = Limits { max_bucket: usize::MAX, refusals: REFUSALS };
+        let limits = CandidateLimits { max_bucket: usize::MAX, refusals: REFUSALS };
         Self::new(options, ShingleKind::SHORT, short::COPY, banding, limits)
     }
 
-    fn new(options: &Options, shingle: ShingleKind, threshold: f64, banding: Banding, limits: Limits) -> Result<Self> {
+    fn new(
+        options: &Options,
+        shingle: ShingleKind,
+        threshold: f64,
+        banding: Banding,
+        limits: CandidateLimits,
+    ) -> Result<Self> {
         let params = SketchParams::new(banding.num_hashes(), options.seed, shingle, options.profile)?;
         Ok(Self {
             shingle,
@@ -79,19 +86,19 @@ impl Path {
 
 /// Both paths of a run.
 #[derive(Debug, Clone)]
-pub(super) struct Paths {
-    pub(super) main: Path,
-    pub(super) short: Option<Path>,
+pub(super) struct RouteSet {
+    pub(super) main: Route,
+    pub(super) short: Option<Route>,
 }
 
 /// Which path a unit takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) enum PathId {
+pub(super) enum RouteId {
     Main,
     Short,
 }
 
-impl PathId {
+impl RouteId {
     /// Both paths.
     pub(super) const ALL: [Self; 2] = [Self::Main, Self::Short];
 
@@ -109,23 +116,23 @@ impl PathId {
     }
 }
 
-impl Paths {
+impl RouteSet {
     pub(super) fn new(options: &Options) -> Result<Self> {
-        let short = if options.short { Some(Path::short(options)?) } else { None };
-        Ok(Self { main: Path::main(options)?, short })
+        let short = if options.short { Some(Route::short(options)?) } else { None };
+        Ok(Self { main: Route::main(options)?, short })
     }
 
     /// The path of a unit of this kind; `None` for boilerplate, which is never compared.
-    pub(super) fn of(&self, kind: Kind) -> Option<(PathId, &Path)> {
+    pub(super) fn of(&self, kind: UnitKind) -> Option<(RouteId, &Route)> {
         match (kind, &self.short) {
-            (Kind::Boilerplate, _) => None,
-            (kind, Some(short)) if kind.is_short() => Some((PathId::Short, short)),
-            _ => Some((PathId::Main, &self.main)),
+            (UnitKind::Boilerplate, _) => None,
+            (kind, Some(short)) if kind.is_short() => Some((RouteId::Short, short)),
+            _ => Some((RouteId::Main, &self.main)),
         }
     }
 
     /// Each path with its name.
-    pub(super) fn iter(&self) -> impl Iterator<Item = (PathId, &Path)> {
-        std::iter::once((PathId::Main, &self.main)).chain(self.short.iter().map(|path| (PathId::Short, path)))
+    pub(super) fn iter(&self) -> impl Iterator<Item = (RouteId, &Route)> {
+        std::iter::once((RouteId::Main, &self.main)).chain(self.short.iter().map(|path| (RouteId::Short, path)))
     }
 }

@@ -3,15 +3,15 @@
 use super::Options;
 use crate::document::{Date, DocId, Excerpt, UnitId, Units};
 use crate::error::Result;
-use crate::input::{Corpus, Record, Scratch as ReadScratch};
-use crate::normalize::{Language, Normalizer, Scratch};
-use crate::page::{Sources, Text};
+use crate::input::{Corpus, ReadScratch, Record};
+use crate::normalize::{FoldScratch, Language, Normalizer};
+use crate::page::{SourceResolver, SourcedText};
 use crate::parallel;
 use crate::shingle::{ShingleKind, ShingleSet, Shingler};
 
 /// Reads units again.
 #[derive(Clone, Copy)]
-pub(super) struct Refold<'a> {
+pub(super) struct UnitRefolder<'a> {
     pub(super) corpus: &'a Corpus,
     pub(super) options: &'a Options,
     pub(super) units: &'a Units,
@@ -22,15 +22,15 @@ pub(super) struct Refold<'a> {
 }
 
 /// A folded text: tokens in the compact alphabet, joined by one space.
-pub(super) type Folded = Box<[u8]>;
+pub(super) type FoldedText = Box<[u8]>;
 
 /// What one thread folds with.
 #[derive(Debug, Default)]
-pub(super) struct Folder {
-    pub(super) scratch: Scratch,
+pub(super) struct ThreadFolder {
+    pub(super) scratch: FoldScratch,
 }
 
-impl Refold<'_> {
+impl UnitRefolder<'_> {
     /// `work` for what is compared of each of `wanted`, which ascend; results in the same order. Documents in parallel.
     ///
     /// # Errors
@@ -39,9 +39,9 @@ impl Refold<'_> {
     pub(super) fn each<T: Send + Sync + Clone>(
         &self,
         wanted: &[UnitId],
-        work: impl Fn(&mut Folder, &Normalizer, Excerpt<'_>) -> T + Sync + Send,
+        work: impl Fn(&mut ThreadFolder, &Normalizer, Excerpt<'_>) -> T + Sync + Send,
     ) -> Result<Vec<T>> {
-        self.each_with(wanted, Folder::default, work)
+        self.each_with(wanted, ThreadFolder::default, work)
     }
 
     /// Whether a unit stands in a reference, which stays whatever is found.
@@ -86,7 +86,7 @@ impl Refold<'_> {
     /// # Errors
     ///
     /// As [`each`](Self::each).
-    pub(super) fn folded(&self, wanted: &[UnitId]) -> Result<Vec<Folded>> {
+    pub(super) fn folded(&self, wanted: &[UnitId]) -> Result<Vec<FoldedText>> {
         let shingler = || Shingler::new(ShingleKind::default(), self.options.seed);
         self.each_with(wanted, shingler, |shingler, normalizer, text| shingler.shingle_and_keep(normalizer, text).1)
     }
@@ -100,7 +100,7 @@ impl Refold<'_> {
         &self,
         wanted: &[UnitId],
         shingle: ShingleKind,
-    ) -> Result<(Vec<ShingleSet>, Vec<Folded>)> {
+    ) -> Result<(Vec<ShingleSet>, Vec<FoldedText>)> {
         let shingler = || Shingler::new(shingle, self.options.seed);
         let both = self.each_with(wanted, shingler, |shingler, normalizer, text| {
             let (shingled, folded) = shingler.shingle_and_keep(normalizer, text);
@@ -118,13 +118,13 @@ impl Refold<'_> {
         let documents: Vec<&[UnitId]> =
             wanted.chunk_by(|a, b| self.units.document(*a) == self.units.document(*b)).collect();
         let worker = || (worker(), ReadScratch::default(), self.options.sieve());
-        let sources = Sources::new(self.corpus.options(), self.options.source_field.as_deref());
+        let sources = SourceResolver::new(self.corpus.options(), self.options.source_field.as_deref());
         let done = parallel::map(&documents, worker, |(worker, scratch, sieve), units| {
             let document = self.units.document(units[0]);
             self.document(document, scratch, |normalizer, record| {
                 let source = self.options.rules.as_ref().map(|_| sources.of(record));
                 let of = |unit: UnitId| {
-                    let text = Text::new(self.units.span(unit).of(&record.text)).kind(self.units.kind(unit));
+                    let text = SourcedText::new(self.units.span(unit).of(&record.text)).kind(self.units.kind(unit));
                     text.source(source.as_deref())
                 };
                 units.iter().map(|unit| work(worker, normalizer, sieve.sift(of(*unit)))).collect::<Vec<T>>()

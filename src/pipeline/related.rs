@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use super::Run;
-use super::nodes::Nodes;
-use super::path::Path;
+use super::BatchRun;
+use super::nodes::NodeTable;
+use super::path::Route;
 use super::resemble;
-use crate::cluster::{Cluster, Link, Member};
+use crate::cluster::{Cluster, Member, VerifiedLink};
 use crate::document::UnitId;
 use crate::error::Result;
 use crate::lsh::{NO_NODE, Node};
@@ -20,12 +20,12 @@ const ACROSS_DOCUMENTS: usize = 100_000;
 type UnitPair = (UnitId, UnitId, Score);
 
 /// Pairs of nodes that resemble, with the units that do; by node, each once.
-type Resembling = BTreeMap<(Node, Node), UnitPair>;
+type ResemblingPairs = BTreeMap<(Node, Node), UnitPair>;
 
-impl Run<'_> {
+impl BatchRun<'_> {
     /// Pairs of nodes that resemble: inside documents as the first pass found them, across documents if that was asked
     /// for and can be done.
-    fn resembling_nodes(&mut self, path: &Path, nodes: &Nodes) -> Result<Resembling> {
+    fn resembling_nodes(&mut self, path: &Route, nodes: &NodeTable) -> Result<ResemblingPairs> {
         let of_units = nodes.of_units(self.tables.units.len());
         let options = &self.pipeline.options;
         let mut pairs = std::mem::take(&mut self.tables.resemblances);
@@ -40,7 +40,7 @@ impl Run<'_> {
                 nodes.len()
             ));
         }
-        let mut resembling = Resembling::new();
+        let mut resembling = ResemblingPairs::new();
         for (a, b, score) in pairs {
             let (x, y) = (of_units[a.index()], of_units[b.index()]);
             if x != y && x != NO_NODE && y != NO_NODE {
@@ -50,7 +50,7 @@ impl Run<'_> {
         Ok(resembling)
     }
 
-    fn across_documents(&self, path: &Path, nodes: &Nodes) -> Result<(Vec<UnitPair>, u64)> {
+    fn across_documents(&self, path: &Route, nodes: &NodeTable) -> Result<(Vec<UnitPair>, u64)> {
         let firsts: Vec<UnitId> = (0..nodes.len() as Node).map(|node| nodes.first(node)).collect();
         let sets = self.sets_of(path, &firsts)?;
         let sets: Vec<ShingleSet> = firsts.iter().map(|unit| sets[unit].clone()).collect();
@@ -58,7 +58,7 @@ impl Run<'_> {
         Ok((pairs.into_iter().map(|(a, b, score)| (firsts[a as usize], firsts[b as usize], score)).collect(), lost))
     }
 
-    fn sets_of(&self, path: &Path, units: &[UnitId]) -> Result<BTreeMap<UnitId, ShingleSet>> {
+    fn sets_of(&self, path: &Route, units: &[UnitId]) -> Result<BTreeMap<UnitId, ShingleSet>> {
         let mut units = units.to_vec();
         units.sort_unstable();
         units.dedup();
@@ -68,7 +68,12 @@ impl Run<'_> {
 }
 
 /// The pairs of units that resemble and are no copies, in input order.
-pub(super) fn pairs(run: &mut Run<'_>, path: &Path, nodes: &Nodes, near: &[Link]) -> Result<Vec<UnitPair>> {
+pub(super) fn pairs(
+    run: &mut BatchRun<'_>,
+    path: &Route,
+    nodes: &NodeTable,
+    near: &[VerifiedLink],
+) -> Result<Vec<UnitPair>> {
     let copies = |pair: &(Node, Node)| near.binary_search_by_key(pair, |link| (link.keeper, link.node)).is_ok();
     let resembling = run.resembling_nodes(path, nodes)?;
     let mut pairs: Vec<_> = resembling.into_iter().filter(|(pair, _)| !copies(pair)).map(|(_, units)| units).collect();
@@ -79,9 +84,9 @@ pub(super) fn pairs(run: &mut Run<'_>, path: &Path, nodes: &Nodes, near: &[Link]
 /// Hangs each unit that has no copy on the keeper it resembles most (ties: the earliest). A unit that hangs on
 /// another is no keeper; a keeper of such members alone becomes a cluster of size 1.
 pub(super) fn attach(
-    run: &mut Run<'_>,
-    path: &Path,
-    nodes: &Nodes,
+    run: &mut BatchRun<'_>,
+    path: &Route,
+    nodes: &NodeTable,
     mut clusters: Vec<Cluster>,
 ) -> Result<Vec<Cluster>> {
     let resembling = run.resembling_nodes(path, nodes)?;
@@ -90,7 +95,7 @@ pub(super) fn attach(
     }
     let keeper_of = keepers(nodes, run.tables.units.len(), &clusters);
     let options = options(&resembling, &keeper_of);
-    let scores = Scores::new(run, path, nodes, &options)?;
+    let scores = KeeperScores::new(run, path, nodes, &options)?;
     let mut cluster_of: BTreeMap<Node, usize> = BTreeMap::new();
     for (place, cluster) in clusters.iter().enumerate() {
         cluster_of.extend(keeper_of.get(&cluster.keeper).map(|(node, _)| (*node, place)));
@@ -122,13 +127,13 @@ pub(super) fn attach(
 
 /// A keeper that a node may hang on; the score where it is known.
 #[derive(Debug, Clone, Copy)]
-struct Candidate {
+struct KeeperCandidate {
     keeper: Node,
     score: Option<Score>,
 }
 
 /// For each unit in a cluster: its node and its keeper's node.
-fn keepers(nodes: &Nodes, units: usize, clusters: &[Cluster]) -> BTreeMap<UnitId, (Node, Node)> {
+fn keepers(nodes: &NodeTable, units: usize, clusters: &[Cluster]) -> BTreeMap<UnitId, (Node, Node)> {
     let of_units = nodes.of_units(units);
     let mut keepers = BTreeMap::new();
     for cluster in clusters {
@@ -144,13 +149,16 @@ fn keepers(nodes: &Nodes, units: usize, clusters: &[Cluster]) -> BTreeMap<UnitId
 
 /// The keepers that each node without a copy may hang on, in keeper order of the nodes: those of the clusters it
 /// resembles a member of, and earlier nodes without a copy.
-fn options(resembling: &Resembling, keeper_of: &BTreeMap<UnitId, (Node, Node)>) -> BTreeMap<Node, Vec<Candidate>> {
+fn options(
+    resembling: &ResemblingPairs,
+    keeper_of: &BTreeMap<UnitId, (Node, Node)>,
+) -> BTreeMap<Node, Vec<KeeperCandidate>> {
     let mut in_clusters: BTreeMap<Node, Node> = BTreeMap::new();
     in_clusters.extend(keeper_of.values().copied());
-    let mut options: BTreeMap<Node, Vec<Candidate>> = BTreeMap::new();
+    let mut options: BTreeMap<Node, Vec<KeeperCandidate>> = BTreeMap::new();
     for (&(a, b), &(_, _, score)) in resembling {
         let mut add = |node: Node, keeper: Node, known: bool| {
-            options.entry(node).or_default().push(Candidate { keeper, score: known.then_some(score) });
+            options.entry(node).or_default().push(KeeperCandidate { keeper, score: known.then_some(score) });
         };
         match (in_clusters.get(&a), in_clusters.get(&b)) {
             (Some(_), Some(_)) => {}
@@ -163,13 +171,18 @@ fn options(resembling: &Resembling, keeper_of: &BTreeMap<UnitId, (Node, Node)>) 
 }
 
 /// Scores of nodes against keepers of members they resemble.
-struct Scores {
+struct KeeperScores {
     sets: BTreeMap<UnitId, ShingleSet>,
     firsts: BTreeMap<Node, UnitId>,
 }
 
-impl Scores {
-    fn new(run: &Run<'_>, path: &Path, nodes: &Nodes, options: &BTreeMap<Node, Vec<Candidate>>) -> Result<Self> {
+impl KeeperScores {
+    fn new(
+        run: &BatchRun<'_>,
+        path: &Route,
+        nodes: &NodeTable,
+        options: &BTreeMap<Node, Vec<KeeperCandidate>>,
+    ) -> Result<Self> {
         let unknown = options.iter().flat_map(|(node, keepers)| {
             let keepers = keepers.iter().filter(|option| option.score.is_none());
             keepers.flat_map(|option| [*node, option.keeper])

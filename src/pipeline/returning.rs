@@ -3,15 +3,17 @@
 use std::sync::Arc;
 
 use super::Progress;
-use super::memory::Plan;
+use super::memory::MemoryPlan;
 use crate::document::{DocId, Unit};
 use crate::error::Result;
-use crate::input::{Block, Blocks, Corpus, Holding, Input, InputOptions, Reader, Record, Scratch};
-use crate::page::{Cutter, LineCounter, PageLines, ReturningLines, Sources, UnitLevel};
+use crate::input::{
+    BlockReader, Corpus, CorpusBlocks, Input, InputOptions, ReadScratch, Record, RecordBlock, StoragePolicy,
+};
+use crate::page::{Cutter, LineCounter, PageLines, ReturningLines, SourceResolver, UnitLevel};
 use crate::parallel;
 
 /// The lines of one page, with the page's source.
-type Page = (String, PageLines);
+type SourcedPage = (String, PageLines);
 
 /// The returning lines of an input, read once for them; none of an input that can be read only once. Files are read from the
 /// start by a resumed run too: the same files give the same lines.
@@ -21,16 +23,16 @@ type Page = (String, PageLines);
 /// A file that was named cannot be read; the counts do not fit in the memory.
 pub(super) fn of_input(
     input: &Input,
-    holding: Holding,
+    holding: StoragePolicy,
     source_field: Option<&str>,
-    plan: &Plan,
+    plan: &MemoryPlan,
     progress: &dyn Progress,
 ) -> Result<Option<Arc<ReturningLines>>> {
     let Some(input) = input.again() else { return Ok(None) };
     plan.require(LineCounter::BYTES, COUNTS)?;
-    let sources = Sources::new(input.options(), source_field);
+    let sources = SourceResolver::new(input.options(), source_field);
     let reader = input.reader(holding)?.forgetting();
-    count(reader, Reader::next_forgotten, &sources, progress).map(Some)
+    count(reader, BlockReader::next_forgotten, &sources, progress).map(Some)
 }
 
 /// What needs [`LineCounter::BYTES`].
@@ -40,17 +42,17 @@ pub(super) const COUNTS: &str = "counts of the lines that return";
 #[derive(Debug, Clone, Default)]
 pub struct PageCutter {
     lines: Option<Arc<ReturningLines>>,
-    sources: Sources,
+    sources: SourceResolver,
 }
 
 impl PageCutter {
     /// With what a run over `corpus` knew.
     pub(crate) fn new(corpus: &Corpus, lines: Option<Arc<ReturningLines>>, source_field: Option<&str>) -> Self {
-        Self { lines, sources: Sources::new(corpus.options(), source_field) }
+        Self { lines, sources: SourceResolver::new(corpus.options(), source_field) }
     }
 
     /// Learns what a run over `corpus` at `level` would know. At [`UnitLevel::Story`] it reads the whole corpus once; at other
-    /// levels it reads nothing. `source_field` is the field that holds the source of a record, as in [`Sources`].
+    /// levels it reads nothing. `source_field` is the field that holds the source of a record, as in [`SourceResolver`].
     ///
     /// # Errors
     ///
@@ -82,22 +84,22 @@ impl PageCutter {
 ///
 /// A record cannot be read again.
 pub(super) fn of_blocks(
-    blocks: Blocks<'_>,
+    blocks: CorpusBlocks<'_>,
     options: &InputOptions,
     source_field: Option<&str>,
     progress: &dyn Progress,
 ) -> Result<Arc<ReturningLines>> {
-    count(blocks, Blocks::next, &Sources::new(options, source_field), progress)
+    count(blocks, CorpusBlocks::next, &SourceResolver::new(options, source_field), progress)
 }
 
 fn count<S: Send>(
     source: S,
-    next: impl Fn(&mut S) -> Result<Option<Block>> + Sync,
-    sources: &Sources,
+    next: impl Fn(&mut S) -> Result<Option<RecordBlock>> + Sync,
+    sources: &SourceResolver,
     progress: &dyn Progress,
 ) -> Result<Arc<ReturningLines>> {
-    let pages = |scratch: &mut Scratch, block: Block| {
-        let mut pages: Vec<Page> = Vec::new();
+    let pages = |scratch: &mut ReadScratch, block: RecordBlock| {
+        let mut pages: Vec<SourcedPage> = Vec::new();
         block.read(scratch, |record, bytes| {
             if let Ok(record) = record {
                 pages.push((sources.of(&record).into_owned(), PageLines::of(&record.text)));
@@ -108,7 +110,7 @@ fn count<S: Send>(
         pages
     };
     let mut counter = LineCounter::default();
-    parallel::in_order(parallel::threads(), source, next, Scratch::default, pages, |pages| {
+    parallel::in_order(parallel::threads(), source, next, ReadScratch::default, pages, |pages| {
         pages.iter().for_each(|(source, lines)| counter.add(source, lines));
         Ok(())
     })?;

@@ -4,16 +4,16 @@ use std::collections::BTreeMap;
 
 use ahash::AHashSet;
 
-use super::fields::Parts;
-use super::path::{Path, PathId, Paths};
+use super::fields::FieldParts;
+use super::path::{Route, RouteId, RouteSet};
 use super::{Options, Progress, resemble};
-use crate::document::{Date, Kind, Span, Unit};
-use crate::input::{Block, BlockIndex, FieldValue, IdHashes, Record, Scratch};
+use crate::document::{Date, Span, Unit, UnitKind};
+use crate::input::{BlockIndex, FieldValue, IdHashes, ReadScratch, Record, RecordBlock};
 use crate::lsh::Node;
 use crate::normalize::{Language, Normalizer};
-use crate::page::{Cutter, ReturningLines, Sieve, Sources, Text};
-use crate::passage::{WordFolder, Words};
-use crate::shingle::{Fingerprint, ShingleKind, ShingleSet, Shingled, Shingler};
+use crate::page::{Cutter, ReturningLines, Sieve, SourceResolver, SourcedText};
+use crate::passage::{FoldedWords, WordFolder};
+use crate::shingle::{Fingerprint, ShingleKind, ShingleSet, ShingledUnit, Shingler};
 use crate::similarity::Score;
 
 /// What the first pass keeps of a block of records: numbers, no text.
@@ -29,20 +29,20 @@ pub(super) struct ScannedBlock {
     /// The units of all records, in input order.
     pub(super) units: Vec<ScannedUnit>,
     /// The words of all records, if passages are looked for; then nothing is compared.
-    pub(super) words: Words,
+    pub(super) words: FoldedWords,
     /// For each path the band keys of its units, unit by unit.
     pub(super) keys: [Vec<u64>; 2],
     /// The samples of the units of the main path, unit by unit; empty if nobody asks for them.
     pub(super) samples: Vec<u32>,
     /// Short units of one document that resemble one another, by place in `units`.
-    pub(super) resemblances: Vec<Resemblance>,
+    pub(super) resemblances: Vec<ShortPair>,
     /// Rejected records by the code of their reason.
     pub(super) rejected: BTreeMap<String, u64>,
     /// Documents with more distinct short units than are compared with one another.
     pub(super) crowded: u64,
     /// Records whose bytes were no clean UTF-8, by place in `records`.
     pub(super) decoded: Vec<u32>,
-    /// How many of them by [`Note`](crate::input::Note).
+    /// How many of them by [`Note`](crate::input::DecodingNote).
     pub(super) noted: BTreeMap<String, u64>,
 }
 
@@ -60,13 +60,13 @@ pub(super) struct ScannedUnit {
     pub(super) unit: Unit,
     pub(super) tokens: usize,
     /// The path it takes; `None` for boilerplate and for units without tokens.
-    pub(super) path: Option<PathId>,
+    pub(super) path: Option<RouteId>,
     pub(super) fingerprint: Fingerprint,
 }
 
 /// Two short units of a document with their score.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Resemblance {
+pub(super) struct ShortPair {
     pub(super) a: u32,
     pub(super) b: u32,
     pub(super) score: Score,
@@ -75,34 +75,44 @@ pub(super) struct Resemblance {
 }
 
 /// Scans one block after the other on one thread.
-pub(super) struct Scanner<'a> {
+pub(super) struct BlockScanner<'a> {
     options: &'a Options,
-    parts: Parts,
+    parts: FieldParts,
     progress: &'a dyn Progress,
-    scratch: Scratch,
-    folding: Folding<'a>,
+    scratch: ReadScratch,
+    folding: RecordFolder<'a>,
     /// Set if passages are looked for.
     words: Option<WordFolder>,
 }
 
-impl<'a> Scanner<'a> {
+impl<'a> BlockScanner<'a> {
     /// A scanner that cuts with the lines that return on other pages, if they are known.
     pub(super) fn knowing(self, returning: Option<&'a ReturningLines>) -> Self {
-        Self { folding: Folding { returning, ..self.folding }, ..self }
+        Self { folding: RecordFolder { returning, ..self.folding }, ..self }
     }
 
-    pub(super) fn new(options: &'a Options, paths: &'a Paths, parts: Parts, progress: &'a dyn Progress) -> Self {
-        let folding = Folding::new(options, paths, parts.sources().clone());
-        Self { options, parts, progress, scratch: Scratch::default(), folding, words: None }
+    pub(super) fn new(
+        options: &'a Options,
+        paths: &'a RouteSet,
+        parts: FieldParts,
+        progress: &'a dyn Progress,
+    ) -> Self {
+        let folding = RecordFolder::new(options, paths, parts.sources().clone());
+        Self { options, parts, progress, scratch: ReadScratch::default(), folding, words: None }
     }
 
     /// A scanner that folds whole documents into words, and shingles and sketches nothing.
-    pub(super) fn of_words(options: &'a Options, paths: &'a Paths, parts: Parts, progress: &'a dyn Progress) -> Self {
+    pub(super) fn of_words(
+        options: &'a Options,
+        paths: &'a RouteSet,
+        parts: FieldParts,
+        progress: &'a dyn Progress,
+    ) -> Self {
         Self { words: Some(WordFolder::new(options.seed)), ..Self::new(options, paths, parts, progress) }
     }
 
     /// Reads, cuts, folds and sketches the records of a block.
-    pub(super) fn scan(&mut self, block: &Block) -> (BlockIndex, ScannedBlock) {
+    pub(super) fn scan(&mut self, block: &RecordBlock) -> (BlockIndex, ScannedBlock) {
         let mut scanned = ScannedBlock::default();
         let (asks, asks_dates) = (self.options.keep.field().is_some(), self.options.date_field.is_some());
         let (folding, words, parts) = (&mut self.folding, &mut self.words, &self.parts);
@@ -136,22 +146,22 @@ impl<'a> Scanner<'a> {
 }
 
 /// Cuts, folds and sketches records.
-struct Folding<'a> {
+struct RecordFolder<'a> {
     options: &'a Options,
-    paths: &'a Paths,
+    paths: &'a RouteSet,
     cutter: Cutter,
     sieve: Sieve,
-    sources: Sources,
+    sources: SourceResolver,
     returning: Option<&'a ReturningLines>,
     main: Shingler,
     short: Shingler,
     cut: Vec<Unit>,
     values: Vec<u32>,
-    shorts: Shorts,
+    shorts: ShortUnits,
 }
 
-impl<'a> Folding<'a> {
-    fn new(options: &'a Options, paths: &'a Paths, sources: Sources) -> Self {
+impl<'a> RecordFolder<'a> {
+    fn new(options: &'a Options, paths: &'a RouteSet, sources: SourceResolver) -> Self {
         Self {
             options,
             paths,
@@ -163,7 +173,7 @@ impl<'a> Folding<'a> {
             short: Shingler::new(ShingleKind::SHORT, options.seed),
             cut: Vec::new(),
             values: Vec::new(),
-            shorts: Shorts::default(),
+            shorts: ShortUnits::default(),
         }
     }
 
@@ -176,7 +186,7 @@ impl<'a> Folding<'a> {
         let known = self.returning.zip(source.as_deref()).map(|(returning, source)| returning.of(source));
         self.cutter.cut_page_of(&record.text, record.layout.as_deref(), self.options.unit, known, &mut cut);
         for unit in &cut {
-            let text = Text::new(unit.span.of(&record.text)).kind(unit.kind).source(source.as_deref());
+            let text = SourcedText::new(unit.span.of(&record.text)).kind(unit.kind).source(source.as_deref());
             let unit = self.unit(&normalizer, text, unit, scanned);
             scanned.units.push(unit);
         }
@@ -193,7 +203,7 @@ impl<'a> Folding<'a> {
         let language = self.options.language.unwrap_or_else(|| Language::detect(&record.text));
         let normalizer = Normalizer::new(self.options.profile, language);
         let tokens = folder.fold(&normalizer, &record.text, &mut scanned.words);
-        let unit = Unit { kind: Kind::Document, span: Span::new(0, record.text.len()), title: None };
+        let unit = Unit { kind: UnitKind::Document, span: Span::new(0, record.text.len()), title: None };
         scanned.units.push(ScannedUnit { tokens, ..ScannedUnit::uncompared(unit) });
         scanned.ids.push(Some(&record.id));
         scanned.records.push(ScannedRecord { language: Some(language), units: 1 });
@@ -202,19 +212,19 @@ impl<'a> Folding<'a> {
     fn unit(
         &mut self,
         normalizer: &Normalizer,
-        text: Text<'_>,
+        text: SourcedText<'_>,
         unit: &Unit,
         scanned: &mut ScannedBlock,
     ) -> ScannedUnit {
         let Some((id, path)) = self.paths.of(unit.kind) else {
             return ScannedUnit::uncompared(*unit);
         };
-        let shingler = if id == PathId::Short { &mut self.short } else { &mut self.main };
+        let shingler = if id == RouteId::Short { &mut self.short } else { &mut self.main };
         let shingled = shingler.shingle_excerpt(normalizer, self.sieve.sift(text));
         if shingled.tokens == 0 {
             return ScannedUnit::uncompared(*unit);
         }
-        if id == PathId::Short {
+        if id == RouteId::Short {
             // The unit that is about to be pushed.
             self.shorts.push(scanned.units.len() as u32, &shingled);
         }
@@ -222,7 +232,7 @@ impl<'a> Folding<'a> {
         if let Some(sampling) = path.sampling {
             sampling.sample(shingled.hashes, &mut scanned.samples);
         }
-        let Shingled { tokens, fingerprint, .. } = shingled;
+        let ShingledUnit { tokens, fingerprint, .. } = shingled;
         ScannedUnit { unit: *unit, tokens, path: Some(id), fingerprint }
     }
 }
@@ -247,44 +257,44 @@ impl ScannedUnit {
 
     /// Whether it would be compared, had it a token.
     pub(super) fn is_empty(&self) -> bool {
-        self.path.is_none() && self.tokens == 0 && self.unit.kind != Kind::Boilerplate
+        self.path.is_none() && self.tokens == 0 && self.unit.kind != UnitKind::Boilerplate
     }
 }
 
 /// Appends the band keys of a unit. Short units of unlike numbers never meet: pages count up, and "page 2" is no copy of
 /// "page 3".
-fn sketch(path: &Path, shingled: &Shingled<'_>, values: &mut Vec<u32>, keys: &mut Vec<u64>) {
+fn sketch(path: &Route, shingled: &ShingledUnit<'_>, values: &mut Vec<u32>, keys: &mut Vec<u64>) {
     path.hasher.sketch_into(shingled.hashes, values);
     path.banding.band_keys(values, shingled.numbers, keys);
 }
 
 /// The distinct short units of one document.
 #[derive(Debug, Default)]
-struct Shorts {
+struct ShortUnits {
     seen: AHashSet<Fingerprint>,
-    units: Vec<(Short, ShingleSet)>,
+    units: Vec<(ShortUnit, ShingleSet)>,
 }
 
 /// A short unit: its place, and its numbers in 64 bits.
 #[derive(Debug, Clone, Copy)]
-struct Short {
+struct ShortUnit {
     place: u32,
     numbers: u64,
 }
 
-impl Shorts {
-    fn push(&mut self, place: u32, shingled: &Shingled<'_>) {
+impl ShortUnits {
+    fn push(&mut self, place: u32, shingled: &ShingledUnit<'_>) {
         if self.seen.insert(shingled.fingerprint) {
-            self.units.push((Short { place, numbers: shingled.numbers }, shingled.set()));
+            self.units.push((ShortUnit { place, numbers: shingled.numbers }, shingled.set()));
         }
     }
 
     /// Appends the pairs that resemble, `a` before `b`, sorted so, and forgets the units.
-    fn resemblances(&mut self, out: &mut Vec<Resemblance>) {
+    fn resemblances(&mut self, out: &mut Vec<ShortPair>) {
         let unit = |node: Node| self.units[node as usize].0;
         let pair = |(a, b, score): (Node, Node, Score)| {
             let (a, b) = (unit(a), unit(b));
-            Resemblance { a: a.place, b: b.place, score, same_numbers: a.numbers == b.numbers }
+            ShortPair { a: a.place, b: b.place, score, same_numbers: a.numbers == b.numbers }
         };
         out.extend(resemble::within_document(&self.units).into_iter().map(pair));
         self.seen.clear();

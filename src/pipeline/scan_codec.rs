@@ -2,15 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use super::path::PathId;
-use super::scan::{Resemblance, ScannedBlock, ScannedRecord, ScannedUnit};
-use crate::document::{Date, Kind, Span, Unit};
+use super::path::RouteId;
+use super::scan::{ScannedBlock, ScannedRecord, ScannedUnit, ShortPair};
+use crate::document::{Date, Span, Unit, UnitKind};
 use crate::input::{FieldValue, IdHashes};
 use crate::normalize::Language;
-use crate::passage::Words;
+use crate::passage::FoldedWords;
 use crate::shingle::Fingerprint;
 use crate::similarity::Score;
-use crate::spill::{Decoder, Encoder};
+use crate::spill::{ByteDecoder, ByteEncoder};
 
 /// Stands where there is none.
 const NONE: u8 = u8::MAX;
@@ -18,7 +18,7 @@ const NO_TITLE: u32 = u32::MAX;
 const NO_DATE: u64 = i64::MIN as u64;
 
 impl ScannedBlock {
-    pub(super) fn encode(&self, out: &mut Encoder) {
+    pub(super) fn encode(&self, out: &mut ByteEncoder) {
         out.u64(self.records.len() as u64);
         for record in &self.records {
             out.byte(record.language.map_or(NONE, |language| language as u8));
@@ -50,7 +50,7 @@ impl ScannedBlock {
     }
 
     /// What [`encode`](Self::encode) wrote; `None` for anything else.
-    pub(super) fn decode(from: &mut Decoder<'_>) -> Option<Self> {
+    pub(super) fn decode(from: &mut ByteDecoder<'_>) -> Option<Self> {
         Some(Self {
             records: list(from, 5, |from| {
                 let language = from.byte()?;
@@ -67,7 +67,7 @@ impl ScannedBlock {
             keys: [from.u64s()?, from.u64s()?],
             samples: list(from, 4, |from| from.u32())?,
             resemblances: list(from, 25, |from| {
-                Some(Resemblance {
+                Some(ShortPair {
                     a: from.u32()?,
                     b: from.u32()?,
                     score: Score { jaccard: from.f64()?, containment: from.f64()? },
@@ -79,18 +79,22 @@ impl ScannedBlock {
             decoded: list(from, 4, |from| from.u32())?,
             noted: decode_counts(from)?,
             // Runs over passages have no work directory.
-            words: Words::default(),
+            words: FoldedWords::default(),
         })
     }
 }
 
 /// A length and so many things of at least `least` bytes.
-fn list<T>(from: &mut Decoder<'_>, least: usize, mut one: impl FnMut(&mut Decoder<'_>) -> Option<T>) -> Option<Vec<T>> {
+fn list<T>(
+    from: &mut ByteDecoder<'_>,
+    least: usize,
+    mut one: impl FnMut(&mut ByteDecoder<'_>) -> Option<T>,
+) -> Option<Vec<T>> {
     let count = from.count(least)?;
     (0..count).map(|_| one(from)).collect()
 }
 
-fn encode_counts(counts: &BTreeMap<String, u64>, out: &mut Encoder) {
+fn encode_counts(counts: &BTreeMap<String, u64>, out: &mut ByteEncoder) {
     out.u64(counts.len() as u64);
     for (code, count) in counts {
         out.bytes(code.as_bytes());
@@ -98,12 +102,12 @@ fn encode_counts(counts: &BTreeMap<String, u64>, out: &mut Encoder) {
     }
 }
 
-fn decode_counts(from: &mut Decoder<'_>) -> Option<BTreeMap<String, u64>> {
+fn decode_counts(from: &mut ByteDecoder<'_>) -> Option<BTreeMap<String, u64>> {
     let counts = list(from, 16, |from| Some((String::from_utf8(from.bytes()?.to_vec()).ok()?, from.u64()?)))?;
     Some(BTreeMap::from_iter(counts))
 }
 
-fn encode_field(field: Option<&FieldValue>, out: &mut Encoder) {
+fn encode_field(field: Option<&FieldValue>, out: &mut ByteEncoder) {
     match field {
         None => out.byte(0),
         Some(FieldValue::Number(number)) => {
@@ -117,7 +121,7 @@ fn encode_field(field: Option<&FieldValue>, out: &mut Encoder) {
     }
 }
 
-fn decode_field(from: &mut Decoder<'_>) -> Option<Option<FieldValue>> {
+fn decode_field(from: &mut ByteDecoder<'_>) -> Option<Option<FieldValue>> {
     Some(match from.byte()? {
         0 => None,
         1 => Some(FieldValue::Number(from.f64()?)),
@@ -126,7 +130,7 @@ fn decode_field(from: &mut Decoder<'_>) -> Option<Option<FieldValue>> {
     })
 }
 
-fn encode_unit(unit: &ScannedUnit, out: &mut Encoder) {
+fn encode_unit(unit: &ScannedUnit, out: &mut ByteEncoder) {
     out.byte(unit.unit.kind as u8);
     out.u32(unit.unit.span.start as u32);
     out.u32(unit.unit.span.end as u32);
@@ -137,14 +141,14 @@ fn encode_unit(unit: &ScannedUnit, out: &mut Encoder) {
     out.u64(unit.fingerprint.1);
 }
 
-fn decode_unit(from: &mut Decoder<'_>) -> Option<ScannedUnit> {
-    let kind = *Kind::ALL.get(usize::from(from.byte()?))?;
+fn decode_unit(from: &mut ByteDecoder<'_>) -> Option<ScannedUnit> {
+    let kind = *UnitKind::ALL.get(usize::from(from.byte()?))?;
     let span = Span::new(from.u32()? as usize, from.u32()? as usize);
     let title = from.u32()?;
     let unit = Unit { kind, span, title: (title != NO_TITLE).then_some(title as usize) };
     let tokens = from.u32()? as usize;
     let path = from.byte()?;
-    let path = if path == NONE { None } else { Some(*PathId::ALL.get(usize::from(path))?) };
+    let path = if path == NONE { None } else { Some(*RouteId::ALL.get(usize::from(path))?) };
     Some(ScannedUnit { unit, tokens, path, fingerprint: Fingerprint(from.u64()?, from.u64()?) })
 }
 
@@ -155,7 +159,7 @@ mod tests {
     #[test]
     fn a_block_reads_back_and_a_cut_one_does_not() {
         let unit = |kind, path| ScannedUnit {
-            unit: Unit { kind, span: Span::new(3, 99), title: (kind == Kind::Story).then_some(0) },
+            unit: Unit { kind, span: Span::new(3, 99), title: (kind == UnitKind::Story).then_some(0) },
             tokens: 12,
             path,
             fingerprint: Fingerprint(1, u64::MAX),
@@ -168,26 +172,26 @@ mod tests {
             ids,
             ranks: vec![None, Some(FieldValue::Number(-0.5)), Some(FieldValue::Text("خبر".to_owned()))],
             units: vec![
-                unit(Kind::Story, Some(PathId::Main)),
-                unit(Kind::Boilerplate, None),
-                unit(Kind::Line, Some(PathId::Short)),
+                unit(UnitKind::Story, Some(RouteId::Main)),
+                unit(UnitKind::Boilerplate, None),
+                unit(UnitKind::Line, Some(RouteId::Short)),
             ],
             dates: vec![None, Some(Date::from_seconds(-7)), None],
             keys: [vec![1, 2], vec![u64::MAX]],
             samples: vec![1, 77],
-            resemblances: vec![Resemblance { a: 0, b: 2, score: Score::SAME, same_numbers: true }],
+            resemblances: vec![ShortPair { a: 0, b: 2, score: Score::SAME, same_numbers: true }],
             rejected: BTreeMap::from([("invalid_json".to_owned(), 1)]),
             crowded: 1,
             decoded: vec![0, 2],
             noted: BTreeMap::from([("encoding/windows-1256".to_owned(), 2)]),
-            words: Words::default(),
+            words: FoldedWords::default(),
         };
-        let mut out = Encoder::default();
+        let mut out = ByteEncoder::default();
         block.encode(&mut out);
         let bytes = out.finish();
-        assert_eq!(ScannedBlock::decode(&mut Decoder::new(&bytes)), Some(block));
+        assert_eq!(ScannedBlock::decode(&mut ByteDecoder::new(&bytes)), Some(block));
         for end in 0..bytes.len() {
-            assert_eq!(ScannedBlock::decode(&mut Decoder::new(&bytes[..end])), None, "{end}");
+            assert_eq!(ScannedBlock::decode(&mut ByteDecoder::new(&bytes[..end])), None, "{end}");
         }
     }
 }

@@ -14,10 +14,10 @@ use crate::similarity::Relation;
 #[derive(Debug, Clone, Serialize)]
 pub struct Summary {
     /// Every input record, in exactly one account.
-    pub records: Records,
+    pub records: RecordCounts,
     /// The references of the run, which no other account counts; only if there are any.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub references: Option<References>,
+    pub references: Option<ReferenceCounts>,
     /// Units that were compared or marked.
     pub units: u64,
     /// Units without a token: counted, never clustered.
@@ -30,7 +30,7 @@ pub struct Summary {
     /// Verified pairs that are alike enough for a copy and are none, by reason; of `clusters` and `dedup` those of a keeper.
     pub variants: BTreeMap<&'static str, u64>,
     /// What looking for contained units came to.
-    pub containment: Containment,
+    pub containment: ContainmentCounts,
     /// Spans of boilerplate taken out of kept records; only of `dedup --boilerplate strip`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub stripped_spans: Option<u64>,
@@ -51,10 +51,10 @@ pub struct Summary {
     /// What a user should know, a sentence each.
     pub warnings: Vec<String>,
     /// Everything that decided the outcome.
-    pub parameters: Parameters,
+    pub parameters: RunParameters,
     /// Time and bytes of each stage, in order.
     #[serde(serialize_with = "as_map")]
-    pub stages: Vec<Stage>,
+    pub stages: Vec<RunStage>,
     /// Bytes written to the directory for temporary files.
     pub spilled_bytes: u64,
     /// Largest resident memory of the process in bytes; 0 where the system does not tell.
@@ -63,7 +63,7 @@ pub struct Summary {
 
 /// Where the input records went: `kept + removed + rejected = read`.
 #[derive(Debug, Clone, Default, Serialize)]
-pub struct Records {
+pub struct RecordCounts {
     /// Records in the input.
     pub read: u64,
     /// Records that stayed, edited ones included.
@@ -76,7 +76,7 @@ pub struct Records {
     pub rejected: BTreeMap<String, u64>,
 }
 
-impl Records {
+impl RecordCounts {
     /// One record less was rejected for `reason`.
     pub(super) fn reject_less(&mut self, reason: &str) {
         if let Some(count) = self.rejected.get_mut(reason) {
@@ -88,7 +88,7 @@ impl Records {
 
 /// Records that others are compared with: they stay whatever is found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-pub struct References {
+pub struct ReferenceCounts {
     /// Records in the references.
     pub read: u64,
     /// Those that cannot be read.
@@ -97,7 +97,7 @@ pub struct References {
 
 /// What looking for contained units came to.
 #[derive(Debug, Clone, Copy, Default, Serialize)]
-pub struct Containment {
+pub struct ContainmentCounts {
     /// Pairs that were compared.
     pub candidates: u64,
     /// Pairs of which one stands inside the other, exact groups not expanded.
@@ -108,7 +108,7 @@ pub struct Containment {
 
 /// The parameters of a run, resolved.
 #[derive(Debug, Clone, Serialize)]
-pub struct Parameters {
+pub struct RunParameters {
     /// `--unit`.
     pub unit: String,
     /// `--profile`, with its version.
@@ -162,7 +162,7 @@ pub struct Parameters {
 
 /// One stage of a run.
 #[derive(Debug, Clone, Serialize)]
-pub struct Stage {
+pub struct RunStage {
     /// Its name.
     #[serde(skip)]
     pub name: &'static str,
@@ -172,7 +172,7 @@ pub struct Stage {
     pub bytes: u64,
 }
 
-fn as_map<S: Serializer>(stages: &[Stage], serializer: S) -> Result<S::Ok, S::Error> {
+fn as_map<S: Serializer>(stages: &[RunStage], serializer: S) -> Result<S::Ok, S::Error> {
     let mut map = serializer.serialize_map(Some(stages.len()))?;
     for stage in stages {
         map.serialize_entry(stage.name, stage)?;
@@ -185,14 +185,14 @@ impl Summary {
     #[must_use]
     pub fn new(options: &Options, banding: Banding) -> Self {
         Self {
-            records: Records::default(),
+            records: RecordCounts::default(),
             references: None,
             units: 0,
             empty_units: 0,
             clusters: 0,
             pairs: None,
             variants: BTreeMap::new(),
-            containment: Containment::default(),
+            containment: ContainmentCounts::default(),
             stripped_spans: None,
             passages: None,
             lost_pairs: 0,
@@ -201,7 +201,7 @@ impl Summary {
             noted: BTreeMap::new(),
             decoded: Vec::new(),
             warnings: Vec::new(),
-            parameters: Parameters::new(options, banding),
+            parameters: RunParameters::new(options, banding),
             stages: Vec::new(),
             spilled_bytes: 0,
             peak_rss_bytes: 0,
@@ -232,12 +232,12 @@ impl Summary {
             stage.seconds += seconds;
             stage.bytes += bytes;
         } else {
-            self.stages.push(Stage { name, seconds, bytes });
+            self.stages.push(RunStage { name, seconds, bytes });
         }
     }
 }
 
-impl Parameters {
+impl RunParameters {
     fn new(options: &Options, banding: Banding) -> Self {
         Self {
             unit: options.unit.to_string(),

@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::memory::Plan;
-use super::path::{PathId, Paths};
+use super::memory::MemoryPlan;
+use super::path::{RouteId, RouteSet};
 use super::scan::{ScannedBlock, ScannedRecord, ScannedUnit};
 use crate::document::{Date, DocId, UnitId, Units};
 use crate::error::Result;
-use crate::input::{FieldValue, NamesBuilder};
+use crate::input::{FieldValue, RepeatedIdsBuilder};
 use crate::lsh::KeyColumns;
-use crate::lsh::containment::Samples;
+use crate::lsh::containment::RowSamples;
 use crate::normalize::Language;
 use crate::page::ReturningLines;
 use crate::passage::WordStore;
@@ -18,7 +18,7 @@ use crate::shingle::Fingerprint;
 use crate::similarity::{Score, short};
 
 /// All records and units of a run.
-pub(super) struct Tables {
+pub(super) struct RunTables {
     /// The language of each record; `None` for rejected ones.
     pub(super) languages: Vec<Option<Language>>,
     /// The value that decides who stays, a record each; empty if no field does.
@@ -29,14 +29,14 @@ pub(super) struct Tables {
     field_bytes: u64,
     pub(super) units: Units,
     /// The units of each path.
-    rows: [Rows; 2],
+    rows: [RouteRows; 2],
     /// Pairs of short units in one document that resemble, in input order.
     pub(super) resemblances: Vec<(UnitId, UnitId, Score)>,
     /// Those of them that may be copies: alike enough, with the same numbers.
     pub(super) likely_copies: Vec<(UnitId, UnitId)>,
     /// The words of all records, if passages are looked for.
     pub(super) words: WordStore,
-    pub(super) names: NamesBuilder,
+    pub(super) names: RepeatedIdsBuilder,
     /// Records that were rejected, ascending.
     pub(super) rejects: Vec<DocId>,
     /// Rejected records by the code of their reason.
@@ -53,21 +53,21 @@ pub(super) struct Tables {
 }
 
 /// The units of one path that have tokens, in input order: a row each.
-pub(super) struct Rows {
+pub(super) struct RouteRows {
     units: Vec<UnitId>,
     fingerprints: Vec<Fingerprint>,
     pub(super) keys: KeyColumns,
     /// Where containment is looked for.
-    pub(super) samples: Samples,
+    pub(super) samples: RowSamples,
 }
 
 /// Bytes held for a record beside its units: its language, its row in the input, and its id while ids are compared.
 const BYTES_PER_RECORD: u64 = 1 + 16 + 16;
 
-impl Rows {
-    fn new(bands: usize, plan: &Plan) -> Self {
+impl RouteRows {
+    fn new(bands: usize, plan: &MemoryPlan) -> Self {
         let keys = KeyColumns::new(bands, plan.keys());
-        Self { units: Vec::new(), fingerprints: Vec::new(), keys, samples: Samples::new(plan.samples()) }
+        Self { units: Vec::new(), fingerprints: Vec::new(), keys, samples: RowSamples::new(plan.samples()) }
     }
 
     pub(super) fn len(&self) -> usize {
@@ -86,19 +86,19 @@ impl Rows {
 
     /// Lets everything but the samples go, once candidates are known.
     pub(super) fn forget(&mut self) {
-        let samples = std::mem::replace(&mut self.samples, Samples::new(None));
+        let samples = std::mem::replace(&mut self.samples, RowSamples::new(None));
         *self = Self { units: Vec::new(), fingerprints: Vec::new(), keys: KeyColumns::new(1, None), samples };
     }
 }
 
-/// The code of [`Reason::RepeatedId`](crate::input::Reason::RepeatedId).
+/// The code of [`Reason::RepeatedId`](crate::input::RejectReason::RepeatedId).
 pub(super) const REPEATED_ID: &str = "repeated_id";
 
 /// A unit of a record that was rejected later.
 const GONE: UnitId = UnitId(u32::MAX);
 
-impl Tables {
-    pub(super) fn new(paths: &Paths, plan: &Plan) -> Self {
+impl RunTables {
+    pub(super) fn new(paths: &RouteSet, plan: &MemoryPlan) -> Self {
         let bands = |id| paths.iter().find(|(path, _)| *path == id).map_or(1, |(_, path)| path.banding.bands());
         Self {
             languages: Vec::new(),
@@ -106,11 +106,11 @@ impl Tables {
             dates: Vec::new(),
             field_bytes: 0,
             units: Units::default(),
-            rows: [PathId::Main, PathId::Short].map(|id| Rows::new(bands(id), plan)),
+            rows: [RouteId::Main, RouteId::Short].map(|id| RouteRows::new(bands(id), plan)),
             resemblances: Vec::new(),
             likely_copies: Vec::new(),
             words: WordStore::new(plan.keys().as_ref()),
-            names: NamesBuilder::default(),
+            names: RepeatedIdsBuilder::default(),
             rejects: Vec::new(),
             rejected: BTreeMap::new(),
             decoded: Vec::new(),
@@ -122,12 +122,12 @@ impl Tables {
     }
 
     /// The units of a path.
-    pub(super) fn rows(&self, path: PathId) -> &Rows {
+    pub(super) fn rows(&self, path: RouteId) -> &RouteRows {
         &self.rows[path.index()]
     }
 
     /// The units of a path, to let go of what is no longer needed.
-    pub(super) fn rows_mut(&mut self, path: PathId) -> &mut Rows {
+    pub(super) fn rows_mut(&mut self, path: RouteId) -> &mut RouteRows {
         &mut self.rows[path.index()]
     }
 
@@ -180,7 +180,7 @@ impl Tables {
         for (rows, keys) in self.rows.iter_mut().zip(&block.keys) {
             rows.keys.push(keys)?;
         }
-        self.rows[PathId::Main.index()].samples.push(&block.samples)?;
+        self.rows[RouteId::Main.index()].samples.push(&block.samples)?;
         let unit = |place: u32| UnitId(first + place);
         for pair in &block.resemblances {
             let (a, b) = (unit(pair.a), unit(pair.b));

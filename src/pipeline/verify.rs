@@ -1,37 +1,37 @@
 //! Exact verification of nodes, on either path.
 //!
-//! On the short path a copy may not substitute a word. On the main path, if facts are guarded, a [`Judge`] tells copies from pages
+//! On the short path a copy may not substitute a word. On the main path, if facts are guarded, a [`PairJudge`] tells copies from pages
 //! that share furniture and from siblings of one template. Both look at the folded texts.
 
-use super::judge::Judge;
-use super::learned::Learned;
-use super::nodes::Nodes;
-use super::path::{Path, PathId};
-use super::refold::Refold;
-use crate::cluster::{Contents, Holding, Times, Verdict, Verifier};
+use super::judge::PairJudge;
+use super::learned::LearnedFrequencies;
+use super::nodes::NodeTable;
+use super::path::{Route, RouteId};
+use super::refold::UnitRefolder;
+use crate::cluster::{ComponentContents, ContainmentPair, NodeTimes, NodeVerdict, PairVerifier};
 use crate::document::UnitId;
 use crate::error::Result;
 use crate::lsh::{Component, Components, Node};
 use crate::shingle::ShingleSet;
-use crate::similarity::own_text::{self, Edited};
+use crate::similarity::own_text::{self, EditedVerdict};
 use crate::similarity::{Score, VariantReason, short};
 
 /// The shingle sets of the nodes of a batch, and what judges alike nodes. Nodes go by their place in the batch.
-pub(super) struct Exact<'r> {
+pub(super) struct ExactVerifier<'r> {
     threshold: f64,
     /// Smallest Jaccard of a pair that is looked at.
     least: f64,
     sets: Vec<ShingleSet>,
-    by: Look<'r>,
+    by: CheckDepth<'r>,
     /// What each node is beside its text.
-    sides: Vec<Side>,
+    sides: Vec<NodeSide>,
     /// With a window.
-    times: Option<Times>,
+    times: Option<NodeTimes>,
 }
 
 /// What a node is beside its text.
 #[derive(Debug, Clone, Copy)]
-struct Side {
+struct NodeSide {
     /// References are not compared with one another.
     reference: bool,
     /// Equal for equal texts.
@@ -39,20 +39,20 @@ struct Side {
 }
 
 /// What is looked at beside the sets.
-enum Look<'r> {
+enum CheckDepth<'r> {
     /// The words of short units, folded.
     Words(Vec<String>),
     /// The own text and the facts of others.
-    Texts(Judge<'r>),
+    Texts(PairJudge<'r>),
     Nothing,
 }
 
-impl<'r> Exact<'r> {
+impl<'r> ExactVerifier<'r> {
     /// About how many bytes are held for a unit of so many tokens.
-    pub(super) fn bytes(id: PathId, tokens: usize) -> u64 {
+    pub(super) fn bytes(id: RouteId, tokens: usize) -> u64 {
         // A short unit has some six trigrams a token, each eight bytes. A token of folded text has some twelve. The set and the
         // text are held twice while they are made.
-        let per_token = if id == PathId::Short { 2 * (6 * 8 + 12) } else { 2 * (8 + 8) + Judge::BYTES_PER_TOKEN };
+        let per_token = if id == RouteId::Short { 2 * (6 * 8 + 12) } else { 2 * (8 + 8) + PairJudge::BYTES_PER_TOKEN };
         64 + (tokens * per_token) as u64
     }
 
@@ -62,45 +62,45 @@ impl<'r> Exact<'r> {
     ///
     /// A document cannot be read again.
     pub(super) fn new(
-        id: PathId,
-        path: &Path,
-        nodes: &Nodes,
+        id: RouteId,
+        path: &Route,
+        nodes: &NodeTable,
         batch: &[Node],
-        refold: &Refold<'_>,
-        learned: Option<&'r Learned>,
+        refold: &UnitRefolder<'_>,
+        learned: Option<&'r LearnedFrequencies>,
     ) -> Result<Self> {
         let mut wanted: Vec<(UnitId, u32)> =
             batch.iter().zip(0..).map(|(node, place)| (nodes.first(*node), place)).collect();
         wanted.sort_unstable();
         let units: Vec<UnitId> = wanted.iter().map(|(unit, _)| *unit).collect();
         let (sets, by) = match (id, learned) {
-            (PathId::Short, _) => {
+            (RouteId::Short, _) => {
                 let (sets, texts) = refold.sets_and_texts(&units, path.shingle)?;
-                (sets, Look::Words(by_place(&wanted, texts)))
+                (sets, CheckDepth::Words(by_place(&wanted, texts)))
             }
-            (PathId::Main, Some(learned)) => {
+            (RouteId::Main, Some(learned)) => {
                 let (sets, folded) = refold.sets_and_folded(&units, path.shingle)?;
                 let by_trigrams = path.shingle == own_text::MEASURE;
                 let folded = by_place(&wanted, folded);
-                (sets, Look::Texts(Judge::new(learned, refold.options.seed, by_trigrams, folded)))
+                (sets, CheckDepth::Texts(PairJudge::new(learned, refold.options.seed, by_trigrams, folded)))
             }
-            (PathId::Main, None) => (refold.sets(&units, path.shingle)?, Look::Nothing),
+            (RouteId::Main, None) => (refold.sets(&units, path.shingle)?, CheckDepth::Nothing),
         };
         let sets = by_place(&wanted, sets);
         let side = |node: &Node| {
             let unit = nodes.first(*node);
-            Side { reference: refold.is_reference(unit), text: nodes.text(*node) }
+            NodeSide { reference: refold.is_reference(unit), text: nodes.text(*node) }
         };
         let sides = batch.iter().map(side).collect();
         let dates = || batch.iter().map(|node| refold.date(nodes.first(*node))).collect();
-        let times = refold.options.window.map(|window| Times { window, dates: dates() });
+        let times = refold.options.window.map(|window| NodeTimes { window, dates: dates() });
         Ok(Self { threshold: path.threshold, least: path.least, sets, by, sides, times })
     }
 
     /// The same with what is known of texts that candidates join: `components` of the batch.
     pub(super) fn joined(mut self, components: &Components) -> Self {
         let sides = &self.sides;
-        if let Look::Texts(judge) = &mut self.by {
+        if let CheckDepth::Texts(judge) = &mut self.by {
             judge.join(components, |node| sides[node as usize].text);
         }
         self
@@ -122,7 +122,7 @@ impl<'r> Exact<'r> {
 
     /// Whether one of two nodes that are no copies stands inside the other: containment `least` or more, so many shingles
     /// or more on the smaller side.
-    pub(super) fn holding(&self, a: Node, b: Node, least: f64, shingles: usize) -> Option<Holding> {
+    pub(super) fn holding(&self, a: Node, b: Node, least: f64, shingles: usize) -> Option<ContainmentPair> {
         let size = |node: Node| self.sets[node as usize].len();
         // Of equal size the later one stands inside the earlier.
         let [small, large] = if (size(a), b) < (size(b), a) { [a, b] } else { [b, a] };
@@ -135,12 +135,12 @@ impl<'r> Exact<'r> {
         }
         let variant = if score.containment >= least {
             self.reason(small, large, score)
-        } else if score.containment >= Edited::LEAST_CONTAINMENT {
+        } else if score.containment >= EditedVerdict::LEAST_CONTAINMENT {
             self.edited(small, large, score).map(|_| None)?
         } else {
             return None;
         };
-        Some(Holding { small, large, size: size(small), score, variant })
+        Some(ContainmentPair { small, large, size: size(small), score, variant })
     }
 
     /// Whether two nodes are compared at all.
@@ -151,13 +151,13 @@ impl<'r> Exact<'r> {
 
     /// Why two alike nodes are no copies.
     fn reason(&self, a: Node, b: Node, score: Score) -> Option<VariantReason> {
-        let Look::Texts(judge) = &self.by else { return None };
+        let CheckDepth::Texts(judge) = &self.by else { return None };
         judge.reason(a, b, score, self.own(a, b, score))
     }
 
     /// What two nodes below the threshold are, if edited copies are taken.
-    fn edited(&self, a: Node, b: Node, score: Score) -> Option<Edited> {
-        let Look::Texts(judge) = &self.by else { return None };
+    fn edited(&self, a: Node, b: Node, score: Score) -> Option<EditedVerdict> {
+        let CheckDepth::Texts(judge) = &self.by else { return None };
         let is_asked = self.least < self.threshold;
         is_asked.then(|| judge.edited(a, b, score, self.own(a, b, score))).flatten()
     }
@@ -179,26 +179,26 @@ fn by_place<T: Default + Clone>(wanted: &[(UnitId, u32)], made: Vec<T>) -> Vec<T
     placed
 }
 
-impl Verifier for Exact<'_> {
-    fn verify(&self, keeper: Node, other: Node) -> Verdict {
-        let Some(score) = self.score(keeper, other) else { return Verdict::Other };
+impl PairVerifier for ExactVerifier<'_> {
+    fn verify(&self, keeper: Node, other: Node) -> NodeVerdict {
+        let Some(score) = self.score(keeper, other) else { return NodeVerdict::Other };
         if self.sides[keeper as usize].text == self.sides[other as usize].text {
-            return Verdict::Same;
+            return NodeVerdict::Same;
         }
-        if let Look::Words(texts) = &self.by
+        if let CheckDepth::Words(texts) = &self.by
             && short::substitutes_a_word(&texts[keeper as usize], &texts[other as usize])
         {
-            return Verdict::Other;
+            return NodeVerdict::Other;
         }
         if score.jaccard < self.threshold {
             return match self.edited(keeper, other, score) {
-                Some(Edited::Copy) => Verdict::Copy(score),
-                Some(Edited::Part) | None => Verdict::Other,
+                Some(EditedVerdict::Copy) => NodeVerdict::Copy(score),
+                Some(EditedVerdict::Part) | None => NodeVerdict::Other,
             };
         }
         match self.reason(keeper, other, score) {
-            Some(reason) => Verdict::Variant(reason, score),
-            None => Verdict::Copy(score),
+            Some(reason) => NodeVerdict::Variant(reason, score),
+            None => NodeVerdict::Copy(score),
         }
     }
 
@@ -210,14 +210,14 @@ impl Verifier for Exact<'_> {
         self.least
     }
 
-    fn contents(&self, component: &Component) -> Option<Contents> {
+    fn contents(&self, component: &Component) -> Option<ComponentContents> {
         match &self.by {
-            Look::Texts(judge) => judge.contents(component),
-            Look::Words(_) | Look::Nothing => None,
+            CheckDepth::Texts(judge) => judge.contents(component),
+            CheckDepth::Words(_) | CheckDepth::Nothing => None,
         }
     }
 
-    fn times(&self) -> Option<&Times> {
+    fn times(&self) -> Option<&NodeTimes> {
         self.times.as_ref()
     }
 }

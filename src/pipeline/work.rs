@@ -15,21 +15,21 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::path::PathId;
+use super::path::RouteId;
 use super::scan::ScannedBlock;
-use super::{Options, Task};
-use crate::cluster::Link;
+use super::{Options, RunTask};
+use crate::cluster::VerifiedLink;
 use crate::error::{Error, ErrorKind, Result};
 use crate::input::{BlockIndex, Input};
 use crate::similarity::{Relation, Score, VariantReason};
-use crate::spill::{Decoder, Encoder, Journal, Room};
+use crate::spill::{ByteDecoder, ByteEncoder, Journal, SpillDir};
 
 /// Counts up with every change of what stands in a work directory.
 const FORMAT: u32 = 3;
 
 /// Everything that must be the same for a run to go on.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-struct Identity {
+struct RunIdentity {
     format: u32,
     version: String,
     task: String,
@@ -46,8 +46,8 @@ struct FileIdentity {
     modified: u128,
 }
 
-impl Identity {
-    fn new(task: Task, options: &Options, input: &Input) -> Result<Self> {
+impl RunIdentity {
+    fn new(task: RunTask, options: &Options, input: &Input) -> Result<Self> {
         let files = input.files().map(|(path, _)| FileIdentity::of(path)).collect::<Result<_>>()?;
         // Neither threads nor memory change a result.
         let options =
@@ -107,7 +107,7 @@ impl FileIdentity {
 #[derive(Debug)]
 pub(super) struct WorkDir {
     directory: PathBuf,
-    room: Room,
+    room: SpillDir,
     /// Held until the process ends.
     _lock: File,
 }
@@ -118,14 +118,14 @@ impl WorkDir {
     /// # Errors
     ///
     /// It holds another run, or one that is still going on; the input is no file.
-    pub(super) fn open(directory: &Path, task: Task, options: &Options, input: &Input) -> Result<Self> {
-        let ours = Identity::new(task, options, input)?;
-        let room = Room::kept(directory)?;
+    pub(super) fn open(directory: &Path, task: RunTask, options: &Options, input: &Input) -> Result<Self> {
+        let ours = RunIdentity::new(task, options, input)?;
+        let room = SpillDir::kept(directory)?;
         let lock = lock(directory)?;
         let path = directory.join(RUN);
         match fs::read(&path) {
             Ok(bytes) => {
-                let theirs: Option<Identity> = serde_json::from_slice(&bytes).ok();
+                let theirs: Option<RunIdentity> = serde_json::from_slice(&bytes).ok();
                 let difference =
                     theirs.map_or(Some("run.json cannot be read".to_owned()), |theirs| ours.difference(&theirs));
                 if let Some(difference) = difference {
@@ -141,7 +141,7 @@ impl WorkDir {
     }
 
     /// Where input that cannot be read twice, and candidates, are kept.
-    pub(super) fn room(&self) -> &Room {
+    pub(super) fn room(&self) -> &SpillDir {
         &self.room
     }
 
@@ -152,7 +152,7 @@ impl WorkDir {
     /// The disk refuses, or `each` fails.
     pub(super) fn blocks(&self, mut each: impl FnMut(BlockIndex, ScannedBlock) -> Result<()>) -> Result<BlockJournal> {
         let journal = Journal::open(&self.directory.join("blocks"), |entry| {
-            let mut decoder = Decoder::new(entry);
+            let mut decoder = ByteDecoder::new(entry);
             let decoded = decoder.bytes().and_then(|index| {
                 let index = BlockIndex::from_bytes(index).ok()?;
                 let scanned = ScannedBlock::decode(&mut decoder)?;
@@ -185,11 +185,11 @@ impl WorkDir {
     /// # Errors
     ///
     /// The disk refuses.
-    pub(super) fn verified(&self, path: PathId, resumed: bool) -> Result<(VerifiedJournal, Vec<Verified>)> {
+    pub(super) fn verified(&self, path: RouteId, resumed: bool) -> Result<(VerifiedJournal, Vec<VerifiedBatch>)> {
         let name = self.directory.join(format!("verified-{}", path.name()));
         let mut done = Vec::new();
         let journal = Journal::open(&name, |entry| {
-            let verified = if resumed { Verified::decode(entry) } else { None };
+            let verified = if resumed { VerifiedBatch::decode(entry) } else { None };
             let whole = verified.is_some();
             done.extend(verified);
             Ok(whole)
@@ -273,7 +273,7 @@ impl BlockJournal {
     ///
     /// The disk refuses.
     pub(super) fn append(&mut self, index: &BlockIndex, scanned: &ScannedBlock) -> Result<()> {
-        let mut encoder = Encoder::default();
+        let mut encoder = ByteEncoder::default();
         encoder.bytes(&index.to_bytes());
         scanned.encode(&mut encoder);
         self.0.append(&encoder.finish())
@@ -282,20 +282,20 @@ impl BlockJournal {
 
 /// What verifying one batch of candidates gave.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Verified {
+pub(super) struct VerifiedBatch {
     pub(super) batch: u32,
     /// Copies and variants.
-    pub(super) links: Vec<Link>,
+    pub(super) links: Vec<VerifiedLink>,
     pub(super) lost: u64,
 }
 
-impl Verified {
+impl VerifiedBatch {
     fn encode(&self) -> Vec<u8> {
-        let mut encoder = Encoder::default();
+        let mut encoder = ByteEncoder::default();
         encoder.u32(self.batch);
         encoder.u64(self.lost);
         encoder.u64(self.links.len() as u64);
-        for Link { keeper, node, relation, score } in &self.links {
+        for VerifiedLink { keeper, node, relation, score } in &self.links {
             encoder.u32(*keeper);
             encoder.u32(*node);
             encoder.byte(code(*relation));
@@ -306,14 +306,14 @@ impl Verified {
     }
 
     fn decode(entry: &[u8]) -> Option<Self> {
-        let mut decoder = Decoder::new(entry);
+        let mut decoder = ByteDecoder::new(entry);
         let (batch, lost) = (decoder.u32()?, decoder.u64()?);
         let count = decoder.count(25)?;
         let mut link = || {
             let (keeper, node) = (decoder.u32()?, decoder.u32()?);
             let relation = *VERIFIED.get(usize::from(decoder.byte()?))?;
             let score = Score { jaccard: decoder.f64()?, containment: decoder.f64()? };
-            Some(Link { keeper, node, relation, score })
+            Some(VerifiedLink { keeper, node, relation, score })
         };
         let links = (0..count).map(|_| link()).collect::<Option<_>>()?;
         decoder.is_empty().then_some(Self { batch, links, lost })
@@ -343,7 +343,7 @@ impl VerifiedJournal {
     /// # Errors
     ///
     /// The disk refuses.
-    pub(super) fn append(&mut self, verified: &Verified) -> Result<()> {
+    pub(super) fn append(&mut self, verified: &VerifiedBatch) -> Result<()> {
         self.0.append(&verified.encode())
     }
 }
@@ -372,17 +372,17 @@ mod tests {
     #[test]
     fn verified_batches_read_back_and_cut_ones_do_not() {
         let score = Score { jaccard: 0.75, containment: 1.0 };
-        let link = |keeper, node, relation| Link { keeper, node, relation, score };
+        let link = |keeper, node, relation| VerifiedLink { keeper, node, relation, score };
         let links = vec![
             link(0, 1, Relation::Near),
             link(4, 9, Relation::Variant(VariantReason::Numbers)),
             link(4, 7, Relation::Exact),
         ];
-        let verified = Verified { batch: 3, links, lost: 7 };
+        let verified = VerifiedBatch { batch: 3, links, lost: 7 };
         let bytes = verified.encode();
-        assert_eq!(Verified::decode(&bytes), Some(verified));
+        assert_eq!(VerifiedBatch::decode(&bytes), Some(verified));
         for end in 0..bytes.len() {
-            assert_eq!(Verified::decode(&bytes[..end]), None, "{end}");
+            assert_eq!(VerifiedBatch::decode(&bytes[..end]), None, "{end}");
         }
     }
 }

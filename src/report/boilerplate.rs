@@ -2,8 +2,8 @@
 
 use std::io::{self, Write};
 
-use super::Style;
-use crate::page::{Rule, RuleKind, Rules};
+use super::ReportStyle;
+use crate::page::{BoilerplateRule, BoilerplateRules, RuleKind};
 
 /// Writes rules by source: share, count, what they are about, their first sample; `*` where the list of cues leaves it out
 /// anyway.
@@ -11,13 +11,13 @@ use crate::page::{Rule, RuleKind, Rules};
 /// # Errors
 ///
 /// What the writer says.
-pub fn boilerplate(rules: &Rules, style: Style, out: &mut dyn Write) -> io::Result<()> {
+pub fn boilerplate(rules: &BoilerplateRules, style: ReportStyle, out: &mut dyn Write) -> io::Result<()> {
     for of_source in rules.list().chunk_by(|a, b| a.source == b.source) {
         if let Some(first) = of_source.first() {
             let source = style.bold(&style.original(&first.source));
             writeln!(out, "{source}  {} documents, {} rules", first.documents, of_source.len())?;
         }
-        for Rule { kind, sample, count, share, listed, .. } in of_source {
+        for BoilerplateRule { kind, sample, count, share, listed, .. } in of_source {
             let kind = match kind {
                 RuleKind::Line => "line",
                 RuleKind::Head => "head",

@@ -7,9 +7,9 @@ use serde::Serialize;
 
 use super::text::cell;
 use super::titles::TitleRow;
-use super::{Format, Shown, Style};
+use super::{ReportFormat, ReportStyle, ShownUnits};
 use crate::cluster::{Cluster, Member};
-use crate::document::{Date, Kind};
+use crate::document::{Date, UnitKind};
 use crate::input::Corpus;
 use crate::parallel;
 use crate::pipeline::Clustering;
@@ -33,7 +33,7 @@ struct ClusterRow {
 #[derive(Serialize)]
 struct MemberRow {
     id: String,
-    kind: Kind,
+    kind: UnitKind,
     relation: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<VariantReason>,
@@ -54,12 +54,12 @@ struct MemberRow {
 /// # Errors
 ///
 /// What the writer says; a record cannot be read again.
-pub fn clusters(found: &Clustering, corpus: &Corpus, style: Style, out: &mut dyn Write) -> io::Result<()> {
+pub fn clusters(found: &Clustering, corpus: &Corpus, style: ReportStyle, out: &mut dyn Write) -> io::Result<()> {
     let (head, between, tail) = match style.format {
-        Format::Json if found.clusters.is_empty() => ("[", "", "]\n"),
-        Format::Json => ("[\n", ",\n", "\n]\n"),
-        Format::Tsv => (HEADER, "", ""),
-        Format::Jsonl | Format::Text => ("", "", ""),
+        ReportFormat::Json if found.clusters.is_empty() => ("[", "", "]\n"),
+        ReportFormat::Json => ("[\n", ",\n", "\n]\n"),
+        ReportFormat::Tsv => (HEADER, "", ""),
+        ReportFormat::Jsonl | ReportFormat::Text => ("", "", ""),
     };
     out.write_all(head.as_bytes())?;
     let mut first = true;
@@ -67,7 +67,7 @@ pub fn clusters(found: &Clustering, corpus: &Corpus, style: Style, out: &mut dyn
         found.threads,
         (0, &found.clusters[..]),
         |rest| Ok(next(rest)),
-        || Shown::of(corpus, found),
+        || ShownUnits::of(corpus, found),
         |shown, (first, clusters)| written(shown, first, clusters, style, between),
         |bytes| {
             if !std::mem::take(&mut first) {
@@ -98,7 +98,13 @@ fn next<'a>(rest: &mut (usize, &'a [Cluster])) -> Option<(usize, &'a [Cluster])>
 }
 
 /// Some clusters, the first of them number `first`, as they stand in the report.
-fn written(shown: &Shown<'_>, first: usize, clusters: &[Cluster], style: Style, between: &str) -> io::Result<Vec<u8>> {
+fn written(
+    shown: &ShownUnits<'_>,
+    first: usize,
+    clusters: &[Cluster],
+    style: ReportStyle,
+    between: &str,
+) -> io::Result<Vec<u8>> {
     let mut out = Vec::new();
     for (number, cluster) in clusters.iter().enumerate() {
         let row = row(shown, first + number, cluster)?;
@@ -106,19 +112,19 @@ fn written(shown: &Shown<'_>, first: usize, clusters: &[Cluster], style: Style, 
             out.extend_from_slice(between.as_bytes());
         }
         match style.format {
-            Format::Json => serde_json::to_writer(&mut out, &row)?,
-            Format::Jsonl => {
+            ReportFormat::Json => serde_json::to_writer(&mut out, &row)?,
+            ReportFormat::Jsonl => {
                 serde_json::to_writer(&mut out, &row)?;
                 out.push(b'\n');
             }
-            Format::Tsv => table(&row, &mut out)?,
-            Format::Text => text(&row, style, &mut out)?,
+            ReportFormat::Tsv => table(&row, &mut out)?,
+            ReportFormat::Text => text(&row, style, &mut out)?,
         }
     }
     Ok(out)
 }
 
-fn row(shown: &Shown<'_>, number: usize, cluster: &Cluster) -> io::Result<ClusterRow> {
+fn row(shown: &ShownUnits<'_>, number: usize, cluster: &Cluster) -> io::Result<ClusterRow> {
     let members = cluster.members.iter().map(|member| member_row(shown, member)).collect::<io::Result<_>>()?;
     let dates = || cluster.copies().filter_map(|unit| shown.date(unit));
     Ok(ClusterRow {
@@ -132,7 +138,7 @@ fn row(shown: &Shown<'_>, number: usize, cluster: &Cluster) -> io::Result<Cluste
     })
 }
 
-fn member_row(shown: &Shown<'_>, member: &Member) -> io::Result<MemberRow> {
+fn member_row(shown: &ShownUnits<'_>, member: &Member) -> io::Result<MemberRow> {
     // Before the id, which is then known from the same reading.
     let (preview, fields) = shown.told(member.unit)?;
     Ok(MemberRow {
@@ -164,7 +170,7 @@ fn table(row: &ClusterRow, out: &mut dyn Write) -> io::Result<()> {
     Ok(())
 }
 
-fn text(row: &ClusterRow, style: Style, out: &mut dyn Write) -> io::Result<()> {
+fn text(row: &ClusterRow, style: ReportStyle, out: &mut dyn Write) -> io::Result<()> {
     let attached = row.members.len() - row.size.min(row.members.len());
     let attached = if attached > 0 { format!(", {attached} beside") } else { String::new() };
     let members = if row.size == 1 { "member" } else { "members" };

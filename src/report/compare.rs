@@ -4,12 +4,12 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::{Format, Style, named};
+use super::{ReportFormat, ReportStyle, named};
 use crate::document::Span;
 use crate::normalize::Token;
-use crate::pipeline::{Compared, Comparison};
+use crate::pipeline::{ComparedText, Comparison};
 use crate::shingle::ShingleKind;
-use crate::similarity::align::{Run, Side};
+use crate::similarity::align::{RunSide, TokenRun};
 use crate::similarity::{Relation, VariantReason};
 
 #[derive(Serialize)]
@@ -38,7 +38,7 @@ struct SideRow<'a> {
 
 #[derive(Serialize)]
 struct RunRow<'a> {
-    side: Side,
+    side: RunSide,
     tokens: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     a: Option<PieceRow<'a>>,
@@ -61,7 +61,7 @@ impl<'a> PieceRow<'a> {
 
 /// One of two compared texts, as it is shown.
 #[derive(Debug, Clone, Copy)]
-pub struct Named<'a> {
+pub struct NamedText<'a> {
     /// Its id or path.
     pub id: &'a str,
     /// Its original text.
@@ -73,8 +73,14 @@ pub struct Named<'a> {
 /// # Errors
 ///
 /// What the writer says.
-pub fn comparison(found: &Comparison, a: Named<'_>, b: Named<'_>, style: Style, out: &mut dyn Write) -> io::Result<()> {
-    if style.format == Format::Text {
+pub fn comparison(
+    found: &Comparison,
+    a: NamedText<'_>,
+    b: NamedText<'_>,
+    style: ReportStyle,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    if style.format == ReportFormat::Text {
         return text(found, a, b, style, out);
     }
     let row = ComparisonRow {
@@ -92,7 +98,7 @@ pub fn comparison(found: &Comparison, a: Named<'_>, b: Named<'_>, style: Style, 
     writeln!(out)
 }
 
-fn side<'a>(compared: &Compared, named: Named<'a>) -> SideRow<'a> {
+fn side<'a>(compared: &ComparedText, named: NamedText<'a>) -> SideRow<'a> {
     SideRow {
         id: named.id,
         language: compared.language.code(),
@@ -102,7 +108,7 @@ fn side<'a>(compared: &Compared, named: Named<'a>) -> SideRow<'a> {
     }
 }
 
-fn run_row<'a>(found: &Comparison, run: &Run, a: Named<'a>, b: Named<'a>) -> RunRow<'a> {
+fn run_row<'a>(found: &Comparison, run: &TokenRun, a: NamedText<'a>, b: NamedText<'a>) -> RunRow<'a> {
     let (tokens, in_a, in_b) = found.explain(run);
     let piece = |span: Option<Span>, text: &'a str| span.map(|span| PieceRow::new(span, text));
     RunRow { side: run.side, tokens: joined(tokens), a: piece(in_a, a.text), b: piece(in_b, b.text) }
@@ -112,9 +118,15 @@ fn joined(tokens: &[Token]) -> String {
     tokens.iter().map(|token| token.text.as_str()).collect::<Vec<_>>().join(" ")
 }
 
-fn text(found: &Comparison, a: Named<'_>, b: Named<'_>, style: Style, out: &mut dyn Write) -> io::Result<()> {
+fn text(
+    found: &Comparison,
+    a: NamedText<'_>,
+    b: NamedText<'_>,
+    style: ReportStyle,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     for (letter, named, side) in [("A", a, &found.a), ("B", b, &found.b)] {
-        let Compared { language, tokens, shingles, .. } = side;
+        let ComparedText { language, tokens, shingles, .. } = side;
         let id = style.bold(&style.original(named.id));
         writeln!(out, "{letter}  {id}  language {language}, {} tokens, {shingles} shingles", tokens.len())?;
     }
@@ -135,24 +147,24 @@ fn text(found: &Comparison, a: Named<'_>, b: Named<'_>, style: Style, out: &mut 
 
 fn run_text(
     found: &Comparison,
-    run: &Run,
-    a: Named<'_>,
-    b: Named<'_>,
-    style: Style,
+    run: &TokenRun,
+    a: NamedText<'_>,
+    b: NamedText<'_>,
+    style: ReportStyle,
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let (tokens, in_a, in_b) = found.explain(run);
     let piece = |span: Option<Span>, text| span.map_or("", |span| span.of(text));
     let original = |span, text| style.original(&collapse(piece(span, text)));
     match run.side {
-        Side::Both => writeln!(out, "= {}", both(tokens.len(), piece(in_a, a.text), style)),
-        Side::OnlyA => writeln!(out, "{}", style.red(&format!("A {}", original(in_a, a.text)))),
-        Side::OnlyB => writeln!(out, "{}", style.green(&format!("B {}", original(in_b, b.text)))),
+        RunSide::Both => writeln!(out, "= {}", both(tokens.len(), piece(in_a, a.text), style)),
+        RunSide::OnlyA => writeln!(out, "{}", style.red(&format!("A {}", original(in_a, a.text)))),
+        RunSide::OnlyB => writeln!(out, "{}", style.green(&format!("B {}", original(in_b, b.text)))),
     }
 }
 
 /// A shared run: whole if short, else how long it is and its two ends.
-fn both(tokens: usize, original: &str, style: Style) -> String {
+fn both(tokens: usize, original: &str, style: ReportStyle) -> String {
     const WHOLE: usize = 16;
     const END: usize = 4;
     let words: Vec<&str> = original.split_whitespace().collect();

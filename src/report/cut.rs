@@ -5,9 +5,9 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use super::text::{cell, preview};
-use super::titles::{TitleRow, Titles};
-use super::{Format, Style, write_json};
-use crate::document::{Kind, Span, Unit};
+use super::titles::{StoryTitles, TitleRow};
+use super::{ReportFormat, ReportStyle, write_json};
+use crate::document::{Span, Unit, UnitKind};
 use crate::input::Corpus;
 use crate::page::{Cutter, UnitLevel};
 use crate::pipeline::PageCutter;
@@ -17,7 +17,7 @@ struct UnitRow {
     id: String,
     document: String,
     unit: usize,
-    kind: Kind,
+    kind: UnitKind,
     start: usize,
     end: usize,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -38,7 +38,7 @@ pub fn cut(
     corpus: &Corpus,
     level: UnitLevel,
     source_field: Option<&str>,
-    style: Style,
+    style: ReportStyle,
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let names = corpus.names().map_err(io::Error::other)?;
@@ -48,22 +48,22 @@ pub fn cut(
         let record = corpus.read(id).ok()?;
         let name = names.shown(id, &record.id).into_owned();
         known.cut(&mut cutter, corpus, (id, &record), level, &mut units);
-        let fields = Titles::of(&mut cutter, &record, level, &units);
+        let fields = StoryTitles::of(&mut cutter, &record, level, &units);
         let rows = units.iter().enumerate();
         let rows = rows.map(|(number, unit)| row(&name, number, unit, fields.row(number), &record.text));
         Some(rows.collect::<Vec<_>>())
     });
     match style.format {
-        Format::Json => write_json(out, true, documents.flatten().map(Ok)),
-        Format::Jsonl => write_json(out, false, documents.flatten().map(Ok)),
-        Format::Tsv => table(documents.flatten(), out),
-        Format::Text => documents.into_iter().try_for_each(|rows| text(&rows, style, out)),
+        ReportFormat::Json => write_json(out, true, documents.flatten().map(Ok)),
+        ReportFormat::Jsonl => write_json(out, false, documents.flatten().map(Ok)),
+        ReportFormat::Tsv => table(documents.flatten(), out),
+        ReportFormat::Text => documents.into_iter().try_for_each(|rows| text(&rows, style, out)),
     }
 }
 
 fn row(document: &str, number: usize, unit: &Unit, fields: TitleRow, text: &str) -> UnitRow {
     let Span { start, end } = unit.span;
-    let id = if unit.kind == Kind::Document { document.to_owned() } else { format!("{document}#{number}") };
+    let id = if unit.kind == UnitKind::Document { document.to_owned() } else { format!("{document}#{number}") };
     let preview = preview(unit.span.of(text));
     let document = document.to_owned();
     UnitRow { id, document, unit: number, kind: unit.kind, start, end, title: unit.title, fields, preview }
@@ -79,7 +79,7 @@ fn table(rows: impl Iterator<Item = UnitRow>, out: &mut dyn Write) -> io::Result
     Ok(())
 }
 
-fn text(rows: &[UnitRow], style: Style, out: &mut dyn Write) -> io::Result<()> {
+fn text(rows: &[UnitRow], style: ReportStyle, out: &mut dyn Write) -> io::Result<()> {
     let Some(first) = rows.first() else { return Ok(()) };
     let units = if rows.len() == 1 { "unit" } else { "units" };
     writeln!(out, "{}  {} {units}", style.bold(&style.original(&first.document)), rows.len())?;

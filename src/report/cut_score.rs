@@ -3,8 +3,8 @@
 use std::io::{self, Write};
 
 use super::text::cell;
-use super::{Format, Style};
-use crate::evaluate::{Hits, PageScores, PagesEvaluation, Shares};
+use super::{ReportFormat, ReportStyle};
+use crate::evaluate::{HitCount, PageScores, PageShares, PagesEvaluation};
 
 /// Writes the scores of pages: a table as text or TSV, one JSON object a page and one for all as JSON Lines, or one object
 /// with all of them as JSON.
@@ -12,22 +12,22 @@ use crate::evaluate::{Hits, PageScores, PagesEvaluation, Shares};
 /// # Errors
 ///
 /// What the writer says.
-pub fn pages_evaluation(scores: &PagesEvaluation, style: Style, out: &mut dyn Write) -> io::Result<()> {
+pub fn pages_evaluation(scores: &PagesEvaluation, style: ReportStyle, out: &mut dyn Write) -> io::Result<()> {
     let mut rows = scores.pages.iter().chain([&scores.all]);
     match style.format {
-        Format::Json => {
+        ReportFormat::Json => {
             serde_json::to_writer(&mut *out, scores)?;
             writeln!(out)
         }
-        Format::Jsonl => rows.try_for_each(|row| {
+        ReportFormat::Jsonl => rows.try_for_each(|row| {
             serde_json::to_writer(&mut *out, row)?;
             writeln!(out)
         }),
-        Format::Tsv => {
+        ReportFormat::Tsv => {
             writeln!(out, "{TSV}")?;
             rows.try_for_each(|row| tsv(row, out))
         }
-        Format::Text => text(scores, style, out),
+        ReportFormat::Text => text(scores, style, out),
     }
 }
 
@@ -37,14 +37,14 @@ pair_precision\tpair_recall\tpair_f1";
 
 fn tsv(row: &PageScores, out: &mut dyn Write) -> io::Result<()> {
     let number = |share: Option<f64>| share.map(|share| format!("{share:.6}")).unwrap_or_default();
-    let three = |shares: Shares| [shares.precision, shares.recall, shares.f1].map(number).join("\t");
-    let hits = |hits: Hits| format!("{}\t{}", hits.hits, hits.all);
+    let three = |shares: PageShares| [shares.precision, shares.recall, shares.f1].map(number).join("\t");
+    let hits = |hits: HitCount| format!("{}\t{}", hits.hits, hits.all);
     write!(out, "{}\t{}\t{}\t{}\t", cell(&row.page), row.lines, number(row.accuracy), three(row.headlines))?;
     write!(out, "{}\t{}\t{}\t", hits(row.titled), three(row.boundaries), hits(row.whole))?;
     writeln!(out, "{}\t{}", three(row.boilerplate), three(row.pairs))
 }
 
-fn text(scores: &PagesEvaluation, style: Style, out: &mut dyn Write) -> io::Result<()> {
+fn text(scores: &PagesEvaluation, style: ReportStyle, out: &mut dyn Write) -> io::Result<()> {
     let rows = || scores.pages.iter().chain([&scores.all]);
     let width = rows().map(|row| row.page.chars().count()).max().unwrap_or_default().max(4);
     writeln!(out, "{:width$}         headlines           titled   borders  whole    boilerplate         pairs", "")?;
@@ -73,10 +73,10 @@ fn number(share: Option<f64>) -> String {
     share.map_or_else(|| "   - ".to_owned(), |share| format!("{share:.3}"))
 }
 
-fn three(shares: Shares) -> String {
+fn three(shares: PageShares) -> String {
     [shares.precision, shares.recall, shares.f1].map(number).join(" ")
 }
 
-fn hits(hits: Hits) -> String {
+fn hits(hits: HitCount) -> String {
     format!("{}/{}", hits.hits, hits.all)
 }

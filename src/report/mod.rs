@@ -18,13 +18,13 @@ use ahash::AHashMap;
 
 use serde::Serialize;
 
-use crate::document::{Date, DocId, Kind, Unit, UnitId, Units};
+use crate::document::{Date, DocId, Unit, UnitId, UnitKind, Units};
 use crate::error::{Error, Result};
-use crate::input::{Corpus, Names};
-use crate::page::{Cutter, Sources, UnitLevel};
+use crate::input::{Corpus, RepeatedIds};
+use crate::page::{Cutter, SourceResolver, UnitLevel};
 use crate::pipeline::{Clustering, PageCutter};
 use crate::similarity::Relation;
-use titles::{TitleRow, Titles};
+use titles::{StoryTitles, TitleRow};
 
 mod boilerplate;
 mod clean;
@@ -40,9 +40,9 @@ pub mod text;
 mod titles;
 
 pub use boilerplate::boilerplate;
-pub use clean::{Cleaning, Destination, Marking, write_rejected};
+pub use clean::{CleanDestination, Cleaning, MarkPlan, write_rejected};
 pub use clusters::clusters;
-pub use compare::{Named, comparison};
+pub use compare::{NamedText, comparison};
 pub use cut::cut;
 pub use cut_score::pages_evaluation;
 pub use pairs::{ExactGroups, pairs};
@@ -51,7 +51,7 @@ pub use score::evaluation;
 
 /// How results are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Format {
+pub enum ReportFormat {
     /// For reading.
     #[default]
     Text,
@@ -63,7 +63,7 @@ pub enum Format {
     Tsv,
 }
 
-impl Format {
+impl ReportFormat {
     /// All formats.
     pub const ALL: [Self; 4] = [Self::Text, Self::Json, Self::Jsonl, Self::Tsv];
 
@@ -79,13 +79,13 @@ impl Format {
     }
 }
 
-impl fmt::Display for Format {
+impl fmt::Display for ReportFormat {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.name())
     }
 }
 
-impl FromStr for Format {
+impl FromStr for ReportFormat {
     type Err = Error;
 
     fn from_str(name: &str) -> Result<Self> {
@@ -96,9 +96,9 @@ impl FromStr for Format {
 
 /// How a report is written.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Style {
+pub struct ReportStyle {
     /// The format.
-    pub format: Format,
+    pub format: ReportFormat,
     /// Text format: wrap ids and snippets in direction isolates, for a terminal that understands them.
     pub isolate: bool,
     /// Text format: colour.
@@ -106,36 +106,36 @@ pub struct Style {
 }
 
 /// The units of a run, their shown ids and their original text, read from the corpus as they are asked for.
-pub(crate) struct Shown<'a> {
+pub(crate) struct ShownUnits<'a> {
     corpus: &'a Corpus,
     units: &'a Units,
-    names: &'a Names,
+    names: &'a RepeatedIds,
     /// When each record was published; empty if nobody asked.
     dates: &'a [Option<Date>],
     /// What names the sources of records, if that matters.
-    sources: Option<&'a Sources>,
+    sources: Option<&'a SourceResolver>,
     /// Ids met lately: those of a cluster's keeper and of neighbouring pairs are asked for again and again.
     met: RefCell<AHashMap<DocId, Rc<str>>>,
     /// How the run cut pages.
     returning: PageCutter,
     /// Cuts records again for the fields of their stories.
-    cut: RefCell<Cut>,
+    cut: RefCell<CutRecord>,
 }
 
 /// The record that was cut last.
 #[derive(Default)]
-struct Cut {
+struct CutRecord {
     document: Option<DocId>,
     cutter: Cutter,
     units: Vec<Unit>,
-    titles: Titles,
+    titles: StoryTitles,
 }
 
 /// So many ids are remembered at most.
 const REMEMBERED: usize = 1 << 12;
 
-impl<'a> Shown<'a> {
-    pub(crate) fn new(corpus: &'a Corpus, units: &'a Units, names: &'a Names) -> Self {
+impl<'a> ShownUnits<'a> {
+    pub(crate) fn new(corpus: &'a Corpus, units: &'a Units, names: &'a RepeatedIds) -> Self {
         Self {
             corpus,
             units,
@@ -212,19 +212,19 @@ impl<'a> Shown<'a> {
         let record = self.corpus.read(document).map_err(lost)?;
         self.remember(document, &record.id);
         let preview = text::preview(self.units.span(unit).of(&record.text));
-        let Some(number) = self.units.number(unit).filter(|_| self.kind(unit) == Kind::Story) else {
+        let Some(number) = self.units.number(unit).filter(|_| self.kind(unit) == UnitKind::Story) else {
             return Ok((preview, TitleRow::default()));
         };
-        let Cut { document: last, cutter, units, titles } = &mut *self.cut.borrow_mut();
+        let CutRecord { document: last, cutter, units, titles } = &mut *self.cut.borrow_mut();
         if last.replace(document) != Some(document) {
             self.returning.cut(cutter, self.corpus, (document, &record), UnitLevel::Story, units);
-            *titles = Titles::of(cutter, &record, UnitLevel::Story, units);
+            *titles = StoryTitles::of(cutter, &record, UnitLevel::Story, units);
         }
         Ok((preview, titles.row(number)))
     }
 
     /// What a unit is.
-    pub(crate) fn kind(&self, unit: UnitId) -> Kind {
+    pub(crate) fn kind(&self, unit: UnitId) -> UnitKind {
         self.units.kind(unit)
     }
 

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use super::text::cell;
-use super::{Format, Shown, Style, named, write_json};
+use super::{ReportFormat, ReportStyle, ShownUnits, named, write_json};
 use crate::input::Corpus;
 use crate::pipeline::PairList;
 use crate::shingle::ShingleKind;
@@ -41,16 +41,16 @@ pub fn pairs(
     found: &PairList,
     corpus: &Corpus,
     groups: ExactGroups,
-    style: Style,
+    style: ReportStyle,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let shown = Shown::new(corpus, &found.units, &found.names);
+    let shown = ShownUnits::new(corpus, &found.units, &found.names);
     let rows = found.iter(groups == ExactGroups::Expanded).map(|pair| (row(&shown, &pair), pair));
     match style.format {
-        Format::Json => write_json(out, true, rows.map(|row| row.0)),
-        Format::Jsonl => write_json(out, false, rows.map(|row| row.0)),
-        Format::Tsv => table(rows.map(|row| row.0), out),
-        Format::Text => {
+        ReportFormat::Json => write_json(out, true, rows.map(|row| row.0)),
+        ReportFormat::Jsonl => write_json(out, false, rows.map(|row| row.0)),
+        ReportFormat::Tsv => table(rows.map(|row| row.0), out),
+        ReportFormat::Text => {
             for (row, pair) in rows {
                 text(&row?, &pair, &shown, style, out)?;
             }
@@ -59,7 +59,7 @@ pub fn pairs(
     }
 }
 
-fn row(shown: &Shown<'_>, pair: &Pair) -> io::Result<PairRow> {
+fn row(shown: &ShownUnits<'_>, pair: &Pair) -> io::Result<PairRow> {
     Ok(PairRow {
         id_a: shown.id(pair.a)?,
         id_b: shown.id(pair.b)?,
@@ -82,7 +82,7 @@ fn table(rows: impl Iterator<Item = io::Result<PairRow>>, out: &mut dyn Write) -
     Ok(())
 }
 
-fn text(row: &PairRow, pair: &Pair, shown: &Shown<'_>, style: Style, out: &mut dyn Write) -> io::Result<()> {
+fn text(row: &PairRow, pair: &Pair, shown: &ShownUnits<'_>, style: ReportStyle, out: &mut dyn Write) -> io::Result<()> {
     let relation = style.bold(&format!("{:9}", named(row.relation)));
     writeln!(out, "{relation}  J {:.4}  C {:.4}  ({})", row.jaccard, row.containment, row.measure)?;
     for (id, unit) in [(&row.id_a, pair.a), (&row.id_b, pair.b)] {

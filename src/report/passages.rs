@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use super::text::{cell, preview};
-use super::{Format, Shown, Style, lost, write_json};
+use super::{ReportFormat, ReportStyle, ShownUnits, lost, write_json};
 use crate::document::DocId;
 use crate::input::Corpus;
 use crate::passage::Passage;
@@ -31,21 +31,21 @@ struct PassageRow {
 /// # Errors
 ///
 /// What the writer says; a record cannot be read again.
-pub fn passages(found: &PassageList, corpus: &Corpus, style: Style, out: &mut dyn Write) -> io::Result<()> {
-    let shown = Shown::new(corpus, &found.units, &found.names);
+pub fn passages(found: &PassageList, corpus: &Corpus, style: ReportStyle, out: &mut dyn Write) -> io::Result<()> {
+    let shown = ShownUnits::new(corpus, &found.units, &found.names);
     // Passages of one document stand together; it is read once.
     let mut text_of = None;
     let mut rows = found.passages.iter().map(|passage| row(&shown, corpus, passage, &mut text_of));
     match style.format {
-        Format::Json => write_json(out, true, rows),
-        Format::Jsonl => write_json(out, false, rows),
-        Format::Tsv => table(rows, out),
-        Format::Text => rows.try_for_each(|row| text(&row?, style, out)),
+        ReportFormat::Json => write_json(out, true, rows),
+        ReportFormat::Jsonl => write_json(out, false, rows),
+        ReportFormat::Tsv => table(rows, out),
+        ReportFormat::Text => rows.try_for_each(|row| text(&row?, style, out)),
     }
 }
 
 fn row<'c>(
-    shown: &Shown<'_>,
+    shown: &ShownUnits<'_>,
     corpus: &'c Corpus,
     passage: &Passage,
     text_of: &mut Option<(DocId, Cow<'c, str>)>,
@@ -80,7 +80,7 @@ fn table(rows: impl Iterator<Item = io::Result<PassageRow>>, out: &mut dyn Write
     Ok(())
 }
 
-fn text(row: &PassageRow, style: Style, out: &mut dyn Write) -> io::Result<()> {
+fn text(row: &PassageRow, style: ReportStyle, out: &mut dyn Write) -> io::Result<()> {
     let tokens = style.bold(&format!("{} tokens", row.tokens));
     let (a, b) = (style.original(&row.a), style.original(&row.b));
     writeln!(out, "{tokens}, {} shared", row.shared)?;

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::{Format, Style};
+use super::{ReportFormat, ReportStyle};
 use crate::evaluate::{Evaluation, Rates};
 
 /// Writes an evaluation: a small table as text or TSV, else one JSON object.
@@ -10,20 +10,20 @@ use crate::evaluate::{Evaluation, Rates};
 /// # Errors
 ///
 /// What the writer says.
-pub fn evaluation(scores: &Evaluation, style: Style, out: &mut dyn Write) -> io::Result<()> {
+pub fn evaluation(scores: &Evaluation, style: ReportStyle, out: &mut dyn Write) -> io::Result<()> {
     match style.format {
-        Format::Json | Format::Jsonl => {
+        ReportFormat::Json | ReportFormat::Jsonl => {
             serde_json::to_writer(&mut *out, scores)?;
             writeln!(out)
         }
-        Format::Tsv => {
+        ReportFormat::Tsv => {
             writeln!(out, "measure\tprecision\trecall\tf1")?;
             for (name, rates) in measures(scores) {
                 writeln!(out, "{name}\t{:.6}\t{:.6}\t{:.6}", rates.precision, rates.recall, rates.f1)?;
             }
             scores.ari.map_or(Ok(()), |ari| writeln!(out, "ari\t\t\t{ari:.6}"))
         }
-        Format::Text => text(scores, out),
+        ReportFormat::Text => text(scores, out),
     }
 }
 

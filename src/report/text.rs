@@ -7,7 +7,7 @@
 use std::borrow::Cow;
 use std::fmt::Write;
 
-use super::Style;
+use super::ReportStyle;
 
 /// Characters of original text in a preview.
 pub const PREVIEW: usize = 160;
@@ -57,7 +57,7 @@ pub fn cell(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
-impl Style {
+impl ReportStyle {
     /// Original text for a person: safe, and isolated if the style asks for it.
     pub(super) fn original(self, text: &str) -> String {
         let safe = sanitize(text);
@@ -114,9 +114,9 @@ mod tests {
 
     #[test]
     fn isolates_are_for_terminals() {
-        let terminal = Style { isolate: true, ..Style::default() };
+        let terminal = ReportStyle { isolate: true, ..ReportStyle::default() };
         assert_eq!(terminal.original("أ\u{2069}"), "\u{2068}أ\\u{2069}\u{2069}");
-        assert_eq!(Style::default().original("أ"), "أ");
+        assert_eq!(ReportStyle::default().original("أ"), "أ");
     }
 
     #[test]

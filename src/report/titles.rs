@@ -20,11 +20,11 @@ pub(super) struct TitleRow {
 
 /// The fields of the stories of one record.
 #[derive(Default)]
-pub(super) struct Titles {
+pub(super) struct StoryTitles {
     fields: Vec<PageFields>,
 }
 
-impl Titles {
+impl StoryTitles {
     /// Of a record that `cutter` cut last, at `level`, into `units`.
     pub(super) fn of(cutter: &mut Cutter, record: &Record<'_>, level: UnitLevel, units: &[Unit]) -> Self {
         let fields = match level {

@@ -13,7 +13,7 @@
 
 /// Keys drawn from a seed: equal seeds give equal hashes, on any machine and in any version.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Keys {
+pub struct HashKeys {
     low: u64,
     high: u64,
     length: u64,
@@ -34,11 +34,11 @@ static SHORT: [[u64; 2]; 32] = {
     masks
 };
 
-impl Keys {
+impl HashKeys {
     /// The keys of `seed`: the first outputs of SplitMix64 started there.
     #[must_use]
     pub fn new(seed: u64) -> Self {
-        let mut stream = Stream::new(seed);
+        let mut stream = SeedStream::new(seed);
         Self { low: stream.draw(), high: stream.draw(), length: stream.draw() | 1 }
     }
 
@@ -88,9 +88,9 @@ impl Keys {
 
 /// A SplitMix64 stream: seeds become keys and multipliers.
 #[derive(Debug, Clone)]
-pub(crate) struct Stream(u64);
+pub(crate) struct SeedStream(u64);
 
-impl Stream {
+impl SeedStream {
     /// The stream that starts at `seed`.
     pub(crate) fn new(seed: u64) -> Self {
         Self(seed)
@@ -145,7 +145,7 @@ mod tests {
     /// Computed by this code when it was frozen and checked by an independent Python transcription of the definition.
     #[test]
     fn the_hash_never_changes() {
-        let keys = Keys::new(1);
+        let keys = HashKeys::new(1);
         assert_eq!(
             [keys.low, keys.high, keys.length],
             [0x910A_2DEC_8902_5CC1, 0xBEEB_8DA1_658E_EC67, 0xF893_A2EE_FB32_555F]
@@ -154,7 +154,7 @@ mod tests {
         assert_eq!(tokens, FROZEN_TOKENS);
         assert_eq!(keys.shingle(&tokens), FROZEN_SHINGLE);
         assert_eq!(keys.characters(b"abc", 3), FROZEN_CHARACTERS);
-        assert_ne!(Keys::new(2).bytes(b"a"), tokens[0]);
+        assert_ne!(HashKeys::new(2).bytes(b"a"), tokens[0]);
     }
 
     const FROZEN_TOKENS: [u64; 3] = [0x84DA_7415_E097_D872, 0xA2F5_283C_7531_736B, 0x2CCB_989C_24DE_1C43];
@@ -165,7 +165,7 @@ mod tests {
     #[test]
     fn loads_equal_a_padded_copy() {
         let bytes: [u8; 16] = std::array::from_fn(|place| 0xF1 - place as u8 * 7);
-        let keys = Keys::new(3);
+        let keys = HashKeys::new(3);
         for length in 0..=16 {
             let mut padded = [0; 16];
             padded[..length].copy_from_slice(&bytes[..length]);
@@ -177,7 +177,7 @@ mod tests {
 
     #[test]
     fn length_and_order_count() {
-        let keys = Keys::new(7);
+        let keys = HashKeys::new(7);
         assert_ne!(keys.shingle(&[1, 2]), keys.shingle(&[2, 1]));
         assert_ne!(keys.shingle(&[0]), keys.shingle(&[0, 0]));
         assert_ne!(keys.characters(b"ab", 2), keys.characters(b"ab", 3));

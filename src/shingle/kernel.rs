@@ -7,14 +7,14 @@
 #![allow(unsafe_code, reason = "the call of a function that needs instructions the processor was seen to have")]
 
 use super::Fingerprint;
-use super::hash::{Keys, MULTIPLIER, finish};
-use crate::kernel::{Kernel, in_kernel};
+use super::hash::{HashKeys, MULTIPLIER, finish};
+use crate::kernel::{InstructionSet, in_kernel};
 
 /// Multiplier of the second polynomial of a fingerprint.
 const OTHER: u64 = 0xD6E8_FEB8_6659_FD93;
 
 /// Makes `shingles` the hashes of all windows of `n` tokens, or of all tokens if they are fewer.
-pub fn word_shingles(kernel: Kernel, tokens: &[u64], n: usize, keys: &Keys, shingles: &mut Vec<u64>) {
+pub fn word_shingles(kernel: InstructionSet, tokens: &[u64], n: usize, keys: &HashKeys, shingles: &mut Vec<u64>) {
     let n = n.min(tokens.len());
     // What stands there from before is overwritten, not cleared first.
     shingles.resize(if n == 0 { 0 } else { tokens.len() - n + 1 }, 0);
@@ -24,7 +24,7 @@ pub fn word_shingles(kernel: Kernel, tokens: &[u64], n: usize, keys: &Keys, shin
 
 /// 128 bits of a sequence of tokens: two polynomials with unlike odd multipliers.
 #[must_use]
-pub fn fingerprint(kernel: Kernel, tokens: &[u64]) -> Fingerprint {
+pub fn fingerprint(kernel: InstructionSet, tokens: &[u64]) -> Fingerprint {
     in_kernel!(kernel, polynomials(tokens: &[u64]) -> Fingerprint)
 }
 
@@ -116,7 +116,7 @@ mod tests {
         Fingerprint(finish(a), finish(b))
     }
 
-    fn plain_shingles(tokens: &[u64], n: usize, keys: &Keys) -> Vec<u64> {
+    fn plain_shingles(tokens: &[u64], n: usize, keys: &HashKeys) -> Vec<u64> {
         match tokens.len() {
             0 => Vec::new(),
             length if length < n => vec![keys.shingle(tokens)],
@@ -130,11 +130,11 @@ mod tests {
 
     #[test]
     fn every_kernel_gives_the_shingles_of_the_definition() {
-        let (keys, mut out) = (Keys::new(3), vec![7; 9]);
+        let (keys, mut out) = (HashKeys::new(3), vec![7; 9]);
         for count in (0..70).chain([200, 1000]) {
             for n in [1, 2, 3, 4, 5, 6, 13, 32] {
                 let tokens = tokens(count);
-                for kernel in Kernel::all() {
+                for kernel in InstructionSet::all() {
                     word_shingles(kernel, &tokens, n, &keys, &mut out);
                     assert_eq!(out, plain_shingles(&tokens, n, &keys), "{} {count} tokens n {n}", kernel.name());
                 }
@@ -146,7 +146,7 @@ mod tests {
     fn every_kernel_gives_the_fingerprint_of_the_definition() {
         for count in (0..140).chain([1000]) {
             let tokens = tokens(count);
-            for kernel in Kernel::all() {
+            for kernel in InstructionSet::all() {
                 assert_eq!(fingerprint(kernel, &tokens), plain_fingerprint(&tokens), "{} {count}", kernel.name());
             }
         }

@@ -17,7 +17,7 @@ mod set;
 mod shingler;
 
 pub use set::ShingleSet;
-pub use shingler::{Fingerprint, Shingled, Shingler};
+pub use shingler::{Fingerprint, ShingledUnit, Shingler};
 
 /// What one shingle is: n words, or n characters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

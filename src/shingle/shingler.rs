@@ -1,11 +1,11 @@
 //! The sink that turns the tokens of a unit into shingle hashes and a fingerprint.
 
-use super::hash::{Keys, finish};
+use super::hash::{HashKeys, finish};
 use super::kernel::{fingerprint, word_shingles};
 use super::{ShingleKind, ShingleSet};
 use crate::document::Excerpt;
-use crate::kernel::Kernel;
-use crate::normalize::{Batch, BatchSink, Normalizer, Scratch, alphabet};
+use crate::kernel::InstructionSet;
+use crate::normalize::{BatchSink, FoldScratch, Normalizer, TokenBatch, alphabet};
 
 /// 128 bits of a unit's token sequence, numbers included: equal sequences have equal fingerprints. The converse is
 /// checked token by token wherever something hangs on it.
@@ -16,15 +16,15 @@ pub struct Fingerprint(pub u64, pub u64);
 #[derive(Debug)]
 pub struct Shingler {
     kind: ShingleKind,
-    keys: Keys,
-    scratch: Scratch,
-    parts: Parts,
+    keys: HashKeys,
+    scratch: FoldScratch,
+    parts: TokenParts,
     hashes: Vec<u64>,
 }
 
 /// What folding one unit left behind.
 #[derive(Debug)]
-pub struct Shingled<'a> {
+pub struct ShingledUnit<'a> {
     /// Shingle hashes in text order, repeats included.
     pub hashes: &'a [u64],
     /// Number of folded tokens.
@@ -35,7 +35,7 @@ pub struct Shingled<'a> {
     pub numbers: u64,
 }
 
-impl Shingled<'_> {
+impl ShingledUnit<'_> {
     /// The distinct shingles.
     #[must_use]
     pub fn set(&self) -> ShingleSet {
@@ -47,17 +47,17 @@ impl Shingler {
     /// A shingler for one kind of shingle, its hash seeded by `seed`.
     #[must_use]
     pub fn new(kind: ShingleKind, seed: u64) -> Self {
-        let keys = Keys::new(seed);
-        Self { kind, keys, scratch: Scratch::default(), parts: Parts::new(keys), hashes: Vec::new() }
+        let keys = HashKeys::new(seed);
+        Self { kind, keys, scratch: FoldScratch::default(), parts: TokenParts::new(keys), hashes: Vec::new() }
     }
 
     /// Folds `text` and hashes its shingles. O(bytes).
-    pub fn shingle(&mut self, normalizer: &Normalizer, text: &str) -> Shingled<'_> {
+    pub fn shingle(&mut self, normalizer: &Normalizer, text: &str) -> ShingledUnit<'_> {
         self.shingle_excerpt(normalizer, Excerpt::whole(text))
     }
 
     /// The same for an excerpt: shingles run on from piece to piece. O(bytes).
-    pub fn shingle_excerpt(&mut self, normalizer: &Normalizer, excerpt: Excerpt<'_>) -> Shingled<'_> {
+    pub fn shingle_excerpt(&mut self, normalizer: &Normalizer, excerpt: Excerpt<'_>) -> ShingledUnit<'_> {
         self.parts.clear(matches!(self.kind, ShingleKind::Char(_)));
         self.fold(normalizer, excerpt);
         self.finish()
@@ -65,7 +65,7 @@ impl Shingler {
 
     /// [`shingle_excerpt`](Self::shingle_excerpt), and the folded text: tokens in the compact
     /// [`alphabet`](crate::normalize::alphabet), joined by one space. O(bytes).
-    pub fn shingle_and_keep(&mut self, normalizer: &Normalizer, excerpt: Excerpt<'_>) -> (Shingled<'_>, Box<[u8]>) {
+    pub fn shingle_and_keep(&mut self, normalizer: &Normalizer, excerpt: Excerpt<'_>) -> (ShingledUnit<'_>, Box<[u8]>) {
         self.parts.clear(true);
         self.fold(normalizer, excerpt);
         let folded = self.parts.text.as_slice().into();
@@ -74,7 +74,7 @@ impl Shingler {
 
     /// Hashes the shingles of a text that was folded before, as [`shingle_and_keep`](Self::shingle_and_keep) gave it: the same
     /// hashes again. O(bytes).
-    pub fn shingle_folded(&mut self, folded: &[u8]) -> Shingled<'_> {
+    pub fn shingle_folded(&mut self, folded: &[u8]) -> ShingledUnit<'_> {
         self.parts.clear(matches!(self.kind, ShingleKind::Char(_)));
         folded.split(|byte| *byte == b' ').filter(|token| !token.is_empty()).for_each(|token| self.parts.token(token));
         self.finish()
@@ -88,14 +88,14 @@ impl Shingler {
     }
 
     /// What the tokens make.
-    fn finish(&mut self) -> Shingled<'_> {
-        let kernel = Kernel::best();
+    fn finish(&mut self) -> ShingledUnit<'_> {
+        let kernel = InstructionSet::best();
         self.hashes.clear();
         match self.kind {
             ShingleKind::Word(n) => word_shingles(kernel, &self.parts.tokens, n.into(), &self.keys, &mut self.hashes),
             ShingleKind::Char(n) => char_shingles(&self.parts, n.into(), &self.keys, &mut self.hashes),
         }
-        Shingled {
+        ShingledUnit {
             hashes: &self.hashes,
             tokens: self.parts.tokens.len(),
             fingerprint: fingerprint(kernel, &self.parts.tokens),
@@ -106,8 +106,8 @@ impl Shingler {
 
 /// The sink: token hashes, and where asked for (character shingles need it) the joined compact text.
 #[derive(Debug)]
-struct Parts {
-    keys: Keys,
+struct TokenParts {
+    keys: HashKeys,
     keep_text: bool,
     tokens: Vec<u64>,
     text: Vec<u8>,
@@ -116,8 +116,8 @@ struct Parts {
     before: (usize, usize, u64),
 }
 
-impl Parts {
-    fn new(keys: Keys) -> Self {
+impl TokenParts {
+    fn new(keys: HashKeys) -> Self {
         Self { keys, keep_text: false, tokens: Vec::new(), text: Vec::new(), numbers: 0, before: (0, 0, 0) }
     }
 
@@ -145,7 +145,7 @@ impl Parts {
     }
 }
 
-impl BatchSink for Parts {
+impl BatchSink for TokenParts {
     fn token(&mut self, token: &[u8]) {
         let hash = self.keys.bytes(token);
         self.tokens.push(hash);
@@ -164,7 +164,7 @@ impl BatchSink for Parts {
         }
     }
 
-    fn batch(&mut self, batch: &Batch<'_>) {
+    fn batch(&mut self, batch: &TokenBatch<'_>) {
         if self.keep_text {
             batch.words().for_each(|word| self.token(word));
             return;
@@ -184,7 +184,7 @@ impl BatchSink for Parts {
     }
 }
 
-fn char_shingles(parts: &Parts, n: usize, keys: &Keys, out: &mut Vec<u64>) {
+fn char_shingles(parts: &TokenParts, n: usize, keys: &HashKeys, out: &mut Vec<u64>) {
     let text = &parts.text;
     let (mut start, mut end, mut length) = (0, 0, 0);
     while end < text.len() {

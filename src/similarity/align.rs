@@ -14,7 +14,7 @@ use crate::normalize::Token;
 /// Which side has a run of tokens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Side {
+pub enum RunSide {
     /// Both, the same tokens.
     Both,
     /// Only the first text.
@@ -25,9 +25,9 @@ pub enum Side {
 
 /// A run of tokens. A range is empty on the side that lacks the run, and stands where the run would stand.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Run {
+pub struct TokenRun {
     /// Which side has it.
-    pub side: Side,
+    pub side: RunSide,
     /// Its tokens in the first text.
     pub a: Range<usize>,
     /// Its tokens in the second text.
@@ -36,20 +36,20 @@ pub struct Run {
 
 /// Aligns two token sequences; the runs cover both from start to end. O((n + m) · d) for d tokens that differ.
 #[must_use]
-pub fn align(a: &[Token], b: &[Token]) -> Vec<Run> {
+pub fn align(a: &[Token], b: &[Token]) -> Vec<TokenRun> {
     let texts = |tokens: &[Token]| -> Vec<String> { tokens.iter().map(|token| token.text.clone()).collect() };
     let mut runs = Vec::new();
     for operation in capture_diff_slices(Algorithm::Myers, &texts(a), &texts(b)) {
         let (tag, a, b) = operation.as_tag_tuple();
         if tag == DiffTag::Equal {
-            runs.push(Run { side: Side::Both, a, b });
+            runs.push(TokenRun { side: RunSide::Both, a, b });
             continue;
         }
         if !a.is_empty() {
-            runs.push(Run { side: Side::OnlyA, a: a.clone(), b: b.start..b.start });
+            runs.push(TokenRun { side: RunSide::OnlyA, a: a.clone(), b: b.start..b.start });
         }
         if !b.is_empty() {
-            runs.push(Run { side: Side::OnlyB, a: a.end..a.end, b });
+            runs.push(TokenRun { side: RunSide::OnlyB, a: a.end..a.end, b });
         }
     }
     runs
@@ -83,9 +83,9 @@ mod tests {
             let (mut at, mut bt) = (0, 0);
             for run in align(&tokens(&a), &tokens(&b)) {
                 prop_assert_eq!((run.a.start, run.b.start), (at, bt));
-                prop_assert_eq!(run.a.is_empty(), run.side == Side::OnlyB);
-                prop_assert_eq!(run.b.is_empty(), run.side == Side::OnlyA);
-                if run.side == Side::Both {
+                prop_assert_eq!(run.a.is_empty(), run.side == RunSide::OnlyB);
+                prop_assert_eq!(run.b.is_empty(), run.side == RunSide::OnlyA);
+                if run.side == RunSide::Both {
                     prop_assert_eq!(&a[run.a.clone()], &b[run.b.clone()]);
                 }
                 (at, bt) = (run.a.end, run.b.end);

@@ -7,7 +7,7 @@ const LONGEST_GAP: usize = 512;
 
 /// Tokens of one text that stand where the other has others; neither side is empty.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Slot {
+pub(super) struct TokenSlot {
     /// Its tokens in the first text.
     pub(super) a: Range<usize>,
     /// Its tokens in the second text.
@@ -16,11 +16,11 @@ pub(super) struct Slot {
 
 /// A piece of a gap.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Piece {
+pub(super) enum GapPiece {
     /// Both texts have these tokens: their places in the first.
     Both(Range<usize>),
     /// The texts differ.
-    Slot(Slot),
+    Slot(TokenSlot),
 }
 
 /// Visits the pieces of a gap, the slots among them in text order: the longest run of tokens of both is kept, then the longest
@@ -31,7 +31,7 @@ pub(super) fn visit_gap<T: PartialEq>(
     in_a: Range<usize>,
     b: &[T],
     in_b: Range<usize>,
-    mut visit: impl FnMut(Piece),
+    mut visit: impl FnMut(GapPiece),
 ) {
     if in_a.is_empty() || in_b.is_empty() || in_a.len() + in_b.len() > LONGEST_GAP {
         return;
@@ -43,11 +43,11 @@ pub(super) fn visit_gap<T: PartialEq>(
             continue;
         }
         let Some((at_a, at_b, length)) = longest_run(&a[x.clone()], &b[y.clone()]) else {
-            visit(Piece::Slot(Slot { a: x, b: y }));
+            visit(GapPiece::Slot(TokenSlot { a: x, b: y }));
             continue;
         };
         let (from_a, from_b) = (x.start + at_a, y.start + at_b);
-        visit(Piece::Both(from_a..from_a + length));
+        visit(GapPiece::Both(from_a..from_a + length));
         waiting.push((from_a + length..x.end, from_b + length..y.end));
         waiting.push((x.start..from_a, y.start..from_b));
     }
@@ -59,10 +59,10 @@ pub(super) fn push_slots<T: PartialEq>(
     in_a: Range<usize>,
     b: &[T],
     in_b: Range<usize>,
-    found: &mut Vec<Slot>,
+    found: &mut Vec<TokenSlot>,
 ) {
     visit_gap(a, in_a, b, in_b, |piece| {
-        if let Piece::Slot(slot) = piece {
+        if let GapPiece::Slot(slot) = piece {
             found.push(slot);
         }
     });

@@ -11,29 +11,29 @@
 
 use super::kernel::Rounds;
 use super::{Signature, SketchParams};
-use crate::kernel::Kernel;
-use crate::shingle::hash::Stream;
+use crate::kernel::InstructionSet;
+use crate::shingle::hash::SeedStream;
 
 /// Makes signatures of one set of parameters. Cheap to share, no state between sets.
 #[derive(Debug, Clone)]
 pub struct MinHasher {
     params: SketchParams,
     rounds: Rounds,
-    kernel: Kernel,
+    kernel: InstructionSet,
 }
 
 impl MinHasher {
     /// A hasher for `params`. Draws 2k pairs of constants.
     #[must_use]
     pub fn new(params: SketchParams) -> Self {
-        Self::with_kernel(params, Kernel::best())
+        Self::with_kernel(params, InstructionSet::best())
     }
 
     /// A hasher that runs in these instructions, for tests and benches: the signatures are the same.
     #[must_use]
-    pub fn with_kernel(params: SketchParams, kernel: Kernel) -> Self {
+    pub fn with_kernel(params: SketchParams, kernel: InstructionSet) -> Self {
         // A stream of its own: the plain seed already serves the shingle hash.
-        let rounds = Rounds::new(params.num_hashes(), Stream::new(!params.seed()));
+        let rounds = Rounds::new(params.num_hashes(), SeedStream::new(!params.seed()));
         Self { params, rounds, kernel }
     }
 
@@ -89,7 +89,7 @@ mod tests {
             for n in [0, 1, 2, 3, 7, 8, 10, 15, 16, 17, 31, 33, 64, 100, 129, 1000] {
                 let set = hashes(n, t as u64 + n);
                 let expected = plain(&MinHasher::new(params), &set);
-                for kernel in Kernel::all() {
+                for kernel in InstructionSet::all() {
                     let hasher = MinHasher::with_kernel(params, kernel);
                     assert_eq!(hasher.sketch(&set).values(), expected, "{} t {t} n {n}", kernel.name());
                 }
@@ -105,7 +105,7 @@ mod tests {
         for set in [vec![0; 100], vec![u64::MAX; 9], crowded, repeated] {
             let params = SketchParams::with_length(136).unwrap();
             let expected = plain(&MinHasher::new(params), &set);
-            for kernel in Kernel::all() {
+            for kernel in InstructionSet::all() {
                 let hasher = MinHasher::with_kernel(params, kernel);
                 assert_eq!(hasher.sketch(&set).values(), expected, "{}", kernel.name());
             }

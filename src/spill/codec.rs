@@ -4,9 +4,9 @@
 
 /// Appends numbers to bytes.
 #[derive(Debug, Default)]
-pub(crate) struct Encoder(Vec<u8>);
+pub(crate) struct ByteEncoder(Vec<u8>);
 
-impl Encoder {
+impl ByteEncoder {
     pub(crate) fn byte(&mut self, value: u8) {
         self.0.push(value);
     }
@@ -45,9 +45,9 @@ impl Encoder {
 
 /// Takes numbers from bytes.
 #[derive(Debug)]
-pub(crate) struct Decoder<'a>(&'a [u8]);
+pub(crate) struct ByteDecoder<'a>(&'a [u8]);
 
-impl<'a> Decoder<'a> {
+impl<'a> ByteDecoder<'a> {
     pub(crate) const fn new(bytes: &'a [u8]) -> Self {
         Self(bytes)
     }
@@ -104,7 +104,7 @@ mod tests {
 
     #[test]
     fn numbers_come_back_and_cut_bytes_give_nothing() {
-        let mut encoder = Encoder::default();
+        let mut encoder = ByteEncoder::default();
         encoder.byte(7);
         encoder.u32(u32::MAX);
         encoder.f64(-0.5);
@@ -112,7 +112,7 @@ mod tests {
         encoder.u64s(&[1, u64::MAX]);
         let bytes = encoder.finish();
         let read = |bytes: &[u8]| {
-            let mut decoder = Decoder::new(bytes);
+            let mut decoder = ByteDecoder::new(bytes);
             let read = (decoder.byte()?, decoder.u32()?, decoder.f64()?, decoder.bytes()?.to_vec(), decoder.u64s()?);
             decoder.is_empty().then_some(read)
         };
@@ -120,6 +120,6 @@ mod tests {
         for end in 0..bytes.len() {
             assert_eq!(read(&bytes[..end]), None, "{end}");
         }
-        assert_eq!(Decoder::new(&[0xFF; 8]).u64s(), None, "more than there is");
+        assert_eq!(ByteDecoder::new(&[0xFF; 8]).u64s(), None, "more than there is");
     }
 }

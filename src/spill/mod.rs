@@ -1,13 +1,13 @@
 //! What outgrows memory: files that one run writes once and reads again, in a directory the user chose.
 //!
-//! A `SpillFile` is appended to, then read at any place from any number of threads. In a temporary [`Room`] its file has
+//! A `SpillFile` is appended to, then read at any place from any number of threads. In a temporary [`SpillDir`] its file has
 //! no name, so nothing of it stays behind, however the process ends; in a work directory it has one, and a later run of the
 //! same command goes on from it.
 
 mod codec;
 mod journal;
 
-pub(crate) use codec::{Decoder, Encoder};
+pub(crate) use codec::{ByteDecoder, ByteEncoder};
 pub(crate) use journal::Journal;
 
 use std::fs::{self, File};
@@ -20,7 +20,7 @@ use crate::error::{Error, ErrorKind, Result};
 
 /// A directory for what does not fit in memory.
 #[derive(Debug, Clone)]
-pub struct Room {
+pub struct SpillDir {
     directory: PathBuf,
     /// Whether files have names and stay.
     keeps: bool,
@@ -28,7 +28,7 @@ pub struct Room {
     written: Arc<AtomicU64>,
 }
 
-impl Room {
+impl SpillDir {
     /// Room for files that vanish with the process. The directory is not touched before something is spilled.
     pub fn temporary(directory: impl Into<PathBuf>) -> Self {
         Self { directory: directory.into(), keeps: false, written: Arc::default() }
@@ -243,7 +243,7 @@ mod tests {
     #[test]
     fn what_was_appended_is_read_at_any_place() {
         let home = tempfile::tempdir().unwrap();
-        let room = Room::temporary(home.path());
+        let room = SpillDir::temporary(home.path());
         let mut file = room.file("x").unwrap();
         let long = vec![7; BUFFER + 1];
         let offsets = [&b"one"[..], &long, b"two"].map(|bytes| file.append(bytes).unwrap());
@@ -260,7 +260,7 @@ mod tests {
     #[test]
     fn kept_files_are_found_again_and_cut() {
         let home = tempfile::tempdir().unwrap();
-        let room = Room::kept(home.path().join("work")).unwrap();
+        let room = SpillDir::kept(home.path().join("work")).unwrap();
         let mut file = room.file("x").unwrap();
         file.append(b"one two").unwrap();
         file.flush().unwrap();
@@ -276,11 +276,11 @@ mod tests {
     #[test]
     fn too_little_space_names_what_is_needed() {
         let home = tempfile::tempdir().unwrap();
-        let room = Room::temporary(home.path());
+        let room = SpillDir::temporary(home.path());
         room.require(1).unwrap();
         let error = room.require(u64::MAX).unwrap_err().to_string();
         assert!(error.contains("18446744073709551615") && error.contains("--temp-dir"), "{error}");
         room.check().unwrap();
-        assert!(Room::temporary(home.path().join("none")).check().is_err());
+        assert!(SpillDir::temporary(home.path().join("none")).check().is_err());
     }
 }

@@ -6,10 +6,10 @@ use std::path::Path;
 use std::sync::Arc;
 
 use mukarrar::input::{Corpus, InputOptions};
-use mukarrar::page::{Boilerplate, RuleKind, Rules, Sieve, Sources, Text, UnitLevel};
+use mukarrar::page::{Boilerplate, BoilerplateRules, RuleKind, Sieve, SourceResolver, SourcedText, UnitLevel};
 use mukarrar::pipeline::{Clustering, Options, Pipeline, compare, learn};
 use mukarrar::report::output::Outputs;
-use mukarrar::report::{Cleaning, Destination};
+use mukarrar::report::{CleanDestination, Cleaning};
 use mukarrar::similarity::Relation;
 use mukarrar::{Index, Verdict};
 
@@ -96,8 +96,8 @@ fn headlines_and_lines_stay_whole() {
     let text = &printed()[1];
     let mut sieve = Sieve::new(Boilerplate::Ignore);
     assert!(!sieve.sift(text).is_whole());
-    for kind in [mukarrar::document::Kind::Headline, mukarrar::document::Kind::Line] {
-        assert!(sieve.sift(Text::new(text).kind(kind)).is_whole());
+    for kind in [mukarrar::document::UnitKind::Headline, mukarrar::document::UnitKind::Line] {
+        assert!(sieve.sift(SourcedText::new(text).kind(kind)).is_whole());
     }
 }
 
@@ -112,7 +112,7 @@ fn cleaned(lines: &str, unit: UnitLevel, boilerplate: Boilerplate) -> (String, m
     let found = Pipeline::new(options.clone()).unwrap().clusters(&corpus, &()).unwrap();
     let cleaning = Cleaning::plan(&found, &corpus, &[Relation::Exact, Relation::Near], &options).unwrap();
     let mut out = Vec::new();
-    cleaning.write(&Destination::Stream, &mut Outputs::new(), &mut out).unwrap();
+    cleaning.write(&CleanDestination::Stream, &mut Outputs::new(), &mut out).unwrap();
     let mut summary = found.summary.clone();
     cleaning.account(&mut summary);
     assert!(!Path::new("-").exists());
@@ -196,7 +196,7 @@ fn crawl() -> String {
 
 fn crawled() -> Corpus {
     let mut options = InputOptions::default();
-    options.fields = Sources::fields(None).collect();
+    options.fields = SourceResolver::fields(None).collect();
     Corpus::from_reader("crawl.jsonl", crawl().as_bytes(), options).unwrap()
 }
 
@@ -217,7 +217,7 @@ fn what_many_unlike_documents_of_a_source_share_is_learned() {
     let home = tempfile::tempdir().unwrap();
     let path = home.path().join("rules.jsonl");
     std::fs::write(&path, &written).unwrap();
-    let read = Rules::open(&path).unwrap();
+    let read = BoilerplateRules::open(&path).unwrap();
     assert_eq!((read.digest(), read.list()), (rules.digest(), rules.list()));
 }
 
@@ -232,7 +232,7 @@ fn learned_rules_hold_for_their_source_in_runs_and_index_alike() {
     for (host, exact) in [("first.example", true), ("second.example", false)] {
         let input = [line("a", host, body), line("b", host, &printed)].concat();
         let mut reading = InputOptions::default();
-        reading.fields = Sources::fields(None).collect();
+        reading.fields = SourceResolver::fields(None).collect();
         let corpus = Corpus::from_reader("in.jsonl", input.as_bytes(), reading).unwrap();
         let mut options = Options::default();
         options.rules = Some(rules.clone());
@@ -241,7 +241,7 @@ fn learned_rules_hold_for_their_source_in_runs_and_index_alike() {
         let expected = if exact { Relation::Exact } else { Relation::Near };
         assert_eq!(relation, Some(expected), "{host}");
         let index = Index::builder().boilerplate_rules(rules.clone()).build().unwrap();
-        let text = |text| Text::new(text).source(Some(host));
+        let text = |text| SourcedText::new(text).source(Some(host));
         index.insert("a", text(body)).unwrap();
         match index.check(text(&printed)).unwrap() {
             Verdict::Duplicate(found) => assert_eq!(found.relation, Some(expected), "{host}"),
@@ -264,7 +264,7 @@ fn a_rules_file_that_is_none_is_refused_with_its_line() {
     ];
     for (text, expected) in table {
         std::fs::write(&path, &text).unwrap();
-        let error = Rules::open(&path).unwrap_err().to_string();
+        let error = BoilerplateRules::open(&path).unwrap_err().to_string();
         assert!(error.contains(expected) && error.contains("rules.jsonl"), "{error}");
     }
 }

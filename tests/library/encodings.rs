@@ -105,7 +105,7 @@ fn the_choice_is_obeyed() {
         &String::from_utf8(encoded("utf-8", NEWS)).unwrap().bytes().map(char::from).collect::<String>(),
     );
     assert_eq!(first(&corpus("a.txt", mojibake.clone(), "auto")).text, NEWS);
-    assert_eq!(first(&corpus("a.txt", mojibake, "strict")).decoding, mukarrar::input::Decoding::default());
+    assert_eq!(first(&corpus("a.txt", mojibake, "strict")).decoding, mukarrar::input::RecordDecoding::default());
 }
 
 /// A run counts what was decoded, and finds the copy of a text in another encoding.

@@ -6,7 +6,7 @@
 use crate::common;
 use std::path::Path;
 
-use mukarrar::evaluate::{GoldPages, PageScores, PagesEvaluation, Shares, evaluate_pages};
+use mukarrar::evaluate::{GoldPages, PageScores, PageShares, PagesEvaluation, evaluate_pages};
 use mukarrar::page::UnitLevel;
 use mukarrar::pipeline::{Options, Pipeline};
 
@@ -52,7 +52,7 @@ fn score(rows: &str) -> PageScores {
 #[test]
 fn what_is_cut_as_the_gold_says_scores_one() {
     let rows = "1\t1\tstory\ta\ttitle\n2\t2\tstory\ta\n3\t4\tboilerplate\n5\t5\theadline\ta\n6\t6\theadline\tb\n";
-    let one = Shares { precision: Some(1.0), recall: Some(1.0), f1: Some(1.0) };
+    let one = PageShares { precision: Some(1.0), recall: Some(1.0), f1: Some(1.0) };
     let scores = score(rows);
     assert_eq!(scores.accuracy, Some(1.0));
     assert_eq!([scores.headlines, scores.boundaries, scores.boilerplate, scores.pairs], [one; 4]);

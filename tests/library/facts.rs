@@ -11,7 +11,7 @@ use mukarrar::normalize::{Language, Normalizer, Profile};
 use mukarrar::page::{Boilerplate, Sieve};
 use mukarrar::pipeline::{Options, Pipeline};
 use mukarrar::shingle::{ShingleKind, Shingler};
-use mukarrar::similarity::facts::{CERTAIN, Facts, Guard, WordFrequencies};
+use mukarrar::similarity::facts::{CERTAIN, Facts, FactsGuard, WordFrequencies};
 use mukarrar::similarity::{Relation, Score, VariantReason};
 use mukarrar::{Index, Verdict};
 
@@ -42,7 +42,7 @@ fn fold(text: &str) -> String {
 
 /// Whether the guard of a small corpus, which the list of frequent words helps, calls two raw texts a variant.
 fn is_variant(a: &str, b: &str) -> bool {
-    let guard = Guard::new(WordFrequencies::default());
+    let guard = FactsGuard::new(WordFrequencies::default());
     let (a, b) = (fold(a), fold(b));
     assert_eq!(guard.is_variant(&a, &b), guard.is_variant(&b, &a), "both ways the same");
     guard.is_variant(&a, &b)
@@ -129,7 +129,7 @@ fn reference(name: &str) -> Corpus {
 struct Folded {
     texts: Vec<String>,
     places: HashMap<String, usize>,
-    guard: Guard,
+    guard: FactsGuard,
 }
 
 impl Folded {
@@ -143,7 +143,7 @@ impl Folded {
             places.entry(record.id.to_string()).or_insert(texts.len());
             texts.push(normalizer.normalize_excerpt(sieve.sift(&*record.text)));
         }
-        let guard = Guard::new(WordFrequencies::collect(texts.iter().map(String::as_str)));
+        let guard = FactsGuard::new(WordFrequencies::collect(texts.iter().map(String::as_str)));
         Self { texts, places, guard }
     }
 }

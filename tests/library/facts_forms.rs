@@ -5,11 +5,11 @@
 
 use mukarrar::normalize::{Language, Normalizer, Profile};
 use mukarrar::similarity::VariantReason as Reason;
-use mukarrar::similarity::facts::{Guard, WordFrequencies};
+use mukarrar::similarity::facts::{FactsGuard, WordFrequencies};
 
 fn reason(a: &str, b: &str) -> Option<Reason> {
     let fold = |text: &str| Normalizer::new(Profile::Standard, Language::detect(text)).normalize(text);
-    let guard = Guard::new(WordFrequencies::default());
+    let guard = FactsGuard::new(WordFrequencies::default());
     let (a, b) = (fold(a), fold(b));
     assert_eq!(guard.reason(&a, &b), guard.reason(&b, &a), "both ways the same");
     guard.reason(&a, &b)

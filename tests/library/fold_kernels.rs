@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use mukarrar::document::DocId;
 use mukarrar::input::{Corpus, InputOptions};
-use mukarrar::normalize::{Kernel, Language, Normalizer, Profile};
+use mukarrar::normalize::{FoldPath, Language, Normalizer, Profile};
 use mukarrar::shingle::{ShingleKind, Shingler};
 
 fn root() -> PathBuf {
@@ -30,8 +30,8 @@ fn check(normalizer: Normalizer, kind: ShingleKind, texts: &[String]) {
         (shingled.hashes.to_vec(), shingled.tokens, shingled.fingerprint, shingled.numbers)
     };
     for text in texts {
-        let expected = all(Kernel::WALK, text);
-        for kernel in Kernel::available() {
+        let expected = all(FoldPath::WALK, text);
+        for kernel in FoldPath::available() {
             assert!(all(kernel, text) == expected, "{} {normalizer:?} {kind}: {text}", kernel.name());
         }
     }

@@ -1,7 +1,7 @@
 //! What holds for every text: the laws of folding, on strings made of the characters that could break them.
 
 use mukarrar::document::Span;
-use mukarrar::normalize::{Language, Normalizer, Profile, Scratch, Token, TokenSink};
+use mukarrar::normalize::{FoldScratch, Language, Normalizer, Profile, Token, TokenSink};
 use proptest::prelude::*;
 use unicode_normalization::UnicodeNormalization;
 
@@ -177,7 +177,7 @@ proptest! {
             }
         }
         let mut sink = Check(0);
-        normalizer.fold(&text, &mut Scratch::default(), &mut sink);
+        normalizer.fold(&text, &mut FoldScratch::default(), &mut sink);
         // ﷽ is 3 bytes and becomes 19 letters, the longest expansion of all.
         prop_assert!(sink.0 <= 7 * text.len(), "{} bytes from {}", sink.0, text.len());
     }
@@ -191,10 +191,10 @@ proptest! {
             }
         }
         let (mut used, mut fresh) = (Collect(Vec::new()), Collect(Vec::new()));
-        let mut scratch = Scratch::default();
+        let mut scratch = FoldScratch::default();
         normalizer.fold(&first, &mut scratch, &mut Collect(Vec::new()));
         normalizer.fold(&second, &mut scratch, &mut used);
-        normalizer.fold(&second, &mut Scratch::default(), &mut fresh);
+        normalizer.fold(&second, &mut FoldScratch::default(), &mut fresh);
         prop_assert_eq!(used.0, fresh.0);
     }
 

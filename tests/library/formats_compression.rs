@@ -9,7 +9,7 @@ use mukarrar::document::DocId;
 use mukarrar::input::{Compression, Corpus, Input, InputOptions};
 use mukarrar::pipeline::{Options, Pipeline};
 use mukarrar::report::output::Outputs;
-use mukarrar::report::{Cleaning, Destination};
+use mukarrar::report::{CleanDestination, Cleaning};
 use proptest::prelude::*;
 
 const ALL: [(Compression, &str); 4] =
@@ -74,7 +74,7 @@ fn dedup_of_a_directory_keeps_the_compression() {
     let paths = [from];
     let pipeline = Pipeline::new(Options::default()).unwrap();
     let input = Input::open(&paths, InputOptions::default()).unwrap();
-    let destination = Destination::new(&to, &paths, &input).unwrap();
+    let destination = CleanDestination::new(&to, &paths, &input).unwrap();
     let (corpus, found) = pipeline.read_clusters(input, &()).unwrap();
     let cleaning = Cleaning::plan(&found, &corpus, &[], pipeline.options()).unwrap();
     let mut outputs = Outputs::new();

@@ -10,7 +10,7 @@ use mukarrar::input::{Corpus, FieldValue, Input, InputOptions};
 use mukarrar::page::UnitLevel;
 use mukarrar::pipeline::{Options, Pipeline};
 use mukarrar::report::output::Outputs;
-use mukarrar::report::{Cleaning, Destination};
+use mukarrar::report::{CleanDestination, Cleaning};
 use mukarrar::similarity::Relation;
 use proptest::prelude::*;
 
@@ -41,7 +41,7 @@ fn made<T: Default>(change: impl FnOnce(&mut T)) -> T {
 fn clean(paths: &[PathBuf], to: &Path, options: Options) -> mukarrar::Result<Vec<u8>> {
     let pipeline = Pipeline::new(options).unwrap();
     let input = Input::open(paths, InputOptions::default())?;
-    let destination = Destination::new(to, paths, &input)?;
+    let destination = CleanDestination::new(to, paths, &input)?;
     let (corpus, found) = pipeline.read_clusters(input, &())?;
     let cleaning = Cleaning::plan(&found, &corpus, &[Relation::Exact, Relation::Near], pipeline.options())?;
     let (mut outputs, mut stream) = (Outputs::new(), Vec::new());

@@ -8,7 +8,7 @@ use std::fs;
 use std::path::Path;
 
 use mukarrar::document::DocId;
-use mukarrar::input::{Corpus, FieldValue, Format, InputOptions};
+use mukarrar::input::{Corpus, FieldValue, InputFormat, InputOptions};
 use mukarrar::normalize::{Language, Normalizer, Profile};
 use mukarrar::page::UnitLevel;
 use mukarrar::pipeline::{Options, Pipeline};
@@ -43,7 +43,7 @@ fn a_page_is_its_main_text_and_its_fields() {
     for name in ["a.html", "a.HTM", "a.xhtml", "-"] {
         let corpus = open(name, html.as_bytes());
         let record = corpus.read(DocId::new(0)).unwrap();
-        assert_eq!((corpus.files()[0].format, corpus.len(), &*record.id), (Format::Html, 1, name));
+        assert_eq!((corpus.files()[0].format, corpus.len(), &*record.id), (InputFormat::Html, 1, name));
         assert_eq!(record.text, [STORY; 3].join("\n"));
         let text = |value: &str| Some(FieldValue::Text(value.to_owned()));
         assert_eq!(record.fields, [text("مراكز جديدة"), text("2026-01-02"), text("https://a.sa/1"), None]);
@@ -78,7 +78,7 @@ fn copies_among_pages_are_removed_whole() {
     let found = Pipeline::new(options.clone()).unwrap().clusters(&corpus, &()).unwrap();
     let cleaning = Cleaning::plan(&found, &corpus, &[Relation::Exact], &options).unwrap();
     let listed = mukarrar::input::Input::open(&paths, InputOptions::default()).unwrap();
-    let destination = mukarrar::report::Destination::new(&clean, &paths, &listed).unwrap();
+    let destination = mukarrar::report::CleanDestination::new(&clean, &paths, &listed).unwrap();
     let mut outputs = mukarrar::report::output::Outputs::new();
     cleaning.write(&destination, &mut outputs, &mut Vec::new()).unwrap();
     outputs.commit().unwrap();
@@ -158,7 +158,7 @@ proptest! {
             html.splice(at..at, piece.bytes());
         }
         let mut options = InputOptions::default();
-        options.format = Some(Format::Html);
+        options.format = Some(InputFormat::Html);
         options.html_raw = raw;
         let corpus = Corpus::from_reader(Path::new("a.html"), html.as_slice(), options).unwrap();
         prop_assert_eq!(corpus.len(), 1);

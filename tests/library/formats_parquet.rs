@@ -14,11 +14,11 @@ use arrow_array::{
     RecordBatch, StringArray, StringViewArray, TimestampMillisecondArray,
 };
 use mukarrar::document::DocId;
-use mukarrar::input::{Corpus, FieldValue, Format, Holding, Input, InputOptions};
+use mukarrar::input::{Corpus, FieldValue, Input, InputFormat, InputOptions, StoragePolicy};
 use mukarrar::page::{Boilerplate, UnitLevel};
 use mukarrar::pipeline::{Options, Pipeline};
 use mukarrar::report::output::Outputs;
-use mukarrar::report::{Cleaning, Destination};
+use mukarrar::report::{CleanDestination, Cleaning};
 use mukarrar::similarity::Relation;
 use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
@@ -96,7 +96,7 @@ fn made<T: Default>(change: impl FnOnce(&mut T)) -> T {
 fn clean(paths: &[PathBuf], to: &Path, options: Options) -> mukarrar::Result<Vec<u8>> {
     let pipeline = Pipeline::new(options).unwrap();
     let input = Input::open(paths, InputOptions::default())?;
-    let destination = Destination::new(to, paths, &input)?;
+    let destination = CleanDestination::new(to, paths, &input)?;
     let (corpus, found) = pipeline.read_clusters(input, &())?;
     let cleaning = Cleaning::plan(&found, &corpus, &[Relation::Exact, Relation::Near], pipeline.options())?;
     let (mut outputs, mut stream) = (Outputs::new(), Vec::new());
@@ -121,10 +121,10 @@ fn rows_are_records_whatever_the_threads() {
             made(|options: &mut InputOptions| options.fields = fields.clone()),
         )
         .unwrap();
-        let mut holding = Holding::default();
+        let mut holding = StoragePolicy::default();
         (holding.threads, holding.block_size) = (threads, 5000);
         let corpus = Corpus::read_once(input, holding).unwrap();
-        assert_eq!((corpus.len(), corpus.files()[0].format), (500, Format::Parquet));
+        assert_eq!((corpus.len(), corpus.files()[0].format), (500, InputFormat::Parquet));
         for row in 0..500 {
             let id = DocId::new(row);
             assert_eq!(corpus.source(id).to_string(), format!("{}:{}", path.display(), row + 1));

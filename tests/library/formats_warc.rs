@@ -10,9 +10,9 @@ use std::io::{Read as _, Write as _};
 use std::path::PathBuf;
 
 use mukarrar::document::DocId;
-use mukarrar::input::{Compression, Corpus, FieldValue, Format, Holding, Input, InputOptions};
+use mukarrar::input::{Compression, Corpus, FieldValue, Input, InputFormat, InputOptions, StoragePolicy};
 use mukarrar::pipeline::{Options, Pipeline, Summary};
-use mukarrar::report::{Cleaning, Destination, output::Outputs};
+use mukarrar::report::{CleanDestination, Cleaning, output::Outputs};
 use mukarrar::similarity::Relation;
 use proptest::prelude::*;
 
@@ -91,7 +91,7 @@ fn documents_are_read_and_the_rest_is_counted() {
     let plain = crawl().concat();
     for (name, bytes) in [("a.warc", plain.clone()), ("a.warc.gz", gzip(&crawl())), ("-", plain)] {
         let corpus = Corpus::from_reader(name, bytes.as_slice(), fields()).unwrap();
-        assert_eq!(corpus.files()[0].format, Format::Warc);
+        assert_eq!(corpus.files()[0].format, InputFormat::Warc);
         assert_eq!(shown(&corpus), ["http://a.sa/1=أعلنت وز", "http://b.sa/1=أعلنت وز", "http://c.sa/1=فاز الفر"]);
         let record = corpus.read(DocId::new(0)).unwrap();
         let text = |value: &str| Some(FieldValue::Text(value.to_owned()));
@@ -158,7 +158,7 @@ fn clean_archives_keep_every_record_but_the_copies() {
         let (input, clean) = (home.path().join(name), home.path().join(format!("clean.{name}")));
         fs::write(&input, bytes).unwrap();
         let listed = || Input::open(std::slice::from_ref(&input), InputOptions::default()).unwrap();
-        let destination = Destination::new(&clean, std::slice::from_ref(&input), &listed()).unwrap();
+        let destination = CleanDestination::new(&clean, std::slice::from_ref(&input), &listed()).unwrap();
         let mut options = Options::default();
         options.memory = Some(1 << 30);
         let (corpus, found) = Pipeline::new(options.clone()).unwrap().read_clusters(listed(), &()).unwrap();
@@ -232,7 +232,7 @@ fn read_all(bytes: &[u8], most: u64, block: usize) -> Vec<(Vec<String>, u64)> {
     };
     let mut all = vec![];
     for memory in [None, Some(0)] {
-        let mut holding = Holding::default();
+        let mut holding = StoragePolicy::default();
         (holding.memory, holding.block_size) = (memory, block);
         all.push(told(
             &Corpus::read_once(Input::open(std::slice::from_ref(&path), options()).unwrap(), holding.clone()).unwrap(),

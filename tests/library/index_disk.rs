@@ -6,7 +6,7 @@ use std::path::Path;
 
 use mukarrar::document::{Date, Window};
 use mukarrar::index::{Expiry, IndexBuilder, Rank, Verify};
-use mukarrar::lsh::Overrides;
+use mukarrar::lsh::BandingOverrides;
 use mukarrar::similarity::facts::Facts;
 use mukarrar::{ErrorKind, Index, Item, Verdict};
 use proptest::prelude::*;
@@ -263,10 +263,10 @@ fn other_settings_are_refused_by_name() {
 #[test]
 fn what_follows_from_other_settings_is_not_asked_for_again() {
     let directory = tempfile::tempdir().unwrap();
-    let rows = Overrides { rows: Some(5), ..Overrides::default() };
+    let rows = BandingOverrides { rows: Some(5), ..BandingOverrides::default() };
     let made = Index::builder().threshold(0.7).overrides(rows).open(directory.path()).unwrap().banding();
     assert_eq!(Index::builder().overrides(rows).open(directory.path()).unwrap().banding(), made);
-    let rows = Overrides { rows: Some(6), ..Overrides::default() };
+    let rows = BandingOverrides { rows: Some(6), ..BandingOverrides::default() };
     let error = Index::builder().overrides(rows).open(directory.path()).unwrap_err();
     assert!(error.to_string().contains("rows 5, not 6") || error.to_string().contains("bands"), "{error}");
 }

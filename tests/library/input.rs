@@ -10,7 +10,9 @@ use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 
 use mukarrar::document::DocId;
-use mukarrar::input::{Compression, Corpus, EncodingChoice, FieldValue, Format, InputOptions, Names, Reason};
+use mukarrar::input::{
+    Compression, Corpus, EncodingChoice, FieldValue, InputFormat, InputOptions, RejectReason, RepeatedIds,
+};
 use mukarrar::{ErrorKind, Result};
 use proptest::prelude::*;
 
@@ -108,7 +110,7 @@ fn a_record_of_the_largest_size_is_read_and_one_byte_more_is_not() {
     };
     let size = line.len() as u64;
     assert_eq!(read(size), Ok("abc".to_owned()));
-    assert_eq!(read(size - 1), Err(Reason::TooLarge { size, limit: size - 1 }));
+    assert_eq!(read(size - 1), Err(RejectReason::TooLarge { size, limit: size - 1 }));
 }
 
 #[test]
@@ -179,26 +181,26 @@ fn plain_text_is_one_document_with_its_bytes_untouched() {
     assert_eq!(corpus.rewrite(DocId::new(0), "x").unwrap(), "\u{feff}x".as_bytes());
     let strict = options(|options| options.encoding = EncodingChoice::Strict);
     let corpus = Corpus::from_reader("page.txt", &b"ab\xC3"[..], strict).unwrap();
-    assert_eq!(corpus.read(DocId::new(0)).unwrap_err().reason, Reason::InvalidUtf8 { offset: 2 });
+    assert_eq!(corpus.read(DocId::new(0)).unwrap_err().reason, RejectReason::InvalidUtf8 { offset: 2 });
 }
 
 #[test]
 fn formats_go_by_name_then_by_content_and_an_option_overrides() {
-    let format = |name: &str, bytes: &str, forced: Option<Format>| {
+    let format = |name: &str, bytes: &str, forced: Option<InputFormat>| {
         let corpus = Corpus::from_reader(name, bytes.as_bytes(), options(|o| o.format = forced)).unwrap();
         (corpus.files()[0].format, corpus.len())
     };
-    assert_eq!(format("a.txt", "{}\n{}\n", None), (Format::Text, 1));
-    assert_eq!(format("a.NDJSON.gz", "مرحبا\n", None), (Format::JsonLines, 1));
-    assert_eq!(format("a.log", "\u{feff} \n{}\n{}\n", None), (Format::JsonLines, 2));
-    assert_eq!(format("a.log", "مرحبا\n{}\n", None), (Format::Text, 1));
-    assert_eq!(format("-", "", None), (Format::JsonLines, 0));
-    assert_eq!(format("a.jsonl", "", None), (Format::JsonLines, 0));
-    assert_eq!(format("a.txt", "", None), (Format::Text, 1), "an empty text file is an empty document");
-    assert_eq!(format("a.txt", "{}\n{}\n", Some(Format::JsonLines)), (Format::JsonLines, 2));
-    assert_eq!(format("a.jsonl", "{}\n{}\n", Some(Format::Text)), (Format::Text, 1));
-    assert_eq!("jsonl".parse::<Format>().unwrap(), Format::JsonLines);
-    assert!("xml".parse::<Format>().unwrap_err().to_string().contains("jsonl, text"));
+    assert_eq!(format("a.txt", "{}\n{}\n", None), (InputFormat::Text, 1));
+    assert_eq!(format("a.NDJSON.gz", "مرحبا\n", None), (InputFormat::JsonLines, 1));
+    assert_eq!(format("a.log", "\u{feff} \n{}\n{}\n", None), (InputFormat::JsonLines, 2));
+    assert_eq!(format("a.log", "مرحبا\n{}\n", None), (InputFormat::Text, 1));
+    assert_eq!(format("-", "", None), (InputFormat::JsonLines, 0));
+    assert_eq!(format("a.jsonl", "", None), (InputFormat::JsonLines, 0));
+    assert_eq!(format("a.txt", "", None), (InputFormat::Text, 1), "an empty text file is an empty document");
+    assert_eq!(format("a.txt", "{}\n{}\n", Some(InputFormat::JsonLines)), (InputFormat::JsonLines, 2));
+    assert_eq!(format("a.jsonl", "{}\n{}\n", Some(InputFormat::Text)), (InputFormat::Text, 1));
+    assert_eq!("jsonl".parse::<InputFormat>().unwrap(), InputFormat::JsonLines);
+    assert!("xml".parse::<InputFormat>().unwrap_err().to_string().contains("jsonl, text"));
 }
 
 #[test]
@@ -388,7 +390,7 @@ fn texts_in_memory_are_records_under_their_ids() {
 fn a_record_that_does_not_exist_is_rejected() {
     for corpus in [lines(b"{\"text\":\"a\"}"), lines(b""), Corpus::open(&[], InputOptions::default()).unwrap()] {
         let id = DocId::new(7);
-        assert_eq!(corpus.read(id).unwrap_err().reason, Reason::NotInInput);
+        assert_eq!(corpus.read(id).unwrap_err().reason, RejectReason::NotInInput);
         assert_eq!((corpus.raw(id).unwrap().as_ref(), corpus.line_end(id)), (&b""[..], &b""[..]));
         assert!(corpus.rewrite(id, "x").is_err());
     }
@@ -396,7 +398,7 @@ fn a_record_that_does_not_exist_is_rejected() {
 
 fn assigned(ids: &[&str]) -> Vec<String> {
     let ids: Vec<_> = ids.iter().enumerate().map(|(place, id)| (DocId::new(place), *id)).collect();
-    let names = Names::assign(&ids);
+    let names = RepeatedIds::assign(&ids);
     ids.iter().map(|(doc, id)| names.shown(*doc, id).into_owned()).collect()
 }
 

@@ -4,7 +4,7 @@
 
 use crate::common;
 
-use mukarrar::document::{Kind, Unit};
+use mukarrar::document::{Unit, UnitKind};
 use mukarrar::page::{Cutter, UnitLevel};
 
 /// A page as scrapers bring it home: an untitled story, a second with its title, source and keyword lines, a third under a
@@ -37,33 +37,33 @@ fn cut(text: &str, level: UnitLevel) -> Vec<Unit> {
 }
 
 /// Each unit as its kind, the number of its title and how its text begins.
-fn outline(text: &str) -> Vec<(Kind, Option<usize>, String)> {
+fn outline(text: &str) -> Vec<(UnitKind, Option<usize>, String)> {
     let begin = |unit: &Unit| unit.span.of(text).split_whitespace().take(3).collect::<Vec<_>>().join(" ");
     cut(text, UnitLevel::Story).iter().map(|unit| (unit.kind, unit.title, begin(unit))).collect()
 }
 
-fn kinds(text: &str, level: UnitLevel) -> Vec<Kind> {
+fn kinds(text: &str, level: UnitLevel) -> Vec<UnitKind> {
     cut(text, level).iter().map(|unit| unit.kind).collect()
 }
 
 #[test]
 fn a_scraped_page_gives_its_stories_headlines_and_boilerplate() {
     let expected = [
-        (Kind::Story, None, "أعلنت بلدية الواحة"),
-        (Kind::Headline, None, "جمعية الصيادين ترحب"),
-        (Kind::Story, Some(1), "رحبت جمعية الصيادين"),
-        (Kind::Boilerplate, None, "المصدر: صحيفة الواحة"),
-        (Kind::Boilerplate, None, "كلمات دلالية: الميناء"),
-        (Kind::Boilerplate, None, "إقرأ أيضاً:"),
-        (Kind::Headline, None, "الأرصاد: عاصفة رملية"),
-        (Kind::Story, Some(6), "قالت هيئة الأرصاد"),
-        (Kind::Boilerplate, None, "الأرصاد: الحرارة تنخفض"),
-        (Kind::Story, Some(6), "وكانت الهيئة قد"),
-        (Kind::Boilerplate, None, "مقالات مشابهة"),
-        (Kind::Headline, None, "• البلدية تبدأ"),
-        (Kind::Headline, None, "• الأرصاد: عاصفة"),
-        (Kind::Headline, None, "• الأرصاد: عاصفة"),
-        (Kind::Headline, None, "• فريق الواحة"),
+        (UnitKind::Story, None, "أعلنت بلدية الواحة"),
+        (UnitKind::Headline, None, "جمعية الصيادين ترحب"),
+        (UnitKind::Story, Some(1), "رحبت جمعية الصيادين"),
+        (UnitKind::Boilerplate, None, "المصدر: صحيفة الواحة"),
+        (UnitKind::Boilerplate, None, "كلمات دلالية: الميناء"),
+        (UnitKind::Boilerplate, None, "إقرأ أيضاً:"),
+        (UnitKind::Headline, None, "الأرصاد: عاصفة رملية"),
+        (UnitKind::Story, Some(6), "قالت هيئة الأرصاد"),
+        (UnitKind::Boilerplate, None, "الأرصاد: الحرارة تنخفض"),
+        (UnitKind::Story, Some(6), "وكانت الهيئة قد"),
+        (UnitKind::Boilerplate, None, "مقالات مشابهة"),
+        (UnitKind::Headline, None, "• البلدية تبدأ"),
+        (UnitKind::Headline, None, "• الأرصاد: عاصفة"),
+        (UnitKind::Headline, None, "• الأرصاد: عاصفة"),
+        (UnitKind::Headline, None, "• فريق الواحة"),
     ];
     let expected = expected.map(|(kind, title, begin)| (kind, title, begin.to_owned()));
     assert_eq!(outline(PAGE), expected);
@@ -83,22 +83,22 @@ fn windows_line_ends_change_no_unit() {
 fn the_seed_page_is_cut_as_a_reader_would() {
     let page = std::fs::read_to_string(common::shared("seed/page.txt")).unwrap();
     let mut expected = vec![
-        (Kind::Story, None, "أكد وزير الخارجية"),
-        (Kind::Headline, None, "البنتاغون يدعو للانتقال"),
-        (Kind::Story, Some(1), "دعا وزير الدفاع"),
-        (Kind::Boilerplate, None, "المصدر: بوابة الوفد"),
-        (Kind::Boilerplate, None, "كلمات دلالية: وزير"),
-        (Kind::Boilerplate, None, "إقرأ أيضاً:"),
-        (Kind::Headline, None, "فرنسا: المواجهة العسكرية"),
-        (Kind::Story, Some(6), "قال وزير خارجية"),
-        (Kind::Boilerplate, None, "وزير خارجية فرنسا:"),
-        (Kind::Story, Some(6), "وكان قال وزير"),
-        (Kind::Boilerplate, None, "مقالات مشابهة"),
+        (UnitKind::Story, None, "أكد وزير الخارجية"),
+        (UnitKind::Headline, None, "البنتاغون يدعو للانتقال"),
+        (UnitKind::Story, Some(1), "دعا وزير الدفاع"),
+        (UnitKind::Boilerplate, None, "المصدر: بوابة الوفد"),
+        (UnitKind::Boilerplate, None, "كلمات دلالية: وزير"),
+        (UnitKind::Boilerplate, None, "إقرأ أيضاً:"),
+        (UnitKind::Headline, None, "فرنسا: المواجهة العسكرية"),
+        (UnitKind::Story, Some(6), "قال وزير خارجية"),
+        (UnitKind::Boilerplate, None, "وزير خارجية فرنسا:"),
+        (UnitKind::Story, Some(6), "وكان قال وزير"),
+        (UnitKind::Boilerplate, None, "مقالات مشابهة"),
     ];
     let links = ["قائد الطيران", "عقوبات جديدة", "فرنسا: المواجهة", "فرنسا: المواجهة", "بيت المهارات..", "واشنطن تعزز"];
     let more = ["وزير خارجية", "إسرائيل تستعد", "اتحاد اليد", "وزير الدفاع"];
     let links: Vec<String> = links.iter().chain(&more).map(|link| format!("• {link}")).collect();
-    expected.extend(links.iter().map(|link| (Kind::Headline, None, link.as_str())));
+    expected.extend(links.iter().map(|link| (UnitKind::Headline, None, link.as_str())));
     let found = outline(&page);
     let found: Vec<_> = found.iter().map(|(kind, title, begin)| (*kind, *title, begin.as_str())).collect();
     assert_eq!(found, expected);
@@ -107,9 +107,9 @@ fn the_seed_page_is_cut_as_a_reader_would() {
 #[test]
 fn lines_and_paragraphs_keep_every_line_and_mark_boilerplate() {
     let text = "خبر أول قصير\n\n  المصدر: وكالات  \n\t\nخبر ثان قصير.";
-    for (level, kind) in [(UnitLevel::Paragraph, Kind::Paragraph), (UnitLevel::Line, Kind::Line)] {
+    for (level, kind) in [(UnitLevel::Paragraph, UnitKind::Paragraph), (UnitLevel::Line, UnitKind::Line)] {
         let units = cut(text, level);
-        assert_eq!(kinds(text, level), [kind, Kind::Boilerplate, kind]);
+        assert_eq!(kinds(text, level), [kind, UnitKind::Boilerplate, kind]);
         assert_eq!(units[1].span.of(text), "المصدر: وكالات");
     }
 }
@@ -119,7 +119,7 @@ fn a_document_is_one_unit_even_when_empty() {
     for text in ["", " \n", PAGE] {
         let units = cut(text, UnitLevel::Document);
         assert_eq!(units.len(), 1);
-        assert_eq!((units[0].kind, units[0].span.of(text)), (Kind::Document, text));
+        assert_eq!((units[0].kind, units[0].span.of(text)), (UnitKind::Document, text));
     }
     assert!(cut(" \n\t", UnitLevel::Story).is_empty());
 }
@@ -196,7 +196,7 @@ fn cue_lines_of_every_family_are_boilerplate() {
     for line in BOILERPLATE {
         let page = format!("وصل الوفد إلى المدينة صباح اليوم.\n{line}\nوصل الوفد إلى المدينة صباح اليوم.");
         let found = kinds(&page, UnitLevel::Paragraph);
-        assert_eq!(found, [Kind::Paragraph, Kind::Boilerplate, Kind::Paragraph], "{line}");
+        assert_eq!(found, [UnitKind::Paragraph, UnitKind::Boilerplate, UnitKind::Paragraph], "{line}");
     }
 }
 
@@ -204,7 +204,7 @@ fn cue_lines_of_every_family_are_boilerplate() {
 fn prose_that_begins_like_a_cue_is_kept() {
     for line in PROSE {
         let page = format!("وصل الوفد إلى المدينة صباح اليوم.\n{line}\nوصل الوفد إلى المدينة صباح اليوم.");
-        assert_eq!(kinds(&page, UnitLevel::Paragraph), [Kind::Paragraph; 3], "{line}");
+        assert_eq!(kinds(&page, UnitLevel::Paragraph), [UnitKind::Paragraph; 3], "{line}");
     }
 }
 
@@ -213,10 +213,10 @@ fn a_common_word_is_a_cue_only_beside_a_cue_or_at_the_end() {
     let body = "وصل الوفد إلى المدينة صباح اليوم.";
     let tags = "سمات ميناء صيد مراكب";
     let kind = |page: String, at: usize| kinds(&page, UnitLevel::Paragraph)[at];
-    assert_eq!(kind(format!("{body}\n{tags}"), 1), Kind::Boilerplate);
-    assert_eq!(kind(format!("{body}\n{tags}\nالمصدر: وكالات\n{body}"), 1), Kind::Boilerplate);
-    assert_eq!(kind(format!("{body}\nالمصدر: وكالات\n{tags}\n{body}"), 2), Kind::Boilerplate);
-    assert_eq!(kind(format!("{body}\n{tags}\n{body}"), 1), Kind::Paragraph);
+    assert_eq!(kind(format!("{body}\n{tags}"), 1), UnitKind::Boilerplate);
+    assert_eq!(kind(format!("{body}\n{tags}\nالمصدر: وكالات\n{body}"), 1), UnitKind::Boilerplate);
+    assert_eq!(kind(format!("{body}\nالمصدر: وكالات\n{tags}\n{body}"), 2), UnitKind::Boilerplate);
+    assert_eq!(kind(format!("{body}\n{tags}\n{body}"), 1), UnitKind::Paragraph);
 }
 
 const BODY: &str = "قال مدير الميناء إن العمل يسير كما خطط له، وإن الرصيف الجديد سيستقبل السفن قبل نهاية العام الحالي. \
@@ -226,14 +226,17 @@ const BODY: &str = "قال مدير الميناء إن العمل يسير كم
 fn a_title_stands_over_a_story_however_short() {
     let title = "مدير الميناء يعلن موعد الافتتاح الرسمي";
     let found = |body: &str| kinds(&format!("{title}\n{body}\nالمصدر: وكالات"), UnitLevel::Story);
-    assert_eq!(found(BODY), [Kind::Headline, Kind::Story, Kind::Boilerplate]);
-    assert_eq!(found("وصل الوفد إلى المدينة صباح اليوم."), [Kind::Headline, Kind::Story, Kind::Boilerplate]);
+    assert_eq!(found(BODY), [UnitKind::Headline, UnitKind::Story, UnitKind::Boilerplate]);
+    assert_eq!(
+        found("وصل الوفد إلى المدينة صباح اليوم."),
+        [UnitKind::Headline, UnitKind::Story, UnitKind::Boilerplate]
+    );
 }
 
 #[test]
 fn keywords_below_their_cue_are_boilerplate_and_the_next_title_is_not() {
     let page = format!("{BODY}\nكلمات دلالية\nميناء\nصيد بحري\nمدير الميناء يعلن موعد الافتتاح الرسمي\n{BODY}");
-    use Kind::{Boilerplate, Headline, Story};
+    use UnitKind::{Boilerplate, Headline, Story};
     assert_eq!(kinds(&page, UnitLevel::Story), [Story, Boilerplate, Boilerplate, Boilerplate, Headline, Story]);
 }
 
@@ -241,14 +244,14 @@ fn keywords_below_their_cue_are_boilerplate_and_the_next_title_is_not() {
 fn links_without_bullets_below_a_related_cue_are_headlines() {
     let page =
         format!("{BODY}\nأخبار ذات صلة\nالميناء يستقبل أول سفينة سياحية\nمتى تنتهي أعمال التوسعة؟\nالصيادون يعودون");
-    use Kind::{Boilerplate, Headline, Story};
+    use UnitKind::{Boilerplate, Headline, Story};
     assert_eq!(kinds(&page, UnitLevel::Story), [Story, Boilerplate, Headline, Headline, Headline]);
 }
 
 #[test]
 fn a_read_also_line_that_gives_an_address_opens_no_list() {
     let page = format!("{BODY}\nللمزيد من المعلومات: www.example.org\nوصلت السفينة الأولى إلى الرصيف الجديد.");
-    assert_eq!(kinds(&page, UnitLevel::Story), [Kind::Story, Kind::Boilerplate, Kind::Story]);
+    assert_eq!(kinds(&page, UnitLevel::Story), [UnitKind::Story, UnitKind::Boilerplate, UnitKind::Story]);
 }
 
 #[test]
@@ -257,7 +260,7 @@ fn a_read_also_line_with_its_link_interrupts_a_story_and_an_agency_mark_does_not
         "افتتاح الرصيف الجديد في الميناء\nالواحة - رويترز\n{BODY}\nاقرأ أيضاً: الميناء يستقبل أول سفينة سياحية\n{BODY}"
     );
     let found: Vec<_> = cut(&page, UnitLevel::Story).iter().map(|unit| (unit.kind, unit.title)).collect();
-    use Kind::{Boilerplate, Headline, Story};
+    use UnitKind::{Boilerplate, Headline, Story};
     let story = (Story, Some(0));
     assert_eq!(found, [(Headline, None), (Boilerplate, None), story, (Boilerplate, None), story]);
 }
@@ -274,14 +277,14 @@ fn what_only_looks_like_a_title_stays_in_its_story() {
         format!("{BODY}\nيا بحر خذني إلى شاطئ بعيد\nفقد تعبت من الرحيل في الليل\nوقلبي على رمال الميناء وحيد\n{BODY}");
     let quoted = format!("{BODY}\nوقال في ختام حديثه أمام الحضور:\n{BODY}");
     for page in [list, interview, verse, quoted] {
-        assert_eq!(kinds(&page, UnitLevel::Story), [Kind::Story], "{page}");
+        assert_eq!(kinds(&page, UnitLevel::Story), [UnitKind::Story], "{page}");
     }
 }
 
 #[test]
 fn a_byline_without_a_title_is_no_part_of_the_story() {
     let page = format!("أحمد الساحلي – جريدة الواحة\n{BODY}");
-    assert_eq!(kinds(&page, UnitLevel::Story), [Kind::Boilerplate, Kind::Story]);
+    assert_eq!(kinds(&page, UnitLevel::Story), [UnitKind::Boilerplate, UnitKind::Story]);
 }
 
 #[test]
@@ -291,6 +294,6 @@ fn an_english_page_is_cut_too() {
     let page = format!(
         "New pier to open before summer\n{body}\nSource: Harbour Times\nRelated articles\n* Fleet sails early\n* Storm warning lifted"
     );
-    use Kind::{Boilerplate, Headline, Story};
+    use UnitKind::{Boilerplate, Headline, Story};
     assert_eq!(kinds(&page, UnitLevel::Story), [Headline, Story, Boilerplate, Boilerplate, Headline, Headline]);
 }

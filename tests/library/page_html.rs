@@ -3,9 +3,9 @@
 #![cfg(feature = "html")]
 #![allow(clippy::unwrap_used, reason = "a test may stop where it fails")]
 
-use Kind::{Boilerplate, Headline, Story};
-use mukarrar::document::{Date, DocId, Kind, Unit};
-use mukarrar::input::{Corpus, Format, InputOptions};
+use UnitKind::{Boilerplate, Headline, Story};
+use mukarrar::document::{Date, DocId, Unit, UnitKind};
+use mukarrar::input::{Corpus, InputFormat, InputOptions};
 use mukarrar::page::{Cutter, PageFields, UnitLevel};
 #[cfg(feature = "warc")]
 use mukarrar::pipeline::{Options, Pipeline};
@@ -20,7 +20,7 @@ struct Page {
 
 fn cut(html: &str) -> Page {
     let mut options = InputOptions::default();
-    (options.html_lines, options.format) = (true, Some(Format::Html));
+    (options.html_lines, options.format) = (true, Some(InputFormat::Html));
     let corpus = Corpus::from_reader("a.html", html.as_bytes(), options).unwrap();
     let record = corpus.read(DocId::new(0)).unwrap();
     let mut units = Vec::new();
@@ -31,12 +31,12 @@ fn cut(html: &str) -> Page {
 }
 
 /// Each unit as its kind, the number of its title and its first two words.
-fn outline(page: &Page) -> Vec<(Kind, Option<usize>, String)> {
+fn outline(page: &Page) -> Vec<(UnitKind, Option<usize>, String)> {
     let begin = |unit: &Unit| unit.span.of(&page.text).split_whitespace().take(2).collect::<Vec<_>>().join(" ");
     page.units.iter().map(|unit| (unit.kind, unit.title, begin(unit))).collect()
 }
 
-fn expect(html: &str, expected: &[(Kind, Option<usize>, &str)]) -> Page {
+fn expect(html: &str, expected: &[(UnitKind, Option<usize>, &str)]) -> Page {
     let page = cut(html);
     let expected: Vec<_> = expected.iter().map(|(kind, title, begin)| (*kind, *title, (*begin).to_owned())).collect();
     assert_eq!(outline(&page), expected, "{}", page.text);
@@ -65,8 +65,8 @@ fn an_article_keeps_its_title_past_what_interrupts_it() {
          <aside><h3>الأكثر قراءة</h3><ol><li>1 <a href=4>أربعة آلاف أسرة استفادت من القروض</a></ol></aside><footer>جميع الحقوق محفوظة</footer>"
     );
     let page = cut(&html);
-    let kinds: Vec<(Kind, String)> = outline(&page).into_iter().map(|(kind, _, begin)| (kind, begin)).collect();
-    let of = |kind: Kind| {
+    let kinds: Vec<(UnitKind, String)> = outline(&page).into_iter().map(|(kind, _, begin)| (kind, begin)).collect();
+    let of = |kind: UnitKind| {
         kinds.iter().filter(|(found, _)| *found == kind).map(|(_, begin)| begin.as_str()).collect::<Vec<_>>()
     };
     assert_eq!(of(Story), ["افتتح رئيس", "الطول والكلفة"]);

@@ -5,7 +5,7 @@
 
 use std::path::PathBuf;
 
-use mukarrar::document::{Kind, Unit};
+use mukarrar::document::{Unit, UnitKind};
 use mukarrar::input::{Corpus, InputOptions};
 use mukarrar::page::{Cutter, UnitLevel};
 
@@ -14,7 +14,7 @@ struct Row {
     line: usize,
     columns: std::ops::Range<usize>,
     /// Empty where whatever is found is right.
-    kinds: Vec<Kind>,
+    kinds: Vec<UnitKind>,
 }
 
 fn rows(gold: &str) -> Vec<Row> {
@@ -24,10 +24,10 @@ fn rows(gold: &str) -> Vec<Row> {
         let has = |flag: &str| flags.contains(&flag);
         let kinds = match cells[2] {
             _ if has("free") || has("teaser") => Vec::new(),
-            _ if has("glued") || has("inline") => vec![Kind::Headline, Kind::Boilerplate],
-            "story" if !has("title") => vec![Kind::Story],
-            "boilerplate" => vec![Kind::Boilerplate],
-            _ => vec![Kind::Headline],
+            _ if has("glued") || has("inline") => vec![UnitKind::Headline, UnitKind::Boilerplate],
+            "story" if !has("title") => vec![UnitKind::Story],
+            "boilerplate" => vec![UnitKind::Boilerplate],
+            _ => vec![UnitKind::Headline],
         };
         let columns = cells[5]
             .split_once('-')

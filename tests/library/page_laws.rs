@@ -1,6 +1,6 @@
 //! Whatever the text: units are ordered, disjoint, on character borders, trimmed, and leave no line out.
 
-use mukarrar::document::{Kind, Unit};
+use mukarrar::document::{Unit, UnitKind};
 use mukarrar::page::{Cutter, UnitLevel};
 use proptest::prelude::*;
 
@@ -79,7 +79,7 @@ fn check(text: &str, level: UnitLevel, units: &[Unit]) -> Result<(), TestCaseErr
         prop_assert!(text[end..unit.span.start].trim().is_empty(), "text before unit {} is in none", number);
         end = unit.span.end;
         if let Some(title) = unit.title {
-            prop_assert!(title < number && units[title].kind == Kind::Headline && unit.kind == Kind::Story);
+            prop_assert!(title < number && units[title].kind == UnitKind::Headline && unit.kind == UnitKind::Story);
         }
     }
     prop_assert!(text[end..].trim().is_empty(), "text at the end is in no unit");

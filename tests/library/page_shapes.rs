@@ -4,8 +4,8 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may stop where it fails")]
 
-use mukarrar::document::{Kind, Unit};
-use mukarrar::page::{Cutter, Hint, Mark, UnitLevel};
+use mukarrar::document::{Unit, UnitKind};
+use mukarrar::page::{Cutter, MarkupHint, MarkupMark, UnitLevel};
 
 fn cut(text: &str) -> Vec<Unit> {
     let mut units = Vec::new();
@@ -14,7 +14,7 @@ fn cut(text: &str) -> Vec<Unit> {
 }
 
 /// The kinds of the units that hold letters on the line at `start..end`.
-fn kinds(text: &str, units: &[Unit], start: usize, end: usize) -> Vec<Kind> {
+fn kinds(text: &str, units: &[Unit], start: usize, end: usize) -> Vec<UnitKind> {
     let inside = units.iter().filter(|unit| unit.span.start < end && start < unit.span.end);
     inside.filter(|unit| unit.span.of(text).chars().any(char::is_alphanumeric)).map(|unit| unit.kind).collect()
 }
@@ -30,9 +30,9 @@ fn wrong(marked: &str) -> Vec<String> {
         let found = kinds(&text, &units, start, start + line.len());
         start += line.len() + 1;
         let right = match mark {
-            "H" => found.contains(&Kind::Headline) && !found.contains(&Kind::Story),
-            "S" => found == [Kind::Story],
-            "B" => found == [Kind::Boilerplate],
+            "H" => found.contains(&UnitKind::Headline) && !found.contains(&UnitKind::Story),
+            "S" => found == [UnitKind::Story],
+            "B" => found == [UnitKind::Boilerplate],
             _ => true,
         };
         if !right {
@@ -46,7 +46,7 @@ fn wrong(marked: &str) -> Vec<String> {
 fn headlines(text: &str) -> Vec<&str> {
     cut(text)
         .iter()
-        .filter(|unit| unit.kind == Kind::Headline)
+        .filter(|unit| unit.kind == UnitKind::Headline)
         .map(|unit| unit.span.of(text).trim_end_matches([' ', '|', '•']))
         .collect()
 }
@@ -274,7 +274,7 @@ fn the_last_of_a_title_said_twice_is_the_title() {
     let title = "البلدية تزرع ألف شجرة في الشوارع";
     let page = format!("{title}\n\nالمدارس تشارك في حملة التشجير\n\n{title}\nTT\n\n{BODY}");
     let units = cut(&page);
-    let story = units.iter().find(|unit| unit.kind == Kind::Story).expect("a story");
+    let story = units.iter().find(|unit| unit.kind == UnitKind::Story).expect("a story");
     let title = units[story.title.expect("a title")];
     assert_eq!(title.span.start, page.rfind("البلدية تزرع").expect("it stands there"));
 }
@@ -285,7 +285,7 @@ fn a_list_over_a_story_gives_it_no_title() {
         "مدير المدرسة يكرم الطلاب المتفوقين\nافتتاح مكتبة عامة في الحي الغربي\nانقطاع الماء عن الحي الشرقي غدا\nحريق في مستودع للأخشاب دون إصابات\n{BODY}"
     );
     let units = cut(&page);
-    assert_eq!(units.iter().filter(|unit| unit.kind == Kind::Headline).count(), 4);
+    assert_eq!(units.iter().filter(|unit| unit.kind == UnitKind::Headline).count(), 4);
     assert!(units.iter().all(|unit| unit.title.is_none()), "{units:?}");
 }
 
@@ -296,12 +296,12 @@ fn hints_of_markup_outweigh_what_a_line_looks_like() {
     );
     let at = page.rfind("مدير").expect("it stands there");
     let span = mukarrar::document::Span::new(at, at + 10);
-    let kind = |hints: &[Hint]| {
+    let kind = |hints: &[MarkupHint]| {
         let mut units = Vec::new();
         Cutter::new().cut_marked(&page, UnitLevel::Story, hints, &mut units);
         units.iter().find(|unit| unit.span.start <= at && at < unit.span.end).map(|unit| unit.kind)
     };
-    assert_eq!(kind(&[]), Some(Kind::Headline));
-    assert_eq!(kind(&[Hint { span, mark: Mark::Paragraph }]), Some(Kind::Story));
-    assert_eq!(kind(&[Hint { span, mark: Mark::Caption }]), Some(Kind::Boilerplate));
+    assert_eq!(kind(&[]), Some(UnitKind::Headline));
+    assert_eq!(kind(&[MarkupHint { span, mark: MarkupMark::Paragraph }]), Some(UnitKind::Story));
+    assert_eq!(kind(&[MarkupHint { span, mark: MarkupMark::Caption }]), Some(UnitKind::Boilerplate));
 }

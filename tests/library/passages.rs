@@ -11,7 +11,7 @@ use mukarrar::input::Corpus;
 use mukarrar::normalize::{Language, Normalizer, Profile, Token};
 use mukarrar::passage::Passage;
 use mukarrar::pipeline::{Options, Pipeline};
-use mukarrar::report::{self, Cleaning, Format, Style};
+use mukarrar::report::{self, Cleaning, ReportFormat, ReportStyle};
 use proptest::prelude::*;
 
 use crate::common::text::{Random, spelled, words};
@@ -179,7 +179,13 @@ fn threads_and_memory_change_no_byte() {
         let found = pipeline.passages(&corpus, &()).unwrap();
         assert_eq!(found.summary.spilled_bytes > 0, memory.is_some());
         let mut out = Vec::new();
-        report::passages(&found, &corpus, Style { format: Format::Jsonl, ..Style::default() }, &mut out).unwrap();
+        report::passages(
+            &found,
+            &corpus,
+            ReportStyle { format: ReportFormat::Jsonl, ..ReportStyle::default() },
+            &mut out,
+        )
+        .unwrap();
         let repeated = pipeline.repeated(&corpus, &()).unwrap();
         let cleaning = Cleaning::of_passages(&repeated, &corpus, pipeline.options()).unwrap();
         cleaning.write_removed(&mut out).unwrap();

@@ -3,7 +3,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may stop where it fails")]
 
-use mukarrar::lsh::{Banding, Overrides};
+use mukarrar::lsh::{Banding, BandingOverrides};
 use mukarrar::sketch::{MinHasher, Signature, SketchParams};
 
 /// SplitMix64, so that the trials are the same everywhere.
@@ -41,7 +41,7 @@ fn small_and_large_sets_keep_the_recall_that_was_asked_for() {
     for (size, shared) in [(3, 2), (5, 4), (10, 8), (30, 23), (100, 75), (300, 225)] {
         let threshold = shared as f64 / (2 * size - shared) as f64;
         for recall in [0.9, 0.99] {
-            let banding = Banding::choose(threshold, recall, Overrides::default()).unwrap();
+            let banding = Banding::choose(threshold, recall, BandingOverrides::default()).unwrap();
             let trials = 6000;
             let found = share_found(banding, size, shared, trials);
             let error = (recall * (1.0 - recall) / f64::from(trials)).sqrt();
@@ -57,7 +57,8 @@ fn small_and_large_sets_keep_the_recall_that_was_asked_for() {
 /// fires 99.9 % of the time at 15 shingles and J = .6 where 18 % are due.)
 #[test]
 fn bands_do_not_fire_more_often_than_the_curve_says() {
-    let banding = Banding::choose(0.9, 0.9, Overrides { bands: Some(8), rows: Some(8), num_hashes: None }).unwrap();
+    let banding =
+        Banding::choose(0.9, 0.9, BandingOverrides { bands: Some(8), rows: Some(8), num_hashes: None }).unwrap();
     for (size, shared) in [(5, 3), (15, 11), (40, 30), (300, 225)] {
         let jaccard = shared as f64 / (2 * size - shared) as f64;
         let due = banding.probability(jaccard);

@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may stop where it fails")]
 
-use mukarrar::lsh::{Banding, Overrides};
+use mukarrar::lsh::{Banding, BandingOverrides};
 use mukarrar::normalize::{Language, Normalizer, Profile};
 use mukarrar::page::{Boilerplate, Sieve};
 use mukarrar::shingle::{ShingleKind, Shingler};
@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 #[test]
 fn folded_text_signatures_and_verdicts_are_those_of_the_vectors() {
     let index = Index::builder().build().unwrap();
-    let overrides = Overrides { num_hashes: Some(16), rows: Some(4), bands: None };
+    let overrides = BandingOverrides { num_hashes: Some(16), rows: Some(4), bands: None };
     let banding = Banding::choose(0.6, 0.99, overrides).unwrap();
     let params = SketchParams::new(banding.num_hashes(), 1, ShingleKind::default(), Profile::default()).unwrap();
     let hasher = MinHasher::new(params);

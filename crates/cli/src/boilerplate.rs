@@ -10,10 +10,10 @@ use super::console::{Console, stdout_error};
 use super::exit::Exit;
 use super::{finish, inputs, rules};
 use mukarrar::error::Result;
-use mukarrar::input::Holding;
-use mukarrar::page::{Rules, UnitLevel};
+use mukarrar::input::StoragePolicy;
+use mukarrar::page::{BoilerplateRules, UnitLevel};
 use mukarrar::report::output::Outputs;
-use mukarrar::report::{self, Format, Style};
+use mukarrar::report::{self, ReportFormat, ReportStyle};
 
 pub(super) const EXAMPLES: &str =
     "A rule is a line of at most 24 words, or the first or last five words of a longer line, that occurs \
@@ -54,21 +54,21 @@ pub(super) fn run(arguments: &LearnArgs, console: &Console) -> Result<Exit> {
     let listed = inputs::list(&input.inputs, &input.reading, UnitLevel::Document, Vec::new())?;
     inputs::refuse_as_output([output], &listed)?;
 
-    let rules = rules::learn(input, source, Holding::default(), threads.threads, progress.progress)?;
+    let rules = rules::learn(input, source, StoragePolicy::default(), threads.threads, progress.progress)?;
 
     if output.as_os_str() == "-" {
-        let style = console.stdout_style(Format::Text);
+        let style = console.stdout_style(ReportFormat::Text);
         console.print(|out| write(&rules, *format, style, out).map_err(stdout_error))?;
         return Ok(Exit::Done);
     }
     let mut outputs = Outputs::new();
-    let style = Console::file_style(Format::Text);
+    let style = Console::file_style(ReportFormat::Text);
     finish::write_file(output, &mut outputs, |out| write(&rules, *format, style, out))?;
     outputs.commit()?;
     Ok(Exit::Done)
 }
 
-fn write(rules: &Rules, format: RulesFormat, style: Style, out: &mut dyn Write) -> io::Result<()> {
+fn write(rules: &BoilerplateRules, format: RulesFormat, style: ReportStyle, out: &mut dyn Write) -> io::Result<()> {
     match format {
         RulesFormat::Jsonl => rules.write(out),
         RulesFormat::Text => report::boilerplate(rules, style, out),

@@ -3,7 +3,7 @@
 use clap::Args;
 
 use super::args::groups::{
-    CheckArgs, InputArgs, KeepArgs, MatchingArgs, OutputArgs, RunningArgs, ShowingArgs, UnitArgs,
+    InputArgs, KeepArgs, MatchingArgs, MembershipArgs, OutputArgs, RunningArgs, ShowingArgs, UnitArgs,
 };
 use super::console::Console;
 use super::exit::Exit;
@@ -31,7 +31,7 @@ pub(super) struct ClustersArgs {
     #[command(flatten)]
     keep: KeepArgs,
     #[command(flatten)]
-    check: CheckArgs,
+    check: MembershipArgs,
     #[command(flatten)]
     running: RunningArgs,
     #[command(flatten)]

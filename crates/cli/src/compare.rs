@@ -9,13 +9,13 @@ use super::args::groups::{BoilerplateArgs, FoldingArgs, OutputArgs, ReadingArgs,
 use super::console::Console;
 use super::exit::Exit;
 use super::{finish, inputs, rules, run_options};
-use mukarrar::document::{DocId, Kind};
+use mukarrar::document::{DocId, UnitKind};
 use mukarrar::error::{Error, ErrorKind, Result};
 use mukarrar::input::{Corpus, Record, Reject};
-use mukarrar::page::{Cutter, Sources, Text, UnitLevel};
+use mukarrar::page::{Cutter, SourceResolver, SourcedText, UnitLevel};
 use mukarrar::pipeline::{self, Options, PageCutter, Pipeline};
 use mukarrar::report::output::Outputs;
-use mukarrar::report::{self, Named};
+use mukarrar::report::{self, NamedText};
 
 #[derive(Debug, Args)]
 pub(super) struct CompareArgs {
@@ -56,7 +56,7 @@ pub(super) fn run(arguments: &CompareArgs, console: &Console) -> Result<Exit> {
     let (a, b) = find_texts(arguments, &corpus)?;
     let found = pipeline::compare(a.as_text(), b.as_text(), pipeline.options());
 
-    let (a, b) = (Named { id: &arguments.a, text: &a.text }, Named { id: &arguments.b, text: &b.text });
+    let (a, b) = (NamedText { id: &arguments.a, text: &a.text }, NamedText { id: &arguments.b, text: &b.text });
     let mut outputs = Outputs::new();
     finish::write_results(&arguments.output, &mut outputs, console, |style, out| {
         report::comparison(&found, a, b, style, out)
@@ -68,18 +68,18 @@ pub(super) fn run(arguments: &CompareArgs, console: &Console) -> Result<Exit> {
 /// One of the two texts.
 struct ComparedText {
     text: String,
-    kind: Kind,
+    kind: UnitKind,
     source: String,
 }
 
 impl ComparedText {
-    fn document(record: Record<'_>, sources: &Sources) -> Self {
+    fn document(record: Record<'_>, sources: &SourceResolver) -> Self {
         let source = sources.of(&record).into_owned();
-        Self { text: record.text.into_owned(), kind: Kind::Document, source }
+        Self { text: record.text.into_owned(), kind: UnitKind::Document, source }
     }
 
-    fn as_text(&self) -> Text<'_> {
-        Text::new(&self.text).kind(self.kind).source(Some(&self.source))
+    fn as_text(&self) -> SourcedText<'_> {
+        SourcedText::new(&self.text).kind(self.kind).source(Some(&self.source))
     }
 }
 
@@ -97,7 +97,7 @@ fn open(arguments: &CompareArgs) -> Result<Corpus> {
 fn find_texts(arguments: &CompareArgs, corpus: &Corpus) -> Result<(ComparedText, ComparedText)> {
     let CompareArgs { a, b, within, unit, boilerplate, .. } = arguments;
     let source_field = boilerplate.source.source_field.as_deref();
-    let sources = Sources::new(corpus.options(), source_field);
+    let sources = SourceResolver::new(corpus.options(), source_field);
 
     if within.is_empty() {
         let is_same_file = a == b;
@@ -106,14 +106,15 @@ fn find_texts(arguments: &CompareArgs, corpus: &Corpus) -> Result<(ComparedText,
     }
 
     // Pages are cut as a run over the input cuts them.
-    let pages = Pages { corpus, sources, returning: PageCutter::learn(corpus, *unit, source_field)?, level: *unit };
+    let pages =
+        PageFinder { corpus, sources, returning: PageCutter::learn(corpus, *unit, source_field)?, level: *unit };
     Ok((pages.text_of_id(a)?, pages.text_of_id(b)?))
 }
 
 /// The text of the file at `path`, which must contain one record. `name` is the argument that gave the path.
 fn text_of_file(
     corpus: &Corpus,
-    sources: &Sources,
+    sources: &SourceResolver,
     name: &'static str,
     path: &str,
     is_same_file: bool,
@@ -133,14 +134,14 @@ fn text_of_file(
 }
 
 /// The records of an input, and what is needed to cut them into units.
-struct Pages<'c> {
+struct PageFinder<'c> {
     corpus: &'c Corpus,
-    sources: Sources,
+    sources: SourceResolver,
     returning: PageCutter,
     level: UnitLevel,
 }
 
-impl Pages<'_> {
+impl PageFinder<'_> {
     /// The text of the record with the shown id `id`, or of a unit of a record.
     fn text_of_id(&self, id: &str) -> Result<ComparedText> {
         // An id may itself contain #, so whole records go first.

@@ -5,7 +5,7 @@ use std::io::{self, BufWriter, IsTerminal, Write};
 use super::args::values::AutoChoice;
 use mukarrar::error::{Error, Result};
 use mukarrar::report::text::sanitize;
-use mukarrar::report::{Format, Style};
+use mukarrar::report::{ReportFormat, ReportStyle};
 
 /// Writes results to standard output and messages to standard error, in colour where a person reads them.
 #[derive(Clone)]
@@ -19,15 +19,15 @@ impl Console {
     }
 
     /// The style of a report on standard output.
-    pub(super) fn stdout_style(&self, format: Format) -> Style {
+    pub(super) fn stdout_style(&self, format: ReportFormat) -> ReportStyle {
         let terminal = io::stdout().is_terminal();
 
-        Style { format, isolate: terminal, color: self.colored(terminal) }
+        ReportStyle { format, isolate: terminal, color: self.colored(terminal) }
     }
 
     /// The style of a report in a file.
-    pub(super) fn file_style(format: Format) -> Style {
-        Style { format, isolate: false, color: false }
+    pub(super) fn file_style(format: ReportFormat) -> ReportStyle {
+        ReportStyle { format, isolate: false, color: false }
     }
 
     /// Whether to use colour. <https://no-color.org>: any value of `NO_COLOR` that is not empty turns `auto` off.

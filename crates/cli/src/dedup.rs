@@ -6,8 +6,8 @@ use clap::parser::ValueSource;
 use clap::{ArgMatches, Args, FromArgMatches};
 
 use super::args::groups::{
-    BoilerplateModeArgs, CheckArgs, FoldingArgs, InputArgs, KeepArgs, LengthArgs, MatchingArgs, RunningArgs, SeedArgs,
-    ShowingArgs,
+    BoilerplateModeArgs, FoldingArgs, InputArgs, KeepArgs, LengthArgs, MatchingArgs, MembershipArgs, RunningArgs,
+    SeedArgs, ShowingArgs,
 };
 use super::console::Console;
 use super::exit::Exit;
@@ -20,7 +20,7 @@ use mukarrar::input::{Corpus, Input};
 use mukarrar::page::{Boilerplate, UnitLevel};
 use mukarrar::pipeline::{Clustering, Pipeline, Summary};
 use mukarrar::report::output::Outputs;
-use mukarrar::report::{self, Cleaning, Destination, Format, Marking};
+use mukarrar::report::{self, CleanDestination, Cleaning, MarkPlan, ReportFormat};
 use mukarrar::similarity::Relation;
 
 pub(super) const EXAMPLES: &str =
@@ -74,7 +74,7 @@ pub(super) struct DedupArgs {
     #[command(flatten)]
     remove: RemoveRelationsArgs,
     #[command(flatten)]
-    check: CheckArgs,
+    check: MembershipArgs,
     #[command(flatten)]
     running: RunningArgs,
     #[command(flatten)]
@@ -104,7 +104,7 @@ struct PassageDedupArgs {
     #[command(flatten)]
     remove: RemoveRelationsArgs,
     #[command(flatten)]
-    check: CheckArgs,
+    check: MembershipArgs,
     #[command(flatten)]
     running: RunningArgs,
     #[command(flatten)]
@@ -264,7 +264,7 @@ fn dedup_units(arguments: &DedupArgs, unit: UnitLevel, console: &Console) -> Res
     lists.write(&corpus, &found, &mut outputs)?;
     let exit = if let Some(field) = &arguments.mark {
         if let Some(destination) = destination {
-            let marking = Marking::new(&found, &corpus, field);
+            let marking = MarkPlan::new(&found, &corpus, field);
             console.print(|out| marking.write(&destination, &mut outputs, out))?;
         }
         end.finish(found.summary.clone(), outputs, false, console)?
@@ -313,7 +313,12 @@ struct DedupLists<'a> {
 impl DedupLists<'_> {
     /// The place of the clean corpus; `None` for a dry run. Refuses outputs that cannot be written, so it is called before
     /// anything is computed.
-    fn destination(&self, input: &InputArgs, showing: &ShowingArgs, listed: &Input) -> Result<Option<Destination>> {
+    fn destination(
+        &self,
+        input: &InputArgs,
+        showing: &ShowingArgs,
+        listed: &Input,
+    ) -> Result<Option<CleanDestination>> {
         let lists: Vec<&PathBuf> =
             [self.files.removed.as_ref(), self.files.rejected.as_ref(), self.clusters].into_iter().flatten().collect();
         if lists.iter().any(|path| path.as_os_str() == "-") {
@@ -322,7 +327,7 @@ impl DedupLists<'_> {
         inputs::refuse_as_output(lists.into_iter().chain(&showing.summary), listed)?;
 
         match &self.files.output {
-            Some(clean) if !self.files.dry_run => Destination::new(clean, &input.inputs, listed).map(Some),
+            Some(clean) if !self.files.dry_run => CleanDestination::new(clean, &input.inputs, listed).map(Some),
             _ => Ok(None),
         }
     }
@@ -333,7 +338,7 @@ impl DedupLists<'_> {
             finish::write_file(path, outputs, |out| report::write_rejected(&found.rejects, corpus, out))?;
         }
         if let Some(path) = self.clusters {
-            let style = Console::file_style(Format::Jsonl);
+            let style = Console::file_style(ReportFormat::Jsonl);
             finish::write_file(path, outputs, |out| report::clusters(found, corpus, style, out))?;
         }
         Ok(())
@@ -343,7 +348,7 @@ impl DedupLists<'_> {
     fn write_clean(
         &self,
         cleaning: &Cleaning<'_>,
-        destination: Option<Destination>,
+        destination: Option<CleanDestination>,
         outputs: &mut Outputs,
         console: &Console,
     ) -> Result<()> {

@@ -10,7 +10,7 @@ use super::summary;
 use mukarrar::error::{Error, Result};
 use mukarrar::input::Compression;
 use mukarrar::pipeline::Summary;
-use mukarrar::report::Style;
+use mukarrar::report::ReportStyle;
 use mukarrar::report::output::Outputs;
 
 /// Writes results to standard output, or to a file that appears when `outputs` are committed.
@@ -18,7 +18,7 @@ pub(super) fn write_results(
     arguments: &OutputArgs,
     outputs: &mut Outputs,
     console: &Console,
-    write: impl FnOnce(Style, &mut dyn Write) -> io::Result<()>,
+    write: impl FnOnce(ReportStyle, &mut dyn Write) -> io::Result<()>,
 ) -> Result<()> {
     if arguments.output.as_os_str() == "-" {
         let style = console.stdout_style(arguments.format);

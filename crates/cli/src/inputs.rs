@@ -6,7 +6,7 @@ use super::args::groups::{BoilerplateArgs, InputArgs, ReadingArgs};
 use super::args::values::HtmlChoice;
 use mukarrar::error::{ErrorKind, Result};
 use mukarrar::input::{Corpus, Input, InputOptions};
-use mukarrar::page::{Sources, UnitLevel};
+use mukarrar::page::{SourceResolver, UnitLevel};
 use mukarrar::pipeline::Pipeline;
 use mukarrar::report::output::resolved;
 
@@ -17,7 +17,7 @@ pub(super) fn open_pages(
     unit: UnitLevel,
     source_field: Option<&str>,
 ) -> Result<Corpus> {
-    let fields = Sources::fields(source_field).filter(|_| unit == UnitLevel::Story);
+    let fields = SourceResolver::fields(source_field).filter(|_| unit == UnitLevel::Story);
     Corpus::open(inputs, input_options(reading, unit, fields.collect()))
 }
 
@@ -29,7 +29,7 @@ pub(super) fn open_with_sources(
     boilerplate: &BoilerplateArgs,
 ) -> Result<Corpus> {
     let is_asked = boilerplate.boilerplate_rules.is_some() || unit == UnitLevel::Story;
-    let fields = Sources::fields(boilerplate.source.source_field.as_deref()).filter(|_| is_asked);
+    let fields = SourceResolver::fields(boilerplate.source.source_field.as_deref()).filter(|_| is_asked);
 
     Corpus::open(inputs, input_options(reading, unit, fields.collect()))
 }

@@ -11,9 +11,9 @@ use super::exit::Exit;
 use super::{inputs, rules};
 use mukarrar::document::{Excerpt, Span};
 use mukarrar::error::{Error, Result};
-use mukarrar::input::{EncodingChoice, Format};
+use mukarrar::input::{EncodingChoice, InputFormat};
 use mukarrar::normalize::{Language, Normalizer};
-use mukarrar::page::{Boilerplate, Sieve, Sources, Text, UnitLevel};
+use mukarrar::page::{Boilerplate, Sieve, SourceResolver, SourcedText, UnitLevel};
 
 pub(super) const EXAMPLES: &str = "Each output line contains the folded tokens of one input line, joined by one space: the text that is \
 hashed when texts are compared. Boilerplate is not compared and gives empty lines. JSON Lines inputs give the lines of the text \
@@ -53,7 +53,7 @@ fn streaming_language(arguments: &NormalizeArgs) -> Option<Language> {
     let is_stdin = inputs.len() == 1 && inputs[0].as_os_str() == "-";
 
     // Encoding and boilerplate are detected from the whole text.
-    let is_plain = matches!(reading.input_format, None | Some(Format::Text))
+    let is_plain = matches!(reading.input_format, None | Some(InputFormat::Text))
         && !matches!(reading.encoding, EncodingChoice::Named(_))
         && boilerplate.mode.boilerplate == Boilerplate::Keep;
 
@@ -65,7 +65,7 @@ fn fold_records(arguments: &NormalizeArgs, console: &Console) -> Result<Exit> {
     let NormalizeArgs { inputs, reading, folding, boilerplate } = arguments;
     let rules = rules::from_file(boilerplate)?;
     let corpus = inputs::open_with_sources(inputs, reading, UnitLevel::Document, boilerplate)?;
-    let sources = Sources::new(corpus.options(), boilerplate.source.source_field.as_deref());
+    let sources = SourceResolver::new(corpus.options(), boilerplate.source.source_field.as_deref());
     let mut sieve = Sieve::new(boilerplate.mode.boilerplate).with_rules(rules);
 
     let mut rejected = 0;
@@ -75,7 +75,7 @@ fn fold_records(arguments: &NormalizeArgs, console: &Console) -> Result<Exit> {
                 Ok(record) => {
                     let language = folding.lang.0.unwrap_or_else(|| Language::detect(&record.text));
                     let source = sources.of(&record);
-                    let kept = sieve.sift(Text::new(&record.text).source(Some(&source)));
+                    let kept = sieve.sift(SourcedText::new(&record.text).source(Some(&source)));
                     fold_lines(&Normalizer::new(folding.profile, language), kept, out).map_err(stdout_error)?;
                 }
                 Err(reject) => {

@@ -7,23 +7,23 @@ use super::args::values::AutoChoice;
 use super::inputs;
 use super::progress::StageBar;
 use mukarrar::error::{Error, Result};
-use mukarrar::input::{Corpus, Holding};
-use mukarrar::page::{Boilerplate, Rules, Sources, UnitLevel};
+use mukarrar::input::{Corpus, StoragePolicy};
+use mukarrar::page::{Boilerplate, BoilerplateRules, SourceResolver, UnitLevel};
 use mukarrar::pipeline;
-use mukarrar::spill::Room;
+use mukarrar::spill::SpillDir;
 
 /// The value of `--boilerplate-rules` that asks to learn them.
 const LEARN: &str = "learn";
 
 /// The rules of a command that reads its input once and cannot learn from it.
-pub(super) fn from_file(arguments: &BoilerplateArgs) -> Result<Option<Arc<Rules>>> {
+pub(super) fn from_file(arguments: &BoilerplateArgs) -> Result<Option<Arc<BoilerplateRules>>> {
     let Some(path) = &arguments.boilerplate_rules else { return Ok(None) };
     if is_learn(arguments) {
         let expected = "a rules file here; write one with `mukarrar boilerplate`";
         return Err(Error::parameter("boilerplate-rules", LEARN, expected));
     }
 
-    Rules::open(path).map(|rules| Some(Arc::new(rules)))
+    BoilerplateRules::open(path).map(|rules| Some(Arc::new(rules)))
 }
 
 /// The rules of a run, which may learn them from its input first.
@@ -32,7 +32,7 @@ pub(super) fn of_run(
     input: &InputArgs,
     running: &RunningArgs,
     progress: AutoChoice,
-) -> Result<Option<Arc<Rules>>> {
+) -> Result<Option<Arc<BoilerplateRules>>> {
     if arguments.mode.boilerplate == Boilerplate::Keep {
         return Ok(None);
     }
@@ -42,10 +42,10 @@ pub(super) fn of_run(
 
     // Half of the memory limit is for the bytes of the input.
     let temp_dir = running.temp_dir.clone().unwrap_or_else(std::env::temp_dir);
-    let mut holding = Holding::default();
+    let mut holding = StoragePolicy::default();
     holding.memory = running.memory.map(|memory| memory / 2);
     holding.map = running.memory.is_none();
-    holding.room = Some(Room::temporary(temp_dir));
+    holding.room = Some(SpillDir::temporary(temp_dir));
 
     learn(input, &arguments.source, holding, running.threads.threads, progress).map(|rules| Some(Arc::new(rules)))
 }
@@ -54,12 +54,12 @@ pub(super) fn of_run(
 pub(super) fn learn(
     input: &InputArgs,
     source: &SourceArgs,
-    holding: Holding,
+    holding: StoragePolicy,
     threads: Option<usize>,
     progress: AutoChoice,
-) -> Result<Rules> {
+) -> Result<BoilerplateRules> {
     let source_field = source.source_field.as_deref();
-    let fields = Sources::fields(source_field).collect();
+    let fields = SourceResolver::fields(source_field).collect();
     let listed = inputs::list(&input.inputs, &input.reading, UnitLevel::Document, fields)?;
     let corpus = Corpus::read_once(listed, holding)?;
 

@@ -4,7 +4,7 @@ use super::args::groups::{FoldingArgs, InputArgs, KeepArgs, LengthArgs, Matching
 use super::args::values::{AutoChoice, OnOff};
 use super::{memory, rules};
 use mukarrar::error::Result;
-use mukarrar::lsh::Overrides;
+use mukarrar::lsh::BandingOverrides;
 use mukarrar::page::UnitLevel;
 use mukarrar::pipeline::{Options, Pipeline};
 
@@ -71,7 +71,8 @@ fn set_matching(matching: &MatchingArgs, options: &mut Options) {
     options.recall = matching.recall;
     options.containment = matching.containment.0;
     options.facts = matching.facts.into();
-    options.overrides = Overrides { num_hashes: matching.num_hashes, bands: matching.bands, rows: matching.rows };
+    options.overrides =
+        BandingOverrides { num_hashes: matching.num_hashes, bands: matching.bands, rows: matching.rows };
     options.seed = matching.seed.seed;
     options.related = matching.related;
     options.date_field.clone_from(&matching.date_field);

@@ -11,7 +11,7 @@ use super::exit::{self, Exit};
 use super::index::args::{DirectoryArgs, SettingsArgs};
 use super::index::opening;
 use mukarrar::error::Result;
-use mukarrar_server::{Limits, Server, Token};
+use mukarrar_server::{BearerToken, Server, ServerLimits};
 
 pub(super) const EXAMPLES: &str =
     "A missing index is created, unless --read-only is given. On SIGINT or SIGTERM the server finishes the \
@@ -60,10 +60,10 @@ struct LimitArgs {
     #[arg(long, value_name = "SIZE", default_value = "256M", value_parser = size)]
     max_bodies: u64,
     /// Largest number of items in one batch.
-    #[arg(long, value_name = "N", default_value_t = Limits::default().batch)]
+    #[arg(long, value_name = "N", default_value_t = ServerLimits::default().batch)]
     max_batch: usize,
     /// Largest number of matches that all queries of one batch may request together.
-    #[arg(long, value_name = "N", default_value_t = Limits::default().matches)]
+    #[arg(long, value_name = "N", default_value_t = ServerLimits::default().matches)]
     max_matches: usize,
     /// Largest number of requests in progress. If not given, 4 for each core. Further requests get status 503.
     #[arg(long, value_name = "N")]
@@ -113,19 +113,19 @@ pub(super) fn run(arguments: &ServeArgs, console: &Console) -> Result<Exit> {
 }
 
 /// The token in the file, else the one in the environment.
-fn token(file: Option<&Path>) -> Result<Option<Token>> {
+fn token(file: Option<&Path>) -> Result<Option<BearerToken>> {
     match (file, std::env::var_os(TOKEN)) {
-        (Some(file), _) => Token::from_file(file).map(Some),
-        (None, Some(token)) if !token.is_empty() => Token::new(token.to_string_lossy().trim()).map(Some),
+        (Some(file), _) => BearerToken::from_file(file).map(Some),
+        (None, Some(token)) if !token.is_empty() => BearerToken::new(token.to_string_lossy().trim()).map(Some),
         (None, _) => Ok(None),
     }
 }
 
-fn limits(arguments: &LimitArgs) -> Limits {
+fn limits(arguments: &LimitArgs) -> ServerLimits {
     // The server refuses values that are too large, together with all other wrong limits.
     let bytes = |size: u64| usize::try_from(size).unwrap_or(usize::MAX);
 
-    let mut limits = Limits::default();
+    let mut limits = ServerLimits::default();
     limits.body = bytes(arguments.max_body);
     limits.bodies = bytes(arguments.max_bodies);
     limits.batch = arguments.max_batch;

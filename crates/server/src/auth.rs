@@ -6,21 +6,21 @@ use std::path::Path;
 
 use axum::http::{HeaderMap, header};
 
-use super::problem::{Kind, Problem};
+use super::problem::{Problem, ProblemKind};
 use mukarrar::error::{Error, Result};
 
 /// A bearer token. It is kept as its hash alone, and tokens are compared by their hashes in constant time, so that neither
 /// its letters nor its length can be measured from outside.
 #[derive(Clone)]
-pub struct Token(blake3::Hash);
+pub struct BearerToken(blake3::Hash);
 
-impl fmt::Debug for Token {
+impl fmt::Debug for BearerToken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Token")
     }
 }
 
-impl Token {
+impl BearerToken {
     /// Fewest characters of a token.
     pub const SHORTEST: usize = 16;
 
@@ -28,7 +28,7 @@ impl Token {
     ///
     /// # Errors
     ///
-    /// It has fewer than [`Token::SHORTEST`] characters, or others than visible ASCII, which no header can carry.
+    /// It has fewer than [`BearerToken::SHORTEST`] characters, or others than visible ASCII, which no header can carry.
     pub fn new(token: &str) -> Result<Self> {
         let fits = token.len() >= Self::SHORTEST && token.bytes().all(|byte| byte.is_ascii_graphic());
         if fits {
@@ -59,13 +59,13 @@ impl Token {
 
 /// Whether a request may go on. With a token it must carry it. Without one, it must not come from a page that has its own
 /// name point to this machine.
-pub(super) fn admit(token: Option<&Token>, headers: &HeaderMap) -> std::result::Result<(), Problem> {
+pub(super) fn admit(token: Option<&BearerToken>, headers: &HeaderMap) -> std::result::Result<(), Problem> {
     match token {
         Some(token) if bearer(headers).is_some_and(|given| token.is(given)) => Ok(()),
-        Some(_) => Err(Problem::new(Kind::Unauthorized, "send the header Authorization: Bearer TOKEN")),
+        Some(_) => Err(Problem::new(ProblemKind::Unauthorized, "send the header Authorization: Bearer TOKEN")),
         None if is_local(headers) => Ok(()),
         None => Err(Problem::new(
-            Kind::ForeignHost,
+            ProblemKind::ForeignHost,
             "without a token the host may be localhost or an address alone; run the server with a token for other names",
         )),
     }
@@ -98,7 +98,7 @@ mod tests {
 
     #[test]
     fn only_the_very_token_is_admitted() {
-        let token = Token::new("0123456789abcdef").unwrap();
+        let token = BearerToken::new("0123456789abcdef").unwrap();
         for (given, admitted) in [
             ("Bearer 0123456789abcdef", true),
             ("bearer  0123456789abcdef", true),
@@ -112,7 +112,7 @@ mod tests {
         }
         assert!(admit(Some(&token), &HeaderMap::new()).is_err());
         for wrong in ["", "short", "0123456789abcde ", "الرمزالسريالطويل"] {
-            assert!(Token::new(wrong).is_err(), "{wrong}");
+            assert!(BearerToken::new(wrong).is_err(), "{wrong}");
         }
         assert_eq!(format!("{token:?}"), "Token");
     }

@@ -7,32 +7,37 @@ use axum::body::Body;
 use axum::http::{HeaderMap, header};
 use http_body_util::BodyExt;
 
-use super::limits::Limits;
-use super::problem::{Kind, Problem};
-use super::room::{Room, Share};
+use super::limits::ServerLimits;
+use super::problem::{Problem, ProblemKind};
+use super::room::{BodyBudget, BodyShare};
 
 /// A body, and its share of the memory that is set aside for bodies.
 #[derive(Debug)]
-pub(super) struct Held {
+pub(super) struct HeldBody {
     pub(super) bytes: Vec<u8>,
-    pub(super) share: Share,
+    pub(super) share: BodyShare,
 }
 
-impl Held {
+impl HeldBody {
     /// An empty body.
-    pub(super) fn new(room: &Arc<Room>) -> Self {
-        Self { bytes: Vec::new(), share: Share::new(room) }
+    pub(super) fn new(room: &Arc<BodyBudget>) -> Self {
+        Self { bytes: Vec::new(), share: BodyShare::new(room) }
     }
 }
 
-impl AsRef<[u8]> for Held {
+impl AsRef<[u8]> for HeldBody {
     fn as_ref(&self) -> &[u8] {
         &self.bytes
     }
 }
 
 /// Reads a body. A length that is told and too large is refused before the first byte.
-pub(super) async fn read(headers: &HeaderMap, body: Body, limits: &Limits, room: &Arc<Room>) -> Result<Held, Problem> {
+pub(super) async fn read(
+    headers: &HeaderMap,
+    body: Body,
+    limits: &ServerLimits,
+    room: &Arc<BodyBudget>,
+) -> Result<HeldBody, Problem> {
     let told = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
     if told.is_some_and(|length| length > limits.body as u64) {
         return Err(too_large(limits.body));
@@ -40,14 +45,15 @@ pub(super) async fn read(headers: &HeaderMap, body: Body, limits: &Limits, room:
     let wait = limits.body_timeout;
     match tokio::time::timeout(wait, read_all(body, limits.body, room)).await {
         Ok(read) => read,
-        Err(_) => Err(Problem::new(Kind::BodyTimeout, format!("it may take {wait:?}"))),
+        Err(_) => Err(Problem::new(ProblemKind::BodyTimeout, format!("it may take {wait:?}"))),
     }
 }
 
-async fn read_all(mut body: Body, limit: usize, room: &Arc<Room>) -> Result<Held, Problem> {
-    let mut held = Held::new(room);
+async fn read_all(mut body: Body, limit: usize, room: &Arc<BodyBudget>) -> Result<HeldBody, Problem> {
+    let mut held = HeldBody::new(room);
     while let Some(frame) = body.frame().await {
-        let frame = frame.map_err(|error| Problem::new(Kind::BadJson, format!("the body broke off: {error}")))?;
+        let frame =
+            frame.map_err(|error| Problem::new(ProblemKind::BadJson, format!("the body broke off: {error}")))?;
         let Ok(data) = frame.into_data() else { continue };
         if data.len() > limit - held.bytes.len() {
             return Err(too_large(limit));
@@ -62,9 +68,9 @@ async fn read_all(mut body: Body, limit: usize, room: &Arc<Room>) -> Result<Held
 
 /// All memory for bodies is taken.
 pub(super) fn full() -> Problem {
-    Problem::new(Kind::Overloaded, "the memory for bodies is full; try again")
+    Problem::new(ProblemKind::Overloaded, "the memory for bodies is full; try again")
 }
 
 fn too_large(limit: usize) -> Problem {
-    Problem::new(Kind::BodyTooLarge, format!("at most {limit} bytes; send batches of fewer items"))
+    Problem::new(ProblemKind::BodyTooLarge, format!("at most {limit} bytes; send batches of fewer items"))
 }

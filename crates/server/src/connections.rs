@@ -11,16 +11,16 @@ use tokio::sync::Notify;
 
 /// The connections that wait for their clients, those that wait longest first.
 #[derive(Debug, Default)]
-pub(super) struct Waiting(Mutex<Queue>);
+pub(super) struct WaitingClients(Mutex<WaitingQueue>);
 
 #[derive(Debug, Default)]
-struct Queue {
+struct WaitingQueue {
     next: u64,
     connections: BTreeMap<u64, Arc<Notify>>,
 }
 
-impl Waiting {
-    fn queue<T>(&self, change: impl FnOnce(&mut Queue) -> T) -> T {
+impl WaitingClients {
+    fn queue<T>(&self, change: impl FnOnce(&mut WaitingQueue) -> T) -> T {
         change(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
@@ -37,14 +37,14 @@ impl Waiting {
 /// One connection. Its end takes it off the list.
 #[derive(Debug)]
 pub(super) struct Connection {
-    waiting: Arc<Waiting>,
+    waiting: Arc<WaitingClients>,
     end: Arc<Notify>,
     place: Mutex<Option<u64>>,
 }
 
 impl Connection {
     /// A connection that waits for its first request.
-    pub(super) fn new(waiting: Arc<Waiting>) -> Self {
+    pub(super) fn new(waiting: Arc<WaitingClients>) -> Self {
         let connection = Self { waiting, end: Arc::default(), place: Mutex::default() };
         connection.waits();
         connection
@@ -92,7 +92,7 @@ mod tests {
 
     #[test]
     fn whoever_waits_longest_goes_first_and_who_is_worked_for_stays() {
-        let waiting = Arc::new(Waiting::default());
+        let waiting = Arc::new(WaitingClients::default());
         let [first, second, third] = std::array::from_fn(|_| Connection::new(Arc::clone(&waiting)));
         first.works();
         second.waits();

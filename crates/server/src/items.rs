@@ -8,18 +8,18 @@ use serde::Deserialize;
 use serde::de::{self, DeserializeSeed, Deserializer, IgnoredAny, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
-use super::problem::{Kind, Problem};
+use super::problem::{Problem, ProblemKind};
 use mukarrar::document::Date;
 use mukarrar::index::{Item, Rank};
 
 /// The media types of bodies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Media {
+pub(super) enum BodyType {
     Json,
     Lines,
 }
 
-impl Media {
+impl BodyType {
     /// What a request says its body is. A body without a type is refused: pages of other sites can make a browser send
     /// such bodies, but not these types.
     pub(super) fn of(headers: &HeaderMap) -> Result<Self, Problem> {
@@ -33,21 +33,21 @@ impl Media {
             let given = given.map_or_else(|| "there is no content type".to_owned(), |given| format!("not {given}"));
             let detail =
                 format!("{given}; send Content-Type: application/json, or application/x-ndjson with one item a line");
-            Err(Problem::new(Kind::MediaType, detail))
+            Err(Problem::new(ProblemKind::MediaType, detail))
         }
     }
 }
 
 /// How answers are laid out: as the items were.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Layout {
+pub(super) enum ReplyLayout {
     One,
     Array,
     Lines,
 }
 
 /// The items of a body. One that cannot be read keeps its place.
-pub(super) type Items<T> = Vec<Result<T, Problem>>;
+pub(super) type BodyItems<T> = Vec<Result<T, Problem>>;
 
 /// Longest key, in bytes: percent-encoded it still fits in a request line, so that what was inserted can be deleted.
 pub(super) const LONGEST_KEY: usize = 16_384;
@@ -55,38 +55,38 @@ pub(super) const LONGEST_KEY: usize = 16_384;
 /// An item of `/v1/check`.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Asked<'a> {
+pub(super) struct CheckItem<'a> {
     #[serde(borrow)]
     text: Cow<'a, str>,
     source: Option<String>,
-    date: Option<Moment>,
-    seen: Option<Moment>,
+    date: Option<ItemDate>,
+    seen: Option<ItemDate>,
 }
 
 /// An item of `/v1/insert` and `/v1/check-and-insert`.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Keyed<'a> {
+pub(super) struct InsertItem<'a> {
     #[serde(borrow)]
-    pub(super) key: Key<'a>,
+    pub(super) key: PathKey<'a>,
     #[serde(borrow)]
     text: Cow<'a, str>,
     source: Option<String>,
-    date: Option<Moment>,
-    seen: Option<Moment>,
+    date: Option<ItemDate>,
+    seen: Option<ItemDate>,
 }
 
 /// An item of `/v1/query`.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Wanted<'a> {
+pub(super) struct QueryItem<'a> {
     #[serde(borrow)]
     text: Cow<'a, str>,
     source: Option<String>,
-    date: Option<Moment>,
-    seen: Option<Moment>,
+    date: Option<ItemDate>,
+    seen: Option<ItemDate>,
     #[serde(default)]
-    pub(super) top: Top,
+    pub(super) top: TopCount,
     #[serde(default)]
     pub(super) by: Rank,
 }
@@ -95,19 +95,19 @@ macro_rules! item {
     ($($kind:ident)*) => {$(
         impl $kind<'_> {
             pub(super) fn item(&self) -> Item<'_> {
-                let moment = |moment: Option<Moment>| moment.map(|Moment(date)| date);
+                let moment = |moment: Option<ItemDate>| moment.map(|ItemDate(date)| date);
                 Item::new(&self.text).source(self.source.as_deref()).date(moment(self.date)).seen(moment(self.seen))
             }
         }
     )*};
 }
-item!(Asked Keyed Wanted);
+item!(CheckItem InsertItem QueryItem);
 
 /// A key that can be named in a path.
 #[derive(Debug)]
-pub(super) struct Key<'a>(pub(super) Cow<'a, str>);
+pub(super) struct PathKey<'a>(pub(super) Cow<'a, str>);
 
-impl<'a, 'de: 'a> Deserialize<'de> for Key<'a> {
+impl<'a, 'de: 'a> Deserialize<'de> for PathKey<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         #[derive(Deserialize)]
         struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
@@ -124,18 +124,18 @@ impl<'a, 'de: 'a> Deserialize<'de> for Key<'a> {
 
 /// How many matches are wanted. The index verifies, and so gives, no more than 256.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Top(pub(super) usize);
+pub(super) struct TopCount(pub(super) usize);
 
 /// Most matches of one query.
 pub(super) const MOST_MATCHES: usize = 1_000;
 
-impl Default for Top {
+impl Default for TopCount {
     fn default() -> Self {
         Self(10)
     }
 }
 
-impl<'de> Deserialize<'de> for Top {
+impl<'de> Deserialize<'de> for TopCount {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let top = usize::deserialize(deserializer)?;
         if (1..=MOST_MATCHES).contains(&top) {
@@ -147,34 +147,34 @@ impl<'de> Deserialize<'de> for Top {
 
 /// A date as a string or a number of seconds.
 #[derive(Debug, Clone, Copy)]
-struct Moment(Date);
+struct ItemDate(Date);
 
-impl<'de> Deserialize<'de> for Moment {
+impl<'de> Deserialize<'de> for ItemDate {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Reader;
 
         impl Visitor<'_> for Reader {
-            type Value = Moment;
+            type Value = ItemDate;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("a date such as \"2015-07-21T02:51:32Z\", or seconds since 1970")
             }
 
-            fn visit_str<E: de::Error>(self, text: &str) -> Result<Moment, E> {
-                Date::read(text).map(Moment).ok_or_else(|| E::invalid_value(de::Unexpected::Str(text), &self))
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<ItemDate, E> {
+                Date::read(text).map(ItemDate).ok_or_else(|| E::invalid_value(de::Unexpected::Str(text), &self))
             }
 
-            fn visit_f64<E: de::Error>(self, number: f64) -> Result<Moment, E> {
+            fn visit_f64<E: de::Error>(self, number: f64) -> Result<ItemDate, E> {
                 Date::from_number(number)
-                    .map(Moment)
+                    .map(ItemDate)
                     .ok_or_else(|| E::invalid_value(de::Unexpected::Float(number), &self))
             }
 
-            fn visit_u64<E: de::Error>(self, number: u64) -> Result<Moment, E> {
+            fn visit_u64<E: de::Error>(self, number: u64) -> Result<ItemDate, E> {
                 self.visit_f64(number as f64)
             }
 
-            fn visit_i64<E: de::Error>(self, number: i64) -> Result<Moment, E> {
+            fn visit_i64<E: de::Error>(self, number: i64) -> Result<ItemDate, E> {
                 self.visit_f64(number as f64)
             }
         }
@@ -185,32 +185,32 @@ impl<'de> Deserialize<'de> for Moment {
 
 /// Reads the items of a body, at most `limit`.
 pub(super) fn read<'a, T: Deserialize<'a>>(
-    media: Media,
+    media: BodyType,
     body: &'a [u8],
     limit: usize,
-) -> Result<(Layout, Items<T>), Problem> {
+) -> Result<(ReplyLayout, BodyItems<T>), Problem> {
     match media {
-        Media::Lines => lines(body, limit).map(|items| (Layout::Lines, items)),
-        Media::Json if body.trim_ascii_start().first() == Some(&b'[') => {
-            array(body, limit).map(|items| (Layout::Array, items))
+        BodyType::Lines => lines(body, limit).map(|items| (ReplyLayout::Lines, items)),
+        BodyType::Json if body.trim_ascii_start().first() == Some(&b'[') => {
+            array(body, limit).map(|items| (ReplyLayout::Array, items))
         }
-        Media::Json => {
+        BodyType::Json => {
             let item = serde_json::from_slice(body).map_err(|error| {
-                let place = Place { line: error.line(), column: error.column() };
+                let place = BodyPlace { line: error.line(), column: error.column() };
                 problem(&error).at(place)
             })?;
-            Ok((Layout::One, vec![Ok(item)]))
+            Ok((ReplyLayout::One, vec![Ok(item)]))
         }
     }
 }
 
 /// One item a line; lines of white space alone are none.
-fn lines<'a, T: Deserialize<'a>>(body: &'a [u8], limit: usize) -> Result<Items<T>, Problem> {
+fn lines<'a, T: Deserialize<'a>>(body: &'a [u8], limit: usize) -> Result<BodyItems<T>, Problem> {
     let given = || body.split(|&byte| byte == b'\n').enumerate().filter(|(_, line)| !line.trim_ascii().is_empty());
     within(given().count(), limit)?;
     let read = |(number, line): (usize, &'a [u8])| {
         serde_json::from_slice(line).map_err(|error| {
-            let place = Place { line: number + 1, column: error.column() };
+            let place = BodyPlace { line: number + 1, column: error.column() };
             problem(&error).at(place)
         })
     };
@@ -218,19 +218,19 @@ fn lines<'a, T: Deserialize<'a>>(body: &'a [u8], limit: usize) -> Result<Items<T
 }
 
 /// An array: what is no JSON fails as a whole, what is no item fails alone.
-fn array<'a, T: Deserialize<'a>>(body: &'a [u8], limit: usize) -> Result<Items<T>, Problem> {
+fn array<'a, T: Deserialize<'a>>(body: &'a [u8], limit: usize) -> Result<BodyItems<T>, Problem> {
     let mut deserializer = serde_json::Deserializer::from_slice(body);
-    let elements = Elements { limit }.deserialize(&mut deserializer);
+    let elements = ArrayElements { limit }.deserialize(&mut deserializer);
     let elements = elements.and_then(|elements| deserializer.end().map(|()| elements));
     let (elements, count) = elements.map_err(|error| {
-        let place = Place { line: error.line(), column: error.column() };
+        let place = BodyPlace { line: error.line(), column: error.column() };
         problem(&error).at(place)
     })?;
     within(count, limit)?;
     let read = |(number, element): (usize, &'a RawValue)| {
         serde_json::from_str(element.get()).map_err(|error| {
             let start = element.get().as_ptr() as usize - body.as_ptr() as usize;
-            let place = Place::of(body, start).then(error.line(), error.column());
+            let place = BodyPlace::of(body, start).then(error.line(), error.column());
             problem(&error).at(format_args!("item {number}, {place}"))
         })
     };
@@ -241,26 +241,26 @@ fn within(count: usize, limit: usize) -> Result<(), Problem> {
     if count <= limit {
         return Ok(());
     }
-    Err(Problem::new(Kind::BatchTooLarge, format!("{count} items; at most {limit} in one batch: send several")))
+    Err(Problem::new(ProblemKind::BatchTooLarge, format!("{count} items; at most {limit} in one batch: send several")))
 }
 
 /// Refuses queries that ask for more matches than `limit` all together.
-pub(super) fn within_matches(wanted: &Items<Wanted<'_>>, limit: usize) -> Result<(), Problem> {
+pub(super) fn within_matches(wanted: &BodyItems<QueryItem<'_>>, limit: usize) -> Result<(), Problem> {
     let count: usize = wanted.iter().flatten().map(|wanted| wanted.top.0).sum();
     if count <= limit {
         return Ok(());
     }
     let detail =
         format!("{count} matches asked for; at most {limit} in one batch: send several, or ask for a smaller top");
-    Err(Problem::new(Kind::BatchTooLarge, detail))
+    Err(Problem::new(ProblemKind::BatchTooLarge, detail))
 }
 
 /// The first elements of an array, unread, and how many there are.
-struct Elements {
+struct ArrayElements {
     limit: usize,
 }
 
-impl<'de> DeserializeSeed<'de> for Elements {
+impl<'de> DeserializeSeed<'de> for ArrayElements {
     type Value = (Vec<&'de RawValue>, usize);
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
@@ -268,7 +268,7 @@ impl<'de> DeserializeSeed<'de> for Elements {
     }
 }
 
-impl<'de> Visitor<'de> for Elements {
+impl<'de> Visitor<'de> for ArrayElements {
     type Value = (Vec<&'de RawValue>, usize);
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -294,7 +294,7 @@ impl<'de> Visitor<'de> for Elements {
 
 /// What is wrong, without the place, which is told apart.
 fn problem(error: &serde_json::Error) -> Problem {
-    let kind = if error.is_data() { Kind::BadItem } else { Kind::BadJson };
+    let kind = if error.is_data() { ProblemKind::BadItem } else { ProblemKind::BadJson };
     let shown = error.to_string();
     let what = shown.rsplit_once(" at line ").map_or(&*shown, |(what, _)| what);
     Problem::new(kind, what)
@@ -302,12 +302,12 @@ fn problem(error: &serde_json::Error) -> Problem {
 
 /// A place in a body, both counted from 1; columns count bytes.
 #[derive(Debug, Clone, Copy)]
-struct Place {
+struct BodyPlace {
     line: usize,
     column: usize,
 }
 
-impl Place {
+impl BodyPlace {
     /// The place of a byte.
     fn of(body: &[u8], byte: usize) -> Self {
         let before = &body[..byte];
@@ -326,7 +326,7 @@ impl Place {
     }
 }
 
-impl fmt::Display for Place {
+impl fmt::Display for BodyPlace {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "line {}, column {}", self.line, self.column)
     }

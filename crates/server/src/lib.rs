@@ -52,11 +52,11 @@ mod routes;
 mod run;
 mod state;
 
-pub use auth::Token;
-pub use limits::Limits;
+pub use auth::BearerToken;
+pub use limits::ServerLimits;
 pub use routes::{OPENAPI, ROUTES};
 
-use state::{Note, State};
+use state::{NoteSink, ServerState};
 
 /// A server that listens, and serves once it [runs](Self::run).
 pub struct Server {
@@ -79,11 +79,11 @@ impl Handle {
 
 /// Settings of a [`Server`].
 pub struct ServerBuilder {
-    limits: Limits,
-    token: Option<Token>,
+    limits: ServerLimits,
+    token: Option<BearerToken>,
     read_only: bool,
     commit_interval: Duration,
-    note: Note,
+    note: NoteSink,
 }
 
 impl Server {
@@ -91,7 +91,7 @@ impl Server {
     #[must_use]
     pub fn builder() -> ServerBuilder {
         ServerBuilder {
-            limits: Limits::default(),
+            limits: ServerLimits::default(),
             token: None,
             read_only: false,
             commit_interval: Duration::from_secs(1),
@@ -119,7 +119,7 @@ impl Server {
     /// The system grants no threads, or the last commit fails: then what was answered since the commit before may be lost.
     pub fn run(self, index: Index) -> Result<()> {
         let ServerBuilder { limits, token, read_only, commit_interval, note } = self.settings;
-        let state = State::new(index, limits, token, read_only, note);
+        let state = ServerState::new(index, limits, token, read_only, note);
         run::serve(self.listener, state, commit_interval, self.stop.0.subscribe())
     }
 }
@@ -130,14 +130,14 @@ const BACKLOG: i32 = 1_024;
 impl ServerBuilder {
     /// What it takes on.
     #[must_use]
-    pub fn limits(mut self, limits: Limits) -> Self {
+    pub fn limits(mut self, limits: ServerLimits) -> Self {
         self.limits = limits;
         self
     }
 
     /// What clients must show, on loopback too; health alone is told to everybody.
     #[must_use]
-    pub fn token(mut self, token: Token) -> Self {
+    pub fn token(mut self, token: BearerToken) -> Self {
         self.token = Some(token);
         self
     }

@@ -7,7 +7,7 @@ use mukarrar::error::{Error, Result};
 /// What a server takes on, and how long it waits. Whatever goes beyond is refused at once, with an answer that names the limit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Limits {
+pub struct ServerLimits {
     /// Bytes of one body. Default 16 MiB.
     pub body: usize,
     /// Bytes of all bodies in memory at one time, those of answers too, until their clients have taken them. Default 256 MiB.
@@ -33,7 +33,7 @@ pub struct Limits {
 /// Connections of a server that is not told otherwise.
 const CONNECTIONS: usize = 512;
 
-impl Default for Limits {
+impl Default for ServerLimits {
     fn default() -> Self {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let files = rustix::process::getrlimit(rustix::process::Resource::Nofile).current;
@@ -53,7 +53,7 @@ impl Default for Limits {
     }
 }
 
-impl Limits {
+impl ServerLimits {
     /// Most that a limit may be: what counts permits takes no more in one step.
     const MOST: usize = u32::MAX as usize / 8;
 

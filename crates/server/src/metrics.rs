@@ -15,46 +15,46 @@ use mukarrar::index::Stats;
 pub(super) use prometheus_text::CONTENT_TYPE;
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct Answered {
+struct AnswerLabels {
     route: &'static str,
     method: &'static str,
     status: u16,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct Route {
+struct RouteLabels {
     route: &'static str,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct Reason {
+struct ReasonLabels {
     reason: &'static str,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct Outcome {
+struct OutcomeLabels {
     verdict: &'static str,
 }
 
-type Seconds = Family<Route, Histogram, fn() -> Histogram>;
-type Level = Gauge<i64, AtomicI64>;
-type Size = Gauge<u64, AtomicU64>;
+type SecondsHistogram = Family<RouteLabels, Histogram, fn() -> Histogram>;
+type LevelGauge = Gauge<i64, AtomicI64>;
+type SizeGauge = Gauge<u64, AtomicU64>;
 
 /// All that is counted.
 #[derive(Debug)]
 pub(super) struct Metrics {
     registry: Registry,
-    requests: Family<Answered, Counter>,
-    seconds: Seconds,
-    rejected: Family<Reason, Counter>,
-    verdicts: Family<Outcome, Counter>,
-    pub(super) in_flight: Level,
-    pub(super) connections: Level,
+    requests: Family<AnswerLabels, Counter>,
+    seconds: SecondsHistogram,
+    rejected: Family<ReasonLabels, Counter>,
+    verdicts: Family<OutcomeLabels, Counter>,
+    pub(super) in_flight: LevelGauge,
+    pub(super) connections: LevelGauge,
     pub(super) evicted: Counter,
     pub(super) refused: Counter,
     pub(super) commit_failures: Counter,
-    documents: Size,
-    index: [(&'static str, Size); 7],
+    documents: SizeGauge,
+    index: [(&'static str, SizeGauge); 7],
 }
 
 /// Bounds of the latency histogram, in seconds.
@@ -106,16 +106,16 @@ impl Metrics {
     }
 
     pub(super) fn answered(&self, route: &'static str, method: &'static str, status: u16, took: Duration) {
-        self.requests.get_or_create(&Answered { route, method, status }).inc();
-        self.seconds.get_or_create(&Route { route }).observe(took.as_secs_f64());
+        self.requests.get_or_create(&AnswerLabels { route, method, status }).inc();
+        self.seconds.get_or_create(&RouteLabels { route }).observe(took.as_secs_f64());
     }
 
     pub(super) fn rejected(&self, reason: &'static str) {
-        self.rejected.get_or_create(&Reason { reason }).inc();
+        self.rejected.get_or_create(&ReasonLabels { reason }).inc();
     }
 
     pub(super) fn verdict(&self, verdict: &'static str) {
-        self.verdicts.get_or_create(&Outcome { verdict }).inc();
+        self.verdicts.get_or_create(&OutcomeLabels { verdict }).inc();
     }
 
     /// Everything as text, with what the index says of itself.

@@ -11,14 +11,14 @@ use tokio::net::TcpStream;
 use tokio::time::{Sleep, sleep};
 
 /// A connection on which all that is waiting to be written must be taken within a time, else writing fails.
-pub(super) struct Patient {
+pub(super) struct PatientStream {
     stream: TcpStream,
     wait: Duration,
     /// Runs from the first time that the client did not take what was written until it has taken all of it.
     end: Option<Pin<Box<Sleep>>>,
 }
 
-impl Patient {
+impl PatientStream {
     pub(super) fn new(stream: TcpStream, wait: Duration) -> Self {
         Self { stream, wait, end: None }
     }
@@ -40,13 +40,13 @@ impl Patient {
     }
 }
 
-impl AsyncRead for Patient {
+impl AsyncRead for PatientStream {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, into: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         Pin::new(&mut self.stream).poll_read(cx, into)
     }
 }
 
-impl AsyncWrite for Patient {
+impl AsyncWrite for PatientStream {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         self.write(cx, |stream, cx| stream.poll_write(cx, bytes))
     }

@@ -10,13 +10,13 @@ use mukarrar::error::{Error, ErrorKind};
 /// Why a request, or an item of it, failed.
 #[derive(Debug, Clone)]
 pub(super) struct Problem {
-    pub(super) kind: Kind,
+    pub(super) kind: ProblemKind,
     detail: String,
 }
 
 /// The kinds of [`Problem`]; each has a name, a title and a status.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum ProblemKind {
     BadJson,
     BadItem,
     BadOption,
@@ -37,7 +37,7 @@ pub(super) enum Kind {
     Unready,
 }
 
-impl Kind {
+impl ProblemKind {
     const fn parts(self) -> (StatusCode, &'static str, &'static str) {
         match self {
             Self::BadJson => (StatusCode::BAD_REQUEST, "bad-json", "The body is not valid JSON"),
@@ -78,7 +78,7 @@ impl Kind {
 }
 
 impl Problem {
-    pub(super) fn new(kind: Kind, detail: impl Into<String>) -> Self {
+    pub(super) fn new(kind: ProblemKind, detail: impl Into<String>) -> Self {
         Self { kind, detail: detail.into() }
     }
 
@@ -122,9 +122,9 @@ impl Serialize for Problem {
 impl From<Error> for Problem {
     fn from(error: Error) -> Self {
         let kind = match error.kind() {
-            ErrorKind::KeyExists { .. } => Kind::KeyExists,
-            ErrorKind::ReadOnly => Kind::ReadOnly,
-            _ => Kind::Failed,
+            ErrorKind::KeyExists { .. } => ProblemKind::KeyExists,
+            ErrorKind::ReadOnly => ProblemKind::ReadOnly,
+            _ => ProblemKind::Failed,
         };
         Self::new(kind, error.to_string())
     }
@@ -139,7 +139,7 @@ impl IntoResponse for Problem {
         if self.kind.status() == StatusCode::SERVICE_UNAVAILABLE {
             headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
         }
-        if self.kind == Kind::Unauthorized {
+        if self.kind == ProblemKind::Unauthorized {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
         response.extensions_mut().insert(self.kind);

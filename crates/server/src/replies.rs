@@ -2,14 +2,14 @@
 
 use serde::Serialize;
 
-use super::body::{Held, full};
-use super::items::{Layout, Media};
-use super::problem::{Kind, Problem};
-use super::state::State;
+use super::body::{HeldBody, full};
+use super::items::{BodyType, ReplyLayout};
+use super::problem::{Problem, ProblemKind};
+use super::state::ServerState;
 use mukarrar::index::{Match, Verdict};
 
 /// What the index said of each item.
-pub(super) enum Answers {
+pub(super) enum IndexAnswers {
     Verdicts(Vec<Result<Verdict, Problem>>),
     /// Whether each text stands in the index now: one without tokens does not.
     Stored(Vec<Result<bool, Problem>>),
@@ -18,8 +18,8 @@ pub(super) enum Answers {
 
 /// An answer as it is sent.
 pub(super) struct Reply {
-    pub(super) media: Media,
-    pub(super) body: Held,
+    pub(super) media: BodyType,
+    pub(super) body: HeldBody,
 }
 
 /// What becomes of an answer for which there is no memory.
@@ -34,7 +34,7 @@ pub(super) enum WhenFull {
 
 /// The answer to a check.
 #[derive(Serialize)]
-struct Checked<'a> {
+struct CheckReply<'a> {
     verdict: &'static str,
     #[serde(rename = "match", skip_serializing_if = "Option::is_none")]
     found: Option<&'a Match>,
@@ -42,67 +42,74 @@ struct Checked<'a> {
 
 /// The answer to an insert.
 #[derive(Serialize)]
-struct Inserted {
+struct InsertReply {
     stored: bool,
 }
 
 /// The answer to a query.
 #[derive(Serialize)]
-struct Matches<'a> {
+struct QueryReply<'a> {
     matches: &'a [Match],
 }
 
 /// The answer to an item that failed, in its place in a batch.
 #[derive(Serialize)]
-struct Failed<'a> {
+struct FailedReply<'a> {
     error: &'a Problem,
 }
 
 /// Writes answers.
-pub(super) fn write(state: &State, layout: Layout, answers: &Answers, when_full: WhenFull) -> Result<Reply, Problem> {
+pub(super) fn write(
+    state: &ServerState,
+    layout: ReplyLayout,
+    answers: &IndexAnswers,
+    when_full: WhenFull,
+) -> Result<Reply, Problem> {
     let body = match answers {
-        Answers::Verdicts(verdicts) => lay_out(state, layout, verdicts, when_full, |verdict| {
+        IndexAnswers::Verdicts(verdicts) => lay_out(state, layout, verdicts, when_full, |verdict| {
             state.metrics.verdict(verdict.name());
-            Checked { verdict: verdict.name(), found: verdict.found() }
+            CheckReply { verdict: verdict.name(), found: verdict.found() }
         }),
-        Answers::Stored(stored) => lay_out(state, layout, stored, when_full, |stored| Inserted { stored: *stored }),
-        Answers::Matches(found) => lay_out(state, layout, found, when_full, |matches| Matches { matches }),
+        IndexAnswers::Stored(stored) => {
+            lay_out(state, layout, stored, when_full, |stored| InsertReply { stored: *stored })
+        }
+        IndexAnswers::Matches(found) => lay_out(state, layout, found, when_full, |matches| QueryReply { matches }),
     };
-    let media = if layout == Layout::Lines { Media::Lines } else { Media::Json };
+    let media = if layout == ReplyLayout::Lines { BodyType::Lines } else { BodyType::Json };
     body.map(|body| Reply { media, body })
 }
 
 /// Lays answers out as the items were. Of a single item a problem is the whole answer.
 fn lay_out<'a, A, S: Serialize>(
-    state: &State,
-    layout: Layout,
+    state: &ServerState,
+    layout: ReplyLayout,
     answers: &'a [Result<A, Problem>],
     when_full: WhenFull,
     show: impl Fn(&'a A) -> S,
-) -> Result<Held, Problem> {
-    if let (Layout::One, [Err(problem)]) = (layout, answers) {
+) -> Result<HeldBody, Problem> {
+    if let (ReplyLayout::One, [Err(problem)]) = (layout, answers) {
         return Err(problem.clone());
     }
     let (before, after) = match layout {
-        Layout::One => ("", ""),
-        Layout::Array => (",", ""),
-        Layout::Lines => ("", "\n"),
+        ReplyLayout::One => ("", ""),
+        ReplyLayout::Array => (",", ""),
+        ReplyLayout::Lines => ("", "\n"),
     };
-    let mut body = Held::new(&state.room);
+    let mut body = HeldBody::new(&state.room);
     for answer in answers {
         body.bytes.extend_from_slice(before.as_bytes());
         let written = match answer {
             Ok(answer) => serde_json::to_writer(&mut body.bytes, &show(answer)),
             Err(problem) => {
                 state.metrics.rejected(problem.kind.name());
-                serde_json::to_writer(&mut body.bytes, &Failed { error: problem })
+                serde_json::to_writer(&mut body.bytes, &FailedReply { error: problem })
             }
         };
-        written.map_err(|error| Problem::new(Kind::Failed, error.to_string()))?;
+        written.map_err(|error| Problem::new(ProblemKind::Failed, error.to_string()))?;
         body.bytes.extend_from_slice(after.as_bytes());
         take_room(&mut body, when_full)?;
     }
-    if layout == Layout::Array {
+    if layout == ReplyLayout::Array {
         // The first comma makes room for the bracket.
         body.bytes.splice(..body.bytes.len().min(1), [b'[']);
         body.bytes.push(b']');
@@ -111,14 +118,14 @@ fn lay_out<'a, A, S: Serialize>(
 }
 
 /// Takes memory for what was written so far.
-fn take_room(body: &mut Held, when_full: WhenFull) -> Result<(), Problem> {
+fn take_room(body: &mut HeldBody, when_full: WhenFull) -> Result<(), Problem> {
     let (bytes, most) = (body.bytes.len(), body.share.most());
     match when_full {
         WhenFull::Give => body.share.overdraw(bytes),
         WhenFull::Refuse if body.share.grow(bytes) => {}
         WhenFull::Refuse if bytes > most => {
             let detail = format!("the answer has more than {most} bytes; ask about fewer texts, or for fewer matches");
-            return Err(Problem::new(Kind::BatchTooLarge, detail));
+            return Err(Problem::new(ProblemKind::BatchTooLarge, detail));
         }
         WhenFull::Refuse => return Err(full()),
     }

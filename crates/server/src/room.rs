@@ -5,12 +5,12 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// So many bytes, and how many of them are taken.
 #[derive(Debug)]
-pub(super) struct Room {
+pub(super) struct BodyBudget {
     size: usize,
     taken: AtomicUsize,
 }
 
-impl Room {
+impl BodyBudget {
     pub(super) fn new(size: usize) -> Arc<Self> {
         Arc::new(Self { size, taken: AtomicUsize::default() })
     }
@@ -18,14 +18,14 @@ impl Room {
 
 /// What one body takes.
 #[derive(Debug)]
-pub(super) struct Share {
-    room: Arc<Room>,
+pub(super) struct BodyShare {
+    room: Arc<BodyBudget>,
     bytes: usize,
 }
 
-impl Share {
+impl BodyShare {
     /// A share of nothing yet.
-    pub(super) fn new(room: &Arc<Room>) -> Self {
+    pub(super) fn new(room: &Arc<BodyBudget>) -> Self {
         Self { room: Arc::clone(room), bytes: 0 }
     }
 
@@ -53,7 +53,7 @@ impl Share {
     }
 }
 
-impl Drop for Share {
+impl Drop for BodyShare {
     fn drop(&mut self) {
         self.room.taken.fetch_sub(self.bytes, Ordering::Relaxed);
     }
@@ -65,13 +65,13 @@ mod tests {
 
     #[test]
     fn a_full_room_is_free_again_when_the_shares_are_gone() {
-        let room = Room::new(10);
-        let [mut first, mut second] = std::array::from_fn(|_| Share::new(&room));
+        let room = BodyBudget::new(10);
+        let [mut first, mut second] = std::array::from_fn(|_| BodyShare::new(&room));
         assert!(first.grow(6) && !second.grow(5) && second.grow(4) && !first.grow(7));
         second.overdraw(9);
         drop(first);
-        assert!(!Share::new(&room).grow(2));
+        assert!(!BodyShare::new(&room).grow(2));
         drop(second);
-        assert!(Share::new(&room).grow(10));
+        assert!(BodyShare::new(&room).grow(10));
     }
 }

@@ -13,12 +13,12 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{delete, get, post};
 use prometheus_client::metrics::gauge::Gauge;
 
-use super::calls::{self, Call};
+use super::calls::{self, ApiCall};
 use super::connections::Connection;
-use super::items::Media;
-use super::problem::{Kind, Problem};
+use super::items::BodyType;
+use super::problem::{Problem, ProblemKind};
 use super::replies::Reply;
-use super::state::{State, busy};
+use super::state::{ServerState, busy};
 use super::{auth, body, metrics};
 
 /// The OpenAPI document, as it is served.
@@ -48,30 +48,35 @@ const READYZ: &str = "/readyz";
 const METRICS: &str = "/metrics";
 const OPENAPI_JSON: &str = "/openapi.json";
 
-type Server = Arc<State>;
+type SharedState = Arc<ServerState>;
 
-pub(super) fn router(state: Server) -> Router {
+pub(super) fn router(state: SharedState) -> Router {
     Router::new()
-        .route(CHECK, post(|state, request| call(state, request, Call::Check)))
-        .route(INSERT, post(|state, request| call(state, request, Call::Insert)))
-        .route(CHECK_AND_INSERT, post(|state, request| call(state, request, Call::CheckAndInsert)))
-        .route(QUERY, post(|state, request| call(state, request, Call::Query)))
+        .route(CHECK, post(|state, request| call(state, request, ApiCall::Check)))
+        .route(INSERT, post(|state, request| call(state, request, ApiCall::Insert)))
+        .route(CHECK_AND_INSERT, post(|state, request| call(state, request, ApiCall::CheckAndInsert)))
+        .route(QUERY, post(|state, request| call(state, request, ApiCall::Query)))
         .route(DOCUMENTS, delete(forget))
         .route(HEALTHZ, get(async || text("ok\n")))
         .route(READYZ, get(ready))
         .route(METRICS, get(scrape))
         .route(OPENAPI_JSON, get(async || typed("application/json", OPENAPI)))
         .method_not_allowed_fallback(async |method: Method| {
-            Problem::new(Kind::MethodNotAllowed, format!("not {method}; /openapi.json lists the routes"))
+            Problem::new(ProblemKind::MethodNotAllowed, format!("not {method}; /openapi.json lists the routes"))
         })
-        .fallback(async || Problem::new(Kind::NotFound, "no such route; /openapi.json lists them"))
+        .fallback(async || Problem::new(ProblemKind::NotFound, "no such route; /openapi.json lists them"))
         .layer(middleware::from_fn_with_state(Arc::clone(&state), admit))
         .layer(middleware::from_fn_with_state(Arc::clone(&state), count))
         .with_state(state)
 }
 
 /// Counts and times every request.
-async fn count(Shared(state): Shared<Server>, path: Option<MatchedPath>, request: Request, next: Next) -> Response {
+async fn count(
+    Shared(state): Shared<SharedState>,
+    path: Option<MatchedPath>,
+    request: Request,
+    next: Next,
+) -> Response {
     let path = path.as_ref().map_or("", MatchedPath::as_str);
     let path = if path == DOCUMENTS { "/v1/documents/{key}" } else { path };
     let (_, route) = ROUTES.into_iter().find(|(_, route)| *route == path).unwrap_or(("", "none"));
@@ -84,7 +89,7 @@ async fn count(Shared(state): Shared<Server>, path: Option<MatchedPath>, request
     };
     let (begin, _in_flight) = (Instant::now(), InFlight::new(&state));
     let response = next.run(request).await;
-    if let Some(kind) = response.extensions().get::<Kind>() {
+    if let Some(kind) = response.extensions().get::<ProblemKind>() {
         state.metrics.rejected(kind.name());
     }
     state.metrics.answered(route, method, response.status().as_u16(), begin.elapsed());
@@ -95,7 +100,7 @@ async fn count(Shared(state): Shared<Server>, path: Option<MatchedPath>, request
 struct InFlight(Gauge);
 
 impl InFlight {
-    fn new(state: &State) -> Self {
+    fn new(state: &ServerState) -> Self {
         state.metrics.in_flight.inc();
         Self(state.metrics.in_flight.clone())
     }
@@ -108,7 +113,7 @@ impl Drop for InFlight {
 }
 
 /// Lets in who may ask; health is everybody's.
-async fn admit(Shared(state): Shared<Server>, request: Request, next: Next) -> Response {
+async fn admit(Shared(state): Shared<SharedState>, request: Request, next: Next) -> Response {
     let is_open = matches!(request.uri().path(), HEALTHZ | READYZ);
     let admitted = if is_open { Ok(()) } else { auth::admit(state.token.as_ref(), request.headers()) };
     match admitted {
@@ -117,66 +122,67 @@ async fn admit(Shared(state): Shared<Server>, request: Request, next: Next) -> R
     }
 }
 
-async fn call(Shared(state): Shared<Server>, request: Request, call: Call) -> Response {
+async fn call(Shared(state): Shared<SharedState>, request: Request, call: ApiCall) -> Response {
     answer(state, request, call).await.unwrap_or_else(IntoResponse::into_response)
 }
 
-async fn answer(state: Server, request: Request, call: Call) -> Result<Response, Problem> {
+async fn answer(state: SharedState, request: Request, call: ApiCall) -> Result<Response, Problem> {
     let (parts, body) = request.into_parts();
     if call.writes() {
         writable(&state)?;
     }
     let durable = durable(parts.uri.query(), call.writes())?;
-    let media = Media::of(&parts.headers)?;
+    let media = BodyType::of(&parts.headers)?;
     if state.is_busy() {
         return Err(busy());
     }
     let held = body::read(&parts.headers, body, &state.limits, &state.room).await?;
-    let _works = parts.extensions.get::<Arc<Connection>>().map(Works::new);
+    let _works = parts.extensions.get::<Arc<Connection>>().map(WorkGuard::new);
     let reply = state.work(move |state| calls::answer(state, call, media, held, durable)).await?;
     let Reply { media, body } = reply;
     let media = match media {
-        Media::Json => "application/json",
-        Media::Lines => "application/x-ndjson",
+        BodyType::Json => "application/json",
+        BodyType::Lines => "application/x-ndjson",
     };
     // The body keeps its share of the memory until it was written.
     Ok(typed(media, Bytes::from_owner(body)))
 }
 
 async fn forget(
-    Shared(state): Shared<Server>,
+    Shared(state): Shared<SharedState>,
     key: Result<Path<String>, PathRejection>,
     request: Request,
 ) -> Result<StatusCode, Problem> {
     writable(&state)?;
     let durable = durable(request.uri().query(), true)?;
-    let Path(key) = key.map_err(|error| Problem::new(Kind::BadKey, format!("{error}; percent-encode it as UTF-8")))?;
-    let _works = request.extensions().get::<Arc<Connection>>().map(Works::new);
+    let Path(key) =
+        key.map_err(|error| Problem::new(ProblemKind::BadKey, format!("{error}; percent-encode it as UTF-8")))?;
+    let _works = request.extensions().get::<Arc<Connection>>().map(WorkGuard::new);
     state.work(move |state| calls::delete(state, &key, durable)).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
 /// While it lasts, the index works for a connection.
-struct Works<'c>(&'c Connection);
+struct WorkGuard<'c>(&'c Connection);
 
-impl<'c> Works<'c> {
+impl<'c> WorkGuard<'c> {
     fn new(connection: &'c Arc<Connection>) -> Self {
         connection.works();
         Self(connection)
     }
 }
 
-impl Drop for Works<'_> {
+impl Drop for WorkGuard<'_> {
     fn drop(&mut self) {
         self.0.waits();
     }
 }
 
-fn writable(state: &State) -> Result<(), Problem> {
+fn writable(state: &ServerState) -> Result<(), Problem> {
     if !state.read_only {
         return Ok(());
     }
-    Err(Problem::new(Kind::ReadOnly, "it answers /v1/check and /v1/query; ask the server that writes"))
+    Err(Problem::new(ProblemKind::ReadOnly, "it answers /v1/check and /v1/query; ask the server that writes"))
 }
 
 /// The options of a query string: `durable`, of requests that write.
@@ -185,22 +191,24 @@ fn durable(query: Option<&str>, writes: bool) -> Result<bool, Problem> {
         None | Some("") => Ok(false),
         Some("durable=true") if writes => Ok(true),
         Some("durable=false") if writes => Ok(false),
-        Some(other) if writes => Err(Problem::new(Kind::BadOption, format!("{other:?}; durable=true is the only one"))),
-        Some(other) => Err(Problem::new(Kind::BadOption, format!("{other:?}; this route has none"))),
+        Some(other) if writes => {
+            Err(Problem::new(ProblemKind::BadOption, format!("{other:?}; durable=true is the only one")))
+        }
+        Some(other) => Err(Problem::new(ProblemKind::BadOption, format!("{other:?}; this route has none"))),
     }
 }
 
-async fn ready(Shared(state): Shared<Server>) -> Response {
+async fn ready(Shared(state): Shared<SharedState>) -> Response {
     match state.unready() {
         None => text("ready\n"),
-        Some(why) => Problem::new(Kind::Unready, why).into_response(),
+        Some(why) => Problem::new(ProblemKind::Unready, why).into_response(),
     }
 }
 
-async fn scrape(Shared(state): Shared<Server>) -> Result<Response, Problem> {
+async fn scrape(Shared(state): Shared<SharedState>) -> Result<Response, Problem> {
     let scraped = state.scrape(|state| {
         let stats = state.index.stats()?;
-        state.metrics.text(&stats).map_err(|error| Problem::new(Kind::Failed, error.to_string()))
+        state.metrics.text(&stats).map_err(|error| Problem::new(ProblemKind::Failed, error.to_string()))
     });
     Ok(typed(metrics::CONTENT_TYPE, scraped.await?))
 }

@@ -17,15 +17,20 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep, timeout, timeout_at};
 
-use super::connections::{Connection, Waiting};
-use super::patience::Patient;
-use super::problem::{Kind, Problem};
+use super::connections::{Connection, WaitingClients};
+use super::patience::PatientStream;
+use super::problem::{Problem, ProblemKind};
 use super::routes::router;
-use super::state::State;
+use super::state::ServerState;
 use mukarrar::error::{Error, Result};
 
 /// Serves until it is told to stop; then commits and closes the index.
-pub(super) fn serve(listener: Listener, state: State, every: Duration, stop: watch::Receiver<bool>) -> Result<()> {
+pub(super) fn serve(
+    listener: Listener,
+    state: ServerState,
+    every: Duration,
+    stop: watch::Receiver<bool>,
+) -> Result<()> {
     let failed = |source| Error::io("serve on", "the network", source);
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
@@ -47,14 +52,14 @@ pub(super) fn serve(listener: Listener, state: State, every: Duration, stop: wat
 
 async fn serve_until(
     listener: Listener,
-    state: Arc<State>,
+    state: Arc<ServerState>,
     every: Duration,
     mut stop: watch::Receiver<bool>,
 ) -> io::Result<()> {
     listener.set_nonblocking(true)?;
     let listener = TcpListener::from_std(listener)?;
     let clock = tokio::spawn(commit_by_the_clock(Arc::clone(&state), every));
-    let gate = Gate::new(Arc::clone(&state), stop.clone());
+    let gate = ConnectionGate::new(Arc::clone(&state), stop.clone());
     tokio::select! {
         _ = stop.wait_for(|stop| *stop) => {}
         () = gate.accept_all(&listener) => {}
@@ -71,7 +76,7 @@ async fn serve_until(
 }
 
 /// Commits what was changed, again and again.
-async fn commit_by_the_clock(state: Arc<State>, every: Duration) {
+async fn commit_by_the_clock(state: Arc<ServerState>, every: Duration) {
     let mut clock = interval(every);
     clock.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
@@ -89,11 +94,11 @@ async fn commit_by_the_clock(state: Arc<State>, every: Duration) {
 }
 
 /// Lets connections in, as many as have a place.
-struct Gate {
-    state: Arc<State>,
+struct ConnectionGate {
+    state: Arc<ServerState>,
     router: Router,
     places: Arc<Semaphore>,
-    waiting: Arc<Waiting>,
+    waiting: Arc<WaitingClients>,
     stop: watch::Receiver<bool>,
 }
 
@@ -102,8 +107,8 @@ const GIVING_WAY: Duration = Duration::from_secs(1);
 /// How long nothing is accepted after the system refused to.
 const RECOVERY: Duration = Duration::from_millis(50);
 
-impl Gate {
-    fn new(state: Arc<State>, stop: watch::Receiver<bool>) -> Self {
+impl ConnectionGate {
+    fn new(state: Arc<ServerState>, stop: watch::Receiver<bool>) -> Self {
         Self {
             router: router(Arc::clone(&state)),
             places: Arc::new(Semaphore::new(state.limits.connections)),
@@ -157,9 +162,9 @@ impl Gate {
     }
 }
 
-fn refuse(state: &State, stream: TcpStream) {
+fn refuse(state: &ServerState, stream: TcpStream) {
     state.metrics.refused.inc();
-    let answer = Problem::new(Kind::Overloaded, "all connections are taken; try again").to_http();
+    let answer = Problem::new(ProblemKind::Overloaded, "all connections are taken; try again").to_http();
     // One attempt, which a new connection has room for; whoever misses it sees the connection end.
     let _ = stream.into_std().and_then(|mut stream| stream.write(&answer));
 }
@@ -167,9 +172,9 @@ fn refuse(state: &State, stream: TcpStream) {
 /// Serves one connection until it ends, must give way, or, when the server stops, has its request answered.
 async fn talk(
     stream: TcpStream,
-    state: &State,
+    state: &ServerState,
     router: Router,
-    waiting: Arc<Waiting>,
+    waiting: Arc<WaitingClients>,
     mut stop: watch::Receiver<bool>,
 ) {
     let _ = stream.set_nodelay(true);
@@ -181,7 +186,7 @@ async fn talk(
         request.extensions_mut().insert(Arc::clone(&known));
         router.call(request)
     });
-    let stream = Patient::new(stream, state.limits.body_timeout);
+    let stream = PatientStream::new(stream, state.limits.body_timeout);
     let served = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(state.limits.head_timeout)

@@ -5,29 +5,29 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::Semaphore;
 
-use super::auth::Token;
-use super::limits::Limits;
+use super::auth::BearerToken;
+use super::limits::ServerLimits;
 use super::metrics::Metrics;
-use super::problem::{Kind, Problem};
-use super::room::Room;
+use super::problem::{Problem, ProblemKind};
+use super::room::BodyBudget;
 use mukarrar::error::Result;
 use mukarrar::index::Index;
 
 /// Told what no client sees: a commit that failed, a connection that could not be accepted.
-pub(super) type Note = Box<dyn Fn(&str) + Send + Sync>;
+pub(super) type NoteSink = Box<dyn Fn(&str) + Send + Sync>;
 
 /// What all requests share.
-pub(super) struct State {
+pub(super) struct ServerState {
     pub(super) index: Index,
-    pub(super) limits: Limits,
-    pub(super) token: Option<Token>,
+    pub(super) limits: ServerLimits,
+    pub(super) token: Option<BearerToken>,
     pub(super) read_only: bool,
     pub(super) metrics: Metrics,
-    pub(super) note: Note,
+    pub(super) note: NoteSink,
     /// Requests that the index works on.
     pub(super) work: Arc<Semaphore>,
     /// Memory for bodies.
-    pub(super) room: Arc<Room>,
+    pub(super) room: Arc<BodyBudget>,
     /// Scrapes: they are answered under load too, but not many at one time.
     scrapes: Arc<Semaphore>,
     /// Changes that were answered, or are about to be.
@@ -42,11 +42,17 @@ pub(super) struct State {
 /// Scrapes that are answered at one time.
 const SCRAPES: usize = 2;
 
-impl State {
-    pub(super) fn new(index: Index, limits: Limits, token: Option<Token>, read_only: bool, note: Note) -> Self {
+impl ServerState {
+    pub(super) fn new(
+        index: Index,
+        limits: ServerLimits,
+        token: Option<BearerToken>,
+        read_only: bool,
+        note: NoteSink,
+    ) -> Self {
         Self {
             work: Arc::new(Semaphore::new(limits.requests)),
-            room: Room::new(limits.bodies),
+            room: BodyBudget::new(limits.bodies),
             scrapes: Arc::new(Semaphore::new(SCRAPES)),
             index,
             limits,
@@ -91,10 +97,10 @@ impl State {
         let wait = self.limits.answer_timeout;
         match tokio::time::timeout(wait, job).await {
             Ok(Ok(answer)) => answer,
-            Ok(Err(failure)) => Err(Problem::new(Kind::Failed, format!("the work broke off: {failure}"))),
+            Ok(Err(failure)) => Err(Problem::new(ProblemKind::Failed, format!("the work broke off: {failure}"))),
             Err(_) => {
                 let detail = format!("not within {wait:?}; the work goes on, and what it stores is stored");
-                Err(Problem::new(Kind::AnswerTimeout, detail))
+                Err(Problem::new(ProblemKind::AnswerTimeout, detail))
             }
         }
     }
@@ -143,5 +149,5 @@ impl State {
 
 /// All that may be worked on at one time is worked on.
 pub(super) fn busy() -> Problem {
-    Problem::new(Kind::Overloaded, "as many requests as may be worked on at one time are; try again")
+    Problem::new(ProblemKind::Overloaded, "as many requests as may be worked on at one time are; try again")
 }

@@ -1,15 +1,15 @@
 //! A row of a gold file: which part of a page is what.
 
-use super::item::Label;
+use super::item::LetterLabel;
 
 /// A row, checked by itself.
 #[derive(Debug)]
-pub(super) struct Row {
+pub(super) struct GoldRow {
     /// First and last line, from 1.
     pub lines: (u64, u64),
     /// First and last character of the line, from 1, where the row is a part of it.
     pub columns: Option<(usize, usize)>,
-    pub label: Label,
+    pub label: LetterLabel,
     pub group: String,
     /// Whether it goes on with the last story of its group.
     pub goes_on: bool,
@@ -18,13 +18,13 @@ pub(super) struct Row {
 /// What a row looks like, for errors.
 const SHAPE: &str = "a row is start_line, end_line, kind, group, flags, columns, with tabs between them";
 
-impl Row {
+impl GoldRow {
     /// Reads a line; an error says what is wrong and what would be right.
     pub(super) fn parse(line: &str) -> Result<Self, String> {
         let fields: Vec<&str> = line.split('\t').collect();
         let [start, end, kind, rest @ ..] = &fields[..] else { return Err(format!("too few columns; {SHAPE}")) };
         let field = |place: usize| rest.get(place).copied().unwrap_or_default();
-        let (group, flags, columns) = (field(0), Flags::parse(field(1))?, field(2));
+        let (group, flags, columns) = (field(0), RowFlags::parse(field(1))?, field(2));
         let lines =
             pair(start, end).ok_or_else(|| format!("lines {start:?} to {end:?} are no range of lines; {SHAPE}"))?;
         let label = flags.label(kind)?;
@@ -54,14 +54,14 @@ fn range(columns: &str) -> Option<(usize, usize)> {
 }
 
 #[derive(Debug, Default)]
-struct Flags {
+struct RowFlags {
     title: bool,
     goes_on: bool,
     either: bool,
     free: bool,
 }
 
-impl Flags {
+impl RowFlags {
     fn parse(flags: &str) -> Result<Self, String> {
         let mut found = Self::default();
         for flag in flags.split(',').map(str::trim).filter(|flag| !flag.is_empty()) {
@@ -76,17 +76,17 @@ impl Flags {
         Ok(found)
     }
 
-    fn label(&self, kind: &str) -> Result<Label, String> {
+    fn label(&self, kind: &str) -> Result<LetterLabel, String> {
         let label = match kind {
-            "headline" => Label::Headline,
-            "story" => Label::Story,
-            "boilerplate" => Label::Boilerplate,
+            "headline" => LetterLabel::Headline,
+            "story" => LetterLabel::Story,
+            "boilerplate" => LetterLabel::Boilerplate,
             _ => return Err(format!("kind {kind:?}; kinds are headline, story, boilerplate")),
         };
         Ok(match self {
-            Self { free: true, .. } => Label::Free,
-            Self { either: true, .. } => Label::Either,
-            Self { title: true, .. } => Label::Title,
+            Self { free: true, .. } => LetterLabel::Free,
+            Self { either: true, .. } => LetterLabel::Either,
+            Self { title: true, .. } => LetterLabel::Title,
             _ => label,
         })
     }

@@ -2,9 +2,9 @@
 
 use std::ops::Range;
 
-use super::item::{Item, Label, Page};
-use super::{Counts, Hits, Tally};
-use crate::document::{Kind, Unit};
+use super::item::{GoldPage, LetterLabel, PageItem};
+use super::{HitCount, PageCounts, ShareTally};
+use crate::document::{Unit, UnitKind};
 
 /// A headline unit is an item if they share so much of their union.
 pub(super) const SAME_HEADLINE: f64 = 0.8;
@@ -14,30 +14,30 @@ const WHOLE: f64 = 0.9;
 const NEAR: usize = 4;
 
 /// A unit of the cut, by the scored letters in it.
-pub(super) struct Piece {
-    pub kind: Kind,
+pub(super) struct CutUnit {
+    pub kind: UnitKind,
     pub letters: Range<usize>,
     title: Option<usize>,
     bytes: Range<usize>,
 }
 
 /// A page and what the cutter made of it.
-pub(super) struct Cut<'a> {
-    pub page: &'a Page,
+pub(super) struct CutPage<'a> {
+    pub page: &'a GoldPage,
     /// The units, by their numbers.
-    pub pieces: Vec<Piece>,
+    pub pieces: Vec<CutUnit>,
     /// The unit of each scored letter.
     unit_of: Vec<Option<usize>>,
 }
 
-impl<'a> Cut<'a> {
+impl<'a> CutPage<'a> {
     /// Of the units of a page, at the story level.
-    pub(super) fn of(page: &'a Page, units: &[Unit]) -> Self {
+    pub(super) fn of(page: &'a GoldPage, units: &[Unit]) -> Self {
         let piece = |unit: &Unit| {
             let bytes = unit.span.start..unit.span.end;
-            Piece { kind: unit.kind, letters: page.numbers(bytes.start, bytes.end), title: unit.title, bytes }
+            CutUnit { kind: unit.kind, letters: page.numbers(bytes.start, bytes.end), title: unit.title, bytes }
         };
-        let pieces: Vec<Piece> = units.iter().map(piece).collect();
+        let pieces: Vec<CutUnit> = units.iter().map(piece).collect();
         let mut unit_of = vec![None; page.letters.len()];
         for (number, piece) in pieces.iter().enumerate() {
             unit_of[piece.letters.clone()].fill(Some(number));
@@ -46,8 +46,8 @@ impl<'a> Cut<'a> {
     }
 
     /// All counts but those of pairs.
-    pub(super) fn counts(&self) -> Counts {
-        let mut counts = Counts::default();
+    pub(super) fn counts(&self) -> PageCounts {
+        let mut counts = PageCounts::default();
         self.lines(&mut counts);
         let titles = self.headlines(&mut counts.headlines);
         counts.titled = self.titled(&titles);
@@ -55,32 +55,33 @@ impl<'a> Cut<'a> {
         let parts = self.page.parts();
         counts.boundaries = boundaries(&parts, &stories);
         let whole = |part: &&Range<usize>| stories.iter().any(|story| overlap(story, part) >= WHOLE);
-        counts.whole = Hits { hits: parts.iter().filter(whole).count() as u64, all: parts.len() as u64 };
+        counts.whole = HitCount { hits: parts.iter().filter(whole).count() as u64, all: parts.len() as u64 };
         counts
     }
 
-    fn found(&self, letter: usize) -> Option<Kind> {
+    fn found(&self, letter: usize) -> Option<UnitKind> {
         self.unit_of[letter].map(|unit| self.pieces[unit].kind)
     }
 
     /// Accuracy and boilerplate, line by line.
-    fn lines(&self, counts: &mut Counts) {
+    fn lines(&self, counts: &mut PageCounts) {
         let mut first = 0;
         for line in self.page.letters.chunk_by(|a, b| a.line == b.line) {
             let numbers = first..first + line.len();
             first = numbers.end;
             counts.lines += 1.0;
             counts.right += share(numbers.clone(), |letter| self.is_right(letter));
-            let sure: Vec<usize> = numbers.filter(|letter| self.page.letters[*letter].label != Label::Either).collect();
+            let sure: Vec<usize> =
+                numbers.filter(|letter| self.page.letters[*letter].label != LetterLabel::Either).collect();
             if !sure.is_empty() {
                 self.boilerplate(&sure, &mut counts.boilerplate);
             }
         }
     }
 
-    fn boilerplate(&self, letters: &[usize], tally: &mut Tally) {
-        let gold = |letter: usize| self.page.letters[letter].label == Label::Boilerplate;
-        let found = |letter: usize| self.found(letter) == Some(Kind::Boilerplate);
+    fn boilerplate(&self, letters: &[usize], tally: &mut ShareTally) {
+        let gold = |letter: usize| self.page.letters[letter].label == LetterLabel::Boilerplate;
+        let found = |letter: usize| self.found(letter) == Some(UnitKind::Boilerplate);
         let both = share(letters.iter().copied(), |letter| gold(letter) && found(letter));
         tally.gold += share(letters.iter().copied(), gold);
         tally.found += share(letters.iter().copied(), found);
@@ -91,19 +92,19 @@ impl<'a> Cut<'a> {
     fn is_right(&self, letter: usize) -> bool {
         let found = self.found(letter);
         match self.page.letters[letter].label {
-            Label::Headline | Label::Title => found == Some(Kind::Headline),
-            Label::Story => found == Some(Kind::Story),
-            Label::Boilerplate => found == Some(Kind::Boilerplate),
-            Label::Either => matches!(found, Some(Kind::Headline | Kind::Boilerplate)),
-            Label::Free => true,
+            LetterLabel::Headline | LetterLabel::Title => found == Some(UnitKind::Headline),
+            LetterLabel::Story => found == Some(UnitKind::Story),
+            LetterLabel::Boilerplate => found == Some(UnitKind::Boilerplate),
+            LetterLabel::Either => matches!(found, Some(UnitKind::Headline | UnitKind::Boilerplate)),
+            LetterLabel::Free => true,
         }
     }
 
     /// Counts headlines; returns the first unit that is each item.
-    fn headlines(&self, tally: &mut Tally) -> Vec<Option<usize>> {
+    fn headlines(&self, tally: &mut ShareTally) -> Vec<Option<usize>> {
         let mut unit_of_item = vec![None; self.page.items.len()];
         for (number, piece) in self.pieces.iter().enumerate() {
-            let scored = piece.kind == Kind::Headline && !piece.letters.is_empty();
+            let scored = piece.kind == UnitKind::Headline && !piece.letters.is_empty();
             if !scored || self.page.is_either(&piece.letters) {
                 continue;
             }
@@ -126,24 +127,24 @@ impl<'a> Cut<'a> {
     }
 
     /// Stories that name the headline unit that is their title.
-    fn titled(&self, unit_of_item: &[Option<usize>]) -> Hits {
-        let titles = || self.page.items.iter().zip(unit_of_item).filter(|(item, _)| item.label == Label::Title);
-        let named = |(title, unit): &(&Item, &Option<usize>)| unit.is_some() && self.title_below(title) == **unit;
-        Hits { hits: titles().filter(named).count() as u64, all: titles().count() as u64 }
+    fn titled(&self, unit_of_item: &[Option<usize>]) -> HitCount {
+        let titles = || self.page.items.iter().zip(unit_of_item).filter(|(item, _)| item.label == LetterLabel::Title);
+        let named = |(title, unit): &(&PageItem, &Option<usize>)| unit.is_some() && self.title_below(title) == **unit;
+        HitCount { hits: titles().filter(named).count() as u64, all: titles().count() as u64 }
     }
 
     /// The title that the unit names in which the story of a title begins.
-    fn title_below(&self, title: &Item) -> Option<usize> {
+    fn title_below(&self, title: &PageItem) -> Option<usize> {
         let first = *self.page.story_below(title)?.letters.first()?;
         let unit = &self.pieces[self.unit_of[first]?];
-        unit.title.filter(|_| unit.kind == Kind::Story)
+        unit.title.filter(|_| unit.kind == UnitKind::Story)
     }
 
     /// The story units that hold anything scored, by their letters. What only unscored letters part is one: whether a
     /// dateline or the time of an entry interrupts a story is nobody's fault.
     fn stories(&self) -> Vec<Range<usize>> {
         let mut stories: Vec<(Range<usize>, usize)> = Vec::new();
-        for piece in self.pieces.iter().filter(|piece| piece.kind == Kind::Story && !piece.letters.is_empty()) {
+        for piece in self.pieces.iter().filter(|piece| piece.kind == UnitKind::Story && !piece.letters.is_empty()) {
             let Range { start, end } = piece.letters;
             match stories.last_mut() {
                 Some((last, until)) if self.goes_on(last.end, start, *until..piece.bytes.start) => {
@@ -173,7 +174,7 @@ fn overlap(a: &Range<usize>, b: &Range<usize>) -> f64 {
 }
 
 /// First letters matched with first letters, last with last, each with one that lies near enough.
-fn boundaries(gold: &[Range<usize>], found: &[Range<usize>]) -> Tally {
+fn boundaries(gold: &[Range<usize>], found: &[Range<usize>]) -> ShareTally {
     let first = |part: &Range<usize>| part.start;
     let last = |part: &Range<usize>| part.end - 1;
     let hits = [first as fn(&Range<usize>) -> usize, last].map(|side| {
@@ -181,7 +182,7 @@ fn boundaries(gold: &[Range<usize>], found: &[Range<usize>]) -> Tally {
         gold.iter().map(side).filter(|border| take_near(&mut left, *border)).count() as f64
     });
     let right = hits[0] + hits[1];
-    Tally { gold: 2.0 * gold.len() as f64, gold_right: right, found: 2.0 * found.len() as f64, found_right: right }
+    ShareTally { gold: 2.0 * gold.len() as f64, gold_right: right, found: 2.0 * found.len() as f64, found_right: right }
 }
 
 /// Takes the nearest border out, if one is near.

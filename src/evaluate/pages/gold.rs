@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 
 use ahash::AHashMap;
 
-use super::columns::Row;
-use super::item::{Item, Label, Letter, Page, counts};
+use super::columns::GoldRow;
+use super::item::{GoldPage, LetterLabel, PageItem, ScoredLetter, counts};
 use crate::error::{Error, ErrorKind, Result};
 use crate::input::Corpus;
 
@@ -27,7 +27,7 @@ use crate::input::Corpus;
 /// - `free`, `teaser`: not scored.
 #[derive(Debug)]
 pub struct GoldPages {
-    pub(super) pages: Vec<Page>,
+    pub(super) pages: Vec<GoldPage>,
 }
 
 impl GoldPages {
@@ -61,7 +61,7 @@ impl GoldPages {
         let here = Path::new("");
         let read = |(name, text, rows): (&str, &str, &str)| {
             let files = (file(here, name, "txt"), file(here, name, "tsv"));
-            Labelling::new(text, &files.0, &files.1).read(name, rows)
+            PageLabelling::new(text, &files.0, &files.1).read(name, rows)
         };
         Ok(Self { pages: pages.into_iter().map(read).collect::<Result<_>>()? })
     }
@@ -90,9 +90,9 @@ fn names(directory: &Path, extension: &str) -> Result<BTreeSet<String>> {
     Ok(names)
 }
 
-fn page(name: &str, text: &Path, rows: &Path) -> Result<Page> {
+fn page(name: &str, text: &Path, rows: &Path) -> Result<GoldPage> {
     let read = |path: &Path| fs::read_to_string(path).map_err(|source| Error::io("read", path, source));
-    Labelling::new(&read(text)?, text, rows).read(name, &read(rows)?)
+    PageLabelling::new(&read(text)?, text, rows).read(name, &read(rows)?)
 }
 
 fn wrong(path: &Path, line: u64, reason: String) -> Error {
@@ -100,33 +100,33 @@ fn wrong(path: &Path, line: u64, reason: String) -> Error {
 }
 
 /// A letter or digit of a page, before and after a row labels it.
-struct Mark {
+struct LetterMark {
     byte: usize,
     line: u64,
     column: usize,
     /// Label, item, row.
-    label: Option<(Label, Option<usize>, u64)>,
+    label: Option<(LetterLabel, Option<usize>, u64)>,
 }
 
 /// A page that is being labelled.
-struct Labelling<'a> {
+struct PageLabelling<'a> {
     text: &'a str,
     /// The files of text and rows, for errors.
     files: (&'a Path, &'a Path),
-    marks: Vec<Mark>,
+    marks: Vec<LetterMark>,
     /// Characters of each line.
     widths: Vec<usize>,
-    items: Vec<Item>,
+    items: Vec<PageItem>,
     /// The last story of each group.
     last: AHashMap<String, usize>,
 }
 
-impl<'a> Labelling<'a> {
+impl<'a> PageLabelling<'a> {
     fn new(text: &'a str, page: &'a Path, rows: &'a Path) -> Self {
         let (mut marks, mut widths, mut start) = (Vec::new(), Vec::new(), 0);
         for (line, number) in text.split('\n').zip(1..) {
             let letters = line.char_indices().zip(1..).filter(|((_, c), _)| counts(*c));
-            marks.extend(letters.map(|((byte, _), column)| Mark {
+            marks.extend(letters.map(|((byte, _), column)| LetterMark {
                 byte: start + byte,
                 line: number,
                 column,
@@ -138,10 +138,10 @@ impl<'a> Labelling<'a> {
         Self { text, files: (page, rows), marks, widths, items: Vec::new(), last: AHashMap::new() }
     }
 
-    fn read(mut self, name: &str, rows: &str) -> Result<Page> {
+    fn read(mut self, name: &str, rows: &str) -> Result<GoldPage> {
         let rows = rows.strip_prefix('\u{feff}').unwrap_or(rows);
         for (line, number) in rows.lines().zip(1..).filter(|(line, _)| !line.is_empty() && !line.starts_with('#')) {
-            let row = Row::parse(line).map_err(|reason| wrong(self.files.1, number, reason))?;
+            let row = GoldRow::parse(line).map_err(|reason| wrong(self.files.1, number, reason))?;
             self.row(&row, number).map_err(|reason| wrong(self.files.1, number, reason))?;
         }
         self.unlabelled()?;
@@ -154,7 +154,7 @@ impl<'a> Labelling<'a> {
     }
 
     /// Labels the letters of a row.
-    fn row(&mut self, row: &Row, number: u64) -> std::result::Result<(), String> {
+    fn row(&mut self, row: &GoldRow, number: u64) -> std::result::Result<(), String> {
         let (first, last) = row.lines;
         let lines = self.widths.len();
         let width = usize::try_from(first).ok().and_then(|line| self.widths.get(line - 1));
@@ -167,7 +167,7 @@ impl<'a> Labelling<'a> {
         let start = self.marks.partition_point(|mark| mark.line < first);
         let end = self.marks.partition_point(|mark| mark.line <= last);
         let item = self.item(row, number)?;
-        let inside = |mark: &&mut Mark| row.columns.is_none_or(|(x, y)| (x..=y).contains(&mark.column));
+        let inside = |mark: &&mut LetterMark| row.columns.is_none_or(|(x, y)| (x..=y).contains(&mark.column));
         let mut labelled = 0;
         for mark in self.marks[start..end].iter_mut().filter(inside) {
             if let Some((_, _, earlier)) = mark.label.replace((row.label, item, number)) {
@@ -175,26 +175,26 @@ impl<'a> Labelling<'a> {
             }
             labelled += 1;
         }
-        if labelled == 0 && row.label != Label::Boilerplate && row.label != Label::Free {
+        if labelled == 0 && row.label != LetterLabel::Boilerplate && row.label != LetterLabel::Free {
             return Err("nothing is labelled by this row; correct its lines, or remove it".to_owned());
         }
         Ok(())
     }
 
     /// The item of a row: a new one, the story that goes on, or none.
-    fn item(&mut self, row: &Row, number: u64) -> std::result::Result<Option<usize>, String> {
-        if !matches!(row.label, Label::Headline | Label::Title | Label::Story) {
+    fn item(&mut self, row: &GoldRow, number: u64) -> std::result::Result<Option<usize>, String> {
+        if !matches!(row.label, LetterLabel::Headline | LetterLabel::Title | LetterLabel::Story) {
             return Ok(None);
         }
-        if row.label == Label::Story && row.goes_on {
+        if row.label == LetterLabel::Story && row.goes_on {
             let last = self.last.get(&row.group).copied();
             return last.map(Some).ok_or_else(|| {
                 format!("no story of group {:?} stands above; remove cont, or correct the group", row.group)
             });
         }
         let item = self.items.len();
-        self.items.push(Item { label: row.label, group: row.group.clone(), row: number, letters: Vec::new() });
-        if row.label == Label::Story {
+        self.items.push(PageItem { label: row.label, group: row.group.clone(), row: number, letters: Vec::new() });
+        if row.label == LetterLabel::Story {
             self.last.insert(row.group.clone(), item);
         }
         Ok(Some(item))
@@ -207,25 +207,25 @@ impl<'a> Labelling<'a> {
         Err(wrong(self.files.0, mark.line, reason))
     }
 
-    fn page(&mut self, name: &str) -> Page {
+    fn page(&mut self, name: &str) -> GoldPage {
         let mut items = std::mem::take(&mut self.items);
-        let (mut letters, mut free): (Vec<Letter>, Vec<usize>) = (Vec::new(), Vec::new());
+        let (mut letters, mut free): (Vec<ScoredLetter>, Vec<usize>) = (Vec::new(), Vec::new());
         for mark in &self.marks {
             match mark.label {
-                Some((label, item, _)) if label != Label::Free => {
+                Some((label, item, _)) if label != LetterLabel::Free => {
                     if let Some(item) = item {
                         items[item].letters.push(letters.len());
                     }
-                    letters.push(Letter { byte: mark.byte, line: mark.line, label, item });
+                    letters.push(ScoredLetter { byte: mark.byte, line: mark.line, label, item });
                 }
                 _ => free.push(mark.byte),
             }
         }
-        Page { name: name.to_owned(), text: self.text.to_owned(), letters, free, items }
+        GoldPage { name: name.to_owned(), text: self.text.to_owned(), letters, free, items }
     }
 }
 
 /// The first title that no story of its group follows.
-fn untold_title(page: &Page) -> Option<&Item> {
-    page.items.iter().find(|title| title.label == Label::Title && page.story_below(title).is_none())
+fn untold_title(page: &GoldPage) -> Option<&PageItem> {
+    page.items.iter().find(|title| title.label == LetterLabel::Title && page.story_below(title).is_none())
 }

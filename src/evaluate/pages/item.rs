@@ -4,7 +4,7 @@ use std::ops::Range;
 
 /// What a letter of a page is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Label {
+pub(super) enum LetterLabel {
     Headline,
     /// The title line of a story: right as a headline.
     Title,
@@ -18,8 +18,8 @@ pub(super) enum Label {
 
 /// A headline, a title or a story.
 #[derive(Debug)]
-pub(super) struct Item {
-    pub label: Label,
+pub(super) struct PageItem {
+    pub label: LetterLabel,
     pub group: String,
     /// The row that names it first.
     pub row: u64,
@@ -27,9 +27,9 @@ pub(super) struct Item {
     pub letters: Vec<usize>,
 }
 
-impl Item {
+impl PageItem {
     pub(super) fn is_story(&self) -> bool {
-        self.label == Label::Story
+        self.label == LetterLabel::Story
     }
 
     /// Shared letters over all letters of the item and of `other`.
@@ -47,27 +47,27 @@ impl Item {
 
 /// A scored letter or digit.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Letter {
+pub(super) struct ScoredLetter {
     /// Where it begins in the text.
     pub byte: usize,
     pub line: u64,
-    pub label: Label,
+    pub label: LetterLabel,
     pub item: Option<usize>,
 }
 
 /// A page with its gold.
 #[derive(Debug)]
-pub(super) struct Page {
+pub(super) struct GoldPage {
     pub name: String,
     pub text: String,
     /// The scored letters, in text order; their places are the numbers that all else counts with.
-    pub letters: Vec<Letter>,
+    pub letters: Vec<ScoredLetter>,
     /// Where the letters begin that are not scored.
     pub free: Vec<usize>,
-    pub items: Vec<Item>,
+    pub items: Vec<PageItem>,
 }
 
-impl Page {
+impl GoldPage {
     /// The numbers of the scored letters of a span of bytes.
     pub(super) fn numbers(&self, start: usize, end: usize) -> Range<usize> {
         let before = |end: usize| self.letters.partition_point(|letter| letter.byte < end);
@@ -81,9 +81,9 @@ impl Page {
     }
 
     /// The first story of a title's group that begins below it.
-    pub(super) fn story_below(&self, title: &Item) -> Option<&Item> {
+    pub(super) fn story_below(&self, title: &PageItem) -> Option<&PageItem> {
         let end = title.letters.last()?;
-        let below = |item: &&Item| item.is_story() && item.group == title.group && item.letters.first() > Some(end);
+        let below = |item: &&PageItem| item.is_story() && item.group == title.group && item.letters.first() > Some(end);
         self.items.iter().filter(below).min_by_key(|item| item.letters.first())
     }
 
@@ -93,7 +93,7 @@ impl Page {
         let runs = self.letters.chunk_by(|a, b| a.item == b.item).map(|run| {
             let range = first..first + run.len();
             first = range.end;
-            (run[0].label == Label::Story).then_some(range)
+            (run[0].label == LetterLabel::Story).then_some(range)
         });
         runs.flatten().collect()
     }
@@ -113,7 +113,7 @@ impl Page {
 
     /// Whether more than half of a unit may as well be boilerplate.
     pub(super) fn is_either(&self, unit: &Range<usize>) -> bool {
-        let either = self.letters[unit.clone()].iter().filter(|letter| letter.label == Label::Either).count();
+        let either = self.letters[unit.clone()].iter().filter(|letter| letter.label == LetterLabel::Either).count();
         either * 2 > unit.len()
     }
 }

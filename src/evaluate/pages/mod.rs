@@ -54,22 +54,22 @@ pub struct PageScores {
     /// Mean share of a line whose kind is right; `None` without lines.
     pub accuracy: Option<f64>,
     /// Headlines and titles.
-    pub headlines: Shares,
+    pub headlines: PageShares,
     /// Stories that have their title, of those that have one in the gold.
-    pub titled: Hits,
+    pub titled: HitCount,
     /// First and last letters of the parts of stories.
-    pub boundaries: Shares,
+    pub boundaries: PageShares,
     /// Parts of stories that are one unit.
-    pub whole: Hits,
+    pub whole: HitCount,
     /// Boilerplate, by lines.
-    pub boilerplate: Shares,
+    pub boilerplate: PageShares,
     /// Pairs of repeated items. On a page: those with an item on it.
-    pub pairs: Shares,
+    pub pairs: PageShares,
 }
 
 /// Precision, recall and F1, each from 0 to 1; `None` where there is nothing to take a share of.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-pub struct Shares {
+pub struct PageShares {
     /// Of what was found, the share that is right.
     pub precision: Option<f64>,
     /// Of what is right, the share that was found.
@@ -80,7 +80,7 @@ pub struct Shares {
 
 /// So many of so many.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
-pub struct Hits {
+pub struct HitCount {
     /// How many are right.
     pub hits: u64,
     /// How many there are.
@@ -108,16 +108,17 @@ pub struct Hits {
 #[must_use]
 pub fn evaluate_pages(gold: &GoldPages, units: &Units, clusters: &[Cluster]) -> PagesEvaluation {
     let units_of = cut_pages(gold);
-    let cuts: Vec<cut::Cut> = gold.pages.iter().zip(&units_of).map(|(page, units)| cut::Cut::of(page, units)).collect();
+    let cuts: Vec<cut::CutPage> =
+        gold.pages.iter().zip(&units_of).map(|(page, units)| cut::CutPage::of(page, units)).collect();
     let (repeats, all_repeats) = repeats::count(gold, &cuts, units, clusters);
-    let mut sum = Counts::default();
-    let counts = cuts.iter().zip(&repeats).map(|(cut, repeats)| Counts { pairs: *repeats, ..cut.counts() });
-    let scores = |(page, counts): (&item::Page, Counts)| {
+    let mut sum = PageCounts::default();
+    let counts = cuts.iter().zip(&repeats).map(|(cut, repeats)| PageCounts { pairs: *repeats, ..cut.counts() });
+    let scores = |(page, counts): (&item::GoldPage, PageCounts)| {
         sum += counts;
         counts.scores(&page.name)
     };
     let pages = gold.pages.iter().zip(counts).map(scores).collect();
-    PagesEvaluation { pages, all: Counts { pairs: all_repeats, ..sum }.scores("ALL") }
+    PagesEvaluation { pages, all: PageCounts { pairs: all_repeats, ..sum }.scores("ALL") }
 }
 
 /// The units of each page, cut as in a run over all of them.
@@ -138,36 +139,36 @@ fn cut_pages(gold: &GoldPages) -> Vec<Vec<Unit>> {
 
 /// What is added up over pages.
 #[derive(Debug, Clone, Copy, Default)]
-struct Counts {
+struct PageCounts {
     lines: f64,
     right: f64,
-    headlines: Tally,
-    titled: Hits,
-    boundaries: Tally,
-    whole: Hits,
-    boilerplate: Tally,
-    pairs: Tally,
+    headlines: ShareTally,
+    titled: HitCount,
+    boundaries: ShareTally,
+    whole: HitCount,
+    boilerplate: ShareTally,
+    pairs: ShareTally,
 }
 
 /// What a share is taken of: gold and found, with what of each is right.
 #[derive(Debug, Clone, Copy, Default)]
-struct Tally {
+struct ShareTally {
     gold: f64,
     gold_right: f64,
     found: f64,
     found_right: f64,
 }
 
-impl Tally {
-    fn shares(self) -> Shares {
+impl ShareTally {
+    fn shares(self) -> PageShares {
         let share = |part: f64, whole: f64| (whole > 0.0).then(|| part / whole);
         let (precision, recall) = (share(self.found_right, self.found), share(self.gold_right, self.gold));
         let f1 = precision.zip(recall).map(|(p, r)| if p > 0.0 && r > 0.0 { 2.0 * p * r / (p + r) } else { 0.0 });
-        Shares { precision, recall, f1 }
+        PageShares { precision, recall, f1 }
     }
 }
 
-impl AddAssign for Tally {
+impl AddAssign for ShareTally {
     fn add_assign(&mut self, other: Self) {
         self.gold += other.gold;
         self.gold_right += other.gold_right;
@@ -176,14 +177,14 @@ impl AddAssign for Tally {
     }
 }
 
-impl AddAssign for Hits {
+impl AddAssign for HitCount {
     fn add_assign(&mut self, other: Self) {
         self.hits += other.hits;
         self.all += other.all;
     }
 }
 
-impl AddAssign for Counts {
+impl AddAssign for PageCounts {
     fn add_assign(&mut self, other: Self) {
         self.lines += other.lines;
         self.right += other.right;
@@ -196,7 +197,7 @@ impl AddAssign for Counts {
     }
 }
 
-impl Counts {
+impl PageCounts {
     fn scores(self, page: &str) -> PageScores {
         PageScores {
             page: page.to_owned(),

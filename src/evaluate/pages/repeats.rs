@@ -2,8 +2,8 @@
 
 use ahash::{AHashMap, AHashSet};
 
-use super::cut::{Cut, SAME_HEADLINE};
-use super::{GoldPages, Tally};
+use super::cut::{CutPage, SAME_HEADLINE};
+use super::{GoldPages, ShareTally};
 use crate::cluster::{Cluster, Member};
 use crate::document::{UnitId, Units};
 use crate::similarity::Relation;
@@ -16,14 +16,14 @@ const STANDS_FOR: f64 = 0.3;
 const MIXED: f64 = 0.5;
 
 /// An item of a page: places of page and item.
-type Place = (usize, usize);
+type ItemPlace = (usize, usize);
 /// Two of them, the smaller first.
-type Pair = (Place, Place);
+type ItemPair = (ItemPlace, ItemPlace);
 
 /// What a unit is in the gold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Is {
-    Item(Place),
+enum GoldRole {
+    Item(ItemPlace),
     /// None: a pair with it is wrong.
     Nothing,
     /// Not scored.
@@ -31,29 +31,34 @@ enum Is {
 }
 
 /// The pairs of each page, and of all pages: a pair across two pages counts on both, and once in all.
-pub(super) fn count(gold: &GoldPages, cuts: &[Cut], units: &Units, clusters: &[Cluster]) -> (Vec<Tally>, Tally) {
+pub(super) fn count(
+    gold: &GoldPages,
+    cuts: &[CutPage],
+    units: &Units,
+    clusters: &[Cluster],
+) -> (Vec<ShareTally>, ShareTally) {
     let wanted = wanted(gold);
-    let known: AHashSet<Pair> = wanted.iter().copied().collect();
-    let mut found = Found { cuts, units, known: &known, hits: AHashSet::new(), wrong: Vec::new() };
+    let known: AHashSet<ItemPair> = wanted.iter().copied().collect();
+    let mut found = FoundPairs { cuts, units, known: &known, hits: AHashSet::new(), wrong: Vec::new() };
     clusters.iter().for_each(|cluster| found.cluster(cluster));
-    let mut tallies = Tallies { pages: vec![Tally::default(); cuts.len()], all: Tally::default() };
+    let mut tallies = PairTallies { pages: vec![ShareTally::default(); cuts.len()], all: ShareTally::default() };
     for pair in &wanted {
         let hit = f64::from(u8::from(found.hits.contains(pair)));
-        tallies.add((pair.0.0, pair.1.0), Tally { gold: 1.0, gold_right: hit, found: hit, found_right: hit });
+        tallies.add((pair.0.0, pair.1.0), ShareTally { gold: 1.0, gold_right: hit, found: hit, found_right: hit });
     }
     for pages in found.wrong {
-        tallies.add(pages, Tally { found: 1.0, ..Tally::default() });
+        tallies.add(pages, ShareTally { found: 1.0, ..ShareTally::default() });
     }
     (tallies.pages, tallies.all)
 }
 
-struct Tallies {
-    pages: Vec<Tally>,
-    all: Tally,
+struct PairTallies {
+    pages: Vec<ShareTally>,
+    all: ShareTally,
 }
 
-impl Tallies {
-    fn add(&mut self, (a, b): (usize, usize), tally: Tally) {
+impl PairTallies {
+    fn add(&mut self, (a, b): (usize, usize), tally: ShareTally) {
         self.all += tally;
         self.pages[a] += tally;
         if b != a {
@@ -63,8 +68,8 @@ impl Tallies {
 }
 
 /// Every pair of items of one group: headlines and titles among themselves, stories among themselves.
-fn wanted(gold: &GoldPages) -> Vec<Pair> {
-    let mut groups: AHashMap<(bool, &str), Vec<Place>> = AHashMap::new();
+fn wanted(gold: &GoldPages) -> Vec<ItemPair> {
+    let mut groups: AHashMap<(bool, &str), Vec<ItemPlace>> = AHashMap::new();
     let mut pairs = Vec::new();
     for (page, gold) in gold.pages.iter().enumerate() {
         for (number, item) in gold.items.iter().enumerate() {
@@ -77,16 +82,16 @@ fn wanted(gold: &GoldPages) -> Vec<Pair> {
 }
 
 /// What clusters say.
-struct Found<'a> {
-    cuts: &'a [Cut<'a>],
+struct FoundPairs<'a> {
+    cuts: &'a [CutPage<'a>],
     units: &'a Units,
-    known: &'a AHashSet<Pair>,
-    hits: AHashSet<Pair>,
+    known: &'a AHashSet<ItemPair>,
+    hits: AHashSet<ItemPair>,
     /// The pages of each wrong pair.
     wrong: Vec<(usize, usize)>,
 }
 
-impl Found<'_> {
+impl FoundPairs<'_> {
     fn cluster(&mut self, cluster: &Cluster) {
         let is_copy = |member: &&Member| matches!(member.relation, None | Some(Relation::Exact | Relation::Near));
         let copies: Vec<UnitId> = cluster.members.iter().filter(is_copy).map(|member| member.unit).collect();
@@ -99,9 +104,9 @@ impl Found<'_> {
 
     fn pair(&mut self, a: UnitId, b: UnitId) {
         match (self.is(a), self.is(b)) {
-            (Is::Free, _) | (_, Is::Free) => {}
-            (Is::Item(a), Is::Item(b)) if a == b => {}
-            (Is::Item(a), Is::Item(b)) if self.known.contains(&(a.min(b), a.max(b))) => {
+            (GoldRole::Free, _) | (_, GoldRole::Free) => {}
+            (GoldRole::Item(a), GoldRole::Item(b)) if a == b => {}
+            (GoldRole::Item(a), GoldRole::Item(b)) if self.known.contains(&(a.min(b), a.max(b))) => {
                 self.hits.insert((a.min(b), a.max(b)));
             }
             _ => self.wrong.push((self.page(a), self.page(b))),
@@ -112,20 +117,26 @@ impl Found<'_> {
         self.units.document(unit).index()
     }
 
-    fn is(&self, unit: UnitId) -> Is {
+    fn is(&self, unit: UnitId) -> GoldRole {
         let cut = &self.cuts[self.page(unit)];
-        let Some(piece) = self.units.number(unit).and_then(|number| cut.pieces.get(number)) else { return Is::Nothing };
+        let Some(piece) = self.units.number(unit).and_then(|number| cut.pieces.get(number)) else {
+            return GoldRole::Nothing;
+        };
         let letters = &piece.letters;
         if letters.is_empty() || cut.page.is_either(letters) {
-            return Is::Free;
+            return GoldRole::Free;
         }
-        let (Some(number), shared) = cut.page.main_item(letters) else { return Is::Nothing };
+        let (Some(number), shared) = cut.page.main_item(letters) else { return GoldRole::Nothing };
         let (item, shared) = (&cut.page.items[number], shared as f64);
         let of_story = item.is_story() && shared / letters.len() as f64 >= OF_STORY;
         if of_story && shared / (item.letters.len() as f64) < STANDS_FOR {
-            return Is::Free;
+            return GoldRole::Free;
         }
         let enough = if item.is_story() { MIXED } else { SAME_HEADLINE };
-        if of_story || item.overlap(letters) >= enough { Is::Item((self.page(unit), number)) } else { Is::Nothing }
+        if of_story || item.overlap(letters) >= enough {
+            GoldRole::Item((self.page(unit), number))
+        } else {
+            GoldRole::Nothing
+        }
     }
 }

@@ -8,41 +8,41 @@ use roaring::RoaringBitmap;
 
 use super::catalog::SliceInfo;
 use super::posting::{Posting, SLICES, place};
-use super::recent::Recent;
-use super::run::{self, Run, RunInfo};
+use super::recent::RecentPostings;
+use super::run::{self, RunFile, RunInfo};
 use crate::error::Result;
-use crate::index::record::Doc;
+use crate::index::record::InsertNumber;
 
 /// A slice's older run takes the younger one in when it is at most so many times as long.
 const FANOUT: u64 = 8;
 
 /// Run files that are open, by their numbers: what is open is not read again.
-pub(super) type Opened = HashMap<u64, Arc<Run>>;
+pub(super) type OpenRuns = HashMap<u64, Arc<RunFile>>;
 
 /// The postings of all slices.
 #[derive(Debug)]
-pub(super) struct Bands {
-    pub(super) recent: Recent,
+pub(super) struct BandPostings {
+    pub(super) recent: RecentPostings,
     /// The runs of each slice, from the oldest documents to the youngest.
-    slices: Vec<Vec<Arc<Run>>>,
+    slices: Vec<Vec<Arc<RunFile>>>,
     /// Documents numbered below stand in the runs of their slice.
-    upto: Vec<Doc>,
+    upto: Vec<InsertNumber>,
     /// Bytes that the filters of a slice may take.
     filter_bytes: usize,
 }
 
-impl Bands {
+impl BandPostings {
     /// Opens the run files that the head names, with room for so many recent postings and for filters of so many bytes.
     pub(super) fn open(
         directory: &Path,
         slices: &[SliceInfo],
         recent: usize,
         filters: usize,
-        opened: &mut Opened,
+        opened: &mut OpenRuns,
     ) -> Result<Self> {
         let filter_bytes = filters / SLICES;
         Ok(Self {
-            recent: Recent::for_postings(recent),
+            recent: RecentPostings::for_postings(recent),
             slices: slices
                 .iter()
                 .map(|slice| open_runs(directory, &slice.runs, opened, filter_bytes))
@@ -53,7 +53,7 @@ impl Bands {
     }
 
     /// Takes in a document that is in no run file.
-    pub(super) fn insert(&mut self, doc: Doc, hashes: &[u64]) {
+    pub(super) fn insert(&mut self, doc: InsertNumber, hashes: &[u64]) {
         for hash in hashes {
             if doc >= self.upto[place(*hash).0] {
                 self.recent.insert(*hash, doc);
@@ -65,10 +65,10 @@ impl Bands {
     pub(super) fn docs(
         &self,
         hash: u64,
-        since: Doc,
+        since: InsertNumber,
         most: usize,
         dead: &RoaringBitmap,
-        found: &mut Vec<Doc>,
+        found: &mut Vec<InsertNumber>,
     ) -> Result<bool> {
         let (slice, low) = place(hash);
         let in_runs = since < self.upto[slice];
@@ -77,7 +77,7 @@ impl Bands {
         }
         let mut left = most;
         let mut is_cut = false;
-        let mut take = |doc: Doc| {
+        let mut take = |doc: InsertNumber| {
             if dead.contains(doc) {
                 return true;
             }
@@ -97,7 +97,7 @@ impl Bands {
 
     /// What there is to merge of a slice: recent postings of documents below `bound`, with its younger runs where that is due, or with
     /// all.
-    pub(super) fn plan(&self, slice: usize, bound: Doc, is_whole: bool) -> Merge {
+    pub(super) fn plan(&self, slice: usize, bound: InsertNumber, is_whole: bool) -> MergePlan {
         let (recent, runs) = (self.recent.below(slice, bound), &self.slices[slice]);
         let mut kept = if is_whole { 0 } else { runs.len() };
         let mut length = recent.len() as u64;
@@ -106,11 +106,11 @@ impl Bands {
             length += runs[kept].info.postings;
         }
         let filter_bytes = self.filter_bytes;
-        Merge { slice, bound, kept: runs[..kept].to_vec(), taken: runs[kept..].to_vec(), recent, filter_bytes }
+        MergePlan { slice, bound, kept: runs[..kept].to_vec(), taken: runs[kept..].to_vec(), recent, filter_bytes }
     }
 
     /// Puts what a merge wrote in the place of what it took.
-    pub(super) fn install(&mut self, merged: Merged) {
+    pub(super) fn install(&mut self, merged: MergedSlice) {
         self.recent.forget_below(merged.slice, merged.upto);
         self.upto[merged.slice] = merged.upto;
         self.slices[merged.slice] = merged.runs;
@@ -122,10 +122,10 @@ impl Bands {
         slice: usize,
         info: &SliceInfo,
         directory: &Path,
-        opened: &mut Opened,
-    ) -> Result<Merged> {
+        opened: &mut OpenRuns,
+    ) -> Result<MergedSlice> {
         let runs = open_runs(directory, &info.runs, opened, self.filter_bytes)?;
-        Ok(Merged { slice, upto: info.upto, runs })
+        Ok(MergedSlice { slice, upto: info.upto, runs })
     }
 
     /// Whether a slice is other than a description says.
@@ -144,18 +144,23 @@ impl Bands {
     }
 
     /// The run files that are open.
-    pub(super) fn opened(&self) -> Opened {
+    pub(super) fn opened(&self) -> OpenRuns {
         self.slices.iter().flatten().map(|run| (run.info.file, run.clone())).collect()
     }
 }
 
 /// Opens runs that are not open yet.
-fn open_runs(directory: &Path, infos: &[RunInfo], opened: &mut Opened, filter_bytes: usize) -> Result<Vec<Arc<Run>>> {
+fn open_runs(
+    directory: &Path,
+    infos: &[RunInfo],
+    opened: &mut OpenRuns,
+    filter_bytes: usize,
+) -> Result<Vec<Arc<RunFile>>> {
     let open = |(place, info): (usize, &RunInfo)| {
         if let Some(run) = opened.get(&info.file).filter(|run| run.info == *info) {
             return Ok(run.clone());
         }
-        let run = Arc::new(Run::open(directory, *info, share(place, filter_bytes))?);
+        let run = Arc::new(RunFile::open(directory, *info, share(place, filter_bytes))?);
         opened.insert(info.file, run.clone());
         Ok(run)
     };
@@ -169,31 +174,31 @@ const fn share(place: usize, bytes: usize) -> usize {
 
 /// What a merge takes.
 #[derive(Debug)]
-pub(super) struct Merge {
+pub(super) struct MergePlan {
     slice: usize,
-    bound: Doc,
-    kept: Vec<Arc<Run>>,
-    taken: Vec<Arc<Run>>,
+    bound: InsertNumber,
+    kept: Vec<Arc<RunFile>>,
+    taken: Vec<Arc<RunFile>>,
     recent: Vec<Posting>,
     filter_bytes: usize,
 }
 
 /// What a slice is after a merge.
 #[derive(Debug)]
-pub(super) struct Merged {
+pub(super) struct MergedSlice {
     pub(super) slice: usize,
-    upto: Doc,
-    runs: Vec<Arc<Run>>,
+    upto: InsertNumber,
+    runs: Vec<Arc<RunFile>>,
 }
 
-impl Merge {
+impl MergePlan {
     /// Recent postings that it takes.
     pub(super) const fn recent(&self) -> usize {
         self.recent.len()
     }
 
     /// Writes the run file, without the dead, and opens it.
-    pub(super) fn write(self, dead: &RoaringBitmap, directory: &Path, file: u64) -> Result<Merged> {
+    pub(super) fn write(self, dead: &RoaringBitmap, directory: &Path, file: u64) -> Result<MergedSlice> {
         let Self { slice, bound, kept: mut runs, taken, recent, filter_bytes } = self;
         if !recent.is_empty() || !taken.is_empty() {
             let mut sources: Vec<Box<dyn Iterator<Item = Result<Posting>> + '_>> = Vec::new();
@@ -205,14 +210,14 @@ impl Merge {
                 |posting: &Result<Posting>| posting.as_ref().map_or(true, |posting| !dead.contains(posting.doc()));
             if let Some(info) = run::write(directory, file, merge(sources).filter(is_live))? {
                 let share = share(runs.len(), filter_bytes);
-                runs.push(Arc::new(Run::open(directory, info, share)?));
+                runs.push(Arc::new(RunFile::open(directory, info, share)?));
             }
         }
-        Ok(Merged { slice, upto: bound, runs })
+        Ok(MergedSlice { slice, upto: bound, runs })
     }
 }
 
-impl Merged {
+impl MergedSlice {
     /// What the catalog is told.
     pub(super) fn info(&self) -> SliceInfo {
         SliceInfo { upto: self.upto, runs: self.runs.iter().map(|run| run.info).collect() }

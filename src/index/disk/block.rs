@@ -12,7 +12,7 @@
 use std::sync::Arc;
 
 use crate::document::Date;
-use crate::index::record::{Body, Doc, Record};
+use crate::index::record::{InsertNumber, StoredBody, StoredText};
 use crate::shingle::Fingerprint;
 
 /// Bytes of a block before it is compressed, about.
@@ -26,34 +26,34 @@ const LEVEL: i32 = 1;
 
 /// Records that were stored one after the other.
 #[derive(Debug)]
-pub(super) struct Block {
-    docs: Vec<Doc>,
-    records: Vec<Arc<Record>>,
+pub(super) struct RecordPage {
+    docs: Vec<InsertNumber>,
+    records: Vec<Arc<StoredText>>,
     /// Bytes in memory, about.
     pub(super) weight: u64,
 }
 
-impl Block {
+impl RecordPage {
     /// The record of a document, if it is here.
-    pub(super) fn get(&self, doc: Doc) -> Option<&Arc<Record>> {
+    pub(super) fn get(&self, doc: InsertNumber) -> Option<&Arc<StoredText>> {
         self.docs.binary_search(&doc).ok().map(|place| &self.records[place])
     }
 
-    pub(super) fn iter(&self) -> impl Iterator<Item = (Doc, &Arc<Record>)> {
+    pub(super) fn iter(&self) -> impl Iterator<Item = (InsertNumber, &Arc<StoredText>)> {
         self.docs.iter().copied().zip(&self.records)
     }
 }
 
 /// The bytes of a block. Documents ascend.
-pub(super) fn pack(records: &[(Doc, Arc<Record>)]) -> std::io::Result<Vec<u8>> {
+pub(super) fn pack(records: &[(InsertNumber, Arc<StoredText>)]) -> std::io::Result<Vec<u8>> {
     let first = records.first().map_or(0, |(doc, _)| *doc);
     let (mut columns, mut keys, mut bodies) = (Vec::new(), Vec::new(), Vec::new());
     let (mut before, mut seen) = (first, 0);
     for (doc, record) in records {
         let start = bodies.len();
         match &record.body {
-            Body::Text { folded, .. } => bodies.extend_from_slice(folded),
-            Body::Sketch { fingerprint, shingles, slots } => {
+            StoredBody::Text { folded, .. } => bodies.extend_from_slice(folded),
+            StoredBody::Sketch { fingerprint, shingles, slots } => {
                 bodies.extend(fingerprint.0.to_le_bytes());
                 bodies.extend(fingerprint.1.to_le_bytes());
                 bodies.extend(shingles.to_le_bytes());
@@ -83,7 +83,7 @@ pub(super) fn pack(records: &[(Doc, Arc<Record>)]) -> std::io::Result<Vec<u8>> {
 
 /// Reads a block that begins with a document; `slots` is the length of a signature where signatures are kept. `None` if these
 /// are not the bytes that were written.
-pub(super) fn unpack(bytes: &[u8], first: Doc, slots: Option<usize>) -> Option<Block> {
+pub(super) fn unpack(bytes: &[u8], first: InsertNumber, slots: Option<usize>) -> Option<RecordPage> {
     let (sum, rest) = bytes.split_first_chunk::<4>()?;
     if crc32fast::hash(rest) != u32::from_le_bytes(*sum) {
         return None;
@@ -100,7 +100,7 @@ pub(super) fn unpack(bytes: &[u8], first: Doc, slots: Option<usize>) -> Option<B
     let (mut docs, mut heads) = (Vec::with_capacity(count), Vec::with_capacity(count));
     let (mut doc, mut seen) = (first, 0_i64);
     for _ in 0..count {
-        doc = doc.checked_add(Doc::try_from(pull(&mut columns)?).ok()?)?;
+        doc = doc.checked_add(InsertNumber::try_from(pull(&mut columns)?).ok()?)?;
         let (key, body) = (pull(&mut columns)? as usize, pull(&mut columns)? as usize);
         seen = seen.wrapping_add(unzigzag(pull(&mut columns)?));
         let date = if pull(&mut columns)? == 0 { None } else { Some(seen.wrapping_add(unzigzag(pull(&mut columns)?))) };
@@ -116,23 +116,23 @@ pub(super) fn unpack(bytes: &[u8], first: Doc, slots: Option<usize>) -> Option<B
         (keys, bodies) = (names, rest);
         let key = std::str::from_utf8(name).ok()?.into();
         let body = match slots {
-            None => Body::text(text.into()),
+            None => StoredBody::text(text.into()),
             Some(slots) => sketch(text, slots)?,
         };
-        records.push(Arc::new(Record { key, seen, date, body }));
+        records.push(Arc::new(StoredText { key, seen, date, body }));
     }
     // A text that is compared gets its shingles beside it.
-    let weight = 3 * raw.len() as u64 + (count * size_of::<Record>()) as u64;
-    Some(Block { docs, records, weight })
+    let weight = 3 * raw.len() as u64 + (count * size_of::<StoredText>()) as u64;
+    Some(RecordPage { docs, records, weight })
 }
 
-fn sketch(body: &[u8], length: usize) -> Option<Body> {
+fn sketch(body: &[u8], length: usize) -> Option<StoredBody> {
     let (a, rest) = body.split_first_chunk()?;
     let (b, rest) = rest.split_first_chunk()?;
     let (shingles, slots) = rest.split_first_chunk()?;
     let fingerprint = Fingerprint(u64::from_le_bytes(*a), u64::from_le_bytes(*b));
     let shingles = u32::from_le_bytes(*shingles);
-    (slots.len() == length).then(|| Body::Sketch { fingerprint, shingles, slots: slots.into() })
+    (slots.len() == length).then(|| StoredBody::Sketch { fingerprint, shingles, slots: slots.into() })
 }
 
 fn push(out: &mut Vec<u8>, mut value: u64) {
@@ -169,9 +169,9 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn record(key: &str, seen: i64, date: Option<i64>, text: &[u8]) -> Arc<Record> {
+    fn record(key: &str, seen: i64, date: Option<i64>, text: &[u8]) -> Arc<StoredText> {
         let (seen, date) = (Date::from_seconds(seen), date.map(Date::from_seconds));
-        Arc::new(Record { key: key.into(), seen, date, body: Body::text(text.into()) })
+        Arc::new(StoredText { key: key.into(), seen, date, body: StoredBody::text(text.into()) })
     }
 
     proptest! {
@@ -180,7 +180,7 @@ mod tests {
             rows in prop::collection::vec((".{0,9}", any::<i64>(), any::<Option<i64>>(), any::<Vec<u8>>(), 1..9_u32), 1..20)
         ) {
             let mut doc = 5;
-            let records: Vec<(Doc, Arc<Record>)> = rows.iter().map(|(key, seen, date, text, step)| {
+            let records: Vec<(InsertNumber, Arc<StoredText>)> = rows.iter().map(|(key, seen, date, text, step)| {
                 doc += step;
                 (doc, record(key, *seen, *date, text))
             }).collect();
@@ -189,7 +189,7 @@ mod tests {
             for (doc, record) in &records {
                 let found = block.get(*doc).unwrap();
                 prop_assert_eq!((&found.key, found.seen, found.date), (&record.key, record.seen, record.date));
-                let (Body::Text { folded, .. }, Body::Text { folded: text, .. }) = (&found.body, &record.body) else { panic!() };
+                let (StoredBody::Text { folded, .. }, StoredBody::Text { folded: text, .. }) = (&found.body, &record.body) else { panic!() };
                 prop_assert_eq!(folded, text);
             }
             prop_assert!(block.get(doc + 1).is_none());

@@ -3,7 +3,7 @@
 //! Every value carries its own sum, and the head counts what must be there, so that a changed byte is an error and never another
 //! answer. Tables:
 //!
-//! - `head`: one row, the [`Head`] after the last commit
+//! - `head`: one row, the [`CommitHead`] after the last commit
 //! - `blocks`: first document → records ([`block`](super::block)); `directory`: first document → last, oldest
 //! - `recent`: first document → the hashes of documents that some slice has in no run file yet
 //! - `dead`: upper 16 bits of documents → a bitmap of those that were removed and may still stand in runs or blocks
@@ -21,20 +21,20 @@ use serde::{Deserialize, Serialize};
 use super::damaged;
 use super::run::RunInfo;
 use crate::error::{Error, ErrorKind, Result};
-use crate::index::record::Doc;
+use crate::index::record::InsertNumber;
 
 /// The file of the catalog.
 pub(super) const FILE: &str = "catalog.db";
 
 /// Where the index stands after a commit.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub(super) struct Head {
+pub(super) struct CommitHead {
     /// Counts commits.
     pub(super) commit: u64,
     /// Whether the writer went in order.
     pub(super) is_closed: bool,
     /// The number that the next insert gets.
-    pub(super) next: Doc,
+    pub(super) next: InsertNumber,
     pub(super) documents: u64,
     pub(super) removals: u64,
     /// Number of documents in `dead`.
@@ -58,12 +58,12 @@ pub(super) struct Head {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct SliceInfo {
     /// Documents numbered below stand in the runs.
-    pub(super) upto: Doc,
+    pub(super) upto: InsertNumber,
     /// From the oldest documents to the youngest.
     pub(super) runs: Vec<RunInfo>,
 }
 
-impl Head {
+impl CommitHead {
     /// The head of an empty index.
     pub(super) fn empty() -> Self {
         Self {
@@ -85,22 +85,22 @@ impl Head {
     }
 
     /// The first document that some slice has in no run file.
-    pub(super) fn merged(&self) -> Doc {
+    pub(super) fn merged(&self) -> InsertNumber {
         self.slices.iter().map(|slice| slice.upto).min().unwrap_or(0)
     }
 }
 
 /// A row of the directory of blocks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Entry {
-    pub(super) first: Doc,
-    pub(super) last: Doc,
+pub(super) struct BlockEntry {
+    pub(super) first: InsertNumber,
+    pub(super) last: InsertNumber,
     /// The earliest first-seen time and the earliest moment among its records, in seconds.
     pub(super) oldest_seen: i64,
     pub(super) oldest_moment: i64,
 }
 
-impl Entry {
+impl BlockEntry {
     /// What it adds to the sum of the directory.
     pub(super) fn digest(&self) -> u64 {
         let mut hasher = blake3::Hasher::new();
@@ -122,7 +122,7 @@ pub(super) struct Catalog {
 
 /// How a catalog is opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Access {
+pub(super) enum CatalogAccess {
     Write,
     Read,
 }
@@ -142,16 +142,16 @@ const SCHEMA: &str = "
 
 impl Catalog {
     /// Opens the catalog of a directory; a writer makes it where there is none.
-    pub(super) fn open(directory: &Path, access: Access) -> Result<Self> {
+    pub(super) fn open(directory: &Path, access: CatalogAccess) -> Result<Self> {
         let path = directory.join(FILE);
         let flags = match access {
-            Access::Write => OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE,
-            Access::Read => OpenFlags::SQLITE_OPEN_READ_WRITE,
+            CatalogAccess::Write => OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE,
+            CatalogAccess::Read => OpenFlags::SQLITE_OPEN_READ_WRITE,
         } | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let opened = Connection::open_with_flags(&path, flags);
         let connection = opened.map_err(|error| failed(&path, "open", error))?;
         let catalog = Self { connection, path, is_in_doubt: Cell::new(false) };
-        if access == Access::Write {
+        if access == CatalogAccess::Write {
             catalog.run("PRAGMA cell_size_check = ON; PRAGMA trusted_schema = OFF;")?;
             catalog.run(SCHEMA)?;
             catalog.run("PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000; PRAGMA cache_size = -8192;")?;
@@ -231,7 +231,7 @@ impl Catalog {
     }
 
     /// The head; `None` of a catalog without a commit.
-    pub(super) fn head(&self) -> Result<Option<Head>> {
+    pub(super) fn head(&self) -> Result<Option<CommitHead>> {
         let mut statement = self.prepare("SELECT data FROM head WHERE id = 0")?;
         let row = statement.query_row([], |row| blob(row, 0)).optional();
         let Some(data) = row.map_err(|error| failed(&self.path, "read", error))? else {
@@ -241,13 +241,13 @@ impl Catalog {
         head.map(Some).ok_or_else(|| self.damaged("its head holds other bytes than were written"))
     }
 
-    pub(super) fn put_head(&self, head: &Head) -> Result<()> {
+    pub(super) fn put_head(&self, head: &CommitHead) -> Result<()> {
         let json = serde_json::to_vec(head).map_err(|error| Error::io("write", &self.path, error.into()))?;
         self.execute("INSERT OR REPLACE INTO head VALUES (0, ?1)", [sealed(&json)]).map(drop)
     }
 
     /// The directory of blocks, ascending, held to what the head says of it.
-    pub(super) fn directory(&self, head: &Head) -> Result<Vec<Entry>> {
+    pub(super) fn directory(&self, head: &CommitHead) -> Result<Vec<BlockEntry>> {
         let entries = self.entries("SELECT * FROM directory ORDER BY first", [])?;
         let sum = entries.iter().fold(0_u64, |sum, entry| sum.wrapping_add(entry.digest()));
         if entries.len() as u64 != head.blocks || sum != head.directory {
@@ -257,40 +257,50 @@ impl Catalog {
     }
 
     /// The blocks from a document on: what a reader has not seen of the directory.
-    pub(super) fn directory_from(&self, first: Doc) -> Result<Vec<Entry>> {
+    pub(super) fn directory_from(&self, first: InsertNumber) -> Result<Vec<BlockEntry>> {
         self.entries("SELECT * FROM directory WHERE first >= ?1 ORDER BY first", [first])
     }
 
-    fn entries(&self, sql: &str, parameters: impl rusqlite::Params) -> Result<Vec<Entry>> {
+    fn entries(&self, sql: &str, parameters: impl rusqlite::Params) -> Result<Vec<BlockEntry>> {
         self.rows(sql, parameters, |row| {
-            Ok(Entry { first: row.get(0)?, last: row.get(1)?, oldest_seen: row.get(2)?, oldest_moment: row.get(3)? })
+            Ok(BlockEntry {
+                first: row.get(0)?,
+                last: row.get(1)?,
+                oldest_seen: row.get(2)?,
+                oldest_moment: row.get(3)?,
+            })
         })
     }
 
-    pub(super) fn put_block(&self, entry: &Entry, data: &[u8]) -> Result<()> {
+    pub(super) fn put_block(&self, entry: &BlockEntry, data: &[u8]) -> Result<()> {
         self.execute("INSERT INTO blocks VALUES (?1, ?2)", (entry.first, data))?;
         let row = (entry.first, entry.last, entry.oldest_seen, entry.oldest_moment);
         self.execute("INSERT INTO directory VALUES (?1, ?2, ?3, ?4)", row).map(drop)
     }
 
-    pub(super) fn drop_block(&self, first: Doc) -> Result<()> {
+    pub(super) fn drop_block(&self, first: InsertNumber) -> Result<()> {
         self.execute("DELETE FROM blocks WHERE first = ?1", [first])?;
         self.execute("DELETE FROM directory WHERE first = ?1", [first]).map(drop)
     }
 
     /// The bytes of a block.
-    pub(super) fn block(&self, first: Doc) -> Result<Option<Vec<u8>>> {
+    pub(super) fn block(&self, first: InsertNumber) -> Result<Option<Vec<u8>>> {
         let mut statement = self.prepare("SELECT data FROM blocks WHERE first = ?1")?;
         statement.query_row([first], |row| blob(row, 0)).optional().map_err(|error| failed(&self.path, "read", error))
     }
 
     /// The hashes of each document from `from` up to the head's next, in order: `each` of them `width`.
-    pub(super) fn recent(&self, from: Doc, next: Doc, width: usize) -> Result<Vec<(Doc, Vec<u64>)>> {
+    pub(super) fn recent(
+        &self,
+        from: InsertNumber,
+        next: InsertNumber,
+        width: usize,
+    ) -> Result<Vec<(InsertNumber, Vec<u64>)>> {
         let missing = || self.damaged("recent band keys are missing");
         // The row that holds `from` may begin before it.
         let sql = "SELECT first, data FROM recent WHERE first >= \
                    (SELECT coalesce(max(first), ?1) FROM recent WHERE first <= ?1) ORDER BY first";
-        let rows = self.rows(sql, [from], |row| Ok((row.get::<_, Doc>(0)?, blob(row, 1)?)))?;
+        let rows = self.rows(sql, [from], |row| Ok((row.get::<_, InsertNumber>(0)?, blob(row, 1)?)))?;
         let (mut docs, mut expected) = (Vec::new(), None);
         for (first, data) in rows {
             let data = unsealed(&data).and_then(|data| data.split_first_chunk::<4>()).ok_or_else(missing)?;
@@ -301,7 +311,7 @@ impl Catalog {
             }
             let hashes: Vec<u64> =
                 hashes.iter().map(|[a, b, c, d, e]| u64::from_le_bytes([*a, *b, *c, *d, *e, 0, 0, 0])).collect();
-            expected = Some(first + (hashes.len() / width) as Doc);
+            expected = Some(first + (hashes.len() / width) as InsertNumber);
             docs.extend((first..).zip(hashes.chunks_exact(width).map(<[u64]>::to_vec)));
         }
         docs.retain(|(doc, _)| *doc >= from);
@@ -311,20 +321,20 @@ impl Catalog {
         Ok(docs)
     }
 
-    pub(super) fn put_recent(&self, first: Doc, hashes: impl Iterator<Item = u64>) -> Result<()> {
+    pub(super) fn put_recent(&self, first: InsertNumber, hashes: impl Iterator<Item = u64>) -> Result<()> {
         let mut data = first.to_le_bytes().to_vec();
         hashes.for_each(|hash| data.extend_from_slice(&hash.to_le_bytes()[..5]));
         self.execute("INSERT INTO recent VALUES (?1, ?2)", (first, sealed(&data))).map(drop)
     }
 
     /// Forgets the hashes that all slices have in run files.
-    pub(super) fn drop_recent(&self, merged: Doc) -> Result<()> {
+    pub(super) fn drop_recent(&self, merged: InsertNumber) -> Result<()> {
         let sql = "DELETE FROM recent WHERE first < (SELECT max(first) FROM recent WHERE first <= ?1)";
         self.execute(sql, [merged]).map(drop)
     }
 
     /// All removed documents that may still stand somewhere.
-    pub(super) fn dead(&self, head: &Head) -> Result<RoaringBitmap> {
+    pub(super) fn dead(&self, head: &CommitHead) -> Result<RoaringBitmap> {
         let wrong = || self.damaged("its list of removed documents is not the one that was written");
         let rows = self.rows("SELECT chunk, data FROM dead", [], |row| Ok((row.get::<_, u32>(0)?, blob(row, 1)?)))?;
         let mut dead = RoaringBitmap::new();
@@ -363,21 +373,21 @@ impl Catalog {
     }
 
     /// The learned texts after the first `known`, in order.
-    pub(super) fn learned(&self, known: u64, head: &Head) -> Result<Vec<Box<[u8]>>> {
+    pub(super) fn learned(&self, known: u64, head: &CommitHead) -> Result<Vec<Box<[u8]>>> {
         let wrong = || self.damaged("the texts that the facts guard learned are not those that were written");
         let sql = "SELECT doc, data FROM learned ORDER BY doc LIMIT -1 OFFSET ?1";
-        let rows = self.rows(sql, [known as i64], |row| Ok((row.get::<_, Doc>(0)?, blob(row, 1)?)))?;
+        let rows = self.rows(sql, [known as i64], |row| Ok((row.get::<_, InsertNumber>(0)?, blob(row, 1)?)))?;
         if rows.len() as u64 + known != head.learned {
             return Err(wrong());
         }
-        let text = |(doc, data): &(Doc, Vec<u8>)| {
+        let text = |(doc, data): &(InsertNumber, Vec<u8>)| {
             let (stored, text) = unsealed(data)?.split_first_chunk::<4>()?;
             (u32::from_le_bytes(*stored) == *doc).then(|| text.into())
         };
         rows.iter().map(text).collect::<Option<_>>().ok_or_else(wrong)
     }
 
-    pub(super) fn put_learned(&self, doc: Doc, text: &[u8]) -> Result<()> {
+    pub(super) fn put_learned(&self, doc: InsertNumber, text: &[u8]) -> Result<()> {
         let data = [&doc.to_le_bytes(), text].concat();
         self.execute("INSERT INTO learned VALUES (?1, ?2)", (doc, sealed(&data))).map(drop)
     }

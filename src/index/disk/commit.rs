@@ -5,26 +5,26 @@ use std::sync::Arc;
 
 use roaring::RoaringBitmap;
 
-use super::bands::Merged;
+use super::bands::MergedSlice;
 use super::block::{self, BLOCK};
-use super::catalog::{Catalog, Entry, Head, SliceInfo};
-use super::directory::{Commits, WriterLock, sync};
+use super::catalog::{BlockEntry, Catalog, CommitHead, SliceInfo};
+use super::directory::{CommitCounter, WriterLock, sync};
 use super::posting::SLICES;
-use super::{Disk, Insert, run};
+use super::{DiskStorage, PendingInsert, run};
 use crate::document::Date;
 use crate::error::{Error, Result};
-use crate::index::record::{Body, Doc, Record};
+use crate::index::record::{InsertNumber, StoredBody, StoredText};
 
 /// Recent band keys that are read again so fast that closing does not merge them.
 const FEW: usize = 1 << 20;
 
 /// Who writes.
 #[derive(Debug)]
-pub(super) struct Writer {
+pub(super) struct WriterIdentity {
     pub(super) catalog: Catalog,
     /// As of the last commit.
-    pub(super) head: Head,
-    pub(super) commits: Commits,
+    pub(super) head: CommitHead,
+    pub(super) commits: CommitCounter,
     /// Run files of transactions of which it is not known whether they were committed.
     pub(super) doubtful: Vec<u64>,
     pub(super) _lock: WriterLock,
@@ -32,9 +32,9 @@ pub(super) struct Writer {
 
 /// What a commit writes: the pending changes at one moment.
 #[derive(Debug)]
-struct Changes {
-    first: Doc,
-    inserts: Vec<Insert>,
+struct CommitChanges {
+    first: InsertNumber,
+    inserts: Vec<PendingInsert>,
     /// How many of the removals that are pending.
     removals: usize,
     /// All dead documents of each chunk in which some were removed.
@@ -49,36 +49,36 @@ struct Changes {
 
 /// Which slices a commit merges.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Slices {
+enum MergeScope {
     /// So many, in turn, that the recent band keys have room.
     Due,
     /// All.
     All,
 }
 
-impl Disk {
+impl DiskStorage {
     /// Makes all changes durable.
-    pub(super) fn commit_with(&self, writer: &mut Writer) -> Result<()> {
+    pub(super) fn commit_with(&self, writer: &mut WriterIdentity) -> Result<()> {
         let changes = self.changes();
         if changes.inserts.is_empty() && changes.removals == 0 {
             return Ok(());
         }
-        self.write_changes(writer, changes, Slices::Due, false)
+        self.write_changes(writer, changes, MergeScope::Due, false)
     }
 
     /// Makes all changes durable, and leaves few band keys to be read when the index is opened again.
-    pub(super) fn close_with(&self, writer: &mut Writer) -> Result<()> {
+    pub(super) fn close_with(&self, writer: &mut WriterIdentity) -> Result<()> {
         let changes = self.changes();
         if writer.head.is_closed && changes.inserts.is_empty() && changes.removals == 0 {
             return Ok(());
         }
         let is_much = self.read().bands.recent.len() > FEW;
-        self.write_changes(writer, changes, if is_much { Slices::All } else { Slices::Due }, true)?;
+        self.write_changes(writer, changes, if is_much { MergeScope::All } else { MergeScope::Due }, true)?;
         writer.catalog.checkpoint()
     }
 
     /// What is pending now.
-    fn changes(&self) -> Changes {
+    fn changes(&self) -> CommitChanges {
         let state = self.read();
         let chunks: BTreeSet<u32> = state.pending.dead.iter().map(|doc| doc >> 16).collect();
         let chunk = |chunk: u32| {
@@ -86,7 +86,7 @@ impl Disk {
             docs.insert_range(chunk << 16..=chunk << 16 | 0xFFFF);
             (chunk, docs & &state.dead)
         };
-        Changes {
+        CommitChanges {
             first: state.pending.first,
             inserts: state.pending.inserts.iter().cloned().collect(),
             removals: state.pending.dead.len(),
@@ -99,9 +99,15 @@ impl Disk {
         }
     }
 
-    fn write_changes(&self, writer: &mut Writer, changes: Changes, slices: Slices, is_closed: bool) -> Result<()> {
-        let next = changes.first + changes.inserts.len() as Doc;
-        let mut head = Head {
+    fn write_changes(
+        &self,
+        writer: &mut WriterIdentity,
+        changes: CommitChanges,
+        slices: MergeScope,
+        is_closed: bool,
+    ) -> Result<()> {
+        let next = changes.first + changes.inserts.len() as InsertNumber;
+        let mut head = CommitHead {
             commit: writer.head.commit + 1,
             is_closed,
             next,
@@ -137,7 +143,7 @@ impl Disk {
                 writer.catalog.put_dead(*chunk, dead)?;
             }
             for (doc, insert) in (changes.first..).zip(&changes.inserts) {
-                if let (true, Body::Text { folded, .. }) = (insert.is_learned, &insert.record.body) {
+                if let (true, StoredBody::Text { folded, .. }) = (insert.is_learned, &insert.record.body) {
                     writer.catalog.put_learned(doc, folded)?;
                 }
             }
@@ -164,21 +170,27 @@ impl Disk {
     }
 
     /// What comes after a transaction: run files go that it no longer names, and its number is noted.
-    pub(super) fn finish(&self, writer: &Writer, before: &Head) -> Result<()> {
+    pub(super) fn finish(&self, writer: &WriterIdentity, before: &CommitHead) -> Result<()> {
         self.remove_unnamed(&before.slices, &writer.head.slices);
         writer.commits.note(writer.head.commit)
     }
 
     /// The pending records in blocks.
-    fn packed(&self, changes: &Changes) -> Result<Vec<(Entry, Vec<u8>)>> {
+    fn packed(&self, changes: &CommitChanges) -> Result<Vec<(BlockEntry, Vec<u8>)>> {
         let records = (changes.first..).zip(changes.inserts.iter().map(|insert| insert.record.clone()));
         pack(records).map_err(|source| Error::io("write", &self.directory, source))
     }
 
     /// Merges slices, and tells the head.
-    fn merge_slices(&self, head: &mut Head, changes: &Changes, next: Doc, slices: Slices) -> Result<Vec<Merged>> {
+    fn merge_slices(
+        &self,
+        head: &mut CommitHead,
+        changes: &CommitChanges,
+        next: InsertNumber,
+        slices: MergeScope,
+    ) -> Result<Vec<MergedSlice>> {
         let (mut merged, mut excess) = (Vec::new(), changes.excess);
-        while merged.len() < SLICES && (slices == Slices::All || excess > 0) {
+        while merged.len() < SLICES && (slices == MergeScope::All || excess > 0) {
             let plan = self.read().bands.plan(head.turn, next, false);
             excess = excess.saturating_sub(plan.recent().max(1));
             let slice = plan.write(&changes.dead, &self.directory, head.next_file)?;
@@ -192,7 +204,7 @@ impl Disk {
 
     /// Removes the run files of a transaction that failed; but where the commit itself failed, it may yet turn out to have been
     /// written, so that they stay until another succeeds, or the index is opened again.
-    pub(super) fn settle_files(&self, writer: &mut Writer, next_file: u64, written: Result<()>) -> Result<()> {
+    pub(super) fn settle_files(&self, writer: &mut WriterIdentity, next_file: u64, written: Result<()>) -> Result<()> {
         match written {
             Ok(()) => writer.doubtful.drain(..).for_each(|file| self.remove_files(file, file)),
             Err(_) if writer.catalog.is_in_doubt() => {
@@ -222,7 +234,9 @@ impl Disk {
 }
 
 /// Records in blocks, with what the directory says of each.
-pub(super) fn pack(records: impl Iterator<Item = (Doc, Arc<Record>)>) -> std::io::Result<Vec<(Entry, Vec<u8>)>> {
+pub(super) fn pack(
+    records: impl Iterator<Item = (InsertNumber, Arc<StoredText>)>,
+) -> std::io::Result<Vec<(BlockEntry, Vec<u8>)>> {
     let (mut blocks, mut block, mut bytes) = (Vec::new(), Vec::new(), 0);
     for (doc, record) in records {
         bytes += record.bytes();
@@ -237,11 +251,11 @@ pub(super) fn pack(records: impl Iterator<Item = (Doc, Arc<Record>)>) -> std::io
     Ok(blocks)
 }
 
-fn packed(records: &[(Doc, Arc<Record>)]) -> std::io::Result<Option<(Entry, Vec<u8>)>> {
+fn packed(records: &[(InsertNumber, Arc<StoredText>)]) -> std::io::Result<Option<(BlockEntry, Vec<u8>)>> {
     let (Some((first, _)), Some((last, _))) = (records.first(), records.last()) else { return Ok(None) };
     let seen = records.iter().map(|(_, record)| record.seen.seconds()).min();
     let moment = records.iter().map(|(_, record)| record.moment().seconds()).min();
-    let entry = Entry {
+    let entry = BlockEntry {
         first: *first,
         last: *last,
         oldest_seen: seen.unwrap_or_default(),

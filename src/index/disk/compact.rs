@@ -1,9 +1,9 @@
 //! How an index shrinks: blocks and runs are written again without the removed documents.
 
-use super::commit::{Writer, pack};
+use super::commit::{WriterIdentity, pack};
 use super::directory::sync;
 use super::posting::SLICES;
-use super::{Compacted, Disk};
+use super::{CompactionStats, DiskStorage};
 use crate::error::{Error, Result};
 
 /// An index without runs and with so few band keys is not worth 256 files.
@@ -12,20 +12,20 @@ const FEW: usize = 1 << 16;
 /// Blocks that one transaction writes again.
 const AT_ONCE: usize = 512;
 
-impl Disk {
+impl DiskStorage {
     /// Whoever calls this has the turn: nothing is inserted or removed meanwhile.
-    pub(super) fn compact_with(&self, writer: &mut Writer) -> Result<Compacted> {
+    pub(super) fn compact_with(&self, writer: &mut WriterIdentity) -> Result<CompactionStats> {
         self.commit_with(writer)?;
         let bytes_before = self.disk_bytes()?;
         self.compact_blocks(writer)?;
         self.compact_bands(writer)?;
         writer.catalog.shrink()?;
         let documents = self.read().documents;
-        Ok(Compacted { documents, bytes_before, bytes_after: self.disk_bytes()? })
+        Ok(CompactionStats { documents, bytes_before, bytes_after: self.disk_bytes()? })
     }
 
     /// Writes blocks with removed documents again. Those stay on the list of the dead until the bands are free of them too.
-    fn compact_blocks(&self, writer: &mut Writer) -> Result<()> {
+    fn compact_blocks(&self, writer: &mut WriterIdentity) -> Result<()> {
         let dead = self.read().dead.clone();
         let entries = writer.catalog.directory(&writer.head)?;
         let touched: Vec<_> =
@@ -71,7 +71,7 @@ impl Disk {
 
     /// Writes every slice as one run without removed documents, and forgets that they were ever there; but for those whose band
     /// keys are recent.
-    fn compact_bands(&self, writer: &mut Writer) -> Result<()> {
+    fn compact_bands(&self, writer: &mut WriterIdentity) -> Result<()> {
         let (dead, is_small) = {
             let state = self.read();
             let is_small = state.bands.recent.len() < FEW && (0..SLICES).all(|slice| state.bands.runs(slice) == 0);

@@ -17,7 +17,7 @@ use serde_json::{Map, Value};
 use super::{catalog, damaged};
 use crate::error::{Error, ErrorKind, Result};
 use crate::index::{IndexBuilder, Settings};
-use crate::page::Rules;
+use crate::page::BoilerplateRules;
 
 const SETTINGS: &str = "index.json";
 const RULES: &str = "boilerplate.jsonl";
@@ -29,14 +29,14 @@ const VERSION: u32 = 2;
 
 /// What stands in `index.json`.
 #[derive(Debug, Serialize, Deserialize)]
-struct About {
+struct IndexManifest {
     format: String,
     version: u32,
     settings: Map<String, Value>,
     checksum: String,
 }
 
-impl About {
+impl IndexManifest {
     fn of(settings: &Settings) -> Self {
         let list = settings.list();
         let checksum = checksum(list.iter().map(|(name, value)| (*name, &**value)));
@@ -76,7 +76,7 @@ pub(super) fn read_settings(directory: &Path, asked: &IndexBuilder) -> Result<Se
         Err(error) => return Err(Error::io("read", path, error)),
     };
     let wrong = |what: &str| damaged(&path, what.to_owned());
-    let about: About = serde_json::from_slice(&bytes).map_err(|_| wrong("it is no description of an index"))?;
+    let about: IndexManifest = serde_json::from_slice(&bytes).map_err(|_| wrong("it is no description of an index"))?;
     if about.format != FORMAT || about.version != VERSION {
         let what = format!("has format {} {}, and this program reads {FORMAT} {VERSION}", about.format, about.version);
         let remedy = "open it with the version that made it, export it there and import it here";
@@ -97,7 +97,7 @@ pub(super) fn read_settings(directory: &Path, asked: &IndexBuilder) -> Result<Se
     }
     let mut stored = IndexBuilder::stored(&value)?;
     if value("boilerplate-rules") != Some("none") {
-        stored = stored.boilerplate_rules(Rules::open(&directory.join(RULES))?);
+        stored = stored.boilerplate_rules(BoilerplateRules::open(&directory.join(RULES))?);
     }
     let settings = stored.settings()?;
     if settings.list().iter().any(|(name, stored)| value(name) != Some(stored)) {
@@ -123,7 +123,7 @@ pub(super) fn write_settings(directory: &Path, settings: &Settings) -> Result<()
         write_whole(directory, RULES, |out| rules.write(out))?;
     }
     write_whole(directory, SETTINGS, |out| {
-        serde_json::to_writer_pretty(&mut *out, &About::of(settings))?;
+        serde_json::to_writer_pretty(&mut *out, &IndexManifest::of(settings))?;
         out.write_all(b"\n")
     })
 }
@@ -199,12 +199,12 @@ impl WriterLock {
 
 /// The number of the last commit, beside the catalog.
 #[derive(Debug)]
-pub(super) struct Commits {
+pub(super) struct CommitCounter {
     path: PathBuf,
     file: File,
 }
 
-impl Commits {
+impl CommitCounter {
     pub(super) fn open(directory: &Path) -> Result<Self> {
         let path = directory.join(COMMITS);
         let opened = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path);

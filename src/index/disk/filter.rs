@@ -6,9 +6,9 @@ const BITS: usize = 8;
 
 /// Tells of most hashes that they are not there.
 #[derive(Debug, Clone)]
-pub(super) struct Filter(Box<[u64]>);
+pub(super) struct HashFilter(Box<[u64]>);
 
-impl Filter {
+impl HashFilter {
     /// An empty filter for so many postings of one slice, of no more bytes than that. With two bits a posting it still tells of six
     /// hashes in ten.
     pub(super) fn for_postings(count: usize, most_bytes: usize) -> Self {

@@ -32,57 +32,57 @@ use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 use roaring::RoaringBitmap;
 
-pub use open::Recovery;
-pub(super) use open::Room;
+pub(super) use open::DiskBudget;
+pub use open::RecoveryReport;
 
 use super::memory::next_doc;
-use super::record::{Doc, Record};
-use super::storage::{LONGEST_LIST, Older, Storage, Version};
-use super::{Compacted, StorageStats};
+use super::record::{InsertNumber, StoredText};
+use super::storage::{ExpiryBound, LONGEST_LIST, Storage, StorageVersion};
+use super::{CompactionStats, StorageStats};
 use crate::document::Date;
 use crate::error::{Error, ErrorKind, Result};
-use bands::Bands;
-use block::Block;
-use catalog::{Access, Catalog, Entry};
-use commit::Writer;
+use bands::BandPostings;
+use block::RecordPage;
+use catalog::{BlockEntry, Catalog, CatalogAccess};
+use commit::WriterIdentity;
 use recent::POSTING_BYTES;
 
 /// An index in a directory.
 #[derive(Debug)]
-pub(super) struct Disk {
+pub(super) struct DiskStorage {
     directory: PathBuf,
-    state: RwLock<State>,
+    state: RwLock<DiskState>,
     /// `None` of an index that is only read.
-    writer: Option<Mutex<Writer>>,
+    writer: Option<Mutex<WriterIdentity>>,
     /// Connections that nobody reads with at the moment.
     readers: Mutex<Vec<Catalog>>,
-    blocks: Cache<Doc, Arc<Block>, ByWeight>,
+    blocks: Cache<InsertNumber, Arc<RecordPage>, ByWeight>,
     /// Length of a signature, where signatures are kept.
     slots: Option<usize>,
     /// Hashes of a document: its bands and its key.
     width: usize,
-    room: Room,
+    room: DiskBudget,
     /// Of an index that is only read: the connection that sees what is new, and its version of the catalog.
     watch: Option<Mutex<(Catalog, i64)>>,
 }
 
 /// What readers and the writer look at.
 #[derive(Debug)]
-struct State {
-    next: Doc,
+struct DiskState {
+    next: InsertNumber,
     documents: u64,
     removals: u64,
     newest: Option<Date>,
     commits: u64,
     compactions: u64,
-    bands: Bands,
+    bands: BandPostings,
     /// Removed documents that may still stand somewhere.
     dead: RoaringBitmap,
     /// First and last document of each block.
-    directory: Vec<(Doc, Doc)>,
+    directory: Vec<(InsertNumber, InsertNumber)>,
     /// Of an index that is only read: how many blocks the head told of, and the sum of their digests.
     told_blocks: (u64, u64),
-    pending: Pending,
+    pending: PendingChanges,
     /// Learned texts that were read and not yet handed on, and how many were read or written.
     learned: Vec<Box<[u8]>>,
     learned_count: u64,
@@ -90,19 +90,19 @@ struct State {
 
 /// What was changed since the last commit.
 #[derive(Debug, Default)]
-struct Pending {
-    first: Doc,
-    inserts: VecDeque<Insert>,
+struct PendingChanges {
+    first: InsertNumber,
+    inserts: VecDeque<PendingInsert>,
     /// Bytes of the records.
     bytes: usize,
     /// Documents removed.
-    dead: Vec<Doc>,
+    dead: Vec<InsertNumber>,
 }
 
 /// An insert that is not on disk yet.
 #[derive(Debug, Clone)]
-struct Insert {
-    record: Arc<Record>,
+struct PendingInsert {
+    record: Arc<StoredText>,
     hashes: Arc<[u64]>,
     is_learned: bool,
 }
@@ -110,8 +110,8 @@ struct Insert {
 #[derive(Debug, Clone)]
 struct ByWeight;
 
-impl Weighter<Doc, Arc<Block>> for ByWeight {
-    fn weight(&self, _: &Doc, block: &Arc<Block>) -> u64 {
+impl Weighter<InsertNumber, Arc<RecordPage>> for ByWeight {
+    fn weight(&self, _: &InsertNumber, block: &Arc<RecordPage>) -> u64 {
         block.weight
     }
 }
@@ -132,16 +132,16 @@ fn damaged(path: &Path, what: String) -> Error {
     ErrorKind::Damaged { path: path.to_owned(), what, remedy: remedy.to_owned() }.into()
 }
 
-impl Disk {
-    fn read(&self) -> RwLockReadGuard<'_, State> {
+impl DiskStorage {
+    fn read(&self) -> RwLockReadGuard<'_, DiskState> {
         self.state.read().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn write(&self) -> RwLockWriteGuard<'_, State> {
+    fn write(&self) -> RwLockWriteGuard<'_, DiskState> {
         self.state.write().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn writer(&self) -> Result<MutexGuard<'_, Writer>> {
+    fn writer(&self) -> Result<MutexGuard<'_, WriterIdentity>> {
         let writer = self.writer.as_ref().ok_or(ErrorKind::ReadOnly)?;
         Ok(writer.lock().unwrap_or_else(PoisonError::into_inner))
     }
@@ -149,14 +149,14 @@ impl Disk {
     /// Reads with a connection of one's own.
     fn with_reader<T>(&self, read: impl FnOnce(&Catalog) -> Result<T>) -> Result<T> {
         let idle = self.readers.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        let catalog = idle.map_or_else(|| Catalog::open(&self.directory, Access::Read), Ok)?;
+        let catalog = idle.map_or_else(|| Catalog::open(&self.directory, CatalogAccess::Read), Ok)?;
         let found = read(&catalog);
         self.readers.lock().unwrap_or_else(PoisonError::into_inner).push(catalog);
         found
     }
 
     /// The block that begins with a document; `None` if there is none.
-    fn block(&self, first: Doc) -> Result<Option<Arc<Block>>> {
+    fn block(&self, first: InsertNumber) -> Result<Option<Arc<RecordPage>>> {
         if let Some(block) = self.blocks.get(&first) {
             return Ok(Some(block));
         }
@@ -168,7 +168,7 @@ impl Disk {
     }
 
     /// The block as it stands on disk now.
-    fn read_block(&self, first: Doc) -> Result<Option<Block>> {
+    fn read_block(&self, first: InsertNumber) -> Result<Option<RecordPage>> {
         let Some(data) = self.with_reader(|catalog| catalog.block(first))? else {
             return Ok(None);
         };
@@ -179,12 +179,12 @@ impl Disk {
         Ok(Some(block))
     }
 
-    fn missing(&self, first: Doc) -> Error {
+    fn missing(&self, first: InsertNumber) -> Error {
         damaged(&self.directory.join(catalog::FILE), format!("it has no block of records from number {first} on"))
     }
 
     /// The record of a document that was committed, or `None` where it was removed.
-    fn stored(&self, doc: Doc) -> Result<Option<Arc<Record>>> {
+    fn stored(&self, doc: InsertNumber) -> Result<Option<Arc<StoredText>>> {
         let mut missing = None;
         for _ in 0..ATTEMPTS {
             let Some((first, _)) = self.read().entry_from(doc).filter(|(first, _)| *first <= doc) else {
@@ -204,12 +204,16 @@ impl Disk {
 
     /// Shows the blocks as they stand on disk, each record once, and then what is pending, whatever is compacted or committed
     /// meanwhile; of what is inserted meanwhile nothing, so that it ends.
-    fn each_of(&self, is_asked: &dyn Fn(Doc) -> bool, show: &mut dyn FnMut(Doc, &Record) -> Result<()>) -> Result<()> {
+    fn each_of(
+        &self,
+        is_asked: &dyn Fn(InsertNumber) -> bool,
+        show: &mut dyn FnMut(InsertNumber, &StoredText) -> Result<()>,
+    ) -> Result<()> {
         let (mut from, mut attempts, end) = (0, 0, self.read().next);
         loop {
-            let entry = |state: &State| state.entry_from(from).filter(|(first, _)| *first < end);
+            let entry = |state: &DiskState| state.entry_from(from).filter(|(first, _)| *first < end);
             let Some((first, last)) = entry(&self.read()) else {
-                let pending: Vec<(Doc, Arc<Record>)> = {
+                let pending: Vec<(InsertNumber, Arc<StoredText>)> = {
                     let state = self.read();
                     if entry(&state).is_some() {
                         continue;
@@ -239,14 +243,14 @@ impl Disk {
     }
 }
 
-impl Storage for Disk {
-    fn version(&self) -> Result<Version> {
+impl Storage for DiskStorage {
+    fn version(&self) -> Result<StorageVersion> {
         self.look_again()?;
         let state = self.read();
-        Ok(Version { next: state.next, removals: state.removals })
+        Ok(StorageVersion { next: state.next, removals: state.removals })
     }
 
-    fn candidates(&self, bands: &[u64], since: Doc, found: &mut Vec<Doc>) -> Result<bool> {
+    fn candidates(&self, bands: &[u64], since: InsertNumber, found: &mut Vec<InsertNumber>) -> Result<bool> {
         let state = self.read();
         if since >= state.next {
             return Ok(false);
@@ -258,7 +262,7 @@ impl Storage for Disk {
         Ok(is_cut)
     }
 
-    fn record(&self, doc: Doc) -> Result<Option<Arc<Record>>> {
+    fn record(&self, doc: InsertNumber) -> Result<Option<Arc<StoredText>>> {
         {
             let state = self.read();
             if state.dead.contains(doc) {
@@ -271,7 +275,7 @@ impl Storage for Disk {
         self.stored(doc)
     }
 
-    fn find(&self, key: &str) -> Result<Option<Doc>> {
+    fn find(&self, key: &str) -> Result<Option<InsertNumber>> {
         let mut docs = Vec::new();
         {
             let state = self.read();
@@ -316,7 +320,13 @@ impl Storage for Disk {
         }
     }
 
-    fn insert(&self, record: Record, bands: &[u64], replaced: Option<Doc>, is_learned: bool) -> Result<()> {
+    fn insert(
+        &self,
+        record: StoredText,
+        bands: &[u64],
+        replaced: Option<InsertNumber>,
+        is_learned: bool,
+    ) -> Result<()> {
         let key = key_hash(&record.key);
         let hashes: Arc<[u64]> = bands.iter().copied().chain([key]).collect();
         let mut state = self.write();
@@ -330,11 +340,11 @@ impl Storage for Disk {
         state.learned_count += u64::from(is_learned);
         state.newest = state.newest.max(Some(record.moment()));
         state.pending.bytes += record.bytes() + size_of_val(&*hashes);
-        state.pending.inserts.push_back(Insert { record: Arc::new(record), hashes, is_learned });
+        state.pending.inserts.push_back(PendingInsert { record: Arc::new(record), hashes, is_learned });
         Ok(())
     }
 
-    fn remove(&self, docs: &[Doc]) -> Result<u64> {
+    fn remove(&self, docs: &[InsertNumber]) -> Result<u64> {
         if self.writer.is_none() {
             return Err(ErrorKind::ReadOnly.into());
         }
@@ -342,10 +352,10 @@ impl Storage for Disk {
         Ok(docs.iter().map(|doc| u64::from(state.forget(*doc))).sum())
     }
 
-    fn older(&self, older: Older) -> Result<Vec<Doc>> {
-        let oldest = |entry: &Entry| match older {
-            Older::Seen(bound) => entry.oldest_seen < bound.seconds(),
-            Older::Moment(bound) => entry.oldest_moment < bound.seconds(),
+    fn older(&self, older: ExpiryBound) -> Result<Vec<InsertNumber>> {
+        let oldest = |entry: &BlockEntry| match older {
+            ExpiryBound::Seen(bound) => entry.oldest_seen < bound.seconds(),
+            ExpiryBound::Moment(bound) => entry.oldest_moment < bound.seconds(),
         };
         let entries = self.with_reader(|catalog| {
             catalog.moment(|| match catalog.head()? {
@@ -354,7 +364,8 @@ impl Storage for Disk {
             })
         })?;
         // Blocks of which nothing is old are not read; those that came since are.
-        let young: HashSet<Doc> = entries.iter().filter(|entry| !oldest(entry)).map(|entry| entry.first).collect();
+        let young: HashSet<InsertNumber> =
+            entries.iter().filter(|entry| !oldest(entry)).map(|entry| entry.first).collect();
         let mut docs = Vec::new();
         self.each_of(&|first| !young.contains(&first), &mut |doc, record| {
             docs.extend(older.takes(record).then_some(doc));
@@ -363,7 +374,7 @@ impl Storage for Disk {
         Ok(docs)
     }
 
-    fn each(&self, show: &mut dyn FnMut(&Record) -> Result<()>) -> Result<()> {
+    fn each(&self, show: &mut dyn FnMut(&StoredText) -> Result<()>) -> Result<()> {
         self.each_of(&|_| true, &mut |_, record| show(record))
     }
 
@@ -388,7 +399,7 @@ impl Storage for Disk {
         }
     }
 
-    fn compact(&self) -> Result<Compacted> {
+    fn compact(&self) -> Result<CompactionStats> {
         self.compact_with(&mut *self.writer()?)
     }
 
@@ -411,15 +422,15 @@ impl Storage for Disk {
     }
 }
 
-impl State {
+impl DiskState {
     /// The block that a document stands in, or the next one after it.
-    fn entry_from(&self, doc: Doc) -> Option<(Doc, Doc)> {
+    fn entry_from(&self, doc: InsertNumber) -> Option<(InsertNumber, InsertNumber)> {
         let place = self.directory.partition_point(|(_, last)| *last < doc);
         self.directory.get(place).copied()
     }
 
     /// Forgets a document; whether it was there.
-    fn forget(&mut self, doc: Doc) -> bool {
+    fn forget(&mut self, doc: InsertNumber) -> bool {
         let is_new = doc < self.next && self.dead.insert(doc);
         if is_new {
             self.pending.dead.push(doc);
@@ -430,7 +441,7 @@ impl State {
     }
 }
 
-impl Drop for Disk {
+impl Drop for DiskStorage {
     fn drop(&mut self) {
         // Nobody is left to be told; `close` tells.
         let _ = self.close();

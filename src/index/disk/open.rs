@@ -7,30 +7,30 @@ use std::sync::{Mutex, PoisonError, RwLock};
 
 use quick_cache::sync::Cache;
 
-use super::bands::{Bands, Opened};
-use super::catalog::{Access, Catalog, Head};
-use super::commit::Writer;
-use super::directory::{Commits, WriterLock, is_index, make, read_settings, write_settings};
+use super::bands::{BandPostings, OpenRuns};
+use super::catalog::{Catalog, CatalogAccess, CommitHead};
+use super::commit::WriterIdentity;
+use super::directory::{CommitCounter, WriterLock, is_index, make, read_settings, write_settings};
 use super::recent::POSTING_BYTES;
-use super::{ByWeight, Disk, Pending, State, damaged, run};
+use super::{ByWeight, DiskState, DiskStorage, PendingChanges, damaged, run};
 use crate::document::Date;
 use crate::error::{Error, ErrorKind, Result};
 use crate::index::{Index, IndexBuilder, Settings, Verify};
 
 /// What the index may hold in memory, and how much a crash may cost.
 #[derive(Debug, Clone, Copy)]
-pub(in crate::index) struct Room {
+pub(in crate::index) struct DiskBudget {
     pub(super) cache_size: usize,
     pub(super) commit_every: usize,
 }
 
-impl Default for Room {
+impl Default for DiskBudget {
     fn default() -> Self {
         Self { cache_size: 256 << 20, commit_every: 1000 }
     }
 }
 
-impl Room {
+impl DiskBudget {
     /// Recent band keys that have room.
     pub(super) const fn recent_bands(self) -> usize {
         self.cache_size / 8 * 3 / POSTING_BYTES
@@ -71,7 +71,7 @@ const ATTEMPTS: usize = 20;
 /// What opening an index found that was not closed in order.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Recovery {
+pub struct RecoveryReport {
     /// Whether it was closed in order all the same.
     pub was_closed: bool,
     /// The commit that the index stands at, and the documents it holds then. What was inserted after it is not there.
@@ -85,7 +85,7 @@ pub struct Recovery {
     pub lost_commits: Option<u64>,
 }
 
-impl fmt::Display for Recovery {
+impl fmt::Display for RecoveryReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { was_closed, commit, documents, leftover_files, lost_commits } = self;
         if *was_closed {
@@ -156,7 +156,7 @@ impl IndexBuilder {
         let room = self.room.checked()?;
         let lock = WriterLock::take(directory)?;
         let settings = if is_index(directory) { read_settings(directory, &self)? } else { self.settings()? };
-        let (disk, recovery) = Disk::open_to_write(directory, &settings, room, lock)?;
+        let (disk, recovery) = DiskStorage::open_to_write(directory, &settings, room, lock)?;
         if !is_index(directory) {
             write_settings(directory, &settings)?;
         }
@@ -174,33 +174,33 @@ impl IndexBuilder {
     pub fn open_read_only(self, directory: impl AsRef<Path>) -> Result<Index> {
         let directory = directory.as_ref();
         let settings = read_settings(directory, &self)?;
-        let disk = Disk::open_to_read(directory, &settings, self.room.checked()?)?;
+        let disk = DiskStorage::open_to_read(directory, &settings, self.room.checked()?)?;
         Index::new(settings, Box::new(disk))
     }
 }
 
-impl Disk {
+impl DiskStorage {
     fn open_to_write(
         directory: &Path,
         settings: &Settings,
-        room: Room,
+        room: DiskBudget,
         lock: WriterLock,
-    ) -> Result<(Self, Option<Recovery>)> {
+    ) -> Result<(Self, Option<RecoveryReport>)> {
         let is_new = !is_index(directory);
-        let catalog = Catalog::open(directory, Access::Write)?;
+        let catalog = Catalog::open(directory, CatalogAccess::Write)?;
         let head = match catalog.head()? {
             Some(head) => head,
-            None if is_new => Head::empty(),
+            None if is_new => CommitHead::empty(),
             None => return Err(damaged(&directory.join(super::catalog::FILE), "it is empty".to_owned())),
         };
         if is_new && head.next > 0 {
             return Err(damaged(directory, "it holds documents, and its index.json is missing".to_owned()));
         }
-        let state = State::load(directory, &catalog, &head, width(settings), room, &mut Opened::new())?;
+        let state = DiskState::load(directory, &catalog, &head, width(settings), room, &mut OpenRuns::new())?;
         let leftover_files = remove_leftovers(directory, &head)?;
-        let lost_commits = Commits::last(directory).map(|last| last.saturating_sub(head.commit));
+        let lost_commits = CommitCounter::last(directory).map(|last| last.saturating_sub(head.commit));
         let is_lossless = lost_commits == Some(0) || head.commit == 0;
-        let recovery = (!is_new && (!head.is_closed || leftover_files > 0 || !is_lossless)).then_some(Recovery {
+        let recovery = (!is_new && (!head.is_closed || leftover_files > 0 || !is_lossless)).then_some(RecoveryReport {
             was_closed: head.is_closed,
             commit: head.commit,
             documents: head.documents,
@@ -208,21 +208,21 @@ impl Disk {
             lost_commits: if head.commit == 0 { Some(0) } else { lost_commits },
         });
         // From here on the index is in use.
-        let head = Head { is_closed: false, commit: head.commit + 1, ..head };
+        let head = CommitHead { is_closed: false, commit: head.commit + 1, ..head };
         catalog.at_once(|| catalog.put_head(&head))?;
-        let commits = Commits::open(directory)?;
+        let commits = CommitCounter::open(directory)?;
         commits.note(head.commit)?;
-        let writer = Writer { catalog, head, commits, doubtful: Vec::new(), _lock: lock };
+        let writer = WriterIdentity { catalog, head, commits, doubtful: Vec::new(), _lock: lock };
         Ok((Self::new(directory, settings, room, state, Some(writer), None), recovery))
     }
 
-    fn open_to_read(directory: &Path, settings: &Settings, room: Room) -> Result<Self> {
-        let catalog = Catalog::open(directory, Access::Read)?;
-        let mut opened = Opened::new();
+    fn open_to_read(directory: &Path, settings: &Settings, room: DiskBudget) -> Result<Self> {
+        let catalog = Catalog::open(directory, CatalogAccess::Read)?;
+        let mut opened = OpenRuns::new();
         let (state, version) = attempts(|| {
             let version = catalog.data_version()?;
             let state = catalog.moment(|| match catalog.head()? {
-                Some(head) => State::load(directory, &catalog, &head, width(settings), room, &mut opened),
+                Some(head) => DiskState::load(directory, &catalog, &head, width(settings), room, &mut opened),
                 None => Err(damaged(&directory.join(super::catalog::FILE), "it is empty".to_owned())),
             })?;
             Ok((state, version))
@@ -233,9 +233,9 @@ impl Disk {
     fn new(
         directory: &Path,
         settings: &Settings,
-        room: Room,
-        state: State,
-        writer: Option<Writer>,
+        room: DiskBudget,
+        state: DiskState,
+        writer: Option<WriterIdentity>,
         watch: Option<(Catalog, i64)>,
     ) -> Self {
         let slots = settings.banding.num_hashes() * settings.slot_bytes();
@@ -273,13 +273,13 @@ impl Disk {
         Ok(())
     }
 
-    fn catch_up(&self, catalog: &Catalog, head: &Head, opened: &mut Opened) -> Result<()> {
+    fn catch_up(&self, catalog: &Catalog, head: &CommitHead, opened: &mut OpenRuns) -> Result<()> {
         let (next, learned, compactions, removals, (blocks, digests)) = {
             let state = self.read();
             (state.next, state.learned_count, state.compactions, state.removals, state.told_blocks)
         };
         if compactions != head.compactions {
-            let mut state = State::load(&self.directory, catalog, head, self.width, self.room, opened)?;
+            let mut state = DiskState::load(&self.directory, catalog, head, self.width, self.room, opened)?;
             let known = state.learned.len().min(learned as usize);
             state.learned.drain(..known);
             self.blocks.clear();
@@ -330,21 +330,21 @@ impl Disk {
     }
 }
 
-impl State {
+impl DiskState {
     /// The state that a head tells of. Run files that are `opened` are not read again, and those that it opens are noted there, even
     /// if it fails.
     fn load(
         directory: &Path,
         catalog: &Catalog,
-        head: &Head,
+        head: &CommitHead,
         width: usize,
-        room: Room,
-        opened: &mut Opened,
+        room: DiskBudget,
+        opened: &mut OpenRuns,
     ) -> Result<Self> {
         if head.slices.len() != super::posting::SLICES {
             return Err(damaged(&directory.join(super::catalog::FILE), "its head tells of no slices".to_owned()));
         }
-        let mut bands = Bands::open(directory, &head.slices, room.recent_bands(), room.filters(), opened)?;
+        let mut bands = BandPostings::open(directory, &head.slices, room.recent_bands(), room.filters(), opened)?;
         for (doc, hashes) in catalog.recent(head.merged(), head.next, width)? {
             bands.insert(doc, &hashes);
         }
@@ -360,7 +360,7 @@ impl State {
             dead: catalog.dead(head)?,
             directory: catalog.directory(head)?.iter().map(|entry| (entry.first, entry.last)).collect(),
             told_blocks: (0, 0),
-            pending: Pending::default(),
+            pending: PendingChanges::default(),
             learned_count: learned.len() as u64,
             learned,
         };
@@ -369,7 +369,7 @@ impl State {
     }
 
     /// Takes over what the head says of the whole.
-    fn tell(&mut self, head: &Head) {
+    fn tell(&mut self, head: &CommitHead) {
         self.next = head.next;
         self.pending.first = head.next;
         self.told_blocks = (head.blocks, head.directory);
@@ -400,7 +400,7 @@ fn attempts<T>(mut attempt: impl FnMut() -> Result<T>) -> Result<T> {
 }
 
 /// Removes run files that the head does not name; how many.
-fn remove_leftovers(directory: &Path, head: &Head) -> Result<u64> {
+fn remove_leftovers(directory: &Path, head: &CommitHead) -> Result<u64> {
     let failed = |source| Error::io("read", directory, source);
     let mut removed = 0;
     for entry in std::fs::read_dir(directory).map_err(failed)? {

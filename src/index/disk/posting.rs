@@ -3,7 +3,7 @@
 //! The upper 8 bits of a hash tell its slice, of which there are 256; inside a slice the other 32 bits and the document make a
 //! posting of 64 bits, so that postings sort by hash and then by document.
 
-use crate::index::record::Doc;
+use crate::index::record::InsertNumber;
 
 /// Number of slices.
 pub(super) const SLICES: usize = 256;
@@ -13,7 +13,7 @@ pub(super) const SLICES: usize = 256;
 pub(super) struct Posting(u64);
 
 impl Posting {
-    pub(super) const fn new(low: u32, doc: Doc) -> Self {
+    pub(super) const fn new(low: u32, doc: InsertNumber) -> Self {
         Self((low as u64) << 32 | doc as u64)
     }
 
@@ -22,7 +22,7 @@ impl Posting {
         (self.0 >> 32) as u32
     }
 
-    pub(super) const fn doc(self) -> Doc {
+    pub(super) const fn doc(self) -> InsertNumber {
         self.0 as u32
     }
 }

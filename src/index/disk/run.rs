@@ -17,10 +17,10 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::damaged;
-use super::filter::Filter;
+use super::filter::HashFilter;
 use super::posting::Posting;
 use crate::error::{Error, Result};
-use crate::index::record::Doc;
+use crate::index::record::InsertNumber;
 
 const MAGIC: &[u8; 8] = b"MKRRUN\x00\x01";
 const BLOCK: usize = 1024;
@@ -37,13 +37,13 @@ pub(super) struct RunInfo {
 
 /// An open run file.
 #[derive(Debug)]
-pub(super) struct Run {
+pub(super) struct RunFile {
     pub(super) info: RunInfo,
     path: PathBuf,
     file: File,
     /// The low bits of the first posting of each block.
     firsts: Vec<u32>,
-    filter: Filter,
+    filter: HashFilter,
 }
 
 /// The file of a run.
@@ -51,7 +51,7 @@ pub(super) fn path_of(directory: &Path, file: u64) -> PathBuf {
     directory.join(format!("{file:08}.run"))
 }
 
-impl Run {
+impl RunFile {
     /// Opens a run file and reads its table, and all of it for a filter of no more bytes than that.
     ///
     /// # Errors
@@ -74,14 +74,14 @@ impl Run {
             return Err(damaged(&path, "its head or its table holds other bytes than were written".to_owned()));
         }
         let firsts = table.as_chunks::<4>().0.iter().map(|first| u32::from_le_bytes(*first)).collect();
-        let run = Self { info, path, file, firsts, filter: Filter::for_postings(0, 0) };
-        let mut filter = Filter::for_postings(info.postings as usize, filter_bytes);
+        let run = Self { info, path, file, firsts, filter: HashFilter::for_postings(0, 0) };
+        let mut filter = HashFilter::for_postings(info.postings as usize, filter_bytes);
         run.postings().try_for_each(|posting| posting.map(|posting| filter.note(posting.low())))?;
         Ok(Self { filter, ..run })
     }
 
     /// Shows the documents of a hash, ascending, until `show` has enough.
-    pub(super) fn docs(&self, low: u32, mut show: impl FnMut(Doc) -> bool) -> Result<()> {
+    pub(super) fn docs(&self, low: u32, mut show: impl FnMut(InsertNumber) -> bool) -> Result<()> {
         if !self.filter.may_hold(low) {
             return Ok(());
         }
@@ -110,7 +110,7 @@ impl Run {
         })
     }
 
-    fn block<'b>(&self, number: usize, block: &'b mut [u8; BLOCK]) -> Result<Unpacked<'b>> {
+    fn block<'b>(&self, number: usize, block: &'b mut [u8; BLOCK]) -> Result<PostingBlock<'b>> {
         let offset = MAGIC.len() + BLOCK * number;
         self.file.read_exact_at(block, offset as u64).map_err(|source| Error::io("read", &self.path, source))?;
         let [a, b, c, d, rest @ ..] = block;
@@ -123,13 +123,13 @@ impl Run {
         let unpacked = rest[HEADER - 4..].split_at_checked(count * offset);
         let unpacked = unpacked.and_then(|(offsets, docs)| Some((offsets, docs.get(..count * doc)?)));
         let (offsets, docs) = unpacked.unwrap_or_default();
-        Ok(Unpacked { first, offsets, docs, offset, doc, next: 0, count: if docs.is_empty() { 0 } else { count } })
+        Ok(PostingBlock { first, offsets, docs, offset, doc, next: 0, count: if docs.is_empty() { 0 } else { count } })
     }
 }
 
 /// The postings of a block.
 #[derive(Debug)]
-struct Unpacked<'b> {
+struct PostingBlock<'b> {
     first: u32,
     offsets: &'b [u8],
     docs: &'b [u8],
@@ -140,7 +140,7 @@ struct Unpacked<'b> {
     count: usize,
 }
 
-impl Unpacked<'_> {
+impl PostingBlock<'_> {
     /// Goes on with the first posting that has these low bits or more.
     fn from(mut self, low: u32) -> Self {
         let (mut start, mut end) = (0, self.count);
@@ -157,7 +157,7 @@ impl Unpacked<'_> {
     }
 }
 
-impl Iterator for Unpacked<'_> {
+impl Iterator for PostingBlock<'_> {
     type Item = Posting;
 
     #[inline]
@@ -202,7 +202,7 @@ fn write_to(path: &Path, file: u64, postings: impl Iterator<Item = Result<Postin
     let failed = |source| Error::io("write", path, source);
     let mut out = BufWriter::with_capacity(1 << 18, File::create(path).map_err(failed)?);
     out.write_all(MAGIC).map_err(failed)?;
-    let (mut packer, mut table, mut count) = (Packer::default(), Vec::new(), 0);
+    let (mut packer, mut table, mut count) = (PostingPacker::default(), Vec::new(), 0);
     for posting in postings {
         let posting = posting?;
         if !packer.fits(posting) {
@@ -224,12 +224,12 @@ fn write_to(path: &Path, file: u64, postings: impl Iterator<Item = Result<Postin
 
 /// Gathers the postings of one block.
 #[derive(Debug, Default)]
-struct Packer {
+struct PostingPacker {
     postings: Vec<Posting>,
-    widest: Doc,
+    widest: InsertNumber,
 }
 
-impl Packer {
+impl PostingPacker {
     /// The low bits of the first posting, or else of this one.
     fn first(&self, posting: Posting) -> u32 {
         self.postings.first().unwrap_or(&posting).low()
@@ -280,10 +280,10 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn written(postings: &[Posting]) -> (tempfile::TempDir, Run) {
+    fn written(postings: &[Posting]) -> (tempfile::TempDir, RunFile) {
         let directory = tempfile::tempdir().unwrap();
         let info = write(directory.path(), 7, postings.iter().copied().map(Ok)).unwrap().unwrap();
-        let run = Run::open(directory.path(), info, postings.len() / 8).unwrap();
+        let run = RunFile::open(directory.path(), info, postings.len() / 8).unwrap();
         (directory, run)
     }
 
@@ -300,7 +300,7 @@ mod tests {
             for low in lows.iter().chain(&[0, 25, 51, u32::MAX]).take(40) {
                 let mut found = Vec::new();
                 run.docs(*low, |doc| { found.push(doc); true }).unwrap();
-                let expected: Vec<Doc> = postings.iter().filter(|posting| posting.low() == *low).map(|posting| posting.doc()).collect();
+                let expected: Vec<InsertNumber> = postings.iter().filter(|posting| posting.low() == *low).map(|posting| posting.doc()).collect();
                 prop_assert_eq!(found, expected);
             }
         }
@@ -316,12 +316,12 @@ mod tests {
             let mut changed = bytes.clone();
             changed[at] ^= 1 << (at % 8);
             std::fs::write(&path, &changed).unwrap();
-            let read =
-                Run::open(directory.path(), run.info, 64).and_then(|run| run.postings().collect::<Result<Vec<_>>>());
+            let read = RunFile::open(directory.path(), run.info, 64)
+                .and_then(|run| run.postings().collect::<Result<Vec<_>>>());
             assert!(read.is_err(), "byte {at}");
         }
         std::fs::write(&path, &bytes[..bytes.len() - 1]).unwrap();
-        let error = Run::open(directory.path(), run.info, 64).unwrap_err();
+        let error = RunFile::open(directory.path(), run.info, 64).unwrap_err();
         assert!(error.to_string().contains("bytes, not"), "{error}");
     }
 

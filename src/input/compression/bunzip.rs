@@ -7,7 +7,7 @@ use std::io::{self, BufRead, BufReader, Read};
 use bzip2::{Decompress, Status};
 
 /// Decompresses stream after stream.
-pub(super) struct Bunzip<R: Read> {
+pub(super) struct Bzip2Reader<R: Read> {
     reader: BufReader<R>,
     /// `None` between streams.
     inflate: Option<Decompress>,
@@ -15,13 +15,13 @@ pub(super) struct Bunzip<R: Read> {
     error: Option<io::Error>,
 }
 
-impl<R: Read> Bunzip<R> {
+impl<R: Read> Bzip2Reader<R> {
     pub(super) fn new(reader: BufReader<R>) -> Self {
         Self { reader, inflate: None, error: None }
     }
 }
 
-impl<R: Read> Read for Bunzip<R> {
+impl<R: Read> Read for Bzip2Reader<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         if buffer.is_empty() {
             return Ok(0);

@@ -18,12 +18,12 @@ const NAME: u8 = 8;
 const COMMENT: u8 = 16;
 
 /// Decompresses member after member.
-pub(super) struct Gunzip<R: Read> {
+pub(super) struct GzipReader<R: Read> {
     reader: BufReader<R>,
     threads: usize,
     inflate: Box<Decompress>,
     crc: Crc,
-    state: State,
+    state: GzipState,
     /// What a batch gave.
     ready: Vec<u8>,
     at: usize,
@@ -31,26 +31,35 @@ pub(super) struct Gunzip<R: Read> {
     error: Option<io::Error>,
 }
 
-enum State {
+enum GzipState {
     /// Between members.
     Header,
     Body,
     End,
 }
 
-impl<R: Read> Gunzip<R> {
+impl<R: Read> GzipReader<R> {
     pub(super) fn new(reader: BufReader<R>, threads: usize) -> Self {
         let inflate = Box::new(Decompress::new(false));
-        Self { reader, threads, inflate, crc: Crc::new(), state: State::Header, ready: Vec::new(), at: 0, error: None }
+        Self {
+            reader,
+            threads,
+            inflate,
+            crc: Crc::new(),
+            state: GzipState::Header,
+            ready: Vec::new(),
+            at: 0,
+            error: None,
+        }
     }
 
     /// Begins the next member, if there is one.
     fn header(&mut self) -> io::Result<()> {
         match self.reader.fill_buf()?.first() {
-            None => self.state = State::End,
+            None => self.state = GzipState::End,
             Some(0) => {
                 only_zeros(&mut self.reader)?;
-                self.state = State::End;
+                self.state = GzipState::End;
             }
             Some(_) => {
                 let size = header(&mut self.reader)?;
@@ -66,7 +75,7 @@ impl<R: Read> Gunzip<R> {
     fn begin(&mut self) {
         self.inflate.reset(false);
         self.crc.reset();
-        self.state = State::Body;
+        self.state = GzipState::Body;
     }
 
     /// Decompresses some of the body straight into `buffer`. What was made before an error is given before it.
@@ -87,7 +96,7 @@ impl<R: Read> Gunzip<R> {
                 Ok(_) => {}
                 Err(_) => self.error = Some(corrupt()),
             }
-            if made > 0 || self.error.is_some() || !matches!(self.state, State::Body) {
+            if made > 0 || self.error.is_some() || !matches!(self.state, GzipState::Body) {
                 return Ok(made);
             }
         }
@@ -95,7 +104,7 @@ impl<R: Read> Gunzip<R> {
 
     /// The check sum and size after a member.
     fn trailer(&mut self) {
-        self.state = State::Header;
+        self.state = GzipState::Header;
         let mut trailer = [0; 8];
         if self.reader.read_exact(&mut trailer).is_err() {
             self.error = Some(truncated());
@@ -156,7 +165,7 @@ impl<R: Read> Gunzip<R> {
     }
 }
 
-impl<R: Read> Read for Gunzip<R> {
+impl<R: Read> Read for GzipReader<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         if buffer.is_empty() {
             return Ok(0);
@@ -170,13 +179,13 @@ impl<R: Read> Read for Gunzip<R> {
                 return Ok(length);
             }
             if let Some(error) = self.error.take() {
-                self.state = State::End;
+                self.state = GzipState::End;
                 return Err(error);
             }
             match self.state {
-                State::Header => self.header()?,
-                State::End => return Ok(0),
-                State::Body => match self.body(buffer)? {
+                GzipState::Header => self.header()?,
+                GzipState::End => return Ok(0),
+                GzipState::Body => match self.body(buffer)? {
                     0 => {}
                     made => return Ok(made),
                 },

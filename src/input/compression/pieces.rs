@@ -9,7 +9,7 @@ use std::io::{self, Read};
 const PIECE: usize = 1 << 16;
 
 /// Reads in pieces from a decoder.
-pub(super) struct Pieces<D: Read> {
+pub(super) struct DecoderPieces<D: Read> {
     decoder: D,
     /// Named in errors.
     name: &'static str,
@@ -21,7 +21,7 @@ pub(super) struct Pieces<D: Read> {
     error: Option<io::Error>,
 }
 
-impl<D: Read> Pieces<D> {
+impl<D: Read> DecoderPieces<D> {
     /// `name` is that of the compression.
     pub(super) fn new(decoder: D, name: &'static str) -> Self {
         Self { decoder, name, ready: Vec::new(), at: 0, ended: false, error: None }
@@ -42,7 +42,7 @@ impl<D: Read> Pieces<D> {
     }
 }
 
-impl<D: Read> Read for Pieces<D> {
+impl<D: Read> Read for DecoderPieces<D> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         if self.at == self.ready.len() && !self.ended {
             self.refill();

@@ -15,40 +15,40 @@ use zstd::zstd_safe;
 const PIECE: usize = 1 << 17;
 
 /// Decompresses frame after frame.
-pub(super) struct Unzstd<R: Read> {
-    source: Source<R>,
+pub(super) struct ZstdReader<R: Read> {
+    source: ZstdSource<R>,
     /// Decompressed, and not yet read from `at` on.
     ready: Vec<u8>,
     at: usize,
 }
 
-enum Source<R: Read> {
-    Frames(Frames<R>),
-    Stream(Box<Decoder<'static, BufReader<Rest<R>>>>),
+enum ZstdSource<R: Read> {
+    Frames(FrameBatch<R>),
+    Stream(Box<Decoder<'static, BufReader<ReadAhead<R>>>>),
     /// Between the two, and after an error.
     End,
 }
 
 /// What was read ahead, and what was not read.
-type Rest<R> = Chain<Cursor<Vec<u8>>, BufReader<R>>;
+type ReadAhead<R> = Chain<Cursor<Vec<u8>>, BufReader<R>>;
 
-impl<R: Read> Unzstd<R> {
+impl<R: Read> ZstdReader<R> {
     /// `threads` may decompress together, with `ahead` compressed bytes in memory, and as many decompressed ones.
     pub(super) fn new(reader: BufReader<R>, threads: usize, ahead: usize) -> Self {
-        let frames = Frames { reader, threads, ahead, window: Vec::new(), begun: false };
-        Self { source: Source::Frames(frames), ready: Vec::new(), at: 0 }
+        let frames = FrameBatch { reader, threads, ahead, window: Vec::new(), begun: false };
+        Self { source: ZstdSource::Frames(frames), ready: Vec::new(), at: 0 }
     }
 
     fn refill(&mut self) -> io::Result<()> {
         self.at = 0;
         self.ready.clear();
-        if let Source::Frames(frames) = &mut self.source {
+        if let ZstdSource::Frames(frames) = &mut self.source {
             if frames.next(&mut self.ready)? {
                 return Ok(());
             }
             self.begin_stream()?;
         }
-        if let Source::Stream(decoder) = &mut self.source {
+        if let ZstdSource::Stream(decoder) = &mut self.source {
             self.ready.resize(PIECE, 0);
             let made = decoder.read(&mut self.ready);
             self.ready.truncate(*made.as_ref().unwrap_or(&0));
@@ -58,15 +58,17 @@ impl<R: Read> Unzstd<R> {
     }
 
     fn begin_stream(&mut self) -> io::Result<()> {
-        if let Source::Frames(Frames { reader, window, .. }) = std::mem::replace(&mut self.source, Source::End) {
+        if let ZstdSource::Frames(FrameBatch { reader, window, .. }) =
+            std::mem::replace(&mut self.source, ZstdSource::End)
+        {
             let rest = Cursor::new(window).chain(reader);
-            self.source = Source::Stream(Box::new(Decoder::with_buffer(BufReader::new(rest))?));
+            self.source = ZstdSource::Stream(Box::new(Decoder::with_buffer(BufReader::new(rest))?));
         }
         Ok(())
     }
 }
 
-impl<R: Read> Read for Unzstd<R> {
+impl<R: Read> Read for ZstdReader<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         if self.at == self.ready.len() {
             self.refill()?;
@@ -80,7 +82,7 @@ impl<R: Read> Read for Unzstd<R> {
 }
 
 /// Frames that are decompressed together.
-struct Frames<R: Read> {
+struct FrameBatch<R: Read> {
     reader: BufReader<R>,
     threads: usize,
     ahead: usize,
@@ -91,9 +93,9 @@ struct Frames<R: Read> {
 }
 
 /// A whole frame in the window, and the size of what it holds.
-type Frame = (Range<usize>, usize);
+type WindowFrame = (Range<usize>, usize);
 
-impl<R: Read> Frames<R> {
+impl<R: Read> FrameBatch<R> {
     /// Appends what the next frames hold to `ready`, nothing at the end; false if the rest has to be read as a stream.
     fn next(&mut self, ready: &mut Vec<u8>) -> io::Result<bool> {
         if self.threads < 2 || self.ahead == 0 {
@@ -122,7 +124,7 @@ impl<R: Read> Frames<R> {
     }
 
     /// The frames at the head of the window that stand there whole and hold no more than may be held.
-    fn whole(&self) -> Vec<Frame> {
+    fn whole(&self) -> Vec<WindowFrame> {
         let (mut frames, mut at, mut held) = (Vec::new(), 0, 0);
         while let Some((length, size)) = self.window.get(at..).and_then(frame) {
             held = size.saturating_add(held);
@@ -136,9 +138,9 @@ impl<R: Read> Frames<R> {
     }
 
     /// What each frame holds; `None` for one that is damaged.
-    fn together(&self, frames: &[Frame]) -> Vec<Option<Vec<u8>>> {
+    fn together(&self, frames: &[WindowFrame]) -> Vec<Option<Vec<u8>>> {
         let window = self.window.as_slice();
-        let decompress = |(range, size): &Frame| {
+        let decompress = |(range, size): &WindowFrame| {
             let held = zstd::bulk::decompress(window.get(range.clone())?, *size).ok()?;
             (held.len() == *size).then_some(held)
         };
@@ -175,7 +177,7 @@ mod tests {
 
     /// What is read, and whether it ends with an error.
     fn read(bytes: &[u8], threads: usize, ahead: usize) -> (Vec<u8>, bool) {
-        let mut reader = Unzstd::new(BufReader::new(bytes), threads, ahead);
+        let mut reader = ZstdReader::new(BufReader::new(bytes), threads, ahead);
         let mut read = Vec::new();
         let failed = reader.read_to_end(&mut read).is_err();
         (read, failed)

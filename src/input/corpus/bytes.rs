@@ -6,10 +6,10 @@ use std::ops::Range;
 use super::{Corpus, Record, range};
 use crate::document::DocId;
 use crate::error::{Error, Result};
-use crate::input::held::Place;
+use crate::input::held::BytePlace;
 #[cfg(feature = "warc")]
 use crate::input::warc;
-use crate::input::{Format, Reason, Reject};
+use crate::input::{InputFormat, Reject, RejectReason};
 
 /// Records are copied in pieces of about so many bytes, where they are read from the disk for it.
 const COPIED: u64 = 1 << 20;
@@ -22,7 +22,7 @@ impl Corpus {
     /// The record is read from the disk again, and that fails or the file changed.
     pub fn raw(&self, id: DocId) -> Result<Cow<'_, [u8]>> {
         let Some(found) = self.find(id) else { return Ok(Cow::Borrowed(&[])) };
-        if let Place::Held(piece) = &found.part.place {
+        if let BytePlace::Held(piece) = &found.part.place {
             return Ok(Cow::Borrowed(piece.get(range(found)).unwrap_or_default()));
         }
         let mut bytes = Vec::new();
@@ -64,7 +64,7 @@ impl Corpus {
                 next = DocId::new(next.index() + 1);
             }
             let piece = match &found.part.place {
-                Place::Held(piece) => piece.get(start as usize..end as usize).unwrap_or_default(),
+                BytePlace::Held(piece) => piece.get(start as usize..end as usize).unwrap_or_default(),
                 _ => {
                     self.load(found, start, end - start, bytes)
                         .map_err(|reason| Reject { source: self.source(from), reason })?;
@@ -92,10 +92,13 @@ impl Corpus {
         for part in parts {
             let first = part.first as usize;
             let held = match (&part.place, self.files.get(number)) {
-                (Place::Held(piece), _) => &**piece,
+                (BytePlace::Held(piece), _) => &**piece,
                 (_, Some(file)) => {
                     self.fetch(part, file, 0, part.index.length, bytes).map_err(|what| {
-                        Error::from(Reject { source: self.source(DocId::new(first)), reason: Reason::Lost { what } })
+                        Error::from(Reject {
+                            source: self.source(DocId::new(first)),
+                            reason: RejectReason::Lost { what },
+                        })
                     })?;
                     bytes.as_slice()
                 }
@@ -118,13 +121,14 @@ impl Corpus {
     pub fn rewrite(&self, id: DocId, text: &str) -> std::result::Result<Vec<u8>, Reject> {
         let Record { text_value: Range { start, end }, decoding, .. } = self.read(id)?;
         if self.is_extracted(id) {
-            return Err(Reject { source: self.source(id), reason: Reason::Extracted });
+            return Err(Reject { source: self.source(id), reason: RejectReason::Extracted });
         }
-        let lost = |error: Error| Reject { source: self.source(id), reason: Reason::Lost { what: error.to_string() } };
+        let lost =
+            |error: Error| Reject { source: self.source(id), reason: RejectReason::Lost { what: error.to_string() } };
         let raw = self.raw(id).map_err(lost)?;
         let mut bytes = raw.get(..start).unwrap_or_default().to_vec();
         match self.find(id).map(|found| (found.file.format, &found.file.header)) {
-            Some((Format::JsonLines | Format::Parquet, _)) => {
+            Some((InputFormat::JsonLines | InputFormat::Parquet, _)) => {
                 bytes.extend_from_slice(serde_json::Value::from(text).to_string().as_bytes());
             }
             Some((_, Some(header))) => {

@@ -5,25 +5,25 @@
 
 /// Scans the bytes of records as they come.
 #[derive(Debug, Clone, Copy)]
-pub(in crate::input) struct Scan {
+pub(in crate::input) struct CsvScanner {
     delimiter: u8,
-    state: State,
+    state: CsvState,
     /// The byte before the next one, outside of quotes.
     last: u8,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum State {
+enum CsvState {
     Plain,
     Quoted,
     /// After a quote in a quoted field: it closes the field unless another follows.
     Quote,
 }
 
-impl Scan {
+impl CsvScanner {
     /// At the beginning of a record.
     pub(in crate::input) fn new(delimiter: u8) -> Self {
-        Self { delimiter, state: State::Plain, last: b'\n' }
+        Self { delimiter, state: CsvState::Plain, last: b'\n' }
     }
 
     /// Takes bytes up to the line feed that ends the record, and tells how many they are; `None` if all were taken and the
@@ -33,13 +33,13 @@ impl Scan {
         loop {
             let rest = bytes.get(at..).filter(|rest| !rest.is_empty())?;
             match self.state {
-                State::Quoted => {
+                CsvState::Quoted => {
                     at += memchr::memchr(b'"', rest)? + 1;
-                    self.state = State::Quote;
+                    self.state = CsvState::Quote;
                 }
-                State::Quote if rest.first() == Some(&b'"') => (at, self.state) = (at + 1, State::Quoted),
-                State::Quote => (self.last, self.state) = (b'"', State::Plain),
-                State::Plain => {
+                CsvState::Quote if rest.first() == Some(&b'"') => (at, self.state) = (at + 1, CsvState::Quoted),
+                CsvState::Quote => (self.last, self.state) = (b'"', CsvState::Plain),
+                CsvState::Plain => {
                     let Some(found) = memchr::memchr2(b'"', b'\n', rest) else {
                         self.last = rest.last().copied().unwrap_or(self.last);
                         return None;
@@ -52,7 +52,7 @@ impl Scan {
                     }
                     self.last = b'"';
                     if before == self.delimiter || before == b'\n' {
-                        self.state = State::Quoted;
+                        self.state = CsvState::Quoted;
                     }
                 }
             }
@@ -66,7 +66,7 @@ pub(in crate::input) fn cut(bytes: &[u8], size: usize, delimiter: u8) -> usize {
     if bytes.len() <= size {
         return bytes.len();
     }
-    let (mut scan, mut end) = (Scan::new(delimiter), 0);
+    let (mut scan, mut end) = (CsvScanner::new(delimiter), 0);
     while let Some(length) = bytes.get(end..).and_then(|rest| scan.take(rest)) {
         if end > 0 && end + length > size {
             return end;

@@ -16,7 +16,7 @@ fn oracle(bytes: &[u8], delimiter: u8) -> Vec<Vec<String>> {
 
 /// The records of `bytes`, cut off in pieces of `step` bytes.
 fn cut_off(bytes: &[u8], delimiter: u8, step: usize) -> Vec<&[u8]> {
-    let (mut records, mut begin, mut at, mut scan) = (Vec::new(), 0, 0, Scan::new(delimiter));
+    let (mut records, mut begin, mut at, mut scan) = (Vec::new(), 0, 0, CsvScanner::new(delimiter));
     while at < bytes.len() {
         let piece = &bytes[at..bytes.len().min(at + step)];
         let end = scan.take(piece);
@@ -90,7 +90,7 @@ proptest! {
     fn every_text_survives_encoding(text in "[a\"\\r\\n,;م ]{0,12}", delimiter in prop::sample::select(vec![b',', b';'])) {
         let options = InputOptions::default();
         let raw = format!("id{0}text\n", delimiter as char).into_bytes();
-        let header = Header::new(raw, delimiter, &options).unwrap();
+        let header = CsvHeader::new(raw, delimiter, &options).unwrap();
         let line = format!("7{}{}", delimiter as char, header.encode(&text));
         let record = header.record(line.as_bytes(), &options).unwrap();
         prop_assert_eq!((&*record.id, &*record.text), ("7", &*text));
@@ -98,22 +98,22 @@ proptest! {
     }
 }
 
-fn header(text: &str, format: Format) -> Result<Option<Header>, Misfit> {
-    Header::read(&mut text.as_bytes(), format, &InputOptions::default())
+fn header(text: &str, format: InputFormat) -> Result<Option<CsvHeader>, CsvMisfit> {
+    CsvHeader::read(&mut text.as_bytes(), format, &InputOptions::default())
 }
 
 #[test]
 fn the_header_tells_what_stands_between_columns() {
-    let delimiter = |text| header(text, Format::Csv).unwrap().unwrap().delimiter;
+    let delimiter = |text| header(text, InputFormat::Csv).unwrap().unwrap().delimiter;
     assert_eq!(delimiter("id,text\n"), b',');
     assert_eq!(delimiter("text"), b',');
     assert_eq!(delimiter("\u{feff}\n\nid;text;a,b\r\n"), b';');
     assert_eq!(delimiter("id|text\n"), b'|');
     assert_eq!(delimiter("id\ttext\n"), b'\t');
-    assert_eq!(header("id\t\"text\"\n1", Format::Tsv).unwrap().unwrap().names, ["id", "text"]);
-    assert!(header("id,text\n", Format::Tsv).unwrap_err().0.contains("no column"));
-    assert!(header("a;text;b|text|c\n", Format::Csv).unwrap_err().0.contains("several"));
-    assert!(header("text,id,text\n", Format::Csv).unwrap_err().0.contains("more than once"));
-    assert_eq!(header("\r\n\n", Format::Csv), Ok(None));
-    assert_eq!(header("", Format::Csv), Ok(None));
+    assert_eq!(header("id\t\"text\"\n1", InputFormat::Tsv).unwrap().unwrap().names, ["id", "text"]);
+    assert!(header("id,text\n", InputFormat::Tsv).unwrap_err().0.contains("no column"));
+    assert!(header("a;text;b|text|c\n", InputFormat::Csv).unwrap_err().0.contains("several"));
+    assert!(header("text,id,text\n", InputFormat::Csv).unwrap_err().0.contains("more than once"));
+    assert_eq!(header("\r\n\n", InputFormat::Csv), Ok(None));
+    assert_eq!(header("", InputFormat::Csv), Ok(None));
 }

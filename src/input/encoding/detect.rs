@@ -2,8 +2,8 @@
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 
-use super::{Encoding, Hints, Kind, Table, arabic};
-use crate::input::reject::Reason;
+use super::{Encoding, EncodingHints, EncodingKind, SingleByteTable, arabic};
+use crate::input::reject::RejectReason;
 
 /// Bytes that are looked at for UTF-16.
 const HEAD: usize = 4096;
@@ -20,7 +20,7 @@ pub(super) fn marked(bytes: &[u8]) -> Option<(Encoding, usize)> {
     if bytes.starts_with(b"\xFF\xFE\0\0") {
         return None;
     }
-    encoding_rs::Encoding::for_bom(bytes).map(|(encoding, length)| (Encoding(Kind::Standard(encoding)), length))
+    encoding_rs::Encoding::for_bom(bytes).map(|(encoding, length)| (Encoding(EncodingKind::Standard(encoding)), length))
 }
 
 /// Whether there are bytes that are rare in other text than UTF-16: zero, or the high byte of Arabic letters.
@@ -35,7 +35,7 @@ pub(super) fn is_utf16(encoding: Encoding, bytes: &[u8]) -> bool {
     let is_high = |byte: u8| byte == 0 || byte == 6;
     let (mut high, mut low) = (0, 0);
     for [first, second] in head.as_chunks::<2>().0 {
-        let little = encoding.0 == Kind::Standard(encoding_rs::UTF_16LE);
+        let little = encoding.0 == EncodingKind::Standard(encoding_rs::UTF_16LE);
         let (upper, lower) = if little { (*second, *first) } else { (*first, *second) };
         high += usize::from(is_high(upper));
         low += usize::from(is_high(lower));
@@ -50,14 +50,14 @@ pub(super) fn is_utf16(encoding: Encoding, bytes: &[u8]) -> bool {
 /// # Errors
 ///
 /// They are no text.
-pub(super) fn unmarked(bytes: &[u8], hints: Hints<'_>) -> Result<Encoding, Reason> {
+pub(super) fn unmarked(bytes: &[u8], hints: EncodingHints<'_>) -> Result<Encoding, RejectReason> {
     if is_damaged_utf8(bytes) {
         return Ok(Encoding::UTF_8);
     }
     let odd = |byte: &u8| *byte < 0x20 && !matches!(byte, b'\t' | b'\n' | b'\x0C' | b'\r' | b'\x1B');
     let controls = bytes.iter().filter(|byte| odd(byte)).count();
     if memchr::memchr(0, bytes).is_some() || controls * 50 > bytes.len() {
-        return Err(Reason::NotText);
+        return Err(RejectReason::NotText);
     }
     let mut declared = hints.declared.and_then(Encoding::for_label);
     if let Some(encoding) = declared {
@@ -90,14 +90,16 @@ fn detected(bytes: &[u8], tld: Option<&str>) -> Encoding {
     // The detector takes lower case labels of ASCII only.
     let label = |tld: &&str| !tld.is_empty() && tld.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-');
     let guess = detector.guess(tld.filter(label).map(str::as_bytes), Utf8Detection::Deny);
-    let guess = Encoding(Kind::Standard(guess));
+    let guess = Encoding(EncodingKind::Standard(guess));
     let natural = |encoding: Encoding| {
         let (text, lossy) = encoding.decode(fed);
         if lossy { 0.0 } else { arabic::naturalness(&text) }
     };
     let (mut best, mut floor) = (guess, (natural(guess) * BETTER).max(NATURAL));
-    let standard = [encoding_rs::WINDOWS_1256, encoding_rs::ISO_8859_6].map(Kind::Standard);
-    for kind in standard.into_iter().chain([Table::MacArabic, Table::Cp720].map(Kind::Table)) {
+    let standard = [encoding_rs::WINDOWS_1256, encoding_rs::ISO_8859_6].map(EncodingKind::Standard);
+    for kind in
+        standard.into_iter().chain([SingleByteTable::MacArabic, SingleByteTable::Cp720].map(EncodingKind::Table))
+    {
         let found = natural(Encoding(kind));
         if found > floor {
             (best, floor) = (Encoding(kind), found);

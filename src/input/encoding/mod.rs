@@ -13,7 +13,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use super::json_lines::utf8;
-use super::reject::Reason;
+use super::reject::RejectReason;
 use crate::error::Error;
 
 mod arabic;
@@ -26,23 +26,23 @@ pub(super) const BOM: &[u8] = b"\xEF\xBB\xBF";
 
 /// An encoding of text: those of the WHATWG standard, and `cp720`, `cp864` and `mac_arabic`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Encoding(Kind);
+pub struct Encoding(EncodingKind);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
+enum EncodingKind {
     Standard(&'static encoding_rs::Encoding),
-    Table(Table),
+    Table(SingleByteTable),
 }
 
 /// An encoding of one byte a character that `encoding_rs` does not have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Table {
+enum SingleByteTable {
     Cp720,
     Cp864,
     MacArabic,
 }
 
-impl Table {
+impl SingleByteTable {
     const ALL: [Self; 3] = [Self::Cp720, Self::Cp864, Self::MacArabic];
 
     const fn name(self) -> &'static str {
@@ -83,15 +83,18 @@ impl Table {
 
 impl Encoding {
     /// UTF-8.
-    pub const UTF_8: Self = Self(Kind::Standard(encoding_rs::UTF_8));
+    pub const UTF_8: Self = Self(EncodingKind::Standard(encoding_rs::UTF_8));
 
     /// The encoding that a label means, as in HTML (`windows-1256`, `cp1256`, `arabic`, `utf-16`, …), or one of `cp720`, `cp864`,
     /// `mac_arabic`; in upper or lower case.
     #[must_use]
     pub fn for_label(label: &str) -> Option<Self> {
         let trimmed = label.trim();
-        let table = Table::ALL.into_iter().find(|table| table.name().eq_ignore_ascii_case(trimmed)).map(Kind::Table);
-        let standard = || encoding_rs::Encoding::for_label_no_replacement(label.as_bytes()).map(Kind::Standard);
+        let table = SingleByteTable::ALL
+            .into_iter()
+            .find(|table| table.name().eq_ignore_ascii_case(trimmed))
+            .map(EncodingKind::Table);
+        let standard = || encoding_rs::Encoding::for_label_no_replacement(label.as_bytes()).map(EncodingKind::Standard);
         table.or_else(standard).map(Self)
     }
 
@@ -99,16 +102,16 @@ impl Encoding {
     #[must_use]
     pub fn name(self) -> &'static str {
         match self.0 {
-            Kind::Standard(standard) => standard.name(),
-            Kind::Table(table) => table.name(),
+            EncodingKind::Standard(standard) => standard.name(),
+            EncodingKind::Table(table) => table.name(),
         }
     }
 
     /// Decodes `bytes`, which have no byte order mark; U+FFFD for what is wrong, and whether there was any.
     pub(super) fn decode(self, bytes: &[u8]) -> (Cow<'_, str>, bool) {
         match self.0 {
-            Kind::Standard(standard) => standard.decode_without_bom_handling(bytes),
-            Kind::Table(table) => {
+            EncodingKind::Standard(standard) => standard.decode_without_bom_handling(bytes),
+            EncodingKind::Table(table) => {
                 let (text, lossy) = table.decode(bytes);
                 (Cow::Owned(text), lossy)
             }
@@ -119,14 +122,14 @@ impl Encoding {
     #[must_use]
     pub fn encode(self, text: &str) -> Option<Vec<u8>> {
         match self.0 {
-            Kind::Table(table) => table.encode(text),
-            Kind::Standard(standard) if standard == encoding_rs::UTF_16LE => {
+            EncodingKind::Table(table) => table.encode(text),
+            EncodingKind::Standard(standard) if standard == encoding_rs::UTF_16LE => {
                 Some(text.encode_utf16().flat_map(u16::to_le_bytes).collect())
             }
-            Kind::Standard(standard) if standard == encoding_rs::UTF_16BE => {
+            EncodingKind::Standard(standard) if standard == encoding_rs::UTF_16BE => {
                 Some(text.encode_utf16().flat_map(u16::to_be_bytes).collect())
             }
-            Kind::Standard(standard) => {
+            EncodingKind::Standard(standard) => {
                 let (bytes, used, unmappable) = standard.encode(text);
                 (!unmappable && used == standard).then(|| bytes.into_owned())
             }
@@ -136,7 +139,7 @@ impl Encoding {
     /// Its byte order mark, if the bytes begin with one.
     fn bom(self, bytes: &[u8]) -> usize {
         match encoding_rs::Encoding::for_bom(bytes) {
-            Some((found, length)) if self.0 == Kind::Standard(found) => length,
+            Some((found, length)) if self.0 == EncodingKind::Standard(found) => length,
             _ => 0,
         }
     }
@@ -194,18 +197,18 @@ impl fmt::Display for EncodingChoice {
 /// How a record's bytes became its text. The default is that of nearly every record: they were UTF-8.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
-pub struct Decoding {
+pub struct RecordDecoding {
     /// What the bytes were decoded from.
     pub encoding: Encoding,
     /// What another program had decoded wrongly before, and was put right.
-    pub repair: Option<mojibake::Repair>,
+    pub repair: Option<mojibake::MojibakeRepair>,
     /// Characters are lost: bytes that stood for nothing became U+FFFD, or mojibake holds U+FFFD and cannot be repaired.
     pub lossy: bool,
     /// HTML: no main text was found, so all text of the page stands for it.
     pub all_text: bool,
 }
 
-impl Decoding {
+impl RecordDecoding {
     /// Whether the record was clean UTF-8.
     #[must_use]
     pub fn is_plain(&self) -> bool {
@@ -213,10 +216,10 @@ impl Decoding {
     }
 
     /// What is noted of a record: its encoding if that is not UTF-8, its repair, its losses, a page without main text.
-    pub fn notes(&self) -> impl Iterator<Item = Note> + use<> {
-        let encoding = (self.encoding != Encoding::UTF_8).then_some(Note::Encoding(self.encoding));
-        let repair = self.repair.map(Note::Repaired);
-        let rest = [self.lossy.then_some(Note::Lossy), self.all_text.then_some(Note::AllText)];
+    pub fn notes(&self) -> impl Iterator<Item = DecodingNote> + use<> {
+        let encoding = (self.encoding != Encoding::UTF_8).then_some(DecodingNote::Encoding(self.encoding));
+        let repair = self.repair.map(DecodingNote::Repaired);
+        let rest = [self.lossy.then_some(DecodingNote::Lossy), self.all_text.then_some(DecodingNote::AllText)];
         encoding.into_iter().chain(repair).chain(rest.into_iter().flatten())
     }
 }
@@ -224,18 +227,18 @@ impl Decoding {
 /// Something about a record that is counted. Shown as `KIND/NAME`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Note {
+pub enum DecodingNote {
     /// It was in this encoding.
     Encoding(Encoding),
     /// Its text had been decoded wrongly.
-    Repaired(mojibake::Repair),
+    Repaired(mojibake::MojibakeRepair),
     /// Some of its characters are lost.
     Lossy,
     /// It is a page in which no main text was found.
     AllText,
 }
 
-impl fmt::Display for Note {
+impl fmt::Display for DecodingNote {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Encoding(encoding) => write!(f, "encoding/{encoding}"),
@@ -248,7 +251,7 @@ impl fmt::Display for Note {
 
 /// What is known beside the bytes.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Hints<'h> {
+pub(super) struct EncodingHints<'h> {
     /// The label that a header or the text itself declares.
     pub(super) declared: Option<&'h str>,
     /// The top-level domain that the text came from.
@@ -257,11 +260,11 @@ pub(super) struct Hints<'h> {
 
 /// Bytes that were decoded.
 #[derive(Debug)]
-pub(super) struct Text<'a> {
+pub(super) struct DecodedText<'a> {
     pub(super) text: Cow<'a, str>,
     /// Length of the byte order mark, which is no part of the text.
     pub(super) bom: usize,
-    pub(super) decoding: Decoding,
+    pub(super) decoding: RecordDecoding,
 }
 
 /// Decodes `bytes`, a whole text, in time linear in them.
@@ -269,30 +272,35 @@ pub(super) struct Text<'a> {
 /// # Errors
 ///
 /// They are no UTF-8 and have to be, or no text in any encoding.
-pub(super) fn decode<'a>(bytes: &'a [u8], hints: Hints<'_>, choice: EncodingChoice) -> Result<Text<'a>, Reason> {
+pub(super) fn decode<'a>(
+    bytes: &'a [u8],
+    hints: EncodingHints<'_>,
+    choice: EncodingChoice,
+) -> Result<DecodedText<'a>, RejectReason> {
     let decoded = |encoding: Encoding, bom: usize| {
         let (text, lossy) = encoding.decode(bytes.get(bom..).unwrap_or_default());
-        Text { text, bom, decoding: Decoding { encoding, lossy, ..Decoding::default() } }
+        DecodedText { text, bom, decoding: RecordDecoding { encoding, lossy, ..RecordDecoding::default() } }
     };
     match choice {
         EncodingChoice::Named(encoding) => Ok(decoded(encoding, encoding.bom(bytes))),
         EncodingChoice::Strict => {
             let bom = Encoding::UTF_8.bom(bytes);
             let text = utf8(bytes)?.get(bom..).unwrap_or_default();
-            Ok(Text { text: Cow::Borrowed(text), bom, decoding: Decoding::default() })
+            Ok(DecodedText { text: Cow::Borrowed(text), bom, decoding: RecordDecoding::default() })
         }
         EncodingChoice::Auto => {
             if let Some((encoding, bom)) = detect::marked(bytes) {
                 return Ok(decoded(encoding, bom));
             }
             if detect::zeros_stand_apart(bytes) {
-                let (le, be) = (Kind::Standard(encoding_rs::UTF_16LE), Kind::Standard(encoding_rs::UTF_16BE));
+                let (le, be) =
+                    (EncodingKind::Standard(encoding_rs::UTF_16LE), EncodingKind::Standard(encoding_rs::UTF_16BE));
                 if let Some(encoding) = [le, be].into_iter().map(Encoding).find(|kind| detect::is_utf16(*kind, bytes)) {
                     return Ok(decoded(encoding, 0));
                 }
             }
             if let Ok(text) = simdutf8::basic::from_utf8(bytes) {
-                return Ok(Text { text: Cow::Borrowed(text), bom: 0, decoding: Decoding::default() });
+                return Ok(DecodedText { text: Cow::Borrowed(text), bom: 0, decoding: RecordDecoding::default() });
             }
             detect::unmarked(bytes, hints).map(|encoding| decoded(encoding, 0))
         }
@@ -300,17 +308,17 @@ pub(super) fn decode<'a>(bytes: &'a [u8], hints: Hints<'_>, choice: EncodingChoi
 }
 
 /// Repairs a text that was decoded, unless nothing is to be repaired.
-pub(super) fn mend<'a>(text: Cow<'a, str>, choice: EncodingChoice, decoding: &mut Decoding) -> Cow<'a, str> {
+pub(super) fn mend<'a>(text: Cow<'a, str>, choice: EncodingChoice, decoding: &mut RecordDecoding) -> Cow<'a, str> {
     if choice == EncodingChoice::Strict || !mojibake::suspicious(&text) {
         return text;
     }
     match mojibake::repair(&text) {
-        mojibake::Verdict::Clean => text,
-        mojibake::Verdict::Lost => {
+        mojibake::RepairVerdict::Clean => text,
+        mojibake::RepairVerdict::Lost => {
             decoding.lossy = true;
             text
         }
-        mojibake::Verdict::Repaired(repaired, repair) => {
+        mojibake::RepairVerdict::Repaired(repaired, repair) => {
             decoding.repair = Some(repair);
             Cow::Owned(repaired)
         }

@@ -11,7 +11,7 @@
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
-use super::{Encoding, Kind, arabic, detect};
+use super::{Encoding, EncodingKind, arabic, detect};
 
 /// Rounds that are undone at most.
 const ROUNDS: u8 = 3;
@@ -22,9 +22,9 @@ const WINDOW: usize = 128;
 /// What was done to a text and undone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Repair {
+pub struct MojibakeRepair {
     /// The last wrong decoding.
-    pub misread: Misread,
+    pub misread: MisreadEncoding,
     /// How many wrong decodings there were.
     pub times: u8,
 }
@@ -32,7 +32,7 @@ pub struct Repair {
 /// Which encoding was taken for which.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Misread {
+pub enum MisreadEncoding {
     /// UTF-8 as windows-1252, or as Latin-1, which is contained in it.
     Utf8AsWindows1252,
     /// UTF-8 as windows-1256.
@@ -45,28 +45,28 @@ pub enum Misread {
     Iso8859_6AsWindows1252,
 }
 
-impl Repair {
+impl MojibakeRepair {
     /// The short, stable name under which such repairs are counted.
     #[must_use]
     pub const fn code(self) -> &'static str {
         match (self.misread, self.times) {
-            (Misread::Utf8AsWindows1252, 0 | 1) => "utf-8 as windows-1252",
-            (Misread::Utf8AsWindows1252, _) => "utf-8 as windows-1252, more than once",
-            (Misread::Utf8AsWindows1256, 0 | 1) => "utf-8 as windows-1256",
-            (Misread::Utf8AsWindows1256, _) => "utf-8 as windows-1256, more than once",
-            (Misread::Utf8AsIso8859_6, 0 | 1) => "utf-8 as iso-8859-6",
-            (Misread::Utf8AsIso8859_6, _) => "utf-8 as iso-8859-6, more than once",
-            (Misread::Windows1256AsWindows1252, _) => "windows-1256 as windows-1252",
-            (Misread::Iso8859_6AsWindows1252, _) => "iso-8859-6 as windows-1252",
+            (MisreadEncoding::Utf8AsWindows1252, 0 | 1) => "utf-8 as windows-1252",
+            (MisreadEncoding::Utf8AsWindows1252, _) => "utf-8 as windows-1252, more than once",
+            (MisreadEncoding::Utf8AsWindows1256, 0 | 1) => "utf-8 as windows-1256",
+            (MisreadEncoding::Utf8AsWindows1256, _) => "utf-8 as windows-1256, more than once",
+            (MisreadEncoding::Utf8AsIso8859_6, 0 | 1) => "utf-8 as iso-8859-6",
+            (MisreadEncoding::Utf8AsIso8859_6, _) => "utf-8 as iso-8859-6, more than once",
+            (MisreadEncoding::Windows1256AsWindows1252, _) => "windows-1256 as windows-1252",
+            (MisreadEncoding::Iso8859_6AsWindows1252, _) => "iso-8859-6 as windows-1252",
         }
     }
 }
 
 /// What [`repair`] found.
 #[derive(Debug, PartialEq, Eq)]
-pub(in crate::input) enum Verdict {
+pub(in crate::input) enum RepairVerdict {
     Clean,
-    Repaired(String, Repair),
+    Repaired(String, MojibakeRepair),
     /// It is mojibake, but characters are lost.
     Lost,
 }
@@ -98,27 +98,29 @@ fn suspicious_window(window: &[u8]) -> bool {
 }
 
 /// Undoes wrong decodings. Linear in the text.
-pub(in crate::input) fn repair(text: &str) -> Verdict {
+pub(in crate::input) fn repair(text: &str) -> RepairVerdict {
     let mut now = Cow::Borrowed(text);
     let mut last = None;
     for times in 1..=ROUNDS {
         let Some((undone, misread)) = undo(&now) else { break };
-        last = Some(Repair { misread, times });
+        last = Some(MojibakeRepair { misread, times });
         now = Cow::Owned(undone);
     }
     match last {
-        Some(repair) if arabic::share(&now) > 0.5 => Verdict::Repaired(now.into_owned(), repair),
-        None if text.contains(char::REPLACEMENT_CHARACTER) && WAYS.iter().any(|way| way.shows(text)) => Verdict::Lost,
-        _ => Verdict::Clean,
+        Some(repair) if arabic::share(&now) > 0.5 => RepairVerdict::Repaired(now.into_owned(), repair),
+        None if text.contains(char::REPLACEMENT_CHARACTER) && WAYS.iter().any(|way| way.shows(text)) => {
+            RepairVerdict::Lost
+        }
+        _ => RepairVerdict::Clean,
     }
 }
 
 /// Undoes one.
-fn undo(text: &str) -> Option<(String, Misread)> {
-    let mut found: Option<(String, Misread)> = None;
+fn undo(text: &str) -> Option<(String, MisreadEncoding)> {
+    let mut found: Option<(String, MisreadEncoding)> = None;
     for way in WAYS.iter().filter(|way| way.shows(text)) {
         let Some(undone) = way.bytes(text).and_then(|bytes| String::from_utf8(bytes).ok()) else { continue };
-        let better = |(other, _): &(String, Misread)| arabic::naturalness(&undone) > arabic::naturalness(other);
+        let better = |(other, _): &(String, MisreadEncoding)| arabic::naturalness(&undone) > arabic::naturalness(other);
         if found.as_ref().is_none_or(better) {
             found = Some((undone, way.misread));
         }
@@ -127,7 +129,7 @@ fn undo(text: &str) -> Option<(String, Misread)> {
 }
 
 /// An Arabic encoding of one byte a letter, read as windows-1252: half of all letters have accents or none is a letter.
-fn legacy(text: &str) -> Option<(String, Misread)> {
+fn legacy(text: &str) -> Option<(String, MisreadEncoding)> {
     let letters = text.chars().filter(|character| character.is_alphabetic()).count();
     let accents = text.chars().filter(|character| matches!(character, '\u{C0}'..='\u{FF}')).count();
     if accents * 2 < letters || accents < 8 {
@@ -135,11 +137,11 @@ fn legacy(text: &str) -> Option<(String, Misread)> {
     }
     let bytes = WAYS.first()?.bytes(text)?;
     let kinds = [
-        (encoding_rs::WINDOWS_1256, Misread::Windows1256AsWindows1252),
-        (encoding_rs::ISO_8859_6, Misread::Iso8859_6AsWindows1252),
+        (encoding_rs::WINDOWS_1256, MisreadEncoding::Windows1256AsWindows1252),
+        (encoding_rs::ISO_8859_6, MisreadEncoding::Iso8859_6AsWindows1252),
     ];
     let decoded = kinds.into_iter().filter_map(|(encoding, misread)| {
-        let (text, lossy) = Encoding(Kind::Standard(encoding)).decode(&bytes);
+        let (text, lossy) = Encoding(EncodingKind::Standard(encoding)).decode(&bytes);
         let natural = if lossy { 0.0 } else { arabic::naturalness(&text) };
         (natural >= detect::NATURAL).then(|| (natural, text.into_owned(), misread))
     });
@@ -147,32 +149,32 @@ fn legacy(text: &str) -> Option<(String, Misread)> {
 }
 
 /// An encoding that UTF-8 was taken for.
-struct Way {
-    misread: Misread,
+struct MisreadPath {
+    misread: MisreadEncoding,
     /// What its bytes from 0x80 on became, sorted.
     bytes: Vec<(char, u8)>,
     /// Bytes that stand for nothing may have become the Latin-1 characters of the same number.
     latin: bool,
 }
 
-static WAYS: LazyLock<[Way; 3]> = LazyLock::new(|| {
+static WAYS: LazyLock<[MisreadPath; 3]> = LazyLock::new(|| {
     let way = |misread, encoding: &'static encoding_rs::Encoding, latin| {
-        let character = |byte: u8| Encoding(Kind::Standard(encoding)).decode(&[byte]).0.chars().next();
+        let character = |byte: u8| Encoding(EncodingKind::Standard(encoding)).decode(&[byte]).0.chars().next();
         let mut bytes: Vec<(char, u8)> = (0x80..=0xFF)
             .filter_map(|byte| Some((character(byte)?, byte)))
             .filter(|(character, _)| *character != char::REPLACEMENT_CHARACTER)
             .collect();
         bytes.sort_unstable();
-        Way { misread, bytes, latin }
+        MisreadPath { misread, bytes, latin }
     };
     [
-        way(Misread::Utf8AsWindows1252, encoding_rs::WINDOWS_1252, true),
-        way(Misread::Utf8AsWindows1256, encoding_rs::WINDOWS_1256, false),
-        way(Misread::Utf8AsIso8859_6, encoding_rs::ISO_8859_6, true),
+        way(MisreadEncoding::Utf8AsWindows1252, encoding_rs::WINDOWS_1252, true),
+        way(MisreadEncoding::Utf8AsWindows1256, encoding_rs::WINDOWS_1256, false),
+        way(MisreadEncoding::Utf8AsIso8859_6, encoding_rs::ISO_8859_6, true),
     ]
 });
 
-impl Way {
+impl MisreadPath {
     fn byte(&self, character: char) -> Option<u8> {
         if character.is_ascii() {
             return Some(character as u8);

@@ -1,6 +1,6 @@
 use proptest::prelude::*;
 
-use super::mojibake::{Misread, Repair};
+use super::mojibake::{MisreadEncoding, MojibakeRepair};
 use super::*;
 
 const NEWS: &str = "قال الرئيس في مؤتمر صحفي إن الحكومة على استعداد لبحث كل ما من شأنه أن يعيد الهدوء إلى المدينة بعد أسبوع من \
@@ -11,12 +11,12 @@ fn named(label: &str) -> Encoding {
 }
 
 fn auto(bytes: &[u8]) -> (String, &'static str) {
-    let decoded = decode(bytes, Hints::default(), EncodingChoice::Auto).unwrap();
+    let decoded = decode(bytes, EncodingHints::default(), EncodingChoice::Auto).unwrap();
     (decoded.text.into_owned(), decoded.decoding.encoding.name())
 }
 
-fn mended(text: &str) -> (String, Decoding) {
-    let mut decoding = Decoding::default();
+fn mended(text: &str) -> (String, RecordDecoding) {
+    let mut decoding = RecordDecoding::default();
     let mended = mend(Cow::Borrowed(text), EncodingChoice::Auto, &mut decoding).into_owned();
     (mended, decoding)
 }
@@ -48,7 +48,7 @@ fn byte_order_marks_decide_and_are_no_text() {
     for (label, mark) in [("utf-8", &b"\xEF\xBB\xBF"[..]), ("utf-16le", b"\xFF\xFE"), ("utf-16be", b"\xFE\xFF")] {
         let bytes = [mark, &named(label).encode("نص").unwrap()].concat();
         assert_eq!(auto(&bytes), ("نص".to_owned(), named(label).name()));
-        let chosen = decode(&bytes, Hints::default(), EncodingChoice::Named(named(label))).unwrap();
+        let chosen = decode(&bytes, EncodingHints::default(), EncodingChoice::Named(named(label))).unwrap();
         assert_eq!((&*chosen.text, chosen.bom), ("نص", mark.len()));
     }
 }
@@ -57,45 +57,49 @@ fn byte_order_marks_decide_and_are_no_text() {
 fn a_declared_encoding_counts_where_it_gives_arabic() {
     let bytes = named("windows-1256").encode("خبر").unwrap();
     let declared = |label| {
-        let hints = Hints { declared: Some(label), tld: None };
+        let hints = EncodingHints { declared: Some(label), tld: None };
         decode(&bytes, hints, EncodingChoice::Auto).unwrap().text.into_owned()
     };
     assert_eq!(declared("windows-1256"), "خبر");
     let news = named("windows-1256").encode(NEWS).unwrap();
-    let wrong = Hints { declared: Some("iso-8859-1"), tld: Some("sa") };
+    let wrong = EncodingHints { declared: Some("iso-8859-1"), tld: Some("sa") };
     assert_eq!(decode(&news, wrong, EncodingChoice::Auto).unwrap().text, NEWS);
 }
 
 #[test]
 fn a_declared_encoding_counts_where_nothing_is_arabic() {
     let bytes = named("iso-8859-2").encode("Zażółć gęślą jaźń").unwrap();
-    let hints = Hints { declared: Some("iso-8859-2"), tld: Some("com") };
+    let hints = EncodingHints { declared: Some("iso-8859-2"), tld: Some("com") };
     assert_eq!(decode(&bytes, hints, EncodingChoice::Auto).unwrap().decoding.encoding, named("iso-8859-2"));
 }
 
 #[test]
 fn damaged_utf8_is_utf8_that_lost_something() {
     let cut = &NEWS.as_bytes()[..NEWS.len() - 1];
-    let decoded = decode(cut, Hints::default(), EncodingChoice::Auto).unwrap();
+    let decoded = decode(cut, EncodingHints::default(), EncodingChoice::Auto).unwrap();
     assert_eq!((decoded.decoding.encoding, decoded.decoding.lossy), (Encoding::UTF_8, true));
     assert!(decoded.text.starts_with(&NEWS[..NEWS.len() - 4]) && decoded.text.ends_with('\u{FFFD}'));
-    let strict = decode(cut, Hints::default(), EncodingChoice::Strict).unwrap_err();
+    let strict = decode(cut, EncodingHints::default(), EncodingChoice::Strict).unwrap_err();
     assert_eq!(strict.code(), "invalid_utf8");
 }
 
 #[test]
 fn what_is_no_text_is_refused() {
     for bytes in [&b"\x04\"M\x18\0\xFF\xFE\x80"[..], b"\x89PNG\r\n\x1A\n\0\0\0\rIHDR", b"\xFF\xFE\0\0a\0\0\0"] {
-        assert_eq!(decode(bytes, Hints::default(), EncodingChoice::Auto).unwrap_err().code(), "not_text", "{bytes:?}");
+        assert_eq!(
+            decode(bytes, EncodingHints::default(), EncodingChoice::Auto).unwrap_err().code(),
+            "not_text",
+            "{bytes:?}"
+        );
     }
 }
 
 #[test]
 fn mojibake_is_undone_as_often_as_it_was_done() {
     for (label, misread_as) in [
-        ("windows-1252", Misread::Utf8AsWindows1252),
-        ("windows-1256", Misread::Utf8AsWindows1256),
-        ("iso-8859-6", Misread::Utf8AsIso8859_6),
+        ("windows-1252", MisreadEncoding::Utf8AsWindows1252),
+        ("windows-1256", MisreadEncoding::Utf8AsWindows1256),
+        ("iso-8859-6", MisreadEncoding::Utf8AsIso8859_6),
     ] {
         let mut text = NEWS.to_owned();
         for times in 1..=2 {
@@ -103,7 +107,7 @@ fn mojibake_is_undone_as_often_as_it_was_done() {
             let (repaired, decoding) = mended(&text);
             assert_eq!(
                 (repaired.as_str(), decoding.repair),
-                (NEWS, Some(Repair { misread: misread_as, times })),
+                (NEWS, Some(MojibakeRepair { misread: misread_as, times })),
                 "{label}"
             );
         }
@@ -111,7 +115,7 @@ fn mojibake_is_undone_as_often_as_it_was_done() {
     let bytes = named("windows-1256").encode(NEWS).unwrap();
     let (repaired, decoding) = mended(&named("windows-1252").decode(&bytes).0);
     assert_eq!(repaired, NEWS);
-    assert_eq!(decoding.repair.unwrap().misread, Misread::Windows1256AsWindows1252);
+    assert_eq!(decoding.repair.unwrap().misread, MisreadEncoding::Windows1256AsWindows1252);
 }
 
 #[test]
@@ -129,7 +133,7 @@ fn clean_text_is_left_alone() {
     let vietnamese = "Ông ấy đã đến Hà Nội vào một ngày mùa thu và ở lại đó suốt cả mùa đông năm ấy.";
     let capitals = "ÖSTERREICH ÜBERÄLL ØRSTED ÅLESUND ÇA ÉTÉ ÂGE ÎLE ÔTER ÙN ÛN ÜN ÝN ÞÓR ÐÆØÅ ÀÈÌÒÙ";
     for text in [NEWS, french, icelandic, loaded, vietnamese, capitals, "", "ascii"] {
-        assert_eq!(mended(text), (text.to_owned(), Decoding::default()), "{text}");
+        assert_eq!(mended(text), (text.to_owned(), RecordDecoding::default()), "{text}");
     }
 }
 
@@ -151,15 +155,15 @@ proptest! {
         label in prop::sample::select(vec!["auto", "strict", "cp864", "mac_arabic", "utf-16", "gb18030", "iso-2022-jp"]),
     ) {
         let choice: EncodingChoice = label.parse().unwrap();
-        let hints = Hints { declared: declared.as_deref(), tld: tld.as_deref() };
-        if let Ok(Text { text, mut decoding, .. }) = decode(&bytes, hints, choice) {
+        let hints = EncodingHints { declared: declared.as_deref(), tld: tld.as_deref() };
+        if let Ok(DecodedText { text, mut decoding, .. }) = decode(&bytes, hints, choice) {
             mend(text, choice, &mut decoding);
         }
     }
 
     #[test]
     fn utf8_is_never_taken_for_anything_else(text in "[ -~\\n\u{600}-\u{6FF}é]{0,80}") {
-        let decoded = decode(text.as_bytes(), Hints::default(), EncodingChoice::Auto).unwrap();
+        let decoded = decode(text.as_bytes(), EncodingHints::default(), EncodingChoice::Auto).unwrap();
         prop_assert_eq!(&*decoded.text, text.as_str());
     }
 

@@ -1,6 +1,6 @@
 //! A check before parsing: parsers compare each attribute of a tag with all before it.
 
-use crate::input::reject::Reason;
+use crate::input::reject::RejectReason;
 
 /// Attributes that a tag may have. Pages have some dozens at most.
 const MOST: usize = 1024;
@@ -9,7 +9,7 @@ const MOST: usize = 1024;
 const RAW: [&[u8]; 2] = [b"script", b"style"];
 
 /// Refuses a page with a tag of so many attributes that comparing them all would take forever. Linear.
-pub(super) fn check(html: &str) -> Result<(), Reason> {
+pub(super) fn check(html: &str) -> Result<(), RejectReason> {
     let bytes = html.as_bytes();
     let mut at = 0;
     while let Some(next) = memchr::memchr(b'<', bytes.get(at..).unwrap_or_default()) {
@@ -19,7 +19,7 @@ pub(super) fn check(html: &str) -> Result<(), Reason> {
         if rest.starts_with(b"!--") {
             at += memchr::memmem::find(rest, b"-->").unwrap_or(rest.len());
         } else if rest.first().is_some_and(|byte| byte.is_ascii_alphabetic() || *byte == b'/') {
-            at += tag(rest).ok_or(Reason::NoPage { offset: start, most: MOST })?;
+            at += tag(rest).ok_or(RejectReason::NoPage { offset: start, most: MOST })?;
             let raw = RAW.iter().find(|name| {
                 let end = rest.get(name.len()).is_none_or(|byte| !byte.is_ascii_alphanumeric());
                 end && rest.get(..name.len()).is_some_and(|found| found.eq_ignore_ascii_case(name))

@@ -2,14 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use super::metadata::Metadata;
-use crate::document::{ArticleFields, Layout, letters};
+use super::metadata::PageMetadata;
+use crate::document::{ArticleFields, PageLayout, letters};
 
 /// Fewest letters of a line that is a part of the title of a page.
 const LETTERS: usize = 12;
 
 /// Fills in what the head says, and marks the headlines among the lines of `text`.
-pub(super) fn describe(layout: &mut Layout, text: &str, metadata: &Metadata) {
+pub(super) fn describe(layout: &mut PageLayout, text: &str, metadata: &PageMetadata) {
     layout.described = articles(metadata);
     let titles: BTreeSet<String> =
         layout.described.iter().filter_map(|article| article.title.as_deref()).map(letters).collect();
@@ -28,8 +28,8 @@ pub(super) fn describe(layout: &mut Layout, text: &str, metadata: &Metadata) {
 const LONGEST: usize = 1024;
 
 /// The articles of JSON-LD behind the one that the page as a whole is said to be.
-fn articles(metadata: &Metadata) -> Vec<ArticleFields> {
-    let Metadata { title, date, byline, shared, articles, .. } = metadata;
+fn articles(metadata: &PageMetadata) -> Vec<ArticleFields> {
+    let PageMetadata { title, date, byline, shared, articles, .. } = metadata;
     let page = ArticleFields {
         title: shared.as_ref().or(title.as_ref()).cloned(),
         published: date.clone(),

@@ -4,7 +4,7 @@ use crate::document::{LineHint, Zone};
 
 /// What is known of a place on a page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) struct Context {
+pub(super) struct LineContext {
     pub(super) zone: Zone,
     /// The innermost article, from 1; 0 for none.
     pub(super) article: u32,
@@ -20,7 +20,7 @@ pub(super) struct Context {
 
 /// What stands between the last word and the next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
-enum Gap {
+enum WordGap {
     #[default]
     None,
     Space,
@@ -29,7 +29,7 @@ enum Gap {
 
 /// Letters and digits, by where they stand.
 #[derive(Debug, Clone, Copy, Default)]
-struct Counts {
+struct LineCounts {
     all: u32,
     /// In links.
     linked: u32,
@@ -41,7 +41,7 @@ struct Counts {
 
 /// The link that is open.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Link {
+pub(super) struct OpenLink {
     /// The part of the page that it is by itself.
     pub(super) zone: Option<Zone>,
     pub(super) hidden: bool,
@@ -49,7 +49,7 @@ pub(super) struct Link {
 
 /// A run of words that stand in one link, or in none.
 #[derive(Debug, Clone, Copy)]
-struct Segment {
+struct LinkSegment {
     start: usize,
     linked: bool,
     /// The part of the page that it belongs to.
@@ -66,32 +66,32 @@ const LABEL_WORDS: u32 = 6;
 
 /// The line that is being read.
 #[derive(Debug, Default)]
-pub(super) struct Line {
+pub(super) struct PageLine {
     text: String,
-    gap: Gap,
+    gap: WordGap,
     /// Of the block that it stands in.
-    block: Context,
+    block: LineContext,
     /// Of the innermost element.
-    inner: Context,
+    inner: LineContext,
     /// The part of the page that inline elements on it belong to.
     apart: Zone,
-    link: Option<Link>,
+    link: Option<OpenLink>,
     /// An inline element ended, and no character followed.
     ended: bool,
     /// An inline element other than a link began or ended since the last word.
     touched: bool,
     /// A link began since the last word.
     begun: bool,
-    counts: Counts,
-    segments: Vec<Segment>,
+    counts: LineCounts,
+    segments: Vec<LinkSegment>,
     /// What stands in the byline.
     byline: String,
     cells: u32,
 }
 
-impl Line {
+impl PageLine {
     /// Goes on inside another element.
-    pub(super) fn enter(&mut self, context: Context, block: bool) {
+    pub(super) fn enter(&mut self, context: LineContext, block: bool) {
         self.inner = context;
         if block {
             self.block = context;
@@ -104,17 +104,17 @@ impl Line {
     }
 
     pub(super) fn space(&mut self) {
-        self.gap = self.gap.max(Gap::Space);
+        self.gap = self.gap.max(WordGap::Space);
     }
 
     /// A cell of a table begins.
     pub(super) fn cell(&mut self) {
         if !self.text.is_empty() {
-            self.gap = Gap::Cell;
+            self.gap = WordGap::Cell;
         }
     }
 
-    pub(super) fn begin_link(&mut self, link: Link) {
+    pub(super) fn begin_link(&mut self, link: OpenLink) {
         (self.link, self.begun) = (Some(link), true);
     }
 
@@ -149,10 +149,10 @@ impl Line {
         }
         for word in characters.split(|c| is_blank(Some(c))).filter(|word| !word.is_empty()) {
             self.word(word);
-            self.gap = Gap::Space;
+            self.gap = WordGap::Space;
         }
-        if !is_blank(characters.chars().next_back()) && self.gap == Gap::Space && !characters.is_empty() {
-            self.gap = Gap::None;
+        if !is_blank(characters.chars().next_back()) && self.gap == WordGap::Space && !characters.is_empty() {
+            self.gap = WordGap::None;
         }
     }
 
@@ -164,9 +164,9 @@ impl Line {
     fn word(&mut self, word: &str) {
         match std::mem::take(&mut self.gap) {
             _ if self.text.is_empty() => {}
-            Gap::None => {}
-            Gap::Space => self.text.push(' '),
-            Gap::Cell => {
+            WordGap::None => {}
+            WordGap::Space => self.text.push(' '),
+            WordGap::Cell => {
                 self.text.push_str(" | ");
                 self.cells += 1;
             }
@@ -200,7 +200,7 @@ impl Line {
         let goes_on = self.segments.last().is_some_and(|last| last.linked == linked && !(begun && linked));
         if !goes_on {
             let zone = self.zone();
-            self.segments.push(Segment { start: self.text.len(), linked, zone, words: 0, parted });
+            self.segments.push(LinkSegment { start: self.text.len(), linked, zone, words: 0, parted });
         }
         if let Some(last) = self.segments.last_mut() {
             last.words += u32::from(word.chars().any(char::is_alphanumeric));
@@ -292,8 +292,8 @@ impl Line {
     }
 
     fn hint(&self) -> LineHint {
-        let Counts { all, linked, apart, beside } = self.counts;
-        let Context { zone, article, heading, item, row, holder, .. } = self.block;
+        let LineCounts { all, linked, apart, beside } = self.counts;
+        let LineContext { zone, article, heading, item, row, holder, .. } = self.block;
         let zone = if all > 0 && apart == all { self.apart } else { zone };
         let counted = u64::from(all.saturating_sub(beside).max(linked));
         let linked = (100 * u64::from(linked)).checked_div(counted).unwrap_or(0) as u8;

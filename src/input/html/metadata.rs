@@ -5,7 +5,7 @@ use crate::document::ArticleFields;
 
 /// A page's fields, as they are written there.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Metadata {
+pub(super) struct PageMetadata {
     pub(super) title: Option<String>,
     pub(super) date: Option<String>,
     pub(super) url: Option<String>,
@@ -18,7 +18,7 @@ pub(super) struct Metadata {
 
 /// Candidates, each with how little it is worth: 0 is the best.
 #[derive(Debug, Default)]
-pub(super) struct Found {
+pub(super) struct MetadataCandidates {
     title: Option<(usize, String)>,
     date: Option<(usize, String)>,
     url: Option<(usize, String)>,
@@ -76,7 +76,7 @@ fn better(slot: &mut Option<(usize, String)>, worth: usize, value: &str) {
     }
 }
 
-impl Found {
+impl MetadataCandidates {
     pub(super) fn title(&mut self, title: &str) {
         better(&mut self.title, 0, title);
     }
@@ -120,10 +120,10 @@ impl Found {
         }
     }
 
-    pub(super) fn finish(self) -> Metadata {
+    pub(super) fn finish(self) -> PageMetadata {
         let value = |slot: Option<(usize, String)>| slot.map(|(_, value)| value);
         let Self { title, date, url, byline, shared, articles } = self;
-        Metadata {
+        PageMetadata {
             title: value(title),
             date: value(date),
             url: value(url),

@@ -14,8 +14,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use dom_smoothie::{Config, Readability};
 
 use super::HtmlText;
-use super::reject::Reason;
-use crate::document::Layout;
+use super::reject::RejectReason;
+use crate::document::PageLayout;
 
 mod attributes;
 mod charset;
@@ -31,8 +31,8 @@ mod zones;
 
 #[cfg(feature = "warc")]
 pub(super) use charset::of_content_type;
-use metadata::Metadata;
-pub(super) use record::{Origin, record};
+use metadata::PageMetadata;
+pub(super) use record::{PageOrigin, record};
 
 /// Levels of elements up to which the main text is looked for. Pages have some dozens; browsers stop at 512.
 const DEEPEST: usize = 256;
@@ -46,11 +46,11 @@ const WORK: usize = 1_000_000;
 
 /// A page as it is read.
 #[derive(Debug)]
-struct Page {
+struct HtmlPage {
     text: String,
-    metadata: Metadata,
+    metadata: PageMetadata,
     /// What the markup says of the lines, if that was asked for.
-    layout: Option<Layout>,
+    layout: Option<PageLayout>,
     /// The main text was asked for and not found.
     all: bool,
 }
@@ -60,22 +60,22 @@ struct Page {
 /// # Errors
 ///
 /// It has a tag that no page has.
-fn page(html: &str, wanted: HtmlText) -> Result<Page, Reason> {
+fn page(html: &str, wanted: HtmlText) -> Result<HtmlPage, RejectReason> {
     attributes::check(html)?;
     let walked = walk::walk(html);
     if wanted == HtmlText::Lines {
-        let structure::Structured { text, mut layout, byline } = structure::read(html);
+        let structure::StructuredPage { text, mut layout, byline } = structure::read(html);
         let mut metadata = walked.metadata;
         metadata.byline = metadata.byline.or(byline);
         described::describe(&mut layout, &text, &metadata);
-        return Ok(Page { text, metadata, layout: Some(layout), all: false });
+        return Ok(HtmlPage { text, metadata, layout: Some(layout), all: false });
     }
     let raw = wanted == HtmlText::All;
     let walked_work = walked.elements.saturating_mul(walked.deepest);
     let odd = walked.deepest > DEEPEST || walked.elements > MOST || walked_work > WORK;
     let main = if raw || odd { None } else { main_text(html) };
     let all = main.is_none() && !raw;
-    Ok(Page { text: main.unwrap_or(walked.text), metadata: walked.metadata, layout: None, all })
+    Ok(HtmlPage { text: main.unwrap_or(walked.text), metadata: walked.metadata, layout: None, all })
 }
 
 /// The main text; `None` if there is none.

@@ -2,29 +2,29 @@
 
 use html5ever::LocalName;
 
-use super::line::Context;
+use super::line::LineContext;
 
 /// Levels that are told apart. Pages have some dozens; browsers stop at 512.
 pub(super) const DEEPEST: usize = 512;
 
 #[derive(Debug)]
-struct Open {
+struct OpenElement {
     name: LocalName,
     block: bool,
-    context: Context,
+    context: LineContext,
 }
 
 /// The open elements, outermost first.
 #[derive(Debug, Default)]
-pub(super) struct Stack {
-    open: Vec<Open>,
+pub(super) struct ElementStack {
+    open: Vec<OpenElement>,
     /// Open elements beyond [`DEEPEST`], which say nothing.
     beyond: usize,
 }
 
-impl Stack {
+impl ElementStack {
     /// What is known of the place that the page has come to.
-    pub(super) fn context(&self) -> Context {
+    pub(super) fn context(&self) -> LineContext {
         self.open.last().map(|open| open.context).unwrap_or_default()
     }
 
@@ -33,9 +33,9 @@ impl Stack {
         self.open.len() + self.beyond
     }
 
-    pub(super) fn push(&mut self, name: LocalName, block: bool, context: Context) {
+    pub(super) fn push(&mut self, name: LocalName, block: bool, context: LineContext) {
         if self.open.len() < DEEPEST {
-            self.open.push(Open { name, block, context });
+            self.open.push(OpenElement { name, block, context });
         } else {
             self.beyond += 1;
         }
@@ -96,7 +96,7 @@ impl Stack {
             return false;
         }
         let in_table = matches!(&**name, "table" | "tbody" | "thead" | "tfoot" | "tr" | "td" | "th" | "caption");
-        let reach = |open: &&Open| {
+        let reach = |open: &&OpenElement| {
             if in_table { &*open.name == "table" } else { is_barrier(&open.name) || !block && open.block }
         };
         let border = self.open.iter().rposition(|open| reach(&open)).unwrap_or(0);

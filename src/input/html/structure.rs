@@ -13,11 +13,11 @@ use html5ever::tendril::StrTendril;
 use html5ever::tokenizer::states::RawKind;
 use html5ever::tokenizer::{BufferQueue, Tag, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts};
 
-use super::line::{Context, Line, Link};
-use super::stack::Stack;
+use super::line::{LineContext, OpenLink, PageLine};
+use super::stack::ElementStack;
 use super::walk::{attribute, is_block, is_void};
-use super::zones::{self, Scope};
-use crate::document::{ArticleFields, Layout, LineHint, Zone};
+use super::zones::{self, ArticleScope};
+use crate::document::{ArticleFields, LineHint, PageLayout, Zone};
 
 /// Fewest words of a link that makes what it begins a card.
 const CARD_WORDS: u32 = 4;
@@ -27,16 +27,16 @@ const MOST_ARTICLES: usize = 100_000;
 
 /// What a page shows, and what its markup says of it.
 #[derive(Debug, Default)]
-pub(super) struct Structured {
+pub(super) struct StructuredPage {
     pub(super) text: String,
-    pub(super) layout: Layout,
+    pub(super) layout: PageLayout,
     /// The first byline.
     pub(super) byline: Option<String>,
 }
 
 /// Reads a page line by line.
-pub(super) fn read(html: &str) -> Structured {
-    let tokenizer = Tokenizer::new(Reader::default(), TokenizerOpts::default());
+pub(super) fn read(html: &str) -> StructuredPage {
+    let tokenizer = Tokenizer::new(StructureSink::default(), TokenizerOpts::default());
     let input = BufferQueue::default();
     input.push_back(StrTendril::from(html));
     while !input.is_empty() {
@@ -48,9 +48,9 @@ pub(super) fn read(html: &str) -> Structured {
 }
 
 #[derive(Default)]
-struct Reader(RefCell<State>);
+struct StructureSink(RefCell<StructureState>);
 
-impl TokenSink for Reader {
+impl TokenSink for StructureSink {
     type Handle = ();
 
     fn process_token(&self, token: Token, _line: u64) -> TokenSinkResult<()> {
@@ -67,8 +67,8 @@ impl TokenSink for Reader {
 
 /// An article while the page is read.
 #[derive(Debug)]
-struct Article {
-    kind: Scope,
+struct OpenArticle {
+    kind: ArticleScope,
     /// The one around it, from 1; 0 for none.
     parent: u32,
     /// Words that are no link, no heading and in no other part of the page.
@@ -84,12 +84,12 @@ struct Article {
 }
 
 #[derive(Default)]
-struct State {
+struct StructureState {
     text: String,
     hints: Vec<LineHint>,
-    line: Line,
-    stack: Stack,
-    articles: Vec<Article>,
+    line: PageLine,
+    stack: ElementStack,
+    articles: Vec<OpenArticle>,
     /// The first byline of the page.
     byline: Option<String>,
     /// Blocks that began.
@@ -104,7 +104,7 @@ struct State {
     broken: bool,
 }
 
-impl State {
+impl StructureState {
     fn start(&mut self, tag: &Tag) -> TokenSinkResult<()> {
         let name = &*tag.name;
         match name {
@@ -144,7 +144,7 @@ impl State {
         if attribute(tag, "href").is_some() {
             let sealed = self.stack.context().zone.is_sealed();
             let zone = zones::zone(tag, true).filter(|_| !sealed);
-            self.line.begin_link(Link { zone, hidden: zones::is_hidden(tag) });
+            self.line.begin_link(OpenLink { zone, hidden: zones::is_hidden(tag) });
             self.link = Some(self.stack.depth());
         }
         TokenSinkResult::Continue
@@ -187,7 +187,7 @@ impl State {
     }
 
     /// What is known of the place inside an element that begins.
-    fn context(&mut self, tag: &Tag) -> Context {
+    fn context(&mut self, tag: &Tag) -> LineContext {
         let mut context = self.stack.context();
         let article = zones::scope(tag).filter(|_| !context.zone.is_sealed());
         if let Some(kind) = article {
@@ -209,9 +209,9 @@ impl State {
         context
     }
 
-    fn begin_article(&mut self, kind: Scope, parent: u32) -> u32 {
+    fn begin_article(&mut self, kind: ArticleScope, parent: u32) -> u32 {
         if self.articles.len() < MOST_ARTICLES {
-            self.articles.push(Article {
+            self.articles.push(OpenArticle {
                 kind,
                 parent,
                 words: 0,
@@ -286,26 +286,28 @@ impl State {
         });
     }
 
-    fn finish(mut self) -> Structured {
+    fn finish(mut self) -> StructuredPage {
         self.end_line();
         self.text.truncate(self.text.trim_end().len());
         // The main part of a page without a heading of its own says nothing of where articles are.
-        let says =
-            |at: &u32| self.articles.get(*at as usize - 1).is_some_and(|root| root.kind != Scope::Main || root.headed);
+        let says = |at: &u32| {
+            self.articles.get(*at as usize - 1).is_some_and(|root| root.kind != ArticleScope::Main || root.headed)
+        };
         let roots = (0..self.articles.len()).map(|at| Some(root(&self.articles, at)).filter(says).unwrap_or(0));
         let roots: Vec<u32> = roots.collect();
         for hint in &mut self.hints {
             hint.article = (hint.article as usize).checked_sub(1).and_then(|at| roots.get(at).copied()).unwrap_or(0);
         }
-        let fields = |article: Article| ArticleFields { title: None, published: article.time, byline: article.byline };
+        let fields =
+            |article: OpenArticle| ArticleFields { title: None, published: article.time, byline: article.byline };
         let articles = self.articles.into_iter().map(fields).collect();
         let (text, byline) = (self.text, self.byline);
-        Structured { text, byline, layout: Layout { lines: self.hints, articles, described: Vec::new() } }
+        StructuredPage { text, byline, layout: PageLayout { lines: self.hints, articles, described: Vec::new() } }
     }
 }
 
 /// Adds a line to the article that it stands in.
-fn note(articles: &mut [Article], hint: &LineHint, words: u32) {
+fn note(articles: &mut [OpenArticle], hint: &LineHint, words: u32) {
     let Some(article) = (hint.article as usize).checked_sub(1).and_then(|at| articles.get_mut(at)) else { return };
     match hint.zone {
         Zone::Open if hint.is_link() => article.card |= article.words == 0 && (hint.heading > 0 || words >= CARD_WORDS),
@@ -318,17 +320,17 @@ fn note(articles: &mut [Article], hint: &LineHint, words: u32) {
 /// The article that one belongs to, both counted from 1: the text of an article, the entries of a live page and what else stands
 /// in an article is that article's, cards of others aside; what stands in the main part is one by itself, unless the first heading
 /// of the page stands over all of that part.
-fn root(articles: &[Article], at: usize) -> u32 {
+fn root(articles: &[OpenArticle], at: usize) -> u32 {
     let mut root = at;
     for _ in 0..super::stack::DEEPEST {
         let Some(article) = articles.get(root) else { break };
         let parent = (article.parent as usize).checked_sub(1);
         let Some((next, around)) = parent.and_then(|next| Some((next, articles.get(next)?))) else { break };
         let holds = match around.kind {
-            Scope::Main => around.first && !article.first,
+            ArticleScope::Main => around.first && !article.first,
             _ => around.words > 0 || around.headed,
         };
-        let joins = article.kind == Scope::Body || holds && !article.card;
+        let joins = article.kind == ArticleScope::Body || holds && !article.card;
         if !joins {
             break;
         }

@@ -7,22 +7,22 @@ use html5ever::tendril::StrTendril;
 use html5ever::tokenizer::states::RawKind;
 use html5ever::tokenizer::{BufferQueue, Tag, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts};
 
-use super::metadata::{Found, Metadata};
+use super::metadata::{MetadataCandidates, PageMetadata};
 
 /// What a walk finds.
 #[derive(Debug, Default)]
-pub(super) struct Walked {
+pub(super) struct WalkedPage {
     /// Words with one space between them, a line for each block.
     pub(super) text: String,
-    pub(super) metadata: Metadata,
+    pub(super) metadata: PageMetadata,
     pub(super) elements: usize,
     /// The most elements that are open at once, not counting those that close by themselves.
     pub(super) deepest: usize,
 }
 
 /// Walks over a page or a part of one.
-pub(super) fn walk(html: &str) -> Walked {
-    let tokenizer = Tokenizer::new(Walker::default(), TokenizerOpts::default());
+pub(super) fn walk(html: &str) -> WalkedPage {
+    let tokenizer = Tokenizer::new(MetadataSink::default(), TokenizerOpts::default());
     let input = BufferQueue::default();
     input.push_back(StrTendril::from(html));
     while !input.is_empty() {
@@ -31,16 +31,16 @@ pub(super) fn walk(html: &str) -> Walked {
     }
     tokenizer.end();
     let state = tokenizer.sink.0.into_inner();
-    let State { text, found, elements, deepest, .. } = state;
-    Walked { text, metadata: found.finish(), elements, deepest }
+    let WalkState { text, found, elements, deepest, .. } = state;
+    WalkedPage { text, metadata: found.finish(), elements, deepest }
 }
 
 #[derive(Default)]
-struct Walker(RefCell<State>);
+struct MetadataSink(RefCell<WalkState>);
 
 /// What the characters that come belong to.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
-enum Inside {
+enum TextTarget {
     #[default]
     Text,
     /// White space is kept.
@@ -52,14 +52,14 @@ enum Inside {
 }
 
 #[derive(Default)]
-struct State {
+struct WalkState {
     text: String,
     /// What stands between the last character and the next.
-    gap: Gap,
-    inside: Inside,
+    gap: TextGap,
+    inside: TextTarget,
     /// Text of a title or of JSON-LD.
     aside: String,
-    found: Found,
+    found: MetadataCandidates,
     elements: usize,
     depth: usize,
     deepest: usize,
@@ -68,14 +68,14 @@ struct State {
 }
 
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Gap {
+enum TextGap {
     #[default]
     None,
     Space,
     Line,
 }
 
-impl TokenSink for Walker {
+impl TokenSink for MetadataSink {
     type Handle = ();
 
     fn process_token(&self, token: Token, _line: u64) -> TokenSinkResult<()> {
@@ -89,7 +89,7 @@ impl TokenSink for Walker {
     }
 }
 
-impl State {
+impl WalkState {
     fn tag(&mut self, tag: &Tag) -> TokenSinkResult<()> {
         if tag.kind == TagKind::EndTag {
             self.end(&tag.name);
@@ -111,22 +111,22 @@ impl State {
             "script" => {
                 let json =
                     attribute(tag, "type").is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/ld+json"));
-                self.aside(if json { Inside::JsonLd } else { Inside::Nothing });
+                self.aside(if json { TextTarget::JsonLd } else { TextTarget::Nothing });
                 return TokenSinkResult::RawData(RawKind::ScriptData);
             }
             "style" | "xmp" | "iframe" | "noembed" | "noframes" => {
-                self.aside(Inside::Nothing);
+                self.aside(TextTarget::Nothing);
                 return TokenSinkResult::RawData(RawKind::Rawtext);
             }
             "title" => {
-                self.aside(Inside::Title);
+                self.aside(TextTarget::Title);
                 return TokenSinkResult::RawData(RawKind::Rcdata);
             }
             "textarea" => {
-                self.aside(Inside::Nothing);
+                self.aside(TextTarget::Nothing);
                 return TokenSinkResult::RawData(RawKind::Rcdata);
             }
-            "pre" => self.inside = Inside::Preformatted,
+            "pre" => self.inside = TextTarget::Preformatted,
             "meta" => self.meta(tag),
             "link" if attribute(tag, "rel").is_some_and(|rel| rel.trim().eq_ignore_ascii_case("canonical")) => {
                 self.found.canonical(attribute(tag, "href").unwrap_or_default());
@@ -154,11 +154,11 @@ impl State {
             }
             _ => return,
         };
-        self.inside = Inside::Text;
+        self.inside = TextTarget::Text;
         let aside = std::mem::take(&mut self.aside);
         match closed {
-            Inside::Title => self.found.title(&aside),
-            Inside::JsonLd => self.found.json_ld(&aside),
+            TextTarget::Title => self.found.title(&aside),
+            TextTarget::JsonLd => self.found.json_ld(&aside),
             _ => {}
         }
     }
@@ -172,7 +172,7 @@ impl State {
         }
     }
 
-    fn aside(&mut self, inside: Inside) {
+    fn aside(&mut self, inside: TextTarget) {
         self.inside = inside;
         self.aside.clear();
     }
@@ -180,37 +180,37 @@ impl State {
     /// Blocks stand on lines of their own, cells of a table apart.
     fn between(&mut self, name: &str) {
         let gap = match name {
-            "td" | "th" | "img" | "input" | "button" | "wbr" => Gap::Space,
-            name if is_block(name) => Gap::Line,
-            _ => Gap::None,
+            "td" | "th" | "img" | "input" | "button" | "wbr" => TextGap::Space,
+            name if is_block(name) => TextGap::Line,
+            _ => TextGap::None,
         };
         self.gap = self.gap.max(gap);
     }
 
     fn characters(&mut self, characters: &str) {
         match self.inside {
-            Inside::Nothing => {}
-            Inside::Title | Inside::JsonLd => self.aside.push_str(characters),
-            Inside::Preformatted => {
+            TextTarget::Nothing => {}
+            TextTarget::Title | TextTarget::JsonLd => self.aside.push_str(characters),
+            TextTarget::Preformatted => {
                 self.fill();
                 self.text.push_str(characters);
             }
-            Inside::Text => self.words(characters),
+            TextTarget::Text => self.words(characters),
         }
     }
 
     fn words(&mut self, characters: &str) {
         let blank = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_whitespace);
         if blank(characters.as_bytes().first()) {
-            self.gap = self.gap.max(Gap::Space);
+            self.gap = self.gap.max(TextGap::Space);
         }
         for word in characters.split_ascii_whitespace() {
             self.fill();
             self.text.push_str(word);
-            self.gap = Gap::Space;
+            self.gap = TextGap::Space;
         }
-        if !blank(characters.as_bytes().last()) && self.gap == Gap::Space && !characters.is_empty() {
-            self.gap = Gap::None;
+        if !blank(characters.as_bytes().last()) && self.gap == TextGap::Space && !characters.is_empty() {
+            self.gap = TextGap::None;
         }
     }
 
@@ -221,9 +221,9 @@ impl State {
             return;
         }
         match gap {
-            Gap::None => {}
-            Gap::Space => self.text.push(' '),
-            Gap::Line => self.text.push('\n'),
+            TextGap::None => {}
+            TextGap::Space => self.text.push(' '),
+            TextGap::Line => self.text.push('\n'),
         }
     }
 }

@@ -174,7 +174,7 @@ fn hides(style: &str) -> bool {
 
 /// What kind of article an element begins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Scope {
+pub(super) enum ArticleScope {
     /// The main part of the page, which may hold many articles.
     Main,
     /// An article, or the card of one.
@@ -184,10 +184,10 @@ pub(super) enum Scope {
 }
 
 /// The article that an element begins.
-pub(super) fn scope(tag: &Tag) -> Option<Scope> {
+pub(super) fn scope(tag: &Tag) -> Option<ArticleScope> {
     match &*tag.name {
-        "main" => return Some(Scope::Main),
-        "article" => return Some(Scope::Article),
+        "main" => return Some(ArticleScope::Main),
+        "article" => return Some(ArticleScope::Article),
         "html" | "body" => return None,
         _ => {}
     }
@@ -196,14 +196,14 @@ pub(super) fn scope(tag: &Tag) -> Option<Scope> {
             .is_some_and(|found| found.split_ascii_whitespace().any(|word| word.eq_ignore_ascii_case(value)))
     };
     if is("role", "main") {
-        return Some(Scope::Main);
+        return Some(ArticleScope::Main);
     }
     if is("role", "article") {
-        return Some(Scope::Article);
+        return Some(ArticleScope::Article);
     }
     let named = |name: &str| attribute(tag, name).is_some_and(|found| found.split_ascii_whitespace().any(is_body));
     let body = is("itemprop", "articleBody") || named("class") || named("id");
-    body.then_some(Scope::Body)
+    body.then_some(ArticleScope::Body)
 }
 
 fn is_body(class: &str) -> bool {

@@ -1,15 +1,15 @@
 //! The index of a block as bytes: little-endian, with a version in front and a check sum at the end.
 
-use super::{BlockIndex, PartIndex, Row, Shape};
-use crate::input::held::Stamp;
-use crate::input::reject::Reason;
+use super::{BlockIndex, PartIndex, PartShape, RecordRow};
+use crate::input::held::FileStamp;
+use crate::input::reject::RejectReason;
 
 /// Changes with the layout.
 const VERSION: &[u8; 4] = b"MkB2";
 /// Bytes of the check sum.
 const SUM: usize = 8;
 
-type Read<T> = Result<T, (usize, &'static str)>;
+type BytesResult<T> = Result<T, (usize, &'static str)>;
 
 /// As bytes.
 pub(super) fn write(index: &BlockIndex) -> Vec<u8> {
@@ -35,21 +35,21 @@ fn write_part(part: &PartIndex, out: &mut Vec<u8>) {
         out.extend(number.to_le_bytes());
     }
     out.push(match part.shape {
-        Shape::Lines => 0,
-        Shape::Text => 1,
-        Shape::Rest => 2,
-        Shape::Failed => 3,
-        Shape::Records => 4,
+        PartShape::Lines => 0,
+        PartShape::Text => 1,
+        PartShape::Rest => 2,
+        PartShape::Failed => 3,
+        PartShape::Records => 4,
     });
-    let stamp = part.stamp.unwrap_or(Stamp { length: u64::MAX, modified: 0 });
+    let stamp = part.stamp.unwrap_or(FileStamp { length: u64::MAX, modified: 0 });
     out.extend(stamp.length.to_le_bytes());
     out.extend(stamp.modified.to_le_bytes());
     let (tag, what) = match &part.failure {
         None => (0, ""),
-        Some(Reason::Unreadable { what }) => (1, what.as_str()),
-        Some(Reason::Damaged { what }) => (2, what.as_str()),
-        Some(Reason::NotJsonLines { found }) => (3, *found),
-        Some(Reason::BrokenRecord { what }) => (4, what.as_str()),
+        Some(RejectReason::Unreadable { what }) => (1, what.as_str()),
+        Some(RejectReason::Damaged { what }) => (2, what.as_str()),
+        Some(RejectReason::NotJsonLines { found }) => (3, *found),
+        Some(RejectReason::BrokenRecord { what }) => (4, what.as_str()),
         // No other reason is known before a record is parsed.
         Some(other) => (1, other.code()),
     };
@@ -63,7 +63,7 @@ fn write_part(part: &PartIndex, out: &mut Vec<u8>) {
 }
 
 /// The inverse of [`write`]; what is wrong, and at which byte.
-pub(super) fn read(stored: &[u8]) -> Read<BlockIndex> {
+pub(super) fn read(stored: &[u8]) -> BytesResult<BlockIndex> {
     let body = stored.len().checked_sub(SUM).ok_or((0, "it is too short"))?;
     let (bytes, found) = stored.split_at(body);
     if !bytes.starts_with(VERSION) {
@@ -72,81 +72,81 @@ pub(super) fn read(stored: &[u8]) -> Read<BlockIndex> {
     if found != sum(bytes) {
         return Err((body, "the check sum differs"));
     }
-    let mut reader = Reader { bytes, at: VERSION.len() };
+    let mut reader = IndexBytes { bytes, at: VERSION.len() };
     let count = reader.u32()?;
-    let parts = (0..count).map(|_| reader.part()).collect::<Read<Vec<_>>>()?;
+    let parts = (0..count).map(|_| reader.part()).collect::<BytesResult<Vec<_>>>()?;
     if reader.at != bytes.len() {
         return Err((reader.at, "something follows the last part"));
     }
     Ok(BlockIndex { parts })
 }
 
-struct Reader<'a> {
+struct IndexBytes<'a> {
     bytes: &'a [u8],
     at: usize,
 }
 
-impl<'a> Reader<'a> {
-    fn take(&mut self, length: usize) -> Read<&'a [u8]> {
+impl<'a> IndexBytes<'a> {
+    fn take(&mut self, length: usize) -> BytesResult<&'a [u8]> {
         let end = self.at.checked_add(length).ok_or((self.at, "a length is too large"))?;
         let taken = self.bytes.get(self.at..end).ok_or((self.at, "it ends too early"))?;
         self.at = end;
         Ok(taken)
     }
 
-    fn array<const N: usize>(&mut self) -> Read<[u8; N]> {
+    fn array<const N: usize>(&mut self) -> BytesResult<[u8; N]> {
         let at = self.at;
         self.take(N)?.try_into().map_err(|_| (at, "it ends too early"))
     }
 
-    fn u32(&mut self) -> Read<u32> {
+    fn u32(&mut self) -> BytesResult<u32> {
         self.array().map(u32::from_le_bytes)
     }
 
-    fn u64(&mut self) -> Read<u64> {
+    fn u64(&mut self) -> BytesResult<u64> {
         self.array().map(u64::from_le_bytes)
     }
 
-    fn numbers(&mut self, each: usize) -> Read<Vec<u32>> {
+    fn numbers(&mut self, each: usize) -> BytesResult<Vec<u32>> {
         let count = self.u32()? as usize * each;
         let bytes = self.take(count.saturating_mul(4))?;
         Ok(bytes.as_chunks::<4>().0.iter().map(|number| u32::from_le_bytes(*number)).collect())
     }
 
-    fn part(&mut self) -> Read<PartIndex> {
+    fn part(&mut self) -> BytesResult<PartIndex> {
         let file = self.u32()?;
         let (start, length, lines, huge) = (self.u64()?, self.u64()?, self.u64()?, self.u64()?);
         let at = self.at;
         let shape = match self.array()? {
-            [0] => Shape::Lines,
-            [1] => Shape::Text,
-            [2] => Shape::Rest,
-            [3] => Shape::Failed,
-            [4] => Shape::Records,
+            [0] => PartShape::Lines,
+            [1] => PartShape::Text,
+            [2] => PartShape::Rest,
+            [3] => PartShape::Failed,
+            [4] => PartShape::Records,
             [_] => return Err((at, "a part has no such shape")),
         };
-        let stamp = Stamp { length: self.u64()?, modified: self.u64()? };
+        let stamp = FileStamp { length: self.u64()?, modified: self.u64()? };
         let failure = self.failure()?;
         let rows = self.numbers(2)?;
-        let rows = rows.as_chunks::<2>().0.iter().map(|[at, length]| Row { at: *at, length: *length }).collect();
+        let rows = rows.as_chunks::<2>().0.iter().map(|[at, length]| RecordRow { at: *at, length: *length }).collect();
         let numbers = self.numbers(1)?.into();
         let stamp = (stamp.length != u64::MAX).then_some(stamp);
         Ok(PartIndex { file, start, length, shape, lines, rows, numbers, huge, failure, stamp })
     }
 
-    fn failure(&mut self) -> Read<Option<Reason>> {
+    fn failure(&mut self) -> BytesResult<Option<RejectReason>> {
         let at = self.at;
         let [tag] = self.array()?;
         let length = self.u32()? as usize;
         let what = std::str::from_utf8(self.take(length)?).map_err(|_| (at, "a reason is no text"))?;
         Ok(match tag {
             0 => None,
-            1 => Some(Reason::Unreadable { what: what.to_owned() }),
-            4 => Some(Reason::BrokenRecord { what: what.to_owned() }),
-            2 => Some(Reason::Damaged { what: what.to_owned() }),
+            1 => Some(RejectReason::Unreadable { what: what.to_owned() }),
+            4 => Some(RejectReason::BrokenRecord { what: what.to_owned() }),
+            2 => Some(RejectReason::Damaged { what: what.to_owned() }),
             3 => {
                 let known = crate::input::content::MISFITS.iter().find(|found| **found == what);
-                Some(Reason::NotJsonLines { found: known.ok_or((at, "there is no such reason"))? })
+                Some(RejectReason::NotJsonLines { found: known.ok_or((at, "there is no such reason"))? })
             }
             _ => return Err((at, "there is no such reason")),
         })

@@ -68,7 +68,7 @@ pub(super) fn valid(mut content: &[u8]) -> Option<()> {
 
 /// Buffers for decoding, used again and again.
 #[derive(Debug, Default)]
-pub(in crate::input) struct Decoded {
+pub(in crate::input) struct EscapeBuffers {
     /// The text that was decoded last.
     pub(in crate::input) text: String,
     /// A run of letters before it is known to be text; of a fixed length.
@@ -76,8 +76,8 @@ pub(in crate::input) struct Decoded {
 }
 
 /// Decodes the content of a string into `to.text`; `None` if an escape is none or stands for no character.
-pub(in crate::input) fn decode(content: &str, to: &mut Decoded) -> Option<()> {
-    let Decoded { text, run } = to;
+pub(in crate::input) fn decode(content: &str, to: &mut EscapeBuffers) -> Option<()> {
+    let EscapeBuffers { text, run } = to;
     text.clear();
     // What is decoded is never longer than its escapes.
     text.reserve(content.len());

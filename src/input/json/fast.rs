@@ -14,7 +14,7 @@ use std::ops::Range;
 /// `None` if something is wrong, or too rare.
 pub(in crate::input) fn scan<'a>(line: &'a str, mut field: impl FnMut(&'a str, Range<usize>) -> bool) -> Option<()> {
     let controls = has_controls(line.as_bytes());
-    let mut cursor = Cursor { bytes: line.as_bytes(), at: 0, controls };
+    let mut cursor = JsonCursor { bytes: line.as_bytes(), at: 0, controls };
     cursor.space();
     cursor.eat(b'{')?;
     cursor.space();
@@ -51,14 +51,14 @@ fn has_controls(bytes: &[u8]) -> bool {
     chunks.by_ref().any(dirty) || dirty(chunks.remainder())
 }
 
-struct Cursor<'a> {
+struct JsonCursor<'a> {
     bytes: &'a [u8],
     at: usize,
     /// Whether strings must be searched for control characters.
     controls: bool,
 }
 
-impl Cursor<'_> {
+impl JsonCursor<'_> {
     fn peek(&self) -> Option<u8> {
         self.bytes.get(self.at).copied()
     }

@@ -135,11 +135,11 @@ fn fields_are_reported_in_order_with_their_ranges() {
     let line = r#" {"a" : "x\n" , "\u0062":[1, {"c":2}],"d":-1.5e3} "#;
     let mut fields = Vec::new();
     let kind = scan(line, |key, value| fields.push((key.into_owned(), value.kind, &line[value.range])));
-    assert_eq!(kind, Ok(Kind::Object));
+    assert_eq!(kind, Ok(ValueKind::Object));
     let expected = [
-        ("a".to_owned(), Kind::String, r#""x\n""#),
-        ("b".to_owned(), Kind::Array, r#"[1, {"c":2}]"#),
-        ("d".to_owned(), Kind::Float, "-1.5e3"),
+        ("a".to_owned(), ValueKind::String, r#""x\n""#),
+        ("b".to_owned(), ValueKind::Array, r#"[1, {"c":2}]"#),
+        ("d".to_owned(), ValueKind::Float, "-1.5e3"),
     ];
     assert_eq!(fields, expected);
 }
@@ -147,7 +147,7 @@ fn fields_are_reported_in_order_with_their_ranges() {
 #[test]
 fn deep_nesting_needs_no_stack() {
     let nested = |depth: usize| format!(r#"{{"a":{}{}}}"#, "[".repeat(depth), "]".repeat(depth));
-    assert_eq!(scan(&nested(1_000_000), |_, _| {}), Ok(Kind::Object));
+    assert_eq!(scan(&nested(1_000_000), |_, _| {}), Ok(ValueKind::Object));
     assert!(scan(&nested(1_000_000)[..1_500_000], |_, _| {}).is_err());
 }
 
@@ -156,7 +156,7 @@ fn errors_say_where() {
     let error = |line: &str| scan(line, |_, _| {}).unwrap_err();
     assert_eq!(error(r#"{"a":tru}"#).offset, 8);
     assert_eq!(error(r#"{"a":"مر\q"}"#).offset, 11);
-    let trailing = Invalid { offset: 8, what: "trailing characters".to_owned(), unfinished: false };
+    let trailing = InvalidJson { offset: 8, what: "trailing characters".to_owned(), unfinished: false };
     assert_eq!(error(r#"{"a":1} x"#), trailing);
     let open = error("{\"a\":\"");
     assert_eq!((open.what.as_str(), open.unfinished), ("EOF while parsing a string", true));
@@ -167,7 +167,7 @@ fn errors_say_where() {
 fn half_a_surrogate_pair_is_no_text() {
     let line = r#"{"text":"x\ud800y"}"#;
     let mut range = 0..0;
-    assert_eq!(scan(line, |_, value| range = value.range), Ok(Kind::Object));
+    assert_eq!(scan(line, |_, value| range = value.range), Ok(ValueKind::Object));
     assert!(decode(line, range).is_err());
 }
 
@@ -181,7 +181,7 @@ fn compare(line: &str, must: bool) {
         false
     });
     if found.is_some() {
-        assert_eq!((verdict, &quick), (Ok(Kind::Object), &slow), "{line:?}");
+        assert_eq!((verdict, &quick), (Ok(ValueKind::Object), &slow), "{line:?}");
     } else {
         assert!(!must, "{line:?}");
     }
@@ -205,9 +205,9 @@ fn the_fast_scan_says_what_the_strict_one_says() {
 fn compare_decoders(content: &str) {
     let line = format!("\"{content}\"");
     let strict: Result<String, _> = serde_json::from_str(&line);
-    let mut buffer = escapes::Decoded::default();
+    let mut buffer = escapes::EscapeBuffers::default();
     // Quotes and control characters are the scan's to find.
-    let scanned = !content.contains(|c| c < ' ') && scan(&line, |_, _| {}).is_ok_and(|kind| kind == Kind::String);
+    let scanned = !content.contains(|c| c < ' ') && scan(&line, |_, _| {}).is_ok_and(|kind| kind == ValueKind::String);
     match escapes::decode(content, &mut buffer) {
         Some(()) if scanned => assert_eq!(buffer.text, strict.unwrap(), "{content:?}"),
         None => assert!(strict.is_err(), "{content:?}"),

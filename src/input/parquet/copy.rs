@@ -13,14 +13,14 @@ use parquet::arrow::arrow_writer::ArrowWriterOptions;
 use parquet::basic::Type;
 use parquet::file::properties::WriterProperties;
 
-use super::source::Source;
+use super::source::ParquetSource;
 use super::{batch_rows, columns, guard, load, mask};
 use crate::error::{Error, ErrorKind, Result};
 use crate::input::held::PlainFile;
 use crate::input::{InputFile, InputOptions};
 
 /// What becomes of a row.
-pub(crate) enum Fate {
+pub(crate) enum RowFate {
     Stays,
     Goes,
     /// It stays with another text.
@@ -36,7 +36,7 @@ pub(crate) enum Fate {
 pub(crate) fn copy(
     file: &InputFile,
     options: &InputOptions,
-    fate: &dyn Fn(usize) -> Fate,
+    fate: &dyn Fn(usize) -> RowFate,
     out: &mut dyn FnMut(&[u8]) -> Result<()>,
 ) -> Result<()> {
     let Some(plain) = &file.table else { return Ok(()) };
@@ -45,7 +45,8 @@ pub(crate) fn copy(
         let remedy = "write the file anew, or leave it out".to_owned();
         ErrorKind::Unreadable { path: file.path.to_path_buf(), what, remedy }.into()
     };
-    let copying = Copying { plain, metadata: load(plain).map_err(failed)?, options, fate, rows: file.records.len() };
+    let copying =
+        ParquetCopy { plain, metadata: load(plain).map_err(failed)?, options, fate, rows: file.records.len() };
     let mut writer = guard(|| copying.writer()).map_err(failed)?;
     let mut row = 0;
     for group in 0..copying.metadata.metadata().num_row_groups() {
@@ -55,7 +56,7 @@ pub(crate) fn copy(
         let done = guard(|| copying.group(group, &mut row, &mut writer));
         if let Err(what) = done {
             // From here on the file was damaged when it was first read, and nothing of it stays.
-            if (row..copying.rows).any(|row| !matches!(fate(row), Fate::Goes)) {
+            if (row..copying.rows).any(|row| !matches!(fate(row), RowFate::Goes)) {
                 return Err(failed(what));
             }
             row = copying.rows;
@@ -67,16 +68,16 @@ pub(crate) fn copy(
     out(&rest)
 }
 
-struct Copying<'a> {
+struct ParquetCopy<'a> {
     plain: &'a Arc<PlainFile>,
     metadata: ArrowReaderMetadata,
     options: &'a InputOptions,
-    fate: &'a dyn Fn(usize) -> Fate,
+    fate: &'a dyn Fn(usize) -> RowFate,
     /// Rows that were read before.
     rows: usize,
 }
 
-impl Copying<'_> {
+impl ParquetCopy<'_> {
     /// A writer in the manner of the file. What it wrote is taken from it after each row group.
     fn writer(&self) -> std::result::Result<ArrowWriter<Vec<u8>>, String> {
         let metadata = self.metadata.metadata();
@@ -106,17 +107,19 @@ impl Copying<'_> {
         let told = |error: &dyn std::fmt::Display| error.to_string();
         // In batches as when it was read, so that damage stands at the same row.
         let mask = mask(&self.metadata, &columns(&self.metadata, self.options));
-        let builder =
-            ParquetRecordBatchReaderBuilder::new_with_metadata(Source(Arc::clone(self.plain)), self.metadata.clone())
-                .with_row_groups(vec![group])
-                .with_batch_size(batch_rows(&self.metadata, group, &mask));
+        let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(
+            ParquetSource(Arc::clone(self.plain)),
+            self.metadata.clone(),
+        )
+        .with_row_groups(vec![group])
+        .with_batch_size(batch_rows(&self.metadata, group, &mask));
         for batch in builder.build().map_err(|error| told(&error))? {
             let batch = batch.map_err(|error| told(&error))?;
             let first = *row;
             let left = self.rows.saturating_sub(first).min(batch.num_rows());
             let batch = batch.slice(0, left);
-            let fates: Vec<Fate> = (first..first + left).map(|row| (self.fate)(row)).collect();
-            let stays: Vec<bool> = fates.iter().map(|fate| !matches!(fate, Fate::Goes)).collect();
+            let fates: Vec<RowFate> = (first..first + left).map(|row| (self.fate)(row)).collect();
+            let stays: Vec<bool> = fates.iter().map(|fate| !matches!(fate, RowFate::Goes)).collect();
             let batch = self.edited(batch, &fates).map_err(|error| told(&error))?;
             let batch = filter_record_batch(&batch, &BooleanArray::from(stays)).map_err(|error| told(&error))?;
             writer.write(&batch).map_err(|error| told(&error))?;
@@ -126,8 +129,12 @@ impl Copying<'_> {
     }
 
     /// The batch with other texts.
-    fn edited(&self, batch: RecordBatch, fates: &[Fate]) -> std::result::Result<RecordBatch, arrow_schema::ArrowError> {
-        if !fates.iter().any(|fate| matches!(fate, Fate::Edited(_))) {
+    fn edited(
+        &self,
+        batch: RecordBatch,
+        fates: &[RowFate],
+    ) -> std::result::Result<RecordBatch, arrow_schema::ArrowError> {
+        if !fates.iter().any(|fate| matches!(fate, RowFate::Edited(_))) {
             return Ok(batch);
         }
         let place = batch.schema().index_of(&self.options.text_field)?;
@@ -140,9 +147,9 @@ impl Copying<'_> {
 }
 
 /// The text column with other texts. Read without the arrow schema, it is one of these two.
-fn texts(column: &ArrayRef, fates: &[Fate]) -> ArrayRef {
+fn texts(column: &ArrayRef, fates: &[RowFate]) -> ArrayRef {
     let new = |row: usize| match fates.get(row) {
-        Some(Fate::Edited(text)) => Some(&**text),
+        Some(RowFate::Edited(text)) => Some(&**text),
         _ => None,
     };
     match column.data_type() {

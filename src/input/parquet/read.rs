@@ -7,12 +7,12 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ParquetRecordBatchReaderBuilder};
 
-use super::source::Source;
+use super::source::ParquetSource;
 use super::{batch_rows, guard, rows};
 
 /// What is decoded, and how.
-pub(super) struct Decoding {
-    pub(super) source: Source,
+pub(super) struct ColumnDecoding {
+    pub(super) source: ParquetSource,
     pub(super) metadata: ArrowReaderMetadata,
     pub(super) mask: ProjectionMask,
     /// The columns of `mask`, in any order.
@@ -20,7 +20,7 @@ pub(super) struct Decoding {
 }
 
 /// What a thread says.
-enum Message {
+enum RowMessage {
     Lines(Vec<u8>),
     /// The row group is done.
     End,
@@ -28,16 +28,16 @@ enum Message {
 }
 
 /// The rows of a file as lines. Thread `n` of `t` decodes the groups `n`, `n + t`, …, and waits when its lines are not read.
-pub(in crate::input) struct Rows {
-    threads: Vec<Receiver<Message>>,
+pub(in crate::input) struct ParquetRows {
+    threads: Vec<Receiver<RowMessage>>,
     groups: usize,
     group: usize,
     lines: Vec<u8>,
     at: usize,
 }
 
-impl Rows {
-    pub(super) fn start(decoding: Decoding, groups: usize, threads: usize) -> Self {
+impl ParquetRows {
+    pub(super) fn start(decoding: ColumnDecoding, groups: usize, threads: usize) -> Self {
         let decoding = Arc::new(decoding);
         let threads = (0..threads).map(|thread| {
             let (sender, receiver) = sync_channel(1);
@@ -51,7 +51,7 @@ impl Rows {
             };
             if let Err(error) = std::thread::Builder::new().name("parquet".to_owned()).spawn(work) {
                 // There is room for one message.
-                let _ = again.try_send(Message::Failed(error.to_string()));
+                let _ = again.try_send(RowMessage::Failed(error.to_string()));
             }
             receiver
         });
@@ -63,9 +63,9 @@ impl Rows {
         while self.at == self.lines.len() && self.group < self.groups {
             let thread = self.threads.get(self.group % self.threads.len().max(1));
             match thread.map(Receiver::recv) {
-                Some(Ok(Message::Lines(lines))) => (self.lines, self.at) = (lines, 0),
-                Some(Ok(Message::End)) => self.group += 1,
-                Some(Ok(Message::Failed(what))) => {
+                Some(Ok(RowMessage::Lines(lines))) => (self.lines, self.at) = (lines, 0),
+                Some(Ok(RowMessage::End)) => self.group += 1,
+                Some(Ok(RowMessage::Failed(what))) => {
                     let what = format!("row group {}: {what}", self.group + 1);
                     self.group = self.groups;
                     return Err(io::Error::new(io::ErrorKind::InvalidData, what));
@@ -80,7 +80,7 @@ impl Rows {
     }
 }
 
-impl Read for Rows {
+impl Read for ParquetRows {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         self.refill()?;
         let ready = self.lines.get(self.at..).unwrap_or_default();
@@ -91,20 +91,20 @@ impl Read for Rows {
     }
 }
 
-impl Decoding {
+impl ColumnDecoding {
     /// Sends the lines of a group; false if no more are wanted.
-    fn group(&self, group: usize, sender: &SyncSender<Message>) -> bool {
+    fn group(&self, group: usize, sender: &SyncSender<RowMessage>) -> bool {
         match guard(|| self.decode(group, sender)) {
-            Ok(true) => sender.send(Message::End).is_ok(),
+            Ok(true) => sender.send(RowMessage::End).is_ok(),
             Ok(false) => false,
             Err(what) => {
-                let _ = sender.send(Message::Failed(what));
+                let _ = sender.send(RowMessage::Failed(what));
                 false
             }
         }
     }
 
-    fn decode(&self, group: usize, sender: &SyncSender<Message>) -> Result<bool, String> {
+    fn decode(&self, group: usize, sender: &SyncSender<RowMessage>) -> Result<bool, String> {
         let told = |error: &dyn std::fmt::Display| error.to_string();
         let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(self.source.clone(), self.metadata.clone())
             .with_row_groups(vec![group])
@@ -115,7 +115,7 @@ impl Decoding {
             let batch = batch.map_err(|error| told(&error))?;
             decoded += batch.num_rows() as i64;
             let lines = rows::lines(&batch, &self.names).map_err(|error| told(&error))?;
-            if sender.send(Message::Lines(lines)).is_err() {
+            if sender.send(RowMessage::Lines(lines)).is_err() {
                 return Ok(false);
             }
         }

@@ -11,9 +11,9 @@ use crate::input::held::{FromStart, PlainFile};
 
 /// A plain file that is still as it was when it was opened.
 #[derive(Clone)]
-pub(super) struct Source(pub(super) Arc<PlainFile>);
+pub(super) struct ParquetSource(pub(super) Arc<PlainFile>);
 
-impl Source {
+impl ParquetSource {
     /// Checks a place before anything is reserved for it.
     fn check(&self, start: u64, length: u64) -> Result<()> {
         match start.checked_add(length) {
@@ -23,13 +23,13 @@ impl Source {
     }
 }
 
-impl Length for Source {
+impl Length for ParquetSource {
     fn len(&self) -> u64 {
         self.0.stamp.length
     }
 }
 
-impl ChunkReader for Source {
+impl ChunkReader for ParquetSource {
     type T = BufReader<FromStart>;
 
     fn get_read(&self, start: u64) -> Result<Self::T> {

@@ -3,14 +3,14 @@
 use std::borrow::Cow;
 use std::io::Read;
 
-use crate::input::reject::Reason;
+use crate::input::reject::RejectReason;
 
 /// Header fields that a response may have.
 const FIELDS: usize = 512;
 
 /// The head of a response, as far as it matters.
 #[derive(Debug)]
-pub(super) struct Http {
+pub(super) struct HttpHead {
     pub(super) status: u16,
     pub(super) content_type: Option<String>,
     chunked: bool,
@@ -18,13 +18,13 @@ pub(super) struct Http {
     encodings: Vec<String>,
 }
 
-fn broken(what: impl Into<String>) -> Reason {
-    Reason::BrokenBody { what: what.into() }
+fn broken(what: impl Into<String>) -> RejectReason {
+    RejectReason::BrokenBody { what: what.into() }
 }
 
-impl Http {
+impl HttpHead {
     /// The head at the beginning of a message, and what follows.
-    pub(super) fn split(message: &[u8]) -> Result<(Self, &[u8]), Reason> {
+    pub(super) fn split(message: &[u8]) -> Result<(Self, &[u8]), RejectReason> {
         let mut fields = [httparse::EMPTY_HEADER; FIELDS];
         let mut response = httparse::Response::new(&mut fields);
         let mut config = httparse::ParserConfig::default();
@@ -57,7 +57,7 @@ impl Http {
 
     /// The body without chunks and compression, at most `limit` bytes. A body that is not what the head says, as it was undone
     /// before it was archived, is taken as it is.
-    pub(super) fn decoded<'b>(&self, body: &'b [u8], limit: u64) -> Result<Cow<'b, [u8]>, Reason> {
+    pub(super) fn decoded<'b>(&self, body: &'b [u8], limit: u64) -> Result<Cow<'b, [u8]>, RejectReason> {
         let mut body = if self.chunked { dechunked(body)? } else { Cow::Borrowed(body) };
         for encoding in self.encodings.iter().rev() {
             if let Some(plain) = decompressed(encoding, &body, limit)? {
@@ -69,7 +69,7 @@ impl Http {
 }
 
 /// The content of chunks; the body itself if its first line is no chunk's.
-fn dechunked(body: &[u8]) -> Result<Cow<'_, [u8]>, Reason> {
+fn dechunked(body: &[u8]) -> Result<Cow<'_, [u8]>, RejectReason> {
     let mut content = Vec::new();
     let mut at = 0;
     loop {
@@ -96,7 +96,7 @@ fn dechunked(body: &[u8]) -> Result<Cow<'_, [u8]>, Reason> {
 }
 
 /// What was compressed; `None` if nothing was.
-fn decompressed(encoding: &str, body: &[u8], limit: u64) -> Result<Option<Vec<u8>>, Reason> {
+fn decompressed(encoding: &str, body: &[u8], limit: u64) -> Result<Option<Vec<u8>>, RejectReason> {
     match encoding {
         "identity" | "none" => Ok(None),
         "gzip" | "x-gzip" if !body.starts_with(b"\x1F\x8B") => Ok(None),
@@ -107,19 +107,19 @@ fn decompressed(encoding: &str, body: &[u8], limit: u64) -> Result<Option<Vec<u8
         "deflate" => read(flate2::read::DeflateDecoder::new(body), encoding, limit).map(Some),
         // Nothing marks it; what is no Brotli was undone before.
         "br" => match read(brotli_decompressor::Decompressor::new(body, 1 << 14), encoding, limit) {
-            Err(Reason::BrokenBody { .. }) if body.trim_ascii_start().starts_with(b"<") => Ok(None),
+            Err(RejectReason::BrokenBody { .. }) if body.trim_ascii_start().starts_with(b"<") => Ok(None),
             read => read.map(Some),
         },
         other => Err(broken(format!("Content-Encoding {other:?} is not read"))),
     }
 }
 
-fn read(reader: impl Read, encoding: &str, limit: u64) -> Result<Vec<u8>, Reason> {
+fn read(reader: impl Read, encoding: &str, limit: u64) -> Result<Vec<u8>, RejectReason> {
     let mut bytes = Vec::new();
     reader
         .take(limit.saturating_add(1))
         .read_to_end(&mut bytes)
         .map_err(|error| broken(format!("its {encoding} data is broken or cut off ({error})")))?;
     let size = bytes.len() as u64;
-    if size > limit { Err(Reason::TooLarge { size, limit }) } else { Ok(bytes) }
+    if size > limit { Err(RejectReason::TooLarge { size, limit }) } else { Ok(bytes) }
 }

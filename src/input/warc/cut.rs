@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-use super::head::{End, Head, LONGEST, is_line_end};
-use crate::input::feed::Cutting;
+use super::head::{HeadEnd, LONGEST, WarcHead, is_line_end};
+use crate::input::feed::CutOptions;
 
 /// Bytes that are searched for a head at once, and that two searches share. Fixed, so that rejects do not depend on how a file is
 /// read.
@@ -18,7 +18,7 @@ pub(super) const AFTER: usize = 4;
 
 /// What comes next.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Next {
+pub(super) enum NextRecord {
     /// Whole records, so many bytes.
     Records(usize),
     /// A record of about so many bytes, of which fewer are at hand.
@@ -33,29 +33,29 @@ pub(super) enum Next {
 
 /// What stands at the beginning of `bytes`: whole records, up to the size of a block if there are more. `ended` tells that nothing
 /// follows the bytes.
-pub(super) fn cut(bytes: &[u8], cutting: Cutting, ended: bool) -> Next {
+pub(super) fn cut(bytes: &[u8], cutting: CutOptions, ended: bool) -> NextRecord {
     let mut done = 0;
     while done < cutting.size {
         let rest = bytes.get(done..).unwrap_or_default();
         if ended && rest.iter().all(|byte| is_line_end(*byte)) {
-            return if bytes.is_empty() { Next::End } else { Next::Records(bytes.len()) };
+            return if bytes.is_empty() { NextRecord::End } else { NextRecord::Records(bytes.len()) };
         }
         match one(rest, cutting.most, ended) {
-            Next::Records(length) => done += length,
-            _ if done > 0 => return Next::Records(done),
+            NextRecord::Records(length) => done += length,
+            _ if done > 0 => return NextRecord::Records(done),
             other => return other,
         }
     }
-    Next::Records(done)
+    NextRecord::Records(done)
 }
 
-fn one(bytes: &[u8], most: u64, ended: bool) -> Next {
-    let (end, head) = Head::find(bytes);
+fn one(bytes: &[u8], most: u64, ended: bool) -> NextRecord {
+    let (end, head) = WarcHead::find(bytes);
     let block = match end {
-        End::At(end) => head.length().map(|length| (end, length)),
-        End::Later if !ended => return Next::Needs(bytes.len() + LONGEST),
-        End::Later => return broken(bytes, ended, "the head of a record is cut off"),
-        End::None => return broken(bytes, ended, "no WARC record begins here"),
+        HeadEnd::At(end) => head.length().map(|length| (end, length)),
+        HeadEnd::Later if !ended => return NextRecord::Needs(bytes.len() + LONGEST),
+        HeadEnd::Later => return broken(bytes, ended, "the head of a record is cut off"),
+        HeadEnd::None => return broken(bytes, ended, "no WARC record begins here"),
     };
     let Some((start, length)) = block else {
         return broken(bytes, ended, "the head of a record has no Content-Length");
@@ -64,33 +64,37 @@ fn one(bytes: &[u8], most: u64, ended: bool) -> Next {
     match usize::try_from(end).ok().filter(|end| *end <= bytes.len()) {
         Some(end) if ended || bytes.len() - end >= AFTER => {
             let after = bytes.get(end..).unwrap_or_default().iter().take(AFTER);
-            Next::Records(end + after.take_while(|byte| is_line_end(**byte)).count())
+            NextRecord::Records(end + after.take_while(|byte| is_line_end(**byte)).count())
         }
         // A record that may be passed over cannot be searched.
-        None if ended && end > most => Next::Broken(bytes.len(), CUT_OFF),
+        None if ended && end > most => NextRecord::Broken(bytes.len(), CUT_OFF),
         None if ended => broken(bytes, ended, CUT_OFF),
-        _ => Next::Large(end.saturating_add(AFTER as u64)),
+        _ => NextRecord::Large(end.saturating_add(AFTER as u64)),
     }
 }
 
 /// Bytes up to the next head.
-fn broken(bytes: &[u8], ended: bool, what: &'static str) -> Next {
+fn broken(bytes: &[u8], ended: bool, what: &'static str) -> NextRecord {
     let window = bytes.get(..SEARCHED).unwrap_or(bytes);
     // The line ends before a head and the head itself are none of the next one.
     let first = window.iter().take_while(|byte| is_line_end(**byte)).count() + 1;
     for at in memchr::memmem::find_iter(window.get(first..).unwrap_or_default(), b"\nWARC/") {
         let at = first + at + 1;
         match begins(window.get(at..).unwrap_or_default()) {
-            Some(true) => return Next::Broken(at, what),
+            Some(true) => return NextRecord::Broken(at, what),
             Some(false) => {}
-            None if !ended && window.len() < SEARCHED => return Next::Needs(bytes.len() + SHARED),
+            None if !ended && window.len() < SEARCHED => return NextRecord::Needs(bytes.len() + SHARED),
             None => {}
         }
     }
     if window.len() == SEARCHED {
-        return Next::Broken(SEARCHED - SHARED, what);
+        return NextRecord::Broken(SEARCHED - SHARED, what);
     }
-    if ended { Next::Broken(window.len(), what) } else { Next::Needs((2 * bytes.len()).clamp(1 << 16, SEARCHED)) }
+    if ended {
+        NextRecord::Broken(window.len(), what)
+    } else {
+        NextRecord::Needs((2 * bytes.len()).clamp(1 << 16, SEARCHED))
+    }
 }
 
 /// Whether a head begins here: a version, then a field of such heads; `None` if too little is at hand.
@@ -117,7 +121,7 @@ pub(in crate::input) fn records(bytes: &[u8]) -> impl Iterator<Item = Range<usiz
     let mut at = 0;
     std::iter::from_fn(move || {
         let rest = bytes.get(at..).filter(|rest| rest.iter().any(|byte| !is_line_end(*byte)))?;
-        let Next::Records(length) = one(rest, u64::MAX, true) else { return None };
+        let NextRecord::Records(length) = one(rest, u64::MAX, true) else { return None };
         let range = at..at + length;
         at = range.end;
         Some(range)

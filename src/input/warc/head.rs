@@ -5,13 +5,13 @@ pub(in crate::input) const LONGEST: usize = 1 << 16;
 
 /// A head, split off its record.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Head<'a> {
+pub(super) struct WarcHead<'a> {
     /// The field lines.
     lines: &'a [u8],
 }
 
 /// Where a head ends.
-pub(super) enum End {
+pub(super) enum HeadEnd {
     /// After so many bytes.
     At(usize),
     /// Not in these bytes.
@@ -20,15 +20,15 @@ pub(super) enum End {
     None,
 }
 
-impl<'a> Head<'a> {
+impl<'a> WarcHead<'a> {
     /// The head at the beginning of `bytes`, after line ends that may stand before it, and the length of both.
-    pub(super) fn find(bytes: &'a [u8]) -> (End, Self) {
+    pub(super) fn find(bytes: &'a [u8]) -> (HeadEnd, Self) {
         let none = Self { lines: &[] };
         let before = bytes.iter().take_while(|byte| is_line_end(**byte)).count();
         let rest = bytes.get(before..).unwrap_or_default();
         if !rest.starts_with(super::MAGIC) {
             let begins = super::MAGIC.starts_with(rest);
-            return (if begins { End::Later } else { End::None }, none);
+            return (if begins { HeadEnd::Later } else { HeadEnd::None }, none);
         }
         let window = rest.get(..LONGEST).unwrap_or(rest);
         let mut start = None;
@@ -41,15 +41,15 @@ impl<'a> Head<'a> {
             let blank = line.ends_with(b"\n") || line.ends_with(b"\n\r");
             if blank {
                 let lines = window.get(lines..end).unwrap_or_default();
-                return (End::At(before + end + 1), Self { lines });
+                return (HeadEnd::At(before + end + 1), Self { lines });
             }
         }
-        (if window.len() < LONGEST { End::Later } else { End::None }, none)
+        (if window.len() < LONGEST { HeadEnd::Later } else { HeadEnd::None }, none)
     }
 
     /// The head of a whole record, and its block.
     pub(super) fn split(record: &'a [u8]) -> Option<(Self, &'a [u8])> {
-        let (End::At(end), head) = Self::find(record) else { return None };
+        let (HeadEnd::At(end), head) = Self::find(record) else { return None };
         let length = usize::try_from(head.length()?).ok()?;
         // Of a record that is passed over only the beginning is at hand.
         let rest = record.get(end..)?;

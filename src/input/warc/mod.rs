@@ -15,9 +15,9 @@ use std::borrow::Cow;
 
 use super::InputOptions;
 use super::corpus::{FieldValue, Record};
-use super::encoding::{self, Hints, Text};
-use super::html::{self, Origin};
-use super::reject::Reason;
+use super::encoding::{self, DecodedText, EncodingHints};
+use super::html::{self, PageOrigin};
+use super::reject::RejectReason;
 
 mod body;
 mod cut;
@@ -27,8 +27,8 @@ mod head;
 pub(super) use cut::records;
 pub(super) use feed::{stream, whole};
 
-use body::Http;
-use head::{Head, LONGEST};
+use body::HttpHead;
+use head::{LONGEST, WarcHead};
 
 /// The first bytes of every record.
 pub(super) const MAGIC: &[u8] = b"WARC/";
@@ -38,7 +38,7 @@ pub(super) const PREFIX: usize = 2 * LONGEST;
 
 /// What a record is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Class {
+pub(super) enum RecordClass {
     Document,
     /// Counted under this name.
     Passed(&'static str),
@@ -46,12 +46,12 @@ pub(super) enum Class {
 
 /// How the text of a document stands in its body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Media {
+enum BodyMedia {
     Html,
     Text,
 }
 
-impl Media {
+impl BodyMedia {
     /// What a Content-Type means; without one, what the body looks like.
     fn of(content_type: Option<&str>, body: &[u8]) -> Option<Self> {
         let Some(content_type) = content_type else {
@@ -67,60 +67,60 @@ impl Media {
 }
 
 /// What a record is, by its head and the beginning of its block: needs no more than [`PREFIX`] bytes.
-pub(super) fn classify(record: &[u8]) -> Class {
-    let Some((head, block)) = Head::split(record) else { return Class::Passed("record without head") };
+pub(super) fn classify(record: &[u8]) -> RecordClass {
+    let Some((head, block)) = WarcHead::split(record) else { return RecordClass::Passed("record without head") };
     let block = block.get(..LONGEST).unwrap_or(block);
     let content_type = head.text("Content-Type");
-    let media = |content_type: Option<&str>, body| match Media::of(content_type, body) {
-        Some(_) => Class::Document,
-        None => Class::Passed("other content type"),
+    let media = |content_type: Option<&str>, body| match BodyMedia::of(content_type, body) {
+        Some(_) => RecordClass::Document,
+        None => RecordClass::Passed("other content type"),
     };
     match head.text("WARC-Type").unwrap_or_default().to_ascii_lowercase().as_str() {
-        "response" if head.is_http() => match Http::split(block) {
-            Ok((http, _)) if !(200..300).contains(&http.status) => Class::Passed("status other than 2xx"),
+        "response" if head.is_http() => match HttpHead::split(block) {
+            Ok((http, _)) if !(200..300).contains(&http.status) => RecordClass::Passed("status other than 2xx"),
             Ok((http, body)) => media(http.content_type.as_deref(), body),
             // Its rejection says why.
-            Err(_) => Class::Document,
+            Err(_) => RecordClass::Document,
         },
         "response" | "resource" | "conversion" => media(content_type.as_deref(), block),
-        "request" => Class::Passed("request"),
-        "warcinfo" => Class::Passed("warcinfo"),
-        "metadata" => Class::Passed("metadata"),
-        "revisit" => Class::Passed("revisit"),
-        "continuation" => Class::Passed("continuation"),
-        _ => Class::Passed("record of another type"),
+        "request" => RecordClass::Passed("request"),
+        "warcinfo" => RecordClass::Passed("warcinfo"),
+        "metadata" => RecordClass::Passed("metadata"),
+        "revisit" => RecordClass::Passed("revisit"),
+        "continuation" => RecordClass::Passed("continuation"),
+        _ => RecordClass::Passed("record of another type"),
     }
 }
 
 /// Reads a document.
-pub(super) fn record<'a>(raw: &[u8], options: &InputOptions) -> Result<Record<'a>, Reason> {
-    let broken = |what: &str| Reason::BrokenBody { what: what.to_owned() };
+pub(super) fn record<'a>(raw: &[u8], options: &InputOptions) -> Result<Record<'a>, RejectReason> {
+    let broken = |what: &str| RejectReason::BrokenBody { what: what.to_owned() };
     let (size, limit) = (raw.len() as u64, options.max_record_size);
     if size > limit {
-        return Err(Reason::TooLarge { size, limit });
+        return Err(RejectReason::TooLarge { size, limit });
     }
-    let (head, block) = Head::split(raw).ok_or_else(|| broken("its head is broken"))?;
+    let (head, block) = WarcHead::split(raw).ok_or_else(|| broken("its head is broken"))?;
     let target = head.text("WARC-Target-URI").map(|uri| uri.trim_matches(['<', '>']).to_owned());
     let response = head.text("WARC-Type").is_some_and(|kind| kind.eq_ignore_ascii_case("response")) && head.is_http();
     let (content_type, body) = if response {
-        let (http, body) = Http::split(block)?;
+        let (http, body) = HttpHead::split(block)?;
         let body = http.decoded(body, limit)?;
         (http.content_type, body)
     } else {
         (head.text("Content-Type"), Cow::Borrowed(block))
     };
-    let media = Media::of(content_type.as_deref(), &body).unwrap_or(Media::Text);
+    let media = BodyMedia::of(content_type.as_deref(), &body).unwrap_or(BodyMedia::Text);
     let id = target.clone().or_else(|| head.text("WARC-Record-ID")).unwrap_or_default();
     let charset = content_type.as_deref().and_then(html::of_content_type);
     let tld = target.as_deref().and_then(tld);
     let mut record = match media {
-        Media::Html => {
-            let origin = Origin { charset: charset.as_deref(), tld: tld.as_deref() };
+        BodyMedia::Html => {
+            let origin = PageOrigin { charset: charset.as_deref(), tld: tld.as_deref() };
             html::record(&body, Cow::Owned(id), &origin, options)?
         }
-        Media::Text => {
-            let hints = Hints { declared: charset.as_deref(), tld: tld.as_deref() };
-            let Text { text, mut decoding, .. } = encoding::decode(&body, hints, options.encoding)?;
+        BodyMedia::Text => {
+            let hints = EncodingHints { declared: charset.as_deref(), tld: tld.as_deref() };
+            let DecodedText { text, mut decoding, .. } = encoding::decode(&body, hints, options.encoding)?;
             let text = encoding::mend(text, options.encoding, &mut decoding).into_owned();
             let fields = vec![None; options.fields.len()];
             Record { id: Cow::Owned(id), text: Cow::Owned(text), fields, text_value: 0..0, decoding, layout: None }

@@ -23,16 +23,16 @@ fn text(record: &[u8]) -> Result<String, String> {
 
 #[test]
 fn what_is_a_document_is_told_by_the_heads() {
-    let passed = Class::Passed;
+    let passed = RecordClass::Passed;
     let html = "Content-Type: text/html\r\n";
-    assert_eq!(classify(&response(html, b"x")), Class::Document);
+    assert_eq!(classify(&response(html, b"x")), RecordClass::Document);
     assert_eq!(classify(&response("Content-Type: image/png\r\n", b"x")), passed("other content type"));
-    assert_eq!(classify(&response("", b" <!doctype html>")), Class::Document);
+    assert_eq!(classify(&response("", b" <!doctype html>")), RecordClass::Document);
     assert_eq!(
         classify(&warc("response", "application/http", b"HTTP/1.1 404 No\r\n\r\n<html>")),
         passed("status other than 2xx")
     );
-    assert_eq!(classify(&warc("conversion", "text/plain", b"x")), Class::Document);
+    assert_eq!(classify(&warc("conversion", "text/plain", b"x")), RecordClass::Document);
     assert_eq!(classify(&warc("resource", "text/css", b"x")), passed("other content type"));
     assert_eq!(classify(&warc("request", "application/http", b"GET / HTTP/1.0\r\n\r\n")), passed("request"));
     assert_eq!(classify(&warc("revisit", "application/http", b"")), passed("revisit"));

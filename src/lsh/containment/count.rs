@@ -1,8 +1,8 @@
 //! Samples → in how many nodes each sampled shingle stands.
 
-use super::super::columns::Limit;
+use super::super::columns::MemoryLimit;
 use super::super::{NO_NODE, Node};
-use super::{Samples, Sampling};
+use super::{RowSamples, SamplePlan};
 use crate::error::Result;
 use crate::parallel;
 
@@ -14,7 +14,7 @@ const LEAST_AT_ONCE: u64 = 1 << 16;
 
 /// How many nodes have a sampled hash.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Counts {
+pub(crate) struct HashCounts {
     /// Hashes of at least as many nodes as asked for, ascending, with their number of nodes.
     pub(crate) held: Vec<(u32, u32)>,
     /// All hashes that were counted are less.
@@ -28,12 +28,12 @@ pub(crate) struct Counts {
 ///
 /// The disk refuses.
 pub(crate) fn counts(
-    samples: &Samples,
-    sampling: Sampling,
+    samples: &RowSamples,
+    sampling: SamplePlan,
     node_of_row: &[Node],
     least: u32,
-    limit: Option<&Limit>,
-) -> Result<Counts> {
+    limit: Option<&MemoryLimit>,
+) -> Result<HashCounts> {
     let entries = samples.entries().max(1);
     let bound = (u64::from(sampling.bound()) / entries.div_ceil(MOST)) as u32;
     let counted = entries / entries.div_ceil(MOST);
@@ -47,11 +47,11 @@ pub(crate) fn counts(
         let common = hashes.chunk_by(|a, b| a == b).filter(|run| run.len() >= least as usize);
         held.extend(common.map(|run| (run[0], run.len() as u32)));
     }
-    Ok(Counts { held, bound })
+    Ok(HashCounts { held, bound })
 }
 
 /// The sampled hashes in a part of the hash space, each once for each node that has it.
-fn of_part(samples: &Samples, node_of_row: &[Node], part: std::ops::Range<u32>) -> Result<Vec<u32>> {
+fn of_part(samples: &RowSamples, node_of_row: &[Node], part: std::ops::Range<u32>) -> Result<Vec<u32>> {
     let blocks: Vec<usize> = (0..samples.blocks()).collect();
     let found: Vec<Result<Vec<u32>>> = parallel::map(&blocks, Vec::new, |sample: &mut Vec<u32>, block| {
         let mut found = Vec::new();
@@ -79,12 +79,12 @@ fn of_part(samples: &Samples, node_of_row: &[Node], part: std::ops::Range<u32>) 
 mod tests {
     use super::*;
     use crate::shingle::ShingleKind;
-    use crate::spill::Room;
+    use crate::spill::SpillDir;
 
     #[test]
     fn counts_do_not_depend_on_the_memory() {
-        let sampling = Sampling::new(ShingleKind::Word(3));
-        let mut samples = Samples::new(None);
+        let sampling = SamplePlan::new(ShingleKind::Word(3));
+        let mut samples = RowSamples::new(None);
         let node_of_row: Vec<Node> = (0..60).map(|row| if row % 10 == 9 { NO_NODE } else { row }).collect();
         let hashes = |row: u64| (0..80).map(move |i| crate::shingle::hash::finish(i + (row % 4) * 40));
         let mut words = Vec::new();
@@ -99,8 +99,8 @@ mod tests {
         for hash in (0..4).flat_map(hashes).filter(|hash| ((hash >> 32) as u32) < sampling.bound()) {
             assert!(found.held.contains(&((hash >> 32) as u32, of(hash))));
         }
-        let room = Room::temporary(std::path::Path::new("."));
-        let limit = Limit { memory: 0, room, name: String::new() };
+        let room = SpillDir::temporary(std::path::Path::new("."));
+        let limit = MemoryLimit { memory: 0, room, name: String::new() };
         assert_eq!(counts(&samples, sampling, &node_of_row, 3, Some(&limit)).unwrap(), found);
     }
 }

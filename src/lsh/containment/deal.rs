@@ -1,20 +1,20 @@
 //! Pairs of words brought together by part, from any number of threads, in memory or on disk.
 
-use super::super::records::{Block, Shelf, Store};
+use super::super::records::{ChunkShelf, ChunkStore, RecordChunk};
 use crate::error::Result;
 
 /// What one thread has for each part.
-pub(super) struct Dealer<'a> {
-    store: &'a Store,
+pub(super) struct PartDealer<'a> {
+    store: &'a ChunkStore,
     /// Words of a block.
     words: usize,
     open: Vec<Vec<u32>>,
-    blocks: Vec<Vec<Block>>,
+    blocks: Vec<Vec<RecordChunk>>,
 }
 
-impl<'a> Dealer<'a> {
+impl<'a> PartDealer<'a> {
     /// A dealer to `parts` parts that holds `memory` bytes at most, about.
-    pub(super) fn new(store: &'a Store, parts: usize, memory: u64) -> Self {
+    pub(super) fn new(store: &'a ChunkStore, parts: usize, memory: u64) -> Self {
         let words = (memory / 8 / parts as u64).clamp(LEAST_WORDS, MOST_WORDS) as usize & !1;
         Self { store, words, open: vec![Vec::new(); parts], blocks: (0..parts).map(|_| Vec::new()).collect() }
     }
@@ -30,7 +30,7 @@ impl<'a> Dealer<'a> {
     }
 
     /// The blocks of each part.
-    pub(super) fn finish(mut self) -> Result<Vec<Vec<Block>>> {
+    pub(super) fn finish(mut self) -> Result<Vec<Vec<RecordChunk>>> {
         for (open, blocks) in self.open.iter_mut().zip(&mut self.blocks) {
             if !open.is_empty() {
                 blocks.push(self.store.put(open)?);
@@ -45,15 +45,15 @@ const LEAST_WORDS: u64 = 64;
 const MOST_WORDS: u64 = 1 << 14;
 
 /// All parts, from all threads.
-pub(super) struct Parts {
-    parts: Vec<Vec<Block>>,
-    shelf: Shelf,
+pub(super) struct DealtParts {
+    parts: Vec<Vec<RecordChunk>>,
+    shelf: ChunkShelf,
 }
 
-impl Parts {
+impl DealtParts {
     /// Brings together what each thread has of each part.
-    pub(super) fn new(dealt: Vec<Vec<Vec<Block>>>, store: Store) -> Result<Self> {
-        let mut parts: Vec<Vec<Block>> = Vec::new();
+    pub(super) fn new(dealt: Vec<Vec<Vec<RecordChunk>>>, store: ChunkStore) -> Result<Self> {
+        let mut parts: Vec<Vec<RecordChunk>> = Vec::new();
         for of_thread in dealt {
             parts.resize_with(parts.len().max(of_thread.len()), Vec::new);
             parts.iter_mut().zip(of_thread).for_each(|(part, blocks)| part.extend(blocks));
@@ -75,6 +75,6 @@ impl Parts {
 
     /// Pairs of a part.
     pub(super) fn pairs(&self, part: usize) -> u64 {
-        self.parts[part].iter().map(Block::words).sum::<u64>() / 2
+        self.parts[part].iter().map(RecordChunk::words).sum::<u64>() / 2
     }
 }

@@ -16,8 +16,8 @@ mod sample;
 mod search;
 
 pub(crate) use count::counts;
-pub(crate) use sample::{Samples, Sampling};
-pub(crate) use search::{Among, Inside, candidates};
+pub(crate) use sample::{RowSamples, SamplePlan};
+pub(crate) use search::{ContainmentCandidates, ContainmentSearch, candidates};
 
 /// Units that may share a sampled hash before it is passed over. On 31,030 news articles, lists up to 50 found what lists up to 200
 /// did, at a quarter of the candidates.

@@ -1,18 +1,18 @@
 //! The samples of all units, row by row.
 
-use super::super::columns::Limit;
-use super::super::records::{BLOCK, Block, Shelf, Store, Writer, records};
+use super::super::columns::MemoryLimit;
+use super::super::records::{BLOCK, ChunkShelf, ChunkStore, ChunkWriter, RecordChunk, records};
 use crate::error::Result;
 use crate::shingle::ShingleKind;
 
 /// Which units are sampled, and which of their hashes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Sampling {
+pub(crate) struct SamplePlan {
     least: usize,
     bound: u32,
 }
 
-impl Sampling {
+impl SamplePlan {
     /// Fewest words on the smaller side: a stub of a few lines stands in many things.
     const LEAST: usize = 50;
 
@@ -55,36 +55,36 @@ impl Sampling {
 
 /// The samples of all rows, in the order in which they were pushed: in memory as far as allowed, then all on disk.
 #[derive(Debug)]
-pub(crate) struct Samples {
+pub(crate) struct RowSamples {
     blocks: Vec<RowBlock>,
     held: u64,
-    store: Option<Store>,
-    shelf: Shelf,
-    limit: Option<Limit>,
+    store: Option<ChunkStore>,
+    shelf: ChunkShelf,
+    limit: Option<MemoryLimit>,
     rows: usize,
 }
 
 #[derive(Debug)]
 struct RowBlock {
     first: usize,
-    block: Block,
+    block: RecordChunk,
 }
 
-impl Samples {
+impl RowSamples {
     /// No rows yet. Without a limit all of them stay in memory.
-    pub(crate) fn new(limit: Option<Limit>) -> Self {
-        Self { blocks: Vec::new(), held: 0, store: None, shelf: Shelf::default(), limit, rows: 0 }
+    pub(crate) fn new(limit: Option<MemoryLimit>) -> Self {
+        Self { blocks: Vec::new(), held: 0, store: None, shelf: ChunkShelf::default(), limit, rows: 0 }
     }
 
-    /// Appends what [`Sampling::sample`] left of some units.
+    /// Appends what [`SamplePlan::sample`] left of some units.
     ///
     /// # Errors
     ///
     /// The disk refuses.
     pub(crate) fn push(&mut self, words: &[u32]) -> Result<()> {
-        let held = Store::held();
+        let held = ChunkStore::held();
         let store = self.store.as_ref().unwrap_or(&held);
-        let mut writer = Writer::new(store, BLOCK);
+        let mut writer = ChunkWriter::new(store, BLOCK);
         let mut firsts = vec![self.rows];
         for record in records(words) {
             let blocks = writer.blocks.len();
@@ -106,9 +106,9 @@ impl Samples {
 
     fn spill_if_large(&mut self) -> Result<()> {
         let Some(limit) = self.limit.as_ref().filter(|limit| self.held > limit.memory) else { return Ok(()) };
-        let store = Store::spilled(&limit.room, &format!("{}.samples", limit.name))?;
+        let store = ChunkStore::spilled(&limit.room, &format!("{}.samples", limit.name))?;
         for RowBlock { block, .. } in &mut self.blocks {
-            if let Block::Held(words) = block {
+            if let RecordChunk::Held(words) = block {
                 *block = store.put(words)?;
             }
         }
@@ -155,16 +155,16 @@ impl Samples {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::spill::Room;
+    use crate::spill::SpillDir;
 
     #[test]
     fn rows_are_read_as_they_were_pushed_wherever_they_are() {
         let home = tempfile::tempdir().unwrap();
-        let sampling = Sampling::new(ShingleKind::Word(3));
+        let sampling = SamplePlan::new(ShingleKind::Word(3));
         for memory in [None, Some(0), Some(10_000), Some(u64::MAX)] {
-            let room = Room::temporary(home.path());
-            let limit = memory.map(|memory| Limit { memory, room: room.clone(), name: String::new() });
-            let mut samples = Samples::new(limit);
+            let room = SpillDir::temporary(home.path());
+            let limit = memory.map(|memory| MemoryLimit { memory, room: room.clone(), name: String::new() });
+            let mut samples = RowSamples::new(limit);
             let mut expected = Vec::new();
             for part in 0..40_u64 {
                 let mut words = Vec::new();
@@ -194,9 +194,9 @@ mod tests {
 
     #[test]
     fn the_smallest_have_a_sample_of_eight() {
-        let sampling = Sampling::new(ShingleKind::Word(3));
+        let sampling = SamplePlan::new(ShingleKind::Word(3));
         assert!((f64::from(sampling.bound()) / f64::from(u32::MAX) - 0.16).abs() < 1e-6);
-        let sampling = Sampling::new(ShingleKind::Char(8));
+        let sampling = SamplePlan::new(ShingleKind::Char(8));
         assert_eq!(sampling.least(), 250);
         assert!((f64::from(sampling.bound()) / f64::from(u32::MAX) - 0.032).abs() < 1e-6);
     }

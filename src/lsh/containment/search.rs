@@ -6,19 +6,19 @@
 
 use std::sync::atomic::{AtomicU8, AtomicU32, Ordering};
 
-use super::super::columns::Limit;
-use super::super::find::Table;
-use super::super::records::Store;
+use super::super::columns::MemoryLimit;
+use super::super::find::RepeatTable;
+use super::super::records::ChunkStore;
 use super::super::{NO_NODE, Node};
-use super::deal::{Dealer, Parts};
-use super::{CAP, FEWEST_PROBES, PROBES, Samples, Sampling};
+use super::deal::{DealtParts, PartDealer};
+use super::{CAP, FEWEST_PROBES, PROBES, RowSamples, SamplePlan};
 use crate::error::{ErrorKind, Result};
 use crate::parallel;
 
 /// What candidates are found among.
-pub(crate) struct Among<'a> {
-    pub(crate) samples: &'a Samples,
-    pub(crate) sampling: Sampling,
+pub(crate) struct ContainmentSearch<'a> {
+    pub(crate) samples: &'a RowSamples,
+    pub(crate) sampling: SamplePlan,
     /// The node of each row; [`NO_NODE`] for a row that is not the one of its node.
     pub(crate) node_of_row: &'a [Node],
     /// Number of nodes.
@@ -29,7 +29,7 @@ pub(crate) struct Among<'a> {
 
 /// Candidates for containment.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(crate) struct Inside {
+pub(crate) struct ContainmentCandidates {
     /// The smaller node, and the larger one that may hold it; ascending.
     pub(crate) pairs: Vec<(Node, Node)>,
     /// Nodes that have too few probes left which few others share: nobody looked for what holds them.
@@ -56,8 +56,8 @@ const MOST_PARTS: u64 = 1 << 12;
 /// # Errors
 ///
 /// The disk refuses or is too full; the memory is less than a hash that very many units share needs.
-pub(crate) fn candidates(among: &Among<'_>, limit: Option<&Limit>) -> Result<Inside> {
-    let probes = Probes::new(among.nodes);
+pub(crate) fn candidates(among: &ContainmentSearch<'_>, limit: Option<&MemoryLimit>) -> Result<ContainmentCandidates> {
+    let probes = NodeProbes::new(among.nodes);
     let memory = limit.map_or(u64::MAX, |limit| limit.memory);
     let share = memory / parallel::threads() as u64 / 2;
     let entries = deal_entries(among, &probes, limit, share)?;
@@ -77,11 +77,11 @@ pub(crate) fn candidates(among: &Among<'_>, limit: Option<&Limit>) -> Result<Ins
         return Err(ErrorKind::Memory { given: memory, floor: bytes, what }.into());
     }
     parallel::sort_by_key(&mut pairs, |pair| *pair);
-    Ok(Inside { pairs, unseen: probes.unseen() })
+    Ok(ContainmentCandidates { pairs, unseen: probes.unseen() })
 }
 
 /// The probes of each node.
-struct Probes {
+struct NodeProbes {
     /// The largest hash that is one.
     last: Vec<AtomicU32>,
     count: Vec<AtomicU8>,
@@ -91,7 +91,7 @@ struct Probes {
     passed_over: Vec<AtomicU8>,
 }
 
-impl Probes {
+impl NodeProbes {
     fn new(nodes: usize) -> Self {
         let bytes = || (0..nodes).map(|_| AtomicU8::new(0)).collect();
         let words = || (0..nodes).map(|_| AtomicU32::new(0)).collect();
@@ -134,7 +134,12 @@ impl Probes {
 }
 
 /// Deals every sampled hash, with its node, to parts by value.
-fn deal_entries(among: &Among<'_>, probes: &Probes, limit: Option<&Limit>, share: u64) -> Result<Parts> {
+fn deal_entries(
+    among: &ContainmentSearch<'_>,
+    probes: &NodeProbes,
+    limit: Option<&MemoryLimit>,
+    share: u64,
+) -> Result<DealtParts> {
     let store = store(limit, "entries")?;
     let all = among.samples.entries();
     let of_part = (share / PER_ENTRY / 4).clamp(1, ENTRIES);
@@ -146,7 +151,7 @@ fn deal_entries(among: &Among<'_>, probes: &Probes, limit: Option<&Limit>, share
         &of_thread,
         || (),
         |(), blocks| {
-            let mut dealer = Dealer::new(&store, parts as usize, share);
+            let mut dealer = PartDealer::new(&store, parts as usize, share);
             let mut sample = Vec::new();
             for block in *blocks {
                 among.samples.read(*block, |row, hashes| {
@@ -166,22 +171,22 @@ fn deal_entries(among: &Among<'_>, probes: &Probes, limit: Option<&Limit>, share
             dealer.finish()
         },
     );
-    Parts::new(dealt.into_iter().collect::<Result<_>>()?, store)
+    DealtParts::new(dealt.into_iter().collect::<Result<_>>()?, store)
 }
 
-fn store(limit: Option<&Limit>, what: &str) -> Result<Store> {
-    limit.map_or(Ok(Store::held()), |limit| Store::spilled(&limit.room, &format!("{}.{what}", limit.name)))
+fn store(limit: Option<&MemoryLimit>, what: &str) -> Result<ChunkStore> {
+    limit.map_or(Ok(ChunkStore::held()), |limit| ChunkStore::spilled(&limit.room, &format!("{}.{what}", limit.name)))
 }
 
 /// Finds, for every node, the larger nodes that have a probe of it, and deals both by the smaller one.
 fn find_matches(
     all_nodes: usize,
-    probes: &Probes,
-    entries: &Parts,
-    limit: Option<&Limit>,
+    probes: &NodeProbes,
+    entries: &DealtParts,
+    limit: Option<&MemoryLimit>,
     share: u64,
     memory: u64,
-) -> Result<Parts> {
+) -> Result<DealtParts> {
     let store = store(limit, "matches")?;
     let of_part = (share / (MATCHES * 16)).clamp(1, NODES).max(all_nodes as u64 / MOST_PARTS + 1);
     let parts = (all_nodes as u64).div_ceil(of_part).max(1);
@@ -190,8 +195,8 @@ fn find_matches(
     let (all, large): (Vec<usize>, Vec<usize>) = (0..entries.len()).partition(|part| needed(part) <= share);
     let of_thread: Vec<&[usize]> = all.chunks(all.len().div_ceil(parallel::threads()).max(1)).collect();
     let search = |parts_of_hashes: &[usize]| {
-        let mut dealer = Dealer::new(&store, parts as usize, share / 2);
-        let (mut keys, mut nodes, mut table) = (Vec::new(), Vec::new(), Table::default());
+        let mut dealer = PartDealer::new(&store, parts as usize, share / 2);
+        let (mut keys, mut nodes, mut table) = (Vec::new(), Vec::new(), RepeatTable::default());
         for part in parts_of_hashes {
             keys.clear();
             nodes.clear();
@@ -213,10 +218,15 @@ fn find_matches(
         }
         dealt.push(search(&[*part]));
     }
-    Parts::new(dealt.into_iter().collect::<Result<_>>()?, store)
+    DealtParts::new(dealt.into_iter().collect::<Result<_>>()?, store)
 }
 
-fn matches(probes: &Probes, hash: u32, members: &[Node], mut add: impl FnMut(Node, Node) -> Result<()>) -> Result<()> {
+fn matches(
+    probes: &NodeProbes,
+    hash: u32,
+    members: &[Node],
+    mut add: impl FnMut(Node, Node) -> Result<()>,
+) -> Result<()> {
     let with_probe = members.iter().filter(|node| probes.has(**node, hash));
     if members.len() > CAP {
         with_probe.for_each(|node| probes.pass_over(*node));
@@ -232,7 +242,12 @@ fn matches(probes: &Probes, hash: u32, members: &[Node], mut add: impl FnMut(Nod
 }
 
 /// The pairs of a part that share half of the probes.
-fn count(matches: &Parts, part: usize, probes: &Probes, pairs: &mut Vec<[u32; 2]>) -> Result<Vec<(Node, Node)>> {
+fn count(
+    matches: &DealtParts,
+    part: usize,
+    probes: &NodeProbes,
+    pairs: &mut Vec<[u32; 2]>,
+) -> Result<Vec<(Node, Node)>> {
     pairs.clear();
     matches.read(part, |pair| pairs.push(pair))?;
     pairs.sort_unstable();

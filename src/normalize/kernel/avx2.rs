@@ -12,13 +12,13 @@ use std::arch::x86_64::{
     _mm256_slli_epi16, _mm256_storeu_si256, _mm256_subs_epi8, _mm256_xor_si256,
 };
 
-use super::stream::{BLOCK, FRONT, Stream};
-use super::tables::{Tables, code};
-use super::words::{Masks, Words};
-use super::{HAMZA, HEH, Scan, WAW, YEH, part};
+use super::stream::{BLOCK, CompactStream, FRONT};
+use super::tables::{CompactTables, code};
+use super::words::{BlockMasks, WordCarry};
+use super::{CompactScan, HAMZA, HEH, WAW, YEH, part};
 
 /// The tables, each row as its difference from the one before.
-struct Lookup {
+struct Avx2Lookup {
     /// U+0000–U+003F and U+0040–U+007F.
     ascii: [__m256i; 8],
     /// U+0600–U+067F and U+0680–U+06FF.
@@ -28,14 +28,14 @@ struct Lookup {
 }
 
 /// Three looks at half a block: its bytes, and the bytes one and two places before each.
-struct Look {
+struct Avx2Look {
     here: __m256i,
     before: __m256i,
     second: __m256i,
 }
 
 /// What half a block becomes.
-struct Half {
+struct HalfBlock {
     codes: __m256i,
     suspicious: __m256i,
     /// It holds a character that is neither ASCII nor Arabic.
@@ -44,8 +44,8 @@ struct Half {
 
 /// Folds `source` into compact bytes.
 #[target_feature(enable = "avx2,popcnt,bmi1,bmi2,lzcnt")]
-pub(super) fn compact(tables: &Tables, source: &[u8], stream: &mut Stream) -> Scan {
-    let lookup = Lookup::of(tables);
+pub(super) fn compact(tables: &CompactTables, source: &[u8], stream: &mut CompactStream) -> CompactScan {
+    let lookup = Avx2Lookup::of(tables);
     let mut len = 0;
     let mut suspicious = _mm256_setzero_si256();
     let mut rare = 0;
@@ -57,7 +57,7 @@ pub(super) fn compact(tables: &Tables, source: &[u8], stream: &mut Stream) -> Sc
         let mut other = false;
         for (half, codes) in codes.iter_mut().enumerate() {
             let [second, before, here] = [0, 1, 2].map(|from| part(bytes, 32 * half + from));
-            let look = Look { here: load(here), before: load(before), second: load(second) };
+            let look = Avx2Look { here: load(here), before: load(before), second: load(second) };
             let found = lookup.half(&look);
             *codes = found.codes;
             other |= found.other;
@@ -77,12 +77,12 @@ pub(super) fn compact(tables: &Tables, source: &[u8], stream: &mut Stream) -> Sc
         len += keep.count_ones() as usize;
     }
     stream.close(len);
-    Scan { suspicious: _mm256_movemask_epi8(suspicious) != 0, rare: rare as usize }
+    CompactScan { suspicious: _mm256_movemask_epi8(suspicious) != 0, rare: rare as usize }
 }
 
 /// Finds the words of the compact bytes.
 #[target_feature(enable = "avx2,popcnt,bmi1,bmi2,lzcnt")]
-pub(super) fn words(mut words: Words, stream: &mut Stream) {
+pub(super) fn words(mut words: WordCarry, stream: &mut CompactStream) {
     let end = stream.len + 1;
     let mut count = 0;
     for at in (0..end).step_by(BLOCK) {
@@ -113,12 +113,12 @@ pub(super) fn words(mut words: Words, stream: &mut Stream) {
 /// What 64 compact bytes are.
 #[inline]
 #[target_feature(enable = "avx2")]
-fn masks(before: [__m256i; 2], here: [__m256i; 2], is_teh: [__m256i; 2], next: u8) -> Masks {
+fn masks(before: [__m256i; 2], here: [__m256i; 2], is_teh: [__m256i; 2], next: u8) -> BlockMasks {
     // Arabic letters are negative as signed bytes.
     let above = |value: u8| mask(here.map(|half| _mm256_cmpgt_epi8(half, byte(value))));
     let arabic = mask(here);
     let (marks, low, digits) = (above(code::NUMBER_MARK), above(b'0' - 1), above(b'9'));
-    Masks {
+    BlockMasks {
         word: marks | arabic,
         arabic,
         teh: mask(is_teh),
@@ -133,10 +133,10 @@ fn masks(before: [__m256i; 2], here: [__m256i; 2], is_teh: [__m256i; 2], next: u
     }
 }
 
-impl Lookup {
+impl Avx2Lookup {
     #[inline]
     #[target_feature(enable = "avx2")]
-    fn of(tables: &Tables) -> Self {
+    fn of(tables: &CompactTables) -> Self {
         Self {
             ascii: rows(&tables.ascii),
             arabic: [rows(&tables.arabic[..128]), rows(&tables.arabic[128..])],
@@ -149,8 +149,8 @@ impl Lookup {
     /// without a table.
     #[inline]
     #[target_feature(enable = "avx2")]
-    fn half(&self, look: &Look) -> Half {
-        let Look { here, before, .. } = *look;
+    fn half(&self, look: &Avx2Look) -> HalfBlock {
+        let Avx2Look { here, before, .. } = *look;
         let lead_bits = byte(0xFC);
         let pairs = _mm256_cmpeq_epi8(_mm256_and_si256(before, lead_bits), byte(0xD8));
         let shifted = _mm256_and_si256(_mm256_slli_epi16::<6>(before), byte(0xC0));
@@ -175,14 +175,14 @@ impl Lookup {
         let reaching = _mm256_or_si256(is(before, 0xC2), _mm256_or_si256(is(before, 0xE2), is(look.second, 0xE2)));
         let other = _mm256_movemask_epi8(_mm256_or_si256(others, reaching)) != 0;
         let codes = if other { self.others(look, codes, others) } else { codes };
-        Half { codes, suspicious: suspicion(look), other }
+        HalfBlock { codes, suspicious: suspicion(look), other }
     }
 
     /// The codes with those of characters beside ASCII and Arabic, whose first bytes are `others`.
     #[inline(never)]
     #[target_feature(enable = "avx2")]
-    fn others(&self, look: &Look, codes: __m256i, others: __m256i) -> __m256i {
-        let Look { here, before, second } = *look;
+    fn others(&self, look: &Avx2Look, codes: __m256i, others: __m256i) -> __m256i {
+        let Avx2Look { here, before, second } = *look;
         let index = _mm256_and_si256(here, byte(0x3F));
         let latin = _mm256_and_si256(is(before, 0xC2), look_up(&self.latin, index));
         let general = _mm256_and_si256(is(second, 0xE2), is(before, 0x80));
@@ -225,8 +225,8 @@ fn look_up<const N: usize>(rows: &[__m256i; N], index: __m256i) -> __m256i {
 /// Where an entity, a URL or an address may be: `&`, `@`, `:/` or `ww`.
 #[inline]
 #[target_feature(enable = "avx2")]
-fn suspicion(look: &Look) -> __m256i {
-    let Look { here, before, .. } = *look;
+fn suspicion(look: &Avx2Look) -> __m256i {
+    let Avx2Look { here, before, .. } = *look;
     let lower = |bytes| _mm256_or_si256(bytes, byte(0x20));
     let w = _mm256_and_si256(is(lower(here), b'w'), is(lower(before), b'w'));
     let slashes = _mm256_and_si256(is(here, b'/'), is(before, b':'));

@@ -11,20 +11,20 @@ use std::arch::x86_64::{
     _mm512_test_epi8_mask, _mm512_testn_epi8_mask, _mm512_xor_si512,
 };
 
-use super::stream::{BLOCK, FRONT, Stream};
-use super::tables::{Tables, code};
-use super::words::{Masks, Words};
-use super::{HAMZA, HEH, Scan, WAW, YEH, part};
+use super::stream::{BLOCK, CompactStream, FRONT};
+use super::tables::{CompactTables, code};
+use super::words::{BlockMasks, WordCarry};
+use super::{CompactScan, HAMZA, HEH, WAW, YEH, part};
 
 /// Three looks at a block: its bytes, and the bytes one and two places before each.
-struct Look {
+struct Avx512Look {
     here: __m512i,
     before: __m512i,
     second: __m512i,
 }
 
 /// The tables in registers.
-struct Lookup {
+struct Avx512Lookup {
     ascii: [__m512i; 2],
     arabic: [__m512i; 4],
     /// What a lead byte becomes, by its low bits: nothing if there is a table for what it leads.
@@ -35,16 +35,16 @@ struct Lookup {
 
 /// Folds `source` into compact bytes. If `watch`, `&` and `@` are [`code::SUSPICIOUS`].
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vbmi,avx512vbmi2,popcnt,bmi1,bmi2,lzcnt")]
-pub(super) fn compact(tables: &Tables, source: &[u8], watch: bool, stream: &mut Stream) -> Scan {
-    let lookup = Lookup::of(tables, watch);
+pub(super) fn compact(tables: &CompactTables, source: &[u8], watch: bool, stream: &mut CompactStream) -> CompactScan {
+    let lookup = Avx512Lookup::of(tables, watch);
     let mut len = 0;
-    let mut scan = Scan::default();
+    let mut scan = CompactScan::default();
     let mut suspicious = 0;
     for (block, at) in (0..source.len()).step_by(BLOCK).enumerate() {
         let mut room = [0; BLOCK + 2];
         let bytes = super::surroundings(source, at, &mut room);
         let [second, before, here] = [part(bytes, 0), part(bytes, 1), part(bytes, 2)];
-        let look = Look { here: load(here), before: load(before), second: load(second) };
+        let look = Avx512Look { here: load(here), before: load(before), second: load(second) };
         suspicious |= suspicion(&look);
         let codes = lookup.codes(&look);
         let valid = u64::MAX >> (BLOCK - (source.len() - at).min(BLOCK));
@@ -71,7 +71,7 @@ pub(super) fn compact(tables: &Tables, source: &[u8], watch: bool, stream: &mut 
 
 /// Finds the words of the compact bytes.
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vbmi,avx512vbmi2,popcnt,bmi1,bmi2,lzcnt")]
-pub(super) fn words(mut words: Words, stream: &mut Stream) {
+pub(super) fn words(mut words: WordCarry, stream: &mut CompactStream) {
     let end = stream.len + 1;
     let mut count = 0;
     for at in (0..end).step_by(BLOCK) {
@@ -81,7 +81,7 @@ pub(super) fn words(mut words: Words, stream: &mut Stream) {
         let (before, here) = (load(before), load(here));
         let teh = _mm512_cmpeq_epi8_mask(here, byte(code::TEH));
         let here = _mm512_mask_mov_epi8(here, teh, byte(HEH));
-        let masks = Masks {
+        let masks = BlockMasks {
             word: _mm512_cmpgt_epu8_mask(here, byte(code::NUMBER_MARK)),
             arabic: _mm512_movepi8_mask(here),
             teh,
@@ -109,10 +109,10 @@ pub(super) fn words(mut words: Words, stream: &mut Stream) {
     stream.words = words.ended();
 }
 
-impl Lookup {
+impl Avx512Lookup {
     #[inline]
     #[target_feature(enable = "avx512f,avx512bw,avx512vbmi")]
-    fn of(tables: &Tables, watch: bool) -> Self {
+    fn of(tables: &CompactTables, watch: bool) -> Self {
         let watched = |row, character: u8| {
             let place = if watch { 1 << (character & 0x3F) } else { 0 };
             _mm512_mask_mov_epi8(row, place, byte(code::SUSPICIOUS))
@@ -129,8 +129,8 @@ impl Lookup {
     /// The code of each character at its last byte (without a table: anywhere in it); 0 at the others.
     #[inline]
     #[target_feature(enable = "avx512f,avx512bw,avx512vbmi")]
-    fn codes(&self, look: &Look) -> __m512i {
-        let Look { here, before, second } = *look;
+    fn codes(&self, look: &Avx512Look) -> __m512i {
+        let Avx512Look { here, before, second } = *look;
         // The two low bits of the lead above the six of the trail.
         let index = _mm512_ternarylogic_epi64::<0xE4>(_mm512_slli_epi16::<6>(before), here, byte(0xC0));
         let low = _mm512_permutex2var_epi8(self.arabic[0], index, self.arabic[1]);
@@ -154,8 +154,8 @@ impl Lookup {
 /// Where a URL may be: at `:/` or `ww`. Both are found by one comparison with zero.
 #[inline]
 #[target_feature(enable = "avx512f,avx512bw")]
-fn suspicion(look: &Look) -> u64 {
-    let Look { here, before, .. } = *look;
+fn suspicion(look: &Avx512Look) -> u64 {
+    let Avx512Look { here, before, .. } = *look;
     let slash = _mm512_xor_si512(here, byte(b'/'));
     let slash = _mm512_or_si512(slash, _mm512_xor_si512(before, byte(b':')));
     let w = _mm512_xor_si512(here, byte(b'w'));

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::super::TokenSink;
-use super::stream::Stream;
+use super::stream::CompactStream;
 use crate::document::Span;
 
 /// Takes the tokens of a text in order, without the places they came from.
@@ -18,7 +18,7 @@ pub trait BatchSink {
     }
 
     /// Many tokens.
-    fn batch(&mut self, batch: &Batch<'_>) {
+    fn batch(&mut self, batch: &TokenBatch<'_>) {
         batch.words().for_each(|word| self.token(word));
     }
 
@@ -28,13 +28,13 @@ pub trait BatchSink {
 
 /// Tokens that stand in one buffer.
 #[derive(Debug)]
-pub struct Batch<'s> {
+pub struct TokenBatch<'s> {
     compact: &'s [u8],
     starts: &'s [u16],
     ends: &'s [u16],
 }
 
-impl<'s> Batch<'s> {
+impl<'s> TokenBatch<'s> {
     /// The tokens.
     pub fn words(&self) -> impl Iterator<Item = &'s [u8]> {
         let compact = self.compact;
@@ -60,10 +60,10 @@ impl<'s> Batch<'s> {
     }
 }
 
-impl Stream {
+impl CompactStream {
     /// The words numbered `words`.
-    pub(super) fn batch(&self, words: Range<usize>) -> Batch<'_> {
-        Batch {
+    pub(super) fn batch(&self, words: Range<usize>) -> TokenBatch<'_> {
+        TokenBatch {
             compact: self.compact(),
             starts: self.starts.get(words.clone()).unwrap_or_default(),
             ends: self.ends.get(words).unwrap_or_default(),
@@ -84,9 +84,9 @@ impl Stream {
 }
 
 /// A sink for the walk that lets go of the spans.
-pub(super) struct Placeless<'s, S>(pub(super) &'s mut S);
+pub(super) struct SpanlessSink<'s, S>(pub(super) &'s mut S);
 
-impl<S: BatchSink> TokenSink for Placeless<'_, S> {
+impl<S: BatchSink> TokenSink for SpanlessSink<'_, S> {
     #[inline(always)]
     fn token(&mut self, token: &[u8], _span: Span) {
         self.0.token(token);

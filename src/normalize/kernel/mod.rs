@@ -30,13 +30,13 @@ mod words;
 
 use std::sync::OnceLock;
 
-use batch::Placeless;
-pub use batch::{Batch, BatchSink};
-pub(super) use stream::Stream;
-pub(super) use tables::Tables;
+use batch::SpanlessSink;
+pub use batch::{BatchSink, TokenBatch};
+pub(super) use stream::CompactStream;
+pub(super) use tables::CompactTables;
 
-use super::rules::{self, Rules};
-use super::{Scratch, alphabet, fold, rewrite};
+use super::rules::{self, FoldRules};
+use super::{FoldScratch, alphabet, fold, rewrite};
 use stream::{BLOCK, WINDOW};
 
 const HEH: u8 = alphabet::code(0x647);
@@ -46,10 +46,10 @@ const YEH: u8 = rules::YEH;
 
 /// A way to fold. One that the CPU cannot run does not exist.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Kernel(Path);
+pub struct FoldPath(FoldRoute);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Path {
+enum FoldRoute {
     /// The walk alone.
     Walk,
     #[cfg(target_arch = "x86_64")]
@@ -60,16 +60,16 @@ enum Path {
 
 /// What a kernel saw while compacting.
 #[derive(Debug, Default, Clone, Copy)]
-struct Scan {
+struct CompactScan {
     /// An entity, URL or address may be there.
     suspicious: bool,
     /// Characters that only the walk knows.
     rare: usize,
 }
 
-impl Kernel {
+impl FoldPath {
     /// The walk alone: what every kernel equals.
-    pub const WALK: Self = Self(Path::Walk);
+    pub const WALK: Self = Self(FoldRoute::Walk);
 
     /// The kernels that this CPU runs, the slowest first.
     #[must_use]
@@ -82,7 +82,7 @@ impl Kernel {
                 && is_x86_feature_detected!("bmi2")
                 && is_x86_feature_detected!("lzcnt");
             if bits && is_x86_feature_detected!("avx2") {
-                kernels.push(Self(Path::Avx2));
+                kernels.push(Self(FoldRoute::Avx2));
             }
             if bits
                 && is_x86_feature_detected!("avx512f")
@@ -91,7 +91,7 @@ impl Kernel {
                 && is_x86_feature_detected!("avx512vbmi")
                 && is_x86_feature_detected!("avx512vbmi2")
             {
-                kernels.push(Self(Path::Avx512));
+                kernels.push(Self(FoldRoute::Avx512));
             }
         }
         kernels
@@ -99,7 +99,7 @@ impl Kernel {
 
     /// The fastest kernel of this CPU; asked once.
     pub(super) fn best() -> Self {
-        static BEST: OnceLock<Kernel> = OnceLock::new();
+        static BEST: OnceLock<FoldPath> = OnceLock::new();
         *BEST.get_or_init(|| Self::available().pop().unwrap_or(Self::WALK))
     }
 
@@ -107,35 +107,35 @@ impl Kernel {
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self.0 {
-            Path::Walk => "walk",
+            FoldRoute::Walk => "walk",
             #[cfg(target_arch = "x86_64")]
-            Path::Avx2 => "avx2",
+            FoldRoute::Avx2 => "avx2",
             #[cfg(target_arch = "x86_64")]
-            Path::Avx512 => "avx512",
+            FoldRoute::Avx512 => "avx512",
         }
     }
 
     /// Folds `source` into the compact bytes of `stream` and finds its words. If `watch`, what it found is of no use where
     /// something suspicious is.
-    fn run(self, rules: &Rules, source: &[u8], watch: bool, stream: &mut Stream) -> Scan {
+    fn run(self, rules: &FoldRules, source: &[u8], watch: bool, stream: &mut CompactStream) -> CompactScan {
         stream.clear(source.len());
         match self.0 {
-            Path::Walk => Scan::default(),
+            FoldRoute::Walk => CompactScan::default(),
             #[cfg(target_arch = "x86_64")]
-            Path::Avx2 => {
+            FoldRoute::Avx2 => {
                 // SAFETY: this kernel exists only where `available` has seen every feature that these functions name.
                 unsafe {
                     let scan = avx2::compact(&rules.tables, source, stream);
-                    avx2::words(words::Words::new(rules), stream);
+                    avx2::words(words::WordCarry::new(rules), stream);
                     scan
                 }
             }
             #[cfg(target_arch = "x86_64")]
-            Path::Avx512 => {
+            FoldRoute::Avx512 => {
                 // SAFETY: this kernel exists only where `available` has seen every feature that these functions name.
                 unsafe {
                     let scan = avx512::compact(&rules.tables, source, watch, stream);
-                    avx512::words(words::Words::new(rules), stream);
+                    avx512::words(words::WordCarry::new(rules), stream);
                     scan
                 }
             }
@@ -143,14 +143,20 @@ impl Kernel {
     }
 
     /// Pushes the tokens of `text` into `sink`, equal to those of the walk.
-    pub(super) fn fold<S: BatchSink>(self, rules: &'static Rules, text: &str, scratch: &mut Scratch, sink: &mut S) {
+    pub(super) fn fold<S: BatchSink>(
+        self,
+        rules: &'static FoldRules,
+        text: &str,
+        scratch: &mut FoldScratch,
+        sink: &mut S,
+    ) {
         let mut rewrite = std::mem::take(&mut scratch.rewrite);
-        if self.0 == Path::Walk {
+        if self.0 == FoldRoute::Walk {
             let changed = rules.folds && rewrite::may_differ(text) && rewrite.rewrite(text);
-            fold::walk(rules, if changed { rewrite.text() } else { text }, scratch, &mut Placeless(sink));
+            fold::walk(rules, if changed { rewrite.text() } else { text }, scratch, &mut SpanlessSink(sink));
         } else {
             let mut stream = std::mem::take(&mut scratch.stream);
-            let mut pass = Pass { kernel: self, rules, text, scratch, sink, stream: &mut stream };
+            let mut pass = KernelPass { kernel: self, rules, text, scratch, sink, stream: &mut stream };
             if let Err(suspicious) = pass.windows(0, rules.folds) {
                 if rewrite::may_differ(text) && rewrite.rewrite(text) {
                     pass.sink.restart();
@@ -167,16 +173,16 @@ impl Kernel {
 }
 
 /// One document on its way through a kernel.
-struct Pass<'t, S> {
-    kernel: Kernel,
-    rules: &'static Rules,
+struct KernelPass<'t, S> {
+    kernel: FoldPath,
+    rules: &'static FoldRules,
     text: &'t str,
-    scratch: &'t mut Scratch,
+    scratch: &'t mut FoldScratch,
     sink: &'t mut S,
-    stream: &'t mut Stream,
+    stream: &'t mut CompactStream,
 }
 
-impl<S: BatchSink> Pass<'_, S> {
+impl<S: BatchSink> KernelPass<'_, S> {
     /// Takes the text from `from` on, window by window. An error is the beginning of a window that, if `watch`, may hold
     /// what must be rewritten.
     fn windows(&mut self, from: usize, watch: bool) -> Result<(), usize> {
@@ -213,7 +219,7 @@ impl<S: BatchSink> Pass<'_, S> {
 
     /// Gives the text from `from` to the walk, up to the first resting place from `until` on, which is returned.
     fn walk(&mut self, from: usize, until: usize) -> usize {
-        fold::walk_piece(self.rules, self.text, (from, until), self.scratch, &mut Placeless(self.sink))
+        fold::walk_piece(self.rules, self.text, (from, until), self.scratch, &mut SpanlessSink(self.sink))
     }
 
     /// Delivers the words of the window at `at`, the flagged stretches by way of the walk. Returns where the next window
@@ -276,7 +282,7 @@ fn part<const N: usize>(bytes: &[u8], from: usize) -> &[u8; N] {
 /// Which of the tatweels that end at the bits of `tatweels`, counted from `at`, cannot be dashes in a number.
 #[cfg(target_arch = "x86_64")]
 #[cold]
-fn plain_tatweels(tables: &Tables, source: &[u8], at: usize, tatweels: u64) -> u64 {
+fn plain_tatweels(tables: &CompactTables, source: &[u8], at: usize, tatweels: u64) -> u64 {
     let mut plain = tatweels;
     let mut rest = tatweels;
     while rest != 0 {

@@ -16,7 +16,7 @@ const BACK: usize = 3 * BLOCK;
 
 /// A place where the walk must look.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Flag {
+pub(super) struct WalkFlag {
     /// Where in the compact bytes.
     pub place: u16,
     /// The last word that begins there or before.
@@ -25,7 +25,7 @@ pub(super) struct Flag {
 
 /// The compact bytes of a window and its words. Reused from window to window.
 #[derive(Debug, Default)]
-pub(in crate::normalize) struct Stream {
+pub(in crate::normalize) struct CompactStream {
     /// [`FRONT`] bytes, the compact bytes, separators.
     pub(super) bytes: Vec<u8>,
     /// Compact bytes.
@@ -41,10 +41,10 @@ pub(in crate::normalize) struct Stream {
     /// Words.
     pub(super) words: usize,
     /// Where the walk must look, ascending.
-    pub(super) flags: Vec<Flag>,
+    pub(super) flags: Vec<WalkFlag>,
 }
 
-impl Stream {
+impl CompactStream {
     /// Makes room for the compact form of `len` bytes and forgets what was found before.
     pub(super) fn clear(&mut self, len: usize) {
         (self.len, self.words) = (0, 0);

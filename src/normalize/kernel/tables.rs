@@ -1,6 +1,6 @@
-//! The tables of [`Rules`] as the kernels read them: one byte a character, for the characters a kernel knows.
+//! The tables of [`FoldRules`] as the kernels read them: one byte a character, for the characters a kernel knows.
 
-use super::super::rules::{Rules, action};
+use super::super::rules::{FoldRules, action};
 
 /// Bytes of the kernels' own that are no compact letter, ASCII letter or digit. Whatever is above [`NUMBER_MARK`]
 /// belongs to a word; what lies between it and the digits sends the word to the walk.
@@ -25,7 +25,7 @@ pub(super) mod code {
 
 /// What becomes of each character that a kernel knows.
 #[derive(Debug, Clone, Copy)]
-pub(in crate::normalize) struct Tables {
+pub(in crate::normalize) struct CompactTables {
     /// U+0000–U+007F.
     pub(super) ascii: [u8; 128],
     /// U+0600–U+06FF.
@@ -36,13 +36,13 @@ pub(in crate::normalize) struct Tables {
     pub(super) punctuation: [u8; 64],
 }
 
-impl Tables {
+impl CompactTables {
     /// No table: every character is deleted.
     pub(in crate::normalize) const EMPTY: Self =
         Self { ascii: [0; 128], arabic: [0; 256], latin: [0; 64], punctuation: [0; 64] };
 
     /// The tables of `rules`.
-    pub(in crate::normalize) const fn of(rules: &Rules) -> Self {
+    pub(in crate::normalize) const fn of(rules: &FoldRules) -> Self {
         let mut tables = Self::EMPTY;
         let mut place = 0;
         while place < 256 {

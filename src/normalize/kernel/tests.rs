@@ -2,8 +2,8 @@
 
 use proptest::prelude::*;
 
-use super::{BatchSink, Kernel};
-use crate::normalize::{Batch, Language, Normalizer, Profile, Scratch, alphabet};
+use super::{BatchSink, FoldPath};
+use crate::normalize::{FoldScratch, Language, Normalizer, Profile, TokenBatch, alphabet};
 
 /// The tokens of a text, each ended by a zero byte; both ways of reading a batch must agree.
 #[derive(Default)]
@@ -16,7 +16,7 @@ impl BatchSink for Collect {
         self.0.push(0);
     }
 
-    fn batch(&mut self, batch: &Batch<'_>) {
+    fn batch(&mut self, batch: &TokenBatch<'_>) {
         for (word, (window, place, length)) in batch.words().zip(batch.windows()) {
             assert_eq!(word, batch.word(place, length));
             assert_eq!(window[..length.min(16)], word[..length.min(16)]);
@@ -36,13 +36,13 @@ fn normalizers() -> impl Iterator<Item = Normalizer> {
 }
 
 /// Compares every kernel with the walk that spans come from.
-fn check(normalizer: Normalizer, text: &str, scratch: &mut Scratch) {
+fn check(normalizer: Normalizer, text: &str, scratch: &mut FoldScratch) {
     let mut expected = Collect::default();
     for token in normalizer.tokens(text) {
         alphabet::push_compact(&token.text, &mut expected.0);
         expected.0.push(0);
     }
-    for kernel in Kernel::available() {
+    for kernel in FoldPath::available() {
         let mut found = Collect::default();
         normalizer.with_kernel(kernel).fold_batches(text, scratch, &mut found);
         if found.0 != expected.0 {
@@ -54,7 +54,7 @@ fn check(normalizer: Normalizer, text: &str, scratch: &mut Scratch) {
 }
 
 fn check_all(text: &str) {
-    let mut scratch = Scratch::default();
+    let mut scratch = FoldScratch::default();
     normalizers().for_each(|normalizer| check(normalizer, text, &mut scratch));
 }
 
@@ -209,7 +209,7 @@ fn windows_meet_without_a_seam() {
         check(
             Normalizer::new(Profile::Standard, Language::Ar),
             &format!("{}{long}", "ا".repeat(shift)),
-            &mut Scratch::default(),
+            &mut FoldScratch::default(),
         );
     }
     for glued in
@@ -218,7 +218,7 @@ fn windows_meet_without_a_seam() {
         check(
             Normalizer::new(Profile::Standard, Language::Ar),
             &format!("{long}{glued}{long}"),
-            &mut Scratch::default(),
+            &mut FoldScratch::default(),
         );
     }
 }
@@ -231,7 +231,7 @@ fn a_late_url_restarts_the_sink() {
         check(
             Normalizer::new(Profile::Standard, Language::Ar),
             &format!("{long}{late}{long}"),
-            &mut Scratch::default(),
+            &mut FoldScratch::default(),
         );
     }
 }

@@ -1,11 +1,11 @@
 //! Where words begin and end, and which need the walk: the same arithmetic on 64-bit masks for every kernel.
 
-use super::super::rules::Rules;
-use super::stream::Flag;
+use super::super::rules::FoldRules;
+use super::stream::WalkFlag;
 use super::tables::code;
 
 /// What 64 compact bytes are, one bit a byte.
-pub(super) struct Masks {
+pub(super) struct BlockMasks {
     /// Belongs to a word, or is rare.
     pub word: u64,
     /// An Arabic letter.
@@ -29,7 +29,7 @@ pub(super) struct Masks {
 }
 
 /// Words found in 64 compact bytes.
-pub(super) struct Found {
+pub(super) struct FoundWords {
     /// First bytes of words.
     pub starts: u64,
     /// First bytes after words.
@@ -40,7 +40,7 @@ pub(super) struct Found {
 
 /// What the 64 bytes before mean for the next ones: the last bit of each mask.
 #[derive(Debug, Default)]
-pub(super) struct Words {
+pub(super) struct WordCarry {
     word: u64,
     arabic: u64,
     teh: u64,
@@ -56,8 +56,8 @@ pub(super) struct Words {
     arabic_words: u64,
 }
 
-impl Words {
-    pub(super) fn new(rules: &Rules) -> Self {
+impl WordCarry {
+    pub(super) fn new(rules: &FoldRules) -> Self {
         let all = |yes: bool| if yes { u64::MAX } else { 0 };
         Self {
             borders: all(rules.folds),
@@ -80,8 +80,8 @@ impl Words {
 
     /// The words of the next 64 bytes.
     #[inline(always)]
-    pub(super) fn step(&mut self, masks: &Masks) -> Found {
-        let Masks { word, arabic, teh, digits, number_marks, rare, repeated, hamza, yeh, waw, next } = *masks;
+    pub(super) fn step(&mut self, masks: &BlockMasks) -> FoundWords {
+        let BlockMasks { word, arabic, teh, digits, number_marks, rare, repeated, hamza, yeh, waw, next } = *masks;
         let after = |mask: u64, last: u64| mask << 1 | last;
         let (word_before, arabic_before) = (after(word, self.word), after(arabic, self.arabic));
         // ة ends a word wherever a letter follows.
@@ -97,18 +97,18 @@ impl Words {
         let short = ((hamza & after(yeh, self.yeh)) | (waw & starts)) & last & self.arabic_words;
         (self.word, self.arabic, self.teh) = (word >> 63, arabic >> 63, teh >> 63);
         (self.digits, self.repeated, self.yeh) = (digits >> 63, repeated >> 63, yeh >> 63);
-        Found { starts, ends, flags: (rare & word) | in_number | runs | short }
+        FoundWords { starts, ends, flags: (rare & word) | in_number | runs | short }
     }
 }
 
 /// Writes down what `found` flagged in the bytes from `at`, where `words` words began before.
 #[cold]
-pub(super) fn flag(found: &Found, at: usize, words: usize, flags: &mut Vec<Flag>) {
+pub(super) fn flag(found: &FoundWords, at: usize, words: usize, flags: &mut Vec<WalkFlag>) {
     let mut rest = found.flags;
     while rest != 0 {
         let bit = rest.trailing_zeros();
         rest &= rest - 1;
         let begun = words + (found.starts & (u64::MAX >> (63 - bit))).count_ones() as usize;
-        flags.push(Flag { place: (at + bit as usize) as u16, word: begun.saturating_sub(1) as u16 });
+        flags.push(WalkFlag { place: (at + bit as usize) as u16, word: begun.saturating_sub(1) as u16 });
     }
 }

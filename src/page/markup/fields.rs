@@ -3,21 +3,21 @@
 use std::collections::BTreeMap;
 
 use super::PageFields;
-use crate::document::{ArticleFields, Date, Kind, Layout, LineHint, Span, Unit, letters};
+use crate::document::{ArticleFields, Date, LineHint, PageLayout, Span, Unit, UnitKind, letters};
 use crate::page::{StoryFields, lines};
 
 /// Fields of each unit; those of units that are no stories are empty. `base` are the units that `text` gives by itself, and
 /// `known` what it says of them.
 pub(super) fn fields(
     text: &str,
-    layout: Option<&Layout>,
+    layout: Option<&PageLayout>,
     units: &[Unit],
     base: &[Unit],
     known: &[StoryFields],
 ) -> Vec<PageFields> {
-    let page = Page::new(text, layout, units);
+    let page = FieldPage::new(text, layout, units);
     let of_unit = |unit: &Unit| {
-        if unit.kind != Kind::Story {
+        if unit.kind != UnitKind::Story {
             return PageFields::default();
         }
         let (said, seen) = (page.story(unit), seen(unit, base, known));
@@ -51,13 +51,13 @@ fn seen<'k>(unit: &Unit, base: &[Unit], known: &'k [StoryFields]) -> Option<&'k 
     let touches = |span: Span| span.start < unit.span.end && span.end > unit.span.start;
     let first = base.partition_point(|found| found.span.end <= unit.span.start);
     let own = base.get(first..).unwrap_or_default().iter().take_while(|found| touches(found.span));
-    let number = first + own.clone().position(|found| found.kind == Kind::Story)?;
+    let number = first + own.clone().position(|found| found.kind == UnitKind::Story)?;
     known.binary_search_by_key(&number, |fields| fields.unit).ok().and_then(|place| known.get(place))
 }
 
-struct Page<'p> {
+struct FieldPage<'p> {
     text: &'p str,
-    layout: Option<&'p Layout>,
+    layout: Option<&'p PageLayout>,
     units: &'p [Unit],
     lines: Vec<Span>,
     /// What the head of the page says, by the letters of its titles.
@@ -68,8 +68,8 @@ struct Page<'p> {
     untitled: Option<Span>,
 }
 
-impl<'p> Page<'p> {
-    fn new(text: &'p str, layout: Option<&'p Layout>, units: &'p [Unit]) -> Self {
+impl<'p> FieldPage<'p> {
+    fn new(text: &'p str, layout: Option<&'p PageLayout>, units: &'p [Unit]) -> Self {
         let mut lines = Vec::new();
         if layout.is_some() {
             lines::each_line(text, |line| lines.push(line.span));
@@ -77,7 +77,7 @@ impl<'p> Page<'p> {
         let described = layout.map_or(&[][..], |layout| &layout.described);
         let titled = |article: &'p ArticleFields| (letters(article.title.as_deref().unwrap_or_default()), article);
         let described = described.iter().map(titled).collect();
-        let mut stories = units.iter().filter(|unit| unit.kind == Kind::Story);
+        let mut stories = units.iter().filter(|unit| unit.kind == UnitKind::Story);
         let first = stories.clone().next().map(|unit| unit.span);
         let untitled = first.filter(|_| stories.all(|unit| unit.title.is_none()));
         let named = layout.is_some_and(|layout| layout.lines.iter().any(|hint| hint.headline));

@@ -3,15 +3,15 @@
 use std::collections::BTreeMap;
 
 use super::{
-    ARTICLE_WORDS, Article, BELOW, CLASS_LEVEL, CONTROL_WORDS, CREDIT_WORDS, FOOT_WORDS, LABEL_WORDS, LABELS,
-    LABELS_BELOW_FIRST, LINK_WORDS, MANY_LINKS, MIXED, Page, TITLE_WORDS, Verdict, is_headline, is_paragraph,
+    ARTICLE_WORDS, ArticleKind, BELOW, CLASS_LEVEL, CONTROL_WORDS, CREDIT_WORDS, FOOT_WORDS, JudgedPage, LABEL_WORDS,
+    LABELS, LABELS_BELOW_FIRST, LINK_WORDS, LineVerdict, MANY_LINKS, MIXED, TITLE_WORDS, is_headline, is_paragraph,
 };
 use crate::document::Zone;
-use crate::page::lines::{Ending, Role};
+use crate::page::lines::{LineEnding, LineRole};
 
 /// The title that the lines below may belong to.
 #[derive(Debug, Clone, Copy)]
-struct Above {
+struct TitleAbove {
     level: u8,
     article: u32,
     /// Its line.
@@ -20,12 +20,12 @@ struct Above {
     begun: bool,
 }
 
-impl Page<'_> {
+impl JudgedPage<'_> {
     /// What each line is, and the line of the title that it would belong to as a part of a story.
-    pub(super) fn verdicts(&self) -> (Vec<Verdict>, Vec<Option<usize>>) {
+    pub(super) fn verdicts(&self) -> (Vec<LineVerdict>, Vec<Option<usize>>) {
         let mut verdicts = Vec::with_capacity(self.lines.len());
         let mut titles = Vec::with_capacity(self.lines.len());
-        let mut above: Option<Above> = None;
+        let mut above: Option<TitleAbove> = None;
         for at in 0..self.lines.len() {
             let verdict = self.verdict(at, above);
             above = self.goes_on(at, verdict, above);
@@ -39,20 +39,20 @@ impl Page<'_> {
     }
 
     /// The title that what follows the line at `at` may belong to.
-    fn goes_on(&self, at: usize, verdict: Verdict, above: Option<Above>) -> Option<Above> {
+    fn goes_on(&self, at: usize, verdict: LineVerdict, above: Option<TitleAbove>) -> Option<TitleAbove> {
         let hint = &self.hints[at];
         match (verdict, above) {
-            (Verdict::Title, _) if hint.heading > 0 => {
-                Some(Above { level: self.level(at), article: self.story_of(at), line: at, begun: false })
+            (LineVerdict::Title, _) if hint.heading > 0 => {
+                Some(TitleAbove { level: self.level(at), article: self.story_of(at), line: at, begun: false })
             }
-            (Verdict::Body, Some(above)) => Some(Above { begun: true, ..above }),
+            (LineVerdict::Body, Some(above)) => Some(TitleAbove { begun: true, ..above }),
             // Lists and names of sections end a story of which nothing else says where it ends.
-            (Verdict::Link, Some(above))
+            (LineVerdict::Link, Some(above))
                 if above.begun && above.article == 0 && hint.is_link() && hint.zone == Zone::Open =>
             {
                 None
             }
-            (Verdict::Border, Some(above)) if above.begun && above.article == 0 && hint.zone == Zone::Open => None,
+            (LineVerdict::Border, Some(above)) if above.begun && above.article == 0 && hint.zone == Zone::Open => None,
             _ => above,
         }
     }
@@ -69,16 +69,16 @@ impl Page<'_> {
         }
     }
 
-    fn verdict(&self, at: usize, above: Option<Above>) -> Verdict {
+    fn verdict(&self, at: usize, above: Option<TitleAbove>) -> LineVerdict {
         let (line, hint) = (&self.lines[at], &self.hints[at]);
-        if line.role == Role::Wordless {
+        if line.role == LineRole::Wordless {
             return self.base[at];
         }
         if hint.is_silent() {
             return self.by_text(at);
         }
         if hint.heading > 0 && !hint.zone.is_sealed() && self.is_title(at, above) {
-            return Verdict::Title;
+            return LineVerdict::Title;
         }
         if let Some(verdict) = self.by_zone(at) {
             return verdict;
@@ -93,91 +93,95 @@ impl Page<'_> {
     }
 
     /// What the text says of a line. Where headlines are links, other lines of their shape are labels.
-    fn by_text(&self, at: usize) -> Verdict {
+    fn by_text(&self, at: usize) -> LineVerdict {
         match self.base[at] {
-            Verdict::Link if self.links >= MANY_LINKS && !self.hints[at].headline => Verdict::Border,
+            LineVerdict::Link if self.links >= MANY_LINKS && !self.hints[at].headline => LineVerdict::Border,
             base => base,
         }
     }
 
     /// What the part of the page says that a line stands in.
-    fn by_zone(&self, at: usize) -> Option<Verdict> {
+    fn by_zone(&self, at: usize) -> Option<LineVerdict> {
         let (line, hint) = (&self.lines[at], &self.hints[at]);
         let link = hint.is_link() && is_headline(line, LINK_WORDS);
         match hint.zone {
             Zone::Open => None,
-            Zone::Controls | Zone::Caption => Some(Verdict::Interruption),
-            Zone::Path | Zone::Comments | Zone::Tags => Some(Verdict::Border),
+            Zone::Controls | Zone::Caption => Some(LineVerdict::Interruption),
+            Zone::Path | Zone::Comments | Zone::Tags => Some(LineVerdict::Border),
             Zone::Byline | Zone::Time if hint.heading > 0 || line.words > CREDIT_WORDS || link => None,
-            Zone::Byline | Zone::Time => Some(Verdict::Interruption),
-            Zone::Footer if link && line.words >= FOOT_WORDS => Some(Verdict::Link),
-            Zone::Navigation | Zone::Header | Zone::Aside if link => Some(Verdict::Link),
-            _ => Some(Verdict::Border),
+            Zone::Byline | Zone::Time => Some(LineVerdict::Interruption),
+            Zone::Footer if link && line.words >= FOOT_WORDS => Some(LineVerdict::Link),
+            Zone::Navigation | Zone::Header | Zone::Aside if link => Some(LineVerdict::Link),
+            _ => Some(LineVerdict::Border),
         }
     }
 
     /// A line that is all link.
-    fn link(&self, at: usize) -> Verdict {
+    fn link(&self, at: usize) -> LineVerdict {
         let line = &self.lines[at];
         let base = self.base[at];
         // Words of the page rather than of news.
-        let control = base == Verdict::Border && self.hints[at].heading == 0 && line.words <= CONTROL_WORDS;
-        let known = self.hints[at].heading > 0 || base == Verdict::Link;
+        let control = base == LineVerdict::Border && self.hints[at].heading == 0 && line.words <= CONTROL_WORDS;
+        let known = self.hints[at].heading > 0 || base == LineVerdict::Link;
         let least = if known { *LINK_WORDS.start() - 1 } else { *LINK_WORDS.start() };
         match base {
-            _ if is_headline(line, least..=*LINK_WORDS.end()) && !self.is_cue(at) && !control => Verdict::Link,
-            Verdict::Body if self.in_article(at) && line.words > *LINK_WORDS.end() => Verdict::Body,
-            Verdict::Border | Verdict::Interruption => base,
-            _ if self.in_article(at) => Verdict::Interruption,
-            _ => Verdict::Border,
+            _ if is_headline(line, least..=*LINK_WORDS.end()) && !self.is_cue(at) && !control => LineVerdict::Link,
+            LineVerdict::Body if self.in_article(at) && line.words > *LINK_WORDS.end() => LineVerdict::Body,
+            LineVerdict::Border | LineVerdict::Interruption => base,
+            _ if self.in_article(at) => LineVerdict::Interruption,
+            _ => LineVerdict::Border,
         }
     }
 
     fn is_cue(&self, at: usize) -> bool {
-        matches!(self.lines[at].role, Role::Cue { .. } | Role::Tags)
+        matches!(self.lines[at].role, LineRole::Cue { .. } | LineRole::Tags)
     }
 
     /// A line of text that is no heading.
-    fn paragraph(&self, at: usize) -> Verdict {
+    fn paragraph(&self, at: usize) -> LineVerdict {
         let (line, hint, base) = (&self.lines[at], &self.hints[at], self.base[at]);
-        let label = line.words <= LABEL_WORDS && line.ending != Ending::Stop;
+        let label = line.words <= LABEL_WORDS && line.ending != LineEnding::Stop;
         if hint.headline && label && line.words >= TITLE_WORDS && self.story_below(at).is_some() {
-            return Verdict::Title;
+            return LineVerdict::Title;
         }
         match base {
             // A sentence in an article is no label.
-            Verdict::Border | Verdict::Interruption if self.in_article(at) && self.is_sentence(at) => Verdict::Body,
-            Verdict::Border | Verdict::Interruption => base,
-            _ if self.in_article(at) => Verdict::Body,
+            LineVerdict::Border | LineVerdict::Interruption if self.in_article(at) && self.is_sentence(at) => {
+                LineVerdict::Body
+            }
+            LineVerdict::Border | LineVerdict::Interruption => base,
+            _ if self.in_article(at) => LineVerdict::Body,
             // A path to the page, or numbers of pages.
-            _ if label && hint.linked >= MIXED => Verdict::Border,
+            _ if label && hint.linked >= MIXED => LineVerdict::Border,
             // The text of a card.
-            _ if self.article(at) == Article::Card && hint.zone == Zone::Open => Verdict::Border,
+            _ if self.article(at) == ArticleKind::Card && hint.zone == Zone::Open => LineVerdict::Border,
             _ => self.by_text(at),
         }
     }
 
     fn is_sentence(&self, at: usize) -> bool {
         let line = &self.lines[at];
-        line.role == Role::Text && line.words >= TITLE_WORDS && matches!(line.ending, Ending::Stop | Ending::Asking)
+        line.role == LineRole::Text
+            && line.words >= TITLE_WORDS
+            && matches!(line.ending, LineEnding::Stop | LineEnding::Asking)
     }
 
     /// A heading that is no title.
-    fn heading(&self, at: usize, above: Option<Above>) -> Verdict {
+    fn heading(&self, at: usize, above: Option<TitleAbove>) -> LineVerdict {
         let article = self.hints[at].article;
         let inside = above.is_some_and(|above| above.article == article) || self.in_article(at);
         let goes_on = self.story_below(at).is_some_and(|below| self.hints[below].article == article);
         match self.base[at] {
             // A second title.
-            _ if above.is_some_and(|above| !above.begun) && goes_on => Verdict::Link,
-            _ if inside && goes_on => Verdict::Body,
-            Verdict::Interruption => Verdict::Interruption,
-            _ => Verdict::Border,
+            _ if above.is_some_and(|above| !above.begun) && goes_on => LineVerdict::Link,
+            _ if inside && goes_on => LineVerdict::Body,
+            LineVerdict::Interruption => LineVerdict::Interruption,
+            _ => LineVerdict::Border,
         }
     }
 
     /// Whether a heading is the title of what stands below, and not a part of the story above.
-    fn is_title(&self, at: usize, above: Option<Above>) -> bool {
+    fn is_title(&self, at: usize, above: Option<TitleAbove>) -> bool {
         let hint = &self.hints[at];
         let Some(below) = self.story_below(at).filter(|_| !self.is_cue(at)) else { return false };
         let (here, there) = (hint.article, self.hints[below].article);
@@ -191,7 +195,7 @@ impl Page<'_> {
         if hint.is_link() && !(here == there && over) {
             return false;
         }
-        if self.article(at) == Article::Card && here != there {
+        if self.article(at) == ArticleKind::Card && here != there {
             return false;
         }
         match above {
@@ -212,7 +216,7 @@ impl Page<'_> {
         for below in (at + 1..self.lines.len()).take(BELOW) {
             let (line, hint) = (&self.lines[below], &self.hints[below]);
             let passed = matches!(hint.zone, Zone::Caption | Zone::Byline | Zone::Time | Zone::Controls | Zone::Tags);
-            if passed || line.role == Role::Wordless || self.base[below] == Verdict::Interruption {
+            if passed || line.role == LineRole::Wordless || self.base[below] == LineVerdict::Interruption {
                 continue;
             }
             if hint.heading > 0 && level > 0 && self.level(below) > level && !hint.is_link() {
@@ -224,7 +228,8 @@ impl Page<'_> {
             if hint.is_link() && line.words >= *LINK_WORDS.start() || labels > most {
                 return None;
             }
-            let paragraph = line.words > LABEL_WORDS || line.ending == Ending::Stop || line.ending == Ending::Leading;
+            let paragraph =
+                line.words > LABEL_WORDS || line.ending == LineEnding::Stop || line.ending == LineEnding::Leading;
             let same = self.in_article(below) && hint.article == self.hints[at].article;
             if !hint.is_link() && (paragraph || same) {
                 return Some(below);
@@ -255,49 +260,49 @@ impl Page<'_> {
     }
 
     /// Where headings are titles, a line that only looks like one is a part of its story.
-    fn settle_titles(&self, verdicts: &mut [Verdict]) {
+    fn settle_titles(&self, verdicts: &mut [LineVerdict]) {
         let marked = |at: usize| self.hints[at].heading > 0 || self.hints[at].headline;
-        if !(0..verdicts.len()).any(|at| verdicts[at] == Verdict::Title && marked(at)) {
+        if !(0..verdicts.len()).any(|at| verdicts[at] == LineVerdict::Title && marked(at)) {
             return;
         }
         for (at, verdict) in verdicts.iter_mut().enumerate() {
-            if *verdict == Verdict::Title && !marked(at) {
-                *verdict = Verdict::Body;
+            if *verdict == LineVerdict::Title && !marked(at) {
+                *verdict = LineVerdict::Body;
             }
         }
     }
 
     /// Rows of a table between paragraphs of a story are a part of it.
-    fn settle_rows(&self, verdicts: &mut [Verdict]) {
+    fn settle_rows(&self, verdicts: &mut [LineVerdict]) {
         let mut at = 0;
         while at < verdicts.len() {
             let rows = self.hints[at..].iter().take_while(|hint| hint.row && hint.zone == Zone::Open).count();
             // What interrupts the story may stand beside them.
-            let is_body = |verdicts: &mut dyn Iterator<Item = &Verdict>| {
-                verdicts.take(BELOW).find(|verdict| **verdict != Verdict::Interruption) == Some(&Verdict::Body)
+            let is_body = |verdicts: &mut dyn Iterator<Item = &LineVerdict>| {
+                verdicts.take(BELOW).find(|verdict| **verdict != LineVerdict::Interruption) == Some(&LineVerdict::Body)
             };
             if rows > 0 && is_body(&mut verdicts[..at].iter().rev()) && is_body(&mut verdicts[at + rows..].iter()) {
-                verdicts[at..at + rows].fill(Verdict::Body);
+                verdicts[at..at + rows].fill(LineVerdict::Body);
             }
             at += rows.max(1);
         }
     }
 
     /// Labels: short lines outside the articles of a page that has some, and those over the title in an article.
-    fn settle_labels(&self, verdicts: &mut [Verdict]) {
-        let titled = (0..verdicts.len()).filter(|at| verdicts[*at] == Verdict::Title);
+    fn settle_labels(&self, verdicts: &mut [LineVerdict]) {
+        let titled = (0..verdicts.len()).filter(|at| verdicts[*at] == LineVerdict::Title);
         let first_title: BTreeMap<u32, usize> = titled.map(|at| (self.hints[at].article, at)).rev().collect();
-        let any = self.articles.contains(&Article::Story);
+        let any = self.articles.contains(&ArticleKind::Story);
         for (at, verdict) in verdicts.iter_mut().enumerate() {
             let (line, hint) = (&self.lines[at], &self.hints[at]);
-            let short = line.words <= LABEL_WORDS && line.ending != Ending::Stop;
-            if *verdict != Verdict::Body || !short || line.role == Role::Wordless {
+            let short = line.words <= LABEL_WORDS && line.ending != LineEnding::Stop;
+            if *verdict != LineVerdict::Body || !short || line.role == LineRole::Wordless {
                 continue;
             }
             let outside = any && !self.in_article(at) && is_paragraph(hint);
             let over = self.in_article(at) && first_title.get(&hint.article).is_some_and(|title| at < *title);
             if outside || over {
-                *verdict = Verdict::Border;
+                *verdict = LineVerdict::Border;
             }
         }
     }

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use super::{Page, Verdict};
-use crate::document::{Kind, Span, Unit};
-use crate::page::lines::Role;
+use super::{JudgedPage, LineVerdict};
+use crate::document::{Span, Unit, UnitKind};
+use crate::page::lines::LineRole;
 
 /// Units as they are put together.
-struct Units<'o> {
+struct UnitAssembler<'o> {
     out: &'o mut Vec<Unit>,
     /// The units that the text alone gives, and what has become of those that are headlines.
     base: &'o [Unit],
@@ -26,14 +26,14 @@ struct Units<'o> {
 
 /// The units of the judged lines; `base` are those that the text alone gives.
 pub(super) fn assemble(
-    page: &Page<'_>,
-    verdicts: &[Verdict],
+    page: &JudgedPage<'_>,
+    verdicts: &[LineVerdict],
     titles: &[Option<usize>],
     base: &[Unit],
     out: &mut Vec<Unit>,
 ) {
     out.clear();
-    let mut units = Units {
+    let mut units = UnitAssembler {
         out,
         base,
         headlines: BTreeMap::new(),
@@ -46,38 +46,38 @@ pub(super) fn assemble(
     let mut begins = 0;
     for (at, verdict) in verdicts.iter().enumerate() {
         let (line, article, range) = (&page.lines[at], page.hints[at].article, page.units[at].clone());
-        if line.role == Role::Wordless {
+        if line.role == LineRole::Wordless {
             units.signs(line.span);
             continue;
         }
         match verdict {
-            Verdict::Body => units.body(line.span, article, titles[at], range.start),
-            Verdict::Title => {
+            LineVerdict::Body => units.body(line.span, article, titles[at], range.start),
+            LineVerdict::Title => {
                 begins = page.story_below(at).unwrap_or(at);
                 units.lines.insert(at, units.out.len());
                 units.titled(line.span, page.hints[begins].article, range.start);
             }
-            Verdict::Link => {
+            LineVerdict::Link => {
                 // A second title stands between the first and its story.
                 if page.hints[at].is_link() || at >= begins {
                     units.title = None;
                 }
                 units.link(line.span, range);
             }
-            Verdict::Border => {
+            LineVerdict::Border => {
                 // What stands between a title and its story does not part them.
                 if at >= begins {
                     units.title = None;
                 }
-                units.push(Kind::Boilerplate, line.span);
+                units.push(UnitKind::Boilerplate, line.span);
             }
-            Verdict::Interruption => units.push(Kind::Boilerplate, line.span),
+            LineVerdict::Interruption => units.push(UnitKind::Boilerplate, line.span),
         }
     }
 }
 
-impl Units<'_> {
-    fn push(&mut self, kind: Kind, span: Span) {
+impl UnitAssembler<'_> {
+    fn push(&mut self, kind: UnitKind, span: Span) {
         self.out.push(Unit { kind, span, title: None });
         self.open = None;
     }
@@ -93,7 +93,7 @@ impl Units<'_> {
         if self.open.is_some() {
             self.extend(span);
         } else {
-            self.push(Kind::Boilerplate, span);
+            self.push(UnitKind::Boilerplate, span);
         }
     }
 
@@ -102,7 +102,7 @@ impl Units<'_> {
         (self.title, self.over) = (Some(number), None);
         self.titles.insert(article, number);
         self.headlines.insert(base, number);
-        self.push(Kind::Headline, span);
+        self.push(UnitKind::Headline, span);
     }
 
     /// A headline as the text has it, apart from its rank or time; else the whole line.
@@ -110,13 +110,13 @@ impl Units<'_> {
         let base = self.base;
         let within = base.get(range.clone()).unwrap_or_default();
         let inside = |unit: &Unit| unit.span.start >= span.start && unit.span.end <= span.end;
-        let known = within.iter().any(|unit| unit.kind == Kind::Headline) && within.iter().all(inside);
+        let known = within.iter().any(|unit| unit.kind == UnitKind::Headline) && within.iter().all(inside);
         if !known {
-            return self.push(Kind::Headline, span);
+            return self.push(UnitKind::Headline, span);
         }
         for (number, unit) in range.zip(within) {
             self.headlines.insert(number, self.out.len());
-            let kind = if unit.kind == Kind::Headline { Kind::Headline } else { Kind::Boilerplate };
+            let kind = if unit.kind == UnitKind::Headline { UnitKind::Headline } else { UnitKind::Boilerplate };
             self.push(kind, unit.span);
         }
     }
@@ -138,7 +138,7 @@ impl Units<'_> {
             self.title = self.title.or_else(|| self.headlines.get(&by_text?).copied());
         }
         self.over = Some(article);
-        self.out.push(Unit { kind: Kind::Story, span, title: self.title });
+        self.out.push(Unit { kind: UnitKind::Story, span, title: self.title });
         self.open = Some(article);
     }
 }

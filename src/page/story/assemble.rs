@@ -1,12 +1,12 @@
 //! Pieces with their roles to units.
 
-use super::features::Features;
-use super::fields::Begun;
+use super::features::PieceFeatures;
+use super::fields::BegunStory;
 use super::inside::shares_words;
-use super::pieces::{Gap, Piece};
-use super::roles::Role;
-use crate::document::{Kind, Span, Unit};
-use crate::page::lines::{self, Line};
+use super::pieces::{LinePiece, PieceGap};
+use super::roles::PieceRole;
+use crate::document::{Span, Unit, UnitKind};
+use crate::page::lines::{self, TextLine};
 
 /// Most pieces between the last headline of a list and the text under it.
 const LISTED: usize = 9;
@@ -16,15 +16,15 @@ const BETWEEN: usize = 12;
 /// Appends the units to `out`. Lines of signs alone belong to the story around them, else they are boilerplate.
 pub(super) fn units(
     text: &str,
-    lines: &[Line],
-    pieces: &[Piece],
-    features: &[Features],
-    roles: &[Role],
-    begun: &mut Vec<Begun>,
+    lines: &[TextLine],
+    pieces: &[LinePiece],
+    features: &[PieceFeatures],
+    roles: &[PieceRole],
+    begun: &mut Vec<BegunStory>,
     out: &mut Vec<Unit>,
 ) {
     let titles = titles(text, features, roles, pieces);
-    let mut writer = Writer { out, open: None, title: None };
+    let mut writer = UnitWriter { out, open: None, title: None };
     let mut numbers: Vec<Option<usize>> = vec![None; pieces.len()];
     let mut headed: Option<(Option<usize>, usize)> = None;
     begun.clear();
@@ -34,7 +34,7 @@ pub(super) fn units(
             let ends = || line.span.of(text).chars().all(|c| matches!(c, '.' | '۔' | '…' | '"' | '»'));
             let next = roles.get(at).copied().is_some_and(is_story);
             let goes_on = at > 0 && is_story(roles[at - 1]) && (next || ends());
-            writer.push(if goes_on { Kind::Story } else { Kind::Boilerplate }, line.span);
+            writer.push(if goes_on { UnitKind::Story } else { UnitKind::Boilerplate }, line.span);
             continue;
         }
         let mut start = line.span.start;
@@ -44,11 +44,11 @@ pub(super) fn units(
             let span = trimmed(text, Span::new(start, end));
             start = end;
             match roles[at] {
-                Role::Item | Role::Title | Role::Deck => {
+                PieceRole::Item | PieceRole::Title | PieceRole::Deck => {
                     let (before, core, behind) = cores(text, span, piece, &features[at]);
                     writer.maybe(before);
                     numbers[at] = Some(writer.out.len());
-                    writer.push(Kind::Headline, core);
+                    writer.push(UnitKind::Headline, core);
                     writer.maybe(behind);
                 }
                 role if is_story(role) => {
@@ -56,46 +56,46 @@ pub(super) fn units(
                         writer.title = title.and_then(|title| numbers[title]);
                         headed = Some((title, at));
                     }
-                    if piece.gap == Gap::Same || piece.dateline {
+                    if piece.gap == PieceGap::Same || piece.dateline {
                         writer.open = None;
                     }
                     let (unit, before) = (writer.out.len(), writer.open);
-                    writer.push(Kind::Story, span);
+                    writer.push(UnitKind::Story, span);
                     if before.is_none() {
                         let (title, first) = headed.unwrap_or((None, at));
-                        begun.push(Begun { unit, title, first });
+                        begun.push(BegunStory { unit, title, first });
                     }
                 }
-                _ => writer.push(Kind::Boilerplate, span),
+                _ => writer.push(UnitKind::Boilerplate, span),
             }
             at += 1;
         }
     }
 }
 
-const fn is_story(role: Role) -> bool {
-    matches!(role, Role::Body | Role::Sub)
+const fn is_story(role: PieceRole) -> bool {
+    matches!(role, PieceRole::Body | PieceRole::Sub)
 }
 
 /// Whether a role may stand between a title and its text.
-const fn is_between(role: Role) -> bool {
-    matches!(role, Role::Meta | Role::Furniture | Role::Between | Role::Widget | Role::Head)
+const fn is_between(role: PieceRole) -> bool {
+    matches!(role, PieceRole::Meta | PieceRole::Furniture | PieceRole::Between | PieceRole::Widget | PieceRole::Head)
 }
 
 /// Pushes units.
-struct Writer<'a> {
+struct UnitWriter<'a> {
     out: &'a mut Vec<Unit>,
     /// The story that goes on.
     open: Option<usize>,
     title: Option<usize>,
 }
 
-impl Writer<'_> {
-    fn push(&mut self, kind: Kind, span: Span) {
+impl UnitWriter<'_> {
+    fn push(&mut self, kind: UnitKind, span: Span) {
         if span.start >= span.end {
             return;
         }
-        if kind == Kind::Story {
+        if kind == UnitKind::Story {
             if let Some(story) = self.open.and_then(|open| self.out.get_mut(open)) {
                 story.span.end = span.end;
                 return;
@@ -110,7 +110,7 @@ impl Writer<'_> {
 
     fn maybe(&mut self, span: Option<Span>) {
         if let Some(span) = span {
-            self.push(Kind::Boilerplate, span);
+            self.push(UnitKind::Boilerplate, span);
         }
     }
 }
@@ -122,7 +122,7 @@ fn trimmed(text: &str, span: Span) -> Span {
 }
 
 /// A headline, and what stands before and behind it on its line: a rank, a time, «more», signs.
-fn cores(text: &str, span: Span, piece: &Piece, features: &Features) -> (Option<Span>, Span, Option<Span>) {
+fn cores(text: &str, span: Span, piece: &LinePiece, features: &PieceFeatures) -> (Option<Span>, Span, Option<Span>) {
     let line = piece.line.span;
     let reading = &features.reading;
     let before = if reading.before == u32::MAX { first_word(text, line) } else { reading.before as usize };
@@ -148,7 +148,12 @@ fn first_word(text: &str, line: Span) -> usize {
 }
 
 /// For each piece that begins a story's part: its title, none if it has none; and nothing where the story before goes on.
-fn titles(text: &str, features: &[Features], roles: &[Role], pieces: &[Piece]) -> Vec<Option<Option<usize>>> {
+fn titles(
+    text: &str,
+    features: &[PieceFeatures],
+    roles: &[PieceRole],
+    pieces: &[LinePiece],
+) -> Vec<Option<Option<usize>>> {
     let mut titles = vec![None; roles.len()];
     let mut open = false;
     for at in 0..roles.len() {
@@ -158,13 +163,13 @@ fn titles(text: &str, features: &[Features], roles: &[Role], pieces: &[Piece]) -
             let before = at - roles[..at].iter().rev().take(BETWEEN).take_while(|role| is_between(**role)).count();
             let headed = before > 0
                 && match roles[before - 1] {
-                    Role::Title | Role::Deck => true,
-                    Role::Item => !open && at - before <= LISTED,
+                    PieceRole::Title | PieceRole::Deck => true,
+                    PieceRole::Item => !open && at - before <= LISTED,
                     _ => false,
                 };
             if headed {
                 let title = told_title(text, roles, pieces, title(features, roles, pieces, before), at);
-                let tells = pieces[title].gap == Gap::Blank
+                let tells = pieces[title].gap == PieceGap::Blank
                     || before < at
                     || !in_list(roles, title)
                     || shares_words(pieces[title].line.span.of(text), pieces[at].line.span.of(text));
@@ -174,7 +179,7 @@ fn titles(text: &str, features: &[Features], roles: &[Role], pieces: &[Piece]) -
             }
             open = true;
         }
-        if roles[at] == Role::Title || super::roles::closes(&features[at]) && !is_story(roles[at]) {
+        if roles[at] == PieceRole::Title || super::roles::closes(&features[at]) && !is_story(roles[at]) {
             open = false;
         }
     }
@@ -182,20 +187,22 @@ fn titles(text: &str, features: &[Features], roles: &[Role], pieces: &[Piece]) -
 }
 
 /// The title among the headlines that end before piece `end`: the last that is said twice, else the first of its block.
-fn title(features: &[Features], roles: &[Role], pieces: &[Piece], end: usize) -> usize {
-    if roles[end - 1] == Role::Item {
+fn title(features: &[PieceFeatures], roles: &[PieceRole], pieces: &[LinePiece], end: usize) -> usize {
+    if roles[end - 1] == PieceRole::Item {
         return listed_title(roles, pieces, end);
     }
-    let stack = (0..end).rev().take_while(|&at| matches!(roles[at], Role::Title | Role::Deck) || is_between(roles[at]));
+    let stack = (0..end)
+        .rev()
+        .take_while(|&at| matches!(roles[at], PieceRole::Title | PieceRole::Deck) || is_between(roles[at]));
     let mut first = end - 1;
     for at in stack {
-        if roles[at] == Role::Title {
+        if roles[at] == PieceRole::Title {
             first = at;
             if features[at].echo {
                 return at;
             }
         }
-        if pieces[at].gap == Gap::Blank && roles[at] == Role::Title {
+        if pieces[at].gap == PieceGap::Blank && roles[at] == PieceRole::Title {
             break;
         }
     }
@@ -203,25 +210,25 @@ fn title(features: &[Features], roles: &[Role], pieces: &[Piece], end: usize) ->
 }
 
 /// Among the headlines of the block that begins with the one at `title`, the first that the story at `story` tells.
-fn told_title(text: &str, roles: &[Role], pieces: &[Piece], title: usize, story: usize) -> usize {
-    let displayed = |at: &usize| matches!(roles[*at], Role::Title | Role::Deck | Role::Item);
+fn told_title(text: &str, roles: &[PieceRole], pieces: &[LinePiece], title: usize, story: usize) -> usize {
+    let displayed = |at: &usize| matches!(roles[*at], PieceRole::Title | PieceRole::Deck | PieceRole::Item);
     let block = || (title..story).take_while(displayed).take(BLOCK);
     let body = pieces[story].line.span.of(text);
     block().find(|&at| shares_words(pieces[at].line.span.of(text), body)).unwrap_or(title)
 }
 
 /// Whether the headline at `at` ends a list.
-fn in_list(roles: &[Role], at: usize) -> bool {
-    at >= BLOCK && roles[at - BLOCK..at].iter().all(|role| *role == Role::Item)
+fn in_list(roles: &[PieceRole], at: usize) -> bool {
+    at >= BLOCK && roles[at - BLOCK..at].iter().all(|role| *role == PieceRole::Item)
 }
 
 /// Most headlines of a block that is a title with what explains it.
 const BLOCK: usize = 3;
 
 /// The title where a list ends before piece `end`: the first of its last block, if that is short.
-fn listed_title(roles: &[Role], pieces: &[Piece], end: usize) -> usize {
+fn listed_title(roles: &[PieceRole], pieces: &[LinePiece], end: usize) -> usize {
     let mut first = end - 1;
-    while first > 0 && pieces[first].gap != Gap::Blank && roles[first - 1] == Role::Item {
+    while first > 0 && pieces[first].gap != PieceGap::Blank && roles[first - 1] == PieceRole::Item {
         first -= 1;
     }
     if end - first <= BLOCK { first } else { end - 1 }

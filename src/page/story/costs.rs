@@ -1,19 +1,19 @@
 //! What a piece costs in each role: what its words, its shape, its neighbours and its markup say against it.
 
-use super::features::{Features, Shape};
-use super::pieces::Piece;
-use super::roles::Role;
-use super::words::Class;
-use crate::page::hints::Mark;
-use crate::page::lines::{Bullet, Ending};
+use super::features::{PieceFeatures, PieceShape};
+use super::pieces::LinePiece;
+use super::roles::PieceRole;
+use super::words::WordingClass;
+use crate::page::hints::MarkupMark;
+use crate::page::lines::{LineEnding, ListSign};
 
-use Role::{Between, Body, Deck, Furniture, Head, Item, Meta, Sub, Title, Widget};
+use PieceRole::{Between, Body, Deck, Furniture, Head, Item, Meta, Sub, Title, Widget};
 
 /// Roles.
 const ROLES: usize = 10;
 
 /// The costs of a piece in each role.
-pub(super) fn emission(piece: &Piece, evidence: &Features) -> [i32; ROLES] {
+pub(super) fn emission(piece: &LinePiece, evidence: &PieceFeatures) -> [i32; ROLES] {
     let mut costs = match (evidence.reading.class, evidence.reading.time) {
         (_, true) => table(&[(Furniture, 3), (Between, 0), (Meta, 0), (Widget, 0), (Sub, 10), (Body, 30)], 45),
         (Some(class), _) => by_class(class, evidence),
@@ -24,7 +24,7 @@ pub(super) fn emission(piece: &Piece, evidence: &Features) -> [i32; ROLES] {
 }
 
 /// Costs by role, the others `rest`.
-fn table(known: &[(Role, i32)], rest: i32) -> [i32; ROLES] {
+fn table(known: &[(PieceRole, i32)], rest: i32) -> [i32; ROLES] {
     let mut costs = [rest; ROLES];
     for (role, cost) in known {
         costs[*role as usize] = *cost;
@@ -33,41 +33,49 @@ fn table(known: &[(Role, i32)], rest: i32) -> [i32; ROLES] {
 }
 
 /// Costs of a piece whose words say what it is.
-fn by_class(class: Class, evidence: &Features) -> [i32; ROLES] {
-    let long = evidence.shape == Shape::Paragraph;
+fn by_class(class: WordingClass, evidence: &PieceFeatures) -> [i32; ROLES] {
+    let long = evidence.shape == PieceShape::Paragraph;
     match class {
-        Class::Menu => {
+        WordingClass::Menu => {
             table(&[(Furniture, 0), (Head, 0), (Meta, 6), (Widget, 6), (Between, 10), (Sub, 12), (Item, 30)], 45)
         }
-        Class::Points => table(&[(Sub, -4), (Head, 4), (Furniture, 10), (Widget, 6)], 40),
-        Class::Site => table(
+        WordingClass::Points => table(&[(Sub, -4), (Head, 4), (Furniture, 10), (Widget, 6)], 40),
+        WordingClass::Site => table(
             &[(Furniture, 2), (Head, 4), (Meta, 3), (Between, 4), (Widget, 3), (Item, 9), (Title, 13), (Sub, 20)],
             30,
         ),
-        Class::List => table(&[(Head, -4), (Furniture, 6), (Widget, 8), (Between, 8), (Sub, 25), (Meta, 6)], 45),
-        Class::Block => table(&[(Widget, -4), (Furniture, 5), (Head, 8), (Sub, 16), (Meta, 8)], 45),
-        Class::Market => table(&[(Widget, 2), (Head, 4), (Furniture, 5), (Sub, 4)], 45),
-        Class::Gallery => table(&[(Meta, 0), (Furniture, 0), (Widget, 1), (Head, 2), (Between, 3), (Sub, 25)], 45),
-        Class::Control if long => table(&[(Furniture, 0), (Widget, 1), (Body, 10)], 45),
-        Class::Control => table(&[(Furniture, 0), (Meta, 1), (Between, 3), (Widget, 1), (Head, 12), (Item, 35)], 45),
-        Class::More => table(&[(Between, 0), (Furniture, 1), (Head, 3), (Widget, 2), (Meta, 6)], 45),
-        Class::Inline => table(&[(Furniture, 0), (Between, 2), (Widget, 2), (Meta, 4)], 45),
-        Class::Code | Class::Stamp => table(&[(Meta, 0), (Furniture, 0), (Between, 1), (Widget, 1), (Sub, 14)], 40),
-        Class::Border => table(&[(Furniture, 0), (Widget, 1)], 60),
-        Class::Caption => table(&[(Meta, 0), (Furniture, 0), (Widget, 0), (Between, 4), (Item, 20), (Sub, 20)], 30),
-        Class::Byline if long => table(&[(Body, 0), (Furniture, 20), (Meta, 12)], 30),
-        Class::Byline => {
+        WordingClass::List => table(&[(Head, -4), (Furniture, 6), (Widget, 8), (Between, 8), (Sub, 25), (Meta, 6)], 45),
+        WordingClass::Block => table(&[(Widget, -4), (Furniture, 5), (Head, 8), (Sub, 16), (Meta, 8)], 45),
+        WordingClass::Market => table(&[(Widget, 2), (Head, 4), (Furniture, 5), (Sub, 4)], 45),
+        WordingClass::Gallery => {
+            table(&[(Meta, 0), (Furniture, 0), (Widget, 1), (Head, 2), (Between, 3), (Sub, 25)], 45)
+        }
+        WordingClass::Control if long => table(&[(Furniture, 0), (Widget, 1), (Body, 10)], 45),
+        WordingClass::Control => {
+            table(&[(Furniture, 0), (Meta, 1), (Between, 3), (Widget, 1), (Head, 12), (Item, 35)], 45)
+        }
+        WordingClass::More => table(&[(Between, 0), (Furniture, 1), (Head, 3), (Widget, 2), (Meta, 6)], 45),
+        WordingClass::Inline => table(&[(Furniture, 0), (Between, 2), (Widget, 2), (Meta, 4)], 45),
+        WordingClass::Code | WordingClass::Stamp => {
+            table(&[(Meta, 0), (Furniture, 0), (Between, 1), (Widget, 1), (Sub, 14)], 40)
+        }
+        WordingClass::Border => table(&[(Furniture, 0), (Widget, 1)], 60),
+        WordingClass::Caption => {
+            table(&[(Meta, 0), (Furniture, 0), (Widget, 0), (Between, 4), (Item, 20), (Sub, 20)], 30)
+        }
+        WordingClass::Byline if long => table(&[(Body, 0), (Furniture, 20), (Meta, 12)], 30),
+        WordingClass::Byline => {
             table(&[(Meta, 0), (Furniture, 2), (Between, 4), (Widget, 2), (Item, 22), (Title, 26), (Body, 22)], 30)
         }
-        Class::Author => table(&[(Widget, 0), (Furniture, 1), (Meta, 4)], 40),
+        WordingClass::Author => table(&[(Widget, 0), (Furniture, 1), (Meta, 4)], 40),
     }
 }
 
 /// Costs of a piece whose shape alone speaks.
-fn by_shape(piece: &Piece, evidence: &Features) -> [i32; ROLES] {
+fn by_shape(piece: &LinePiece, evidence: &PieceFeatures) -> [i32; ROLES] {
     let mut costs = match evidence.shape {
-        Shape::Paragraph => paragraph(piece, evidence),
-        Shape::Sentence => table(
+        PieceShape::Paragraph => paragraph(piece, evidence),
+        PieceShape::Sentence => table(
             &[
                 (Body, 5),
                 (Sub, 10),
@@ -81,10 +89,10 @@ fn by_shape(piece: &Piece, evidence: &Features) -> [i32; ROLES] {
             ],
             40,
         ),
-        Shape::Headline => headline(piece, evidence),
-        Shape::Short => short(piece, evidence),
+        PieceShape::Headline => headline(piece, evidence),
+        PieceShape::Short => short(piece, evidence),
     };
-    let mut add = |role: Role, cost: i32| costs[role as usize] += cost;
+    let mut add = |role: PieceRole, cost: i32| costs[role as usize] += cost;
     if evidence.reading.ui > 0 && piece.line.words <= 26 {
         let voice = i32::from(evidence.reading.ui.min(3)) * if piece.line.words <= 14 { 8 } else { 6 };
         add(Furniture, -voice);
@@ -116,7 +124,7 @@ fn by_shape(piece: &Piece, evidence: &Features) -> [i32; ROLES] {
         add(Title, 12);
         add(Body, 8);
     }
-    if evidence.pictured && evidence.shape == Shape::Paragraph {
+    if evidence.pictured && evidence.shape == PieceShape::Paragraph {
         add(Meta, -24);
         add(Body, 8);
     } else if evidence.pictured {
@@ -128,10 +136,10 @@ fn by_shape(piece: &Piece, evidence: &Features) -> [i32; ROLES] {
     if evidence.goes_on {
         add(Title, 9);
         add(Sub, -3);
-    } else if evidence.told && evidence.shape == Shape::Headline {
+    } else if evidence.told && evidence.shape == PieceShape::Headline {
         add(Title, -6);
     }
-    if evidence.under && evidence.over && !evidence.told && piece.line.ending == Ending::Asking {
+    if evidence.under && evidence.over && !evidence.told && piece.line.ending == LineEnding::Asking {
         add(Title, 3);
         add(Body, -3);
     }
@@ -146,8 +154,8 @@ fn by_shape(piece: &Piece, evidence: &Features) -> [i32; ROLES] {
         add(Furniture, -4);
         add(Item, 20);
     }
-    if evidence.reading.ranked || piece.dashed || piece.line.bullet != Bullet::None {
-        let name = evidence.is_short() && piece.line.bullet == Bullet::Number;
+    if evidence.reading.ranked || piece.dashed || piece.line.bullet != ListSign::None {
+        let name = evidence.is_short() && piece.line.bullet == ListSign::Number;
         let listed = if evidence.announced || name { 0 } else { 6 };
         add(Item, -listed);
         add(Title, 8);
@@ -158,7 +166,7 @@ fn by_shape(piece: &Piece, evidence: &Features) -> [i32; ROLES] {
 }
 
 /// Costs of a paragraph.
-fn paragraph(piece: &Piece, evidence: &Features) -> [i32; ROLES] {
+fn paragraph(piece: &LinePiece, evidence: &PieceFeatures) -> [i32; ROLES] {
     let words = piece.line.words as i32;
     let furniture = 10 + words.min(20);
     let widget = match words {
@@ -202,10 +210,10 @@ fn unlike_headline(length: i32) -> i32 {
 }
 
 /// Costs of a piece of a headline's length.
-fn headline(piece: &Piece, evidence: &Features) -> [i32; ROLES] {
+fn headline(piece: &LinePiece, evidence: &PieceFeatures) -> [i32; ROLES] {
     let length = evidence.length;
     let unlike = unlike_headline(length);
-    let leads = if piece.line.ending == Ending::Leading { 12 } else { 0 };
+    let leads = if piece.line.ending == LineEnding::Leading { 12 } else { 0 };
     let alone = if evidence.run < 2 { 3 } else { 0 };
     let running = if evidence.reading.running { 10 } else { 0 };
     let words = piece.line.words as i32;
@@ -243,11 +251,11 @@ fn headline(piece: &Piece, evidence: &Features) -> [i32; ROLES] {
 }
 
 /// Costs of one to three words.
-fn short(piece: &Piece, evidence: &Features) -> [i32; ROLES] {
+fn short(piece: &LinePiece, evidence: &PieceFeatures) -> [i32; ROLES] {
     let words = piece.line.words as i32;
     let row = i32::from(evidence.shorts >= 3) * 4;
-    let ends = if piece.line.ending == Ending::Stop { 8 } else { 0 };
-    let leads = if piece.line.ending == Ending::Leading { 6 } else { 0 };
+    let ends = if piece.line.ending == LineEnding::Stop { 8 } else { 0 };
+    let leads = if piece.line.ending == LineEnding::Leading { 6 } else { 0 };
     let signed = if evidence.signed { 8 } else { 0 };
     let item = match words {
         3 => 11,
@@ -271,58 +279,60 @@ fn short(piece: &Piece, evidence: &Features) -> [i32; ROLES] {
 }
 
 /// What a line adds that stands on many pages of its source. A headline may be one of a list that all of them have.
-const fn furniture(shape: Shape) -> &'static [(Role, i32)] {
+const fn furniture(shape: PieceShape) -> &'static [(PieceRole, i32)] {
     match shape {
-        Shape::Paragraph | Shape::Sentence => &[(Body, 30), (Sub, 20), (Item, 10), (Title, 20), (Furniture, -14)],
-        Shape::Headline => &[(Body, 16), (Sub, 16), (Title, 6), (Furniture, -8)],
-        Shape::Short => &[(Body, 20), (Sub, 20), (Title, 10), (Item, 10), (Furniture, -6)],
+        PieceShape::Paragraph | PieceShape::Sentence => {
+            &[(Body, 30), (Sub, 20), (Item, 10), (Title, 20), (Furniture, -14)]
+        }
+        PieceShape::Headline => &[(Body, 16), (Sub, 16), (Title, 6), (Furniture, -8)],
+        PieceShape::Short => &[(Body, 20), (Sub, 20), (Title, 10), (Item, 10), (Furniture, -6)],
     }
 }
 
 /// Adds what markup and the other pages of the source say.
-fn hinted(evidence: &Features, costs: &mut [i32; ROLES]) {
+fn hinted(evidence: &PieceFeatures, costs: &mut [i32; ROLES]) {
     let marks = evidence.marks;
     if marks.is_empty() {
         return;
     }
-    let mut add_all = |all: &[(Role, i32)]| all.iter().for_each(|(role, cost)| costs[*role as usize] += cost);
-    let headline = evidence.shape == Shape::Headline;
-    if marks.has(Mark::Title) {
+    let mut add_all = |all: &[(PieceRole, i32)]| all.iter().for_each(|(role, cost)| costs[*role as usize] += cost);
+    let headline = evidence.shape == PieceShape::Headline;
+    if marks.has(MarkupMark::Title) {
         add_all(&[(Title, -30)]);
     }
-    if marks.has(Mark::Heading) {
+    if marks.has(MarkupMark::Heading) {
         add_all(&[(Title, -6), (Head, -6), (Sub, -8), (Item, -2), (Body, 20), (Meta, 10)]);
     }
-    if marks.has(Mark::Link) {
+    if marks.has(MarkupMark::Link) {
         add_all(&[(Body, 16), (Sub, 12), (Title, 4), (Meta, 4)]);
         add_all(&[(if headline { Item } else { Furniture }, -8)]);
     }
-    if marks.has(Mark::ListItem) && headline && marks.has(Mark::Link) {
+    if marks.has(MarkupMark::ListItem) && headline && marks.has(MarkupMark::Link) {
         add_all(&[(Item, -6)]);
     }
-    if marks.has(Mark::Navigation) || marks.has(Mark::Footer) || marks.has(Mark::Control) {
+    if marks.has(MarkupMark::Navigation) || marks.has(MarkupMark::Footer) || marks.has(MarkupMark::Control) {
         add_all(&[(Body, 30), (Sub, 30), (Title, 30), (Furniture, -10), (Widget, -6)]);
-        add_all(&[(Item, if headline && marks.has(Mark::Link) { 0 } else { 20 })]);
+        add_all(&[(Item, if headline && marks.has(MarkupMark::Link) { 0 } else { 20 })]);
     }
-    if marks.has(Mark::Aside) {
+    if marks.has(MarkupMark::Aside) {
         add_all(&[(Body, 14), (Sub, 12), (Title, 10)]);
     }
-    if marks.has(Mark::Time) || marks.has(Mark::Byline) || marks.has(Mark::Caption) {
+    if marks.has(MarkupMark::Time) || marks.has(MarkupMark::Byline) || marks.has(MarkupMark::Caption) {
         add_all(&[(Meta, -14), (Between, -8), (Furniture, -6), (Body, 20), (Sub, 12), (Title, 20), (Item, 14)]);
     }
-    if marks.has(Mark::Article) && !marks.has(Mark::Link) {
+    if marks.has(MarkupMark::Article) && !marks.has(MarkupMark::Link) {
         add_all(&[(Item, 8), (Furniture, 6), (Body, -2), (Sub, -2)]);
     }
-    if marks.has(Mark::Paragraph) {
+    if marks.has(MarkupMark::Paragraph) {
         add_all(&[(Body, -10), (Item, 10), (Title, 14), (Head, 10), (Furniture, 4)]);
     }
-    if marks.has(Mark::TableRow) {
+    if marks.has(MarkupMark::TableRow) {
         add_all(&[(Sub, -10), (Item, 8), (Title, 16)]);
     }
-    if marks.has(Mark::Furniture) {
+    if marks.has(MarkupMark::Furniture) {
         add_all(furniture(evidence.shape));
     }
-    if marks.has(Mark::Everywhere) {
+    if marks.has(MarkupMark::Everywhere) {
         add_all(&[(Body, 30), (Sub, 20), (Item, 20), (Title, 20), (Furniture, -14)]);
     }
 }

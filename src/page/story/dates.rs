@@ -4,15 +4,15 @@
 //! A day of the lunar calendar is none that can be told exactly, and 3/4/2015 is the third of April, as Arabic, Persian and
 //! Urdu pages write it.
 
-use super::lexicon::{LEXICON, Word};
-use super::reading::Words;
-use super::words::Calendar;
+use super::lexicon::{LEXICON, WordSenses};
+use super::reading::LineWords;
+use super::words::MonthCalendar;
 use crate::document::Date;
 
 /// A year, a month and a day of the Gregorian calendar.
-type Day = (i64, u8, u8);
+type CalendarDay = (i64, u8, u8);
 
-impl Words<'_> {
+impl LineWords<'_> {
     /// The day that the line names, with the time beside it.
     pub(super) fn date(&self) -> Option<Date> {
         let (year, month, day) = (0..self.tokens.len()).find_map(|at| self.day_of(at))?;
@@ -27,7 +27,7 @@ impl Words<'_> {
     }
 
     /// The day whose first token is `at`.
-    fn day_of(&self, at: usize) -> Option<Day> {
+    fn day_of(&self, at: usize) -> Option<CalendarDay> {
         if self.numeric_date(at).is_some() {
             let [a, b, c] = [self.value(at)?, self.value(at + 1)?, self.value(at + 2)?];
             let (year, month, day) = if a > 31 {
@@ -43,7 +43,7 @@ impl Words<'_> {
     }
 
     /// «12 أبريل 2026», «13th, April 2026», «23 فروردین 1405», «12 نيسان / أبريل 2026».
-    fn before_month(&self, at: usize) -> Option<Day> {
+    fn before_month(&self, at: usize) -> Option<CalendarDay> {
         let day = self.value(at).filter(|day| (1..=31).contains(day))?;
         let from = if LEXICON.month(self.tokens, at + 1).is_some() { at + 1 } else { at + 2 };
         let (month, calendar, mut end) = LEXICON.month(self.tokens, from)?;
@@ -54,7 +54,7 @@ impl Words<'_> {
     }
 
     /// «April 12, 2026».
-    fn behind_month(&self, at: usize) -> Option<Day> {
+    fn behind_month(&self, at: usize) -> Option<CalendarDay> {
         let (month, calendar, end) = LEXICON.month(self.tokens, at)?;
         let day = self.value(end).filter(|day| (1..=31).contains(day))?;
         in_calendar(calendar, self.year(end + 1)?, month, day)
@@ -78,31 +78,31 @@ impl Words<'_> {
     }
 
     fn is_afternoon(&self, at: usize) -> bool {
-        self.tokens.get(at).is_some_and(|token| LEXICON.is_half(token, Word::AFTERNOON))
+        self.tokens.get(at).is_some_and(|token| LEXICON.is_half(token, WordSenses::AFTERNOON))
     }
 
     fn is_forenoon(&self, at: usize) -> bool {
-        self.tokens.get(at).is_some_and(|token| LEXICON.is_half(token, Word::FORENOON))
+        self.tokens.get(at).is_some_and(|token| LEXICON.is_half(token, WordSenses::FORENOON))
     }
 }
 
 /// A day in numbers: a year of the fourteenth century and on is of the Solar Hijri calendar, up to where the Gregorian begins.
-fn civil(year: i64, month: i64, day: i64) -> Option<Day> {
+fn civil(year: i64, month: i64, day: i64) -> Option<CalendarDay> {
     let month = u8::try_from(month).ok().filter(|month| (1..=12).contains(month))?;
     let solar = (1300..1500).contains(&year);
-    in_calendar(if solar { Calendar::Solar } else { Calendar::Gregorian }, year, month, day)
+    in_calendar(if solar { MonthCalendar::Solar } else { MonthCalendar::Gregorian }, year, month, day)
 }
 
-fn in_calendar(calendar: Calendar, year: i64, month: u8, day: i64) -> Option<Day> {
+fn in_calendar(calendar: MonthCalendar, year: i64, month: u8, day: i64) -> Option<CalendarDay> {
     match calendar {
-        Calendar::Gregorian => (1900..2200).contains(&year).then_some((year, month, day as u8)),
-        Calendar::Solar => (1300..1500).contains(&year).then(|| from_solar(year, month, day)),
-        Calendar::Lunar => None,
+        MonthCalendar::Gregorian => (1900..2200).contains(&year).then_some((year, month, day as u8)),
+        MonthCalendar::Solar => (1300..1500).contains(&year).then(|| from_solar(year, month, day)),
+        MonthCalendar::Lunar => None,
     }
 }
 
 /// The Gregorian day of a day of the Solar Hijri calendar, by the cycle of 33 years, which holds from 1244 to 1530.
-fn from_solar(year: i64, month: u8, day: i64) -> Day {
+fn from_solar(year: i64, month: u8, day: i64) -> CalendarDay {
     let month = i64::from(month);
     let year = year + 1595;
     let months = if month < 8 { (month - 1) * 31 } else { (month - 7) * 30 + 186 };
@@ -141,12 +141,12 @@ fn from_solar(year: i64, month: u8, day: i64) -> Day {
 mod tests {
     use super::*;
     use crate::page::lines::each_line;
-    use crate::page::matcher::Matcher;
+    use crate::page::matcher::PhraseMatcher;
 
     fn date(text: &str) -> Option<String> {
         let mut found = None;
-        let mut matcher = Matcher::default();
-        each_line(text, |line| found = Words { tokens: matcher.fold(text, &line), text, line: &line }.date());
+        let mut matcher = PhraseMatcher::default();
+        each_line(text, |line| found = LineWords { tokens: matcher.fold(text, &line), text, line: &line }.date());
         found.map(|date| date.to_string())
     }
 

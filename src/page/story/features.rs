@@ -1,16 +1,16 @@
 //! The evidence that the roles of pieces are decided by: words, shape, neighbours, what repeats on the page.
 
-use super::pieces::Piece;
-use super::reading::{Reading, Words};
+use super::pieces::LinePiece;
+use super::reading::{LineReading, LineWords};
 use super::shape::{
     breaks_off, inner_stops, is_address, is_answer, is_credited, is_glued, is_placed, is_verse, length,
 };
-use super::words::Class;
+use super::words::WordingClass;
 use super::{context, inside, rows};
-use crate::page::cues::Family;
-use crate::page::hints::Marks;
-use crate::page::lines::{Bullet, Ending, Line, Role};
-use crate::page::matcher::{Matcher, Tokens};
+use crate::page::cues::CueFamily;
+use crate::page::hints::LineMarks;
+use crate::page::lines::{LineEnding, LineRole, ListSign, TextLine};
+use crate::page::matcher::{PhraseMatcher, TokenBuffer};
 
 /// Most words of a short piece: a name, a label, a subheading.
 pub(super) const SHORT: u32 = 3;
@@ -20,14 +20,14 @@ pub(super) const LONG: u32 = 24;
 const READ: u32 = 60;
 /// Words at the head of long pieces that are read.
 const HEAD_WORDS: usize = 6;
-/// The same in letters of headlines: what [`Features::length`] counts.
+/// The same in letters of headlines: what [`PieceFeatures::length`] counts.
 pub(super) const LONG_LENGTH: i32 = 19;
 /// Words from which a text that a page cut off is a teaser.
 const TEASER: u32 = 9;
 
 /// What a piece looks like.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) enum Shape {
+pub(super) enum PieceShape {
     /// One to three words.
     #[default]
     Short,
@@ -42,10 +42,10 @@ pub(super) enum Shape {
 /// The evidence of one piece.
 #[derive(Debug, Clone, Copy, Default)]
 #[allow(clippy::struct_excessive_bools, reason = "each is evidence of its own")]
-pub(super) struct Features {
-    pub(super) reading: Reading,
-    pub(super) marks: Marks,
-    pub(super) shape: Shape,
+pub(super) struct PieceFeatures {
+    pub(super) reading: LineReading,
+    pub(super) marks: LineMarks,
+    pub(super) shape: PieceShape,
     /// Words, weighed against letters: what people see as length.
     pub(super) length: i32,
     /// Whether it breaks off («…»).
@@ -103,7 +103,13 @@ pub(super) struct Features {
 }
 
 /// Replaces `all` by the features of `pieces`.
-pub(super) fn measure(text: &str, pieces: &[Piece], marks: &[Marks], matcher: &mut Matcher, all: &mut Vec<Features>) {
+pub(super) fn measure(
+    text: &str,
+    pieces: &[LinePiece],
+    marks: &[LineMarks],
+    matcher: &mut PhraseMatcher,
+    all: &mut Vec<PieceFeatures>,
+) {
     all.clear();
     all.extend(pieces.iter().map(|piece| alone(text, piece, marks, matcher)));
     rows::ranks(all);
@@ -123,117 +129,123 @@ pub(super) fn measure(text: &str, pieces: &[Piece], marks: &[Marks], matcher: &m
 }
 
 /// What a piece says by itself.
-fn alone(text: &str, piece: &Piece, marks: &[Marks], matcher: &mut Matcher) -> Features {
+fn alone(text: &str, piece: &LinePiece, marks: &[LineMarks], matcher: &mut PhraseMatcher) -> PieceFeatures {
     let line = &piece.line;
     let own = line.span.of(text);
-    let mut features = Features { marks: marks.get(piece.number).copied().unwrap_or_default(), ..Features::default() };
+    let mut features =
+        PieceFeatures { marks: marks.get(piece.number).copied().unwrap_or_default(), ..PieceFeatures::default() };
     features.teaser = line.words >= TEASER && breaks_off(own);
     features.length = length(own, line.words);
-    let ended = line.words > LONG && line.ending == Ending::Stop;
+    let ended = line.words > LONG && line.ending == LineEnding::Stop;
     let stops = if line.words <= READ && !ended { inner_stops(own) } else { 1 };
     features.shape = match line.ending {
-        _ if line.words > LONG || features.length >= LONG_LENGTH => Shape::Paragraph,
-        Ending::Stop if line.words >= 7 => Shape::Paragraph,
-        _ if stops > 0 && line.words >= 12 || features.teaser && line.words >= 11 => Shape::Paragraph,
-        Ending::Stop => Shape::Sentence,
-        _ if line.words > SHORT + u32::from(line.bullet == Bullet::Number) => Shape::Headline,
-        _ => Shape::Short,
+        _ if line.words > LONG || features.length >= LONG_LENGTH => PieceShape::Paragraph,
+        LineEnding::Stop if line.words >= 7 => PieceShape::Paragraph,
+        _ if stops > 0 && line.words >= 12 || features.teaser && line.words >= 11 => PieceShape::Paragraph,
+        LineEnding::Stop => PieceShape::Sentence,
+        _ if line.words > SHORT + u32::from(line.bullet == ListSign::Number) => PieceShape::Headline,
+        _ => PieceShape::Short,
     };
     if line.words <= READ {
         let line = &if line.words > LONG { head(text, line) } else { *line };
         let tokens = matcher.fold(text, line);
         features.hash = hash(tokens);
-        features.reading = Words { tokens, text, line }.read();
+        features.reading = LineWords { tokens, text, line }.read();
         if own.starts_with('©') {
-            features.reading.class = Some(Class::Border);
+            features.reading.class = Some(WordingClass::Border);
         }
         if is_address(own) {
-            features.reading.class = Some(Class::Control);
+            features.reading.class = Some(WordingClass::Control);
         }
         if features.reading.class.is_none() && is_credited(own, line.words) {
-            features.reading.class = Some(Class::Caption);
+            features.reading.class = Some(WordingClass::Caption);
         }
     }
     if features.reading.running && line.words >= 12 && features.length >= 11 {
-        features.shape = Shape::Paragraph;
+        features.shape = PieceShape::Paragraph;
     }
-    features.glued = features.shape == Shape::Paragraph
-        && line.ending == Ending::Open
+    features.glued = features.shape == PieceShape::Paragraph
+        && line.ending == LineEnding::Open
         && stops == 0
         && line.words <= 80
         && is_glued(own);
-    features.inset = features.shape == Shape::Headline && is_verse(own) || is_answer(own);
+    features.inset = features.shape == PieceShape::Headline && is_verse(own) || is_answer(own);
     features.signed = (2..=7).contains(&line.words) && (line.dashed || line.words <= 5 && is_placed(own));
     features.reading.class =
         cue_class(line.role, features.reading.class, features.reading.alone).or_else(|| menu_row(piece, &features));
-    if matches!(line.role, Role::Cue { alone: false, .. }) {
+    if matches!(line.role, LineRole::Cue { alone: false, .. }) {
         features.reading.alone = false;
     }
     features
 }
 
 /// A long line with the head that its words are read from.
-fn head(text: &str, line: &Line) -> Line {
+fn head(text: &str, line: &TextLine) -> TextLine {
     let own = line.span.of(text);
     let end = own.char_indices().filter(|(_, c)| c.is_whitespace()).nth(HEAD_WORDS).map_or(own.len(), |(at, _)| at);
-    Line { head_end: line.span.start + end, ..*line }
+    TextLine { head_end: line.span.start + end, ..*line }
 }
 
 /// The class of a line, of which the table of cues knows more than its words say.
-const fn cue_class(role: Role, read: Option<Class>, alone: bool) -> Option<Class> {
+const fn cue_class(role: LineRole, read: Option<WordingClass>, alone: bool) -> Option<WordingClass> {
     let read = match read {
-        Some(Class::Inline) if alone => Some(Class::List),
+        Some(WordingClass::Inline) if alone => Some(WordingClass::List),
         other => other,
     };
-    let Role::Cue { family, alone } = role else {
+    let LineRole::Cue { family, alone } = role else {
         return match role {
-            Role::Tags => Some(Class::Border),
-            Role::Glued => Some(Class::Inline),
+            LineRole::Tags => Some(WordingClass::Border),
+            LineRole::Glued => Some(WordingClass::Inline),
             _ => read,
         };
     };
     match (family, read) {
-        (Family::ReadAlso | Family::Watch, _) if !alone => Some(Class::Inline),
-        (Family::ReadAlso | Family::Watch | Family::Related | Family::Ranking, Some(Class::More | Class::Gallery)) => {
-            read
+        (CueFamily::ReadAlso | CueFamily::Watch, _) if !alone => Some(WordingClass::Inline),
+        (
+            CueFamily::ReadAlso | CueFamily::Watch | CueFamily::Related | CueFamily::Ranking,
+            Some(WordingClass::More | WordingClass::Gallery),
+        ) => read,
+        (CueFamily::ReadAlso | CueFamily::Watch | CueFamily::Related | CueFamily::Ranking, _) => {
+            Some(WordingClass::List)
         }
-        (Family::ReadAlso | Family::Watch | Family::Related | Family::Ranking, _) => Some(Class::List),
-        (Family::Tags | Family::Source | Family::Legal, _) => Some(Class::Border),
-        (Family::Agency, _) => Some(Class::Byline),
-        (Family::Share | Family::Comments | Family::Terminator, Some(_)) => read,
-        (Family::Share, None) => Some(Class::Control),
-        (Family::Comments, None) => Some(Class::Block),
-        (Family::Terminator, None) => Some(Class::Border),
+        (CueFamily::Tags | CueFamily::Source | CueFamily::Legal, _) => Some(WordingClass::Border),
+        (CueFamily::Agency, _) => Some(WordingClass::Byline),
+        (CueFamily::Share | CueFamily::Comments | CueFamily::Terminator, Some(_)) => read,
+        (CueFamily::Share, None) => Some(WordingClass::Control),
+        (CueFamily::Comments, None) => Some(WordingClass::Block),
+        (CueFamily::Terminator, None) => Some(WordingClass::Border),
     }
 }
 
 /// Whether a row of short parts is a menu or a path through one.
-fn menu_row(piece: &Piece, features: &Features) -> Option<Class> {
-    let short = piece.cells > 1 && piece.line.words <= 3 * u32::from(piece.cells) && piece.line.ending != Ending::Stop;
-    (short && features.reading.numbers == 0).then_some(Class::Menu)
+fn menu_row(piece: &LinePiece, features: &PieceFeatures) -> Option<WordingClass> {
+    let short =
+        piece.cells > 1 && piece.line.words <= 3 * u32::from(piece.cells) && piece.line.ending != LineEnding::Stop;
+    (short && features.reading.numbers == 0).then_some(WordingClass::Menu)
 }
 
-fn hash(tokens: &Tokens) -> u64 {
+fn hash(tokens: &TokenBuffer) -> u64 {
     let bytes = (0..tokens.len()).filter_map(|at| tokens.get(at)).flat_map(|token| token.iter().copied().chain([0]));
     bytes.fold(0xCBF2_9CE4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3))
 }
 
-impl Features {
+impl PieceFeatures {
     /// Whether it may be one of several headlines in a row.
     pub(super) const fn is_headline(&self) -> bool {
-        matches!(self.shape, Shape::Headline) && self.reading.class.is_none() && !self.reading.time && !self.row
+        matches!(self.shape, PieceShape::Headline) && self.reading.class.is_none() && !self.reading.time && !self.row
     }
 
     /// Whether it may stand between two headlines of a list.
     pub(super) const fn is_between(&self) -> bool {
-        self.reading.time || matches!(self.reading.class, Some(Class::More | Class::Stamp | Class::Code))
+        self.reading.time
+            || matches!(self.reading.class, Some(WordingClass::More | WordingClass::Stamp | WordingClass::Code))
     }
 
     pub(super) const fn is_short(&self) -> bool {
-        matches!(self.shape, Shape::Short)
+        matches!(self.shape, PieceShape::Short)
     }
 
-    pub(super) fn is(&self, class: Class) -> bool {
+    pub(super) fn is(&self, class: WordingClass) -> bool {
         self.reading.class == Some(class)
     }
 }

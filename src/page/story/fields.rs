@@ -1,12 +1,12 @@
 //! What stands around a story's title: when it was published, who wrote it.
 
-use super::features::{Features, Shape};
-use super::pieces::Piece;
-use super::reading::Words;
-use super::roles::Role;
-use super::words::Class;
+use super::features::{PieceFeatures, PieceShape};
+use super::pieces::LinePiece;
+use super::reading::LineWords;
+use super::roles::PieceRole;
+use super::words::WordingClass;
 use crate::document::{Date, Span};
-use crate::page::matcher::Matcher;
+use crate::page::matcher::PhraseMatcher;
 
 /// Pieces before a title in which its date and byline may stand.
 const BEFORE: usize = 4;
@@ -26,23 +26,23 @@ pub struct StoryFields {
 
 /// A story unit, the piece that is its title, and the piece that it begins with.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Begun {
+pub(super) struct BegunStory {
     pub(super) unit: usize,
     pub(super) title: Option<usize>,
     pub(super) first: usize,
 }
 
 /// The pieces of a page.
-pub(super) struct Page<'a> {
+pub(super) struct PiecePage<'a> {
     pub(super) text: &'a str,
-    pub(super) pieces: &'a [Piece],
-    pub(super) features: &'a [Features],
-    pub(super) roles: &'a [Role],
+    pub(super) pieces: &'a [LinePiece],
+    pub(super) features: &'a [PieceFeatures],
+    pub(super) roles: &'a [PieceRole],
 }
 
-impl Page<'_> {
+impl PiecePage<'_> {
     /// The fields of a story: from between its title and its text, else from just before its title.
-    pub(super) fn fields(&self, begun: &Begun, matcher: &mut Matcher) -> StoryFields {
+    pub(super) fn fields(&self, begun: &BegunStory, matcher: &mut PhraseMatcher) -> StoryFields {
         let Some(title) = begun.title else { return StoryFields { unit: begun.unit, ..StoryFields::default() } };
         let inside = || title + 1..begun.first;
         let before = || (title.saturating_sub(BEFORE)..title).rev().take_while(|&at| self.is_furniture(at));
@@ -54,14 +54,18 @@ impl Page<'_> {
     }
 
     fn is_furniture(&self, at: usize) -> bool {
-        !matches!(self.roles[at], Role::Item | Role::Title | Role::Deck | Role::Body | Role::Sub)
+        !matches!(
+            self.roles[at],
+            PieceRole::Item | PieceRole::Title | PieceRole::Deck | PieceRole::Body | PieceRole::Sub
+        )
     }
 
-    fn date(&self, at: usize, matcher: &mut Matcher) -> Option<Date> {
+    fn date(&self, at: usize, matcher: &mut PhraseMatcher) -> Option<Date> {
         let (line, reading) = (&self.pieces[at].line, &self.features[at].reading);
-        let dated = reading.time || matches!(reading.class, Some(Class::Stamp | Class::Byline));
-        let read =
-            |matcher: &mut Matcher| Words { tokens: matcher.fold(self.text, line), text: self.text, line }.date();
+        let dated = reading.time || matches!(reading.class, Some(WordingClass::Stamp | WordingClass::Byline));
+        let read = |matcher: &mut PhraseMatcher| {
+            LineWords { tokens: matcher.fold(self.text, line), text: self.text, line }.date()
+        };
         dated.then(|| read(matcher)).flatten()
     }
 
@@ -70,15 +74,16 @@ impl Page<'_> {
         self.signed(at).or_else(|| {
             let features = &self.features[at];
             let words = self.pieces[at].line.words;
-            let bare = features.shape == Shape::Short && features.reading.class.is_none() && !features.reading.time;
-            (bare && words >= 2 && self.roles[at] == Role::Meta).then(|| self.pieces[at].line.span)
+            let bare =
+                features.shape == PieceShape::Short && features.reading.class.is_none() && !features.reading.time;
+            (bare && words >= 2 && self.roles[at] == PieceRole::Meta).then(|| self.pieces[at].line.span)
         })
     }
 
     fn signed(&self, at: usize) -> Option<Span> {
         let (features, line) = (&self.features[at], &self.pieces[at].line);
-        let signed =
-            features.is(Class::Byline) || features.signed && features.reading.class.is_none() && !features.reading.time;
+        let signed = features.is(WordingClass::Byline)
+            || features.signed && features.reading.class.is_none() && !features.reading.time;
         let timed = features.reading.numbers > 0 || features.reading.ago;
         if !signed || timed || line.words > BYLINE || !self.is_furniture(at) {
             return None;

@@ -4,14 +4,14 @@ use std::sync::LazyLock;
 
 use ahash::AHashMap;
 
-use super::words::{self, Calendar, Class, Form};
-use crate::page::matcher::{Part, Tokens};
+use super::words::{self, MonthCalendar, PhraseForm, WordingClass};
+use crate::page::matcher::{PhrasePart, TokenBuffer};
 
 /// What a word may be: a set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) struct Word(u16);
+pub(super) struct WordSenses(u16);
 
-impl Word {
+impl WordSenses {
     pub(super) const MENU: Self = Self(1);
     pub(super) const UI: Self = Self(1 << 1);
     pub(super) const MONTH: Self = Self(1 << 2);
@@ -69,17 +69,17 @@ const ARCHIVES: &[&str] = &[
 
 /// A folded phrase.
 #[derive(Debug)]
-pub(super) struct Phrase {
-    part: Part,
-    pub(super) class: Class,
-    pub(super) form: Form,
+pub(super) struct LexiconPhrase {
+    part: PhrasePart,
+    pub(super) class: WordingClass,
+    pub(super) form: PhraseForm,
 }
 
 /// The vocabulary, folded.
 pub(super) struct Lexicon {
-    words: AHashMap<Vec<u8>, Word>,
-    phrases: AHashMap<Vec<u8>, Vec<Phrase>>,
-    months: Vec<(Part, u8, Calendar)>,
+    words: AHashMap<Vec<u8>, WordSenses>,
+    phrases: AHashMap<Vec<u8>, Vec<LexiconPhrase>>,
+    months: Vec<(PhrasePart, u8, MonthCalendar)>,
 }
 
 /// The vocabulary of [`words`].
@@ -90,29 +90,29 @@ impl Lexicon {
         let mut lexicon = Self { words: AHashMap::new(), phrases: AHashMap::new(), months: Vec::new() };
         for word in words::MENU_WORDS {
             for form in [(*word).to_owned(), format!("و{word}"), format!("ال{word}"), format!("وال{word}")] {
-                lexicon.word(&form, Word::MENU);
+                lexicon.word(&form, WordSenses::MENU);
             }
         }
         let lists = [
-            (words::UI_WORDS, Word::UI),
-            (words::WEEKDAYS, Word::WEEKDAY),
-            (words::UNITS, Word::UNIT),
-            (words::AGO, Word::AGO),
-            (words::TIME_WORDS, Word::TIME),
-            (words::RUNNING_WORDS, Word::RUNNING),
-            (words::PRAYERS, Word::PRAYER),
-            (PICTURES, Word::PICTURE),
-            (ARCHIVES, Word::ARCHIVE),
-            (words::AFTERNOON, Word::AFTERNOON),
-            (words::FORENOON, Word::FORENOON),
+            (words::UI_WORDS, WordSenses::UI),
+            (words::WEEKDAYS, WordSenses::WEEKDAY),
+            (words::UNITS, WordSenses::UNIT),
+            (words::AGO, WordSenses::AGO),
+            (words::TIME_WORDS, WordSenses::TIME),
+            (words::RUNNING_WORDS, WordSenses::RUNNING),
+            (words::PRAYERS, WordSenses::PRAYER),
+            (PICTURES, WordSenses::PICTURE),
+            (ARCHIVES, WordSenses::ARCHIVE),
+            (words::AFTERNOON, WordSenses::AFTERNOON),
+            (words::FORENOON, WordSenses::FORENOON),
         ];
         for (list, is) in lists {
             list.iter().for_each(|word| lexicon.word(word, is));
         }
         for (names, number, calendar) in words::MONTHS {
             for name in *names {
-                lexicon.word(name, Word::MONTH);
-                lexicon.months.push((Part::fold(name), *number, *calendar));
+                lexicon.word(name, WordSenses::MONTH);
+                lexicon.months.push((PhrasePart::fold(name), *number, *calendar));
             }
         }
         for (class, form, phrases) in words::PHRASES {
@@ -127,38 +127,42 @@ impl Lexicon {
     }
 
     /// Notes what each word of `words` may be.
-    fn word(&mut self, words: &str, is: Word) {
-        for word in Part::fold(words).into_words() {
+    fn word(&mut self, words: &str, is: WordSenses) {
+        for word in PhrasePart::fold(words).into_words() {
             let known = self.words.entry(word).or_default();
             *known = known.and(is);
         }
     }
 
-    fn phrase(&mut self, phrase: &str, class: Class, form: Form) {
-        let part = Part::fold(phrase);
+    fn phrase(&mut self, phrase: &str, class: WordingClass, form: PhraseForm) {
+        let part = PhrasePart::fold(phrase);
         if let Some(first) = part.clone().into_words().into_iter().next() {
-            self.phrases.entry(first).or_default().push(Phrase { part, class, form });
+            self.phrases.entry(first).or_default().push(LexiconPhrase { part, class, form });
         }
     }
 
     /// Whether a word says which half of the day it is.
-    pub(super) fn is_half(&self, token: &[u8], half: Word) -> bool {
+    pub(super) fn is_half(&self, token: &[u8], half: WordSenses) -> bool {
         self.words.get(token).is_some_and(|word| word.is(half))
     }
 
     /// What the token at `at` may be.
-    pub(super) fn of(&self, tokens: &Tokens, at: usize) -> Word {
+    pub(super) fn of(&self, tokens: &TokenBuffer, at: usize) -> WordSenses {
         tokens.get(at).and_then(|token| self.words.get(token)).copied().unwrap_or_default()
     }
 
     /// The phrases that stand at token `at`, each with where it ends.
-    pub(super) fn phrases_at<'a>(&'a self, tokens: &'a Tokens, at: usize) -> impl Iterator<Item = (&'a Phrase, usize)> {
+    pub(super) fn phrases_at<'a>(
+        &'a self,
+        tokens: &'a TokenBuffer,
+        at: usize,
+    ) -> impl Iterator<Item = (&'a LexiconPhrase, usize)> {
         let known = tokens.get(at).and_then(|first| self.phrases.get(first));
         known.into_iter().flatten().filter_map(move |phrase| tokens.end_of(&phrase.part, at).map(|end| (phrase, end)))
     }
 
     /// The month that stands at token `at`, and where its name ends.
-    pub(super) fn month(&self, tokens: &Tokens, at: usize) -> Option<(u8, Calendar, usize)> {
+    pub(super) fn month(&self, tokens: &TokenBuffer, at: usize) -> Option<(u8, MonthCalendar, usize)> {
         let found = self
             .months
             .iter()

@@ -15,36 +15,36 @@ mod rows;
 mod shape;
 mod words;
 
-use super::hints::Marks;
-use super::lines::Line;
-use super::matcher::Matcher;
+use super::hints::LineMarks;
+use super::lines::TextLine;
+use super::matcher::PhraseMatcher;
 use crate::document::{Span, Unit};
 pub use fields::StoryFields;
 
-use features::Features;
-use fields::{Begun, Page};
-use pieces::Piece;
-use roles::{Decoder, Role};
+use features::PieceFeatures;
+use fields::{BegunStory, PiecePage};
+use pieces::LinePiece;
+use roles::{PieceRole, RoleDecoder};
 
 /// Cuts lines into units; holds the buffers that it reuses.
 #[derive(Debug, Default)]
-pub(super) struct Stories {
+pub(super) struct StoryCutter {
     parts: Vec<Span>,
-    pieces: Vec<Piece>,
-    features: Vec<Features>,
-    roles: Vec<Role>,
-    decoder: Decoder,
-    begun: Vec<Begun>,
+    pieces: Vec<LinePiece>,
+    features: Vec<PieceFeatures>,
+    roles: Vec<PieceRole>,
+    decoder: RoleDecoder,
+    begun: Vec<BegunStory>,
 }
 
-impl Stories {
+impl StoryCutter {
     /// Appends the units of `lines`, whose roles as cues are settled, to `out`.
     pub(super) fn cut(
         &mut self,
         text: &str,
-        lines: &[Line],
-        marks: &[Marks],
-        matcher: &mut Matcher,
+        lines: &[TextLine],
+        marks: &[LineMarks],
+        matcher: &mut PhraseMatcher,
         out: &mut Vec<Unit>,
     ) {
         pieces::split(text, lines, &mut self.parts, &mut self.pieces);
@@ -54,9 +54,9 @@ impl Stories {
     }
 
     /// The fields of the stories of `text`, which was cut last.
-    pub(super) fn fields(&self, text: &str, matcher: &mut Matcher) -> Vec<StoryFields> {
+    pub(super) fn fields(&self, text: &str, matcher: &mut PhraseMatcher) -> Vec<StoryFields> {
         let Self { pieces, features, roles, .. } = self;
-        let page = Page { text, pieces, features, roles };
+        let page = PiecePage { text, pieces, features, roles };
         self.begun.iter().map(|begun| page.fields(begun, matcher)).collect()
     }
 }

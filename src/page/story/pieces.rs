@@ -6,7 +6,7 @@
 use ahash::AHashMap;
 
 use crate::document::Span;
-use crate::page::lines::{self, Bullet, Ending, Line, Role};
+use crate::page::lines::{self, LineEnding, LineRole, ListSign, TextLine};
 
 /// Most words of a part that is a headline.
 const HEADLINE: u32 = 22;
@@ -18,7 +18,7 @@ const SENTENCE: u32 = 12;
 
 /// Where one piece stands to the one before it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Gap {
+pub(super) enum PieceGap {
     /// On the same line.
     Same,
     /// On the next line.
@@ -29,9 +29,9 @@ pub(super) enum Gap {
 
 /// A line or a part of one.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Piece {
-    pub(super) line: Line,
-    pub(super) gap: Gap,
+pub(super) struct LinePiece {
+    pub(super) line: TextLine,
+    pub(super) gap: PieceGap,
     /// Parts that signs part it into.
     pub(super) cells: u8,
     /// Whether a line of signs alone (`-`) stands before it.
@@ -43,20 +43,22 @@ pub(super) struct Piece {
 }
 
 /// Replaces `pieces` by the pieces of `lines`; lines without letters are no pieces.
-pub(super) fn split(text: &str, lines: &[Line], parts: &mut Vec<Span>, pieces: &mut Vec<Piece>) {
+pub(super) fn split(text: &str, lines: &[TextLine], parts: &mut Vec<Span>, pieces: &mut Vec<LinePiece>) {
     pieces.clear();
     let mut end = 0;
     let mut dashed = false;
     for (number, line) in lines.iter().enumerate() {
-        if line.role == Role::Wordless {
+        if line.role == LineRole::Wordless {
             dashed = line.span.len() <= 4;
             continue;
         }
-        let gap = if breaks(text.get(end..line.span.start).unwrap_or("")) > 1 { Gap::Blank } else { Gap::Next };
+        let gap =
+            if breaks(text.get(end..line.span.start).unwrap_or("")) > 1 { PieceGap::Blank } else { PieceGap::Next };
         end = line.span.end;
-        let whole = Piece { line: *line, gap, cells: 1, dashed: std::mem::take(&mut dashed), dateline: false, number };
-        let sentence = line.words > SENTENCE && line.ending == Ending::Stop;
-        let parted = matches!(line.role, Role::Text | Role::Glued) && !sentence;
+        let whole =
+            LinePiece { line: *line, gap, cells: 1, dashed: std::mem::take(&mut dashed), dateline: false, number };
+        let sentence = line.words > SENTENCE && line.ending == LineEnding::Stop;
+        let parted = matches!(line.role, LineRole::Text | LineRole::Glued) && !sentence;
         parts.clear();
         if parted && may_part(text, line) {
             find_parts(line.span, text, parts);
@@ -67,25 +69,25 @@ pub(super) fn split(text: &str, lines: &[Line], parts: &mut Vec<Span>, pieces: &
         if parted && parts.len() < 2 && line.words <= MENU {
             find_cells(line.span, text, parts);
             if parts.len() >= CELLS {
-                pieces.push(Piece { cells: parts.len().min(255) as u8, ..whole });
+                pieces.push(LinePiece { cells: parts.len().min(255) as u8, ..whole });
                 continue;
             }
             parts.clear();
         }
-        if parted && parts.len() < 2 && line.words >= ROW && line.ending != Ending::Stop {
+        if parted && parts.len() < 2 && line.words >= ROW && line.ending != LineEnding::Stop {
             find_names(line.span, text, parts);
         }
         if parts.len() < 2 {
             pieces.push(whole);
         } else if !push_parts(text, whole, parts, pieces) {
-            pieces.push(Piece { cells: parts.len().min(255) as u8, ..whole });
+            pieces.push(LinePiece { cells: parts.len().min(255) as u8, ..whole });
         }
     }
     datelines(text, pieces);
 }
 
 /// Parts the pieces of stories that begin with one dateline («السهل اليوم - المرج»), where a line holds several.
-fn datelines(text: &str, pieces: &mut Vec<Piece>) {
+fn datelines(text: &str, pieces: &mut Vec<LinePiece>) {
     let mut heads: AHashMap<&str, usize> = AHashMap::new();
     for piece in &*pieces {
         if let Some(head) = dateline(piece.line.span.of(text)) {
@@ -122,7 +124,7 @@ fn dateline(line: &str) -> Option<&str> {
 }
 
 /// Pushes the parts of a piece that begin with `head` and a dash behind the end of a sentence.
-fn cut_at(text: &str, whole: Piece, head: &str, pieces: &mut Vec<Piece>) {
+fn cut_at(text: &str, whole: LinePiece, head: &str, pieces: &mut Vec<LinePiece>) {
     let line = whole.line.span.of(text);
     let mut starts: Vec<usize> = vec![0];
     for at in memchr::memmem::find_iter(line.as_bytes(), head.as_bytes()).filter(|at| *at > 0) {
@@ -137,8 +139,8 @@ fn cut_at(text: &str, whole: Piece, head: &str, pieces: &mut Vec<Piece>) {
         let range = whole.line.span.start + start..whole.line.span.start + end;
         let Some(measured) = lines::measure(text, range) else { continue };
         let line = if starts.len() == 1 { whole.line } else { measured };
-        let gap = if place == 0 { whole.gap } else { Gap::Same };
-        pieces.push(Piece { line, gap, dateline: true, dashed: whole.dashed && place == 0, ..whole });
+        let gap = if place == 0 { whole.gap } else { PieceGap::Same };
+        pieces.push(LinePiece { line, gap, dateline: true, dashed: whole.dashed && place == 0, ..whole });
     }
 }
 
@@ -212,9 +214,9 @@ fn find_cells(span: Span, text: &str, parts: &mut Vec<Span>) {
 }
 
 /// Replaces `parts` by the headlines of a line that dashes or slashes part: three at least, and nothing else.
-fn find_dashed(line: &Line, text: &str, parts: &mut Vec<Span>) {
+fn find_dashed(line: &TextLine, text: &str, parts: &mut Vec<Span>) {
     parts.clear();
-    if line.words < 3 * LEAST || line.ending == Ending::Stop {
+    if line.words < 3 * LEAST || line.ending == LineEnding::Stop {
         return;
     }
     let own = line.span.of(text);
@@ -243,7 +245,7 @@ fn breaks(between: &str) -> usize {
 }
 
 /// Whether a look at the bytes of a line leaves it open that signs part it.
-fn may_part(text: &str, line: &Line) -> bool {
+fn may_part(text: &str, line: &TextLine) -> bool {
     let line = line.span.of(text).as_bytes();
     memchr::memchr3(b'|', b'\t', b'>', line).is_some()
         || memchr::memmem::find(line, b"   ").is_some()
@@ -323,19 +325,19 @@ const fn is_parting(c: char) -> bool {
 }
 
 /// Pushes the parts as pieces where headlines are among them and nothing but short labels beside them.
-fn push_parts(text: &str, whole: Piece, parts: &[Span], pieces: &mut Vec<Piece>) -> bool {
+fn push_parts(text: &str, whole: LinePiece, parts: &[Span], pieces: &mut Vec<LinePiece>) -> bool {
     let measured = || parts.iter().filter_map(|part| lines::measure(text, part.start..part.end));
-    let is_dated = |line: &Line| line.words <= 6 && numbers_in(line.span.of(text)) >= 2;
-    let is_headline = |line: &Line| {
+    let is_dated = |line: &TextLine| line.words <= 6 && numbers_in(line.span.of(text)) >= 2;
+    let is_headline = |line: &TextLine| {
         (LEAST..=HEADLINE).contains(&line.words)
-            && matches!(line.ending, Ending::Open | Ending::Asking)
+            && matches!(line.ending, LineEnding::Open | LineEnding::Asking)
             && !is_dated(line)
     };
     let (mut headlines, mut labels, mut numbers, mut others) = (0, 0, 0, 0);
     for line in measured() {
         if is_headline(&line) {
             headlines += 1;
-        } else if (line.words < LEAST || is_dated(&line)) && line.ending != Ending::Stop {
+        } else if (line.words < LEAST || is_dated(&line)) && line.ending != LineEnding::Stop {
             labels += 1;
             numbers += usize::from(is_amount(line.span.of(text)));
         } else {
@@ -351,12 +353,12 @@ fn push_parts(text: &str, whole: Piece, parts: &[Span], pieces: &mut Vec<Piece>)
         return false;
     }
     for (place, mut line) in measured().enumerate() {
-        if place == 0 && whole.line.bullet != Bullet::None && line.bullet == Bullet::None {
+        if place == 0 && whole.line.bullet != ListSign::None && line.bullet == ListSign::None {
             line.bullet = whole.line.bullet;
             line.span.start = whole.line.span.start;
         }
-        let gap = if place == 0 { whole.gap } else { Gap::Same };
-        pieces.push(Piece {
+        let gap = if place == 0 { whole.gap } else { PieceGap::Same };
+        pieces.push(LinePiece {
             line,
             gap,
             cells: 1,

@@ -1,19 +1,19 @@
 //! What a line says by its words: its class, whether it is a time, what stands around a headline in it.
 
-use super::lexicon::{LEXICON, Word};
-use super::words::{Class, Form};
+use super::lexicon::{LEXICON, WordSenses};
+use super::words::{PhraseForm, WordingClass};
 use crate::document::Span;
-use crate::page::lines::{Ending, Line};
-use crate::page::matcher::Tokens;
+use crate::page::lines::{LineEnding, TextLine};
+use crate::page::matcher::TokenBuffer;
 
 /// Fewest tokens of a headline from which numbers, times and «more» are cut.
 const CORE: usize = 2;
 
 /// What a line says.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Reading {
+pub(super) struct LineReading {
     /// What it is by its words, if they say.
-    pub(super) class: Option<Class>,
+    pub(super) class: Option<WordingClass>,
     /// Whether it says nothing else.
     pub(super) alone: bool,
     /// Words of the page's own voice.
@@ -36,21 +36,21 @@ pub(super) struct Reading {
 }
 
 /// A line with its folded tokens.
-pub(super) struct Words<'a> {
-    pub(super) tokens: &'a Tokens,
+pub(super) struct LineWords<'a> {
+    pub(super) tokens: &'a TokenBuffer,
     pub(super) text: &'a str,
-    pub(super) line: &'a Line,
+    pub(super) line: &'a TextLine,
 }
 
-impl Words<'_> {
+impl LineWords<'_> {
     /// Reads the line.
-    pub(super) fn read(&self) -> Reading {
+    pub(super) fn read(&self) -> LineReading {
         let count = self.tokens.len();
         let whole = self.line.head_end == self.line.span.end;
-        let mut reading = Reading { running: self.word(0).is(Word::RUNNING), ..Reading::default() };
-        reading.ago = self.word(0).is(Word::AGO);
+        let mut reading = LineReading { running: self.word(0).is(WordSenses::RUNNING), ..LineReading::default() };
+        reading.ago = self.word(0).is(WordSenses::AGO);
         reading.numbers = self.count(|at| self.is_number(at));
-        reading.ui = self.count(|at| self.word(at).is(Word::UI));
+        reading.ui = self.count(|at| self.word(at).is(WordSenses::UI));
         reading.time = whole && count <= 14 && self.is_moment(0, count);
         (reading.class, reading.alone) = self.class(whole, &reading);
         if whole {
@@ -59,7 +59,7 @@ impl Words<'_> {
         reading
     }
 
-    fn word(&self, at: usize) -> Word {
+    fn word(&self, at: usize) -> WordSenses {
         LEXICON.of(self.tokens, at)
     }
 
@@ -72,26 +72,26 @@ impl Words<'_> {
         (0..self.tokens.len()).filter(|at| is(*at)).count().min(255) as u8
     }
 
-    fn class(&self, whole: bool, reading: &Reading) -> (Option<Class>, bool) {
+    fn class(&self, whole: bool, reading: &LineReading) -> (Option<WordingClass>, bool) {
         let (words, count) = (self.line.words, self.tokens.len());
-        let counted = whole && count == 2 && self.is_number(0) && self.word(1).is(Word::PICTURE);
+        let counted = whole && count == 2 && self.is_number(0) && self.word(1).is(WordSenses::PICTURE);
         if counted {
-            return (Some(Class::Code), true);
+            return (Some(WordingClass::Code), true);
         }
         if whole && count <= 6 && reading.numbers > 0 && (0..count).all(|at| self.is_picture(at)) && self.counts() {
-            return (Some(Class::Gallery), true);
+            return (Some(WordingClass::Gallery), true);
         }
         if whole && count > 0 && count == usize::from(reading.numbers) && !reading.time {
-            return (Some(Class::Code), true);
+            return (Some(WordingClass::Code), true);
         }
-        let mut best: Option<(Class, bool, usize)> = None;
+        let mut best: Option<(WordingClass, bool, usize)> = None;
         for from in 0..count.min(4) {
             for (phrase, end) in LEXICON.phrases_at(self.tokens, from) {
                 let alone = whole && (end..count).all(|at| self.is_number(at));
                 let fits = match phrase.form {
-                    Form::Whole => alone,
-                    Form::Label(most) => alone || (words <= most && self.labels(end, phrase.class)),
-                    Form::Start(most) => words <= most,
+                    PhraseForm::Whole => alone,
+                    PhraseForm::Label(most) => alone || (words <= most && self.labels(end, phrase.class)),
+                    PhraseForm::Start(most) => words <= most,
                 };
                 let better = best.is_none_or(|(_, was, length)| (alone, end - from) > (was, length));
                 if fits && better {
@@ -109,34 +109,34 @@ impl Words<'_> {
     }
 
     /// The class of a line of no phrase: a menu's entry, a date with names around it, a caption, a row of prayer times.
-    fn shape(&self, whole: bool, reading: &Reading) -> Option<Class> {
+    fn shape(&self, whole: bool, reading: &LineReading) -> Option<WordingClass> {
         let count = self.tokens.len();
         if !whole || count == 0 {
             return None;
         }
-        let all = |is: Word| (0..count).all(|at| self.word(at).is(is));
-        if all(Word::MENU) {
-            return Some(Class::Menu);
+        let all = |is: WordSenses| (0..count).all(|at| self.word(at).is(is));
+        if all(WordSenses::MENU) {
+            return Some(WordingClass::Menu);
         }
         if count <= 16 && self.is_controls() {
-            return Some(Class::Control);
+            return Some(WordingClass::Control);
         }
-        let prayers = self.count(|at| self.word(at).is(Word::PRAYER));
+        let prayers = self.count(|at| self.word(at).is(WordSenses::PRAYER));
         let rows = prayers >= 3 && reading.numbers >= 6;
         if rows || count <= 6 && prayers > 0 && usize::from(reading.numbers + prayers) >= count {
-            return Some(Class::Block);
+            return Some(WordingClass::Block);
         }
         let strange = count - usize::from(self.count(|at| self.is_timely(at)));
         let dated =
-            self.count(|at| self.word(at).is(Word::MONTH)) > 0 && reading.numbers >= 2 || self.has_numeric_date();
+            self.count(|at| self.word(at).is(WordSenses::MONTH)) > 0 && reading.numbers >= 2 || self.has_numeric_date();
         let named = strange <= 3 || strange <= 6 && !self.begins_dated();
-        if dated && named && count <= 18 && self.line.ending != Ending::Stop {
-            return Some(Class::Stamp);
+        if dated && named && count <= 18 && self.line.ending != LineEnding::Stop {
+            return Some(WordingClass::Stamp);
         }
         let last = count - 1;
         let credited =
-            self.word(last).is(Word::ARCHIVE) && self.gap(last).contains(['-', '–', '—', '(', '/', '|', ':']);
-        (credited && count <= 24).then_some(Class::Caption)
+            self.word(last).is(WordSenses::ARCHIVE) && self.gap(last).contains(['-', '–', '—', '(', '/', '|', ':']);
+        (credited && count <= 24).then_some(WordingClass::Caption)
     }
 
     /// Whether a line is nothing but controls and menu entries, two or more: «فيسبوك تويتر واتساب».
@@ -145,10 +145,10 @@ impl Words<'_> {
         while at < self.tokens.len() {
             let ends = LEXICON
                 .phrases_at(self.tokens, at)
-                .filter(|(phrase, _)| phrase.class == Class::Control && phrase.form == Form::Whole);
+                .filter(|(phrase, _)| phrase.class == WordingClass::Control && phrase.form == PhraseForm::Whole);
             match ends.map(|(_, end)| end).max() {
                 Some(end) => (at, controls) = (end, controls + 1),
-                None if self.word(at).is(Word::MENU) || self.is_number(at) => at += 1,
+                None if self.word(at).is(WordSenses::MENU) || self.is_number(at) => at += 1,
                 None => return false,
             }
         }
@@ -167,18 +167,18 @@ impl Words<'_> {
         Span::new(start, end.max(start)).of(self.line.span.of(self.text))
     }
 
-    fn labels(&self, at: usize, class: Class) -> bool {
-        let listed = class == Class::Byline && self.gap(at).contains([',', '،']);
+    fn labels(&self, at: usize, class: WordingClass) -> bool {
+        let listed = class == WordingClass::Byline && self.gap(at).contains([',', '،']);
         listed || self.gap(at).contains([':', '：', '/', '|', '-', '–', '—', '؛'])
     }
 
     fn is_picture(&self, at: usize) -> bool {
-        self.is_number(at) || self.word(at).is(Word::PICTURE)
+        self.is_number(at) || self.word(at).is(WordSenses::PICTURE)
     }
 
     /// Whether pictures are counted: «3 / 10», «صورة 3 من 10», «عرض 10 صور».
     fn counts(&self) -> bool {
-        let pictures = self.count(|at| self.word(at).is(Word::PICTURE)) > 0;
+        let pictures = self.count(|at| self.word(at).is(WordSenses::PICTURE)) > 0;
         let numbers = self.tokens.len() == 2 && self.gap(1).trim() == "/";
         pictures || numbers
     }
@@ -208,7 +208,7 @@ impl Words<'_> {
             return None;
         }
         let end = if next(at + 2) { at + 3 } else { at + 2 };
-        let half = self.word(end).is(Word::TIME) && self.gap(end).trim().is_empty();
+        let half = self.word(end).is(WordSenses::TIME) && self.gap(end).trim().is_empty();
         Some(if half { end + 1 } else { end })
     }
 
@@ -217,21 +217,21 @@ impl Words<'_> {
         if from >= to || !(from..to).all(|at| self.is_timely(at)) {
             return false;
         }
-        let any = |is: Word| (from..to).any(|at| self.word(at).is(is));
+        let any = |is: WordSenses| (from..to).any(|at| self.word(at).is(is));
         let number = (from..to).any(|at| self.is_number(at));
         let clock = (from..to).any(|at| self.clock(at).is_some());
         let date = (from..to).any(|at| self.numeric_date(at).is_some());
         clock
             || date
-            || any(Word::MONTH) && number
-            || any(Word::AGO) && any(Word::UNIT)
-            || any(Word::WEEKDAY) && to - from <= 3
-            || to - from == 1 && any(Word::AGO)
-            || number && any(Word::UNIT)
+            || any(WordSenses::MONTH) && number
+            || any(WordSenses::AGO) && any(WordSenses::UNIT)
+            || any(WordSenses::WEEKDAY) && to - from <= 3
+            || to - from == 1 && any(WordSenses::AGO)
+            || number && any(WordSenses::UNIT)
     }
 
     /// Cuts ranks, times and «more» from around a headline.
-    fn cut(&self, reading: &mut Reading) {
+    fn cut(&self, reading: &mut LineReading) {
         let count = self.tokens.len();
         if count <= CORE || reading.time {
             return;
@@ -246,7 +246,7 @@ impl Words<'_> {
     }
 
     /// Tokens before the headline: a rank or a time.
-    fn front(&self, reading: &mut Reading) -> usize {
+    fn front(&self, reading: &mut LineReading) -> usize {
         let end = self.leading_time();
         if end > 0 {
             return end;
@@ -269,13 +269,13 @@ impl Words<'_> {
         if end > 0 {
             return end;
         }
-        let spans = (2..=4).rev().find(|to| self.word(0).is(Word::AGO) && self.is_moment(0, *to));
+        let spans = (2..=4).rev().find(|to| self.word(0).is(WordSenses::AGO) && self.is_moment(0, *to));
         spans.filter(|to| self.gap(*to).contains(['-', '–', '—', '|', ':', '.', '•', '·', '/'])).unwrap_or(0)
     }
 
     /// The end of a day at token `at`: «الأحد 12 أبريل 2026».
     fn day(&self, at: usize) -> Option<usize> {
-        let from = if self.word(at).is(Word::WEEKDAY) { at + 1 } else { at };
+        let from = if self.word(at).is(WordSenses::WEEKDAY) { at + 1 } else { at };
         if !self.is_number(from) {
             return None;
         }
@@ -288,7 +288,9 @@ impl Words<'_> {
     fn back(&self) -> usize {
         let count = self.tokens.len();
         let more = (count.saturating_sub(3)..count).find(|at| {
-            let is_more = |(phrase, end): (&super::lexicon::Phrase, usize)| phrase.class == Class::More && end == count;
+            let is_more = |(phrase, end): (&super::lexicon::LexiconPhrase, usize)| {
+                phrase.class == WordingClass::More && end == count
+            };
             let parted = self.gap(*at).contains(['…', '|', '-', '–', '[', '(', '»', '›', '>', '.', '\t']);
             parted && LEXICON.phrases_at(self.tokens, *at).any(is_more)
         });
@@ -304,7 +306,7 @@ impl Words<'_> {
     fn parts(&self, at: usize, end: usize) -> bool {
         let gap = self.gap(at);
         let signed = gap.contains(['-', '–', '—', '|', '•', '·', '(', '[', '/', '…', '\t']) || gap.contains("  ");
-        let ago = self.word(at).is(Word::AGO) && self.is_number(at + 1) && self.gap(at).trim().is_empty();
+        let ago = self.word(at).is(WordSenses::AGO) && self.is_number(at + 1) && self.gap(at).trim().is_empty();
         signed || ago || self.clock(at).is_some_and(|clock| clock == end)
     }
 

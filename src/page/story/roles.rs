@@ -5,14 +5,14 @@
 //! A page's pieces are many times the twenty states, so the walk is linear in them.
 
 use super::costs::emission;
-use super::features::Features;
-use super::pieces::{Gap, Piece};
-use super::words::Class;
+use super::features::PieceFeatures;
+use super::pieces::{LinePiece, PieceGap};
+use super::words::WordingClass;
 
 /// What a piece is on its page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
-pub(super) enum Role {
+pub(super) enum PieceRole {
     /// Menus, controls, notes.
     Furniture,
     /// A section's name, what stands over a list.
@@ -35,27 +35,27 @@ pub(super) enum Role {
     Sub,
 }
 
-use Role::{Between, Body, Deck, Furniture, Head, Item, Meta, Sub, Title, Widget};
+use PieceRole::{Between, Body, Deck, Furniture, Head, Item, Meta, Sub, Title, Widget};
 
 /// So much more than any evidence.
 const NEVER: i32 = 1000;
 
 /// A role, and whether a story is open that may go on behind it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct State {
-    role: Role,
+struct RoleState {
+    role: PieceRole,
     open: bool,
 }
 
-const fn state(role: Role, open: bool) -> State {
-    State { role, open }
+const fn state(role: PieceRole, open: bool) -> RoleState {
+    RoleState { role, open }
 }
 
 /// Number of states. Types take it by itself, since a type that asks a constant for its length makes a cycle for the compiler.
 const STATE_COUNT: usize = 15;
 
 /// All states: title, deck, meta, body and subheading are of their own story.
-const STATES: [State; STATE_COUNT] = [
+const STATES: [RoleState; STATE_COUNT] = [
     state(Furniture, false),
     state(Head, false),
     state(Item, false),
@@ -75,13 +75,13 @@ const STATES: [State; STATE_COUNT] = [
 
 /// Finds roles; holds the buffers that it reuses.
 #[derive(Debug, Default)]
-pub(super) struct Decoder {
+pub(super) struct RoleDecoder {
     from: Vec<[u8; STATE_COUNT]>,
 }
 
-impl Decoder {
+impl RoleDecoder {
     /// Replaces `roles` by the cheapest sequence.
-    pub(super) fn decode(&mut self, pieces: &[Piece], features: &[Features], roles: &mut Vec<Role>) {
+    pub(super) fn decode(&mut self, pieces: &[LinePiece], features: &[PieceFeatures], roles: &mut Vec<PieceRole>) {
         roles.clear();
         self.from.clear();
         let mut costs = [NEVER; STATE_COUNT];
@@ -123,18 +123,22 @@ impl Decoder {
 }
 
 /// Whether no story goes on behind a piece.
-pub(super) fn closes(evidence: &Features) -> bool {
-    evidence.author || matches!(evidence.reading.class, Some(Class::Border | Class::Author))
+pub(super) fn closes(evidence: &PieceFeatures) -> bool {
+    evidence.author || matches!(evidence.reading.class, Some(WordingClass::Border | WordingClass::Author))
 }
 
 /// Whether a widget may begin with a piece.
-fn opens_widget(evidence: &Features) -> bool {
+fn opens_widget(evidence: &PieceFeatures) -> bool {
     let class = evidence.reading.class;
-    evidence.author || matches!(class, Some(Class::Block | Class::Market | Class::Author | Class::Gallery))
+    evidence.author
+        || matches!(
+            class,
+            Some(WordingClass::Block | WordingClass::Market | WordingClass::Author | WordingClass::Gallery)
+        )
 }
 
 /// The cost of a page's first role.
-fn begin(state: State, evidence: &Features) -> i32 {
+fn begin(state: RoleState, evidence: &PieceFeatures) -> i32 {
     match (state.role, state.open) {
         (Furniture, false) => 0,
         (Widget, false) if opens_widget(evidence) => 0,
@@ -149,7 +153,7 @@ fn begin(state: State, evidence: &Features) -> i32 {
 }
 
 /// The cost of a page's last role.
-const fn end(role: Role) -> i32 {
+const fn end(role: PieceRole) -> i32 {
     match role {
         Title => 24,
         Deck => 20,
@@ -161,16 +165,16 @@ const fn end(role: Role) -> i32 {
 }
 
 /// The cost of one role behind another.
-fn step(from: State, to: State, gap: Gap, evidence: &Features, closes: bool) -> i32 {
+fn step(from: RoleState, to: RoleState, gap: PieceGap, evidence: &PieceFeatures, closes: bool) -> i32 {
     // A list, menu or widget keeps a story open or closed as it was.
-    let apart = |state: State| state.role as u8 <= Widget as u8;
+    let apart = |state: RoleState| state.role as u8 <= Widget as u8;
     let kept = match (apart(from), apart(to)) {
         (true, true) if from.open != to.open && !(from.open && closes) => return NEVER,
         (false, true) if !to.open && !closes => 4,
         _ => 0,
     };
     let kept = kept + if to.role == Widget && from.role != Widget && !opens_widget(evidence) { 22 } else { 0 };
-    let blank = gap == Gap::Blank;
+    let blank = gap == PieceGap::Blank;
     let told = blank && !evidence.airy;
     let open = from.open;
     let pick = |told: bool, yes: i32, no: i32| if told { yes } else { no };

@@ -6,14 +6,14 @@
 //! spellings of hamza, yeh and kaf are one entry. `cues.rs` holds what is surely boilerplate in any document; this list is
 //! wider and is used where pages are cut into stories alone.
 
-use Class::{
+use PhraseForm::{Label, Start, Whole};
+use WordingClass::{
     Author, Block, Border, Byline, Caption, Code, Control, Gallery, Inline, List, Market, More, Points, Site, Stamp,
 };
-use Form::{Label, Start, Whole};
 
 /// What a line says by its words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) enum Class {
+pub(super) enum WordingClass {
     /// A section's name, an entry of a menu.
     Menu,
     /// Stands over a list of headlines.
@@ -50,7 +50,7 @@ pub(super) enum Class {
 
 /// How a phrase has to stand on its line; numbers and signs around it are passed over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Form {
+pub(super) enum PhraseForm {
     /// It is all of the line.
     Whole,
     /// It is all of the line, or a sign and other text follow, at most so many words on the line.
@@ -61,7 +61,7 @@ pub(super) enum Form {
 
 /// The phrases.
 #[rustfmt::skip]
-pub(super) const PHRASES: &[(Class, Form, &[&str])] = &[
+pub(super) const PHRASES: &[(WordingClass, PhraseForm, &[&str])] = &[
     // Over lists.
     (List, Label(5), &[
         "آخر الأخبار", "اخر الاخبار", "أحدث الأخبار", "أحدث المقالات", "آخر المقالات", "آخر المستجدات", "أخبار عاجلة", "الأخبار العاجلة",
@@ -237,48 +237,48 @@ pub(super) const UI_WORDS: &[&str] = &[
 ];
 
 /// Words of dates and times, by what they are.
-pub(super) const MONTHS: &[(&[&str], u8, Calendar)] = &[
-    (&["يناير", "جانفي", "كانون الثاني", "ژانویه", "جنوری", "January", "Jan"], 1, Calendar::Gregorian),
-    (&["فبراير", "فيفري", "شباط", "فوریه", "فروری", "February", "Feb"], 2, Calendar::Gregorian),
-    (&["مارس", "آذار", "اذار", "مارچ", "March", "Mar"], 3, Calendar::Gregorian),
-    (&["أبريل", "ابريل", "إبريل", "أفريل", "نيسان", "آوریل", "اپریل", "April", "Apr"], 4, Calendar::Gregorian),
-    (&["مايو", "ماي", "أيار", "ايار", "مه", "مئی", "May"], 5, Calendar::Gregorian),
-    (&["يونيو", "جوان", "حزيران", "ژوئن", "جون", "June", "Jun"], 6, Calendar::Gregorian),
-    (&["يوليو", "جويلية", "يوليوز", "تموز", "ژوئیه", "جولائی", "July", "Jul"], 7, Calendar::Gregorian),
-    (&["أغسطس", "اغسطس", "أوت", "غشت", "آب", "اوت", "اگست", "August", "Aug"], 8, Calendar::Gregorian),
-    (&["سبتمبر", "شتنبر", "أيلول", "ايلول", "سپتامبر", "ستمبر", "September", "Sep"], 9, Calendar::Gregorian),
-    (&["أكتوبر", "اكتوبر", "تشرين الأول", "اکتبر", "اکتوبر", "October", "Oct"], 10, Calendar::Gregorian),
-    (&["نوفمبر", "نونبر", "تشرين الثاني", "نوامبر", "نومبر", "November", "Nov"], 11, Calendar::Gregorian),
-    (&["ديسمبر", "دجنبر", "كانون الأول", "دسامبر", "دسمبر", "December", "Dec"], 12, Calendar::Gregorian),
-    (&["فروردین"], 1, Calendar::Solar),
-    (&["اردیبهشت"], 2, Calendar::Solar),
-    (&["خرداد"], 3, Calendar::Solar),
-    (&["تیر"], 4, Calendar::Solar),
-    (&["مرداد"], 5, Calendar::Solar),
-    (&["شهریور"], 6, Calendar::Solar),
-    (&["مهر"], 7, Calendar::Solar),
-    (&["آبان"], 8, Calendar::Solar),
-    (&["آذر"], 9, Calendar::Solar),
-    (&["دی"], 10, Calendar::Solar),
-    (&["بهمن"], 11, Calendar::Solar),
-    (&["اسفند"], 12, Calendar::Solar),
-    (&["محرم"], 1, Calendar::Lunar),
-    (&["صفر"], 2, Calendar::Lunar),
-    (&["ربيع الأول"], 3, Calendar::Lunar),
-    (&["ربيع الآخر", "ربيع الثاني"], 4, Calendar::Lunar),
-    (&["جمادى الأولى"], 5, Calendar::Lunar),
-    (&["جمادى الآخرة", "جمادى الثانية"], 6, Calendar::Lunar),
-    (&["رجب"], 7, Calendar::Lunar),
-    (&["شعبان"], 8, Calendar::Lunar),
-    (&["رمضان"], 9, Calendar::Lunar),
-    (&["شوال"], 10, Calendar::Lunar),
-    (&["ذو القعدة", "ذي القعدة"], 11, Calendar::Lunar),
-    (&["ذو الحجة", "ذي الحجة"], 12, Calendar::Lunar),
+pub(super) const MONTHS: &[(&[&str], u8, MonthCalendar)] = &[
+    (&["يناير", "جانفي", "كانون الثاني", "ژانویه", "جنوری", "January", "Jan"], 1, MonthCalendar::Gregorian),
+    (&["فبراير", "فيفري", "شباط", "فوریه", "فروری", "February", "Feb"], 2, MonthCalendar::Gregorian),
+    (&["مارس", "آذار", "اذار", "مارچ", "March", "Mar"], 3, MonthCalendar::Gregorian),
+    (&["أبريل", "ابريل", "إبريل", "أفريل", "نيسان", "آوریل", "اپریل", "April", "Apr"], 4, MonthCalendar::Gregorian),
+    (&["مايو", "ماي", "أيار", "ايار", "مه", "مئی", "May"], 5, MonthCalendar::Gregorian),
+    (&["يونيو", "جوان", "حزيران", "ژوئن", "جون", "June", "Jun"], 6, MonthCalendar::Gregorian),
+    (&["يوليو", "جويلية", "يوليوز", "تموز", "ژوئیه", "جولائی", "July", "Jul"], 7, MonthCalendar::Gregorian),
+    (&["أغسطس", "اغسطس", "أوت", "غشت", "آب", "اوت", "اگست", "August", "Aug"], 8, MonthCalendar::Gregorian),
+    (&["سبتمبر", "شتنبر", "أيلول", "ايلول", "سپتامبر", "ستمبر", "September", "Sep"], 9, MonthCalendar::Gregorian),
+    (&["أكتوبر", "اكتوبر", "تشرين الأول", "اکتبر", "اکتوبر", "October", "Oct"], 10, MonthCalendar::Gregorian),
+    (&["نوفمبر", "نونبر", "تشرين الثاني", "نوامبر", "نومبر", "November", "Nov"], 11, MonthCalendar::Gregorian),
+    (&["ديسمبر", "دجنبر", "كانون الأول", "دسامبر", "دسمبر", "December", "Dec"], 12, MonthCalendar::Gregorian),
+    (&["فروردین"], 1, MonthCalendar::Solar),
+    (&["اردیبهشت"], 2, MonthCalendar::Solar),
+    (&["خرداد"], 3, MonthCalendar::Solar),
+    (&["تیر"], 4, MonthCalendar::Solar),
+    (&["مرداد"], 5, MonthCalendar::Solar),
+    (&["شهریور"], 6, MonthCalendar::Solar),
+    (&["مهر"], 7, MonthCalendar::Solar),
+    (&["آبان"], 8, MonthCalendar::Solar),
+    (&["آذر"], 9, MonthCalendar::Solar),
+    (&["دی"], 10, MonthCalendar::Solar),
+    (&["بهمن"], 11, MonthCalendar::Solar),
+    (&["اسفند"], 12, MonthCalendar::Solar),
+    (&["محرم"], 1, MonthCalendar::Lunar),
+    (&["صفر"], 2, MonthCalendar::Lunar),
+    (&["ربيع الأول"], 3, MonthCalendar::Lunar),
+    (&["ربيع الآخر", "ربيع الثاني"], 4, MonthCalendar::Lunar),
+    (&["جمادى الأولى"], 5, MonthCalendar::Lunar),
+    (&["جمادى الآخرة", "جمادى الثانية"], 6, MonthCalendar::Lunar),
+    (&["رجب"], 7, MonthCalendar::Lunar),
+    (&["شعبان"], 8, MonthCalendar::Lunar),
+    (&["رمضان"], 9, MonthCalendar::Lunar),
+    (&["شوال"], 10, MonthCalendar::Lunar),
+    (&["ذو القعدة", "ذي القعدة"], 11, MonthCalendar::Lunar),
+    (&["ذو الحجة", "ذي الحجة"], 12, MonthCalendar::Lunar),
 ];
 
 /// Whose months they are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Calendar {
+pub(super) enum MonthCalendar {
     /// January to December.
     Gregorian,
     /// Farvardin to Esfand.

@@ -3,12 +3,12 @@
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::input::{Compression, Corpus, Format, Input, InputFile};
+use crate::input::{Compression, Corpus, Input, InputFile, InputFormat};
 use crate::report::output::resolved;
 
 /// Where the cleaned corpus goes, checked before a run begins.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Destination {
+pub enum CleanDestination {
     /// One stream after the other, uncompressed, wherever the caller wants.
     Stream,
     /// One file, compressed as its name says (`.gz`, `.zst`, `.bz2`, `.xz`).
@@ -17,7 +17,7 @@ pub enum Destination {
     Directory(PathBuf),
 }
 
-impl Destination {
+impl CleanDestination {
     /// Where the records of `input`, opened from `paths`, go if `clean` was asked for: `-` is a stream; one file goes to
     /// one file; several, or a directory, to a directory.
     ///
@@ -42,7 +42,7 @@ impl Destination {
         if *self == Self::Stream && texts > 0 && files.len() > 1 {
             return refuse(Path::new("-"), "plain texts would run together in one stream", "give a directory");
         }
-        let tables = corpus.cleaned_files().iter().any(|file| file.format == Format::Parquet);
+        let tables = corpus.cleaned_files().iter().any(|file| file.format == InputFormat::Parquet);
         if *self == Self::Stream && tables && corpus.cleaned_files().len() > 1 {
             return refuse(Path::new("-"), "Parquet and other files make no stream", "give a directory");
         }

@@ -7,19 +7,19 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use super::Destination;
-use super::write::Joined;
+use super::CleanDestination;
+use super::write::JoinedPieces;
 use crate::cluster::{Cluster, Member};
 use crate::document::DocId;
 use crate::error::{Error, ErrorKind, Result};
-use crate::input::{Corpus, Format, InputFile};
+use crate::input::{Corpus, InputFile, InputFormat};
 use crate::pipeline::Clustering;
-use crate::report::Shown;
+use crate::report::ShownUnits;
 use crate::report::output::Outputs;
 use crate::similarity::{Relation, VariantReason};
 
 /// What is to be marked in a corpus; nothing is written yet.
-pub struct Marking<'a> {
+pub struct MarkPlan<'a> {
     corpus: &'a Corpus,
     found: &'a Clustering,
     /// The field that takes the mark.
@@ -32,7 +32,7 @@ pub struct Marking<'a> {
 
 /// The mark of one record.
 #[derive(Debug, Serialize)]
-struct Mark<'a> {
+struct RecordMark<'a> {
     /// As `clusters` numbers them; `null` for a record that stands in none.
     cluster: Option<usize>,
     /// Of the cluster; 1 for a record that stands in none.
@@ -55,7 +55,7 @@ struct Mark<'a> {
 const COLUMNS: [&str; 9] =
     ["cluster", "size", "sources", "keeper", "reference", "relation", "jaccard", "containment", "reason"];
 
-impl Mark<'_> {
+impl RecordMark<'_> {
     /// The values of [`COLUMNS`]; empty where there is none.
     fn columns(&self) -> [String; 9] {
         let number = |value: Option<usize>| value.map(|value| value.to_string()).unwrap_or_default();
@@ -75,7 +75,7 @@ impl Mark<'_> {
     }
 }
 
-impl<'a> Marking<'a> {
+impl<'a> MarkPlan<'a> {
     /// Prepares to mark the records of `corpus` with what was `found` among whole documents, in a field of the name
     /// `field`. O(records + members).
     #[must_use]
@@ -101,10 +101,15 @@ impl<'a> Marking<'a> {
     /// # Errors
     ///
     /// A file has no fields; a record has the field already; something cannot be written or read again.
-    pub fn write(&self, destination: &Destination, outputs: &mut Outputs, stream: &mut dyn io::Write) -> Result<()> {
-        let shown = Shown::of(self.corpus, self.found);
+    pub fn write(
+        &self,
+        destination: &CleanDestination,
+        outputs: &mut Outputs,
+        stream: &mut dyn io::Write,
+    ) -> Result<()> {
+        let shown = ShownUnits::of(self.corpus, self.found);
         for file in self.corpus.cleaned_files() {
-            let has_fields = matches!(file.format, Format::JsonLines | Format::Csv | Format::Tsv);
+            let has_fields = matches!(file.format, InputFormat::JsonLines | InputFormat::Csv | InputFormat::Tsv);
             if !has_fields && !file.records.is_empty() {
                 let what = format!("is {}, to which no mark can be added", file.format);
                 let remedy = "mark JSON Lines, CSV or TSV".to_owned();
@@ -116,9 +121,9 @@ impl<'a> Marking<'a> {
             }
         }
         let mut headed = false;
-        let mut streamed = Joined::new(stream, Path::new("-"));
+        let mut streamed = JoinedPieces::new(stream, Path::new("-"));
         for file in self.corpus.cleaned_files() {
-            if *destination == Destination::Stream {
+            if *destination == CleanDestination::Stream {
                 if !std::mem::replace(&mut headed, true) {
                     self.head(file, &mut streamed)?;
                 }
@@ -126,7 +131,7 @@ impl<'a> Marking<'a> {
             } else {
                 let target = destination.target(&file.relative);
                 let mut output = outputs.create(&target, destination.compression(file.compression))?;
-                let mut joined = Joined::new(&mut output, &target);
+                let mut joined = JoinedPieces::new(&mut output, &target);
                 self.head(file, &mut joined)?;
                 self.file(file, &shown, &mut joined)?;
                 outputs.finish(output)?;
@@ -136,7 +141,7 @@ impl<'a> Marking<'a> {
     }
 
     /// The header of CSV with the columns of the mark.
-    fn head(&self, file: &InputFile, out: &mut Joined<'_>) -> Result<()> {
+    fn head(&self, file: &InputFile, out: &mut JoinedPieces<'_>) -> Result<()> {
         let Some(header) = &file.header else { return Ok(()) };
         let body = header.raw.trim_ascii_end();
         let names: String = COLUMNS
@@ -155,7 +160,7 @@ impl<'a> Marking<'a> {
         ErrorKind::Unreadable { path: file.path.to_path_buf(), what, remedy }.into()
     }
 
-    fn file(&self, file: &InputFile, shown: &Shown<'_>, out: &mut Joined<'_>) -> Result<()> {
+    fn file(&self, file: &InputFile, shown: &ShownUnits<'_>, out: &mut JoinedPieces<'_>) -> Result<()> {
         let readable = |document: &DocId| self.found.rejects.binary_search(document).is_err();
         for document in file.records.clone().map(DocId::new).filter(readable) {
             let raw = self.corpus.raw(document)?;
@@ -176,11 +181,11 @@ impl<'a> Marking<'a> {
         Ok(())
     }
 
-    fn mark(&self, document: DocId, shown: &Shown<'_>) -> io::Result<Mark<'a>> {
+    fn mark(&self, document: DocId, shown: &ShownUnits<'_>) -> io::Result<RecordMark<'a>> {
         let Some((number, place)) = self.places[document.index()] else {
             let (keeper, reference, relation) = (None, None, None);
             let sources = self.found.sources.are_named().then_some(1);
-            return Ok(Mark {
+            return Ok(RecordMark {
                 cluster: None,
                 size: 1,
                 sources,
@@ -194,7 +199,7 @@ impl<'a> Marking<'a> {
         };
         let cluster: &Cluster = &self.found.clusters[number as usize];
         let member: &Member = &cluster.members[place as usize];
-        Ok(Mark {
+        Ok(RecordMark {
             cluster: Some(number as usize),
             size: cluster.size(),
             sources: self.sources(number, cluster, shown)?,
@@ -208,9 +213,9 @@ impl<'a> Marking<'a> {
     }
 }
 
-impl Marking<'_> {
+impl MarkPlan<'_> {
     /// How many sources a cluster has; its records are read again once.
-    fn sources(&self, number: u32, cluster: &Cluster, shown: &Shown<'_>) -> io::Result<Option<usize>> {
+    fn sources(&self, number: u32, cluster: &Cluster, shown: &ShownUnits<'_>) -> io::Result<Option<usize>> {
         if !self.found.sources.are_named() {
             return Ok(None);
         }
@@ -224,7 +229,7 @@ impl Marking<'_> {
 }
 
 /// The object in `raw` with one field more, as its last; `None` if it has the field.
-fn inserted(raw: &[u8], field: &str, mark: &Mark<'_>) -> Result<Option<Vec<u8>>> {
+fn inserted(raw: &[u8], field: &str, mark: &RecordMark<'_>) -> Result<Option<Vec<u8>>> {
     let refused = |source: serde_json::Error| Error::io("write", "-", source.into());
     // What was read as a record is an object; its last brace ends it.
     let object: BTreeMap<String, serde::de::IgnoredAny> = serde_json::from_slice(raw).map_err(refused)?;

@@ -10,9 +10,9 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::Shown;
+use super::ShownUnits;
 use crate::cluster::Removal;
-use crate::document::{DocId, Kind, Span, UnitId};
+use crate::document::{DocId, Span, UnitId, UnitKind};
 use crate::error::{ErrorKind, Result};
 use crate::input::Corpus;
 use crate::normalize::{Language, Normalizer};
@@ -27,10 +27,10 @@ mod strip;
 mod tidy;
 mod write;
 
-pub use destination::Destination;
-pub use mark::Marking;
+pub use destination::CleanDestination;
+pub use mark::MarkPlan;
 
-use strip::Stripper;
+use strip::BoilerplateStripper;
 
 /// What is to go from a corpus, decided and counted; nothing is written yet.
 pub struct Cleaning<'a> {
@@ -44,11 +44,11 @@ pub struct Cleaning<'a> {
     strips: bool,
     stripped_spans: u64,
     options: &'a Options,
-    gone: Vec<Gone>,
+    gone: Vec<RemovedPart>,
 }
 
 /// A removed span or record. Records that were emptied follow their spans.
-struct Gone {
+struct RemovedPart {
     removal: Removal,
     span: Option<Span>,
     /// What of the keeper stays for it, if that is not all of it.
@@ -110,8 +110,8 @@ impl<'a> Cleaning<'a> {
     }
 
     /// `None` if boilerplate stays.
-    fn stripper(&self) -> Option<Stripper<'a>> {
-        self.strips.then(|| Stripper::new(self.options, &self.found.units, self.corpus))
+    fn stripper(&self) -> Option<BoilerplateStripper<'a>> {
+        self.strips.then(|| BoilerplateStripper::new(self.options, &self.found.units, self.corpus))
     }
 
     /// Refuses to cut spans out of a record whose text was made from its bytes.
@@ -139,13 +139,13 @@ impl<'a> Cleaning<'a> {
         }
     }
 
-    fn document(&mut self, removals: &[Removal], stripper: Option<&mut Stripper<'_>>) -> Result<()> {
+    fn document(&mut self, removals: &[Removal], stripper: Option<&mut BoilerplateStripper<'_>>) -> Result<()> {
         let units = &self.found.units;
         let Some(first) = removals.first() else { return Ok(()) };
         let document = units.document(first.unit);
         if units.number(first.unit).is_none() {
             self.removed.insert(document);
-            self.gone.push(Gone { removal: *first, span: None, keeper_span: None, record: true });
+            self.gone.push(RemovedPart { removal: *first, span: None, keeper_span: None, record: true });
             return Ok(());
         }
         self.check_editable(document)?;
@@ -153,7 +153,7 @@ impl<'a> Cleaning<'a> {
         let gone = removals.iter().zip(&spans);
         self.gone.extend(gone.map(|(removal, span)| {
             let (removal, span) = (*removal, Some(*span));
-            Gone { removal, span, keeper_span: None, record: false }
+            RemovedPart { removal, span, keeper_span: None, record: false }
         }));
         let record = self.corpus.read(document)?;
         let spans = self.with_labels(removals, &record.text);
@@ -167,7 +167,7 @@ impl<'a> Cleaning<'a> {
         self.removed.insert(document);
         // Of equally long spans the first.
         if let Some(removal) = removals.iter().rev().max_by_key(|removal| units.span(removal.unit).len()) {
-            self.gone.push(Gone { removal: *removal, span: None, keeper_span: None, record: true });
+            self.gone.push(RemovedPart { removal: *removal, span: None, keeper_span: None, record: true });
         }
         Ok(())
     }
@@ -177,11 +177,13 @@ impl<'a> Cleaning<'a> {
     fn with_labels(&self, removals: &[Removal], text: &str) -> Vec<Span> {
         let units = &self.found.units;
         let mut spans: Vec<Span> = removals.iter().map(|removal| units.span(removal.unit)).collect();
-        for headline in removals.iter().map(|removal| removal.unit).filter(|unit| units.kind(*unit) == Kind::Headline) {
+        for headline in
+            removals.iter().map(|removal| removal.unit).filter(|unit| units.kind(*unit) == UnitKind::Headline)
+        {
             let places = [headline.0.checked_sub(1), headline.0.checked_add(1)];
             let beside = places.into_iter().flatten().map(UnitId).filter(|unit| unit.index() < units.len());
             let of_page = beside.filter(|unit| units.document(*unit) == units.document(headline));
-            for label in of_page.filter(|unit| units.kind(*unit) == Kind::Boilerplate) {
+            for label in of_page.filter(|unit| units.kind(*unit) == UnitKind::Boilerplate) {
                 let (label, own) = (units.span(label), units.span(headline));
                 let line = Span::new(label.start.min(own.start), label.end.max(own.end)).of(text);
                 spans.extend((!line.contains(['\n', '\r'])).then_some(label));
@@ -221,7 +223,7 @@ impl<'a> Cleaning<'a> {
     ///
     /// What the writer says.
     pub fn write_removed(&self, out: &mut dyn Write) -> io::Result<()> {
-        let shown = Shown::new(self.corpus, &self.found.units, &self.found.names);
+        let shown = ShownUnits::new(self.corpus, &self.found.units, &self.found.names);
         super::write_json(out, false, self.gone.iter().map(|gone| gone.row(&shown)))
     }
 }
@@ -232,8 +234,8 @@ fn has_tokens(left: &str, text: &str, options: &Options) -> bool {
     !Normalizer::new(options.profile, language).tokens(left).is_empty()
 }
 
-impl Gone {
-    fn row(&self, shown: &Shown<'_>) -> io::Result<GoneRow> {
+impl RemovedPart {
+    fn row(&self, shown: &ShownUnits<'_>) -> io::Result<GoneRow> {
         let Removal { unit, keeper, relation, score: Score { jaccard, containment } } = self.removal;
         let id = match self.record {
             true => shown.document_id(unit)?.to_string(),

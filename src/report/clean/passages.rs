@@ -1,12 +1,12 @@
 //! What goes where passages repeat.
 
-use super::{Cleaning, Gone, has_tokens, tidy};
+use super::{Cleaning, RemovedPart, has_tokens, tidy};
 use crate::cluster::Removal;
 use crate::document::DocId;
 use crate::error::Result;
 use crate::input::Corpus;
 use crate::passage::RepeatedSpan;
-use crate::pipeline::{Options, Repeated};
+use crate::pipeline::{Options, RepeatedPassages};
 use crate::similarity::{Relation, Score};
 
 impl<'a> Cleaning<'a> {
@@ -16,7 +16,7 @@ impl<'a> Cleaning<'a> {
     /// # Errors
     ///
     /// A record that is to be edited cannot be read again, or is a page.
-    pub fn of_passages(repeated: &'a Repeated, corpus: &'a Corpus, options: &'a Options) -> Result<Self> {
+    pub fn of_passages(repeated: &'a RepeatedPassages, corpus: &'a Corpus, options: &'a Options) -> Result<Self> {
         let mut plan = Self::nothing(&repeated.found, corpus, options);
         for spans in repeated.spans.chunk_by(|a, b| a.document == b.document) {
             plan.passages(spans)?;
@@ -29,7 +29,7 @@ impl<'a> Cleaning<'a> {
         for span in spans {
             let (place, keeper_span) = (Some(span.span), Some(span.keeper_span));
             let removal = self.removal(document, span.keeper);
-            self.gone.extend(removal.map(|removal| Gone { removal, span: place, keeper_span, record: false }));
+            self.gone.extend(removal.map(|removal| RemovedPart { removal, span: place, keeper_span, record: false }));
         }
         self.check_editable(document)?;
         let record = self.corpus.read(document)?;
@@ -43,7 +43,7 @@ impl<'a> Cleaning<'a> {
         // Of equally long ones the first.
         let largest = spans.iter().rev().max_by_key(|span| span.tokens);
         let removal = largest.and_then(|span| self.removal(document, span.keeper));
-        self.gone.extend(removal.map(|removal| Gone { removal, span: None, keeper_span: None, record: true }));
+        self.gone.extend(removal.map(|removal| RemovedPart { removal, span: None, keeper_span: None, record: true }));
         Ok(())
     }
 

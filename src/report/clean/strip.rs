@@ -1,26 +1,26 @@
 //! Taking boilerplate out of the records that stay.
 
 use super::tidy;
-use crate::document::{DocId, Kind, Span, Units};
+use crate::document::{DocId, Span, UnitKind, Units};
 use crate::error::Result;
-use crate::input::{Corpus, Record, Scratch};
-use crate::page::{Boilerplate, Sieve, Sources, Text};
+use crate::input::{Corpus, ReadScratch, Record};
+use crate::page::{Boilerplate, Sieve, SourceResolver, SourcedText};
 use crate::parallel;
 use crate::pipeline::{Clustering, Options};
 
 /// What is boilerplate in the records of a run: its boilerplate units, and what the sieve leaves out of the others.
-pub(super) struct Stripper<'a> {
+pub(super) struct BoilerplateStripper<'a> {
     options: &'a Options,
     units: &'a Units,
     sieve: Sieve,
-    sources: Sources,
-    scratch: Scratch,
+    sources: SourceResolver,
+    scratch: ReadScratch,
 }
 
-impl<'a> Stripper<'a> {
+impl<'a> BoilerplateStripper<'a> {
     pub(super) fn new(options: &'a Options, units: &'a Units, corpus: &Corpus) -> Self {
-        let sources = Sources::new(corpus.options(), options.source_field.as_deref());
-        Self { options, units, sieve: options.sieve(), sources, scratch: Scratch::default() }
+        let sources = SourceResolver::new(corpus.options(), options.source_field.as_deref());
+        Self { options, units, sieve: options.sieve(), sources, scratch: ReadScratch::default() }
     }
 
     /// The spans of boilerplate in the text of `record`, which is `document`, ascending.
@@ -30,11 +30,11 @@ impl<'a> Stripper<'a> {
         let mut found = Vec::new();
         for unit in self.units.of_document(document) {
             let (kind, span) = (self.units.kind(unit), self.units.span(unit));
-            if kind == Kind::Boilerplate {
+            if kind == UnitKind::Boilerplate {
                 found.push(span);
                 continue;
             }
-            let kept = self.sieve.sift(Text::new(span.of(text)).kind(kind).source(Some(&source)));
+            let kept = self.sieve.sift(SourcedText::new(span.of(text)).kind(kind).source(Some(&source)));
             found.extend(kept.left_out().map(|out| Span::new(span.start + out.start, span.start + out.end)));
         }
         for span in &mut found {
@@ -74,7 +74,7 @@ pub(super) fn records(found: &Clustering, corpus: &Corpus, options: &Options) ->
     };
     let documents: Vec<DocId> = corpus.ids().filter(edits).collect();
     let stripped = parallel::with_threads(Some(found.threads), || {
-        let worker = || Stripper::new(options, &found.units, corpus);
+        let worker = || BoilerplateStripper::new(options, &found.units, corpus);
         parallel::map(&documents, worker, |stripper, document| -> Result<u64> {
             let mut scratch = std::mem::take(&mut stripper.scratch);
             let record = corpus.read_in(*document, &mut scratch)?;

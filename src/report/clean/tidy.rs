@@ -5,7 +5,7 @@ use crate::document::Span;
 /// `text` without `spans` (ascending, not overlapping, on character borders). A line that a cut leaves blank goes with
 /// its line end; lines that were blank before stay.
 pub(super) fn without(text: &str, spans: &[Span]) -> String {
-    let mut left = Lines { out: String::with_capacity(text.len()), line: 0, cut: false };
+    let mut left = TidyLines { out: String::with_capacity(text.len()), line: 0, cut: false };
     let mut start = 0;
     for span in spans {
         left.keep(Span::new(start, span.start.max(start)).of(text));
@@ -46,7 +46,7 @@ fn around_break(text: &str, span: Span) -> [Option<Span>; 2] {
 }
 
 /// What is left, line by line.
-struct Lines {
+struct TidyLines {
     out: String,
     /// Where the last line begins.
     line: usize,
@@ -54,7 +54,7 @@ struct Lines {
     cut: bool,
 }
 
-impl Lines {
+impl TidyLines {
     fn keep(&mut self, piece: &str) {
         for part in piece.split_inclusive('\n') {
             self.out.push_str(part);

@@ -5,12 +5,12 @@ use std::cell::RefCell;
 use std::io::{self, Write};
 use std::path::Path;
 
-use super::{Cleaning, Destination, Stripper, tidy};
+use super::{BoilerplateStripper, CleanDestination, Cleaning, tidy};
 use crate::document::DocId;
 use crate::error::{Error, Result};
 #[cfg(feature = "parquet")]
 use crate::input;
-use crate::input::{Compression, Format, InputFile};
+use crate::input::{Compression, InputFile, InputFormat};
 use crate::report::output::Outputs;
 
 impl Cleaning<'_> {
@@ -20,14 +20,14 @@ impl Cleaning<'_> {
     ///
     /// [`ErrorKind::Io`](crate::ErrorKind::Io) if something cannot be written; an input that is read again and cannot be,
     /// or changed; several plain texts that would run together in one stream.
-    pub fn write(&self, destination: &Destination, outputs: &mut Outputs, stream: &mut dyn Write) -> Result<()> {
+    pub fn write(&self, destination: &CleanDestination, outputs: &mut Outputs, stream: &mut dyn Write) -> Result<()> {
         destination.check_stream(self.corpus)?;
         let mut buffer = Vec::new();
         let mut headed = false;
-        let mut streamed = Joined::new(stream, Path::new("-"));
+        let mut streamed = JoinedPieces::new(stream, Path::new("-"));
         let references = self.corpus.files().len() - self.corpus.cleaned_files().len();
         for (number, file) in self.corpus.files().iter().enumerate().skip(references) {
-            if *destination == Destination::Stream {
+            if *destination == CleanDestination::Stream {
                 if let Some(header) = file.header.as_ref().filter(|_| !headed) {
                     streamed.piece(&[&header.raw])?;
                     headed = true;
@@ -38,13 +38,13 @@ impl Cleaning<'_> {
                 let compression = destination.compression(file.compression);
                 let (whole, each) = match (file.format, compression) {
                     // It is compressed inside, and read by place.
-                    (Format::Parquet, _) => (Compression::None, Compression::None),
+                    (InputFormat::Parquet, _) => (Compression::None, Compression::None),
                     // Archives have a member for each record, so that it can be read alone.
-                    (Format::Warc, Compression::Gzip) => (Compression::None, compression),
+                    (InputFormat::Warc, Compression::Gzip) => (Compression::None, compression),
                     _ => (compression, Compression::None),
                 };
                 let mut output = outputs.create(&target, whole)?;
-                let mut joined = Joined::new(&mut output, &target);
+                let mut joined = JoinedPieces::new(&mut output, &target);
                 if let Some(header) = &file.header {
                     joined.piece(&[&header.raw])?;
                 }
@@ -57,7 +57,7 @@ impl Cleaning<'_> {
 
     /// A file of lines is written even if no line stays; a text is there or not, and so is Parquet that could be opened.
     fn is_written(&self, file: &InputFile) -> bool {
-        if file.format == Format::Parquet {
+        if file.format == InputFormat::Parquet {
             return file.is_table();
         }
         !file.format.is_whole_file() || file.records.clone().any(|place| self.stays(DocId::new(place)))
@@ -68,7 +68,7 @@ impl Cleaning<'_> {
     }
 
     /// What is left of the text of a record that stays, if it is not copied as it is.
-    fn edited_text(&self, document: DocId, stripper: Option<&mut Stripper<'_>>) -> Result<Option<String>> {
+    fn edited_text(&self, document: DocId, stripper: Option<&mut BoilerplateStripper<'_>>) -> Result<Option<String>> {
         let Some(cuts) = self.edited.get(&document) else { return Ok(None) };
         let record = self.corpus.read(document)?;
         let stripped = stripper.and_then(|stripper| stripper.strip(document, &record, cuts));
@@ -79,15 +79,15 @@ impl Cleaning<'_> {
         &self,
         number: usize,
         file: &InputFile,
-        out: &mut Joined<'_>,
+        out: &mut JoinedPieces<'_>,
         buffer: &mut Vec<u8>,
         each: Compression,
     ) -> Result<()> {
         #[cfg(feature = "parquet")]
-        if file.format == Format::Parquet {
+        if file.format == InputFormat::Parquet {
             return self.table(file, out);
         }
-        if file.format == Format::Warc {
+        if file.format == InputFormat::Warc {
             return self.archive(number, out, buffer, each);
         }
         let copied = |place: &usize| {
@@ -116,23 +116,23 @@ impl Cleaning<'_> {
 #[cfg(feature = "parquet")]
 impl Cleaning<'_> {
     /// Parquet is written anew, row by row.
-    fn table(&self, file: &InputFile, out: &mut Joined<'_>) -> Result<()> {
+    fn table(&self, file: &InputFile, out: &mut JoinedPieces<'_>) -> Result<()> {
         let stripper = RefCell::new(self.stripper());
         let failed = RefCell::new(None);
         let fate = |row: usize| {
             let document = DocId::new(file.records.start + row);
             if !self.stays(document) {
-                return input::Fate::Goes;
+                return input::RowFate::Goes;
             }
             match self.edited_text(document, stripper.borrow_mut().as_mut()) {
-                Ok(text) => text.map_or(input::Fate::Stays, input::Fate::Edited),
+                Ok(text) => text.map_or(input::RowFate::Stays, input::RowFate::Edited),
                 Err(error) => {
                     failed.borrow_mut().get_or_insert(error);
-                    input::Fate::Stays
+                    input::RowFate::Stays
                 }
             }
         };
-        let Joined { out, target, .. } = out;
+        let JoinedPieces { out, target, .. } = out;
         input::copy(file, self.corpus.options(), &fate, &mut |bytes| {
             out.write_all(bytes).map_err(|source| Error::io("write", *target, source))
         })?;
@@ -143,7 +143,13 @@ impl Cleaning<'_> {
 impl Cleaning<'_> {
     /// An archive: documents that stay, and every record that is no document.
     #[cfg(feature = "warc")]
-    fn archive(&self, number: usize, out: &mut Joined<'_>, buffer: &mut Vec<u8>, each: Compression) -> Result<()> {
+    fn archive(
+        &self,
+        number: usize,
+        out: &mut JoinedPieces<'_>,
+        buffer: &mut Vec<u8>,
+        each: Compression,
+    ) -> Result<()> {
         self.corpus.archived(number, buffer, |document, record| {
             if document.is_some_and(|document| !self.stays(document)) {
                 return Ok(());
@@ -161,20 +167,20 @@ impl Cleaning<'_> {
     /// Archives are rejected by this build.
     #[cfg(not(feature = "warc"))]
     #[allow(clippy::unused_self, reason = "as where archives are read")]
-    fn archive(&self, _: usize, _: &mut Joined<'_>, _: &mut Vec<u8>, _: Compression) -> Result<()> {
+    fn archive(&self, _: usize, _: &mut JoinedPieces<'_>, _: &mut Vec<u8>, _: Compression) -> Result<()> {
         Ok(())
     }
 }
 
 /// Pieces one after the other; a last line without an end gets one only if something follows it.
-pub(super) struct Joined<'a> {
+pub(super) struct JoinedPieces<'a> {
     out: &'a mut dyn Write,
     open_line: bool,
     /// For messages.
     target: &'a Path,
 }
 
-impl<'a> Joined<'a> {
+impl<'a> JoinedPieces<'a> {
     /// Nothing written yet.
     pub(super) fn new(out: &'a mut dyn Write, target: &'a Path) -> Self {
         Self { out, open_line: false, target }

@@ -7,9 +7,9 @@ use super::names::{self, is_common};
 use super::numbers;
 use super::series::series;
 use super::slots::slots;
-use super::table::{Meaning, meaning, plain};
-use super::text::{Text, own_words};
-use crate::similarity::common::Slot;
+use super::table::{WordMeaning, meaning, plain};
+use super::text::{FactsText, own_words};
+use crate::similarity::common::TokenSlot;
 use crate::similarity::words::stem;
 
 /// Longest slot, in tokens a side, in which a word is set against a word. Longer ones are rewritten sentences, which only
@@ -24,7 +24,7 @@ const HAS_EDGES: usize = 16;
 
 /// What was counted in two texts. Symmetric.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Evidence {
+pub struct FactsEvidence {
     /// Tokens of the shorter text.
     pub tokens: usize,
     /// Tokens of the longer text.
@@ -67,13 +67,13 @@ pub struct Evidence {
     pub ordinals: usize,
 }
 
-impl Evidence {
+impl FactsEvidence {
     /// Counts what stands in the slots of two folded texts (tokens joined by one space). O(n log n) and a bounded time for
     /// each slot.
     #[must_use]
     pub fn of(a: &str, b: &str, frequencies: &WordFrequencies) -> Self {
         // An alignment may turn out otherwise for the sides exchanged, so they have one order.
-        let (mut a, mut b) = (Text::new(a.min(b)), Text::new(a.max(b)));
+        let (mut a, mut b) = (FactsText::new(a.min(b)), FactsText::new(a.max(b)));
         let mut ids: AHashMap<&str, u32> = AHashMap::new();
         let mut number = |word| {
             let next = ids.len() as u32;
@@ -85,8 +85,8 @@ impl Evidence {
         a.note_shared(shared(&in_a, &in_b, ids.len()));
         b.note_shared(shared(&in_b, &in_a, ids.len()));
         let (tokens, longer) = (a.words().len().min(b.words().len()), a.words().len().max(b.words().len()));
-        let mut counter = Counter { a: &a, b: &b, frequencies, met: [AHashSet::new(), AHashSet::new()] };
-        let numbers = |text: &Text<'_>| text.words().iter().filter(|word| numbers::is_number(word)).count();
+        let mut counter = SlotCounter { a: &a, b: &b, frequencies, met: [AHashSet::new(), AHashSet::new()] };
+        let numbers = |text: &FactsText<'_>| text.words().iter().filter(|word| numbers::is_number(word)).count();
         let told = numbers(&a).min(numbers(&b));
         let mut evidence = Self { tokens, longer, slots: slots.len(), told, ..Self::default() };
         for slot in &slots {
@@ -106,16 +106,16 @@ fn shared(text: &[u32], other: &[u32], vocabulary: usize) -> Vec<bool> {
 }
 
 /// Counts the slots of two texts, one after the other.
-struct Counter<'a> {
-    a: &'a Text<'a>,
-    b: &'a Text<'a>,
+struct SlotCounter<'a> {
+    a: &'a FactsText<'a>,
+    b: &'a FactsText<'a>,
     frequencies: &'a WordFrequencies,
     /// Stems of each text that stood in a swap.
     met: [AHashSet<&'a str>; 2],
 }
 
-impl<'a> Counter<'a> {
-    fn count(&mut self, slot: &Slot, evidence: &mut Evidence) {
+impl<'a> SlotCounter<'a> {
+    fn count(&mut self, slot: &TokenSlot, evidence: &mut FactsEvidence) {
         let (a, b) = (&self.a.words()[slot.a.clone()], &self.b.words()[slot.b.clone()]);
         if self.is_edge(slot, evidence.tokens) || a.len().max(b.len()) > LONGEST_SLOT || a.concat() == b.concat() {
             return;
@@ -131,9 +131,9 @@ impl<'a> Counter<'a> {
             return;
         }
         evidence.numbers += usize::from(numbers::are_other_numbers(a, b));
-        let weekday = |meaning| matches!(meaning, Meaning::Weekday(_));
+        let weekday = |meaning| matches!(meaning, WordMeaning::Weekday(_));
         evidence.weekdays += usize::from(tells_other(a, self.b, weekday) && tells_other(b, self.a, weekday));
-        let ordinal = |meaning| matches!(meaning, Meaning::Ordinal(_));
+        let ordinal = |meaning| matches!(meaning, WordMeaning::Ordinal(_));
         evidence.ordinals += usize::from(tells_other(a, self.b, ordinal) && tells_other(b, self.a, ordinal));
         if !own_a.is_empty() && !own_b.is_empty() {
             self.count_swap(slot, [&own_a, &own_b], evidence);
@@ -141,7 +141,7 @@ impl<'a> Counter<'a> {
     }
 
     /// Counts numbers, years and dates of a slot.
-    fn count_numbers(&self, slot: &Slot, evidence: &mut Evidence) {
+    fn count_numbers(&self, slot: &TokenSlot, evidence: &mut FactsEvidence) {
         let (all_a, all_b) = (self.a.words(), self.b.words());
         let (a, b) = (&all_a[slot.a.clone()], &all_b[slot.b.clone()]);
         if !numbers::are_comparable(a, b) {
@@ -156,7 +156,7 @@ impl<'a> Counter<'a> {
     }
 
     /// Counts a slot in which own words stand against own words.
-    fn count_swap(&mut self, slot: &Slot, own: [&[&'a str]; 2], evidence: &mut Evidence) {
+    fn count_swap(&mut self, slot: &TokenSlot, own: [&[&'a str]; 2], evidence: &mut FactsEvidence) {
         let (new_a, new_b) = (self.meet(0, own[0]), self.meet(1, own[1]));
         if !new_a || !new_b {
             return;
@@ -174,7 +174,7 @@ impl<'a> Counter<'a> {
     }
 
     /// Whether both sides of a slot begin with a rare own word, and the word before announces one of them as a name.
-    fn is_introduced(&self, slot: &Slot, own: [&[&'a str]; 2]) -> bool {
+    fn is_introduced(&self, slot: &TokenSlot, own: [&[&'a str]; 2]) -> bool {
         let sides = [(self.a.words(), slot.a.start, own[0]), (self.b.words(), slot.b.start, own[1])];
         let opens = |&(words, start, own): &(&[&str], usize, &[&str])| {
             start > 0 && own.contains(&words[start]) && self.frequencies.is_rare(words[start])
@@ -185,7 +185,7 @@ impl<'a> Counter<'a> {
     }
 
     /// Whether a byline, or a title and tags at the end, stand against others: they differ between copies.
-    fn is_edge(&self, slot: &Slot, tokens: usize) -> bool {
+    fn is_edge(&self, slot: &TokenSlot, tokens: usize) -> bool {
         let first = slot.a.start == 0 || slot.b.start == 0;
         let last = slot.a.end == self.a.words().len() || slot.b.end == self.b.words().len();
         tokens >= HAS_EDGES && (first || last)
@@ -200,6 +200,6 @@ impl<'a> Counter<'a> {
 }
 
 /// Whether the words tell something of this kind that the other text does not.
-fn tells_other(words: &[&str], other: &Text<'_>, kind: impl Fn(Meaning) -> bool) -> bool {
+fn tells_other(words: &[&str], other: &FactsText<'_>, kind: impl Fn(WordMeaning) -> bool) -> bool {
     words.iter().filter_map(|word| meaning(word)).any(|meaning| kind(meaning) && !other.tells(meaning))
 }

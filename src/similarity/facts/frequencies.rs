@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use ahash::{AHashMap, AHashSet};
 
 use super::table::spellings;
-use crate::shingle::hash::Keys;
+use crate::shingle::hash::HashKeys;
 
 /// A word in this share of the documents or more is frequent.
 const FREQUENT: f64 = 0.02;
@@ -25,12 +25,12 @@ pub struct WordFrequencies {
     documents: usize,
     /// How many documents hold the word of this hash.
     holding: AHashMap<u64, u32>,
-    keys: Keys,
+    keys: HashKeys,
 }
 
 impl Default for WordFrequencies {
     fn default() -> Self {
-        Self { documents: 0, holding: AHashMap::new(), keys: Keys::new(0) }
+        Self { documents: 0, holding: AHashMap::new(), keys: HashKeys::new(0) }
     }
 }
 

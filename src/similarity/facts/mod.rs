@@ -3,7 +3,7 @@
 //! Two weather reports, two royal cables and two reports of an execution share most of their words, and differ in the few
 //! that matter. What differs between copies is the opposite: spellings, bylines, titles, sentences left out, here and there
 //! another word for the same thing. So the guard aligns two texts and looks into the slots where one has other words than
-//! the other ([`Evidence`]); a word counts that is rare in the run's documents, unknown to the other text in any form, and
+//! the other ([`FactsEvidence`]); a word counts that is rare in the run's documents, unknown to the other text in any form, and
 //! no spelling of a word opposite. `docs/FACTS.md` tells the rule, how it was measured, and what it misses.
 //!
 //! ```
@@ -32,7 +32,7 @@ mod text;
 
 use crate::similarity::VariantReason;
 
-pub use evidence::Evidence;
+pub use evidence::FactsEvidence;
 pub use frequencies::WordFrequencies;
 
 /// Whether pairs that tell other facts are told apart from copies.
@@ -57,11 +57,11 @@ const LONGEST_TEXT: usize = 20_000;
 
 /// The guard of one run.
 #[derive(Debug, Clone)]
-pub struct Guard {
+pub struct FactsGuard {
     frequencies: WordFrequencies,
 }
 
-impl Guard {
+impl FactsGuard {
     /// A guard that knows how often words stand in the documents of the run.
     #[must_use]
     pub fn new(frequencies: WordFrequencies) -> Self {
@@ -106,7 +106,7 @@ impl Guard {
         if a.split(' ').nth(LONGEST_TEXT).is_some() || b.split(' ').nth(LONGEST_TEXT).is_some() {
             return None;
         }
-        let evidence = Evidence::of(a, b, &self.frequencies);
+        let evidence = FactsEvidence::of(a, b, &self.frequencies);
         let knows_words = || !self.frequencies.is_told_by_list() || is_of_the_list(a) && is_of_the_list(b);
         if rule::tells_other_facts(&evidence) && knows_words() {
             Some(VariantReason::Facts)
@@ -117,8 +117,8 @@ impl Guard {
 
     /// What [`reason`](Self::reason) decides by.
     #[must_use]
-    pub fn evidence(&self, a: &str, b: &str) -> Evidence {
-        Evidence::of(a, b, &self.frequencies)
+    pub fn evidence(&self, a: &str, b: &str) -> FactsEvidence {
+        FactsEvidence::of(a, b, &self.frequencies)
     }
 }
 
@@ -144,7 +144,7 @@ mod tests {
             b in prop::collection::vec("(كلمه|نص|الاحد|السبت|الثاني|12|15|x|[ء-ي]{3})", 0..60),
         ) {
             let (a, b) = (a.join(" "), b.join(" "));
-            let guard = Guard::new(WordFrequencies::default());
+            let guard = FactsGuard::new(WordFrequencies::default());
             prop_assert_eq!(guard.evidence(&a, &b), guard.evidence(&b, &a));
             prop_assert_eq!(guard.is_variant(&a, &b), guard.is_variant(&b, &a));
             prop_assert!(!guard.is_variant(&a, &a));
@@ -152,7 +152,7 @@ mod tests {
 
         #[test]
         fn no_text_is_too_strange(a in ".{0,80}", b in ".{0,80}") {
-            let _ = Guard::new(WordFrequencies::collect([&*a])).is_variant(&a, &b);
+            let _ = FactsGuard::new(WordFrequencies::collect([&*a])).is_variant(&a, &b);
         }
     }
 }

@@ -7,7 +7,7 @@ use ahash::{AHashMap, AHashSet};
 
 use super::WordFrequencies;
 use super::table::spellings;
-use super::text::{Text, are_spellings};
+use super::text::{FactsText, are_spellings};
 
 /// Common nouns and adjectives, without article: they stand in .05 % of the documents of one of three collections of news and in
 /// .02 % of another or more, with the article and without (a twentieth each at least), and seldom beside names.
@@ -69,7 +69,7 @@ pub(super) fn is_announced(before: &str, word: &str) -> bool {
 /// Names that one text has where the other has others, each after the same two words, of which the last announces it, and with
 /// two words behind that both have. They are not aligned: forms repeat their sentences for each country, so that a text of
 /// one stands against any of the sentences of a text of many.
-pub(super) fn introduced(a: &Text<'_>, b: &Text<'_>, frequencies: &WordFrequencies) -> usize {
+pub(super) fn introduced(a: &FactsText<'_>, b: &FactsText<'_>, frequencies: &WordFrequencies) -> usize {
     let in_a = announced(a, b, frequencies);
     if in_a.is_empty() {
         return 0;
@@ -81,8 +81,8 @@ pub(super) fn introduced(a: &Text<'_>, b: &Text<'_>, frequencies: &WordFrequenci
 
 /// Places of rare names that the other text does not know, by the two words before them.
 fn announced<'a>(
-    text: &Text<'a>,
-    other: &Text<'_>,
+    text: &FactsText<'a>,
+    other: &FactsText<'_>,
     frequencies: &WordFrequencies,
 ) -> BTreeMap<(&'a str, &'a str), Vec<usize>> {
     let words = text.words();
@@ -98,13 +98,13 @@ fn announced<'a>(
 }
 
 /// How many of the names at these places stand against other names, on the side that has fewer.
-fn against(a: &Text<'_>, in_a: &[usize], b: &Text<'_>, in_b: &[usize]) -> usize {
-    let own = |text: &Text<'_>, places: &[usize], other: &Text<'_>, others: &[usize]| -> Vec<usize> {
+fn against(a: &FactsText<'_>, in_a: &[usize], b: &FactsText<'_>, in_b: &[usize]) -> usize {
+    let own = |text: &FactsText<'_>, places: &[usize], other: &FactsText<'_>, others: &[usize]| -> Vec<usize> {
         let is_new = |at: &&usize| !others.iter().any(|place| are_spellings(text.words()[**at], other.words()[*place]));
         places.iter().filter(is_new).copied().collect()
     };
     let (own_a, own_b) = (own(a, in_a, b, in_b), own(b, in_b, a, in_a));
-    let framed = |text: &Text<'_>, places: &[usize], other: &Text<'_>, others: &[usize]| {
+    let framed = |text: &FactsText<'_>, places: &[usize], other: &FactsText<'_>, others: &[usize]| {
         let frames = |at: &&usize| others.iter().any(|place| goes_on_alike(text.words(), **at, other.words(), *place));
         places.iter().filter(frames).count()
     };
@@ -135,7 +135,7 @@ mod tests {
 
     #[test]
     fn names_are_set_against_names_of_the_same_frame() {
-        let count = |a: &str, b: &str| introduced(&Text::new(a), &Text::new(b), &WordFrequencies::default());
+        let count = |a: &str, b: &str| introduced(&FactsText::new(a), &FactsText::new(b), &WordFrequencies::default());
         let one = "زار رءيس جمهوريه نورفاليا معرض الكتاب";
         assert_eq!(count(one, "زار رءيس جمهوريه سولاريا معرض الكتاب"), 1);
         assert_eq!(count(one, "زار رءيس جمهوريه نورفاليه معرض الكتاب"), 0, "a spelling");

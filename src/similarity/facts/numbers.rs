@@ -6,15 +6,15 @@
 
 use std::ops::Range;
 
-use super::table::{Calendar, Meaning, meaning};
+use super::table::{DateCalendar, WordMeaning, meaning};
 
 /// Longest slot, in tokens a side, in which numbers among words are set against one another.
 const LONGEST_MIXED: usize = 12;
 
 /// A day of a calendar that a text names.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Date {
-    calendar: Calendar,
+pub(super) struct NamedDate {
+    calendar: DateCalendar,
     day: u32,
     /// 0 if it is not known.
     month: u32,
@@ -22,7 +22,7 @@ pub(super) struct Date {
     at: Range<usize>,
 }
 
-impl Date {
+impl NamedDate {
     /// Whether two may be one day.
     fn may_be(&self, other: &Self) -> bool {
         let same_month = self.month == other.month || self.month == 0 || other.month == 0;
@@ -32,7 +32,7 @@ impl Date {
 
 /// Numbers that stand against other numbers.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Figures {
+pub(super) struct FigurePair {
     pub(super) all: usize,
     /// Those with a fraction on both sides, as prices have.
     pub(super) decimals: usize,
@@ -56,17 +56,17 @@ pub(super) fn are_comparable(a: &[&str], b: &[&str]) -> bool {
 }
 
 /// Numbers of a slot that stand against others: each against the one in its place where there are as many on both sides.
-pub(super) fn figures(a: &[&str], b: &[&str]) -> Figures {
+pub(super) fn figures(a: &[&str], b: &[&str]) -> FigurePair {
     let (a, b) = (in_digits(a), in_digits(b));
     if digits(&a) == digits(&b) {
-        return Figures::default();
+        return FigurePair::default();
     }
     if a.len() != b.len() {
-        return Figures { all: a.len().min(b.len()), decimals: 0 };
+        return FigurePair { all: a.len().min(b.len()), decimals: 0 };
     }
     let differing = a.iter().zip(&b).filter(|(x, y)| digits(&[x]) != digits(&[y]) && !is_rounded(x, y));
     let decimal = |word: &str| word.contains('.');
-    differing.fold(Figures::default(), |sum, (x, y)| Figures {
+    differing.fold(FigurePair::default(), |sum, (x, y)| FigurePair {
         all: sum.all + 1,
         decimals: sum.decimals + usize::from(decimal(x) && decimal(y)),
     })
@@ -91,20 +91,20 @@ fn is_rounded(a: &str, b: &str) -> bool {
 }
 
 /// The calendar of a number that can be a year.
-fn year(word: &str) -> Option<Calendar> {
+fn year(word: &str) -> Option<DateCalendar> {
     if word.len() != 4 {
         return None;
     }
     match word.parse().ok()? {
-        1900..=2100_u32 => Some(Calendar::Gregorian),
-        1300..=1500 => Some(Calendar::Hijri),
+        1900..=2100_u32 => Some(DateCalendar::Gregorian),
+        1300..=1500 => Some(DateCalendar::Hijri),
         _ => None,
     }
 }
 
 /// Whether a slot sets a year against another of the same calendar, neither of which the other text has.
 pub(super) fn tells_other_year(a: &[&str], all_b: &[&str], b: &[&str], all_a: &[&str]) -> bool {
-    let own = |words: &[&str], other: &[&str]| -> Vec<Calendar> {
+    let own = |words: &[&str], other: &[&str]| -> Vec<DateCalendar> {
         words.iter().filter_map(|word| year(word).filter(|_| !other.contains(word))).collect()
     };
     let (a, b) = (own(a, all_b), own(b, all_a));
@@ -112,10 +112,10 @@ pub(super) fn tells_other_year(a: &[&str], all_b: &[&str], b: &[&str], all_a: &[
 }
 
 /// Whether slots `a` and `b` set a date against another of the same calendar, neither of which the other text has.
-pub(super) fn tells_other_date(in_a: &[Date], a: &Range<usize>, in_b: &[Date], b: &Range<usize>) -> bool {
-    let own = |dates: &[Date], slot: &Range<usize>, other: &[Date]| -> Vec<Calendar> {
-        let touches = |date: &&Date| date.at.start < slot.end && slot.start < date.at.end;
-        let is_new = |date: &&Date| !other.iter().any(|known| known.may_be(date));
+pub(super) fn tells_other_date(in_a: &[NamedDate], a: &Range<usize>, in_b: &[NamedDate], b: &Range<usize>) -> bool {
+    let own = |dates: &[NamedDate], slot: &Range<usize>, other: &[NamedDate]| -> Vec<DateCalendar> {
+        let touches = |date: &&NamedDate| date.at.start < slot.end && slot.start < date.at.end;
+        let is_new = |date: &&NamedDate| !other.iter().any(|known| known.may_be(date));
         dates.iter().filter(touches).filter(is_new).map(|date| date.calendar).collect()
     };
     let (a, b) = (own(in_a, a, in_b), own(in_b, b, in_a));
@@ -123,7 +123,7 @@ pub(super) fn tells_other_date(in_a: &[Date], a: &Range<usize>, in_b: &[Date], b
 }
 
 /// The dates of a text: 3 مارس, 3 من شهر رمضان, 3 7 2031, 2031 7 3.
-pub(super) fn dates(words: &[&str]) -> Vec<Date> {
+pub(super) fn dates(words: &[&str]) -> Vec<NamedDate> {
     (0..words.len()).filter_map(|at| in_words(words, at).or_else(|| in_numbers(words, at))).collect()
 }
 
@@ -132,24 +132,26 @@ fn small(word: &str, most: u32) -> Option<u32> {
     (word.len() <= 2).then(|| word.parse().ok()).flatten().filter(|number| (1..=most).contains(number))
 }
 
-fn in_words(words: &[&str], at: usize) -> Option<Date> {
+fn in_words(words: &[&str], at: usize) -> Option<NamedDate> {
     let day = small(words[at], 31)?;
     let between = words[at + 1..].iter().take_while(|word| matches!(**word, "من" | "شهر")).count();
     let month = at + 1 + between;
     match meaning(words.get(month)?)? {
-        Meaning::Month(calendar, number) => Some(Date { calendar, day, month: number.into(), at: at..month + 1 }),
+        WordMeaning::Month(calendar, number) => {
+            Some(NamedDate { calendar, day, month: number.into(), at: at..month + 1 })
+        }
         _ => None,
     }
 }
 
-fn in_numbers(words: &[&str], at: usize) -> Option<Date> {
+fn in_numbers(words: &[&str], at: usize) -> Option<NamedDate> {
     let [first, month, last] = *words.get(at..at + 3)? else { return None };
     let (calendar, day) = match (year(last), year(first)) {
         (Some(calendar), _) => (calendar, small(first, 31)?),
         (None, Some(calendar)) => (calendar, small(last, 31)?),
         (None, None) => return None,
     };
-    Some(Date { calendar, day, month: small(month, 12)?, at: at..at + 3 })
+    Some(NamedDate { calendar, day, month: small(month, 12)?, at: at..at + 3 })
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! When evidence makes two texts variants. Every bound was chosen on the labels of `docs/FACTS.md`.
 
-use super::Evidence;
+use super::FactsEvidence;
 
 /// Up to this many tokens a date, an ordinal, a name or a changed frame is a fact of the whole text; in longer ones of a sentence.
 const BRIEF: usize = 300;
@@ -10,8 +10,8 @@ const BRIEF: usize = 300;
 const FORM: usize = 160;
 
 /// Whether names, weekdays or words tell other facts.
-pub(super) fn tells_other_facts(evidence: &Evidence) -> bool {
-    let &Evidence { tokens, slots, replaced, rare_words, swaps, rare_swaps, numbers, .. } = evidence;
+pub(super) fn tells_other_facts(evidence: &FactsEvidence) -> bool {
+    let &FactsEvidence { tokens, slots, replaced, rare_words, swaps, rare_swaps, numbers, .. } = evidence;
     let at_least = |count, share| is_share(count, share, tokens);
     let dated = tokens < BRIEF && evidence.weekdays + evidence.ordinals > 0;
     let introduced = tokens < BRIEF && evidence.introduced > 0 || evidence.introduced > 1;
@@ -25,8 +25,8 @@ pub(super) fn tells_other_facts(evidence: &Evidence) -> bool {
 }
 
 /// Whether numbers tell other facts. One updated number does not, nor a few in a story.
-pub(super) fn tells_other_numbers(evidence: &Evidence) -> bool {
-    let &Evidence { tokens, told, figures, decimals, years, dates, .. } = evidence;
+pub(super) fn tells_other_numbers(evidence: &FactsEvidence) -> bool {
+    let &FactsEvidence { tokens, told, figures, decimals, years, dates, .. } = evidence;
     let dated = tokens < BRIEF && dates > 0 || tokens < FORM && years > 0;
     let is_table = figures * 2 >= told && is_share(figures, 50, tokens);
     dated || is_table && (figures >= 3 || decimals >= 2)
@@ -34,14 +34,14 @@ pub(super) fn tells_other_numbers(evidence: &Evidence) -> bool {
 
 /// Common nouns alone stand against one another: synonyms, unless they are many in a frame of one length and a clause stands
 /// against another, as in weather reports. Synonyms replace word for word.
-fn is_reworded_form(evidence: &Evidence) -> bool {
+fn is_reworded_form(evidence: &FactsEvidence) -> bool {
     const CLAUSE: usize = 5;
-    let &Evidence { tokens, replaced, rare_swaps, longest, .. } = evidence;
+    let &FactsEvidence { tokens, replaced, rare_swaps, longest, .. } = evidence;
     rare_swaps >= 2 && longest >= CLAUSE && is_one_frame(evidence) && is_share(replaced, 50, tokens)
 }
 
 /// Whether the lengths are within an eighth.
-fn is_one_frame(evidence: &Evidence) -> bool {
+fn is_one_frame(evidence: &FactsEvidence) -> bool {
     (evidence.longer - evidence.tokens) * 8 <= evidence.longer
 }
 

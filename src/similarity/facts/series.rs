@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use super::text::{Text, are_spellings};
+use super::text::{FactsText, are_spellings};
 
 /// Texts with more tokens are no lists.
 const LONGEST: usize = 2000;
@@ -22,10 +22,10 @@ const VALUES: usize = 128;
 const VALUES_OF_FRAME: usize = 16;
 
 /// Two words before a value and two behind.
-type Frame<'a> = [&'a str; 4];
+type ValueFrame<'a> = [&'a str; 4];
 
 /// Number of frames that one of the texts repeats, and in which each text has a value that the other does not know.
-pub(super) fn series(a: &Text<'_>, b: &Text<'_>) -> usize {
+pub(super) fn series(a: &FactsText<'_>, b: &FactsText<'_>) -> usize {
     if a.words().len().max(b.words().len()) > LONGEST {
         return 0;
     }
@@ -40,14 +40,14 @@ pub(super) fn series(a: &Text<'_>, b: &Text<'_>) -> usize {
 }
 
 /// Whether one of the values is no spelling of any of the other text.
-fn has_other(text: &Text<'_>, values: &[Range<usize>], other: &Text<'_>, others: &[Range<usize>]) -> bool {
+fn has_other(text: &FactsText<'_>, values: &[Range<usize>], other: &FactsText<'_>, others: &[Range<usize>]) -> bool {
     let words = |range: &Range<usize>| &text.words()[range.clone()];
     let against = |range: &Range<usize>| &other.words()[range.clone()];
     values.iter().any(|value| !others.iter().any(|known| are_alike(words(value), against(known))))
 }
 
 /// Runs of words that the other text does not know, by their frames.
-fn values<'a>(text: &Text<'a>, other: &Text<'_>) -> BTreeMap<Frame<'a>, Vec<Range<usize>>> {
+fn values<'a>(text: &FactsText<'a>, other: &FactsText<'_>) -> BTreeMap<ValueFrame<'a>, Vec<Range<usize>>> {
     let words = text.words();
     let mut values: BTreeMap<_, Vec<_>> = BTreeMap::new();
     let (mut at, mut found) = (0, 0);
@@ -73,7 +73,7 @@ fn are_alike(a: &[&str], b: &[&str]) -> bool {
 }
 
 /// Whether the words have two different values in the frame.
-fn repeats(words: &[&str], frame: &Frame<'_>) -> bool {
+fn repeats(words: &[&str], frame: &ValueFrame<'_>) -> bool {
     let [first, second, third, fourth] = *frame;
     let value = |at: usize| {
         let behind = &words[at..];
@@ -90,7 +90,7 @@ mod tests {
     use super::*;
 
     fn count(a: &str, b: &str) -> usize {
-        let (x, y) = (series(&Text::new(a), &Text::new(b)), series(&Text::new(b), &Text::new(a)));
+        let (x, y) = (series(&FactsText::new(a), &FactsText::new(b)), series(&FactsText::new(b), &FactsText::new(a)));
         assert_eq!(x, y, "both ways the same");
         x
     }

@@ -9,10 +9,10 @@
 
 use std::ops::Range;
 
-use crate::similarity::common::{Slot, longest_ascending, push_slots};
+use crate::similarity::common::{TokenSlot, longest_ascending, push_slots};
 
 /// The slots of two texts whose tokens are numbers below `vocabulary`, in text order.
-pub(super) fn slots(a: &[u32], b: &[u32], vocabulary: usize) -> Vec<Slot> {
+pub(super) fn slots(a: &[u32], b: &[u32], vocabulary: usize) -> Vec<TokenSlot> {
     let head = a.iter().zip(b).take_while(|(x, y)| x == y).count();
     let tail = a[head..].iter().rev().zip(b[head..].iter().rev()).take_while(|(x, y)| x == y).count();
     let (a_end, b_end) = (a.len() - tail, b.len() - tail);
@@ -65,7 +65,7 @@ mod tests {
     #[test]
     fn a_moved_word_does_not_hide_what_is_replaced_beside_it() {
         let found = slots(&[1, 2, 3, 4, 5, 6], &[1, 7, 3, 4, 8, 6], 9);
-        assert_eq!(found, [Slot { a: 1..2, b: 1..2 }, Slot { a: 4..5, b: 4..5 }]);
+        assert_eq!(found, [TokenSlot { a: 1..2, b: 1..2 }, TokenSlot { a: 4..5, b: 4..5 }]);
         assert_eq!(slots(&[1, 2, 3], &[1, 2, 3], 4), []);
         assert_eq!(slots(&[], &[1, 2], 3), []);
         assert_eq!(slots(&[1, 2, 3, 4], &[1, 4], 5), [], "left out is not replaced");

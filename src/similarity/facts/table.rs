@@ -8,12 +8,12 @@ use crate::normalize::{Language, Normalizer, Profile};
 
 /// What a word says of time, order or measure. Words that mean the same have the same number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Meaning {
+pub(super) enum WordMeaning {
     /// A day of the week.
     Weekday(u8),
     /// A month of a calendar, counted from 1; 0 where the word alone does not tell (تشرين). Copies put one calendar in
     /// another's place, so that months of two calendars are never set against one another.
-    Month(Calendar, u8),
+    Month(DateCalendar, u8),
     /// First to tenth. First and others stand in names of months, too.
     Ordinal(u8),
     /// Only places a text in time (today, last, morning).
@@ -24,7 +24,7 @@ pub(super) enum Meaning {
 
 /// What years and months are counted in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Calendar {
+pub(super) enum DateCalendar {
     /// يناير or كانون الثاني.
     Gregorian,
     /// محرم.
@@ -91,34 +91,37 @@ const ORDINALS: [&str; 10] = [
 const TIME: &str = "اليوم أمس امس غد غدا الماضي الماضية المقبل المقبلة القادم القادمة مساء صباح ظهر فجر عصر ليلة يوم \
                     الجاري الجارية المنصرم الأسبوع الاسبوع الشهر ذو ذي مساءا صباحا";
 
-static TABLE: LazyLock<AHashMap<String, Meaning>> = LazyLock::new(|| {
+static TABLE: LazyLock<AHashMap<String, WordMeaning>> = LazyLock::new(|| {
     let mut table = AHashMap::new();
-    let mut put = |words: &str, meaning: Meaning| {
+    let mut put = |words: &str, meaning: WordMeaning| {
         for word in words.split(' ').filter(|word| !word.is_empty()).flat_map(spellings) {
             table.entry(word).or_insert(meaning);
         }
     };
     let numbered = |rows: &'static [&'static str]| rows.iter().zip(0_u8..);
-    numbered(&WEEKDAYS).for_each(|(words, number)| put(words, Meaning::Weekday(number)));
-    GREGORIAN.iter().zip(1..).for_each(|(words, number)| put(words, Meaning::Month(Calendar::Gregorian, number)));
-    HIJRI.iter().zip(1..).for_each(|(words, number)| put(words, Meaning::Month(Calendar::Hijri, number)));
-    put(GREGORIAN_PAIRS, Meaning::Month(Calendar::Gregorian, 0));
-    put(HIJRI_PAIRS, Meaning::Month(Calendar::Hijri, 0));
-    numbered(&ORDINALS).for_each(|(words, number)| put(words, Meaning::Ordinal(number)));
-    put(TIME, Meaning::Time);
-    numbered(&UNITS).for_each(|(words, number)| put(words, Meaning::Unit(number)));
+    numbered(&WEEKDAYS).for_each(|(words, number)| put(words, WordMeaning::Weekday(number)));
+    GREGORIAN
+        .iter()
+        .zip(1..)
+        .for_each(|(words, number)| put(words, WordMeaning::Month(DateCalendar::Gregorian, number)));
+    HIJRI.iter().zip(1..).for_each(|(words, number)| put(words, WordMeaning::Month(DateCalendar::Hijri, number)));
+    put(GREGORIAN_PAIRS, WordMeaning::Month(DateCalendar::Gregorian, 0));
+    put(HIJRI_PAIRS, WordMeaning::Month(DateCalendar::Hijri, 0));
+    numbered(&ORDINALS).for_each(|(words, number)| put(words, WordMeaning::Ordinal(number)));
+    put(TIME, WordMeaning::Time);
+    numbered(&UNITS).for_each(|(words, number)| put(words, WordMeaning::Unit(number)));
     table
 });
 
 /// What a folded word says of time, order or measure; nothing for most.
-pub(super) fn meaning(word: &str) -> Option<Meaning> {
+pub(super) fn meaning(word: &str) -> Option<WordMeaning> {
     TABLE.get(word).copied()
 }
 
 /// The word, or for a unit the one name that all its names and abbreviations go by.
 pub(super) fn plain(word: &str) -> &str {
     match meaning(word) {
-        Some(Meaning::Unit(number)) => UNITS[usize::from(number)].split(' ').next().unwrap_or(word),
+        Some(WordMeaning::Unit(number)) => UNITS[usize::from(number)].split(' ').next().unwrap_or(word),
         _ => word,
     }
 }
@@ -136,17 +139,17 @@ mod tests {
     #[test]
     fn every_spelling_of_a_profile_is_known() {
         for (word, expected) in [
-            ("الاحد", Meaning::Weekday(1)),
-            ("الأحد", Meaning::Weekday(1)),
-            ("الجمعه", Meaning::Weekday(6)),
-            ("الجمعة", Meaning::Weekday(6)),
-            ("اغسطس", Meaning::Month(Calendar::Gregorian, 8)),
-            ("تموز", Meaning::Month(Calendar::Gregorian, 7)),
-            ("تشرين", Meaning::Month(Calendar::Gregorian, 0)),
-            ("شوال", Meaning::Month(Calendar::Hijri, 10)),
-            ("كلم", Meaning::Unit(0)),
-            ("الثالثه", Meaning::Ordinal(2)),
-            ("اليوم", Meaning::Time),
+            ("الاحد", WordMeaning::Weekday(1)),
+            ("الأحد", WordMeaning::Weekday(1)),
+            ("الجمعه", WordMeaning::Weekday(6)),
+            ("الجمعة", WordMeaning::Weekday(6)),
+            ("اغسطس", WordMeaning::Month(DateCalendar::Gregorian, 8)),
+            ("تموز", WordMeaning::Month(DateCalendar::Gregorian, 7)),
+            ("تشرين", WordMeaning::Month(DateCalendar::Gregorian, 0)),
+            ("شوال", WordMeaning::Month(DateCalendar::Hijri, 10)),
+            ("كلم", WordMeaning::Unit(0)),
+            ("الثالثه", WordMeaning::Ordinal(2)),
+            ("اليوم", WordMeaning::Time),
         ] {
             assert_eq!(meaning(word), Some(expected), "{word}");
         }

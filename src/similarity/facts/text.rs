@@ -2,22 +2,22 @@
 
 use std::cell::OnceCell;
 
-use super::numbers::{self, Date};
-use super::table::{Meaning, meaning};
+use super::numbers::{self, NamedDate};
+use super::table::{WordMeaning, meaning};
 use crate::similarity::words::{CONTENT, SAME_WORD, Vocabulary, alikeness, stem};
 
 /// A folded text as the guard asks it.
-pub(super) struct Text<'a> {
+pub(super) struct FactsText<'a> {
     vocabulary: Vocabulary<'a>,
     /// For each word whether the other text has the very word; empty if nobody said so.
     shared: Vec<bool>,
     /// Made when it is asked for.
-    meanings: OnceCell<Vec<Meaning>>,
+    meanings: OnceCell<Vec<WordMeaning>>,
     /// The same.
-    dates: OnceCell<Vec<Date>>,
+    dates: OnceCell<Vec<NamedDate>>,
 }
 
-impl<'a> Text<'a> {
+impl<'a> FactsText<'a> {
     pub(super) fn new(text: &'a str) -> Self {
         Self {
             vocabulary: Vocabulary::new(text),
@@ -33,7 +33,7 @@ impl<'a> Text<'a> {
     }
 
     /// Whether the word at a place is a content word that `other` does not know in any form.
-    pub(super) fn is_own(&self, at: usize, other: &Text<'_>) -> bool {
+    pub(super) fn is_own(&self, at: usize, other: &FactsText<'_>) -> bool {
         let is_shared = self.shared.get(at).is_some_and(|is_shared| *is_shared);
         !is_shared && is_content(self.words()[at]) && !other.knows(self.words()[at])
     }
@@ -48,18 +48,18 @@ impl<'a> Text<'a> {
     }
 
     /// Whether a word of the text means this.
-    pub(super) fn tells(&self, meant: Meaning) -> bool {
+    pub(super) fn tells(&self, meant: WordMeaning) -> bool {
         self.meanings.get_or_init(|| self.words().iter().filter_map(|word| meaning(word)).collect()).contains(&meant)
     }
 
     /// The dates of the text, in text order.
-    pub(super) fn dates(&self) -> &[Date] {
+    pub(super) fn dates(&self) -> &[NamedDate] {
         self.dates.get_or_init(|| numbers::dates(self.words()))
     }
 }
 
 /// Content words of a slot that the other text does not know and that are no spelling of a word opposite.
-pub(super) fn own_words<'a>(words: &[&'a str], opposite: &[&str], other: &Text<'_>) -> Vec<&'a str> {
+pub(super) fn own_words<'a>(words: &[&'a str], opposite: &[&str], other: &FactsText<'_>) -> Vec<&'a str> {
     let is_own = |word: &&&str| {
         is_content(word) && !other.knows(word) && !opposite.iter().any(|against| are_spellings(word, against))
     };
@@ -71,7 +71,7 @@ pub(super) fn is_content(word: &str) -> bool {
     let is_arabic = |c: char| ('\u{600}'..='\u{8FF}').contains(&c) || ('\u{FB50}'..='\u{FEFC}').contains(&c);
     word.starts_with(is_arabic)
         && word.chars().count() >= CONTENT
-        && meaning(word).is_none_or(|meaning| matches!(meaning, Meaning::Ordinal(_)))
+        && meaning(word).is_none_or(|meaning| matches!(meaning, WordMeaning::Ordinal(_)))
 }
 
 /// Whether two words are spellings of one: alike, and half of the letters of the longer at least are shared, for a short

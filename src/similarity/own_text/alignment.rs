@@ -7,25 +7,25 @@
 use std::ops::Range;
 
 use super::wording::{TRIGRAM, Wording};
-use crate::similarity::common::{Piece, Slot, longest_ascending, visit_gap};
+use crate::similarity::common::{GapPiece, TokenSlot, longest_ascending, visit_gap};
 
 /// Most neighbouring gaps of one block.
 const GAPS_OF_BLOCK: usize = 64;
 
 /// Two texts side by side; the shorter one is `a`.
 #[derive(Debug)]
-pub(super) struct Alignment {
+pub(super) struct TextAlignment {
     /// The trigrams that both have, ascending.
     pub(super) shared: Vec<u64>,
-    pub(super) a: Own,
-    pub(super) b: Own,
+    pub(super) a: OwnText,
+    pub(super) b: OwnText,
     /// What stands between the stretches that both have, in text order; the first and the last may be empty.
-    gaps: Vec<Gap>,
+    gaps: Vec<StretchGap>,
 }
 
 /// What is own to one text.
 #[derive(Debug)]
-pub(super) struct Own {
+pub(super) struct OwnText {
     /// For each token whether it is shared.
     covered: Vec<bool>,
     /// Number of own tokens.
@@ -34,7 +34,7 @@ pub(super) struct Own {
 
 /// Text between two stretches, with what follows it.
 #[derive(Debug, Clone)]
-struct Gap {
+struct StretchGap {
     a: Range<usize>,
     b: Range<usize>,
     /// Own tokens on each side.
@@ -45,7 +45,7 @@ struct Gap {
 
 /// A place in which one text has other words than the other.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Block {
+pub(super) struct ReplacedBlock {
     pub(super) a: Range<usize>,
     pub(super) b: Range<usize>,
     /// Own tokens of the side that has fewer.
@@ -54,23 +54,23 @@ pub(super) struct Block {
 
 /// Two texts, token by token.
 #[derive(Debug)]
-pub(super) struct Detail {
+pub(super) struct TokenAlignment {
     /// For each token of the first text whether the second has it too, in the same order.
     pub(super) matched: Vec<bool>,
     /// How many of them lie in stretches.
     pub(super) anchored: usize,
     /// Where one text has other tokens than the other, in text order.
-    pub(super) slots: Vec<Slot>,
+    pub(super) slots: Vec<TokenSlot>,
 }
 
 /// A run of tokens that both texts have.
 #[derive(Debug, Clone)]
-struct Stretch {
+struct CommonStretch {
     a: Range<usize>,
     b: Range<usize>,
 }
 
-impl Own {
+impl OwnText {
     /// Of a text of so many tokens, given the places where shared trigrams start.
     pub(super) fn new(tokens: usize, starts: impl Iterator<Item = u32>) -> Self {
         let mut covered = vec![false; tokens];
@@ -102,12 +102,12 @@ impl Own {
     }
 }
 
-impl Alignment {
+impl TextAlignment {
     /// Aligns two texts. O(n log n) for n tokens.
     pub(super) fn new(a: &Wording, b: &Wording) -> Self {
         let shared = a.shared(b);
-        let own_a = Own::new(a.words().len(), shared.iter().flat_map(|shared| shared.in_a.iter().copied()));
-        let own_b = Own::new(b.words().len(), shared.iter().flat_map(|shared| shared.in_b.iter().copied()));
+        let own_a = OwnText::new(a.words().len(), shared.iter().flat_map(|shared| shared.in_a.iter().copied()));
+        let own_b = OwnText::new(b.words().len(), shared.iter().flat_map(|shared| shared.in_b.iter().copied()));
         let mut once: Vec<(usize, usize)> = shared
             .iter()
             .filter(|shared| shared.in_a.len() == 1 && shared.in_b.len() == 1)
@@ -122,7 +122,7 @@ impl Alignment {
 
     /// Blocks with at least `least` own tokens on each side, none of which overlap: the one with most own tokens first. Gaps
     /// are joined if the stretches between them have at most half as many tokens as the block has own ones.
-    pub(super) fn blocks(&self, least: usize) -> Vec<Block> {
+    pub(super) fn blocks(&self, least: usize) -> Vec<ReplacedBlock> {
         let mut candidates = self.candidates(least.max(1));
         candidates.sort_unstable();
         let mut taken = vec![false; self.gaps.len()];
@@ -134,7 +134,11 @@ impl Alignment {
             }
             taken[gaps].fill(true);
             let (first, last) = (&self.gaps[candidate.first], &self.gaps[candidate.last]);
-            blocks.push(Block { a: first.a.start..last.a.end, b: first.b.start..last.b.end, own: candidate.own.0 });
+            blocks.push(ReplacedBlock {
+                a: first.a.start..last.a.end,
+                b: first.b.start..last.b.end,
+                own: candidate.own.0,
+            });
         }
         blocks
     }
@@ -147,22 +151,23 @@ impl Alignment {
     }
 
     /// The texts token by token: the gaps are aligned too.
-    pub(super) fn in_detail(&self, a: &Wording, b: &Wording) -> Detail {
-        let mut detail = Detail { matched: vec![true; a.words().len()], anchored: a.words().len(), slots: Vec::new() };
+    pub(super) fn in_detail(&self, a: &Wording, b: &Wording) -> TokenAlignment {
+        let mut detail =
+            TokenAlignment { matched: vec![true; a.words().len()], anchored: a.words().len(), slots: Vec::new() };
         for gap in &self.gaps {
             detail.anchored -= gap.a.len();
             detail.matched[gap.a.clone()].fill(false);
-            let Detail { matched, slots, .. } = &mut detail;
+            let TokenAlignment { matched, slots, .. } = &mut detail;
             visit_gap(a.words(), gap.a.clone(), b.words(), gap.b.clone(), |piece| match piece {
-                Piece::Both(tokens) => matched[tokens].fill(true),
-                Piece::Slot(slot) => slots.push(slot),
+                GapPiece::Both(tokens) => matched[tokens].fill(true),
+                GapPiece::Slot(slot) => slots.push(slot),
             });
         }
         detail
     }
 
-    fn candidates(&self, least: usize) -> Vec<Candidate> {
-        let has_own = |gap: &Gap| gap.own != [0, 0];
+    fn candidates(&self, least: usize) -> Vec<BlockCandidate> {
+        let has_own = |gap: &StretchGap| gap.own != [0, 0];
         let mut candidates = Vec::new();
         for (first, _) in self.gaps.iter().enumerate().filter(|(_, gap)| has_own(gap)) {
             let (mut own, mut between) = ([0, 0], 0);
@@ -170,7 +175,7 @@ impl Alignment {
                 own = [own[0] + gap.own[0], own[1] + gap.own[1]];
                 let fewer = own[0].min(own[1]);
                 if has_own(gap) && fewer >= least && 2 * between <= fewer {
-                    candidates.push(Candidate { own: std::cmp::Reverse(fewer), between, first, last });
+                    candidates.push(BlockCandidate { own: std::cmp::Reverse(fewer), between, first, last });
                 }
                 between += gap.stretch;
             }
@@ -181,7 +186,7 @@ impl Alignment {
 
 /// Neighbouring gaps that may be one block, in the order in which they are taken.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Candidate {
+struct BlockCandidate {
     own: std::cmp::Reverse<usize>,
     /// Tokens of the stretches between the gaps.
     between: usize,
@@ -190,8 +195,8 @@ struct Candidate {
 }
 
 /// The stretches that trigrams, ascending in both texts, make: joined where they touch, then extended over equal tokens.
-fn stretches(trigrams: &[(usize, usize)], a: &[u64], b: &[u64]) -> Vec<Stretch> {
-    let mut stretches: Vec<Stretch> = Vec::new();
+fn stretches(trigrams: &[(usize, usize)], a: &[u64], b: &[u64]) -> Vec<CommonStretch> {
+    let mut stretches: Vec<CommonStretch> = Vec::new();
     for &(x, y) in trigrams {
         let (end_x, end_y) = (x + TRIGRAM, y + TRIGRAM);
         match stretches.last_mut() {
@@ -202,9 +207,9 @@ fn stretches(trigrams: &[(usize, usize)], a: &[u64], b: &[u64]) -> Vec<Stretch> 
             }
             Some(last) => {
                 let (start_x, start_y) = (x.max(last.a.end), y.max(last.b.end));
-                stretches.push(Stretch { a: start_x..end_x.max(start_x), b: start_y..end_y.max(start_y) });
+                stretches.push(CommonStretch { a: start_x..end_x.max(start_x), b: start_y..end_y.max(start_y) });
             }
-            None => stretches.push(Stretch { a: x..end_x, b: y..end_y }),
+            None => stretches.push(CommonStretch { a: x..end_x, b: y..end_y }),
         }
     }
     extend(&mut stretches, a, b);
@@ -212,12 +217,12 @@ fn stretches(trigrams: &[(usize, usize)], a: &[u64], b: &[u64]) -> Vec<Stretch> 
 }
 
 /// Extends each stretch over equal tokens, as far as its neighbours.
-fn extend(stretches: &mut [Stretch], a: &[u64], b: &[u64]) {
+fn extend(stretches: &mut [CommonStretch], a: &[u64], b: &[u64]) {
     for place in 0..stretches.len() {
         let (from_a, from_b) =
             place.checked_sub(1).map_or((0, 0), |last| (stretches[last].a.end, stretches[last].b.end));
         let (to_a, to_b) = stretches.get(place + 1).map_or((a.len(), b.len()), |next| (next.a.start, next.b.start));
-        let Stretch { a: in_a, b: in_b } = &mut stretches[place];
+        let CommonStretch { a: in_a, b: in_b } = &mut stretches[place];
         while in_a.start > from_a && in_b.start > from_b && a[in_a.start - 1] == b[in_b.start - 1] {
             in_a.start -= 1;
             in_b.start -= 1;
@@ -229,14 +234,15 @@ fn extend(stretches: &mut [Stretch], a: &[u64], b: &[u64]) {
     }
 }
 
-fn gaps(stretches: &[Stretch], own_a: &Own, own_b: &Own) -> Vec<Gap> {
-    let end = Stretch { a: own_a.covered.len()..own_a.covered.len(), b: own_b.covered.len()..own_b.covered.len() };
+fn gaps(stretches: &[CommonStretch], own_a: &OwnText, own_b: &OwnText) -> Vec<StretchGap> {
+    let end =
+        CommonStretch { a: own_a.covered.len()..own_a.covered.len(), b: own_b.covered.len()..own_b.covered.len() };
     let mut gaps = Vec::with_capacity(stretches.len() + 1);
     let (mut from_a, mut from_b) = (0, 0);
     for stretch in stretches.iter().chain([&end]) {
         let (a, b) = (from_a..stretch.a.start, from_b..stretch.b.start);
         let own = [own_a.count(&a), own_b.count(&b)];
-        gaps.push(Gap { a, b, own, stretch: stretch.a.len() });
+        gaps.push(StretchGap { a, b, own, stretch: stretch.a.len() });
         (from_a, from_b) = (stretch.a.end, stretch.b.end);
     }
     gaps

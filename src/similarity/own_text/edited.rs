@@ -5,10 +5,10 @@
 //! and what they share is not common wording of the run. A form that tells other facts fails by its numbers, its common wording or
 //! the facts guard, which is asked before.
 
-use super::alignment::{Alignment, Detail};
+use super::alignment::{TextAlignment, TokenAlignment};
 use super::wording::tokens;
-use super::{Evidence, Text, percentile};
-use crate::similarity::common::Slot;
+use super::{CorpusEvidence, TextEvidence, percentile};
+use crate::similarity::common::TokenSlot;
 
 /// Fewest distinct texts of a run that tell what wording is common.
 const ENOUGH_TEXTS: usize = 1_000;
@@ -37,14 +37,14 @@ const PART: usize = 70;
 
 /// What two texts below the threshold are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Edited {
+pub(crate) enum EditedVerdict {
     /// One text, edited throughout.
     Copy,
     /// The shorter one is an edited part of the longer one.
     Part,
 }
 
-impl Edited {
+impl EditedVerdict {
     /// Smallest Jaccard of a copy that was edited throughout.
     pub(crate) const LEAST: f64 = 0.4;
 
@@ -54,7 +54,12 @@ impl Edited {
 
 /// Whether one of two texts below the threshold is the other one edited, or an edited part of it. `texts` is the number of
 /// distinct texts of the run. Symmetric. O(n log n) for n tokens, and a bounded time for each gap between what they share.
-pub(crate) fn edited(a: Text<'_>, b: Text<'_>, evidence: Evidence<'_>, texts: usize) -> Option<Edited> {
+pub(crate) fn edited(
+    a: TextEvidence<'_>,
+    b: TextEvidence<'_>,
+    evidence: CorpusEvidence<'_>,
+    texts: usize,
+) -> Option<EditedVerdict> {
     if texts < ENOUGH_TEXTS || a.wording.is_out_of_reach() || b.wording.is_out_of_reach() {
         return None;
     }
@@ -64,7 +69,7 @@ pub(crate) fn edited(a: Text<'_>, b: Text<'_>, evidence: Evidence<'_>, texts: us
     if tokens_a < SHORTEST || share_common_wording(a, b, evidence, texts) {
         return None;
     }
-    let alignment = Alignment::new(a.wording, b.wording);
+    let alignment = TextAlignment::new(a.wording, b.wording);
     let (least, share) = OWN_RUN;
     if alignment.a.longest_run() > least.max(tokens_a * share / 100) {
         return None;
@@ -82,18 +87,18 @@ pub(crate) fn edited(a: Text<'_>, b: Text<'_>, evidence: Evidence<'_>, texts: us
 }
 
 /// What the texts are if so many tokens of the shorter one stand in the longer one in one order.
-fn kind(matched: usize, a: Text<'_>, b: Text<'_>) -> Option<Edited> {
+fn kind(matched: usize, a: TextEvidence<'_>, b: TextEvidence<'_>) -> Option<EditedVerdict> {
     let (tokens_a, tokens_b) = (a.wording.words().len(), b.wording.words().len());
     let (of_shorter, of_longer) = SAME_TEXT;
     if matched * 100 >= tokens_a * of_shorter && matched * 100 >= tokens_b * of_longer {
-        Some(Edited::Copy)
+        Some(EditedVerdict::Copy)
     } else {
-        (matched * 100 >= tokens_a * PART).then_some(Edited::Part)
+        (matched * 100 >= tokens_a * PART).then_some(EditedVerdict::Part)
     }
 }
 
 /// Whether the median of what both have stands in more texts than a story does.
-fn share_common_wording(a: Text<'_>, b: Text<'_>, evidence: Evidence<'_>, texts: usize) -> bool {
+fn share_common_wording(a: TextEvidence<'_>, b: TextEvidence<'_>, evidence: CorpusEvidence<'_>, texts: usize) -> bool {
     let Some(frequencies) = evidence.run else { return true };
     let shared = a.wording.shared(b.wording);
     let mut found: Vec<u32> = shared.iter().filter_map(|shared| frequencies.of(shared.trigram)).collect();
@@ -102,11 +107,11 @@ fn share_common_wording(a: Text<'_>, b: Text<'_>, evidence: Evidence<'_>, texts:
 }
 
 /// Whether too many numbers of one text stand in a slot against others of the other.
-fn sets_numbers_against_others(a: Text<'_>, b: Text<'_>, detail: &Detail) -> bool {
-    let of = |text: Text<'_>| -> Vec<Vec<u8>> { tokens(text.folded).map(<[u8]>::to_vec).collect() };
+fn sets_numbers_against_others(a: TextEvidence<'_>, b: TextEvidence<'_>, detail: &TokenAlignment) -> bool {
+    let of = |text: TextEvidence<'_>| -> Vec<Vec<u8>> { tokens(text.folded).map(<[u8]>::to_vec).collect() };
     let most = a.wording.words().len() * OTHER_NUMBERS;
     let (a, b) = (of(a), of(b));
-    let other = |slot: &Slot| {
+    let other = |slot: &TokenSlot| {
         let a = groups(a[slot.a.clone()].iter().map(Vec::as_slice));
         let b = groups(b[slot.b.clone()].iter().map(Vec::as_slice));
         a.len().min(b.len()) - super::common(&a, &b)
@@ -115,12 +120,12 @@ fn sets_numbers_against_others(a: Text<'_>, b: Text<'_>, detail: &Detail) -> boo
 }
 
 /// Whether two thirds of the numbers of the text that has fewer stand in the other.
-fn share_most_numbers(a: Text<'_>, b: Text<'_>) -> bool {
+fn share_most_numbers(a: TextEvidence<'_>, b: TextEvidence<'_>) -> bool {
     let (a, b) = (groups(tokens(a.folded)), groups(tokens(b.folded)));
     3 * super::common(&a, &b) >= 2 * a.len().min(b.len())
 }
 
-fn has_same_lead(detail: &Detail) -> bool {
+fn has_same_lead(detail: &TokenAlignment) -> bool {
     let lead = &detail.matched[..detail.matched.len().min(LEAD)];
     2 * lead.iter().filter(|matched| **matched).count() >= lead.len()
 }

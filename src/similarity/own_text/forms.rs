@@ -7,11 +7,11 @@
 
 use std::ops::Range;
 
-use super::alignment::Detail;
+use super::alignment::TokenAlignment;
 use super::wording::tokens;
-use super::{Pair, RARE, RARER};
+use super::{RARE, RARER, TextPair};
 use crate::normalize::alphabet;
-use crate::similarity::common::Slot;
+use crate::similarity::common::TokenSlot;
 
 /// Texts that tell what is common in a form.
 pub(crate) const FORM: u32 = 4;
@@ -45,7 +45,7 @@ const BEHIND: usize = 2;
 
 /// What two short texts of one form tell otherwise.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Content {
+pub(super) enum FormContent {
     Number,
     Word,
 }
@@ -73,9 +73,9 @@ pub(crate) fn can_be_told_by_code(folded: &[u8]) -> bool {
     folded.iter().filter(|byte| **byte == b' ').nth(WITH_CODE - 1).is_none()
 }
 
-impl Pair<'_> {
+impl TextPair<'_> {
     /// What two short texts of one form tell otherwise, if they differ in little else.
-    pub(super) fn other_content(&self) -> Option<Content> {
+    pub(super) fn other_content(&self) -> Option<FormContent> {
         let longer = self.b.wording.words().len();
         let near = self.evidence.near.map(|near| (near, self.shared_frequency(near)));
         let form = near.filter(|(_, shared)| *shared >= FORM);
@@ -88,27 +88,28 @@ impl Pair<'_> {
             return None;
         }
         let [a, b] = [self.a, self.b].map(|text| tokens(text.folded).collect::<Vec<_>>());
-        let tells_code = |slot: &Slot| has_own_code(&a[slot.a.clone()], &b) && has_own_code(&b[slot.b.clone()], &a);
+        let tells_code =
+            |slot: &TokenSlot| has_own_code(&a[slot.a.clone()], &b) && has_own_code(&b[slot.b.clone()], &a);
         if longer <= WITH_CODE && detail.slots.iter().any(tells_code) {
-            return Some(Content::Number);
+            return Some(FormContent::Number);
         }
         let (frequencies, shared) = form?;
         let most = RARE.max(shared / RARER);
         let [rare_a, rare_b] = [self.a, self.b].map(|text| text.wording.rare_tokens(frequencies, most));
-        let sides = [Side { tokens: &a, is_rare: &rare_a }, Side { tokens: &b, is_rare: &rare_b }];
+        let sides = [FormSide { tokens: &a, is_rare: &rare_a }, FormSide { tokens: &b, is_rare: &rare_b }];
         // Titles, counters and tags stand at the edges, and differ between copies.
         let is_inner =
-            |slot: &&Slot| slot.a.start.min(slot.b.start) > 0 && slot.a.end < a.len() && slot.b.end < b.len();
+            |slot: &&TokenSlot| slot.a.start.min(slot.b.start) > 0 && slot.a.end < a.len() && slot.b.end < b.len();
         let inner = || detail.slots.iter().filter(is_inner);
         if inner().any(|slot| tells_number(sides, slot)) {
-            return Some(Content::Number);
+            return Some(FormContent::Number);
         }
         let can_be_a_word = longer <= WITH_WORD && loose <= LOOSE_WITH_WORD;
-        (can_be_a_word && inner().any(|slot| tells_word(sides, slot))).then_some(Content::Word)
+        (can_be_a_word && inner().any(|slot| tells_word(sides, slot))).then_some(FormContent::Word)
     }
 
     /// Tokens of both texts that stand against nothing.
-    fn loose(&self, detail: &Detail) -> usize {
+    fn loose(&self, detail: &TokenAlignment) -> usize {
         let matched = detail.matched.iter().filter(|matched| **matched).count();
         let replaced: usize = detail.slots.iter().map(|slot| slot.a.len().min(slot.b.len())).sum();
         self.a.wording.words().len() + self.b.wording.words().len() - 2 * (matched + replaced)
@@ -117,13 +118,13 @@ impl Pair<'_> {
 
 /// The tokens of one of two texts.
 #[derive(Clone, Copy)]
-struct Side<'s> {
+struct FormSide<'s> {
     tokens: &'s [&'s [u8]],
     /// For each token whether few texts have it in its place.
     is_rare: &'s [bool],
 }
 
-impl Side<'_> {
+impl FormSide<'_> {
     /// The digits of the rare numbers of a range, in one order, without zeros: papers write one number in many ways.
     fn digits(self, range: Range<usize>) -> Vec<u8> {
         let numbers = range.filter(|place| self.is_rare[*place] && alphabet::is_number(self.tokens[*place]));
@@ -142,13 +143,13 @@ impl Side<'_> {
 }
 
 /// Whether a slot sets rare numbers against others.
-fn tells_number([a, b]: [Side<'_>; 2], slot: &Slot) -> bool {
+fn tells_number([a, b]: [FormSide<'_>; 2], slot: &TokenSlot) -> bool {
     let (of_a, of_b) = (a.digits(slot.a.clone()), b.digits(slot.b.clone()));
     !of_a.is_empty() && !of_b.is_empty() && of_a != of_b
 }
 
 /// Whether a slot sets rare words against others, neither of which the other text has.
-fn tells_word([a, b]: [Side<'_>; 2], slot: &Slot) -> bool {
+fn tells_word([a, b]: [FormSide<'_>; 2], slot: &TokenSlot) -> bool {
     a.has_own_word(slot.a.clone(), b) && b.has_own_word(slot.b.clone(), a)
 }
 

@@ -6,7 +6,7 @@
 //! the shared part is furniture and the pair is no copy.
 //!
 //! How common a trigram is, is counted in distinct texts: among the candidates that hang together with the pair
-//! ([`Evidence::near`]), and over the run, where a sample of trigrams is counted ([`Evidence::run`]). Without any counts the rule
+//! ([`CorpusEvidence::near`]), and over the run, where a sample of trigrams is counted ([`CorpusEvidence::run`]). Without any counts the rule
 //! can still tell that a long passage was replaced by another.
 //!
 //! Tests, each of which makes a pair a variant:
@@ -33,13 +33,13 @@ mod forms;
 mod frequency;
 mod wording;
 
-pub(crate) use edited::{Edited, edited};
+pub(crate) use edited::{EditedVerdict, edited};
 pub(crate) use forms::{FORM, can_be_told_by_code, have_other_numbers};
 pub(crate) use frequency::TrigramFrequencies;
 pub(crate) use wording::Wording;
 
-use alignment::{Alignment, Block, Own};
-use forms::Content;
+use alignment::{OwnText, ReplacedBlock, TextAlignment};
+use forms::FormContent;
 use wording::tokens;
 
 /// What the rule counts; where a run measures by it, frequencies over the run are known.
@@ -89,7 +89,7 @@ const SHARED_CONTENT: usize = 4;
 
 /// What the rule knows of a text.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Text<'t> {
+pub(crate) struct TextEvidence<'t> {
     /// Its tokens in the compact alphabet, joined by one space.
     pub(crate) folded: &'t [u8],
     pub(crate) wording: &'t Wording,
@@ -97,7 +97,7 @@ pub(crate) struct Text<'t> {
 
 /// What the rule knows of the other texts.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Evidence<'e> {
+pub(crate) struct CorpusEvidence<'e> {
     /// Trigrams of the texts that candidates join with the pair.
     pub(crate) near: Option<&'e TrigramFrequencies>,
     /// Sampled trigrams of all texts.
@@ -109,7 +109,7 @@ pub(crate) struct Evidence<'e> {
 /// Why two texts are no copies although they are alike; `None` if the rule has nothing against it. Symmetric.
 ///
 /// O(n log n) for n tokens. Texts of fewer than 3 or more than 20,000 tokens are not judged.
-pub(crate) fn judge(a: Text<'_>, b: Text<'_>, evidence: Evidence<'_>) -> Option<VariantReason> {
+pub(crate) fn judge(a: TextEvidence<'_>, b: TextEvidence<'_>, evidence: CorpusEvidence<'_>) -> Option<VariantReason> {
     if a.wording.is_out_of_reach() || b.wording.is_out_of_reach() {
         return None;
     }
@@ -117,7 +117,7 @@ pub(crate) fn judge(a: Text<'_>, b: Text<'_>, evidence: Evidence<'_>) -> Option<
         return Some(VariantReason::Numbers);
     }
     let [a, b] = in_order(a, b);
-    let pair = Pair { a, b, alignment: Alignment::new(a.wording, b.wording), evidence };
+    let pair = TextPair { a, b, alignment: TextAlignment::new(a.wording, b.wording), evidence };
     if pair.is_furniture() {
         Some(VariantReason::Furniture)
     } else if pair.is_replaced() {
@@ -128,34 +128,34 @@ pub(crate) fn judge(a: Text<'_>, b: Text<'_>, evidence: Evidence<'_>) -> Option<
         Some(VariantReason::Facts)
     } else {
         pair.other_content().map(|content| match content {
-            Content::Number => VariantReason::Numbers,
-            Content::Word => VariantReason::Facts,
+            FormContent::Number => VariantReason::Numbers,
+            FormContent::Word => VariantReason::Facts,
         })
     }
 }
 
 /// An alignment may turn out otherwise for the sides exchanged, so they have one order: the shorter text first; of equal length the one with the smaller hashes.
-fn in_order<'t>(a: Text<'t>, b: Text<'t>) -> [Text<'t>; 2] {
+fn in_order<'t>(a: TextEvidence<'t>, b: TextEvidence<'t>) -> [TextEvidence<'t>; 2] {
     let (words_a, words_b) = (a.wording.words(), b.wording.words());
     let order = words_a.len().cmp(&words_b.len()).then_with(|| words_a.cmp(words_b));
     if order.is_le() { [a, b] } else { [b, a] }
 }
 
 /// Two texts that are judged; the shorter one is `a`.
-struct Pair<'p> {
-    a: Text<'p>,
-    b: Text<'p>,
-    alignment: Alignment,
-    evidence: Evidence<'p>,
+struct TextPair<'p> {
+    a: TextEvidence<'p>,
+    b: TextEvidence<'p>,
+    alignment: TextAlignment,
+    evidence: CorpusEvidence<'p>,
 }
 
-impl Pair<'_> {
+impl TextPair<'_> {
     /// Whether shared text is common and own text is not: among the texts that candidates join with the pair, or over the run,
     /// where it must be very common, since a story that many papers print is common there too.
     fn is_furniture(&self) -> bool {
-        let Evidence { near, run, .. } = self.evidence;
+        let CorpusEvidence { near, run, .. } = self.evidence;
         let is_common = |(frequencies, least)| self.is_common_furniture(frequencies, least);
-        let Alignment { a, b, .. } = &self.alignment;
+        let TextAlignment { a, b, .. } = &self.alignment;
         a.tokens.min(b.tokens) >= BLOCK
             && (near.map(|near| (near, COMMON)).is_some_and(is_common)
                 || run.map(|run| (run, VERY_COMMON)).is_some_and(is_common))
@@ -163,43 +163,44 @@ impl Pair<'_> {
 
     /// Whether so many texts or more have the shared text, and few have own text.
     fn is_common_furniture(&self, frequencies: &TrigramFrequencies, least: u32) -> bool {
-        let Alignment { a, b, .. } = &self.alignment;
+        let TextAlignment { a, b, .. } = &self.alignment;
         let shared = self.shared_frequency(frequencies);
         if shared < least {
             return false;
         }
         let most = RARE.max(shared / RARER);
-        let of_all = || Block { a: 0..self.a.wording.words().len(), b: 0..self.b.wording.words().len(), own: 0 };
+        let of_all =
+            || ReplacedBlock { a: 0..self.a.wording.words().len(), b: 0..self.b.wording.words().len(), own: 0 };
         let scattered = shared >= VERY_COMMON
             && a.tokens.min(b.tokens) >= OWN
             && a.longest_run().min(b.longest_run()) >= OWN_RUN
             && self.own_frequency(frequencies, &of_all()) <= most;
-        let is_rare = |block: &Block| self.own_frequency(frequencies, block) <= most;
+        let is_rare = |block: &ReplacedBlock| self.own_frequency(frequencies, block) <= most;
         scattered || self.alignment.blocks(BLOCK).iter().any(is_rare)
     }
 
     /// Whether a passage was replaced by another, unless both are furniture.
     fn is_replaced(&self) -> bool {
-        let Alignment { a, b, .. } = &self.alignment;
+        let TextAlignment { a, b, .. } = &self.alignment;
         let share = (self.a.wording.words().len() * PASSAGE_SHARE).div_ceil(100);
         let least = PASSAGE.min(share).max(BLOCK);
         if a.tokens.min(b.tokens) < least {
             return false;
         }
-        let replaced = |block: &Block| !self.share_rare_words(block) && !self.is_furniture_itself(block);
+        let replaced = |block: &ReplacedBlock| !self.share_rare_words(block) && !self.is_furniture_itself(block);
         self.alignment.blocks(least).iter().any(replaced)
     }
 
     /// Whether a block is more common than what the texts share: a page that was read again, with another day's sidebar.
-    fn is_furniture_itself(&self, block: &Block) -> bool {
+    fn is_furniture_itself(&self, block: &ReplacedBlock) -> bool {
         let Some(frequencies) = self.evidence.run else { return false };
         self.own_frequency(frequencies, block) > RARE.max(self.shared_frequency(frequencies))
     }
 
     /// Whether the sides of a block share many of their rare words: one was edited into the other.
-    fn share_rare_words(&self, block: &Block) -> bool {
+    fn share_rare_words(&self, block: &ReplacedBlock) -> bool {
         let words = self.evidence.words;
-        let rare = |text: Text<'_>, own: &Own, range: &std::ops::Range<usize>| {
+        let rare = |text: TextEvidence<'_>, own: &OwnText, range: &std::ops::Range<usize>| {
             let mut bag: AHashMap<Vec<u8>, usize> = AHashMap::new();
             for (place, token) in tokens(text.folded).enumerate().skip(range.start).take(range.len()) {
                 if own.is_own(place) && words.is_rare_here(&alphabet::to_utf8(token)) {
@@ -234,7 +235,7 @@ impl Pair<'_> {
 
     /// Numbers that stand against other numbers, counted in each block on the side that has fewer.
     fn other_numbers(&self) -> usize {
-        let numbers = |text: Text<'_>, own: &Own, range: &std::ops::Range<usize>| {
+        let numbers = |text: TextEvidence<'_>, own: &OwnText, range: &std::ops::Range<usize>| {
             let placed = tokens(text.folded).enumerate().skip(range.start).take(range.len());
             let mut numbers: Vec<Vec<u8>> = placed
                 .filter(|(place, token)| own.is_own(*place) && alphabet::is_number(token))
@@ -243,7 +244,7 @@ impl Pair<'_> {
             numbers.sort_unstable();
             numbers
         };
-        let other = |block: &Block| {
+        let other = |block: &ReplacedBlock| {
             let a = numbers(self.a, &self.alignment.a, &block.a);
             let b = numbers(self.b, &self.alignment.b, &block.b);
             a.len().min(b.len()) - common(&a, &b)
@@ -284,8 +285,8 @@ impl Pair<'_> {
 
     /// The 75th of 100 frequencies of trigrams that are wholly own, in the text of the block where it is larger; 0 if none was
     /// counted.
-    fn own_frequency(&self, frequencies: &TrigramFrequencies, block: &Block) -> u32 {
-        let of = |text: Text<'_>, own: &Own, range: &std::ops::Range<usize>| {
+    fn own_frequency(&self, frequencies: &TrigramFrequencies, block: &ReplacedBlock) -> u32 {
+        let of = |text: TextEvidence<'_>, own: &OwnText, range: &std::ops::Range<usize>| {
             let inside = |place: usize| place >= range.start && place + wording::TRIGRAM <= range.end;
             let placed = text.wording.placed().filter(|(_, place)| inside(*place) && own.is_wholly_own(*place));
             let mut found: Vec<u32> = placed.filter_map(|(trigram, _)| frequencies.of(trigram)).collect();

@@ -1,10 +1,10 @@
 //! The words and word trigrams of one text, made once and compared with any number of others.
 
-use super::alignment::Own;
+use super::alignment::OwnText;
 use super::frequency::TrigramFrequencies;
 use super::{OWN, OWN_RUN};
-use crate::kernel::Kernel;
-use crate::shingle::hash::Keys;
+use crate::kernel::InstructionSet;
+use crate::shingle::hash::HashKeys;
 use crate::shingle::kernel::word_shingles;
 
 /// Tokens of a trigram.
@@ -30,11 +30,11 @@ impl Wording {
 
     /// The wording of a folded text: tokens in the compact alphabet, joined by one space. `keys` are those of the run, so that
     /// the trigrams are its `word:3` shingles. O(n log n) for n tokens.
-    pub(crate) fn new(folded: &[u8], keys: &Keys) -> Self {
+    pub(crate) fn new(folded: &[u8], keys: &HashKeys) -> Self {
         let words: Vec<u64> = tokens(folded).map(|token| keys.bytes(token)).collect();
         let mut hashes = Vec::new();
         if words.len() >= TRIGRAM {
-            word_shingles(Kernel::best(), &words, TRIGRAM, keys, &mut hashes);
+            word_shingles(InstructionSet::best(), &words, TRIGRAM, keys, &mut hashes);
         }
         let mut placed: Vec<(u64, u32)> = hashes.into_iter().zip(0..).collect();
         placed.sort_unstable();
@@ -66,7 +66,7 @@ impl Wording {
     /// Whether the text has content of its own: enough tokens outside of `common` trigrams, which ascend, and a run of them.
     pub(crate) fn has_content(&self, common: &[u64]) -> bool {
         let common = self.placed().filter(|(trigram, _)| common.binary_search(trigram).is_ok());
-        let own = Own::new(self.words.len(), common.map(|(_, place)| place as u32));
+        let own = OwnText::new(self.words.len(), common.map(|(_, place)| place as u32));
         own.tokens >= OWN && own.longest_run() >= OWN_RUN
     }
 
@@ -81,14 +81,14 @@ impl Wording {
     }
 
     /// The trigrams that both have, ascending, with their places in each. O(n + m).
-    pub(super) fn shared<'w>(&'w self, other: &'w Self) -> Vec<Shared<'w>> {
+    pub(super) fn shared<'w>(&'w self, other: &'w Self) -> Vec<SharedTrigram<'w>> {
         let mut shared = Vec::new();
         let (mut i, mut j) = (0, 0);
         while i < self.trigrams.len() && j < other.trigrams.len() {
             let (x, y) = (self.trigrams[i], other.trigrams[j]);
             let (end_i, end_j) = (self.end_of(i), other.end_of(j));
             if x == y {
-                shared.push(Shared { trigram: x, in_a: &self.places[i..end_i], in_b: &other.places[j..end_j] });
+                shared.push(SharedTrigram { trigram: x, in_a: &self.places[i..end_i], in_b: &other.places[j..end_j] });
             }
             if x <= y {
                 i = end_i;
@@ -109,7 +109,7 @@ impl Wording {
 
 /// A trigram that two texts have.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Shared<'w> {
+pub(super) struct SharedTrigram<'w> {
     pub(super) trigram: u64,
     /// Places of its first token in the first text, ascending.
     pub(super) in_a: &'w [u32],
@@ -134,15 +134,15 @@ mod tests {
         let mut shingler = Shingler::new(ShingleKind::Word(3), 7);
         let normalizer = Normalizer::new(Profile::Standard, Language::Ar);
         let (shingled, folded) = shingler.shingle_and_keep(&normalizer, crate::document::Excerpt::whole(text));
-        let wording = Wording::new(&folded, &Keys::new(7));
+        let wording = Wording::new(&folded, &HashKeys::new(7));
         assert_eq!(wording.distinct().collect::<Vec<_>>(), shingled.set().hashes());
         assert_eq!(wording.words().len(), 8);
-        assert!(Wording::new("قال الوزير".as_bytes(), &Keys::new(7)).is_out_of_reach());
+        assert!(Wording::new("قال الوزير".as_bytes(), &HashKeys::new(7)).is_out_of_reach());
     }
 
     #[test]
     fn shared_trigrams_have_all_their_places() {
-        let keys = Keys::new(0);
+        let keys = HashKeys::new(0);
         let (a, b) = (Wording::new(b"x a b c y a b c", &keys), Wording::new(b"a b c z", &keys));
         let shared = a.shared(&b);
         let places: Vec<_> = shared.iter().map(|shared| (shared.in_a, shared.in_b)).collect();

@@ -8,8 +8,8 @@
 
 use std::arch::x86_64::*;
 
-use super::step::{Hits, MANY, at_least, lanes, steps, take};
-use super::{Constants, EMPTY, Rounds};
+use super::step::{EmptyHits, MANY, at_least, lanes, steps, take};
+use super::{EMPTY, HashConstants, Rounds};
 
 /// Longest signature whose places fit the bitmap.
 pub(super) const LONGEST: usize = 256;
@@ -67,13 +67,13 @@ fn first(rounds: &Rounds, hashes: &[u64], places: &mut [u32]) {
 #[inline]
 #[target_feature(enable = "avx2,bmi1,bmi2,popcnt")]
 fn later(rounds: &Rounds, round: usize, hashes: &[u64], empty: [u32; 8], places: &mut [u32]) {
-    let Constants { xor, multiplier } = rounds.constants[round];
+    let HashConstants { xor, multiplier } = rounds.constants[round];
     let halves = |word: u64| (_mm256_set1_epi32(word as i32), _mm256_set1_epi32((word >> 32) as i32));
     let ((xor_low, xor_high), (low, high)) = (halves(xor), halves(multiplier));
     let t = _mm256_set1_epi32(rounds.length as i32);
     let e = empty.map(|word| word as i32);
     let empty = _mm256_setr_epi32(e[0], e[1], e[2], e[3], e[4], e[5], e[6], e[7]);
-    let (mut hits, mut length) = (Hits::new(rounds, round, hashes), 0);
+    let (mut hits, mut length) = (EmptyHits::new(rounds, round, hashes), 0);
     for (start, step) in steps(hashes) {
         let (lows, highs) = load(step);
         let (lows, highs) = (_mm256_xor_si256(lows, xor_low), _mm256_xor_si256(highs, xor_high));

@@ -9,8 +9,8 @@
 
 use std::arch::x86_64::*;
 
-use super::step::{Hits, MANY, at_least, steps, take};
-use super::{Constants, EMPTY, Rounds};
+use super::step::{EmptyHits, MANY, at_least, steps, take};
+use super::{EMPTY, HashConstants, Rounds};
 
 /// Longest signature whose places fit the bitmap.
 pub(super) const LONGEST: usize = 512;
@@ -72,7 +72,7 @@ fn first(rounds: &Rounds, hashes: &[u64], places: &mut [u32]) {
 #[inline]
 #[target_feature(enable = "avx512f,avx512dq,avx2,bmi1,bmi2,popcnt")]
 fn later(rounds: &Rounds, round: usize, hashes: &[u64], empty: __m512i, places: &mut [u32]) {
-    let Constants { xor, multiplier } = rounds.constants[round];
+    let HashConstants { xor, multiplier } = rounds.constants[round];
     let (xor, multiplier) = (_mm512_set1_epi64(xor as i64), _mm512_set1_epi64(multiplier as i64));
     let t = _mm512_set1_epi64(rounds.length.into());
     let product = |hashes| {
@@ -81,7 +81,7 @@ fn later(rounds: &Rounds, round: usize, hashes: &[u64], empty: __m512i, places: 
     };
     // In the order of `odd_lanes`.
     let numbers = _mm512_set_epi32(15, 7, 14, 6, 13, 5, 12, 4, 11, 3, 10, 2, 9, 1, 8, 0);
-    let (mut hits, mut length) = (Hits::new(rounds, round, hashes), 0);
+    let (mut hits, mut length) = (EmptyHits::new(rounds, round, hashes), 0);
     for (start, step) in steps(hashes) {
         let (left, right) = load(step);
         let at = odd_lanes(product(left), product(right));

@@ -15,8 +15,8 @@ mod portable;
 #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
 mod step;
 
-use crate::kernel::{Kernel, Set};
-use crate::shingle::hash::Stream;
+use crate::kernel::{InstructionSet, KernelSet};
+use crate::shingle::hash::SeedStream;
 
 /// The score of a place that nothing has reached.
 pub(super) const EMPTY: u32 = u32::MAX;
@@ -31,27 +31,27 @@ pub(super) struct Rounds {
     length: u32,
     /// High bits of a score that hold the round.
     bits: u32,
-    constants: Box<[Constants]>,
+    constants: Box<[HashConstants]>,
 }
 
 /// What round i makes of a hash: `(hash ^ xor)·multiplier`.
 #[derive(Debug, Clone, Copy)]
-struct Constants {
+struct HashConstants {
     xor: u64,
     multiplier: u64,
 }
 
 impl Rounds {
     /// Draws the constants of 2 × `length` rounds.
-    pub(super) fn new(length: usize, mut stream: Stream) -> Self {
+    pub(super) fn new(length: usize, mut stream: SeedStream) -> Self {
         let rounds = 2 * length;
-        let draw = |_| Constants { xor: stream.draw(), multiplier: stream.draw() | 1 };
+        let draw = |_| HashConstants { xor: stream.draw(), multiplier: stream.draw() | 1 };
         let constants = (0..rounds).map(draw).collect();
         Self { length: length as u32, bits: usize::BITS - rounds.leading_zeros(), constants }
     }
 
     /// Makes `values` the signature of `hashes`.
-    pub(super) fn minima(&self, kernel: Kernel, hashes: &[u64], values: &mut Vec<u32>) {
+    pub(super) fn minima(&self, kernel: InstructionSet, hashes: &[u64], values: &mut Vec<u32>) {
         let length = self.length as usize;
         values.clear();
         values.resize(length, EMPTY);
@@ -61,11 +61,11 @@ impl Rounds {
         values.resize(length.next_multiple_of(GROUP), 0);
         let settled = match kernel.0 {
             #[cfg(target_arch = "x86_64")]
-            Set::Avx512 if length <= avx512::LONGEST => avx512::minima(self, hashes, values),
+            KernelSet::Avx512 if length <= avx512::LONGEST => avx512::minima(self, hashes, values),
             #[cfg(target_arch = "x86_64")]
-            Set::Avx2 if length <= avx2::LONGEST => avx2::minima(self, hashes, values),
+            KernelSet::Avx2 if length <= avx2::LONGEST => avx2::minima(self, hashes, values),
             #[cfg(target_arch = "aarch64")]
-            Set::Neon if length <= neon::LONGEST && cfg!(target_endian = "little") => {
+            KernelSet::Neon if length <= neon::LONGEST && cfg!(target_endian = "little") => {
                 neon::minima(self, hashes, values)
             }
             _ => portable::minima(self, hashes, values),
@@ -101,7 +101,7 @@ impl Rounds {
     }
 }
 
-impl Constants {
+impl HashConstants {
     #[inline(always)]
     fn rehash(self, hash: u64) -> u64 {
         (hash ^ self.xor).wrapping_mul(self.multiplier)

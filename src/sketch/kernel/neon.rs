@@ -7,8 +7,8 @@
 
 use std::arch::aarch64::*;
 
-use super::step::{Hits, MANY, at_least, lanes, steps, take};
-use super::{Constants, EMPTY, Rounds};
+use super::step::{EmptyHits, MANY, at_least, lanes, steps, take};
+use super::{EMPTY, HashConstants, Rounds};
 
 /// Longest signature whose places fit the bitmap.
 pub(super) const LONGEST: usize = 256;
@@ -64,7 +64,7 @@ fn first(rounds: &Rounds, hashes: &[u64], places: &mut [u32]) {
 #[inline]
 #[target_feature(enable = "neon")]
 fn later(rounds: &Rounds, round: usize, hashes: &[u64], empty: &[u8; 32], places: &mut [u32]) {
-    let Constants { xor, multiplier } = rounds.constants[round];
+    let HashConstants { xor, multiplier } = rounds.constants[round];
     let halves = |word: u64| (vdupq_n_u32(word as u32), vdupq_n_u32((word >> 32) as u32));
     let ((xor_low, xor_high), (low, high)) = (halves(xor), halves(multiplier));
     let t = vdupq_n_u32(rounds.length);
@@ -76,7 +76,7 @@ fn later(rounds: &Rounds, round: usize, hashes: &[u64], empty: &[u8; 32], places
     };
     // SAFETY: two registers are as long as the array, and the second begins after its first half.
     let empty = unsafe { uint8x16x2_t(vld1q_u8(empty.as_ptr()), vld1q_u8(empty.as_ptr().add(16))) };
-    let (mut hits, mut length) = (Hits::new(rounds, round, hashes), 0);
+    let (mut hits, mut length) = (EmptyHits::new(rounds, round, hashes), 0);
     for (start, step) in steps::<STEP>(hashes) {
         let [front, back] = step.as_chunks::<4>().0 else { continue };
         // Places fit a byte each.

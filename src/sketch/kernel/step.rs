@@ -59,14 +59,14 @@ pub(super) fn take(at: &[u32], scores: &[u32], places: &mut [u32]) {
 /// Numbers of the shingles that fall into empty places in a round after the first.
 ///
 /// How many there are is the caller's variable: in here it would go through memory in every step.
-pub(super) struct Hits<'a> {
+pub(super) struct EmptyHits<'a> {
     rounds: &'a Rounds,
     round: usize,
     hashes: &'a [u64],
     numbers: [u32; MANY + WIDEST],
 }
 
-impl<'a> Hits<'a> {
+impl<'a> EmptyHits<'a> {
     #[inline(always)]
     pub(super) fn new(rounds: &'a Rounds, round: usize, hashes: &'a [u64]) -> Self {
         Self { rounds, round, hashes, numbers: [0; MANY + WIDEST] }

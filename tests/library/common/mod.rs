@@ -32,7 +32,7 @@ pub fn shared_table(name: &str) -> Vec<Vec<String>> {
     // The input layer unpacks it: a document in plain text.
     let path = shared(&format!("corpora/{name}.tsv.gz"));
     let mut options = InputOptions::default();
-    options.format = Some(mukarrar::input::Format::Text);
+    options.format = Some(mukarrar::input::InputFormat::Text);
     let corpus = Corpus::open(&[path], options).unwrap();
     let record = corpus.read(mukarrar::document::DocId::new(0)).unwrap();
     record.text.lines().map(|line| line.split('\t').map(str::to_owned).collect()).collect()

@@ -15,7 +15,7 @@ use mukarrar::input;
 use mukarrar::normalize::Profile;
 use mukarrar::page::{Boilerplate, UnitLevel};
 use mukarrar::pipeline::Options;
-use mukarrar::report::Format;
+use mukarrar::report::ReportFormat;
 use mukarrar::shingle::ShingleKind;
 
 #[derive(Debug, Args)]
@@ -33,8 +33,8 @@ pub(crate) struct InputArgs {
 pub(crate) struct ReadingArgs {
     /// Format of every input: jsonl, text, csv, tsv, parquet, html or warc. If not given, the extension decides, then the
     /// content.
-    #[arg(long, value_name = "FORMAT", value_parser = input::Format::from_str)]
-    pub(crate) input_format: Option<input::Format>,
+    #[arg(long, value_name = "FORMAT", value_parser = input::InputFormat::from_str)]
+    pub(crate) input_format: Option<input::InputFormat>,
     /// Field or column with the id.
     #[arg(long, value_name = "FIELD", default_value = "id")]
     pub(crate) id_field: String,
@@ -208,7 +208,7 @@ pub(crate) struct KeepArgs {
 
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Running")]
-pub(crate) struct CheckArgs {
+pub(crate) struct MembershipArgs {
     /// Exit with 1 if copies were found.
     #[arg(long)]
     pub(crate) check: bool,
@@ -247,8 +247,8 @@ pub(crate) struct ThreadsArgs {
 #[command(next_help_heading = "Showing")]
 pub(crate) struct OutputArgs {
     /// Format of the results: text, json, jsonl or tsv.
-    #[arg(long, value_name = "FORMAT", default_value_t = Format::Text, value_parser = Format::from_str)]
-    pub(crate) format: Format,
+    #[arg(long, value_name = "FORMAT", default_value_t = ReportFormat::Text, value_parser = ReportFormat::from_str)]
+    pub(crate) format: ReportFormat,
     /// Write the results to this file; it appears only when complete. - is standard output.
     #[arg(short, long, value_name = "FILE", default_value = "-")]
     pub(crate) output: PathBuf,

@@ -9,7 +9,7 @@ use mukarrar::Verdict;
 use mukarrar::document::DocId;
 use mukarrar::error::Error;
 use mukarrar::index::Match;
-use mukarrar::report::Format;
+use mukarrar::report::ReportFormat;
 use mukarrar::report::text::{cell, sanitize};
 use mukarrar::similarity::VariantReason;
 
@@ -18,7 +18,7 @@ const FAILED: &str = "error";
 
 /// The answer about one record.
 #[derive(Debug)]
-pub(super) enum Answer {
+pub(super) enum RecordAnswer {
     /// The verdict on the record.
     Verdict(Verdict),
     /// The record was stored unchecked; `replaced` says whether its key had another text.
@@ -31,7 +31,7 @@ pub(super) enum Answer {
     Failed(Error),
 }
 
-impl Answer {
+impl RecordAnswer {
     const fn name(&self) -> &'static str {
         match self {
             Self::Verdict(verdict) => verdict.name(),
@@ -54,7 +54,7 @@ impl Answer {
 
 /// Counts of answers by name, and the rejected records.
 #[derive(Debug, Default)]
-pub(super) struct Answers {
+pub(super) struct AnswerCounts {
     counts: Vec<(&'static str, u64)>,
     pub(super) rejects: Vec<DocId>,
     /// The first error of the index. No batch is looked up after it.
@@ -62,7 +62,7 @@ pub(super) struct Answers {
     written: u64,
 }
 
-impl Answers {
+impl AnswerCounts {
     pub(super) fn duplicates(&self) -> u64 {
         self.count("duplicate")
     }
@@ -77,52 +77,58 @@ impl Answers {
     }
 
     /// Writes what comes before the first answer.
-    pub(super) fn begin(&self, format: Format, out: &mut dyn Write) -> io::Result<()> {
+    pub(super) fn begin(&self, format: ReportFormat, out: &mut dyn Write) -> io::Result<()> {
         match format {
-            Format::Tsv => {
+            ReportFormat::Tsv => {
                 writeln!(out, "id\tverdict\tkey\tjaccard\tcontainment\trelation\tseen\tstandard_error\treason")
             }
-            Format::Json => write!(out, "["),
-            Format::Text | Format::Jsonl => Ok(()),
+            ReportFormat::Json => write!(out, "["),
+            ReportFormat::Text | ReportFormat::Jsonl => Ok(()),
         }
     }
 
     /// Writes what comes after the last answer.
-    pub(super) fn end(&self, format: Format, out: &mut dyn Write) -> io::Result<()> {
-        if format == Format::Json { writeln!(out, "]") } else { Ok(()) }
+    pub(super) fn end(&self, format: ReportFormat, out: &mut dyn Write) -> io::Result<()> {
+        if format == ReportFormat::Json { writeln!(out, "]") } else { Ok(()) }
     }
 
     /// Writes the answer about one record, and counts it.
-    pub(super) fn write(&mut self, id: &str, answer: &Answer, format: Format, out: &mut dyn Write) -> io::Result<()> {
+    pub(super) fn write(
+        &mut self,
+        id: &str,
+        answer: &RecordAnswer,
+        format: ReportFormat,
+        out: &mut dyn Write,
+    ) -> io::Result<()> {
         let name = answer.name();
         match self.counts.iter_mut().find(|(known, _)| *known == name) {
             Some((_, count)) => *count += 1,
             None => self.counts.push((name, 1)),
         }
-        if let (Answer::Failed(error), None) = (answer, &self.failure) {
+        if let (RecordAnswer::Failed(error), None) = (answer, &self.failure) {
             self.failure = Some(error.to_string());
         }
         self.written += 1;
         match format {
-            Format::Jsonl => writeln!(out, "{}", object(id, answer)),
-            Format::Json => write!(out, "{}{}", if self.written > 1 { ",\n" } else { "" }, object(id, answer)),
-            Format::Tsv => tsv(id, answer, out),
-            Format::Text => text(id, answer, out),
+            ReportFormat::Jsonl => writeln!(out, "{}", object(id, answer)),
+            ReportFormat::Json => write!(out, "{}{}", if self.written > 1 { ",\n" } else { "" }, object(id, answer)),
+            ReportFormat::Tsv => tsv(id, answer, out),
+            ReportFormat::Text => text(id, answer, out),
         }
     }
 }
 
-fn object(id: &str, answer: &Answer) -> serde_json::Value {
+fn object(id: &str, answer: &RecordAnswer) -> serde_json::Value {
     let name = answer.name();
     match (answer, answer.matches()) {
-        (Answer::Matches(matches), _) => json!({ "id": id, "matches": matches }),
-        (Answer::Failed(error), _) => json!({ "id": id, "verdict": name, "error": error.to_string() }),
+        (RecordAnswer::Matches(matches), _) => json!({ "id": id, "matches": matches }),
+        (RecordAnswer::Failed(error), _) => json!({ "id": id, "verdict": name, "error": error.to_string() }),
         (_, [found, ..]) => json!({ "id": id, "verdict": name, "match": found }),
         (_, []) => json!({ "id": id, "verdict": name }),
     }
 }
 
-fn tsv(id: &str, answer: &Answer, out: &mut dyn Write) -> io::Result<()> {
+fn tsv(id: &str, answer: &RecordAnswer, out: &mut dyn Write) -> io::Result<()> {
     let (id, name) = (cell(id), answer.name());
     for found in answer.matches() {
         let Match { jaccard, containment, relation, reason, seen, standard_error, .. } = found;
@@ -135,7 +141,7 @@ fn tsv(id: &str, answer: &Answer, out: &mut dyn Write) -> io::Result<()> {
     if answer.matches().is_empty() { writeln!(out, "{id}\t{name}\t\t\t\t\t\t\t") } else { Ok(()) }
 }
 
-fn text(id: &str, answer: &Answer, out: &mut dyn Write) -> io::Result<()> {
+fn text(id: &str, answer: &RecordAnswer, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "{:<10} {}", answer.name(), sanitize(id))?;
     for found in answer.matches() {
         let Match { jaccard, containment, relation, reason, seen, standard_error, .. } = found;
@@ -151,7 +157,7 @@ fn text(id: &str, answer: &Answer, out: &mut dyn Write) -> io::Result<()> {
     Ok(())
 }
 
-impl fmt::Display for Answers {
+impl fmt::Display for AnswerCounts {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} records read", self.written + self.rejects.len() as u64)?;
         self.counts.iter().try_for_each(|(name, count)| write!(f, ", {count} {name}"))?;

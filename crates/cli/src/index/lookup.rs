@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use clap::Args;
 
-use super::answers::{Answer, Answers};
+use super::answers::{AnswerCounts, RecordAnswer};
 use super::args::{RecordsArgs, SettingsArgs};
 use super::opening::{builder_for, builder_with_settings, open_existing};
 use super::transfer::refuse_inside_index;
@@ -15,9 +15,9 @@ use crate::{finish, inputs, summary};
 use mukarrar::document::{Date, DocId};
 use mukarrar::error::{ErrorKind, Result};
 use mukarrar::index::Rank;
-use mukarrar::input::{Corpus, FieldValue, Holding, Names, Record};
-use mukarrar::page::{Sources, UnitLevel};
-use mukarrar::report::Style;
+use mukarrar::input::{Corpus, FieldValue, Record, RepeatedIds, StoragePolicy};
+use mukarrar::page::{SourceResolver, UnitLevel};
+use mukarrar::report::ReportStyle;
 use mukarrar::report::output::Outputs;
 use mukarrar::{Index, Item, Verdict};
 
@@ -84,7 +84,7 @@ pub(super) fn add(arguments: &AddArgs, console: &Console) -> Result<Exit> {
     let AddArgs { records, replace } = arguments;
     let corpus = read_records(records)?;
     let index = open_existing(&records.index, console)?;
-    let store = |items: &[(&str, Item<'_>)]| -> Vec<Result<Answer>> {
+    let store = |items: &[(&str, Item<'_>)]| -> Vec<Result<RecordAnswer>> {
         if *replace {
             items.iter().map(|(key, item)| put(&index, key, *item)).collect()
         } else {
@@ -96,9 +96,9 @@ pub(super) fn add(arguments: &AddArgs, console: &Console) -> Result<Exit> {
 }
 
 /// Replaces the text that is stored under `key`. A text without tokens only removes the stored one.
-fn put(index: &Index, key: &str, item: Item<'_>) -> Result<Answer> {
+fn put(index: &Index, key: &str, item: Item<'_>) -> Result<RecordAnswer> {
     let replaced = index.replace(key, item)?;
-    Ok(if index.contains(key)? { Answer::Stored { replaced } } else { Answer::Verdict(Verdict::Empty) })
+    Ok(if index.contains(key)? { RecordAnswer::Stored { replaced } } else { RecordAnswer::Verdict(Verdict::Empty) })
 }
 
 /// Closes the index, which commits what was stored. If that fails after another failure, both are reported.
@@ -116,7 +116,7 @@ pub(super) fn check(arguments: &CheckArgs, console: &Console) -> Result<Exit> {
     let CheckArgs { records, check } = arguments;
     let corpus = read_records(records)?;
     let index = builder_for(&records.index).open_read_only(&records.index.directory)?;
-    let answer = |items: &[(&str, Item<'_>)]| -> Vec<Result<Answer>> {
+    let answer = |items: &[(&str, Item<'_>)]| -> Vec<Result<RecordAnswer>> {
         let items: Vec<Item<'_>> = items.iter().map(|(_, item)| *item).collect();
         verdicts(index.check_all(&items))
     };
@@ -132,28 +132,28 @@ pub(super) fn query(arguments: &QueryArgs, console: &Console) -> Result<Exit> {
     let corpus = read_records(records)?;
     let index = builder_for(&records.index).open_read_only(&records.index.directory)?;
     let answer = |items: &[(&str, Item<'_>)]| {
-        let found = |item: &Item<'_>| index.query(*item, *top, *by).map(Answer::Matches);
+        let found = |item: &Item<'_>| index.query(*item, *top, *by).map(RecordAnswer::Matches);
         items.iter().map(|(_, item)| found(item)).collect()
     };
     let answers = look_up(&corpus, records, console, answer)?;
     Ok(finish_lookup(&corpus, &answers, records, console))
 }
 
-fn verdicts(verdicts: Vec<Result<Verdict>>) -> Vec<Result<Answer>> {
-    verdicts.into_iter().map(|verdict| verdict.map(Answer::Verdict)).collect()
+fn verdicts(verdicts: Vec<Result<Verdict>>) -> Vec<Result<RecordAnswer>> {
+    verdicts.into_iter().map(|verdict| verdict.map(RecordAnswer::Verdict)).collect()
 }
 
 /// Reads the records. Refuses to write answers over an input, or into the index.
 fn read_records(records: &RecordsArgs) -> Result<Corpus> {
     let RecordsArgs { index, input, fields, output, .. } = records;
-    let mut names: Vec<String> = Sources::fields(fields.source_field.as_deref()).collect();
+    let mut names: Vec<String> = SourceResolver::fields(fields.source_field.as_deref()).collect();
     names.extend(fields.date_field.iter().chain(&fields.seen_field).cloned());
 
     let listed = inputs::list(&input.inputs, &input.reading, UnitLevel::Document, names)?;
     inputs::refuse_as_output([&output.output], &listed)?;
     refuse_inside_index(&output.output, &index.directory)?;
 
-    Corpus::read_once(listed, Holding::default())
+    Corpus::read_once(listed, StoragePolicy::default())
 }
 
 /// A writer that ignores a closed pipe: records are stored even if nobody reads the answers any more.
@@ -180,9 +180,9 @@ fn look_up(
     corpus: &Corpus,
     records: &RecordsArgs,
     console: &Console,
-    answer: impl Fn(&[(&str, Item<'_>)]) -> Vec<Result<Answer>>,
-) -> Result<Answers> {
-    let mut lookup = Lookup::new(corpus, records)?;
+    answer: impl Fn(&[(&str, Item<'_>)]) -> Vec<Result<RecordAnswer>>,
+) -> Result<AnswerCounts> {
+    let mut lookup = LookupPass::new(corpus, records)?;
     let mut outputs = Outputs::new();
     finish::write_results(&records.output, &mut outputs, console, |style, out| lookup.write_all(&answer, style, out))?;
     outputs.commit()?;
@@ -190,18 +190,18 @@ fn look_up(
 }
 
 /// The state of one pass over the records.
-struct Lookup<'a> {
+struct LookupPass<'a> {
     corpus: &'a Corpus,
-    names: Names,
-    sources: Sources,
+    names: RepeatedIds,
+    sources: SourceResolver,
     /// Place of the date field among the fields of a record.
     date: Option<usize>,
     /// Place of the field with the time when a record was first seen.
     seen: Option<usize>,
-    answers: Answers,
+    answers: AnswerCounts,
 }
 
-impl<'a> Lookup<'a> {
+impl<'a> LookupPass<'a> {
     fn new(corpus: &'a Corpus, records: &RecordsArgs) -> Result<Self> {
         let fields = &records.fields;
         let place_of =
@@ -210,17 +210,17 @@ impl<'a> Lookup<'a> {
         Ok(Self {
             corpus,
             names: corpus.names()?,
-            sources: Sources::new(corpus.options(), fields.source_field.as_deref()),
+            sources: SourceResolver::new(corpus.options(), fields.source_field.as_deref()),
             date: place_of(&fields.date_field),
             seen: place_of(&fields.seen_field),
-            answers: Answers::default(),
+            answers: AnswerCounts::default(),
         })
     }
 
     fn write_all(
         &mut self,
-        answer: impl Fn(&[(&str, Item<'_>)]) -> Vec<Result<Answer>>,
-        style: Style,
+        answer: impl Fn(&[(&str, Item<'_>)]) -> Vec<Result<RecordAnswer>>,
+        style: ReportStyle,
         out: &mut dyn io::Write,
     ) -> io::Result<()> {
         let out = &mut ClosedPipeIgnorer(out);
@@ -240,8 +240,8 @@ impl<'a> Lookup<'a> {
     fn write_batch(
         &mut self,
         batch: &[DocId],
-        answer: impl Fn(&[(&str, Item<'_>)]) -> Vec<Result<Answer>>,
-        style: Style,
+        answer: impl Fn(&[(&str, Item<'_>)]) -> Vec<Result<RecordAnswer>>,
+        style: ReportStyle,
         out: &mut dyn io::Write,
     ) -> io::Result<()> {
         let records = self.read_batch(batch);
@@ -254,8 +254,8 @@ impl<'a> Lookup<'a> {
 
         for ((key, _), answer) in items.iter().zip(answer(&items)) {
             let answer = answer.unwrap_or_else(|error| match error.kind() {
-                ErrorKind::KeyExists { .. } => Answer::KeyKnown,
-                _ => Answer::Failed(error),
+                ErrorKind::KeyExists { .. } => RecordAnswer::KeyKnown,
+                _ => RecordAnswer::Failed(error),
             });
             self.answers.write(key, &answer, style.format, out)?;
         }
@@ -290,7 +290,7 @@ fn date_at(record: &Record<'_>, place: Option<usize>) -> Option<Date> {
 }
 
 /// Reports on a pass over the records, and returns its exit.
-fn finish_lookup(corpus: &Corpus, answers: &Answers, records: &RecordsArgs, console: &Console) -> Exit {
+fn finish_lookup(corpus: &Corpus, answers: &AnswerCounts, records: &RecordsArgs, console: &Console) -> Exit {
     let RecordsArgs { strict, verbosity, .. } = records;
     summary::show_rejected(corpus, &answers.rejects, &[], verbosity, console);
     if !verbosity.quiet {

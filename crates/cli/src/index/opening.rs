@@ -5,7 +5,7 @@ use crate::console::Console;
 use mukarrar::Index;
 use mukarrar::error::Result;
 use mukarrar::index::IndexBuilder;
-use mukarrar::page::Rules;
+use mukarrar::page::BoilerplateRules;
 
 /// Opens an index that exists, to write it.
 pub(super) fn open_existing(arguments: &DirectoryArgs, console: &Console) -> Result<Index> {
@@ -37,7 +37,7 @@ pub(super) fn limited(builder: IndexBuilder, arguments: &DirectoryArgs) -> Index
 pub(crate) fn builder_with_settings(arguments: &DirectoryArgs, settings: &SettingsArgs) -> Result<IndexBuilder> {
     let mut builder = builder_for(arguments);
     if let Some(path) = &settings.boilerplate_rules {
-        builder = builder.boilerplate_rules(Rules::open(path)?);
+        builder = builder.boilerplate_rules(BoilerplateRules::open(path)?);
     }
 
     let SettingsArgs { threshold, recall, profile, lang, boilerplate, shingle, facts, verify, window, seed, .. } =

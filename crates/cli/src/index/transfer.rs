@@ -13,7 +13,7 @@ use crate::exit::Exit;
 use crate::finish;
 use mukarrar::Index;
 use mukarrar::error::{Error, ErrorKind, Result};
-use mukarrar::index::{IndexBuilder, Merged};
+use mukarrar::index::{IndexBuilder, MergeStats};
 use mukarrar::report::output::{self, Outputs};
 
 #[derive(Debug, Args)]
@@ -132,8 +132,8 @@ pub(super) fn merge(arguments: &MergeArgs, console: &Console) -> Result<Exit> {
     Ok(Exit::Done)
 }
 
-fn show_merged(merged: &Merged, console: &Console) {
-    let Merged { inserted, duplicates, keys_known, .. } = merged;
+fn show_merged(merged: &MergeStats, console: &Console) {
+    let MergeStats { inserted, duplicates, keys_known, .. } = merged;
     console.note(&format!("inserted {inserted}, duplicates {duplicates}, keys known {keys_known}"));
 }
 

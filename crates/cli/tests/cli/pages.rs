@@ -5,7 +5,7 @@
 use std::path::Path;
 use std::process::Command;
 
-use mukarrar::evaluate::{GoldPages, PageScores, PagesEvaluation, Shares, evaluate_pages};
+use mukarrar::evaluate::{GoldPages, PageScores, PageShares, PagesEvaluation, evaluate_pages};
 use mukarrar::page::UnitLevel;
 use mukarrar::pipeline::{Options, Pipeline};
 use serde_json::Value;
@@ -22,7 +22,7 @@ fn scores(gold: &GoldPages, threads: usize) -> PagesEvaluation {
 
 /// The numbers of a page, as the script and as this crate name them.
 fn numbers(scores: &PageScores) -> Vec<Option<f64>> {
-    let three = |shares: Shares| [shares.precision, shares.recall, shares.f1];
+    let three = |shares: PageShares| [shares.precision, shares.recall, shares.f1];
     let counts = [scores.titled.hits, scores.titled.all, scores.whole.hits, scores.whole.all];
     let shares = [scores.headlines, scores.boundaries, scores.boilerplate, scores.pairs];
     let mut numbers = vec![scores.accuracy];

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use crate::common::text::{self, Random};
-use mukarrar::document::Kind;
+use mukarrar::document::UnitKind;
 use mukarrar::input::Corpus;
 use mukarrar::page::UnitLevel;
 use mukarrar::pipeline::{Clustering, Options, Pipeline};
@@ -55,7 +55,7 @@ fn clusters(pages: &[(String, String)]) -> Clustering {
 }
 
 /// The kinds of the unit that begins each line with this text, page by page.
-fn kinds(found: &Clustering, pages: &[(String, String)], line: &str) -> Vec<Option<Kind>> {
+fn kinds(found: &Clustering, pages: &[(String, String)], line: &str) -> Vec<Option<UnitKind>> {
     let kind = |(place, (_, text)): (usize, &(String, String))| {
         let at = text.find(line)?;
         let holds = |unit: &mukarrar::document::UnitId| {
@@ -72,11 +72,11 @@ fn a_line_that_returns_is_boilerplate_though_it_looks_like_a_story() {
     let pages = pages(12);
     let found = clusters(&pages);
     for line in [MENU, NOTE, FOOT] {
-        assert_eq!(kinds(&found, &pages, line), [Some(Kind::Boilerplate); 12], "{line}");
+        assert_eq!(kinds(&found, &pages, line), [Some(UnitKind::Boilerplate); 12], "{line}");
     }
     // A page alone shows nothing of it.
     let alone = &pages[..1];
-    assert_ne!(kinds(&clusters(alone), alone, NOTE), [Some(Kind::Boilerplate)]);
+    assert_ne!(kinds(&clusters(alone), alone, NOTE), [Some(UnitKind::Boilerplate)]);
 }
 
 #[test]
@@ -85,10 +85,10 @@ fn a_story_that_returns_stays_a_story_and_is_found() {
     let found = clusters(&pages);
     for paragraph in pages[2].1.lines().filter(|line| line.starts_with("وقال")) {
         let of_paragraph = kinds(&found, &pages, paragraph);
-        assert_eq!((of_paragraph[2], of_paragraph[11]), (Some(Kind::Story), Some(Kind::Story)), "{paragraph}");
+        assert_eq!((of_paragraph[2], of_paragraph[11]), (Some(UnitKind::Story), Some(UnitKind::Story)), "{paragraph}");
     }
     let copies = |cluster: &mukarrar::cluster::Cluster| {
-        let of_story = cluster.members.iter().filter(|member| found.units.kind(member.unit) == Kind::Story);
+        let of_story = cluster.members.iter().filter(|member| found.units.kind(member.unit) == UnitKind::Story);
         of_story.map(|member| found.units.document(member.unit).index()).collect::<Vec<_>>()
     };
     assert!(found.clusters.iter().any(|cluster| copies(cluster) == [2, 11]), "{:?}", found.clusters);
@@ -106,9 +106,9 @@ fn a_story_on_most_pages_stays_a_story() {
     let pages: Vec<(String, String)> = (0..12).map(|place| around(place, &mut random)).collect();
     let found = clusters(&pages);
     for paragraph in &shared[1..] {
-        assert_eq!(kinds(&found, &pages, paragraph), [Some(Kind::Story); 12], "{paragraph}");
+        assert_eq!(kinds(&found, &pages, paragraph), [Some(UnitKind::Story); 12], "{paragraph}");
     }
-    assert_eq!(kinds(&found, &pages, &shared[0]), [Some(Kind::Headline); 12]);
+    assert_eq!(kinds(&found, &pages, &shared[0]), [Some(UnitKind::Headline); 12]);
 }
 
 /// What the command writes, run over `site` or, with `-`, over one stream.

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use mukarrar::Index;
-use mukarrar_server::{Limits, OPENAPI, ROUTES, Server, Token};
+use mukarrar_server::{BearerToken, OPENAPI, ROUTES, Server, ServerLimits};
 use serde_json::{Value, json};
 
 use crate::common::text;
@@ -19,8 +19,8 @@ const COPY: &str = "اعلنت وزاره الصحة عن إفتتاح ثلاث�
 const OTHER: &str = "فاز الفريق الأول بالمباراة النهائية بعد وقت إضافي طويل أمام جمهور كبير ملأ المدرجات";
 const TOKEN: &str = "0123456789abcdef0123456789abcdef";
 
-fn limits(set: impl FnOnce(&mut Limits)) -> mukarrar_server::ServerBuilder {
-    let mut limits = Limits::default();
+fn limits(set: impl FnOnce(&mut ServerLimits)) -> mukarrar_server::ServerBuilder {
+    let mut limits = ServerLimits::default();
     set(&mut limits);
     Server::builder().limits(limits)
 }
@@ -275,7 +275,7 @@ fn the_document_names_every_route_and_every_answer_is_as_it_says() {
 
 #[test]
 fn with_a_token_nothing_but_health_is_told_without_it() {
-    let served = Served::empty(Server::builder().token(Token::new(TOKEN).unwrap()));
+    let served = Served::empty(Server::builder().token(BearerToken::new(TOKEN).unwrap()));
     for (method, path) in ROUTES {
         let path = path.replace("{key}", "a");
         for headers in [&[][..], &["authorization: Bearer 0123456789abcdef"], &["authorization: Basic x"]] {
@@ -299,7 +299,7 @@ fn beyond_loopback_there_is_no_server_without_a_token() {
         let error = Server::builder().listen(address).unwrap_err().to_string();
         assert!(error.starts_with(&format!("listen cannot be {address}: without a token")), "{error}");
     }
-    let server = Server::builder().token(Token::new(TOKEN).unwrap()).listen("0.0.0.0:0").unwrap();
+    let server = Server::builder().token(BearerToken::new(TOKEN).unwrap()).listen("0.0.0.0:0").unwrap();
     assert_ne!(server.address().port(), 0);
     let taken = Server::builder().listen(format!("127.0.0.1:{}", server.address().port())).unwrap_err();
     assert!(taken.to_string().starts_with("cannot listen on 127.0.0.1:"), "{taken}");

@@ -5,7 +5,7 @@ fn lines(html: &str) -> Vec<String> {
 }
 
 fn hints(html: &str) -> Vec<LineHint> {
-    let Structured { text, layout, .. } = read(html);
+    let StructuredPage { text, layout, .. } = read(html);
     assert_eq!(text.lines().filter(|line| !line.trim().is_empty()).count(), layout.lines.len(), "{html}");
     layout.lines
 }
