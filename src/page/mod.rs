@@ -14,7 +14,7 @@
 //! and every line that is not blank lies in exactly one of them.
 //!
 //! ```
-//! use mukarrar::document::Kind;
+//! use mukarrar::document::UnitKind;
 //! use mukarrar::page::{Cutter, UnitLevel};
 //!
 //! let page = "فتح المتحف أبوابه أمس بعد ترميم دام سنتين.\n\
@@ -23,8 +23,8 @@
 //!     • المتحف يستقبل أول زواره\n";
 //! let mut units = Vec::new();
 //! Cutter::new().cut(page, UnitLevel::Story, &mut units);
-//! let kinds: Vec<Kind> = units.iter().map(|unit| unit.kind).collect();
-//! assert_eq!(kinds, [Kind::Story, Kind::Boilerplate, Kind::Boilerplate, Kind::Headline]);
+//! let kinds: Vec<UnitKind> = units.iter().map(|unit| unit.kind).collect();
+//! assert_eq!(kinds, [UnitKind::Story, UnitKind::Boilerplate, UnitKind::Boilerplate, UnitKind::Headline]);
 //! assert_eq!(units[3].span.of(page), "• المتحف يستقبل أول زواره");
 //! ```
 //!

@@ -7,9 +7,9 @@
 //! no spelling of a word opposite. `docs/FACTS.md` tells the rule, how it was measured, and what it misses.
 //!
 //! ```
-//! use mukarrar::similarity::facts::{Guard, WordFrequencies};
+//! use mukarrar::similarity::facts::{FactsGuard, WordFrequencies};
 //!
-//! let guard = Guard::new(WordFrequencies::default());
+//! let guard = FactsGuard::new(WordFrequencies::default());
 //! let friday = "اعلنت وزاره الصحه اليوم الجمعه عدم تسجيل اي حالات جديده بالفيروس";
 //! let saturday = "اعلنت وزاره الصحه اليوم السبت عدم تسجيل اي حالات جديده بالفيروس";
 //! assert!(guard.is_variant(friday, saturday));
