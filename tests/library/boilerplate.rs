@@ -1,7 +1,5 @@
 //! Boilerplate says who printed a story, not what it says: it is left out of what is compared, everywhere alike.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may stop where it fails")]
-
 use std::path::Path;
 use std::sync::Arc;
 

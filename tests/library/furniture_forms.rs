@@ -1,7 +1,5 @@
 //! Promise: short pages of one form that differ in a number, a code or a name are no copies; edits and cuts of one text are.
 
-#![allow(clippy::unwrap_used, reason = "helpers of tests")]
-
 use crate::common::text::{Random, edited, spelled, word, words};
 use mukarrar::input::Corpus;
 use mukarrar::pipeline::{Clustering, Options, Pipeline, compare};

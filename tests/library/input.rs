@@ -1,7 +1,5 @@
 //! Nothing is lost silently: every record is read or rejected with its place and reason, whatever the bytes.
 
-#![allow(clippy::unwrap_used, reason = "helpers of tests")]
-
 use crate::common;
 use std::collections::BTreeMap;
 use std::fs;

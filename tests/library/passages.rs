@@ -1,8 +1,6 @@
 //! Shared passages: every one is true and as long as can be, none is missed, and what `dedup --unit passage` removes stands
 //! in what stays.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may stop where it fails")]
-
 use crate::common;
 use std::collections::HashSet;
 

@@ -1,7 +1,5 @@
 //! Dates: pairs beyond the window are not compared, whatever is equal, and dates decide who stays.
 
-#![allow(clippy::unwrap_used, reason = "a test may stop where it fails")]
-
 use std::fmt::Write;
 
 use crate::common::oracle::{self, Sets};

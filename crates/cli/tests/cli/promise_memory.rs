@@ -1,8 +1,6 @@
 //! Promise: `--memory` is a limit for the whole process, and nothing but time and disk depends on it. A limit far below what
 //! a run would like to have gives the same bytes; one below the floor is refused with the floor.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may stop where it fails")]
-
 use std::fmt::Write as _;
 use std::fs;
 use std::io::Write as _;
