@@ -316,6 +316,7 @@ fn member_size(mut extra: &[u8]) -> Option<usize> {
 /// Checks that only zero bytes follow.
 fn only_zeros(reader: &mut impl BufRead) -> io::Result<()> {
     loop {
+        // Buffer by buffer: the padding has no bound.
         let buffer = reader.fill_buf()?;
         if buffer.iter().any(|byte| *byte != 0) {
             return Err(invalid("bytes that are no gzip member follow the last one"));

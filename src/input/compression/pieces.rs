@@ -81,7 +81,7 @@ mod tests {
         encoder.finish().unwrap()
     }
 
-    /// What is read in pieces of `step`, and whether it ends with an error.
+    /// The bytes read in pieces of `step`, and whether they end with an error.
     fn read(compression: Compression, bytes: &[u8], input: usize, step: usize) -> (Vec<u8>, bool) {
         let source = BufReader::with_capacity(input, io::Cursor::new(bytes.to_vec()));
         let mut reader = super::super::reader(Box::new(source), compression, 1, 0);

@@ -177,6 +177,7 @@ impl<R: Read> FrameBatch<R> {
 
 /// Length and content size of the frame at the beginning of `bytes`; `None` unless it is whole and tells the size.
 fn frame(bytes: &[u8]) -> Option<(usize, usize)> {
+    // Only block headers are read; nothing is decompressed.
     let length = zstd_safe::find_frame_compressed_size(bytes).ok()?;
     let size = zstd_safe::get_frame_content_size(bytes.get(..length)?).ok()??;
     Some((length, usize::try_from(size).ok()?))
@@ -193,7 +194,7 @@ mod tests {
         texts.iter().flat_map(encode).collect()
     }
 
-    /// What is read, and whether it ends with an error.
+    /// The bytes read, and whether they end with an error.
     fn read(bytes: &[u8], threads: usize, ahead: usize) -> (Vec<u8>, bool) {
         let mut reader = ZstdReader::new(BufReader::new(bytes), threads, ahead);
         let mut read = Vec::new();

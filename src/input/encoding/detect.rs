@@ -17,7 +17,7 @@ const BETTER: f64 = 1.5;
 /// Least [`arabic::naturalness`] of a text that counts as Arabic.
 pub(super) const NATURAL: f64 = 0.15;
 
-/// The encoding that a byte order mark tells, and the length of the mark. UTF-32 is not supported, as nobody uses it.
+/// The encoding that a byte order mark tells, and the length of the mark. UTF-32 is not supported: no such text was met.
 pub(super) fn marked(bytes: &[u8]) -> Option<(Encoding, usize)> {
     // The mark of UTF-32LE begins with that of UTF-16LE.
     if bytes.starts_with(b"\xFF\xFE\0\0") {

@@ -267,7 +267,7 @@ impl fmt::Display for DecodingNote {
     }
 }
 
-/// What is known of the encoding apart from the bytes.
+/// Hints on the encoding that do not come from detection.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct EncodingHints<'h> {
     /// The label that an HTTP header or the text itself declares.

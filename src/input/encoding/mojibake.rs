@@ -146,6 +146,7 @@ fn legacy(text: &str) -> Option<(String, MisreadEncoding)> {
         return None;
     }
 
+    // The first path is that of windows-1252.
     let bytes = WAYS.first()?.bytes(text)?;
     let kinds = [
         (encoding_rs::WINDOWS_1256, MisreadEncoding::Windows1256AsWindows1252),

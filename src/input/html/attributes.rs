@@ -45,6 +45,7 @@ fn is_raw(tag: &[u8]) -> bool {
 
 /// The length of a tag from its name to its `>`, or to the end of `bytes`; `None` if it has too many attributes.
 fn tag(bytes: &[u8]) -> Option<usize> {
+    // A count is enough: the cost of parsing depends on the number of attributes.
     let (mut count, mut between, mut at) = (0, false, 0);
     while let Some(byte) = bytes.get(at) {
         match byte {

@@ -21,7 +21,7 @@ pub(super) fn articles(script: &str) -> Vec<ArticleFields> {
     }
     let Some(root) = parse(script) else { return found };
 
-    // A stack in place of recursion; values are pushed in reverse so that they are visited in the order of the script.
+    // A stack in place of recursion; lists are pushed in reverse, so that their values come in order.
     let mut left = vec![&root];
     while let Some(value) = left.pop().filter(|_| found.len() < MAX_ARTICLES) {
         match value {

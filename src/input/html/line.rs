@@ -2,7 +2,7 @@
 
 use crate::document::{LineHint, Zone};
 
-/// What the open elements say of a place on a page.
+/// The markup around a place on a page: the combined hints of the open elements.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct LineContext {
     pub(super) zone: Zone,
@@ -190,7 +190,7 @@ impl PageLine {
 
         let zone = self.zone();
 
-        // A link counts as such whatever zone it names; outside links, a zone of its own makes a word a label.
+        // A link counts as such in every zone; outside links, a zone of its own makes a word a label.
         let apart = zone != self.block.zone;
         if self.link.is_some() {
             self.counts.linked += letters;

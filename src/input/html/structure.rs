@@ -67,7 +67,7 @@ impl TokenSink for StructureSink {
     }
 }
 
-/// What is known of an article while the page is read.
+/// An article while the page is read.
 #[derive(Debug)]
 struct OpenArticle {
     kind: ArticleScope,
@@ -294,6 +294,7 @@ impl StructureState {
 
     /// Notes the byline of the line for its article and, if it is the first, for the page.
     fn sign(&mut self) {
+        // Before the line ends, since its byline ends with it.
         let article = self.line.article();
         let Some(byline) = self.line.byline() else { return };
 

@@ -9,7 +9,7 @@ use html5ever::tokenizer::{BufferQueue, Tag, TagKind, Token, TokenSink, TokenSin
 
 use super::metadata::{MetadataCandidates, PageMetadata};
 
-/// What one walk gives.
+/// The result of one walk.
 #[derive(Debug, Default)]
 pub(super) struct WalkedPage {
     /// Words with single spaces, a line for each block.
@@ -190,6 +190,7 @@ impl WalkState {
 
     /// Notes the gap that a tag makes: a block is a line of its own, the cells of a table are words of one line.
     fn between(&mut self, name: &str) {
+        // The larger gap wins, so a cell at the end of a block still ends the line.
         let gap = match name {
             "td" | "th" | "img" | "input" | "button" | "wbr" => TextGap::Space,
             name if is_block(name) => TextGap::Line,

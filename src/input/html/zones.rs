@@ -239,6 +239,7 @@ pub(super) fn heading(tag: &Tag) -> Option<u8> {
         "h4" => Some(4),
         "h5" => Some(5),
         "h6" => Some(6),
+        // Text of its own inside a heading element is not a heading.
         "p" | "blockquote" | "li" | "td" | "figcaption" => Some(0),
         "div" | "section" => {
             let mut classes = attribute(tag, "class").unwrap_or("").split_ascii_whitespace();
