@@ -57,6 +57,7 @@ mod open;
 mod parquet;
 mod reader;
 mod reject;
+mod slices;
 mod text;
 #[cfg(feature = "warc")]
 mod warc;

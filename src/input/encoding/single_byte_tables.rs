@@ -1,6 +1,5 @@
-//! The upper halves of three encodings that browsers never had to read: what bytes 0x80 to 0xFF stand for. Below that, all
-//! three are ASCII. From the tables of the Unicode consortium (VENDORS/MICSFT/PC, VENDORS/APPLE) as Python ships them;
-//! U+FFFD where a byte stands for nothing.
+//! The upper halves, bytes 0x80 to 0xFF, of three encodings that `encoding_rs` lacks. Their lower halves are ASCII. From the
+//! tables of the Unicode consortium (VENDORS/MICSFT/PC, VENDORS/APPLE) as Python ships them; U+FFFD for unassigned bytes.
 
 /// DOS, Arabic: letters in logical order.
 pub(super) const CP720: [char; 128] = [
