@@ -1,9 +1,9 @@
-//! The tables of [`FoldRules`] as the kernels read them: one byte a character, for the characters a kernel knows.
+//! The tables of a rule set as the kernels read them: one byte for each character of the four table ranges.
 
-use super::super::rules::{FoldRules, action};
+use super::action;
 
-/// Bytes of the kernels' own that are no compact letter, ASCII letter or digit. Whatever is above [`NUMBER_MARK`]
-/// belongs to a word; what lies between it and the digits sends the word to the walk.
+/// Bytes of the kernels' own that are no compact letter, ASCII letter or digit. Bytes above
+/// [`NUMBER_MARK`](code::NUMBER_MARK) belong to a word; those between it and the digits send the word to the walk.
 pub(super) mod code {
     /// Nothing; never stored.
     pub const DELETED: u8 = 0;
@@ -13,19 +13,19 @@ pub(super) mod code {
     pub const BREAK: u8 = 2;
     /// Ends a token, except between digits.
     pub const NUMBER_MARK: u8 = 3;
-    /// Deleted, except after what may be a digit.
+    /// Deleted, except after a possible digit.
     pub const TATWEEL: u8 = 4;
     /// The walk decides.
     pub const RARE: u8 = 5;
-    /// `&` or `@`, while entities and addresses are looked for.
+    /// `&` or `@`, while the kernel looks for entities and addresses.
     pub const SUSPICIOUS: u8 = 6;
     /// Teh marbuta: becomes heh when the words are found.
     pub const TEH: u8 = 0x7F;
 }
 
-/// What becomes of each character that a kernel knows.
+/// The kernels' byte for each character of the four table ranges.
 #[derive(Debug, Clone, Copy)]
-pub(in crate::normalize) struct CompactTables {
+pub(super) struct CompactTables {
     /// U+0000–U+007F.
     pub(super) ascii: [u8; 128],
     /// U+0600–U+06FF.
@@ -38,32 +38,34 @@ pub(in crate::normalize) struct CompactTables {
 
 impl CompactTables {
     /// No table: every character is deleted.
-    pub(in crate::normalize) const EMPTY: Self =
-        Self { ascii: [0; 128], arabic: [0; 256], latin: [0; 64], punctuation: [0; 64] };
+    pub(super) const EMPTY: Self = Self { ascii: [0; 128], arabic: [0; 256], latin: [0; 64], punctuation: [0; 64] };
 
-    /// The tables of `rules`.
-    pub(in crate::normalize) const fn of(rules: &FoldRules) -> Self {
-        let mut tables = Self::EMPTY;
+    /// The kernels' form of tables that hold [`action`]s and folded characters.
+    pub(super) const fn of(ascii: [u8; 128], arabic: [u8; 256], latin: [u8; 64], punctuation: [u8; 64]) -> Self {
+        let mut tables = Self { ascii, arabic, latin, punctuation };
+
         let mut place = 0;
         while place < 256 {
-            tables.arabic[place] = translate(rules.arabic[place]);
+            tables.arabic[place] = translate(arabic[place]);
             if place < 128 {
-                tables.ascii[place] = translate(rules.ascii[place]);
+                tables.ascii[place] = translate(ascii[place]);
             }
             if place < 64 {
-                tables.latin[place] = translate(rules.latin[place]);
-                tables.punctuation[place] = translate(rules.punctuation[place]);
+                tables.latin[place] = translate(latin[place]);
+                tables.punctuation[place] = translate(punctuation[place]);
             }
             place += 1;
         }
+
         tables
     }
 
-    /// Whether the tatweel whose last byte is `source[at]` may stand after a digit: the walk looks closer then.
+    /// Whether a digit may precede the tatweel whose last byte is `source[at]`. Never says no wrongly.
     pub(super) fn may_follow_digit(&self, source: &[u8], at: usize) -> bool {
         match source.get(..at.saturating_sub(1)) {
             Some([.., lead @ 0xD8..=0xDB, trail]) => {
                 let code = self.arabic[usize::from(lead & 3) << 6 | usize::from(trail & 0x3F)];
+                // A rare character may be a digit or expand to one.
                 code == code::RARE || code.is_ascii_digit()
             }
             Some([.., byte]) => !byte.is_ascii() || byte.is_ascii_digit(),
@@ -72,7 +74,8 @@ impl CompactTables {
     }
 }
 
-/// The kernels' byte for an [`action`] or folded character. Marks matter only to a hamza after them, which is rare.
+/// The kernels' byte for an [`action`] or folded character. Marks are deleted like other ignorable characters, since
+/// they matter only to a hamza after them, and that is rare.
 const fn translate(byte: u8) -> u8 {
     match byte {
         action::DELETED | action::SMALL | action::DROPPED | action::MARK => code::DELETED,

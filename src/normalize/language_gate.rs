@@ -1,26 +1,28 @@
-//! The language gate: which language a whole document is in, by the share of letters that only it writes.
+//! The language gate: detects the language of a whole document by the share of letters that only one language uses.
 //!
-//! Most documents are plain Arabic and hold no byte that another language would need; a scan that the compiler
-//! vectorises sees that. Only the others are counted letter by letter, with one table entry for each pair of bytes. ی
-//! and ک are no evidence: Arabic is often typed with a Persian keyboard. The thresholds and what they were measured on
-//! stand in `docs/NORMALIZATION.md`.
+//! A scan that the compiler vectorises recognises plain Arabic, as most documents are: no byte that another language
+//! needs. All other documents are counted letter by letter, with one table entry for each pair of bytes. ی and ک are no
+//! evidence, since Arabic is often typed with a Persian keyboard. `docs/NORMALIZATION.md` has the thresholds and their
+//! measurements.
 
 use memchr::{memchr, memmem};
 
 use super::class::{CharClass, class};
-use super::{Language, entities};
+use super::entities;
+use super::language::Language;
 
-/// Letters that are evidence of a language, and the share of all Arabic-script letters that decides, in thousandths.
+/// The letters that are evidence of a language, and how many of them a document needs.
 struct LetterEvidence {
     language: Language,
     letters: &'static [char],
+    /// Least share of all Arabic-script letters, in thousandths.
     share: u64,
-    /// How many different ones must occur: one letter alone is a keyboard's habit (Arabic typed with ە or ہ for ه).
+    /// Least number of different letters: one letter alone comes from a keyboard (Arabic typed with ە or ہ for ه).
     different: u32,
 }
 
-/// The most evidence wins; of ties the first. The Persian letters are common to all, so Persian comes last and is only
-/// asked if no other fits.
+/// The language with most evidence wins, the first of equal ones. The Persian letters occur in all of these languages,
+/// so Persian comes last and is only considered if no other fits.
 const EVIDENCE: [LetterEvidence; 6] = [
     LetterEvidence {
         language: Language::Ur,
@@ -36,7 +38,7 @@ const EVIDENCE: [LetterEvidence; 6] = [
         different: 2,
     },
     LetterEvidence { language: Language::Ug, letters: &['ە', 'ۇ', 'ۆ', 'ۈ', 'ۋ', 'ڭ'], share: 30, different: 2 },
-    // Sindhi and other languages that have no table here.
+    // Sindhi and other languages without a table.
     LetterEvidence {
         language: Language::Other,
         letters: &['ٺ', 'ٻ', 'ٽ', 'ٿ', 'ڀ', 'ڃ', 'ڄ', 'ڇ', 'ڊ', 'ڌ', 'ڍ', 'ڏ', 'ڙ', 'ڠ', 'ڦ', 'ڱ', 'ڳ', 'ڻ', 'ڽ', 'ۏ'],
@@ -46,7 +48,7 @@ const EVIDENCE: [LetterEvidence; 6] = [
     LetterEvidence { language: Language::Fa, letters: &['پ', 'چ', 'ژ', 'گ'], share: 12, different: 1 },
 ];
 
-/// Fewer letters of a language than this are no evidence, whatever their share.
+/// Least number of letters of a language that is evidence of it, even in a short text.
 const LEAST: u64 = 2;
 
 /// Bits of a count in [`EvidenceEntry::counts`]: one for all letters, then one for each [`LetterEvidence`].
@@ -55,7 +57,7 @@ const COUNT_BITS: usize = 9;
 /// Bytes counted before the packed counts are unpacked; each pair of bytes counts once.
 const CHUNK: usize = 2 * ((1 << COUNT_BITS) - 1);
 
-/// What a letter adds.
+/// The amounts that one letter adds to the counts.
 #[derive(Clone, Copy)]
 struct EvidenceEntry {
     /// Packed counts.
@@ -64,7 +66,7 @@ struct EvidenceEntry {
     seen: u64,
 }
 
-/// Entries of U+0600–U+06FF from place 256 on; those before it are empty and belong to bytes that are no such pair.
+/// Entries of U+0600–U+06FF from place 256 on; the first 256 are empty, for bytes that are no such pair.
 static ENTRIES: [EvidenceEntry; 512] = entries();
 
 const fn entries() -> [EvidenceEntry; 512] {
@@ -76,6 +78,8 @@ const fn entries() -> [EvidenceEntry; 512] {
         }
         place += 1;
     }
+
+    // A letter may be evidence of several languages; it keeps the bit of the first.
     let (mut rank, mut bit) = (0, 0);
     while rank < EVIDENCE.len() {
         let mut at = 0;
@@ -90,15 +94,18 @@ const fn entries() -> [EvidenceEntry; 512] {
         }
         rank += 1;
     }
+
     table
 }
 
-/// What was found in a text.
+/// The counts of one text.
 #[derive(Default)]
 struct EvidenceCounts {
     /// All Arabic-script letters.
     letters: u64,
+    /// Letters of each [`EVIDENCE`].
     evidence: [u64; EVIDENCE.len()],
+    /// Bits of the letters that occur.
     seen: u64,
 }
 
@@ -115,20 +122,24 @@ impl EvidenceCounts {
     /// Counts the letters that UTF-8 writes with the lead bytes 0xD8–0xDB.
     fn add_text(&mut self, bytes: &[u8]) {
         let mut before = 0;
+
+        // No packed count overflows within a chunk.
         for chunk in bytes.chunks(CHUNK) {
             let mut packed = 0;
             for &byte in chunk {
+                // Bytes that are no pair of U+0600–U+06FF read an empty entry, without a branch.
                 let pair = usize::from(before & 0xFC == 0xD8) << 8;
                 let entry = &ENTRIES[pair | usize::from(before & 3) << 6 | usize::from(byte & 0x3F)];
                 packed += entry.counts;
                 self.seen |= entry.seen;
                 before = byte;
             }
+
             self.unpack(packed);
         }
     }
 
-    /// Counts one character, or what it stands for.
+    /// Counts one character, or its expansion.
     fn add_character(&mut self, character: char) {
         match class(u32::from(character)) {
             CharClass::Expands(parts) => parts.iter().for_each(|&part| self.add_code_point(part)),
@@ -137,6 +148,7 @@ impl EvidenceCounts {
     }
 
     fn add_code_point(&mut self, code_point: u32) {
+        // No language is detected by letters of other blocks.
         if let 0x600..=0x6FF = code_point {
             let entry = &ENTRIES[256 + (code_point as usize - 0x600)];
             self.unpack(entry.counts);
@@ -144,13 +156,15 @@ impl EvidenceCounts {
         }
     }
 
-    /// The language these counts speak for.
+    /// The language with most evidence; Arabic without any, `Other` without Arabic-script letters.
     fn language(&self) -> Language {
         if self.letters == 0 {
             return Language::Other;
         }
+
         let mut best = (0, Language::Ar);
         for (rank, evidence) in EVIDENCE.iter().enumerate() {
+            // Persian letters occur in all of these languages.
             let asked = evidence.language != Language::Fa || best.0 == 0;
             if asked && self.evidence[rank] > best.0 && self.supports(rank, evidence) {
                 best = (self.evidence[rank], evidence.language);
@@ -159,51 +173,67 @@ impl EvidenceCounts {
         best.1
     }
 
+    /// Whether the counts reach every threshold of a language.
     fn supports(&self, rank: usize, evidence: &LetterEvidence) -> bool {
         let count = self.evidence[rank];
         let seen = evidence.letters.iter().fold(0, |seen, &letter| seen | ENTRIES[letter as usize - 0x600 + 256].seen);
+
         count >= LEAST
             && count * 1000 >= self.letters * evidence.share
             && (self.seen & seen).count_ones() >= evidence.different
     }
 }
 
-/// The language of a document.
-pub(super) fn detect(text: &str) -> Language {
-    let (arabic, foreign) = scan(text.as_bytes());
-    if arabic && !foreign && first_is_letter(text) {
-        return Language::Ar;
+impl Language {
+    /// Detects the language of a whole document. Arabic letters without evidence of another language are Arabic; no
+    /// Arabic letters is `Other`. `docs/NORMALIZATION.md` has the thresholds and their measurements. Linear; well above
+    /// 1 GB/s.
+    #[must_use]
+    pub fn detect(text: &str) -> Self {
+        let (arabic, foreign) = scan_leads(text.as_bytes());
+        if arabic && !foreign && has_letter_at_start(text) {
+            return Self::Ar;
+        }
+
+        let mut counts = EvidenceCounts::default();
+        if arabic {
+            counts.add_text(text.as_bytes());
+        }
+
+        // No letter of U+0600–U+06FF: the letters may be written in another way.
+        if counts.letters == 0 {
+            add_disguised(text, &mut counts);
+        }
+
+        counts.language()
     }
-    let mut counts = EvidenceCounts::default();
-    if arabic {
-        counts.add_text(text.as_bytes());
-    }
-    if counts.letters == 0 {
-        add_disguised(text, &mut counts);
-    }
-    counts.language()
 }
 
-/// Whether a text holds a lead byte of U+0600–U+06FF, and whether it holds one that Arabic does not need: U+0679–U+067F
-/// or anything from U+0680 on.
-fn scan(bytes: &[u8]) -> (bool, bool) {
+/// Whether a text holds a lead byte of U+0600–U+06FF, and whether it holds a character that Arabic does not need:
+/// U+0679–U+06FF.
+fn scan_leads(bytes: &[u8]) -> (bool, bool) {
     let (mut arabic, mut foreign) = (false, false);
+
+    // No branch inside a chunk, so that the compiler vectorises it.
     for start in (0..bytes.len()).step_by(4096) {
         let chunk = &bytes[start..bytes.len().min(start + 4096)];
         let next = &bytes[(start + 1).min(bytes.len())..bytes.len().min(start + 4097)];
+
         for (&byte, &after) in chunk.iter().zip(next) {
             arabic |= byte & 0xFC == 0xD8;
             foreign |= (byte & 0xFE == 0xDA) | ((byte == 0xD9) & (after >= 0xB9));
         }
+
         if foreign {
             return (true, true);
         }
     }
+
     (arabic, foreign)
 }
 
-/// Whether one of the first characters of U+0600–U+06FF is a letter: then nothing needs to be counted.
-fn first_is_letter(text: &str) -> bool {
+/// Whether one of the first 64 characters of U+0600–U+06FF is a letter: then the text need not be counted.
+fn has_letter_at_start(text: &str) -> bool {
     text.as_bytes()
         .windows(2)
         .filter(|pair| pair[0] & 0xFC == 0xD8)
@@ -211,11 +241,13 @@ fn first_is_letter(text: &str) -> bool {
         .any(|pair| ENTRIES[256 | usize::from(pair[0] & 3) << 6 | usize::from(pair[1] & 0x3F)].counts != 0)
 }
 
-/// Counts letters written as presentation forms (text out of PDF files) and as numeric entities.
+/// Counts letters written as presentation forms (text extracted from PDF files) or, if there are none, as numeric
+/// entities.
 fn add_disguised(text: &str, counts: &mut EvidenceCounts) {
     if memchr(0xEF, text.as_bytes()).is_some() {
         text.chars().filter(|character| !character.is_ascii()).for_each(|character| counts.add_character(character));
     }
+
     if counts.letters == 0 {
         for at in memmem::find_iter(text.as_bytes(), b"&#") {
             if let Some((character, _)) = entities::entity(&text.as_bytes()[at..]) {

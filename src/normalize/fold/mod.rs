@@ -1,18 +1,20 @@
-//! The fold core: one walk over the bytes, tokens into a sink.
+//! The walk: reads the bytes of a text once and pushes tokens into a sink. It defines folding; the kernels equal it.
 //!
-//! Common characters are one table lookup each, in loops over runs of Arabic letters, ASCII letters and digits; the word
-//! under construction lies in a reused buffer as compact bytes. Everything else goes through [`FoldWalk::step`], one
-//! character at a time. Rules that look ahead in their wording (a letter after teh marbuta, a digit after a mark, a
-//! hamza after its letter) are kept as state instead, so that deleted characters and expansions between are no special
-//! case and the time is linear. All word rules act when the token is complete; a common token passes one cheap test.
+//! Loops over runs of Arabic and ASCII letters look up one table byte a character and write the compact bytes of the
+//! token into a reused buffer. All other characters go through [`FoldWalk::step`] one at a time, and the rare ones to
+//! `rare.rs`. Rules that look ahead (a letter after teh marbuta, a digit after a mark, a hamza after its letter) are
+//! kept as state, so that deleted characters and expansions between need no special case and the time is linear. Word
+//! rules act when the token is complete; a common token passes one cheap test.
+
+mod rare;
 
 use crate::document::Span;
 
-use super::class::{CharClass, class, class_unfolded, is_digit};
-use super::rules::{AE, FoldRules, HEH_DOACHASHMEE, HamzaMarks, WAW, action};
-use super::{FoldScratch, TokenSink, alphabet, words};
+use super::rules::{AE, FoldRules, HEH_DOACHASHMEE, HamzaMarks};
+use super::sink::TokenSink;
+use super::{action, alphabet, word_rules};
 
-/// What the characters of a token are; a border between Arabic and anything else ends the token.
+/// The kind of characters of a token; a border between Arabic and anything else ends the token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum TokenGroup {
     Arabic,
@@ -31,10 +33,10 @@ enum LastChar {
     Other,
 }
 
-/// A mark after a digit: what it is shows only when the digits after it have been counted.
+/// A mark after a digit: its meaning is decided when the digits after it have been counted.
 #[derive(Debug, Clone, Copy, Default)]
 struct NumberMark {
-    /// Whether it is a decimal mark if it is no thousands mark.
+    /// Whether it can be a decimal mark.
     decimal: bool,
     /// Length of the token before it.
     len: usize,
@@ -46,7 +48,7 @@ struct NumberMark {
     digits: usize,
 }
 
-/// Reasons why a token cannot simply be pushed.
+/// Reasons why a token needs [`FoldWalk::finish_token`].
 mod attention {
     /// A [`super::NumberMark`] is open.
     pub(super) const NUMBER: u8 = 1;
@@ -56,17 +58,28 @@ mod attention {
     pub(super) const HEH: u8 = 4;
 }
 
-/// No letter that a mark could compose with.
+// Values of `FoldWalk::base` besides a letter.
+
+/// No letter that a mark could belong to.
 const NO_BASE: u32 = 0;
 
-/// A letter that no mark composes with, but that marks belong to: teh marbuta.
+/// Teh marbuta: marks belong to it, but none composes with it.
 const NO_COMPOSITION: u32 = 0x629;
 
-/// What teh marbuta becomes.
+/// The last letter before [`FoldWalk::run_end`], not looked up yet: few letters have a hamza mark.
+const BASE_IN_RUN: u32 = 1;
+
+/// The folded form of teh marbuta.
 const TEH_FOLDED: u32 = 0x647;
 
-/// The last letter before [`FoldWalk::run_end`], not yet looked up: few letters are ever asked for.
-const BASE_IN_RUN: u32 = 1;
+/// The buffers of a walk, reused from text to text.
+#[derive(Debug, Default)]
+pub(super) struct WalkBuffers {
+    /// The token under construction.
+    token: Vec<u8>,
+    /// Detached waws that wait for a word.
+    waws: Vec<Span>,
+}
 
 /// One walk over a text.
 pub(super) struct FoldWalk<'t, S> {
@@ -76,41 +89,44 @@ pub(super) struct FoldWalk<'t, S> {
     /// The token under construction is the first `len` bytes.
     token: &'t mut Vec<u8>,
     len: usize,
+    /// Its first byte in the text, and the byte after its last.
     start: usize,
     end: usize,
     group: TokenGroup,
     last: LastChar,
-    /// The last letter as written, while marks after it can reach it.
+    /// The last letter of the text while marks after it belong to it: a code point, or one of the values above.
     base: u32,
-    /// Where the last run of letters and plain marks ended.
+    /// End of the last run of letters and plain marks.
     run_end: usize,
+    /// Hamza marks after `base`.
     marks: HamzaMarks,
+    /// The open number mark, if [`attention::NUMBER`] is set.
     number: NumberMark,
-    /// A break stands between the last token and the one under construction.
+    /// A break lies between the last token and the one under construction.
     broken: bool,
+    /// Bits of [`attention`].
     attention: u8,
     waws: &'t mut Vec<Span>,
 }
 
-/// Pushes the tokens of `text`, whose entities and URLs are gone already.
-pub(super) fn walk<S: TokenSink>(rules: &'static FoldRules, text: &str, scratch: &mut FoldScratch, sink: &mut S) {
-    FoldWalk::new(rules, text, scratch, sink).run();
+/// Pushes the tokens of `text`, in which entities and URLs are rewritten already.
+pub(super) fn walk<S: TokenSink>(rules: &'static FoldRules, text: &str, buffers: &mut WalkBuffers, sink: &mut S) {
+    FoldWalk::new(rules, text, buffers, sink).run();
 }
 
-/// Pushes the tokens that begin in `from..until`, both of which follow a plain separator (or are the ends of the text),
-/// and those that the last of them join. Returns where it stopped: a place that follows a plain separator too, or the
-/// end of the text.
+/// Pushes the tokens that begin in `from..until`, and further ones while a rule connects them. `from` and `until` each
+/// follow an ASCII separator or are an end of the text. Returns the place where it stopped, which does so too.
 pub(super) fn walk_piece<S: TokenSink>(
     rules: &'static FoldRules,
     text: &str,
     (from, until): (usize, usize),
-    scratch: &mut FoldScratch,
+    buffers: &mut WalkBuffers,
     sink: &mut S,
 ) -> usize {
-    FoldWalk::new(rules, text, scratch, sink).run_piece(from, until)
+    FoldWalk::new(rules, text, buffers, sink).run_piece(from, until)
 }
 
-/// Whether an ASCII byte is white space or a break, where no rule but that of detached waws looks across.
+/// Whether an ASCII byte is white space or a break: only the rule of detached waws looks across one.
 pub(super) fn is_separator(rules: &FoldRules, byte: u8) -> bool {
     rules.ascii.get(usize::from(byte)).is_some_and(|&code| matches!(code, action::SPACE | action::BREAK))
 }
@@ -122,16 +138,19 @@ const fn arabic_index(lead: u8, trail: u8) -> usize {
 }
 
 impl<'t, S: TokenSink> FoldWalk<'t, S> {
-    fn new(rules: &'static FoldRules, text: &'t str, scratch: &'t mut FoldScratch, sink: &'t mut S) -> Self {
-        if scratch.token.len() < 64 {
-            scratch.token.resize(64, 0);
+    fn new(rules: &'static FoldRules, text: &'t str, buffers: &'t mut WalkBuffers, sink: &'t mut S) -> Self {
+        let WalkBuffers { token, waws } = buffers;
+        // Room for a common token and for the eight-byte load of its test.
+        if token.len() < 64 {
+            token.resize(64, 0);
         }
-        scratch.waws.clear();
+        waws.clear();
+
         Self {
             rules,
             text,
             sink,
-            token: &mut scratch.token,
+            token,
             len: 0,
             start: 0,
             end: 0,
@@ -143,36 +162,43 @@ impl<'t, S: TokenSink> FoldWalk<'t, S> {
             number: NumberMark::default(),
             broken: true,
             attention: 0,
-            waws: &mut scratch.waws,
+            waws,
         }
     }
 
+    /// Walks over the whole text.
     fn run(mut self) {
         let bytes = self.text.as_bytes();
         let mut at = 0;
+
         while let Some(&lead) = bytes.get(at) {
             at = self.advance(lead, at);
         }
+
         self.flush();
         self.release_waws();
     }
 
+    /// Walks from `from` to the first place from `until` on where the state is that of a new walk.
     fn run_piece(mut self, from: usize, until: usize) -> usize {
         let bytes = self.text.as_bytes();
         let mut at = from;
+
         while let Some(&lead) = bytes.get(at) {
-            if at >= until && self.rests() && (at == until || is_separator(self.rules, bytes[at - 1])) {
+            // A walk from here gives the same tokens as this one.
+            if at >= until && self.is_initial() && (at == until || is_separator(self.rules, bytes[at - 1])) {
                 return at;
             }
             at = self.advance(lead, at);
         }
+
         self.flush();
         self.release_waws();
         bytes.len()
     }
 
-    /// Whether nothing before this place can reach what comes after it.
-    fn rests(&self) -> bool {
+    /// Whether no character before this place can affect a later token.
+    fn is_initial(&self) -> bool {
         self.len == 0 && self.attention == 0 && self.last == LastChar::Separator
     }
 
@@ -195,11 +221,14 @@ impl<'t, S: TokenSink> FoldWalk<'t, S> {
         let mut rest = &bytes[at..];
         let [lead, trail, ..] = *rest else { return bytes.len() };
         let first = rules.arabic[arabic_index(lead, trail)];
+
         if first < 0x80 {
             self.apply(first, 0x600 + arabic_index(lead, trail) as u32, at, at + 2);
             return at + 2;
         }
+
         self.enter_arabic(at);
+
         let mut len = self.len;
         let mut stop = action::DELETED;
         while let [lead @ 0xD8..=0xDB, trail, after @ ..] = rest {
@@ -212,21 +241,26 @@ impl<'t, S: TokenSink> FoldWalk<'t, S> {
                 self.grow(len);
                 continue;
             };
+            // A mark is written too, but the next character overwrites it: no branch for the two kinds.
             *slot = code;
             len += usize::from(code >> 7);
             rest = after;
         }
+
         self.len = len;
+        // Marks after the run belong to its last letter.
         self.base = BASE_IN_RUN;
         self.last = LastChar::Arabic;
         self.end = bytes.len() - rest.len();
         self.run_end = self.end;
-        // Every fifth word ends with teh marbuta: not worth a call.
+
+        // Every fifth word ends with teh marbuta, so it is treated here and not in `apply`.
         if stop == action::TEH {
             self.push(alphabet::code(TEH_FOLDED));
             (self.base, self.last) = (NO_COMPOSITION, LastChar::Teh);
             self.end += 2;
         }
+
         self.end
     }
 
@@ -235,6 +269,7 @@ impl<'t, S: TokenSink> FoldWalk<'t, S> {
     fn ascii(&mut self, at: usize) -> usize {
         let bytes = self.text.as_bytes();
         let code = self.rules.ascii[usize::from(bytes[at] & 0x7F)];
+
         match code {
             action::SPACE => self.separate(false),
             action::BREAK => self.separate(true),
@@ -242,6 +277,7 @@ impl<'t, S: TokenSink> FoldWalk<'t, S> {
             b'0'..=b'9' => self.digit(code, at, at + 1),
             _ => return self.ascii_letters(at),
         }
+
         at + 1
     }
 
@@ -251,10 +287,12 @@ impl<'t, S: TokenSink> FoldWalk<'t, S> {
         let bytes = self.text.as_bytes();
         let rules = self.rules;
         self.enter_other(TokenGroup::Other, at);
+
         let mut rest = &bytes[at..];
         let mut len = self.len;
         while let [byte @ 0..=0x7F, after @ ..] = rest {
             let code = rules.ascii[usize::from(*byte)];
+            // Below the letters: digits and actions.
             if code < b'A' {
                 break;
             }
@@ -266,36 +304,40 @@ impl<'t, S: TokenSink> FoldWalk<'t, S> {
             len += 1;
             rest = after;
         }
+
         self.len = len;
         self.last = LastChar::Other;
         self.end = bytes.len() - rest.len();
         self.end
     }
 
-    /// A character of U+0080–U+00BF: guillemets and no-break spaces mostly.
+    /// A character of U+0080–U+00BF, mostly guillemets and no-break spaces. Returns the place after it.
     fn narrow(&mut self, at: usize) -> usize {
         let bytes = self.text.as_bytes();
+        // The lead byte 0xC2 always has a trail byte in UTF-8.
         let trail = bytes.get(at + 1).map_or(0, |trail| trail & 0x3F);
         let code = self.rules.latin[usize::from(trail)];
         self.apply(code, 0x80 + u32::from(trail), at, at + 2);
         at + 2
     }
 
-    /// Any other character.
+    /// Any other character. Returns the place after it.
     fn wide(&mut self, at: usize) -> usize {
         let bytes = self.text.as_bytes();
+        // U+2000–U+203F: quotation marks, dashes and joiners are common enough for a table.
         if let [0xE2, 0x80, trail, ..] = bytes[at..] {
             let place = trail & 0x3F;
             self.apply(self.rules.punctuation[usize::from(place)], 0x2000 + u32::from(place), at, at + 3);
             return at + 3;
         }
+
         let Some(character) = self.text.get(at..).and_then(|rest| rest.chars().next()) else { return bytes.len() };
         let end = at + character.len_utf8();
         self.step(u32::from(character), at, end);
         end
     }
 
-    /// What an action means, for the character `code_point` at `[start, end)`.
+    /// Carries out the table byte `code` of the character `code_point` at `start..end`.
     fn apply(&mut self, code: u8, code_point: u32, start: usize, end: usize) {
         match code {
             action::DELETED => {}
@@ -308,55 +350,31 @@ impl<'t, S: TokenSink> FoldWalk<'t, S> {
             action::MARK => self.mark(end),
             action::TEH => self.letter(alphabet::code(TEH_FOLDED), code_point, LastChar::Teh, start, end),
             action::KURDISH_HEH => {
+                // Undecided until the next character or the end of the token.
                 self.letter(HEH_DOACHASHMEE, code_point, LastChar::KurdishHeh, start, end);
                 self.attention |= attention::HEH;
             }
             action::KURDISH_JOINER => self.settle_heh(AE),
             b'0'..=b'9' => self.digit(code, start, end),
+            // `MARK` is 0x7F, so only letter codes remain from 0x80 on.
             0x80.. => self.letter(code, code_point, LastChar::Arabic, start, end),
             action::RARE => self.rare(code_point, start, end),
+            // ASCII letters.
             _ => self.other_letter(u32::from(code), start, end),
         }
     }
 
-    /// A character that no table lists, or one of the characters that another stands for.
+    /// A character outside the tables, or one code point of an expansion.
     fn step(&mut self, code_point: u32, start: usize, end: usize) {
         let code = match code_point {
             0x600..=0x6FF => self.rules.arabic[code_point as usize - 0x600],
             _ => self.rules.action(code_point),
         };
+
         self.apply(code, code_point, start, end);
     }
 
-    /// A character whose folded form is no single byte.
-    #[cold]
-    fn rare(&mut self, code_point: u32, start: usize, end: usize) {
-        let class = if self.rules.folds { class(code_point) } else { class_unfolded(code_point) };
-        match class {
-            CharClass::Expands(parts) => parts.iter().for_each(|&part| self.step(part, start, end)),
-            CharClass::Upper(lower) => self.other_letter(lower, start, end),
-            CharClass::Arabic => self.wide_arabic(code_point, start, end),
-            CharClass::Combining => self.combining(code_point, start, end),
-            // The one character whose lower case is two.
-            _ if code_point == 0x130 && self.rules.folds => {
-                self.other_letter(u32::from('i'), start, end);
-                self.push_character(0x307);
-            }
-            _ => self.other_letter(code_point, start, end),
-        }
-    }
-
-    /// An Arabic letter with no code of its own in the compact alphabet.
-    fn wide_arabic(&mut self, letter: u32, start: usize, end: usize) {
-        self.enter_arabic(start);
-        self.push_character(self.rules.letter(letter).unwrap_or(letter));
-        self.base = letter;
-        self.marks = HamzaMarks::default();
-        self.last = LastChar::Arabic;
-        self.end = end;
-    }
-
-    /// An Arabic letter, as `code`.
+    /// An Arabic letter whose folded form is `code`.
     fn letter(&mut self, code: u8, code_point: u32, last: LastChar, start: usize, end: usize) {
         self.enter_arabic(start);
         self.push(code);
@@ -374,23 +392,6 @@ impl<'t, S: TokenSink> FoldWalk<'t, S> {
         self.end = end;
     }
 
-    /// A combining mark of another script: belongs to whatever token it follows.
-    fn combining(&mut self, code_point: u32, start: usize, end: usize) {
-        if self.len == 0 {
-            self.enter_other(TokenGroup::Other, start);
-        }
-        if self.attention & attention::NUMBER != 0 {
-            self.resolve_number();
-            if self.len == 0 {
-                self.enter_other(TokenGroup::Other, start);
-            }
-        }
-        self.attention &= !attention::HEH;
-        self.push_character(code_point);
-        self.last = LastChar::Other;
-        self.end = end;
-    }
-
     /// Begins or continues a token with an Arabic letter at `at`.
     #[inline(always)]
     fn enter_arabic(&mut self, at: usize) {
@@ -402,15 +403,18 @@ impl<'t, S: TokenSink> FoldWalk<'t, S> {
         }
     }
 
-    /// An Arabic letter after something else in the same token: ends the token where words are known to be glued.
+    /// An Arabic letter after another character of the same token: ends the token at a border between words.
     fn cross_into_arabic(&mut self, at: usize) {
         if self.attention & attention::NUMBER != 0 {
             self.resolve_number();
         }
+        // A letter follows, so the Central Kurdish heh stays a consonant.
         self.attention &= !attention::HEH;
+
         if self.last == LastChar::Teh || (self.rules.folds && self.group != TokenGroup::Arabic) {
             self.flush();
         }
+
         if self.len == 0 {
             self.start = at;
             self.group = TokenGroup::Arabic;
@@ -423,9 +427,11 @@ impl<'t, S: TokenSink> FoldWalk<'t, S> {
         if self.attention & attention::NUMBER != 0 && group == TokenGroup::Other {
             self.resolve_number();
         }
+        // A script border ends a token, under the profiles that fold.
         if self.group == TokenGroup::Arabic && self.rules.folds {
             self.flush();
         }
+
         if self.len == 0 {
             self.start = at;
             self.group = group;
@@ -434,84 +440,44 @@ impl<'t, S: TokenSink> FoldWalk<'t, S> {
         }
     }
 
+    /// A decimal digit, as ASCII.
     fn digit(&mut self, code: u8, start: usize, end: usize) {
         self.enter_other(TokenGroup::Digits, start);
+
         if self.attention & attention::NUMBER != 0 {
             if self.number.digits == 0 {
                 self.number.next = start;
             }
             self.number.digits += 1;
         }
+
         self.push(code);
         self.last = LastChar::Digit;
         self.end = end;
     }
 
+    /// An ASCII number mark.
     #[inline]
     fn number_mark(&mut self, mark: u8) {
         if self.last == LastChar::Digit { self.number_mark_of(u32::from(mark)) } else { self.separate(true) }
     }
 
-    /// A mark that may stand inside a number.
+    /// A mark that may be part of a number: opens a [`NumberMark`] after a digit, else separates.
     fn number_mark_of(&mut self, mark: u32) {
         if self.attention & attention::NUMBER != 0 {
             self.resolve_number();
         }
+
         if self.last != LastChar::Digit || !self.rules.folds {
             self.separate(true);
             return;
         }
+
+        // The other marks can only be thousands marks.
         let decimal = mark == u32::from('.') || mark == 0x66B;
         self.number = NumberMark { decimal, len: self.len, end: self.end, next: 0, digits: 0 };
         self.attention |= attention::NUMBER;
         self.last = LastChar::Other;
-    }
-
-    /// Decides what the open mark was: a thousands mark before exactly three digits, a decimal mark, or a separator.
-    #[cold]
-    fn resolve_number(&mut self) {
-        self.attention &= !attention::NUMBER;
-        let NumberMark { decimal, len, end, next, digits } = self.number;
-        if digits == 3 {
-            return;
-        }
-        if digits > 0 && decimal {
-            self.push(0);
-            self.token.copy_within(len..self.len - 1, len + 1);
-            self.token[len] = b'.';
-            return;
-        }
-        let (after, last_end) = (len..self.len, self.end);
-        (self.len, self.end) = (len, end);
-        self.flush();
-        self.token.copy_within(after.clone(), 0);
-        (self.len, self.start, self.end) = (after.len(), next, last_end);
-        self.group = TokenGroup::Digits;
-        self.broken = true;
-    }
-
-    /// A tatweel between two digits is a dash; anywhere else it is nothing.
-    #[cold]
-    fn tatweel(&mut self, start: usize, end: usize) {
-        let before = self.text.get(..start).and_then(|text| text.chars().next_back());
-        let after = self.text.get(end..).and_then(|text| text.chars().next());
-        if before.is_some_and(|c| is_digit(c, true)) && after.is_some_and(|c| is_digit(c, false)) {
-            self.separate(true);
-        }
-        if self.attention & attention::HEH != 0 {
-            // The tatweel says which heh this is, so it belongs to the token.
-            self.end = end;
-            self.settle_heh(HEH_DOACHASHMEE);
-        }
-    }
-
-    /// Decides the Central Kurdish heh at the end of the token, if there is one.
-    fn settle_heh(&mut self, code: u8) {
-        if self.attention & attention::HEH != 0 {
-            self.attention &= !attention::HEH;
-            self.last = LastChar::Arabic;
-            self.token[self.len - 1] = code;
-        }
     }
 
     /// Whether a mark here belongs to the letter before it.
@@ -519,43 +485,14 @@ impl<'t, S: TokenSink> FoldWalk<'t, S> {
         self.base != NO_BASE && matches!(self.last, LastChar::Arabic | LastChar::Teh | LastChar::KurdishHeh)
     }
 
+    /// An Arabic mark that composes with nothing.
     fn mark(&mut self, end: usize) {
         if self.has_base() {
             self.end = end;
         }
     }
 
-    /// A hamza or madda: the letter before it, as it was written, becomes the composed letter.
-    fn hamza(&mut self, mark: u32, end: usize) {
-        if !self.has_base() {
-            return;
-        }
-        self.end = end;
-        if self.base == BASE_IN_RUN {
-            self.find_base();
-        }
-        match mark {
-            0x653 => self.marks.madda = true,
-            0x654 => self.marks.above = true,
-            _ => self.marks.below = true,
-        }
-        let composed = self.rules.compose(self.base, self.marks);
-        if composed != self.base {
-            let code = self.rules.arabic[(composed & 0xFF) as usize];
-            self.token[self.len - 1] = code;
-        }
-    }
-
-    /// Looks up the last letter of the run that ended at `run_end`.
-    fn find_base(&mut self) {
-        let run = self.text.as_bytes().get(..self.run_end).unwrap_or_default();
-        let mut indices = run.rchunks_exact(2).map(|pair| arabic_index(pair[0], pair[1]));
-        let letter = indices.find(|&index| self.rules.arabic[index] >= 0x80);
-        self.base = letter.map_or(NO_BASE, |index| 0x600 + index as u32);
-        self.marks = HamzaMarks::default();
-    }
-
-    /// White space (`broken`: anything else) that ends a token.
+    /// A separator, which ends a token: white space, or (`broken`) a break.
     #[inline]
     fn separate(&mut self, broken: bool) {
         self.flush();
@@ -563,6 +500,7 @@ impl<'t, S: TokenSink> FoldWalk<'t, S> {
         self.last = LastChar::Separator;
     }
 
+    /// Appends a byte to the token.
     #[inline]
     fn push(&mut self, code: u8) {
         if self.len == self.token.len() {
@@ -572,17 +510,7 @@ impl<'t, S: TokenSink> FoldWalk<'t, S> {
         self.len += 1;
     }
 
-    #[cold]
-    fn push_character(&mut self, code_point: u32) {
-        match alphabet::code(code_point) {
-            0 => {
-                let character = char::from_u32(code_point).unwrap_or(char::REPLACEMENT_CHARACTER);
-                character.encode_utf8(&mut [0; 4]).bytes().for_each(|byte| self.push(byte));
-            }
-            code => self.push(code),
-        }
-    }
-
+    /// Makes room for more than `len` bytes of the token.
     #[cold]
     #[inline(never)]
     fn grow(&mut self, len: usize) {
@@ -595,78 +523,21 @@ impl<'t, S: TokenSink> FoldWalk<'t, S> {
         if self.len == 0 {
             return;
         }
+
+        // Words with a rare rule are told apart by one test without a branch.
         let arabic = self.group == TokenGroup::Arabic && self.rules.runs;
-        if self.attention != 0 || (arabic && words::is_suspicious(self.token, self.len)) {
+        if self.attention != 0 || (arabic && word_rules::is_suspicious(self.token, self.len)) {
             self.finish_token();
         } else {
             self.deliver();
         }
     }
 
-    /// Pushes the token as it stands.
+    /// Pushes the token without further rules.
     #[inline(always)]
     fn deliver(&mut self) {
         self.sink.token_in(self.token, self.len, Span::new(self.start, self.end));
         self.len = 0;
         self.broken = false;
-    }
-
-    /// Applies the rare rules to the token, then pushes it or, if it is a detached waw, holds it back.
-    #[inline(never)]
-    fn finish_token(&mut self) {
-        if self.attention & attention::NUMBER != 0 {
-            self.resolve_number();
-            if self.len == 0 {
-                return;
-            }
-        }
-        self.settle_heh(AE);
-        let arabic = self.group == TokenGroup::Arabic;
-        if arabic && self.rules.runs {
-            self.len = words::collapse_runs(&mut self.token[..self.len], &self.rules.weak);
-        }
-        if self.rules.arabic_words {
-            if self.holds_waw() {
-                return;
-            }
-            if arabic {
-                self.len = words::settle(&mut self.token[..self.len], &self.rules.weak);
-            }
-        }
-        self.deliver();
-    }
-
-    /// Holds back a detached waw (true), or joins those held back with the word after them.
-    fn holds_waw(&mut self) -> bool {
-        if self.broken {
-            self.release_waws();
-        }
-        if self.token[..self.len] == [WAW] {
-            self.waws.push(Span::new(self.start, self.end));
-            self.attention |= attention::WAWS;
-            self.len = 0;
-            self.broken = false;
-            return true;
-        }
-        if let (TokenGroup::Arabic, Some(first)) = (self.group, self.waws.first()) {
-            self.start = first.start;
-            // A run of three folds as any longer one.
-            let count = self.waws.len().min(3);
-            (0..count).for_each(|_| self.push(0));
-            self.token.copy_within(..self.len - count, count);
-            self.token[..count].fill(WAW);
-            self.waws.clear();
-            self.attention &= !attention::WAWS;
-        }
-        self.release_waws();
-        false
-    }
-
-    /// Pushes the waws held back as tokens of their own.
-    fn release_waws(&mut self) {
-        for span in self.waws.drain(..) {
-            self.sink.token(&[WAW], span);
-        }
-        self.attention &= !attention::WAWS;
     }
 }

@@ -1,10 +1,11 @@
-//! Where words begin and end, and which need the walk: the same arithmetic on 64-bit masks for every kernel.
+//! Finds the beginnings and ends of words, and the bytes that need the walk, by 64-bit mask arithmetic that all kernels
+//! share.
 
+use super::super::compact_tables::code;
 use super::super::rules::FoldRules;
 use super::stream::WalkFlag;
-use super::tables::code;
 
-/// What 64 compact bytes are, one bit a byte.
+/// The properties of 64 compact bytes, one bit a byte.
 pub(super) struct BlockMasks {
     /// Belongs to a word, or is rare.
     pub word: u64,
@@ -20,7 +21,7 @@ pub(super) struct BlockMasks {
     pub rare: u64,
     /// Equals the byte before it.
     pub repeated: u64,
-    /// The three letters that word rules speak of.
+    /// The three letters that have a word rule.
     pub hamza: u64,
     pub yeh: u64,
     pub waw: u64,
@@ -34,11 +35,11 @@ pub(super) struct FoundWords {
     pub starts: u64,
     /// First bytes after words.
     pub ends: u64,
-    /// Bytes for whose sake the walk must look.
+    /// Bytes that need the walk.
     pub flags: u64,
 }
 
-/// What the 64 bytes before mean for the next ones: the last bit of each mask.
+/// The state between blocks: the last bit of each mask, and the rules.
 #[derive(Debug, Default)]
 pub(super) struct WordCarry {
     word: u64,
@@ -47,6 +48,7 @@ pub(super) struct WordCarry {
     digits: u64,
     repeated: u64,
     yeh: u64,
+    /// Words ended so far.
     ended: usize,
     /// All bits, or none: script borders end words.
     borders: u64,
@@ -59,6 +61,7 @@ pub(super) struct WordCarry {
 impl WordCarry {
     pub(super) fn new(rules: &FoldRules) -> Self {
         let all = |yes: bool| if yes { u64::MAX } else { 0 };
+
         Self {
             borders: all(rules.folds),
             runs: all(rules.runs),
@@ -72,7 +75,7 @@ impl WordCarry {
         self.ended
     }
 
-    /// Counts the words that ended.
+    /// Counts the words that end at the bits of `ends`.
     #[inline(always)]
     pub(super) const fn end(&mut self, ends: u64) {
         self.ended += ends.count_ones() as usize;
@@ -83,11 +86,14 @@ impl WordCarry {
     pub(super) fn step(&mut self, masks: &BlockMasks) -> FoundWords {
         let BlockMasks { word, arabic, teh, digits, number_marks, rare, repeated, hamza, yeh, waw, next } = *masks;
         let after = |mask: u64, last: u64| mask << 1 | last;
+
+        // Borders of words: separators, script borders, and ة, which ends a word before any letter.
         let (word_before, arabic_before) = (after(word, self.word), after(arabic, self.arabic));
-        // ة ends a word wherever a letter follows.
         let split = word & word_before & self.borders & ((arabic ^ arabic_before) | after(teh, self.teh));
         let starts = word & (!word_before | split);
         let ends = word_before & (!word | split);
+
+        // Flags: marks between digits, letter runs, a yeh and hamza at the end, a lone waw.
         let next_digit = u64::from(next.is_ascii_digit());
         let in_number = number_marks & after(digits, self.digits) & (digits >> 1 | next_digit << 63);
         let repeated = repeated & arabic & self.runs;
@@ -95,19 +101,24 @@ impl WordCarry {
         let next_ends = u64::from(next < 0x80 && next != code::TEH);
         let last = ends >> 1 | next_ends << 63;
         let short = ((hamza & after(yeh, self.yeh)) | (waw & starts)) & last & self.arabic_words;
+
         (self.word, self.arabic, self.teh) = (word >> 63, arabic >> 63, teh >> 63);
         (self.digits, self.repeated, self.yeh) = (digits >> 63, repeated >> 63, yeh >> 63);
+
         FoundWords { starts, ends, flags: (rare & word) | in_number | runs | short }
     }
 }
 
-/// Writes down what `found` flagged in the bytes from `at`, where `words` words began before.
+/// Appends the flags of `found`, in the block at `at`; `words` words began before it.
 #[cold]
 pub(super) fn flag(found: &FoundWords, at: usize, words: usize, flags: &mut Vec<WalkFlag>) {
     let mut rest = found.flags;
+
     while rest != 0 {
         let bit = rest.trailing_zeros();
         rest &= rest - 1;
+
+        // The bit itself counts, since a flagged byte may begin its word.
         let begun = words + (found.starts & (u64::MAX >> (63 - bit))).count_ones() as usize;
         flags.push(WalkFlag { place: (at + bit as usize) as u16, word: begun.saturating_sub(1) as u16 });
     }

@@ -1,4 +1,4 @@
-//! Words of Arabic whose meaning is known: weekdays, months, ordinals, words that only place a text in time, and units.
+//! Arabic words with a known meaning: weekdays, months, ordinals, words of time, and units.
 
 use std::sync::LazyLock;
 
@@ -6,23 +6,23 @@ use ahash::AHashMap;
 
 use crate::normalize::{Language, Normalizer, Profile};
 
-/// What a word says of time, order or measure. Words that mean the same have the same number.
+/// The meaning of a word of time, order or measure. Words of one meaning have one number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum WordMeaning {
     /// A day of the week.
     Weekday(u8),
-    /// A month of a calendar, counted from 1; 0 where the word alone does not tell (تشرين). Copies put one calendar in
-    /// another's place, so that months of two calendars are never set against one another.
+    /// A month of a calendar, counted from 1; 0 if the word alone is ambiguous (تشرين). Months of two calendars are
+    /// never compared, since copies translate dates.
     Month(DateCalendar, u8),
-    /// First to tenth. First and others stand in names of months, too.
+    /// First to tenth, from 0. Some are also part of names of months.
     Ordinal(u8),
-    /// Only places a text in time (today, last, morning).
+    /// A word that only gives a relative time (today, last, morning).
     Time,
     /// A unit of measure or money.
     Unit(u8),
 }
 
-/// What years and months are counted in.
+/// The calendar of a year or month.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum DateCalendar {
     /// يناير or كانون الثاني.
@@ -57,7 +57,7 @@ const HIJRI: [&str; 12] = ["محرم المحرم", "صفر", "", "", "", "", "�
 /// The first or the second of two months.
 const HIJRI_PAIRS: &str = "ربيع جمادى جمادي";
 
-/// Each row is one unit; its first word stands for it.
+/// One unit in each row; its first word is its plain name.
 const UNITS: [&str; 14] = [
     "كم كلم كيلومتر كيلومترا كيلومترات الكيلومتر",
     "متر مترا أمتار امتار",
@@ -93,12 +93,16 @@ const TIME: &str = "اليوم أمس امس غد غدا الماضي الماض
 
 static TABLE: LazyLock<AHashMap<String, WordMeaning>> = LazyLock::new(|| {
     let mut table = AHashMap::new();
+
+    // A word keeps its first meaning, so the order of the rows below matters.
     let mut put = |words: &str, meaning: WordMeaning| {
         for word in words.split(' ').filter(|word| !word.is_empty()).flat_map(spellings) {
             table.entry(word).or_insert(meaning);
         }
     };
+
     let numbered = |rows: &'static [&'static str]| rows.iter().zip(0_u8..);
+
     numbered(&WEEKDAYS).for_each(|(words, number)| put(words, WordMeaning::Weekday(number)));
     GREGORIAN
         .iter()
@@ -110,15 +114,16 @@ static TABLE: LazyLock<AHashMap<String, WordMeaning>> = LazyLock::new(|| {
     numbered(&ORDINALS).for_each(|(words, number)| put(words, WordMeaning::Ordinal(number)));
     put(TIME, WordMeaning::Time);
     numbered(&UNITS).for_each(|(words, number)| put(words, WordMeaning::Unit(number)));
+
     table
 });
 
-/// What a folded word says of time, order or measure; nothing for most.
+/// The meaning of a folded word; `None` for most words.
 pub(super) fn meaning(word: &str) -> Option<WordMeaning> {
     TABLE.get(word).copied()
 }
 
-/// The word, or for a unit the one name that all its names and abbreviations go by.
+/// The word itself, or the plain name of a unit for all its names and abbreviations.
 pub(super) fn plain(word: &str) -> &str {
     match meaning(word) {
         Some(WordMeaning::Unit(number)) => UNITS[usize::from(number)].split(' ').next().unwrap_or(word),
@@ -126,7 +131,7 @@ pub(super) fn plain(word: &str) -> &str {
     }
 }
 
-/// The word as each profile folds it, for the guard does not know which one folded its texts.
+/// The word as each profile folds it, since the guard does not know the profile of its texts.
 pub(super) fn spellings(word: &str) -> impl Iterator<Item = String> {
     const PROFILES: [Profile; 4] = [Profile::None, Profile::Light, Profile::Standard, Profile::Aggressive];
     PROFILES.into_iter().map(move |profile| Normalizer::new(profile, Language::Ar).normalize(word))

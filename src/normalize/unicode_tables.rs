@@ -1,6 +1,6 @@
-//! What every code point is to the fold core: Unicode 14.0.0 and the sets of the Arabic rules.
+//! The class of every code point: Unicode 14.0.0 and the sets of the Arabic rules.
 //!
-//! Written by `tools/tables.py`; do not edit. [`super::class`] reads it and says what the numbers mean.
+//! Written by `tools/tables.py`; do not edit. [`super::class`] reads it and defines the numbers.
 
 /// The block of each 128 code points.
 #[rustfmt::skip]
@@ -1511,7 +1511,7 @@ pub(super) static LOWER: [u32; 1352] = [
     125241, 125242, 125243, 125244, 125245, 125246, 125247, 125248, 125249, 125250, 125251,
 ];
 
-/// First place in `EXPANSION_POOL`, length, and the entry that holds where nothing is expanded.
+/// First place in `EXPANSION_POOL`, length, and the entry for the profile that expands nothing.
 #[rustfmt::skip]
 pub(super) static EXPANSIONS: [(u16, u8, u16); 4829] = [
     (0,1,35), (1,1,43), (2,1,43), (3,1,43), (4,1,35), (5,3,35), (8,3,35), (11,3,35), (14,1,35), (15,1,35), (16,1,35),

@@ -1,11 +1,11 @@
-//! What two token sequences have in common, in one order, and the slots in which they differ.
+//! Gaps between two aligned token sequences: the tokens common to both, in one order, and the slots where they differ.
 
 use std::ops::Range;
 
-/// Longest gap, in tokens of both texts, that is looked into.
+/// Longest gap that is examined, in tokens of both texts together.
 const LONGEST_GAP: usize = 512;
 
-/// Tokens of one text that stand where the other has others; neither side is empty.
+/// A place where the texts have different tokens; neither side is empty.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct TokenSlot {
     /// Its tokens in the first text.
@@ -23,9 +23,9 @@ pub(super) enum GapPiece {
     Slot(TokenSlot),
 }
 
-/// Visits the pieces of a gap, the slots among them in text order: the longest run of tokens of both is kept, then the longest
-/// before it and after it, and so on (Ratcliff and Metzener, "Pattern Matching: The Gestalt Approach", Dr. Dobb's Journal, 1988).
-/// A gap of more than 512 tokens has none. O(n · m) for each run.
+/// Visits the pieces of a gap, its slots in text order: the longest common run of tokens, then recursively the longest
+/// before and after it (Ratcliff and Metzener, "Pattern Matching: The Gestalt Approach", Dr. Dobb's Journal, 1988). A
+/// gap of more than 512 tokens has no pieces. O(n · m) for each run.
 pub(super) fn visit_gap<T: PartialEq>(
     a: &[T],
     in_a: Range<usize>,
@@ -36,16 +36,20 @@ pub(super) fn visit_gap<T: PartialEq>(
     if in_a.is_empty() || in_b.is_empty() || in_a.len() + in_b.len() > LONGEST_GAP {
         return;
     }
-    // Gaps that wait, the first on top, so that slots come in text order.
+
+    // A stack of gaps with the first one on top, so that slots come in text order.
     let mut waiting = vec![(in_a, in_b)];
+
     while let Some((x, y)) = waiting.pop() {
         if x.is_empty() || y.is_empty() {
             continue;
         }
+
         let Some((at_a, at_b, length)) = longest_run(&a[x.clone()], &b[y.clone()]) else {
             visit(GapPiece::Slot(TokenSlot { a: x, b: y }));
             continue;
         };
+
         let (from_a, from_b) = (x.start + at_a, y.start + at_b);
         visit(GapPiece::Both(from_a..from_a + length));
         waiting.push((from_a + length..x.end, from_b + length..y.end));
@@ -68,43 +72,55 @@ pub(super) fn push_slots<T: PartialEq>(
     });
 }
 
-/// Where the longest run of tokens of both begins in each, and its length; the first in `a`, then in `b`, of equal ones.
+/// The longest common run of tokens: its places in `a` and `b`, and its length. Of equal ones the first in `a`, then in
+/// `b`.
 fn longest_run<T: PartialEq>(a: &[T], b: &[T]) -> Option<(usize, usize, usize)> {
-    // Length of the run that ends at each place of `b` and the place of `a` before.
+    // Length of the run that ends at each place of `b` and at the previous place of `a`.
     let mut ending = vec![0_usize; b.len() + 1];
     let mut best = None;
     let mut longest = 0;
+
     for (i, x) in a.iter().enumerate() {
         let mut before = 0;
+
         for (j, y) in b.iter().enumerate() {
             let run = if x == y { before + 1 } else { 0 };
             before = std::mem::replace(&mut ending[j + 1], run);
+
             if run > longest {
                 longest = run;
                 best = Some((i + 1 - run, j + 1 - run, run));
             }
         }
     }
+
     best
 }
 
-/// The longest subsequence of `pairs` whose second parts ascend, by patience sorting; the first parts ascend already.
+/// The longest subsequence of `pairs` whose second parts ascend, by patience sorting; the first parts must ascend.
 pub(super) fn longest_ascending(pairs: &[(usize, usize)]) -> Vec<(usize, usize)> {
-    // The pair that ends the best run of each length, and the pair before each.
+    debug_assert!(pairs.is_sorted_by_key(|pair| pair.0), "the first parts ascend");
+
+    // The pair with the smallest second part that ends a run of each length, and the predecessor of each pair.
     let mut ends: Vec<usize> = Vec::new();
     let mut before: Vec<Option<usize>> = Vec::with_capacity(pairs.len());
+
     for (place, (_, second)) in pairs.iter().enumerate() {
         let length = ends.partition_point(|end| pairs[*end].1 < *second);
         before.push(length.checked_sub(1).map(|shorter| ends[shorter]));
+
         if length == ends.len() {
             ends.push(place);
         } else {
             ends[length] = place;
         }
     }
+
+    // Back from the end of the longest run.
     let mut run: Vec<(usize, usize)> =
         std::iter::successors(ends.last().copied(), |place| before[*place]).map(|place| pairs[place]).collect();
     run.reverse();
+
     run
 }
 
