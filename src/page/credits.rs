@@ -10,8 +10,8 @@ use std::sync::LazyLock;
 
 use memchr::memmem::Finder;
 
+use super::cue_prefilter::PREFILTER;
 use super::cues;
-use super::gate::GATE;
 use super::matcher::{self, PhrasePart, TokenBuffer};
 use crate::document::Span;
 use crate::normalize::{FoldScratch, Normalizer};
@@ -135,7 +135,7 @@ impl CreditFinder {
 
     /// The credit that `line`, without white space around it, begins with.
     pub(super) fn head(&mut self, line: &str) -> Option<LineHead> {
-        if !GATE.opens_credit(line) {
+        if !PREFILTER.opens_credit(line) {
             return None;
         }
         let head = &line[..floor(line, HEAD_BYTES)];

@@ -11,10 +11,11 @@ use std::collections::BTreeMap;
 
 use ahash::AHashSet;
 
+use super::boilerplate::Boilerplate;
+use super::boilerplate_rules::BoilerplateRule;
+use super::line_parts::{LinePart, PartFinder};
 use super::lines;
-use super::probe::{LinePart, PartFinder};
-use super::rules::BoilerplateRule;
-use super::{Boilerplate, Sieve};
+use super::sieve::Sieve;
 use crate::document::DocId;
 use crate::normalize::{Language, Normalizer, Profile};
 use crate::shingle::{Fingerprint, ShingleKind, Shingler};

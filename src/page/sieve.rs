@@ -14,11 +14,12 @@
 
 use std::sync::Arc;
 
+use super::boilerplate::{Boilerplate, SourcedText};
+use super::boilerplate_rules::{self, BoilerplateRules};
 use super::credits::{CreditFinder, LINES, LineHead, PARAGRAPH_BYTES};
+use super::cutter::Cutter;
+use super::line_parts::PartFinder;
 use super::lines::{self, LineRole, TextLine};
-use super::probe::PartFinder;
-use super::rules::{self, BoilerplateRules};
-use super::{Boilerplate, Cutter, SourcedText};
 use crate::document::{Excerpt, Span, UnitKind};
 
 /// Fewest words that must be left: with less a text says too little to be told from another.
@@ -140,7 +141,7 @@ impl Sieve {
         let Some(hashes) = source.and_then(|source| rules.as_ref()?.of(source)) else { return };
         for line in lines.iter().filter(|line| line.role == LineRole::Text) {
             probe.parts(line.span.of(text), |part| {
-                if rules::knows(hashes, &part) {
+                if boilerplate_rules::knows(hashes, &part) {
                     out.push(Span::new(line.span.start + part.start, line.span.start + part.end));
                 }
             });

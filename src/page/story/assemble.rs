@@ -1,10 +1,10 @@
 //! Pieces with their roles to units.
 
 use super::features::PieceFeatures;
-use super::fields::BegunStory;
 use super::inside::shares_words;
-use super::pieces::{LinePiece, PieceGap};
+use super::line_pieces::{LinePiece, PieceGap};
 use super::roles::PieceRole;
+use super::story_fields::BegunStory;
 use crate::document::{Span, Unit, UnitKind};
 use crate::page::lines::{self, TextLine};
 
@@ -179,7 +179,7 @@ fn titles(
             }
             open = true;
         }
-        if roles[at] == PieceRole::Title || super::roles::closes(&features[at]) && !is_story(roles[at]) {
+        if roles[at] == PieceRole::Title || features[at].closes_story() && !is_story(roles[at]) {
             open = false;
         }
     }

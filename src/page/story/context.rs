@@ -3,8 +3,8 @@
 use ahash::AHashMap;
 
 use super::features::{PieceFeatures, PieceShape, SHORT};
-use super::pieces::{LinePiece, PieceGap};
-use super::words::WordingClass;
+use super::line_pieces::{LinePiece, PieceGap};
+use super::vocabulary::WordingClass;
 use crate::page::lines::LineEnding;
 
 /// What stands before and behind each piece.

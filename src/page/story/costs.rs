@@ -1,9 +1,9 @@
 //! What a piece costs in each role: what its words, its shape, its neighbours and its markup say against it.
 
 use super::features::{PieceFeatures, PieceShape};
-use super::pieces::LinePiece;
+use super::line_pieces::LinePiece;
 use super::roles::PieceRole;
-use super::words::WordingClass;
+use super::vocabulary::WordingClass;
 use crate::page::hints::MarkupMark;
 use crate::page::lines::{LineEnding, ListSign};
 

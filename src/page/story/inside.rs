@@ -2,8 +2,8 @@
 //! of interviews, captions, the names of authors.
 
 use super::features::{LONG, PieceFeatures, PieceShape};
-use super::pieces::{LinePiece, PieceGap};
-use super::words::WordingClass;
+use super::line_pieces::{LinePiece, PieceGap};
+use super::vocabulary::WordingClass;
 use crate::page::lines::{self, LineEnding, ListSign};
 
 /// Words of pages that report live.

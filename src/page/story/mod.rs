@@ -4,27 +4,30 @@ mod assemble;
 mod context;
 mod costs;
 mod dates;
+mod decoder;
 mod features;
-mod fields;
 mod inside;
 mod lexicon;
-mod pieces;
+mod line_pieces;
+mod measure;
 mod reading;
 mod roles;
-mod rows;
 mod shape;
-mod words;
+mod story_fields;
+mod table_rows;
+mod vocabulary;
 
 use super::hints::LineMarks;
 use super::lines::TextLine;
 use super::matcher::PhraseMatcher;
 use crate::document::{Span, Unit};
-pub use fields::StoryFields;
+pub use story_fields::StoryFields;
 
+use decoder::RoleDecoder;
 use features::PieceFeatures;
-use fields::{BegunStory, PiecePage};
-use pieces::LinePiece;
-use roles::{PieceRole, RoleDecoder};
+use line_pieces::LinePiece;
+use roles::PieceRole;
+use story_fields::{BegunStory, PiecePage};
 
 /// Cuts lines into units; holds the buffers that it reuses.
 #[derive(Debug, Default)]
@@ -47,8 +50,8 @@ impl StoryCutter {
         matcher: &mut PhraseMatcher,
         out: &mut Vec<Unit>,
     ) {
-        pieces::split(text, lines, &mut self.parts, &mut self.pieces);
-        features::measure(text, &self.pieces, marks, matcher, &mut self.features);
+        line_pieces::split(text, lines, &mut self.parts, &mut self.pieces);
+        measure::measure(text, &self.pieces, marks, matcher, &mut self.features);
         self.decoder.decode(&self.pieces, &self.features, &mut self.roles);
         assemble::units(text, lines, &self.pieces, &self.features, &self.roles, &mut self.begun, out);
     }

@@ -1,7 +1,7 @@
 //! What a line says by its words: its class, whether it is a time, what stands around a headline in it.
 
 use super::lexicon::{LEXICON, WordSenses};
-use super::words::{PhraseForm, WordingClass};
+use super::vocabulary::{PhraseForm, WordingClass};
 use crate::document::Span;
 use crate::page::lines::{LineEnding, TextLine};
 use crate::page::matcher::TokenBuffer;

@@ -11,7 +11,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use super::probe::{LinePart, PartFinder, RuleKind};
+use super::line_parts::{LinePart, PartFinder, RuleKind};
 use crate::error::{Error, ErrorKind, Result};
 use crate::normalize::FOLD_VERSION;
 

@@ -1,8 +1,8 @@
 //! Lines that are alike: ranks that count up, rows of tables, lists of labels, scores, lines of another script.
 
 use super::features::{PieceFeatures, PieceShape};
-use super::pieces::{LinePiece, PieceGap};
-use super::words::WordingClass;
+use super::line_pieces::{LinePiece, PieceGap};
+use super::vocabulary::WordingClass;
 
 /// A number without a sign is a rank where the number before or behind it stands in the same column.
 pub(super) fn ranks(all: &mut [PieceFeatures]) {

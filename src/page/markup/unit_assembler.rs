@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{JudgedPage, LineVerdict};
+use super::judged_page::{JudgedPage, LineVerdict};
 use crate::document::{Span, Unit, UnitKind};
 use crate::page::lines::LineRole;
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{
+use super::judged_page::{
     ARTICLE_WORDS, ArticleKind, BELOW, CLASS_LEVEL, CONTROL_WORDS, CREDIT_WORDS, FOOT_WORDS, JudgedPage, LABEL_WORDS,
     LABELS, LABELS_BELOW_FIRST, LINK_WORDS, LineVerdict, MANY_LINKS, MIXED, TITLE_WORDS, is_headline, is_paragraph,
 };

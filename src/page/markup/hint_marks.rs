@@ -1,8 +1,8 @@
 //! What the markup says of lines, as marks for cutting them as text.
 
 use crate::document::{LineHint, Zone};
+use crate::page::hints::{MarkupHint, MarkupMark};
 use crate::page::lines::TextLine;
-use crate::page::{MarkupHint, MarkupMark};
 
 /// The marks of the lines.
 pub(super) fn marks(lines: &[TextLine], hints: &[LineHint], is_large: impl Fn(u32) -> bool) -> Vec<MarkupHint> {

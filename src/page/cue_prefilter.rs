@@ -53,7 +53,7 @@ pub(super) struct CuePrefilter {
 }
 
 /// The gate of the tables in `cues.rs`.
-pub(super) static GATE: LazyLock<CuePrefilter> = LazyLock::new(|| CuePrefilter {
+pub(super) static PREFILTER: LazyLock<CuePrefilter> = LazyLock::new(|| CuePrefilter {
     first: keys(matcher::first_words(false)),
     first_long: keys(matcher::first_words(true)),
     last: {
@@ -241,7 +241,8 @@ mod tests {
     fn most_openings_of_sentences_are_sent_by() {
         let openings =
             ["وقال الوزير إن", "وأضاف أن", "أكد رئيس", "كشفت مصادر", "وأوضح", "في الوقت", "من جهته", "وكانت"];
-        let sent_by = openings.iter().filter(|line| !GATE.opens(&format!("{line} {}", "كلمة ".repeat(90)))).count();
+        let sent_by =
+            openings.iter().filter(|line| !PREFILTER.opens(&format!("{line} {}", "كلمة ".repeat(90)))).count();
         assert!(sent_by >= 7, "{sent_by}");
     }
 }

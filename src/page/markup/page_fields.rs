@@ -2,9 +2,21 @@
 
 use std::collections::BTreeMap;
 
-use super::PageFields;
 use crate::document::{ArticleFields, Date, LineHint, PageLayout, Span, Unit, UnitKind, letters};
-use crate::page::{StoryFields, lines};
+use crate::page::lines;
+use crate::page::story::StoryFields;
+
+/// What a page says about one of its units: the title, date and author of a story, as far as they are found; of other units
+/// nothing.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct PageFields {
+    /// The title.
+    pub title: Option<String>,
+    /// When it was published.
+    pub published: Option<Date>,
+    /// Who wrote it.
+    pub byline: Option<String>,
+}
 
 /// Fields of each unit; those of units that are no stories are empty. `base` are the units that `text` gives by itself, and
 /// `known` what it says of them.
