@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use crate::error::{Error, Result};
 
-/// How fine documents are cut: what `--unit` takes.
+/// How finely documents are cut: the values of `--unit`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum UnitLevel {
     /// The whole document is one unit.

@@ -1,9 +1,9 @@
-//! Pages of which the markup is known: what it says outweighs what the lines look like.
+//! Pages whose markup is known: its evidence outweighs that of words and shape.
 //!
-//! The lines are cut as text first. Then each line of which the markup says something is judged anew, and the units are put
-//! together from both. What the markup says:
+//! The lines are cut as text first. Each line that the markup describes is then judged anew, and the units are built from both
+//! judgements:
 //!
-//! | a line | is |
+//! | a line | becomes |
 //! |---|---|
 //! | in a form, a share bar, comments, keywords, the path to the page; a caption, byline or time | boilerplate |
 //! | that is all link, with the words of a headline | a headline, wherever it stands |
@@ -12,11 +12,11 @@
 //! | that is a heading over links | boilerplate, the name of a section |
 //! | that stands in an article with paragraphs | story, however short |
 //! | that is short and outside the articles of a page that has some | boilerplate |
-//! | that is shaped like a headline and no link, where three headlines are links | boilerplate |
-//! | that stands in the card of another article | boilerplate |
+//! | that has the shape of a headline and is no link, on a page where three headlines are links | boilerplate |
+//! | in the card of another article | boilerplate |
 //!
-//! A story that something interrupts goes on with its title as long as it stays in its article. Where the markup says nothing,
-//! the text decides, so a text of plain paragraphs is cut like its lines.
+//! An interrupted story keeps its title within its article. Lines that the markup does not describe are judged by their text,
+//! so that a page of plain paragraphs is cut like a text.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -38,13 +38,13 @@ pub use page_fields::PageFields;
 use judged_page::{ArticleKind, JudgedPage, LABEL_WORDS, articles};
 
 impl Cutter {
-    /// Replaces `out` by the units of a text whose markup is known, as [`cut`](Self::cut) does for one whose markup is not. Below
-    /// the story the markup does not matter; neither does a layout of another text.
+    /// Replaces `out` by the units of `text`, like [`cut`](Self::cut), but with the markup in `layout`. Only the story level
+    /// uses it; a layout of another text is ignored.
     pub fn cut_page(&mut self, text: &str, layout: Option<&PageLayout>, level: UnitLevel, out: &mut Vec<Unit>) {
         self.cut_page_of(text, layout, level, None, out);
     }
 
-    /// The same with `known`, the lines that return on other pages of its source.
+    /// The same with `known`, the lines that return on other pages of the source.
     pub(crate) fn cut_page_of(
         &mut self,
         text: &str,
@@ -56,24 +56,29 @@ impl Cutter {
         self.base.clear();
         let speaks = |layout: &&PageLayout| level == UnitLevel::Story && !layout.lines.iter().all(LineHint::is_silent);
         let Some(layout) = layout.filter(speaks) else { return self.cut_known(text, level, &[], known, out) };
+
         let mut lines = Vec::with_capacity(layout.lines.len());
         lines::each_line(text, |line| lines.push(line));
         if lines.len() != layout.lines.len() {
             return self.cut_known(text, level, &[], known, out);
         }
+
+        // First as text, with the markup as evidence.
         let hints = sane(&lines, &layout.lines);
         let articles = articles(&lines, &hints);
         let is_story = |article: u32| articles.get(article as usize) == Some(&ArticleKind::Story);
         let mut base = std::mem::take(&mut self.base);
         self.cut_known(text, level, &hint_marks::marks(&lines, &hints, is_story), known, &mut base);
+
+        // Then by the markup. `base` stays for `page_fields`, whose fields are numbered by it.
         let page = JudgedPage::new(&self.lines, &hints, &base, articles);
         let (verdicts, titles) = page.verdicts();
         unit_assembler::assemble(&page, &verdicts, &titles, &base, out);
         self.base = base;
     }
 
-    /// What the page says about each of `units`, which [`cut_page`](Self::cut_page) gave last, of this text, at the story level: by
-    /// its markup, else by its text.
+    /// The title, date and author of each of `units`, by the markup, else by the text. `units` must be those that
+    /// [`cut_page`](Self::cut_page) gave last, for this text at the story level.
     pub fn page_fields(&mut self, text: &str, layout: Option<&PageLayout>, units: &[Unit]) -> Vec<PageFields> {
         let known = self.fields(text);
         let base = if self.base.is_empty() { units } else { &self.base };
@@ -81,19 +86,21 @@ impl Cutter {
     }
 }
 
-/// The hints. Where menus, margins, head and foot hold more words of paragraphs than the rest of the page, the markup is broken or its
-/// classes are no guide: then without the part that holds most of them.
+/// The hints that can be trusted. If menus, margins, head and foot hold more words of paragraphs than the rest of the page, the
+/// markup is broken or its class names mislead: then the zone with most of these words counts as open.
 fn sane<'h>(lines: &[TextLine], hints: &'h [LineHint]) -> Cow<'h, [LineHint]> {
     let mut words: BTreeMap<Zone, u64> = BTreeMap::new();
     for (line, hint) in lines.iter().zip(hints).filter(|(line, hint)| line.words > LABEL_WORDS && !hint.is_link()) {
         *words.entry(hint.zone).or_default() += u64::from(line.words);
     }
+
     let (around, rest): (Vec<_>, Vec<_>) = words.into_iter().partition(|(zone, _)| is_around(*zone));
     let sum = |zones: &[(Zone, u64)]| zones.iter().map(|(_, words)| words).sum::<u64>();
     let all = sum(&around);
     if all <= sum(&rest) {
         return Cow::Borrowed(hints);
     }
+
     let wrong: Vec<Zone> = around.iter().filter(|(_, words)| 2 * words >= all).map(|(zone, _)| *zone).collect();
     let open =
         |hint: &LineHint| if wrong.contains(&hint.zone) { LineHint { zone: Zone::Open, ..*hint } } else { *hint };

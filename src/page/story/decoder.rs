@@ -1,8 +1,7 @@
 //! The role of each piece: the cheapest sequence of roles, found by dynamic programming (Viterbi 1967).
 //!
-//! A piece costs what its words and shape say against a role, a step from one role to the next what the order of roles says
-//! against it. Costs are small whole numbers that were set by hand; nothing is learned, so the same page is always cut alike.
-//! A page's pieces are many times the twenty states, so the walk is linear in them.
+//! A sequence costs the sum of its roles (`costs.rs`) and of the steps between them (below). Costs are small whole numbers, set
+//! by hand; nothing is learned. Decoding is linear in the pieces.
 
 use super::costs::emission;
 use super::features::PieceFeatures;
@@ -12,10 +11,10 @@ use super::vocabulary::WordingClass;
 
 use PieceRole::{Between, Body, Deck, Furniture, Head, Item, Meta, Sub, Title, Widget};
 
-/// So much more than any evidence.
+/// More than all evidence together: a role or step that does not occur.
 const NEVER: i32 = 1000;
 
-/// A role, and whether a story is open that may go on behind it.
+/// A role, and whether a story is open that may continue behind it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct RoleState {
     role: PieceRole,
@@ -26,10 +25,10 @@ const fn state(role: PieceRole, open: bool) -> RoleState {
     RoleState { role, open }
 }
 
-/// Number of states. Types take it by itself, since a type that asks a constant for its length makes a cycle for the compiler.
+/// The number of states.
 const STATE_COUNT: usize = 15;
 
-/// All states: title, deck, meta, body and subheading are of their own story.
+/// All states. Title, deck, meta, body and subheading always belong to an open story.
 const STATES: [RoleState; STATE_COUNT] = [
     state(Furniture, false),
     state(Head, false),
@@ -48,47 +47,38 @@ const STATES: [RoleState; STATE_COUNT] = [
     state(Sub, true),
 ];
 
-/// Finds roles; holds the buffers that it reuses.
+/// Finds roles; holds reusable buffers.
 #[derive(Debug, Default)]
 pub(super) struct RoleDecoder {
+    /// For each piece and state, the state before it in the cheapest sequence.
     from: Vec<[u8; STATE_COUNT]>,
 }
 
 impl RoleDecoder {
-    /// Replaces `roles` by the cheapest sequence.
+    /// Replaces `roles` by the cheapest sequence of roles for `pieces`.
     pub(super) fn decode(&mut self, pieces: &[LinePiece], features: &[PieceFeatures], roles: &mut Vec<PieceRole>) {
+        debug_assert_eq!(pieces.len(), features.len(), "each piece has features");
         roles.clear();
         self.from.clear();
+
+        // Forwards: the cheapest way into each state of each piece.
         let mut costs = [NEVER; STATE_COUNT];
         for (at, (piece, evidence)) in pieces.iter().zip(features).enumerate() {
-            let own = emission(piece, evidence);
-            let closes = evidence.closes_story();
-            let mut next = [i32::MAX; STATE_COUNT];
-            let mut from = [0; STATE_COUNT];
-            for (to, state) in STATES.iter().enumerate() {
-                let enter = own[state.role as usize]
-                    + if closes && state.open && state.role as u8 <= Widget as u8 { NEVER } else { 0 };
-                if at == 0 {
-                    next[to] = enter + begin(*state, evidence);
-                    continue;
-                }
-                for (before, cost) in costs.iter().enumerate() {
-                    let total = cost + step(STATES[before], *state, piece.gap, evidence, closes) + enter;
-                    if total < next[to] {
-                        next[to] = total;
-                        from[to] = before as u8;
-                    }
-                }
-            }
+            let before = (at > 0).then_some(&costs);
+            let (next, from) = advance(before, piece, evidence);
             self.from.push(from);
             costs = next;
         }
+
+        // The first of equals, so that the result depends on nothing else.
         let mut last = 0;
         for (at, state) in STATES.iter().enumerate() {
             if costs[at] + end(state.role) < costs[last] + end(STATES[last].role) {
                 last = at;
             }
         }
+
+        // Backwards along the cheapest ways.
         for from in self.from.iter().rev() {
             roles.push(STATES[last].role);
             last = usize::from(from[last]);
@@ -97,7 +87,43 @@ impl RoleDecoder {
     }
 }
 
-/// Whether a widget may begin with a piece.
+/// The cost of the cheapest sequence that ends with `piece` in each state, and the state before it in that sequence. `costs`
+/// are those of the piece before; `None` for the first piece.
+fn advance(
+    costs: Option<&[i32; STATE_COUNT]>,
+    piece: &LinePiece,
+    evidence: &PieceFeatures,
+) -> ([i32; STATE_COUNT], [u8; STATE_COUNT]) {
+    let own = emission(piece, evidence);
+    let closes = evidence.closes_story();
+    let mut next = [i32::MAX; STATE_COUNT];
+    let mut from = [0; STATE_COUNT];
+
+    for (to, state) in STATES.iter().enumerate() {
+        let closed_open = closes && state.open && is_apart(*state);
+        let enter = own[state.role as usize] + if closed_open { NEVER } else { 0 };
+        let Some(costs) = costs else {
+            next[to] = enter + begin(*state, evidence);
+            continue;
+        };
+
+        for (before, cost) in costs.iter().enumerate() {
+            let total = cost + step(STATES[before], *state, piece.gap, evidence, closes) + enter;
+            if total < next[to] {
+                next[to] = total;
+                from[to] = before as u8;
+            }
+        }
+    }
+    (next, from)
+}
+
+/// Whether a state is of no story: a list, menu or widget.
+const fn is_apart(state: RoleState) -> bool {
+    state.role as u8 <= Widget as u8
+}
+
+/// Whether the piece may head a widget.
 fn opens_widget(evidence: &PieceFeatures) -> bool {
     let class = evidence.reading.class;
     evidence.author
@@ -107,7 +133,7 @@ fn opens_widget(evidence: &PieceFeatures) -> bool {
         )
 }
 
-/// The cost of a page's first role.
+/// The cost of the first role of a page.
 fn begin(state: RoleState, evidence: &PieceFeatures) -> i32 {
     match (state.role, state.open) {
         (Furniture, false) => 0,
@@ -122,7 +148,7 @@ fn begin(state: RoleState, evidence: &PieceFeatures) -> i32 {
     }
 }
 
-/// The cost of a page's last role.
+/// The cost of the last role of a page.
 const fn end(role: PieceRole) -> i32 {
     match role {
         Title => 24,
@@ -134,20 +160,23 @@ const fn end(role: PieceRole) -> i32 {
     }
 }
 
-/// The cost of one role behind another.
+/// The cost of the state `to` directly behind `from`; `gap` and `evidence` are of the piece in `to`.
 fn step(from: RoleState, to: RoleState, gap: PieceGap, evidence: &PieceFeatures, closes: bool) -> i32 {
-    // A list, menu or widget keeps a story open or closed as it was.
-    let apart = |state: RoleState| state.role as u8 <= Widget as u8;
-    let kept = match (apart(from), apart(to)) {
+    // A list, menu or widget keeps a story open or closed as it was, unless the piece closes it.
+    let kept = match (is_apart(from), is_apart(to)) {
         (true, true) if from.open != to.open && !(from.open && closes) => return NEVER,
         (false, true) if !to.open && !closes => 4,
         _ => 0,
     };
+    // A widget needs a head.
     let kept = kept + if to.role == Widget && from.role != Widget && !opens_widget(evidence) { 22 } else { 0 };
+
+    // On an airy page a blank line is no evidence against the story going on.
     let blank = gap == PieceGap::Blank;
     let told = blank && !evidence.airy;
     let open = from.open;
-    let pick = |told: bool, yes: i32, no: i32| if told { yes } else { no };
+    let known = evidence.reading.class.is_some() || evidence.reading.time;
+
     kept + match (from.role, to.role) {
         (Furniture, Furniture) => 0,
         (Furniture, Head) => 2,
@@ -155,7 +184,7 @@ fn step(from: RoleState, to: RoleState, gap: PieceGap, evidence: &PieceFeatures,
         (Furniture, Between) => 6,
         (Furniture, Widget) => 0,
         (Furniture, Title) => pick(blank, 2, 4),
-        (Furniture, Meta) => pick(evidence.reading.class.is_some() || evidence.reading.time, 8, 14),
+        (Furniture, Meta) => pick(known, 8, 14),
         (Furniture, Body) => pick(open, 10, 25),
         (Furniture, Sub) => pick(open, pick(blank, 6, 14), 60),
 
@@ -185,7 +214,7 @@ fn step(from: RoleState, to: RoleState, gap: PieceGap, evidence: &PieceFeatures,
         (Between, Meta) => 16,
 
         (Widget, Widget) => 0,
-        (Widget, Furniture) => pick(evidence.reading.class.is_some() || evidence.reading.time, 3, 12),
+        (Widget, Furniture) => pick(known, 3, 12),
         (Widget, Between) => 8,
         (Widget, Head) => pick(blank, 3, pick(evidence.reading.class.is_some(), 5, 14)),
         (Widget, Title) => pick(blank, 10, 25),
@@ -194,7 +223,7 @@ fn step(from: RoleState, to: RoleState, gap: PieceGap, evidence: &PieceFeatures,
         (Widget, Sub) => 60,
         (Widget, Meta) => 30,
 
-        (Title, Meta) => pick(blank && evidence.reading.class.is_none() && !evidence.reading.time, 6, 0),
+        (Title, Meta) => pick(blank && !known, 6, 0),
         (Title, Body) => 0,
         (Title, Deck) => 3,
         (Title, Title) => pick(evidence.echo, 0, 12),
@@ -203,12 +232,12 @@ fn step(from: RoleState, to: RoleState, gap: PieceGap, evidence: &PieceFeatures,
         (Title, _) => 30,
 
         (Deck, Deck) => 4,
-        (Deck, Meta) => pick(blank && evidence.reading.class.is_none() && !evidence.reading.time, 6, 0),
+        (Deck, Meta) => pick(blank && !known, 6, 0),
         (Deck, Body) => 0,
         (Deck, Title) => pick(evidence.echo, 0, 12),
         (Deck, _) => 30,
 
-        (Meta, Meta) => pick(blank && evidence.reading.class.is_none() && !evidence.reading.time, 6, 0),
+        (Meta, Meta) => pick(blank && !known, 6, 0),
         (Meta, Body) => 0,
         (Meta, Deck) => 8,
         (Meta, Title) => 10,
@@ -234,4 +263,8 @@ fn step(from: RoleState, to: RoleState, gap: PieceGap, evidence: &PieceFeatures,
 
         (Furniture | Head | Between | Widget, Deck) => NEVER,
     }
+}
+
+const fn pick(condition: bool, yes: i32, no: i32) -> i32 {
+    if condition { yes } else { no }
 }
