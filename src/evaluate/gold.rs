@@ -7,8 +7,8 @@ use std::str::FromStr;
 
 use ahash::{AHashMap, AHashSet};
 
-use super::measures::{ContingencyTable, Rates, share};
-use super::{Evaluation, Predictions};
+use super::measures::{ContingencyTable, Evaluation, Rates, share};
+use super::predictions::Predictions;
 use crate::error::{Error, ErrorKind, Result};
 
 /// What the lines of a gold file say.

@@ -20,6 +20,22 @@ impl Rates {
     }
 }
 
+/// How found clusters score against gold.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Evaluation {
+    /// Over pairs of ids.
+    pub pairs: Rates,
+    /// Over ids; `None` where the gold lists negative pairs.
+    pub b_cubed: Option<Rates>,
+    /// Adjusted Rand index, at most 1, about 0 by chance; `None` where the gold lists negative pairs.
+    pub ari: Option<f64>,
+    /// Ids that were scored.
+    pub ids: u64,
+    /// Pairs that the gold calls copies: those it lists, or those that share a label.
+    pub gold_pairs: u64,
+    /// Pairs that were found together, among the pairs that count for precision.
+    pub found_pairs: u64,
+}
 /// `part / whole`; a share of nothing is 1.
 pub(super) fn share(part: u64, whole: u64) -> f64 {
     if whole == 0 { 1.0 } else { part as f64 / whole as f64 }

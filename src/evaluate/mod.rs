@@ -23,30 +23,11 @@ mod pages;
 mod predictions;
 
 pub use gold::{Gold, GoldKind};
-pub use measures::{Rates, adjusted_rand_index, b_cubed, pairwise};
+pub use measures::{Evaluation, Rates, adjusted_rand_index, b_cubed, pairwise};
 pub use pages::{GoldPages, HitCount, PageScores, PageShares, PagesEvaluation, evaluate_pages};
 pub use predictions::Predictions;
 
-use serde::Serialize;
-
 use crate::error::Result;
-
-/// How found clusters score against gold.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-pub struct Evaluation {
-    /// Over pairs of ids.
-    pub pairs: Rates,
-    /// Over ids; `None` where the gold lists negative pairs.
-    pub b_cubed: Option<Rates>,
-    /// Adjusted Rand index, at most 1, about 0 by chance; `None` where the gold lists negative pairs.
-    pub ari: Option<f64>,
-    /// Ids that were scored.
-    pub ids: u64,
-    /// Pairs that the gold calls copies: those it lists, or those that share a label.
-    pub gold_pairs: u64,
-    /// Pairs that were found together, among the pairs that count for precision.
-    pub found_pairs: u64,
-}
 
 /// Scores `found` against `gold`. O(n log n) in the ids of the gold.
 ///

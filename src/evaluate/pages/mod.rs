@@ -17,75 +17,25 @@
 //! items. One with a unit that is no item of the gold is wrong; one with a scrap of a story counts neither way, nor does
 //! `contained` or `variant`. Sums are taken over all pages before any rate, so that a long page counts for more.
 
-use std::ops::AddAssign;
-
-use serde::Serialize;
-
 use crate::cluster::Cluster;
 use crate::document::Unit;
 use crate::document::Units;
 use crate::page::{Cutter, UnitLevel};
 use crate::pipeline::PageCutter;
 
-mod columns;
-mod cut;
-mod gold;
-mod item;
+mod cut_page;
+mod gold_page;
+mod gold_pages;
+mod gold_row;
 mod repeats;
+mod scores;
 
-pub use gold::GoldPages;
+pub use gold_pages::GoldPages;
+pub use scores::{HitCount, PageScores, PageShares, PagesEvaluation};
 
-/// How the cutter, and what was found repeated, score against gold.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct PagesEvaluation {
-    /// Each page, in the order of names.
-    pub pages: Vec<PageScores>,
-    /// All of them together, under the name `ALL`.
-    pub all: PageScores,
-}
-
-/// The scores of one page, or of all.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct PageScores {
-    /// The page's name: its file's, without extension.
-    pub page: String,
-    /// Lines that hold anything scored.
-    pub lines: u64,
-    /// Mean share of a line whose kind is right; `None` without lines.
-    pub accuracy: Option<f64>,
-    /// Headlines and titles.
-    pub headlines: PageShares,
-    /// Stories that have their title, of those that have one in the gold.
-    pub titled: HitCount,
-    /// First and last letters of the parts of stories.
-    pub boundaries: PageShares,
-    /// Parts of stories that are one unit.
-    pub whole: HitCount,
-    /// Boilerplate, by lines.
-    pub boilerplate: PageShares,
-    /// Pairs of repeated items. On a page: those with an item on it.
-    pub pairs: PageShares,
-}
-
-/// Precision, recall and F1, each from 0 to 1; `None` where there is nothing to take a share of.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-pub struct PageShares {
-    /// Of what was found, the share that is right.
-    pub precision: Option<f64>,
-    /// Of what is right, the share that was found.
-    pub recall: Option<f64>,
-    /// Their harmonic mean; 0 where both are 0.
-    pub f1: Option<f64>,
-}
-
-/// So many of so many.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
-pub struct HitCount {
-    /// How many are right.
-    pub hits: u64,
-    /// How many there are.
-    pub all: u64,
-}
+use cut_page::CutPage;
+use gold_page::GoldPage;
+use scores::PageCounts;
 
 /// Cuts every page of `gold` into stories and scores the cuts, and the `clusters` of `units` that a run at
 /// [`UnitLevel::Story`](crate::page::UnitLevel::Story) found over [`GoldPages::corpus`].
@@ -108,12 +58,11 @@ pub struct HitCount {
 #[must_use]
 pub fn evaluate_pages(gold: &GoldPages, units: &Units, clusters: &[Cluster]) -> PagesEvaluation {
     let units_of = cut_pages(gold);
-    let cuts: Vec<cut::CutPage> =
-        gold.pages.iter().zip(&units_of).map(|(page, units)| cut::CutPage::of(page, units)).collect();
+    let cuts: Vec<CutPage> = gold.pages.iter().zip(&units_of).map(|(page, units)| CutPage::of(page, units)).collect();
     let (repeats, all_repeats) = repeats::count(gold, &cuts, units, clusters);
     let mut sum = PageCounts::default();
     let counts = cuts.iter().zip(&repeats).map(|(cut, repeats)| PageCounts { pairs: *repeats, ..cut.counts() });
-    let scores = |(page, counts): (&item::GoldPage, PageCounts)| {
+    let scores = |(page, counts): (&GoldPage, PageCounts)| {
         sum += counts;
         counts.scores(&page.name)
     };
@@ -135,80 +84,4 @@ fn cut_pages(gold: &GoldPages) -> Vec<Vec<Unit>> {
         units
     };
     corpus.ids().map(cut).collect()
-}
-
-/// What is added up over pages.
-#[derive(Debug, Clone, Copy, Default)]
-struct PageCounts {
-    lines: f64,
-    right: f64,
-    headlines: ShareTally,
-    titled: HitCount,
-    boundaries: ShareTally,
-    whole: HitCount,
-    boilerplate: ShareTally,
-    pairs: ShareTally,
-}
-
-/// What a share is taken of: gold and found, with what of each is right.
-#[derive(Debug, Clone, Copy, Default)]
-struct ShareTally {
-    gold: f64,
-    gold_right: f64,
-    found: f64,
-    found_right: f64,
-}
-
-impl ShareTally {
-    fn shares(self) -> PageShares {
-        let share = |part: f64, whole: f64| (whole > 0.0).then(|| part / whole);
-        let (precision, recall) = (share(self.found_right, self.found), share(self.gold_right, self.gold));
-        let f1 = precision.zip(recall).map(|(p, r)| if p > 0.0 && r > 0.0 { 2.0 * p * r / (p + r) } else { 0.0 });
-        PageShares { precision, recall, f1 }
-    }
-}
-
-impl AddAssign for ShareTally {
-    fn add_assign(&mut self, other: Self) {
-        self.gold += other.gold;
-        self.gold_right += other.gold_right;
-        self.found += other.found;
-        self.found_right += other.found_right;
-    }
-}
-
-impl AddAssign for HitCount {
-    fn add_assign(&mut self, other: Self) {
-        self.hits += other.hits;
-        self.all += other.all;
-    }
-}
-
-impl AddAssign for PageCounts {
-    fn add_assign(&mut self, other: Self) {
-        self.lines += other.lines;
-        self.right += other.right;
-        self.headlines += other.headlines;
-        self.titled += other.titled;
-        self.boundaries += other.boundaries;
-        self.whole += other.whole;
-        self.boilerplate += other.boilerplate;
-        self.pairs += other.pairs;
-    }
-}
-
-impl PageCounts {
-    fn scores(self, page: &str) -> PageScores {
-        PageScores {
-            page: page.to_owned(),
-            lines: self.lines as u64,
-            accuracy: (self.lines > 0.0).then(|| self.right / self.lines),
-            headlines: self.headlines.shares(),
-            titled: self.titled,
-            boundaries: self.boundaries.shares(),
-            whole: self.whole,
-            boilerplate: self.boilerplate.shares(),
-            pairs: self.pairs.shares(),
-        }
-    }
 }

@@ -2,8 +2,9 @@
 
 use ahash::{AHashMap, AHashSet};
 
-use super::cut::{CutPage, SAME_HEADLINE};
-use super::{GoldPages, ShareTally};
+use super::cut_page::{CutPage, SAME_HEADLINE};
+use super::gold_pages::GoldPages;
+use super::scores::ShareTally;
 use crate::cluster::{Cluster, Member};
 use crate::document::{UnitId, Units};
 use crate::similarity::Relation;

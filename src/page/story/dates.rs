@@ -6,7 +6,7 @@
 
 use super::lexicon::{LEXICON, WordSenses};
 use super::reading::LineWords;
-use super::words::MonthCalendar;
+use super::vocabulary::MonthCalendar;
 use crate::document::Date;
 
 /// A year, a month and a day of the Gregorian calendar.

@@ -1,29 +1,15 @@
 //! The evidence that the roles of pieces are decided by: words, shape, neighbours, what repeats on the page.
 
-use super::pieces::LinePiece;
-use super::reading::{LineReading, LineWords};
-use super::shape::{
-    breaks_off, inner_stops, is_address, is_answer, is_credited, is_glued, is_placed, is_verse, length,
-};
-use super::words::WordingClass;
-use super::{context, inside, rows};
-use crate::page::cues::CueFamily;
+use super::reading::LineReading;
+use super::vocabulary::WordingClass;
 use crate::page::hints::LineMarks;
-use crate::page::lines::{LineEnding, LineRole, ListSign, TextLine};
-use crate::page::matcher::{PhraseMatcher, TokenBuffer};
 
 /// Most words of a short piece: a name, a label, a subheading.
 pub(super) const SHORT: u32 = 3;
 /// Pieces of more words are paragraphs.
 pub(super) const LONG: u32 = 24;
-/// Pieces of more words say nothing by their first ones.
-const READ: u32 = 60;
-/// Words at the head of long pieces that are read.
-const HEAD_WORDS: usize = 6;
 /// The same in letters of headlines: what [`PieceFeatures::length`] counts.
 pub(super) const LONG_LENGTH: i32 = 19;
-/// Words from which a text that a page cut off is a teaser.
-const TEASER: u32 = 9;
 
 /// What a piece looks like.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -102,133 +88,6 @@ pub(super) struct PieceFeatures {
     pub(super) hash: u64,
 }
 
-/// Replaces `all` by the features of `pieces`.
-pub(super) fn measure(
-    text: &str,
-    pieces: &[LinePiece],
-    marks: &[LineMarks],
-    matcher: &mut PhraseMatcher,
-    all: &mut Vec<PieceFeatures>,
-) {
-    all.clear();
-    all.extend(pieces.iter().map(|piece| alone(text, piece, marks, matcher)));
-    rows::ranks(all);
-    rows::foreign(text, pieces, all);
-    rows::rows(text, pieces, all);
-    context::runs(pieces, all);
-    context::neighbours(pieces, all);
-    context::repeats(pieces, all);
-    context::sites(pieces, all);
-    inside::insets(pieces, all);
-    inside::leads(text, pieces, all);
-    context::ends(pieces, all);
-    inside::live(text, pieces, all);
-    inside::questions(pieces, all);
-    inside::pictures(pieces, all);
-    inside::authors(text, pieces, all);
-}
-
-/// What a piece says by itself.
-fn alone(text: &str, piece: &LinePiece, marks: &[LineMarks], matcher: &mut PhraseMatcher) -> PieceFeatures {
-    let line = &piece.line;
-    let own = line.span.of(text);
-    let mut features =
-        PieceFeatures { marks: marks.get(piece.number).copied().unwrap_or_default(), ..PieceFeatures::default() };
-    features.teaser = line.words >= TEASER && breaks_off(own);
-    features.length = length(own, line.words);
-    let ended = line.words > LONG && line.ending == LineEnding::Stop;
-    let stops = if line.words <= READ && !ended { inner_stops(own) } else { 1 };
-    features.shape = match line.ending {
-        _ if line.words > LONG || features.length >= LONG_LENGTH => PieceShape::Paragraph,
-        LineEnding::Stop if line.words >= 7 => PieceShape::Paragraph,
-        _ if stops > 0 && line.words >= 12 || features.teaser && line.words >= 11 => PieceShape::Paragraph,
-        LineEnding::Stop => PieceShape::Sentence,
-        _ if line.words > SHORT + u32::from(line.bullet == ListSign::Number) => PieceShape::Headline,
-        _ => PieceShape::Short,
-    };
-    if line.words <= READ {
-        let line = &if line.words > LONG { head(text, line) } else { *line };
-        let tokens = matcher.fold(text, line);
-        features.hash = hash(tokens);
-        features.reading = LineWords { tokens, text, line }.read();
-        if own.starts_with('©') {
-            features.reading.class = Some(WordingClass::Border);
-        }
-        if is_address(own) {
-            features.reading.class = Some(WordingClass::Control);
-        }
-        if features.reading.class.is_none() && is_credited(own, line.words) {
-            features.reading.class = Some(WordingClass::Caption);
-        }
-    }
-    if features.reading.running && line.words >= 12 && features.length >= 11 {
-        features.shape = PieceShape::Paragraph;
-    }
-    features.glued = features.shape == PieceShape::Paragraph
-        && line.ending == LineEnding::Open
-        && stops == 0
-        && line.words <= 80
-        && is_glued(own);
-    features.inset = features.shape == PieceShape::Headline && is_verse(own) || is_answer(own);
-    features.signed = (2..=7).contains(&line.words) && (line.dashed || line.words <= 5 && is_placed(own));
-    features.reading.class =
-        cue_class(line.role, features.reading.class, features.reading.alone).or_else(|| menu_row(piece, &features));
-    if matches!(line.role, LineRole::Cue { alone: false, .. }) {
-        features.reading.alone = false;
-    }
-    features
-}
-
-/// A long line with the head that its words are read from.
-fn head(text: &str, line: &TextLine) -> TextLine {
-    let own = line.span.of(text);
-    let end = own.char_indices().filter(|(_, c)| c.is_whitespace()).nth(HEAD_WORDS).map_or(own.len(), |(at, _)| at);
-    TextLine { head_end: line.span.start + end, ..*line }
-}
-
-/// The class of a line, of which the table of cues knows more than its words say.
-const fn cue_class(role: LineRole, read: Option<WordingClass>, alone: bool) -> Option<WordingClass> {
-    let read = match read {
-        Some(WordingClass::Inline) if alone => Some(WordingClass::List),
-        other => other,
-    };
-    let LineRole::Cue { family, alone } = role else {
-        return match role {
-            LineRole::Tags => Some(WordingClass::Border),
-            LineRole::Glued => Some(WordingClass::Inline),
-            _ => read,
-        };
-    };
-    match (family, read) {
-        (CueFamily::ReadAlso | CueFamily::Watch, _) if !alone => Some(WordingClass::Inline),
-        (
-            CueFamily::ReadAlso | CueFamily::Watch | CueFamily::Related | CueFamily::Ranking,
-            Some(WordingClass::More | WordingClass::Gallery),
-        ) => read,
-        (CueFamily::ReadAlso | CueFamily::Watch | CueFamily::Related | CueFamily::Ranking, _) => {
-            Some(WordingClass::List)
-        }
-        (CueFamily::Tags | CueFamily::Source | CueFamily::Legal, _) => Some(WordingClass::Border),
-        (CueFamily::Agency, _) => Some(WordingClass::Byline),
-        (CueFamily::Share | CueFamily::Comments | CueFamily::Terminator, Some(_)) => read,
-        (CueFamily::Share, None) => Some(WordingClass::Control),
-        (CueFamily::Comments, None) => Some(WordingClass::Block),
-        (CueFamily::Terminator, None) => Some(WordingClass::Border),
-    }
-}
-
-/// Whether a row of short parts is a menu or a path through one.
-fn menu_row(piece: &LinePiece, features: &PieceFeatures) -> Option<WordingClass> {
-    let short =
-        piece.cells > 1 && piece.line.words <= 3 * u32::from(piece.cells) && piece.line.ending != LineEnding::Stop;
-    (short && features.reading.numbers == 0).then_some(WordingClass::Menu)
-}
-
-fn hash(tokens: &TokenBuffer) -> u64 {
-    let bytes = (0..tokens.len()).filter_map(|at| tokens.get(at)).flat_map(|token| token.iter().copied().chain([0]));
-    bytes.fold(0xCBF2_9CE4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3))
-}
-
 impl PieceFeatures {
     /// Whether it may be one of several headlines in a row.
     pub(super) const fn is_headline(&self) -> bool {
@@ -247,5 +106,10 @@ impl PieceFeatures {
 
     pub(super) fn is(&self, class: WordingClass) -> bool {
         self.reading.class == Some(class)
+    }
+
+    /// Whether no story goes on behind the piece.
+    pub(super) fn closes_story(&self) -> bool {
+        self.author || matches!(self.reading.class, Some(WordingClass::Border | WordingClass::Author))
     }
 }

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use ahash::AHashMap;
 
-use super::words::{self, MonthCalendar, PhraseForm, WordingClass};
+use super::vocabulary::{self, MonthCalendar, PhraseForm, WordingClass};
 use crate::page::matcher::{PhrasePart, TokenBuffer};
 
 /// What a word may be: a set.
@@ -82,40 +82,40 @@ pub(super) struct Lexicon {
     months: Vec<(PhrasePart, u8, MonthCalendar)>,
 }
 
-/// The vocabulary of [`words`].
+/// The vocabulary of [`vocabulary`].
 pub(super) static LEXICON: LazyLock<Lexicon> = LazyLock::new(Lexicon::new);
 
 impl Lexicon {
     fn new() -> Self {
         let mut lexicon = Self { words: AHashMap::new(), phrases: AHashMap::new(), months: Vec::new() };
-        for word in words::MENU_WORDS {
+        for word in vocabulary::MENU_WORDS {
             for form in [(*word).to_owned(), format!("و{word}"), format!("ال{word}"), format!("وال{word}")] {
                 lexicon.word(&form, WordSenses::MENU);
             }
         }
         let lists = [
-            (words::UI_WORDS, WordSenses::UI),
-            (words::WEEKDAYS, WordSenses::WEEKDAY),
-            (words::UNITS, WordSenses::UNIT),
-            (words::AGO, WordSenses::AGO),
-            (words::TIME_WORDS, WordSenses::TIME),
-            (words::RUNNING_WORDS, WordSenses::RUNNING),
-            (words::PRAYERS, WordSenses::PRAYER),
+            (vocabulary::UI_WORDS, WordSenses::UI),
+            (vocabulary::WEEKDAYS, WordSenses::WEEKDAY),
+            (vocabulary::UNITS, WordSenses::UNIT),
+            (vocabulary::AGO, WordSenses::AGO),
+            (vocabulary::TIME_WORDS, WordSenses::TIME),
+            (vocabulary::RUNNING_WORDS, WordSenses::RUNNING),
+            (vocabulary::PRAYERS, WordSenses::PRAYER),
             (PICTURES, WordSenses::PICTURE),
             (ARCHIVES, WordSenses::ARCHIVE),
-            (words::AFTERNOON, WordSenses::AFTERNOON),
-            (words::FORENOON, WordSenses::FORENOON),
+            (vocabulary::AFTERNOON, WordSenses::AFTERNOON),
+            (vocabulary::FORENOON, WordSenses::FORENOON),
         ];
         for (list, is) in lists {
             list.iter().for_each(|word| lexicon.word(word, is));
         }
-        for (names, number, calendar) in words::MONTHS {
+        for (names, number, calendar) in vocabulary::MONTHS {
             for name in *names {
                 lexicon.word(name, WordSenses::MONTH);
                 lexicon.months.push((PhrasePart::fold(name), *number, *calendar));
             }
         }
-        for (class, form, phrases) in words::PHRASES {
+        for (class, form, phrases) in vocabulary::PHRASES {
             for phrase in *phrases {
                 lexicon.phrase(phrase, *class, *form);
                 if phrase.contains('\u{200C}') {

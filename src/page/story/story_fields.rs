@@ -1,10 +1,10 @@
 //! What stands around a story's title: when it was published, who wrote it.
 
 use super::features::{PieceFeatures, PieceShape};
-use super::pieces::LinePiece;
+use super::line_pieces::LinePiece;
 use super::reading::LineWords;
 use super::roles::PieceRole;
-use super::words::WordingClass;
+use super::vocabulary::WordingClass;
 use crate::document::{Date, Span};
 use crate::page::matcher::PhraseMatcher;
 

@@ -1,15 +1,16 @@
-//! What the markup says of lines, as marks for cutting them as text.
+//! The hints of a page's layout as marks for the cutter.
 
 use crate::document::{LineHint, Zone};
+use crate::page::hints::{MarkupHint, MarkupMark};
 use crate::page::lines::TextLine;
-use crate::page::{MarkupHint, MarkupMark};
 
-/// The marks of the lines.
+/// The marks of the lines; `is_large` tells the articles that hold a story.
 pub(super) fn marks(lines: &[TextLine], hints: &[LineHint], is_large: impl Fn(u32) -> bool) -> Vec<MarkupHint> {
     let of_line = |(line, hint): (&TextLine, &LineHint)| {
         let large = is_large(hint.article);
         let marks = [zone(hint.zone), heading(hint), link(hint), item(hint), row(hint, large), article(hint, large)];
         let span = line.span;
+
         marks.into_iter().flatten().map(move |mark| MarkupHint { span, mark })
     };
     lines.iter().zip(hints).flat_map(of_line).collect()
@@ -45,7 +46,7 @@ fn item(hint: &LineHint) -> Option<MarkupMark> {
     hint.item.then_some(MarkupMark::ListItem)
 }
 
-/// A row of a table that is a part of an article.
+/// Only rows of an article are marked: elsewhere tables lay out the page.
 fn row(hint: &LineHint, large: bool) -> Option<MarkupMark> {
     (hint.row && large).then_some(MarkupMark::TableRow)
 }

@@ -1,6 +1,6 @@
 //! A row of a gold file: which part of a page is what.
 
-use super::item::LetterLabel;
+use super::gold_page::LetterLabel;
 
 /// A row, checked by itself.
 #[derive(Debug)]

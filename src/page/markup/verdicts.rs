@@ -1,15 +1,15 @@
-//! What each line is, by its markup and its text.
+//! The verdict of each line, by its markup and its text.
 
 use std::collections::BTreeMap;
 
-use super::{
+use super::judged_page::{
     ARTICLE_WORDS, ArticleKind, BELOW, CLASS_LEVEL, CONTROL_WORDS, CREDIT_WORDS, FOOT_WORDS, JudgedPage, LABEL_WORDS,
     LABELS, LABELS_BELOW_FIRST, LINK_WORDS, LineVerdict, MANY_LINKS, MIXED, TITLE_WORDS, is_headline, is_paragraph,
 };
 use crate::document::Zone;
 use crate::page::lines::{LineEnding, LineRole};
 
-/// The title that the lines below may belong to.
+/// The title whose story the following lines may belong to.
 #[derive(Debug, Clone, Copy)]
 struct TitleAbove {
     level: u8,
@@ -21,16 +21,19 @@ struct TitleAbove {
 }
 
 impl JudgedPage<'_> {
-    /// What each line is, and the line of the title that it would belong to as a part of a story.
+    /// The verdict of each line, and the line of the title that it would belong to as part of a story.
     pub(super) fn verdicts(&self) -> (Vec<LineVerdict>, Vec<Option<usize>>) {
         let mut verdicts = Vec::with_capacity(self.lines.len());
         let mut titles = Vec::with_capacity(self.lines.len());
         let mut above: Option<TitleAbove> = None;
+        // In text order: what a heading is depends on the title above it.
         for at in 0..self.lines.len() {
             let verdict = self.verdict(at, above);
             above = self.goes_on(at, verdict, above);
             verdicts.push(verdict);
             titles.push(above.map(|above| above.line));
+
+            // Corrections that need the verdicts of the whole page. Labels look at titles, rows at the paragraphs that remain.
         }
         self.settle_titles(&mut verdicts);
         self.settle_labels(&mut verdicts);
@@ -38,7 +41,7 @@ impl JudgedPage<'_> {
         (verdicts, titles)
     }
 
-    /// The title that what follows the line at `at` may belong to.
+    /// The title whose story the lines behind the line at `at` may belong to.
     fn goes_on(&self, at: usize, verdict: LineVerdict, above: Option<TitleAbove>) -> Option<TitleAbove> {
         let hint = &self.hints[at];
         match (verdict, above) {
@@ -46,7 +49,7 @@ impl JudgedPage<'_> {
                 Some(TitleAbove { level: self.level(at), article: self.story_of(at), line: at, begun: false })
             }
             (LineVerdict::Body, Some(above)) => Some(TitleAbove { begun: true, ..above }),
-            // Lists and names of sections end a story of which nothing else says where it ends.
+            // Where no article bounds a story, a list or a section name ends it.
             (LineVerdict::Link, Some(above))
                 if above.begun && above.article == 0 && hint.is_link() && hint.zone == Zone::Open =>
             {
@@ -57,11 +60,12 @@ impl JudgedPage<'_> {
         }
     }
 
-    /// The article of the story below the title at `at`.
+    /// The article of the story whose title is at `at`.
     fn story_of(&self, at: usize) -> u32 {
         self.hints[self.story_below(at).unwrap_or(at)].article
     }
 
+    /// The level of a heading: 1 to 6, 0 of other lines.
     fn level(&self, at: usize) -> u8 {
         match self.hints[at].heading {
             7 => CLASS_LEVEL,
@@ -69,20 +73,25 @@ impl JudgedPage<'_> {
         }
     }
 
+    /// The verdict of a line; `above` is the title above it.
     fn verdict(&self, at: usize, above: Option<TitleAbove>) -> LineVerdict {
         let (line, hint) = (&self.lines[at], &self.hints[at]);
         if line.role == LineRole::Wordless {
             return self.base[at];
         }
+
         if hint.is_silent() {
             return self.by_text(at);
         }
         if hint.heading > 0 && !hint.zone.is_sealed() && self.is_title(at, above) {
             return LineVerdict::Title;
         }
+
+        // The part of the page says more than the shape of the line.
         if let Some(verdict) = self.by_zone(at) {
             return verdict;
         }
+
         if hint.is_link() {
             return self.link(at);
         }
@@ -92,7 +101,7 @@ impl JudgedPage<'_> {
         }
     }
 
-    /// What the text says of a line. Where headlines are links, other lines of their shape are labels.
+    /// The verdict by the text. Where headlines are links, other lines of their shape are labels.
     fn by_text(&self, at: usize) -> LineVerdict {
         match self.base[at] {
             LineVerdict::Link if self.links >= MANY_LINKS && !self.hints[at].headline => LineVerdict::Border,
@@ -100,7 +109,7 @@ impl JudgedPage<'_> {
         }
     }
 
-    /// What the part of the page says that a line stands in.
+    /// The verdict by the part of the page that a line is in; `None` where that leaves it open.
     fn by_zone(&self, at: usize) -> Option<LineVerdict> {
         let (line, hint) = (&self.lines[at], &self.hints[at]);
         let link = hint.is_link() && is_headline(line, LINK_WORDS);
@@ -116,14 +125,17 @@ impl JudgedPage<'_> {
         }
     }
 
-    /// A line that is all link.
+    /// The verdict of a line that is one link.
     fn link(&self, at: usize) -> LineVerdict {
         let line = &self.lines[at];
         let base = self.base[at];
-        // Words of the page rather than of news.
+
+        // Words of the page, not of news.
         let control = base == LineVerdict::Border && self.hints[at].heading == 0 && line.words <= CONTROL_WORDS;
+        // A headline by other evidence may be one word shorter.
         let known = self.hints[at].heading > 0 || base == LineVerdict::Link;
         let least = if known { *LINK_WORDS.start() - 1 } else { *LINK_WORDS.start() };
+
         match base {
             _ if is_headline(line, least..=*LINK_WORDS.end()) && !self.is_cue(at) && !control => LineVerdict::Link,
             LineVerdict::Body if self.in_article(at) && line.words > *LINK_WORDS.end() => LineVerdict::Body,
@@ -137,13 +149,14 @@ impl JudgedPage<'_> {
         matches!(self.lines[at].role, LineRole::Cue { .. } | LineRole::Tags)
     }
 
-    /// A line of text that is no heading.
+    /// The verdict of a line of text that is no heading.
     fn paragraph(&self, at: usize) -> LineVerdict {
         let (line, hint, base) = (&self.lines[at], &self.hints[at], self.base[at]);
         let label = line.words <= LABEL_WORDS && line.ending != LineEnding::Stop;
         if hint.headline && label && line.words >= TITLE_WORDS && self.story_below(at).is_some() {
             return LineVerdict::Title;
         }
+
         match base {
             // A sentence in an article is no label.
             LineVerdict::Border | LineVerdict::Interruption if self.in_article(at) && self.is_sentence(at) => {
@@ -151,7 +164,7 @@ impl JudgedPage<'_> {
             }
             LineVerdict::Border | LineVerdict::Interruption => base,
             _ if self.in_article(at) => LineVerdict::Body,
-            // A path to the page, or numbers of pages.
+            // The path to the page, or page numbers.
             _ if label && hint.linked >= MIXED => LineVerdict::Border,
             // The text of a card.
             _ if self.article(at) == ArticleKind::Card && hint.zone == Zone::Open => LineVerdict::Border,
@@ -166,11 +179,13 @@ impl JudgedPage<'_> {
             && matches!(line.ending, LineEnding::Stop | LineEnding::Asking)
     }
 
-    /// A heading that is no title.
+    /// The verdict of a heading that is no title.
     fn heading(&self, at: usize, above: Option<TitleAbove>) -> LineVerdict {
         let article = self.hints[at].article;
         let inside = above.is_some_and(|above| above.article == article) || self.in_article(at);
+
         let goes_on = self.story_below(at).is_some_and(|below| self.hints[below].article == article);
+
         match self.base[at] {
             // A second title.
             _ if above.is_some_and(|above| !above.begun) && goes_on => LineVerdict::Link,
@@ -180,56 +195,68 @@ impl JudgedPage<'_> {
         }
     }
 
-    /// Whether a heading is the title of what stands below, and not a part of the story above.
+    /// Whether a heading is the title of what is below, rather than part of the story above.
     fn is_title(&self, at: usize, above: Option<TitleAbove>) -> bool {
         let hint = &self.hints[at];
         let Some(below) = self.story_below(at).filter(|_| !self.is_cue(at)) else { return false };
         let (here, there) = (hint.article, self.hints[below].article);
-        if matches!(hint.zone, Zone::Aside | Zone::Footer | Zone::Navigation)
-            || hint.zone == Zone::Header && !hint.headline
-        {
+
+        let around = matches!(hint.zone, Zone::Aside | Zone::Footer | Zone::Navigation)
+            || hint.zone == Zone::Header && !hint.headline;
+        if around {
             return false;
         }
-        // A linked heading is a card's unless an article stands below.
+
+        // A linked heading belongs to a card, unless an article is below it.
         let over = self.in_article(at) || here == 0 && self.words_below(below) >= ARTICLE_WORDS;
         if hint.is_link() && !(here == there && over) {
             return false;
         }
+
         if self.article(at) == ArticleKind::Card && here != there {
             return false;
         }
+
         match above {
             Some(above) if !hint.headline && above.article == there => {
                 self.level(at) <= above.level
                     || there == 0 && above.begun && self.lines[at].words >= TITLE_WORDS && self.moves(at, below)
             }
-            // The name of a section, over the titles of its articles.
+            // Shorter ones name a section, above the titles of its articles.
             _ => hint.headline || hint.heading == 1 || self.lines[at].words >= TITLE_WORDS,
         }
     }
 
-    /// The first line of the story that stands below the heading at `at`, past credits, captions and buttons; `None` if something
-    /// else stands there.
+    /// The first line of the story below the heading at `at`, past credits, captions, controls and a few labels; `None` if
+    /// something else comes first.
     pub(super) fn story_below(&self, at: usize) -> Option<usize> {
         let level = self.level(at);
-        let (mut labels, most) = (0, if level == 1 || self.hints[at].headline { LABELS_BELOW_FIRST } else { LABELS });
+        let most = if level == 1 || self.hints[at].headline { LABELS_BELOW_FIRST } else { LABELS };
+        let mut labels = 0;
+
         for below in (at + 1..self.lines.len()).take(BELOW) {
             let (line, hint) = (&self.lines[below], &self.hints[below]);
+
             let passed = matches!(hint.zone, Zone::Caption | Zone::Byline | Zone::Time | Zone::Controls | Zone::Tags);
             if passed || line.role == LineRole::Wordless || self.base[below] == LineVerdict::Interruption {
                 continue;
             }
+            // A subheading at the beginning of the story.
             if hint.heading > 0 && level > 0 && self.level(below) > level && !hint.is_link() {
                 continue;
             }
+            // Another heading, or another part of the page.
             if hint.heading > 0 || hint.zone != Zone::Open {
                 return None;
             }
+            // A list of links.
             if hint.is_link() && line.words >= *LINK_WORDS.start() || labels > most {
                 return None;
             }
+
             let paragraph =
                 line.words > LABEL_WORDS || line.ending == LineEnding::Stop || line.ending == LineEnding::Leading;
+            // In the article of the heading even a short line is text.
             let same = self.in_article(below) && hint.article == self.hints[at].article;
             if !hint.is_link() && (paragraph || same) {
                 return Some(below);
@@ -239,7 +266,7 @@ impl JudgedPage<'_> {
         None
     }
 
-    /// Words of the paragraphs from `below` to the next heading or headline.
+    /// The words of the paragraphs from `below` to the next line that is none.
     fn words_below(&self, below: usize) -> u32 {
         let lines = self.lines[below..].iter().zip(&self.hints[below..]).take(BELOW);
         lines.take_while(|(_, hint)| is_paragraph(hint)).map(|(line, _)| line.words).sum()
@@ -250,21 +277,23 @@ impl JudgedPage<'_> {
         is_paragraph(&self.hints[at]) && !self.hints[at].row && self.lines[at].words > LABEL_WORDS
     }
 
-    /// Whether the story below the heading at `at` stands in another element than the one above, and the heading does too.
+    /// Whether the heading at `at` and the story below it are in other elements than the story above.
     fn moves(&self, at: usize, below: usize) -> bool {
         let paragraphs = (0..at).rev().take(BELOW).filter(|before| self.is_text(*before));
         let mut holders = paragraphs.map(|before| self.hints[before].holder);
         let Some(above) = holders.next() else { return true };
+
         let alike = holders.next().is_none_or(|before| before == above);
         alike && above != self.hints[at].holder && above != self.hints[below].holder
     }
 
-    /// Where headings are titles, a line that only looks like one is a part of its story.
+    /// Where headings are titles, a line that only has the shape of one is part of its story.
     fn settle_titles(&self, verdicts: &mut [LineVerdict]) {
         let marked = |at: usize| self.hints[at].heading > 0 || self.hints[at].headline;
         if !(0..verdicts.len()).any(|at| verdicts[at] == LineVerdict::Title && marked(at)) {
             return;
         }
+
         for (at, verdict) in verdicts.iter_mut().enumerate() {
             if *verdict == LineVerdict::Title && !marked(at) {
                 *verdict = LineVerdict::Body;
@@ -272,33 +301,33 @@ impl JudgedPage<'_> {
         }
     }
 
-    /// Rows of a table between paragraphs of a story are a part of it.
+    /// Table rows between paragraphs of a story are part of it.
     fn settle_rows(&self, verdicts: &mut [LineVerdict]) {
         let mut at = 0;
         while at < verdicts.len() {
             let rows = self.hints[at..].iter().take_while(|hint| hint.row && hint.zone == Zone::Open).count();
-            // What interrupts the story may stand beside them.
-            let is_body = |verdicts: &mut dyn Iterator<Item = &LineVerdict>| {
-                verdicts.take(BELOW).find(|verdict| **verdict != LineVerdict::Interruption) == Some(&LineVerdict::Body)
-            };
-            if rows > 0 && is_body(&mut verdicts[..at].iter().rev()) && is_body(&mut verdicts[at + rows..].iter()) {
+            let (above, below) = (verdicts[..at].iter().rev(), verdicts[at + rows..].iter());
+            if rows > 0 && is_next_body(above) && is_next_body(below) {
                 verdicts[at..at + rows].fill(LineVerdict::Body);
             }
             at += rows.max(1);
         }
     }
 
-    /// Labels: short lines outside the articles of a page that has some, and those over the title in an article.
+    /// Turns labels into boilerplate: short lines outside the articles of a page with articles, and above the title in one.
     fn settle_labels(&self, verdicts: &mut [LineVerdict]) {
         let titled = (0..verdicts.len()).filter(|at| verdicts[*at] == LineVerdict::Title);
         let first_title: BTreeMap<u32, usize> = titled.map(|at| (self.hints[at].article, at)).rev().collect();
         let any = self.articles.contains(&ArticleKind::Story);
+
         for (at, verdict) in verdicts.iter_mut().enumerate() {
             let (line, hint) = (&self.lines[at], &self.hints[at]);
             let short = line.words <= LABEL_WORDS && line.ending != LineEnding::Stop;
+
             if *verdict != LineVerdict::Body || !short || line.role == LineRole::Wordless {
                 continue;
             }
+
             let outside = any && !self.in_article(at) && is_paragraph(hint);
             let over = self.in_article(at) && first_title.get(&hint.article).is_some_and(|title| at < *title);
             if outside || over {
@@ -306,4 +335,8 @@ impl JudgedPage<'_> {
             }
         }
     }
+}
+/// Whether the nearest of `verdicts` that is no interruption is part of a story.
+fn is_next_body<'v>(verdicts: impl Iterator<Item = &'v LineVerdict>) -> bool {
+    verdicts.take(BELOW).find(|verdict| **verdict != LineVerdict::Interruption) == Some(&LineVerdict::Body)
 }

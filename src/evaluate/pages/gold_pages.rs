@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 
 use ahash::AHashMap;
 
-use super::columns::GoldRow;
-use super::item::{GoldPage, LetterLabel, PageItem, ScoredLetter, counts};
+use super::gold_page::{GoldPage, LetterLabel, PageItem, ScoredLetter, counts};
+use super::gold_row::GoldRow;
 use crate::error::{Error, ErrorKind, Result};
 use crate::input::Corpus;
 

@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-use super::item::{GoldPage, LetterLabel, PageItem};
-use super::{HitCount, PageCounts, ShareTally};
+use super::gold_page::{GoldPage, LetterLabel, PageItem};
+use super::scores::{HitCount, PageCounts, ShareTally};
 use crate::document::{Unit, UnitKind};
 
 /// A headline unit is an item if they share so much of their union.

@@ -1,30 +1,32 @@
-//! The judged lines of a page to units.
+//! Builds units from the judged lines of a page.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
-use super::{JudgedPage, LineVerdict};
+use super::judged_page::{JudgedPage, LineVerdict};
 use crate::document::{Span, Unit, UnitKind};
 use crate::page::lines::LineRole;
 
-/// Units as they are put together.
+/// Builds the units, line by line.
 struct UnitAssembler<'o> {
     out: &'o mut Vec<Unit>,
-    /// The units that the text alone gives, and what has become of those that are headlines.
+    /// The units by the text alone.
     base: &'o [Unit],
+    /// The headline units, by the unit of `base` that they were.
     headlines: BTreeMap<usize, usize>,
-    /// The titles, by line.
+    /// The title units, by line.
     lines: BTreeMap<usize, usize>,
-    /// The title of what comes.
+    /// The title of the next story.
     title: Option<usize>,
-    /// The article of the story that it stands over, as soon as that began.
+    /// The article of the story below that title, once it has begun.
     over: Option<u32>,
     /// The last title of each article.
     titles: BTreeMap<u32, usize>,
-    /// The article of the story that the last line belongs to; `None` if it belongs to none.
+    /// The article of the open story, which the next line may continue.
     open: Option<u32>,
 }
 
-/// The units of the judged lines; `base` are those that the text alone gives.
+/// Replaces `out` by the units of the judged lines. `titles` are the lines of their titles, `base` the units by the text alone.
 pub(super) fn assemble(
     page: &JudgedPage<'_>,
     verdicts: &[LineVerdict],
@@ -43,6 +45,8 @@ pub(super) fn assemble(
         titles: BTreeMap::new(),
         open: None,
     };
+
+    // The line where the story of the last title begins.
     let mut begins = 0;
     for (at, verdict) in verdicts.iter().enumerate() {
         let (line, article, range) = (&page.lines[at], page.hints[at].article, page.units[at].clone());
@@ -58,14 +62,14 @@ pub(super) fn assemble(
                 units.titled(line.span, page.hints[begins].article, range.start);
             }
             LineVerdict::Link => {
-                // A second title stands between the first and its story.
+                // A second title comes between the first and its story; it does not end the first.
                 if page.hints[at].is_link() || at >= begins {
                     units.title = None;
                 }
                 units.link(line.span, range);
             }
             LineVerdict::Border => {
-                // What stands between a title and its story does not part them.
+                // What lies between a title and its story does not separate them.
                 if at >= begins {
                     units.title = None;
                 }
@@ -77,18 +81,21 @@ pub(super) fn assemble(
 }
 
 impl UnitAssembler<'_> {
+    /// Appends a unit that is no story, and closes the open one.
     fn push(&mut self, kind: UnitKind, span: Span) {
         self.out.push(Unit { kind, span, title: None });
         self.open = None;
     }
 
+    /// Extends the open story.
     fn extend(&mut self, span: Span) {
+        debug_assert!(self.open.is_some(), "a story is open");
         if let Some(story) = self.out.last_mut() {
             story.span.end = span.end;
         }
     }
 
-    /// A line without letters.
+    /// Adds a line without letters: it belongs to the open story, if any.
     fn signs(&mut self, span: Span) {
         if self.open.is_some() {
             self.extend(span);
@@ -97,6 +104,7 @@ impl UnitAssembler<'_> {
         }
     }
 
+    /// Adds the title of the story of `article`; `base` is its first unit by the text alone.
     fn titled(&mut self, span: Span, article: u32, base: usize) {
         let number = self.out.len();
         (self.title, self.over) = (Some(number), None);
@@ -105,15 +113,16 @@ impl UnitAssembler<'_> {
         self.push(UnitKind::Headline, span);
     }
 
-    /// A headline as the text has it, apart from its rank or time; else the whole line.
-    fn link(&mut self, span: Span, range: std::ops::Range<usize>) {
-        let base = self.base;
-        let within = base.get(range.clone()).unwrap_or_default();
+    /// Adds a headline of another story, cut as by the text alone (without its rank or time) where that found a headline too;
+    /// `range` are the units by the text alone on its line.
+    fn link(&mut self, span: Span, range: Range<usize>) {
+        let within = &self.base[range.clone()];
         let inside = |unit: &Unit| unit.span.start >= span.start && unit.span.end <= span.end;
         let known = within.iter().any(|unit| unit.kind == UnitKind::Headline) && within.iter().all(inside);
         if !known {
             return self.push(UnitKind::Headline, span);
         }
+
         for (number, unit) in range.zip(within) {
             self.headlines.insert(number, self.out.len());
             let kind = if unit.kind == UnitKind::Headline { UnitKind::Headline } else { UnitKind::Boilerplate };
@@ -121,14 +130,18 @@ impl UnitAssembler<'_> {
         }
     }
 
-    /// A line of a story; `title` is the line of the title over it, `base` the unit that the text alone gives.
+    /// Adds a line of a story. `title` is the line of the title above it, `base` its first unit by the text alone.
     fn body(&mut self, span: Span, article: u32, title: Option<usize>, base: usize) {
         if self.open == Some(article) {
             return self.extend(span);
         }
+
+        // Another article than the one whose title is open.
         if self.over.is_some_and(|over| over != article) {
             self.title = None;
         }
+
+        // The title above, else the last one of the article. Outside of articles: the one by markup, else the one by text.
         if article > 0 {
             self.title = self.title.or_else(|| self.titles.get(&article).copied());
             self.titles.extend(self.title.map(|title| (article, title)));
@@ -137,6 +150,7 @@ impl UnitAssembler<'_> {
             self.title = self.title.or_else(|| self.lines.get(&title?).copied());
             self.title = self.title.or_else(|| self.headlines.get(&by_text?).copied());
         }
+
         self.over = Some(article);
         self.out.push(Unit { kind: UnitKind::Story, span, title: self.title });
         self.open = Some(article);
