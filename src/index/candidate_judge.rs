@@ -1,22 +1,22 @@
-//! Whether a stored text that is alike enough is no copy: the own-text rule first, then the facts guard.
+//! Whether a stored text above the threshold is a variant rather than a copy: the own-text rule, then the facts guard.
 //!
-//! What is common is counted among the candidates of the text asked about, those that share a band key with it. So an answer
-//! depends on what was stored before, as everything in an index does: the first pages of a site are told apart by their own
-//! text alone, from five on furniture is known.
+//! Common text is counted among the candidates of the text asked about, which share a band key with it. So the answer depends
+//! on the texts stored before, as all answers of an index do: the first pages of a site are distinguished by their own text
+//! alone, and from five pages on their common furniture is known.
 
 use std::cell::OnceCell;
 
-use super::Settings;
+use super::candidate::VerifiedCandidate;
 use super::prepare::PreparedText;
-use super::record::StoredBody;
-use super::verify::VerifiedCandidate;
+use super::settings::Settings;
+use super::stored_text::StoredBody;
 use crate::normalize::alphabet;
 use crate::shingle::hash::HashKeys;
 use crate::similarity::facts::{CERTAIN, FactsGuard};
 use crate::similarity::own_text::{self, CorpusEvidence, TextEvidence, TrigramFrequencies, Wording};
 use crate::similarity::{Score, VariantReason};
 
-/// Judges the candidates of one text.
+/// Judges the candidates of one text. Its tables are made when first needed: most texts have no close candidate.
 pub(super) struct CandidateJudge<'a> {
     guard: Option<&'a FactsGuard>,
     keys: HashKeys,
@@ -27,7 +27,7 @@ pub(super) struct CandidateJudge<'a> {
 }
 
 impl<'a> CandidateJudge<'a> {
-    /// A judge of `candidates`; without a guard all that is alike is a copy.
+    /// A judge of `candidates`. Without a guard every text above the threshold is a copy.
     pub(super) fn new(
         settings: &Settings,
         guard: Option<&'a FactsGuard>,
@@ -38,18 +38,20 @@ impl<'a> CandidateJudge<'a> {
         Self { guard, keys, text, wording: OnceCell::new(), candidates, frequencies: OnceCell::new() }
     }
 
-    /// Why a stored text of this score is no copy; `None` if it is one.
+    /// Why a stored text with this score is not a copy; `None` if it is one.
     pub(super) fn reason(&self, stored: &StoredBody, score: Score) -> Option<VariantReason> {
         let (guard, StoredBody::Text { folded, .. }, StoredBody::Text { folded: asked, .. }) =
             (self.guard?, stored, &self.text.body)
         else {
             return None;
         };
+
         let evidence = CorpusEvidence { near: self.frequencies(), run: None, words: guard.frequencies() };
         let wording = Wording::new(folded, &self.keys);
         let (stored, asked) =
             (TextEvidence { folded, wording: &wording }, TextEvidence { folded: asked, wording: self.wording(asked) });
         own_text::judge(stored, asked, evidence).or_else(|| {
+            // Texts that are nearly equal are copies; their facts are not compared.
             let is_asked = score.jaccard < CERTAIN;
             let [a, b] = [stored, asked].map(|text| alphabet::to_utf8(text.folded));
             is_asked.then(|| guard.reason(&a, &b)).flatten()
@@ -60,13 +62,16 @@ impl<'a> CandidateJudge<'a> {
         self.wording.get_or_init(|| Wording::new(asked, &self.keys))
     }
 
-    /// How many of the candidates and the text have each trigram; `None` if they are too few for anything to be common.
+    /// How many texts, of the candidates and the one asked about, have each trigram; `None` if the texts are too few for any
+    /// trigram to be common.
     fn frequencies(&self) -> Option<&TrigramFrequencies> {
         self.frequencies.get_or_init(|| self.counted()).as_ref()
     }
 
     fn counted(&self) -> Option<TrigramFrequencies> {
         let StoredBody::Text { folded: asked, .. } = &self.text.body else { return None };
+
+        // Exact copies of the text would count its trigrams again.
         let others = self.candidates.iter().filter_map(|found| found.other_text());
         let mut trigrams: Vec<u64> = self.wording(asked).distinct().collect();
         let mut texts = 1;
@@ -74,6 +79,7 @@ impl<'a> CandidateJudge<'a> {
             trigrams.extend(Wording::new(folded, &self.keys).distinct());
             texts += 1;
         }
+
         (texts >= own_text::FORM).then(|| TrigramFrequencies::count(trigrams))
     }
 }

@@ -1,13 +1,14 @@
-//! A run file: the postings of one slice, sorted and packed, written once and never changed.
+//! A run file: sorted, packed postings of one slice. Written once, never changed.
 //!
 //! ```text
-//! magic (8 bytes), then blocks of 1,024 bytes, then of each block the low bits of its first posting (u32)
-//! block: CRC-32 of the rest (u32), postings (u16), bytes of an offset (u8), bytes of a document number (u8), low bits of the
-//!        first (u32); then of all postings their low bits less those of the first, then of all the document
+//! file:  magic (8 bytes), blocks of 1,024 bytes, table: the low bits of the first posting of each block (u32 each)
+//! block: CRC-32 of the rest (u32), number of postings (u16), bytes per offset (u8), bytes per document (u8),
+//!        low bits of the first posting (u32), offsets: low bits minus those of the first, for each posting,
+//!        documents, for each posting; the rest is zero
 //! ```
 //!
-//! All little-endian. How many bytes a file has and what the CRC-32 of its table is stands in the catalog. A posting of an index of
-//! ten million documents takes six bytes here; a delta code would take five, and could not be searched.
+//! All numbers are little-endian. The catalog holds the length of the file and the CRC-32 of its table. In an index of ten
+//! million documents a posting takes six bytes; a delta code would take five, but would not allow binary search.
 
 use std::fs::File;
 use std::io::{BufWriter, Write};
@@ -16,16 +17,19 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::damaged;
+use super::damage::damaged;
 use super::filter::HashFilter;
 use super::posting::Posting;
 use crate::error::{Error, Result};
-use crate::index::record::InsertNumber;
+use crate::index::stored_text::InsertNumber;
 
 const MAGIC: &[u8; 8] = b"MKRRUN\x00\x01";
+
+/// Bytes of a block, and of its header.
 const BLOCK: usize = 1024;
 const HEADER: usize = 12;
-/// What the catalog knows of a run file.
+
+/// The description of a run file in the catalog.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct RunInfo {
     pub(super) file: u64,
@@ -46,17 +50,17 @@ pub(super) struct RunFile {
     filter: HashFilter,
 }
 
-/// The file of a run.
+/// The path of a run file, by its number.
 pub(super) fn path_of(directory: &Path, file: u64) -> PathBuf {
     directory.join(format!("{file:08}.run"))
 }
 
 impl RunFile {
-    /// Opens a run file and reads its table, and all of it for a filter of no more bytes than that.
+    /// Opens a run file, reads all of it, and makes a filter of at most `filter_bytes` bytes.
     ///
     /// # Errors
     ///
-    /// It cannot be opened, or is not what the catalog says.
+    /// It cannot be read, or does not fit its description.
     pub(super) fn open(directory: &Path, info: RunInfo, filter_bytes: usize) -> Result<Self> {
         let path = path_of(directory, info.file);
         let failed = |source| Error::io("read", &path, source);
@@ -65,6 +69,7 @@ impl RunFile {
         if bytes != info.bytes {
             return Err(damaged(&path, format!("it has {bytes} bytes, not {}", info.bytes)));
         }
+
         let blocks = (bytes.saturating_sub(MAGIC.len() as u64) / (BLOCK as u64 + 4)) as usize;
         let mut magic = [0; MAGIC.len()];
         let mut table = vec![0; 4 * blocks];
@@ -73,6 +78,8 @@ impl RunFile {
         if magic != *MAGIC || crc32fast::hash(&table) != info.table {
             return Err(damaged(&path, "its head or its table holds other bytes than were written".to_owned()));
         }
+
+        // Reading all postings for the filter checks every block too.
         let firsts = table.as_chunks::<4>().0.iter().map(|first| u32::from_le_bytes(*first)).collect();
         let run = Self { info, path, file, firsts, filter: HashFilter::for_postings(0, 0) };
         let mut filter = HashFilter::for_postings(info.postings as usize, filter_bytes);
@@ -80,12 +87,13 @@ impl RunFile {
         Ok(Self { filter, ..run })
     }
 
-    /// Shows the documents of a hash, ascending, until `show` has enough.
+    /// Calls `show` with the documents of a hash, ascending, until it returns false.
     pub(super) fn docs(&self, low: u32, mut show: impl FnMut(InsertNumber) -> bool) -> Result<()> {
         if !self.filter.may_hold(low) {
             return Ok(());
         }
-        // Postings of one hash may begin in the block before the first that begins with it.
+
+        // The postings of a hash may begin inside the block before the first one that begins with the hash.
         let first = self.firsts.partition_point(|first| *first < low).saturating_sub(1);
         let mut block = [0; BLOCK];
         for number in first..self.firsts.len() {
@@ -110,30 +118,35 @@ impl RunFile {
         })
     }
 
+    /// Reads a block and checks it.
     fn block<'b>(&self, number: usize, block: &'b mut [u8; BLOCK]) -> Result<PostingBlock<'b>> {
         let offset = MAGIC.len() + BLOCK * number;
+        let wrong = || damaged(&self.path, format!("the bytes from {offset} on are not those that were written"));
+
         self.file.read_exact_at(block, offset as u64).map_err(|source| Error::io("read", &self.path, source))?;
+
+        // The table has its own sum, so a block in the place of another is noticed too.
         let [a, b, c, d, rest @ ..] = block;
         let first = u32::from_le_bytes([rest[4], rest[5], rest[6], rest[7]]);
         if crc32fast::hash(rest) != u32::from_le_bytes([*a, *b, *c, *d]) || first != self.firsts[number] {
-            return Err(damaged(&self.path, format!("the bytes from {offset} on are not those that were written")));
+            return Err(wrong());
         }
+
         let count = usize::from(u16::from_le_bytes([rest[0], rest[1]]));
         let (offset, doc) = (usize::from(rest[2]), usize::from(rest[3]));
-        let unpacked = rest[HEADER - 4..].split_at_checked(count * offset);
-        let unpacked = unpacked.and_then(|(offsets, docs)| Some((offsets, docs.get(..count * doc)?)));
-        let (offsets, docs) = unpacked.unwrap_or_default();
-        Ok(PostingBlock { first, offsets, docs, offset, doc, next: 0, count: if docs.is_empty() { 0 } else { count } })
+        let (offsets, docs) = rest[HEADER - 4..].split_at_checked(count * offset).ok_or_else(wrong)?;
+        let docs = docs.get(..count * doc).ok_or_else(wrong)?;
+        Ok(PostingBlock { first, offsets, docs, offset, doc, next: 0, count })
     }
 }
 
-/// The postings of a block.
+/// The postings of a block, ascending.
 #[derive(Debug)]
 struct PostingBlock<'b> {
     first: u32,
     offsets: &'b [u8],
     docs: &'b [u8],
-    /// Bytes of an offset, and of a document.
+    /// Bytes per offset, and per document.
     offset: usize,
     doc: usize,
     next: usize,
@@ -141,13 +154,14 @@ struct PostingBlock<'b> {
 }
 
 impl PostingBlock<'_> {
-    /// Goes on with the first posting that has these low bits or more.
+    /// Skips the postings whose low bits are below `low`, by binary search.
     fn from(mut self, low: u32) -> Self {
         let (mut start, mut end) = (0, self.count);
         while start < end {
             let middle = start.midpoint(end);
             if self.low(middle) < low { start = middle + 1 } else { end = middle }
         }
+
         self.next = start;
         self
     }
@@ -168,7 +182,7 @@ impl Iterator for PostingBlock<'_> {
     }
 }
 
-/// Up to four bytes, little-endian.
+/// A little-endian number of up to four bytes.
 fn number(bytes: &[u8]) -> u32 {
     match *bytes {
         [a] => a.into(),
@@ -179,11 +193,11 @@ fn number(bytes: &[u8]) -> u32 {
     }
 }
 
-/// Writes sorted postings into a new run file, synced; `None` if there are none.
+/// Writes ascending postings to a new run file and syncs it. Without postings there is no file: `None`.
 ///
 /// # Errors
 ///
-/// What the postings or writing say; the file is gone then.
+/// A posting is an error, or the file cannot be written. The file is removed then.
 pub(super) fn write(
     directory: &Path,
     file: u64,
@@ -191,8 +205,9 @@ pub(super) fn write(
 ) -> Result<Option<RunInfo>> {
     let path = path_of(directory, file);
     let written = write_to(&path, file, postings);
+
     if !matches!(written, Ok(Some(_))) {
-        // What cannot be removed now is removed when the index is opened next.
+        // A file that cannot be removed now is removed when the index is opened next.
         let _ = std::fs::remove_file(&path);
     }
     written
@@ -202,6 +217,7 @@ fn write_to(path: &Path, file: u64, postings: impl Iterator<Item = Result<Postin
     let failed = |source| Error::io("write", path, source);
     let mut out = BufWriter::with_capacity(1 << 18, File::create(path).map_err(failed)?);
     out.write_all(MAGIC).map_err(failed)?;
+
     let (mut packer, mut table, mut count) = (PostingPacker::default(), Vec::new(), 0);
     for posting in postings {
         let posting = posting?;
@@ -214,10 +230,14 @@ fn write_to(path: &Path, file: u64, postings: impl Iterator<Item = Result<Postin
     if count == 0 {
         return Ok(None);
     }
+
     table.extend(packer.write(&mut out).map_err(failed)?.to_le_bytes());
     out.write_all(&table).map_err(failed)?;
+
+    // Synced here, so that a catalog that names the file is never ahead of it.
     let written = out.into_inner().map_err(|error| failed(error.into_error()))?;
     written.sync_all().map_err(failed)?;
+
     let bytes = (MAGIC.len() + table.len() / 4 * (BLOCK + 4)) as u64;
     Ok(Some(RunInfo { file, postings: count, bytes, table: crc32fast::hash(&table) }))
 }
@@ -226,35 +246,42 @@ fn write_to(path: &Path, file: u64, postings: impl Iterator<Item = Result<Postin
 #[derive(Debug, Default)]
 struct PostingPacker {
     postings: Vec<Posting>,
+    /// The largest document.
     widest: InsertNumber,
 }
 
 impl PostingPacker {
-    /// The low bits of the first posting, or else of this one.
+    /// The low bits of the first posting, or of `posting` in an empty block.
     fn first(&self, posting: Posting) -> u32 {
         self.postings.first().unwrap_or(&posting).low()
     }
 
+    /// Whether a posting fits the block with the others. It is the largest, so its offset is the widest.
     fn fits(&self, posting: Posting) -> bool {
         let widths = bytes_of(posting.low() - self.first(posting)) + bytes_of(self.widest.max(posting.doc()));
         (self.postings.len() + 1) * widths <= BLOCK - HEADER
     }
 
     fn push(&mut self, posting: Posting) {
+        debug_assert!(self.postings.last().is_none_or(|last| *last <= posting), "postings ascend");
+
         self.widest = self.widest.max(posting.doc());
         self.postings.push(posting);
     }
 
-    /// Writes the block and begins the next; the low bits of the first posting.
+    /// Writes the block and begins an empty one. Returns the low bits of the first posting.
     fn write(&mut self, out: &mut impl Write) -> std::io::Result<u32> {
         let (first, last) = (self.postings.first(), self.postings.last());
         let (first, last) = (first.map_or(0, |first| first.low()), last.map_or(0, |last| last.low()));
         let (offset, doc) = (bytes_of(last - first), bytes_of(self.widest));
+
+        // The first four bytes are for the sum.
         let mut block = Vec::with_capacity(BLOCK);
         block.extend([0; 4]);
         block.extend((self.postings.len() as u16).to_le_bytes());
         block.extend([offset as u8, doc as u8]);
         block.extend(first.to_le_bytes());
+
         for posting in &self.postings {
             block.extend_from_slice(&(posting.low() - first).to_le_bytes()[..offset]);
         }
@@ -262,6 +289,7 @@ impl PostingPacker {
             block.extend_from_slice(&posting.doc().to_le_bytes()[..doc]);
         }
         self.widest = 0;
+
         block.resize(BLOCK, 0);
         let sum = crc32fast::hash(&block[4..]);
         block[..4].copy_from_slice(&sum.to_le_bytes());
@@ -270,7 +298,7 @@ impl PostingPacker {
     }
 }
 
-/// Bytes that a number takes, at least one.
+/// Number of bytes of a number, at least one.
 fn bytes_of(number: u32) -> usize {
     (4 - number.leading_zeros() as usize / 8).max(1)
 }

@@ -1,29 +1,29 @@
-//! Records, keys and bands in memory.
+//! The storage of an index in memory.
 
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use super::postings::HashPostings;
 use super::prepare::BAND_BITS;
-use super::record::{InsertNumber, StoredText};
+use super::stats::{CompactionStats, StorageStats};
 use super::storage::{ExpiryBound, LONGEST_LIST, Storage, StorageVersion};
-use super::{CompactionStats, StorageStats};
+use super::stored_text::{InsertNumber, StoredText, next_number};
 use crate::document::Date;
-use crate::error::{ErrorKind, Result};
+use crate::error::Result;
 
-/// Documents that are removed at once.
+/// Number of documents that are removed under one lock.
 const AT_ONCE: usize = 1 << 14;
 
-/// An index in memory.
+/// Records, keys and bands in memory.
 #[derive(Debug, Default)]
 pub(super) struct MemoryStorage(RwLock<MemoryState>);
 
 #[derive(Debug, Default)]
 struct MemoryState {
-    /// By number; `None` where it was removed.
+    /// By number; `None` if it was removed.
     entries: Vec<Option<MemoryEntry>>,
     documents: u64,
     bands: HashPostings,
-    /// By the hashes of their keys.
+    /// Documents by the hash of their key.
     keys: HashPostings,
     hasher: ahash::RandomState,
     removals: u64,
@@ -58,8 +58,10 @@ impl Storage for MemoryStorage {
         if since >= state.next() {
             return Ok(false);
         }
+
         let mut is_cut = false;
         for (earliest, later) in bands.iter().filter_map(|band| state.bands.get(*band)) {
+            // The earliest counts among the bound, also if it comes before `since`.
             is_cut |= later.len() >= LONGEST_LIST;
             let later = &later[..later.len().min(LONGEST_LIST - 1)];
             found.extend((earliest >= since).then_some(earliest));
@@ -78,6 +80,8 @@ impl Storage for MemoryStorage {
         let Some((earliest, later)) = state.keys.get(state.key_hash(key)) else {
             return Ok(None);
         };
+
+        // Hashes of 40 bits may collide.
         let has_key = |doc: &InsertNumber| state.entry(*doc).is_some_and(|entry| &*entry.record.key == key);
         Ok([earliest].iter().chain(later).copied().find(has_key))
     }
@@ -97,12 +101,14 @@ impl Storage for MemoryStorage {
     fn insert(&self, record: StoredText, bands: &[u64], replaced: Option<InsertNumber>, _: bool) -> Result<()> {
         let mut state = self.write();
         state.remove(replaced.as_slice());
-        let doc = next_doc(state.entries.len() as u64)?;
+
+        let doc = next_number(state.entries.len() as u64)?;
         for band in bands {
             state.bands.insert(*band, doc);
         }
         let key = state.key_hash(&record.key);
         state.keys.insert(key, doc);
+
         state.documents += 1;
         state.newest = state.newest.max(Some(record.moment()));
         state.bytes += record.bytes() + size_of_val(bands);
@@ -111,7 +117,7 @@ impl Storage for MemoryStorage {
     }
 
     fn remove(&self, docs: &[InsertNumber]) -> Result<u64> {
-        // Others go on in between.
+        // The lock is released in between, so that other threads go on.
         Ok(docs.chunks(AT_ONCE).map(|docs| self.write().remove(docs)).sum())
     }
 
@@ -123,7 +129,7 @@ impl Storage for MemoryStorage {
     }
 
     fn each(&self, show: &mut dyn FnMut(&StoredText) -> Result<()>) -> Result<()> {
-        // Nothing is held while a record is shown: whoever looks may change the index.
+        // No lock is held while a record is shown: `show` may change the index.
         let next = self.read().next();
         for doc in 0..next {
             if let Some(record) = self.record(doc)? {
@@ -149,7 +155,8 @@ impl Storage for MemoryStorage {
         let state = &mut *self.write();
         state.bands.shrink();
         state.keys.shrink();
-        // Shingles that some comparison needed are made again when another does.
+
+        // Shingles are made again when a comparison needs them.
         for entry in state.entries.iter_mut().flatten() {
             if let Some(record) = Arc::get_mut(&mut entry.record) {
                 record.body.forget_set();
@@ -167,7 +174,7 @@ impl Storage for MemoryStorage {
 
 impl MemoryState {
     fn next(&self) -> InsertNumber {
-        // Inserts fail before the count leaves 32 bits.
+        // Inserts fail before the count exceeds 32 bits.
         self.entries.len() as InsertNumber
     }
 
@@ -175,12 +182,12 @@ impl MemoryState {
         self.entries.get(doc as usize)?.as_ref()
     }
 
-    /// As long as the hash of a band.
+    /// The hash of a key: as long as the hash of a band.
     fn key_hash(&self, key: &str) -> u64 {
         self.hasher.hash_one(key) >> (64 - BAND_BITS)
     }
 
-    /// Forgets documents; how many were there.
+    /// Removes documents. Returns how many of them were there.
     fn remove(&mut self, docs: &[InsertNumber]) -> u64 {
         let (mut bands, mut keys) = (Vec::new(), Vec::new());
         for doc in docs {
@@ -189,6 +196,7 @@ impl MemoryState {
             bands.extend(entry.bands.iter().map(|band| (*band, *doc)));
             keys.push((self.key_hash(&entry.record.key), *doc));
         }
+
         let gone = keys.len() as u64;
         self.bands.remove_all(bands);
         self.keys.remove_all(keys);
@@ -196,21 +204,4 @@ impl MemoryState {
         self.removals += gone;
         gone
     }
-}
-
-/// The number of the insert after so many.
-///
-/// # Errors
-///
-/// All 2³² − 1 numbers are used.
-pub(super) fn next_doc(inserted: u64) -> Result<InsertNumber> {
-    InsertNumber::try_from(inserted).ok().filter(|doc| *doc < InsertNumber::MAX).ok_or_else(|| {
-        ErrorKind::Parameter {
-            name: "insert",
-            value: inserted.to_string(),
-            expected: "an index takes 4,294,967,295 inserts over its life; export it and import it into a new one"
-                .into(),
-        }
-        .into()
-    })
 }

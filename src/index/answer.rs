@@ -1,4 +1,4 @@
-//! What an index says.
+//! The answers of an index: verdicts and matches.
 
 use std::fmt;
 use std::str::FromStr;
@@ -9,18 +9,18 @@ use crate::document::Date;
 use crate::error::{Error, Result};
 use crate::similarity::{Relation, VariantReason};
 
-/// What the index says of a text.
+/// The answer to a text.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum Verdict {
-    /// Nothing stored repeats it.
+    /// It repeats no stored text.
     New,
-    /// It repeats a stored text: the one of highest Jaccard, ties: the earliest inserted.
+    /// It repeats a stored text: the match with the highest Jaccard; ties: the earliest inserted.
     Duplicate(Match),
-    /// It is as alike to a stored text as copies are, and repeats none; the [`reason`](Match::reason) says why. The match is the text
-    /// most like it. Crawl on.
+    /// It is as similar to a stored text as copies are, but repeats none; the [`reason`](Match::reason) says why. The match
+    /// is the most similar text.
     Variant(Match),
-    /// It has no tokens: nothing to compare, never stored.
+    /// It has no tokens, so it cannot be compared and is never stored.
     Empty,
 }
 
@@ -36,7 +36,7 @@ impl Verdict {
         }
     }
 
-    /// The stored text it speaks of.
+    /// The stored text of a duplicate or a variant.
     #[must_use]
     pub const fn found(&self) -> Option<&Match> {
         match self {
@@ -46,24 +46,24 @@ impl Verdict {
     }
 }
 
-/// A stored text that was verified against the text asked about.
+/// A stored text, verified against the text asked about.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Match {
-    /// The key it was inserted under.
+    /// The key that it was inserted under.
     pub key: String,
-    /// Jaccard similarity, from 0 to 1: exact, unless there is a standard error.
+    /// Jaccard similarity, from 0 to 1: exact if there is no standard error.
     pub jaccard: f64,
     /// Containment, from 0 to 1: as exact as the Jaccard.
     pub containment: f64,
-    /// `Exact`, `Near`, `Variant`, or `None` below the threshold (only from [`Index::query`](super::Index::query)).
+    /// `Exact`, `Near` or `Variant`; `None` below the threshold (only from [`Index::query`](super::Index::query)).
     pub relation: Option<Relation>,
-    /// Why it is no copy, if it is a variant.
+    /// Why a variant is not a copy.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<VariantReason>,
     /// When it was first seen.
     pub seen: Date,
-    /// The standard error of the Jaccard where it is estimated ([`Verify::Estimate`]); `None` where it is exact.
+    /// The standard error of an estimated Jaccard ([`Verify::Estimate`]); `None` if it is exact.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub standard_error: Option<f64>,
 }
@@ -71,11 +71,11 @@ pub struct Match {
 /// How candidates are verified.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Verify {
-    /// On the full shingle sets: the index keeps each folded text, and its scores are exact.
+    /// On the full shingle sets. The index keeps each folded text, and scores are exact.
     #[default]
     Exact,
-    /// On signatures of one byte a value (two where bands have fewer than four rows): smaller, and every score is an estimate
-    /// that says how good it is. Without the facts guard. The one exception to exact verification.
+    /// On signatures of one byte per value (two bytes if bands have fewer than four rows). The index is smaller, every score
+    /// is an estimate with its standard error, and the facts guard is off. The only exception to exact verification.
     Estimate,
 }
 
@@ -90,7 +90,7 @@ impl Verify {
     }
 }
 
-/// By what a query ranks.
+/// The order of the matches of a query.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Rank {

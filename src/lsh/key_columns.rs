@@ -1,52 +1,57 @@
-//! Band keys, column by column: one band of all rows is read in sequence, from memory or from disk.
+//! Band keys in columns: the keys of one band of all rows are read in sequence, from memory or from disk.
 //!
-//! Rows arrive whole and are needed by band. They are gathered into chunks that are transposed as they fill, so one band of
-//! a chunk is one run of bytes. While the chunks fit the memory given they stay there; then all of them move to a file and
-//! every later one follows. Costs 8 bytes a key, in memory or on disk, and one chunk in memory always.
+//! Rows are pushed whole and read by band. They are transposed into chunks, so the keys of one band of a chunk are
+//! contiguous. The chunks stay in memory while they fit the limit; after that all of them move to a file, and later ones
+//! follow. Costs 8 bytes per key, in memory or on disk, and always one chunk in memory.
 
 use crate::error::Result;
 use crate::spill::{SpillDir, SpillFile};
 
-/// Memory that a stage may take, and where the rest goes.
+/// The memory that a stage may take, and the directory for everything that does not fit.
 #[derive(Debug, Clone)]
 pub(crate) struct MemoryLimit {
-    /// Bytes.
+    /// In bytes.
     pub(crate) memory: u64,
-    /// The disk.
+    /// The directory of the files.
     pub(crate) room: SpillDir,
-    /// What the names of files begin with, where they have names.
+    /// Prefix of the names of files, if files have names.
     pub(crate) name: String,
 }
 
-/// Most rows of a chunk. A chunk's columns are an odd number of cache lines apart, so that filling them side by side does
-/// not throw one another out of the cache.
+/// Most rows of a chunk. It makes the columns an odd number of cache lines apart, so that columns that are filled together
+/// do not evict each other from the cache.
 const ROWS: usize = 16 * 1024 - 8;
 
-/// The band keys of all sketched units, numbered in the order in which they are pushed.
+/// Fewest rows of a chunk, under any memory limit.
+const LEAST_ROWS: usize = 64;
+
+/// The band keys of all sketched units; rows are numbered in the order in which they are pushed.
 #[derive(Debug)]
 pub(crate) struct KeyColumns {
     bands: usize,
     /// Rows of a full chunk.
     rows: usize,
-    /// The chunk that fills, band by band; empty before the first row.
+    /// The chunk being filled, band by band; empty before its first row.
     open: Vec<u64>,
     /// Rows in `open`.
     filled: usize,
-    /// Full chunks in memory, if none is on disk.
+    /// Full chunks in memory; empty once chunks are on disk.
     chunks: Vec<Box<[u64]>>,
-    /// Full chunks on disk.
+    /// Number of full chunks on disk.
     spilled: usize,
     file: Option<SpillFile>,
     limit: Option<MemoryLimit>,
 }
 
 impl KeyColumns {
-    /// Columns for `bands` bands. Without a limit all of it stays in memory; with one, what is more goes to a file.
+    /// Empty columns for `bands` bands. Without a limit all keys stay in memory.
     pub(crate) fn new(bands: usize, limit: Option<MemoryLimit>) -> Self {
         let bytes_of_row = (bands.max(1) * size_of::<u64>()) as u64;
-        // The open chunk takes a fourth of the memory at most, its bytes on their way to the disk as much.
+
+        // The open chunk takes a quarter of the memory at most, and so do its bytes while they are written.
         let fitting = limit.as_ref().map_or(ROWS as u64, |limit| limit.memory / 4 / bytes_of_row);
         let rows = (fitting as usize).clamp(LEAST_ROWS, ROWS) & !7;
+
         Self { bands, rows, open: Vec::new(), filled: 0, chunks: Vec::new(), spilled: 0, file: None, limit }
     }
 
@@ -54,16 +59,20 @@ impl KeyColumns {
     ///
     /// # Errors
     ///
-    /// The disk refuses.
+    /// The file cannot be written.
     pub(crate) fn push(&mut self, mut rows: &[u64]) -> Result<()> {
+        debug_assert!(self.bands == 0 || rows.len() % self.bands == 0, "whole rows");
+
         while self.bands > 0 && rows.len() >= self.bands {
             if self.open.is_empty() {
                 self.open = vec![0; self.rows * self.bands];
             }
+
             let count = (rows.len() / self.bands).min(self.rows - self.filled);
             let (now, later) = rows.split_at(count * self.bands);
             self.transpose(now);
             rows = later;
+
             if self.filled == self.rows {
                 self.close()?;
             }
@@ -71,9 +80,11 @@ impl KeyColumns {
         Ok(())
     }
 
-    /// Copies rows into the open chunk, which has room for them; some at a time, so that they stay in the cache for all
-    /// bands.
+    /// Copies rows into the open chunk, which has space for them.
     fn transpose(&mut self, rows: &[u64]) {
+        debug_assert!(self.filled + rows.len() / self.bands <= self.rows, "the chunk has space");
+
+        // A few rows at a time, so that they stay in the cache for all bands.
         for rows in rows.chunks(8 * self.bands) {
             for (band, column) in self.open.chunks_exact_mut(self.rows).enumerate() {
                 let keys = rows[band..].iter().step_by(self.bands);
@@ -83,11 +94,14 @@ impl KeyColumns {
         }
     }
 
-    /// Puts the full chunk away.
+    /// Stores the full chunk.
     fn close(&mut self) -> Result<()> {
         self.filled = 0;
+
         if self.file.is_none() {
             self.chunks.push(std::mem::take(&mut self.open).into_boxed_slice());
+
+            // One more chunk will be open: the limit must hold then too.
             let held = ((self.chunks.len() + 1) * self.rows * self.bands * size_of::<u64>()) as u64;
             if let Some(limit) = self.limit.as_ref().filter(|limit| held > limit.memory) {
                 self.file = Some(limit.room.file(&format!("{}.keys", limit.name))?);
@@ -97,6 +111,8 @@ impl KeyColumns {
             }
             return Ok(());
         }
+
+        // The buffer is used again for the next chunk.
         let chunk = std::mem::take(&mut self.open);
         self.spill(&chunk)?;
         self.open = chunk;
@@ -106,6 +122,7 @@ impl KeyColumns {
     fn spill(&mut self, chunk: &[u64]) -> Result<()> {
         if let (Some(file), Some(limit)) = (&mut self.file, &self.limit) {
             limit.room.require(size_of_val(chunk) as u64)?;
+
             for column in chunk.chunks_exact(self.rows) {
                 let bytes: Vec<u8> = column.iter().flat_map(|key| key.to_le_bytes()).collect();
                 file.append(&bytes)?;
@@ -116,12 +133,12 @@ impl KeyColumns {
         Ok(())
     }
 
-    /// Bytes held in memory.
+    /// Bytes in memory.
     pub(crate) fn bytes(&self) -> u64 {
         (self.open.len() + self.chunks.iter().map(|chunk| chunk.len()).sum::<usize>()) as u64 * 8
     }
 
-    /// Rows so far.
+    /// Number of rows.
     pub(crate) fn len(&self) -> usize {
         (self.chunks.len() + self.spilled) * self.rows + self.filled
     }
@@ -131,34 +148,37 @@ impl KeyColumns {
         self.bands
     }
 
-    /// Visits the keys of one band, in runs: the first row of each and its keys. From any thread.
+    /// Calls `visit` with the keys of one band, in runs of consecutive rows: the first row, and the keys. Any thread may
+    /// call it.
     ///
     /// # Errors
     ///
-    /// The disk refuses.
+    /// The file cannot be read.
     pub(crate) fn read(&self, band: usize, mut visit: impl FnMut(usize, &[u64])) -> Result<()> {
         let column = band * self.rows..(band + 1) * self.rows;
         for (chunk, keys) in self.chunks.iter().enumerate() {
             visit(chunk * self.rows, &keys[column.clone()]);
         }
-        let mut bytes = vec![0; if self.spilled > 0 { self.rows * size_of::<u64>() } else { 0 }];
-        let mut keys = Vec::with_capacity(bytes.len() / size_of::<u64>());
-        for (chunk, file) in (0..self.spilled).zip(std::iter::repeat(&self.file)) {
-            let place = (chunk * self.bands + band) * self.rows * size_of::<u64>();
-            file.as_ref().map_or(Ok(()), |file| file.read(place as u64, &mut bytes))?;
-            keys.clear();
-            keys.extend(bytes.as_chunks::<8>().0.iter().map(|bytes| u64::from_le_bytes(*bytes)));
-            visit(chunk * self.rows, &keys);
+
+        debug_assert!(self.spilled == 0 || self.file.is_some(), "spilled chunks are in a file");
+        if let Some(file) = &self.file {
+            let mut bytes = vec![0; self.rows * size_of::<u64>()];
+            let mut keys = Vec::with_capacity(self.rows);
+            for chunk in 0..self.spilled {
+                let place = (chunk * self.bands + band) * self.rows * size_of::<u64>();
+                file.read(place as u64, &mut bytes)?;
+                keys.clear();
+                keys.extend(bytes.as_chunks::<8>().0.iter().map(|bytes| u64::from_le_bytes(*bytes)));
+                visit(chunk * self.rows, &keys);
+            }
         }
+
         if self.filled > 0 {
             visit(self.len() - self.filled, &self.open[column][..self.filled]);
         }
         Ok(())
     }
 }
-
-/// Fewest rows of a chunk, however little memory there is.
-const LEAST_ROWS: usize = 64;
 
 #[cfg(test)]
 mod tests {

@@ -1,28 +1,21 @@
-//! What becomes of an index over its life: expiry, export, import, merge.
+//! Export, import and merge: the texts of an index move to another one.
 
 use std::io::{BufRead, Write};
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::prepare::PreparedText;
-use super::record::{StoredBody, StoredText};
-use super::storage::ExpiryBound;
-use super::{Index, MergeStats};
+use super::answer::{Verdict, Verify};
+#[cfg(feature = "persistent")]
+use super::builder::IndexBuilder;
+use super::ranking::verdict;
+use super::stats::MergeStats;
+use super::stored_text::{StoredBody, StoredText};
+use super::text_index::Index;
 use crate::document::Date;
 use crate::error::{Error, ErrorKind, Result};
 use crate::normalize::alphabet;
 use crate::shingle::Fingerprint;
-
-/// Which texts an index forgets.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Expiry {
-    /// Those first seen before a moment.
-    SeenBefore(Date),
-    /// Those that lie further before the newest text than the index's window: nothing as new as that can match them.
-    OutsideWindow,
-}
 
 /// The first line of an export.
 #[derive(Serialize, Deserialize)]
@@ -31,9 +24,12 @@ struct ExportHeader {
     settings: Map<String, Value>,
 }
 
+/// Version of the format of exports.
 const EXPORT_VERSION: u32 = 1;
 
-/// A text in an export.
+const EXPORT_AGAIN: &str = "export it with `mukarrar index export`";
+
+/// A text in an export; `text` or `sketch` is given, depending on [`Verify`].
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct ExportLine {
@@ -48,7 +44,7 @@ struct ExportLine {
     sketch: Option<ExportSketch>,
 }
 
-/// What is exported where only signatures are kept.
+/// The body of a text in an index that keeps only signatures.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct ExportSketch {
@@ -58,86 +54,62 @@ struct ExportSketch {
 }
 
 #[cfg(feature = "persistent")]
-impl super::IndexBuilder {
-    /// The builder of an index that can import an export, from the first line of that.
+impl IndexBuilder {
+    /// The builder of an index that can import an export, from the first line of the export.
     ///
     /// # Errors
     ///
-    /// It is no export of this version; it was made with learned boilerplate, which an export does not hold: then give the rules to a
-    /// builder of your own.
+    /// The line is not the header of an export of this version, or the exported index used learned boilerplate, which an
+    /// export does not contain: configure a builder with the rules instead.
     pub fn of_export(first_line: &str) -> Result<Self> {
-        let header: ExportHeader = read(Ok(first_line.to_owned()), 1, "export it with `mukarrar index export`")?;
-        let value = |name: &str| header.settings.get(name).and_then(Value::as_str);
-        let builder = Self::stored(&value)?;
-        for (what, left) in builder.settings()?.list() {
-            let right = value(what).unwrap_or("nothing").to_owned();
-            if left != right {
-                return Err(ErrorKind::Incompatible { what, left, right }.into());
-            }
-        }
+        let header: ExportHeader = read(Ok(first_line.to_owned()), 1, EXPORT_AGAIN)?;
+        let builder = Self::stored(&|name| header.value(name))?;
+
+        // Settings that no builder can reproduce, such as another fold, differ here.
+        header.require(builder.settings()?.list())?;
         Ok(builder)
     }
 }
 
 impl Index {
-    /// Forgets texts by their age; how many.
+    /// Writes a line of JSON with the settings, then one for each stored text, in the order of insertion:
+    /// [`import`](Self::import) reads them. Returns the number of texts.
     ///
     /// # Errors
     ///
-    /// [`Expiry::OutsideWindow`] of an index without a window; on disk what writing can meet.
-    pub fn expire(&self, expiry: Expiry) -> Result<u64> {
-        self.storage.make_room()?;
-        let _turn = self.turn();
-        let older = match (expiry, self.settings.window) {
-            (Expiry::SeenBefore(moment), _) => ExpiryBound::Seen(moment),
-            (Expiry::OutsideWindow, Some(window)) => match self.storage.newest() {
-                Some(newest) => ExpiryBound::Moment(window.before(newest)),
-                None => return Ok(0),
-            },
-            (Expiry::OutsideWindow, None) => {
-                let expected = "an index that was made with a window; expire by age, or make one with --window";
-                return Err(Error::parameter("expire", "outside the window", expected));
-            }
-        };
-        let docs = self.storage.older(older)?;
-        self.storage.remove(&docs)
-    }
-
-    /// Writes every stored text as a line of JSON, in the order of insertion, after a line with the settings: what
-    /// [`import`](Self::import) reads. How many texts.
-    ///
-    /// # Errors
-    ///
-    /// What reading the index or the writer says.
+    /// The index cannot be read, or `out` fails.
     pub fn export(&self, out: &mut dyn Write) -> Result<u64> {
         let failed = |source| Error::io("write", "the export", source);
         let settings = self.settings.list().into_iter().map(|(name, value)| (name.to_owned(), value.into())).collect();
         write_line(out, &ExportHeader { mukarrar_index: EXPORT_VERSION, settings }).map_err(failed)?;
+
         let mut count = 0;
         self.storage.version()?;
         self.storage.each(&mut |record| {
             count += 1;
             write_line(out, &ExportLine::of(record)).map_err(failed)
         })?;
+
         out.flush().map_err(failed)?;
         Ok(count)
     }
 
-    /// Stores every text of an export that was made with the same settings, in its order; those whose key is stored already are
+    /// Stores every text of an export made with the same settings, in its order. Texts whose key is stored already are
     /// counted and left out.
     ///
     /// # Errors
     ///
-    /// Other settings, or a line that is none of an export: with its number. What came before it stays. On disk also what
-    /// writing can meet.
+    /// The settings differ, or a line is not valid: the error names the line, and the texts before it stay stored. On disk,
+    /// also errors of reading and writing.
     pub fn import(&self, input: &mut dyn BufRead) -> Result<MergeStats> {
         let mut merged = MergeStats::default();
         let mut lines = input.lines().zip(1..);
         let header = match lines.next() {
-            Some((line, _)) => read::<ExportHeader>(line, 1, "export it with `mukarrar index export`")?,
-            None => return Err(unreadable(1, "nothing".to_owned(), "export it with `mukarrar index export`")),
+            Some((line, _)) => read::<ExportHeader>(line, 1, EXPORT_AGAIN)?,
+            None => return Err(unreadable(1, "nothing".to_owned(), EXPORT_AGAIN)),
         };
         self.check_header(&header)?;
+
         for (line, number) in lines {
             let line: ExportLine = read(line, number, "export it again")?;
             let record = self.record_of(line).map_err(|what| unreadable(number, what, "export it again"))?;
@@ -146,37 +118,41 @@ impl Index {
         Ok(merged)
     }
 
-    /// Checks and inserts every text of another index of equal settings, in its order: as if its pages had been crawled after those
-    /// of this one.
+    /// Checks and inserts every text of another index with equal settings, in its order, as if its pages had been crawled
+    /// after those of this index.
     ///
     /// # Errors
     ///
-    /// The settings differ. On disk also what reading and writing can meet.
+    /// The settings differ. On disk, also errors of reading and writing.
     pub fn merge(&self, other: &Self) -> Result<MergeStats> {
         if std::ptr::eq(self, other) {
             return Err(Error::parameter("merge", "an index with itself", "another index"));
         }
+
         let (mine, theirs) = (self.settings.list(), other.settings.list());
         if let Some(((what, left), (_, right))) = mine.into_iter().zip(theirs).find(|(mine, theirs)| mine != theirs) {
             return Err(ErrorKind::Incompatible { what, left, right }.into());
         }
+
         let mut merged = MergeStats::default();
         other.storage.version()?;
         other.storage.each(&mut |record| self.take(record, true, &mut merged))?;
         Ok(merged)
     }
 
-    /// Stores a record of elsewhere.
+    /// Stores a record of another index. A checked record is not stored if it repeats a stored text.
     fn take(&self, record: &StoredText, is_checked: bool, merged: &mut MergeStats) -> Result<()> {
         self.storage.make_room()?;
         self.workers.with(&self.settings, |worker| {
-            let Some(text): Option<PreparedText> = worker.prepare_again(&self.settings, record) else {
+            // A text without tokens is never stored, so an index exports none; a file may contain one.
+            let Some(text) = worker.prepare_again(&self.settings, record) else {
                 return Ok(());
             };
+
             let _turn = self.turn();
             let count = if self.storage.find(&record.key)?.is_some() {
                 &mut merged.keys_known
-            } else if is_checked && super::verdict(self.snapshot(worker, &text)?.best).name() == "duplicate" {
+            } else if is_checked && matches!(verdict(self.snapshot(worker, &text)?.best), Verdict::Duplicate(_)) {
                 &mut merged.duplicates
             } else {
                 self.store(&record.key, text, None)?;
@@ -192,24 +168,20 @@ impl Index {
             let what = format!("an export of version {}, not {EXPORT_VERSION}", header.mukarrar_index);
             return Err(unreadable(1, what, "export it again with this version"));
         }
-        for (what, left) in self.settings.list() {
-            let right = header.settings.get(what).and_then(Value::as_str).unwrap_or("nothing").to_owned();
-            if left != right {
-                return Err(ErrorKind::Incompatible { what, left, right }.into());
-            }
-        }
-        Ok(())
+        header.require(self.settings.list())
     }
 
+    /// The record of a line, or what is wrong with the line.
     fn record_of(&self, line: ExportLine) -> std::result::Result<StoredText, String> {
         let ExportLine { key, seen, date, text, sketch } = line;
         let body = match (text, sketch, self.settings.verify) {
-            (Some(text), None, super::Verify::Exact) => {
+            (Some(text), None, Verify::Exact) => {
                 let mut folded = Vec::new();
                 alphabet::push_compact(&text, &mut folded);
                 StoredBody::text(folded.into())
             }
-            (None, Some(sketch), super::Verify::Estimate) => {
+            (None, Some(sketch), Verify::Estimate) => {
+                // Signatures of different lengths cannot be compared.
                 if sketch.slots.len() != self.settings.banding.num_hashes() * self.settings.slot_bytes() {
                     return Err("a signature of another length".to_owned());
                 }
@@ -218,8 +190,26 @@ impl Index {
             }
             _ => return Err(format!("not what `verify {}` keeps", self.settings.verify.name())),
         };
+
         let (seen, date) = (Date::from_seconds(seen), date.map(Date::from_seconds));
         Ok(StoredText { key: key.into(), seen, date, body })
+    }
+}
+
+impl ExportHeader {
+    fn value(&self, name: &str) -> Option<&str> {
+        self.settings.get(name).and_then(Value::as_str)
+    }
+
+    /// An error unless the header has these settings.
+    fn require(&self, settings: Vec<(&'static str, String)>) -> Result<()> {
+        for (what, left) in settings {
+            let right = self.value(what).unwrap_or("nothing").to_owned();
+            if left != right {
+                return Err(ErrorKind::Incompatible { what, left, right }.into());
+            }
+        }
+        Ok(())
     }
 }
 
@@ -232,6 +222,7 @@ impl ExportLine {
                 (None, Some(ExportSketch { shingles: *shingles, fingerprint, slots: slots.to_vec() }))
             }
         };
+
         let date = record.date.map(Date::seconds);
         Self { key: record.key.to_string(), seen: record.seen.seconds(), date, text, sketch }
     }

@@ -1,11 +1,9 @@
-//! What an index is asked about.
+//! The item that an index is asked about.
 
 use crate::document::Date;
 use crate::page::SourcedText;
 
-/// A text with what is known of it beside its key.
-///
-/// Made from a string by itself, or built:
+/// A text and its metadata. A string converts into one without metadata:
 ///
 /// ```
 /// use mukarrar::document::Date;
@@ -25,7 +23,7 @@ pub struct Item<'a> {
 }
 
 impl<'a> Item<'a> {
-    /// A text of which nothing else is known.
+    /// A text without metadata.
     #[must_use]
     pub const fn new(text: &'a str) -> Self {
         Self::of(SourcedText::new(text))
@@ -35,19 +33,19 @@ impl<'a> Item<'a> {
         Self { text, date: None, seen: None }
     }
 
-    /// The text of a source (a site, a paper): learned boilerplate goes by it.
+    /// With a source (a site, a newspaper), which selects the learned boilerplate.
     #[must_use]
     pub const fn source(self, source: Option<&'a str>) -> Self {
         Self { text: self.text.source(source), ..self }
     }
 
-    /// A text that was published then: windows go by it.
+    /// With a publication date, which windows of time use.
     #[must_use]
     pub const fn date(self, date: Option<Date>) -> Self {
         Self { date, ..self }
     }
 
-    /// A text that was first seen then, not now: for crawls that are played back.
+    /// With the time when it was first seen, for crawls that are replayed. Default: now.
     #[must_use]
     pub const fn seen(self, seen: Option<Date>) -> Self {
         Self { seen, ..self }

@@ -1,44 +1,47 @@
-//! Records in blocks: some 64 KB of them, column by column, compressed and summed.
+//! A block of records: about 64 KB of them, in columns, compressed, with a checksum.
 //!
 //! ```text
-//! CRC-32 of the rest (u32), first document (u32), records (u32), zstd of:
-//!   of each record: document less the one before, bytes of its key, bytes of its body (LEB128 each),
-//!                   seen less the one before, 0 or 1 + date less seen (LEB128 of zigzag)
+//! CRC-32 of the rest (u32), first document (u32), number of records (u32), zstd of:
+//!   for each record: document minus the previous one, bytes of the key, bytes of the body (LEB128 each),
+//!                    seen minus the previous one (LEB128 of zigzag),
+//!                    0, or 1 and then date minus seen (LEB128 of zigzag)
 //!   all keys, all bodies
 //! ```
 //!
-//! A body is the folded text, or the fingerprint (16 bytes), the number of shingles (u32) and the signature. All little-endian.
+//! A body is the folded text, or the fingerprint (16 bytes), the number of shingles (u32) and the signature. All numbers are
+//! little-endian.
 
 use std::sync::Arc;
 
 use crate::document::Date;
-use crate::index::record::{InsertNumber, StoredBody, StoredText};
+use crate::index::stored_text::{InsertNumber, StoredBody, StoredText};
 use crate::shingle::Fingerprint;
 
-/// Bytes of a block before it is compressed, about.
+/// Approximate bytes of a block before compression.
 pub(super) const BLOCK: usize = 1 << 16;
 
-/// More than any block can have: a record is bounded by what one text may have.
+/// Upper bound of the bytes of a block before compression: above the bound of one record, so above that of any block.
 const LARGEST: usize = 1 << 31;
 
-/// Level of zstd: the next ones are slower by more than they save.
+/// Level of zstd. Higher levels cost more time than their savings are worth.
 const LEVEL: i32 = 1;
 
-/// Records that were stored one after the other.
+/// The records of a block.
 #[derive(Debug)]
-pub(super) struct RecordPage {
+pub(super) struct StoredBlock {
     docs: Vec<InsertNumber>,
     records: Vec<Arc<StoredText>>,
-    /// Bytes in memory, about.
+    /// Bytes in memory, approximately.
     pub(super) weight: u64,
 }
 
-impl RecordPage {
-    /// The record of a document, if it is here.
+impl StoredBlock {
+    /// The record of a document, if the block contains it.
     pub(super) fn get(&self, doc: InsertNumber) -> Option<&Arc<StoredText>> {
         self.docs.binary_search(&doc).ok().map(|place| &self.records[place])
     }
 
+    /// The records, by ascending document.
     pub(super) fn iter(&self) -> impl Iterator<Item = (InsertNumber, &Arc<StoredText>)> {
         self.docs.iter().copied().zip(&self.records)
     }
@@ -46,20 +49,16 @@ impl RecordPage {
 
 /// The bytes of a block. Documents ascend.
 pub(super) fn pack(records: &[(InsertNumber, Arc<StoredText>)]) -> std::io::Result<Vec<u8>> {
+    debug_assert!(records.is_sorted_by(|(a, _), (b, _)| a < b), "documents ascend");
+
     let first = records.first().map_or(0, |(doc, _)| *doc);
     let (mut columns, mut keys, mut bodies) = (Vec::new(), Vec::new(), Vec::new());
     let (mut before, mut seen) = (first, 0);
+
     for (doc, record) in records {
         let start = bodies.len();
-        match &record.body {
-            StoredBody::Text { folded, .. } => bodies.extend_from_slice(folded),
-            StoredBody::Sketch { fingerprint, shingles, slots } => {
-                bodies.extend(fingerprint.0.to_le_bytes());
-                bodies.extend(fingerprint.1.to_le_bytes());
-                bodies.extend(shingles.to_le_bytes());
-                bodies.extend_from_slice(slots);
-            }
-        }
+        push_body(&mut bodies, &record.body);
+
         push(&mut columns, (doc - before).into());
         push(&mut columns, record.key.len() as u64);
         push(&mut columns, (bodies.len() - start) as u64);
@@ -67,11 +66,14 @@ pub(super) fn pack(records: &[(InsertNumber, Arc<StoredText>)]) -> std::io::Resu
         let date = record.date.map(|date| zigzag(date.seconds().wrapping_sub(record.seen.seconds())));
         push(&mut columns, u64::from(date.is_some()));
         date.into_iter().for_each(|date| push(&mut columns, date));
+
         keys.extend_from_slice(record.key.as_bytes());
         (before, seen) = (*doc, record.seen.seconds());
     }
     columns.append(&mut keys);
     columns.append(&mut bodies);
+
+    // The first four bytes are for the sum of all others.
     let mut bytes = vec![0; 4];
     bytes.extend(first.to_le_bytes());
     bytes.extend((records.len() as u32).to_le_bytes());
@@ -81,24 +83,42 @@ pub(super) fn pack(records: &[(InsertNumber, Arc<StoredText>)]) -> std::io::Resu
     Ok(bytes)
 }
 
-/// Reads a block that begins with a document; `slots` is the length of a signature where signatures are kept. `None` if these
-/// are not the bytes that were written.
-pub(super) fn unpack(bytes: &[u8], first: InsertNumber, slots: Option<usize>) -> Option<RecordPage> {
+fn push_body(bodies: &mut Vec<u8>, body: &StoredBody) {
+    match body {
+        StoredBody::Text { folded, .. } => bodies.extend_from_slice(folded),
+        StoredBody::Sketch { fingerprint, shingles, slots } => {
+            bodies.extend(fingerprint.0.to_le_bytes());
+            bodies.extend(fingerprint.1.to_le_bytes());
+            bodies.extend(shingles.to_le_bytes());
+            bodies.extend_from_slice(slots);
+        }
+    }
+}
+
+/// Reads the block that begins with document `first`. `slots` is the length of a signature in bytes, if signatures are kept.
+/// `None` if these are not the bytes that were written.
+pub(super) fn unpack(bytes: &[u8], first: InsertNumber, slots: Option<usize>) -> Option<StoredBlock> {
     let (sum, rest) = bytes.split_first_chunk::<4>()?;
     if crc32fast::hash(rest) != u32::from_le_bytes(*sum) {
         return None;
     }
+
+    // The number of the first document is summed too, so a block in the place of another is noticed.
     let (stored, rest) = rest.split_first_chunk::<4>()?;
     let (count, compressed) = rest.split_first_chunk::<4>()?;
     if u32::from_le_bytes(*stored) != first {
         return None;
     }
+
+    // The size is bounded before that much is allocated.
     let size = zstd::zstd_safe::get_frame_content_size(compressed).ok()??;
     let raw = zstd::bulk::decompress(compressed, usize::try_from(size).ok().filter(|size| *size <= LARGEST)?).ok()?;
+
     let count = u32::from_le_bytes(*count) as usize;
     let mut columns = &raw[..];
     let (mut docs, mut heads) = (Vec::with_capacity(count), Vec::with_capacity(count));
     let (mut doc, mut seen) = (first, 0_i64);
+
     for _ in 0..count {
         doc = doc.checked_add(InsertNumber::try_from(pull(&mut columns)?).ok()?)?;
         let (key, body) = (pull(&mut columns)? as usize, pull(&mut columns)? as usize);
@@ -107,13 +127,16 @@ pub(super) fn unpack(bytes: &[u8], first: InsertNumber, slots: Option<usize>) ->
         docs.push(doc);
         heads.push((key, body, Date::from_seconds(seen), date.map(Date::from_seconds)));
     }
+
     let keys: usize = heads.iter().map(|(key, ..)| key).sum();
     let (mut keys, mut bodies) = columns.split_at_checked(keys)?;
     let mut records = Vec::with_capacity(count);
+
     for (key, body, seen, date) in heads {
         let (text, rest) = bodies.split_at_checked(body)?;
         let (name, names) = keys.split_at_checked(key)?;
         (keys, bodies) = (names, rest);
+
         let key = std::str::from_utf8(name).ok()?.into();
         let body = match slots {
             None => StoredBody::text(text.into()),
@@ -121,11 +144,13 @@ pub(super) fn unpack(bytes: &[u8], first: InsertNumber, slots: Option<usize>) ->
         };
         records.push(Arc::new(StoredText { key, seen, date, body }));
     }
-    // A text that is compared gets its shingles beside it.
+
+    // Three times the bytes: a text that is compared keeps its shingles too.
     let weight = 3 * raw.len() as u64 + (count * size_of::<StoredText>()) as u64;
-    Some(RecordPage { docs, records, weight })
+    Some(StoredBlock { docs, records, weight })
 }
 
+/// Reads a signature body; `None` if its signature does not have `length` bytes.
 fn sketch(body: &[u8], length: usize) -> Option<StoredBody> {
     let (a, rest) = body.split_first_chunk()?;
     let (b, rest) = rest.split_first_chunk()?;
@@ -135,6 +160,7 @@ fn sketch(body: &[u8], length: usize) -> Option<StoredBody> {
     (slots.len() == length).then(|| StoredBody::Sketch { fingerprint, shingles, slots: slots.into() })
 }
 
+/// Appends a number as LEB128.
 fn push(out: &mut Vec<u8>, mut value: u64) {
     while value >= 0x80 {
         out.push(value as u8 | 0x80);
@@ -143,6 +169,7 @@ fn push(out: &mut Vec<u8>, mut value: u64) {
     out.push(value as u8);
 }
 
+/// Takes a LEB128 number from the beginning of `bytes`.
 fn pull(bytes: &mut &[u8]) -> Option<u64> {
     let (mut value, mut shift) = (0_u64, 0);
     loop {

@@ -1,6 +1,6 @@
-//! A set of nodes as bits: 1 bit a node, and half a bit more once places are asked for.
+//! A set of nodes as a bitmap: 1 bit per node, and half a bit more for [`NodePlaces`].
 
-use super::Node;
+use super::node::Node;
 
 /// A set of nodes.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
@@ -9,7 +9,7 @@ pub(super) struct NodeSet {
 }
 
 impl NodeSet {
-    /// No node of `nodes`.
+    /// The empty set, for nodes below `nodes`.
     pub(super) fn new(nodes: usize) -> Self {
         Self { words: vec![0; nodes.div_ceil(64)] }
     }
@@ -25,6 +25,7 @@ impl NodeSet {
     /// The nodes, ascending.
     pub(super) fn iter(&self) -> impl Iterator<Item = Node> + '_ {
         self.words.iter().enumerate().flat_map(|(place, word)| {
+            // Each step clears the lowest set bit.
             let next = |rest: &u64| Some(rest & (rest - 1)).filter(|rest| *rest != 0);
             let rests = std::iter::successors(Some(*word).filter(|word| *word != 0), next);
             rests.map(move |rest| place as Node * 64 + rest.trailing_zeros())
@@ -32,29 +33,33 @@ impl NodeSet {
     }
 }
 
-/// The place of each node of a set among its nodes.
+/// Rank queries: the position of each node of a set among the nodes of the set, ascending.
 #[derive(Debug)]
 pub(super) struct NodePlaces<'a> {
     bits: &'a NodeSet,
-    /// Nodes before each word.
+    /// Number of nodes before each word.
     before: Vec<u32>,
 }
 
 impl<'a> NodePlaces<'a> {
     pub(super) fn new(bits: &'a NodeSet) -> Self {
         let mut sum = 0;
+
         let count = |word: &u64| {
             let before = sum;
             sum += word.count_ones();
             before
         };
+
         let before = bits.words.iter().map(count).collect();
         Self { bits, before }
     }
 
-    /// The place of a node, which is in the set.
+    /// The position of a node, which must be in the set.
     pub(super) fn of(&self, node: Node) -> Node {
         let word = node as usize / 64;
+        debug_assert!(self.bits.words[word] >> (node % 64) & 1 == 1, "node {node} is not in the set");
+
         let below = self.bits.words[word] & ((1 << (node % 64)) - 1);
         self.before[word] + below.count_ones()
     }
