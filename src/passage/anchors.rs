@@ -3,9 +3,9 @@
 //! A window of m words contains w = m − k + 1 hashes of k consecutive words. Its *anchor* is the smallest of them, the
 //! last one among equals (Schleimer, Wilkerson and Aiken, "Winnowing: local algorithms for document fingerprinting",
 //! SIGMOD 2003). Equal windows have equal anchors, and one word in (w + 1) / 2 is an anchor. If an anchor occurs once,
-//! so do the windows that it represents; only the other windows, few in most corpora, are examined in full. A table with
-//! two bits an anchor records whether it occurred again. A collision in the table costs an examination and changes no
-//! result.
+//! so do the windows that it represents; only the other windows, few in most corpora, are examined in full. A table
+//! with two bits an anchor records whether it occurred again. A collision in the table costs an examination and changes
+//! no result.
 
 use std::collections::VecDeque;
 
@@ -15,6 +15,7 @@ use crate::shingle::hash::{MULTIPLIER, finish};
 pub(super) fn hashes(words: &[u64], length: usize, out: &mut Vec<u64>) {
     let top = (0..length).fold(1_u64, |power, _| power.wrapping_mul(MULTIPLIER));
 
+    // A polynomial hash: each step adds one word and removes the word that left the window.
     let mut sum = 0_u64;
     for (place, word) in words.iter().enumerate() {
         sum = sum.wrapping_mul(MULTIPLIER).wrapping_add(*word);
@@ -84,6 +85,7 @@ impl SeenAnchors {
     }
 
     pub(super) fn insert(&mut self, hash: u64) {
+        // The order matters: `again` is set only if the bit was there before.
         let (word, bit) = self.place(hash);
         if self.once[word] & bit != 0 {
             self.again[word] |= bit;

@@ -1,8 +1,8 @@
 //! Selects repeated spans to remove, so that one occurrence of each stays whole.
 //!
-//! Documents are processed in input order, each from its first word. A window of m words is cut if an equal window
-//! ends before it begins and no word of that earlier window was cut. The earlier window (the *keeper*) is the first in
-//! the input or, if that one was damaged by a cut, the first undamaged one since. The cut is extended while the words at
+//! Documents are processed in input order, each from its first word. A window of m words is cut if an equal window ends
+//! before it begins and no word of that earlier window was cut. The earlier window (the *keeper*) is the first in the
+//! input or, if that one was damaged by a cut, the first undamaged one since. The cut is extended while the words at
 //! both places are equal and those of the keeper stay. Therefore
 //!
 //! - every removed piece still occurs, in one run of at least m words, in the remaining text;
@@ -11,13 +11,10 @@
 //! Adjacent cuts are joined. A cut is then shortened: to a sentence border if one is within [`REACH`] words of its end,
 //! and always to word borders. A cut never grows over text that is not repeated.
 
-use std::ops::Range;
-
 use ahash::AHashMap;
 
-use super::folded_words::is_glued;
+use super::cut_borders::{CutWords, SettledCut};
 use super::links::{WindowLink, WindowLinks};
-use super::sentence;
 use super::spans::RepeatedSpan;
 use super::word_store::WordStore;
 use crate::document::{DocId, Span};
@@ -90,6 +87,7 @@ impl<'a> PassageCutter<'a> {
         links: &WindowLinks,
         check: &mut dyn FnMut(usize) -> Result<()>,
     ) -> Result<(Vec<RepeatedSpan>, u64)> {
+        // Input order: a keeper is settled before its repeats are cut.
         links.each(|link| {
             self.link(link)?;
             check(self.cuts.len() + self.removed.len() + self.substitutes.len())
@@ -100,6 +98,7 @@ impl<'a> PassageCutter<'a> {
     }
 
     fn link(&mut self, link: WindowLink) -> Result<()> {
+        // A cut never spans two documents.
         let document = self.store.document(link.window);
         if self.open.as_ref().is_some_and(|open| open.document != document) {
             self.close()?;
@@ -113,6 +112,7 @@ impl<'a> PassageCutter<'a> {
                 None => 0,
             };
 
+            // After a cut go on at its end: a window that is partly cut may extend it with another keeper.
             next = if length > 0 { self.resume(next) } else { next + 1 };
         }
         Ok(())
@@ -217,6 +217,7 @@ impl<'a> PassageCutter<'a> {
                 continue;
             }
 
+            // Pieces are adjacent: each ends where the next begins, the last at the border of the cut.
             let is_last = until == settled.end;
             let stop = if is_last { settled.span.end } else { self.store.span(until)?.start.max(begin) };
             self.removed.push(RepeatedSpan {
@@ -239,8 +240,9 @@ impl<'a> PassageCutter<'a> {
         // One word more on each side shows what the cut borders on.
         let first = start.saturating_sub(1).max(of_document.start);
         let spans = self.store.spans(first..(end + 1).min(of_document.end))?;
-        let words = CutWords { text, spans, first, of_document };
+        let words = CutWords::new(text, spans, first, of_document);
 
+        // Each end moves inwards to a sentence border within reach, else to the next word border.
         let last_start = (start + self.reach).min(end.saturating_sub(1));
         let first_end = end.saturating_sub(self.reach).max(start + 1);
         let first_clean = (start..end).find(|word| words.is_clean(*word));
@@ -256,105 +258,6 @@ impl<'a> PassageCutter<'a> {
             None => None,
         })
     }
-}
-
-/// A cut with its final borders, in words and in bytes.
-struct SettledCut {
-    start: u64,
-    end: u64,
-    span: Span,
-}
-
-/// The words of a cut and one on each side, with the text of their document.
-struct CutWords<'t> {
-    text: &'t str,
-    spans: Vec<Span>,
-    /// The word of `spans[0]`.
-    first: u64,
-    of_document: Range<u64>,
-}
-
-impl CutWords<'_> {
-    fn span(&self, word: u64) -> Option<Span> {
-        if !self.of_document.contains(&word) {
-            return None;
-        }
-        self.spans.get((word - self.first) as usize).copied()
-    }
-
-    /// The border before `word`.
-    fn border(&self, word: u64) -> CutBorder<'_> {
-        let before = if word > self.of_document.start { self.span(word - 1) } else { None };
-        CutBorder { before, after: self.span(word), text: self.text }
-    }
-
-    /// Whether a word ends before `word`.
-    fn is_clean(&self, word: u64) -> bool {
-        !self.border(word).is_glued()
-    }
-
-    fn is_sentence_border(&self, word: u64) -> bool {
-        self.border(word).sentence_end().is_some()
-    }
-
-    /// The cut from word `start` to before word `end`, with its bytes.
-    fn settled(&self, start: u64, end: u64) -> Option<SettledCut> {
-        if start >= end {
-            return None;
-        }
-
-        // At a sentence border the marks and blanks between the words belong to the sentence that they end.
-        let word_start = self.border(start).after?.start;
-        let from = self.border(start).sentence_end().map_or(word_start, |border| {
-            let skipped = self.text[border..].len() - self.text[border..].trim_start().len();
-            (border + skipped).min(word_start)
-        });
-        let word_end = self.border(end).before?.end;
-        let until = self.border(end).sentence_end().unwrap_or(word_end);
-
-        Some(SettledCut { start, end, span: with_spare_blanks(self.text, Span::new(from, until)) })
-    }
-}
-
-/// The place between two words of a document, or at its start or end.
-struct CutBorder<'t> {
-    before: Option<Span>,
-    after: Option<Span>,
-    text: &'t str,
-}
-
-impl CutBorder<'_> {
-    /// Whether both tokens are part of one word or come from one character.
-    fn is_glued(&self) -> bool {
-        matches!((self.before, self.after), (Some(before), Some(after)) if is_glued(before, after))
-    }
-
-    /// The end of the sentence that ends here, in bytes; `None` if no sentence ends here.
-    fn sentence_end(&self) -> Option<usize> {
-        match (self.before, self.after) {
-            (Some(before), Some(after)) if !is_glued(before, after) => {
-                let gap = Span::new(before.end, after.start).of(self.text);
-                sentence::end_in(before.of(self.text), gap).map(|end| before.end + end)
-            }
-            (Some(_), Some(_)) => None,
-            (Some(_), None) => Some(self.text.trim_end().len()),
-            (None, _) => Some(0),
-        }
-    }
-}
-
-/// The span, extended by the blanks that would be doubled or left at a line end once it is removed.
-fn with_spare_blanks(text: &str, Span { start, end }: Span) -> Span {
-    let (before, after) = (&text[..start], &text[end..]);
-    let is_blank = |character: char| character.is_whitespace() && character != '\n' && character != '\r';
-
-    if after.is_empty() || after.starts_with(['\n', '\r']) {
-        return Span::new(before.trim_end_matches(is_blank).len(), end);
-    }
-
-    let follows_blank = before.chars().next_back().is_none_or(char::is_whitespace);
-    let skipped = if follows_blank { after.len() - after.trim_start_matches(is_blank).len() } else { 0 };
-    Span::new(start, end + skipped)
 }
 
 #[cfg(test)]

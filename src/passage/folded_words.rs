@@ -1,8 +1,8 @@
 //! Text → words: the hash of each folded token, with the span of its bytes.
 //!
-//! A span includes the characters of its word that folding drops (diacritics, tatweel, joiners), so a border between two
-//! spans never splits a word. Tokens of one word, one address (`www.example.org`) or one character have spans without a
-//! gap between them: [`is_glued`].
+//! A span includes the characters of its word that folding drops (diacritics, tatweel, joiners), so a border between
+//! two spans never splits a word. Tokens of one word, one address (`www.example.org`) or one character have spans
+//! without a gap between them: [`is_glued`].
 
 use crate::document::Span;
 use crate::normalize::{FoldScratch, Normalizer, TokenSink};
@@ -82,8 +82,9 @@ impl TokenSink for WordSink<'_> {
     fn token(&mut self, token: &[u8], span: Span) {
         self.words.hashes.push(self.keys.bytes(token));
 
-        // Word characters in the gap belong to the word that they touch: `lead` bytes to the last word, and those at the
-        // end of the gap to this one. A gap of word characters only, or a joint, leaves no border between the words.
+        // Word characters in the gap belong to the word that they touch: `lead` bytes to the last word, and those at
+        // the end of the gap to this one. A gap of word characters only, or a joint, leaves no border between the
+        // words.
         let Span { mut start, end } = span;
         let before = self.last.map_or(0, |last| last.end);
         let gap = between(self.text, before, start);

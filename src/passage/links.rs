@@ -9,6 +9,7 @@ use std::collections::BinaryHeap;
 use std::ops::{Range, RangeInclusive};
 
 use super::anchors::{SeenAnchors, anchor_length, anchors, hashes};
+use super::first_places::FirstPlaces;
 use super::word_store::{StoredWords, WordStore};
 use crate::error::Result;
 use crate::lsh::MemoryLimit;
@@ -217,62 +218,6 @@ impl LinkSearch<'_> {
     }
 }
 
-/// The first window of each hash: a table with open addressing, at most three quarters full.
-#[derive(Debug)]
-struct FirstPlaces {
-    /// Hash and window; the window `NONE` marks a free slot.
-    slots: Vec<(u64, u64)>,
-    /// Slots in use.
-    used: u64,
-    /// Largest number of slots in use.
-    most: u64,
-    /// Whether a hash found no slot since the last clear.
-    overflowed: bool,
-}
-
-const NONE: u64 = u64::MAX;
-
-impl FirstPlaces {
-    fn new(windows: u64, memory: Option<u64>) -> Self {
-        let wanted = (windows + windows / 3 + 4).next_power_of_two();
-        let fitting = memory.map_or(u64::MAX, |bytes| bytes / 16).max(1024);
-        let slots = wanted.min(1 << fitting.ilog2());
-        Self { slots: vec![(0, NONE); slots as usize], used: 0, most: slots / 4 * 3, overflowed: false }
-    }
-
-    fn clear(&mut self) {
-        if self.used > 0 {
-            self.slots.fill((0, NONE));
-        }
-        (self.used, self.overflowed) = (0, false);
-    }
-
-    /// The first window with this `hash`, which is `window` itself if the hash is new; `None` if the table is full.
-    fn first(&mut self, hash: u64, window: u64) -> Option<u64> {
-        debug_assert!(self.slots.len().is_power_of_two());
-        let mask = self.slots.len() - 1;
-
-        let mut place = hash as usize & mask;
-        loop {
-            let slot = self.slots[place];
-            if slot.1 == NONE {
-                if self.used == self.most {
-                    self.overflowed = true;
-                    return None;
-                }
-                self.slots[place] = (hash, window);
-                self.used += 1;
-                return Some(window);
-            }
-
-            if slot.0 == hash {
-                return Some(slot.1);
-            }
-            place = (place + 1) & mask;
-        }
-    }
-}
-
 /// Bytes of a link on disk.
 const LINK: usize = 24;
 
@@ -302,6 +247,7 @@ impl SearchRound {
         };
 
         limit.room.require((self.links.len() * LINK) as u64)?;
+        // Little-endian numbers in a fixed order; read back by `read`.
         for link in self.links.drain(..) {
             let numbers = [link.window, link.first, link.count];
             let bytes: Vec<u8> = numbers.iter().flat_map(|number| number.to_le_bytes()).collect();
@@ -367,6 +313,7 @@ impl WindowLinks {
 
         while let Some(Reverse((window, number, first, count))) = order.pop() {
             visit(WindowLink { window, first, count })?;
+            // The next link of the same round.
             order.extend(heads[number].next()?.map(|link| Reverse((link.window, number, link.first, link.count))));
         }
         Ok(())

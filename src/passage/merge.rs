@@ -15,8 +15,8 @@ struct MergedRuns {
     shared: u64,
 }
 
-/// Appends the passages of document `b` in report order. Runs with the same earlier document are merged if at most `gap`
-/// words lie between them on both sides.
+/// Appends the passages of document `b` in report order. Runs with the same earlier document are merged if at most
+/// `gap` words lie between them on both sides.
 ///
 /// # Errors
 ///
@@ -33,6 +33,7 @@ pub(super) fn passages(store: &WordStore, b: DocId, runs: &[EqualRun], gap: u64,
         }
     }
 
+    // The runs were grouped by earlier document.
     out[first..].sort_unstable_by_key(Passage::report_order);
     Ok(())
 }
@@ -78,6 +79,7 @@ fn passage(store: &WordStore, a: DocId, b: DocId, mut merged: MergedRuns) -> Res
     let inside =
         |a: u64, b: u64| -> Result<bool> { Ok(glued(a, of_a.start, of_a.end)? || glued(b, of_b.start, of_b.end)?) };
 
+    // Both sides are shortened together, so the words at the ends stay aligned.
     while merged.shared > 0 && inside(merged.a.0, merged.b.0)? {
         (merged.a.0, merged.b.0, merged.shared) = (merged.a.0 + 1, merged.b.0 + 1, merged.shared - 1);
     }

@@ -1,7 +1,7 @@
 //! Repeated passages: runs of folded tokens that occur at two places, in two documents or in one.
 //!
-//! Documents that are no copies of each other share paragraphs, quotations and footers. A passage is a maximal run of at
-//! least `min_tokens` equal tokens; runs that are at most `max_gap` tokens apart on both sides are merged into one
+//! Documents that are no copies of each other share paragraphs, quotations and footers. A passage is a maximal run of
+//! at least `min_tokens` equal tokens; runs that are at most `max_gap` tokens apart on both sides are merged into one
 //! passage. Each place is compared with the first occurrence of its tokens in the input only, so a footer in every
 //! document costs no more than other text. Guarantees:
 //!
@@ -18,16 +18,18 @@
 //! | `folded_words` | text to hashed tokens with their spans |
 //! | `word_store` | the tokens of all documents, in memory or on disk |
 //! | `anchors` | winnowing: which windows may repeat |
-//! | `links` | for each repeated window, its first occurrence |
+//! | `links`, `first_places` | for each repeated window, its first occurrence |
 //! | `runs` | links to maximal runs of equal tokens |
 //! | `merge` | runs to passages |
 //! | `sentence` | where a sentence ends |
-//! | `cutter` | which repeated spans can be removed |
+//! | `cutter`, `cut_borders` | which repeated spans can be removed |
 //! | `repeats` | the search as the pipeline calls it |
 //! | `spans` | the results |
 
 mod anchors;
+mod cut_borders;
 mod cutter;
+mod first_places;
 mod folded_words;
 mod links;
 mod merge;

@@ -71,8 +71,8 @@ impl<'a> PassageRepeats<'a> {
         Ok((passages, mismatched))
     }
 
-    /// The spans to remove so that each passage occurs once, in input order, and the number of mismatched windows as
-    /// in [`passages`](Self::passages). `read` gives the text of a document; `check` is called with the number of entries
+    /// The spans to remove so that each passage occurs once, in input order, and the number of mismatched windows as in
+    /// [`passages`](Self::passages). `read` gives the text of a document; `check` is called with the number of entries
     /// held so far.
     ///
     /// # Errors

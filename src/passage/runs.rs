@@ -1,9 +1,9 @@
 //! Links → maximal runs of equal words.
 //!
 //! A document is processed from its first word. Each repeated window that is not part of the last run is compared with
-//! its first occurrence, word by word in both directions: the equal words are the next run. So every run is maximal, and
-//! every repeated window is part of a run. Comparing to the right takes time linear in the words, at worst times the
-//! window length; to the left only words of earlier runs can be equal.
+//! its first occurrence, word by word in both directions: the equal words are the next run. So every run is maximal,
+//! and every repeated window is part of a run. Comparing to the right takes time linear in the words, at worst times
+//! the window length; to the left only words of earlier runs can be equal.
 
 use super::links::{WindowLink, WindowLinks};
 use super::word_store::WordStore;
@@ -37,6 +37,7 @@ pub(super) fn runs(
     let mut current = None;
 
     links.each(|link| {
+        // Links ascend, so a new document means that the last one is complete.
         let of = store.document(link.window);
         if let Some(before) = current.replace(of).filter(|before| *before != of) {
             document(before, &state.runs)?;
@@ -72,6 +73,7 @@ impl RunState<'_> {
         while next < link.window + link.count {
             let (a, b) = (link.first + (next - link.window), next);
             let of_a = self.store.words_of(self.store.document(a));
+            // Hashes proposed this pair of windows; equal words decide.
             let after = self.store.equal_after(a, b, (of_a.end - a).min(of_b.end - b))?;
             if after < self.window {
                 self.mismatched += 1;

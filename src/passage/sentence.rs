@@ -6,8 +6,8 @@ const ENDS: [char; 6] = ['.', '!', '?', '؟', '۔', '…'];
 /// Closing marks after them that belong to the sentence.
 const CLOSES: [char; 8] = ['»', '”', '’', '"', '\'', ')', ']', '}'];
 
-/// The byte in `gap` at which the sentence ends: after its last mark, or at the line break. `None` if it goes on. `gap` is
-/// the text between `word` and the next word.
+/// The byte in `gap` at which the sentence ends: after its last mark, or at the line break. `None` if it goes on. `gap`
+/// is the text between `word` and the next word.
 pub(super) fn end_in(word: &str, gap: &str) -> Option<usize> {
     let line = gap.find(['\n', '\r']);
     let mut from = 0;

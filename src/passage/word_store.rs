@@ -110,6 +110,7 @@ impl WordStore {
     ///
     /// A temporary file cannot be written.
     pub(crate) fn push(&mut self, words: &FoldedWords) -> Result<()> {
+        // Rejected records have a count too, so that places agree with the corpus.
         for count in &words.counts {
             self.starts.push(self.len() + u64::from(*count));
         }
@@ -184,6 +185,7 @@ impl WordStore {
 
         while first < documents {
             let begin = self.starts[first];
+            // As many documents as fit; one at least, however long.
             let end = self.starts[first + 1..].partition_point(|end| *end - begin <= most).max(1) + first;
             let words = self.hashes.read(begin..self.starts[end], &mut buffer)?;
 
