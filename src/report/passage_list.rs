@@ -1,12 +1,14 @@
-//! Passages: one row for each place that repeats an earlier one.
+//! Passages: one row for each place whose text occurred before.
 
 use std::borrow::Cow;
 use std::io::{self, Write};
 
 use serde::Serialize;
 
+use super::json_rows::{write_json_array, write_json_lines};
+use super::shown_units::{ShownUnits, reread_error};
+use super::style::{ReportFormat, ReportStyle};
 use super::text::{cell, preview};
-use super::{ReportFormat, ReportStyle, ShownUnits, lost, write_json};
 use crate::document::DocId;
 use crate::input::Corpus;
 use crate::passage::Passage;
@@ -25,20 +27,22 @@ struct PassageRow {
     preview: String,
 }
 
-/// Writes the passages of a run over `corpus`, in order of the later place; spans count bytes of the decoded text, the
-/// preview is that of the later place.
+/// Writes the passages of a run over `corpus`, in order of the later place. Spans count bytes of the decoded text; the
+/// preview shows the later place.
 ///
 /// # Errors
 ///
-/// What the writer says; a record cannot be read again.
+/// The writer fails; a record cannot be read again.
 pub fn passages(found: &PassageList, corpus: &Corpus, style: ReportStyle, out: &mut dyn Write) -> io::Result<()> {
     let shown = ShownUnits::new(corpus, &found.units, &found.names);
-    // Passages of one document stand together; it is read once.
-    let mut text_of = None;
-    let mut rows = found.passages.iter().map(|passage| row(&shown, corpus, passage, &mut text_of));
+
+    // Passages of one later document follow each other: it is read once.
+    let mut last_text = None;
+    let mut rows = found.passages.iter().map(|passage| row(&shown, corpus, passage, &mut last_text));
+
     match style.format {
-        ReportFormat::Json => write_json(out, true, rows),
-        ReportFormat::Jsonl => write_json(out, false, rows),
+        ReportFormat::Json => write_json_array(out, rows),
+        ReportFormat::Jsonl => write_json_lines(out, rows),
         ReportFormat::Tsv => table(rows, out),
         ReportFormat::Text => rows.try_for_each(|row| text(&row?, style, out)),
     }
@@ -48,15 +52,18 @@ fn row<'c>(
     shown: &ShownUnits<'_>,
     corpus: &'c Corpus,
     passage: &Passage,
-    text_of: &mut Option<(DocId, Cow<'c, str>)>,
+    last_text: &mut Option<(DocId, Cow<'c, str>)>,
 ) -> io::Result<PassageRow> {
     let Passage { a, a_span, b, b_span, tokens, shared } = *passage;
-    let text = match text_of.take().filter(|(document, _)| *document == b) {
-        Some((_, text)) => text,
-        None => corpus.read(b).map_err(lost)?.text,
+
+    // Taken and put back: the text is owned or borrowed, and not copied.
+    let text = match last_text.take() {
+        Some((document, text)) if document == b => text,
+        _ => corpus.read(b).map_err(reread_error)?.text,
     };
     let preview = preview(b_span.of(&text));
-    *text_of = Some((b, text));
+    *last_text = Some((b, text));
+
     Ok(PassageRow {
         a: shown.name(a)?.to_string(),
         a_start: a_span.start,
@@ -74,6 +81,7 @@ fn table(rows: impl Iterator<Item = io::Result<PassageRow>>, out: &mut dyn Write
     writeln!(out, "a\ta_start\ta_end\tb\tb_start\tb_end\ttokens\tshared\tpreview")?;
     for row in rows {
         let row = row?;
+
         write!(out, "{}\t{}\t{}\t{}\t", cell(&row.a), row.a_start, row.a_end, cell(&row.b))?;
         writeln!(out, "{}\t{}\t{}\t{}\t{}", row.b_start, row.b_end, row.tokens, row.shared, cell(&row.preview))?;
     }

@@ -1,33 +1,32 @@
-//! What a corpus can do without: repeated passages, of which another occurrence stays, whole.
+//! Selects repeated spans to remove, so that one occurrence of each stays whole.
 //!
-//! Documents are gone through in input order, each from its first word on. A window of m words is cut if a window that is
-//! equal, ends before it begins and of which nothing was cut stands earlier: the first in the input, or where that one
-//! was damaged, the first undamaged one since. From there the cut goes on as long as the words of both places are equal and
-//! those of the earlier one stay. So
+//! Documents are processed in input order, each from its first word. A window of m words is cut if an equal window ends
+//! before it begins and no word of that earlier window was cut. The earlier window (the *keeper*) is the first in the
+//! input or, if that one was damaged by a cut, the first undamaged one since. The cut is extended while the words at
+//! both places are equal and those of the keeper stay. Therefore
 //!
-//! - whatever is cut stands in one piece of at least m words in what is left: nothing is justified by text that goes too,
-//! - no two windows of what was left in one piece are equal, unless they overlap or a cut was made shorter since.
+//! - every removed piece still occurs, in one run of at least m words, in the remaining text;
+//! - no two windows of remaining contiguous text are equal, unless they overlap or a cut was shortened afterwards.
 //!
-//! Cuts that touch become one, which is then drawn back to where a sentence begins or ends, if one does within
-//! [`REACH`] words, and to the borders of words in any case; a cut never grows over text that is not repeated.
+//! Adjacent cuts are joined. A cut is then shortened: to a sentence border if one is within [`REACH`] words of its end,
+//! and always to word borders. A cut never grows over text that is not repeated.
 
 use ahash::AHashMap;
 
+use super::cut_borders::{CutWords, SettledCut};
 use super::links::{WindowLink, WindowLinks};
-use super::sentence;
-use super::store::WordStore;
-use super::words::is_glued;
-use super::{RepeatedSpan, span_of};
+use super::spans::RepeatedSpan;
+use super::word_store::WordStore;
 use crate::document::{DocId, Span};
 use crate::error::Result;
 
-/// How many words a cut is drawn back at each end to keep sentences whole.
+/// By how many words each end of a cut may be moved inwards to keep sentences whole.
 pub(super) const REACH: u64 = 8;
 
-/// Gives the text of a document.
+/// Returns the text of a document.
 pub(super) type TextReader<'r> = &'r mut dyn FnMut(DocId) -> Result<String>;
 
-/// Cuts what repeats.
+/// Selects the spans to remove. Words are numbered over all documents.
 pub(super) struct PassageCutter<'a> {
     store: &'a WordStore,
     /// Words of a window.
@@ -35,24 +34,25 @@ pub(super) struct PassageCutter<'a> {
     reach: u64,
     read: TextReader<'a>,
     /// The text read last.
-    text: Option<(DocId, String)>,
-    /// Words that are cut, ascending; the last may be growing still.
+    last_text: Option<(DocId, String)>,
+    /// Ranges of cut words, ascending and disjoint. The last one belongs to `open`, if there is an open cut.
     cuts: Vec<(u64, u64)>,
-    /// For windows whose first occurrence was damaged: another that stays.
-    instead: AHashMap<u64, u64>,
+    /// For a first occurrence that a cut damaged: an equal window that stays.
+    substitutes: AHashMap<u64, u64>,
     open: Option<OpenCut>,
-    found: Vec<RepeatedSpan>,
-    lost: u64,
+    removed: Vec<RepeatedSpan>,
+    /// Windows with equal hashes and unequal words.
+    mismatched: u64,
 }
 
-/// The cut that grows: the last of [`PassageCutter::cuts`].
+/// The cut that may still grow: the last of [`PassageCutter::cuts`].
 struct OpenCut {
     document: DocId,
-    /// What it is made of, one after the other.
+    /// Adjacent pieces, each with a keeper of its own.
     pieces: Vec<RepeatedPiece>,
 }
 
-/// Words that go, from `b` on, and the equal words from `a` on that stay for them.
+/// `length` words from `b` on that are removed, and the equal words from `a` on that stay.
 #[derive(Debug, Clone, Copy)]
 struct RepeatedPiece {
     a: u64,
@@ -62,35 +62,48 @@ struct RepeatedPiece {
 
 impl<'a> PassageCutter<'a> {
     pub(super) fn new(store: &'a WordStore, window: usize, reach: u64, read: TextReader<'a>) -> Self {
-        let window = window as u64;
-        let (cuts, found, instead) = (Vec::new(), Vec::new(), AHashMap::new());
-        Self { store, window, reach, read, text: None, cuts, instead, open: None, found, lost: 0 }
+        Self {
+            store,
+            window: window as u64,
+            reach,
+            read,
+            last_text: None,
+            cuts: Vec::new(),
+            substitutes: AHashMap::new(),
+            open: None,
+            removed: Vec::new(),
+            mismatched: 0,
+        }
     }
 
-    /// What goes, in input order, and how many windows were lost to equal hashes of unlike words. `check` hears how many
-    /// things are held so far.
+    /// The spans to remove, in input order, and the number of mismatched windows. `check` is called with the number of
+    /// entries held so far.
     ///
     /// # Errors
     ///
-    /// The disk refuses; a text cannot be read; what `check` says.
+    /// A temporary file or a text cannot be read; `check` fails.
     pub(super) fn run(
         mut self,
         links: &WindowLinks,
         check: &mut dyn FnMut(usize) -> Result<()>,
     ) -> Result<(Vec<RepeatedSpan>, u64)> {
+        // Input order: a keeper is settled before its repeats are cut.
         links.each(|link| {
             self.link(link)?;
-            check(self.cuts.len() + self.found.len() + self.instead.len())
+            check(self.cuts.len() + self.removed.len() + self.substitutes.len())
         })?;
         self.close()?;
-        Ok((self.found, self.lost))
+
+        Ok((self.removed, self.mismatched))
     }
 
     fn link(&mut self, link: WindowLink) -> Result<()> {
+        // A cut never spans two documents.
         let document = self.store.document(link.window);
         if self.open.as_ref().is_some_and(|open| open.document != document) {
             self.close()?;
         }
+
         let mut next = self.resume(link.window);
         while next < link.window + link.count {
             let first = link.first + (next - link.window);
@@ -98,18 +111,22 @@ impl<'a> PassageCutter<'a> {
                 Some(keeper) => self.take(document, keeper, next)?,
                 None => 0,
             };
+
+            // After a cut go on at its end: a window that is partly cut may extend it with another keeper.
             next = if length > 0 { self.resume(next) } else { next + 1 };
         }
         Ok(())
     }
 
-    /// The first window from `window` on that does not lie in the open cut.
+    /// The first window from `window` on that is not wholly inside the open cut.
     fn resume(&self, window: u64) -> u64 {
-        let end = if self.open.is_some() { self.cuts.last().map_or(0, |cut| cut.1) } else { 0 };
-        window.max((end + 1).saturating_sub(self.window))
+        match (&self.open, self.cuts.last()) {
+            (Some(_), Some((_, end))) => window.max((end + 1).saturating_sub(self.window)),
+            _ => window,
+        }
     }
 
-    /// Where the first cut begins that ends after `word`.
+    /// Start of the first cut that ends after `word`; `u64::MAX` if there is none.
     fn next_cut(&self, word: u64) -> u64 {
         let next = self.cuts.partition_point(|(_, end)| *end <= word);
         self.cuts.get(next).map_or(u64::MAX, |(start, _)| *start)
@@ -119,75 +136,95 @@ impl<'a> PassageCutter<'a> {
         self.next_cut(window) >= window + self.window
     }
 
-    /// A window that stays and justifies cutting `window`, which stood at `first` first.
+    /// An intact window equal to `window` that ends before it; `first` is the first occurrence. A window that overlaps
+    /// `window` cannot stay for it.
     fn keeper(&mut self, first: u64, window: u64) -> Option<u64> {
-        let mut keeper = first;
-        if !self.is_intact(first) {
-            match self.instead.get(&first).copied().filter(|instead| self.is_intact(*instead)) {
-                Some(instead) => keeper = instead,
-                None => {
-                    if self.is_intact(window) {
-                        self.instead.insert(first, window);
-                    }
-                    return None;
-                }
-            }
+        if self.is_intact(first) {
+            return self.ends_before(first, window);
         }
+        if let Some(substitute) = self.substitutes.get(&first).copied()
+            && self.is_intact(substitute)
+        {
+            return self.ends_before(substitute, window);
+        }
+
+        // No intact occurrence came before, so this one stays and is the keeper of those that follow.
+        if self.is_intact(window) {
+            self.substitutes.insert(first, window);
+        }
+        None
+    }
+
+    fn ends_before(&self, keeper: u64, window: u64) -> Option<u64> {
         (keeper + self.window <= window).then_some(keeper)
     }
 
-    /// Cuts what is equal from `b` on to what stays from `a` on; returns how many words, 0 if hashes deceived.
+    /// Cuts the words from `b` on that equal the kept words from `a` on. Returns their number, or 0 if only the hashes
+    /// of the two windows are equal.
     fn take(&mut self, document: DocId, a: u64, b: u64) -> Result<u64> {
+        debug_assert!(a + self.window <= b);
+
+        // The keeper's words must stay: they end at the next cut, at the end of their document, and at `b`.
         let end_of_a = self.store.words_of(self.store.document(a)).end;
         let most = (end_of_a.min(self.next_cut(a)).min(b) - a).min(self.store.words_of(document).end - b);
         let length = self.store.equal_after(a, b, most)?;
         if length < self.window {
-            self.lost += 1;
+            self.mismatched += 1;
             return Ok(0);
         }
+
         let end = b + length;
-        let growing = self.open.is_some().then(|| self.cuts.last().copied()).flatten().filter(|cut| b <= cut.1);
-        match (growing, &mut self.open) {
-            (Some((_, before)), Some(open)) => {
-                let known = before - b;
-                open.pieces.push(RepeatedPiece { a: a + known, b: before, length: length - known });
-                if let Some(cut) = self.cuts.last_mut() {
-                    cut.1 = end;
-                }
-            }
-            _ => {
-                self.close()?;
-                self.cuts.push((b, end));
-                self.open = Some(OpenCut { document, pieces: vec![RepeatedPiece { a, b, length }] });
-            }
+        if let (Some(open), Some(cut)) = (&mut self.open, self.cuts.last_mut())
+            && b <= cut.1
+        {
+            // The first words are cut already, for another keeper.
+            let known = cut.1 - b;
+            open.pieces.push(RepeatedPiece { a: a + known, b: cut.1, length: length - known });
+            cut.1 = end;
+            return Ok(length);
         }
+
+        self.close()?;
+        self.cuts.push((b, end));
+        self.open = Some(OpenCut { document, pieces: vec![RepeatedPiece { a, b, length }] });
         Ok(length)
     }
 
-    /// Settles where the open cut begins and ends.
+    /// Ends the open cut: fixes its borders and appends its spans.
     fn close(&mut self) -> Result<()> {
         let Some(open) = self.open.take() else { return Ok(()) };
         let Some((start, end)) = self.cuts.pop() else { return Ok(()) };
-        let text = match self.text.take().filter(|(document, _)| *document == open.document) {
-            Some((_, text)) => text,
-            None => (self.read)(open.document)?,
+
+        let text = match self.last_text.take() {
+            Some((document, text)) if document == open.document => text,
+            _ => (self.read)(open.document)?,
         };
         let settled = self.settle(&text, open.document, start, end)?;
-        self.text = Some((open.document, text));
+        self.last_text = Some((open.document, text));
+
+        // If nothing is left, its words stay, and are intact for what follows.
         let Some(settled) = settled else { return Ok(()) };
         self.cuts.push((settled.start, settled.end));
+        self.append(&open, &settled)
+    }
+
+    /// Appends one span for each piece of a cut.
+    fn append(&mut self, open: &OpenCut, settled: &SettledCut) -> Result<()> {
         let mut begin = settled.span.start;
-        for RepeatedPiece { a, b, length } in open.pieces {
-            let (from, until) = (b.max(settled.start), (b + length).min(settled.end));
+        for RepeatedPiece { a, b, length } in &open.pieces {
+            let (from, until) = ((*b).max(settled.start), (b + length).min(settled.end));
             if from >= until {
                 continue;
             }
-            let stop = if until == settled.end { settled.span.end } else { self.store.span(until)?.start.max(begin) };
-            self.found.push(RepeatedSpan {
+
+            // Pieces are adjacent: each ends where the next begins, the last at the border of the cut.
+            let is_last = until == settled.end;
+            let stop = if is_last { settled.span.end } else { self.store.span(until)?.start.max(begin) };
+            self.removed.push(RepeatedSpan {
                 document: open.document,
                 span: Span::new(begin, stop),
-                keeper: self.store.document(a),
-                keeper_span: span_of(self.store, a + (from - b), a + (until - b))?,
+                keeper: self.store.document(*a),
+                keeper_span: self.store.span_of(a + (from - b)..a + (until - b))?,
                 tokens: until - from,
             });
             begin = stop;
@@ -195,101 +232,41 @@ impl<'a> PassageCutter<'a> {
         Ok(())
     }
 
-    /// The cut from word `start` to word `end`, drawn back; `None` if nothing is left of it.
+    /// Shortens the cut from word `start` to before word `end`; `None` if nothing of it is left.
     fn settle(&self, text: &str, document: DocId, start: u64, end: u64) -> Result<Option<SettledCut>> {
+        debug_assert!(start < end);
         let of_document = self.store.words_of(document);
+
+        // One word more on each side shows what the cut borders on.
         let first = start.saturating_sub(1).max(of_document.start);
         let spans = self.store.spans(first..(end + 1).min(of_document.end))?;
-        let span = |word: u64| spans.get((word - first) as usize).copied().filter(|_| word < of_document.end);
-        let border = |word: u64| CutBorder {
-            before: word.checked_sub(1).filter(|before| *before >= of_document.start).and_then(span),
-            after: span(word),
-            text,
-        };
+        let words = CutWords::new(text, spans, first, of_document);
+
+        // Each end moves inwards to a sentence border within reach, else to the next word border.
         let last_start = (start + self.reach).min(end.saturating_sub(1));
         let first_end = end.saturating_sub(self.reach).max(start + 1);
-        let clean = |word: &u64| !border(*word).is_glued();
-        let sentence = |word: &u64| border(*word).sentence().is_some();
-        let sentences = (start..=last_start).find(sentence).or_else(|| (start..end).find(clean));
-        let ends = (first_end..=end).rev().find(sentence).or_else(|| (start + 1..=end).rev().find(clean));
-        let (Some(from), Some(until)) = (sentences, ends) else { return Ok(None) };
-        if from >= until {
-            // Too short for both: its words alone.
-            let words = ((start..end).find(clean), (start + 1..=end).rev().find(clean));
-            let (Some(from), Some(until)) = words else { return Ok(None) };
-            return Ok(settled(text, from, until, &border));
-        }
-        Ok(settled(text, from, until, &border))
+        let first_clean = (start..end).find(|word| words.is_clean(*word));
+        let last_clean = (start + 1..=end).rev().find(|word| words.is_clean(*word));
+        let sentence_start = (start..=last_start).find(|word| words.is_sentence_border(*word));
+        let sentence_end = (first_end..=end).rev().find(|word| words.is_sentence_border(*word));
+
+        let borders = sentence_start.or(first_clean).zip(sentence_end.or(last_clean));
+        Ok(match borders {
+            Some((from, until)) if from < until => words.settled(from, until),
+            // Too short for both sentence borders: whole words only.
+            Some(_) => first_clean.zip(last_clean).and_then(|(from, until)| words.settled(from, until)),
+            None => None,
+        })
     }
-}
-
-/// A cut in its last shape.
-struct SettledCut {
-    start: u64,
-    end: u64,
-    span: Span,
-}
-
-fn settled<'t>(text: &str, start: u64, end: u64, border: &impl Fn(u64) -> CutBorder<'t>) -> Option<SettledCut> {
-    if start >= end {
-        return None;
-    }
-    let from = border(start).after?.start;
-    let until = border(end).before?.end;
-    let from = border(start).sentence().map_or(from, |end| {
-        let skipped = text[end..].len() - text[end..].trim_start().len();
-        (end + skipped).min(from)
-    });
-    let until = border(end).sentence().unwrap_or(until);
-    Some(SettledCut { start, end, span: without_blanks(text, Span::new(from, until)) })
-}
-
-/// The place between two words of a document, or at its end.
-struct CutBorder<'t> {
-    before: Option<Span>,
-    after: Option<Span>,
-    text: &'t str,
-}
-
-impl CutBorder<'_> {
-    /// Whether both are one word, or come from one character.
-    fn is_glued(&self) -> bool {
-        matches!((self.before, self.after), (Some(before), Some(after)) if is_glued(before, after))
-    }
-
-    /// The byte behind the sentence that ends here, if one does.
-    fn sentence(&self) -> Option<usize> {
-        match (self.before, self.after) {
-            (Some(before), Some(after)) if !is_glued(before, after) => {
-                let gap = Span::new(before.end, after.start).of(self.text);
-                sentence::end_in(before.of(self.text), gap).map(|end| before.end + end)
-            }
-            (Some(_), Some(_)) => None,
-            (Some(_), None) => Some(self.text.trim_end().len()),
-            (None, _) => Some(0),
-        }
-    }
-}
-
-/// The span with the blanks that would stand there twice.
-fn without_blanks(text: &str, Span { start, end }: Span) -> Span {
-    let (before, after) = (&text[..start], &text[end..]);
-    let blank = |character: char| character.is_whitespace() && character != '\n' && character != '\r';
-    if after.is_empty() || after.starts_with(['\n', '\r']) {
-        return Span::new(before.trim_end_matches(blank).len(), end);
-    }
-    let open = before.chars().next_back().is_none_or(char::is_whitespace);
-    let skipped = if open { after.len() - after.trim_start_matches(blank).len() } else { 0 };
-    Span::new(start, end + skipped)
 }
 
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
+    use super::super::folded_words::{FoldedWords, WordFolder};
     use super::super::links::links;
     use super::super::runs::tests::{documents, store};
-    use super::super::words::{FoldedWords, WordFolder};
     use super::*;
     use crate::normalize::{Language, Normalizer, Profile};
 

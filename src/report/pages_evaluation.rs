@@ -1,17 +1,17 @@
-//! How cut pages score against gold: one row a page, and one for all.
+//! Scores of the page cutter against gold: one row a page, and one for all pages.
 
 use std::io::{self, Write};
 
+use super::style::{ReportFormat, ReportStyle};
 use super::text::cell;
-use super::{ReportFormat, ReportStyle};
 use crate::evaluate::{HitCount, PageScores, PageShares, PagesEvaluation};
 
-/// Writes the scores of pages: a table as text or TSV, one JSON object a page and one for all as JSON Lines, or one object
-/// with all of them as JSON.
+/// Writes the scores of pages: a table as text or TSV, one object with all scores as JSON, or one object a page and one
+/// for all pages as JSON Lines.
 ///
 /// # Errors
 ///
-/// What the writer says.
+/// The writer fails.
 pub fn pages_evaluation(scores: &PagesEvaluation, style: ReportStyle, out: &mut dyn Write) -> io::Result<()> {
     let mut rows = scores.pages.iter().chain([&scores.all]);
     match style.format {
@@ -36,9 +36,11 @@ boundary_precision\tboundary_recall\tboundary_f1\twhole\tparts\tboilerplate_prec
 pair_precision\tpair_recall\tpair_f1";
 
 fn tsv(row: &PageScores, out: &mut dyn Write) -> io::Result<()> {
-    let number = |share: Option<f64>| share.map(|share| format!("{share:.6}")).unwrap_or_default();
+    // Empty where there is nothing to take a share of.
+    let number = |share: Option<f64>| share.map_or_else(String::new, |share| format!("{share:.6}"));
     let three = |shares: PageShares| [shares.precision, shares.recall, shares.f1].map(number).join("\t");
     let hits = |hits: HitCount| format!("{}\t{}", hits.hits, hits.all);
+
     write!(out, "{}\t{}\t{}\t{}\t", cell(&row.page), row.lines, number(row.accuracy), three(row.headlines))?;
     write!(out, "{}\t{}\t{}\t", hits(row.titled), three(row.boundaries), hits(row.whole))?;
     writeln!(out, "{}\t{}", three(row.boilerplate), three(row.pairs))
@@ -46,13 +48,16 @@ fn tsv(row: &PageScores, out: &mut dyn Write) -> io::Result<()> {
 
 fn text(scores: &PagesEvaluation, style: ReportStyle, out: &mut dyn Write) -> io::Result<()> {
     let rows = || scores.pages.iter().chain([&scores.all]);
-    let width = rows().map(|row| row.page.chars().count()).max().unwrap_or_default().max(4);
+    let width = rows().map(|row| row.page.chars().count()).fold("page".len(), usize::max);
+
+    // Two lines of headings: groups, and the columns of each group.
     writeln!(out, "{:width$}         headlines           titled   borders  whole    boilerplate         pairs", "")?;
     writeln!(
         out,
         "{:width$}  acc    P     R     F1             F1                P     R     F1      P     R     F1",
         "page"
     )?;
+
     rows().try_for_each(|row| {
         let line = format!(
             "{:width$}  {}  {}  {:>7}  {}     {:>7}  {}   {}",
@@ -65,6 +70,7 @@ fn text(scores: &PagesEvaluation, style: ReportStyle, out: &mut dyn Write) -> io
             three(row.boilerplate),
             three(row.pairs)
         );
+        // Page names are original text, so the whole line is escaped.
         writeln!(out, "{}", style.original(line.trim_end()))
     })
 }

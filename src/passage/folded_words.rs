@@ -1,40 +1,40 @@
-//! Text → words: the folded tokens of a document as hashes, each with the bytes it stands in.
+//! Text → words: the hash of each folded token, with the span of its bytes.
 //!
-//! A span reaches over whatever of its word folding drops (diacritics, tatweel, joiners), so that a border between two
-//! words never lies inside one. Where two tokens come from one word, one address (`www.example.org`) or one character,
-//! nothing stands between their spans: [`is_glued`].
+//! A span includes the characters of its word that folding drops (diacritics, tatweel, joiners), so a border between
+//! two spans never splits a word. Tokens of one word, one address (`www.example.org`) or one character have spans
+//! without a gap between them: [`is_glued`].
 
 use crate::document::Span;
 use crate::normalize::{FoldScratch, Normalizer, TokenSink};
 use crate::shingle::hash::HashKeys;
 
-/// Words of some documents, one after the other.
+/// The words of consecutive documents.
 #[derive(Debug, Default, PartialEq)]
 pub(crate) struct FoldedWords {
     /// Number of words of each record, rejected ones included.
     pub(crate) counts: Vec<u32>,
     /// The hash of each word.
     pub(crate) hashes: Vec<u64>,
-    /// Where each word stands, as [`pack`] writes it.
+    /// The span of each word, encoded by [`pack`].
     pub(crate) spans: Vec<u64>,
 }
 
-/// A span in 64 bits: texts hold less than 4 GiB.
+/// Encodes a span in 64 bits. Texts are shorter than 4 GiB.
 pub(super) const fn pack(span: Span) -> u64 {
     span.start as u64 | (span.end as u64) << 32
 }
 
-/// The span that [`pack`] wrote.
+/// Decodes a span that [`pack`] encoded.
 pub(super) const fn unpack(packed: u64) -> Span {
     Span::new(packed as u32 as usize, (packed >> 32) as usize)
 }
 
-/// Whether `next` goes on in the word, or the character, that `span` ends in.
+/// Whether `span` and the following `next` belong to one word or one character.
 pub(super) const fn is_glued(span: Span, next: Span) -> bool {
     next.start <= span.end
 }
 
-/// What one thread folds words with.
+/// Folds texts to words. One for each thread.
 #[derive(Debug)]
 pub(crate) struct WordFolder {
     keys: HashKeys,
@@ -47,12 +47,14 @@ impl WordFolder {
         Self { keys: HashKeys::new(seed), scratch: FoldScratch::default() }
     }
 
-    /// Appends the words of a document; returns their number. Linear in the length of `text`.
+    /// Appends the words of one document and returns their number. Takes time linear in the length of `text`.
     pub(crate) fn fold(&mut self, normalizer: &Normalizer, text: &str, words: &mut FoldedWords) -> usize {
         let first = words.hashes.len();
+
         let mut sink = WordSink { keys: &self.keys, text, words, last: None };
         normalizer.fold(text, &mut self.scratch, &mut sink);
         sink.end();
+
         let count = words.hashes.len() - first;
         words.counts.push(count as u32);
         count
@@ -63,14 +65,14 @@ struct WordSink<'a> {
     keys: &'a HashKeys,
     text: &'a str,
     words: &'a mut FoldedWords,
-    /// The word before, whose end is not settled.
+    /// The last word, whose end is known only when the next one begins.
     last: Option<Span>,
 }
 
 impl WordSink<'_> {
     fn end(&mut self) {
         if let Some(Span { start, end }) = self.last.take() {
-            let rest = self.text.get(end..).unwrap_or_default();
+            let rest = between(self.text, end, self.text.len());
             self.words.spans.push(pack(Span::new(start, end + leading(rest))));
         }
     }
@@ -79,9 +81,13 @@ impl WordSink<'_> {
 impl TokenSink for WordSink<'_> {
     fn token(&mut self, token: &[u8], span: Span) {
         self.words.hashes.push(self.keys.bytes(token));
+
+        // Word characters in the gap belong to the word that they touch: `lead` bytes to the last word, and those at
+        // the end of the gap to this one. A gap of word characters only, or a joint, leaves no border between the
+        // words.
         let Span { mut start, end } = span;
         let before = self.last.map_or(0, |last| last.end);
-        let gap = self.text.get(before..start).unwrap_or_default();
+        let gap = between(self.text, before, start);
         let lead = if is_joint(self.text, before, start) { gap.len() } else { leading(gap) };
         if let Some(last) = self.last {
             if lead < gap.len() {
@@ -91,31 +97,37 @@ impl TokenSink for WordSink<'_> {
         } else {
             start -= trailing(gap);
         }
+
         self.last = Some(Span::new(start, end));
     }
 }
 
-/// Whether one mark joins what ends at `before` and what begins at `start`, as in addresses and English words. Only
-/// between ASCII letters and digits: behind an Arabic word a full stop without a space ends a sentence.
+/// The text from byte `start` to `end`; empty where two tokens share a span, as those of one character do.
+fn between(text: &str, start: usize, end: usize) -> &str {
+    text.get(start..end).unwrap_or("")
+}
+
+/// Whether a single mark joins the tokens that end at `before` and begin at `start`, as in addresses and English words.
+/// Only between ASCII letters and digits: after an Arabic word a full stop without a space ends a sentence.
 fn is_joint(text: &str, before: usize, start: usize) -> bool {
-    let gap = text.get(before..start).unwrap_or_default();
+    let gap = between(text, before, start);
     let bytes = text.as_bytes();
     let sides = [before.checked_sub(1), Some(start)].map(|at| at.and_then(|at| bytes.get(at)));
     matches!(gap, "." | "-" | "_" | "/" | "@" | "'" | "’")
         && sides.iter().flatten().all(|byte| byte.is_ascii_alphanumeric())
 }
 
-/// Whether a character can stand inside a word; diacritics and tatweel count as letters here.
+/// Whether a character can be part of a word. Arabic diacritics and tatweel are alphanumeric in Unicode's sense.
 fn is_word(character: char) -> bool {
     character.is_alphanumeric() || matches!(character, '\u{200C}' | '\u{200D}')
 }
 
-/// Bytes of the word characters that `text` begins with.
+/// Number of bytes of the word characters at the start of `text`.
 fn leading(text: &str) -> usize {
     text.find(|character| !is_word(character)).unwrap_or(text.len())
 }
 
-/// Bytes of the word characters that `text` ends with.
+/// Number of bytes of the word characters at the end of `text`.
 fn trailing(text: &str) -> usize {
     text.len() - text.trim_end_matches(is_word).len()
 }

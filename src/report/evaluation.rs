@@ -1,15 +1,15 @@
-//! Scores against gold.
+//! Scores of pairs and clusters against gold.
 
 use std::io::{self, Write};
 
-use super::{ReportFormat, ReportStyle};
+use super::style::{ReportFormat, ReportStyle};
 use crate::evaluate::{Evaluation, Rates};
 
-/// Writes an evaluation: a small table as text or TSV, else one JSON object.
+/// Writes an evaluation: a table as text or TSV, else one JSON object.
 ///
 /// # Errors
 ///
-/// What the writer says.
+/// The writer fails.
 pub fn evaluation(scores: &Evaluation, style: ReportStyle, out: &mut dyn Write) -> io::Result<()> {
     match style.format {
         ReportFormat::Json | ReportFormat::Jsonl => {
@@ -27,6 +27,7 @@ pub fn evaluation(scores: &Evaluation, style: ReportStyle, out: &mut dyn Write) 
     }
 }
 
+/// The measures that the gold allows: pairs always, B-cubed only for labels.
 fn measures(scores: &Evaluation) -> impl Iterator<Item = (&'static str, Rates)> {
     [("pairs", Some(scores.pairs)), ("b_cubed", scores.b_cubed)]
         .into_iter()
@@ -41,6 +42,7 @@ fn text(scores: &Evaluation, out: &mut dyn Write) -> io::Result<()> {
     if let Some(ari) = scores.ari {
         writeln!(out, "{:<8}  {ari:.4}", "ARI")?;
     }
+
     let Evaluation { ids, gold_pairs, found_pairs, .. } = scores;
     writeln!(out, "{ids} ids scored; {gold_pairs} pairs in the gold, {found_pairs} found")
 }

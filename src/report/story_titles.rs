@@ -1,4 +1,4 @@
-//! What a page says about its stories, for outputs: title, date, byline.
+//! Page fields of stories as outputs show them: title, date, byline.
 
 use serde::Serialize;
 
@@ -7,7 +7,7 @@ use crate::document::{Date, Unit};
 use crate::input::Record;
 use crate::page::{Cutter, PageFields, UnitLevel};
 
-/// The fields of a story, as outputs name them.
+/// The fields of one story, with the field names of the output.
 #[derive(Debug, Default, Serialize)]
 pub(super) struct TitleRow {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -18,14 +18,14 @@ pub(super) struct TitleRow {
     byline: Option<String>,
 }
 
-/// The fields of the stories of one record.
+/// The fields of all units of one record.
 #[derive(Default)]
 pub(super) struct StoryTitles {
     fields: Vec<PageFields>,
 }
 
 impl StoryTitles {
-    /// Of a record that `cutter` cut last, at `level`, into `units`.
+    /// The fields of a record that `cutter` has just cut, at `level`, into `units`. Only stories have fields.
     pub(super) fn of(cutter: &mut Cutter, record: &Record<'_>, level: UnitLevel, units: &[Unit]) -> Self {
         let fields = match level {
             UnitLevel::Story => cutter.page_fields(&record.text, record.layout.as_deref(), units),
@@ -34,10 +34,15 @@ impl StoryTitles {
         Self { fields }
     }
 
-    /// The fields of a unit; nothing for what is no story.
+    /// The fields of the unit `number`; empty if it is no story.
     pub(super) fn row(&self, number: usize) -> TitleRow {
-        let PageFields { title, published, byline } = self.fields.get(number).cloned().unwrap_or_default();
-        let shown = |text: Option<String>| text.map(|text| preview(&text));
-        TitleRow { title_text: shown(title), published, byline: shown(byline) }
+        let Some(PageFields { title, published, byline }) = self.fields.get(number) else {
+            return TitleRow::default();
+        };
+        TitleRow {
+            title_text: title.as_deref().map(preview),
+            published: *published,
+            byline: byline.as_deref().map(preview),
+        }
     }
 }

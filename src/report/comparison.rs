@@ -1,10 +1,11 @@
-//! Two texts: how alike they are, and where they differ.
+//! A comparison of two texts: scores, relation and differing runs.
 
 use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::{ReportFormat, ReportStyle, named};
+use super::style::{ReportFormat, ReportStyle};
+use super::text::relation_with_reason;
 use crate::document::Span;
 use crate::normalize::Token;
 use crate::pipeline::{ComparedText, Comparison};
@@ -59,7 +60,7 @@ impl<'a> PieceRow<'a> {
     }
 }
 
-/// One of two compared texts, as it is shown.
+/// One of two compared texts, with the name shown for it.
 #[derive(Debug, Clone, Copy)]
 pub struct NamedText<'a> {
     /// Its id or path.
@@ -68,11 +69,11 @@ pub struct NamedText<'a> {
     pub text: &'a str,
 }
 
-/// Writes a comparison of `a` and `b`: text, else one JSON object.
+/// Writes the comparison of `a` and `b`, as text or, in every other format, as one JSON object.
 ///
 /// # Errors
 ///
-/// What the writer says.
+/// The writer fails.
 pub fn comparison(
     found: &Comparison,
     a: NamedText<'_>,
@@ -83,6 +84,8 @@ pub fn comparison(
     if style.format == ReportFormat::Text {
         return text(found, a, b, style, out);
     }
+
+    // JSON, JSON Lines and TSV share one form: a comparison is no table.
     let row = ComparisonRow {
         a: side(&found.a, a),
         b: side(&found.b, b),
@@ -94,6 +97,7 @@ pub fn comparison(
         measure: found.measure,
         runs: found.runs.iter().map(|run| run_row(found, run, a, b)).collect(),
     };
+
     serde_json::to_writer(&mut *out, &row)?;
     writeln!(out)
 }
@@ -130,13 +134,17 @@ fn text(
         let id = style.bold(&style.original(named.id));
         writeln!(out, "{letter}  {id}  language {language}, {} tokens, {shingles} shingles", tokens.len())?;
     }
-    let relation = style.bold(&found.relation.map_or_else(|| "none".to_owned(), named));
+
+    let relation = style.bold(&found.relation.map_or_else(|| "none".to_owned(), relation_with_reason));
     writeln!(out, "relation {relation}: J {:.4}, C {:.4}", found.score.jaccard, found.score.containment)?;
     if let Some(reason) = found.relation.and_then(Relation::reason) {
         writeln!(out, "no copies: {}", reason.sentence())?;
     }
     writeln!(out, "{} shingles shared ({})\n", found.shared, found.measure)?;
+
     found.runs.iter().try_for_each(|run| run_text(found, run, a, b, style, out))?;
+
+    // Boilerplate that was not compared.
     for (letter, named, side) in [("A", a, &found.a), ("B", b, &found.b)] {
         for span in &side.left_out {
             writeln!(out, "{letter} left out: {}", style.original(&collapse(span.of(named.text))))?;
@@ -156,6 +164,7 @@ fn run_text(
     let (tokens, in_a, in_b) = found.explain(run);
     let piece = |span: Option<Span>, text| span.map_or("", |span| span.of(text));
     let original = |span, text| style.original(&collapse(piece(span, text)));
+
     match run.side {
         RunSide::Both => writeln!(out, "= {}", both(tokens.len(), piece(in_a, a.text), style)),
         RunSide::OnlyA => writeln!(out, "{}", style.red(&format!("A {}", original(in_a, a.text)))),
@@ -163,18 +172,21 @@ fn run_text(
     }
 }
 
-/// A shared run: whole if short, else how long it is and its two ends.
+/// A shared run: all of it if short, else its length and both ends.
 fn both(tokens: usize, original: &str, style: ReportStyle) -> String {
     const WHOLE: usize = 16;
     const END: usize = 4;
+
     let words: Vec<&str> = original.split_whitespace().collect();
     if words.len() <= WHOLE {
         return style.original(&words.join(" "));
     }
+
     let (head, tail) = (words[..END].join(" "), words[words.len() - END..].join(" "));
     format!("{tokens} tokens: {} … {}", style.original(&head), style.original(&tail))
 }
 
+/// The text on one line, with single spaces.
 fn collapse(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
