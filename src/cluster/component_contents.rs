@@ -1,54 +1,66 @@
-//! A large component of pages that share furniture → who of them can be a copy of whom.
+//! Limits the comparisons in a large component of pages that share furniture.
 //!
-//! Pages of one site share menus and footers, so that each is a candidate of each other: m pages make m²/2 pairs, none of which
-//! is a copy. In a large component a page *has content* if a run of its tokens stands in few pages of the component. Two pages
-//! with content are compared only if they share such rare text: those that share none differ in all that is their own. Pages
-//! without content are compared with all others, as everywhere.
+//! Pages of one site share menus and footers, so each is a candidate of each other: m pages make m²/2 pairs, none of which is
+//! a copy. In a large component a page *has content* if a run of its tokens occurs in few pages of the component. Two pages with
+//! content are compared only if they share such rare text, because otherwise they differ in all text of their own. Pages without
+//! content are compared with all others.
 //!
-//! Time grows with the number of pages: O(n log n) for n trigrams of a component, and at most [`SHARED`] · [`RARE`] comparisons of
-//! a page with content with others that have some.
+//! This takes O(n log n) time for n trigrams of a component, and at most [`SHARED`] · [`RARE`] comparisons of a page that has content
+//! with others that have content.
 
 use crate::lsh::Node;
 
-/// Nodes of a component from which it is treated so.
+/// Smallest large component, in nodes.
 pub(crate) const LARGE: usize = 256;
 
-/// Most pages that a rare trigram stands in.
+/// Most pages with a rare trigram.
 pub(crate) const RARE: usize = 64;
 
-/// Rare trigrams of a page that others have too, by which it is compared: those of smallest hash, so that pages which share much
-/// rare text agree in them.
+/// Most rare trigrams by which a page is compared. Those of smallest hash are used, so that pages that share much rare text agree
+/// in them.
 pub(crate) const SHARED: usize = 32;
 
-/// Who of a component has content, and who shares some.
+/// The nodes of a component that have content, and the groups of those that share some.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct ComponentContents {
     /// Whether each node has content, by its place in the component.
     has_content: Vec<bool>,
-    /// Nodes with content that share a rare trigram, ascending; each group once.
+    /// Nodes with content that share a rare trigram, ascending. Each group is listed once.
     groups: Vec<Vec<Node>>,
     /// The groups of each node, by its place in the component.
     groups_of: Vec<Vec<u32>>,
 }
 
 impl ComponentContents {
-    /// From whether each of `nodes`, which ascend, has content, and the rare trigrams with the places of nodes that have them: at
-    /// most [`RARE`] for each.
+    /// The contents of a small component: no node has content, so all candidates are compared.
+    pub(crate) fn none() -> Self {
+        Self::default()
+    }
+
+    /// The contents of a component of `nodes`, which ascend. `has_content` is by place; `rare` lists each rare trigram with the
+    /// places of its nodes, at most [`RARE`] for each.
     pub(crate) fn new(nodes: &[Node], has_content: Vec<bool>, mut rare: Vec<(u64, u32)>) -> Self {
         rare.retain(|(_, place)| has_content[*place as usize]);
         rare.sort_unstable();
+
+        // Trigrams ascend by hash, so each node uses those of its smallest hashes.
         let mut used = vec![0; nodes.len()];
         let mut groups: Vec<Vec<Node>> = Vec::new();
         for sharing in rare.chunk_by(|a, b| a.0 == b.0).filter(|sharing| sharing.len() > 1) {
             let has_room = |place: u32| used[place as usize] < SHARED;
             let group: Vec<u32> = sharing.iter().map(|(_, place)| *place).filter(|place| has_room(*place)).collect();
-            group.iter().for_each(|place| used[*place as usize] += 1);
+            for place in &group {
+                used[*place as usize] += 1;
+            }
+            // A node alone meets no other.
             if group.len() > 1 {
                 groups.push(group);
             }
         }
         groups.sort_unstable();
         groups.dedup();
+
+        // From places to nodes.
         let mut groups_of = vec![Vec::new(); nodes.len()];
         for (number, group) in (0..).zip(&mut groups) {
             for place in group {
@@ -59,7 +71,7 @@ impl ComponentContents {
         Self { has_content, groups, groups_of }
     }
 
-    /// Whether the node at a place has content; without contents none has.
+    /// Whether the node at `place` has content.
     pub(crate) fn has_content(&self, place: u32) -> bool {
         self.has_content.get(place as usize).is_some_and(|has_content| *has_content)
     }
@@ -69,7 +81,7 @@ impl ComponentContents {
         &self.groups
     }
 
-    /// The groups of the node at a place, by number.
+    /// The numbers of the groups of the node at `place`.
     pub(crate) fn groups_of(&self, place: u32) -> &[u32] {
         self.groups_of.get(place as usize).map_or(&[], Vec::as_slice)
     }

@@ -1,14 +1,14 @@
-//! Nodes of a bucket in the order of time, where a run has a window.
+//! Sorts the nodes of a bucket by date, for runs with a window.
 //!
-//! Equal texts of unlike dates share every bucket; a notice that a site repeats for years would meet itself a square of times
-//! otherwise. In the order of time, what a node may meet are the nodes without a date and one stretch of the others.
+//! Equal texts of unlike dates share every bucket, so n repeats of a notice over the years would take n² comparisons. Sorted by
+//! date, the nodes that a node may be compared with are those without a date and one stretch of the others.
 
 use std::ops::Range;
 
 use crate::document::{Date, Window};
 use crate::lsh::Node;
 
-/// When the nodes of a batch were published, and how far apart they may be.
+/// The publication dates of the nodes of a batch, and the largest distance of two that are compared.
 #[derive(Debug)]
 pub(crate) struct NodeTimes {
     pub(crate) window: Window,
@@ -21,22 +21,24 @@ impl NodeTimes {
         self.dates[node as usize]
     }
 
-    /// Whether two nodes may meet.
+    /// Whether two nodes are compared.
     pub(crate) fn may_meet(&self, a: Node, b: Node) -> bool {
         self.window.holds(self.date(a), self.date(b))
     }
 
-    /// `nodes` in the order of time: first those without a date.
+    /// `nodes` sorted by date, those without a date first.
     pub(crate) fn ordered(&self, nodes: &[Node]) -> Vec<Node> {
         let mut nodes = nodes.to_vec();
         nodes.sort_unstable_by_key(|node| (self.date(*node), *node));
         nodes
     }
 
-    /// Where in `nodes`, which are in the order of time, those stand that `node` may meet. O(log n).
+    /// The places in `nodes`, which are sorted by date, of those that `node` is compared with. O(log n).
     pub(crate) fn near(&self, node: Node, nodes: &[Node]) -> [Range<usize>; 2] {
         let undated = nodes.partition_point(|other| self.date(*other).is_none());
+        // A node without a date is near everything.
         let Some(date) = self.date(node) else { return [0..undated, undated..nodes.len()] };
+
         let (first, last) = self.window.around(date);
         let start = nodes.partition_point(|other| self.date(*other) < Some(first));
         let end = nodes.partition_point(|other| self.date(*other) <= Some(last));

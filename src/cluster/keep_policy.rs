@@ -1,11 +1,11 @@
-//! Which member of a cluster stays.
+//! The policy that decides which member of a cluster stays.
 
 use std::fmt;
 use std::str::FromStr;
 
 use crate::error::{Error, Result};
 
-/// The order in which units become keepers. Ties go to the earliest in the input.
+/// The member of a cluster that stays. Ties go to the earliest in the input.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum Keep {
@@ -18,9 +18,9 @@ pub enum Keep {
     Longest,
     /// The one with the fewest tokens.
     Shortest,
-    /// The one with the earliest date; what has none comes last.
+    /// The one with the earliest date; units without a date come last.
     Earliest,
-    /// The one with the latest date; what has none comes last.
+    /// The one with the latest date; units without a date come last.
     Latest,
     /// The one with the smallest value of a field; missing or unreadable values come last.
     Min(String),

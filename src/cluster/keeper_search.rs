@@ -1,92 +1,32 @@
-//! Candidates of one component → keepers and their copies.
+//! Assigns the nodes of one component to keepers.
 //!
-//! In keeper order, the first node that is not taken becomes a keeper and takes every node not taken yet that verifies
-//! against it. It meets its own candidates first, then those of each node it takes: what stands in a bucket with a copy of
-//! mine may be a copy of mine, and is compared with me, never with the copy. So nobody joins a cluster by a chain, and a
-//! copy that banding missed is still found if another copy leads to it.
+//! In keeper order, the first free node becomes a keeper and takes every free node that verifies against it. It is compared
+//! with its own candidates first, then with the candidates of each node it takes: a node that shares a bucket with a copy of
+//! the keeper may be a copy of the keeper. It is compared with the keeper, never with the copy. So no chain joins a cluster,
+//! and a copy that banding missed is still found if another copy leads to it.
 //!
-//! Each bucket is scanned once by each keeper that reaches it, and nodes that are taken leave it: a bucket of m copies
-//! costs m comparisons, not m². All comparisons together are at most the candidate pairs, twice, however large the
-//! component, so no component is too large to be treated exactly. A bucket of more than `max_bucket` nodes is searched
-//! by length and prefix filters, which lose nothing; where even a list of those is longer, a node in it must share
-//! another band to be compared, and the ones passed over are counted.
+//! Each keeper scans each bucket that it reaches once, and taken nodes leave the bucket: a bucket of m copies costs m
+//! comparisons, not m². All comparisons together are at most twice the candidate pairs, so components of any size are treated
+//! exactly. A bucket of more than `max_bucket` nodes is searched by length and prefix filters, which lose nothing. If a list of
+//! those is longer still, a node in it is compared only if it shares another band; the others are counted.
 //!
-//! In a large component whose pages share furniture, pages with content of their own meet only in rare text ([`ComponentContents`]).
+//! In a large component whose pages share furniture, pages with content of their own meet only in rare text
+//! ([`ComponentContents`]).
 //!
-//! Components are independent work, and so are the comparisons of one keeper with a long bucket: they are made by all
-//! threads, then count in order, so a large component is not the work of one thread.
+//! Components are independent, and so are the comparisons of one keeper with a long bucket: all threads make them, then they
+//! count in order, so that a large component is not the work of one thread.
 
-use super::{ComponentContents, NodeTimes};
+use super::component_contents::ComponentContents;
+use super::verifier::{NodeVerdict, PairVerifier, VerifiedLink};
 use crate::lsh::{Buckets, CandidateLimits, Component, Components, Node, PrefixIndex};
 use crate::parallel;
-use crate::shingle::ShingleSet;
-use crate::similarity::{Relation, Score, VariantReason};
 
-/// What exact comparison says of two nodes.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) enum NodeVerdict {
-    /// The same text.
-    Same,
-    /// One text.
-    Copy(Score),
-    /// As alike as copies are, but none.
-    Variant(VariantReason, Score),
-    /// Neither.
-    Other,
-}
-
-/// Verifies pairs of nodes.
-pub(crate) trait PairVerifier: Sync {
-    /// What the two are.
-    fn verify(&self, keeper: Node, other: Node) -> NodeVerdict;
-
-    /// The shingles of a node that has candidates.
-    fn set(&self, node: Node) -> &ShingleSet;
-
-    /// Smallest Jaccard of a pair that may be a copy.
-    fn least(&self) -> f64;
-
-    /// Who of a large component has content of its own, if that decides who is compared.
-    fn contents(&self, _component: &Component) -> Option<ComponentContents> {
-        None
-    }
-
-    /// When nodes were published, if only those near in time may meet.
-    fn times(&self) -> Option<&NodeTimes> {
-        None
-    }
-}
-
-/// Two nodes that were verified: for clusters a keeper and a node, for pairs the earlier and the later one.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct VerifiedLink {
-    pub(crate) keeper: Node,
-    pub(crate) node: Node,
-    /// How the node stands to the keeper.
-    pub(crate) relation: Relation,
-    pub(crate) score: Score,
-}
-
-impl VerifiedLink {
-    /// What a comparison came to, if to anything.
-    pub(crate) fn of(keeper: Node, node: Node, verdict: NodeVerdict) -> Option<Self> {
-        match verdict {
-            NodeVerdict::Same => Some(Self { keeper, node, relation: Relation::Exact, score: Score::SAME }),
-            NodeVerdict::Copy(score) => Some(Self { keeper, node, relation: Relation::Near, score }),
-            NodeVerdict::Variant(reason, score) => {
-                Some(Self { keeper, node, relation: Relation::Variant(reason), score })
-            }
-            NodeVerdict::Other => None,
-        }
-    }
-}
-
-/// What became of a component.
+/// The links of one component.
 #[derive(Debug, Default)]
 pub(crate) struct ComponentOutcome {
-    /// What keepers took, and the variants they met; in the order of the keepers.
+    /// Copies that keepers took, and variants they met, in the order of the keepers.
     pub(crate) links: Vec<VerifiedLink>,
-    /// Candidate pairs of a keeper that a cap left unverified.
+    /// Number of candidate pairs of a keeper that a cap left unverified.
     pub(crate) lost: u64,
 }
 
@@ -101,7 +41,7 @@ pub(crate) fn assign<V: PairVerifier>(
     assign_ahead(component, components, buckets, verifier, limits, AHEAD)
 }
 
-/// As [`assign`], with so many comparisons made before their results count; the outcome does not depend on it.
+/// As [`assign`], with at most `ahead` comparisons made before their results count. The outcome does not depend on `ahead`.
 fn assign_ahead<V: PairVerifier>(
     component: &Component,
     components: &Components,
@@ -111,16 +51,19 @@ fn assign_ahead<V: PairVerifier>(
     ahead: usize,
 ) -> ComponentOutcome {
     if let [a, b] = component.nodes[..] {
+        // Most components are pairs; they need no search.
         let links = VerifiedLink::of(a, b, verifier.verify(a, b)).into_iter().collect();
         return ComponentOutcome { links, lost: 0 };
     }
-    let contents = verifier.contents(component).unwrap_or_default();
+
+    let contents = verifier.contents(component).unwrap_or_else(ComponentContents::none);
     let has_content = |node: &Node| contents.has_content(components.place[*node as usize]);
     let bucket = |bucket: &u32| LiveBucket::new(buckets.members(*bucket), has_content, verifier, limits.max_bucket);
     let group = |group: &Vec<Node>| LiveBucket::new(group, |_| false, verifier, limits.max_bucket);
     let live = component.buckets.iter().map(bucket).chain(contents.groups().iter().map(group)).collect();
     let first_group = component.buckets.len();
-    let mut work = KeeperSearch {
+
+    let mut search = KeeperSearch {
         components,
         buckets,
         verifier,
@@ -135,17 +78,19 @@ fn assign_ahead<V: PairVerifier>(
         passed_over: Vec::new(),
         outcome: ComponentOutcome::default(),
     };
+
+    // Nodes ascend, and their order is the keeper order.
     for node in &component.nodes {
-        work.keep(*node);
+        search.keep(*node);
     }
-    work.outcome
+    search.outcome
 }
 
 /// The nodes of a bucket that may still be taken.
 enum LiveMembers {
     Few(Vec<Node>),
     Many(PrefixIndex),
-    /// In the order of time; nodes that are taken stay, as each keeper looks at a stretch alone.
+    /// Sorted by date. Taken nodes stay, as each keeper scans only one stretch.
     Timed(Vec<Node>),
 }
 
@@ -162,11 +107,12 @@ impl LiveMembers {
     }
 }
 
-/// A bucket, or nodes that share rare text.
+/// A bucket of the component, or a group of nodes that share rare text.
 struct LiveBucket {
     members: LiveMembers,
-    /// Nodes that only a keeper without content meets here; none but in large components.
+    /// Nodes that only a keeper without content meets here; empty in small components.
     with_content: LiveMembers,
+    /// The last keeper that scanned it.
     scanned_by: Option<Node>,
 }
 
@@ -177,6 +123,7 @@ impl LiveBucket {
         verifier: &V,
         max_bucket: usize,
     ) -> Self {
+        // Nodes with content are met here only by keepers without.
         let (with_content, members): (Vec<Node>, Vec<Node>) = members.iter().copied().partition(has_content);
         let [members, with_content] =
             [members, with_content].map(|members| LiveMembers::new(members, verifier, max_bucket));
@@ -184,15 +131,17 @@ impl LiveBucket {
     }
 }
 
+/// The progress of one node.
 #[derive(Debug, Clone, Copy, Default)]
 struct NodeState {
-    /// A keeper, or taken by one.
+    /// Whether it is a keeper, or taken by one.
     settled: bool,
     /// The last keeper it was compared with.
     compared_with: Option<Node>,
 }
 
 impl NodeState {
+    /// Whether it is still to be compared with `keeper`.
     fn may_meet(self, keeper: Node) -> bool {
         !self.settled && self.compared_with != Some(keeper)
     }
@@ -200,10 +149,19 @@ impl NodeState {
 
 /// The next comparisons of a keeper.
 struct AheadQueue {
-    /// Nodes of the bucket that they cover.
+    /// Number of nodes of the bucket that they cover.
     nodes: usize,
-    /// Of those that the keeper meets, in order.
+    /// The verdicts on those that the keeper meets, in order.
     verdicts: std::vec::IntoIter<NodeVerdict>,
+}
+
+impl AheadQueue {
+    /// The next verdict. There is one for each node that the keeper meets; another node would count as unlike.
+    fn take(&mut self) -> NodeVerdict {
+        let verdict = self.verdicts.next();
+        debug_assert!(verdict.is_some(), "a node was met that was not compared");
+        verdict.unwrap_or(NodeVerdict::Other)
+    }
 }
 
 /// Most comparisons that are made before their results count.
@@ -212,6 +170,7 @@ const AHEAD: usize = 4096;
 /// Fewest comparisons that are worth more than one thread.
 const WORTH_SHARING: usize = 128;
 
+/// The search for the keepers of one component.
 struct KeeperSearch<'a, V> {
     components: &'a Components,
     buckets: &'a Buckets,
@@ -219,30 +178,35 @@ struct KeeperSearch<'a, V> {
     limits: CandidateLimits,
     /// Most comparisons that are made before their results count.
     ahead: usize,
-    /// Comparisons of the current keeper that came to nothing.
+    /// Number of comparisons of the current keeper that came to nothing.
     refused: usize,
     /// The buckets of the component, then its groups.
     live: Vec<LiveBucket>,
     contents: ComponentContents,
-    /// Where the groups begin in `live`.
+    /// The place of the first group in `live`.
     first_group: usize,
+    /// By place in the component.
     states: Vec<NodeState>,
-    /// Nodes whose buckets the current keeper has still to scan.
+    /// Nodes whose buckets the current keeper has not scanned yet.
     frontier: Vec<Node>,
-    /// Nodes that the cap kept from the current keeper.
+    /// Nodes that the current keeper was not compared with, because their list is too long.
     passed_over: Vec<Node>,
     outcome: ComponentOutcome,
 }
 
 impl<V: PairVerifier> KeeperSearch<'_, V> {
+    /// Makes a free node a keeper, which takes its copies.
     fn keep(&mut self, keeper: Node) {
         let state = self.state(keeper);
         if state.settled {
             return;
         }
+
         state.settled = true;
         self.refused = 0;
+        debug_assert!(self.frontier.is_empty(), "the last keeper has scanned all its buckets");
         self.frontier.push(keeper);
+        // Buckets of the keeper first, then those of the copies it takes.
         while let Some(node) = self.frontier.pop() {
             let buckets = self.buckets;
             for bucket in buckets.of(node) {
@@ -252,6 +216,7 @@ impl<V: PairVerifier> KeeperSearch<'_, V> {
                 self.scan(keeper, self.first_group + self.groups_of(node)[group] as usize);
             }
         }
+
         self.count_lost(keeper);
     }
 
@@ -267,13 +232,17 @@ impl<V: PairVerifier> KeeperSearch<'_, V> {
         &mut self.states[self.components.place[node as usize] as usize]
     }
 
+    /// Compares a keeper with the members of a bucket or group, once.
     fn scan(&mut self, keeper: Node, bucket: usize) {
         if self.live[bucket].scanned_by.replace(keeper) == Some(keeper) {
             return;
         }
+
+        // Taken out, as meeting them changes the rest of `self`.
         let mut members = std::mem::replace(&mut self.live[bucket].members, LiveMembers::Few(Vec::new()));
         self.meet_members(keeper, &mut members);
         self.live[bucket].members = members;
+
         if !self.contents.has_content(self.place(keeper)) {
             let mut members = std::mem::replace(&mut self.live[bucket].with_content, LiveMembers::Few(Vec::new()));
             self.meet_members(keeper, &mut members);
@@ -284,6 +253,7 @@ impl<V: PairVerifier> KeeperSearch<'_, V> {
     fn meet_members(&mut self, keeper: Node, members: &mut LiveMembers) {
         match members {
             LiveMembers::Few(nodes) => self.meet_each(keeper, nodes),
+            // Taken nodes are met again, and refused by their state.
             LiveMembers::Timed(nodes) => {
                 let near = self.verifier.times().map(|times| times.near(keeper, nodes));
                 for stretch in near.into_iter().flatten() {
@@ -298,27 +268,30 @@ impl<V: PairVerifier> KeeperSearch<'_, V> {
         }
     }
 
-    /// Meets the nodes in order and forgets those that are settled, until too many have refused; the rest is lost. A
-    /// pair that is lost in several buckets is counted in each.
+    /// Meets the nodes in order and removes settled ones, until too many comparisons came to nothing; the rest is lost. A pair
+    /// that is lost in several buckets is counted in each.
     fn meet_each(&mut self, keeper: Node, nodes: &mut Vec<Node>) {
         let (mut next, mut kept) = (0, 0);
+
         while next < nodes.len() && self.refused < self.limits.refusals {
             let mut ahead = self.compare_ahead(keeper, &nodes[next..]);
             for place in next..next + ahead.nodes {
                 let node = nodes[place];
-                if self.meet(keeper, node, |_| ahead.verdicts.next().unwrap_or(NodeVerdict::Other)) {
+                if self.meet(keeper, node, |_| ahead.take()) {
                     nodes[kept] = node;
                     kept += 1;
                 }
             }
+            debug_assert!(ahead.verdicts.len() == 0, "every verdict was met");
             next += ahead.nodes;
         }
+
         self.outcome.lost += (nodes.len() - next) as u64;
         nodes.drain(kept..next);
     }
 
-    /// Scores what the keeper will be compared with next: no more nodes than it may still be refused by, so nothing is
-    /// compared that would not be compared one by one.
+    /// Makes the next comparisons of a keeper: at most as many as may still come to nothing, so that nothing is compared that
+    /// would not be compared one by one.
     fn compare_ahead(&mut self, keeper: Node, nodes: &[Node]) -> AheadQueue {
         let most = (self.limits.refusals - self.refused).min(self.ahead);
         let mut meets = Vec::new();
@@ -329,6 +302,7 @@ impl<V: PairVerifier> KeeperSearch<'_, V> {
             }
             seen += 1;
         }
+
         let verifier = self.verifier;
         let verdicts: Vec<NodeVerdict> = if meets.len() < WORTH_SHARING {
             meets.iter().map(|node| verifier.verify(keeper, *node)).collect()
@@ -338,15 +312,18 @@ impl<V: PairVerifier> KeeperSearch<'_, V> {
         AheadQueue { nodes: seen, verdicts: verdicts.into_iter() }
     }
 
-    /// Compares a node with the keeper, once; whether it is still free.
+    /// Compares a node with the keeper, once. Gives whether the node is still free.
     fn meet(&mut self, keeper: Node, node: Node, verify: impl FnOnce(&V) -> NodeVerdict) -> bool {
         let state = self.state(node);
         if !state.may_meet(keeper) {
             return !state.settled;
         }
+
         state.compared_with = Some(keeper);
+        // Variants are linked too, but stay free for other keepers.
         let verdict = verify(self.verifier);
         self.outcome.links.extend(VerifiedLink::of(keeper, node, verdict));
+
         if let NodeVerdict::Same | NodeVerdict::Copy(_) = verdict {
             self.state(node).settled = true;
             self.frontier.push(node);
@@ -356,24 +333,31 @@ impl<V: PairVerifier> KeeperSearch<'_, V> {
         true
     }
 
+    /// As [`meet`](Self::meet), for a node from a list of the prefix filter with `length` entries.
     fn meet_in_list(&mut self, keeper: Node, node: Node, length: usize) -> bool {
         let free = !self.state(node).settled;
         if free && length > self.limits.max_bucket && !self.buckets.share_two_bands(keeper, node) {
             self.passed_over.push(node);
             return true;
         }
+
         self.meet(keeper, node, |verifier| verifier.verify(keeper, node))
     }
 
+    /// Counts the nodes that were passed over and not met otherwise.
     fn count_lost(&mut self, keeper: Node) {
         let mut passed_over = std::mem::take(&mut self.passed_over);
         passed_over.sort_unstable();
         passed_over.dedup();
+
         for node in &passed_over {
             let state = self.state(*node);
+            // A node that was met through another bucket, or taken, is not lost.
             let lost = !state.settled && state.compared_with != Some(keeper);
             self.outcome.lost += u64::from(lost);
         }
+
+        // The buffer is used again.
         passed_over.clear();
         self.passed_over = passed_over;
     }
@@ -385,6 +369,8 @@ mod tests {
 
     use super::*;
     use crate::lsh::BandBuckets;
+    use crate::shingle::ShingleSet;
+    use crate::similarity::Score;
 
     struct Sets(Vec<ShingleSet>, f64);
 
@@ -423,7 +409,7 @@ mod tests {
         (taken, lost)
     }
 
-    /// The rule as it is said, with every node a candidate of every other.
+    /// The rule of the module documentation, with every node a candidate of every other.
     fn by_the_rule(sets: &Sets) -> Vec<(Node, Node)> {
         let mut keeper_of = vec![None; sets.0.len()];
         for keeper in 0..sets.0.len() as Node {
