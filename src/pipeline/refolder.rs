@@ -1,8 +1,8 @@
-//! Later passes: the units that matter are read and folded again, each document once.
+//! Reads and folds units again in later passes, each document once.
 
-use super::Options;
+use super::options::Options;
 use crate::document::{Date, DocId, Excerpt, UnitId, Units};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::input::{Corpus, ReadScratch, Record};
 use crate::normalize::{FoldScratch, Language, Normalizer};
 use crate::page::{SourceResolver, SourcedText};
@@ -15,23 +15,23 @@ pub(super) struct UnitRefolder<'a> {
     pub(super) corpus: &'a Corpus,
     pub(super) options: &'a Options,
     pub(super) units: &'a Units,
-    /// The language that the gate chose for each record; `None` for rejected ones.
+    /// The language of each record; `None` for rejected ones.
     pub(super) languages: &'a [Option<Language>],
-    /// When each record was published; empty if nobody asks.
+    /// The publication date of each record; empty if the run reads no dates.
     pub(super) dates: &'a [Option<Date>],
 }
 
 /// A folded text: tokens in the compact alphabet, joined by one space.
 pub(super) type FoldedText = Box<[u8]>;
 
-/// What one thread folds with.
+/// The buffers of one thread.
 #[derive(Debug, Default)]
 pub(super) struct ThreadFolder {
     pub(super) scratch: FoldScratch,
 }
 
 impl UnitRefolder<'_> {
-    /// `work` for what is compared of each of `wanted`, which ascend; results in the same order. Documents in parallel.
+    /// Maps the compared text of each of `wanted`, which ascend. Results are in the same order; documents run in parallel.
     ///
     /// # Errors
     ///
@@ -44,12 +44,12 @@ impl UnitRefolder<'_> {
         self.each_with(wanted, ThreadFolder::default, work)
     }
 
-    /// Whether a unit stands in a reference, which stays whatever is found.
+    /// Whether a unit belongs to a reference, which is never removed.
     pub(super) fn is_reference(&self, unit: UnitId) -> bool {
         self.units.document(unit).index() < self.corpus.references()
     }
 
-    /// When the document of a unit was published.
+    /// The publication date of the document of a unit.
     pub(super) fn date(&self, unit: UnitId) -> Option<Date> {
         self.dates.get(self.units.document(unit).index()).copied().flatten()
     }
@@ -64,7 +64,7 @@ impl UnitRefolder<'_> {
         self.each_with(wanted, shingler, |shingler, normalizer, text| shingler.shingle_excerpt(normalizer, text).set())
     }
 
-    /// The same with the folded texts, each document read once.
+    /// The shingle sets and the folded texts of `wanted`, which ascend. Each document is read once.
     ///
     /// # Errors
     ///
@@ -91,7 +91,7 @@ impl UnitRefolder<'_> {
         self.each_with(wanted, shingler, |shingler, normalizer, text| shingler.shingle_and_keep(normalizer, text).1)
     }
 
-    /// The shingle sets of `wanted`, which ascend, with the folded texts in the compact alphabet, each document read once.
+    /// The shingle sets of `wanted`, which ascend, and the folded texts in the compact alphabet. Each document is read once.
     ///
     /// # Errors
     ///
@@ -109,6 +109,7 @@ impl UnitRefolder<'_> {
         Ok(both?.into_iter().unzip())
     }
 
+    /// As [`each`](Self::each), with a worker that each thread makes for itself.
     fn each_with<W, T: Send>(
         &self,
         wanted: &[UnitId],
@@ -117,19 +118,25 @@ impl UnitRefolder<'_> {
     ) -> Result<Vec<T>> {
         let documents: Vec<&[UnitId]> =
             wanted.chunk_by(|a, b| self.units.document(*a) == self.units.document(*b)).collect();
+        // One task for each document, however many of its units are wanted: parsing costs more than folding.
         let worker = || (worker(), ReadScratch::default(), self.options.sieve());
         let sources = SourceResolver::new(self.corpus.options(), self.options.source_field.as_deref());
+
         let done = parallel::map(&documents, worker, |(worker, scratch, sieve), units| {
             let document = self.units.document(units[0]);
             self.document(document, scratch, |normalizer, record| {
+                // Only learned rules differ between sources.
                 let source = self.options.rules.as_ref().map(|_| sources.of(record));
-                let of = |unit: UnitId| {
+
+                let text_of = |unit: UnitId| {
                     let text = SourcedText::new(self.units.span(unit).of(&record.text)).kind(self.units.kind(unit));
                     text.source(source.as_deref())
                 };
-                units.iter().map(|unit| work(worker, normalizer, sieve.sift(of(*unit)))).collect::<Vec<T>>()
+                units.iter().map(|unit| work(worker, normalizer, sieve.sift(text_of(*unit)))).collect::<Vec<T>>()
             })
         });
+
+        // Documents are in the order of `wanted`, so the results are too.
         let mut all = Vec::with_capacity(wanted.len());
         for of_document in done {
             all.extend(of_document?);
@@ -137,14 +144,20 @@ impl UnitRefolder<'_> {
         Ok(all)
     }
 
-    /// Reads a document again, as it was read before.
+    /// Reads a document again, with the language of the first pass.
     fn document<T>(
         &self,
         id: DocId,
         scratch: &mut ReadScratch,
         work: impl FnOnce(&Normalizer, &Record<'_>) -> T,
     ) -> Result<T> {
-        let language = self.languages[id.index()].unwrap_or(Language::Other);
+        let Some(language) = self.languages[id.index()] else {
+            return Err(Error::internal(format!(
+                "record {} was rejected, so it has no units to read again",
+                id.index()
+            )));
+        };
+
         let normalizer = Normalizer::new(self.options.profile, language);
         let record = self.corpus.read_in(id, scratch)?;
         Ok(work(&normalizer, &record))

@@ -1,9 +1,11 @@
-//! Before the first pass of a run over stories: which lines return on other pages of their source.
+//! Finds the lines that return on other pages of their source, and cuts pages into units with them.
+//!
+//! A run over stories does this before its first pass.
 
 use std::sync::Arc;
 
-use super::Progress;
-use super::memory::MemoryPlan;
+use super::memory_plan::MemoryPlan;
+use super::progress::Progress;
 use crate::document::{DocId, Unit};
 use crate::error::Result;
 use crate::input::{
@@ -15,30 +17,32 @@ use crate::parallel;
 /// The lines of one page, with the page's source.
 type SourcedPage = (String, PageLines);
 
-/// The returning lines of an input, read once for them; none of an input that can be read only once. Files are read from the
-/// start by a resumed run too: the same files give the same lines.
+/// Reads an input for its returning lines; `None` if it can be read only once. A resumed run reads the input from the start too,
+/// as the same files give the same lines.
 ///
 /// # Errors
 ///
-/// A file that was named cannot be read; the counts do not fit in the memory.
+/// A named file cannot be read, or the counts do not fit the memory limit.
 pub(super) fn of_input(
     input: &Input,
-    holding: StoragePolicy,
+    storage: StoragePolicy,
     source_field: Option<&str>,
     plan: &MemoryPlan,
     progress: &dyn Progress,
 ) -> Result<Option<Arc<ReturningLines>>> {
+    // An input that cannot be read twice is read whole before; its corpus is counted instead.
     let Some(input) = input.again() else { return Ok(None) };
+
     plan.require(LineCounter::BYTES, COUNTS)?;
     let sources = SourceResolver::new(input.options(), source_field);
-    let reader = input.reader(holding)?.forgetting();
+    let reader = input.reader(storage)?.forgetting();
     count(reader, BlockReader::next_forgotten, &sources, progress).map(Some)
 }
 
-/// What needs [`LineCounter::BYTES`].
+/// The name of [`LineCounter::BYTES`] in messages.
 pub(super) const COUNTS: &str = "counts of the lines that return";
 
-/// Cuts the pages of a corpus into units as a run over the corpus does: with the lines known that return on other pages.
+/// Cuts the pages of a corpus into the same units as a run over the corpus: with the lines that return on other pages.
 #[derive(Debug, Clone, Default)]
 pub struct PageCutter {
     lines: Option<Arc<ReturningLines>>,
@@ -46,13 +50,13 @@ pub struct PageCutter {
 }
 
 impl PageCutter {
-    /// With what a run over `corpus` knew.
+    /// With the returning lines of a run over `corpus`.
     pub(crate) fn new(corpus: &Corpus, lines: Option<Arc<ReturningLines>>, source_field: Option<&str>) -> Self {
         Self { lines, sources: SourceResolver::new(corpus.options(), source_field) }
     }
 
-    /// Learns what a run over `corpus` at `level` would know. At [`UnitLevel::Story`] it reads the whole corpus once; at other
-    /// levels it reads nothing. `source_field` is the field that holds the source of a record, as in [`SourceResolver`].
+    /// With the returning lines that a run over `corpus` at `level` finds. Reads the whole corpus once at [`UnitLevel::Story`], and
+    /// nothing at other levels. `source_field` is the field with the source of a record, as in [`SourceResolver`].
     ///
     /// # Errors
     ///
@@ -63,7 +67,7 @@ impl PageCutter {
         Ok(Self::new(corpus, lines, source_field))
     }
 
-    /// Replaces the content of `out` by the units of `record`, which is the record `id` of `corpus`.
+    /// Replaces the content of `out` with the units of `record`, the record `id` of `corpus`.
     pub fn cut(
         &self,
         cutter: &mut Cutter,
@@ -72,6 +76,7 @@ impl PageCutter {
         level: UnitLevel,
         out: &mut Vec<Unit>,
     ) {
+        // Without returning lines the source makes no difference.
         let source = self.lines.as_ref().map(|_| self.sources.in_corpus(corpus, id, record));
         let known = self.lines.as_ref().zip(source.as_deref()).map(|(lines, source)| lines.of(source));
         cutter.cut_page_of(&record.text, record.layout.as_deref(), level, known, out);
@@ -92,6 +97,7 @@ pub(super) fn of_blocks(
     count(blocks, CorpusBlocks::next, &SourceResolver::new(options, source_field), progress)
 }
 
+/// Counts the lines of all pages of `source`, block by block on all threads.
 fn count<S: Send>(
     source: S,
     next: impl Fn(&mut S) -> Result<Option<RecordBlock>> + Sync,
@@ -106,12 +112,17 @@ fn count<S: Send>(
             }
             progress.advance(1, bytes as u64);
         });
+
+        // The first pass counts these.
         scratch.passed.clear();
         pages
     };
+
     let mut counter = LineCounter::default();
     parallel::in_order(parallel::threads(), source, next, ReadScratch::default, pages, |pages| {
-        pages.iter().for_each(|(source, lines)| counter.add(source, lines));
+        for (source, lines) in &pages {
+            counter.add(source, lines);
+        }
         Ok(())
     })?;
     Ok(Arc::new(counter.finish()))

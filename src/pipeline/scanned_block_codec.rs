@@ -1,9 +1,9 @@
-//! A scanned block as bytes, for the journal of a work directory.
+//! Encodes scanned blocks for the journal of a work directory.
 
 use std::collections::BTreeMap;
 
-use super::path::RouteId;
-use super::scan::{ScannedBlock, ScannedRecord, ScannedUnit, ShortPair};
+use super::route::RouteId;
+use super::scanned_block::{ScannedBlock, ScannedRecord, ScannedUnit, ShortPair};
 use crate::document::{Date, Span, Unit, UnitKind};
 use crate::input::{FieldValue, IdHashes};
 use crate::normalize::Language;
@@ -12,28 +12,38 @@ use crate::shingle::Fingerprint;
 use crate::similarity::Score;
 use crate::spill::{ByteDecoder, ByteEncoder};
 
-/// Stands where there is none.
+/// Marks a missing language or route.
 const NONE: u8 = u8::MAX;
+/// Marks a missing title.
 const NO_TITLE: u32 = u32::MAX;
+/// Marks a missing date.
 const NO_DATE: u64 = i64::MIN as u64;
 
 impl ScannedBlock {
+    /// Appends the block to `out`. The order of the fields is the format; [`decode`](Self::decode) reads them in the same
+    /// order, and a change of it raises `FORMAT` of the run identity. Words are left out: runs over passages have no work
+    /// directory.
     pub(super) fn encode(&self, out: &mut ByteEncoder) {
+        debug_assert_eq!(self.words, FoldedWords::default(), "runs over passages have no work directory");
+
         out.u64(self.records.len() as u64);
         for record in &self.records {
             out.byte(record.language.map_or(NONE, |language| language as u8));
             out.u32(record.units);
         }
+
         out.u64s(self.ids.as_slice());
         out.u64(self.ranks.len() as u64);
         self.ranks.iter().for_each(|rank| encode_field(rank.as_ref(), out));
         out.u64(self.dates.len() as u64);
         self.dates.iter().for_each(|date| out.u64(date.map_or(NO_DATE, |date| date.seconds() as u64)));
+
         out.u64(self.units.len() as u64);
         self.units.iter().for_each(|unit| encode_unit(unit, out));
         self.keys.iter().for_each(|keys| out.u64s(keys));
         out.u64(self.samples.len() as u64);
         self.samples.iter().for_each(|word| out.u32(*word));
+
         out.u64(self.resemblances.len() as u64);
         for pair in &self.resemblances {
             out.u32(pair.a);
@@ -42,6 +52,7 @@ impl ScannedBlock {
             out.f64(pair.score.containment);
             out.byte(pair.same_numbers.into());
         }
+
         encode_counts(&self.rejected, out);
         out.u64(self.crowded);
         out.u64(self.decoded.len() as u64);
@@ -49,12 +60,14 @@ impl ScannedBlock {
         encode_counts(&self.noted, out);
     }
 
-    /// What [`encode`](Self::encode) wrote; `None` for anything else.
+    /// Reads what [`encode`](Self::encode) wrote; `None` if the bytes are anything else.
     pub(super) fn decode(from: &mut ByteDecoder<'_>) -> Option<Self> {
         Some(Self {
             records: list(from, 5, |from| {
-                let language = from.byte()?;
-                let language = if language == NONE { None } else { Some(*Language::ALL.get(usize::from(language))?) };
+                let language = match from.byte()? {
+                    NONE => None,
+                    code => Some(*Language::ALL.get(usize::from(code))?),
+                };
                 Some(ScannedRecord { language, units: from.u32()? })
             })?,
             ids: IdHashes::from_vec(from.u64s()?),
@@ -84,7 +97,7 @@ impl ScannedBlock {
     }
 }
 
-/// A length and so many things of at least `least` bytes.
+/// Reads a length, then as many items of at least `least` bytes each.
 fn list<T>(
     from: &mut ByteDecoder<'_>,
     least: usize,
@@ -136,7 +149,7 @@ fn encode_unit(unit: &ScannedUnit, out: &mut ByteEncoder) {
     out.u32(unit.unit.span.end as u32);
     out.u32(unit.unit.title.map_or(NO_TITLE, |title| title as u32));
     out.u32(unit.tokens as u32);
-    out.byte(unit.path.map_or(NONE, |path| path as u8));
+    out.byte(unit.route.map_or(NONE, |route| route as u8));
     out.u64(unit.fingerprint.0);
     out.u64(unit.fingerprint.1);
 }
@@ -147,9 +160,11 @@ fn decode_unit(from: &mut ByteDecoder<'_>) -> Option<ScannedUnit> {
     let title = from.u32()?;
     let unit = Unit { kind, span, title: (title != NO_TITLE).then_some(title as usize) };
     let tokens = from.u32()? as usize;
-    let path = from.byte()?;
-    let path = if path == NONE { None } else { Some(*RouteId::ALL.get(usize::from(path))?) };
-    Some(ScannedUnit { unit, tokens, path, fingerprint: Fingerprint(from.u64()?, from.u64()?) })
+    let route = match from.byte()? {
+        NONE => None,
+        code => Some(*RouteId::ALL.get(usize::from(code))?),
+    };
+    Some(ScannedUnit { unit, tokens, route, fingerprint: Fingerprint(from.u64()?, from.u64()?) })
 }
 
 #[cfg(test)]
@@ -158,10 +173,10 @@ mod tests {
 
     #[test]
     fn a_block_reads_back_and_a_cut_one_does_not() {
-        let unit = |kind, path| ScannedUnit {
+        let unit = |kind, route| ScannedUnit {
             unit: Unit { kind, span: Span::new(3, 99), title: (kind == UnitKind::Story).then_some(0) },
             tokens: 12,
-            path,
+            route,
             fingerprint: Fingerprint(1, u64::MAX),
         };
         let mut ids = IdHashes::default();

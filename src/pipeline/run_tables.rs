@@ -1,11 +1,11 @@
-//! What the first pass leaves: tables with a few numbers for each record, unit and row.
+//! The tables that the first pass leaves: a few numbers for each record, unit and row.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::memory::MemoryPlan;
-use super::path::{RouteId, RouteSet};
-use super::scan::{ScannedBlock, ScannedRecord, ScannedUnit};
+use super::memory_plan::MemoryPlan;
+use super::route::{RouteId, RouteSet};
+use super::scanned_block::{ScannedBlock, ScannedRecord, ScannedUnit};
 use crate::document::{Date, DocId, UnitId, Units};
 use crate::error::Result;
 use crate::input::{FieldValue, RepeatedIdsBuilder};
@@ -21,47 +21,49 @@ use crate::similarity::{Score, short};
 pub(super) struct RunTables {
     /// The language of each record; `None` for rejected ones.
     pub(super) languages: Vec<Option<Language>>,
-    /// The value that decides who stays, a record each; empty if no field does.
+    /// The value of each record that decides the keeper order; empty if no field decides it.
     pub(super) fields: Vec<Option<FieldValue>>,
-    /// When each record was published; empty if nobody asks.
-    pub(super) dates: Vec<Option<Date>>,
-    /// Bytes of the texts among them.
+    /// Bytes of the texts in `fields`.
     field_bytes: u64,
+    /// The publication date of each record; empty if the run reads no dates.
+    pub(super) dates: Vec<Option<Date>>,
     pub(super) units: Units,
-    /// The units of each path.
+    /// The rows of each route.
     rows: [RouteRows; 2],
-    /// Pairs of short units in one document that resemble, in input order.
+    /// Pairs of short units of one document that resemble each other, in input order.
     pub(super) resemblances: Vec<(UnitId, UnitId, Score)>,
-    /// Those of them that may be copies: alike enough, with the same numbers.
+    /// Those of `resemblances` that may be copies: similar enough, with the same numbers.
     pub(super) likely_copies: Vec<(UnitId, UnitId)>,
-    /// The words of all records, if passages are looked for.
+    /// The tokens of all records, in runs over passages only.
     pub(super) words: WordStore,
+    /// The hashes of all ids.
     pub(super) names: RepeatedIdsBuilder,
     /// Records that were rejected, ascending.
     pub(super) rejects: Vec<DocId>,
-    /// Rejected records by the code of their reason.
+    /// Number of rejected records by the code of their reason.
     pub(super) rejected: BTreeMap<String, u64>,
-    /// Records whose bytes were no clean UTF-8, ascending.
+    /// Records whose bytes were not clean UTF-8, ascending.
     pub(super) decoded: Vec<DocId>,
-    /// How many of them by note.
+    /// Number of these records by note.
     pub(super) noted: BTreeMap<String, u64>,
+    /// Number of units that are not compared only because they have no tokens.
     pub(super) empty_units: u64,
-    /// Documents with more distinct short units than are compared with one another.
+    /// Number of documents with more distinct short units than are compared with each other.
     pub(super) crowded: u64,
     /// The lines that return on other pages of their source, if pages are cut into stories.
     pub(super) returning: Option<Arc<ReturningLines>>,
 }
 
-/// The units of one path that have tokens, in input order: a row each.
+/// The units of one route that have tokens, in input order. Each is a row.
 pub(super) struct RouteRows {
     units: Vec<UnitId>,
     fingerprints: Vec<Fingerprint>,
     pub(super) keys: KeyColumns,
-    /// Where containment is looked for.
+    /// The sampled shingles of each row; only of the main route.
     pub(super) samples: RowSamples,
 }
 
-/// Bytes held for a record beside its units: its language, its row in the input, and its id while ids are compared.
+/// Bytes held for a record, its units left out: its language, its place in the input, and its id while ids are compared.
 const BYTES_PER_RECORD: u64 = 1 + 16 + 16;
 
 impl RouteRows {
@@ -70,10 +72,12 @@ impl RouteRows {
         Self { units: Vec::new(), fingerprints: Vec::new(), keys, samples: RowSamples::new(plan.samples()) }
     }
 
+    /// Number of rows.
     pub(super) fn len(&self) -> usize {
         self.units.len()
     }
 
+    /// The unit of a row.
     pub(super) fn unit(&self, row: u32) -> UnitId {
         self.units[row as usize]
     }
@@ -84,29 +88,32 @@ impl RouteRows {
         rows.filter(|(_, (unit, _))| **unit != GONE).map(|(row, (_, fingerprint))| (row as u32, *fingerprint))
     }
 
-    /// Lets everything but the samples go, once candidates are known.
+    /// Drops everything but the samples, once candidates are known.
     pub(super) fn forget(&mut self) {
         let samples = std::mem::replace(&mut self.samples, RowSamples::new(None));
         *self = Self { units: Vec::new(), fingerprints: Vec::new(), keys: KeyColumns::new(1, None), samples };
     }
 }
 
-/// The code of [`Reason::RepeatedId`](crate::input::RejectReason::RepeatedId).
+/// The code of [`RejectReason::RepeatedId`](crate::input::RejectReason::RepeatedId).
 pub(super) const REPEATED_ID: &str = "repeated_id";
 
 /// A unit of a record that was rejected later.
 const GONE: UnitId = UnitId(u32::MAX);
 
 impl RunTables {
-    pub(super) fn new(paths: &RouteSet, plan: &MemoryPlan) -> Self {
-        let bands = |id| paths.iter().find(|(path, _)| *path == id).map_or(1, |(_, path)| path.banding.bands());
+    /// Empty tables for units of `routes`.
+    pub(super) fn new(routes: &RouteSet, plan: &MemoryPlan) -> Self {
+        // A route that is not in use has no rows; its column count does not matter.
+        let bands = |id| routes.iter().find(|(known, _)| *known == id).map_or(1, |(_, route)| route.banding.bands());
+
         Self {
             languages: Vec::new(),
             fields: Vec::new(),
             dates: Vec::new(),
             field_bytes: 0,
             units: Units::default(),
-            rows: [RouteId::Main, RouteId::Short].map(|id| RouteRows::new(bands(id), plan)),
+            rows: RouteId::ALL.map(|id| RouteRows::new(bands(id), plan)),
             resemblances: Vec::new(),
             likely_copies: Vec::new(),
             words: WordStore::new(plan.keys().as_ref()),
@@ -121,27 +128,34 @@ impl RunTables {
         }
     }
 
-    /// The units of a path.
-    pub(super) fn rows(&self, path: RouteId) -> &RouteRows {
-        &self.rows[path.index()]
+    /// The rows of a route.
+    pub(super) fn rows(&self, route: RouteId) -> &RouteRows {
+        &self.rows[route.index()]
     }
 
-    /// The units of a path, to let go of what is no longer needed.
-    pub(super) fn rows_mut(&mut self, path: RouteId) -> &mut RouteRows {
-        &mut self.rows[path.index()]
+    /// The rows of a route, to drop what is no longer needed.
+    pub(super) fn rows_mut(&mut self, route: RouteId) -> &mut RouteRows {
+        &mut self.rows[route.index()]
     }
 
-    /// Makes everything readable that the first pass left.
+    /// Ends the first pass: everything becomes readable.
     ///
     /// # Errors
     ///
-    /// The disk refuses.
+    /// Spilled samples cannot be written.
     pub(super) fn finish(&mut self) -> Result<()> {
         self.rows.iter_mut().try_for_each(|rows| rows.samples.finish())
     }
 
-    /// Bytes held, band keys aside.
+    /// Number of accepted records without a readable date.
+    pub(super) fn undated(&self) -> usize {
+        let records = self.dates.iter().zip(&self.languages);
+        records.filter(|(date, language)| date.is_none() && language.is_some()).count()
+    }
+
+    /// Bytes held, band keys left out.
     pub(super) fn bytes(&self) -> u64 {
+        // A row is a unit (4) and a fingerprint (16); a unit is 24 bytes in its columns.
         let rows: usize = self.rows.iter().map(|rows| rows.units.len() * 20 + rows.samples.bytes() as usize).sum();
         let fields = self.fields.len() * size_of::<Option<FieldValue>>();
         let resemblances = self.resemblances.len() * size_of::<(UnitId, UnitId, Score)>();
@@ -157,19 +171,22 @@ impl RunTables {
             + self.returning.as_ref().map_or(0, |returning| returning.bytes())
     }
 
-    /// Appends what was scanned of the next block.
+    /// Appends the next scanned block. Blocks come in input order.
     ///
     /// # Errors
     ///
-    /// Band keys cannot be spilled.
+    /// Band keys, samples or words cannot be spilled.
     pub(super) fn append(&mut self, block: ScannedBlock) -> Result<()> {
+        // Places in a block become places in the run.
         let (first, first_record) = (self.units.len() as u32, self.languages.len());
         self.decoded.extend(block.decoded.iter().map(|place| DocId::new(first_record + *place as usize)));
         self.names.add_block(DocId::new(self.languages.len()), block.ids);
+
         let mut units = block.units.iter();
         for record in &block.records {
             self.record(record, units.by_ref().take(record.units as usize));
         }
+
         let texts = block.ranks.iter().filter_map(|rank| match rank {
             Some(FieldValue::Text(text)) => Some(text.capacity() as u64 + 16),
             _ => None,
@@ -177,10 +194,12 @@ impl RunTables {
         self.field_bytes += texts.sum::<u64>();
         self.fields.extend(block.ranks);
         self.dates.extend(block.dates);
+
         for (rows, keys) in self.rows.iter_mut().zip(&block.keys) {
             rows.keys.push(keys)?;
         }
         self.rows[RouteId::Main.index()].samples.push(&block.samples)?;
+
         let unit = |place: u32| UnitId(first + place);
         for pair in &block.resemblances {
             let (a, b) = (unit(pair.a), unit(pair.b));
@@ -188,6 +207,7 @@ impl RunTables {
             let likely = pair.same_numbers && pair.score.jaccard >= short::COPY;
             self.likely_copies.extend(likely.then_some((a, b)));
         }
+
         for (code, count) in block.rejected {
             *self.rejected.entry(code).or_default() += count;
         }
@@ -209,19 +229,20 @@ impl RunTables {
         for (number, unit) in units.enumerate() {
             let id = self.units.push(document, number, &unit.unit, unit.tokens);
             self.empty_units += u64::from(unit.is_empty());
-            let Some(path) = unit.path else { continue };
-            let rows = &mut self.rows[path.index()];
+            let Some(route) = unit.route else { continue };
+            let rows = &mut self.rows[route.index()];
             rows.units.push(id);
             rows.fingerprints.push(unit.fingerprint);
         }
     }
 
-    /// Takes records back that were read and are rejected after all, for `code`: those that repeat an id. `documents`
-    /// ascend.
+    /// Rejects records that were read already, for the reason `code`: they repeat an id. `documents` ascend.
     pub(super) fn reject(&mut self, documents: &[DocId], code: &str) {
         if documents.is_empty() {
             return;
         }
+        debug_assert!(documents.is_sorted(), "`binary_search` needs the order");
+
         self.words.leave_out(documents);
         let rejected = |document: DocId| documents.binary_search(&document).is_ok();
         for document in documents {
@@ -230,15 +251,18 @@ impl RunTables {
                 *field = None;
             }
         }
+
         self.rejects.extend_from_slice(documents);
         self.rejects.sort_unstable();
         *self.rejected.entry(code.to_owned()).or_default() += documents.len() as u64;
+
         let new_ids = self.units.retain(|units, unit| !rejected(units.document(unit)));
         for rows in &mut self.rows {
             for unit in &mut rows.units {
                 *unit = new_ids[unit.index()].unwrap_or(GONE);
             }
         }
+
         let renumber = |unit: &mut UnitId| match new_ids[unit.index()] {
             Some(new) => {
                 *unit = new;

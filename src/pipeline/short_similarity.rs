@@ -1,4 +1,4 @@
-//! Which short units resemble one another: all pairs of Jaccard [`short::RESEMBLES`] or more, in one document or across.
+//! Finds short units that resemble each other: all pairs of Jaccard [`short::RESEMBLES`] or more, in one document or across.
 
 use ahash::AHashMap;
 
@@ -6,20 +6,25 @@ use crate::lsh::{Node, PrefixIndex};
 use crate::shingle::ShingleSet;
 use crate::similarity::{Score, short};
 
-/// How many distinct short units apart two may stand in a document to be compared. Pages hold a few hundred; a file of a
-/// million lines must not take a million times a million steps.
+/// Largest distance of two units of one document that are compared, counted in distinct short units. Pages hold a few
+/// hundred of them; without this limit a file of a million lines would take a million times a million steps.
 pub(super) const WINDOW: usize = 1000;
 
-/// The pairs inside one document, by place, sorted. Shared shingles are counted by inverted lists, which at this low
-/// threshold beats comparing the candidates of a prefix filter. O(shingles · length of their lists in the window).
+/// The pairs inside one document, by place, sorted.
+///
+/// Counts shared shingles with inverted lists, which at this low threshold is faster than a prefix filter. O(shingles ·
+/// length of their lists in the window).
 pub(super) fn within_document<K>(sets: &[(K, ShingleSet)]) -> Vec<(Node, Node, Score)> {
     let mut pairs = Vec::new();
     if sets.len() < 2 {
         return pairs;
     }
+
     let mut lists: AHashMap<u64, Vec<Node>> = AHashMap::new();
+    // Shingles that the current unit shares with each earlier one. All zero between two units.
     let mut shared = vec![0_u32; sets.len()];
     let mut met = Vec::new();
+
     for (node, (_, set)) in sets.iter().enumerate() {
         for hash in set.hashes() {
             let list = lists.entry(*hash).or_default();
@@ -27,24 +32,29 @@ pub(super) fn within_document<K>(sets: &[(K, ShingleSet)]) -> Vec<(Node, Node, S
                 met.extend((shared[*other as usize] == 0).then_some(*other));
                 shared[*other as usize] += 1;
             }
+            // After the scan, so that a unit does not meet itself.
             list.push(node as Node);
         }
+
+        // Only the counters that were touched are reset, so that a unit costs its shared shingles.
         for other in met.drain(..) {
             let count = std::mem::take(&mut shared[other as usize]) as usize;
             let score = Score::from_counts(count, sets[other as usize].1.len(), set.len());
             pairs.extend((score.jaccard >= short::RESEMBLES).then_some((other, node as Node, score)));
         }
     }
+
     pairs.sort_unstable_by_key(|(a, b, _)| (*a, *b));
     pairs
 }
 
-/// All pairs of `sets`, by place, sorted. What stands in a list of the prefix filter of more than `max_bucket` entries
-/// and in no shorter one is not compared but counted.
+/// All pairs of `sets`, by place, sorted; and how many candidates were not compared, because they share only lists of the
+/// prefix filter with more than `max_bucket` entries.
 pub(super) fn across_documents(sets: &[ShingleSet], max_bucket: usize) -> (Vec<(Node, Node, Score)>, u64) {
     let (mut pairs, mut lost) = (Vec::new(), 0);
     let index = PrefixIndex::new(sets.iter().enumerate().map(|(node, set)| (node as Node, set)), short::RESEMBLES);
     let (mut met, mut passed_over) = (Vec::new(), Vec::new());
+
     for (node, set) in sets.iter().enumerate() {
         met.clear();
         passed_over.clear();
@@ -52,14 +62,18 @@ pub(super) fn across_documents(sets: &[ShingleSet], max_bucket: usize) -> (Vec<(
             let list = if length > max_bucket { &mut passed_over } else { &mut met };
             list.extend(((other as usize) < node).then_some(other));
         });
+
         for list in [&mut met, &mut passed_over] {
             list.sort_unstable();
             list.dedup();
         }
+        // A candidate that a shorter list proposes too is not lost.
         lost += passed_over.iter().filter(|other| met.binary_search(other).is_err()).count() as u64;
+
         let scored = met.iter().map(|other| (*other, node as Node, Score::of(&sets[*other as usize], set)));
         pairs.extend(scored.filter(|(_, _, score)| score.jaccard >= short::RESEMBLES));
     }
+
     pairs.sort_unstable_by_key(|(a, b, _)| (*a, *b));
     (pairs, lost)
 }

@@ -1,39 +1,39 @@
-//! The fields of records that a run reads beside id and text, and what they are for.
+//! The roles of the record fields that a run reads in addition to id and text.
 
-use super::Options;
+use super::options::Options;
 use crate::document::Date;
 use crate::input::{FieldValue, InputOptions};
 use crate::page::SourceResolver;
 
-/// Which of the fields that are read has which part.
+/// The places of the fields with a role, among the fields that the input reads.
 #[derive(Debug, Clone)]
 pub(super) struct FieldParts {
-    /// Decides who stays.
+    /// Decides the keeper order.
     rank: Option<usize>,
-    /// Says when a record was published.
+    /// The publication date.
     date: Option<usize>,
     sources: SourceResolver,
 }
 
 impl FieldParts {
-    /// The parts that `options` ask for, among the fields that `input` reads.
+    /// The roles that `options` ask for, among the fields that `input` reads.
     pub(super) fn new(options: &Options, input: &InputOptions) -> Self {
         let place = |field: Option<&str>| input.fields.iter().position(|name| Some(name.as_str()) == field);
         let (rank, date) = (place(options.keep.field()), place(options.date_field.as_deref()));
         Self { rank, date, sources: SourceResolver::new(input, options.source_field.as_deref()) }
     }
 
-    /// What names the sources of records.
+    /// Names the sources of records.
     pub(super) fn sources(&self) -> &SourceResolver {
         &self.sources
     }
 
-    /// The value that decides who stays.
+    /// The value that decides the keeper order.
     pub(super) fn rank(&self, fields: &[Option<FieldValue>]) -> Option<FieldValue> {
         fields.get(self.rank?)?.clone()
     }
 
-    /// The date.
+    /// The publication date; `None` if it is missing or cannot be read.
     pub(super) fn date(&self, fields: &[Option<FieldValue>]) -> Option<Date> {
         match fields.get(self.date?)?.as_ref()? {
             FieldValue::Text(text) => Date::read(text),
