@@ -30,6 +30,11 @@ impl Error {
     pub fn parameter(name: &'static str, value: impl fmt::Display, expected: impl Into<String>) -> Self {
         ErrorKind::Parameter { name, value: value.to_string(), expected: expected.into() }.into()
     }
+
+    /// An invariant of this crate does not hold; `what` says which.
+    pub(crate) fn internal(what: impl Into<String>) -> Self {
+        ErrorKind::Internal { what: what.into() }.into()
+    }
 }
 
 impl From<ErrorKind> for Error {
@@ -166,6 +171,12 @@ pub enum ErrorKind {
         /// The least that would do, in bytes.
         floor: u64,
         /// What needs it.
+        what: String,
+    },
+    /// A defect of this crate: an invariant does not hold. The run ends, so that it gives no wrong result.
+    #[error("internal error: {what}; please report this with the command and its input")]
+    Internal {
+        /// The invariant that does not hold.
         what: String,
     },
     /// A gold file that cannot be used.
