@@ -52,6 +52,22 @@ fn a_number_behind_the_beginning_or_known_to_both_tells_no_document() {
 }
 
 #[test]
+fn two_texts_that_differ_in_two_numbers_and_little_else_are_no_copies() {
+    let form = words(&mut Random::new(8), VOCABULARY, 120);
+    let prices = |gold: &str, silver: &str| {
+        format!("{} {gold} {} {silver} {}", spelled(&form[..20]), spelled(&form[20..70]), spelled(&form[70..]))
+    };
+
+    assert_eq!(relation(&prices("155", "80"), &prices("162", "84")), NUMBERS);
+    assert_eq!(
+        relation(&prices("155", "80"), &prices("155", "84")),
+        Some(Relation::Near),
+        "one figure is a correction"
+    );
+    assert_eq!(relation(&prices("155", "80"), &prices("١٥٥", "٨٠")), Some(Relation::Exact));
+}
+
+#[test]
 fn posts_of_other_files_are_no_copies() {
     let form = words(&mut Random::new(3), VOCABULARY, 24);
     for (one, other) in [("v1.9.0", "v1.9.8"), ("x86", "arm64"), ("b460", "b462")] {

@@ -19,6 +19,15 @@ pub(crate) const FORM: u32 = 4;
 /// Most tokens of the longer text of which one number is the content.
 const WITH_NUMBER: usize = 160;
 
+/// Most tokens of the longer text of which several numbers are the content.
+const WITH_NUMBERS: usize = 400;
+
+/// Fewest numbers that are the content of two texts of any form.
+const NUMBERS: usize = 2;
+
+/// Most replaced words for each such number: its unit, its name.
+const WORDS_PER_NUMBER: usize = 2;
+
 /// Most tokens of the longer text of which one code is the content.
 const WITH_CODE: usize = 80;
 
@@ -81,9 +90,7 @@ impl TextPair<'_> {
     pub(super) fn other_content(&self) -> Option<FormContent> {
         let longer = self.b.wording.words().len();
 
-        let near = self.evidence.near.map(|near| (near, self.shared_frequency(near)));
-        let form = near.filter(|(_, shared)| *shared >= FORM);
-        if longer > WITH_NUMBER || longer > WITH_CODE && form.is_none() {
+        if longer > WITH_NUMBERS {
             return None;
         }
 
@@ -94,24 +101,27 @@ impl TextPair<'_> {
             return None;
         }
 
-        // A code is enough, in a form of any number of texts.
+        // Several numbers are enough, in a form of any number of texts.
         let [a, b] = [self.a, self.b].map(|text| tokens(text.folded).collect::<Vec<_>>());
+        if has_other_numbers([&a, &b], &detail.slots) {
+            return Some(FormContent::Number);
+        }
+
+        // A code is enough too.
         let tells_code =
             |slot: &TokenSlot| has_own_code(&a[slot.a.clone()], &b) && has_own_code(&b[slot.b.clone()], &a);
         if longer <= WITH_CODE && detail.slots.iter().any(tells_code) {
             return Some(FormContent::Number);
         }
 
-        // A number or a word must be rare among the texts of the form.
-        let (frequencies, shared) = form?;
+        // One number or a word must be rare among the texts of the form.
+        let near = self.evidence.near.map(|near| (near, self.shared_frequency(near)));
+        let (frequencies, shared) = near.filter(|(_, shared)| *shared >= FORM && longer <= WITH_NUMBER)?;
         let most = RARE.max(shared / RARER);
         let [rare_a, rare_b] = [self.a, self.b].map(|text| text.wording.rare_tokens(frequencies, most));
         let sides = [FormSide { tokens: &a, is_rare: &rare_a }, FormSide { tokens: &b, is_rare: &rare_b }];
 
-        // Slots at the edges are titles, counters and tags, which differ between copies.
-        let is_inner =
-            |slot: &&TokenSlot| slot.a.start.min(slot.b.start) > 0 && slot.a.end < a.len() && slot.b.end < b.len();
-        let inner = || detail.slots.iter().filter(is_inner);
+        let inner = || inner_slots([&a, &b], &detail.slots);
 
         if inner().any(|slot| tells_number(sides, slot)) {
             return Some(FormContent::Number);
@@ -129,6 +139,45 @@ impl TextPair<'_> {
     }
 }
 
+/// The slots that have tokens before and behind them. Slots at the edges are titles, counters and tags, which differ
+/// between copies.
+fn inner_slots<'s>([a, b]: [&[&[u8]]; 2], slots: &'s [TokenSlot]) -> impl Iterator<Item = &'s TokenSlot> + use<'s> {
+    let (end_of_a, end_of_b) = (a.len(), b.len());
+    slots
+        .iter()
+        .filter(move |slot| slot.a.start.min(slot.b.start) > 0 && slot.a.end < end_of_a && slot.b.end < end_of_b)
+}
+
+/// Whether two texts differ in at least [`NUMBERS`] numbers, and in few words.
+fn has_other_numbers([a, b]: [&[&[u8]]; 2], slots: &[TokenSlot]) -> bool {
+    // A number that the other text has elsewhere is no other number.
+    let own = |slot: &[&[u8]], other: &[&[u8]]| {
+        let own: Vec<&[u8]> = slot.iter().copied().filter(|token| !other.contains(token)).collect();
+        digits(&own)
+    };
+    let differ = |slot: &&TokenSlot| {
+        let (of_a, of_b) = (own(&a[slot.a.clone()], b), own(&b[slot.b.clone()], a));
+        !of_a.is_empty() && !of_b.is_empty() && of_a != of_b
+    };
+    let numbers = inner_slots([a, b], slots).filter(differ).count();
+
+    let count_words = |tokens: &[&[u8]]| tokens.iter().filter(|token| !alphabet::is_number(token)).count();
+    let words: usize =
+        slots.iter().map(|slot| count_words(&a[slot.a.clone()]).min(count_words(&b[slot.b.clone()]))).sum();
+
+    numbers >= NUMBERS && words <= WORDS_PER_NUMBER * numbers
+}
+
+/// The sorted digits of the numbers among tokens, without zeros, since papers write one number in many ways.
+fn digits(tokens: &[&[u8]]) -> Vec<u8> {
+    let numbers = tokens.iter().filter(|token| alphabet::is_number(token));
+    let mut digits: Vec<u8> =
+        numbers.flat_map(|token| token.iter()).copied().filter(|byte| (b'1'..=b'9').contains(byte)).collect();
+    digits.sort_unstable();
+
+    digits
+}
+
 /// The tokens of one of two texts.
 #[derive(Clone, Copy)]
 struct FormSide<'s> {
@@ -138,14 +187,10 @@ struct FormSide<'s> {
 }
 
 impl FormSide<'_> {
-    /// The sorted digits of the rare numbers of a range, without zeros, since papers write one number in many ways.
-    fn digits(self, range: Range<usize>) -> Vec<u8> {
-        let numbers = range.filter(|place| self.is_rare[*place] && alphabet::is_number(self.tokens[*place]));
-        let digits = numbers.flat_map(|place| self.tokens[place]);
-        let mut digits: Vec<u8> = digits.copied().filter(|byte| (b'1'..=b'9').contains(byte)).collect();
-        digits.sort_unstable();
-
-        digits
+    /// The [`digits`] of the rare tokens of a range.
+    fn rare_digits(self, range: Range<usize>) -> Vec<u8> {
+        let rare: Vec<&[u8]> = range.filter(|place| self.is_rare[*place]).map(|place| self.tokens[place]).collect();
+        digits(&rare)
     }
 
     /// Whether a range has a rare word that the other text lacks.
@@ -158,7 +203,7 @@ impl FormSide<'_> {
 
 /// Whether the rare numbers of the two sides of a slot differ.
 fn tells_number([a, b]: [FormSide<'_>; 2], slot: &TokenSlot) -> bool {
-    let (of_a, of_b) = (a.digits(slot.a.clone()), b.digits(slot.b.clone()));
+    let (of_a, of_b) = (a.rare_digits(slot.a.clone()), b.rare_digits(slot.b.clone()));
     !of_a.is_empty() && !of_b.is_empty() && of_a != of_b
 }
 
