@@ -101,6 +101,7 @@ fn sane<'h>(lines: &[TextLine], hints: &'h [LineHint]) -> Cow<'h, [LineHint]> {
         return Cow::Borrowed(hints);
     }
 
+    // A menu that is intact stays one.
     let wrong: Vec<Zone> = around.iter().filter(|(_, words)| 2 * words >= all).map(|(zone, _)| *zone).collect();
     let open =
         |hint: &LineHint| if wrong.contains(&hint.zone) { LineHint { zone: Zone::Open, ..*hint } } else { *hint };
