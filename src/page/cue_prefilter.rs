@@ -98,7 +98,7 @@ impl CuePrefilter {
             if is_word_char(c) {
                 let Some(code) = code(c) else {
                     match (is_digit(c), count) {
-                        // Numbers may stand before a phrase, and end a word.
+                        // Numbers may precede a phrase, and end a word.
                         (true, 0) => continue,
                         (true, _) => break,
                         // A letter whose folding this table does not know.

@@ -302,7 +302,7 @@ fn short(piece: &LinePiece, evidence: &PieceFeatures) -> RoleCosts {
     )
 }
 
-/// What is added for a line that many pages of its source share; less for a headline, which may be in a list that all have.
+/// The costs added for a line that many pages of its source share. Less for a headline: it may be in a list that all have.
 const fn furniture(shape: PieceShape) -> &'static [(PieceRole, i32)] {
     match shape {
         PieceShape::Paragraph | PieceShape::Sentence => {

@@ -1,4 +1,4 @@
-//! What the words of a line say: its class, whether it is a time, and what surrounds a headline on it.
+//! The reading of a line by its words: its class, whether it is a time, and what surrounds a headline on it.
 
 use super::lexicon::{LEXICON, WordSenses};
 use super::vocabulary::{PhraseForm, WordingClass};
