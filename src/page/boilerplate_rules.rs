@@ -173,6 +173,7 @@ impl RulesReader<'_> {
 
         let rule: BoilerplateRule = serde_json::from_str(line)
             .map_err(|error| self.error(number, error.to_string(), "give source, kind and text, or remove the line"))?;
+        // Found here, so that the error names the line.
         if self.probe.hash_of_words(rule.kind, &rule.text).is_none() {
             let what = format!("{:?} has not the words of a {:?}", rule.text, rule.kind).to_lowercase();
             return Err(self.error(number, what, "give 1 to 24 words for a line, 5 for a head or tail"));

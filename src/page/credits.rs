@@ -12,7 +12,6 @@ use memchr::memmem::Finder;
 use super::cue_prefilter::PREFILTER;
 use super::cues;
 use super::matcher::{self, PhrasePart, TokenBuffer};
-use crate::document::Span;
 use crate::normalize::{FoldScratch, Normalizer};
 
 /// Lines at the head of a text that may begin with a credit, and at its end that may end with one: a dateline may follow a
@@ -194,9 +193,8 @@ struct CreditPart<'a> {
 impl CreditPart<'_> {
     /// The text between token `at - 1` and token `at`, with its first byte.
     fn between(&self, at: usize) -> (usize, &str) {
-        let start = at.checked_sub(1).and_then(|before| self.tokens.span(before)).map_or(0, |span| span.end);
-        let end = self.tokens.span(at).map_or(self.line.len(), |span| span.start);
-        (start, Span::new(start, end.max(start)).of(self.line))
+        let gap = self.tokens.gap(at, self.line.len());
+        (gap.start, gap.of(self.line))
     }
 
     fn gap(&self, at: usize) -> CreditGap {
@@ -206,11 +204,9 @@ impl CreditPart<'_> {
     /// The first byte of the text behind a credit of `end` tokens and its signs.
     fn rest(&self, end: usize) -> usize {
         let (start, gap) = self.between(end);
-        let sign = |c| matches!(c, '-' | '–' | '—' | 'ـ' | '/' | '|' | ':' | '：' | ')' | ']');
-        let signs = gap.rfind(sign).map_or(0, |at| at + gap[at..].chars().next().map_or(0, char::len_utf8));
-
-        let behind = &gap[signs..];
-        start + signs + (behind.len() - behind.trim_start().len())
+        // Behind the last sign, other signs are of the text: a quotation mark, a bracket that opens.
+        let behind = gap.rsplit(['-', '–', '—', 'ـ', '/', '|', ':', '：', ')', ']']).next().unwrap_or(gap);
+        start + (gap.len() - behind.trim_start().len())
     }
 
     /// Whether tokens `from..to` may be names and places: without numbers, words of sentences and ends of sentences.
@@ -223,6 +219,7 @@ impl CreditPart<'_> {
 
     /// Whether the signs between tokens `from..to` leave at most a name or place between two of them.
     fn segments(&self, from: usize, to: usize) -> bool {
+        // The tokens since the last sign.
         let mut length = 0;
         (from..to).all(|at| {
             let gap = self.gap(at);
@@ -234,6 +231,7 @@ impl CreditPart<'_> {
     /// The end of a place, two dates around الموافق, and an agency: «الرياض 26 شوال 1436 هـ الموافق 11 أغسطس 2015 م واس».
     fn dated(&self) -> Option<usize> {
         let between = (2..=8).find(|at| matcher::is_dateline_word(self.tokens, *at))?;
+        // Without a number before it the word is part of a sentence.
         (1..between).any(|at| self.tokens.is_number(at)).then_some(())?;
         (between + 1..=between + 7).find_map(|at| matcher::agency_end(self.tokens, at))
     }
@@ -254,6 +252,7 @@ impl CreditPart<'_> {
     /// «القاهرة – محمد عبده –».
     fn extended(&self, end: usize) -> usize {
         let gap = self.gap(end);
+        // A colon ends a credit; only a dash lets it go on.
         let next = (end + 1..=end + 4).find(|at| self.gap(*at).dash || self.gap(*at).colon);
         let goes_on = |at: &usize| gap.dash && !gap.colon && self.spaced(*at) && self.names(end, *at);
         next.filter(goes_on).unwrap_or(end)
@@ -302,6 +301,7 @@ impl CreditPart<'_> {
             return false;
         }
 
+        // By its label, or by a dash behind a name.
         let label = |phrase: &PhrasePart| self.tokens.end_of(phrase, 0);
         let labelled = LISTS.labels.iter().filter_map(label).any(|end| end < tokens && self.gap(end).parts());
 

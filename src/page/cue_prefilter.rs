@@ -98,7 +98,7 @@ impl CuePrefilter {
             if is_word_char(c) {
                 let Some(code) = code(c) else {
                     match (is_digit(c), count) {
-                        // Numbers may stand before a phrase, and end a word.
+                        // Numbers may precede a phrase, and end a word.
                         (true, 0) => continue,
                         (true, _) => break,
                         // A letter whose folding this table does not know.
@@ -217,8 +217,10 @@ const WAW: u16 = 0x48;
 /// may too. `None` for digits and for letters whose folding this table does not cover.
 const fn code(c: char) -> Option<u16> {
     match c {
+        // One code for both cases.
         'A'..='Z' => Some(c as u16 - 'A' as u16 + 1),
         'a'..='z' => Some(c as u16 - 'a' as u16 + 1),
+        // Hamza, yeh, teh marbuta and kaf in all spellings that fold to one letter.
         'أ' | 'إ' | 'آ' | 'ٱ' | 'ا' => Some(ALEF),
         'ؤ' | 'ئ' | 'ء' => Some(0x21),
         'ى' | 'ی' | 'ې' | 'ے' | 'ي' => Some(0x4A),

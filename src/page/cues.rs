@@ -1,6 +1,6 @@
 //! The table of cues: the words that mark a line of a news page as boilerplate, in their usual spelling.
 //!
-//! This is the only such list. [`super::matcher`] folds it with the Arabic `standard` table, and lines too, whatever their
+//! This is the only such list. [`super::matcher`] folds it with the Arabic `standard` table, and lines too, in any
 //! language: إقرأ أيضاً, اقرأ ايضا and their presentation forms are one entry, and Persian and Urdu entries match with any
 //! yeh and kaf.
 //!

@@ -131,6 +131,7 @@ impl Cutter {
             && PREFILTER.may_be_cue(line.span.of(text))
             && let Some(cue) = self.matcher.find(text, &line)
         {
+            // Whether it holds is settled when its neighbours are known.
             if cue.weak {
                 self.weak.push(self.lines.len());
             }

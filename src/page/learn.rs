@@ -66,6 +66,7 @@ impl PartSampler {
         let mut parts = Vec::new();
         self.parts(text, |part, _| parts.push(part.hash));
         parts.sort_unstable();
+        // A part counts once in a document.
         parts.dedup();
 
         Some(DocumentParts { fingerprint, parts })
@@ -144,6 +145,7 @@ impl RuleLearner {
             return;
         }
 
+        // A name is copied only when it is new.
         let source = match self.sources.get(source) {
             Some(&known) => known,
             None => {
@@ -184,6 +186,7 @@ impl RuleLearner {
     /// The parts that enough documents share, by their first document.
     pub(crate) fn finish(mut self) -> Vec<FrequentPart> {
         self.merge();
+        // Names by number: `sources` has the numbers by name.
         let mut names = vec![""; self.documents.len()];
         for (name, place) in &self.sources {
             names[*place as usize] = name;
@@ -204,6 +207,7 @@ impl RuleLearner {
         });
 
         let mut frequent: Vec<FrequentPart> = frequent.collect();
+        // Their documents are read again in this order.
         frequent.sort_by_key(|part| (part.first, part.hash));
         frequent
     }

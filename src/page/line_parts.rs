@@ -10,7 +10,7 @@ pub(super) const LINE_TOKENS: usize = 24;
 pub(super) const PART_TOKENS: usize = 5;
 /// Longer lines have more than [`LINE_TOKENS`].
 const LINE_BYTES: usize = 720;
-/// Bytes in which the head or tail of a longer line stands.
+/// Bytes of a longer line in which its head or tail is searched.
 const PART_BYTES: usize = 160;
 /// Seed of the hashes, which are computed from the words of a rules file and never stored.
 const SEED: u64 = 0x6D75_6B61_7272_6172;

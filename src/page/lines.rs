@@ -147,6 +147,7 @@ pub(super) fn measure(text: &str, range: Range<usize>) -> Option<TextLine> {
     }
     scan.end_word(line.len());
 
+    // Offsets of the scan are from the first character that is no white space.
     let start = range.start + (raw.len() - raw.trim_start().len());
     let ending = ending(line);
     Some(TextLine {
@@ -208,6 +209,7 @@ impl LineScan {
             return;
         }
         if c.is_whitespace() {
+            // A dash between white space, as in «الرياض - واس».
             self.dashed |= matches!(self.before, ['-' | '–' | '—', space, _] if space.is_whitespace());
             self.end_word(at);
         } else {
@@ -219,6 +221,7 @@ impl LineScan {
             let letter = is_word_char(c);
             self.has_letter |= letter;
             self.glue += u32::from(letter && self.glues(c));
+            // A word directly behind « ..» may also be bad typing.
             self.doubtful_glue +=
                 u32::from(letter && matches!(self.before, ['.', '.', space] if space.is_whitespace()));
             self.letters = if letter { self.letters + 1 } else { 0 };
@@ -254,6 +257,7 @@ impl LineScan {
             return LineRole::Wordless;
         }
 
+        // Paragraphs with bad spacing end as sentences, headlines do not.
         let glued = self.words >= GLUED_WORDS
             && self.glue >= GLUE_POINTS
             && (self.glue + self.doubtful_glue) * WORDS_PER_GLUE_POINT >= self.words
@@ -290,14 +294,12 @@ const fn is_closing(c: char) -> bool {
 }
 
 fn ending(line: &str) -> LineEnding {
+    // What may follow the mark of an ending is skipped.
     let mut back = line.chars().rev().filter(|&c| !is_mark(c) && !is_closing(c) && !c.is_whitespace());
     match back.next() {
         Some('.') => {
-            if back.next() == Some('.') {
-                LineEnding::Open
-            } else {
-                LineEnding::Stop
-            }
+            // Dots in a row cut a text off.
+            if back.next() == Some('.') { LineEnding::Open } else { LineEnding::Stop }
         }
         Some('۔') => LineEnding::Stop,
         Some('؟' | '?' | '!') => LineEnding::Asking,

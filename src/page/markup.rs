@@ -6,11 +6,11 @@
 //! | a line | becomes |
 //! |---|---|
 //! | in a form, a share bar, comments, keywords, the path to the page; a caption, byline or time | boilerplate |
-//! | that is all link, with the words of a headline | a headline, wherever it stands |
+//! | that is all link, with the words of a headline | a headline, anywhere on the page |
 //! | that is all link and shorter, or in the page's head, foot, menus and margins | boilerplate |
 //! | that is a heading over paragraphs | a title; below a title of a higher level, a part of its story |
 //! | that is a heading over links | boilerplate, the name of a section |
-//! | that stands in an article with paragraphs | story, however short |
+//! | in an article with paragraphs | part of a story, even if short |
 //! | that is short and outside the articles of a page that has some | boilerplate |
 //! | that has the shape of a headline and is no link, on a page where three headlines are links | boilerplate |
 //! | in the card of another article | boilerplate |
@@ -101,6 +101,7 @@ fn sane<'h>(lines: &[TextLine], hints: &'h [LineHint]) -> Cow<'h, [LineHint]> {
         return Cow::Borrowed(hints);
     }
 
+    // A menu that is intact stays one.
     let wrong: Vec<Zone> = around.iter().filter(|(_, words)| 2 * words >= all).map(|(zone, _)| *zone).collect();
     let open =
         |hint: &LineHint| if wrong.contains(&hint.zone) { LineHint { zone: Zone::Open, ..*hint } } else { *hint };

@@ -53,6 +53,18 @@ impl TokenBuffer {
         self.tokens.get(index).map(|&(_, span)| span)
     }
 
+    /// The bytes between token `at - 1` and token `at`; `len` is the length of the folded text.
+    pub(super) fn gap(&self, at: usize, len: usize) -> Span {
+        let start = match at.checked_sub(1) {
+            Some(before) => self.span(before).map_or(0, |span| span.end),
+            None => 0,
+        };
+        let end = self.span(at).map_or(len, |span| span.start);
+        // A token may have come from letters of the one before it, and overlap it.
+        Span::new(start, end.max(start))
+    }
+
+    /// Whether a token is digits alone.
     pub(super) fn is_number(&self, index: usize) -> bool {
         self.get(index).is_some_and(|token| token.iter().all(u8::is_ascii_digit))
     }
@@ -205,8 +217,8 @@ impl PhraseMatcher {
         }
 
         self.fold(text, line);
-        let seen = MatchedLine { tokens: &self.tokens, text, line };
-        seen.phrase().or_else(|| seen.agency())
+        let matched = MatchedLine { tokens: &self.tokens, text, line };
+        matched.phrase().or_else(|| matched.agency())
     }
 
     /// Folds the head of `line` into tokens.
@@ -235,12 +247,15 @@ impl MatchedLine<'_> {
             let first = self.tokens.get(from)?;
             // The phrases of one first word are neighbours.
             let begin = TABLE.phrases.partition_point(|phrase| phrase.first() < first);
-            for phrase in TABLE.phrases.get(begin..)?.iter().take_while(|p| p.first() == first) {
-                if let Some(cue) = self.fit(phrase, from).filter(|cue| best.is_none_or(|b| b.weak && !cue.weak)) {
+            for phrase in TABLE.phrases[begin..].iter().take_while(|phrase| phrase.first() == first) {
+                // The first match stays, unless it is weak and this one is not.
+                let Some(cue) = self.fit(phrase, from) else { continue };
+                if best.is_none_or(|best| best.weak && !cue.weak) {
                     best = Some(cue);
                 }
             }
 
+            // Only numbers are skipped.
             if best.is_some() || !self.tokens.is_number(from) {
                 return best;
             }
@@ -256,6 +271,7 @@ impl MatchedLine<'_> {
             (end..self.tokens.len()).find_map(|at| self.tokens.end_of(later, at))?;
         }
 
+        // Nothing follows, not even behind the head that was folded.
         let alone = end == self.tokens.len() && self.line.head_end == self.line.span.end;
         let words = self.line.words;
         let slashed = || self.line.span.of(self.text).starts_with("//");
@@ -274,9 +290,8 @@ impl MatchedLine<'_> {
 
     /// The original text between token `at - 1` and token `at`.
     fn gap(&self, at: usize) -> &str {
-        let start = at.checked_sub(1).and_then(|before| self.tokens.span(before)).map_or(0, |span| span.end);
-        let end = self.tokens.span(at).map_or(self.line.head_end - self.line.span.start, |span| span.start);
-        Span::new(start, end.max(start)).of(self.line.span.of(self.text))
+        let own = self.line.span.of(self.text);
+        self.tokens.gap(at, self.line.head_end - self.line.span.start).of(own)
     }
 
     /// Whether an address, which folds to no token, follows token `at - 1`.

@@ -86,6 +86,7 @@ impl LineCounter {
             return;
         }
 
+        // A name is copied only when it is new.
         match self.pages.get_mut(source) {
             Some(pages) => *pages += 1,
             None => {
@@ -93,6 +94,7 @@ impl LineCounter {
             }
         }
 
+        // The same line of two sources is two lines.
         for line in &page.0 {
             self.buffer.push(CountedLine { hash: mix(salt ^ line), pages: 1 });
             if self.buffer.len() >= BUFFER {
@@ -111,6 +113,7 @@ impl LineCounter {
             same
         });
 
+        // Counts, not the order of lines, decide what is forgotten.
         let mut rare = 1;
         while self.table.len() > MOST {
             self.table.retain(|line| line.pages > rare);

@@ -104,6 +104,7 @@ impl Sieve {
     fn read(&mut self, text: &str, kind: UnitKind) {
         self.lines.clear();
         if kind == UnitKind::Document {
+            // The cutter keeps the other buffer for the next text.
             self.cutter.skim(text);
             std::mem::swap(&mut self.lines, &mut self.cutter.lines);
         } else {
@@ -117,6 +118,7 @@ impl Sieve {
     /// Notes the credits at the head of the first lines of text, down to the first paragraph.
     fn heads(&mut self, text: &str) {
         for line in self.lines.iter().filter(|line| line.role == LineRole::Text).take(LINES) {
+            // A dateline may follow a byline, but no credit follows a dateline or a paragraph.
             match self.credits.head(line.span.of(text)) {
                 Some(LineHead::Line) => self.out.push(line.span),
                 Some(LineHead::Cut(end)) => {
@@ -159,6 +161,7 @@ impl Sieve {
     /// Replaces `kept` by the spans between those of `out`, which are sorted by their start.
     fn keep_rest(&mut self, text: &str) {
         self.kept.clear();
+        // The end of what was left out so far.
         let mut start = 0;
         for out in &self.out {
             if out.start > start {

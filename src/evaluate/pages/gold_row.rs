@@ -1,36 +1,40 @@
-//! A row of a gold file: which part of a page is what.
+//! A row of a gold file: a part of a page and its label.
 
 use super::gold_page::LetterLabel;
 
-/// A row, checked by itself.
+/// A row that is valid by itself.
 #[derive(Debug)]
 pub(super) struct GoldRow {
     /// First and last line, from 1.
     pub lines: (u64, u64),
-    /// First and last character of the line, from 1, where the row is a part of it.
+    /// First and last character, from 1, of a row that is part of a line.
     pub columns: Option<(usize, usize)>,
     pub label: LetterLabel,
     pub group: String,
-    /// Whether it goes on with the last story of its group.
+    /// Whether it continues the last story of its group.
     pub goes_on: bool,
 }
 
-/// What a row looks like, for errors.
+/// The shape of a row, for errors.
 const SHAPE: &str = "a row is start_line, end_line, kind, group, flags, columns, with tabs between them";
 
 impl GoldRow {
-    /// Reads a line; an error says what is wrong and what would be right.
+    /// Reads a line. An error names the fault and the remedy.
     pub(super) fn parse(line: &str) -> Result<Self, String> {
         let fields: Vec<&str> = line.split('\t').collect();
         let [start, end, kind, rest @ ..] = &fields[..] else { return Err(format!("too few columns; {SHAPE}")) };
-        let field = |place: usize| rest.get(place).copied().unwrap_or_default();
-        let (group, flags, columns) = (field(0), RowFlags::parse(field(1))?, field(2));
+        // The last columns may be left out.
+        let [group, flags, columns] = [0, 1, 2].map(|place| rest.get(place).map_or("", |field| *field));
+        let flags = RowFlags::parse(flags)?;
         let lines =
             pair(start, end).ok_or_else(|| format!("lines {start:?} to {end:?} are no range of lines; {SHAPE}"))?;
+
         let label = flags.label(kind)?;
         if *kind != "boilerplate" && group.is_empty() {
             return Err(format!("a {kind} needs a group: a name that all wordings of this item share"));
         }
+
+        // Columns count within one line.
         let columns = match columns {
             "" => None,
             _ if lines.0 != lines.1 => {
@@ -53,6 +57,7 @@ fn range(columns: &str) -> Option<(usize, usize)> {
     pair(first, last)
 }
 
+/// The flags of a row.
 #[derive(Debug, Default)]
 struct RowFlags {
     title: bool,
@@ -63,19 +68,20 @@ struct RowFlags {
 
 impl RowFlags {
     fn parse(flags: &str) -> Result<Self, String> {
-        let mut found = Self::default();
+        let mut known = Self::default();
         for flag in flags.split(',').map(str::trim).filter(|flag| !flag.is_empty()) {
             match flag {
-                "title" => found.title = true,
-                "cont" => found.goes_on = true,
-                "glued" | "inline" => found.either = true,
-                "free" | "teaser" => found.free = true,
+                "title" => known.title = true,
+                "cont" => known.goes_on = true,
+                "glued" | "inline" => known.either = true,
+                "free" | "teaser" => known.free = true,
                 _ => return Err(format!("flag {flag:?}; flags are title, cont, free, teaser, glued, inline")),
             }
         }
-        Ok(found)
+        Ok(known)
     }
 
+    /// The label of a row of `kind` with these flags.
     fn label(&self, kind: &str) -> Result<LetterLabel, String> {
         let label = match kind {
             "headline" => LetterLabel::Headline,
@@ -83,6 +89,8 @@ impl RowFlags {
             "boilerplate" => LetterLabel::Boilerplate,
             _ => return Err(format!("kind {kind:?}; kinds are headline, story, boilerplate")),
         };
+
+        // A flag outweighs the kind, and one that excludes more outweighs others.
         Ok(match self {
             Self { free: true, .. } => LetterLabel::Free,
             Self { either: true, .. } => LetterLabel::Either,

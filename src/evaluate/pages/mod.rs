@@ -1,25 +1,25 @@
-//! Cut pages against pages that people cut: which lines are what, where stories begin and end, what repeats.
+//! Evaluation of cut pages against pages cut by hand: the kinds of lines, the boundaries of stories, the repeated items.
 //!
-//! The gold is a directory with `pages/NAME.txt` and `gold/NAME.tsv` ([`GoldPages`] says what a row holds). Letters and
-//! digits are counted, nothing else: whether a bullet, a blank or a vowel mark belongs to a unit changes no score.
+//! The gold is a directory with `pages/NAME.txt` and `gold/NAME.tsv` (rows: see [`GoldPages`]). Only letters and digits are
+//! counted: the unit of a bullet, a blank or a vowel mark changes no score.
 //!
-//! | measure | what is counted |
+//! | measure | count |
 //! |---|---|
-//! | accuracy | mean over lines of the share of a line's letters whose kind is right; a title is right as a headline |
-//! | headlines | headlines and titles; found where a headline unit and the gold share at least .8 of their union |
+//! | accuracy | mean over lines of the share of letters with the correct kind; a title is correct as a headline |
+//! | headlines | headlines and titles; found if a headline unit and the gold have at least .8 of their union in common |
 //! | titled | stories with a title whose unit names the headline unit that is that title |
 //! | boundaries | first and last letters of the parts of stories, to within 4 letters |
-//! | whole | parts of stories that one story unit covers: at least .9 of the union |
-//! | boilerplate | lines of boilerplate, each as much as its share of the line is |
+//! | whole | parts of stories that have at least .9 of their union in common with one story unit |
+//! | boilerplate | lines of boilerplate, each weighted by its share of the line |
 //! | pairs | pairs of repeated items: headlines and titles among themselves, stories among themselves |
 //!
-//! A pair is found where two exact or near members of one cluster, or a keeper and what is related to it, are those two
-//! items. One with a unit that is no item of the gold is wrong; one with a scrap of a story counts neither way, nor does
-//! `contained` or `variant`. Sums are taken over all pages before any rate, so that a long page counts for more.
+//! A pair is found if its items are two exact or near members of one cluster, or a keeper and a unit related to it. A pair with a
+//! unit that is no item of the gold is wrong. A pair with a scrap of a story counts neither way, and neither do `contained`
+//! and `variant`. Counts are added up over all pages before any rate, so that a long page has more weight.
 
 use crate::cluster::Cluster;
-use crate::document::Unit;
-use crate::document::Units;
+use crate::document::{DocId, Unit, Units};
+use crate::input::Corpus;
 use crate::page::{Cutter, UnitLevel};
 use crate::pipeline::PageCutter;
 
@@ -34,11 +34,10 @@ pub use gold_pages::GoldPages;
 pub use scores::{HitCount, PageScores, PageShares, PagesEvaluation};
 
 use cut_page::CutPage;
-use gold_page::GoldPage;
 use scores::PageCounts;
 
-/// Cuts every page of `gold` into stories and scores the cuts, and the `clusters` of `units` that a run at
-/// [`UnitLevel::Story`](crate::page::UnitLevel::Story) found over [`GoldPages::corpus`].
+/// Scores the cuts of every page of `gold` into stories, and the `clusters` of `units` that a run at
+/// [`UnitLevel::Story`](crate::page::UnitLevel::Story) found in [`GoldPages::corpus`].
 ///
 /// ```
 /// use mukarrar::evaluate::{GoldPages, evaluate_pages};
@@ -60,28 +59,37 @@ pub fn evaluate_pages(gold: &GoldPages, units: &Units, clusters: &[Cluster]) -> 
     let units_of = cut_pages(gold);
     let cuts: Vec<CutPage> = gold.pages.iter().zip(&units_of).map(|(page, units)| CutPage::of(page, units)).collect();
     let (repeats, all_repeats) = repeats::count(gold, &cuts, units, clusters);
+
     let mut sum = PageCounts::default();
-    let counts = cuts.iter().zip(&repeats).map(|(cut, repeats)| PageCounts { pairs: *repeats, ..cut.counts() });
-    let scores = |(page, counts): (&GoldPage, PageCounts)| {
+    let mut pages = Vec::with_capacity(cuts.len());
+    for ((page, cut), repeats) in gold.pages.iter().zip(&cuts).zip(&repeats) {
+        let counts = PageCounts { pairs: *repeats, ..cut.counts() };
         sum += counts;
-        counts.scores(&page.name)
-    };
-    let pages = gold.pages.iter().zip(counts).map(scores).collect();
+        pages.push(counts.scores(&page.name));
+    }
+
+    // A pair across two pages counts on both, so the pairs of all pages are no sum.
     PagesEvaluation { pages, all: PageCounts { pairs: all_repeats, ..sum }.scores("ALL") }
 }
 
 /// The units of each page, cut as in a run over all of them.
 fn cut_pages(gold: &GoldPages) -> Vec<Vec<Unit>> {
     let corpus = gold.corpus();
-    // The corpus is in memory: nothing of it is lost.
-    let known = PageCutter::learn(&corpus, UnitLevel::Story, None).unwrap_or_default();
+    // Reading from memory cannot fail.
+    let learned = PageCutter::learn(&corpus, UnitLevel::Story, None);
+    debug_assert!(learned.is_ok(), "a corpus in memory is read");
+    let known = learned.unwrap_or_default();
+
     let mut cutter = Cutter::new();
-    let cut = |id| {
-        let mut units = Vec::new();
-        if let Ok(record) = corpus.read(id) {
-            known.cut(&mut cutter, &corpus, (id, &record), UnitLevel::Story, &mut units);
-        }
-        units
-    };
-    corpus.ids().map(cut).collect()
+    corpus.ids().map(|id| cut_one(&corpus, id, &known, &mut cutter)).collect()
+}
+
+fn cut_one(corpus: &Corpus, id: DocId, known: &PageCutter, cutter: &mut Cutter) -> Vec<Unit> {
+    let mut units = Vec::new();
+    let record = corpus.read(id);
+    debug_assert!(record.is_ok(), "a corpus in memory is read");
+    if let Ok(record) = record {
+        known.cut(cutter, corpus, (id, &record), UnitLevel::Story, &mut units);
+    }
+    units
 }

@@ -4,27 +4,27 @@ use std::ops::AddAssign;
 
 use serde::Serialize;
 
-/// How the cutter, and what was found repeated, score against gold.
+/// The scores of the cutter, and of the repeated items that were found, against gold.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct PagesEvaluation {
-    /// Each page, in the order of names.
+    /// The scores of each page, in the order of names.
     pub pages: Vec<PageScores>,
-    /// All of them together, under the name `ALL`.
+    /// Those of all pages together, under the name `ALL`.
     pub all: PageScores,
 }
 
 /// The scores of one page, or of all.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct PageScores {
-    /// The page's name: its file's, without extension.
+    /// The name of the page: that of its file, without extension.
     pub page: String,
-    /// Lines that hold anything scored.
+    /// Lines with scored letters.
     pub lines: u64,
-    /// Mean share of a line whose kind is right; `None` without lines.
+    /// Mean share of a line whose kind is correct; `None` without lines.
     pub accuracy: Option<f64>,
     /// Headlines and titles.
     pub headlines: PageShares,
-    /// Stories that have their title, of those that have one in the gold.
+    /// Stories with their title, of those that have one in the gold.
     pub titled: HitCount,
     /// First and last letters of the parts of stories.
     pub boundaries: PageShares,
@@ -32,31 +32,31 @@ pub struct PageScores {
     pub whole: HitCount,
     /// Boilerplate, by lines.
     pub boilerplate: PageShares,
-    /// Pairs of repeated items. On a page: those with an item on it.
+    /// Pairs of repeated items; of a page, those with an item on it.
     pub pairs: PageShares,
 }
 
-/// Precision, recall and F1, each from 0 to 1; `None` where there is nothing to take a share of.
+/// Precision, recall and F1, each from 0 to 1; `None` for a share of nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct PageShares {
-    /// Of what was found, the share that is right.
+    /// The correct share of what was found.
     pub precision: Option<f64>,
-    /// Of what is right, the share that was found.
+    /// The found share of what is correct.
     pub recall: Option<f64>,
     /// Their harmonic mean; 0 where both are 0.
     pub f1: Option<f64>,
 }
 
-/// So many of so many.
+/// A number of hits out of all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 pub struct HitCount {
-    /// How many are right.
+    /// The correct ones.
     pub hits: u64,
-    /// How many there are.
+    /// All.
     pub all: u64,
 }
 
-/// What is added up over pages.
+/// Counts that add up over pages.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct PageCounts {
     pub(super) lines: f64,
@@ -69,7 +69,7 @@ pub(super) struct PageCounts {
     pub(super) pairs: ShareTally,
 }
 
-/// What a share is taken of: gold and found, with what of each is right.
+/// The counts of gold and found, and the correct part of each.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct ShareTally {
     pub(super) gold: f64,
@@ -80,9 +80,9 @@ pub(super) struct ShareTally {
 
 impl ShareTally {
     fn shares(self) -> PageShares {
-        let share = |part: f64, whole: f64| (whole > 0.0).then(|| part / whole);
         let (precision, recall) = (share(self.found_right, self.found), share(self.gold_right, self.gold));
         let f1 = precision.zip(recall).map(|(p, r)| if p > 0.0 && r > 0.0 { 2.0 * p * r / (p + r) } else { 0.0 });
+
         PageShares { precision, recall, f1 }
     }
 }
@@ -121,7 +121,7 @@ impl PageCounts {
         PageScores {
             page: page.to_owned(),
             lines: self.lines as u64,
-            accuracy: (self.lines > 0.0).then(|| self.right / self.lines),
+            accuracy: share(self.right, self.lines),
             headlines: self.headlines.shares(),
             titled: self.titled,
             boundaries: self.boundaries.shares(),
@@ -130,4 +130,9 @@ impl PageCounts {
             pairs: self.pairs.shares(),
         }
     }
+}
+
+/// `part / whole`; `None` for a share of nothing.
+fn share(part: f64, whole: f64) -> Option<f64> {
+    (whole > 0.0).then(|| part / whole)
 }

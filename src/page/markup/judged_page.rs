@@ -36,8 +36,6 @@ pub(super) const MANY_LINKS: usize = 3;
 pub(super) const CLASS_LEVEL: u8 = 4;
 
 /// The judgement of a line.
-
-/// What a line is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum LineVerdict {
     /// Part of a story.

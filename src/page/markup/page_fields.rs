@@ -41,6 +41,7 @@ fn share(fields: &mut [PageFields], units: &[Unit]) {
     let mut first: BTreeMap<usize, usize> = BTreeMap::new();
     for (at, unit) in units.iter().enumerate() {
         let Some(title) = unit.title else { continue };
+        // Parts of a story share its title.
         let first = *first.entry(title).or_insert(at);
         let PageFields { published, byline, .. } = fields[first].clone();
         let own = &mut fields[at];
@@ -80,6 +81,7 @@ impl<'p> FieldPage<'p> {
             lines::each_line(text, |line| lines.push(line.span));
         }
 
+        // Letters make titles equal that differ in quotation marks and spaces.
         let described = layout.map_or(&[][..], |layout| &layout.described);
         let described = described.iter().map(|article| (title_letters(article), article)).collect();
 

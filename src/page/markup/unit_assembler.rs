@@ -123,6 +123,7 @@ impl UnitAssembler<'_> {
             return self.push(UnitKind::Headline, span);
         }
 
+        // A story of the text that names the headline finds it by its number in `base`.
         for (number, unit) in range.zip(within) {
             self.headlines.insert(number, self.out.len());
             let kind = if unit.kind == UnitKind::Headline { UnitKind::Headline } else { UnitKind::Boilerplate };

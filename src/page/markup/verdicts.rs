@@ -115,10 +115,12 @@ impl JudgedPage<'_> {
         let link = hint.is_link() && is_headline(line, LINK_WORDS);
         match hint.zone {
             Zone::Open => None,
+            // These may lie within a story.
             Zone::Controls | Zone::Caption => Some(LineVerdict::Interruption),
             Zone::Path | Zone::Comments | Zone::Tags => Some(LineVerdict::Border),
             Zone::Byline | Zone::Time if hint.heading > 0 || line.words > CREDIT_WORDS || link => None,
             Zone::Byline | Zone::Time => Some(LineVerdict::Interruption),
+            // Headlines are headlines everywhere, but the foot has longer links of its own.
             Zone::Footer if link && line.words >= FOOT_WORDS => Some(LineVerdict::Link),
             Zone::Navigation | Zone::Header | Zone::Aside if link => Some(LineVerdict::Link),
             _ => Some(LineVerdict::Border),
@@ -289,6 +291,7 @@ impl JudgedPage<'_> {
 
     /// Where headings are titles, a line that only has the shape of one is part of its story.
     fn settle_titles(&self, verdicts: &mut [LineVerdict]) {
+        // Without titles by heading, the shape of lines is the only evidence.
         let marked = |at: usize| self.hints[at].heading > 0 || self.hints[at].headline;
         if !(0..verdicts.len()).any(|at| verdicts[at] == LineVerdict::Title && marked(at)) {
             return;
@@ -316,6 +319,7 @@ impl JudgedPage<'_> {
 
     /// Turns labels into boilerplate: short lines outside the articles of a page with articles, and above the title in one.
     fn settle_labels(&self, verdicts: &mut [LineVerdict]) {
+        // Collected from the end, so that the first title of an article stays.
         let titled = (0..verdicts.len()).filter(|at| verdicts[*at] == LineVerdict::Title);
         let first_title: BTreeMap<u32, usize> = titled.map(|at| (self.hints[at].article, at)).rev().collect();
         let any = self.articles.contains(&ArticleKind::Story);
@@ -328,6 +332,7 @@ impl JudgedPage<'_> {
                 continue;
             }
 
+            // The name of the section, the share bar above an article, and the like.
             let outside = any && !self.in_article(at) && is_paragraph(hint);
             let over = self.in_article(at) && first_title.get(&hint.article).is_some_and(|title| at < *title);
             if outside || over {

@@ -119,6 +119,7 @@ impl UnitWriter<'_> {
 
     /// Appends a unit, or extends the open story.
     fn push(&mut self, kind: UnitKind, span: Span) {
+        // Signs that were cut off may leave nothing.
         if span.start >= span.end {
             return;
         }
@@ -242,6 +243,7 @@ impl PiecePage<'_> {
             return listed_title(roles, pieces, end);
         }
 
+        // Upwards through titles and what may lie between them, up to a title behind a blank line.
         let mut first = end - 1;
         for at in (0..end).rev() {
             match roles[at] {

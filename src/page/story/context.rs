@@ -62,6 +62,7 @@ fn has_full_stops(pieces: &[LinePiece], all: &[PieceFeatures]) -> bool {
 /// Counts headlines in a row and short lines in a row.
 pub(super) fn runs(pieces: &[LinePiece], all: &mut [PieceFeatures]) {
     debug_assert_eq!(pieces.len(), all.len(), "each piece has features");
+    // Headlines, with what may lie between them.
     let mut at = 0;
     while at < all.len() {
         let (end, headlines) = headline_run(pieces, all, at);
@@ -69,6 +70,7 @@ pub(super) fn runs(pieces: &[LinePiece], all: &mut [PieceFeatures]) {
         at = end.max(at + 1);
     }
 
+    // Headlines alone.
     let mut at = 0;
     while at < all.len() {
         let end = (at..all.len()).find(|&next| !all[next].is_headline()).unwrap_or(all.len());
@@ -77,6 +79,7 @@ pub(super) fn runs(pieces: &[LinePiece], all: &mut [PieceFeatures]) {
         at = end.max(at + 1);
     }
 
+    // Short lines, up to a blank line.
     let mut at = 0;
     while at < all.len() {
         let ends_run = |next: usize| !is_plain_short(&all[next]) || next > at && pieces[next].gap == PieceGap::Blank;
@@ -96,6 +99,7 @@ fn headline_run(pieces: &[LinePiece], all: &[PieceFeatures], from: usize) -> (us
             && pieces[at + 1].gap != PieceGap::Blank
     };
 
+    // A run begins with a headline: `count` is 0 before the first.
     let (mut end, mut count) = (from, 0);
     while end < all.len() && (all[end].is_headline() || count > 0 && (all[end].is_between() || names_next(end))) {
         count += u32::from(all[end].is_headline());

@@ -47,7 +47,9 @@ fn table(known: &[(PieceRole, i32)], rest: i32) -> RoleCosts {
 
 /// The costs of a piece whose words give it a class.
 fn by_class(class: WordingClass, evidence: &PieceFeatures) -> RoleCosts {
+    // Long controls and bylines may be paragraphs that begin with such words.
     let long = evidence.shape == PieceShape::Paragraph;
+
     match class {
         WordingClass::Menu => {
             table(&[(Furniture, 0), (Head, 0), (Meta, 6), (Widget, 6), (Between, 10), (Sub, 12), (Item, 30)], 45)
@@ -86,6 +88,7 @@ fn by_class(class: WordingClass, evidence: &PieceFeatures) -> RoleCosts {
 
 /// The costs of a piece without a class, by its shape and its features.
 fn by_shape(piece: &LinePiece, evidence: &PieceFeatures) -> RoleCosts {
+    // The shape gives the base, and each feature moves some of the costs.
     let mut costs = match evidence.shape {
         PieceShape::Paragraph => paragraph(piece, evidence),
         PieceShape::Sentence => table(
@@ -160,7 +163,7 @@ fn add_context(piece: &LinePiece, evidence: &PieceFeatures, costs: &mut RoleCost
         add(costs, &[(Title, -6)]);
     }
 
-    // A question between two paragraphs that neither repeats: of an interview rather than a title.
+    // A question between two paragraphs is a title only if the one below repeats it.
     if evidence.under && evidence.over && !evidence.told && piece.line.ending == LineEnding::Asking {
         add(costs, &[(Title, 3), (Body, -3)]);
     }
@@ -299,7 +302,7 @@ fn short(piece: &LinePiece, evidence: &PieceFeatures) -> RoleCosts {
     )
 }
 
-/// What is added for a line that many pages of its source share; less for a headline, which may be in a list that all have.
+/// The costs added for a line that many pages of its source share. Less for a headline: it may be in a list that all have.
 const fn furniture(shape: PieceShape) -> &'static [(PieceRole, i32)] {
     match shape {
         PieceShape::Paragraph | PieceShape::Sentence => {

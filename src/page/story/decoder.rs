@@ -100,6 +100,7 @@ fn advance(
     let mut from = [0; STATE_COUNT];
 
     for (to, state) in STATES.iter().enumerate() {
+        // Behind keywords or legal notes no list keeps a story open.
         let closed_open = closes && state.open && is_apart(*state);
         let enter = own[state.role as usize] + if closed_open { NEVER } else { 0 };
         let Some(costs) = costs else {
@@ -109,6 +110,7 @@ fn advance(
 
         for (before, cost) in costs.iter().enumerate() {
             let total = cost + step(STATES[before], *state, piece.gap, evidence, closes) + enter;
+            // The first of equals wins.
             if total < next[to] {
                 next[to] = total;
                 from[to] = before as u8;
@@ -135,6 +137,7 @@ fn opens_widget(evidence: &PieceFeatures) -> bool {
 
 /// The cost of the first role of a page.
 fn begin(state: RoleState, evidence: &PieceFeatures) -> i32 {
+    // No story is open yet; a page seldom begins with text.
     match (state.role, state.open) {
         (Furniture, false) => 0,
         (Widget, false) if opens_widget(evidence) => 0,

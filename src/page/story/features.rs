@@ -1,4 +1,4 @@
-//! The evidence that the roles of pieces are decided by: words, shape, neighbours, what repeats on the page.
+//! The features of a piece: the evidence that its role is decided by.
 
 use super::reading::LineReading;
 use super::vocabulary::WordingClass;
@@ -6,18 +6,18 @@ use crate::page::hints::LineMarks;
 
 /// Most words of a short piece: a name, a label, a subheading.
 pub(super) const SHORT: u32 = 3;
-/// Pieces of more words are paragraphs.
+/// Most words of a headline; longer pieces are paragraphs.
 pub(super) const LONG: u32 = 24;
-/// The same in letters of headlines: what [`PieceFeatures::length`] counts.
+/// The same bound for [`PieceFeatures::length`].
 pub(super) const LONG_LENGTH: i32 = 19;
 
-/// What a piece looks like.
+/// The shape of a piece, by its length and ending.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) enum PieceShape {
     /// One to three words.
     #[default]
     Short,
-    /// A headline's length, and no full stop.
+    /// The length of a headline, without a full stop.
     Headline,
     /// A short sentence with its full stop.
     Sentence,
@@ -25,76 +25,78 @@ pub(super) enum PieceShape {
     Paragraph,
 }
 
-/// The evidence of one piece.
+/// The features of one piece.
 #[derive(Debug, Clone, Copy, Default)]
 #[allow(clippy::struct_excessive_bools, reason = "each is evidence of its own")]
 pub(super) struct PieceFeatures {
     pub(super) reading: LineReading,
     pub(super) marks: LineMarks,
     pub(super) shape: PieceShape,
-    /// Words, weighed against letters: what people see as length.
+    /// Its length as readers see it: words, corrected by their letters.
     pub(super) length: i32,
-    /// Whether it breaks off («…»).
+    /// Whether it is cut off («…»).
     pub(super) teaser: bool,
-    /// Headlines in a row with this one, what stands between them passed over.
+    /// Headlines in a row with it, ignoring times, «more» and section names between them.
     pub(super) run: u32,
-    /// The same with nothing passed over.
+    /// Headlines directly in a row with it.
     pub(super) pure: u32,
-    /// Short lines in a row with this one.
+    /// Short lines in a row with it.
     pub(super) shorts: u32,
-    /// How often its text stands on the page.
+    /// The pieces of the page with its text.
     pub(super) repeats: u32,
-    /// Whether the same text stood before it with nothing but headlines between.
+    /// Whether the same text is before it, with only headlines between.
     pub(super) echo: bool,
     /// Whether a line with a colon announces it and its neighbours.
     pub(super) announced: bool,
     /// Whether it is a question of an interview.
     pub(super) asks: bool,
-    /// Whether pictures were named just before it.
+    /// Whether it is a caption, by the count of pictures before it.
     pub(super) pictured: bool,
     /// Whether it is a row of a table.
     pub(super) row: bool,
-    /// Whether a paragraph follows it at once, and stands before it.
+    /// Whether a paragraph is directly below it.
     pub(super) over: bool,
+    /// Whether a paragraph is directly above it.
     pub(super) under: bool,
-    /// Whether the page's paragraphs stand apart by blank lines, so that a blank line says nothing.
+    /// Whether blank lines separate the paragraphs of the page, so that a blank line means nothing.
     pub(super) airy: bool,
-    /// Whether it is names around a dash.
+    /// Whether it consists of names around a dash.
     pub(super) signed: bool,
-    /// Whether it is the short last line of a list that was announced.
+    /// Whether it is the short last line of a list.
     pub(super) last: bool,
-    /// Whether it stands between paragraphs and the one below goes on with what is above: against a title.
+    /// Whether the text above continues below it, which speaks against a title.
     pub(super) goes_on: bool,
-    /// Whether the paragraph below says its words again: for a title.
+    /// Whether the paragraph below repeats its words, which speaks for a title.
     pub(super) told: bool,
-    /// Whether the paragraph above ended with a full stop, and this does not.
+    /// Whether it has no full stop, but the paragraph above has.
     pub(super) unstopped: bool,
-    /// Whether it is one of some short lines that a paragraph runs into and out of: verses, a dialogue.
+    /// Whether it belongs to an inset: short lines within a text, as verses and dialogues.
     pub(super) inset: bool,
-    /// Whether it is of Latin letters on a page of Arabic ones.
+    /// Whether it has Latin letters on a page of other letters.
     pub(super) foreign: bool,
-    /// Whether it ends with a colon and goes on with no paragraph.
+    /// Whether it ends with a colon and does not follow a paragraph.
     pub(super) heads: bool,
-    /// Whether it is headlines that ran together.
+    /// Whether it is headlines joined without spaces.
     pub(super) glued: bool,
-    /// Whether what opens lists stands just before it.
+    /// Whether the head of a list is directly above it.
     pub(super) listed: bool,
-    /// Whether it is a label that stands over several stories of the page.
+    /// Whether it is a label above several stories of the page.
     pub(super) label: bool,
-    /// Whether the page's paragraphs end with full stops, so that what has none is no paragraph.
+    /// Whether the paragraphs of the page end with full stops, so that a piece without one is none.
     pub(super) stopped: bool,
-    /// Whether the byline's name stands alone again.
+    /// Whether it is the name of a byline that is repeated alone.
     pub(super) author: bool,
+    /// A hash of its folded words; 0 of a long piece.
     pub(super) hash: u64,
 }
 
 impl PieceFeatures {
-    /// Whether it may be one of several headlines in a row.
+    /// Whether it may be part of a row of headlines.
     pub(super) const fn is_headline(&self) -> bool {
         matches!(self.shape, PieceShape::Headline) && self.reading.class.is_none() && !self.reading.time && !self.row
     }
 
-    /// Whether it may stand between two headlines of a list.
+    /// Whether it may lie between two headlines of a list.
     pub(super) const fn is_between(&self) -> bool {
         self.reading.time
             || matches!(self.reading.class, Some(WordingClass::More | WordingClass::Stamp | WordingClass::Code))
@@ -108,7 +110,7 @@ impl PieceFeatures {
         self.reading.class == Some(class)
     }
 
-    /// Whether no story goes on behind the piece.
+    /// Whether no story continues behind the piece.
     pub(super) fn closes_story(&self) -> bool {
         self.author || matches!(self.reading.class, Some(WordingClass::Border | WordingClass::Author))
     }

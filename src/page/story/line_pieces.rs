@@ -52,6 +52,7 @@ pub(super) fn split(text: &str, lines: &[TextLine], parts: &mut Vec<Span>, piece
             continue;
         }
 
+        // A line without letters between two pieces counts as a blank line.
         let gap = if breaks(&text[end..line.span.start]) > 1 { PieceGap::Blank } else { PieceGap::Next };
         end = line.span.end;
         let whole =
@@ -61,6 +62,7 @@ pub(super) fn split(text: &str, lines: &[TextLine], parts: &mut Vec<Span>, piece
         if parts.len() < 2 {
             pieces.push(whole);
         } else if is_row || !are_headlines(text, whole, parts) {
+            // The number of cells is evidence for a menu or table.
             pieces.push(LinePiece { cells: parts.len().min(255) as u8, ..whole });
         } else {
             push_parts(text, whole, parts, pieces);
@@ -88,6 +90,7 @@ fn split_at_datelines(text: &str, pieces: &mut Vec<LinePiece>) {
             *heads.entry(head).or_default() += 1;
         }
     }
+    // One story may begin with any words and a dash; two with the same ones share a dateline.
     heads.retain(|_, times| *times > 1);
     if heads.is_empty() {
         return;

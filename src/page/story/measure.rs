@@ -132,6 +132,7 @@ fn head(text: &str, line: &TextLine) -> TextLine {
 /// The class of a line by its cue, else `read`, the class by its words. `alone`: whether nothing else is on the line.
 const fn cue_class(role: LineRole, read: Option<WordingClass>, alone: bool) -> Option<WordingClass> {
     let read = match read {
+        // «Read also» without its headline heads a list.
         Some(WordingClass::Inline) if alone => Some(WordingClass::List),
         other => other,
     };
@@ -145,6 +146,7 @@ const fn cue_class(role: LineRole, read: Option<WordingClass>, alone: bool) -> O
     };
 
     match (family, read) {
+        // These cues are about other stories, unless the words say that they are about this one.
         (CueFamily::ReadAlso | CueFamily::Watch, _) if !alone => Some(WordingClass::Inline),
         (
             CueFamily::ReadAlso | CueFamily::Watch | CueFamily::Related | CueFamily::Ranking,
@@ -155,6 +157,7 @@ const fn cue_class(role: LineRole, read: Option<WordingClass>, alone: bool) -> O
         }
         (CueFamily::Tags | CueFamily::Source | CueFamily::Legal, _) => Some(WordingClass::Border),
         (CueFamily::Agency, _) => Some(WordingClass::Byline),
+        // These are as well described by their words.
         (CueFamily::Share | CueFamily::Comments | CueFamily::Terminator, Some(_)) => read,
         (CueFamily::Share, None) => Some(WordingClass::Control),
         (CueFamily::Comments, None) => Some(WordingClass::Block),

@@ -1,8 +1,7 @@
-//! What the words of a line say: its class, whether it is a time, and what surrounds a headline on it.
+//! The reading of a line by its words: its class, whether it is a time, and what surrounds a headline on it.
 
 use super::lexicon::{LEXICON, WordSenses};
 use super::vocabulary::{PhraseForm, WordingClass};
-use crate::document::Span;
 use crate::page::lines::{LineEnding, TextLine};
 use crate::page::matcher::TokenBuffer;
 
@@ -95,6 +94,7 @@ impl LineWords<'_> {
             return None;
         }
 
+        // «10 صور» alone is the count of pictures, not a place among them.
         if count == 2 && self.is_number(0) && self.word(1).is(WordSenses::PICTURE) {
             return Some(WordingClass::Code);
         }
@@ -124,6 +124,7 @@ impl LineWords<'_> {
                 }
             }
 
+            // Only numbers are skipped.
             if best.is_some() || !self.is_number(from) {
                 break;
             }
@@ -151,6 +152,7 @@ impl LineWords<'_> {
             return Some(WordingClass::Block);
         }
 
+        // The words that have nothing to do with a date.
         let strange = count - usize::from(self.count(|at| self.is_timely(at)));
         let month = self.count(|at| self.word(at).is(WordSenses::MONTH)) > 0;
         let dated = month && reading.numbers >= 2 || self.has_numeric_date();
@@ -168,6 +170,7 @@ impl LineWords<'_> {
 
     /// Whether the line is only controls and menu entries, two controls or more: «فيسبوك تويتر واتساب».
     fn is_controls(&self) -> bool {
+        // The longest phrase at each token; every token must belong to one, or to a menu entry.
         let (mut at, mut controls) = (0, 0);
         while at < self.tokens.len() {
             let ends = LEXICON
@@ -190,9 +193,8 @@ impl LineWords<'_> {
 
     /// The original text between token `at - 1` and token `at`.
     fn gap(&self, at: usize) -> &str {
-        let start = at.checked_sub(1).and_then(|before| self.tokens.span(before)).map_or(0, |span| span.end);
-        let end = self.tokens.span(at).map_or(self.line.head_end - self.line.span.start, |span| span.start);
-        Span::new(start, end.max(start)).of(self.line.span.of(self.text))
+        let own = self.line.span.of(self.text);
+        self.tokens.gap(at, self.line.head_end - self.line.span.start).of(own)
     }
 
     /// Whether the sign of a label of `class` is between token `at - 1` and token `at`.
@@ -269,6 +271,7 @@ impl LineWords<'_> {
         let clock = (from..to).any(|at| self.clock(at).is_some());
         let date = (from..to).any(|at| self.numeric_date(at).is_some());
 
+        // Words of time alone are no moment; these combinations are.
         clock
             || date
             || any(WordSenses::MONTH) && number
@@ -286,6 +289,8 @@ impl LineWords<'_> {
         }
 
         let (from, to) = (self.front(reading), self.back());
+
+        // A headline must be left between them.
         if from > 0 && from + CORE <= count {
             reading.before = self.core_start(from) as u32;
         }

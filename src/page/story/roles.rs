@@ -1,12 +1,12 @@
 //! The roles that a piece may have on its page.
 
-/// What a piece is on its page.
+/// The role of a piece on its page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
 pub(super) enum PieceRole {
     /// Menus, controls, notes.
     Furniture,
-    /// A section's name, what stands over a list.
+    /// The name of a section, the head of a list.
     Head,
     /// A headline of a list.
     Item,
@@ -14,9 +14,9 @@ pub(super) enum PieceRole {
     Between,
     /// Part of a widget: comments, polls, the weather.
     Widget,
-    /// The headline over a story.
+    /// The headline of a story.
     Title,
-    /// A further headline under it.
+    /// A further headline below it.
     Deck,
     /// Byline, date, caption between title and text.
     Meta,

@@ -152,6 +152,7 @@ fn by_dashes(line: &TextLine, text: &str, parts: &mut Vec<Span>) {
         return;
     }
 
+    // The first sign whose parts are all headlines; in most lines a dash is part of the text.
     let own = line.span.of(text);
     for sign in [" - ", " – ", " / ", " * "] {
         parts.clear();
@@ -177,6 +178,7 @@ fn by_spaces(span: Span, text: &str, parts: &mut Vec<Span>) {
         parts.push(Span::new(start, start + cell.len()));
     }
 
+    // Two spaces also come from bad typing.
     if parts.iter().any(|part| part.of(text).split_whitespace().count() > CELL_WORDS) {
         parts.clear();
     }

@@ -1,68 +1,67 @@
-//! What pages say in their furniture, as people write it: the vocabulary of the cutter, in Arabic, Persian, Urdu and a little
-//! English.
+//! The vocabulary of page furniture in Arabic, Persian, Urdu and a little English, in its usual spelling.
 //!
-//! Each entry is evidence, not a verdict: a section's name over a list heads it, in a row of its like it is a menu, between two
-//! paragraphs it is a subheading. Everything is folded once with the table that lines go through (see `lexicon.rs`), so
-//! spellings of hamza, yeh and kaf are one entry. `cues.rs` holds what is surely boilerplate in any document; this list is
-//! wider and is used where pages are cut into stories alone.
+//! Each entry is evidence, not a decision: the name of a section heads a list, is part of a menu in a row of such names, or is a
+//! subheading between two paragraphs. `lexicon.rs` folds the entries like the lines of pages, so that spellings of hamza, yeh
+//! and kaf are one entry. `cues.rs` holds what is boilerplate in any document; this list is wider, and serves the story level
+//! only.
 
 use PhraseForm::{Label, Start, Whole};
 use WordingClass::{
     Author, Block, Border, Byline, Caption, Code, Control, Gallery, Inline, List, Market, More, Points, Site, Stamp,
 };
 
-/// What a line says by its words.
+/// The class of a line by its words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum WordingClass {
-    /// A section's name, an entry of a menu.
+    /// The name of a section, an entry of a menu.
     Menu,
-    /// Stands over a list of headlines.
+    /// The head of a list of headlines.
     List,
-    /// Stands over comments, a poll, the weather, prayer times, a form, a table of matches: a widget.
+    /// The head of a widget: comments, a poll, the weather, prayer times, a form, a table of matches.
     Block,
-    /// The same for prices, which may stand in a story too.
+    /// The head of a list of prices, which may also be part of a story.
     Market,
-    /// Stands over pictures, or counts them.
+    /// The head of a gallery, or a count of its pictures.
     Gallery,
-    /// Stands over words about the author.
+    /// The head of a box about the author.
     Author,
-    /// A site's, a paper's, an agency's name.
+    /// The name of a site, paper or agency.
     Site,
-    /// Stands over the main points of a story.
+    /// The head of the main points of a story.
     Points,
     /// A control: share, print, log in, accept, previous.
     Control,
     /// "More", "details", "continue reading".
     More,
-    /// Says when a text was published; a date follows.
+    /// The time of publication, or the label before it.
     Stamp,
-    /// A number of the page's own: visits, the text's code.
+    /// A number that the page adds: visits, the code of the text.
     Code,
-    /// A picture's caption or credit.
+    /// The caption or credit of a picture.
     Caption,
-    /// Who wrote.
+    /// The author.
     Byline,
     /// "Read also" with its headline on the same line.
     Inline,
-    /// Keywords, sources, legal notes, "the end": no story goes on behind it.
+    /// Keywords, sources, legal notes, "the end": no story continues behind it.
     Border,
 }
 
-/// How a phrase has to stand on its line; numbers and signs around it are passed over.
+/// Where a phrase counts on its line, ignoring numbers and signs around it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum PhraseForm {
-    /// It is all of the line.
+    /// As the whole line.
     Whole,
-    /// It is all of the line, or a sign and other text follow, at most so many words on the line.
+    /// As the whole line, or before a sign and other text, on a line of at most this many words.
     Label(u32),
-    /// It begins the line, which has at most so many words.
+    /// At the beginning of a line of at most this many words.
     Start(u32),
 }
 
-/// The phrases.
+/// The phrases, with their class and form.
 #[rustfmt::skip]
 pub(super) const PHRASES: &[(WordingClass, PhraseForm, &[&str])] = &[
-    // Over lists.
+    // Heads of lists.
     (List, Label(5), &[
         "آخر الأخبار", "اخر الاخبار", "أحدث الأخبار", "أحدث المقالات", "آخر المقالات", "آخر المستجدات", "أخبار عاجلة", "الأخبار العاجلة",
         "عاجل", "شريط الأخبار", "أهم الأخبار", "أبرز الأخبار", "أبرز العناوين", "أهم العناوين", "عناوين الأخبار", "العناوين", "عناوين",
@@ -121,7 +120,7 @@ pub(super) const PHRASES: &[(WordingClass, PhraseForm, &[&str])] = &[
         "مزید", "مزید پڑھیں", "مزید پڑھیے", "مزید پڑھئے", "مزید دیکھیں", "مکمل پڑھیں", "مکمل خبر پڑھیں", "تفصیلات", "تفصیل", "تمام خبریں", "سب دیکھیں", "مزید جانیں", "پوری خبر پڑھیں", "پڑھنا جاری رکھیں", "مزید لوڈ کریں",
         "Read more", "More", "Load more", "See all", "View all", "Show more", "Continue reading", "Details",
     ]),
-    // What no story goes on behind.
+    // No story continues behind these.
     (Border, Label(u32::MAX), &["برچسب‌ها", "برچسب‌ها", "برچسب", "کلیدواژه‌ها", "کلیدواژه", "کلمات کلیدی", "واژه‌های کلیدی", "ٹیگز", "ٹیگ", "کلیدی الفاظ", "علامات", "الوسوم", "كلمات البحث", "الكلمات المفتاحية", "كلمات مفتاحية", "موضوعات الخبر", "هاشتاج", "هاشتاغ", "Tags", "Keywords"]),
     (Border, Label(12), &["منبع", "منبع خبر", "ماخذ", "بشکریہ", "ذریعہ", "المصدر", "مصدر", "مصدر الخبر", "نقلا عن", "Source", "کد خبر خوان"]),
     (Border, Label(6), &["انتهای پیام", "پایان پیام", "انتهى", "انتهى الخبر", "ختم شد", "ختم"]),
@@ -132,7 +131,7 @@ pub(super) const PHRASES: &[(WordingClass, PhraseForm, &[&str])] = &[
     (Points, Label(5), &["أبرز النقاط", "أهم النقاط", "نقاط رئيسية", "النقاط الرئيسية", "في نقاط", "ملخص", "الخلاصة", "أهم ما جاء", "باختصار", "اہم نکات", "اہم نقاط", "خلاصہ", "نکات مهم", "نکات اصلی", "خلاصه خبر", "خلاصه", "Key points"]),
     // Names of sites.
     (Site, Start(4), &["صحيفة", "جريدة", "وكالة", "موقع", "بوابة", "شبكة", "قناة", "مجلة", "منصة", "إذاعة", "پایگاه خبری", "خبرگزاری", "روزنامه", "سایت خبری", "وب‌سایت", "شبکه خبری", "مجله", "روزنامہ", "نیوز", "ماہنامہ", "ہفت روزہ"]),
-    // Over widgets.
+    // Heads of widgets.
     (Block, Label(6), &[
         "التعليقات", "تعليقات", "تعليقات القراء", "تعليقات الزوار", "تعليقات فيسبوك", "آراء القراء", "آراء الزوار", "شاركنا رأيك", "شاركنا برأيك", "شارك برأيك", "ما رأيك", "ردود القراء", "مناقشة",
         "استطلاع الرأي", "استطلاع رأي", "استطلاع", "استطلاعات الرأي", "تصويت", "استفتاء", "سؤال الأسبوع", "سؤال اليوم", "صوت الآن", "شارك في الاستطلاع", "شاركنا في الاستطلاع",
@@ -193,13 +192,13 @@ pub(super) const PHRASES: &[(WordingClass, PhraseForm, &[&str])] = &[
     (Control, Start(5), &["نهاية", "پایان", "اختتام"]),
     (Control, Start(60), &["نستخدم ملفات", "نحن نستخدم ملفات", "نستخدم وشركاؤنا", "يستخدم هذا الموقع", "يستخدم موقعنا", "هذا الموقع يستخدم", "نستعمل ملفات", "باستخدامك هذا الموقع", "باستمرارك في", "بالضغط على", "نحن وشركاؤنا", "تستخدم هذه الصفحة", "این سایت از کوکی", "این وب‌سایت از کوکی", "ما از کوکی", "ہم کوکیز", "یہ ویب سائٹ کوکیز", "We use cookies", "This site uses", "نظرات حاوی", "نظراتی که حاوی", "نظرات ارسالی", "لطفا از نوشتن", "لن يتم نشر", "لن ينشر", "التعليقات المنشورة", "التعليقات لا تعبر", "التعليقات تعبر", "تبصرہ کرتے وقت"]),
     (Control, Start(12), &["رئيس التحرير", "المشرف العام", "مدير التحرير", "رئيس مجلس الإدارة", "سردبیر", "مدیر مسئول", "مدیر مسؤول", "صاحب امتیاز", "چیف ایڈیٹر", "ایڈیٹر انچیف", "مدير الموقع", "سكرتير التحرير", "صاحب الامتياز"]),
-    // Numbers of the page's own.
+    // Numbers that the page adds.
     (Code, Label(8), &[
         "عدد المشاهدات", "المشاهدات", "مشاهدات", "مشاهدة", "مشاهده", "عدد القراءات", "القراءات", "قراءات", "عدد الزيارات", "الزيارات", "عدد الزوار", "عدد الزوار اليوم", "الزوار", "زيارة", "عدد التعليقات", "رقم الخبر", "كود الخبر", "رقم المقال", "رقم العدد", "العدد", "مدة القراءة", "وقت القراءة", "زمن القراءة", "المدة", "القسم", "التصنيف",
         "کد خبر", "کد مطلب", "شناسه خبر", "شماره خبر", "تعداد بازدید", "بازدید", "بازدیدها", "تعداد نظرات", "تعداد مشاهده", "زمان مطالعه", "سرویس", "گروه", "شماره", "خبر آئی ڈی", "مناظر", "دیکھا گیا", "Views", "Hits", "تعليق", "تعليقات",
     ]),
     (Code, Start(6), &["عدد المشاهدات", "عدد الزوار", "عدد القراءات", "عدد الزيارات", "زوار اليوم", "الزوار الآن", "دقائق قراءة", "دقيقة قراءة", "مدة القراءة", "views", "subscribers", "photos", "files", "videos", "links", "دقيقة للقراءة", "دقائق للقراءة", "min read", "تعداد بازدید", "کد خبر", "دقیقه مطالعه"]),
-    // When.
+    // Times of publication.
     (Stamp, Start(16), &[
         "تاريخ النشر", "تاريخ نشر", "نشر في", "نشر بتاريخ", "نشر يوم", "نشرت في", "تم النشر", "تم نشره", "وقت النشر", "تاريخ الإضافة", "أضيف في", "أضيف بتاريخ", "آخر تحديث", "اخر تحديث", "تحديث", "حدث في", "حدثت في", "تم التحديث", "تاريخ التحديث", "كتب في", "بتاريخ", "صدر في", "التاريخ", "منشور في", "منشور بتاريخ", "آخر تعديل",
         "تاریخ انتشار", "زمان انتشار", "منتشر شده در", "انتشار", "تاریخ", "ساعت انتشار", "به روز شده", "به‌روز شده در", "به‌روزرسانی", "به روزرسانی", "آخرین به‌روزرسانی", "آخرین بروزرسانی", "بروزرسانی",
@@ -208,7 +207,7 @@ pub(super) const PHRASES: &[(WordingClass, PhraseForm, &[&str])] = &[
     // Pictures.
     (Caption, Start(30), &["تصویر کے کاپی رائٹ", "تصویر کا ذریعہ", "تصویر کا کیپشن", "تصویر کا کیپشن*", "ویڈیو کیپشن*", "Image caption", "Image copyright", "Image source", "Getty Images", "مصدر الصورة", "صدر الصورة", "التعليق على الصورة", "منبع تصویر", "توضیح تصویر", "ویڈیو کیپشن", "Media playback", "شرح عکس"]),
     (Caption, Label(16), &["تصوير", "صورة", "الصورة", "صورة أرشيفية", "صورة تعبيرية", "صورة توضيحية", "صورة من الأرشيف", "أرشيفية", "صورة متداولة", "صورة خاصة", "مصدر الصورة", "عدسة", "التعليق على الصورة", "شرح الصورة", "عکس", "عکاس", "عکس از", "عکس آرشیوی", "تصویر", "تصویر کا ذریعہ", "تصویر کا کیپشن", "فائل فوٹو", "فوٹو", "Getty Images", "AFP", "Photo", "Image", "Credit"]),
-    // Who.
+    // Authors.
     (Byline, Label(9), &[
         "كتب", "كتبت", "بقلم", "تقرير", "حوار", "تحرير", "متابعة", "متابعات", "ترجمة", "إعداد", "إعداد وتحرير", "كتابة", "أجرى الحوار", "أجرت الحوار", "أعده", "أعدته", "أعدها", "بواسطة", "مراسل", "مراسلنا", "مراسلتنا", "الكاتب", "المحرر", "تغطية", "رصد", "حاوره", "حاورها", "حاورته", "تحقيق", "نص", "كتبه", "من",
         "نویسنده", "خبرنگار", "گزارش", "گزارشگر", "مترجم", "به قلم", "نگارنده", "تهیه و تنظیم", "تهیه‌کننده", "یادداشت از", "گفت‌وگو از", "گفتگو", "یادداشت", "سرویس",
@@ -218,7 +217,7 @@ pub(super) const PHRASES: &[(WordingClass, PhraseForm, &[&str])] = &[
     (Byline, Start(5), &["كتب ", "كتبت ", "بقلم ", "إعداد ", "تحریر ", "به قلم ", "بقلم الدكتور", "المحرر السياسي", "مراسل ", "نمائندہ "]),
 ];
 
-/// Words of which section names and menu entries are made; a line of at most four of them, with «و» or «ال» or without, is one.
+/// The words of section names and menu entries; a line of such words alone, with or without «و» and «ال», is one.
 #[rustfmt::skip]
 pub(super) const MENU_WORDS: &[&str] = &[
     "رئيسية", "رئيسي", "أخبار", "خبر", "سياسة", "سياسي", "محلي", "محليات", "محلية", "محافظات", "مناطق", "اقتصاد", "اقتصادية", "اقتصادي", "أعمال", "مال", "أسواق", "بورصة", "بنوك", "عقارات", "طاقة", "رياضة", "رياضي", "رياضية", "ملاعب", "كرة", "فن", "فنون", "فنية", "ثقافة", "ثقافي", "ثقافية", "أدب", "آداب", "كتب", "منوعات", "متنوعة", "تكنولوجيا", "تقنية", "علوم", "علم", "صحة", "طب", "بيئة", "مرأة", "أسرة", "طفل", "مطبخ", "أزياء", "جمال", "موضة", "سيارات", "سياحة", "سفر", "تعليم", "جامعات", "مدارس", "حوادث", "قضايا", "محاكم", "دين", "إسلاميات", "إسلام", "فتاوى", "رمضان", "تحقيقات", "تقارير", "تحليلات", "تحليل", "حوارات", "مقابلات", "ملفات", "آراء", "رأي", "مقالات", "كتاب", "أعمدة", "زوايا", "فيديو", "فيديوهات", "صور", "وسائط", "متعددة", "بودكاست", "صوتيات", "مرئيات", "صوت", "صورة", "نشرة", "جريدة", "منبر", "كاتب", "مختارات", "زاوية", "ركن", "قراءات", "مدونات", "مدونة", "برامج", "مسلسلات", "تلفزيون", "إذاعة", "كاريكاتير", "إنفوجراف", "إنفوغراف", "مجتمع", "مدن", "عرب", "عربي", "عربية", "دولي", "دولية", "دوليات", "عربيات", "عالم", "عالمي", "عالمية", "إقليمي", "خليج", "أفريقيا", "آسيا", "أوروبا", "أمريكا", "أميركا", "شرق", "أوسط", "مغرب", "مغاربية", "وطن", "وطنية", "برلمان", "انتخابات", "أحزاب", "حقوق", "حريات", "نساء", "شباب", "طلبة", "جاليات", "مهجر", "إعلام", "ميديا", "تراث", "تاريخ", "سينما", "مسرح", "موسيقى", "نجوم", "مشاهير", "لايف", "ستايل", "حياة", "أسلوب", "عاجل", "تغطيات", "خاصة", "إعلانات", "اجتماعيات", "وفيات", "أبراج", "ألعاب", "تسلية", "خدمات", "وظائف", "طقس", "دراسات", "أبحاث", "وثائقيات", "قسم", "أقسام", "تراند", "ترند", "مواهب", "إبداع", "هاشتاغ", "سوشيال", "منصات", "حول", "مقاولات", "زراعة", "صناعة", "نفط", "عملات", "مصر", "سوريا", "سورية", "لبنان", "عراق", "أردن", "فلسطين", "سعودية", "إمارات", "قطر", "كويت", "بحرين", "عمان", "يمن", "ليبيا", "تونس", "جزائر", "سودان", "موريتانيا", "تركيا", "إيران",
@@ -227,7 +226,7 @@ pub(super) const MENU_WORDS: &[&str] = &[
     "Sports", "News", "World", "Business", "Opinion", "Video", "Culture", "Health", "Tech",
 ];
 
-/// Words that mark a short text as the page's own voice, wherever they stand in it.
+/// Words in the voice of the page itself, anywhere in a short text.
 #[rustfmt::skip]
 pub(super) const UI_WORDS: &[&str] = &[
     "اضغط", "انقر", "الرابط", "رابط", "اشترك", "اشتركوا", "التطبيق", "تطبيقنا", "المتصفح", "متصفحك", "الكوكيز", "كوكيز", "التصفح", "تصفحك", "تجربتك", "تجربة", "بريدك", "بريدكم", "رأيك", "تعليقك", "اسمك", "موقعنا", "صفحتنا", "قناتنا", "حسابنا", "حساباتنا", "نشرتنا", "تطبيقنا", "صفحاتنا", "قنواتنا", "النشرة", "البريدية", "الإلكتروني", "المرور", "للإعلان", "الزوار", "المشاهدات", "بلاغك", "بلاغ", "البلاغات", "مسيء", "محفوظة", "الحقول", "الإلزامية", "إلزامية", "تابعونا", "تابعنا", "سجل", "الموقع", "واتساب", "فيسبوك", "تويتر", "تلغرام", "تليجرام", "يوتيوب", "إنستغرام", "القراء", "الخصوصية", "التعليقات", "تعليق", "نستخدم", "توافق", "باستخدام",
@@ -236,7 +235,7 @@ pub(super) const UI_WORDS: &[&str] = &[
     "cookies", "click", "subscribe", "email", "newsletter", "password", "app", "login",
 ];
 
-/// Words of dates and times, by what they are.
+/// The names of months, with their number and calendar.
 pub(super) const MONTHS: &[(&[&str], u8, MonthCalendar)] = &[
     (&["يناير", "جانفي", "كانون الثاني", "ژانویه", "جنوری", "January", "Jan"], 1, MonthCalendar::Gregorian),
     (&["فبراير", "فيفري", "شباط", "فوریه", "فروری", "February", "Feb"], 2, MonthCalendar::Gregorian),
@@ -276,7 +275,7 @@ pub(super) const MONTHS: &[(&[&str], u8, MonthCalendar)] = &[
     (&["ذو الحجة", "ذي الحجة"], 12, MonthCalendar::Lunar),
 ];
 
-/// Whose months they are.
+/// The calendar of a month.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum MonthCalendar {
     /// January to December.
@@ -294,7 +293,7 @@ pub(super) const WEEKDAYS: &[&str] = &[
     "پیر", "منگل", "بدھ", "جمعرات", "جمعہ", "ہفتہ", "اتوار", "Saturday", "Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Sat", "Sun", "Mon", "Tue", "Wed", "Thu", "Fri",
 ];
 
-/// Spans of time: with a number, or in a dual, and a word of [`AGO`] they are a time.
+/// Units of time. A number, or the dual, with a word of [`AGO`] makes them a relative time.
 #[rustfmt::skip]
 pub(super) const UNITS: &[&str] = &[
     "ثانية", "ثوان", "ثواني", "ثانيتين", "دقيقة", "دقائق", "دقيقتين", "ساعة", "ساعات", "ساعتين", "يوم", "يوما", "أيام", "يومين", "أسبوع", "أسبوعين", "أسابيع", "شهر", "شهرا", "شهرين", "أشهر", "شهور", "سنة", "سنتين", "سنوات", "عام", "عامين", "أعوام", "لحظات", "قليل", "واحدة", "واحد",
@@ -302,24 +301,24 @@ pub(super) const UNITS: &[&str] = &[
     "second", "seconds", "minute", "minutes", "mins", "min", "hour", "hours", "day", "days", "week", "weeks", "month", "months", "year", "years",
 ];
 
-/// What makes a span of time a moment.
+/// Words of relative times.
 #[rustfmt::skip]
 pub(super) const AGO: &[&str] = &["منذ", "قبل", "مضت", "پیش", "پہلے", "ago", "الماضي", "امس", "اليوم", "أمس", "الآن", "امروز", "دیروز", "آج", "گزشتہ", "کل", "Today", "Yesterday", "الليلة", "اليوم"];
 
-/// What else stands in dates and times.
+/// Other words of dates and times.
 #[rustfmt::skip]
 pub(super) const TIME_WORDS: &[&str] = &[
     "ص", "م", "صباحا", "مساء", "ظهرا", "عصرا", "ليلا", "فجرا", "الساعة", "ساعة", "الموافق", "هـ", "ه", "ش", "ق", "میلادی", "هجري", "ميلادي", "هجري", "بتوقيت", "غرينتش", "جرينتش", "جرينيتش", "مكة", "المكرمة", "القاهرة", "GMT", "UTC", "AM", "PM", "am", "pm", "st", "nd", "rd", "th", "في", "يوم", "بتاريخ", "على", "الساعه", "تمام", "ت",
     "ساعت", "ب.ظ", "ق.ظ", "بعدازظهر", "صبح", "عصر", "شب", "در", "تاریخ", "مورخ", "بجے", "بجکر", "شام", "صبح", "دوپہر", "رات", "بوقت", "وقت", "بہ", "کو", "ء", "پاکستانی", "PST", "PKT", "at", "on", "the",
 ];
 
-/// What follows the hours after noon, and those before it.
+/// Words behind the hours after noon.
 pub(super) const AFTERNOON: &[&str] =
     &["م", "مساء", "عصرا", "PM", "pm", "بعدازظهر", "عصر", "شام", "رات", "ليلا", "ظهرا"];
-/// See [`AFTERNOON`].
+/// Words behind the hours before noon.
 pub(super) const FORENOON: &[&str] = &["ص", "صباحا", "AM", "am", "صبح", "فجرا"];
 
-/// Names of prayers: a line of one and a time is a row of their table.
+/// Names of prayers; with a time they are a row of a table.
 pub(super) const PRAYERS: &[&str] = &[
     "الفجر",
     "الشروق",
@@ -341,7 +340,7 @@ pub(super) const PRAYERS: &[&str] = &[
     "غروب",
 ];
 
-/// Words that open a sentence of reported speech or go on with what was said: paragraphs begin with them, headlines do not.
+/// Words that begin a sentence of reported speech, or continue a text: they begin paragraphs, not headlines.
 #[rustfmt::skip]
 pub(super) const RUNNING_WORDS: &[&str] = &[
     "وقال", "وقالت", "وأضاف", "وأضافت", "وأكد", "وأكدت", "وأوضح", "وأوضحت", "وأشار", "وأشارت", "وتابع", "وتابعت", "وذكر", "وذكرت", "وكان", "وكانت", "ويأتي", "وتأتي", "وشدد", "وبين", "ولفت", "ونقل", "ونقلت", "كما", "وفي", "ومن", "وبحسب", "ووفق", "ووفقا", "وقد", "وهو", "وهي", "ولكن", "لكن", "وأعرب", "وأعلن", "وأعلنت", "ويذكر", "وجاء", "وجاءت", "وتضم", "ويضم", "وتقول", "ويقول", "وأفاد", "وأفادت", "وكشف", "وكشفت", "واعتبر", "ورأى", "وطالب", "وطالبت", "ودعا", "ودعت", "وحذر", "وحذرت", "يذكر", "يشار", "وبدأ", "وبدأت", "وتعهد", "وتعهدت", "ويتوقع", "واستغرق", "ويبلغ", "ويستمر",
