@@ -147,10 +147,10 @@ impl VariantReason {
     #[must_use]
     pub const fn sentence(self) -> &'static str {
         match self {
-            Self::Furniture => "what they share is furniture of many pages, and their own text is not shared",
-            Self::Replaced => "a passage of one text stands where the other has another passage",
-            Self::Numbers => "they are texts of one form, and their numbers differ",
-            Self::Facts => "they are texts of one form that tell other facts",
+            Self::Furniture => "they share furniture of many pages, and their own texts differ",
+            Self::Replaced => "a passage of one text is replaced by another passage in the other",
+            Self::Numbers => "they are texts of one form with different numbers",
+            Self::Facts => "they are texts of one form that tell different facts",
         }
     }
 }

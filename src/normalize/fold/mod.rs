@@ -114,8 +114,8 @@ pub(super) fn walk<S: TokenSink>(rules: &'static FoldRules, text: &str, buffers:
     FoldWalk::new(rules, text, buffers, sink).run();
 }
 
-/// Pushes the tokens that begin in `from..until`, and further ones while a rule connects them. `from` and `until` each
-/// follow an ASCII separator or are an end of the text. Returns the place where it stopped, which does so too.
+/// Pushes the tokens that begin in `from..until`, and further ones while a rule connects them. `from` follows a
+/// separator or is 0. Returns the place where it stopped: one that follows a separator, or the end of the text.
 pub(super) fn walk_piece<S: TokenSink>(
     rules: &'static FoldRules,
     text: &str,

@@ -201,7 +201,7 @@ impl<S: BatchSink> KernelPass<'_, S> {
                 if watch && rewrite::may_differ(&self.text[at..]) {
                     return Err(at);
                 }
-                at = self.walk(at, at + WINDOW);
+                at = self.fold_by_walk(at, at + WINDOW);
                 continue;
             }
 
@@ -212,7 +212,7 @@ impl<S: BatchSink> KernelPass<'_, S> {
             }
 
             // In a text in another script, one walk over the window is faster than a walk for each word.
-            at = if scan.rare > window / 16 { self.walk(at, at + window) } else { self.deliver(at, window) };
+            at = if scan.rare > window / 16 { self.fold_by_walk(at, at + window) } else { self.deliver(at, window) };
         }
 
         Ok(())
@@ -230,7 +230,7 @@ impl<S: BatchSink> KernelPass<'_, S> {
     }
 
     /// Folds the text from `from` by the walk, to a place at or after `until`, which is returned.
-    fn walk(&mut self, from: usize, until: usize) -> usize {
+    fn fold_by_walk(&mut self, from: usize, until: usize) -> usize {
         fold::walk_piece(self.rules, self.text, (from, until), self.walk, &mut SpanlessSink(self.sink))
     }
 
@@ -254,7 +254,7 @@ impl<S: BatchSink> KernelPass<'_, S> {
             // The stretch itself, which the walk may extend.
             let begin =
                 from.checked_sub(1).map_or(0, |separator| self.stream.source_after(separator, window, &mut block));
-            let end = self.walk(at + begin, at + self.stream.source_after(until, window, &mut block));
+            let end = self.fold_by_walk(at + begin, at + self.stream.source_after(until, window, &mut block));
             if end >= at + window {
                 return end;
             }

@@ -13,7 +13,7 @@ use crate::similarity::token_gaps::TokenSlot;
 /// Fewest distinct texts of a run from which common wording can be known.
 const ENOUGH_TEXTS: usize = 1_000;
 
-/// The shared wording of a copy occurs in at most one of so many texts, within these bounds.
+/// The shared wording of a copy occurs in at most one of this number of texts, within the bounds below.
 const TEXTS_FOR_ONE: usize = 1_200;
 const COMMON_WORDING: (u32, u32) = (3, 20);
 

@@ -52,10 +52,10 @@ const COMMON: u32 = 5;
 /// Fewest texts of very common shared text, for which own text need not form one block.
 const VERY_COMMON: u32 = 20;
 
-/// Own text is rare if it occurs in at most one of so many texts in which the shared text occurs.
+/// Own text is rare if at most one in this number of the texts with the shared text has it.
 const RARER: u32 = 3;
 
-/// Own text of at most so many texts is always rare.
+/// Most texts of own text that is always rare.
 const RARE: u32 = 2;
 
 /// Fewest own tokens of a block on each side.
@@ -70,16 +70,16 @@ const OWN_RUN: usize = 8;
 /// Fewest own tokens of a passage in a text of any length.
 const PASSAGE: usize = 30;
 
-/// A block is also a passage from so many of 100 tokens of the shorter text on.
+/// Percentage of the tokens of the shorter text from which a block is also a passage.
 const PASSAGE_SHARE: usize = 15;
 
 /// Fewest common rare words, of 100 rare words of the passage that has fewer, if one passage was edited into the other.
 const SAME_RARE_WORDS: usize = 20;
 
-/// Pairs whose content is numbers: shared text of at least so many texts, in texts of fewer than so many tokens.
+/// Pairs whose content is numbers: fewest texts with the shared text, and the number of tokens that both texts are below.
 const FORMS: [(u32, usize); 2] = [(8, 160), (5, 80)];
 
-/// Pairs whose content is the words of slots: a form of at least so many texts, and so many rare tokens in slots.
+/// Pairs whose content is the words of slots: fewest texts of the form, and fewest rare tokens in slots.
 const SLOTS: [(u32, usize); 2] = [(8, 2), (5, 4)];
 
 /// Fewest tokens that are rare on both sides, of 100 replaced tokens.
