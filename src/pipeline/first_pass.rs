@@ -66,7 +66,7 @@ impl FirstPass<'_> {
         for index in indices {
             reader.accept(index);
         }
-        let mut corpus = reader.finish()?;
+        let mut corpus = Corpus::assemble(reader.finish()?);
         tables.finish()?;
         let names = self.names(&mut corpus, &mut tables)?;
         Ok((corpus, tables, names))
