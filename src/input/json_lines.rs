@@ -4,20 +4,12 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use super::InputOptions;
-use super::corpus::{FieldValue, Record};
 use super::encoding::{self, RecordDecoding};
 use super::json::escapes::{self, EscapeBuffers};
 use super::json::{self, JsonValue, ValueKind, fast};
+use super::record::{FieldValue, Record};
 use super::reject::RejectReason;
 use crate::document::PageLayout;
-
-/// `bytes` as UTF-8.
-pub(super) fn utf8(bytes: &[u8]) -> Result<&str, RejectReason> {
-    // The fast check does not tell the place of an error; the standard one does.
-    simdutf8::basic::from_utf8(bytes)
-        .or_else(|_| std::str::from_utf8(bytes))
-        .map_err(|error| RejectReason::InvalidUtf8 { offset: error.valid_up_to() })
-}
 
 /// A line without its line end.
 #[derive(Debug, Clone, Copy)]
@@ -106,7 +98,7 @@ pub(super) fn parse<'a>(
 ) -> Result<ParsedLine<'a>, RejectReason> {
     let line = match line {
         JsonLine::Checked(line) => line,
-        JsonLine::Raw(bytes) => utf8(bytes)?,
+        JsonLine::Raw(bytes) => encoding::utf8(bytes)?,
     };
 
     // The quick way accepts valid records only, so the strict way decides about all others.

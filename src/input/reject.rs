@@ -1,5 +1,5 @@
-//! Records that cannot be read: where, why, and what to do about it. They are counted and listed; whether they end
-//! the run is the caller's choice.
+//! Records that cannot be read: where, why, and the remedy. They are counted and listed; the caller decides whether
+//! they end the run.
 
 use std::fmt;
 
@@ -9,7 +9,7 @@ use crate::error::{Error, ErrorKind};
 /// A record that could not be read. Shown as `PATH:LINE: reason`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reject {
-    /// Where it stands.
+    /// Where it is.
     pub source: RecordSource,
     /// Why it was rejected.
     pub reason: RejectReason,
@@ -23,7 +23,7 @@ impl fmt::Display for Reject {
 
 impl std::error::Error for Reject {}
 
-/// For a later reading, in which a reject ends the run: [`RejectReason::Lost`] above all.
+/// The error that ends a run whose record cannot be read again: mostly [`RejectReason::Lost`].
 impl From<Reject> for Error {
     fn from(reject: Reject) -> Self {
         let Reject { source, reason } = reject;
@@ -47,7 +47,7 @@ pub enum RejectReason {
     InvalidJson {
         /// Byte in the line, from 0.
         offset: usize,
-        /// What was expected or found.
+        /// The expected or unexpected token.
         what: String,
     },
     /// The line is valid JSON, but no object.
@@ -70,7 +70,7 @@ pub enum RejectReason {
     TextNotAString {
         /// The text field.
         field: String,
-        /// What it holds.
+        /// Its content, with an article.
         found: &'static str,
     },
     /// The id field holds neither a string nor an integer.
@@ -78,10 +78,10 @@ pub enum RejectReason {
     IdNotAString {
         /// The id field.
         field: String,
-        /// What it holds.
+        /// Its content, with an article.
         found: &'static str,
     },
-    /// A field that is read stands in the object more than once.
+    /// A field that is read occurs in the object more than once.
     #[error("field {field:?} stands in the object more than once, so its value is ambiguous")]
     DuplicateField {
         /// The field.
@@ -97,13 +97,13 @@ pub enum RejectReason {
         /// Columns of the header.
         expected: usize,
     },
-    /// A quote opens a field of CSV, and nothing closes it up to the end of the file.
+    /// The quote that opens a CSV field is not closed before the end of the file.
     #[error("the quote that opens a field {} is not closed up to the end of the file; close it, or double it", below_here(*below))]
     UnclosedQuote {
-        /// So many lines below the first of the record.
+        /// Number of lines between the first line of the record and the quote.
         below: u64,
     },
-    /// The bytes are no UTF-8.
+    /// The bytes are not UTF-8.
     #[error("invalid UTF-8 at byte {offset}; convert the input to UTF-8")]
     InvalidUtf8 {
         /// Byte in the record, from 0.
@@ -112,7 +112,7 @@ pub enum RejectReason {
     /// The bytes are no text in any encoding.
     #[error("no text: it is neither UTF-8 nor UTF-16 and holds control characters; name its encoding with --encoding")]
     NotText,
-    /// A page has a tag that no page has.
+    /// A tag of a page has too many attributes.
     #[error("the tag at byte {offset} of the page has more than {most} attributes; this is no page, leave it out")]
     NoPage {
         /// Byte of the decoded page, from 0.
@@ -120,16 +120,16 @@ pub enum RejectReason {
         /// Attributes that a tag may have.
         most: usize,
     },
-    /// The body of an archived page cannot be made out.
+    /// The body of an archived page cannot be decoded.
     #[error("the body of the record cannot be read: {what}; the other records are not concerned")]
     BrokenBody {
-        /// What is wrong.
+        /// The defect.
         what: String,
     },
     /// Bytes of an archive are no record.
     #[error("{what}; what follows was read, archive these pages again")]
     BrokenRecord {
-        /// What is wrong, and how many bytes were passed over.
+        /// The defect, and the number of bytes that were skipped.
         what: String,
     },
     /// The record exceeds the largest size.
@@ -140,7 +140,7 @@ pub enum RejectReason {
         /// The limit in bytes.
         limit: u64,
     },
-    /// An earlier record has this id, and ids were to be unique.
+    /// An earlier record has this id, and ids must be unique.
     #[error("id {id:?} stands at {first} already; without --unique-ids it would be kept under another name")]
     RepeatedId {
         /// The id.
@@ -151,37 +151,37 @@ pub enum RejectReason {
     /// A file found in a directory could not be opened or read.
     #[error("cannot be read: {what}")]
     Unreadable {
-        /// What the system said, or what is missing.
+        /// The error of the system, or the missing feature.
         what: String,
     },
-    /// A compressed file is truncated or corrupt; what stands before the damage was read.
+    /// A compressed file is truncated or corrupt; the records before the damage were read.
     #[error("damaged from here on: {what}; the records before this one were read")]
     Damaged {
-        /// What the decompressor said.
+        /// The error of the decompressor.
         what: String,
     },
     /// A `.json` file that does not hold one object a line.
     #[error("holds {found}, not one JSON object a line; convert it to JSON Lines (`jq -c`)")]
     NotJsonLines {
-        /// What it holds.
+        /// Its content, with an article.
         found: &'static str,
     },
-    /// A record that was read before cannot be read again: its file changed meanwhile, or the disk refuses. Never met in a
-    /// first reading.
+    /// A record that was read before cannot be read again: its file changed meanwhile, or the disk refuses. Never
+    /// occurs in the first pass.
     #[error("can no longer be read: {what}; run again when nothing changes the input")]
     Lost {
-        /// What the system said, or what changed.
+        /// The error of the system, or the change.
         what: String,
     },
-    /// A text that was extracted from a page cannot be put back. Met only in writing.
+    /// A text that was extracted from a page cannot be put back. Occurs only in writing.
     #[error("the text of a page cannot be put back into it; remove whole documents (--unit document)")]
     Extracted,
-    /// No such record: the id is not one of this corpus.
+    /// The id is not in this corpus.
     #[error("no such record in this input")]
     NotInInput,
 }
 
-/// Where a quote stands, seen from the line that the reject names.
+/// The place of a quote, relative to the line that the reject names.
 fn below_here(lines: u64) -> String {
     match lines {
         0 => "here".to_owned(),

@@ -76,7 +76,7 @@ impl FirstPass<'_> {
             reader.accept(index);
         }
 
-        let mut corpus = reader.finish()?;
+        let mut corpus = Corpus::assemble(reader.finish()?);
         tables.finish()?;
         let names = self.names(&mut corpus, &mut tables)?;
         Ok((corpus, tables, names))

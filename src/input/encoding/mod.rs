@@ -18,7 +18,6 @@ use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 
-use super::json_lines::utf8;
 use super::reject::RejectReason;
 use super::slices::tail;
 use crate::error::Error;
@@ -283,6 +282,14 @@ pub(super) struct DecodedText<'a> {
     /// Length of the byte order mark in bytes; `text` does not contain it.
     pub(super) bom: usize,
     pub(super) decoding: RecordDecoding,
+}
+
+/// Checked UTF-8.
+pub(super) fn utf8(bytes: &[u8]) -> Result<&str, RejectReason> {
+    // The fast check says only that something is wrong; the standard one says where.
+    simdutf8::basic::from_utf8(bytes)
+        .or_else(|_| std::str::from_utf8(bytes))
+        .map_err(|error| RejectReason::InvalidUtf8 { offset: error.valid_up_to() })
 }
 
 /// Decodes `bytes`, a whole text. Linear in their number.

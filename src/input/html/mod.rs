@@ -12,7 +12,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use dom_smoothie::{Config, Readability};
 
-use super::HtmlText;
+use super::options::HtmlText;
 use super::reject::RejectReason;
 use crate::document::PageLayout;
 

@@ -5,8 +5,8 @@ use std::borrow::Cow;
 use super::{HtmlPage, PageMetadata, charset, page};
 use crate::document::PageLayout;
 use crate::input::InputOptions;
-use crate::input::corpus::{FieldValue, Record};
 use crate::input::encoding::{self, DecodedText, EncodingHints};
+use crate::input::record::{FieldValue, Record};
 use crate::input::reject::RejectReason;
 
 /// Where a page came from, as far as that is known apart from its bytes.

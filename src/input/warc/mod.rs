@@ -14,9 +14,9 @@
 use std::borrow::Cow;
 
 use super::InputOptions;
-use super::corpus::{FieldValue, Record};
 use super::encoding::{self, DecodedText, EncodingHints};
 use super::html::{self, PageOrigin};
+use super::record::{FieldValue, Record};
 use super::reject::RejectReason;
 
 mod body;

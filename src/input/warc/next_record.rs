@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::head::{HeadEnd, LONGEST, WarcHead, is_line_end};
-use crate::input::feed::CutOptions;
+use crate::input::byte_stream::CutOptions;
 use crate::input::slices::tail;
 
 /// Bytes that are searched for a head at once. Fixed, so that rejects do not depend on how a file is read.

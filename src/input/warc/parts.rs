@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::PREFIX;
 use super::head::is_line_end;
 use super::next_record::{AFTER, CUT_OFF, NextRecord, cut};
-use crate::input::feed::{ByteStream, CutKind, CutOptions, NextCut};
+use crate::input::byte_stream::{ByteStream, CutKind, CutOptions, NextCut};
 use crate::input::held::HeldBytes;
 
 /// The next part of an archive that is in memory as a whole.

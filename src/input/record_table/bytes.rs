@@ -1,23 +1,29 @@
-//! The index of a block as bytes: little-endian, with a version in front and a check sum at the end.
+//! The index of a block as bytes: a version, the parts in little-endian numbers, a check sum.
 
 use super::{BlockIndex, PartIndex, PartShape, RecordRow};
 use crate::input::held::FileStamp;
 use crate::input::reject::RejectReason;
 
-/// Changes with the layout.
+/// Must change with the layout.
 const VERSION: &[u8; 4] = b"MkB2";
-/// Bytes of the check sum.
+/// Bytes of the check sum: the first ones of a BLAKE3 hash.
 const SUM: usize = 8;
 
+/// Written for a part without a stamp. No file is this long.
+const NO_STAMP: FileStamp = FileStamp { length: u64::MAX, modified: 0 };
+
+/// An error is the offset of the wrong byte, and the reason.
 type BytesResult<T> = Result<T, (usize, &'static str)>;
 
-/// As bytes.
+/// The index as bytes.
 pub(super) fn write(index: &BlockIndex) -> Vec<u8> {
     let mut out = VERSION.to_vec();
     out.extend((index.parts.len() as u32).to_le_bytes());
     for part in &index.parts {
         write_part(part, &mut out);
     }
+
+    // The sum covers the version and the parts.
     let sum = sum(&out);
     out.extend(sum);
     out
@@ -41,9 +47,11 @@ fn write_part(part: &PartIndex, out: &mut Vec<u8>) {
         PartShape::Failed => 3,
         PartShape::Records => 4,
     });
-    let stamp = part.stamp.unwrap_or(FileStamp { length: u64::MAX, modified: 0 });
+
+    let stamp = part.stamp.unwrap_or(NO_STAMP);
     out.extend(stamp.length.to_le_bytes());
     out.extend(stamp.modified.to_le_bytes());
+
     let (tag, what) = match &part.failure {
         None => (0, ""),
         Some(RejectReason::Unreadable { what }) => (1, what.as_str()),
@@ -56,31 +64,37 @@ fn write_part(part: &PartIndex, out: &mut Vec<u8>) {
     out.push(tag);
     out.extend((what.len() as u32).to_le_bytes());
     out.extend(what.as_bytes());
+
     out.extend((part.rows.len() as u32).to_le_bytes());
     out.extend(part.rows.iter().flat_map(|row| [row.at.to_le_bytes(), row.length.to_le_bytes()]).flatten());
     out.extend((part.numbers.len() as u32).to_le_bytes());
     out.extend(part.numbers.iter().flat_map(|number| number.to_le_bytes()));
 }
 
-/// The inverse of [`write`]; what is wrong, and at which byte.
+/// The inverse of [`write`].
 pub(super) fn read(stored: &[u8]) -> BytesResult<BlockIndex> {
     let body = stored.len().checked_sub(SUM).ok_or((0, "it is too short"))?;
     let (bytes, found) = stored.split_at(body);
+
+    // The version comes first: another one may have another sum.
     if !bytes.starts_with(VERSION) {
         return Err((0, "it was written by another version"));
     }
     if found != sum(bytes) {
         return Err((body, "the check sum differs"));
     }
+
     let mut reader = IndexBytes { bytes, at: VERSION.len() };
     let count = reader.u32()?;
     let parts = (0..count).map(|_| reader.part()).collect::<BytesResult<Vec<_>>>()?;
+
     if reader.at != bytes.len() {
         return Err((reader.at, "something follows the last part"));
     }
     Ok(BlockIndex { parts })
 }
 
+/// Reads numbers one after the other.
 struct IndexBytes<'a> {
     bytes: &'a [u8],
     at: usize,
@@ -109,6 +123,7 @@ impl<'a> IndexBytes<'a> {
 
     fn numbers(&mut self, each: usize) -> BytesResult<Vec<u32>> {
         let count = self.u32()? as usize * each;
+        // Taken before anything is reserved: a wrong count asks for more bytes than there are.
         let bytes = self.take(count.saturating_mul(4))?;
         Ok(bytes.as_chunks::<4>().0.iter().map(|number| u32::from_le_bytes(*number)).collect())
     }
@@ -125,12 +140,15 @@ impl<'a> IndexBytes<'a> {
             [4] => PartShape::Records,
             [_] => return Err((at, "a part has no such shape")),
         };
+
         let stamp = FileStamp { length: self.u64()?, modified: self.u64()? };
         let failure = self.failure()?;
+
+        // Two numbers a row: the offset with its flag, and the length.
         let rows = self.numbers(2)?;
         let rows = rows.as_chunks::<2>().0.iter().map(|[at, length]| RecordRow { at: *at, length: *length }).collect();
         let numbers = self.numbers(1)?.into();
-        let stamp = (stamp.length != u64::MAX).then_some(stamp);
+        let stamp = (stamp != NO_STAMP).then_some(stamp);
         Ok(PartIndex { file, start, length, shape, lines, rows, numbers, huge, failure, stamp })
     }
 
@@ -139,6 +157,7 @@ impl<'a> IndexBytes<'a> {
         let [tag] = self.array()?;
         let length = self.u32()? as usize;
         let what = std::str::from_utf8(self.take(length)?).map_err(|_| (at, "a reason is no text"))?;
+
         Ok(match tag {
             0 => None,
             1 => Some(RejectReason::Unreadable { what: what.to_owned() }),
