@@ -287,7 +287,7 @@ impl<'a> BatchRun<'a> {
 
         // The largest cluster is written while all are held.
         let held = sum * BYTES_PER_MEMBER + largest * BYTES_PER_ROW;
-        self.setup.plan.require(self.tables.bytes() + held, "a result with so many copies")
+        self.setup.plan.require(self.tables.bytes() + held, "a result with this many copies")
     }
 
     fn into_clustering(self, clusters: Vec<Cluster>) -> Clustering {

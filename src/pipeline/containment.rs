@@ -42,7 +42,7 @@ pub(super) fn search(
     };
     let found = candidates(&among, limit.as_ref()).map_err(|error| plan.widen(error, resident))?;
 
-    plan.require(resident + size_of_val(&found.pairs[..]) as u64, "so many candidates for containment")?;
+    plan.require(resident + size_of_val(&found.pairs[..]) as u64, "this many candidates for containment")?;
     Ok(found)
 }
 
@@ -78,7 +78,7 @@ pub(super) fn verify(
         for pair in verified {
             contained.extend(pair?);
         }
-        plan.require(resident + size_of_val(&contained[..]) as u64, "a result with so many contained units")?;
+        plan.require(resident + size_of_val(&contained[..]) as u64, "a result with this many contained units")?;
     }
 
     // Verification may swap small and large, so the order of the candidates is not that of the pairs.

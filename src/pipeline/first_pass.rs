@@ -150,7 +150,7 @@ impl FirstPass<'_> {
             let length = block.as_ref().map_or(0, unplanned);
             if length > 0 {
                 let all = under_way.fetch_add(length, Ordering::Relaxed) + length;
-                self.plan.require(all * PER_BLOCK_BYTE, "records of so many bytes")?;
+                self.plan.require(all * PER_BLOCK_BYTE, "records of this size")?;
             }
             Ok(block)
         };
@@ -179,7 +179,7 @@ impl FirstPass<'_> {
 
         // Grouping comes next, and its memory is known already: better to end now than after hours.
         let grouping = tables.units.len() as u64 * node_table::BYTES_PER_UNIT;
-        self.plan.require(tables.bytes() + grouping, "an input of so many records")
+        self.plan.require(tables.bytes() + grouping, "an input with this many records")
     }
 
     /// The repeated ids. If ids must be unique, the repeats are rejected instead.

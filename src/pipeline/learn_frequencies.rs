@@ -42,7 +42,7 @@ pub(super) fn learn(
     let learned = LearnedFrequencies { texts: banded.nodes.len(), guard, trigrams };
 
     let held = context.tables.bytes() + banded.nodes.bytes() + learned.bytes();
-    context.plan.require(held, "the frequencies of so many texts")?;
+    context.plan.require(held, "the frequencies of this many texts")?;
     Ok(Some(learned))
 }
 

@@ -133,7 +133,7 @@ impl<'a> PassageRun<'a> {
                 return Ok(());
             }
             checked = found;
-            plan.require(held + found as u64 * BYTES_PER_PASSAGE, "a result with so many passages")
+            plan.require(held + found as u64 * BYTES_PER_PASSAGE, "a result with this many passages")
         };
         let (found, lost) = extend(&repeats, &mut check)?;
         drop(repeats);

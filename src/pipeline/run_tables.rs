@@ -199,6 +199,7 @@ impl RunTables {
             rows.keys.push(keys)?;
         }
         self.rows[RouteId::Main.index()].samples.push(&block.samples)?;
+        debug_assert!(self.rows.iter().all(|rows| rows.keys.len() == rows.units.len()), "each row has its band keys");
 
         let unit = |place: u32| UnitId(first + place);
         for pair in &block.resemblances {
@@ -219,6 +220,7 @@ impl RunTables {
         Ok(())
     }
 
+    /// Appends one record and its units.
     fn record<'a>(&mut self, record: &ScannedRecord, units: impl Iterator<Item = &'a ScannedUnit>) {
         let document = DocId::new(self.languages.len());
         self.languages.push(record.language);
@@ -226,9 +228,11 @@ impl RunTables {
             self.rejects.push(document);
             return;
         }
+
         for (number, unit) in units.enumerate() {
             let id = self.units.push(document, number, &unit.unit, unit.tokens);
             self.empty_units += u64::from(unit.is_empty());
+
             let Some(route) = unit.route else { continue };
             let rows = &mut self.rows[route.index()];
             rows.units.push(id);
@@ -247,6 +251,7 @@ impl RunTables {
         let rejected = |document: DocId| documents.binary_search(&document).is_ok();
         for document in documents {
             self.languages[document.index()] = None;
+            // The column of fields is empty if no field decides the keeper order.
             if let Some(field) = self.fields.get_mut(document.index()) {
                 *field = None;
             }
@@ -257,6 +262,7 @@ impl RunTables {
         *self.rejected.entry(code.to_owned()).or_default() += documents.len() as u64;
 
         let new_ids = self.units.retain(|units, unit| !rejected(units.document(unit)));
+        // Rows keep their places: their band keys cannot be removed.
         for rows in &mut self.rows {
             for unit in &mut rows.units {
                 *unit = new_ids[unit.index()].unwrap_or(GONE);

@@ -64,7 +64,7 @@ pub(super) fn verify(
         }
         found += verified.links.len() as u64;
         let held = context.tables.bytes() + nodes.bytes() + found * BYTES_PER_PAIR;
-        context.plan.require(held, "a result with so many pairs")?;
+        context.plan.require(held, "a result with this many pairs")?;
         done.push(verified);
     }
 

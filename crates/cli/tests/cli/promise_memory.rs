@@ -112,7 +112,7 @@ fn a_limit_below_the_floor_is_refused_with_the_floor() {
         message.split("--memory ").nth(1).and_then(|rest| rest.split(' ').next()).unwrap().parse().unwrap();
     // Enough to begin, too little for so many records: the message names a higher floor.
     let message = refused(&floor.to_string());
-    assert!(message.contains("an input of so many records"), "{message}");
+    assert!(message.contains("an input with this many records"), "{message}");
 }
 
 #[test]
