@@ -17,8 +17,8 @@ pub enum Verdict {
     New,
     /// It repeats a stored text: the match with the highest Jaccard; ties: the earliest inserted.
     Duplicate(Match),
-    /// It is as similar to a stored text as copies are, but repeats none; the [`reason`](Match::reason) says why. The match
-    /// is the most similar text.
+    /// It is as similar to a stored text as copies are, but repeats none; the [`reason`](Match::reason) says why. The
+    /// match is the most similar text.
     Variant(Match),
     /// It has no tokens, so it cannot be compared and is never stored.
     Empty,
@@ -74,8 +74,9 @@ pub enum Verify {
     /// On the full shingle sets. The index keeps each folded text, and scores are exact.
     #[default]
     Exact,
-    /// On signatures of one byte per value (two bytes if bands have fewer than four rows). The index is smaller, every score
-    /// is an estimate with its standard error, and the facts guard is off. The only exception to exact verification.
+    /// On signatures of one byte per value (two bytes if bands have fewer than four rows). The index is smaller, every
+    /// score is an estimate with its standard error, and the facts guard is off. The only exception to exact
+    /// verification.
     Estimate,
 }
 

@@ -122,8 +122,8 @@ impl IndexBuilder {
         self
     }
 
-    /// Largest distance in time between texts that repeat each other: by their dates, or else by when they were first seen.
-    /// Default: any distance.
+    /// Largest distance in time between texts that repeat each other: by their dates, or else by when they were first
+    /// seen. Default: any distance.
     #[must_use]
     pub fn window(mut self, window: Window) -> Self {
         self.window = Some(window);
@@ -134,7 +134,8 @@ impl IndexBuilder {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Parameter`](crate::ErrorKind::Parameter) names the first setting that is not valid and values that are.
+    /// [`ErrorKind::Parameter`](crate::ErrorKind::Parameter) names the first setting that is not valid and values that
+    /// are.
     pub fn build(self) -> Result<Index> {
         Index::new(self.settings()?, Box::new(MemoryStorage::default()))
     }
@@ -174,7 +175,8 @@ impl IndexBuilder {
         })
     }
 
-    /// With the settings of another builder where none was given. Bands and rows are not taken: they follow from the others.
+    /// With the settings of another builder where none was given. Bands and rows are not taken: they follow from the
+    /// others.
     #[cfg(feature = "persistent")]
     pub(super) fn or(self, other: Self) -> Self {
         Self {

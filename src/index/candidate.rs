@@ -63,8 +63,9 @@ impl VerifiedCandidate {
     }
 }
 
-/// The Jaccard that the share of equal slots indicates, with its standard error, and the containment that follows from the
-/// sizes (Li and König, "b-Bit Minwise Hashing", WWW 2010: different values have b equal bits with probability 2⁻ᵇ).
+/// The Jaccard that the share of equal slots indicates, with its standard error, and the containment that follows from
+/// the sizes (Li and König, "b-Bit Minwise Hashing", WWW 2010: different values have b equal bits with probability
+/// 2⁻ᵇ).
 fn estimate(settings: &Settings, a: &[u8], b: &[u8], size_a: u32, size_b: u32, is_exact: bool) -> (Score, f64) {
     if is_exact {
         return (Score::SAME, 0.0);

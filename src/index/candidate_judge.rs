@@ -1,8 +1,8 @@
 //! Whether a stored text above the threshold is a variant rather than a copy: the own-text rule, then the facts guard.
 //!
-//! Common text is counted among the candidates of the text asked about, which share a band key with it. So the answer depends
-//! on the texts stored before, as all answers of an index do: the first pages of a site are distinguished by their own text
-//! alone, and from five pages on their common furniture is known.
+//! Common text is counted among the candidates of the text asked about, which share a band key with it. So the answer
+//! depends on the texts stored before, as all answers of an index do: the first pages of a site are distinguished by
+//! their own text alone, and from five pages on their common furniture is known.
 
 use std::cell::OnceCell;
 
@@ -62,8 +62,8 @@ impl<'a> CandidateJudge<'a> {
         self.wording.get_or_init(|| Wording::new(asked, &self.keys))
     }
 
-    /// How many texts, of the candidates and the one asked about, have each trigram; `None` if the texts are too few for any
-    /// trigram to be common.
+    /// How many texts, of the candidates and the one asked about, have each trigram; `None` if the texts are too few
+    /// for any trigram to be common.
     fn frequencies(&self) -> Option<&TrigramFrequencies> {
         self.frequencies.get_or_init(|| self.counted()).as_ref()
     }

@@ -86,8 +86,8 @@ impl Index {
             return Ok(before);
         }
 
-        // Only the documents inserted since are verified, if that gives the answer of one search over all: the search would
-        // verify others beyond the bound, and the guard counts common text among all candidates.
+        // Only the documents inserted since are verified, if that gives the answer of one search over all: the search
+        // would verify others beyond the bound, and the guard counts common text among all candidates.
         let since = rank(&self.settings, &*self.storage, worker, text, before.version.next)?;
         let is_judged = self.guard.is_some();
         if since.candidates > 0 && (is_judged || before.candidates + since.candidates > MOST_VERIFIED) {
@@ -150,8 +150,8 @@ impl Index {
     }
 }
 
-/// Whether the guard learns the words of this insert: of the first 4,096, then of 2,048 at even distances in each doubling
-/// of the index. That is enough to tell which words are rare, and costs next to nothing.
+/// Whether the guard learns the words of this insert: of the first 4,096, then of 2,048 at even distances in each
+/// doubling of the index. That is enough to tell which words are rare, and costs next to nothing.
 fn is_learned(number: InsertNumber) -> bool {
     let stride = (number / 2048).max(1).ilog2();
     number.trailing_zeros() >= stride

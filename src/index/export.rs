@@ -59,8 +59,8 @@ impl IndexBuilder {
     ///
     /// # Errors
     ///
-    /// The line is not the header of an export of this version, or the exported index used learned boilerplate, which an
-    /// export does not contain: configure a builder with the rules instead.
+    /// The line is not the header of an export of this version, or the exported index used learned boilerplate, which
+    /// an export does not contain: configure a builder with the rules instead.
     pub fn of_export(first_line: &str) -> Result<Self> {
         let header: ExportHeader = read(Ok(first_line.to_owned()), 1, EXPORT_AGAIN)?;
         let builder = Self::stored(&|name| header.value(name))?;
@@ -99,8 +99,8 @@ impl Index {
     ///
     /// # Errors
     ///
-    /// The settings differ, or a line is not valid: the error names the line, and the texts before it stay stored. On disk,
-    /// also errors of reading and writing.
+    /// The settings differ, or a line is not valid: the error names the line, and the texts before it stay stored. On
+    /// disk, also errors of reading and writing.
     pub fn import(&self, input: &mut dyn BufRead) -> Result<MergeStats> {
         let mut merged = MergeStats::default();
         let mut lines = input.lines().zip(1..);
@@ -118,8 +118,8 @@ impl Index {
         Ok(merged)
     }
 
-    /// Checks and inserts every text of another index with equal settings, in its order, as if its pages had been crawled
-    /// after those of this index.
+    /// Checks and inserts every text of another index with equal settings, in its order, as if its pages had been
+    /// crawled after those of this index.
     ///
     /// # Errors
     ///
@@ -135,6 +135,8 @@ impl Index {
         }
 
         let mut merged = MergeStats::default();
+
+        // The other index must see commits of its writer first, if it is only read.
         other.storage.version()?;
         other.storage.each(&mut |record| self.take(record, true, &mut merged))?;
         Ok(merged)

@@ -99,6 +99,7 @@ impl Storage for MemoryStorage {
     }
 
     fn insert(&self, record: StoredText, bands: &[u64], replaced: Option<InsertNumber>, _: bool) -> Result<()> {
+        // One lock for the removal and the insert: readers see one of the two texts.
         let mut state = self.write();
         state.remove(replaced.as_slice());
 

@@ -14,33 +14,33 @@
 //! # Ok::<(), mukarrar::Error>(())
 //! ```
 //!
-//! Every verdict is verified. Banding proposes candidates with the recall that was asked for, and scores are exact (with
-//! [`Verify::Estimate`] they are estimates, and the verdict says so). [`Index::check_and_insert`] does not store a text that
-//! repeats another: only keepers are stored, so chains of copies cannot drift away from the text that they are compared
-//! with. A text with the template of a stored one but other facts is a variant, and is stored. Answers depend on the order
-//! of insertion alone, and are the same in memory and on disk. All methods take `&self`; folding, sketching and most of the
-//! verification run outside the locks.
+//! Every verdict is verified. Banding proposes candidates with the recall that was asked for, and scores are exact
+//! (with [`Verify::Estimate`] they are estimates, and the verdict says so). [`Index::check_and_insert`] does not store
+//! a text that repeats another: only keepers are stored, so chains of copies cannot drift away from the text that they
+//! are compared with. A text with the template of a stored one but other facts is a variant, and is stored. Answers
+//! depend on the order of insertion alone, and are the same in memory and on disk. All methods take `&self`; folding,
+//! sketching and most of the verification run outside the locks.
 //!
 //! # On disk
 //!
-//! [`Index::open`] keeps the index in a directory. One process writes it; any number of processes may read it at the same
-//! time ([`IndexBuilder::open_read_only`]), and they see each commit. **After [`Index::commit`] no earlier answer is lost**,
-//! even if the process is killed. A change commits by itself if [`commit_every`](IndexBuilder::commit_every) changes are
-//! pending. `docs/INDEX.md` describes the files, the guarantees and the costs.
+//! [`Index::open`] keeps the index in a directory. One process writes it; any number of processes may read it at the
+//! same time ([`IndexBuilder::open_read_only`]), and they see each commit. **After [`Index::commit`] no earlier answer
+//! is lost**, even if the process is killed. A change commits by itself if [`commit_every`](IndexBuilder::commit_every)
+//! changes are pending. `docs/INDEX.md` describes the files, the guarantees and the costs.
 //!
 //! # Bounds
 //!
-//! An answer considers at most the earliest 1,000 documents of each band key, and verifies at most 256 candidates: those
-//! that share the most bands. Crafted pages cannot exceed these bounds. [`Stats::bounded_answers`] counts the answers that
-//! they affected. With a window of time, documents outside the window count among the 1,000 until they are
+//! An answer considers at most the earliest 1,000 documents of each band key, and verifies at most 256 candidates:
+//! those that share the most bands. Crafted pages cannot exceed these bounds. [`Stats::bounded_answers`] counts the
+//! answers that they affected. With a window of time, documents outside the window count among the 1,000 until they are
 //! [expired](Index::expire).
 //!
 //! # Files
 //!
-//! `index_item` is the question and `answer` the answer; `settings` and `builder` configure both. `text_index` holds the
-//! public operations and `decide` the decisions behind them; `export` and `expire` serve the whole index. `prepare` turns a
-//! text into band keys; `candidate`, `candidate_judge` and `ranking` turn candidates into matches. `storage` is the trait
-//! of a place for records (`stored_text`), implemented by `memory_storage` (with `postings`) and `disk`.
+//! `index_item` is the question and `answer` the answer; `settings` and `builder` configure both. `text_index` holds
+//! the public operations and `decide` the decisions behind them; `export` and `expire` serve the whole index. `prepare`
+//! turns a text into band keys; `candidate`, `candidate_judge` and `ranking` turn candidates into matches. `storage` is
+//! the trait of a place for records (`stored_text`), implemented by `memory_storage` (with `postings`) and `disk`.
 
 mod answer;
 mod builder;

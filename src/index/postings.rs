@@ -7,8 +7,8 @@ use ahash::AHashMap;
 use super::prepare::BAND_BITS;
 use super::stored_text::InsertNumber;
 
-/// Number of leading bits of a hash that choose its table. A table that grows is rebuilt while the insert waits: one table
-/// of ten million documents would take seconds, each of 4,096 tables takes milliseconds.
+/// Number of leading bits of a hash that choose its table. A table that grows is rebuilt while the insert waits: one
+/// table of ten million documents would take seconds, each of 4,096 tables takes milliseconds.
 const TABLE_BITS: u32 = 12;
 
 /// The documents of each hash of 40 bits.
@@ -48,7 +48,8 @@ impl HashPostings {
         }
     }
 
-    /// Removes documents from their hashes; unknown ones are ignored. O(n log n), and for each hash the length of its list.
+    /// Removes documents from their hashes; unknown ones are ignored. O(n log n), and for each hash the length of its
+    /// list.
     pub(super) fn remove_all(&mut self, mut gone: Vec<(u64, InsertNumber)>) {
         gone.sort_unstable();
         for gone in gone.chunk_by(|(a, _), (b, _)| a == b) {

@@ -13,8 +13,8 @@ use crate::page::Sieve;
 use crate::shingle::hash::finish;
 use crate::shingle::{ShingleSet, ShingledUnit, Shingler};
 
-/// Number of bits of a band key that are kept, so that postings pack into eight bytes. A collision only adds a candidate,
-/// which fails its verification.
+/// Number of bits of a band key that are kept, so that postings pack into eight bytes. A collision only adds a
+/// candidate, which fails its verification.
 pub(super) const BAND_BITS: u32 = 40;
 
 /// A folded and sketched text.
@@ -140,6 +140,7 @@ fn prepared(
 
 /// The stored signature: the low bytes of each value, after mixing.
 fn slots_of(settings: &Settings, values: &[u32]) -> Box<[u8]> {
+    // Mixed, so that different values have equal low bytes by chance alone: estimates assume that.
     let mixed = values.iter().map(|value| finish(u64::from(*value)));
     match settings.slot_bytes() {
         1 => mixed.map(|bits| bits as u8).collect(),

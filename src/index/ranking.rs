@@ -11,8 +11,8 @@ use crate::error::Result;
 use crate::similarity::facts::FactsGuard;
 use crate::similarity::{Relation, Score};
 
-/// Most candidates that are verified: those that share the most bands; ties: the earliest. With a window of time, ties: the
-/// latest, because the earliest of many repeats lie outside the window.
+/// Most candidates that are verified: those that share the most bands; ties: the earliest. With a window of time, ties:
+/// the latest, because the earliest of many repeats lie outside the window.
 pub(super) const MOST_VERIFIED: usize = 256;
 
 /// Verified candidates, best first.
@@ -54,6 +54,7 @@ pub(super) fn rank(
 
 /// Each document once, most repeated first; ties: the earliest, or the latest.
 fn most_shared(mut docs: Vec<InsertNumber>, latest_first: bool) -> Vec<InsertNumber> {
+    // A document comes once for each shared band, so runs of equal numbers count the bands.
     docs.sort_unstable();
     let mut counted: Vec<(usize, InsertNumber)> = docs.chunk_by(|a, b| a == b).map(|run| (run.len(), run[0])).collect();
     counted.sort_unstable_by(|(a, x), (b, y)| b.cmp(a).then(if latest_first { y.cmp(x) } else { x.cmp(y) }));
@@ -71,6 +72,7 @@ impl CandidateRanking {
         let judge = CandidateJudge::new(settings, guard, text, &self.found);
         let likely = self.found.iter().take_while(|found| found.score.jaccard >= settings.threshold);
 
+        // Best first, so the first copy ends the search, and the first variant is the best one.
         let mut variant = None;
         for found in likely {
             let named = named(found, settings, &judge);

@@ -83,8 +83,8 @@ impl Settings {
         ]
     }
 
-    /// Bytes per value of a stored signature: 1, or 2 if a band has fewer than four rows. Four rows of one byte distinguish
-    /// bands as well as a 32-bit hash.
+    /// Bytes per value of a stored signature: 1, or 2 if a band has fewer than four rows. Four rows of one byte
+    /// distinguish bands as well as a 32-bit hash.
     pub(super) const fn slot_bytes(&self) -> usize {
         if self.banding.rows() < 4 { 2 } else { 1 }
     }

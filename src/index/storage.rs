@@ -8,8 +8,9 @@ use super::stored_text::{InsertNumber, StoredText};
 use crate::document::Date;
 use crate::error::Result;
 
-/// Number of documents of one band key, the earliest, that are candidates. Without a bound, crafted or templated pages that
-/// share a band with everything would make an answer as expensive as the index is large. True copies share other bands too.
+/// Number of documents of one band key, the earliest, that are candidates. Without a bound, crafted or templated pages
+/// that share a band with everything would make an answer as expensive as the index is large. True copies share other
+/// bands too.
 pub(super) const LONGEST_LIST: usize = 1000;
 
 /// A state of the storage. An answer found at one version holds at another that differs in `next` alone, except for the
@@ -42,14 +43,14 @@ impl ExpiryBound {
 
 /// Keeps records, and finds them by bands and keys.
 ///
-/// Reads may come from any number of threads at any time. Changes come from one thread at a time: [`Index`](super::Index) takes
-/// turns. A change is seen by every read that begins after it.
+/// Reads may come from any number of threads at any time. Changes come from one thread at a time:
+/// [`Index`](super::Index) takes turns. A change is seen by every read that begins after it.
 pub(super) trait Storage: Debug + Send + Sync {
     /// The current version. A storage that another process writes looks for new commits first.
     fn version(&self) -> Result<StorageVersion>;
 
-    /// Appends to `found` the documents numbered `since` or later that share a band, once for each shared band. Of each band
-    /// only the earliest [`LONGEST_LIST`] documents count. Returns whether a list was cut there.
+    /// Appends to `found` the documents numbered `since` or later that share a band, once for each shared band. Of each
+    /// band only the earliest [`LONGEST_LIST`] documents count. Returns whether a list was cut there.
     fn candidates(&self, bands: &[u64], since: InsertNumber, found: &mut Vec<InsertNumber>) -> Result<bool>;
 
     /// The record of a document; `None` if it was removed.
@@ -67,8 +68,8 @@ pub(super) trait Storage: Debug + Send + Sync {
     /// Called before a change, outside the turn: commits earlier changes if that is due.
     fn make_room(&self) -> Result<()>;
 
-    /// Stores a record under its band keys, in place of the document `replaced`, if given. `learned`: the guard learns its
-    /// words, and must learn them again when the storage is opened again.
+    /// Stores a record under its band keys, in place of the document `replaced`, if given. `learned`: the guard learns
+    /// its words, and must learn them again when the storage is opened again.
     fn insert(&self, record: StoredText, bands: &[u64], replaced: Option<InsertNumber>, learned: bool) -> Result<()>;
 
     /// Removes documents. Returns how many of them were there.
@@ -80,8 +81,8 @@ pub(super) trait Storage: Debug + Send + Sync {
     /// Calls `show` with every record, in the order of insertion.
     fn each(&self, show: &mut dyn FnMut(&StoredText) -> Result<()>) -> Result<()>;
 
-    /// Calls `teach` with the folded texts that the guard has not learned yet, in order, without those that this process
-    /// inserted. A second caller waits until `teach` is done.
+    /// Calls `teach` with the folded texts that the guard has not learned yet, in order, without those that this
+    /// process inserted. A second caller waits until `teach` is done.
     fn learned(&self, teach: &mut dyn FnMut(&[u8])) -> Result<()>;
 
     /// Makes all changes durable.

@@ -85,8 +85,8 @@ impl Index {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::KeyExists`](crate::ErrorKind::KeyExists) if `key` is stored already. On disk, also errors of reading and
-    /// writing: nothing of this call is stored then, and earlier changes are kept for the next attempt.
+    /// [`ErrorKind::KeyExists`](crate::ErrorKind::KeyExists) if `key` is stored already. On disk, also errors of
+    /// reading and writing: nothing of this call is stored then, and earlier changes are kept for the next attempt.
     pub fn insert<'t>(&self, key: &str, item: impl Into<Item<'t>>) -> Result<()> {
         let item = item.into();
         let text = self.workers.with(&self.settings, |worker| worker.prepare(&self.settings, item));
@@ -117,8 +117,8 @@ impl Index {
         text.map_or(Ok(()), |text| self.store(key, text, None))
     }
 
-    /// Checks `item` and stores it under `key` if it is new or a variant, in one step: if several threads insert equal texts
-    /// at once, exactly one of them is new.
+    /// Checks `item` and stores it under `key` if it is new or a variant, in one step: if several threads insert equal
+    /// texts at once, exactly one of them is new.
     ///
     /// # Errors
     ///
@@ -133,8 +133,8 @@ impl Index {
         })
     }
 
-    /// [`check_and_insert`](Self::check_and_insert) for many items: prepared and checked on all cores, decided in the order
-    /// given. The answers are those of one call after the other.
+    /// [`check_and_insert`](Self::check_and_insert) for many items: prepared and checked on all cores, decided in the
+    /// order given. The answers are those of one call after the other.
     #[must_use]
     pub fn check_and_insert_all(&self, items: &[(&str, Item<'_>)]) -> Vec<Result<Verdict>> {
         let prepare = |(): &mut (), (_, item): &(&str, Item<'_>)| {
@@ -158,8 +158,8 @@ impl Index {
         answers
     }
 
-    /// Stores `item` under `key`, in place of the text stored there, if any: a page that changed. Returns whether there was
-    /// one. An empty text leaves nothing under the key.
+    /// Stores `item` under `key`, in place of the text stored there, if any: a page that changed. Returns whether there
+    /// was one. An empty text leaves nothing under the key.
     ///
     /// # Errors
     ///
@@ -169,6 +169,7 @@ impl Index {
         let text = self.workers.with(&self.settings, |worker| worker.prepare(&self.settings, item));
         self.storage.make_room()?;
 
+        // One insert with `replaced`, not a removal and an insert: readers always see one of the two texts.
         let _turn = self.turn();
         let stored = self.storage.find(key)?;
         match text {
@@ -180,8 +181,8 @@ impl Index {
 
     /// Up to `top` stored texts most similar to `item`, best first; ties: the earliest inserted.
     ///
-    /// A text below the threshold is found with the probability that [`Banding::probability`] gives for its Jaccard. So a
-    /// short text inside a long one is found only if their Jaccard is high enough.
+    /// A text below the threshold is found with the probability that [`Banding::probability`] gives for its Jaccard. So
+    /// a short text inside a long one is found only if their Jaccard is high enough.
     ///
     /// # Errors
     ///
@@ -247,8 +248,8 @@ impl Index {
         self.storage.commit()
     }
 
-    /// Commits, prepares the directory for a fast opening, and releases it. Dropping the index does the same, but cannot
-    /// report an error.
+    /// Commits, prepares the directory for a fast opening, and releases it. Dropping the index does the same, but
+    /// cannot report an error.
     ///
     /// # Errors
     ///

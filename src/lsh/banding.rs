@@ -1,8 +1,8 @@
 //! Bands and rows: the recall that was asked for decides them, never the data or the machine.
 //!
-//! A pair of Jaccard J becomes a candidate with probability `1 − (1 − Jʳ)ᵇ`. Of all (b, r) that reach the recall R at the
-//! threshold T with a signature of at most [`Banding::LONGEST`] values, the rule takes the largest r, then the smallest b:
-//! the steepest curve, so the fewest candidates below the threshold.
+//! A pair of Jaccard J becomes a candidate with probability `1 − (1 − Jʳ)ᵇ`. Of all (b, r) that reach the recall R at
+//! the threshold T with a signature of at most [`Banding::LONGEST`] values, the rule takes the largest r, then the
+//! smallest b: the steepest curve, so the fewest candidates below the threshold.
 
 use crate::error::{Error, Result};
 

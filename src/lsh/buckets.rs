@@ -42,8 +42,8 @@ impl BandBuckets {
     }
 }
 
-/// All buckets of all bands, and the buckets of each node. Buckets with equal members are stored once, with the number of
-/// bands that they come from.
+/// All buckets of all bands, and the buckets of each node. Buckets with equal members are stored once, with the number
+/// of bands that they come from.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Buckets {
     ends: Vec<usize>,
@@ -69,7 +69,7 @@ impl Buckets {
         buckets
     }
 
-    /// Appends a bucket that comes from so many bands.
+    /// Appends a bucket that comes from `bands` bands.
     pub(super) fn push(&mut self, members: &[Node], bands: u32) {
         debug_assert!(members.is_sorted(), "members ascend");
 
@@ -167,7 +167,8 @@ impl Buckets {
         shared >= 2
     }
 
-    /// The connected components of the candidate graph: independent units of work. Nodes without candidates are left out.
+    /// The connected components of the candidate graph: independent units of work. Nodes without candidates are left
+    /// out.
     pub(crate) fn components(&self, nodes: usize) -> Components {
         let forest = UnionForest::new(nodes);
         for bucket in 0..self.len() {

@@ -1,10 +1,10 @@
 //! Band keys → candidates, in batches that can be processed one after the other.
 //!
 //! Each band is searched by itself ([`super::find`]), several bands at a time. The buckets found become records in no
-//! order; loading a batch gives the canonical order, so results depend on neither threads nor memory. Without a limit the
-//! records stay in memory and form one batch. With a limit they go to disk, and a union-find joins their members on the
-//! way. Components are then assigned to batches that fit the memory: one pass over the records counts the bytes of each
-//! component, another brings the records of each batch together.
+//! order; loading a batch gives the canonical order, so results depend on neither threads nor memory. Without a limit
+//! the records stay in memory and form one batch. With a limit they go to disk, and a union-find joins their members on
+//! the way. Components are then assigned to batches that fit the memory: one pass over the records counts the bytes of
+//! each component, another brings the records of each batch together.
 //!
 //! Memory per node of the run, under a limit: 4 bytes of union-find, 1 bit, and at most 4 bytes of counts while batches
 //! are planned; afterwards 1 bit, and 1½ bits more while a batch is loaded. The nodes of rows take 4 bytes per row and
@@ -78,8 +78,8 @@ pub(crate) const MOST_BYTES_PER_KEY: u64 = 64;
 const LEAST: u64 = 1 << 16;
 
 impl CandidateSearch<'_> {
-    /// Finds all candidates. The memory of `limit` is for the search, and then for one batch and the bytes that its nodes
-    /// hold. Without a limit there is at most one batch.
+    /// Finds all candidates. The memory of `limit` is for the search, and then for one batch and the bytes that its
+    /// nodes hold. Without a limit there is at most one batch.
     ///
     /// # Errors
     ///
@@ -342,8 +342,8 @@ mod tests {
     }
 
     impl Case {
-        /// `nodes` nodes of which so many in a hundred share some bands with an earlier one, in an order that is not the
-        /// rows', and rows of no node among them.
+        /// `nodes` nodes of which so many in a hundred share some bands with an earlier one, in an order that is not
+        /// the rows', and rows of no node among them.
         fn new(nodes: usize, bands: usize, copies: u64, seed: u64) -> Self {
             let mut case = Self { bands, rows: vec![], node_of_row: vec![], nodes, extra: vec![] };
             let mut random = seed;

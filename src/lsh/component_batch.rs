@@ -1,8 +1,8 @@
 //! Bucket records → a batch: whole components over local node numbers.
 //!
-//! The records of a batch come from several bands, in no order. They are renumbered and grouped by first member, so that
-//! equal buckets of several bands are adjacent; small sorts then give the canonical order: buckets by members, components
-//! by first node. That order depends on the records alone.
+//! The records of a batch come from several bands, in no order. They are renumbered and grouped by first member, so
+//! that equal buckets of several bands are adjacent; small sorts then give the canonical order: buckets by members,
+//! components by first node. That order depends on the records alone.
 
 use std::borrow::Cow;
 
@@ -31,7 +31,7 @@ pub(super) const BYTES_OF_COMPONENT: u64 = 128;
 /// Smallest number of words that a thread sorts at once: less is not worth a task.
 const LEAST_PART: usize = 1 << 16;
 
-/// Bytes per record of so many members, while a batch is loaded and processed.
+/// Bytes of a record of `members` members, while a batch is loaded and processed.
 pub(super) const fn bytes_of_record(members: usize) -> u64 {
     60 + 16 * (members as u64 + 1)
 }
@@ -44,6 +44,7 @@ pub(super) const fn bytes_of_all(nodes: usize) -> u64 {
 impl ComponentBatch {
     /// Reads the records in `chunks`, whose nodes are below `nodes`.
     pub(super) fn load(chunks: &[RecordChunk], shelf: &ChunkShelf, nodes: usize) -> Result<Self> {
+        // Read once and kept: the records are visited three times.
         let chunks: Vec<_> = chunks.iter().map(|chunk| shelf.load(chunk)).collect::<Result<_>>()?;
 
         let mut here = NodeSet::new(nodes);

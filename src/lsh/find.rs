@@ -1,10 +1,10 @@
 //! One column of band keys → the buckets of the band.
 //!
 //! Keys are hashes, so their top bits split them evenly into pieces that fit the cache. One pass over the column counts
-//! the keys of each piece; another gathers the (key, node) pairs piece by piece; a hash table then finds the repeated keys
-//! of each piece. O(n); only repeats are sorted. Under a memory limit, several passes each gather as many pieces as fit. A
-//! piece cannot be split below one key, so a key that very many nodes share needs memory for all of them, as their
-//! component will.
+//! the keys of each piece; another gathers the (key, node) pairs piece by piece; a hash table then finds the repeated
+//! keys of each piece. O(n); only repeats are sorted. Under a memory limit, several passes each gather as many pieces
+//! as fit. A piece cannot be split below one key, so a key that very many nodes share needs memory for all of them, as
+//! their component will.
 
 use super::key_columns::KeyColumns;
 use super::node::{NO_NODE, Node};
@@ -13,13 +13,14 @@ use crate::error::Result;
 /// Nodes in a piece, on average, if memory allows: their keys fit the cache.
 const PIECE: u64 = 1 << 11;
 
-/// Most top bits that tell pieces apart: more would scatter writes to more places than the cache holds.
+/// Most top bits that distinguish pieces: more would scatter writes to more places than the cache holds.
 const MOST_BITS: u32 = 12;
 
 /// Bytes of a gathered key and its node.
 const GATHERED: u64 = (size_of::<u64>() + size_of::<Node>()) as u64;
 
-/// Most additional bytes per key of the piece that is being searched: table, repeats, members and the record made of them.
+/// Most additional bytes per key of the piece that is being searched: table, repeats, members and the record made of
+/// them.
 const AT_HAND: u64 = 16 + 8 + 4 + 4;
 
 /// The columns and the nodes of their rows.
@@ -35,7 +36,7 @@ pub(super) struct KeyRows<'a> {
 pub(super) enum BandSearch {
     /// The band was searched.
     Whole,
-    /// Nothing was searched: one piece needs so many bytes, more than were given.
+    /// Nothing was searched: one piece needs this many bytes, more than were given.
     Needs(u64),
 }
 
@@ -48,8 +49,8 @@ pub(super) struct RepeatFinder {
 }
 
 impl RepeatFinder {
-    /// Calls `found` with the nodes of every key of `band` that two or more nodes share; keys come in no order. Takes at
-    /// most `memory` bytes.
+    /// Calls `found` with the nodes of every key of `band` that two or more nodes share; keys come in no order. Takes
+    /// at most `memory` bytes.
     pub(super) fn search(
         &mut self,
         rows: KeyRows<'_>,
@@ -168,8 +169,8 @@ pub(super) struct RepeatTable {
 }
 
 impl RepeatTable {
-    /// Calls `found` with every key that two or more entries have, and their nodes, ascending. The low bits of keys must be
-    /// evenly spread.
+    /// Calls `found` with every key that two or more entries have, and their nodes, ascending. The low bits of keys
+    /// must be evenly spread.
     pub(super) fn group(
         &mut self,
         keys: &[u64],

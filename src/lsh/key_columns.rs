@@ -1,8 +1,8 @@
 //! Band keys in columns: the keys of one band of all rows are read in sequence, from memory or from disk.
 //!
 //! Rows are pushed whole and read by band. They are transposed into chunks, so the keys of one band of a chunk are
-//! contiguous. The chunks stay in memory while they fit the limit; after that all of them move to a file, and later ones
-//! follow. Costs 8 bytes per key, in memory or on disk, and always one chunk in memory.
+//! contiguous. The chunks stay in memory while they fit the limit; after that all of them move to a file, and later
+//! ones follow. Costs 8 bytes per key, in memory or on disk, and always one chunk in memory.
 
 use crate::error::Result;
 use crate::spill::{SpillDir, SpillFile};
@@ -18,8 +18,8 @@ pub(crate) struct MemoryLimit {
     pub(crate) name: String,
 }
 
-/// Most rows of a chunk. It makes the columns an odd number of cache lines apart, so that columns that are filled together
-/// do not evict each other from the cache.
+/// Most rows of a chunk. It makes the columns an odd number of cache lines apart, so that columns that are filled
+/// together do not evict each other from the cache.
 const ROWS: usize = 16 * 1024 - 8;
 
 /// Fewest rows of a chunk, under any memory limit.
@@ -148,8 +148,8 @@ impl KeyColumns {
         self.bands
     }
 
-    /// Calls `visit` with the keys of one band, in runs of consecutive rows: the first row, and the keys. Any thread may
-    /// call it.
+    /// Calls `visit` with the keys of one band, in runs of consecutive rows: the first row, and the keys. Any thread
+    /// may call it.
     ///
     /// # Errors
     ///

@@ -49,7 +49,7 @@ impl SearchTrial {
         Ok(Self { keys, node_of_row, limit })
     }
 
-    /// Finds the candidates and loads every batch, on so many threads.
+    /// Finds the candidates and loads every batch, on `threads` threads.
     ///
     /// # Errors
     ///

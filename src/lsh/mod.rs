@@ -1,8 +1,8 @@
 //! Signatures → candidates, by banding.
 //!
 //! A signature is cut into bands of a few rows. Nodes that agree on all rows of a band share a bucket and become
-//! candidates (Leskovec, Rajaraman and Ullman, *Mining of Massive Datasets*, 3rd ed., §3.4; Indyk and Motwani, STOC 1998).
-//! A candidate is only a proposal: every later stage verifies it.
+//! candidates (Leskovec, Rajaraman and Ullman, *Mining of Massive Datasets*, 3rd ed., §3.4; Indyk and Motwani, STOC
+//! 1998). A candidate is only a proposal: every later stage verifies it.
 //!
 //! A *node* is one distinct folded text. Identical units share a node, so buckets hold no exact copies. Nodes are
 //! numbered in the order in which they may become keepers.

@@ -1,9 +1,9 @@
 //! Prefix and length filters: all candidates for a Jaccard of at least T among sets.
 //!
-//! The shingles of each set are ordered from rare to frequent. Two sets with Jaccard ≥ T share at least one of the first
-//! `|x| − ⌈T·|x|⌉ + 1` shingles of each, and the smaller has at least T times the size of the larger (Chaudhuri, Ganti and
-//! Kaushik, ICDE 2006; Bayardo, Ma and Srikant, "Scaling up all pairs similarity search", WWW 2007). No pair is lost. Rare
-//! shingles come first so that lists stay short where many texts share one template.
+//! The shingles of each set are ordered from rare to frequent. Two sets with Jaccard ≥ T share at least one of the
+//! first `|x| − ⌈T·|x|⌉ + 1` shingles of each, and the smaller has at least T times the size of the larger (Chaudhuri,
+//! Ganti and Kaushik, ICDE 2006; Bayardo, Ma and Srikant, "Scaling up all pairs similarity search", WWW 2007). No pair
+//! is lost. Rare shingles come first so that lists stay short where many texts share one template.
 
 use std::collections::hash_map::Entry;
 
@@ -70,6 +70,7 @@ impl PrefixIndex {
     pub(crate) fn probe(&self, set: &ShingleSet, mut visit: impl FnMut(Node, usize)) {
         let sizes = self.fitting_sizes(set);
         for hash in self.prefix(set) {
+            // A list is in the order given, not by size, so the length filter looks at all of it.
             let list = self.lists.get(&hash).map_or(&[][..], Vec::as_slice);
             for (_, node) in list.iter().filter(|(size, _)| sizes.contains(size)) {
                 visit(*node, list.len());

@@ -1,8 +1,9 @@
 //! Candidates that outlive the process: a checksummed header and the file of their buckets.
 //!
-//! The header is written last. It ends with its own BLAKE3 digest and holds the length of the file and a checksum of every
-//! chunk, so the files of a killed run are never used by mistake: an incomplete header counts as missing, and a changed
-//! chunk is an error when its batch is loaded. The caller must know which input and parameters the candidates belong to.
+//! The header is written last. It ends with its own BLAKE3 digest and holds the length of the file and a checksum of
+//! every chunk, so the files of a killed run are never used by mistake: an incomplete header counts as missing, and a
+//! changed chunk is an error when its batch is loaded. The caller must know which input and parameters the candidates
+//! belong to.
 
 use std::fs;
 use std::io;

@@ -13,8 +13,8 @@ use super::run_file::{self, RunFile, RunInfo};
 use crate::error::Result;
 use crate::index::stored_text::InsertNumber;
 
-/// An older run is merged with younger postings if it is at most so many times as long. So a posting is rewritten a few times
-/// only, and a slice has few runs.
+/// An older run is merged with younger postings if it is at most this many times as long. So a posting is rewritten
+/// only a few times, and a slice has few runs.
 const FANOUT: u64 = 8;
 
 /// Open run files by their numbers. An open file is not read again.
@@ -33,8 +33,8 @@ pub(super) struct BandPostings {
 }
 
 impl BandPostings {
-    /// Opens the run files that the head names. `recent` is the expected number of recent postings, `filters` the bytes for
-    /// all filters of run files.
+    /// Opens the run files that the head names. `recent` is the expected number of recent postings, `filters` the bytes
+    /// for all filters of run files.
     pub(super) fn open(
         directory: &Path,
         slices: &[SliceInfo],
@@ -63,8 +63,8 @@ impl BandPostings {
         }
     }
 
-    /// Appends the documents of a hash that are numbered `since` or later, among its earliest `most` live documents. Returns
-    /// whether there are more than `most`.
+    /// Appends the documents of a hash that are numbered `since` or later, among its earliest `most` live documents.
+    /// Returns whether there are more than `most`.
     pub(super) fn docs(
         &self,
         hash: u64,
@@ -104,12 +104,12 @@ impl BandPostings {
         Ok(is_cut)
     }
 
-    /// Plans a merge of a slice: of its recent postings of documents below `bound`, with the younger runs that are due, or
-    /// with all runs.
+    /// Plans a merge of a slice: of its recent postings of documents below `bound`, with the younger runs that are due,
+    /// or with all runs.
     pub(super) fn plan(&self, slice: usize, bound: InsertNumber, is_whole: bool) -> MergePlan {
         let (recent, runs) = (self.recent.below(slice, bound), &self.slices[slice]);
 
-        // Runs are taken from the youngest on, while each is short enough beside all that is merged with it.
+        // Runs are taken from the youngest on, while each is short enough compared with all that is merged so far.
         let mut kept = if is_whole { 0 } else { runs.len() };
         let mut length = recent.len() as u64;
         while kept > 0 && !recent.is_empty() && runs[kept - 1].info.postings <= FANOUT * length {

@@ -6,8 +6,8 @@ use crate::error::{Error, Result};
 /// Smallest cache, in bytes: a smaller one would merge slices all the time.
 const LEAST_CACHE: usize = 4 << 20;
 
-/// Limits of an index on disk. The cache is divided: three eighths each for recent postings and for filters, an eighth each
-/// for blocks that were read and for pending inserts.
+/// Limits of an index on disk. The cache is divided: three eighths each for recent postings and for filters, an eighth
+/// each for blocks that were read and for pending inserts.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::index) struct DiskBudget {
     /// In bytes.

@@ -1,10 +1,11 @@
 //! The catalog: a SQLite database of the blocks of records and of everything that a commit changes atomically.
 //!
-//! Every value has its own checksum, and the head counts the rows, so a changed byte or a missing row is an error, never a
-//! different answer. Tables:
+//! Every value has its own checksum, and the head counts the rows, so a changed byte or a missing row is an error,
+//! never a different answer. Tables:
 //!
 //! - `head`: one row, the [`CommitHead`] of the last commit
-//! - `blocks`: first document → records ([`stored_block`](super::stored_block)); `directory`: first document → last, oldest
+//! - `blocks`: first document → records ([`stored_block`](super::stored_block)); `directory`: first document → last,
+//!   oldest
 //! - `recent`: first document → hashes of documents whose postings are not all in run files
 //! - `dead`: upper 16 bits of documents → bitmap of removed documents that runs or blocks may still contain
 //! - `learned`: document → folded text whose words the facts guard has learned

@@ -128,8 +128,8 @@ impl DiskStorage {
     }
 }
 
-/// Repeats an attempt that found a file missing. The writer may remove a run file after the catalog that named it was read;
-/// the catalog then names other files.
+/// Repeats an attempt that found a file missing. The writer may remove a run file after the catalog that named it was
+/// read; the catalog then names other files.
 pub(super) fn attempts<T>(mut attempt: impl FnMut() -> Result<T>) -> Result<T> {
     let is_gone =
         |error: &Error| matches!(error.kind(), ErrorKind::Io { source, .. } if source.kind() == IoKind::NotFound);

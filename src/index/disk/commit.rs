@@ -114,10 +114,13 @@ impl DiskStorage {
 
     /// Writes changes: the commit protocol.
     ///
-    /// The order of the steps is the contract. The catalog must name complete, durable files at every moment, because a crash
-    /// may come at any moment: so new files are durable before the transaction that names them (2 before 3), and old files
-    /// are removed after the one that no longer names them (6 after 3). Changes leave memory only once they are durable (5
-    /// after 3), so a failed commit loses nothing and the next one tries again.
+    /// The order of the steps is the contract. The catalog must name complete, durable files at every moment, because a
+    /// crash may come at any moment: so new files are durable before the transaction that names them (2 before 3), and
+    /// old files are removed after the one that no longer names them (6 after 3). Changes leave memory only once they
+    /// are durable (5 after 3), so a failed commit loses nothing and the next one tries again.
+    ///
+    /// A crash before the end of 3 leaves the commit before and new files; a crash after it leaves the new commit and
+    /// old files, and perhaps the number of the commit before. The next opening removes the files that no head names.
     fn write_changes(
         &self,
         writer: &mut WriterIdentity,
@@ -136,19 +139,21 @@ impl DiskStorage {
             .inspect_err(|_| self.remove_files(writer.head.next_file, head.next_file))?;
 
         // 3. Write everything else in one transaction. The commit point: durable when it returns.
+        //    Nothing that was written before it counts without it.
         let has_merged = !merged.is_empty();
         let catalog = &writer.catalog;
         let written = catalog.at_once(|| put_changes(catalog, &head, &changes, &blocks, has_merged));
 
-        // 4. After a failure, remove the new run files; keep them if the transaction may have been committed nevertheless.
+        // 4. After a failure, remove the new run files; keep them if the transaction may have been committed
+        //    nevertheless.
         self.settle_files(writer, head.next_file, written)?;
 
         // 5. Move the changes from the pending ones to the committed ones, for all threads at once.
         let before = std::mem::replace(&mut writer.head, head);
         self.install(&writer.head, &changes, &blocks, merged);
 
-        // 6. Remove the run files that the head no longer names, and note the number of the commit. The number comes after the
-        //    transaction: noted before it, a crash in between would look like a lost commit.
+        // 6. Remove the run files that the head no longer names, and note the number of the commit. The number comes
+        //    after the transaction: noted before it, a crash in between would look like a lost commit.
         self.finish(writer, &before)
     }
 
@@ -164,8 +169,8 @@ impl DiskStorage {
         pack(records).map_err(|source| Error::io("write", &self.directory, source))
     }
 
-    /// Merges slices into new run files, makes them durable, and names them in the head. After an error `head.next_file`
-    /// tells which files may exist.
+    /// Merges slices into new run files, makes them durable, and names them in the head. After an error
+    /// `head.next_file` tells which files may exist.
     fn write_runs(
         &self,
         head: &mut CommitHead,
@@ -210,8 +215,8 @@ impl DiskStorage {
         merged.into_iter().for_each(|merged| state.bands.install(merged));
     }
 
-    /// Deals with the new run files of a transaction that may have failed. If the commit itself failed, it may turn out to
-    /// have been written, so the files stay until another commit succeeds or the index is opened again.
+    /// Deals with the new run files of a transaction that may have failed. If the commit itself failed, it may turn out
+    /// to have been written, so the files stay until another commit succeeds or the index is opened again.
     pub(super) fn settle_files(&self, writer: &mut WriterIdentity, next_file: u64, written: Result<()>) -> Result<()> {
         match written {
             Ok(()) => writer.doubtful.drain(..).for_each(|file| self.remove_files(file, file)),
@@ -225,8 +230,8 @@ impl DiskStorage {
         written
     }
 
-    /// Removes the run files numbered `first` to `last` that exist. One that cannot be removed is removed when the index is
-    /// opened next.
+    /// Removes the run files numbered `first` to `last` that exist. One that cannot be removed is removed when the
+    /// index is opened next.
     pub(super) fn remove_files(&self, first: u64, last: u64) {
         for file in first..=last {
             let _ = std::fs::remove_file(run_file::path_of(&self.directory, file));

@@ -48,6 +48,7 @@ pub(super) struct SliceInfo {
 impl CommitHead {
     /// The head of an empty index.
     pub(super) fn empty() -> Self {
+        // Nothing is lost if nothing was ever written, so an empty index counts as closed.
         Self {
             commit: 0,
             is_closed: true,

@@ -24,7 +24,8 @@ impl DiskStorage {
         self.commit_with(writer)?;
         let bytes_before = self.disk_bytes()?;
 
-        // Blocks before bands: documents leave the list of the dead with their last postings, when no block has them either.
+        // Blocks before bands: documents leave the list of the dead with their last postings, when no block has them
+        // either.
         self.compact_blocks(writer)?;
         self.compact_bands(writer)?;
         writer.catalog.shrink()?;
@@ -33,8 +34,8 @@ impl DiskStorage {
         Ok(CompactionStats { documents, bytes_before, bytes_after: self.disk_bytes()? })
     }
 
-    /// Replaces the blocks that contain removed documents. The documents stay on the list of the dead until the postings are
-    /// free of them too.
+    /// Replaces the blocks that contain removed documents. The documents stay on the list of the dead until the
+    /// postings are free of them too.
     fn compact_blocks(&self, writer: &mut WriterIdentity) -> Result<()> {
         let dead = self.read().dead.clone();
         let entries = writer.catalog.directory(&writer.head)?;
@@ -70,8 +71,8 @@ impl DiskStorage {
         // Readers in other processes then discard everything that they hold.
         head.compactions += 1;
 
-        // The state is locked during the transaction: readers in this process must not see the directory in memory without
-        // the blocks on disk, or the reverse.
+        // The state is locked during the transaction: readers in this process must not see the directory in memory
+        // without the blocks on disk, or the reverse.
         let mut state = self.write();
         writer.catalog.at_once(|| {
             entries.iter().try_for_each(|entry| writer.catalog.drop_block(entry.first))?;
@@ -87,13 +88,14 @@ impl DiskStorage {
         state.directory.splice(at..at, blocks.iter().map(|(entry, _)| (entry.first, entry.last)));
         drop(state);
 
-        // A reader may see an old block in the cache until here; its removed documents are still on the list of the dead.
+        // A reader may see an old block in the cache until here; its removed documents are still on the list of the
+        // dead.
         entries.iter().for_each(|entry| drop(self.blocks.remove(&entry.first)));
         Ok(())
     }
 
-    /// Writes every slice as one run without removed documents, and clears the list of the dead, except for documents whose
-    /// postings are recent. The steps are those of the commit protocol.
+    /// Writes every slice as one run without removed documents, and clears the list of the dead, except for documents
+    /// whose postings are recent. The steps are those of the commit protocol.
     fn compact_bands(&self, writer: &mut WriterIdentity) -> Result<()> {
         let dead = self.read().dead.clone();
         let mut head = writer.head.clone();
@@ -131,8 +133,8 @@ impl DiskStorage {
         self.finish(writer, &before)
     }
 
-    /// Writes each slice that is not one clean run already into a new run file, and names the files in the head. After an
-    /// error `head.next_file` tells which files may exist.
+    /// Writes each slice that is not one clean run already into a new run file, and names the files in the head. After
+    /// an error `head.next_file` tells which files may exist.
     fn write_whole_slices(&self, head: &mut CommitHead, dead: &RoaringBitmap) -> Result<Vec<MergedSlice>> {
         let is_small = {
             let bands = &self.read().bands;

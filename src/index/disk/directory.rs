@@ -50,6 +50,7 @@ impl IndexManifest {
 
 /// The checksum of settings, in any order.
 fn checksum<'a>(list: impl Iterator<Item = (&'a str, &'a str)>) -> String {
+    // JSON objects have no order of their own, hence the sort.
     let mut lines: Vec<String> = list.map(|(name, value)| format!("{name}={value}\n")).collect();
     lines.sort_unstable();
     blake3::hash(format!("{FORMAT} {VERSION}\n{}", lines.concat()).as_bytes()).to_hex()[..32].to_owned()

@@ -1,7 +1,7 @@
 //! The storage of an index on disk: its locks, its caches, and how records are read.
 //!
-//! Lock order: `writer`, then `state`; `watch`, then `state`. `state` is locked for writing only while memory changes, and
-//! while a compaction replaces blocks.
+//! Lock order: `writer`, then `state`; `watch`, then `state`. `state` is locked for writing only while memory changes,
+//! and while a compaction replaces blocks.
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
@@ -38,7 +38,8 @@ pub(super) struct DiskStorage {
     /// Number of hashes per document.
     pub(super) width: usize,
     pub(super) budget: DiskBudget,
-    /// If the index is only read: the connection that looks for commits, and the version of the catalog that it has seen.
+    /// If the index is only read: the connection that looks for commits, and the version of the catalog that it has
+    /// seen.
     pub(super) watch: Option<Mutex<(Catalog, i64)>>,
 }
 
@@ -56,7 +57,8 @@ pub(super) const fn width(settings: &Settings) -> usize {
     settings.banding.bands() + 1
 }
 
-/// The hash that finds a document by its key. Collision-resistant, so that crafted keys cannot share a hash by the thousand.
+/// The hash that finds a document by its key. Collision-resistant, so that crafted keys cannot share a hash by the
+/// thousand.
 pub(super) fn key_hash(key: &str) -> u64 {
     let [a, b, c, d, e, ..] = *blake3::hash(key.as_bytes()).as_bytes();
     u64::from_le_bytes([a, b, c, d, e, 0, 0, 0])
@@ -177,9 +179,9 @@ impl DiskStorage {
         missing.map_or(Ok(None), |first| Err(self.missing(first)))
     }
 
-    /// Calls `show` with every record of the blocks for which `is_asked` returns true, and then with every pending record: each
-    /// once, in order, also if commits and compactions run meanwhile. Documents inserted meanwhile are left out, so that it
-    /// ends.
+    /// Calls `show` with every record of the blocks for which `is_asked` returns true, and then with every pending
+    /// record: each once, in order, also if commits and compactions run meanwhile. Documents inserted meanwhile are
+    /// left out, so that it ends.
     pub(super) fn each_of(
         &self,
         is_asked: &dyn Fn(InsertNumber) -> bool,
@@ -218,8 +220,8 @@ impl DiskStorage {
         }
     }
 
-    /// The live pending records before `end`, once no block has documents in `from..end`; `None` if a commit has just written
-    /// such a block.
+    /// The live pending records before `end`, once no block has documents in `from..end`; `None` if a commit has just
+    /// written such a block.
     fn pending_from(&self, from: InsertNumber, end: InsertNumber) -> Option<Vec<(InsertNumber, Arc<StoredText>)>> {
         // One lock for both looks: a commit moves records from the pending changes to blocks.
         let state = self.read();

@@ -1,19 +1,20 @@
 //! The storage of an index in a directory.
 //!
-//! Inserts go into memory: records to the pending changes, band keys to the recent postings. A commit writes the pending
-//! records in blocks, and the hashes of each document, in one transaction of the [`catalog`]. When the recent postings
-//! exceed their part of the cache, each commit also merges a slice or two of them into [run files](run_file). So the work
-//! per document is small and steady, and the memory is bounded.
+//! Inserts go into memory: records to the pending changes, band keys to the recent postings. A commit writes the
+//! pending records in blocks, and the hashes of each document, in one transaction of the [`catalog`]. When the recent
+//! postings exceed their part of the cache, each commit also merges a slice or two of them into [run files](run_file).
+//! So the work per document is small and steady, and the memory is bounded.
 //!
-//! A run file is written and synced before the transaction that names it, and removed after the first one that does not.
-//! [`commit`] lists the steps. No file is mapped into memory, and everything has a checksum: a changed byte is an error that
-//! names the file, never a different answer. Readers in other processes open the same files, and look at the catalog again
-//! when it has changed.
+//! A run file is written and synced before the transaction that names it, and removed after the first one that does
+//! not. [`commit`] lists the steps. No file is mapped into memory, and everything has a checksum: a changed byte is an
+//! error that names the file, never a different answer. Readers in other processes open the same files, and look at the
+//! catalog again when it has changed.
 //!
-//! Files: `disk_storage` is the storage with its `state`, its `writer` and its `budget` of memory; `operations` implements
-//! the trait; `opening` opens it (`recovery` reports what was found) and `catch_up` follows another process; `commit` writes
-//! and `compact` shrinks it. Of the formats, `directory` is the layout, `catalog` the database with its `commit_head`, `stored_block` holds records,
-//! and `posting`, `run_file`, `recent`, `filter` and `bands` hold band keys.
+//! Files: `disk_storage` is the storage with its `state`, its `writer` and its `budget` of memory; `operations`
+//! implements the trait; `opening` opens it (`recovery` reports what was found) and `catch_up` follows another process;
+//! `commit` writes and `compact` shrinks it. Of the formats, `directory` is the layout, `catalog` the database with its
+//! `commit_head`, `stored_block` holds records, and `posting`, `run_file`, `recent`, `filter` and `bands` hold band
+//! keys.
 
 mod bands;
 mod budget;

@@ -20,8 +20,8 @@ use crate::index::settings::Settings;
 use crate::index::text_index::Index;
 
 impl Index {
-    /// Opens the index in a directory, to read and to write, with the settings that it was made with. Without an index, one
-    /// with the default settings is made.
+    /// Opens the index in a directory, to read and to write, with the settings that it was made with. Without an index,
+    /// one with the default settings is made.
     ///
     /// # Errors
     ///
@@ -33,8 +33,8 @@ impl Index {
 }
 
 impl IndexBuilder {
-    /// Bytes of memory that an index on disk may use for recent band keys, filters, pending inserts and blocks of records.
-    /// Default 256 MB, at least 4 MiB. `docs/INDEX.md` lists what is not included.
+    /// Bytes of memory that an index on disk may use for recent band keys, filters, pending inserts and blocks of
+    /// records. Default 256 MB, at least 4 MiB. `docs/INDEX.md` lists what is not included.
     #[must_use]
     pub fn cache_size(mut self, bytes: usize) -> Self {
         self.budget.cache_size = bytes;
@@ -48,8 +48,8 @@ impl IndexBuilder {
         self
     }
 
-    /// Opens the index in a directory, to read and to write, with the settings that it was made with. Without an index, one
-    /// is made.
+    /// Opens the index in a directory, to read and to write, with the settings that it was made with. Without an index,
+    /// one is made.
     ///
     /// # Errors
     ///
@@ -92,8 +92,8 @@ impl IndexBuilder {
         Ok(index)
     }
 
-    /// Opens the index in a directory to read it, in any number of processes and while another one writes it. Each answer
-    /// includes every commit that ended before the question.
+    /// Opens the index in a directory to read it, in any number of processes and while another one writes it. Each
+    /// answer includes every commit that ended before the question.
     ///
     /// # Errors
     ///

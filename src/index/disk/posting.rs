@@ -1,7 +1,7 @@
 //! Postings: a 40-bit hash of a band or a key, and a document that has it.
 //!
-//! The upper 8 bits of a hash choose one of 256 slices. In a slice, a posting is a 64-bit number: the lower 32 bits of the
-//! hash, then the document. So postings sort by hash, then by document.
+//! The upper 8 bits of a hash choose one of 256 slices. In a slice, a posting is a 64-bit number: the lower 32 bits of
+//! the hash, then the document. So postings sort by hash, then by document.
 
 use crate::index::stored_text::InsertNumber;
 

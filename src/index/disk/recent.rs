@@ -54,7 +54,7 @@ impl RecentSlice {
 }
 
 impl RecentPostings {
-    /// No postings, with filters for so many.
+    /// No postings, with filters for `count` of them.
     pub(super) fn for_postings(count: usize) -> Self {
         // Just before it is merged, a slice has twice the average.
         let filter = HashFilter::for_postings(2 * count / SLICES, usize::MAX);

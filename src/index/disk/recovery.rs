@@ -14,8 +14,8 @@ pub struct RecoveryReport {
     pub documents: u64,
     /// Number of run files that no commit names; they were removed.
     pub leftover_files: u64,
-    /// Number of acknowledged commits that are missing because the end of the catalog's log is damaged or gone; `None` if
-    /// it is unknown.
+    /// Number of acknowledged commits that are missing because the end of the catalog's log is damaged or gone; `None`
+    /// if it is unknown.
     pub lost_commits: Option<u64>,
 }
 

@@ -7,8 +7,8 @@
 //!        documents, for each posting; the rest is zero
 //! ```
 //!
-//! All numbers are little-endian. The catalog holds the length of the file and the CRC-32 of its table. In an index of ten
-//! million documents a posting takes six bytes; a delta code would take five, but would not allow binary search.
+//! All numbers are little-endian. The catalog holds the length of the file and the CRC-32 of its table. In an index of
+//! ten million documents a posting takes six bytes; a delta code would take five, but would not allow binary search.
 
 use std::fs::File;
 use std::io::{BufWriter, Write};
@@ -218,6 +218,7 @@ fn write_to(path: &Path, file: u64, postings: impl Iterator<Item = Result<Postin
     let mut out = BufWriter::with_capacity(1 << 18, File::create(path).map_err(failed)?);
     out.write_all(MAGIC).map_err(failed)?;
 
+    // A block is written as soon as the next posting does not fit, so one block is in memory.
     let (mut packer, mut table, mut count) = (PostingPacker::default(), Vec::new(), 0);
     for posting in postings {
         let posting = posting?;

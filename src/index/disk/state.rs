@@ -30,7 +30,8 @@ pub(super) struct DiskState {
     pub(super) dead: RoaringBitmap,
     /// First and last document of each block.
     pub(super) directory: Vec<(InsertNumber, InsertNumber)>,
-    /// Number of blocks, and the sum of their digests, as of the last head that was read; for an index that is only read.
+    /// Number of blocks, and the sum of their digests, as of the last head that was read; for an index that is only
+    /// read.
     pub(super) told_blocks: (u64, u64),
     pub(super) pending: PendingChanges,
     /// Learned texts that were read and not yet handed to the guard.
@@ -75,8 +76,8 @@ impl PendingInsert {
 }
 
 impl DiskState {
-    /// The state that a head describes. Run files in `opened` are not read again; files that are opened are added to it, even
-    /// if loading fails later.
+    /// The state that a head describes. Run files in `opened` are not read again; files that are opened are added to
+    /// it, even if loading fails later.
     pub(super) fn load(
         directory: &Path,
         catalog: &Catalog,

@@ -8,8 +8,8 @@
 //!   all keys, all bodies
 //! ```
 //!
-//! A body is the folded text, or the fingerprint (16 bytes), the number of shingles (u32) and the signature. All numbers are
-//! little-endian.
+//! A body is the folded text, or the fingerprint (16 bytes), the number of shingles (u32) and the signature. All
+//! numbers are little-endian.
 
 use std::sync::Arc;
 
@@ -95,8 +95,8 @@ fn push_body(bodies: &mut Vec<u8>, body: &StoredBody) {
     }
 }
 
-/// Reads the block that begins with document `first`. `slots` is the length of a signature in bytes, if signatures are kept.
-/// `None` if these are not the bytes that were written.
+/// Reads the block that begins with document `first`. `slots` is the length of a signature in bytes, if signatures are
+/// kept. `None` if these are not the bytes that were written.
 pub(super) fn unpack(bytes: &[u8], first: InsertNumber, slots: Option<usize>) -> Option<StoredBlock> {
     let (sum, rest) = bytes.split_first_chunk::<4>()?;
     if crc32fast::hash(rest) != u32::from_le_bytes(*sum) {
@@ -172,6 +172,8 @@ fn push(out: &mut Vec<u8>, mut value: u64) {
 /// Takes a LEB128 number from the beginning of `bytes`.
 fn pull(bytes: &mut &[u8]) -> Option<u64> {
     let (mut value, mut shift) = (0_u64, 0);
+
+    // A number that is too long for 64 bits ends with `None`.
     loop {
         let (byte, rest) = bytes.split_first()?;
         *bytes = rest;

@@ -21,8 +21,8 @@ pub(crate) struct HashCounts {
     pub(crate) bound: u32,
 }
 
-/// Counts the nodes of each sampled hash, and keeps the hashes of at least `least` nodes. The result depends on the samples
-/// alone; the memory of `limit` decides the number of passes.
+/// Counts the nodes of each sampled hash, and keeps the hashes of at least `least` nodes. The result depends on the
+/// samples alone; the memory of `limit` decides the number of passes.
 ///
 /// # Errors
 ///

@@ -7,8 +7,8 @@
 //! smaller one, its sample contains the probes of the smaller one. Two units are candidates if the sample of the larger
 //! contains at least half of the probes of the smaller.
 //!
-//! A hash that more than 50 units share is evidence for no pair and would cost a quadratic number of comparisons, so it is
-//! skipped. A unit with too few probes left is not searched for, and is counted.
+//! A hash that more than 50 units share is evidence for no pair and would cost a quadratic number of comparisons, so it
+//! is skipped. A unit with too few probes left is not searched for, and is counted.
 
 mod count;
 mod deal;

@@ -33,6 +33,7 @@ impl NodeProbes {
         debug_assert!(sample.is_sorted_by(|a, b| a < b), "distinct hashes, ascending");
         let probes = sample.len().min(PROBES);
 
+        // The sample ascends, so its first hashes are the probes, and the last of them bounds all.
         if let Some(last) = probes.checked_sub(1).and_then(|last| sample.get(last)) {
             self.last[node as usize].store(*last, Ordering::Relaxed);
             self.count[node as usize].store(probes as u8, Ordering::Relaxed);
@@ -61,7 +62,7 @@ impl NodeProbes {
         self.count[node].load(Ordering::Relaxed).saturating_sub(self.skipped[node].load(Ordering::Relaxed))
     }
 
-    /// Number of nodes for which so many probes were skipped that the search says nothing.
+    /// Number of nodes with too few probes left for a search.
     pub(super) fn unsearched(&self) -> u64 {
         let is_unsearched =
             |node: &Node| self.left(*node) < FEWEST_PROBES && self.skipped[*node as usize].load(Ordering::Relaxed) > 0;

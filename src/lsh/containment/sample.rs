@@ -42,8 +42,8 @@ impl SamplePlan {
         self.bound
     }
 
-    /// Appends the sample of a unit, given its shingle hashes, as a record: the number of hashes, then the upper halves of
-    /// the hashes, in no order and with repeats. The sample of a unit with too few shingles is empty.
+    /// Appends the sample of a unit, given its shingle hashes, as a record: the number of hashes, then the upper halves
+    /// of the hashes, in no order and with repeats. The sample of a unit with too few shingles is empty.
     pub(crate) fn sample(self, hashes: &[u64], out: &mut Vec<u32>) {
         // The number is filled in when it is known.
         let place = out.len();
@@ -56,7 +56,8 @@ impl SamplePlan {
     }
 }
 
-/// The samples of all rows, in the order in which they were pushed: in memory, or all on disk once they exceed the limit.
+/// The samples of all rows, in the order in which they were pushed: in memory, or all on disk once they exceed the
+/// limit.
 #[derive(Debug)]
 pub(crate) struct RowSamples {
     chunks: Vec<RowChunk>,

@@ -38,8 +38,8 @@ pub(crate) struct ContainmentCandidates {
     pub(crate) unseen: u64,
 }
 
-/// Largest number of nodes that may share a sampled hash before it is skipped. On 31,030 news articles, lists of up to 50
-/// found the same pairs as lists of up to 200, with a quarter of the candidates.
+/// Largest number of nodes that may share a sampled hash before it is skipped. On 31,030 news articles, lists of up to
+/// 50 found the same pairs as lists of up to 200, with a quarter of the candidates.
 const CAP: usize = 50;
 
 /// Bytes of an entry while its part is searched: key, node, and its share of the table.
@@ -152,8 +152,8 @@ fn store(limit: Option<&MemoryLimit>, what: &str) -> Result<ChunkStore> {
     limit.map_or(Ok(ChunkStore::held()), |limit| ChunkStore::spilled(&limit.room, &format!("{}.{what}", limit.name)))
 }
 
-/// Finds, for every node, the larger nodes whose samples contain a probe of it, and deals the pairs to parts by the smaller
-/// node.
+/// Finds, for every node, the larger nodes whose samples contain a probe of it, and deals the pairs to parts by the
+/// smaller node.
 fn find_matches(
     all_nodes: usize,
     probes: &NodeProbes,
@@ -171,7 +171,8 @@ fn find_matches(
         dealer.finish()
     };
 
-    // A phrase that very many texts share makes a large part. Large parts are searched one at a time, with all the memory.
+    // A phrase that very many texts share makes a large part. Large parts are searched one at a time, with all the
+    // memory.
     let needed = |part: &usize| entries.pairs(*part) * PER_ENTRY;
     let (small, large): (Vec<usize>, Vec<usize>) = (0..entries.len()).partition(|part| needed(part) <= share);
     let shares: Vec<&[usize]> = small.chunks(share_length(small.len())).collect();
