@@ -50,7 +50,8 @@ impl Date {
             .map(Self)
     }
 
-    /// A day as eight digits (20150721); otherwise seconds since 1970, or milliseconds if the seconds would be after the year
+    /// A day as eight digits (20150721); otherwise seconds since 1970, or milliseconds if the seconds would be after
+    /// the year
     /// 5138. `None` if there is no such moment.
     #[must_use]
     pub fn from_number(number: f64) -> Option<Self> {
@@ -108,8 +109,8 @@ impl Serialize for Date {
     }
 }
 
-/// The largest distance in time of two records that are compared. Read from a whole number with a unit: `90s`, `30m`, `12h`,
-/// `7d`, `2w`.
+/// The largest distance in time of two records that are compared. Read from a whole number with a unit: `90s`, `30m`,
+/// `12h`, `7d`, `2w`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Window {
     seconds: u64,

@@ -2,8 +2,8 @@
 
 use super::Span;
 
-/// A text and the pieces of it that count: ascending, not overlapping, on character boundaries. The tokens of consecutive
-/// pieces form one sequence.
+/// A text and the pieces of it that count: ascending, not overlapping, on character boundaries. The tokens of
+/// consecutive pieces form one sequence.
 #[derive(Debug, Clone, Copy)]
 pub struct Excerpt<'a> {
     text: &'a str,

@@ -55,7 +55,8 @@ pub struct LineHint {
     pub row: bool,
     /// Whether the line is a headline that the head of the page names.
     pub headline: bool,
-    /// The number of the element around the line's block, which lines of one article often share. It has no other meaning.
+    /// The number of the element around the line's block, which lines of one article often share. It has no other
+    /// meaning.
     pub holder: u32,
 }
 

@@ -31,7 +31,8 @@ struct UnitRow {
 }
 
 impl Units {
-    /// Appends a unit: `number` counts the document's units from 0, `tokens` its folded tokens. Documents come in input order.
+    /// Appends a unit: `number` counts the document's units from 0, `tokens` its folded tokens. Documents come in input
+    /// order.
     #[expect(clippy::cast_possible_truncation, reason = "records hold less than 4 GiB, inputs fewer than 2^32 units")]
     pub(crate) fn push(&mut self, document: DocId, number: usize, unit: &Unit, tokens: usize) -> UnitId {
         debug_assert!(self.rows.last().is_none_or(|last| last.document <= document), "documents come in order");

@@ -1,8 +1,8 @@
 //! Gzip, zstd, bzip2 and xz, recognised by their first bytes; the name of a file does not matter.
 //!
-//! Consecutive members, frames or streams are read as one, as by `gzip`, `zstd`, `bzip2` and `xz`; zero bytes after the last
-//! gzip member are ignored. Everything that was decompressed before an error is read before the error.
-//! Formats: RFC 1952 (gzip), RFC 8878 (zstd), <https://tukaani.org/xz/xz-file-format.txt>; for bzip2, its tool.
+//! Consecutive members, frames or streams are read as one, as by `gzip`, `zstd`, `bzip2` and `xz`; zero bytes after the
+//! last gzip member are ignored. Everything that was decompressed before an error is read before the error. Formats:
+//! RFC 1952 (gzip), RFC 8878 (zstd), <https://tukaani.org/xz/xz-file-format.txt>; for bzip2, its tool.
 
 use std::io::{self, BufReader, Read, Write};
 
@@ -35,20 +35,21 @@ pub enum Compression {
 /// Length of the longest magic number, in bytes.
 pub(super) const MAGIC: u64 = 6;
 
-/// Compressed bytes read at once. This and all sizes below are fixed, so that the place where damage is found does not depend
-/// on the reader.
+/// Compressed bytes read at once. This and all sizes below are fixed, so that the place where damage is found does not
+/// depend on the reader.
 const INPUT: usize = 1 << 18;
 
 /// The level of the `xz` tool.
 #[cfg(feature = "xz")]
 const XZ_LEVEL: u32 = 6;
 
-/// Most memory that an xz stream may ask for, in KiB: 1 GiB. `xz -9` asks for 65 MiB; a damaged header may ask for 4 GiB.
+/// Most memory that an xz stream may ask for, in KiB: 1 GiB. `xz -9` asks for 65 MiB; a damaged header may ask for 4
+/// GiB.
 #[cfg(feature = "xz")]
 const XZ_MEMORY: u32 = 1 << 20;
 
-/// A reader of the decompressed bytes of `reader`. It uses up to `threads` threads and about `ahead` bytes of memory. It
-/// gives everything that precedes an error first.
+/// A reader of the decompressed bytes of `reader`. It uses up to `threads` threads and about `ahead` bytes of memory.
+/// It gives everything that precedes an error first.
 #[allow(unused_variables, reason = "builds without decompressors use neither")]
 pub(super) fn reader(
     reader: Box<dyn Read + Send>,
@@ -75,8 +76,8 @@ pub(super) fn reader(
     }
 }
 
-/// The compression that the first bytes of a file announce. For one that this build cannot undo, its description and the
-/// remedy.
+/// The compression that the first bytes of a file announce. For one that this build cannot undo, its description and
+/// the remedy.
 pub(super) fn detect(head: &[u8]) -> Result<Compression, (&'static str, &'static str)> {
     match head {
         [0x1F, 0x8B, ..] if cfg!(feature = "gzip") => Ok(Compression::Gzip),

@@ -1,7 +1,7 @@
 //! One line of JSON, checked as a whole; it gives the top-level fields of its object as byte ranges of the line.
 //!
-//! `serde_json` checks every byte against RFC 8259 and skips unwanted values without building them. The ranges allow one
-//! value to be replaced while all others stay byte for byte. This scan decides what is valid and describes errors;
+//! `serde_json` checks every byte against RFC 8259 and skips unwanted values without building them. The ranges allow
+//! one value to be replaced while all others stay byte for byte. This scan decides what is valid and describes errors;
 //! [`fast`] reads valid lines, which are most.
 
 use std::borrow::Cow;

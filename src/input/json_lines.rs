@@ -232,7 +232,8 @@ fn id<'a>(line: &'a str, value: Option<JsonValue>, field: &str) -> Result<Cow<'a
     }
 }
 
-/// The value of a field: a number or a string. Nothing else can be compared; a number beyond the range of `f64` is `None`.
+/// The value of a field: a number or a string. Nothing else can be compared; a number beyond the range of `f64` is
+/// `None`.
 fn field_value(line: &str, value: JsonValue) -> Option<FieldValue> {
     match value.kind {
         ValueKind::String => Some(FieldValue::Text(json::decode(line, value.range).ok()?.into_owned())),

@@ -1,15 +1,16 @@
 //! The one stable hash: bytes of a token → 64 bits, and hashes of tokens → the hash of a shingle.
 //!
-//! Everything that reaches a signature, an index or a file is made from these functions, so they are **frozen**: seeded,
-//! endian-free, the same on every machine, pinned by the test vectors below. They are designed for wide registers: a token
-//! of up to 16 bytes of the [compact alphabet](crate::normalize::alphabet) takes one masked load and one 64×64→128-bit
-//! multiplication; shingles take 64-bit low multiplications, shifts and xors only, eight lanes at a time.
+//! Everything that reaches a signature, an index or a file is made from these functions, so they are **frozen**:
+//! seeded, endian-free, the same on every machine, pinned by the test vectors below. They are designed for wide
+//! registers: a token of up to 16 bytes of the [compact alphabet](crate::normalize::alphabet) takes one masked load and
+//! one 64×64→128-bit multiplication; shingles take 64-bit low multiplications, shifts and xors only, eight lanes at a
+//! time.
 //!
 //! The token hash folds the two halves of a wide product as wyhash and rapidhash do (Wang Yi, "Modern non-cryptographic
-//! hash function", 2019); both factors are xored back in, so that no factor of zero swallows the other. The finaliser is
-//! that of SplitMix (Steele, Lea and Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014, variant 13 of
-//! Stafford's constants). The hash is not cryptographic: an author can construct collisions, which give a wrong score to
-//! that author's own text.
+//! hash function", 2019); both factors are xored back in, so that no factor of zero swallows the other. The finaliser
+//! is that of SplitMix (Steele, Lea and Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014, variant
+//! 13 of Stafford's constants). The hash is not cryptographic: an author can construct collisions, which give a wrong
+//! score to that author's own text.
 
 /// Keys drawn from a seed: equal seeds give equal hashes, on any machine and in any version.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,7 +43,8 @@ impl HashKeys {
         Self { low: stream.draw(), high: stream.draw(), length: stream.draw() | 1 }
     }
 
-    /// Hashes bytes without zeros (tokens, or tokens joined by spaces), 16 at a time; the last block is padded with zeros.
+    /// Hashes bytes without zeros (tokens, or tokens joined by spaces), 16 at a time; the last block is padded with
+    /// zeros.
     #[must_use]
     pub fn bytes(&self, bytes: &[u8]) -> u64 {
         let mut hash = 0;
@@ -61,7 +63,8 @@ impl HashKeys {
         }
     }
 
-    /// [`bytes`](Self::bytes) of the first `length` bytes of `window`; the others do not matter. `length` is at most 16.
+    /// [`bytes`](Self::bytes) of the first `length` bytes of `window`; the others do not matter. `length` is at most
+    /// 16.
     #[must_use]
     #[inline(always)]
     pub fn short(&self, window: &[u8; 16], length: usize) -> u64 {

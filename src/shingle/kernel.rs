@@ -1,8 +1,8 @@
 //! Token hashes → shingle hashes and fingerprint, in the instruction set of the processor.
 //!
-//! Both are polynomials modulo 2⁶⁴, so sums may be taken in any order. The loops are written once, without intrinsics, in a
-//! form that the compiler vectorises for each instruction set: independent windows, and for the fingerprint 32 interleaved
-//! polynomials, where a single one in Horner's form would wait for each product.
+//! Both are polynomials modulo 2⁶⁴, so sums may be taken in any order. The loops are written once, without intrinsics,
+//! in a form that the compiler vectorises for each instruction set: independent windows, and for the fingerprint 32
+//! interleaved polynomials, where a single one in Horner's form would wait for each product.
 
 #![allow(unsafe_code, reason = "the call of a function that needs instructions the processor was seen to have")]
 
@@ -67,7 +67,8 @@ fn polynomials(tokens: &[u64]) -> Fingerprint {
     let length = tokens.len() as u64;
     let (mut a, mut b) = ([0; CHAINS], [0; CHAINS]);
 
-    // The incomplete block comes first, so that all others are whole. It has room for the length: it holds at most 31 tokens.
+    // The incomplete block comes first, so that all others are whole. It has room for the length: it holds at most 31
+    // tokens.
     let from = CHAINS - rest.len();
     a[from..].copy_from_slice(rest);
     a[from - 1] = length;

@@ -1,8 +1,8 @@
 //! Tokens → shingle hashes.
 //!
-//! A shingle is n consecutive tokens (`word:3`), or n consecutive characters of the tokens joined by one space (`char:8`),
-//! hashed to 64 bits by the one stable hash ([`hash`]). A unit with fewer than n of them has one shingle: the hash of all of
-//! them, with their number. A unit without tokens has none.
+//! A shingle is n consecutive tokens (`word:3`), or n consecutive characters of the tokens joined by one space
+//! (`char:8`), hashed to 64 bits by the one stable hash ([`hash`]). A unit with fewer than n of them has one shingle:
+//! the hash of all of them, with their number. A unit without tokens has none.
 
 use std::fmt;
 use std::str::FromStr;

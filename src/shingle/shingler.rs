@@ -7,8 +7,8 @@ use crate::document::Excerpt;
 use crate::kernel::InstructionSet;
 use crate::normalize::{BatchSink, FoldScratch, Normalizer, TokenBatch, alphabet};
 
-/// A 128-bit hash of a unit's token sequence, numbers included. Equal sequences have equal fingerprints; wherever the converse
-/// matters, the tokens are compared.
+/// A 128-bit hash of a unit's token sequence, numbers included. Equal sequences have equal fingerprints; wherever the
+/// converse matters, the tokens are compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Fingerprint(pub u64, pub u64);
 
@@ -72,7 +72,8 @@ impl Shingler {
         (self.finish(), folded)
     }
 
-    /// Hashes the shingles of a text folded by [`shingle_and_keep`](Self::shingle_and_keep); the result is the same. O(bytes).
+    /// Hashes the shingles of a text folded by [`shingle_and_keep`](Self::shingle_and_keep); the result is the same.
+    /// O(bytes).
     pub fn shingle_folded(&mut self, folded: &[u8]) -> ShingledUnit<'_> {
         self.parts.clear(matches!(self.kind, ShingleKind::Char(_)));
         folded.split(|byte| *byte == b' ').filter(|token| !token.is_empty()).for_each(|token| self.parts.token(token));

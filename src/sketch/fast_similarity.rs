@@ -1,13 +1,14 @@
 //! Fast Similarity Sketching: t values from one full pass over the shingles and a few short ones.
 //!
 //! In round i < t every shingle falls into one random place with the score `i + random fraction`; in round t + j every
-//! shingle falls into place j. Each place keeps its smallest score, and the rounds end when no place is empty. Scores of a
-//! round exceed all scores of earlier rounds, so the first round that reaches a place settles it, and further rounds
-//! would change nothing. The signature is thus a minimum over all shingles and rounds, and that of a union is the
-//! element-wise minimum. About ⌈t·ln t / n⌉ rounds for n shingles, at most 2t.
+//! shingle falls into place j. Each place keeps its smallest score, and the rounds end when no place is empty. Scores
+//! of a round exceed all scores of earlier rounds, so the first round that reaches a place settles it, and further
+//! rounds would change nothing. The signature is thus a minimum over all shingles and rounds, and that of a union is
+//! the element-wise minimum. About ⌈t·ln t / n⌉ rounds for n shingles, at most 2t.
 //!
-//! A score is 32 bits: the round above, random bits below. Round 0 takes its bits from the shingle hash itself, which is
-//! well mixed and seeded; round i from the high and middle bits of `(hash ^ cᵢ)·aᵢ` with aᵢ odd, drawn from the seed.
+//! A score is 32 bits: the round above, random bits below. Round 0 takes its bits from the shingle hash itself, which
+//! is well mixed and seeded; round i from the high and middle bits of `(hash ^ cᵢ)·aᵢ` with aᵢ odd, drawn from the
+//! seed.
 
 use super::kernel::Rounds;
 use super::{Signature, SketchParams};

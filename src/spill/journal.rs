@@ -1,8 +1,8 @@
 //! An append-only list of entries that survives the end of the process at any moment.
 //!
-//! An entry is a length, the first 16 bytes of the BLAKE3 digest of its bytes, and the bytes. When the journal is opened, an
-//! incomplete or damaged entry is dropped with all that follow it. Bytes given to the system survive the process, not a
-//! loss of power; an entry damaged by a loss of power is dropped like any other.
+//! An entry is a length, the first 16 bytes of the BLAKE3 digest of its bytes, and the bytes. When the journal is
+//! opened, an incomplete or damaged entry is dropped with all that follow it. Bytes given to the system survive the
+//! process, not a loss of power; an entry damaged by a loss of power is dropped like any other.
 
 use std::fs::File;
 use std::io::{self, BufReader, Read, Write};
@@ -20,8 +20,8 @@ pub(crate) struct Journal {
 }
 
 impl Journal {
-    /// Opens the journal at `path`, or creates it, and calls `entry` with each valid entry in order. An invalid entry, or one
-    /// for which `entry` returns false, is cut off with all that follow it.
+    /// Opens the journal at `path`, or creates it, and calls `entry` with each valid entry in order. An invalid entry,
+    /// or one for which `entry` returns false, is cut off with all that follow it.
     ///
     /// # Errors
     ///

@@ -1,9 +1,9 @@
-//! Temporary files for data that does not fit in memory: one run writes them once and reads them back, in a directory that
-//! the user chose.
+//! Temporary files for data that does not fit in memory: one run writes them once and reads them back, in a directory
+//! that the user chose.
 //!
-//! A `SpillFile` is appended to, then read at any offset from any number of threads. In a temporary [`SpillDir`] it has no
-//! name, so it vanishes however the process ends. In a work directory it has a name, and a later run of the same command
-//! continues from it.
+//! A `SpillFile` is appended to, then read at any offset from any number of threads. In a temporary [`SpillDir`] it has
+//! no name, so it vanishes however the process ends. In a work directory it has a name, and a later run of the same
+//! command continues from it.
 
 mod codec;
 mod journal;
@@ -88,7 +88,8 @@ impl SpillDir {
         }
     }
 
-    /// A new, empty file. In a work directory it replaces the file of that name; in a temporary one `name` does not matter.
+    /// A new, empty file. In a work directory it replaces the file of that name; in a temporary one `name` does not
+    /// matter.
     ///
     /// # Errors
     ///
@@ -105,7 +106,8 @@ impl SpillDir {
         Ok(SpillFile { file, path, buffer: Vec::new(), flushed: 0, written: Arc::clone(&self.written) })
     }
 
-    /// The file that an earlier run left under `name`, cut to its first `length` bytes; `None` if it is missing or shorter.
+    /// The file that an earlier run left under `name`, cut to its first `length` bytes; `None` if it is missing or
+    /// shorter.
     ///
     /// # Errors
     ///

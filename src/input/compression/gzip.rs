@@ -1,8 +1,8 @@
 //! Gzip members, read as one stream; BGZF members several at once.
 //!
-//! The readers of `flate2` are not used, for two reasons. All bytes decompressed before damage must be given, so that the
-//! records of a damaged file do not depend on the sizes of buffers. And the extra field, in which BGZF writers note the
-//! size of a member, must be seen.
+//! The readers of `flate2` are not used, for two reasons. All bytes decompressed before damage must be given, so that
+//! the records of a damaged file do not depend on the sizes of buffers. And the extra field, in which BGZF writers note
+//! the size of a member, must be seen.
 
 use std::io::{self, BufRead, BufReader, Read};
 

@@ -1,7 +1,7 @@
 //! A decoder read in pieces of one size, with errors after the bytes decompressed before them.
 //!
-//! Some decoders drop the output of the call that finds damage. Read in pieces of a fixed size they drop the same bytes for
-//! every reader, so the records of a damaged file do not depend on the sizes of buffers.
+//! Some decoders drop the output of the call that finds damage. Read in pieces of a fixed size they drop the same bytes
+//! for every reader, so the records of a damaged file do not depend on the sizes of buffers.
 
 use std::io::{self, Read};
 

@@ -1,9 +1,9 @@
 //! Zstandard frames, read as one stream; several are decompressed at once where they tell their size.
 //!
 //! A frame that is whole in the bytes read ahead and tells the size of its content is decompressed in parallel with its
-//! neighbours: frames of seekable files, of `pzstd`, and of concatenated files. From the first other or damaged frame on,
-//! the rest is read as one stream. The stream gives a damaged frame block by block, as if it began there, so the bytes
-//! before the damage do not depend on the number of threads.
+//! neighbours: frames of seekable files, of `pzstd`, and of concatenated files. From the first other or damaged frame
+//! on, the rest is read as one stream. The stream gives a damaged frame block by block, as if it began there, so the
+//! bytes before the damage do not depend on the number of threads.
 
 use std::io::{self, BufReader, Chain, Cursor, Read};
 use std::ops::Range;
@@ -35,7 +35,8 @@ enum ZstdSource<R: Read> {
 type ReadAhead<R> = Chain<Cursor<Vec<u8>>, BufReader<R>>;
 
 impl<R: Read> ZstdReader<R> {
-    /// A reader that decompresses with `threads` threads, `ahead` compressed bytes in memory, and as many decompressed ones.
+    /// A reader that decompresses with `threads` threads, `ahead` compressed bytes in memory, and as many decompressed
+    /// ones.
     pub(super) fn new(reader: BufReader<R>, threads: usize, ahead: usize) -> Self {
         let frames = FrameBatch { reader, threads, ahead, window: Vec::new(), begun: false };
         Self { source: ZstdSource::Frames(frames), ready: Vec::new(), at: 0 }
@@ -104,7 +105,8 @@ struct FrameBatch<R: Read> {
 type WindowFrame = (Range<usize>, usize);
 
 impl<R: Read> FrameBatch<R> {
-    /// Appends the content of the next frames to `ready`, nothing at the end; false if the rest must be read as a stream.
+    /// Appends the content of the next frames to `ready`, nothing at the end; false if the rest must be read as a
+    /// stream.
     fn next(&mut self, ready: &mut Vec<u8>) -> io::Result<bool> {
         if self.threads < 2 || self.ahead == 0 {
             return Ok(false);

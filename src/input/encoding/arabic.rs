@@ -20,8 +20,8 @@ pub(super) fn share(text: &str) -> f64 {
     if letters == 0 { 0.0 } else { f64::from(arabic) / f64::from(letters) }
 }
 
-/// Share of words that begin with the Arabic article or are common, among words of Arabic letters alone; 0 without any. News
-/// has .3 to .5; text decoded from the wrong Arabic encoding has less than .05.
+/// Share of words that begin with the Arabic article or are common, among words of Arabic letters alone; 0 without any.
+/// News has .3 to .5; text decoded from the wrong Arabic encoding has less than .05.
 pub(super) fn naturalness(text: &str) -> f64 {
     let end = text.char_indices().nth(SAMPLE).map_or(text.len(), |(at, _)| at);
 

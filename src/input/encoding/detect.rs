@@ -17,7 +17,8 @@ const BETTER: f64 = 1.5;
 /// Least [`arabic::naturalness`] of a text that counts as Arabic.
 pub(super) const NATURAL: f64 = 0.15;
 
-/// The encoding that a byte order mark tells, and the length of the mark. UTF-32 is not supported: no such text was met.
+/// The encoding that a byte order mark tells, and the length of the mark. UTF-32 is not supported: no such text was
+/// met.
 pub(super) fn marked(bytes: &[u8]) -> Option<(Encoding, usize)> {
     // The mark of UTF-32LE begins with that of UTF-16LE.
     if bytes.starts_with(b"\xFF\xFE\0\0") {
@@ -32,8 +33,8 @@ pub(super) fn has_utf16_bytes(bytes: &[u8]) -> bool {
     memchr::memchr2(0, 6, bytes.get(..HEAD).unwrap_or(bytes)).is_some()
 }
 
-/// Whether bytes without a mark are UTF-16 of this byte order: in 70 % of the units of the beginning the high byte is that
-/// of Latin or Arabic, in at most 5 % the low byte is, and all surrogates are paired.
+/// Whether bytes without a mark are UTF-16 of this byte order: in 70 % of the units of the beginning the high byte is
+/// that of Latin or Arabic, in at most 5 % the low byte is, and all surrogates are paired.
 pub(super) fn is_utf16(encoding: Encoding, bytes: &[u8]) -> bool {
     // A text that was cut off may end in half a unit.
     let (units, _) = bytes.as_chunks::<2>();
@@ -82,7 +83,8 @@ pub(super) fn unmarked(bytes: &[u8], hints: EncodingHints<'_>) -> Result<Encodin
 
     let detected = detected(bytes, hints.tld);
 
-    // Declarations of Arabic text are often wrong. Where neither encoding gives Arabic, nothing speaks against the declared.
+    // Declarations of Arabic text are often wrong. Where neither encoding gives Arabic, nothing speaks against the
+    // declared.
     Ok(declared.filter(|_| arabic::share(&detected.decode(bytes).0) <= 0.5).unwrap_or(detected))
 }
 

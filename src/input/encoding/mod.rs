@@ -11,8 +11,8 @@
 //!
 //! Decoded text may still be mojibake, text that another program decoded wrongly: see [`mojibake`].
 //!
-//! Order and thresholds were measured on Arabic news: from 40 bytes on, windows-1256 and ISO-8859-6 were told apart in all
-//! of 247 samples.
+//! Order and thresholds were measured on Arabic news: from 40 bytes on, windows-1256 and ISO-8859-6 were told apart in
+//! all of 247 samples.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -96,8 +96,8 @@ impl Encoding {
     /// UTF-8.
     pub const UTF_8: Self = Self(EncodingKind::Standard(encoding_rs::UTF_8));
 
-    /// The encoding of a label: one that HTML knows (`windows-1256`, `cp1256`, `arabic`, `utf-16`, …), or `cp720`, `cp864`,
-    /// `mac_arabic`. Upper and lower case are the same.
+    /// The encoding of a label: one that HTML knows (`windows-1256`, `cp1256`, `arabic`, `utf-16`, …), or `cp720`,
+    /// `cp864`, `mac_arabic`. Upper and lower case are the same.
     #[must_use]
     pub fn for_label(label: &str) -> Option<Self> {
         let trimmed = label.trim();
@@ -296,7 +296,8 @@ pub(super) fn utf8(bytes: &[u8]) -> Result<&str, RejectReason> {
 ///
 /// # Errors
 ///
-/// [`RejectReason::InvalidUtf8`] under [`EncodingChoice::Strict`]; [`RejectReason::NotText`] if detection finds no text.
+/// [`RejectReason::InvalidUtf8`] under [`EncodingChoice::Strict`]; [`RejectReason::NotText`] if detection finds no
+/// text.
 pub(super) fn decode<'a>(
     bytes: &'a [u8],
     hints: EncodingHints<'_>,

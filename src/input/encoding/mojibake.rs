@@ -1,12 +1,12 @@
 //! Mojibake: Arabic text that another program decoded wrongly, and its repair.
 //!
-//! UTF-8 read as windows-1252 shows `Ù…` for each letter, as windows-1256 `ظپ`, as ISO-8859-6 much the same with control
-//! characters; windows-1256 read as windows-1252 shows `ÇáÓ`. A wrong decoding is undone by encoding again; bytes that the
-//! encoding does not assign are taken for themselves. It may have happened more than once.
+//! UTF-8 read as windows-1252 shows `Ù…` for each letter, as windows-1256 `ظپ`, as ISO-8859-6 much the same with
+//! control characters; windows-1256 read as windows-1252 shows `ÇáÓ`. A wrong decoding is undone by encoding again;
+//! bytes that the encoding does not assign are taken for themselves. It may have happened more than once.
 //!
 //! A decoding is undone only if the text shows it (a tenth of it are pairs of a misread lead and a misread trail byte:
-//! mojibake has .41 and more, clean text at most .002), the bytes are valid UTF-8, and the result is Arabic. Characters that
-//! became U+FFFD are lost; such text stays as it is.
+//! mojibake has .41 and more, clean text at most .002), the bytes are valid UTF-8, and the result is Arabic. Characters
+//! that became U+FFFD are lost; such text stays as it is.
 
 use std::borrow::Cow;
 use std::sync::LazyLock;
@@ -211,8 +211,8 @@ impl MisreadPath {
         text.chars().map(|character| self.byte(character)).collect()
     }
 
-    /// Whether a tenth of the text are pairs of a lead byte of Arabic (or of a lead byte that was misread twice) and a trail
-    /// byte.
+    /// Whether a tenth of the text are pairs of a lead byte of Arabic (or of a lead byte that was misread twice) and a
+    /// trail byte.
     fn shows(&self, text: &str) -> bool {
         let (mut pairs, mut characters, mut before) = (0, 0, 0);
         for character in text.chars() {

@@ -1,5 +1,6 @@
-//! The upper halves, bytes 0x80 to 0xFF, of three encodings that `encoding_rs` lacks. Their lower halves are ASCII. From the
-//! tables of the Unicode consortium (VENDORS/MICSFT/PC, VENDORS/APPLE) as Python ships them; U+FFFD for unassigned bytes.
+//! The upper halves, bytes 0x80 to 0xFF, of three encodings that `encoding_rs` lacks. Their lower halves are ASCII.
+//! From the tables of the Unicode consortium (VENDORS/MICSFT/PC, VENDORS/APPLE) as Python ships them; U+FFFD for
+//! unassigned bytes.
 
 /// DOS, Arabic: letters in logical order.
 pub(super) const CP720: [char; 128] = [

@@ -6,8 +6,8 @@ use serde_json::{Map, Value};
 
 use crate::document::ArticleFields;
 
-/// Largest script that is read, in bytes. Those of news pages have some thousand bytes, with the text of the article some ten
-/// thousand.
+/// Largest script that is read, in bytes. Those of news pages have some thousand bytes, with the text of the article
+/// some ten thousand.
 const LARGEST: usize = 1 << 20;
 
 /// Most articles of a page.

@@ -38,7 +38,8 @@ struct LineCounts {
     linked: u32,
     /// In inline elements of another zone than the line's, mostly times and bylines.
     apart: u32,
-    /// Outside links, those that do not make a line less of a link: letters apart, and digits, which are ranks and times.
+    /// Outside links, those that do not make a line less of a link: letters apart, and digits, which are ranks and
+    /// times.
     beside: u32,
 }
 
@@ -276,8 +277,8 @@ impl PageLine {
         (!name.is_empty() && super::metadata::is_name(name)).then(|| name.to_owned())
     }
 
-    /// Calls `emit` with the trimmed text of the line, its hint and its number of words, once for each segment if the line
-    /// is parted and never if it is blank. Then begins the next line.
+    /// Calls `emit` with the trimmed text of the line, its hint and its number of words, once for each segment if the
+    /// line is parted and never if it is blank. Then begins the next line.
     pub(super) fn finish(&mut self, mut emit: impl FnMut(&str, LineHint, u32)) {
         let mut hint = self.hint();
         if self.is_path() {

@@ -31,7 +31,8 @@ pub(super) struct MetadataCandidates {
 const AUTHORS: [&str; 6] =
     ["author", "article:author", "dc.creator", "parsely-author", "sailthru.author", "article:author_name"];
 
-/// Names of `<meta>` that hold a date, best first: what Open Graph, schema.org, Dublin Core and the common systems write.
+/// Names of `<meta>` that hold a date, best first: what Open Graph, schema.org, Dublin Core and the common systems
+/// write.
 const DATES: [&str; 14] = [
     "article:published_time",
     "datepublished",

@@ -1,12 +1,13 @@
 //! HTML pages: the main text or the whole text, with title, date and canonical address.
 //!
-//! `dom_smoothie` finds the main text; it follows Mozilla's Readability closely and is released every few weeks. It builds
-//! a tree, which for crafted pages takes more than linear time. Therefore a first, linear walk over the tokens ([`walk`])
-//! gives the whole text and counts elements and depth. A page beyond [`MAX_DEPTH`], [`MAX_ELEMENTS`] or [`MAX_WORK`], or
-//! without a main text, gives its whole text. The same walk makes both texts: block elements become line breaks, white
-//! space becomes one space. It does not recurse, so no page can exhaust the stack.
+//! `dom_smoothie` finds the main text; it follows Mozilla's Readability closely and is released every few weeks. It
+//! builds a tree, which for crafted pages takes more than linear time. Therefore a first, linear walk over the tokens
+//! ([`walk`]) gives the whole text and counts elements and depth. A page beyond [`MAX_DEPTH`], [`MAX_ELEMENTS`] or
+//! [`MAX_WORK`], or without a main text, gives its whole text. The same walk makes both texts: block elements become
+//! line breaks, white space becomes one space. It does not recurse, so no page can exhaust the stack.
 //!
-//! To be cut into stories, a page is read by [`structure`]: all visible text, line by line, with a markup hint for each line.
+//! To be cut into stories, a page is read by [`structure`]: all visible text, line by line, with a markup hint for each
+//! line.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -16,6 +17,7 @@ use super::options::HtmlText;
 use super::reject::RejectReason;
 use crate::document::PageLayout;
 
+mod articles;
 mod attributes;
 mod charset;
 mod described;
@@ -39,8 +41,8 @@ const MAX_DEPTH: usize = 256;
 /// Most elements among which the main text is looked for: some seconds of work. News pages have some thousands.
 const MAX_ELEMENTS: usize = 50_000;
 
-/// Largest product of elements and depth at which the main text is looked for. It bounds the nodes of the tree: the parser
-/// opens an unclosed `<b>` again in every following paragraph. News pages have some hundred thousands.
+/// Largest product of elements and depth at which the main text is looked for. It bounds the nodes of the tree: the
+/// parser opens an unclosed `<b>` again in every following paragraph. News pages have some hundred thousands.
 const MAX_WORK: usize = 1_000_000;
 
 /// A page that was read.

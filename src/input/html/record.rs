@@ -34,8 +34,8 @@ pub(in crate::input) fn record<'a>(
     let HtmlPage { text, metadata, layout, all } = page(&html, options.html())?;
     decoding.all_text = all;
 
-    // Step 3: mojibake is repaired in the text and in all fields alike. A repair can change where lines end, and a layout
-    // of other lines would be wrong, so it is dropped then.
+    // Step 3: mojibake is repaired in the text and in all fields alike. A repair can change where lines end, and a
+    // layout of other lines would be wrong, so it is dropped then.
     let text = encoding::mend(Cow::Owned(text), options.encoding, &mut decoding);
     let fields = options.fields.iter().map(|name| field(&metadata, name, options)).collect();
     let layout = layout.map(|layout| Box::new(mended(layout, options))).filter(|layout| fits(layout, &text));

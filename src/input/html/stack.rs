@@ -41,7 +41,8 @@ impl ElementStack {
         }
     }
 
-    /// Closes the elements that a start tag of this name implies closed: a paragraph at any block, an item at the next item.
+    /// Closes the elements that a start tag of this name implies closed: a paragraph at any block, an item at the next
+    /// item.
     pub(super) fn close_implied(&mut self, name: &str) {
         if self.beyond > 0 {
             return;
@@ -92,15 +93,16 @@ impl ElementStack {
         }
     }
 
-    /// Closes the innermost element of this name with all inside it; `false` if none is in reach. An end tag inside a cell
-    /// does not close what holds the table, and an inline element does not close a block.
+    /// Closes the innermost element of this name with all inside it; `false` if none is in reach. An end tag inside a
+    /// cell does not close what holds the table, and an inline element does not close a block.
     pub(super) fn close(&mut self, name: &LocalName, block: bool) -> bool {
         if self.beyond > 0 {
             self.beyond -= 1;
             return false;
         }
 
-        // Tags of a table reach to the innermost table; others to the innermost cell, inline ones to the innermost block.
+        // Tags of a table reach to the innermost table; others to the innermost cell, inline ones to the innermost
+        // block.
         let in_table = matches!(&**name, "table" | "tbody" | "thead" | "tfoot" | "tr" | "td" | "th" | "caption");
         let reach = |open: &&OpenElement| {
             if in_table { &*open.name == "table" } else { is_barrier(&open.name) || !block && open.block }

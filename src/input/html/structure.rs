@@ -1,8 +1,9 @@
 //! A page line by line, with a markup hint for each line: the input for cutting a page into stories.
 //!
-//! All visible text is kept, not the main text alone, since lists of headlines matter here. Block elements and `<br>` end a
-//! line; a row of links alone gives a line for each link; the cells of a table row share one line. Hidden elements, scripts
-//! and form fields are left out. A blank line marks where a section, a list or a table begins or ends.
+//! All visible text is kept, not the main text alone, since lists of headlines matter here. Block elements and `<br>`
+//! end a line; a row of links alone gives a line for each link; the cells of a table row share one line. Hidden
+//! elements, scripts and form fields are left out. A blank line marks where a section, a list or a table begins or
+//! ends.
 //!
 //! One walk over the tokens, without a tree: a stack of at most [`DEEPEST`](super::stack::DEEPEST) open elements closes
 //! those that HTML allows a page to leave open. So crafted pages cost no more than others of their length.
@@ -13,17 +14,12 @@ use html5ever::tendril::StrTendril;
 use html5ever::tokenizer::states::RawKind;
 use html5ever::tokenizer::{BufferQueue, Tag, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts};
 
+use super::articles::PageArticles;
 use super::line::{LineContext, OpenLink, PageLine};
 use super::stack::ElementStack;
 use super::walk::{attribute, is_block, is_void};
-use super::zones::{self, ArticleScope};
-use crate::document::{ArticleFields, LineHint, PageLayout, Zone};
-
-/// Fewest words of a link that marks the article it begins as a card.
-const CARD_WORDS: u32 = 4;
-
-/// Most articles that are told apart; the lines of later ones count to the last.
-const MOST_ARTICLES: usize = 100_000;
+use super::zones;
+use crate::document::{LineHint, PageLayout, Zone};
 
 /// The text of a page and the hints of its markup.
 #[derive(Debug, Default)]
@@ -67,31 +63,13 @@ impl TokenSink for StructureSink {
     }
 }
 
-/// An article while the page is read.
-#[derive(Debug)]
-struct OpenArticle {
-    kind: ArticleScope,
-    /// The enclosing article, from 1; 0 for none.
-    parent: u32,
-    /// Words outside links, headings and other zones.
-    words: u32,
-    /// It has a heading that is not a link.
-    headed: bool,
-    /// It has a first-level heading that is not a link.
-    first: bool,
-    /// It begins with a link to another article.
-    card: bool,
-    time: Option<String>,
-    byline: Option<String>,
-}
-
 #[derive(Default)]
 struct StructureState {
     text: String,
     hints: Vec<LineHint>,
     line: PageLine,
     stack: ElementStack,
-    articles: Vec<OpenArticle>,
+    articles: PageArticles,
     /// The first byline of the page.
     byline: Option<String>,
     /// Number of blocks that have begun.
@@ -212,7 +190,7 @@ impl StructureState {
         // A sealed zone holds no articles and no other zones.
         let article = zones::scope(tag).filter(|_| !context.zone.is_sealed());
         if let Some(kind) = article {
-            context.article = self.begin_article(kind, context.article);
+            context.article = self.articles.begin(kind, context.article);
             context.zone = Zone::Open;
         }
 
@@ -234,27 +212,9 @@ impl StructureState {
         context
     }
 
-    /// Adds an article; returns its number, from 1.
-    fn begin_article(&mut self, kind: ArticleScope, parent: u32) -> u32 {
-        if self.articles.len() < MOST_ARTICLES {
-            self.articles.push(OpenArticle {
-                kind,
-                parent,
-                words: 0,
-                headed: false,
-                first: false,
-                card: false,
-                time: None,
-                byline: None,
-            });
-        }
-
-        self.articles.len() as u32
-    }
-
     /// Takes the time of a `<time>` for the article that holds it; the first one counts.
     fn time(&mut self, tag: &Tag, article: u32) {
-        if let Some(article) = numbered(&mut self.articles, article)
+        if let Some(article) = self.articles.numbered(article)
             && let Some(time) = attribute(tag, "datetime").map(str::trim).filter(|time| !time.is_empty())
         {
             article.time.get_or_insert_with(|| time.to_owned());
@@ -299,7 +259,7 @@ impl StructureState {
         let Some(byline) = self.line.byline() else { return };
 
         self.byline.get_or_insert_with(|| byline.clone());
-        if let Some(article) = numbered(&mut self.articles, article) {
+        if let Some(article) = self.articles.numbered(article) {
             article.byline.get_or_insert(byline);
         }
     }
@@ -317,7 +277,7 @@ impl StructureState {
             }
             text.push_str(piece);
             text.push('\n');
-            note(articles, &hint, words);
+            articles.note(&hint, words);
             hints.push(hint);
         });
     }
@@ -327,7 +287,7 @@ impl StructureState {
         self.text.truncate(self.text.trim_end().len());
 
         // Hints name the articles as they were opened; from here on they name the roots.
-        let roots: Vec<u32> = (0..self.articles.len()).map(|at| locating_root(&self.articles, at)).collect();
+        let roots = self.articles.roots();
         for hint in &mut self.hints {
             if let Some(at) = (hint.article as usize).checked_sub(1) {
                 debug_assert!(at < roots.len(), "a line of an article that was never opened");
@@ -335,64 +295,9 @@ impl StructureState {
             }
         }
 
-        let fields =
-            |article: OpenArticle| ArticleFields { title: None, published: article.time, byline: article.byline };
-        let articles = self.articles.into_iter().map(fields).collect();
-        let layout = PageLayout { lines: self.hints, articles, described: Vec::new() };
+        let layout = PageLayout { lines: self.hints, articles: self.articles.into_fields(), described: Vec::new() };
         StructuredPage { text: self.text, byline: self.byline, layout }
     }
-}
-
-/// The article of a number, which counts from 1; `None` for 0.
-fn numbered(articles: &mut [OpenArticle], number: u32) -> Option<&mut OpenArticle> {
-    articles.get_mut((number as usize).checked_sub(1)?)
-}
-
-/// Adds a line to the article that holds it. Lines of other zones do not count.
-fn note(articles: &mut [OpenArticle], hint: &LineHint, words: u32) {
-    let Some(article) = numbered(articles, hint.article) else { return };
-
-    match hint.zone {
-        Zone::Open if hint.is_link() => article.card |= article.words == 0 && (hint.heading > 0 || words >= CARD_WORDS),
-        Zone::Open if hint.heading > 0 => (article.headed, article.first) = (true, article.first || hint.heading == 1),
-        Zone::Open => article.words += words,
-        _ => {}
-    }
-}
-
-/// The root of the article at index `at`, from 1; 0 if the root is a main part without a heading of its own: then it does
-/// not tell where articles are.
-fn locating_root(articles: &[OpenArticle], at: usize) -> u32 {
-    let root = root(articles, at);
-    let locates = articles.get(root).is_some_and(|article| article.kind != ArticleScope::Main || article.headed);
-    if locates { root as u32 + 1 } else { 0 }
-}
-
-/// The article that the one at index `at` belongs to. An article takes in its text, the entries of a live page and other
-/// articles inside it, except cards. Articles in the main part stay separate, unless the first heading of the page is that
-/// of the whole main part.
-fn root(articles: &[OpenArticle], at: usize) -> usize {
-    let mut root = at;
-    // Articles nest no deeper than the stack, so this loop ends at an outermost one.
-    for _ in 0..super::stack::DEEPEST {
-        let Some(article) = articles.get(root) else { break };
-
-        let parent = (article.parent as usize).checked_sub(1);
-        let Some((next, around)) = parent.and_then(|next| Some((next, articles.get(next)?))) else { break };
-
-        let holds = match around.kind {
-            ArticleScope::Main => around.first && !article.first,
-            _ => around.words > 0 || around.headed,
-        };
-
-        let joins = article.kind == ArticleScope::Body || holds && !article.card;
-        if !joins {
-            break;
-        }
-        root = next;
-    }
-
-    root
 }
 
 /// Whether the beginning and the end of an element end the line.

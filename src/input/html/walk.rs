@@ -251,7 +251,8 @@ pub(super) fn attribute<'t>(tag: &'t Tag, name: &str) -> Option<&'t str> {
     tag.attrs.iter().find(|attribute| &*attribute.name.local == name).map(|attribute| &*attribute.value)
 }
 
-/// Whether an open element of this name makes the tree deeper: not if it has no content, or if the next of its kind closes it.
+/// Whether an open element of this name makes the tree deeper: not if it has no content, or if the next of its kind
+/// closes it.
 fn is_counted(name: &str) -> bool {
     !is_void(name)
         && !matches!(

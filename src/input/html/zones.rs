@@ -5,8 +5,8 @@ use html5ever::tokenizer::Tag;
 use super::walk::attribute;
 use crate::document::Zone;
 
-/// Words of classes, ids and roles, and the zone that they name. From the systems that most news sites use, and from the
-/// sites' own names for such parts.
+/// Words of classes, ids and roles, and the zone that they name. From the systems that most news sites use, and from
+/// the sites' own names for such parts.
 #[rustfmt::skip]
 const ZONE_WORDS: &[(Zone, &[&str])] = &[
     (
@@ -229,8 +229,8 @@ fn is_body(class: &str) -> bool {
     BODIES.contains(&&*joined.to_ascii_lowercase())
 }
 
-/// The heading level of an element: 1 to 6, 7 if only its class calls it a title, 0 for an element that no heading reaches
-/// into; `None` where that of the parent holds.
+/// The heading level of an element: 1 to 6, 7 if only its class calls it a title, 0 for an element that no heading
+/// reaches into; `None` where that of the parent holds.
 pub(super) fn heading(tag: &Tag) -> Option<u8> {
     match &*tag.name {
         "h1" => Some(1),

@@ -1,5 +1,5 @@
-//! The escapes of JSON strings. Writers of ASCII escape every Arabic letter, so runs of `\u06xx` must be fast; other escapes
-//! are sparse among long runs of bytes that are copied.
+//! The escapes of JSON strings. Writers of ASCII escape every Arabic letter, so runs of `\u06xx` must be fast; other
+//! escapes are sparse among long runs of bytes that are copied.
 
 /// The value of a hexadecimal digit; 255 for other bytes.
 const HEX: [u8; 256] = {
@@ -128,8 +128,8 @@ pub(in crate::input) fn decode(content: &str, to: &mut EscapeBuffers) -> Option<
 /// Length of a run in bytes of UTF-8.
 const RUN: usize = 1 << 11;
 
-/// Decodes a run of `\u06xx` into `run`; one other byte may follow each escape, such as the space between words. Returns how
-/// many bytes were read and how many were written; `None` if a digit is invalid.
+/// Decodes a run of `\u06xx` into `run`; one other byte may follow each escape, such as the space between words.
+/// Returns how many bytes were read and how many were written; `None` if a digit is invalid.
 ///
 /// Branches on the ends of words would be mispredicted, so that byte is always written, and counted without a branch.
 fn arabic(bytes: &[u8], run: &mut Vec<u8>) -> Option<(usize, usize)> {

@@ -1,18 +1,18 @@
 //! A fast scan of valid lines, which are most lines of most inputs.
 //!
-//! It accepts a line or leaves it to the strict scan, which reads it again and describes the error. So it needs no messages
-//! and may give up on rare input: keys with escapes, and nesting beyond 64 levels. Strings, nearly all of such input, are
-//! skipped with `memchr`. Tests on tables and on random and damaged lines check that both scans agree on every line that
-//! this one accepts.
+//! It accepts a line or leaves it to the strict scan, which reads it again and describes the error. So it needs no
+//! messages and may give up on rare input: keys with escapes, and nesting beyond 64 levels. Strings, nearly all of such
+//! input, are skipped with `memchr`. Tests on tables and on random and damaged lines check that both scans agree on
+//! every line that this one accepts.
 //!
-//! (`sonic-rs` was measured too: its lazy iterator accepts anything after the closing brace, and deep nesting overflows its
-//! stack.)
+//! (`sonic-rs` was measured too: its lazy iterator accepts anything after the closing brace, and deep nesting overflows
+//! its stack.)
 
 use std::ops::Range;
 
-/// Checks that `line` is one valid JSON object, and calls `field` with each key and the range of its value, quotes included.
-/// For a string, `field` returns whether it will check the escapes itself when it decodes them. `None` if the line is
-/// invalid or too rare for this scan.
+/// Checks that `line` is one valid JSON object, and calls `field` with each key and the range of its value, quotes
+/// included. For a string, `field` returns whether it will check the escapes itself when it decodes them. `None` if the
+/// line is invalid or too rare for this scan.
 pub(in crate::input) fn scan<'a>(line: &'a str, mut field: impl FnMut(&'a str, Range<usize>) -> bool) -> Option<()> {
     let controls = has_controls(line.as_bytes());
     let mut cursor = JsonCursor { bytes: line.as_bytes(), at: 0, controls };

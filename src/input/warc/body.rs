@@ -67,8 +67,8 @@ impl HttpHead {
         Ok((Self { status, content_type, chunked, encodings }, tail(message, length)))
     }
 
-    /// The body without chunks and compression, at most `limit` bytes. Many archives hold bodies that were decoded before; a
-    /// body that does not begin as the head says is taken as it is.
+    /// The body without chunks and compression, at most `limit` bytes. Many archives hold bodies that were decoded
+    /// before; a body that does not begin as the head says is taken as it is.
     ///
     /// # Errors
     ///

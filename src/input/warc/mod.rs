@@ -1,15 +1,15 @@
 //! WARC and WET: archived pages, one record each.
 //!
-//! Format: ISO 28500, WARC 1.0 and 1.1 (<https://iipc.github.io/warc-specifications/>), and the drafts 0.17 and 0.18. Documents
-//! are the `response`, `resource` and `conversion` records that hold HTML or plain text, except responses with a status other
-//! than 2xx. All other records are skipped and counted.
+//! Format: ISO 28500, WARC 1.0 and 1.1 (<https://iipc.github.io/warc-specifications/>), and the drafts 0.17 and 0.18.
+//! Documents are the `response`, `resource` and `conversion` records that hold HTML or plain text, except responses
+//! with a status other than 2xx. All other records are skipped and counted.
 //!
-//! No crate is used to separate records, for three reasons: the existing readers (`warc` 0.4 among them) read forward only,
-//! while a corpus reads a record again by its position; they stop at the first damage; and none tells the position of a
-//! record. `httparse` parses HTTP heads.
+//! No crate is used to separate records, for three reasons: the existing readers (`warc` 0.4 among them) read forward
+//! only, while a corpus reads a record again by its position; they stop at the first damage; and none tells the
+//! position of a record. `httparse` parses HTTP heads.
 //!
-//! Between records, a reject covers the bytes up to the next head: a line `WARC/N.N`, then a line with a field of such a
-//! head. Compressed archives are read through their members; damage inside a member ends the file.
+//! Between records, a reject covers the bytes up to the next head: a line `WARC/N.N`, then a line with a field of such
+//! a head. Compressed archives are read through their members; damage inside a member ends the file.
 
 use std::borrow::Cow;
 
@@ -146,7 +146,8 @@ pub(super) fn record<'a>(raw: &[u8], options: &InputOptions) -> Result<Record<'a
         }
     };
 
-    // Step 4: the range of the record in the archive, and the fields of its head. The canonical address of a page outweighs its target.
+    // Step 4: the range of the record in the archive, and the fields of its head. The canonical address of a page
+    // outweighs its target.
     record.text_value = 0..raw.len();
     for (name, slot) in options.fields.iter().zip(&mut record.fields) {
         let value = match name.as_str() {

@@ -33,8 +33,8 @@ pub(super) enum NextRecord {
     End,
 }
 
-/// The part at the beginning of `bytes`: whole records, as many as a block takes. `ended` tells that nothing follows the
-/// bytes.
+/// The part at the beginning of `bytes`: whole records, as many as a block takes. `ended` tells that nothing follows
+/// the bytes.
 pub(super) fn cut(bytes: &[u8], cutting: CutOptions, ended: bool) -> NextRecord {
     let mut done = 0;
     while done < cutting.size {
@@ -76,7 +76,8 @@ fn one(bytes: &[u8], most: u64, ended: bool) -> NextRecord {
             let after = tail(bytes, end).iter().take(AFTER);
             NextRecord::Records(end + after.take_while(|byte| is_line_end(**byte)).count())
         }
-        // A record that may have been skipped in a stream cannot be searched for heads, so it is not searched here either.
+        // A record that may have been skipped in a stream cannot be searched for heads, so it is not searched here
+        // either.
         None if ended && end > most => NextRecord::Broken(bytes.len(), CUT_OFF),
         None if ended => broken(bytes, ended, CUT_OFF),
         _ => NextRecord::Large(end.saturating_add(AFTER as u64)),

@@ -30,7 +30,8 @@ pub(in crate::input) fn stream<E>(
 ) -> Result<Option<NextCut>, E> {
     stream.fill(cutting.size);
     loop {
-        // After a read error the last record may be cut off, and what follows it is unknown: that is no end of the file.
+        // After a read error the last record may be cut off, and what follows it is unknown: that is no end of the
+        // file.
         match cut(stream.carry(), cutting, stream.ended() && !stream.failed()) {
             NextRecord::Records(length) => return Ok(stream.front(length)),
             NextRecord::Broken(length, what) => {

@@ -1,8 +1,8 @@
 //! AVX2: eight shingles per step.
 //!
-//! As [`avx512`](super::avx512), with two differences. AVX2 has no 64-bit product, so one register holds the low and one
-//! the high halves of eight hashes, and only the high half of the product, which gives the place, is computed. It has no
-//! compression, so a table of 256 rows lists the lanes of each mask of eight bits.
+//! As [`avx512`](super::avx512), with two differences. AVX2 has no 64-bit product, so one register holds the low and
+//! one the high halves of eight hashes, and only the high half of the product, which gives the place, is computed. It
+//! has no compression, so a table of 256 rows lists the lanes of each mask of eight bits.
 
 #![allow(unsafe_code, reason = "vector loads and stores, and the call of a function that needs the instructions")]
 

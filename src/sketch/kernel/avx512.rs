@@ -1,9 +1,9 @@
 //! AVX-512 F and DQ: sixteen shingles per step.
 //!
-//! Round 0 computes places and scores in vectors and takes the minima one by one, since two lanes may hold the same place. A
-//! later round looks each place up in a bitmap of the empty places, one register of 512 bits, and compresses the indices of
-//! the shingles that count; those few are scored without vectors. The last step overlaps the one before, and fewer than
-//! sixteen shingles are repeated: repeats change nothing.
+//! Round 0 computes places and scores in vectors and takes the minima one by one, since two lanes may hold the same
+//! place. A later round looks each place up in a bitmap of the empty places, one register of 512 bits, and compresses
+//! the indices of the shingles that count; those few are scored without vectors. The last step overlaps the one before,
+//! and fewer than sixteen shingles are repeated: repeats change nothing.
 
 #![allow(unsafe_code, reason = "vector loads and stores, and the call of a function that needs the instructions")]
 

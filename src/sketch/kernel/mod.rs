@@ -1,9 +1,9 @@
 //! The rounds of Fast Similarity Sketching, in the instruction set of the processor.
 //!
-//! All kernels give the values of the definition in [`fast_similarity`](super::fast_similarity), bit for bit. They share
-//! two ideas. First, the scores of a round exceed all scores of earlier rounds, so after round 0 only empty places can
-//! change: a branch-free test drops shingles whose place is settled, and a separate loop scores the others. Second,
-//! repeated shingles change nothing, so they are not removed.
+//! All kernels give the values of the definition in [`fast_similarity`](super::fast_similarity), bit for bit. They
+//! share two ideas. First, the scores of a round exceed all scores of earlier rounds, so after round 0 only empty
+//! places can change: a branch-free test drops shingles whose place is settled, and a separate loop scores the others.
+//! Second, repeated shingles change nothing, so they are not removed.
 
 #[cfg(target_arch = "x86_64")]
 mod avx2;

@@ -1,7 +1,7 @@
 //! NEON, which every aarch64 processor has: eight shingles per step.
 //!
-//! As [`avx2`](super::avx2): one register for each half of four hashes, the high half of the product alone, and a table for
-//! the lanes of a mask. Places are bytes, and the bitmap of the empty places is a table of bytes in two registers.
+//! As [`avx2`](super::avx2): one register for each half of four hashes, the high half of the product alone, and a table
+//! for the lanes of a mask. Places are bytes, and the bitmap of the empty places is a table of bytes in two registers.
 
 #![allow(unsafe_code, reason = "vector loads and stores, and the call of a function that needs the instructions")]
 

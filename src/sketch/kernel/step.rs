@@ -19,7 +19,8 @@ pub(super) fn at_least<'a, const STEP: usize>(hashes: &'a [u64], few: &'a mut [u
     few
 }
 
-/// The steps through at least one step of hashes, each with the index of its first hash. The last may overlap the one before.
+/// The steps through at least one step of hashes, each with the index of its first hash. The last may overlap the one
+/// before.
 #[inline(always)]
 pub(super) fn steps<const STEP: usize>(hashes: &[u64]) -> impl Iterator<Item = (usize, &[u64; STEP])> {
     debug_assert!(hashes.len() >= STEP, "`at_least` makes a whole step");
