@@ -8,6 +8,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::document::DocId;
+use crate::error::Result;
 use crate::spill::SpillDir;
 
 /// Gives one byte at a time.
