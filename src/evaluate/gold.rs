@@ -5,7 +5,7 @@ use std::io::BufRead;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
-use ahash::{AHashMap, AHashSet};
+use foldhash::{HashMap, HashSet};
 
 use super::measures::{ContingencyTable, Evaluation, Rates, share};
 use super::predictions::Predictions;
@@ -181,13 +181,13 @@ struct GoldReader<'a> {
     path: &'a Path,
     kind: GoldKind,
     /// The place of each id in `ids`.
-    places: AHashMap<String, u32>,
+    places: HashMap<String, u32>,
     ids: Vec<(String, u64)>,
-    label_numbers: AHashMap<String, u32>,
+    label_numbers: HashMap<String, u32>,
     labels: Vec<u32>,
     pairs: Vec<(u32, u32, bool)>,
     /// The pairs that were read, with the smaller place first.
-    seen: AHashSet<(u32, u32)>,
+    seen: HashSet<(u32, u32)>,
 }
 
 impl<'a> GoldReader<'a> {
@@ -195,12 +195,12 @@ impl<'a> GoldReader<'a> {
         Self {
             path,
             kind,
-            places: AHashMap::new(),
+            places: HashMap::default(),
             ids: Vec::new(),
-            label_numbers: AHashMap::new(),
+            label_numbers: HashMap::default(),
             labels: Vec::new(),
             pairs: Vec::new(),
-            seen: AHashSet::new(),
+            seen: HashSet::default(),
         }
     }
 

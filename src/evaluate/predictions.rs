@@ -1,6 +1,7 @@
 //! The clusters of a run, by the ids that it shows.
 
-use ahash::AHashMap;
+use foldhash::HashMap;
+use foldhash::fast::RandomState;
 
 use crate::cluster::Cluster;
 use crate::document::{UnitId, Units};
@@ -9,7 +10,7 @@ use crate::input::{Corpus, RepeatedIds};
 /// The cluster of each unit, by the shown id of the unit. Only copies count; an attached member is a cluster of its own.
 #[derive(Debug)]
 pub struct Predictions {
-    labels: AHashMap<String, u32>,
+    labels: HashMap<String, u32>,
 }
 
 impl Predictions {
@@ -25,7 +26,7 @@ impl Predictions {
         }
 
         // Units of one document are neighbours, so each record is read once.
-        let mut labels = AHashMap::with_capacity(units.len());
+        let mut labels = HashMap::with_capacity_and_hasher(units.len(), RandomState::default());
         let all: Vec<UnitId> = units.ids().collect();
         for of_document in all.chunk_by(|a, b| units.document(*a) == units.document(*b)) {
             let document = units.document(of_document[0]);

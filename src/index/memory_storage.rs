@@ -25,7 +25,7 @@ struct MemoryState {
     bands: HashPostings,
     /// Documents by the hash of their key.
     keys: HashPostings,
-    hasher: ahash::RandomState,
+    hasher: foldhash::fast::RandomState,
     removals: u64,
     newest: Option<Date>,
     bytes: usize,

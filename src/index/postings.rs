@@ -2,7 +2,7 @@
 
 use std::collections::hash_map::Entry as Slot;
 
-use ahash::AHashMap;
+use foldhash::HashMap;
 
 use super::prepare::BAND_BITS;
 use super::stored_text::InsertNumber;
@@ -18,9 +18,9 @@ pub(super) struct HashPostings(Vec<PostingTable>);
 /// The documents of the hashes of one table. Nearly every hash has one document, which takes eight bytes.
 #[derive(Debug, Default, Clone)]
 struct PostingTable {
-    earliest: AHashMap<u32, InsertNumber>,
+    earliest: HashMap<u32, InsertNumber>,
     /// The later documents of a hash, ascending. A list is never empty.
-    later: AHashMap<u32, Vec<InsertNumber>>,
+    later: HashMap<u32, Vec<InsertNumber>>,
 }
 
 impl Default for HashPostings {

@@ -13,11 +13,14 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
+use std::hash::BuildHasher;
+
+use foldhash::fast::FixedState;
 
 use crate::document::DocId;
 
 /// The hashes group equal ids in memory and reach no output. All builders must agree, so the keys are fixed.
-static HASHER: ahash::RandomState = ahash::RandomState::with_seeds(1, 2, 3, 4);
+static HASHER: FixedState = FixedState::with_seed(1);
 
 /// The hash of an id, which is none of the reserved values.
 fn hash(id: &str) -> u64 {

@@ -7,7 +7,7 @@
 
 use std::collections::hash_map::Entry;
 
-use ahash::AHashMap;
+use foldhash::HashMap;
 
 use super::node::Node;
 use crate::shingle::ShingleSet;
@@ -20,21 +20,21 @@ const SLACK: f64 = 1e-9;
 pub(crate) struct PrefixIndex {
     threshold: f64,
     /// Number of sets that contain each shingle.
-    frequency: AHashMap<u64, u32>,
+    frequency: HashMap<u64, u32>,
     /// For each prefix shingle, the sets whose prefix contains it: size and node, in the order given.
-    lists: AHashMap<u64, Vec<(u32, Node)>>,
+    lists: HashMap<u64, Vec<(u32, Node)>>,
 }
 
 impl PrefixIndex {
     /// Indexes `sets` for pairs of Jaccard ≥ `threshold`. O(total shingles · log).
     pub(crate) fn new<'a>(sets: impl Iterator<Item = (Node, &'a ShingleSet)> + Clone, threshold: f64) -> Self {
-        let mut frequency = AHashMap::new();
+        let mut frequency = HashMap::default();
         for hash in sets.clone().flat_map(|(_, set)| set.hashes()) {
             *frequency.entry(*hash).or_insert(0) += 1;
         }
 
         // Prefixes depend on all frequencies, hence a second pass.
-        let mut index = Self { threshold, frequency, lists: AHashMap::new() };
+        let mut index = Self { threshold, frequency, lists: HashMap::default() };
         for (node, set) in sets {
             for hash in index.prefix(set) {
                 match index.lists.entry(hash) {

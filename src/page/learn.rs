@@ -9,7 +9,7 @@
 
 use std::collections::BTreeMap;
 
-use ahash::AHashSet;
+use foldhash::HashSet;
 
 use super::boilerplate::Boilerplate;
 use super::boilerplate_rules::BoilerplateRule;
@@ -133,7 +133,7 @@ struct PartCount {
 pub(crate) struct RuleLearner {
     sources: BTreeMap<String, u32>,
     documents: Vec<u64>,
-    seen: AHashSet<Fingerprint>,
+    seen: HashSet<Fingerprint>,
     buffer: Vec<PartCount>,
     table: Vec<PartCount>,
 }

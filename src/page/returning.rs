@@ -14,7 +14,7 @@
 
 use std::collections::BTreeMap;
 
-use ahash::AHashSet;
+use foldhash::HashSet;
 
 use super::hints::{LineMarks, MarkupMark};
 use super::lines::{self, LineEnding, LineRole, TextLine};
@@ -69,7 +69,7 @@ struct CountedLine {
 #[derive(Debug, Default)]
 pub(crate) struct LineCounter {
     pages: BTreeMap<String, u32>,
-    seen: AHashSet<u64>,
+    seen: HashSet<u64>,
     buffer: Vec<CountedLine>,
     table: Vec<CountedLine>,
 }

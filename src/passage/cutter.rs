@@ -11,7 +11,7 @@
 //! Adjacent cuts are joined. A cut is then shortened: to a sentence border if one is within [`REACH`] words of its end,
 //! and always to word borders. A cut never grows over text that is not repeated.
 
-use ahash::AHashMap;
+use foldhash::HashMap;
 
 use super::cut_borders::{CutWords, SettledCut};
 use super::links::{WindowLink, WindowLinks};
@@ -38,7 +38,7 @@ pub(super) struct PassageCutter<'a> {
     /// Ranges of cut words, ascending and disjoint. The last one belongs to `open`, if there is an open cut.
     cuts: Vec<(u64, u64)>,
     /// For a first occurrence that a cut damaged: an equal window that stays.
-    substitutes: AHashMap<u64, u64>,
+    substitutes: HashMap<u64, u64>,
     open: Option<OpenCut>,
     removed: Vec<RepeatedSpan>,
     /// Windows with equal hashes and unequal words.
@@ -69,7 +69,7 @@ impl<'a> PassageCutter<'a> {
             read,
             last_text: None,
             cuts: Vec::new(),
-            substitutes: AHashMap::new(),
+            substitutes: HashMap::default(),
             open: None,
             removed: Vec::new(),
             mismatched: 0,

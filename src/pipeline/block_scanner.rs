@@ -1,6 +1,6 @@
 //! Scans blocks of records in the first pass: reads, cuts, folds, shingles and sketches them. The text is dropped again.
 
-use ahash::AHashSet;
+use foldhash::HashSet;
 
 use super::field_parts::FieldParts;
 use super::options::Options;
@@ -229,7 +229,7 @@ fn sketch(route: &Route, shingled: &ShingledUnit<'_>, values: &mut Vec<u32>, key
 /// The distinct short units of one document.
 #[derive(Debug, Default)]
 struct ShortUnits {
-    seen: AHashSet<Fingerprint>,
+    seen: HashSet<Fingerprint>,
     units: Vec<(ShortUnit, ShingleSet)>,
 }
 

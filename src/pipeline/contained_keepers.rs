@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use ahash::AHashSet;
+use foldhash::HashSet;
 
 use super::band::BandedNodes;
 use super::containment::{self, place_in};
@@ -50,7 +50,7 @@ pub(super) fn settle(
     }
 
     // Attached nodes may not: their copies would lose their keeper.
-    let has_copies: AHashSet<Node> = taken.iter().map(|link| link.keeper).collect();
+    let has_copies: HashSet<Node> = taken.iter().map(|link| link.keeper).collect();
     let is_alone = |node: Node| nodes.units(node).len() == 1 && !has_copies.contains(&node);
     let settled = cluster::settle(found, |node| !is_reference(node) && is_alone(node));
     // References are never members.

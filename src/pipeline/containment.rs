@@ -1,6 +1,6 @@
 //! The stages that find units inside other units: candidates by sampled shingles, then exact verification.
 
-use ahash::AHashSet;
+use foldhash::HashSet;
 
 use super::band::BandedNodes;
 use super::context::RunContext;
@@ -115,7 +115,7 @@ pub(super) fn place_in(batch: &[Node], node: Node) -> Result<Node> {
 
 /// How many of `pairs` fit the memory, at least one, if each of their nodes takes `held` bytes; and those nodes, ascending.
 fn fitting(pairs: &[(Node, Node)], memory: u64, held: impl Fn(Node) -> u64) -> (usize, Vec<Node>) {
-    let (mut met, mut sum, mut count) = (AHashSet::new(), 0, 0);
+    let (mut met, mut sum, mut count) = (HashSet::default(), 0, 0);
     for (a, b) in pairs {
         let new = [*a, *b].into_iter().filter(|node| !met.contains(node));
         // A pair beyond the memory is still taken if it is the first: no batch is empty.

@@ -1,6 +1,6 @@
 //! Verifies all candidate pairs of a batch, without keepers.
 
-use ahash::AHashMap;
+use foldhash::HashMap;
 
 use super::progress::Progress;
 use crate::cluster::{ComponentContents, NodeTimes, NodeVerdict, PairVerifier, VerifiedLink};
@@ -62,7 +62,7 @@ struct FurnishedComponents<'b> {
     /// The component of each node.
     component_of: Vec<u32>,
     /// The nodes without content of each bucket of a large component.
-    without_content: AHashMap<u32, Vec<Node>>,
+    without_content: HashMap<u32, Vec<Node>>,
 }
 
 impl<'b> FurnishedComponents<'b> {
@@ -71,7 +71,7 @@ impl<'b> FurnishedComponents<'b> {
         let contents: Vec<_> = components.all.iter().map(|component| verifier.contents(component)).collect();
 
         let mut component_of = vec![0; nodes.len()];
-        let mut without_content = AHashMap::new();
+        let mut without_content = HashMap::default();
         for (number, (component, contents)) in components.all.iter().zip(&contents).enumerate() {
             for node in &component.nodes {
                 component_of[*node as usize] = number as u32;

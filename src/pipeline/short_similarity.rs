@@ -1,6 +1,6 @@
 //! Finds short units that resemble each other: all pairs of Jaccard [`short::RESEMBLES`] or more, in one document or across.
 
-use ahash::AHashMap;
+use foldhash::HashMap;
 
 use crate::lsh::{Node, PrefixIndex};
 use crate::shingle::ShingleSet;
@@ -20,7 +20,7 @@ pub(super) fn within_document<K>(sets: &[(K, ShingleSet)]) -> Vec<(Node, Node, S
         return pairs;
     }
 
-    let mut lists: AHashMap<u64, Vec<Node>> = AHashMap::new();
+    let mut lists: HashMap<u64, Vec<Node>> = HashMap::default();
     // Shingles that the current unit shares with each earlier one. All zero between two units.
     let mut shared = vec![0_u32; sets.len()];
     let mut met = Vec::new();

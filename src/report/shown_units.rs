@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::io;
 use std::rc::Rc;
 
-use ahash::AHashMap;
+use foldhash::HashMap;
 
 use super::story_titles::{StoryTitles, TitleRow};
 use super::text;
@@ -25,7 +25,7 @@ pub(super) struct ShownUnits<'a> {
     /// Finds the source of a record; `None` if nothing names sources.
     sources: Option<&'a SourceResolver>,
     /// Recently shown ids: those of keepers and of neighbouring pairs are needed repeatedly.
-    recent_ids: RefCell<AHashMap<DocId, Rc<str>>>,
+    recent_ids: RefCell<HashMap<DocId, Rc<str>>>,
     /// Cuts pages as the run did.
     page_cutter: PageCutter,
     last_cut: RefCell<CutRecord>,

@@ -2,7 +2,7 @@
 
 use std::cell::OnceCell;
 
-use ahash::AHashSet;
+use foldhash::HashSet;
 
 /// Least [`alikeness`] of two spellings of one word.
 pub(super) const SAME_WORD: f64 = 0.6;
@@ -51,7 +51,7 @@ pub(super) struct Vocabulary<'a> {
     /// All words without spaces; computed at first use.
     joined: OnceCell<String>,
     /// The light stems of all words; computed at first use.
-    stems: OnceCell<AHashSet<&'a str>>,
+    stems: OnceCell<HashSet<&'a str>>,
 }
 
 impl<'a> Vocabulary<'a> {

@@ -5,7 +5,7 @@ use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use ahash::AHashMap;
+use foldhash::HashMap;
 
 use super::gold_page::{GoldPage, LetterLabel, PageItem, ScoredLetter, counts};
 use super::gold_row::GoldRow;
@@ -120,7 +120,7 @@ struct PageLabelling<'a> {
     widths: Vec<usize>,
     items: Vec<PageItem>,
     /// The last story of each group.
-    last: AHashMap<String, usize>,
+    last: HashMap<String, usize>,
 }
 
 impl<'a> PageLabelling<'a> {
@@ -137,7 +137,7 @@ impl<'a> PageLabelling<'a> {
             start += line.len() + 1;
         }
 
-        Self { text, files: (page, rows), marks, widths, items: Vec::new(), last: AHashMap::new() }
+        Self { text, files: (page, rows), marks, widths, items: Vec::new(), last: HashMap::default() }
     }
 
     /// Labels the page by all `rows`; afterwards each letter must have a label, and each title a story.

@@ -1,6 +1,6 @@
 //! Pairs of repeated items: those of the groups of the gold, and those of the clusters.
 
-use ahash::{AHashMap, AHashSet};
+use foldhash::{HashMap, HashSet};
 
 use super::cut_page::{CutPage, SAME_HEADLINE};
 use super::gold_pages::GoldPages;
@@ -39,8 +39,8 @@ pub(super) fn count(
     clusters: &[Cluster],
 ) -> (Vec<ShareTally>, ShareTally) {
     let wanted = wanted(gold);
-    let known: AHashSet<ItemPair> = wanted.iter().copied().collect();
-    let mut found = FoundPairs { cuts, units, known: &known, hits: AHashSet::new(), wrong: Vec::new() };
+    let known: HashSet<ItemPair> = wanted.iter().copied().collect();
+    let mut found = FoundPairs { cuts, units, known: &known, hits: HashSet::default(), wrong: Vec::new() };
     clusters.iter().for_each(|cluster| found.cluster(cluster));
 
     let mut tallies = PairTallies { pages: vec![ShareTally::default(); cuts.len()], all: ShareTally::default() };
@@ -73,7 +73,7 @@ impl PairTallies {
 
 /// All pairs of items of one group: headlines and titles among themselves, stories among themselves.
 fn wanted(gold: &GoldPages) -> Vec<ItemPair> {
-    let mut groups: AHashMap<(bool, &str), Vec<ItemPlace>> = AHashMap::new();
+    let mut groups: HashMap<(bool, &str), Vec<ItemPlace>> = HashMap::default();
     let mut pairs = Vec::new();
     // In page order, so that the earlier item of a pair is the smaller one.
     for (page, gold) in gold.pages.iter().enumerate() {
@@ -90,8 +90,8 @@ fn wanted(gold: &GoldPages) -> Vec<ItemPair> {
 struct FoundPairs<'a> {
     cuts: &'a [CutPage<'a>],
     units: &'a Units,
-    known: &'a AHashSet<ItemPair>,
-    hits: AHashSet<ItemPair>,
+    known: &'a HashSet<ItemPair>,
+    hits: HashSet<ItemPair>,
     /// The pages of each wrong pair.
     wrong: Vec<(usize, usize)>,
 }

@@ -1,6 +1,6 @@
 //! The surroundings of each piece: runs of similar pieces, repetitions, paragraphs above and below, lists and their ends.
 
-use ahash::AHashMap;
+use foldhash::HashMap;
 
 use super::features::{PieceFeatures, PieceShape, SHORT};
 use super::line_pieces::{LinePiece, PieceGap};
@@ -114,7 +114,7 @@ fn is_plain_short(features: &PieceFeatures) -> bool {
 
 /// Counts how often the page holds each text, and finds titles that are repeated at once.
 pub(super) fn repeats(pieces: &[LinePiece], all: &mut [PieceFeatures]) {
-    let mut seen: AHashMap<u64, (u32, u32)> = AHashMap::new();
+    let mut seen: HashMap<u64, (u32, u32)> = HashMap::default();
     for features in all.iter().filter(|features| features.hash != 0) {
         let (times, over) = seen.entry(features.hash).or_default();
         *times += 1;

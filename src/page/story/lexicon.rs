@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use ahash::AHashMap;
+use foldhash::HashMap;
 
 use super::vocabulary::{self, MonthCalendar, PhraseForm, WordingClass};
 use crate::page::matcher::{PhrasePart, TokenBuffer};
@@ -77,8 +77,8 @@ pub(super) struct LexiconPhrase {
 
 /// The vocabulary, folded.
 pub(super) struct Lexicon {
-    words: AHashMap<Vec<u8>, WordSenses>,
-    phrases: AHashMap<Vec<u8>, Vec<LexiconPhrase>>,
+    words: HashMap<Vec<u8>, WordSenses>,
+    phrases: HashMap<Vec<u8>, Vec<LexiconPhrase>>,
     months: Vec<(PhrasePart, u8, MonthCalendar)>,
 }
 
@@ -87,7 +87,7 @@ pub(super) static LEXICON: LazyLock<Lexicon> = LazyLock::new(Lexicon::new);
 
 impl Lexicon {
     fn new() -> Self {
-        let mut lexicon = Self { words: AHashMap::new(), phrases: AHashMap::new(), months: Vec::new() };
+        let mut lexicon = Self { words: HashMap::default(), phrases: HashMap::default(), months: Vec::new() };
 
         // With «and», the article, or both.
         for word in vocabulary::MENU_WORDS {

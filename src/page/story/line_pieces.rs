@@ -3,7 +3,7 @@
 //! Signs, tabs and wide spaces separate a line only if its parts are headlines; rows of tables and menus, and paragraphs, stay
 //! whole.
 
-use ahash::AHashMap;
+use foldhash::HashMap;
 
 use super::separators::{self, HEADLINE, LEAST};
 use crate::document::Span;
@@ -84,7 +84,7 @@ fn breaks(between: &str) -> usize {
 
 /// Splits pieces that hold several stories with one dateline («السهل اليوم - المرج»).
 fn split_at_datelines(text: &str, pieces: &mut Vec<LinePiece>) {
-    let mut heads: AHashMap<&str, usize> = AHashMap::new();
+    let mut heads: HashMap<&str, usize> = HashMap::default();
     for piece in &*pieces {
         if let Some(head) = dateline(piece.line.span.of(text)) {
             *heads.entry(head).or_default() += 1;

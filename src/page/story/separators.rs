@@ -1,7 +1,7 @@
 //! Finds the parts of a line that holds several headlines, or the cells of a row: separated by signs, dashes, wide spaces, or
 //! the name of a site.
 
-use ahash::AHashMap;
+use foldhash::HashMap;
 
 use crate::document::Span;
 use crate::page::lines::{self, LineEnding, LineRole, TextLine};
@@ -217,7 +217,7 @@ fn by_name(span: Span, text: &str, parts: &mut Vec<Span>) {
 
 /// The places of the pair of words that returns most often, as the name of a site does between headlines.
 fn repeated_pair(words: &[&str]) -> Option<Vec<usize>> {
-    let mut pairs: AHashMap<(&str, &str), Vec<usize>> = AHashMap::new();
+    let mut pairs: HashMap<(&str, &str), Vec<usize>> = HashMap::default();
     for (at, pair) in words.windows(2).enumerate() {
         pairs.entry((pair[0], pair[1])).or_default().push(at);
     }

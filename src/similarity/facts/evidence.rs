@@ -1,6 +1,6 @@
 //! The evidence that two texts tell different facts, counted slot by slot.
 
-use ahash::{AHashMap, AHashSet};
+use foldhash::{HashMap, HashSet};
 
 use super::facts_text::{FactsText, own_words};
 use super::frequencies::WordFrequencies;
@@ -76,7 +76,7 @@ impl FactsEvidence {
         let (mut a, mut b) = (FactsText::new(a.min(b)), FactsText::new(a.max(b)));
 
         // Equal words have equal numbers; the names of one unit are one word.
-        let mut ids: AHashMap<&str, u32> = AHashMap::new();
+        let mut ids: HashMap<&str, u32> = HashMap::default();
         let mut number = |word| {
             let next = ids.len() as u32;
             *ids.entry(plain(word)).or_insert(next)
@@ -90,7 +90,7 @@ impl FactsEvidence {
 
         let (tokens, longer) = (a.words().len().min(b.words().len()), a.words().len().max(b.words().len()));
 
-        let mut counter = SlotCounter { a: &a, b: &b, frequencies, met: [AHashSet::new(), AHashSet::new()] };
+        let mut counter = SlotCounter { a: &a, b: &b, frequencies, met: [HashSet::default(), HashSet::default()] };
         let numbers = |text: &FactsText<'_>| text.words().iter().filter(|word| numbers::is_number(word)).count();
         let told = numbers(&a).min(numbers(&b));
         let mut evidence = Self { tokens, longer, slots: slots.len(), told, ..Self::default() };
@@ -120,7 +120,7 @@ struct SlotCounter<'a> {
     b: &'a FactsText<'a>,
     frequencies: &'a WordFrequencies,
     /// Stems of each text in the own words of earlier slots.
-    met: [AHashSet<&'a str>; 2],
+    met: [HashSet<&'a str>; 2],
 }
 
 impl<'a> SlotCounter<'a> {

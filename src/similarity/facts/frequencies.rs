@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use ahash::{AHashMap, AHashSet};
+use foldhash::{HashMap, HashSet};
 
 use super::word_meanings::spellings;
 use crate::shingle::hash::HashKeys;
@@ -14,7 +14,7 @@ const FREQUENT: f64 = 0.02;
 const ENOUGH: usize = 1000;
 
 /// Arabic words in 2 % of the documents of at least two of three news collections.
-static LIST: LazyLock<AHashSet<String>> =
+static LIST: LazyLock<HashSet<String>> =
     LazyLock::new(|| include_str!("frequent.txt").lines().flat_map(spellings).collect());
 
 /// The number of documents in which each word occurs.
@@ -24,13 +24,13 @@ static LIST: LazyLock<AHashSet<String>> =
 pub struct WordFrequencies {
     documents: usize,
     /// Number of documents with the word of this hash.
-    holding: AHashMap<u64, u32>,
+    holding: HashMap<u64, u32>,
     keys: HashKeys,
 }
 
 impl Default for WordFrequencies {
     fn default() -> Self {
-        Self { documents: 0, holding: AHashMap::new(), keys: HashKeys::new(0) }
+        Self { documents: 0, holding: HashMap::default(), keys: HashKeys::new(0) }
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use ahash::{AHashMap, AHashSet};
+use foldhash::{HashMap, HashSet};
 
 use super::facts_text::{FactsText, are_spellings};
 use super::frequencies::WordFrequencies;
@@ -12,7 +12,7 @@ use super::word_meanings::spellings;
 /// Common nouns and adjectives, without article. Each occurs in at least 0.05 % of the documents of one of three news
 /// collections and 0.02 % of another, with and without the article (at least a twentieth each), and seldom next to
 /// names.
-static COMMON: LazyLock<AHashSet<String>> =
+static COMMON: LazyLock<HashSet<String>> =
     LazyLock::new(|| include_str!("common.txt").lines().flat_map(spellings).collect());
 
 /// Words before a name: the next word is one unless it is a common word.
@@ -23,7 +23,7 @@ const ANNOUNCING: &str =
 const NAMING: &str = "جمهورية مملكة سلطنة محافظة بمحافظة قرية بقرية بلدة ببلدة حي بحي عيد بعيد سورة شارع بشارع";
 
 /// The announcing words; true for those of [`NAMING`].
-static ANNOUNCES: LazyLock<AHashMap<String, bool>> = LazyLock::new(|| {
+static ANNOUNCES: LazyLock<HashMap<String, bool>> = LazyLock::new(|| {
     let table = |words: &'static str, names: bool| words.split(' ').flat_map(spellings).map(move |word| (word, names));
     table(ANNOUNCING, false).chain(table(NAMING, true)).collect()
 });

@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use ahash::AHashMap;
+use foldhash::HashMap;
 
 use crate::normalize::{Language, Normalizer, Profile};
 
@@ -91,8 +91,8 @@ const ORDINALS: [&str; 10] = [
 const TIME: &str = "اليوم أمس امس غد غدا الماضي الماضية المقبل المقبلة القادم القادمة مساء صباح ظهر فجر عصر ليلة يوم \
                     الجاري الجارية المنصرم الأسبوع الاسبوع الشهر ذو ذي مساءا صباحا";
 
-static TABLE: LazyLock<AHashMap<String, WordMeaning>> = LazyLock::new(|| {
-    let mut table = AHashMap::new();
+static TABLE: LazyLock<HashMap<String, WordMeaning>> = LazyLock::new(|| {
+    let mut table = HashMap::default();
 
     // A word keeps its first meaning, so the order of the rows below matters.
     let mut put = |words: &str, meaning: WordMeaning| {

@@ -1,12 +1,12 @@
 //! Document frequencies of word trigrams, which distinguish furniture from articles.
 
-use ahash::AHashMap;
+use foldhash::HashMap;
 
 /// The number of distinct texts in which each word trigram occurs: every trigram of one component of candidates, or a
 /// sample of the trigrams of a run.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct TrigramFrequencies {
-    texts: AHashMap<u64, u32>,
+    texts: HashMap<u64, u32>,
     /// For a sample: only trigrams whose upper half is below this were counted.
     bound: Option<u32>,
 }

@@ -21,7 +21,7 @@
 //! measurements. Files: `wording` the hashes of one text, `alignment` the alignment of two, `frequency` the
 //! frequencies, `forms` the tests for short pages, `edited` copies below the threshold.
 
-use ahash::AHashMap;
+use foldhash::HashMap;
 
 use super::VariantReason;
 use super::facts::WordFrequencies;
@@ -214,7 +214,7 @@ impl TextPair<'_> {
     fn share_rare_words(&self, block: &ReplacedBlock) -> bool {
         let words = self.evidence.words;
         let rare = |text: TextEvidence<'_>, own: &OwnText, range: &std::ops::Range<usize>| {
-            let mut bag: AHashMap<Vec<u8>, usize> = AHashMap::new();
+            let mut bag: HashMap<Vec<u8>, usize> = HashMap::default();
             for (place, token) in tokens(text.folded).enumerate().skip(range.start).take(range.len()) {
                 if own.is_own(place) && words.is_rare_here(&alphabet::to_utf8(token)) {
                     *bag.entry(token.to_vec()).or_default() += 1;
