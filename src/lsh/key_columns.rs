@@ -61,7 +61,7 @@ impl KeyColumns {
     ///
     /// The file cannot be written.
     pub(crate) fn push(&mut self, mut rows: &[u64]) -> Result<()> {
-        debug_assert!(self.bands == 0 || rows.len() % self.bands == 0, "whole rows");
+        debug_assert!(self.bands == 0 || rows.len().is_multiple_of(self.bands), "whole rows");
 
         while self.bands > 0 && rows.len() >= self.bands {
             if self.open.is_empty() {

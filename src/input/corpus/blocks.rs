@@ -8,7 +8,9 @@ use crate::input::InputFile;
 use crate::input::StoragePolicy;
 use crate::input::block::{FilePart, OversizedRecord, RecordBlock};
 use crate::input::held::{BytePlace, HeldBytes};
-use crate::input::record_table::{PartShape, TablePart};
+#[cfg(feature = "warc")]
+use crate::input::record_table::PartShape;
+use crate::input::record_table::TablePart;
 use crate::input::reject::{Reject, RejectReason};
 #[cfg(feature = "warc")]
 use crate::input::warc;
