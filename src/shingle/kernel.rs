@@ -6,7 +6,7 @@
 
 #![allow(unsafe_code, reason = "the call of a function that needs instructions the processor was seen to have")]
 
-use super::Fingerprint;
+use super::fingerprint::Fingerprint;
 use super::hash::{HashKeys, MULTIPLIER, finish};
 use crate::kernel::{InstructionSet, in_kernel};
 

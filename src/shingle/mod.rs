@@ -11,13 +11,15 @@ use serde::{Serialize, Serializer};
 
 use crate::error::{Error, Result};
 
+mod fingerprint;
 pub mod hash;
 pub mod kernel;
 mod set;
 mod shingler;
 
+pub use fingerprint::Fingerprint;
 pub use set::ShingleSet;
-pub use shingler::{Fingerprint, ShingledUnit, Shingler};
+pub use shingler::{ShingledUnit, Shingler};
 
 /// The kind of shingle: n tokens, or n characters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

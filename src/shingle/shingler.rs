@@ -1,16 +1,12 @@
 //! The sink that turns the tokens of a unit into shingle hashes and a fingerprint.
 
+use super::fingerprint::Fingerprint;
 use super::hash::{HashKeys, finish};
 use super::kernel::{fingerprint, word_shingles};
 use super::{ShingleKind, ShingleSet};
 use crate::document::Excerpt;
 use crate::kernel::InstructionSet;
 use crate::normalize::{BatchSink, FoldScratch, Normalizer, TokenBatch, alphabet};
-
-/// A 128-bit hash of a unit's token sequence, numbers included. Equal sequences have equal fingerprints; wherever the
-/// converse matters, the tokens are compared.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
-pub struct Fingerprint(pub u64, pub u64);
 
 /// Folds and shingles one unit after another in reused buffers. One per thread.
 #[derive(Debug)]

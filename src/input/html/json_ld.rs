@@ -74,7 +74,7 @@ fn texts(value: &Value) -> Vec<String> {
         value => std::slice::from_ref(value),
     };
 
-    let texts = values.iter().filter_map(Value::as_str).map(super::metadata::tidy);
+    let texts = values.iter().filter_map(Value::as_str).map(super::field_text::tidy);
     texts.filter(|text| !text.is_empty()).collect()
 }
 
@@ -86,7 +86,7 @@ fn names(value: &Value) -> Option<String> {
     };
 
     let name = |value: &Value| texts(value.get("name").unwrap_or(value)).into_iter().next();
-    let names: Vec<String> = values.iter().filter_map(name).filter(|name| super::metadata::is_name(name)).collect();
+    let names: Vec<String> = values.iter().filter_map(name).filter(|name| super::field_text::is_name(name)).collect();
 
     (!names.is_empty()).then(|| names.join("، "))
 }

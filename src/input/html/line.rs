@@ -274,7 +274,7 @@ impl PageLine {
         let name = byline.split_once(':').map(|(_, name)| name.trim()).filter(|name| !name.is_empty());
         let name = name.unwrap_or_else(|| byline.trim());
 
-        (!name.is_empty() && super::metadata::is_name(name)).then(|| name.to_owned())
+        (!name.is_empty() && super::field_text::is_name(name)).then(|| name.to_owned())
     }
 
     /// Calls `emit` with the trimmed text of the line, its hint and its number of words, once for each segment if the

@@ -1,5 +1,6 @@
 //! The metadata of a page: title, date, author, canonical address.
 
+use super::field_text::{is_name, tidy};
 use super::json_ld;
 use crate::document::ArticleFields;
 
@@ -56,19 +57,6 @@ const TIME: usize = DATES.len();
 
 /// The key of a date in JSON-LD.
 const PUBLISHED: &str = "\"datePublished\"";
-
-/// `text` with single spaces.
-pub(super) fn tidy(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-/// Whether `text` can be a name: no address, and at most [`NAME_WORDS`] words.
-pub(super) fn is_name(text: &str) -> bool {
-    !text.contains("://") && text.split_whitespace().count() <= NAME_WORDS
-}
-
-/// Most words of a name, or of the names of several authors.
-const NAME_WORDS: usize = 12;
 
 /// Puts `value` into `slot` if its rank is better than that of the value in it; the first of equals wins.
 fn put_better(slot: &mut Option<(usize, String)>, rank: usize, value: &str) {

@@ -21,6 +21,7 @@ mod articles;
 mod attributes;
 mod charset;
 mod described;
+mod field_text;
 mod json_ld;
 mod line;
 mod metadata;

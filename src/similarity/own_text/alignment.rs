@@ -7,7 +7,8 @@
 
 use std::ops::Range;
 
-use super::wording::{TRIGRAM, Wording};
+use super::own::{OwnText, TRIGRAM};
+use super::wording::Wording;
 use crate::similarity::token_gaps::{GapPiece, TokenSlot, longest_ascending, visit_gap};
 
 /// Most neighbouring gaps of one block.
@@ -22,15 +23,6 @@ pub(super) struct TextAlignment {
     pub(super) b: OwnText,
     /// The gaps between the stretches, in text order; the first and the last may be empty.
     gaps: Vec<StretchGap>,
-}
-
-/// The own tokens of one text.
-#[derive(Debug)]
-pub(super) struct OwnText {
-    /// For each token whether it is shared.
-    covered: Vec<bool>,
-    /// Number of own tokens.
-    pub(super) tokens: usize,
 }
 
 /// The text between two stretches, and the length of the stretch after it.
@@ -69,39 +61,6 @@ pub(super) struct TokenAlignment {
 struct CommonStretch {
     a: Range<usize>,
     b: Range<usize>,
-}
-
-impl OwnText {
-    /// The own tokens of a text of `tokens` tokens whose shared trigrams begin at `starts`.
-    pub(super) fn new(tokens: usize, starts: impl Iterator<Item = u32>) -> Self {
-        let mut covered = vec![false; tokens];
-        for start in starts {
-            covered[start as usize..start as usize + TRIGRAM].fill(true);
-        }
-
-        let tokens = covered.iter().filter(|covered| !**covered).count();
-        Self { covered, tokens }
-    }
-
-    /// Whether a token is own.
-    pub(super) fn is_own(&self, token: usize) -> bool {
-        !self.covered[token]
-    }
-
-    /// Own tokens of a range.
-    fn count(&self, range: &Range<usize>) -> usize {
-        self.covered[range.clone()].iter().filter(|covered| !**covered).count()
-    }
-
-    /// Tokens of the longest run of own ones.
-    pub(super) fn longest_run(&self) -> usize {
-        self.covered.split(|covered| *covered).map(<[bool]>::len).max().unwrap_or(0)
-    }
-
-    /// Whether all tokens of the trigram that begins at `place` are own.
-    pub(super) fn is_wholly_own(&self, place: usize) -> bool {
-        self.covered[place..place + TRIGRAM].iter().all(|covered| !covered)
-    }
 }
 
 impl TextAlignment {

@@ -32,6 +32,7 @@ mod alignment;
 mod edited;
 mod forms;
 mod frequency;
+mod own;
 mod wording;
 
 pub(crate) use edited::{EditedVerdict, edited};
@@ -39,12 +40,13 @@ pub(crate) use forms::{FORM, can_be_told_by_code, have_other_numbers};
 pub(crate) use frequency::TrigramFrequencies;
 pub(crate) use wording::Wording;
 
-use alignment::{OwnText, ReplacedBlock, TextAlignment};
+use alignment::{ReplacedBlock, TextAlignment};
 use forms::FormContent;
+use own::OwnText;
 use wording::tokens;
 
 /// The shingles that the rule counts. Frequencies over the run exist if the run measures by them.
-pub(crate) const MEASURE: ShingleKind = ShingleKind::Word(wording::TRIGRAM as u8);
+pub(crate) const MEASURE: ShingleKind = ShingleKind::Word(own::TRIGRAM as u8);
 
 /// Fewest texts of common shared text.
 const COMMON: u32 = 5;
@@ -316,7 +318,7 @@ impl TextPair<'_> {
     /// if none was counted.
     fn own_frequency(&self, frequencies: &TrigramFrequencies, block: &ReplacedBlock) -> u32 {
         let of = |text: TextEvidence<'_>, own: &OwnText, range: &std::ops::Range<usize>| {
-            let inside = |place: usize| place >= range.start && place + wording::TRIGRAM <= range.end;
+            let inside = |place: usize| place >= range.start && place + own::TRIGRAM <= range.end;
             let placed = text.wording.placed().filter(|(_, place)| inside(*place) && own.is_wholly_own(*place));
             let mut found: Vec<u32> = placed.filter_map(|(trigram, _)| frequencies.of(trigram)).collect();
             quartile(&mut found, 3)

@@ -1,14 +1,11 @@
 //! The hashed words and word trigrams of one text, computed once and compared with many texts.
 
-use super::alignment::OwnText;
 use super::frequency::TrigramFrequencies;
+use super::own::{OwnText, TRIGRAM};
 use super::{OWN, OWN_RUN};
 use crate::kernel::InstructionSet;
 use crate::shingle::hash::HashKeys;
 use crate::shingle::kernel::word_shingles;
-
-/// Tokens of a trigram.
-pub(super) const TRIGRAM: usize = 3;
 
 /// Texts with more tokens are books, which have no furniture.
 const LONGEST_TEXT: usize = 20_000;

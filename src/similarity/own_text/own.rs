@@ -1,0 +1,48 @@
+//! The tokens of a text that no shared trigram covers.
+
+use std::ops::Range;
+
+/// Tokens of a trigram.
+pub(super) const TRIGRAM: usize = 3;
+
+/// The own tokens of one text.
+#[derive(Debug)]
+pub(super) struct OwnText {
+    /// For each token whether it is shared.
+    covered: Vec<bool>,
+    /// Number of own tokens.
+    pub(super) tokens: usize,
+}
+
+impl OwnText {
+    /// The own tokens of a text of `tokens` tokens whose shared trigrams begin at `starts`.
+    pub(super) fn new(tokens: usize, starts: impl Iterator<Item = u32>) -> Self {
+        let mut covered = vec![false; tokens];
+        for start in starts {
+            covered[start as usize..start as usize + TRIGRAM].fill(true);
+        }
+
+        let tokens = covered.iter().filter(|covered| !**covered).count();
+        Self { covered, tokens }
+    }
+
+    /// Whether a token is own.
+    pub(super) fn is_own(&self, token: usize) -> bool {
+        !self.covered[token]
+    }
+
+    /// Own tokens of a range.
+    pub(super) fn count(&self, range: &Range<usize>) -> usize {
+        self.covered[range.clone()].iter().filter(|covered| !**covered).count()
+    }
+
+    /// Tokens of the longest run of own ones.
+    pub(super) fn longest_run(&self) -> usize {
+        self.covered.split(|covered| *covered).map(<[bool]>::len).max().unwrap_or(0)
+    }
+
+    /// Whether all tokens of the trigram that begins at `place` are own.
+    pub(super) fn is_wholly_own(&self, place: usize) -> bool {
+        self.covered[place..place + TRIGRAM].iter().all(|covered| !covered)
+    }
+}
