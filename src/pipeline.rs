@@ -209,7 +209,7 @@ impl Pipeline {
     ) -> Result<T> {
         if let Some(directory) = &self.options.work_dir {
             let expected = "left out here: only a run that reads its input itself can go on from there";
-            return Err(Error::parameter("work-dir", directory.display(), expected));
+            return Err(Error::parameter("work_dir", directory.display(), expected));
         }
         parallel::with_threads(self.options.threads, || {
             let mut clock = StageClock::new();
@@ -612,7 +612,7 @@ impl<'a> BatchRun<'a> {
         if lost > 0 {
             let warning = format!(
                 "up to {lost} candidate pairs were not verified: lines of one template beyond the nearest, or lists longer \
-                 than --max-bucket"
+                 than the largest bucket (max_bucket)"
             );
             self.summary.warnings.push(warning);
         }

@@ -10,7 +10,7 @@ use super::record::{StoredBody, StoredText};
 use super::storage::ExpiryBound;
 use super::{Index, MergeStats};
 use crate::document::Date;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Operation, Remedy, Result};
 use crate::normalize::alphabet;
 use crate::shingle::Fingerprint;
 
@@ -66,7 +66,7 @@ impl super::IndexBuilder {
     /// It is no export of this version; it was made with learned boilerplate, which an export does not hold: then give the rules to a
     /// builder of your own.
     pub fn of_export(first_line: &str) -> Result<Self> {
-        let header: ExportHeader = read(Ok(first_line.to_owned()), 1, "export it with `mukarrar index export`")?;
+        let header: ExportHeader = read(Ok(first_line.to_owned()), 1, EXPORT)?;
         let value = |name: &str| header.settings.get(name).and_then(Value::as_str);
         let builder = Self::stored(&value)?;
         for (what, left) in builder.settings()?.list() {
@@ -95,8 +95,9 @@ impl Index {
                 None => return Ok(0),
             },
             (Expiry::OutsideWindow, None) => {
-                let expected = "an index that was made with a window; expire by age, or make one with --window";
-                return Err(Error::parameter("expire", "outside the window", expected));
+                let expected = "it needs an index that was made with a window";
+                let remedy = Remedy::Choose { purpose: "expire by age, or make an index", parameter: "window" };
+                return Err(Error::parameter("expire", "outside the window", expected).with_remedy(remedy));
             }
         };
         let docs = self.storage.older(older)?;
@@ -134,13 +135,13 @@ impl Index {
         let mut merged = MergeStats::default();
         let mut lines = input.lines().zip(1..);
         let header = match lines.next() {
-            Some((line, _)) => read::<ExportHeader>(line, 1, "export it with `mukarrar index export`")?,
-            None => return Err(unreadable(1, "nothing".to_owned(), "export it with `mukarrar index export`")),
+            Some((line, _)) => read::<ExportHeader>(line, 1, EXPORT)?,
+            None => return Err(unreadable(1, "nothing".to_owned(), EXPORT)),
         };
         self.check_header(&header)?;
         for (line, number) in lines {
-            let line: ExportLine = read(line, number, "export it again")?;
-            let record = self.record_of(line).map_err(|what| unreadable(number, what, "export it again"))?;
+            let line: ExportLine = read(line, number, "export it again".into())?;
+            let record = self.record_of(line).map_err(|what| unreadable(number, what, "export it again".into()))?;
             self.take(&record, false, &mut merged)?;
         }
         Ok(merged)
@@ -190,7 +191,7 @@ impl Index {
     fn check_header(&self, header: &ExportHeader) -> Result<()> {
         if header.mukarrar_index != EXPORT_VERSION {
             let what = format!("an export of version {}, not {EXPORT_VERSION}", header.mukarrar_index);
-            return Err(unreadable(1, what, "export it again with this version"));
+            return Err(unreadable(1, what, "export it again with this version".into()));
         }
         for (what, left) in self.settings.list() {
             let right = header.settings.get(what).and_then(Value::as_str).unwrap_or("nothing").to_owned();
@@ -237,17 +238,20 @@ impl ExportLine {
     }
 }
 
+/// The remedy for a file that is not an export.
+const EXPORT: Remedy = Remedy::Run { purpose: "export it", operations: &[Operation::ExportIndex] };
+
 fn write_line(out: &mut dyn Write, line: &impl Serialize) -> std::io::Result<()> {
     serde_json::to_writer(&mut *out, line)?;
     out.write_all(b"\n")
 }
 
-fn read<T: for<'a> Deserialize<'a>>(line: std::io::Result<String>, number: u64, remedy: &str) -> Result<T> {
+fn read<T: for<'a> Deserialize<'a>>(line: std::io::Result<String>, number: u64, remedy: Remedy) -> Result<T> {
     let line = line.map_err(|source| Error::io("read", "the import", source))?;
     serde_json::from_str(&line).map_err(|error| unreadable(number, error.to_string(), remedy))
 }
 
-fn unreadable(line: u64, what: String, remedy: &str) -> Error {
-    let (what, remedy) = (format!("line {line}: {what}"), remedy.to_owned());
+fn unreadable(line: u64, what: String, remedy: Remedy) -> Error {
+    let what = format!("line {line}: {what}");
     ErrorKind::Unreadable { path: "the import".into(), what, remedy }.into()
 }

@@ -210,6 +210,7 @@ pub(super) fn next_doc(inserted: u64) -> Result<InsertNumber> {
             value: inserted.to_string(),
             expected: "an index takes 4,294,967,295 inserts over its life; export it and import it into a new one"
                 .into(),
+            remedy: None,
         }
         .into()
     })

@@ -10,7 +10,8 @@ use super::content::ContentHead;
 use super::corpus::{FieldValue, Record};
 use super::encoding::{self, BOM, EncodingHints};
 use super::reject::RejectReason;
-use super::{InputFormat, InputOptions};
+use super::{InputFormat, InputOptions, remedies};
+use crate::error::Remedy;
 
 mod scan;
 
@@ -36,7 +37,7 @@ pub(crate) struct CsvHeader {
 }
 
 /// Why a file cannot be read: what its header is, and the remedy.
-pub(super) type CsvMisfit = (String, String);
+pub(super) type CsvMisfit = (String, Remedy);
 
 impl CsvHeader {
     /// Reads the header of a file; `None` for a file without any content.
@@ -65,7 +66,7 @@ impl CsvHeader {
             (None, Some(misfit)) => Err(misfit),
             _ => Err((
                 "has a header between whose columns several characters may stand".to_owned(),
-                "name the right one with --csv-delimiter".to_owned(),
+                remedies::NAME_DELIMITER,
             )),
         }
     }
@@ -76,7 +77,7 @@ impl CsvHeader {
         let line = line.get(blank..).unwrap_or_default();
         let line = encoding::decode(line, EncodingHints::default(), options.encoding)
             .map_err(|reason| {
-                (format!("has a header of which nothing can be read ({reason})"), "convert it to UTF-8".to_owned())
+                (format!("has a header that cannot be read ({})", reason.problem()), remedies::NAME_ENCODING)
             })?
             .text;
         let names: Vec<String> = fields(line.as_bytes(), delimiter)
@@ -85,10 +86,9 @@ impl CsvHeader {
         let column = |name: &String| {
             let mut found = names.iter().enumerate().filter(|(_, column)| *column == name).map(|(place, _)| place);
             match (found.next(), found.next()) {
-                (Some(_), Some(_)) => Err((
-                    format!("names the column {name:?} more than once in its header"),
-                    "give every column that is read a name of its own".to_owned(),
-                )),
+                (Some(_), Some(_)) => {
+                    Err((format!("names the column {name:?} more than once in its header"), remedies::RENAME_COLUMNS))
+                }
                 (place, _) => Ok(place),
             }
         };
@@ -176,7 +176,7 @@ const SHOWN: usize = 200;
 pub(super) fn no_column(name: &str, columns: &[&str]) -> CsvMisfit {
     let shown: String = columns.join(", ").chars().take(SHOWN).collect();
     let what = format!("has no column {name:?} among its columns ({shown})");
-    (what, "name the column that holds the text with --text-field".to_owned())
+    (what, remedies::NAME_TEXT_COLUMN)
 }
 
 /// All bytes up to the end of the first record that is not blank; `None` if there is none.

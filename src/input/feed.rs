@@ -10,9 +10,11 @@ use super::compression::{self, Compression};
 use super::content::ContentHead;
 use super::csv;
 use super::held::{FileStamp, FromStart, HeldBytes, MappedFile, PlainFile};
+use super::reject::RejectReason;
 #[cfg(feature = "warc")]
 use super::warc;
 use super::{InputFormat, files};
+use crate::error::Remedy;
 
 /// Plain files below this are read, not mapped.
 const SMALL: u64 = 1 << 20;
@@ -24,7 +26,7 @@ pub(super) const HANDLES: usize = 256;
 pub(super) enum FileFailure {
     Io(io::Error),
     /// What it is and the remedy.
-    Unsupported(&'static str, &'static str),
+    Unsupported(&'static str, Remedy),
 }
 
 impl From<io::Error> for FileFailure {
@@ -467,11 +469,13 @@ fn last_end(scan: &mut csv::CsvScanner, fresh: &[u8], first: bool) -> Option<usi
     last
 }
 
-/// Where a file that was found stands in messages.
-pub(super) fn describe(failure: FileFailure) -> String {
+/// The reject of a file that was found in a directory.
+pub(super) fn rejected(failure: FileFailure) -> RejectReason {
     match failure {
-        FileFailure::Io(error) => error.to_string(),
-        FileFailure::Unsupported(what, remedy) => format!("{what}; {remedy}"),
+        FileFailure::Io(error) => RejectReason::Unreadable { what: error.to_string(), remedy: None },
+        FileFailure::Unsupported(what, remedy) => {
+            RejectReason::Unreadable { what: what.to_owned(), remedy: Some(remedy) }
+        }
     }
 }
 
@@ -480,7 +484,7 @@ pub(super) fn fatal(path: PathBuf, failure: FileFailure) -> crate::error::Error 
     match failure {
         FileFailure::Io(error) => crate::error::Error::io("read", path, error),
         FileFailure::Unsupported(what, remedy) => {
-            crate::error::ErrorKind::Unreadable { path, what: what.to_owned(), remedy: remedy.to_owned() }.into()
+            crate::error::ErrorKind::Unreadable { path, what: what.to_owned(), remedy }.into()
         }
     }
 }

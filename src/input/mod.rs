@@ -35,7 +35,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Remedy, Result};
 
 mod block;
 mod compression;
@@ -57,6 +57,7 @@ mod open;
 mod parquet;
 mod reader;
 mod reject;
+mod remedies;
 mod text;
 #[cfg(feature = "warc")]
 mod warc;
@@ -159,16 +160,12 @@ impl InputOptions {
         if let Some(wrong) = self.csv_delimiter.filter(|byte| !byte.is_ascii() || matches!(byte, b'"' | b'\r' | b'\n'))
         {
             let given = char::from(wrong).escape_default();
-            return Err(Error::parameter(
-                "csv-delimiter",
-                given,
-                "give one ASCII character that is no quote or line break",
-            ));
+            return Err(Error::parameter("csv_delimiter", given, "one ASCII character that is no quote or line break"));
         }
         if (1..=MAX_RECORD_SIZE).contains(&self.max_record_size) {
             return Ok(());
         }
-        Err(Error::parameter("max-record-size", self.max_record_size, format!("give 1 to {MAX_RECORD_SIZE} bytes")))
+        Err(Error::parameter("max_record_size", self.max_record_size, format!("from 1 to {MAX_RECORD_SIZE} bytes")))
     }
 }
 
@@ -218,14 +215,10 @@ impl InputFormat {
     }
 
     /// For a format that this build does not read: what it is and the remedy.
-    fn missing(self) -> Option<&'static str> {
+    fn missing(self) -> Option<(&'static str, Remedy)> {
         match self {
-            Self::Html if cfg!(not(feature = "html")) => {
-                Some("HTML, which this build lacks; rebuild with --features html")
-            }
-            Self::Warc if cfg!(not(feature = "warc")) => {
-                Some("WARC, which this build lacks; rebuild with --features warc")
-            }
+            Self::Html if cfg!(not(feature = "html")) => Some(("HTML, which this build lacks", remedies::BUILD_HTML)),
+            Self::Warc if cfg!(not(feature = "warc")) => Some(("WARC, which this build lacks", remedies::BUILD_WARC)),
             _ => None,
         }
     }
@@ -244,7 +237,7 @@ impl FromStr for InputFormat {
         [Self::JsonLines, Self::Text, Self::Csv, Self::Tsv, Self::Parquet, Self::Html, Self::Warc]
             .into_iter()
             .find(|format| format.name() == name)
-            .ok_or_else(|| Error::parameter("input-format", name, "give jsonl, text, csv, tsv, parquet, html or warc"))
+            .ok_or_else(|| Error::parameter("input_format", name, "jsonl, text, csv, tsv, parquet, html or warc"))
     }
 }
 

@@ -19,10 +19,10 @@ use super::held::{BytePlace, FileStamp, HeldBytes, PlainFile};
 use super::index::{BlockIndex, PartIndex, PartShape};
 use super::open::{Input, StoredStream};
 use super::reject::RejectReason;
-use super::{Compression, InputFormat, InputOptions, StoragePolicy, csv};
+use super::{Compression, InputFormat, InputOptions, StoragePolicy, csv, remedies};
 #[cfg(feature = "parquet")]
 use super::{files, files::ByName, parquet};
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Remedy, Result};
 use crate::spill::{SpillDir, SpillFile};
 
 /// More records than this cannot be numbered.
@@ -214,7 +214,7 @@ impl BlockReader {
             return Ok(());
         }
         let path = self.files.last().map(|file| file.path.display().to_string());
-        Err(Error::parameter("INPUT", path.unwrap_or_default(), format!("at most {MAX_RECORDS} records in one run")))
+        Err(Error::parameter("inputs", path.unwrap_or_default(), format!("at most {MAX_RECORDS} records in one run")))
     }
 
     /// Takes back what was found in a block. Blocks come in the order in which they were given.
@@ -288,7 +288,7 @@ impl BlockReader {
     fn another(&self) -> Error {
         let path = self.files.last().map_or_else(PathBuf::new, |file| file.path.to_path_buf());
         let what = "is not as the interrupted run found it".to_owned();
-        ErrorKind::Unreadable { path, what, remedy: "start again in an empty work directory".to_owned() }.into()
+        ErrorKind::Unreadable { path, what, remedy: "start again in an empty work directory".into() }.into()
     }
 
     /// Opens the next file; `false` after the last.
@@ -298,7 +298,7 @@ impl BlockReader {
             (Some(FoundFile { path, relative, named, broken }), stream) => {
                 self.stream = stream;
                 let opened = match broken {
-                    Some(what) => Err(RejectReason::Unreadable { what }),
+                    Some(what) => Err(RejectReason::Unreadable { what, remedy: None }),
                     None => match self.table(&path) {
                         Some(Err((what, remedy))) => Err(misfit(&path, named, what, remedy)?),
                         Some(Ok((opened, file))) => {
@@ -307,9 +307,7 @@ impl BlockReader {
                         }
                         None => match self.opening.file(&path) {
                             Err(failure) if named => return Err(feed::fatal(path, failure)),
-                            opened => {
-                                opened.map_err(|failure| RejectReason::Unreadable { what: feed::describe(failure) })
-                            }
+                            opened => opened.map_err(feed::rejected),
                         },
                     },
                 };
@@ -383,10 +381,12 @@ impl BlockReader {
             failed = misfit.map(|found| RejectReason::NotJsonLines { found });
             format = found;
             if content::is_arc(&mut bytes) {
-                let what = "an ARC file, which is not read; convert it to WARC (warcio recompress)".to_owned();
-                failed = Some(RejectReason::Unreadable { what });
+                let what = "an ARC file, which is not read".to_owned();
+                failed = Some(RejectReason::Unreadable { what, remedy: Some(remedies::CONVERT_ARC) });
             }
-            failed = failed.or(format.missing().map(|what| RejectReason::Unreadable { what: what.to_owned() }));
+            let missing =
+                |(what, remedy): (&str, _)| RejectReason::Unreadable { what: what.to_owned(), remedy: Some(remedy) };
+            failed = failed.or(format.missing().map(missing));
             bom = bytes.peek(BOM.len()).starts_with(BOM);
         }
         let mut header = None;
@@ -398,7 +398,7 @@ impl BlockReader {
         }
         if failed.is_none() && format == InputFormat::Parquet && table.is_none() {
             let (what, remedy) = NO_TABLE;
-            failed = Some(misfit(&path, named, what.to_owned(), remedy.to_owned())?);
+            failed = Some(misfit(&path, named, what.to_owned(), remedy)?);
         }
         let skipped = match &header {
             Some(header) => header.raw.len(),
@@ -489,18 +489,18 @@ impl BlockReader {
 }
 
 /// What Parquet is that was not opened as such.
-pub(super) const NO_TABLE: (&str, &str) = if cfg!(feature = "parquet") {
-    ("is Parquet that is cut off, compressed as a whole, or no file", "give it whole and as a plain file")
+pub(super) const NO_TABLE: (&str, Remedy) = if cfg!(feature = "parquet") {
+    ("is Parquet that is cut off, compressed as a whole, or no file", remedies::GIVE_WHOLE)
 } else {
-    ("is Parquet, which this build does not read", "rebuild with --features parquet")
+    ("is Parquet, which this build does not read", remedies::BUILD_PARQUET)
 };
 
 /// A file of an unfit format: an error if it was named, else a reject.
-fn misfit(path: &Path, named: bool, what: String, remedy: String) -> Result<RejectReason> {
+fn misfit(path: &Path, named: bool, what: String, remedy: Remedy) -> Result<RejectReason> {
     if named {
         return Err(ErrorKind::Unreadable { path: path.to_path_buf(), what, remedy }.into());
     }
-    Ok(RejectReason::Unreadable { what: format!("it {what}; {remedy}") })
+    Ok(RejectReason::Unreadable { what: format!("it {what}"), remedy: Some(remedy) })
 }
 
 /// Whether nothing of the file is read after this.
@@ -521,7 +521,7 @@ impl CurrentFile {
     fn rest(&self, error: io::Error) -> (PartShape, Option<OversizedRecord>, Option<RejectReason>) {
         let what = error.to_string();
         if !self.compressed && !self.begun {
-            return (PartShape::Failed, None, Some(RejectReason::Unreadable { what }));
+            return (PartShape::Failed, None, Some(RejectReason::Unreadable { what, remedy: None }));
         }
         let shape = match self.format {
             InputFormat::Text | InputFormat::Html => PartShape::Failed,

@@ -66,6 +66,6 @@ impl FromStr for Language {
         Self::ALL
             .into_iter()
             .find(|language| language.code() == code)
-            .ok_or_else(|| Error::parameter("lang", code, "one of ar, fa, ur, ckb, ps, ug, other"))
+            .ok_or_else(|| Error::parameter("language", code, "one of ar, fa, ur, ckb, ps, ug, other"))
     }
 }

@@ -12,7 +12,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use super::probe::{LinePart, PartFinder, RuleKind};
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Operation, Remedy, Result};
 use crate::normalize::FOLD_VERSION;
 
 const FORMAT: &str = "mukarrar-boilerplate";
@@ -77,7 +77,7 @@ impl BoilerplateRules {
         let mut probe = PartFinder::default();
         for rule in &list {
             let hash = probe.hash_of_words(rule.kind, &rule.text).ok_or_else(|| {
-                Error::parameter("boilerplate-rules", &rule.text, "1 to 24 words for a line, 5 for a head or tail")
+                Error::parameter("boilerplate_rules", &rule.text, "1 to 24 words for a line, 5 for a head or tail")
             })?;
             hashes.entry(rule.source.clone()).or_default().push(hash);
         }
@@ -104,15 +104,10 @@ impl BoilerplateRules {
     /// line.
     pub fn open(path: &Path) -> Result<Self> {
         let failed = |source| Error::io("read", path, source);
-        let wrong = |line: usize, what: String, remedy: &str| -> Error {
-            ErrorKind::Unreadable {
-                path: path.to_owned(),
-                what: format!("line {line}: {what}"),
-                remedy: remedy.to_owned(),
-            }
-            .into()
+        let wrong = |line: usize, what: String, remedy: Remedy| -> Error {
+            ErrorKind::Unreadable { path: path.to_owned(), what: format!("line {line}: {what}"), remedy }.into()
         };
-        const WRITE: &str = "write it with `mukarrar boilerplate`";
+        const WRITE: Remedy = Remedy::Run { purpose: "write it", operations: &[Operation::LearnBoilerplate] };
         let file = std::io::BufReader::new(std::fs::File::open(path).map_err(failed)?);
         let (mut list, mut header) = (Vec::new(), None);
         let mut probe = PartFinder::default();
@@ -131,16 +126,17 @@ impl BoilerplateRules {
                         "rules of version {} and fold {}, not {VERSION} and {FOLD_VERSION}",
                         found.version, found.fold
                     );
-                    return Err(wrong(number, what, "learn them again with this version"));
+                    return Err(wrong(number, what, "learn them again with this version".into()));
                 }
                 header = Some(found);
                 continue;
             }
-            let rule: BoilerplateRule = serde_json::from_str(&line)
-                .map_err(|error| wrong(number, error.to_string(), "give source, kind and text, or remove the line"))?;
+            let rule: BoilerplateRule = serde_json::from_str(&line).map_err(|error| {
+                wrong(number, error.to_string(), "give source, kind and text, or remove the line".into())
+            })?;
             if probe.hash_of_words(rule.kind, &rule.text).is_none() {
                 let what = format!("{:?} has not the words of a {:?}", rule.text, rule.kind).to_lowercase();
-                return Err(wrong(number, what, "give 1 to 24 words for a line, 5 for a head or tail"));
+                return Err(wrong(number, what, "give 1 to 24 words for a line, 5 for a head or tail".into()));
             }
             list.push(rule);
         }

@@ -82,7 +82,7 @@ impl Pipeline {
     fn first_stays(&self) -> Result<()> {
         match &self.options.keep {
             Keep::First => Ok(()),
-            keep => Err(Error::parameter("keep", keep, "first with --unit passage: the first occurrence stays")),
+            keep => Err(Error::parameter("keep", keep, "first: of a repeated passage the first occurrence stays")),
         }
     }
 
@@ -91,7 +91,7 @@ impl Pipeline {
         let options = &self.options;
         if let Some(directory) = &options.work_dir {
             let expected = "left out here: a run over passages does not go on where it was killed";
-            return Err(Error::parameter("work-dir", directory.display(), expected));
+            return Err(Error::parameter("work_dir", directory.display(), expected));
         }
         passage::validate(options.min_tokens, options.max_gap)
     }

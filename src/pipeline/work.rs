@@ -89,7 +89,7 @@ impl FileIdentity {
     fn of(path: &Path) -> Result<Self> {
         let failed = |source| Error::io("read", path, source);
         let stream =
-            || Error::parameter("INPUT", path.display(), "a stream with --work-dir, for it cannot be read again");
+            || Error::parameter("inputs", path.display(), "a file: a run with a work directory reads its input again");
         if path.as_os_str() == "-" {
             return Err(stream());
         }
@@ -222,7 +222,7 @@ impl WorkDir {
 }
 
 fn refuse(directory: &Path, what: String) -> Error {
-    let remedy = "run that command again to finish it, name another directory, or remove this one".to_owned();
+    let remedy = "run that command again to finish it, name another directory, or remove this one".into();
     ErrorKind::Output { path: directory.to_owned(), what, remedy }.into()
 }
 

@@ -122,8 +122,8 @@ impl Outputs {
     }
 
     fn claim(&mut self, target: &Path) -> Result<()> {
-        let refuse = |what: &str, remedy: &str| -> Result<()> {
-            Err(ErrorKind::Output { path: target.to_owned(), what: what.to_owned(), remedy: remedy.to_owned() }.into())
+        let refuse = |what: &str, remedy: &'static str| -> Result<()> {
+            Err(ErrorKind::Output { path: target.to_owned(), what: what.to_owned(), remedy: remedy.into() }.into())
         };
         if target.is_dir() {
             return refuse("is a directory", "give the path of a file");
@@ -194,7 +194,7 @@ fn temporary(directory: &Path) -> io::Result<NamedTempFile> {
 /// [`ErrorKind::Output`] if `output` would lie there.
 pub fn outside(output: &Path, index: &Path) -> Result<()> {
     if resolved(output).starts_with(resolved(index)) {
-        let (what, remedy) = ("lies inside the index".to_owned(), "write somewhere else".to_owned());
+        let (what, remedy) = ("lies inside the index".to_owned(), "write somewhere else".into());
         return Err(ErrorKind::Output { path: output.to_owned(), what, remedy }.into());
     }
     Ok(())

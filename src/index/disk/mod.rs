@@ -40,7 +40,7 @@ use super::record::{InsertNumber, StoredText};
 use super::storage::{ExpiryBound, LONGEST_LIST, Storage, StorageVersion};
 use super::{CompactionStats, StorageStats};
 use crate::document::Date;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Operation, Remedy, Result};
 use bands::BandPostings;
 use block::RecordPage;
 use catalog::{BlockEntry, Catalog, CatalogAccess};
@@ -127,9 +127,11 @@ fn key_hash(key: &str) -> u64 {
 
 /// A file that does not hold what was written.
 fn damaged(path: &Path, what: String) -> Error {
-    let remedy =
-        "restore the directory from a copy, or build it again (`mukarrar index import`, `mukarrar index build`)";
-    ErrorKind::Damaged { path: path.to_owned(), what, remedy: remedy.to_owned() }.into()
+    let remedy = Remedy::Run {
+        purpose: "restore the directory from a copy, or make the index again",
+        operations: &[Operation::ImportIndex, Operation::BuildIndex],
+    };
+    ErrorKind::Damaged { path: path.to_owned(), what, remedy }.into()
 }
 
 impl DiskStorage {

@@ -13,7 +13,7 @@ use serde::Serialize;
 use super::ShownUnits;
 use crate::cluster::Removal;
 use crate::document::{DocId, Span, UnitId, UnitKind};
-use crate::error::{ErrorKind, Result};
+use crate::error::{ErrorKind, Phrasing, Remedy, Result};
 use crate::input::Corpus;
 use crate::normalize::{Language, Normalizer};
 use crate::page::Boilerplate;
@@ -121,7 +121,7 @@ impl<'a> Cleaning<'a> {
         }
         let path = self.corpus.source(document).path.to_path_buf();
         let what = "holds pages, from which spans cannot be cut".to_owned();
-        let remedy = "remove whole documents (--unit document)".to_owned();
+        let remedy = Remedy::Set { purpose: "remove whole documents", settings: &[("unit", "document")] };
         Err(ErrorKind::Unreadable { path, what, remedy }.into())
     }
 
@@ -263,11 +263,16 @@ impl RemovedPart {
 /// # Errors
 ///
 /// What the writer says.
-pub fn write_rejected(rejects: &[DocId], corpus: &Corpus, out: &mut dyn Write) -> io::Result<()> {
+pub fn write_rejected(
+    rejects: &[DocId],
+    corpus: &Corpus,
+    phrasing: &dyn Phrasing,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     let rows = corpus.rejected(rejects).map(|reject| RejectRow {
         source: reject.source.to_string(),
         reason: reject.reason.code(),
-        message: reject.reason.to_string(),
+        message: reject.reason.message(phrasing),
     });
     super::write_json(out, false, rows.map(Ok))
 }

@@ -5,6 +5,7 @@ use std::io::{self, Write};
 
 use serde_json::json;
 
+use crate::remedies::CommandLinePhrasing;
 use mukarrar::Verdict;
 use mukarrar::document::DocId;
 use mukarrar::error::Error;
@@ -106,7 +107,7 @@ impl AnswerCounts {
             None => self.counts.push((name, 1)),
         }
         if let (RecordAnswer::Failed(error), None) = (answer, &self.failure) {
-            self.failure = Some(error.to_string());
+            self.failure = Some(error.message(&CommandLinePhrasing));
         }
         self.written += 1;
         match format {
@@ -122,7 +123,9 @@ fn object(id: &str, answer: &RecordAnswer) -> serde_json::Value {
     let name = answer.name();
     match (answer, answer.matches()) {
         (RecordAnswer::Matches(matches), _) => json!({ "id": id, "matches": matches }),
-        (RecordAnswer::Failed(error), _) => json!({ "id": id, "verdict": name, "error": error.to_string() }),
+        (RecordAnswer::Failed(error), _) => {
+            json!({ "id": id, "verdict": name, "error": error.message(&CommandLinePhrasing) })
+        }
         (_, [found, ..]) => json!({ "id": id, "verdict": name, "match": found }),
         (_, []) => json!({ "id": id, "verdict": name }),
     }

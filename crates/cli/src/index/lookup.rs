@@ -1,7 +1,6 @@
 //! `mukarrar index build`, `add`, `check` and `query`: read records and look each one up in an index.
 
 use std::io;
-use std::str::FromStr;
 
 use clap::Args;
 
@@ -11,6 +10,7 @@ use super::opening::{builder_for, builder_with_settings, open_existing};
 use super::transfer::refuse_inside_index;
 use crate::console::Console;
 use crate::exit::Exit;
+use crate::remedies::parse;
 use crate::{finish, inputs, summary};
 use mukarrar::document::{Date, DocId};
 use mukarrar::error::{ErrorKind, Result};
@@ -59,7 +59,7 @@ pub(crate) struct QueryArgs {
     #[arg(long, value_name = "N", default_value_t = 10, help_heading = "Matching")]
     top: usize,
     /// Score that ranks them: jaccard or containment.
-    #[arg(long, value_name = "SCORE", default_value_t = Rank::Jaccard, value_parser = Rank::from_str, help_heading = "Matching")]
+    #[arg(long, value_name = "SCORE", default_value_t = Rank::Jaccard, value_parser = parse::<Rank>, help_heading = "Matching")]
     by: Rank,
 }
 
@@ -70,7 +70,7 @@ pub(super) fn build(arguments: &BuildArgs, console: &Console) -> Result<Exit> {
         return Err(ErrorKind::Index {
             path: directory.clone(),
             what: "is an index already".to_owned(),
-            remedy: "add to it with `mukarrar index add`, or name another directory".to_owned(),
+            remedy: "add to it with `mukarrar index add`, or name another directory".into(),
         }
         .into());
     }

@@ -2,7 +2,6 @@
 
 use std::io::{self, BufRead};
 use std::path::PathBuf;
-use std::str::FromStr;
 use std::time::SystemTime;
 
 use clap::{Args, ValueEnum};
@@ -11,6 +10,7 @@ use super::args::DirectoryArgs;
 use super::opening::open_existing;
 use crate::console::{Console, stdout_error};
 use crate::exit::Exit;
+use crate::remedies::parse;
 use mukarrar::Index;
 use mukarrar::document::{Date, Window};
 use mukarrar::error::{Error, Result};
@@ -29,7 +29,7 @@ pub(crate) struct RemoveArgs {
 #[group(id = "expiry", required = true, multiple = false)]
 pub(crate) struct ExpiryArgs {
     /// Remove texts that were first seen at least this long ago: 12h, 7d, 2w.
-    #[arg(long, value_name = "TIME", value_parser = Window::from_str, group = "expiry")]
+    #[arg(long, value_name = "TIME", value_parser = parse::<Window>, group = "expiry")]
     age: Option<Window>,
     /// Remove texts that are older than the newest text by more than the window of the index.
     #[arg(long, group = "expiry")]
