@@ -14,7 +14,7 @@ use crate::shingle::ShingleKind;
 use crate::similarity::facts::Facts;
 use crate::sketch::{MinHasher, SketchParams};
 
-/// Builds an [`Index`]. Every setting has the default of the command line.
+/// Builds an [`Index`]. Every setting has a default.
 #[derive(Debug, Clone, Default)]
 pub struct IndexBuilder {
     threshold: Option<f64>,

@@ -108,7 +108,7 @@ struct CandidateSnapshot {
 const BATCH: usize = 512;
 
 impl Index {
-    /// An index with the defaults of the command line unless told otherwise.
+    /// A builder with the default settings.
     #[must_use]
     pub fn builder() -> IndexBuilder {
         IndexBuilder::default()

@@ -57,7 +57,7 @@ impl Settings {
         self.banding
     }
 
-    /// Each setting by the name that the command line gives it, as text, in one order.
+    /// Every setting by its stored name, as text, in a fixed order.
     #[must_use]
     pub fn list(&self) -> Vec<(&'static str, String)> {
         let language = self.language.map_or("auto", Language::code);

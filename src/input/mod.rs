@@ -190,7 +190,7 @@ pub enum InputFormat {
 }
 
 impl InputFormat {
-    /// The name used on the command line.
+    /// The name, in options.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {

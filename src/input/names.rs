@@ -8,7 +8,7 @@
 //! In a run that reads the input once, each block's hashes are collected where it is parsed ([`IdHashes`]) and joined in
 //! input order ([`RepeatedIdsBuilder::add_block`]). A record without an id of its own is noted as unnamed there; the names
 //! builder hashes its `PATH:LINE` at the end, when all lines are counted. Only then is it known which records repeat an
-//! id; with `--unique-ids` they were read, and folded, as any other, and are rejected after the pass
+//! id; with `unique_ids` they were read, and folded, as any other, and are rejected after the pass
 //! ([`Corpus::reject_repeats`]).
 
 use std::borrow::Cow;

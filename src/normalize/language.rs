@@ -38,7 +38,7 @@ impl Language {
         gate::detect(text)
     }
 
-    /// The code used on the command line and in outputs.
+    /// The code, in options and in outputs.
     #[must_use]
     pub const fn code(self) -> &'static str {
         match self {

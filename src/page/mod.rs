@@ -106,7 +106,7 @@ use gate::GATE;
 use lines::{LineEnding, LineRole, TextLine};
 use matcher::PhraseMatcher;
 
-/// How fine documents are cut: what `--unit` takes.
+/// How finely documents are cut.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum UnitLevel {
     /// The whole document is one unit.
@@ -124,7 +124,7 @@ impl UnitLevel {
     /// All levels, coarse to fine.
     pub const ALL: [Self; 4] = [Self::Document, Self::Story, Self::Paragraph, Self::Line];
 
-    /// The name used on the command line and in outputs.
+    /// The name, in options and in outputs.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {

@@ -82,7 +82,9 @@ impl Pipeline {
     fn first_stays(&self) -> Result<()> {
         match &self.options.keep {
             Keep::First => Ok(()),
-            keep => Err(Error::parameter("keep", keep, "first: of a repeated passage the first occurrence stays")),
+            keep => {
+                Err(Error::parameter("keep", keep, "of a repeated passage the first occurrence stays, so give first"))
+            }
         }
     }
 

@@ -13,7 +13,7 @@ use crate::lsh::{NO_NODE, Node};
 use crate::shingle::ShingleSet;
 use crate::similarity::{Relation, Score, short};
 
-/// With `--related`, headlines are compared across documents up to this many distinct ones.
+/// With [`Options::related`](super::Options::related), headlines are compared across documents up to this many distinct ones.
 const ACROSS_DOCUMENTS: usize = 100_000;
 
 /// Two units that resemble.

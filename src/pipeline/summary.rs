@@ -10,7 +10,7 @@ use crate::document::DocId;
 use crate::lsh::Banding;
 use crate::similarity::Relation;
 
-/// What a run did, as `--summary` writes it.
+/// The counts, times and parameters of a run. Serialized, it is the summary file.
 #[derive(Debug, Clone, Serialize)]
 pub struct Summary {
     /// Every input record, in exactly one account.
@@ -31,10 +31,10 @@ pub struct Summary {
     pub variants: BTreeMap<&'static str, u64>,
     /// What looking for contained units came to.
     pub containment: ContainmentCounts,
-    /// Spans of boilerplate taken out of kept records; only of `dedup --boilerplate strip`.
+    /// Spans of boilerplate taken out of kept records; only with [`Boilerplate::Strip`](crate::page::Boilerplate::Strip).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub stripped_spans: Option<u64>,
-    /// Passages found; only of `passages` and of `dedup --unit passage`, where it counts the removed ones.
+    /// Passages found, or removed; only of runs over passages.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub passages: Option<u64>,
     /// Candidate pairs that a cap left unverified; one that was left in several buckets counts in each.
@@ -109,28 +109,28 @@ pub struct ContainmentCounts {
 /// The parameters of a run, resolved.
 #[derive(Debug, Clone, Serialize)]
 pub struct RunParameters {
-    /// `--unit`.
+    /// [`Options::unit`].
     pub unit: String,
-    /// `--profile`, with its version.
+    /// [`Options::profile`], with its version.
     pub profile: String,
-    /// `--lang`.
+    /// [`Options::language`].
     pub lang: String,
-    /// `--boilerplate`.
+    /// [`Options::boilerplate`].
     pub boilerplate: String,
     /// The digest of the learned rules, if there are any.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub boilerplate_rules: Option<String>,
-    /// `--shingle`.
+    /// [`Options::shingle`].
     pub shingle: String,
-    /// `--short`.
+    /// [`Options::short`].
     pub short: bool,
-    /// `--threshold`.
+    /// [`Options::threshold`].
     pub threshold: f64,
-    /// `--edited`, resolved.
+    /// [`Options::edited`], resolved.
     pub edited: bool,
-    /// `--containment`; `null` for off.
+    /// [`Options::containment`]; `null` for off.
     pub containment: Option<f64>,
-    /// `--recall`.
+    /// [`Options::recall`].
     pub recall: f64,
     /// Length of a signature.
     pub num_hashes: usize,
@@ -140,22 +140,22 @@ pub struct RunParameters {
     pub rows: usize,
     /// Chance of becoming a candidate at Jaccard .3, .5 and the threshold.
     pub s_curve: Vec<(f64, f64)>,
-    /// `--seed`.
+    /// [`Options::seed`].
     pub seed: u64,
-    /// `--max-bucket`.
+    /// [`Options::max_bucket`].
     pub max_bucket: usize,
-    /// `--keep`.
+    /// [`Options::keep`].
     pub keep: String,
-    /// `--related`.
+    /// [`Options::related`].
     pub related: bool,
-    /// `--date-field`.
+    /// [`Options::date_field`].
     pub date_field: Option<String>,
-    /// `--window`.
+    /// [`Options::window`].
     pub window: Option<String>,
-    /// `--min-tokens`, where passages were looked for.
+    /// [`Options::min_tokens`], where passages were looked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub min_tokens: Option<usize>,
-    /// `--max-gap`, where passages were listed.
+    /// [`Options::max_gap`], where passages were listed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_gap: Option<usize>,
 }

@@ -18,7 +18,7 @@ impl SketchParams {
     /// Longest signature.
     pub const LONGEST: usize = 4096;
 
-    /// Parameters for signatures of `num_hashes` values with everything else as the command line has it by default.
+    /// Parameters for signatures of `num_hashes` values with the defaults for everything else.
     ///
     /// # Errors
     ///

@@ -125,7 +125,7 @@ fn no_message_shows_an_option_of_the_command_line() {
     let (errors, reasons) = (errors(), reasons());
     for error in &errors {
         assert!(!error.to_string().contains("--"), "{error}");
-        assert!(!error.message(&Mute).contains("with "), "{}", error.message(&Mute));
+        assert!(!error.message(&Mute).contains('`'), "{}", error.message(&Mute));
     }
     for reason in &reasons {
         assert!(!reason.to_string().contains("--"), "{reason}");

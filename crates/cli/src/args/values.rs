@@ -130,6 +130,16 @@ mod tests {
     use super::*;
 
     #[test]
+    fn sizes_that_help_shows_are_the_defaults_of_the_library() {
+        assert_eq!(size("64M"), Ok(mukarrar::input::InputOptions::default().max_record_size));
+        #[cfg(feature = "server")]
+        {
+            let limits = mukarrar_server::ServerLimits::default();
+            assert_eq!((size("16M"), size("256M")), (Ok(limits.body as u64), Ok(limits.bodies as u64)));
+        }
+    }
+
+    #[test]
     fn sizes_take_suffixes_and_refuse_what_does_not_fit() {
         assert_eq!((size("100"), size("2K"), size("64M"), size("1g")), (Ok(100), Ok(2048), Ok(64 << 20), Ok(1 << 30)));
         for wrong in ["", "M", "-1", "1.5M", "64MB", "99999999999G"] {
