@@ -1,4 +1,4 @@
-//! Documents, the units they are cut into, and where in the original text anything stands.
+//! Documents, the units they are cut into, and places in the original text.
 
 use std::fmt;
 use std::path::Path;
@@ -18,19 +18,19 @@ pub(crate) use layout::letters;
 pub use layout::{ArticleFields, LineHint, PageLayout, Zone};
 pub use units::{UnitId, Units};
 
-/// A document's identity: its place in the input, counted from 0 over all records, rejected ones included.
+/// The identity of a document: its position in the input, from 0 over all records, rejected ones included.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct DocId(u32);
 
 impl DocId {
-    /// The id of the record at `place`. Inputs hold fewer than 2³² records; [`crate::input`] refuses more.
+    /// The id of the record at position `place`. Inputs hold fewer than 2³² records; [`crate::input`] refuses more.
     #[must_use]
     #[expect(clippy::cast_possible_truncation, reason = "the input refuses more than u32::MAX records")]
     pub const fn new(place: usize) -> Self {
         Self(place as u32)
     }
 
-    /// The place in the input, for indexing.
+    /// The position in the input, for indexing.
     #[must_use]
     pub const fn index(self) -> usize {
         self.0 as usize
@@ -59,16 +59,16 @@ impl Span {
         self.end - self.start
     }
 
-    /// Whether it covers nothing.
+    /// Whether it holds no byte.
     #[must_use]
     pub const fn is_empty(self) -> bool {
         self.start == self.end
     }
 
-    /// The part of `text` it covers; empty where it does not lie on character borders inside `text`.
+    /// The part of `text` in this span; empty if the span is not inside `text` or not on character boundaries.
     #[must_use]
     pub fn of(self, text: &str) -> &str {
-        text.get(self.start..self.end).unwrap_or_default()
+        text.get(self.start..self.end).unwrap_or("")
     }
 }
 
@@ -80,7 +80,7 @@ pub enum UnitKind {
     Document,
     /// The body of one story on a page.
     Story,
-    /// A title or a bullet of a headline list; compared on the short path.
+    /// A title or an item of a headline list; compared on the short path.
     Headline,
     /// A line of a document cut into paragraphs.
     Paragraph,
@@ -121,25 +121,25 @@ impl fmt::Display for UnitKind {
     }
 }
 
-/// A piece of a document: what is compared. The units of a document do not overlap and stand in text order.
+/// A piece of a document that is compared. The units of a document do not overlap and are in text order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Unit {
-    /// What it is.
+    /// Its kind.
     pub kind: UnitKind,
-    /// Where it stands in the document's text.
+    /// Its place in the document's text.
     pub span: Span,
-    /// For a story with a title: the number of the headline unit that is its title.
+    /// For a story with a title: the number of the headline unit that holds the title.
     pub title: Option<usize>,
 }
 
-/// Where a record came from. Shown as `PATH:LINE`, `PATH@BYTE`, or `PATH` for a file that is one document.
+/// The origin of a record. Shown as `PATH:LINE`, `PATH@BYTE`, or `PATH` for a file that is one document.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RecordSource {
     /// The file as it was named or found, `-` for standard input.
     pub path: Arc<Path>,
     /// The line, from 1, in line-based formats.
     pub line: Option<u64>,
-    /// The byte, from 0, of the (decompressed) file at which the record begins, in archives.
+    /// The offset of the record's first byte in the decompressed file, in archives.
     pub offset: Option<u64>,
 }
 

@@ -55,6 +55,11 @@ impl Error {
         }
         self
     }
+
+    /// An invariant of this crate does not hold; `what` says which.
+    pub(crate) fn internal(what: impl Into<String>) -> Self {
+        ErrorKind::Internal { what: what.into() }.into()
+    }
 }
 
 impl From<ErrorKind> for Error {
@@ -182,6 +187,11 @@ pub enum ErrorKind {
         /// What needs the memory.
         what: String,
     },
+    /// A defect of this crate: an invariant does not hold. The run ends, so that it gives no wrong result.
+    Internal {
+        /// The invariant that does not hold.
+        what: String,
+    },
     /// A gold file that cannot be used.
     Gold {
         /// The gold file.
@@ -210,6 +220,7 @@ impl ErrorKind {
             Self::ReadOnly => "open it as the writer to change it".into(),
             Self::Incompatible { .. } => "make both with the same parameters".into(),
             Self::Corrupt { .. } => return None,
+            Self::Internal { .. } => "please report this with the input and the options".into(),
             Self::Space { .. } => {
                 Remedy::Choose { purpose: "free some, or name a roomier directory", parameter: "temp_dir" }
             }
@@ -243,6 +254,7 @@ impl ErrorKind {
                 format!("{} cannot be {given} bytes: {what} needs at least {floor}", phrasing.subject("memory"))
             }
             Self::Gold { path, line, reason, .. } => format!("{}:{line}: {reason}", path.display()),
+            Self::Internal { what } => format!("internal error: {what}"),
         }
     }
 }

@@ -1,21 +1,21 @@
-//! Which vector instructions the hot loops may use: asked of the processor once.
+//! The vector instructions that the hot loops may use, detected once.
 //!
-//! Every kernel gives the same values, bit for bit; they differ in speed alone. A [`InstructionSet`] can only be had if the
-//! processor runs it, so a stage that is handed one need not ask again. Nothing chooses one but the processor: a setting
-//! from outside would be one more thing that results could seem to hang on.
+//! Every kernel gives the same values, bit for bit; they differ only in speed. An [`InstructionSet`] exists only if the
+//! processor can run it, so a stage that receives one need not test again. No setting chooses it, since no result may
+//! depend on it.
 
 use std::sync::OnceLock;
 
-/// One way to run the hot loops, which this processor can.
+/// A set of instructions for the hot loops that this processor can run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct InstructionSet(pub(crate) KernelSet);
 
-/// The instruction sets that some loop was written for.
+/// The instruction sets that a loop exists for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum KernelSet {
-    /// What every processor of the architecture has.
+    /// The instructions that every processor of the architecture has.
     Portable,
-    /// AVX2 with the bit instructions that came with it.
+    /// AVX2 with the bit instructions of the same processors.
     #[cfg(target_arch = "x86_64")]
     Avx2,
     /// AVX-512 F and DQ: servers since 2017, Zen 4.
@@ -27,18 +27,20 @@ pub(crate) enum KernelSet {
 }
 
 impl InstructionSet {
-    /// The fastest. After the first call a load and a branch.
+    /// The fastest set of this processor. Costs a load and a branch after the first call.
     #[must_use]
     pub fn best() -> Self {
         static BEST: OnceLock<InstructionSet> = OnceLock::new();
+        // `all` is never empty.
         *BEST.get_or_init(|| *Self::all().last().unwrap_or(&Self::PORTABLE))
     }
 
-    /// All that this processor runs, the slowest first: for tests and benches.
+    /// All sets that this processor can run, the slowest first: for tests and benches.
     #[must_use]
     pub fn all() -> Vec<Self> {
         #[allow(unused_mut, reason = "some architectures have no other")]
         let mut all = vec![Self::PORTABLE];
+
         #[cfg(target_arch = "x86_64")]
         {
             let bits = is_x86_feature_detected!("bmi1")
@@ -46,17 +48,20 @@ impl InstructionSet {
                 && is_x86_feature_detected!("popcnt");
             if bits && is_x86_feature_detected!("avx2") {
                 all.push(Self(KernelSet::Avx2));
+                // The loops for AVX-512 also use AVX2.
                 if is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("avx512dq") {
                     all.push(Self(KernelSet::Avx512));
                 }
             }
         }
+
         #[cfg(target_arch = "aarch64")]
         all.push(Self(KernelSet::Neon));
+
         all
     }
 
-    /// A word for it.
+    /// The name used by benches and tests.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self.0 {
@@ -73,8 +78,8 @@ impl InstructionSet {
     const PORTABLE: Self = Self(KernelSet::Portable);
 }
 
-/// Calls `$work`, a function without intrinsics that must be inlined, compiled for the instructions of a kernel: the
-/// compiler makes the vectors. The module that uses it allows `unsafe_code` with this reason.
+/// Calls `$work` compiled for the instructions of `$kernel`, so that the compiler vectorises it. `$work` has no
+/// intrinsics and must be `#[inline(always)]`. A module that uses this macro allows `unsafe_code` for this reason.
 macro_rules! in_kernel {
     ($kernel:expr, $work:ident($($name:ident: $type:ty),*) $(-> $result:ty)?) => {{
         #[cfg(target_arch = "x86_64")]
@@ -91,7 +96,7 @@ macro_rules! in_kernel {
             $crate::kernel::KernelSet::Portable => $work($($name),*),
             #[cfg(target_arch = "aarch64")]
             $crate::kernel::KernelSet::Neon => $work($($name),*),
-            // SAFETY: a `InstructionSet` of AVX2 exists only where the processor has these instructions.
+            // SAFETY: an `InstructionSet` of AVX2 exists only where the processor has these instructions.
             #[cfg(target_arch = "x86_64")]
             $crate::kernel::KernelSet::Avx2 => unsafe { avx2($($name),*) },
             // SAFETY: as above, for AVX-512.

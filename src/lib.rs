@@ -1,19 +1,30 @@
-//! Near-duplicate detection and similarity for Arabic-script text.
+//! Near-duplicate detection and text similarity for Arabic-script text.
 //!
-//! Scraped Arabic news is full of copies: the same agency story on ten sites with other diacritics, other hamza seats,
-//! Persian keyboard letters, another byline, a cut tail. This crate folds what only spelling tells apart, finds what is
-//! alike without comparing everything with everything, and verifies every pair exactly before it says so.
+//! Scraped Arabic news is full of copies: one agency story on ten sites, with other diacritics, other hamza seats,
+//! Persian keyboard letters, another byline or a cut tail. This crate folds spelling differences, finds candidate pairs
+//! without comparing all texts with all texts, and verifies every pair exactly before it reports it.
 //!
-//! # The way through it
+//! # The pipeline
 //!
-//! Bytes become documents ([`input`]). A document is cut into the units that are compared: itself, or its stories and
-//! headlines, paragraphs, lines ([`page`]). Each unit is folded into tokens ([`normalize`]), the tokens become shingle
-//! hashes ([`shingle`]), the hashes a MinHash signature ([`sketch`]), and signatures that share a band become candidates
-//! ([`lsh`]). Every candidate is verified on its full shingle sets ([`similarity`]); verified copies gather around
-//! keepers ([`cluster`]); what was found is written down ([`report`]) and can be scored against gold ([`evaluate`]).
-//! [`pipeline`] runs all of it over a corpus; [`Index`] answers a crawler one text at a time, and `server` does so over HTTP.
+//! | step | module | from | to |
+//! |--:|---|---|---|
+//! | 1 | [`input`] | bytes of files | records: id, text, fields |
+//! | 2 | [`document`] | records | documents, spans, units, dates |
+//! | 3 | [`page`] | a document | the units that are compared, without boilerplate |
+//! | 4 | [`normalize`] | a unit | folded tokens |
+//! | 5 | [`shingle`] | tokens | shingle hashes |
+//! | 6 | [`sketch`] | shingle hashes | a MinHash signature |
+//! | 7 | [`lsh`] | signatures | candidate pairs |
+//! | 8 | [`similarity`] | a candidate pair | exact scores and a relation |
+//! | 9 | [`cluster`] | verified pairs | keepers and their copies |
+//! | 10 | [`report`] | results | text, JSON, JSON Lines, TSV, the cleaned corpus |
 //!
-//! # Five lines for a crawler
+//! [`pipeline`] runs all steps over a corpus. [`Index`] answers a crawler one text at a time. [`passage`] finds
+//! repeated runs of tokens instead of whole copies. [`evaluate`] scores results against gold. [`kernel`] chooses the
+//! instruction set and [`spill`] manages temporary files. The crates `mukarrar-cli` and `mukarrar-server` are the
+//! command line and the HTTP server.
+//!
+//! # For a crawler
 //!
 //! ```
 //! let seen = mukarrar::Index::builder().threshold(0.6).build()?;
@@ -26,11 +37,14 @@
 //! # Ok::<(), mukarrar::Error>(())
 //! ```
 //!
-//! # What can be relied on
+//! # Guarantees
 //!
-//! Recall is asked for and bands follow from it; every copy is verified against its keeper; the same input gives the same
-//! bytes at any thread count; no record is lost silently; folding never reaches an output. No call panics on input, prints
-//! or exits.
+//! - The recall is a parameter; bands and rows follow from it.
+//! - Every copy is verified exactly against its keeper.
+//! - The same input gives the same bytes at any number of threads.
+//! - No record is lost silently: read = kept + removed + rejected.
+//! - Outputs contain original text, never folded text.
+//! - No call prints, exits, or panics on any input.
 
 pub mod cluster;
 pub mod document;
@@ -54,7 +68,7 @@ pub mod spill;
 pub use error::{Error, ErrorKind, Result};
 pub use index::{Index, Item, Match, Verdict};
 
-/// The README's snippets, run as tests.
+/// Runs the snippets of the README as tests.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;

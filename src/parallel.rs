@@ -1,4 +1,5 @@
-//! Work spread over threads, results in the order of the work: the only place where threads begin.
+//! Runs work on several threads. [`map`] and [`in_order`] return results in the order of the work, so that they do not
+//! depend on the number of threads. The decoders in `input` also start threads of their own.
 
 use std::collections::BTreeMap;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError, mpsc};
@@ -9,23 +10,32 @@ use crate::error::Remedy;
 
 type ParallelResult<T, E = Error> = std::result::Result<T, E>;
 
-/// Runs `work` with `threads` threads (one a core if `None`) for everything inside it.
+/// Runs `work` in a pool of `threads` threads (one for each core if `None`), which [`map`] and [`sort_by_key`] inside
+/// it use.
+///
+/// # Errors
+///
+/// The system does not grant the threads.
 #[cfg(feature = "parallel")]
 pub(crate) fn with_threads<T: Send>(threads: Option<usize>, work: impl FnOnce() -> T + Send) -> ParallelResult<T> {
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads.unwrap_or(0)).build();
-    let refused = |error: rayon::ThreadPoolBuildError| {
-        Error::parameter("threads", threads.unwrap_or(0), format!("as many as the system grants ({error})"))
-    };
-    Ok(pool.map_err(refused)?.install(work))
+    /// One thread for each core, to rayon.
+    const EACH_CORE: usize = 0;
+    let wanted = threads.unwrap_or(EACH_CORE);
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(wanted).build();
+
+    match pool {
+        Ok(pool) => Ok(pool.install(work)),
+        Err(error) => Err(Error::parameter("threads", wanted, format!("as many as the system grants ({error})"))),
+    }
 }
 
-/// How many threads the work around this call is spread over.
+/// Number of threads of the pool around this call.
 #[cfg(feature = "parallel")]
 pub(crate) fn threads() -> usize {
     rayon::current_num_threads()
 }
 
-/// Maps every item with a worker that each thread makes for itself.
+/// Maps every item, in order, with a worker that each thread creates for itself.
 #[cfg(feature = "parallel")]
 pub(crate) fn map<I, W, T>(
     items: &[I],
@@ -37,6 +47,7 @@ where
     T: Send,
 {
     use rayon::prelude::*;
+
     items.par_iter().map_init(worker, |worker, item| work(worker, item)).collect()
 }
 
@@ -44,10 +55,15 @@ where
 #[cfg(feature = "parallel")]
 pub(crate) fn sort_by_key<T: Send, K: Ord>(items: &mut [T], key: impl Fn(&T) -> K + Sync) {
     use rayon::prelude::*;
+
     items.par_sort_unstable_by_key(key);
 }
 
-/// One thread: `threads` may only be 1.
+/// Runs `work` on the calling thread.
+///
+/// # Errors
+///
+/// `threads` is not 1.
 #[cfg(not(feature = "parallel"))]
 pub(crate) fn with_threads<T>(threads: Option<usize>, work: impl FnOnce() -> T) -> ParallelResult<T> {
     match threads {
@@ -58,7 +74,7 @@ pub(crate) fn with_threads<T>(threads: Option<usize>, work: impl FnOnce() -> T) 
     }
 }
 
-/// One.
+/// Number of threads: one.
 #[cfg(not(feature = "parallel"))]
 pub(crate) fn threads() -> usize {
     1
@@ -77,16 +93,20 @@ pub(crate) fn sort_by_key<T, K: Ord>(items: &mut [T], key: impl Fn(&T) -> K) {
     items.sort_unstable_by_key(key);
 }
 
-/// Takes pieces from a source one after the other, works on them with `threads` threads, and collects the results in the order of
-/// the pieces, on the calling thread.
+/// Takes pieces from a source, works on them with `threads` threads, and collects the results on the calling thread in
+/// the order of the pieces. Returns the source.
 ///
-/// The source is asked by whichever worker has nothing to do, under a lock: while one thread reads or decompresses, the
-/// others work on what was read before. At most `4 · threads` pieces are under way, so that one slow piece does not let the
-/// results behind it pile up.
+/// An idle worker takes the next piece under a lock: while one thread reads or decompresses, the others work on earlier
+/// pieces. At most `4 · threads` pieces are taken and not yet collected, so that results behind a slow piece cannot
+/// pile up.
 ///
 /// # Errors
 ///
 /// The first error of the source or of `collect`; nothing is collected after it.
+///
+/// # Panics
+///
+/// With the panic of a worker.
 pub(crate) fn in_order<S, P, W, T, E>(
     threads: usize,
     source: S,
@@ -102,6 +122,8 @@ where
     E: Send,
 {
     let queue = WorkQueue::new(source, 4 * threads as u64);
+
+    // One thread needs no other thread.
     if threads == 1 {
         let mut worker = worker();
         while let Some((_, piece)) = queue.take(&next)? {
@@ -110,20 +132,26 @@ where
         }
         return Ok(queue.into_source());
     }
+
     let collected = std::thread::scope(|scope| {
         let (sender, results) = mpsc::channel();
         for _ in 0..threads {
             let sender = sender.clone();
             scope.spawn(|| queue.serve(sender, &next, &worker, &work));
         }
+
+        // The results end when the last worker drops its sender.
         drop(sender);
+
+        // An error or panic of `collect` must stop the workers, or the scope would wait for them without end.
         let _stops = StopOnDrop(&queue);
         gather(&results, &queue, &mut collect)
     });
+
     collected.map(|()| queue.into_source())
 }
 
-/// Hands results on in order, until all workers have gone home.
+/// Collects the results in the order of their places, until all workers have ended.
 fn gather<S, T, E>(
     results: &mpsc::Receiver<(u64, ParallelResult<T, E>)>,
     queue: &WorkQueue<S>,
@@ -131,19 +159,22 @@ fn gather<S, T, E>(
 ) -> ParallelResult<(), E> {
     let mut waiting = BTreeMap::new();
     let mut next = 0;
+
     for (place, result) in results {
         waiting.insert(place, result);
+
         while let Some(result) = waiting.remove(&next) {
             collect(result?)?;
             next += 1;
             queue.collected();
         }
     }
+
     Ok(())
 }
 
-/// Ends the work when it is dropped, by a panic too: nobody waits for a piece that will never come. Where a worker ends
-/// without one, the work has ended already.
+/// Ends the work when it is dropped, also by a panic, so that no thread waits for a piece that never comes. A worker
+/// that ends without a panic does so only when the work has ended.
 struct StopOnDrop<'q, S>(&'q WorkQueue<S>);
 
 impl<S> Drop for StopOnDrop<'_, S> {
@@ -152,17 +183,22 @@ impl<S> Drop for StopOnDrop<'_, S> {
     }
 }
 
-/// A source that several threads draw from.
+/// A source that several threads take pieces from.
 struct WorkQueue<S> {
     state: Mutex<QueueState<S>>,
+    /// Signals a change of `collected` or `ended`.
     moved: Condvar,
+    /// Most pieces taken and not yet collected.
     window: u64,
 }
 
 struct QueueState<S> {
     source: S,
+    /// Number of pieces taken, an error of the source counted as one.
     taken: u64,
+    /// Number of results collected.
     collected: u64,
+    /// No further piece is taken.
     ended: bool,
 }
 
@@ -172,31 +208,35 @@ impl<S> WorkQueue<S> {
         Self { state: Mutex::new(state), moved: Condvar::new(), window }
     }
 
-    /// What a panic elsewhere left is still in order: every change is one assignment.
+    /// The state. It is valid after a panic of another thread, since no change leaves it half done.
     fn state(&self) -> MutexGuard<'_, QueueState<S>> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The next piece with its place; waits while too many are under way.
+    /// The next piece with its place; waits while `window` pieces are not yet collected. `None` after the last piece.
     fn take<P, E>(
         &self,
         next: &impl Fn(&mut S) -> ParallelResult<Option<P>, E>,
     ) -> ParallelResult<Option<(u64, P)>, E> {
         let mut state = self.state();
+
         while !state.ended && state.taken >= state.collected + self.window {
             state = self.moved.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
         if state.ended {
             return Ok(None);
         }
+
         let piece = next(&mut state.source);
         state.ended = !matches!(piece, Ok(Some(_)));
         let place = state.taken;
+        // An error takes a place too, so that `gather` meets it after the pieces before it.
         state.taken += u64::from(!matches!(piece, Ok(None)));
+
         Ok(piece?.map(|piece| (place, piece)))
     }
 
-    /// What one worker thread does.
+    /// Runs one worker thread until the work ends.
     fn serve<P, W, T, E>(
         &self,
         results: mpsc::Sender<(u64, ParallelResult<T, E>)>,
@@ -206,29 +246,35 @@ impl<S> WorkQueue<S> {
     ) {
         let _stops = StopOnDrop(self);
         let mut worker = worker();
+
         loop {
             let result = match self.take(next) {
                 Ok(Some((place, piece))) => (place, Ok(work(&mut worker, piece))),
                 Ok(None) => return,
-                // The place after the last piece, so that everything before it is collected first.
+                // The place that `take` gave to the error; nothing was taken after it.
                 Err(error) => (self.state().taken - 1, Err(error)),
             };
+
+            // The collector has stopped.
             if results.send(result).is_err() {
                 return;
             }
         }
     }
 
+    /// Counts a collected result.
     fn collected(&self) {
         self.state().collected += 1;
         self.moved.notify_all();
     }
 
+    /// Lets no thread take another piece.
     fn stop(&self) {
         self.state().ended = true;
         self.moved.notify_all();
     }
 
+    /// The source, when all threads have ended.
     fn into_source(self) -> S {
         self.state.into_inner().unwrap_or_else(PoisonError::into_inner).source
     }

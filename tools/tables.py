@@ -1,6 +1,6 @@
-"""Writes src/normalize/tables.rs: what every code point is to the fold core.
+"""Writes src/normalize/unicode_tables.rs: the class of every code point.
 
-    python3 tools/tables.py > src/normalize/tables.rs
+    python3 tools/tables.py > src/normalize/unicode_tables.rs
 
 The sets and the compatibility expansions are those of tests/data/reference_normalizer.py, the oracle of the tests; general
 categories, case and NFKC come from the running Python's Unicode data, which must be 14.0.0 so that the output never moves.
@@ -16,7 +16,7 @@ import reference_normalizer as reference  # noqa: E402
 assert unicodedata.unidata_version == "14.0.0", unicodedata.unidata_version
 
 BLOCK = 128
-# Low five bits of an entry; the same numbers stand in src/normalize/class.rs.
+# Low five bits of an entry; src/normalize/class.rs reads the same numbers.
 BREAK, SPACE, NUMBER_MARK, LETTER, COMBINING, DIGIT, DELETED, MARK, SMALL, TATWEEL, ARABIC, DIGIT_LIKE = range(12)
 KEPT = 0x20          # a letter, mark or number by its general category: what the profile `none` asks
 FIRST_LOWER = 0x400  # entry - FIRST_LOWER indexes LOWER
@@ -105,13 +105,13 @@ def table(name, doc, kind, values):
 def main():
     values, lower, expansions, pool = entries()
     index, data = blocks(values)
-    print("//! What every code point is to the fold core: Unicode 14.0.0 and the sets of the Arabic rules.")
+    print("//! The class of every code point: Unicode 14.0.0 and the sets of the Arabic rules.")
     print("//!")
-    print("//! Written by `tools/tables.py`; do not edit. [`super::class`] reads it and says what the numbers mean.")
+    print("//! Written by `tools/tables.py`; do not edit. [`super::class`] reads it and defines the numbers.")
     table("BLOCK_OF", f"The block of each {BLOCK} code points.", "u16", index)
     table("ENTRIES", "The entries of all blocks.", "u16", data)
     table("LOWER", "Lower-case code points of the cased entries.", "u32", lower)
-    table("EXPANSIONS", "First place in `EXPANSION_POOL`, length, and the entry that holds where nothing is expanded.",
+    table("EXPANSIONS", "First place in `EXPANSION_POOL`, length, and the entry for the profile that expands nothing.",
           "(u16, u8, u16)", [f"({a},{b},{c})" for a, b, c in expansions])
     table("EXPANSION_POOL", "The code points of all expansions.", "u32", pool)
 

@@ -136,6 +136,7 @@ fn kind(kind: &ErrorKind) -> (&'static str, Vec<(&'static str, String)>) {
         ErrorKind::Index { path: at, .. } => ("IndexOpenError", path(at)),
         ErrorKind::Damaged { path: at, .. } => ("DamagedError", path(at)),
         ErrorKind::ReadOnly => ("ReadOnlyError", Vec::new()),
+        ErrorKind::Internal { .. } => ("InternalError", Vec::new()),
         _ => ("Error", Vec::new()),
     }
 }

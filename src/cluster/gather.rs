@@ -1,13 +1,14 @@
-//! Keepers and taken nodes → clusters of units.
+//! Turns keepers and taken nodes into clusters of units.
 
-use super::{Cluster, Member, VerifiedLink};
+use super::clusters::{Cluster, Member};
+use super::verifier::VerifiedLink;
 use crate::document::UnitId;
 use crate::lsh::Node;
 use crate::shingle::ShingleKind;
 use crate::similarity::{Relation, Score};
 
-/// The clusters of `nodes` nodes: a keeper's node with what it took, each node expanded to its units. `taken` is sorted
-/// by keeper and node. References are never members, only keepers: `is_reference` tells them. Members are in no order yet.
+/// The clusters of `nodes` nodes. Each keeper and the nodes it took are expanded to their units. `taken` is sorted by keeper
+/// and node. Units for which `is_reference` holds are never members, only keepers. Members are in no order.
 pub(crate) fn gather<'a>(
     taken: &[VerifiedLink],
     nodes: Node,
@@ -19,17 +20,21 @@ pub(crate) fn gather<'a>(
     for link in taken {
         is_taken[link.node as usize] = true;
     }
+
     let mut clusters = Vec::new();
-    let mut rest = taken;
+    let mut remaining = taken;
     for keeper in (0..nodes).filter(|node| !is_taken[*node as usize]) {
-        let (copies, others) = rest.split_at(rest.partition_point(|link| link.keeper <= keeper));
-        rest = others;
+        let (copies, later) = remaining.split_at(remaining.partition_point(|link| link.keeper <= keeper));
+        remaining = later;
+
+        // References come first in keeper order. The first unit is the keeper, the other references are no members.
         let own = units(keeper);
-        // In keeper order references come first.
-        let equal = &own[own.iter().take_while(|unit| is_reference(**unit)).count().max(1)..];
-        if equal.len() + copies.len() < 1 {
+        let references = own.iter().take_while(|unit| is_reference(**unit)).count();
+        let equal = &own[references.max(1)..];
+        if equal.is_empty() && copies.is_empty() {
             continue;
         }
+
         let mut cluster = Cluster::of_one(own[0], measure);
         let member = |unit: &UnitId, relation, score| Member {
             unit: *unit,
@@ -38,11 +43,15 @@ pub(crate) fn gather<'a>(
             measure,
             attached: false,
         };
+
         cluster.members.extend(equal.iter().map(|unit| member(unit, Relation::Exact, Score::SAME)));
+        // All units of a taken node have its score: they are the same text.
         for link in copies {
             cluster.members.extend(units(link.node).iter().map(|unit| member(unit, link.relation, link.score)));
         }
         clusters.push(cluster);
     }
+
+    debug_assert!(remaining.is_empty(), "every keeper is free, so no link is left over");
     clusters
 }

@@ -1,4 +1,4 @@
-//! When a record was published, as records say it.
+//! Dates of publication, as records give them.
 
 use std::fmt;
 use std::str::FromStr;
@@ -10,11 +10,11 @@ use serde::{Serialize, Serializer};
 
 use crate::error::{Error, Result};
 
-/// A moment, to the second: seconds since 1970 in universal time. Shown as RFC 3339.
+/// A moment: whole seconds since 1970 in UTC. Shown as RFC 3339.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Date(i64);
 
-/// Numbers from here on are milliseconds: as seconds they are after the year 5138.
+/// From here on numbers are milliseconds: as seconds they would be after the year 5138.
 const MILLISECONDS: f64 = 1e11;
 
 impl Date {
@@ -22,21 +22,27 @@ impl Date {
     pub const EPOCH: Self = Self(0);
 
     /// Reads a date as records give it: RFC 3339 and ISO 8601 (`2015-07-21`, `2015-07-21 02:51:32`, with or without an
-    /// offset), with slashes for dashes, RFC 2822 (`Tue, 21 Jul 2015 02:51:32 +0300`), or a number of seconds or
-    /// milliseconds since 1970; digits of any script. Without an offset it is universal time. `None` for anything else: whether
-    /// 3/4/2015 is in March or in April nobody can tell.
+    /// offset), also with slashes for dashes; RFC 2822 (`Tue, 21 Jul 2015 02:51:32 +0300`); or a number of seconds or
+    /// milliseconds since 1970. ASCII, Arabic and Persian digits are the same. Without an offset it is UTC. `None` for
+    /// anything else: 3/4/2015 may be in March or in April.
     #[must_use]
     pub fn read(text: &str) -> Option<Self> {
         let text: String = text.trim().chars().map(plain).collect();
+
+        // Numbers first: one of eight digits may be a day, which `from_number` decides.
         if let Ok(number) = text.parse::<f64>() {
             return Self::from_number(number);
         }
+
         Self::read_moment(&text)
     }
 
+    /// Reads a date that is not a number.
     fn read_moment(text: &str) -> Option<Self> {
         let stamp = text.parse::<Timestamp>().ok().map(Timestamp::as_second);
         let civil = |moment: DateTime| Offset::UTC.to_timestamp(moment).ok().map(Timestamp::as_second);
+
+        // In order of precision: with an offset, with a time, with a day alone; then the form of mail and feeds.
         stamp
             .or_else(|| text.parse::<DateTime>().ok().and_then(civil))
             .or_else(|| text.parse::<Day>().ok().and_then(|day| civil(day.to_datetime(Time::midnight()))))
@@ -44,14 +50,17 @@ impl Date {
             .map(Self)
     }
 
-    /// A day as eight digits (20150721); else seconds since 1970, or milliseconds where that would be after the year 5138;
-    /// `None` for what is no moment.
+    /// A day as eight digits (20150721); otherwise seconds since 1970, or milliseconds if the seconds would be after
+    /// the year
+    /// 5138. `None` if there is no such moment.
     #[must_use]
     pub fn from_number(number: f64) -> Option<Self> {
         let is_day = (1e7..1e8).contains(&number) && number.fract() == 0.0;
         if let Some(day) = is_day.then(|| Self::read_moment(&format!("{number:.0}"))).flatten() {
             return Some(day);
         }
+
+        // Eight digits that are no day are seconds.
         let seconds = if number.abs() < MILLISECONDS { number } else { number / 1000.0 };
         let seconds = seconds.floor();
         let fits = seconds.is_finite() && seconds.abs() < MILLISECONDS;
@@ -64,13 +73,13 @@ impl Date {
         self.0
     }
 
-    /// The moment so many seconds after the beginning of 1970.
+    /// The moment `seconds` after the beginning of 1970.
     pub(crate) const fn from_seconds(seconds: i64) -> Self {
         Self(seconds)
     }
 }
 
-/// Digits of any script as ASCII, slashes as dashes.
+/// Arabic and Persian digits as ASCII, slashes as dashes.
 fn plain(c: char) -> char {
     match c {
         '/' => '-',
@@ -80,6 +89,7 @@ fn plain(c: char) -> char {
     }
 }
 
+/// The ASCII digit of `c`, one of the ten digits from `zero` on.
 fn digit(c: char, zero: u32) -> char {
     char::from_digit(u32::from(c) - zero, 10).unwrap_or(c)
 }
@@ -99,32 +109,32 @@ impl Serialize for Date {
     }
 }
 
-/// How far apart two records may be to be compared. Read from a whole number with a unit: `90s`, `30m`, `12h`, `7d`,
-/// `2w`.
+/// The largest distance in time of two records that are compared. Read from a whole number with a unit: `90s`, `30m`,
+/// `12h`, `7d`, `2w`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Window {
     seconds: u64,
 }
 
 impl Window {
-    /// A window of so many seconds.
+    /// A window of this many seconds.
     #[must_use]
     pub const fn seconds(seconds: u64) -> Self {
         Self { seconds }
     }
 
-    /// The first and the last moment that are near `date`.
+    /// The first and the last moment inside the window around `date`.
     pub(crate) const fn around(self, date: Date) -> (Date, Date) {
         (Date(date.0.saturating_sub_unsigned(self.seconds)), Date(date.0.saturating_add_unsigned(self.seconds)))
     }
 
-    /// The moment so long before another.
+    /// The moment one window before `date`.
     #[must_use]
     pub const fn before(self, date: Date) -> Date {
         self.around(date).0
     }
 
-    /// Whether two moments are at most so far apart. What has no date is near everything.
+    /// Whether two moments are inside one window. A record without a date is near every other.
     #[must_use]
     pub fn holds(self, a: Option<Date>, b: Option<Date>) -> bool {
         match (a, b) {
@@ -136,7 +146,9 @@ impl Window {
 
 impl fmt::Display for Window {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // The largest unit that divides it; zero is divisible by all, and shown in seconds.
         let unit = UNITS.iter().rev().find(|(_, length)| self.seconds.is_multiple_of(*length) && self.seconds > 0);
+
         let (name, length) = unit.unwrap_or(&UNITS[0]);
         write!(f, "{}{name}", self.seconds / length)
     }

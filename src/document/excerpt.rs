@@ -1,9 +1,9 @@
-//! What of a text is compared: all of it, or pieces of it in order.
+//! The part of a text that is compared: all of it, or pieces of it in order.
 
 use super::Span;
 
-/// A text and the pieces of it that count: ascending, not overlapping, on character borders. Their tokens, one piece after
-/// the other, are one sequence.
+/// A text and the pieces of it that count: ascending, not overlapping, on character boundaries. The tokens of
+/// consecutive pieces form one sequence.
 #[derive(Debug, Clone, Copy)]
 pub struct Excerpt<'a> {
     text: &'a str,
@@ -24,7 +24,7 @@ impl<'a> Excerpt<'a> {
         Self { text, kept: Some(kept) }
     }
 
-    /// The text, whatever of it counts.
+    /// The whole text, with the parts that do not count.
     #[must_use]
     pub const fn text(&self) -> &'a str {
         self.text
@@ -36,21 +36,26 @@ impl<'a> Excerpt<'a> {
         self.kept.is_none()
     }
 
-    /// The pieces with the places where they begin.
+    /// The pieces, each with its offset in the text.
     pub fn pieces(&self) -> impl Iterator<Item = (usize, &'a str)> + use<'a> {
         let text = self.text;
         let whole = self.kept.is_none().then_some((0, text));
-        let kept = self.kept.unwrap_or_default();
+        let kept = self.kept.unwrap_or(&[]);
+        debug_assert!(kept.is_sorted_by(|a, b| a.end <= b.start), "pieces are ascending and do not overlap");
+
         whole.into_iter().chain(kept.iter().map(move |span| (span.start, span.of(text))))
     }
 
-    /// The parts of the text between the pieces, white space alone left out.
+    /// The parts of the text between the pieces, except those of white space alone.
     pub fn left_out(&self) -> impl Iterator<Item = Span> + use<'a> {
         let text = self.text;
-        let kept = self.kept.map_or(&[] as &[Span], |kept| kept);
+        let kept = self.kept.unwrap_or(&[]);
+
+        // A part reaches from the end of a piece, or of nothing, to the start of the next, or the end of the text.
         let ends = std::iter::once(0).chain(kept.iter().map(|span| span.end));
         let starts = kept.iter().map(|span| span.start).chain(std::iter::once(text.len()));
         let parts = ends.zip(starts).filter(|_| self.kept.is_some()).map(|(start, end)| Span::new(start, end));
+
         parts.filter(move |part| !part.of(text).trim().is_empty()).collect::<Vec<_>>().into_iter()
     }
 }

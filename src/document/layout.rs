@@ -1,20 +1,20 @@
-//! What the markup of a page says of the lines of its text.
+//! Markup hints of a page: what its HTML tells about the lines of its text.
 
-/// The part of a page that a line stands in.
+/// The part of a page that a line belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub enum Zone {
-    /// None that the markup tells: whatever the page is about.
+    /// No part that the markup names: the content of the page.
     #[default]
     Open,
-    /// Menus, numbers of pages.
+    /// Menus and pagination.
     Navigation,
-    /// The way to the page: home, section, part.
+    /// Breadcrumbs: home, section, part.
     Path,
-    /// The head of the page, not that of an article.
+    /// The header of the page, not of an article.
     Header,
-    /// The foot of the page or of an article.
+    /// The footer of the page or of an article.
     Footer,
-    /// Beside the article: related and most read stories, widgets.
+    /// Outside the article: related and most read stories, widgets.
     Aside,
     /// Forms, buttons, share bars, advertisements, notes about cookies.
     Controls,
@@ -31,14 +31,14 @@ pub enum Zone {
 }
 
 impl Zone {
-    /// Whether all that stands inside belongs to it, whatever it looks like.
+    /// Whether everything inside belongs to the zone, despite markup of its own.
     #[must_use]
     pub const fn is_sealed(self) -> bool {
         matches!(self, Self::Path | Self::Controls | Self::Comments | Self::Tags)
     }
 }
 
-/// What the markup says of one line.
+/// The markup hint of one line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct LineHint {
     /// The part of the page.
@@ -47,65 +47,66 @@ pub struct LineHint {
     pub heading: u8,
     /// The article that holds the line, counted from 1; 0 outside articles.
     pub article: u32,
-    /// How many percent of the letters are links; times and numbers beside a link are not counted.
+    /// Percent of the letters that are links, 0 to 100; times and numbers next to a link are not counted.
     pub linked: u8,
-    /// Whether the line stands in an item of a list.
+    /// Whether the line is in a list item.
     pub item: bool,
-    /// Whether it is a row of a table.
+    /// Whether the line is a row of a table.
     pub row: bool,
-    /// Whether it is the headline that the page says it has.
+    /// Whether the line is a headline that the head of the page names.
     pub headline: bool,
-    /// The element that holds the block of the line: lines of one article often stand in one. Says nothing by itself.
+    /// The number of the element around the line's block, which lines of one article often share. It has no other
+    /// meaning.
     pub holder: u32,
 }
 
 impl LineHint {
-    /// Whether the markup says nothing of the line.
+    /// Whether the markup gives no hint on the line.
     #[must_use]
     pub fn is_silent(&self) -> bool {
         *self == Self { holder: self.holder, ..Self::default() }
     }
 
-    /// Whether the line is a link and little else.
+    /// Whether the line is a link with little else.
     #[must_use]
     pub const fn is_link(&self) -> bool {
         self.linked >= LINK
     }
 }
 
-/// Percent of the letters of a line that is a link.
+/// Least percent of linked letters of a line that counts as a link.
 const LINK: u8 = 75;
 
-/// What a page says of one of its articles.
+/// The fields of an article, from the markup of its page.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ArticleFields {
     /// The title.
     pub title: Option<String>,
-    /// When it was published, as written there.
+    /// The time of publication, as written in the page.
     pub published: Option<String>,
-    /// Who wrote it.
+    /// The author.
     pub byline: Option<String>,
 }
 
-/// What the markup of a page says of its text.
+/// The markup hints of a page's text.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct PageLayout {
-    /// One for each line of the text that holds more than white space.
+    /// One hint for each line of the text that is not blank.
     pub lines: Vec<LineHint>,
-    /// What the markup says of each article, by [`LineHint::article`] from 1.
+    /// The fields of each article, in the order of [`LineHint::article`], which counts from 1.
     pub articles: Vec<ArticleFields>,
-    /// What the head of the page says of articles, the one the page is about first.
+    /// The articles that the head of the page describes; the page itself is the last.
     pub described: Vec<ArticleFields>,
 }
 
 impl ArticleFields {
-    /// Whether nothing is known.
+    /// Whether all fields are missing.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }
 
-    /// Takes what is not known yet from `other`.
+    /// Takes missing fields from `other`.
     pub(crate) fn fill_from(&mut self, other: &Self) {
         for (field, value) in [
             (&mut self.title, &other.title),
@@ -119,7 +120,7 @@ impl ArticleFields {
     }
 }
 
-/// Letters and digits alone, in lower case: what two spellings of a headline share.
+/// The letters and digits of a text in lower case, by which spellings of a headline are compared.
 pub(crate) fn letters(text: &str) -> String {
     text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }

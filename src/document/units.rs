@@ -1,8 +1,8 @@
-//! The table of all units: which document each belongs to, what it is and where it stands.
+//! The table of all units: the document, kind and place of each.
 
 use super::{DocId, Span, Unit, UnitKind};
 
-/// A unit's place in the table: input order, documents first, then place in the document.
+/// The position of a unit in the table: by document in input order, then by position in the document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct UnitId(pub(crate) u32);
 
@@ -14,7 +14,7 @@ impl UnitId {
     }
 }
 
-/// All units of a run, in input order. 24 bytes a unit.
+/// All units of a run, in input order. 24 bytes per unit.
 #[derive(Debug, Clone, Default)]
 pub struct Units {
     rows: Vec<UnitRow>,
@@ -31,28 +31,32 @@ struct UnitRow {
 }
 
 impl Units {
-    /// Appends a unit: `number` counts the document's units from 0, `tokens` its folded tokens.
+    /// Appends a unit: `number` counts the document's units from 0, `tokens` its folded tokens. Documents come in input
+    /// order.
     #[expect(clippy::cast_possible_truncation, reason = "records hold less than 4 GiB, inputs fewer than 2^32 units")]
     pub(crate) fn push(&mut self, document: DocId, number: usize, unit: &Unit, tokens: usize) -> UnitId {
+        debug_assert!(self.rows.last().is_none_or(|last| last.document <= document), "documents come in order");
         let (start, end) = (unit.span.start as u32, unit.span.end as u32);
-        let row = UnitRow { document, number: number as u32, start, end, tokens: tokens as u32, kind: unit.kind };
-        self.rows.push(row);
+
+        self.rows.push(UnitRow { document, number: number as u32, start, end, tokens: tokens as u32, kind: unit.kind });
+
         UnitId(self.rows.len() as u32 - 1)
     }
 
-    /// Keeps the units for which `keep` says yes; returns the new id of each old one.
+    /// Keeps the units for which `keep` returns true. Returns the new id of each old one, `None` for those removed.
     pub(crate) fn retain(&mut self, keep: impl Fn(&Self, UnitId) -> bool) -> Vec<Option<UnitId>> {
         let mut next = 0;
-        let new_ids: Vec<Option<UnitId>> = self
-            .ids()
-            .map(|unit| {
-                let kept = keep(self, unit).then_some(UnitId(next));
-                next += u32::from(kept.is_some());
-                kept
-            })
-            .collect();
-        let mut kept = new_ids.iter().map(Option::is_some);
-        self.rows.retain(|_| kept.next().unwrap_or(false));
+        let mut new_ids = Vec::with_capacity(self.rows.len());
+        for unit in self.ids() {
+            let kept = keep(self, unit).then_some(UnitId(next));
+            next += u32::from(kept.is_some());
+            new_ids.push(kept);
+        }
+
+        // `retain` visits each row once, in order.
+        let mut kept = new_ids.iter();
+        self.rows.retain(|_| kept.next().is_some_and(Option::is_some));
+
         new_ids
     }
 
@@ -80,7 +84,7 @@ impl Units {
         (start as u32..end as u32).map(UnitId)
     }
 
-    /// The document it belongs to.
+    /// The document that holds the unit.
     #[must_use]
     pub fn document(&self, unit: UnitId) -> DocId {
         self.rows[unit.index()].document
@@ -92,20 +96,20 @@ impl Units {
         self.rows.get(place).filter(|row| row.document == document).map(|_| UnitId(place as u32))
     }
 
-    /// What it is.
+    /// The kind of the unit.
     #[must_use]
     pub fn kind(&self, unit: UnitId) -> UnitKind {
         self.rows[unit.index()].kind
     }
 
-    /// Where it stands in the document's text.
+    /// The place of the unit in the document's text.
     #[must_use]
     pub fn span(&self, unit: UnitId) -> Span {
         let row = &self.rows[unit.index()];
         Span::new(row.start as usize, row.end as usize)
     }
 
-    /// Its number among the document's units, from 0; `None` if it is the whole document.
+    /// The number of the unit in its document, from 0; `None` for a whole document.
     #[must_use]
     pub fn number(&self, unit: UnitId) -> Option<usize> {
         let row = &self.rows[unit.index()];
@@ -118,7 +122,7 @@ impl Units {
         self.rows[unit.index()].tokens as usize
     }
 
-    /// The id shown for it, from the id shown for its document: `DOCID`, or `DOCID#N` inside a document.
+    /// The id shown for the unit, from the id shown for its document: `DOCID`, or `DOCID#N` for a part of a document.
     #[must_use]
     pub fn shown_id(&self, unit: UnitId, document_id: &str) -> String {
         match self.number(unit) {

@@ -1,4 +1,4 @@
-//! Gold files: tab-separated labels or pairs, every line checked.
+//! Gold files: tab-separated labels or pairs, with every line checked.
 
 use std::fmt;
 use std::io::BufRead;
@@ -7,14 +7,14 @@ use std::str::FromStr;
 
 use ahash::{AHashMap, AHashSet};
 
-use super::measures::{ContingencyTable, Rates, share};
-use super::{Evaluation, Predictions};
+use super::measures::{ContingencyTable, Evaluation, Rates, share};
+use super::predictions::Predictions;
 use crate::error::{Error, ErrorKind, Remedy, Result};
 
-/// What the lines of a gold file say.
+/// The kind of the lines of a gold file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum GoldKind {
-    /// `id<TAB>label`: ids with one label are copies of each other.
+    /// `id<TAB>label`: ids with the same label are copies of each other.
     #[default]
     Labels,
     /// `id<TAB>id`: the two are copies, unless a third column says `non` or `0`.
@@ -42,11 +42,11 @@ impl FromStr for GoldKind {
     }
 }
 
-/// A gold file, read and checked.
+/// A gold file that was read and checked.
 #[derive(Debug)]
 pub struct Gold {
     path: PathBuf,
-    /// Every id of the gold, with the line where it stands first.
+    /// Every id of the gold, with its first line.
     ids: Vec<(String, u64)>,
     facts: GoldFacts,
 }
@@ -55,18 +55,18 @@ pub struct Gold {
 enum GoldFacts {
     /// The label of each id.
     Labels(Vec<u32>),
-    /// Places of two ids, and whether they are copies.
+    /// The places of two ids, and whether they are copies.
     Pairs(Vec<(u32, u32, bool)>),
 }
 
 impl Gold {
-    /// Reads a gold file of UTF-8 text. Blank lines are passed over, a byte order mark and CRLF are allowed, and in ids
-    /// `\t`, `\n` and `\\` stand for tab, line break and backslash, as in this tool's own tables.
+    /// Reads a gold file in UTF-8. Blank lines are skipped; a byte order mark and CRLF are allowed. In ids `\t`, `\n`, `\r` and
+    /// `\\` are tab, line feed, carriage return and backslash, as in the tables of this tool.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Io`] if the file cannot be read; [`ErrorKind::Gold`] with the line for one that has not the columns
-    /// its kind asks for, an id labelled twice, a pair listed twice, an id paired with itself, or a file without entries.
+    /// [`ErrorKind::Io`] if the file cannot be read; [`ErrorKind::Gold`], with the line, for missing columns, an id with two
+    /// labels, a repeated pair, an id paired with itself, or a file without entries.
     pub fn open(path: &Path, kind: GoldKind) -> Result<Self> {
         let file = std::fs::File::open(path).map_err(|source| Error::io("read", path, source))?;
         Self::read(std::io::BufReader::new(file), path, kind)
@@ -79,6 +79,7 @@ impl Gold {
     /// As [`open`](Self::open).
     pub fn read(lines: impl BufRead, path: &Path, kind: GoldKind) -> Result<Self> {
         let mut reader = GoldReader::new(path, kind);
+        // An empty file has its error on line 1.
         let mut last = 1;
         for (line, number) in lines.lines().zip(1..) {
             let line = line.map_err(|source| Error::io("read", path, source))?;
@@ -92,15 +93,18 @@ impl Gold {
     }
 
     pub(super) fn score(&self, found: &Predictions) -> Result<Evaluation> {
-        let labels: Vec<u32> = self.ids.iter().map(|(id, line)| self.found(found, id, *line)).collect::<Result<_>>()?;
+        let labels: Vec<u32> = self.ids.iter().map(|(id, line)| self.label(found, id, *line)).collect::<Result<_>>()?;
+
         Ok(match &self.facts {
             GoldFacts::Labels(gold) => score_labels(gold, &labels),
+            // Without negatives the pairs are all that is known, and what they connect are copies too.
             GoldFacts::Pairs(pairs) if pairs.iter().all(|pair| pair.2) => score_positives(pairs, &labels),
             GoldFacts::Pairs(pairs) => score_listed(pairs, &labels),
         })
     }
 
-    fn found(&self, found: &Predictions, id: &str, line: u64) -> Result<u32> {
+    /// The found label of an id of the gold.
+    fn label(&self, found: &Predictions, id: &str, line: u64) -> Result<u32> {
         found.label(id).ok_or_else(|| {
             let reason = format!("id {id:?} is not in the input; remove it, or add the file that holds it");
             ErrorKind::Gold { path: self.path.clone(), line, reason, remedy: None }.into()
@@ -112,6 +116,7 @@ fn score_labels(gold: &[u32], found: &[u32]) -> Evaluation {
     let labels: Vec<(u32, u32)> = gold.iter().copied().zip(found.iter().copied()).collect();
     let table = ContingencyTable::new(&labels);
     let counts = table.pair_counts();
+
     Evaluation {
         pairs: counts.rates(),
         b_cubed: Some(table.b_cubed()),
@@ -122,7 +127,8 @@ fn score_labels(gold: &[u32], found: &[u32]) -> Evaluation {
     }
 }
 
-/// Groups are what the pairs connect; recall stays with the listed pairs, since the gold says no more.
+/// Scores against pairs that are all copies. Precision is over the groups that the pairs connect; recall is over the listed
+/// pairs alone, since the gold names no others.
 fn score_positives(pairs: &[(u32, u32, bool)], found: &[u32]) -> Evaluation {
     let groups = score_labels(&connect(pairs, found.len()), found);
     let hits = pairs.iter().filter(|pair| together(found, pair)).count() as u64;
@@ -130,13 +136,16 @@ fn score_positives(pairs: &[(u32, u32, bool)], found: &[u32]) -> Evaluation {
     Evaluation { pairs: Rates::new(groups.pairs.precision, recall), gold_pairs: pairs.len() as u64, ..groups }
 }
 
+/// Scores against listed pairs, some of which are no copies: all other pairs are unknown and count for nothing.
 fn score_listed(pairs: &[(u32, u32, bool)], found: &[u32]) -> Evaluation {
-    let count = |wanted: fn(&(u32, u32, bool), bool) -> bool| {
-        pairs.iter().filter(|pair| wanted(pair, together(found, pair))).count() as u64
-    };
-    let hits = count(|pair, together| pair.2 && together);
-    let found_pairs = count(|_, together| together);
-    let gold_pairs = count(|pair, _| pair.2);
+    let (mut hits, mut found_pairs, mut gold_pairs) = (0, 0, 0);
+    for pair in pairs {
+        let together = together(found, pair);
+        hits += u64::from(pair.2 && together);
+        found_pairs += u64::from(together);
+        gold_pairs += u64::from(pair.2);
+    }
+
     let pairs = Rates::new(share(hits, found_pairs), share(hits, gold_pairs));
     Evaluation { pairs, b_cubed: None, ari: None, ids: found.len() as u64, gold_pairs, found_pairs }
 }
@@ -145,33 +154,39 @@ fn together(found: &[u32], pair: &(u32, u32, bool)) -> bool {
     found[pair.0 as usize] == found[pair.1 as usize]
 }
 
-/// The smallest place that the pairs connect each of `ids` places with: union-find with path halving.
+/// For each of `ids` places, the smallest place that the pairs connect it with, by union-find.
 fn connect(pairs: &[(u32, u32, bool)], ids: usize) -> Vec<u32> {
     let mut parents: Vec<u32> = (0..ids as u32).collect();
-    fn root(parents: &mut [u32], mut place: u32) -> u32 {
-        while parents[place as usize] != place {
-            let above = parents[parents[place as usize] as usize];
-            parents[place as usize] = above;
-            place = above;
-        }
-        place
-    }
     for &(a, b, _) in pairs {
+        // The smaller root stays one, so that a root is the smallest place of its group.
         let (a, b) = (root(&mut parents, a), root(&mut parents, b));
         parents[a.max(b) as usize] = a.min(b);
     }
+
     (0..ids as u32).map(|place| root(&mut parents, place)).collect()
 }
 
-/// Collects the lines of a gold file.
+/// The root of a place, with path halving.
+fn root(parents: &mut [u32], mut place: u32) -> u32 {
+    while parents[place as usize] != place {
+        let above = parents[parents[place as usize] as usize];
+        parents[place as usize] = above;
+        place = above;
+    }
+    place
+}
+
+/// Reads a gold file, line by line.
 struct GoldReader<'a> {
     path: &'a Path,
     kind: GoldKind,
+    /// The place of each id in `ids`.
     places: AHashMap<String, u32>,
     ids: Vec<(String, u64)>,
     label_numbers: AHashMap<String, u32>,
     labels: Vec<u32>,
     pairs: Vec<(u32, u32, bool)>,
+    /// The pairs that were read, with the smaller place first.
     seen: AHashSet<(u32, u32)>,
 }
 
@@ -190,12 +205,14 @@ impl<'a> GoldReader<'a> {
     }
 
     fn line(&mut self, line: &str, number: u64) -> Result<()> {
+        // Further columns are ignored.
         let mut columns = line.split('\t');
         let (Some(first), Some(second)) = (columns.next(), columns.next()) else {
             return Err(
                 self.shape_error(number, format!("needs two columns with a tab between them: {}", self.columns()))
             );
         };
+
         match self.kind {
             GoldKind::Labels => self.label(first, second, number),
             GoldKind::Pairs => {
@@ -211,6 +228,8 @@ impl<'a> GoldReader<'a> {
             let first = self.ids[*place as usize].1;
             return Err(self.error(number, format!("id {id:?} has a label since line {first}; remove one of the two")));
         }
+
+        // Labels are numbered in the order of the file.
         self.place(id, number);
         let next = self.label_numbers.len() as u32;
         self.labels.push(*self.label_numbers.entry(label.to_owned()).or_insert(next));
@@ -229,6 +248,7 @@ impl<'a> GoldReader<'a> {
         Ok(())
     }
 
+    /// The place of an id; a new one for an id that was not read before.
     fn place(&mut self, id: String, number: u64) -> u32 {
         let next = self.ids.len() as u32;
         *self.places.entry(id).or_insert_with_key(|id| {
@@ -241,6 +261,7 @@ impl<'a> GoldReader<'a> {
         if self.ids.is_empty() {
             return Err(self.shape_error(last, format!("holds no entries; each line is {}", self.columns())));
         }
+
         let facts = match self.kind {
             GoldKind::Labels => GoldFacts::Labels(self.labels),
             GoldKind::Pairs => GoldFacts::Pairs(self.pairs),
@@ -267,10 +288,11 @@ impl<'a> GoldReader<'a> {
     }
 }
 
-/// Reads `\t`, `\n` and `\\` as what they stand for; any other backslash stays.
+/// Replaces the escapes `\t`, `\n`, `\r` and `\\`; any other backslash stays.
 fn unescape(id: &str) -> String {
     let mut out = String::with_capacity(id.len());
     let mut characters = id.chars();
+
     while let Some(character) = characters.next() {
         let escaped = match (character, characters.as_str().chars().next()) {
             ('\\', Some('t')) => '\t',
@@ -282,6 +304,8 @@ fn unescape(id: &str) -> String {
                 continue;
             }
         };
+
+        // The character behind the backslash is used up.
         characters.next();
         out.push(escaped);
     }

@@ -1,9 +1,8 @@
-//! Found clusters against gold: pairwise and B-cubed precision, recall and F1, and the adjusted Rand index. Cut pages
-//! against pages that people cut: [`evaluate_pages`].
+//! Evaluation of clusters against gold: pairwise and B-cubed precision, recall and F1, and the adjusted Rand index; and of cut
+//! pages against pages cut by hand: [`evaluate_pages`].
 //!
-//! Only ids that stand in the gold are scored; one that was put into no cluster is its own label. Everything is counted
-//! from a contingency table of gold labels against found labels, sorted instead of compared pair by pair, so that a
-//! million ids take O(n log n) time.
+//! Only ids of the gold are scored; an id in no cluster has a label of its own. All measures come from a contingency table of
+//! gold and found labels, which is sorted rather than compared pair by pair: O(n log n) in the ids.
 //!
 //! | gold | precision | recall | B-cubed, ARI |
 //! |---|---|---|---|
@@ -11,8 +10,8 @@
 //! | pairs, no negatives | found pairs that the gold connects, also through other pairs / found pairs | listed pairs found / listed pairs | over the groups that the pairs connect |
 //! | pairs and negatives | listed positives found / listed pairs found | listed positives found / listed positives | not defined: most pairs are unknown |
 //!
-//! A share of nothing is 1: who claims no pair makes no mistake, and where there is no pair to find, none is missed.
-//! F1 is 0 where precision and recall are both 0.
+//! A share of nothing is 1: without claimed pairs there is no error, and without pairs to find there is no miss. F1 is 0 where
+//! precision and recall are both 0.
 //!
 //! References: Bagga and Baldwin, "Algorithms for scoring coreference chains", LREC 1998 (B-cubed); Hubert and Arabie,
 //! "Comparing partitions", Journal of Classification 2, 1985 (adjusted Rand index).
@@ -23,30 +22,11 @@ mod pages;
 mod predictions;
 
 pub use gold::{Gold, GoldKind};
-pub use measures::{Rates, adjusted_rand_index, b_cubed, pairwise};
+pub use measures::{Evaluation, Rates, adjusted_rand_index, b_cubed, pairwise};
 pub use pages::{GoldPages, HitCount, PageScores, PageShares, PagesEvaluation, evaluate_pages};
 pub use predictions::Predictions;
 
-use serde::Serialize;
-
 use crate::error::Result;
-
-/// How found clusters score against gold.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-pub struct Evaluation {
-    /// Over pairs of ids.
-    pub pairs: Rates,
-    /// Over ids; `None` where the gold lists negative pairs.
-    pub b_cubed: Option<Rates>,
-    /// Adjusted Rand index, at most 1, about 0 by chance; `None` where the gold lists negative pairs.
-    pub ari: Option<f64>,
-    /// Ids that were scored.
-    pub ids: u64,
-    /// Pairs that the gold calls copies: those it lists, or those that share a label.
-    pub gold_pairs: u64,
-    /// Pairs that were found together, among the pairs that count for precision.
-    pub found_pairs: u64,
-}
 
 /// Scores `found` against `gold`. O(n log n) in the ids of the gold.
 ///

@@ -1,4 +1,4 @@
-//! What a run found, by the ids it shows.
+//! The clusters of a run, by the ids that it shows.
 
 use ahash::AHashMap;
 
@@ -6,15 +6,15 @@ use crate::cluster::Cluster;
 use crate::document::{UnitId, Units};
 use crate::input::{Corpus, RepeatedIds};
 
-/// The cluster of each unit, by the unit's shown id. Only copies count; attached members are on their own.
+/// The cluster of each unit, by the shown id of the unit. Only copies count; an attached member is a cluster of its own.
 #[derive(Debug)]
 pub struct Predictions {
     labels: AHashMap<String, u32>,
 }
 
 impl Predictions {
-    /// The labels that `clusters` give to `units` of `corpus`; `names` says how repeated ids are shown. Reads every record
-    /// again for its id.
+    /// The labels that `clusters` give to the `units` of `corpus`, with repeated ids shown by `names`. Reads every record again
+    /// for its id; records that cannot be read get no label.
     #[must_use]
     pub fn new(corpus: &Corpus, units: &Units, names: &RepeatedIds, clusters: &[Cluster]) -> Self {
         let mut keepers: Vec<UnitId> = units.ids().collect();
@@ -23,6 +23,8 @@ impl Predictions {
                 keepers[member.unit.index()] = cluster.keeper;
             }
         }
+
+        // Units of one document are neighbours, so each record is read once.
         let mut labels = AHashMap::with_capacity(units.len());
         let all: Vec<UnitId> = units.ids().collect();
         for of_document in all.chunk_by(|a, b| units.document(*a) == units.document(*b)) {
@@ -34,7 +36,7 @@ impl Predictions {
         Self { labels }
     }
 
-    /// The label of the unit shown as `id`: equal for units of one cluster; `None` if the input has no such id.
+    /// The label of the unit that is shown as `id`, equal for all units of a cluster; `None` if the input has no such id.
     #[must_use]
     pub fn label(&self, id: &str) -> Option<u32> {
         self.labels.get(id).copied()
@@ -42,7 +44,7 @@ impl Predictions {
 }
 
 impl FromIterator<(String, u32)> for Predictions {
-    /// Labels from anywhere, for scoring clusters that another tool found.
+    /// Labels from another tool, to score its clusters.
     fn from_iter<I: IntoIterator<Item = (String, u32)>>(labels: I) -> Self {
         Self { labels: labels.into_iter().collect() }
     }

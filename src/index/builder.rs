@@ -1,9 +1,11 @@
-//! Settings of an index, validated once.
+//! The builder of an index: settings, validated once.
 
 use std::sync::Arc;
 
-use super::memory::MemoryStorage;
-use super::{Index, Settings, Verify};
+use super::answer::Verify;
+use super::memory_storage::MemoryStorage;
+use super::settings::Settings;
+use super::text_index::Index;
 use crate::document::Window;
 use crate::error::{Error, Result};
 use crate::lsh::{Banding, BandingOverrides};
@@ -30,7 +32,15 @@ pub struct IndexBuilder {
     verify: Option<Verify>,
     window: Option<Window>,
     #[cfg(feature = "persistent")]
-    pub(super) room: super::disk::DiskBudget,
+    pub(super) budget: super::disk::DiskBudget,
+}
+
+impl Index {
+    /// A builder with the default settings.
+    #[must_use]
+    pub fn builder() -> IndexBuilder {
+        IndexBuilder::default()
+    }
 }
 
 impl IndexBuilder {
@@ -41,14 +51,14 @@ impl IndexBuilder {
         self
     }
 
-    /// Chance that a stored text exactly at the threshold is found, in (0, 1). Default .99.
+    /// Probability of finding a stored text exactly at the threshold, in (0, 1). Default .99.
     #[must_use]
     pub fn recall(mut self, recall: f64) -> Self {
         self.recall = Some(recall);
         self
     }
 
-    /// Signature length, bands or rows by hand.
+    /// Sets the signature length, bands or rows by hand.
     #[must_use]
     pub fn overrides(mut self, overrides: BandingOverrides) -> Self {
         self.overrides = overrides;
@@ -62,35 +72,35 @@ impl IndexBuilder {
         self
     }
 
-    /// The language of every text. Without it the gate decides for each.
+    /// The language of all texts. Default: detected for each text.
     #[must_use]
     pub fn language(mut self, language: Language) -> Self {
         self.language = Some(language);
         self
     }
 
-    /// Whether boilerplate counts. Default `ignore`; `strip` is the same here, since no text is given back.
+    /// Whether boilerplate counts. Default `ignore`; `strip` has the same effect, because an index returns no text.
     #[must_use]
     pub fn boilerplate(mut self, boilerplate: Boilerplate) -> Self {
         self.boilerplate = Some(boilerplate);
         self
     }
 
-    /// Learned boilerplate. It goes by the source that a text is given with: [`Item::source`](super::Item::source).
+    /// Learned boilerplate, which applies to texts by their [source](super::Item::source). Default: none.
     #[must_use]
     pub fn boilerplate_rules(mut self, rules: impl Into<Arc<BoilerplateRules>>) -> Self {
         self.rules = Some(rules.into());
         self
     }
 
-    /// What one shingle is. Default `word:3`.
+    /// The unit and length of shingles. Default `word:3`.
     #[must_use]
     pub fn shingle(mut self, shingle: ShingleKind) -> Self {
         self.shingle = Some(shingle);
         self
     }
 
-    /// Whether texts of one template that tell other facts are told apart from copies
+    /// Whether texts with the same template but other facts are distinguished from copies
     /// ([`facts`](crate::similarity::facts)). Default `guard`; with [`Verify::Estimate`] always `off`.
     #[must_use]
     pub fn facts(mut self, facts: Facts) -> Self {
@@ -98,7 +108,7 @@ impl IndexBuilder {
         self
     }
 
-    /// Seed of every hash. Default 1.
+    /// Seed of all hashes. Default 1.
     #[must_use]
     pub fn seed(mut self, seed: u64) -> Self {
         self.seed = Some(seed);
@@ -112,32 +122,35 @@ impl IndexBuilder {
         self
     }
 
-    /// Texts repeat each other only if they are at most so far apart in time, by their date, else by when they were first
-    /// seen. Default: any time.
+    /// Largest distance in time between texts that repeat each other: by their dates, or else by when they were first
+    /// seen. Default: any distance.
     #[must_use]
     pub fn window(mut self, window: Window) -> Self {
         self.window = Some(window);
         self
     }
 
-    /// The index in memory, empty.
+    /// An empty index in memory.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Parameter`](crate::ErrorKind::Parameter) names the first setting that cannot work and what would fit.
+    /// [`ErrorKind::Parameter`](crate::ErrorKind::Parameter) names the first setting that is not valid and values that
+    /// are.
     pub fn build(self) -> Result<Index> {
         Index::new(self.settings()?, Box::new(MemoryStorage::default()))
     }
 
-    /// The builder of an index whose [`Settings::list`] gives these values, but for learned boilerplate.
+    /// The builder of an index whose [`Settings::list`] gives these values, without learned boilerplate.
     #[cfg(feature = "persistent")]
     pub(super) fn stored<'a>(value: &impl Fn(&str) -> Option<&'a str>) -> Result<Self> {
         let get = |name: &'static str| {
-            value(name).ok_or_else(|| Error::parameter(name, "missing", "told by the description of the index"))
+            value(name).ok_or_else(|| Error::parameter(name, "missing", "set in the description of the index"))
         };
         fn number<T: std::str::FromStr>(name: &'static str, value: &str) -> Result<T> {
             value.parse().map_err(|_| Error::parameter(name, value, "a number"))
         }
+
+        // Bands and rows are restored as they were, also if another version would choose others.
         let overrides = BandingOverrides {
             num_hashes: None,
             bands: Some(number("bands", get("bands")?)?),
@@ -158,11 +171,12 @@ impl IndexBuilder {
             seed: Some(number("seed", get("seed")?)?),
             verify: Some(if get("verify")? == "estimate" { Verify::Estimate } else { Verify::Exact }),
             window: if window == "none" { None } else { Some(window.parse()?) },
-            room: super::disk::DiskBudget::default(),
+            budget: super::disk::DiskBudget::default(),
         })
     }
 
-    /// With the settings of another where none was given, but for bands and rows, which follow from others.
+    /// With the settings of another builder where none was given. Bands and rows are not taken: they follow from the
+    /// others.
     #[cfg(feature = "persistent")]
     pub(super) fn or(self, other: Self) -> Self {
         Self {
@@ -174,16 +188,16 @@ impl IndexBuilder {
             boilerplate: self.boilerplate.or(other.boilerplate),
             rules: self.rules.or(other.rules),
             shingle: self.shingle.or(other.shingle),
-            // What told no facts before may be asked for with what does.
+            // With another `verify`, the stored facts setting may not fit.
             facts: self.facts.or(if self.verify.is_none() { other.facts } else { None }),
             seed: self.seed.or(other.seed),
             verify: self.verify.or(other.verify),
             window: self.window.or(other.window),
-            room: self.room,
+            budget: self.budget,
         }
     }
 
-    /// The names in [`Settings::list`] of what was given.
+    /// The names, as in [`Settings::list`], of the settings that were given.
     #[cfg(feature = "persistent")]
     pub(super) fn given(&self) -> Vec<&'static str> {
         let given = [
@@ -201,25 +215,31 @@ impl IndexBuilder {
             ("verify", self.verify.is_some()),
             ("window", self.window.is_some()),
         ];
+
         given.into_iter().filter(|(_, is_given)| *is_given).map(|(name, _)| name).collect()
     }
 
     /// All settings, with defaults for those that were not given.
     pub(super) fn settings(&self) -> Result<Settings> {
-        let (threshold, recall) =
-            (self.threshold.unwrap_or(Options::DEFAULT_THRESHOLD), self.recall.unwrap_or(Options::DEFAULT_RECALL));
+        let threshold = self.threshold.unwrap_or(Options::DEFAULT_THRESHOLD);
+        let recall = self.recall.unwrap_or(Options::DEFAULT_RECALL);
+        let seed = self.seed.unwrap_or(Options::DEFAULT_SEED);
         let (profile, shingle) = (self.profile.unwrap_or_default(), self.shingle.unwrap_or_default());
-        let (seed, verify) = (self.seed.unwrap_or(Options::DEFAULT_SEED), self.verify.unwrap_or_default());
+        let verify = self.verify.unwrap_or_default();
+
+        // The facts guard compares words, and signatures have none.
         let facts = match (verify, self.facts) {
             (Verify::Exact, facts) => facts.unwrap_or_default(),
             (Verify::Estimate, None | Some(Facts::Off)) => Facts::Off,
             (Verify::Estimate, Some(Facts::Guard)) => {
-                let expected = "off where verify is estimate: signatures tell no facts";
+                let expected = "off where verify is estimate: signatures contain no facts";
                 return Err(Error::parameter("facts", "guard", expected));
             }
         };
+
         let banding = Banding::choose(threshold, recall, self.overrides)?;
         let params = SketchParams::new(banding.num_hashes(), seed, shingle, profile)?;
+
         Ok(Settings {
             threshold,
             recall,

@@ -1,25 +1,25 @@
-//! Hashes and the documents that have them, in memory.
+//! The documents of each 40-bit hash, in memory.
 
 use std::collections::hash_map::Entry as Slot;
 
 use ahash::AHashMap;
 
 use super::prepare::BAND_BITS;
-use super::record::InsertNumber;
+use super::stored_text::InsertNumber;
 
-/// Leading bits of a hash that choose its table. A table that grows is written anew, and who inserts waits for that: of one table a
-/// hash table of ten million documents would take seconds, of 4,096 it takes milliseconds each.
+/// Number of leading bits of a hash that choose its table. A table that grows is rebuilt while the insert waits: one
+/// table of ten million documents would take seconds, each of 4,096 tables takes milliseconds.
 const TABLE_BITS: u32 = 12;
 
 /// The documents of each hash of 40 bits.
 #[derive(Debug)]
 pub(super) struct HashPostings(Vec<PostingTable>);
 
-/// Nearly every hash has one document: eight bytes each.
+/// The documents of the hashes of one table. Nearly every hash has one document, which takes eight bytes.
 #[derive(Debug, Default, Clone)]
 struct PostingTable {
     earliest: AHashMap<u32, InsertNumber>,
-    /// The others, ascending, where there are others.
+    /// The later documents of a hash, ascending. A list is never empty.
     later: AHashMap<u32, Vec<InsertNumber>>,
 }
 
@@ -30,7 +30,7 @@ impl Default for HashPostings {
 }
 
 impl HashPostings {
-    /// The documents of a hash, ascending: the earliest, and the others.
+    /// The documents of a hash, ascending: the earliest, and the later ones.
     pub(super) fn get(&self, hash: u64) -> Option<(InsertNumber, &[InsertNumber])> {
         let (table, rest) = place(hash);
         let table = &self.0[table];
@@ -38,7 +38,7 @@ impl HashPostings {
         Some((earliest, table.later.get(&rest).map_or(&[], |docs| docs)))
     }
 
-    /// Adds a document that comes after those that are there.
+    /// Adds a document, which must be later than all documents of the hash.
     pub(super) fn insert(&mut self, hash: u64, doc: InsertNumber) {
         let (table, rest) = place(hash);
         let table = &mut self.0[table];
@@ -48,43 +48,32 @@ impl HashPostings {
         }
     }
 
-    /// Takes documents away from their hashes, where they are there. O(n log n), and of each hash the length of its list.
+    /// Removes documents from their hashes; unknown ones are ignored. O(n log n), and for each hash the length of its
+    /// list.
     pub(super) fn remove_all(&mut self, mut gone: Vec<(u64, InsertNumber)>) {
         gone.sort_unstable();
         for gone in gone.chunk_by(|(a, _), (b, _)| a == b) {
             let (table, rest) = place(gone[0].0);
-            let PostingTable { earliest, later } = &mut self.0[table];
-            let is_left = |doc: &InsertNumber| gone.binary_search_by_key(doc, |(_, doc)| *doc).is_err();
-            let Slot::Occupied(mut first) = earliest.entry(rest) else { continue };
-            let mut docs = later.remove(&rest).unwrap_or_default();
-            docs.retain(is_left);
-            if !is_left(first.get()) {
-                if docs.is_empty() {
-                    first.remove();
-                    continue;
-                }
-                *first.get_mut() = docs.remove(0);
-            }
-            if !docs.is_empty() {
-                later.insert(rest, docs);
-            }
+            self.0[table].remove(rest, gone);
         }
     }
 
-    /// Bytes in memory, about.
+    /// Bytes in memory, approximately.
     pub(super) fn bytes(&self) -> usize {
-        // A place has a byte that tells of it, and one in eight is always free.
+        // A hash table has a control byte per slot, and keeps one slot in eight free.
         let places = |capacity: usize, entry: usize| capacity / 7 * 8 * (entry + 1);
+
         let table = |table: &PostingTable| {
             let lists: usize = table.later.values().map(|docs| docs.capacity() * size_of::<InsertNumber>()).sum();
             places(table.earliest.capacity(), size_of::<(u32, InsertNumber)>())
                 + places(table.later.capacity(), size_of::<(u32, Vec<InsertNumber>)>())
                 + lists
         };
+
         self.0.iter().map(table).sum()
     }
 
-    /// Gives back what removed documents took.
+    /// Frees the memory of removed documents.
     pub(super) fn shrink(&mut self) {
         for table in &mut self.0 {
             table.earliest.shrink_to_fit();
@@ -93,7 +82,33 @@ impl HashPostings {
     }
 }
 
-/// The table of a hash of 40 bits, and what tells it from the others there.
+impl PostingTable {
+    /// Removes documents of one hash, given with that hash and ascending.
+    fn remove(&mut self, rest: u32, gone: &[(u64, InsertNumber)]) {
+        let is_left = |doc: &InsertNumber| gone.binary_search_by_key(doc, |(_, doc)| *doc).is_err();
+        let Slot::Occupied(mut first) = self.earliest.entry(rest) else { return };
+
+        if let Some(docs) = self.later.get_mut(&rest) {
+            docs.retain(is_left);
+        }
+
+        // The earliest of the later documents takes the place of a removed one.
+        if !is_left(first.get()) {
+            match self.later.get_mut(&rest).filter(|docs| !docs.is_empty()) {
+                Some(docs) => *first.get_mut() = docs.remove(0),
+                None => {
+                    first.remove();
+                }
+            }
+        }
+
+        if self.later.get(&rest).is_some_and(Vec::is_empty) {
+            self.later.remove(&rest);
+        }
+    }
+}
+
+/// The table of a hash of 40 bits, and the bits that identify the hash in the table.
 const fn place(hash: u64) -> (usize, u32) {
     let rest = BAND_BITS - TABLE_BITS;
     ((hash >> rest) as usize % (1 << TABLE_BITS), (hash & ((1 << rest) - 1)) as u32)

@@ -1,20 +1,23 @@
-//! From a text to what is stored and looked up: folded, shingled and sketched outside every lock.
+//! From a text to its stored form and its band keys: folded, shingled and sketched outside all locks.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::SystemTime;
 
-use super::record::{StoredBody, StoredText};
-use super::{Item, Settings, Verify};
+use super::answer::Verify;
+use super::index_item::Item;
+use super::settings::Settings;
+use super::stored_text::{StoredBody, StoredText};
 use crate::document::Date;
 use crate::normalize::{Language, Normalizer};
 use crate::page::Sieve;
 use crate::shingle::hash::finish;
 use crate::shingle::{ShingleSet, ShingledUnit, Shingler};
 
-/// Bits of a band key that are kept: lists are packed by them, and a false candidate is verified away.
+/// Number of bits of a band key that are kept, so that postings pack into eight bytes. A collision only adds a
+/// candidate, which fails its verification.
 pub(super) const BAND_BITS: u32 = 40;
 
-/// A text that was folded and sketched.
+/// A folded and sketched text.
 #[derive(Debug)]
 pub(super) struct PreparedText {
     pub(super) body: StoredBody,
@@ -24,7 +27,7 @@ pub(super) struct PreparedText {
 }
 
 impl PreparedText {
-    /// What is stored of it under `key`, and its band keys.
+    /// The record that is stored under `key`, and its band keys.
     pub(super) fn into_record(mut self, key: &str) -> (StoredText, Vec<u64>) {
         self.body.forget_set();
         (StoredText { key: key.into(), seen: self.seen, date: self.date, body: self.body }, self.bands)
@@ -35,11 +38,11 @@ impl PreparedText {
     }
 }
 
-/// What threads fold and sketch with; those that are done leave theirs here.
+/// The idle preparers: a thread borrows one for a piece of work.
 #[derive(Debug, Default)]
 pub(super) struct WorkerPool(Mutex<Vec<TextPreparer>>);
 
-/// What one thread folds and sketches with.
+/// The buffers that one thread folds and sketches with.
 #[derive(Debug)]
 pub(super) struct TextPreparer {
     sieve: Sieve,
@@ -51,6 +54,8 @@ impl WorkerPool {
     pub(super) fn with<T>(&self, settings: &Settings, work: impl FnOnce(&mut TextPreparer) -> T) -> T {
         let idle = self.0.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let mut worker = idle.unwrap_or_else(|| TextPreparer::new(settings));
+
+        // Not locked while it works; a panic only loses the buffers.
         let done = work(&mut worker);
         self.0.lock().unwrap_or_else(PoisonError::into_inner).push(worker);
         done
@@ -68,8 +73,10 @@ impl TextPreparer {
 
     /// Folds, shingles and sketches a text; `None` if it has no tokens.
     pub(super) fn prepare(&mut self, settings: &Settings, item: Item<'_>) -> Option<PreparedText> {
+        // Detected on the whole text, before boilerplate is removed.
         let language = settings.language.unwrap_or_else(|| Language::detect(item.text.text));
         let kept = self.sieve.sift(item.text);
+
         let normalizer = Normalizer::new(settings.profile, language);
         let (shingled, folded) = match settings.verify {
             Verify::Exact => {
@@ -78,11 +85,12 @@ impl TextPreparer {
             }
             Verify::Estimate => (self.shingler.shingle_excerpt(&normalizer, kept), None),
         };
+
         let (seen, date) = (item.seen.unwrap_or_else(now), item.date);
         prepared(settings, &shingled, folded, &mut self.values, seen, date)
     }
 
-    /// What [`prepare`](Self::prepare) made of the text that `record` was stored from.
+    /// Prepares a stored text again: the result of [`prepare`](Self::prepare) for the text that it was stored from.
     pub(super) fn prepare_again(&mut self, settings: &Settings, record: &StoredText) -> Option<PreparedText> {
         match &record.body {
             StoredBody::Text { folded, .. } => {
@@ -115,20 +123,24 @@ fn prepared(
     if shingled.tokens == 0 {
         return None;
     }
+
     settings.hasher.sketch_into(shingled.hashes, values);
     let Some(folded) = folded else {
+        // Bands are cut from the stored slots, not from the values: an index must be rebuilt from its records alone.
         let slots = slots_of(settings, values);
         let bands = bands_of(settings, &slots);
         let shingles = u32::try_from(shingled.set().len()).unwrap_or(u32::MAX);
         let body = StoredBody::Sketch { fingerprint: shingled.fingerprint, shingles, slots };
         return Some(PreparedText { body, bands, seen, date });
     };
+
     let bands = cut(settings, values);
     Some(PreparedText { body: StoredBody::text(folded), bands, seen, date })
 }
 
-/// The low bytes of each value, well mixed.
+/// The stored signature: the low bytes of each value, after mixing.
 fn slots_of(settings: &Settings, values: &[u32]) -> Box<[u8]> {
+    // Mixed, so that different values have equal low bytes by chance alone: estimates assume that.
     let mixed = values.iter().map(|value| finish(u64::from(*value)));
     match settings.slot_bytes() {
         1 => mixed.map(|bits| bits as u8).collect(),
@@ -136,7 +148,7 @@ fn slots_of(settings: &Settings, values: &[u32]) -> Box<[u8]> {
     }
 }
 
-/// The bands of a stored signature: they follow from what is stored, so that an index can be built again from its records.
+/// The band keys of a stored signature.
 fn bands_of(settings: &Settings, slots: &[u8]) -> Vec<u64> {
     let values: Vec<u32> = match settings.slot_bytes() {
         1 => slots.iter().map(|slot| u32::from(*slot)).collect(),
@@ -145,6 +157,7 @@ fn bands_of(settings: &Settings, slots: &[u8]) -> Vec<u64> {
     cut(settings, &values)
 }
 
+/// The band keys of some values, [`BAND_BITS`] bits each.
 fn cut(settings: &Settings, values: &[u32]) -> Vec<u64> {
     let mut bands = Vec::with_capacity(settings.banding.bands());
     settings.banding.band_keys(values, 0, &mut bands);
@@ -152,7 +165,7 @@ fn cut(settings: &Settings, values: &[u32]) -> Vec<u64> {
     bands
 }
 
-/// This moment.
+/// The current time, in whole seconds; the epoch if the clock is before it.
 fn now() -> Date {
     let seconds = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_secs());
     Date::from_seconds(i64::try_from(seconds).unwrap_or(i64::MAX))

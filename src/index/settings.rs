@@ -1,11 +1,11 @@
-//! What an index was built with.
+//! The settings that an index was built with.
 
 use std::sync::Arc;
 
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 
-use super::Verify;
+use super::answer::Verify;
 use crate::document::Window;
 use crate::lsh::Banding;
 use crate::normalize::{FOLD_VERSION, Language, Profile};
@@ -14,7 +14,7 @@ use crate::shingle::ShingleKind;
 use crate::similarity::facts::Facts;
 use crate::sketch::MinHasher;
 
-/// What every text of an index was folded, hashed and compared with. Two indexes of equal settings give equal answers.
+/// How all texts of an index are folded, hashed and compared. Two indexes with equal settings give equal answers.
 #[derive(Debug, Clone)]
 pub struct Settings {
     pub(super) threshold: f64,
@@ -33,13 +33,13 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// Smallest Jaccard of a duplicate.
+    /// Smallest Jaccard of a duplicate, in (0, 1].
     #[must_use]
     pub const fn threshold(&self) -> f64 {
         self.threshold
     }
 
-    /// How far apart two texts may be in time and still repeat each other; `None` for any time.
+    /// Largest distance in time between two texts that may repeat each other; `None` for any distance.
     #[must_use]
     pub const fn window(&self) -> Option<Window> {
         self.window
@@ -57,12 +57,14 @@ impl Settings {
         self.banding
     }
 
-    /// Every setting by its stored name, as text, in a fixed order.
+    /// Each setting as text, with its stored name, in a fixed order.
     #[must_use]
     pub fn list(&self) -> Vec<(&'static str, String)> {
         let language = self.language.map_or("auto", Language::code);
         let rules = self.rules.as_ref().map_or_else(|| "none".to_owned(), |rules| rules.digest());
         let window = self.window.map_or_else(|| "none".to_owned(), |window| window.to_string());
+
+        // The names and values are part of the disk format and of exports.
         vec![
             ("fold", FOLD_VERSION.to_owned()),
             ("profile", self.profile.to_string()),
@@ -81,8 +83,8 @@ impl Settings {
         ]
     }
 
-    /// Bytes of a value in a stored signature. Four rows of a byte tell bands apart as well as hashes of 32 bits do; fewer
-    /// rows take two bytes.
+    /// Bytes per value of a stored signature: 1, or 2 if a band has fewer than four rows. Four rows of one byte
+    /// distinguish bands as well as a 32-bit hash.
     pub(super) const fn slot_bytes(&self) -> usize {
         if self.banding.rows() < 4 { 2 } else { 1 }
     }

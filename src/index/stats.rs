@@ -1,54 +1,54 @@
-//! What an index holds and takes.
+//! Counts and sizes of an index.
 
 use serde::Serialize;
 
 use crate::document::Date;
 
-/// What an index holds and takes.
+/// Counts and sizes of an index.
 #[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
 pub struct Stats {
-    /// Stored texts.
+    /// Number of stored texts.
     pub documents: u64,
     /// The latest moment (date, else first seen) of any text ever stored.
     pub newest: Option<Date>,
-    /// Documents whose words the facts guard learned.
+    /// Number of documents whose words the facts guard has learned.
     pub learned: u64,
-    /// Answers of this process for which a bound left candidates out: of a band key the earliest 1,000 documents are candidates, and
-    /// of all candidates the 256 that share most bands are verified.
+    /// Number of answers of this process for which a bound left candidates out: the earliest 1,000 documents of each
+    /// band key are candidates, and the 256 candidates that share the most bands are verified.
     pub bounded_answers: u64,
-    /// Of the place they are kept in.
+    /// Of the storage.
     #[serde(flatten)]
     pub storage: StorageStats,
 }
 
-/// What the place takes that an index is kept in.
+/// Counts and sizes of the storage of an index. Sizes are 0 where they do not apply.
 #[derive(Debug, Clone, Default, Serialize)]
 #[non_exhaustive]
 pub struct StorageStats {
-    /// Documents removed, replaced or expired that still take room on disk.
+    /// Number of documents removed, replaced or expired that still take space on disk.
     pub removed: u64,
-    /// Bytes that records and recent bands take in memory, about.
+    /// Bytes of records and recent bands in memory, approximately.
     pub memory_bytes: u64,
-    /// Bytes on disk, all files.
+    /// Bytes of all files on disk.
     pub disk_bytes: u64,
-    /// Of these: texts or signatures with their keys.
+    /// Of these, bytes of texts or signatures with their keys.
     pub record_bytes: u64,
-    /// Of these: band keys.
+    /// Of these, bytes of band keys.
     pub band_bytes: u64,
-    /// Band keys that are in memory, and not yet in a run file.
+    /// Number of band keys in memory that are not in a run file yet.
     pub recent_bands: u64,
-    /// Changes that a crash would lose now.
+    /// Number of changes that a crash would lose now.
     pub uncommitted: u64,
-    /// Commits over the life of the index.
+    /// Number of commits since the index was made.
     pub commits: u64,
 }
 
-/// What a compaction did.
+/// The result of a compaction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct CompactionStats {
-    /// Documents left.
+    /// Number of documents left.
     pub documents: u64,
     /// Bytes on disk before.
     pub bytes_before: u64,
@@ -56,14 +56,14 @@ pub struct CompactionStats {
     pub bytes_after: u64,
 }
 
-/// What a merge or an import did.
+/// The result of a merge or an import.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct MergeStats {
-    /// Texts that were stored.
+    /// Number of texts that were stored.
     pub inserted: u64,
-    /// Texts that repeat a stored one, and were not stored.
+    /// Number of texts that were not stored because they repeat a stored text.
     pub duplicates: u64,
-    /// Texts whose key was in the index already, and were not stored.
+    /// Number of texts that were not stored because their key was in the index already.
     pub keys_known: u64,
 }

@@ -1,19 +1,22 @@
-//! A block: some whole records, and the parsing of them, which any thread can do.
+//! A block of whole records, and the parsing of it, which any thread can do.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
+#[cfg(feature = "warc")]
+use std::ops::Range;
+use std::path::Path;
 use std::sync::Arc;
 
-use super::corpus::{Record, slashes};
-use super::csv;
+use super::csv::{self, CsvHeader};
 use super::held::{FileStamp, HeldBytes};
-use super::index::{BlockIndex, PartIndex, PartShape, RecordRows};
 use super::json::escapes::EscapeBuffers;
 use super::json_lines::{self, JsonLine};
+use super::record::Record;
+use super::record_table::{BlockIndex, PartIndex, PartShape, RecordRows};
 use super::reject::RejectReason;
+use super::slices::slice;
 #[cfg(feature = "warc")]
 use super::warc;
-use super::{InputFormat, InputOptions, text};
+use super::{InputFormat, InputOptions, whole_file};
 
 /// Some whole records in input order, with their bytes.
 pub(crate) struct RecordBlock {
@@ -24,64 +27,71 @@ pub(crate) struct RecordBlock {
 /// A part of a file.
 #[derive(Debug, Clone)]
 pub(super) struct FilePart {
+    /// The number of the file.
     pub(super) file: u32,
+    /// The offset of the part in the decompressed file.
     pub(super) start: u64,
+    /// Number of its bytes, those that are not at hand included.
     pub(super) length: u64,
     pub(super) shape: PartShape,
     pub(super) bytes: HeldBytes,
     pub(super) stamp: Option<FileStamp>,
+    /// Why its only record is rejected, if that is known without parsing.
     pub(super) failure: Option<RejectReason>,
-    /// The only record is this large, and its bytes are not at hand.
+    /// Its only record, whose bytes were skipped.
     pub(super) oversized: Option<OversizedRecord>,
     pub(super) format: InputFormat,
     /// A file that is one record: its relative path, and whether it begins with a byte order mark.
-    pub(super) text: Option<(Arc<std::path::Path>, bool)>,
+    pub(super) text: Option<(Arc<Path>, bool)>,
     /// CSV: the header of its file.
-    pub(super) csv: Option<Arc<csv::CsvHeader>>,
+    pub(super) csv: Option<Arc<CsvHeader>>,
 }
 
-/// A record that was passed over.
+/// A record whose bytes were skipped.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct OversizedRecord {
     /// 0 for a blank line.
     pub(super) size: u64,
     pub(super) carriage_return: bool,
-    /// Lines that it uses up.
+    /// Its lines.
     pub(super) lines: u32,
 }
 
-/// Buffers that one thread reads with.
+/// The buffers of one thread.
 #[derive(Debug, Default)]
 pub(crate) struct ReadScratch {
     /// Decoded text.
     pub(super) text: EscapeBuffers,
     /// Raw bytes from the disk.
     pub(super) raw: Vec<u8>,
-    /// Records of archives that are no documents, by what they are, until they are taken away.
+    /// The number of archive records that are no documents, by class, until the caller takes them.
     pub(crate) passed: BTreeMap<&'static str, u64>,
 }
 
 type ParseResult<'a> = Result<Record<'a>, RejectReason>;
 
 impl RecordBlock {
-    /// Bytes in it.
+    /// Its bytes.
     pub(crate) fn len(&self) -> u64 {
         self.parts.iter().map(|part| part.length).sum()
     }
 
-    /// The parallel part: splits the block into records and parses each once. Calls `each` in order with the record, or
-    /// the reason of its rejection, and the number of its raw bytes. A record without an id of its own has an empty one
-    /// here, as its line number is not known yet; [`Corpus::read`](super::Corpus::read) gives the full id, `PATH:LINE`.
-    /// Ids that repeat an earlier one are not seen here: see [`IdHashes`](super::IdHashes).
+    /// Splits the block into records and parses each once. Calls `each` in order with the record, or the reason of
+    /// its rejection, and the number of its raw bytes.
+    ///
+    /// A record without an id of its own has an empty one here, as its line number is not known yet;
+    /// [`Corpus::read`](super::Corpus::read) gives the full id, `PATH:LINE`. Repeated ids are not noticed here: see
+    /// [`IdHashes`](super::IdHashes).
     pub(crate) fn read(
         &self,
         scratch: &mut ReadScratch,
         mut each: impl FnMut(Result<Record<'_>, RejectReason>, usize),
     ) -> BlockIndex {
         let parts = self.parts.iter().map(|part| {
+            // Archives have their own way: most of their records are no documents.
             let rows = match part.shape {
                 #[cfg(feature = "warc")]
-                PartShape::Records => part.read_records(&self.options, &mut scratch.passed, &mut each),
+                PartShape::Records => part.read_archive(&self.options, &mut scratch.passed, &mut each),
                 _ => part.read(&self.options, &mut scratch.text, &mut each),
             };
             part.index(rows)
@@ -96,20 +106,25 @@ impl RecordBlock {
 }
 
 impl FilePart {
+    /// The rows of its records, found without parsing.
     fn rows(&self) -> RecordRows {
         #[cfg(feature = "warc")]
         if self.shape == PartShape::Records {
-            return self.records(|_, _| {});
+            return self.split_archive(|_, _| {});
         }
+
         match (self.shape, self.oversized) {
             (_, Some(OversizedRecord { size: 0, .. })) => RecordRows::blank(),
+            // Only in lines does a record use up line numbers.
             (shape, Some(OversizedRecord { size, carriage_return, lines })) => {
                 RecordRows::single(size, carriage_return, if shape == PartShape::Lines { lines } else { 0 })
             }
-            (PartShape::Lines, None) => match &self.csv {
-                Some(header) => RecordRows::split_csv(&self.bytes, header.delimiter),
-                None => RecordRows::split(&self.bytes),
-            },
+            (PartShape::Lines, None) => {
+                let mut rows = RecordRows::default();
+                self.split_lines(&mut rows, drop);
+                rows
+            }
+            // A rest begins in a line of its own, so that its reject has a line number.
             (PartShape::Rest, None) => RecordRows::single(self.length, false, 1),
             (PartShape::Text | PartShape::Failed | PartShape::Records, None) => {
                 RecordRows::single(self.length, false, 0)
@@ -117,27 +132,37 @@ impl FilePart {
         }
     }
 
+    /// Collects the rows of lines or CSV records, and calls `each` with the range of each.
+    fn split_lines(&self, rows: &mut RecordRows, mut each: impl FnMut(std::ops::Range<usize>)) {
+        let Some(header) = &self.csv else { return rows.push_each_line(&self.bytes, each) };
+
+        for row in csv::rows(&self.bytes, header.delimiter) {
+            rows.push_lines(row.content.clone(), row.carriage_return, row.lines);
+            if !row.content.is_empty() {
+                each(row.content);
+            }
+        }
+    }
+
+    /// Parses the records of a part that is not of an archive.
     fn read(
         &self,
         options: &InputOptions,
         buffer: &mut EscapeBuffers,
         each: &mut impl FnMut(ParseResult<'_>, usize),
     ) -> RecordRows {
-        if let (PartShape::Lines, None) = (self.shape, self.oversized) {
-            return self.read_lines(options, buffer, each);
-        }
-        match self.oversized {
-            Some(OversizedRecord { size: 0, .. }) => {}
-            Some(OversizedRecord { size, .. }) => {
-                let reason = self.failure.clone();
-                let limit = options.max_record_size;
-                each(
-                    Err(reason.unwrap_or(RejectReason::TooLarge { size, limit })),
-                    usize::try_from(size).unwrap_or(usize::MAX),
-                );
+        match (self.shape, self.oversized) {
+            (PartShape::Lines, None) => return self.read_lines(options, buffer, each),
+            (_, None) => each(self.single(options), as_size(self.length)),
+            // A blank line is no record.
+            (_, Some(OversizedRecord { size: 0, .. })) => {}
+            (_, Some(OversizedRecord { size, .. })) => {
+                let too_large = RejectReason::TooLarge { size, limit: options.max_record_size };
+                each(Err(self.failure.clone().unwrap_or(too_large)), as_size(size));
             }
-            None => each(self.single(options), usize::try_from(self.length).unwrap_or(usize::MAX)),
         }
+
+        // The same rows as without parsing: a corpus does not depend on whether its blocks were parsed.
         self.rows()
     }
 
@@ -145,7 +170,7 @@ impl FilePart {
     fn single(&self, options: &InputOptions) -> ParseResult<'_> {
         match (&self.failure, &self.text) {
             (Some(reason), _) => Err(reason.clone()),
-            (None, Some((relative, bom))) => whole_file(self.format, &self.bytes, *bom, relative, options),
+            (None, Some((relative, bom))) => whole_file::record(self.format, &self.bytes, *bom, relative, options),
             (None, None) => Err(RejectReason::NotInInput),
         }
     }
@@ -156,77 +181,76 @@ impl FilePart {
         buffer: &mut EscapeBuffers,
         each: &mut impl FnMut(ParseResult<'_>, usize),
     ) -> RecordRows {
-        let mut rows = RecordRows::default();
         let limit = options.max_record_size;
-        if let Some(header) = &self.csv {
-            rows.each_csv(&self.bytes, header.delimiter, |range| {
-                let (size, raw) = (range.len() as u64, self.bytes.get(range.clone()).unwrap_or_default());
-                let too_large = size > limit;
-                each(
-                    if too_large { Err(RejectReason::TooLarge { size, limit }) } else { header.record(raw, options) },
-                    range.len(),
-                );
-            });
-            return rows;
-        }
-        let whole = simdutf8::basic::from_utf8(&self.bytes).ok();
-        rows.each(&self.bytes, |range| {
-            let line = match whole.and_then(|whole| whole.get(range.clone())) {
-                Some(line) => JsonLine::Checked(line),
-                None => JsonLine::Raw(self.bytes.get(range.clone()).unwrap_or_default()),
+        // One check of the whole part is faster than one of each line. A part with an invalid line is checked line by
+        // line.
+        let checked = if self.csv.is_some() { None } else { simdutf8::basic::from_utf8(&self.bytes).ok() };
+
+        let mut rows = RecordRows::default();
+        self.split_lines(&mut rows, |range| {
+            let (length, size) = (range.len(), range.len() as u64);
+            if size > limit {
+                return each(Err(RejectReason::TooLarge { size, limit }), length);
+            }
+
+            let raw = slice(&self.bytes, range.clone());
+            let record = match (&self.csv, checked.and_then(|text| text.get(range))) {
+                (Some(header), _) => header.record(raw, options),
+                (None, Some(line)) => parse_line(JsonLine::Checked(line), options, buffer),
+                (None, None) => parse_line(JsonLine::Raw(raw), options, buffer),
             };
-            let size = range.len() as u64;
-            let parsed = if size > limit {
-                Err(RejectReason::TooLarge { size, limit })
-            } else {
-                json_lines::parse(line, options, buffer).map(|parsed| parsed.attach(buffer))
-            };
-            each(parsed, range.len());
+            each(record, length);
         });
         rows
     }
 
-    /// The documents of an archive. Calls `each` with every record: its class and its place.
+    /// Collects the rows of the documents of an archive, and calls `each` with the class and the range of each
+    /// record.
     #[cfg(feature = "warc")]
-    fn records(&self, mut each: impl FnMut(warc::RecordClass, std::ops::Range<usize>)) -> RecordRows {
+    fn split_archive(&self, mut each: impl FnMut(warc::RecordClass, Range<usize>)) -> RecordRows {
         if self.failure.is_some() {
             return RecordRows::single(self.length, false, 0);
         }
+
+        // Of a record that was skipped the head is at hand, which tells its class.
         if let Some(OversizedRecord { size, .. }) = self.oversized {
             let class = warc::classify(&self.bytes);
-            each(class, 0..usize::try_from(size).unwrap_or(usize::MAX));
-            return if class == warc::RecordClass::Document {
-                RecordRows::single(size, false, 0)
-            } else {
-                RecordRows::none()
+            each(class, 0..as_size(size));
+            return match class {
+                warc::RecordClass::Document => RecordRows::single(size, false, 0),
+                warc::RecordClass::Passed(_) => RecordRows::default(),
             };
         }
+
         let mut rows = RecordRows::default();
         for range in warc::records(&self.bytes) {
-            let class = warc::classify(self.bytes.get(range.clone()).unwrap_or_default());
+            let class = warc::classify(slice(&self.bytes, range.clone()));
             if class == warc::RecordClass::Document {
-                rows.record(range.clone());
+                rows.push_record(range.clone());
             }
             each(class, range);
         }
         rows
     }
 
+    /// Parses the documents of an archive, and counts the other records in `passed`.
     #[cfg(feature = "warc")]
-    fn read_records(
+    fn read_archive(
         &self,
         options: &InputOptions,
         passed: &mut BTreeMap<&'static str, u64>,
         each: &mut impl FnMut(ParseResult<'_>, usize),
     ) -> RecordRows {
         if let Some(reason) = &self.failure {
-            each(Err(reason.clone()), usize::try_from(self.length).unwrap_or(usize::MAX));
+            each(Err(reason.clone()), as_size(self.length));
         }
+
         let limit = options.max_record_size;
-        self.records(|class, range| match class {
-            warc::RecordClass::Passed(name) => *passed.entry(name).or_default() += 1,
+        self.split_archive(|class, range| match class {
+            warc::RecordClass::Passed(name) => *passed.entry(name).or_insert(0) += 1,
             warc::RecordClass::Document => {
                 let size = range.len() as u64;
+                // The range of a record that was skipped exceeds the bytes at hand.
                 let record = match self.bytes.get(range.clone()) {
                     Some(bytes) if size <= limit => warc::record(bytes, options),
                     _ => Err(RejectReason::TooLarge { size, limit }),
@@ -236,6 +260,7 @@ impl FilePart {
         })
     }
 
+    /// The index of the part with these rows.
     fn index(&self, rows: RecordRows) -> PartIndex {
         let Self { file, start, length, shape, stamp, .. } = *self;
         rows.index(PartIndex {
@@ -253,22 +278,12 @@ impl FilePart {
     }
 }
 
-/// Reads a file as one record.
-pub(super) fn whole_file<'a>(
-    format: InputFormat,
-    bytes: &'a [u8],
-    bom: bool,
-    relative: &'a std::path::Path,
-    options: &InputOptions,
-) -> ParseResult<'a> {
-    let (size, limit) = (bytes.len() as u64, options.max_record_size);
-    if size > limit {
-        return Err(RejectReason::TooLarge { size, limit });
-    }
-    let id: Cow<'a, str> = slashes(relative);
-    match format {
-        #[cfg(feature = "html")]
-        InputFormat::Html => super::html::record(bytes, id, &super::html::PageOrigin::default(), options),
-        _ => text::record(bytes, bom, id, options),
-    }
+fn parse_line<'a>(line: JsonLine<'a>, options: &InputOptions, buffer: &'a mut EscapeBuffers) -> ParseResult<'a> {
+    let parsed = json_lines::parse(line, options, buffer)?;
+    Ok(parsed.attach(buffer))
+}
+
+/// A number of bytes that need not be at hand.
+fn as_size(bytes: u64) -> usize {
+    usize::try_from(bytes).unwrap_or(usize::MAX)
 }

@@ -1,8 +1,8 @@
-//! Gzip, zstd, bzip2 and xz, recognised by their first bytes whatever the file is called.
+//! Gzip, zstd, bzip2 and xz, recognised by their first bytes; the name of a file does not matter.
 //!
-//! Reading takes several members, frames or streams in a row as one, as `gzip`, `zstd`, `bzip2` and `xz` do, and ignores the zero bytes
-//! that may follow the last gzip member. What was decompressed before an error is read before the error.
-//! Formats: RFC 1952 (gzip), RFC 8878 (zstd), <https://tukaani.org/xz/xz-file-format.txt>; bzip2 is what its tool does.
+//! Consecutive members, frames or streams are read as one, as by `gzip`, `zstd`, `bzip2` and `xz`; zero bytes after the
+//! last gzip member are ignored. Everything that was decompressed before an error is read before the error. Formats:
+//! RFC 1952 (gzip), RFC 8878 (zstd), <https://tukaani.org/xz/xz-file-format.txt>; for bzip2, its tool.
 
 use std::io::{self, BufReader, Read, Write};
 
@@ -18,7 +18,7 @@ mod pieces;
 #[cfg(feature = "zstd")]
 mod zstandard;
 
-/// How a file is compressed.
+/// The compression of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub enum Compression {
@@ -35,23 +35,24 @@ pub enum Compression {
     Xz,
 }
 
-/// The longest magic number.
+/// Length of the longest magic number, in bytes.
 pub(super) const MAGIC: u64 = 6;
 
-/// Compressed bytes read at once. Where damage is found must not depend on who reads, so this and all sizes below are
-/// fixed.
+/// Compressed bytes read at once. This and all sizes below are fixed, so that the place where damage is found does not
+/// depend on the reader.
 const INPUT: usize = 1 << 18;
 
 /// The level of the `xz` tool.
 #[cfg(feature = "xz")]
 const XZ_LEVEL: u32 = 6;
 
-/// KiB that an xz stream may ask for: 1 GiB. `xz -9` asks for 65 MiB; a damaged header may ask for 4 GiB.
+/// Most memory that an xz stream may ask for, in KiB: 1 GiB. `xz -9` asks for 65 MiB; a damaged header may ask for 4
+/// GiB.
 #[cfg(feature = "xz")]
 const XZ_MEMORY: u32 = 1 << 20;
 
-/// What is compressed in `reader`, decompressed by up to `threads` threads, with about `ahead` bytes in memory for it.
-/// Everything before an error is read first.
+/// A reader of the decompressed bytes of `reader`. It uses up to `threads` threads and about `ahead` bytes of memory.
+/// It gives everything that precedes an error first.
 #[allow(unused_variables, reason = "builds without decompressors use neither")]
 pub(super) fn reader(
     reader: Box<dyn Read + Send>,
@@ -60,6 +61,7 @@ pub(super) fn reader(
     ahead: usize,
 ) -> Box<dyn Read + Send> {
     let reader = BufReader::with_capacity(INPUT, reader);
+
     match compression {
         Compression::None => Box::new(reader),
         #[cfg(feature = "gzip")]
@@ -77,8 +79,8 @@ pub(super) fn reader(
     }
 }
 
-/// The compression that the first bytes of a file announce; for one that this build does not undo, what it is and the
-/// remedy.
+/// The compression that the first bytes of a file announce. For one that this build cannot undo, its description and
+/// the remedy.
 pub(super) fn detect(head: &[u8]) -> Result<Compression, (&'static str, Remedy)> {
     match head {
         [0x1F, 0x8B, ..] if cfg!(feature = "gzip") => Ok(Compression::Gzip),
@@ -111,7 +113,7 @@ fn absent(name: &str) -> io::Error {
     io::Error::new(io::ErrorKind::Unsupported, format!("this build has no {name}; rebuild with the feature {name}"))
 }
 
-/// Stands for a decompressor that this build lacks; never met, as [`detect`] refuses the file.
+/// In place of a decompressor that this build lacks; never read, since [`detect`] refuses the file.
 #[cfg(not(all(feature = "gzip", feature = "zstd", feature = "bzip2", feature = "xz")))]
 struct AbsentDecoder;
 
@@ -123,10 +125,12 @@ impl Read for AbsentDecoder {
 }
 
 impl Compression {
-    /// A writer that compresses in this way; the same bytes in give the same bytes out (no time stamp, no name).
-    /// End it with [`CompressionWriter::finish`], or the output is truncated.
+    /// A writer that compresses. Equal input gives equal output: no time stamp, no name. Without
+    /// [`CompressionWriter::finish`] the output is truncated.
     ///
     /// # Errors
+    ///
+    /// The compressor cannot start, or this build lacks it.
     /// The compressor cannot start, or this build lacks it.
     pub fn writer<W: Write>(self, writer: W) -> io::Result<CompressionWriter<W>> {
         Ok(CompressionWriter(match self {
@@ -139,6 +143,7 @@ impl Compression {
             #[cfg(feature = "zstd")]
             Self::Zstd => {
                 let mut encoder = zstd::stream::write::Encoder::new(writer, zstd::DEFAULT_COMPRESSION_LEVEL)?;
+                // As the `zstd` tool does; without it damage to the data would go unnoticed.
                 encoder.include_checksum(true)?;
                 CompressionEncoder::Zstd(Box::new(encoder))
             }
@@ -163,7 +168,7 @@ impl Compression {
     }
 }
 
-/// Compresses what is written into it. Made by [`Compression::writer`].
+/// Compresses the bytes written to it. Made by [`Compression::writer`].
 pub struct CompressionWriter<W: Write>(CompressionEncoder<W>);
 
 enum CompressionEncoder<W: Write> {
@@ -179,10 +184,11 @@ enum CompressionEncoder<W: Write> {
 }
 
 impl<W: Write> CompressionWriter<W> {
-    /// Writes the end of the compressed stream and gives the writer back, not flushed.
+    /// Writes the end of the compressed stream and returns the inner writer, not flushed.
     ///
     /// # Errors
-    /// The writer below failed.
+    ///
+    /// The inner writer failed.
     pub fn finish(self) -> io::Result<W> {
         match self.0 {
             CompressionEncoder::Plain(writer) => Ok(writer),
@@ -197,6 +203,7 @@ impl<W: Write> CompressionWriter<W> {
         }
     }
 
+    /// The encoder as a writer.
     fn inner(&mut self) -> &mut dyn Write {
         match &mut self.0 {
             CompressionEncoder::Plain(writer) => writer,

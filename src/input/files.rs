@@ -1,6 +1,5 @@
-//! From paths to files: named files as they are, directories walked in sorted order, what is skipped counted.
+//! From paths to files: named files as they are, directories walked in sorted order, skipped entries counted.
 
-use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 use walkdir::{DirEntry, WalkDir};
@@ -8,22 +7,22 @@ use walkdir::{DirEntry, WalkDir};
 use super::InputFormat;
 use crate::error::{Error, Result};
 
-/// What directories held that was not read. Files named on their own are never skipped.
+/// The entries of directories that are not read. Files that were named are never skipped.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct SkippedFiles {
-    /// Files and directories whose name begins with a dot; what stands inside such a directory is not counted.
+    /// Files and directories whose name begins with a dot; the content of such a directory is not counted.
     pub hidden: u64,
     /// Files whose name begins with `README`.
     pub readme: u64,
-    /// Files with an extension that names no known format, in the order they were met.
+    /// Files whose extension is not that of a known format, in the order in which they were found.
     pub unknown: Vec<PathBuf>,
-    /// What is no regular file: sockets, pipes, devices, links to directories.
+    /// Entries that are no regular files: sockets, pipes, devices, links to directories.
     pub special: u64,
 }
 
 impl SkippedFiles {
-    /// How many entries were skipped in all.
+    /// The number of all skipped entries.
     #[must_use]
     pub fn total(&self) -> u64 {
         self.hidden + self.readme + self.special + self.unknown.len() as u64
@@ -33,17 +32,17 @@ impl SkippedFiles {
 /// A file to read.
 #[derive(Clone)]
 pub(super) struct FoundFile {
-    /// As named, or the directory as named and the way below it.
+    /// As named, or the directory as named and the path below it.
     pub(super) path: PathBuf,
-    /// Below the input it came from: the way below the directory, or the file's name.
+    /// The path below the directory, or the file's name.
     pub(super) relative: PathBuf,
-    /// Was it named itself? Then failing to open it is an error, else a reject.
+    /// Whether it was named itself. Then a failure to open it is an error, else a reject.
     pub(super) named: bool,
-    /// Why it cannot be read, where the walk found that out.
+    /// Why it cannot be read, if the walk found that out.
     pub(super) broken: Option<String>,
 }
 
-/// What a file's name says of its format; compression extensions are looked through.
+/// The format that a file's name announces.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum ByName {
     Known(InputFormat),
@@ -52,7 +51,7 @@ pub(super) enum ByName {
     Unknown,
 }
 
-/// The standard input's path.
+/// The path that means standard input.
 pub(super) const STDIN: &str = "-";
 
 /// Lists the files of `paths` in order: a file or `-` as itself, a directory's known files sorted by name bytes.
@@ -61,24 +60,29 @@ pub(super) const STDIN: &str = "-";
 /// A path does not exist or cannot be asked about; `-` is given twice.
 pub(super) fn list(paths: &[PathBuf], skipped: &mut SkippedFiles) -> Result<Vec<FoundFile>> {
     let mut found = Vec::new();
-    let mut stdin = false;
+    let mut has_stdin = false;
+
     for path in paths {
         if path.as_os_str() == STDIN {
-            if std::mem::replace(&mut stdin, true) {
+            if std::mem::replace(&mut has_stdin, true) {
                 return Err(Error::parameter("inputs", STDIN, "standard input can be read once; give it once"));
             }
         } else if std::fs::metadata(path).map_err(|error| Error::io("read", path, error))?.is_dir() {
             walk(path, skipped, &mut found);
             continue;
         }
+
+        // `..` has no file name.
         let relative = path.file_name().unwrap_or(path.as_os_str());
         found.push(FoundFile { path: path.clone(), relative: relative.into(), named: true, broken: None });
     }
     Ok(found)
 }
 
-/// Appends the known files below `root`. Links to files are followed, links to directories are not: no loops.
+/// Appends the known files below `root`. Links to files are followed; links to directories are not, so there are no
+/// loops.
 fn walk(root: &Path, skipped: &mut SkippedFiles, found: &mut Vec<FoundFile>) {
+    // Sorted, so that the order of records does not depend on the file system.
     let mut entries = WalkDir::new(root).sort_by_file_name().into_iter();
     while let Some(entry) = entries.next() {
         let entry = match entry {
@@ -90,9 +94,12 @@ fn walk(root: &Path, skipped: &mut SkippedFiles, found: &mut Vec<FoundFile>) {
                 continue;
             }
         };
+
         if entry.depth() == 0 {
             continue;
         }
+
+        // A hidden entry is skipped even if its name is otherwise one to read.
         if entry.file_name().as_encoded_bytes().starts_with(b".") {
             skipped.hidden += 1;
             if entry.file_type().is_dir() {
@@ -104,18 +111,19 @@ fn walk(root: &Path, skipped: &mut SkippedFiles, found: &mut Vec<FoundFile>) {
     }
 }
 
-/// One entry that is no directory: to be read, or counted as skipped.
+/// Decides on an entry that is no directory: returns it to be read, or counts it as skipped.
 fn consider(root: &Path, entry: &DirEntry, skipped: &mut SkippedFiles) -> Option<FoundFile> {
     let name = entry.file_name();
     if name.as_encoded_bytes().starts_with(b"README") {
         skipped.readme += 1;
         return None;
     }
-    if by_name(name) == ByName::Unknown {
+    if by_name(entry.path()) == ByName::Unknown {
         skipped.unknown.push(entry.path().to_owned());
         return None;
     }
-    // Follows a link; a broken one is reported, as it may stand for text that should have been read.
+
+    // Follows links. A broken link is rejected, not skipped: it may lead to text that should have been read.
     match std::fs::metadata(entry.path()) {
         Ok(metadata) if metadata.is_file() => Some(below(root, entry.path().to_owned(), None)),
         Ok(_) => {
@@ -126,15 +134,18 @@ fn consider(root: &Path, entry: &DirEntry, skipped: &mut SkippedFiles) -> Option
     }
 }
 
+/// A file below `root`.
 fn below(root: &Path, path: PathBuf, broken: Option<String>) -> FoundFile {
     let relative = path.strip_prefix(root).unwrap_or(&path).to_owned();
     FoundFile { path, relative, named: false, broken }
 }
 
-/// The format that a file's name announces.
-pub(super) fn by_name(name: &OsStr) -> ByName {
+/// The format that a file's name announces, before the extension of a compression if there is one.
+pub(super) fn by_name(path: &Path) -> ByName {
+    let Some(name) = path.file_name() else { return ByName::Unknown };
     let name = name.to_string_lossy().to_ascii_lowercase();
     let name = [".gz", ".zst", ".bz2", ".xz"].iter().find_map(|suffix| name.strip_suffix(suffix)).unwrap_or(&name);
+
     match name.rsplit_once('.').map(|(_, extension)| extension) {
         Some("jsonl" | "ndjson") => ByName::Known(InputFormat::JsonLines),
         Some("json") => ByName::Json,

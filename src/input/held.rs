@@ -1,8 +1,8 @@
 //! Where the bytes of the input are: in memory, in a mapped file, in a plain file read by place, or in a spill file.
 //!
-//! A mapped file must not be cut short while it is read: the system ends a process that touches a page that is gone
-//! (SIGBUS), and no check beforehand can rule that out. Who must read files that others write to gives a memory limit;
-//! then nothing is mapped, and a file that changed is an error.
+//! A mapped file must not be truncated while it is read: the system ends a process that touches a page that is gone
+//! (SIGBUS), and no check beforehand can rule that out. To read files that other processes write to, set a memory
+//! limit: then nothing is mapped, and a file that changed is an error.
 
 use std::fs::{File, Metadata};
 use std::io::{self, Read};
@@ -31,8 +31,14 @@ impl From<Vec<u8>> for HeldBytes {
 }
 
 impl HeldBytes {
-    /// A part of it.
+    /// The bytes of `range`, shared with these.
     pub(super) fn part(&self, range: Range<usize>) -> Self {
+        debug_assert!(
+            range.start <= range.end && range.end <= self.range.len(),
+            "range {range:?} of {} bytes",
+            self.range.len()
+        );
+
         let start = self.range.start;
         Self { whole: self.whole.clone(), range: start + range.start..start + range.end }
     }
@@ -46,7 +52,8 @@ impl Deref for HeldBytes {
             HeldWhole::Owned(bytes) => bytes.as_slice(),
             HeldWhole::Mapped(map) => &map.0,
         };
-        whole.get(self.range.clone()).unwrap_or_default()
+        // `part` has checked the range.
+        whole.get(self.range.clone()).unwrap_or(&[])
     }
 }
 
@@ -55,15 +62,17 @@ impl Deref for HeldBytes {
 pub(super) struct MappedFile(memmap2::Mmap);
 
 impl MappedFile {
-    /// Maps a file of `length` bytes; `None` where the system does not map it, or not all of it.
+    /// Maps a file of `length` bytes; `None` if the system does not map it, or the file is shorter by now.
     #[allow(unsafe_code, reason = "a mapping is unsafe to make, as others may change the file")]
     pub(super) fn of(file: &File, length: u64) -> Option<HeldBytes> {
         let length = usize::try_from(length).ok()?;
-        // SAFETY: the map is read-only and private to this process. What others write to the file meanwhile can change
-        // bytes under us: everything made of them is checked where it is used (UTF-8 and JSON are checked on each
-        // reading, offsets are looked up with `get`), and no reference outlives one reading. `MappedFile` itself keeps the
-        // pages mapped as long as a piece exists. A file cut short ends the process, see the head of this module.
+        // SAFETY: the map is read-only and private to this process. What others write to the file meanwhile can
+        // change bytes under us: everything made of them is checked where it is used (UTF-8 and JSON are checked on
+        // each reading, offsets are looked up with `get`), and no reference outlives one reading. `MappedFile` itself
+        // keeps the pages mapped as long as a piece exists. A file cut short ends the process, see the head of this
+        // module.
         let map = unsafe { memmap2::MmapOptions::new().len(length).map(file) }.ok()?;
+
         if file.metadata().ok()?.len() < length as u64 {
             return None;
         }
@@ -71,16 +80,17 @@ impl MappedFile {
     }
 }
 
-/// What tells that a file is still the one that was read: its length and when it was written to.
+/// The length and the time of modification of a file, by which a changed file is recognized.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct FileStamp {
     pub(super) length: u64,
-    /// Nanoseconds since 1970; 0 where the system does not tell.
+    /// Nanoseconds since 1970; 0 if the system does not say.
     pub(super) modified: u64,
 }
 
 impl FileStamp {
     pub(super) fn of(metadata: &Metadata) -> Self {
+        // A file system without times leaves the length alone to compare.
         let since = metadata.modified().ok().and_then(|time| time.duration_since(UNIX_EPOCH).ok());
         let modified = since.map_or(0, |since| u64::try_from(since.as_nanos()).unwrap_or(u64::MAX));
         Self { length: metadata.len(), modified }
@@ -92,16 +102,16 @@ impl FileStamp {
 pub(super) struct PlainFile {
     pub(super) path: Arc<Path>,
     pub(super) stamp: FileStamp,
-    /// Small files, and all beyond some hundreds, are opened again for each reading.
+    /// `None` for small files, and for all beyond some hundreds: they are opened again for each read.
     pub(super) open: Option<File>,
 }
 
 impl PlainFile {
-    /// Fills `bytes` with what stands at `offset`.
+    /// Fills `bytes` from `offset` on.
     ///
     /// # Errors
     ///
-    /// The system refuses, or the file is not as it was.
+    /// The system refuses, or the file has changed.
     pub(super) fn read(&self, offset: u64, bytes: &mut [u8]) -> io::Result<()> {
         let reopened;
         let file = match &self.open {
@@ -111,6 +121,8 @@ impl PlainFile {
                 &reopened
             }
         };
+
+        // Checked at each read: a record must never come from bytes that were not there in the first pass.
         if FileStamp::of(&file.metadata()?) != self.stamp {
             return Err(io::Error::other("the file changed while it was being read"));
         }
@@ -128,9 +140,9 @@ impl Read for FromStart {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let left = usize::try_from(self.file.stamp.length - self.at).unwrap_or(usize::MAX);
         let length = left.min(buffer.len());
-        let buffer = buffer.get_mut(..length).unwrap_or_default();
-        if !buffer.is_empty() {
-            self.file.read(self.at, buffer)?;
+
+        if length > 0 {
+            self.file.read(self.at, &mut buffer[..length])?;
             self.at += length as u64;
         }
         Ok(length)
@@ -141,10 +153,10 @@ impl Read for FromStart {
 #[derive(Debug, Clone)]
 pub(super) enum BytePlace {
     Held(HeldBytes),
-    /// In the plain file itself, where the part stands.
+    /// In the plain file itself, at the offset of the part.
     InFile,
-    /// At this offset of the spill file.
+    /// In the spill file, at this offset.
     Spilled(u64),
-    /// They were not kept, as no record is made of them.
+    /// Not kept, as no record is read from them.
     Nowhere,
 }

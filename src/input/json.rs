@@ -1,8 +1,8 @@
-//! One line of JSON, checked whole; the top-level fields of its object come out as byte ranges of the line.
+//! One line of JSON, checked as a whole; it gives the top-level fields of its object as byte ranges of the line.
 //!
-//! Here `serde_json` does the work: every byte is checked against RFC 8259, values that nobody asked for are passed over
-//! without building or nesting anything, and ranges let one value be replaced while all others stay byte for byte. It
-//! decides what is valid and says what is wrong; [`fast`] reads the many lines that have nothing wrong with them.
+//! `serde_json` checks every byte against RFC 8259 and skips unwanted values without building them. The ranges allow
+//! one value to be replaced while all others stay byte for byte. This scan decides what is valid and describes errors;
+//! [`fast`] reads valid lines, which are most.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -15,12 +15,12 @@ use serde_json::value::RawValue;
 pub(super) mod escapes;
 pub(super) mod fast;
 
-/// What is wrong, and at which byte.
+/// An error and the byte at which it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct InvalidJson {
     pub(super) offset: usize,
     pub(super) what: String,
-    /// Whether the line only ends too early.
+    /// Whether the line is a valid beginning that ends too early.
     pub(super) unfinished: bool,
 }
 
@@ -30,11 +30,12 @@ impl InvalidJson {
         let place = format!(" at line {} column {}", error.line(), error.column());
         let what = error.to_string();
         let what = what.strip_suffix(&place).unwrap_or(&what).to_owned();
+
         Self { offset: error.column().saturating_sub(1), what, unfinished: error.is_eof() }
     }
 }
 
-/// What kind of value stands somewhere.
+/// The kind of a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum ValueKind {
     Null,
@@ -61,7 +62,7 @@ impl ValueKind {
         }
     }
 
-    /// With an article, for messages.
+    /// The name with an article, for messages.
     pub(super) const fn name(self) -> &'static str {
         match self {
             Self::Null => "null",
@@ -78,7 +79,7 @@ impl ValueKind {
 /// JSON's white space.
 const SPACE: [char; 4] = [' ', '\t', '\n', '\r'];
 
-/// A value: its kind and where it stands in the line, quotes included.
+/// A value: its kind, and its range in the line, quotes included.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct JsonValue {
     pub(super) kind: ValueKind,
@@ -90,7 +91,7 @@ pub(super) struct JsonValue {
 ///
 /// # Errors
 ///
-/// The first byte that cannot be right.
+/// [`InvalidJson`] with the first invalid byte.
 pub(super) fn scan<'a>(line: &'a str, field: impl FnMut(Cow<'a, str>, JsonValue)) -> Result<ValueKind, InvalidJson> {
     let kind = ValueKind::of(line);
     let mut json = Deserializer::from_str(line);
@@ -98,25 +99,32 @@ pub(super) fn scan<'a>(line: &'a str, field: impl FnMut(Cow<'a, str>, JsonValue)
         ValueKind::Object => json.deserialize_map(FieldReporter { line, field }),
         _ => IgnoredAny::deserialize(&mut json).map(drop),
     };
+
+    // Nothing but white space may follow the value.
     read.and_then(|()| json.end()).map_err(|error| InvalidJson::new(&error))?;
+
     Ok(kind)
 }
 
-/// The text of the string that stands at `range` of a scanned line, quotes included. Borrowed if it has no escapes.
+/// The text of the string at `range` of a scanned line, quotes included. Borrowed if it has no escapes.
 ///
 /// # Errors
 ///
-/// An escape that stands for no character: half a surrogate pair.
+/// An escape that is no character: half a surrogate pair.
 pub(super) fn decode(line: &str, range: Range<usize>) -> Result<Cow<'_, str>, InvalidJson> {
     let start = range.start;
-    let text: Result<JsonText<'_>, _> = serde_json::from_str(line.get(range).unwrap_or_default());
+    let value = line.get(range);
+    debug_assert!(value.is_some(), "a range of another line");
+    // Without the value, the error is that of an empty one.
+    let text: Result<JsonText<'_>, _> = serde_json::from_str(value.unwrap_or(""));
+
     text.map(|text| text.0).map_err(|error| {
         let invalid = InvalidJson::new(&error);
         InvalidJson { offset: start + invalid.offset, ..invalid }
     })
 }
 
-/// A string, borrowed where it can be.
+/// A string, borrowed if it has no escapes.
 #[derive(serde::Deserialize)]
 struct JsonText<'a>(#[serde(borrow)] Cow<'a, str>);
 
@@ -136,7 +144,9 @@ impl<'a, F: FnMut(Cow<'a, str>, JsonValue)> Visitor<'a> for FieldReporter<'a, F>
     fn visit_map<A: MapAccess<'a>>(mut self, mut map: A) -> Result<(), A::Error> {
         while let Some(key) = map.next_key::<JsonText<'a>>()? {
             let value = map.next_value::<&'a RawValue>()?.get();
+            // A raw value is a part of the line, so the distance of the two is its offset.
             let start = value.as_ptr() as usize - self.line.as_ptr() as usize;
+
             (self.field)(key.0, JsonValue { kind: ValueKind::of(value), range: start..start + value.len() });
         }
         Ok(())

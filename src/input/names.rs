@@ -1,28 +1,25 @@
-//! Shown names: the id of a record, made unique.
+//! Names of records: the id of a record, made unique.
 //!
-//! The first record with an id is shown under it, always. Each later one is shown as `ID~2`, `ID~3`, …: the first number
-//! whose name is neither an id of the input nor taken. So a name depends on the input alone, not on the order in which
-//! records were read. No id is kept: 8 bytes a record while reading (a hash), 16 while sorting (the place too), then the
-//! repeats alone; records whose hashes are equal are read again and compared.
+//! The first record with an id is always shown under it. Later ones are shown as `ID~2`, `ID~3`, …: the first number
+//! whose name is neither an id of the input nor taken. So a name depends on the input alone, not on the order in
+//! which records were read.
 //!
-//! In a run that reads the input once, each block's hashes are collected where it is parsed ([`IdHashes`]) and joined in
-//! input order ([`RepeatedIdsBuilder::add_block`]). A record without an id of its own is noted as unnamed there; the names
-//! builder hashes its `PATH:LINE` at the end, when all lines are counted. Only then is it known which records repeat an
-//! id; with `unique_ids` they were read, and folded, as any other, and are rejected after the pass
-//! ([`Corpus::reject_repeats`]).
+//! No id is kept: 8 bytes a record while reading (a hash), 16 while sorting (the record too), then the repeats alone.
+//! Records with equal hashes are read again and compared.
+//!
+//! In a run that reads the input once, the hashes of a block are collected where it is parsed ([`IdHashes`]) and
+//! joined in input order ([`RepeatedIdsBuilder::add_block`]). A record without an id of its own gets its hash, that
+//! of `PATH:LINE`, at the end, when all lines are counted.
 
 use std::borrow::Cow;
-use std::cell::RefCell;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::corpus::Corpus;
-use super::reject::{Reject, RejectReason};
 use crate::document::DocId;
-use crate::error::Result;
 
-/// The hashes group equal ids in memory and reach no output; all builders must agree, so the keys are fixed.
+/// The hashes group equal ids in memory and reach no output. All builders must agree, so the keys are fixed.
 static HASHER: ahash::RandomState = ahash::RandomState::with_seeds(1, 2, 3, 4);
 
+/// The hash of an id, which is none of the reserved values.
 fn hash(id: &str) -> u64 {
     HASHER.hash_one(id).max(IdHashes::UNNAMED + 1)
 }
@@ -31,18 +28,19 @@ fn hash(id: &str) -> u64 {
 #[derive(Debug, Default)]
 pub struct RepeatedIdsBuilder {
     ids: Vec<(u64, DocId)>,
-    /// Blocks, each with the place of its first record.
+    /// Blocks, each after its first record.
     blocks: Vec<(DocId, IdHashes)>,
 }
 
-/// The ids of one block's records in order, 8 bytes each. Made on any thread, joined by [`RepeatedIdsBuilder::add_block`].
+/// The ids of one block's records in order, 8 bytes each. Made on any thread, joined by
+/// [`RepeatedIdsBuilder::add_block`].
 #[derive(Debug, Default, PartialEq)]
 pub(crate) struct IdHashes(Vec<u64>);
 
 impl IdHashes {
-    /// The next record was rejected and has no id.
+    /// A record that was rejected and has no id.
     const REJECTED: u64 = 0;
-    /// Its id is its place, which is known only when the blocks before it were read.
+    /// A record whose id is its place, which is known only when the blocks before it were read.
     const UNNAMED: u64 = 1;
 
     /// Notes the next record: its id, empty if it has none of its own; `None` if it was rejected.
@@ -54,12 +52,12 @@ impl IdHashes {
         });
     }
 
-    /// As numbers, for a work directory.
+    /// The hashes as numbers, for a work directory.
     pub(crate) fn as_slice(&self) -> &[u64] {
         &self.0
     }
 
-    /// What [`as_slice`](Self::as_slice) gave.
+    /// The inverse of [`as_slice`](Self::as_slice).
     pub(crate) fn from_vec(hashes: Vec<u64>) -> Self {
         Self(hashes)
     }
@@ -76,66 +74,57 @@ impl RepeatedIdsBuilder {
         self.blocks.push((first, hashes));
     }
 
-    /// Takes over what another builder has noted.
+    /// Takes the ids of another builder.
     pub fn append(&mut self, other: &mut Self) {
         self.ids.append(&mut other.ids);
         self.blocks.append(&mut other.blocks);
     }
 
-    /// The names; reads from `corpus` again each record that may repeat an id.
-    ///
-    /// # Errors
-    ///
-    /// A record that could be read before cannot be read again: see [`RejectReason::Lost`].
-    pub fn finish(mut self, corpus: &Corpus) -> Result<RepeatedIds> {
+    /// Joins the blocks. `place_of` gives the id of a record without one of its own.
+    pub(super) fn join_blocks(&mut self, place_of: impl Fn(DocId) -> String) {
         let count: usize = self.blocks.iter().map(|(_, hashes)| hashes.0.len()).sum();
         self.ids.reserve_exact(count);
+
         for (first, hashes) in std::mem::take(&mut self.blocks) {
             for (number, hash) in hashes.0.into_iter().enumerate() {
                 let doc = DocId::new(first.index() + number);
                 match hash {
                     IdHashes::REJECTED => {}
-                    IdHashes::UNNAMED => self.add(doc, &corpus.source(doc).to_string()),
+                    IdHashes::UNNAMED => self.add(doc, &place_of(doc)),
                     hash => self.ids.push((hash, doc)),
                 }
             }
         }
-        // Ids of references and of what is compared with them are two matters.
-        let mut references = Self::default();
-        let boundary = DocId::new(corpus.references());
-        (references.ids, self.ids) = self.ids.into_iter().partition(|(_, doc)| *doc < boundary);
-        let lost: RefCell<Option<Reject>> = RefCell::new(None);
-        let id_of = |doc| match corpus.read(doc) {
-            Ok(record) => Some(record.id),
-            Err(reject) => {
-                if let RejectReason::Lost { .. } = reject.reason {
-                    lost.borrow_mut().get_or_insert(reject);
-                }
-                None
-            }
-        };
-        let mut names = references.resolve(id_of);
-        names.repeats.append(&mut self.resolve(id_of).repeats);
-        match lost.into_inner() {
-            Some(reject) => Err(reject.into()),
-            None => Ok(names),
-        }
     }
 
-    fn resolve<'a>(mut self, id_of: impl Fn(DocId) -> Option<Cow<'a, str>>) -> RepeatedIds {
+    /// Splits off the ids of the records before `boundary`. All blocks must be joined.
+    pub(super) fn split_before(self, boundary: DocId) -> (Self, Self) {
+        debug_assert!(self.blocks.is_empty(), "blocks are not joined");
+
+        let (before, after) = self.ids.into_iter().partition(|(_, doc)| *doc < boundary);
+        (Self { ids: before, ..Self::default() }, Self { ids: after, ..Self::default() })
+    }
+
+    /// Numbers the records that repeat an id. `id_of` reads a record's id; `None` for a record that cannot be read.
+    pub(super) fn resolve<'a>(mut self, id_of: impl Fn(DocId) -> Option<Cow<'a, str>>) -> RepeatedIds {
+        // By hash, then by record, so that the first record of a group is the first in the input.
         self.ids.sort_unstable();
         let mut repeats = self.repeats(&id_of);
+        // Numbers are given in input order.
         repeats.sort_unstable_by_key(|repeat| repeat.0);
+
         let mut taken = BTreeSet::new();
-        let mut last = std::collections::BTreeMap::<DocId, u32>::new();
+        let mut last = BTreeMap::<DocId, u32>::new();
         let mut names = RepeatedIds { repeats: Vec::with_capacity(repeats.len()) };
         for (doc, first) in repeats {
             let Some(id) = id_of(doc) else { continue };
-            // Numbers below the last one given for this id are taken for good.
+
+            // Numbers up to the last one given for this id stay taken.
             let mut number = last.get(&first).map_or(2, |last| last + 1);
             while taken.contains(&numbered(&id, number)) || self.is_id(&numbered(&id, number), &id_of) {
                 number += 1;
             }
+
             taken.insert(numbered(&id, number));
             last.insert(first, number);
             names.repeats.push(RepeatedId { doc, first, number });
@@ -147,6 +136,7 @@ impl RepeatedIdsBuilder {
     fn repeats<'a>(&self, id_of: &impl Fn(DocId) -> Option<Cow<'a, str>>) -> Vec<(DocId, DocId)> {
         let mut repeats = Vec::new();
         for group in self.ids.chunk_by(|a, b| a.0 == b.0).filter(|group| group.len() > 1) {
+            // Different ids may have one hash, so the ids themselves are compared.
             let mut firsts: Vec<(Cow<'a, str>, DocId)> = Vec::new();
             for &(_, doc) in group {
                 let Some(id) = id_of(doc) else { continue };
@@ -162,9 +152,10 @@ impl RepeatedIdsBuilder {
     /// Whether some record has this id.
     fn is_id<'a>(&self, id: &str, id_of: &impl Fn(DocId) -> Option<Cow<'a, str>>) -> bool {
         let hash = hash(id);
+        // Sorted by hash in `resolve`.
         let start = self.ids.partition_point(|entry| entry.0 < hash);
-        let group = self.ids.iter().skip(start).take_while(|entry| entry.0 == hash);
-        group.into_iter().any(|&(_, doc)| id_of(doc).is_some_and(|other| other == id))
+        let mut group = self.ids.iter().skip(start).take_while(|entry| entry.0 == hash);
+        group.any(|&(_, doc)| id_of(doc).is_some_and(|other| other == id))
     }
 }
 
@@ -172,7 +163,7 @@ fn numbered(id: &str, number: u32) -> String {
     format!("{id}~{number}")
 }
 
-/// The records whose id an earlier record has, and the numbers that tell them apart.
+/// The records whose id an earlier record has, and the numbers that distinguish them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct RepeatedIds {
     /// Sorted by record.
@@ -182,6 +173,7 @@ pub struct RepeatedIds {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct RepeatedId {
     doc: DocId,
+    /// The first record with this id.
     first: DocId,
     number: u32,
 }
@@ -209,7 +201,12 @@ impl RepeatedIds {
         }
     }
 
-    /// The same without the first `references` records.
+    /// Adds the names of later records.
+    pub(super) fn append(&mut self, mut later: Self) {
+        self.repeats.append(&mut later.repeats);
+    }
+
+    /// The names of all but the first `references` records.
     pub(super) fn without(mut self, references: usize) -> Self {
         self.repeats.retain(|repeat| repeat.doc.index() >= references);
         self
@@ -221,7 +218,7 @@ impl RepeatedIds {
         self.repeats.len()
     }
 
-    /// Each record that repeats an id, and the first that has it; in input order.
+    /// Each record that repeats an id, with the first record that has it; in input order.
     pub(super) fn repeats(&self) -> Vec<(DocId, DocId)> {
         self.repeats.iter().map(|repeat| (repeat.doc, repeat.first)).collect()
     }

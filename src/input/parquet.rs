@@ -1,8 +1,8 @@
-//! Parquet: row groups decoded by several threads, the columns that are read and no others.
+//! Parquet: row groups decoded by several threads, only the columns that are read.
 //!
-//! Each row becomes one line of JSON with the id, the text and the further fields, and from there on is a record like any
-//! other; `dedup` goes back to the file for the rest of the row. The arrow schema that writers store beside that of
-//! Parquet is not asked: it changes how values are held in memory, and nothing that is read here.
+//! Each row becomes one line of JSON with the id, the text and the further fields, which is then read like any other
+//! line; `dedup` copies the rest of the row from the file. The arrow schema that writers store next to that of
+//! Parquet is not used: it changes how values are held in memory, but no value that is read here.
 //!
 //! The decoder may panic on damaged files: see [`guard`].
 
@@ -27,28 +27,31 @@ pub(crate) use copy::{RowFate, copy};
 
 use source::ParquetSource;
 
-/// About how many bytes of the columns that are read are decoded at once. Of those in which damage is found nothing is
-/// read, so the size is fixed.
+/// About how many bytes of the columns that are read are decoded at once. Nothing is read of a batch in which damage
+/// is found, so the size is fixed.
 const BATCH: u64 = 1 << 20;
 
-/// What a row group under way takes: a batch as columns and as lines, the lines before them, a page.
+/// The memory of a row group that is being decoded, in bytes: a batch as columns and as lines, the lines before them,
+/// a page.
 const PER_GROUP: usize = 6 << 20;
 
 /// Why a file cannot be read: what is wrong with it, and the remedy.
 type ParquetMisfit = csv::CsvMisfit;
 
-/// Whether the beginning and the end of a file are those of Parquet.
+/// Whether a file begins and ends as Parquet does.
 pub(super) fn is(file: &File, length: u64) -> bool {
     let mut mark = [0; PARQUET.len()];
     let ends = [0, length.saturating_sub(4)];
+
+    // The smallest file has both marks and the length of the metadata.
     length >= 12 && ends.into_iter().all(|at| crate::spill::read_at(file, &mut mark, at).is_ok() && mark == *PARQUET)
 }
 
-/// A file whose metadata was read.
+/// A file whose metadata have been read.
 pub(super) struct ParquetTable {
     pub(super) file: Arc<PlainFile>,
     metadata: ArrowReaderMetadata,
-    /// Names and places of the columns that are read.
+    /// The columns that are read: name and place.
     columns: Vec<(String, usize)>,
 }
 
@@ -56,30 +59,34 @@ impl ParquetTable {
     /// Reads the metadata of a file.
     ///
     /// # Errors
-    /// It is damaged, or there is no text column.
+    /// It is damaged, has no text column, or has a column that is read twice.
     pub(super) fn open(file: PlainFile, options: &InputOptions) -> Result<Self, ParquetMisfit> {
         let file = Arc::new(file);
         let metadata =
             load(&file).map_err(|what| (format!("is no readable Parquet file: {what}"), remedies::WRITE_ANEW))?;
+
         let names: Vec<&str> = metadata.schema().fields().iter().map(|field| field.name().as_str()).collect();
         let columns = columns(&metadata, options);
+        // Lines with a key twice would be rejected one by one.
         for (name, _) in &columns {
             if names.iter().filter(|column| *column == name).count() > 1 {
                 let what = format!("has more than one column {name:?}");
                 return Err((what, remedies::RENAME_COLUMNS));
             }
         }
+
         if !columns.iter().any(|(column, _)| *column == options.text_field) {
             return Err(csv::no_column(&options.text_field, &names));
         }
         Ok(Self { file, metadata, columns })
     }
 
-    /// The rows as lines of JSON, decoded by up to `threads` threads with about `ahead` bytes in memory for it.
+    /// The rows as lines of JSON, decoded by up to `threads` threads in about `ahead` bytes of memory.
     pub(super) fn rows(&self, threads: usize, ahead: usize) -> read::ParquetRows {
         let mask = mask(&self.metadata, &self.columns);
         let groups = self.metadata.metadata().num_row_groups();
         let threads = threads.min(ahead / PER_GROUP).clamp(1, groups.max(1));
+
         let names = self.columns.iter().map(|(name, _)| name.clone()).collect();
         let decoding = read::ColumnDecoding {
             source: ParquetSource(Arc::clone(&self.file)),
@@ -91,14 +98,16 @@ impl ParquetTable {
     }
 }
 
-/// Names and places of the columns that are read: id, text and further fields, those that there are.
+/// The columns that are read, name and place: those of id, text and further fields that the file has.
 fn columns(metadata: &ArrowReaderMetadata, options: &InputOptions) -> Vec<(String, usize)> {
     let wanted =
         |name: &String| [&options.id_field, &options.text_field].into_iter().chain(&options.fields).any(|w| w == name);
+
     let columns = metadata.schema().fields().iter().enumerate();
     columns.map(|(place, field)| (field.name().clone(), place)).filter(|(name, _)| wanted(name)).collect()
 }
 
+/// The columns that are read, for the decoder.
 fn mask(metadata: &ArrowReaderMetadata, columns: &[(String, usize)]) -> ProjectionMask {
     ProjectionMask::roots(metadata.parquet_schema(), columns.iter().map(|(_, place)| *place))
 }
@@ -110,12 +119,14 @@ fn load(file: &Arc<PlainFile>) -> Result<ArrowReaderMetadata, String> {
     guard(|| ArrowReaderMetadata::load(&source, options).map_err(|error| error.to_string()))
 }
 
-/// So many rows of a group are decoded at once that the columns of `mask` have about [`BATCH`] bytes.
+/// How many rows of a group are decoded at once: the columns of `mask` then have about [`BATCH`] bytes.
 fn batch_rows(metadata: &ArrowReaderMetadata, group: usize, mask: &ProjectionMask) -> usize {
     let group = metadata.metadata().row_group(group);
     let columns = group.columns().iter().enumerate().filter(|(leaf, _)| mask.leaf_included(*leaf));
-    let bytes: u64 = columns.map(|(_, column)| u64::try_from(column.uncompressed_size()).unwrap_or(0)).sum();
-    let rows = u64::try_from(group.num_rows()).unwrap_or(0).max(1);
+
+    // Metadata of a damaged file may have negative sizes, which count as 0.
+    let bytes: u64 = columns.map(|(_, column)| column.uncompressed_size().max(0).unsigned_abs()).sum();
+    let rows = group.num_rows().max(1).unsigned_abs();
     usize::try_from(BATCH / (bytes / rows).max(1)).unwrap_or(1).clamp(1, 8192)
 }
 
@@ -123,18 +134,20 @@ thread_local! {
     static GUARDED: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Whether this thread runs a decoder whose panics are told as damage; a panic hook should say nothing then.
+/// Whether this thread runs a decoder whose panics are reported as damage; a panic hook should print nothing then.
 #[must_use]
 pub fn is_guarded() -> bool {
     GUARDED.get()
 }
 
-/// Runs the decoder. Its crate says of itself that it may panic on malformed files; nothing that it had in hand is used
-/// after that.
+/// Runs the decoder; a panic becomes an error. The crate documents that it may panic on malformed files. No value
+/// that the decoder used is used after a panic.
 fn guard<T>(work: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
     let before = GUARDED.replace(true);
+    // A guard may run inside another one, so the flag is restored, not cleared.
     let result = catch_unwind(AssertUnwindSafe(work));
     GUARDED.set(before);
+
     result.unwrap_or_else(|panic| {
         let told = panic.downcast_ref::<String>().map(String::as_str);
         let told = told.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("unknown");

@@ -1,6 +1,5 @@
-//! Records that cannot be read: the place, the reason and the remedy.
-//!
-//! Rejects are counted and listed. The caller decides whether they end the run.
+//! Records that cannot be read: where, why, and the remedy. They are counted and listed; the caller decides whether
+//! they end the run.
 
 use std::fmt;
 
@@ -10,7 +9,7 @@ use crate::error::{Error, ErrorKind, Phrasing, Remedy, RustPhrasing, with_remedy
 /// A record that could not be read. Shown as `PATH:LINE: reason`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reject {
-    /// The place of the record.
+    /// Where it is.
     pub source: RecordSource,
     /// Why it was rejected.
     pub reason: RejectReason,
@@ -32,7 +31,7 @@ impl fmt::Display for Reject {
 
 impl std::error::Error for Reject {}
 
-/// For a second reading, in which a reject ends the run: the record was readable before, so its file has changed.
+/// The error that ends a run whose record cannot be read again: mostly [`RejectReason::Lost`].
 impl From<Reject> for Error {
     fn from(reject: Reject) -> Self {
         let Reject { source, reason } = reject;
@@ -55,7 +54,7 @@ pub enum RejectReason {
     InvalidJson {
         /// Byte in the line, from 0.
         offset: usize,
-        /// What was expected or found.
+        /// The expected or unexpected token.
         what: String,
     },
     /// The line is valid JSON, but not an object.
@@ -74,17 +73,17 @@ pub enum RejectReason {
     TextNotAString {
         /// The text field.
         field: String,
-        /// The type of its value.
+        /// Its content, with an article.
         found: &'static str,
     },
     /// The id field holds neither a string nor an integer.
     IdNotAString {
         /// The id field.
         field: String,
-        /// The type of its value.
+        /// Its content, with an article.
         found: &'static str,
     },
-    /// A field that is read occurs more than once in the object.
+    /// A field that is read occurs in the object more than once.
     DuplicateField {
         /// The field.
         field: String,
@@ -98,17 +97,17 @@ pub enum RejectReason {
     },
     /// A quote opens a field of CSV and is not closed before the end of the file.
     UnclosedQuote {
-        /// Lines between the first line of the record and the quote.
+        /// Number of lines between the first line of the record and the quote.
         below: u64,
     },
-    /// The bytes are not valid UTF-8.
+    /// The bytes are not UTF-8.
     InvalidUtf8 {
         /// Byte in the record, from 0.
         offset: usize,
     },
     /// The bytes are not text in any encoding.
     NotText,
-    /// A page has a tag with more attributes than any real page.
+    /// A tag of a page has too many attributes.
     NoPage {
         /// Byte of the decoded page, from 0.
         offset: usize,
@@ -117,12 +116,12 @@ pub enum RejectReason {
     },
     /// The body of an archived page cannot be decoded.
     BrokenBody {
-        /// What is wrong.
+        /// The defect.
         what: String,
     },
     /// Bytes of an archive are not a record.
     BrokenRecord {
-        /// What is wrong, and how many bytes were skipped.
+        /// The defect, and the number of bytes that were skipped.
         what: String,
     },
     /// The record exceeds the largest size.
@@ -153,18 +152,18 @@ pub enum RejectReason {
     },
     /// A `.json` file that does not hold one object per line.
     NotJsonLines {
-        /// What it holds.
+        /// Its content, with an article.
         found: &'static str,
     },
-    /// A record that was read before cannot be read again: its file changed, or the disk fails. Never the result of a first
-    /// reading.
+    /// A record that was read before cannot be read again: its file changed meanwhile, or the disk refuses. Never
+    /// occurs in the first pass.
     Lost {
-        /// The error of the system, or what changed.
+        /// The error of the system, or the change.
         what: String,
     },
-    /// A text that was extracted from a page cannot be put back. Only the result of writing.
+    /// A text that was extracted from a page cannot be put back. Occurs only in writing.
     Extracted,
-    /// The id does not belong to a record of this corpus.
+    /// The id is not in this corpus.
     NotInInput,
 }
 

@@ -8,6 +8,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::document::DocId;
+use crate::error::Result;
 use crate::spill::SpillDir;
 
 /// Gives one byte at a time.
@@ -124,7 +125,7 @@ fn run(input: Input, holding: StoragePolicy, done: Vec<BlockIndex>) -> Result<(C
             indices.push(index);
         }
     }
-    let mut corpus = reader.finish()?;
+    let mut corpus = Corpus::assemble(reader.finish()?);
     assert_eq!(first + outcomes.len(), corpus.len());
     let unique = corpus.options().unique_ids;
     for (place, (outcome, size)) in outcomes.into_iter().enumerate() {
@@ -427,6 +428,29 @@ fn a_corpus_in_memory_has_blocks_too() {
         block.read(&mut ReadScratch::default(), |record, size| texts.push((record.unwrap().text.into_owned(), size)));
     }
     assert_eq!(texts, [("x".to_owned(), 1), (String::new(), 0), ("\u{feff}y".to_owned(), 4)]);
+}
+
+#[test]
+fn an_unknown_id_is_refused() {
+    let home = tempfile::tempdir().unwrap();
+    zoo(home.path());
+    let input = Input::open(&[home.path().join("a.jsonl")], options(false)).unwrap();
+    let lines = Corpus::read_once(input, StoragePolicy::default()).unwrap();
+
+    for corpus in [Corpus::from_texts([("a", "x")]), Corpus::from_texts([("", ""); 0]), lines] {
+        let files: Vec<usize> = corpus.ids().map(|id| corpus.file_of(id).unwrap().index()).collect();
+        assert!(files.iter().all(|file| *file == 0), "{files:?}");
+
+        for place in [corpus.len(), corpus.len() + 1, u32::MAX as usize - 1] {
+            let (id, next) = (DocId::new(place), DocId::new(place + 1));
+            assert_eq!(corpus.file_of(id), None);
+            assert_eq!(corpus.read(id).unwrap_err().reason, RejectReason::NotInInput);
+            assert_eq!(corpus.read_in(id, &mut ReadScratch::default()).unwrap_err().reason, RejectReason::NotInInput);
+            assert_eq!(corpus.rewrite(id, "x").unwrap_err().reason, RejectReason::NotInInput);
+            assert!(corpus.raw(id).is_err() && !corpus.is_extracted(id) && corpus.line_end(id).is_empty());
+            assert!(corpus.copy(id..next, &mut Vec::new(), |_| Ok(())).is_err());
+        }
+    }
 }
 
 /// BGZF: members that note their size in an extra field.

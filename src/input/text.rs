@@ -3,33 +3,31 @@
 use std::borrow::Cow;
 
 use super::InputOptions;
-use super::corpus::Record;
-use super::encoding::{self, BOM, DecodedText, EncodingChoice, EncodingHints, RecordDecoding};
-use super::json_lines::utf8;
+use super::encoding::{self, DecodedText, EncodingChoice, EncodingHints, RecordDecoding};
+use super::record::Record;
 use super::reject::RejectReason;
 
-/// Reads a file as one document. With `bom`, `raw` begins with the byte order mark of UTF-8; no such mark is part of the
-/// text.
+/// Reads a file as one document. `bom` tells that `raw` begins with the byte order mark of UTF-8, which is no part of
+/// the text.
 pub(super) fn record<'a>(
     raw: &'a [u8],
     bom: bool,
     id: Cow<'a, str>,
     options: &InputOptions,
 ) -> Result<Record<'a>, RejectReason> {
+    let fields = vec![None; options.fields.len()];
+
     if options.encoding == EncodingChoice::Strict {
-        let start = if bom { BOM.len() } else { 0 };
-        let text = Cow::Borrowed(utf8(raw)?.get(start..).unwrap_or_default());
-        let (fields, decoding) = (vec![None; options.fields.len()], RecordDecoding::default());
-        return Ok(Record { id, text, fields, text_value: start..raw.len(), decoding, layout: None });
+        // The mark is checked with the text, so that the offset in a reject counts from the first byte of the file.
+        let whole = encoding::utf8(raw)?;
+        let text = if bom { whole.strip_prefix('\u{FEFF}').unwrap_or(whole) } else { whole };
+        let start = whole.len() - text.len();
+        let decoding = RecordDecoding::default();
+        return Ok(Record { id, text: text.into(), fields, text_value: start..raw.len(), decoding, layout: None });
     }
+
+    // A mark found in the bytes counts, not the one found when the file was opened: it may be one of UTF-16.
     let DecodedText { text, bom, mut decoding } = encoding::decode(raw, EncodingHints::default(), options.encoding)?;
     let text = encoding::mend(text, options.encoding, &mut decoding);
-    Ok(Record {
-        id,
-        text,
-        fields: vec![None; options.fields.len()],
-        text_value: bom..raw.len(),
-        decoding,
-        layout: None,
-    })
+    Ok(Record { id, text, fields, text_value: bom..raw.len(), decoding, layout: None })
 }

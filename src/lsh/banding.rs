@@ -1,8 +1,8 @@
 //! Bands and rows: the recall that was asked for decides them, never the data or the machine.
 //!
-//! A pair of Jaccard J becomes a candidate with chance `1 − (1 − Jʳ)ᵇ`. Among the (b, r) that give at least the asked
-//! recall R at the threshold T and need no longer a signature than [`Banding::LONGEST`], the largest r, then the smallest
-//! b: the steepest curve, so the fewest candidates below the threshold.
+//! A pair of Jaccard J becomes a candidate with probability `1 − (1 − Jʳ)ᵇ`. Of all (b, r) that reach the recall R at
+//! the threshold T with a signature of at most [`Banding::LONGEST`] values, the rule takes the largest r, then the
+//! smallest b: the steepest curve, so the fewest candidates below the threshold.
 
 use crate::error::{Error, Result};
 
@@ -13,14 +13,14 @@ pub struct Banding {
     rows: usize,
 }
 
-/// What a user fixes by hand; the rule chooses the rest so that the recall holds.
+/// Values set by hand; the rule chooses the others so that the recall holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct BandingOverrides {
     /// Exact length of the signature; bands × rows must use all of it.
     pub num_hashes: Option<usize>,
     /// Number of bands.
     pub bands: Option<usize>,
-    /// Rows of a band.
+    /// Number of rows per band.
     pub rows: Option<usize>,
 }
 
@@ -28,21 +28,24 @@ impl Banding {
     /// Longest signature that the rule chooses by itself.
     pub const LONGEST: usize = 192;
 
-    /// The banding for a pair exactly at `threshold` to become a candidate with a chance of at least `recall`.
+    /// The banding that makes a pair exactly at `threshold` a candidate with probability `recall` or more.
     ///
     /// # Errors
     ///
-    /// A threshold outside (0, 1], a recall outside (0, 1), or overrides with which no banding reaches the recall or
-    /// that contradict each other; the message says what would fit. With both bands and rows given, the recall is
-    /// whatever they give.
+    /// The threshold is outside (0, 1], the recall is outside (0, 1), or the overrides contradict each other or cannot
+    /// reach the recall; the message names values that fit. If both bands and rows are given, the recall follows from
+    /// them and is not checked.
     pub fn choose(threshold: f64, recall: f64, overrides: BandingOverrides) -> Result<Self> {
         check_rates(threshold, recall)?;
+
         let BandingOverrides { num_hashes, bands, rows } = overrides;
         for (name, value) in [("num_hashes", num_hashes), ("bands", bands), ("rows", rows)] {
-            if value.is_some_and(|value| !(1..=MOST).contains(&value)) {
-                return Err(Error::parameter(name, value.unwrap_or_default(), format!("from 1 to {MOST}")));
+            if let Some(value) = value.filter(|value| !(1..=MOST).contains(value)) {
+                return Err(Error::parameter(name, value, format!("from 1 to {MOST}")));
             }
         }
+
+        // The products cannot overflow: each factor is at most `MOST`.
         match (num_hashes, bands, rows) {
             (None, Some(bands), Some(rows)) => Self::fixed(bands, rows),
             (Some(k), Some(bands), Some(rows)) if bands * rows == k => Self::fixed(bands, rows),
@@ -56,13 +59,15 @@ impl Banding {
         }
     }
 
-    /// The rule, for signatures of at most `longest` values.
+    /// Applies the rule to signatures of at most `longest` values.
     ///
     /// # Errors
     ///
-    /// If even one row needs more bands than that; the message names the recall and threshold to change.
+    /// Even one row needs more than `longest` bands; the message says what to change.
     pub(crate) fn within(threshold: f64, recall: f64, longest: usize) -> Result<Self> {
+        // More rows always need more values, so the first number of rows that does not fit ends the search.
         let fits = |rows: &usize| bands_needed(threshold, recall, *rows).is_ok_and(|bands| bands * rows <= longest);
+
         match (1..=longest).take_while(fits).last() {
             Some(rows) => Self::fixed(bands_needed(threshold, recall, rows)?, rows),
             None => Err(Error::parameter(
@@ -77,10 +82,11 @@ impl Banding {
         }
     }
 
-    /// The banding with the most rows that uses all `k` values and keeps the recall.
+    /// The banding with the most rows that uses all `k` values and reaches the recall.
     fn using_all(threshold: f64, recall: f64, k: usize) -> Result<Self> {
         let keeps =
             |rows: &usize| k.is_multiple_of(*rows) && k as f64 / *rows as f64 >= needed(threshold, recall, *rows);
+
         match (1..=k).rev().find(keeps) {
             Some(rows) => Self::fixed(k / rows, rows),
             None => Err(Error::parameter(
@@ -91,9 +97,10 @@ impl Banding {
         }
     }
 
-    /// The most rows with which `bands` bands keep the recall.
+    /// The banding with the most rows that reaches the recall with `bands` bands.
     fn most_rows(threshold: f64, recall: f64, bands: usize) -> Result<Self> {
         let keeps = |rows: &usize| bands as f64 >= needed(threshold, recall, *rows) && bands * rows <= MOST;
+
         match (1..=MOST).take_while(keeps).last() {
             Some(rows) => Self::fixed(bands, rows),
             None => Err(Error::parameter(
@@ -117,7 +124,7 @@ impl Banding {
         self.bands
     }
 
-    /// Rows of a band.
+    /// Number of rows per band.
     #[must_use]
     pub const fn rows(self) -> usize {
         self.rows
@@ -129,7 +136,7 @@ impl Banding {
         self.bands * self.rows
     }
 
-    /// The S-curve: the chance that a pair of this Jaccard becomes a candidate.
+    /// The S-curve: the probability, in [0, 1], that a pair of this Jaccard becomes a candidate.
     #[must_use]
     pub fn probability(self, jaccard: f64) -> f64 {
         let band = jaccard.powi(i32::try_from(self.rows).unwrap_or(i32::MAX));
@@ -137,17 +144,19 @@ impl Banding {
     }
 }
 
-/// Longest signature that can be asked for.
+/// Largest signature length that a caller may ask for.
 const MOST: usize = 4096;
 
-/// Bands of `rows` rows that give `recall` at `threshold`, as a whole number that may be infinite.
+/// Number of bands of `rows` rows that reaches `recall` at `threshold`: a whole number, or infinity.
 fn needed(threshold: f64, recall: f64, rows: usize) -> f64 {
+    // Solves `1 − (1 − Tʳ)ᵇ ≥ R` for b. `ln_1p` keeps the precision where Tʳ is tiny.
     let band = threshold.powi(i32::try_from(rows).unwrap_or(i32::MAX));
     if band >= 1.0 { 1.0 } else { ((-recall).ln_1p() / (-band).ln_1p()).ceil().max(1.0) }
 }
 
 fn bands_needed(threshold: f64, recall: f64, rows: usize) -> Result<usize> {
     let bands = needed(threshold, recall, rows);
+
     if bands * rows as f64 <= MOST as f64 {
         Ok(bands as usize)
     } else {

@@ -1,14 +1,9 @@
-//! Buckets, which nodes share a band, and the components that they join.
+//! Buckets (the nodes that share a band) and the components that they connect.
 
 use super::forest::UnionForest;
+use super::node::Node;
 
-/// A distinct folded text, by its place in keeper order.
-pub(crate) type Node = u32;
-
-/// No node: a row that is not the one of its node.
-pub(crate) const NO_NODE: Node = Node::MAX;
-
-/// The buckets of one band, the plain way.
+/// The buckets of one band, by the plain definition: what tests compare with.
 #[cfg(test)]
 #[derive(Debug, Default)]
 pub(crate) struct BandBuckets {
@@ -31,7 +26,7 @@ impl BandBuckets {
         buckets
     }
 
-    /// Buckets of two, one for each pair.
+    /// A bucket of two nodes for each pair.
     pub(crate) fn of_pairs(pairs: impl IntoIterator<Item = (Node, Node)>) -> Self {
         let mut buckets = Self::default();
         for (a, b) in pairs {
@@ -47,20 +42,21 @@ impl BandBuckets {
     }
 }
 
-/// All buckets of all bands, and the buckets of each node. Equal buckets of several bands are kept once, with a count.
+/// All buckets of all bands, and the buckets of each node. Buckets with equal members are stored once, with the number
+/// of bands that they come from.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Buckets {
     ends: Vec<usize>,
     members: Vec<Node>,
-    /// In how many bands each bucket arose.
+    /// Number of bands that each bucket comes from.
     bands: Vec<u32>,
-    /// Start of each node's part of `of_node`, one more at the end.
+    /// Start of the part of each node in `of_node`, and the end of the last.
     node_starts: Vec<usize>,
     of_node: Vec<u32>,
 }
 
 impl Buckets {
-    /// Puts the bands of `nodes` nodes together, the plain way.
+    /// Puts the bands of `nodes` nodes together, by the plain definition.
     #[cfg(test)]
     pub(crate) fn assemble(bands: &[BandBuckets], nodes: usize) -> Self {
         let mut all: Vec<&[Node]> = bands.iter().flat_map(BandBuckets::iter).collect();
@@ -73,19 +69,23 @@ impl Buckets {
         buckets
     }
 
-    /// Adds the bucket that comes next, which arose in so many bands.
+    /// Appends a bucket that comes from `bands` bands.
     pub(super) fn push(&mut self, members: &[Node], bands: u32) {
+        debug_assert!(members.is_sorted(), "members ascend");
+
         self.members.extend_from_slice(members);
         self.ends.push(self.members.len());
         self.bands.push(bands);
     }
 
-    /// All of `parts`, which come in order and have no index yet.
+    /// Joins `parts`, which are in order and not indexed yet.
     pub(super) fn concatenated(parts: Vec<Self>) -> Self {
+        // Reserved exactly: a batch was planned to fit the memory, without spare capacity.
         let mut all = Self::default();
         all.members.reserve_exact(parts.iter().map(|part| part.members.len()).sum());
         all.ends.reserve_exact(parts.iter().map(Self::len).sum());
         all.bands.reserve_exact(all.ends.capacity());
+
         for part in parts {
             let start = all.members.len();
             all.ends.extend(part.ends.iter().map(|end| start + end));
@@ -95,7 +95,7 @@ impl Buckets {
         all
     }
 
-    /// Counting sort of (node, bucket) by node.
+    /// Builds the index of buckets by node: a counting sort of the (node, bucket) pairs.
     pub(super) fn index_nodes(&mut self, nodes: usize) {
         let mut starts = vec![0; nodes + 1];
         for node in &self.members {
@@ -104,6 +104,8 @@ impl Buckets {
         for node in 0..nodes {
             starts[node + 1] += starts[node];
         }
+
+        // Buckets are visited in order, so those of each node ascend.
         let mut next = starts.clone();
         self.of_node = vec![0; self.members.len()];
         for bucket in 0..self.ends.len() {
@@ -137,7 +139,7 @@ impl Buckets {
         &self.of_node[self.node_starts[node]..self.node_starts[node + 1]]
     }
 
-    /// In how many bands a bucket arose.
+    /// Number of bands that a bucket comes from.
     #[cfg(test)]
     pub(super) fn bands_of(&self, bucket: u32) -> u32 {
         self.bands[bucket as usize]
@@ -152,6 +154,8 @@ impl Buckets {
     pub(crate) fn share_two_bands(&self, a: Node, b: Node) -> bool {
         let (a, b) = (self.of(a), self.of(b));
         let (mut i, mut j, mut shared) = (0, 0, 0);
+
+        // Merges the two ascending lists; a bucket that comes from two bands counts twice.
         while i < a.len() && j < b.len() && shared < 2 {
             if a[i] == b[j] {
                 shared += self.bands[a[i] as usize];
@@ -163,12 +167,15 @@ impl Buckets {
         shared >= 2
     }
 
-    /// Sets of nodes joined by candidates: independent pieces of work. Nodes without candidates are left out.
+    /// The connected components of the candidate graph: independent units of work. Nodes without candidates are left
+    /// out.
     pub(crate) fn components(&self, nodes: usize) -> Components {
         let forest = UnionForest::new(nodes);
         for bucket in 0..self.len() {
             forest.join_all(self.members(bucket as u32));
         }
+
+        // Nodes are visited in order, so components are ordered by their first node.
         let mut components = Components { all: Vec::new(), place: vec![0; nodes], bucket_place: vec![0; self.len()] };
         let mut of_root = vec![usize::MAX; nodes];
         for node in (0..nodes as Node).filter(|node| self.has_candidates(*node)) {
@@ -181,6 +188,8 @@ impl Buckets {
             components.place[node as usize] = nodes.len() as u32;
             nodes.push(node);
         }
+
+        // All members of a bucket are in one component, so any of them names it.
         for bucket in 0..self.len() {
             let root = forest.root(self.members(bucket as u32)[0]);
             let buckets = &mut components.all[of_root[root as usize]].buckets;
@@ -191,7 +200,7 @@ impl Buckets {
     }
 }
 
-/// A set of nodes joined by candidates, with the buckets that join them; both ascending.
+/// A set of nodes that candidates connect, and the buckets that connect them; both ascending.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Component {
     pub(crate) nodes: Vec<Node>,
@@ -202,9 +211,9 @@ pub(crate) struct Component {
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Components {
     pub(crate) all: Vec<Component>,
-    /// Each node's place in its component.
+    /// Position of each node in its component.
     pub(crate) place: Vec<u32>,
-    /// Each bucket's place in its component.
+    /// Position of each bucket in its component.
     pub(crate) bucket_place: Vec<u32>,
 }
 

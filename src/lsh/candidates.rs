@@ -1,40 +1,40 @@
-//! Band keys → candidates, in pieces that can be treated one after the other.
+//! Band keys → candidates, in batches that can be processed one after the other.
 //!
-//! Each band is searched by itself ([`super::find`]), several at a time; what it finds goes to records in no order, and
-//! every order that shows is made when a batch is loaded, so neither threads nor memory show in a result. Without a limit
-//! the records stay in memory and there is one batch. With one they go to disk, a union-find of 4 bytes a node joins their
-//! members on the way, and components are then dealt to batches that fit the memory: a pass over the records counts,
-//! another brings the records of each batch together.
+//! Each band is searched by itself ([`super::find`]), several bands at a time. The buckets found become records in no
+//! order; loading a batch gives the canonical order, so results depend on neither threads nor memory. Without a limit
+//! the records stay in memory and form one batch. With a limit they go to disk, and a union-find joins their members on
+//! the way. Components are then assigned to batches that fit the memory: one pass over the records counts the bytes of
+//! each component, another brings the records of each batch together.
 //!
-//! Memory for each of all nodes, under a limit: 4 bytes of union-find, 1 bit, and at most 4 bytes of counts while batches
-//! are planned; afterwards 1 bit, and 1½ bits more while a batch is loaded. The nodes of rows are 4 bytes a row and the
-//! caller's.
+//! Memory per node of the run, under a limit: 4 bytes of union-find, 1 bit, and at most 4 bytes of counts while batches
+//! are planned; afterwards 1 bit, and 1½ bits more while a batch is loaded. The nodes of rows take 4 bytes per row and
+//! belong to the caller.
 
-use super::Node;
-use super::batch::{self, BYTES_OF_COMPONENT, BYTES_OF_NODE, ComponentBatch, bytes_of_record};
-use super::bits::NodeSet;
-use super::columns::{KeyColumns, MemoryLimit};
+use super::component_batch::{BYTES_OF_COMPONENT, BYTES_OF_NODE, ComponentBatch, bytes_of_all, bytes_of_record};
 use super::find::{BandSearch, KeyRows, RepeatFinder};
 use super::forest::{NumberedForest, UnionForest};
-use super::records::{BLOCK, ChunkShelf, ChunkStore, ChunkWriter, RecordChunk, records};
+use super::key_columns::{KeyColumns, MemoryLimit};
+use super::node::Node;
+use super::node_set::NodeSet;
+use super::records::{CHUNK_WORDS, ChunkShelf, ChunkStore, ChunkWriter, RecordChunk, records};
 use crate::error::{ErrorKind, Result};
 use crate::parallel;
 
-/// What candidates are found among.
+/// The input of a search for candidates.
 pub(crate) struct CandidateSearch<'a> {
     /// The band keys of all rows.
     pub(crate) keys: &'a KeyColumns,
-    /// The node of each row; [`NO_NODE`](super::NO_NODE) for a row that is not the one of its node.
+    /// The node of each row; [`NO_NODE`](super::NO_NODE) for a row that represents none.
     pub(crate) node_of_row: &'a [Node],
     /// Number of nodes.
     pub(crate) nodes: usize,
-    /// Candidates whatever their keys. A pair may come several times; a node with itself is none.
+    /// Pairs that become candidates without a shared band. Repeats are allowed; a pair of equal nodes is ignored.
     pub(crate) extra: &'a [(Node, Node)],
-    /// Bytes that whoever treats a batch holds for a node of it. They count as memory of the batch.
+    /// Bytes that the caller holds for a node while its batch is processed. They count as memory of the batch.
     pub(crate) held: &'a (dyn Fn(Node) -> u64 + Sync),
 }
 
-/// Nodes that share a band, or stand in a pair that was given.
+/// Nodes that share a band or an extra pair, in batches.
 #[derive(Debug)]
 pub(crate) struct Candidates {
     pub(super) nodes: usize,
@@ -45,17 +45,17 @@ pub(crate) struct Candidates {
     pub(super) stage: StageFile,
 }
 
-/// Which of its files holds the records of the batches.
+/// The file that holds the records of the batches.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum StageFile {
-    /// The one that bands were searched into; all of it is one batch.
+    /// The one that the search wrote; all of it is one batch.
     Found,
-    /// The one that batches were dealt to.
+    /// The one that the records of batches were copied to.
     Dealt,
 }
 
 impl StageFile {
-    /// The name of the file, where files have names.
+    /// The name of the file, if files have names.
     pub(super) fn file(self, name: &str) -> String {
         match self {
             Self::Found => format!("{name}.buckets"),
@@ -64,26 +64,26 @@ impl StageFile {
     }
 }
 
-/// Buckets of all bands, as they were found.
+/// The buckets of all bands, in the order in which they were found.
 struct FoundBuckets {
-    blocks: Vec<RecordChunk>,
+    chunks: Vec<RecordChunk>,
     shelf: ChunkShelf,
 }
 
-/// The most that candidates, their search and their one batch take for a key without a limit: a bucket of two at each
-/// key, gathered, recorded, and loaded with its share of a component.
+/// Most bytes per key that candidates, their search and their one batch take without a limit: a bucket of two nodes at
+/// each key, gathered, recorded, and loaded with its share of a component.
 pub(crate) const MOST_BYTES_PER_KEY: u64 = 64;
 
-/// Least memory for the search beside what each node takes.
+/// Least memory for the search, on top of the bytes per node.
 const LEAST: u64 = 1 << 16;
 
 impl CandidateSearch<'_> {
-    /// Finds all candidates. The memory of `limit` is for the search and then for one batch with what its nodes hold;
-    /// without a limit there is one batch, or none.
+    /// Finds all candidates. The memory of `limit` is for the search, and then for one batch and the bytes that its
+    /// nodes hold. Without a limit there is at most one batch.
     ///
     /// # Errors
     ///
-    /// The disk refuses or is too full, or the memory is less than the search or the largest component needs.
+    /// The disk cannot be written or is too full, or the memory is less than the search or the largest component needs.
     pub(crate) fn candidates(&self, limit: Option<&MemoryLimit>) -> Result<Candidates> {
         match limit {
             None => self.in_memory(),
@@ -93,34 +93,39 @@ impl CandidateSearch<'_> {
 
     fn in_memory(&self) -> Result<Candidates> {
         let store = ChunkStore::held();
-        let blocks = self.find(&store, None, u64::MAX, 0)?;
-        let mut joined = NodeSet::new(self.nodes);
+        let chunks = self.find(&store, None, u64::MAX, 0)?;
         let shelf = store.finish()?;
-        for block in &blocks {
-            records(&shelf.load(block)?).flatten().for_each(|node| joined.set(*node));
+
+        let mut joined = NodeSet::new(self.nodes);
+        for chunk in &chunks {
+            records(&shelf.load(chunk)?).flatten().for_each(|node| joined.set(*node));
         }
-        Ok(self.one_batch(joined, FoundBuckets { blocks, shelf }))
+        Ok(self.one_batch(joined, FoundBuckets { chunks, shelf }))
     }
 
     fn one_batch(&self, joined: NodeSet, found: FoundBuckets) -> Candidates {
-        let FoundBuckets { blocks, shelf } = found;
-        let batches = if blocks.is_empty() { Vec::new() } else { vec![blocks] };
+        let FoundBuckets { chunks, shelf } = found;
+        let batches = if chunks.is_empty() { Vec::new() } else { vec![chunks] };
         Candidates { nodes: self.nodes, joined, batches, shelf, stage: StageFile::Found }
     }
 
     fn within(&self, limit: &MemoryLimit) -> Result<Candidates> {
-        // Union-find and the bits of joined nodes.
+        // The union-find and the bitmap of joined nodes.
         let held = 4 * self.nodes as u64 + (self.nodes as u64).div_ceil(8);
         let memory = left(limit, held, LEAST)?;
+
         let forest = UnionForest::new(self.nodes);
         let store = ChunkStore::spilled(&limit.room, &StageFile::Found.file(&limit.name))?;
-        let blocks = self.find(&store, Some(&forest), memory, held)?;
-        let found = FoundBuckets { blocks, shelf: store.finish()? };
+        let chunks = self.find(&store, Some(&forest), memory, held)?;
+        let found = FoundBuckets { chunks, shelf: store.finish()? };
+
         let numbered = forest.number();
         let BatchPlan { firsts } = self.plan(&found, &numbered, limit)?;
         if firsts.len() <= 1 {
             return Ok(self.one_batch(numbered.joined, found));
         }
+
+        // The batches are a second copy of the records: checked at once, rather than after half of it is written.
         limit.room.require(found.shelf.file.as_ref().map_or(0, |file| file.len()))?;
         let store = ChunkStore::spilled(&limit.room, &StageFile::Dealt.file(&limit.name))?;
         let batches = deal(&found, &numbered, &firsts, &store, memory)?;
@@ -128,7 +133,8 @@ impl CandidateSearch<'_> {
         Ok(Candidates { nodes: self.nodes, joined, batches, shelf: store.finish()?, stage: StageFile::Dealt })
     }
 
-    /// Searches every band, and joins what it finds in `forest`. `memory` is for all threads, `held` is taken beside it.
+    /// Searches every band, records the buckets in `store` and joins their members in `forest`. `memory` is for all
+    /// threads; `held` bytes are taken already, and only errors mention them.
     fn find(
         &self,
         store: &ChunkStore,
@@ -136,42 +142,66 @@ impl CandidateSearch<'_> {
         memory: u64,
         held: u64,
     ) -> Result<Vec<RecordChunk>> {
-        let rows = KeyRows { keys: self.keys, node_of_row: self.node_of_row, nodes: self.nodes };
         let bands: Vec<usize> = (0..self.keys.bands()).collect();
-        let search = |finder: &mut RepeatFinder, band: &usize, memory: u64| -> Result<(Vec<RecordChunk>, BandSearch)> {
-            let mut writer = ChunkWriter::new(store, BLOCK.min((memory / 32) as usize));
-            let searched = finder.search(rows, *band, memory - memory / 4, &mut |members| {
-                if let Some(forest) = forest {
-                    forest.join_all(members);
-                }
-                writer.add(members)
-            })?;
-            writer.close()?;
-            Ok((writer.blocks, searched))
-        };
         let share = memory / parallel::threads() as u64;
-        let searched = parallel::map(&bands, RepeatFinder::default, |finder, band| search(finder, band, share));
-        let (mut blocks, mut needed, mut later) = (Vec::new(), 0, Vec::new());
+        let searched = parallel::map(&bands, RepeatFinder::default, |finder, band| {
+            self.search_band(finder, *band, store, forest, share)
+        });
+        let (mut chunks, mut later) = (Vec::new(), Vec::new());
         for (band, outcome) in bands.iter().zip(searched) {
             let (found, searched) = outcome?;
-            blocks.extend(found);
+            chunks.extend(found);
             if searched != BandSearch::Whole {
                 later.push(*band);
             }
         }
-        // A key that very many nodes share: alone, with all the memory.
+
+        // A band with a key that very many nodes share is searched by itself, with all the memory.
         let mut finder = RepeatFinder::default();
+        let mut needed = 0;
         for band in later {
-            let (found, searched) = search(&mut finder, &band, memory)?;
-            blocks.extend(found);
+            let (found, searched) = self.search_band(&mut finder, band, store, forest, memory)?;
+            chunks.extend(found);
             if let BandSearch::Needs(bytes) = searched {
                 needed = bytes.max(needed);
             }
         }
         if needed > 0 {
+            // The search gets three quarters of the memory, so the floor is four thirds of its need.
             return Err(too_little(held + memory, held + needed + needed / 3 + 1, "a band key that many texts share"));
         }
-        let mut writer = ChunkWriter::new(store, BLOCK.min((memory / 32) as usize));
+
+        chunks.extend(self.record_extra(store, forest, memory)?);
+        Ok(chunks)
+    }
+
+    /// Searches one band with `memory` bytes: a quarter for the records being written, the rest for the search.
+    fn search_band(
+        &self,
+        finder: &mut RepeatFinder,
+        band: usize,
+        store: &ChunkStore,
+        forest: Option<&UnionForest>,
+        memory: u64,
+    ) -> Result<(Vec<RecordChunk>, BandSearch)> {
+        let rows = KeyRows { keys: self.keys, node_of_row: self.node_of_row, nodes: self.nodes };
+        let mut writer = ChunkWriter::new(store, chunk_words(memory));
+
+        let searched = finder.search(rows, band, memory - memory / 4, &mut |members| {
+            if let Some(forest) = forest {
+                forest.join_all(members);
+            }
+            writer.add(members)
+        })?;
+
+        writer.close()?;
+        Ok((writer.chunks, searched))
+    }
+
+    /// Records the extra pairs as buckets of two nodes.
+    fn record_extra(&self, store: &ChunkStore, forest: Option<&UnionForest>, memory: u64) -> Result<Vec<RecordChunk>> {
+        let mut writer = ChunkWriter::new(store, chunk_words(memory));
+
         for (a, b) in self.extra.iter().filter(|(a, b)| a != b) {
             let members = [*a.min(b), *a.max(b)];
             if let Some(forest) = forest {
@@ -179,25 +209,29 @@ impl CandidateSearch<'_> {
             }
             writer.add(&members)?;
         }
+
         writer.close()?;
-        blocks.extend(writer.blocks);
-        Ok(blocks)
+        Ok(writer.chunks)
     }
 
-    /// Deals components to batches: whole ones, in order, as many as fit.
+    /// Assigns components to batches: whole components, in order, as many as fit.
     fn plan(&self, found: &FoundBuckets, numbered: &NumberedForest, limit: &MemoryLimit) -> Result<BatchPlan> {
         let mut bytes = vec![BYTES_OF_COMPONENT; numbered.sets];
         for node in numbered.joined.iter() {
             bytes[numbered.set_of[node as usize] as usize] += BYTES_OF_NODE + (self.held)(node);
         }
-        for block in &found.blocks {
-            for members in records(&found.shelf.load(block)?) {
+        for chunk in &found.chunks {
+            for members in records(&found.shelf.load(chunk)?) {
                 bytes[numbered.set_of[members[0] as usize] as usize] += bytes_of_record(members.len());
             }
         }
-        let held = (self.nodes as u64).div_ceil(8) + batch::bytes_of_all(self.nodes);
-        let largest = bytes.iter().copied().max().unwrap_or(0);
+
+        // A component cannot be split, so the largest one must fit.
+        let held = (self.nodes as u64).div_ceil(8) + bytes_of_all(self.nodes);
+        let largest = bytes.iter().copied().fold(0, u64::max);
         let memory = left(limit, held, largest)?;
+
+        // A full sum makes the first component begin the first batch.
         let (mut firsts, mut sum) = (Vec::new(), u64::MAX);
         for (set, bytes) in bytes.iter().enumerate() {
             sum = sum.saturating_add(*bytes);
@@ -210,12 +244,17 @@ impl CandidateSearch<'_> {
     }
 }
 
-/// The first component of each batch.
+/// The first component of each batch, ascending.
 struct BatchPlan {
     firsts: Vec<u32>,
 }
 
-/// What a limit leaves beside `held` bytes.
+/// Words of a chunk that takes an eighth of `memory` at most.
+fn chunk_words(memory: u64) -> usize {
+    CHUNK_WORDS.min((memory / 32) as usize)
+}
+
+/// The bytes that a limit leaves on top of `held`: at least `least`.
 fn left(limit: &MemoryLimit, held: u64, least: u64) -> Result<u64> {
     match limit.memory.checked_sub(held) {
         Some(memory) if memory >= least => Ok(memory),
@@ -227,7 +266,8 @@ fn too_little(given: u64, floor: u64, what: &str) -> crate::Error {
     ErrorKind::Memory { given, floor, what: what.to_owned() }.into()
 }
 
-/// Brings the records of each batch together.
+/// Copies the records of each batch together. Where there are too many batches to write at once, each pass over the
+/// records writes some of them.
 fn deal(
     found: &FoundBuckets,
     numbered: &NumberedForest,
@@ -235,14 +275,17 @@ fn deal(
     store: &ChunkStore,
     memory: u64,
 ) -> Result<Vec<Vec<RecordChunk>>> {
-    let words = (memory / 16).clamp(1, BLOCK as u64 / 4) as usize;
+    let words = (memory / 16).clamp(1, CHUNK_WORDS as u64 / 4) as usize;
     let at_once = (memory / 8 / words as u64).max(1) as usize;
     let mut batches: Vec<Vec<RecordChunk>> = Vec::with_capacity(firsts.len());
+
     for start in (0..firsts.len()).step_by(at_once) {
         let here = start..firsts.len().min(start + at_once);
         let mut writers: Vec<ChunkWriter> = here.clone().map(|_| ChunkWriter::new(store, words)).collect();
-        for block in &found.blocks {
-            for members in records(&found.shelf.load(block)?) {
+
+        for chunk in &found.chunks {
+            for members in records(&found.shelf.load(chunk)?) {
+                // All members are in one component, so the first names the batch.
                 let set = numbered.set_of[members[0] as usize];
                 let batch = firsts.partition_point(|first| *first <= set) - 1;
                 if here.contains(&batch) {
@@ -250,9 +293,10 @@ fn deal(
                 }
             }
         }
+
         for mut writer in writers {
             writer.close()?;
-            batches.push(writer.blocks);
+            batches.push(writer.chunks);
         }
     }
     Ok(batches)
@@ -269,11 +313,11 @@ impl Candidates {
         self.batches.len()
     }
 
-    /// Loads one of the batches, which ascend by the first node of each.
+    /// Loads a batch. Batches ascend by their first nodes.
     ///
     /// # Errors
     ///
-    /// The disk refuses, or what it holds is damaged.
+    /// The file cannot be read or is damaged.
     pub(crate) fn batch(&self, number: usize) -> Result<ComponentBatch> {
         ComponentBatch::load(&self.batches[number], &self.shelf, self.nodes)
     }
@@ -298,8 +342,8 @@ mod tests {
     }
 
     impl Case {
-        /// `nodes` nodes of which so many in a hundred share some bands with an earlier one, in an order that is not the
-        /// rows', and rows of no node among them.
+        /// `nodes` nodes of which so many in a hundred share some bands with an earlier one, in an order that is not
+        /// the rows', and rows of no node among them.
         fn new(nodes: usize, bands: usize, copies: u64, seed: u64) -> Self {
             let mut case = Self { bands, rows: vec![], node_of_row: vec![], nodes, extra: vec![] };
             let mut random = seed;

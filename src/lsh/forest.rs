@@ -1,20 +1,20 @@
-//! Union-find that many threads join at once.
+//! A union-find that many threads join at once.
 //!
-//! The smaller number is always the root, so neither the order of joins nor the number of threads shows in the result.
-//! A node's parent is only ever replaced by another of its ancestors (path halving), and only a root is linked, by
-//! compare-and-swap; so relaxed order is enough. Costs 4 bytes a node.
+//! The smallest node of a set is always its root, so the result depends on neither the order of joins nor the number of
+//! threads. A parent is only ever replaced by another ancestor (path halving), and only a root is linked, by
+//! compare-and-swap; so relaxed ordering is enough. Costs 4 bytes per node.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use super::Node;
-use super::bits::NodeSet;
+use super::node::Node;
+use super::node_set::NodeSet;
 
-/// Sets of nodes.
+/// Disjoint sets of nodes: the parent of each node.
 #[derive(Debug)]
 pub(super) struct UnionForest(Vec<AtomicU32>);
 
 impl UnionForest {
-    /// `nodes` nodes, each alone.
+    /// `nodes` nodes, each in a set of its own.
     pub(super) fn new(nodes: usize) -> Self {
         Self((0..nodes as Node).map(AtomicU32::new).collect())
     }
@@ -23,13 +23,15 @@ impl UnionForest {
         self.0[node as usize].load(Ordering::Relaxed)
     }
 
-    /// The smallest node of the set, once all joins are done.
+    /// The root of a node: the smallest node of its set, once all joins are done.
     pub(super) fn root(&self, mut node: Node) -> Node {
         loop {
             let parent = self.parent(node);
             if parent == node {
                 return node;
             }
+
+            // Path halving. A lost race writes another ancestor, which is as good.
             let above = self.parent(parent);
             if above != parent {
                 self.0[node as usize].store(above, Ordering::Relaxed);
@@ -45,8 +47,9 @@ impl UnionForest {
             if a == b {
                 return;
             }
+
+            // Fails if another thread has linked `high` since; then the roots are looked up again.
             let (low, high) = (a.min(b), a.max(b));
-            // Fails if another thread has linked `high` since.
             let linked = self.0[high as usize].compare_exchange(high, low, Ordering::Relaxed, Ordering::Relaxed);
             if linked.is_ok() {
                 return;
@@ -61,9 +64,9 @@ impl UnionForest {
         }
     }
 
-    /// The nodes that are not alone, and the number of each node's set: sets are numbered by their first nodes, nodes
-    /// that are alone have none that means anything. The numbers take the place of the forest.
+    /// Numbers the sets of at least two nodes by their first nodes. The numbers reuse the memory of the forest.
     pub(super) fn number(self) -> NumberedForest {
+        // Every node is linked to its root directly.
         let mut joined = NodeSet::new(self.0.len());
         for node in 0..self.0.len() as Node {
             let root = self.root(node);
@@ -73,6 +76,7 @@ impl UnionForest {
                 joined.set(root);
             }
         }
+
         let mut set_of: Vec<u32> = self.0.into_iter().map(AtomicU32::into_inner).collect();
         let mut sets = 0;
         for node in joined.iter() {
@@ -81,7 +85,7 @@ impl UnionForest {
                 set_of[node as usize] = sets;
                 sets += 1;
             } else {
-                // A root comes before its nodes, so its number stands already.
+                // A root is smaller than its nodes, so it has been numbered before them.
                 set_of[node as usize] = set_of[root as usize];
             }
         }
@@ -89,12 +93,12 @@ impl UnionForest {
     }
 }
 
-/// A forest when all joins are done.
+/// A forest after all joins.
 #[derive(Debug)]
 pub(super) struct NumberedForest {
     /// Nodes of sets of at least two.
     pub(super) joined: NodeSet,
-    /// The set of each node in `joined`.
+    /// The set of each node in `joined`; meaningless for other nodes.
     pub(super) set_of: Vec<u32>,
     /// Number of sets of at least two.
     pub(super) sets: usize,

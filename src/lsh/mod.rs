@@ -1,116 +1,52 @@
 //! Signatures → candidates, by banding.
 //!
-//! A signature is cut into bands of some rows; nodes that agree on all rows of any band stand in one bucket and are
-//! candidates (Leskovec, Rajaraman and Ullman, *Mining of Massive Datasets*, 3rd ed., §3.4; Indyk and Motwani, STOC 1998).
-//! Candidates are never more than that: everything downstream verifies them.
+//! A signature is cut into bands of a few rows. Nodes that agree on all rows of a band share a bucket and become
+//! candidates (Leskovec, Rajaraman and Ullman, *Mining of Massive Datasets*, 3rd ed., §3.4; Indyk and Motwani, STOC
+//! 1998). A candidate is only a proposal: every later stage verifies it.
 //!
-//! A *node* is one distinct folded text; identical units share a node, so that buckets hold no exact copies. Nodes are
+//! A *node* is one distinct folded text. Identical units share a node, so buckets hold no exact copies. Nodes are
 //! numbered in the order in which they may become keepers.
 
+mod band_keys;
 mod banding;
-mod batch;
-mod bits;
 mod buckets;
 mod candidates;
-mod columns;
+mod component_batch;
 pub(crate) mod containment;
 mod find;
 mod forest;
+mod key_columns;
 #[doc(hidden)]
 pub mod measure;
+mod node;
+mod node_set;
 mod prefix;
 mod records;
 mod saved;
 
 pub use banding::{Banding, BandingOverrides};
-pub(crate) use batch::ComponentBatch;
 #[cfg(test)]
 pub(crate) use buckets::BandBuckets;
-pub(crate) use buckets::{Buckets, Component, Components, NO_NODE, Node};
+pub(crate) use buckets::{Buckets, Component, Components};
 pub(crate) use candidates::{CandidateSearch, Candidates, MOST_BYTES_PER_KEY};
-pub(crate) use columns::{KeyColumns, MemoryLimit};
+pub(crate) use component_batch::ComponentBatch;
+pub(crate) use key_columns::{KeyColumns, MemoryLimit};
+pub(crate) use node::{NO_NODE, Node};
 pub(crate) use prefix::PrefixIndex;
-
-use crate::shingle::hash::{MULTIPLIER, finish};
 
 /// How far the candidates of one node are followed.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct CandidateLimits {
-    /// Buckets of more nodes are searched by prefix and length filters.
+    /// Larger buckets, in nodes, are searched by prefix and length filters.
     pub(crate) max_bucket: usize,
-    /// After so many comparisons that came to nothing a node meets no more candidates.
+    /// Number of failed comparisons after which a node meets no more candidates.
     pub(crate) refusals: usize,
 }
 
 impl CandidateLimits {
-    /// How many members of one bucket a node looks at when it lists all its pairs: more than it may be refused by.
+    /// Number of members of one bucket that a node looks at when it lists all its pairs: more than `refusals`, so that
+    /// failed comparisons end the search first.
     pub(crate) const fn reach(self) -> usize {
         self.refusals.saturating_mul(10)
-    }
-}
-
-impl Banding {
-    /// Appends the key of each band of a signature's values to `keys`, [`bands`](Self::bands) of them. Two signatures of one
-    /// kind that share a key share all values of a band: they are candidates, to be verified. Keys are the same on every
-    /// machine, and may be stored beside the signatures.
-    pub fn keys(self, values: &[u32], keys: &mut Vec<u64>) {
-        self.band_keys(values, 0, keys);
-    }
-
-    /// Appends the 64-bit key of each band of a signature's `values` to `keys`. Equal rows in the same band give equal
-    /// keys; `partition` keeps apart what must never meet. Twice as fast where the number of rows is known beforehand.
-    pub(crate) fn band_keys(self, values: &[u32], partition: u64, keys: &mut Vec<u64>) {
-        match self.rows() {
-            3 => keys_of(values.as_chunks::<3>().0, partition, keys),
-            4 => keys_of(values.as_chunks::<4>().0, partition, keys),
-            5 => keys_of(values.as_chunks::<5>().0, partition, keys),
-            6 => keys_of(values.as_chunks::<6>().0, partition, keys),
-            rows => keys_of(values.chunks_exact(rows), partition, keys),
-        }
-    }
-}
-
-#[inline(always)]
-fn keys_of<R: AsRef<[u32]>>(bands: impl IntoIterator<Item = R>, partition: u64, keys: &mut Vec<u64>) {
-    keys.extend(bands.into_iter().zip(0..).map(|(rows, band)| {
-        let polynomial = |key: u64, value: &u32| key.wrapping_mul(MULTIPLIER).wrapping_add((*value).into());
-        finish(rows.as_ref().iter().fold(finish(partition ^ band), polynomial))
-    }));
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// The definition, one band and one row at a time.
-    fn plain(values: &[u32], rows: usize, partition: u64) -> Vec<u64> {
-        let mut keys = Vec::new();
-        for band in 0..values.len() / rows {
-            let mut key = finish(partition ^ band as u64);
-            for value in &values[band * rows..(band + 1) * rows] {
-                key = key.wrapping_mul(MULTIPLIER).wrapping_add(u64::from(*value));
-            }
-            keys.push(finish(key));
-        }
-        keys
-    }
-
-    #[test]
-    fn a_key_is_the_polynomial_of_its_rows_whatever_their_number() {
-        let values: Vec<u32> = (0..192_u64).map(|i| finish(i) as u32).collect();
-        for rows in 1..=12 {
-            let banding = Banding::choose(
-                0.6,
-                0.5,
-                BandingOverrides { bands: Some(16), rows: Some(rows), ..BandingOverrides::default() },
-            )
-            .unwrap();
-            for partition in [0, 0xFEED_0000_0000_0001] {
-                let mut keys = vec![9];
-                banding.band_keys(&values[..16 * rows], partition, &mut keys);
-                assert_eq!(keys[0], 9, "what was there stays");
-                assert_eq!(keys[1..], plain(&values[..16 * rows], rows, partition), "{rows} rows");
-            }
-        }
     }
 }

@@ -1,24 +1,27 @@
-//! Prefix and length filters: candidates for a Jaccard of at least T among sets, without losing one.
+//! Prefix and length filters: all candidates for a Jaccard of at least T among sets.
 //!
-//! Order all shingles from rare to frequent. Two sets of Jaccard ≥ T share at least one of the first `|x| − ⌈T·|x|⌉ + 1`
-//! shingles of each, and their sizes differ by a factor of T at most (Chaudhuri, Ganti and Kaushik, ICDE 2006; Bayardo,
-//! Ma and Srikant, "Scaling up all pairs similarity search", WWW 2007). Rare shingles first keep the lists short where
-//! many texts share one template.
+//! The shingles of each set are ordered from rare to frequent. Two sets with Jaccard ≥ T share at least one of the
+//! first `|x| − ⌈T·|x|⌉ + 1` shingles of each, and the smaller has at least T times the size of the larger (Chaudhuri,
+//! Ganti and Kaushik, ICDE 2006; Bayardo, Ma and Srikant, "Scaling up all pairs similarity search", WWW 2007). No pair
+//! is lost. Rare shingles come first so that lists stay short where many texts share one template.
 
 use std::collections::hash_map::Entry;
 
 use ahash::AHashMap;
 
-use super::Node;
+use super::node::Node;
 use crate::shingle::ShingleSet;
+
+/// Tolerance for rounding: a bound that is off by an ulp must not lose a pair.
+const SLACK: f64 = 1e-9;
 
 /// An inverted index of the rare prefixes of some sets.
 #[derive(Debug)]
 pub(crate) struct PrefixIndex {
     threshold: f64,
-    /// How many of the sets hold each shingle.
+    /// Number of sets that contain each shingle.
     frequency: AHashMap<u64, u32>,
-    /// For each prefix shingle, the sets whose prefix holds it: size and node, in the order given.
+    /// For each prefix shingle, the sets whose prefix contains it: size and node, in the order given.
     lists: AHashMap<u64, Vec<(u32, Node)>>,
 }
 
@@ -29,6 +32,8 @@ impl PrefixIndex {
         for hash in sets.clone().flat_map(|(_, set)| set.hashes()) {
             *frequency.entry(*hash).or_insert(0) += 1;
         }
+
+        // Prefixes depend on all frequencies, hence a second pass.
         let mut index = Self { threshold, frequency, lists: AHashMap::new() };
         for (node, set) in sets {
             for hash in index.prefix(set) {
@@ -41,25 +46,31 @@ impl PrefixIndex {
         index
     }
 
-    /// The prefix of a set: rarest first, ties by hash, so that every set is cut by the same order.
+    /// The prefix of a set: its rarest shingles, ties by hash. All sets must use the same order.
     fn prefix(&self, set: &ShingleSet) -> Vec<u64> {
         let least = (self.threshold * set.len() as f64 - SLACK).ceil().max(1.0) as usize;
         let length = (set.len() + 1).saturating_sub(least);
-        let mut order: Vec<(u32, u64)> =
-            set.hashes().iter().map(|hash| (self.frequency.get(hash).copied().unwrap_or(0), *hash)).collect();
+
+        // A shingle of a set that is not indexed may be in none of them.
+        let frequency = |hash: &u64| self.frequency.get(hash).map_or(0, |count| *count);
+        let mut order: Vec<(u32, u64)> = set.hashes().iter().map(|hash| (frequency(hash), *hash)).collect();
+
+        // Selected before it is sorted: the prefix is a small part of the set.
         if length < order.len() {
             order.select_nth_unstable(length);
             order.truncate(length);
         }
+
         order.sort_unstable();
         order.into_iter().map(|(_, hash)| hash).collect()
     }
 
-    /// Visits each node that a set of Jaccard ≥ T to `set` may stand at, with the length of the list it stands in; a node
-    /// may come several times.
+    /// Calls `visit` with every node whose set may have Jaccard ≥ T to `set`, and the length of the list that names the
+    /// node. A node may come several times.
     pub(crate) fn probe(&self, set: &ShingleSet, mut visit: impl FnMut(Node, usize)) {
         let sizes = self.fitting_sizes(set);
         for hash in self.prefix(set) {
+            // A list is in the order given, not by size, so the length filter looks at all of it.
             let list = self.lists.get(&hash).map_or(&[][..], Vec::as_slice);
             for (_, node) in list.iter().filter(|(size, _)| sizes.contains(size)) {
                 visit(*node, list.len());
@@ -67,7 +78,7 @@ impl PrefixIndex {
         }
     }
 
-    /// As [`probe`](Self::probe), but forgets the entries for which `keep` says no.
+    /// As [`probe`](Self::probe), but removes the entries for which `keep` returns false.
     pub(crate) fn probe_retain(&mut self, set: &ShingleSet, mut keep: impl FnMut(Node, usize) -> bool) {
         let sizes = self.fitting_sizes(set);
         for hash in self.prefix(set) {
@@ -78,15 +89,12 @@ impl PrefixIndex {
         }
     }
 
-    /// Sizes that a set of Jaccard ≥ T to `set` can have.
+    /// The sizes that a set with Jaccard ≥ T to `set` can have.
     fn fitting_sizes(&self, set: &ShingleSet) -> std::ops::RangeInclusive<u32> {
         let size = set.len() as f64;
         (size * self.threshold - SLACK).ceil() as u32..=(size / self.threshold + SLACK).floor() as u32
     }
 }
-
-/// Room for rounding: a bound that is off by an ulp must not lose a pair.
-const SLACK: f64 = 1e-9;
 
 #[cfg(test)]
 mod tests {

@@ -1,18 +1,18 @@
-//! Buckets on their way from the search to a batch: records in blocks, in memory or on disk.
+//! Buckets on their way from the search to a batch: records in chunks, in memory or on disk.
 //!
-//! A record is the number of a bucket's members and the members, ascending, each a word of 4 bytes. Blocks hold whole
-//! records, so they can be written by many threads in any order and read one at a time. A block on disk carries a
-//! checksum, so what an earlier run left is believed only if it is whole.
+//! A record is the number of members of a bucket, then the members, ascending; each is a 4-byte word. Chunks hold whole
+//! records, so many threads can write them in any order and each can be read by itself. A chunk on disk carries a
+//! checksum, so a file that an earlier run left is used only where it is intact.
 
 use std::borrow::Cow;
 use std::sync::{Mutex, PoisonError};
 
-use super::Node;
+use super::node::Node;
 use crate::error::{ErrorKind, Result};
 use crate::spill::{SpillDir, SpillFile};
 
-/// Most words of a block, unless one record has more.
-pub(super) const BLOCK: usize = 1 << 16;
+/// Largest number of words in a chunk, unless one record has more.
+pub(super) const CHUNK_WORDS: usize = 1 << 16;
 
 /// Some whole records.
 #[derive(Debug)]
@@ -31,7 +31,7 @@ impl RecordChunk {
     }
 }
 
-/// Where a block stands in the file.
+/// The position of a chunk in the file, in bytes, its length in words, and its checksum.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct ChunkExtent {
     pub(super) offset: u64,
@@ -39,7 +39,7 @@ pub(super) struct ChunkExtent {
     pub(super) check: u64,
 }
 
-/// Takes blocks from any number of threads.
+/// Takes chunks from any number of threads.
 #[derive(Debug)]
 pub(super) struct ChunkStore {
     spill: Option<(SpillDir, Mutex<SpillFile>)>,
@@ -56,50 +56,64 @@ impl ChunkStore {
         Ok(Self { spill: Some((room.clone(), Mutex::new(room.file(name)?))) })
     }
 
-    /// Keeps a block; takes its words out of `words`.
+    /// Stores a chunk and empties `words`, whose allocation is reused.
     pub(super) fn put(&self, words: &mut Vec<u32>) -> Result<RecordChunk> {
         let Some((room, file)) = &self.spill else {
-            let block = RecordChunk::Held(words.as_slice().to_vec());
+            // Copied, not taken: the copy has no spare capacity, and chunks live long.
+            let chunk = RecordChunk::Held(words.as_slice().to_vec());
             words.clear();
-            return Ok(block);
+            return Ok(chunk);
         };
+
+        // Encoded and hashed before the lock is taken: only the append is serial.
         let bytes: Vec<u8> = words.iter().flat_map(|word| word.to_le_bytes()).collect();
         room.require(bytes.len() as u64)?;
         let check = checksum(&bytes);
         let offset = file.lock().unwrap_or_else(PoisonError::into_inner).append(&bytes)?;
+
         let extent = ChunkExtent { offset, words: words.len() as u64, check };
         words.clear();
         Ok(RecordChunk::Spilled(extent))
     }
 
-    /// Closes the store for writing.
+    /// Flushes the store and makes its chunks readable.
     pub(super) fn finish(self) -> Result<ChunkShelf> {
-        let file = self.spill.map(|(_, file)| file.into_inner().unwrap_or_else(PoisonError::into_inner));
-        let mut shelf = ChunkShelf { file };
-        shelf.file.as_mut().map_or(Ok(()), SpillFile::flush)?;
-        Ok(shelf)
+        let Some((_, file)) = self.spill else {
+            return Ok(ChunkShelf::default());
+        };
+
+        let mut file = file.into_inner().unwrap_or_else(PoisonError::into_inner);
+        file.flush()?;
+        Ok(ChunkShelf { file: Some(file) })
     }
 }
 
-/// Gives blocks back.
+/// Reads chunks. `file` is `None` if all chunks are in memory.
 #[derive(Debug, Default)]
 pub(super) struct ChunkShelf {
     pub(super) file: Option<SpillFile>,
 }
 
 impl ChunkShelf {
-    /// The words of a block.
-    pub(super) fn load<'a>(&self, block: &'a RecordChunk) -> Result<Cow<'a, [u32]>> {
-        let extent = match block {
+    /// The words of a chunk.
+    ///
+    /// # Errors
+    ///
+    /// The file cannot be read, or does not hold the bytes that were written.
+    pub(super) fn load<'a>(&self, chunk: &'a RecordChunk) -> Result<Cow<'a, [u32]>> {
+        let extent = match chunk {
             RecordChunk::Held(words) => return Ok(Cow::Borrowed(words)),
             RecordChunk::Spilled(extent) => extent,
         };
         let damaged = |reason| ErrorKind::Corrupt { what: "candidates", offset: extent.offset as usize, reason };
+
+        // The extent may come from a file of an earlier run: check it before allocating that much.
         let file = self.file.as_ref().ok_or_else(|| damaged("there is no file"))?;
         let end = extent.words.checked_mul(4).and_then(|bytes| bytes.checked_add(extent.offset));
         if end.is_none_or(|end| end > file.len()) {
             return Err(damaged("the file ends before").into());
         }
+
         let mut bytes = vec![0; extent.words as usize * 4];
         file.read(extent.offset, &mut bytes)?;
         if checksum(&bytes) != extent.check {
@@ -114,7 +128,7 @@ fn checksum(bytes: &[u8]) -> u64 {
     hash.as_bytes()[..8].iter().fold(0, |check, byte| check << 8 | u64::from(*byte))
 }
 
-/// The member lists of the records in `words`. Ends where a record is cut short.
+/// The member lists of the records in `words`. Ends at a record that is cut short.
 pub(super) fn records(mut words: &[u32]) -> impl Iterator<Item = &[Node]> {
     std::iter::from_fn(move || {
         let (count, rest) = words.split_first()?;
@@ -124,18 +138,18 @@ pub(super) fn records(mut words: &[u32]) -> impl Iterator<Item = &[Node]> {
     })
 }
 
-/// Gathers records into blocks, each of at most `words` words if its records allow.
+/// Gathers records into chunks of at most `words` words; a longer record gets a chunk of its own.
 #[derive(Debug)]
 pub(super) struct ChunkWriter<'a> {
     store: &'a ChunkStore,
     words: usize,
     open: Vec<u32>,
-    pub(super) blocks: Vec<RecordChunk>,
+    pub(super) chunks: Vec<RecordChunk>,
 }
 
 impl<'a> ChunkWriter<'a> {
     pub(super) fn new(store: &'a ChunkStore, words: usize) -> Self {
-        Self { store, words, open: Vec::new(), blocks: Vec::new() }
+        Self { store, words, open: Vec::new(), chunks: Vec::new() }
     }
 
     /// Adds a record.
@@ -143,15 +157,16 @@ impl<'a> ChunkWriter<'a> {
         if self.open.len() + 1 + members.len() > self.words {
             self.close()?;
         }
+
         self.open.push(members.len() as u32);
         self.open.extend_from_slice(members);
         Ok(())
     }
 
-    /// Hands over what waits.
+    /// Stores the open chunk.
     pub(super) fn close(&mut self) -> Result<()> {
         if !self.open.is_empty() {
-            self.blocks.push(self.store.put(&mut self.open)?);
+            self.chunks.push(self.store.put(&mut self.open)?);
         }
         Ok(())
     }

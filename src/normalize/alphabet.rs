@@ -1,17 +1,17 @@
 //! The compact alphabet: UTF-8 with one byte for each Arabic-script letter that matters.
 //!
-//! UTF-8 never begins a character with the 77 byte values 0x80–0xC1 and 0xF5–0xFF. Here 75 of them stand for one letter
-//! each; two are reserved. Everything else stays ordinary UTF-8, so the first byte of a character tells its width, no
-//! character is a prefix of another, and no token holds a zero byte. A common Arabic word is half as long as in UTF-8,
-//! and the folded form of a letter is one table lookup. The stable token hash is defined over these bytes: **the table
-//! is frozen**, a letter may only ever be added in a reserved place.
+//! UTF-8 never begins a character with the 77 byte values 0x80–0xC1 and 0xF5–0xFF. Here 75 of them encode one letter
+//! each; two are reserved. All other characters stay ordinary UTF-8, so the first byte of a character gives its width,
+//! no character is a prefix of another, and no token holds a zero byte. A common Arabic word is half as long as in
+//! UTF-8, and folding a letter is one table lookup. The stable token hash is defined over these bytes: **the table is
+//! frozen**, a letter may only be added in a reserved place.
 
 /// The letters in the order of their codes: 0x80–0xC1, then 0xF5–0xFD. 0xFE and 0xFF are reserved.
 pub(crate) const LETTERS: [char; 75] = [
     'ء', 'آ', 'أ', 'ؤ', 'إ', 'ئ', 'ا', 'ب', 'ة', 'ت', 'ث', 'ج', 'ح', 'خ', 'د', 'ذ', //
     'ر', 'ز', 'س', 'ش', 'ص', 'ض', 'ط', 'ظ', 'ع', 'غ', 'ف', 'ق', 'ك', 'ل', 'م', 'ن', //
     'ه', 'و', 'ى', 'ي', // Arabic
-    'پ', 'چ', 'ژ', 'گ', 'ک', 'ی', 'ڤ', 'ٱ', // Persian, and what Arabic borrows
+    'پ', 'چ', 'ژ', 'گ', 'ک', 'ی', 'ڤ', 'ٱ', // Persian, and letters that Arabic borrows
     'ٹ', 'ڈ', 'ڑ', 'ں', 'ہ', 'ھ', 'ۃ', 'ۂ', 'ے', 'ۓ', // Urdu
     'ە', 'ێ', 'ۆ', 'ڕ', 'ڵ', // Central Kurdish
     'ڭ', 'ۇ', 'ۈ', 'ۋ', 'ې', // Uyghur
@@ -47,7 +47,7 @@ pub(crate) const fn code(letter: u32) -> u8 {
     if letter >= 0x600 && letter < 0x700 { CODES[letter as usize - 0x600] } else { 0 }
 }
 
-/// Letters of the codes 0x80–0xFF; NUL where a byte is none.
+/// Letters of the codes 0x80–0xFF; NUL for a byte that is no code.
 static DECODED: [char; 128] = decoded();
 
 const fn decoded() -> [char; 128] {
@@ -60,14 +60,16 @@ const fn decoded() -> [char; 128] {
     letters
 }
 
-/// Appends the UTF-8 form of `compact` to `out`. Bytes that no token holds become U+FFFD.
+/// Appends the UTF-8 form of `compact` to `out`. Bytes that occur in no token become U+FFFD.
 pub fn push_utf8(compact: &[u8], out: &mut String) {
     let mut rest = compact;
     while let [lead, ..] = rest {
         let (character, tail) = rest.split_at(width(*lead).min(rest.len()));
         rest = tail;
+
         match *lead {
             0..=0x7F => out.push(char::from(*lead)),
+            // Tokens hold whole characters; other bytes must not panic.
             0xC2..=0xF4 => out.push_str(std::str::from_utf8(character).unwrap_or("\u{FFFD}")),
             code => out.push(match DECODED[usize::from(code) - 0x80] {
                 '\0' => '\u{FFFD}',
@@ -80,6 +82,7 @@ pub fn push_utf8(compact: &[u8], out: &mut String) {
 /// The UTF-8 form of `compact`.
 #[must_use]
 pub fn to_utf8(compact: &[u8]) -> String {
+    // Arabic letters take two bytes in UTF-8.
     let mut text = String::with_capacity(compact.len() * 2);
     push_utf8(compact, &mut text);
     text
@@ -95,7 +98,7 @@ pub fn push_compact(text: &str, out: &mut Vec<u8>) {
     }
 }
 
-/// Bytes that the character beginning with compact byte `lead` takes: 1 for table letters and ASCII, 2 to 4 for the rest.
+/// Bytes of the character that begins with compact byte `lead`: 1 for table letters and ASCII, 2 to 4 for all others.
 #[must_use]
 pub const fn width(lead: u8) -> usize {
     match lead {
@@ -106,7 +109,7 @@ pub const fn width(lead: u8) -> usize {
     }
 }
 
-/// Whether a token is a number: ASCII digits and `.` alone (every decimal digit folds to an ASCII digit, except under
+/// Whether a token is a number: only ASCII digits and `.` (every decimal digit folds to an ASCII digit, except under
 /// the profile `none`).
 #[must_use]
 pub fn is_number(compact: &[u8]) -> bool {

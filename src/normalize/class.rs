@@ -1,6 +1,7 @@
-//! What a code point is, whatever the profile: the reading side of the generated [`tables`](super::tables).
+//! The class of a code point, the same for every profile that folds: reads the generated
+//! [`unicode_tables`](super::unicode_tables).
 
-use super::tables::{BLOCK_OF, ENTRIES, EXPANSION_POOL, EXPANSIONS, LOWER};
+use super::unicode_tables::{BLOCK_OF, ENTRIES, EXPANSION_POOL, EXPANSIONS, LOWER};
 
 /// The class of a code point. The numbers are those of `tools/tables.py`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,14 +28,15 @@ pub(super) enum CharClass {
     Tatweel,
     /// An Arabic letter.
     Arabic,
-    /// A letter-like digit of another script (no decimal): a tatweel beside it is a dash.
+    /// A letter-like digit of another script (no decimal): a tatweel next to it is a dash.
     DigitLike,
     /// A cased letter of another script, with its lower case.
     Upper(u32),
-    /// A compatibility character, with the code points it stands for.
+    /// A compatibility character, with the code points it expands to.
     Expands(&'static [u32]),
 }
 
+// The layout of an entry, as `tools/tables.py` writes it.
 const KEPT: u16 = 0x20;
 const FIRST_LOWER: u16 = 0x400;
 const FIRST_EXPANSION: u16 = 0x1000;
@@ -49,14 +51,19 @@ const fn entry(code_point: u32) -> u16 {
 /// The class of a code point under the profiles that fold.
 pub(super) const fn class(code_point: u32) -> CharClass {
     let entry = entry(code_point);
+
     if entry >= FIRST_EXPANSION {
         let (first, length, _) = EXPANSIONS[(entry - FIRST_EXPANSION) as usize];
         let (_, rest) = EXPANSION_POOL.split_at(first as usize);
         return CharClass::Expands(rest.split_at(length as usize).0);
     }
+
+    // Cased letters of other scripts; Arabic has no case.
     if entry >= FIRST_LOWER {
         return CharClass::Upper(LOWER[(entry - FIRST_LOWER) as usize]);
     }
+
+    // The low five bits are the class; a digit has its value above them.
     match entry & 0x1F {
         1 => CharClass::Space,
         2 => CharClass::NumberMark,
@@ -73,8 +80,8 @@ pub(super) const fn class(code_point: u32) -> CharClass {
     }
 }
 
-/// The class of a code point under the profile `none`: nothing is expanded, lowered or deleted; what is a letter, mark
-/// or number by its general category stays as it is.
+/// The class of a code point under the profile `none`: nothing is expanded, lowered or deleted. Every letter, mark and
+/// number by general category is [`CharClass::Letter`].
 pub(super) const fn class_unfolded(code_point: u32) -> CharClass {
     let entry = entry(code_point);
     let own = if entry >= FIRST_EXPANSION {
@@ -84,6 +91,7 @@ pub(super) const fn class_unfolded(code_point: u32) -> CharClass {
     } else {
         entry
     };
+
     match own & 0x1F {
         _ if own & KEPT != 0 => CharClass::Letter,
         1 => CharClass::Space,
@@ -92,7 +100,8 @@ pub(super) const fn class_unfolded(code_point: u32) -> CharClass {
     }
 }
 
-/// Whether a character, or the first (`last`: the last) of what it stands for, is a digit beside a tatweel.
+/// Whether a character makes a tatweel next to it a dash: a digit, or an expansion that begins (if `last`: ends) with
+/// one.
 pub(super) fn is_digit(character: char, last: bool) -> bool {
     match class(u32::from(character)) {
         CharClass::Digit(_) | CharClass::DigitLike => true,

@@ -1,10 +1,10 @@
-//! HTML entities: numeric ones, and the names that scraped news really holds.
+//! HTML entities: all numeric ones, and the names that occur in scraped news.
 //!
 //! Forms: `&#1582;` (one to seven digits), `&#x62E;` (one to six), `&name;` (two to six letters), and without `;` the
-//! five of [`BARE`] unless a letter, digit, `=` or `;` follows. Numbers are read as HTML reads them: 0, surrogates and
-//! what lies beyond Unicode are U+FFFD, 0x80–0x9F are Windows-1252.
+//! five of [`BARE`] unless a letter, digit, `=` or `;` follows. Numbers are read as in HTML: 0, surrogates and values
+//! above U+10FFFF are U+FFFD, 0x80–0x9F are Windows-1252.
 
-/// The names, with the character each stands for.
+/// The names with their characters.
 const NAMES: [(&[u8], char); 26] = [
     (b"nbsp", '\u{A0}'),
     (b"quot", '"'),
@@ -34,7 +34,7 @@ const NAMES: [(&[u8], char); 26] = [
     (b"euro", '€'),
 ];
 
-/// The names that need no `;`, in the order in which they are tried: no one is the beginning of another.
+/// The names that need no `;`. None is a prefix of another, so the order does not matter.
 const BARE: [(&[u8], char); 5] = [(b"nbsp", '\u{A0}'), (b"quot", '"'), (b"amp", '&'), (b"lt", '<'), (b"gt", '>')];
 
 /// Windows-1252 from 0x80 to 0x9F.
@@ -43,7 +43,7 @@ const WINDOWS_1252: [char; 32] = [
     '\u{FFFD}', '‘', '’', '“', '”', '•', '–', '—', '˜', '™', 'š', '›', 'œ', '\u{FFFD}', 'ž', 'Ÿ',
 ];
 
-/// The entity at the start of `bytes` (which begin with `&`): its character, and the bytes it takes.
+/// The entity at the start of `bytes`: its character and its length in bytes. `None` if there is none.
 pub(super) fn entity(bytes: &[u8]) -> Option<(char, usize)> {
     match bytes {
         [b'&', b'#', b'x' | b'X', rest @ ..] => number(rest, 16, 6).map(|(character, len)| (character, 3 + len)),
@@ -53,31 +53,38 @@ pub(super) fn entity(bytes: &[u8]) -> Option<(char, usize)> {
     }
 }
 
-/// Digits and `;` at the start of `bytes`.
+/// Up to `most` digits and `;` at the start of `bytes`: the character and the bytes taken.
 fn number(bytes: &[u8], radix: u32, most: usize) -> Option<(char, usize)> {
     let count = bytes.iter().take_while(|&&byte| char::from(byte).is_digit(radix)).take(most + 1).count();
     if count == 0 || count > most || bytes.get(count) != Some(&b';') {
         return None;
     }
-    let value =
-        bytes[..count].iter().fold(0, |value, &byte| value * radix + char::from(byte).to_digit(radix).unwrap_or(0));
+
+    // At most seven decimal or six hexadecimal digits: no overflow.
+    let digits = bytes[..count].iter().filter_map(|&byte| char::from(byte).to_digit(radix));
+    let value = digits.fold(0, |value, digit| value * radix + digit);
+
     let character = match value {
         0 => char::REPLACEMENT_CHARACTER,
         0x80..=0x9F => WINDOWS_1252[value as usize - 0x80],
         _ => char::from_u32(value).unwrap_or(char::REPLACEMENT_CHARACTER),
     };
+
     Some((character, count + 1))
 }
 
-/// A name at the start of `bytes`, with its `;` or without.
+/// A name at the start of `bytes`, with or without `;`: the character and the bytes taken.
 fn name(bytes: &[u8]) -> Option<(char, usize)> {
     let letters = bytes.iter().take(7).take_while(|byte| byte.is_ascii_alphabetic()).count();
     if (2..=6).contains(&letters) && bytes.get(letters) == Some(&b';') {
         let found = NAMES.iter().find(|(name, _)| *name == &bytes[..letters]);
         return found.map(|&(_, character)| (character, letters + 1));
     }
+
     let &(name, character) = BARE.iter().find(|(name, _)| bytes.starts_with(name))?;
     let follows = bytes.get(name.len());
+
+    // As in HTML: `&amp=` and `&ampx` are query parameters of a URL, not entities.
     let glued = follows.is_some_and(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'=' | b';'));
     (!glued).then_some((character, name.len()))
 }

@@ -5,9 +5,7 @@ use std::str::FromStr;
 
 use crate::error::{Error, Result};
 
-use super::gate;
-
-/// The language whose table `standard` and `aggressive` use.
+/// The language whose table the profiles `standard` and `aggressive` use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Language {
     /// Arabic.
@@ -29,14 +27,6 @@ pub enum Language {
 impl Language {
     /// Every language.
     pub const ALL: [Self; 7] = [Self::Ar, Self::Fa, Self::Ur, Self::Ckb, Self::Ps, Self::Ug, Self::Other];
-
-    /// The gate: which language a whole document is in. Arabic letters without evidence of another language are
-    /// Arabic; no Arabic letters is `Other`. The thresholds and what they were measured on stand in
-    /// `docs/NORMALIZATION.md`. Linear; well above 1 GB/s.
-    #[must_use]
-    pub fn detect(text: &str) -> Self {
-        gate::detect(text)
-    }
 
     /// The code, in options and in outputs.
     #[must_use]

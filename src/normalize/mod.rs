@@ -1,4 +1,4 @@
-//! Folding: text in, tokens out, each with the bytes it came from.
+//! Folding: normalizes a text and splits it into tokens, each with its span in the original.
 //!
 //! ```
 //! use mukarrar::normalize::{Language, Normalizer, Profile};
@@ -7,70 +7,56 @@
 //! assert_eq!(normalizer.normalize("قالَ الـرئيس: «إنَّ الأمر» ٣٫٥٪"), "قال الرءيس ان الامر 3.5");
 //! ```
 //!
-//! One core walks the bytes of a text once and pushes tokens into a [`TokenSink`]; the shingler, the `normalize` command
-//! and the explanations are sinks, so what is shown is what was hashed. Tokens are bytes of the compact [`alphabet`].
-//! Nothing of the folded text is kept, and a [`FoldScratch`] that is reused makes the walk free of allocation.
+//! The walk reads the bytes of a text once and pushes tokens into a [`TokenSink`]. The shingler, the `normalize`
+//! command and the explanations are sinks, so the tokens shown are the tokens hashed. Tokens are bytes of the compact
+//! [`alphabet`]. The folded text is not stored, and with a reused [`FoldScratch`] the walk allocates nothing.
 //!
-//! How a character folds depends on the [`Profile`] and the [`Language`]; `docs/NORMALIZATION.md` tells what each does
-//! and why. The character data is Unicode 14.0.0, generated into a table, and stays so: a newer compiler or library
-//! moves no token. No rule looks across a line break, so a text folded line by line gives the same tokens.
+//! The [`Profile`] and the [`Language`] decide how a character folds; see `docs/NORMALIZATION.md`. The character data
+//! is Unicode 14.0.0, generated into tables and frozen: a newer compiler or library changes no token. No rule looks
+//! across a line break, so a text folded line by line gives the same tokens.
 //!
-//! Files: [`alphabet`] the compact bytes, `tables` and `class` what each code point is, `rules` what a profile and
-//! language make of it, `fold` the walk, `words` the rare word rules, `entities`, `urls` and `rewrite` what happens
-//! before the walk, `gate` the language of a document, `kernel` the walk's equals in wide registers.
+//! Files: [`alphabet`] the compact bytes; `unicode_tables` and `class` the class of each code point; `action` and
+//! `rules` its folding under a profile and language; `fold` the walk, `word_rules` its rare word rules; `entities`,
+//! `urls` and `rewrite` the rewriting before the walk; `language_gate` the detection of the language; `kernel` the
+//! vector kernels, which equal the walk, and `compact_tables` their tables.
 
+mod action;
 pub mod alphabet;
 mod class;
+mod compact_tables;
 mod entities;
 mod fold;
-mod gate;
 mod kernel;
 mod language;
+mod language_gate;
 mod profile;
 mod rewrite;
 mod rules;
-mod tables;
+mod sink;
+mod unicode_tables;
 mod urls;
-mod words;
+mod word_rules;
 
 #[doc(hidden)]
 pub use kernel::FoldPath;
 pub use kernel::{BatchSink, TokenBatch};
 pub use language::Language;
 pub use profile::Profile;
+pub use sink::TokenSink;
 
 use crate::document::{Excerpt, Span};
 
-/// Which folding this is. It changes with every change of the fold: what was hashed under another one (an index, boilerplate
-/// rules) is of no use then.
+/// The version of the folding. It changes with every change of a token; an index or boilerplate rules made under
+/// another version cannot be used.
 pub const FOLD_VERSION: &str = "ar-standard-1";
-
-/// Takes the tokens of a text in order.
-pub trait TokenSink {
-    /// One token: its bytes in the compact alphabet ([`alphabet`]), and the original bytes it came from.
-    ///
-    /// Tokens are never empty and hold no zero byte. Spans ascend; those of two tokens overlap only where both come from
-    /// one character (ﷺ) or entity.
-    fn token(&mut self, token: &[u8], span: Span);
-
-    /// The same for the token in the first `length` bytes of `buffer`, for a sink that may read beyond it.
-    #[doc(hidden)]
-    #[inline(always)]
-    fn token_in(&mut self, buffer: &[u8], length: usize, span: Span) {
-        self.token(&buffer[..length], span);
-    }
-}
 
 /// Buffers that one thread reuses from document to document.
 #[derive(Debug, Default)]
 pub struct FoldScratch {
-    /// The token under construction.
-    token: Vec<u8>,
-    /// Detached waws that wait for a word.
-    waws: Vec<Span>,
+    walk: fold::WalkBuffers,
     /// The text without its entities and URLs.
     rewrite: rewrite::RewrittenText,
-    /// What a kernel makes of a window of text.
+    /// The compact bytes of a window of text.
     stream: kernel::CompactStream,
 }
 
@@ -79,7 +65,7 @@ pub struct FoldScratch {
 pub struct Token {
     /// The folded token.
     pub text: String,
-    /// Where it came from.
+    /// Its bytes in the original text.
     pub span: Span,
 }
 
@@ -89,12 +75,12 @@ pub struct Normalizer {
     profile: Profile,
     language: Language,
     rules: &'static rules::FoldRules,
-    /// The kernel asked for; else the best there is.
+    /// The path to fold by; `None` for the fastest of this CPU.
     kernel: Option<FoldPath>,
 }
 
 impl Normalizer {
-    /// A normalizer for `profile` with the table of `language`. `None` and `Light` are the same for every language.
+    /// A normalizer for `profile` with the table of `language`. `None` and `Light` fold every language alike.
     #[must_use]
     pub const fn new(profile: Profile, language: Language) -> Self {
         Self { profile, language, rules: rules::FoldRules::of(profile, language), kernel: None }
@@ -112,38 +98,39 @@ impl Normalizer {
         self.language
     }
 
-    /// Pushes the folded tokens of `text` into `sink`, in text order. Linear in the length of `text`, whatever it holds.
+    /// Pushes the folded tokens of `text` into `sink`, in text order. Linear in the length of `text`.
     pub fn fold<S: TokenSink>(&self, text: &str, scratch: &mut FoldScratch, sink: &mut S) {
-        if self.rules.folds && rewrite::may_differ(text) {
-            let mut rewrite = std::mem::take(&mut scratch.rewrite);
-            if rewrite.rewrite(text) {
-                fold::walk(self.rules, rewrite.text(), scratch, &mut rewrite::OriginalSpans::new(&rewrite, sink));
-            } else {
-                fold::walk(self.rules, text, scratch, sink);
-            }
-            scratch.rewrite = rewrite;
+        let FoldScratch { walk, rewrite, .. } = scratch;
+
+        // Most documents hold nothing to rewrite and are not copied.
+        if self.rules.folds && rewrite::may_differ(text) && rewrite.rewrite(text) {
+            fold::walk(self.rules, rewrite.text(), walk, &mut rewrite::OriginalSpans::new(rewrite, sink));
         } else {
-            fold::walk(self.rules, text, scratch, sink);
+            fold::walk(self.rules, text, walk, sink);
         }
     }
 
-    /// The same for an excerpt: the tokens of its pieces as one sequence, their spans those of the whole text.
+    /// The same for an excerpt: the tokens of its pieces as one sequence, with their spans in the whole text.
     pub fn fold_excerpt<S: TokenSink>(&self, excerpt: Excerpt<'_>, scratch: &mut FoldScratch, sink: &mut S) {
         for (offset, piece) in excerpt.pieces() {
             self.fold(piece, scratch, &mut ShiftedSink { offset, sink });
         }
     }
 
-    /// The same, with one kernel instead of the fastest. No result depends on it: for tests and benches.
+    /// The same normalizer with a fixed path instead of the fastest. All paths give equal tokens: for tests and
+    /// benches.
     #[doc(hidden)]
     #[must_use]
     pub const fn with_kernel(self, kernel: FoldPath) -> Self {
         Self { kernel: Some(kernel), ..self }
     }
 
-    /// Pushes the tokens of [`fold`](Self::fold) without their spans, many at a time and as fast as the CPU can.
+    /// Pushes the tokens of [`fold`](Self::fold) without their spans, in batches, by the fastest path of the CPU.
     pub fn fold_batches<S: BatchSink>(&self, text: &str, scratch: &mut FoldScratch, sink: &mut S) {
-        self.kernel.unwrap_or_else(FoldPath::best).fold(self.rules, text, scratch, sink);
+        let FoldScratch { walk, rewrite, stream } = scratch;
+        let path = self.kernel.unwrap_or_else(FoldPath::best);
+
+        path.fold(self.rules, text, kernel::PathBuffers { walk, rewrite, stream }, sink);
     }
 
     /// The folded tokens with their spans.
@@ -161,6 +148,7 @@ impl Normalizer {
                 self.0.push(Token { text: alphabet::to_utf8(token), span });
             }
         }
+
         let mut sink = Collect(Vec::new());
         self.fold_excerpt(excerpt, &mut FoldScratch::default(), &mut sink);
         sink.0
@@ -184,13 +172,15 @@ impl Normalizer {
                 alphabet::push_utf8(token, &mut self.0);
             }
         }
+
+        // Folding rarely makes a text longer.
         let mut sink = Join(String::with_capacity(excerpt.text().len()));
         self.fold_excerpt(excerpt, &mut FoldScratch::default(), &mut sink);
         sink.0
     }
 }
 
-/// Gives the spans of a piece their place in the whole text.
+/// Shifts the spans of a piece by its offset in the whole text.
 struct ShiftedSink<'s, S> {
     offset: usize,
     sink: &'s mut S,

@@ -1,4 +1,4 @@
-//! How strongly text is folded.
+//! The profiles: how strongly text is folded.
 
 use std::fmt;
 use std::str::FromStr;
@@ -12,11 +12,11 @@ pub enum Profile {
     None,
     /// Safe for every language: entities, ignorables, marks, tatweel, presentation forms, digits, case, URLs.
     Light,
-    /// The language's table and word rules on top. The default.
+    /// In addition the language's table and word rules. The default.
     #[default]
     Standard,
-    /// Arabic only: ؤ→و, ئ→ي, no ء, and پ چ ڤ گ as their Arabic neighbours. It finds no more copies on news, and it
-    /// merges words that differ; for every other language it equals `Standard`.
+    /// Arabic only: ؤ→و, ئ→ي, no ء, and پ چ ڤ گ as the nearest Arabic letters. It finds no more copies in news and
+    /// merges different words; for every other language it equals `Standard`.
     Aggressive,
 }
 

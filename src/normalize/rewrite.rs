@@ -1,33 +1,35 @@
-//! What is rewritten before the walk: HTML entities become their characters, URLs and addresses one space.
+//! Rewrites a text before the walk: HTML entities become their characters, URLs and addresses one space.
 //!
-//! Few documents hold any (2 % of news); for them the text is written anew with a list of [`RewritePatch`]es that leads every
-//! place back to the original. All others are recognised by a scan for the bytes that entities and URLs cannot do
-//! without, and walked as they are.
+//! About 2 % of news documents hold any. Their text is copied, with a list of [`RewritePatch`]es that maps every place
+//! back to the original. A scan for the bytes that every entity and URL contains recognises all other documents.
 
 use memchr::{memchr, memchr2, memchr2_iter, memmem};
 
 use crate::document::Span;
 
-use super::{TokenSink, entities, urls};
+use super::sink::TokenSink;
+use super::{entities, urls};
 
-/// Entities inside entities (`&amp;quot;`) are decoded this many times.
+/// Most rounds of decoding, for entities inside entities (`&amp;quot;`).
 const ROUNDS: usize = 3;
 
-/// A place where the rewritten text differs from the original. Between patches both run side by side.
+/// A place where the rewritten text differs from the original. Between patches both are equal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct RewritePatch {
-    /// The character in the rewritten text.
+    /// First byte of the character in the rewritten text.
     start: usize,
+    /// The byte after it.
     end: usize,
-    /// What it stands for in the original.
+    /// The bytes it replaces in the original.
     original: Span,
 }
 
-/// A rewritten text and the way back. Reused from document to document.
+/// A rewritten text and its patches, ascending. Reused from document to document.
 #[derive(Debug, Default)]
 pub(super) struct RewrittenText {
     text: String,
     patches: Vec<RewritePatch>,
+    /// The text and patches that a pass is writing.
     next_text: String,
     next_patches: Vec<RewritePatch>,
 }
@@ -42,18 +44,22 @@ pub(super) fn may_differ(text: &str) -> bool {
 }
 
 impl RewrittenText {
-    /// Rewrites `text`. False if nothing changed; then the walk takes the original.
+    /// Rewrites `text`. False if nothing changed.
     pub(super) fn rewrite(&mut self, text: &str) -> bool {
         self.patches.clear();
         self.text.clear();
         self.text.push_str(text);
+
+        // Entities first: one may stand for a character of a URL.
         for _ in 0..ROUNDS {
             if !self.pass(next_entity) {
                 break;
             }
         }
+
         let mut finder = urls::UrlFinder::default();
         self.pass(|text, at| finder.next(text, at).map(|(start, end)| (start, end, ' ')));
+
         !self.patches.is_empty()
     }
 
@@ -62,47 +68,58 @@ impl RewrittenText {
         &self.text
     }
 
-    /// Replaces every place that `find` finds. False if there is none.
+    /// Replaces every place that `find` finds by its character. False if there is none.
     fn pass(&mut self, mut find: impl FnMut(&str, usize) -> Option<(usize, usize, char)>) -> bool {
         self.next_text.clear();
         self.next_patches.clear();
         let (mut at, mut old) = (0, 0);
         let mut back = PlaceMap::default();
         let mut changed = false;
+
         while let Some((start, end, character)) = find(&self.text, at) {
             self.copy_until(start, at, &mut old);
+
+            // Through the patches of earlier passes back to the original.
             let original = Span::new(back.start(&self.patches, start), back.end(&self.patches, end));
             let begin = self.next_text.len();
             self.next_text.push(character);
             self.next_patches.push(RewritePatch { start: begin, end: self.next_text.len(), original });
+
+            // The new patch replaces the patches inside it.
             while self.patches.get(old).is_some_and(|patch| patch.end <= end) {
                 old += 1;
             }
+
             at = end;
             changed = true;
         }
+
         if changed {
             self.copy_until(self.text.len(), at, &mut old);
             std::mem::swap(&mut self.text, &mut self.next_text);
             std::mem::swap(&mut self.patches, &mut self.next_patches);
         }
+
         changed
     }
 
-    /// Copies the text from `at` to `until`, with the patches that lie there; `old` is the first patch not yet copied.
+    /// Copies the text from `at` to `until` and its patches; `old` is the first patch not yet copied.
     fn copy_until(&mut self, until: usize, at: usize, old: &mut usize) {
         let shift = |place: usize, begin: usize| place - at + begin;
         let begin = self.next_text.len();
+
         while let Some(patch) = self.patches.get(*old).filter(|patch| patch.end <= until) {
+            // A patch moves with the text around it; its original span stays.
             let moved = RewritePatch { start: shift(patch.start, begin), end: shift(patch.end, begin), ..*patch };
             self.next_patches.push(moved);
             *old += 1;
         }
+
         self.next_text.push_str(&self.text[at..until]);
     }
 }
 
-/// The first entity at `at` or later, with the character it stands for.
+/// The first entity at `at` or later: first byte, the byte after it, and its character.
 fn next_entity(text: &str, mut at: usize) -> Option<(usize, usize, char)> {
     let bytes = text.as_bytes();
     while let Some(found) = memchr(b'&', &bytes[at..]) {
@@ -112,10 +129,11 @@ fn next_entity(text: &str, mut at: usize) -> Option<(usize, usize, char)> {
         }
         at = start + 1;
     }
+
     None
 }
 
-/// Leads places of the rewritten text back to the original, in ascending order.
+/// Maps places of the rewritten text to the original, asked for in ascending order. Linear over all calls.
 #[derive(Debug, Default, Clone, Copy)]
 struct PlaceMap {
     /// Patches that end at or before the last place asked for.
@@ -128,26 +146,26 @@ impl PlaceMap {
         self.seek(patches, place);
         match patches.get(self.passed) {
             Some(patch) if patch.start <= place => patch.original.start,
-            _ => self.beside(patches, place),
+            _ => self.between(patches, place),
         }
     }
 
     /// Where the character that ends at `place` ends in the original.
     fn end(&mut self, patches: &[RewritePatch], place: usize) -> usize {
         self.seek(patches, place);
-        self.beside(patches, place)
+        self.between(patches, place)
     }
 
-    /// A place between patches, from the patch before it.
-    fn beside(self, patches: &[RewritePatch], place: usize) -> usize {
+    /// A place between patches, counted from the patch before it.
+    fn between(self, patches: &[RewritePatch], place: usize) -> usize {
         match self.passed.checked_sub(1).and_then(|last| patches.get(last)) {
             Some(patch) => patch.original.end + (place - patch.end),
             None => place,
         }
     }
 
-    /// Tokens that share one character (ﷺ) may ask for a place before the last one; they never go back over a patch more
-    /// than once each.
+    /// Moves to the first patch that ends after `place`. Tokens of one character (ﷺ) may ask for a place before the
+    /// last one; each of them moves back over a patch at most once.
     fn seek(&mut self, patches: &[RewritePatch], place: usize) {
         while self.passed > 0 && patches[self.passed - 1].end > place {
             self.passed -= 1;
@@ -158,7 +176,7 @@ impl PlaceMap {
     }
 }
 
-/// Hands tokens of a rewritten text on with the spans of the original.
+/// Passes tokens of a rewritten text on, with their spans in the original.
 pub(super) struct OriginalSpans<'r, S> {
     rewrite: &'r [RewritePatch],
     back: PlaceMap,

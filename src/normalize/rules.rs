@@ -1,46 +1,15 @@
-//! What a profile and a language do to each character, as tables that are made at compile time.
+//! The folding rules of each profile and language, as tables that are made at compile time.
 //!
-//! [`FoldRules`] answers the common question, "what becomes of this character?", with one byte from a lookup: a folded
-//! letter in the compact alphabet, an ASCII letter or digit, or one of the [`action`]s. The tables are the one
-//! definition; a faster kernel reads the same ones.
+//! [`FoldRules`] maps a character to one byte: a folded letter in the compact alphabet, an ASCII letter or digit, or an
+//! [`action`]. The walk reads these tables; the kernels read [`CompactTables`], which are derived from them.
 
-use super::alphabet;
 use super::class::{CharClass, class, class_unfolded};
-use super::kernel::CompactTables;
-use super::{Language, Profile};
+use super::compact_tables::CompactTables;
+use super::language::Language;
+use super::profile::Profile;
+use super::{action, alphabet};
 
-/// What a table byte below 0x30, or [`MARK`](action::MARK), means. Other bytes are the folded character itself.
-pub(super) mod action {
-    /// Nothing: invisible to every rule.
-    pub const DELETED: u8 = 0;
-    /// Ends a token.
-    pub const SPACE: u8 = 1;
-    /// Ends a token; no rule looks across it.
-    pub const BREAK: u8 = 2;
-    /// Ends a token, except between digits.
-    pub const NUMBER_MARK: u8 = 3;
-    /// Deleted; a dash between digits.
-    pub const TATWEEL: u8 = 4;
-    /// Deleted; a mark after it composes with nothing.
-    pub const SMALL: u8 = 5;
-    /// A hamza or madda above or below: deleted; composes with the letter before it.
-    pub const HAMZA: u8 = 6;
-    /// Teh marbuta: the letter heh, and the word ends if another letter follows.
-    pub const TEH: u8 = 7;
-    /// Central Kurdish heh: the vowel at the end of a word, the consonant before a letter.
-    pub const KURDISH_HEH: u8 = 8;
-    /// Zero-width non-joiner in Central Kurdish: deleted; makes the heh before it a vowel.
-    pub const KURDISH_JOINER: u8 = 9;
-    /// A letter that is dropped.
-    pub const DROPPED: u8 = 10;
-    /// Anything else: look at its class.
-    pub const RARE: u8 = 11;
-    /// An Arabic mark: deleted; part of the token's span. Just below the letters, so that one comparison tells what a
-    /// word runs through.
-    pub const MARK: u8 = 0x7F;
-}
-
-/// One-byte codes that rules speak of.
+// Compact codes of the letters that have a rule of their own.
 pub(super) const HAMZA: u8 = alphabet::code(0x621);
 pub(super) const WAW: u8 = alphabet::code(0x648);
 pub(super) const YEH: u8 = alphabet::code(0x64A);
@@ -54,7 +23,7 @@ const HEH_GOAL: u8 = alphabet::code(0x6C1);
 /// Zero-width non-joiner.
 pub(super) const ZWNJ: u32 = 0x200C;
 
-/// Everything the fold core asks of a profile and language.
+/// The rules of one profile and language.
 #[derive(Debug)]
 pub(super) struct FoldRules {
     /// U+0600–U+06FF, indexed by the low bits of the lead byte and the trail byte.
@@ -66,8 +35,8 @@ pub(super) struct FoldRules {
     /// U+2000–U+203F.
     pub punctuation: [u8; 64],
     /// The four tables as the kernels read them.
-    pub tables: CompactTables,
-    /// Zero-width non-joiner.
+    pub compact: CompactTables,
+    /// The action of the zero-width non-joiner.
     pub joiner: u8,
     /// The profile is not `none`: entities, URLs, marks, digits, case, script borders.
     pub folds: bool,
@@ -77,14 +46,14 @@ pub(super) struct FoldRules {
     pub weak: [u8; 4],
     /// A detached waw joins the next word, and a yeh before a word-final hamza goes.
     pub arabic_words: bool,
-    /// What heh with hamza above is.
+    /// The letter that heh and a hamza above compose to.
     heh_hamza: u32,
     language: Language,
     aggressive: bool,
 }
 
 impl FoldRules {
-    /// The tables of a profile and language.
+    /// The rules of a profile and language.
     pub(super) const fn of(profile: Profile, language: Language) -> &'static Self {
         match (profile, language) {
             (Profile::None, _) => &NONE,
@@ -99,7 +68,7 @@ impl FoldRules {
         }
     }
 
-    /// What an Arabic letter becomes; `None` if it is dropped.
+    /// The folded form of an Arabic letter; `None` if it is dropped.
     pub(super) const fn letter(&self, letter: u32) -> Option<u32> {
         match self.language {
             Language::Ar => arabic(letter, self.aggressive),
@@ -112,7 +81,7 @@ impl FoldRules {
         }
     }
 
-    /// What `base` is together with the hamza and madda marks after it, whatever their order.
+    /// The letter that `base` and the hamza and madda marks after it compose to; `base` itself if they do not compose.
     pub(super) const fn compose(&self, base: u32, marks: HamzaMarks) -> u32 {
         match (marks, base) {
             (HamzaMarks { above: true, .. }, 0x648) => 0x624,
@@ -122,15 +91,17 @@ impl FoldRules {
             (HamzaMarks { above: true, .. }, 0x6D5) => 0x6C0,
             (HamzaMarks { above: true, .. }, 0x6C1) => 0x6C2,
             (HamzaMarks { above: true, .. }, 0x647) => self.heh_hamza,
+            // For an alef with several marks, hamza above wins over madda, and madda over hamza below.
             (HamzaMarks { madda: true, .. }, 0x627) => 0x622,
             (HamzaMarks { below: true, .. }, 0x627) => 0x625,
             _ => base,
         }
     }
 
-    /// The action, or folded character, for a code point that the fold core has no table for.
+    /// The table byte of any code point: an [`action`] or a folded character.
     pub(super) const fn action(&self, code_point: u32) -> u8 {
         if !self.folds {
+            // A letter without a one-byte code is written as UTF-8 by the walk.
             return match class_unfolded(code_point) {
                 CharClass::Letter if code_point < 0x80 => code_point as u8,
                 CharClass::Letter if alphabet::code(code_point) != 0 => alphabet::code(code_point),
@@ -139,6 +110,7 @@ impl FoldRules {
                 _ => action::BREAK,
             };
         }
+
         match class(code_point) {
             CharClass::Break => action::BREAK,
             CharClass::Space => action::SPACE,
@@ -151,15 +123,18 @@ impl FoldRules {
             CharClass::Tatweel => action::TATWEEL,
             CharClass::Digit(value) => b'0' + value,
             CharClass::Arabic => self.letter_action(code_point),
+            // Only ASCII fits one byte; every other letter is written as UTF-8 by the walk.
             CharClass::Upper(lower) if lower < 0x80 => lower as u8,
             CharClass::Letter if code_point < 0x80 => code_point as u8,
             _ => action::RARE,
         }
     }
 
+    /// The table byte of an Arabic letter.
     const fn letter_action(&self, letter: u32) -> u8 {
         match self.letter(letter) {
             None => action::DROPPED,
+            // These letters depend on the next one, so the walk decides their folded form.
             Some(_) if matches!(self.language, Language::Ar) && (letter == 0x629 || letter == 0x6C3) => action::TEH,
             Some(_) if matches!(self.language, Language::Ckb) && letter == 0x647 => action::KURDISH_HEH,
             Some(folded) if alphabet::code(folded) != 0 => alphabet::code(folded),
@@ -167,6 +142,7 @@ impl FoldRules {
         }
     }
 
+    /// Fills the tables from the other fields.
     const fn with_tables(mut self) -> Self {
         let mut place = 0;
         while place < 256 {
@@ -180,7 +156,8 @@ impl FoldRules {
             }
             place += 1;
         }
-        self.tables = CompactTables::of(&self);
+
+        self.compact = CompactTables::of(self.ascii, self.arabic, self.latin, self.punctuation);
         self
     }
 }
@@ -196,13 +173,13 @@ pub(super) struct HamzaMarks {
     pub below: bool,
 }
 
-/// Tokenising only; also what the others are built from.
+/// The defaults that every rule set starts from.
 const BASE: FoldRules = FoldRules {
     arabic: [0; 256],
     ascii: [0; 128],
     latin: [0; 64],
     punctuation: [0; 64],
-    tables: CompactTables::EMPTY,
+    compact: CompactTables::EMPTY,
     joiner: action::DELETED,
     folds: true,
     runs: true,
@@ -243,6 +220,8 @@ const fn arabic(letter: u32, aggressive: bool) -> Option<u32> {
         0x6C0 | 0x6C1 | 0x6C2 | 0x6BE | 0x6D5 | 0x6FF | 0x629 | 0x6C3 => 0x647,
         other => other,
     };
+
+    // Only `aggressive` tells the carriers of hamza apart, so that each can lose its hamza.
     Some(match (folded, aggressive) {
         (0x624 | 0x626, false) => 0x621,
         (0x621, true) => return None,
@@ -259,7 +238,8 @@ const fn arabic(letter: u32, aggressive: bool) -> Option<u32> {
     })
 }
 
-/// Persian: Persian yeh, kaf and heh whatever the keyboard; alef without hamza, but madda stays; one seat of hamza.
+/// Persian: Arabic yeh, kaf and heh become the Persian ones; alef loses its hamza but keeps a madda; one carrier of
+/// hamza.
 const fn persian(letter: u32) -> u32 {
     match letter {
         0x623 | 0x625 | 0x671 => 0x627,
@@ -271,7 +251,7 @@ const fn persian(letter: u32) -> u32 {
     }
 }
 
-/// Urdu: Arabic keyboard letters become their Urdu twins; nothing else moves.
+/// Urdu: letters of an Arabic keyboard become their Urdu counterparts; nothing else changes.
 const fn urdu(letter: u32) -> u32 {
     match letter {
         0x671 => 0x627,
@@ -284,7 +264,7 @@ const fn urdu(letter: u32) -> u32 {
     }
 }
 
-/// Central Kurdish: keyboard twins; the heh is decided by where it stands.
+/// Central Kurdish: yeh and kaf of an Arabic keyboard become the Kurdish ones. The walk decides the heh by its place.
 const fn kurdish(letter: u32) -> u32 {
     match letter {
         0x64A | 0x649 => 0x6CC,
@@ -293,7 +273,7 @@ const fn kurdish(letter: u32) -> u32 {
     }
 }
 
-/// Pashto: the five yehs stay apart; Persian gaf is the Pashto one; one heh, with and without hamza.
+/// Pashto: the five yehs stay distinct; Persian gaf becomes the Pashto one; one heh, with and without hamza.
 const fn pashto(letter: u32) -> u32 {
     match letter {
         0x649 => 0x6CC,

@@ -1,25 +1,28 @@
-//! URLs and e-mail addresses: where they stand in a text.
+//! Finds URLs and e-mail addresses in a text.
 //!
-//! A URL begins with `http://`, `https://` or `www.` in any case, wherever that stands, and ends before white space, a
-//! quotation mark, `<`, `>`, `«`, `»` or `،`. An address is `local@label.rest` over the ASCII characters that
-//! addresses hold. The leftmost wins; a URL wins over an address that begins at the same place.
+//! A URL begins with `http://`, `https://` or `www.` in any case, also inside a word, and ends before white space, a
+//! quotation mark, `<`, `>`, `«`, `»` or `،`. An address is `local@label.rest` in the ASCII characters of addresses.
+//! The leftmost match wins, and a URL wins over an address that begins at the same place.
 
 use memchr::{memchr_iter, memchr3_iter};
 
-/// A place in a text: first byte, and the one past the last.
+/// A place in a text: the first byte and the byte after the last.
 type UrlSpan = (usize, usize);
 
 /// Finds the URLs and addresses of one text, in order.
 #[derive(Debug, Default)]
 pub(super) struct UrlFinder {
+    /// The next URL; `None` before the first search, `Some(None)` if there is none left.
     url: Option<Option<UrlSpan>>,
+    /// The same for addresses.
     address: Option<Option<UrlSpan>>,
 }
 
 impl UrlFinder {
-    /// The first URL or address of `text` that begins at `from` or later. Linear over all calls that continue where the
-    /// last one ended.
+    /// The first URL or address of `text` that begins at `from` or later. Linear over all calls that each continue at
+    /// the end of the last match.
     pub(super) fn next(&mut self, text: &str, from: usize) -> Option<UrlSpan> {
+        // Each kind keeps its next match, so that no search is repeated.
         let url = renew(&mut self.url, from, || next_url(text, from));
         let address = renew(&mut self.address, from, || next_address(text, from));
         match (url, address) {
@@ -29,7 +32,7 @@ impl UrlFinder {
     }
 }
 
-/// What was found before if it still lies ahead, else what `search` finds.
+/// The known match if it begins at `from` or later, else the result of `search`.
 fn renew(
     known: &mut Option<Option<UrlSpan>>,
     from: usize,
@@ -46,24 +49,26 @@ fn renew(
 fn next_address(text: &str, from: usize) -> Option<UrlSpan> {
     memchr_iter(b'@', text.as_bytes().get(from..)?).find_map(|found| {
         let at = from + found;
+        // An `@` is ASCII, so both ends are character boundaries.
         let before = text.get(from..at)?;
         let local = before.chars().rev().take_while(|&c| is_local(c)).map(char::len_utf8).sum::<usize>();
         (local > 0).then(|| address(text, at)).flatten().map(|end| (at - local, end))
     })
 }
 
-/// The first URL that begins at `from` or later, found by a byte that every URL holds near its beginning.
+/// The first URL that begins at `from` or later: searches for the bytes that every URL has near its beginning.
 fn next_url(text: &str, from: usize) -> Option<UrlSpan> {
     let bytes = text.as_bytes();
     memchr3_iter(b'/', b'w', b'W', bytes.get(from..)?).find_map(|found| {
         let at = from + found;
+        // A slash may be the first of `://`; a w may begin `www.`.
         let starts = if bytes[at] == b'/' { scheme_starts(bytes, at) } else { [Some(at), None, None] };
         let start = starts.into_iter().flatten().find(|&start| start >= from && url(text, start).is_some())?;
         url(text, start).map(|end| (start, end))
     })
 }
 
-/// Where a scheme may begin whose first slash is at `slash`: six, seven or eight bytes may lie between.
+/// Where a scheme may begin whose first slash is at `slash`: `http:`, `https:`, or `httpſ:` with its two-byte ſ.
 fn scheme_starts(bytes: &[u8], slash: usize) -> [Option<usize>; 3] {
     let follows = slash > 0 && bytes[slash - 1] == b':' && bytes.get(slash + 1) == Some(&b'/');
     [7, 6, 5].map(|back| slash.checked_sub(back).filter(|_| follows))
@@ -80,7 +85,7 @@ fn url(text: &str, at: usize) -> Option<usize> {
     (body > 0).then_some(at + head + body)
 }
 
-/// Bytes of `http://` or `https://` at the start of `rest`; the long s counts as an s, as case folding has it.
+/// Bytes of `http://` or `https://` at the start of `rest`; the long s counts as an s, as in Unicode case folding.
 fn scheme(rest: &str) -> Option<usize> {
     let http = rest.get(..4).filter(|head| head.eq_ignore_ascii_case("http"))?.len();
     let after = &rest[http..];
@@ -91,16 +96,23 @@ fn scheme(rest: &str) -> Option<usize> {
 /// The end of the address whose local part ends at `at`.
 fn address(text: &str, at: usize) -> Option<usize> {
     let bytes = text.as_bytes();
+
     let label_start = (bytes.get(at) == Some(&b'@')).then_some(at + 1)?;
     let label_end = label_start + run(text, label_start, is_label);
+
     let tail_start = (label_end > label_start && bytes.get(label_end) == Some(&b'.')).then_some(label_end + 1)?;
     let tail = run(text, tail_start, |c| is_label(c) || c == '.');
+
     (tail > 0).then_some(tail_start + tail)
 }
 
-/// Bytes of the run of characters at `at` that `belongs` accepts.
+/// Bytes of the run of characters at `at` that `belongs` accepts; `at` is a character boundary.
 fn run(text: &str, at: usize, belongs: impl Fn(char) -> bool) -> usize {
-    let rest = text.get(at..).unwrap_or_default();
+    let Some(rest) = text.get(at..) else {
+        debug_assert!(false, "a run begins at a character boundary");
+        return 0;
+    };
+
     rest.find(|c| !belongs(c)).unwrap_or(rest.len())
 }
 
@@ -117,7 +129,7 @@ fn is_label(character: char) -> bool {
     is_alphanumeric(character) || character == '-'
 }
 
-/// Not white space (all of Unicode's and the separator controls), not a bracket or quotation mark, not an Arabic comma.
+/// No white space (Unicode's, and the separator controls), no angle bracket or quotation mark, no Arabic comma.
 fn is_url(character: char) -> bool {
     !(character.is_whitespace() || matches!(character, '\u{1C}'..='\u{1F}' | '<' | '>' | '"' | '«' | '»' | '،'))
 }

@@ -1,4 +1,4 @@
-//! What becomes of boilerplate, and the text it is looked for in.
+//! The treatment of boilerplate, and the texts that it is searched in.
 
 use std::fmt;
 use std::str::FromStr;
@@ -9,12 +9,12 @@ use crate::error::{Error, Result};
 /// How boilerplate is treated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Boilerplate {
-    /// It is compared like everything else.
+    /// It is compared like other text.
     Keep,
-    /// It is left out of what is compared, and stays in every output.
+    /// It is left out of comparisons, and stays in every output.
     #[default]
     Ignore,
-    /// It is left out of what is compared, and `dedup` takes it out of the records that stay.
+    /// It is left out of comparisons, and `dedup` removes it from the records that it keeps.
     Strip,
 }
 
@@ -45,20 +45,20 @@ impl FromStr for Boilerplate {
     /// # Errors
     /// [`ErrorKind::Parameter`](crate::ErrorKind::Parameter) for any other name.
     fn from_str(name: &str) -> Result<Self> {
-        let found = Self::ALL.into_iter().find(|treatment| treatment.name() == name);
-        found.ok_or_else(|| Error::parameter("boilerplate", name, "one of keep, ignore, strip"))
+        let treatment = Self::ALL.into_iter().find(|treatment| treatment.name() == name);
+        treatment.ok_or_else(|| Error::parameter("boilerplate", name, "one of keep, ignore, strip"))
     }
 }
 
-/// A text that is compared: a whole document unless told otherwise, of no known source.
+/// A text to compare, by default a whole document of no known source.
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub struct SourcedText<'a> {
     /// The unit's own text.
     pub text: &'a str,
-    /// What unit it is: headlines, lines and boilerplate are compared whole.
+    /// The kind of its unit. Headlines, lines and boilerplate are compared whole.
     pub kind: UnitKind,
-    /// Whose text it is: a site, a paper. Learned rules go by it.
+    /// The site or paper that the text came from, which selects the learned rules.
     pub source: Option<&'a str>,
 }
 
@@ -69,13 +69,13 @@ impl<'a> SourcedText<'a> {
         Self { text, kind: UnitKind::Document, source: None }
     }
 
-    /// The text of a unit of another kind.
+    /// The same text as a unit of another kind.
     #[must_use]
     pub const fn kind(self, kind: UnitKind) -> Self {
         Self { kind, ..self }
     }
 
-    /// The text of a source.
+    /// The same text with a source.
     #[must_use]
     pub const fn source(self, source: Option<&'a str>) -> Self {
         Self { source, ..self }

@@ -1,43 +1,41 @@
 //! Credits glued to text: datelines and bylines at the head of a line, links and keywords at its tail.
 //!
-//! «الرياض - واس: أعلن …», «سبق- الرياض: …» and «الرياض 26 شوال 1436 هـ الموافق 11 أغسطس 2015 م واس أعلنت …» say who prints a
-//! story, not what it says: two papers print one report under two heads. Precision goes first: only the first lines of a
-//! text are looked at, a head has at most 14 tokens, none of them a word that sentences are made of, and enough must
-//! follow it.
+//! «الرياض - واس: أعلن …», «سبق- الرياض: …» and «الرياض 26 شوال 1436 هـ الموافق 11 أغسطس 2015 م واس أعلنت …» name the
+//! publisher of a story: two papers print one report under two heads. Precision comes first: only the first and last lines of a
+//! text are read, a head has at most 14 tokens, none of them a word of sentences, and enough text must follow it.
 
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use memchr::memmem::Finder;
 
+use super::cue_prefilter::PREFILTER;
 use super::cues;
-use super::gate::GATE;
 use super::matcher::{self, PhrasePart, TokenBuffer};
-use crate::document::Span;
 use crate::normalize::{FoldScratch, Normalizer};
 
-/// So many lines at the head of a text may begin with a credit, and at its end may end with one: a dateline may stand
-/// under a byline.
+/// Lines at the head of a text that may begin with a credit, and at its end that may end with one: a dateline may follow a
+/// byline.
 pub(super) const LINES: usize = 3;
-/// Longer lines are paragraphs: no credit stands on the inner side of one.
+/// Longer lines are paragraphs: no credit lies further inside the text than one.
 pub(super) const PARAGRAPH_BYTES: usize = 240;
 
-/// Tokens that must follow a head that is cut off.
+/// Fewest tokens behind a head that is cut off.
 const BEHIND_HEAD: usize = 8;
 /// Most tokens of a name or place between two dashes.
 const SEGMENT: usize = 4;
 /// Most tokens of a byline that has a line to itself.
 const BYLINE: usize = 6;
-/// Bytes in which a head and what must follow it stand.
+/// Bytes of a line in which a head, and what must follow it, are searched.
 const HEAD_BYTES: usize = 320;
-/// Bytes in which a tail stands.
+/// Bytes of a line in which a tail is searched.
 const TAIL_BYTES: usize = 640;
 /// Most tokens of keywords behind the last sentence.
 const KEYWORDS: usize = 20;
 /// Most tokens behind "the end": a time, an agency's mark.
 const BEHIND_END: usize = 8;
 
-/// What stands between two tokens.
+/// The signs between two tokens.
 #[derive(Debug, Clone, Copy, Default)]
 struct CreditGap {
     dash: bool,
@@ -46,30 +44,31 @@ struct CreditGap {
     comma: bool,
     open: bool,
     close: bool,
-    /// A sentence ends, or someone speaks.
+    /// The end of a sentence, or a quotation.
     stop: bool,
 }
 
 impl CreditGap {
-    fn of(gap: &str) -> Self {
-        let mut found = Self::default();
-        for (at, c) in gap.char_indices() {
+    fn of(text: &str) -> Self {
+        let mut gap = Self::default();
+        for (at, c) in text.char_indices() {
             match c {
-                '-' | '–' | '—' => found.dash = true,
-                // At a word's end it belongs to the word: «لـ رويترز».
-                'ـ' => found.dash |= at > 0,
-                '/' | '|' => found.slash = true,
-                ':' | '：' => found.colon = true,
-                '،' | ',' => found.comma = true,
-                '(' | '[' => found.open = true,
-                ')' | ']' => found.close = true,
-                '.' | '!' | '؟' | '?' | '؛' | '…' | '«' | '»' | '"' | '“' | '”' => found.stop = true,
+                '-' | '–' | '—' => gap.dash = true,
+                // At the end of a word it belongs to the word: «لـ رويترز».
+                'ـ' => gap.dash |= at > 0,
+                '/' | '|' => gap.slash = true,
+                ':' | '：' => gap.colon = true,
+                '،' | ',' => gap.comma = true,
+                '(' | '[' => gap.open = true,
+                ')' | ']' => gap.close = true,
+                '.' | '!' | '؟' | '?' | '؛' | '…' | '«' | '»' | '"' | '“' | '”' => gap.stop = true,
                 _ => {}
             }
         }
-        found
+        gap
     }
 
+    /// Whether it separates the parts of a credit.
     const fn parts(self) -> bool {
         self.dash || self.slash || self.colon
     }
@@ -83,28 +82,29 @@ struct CreditLists {
     tails: Vec<PhrasePart>,
     tag_tails: Vec<PhrasePart>,
     end_tails: Vec<PhrasePart>,
-    /// What stands in the bytes of each tail, however it is spelled.
+    /// Byte strings of which each tail holds one, in any spelling.
     finders: Vec<Finder<'static>>,
 }
 
-static LISTS: LazyLock<CreditLists> = LazyLock::new(|| {
-    let fold = |list: &[&str]| list.iter().map(|phrase| PhrasePart::fold(phrase)).collect::<Vec<PhrasePart>>();
-    CreditLists {
-        places: fold(cues::PLACES),
-        words: cues::SENTENCE_WORDS
-            .iter()
-            .flat_map(|word| [PhrasePart::fold(word), PhrasePart::fold(&format!("و{word}"))])
-            .flat_map(PhrasePart::into_words)
-            .collect(),
-        labels: fold(cues::BYLINE_LABELS),
-        tails: fold(cues::TAILS),
-        tag_tails: fold(cues::TAG_TAILS),
-        end_tails: fold(cues::END_TAILS),
-        finders: ["رابط", "سمات", "وسوم", "دلالي", "مفتاحي", "للتواصل", "للكاتب", "//"].map(Finder::new).into(),
-    }
+static LISTS: LazyLock<CreditLists> = LazyLock::new(|| CreditLists {
+    places: fold(cues::PLACES),
+    words: cues::SENTENCE_WORDS
+        .iter()
+        .flat_map(|word| [PhrasePart::fold(word), PhrasePart::fold(&format!("و{word}"))])
+        .flat_map(PhrasePart::into_words)
+        .collect(),
+    labels: fold(cues::BYLINE_LABELS),
+    tails: fold(cues::TAILS),
+    tag_tails: fold(cues::TAG_TAILS),
+    end_tails: fold(cues::END_TAILS),
+    finders: ["رابط", "سمات", "وسوم", "دلالي", "مفتاحي", "للتواصل", "للكاتب", "//"].map(Finder::new).into(),
 });
 
-/// What the head of a line is.
+fn fold(phrases: &[&str]) -> Vec<PhrasePart> {
+    phrases.iter().map(|phrase| PhrasePart::fold(phrase)).collect()
+}
+
+/// The credit at the head of a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum LineHead {
     /// The whole line is a byline.
@@ -113,7 +113,7 @@ pub(super) enum LineHead {
     Cut(usize),
 }
 
-/// Finds credits; holds the buffers that it reuses.
+/// Finds credits; holds reusable buffers.
 #[derive(Debug)]
 pub(super) struct CreditFinder {
     normalizer: Normalizer,
@@ -133,49 +133,55 @@ impl CreditFinder {
         self.normalizer.fold(text, &mut self.scratch, &mut self.tokens);
     }
 
-    /// The credit that `line`, without white space around it, begins with.
+    /// The credit at the head of `line`, which has no white space at its ends.
     pub(super) fn head(&mut self, line: &str) -> Option<LineHead> {
-        if !GATE.opens_credit(line) {
+        if !PREFILTER.may_be_credit(line) {
             return None;
         }
-        let head = &line[..floor(line, HEAD_BYTES)];
+
+        let head = head_of(line, HEAD_BYTES);
         self.fold(head);
         let seen = CreditPart { tokens: &self.tokens, line: head };
         if head.len() == line.len() && seen.is_byline() {
             return Some(LineHead::Line);
         }
+
+        // The longer forms first: the agency of a full dateline would also match as a head of its own.
         let end = seen.dated().or_else(|| seen.agency()).or_else(|| seen.dashed()).or_else(|| seen.place())?;
         (seen.tokens.len() >= end + BEHIND_HEAD).then(|| LineHead::Cut(seen.rest(end)))
     }
 
-    /// Where in `line`, without white space around it, its tail begins; `last` if no text follows it.
+    /// The beginning of the tail of `line`, which has no white space at its ends; `last` if no text follows the line.
     pub(super) fn tail(&mut self, line: &str, last: bool) -> Option<usize> {
+        // A search in the bytes of the line rules most tails out before anything is folded.
         let start = ceil(line, line.len().saturating_sub(TAIL_BYTES));
         let tail = &line[start..];
         if !LISTS.finders.iter().any(|finder| finder.find(tail.as_bytes()).is_some()) {
             return None;
         }
+
         self.fold(tail);
         let seen = CreditPart { tokens: &self.tokens, line: tail };
         (0..seen.tokens.len()).find_map(|at| seen.tail_at(at, last)).map(|at| start + at)
     }
 }
 
-/// The last place up to `most` where white space stands, or the text ends.
-fn floor(text: &str, most: usize) -> usize {
+/// The words of `text` within its first `most` bytes; none if its first word is longer.
+fn head_of(text: &str, most: usize) -> &str {
     if text.len() <= most {
-        return text.len();
+        return text;
     }
-    text.as_bytes()[..most].iter().rposition(u8::is_ascii_whitespace).unwrap_or(0)
+    let end = text.as_bytes()[..most].iter().rposition(u8::is_ascii_whitespace);
+    end.map_or("", |end| &text[..end])
 }
 
-/// The first place from `least` on where white space stands; the text's start or end.
+/// The first place from `least` on where white space separates words; the start of the text for 0, else its end.
 fn ceil(text: &str, least: usize) -> usize {
     if least == 0 {
         return 0;
     }
-    let found = text.as_bytes()[least..].iter().position(u8::is_ascii_whitespace);
-    found.map_or(text.len(), |place| least + place)
+    let place = text.as_bytes()[least..].iter().position(u8::is_ascii_whitespace);
+    place.map_or(text.len(), |place| least + place)
 }
 
 /// A part of a line with its tokens.
@@ -185,27 +191,25 @@ struct CreditPart<'a> {
 }
 
 impl CreditPart<'_> {
-    /// The text between token `at - 1` and token `at`.
+    /// The text between token `at - 1` and token `at`, with its first byte.
     fn between(&self, at: usize) -> (usize, &str) {
-        let start = at.checked_sub(1).and_then(|before| self.tokens.span(before)).map_or(0, |span| span.end);
-        let end = self.tokens.span(at).map_or(self.line.len(), |span| span.start);
-        (start, Span::new(start, end.max(start)).of(self.line))
+        let gap = self.tokens.gap(at, self.line.len());
+        (gap.start, gap.of(self.line))
     }
 
     fn gap(&self, at: usize) -> CreditGap {
         CreditGap::of(self.between(at).1)
     }
 
-    /// Where the text begins again after a credit of `end` tokens.
+    /// The first byte of the text behind a credit of `end` tokens and its signs.
     fn rest(&self, end: usize) -> usize {
         let (start, gap) = self.between(end);
-        let sign = |c| matches!(c, '-' | '–' | '—' | 'ـ' | '/' | '|' | ':' | '：' | ')' | ']');
-        let signs = gap.rfind(sign).map_or(0, |at| at + gap[at..].chars().next().map_or(0, char::len_utf8));
-        let behind = &gap[signs..];
-        start + signs + (behind.len() - behind.trim_start().len())
+        // Behind the last sign, other signs are of the text: a quotation mark, a bracket that opens.
+        let behind = gap.rsplit(['-', '–', '—', 'ـ', '/', '|', ':', '：', ')', ']']).next().unwrap_or(gap);
+        start + (gap.len() - behind.trim_start().len())
     }
 
-    /// Whether tokens `from..to` may be names and places: no numbers, no words of sentences, no end of one between them.
+    /// Whether tokens `from..to` may be names and places: without numbers, words of sentences and ends of sentences.
     fn names(&self, from: usize, to: usize) -> bool {
         (from..to).all(|at| {
             let name = self.tokens.get(at).is_some_and(|token| !LISTS.words.contains(token));
@@ -213,8 +217,9 @@ impl CreditPart<'_> {
         })
     }
 
-    /// Whether the dashes between tokens `from..to` leave no more than a name or place between two of them.
+    /// Whether the signs between tokens `from..to` leave at most a name or place between two of them.
     fn segments(&self, from: usize, to: usize) -> bool {
+        // The tokens since the last sign.
         let mut length = 0;
         (from..to).all(|at| {
             let gap = self.gap(at);
@@ -223,50 +228,53 @@ impl CreditPart<'_> {
         })
     }
 
-    /// A place, the two dates around الموافق, and an agency: «الرياض 26 شوال 1436 هـ الموافق 11 أغسطس 2015 م واس».
+    /// The end of a place, two dates around الموافق, and an agency: «الرياض 26 شوال 1436 هـ الموافق 11 أغسطس 2015 م واس».
     fn dated(&self) -> Option<usize> {
         let between = (2..=8).find(|at| matcher::is_dateline_word(self.tokens, *at))?;
+        // Without a number before it the word is part of a sentence.
         (1..between).any(|at| self.tokens.is_number(at)).then_some(())?;
         (between + 1..=between + 7).find_map(|at| matcher::agency_end(self.tokens, at))
     }
 
-    /// Up to six tokens and an agency, with signs around it: «واشنطن (رويترز) -», «الرياض - واس:».
+    /// The end of up to six tokens and an agency with signs around it: «واشنطن (رويترز) -», «الرياض - واس:».
     fn agency(&self) -> Option<usize> {
         (0..=6).find_map(|at| {
             let end = matcher::agency_end(self.tokens, at)?;
             let (before, behind) = (self.gap(at), self.gap(end));
+
             let opened = at == 0 || before.parts() || before.open || before.comma;
             let closed = behind.parts() || (before.open && behind.close) || (before.dash && (1..=3).contains(&at));
             (opened && closed && self.names(0, at) && self.segments(0, at)).then(|| self.extended(end))
         })
     }
 
-    /// The end of a credit that goes on behind its first `end` tokens with a name or place and one more sign: «واس- الرياض:»,
+    /// The end of a credit whose first `end` tokens may be followed by a name or place and one more sign: «واس- الرياض:»,
     /// «القاهرة – محمد عبده –».
     fn extended(&self, end: usize) -> usize {
         let gap = self.gap(end);
+        // A colon ends a credit; only a dash lets it go on.
         let next = (end + 1..=end + 4).find(|at| self.gap(*at).dash || self.gap(*at).colon);
         let goes_on = |at: &usize| gap.dash && !gap.colon && self.spaced(*at) && self.names(end, *at);
         next.filter(goes_on).unwrap_or(end)
     }
 
-    /// Names and places with dashes between them and a colon behind: «سبق- الرياض:», «فلاح الجوفان- سبق- متابعة:».
+    /// The end of names and places with dashes between them and a colon behind: «سبق- الرياض:», «فلاح الجوفان- سبق- متابعة:».
     fn dashed(&self) -> Option<usize> {
         let end = (2..=9).find(|at| self.gap(*at).colon)?;
         let dashed = (1..end).any(|at| self.gap(at).dash);
         (dashed && self.names(0, end) && self.segments(0, end)).then_some(())?;
-        // «عين اليوم – جازان (تصوير: محمد القيسي)»
-        match (1..end).any(|at| self.gap(at).open && !(at..end).any(|at| self.gap(at).close)) {
-            true => (end + 1..=end + 4).find(|at| self.gap(*at).close),
-            false => Some(end),
-        }
+
+        // A bracket that the colon lies in belongs to the credit: «عين اليوم – جازان (تصوير: محمد القيسي)».
+        let unclosed = (1..end).any(|at| self.gap(at).open && !(at..end).any(|at| self.gap(at).close));
+        if unclosed { (end + 1..=end + 4).find(|at| self.gap(*at).close) } else { Some(end) }
     }
 
-    /// A place of the list with a dash or colon behind, or with what stands in brackets behind it; and a name up to one
-    /// more dash or colon.
+    /// The end of a listed place with a dash or colon, or with brackets, behind it; and of a name up to one more dash or
+    /// colon.
     fn place(&self) -> Option<usize> {
-        let end = LISTS.places.iter().filter_map(|place| self.tokens.end_of(place, 0)).max()?;
+        let end = self.longest(&LISTS.places, 0)?;
         let behind = self.gap(end);
+
         if behind.open {
             let close = (end + 1..=end + 3).find(|at| self.gap(*at).close)?;
             return self.names(end, close).then_some(close);
@@ -277,7 +285,7 @@ impl CreditPart<'_> {
         Some(self.extended(end))
     }
 
-    /// Whether white space stands in the gap before token `at`: «الرياض- أعلن» and not «الرياض-جدة».
+    /// Whether the gap before token `at` has white space: «الرياض- أعلن», not «الرياض-جدة».
     fn spaced(&self, at: usize) -> bool {
         self.between(at).1.contains(char::is_whitespace)
     }
@@ -292,27 +300,35 @@ impl CreditPart<'_> {
         {
             return false;
         }
-        let labelled = LISTS
-            .labels
-            .iter()
-            .any(|label| self.tokens.end_of(label, 0).is_some_and(|end| end < tokens && self.gap(end).parts()));
+
+        // By its label, or by a dash behind a name.
+        let label = |phrase: &PhrasePart| self.tokens.end_of(phrase, 0);
+        let labelled = LISTS.labels.iter().filter_map(label).any(|end| end < tokens && self.gap(end).parts());
+
         let apart = |at: usize| self.gap(at).dash && self.between(at).1.starts_with(char::is_whitespace);
         labelled || (1..tokens).any(apart) && (1..tokens).all(|at| !self.gap(at).colon) && self.segments(0, tokens)
     }
 
-    /// Where the tail begins that token `at` opens.
+    /// The end of the longest of `phrases` that begin at token `at`.
+    fn longest(&self, phrases: &[PhrasePart], at: usize) -> Option<usize> {
+        phrases.iter().filter_map(|phrase| self.tokens.end_of(phrase, at)).max()
+    }
+
+    /// The first byte of the tail that begins at token `at`.
     fn tail_at(&self, at: usize, last: bool) -> Option<usize> {
-        let stands = |parts: &[PhrasePart]| parts.iter().filter_map(|part| self.tokens.end_of(part, at)).max();
         let start = self.tokens.span(at)?.start;
-        if stands(&LISTS.tails).is_some() {
+        if self.longest(&LISTS.tails, at).is_some() {
             return Some(start);
         }
+
         let tokens = self.tokens.len();
-        if let Some(end) = stands(&LISTS.end_tails) {
+        if let Some(end) = self.longest(&LISTS.end_tails, at) {
             let (from, gap) = self.between(at);
             return gap.find("//").filter(|_| tokens <= end + BEHIND_END).map(|slashes| from + slashes);
         }
-        let end = stands(&LISTS.tag_tails).filter(|_| last)?;
+
+        // Keywords: only behind the end of a sentence, at the end of the text, and without one among themselves.
+        let end = self.longest(&LISTS.tag_tails, at).filter(|_| last)?;
         let keywords = end < tokens && tokens <= end + KEYWORDS && !self.gap(tokens).stop;
         let unbroken = || (end..tokens).all(|at| !self.between(at).1.contains(['.', '!', '؟']));
         let ended = self.between(at).1.contains(['.', '!', '؟', '?', '…', '”', '»', '"', ')']);

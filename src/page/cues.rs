@@ -1,16 +1,16 @@
-//! The table of cues: the words that mark a line of a news page as boilerplate, as people write them.
+//! The table of cues: the words that mark a line of a news page as boilerplate, in their usual spelling.
 //!
-//! This is the one list. [`super::matcher`] folds it once with the Arabic `standard` table, the same fold that
-//! lines go through before they are compared with it, whatever their language; so إقرأ أيضاً, اقرأ ايضا and its
-//! presentation forms are one entry, and Persian and Urdu entries match however their yeh and kaf were typed.
+//! This is the only such list. [`super::matcher`] folds it with the Arabic `standard` table, and lines too, in any
+//! language: إقرأ أيضاً, اقرأ ايضا and their presentation forms are one entry, and Persian and Urdu entries match with any
+//! yeh and kaf.
 //!
-//! In a phrase of several words, a last word that ends in `*` matches words that begin with it (تعليق* finds
-//! تعليقك, and للكاتب* the headline that was glued to it), and `…` stands for any words between two parts.
+//! In a phrase of several words, a last word that ends in `*` matches words that begin with it (تعليق* matches تعليقك, and
+//! للكاتب* matches with a headline glued to it), and `…` matches any words between two parts.
 
 use CueFamily::{Agency, Comments, Legal, Ranking, ReadAlso, Related, Share, Source, Tags, Terminator, Watch};
 use CueForm::{Label, Line, Open, Weak, WeakLabel, WeakLine};
 
-/// What a cue introduces or says.
+/// The kind of a cue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) enum CueFamily {
     /// "Read also".
@@ -25,7 +25,7 @@ pub(super) enum CueFamily {
     Tags,
     /// "Source".
     Source,
-    /// A line that is nothing but an agency's mark or a dateline with one.
+    /// A line that is only an agency's mark, or a dateline with one.
     Agency,
     /// Follow, share, print and other controls of the page.
     Share,
@@ -37,17 +37,17 @@ pub(super) enum CueFamily {
     Terminator,
 }
 
-/// How a phrase has to stand on its line. A phrase always begins the line (bullets, slashes and numbers before it
-/// aside) and ends at a word's end.
+/// Where a phrase counts. It always begins the line, bullets, slashes and numbers before it not counted, and ends at the end
+/// of a word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum CueForm {
     /// Nothing follows, or the line begins with `//`.
     Line,
-    /// Nothing follows, or a colon, slash, bar or dash and then text; at most so many words on the line.
+    /// Nothing follows, or a colon, slash, bar or dash and text; the line has at most this many words.
     Label(u32),
-    /// Anything follows, at most so many words on the line, and no full stop at its end.
+    /// Anything follows; the line has at most this many words and no full stop at its end.
     Open(u32),
-    /// As [`CueForm::Line`], and the line stands next to another cue or at the page's end.
+    /// As [`CueForm::Line`], next to another cue or at the end of the page only.
     WeakLine,
     /// As [`CueForm::Label`], with the same neighbours.
     WeakLabel(u32),
@@ -55,14 +55,14 @@ pub(super) enum CueForm {
     Weak(u32),
 }
 
-/// The bound on a cue line that only its words mark.
+/// Most words of a cue line without a headline.
 const SHORT: u32 = 12;
-/// The bound on a cue with one headline behind it: 99 % of 26,294 titles of 17 papers have at most 15 words.
+/// Most words of a cue line with one headline: 99 % of 26,294 titles of 17 papers have at most 15 words.
 const TITLED: u32 = 20;
-/// Keyword lists are as long as they are.
+/// No bound: keyword lists have any length.
 const ANY: u32 = u32::MAX;
 
-/// Phrases that are written out.
+/// The cues, but for those of [`RELATED_HEADS`].
 pub(super) const CUES: &[(CueFamily, CueForm, &[&str])] = &[
     (ReadAlso, Label(TITLED), &["اقرأ أيضا", "اقرأوا أيضا", "اقرؤوا أيضا", "اقرئي أيضا", "إقرأوا أيضا", "اقرأ كذلك"]),
     (
@@ -180,10 +180,10 @@ pub(super) const RELATED_HEADS_DEFINITE: &[&str] =
 /// See [`RELATED_HEADS_DEFINITE`].
 pub(super) const RELATED_TAILS_DEFINITE: &[&str] =
     &["ذات الصلة", "ذات صلة", "ذات العلاقة", "المشابهة", "المتعلقة", "المرتبطة", "الأخرى"];
-/// The bound on a line of the related family.
+/// Most words of a line of the related family.
 pub(super) const RELATED_WORDS: u32 = SHORT;
 
-/// Marks of news agencies. A line is boilerplate where it is such marks alone, or a dateline that ends with one.
+/// Marks of news agencies. A line is boilerplate if it is such marks alone, or a dateline that ends with one.
 pub(super) const AGENCIES: &[&str] = &[
     "أ ف ب",
     "أ.ف.ب",
@@ -217,14 +217,14 @@ pub(super) const AGENCIES: &[&str] = &[
     "AP",
 ];
 
-/// Words that only a dateline holds before its agency: هـ in «1436 هـ الموافق 11 أغسطس 2015 م», as folded.
+/// A word that only datelines hold before their agency, as folded: «1436 هـ الموافق 11 أغسطس 2015 م».
 pub(super) const DATELINE_WORD: &str = "الموافق";
 
 /// The family of [`AGENCIES`].
 pub(super) const AGENCY: CueFamily = Agency;
 
-/// Places that datelines name, a dash or a colon behind them: «القاهرة - أعلن …». A line's head alone is matched, and only
-/// that of the first lines of a text.
+/// Places of datelines, with a dash or colon behind them: «القاهرة - أعلن …». Only the heads of the first lines of a text are
+/// matched.
 #[rustfmt::skip]
 pub(super) const PLACES: &[&str] = &[
     "الرياض", "جدة", "مكة المكرمة", "مكة", "المدينة المنورة", "الدمام", "الظهران", "الخبر", "الأحساء", "الطائف", "تبوك",
@@ -236,8 +236,7 @@ pub(super) const PLACES: &[&str] = &[
     "اسطنبول", "طهران", "جنيف", "فيينا", "برلين", "روما", "مدريد", "بروكسل", "أثينا", "كييف", "سيدني", "لوس انجليس",
 ];
 
-/// Words that no dateline and no byline holds: they open a sentence, or hold it together. على is not among them: it folds
-/// like the name علي.
+/// Words of sentences, which no dateline or byline holds. على is missing: it folds like the name علي.
 #[rustfmt::skip]
 pub(super) const SENTENCE_WORDS: &[&str] = &[
     "قال", "قالت", "يقول", "تقول", "وقال", "أكد", "أكدت", "أعلن", "أعلنت", "ذكر", "ذكرت", "أضاف", "أوضح", "أوضحت", "كشف",
@@ -246,11 +245,11 @@ pub(super) const SENTENCE_WORDS: &[&str] = &[
     "وفي", "وهو", "وهي", "أو", "ثم", "حيث", "بين", "خلال", "أول", "سؤال", "جواب",
 ];
 
-/// What a byline says before the name; a line of so few words that begins with it and a sign is one.
+/// Labels of bylines. A short line that begins with one and a sign is a byline.
 pub(super) const BYLINE_LABELS: &[&str] =
     &["كتب", "كتبت", "بقلم", "تقرير", "تصوير", "حوار", "تحرير", "متابعة", "ترجمة"];
 
-/// Words that open what a page put behind the last sentence of a line, glued to it: everything from there on.
+/// Phrases behind the last sentence of a line that belong to the page: they and all that follows is boilerplate.
 pub(super) const TAILS: &[&str] = &[
     "رابط الخبر بصحيفة",
     "للتواصل مع الكاتب ارسل",
@@ -260,7 +259,7 @@ pub(super) const TAILS: &[&str] = &[
     "مواضيع أخرى للكاتب*",
 ];
 
-/// The same where a sentence ended before them and only keywords follow, at the end of a text.
+/// The same behind the end of a sentence, with only keywords after them, at the end of a text.
 pub(super) const TAG_TAILS: &[&str] = &["سمات", "وسوم", "الوسوم", "كلمات دلالية", "الكلمات الدلالية", "كلمات مفتاحية"];
 
 /// The same behind `//`.

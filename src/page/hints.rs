@@ -1,8 +1,7 @@
-//! What markup says about the lines of a text: evidence for the cutter beside their words and shape.
+//! Markup hints: what the markup says of the lines of a text, as evidence for the cutter.
 //!
-//! A text of HTML knows more than its lines show: that one is a heading, that another is a link in a menu. A [`MarkupHint`] says so
-//! for a stretch of the text. The cutter weighs it like any other evidence, only heavier; a text without hints is cut by its
-//! lines alone. Only the story level looks at hints.
+//! A [`MarkupHint`] marks a stretch of text as a heading, a link, navigation and so on. The cutter adds it to the evidence of
+//! words and shape, with more weight. Only the story level uses hints; a text without any is cut by its lines alone.
 
 use super::lines::TextLine;
 use crate::document::Span;
@@ -12,11 +11,11 @@ use crate::document::Span;
 pub struct MarkupHint {
     /// The bytes of the text; a line has the mark if its first character that is not white space lies in them.
     pub span: Span,
-    /// What they are.
+    /// The mark.
     pub mark: MarkupMark,
 }
 
-/// What markup says a line is. A line may have several marks: a link in a list in the navigation.
+/// A property of a line by its markup. A line may have several: a link in a list in the navigation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[repr(u8)]
 pub enum MarkupMark {
@@ -26,11 +25,11 @@ pub enum MarkupMark {
     Heading,
     /// The line is all one link.
     Link,
-    /// A list item (`li`), a card, or another member of a row of its like.
+    /// A list item (`li`), a card, or one of several equal elements in a row.
     ListItem,
     /// Navigation, menus, breadcrumbs, page headers (`nav`, `header` of the page).
     Navigation,
-    /// Beside the main content (`aside`, sidebars, related and most read boxes).
+    /// Outside the main content (`aside`, sidebars, related and most read boxes).
     Aside,
     /// The page's foot (`footer`).
     Footer,
@@ -48,9 +47,9 @@ pub enum MarkupMark {
     Paragraph,
     /// A row of a table that holds data.
     TableRow,
-    /// No markup: a short line that stands on many pages of its source.
+    /// Not from markup: a short line that many pages of its source share.
     Furniture,
-    /// No markup: a short line that stands on nearly all pages of its source.
+    /// Not from markup: a short line that nearly all pages of its source share.
     Everywhere,
 }
 
@@ -78,10 +77,11 @@ impl LineMarks {
     }
 }
 
-/// Replaces `marks` by the marks of each line. Linear in the lines and hints, as long as hints of one mark do not overlap.
+/// Replaces `marks` by the marks of each line. Linear in lines and hints, as long as hints of one mark do not overlap.
 pub(super) fn spread(lines: &[TextLine], hints: &[MarkupHint], marks: &mut Vec<LineMarks>) {
     marks.clear();
     marks.resize(lines.len(), LineMarks::default());
+
     for hint in hints {
         let first = lines.partition_point(|line| line.span.start < hint.span.start);
         let inside = lines[first..].iter().take_while(|line| line.span.start < hint.span.end).count();

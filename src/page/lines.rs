@@ -1,8 +1,7 @@
-//! The lines of a page, each looked at once: where it stands, how long it is, how it ends, whether it is glued.
+//! The lines of a page, each measured in one pass: place, words, ending, list sign, glue.
 //!
-//! A line ends at `\n`, `\r`, U+0085, U+2028 or U+2029 (what every common tool treats as one). A line of white
-//! space alone is no line here. A *word* is a run between white space that holds at least one letter or digit:
-//! cheaper than a folded token and near enough to count by.
+//! A line ends at `\n`, `\r`, U+0085, U+2028 or U+2029. Lines of white space alone are skipped. A *word* is a run without
+//! white space that holds a letter or digit: cheaper than a folded token, and close enough for counts.
 
 use std::ops::Range;
 
@@ -10,32 +9,32 @@ use crate::document::Span;
 
 use super::cues::CueFamily;
 
-/// Words after which the part of a line that cues are looked for in ends.
+/// Words of the head of a line, where cues are searched.
 const HEAD_WORDS: u32 = 24;
 
-/// A line of headlines glued without spaces has at least this many words,
+/// Fewest words of a line of headlines that were joined without spaces.
 const GLUED_WORDS: u32 = 12;
-/// this many places where two words ran together,
+/// Fewest places in such a line where two words run together.
 const GLUE_POINTS: u32 = 2;
-/// and at least one such place in so many words. Well-written text has one in thousands; badly spaced paragraphs
-/// have more, but end as sentences do.
+/// Most words for each such place. Well-written text has one in thousands of words; badly spaced paragraphs have more, but
+/// end as sentences.
 const WORDS_PER_GLUE_POINT: u32 = 25;
 
-/// How a line ends, closing quotation marks and brackets aside.
+/// The ending of a line, ignoring closing quotation marks and brackets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) enum LineEnding {
-    /// A letter, a digit, `…`, `..` or anything else: what titles end with.
+    /// A letter, a digit, `…`, `..` or another sign, as in titles.
     #[default]
     Open,
-    /// `؟`, `!` or `?`: titles and sentences alike.
+    /// `؟`, `!` or `?`, as in titles and sentences.
     Asking,
-    /// One full stop (`.` or `۔`): a sentence is over.
+    /// One full stop (`.` or `۔`): the end of a sentence.
     Stop,
-    /// A colon, comma, semicolon or dash: the sentence goes on in the next line.
+    /// A colon, comma, semicolon or dash: the sentence continues on the next line.
     Leading,
 }
 
-/// What list sign a line begins with.
+/// The list sign at the beginning of a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum ListSign {
     /// None.
@@ -46,7 +45,7 @@ pub(super) enum ListSign {
     Number,
 }
 
-/// What a line is, before its neighbours are asked.
+/// The role of a line before its neighbours are considered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum LineRole {
     /// Text: a title, a link or a paragraph.
@@ -55,19 +54,19 @@ pub(super) enum LineRole {
     Wordless,
     /// Headlines glued together.
     Glued,
-    /// A cue; `alone` when nothing but the cue's own words stands on the line.
+    /// A cue.
     Cue {
-        /// The cue's family.
+        /// The family of the cue.
         family: CueFamily,
-        /// Whether the line holds the cue and nothing else.
+        /// Whether the line holds nothing but the words of the cue.
         alone: bool,
     },
-    /// A word list under a tags cue.
+    /// Keywords below a keywords cue.
     Tags,
 }
 
 impl LineRole {
-    /// Whether a line of this role is boilerplate on its own account.
+    /// Whether every line of this role is boilerplate.
     pub(super) const fn is_boilerplate(self) -> bool {
         matches!(self, Self::Glued | Self::Cue { .. } | Self::Tags)
     }
@@ -76,28 +75,23 @@ impl LineRole {
 /// One line that holds more than white space.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct TextLine {
-    /// Where it stands, without the white space around it.
+    /// Its place in the text, without white space at its ends.
     pub(super) span: Span,
-    /// End of its first words: all that a cue can stand in.
+    /// The end of its head, in bytes of the text; cues are within the head.
     pub(super) head_end: usize,
-    /// Words.
     pub(super) words: u32,
-    /// How it ends.
     pub(super) ending: LineEnding,
-    /// What list sign it begins with.
     pub(super) bullet: ListSign,
-    /// Whether a dash stands between white space in it, as in bylines and datelines.
+    /// Whether it holds a dash between white space, as bylines and datelines do.
     pub(super) dashed: bool,
-    /// Whether each of its words is a hashtag, and no colon makes them a heading.
+    /// Whether all its words are hashtags, without a colon that would make them a heading.
     pub(super) hashtags: bool,
     /// Commas of any script.
     pub(super) commas: u32,
-    /// What it is.
     pub(super) role: LineRole,
 }
 
-/// Calls `found` with each line of `text` that holds more than white space, in order. Linear in the length of
-/// `text`.
+/// Calls `found` with each line of `text` that is not blank, in order. Linear in the length of `text`.
 pub(super) fn each_line(text: &str, mut found: impl FnMut(TextLine)) {
     let mut start = 0;
     while start < text.len() {
@@ -109,8 +103,8 @@ pub(super) fn each_line(text: &str, mut found: impl FnMut(TextLine)) {
     }
 }
 
-/// Calls `found` with the range of each line of `text`, its end left out. Lines end at `\n` or `\r` alone here: looking for
-/// the rare ends too takes longer than everything else that is done with a long line.
+/// Calls `found` with the range of each line of `text`, without its end. Only `\n` and `\r` end a line here: a search for the
+/// rare ends would take longer than all other work on a long line.
 pub(super) fn each_range(text: &str, mut found: impl FnMut(Range<usize>)) {
     let mut start = 0;
     for end in memchr::memchr2_iter(b'\n', b'\r', text.as_bytes()) {
@@ -122,10 +116,12 @@ pub(super) fn each_range(text: &str, mut found: impl FnMut(Range<usize>)) {
     }
 }
 
-/// The end of the line that begins at `start`, and the beginning of the next one.
+/// The end of the line that begins at `start`, and the beginning of the next.
 fn line_end(text: &str, start: usize) -> (usize, usize) {
     let bytes = text.as_bytes();
     let mut at = start;
+
+    // The ends of two and three bytes are U+0085, U+2028 and U+2029.
     while let Some(&byte) = bytes.get(at) {
         match byte {
             b'\n' | b'\r' => return (at, at + 1),
@@ -137,40 +133,44 @@ fn line_end(text: &str, start: usize) -> (usize, usize) {
     (at, at)
 }
 
-/// Looks at the line that stands at `range`; nothing where it is all white space.
+/// Measures the line at `range`; `None` if it is blank.
 pub(super) fn measure(text: &str, range: Range<usize>) -> Option<TextLine> {
     let raw = text.get(range.clone())?;
     let line = raw.trim();
     if line.is_empty() {
         return None;
     }
-    let start = range.start + (raw.len() - raw.trim_start().len());
+
     let mut scan = LineScan::default();
     for (at, c) in line.char_indices() {
         scan.push(at, c);
     }
     scan.end_word(line.len());
+
+    // Offsets of the scan are from the first character that is no white space.
+    let start = range.start + (raw.len() - raw.trim_start().len());
+    let ending = ending(line);
     Some(TextLine {
         span: Span::new(start, start + line.len()),
         head_end: start + scan.head_end,
         words: scan.words,
-        ending: ending(line),
+        ending,
         bullet: bullet(line),
         dashed: scan.dashed,
-        hashtags: scan.words > 0 && scan.words == scan.hashtags && ending(line) == LineEnding::Open,
+        hashtags: scan.words > 0 && scan.words == scan.hashtags && ending == LineEnding::Open,
         commas: scan.commas,
-        role: LineRole::Text,
+        role: scan.role(ending),
     })
-    .map(|line| TextLine { role: scan.role(line.ending), ..line })
 }
 
-/// The line that stands at `range`, seen to be text without being measured: its words are said to be more than any cue
-/// has. Nothing where it is all white space.
+/// The line at `range` as text that was not measured; `None` if it is blank.
 pub(super) fn unmeasured(text: &str, range: Range<usize>) -> Option<TextLine> {
     let raw = text.get(range.clone())?;
     let line = raw.trim();
     let start = range.start + (raw.len() - raw.trim_start().len());
     let span = Span::new(start, start + line.len());
+
+    // More words than any cue has, so that no rule for short lines applies.
     (!line.is_empty()).then_some(TextLine {
         span,
         head_end: span.end,
@@ -184,14 +184,14 @@ pub(super) fn unmeasured(text: &str, range: Range<usize>) -> Option<TextLine> {
     })
 }
 
-/// What one walk over a line's characters gathers.
+/// The counts of one pass over the characters of a line.
 #[derive(Default)]
 struct LineScan {
     words: u32,
     hashtags: u32,
     commas: u32,
     glue: u32,
-    /// Places that are glue only where there is surer glue.
+    /// Places that count as glue only in a line that has certain glue.
     doubtful_glue: u32,
     dashed: bool,
     head_end: usize,
@@ -199,7 +199,7 @@ struct LineScan {
     has_letter: bool,
     has_hash: bool,
     letters: u32,
-    /// The three characters before this one, marks left out, nearest first.
+    /// The three characters before the current one without marks, nearest first.
     before: [char; 3],
 }
 
@@ -209,6 +209,7 @@ impl LineScan {
             return;
         }
         if c.is_whitespace() {
+            // A dash between white space, as in «الرياض - واس».
             self.dashed |= matches!(self.before, ['-' | '–' | '—', space, _] if space.is_whitespace());
             self.end_word(at);
         } else {
@@ -216,14 +217,17 @@ impl LineScan {
                 self.in_word = true;
                 self.has_hash = c == '#';
             }
+
             let letter = is_word_char(c);
             self.has_letter |= letter;
             self.glue += u32::from(letter && self.glues(c));
+            // A word directly behind « ..» may also be bad typing.
             self.doubtful_glue +=
                 u32::from(letter && matches!(self.before, ['.', '.', space] if space.is_whitespace()));
             self.letters = if letter { self.letters + 1 } else { 0 };
             self.commas += u32::from(matches!(c, ',' | '،' | '、'));
         }
+
         self.before = [c, self.before[0], self.before[1]];
     }
 
@@ -235,10 +239,11 @@ impl LineScan {
         if self.words <= HEAD_WORDS {
             self.head_end = at;
         }
+
         (self.in_word, self.has_letter, self.letters) = (false, false, 0);
     }
 
-    /// Whether two words ran together before `c`: ة inside a word, the article inside a word after ا or ى.
+    /// Whether `c` follows the place where two words run together: ة inside a word, or the article after ا or ى inside one.
     fn glues(&self, c: char) -> bool {
         match self.before {
             ['ة', ..] => is_arabic_letter(c),
@@ -251,15 +256,18 @@ impl LineScan {
         if self.words == 0 {
             return LineRole::Wordless;
         }
+
+        // Paragraphs with bad spacing end as sentences, headlines do not.
         let glued = self.words >= GLUED_WORDS
             && self.glue >= GLUE_POINTS
             && (self.glue + self.doubtful_glue) * WORDS_PER_GLUE_POINT >= self.words
             && ending == LineEnding::Open;
+
         if glued { LineRole::Glued } else { LineRole::Text }
     }
 }
 
-/// Whether `c` is a letter or digit; the common cases without the Unicode tables.
+/// Whether `c` is a letter or digit. The common cases need no Unicode table.
 pub(super) fn is_word_char(c: char) -> bool {
     match c {
         '\0'..='\x7F' => c.is_ascii_alphanumeric(),
@@ -273,26 +281,25 @@ const fn is_arabic_letter(c: char) -> bool {
     matches!(c, '\u{621}'..='\u{63A}' | '\u{641}'..='\u{64A}' | '\u{66E}'..='\u{6D3}')
 }
 
-/// Harakat and other marks over a letter, tatweel and invisible direction marks: they part no word and end no line.
+/// Whether `c` is a haraka or another mark over a letter, a tatweel or an invisible direction mark: these separate no words
+/// and are no endings.
 pub(super) const fn is_mark(c: char) -> bool {
     matches!(c, '\u{64B}'..='\u{65F}' | '\u{670}' | '\u{640}' | '\u{200C}'..='\u{200F}' | '\u{202A}'..='\u{202E}'
         | '\u{2066}'..='\u{2069}' | '\u{FEFF}' | '\u{61C}')
 }
 
-/// Closing quotation marks and brackets, which may follow the mark that ends a sentence.
+/// Whether `c` is a closing quotation mark or bracket, which may follow the end of a sentence.
 const fn is_closing(c: char) -> bool {
     matches!(c, '"' | '\'' | '»' | '”' | '’' | '“' | '″' | ')' | ']' | '}' | '>')
 }
 
 fn ending(line: &str) -> LineEnding {
+    // What may follow the mark of an ending is skipped.
     let mut back = line.chars().rev().filter(|&c| !is_mark(c) && !is_closing(c) && !c.is_whitespace());
     match back.next() {
         Some('.') => {
-            if back.next() == Some('.') {
-                LineEnding::Open
-            } else {
-                LineEnding::Stop
-            }
+            // Dots in a row cut a text off.
+            if back.next() == Some('.') { LineEnding::Open } else { LineEnding::Stop }
         }
         Some('۔') => LineEnding::Stop,
         Some('؟' | '?' | '!') => LineEnding::Asking,
@@ -301,8 +308,7 @@ fn ending(line: &str) -> LineEnding {
     }
 }
 
-/// The list sign a line begins with. `«` opens a quotation and is none; `»` at the beginning of a line closes
-/// nothing and is one.
+/// The list sign at the beginning of a line. `»` is one there, since it closes nothing; `«` opens a quotation and is none.
 fn bullet(line: &str) -> ListSign {
     let mut chars = line.chars().filter(|&c| !is_mark(c));
     match chars.next() {
@@ -315,6 +321,8 @@ fn bullet(line: &str) -> ListSign {
             if after.is_some_and(is_digit) {
                 after = rest.next();
             }
+
+            // «1.5» is a number, not the first item of a list.
             let listed = matches!(after, Some('-' | '.' | ')' | '–')) && !rest.next().is_some_and(is_digit);
             if listed { ListSign::Number } else { ListSign::None }
         }

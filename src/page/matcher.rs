@@ -1,7 +1,6 @@
-//! Finds the cue a line begins with: the table of [`super::cues`], folded once, against the folded head of the
-//! line.
+//! Finds the cue that a line begins with: the folded table of [`super::cues`] against the folded head of the line.
 //!
-//! A line costs one fold of its first words and one binary search for each of them that can begin a phrase.
+//! A line costs one fold of its first words, and one binary search for each word that may begin a phrase.
 
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -12,24 +11,24 @@ use crate::normalize::{FoldScratch, Language, Normalizer, Profile, TokenSink, al
 use super::cues::{self, CueFamily, CueForm};
 use super::lines::{LineEnding, TextLine};
 
-/// What a line was found to be.
+/// The cue of a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct LineCue {
     /// The family of the phrase.
     pub(super) family: CueFamily,
     /// Whether nothing follows the phrase.
     pub(super) alone: bool,
-    /// Whether it counts only beside another cue or at the page's end.
+    /// Whether it counts only next to another cue or at the end of the page.
     pub(super) weak: bool,
 }
 
-/// The fold that cues and lines go through, whatever the page's language: both sides take the same, so that it only
-/// has to be total, not right, for other languages.
+/// The fold of cues and lines, for every language: both sides go through the same table, so it need not be the right one for
+/// the language of the page.
 pub(super) fn normalizer() -> Normalizer {
     Normalizer::new(Profile::Standard, Language::Ar)
 }
 
-/// Folded tokens one after another, with where each came from; reused from line to line.
+/// Folded tokens with their spans in the text; reused from line to line.
 #[derive(Debug, Default)]
 pub(super) struct TokenBuffer {
     bytes: Vec<u8>,
@@ -54,18 +53,30 @@ impl TokenBuffer {
         self.tokens.get(index).map(|&(_, span)| span)
     }
 
+    /// The bytes between token `at - 1` and token `at`; `len` is the length of the folded text.
+    pub(super) fn gap(&self, at: usize, len: usize) -> Span {
+        let start = match at.checked_sub(1) {
+            Some(before) => self.span(before).map_or(0, |span| span.end),
+            None => 0,
+        };
+        let end = self.span(at).map_or(len, |span| span.start);
+        // A token may have come from letters of the one before it, and overlap it.
+        Span::new(start, end.max(start))
+    }
+
+    /// Whether a token is digits alone.
     pub(super) fn is_number(&self, index: usize) -> bool {
         self.get(index).is_some_and(|token| token.iter().all(u8::is_ascii_digit))
     }
 
-    /// Where `part` ends that begins at token `from`; nothing if it does not stand there.
+    /// The end of `part` if it begins at token `from`.
     pub(super) fn end_of(&self, part: &PhrasePart, from: usize) -> Option<usize> {
         let last = part.words.len().checked_sub(1)?;
-        let fits = part.words.iter().enumerate().all(|(i, word)| {
-            self.get(from + i).is_some_and(|token| {
-                token == word.as_slice() || (part.prefix && i == last && token.starts_with(word.as_slice()))
-            })
+        let fits = part.words.iter().enumerate().all(|(place, word)| {
+            let open = part.prefix && place == last;
+            self.get(from + place).is_some_and(|token| token == word || open && token.starts_with(word))
         });
+
         fits.then_some(from + last + 1)
     }
 }
@@ -78,7 +89,7 @@ impl TokenSink for TokenBuffer {
     }
 }
 
-/// Consecutive folded words of a phrase; `prefix` if its last word may go on.
+/// Consecutive folded words of a phrase; with `prefix` the last one matches longer words too.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct PhrasePart {
     words: Vec<Vec<u8>>,
@@ -99,7 +110,7 @@ impl PhrasePart {
     }
 }
 
-/// A folded phrase: what the line begins with, and what may have to follow somewhere.
+/// A folded phrase: the words that begin the line, and those that must follow anywhere behind them.
 #[derive(Debug)]
 struct CuePhrase {
     head: PhrasePart,
@@ -119,7 +130,7 @@ impl CuePhrase {
     }
 }
 
-/// Every phrase, folded, sorted by its first word.
+/// Every phrase, folded and sorted by its first word.
 struct PhraseTable {
     phrases: Vec<CuePhrase>,
     agencies: Vec<PhrasePart>,
@@ -129,30 +140,35 @@ struct PhraseTable {
 static TABLE: LazyLock<PhraseTable> = LazyLock::new(|| {
     let mut phrases: Vec<CuePhrase> =
         readable().map(|(family, form, text)| CuePhrase::fold(&text, family, form)).collect();
+    // A phrase may fold to nothing; it would match every line.
     phrases.retain(|phrase| !phrase.head.words.is_empty());
     phrases.sort_by(|a, b| a.first().cmp(b.first()));
+
     let agencies = cues::AGENCIES.iter().map(|agency| PhrasePart::fold(agency)).collect();
     PhraseTable { phrases, agencies, dateline_word: PhrasePart::fold(cues::DATELINE_WORD) }
 });
 
-/// The phrases of [`super::cues`] as they are written there, products spelled out.
+/// The phrases of [`super::cues`] as they are written there, with heads and tails of the related family combined.
 pub(super) fn readable() -> impl Iterator<Item = (CueFamily, CueForm, String)> {
     let listed = cues::CUES
         .iter()
         .flat_map(|&(family, form, phrases)| phrases.iter().map(move |phrase| (family, form, (*phrase).to_owned())));
+
     let products =
         [(cues::RELATED_HEADS, cues::RELATED_TAILS), (cues::RELATED_HEADS_DEFINITE, cues::RELATED_TAILS_DEFINITE)];
-    let related = products.into_iter().flat_map(|(heads, tails)| {
-        heads.iter().flat_map(move |head| {
-            tails
-                .iter()
-                .map(move |tail| (CueFamily::Related, CueForm::Label(cues::RELATED_WORDS), format!("{head} {tail}")))
-        })
-    });
+    let related =
+        products.into_iter().flat_map(|(heads, tails)| heads.iter().flat_map(move |head| combined(head, tails)));
+
     listed.chain(related)
 }
 
-/// The folded first word of each phrase; with `long`, of the phrases that lines of any length may begin with.
+/// `head` with each of `tails`.
+fn combined(head: &str, tails: &[&str]) -> impl Iterator<Item = (CueFamily, CueForm, String)> {
+    let form = CueForm::Label(cues::RELATED_WORDS);
+    tails.iter().map(move |tail| (CueFamily::Related, form, format!("{head} {tail}")))
+}
+
+/// The folded first word of each phrase; with `long` only of phrases that may begin a line of any length.
 pub(super) fn first_words(long: bool) -> impl Iterator<Item = String> {
     let any = |form: CueForm| matches!(form, CueForm::Label(u32::MAX) | CueForm::Open(u32::MAX));
     let phrases = TABLE.phrases.iter().filter(move |phrase| !long || any(phrase.form));
@@ -164,12 +180,12 @@ pub(super) fn first_agency_words() -> impl Iterator<Item = String> {
     TABLE.agencies.iter().filter_map(|agency| agency.words.first()).map(|word| alphabet::to_utf8(word))
 }
 
-/// Where the longest agency's mark ends that begins at token `at`.
+/// The end of the longest agency's mark that begins at token `at`.
 pub(super) fn agency_end(tokens: &TokenBuffer, at: usize) -> Option<usize> {
     TABLE.agencies.iter().filter_map(|agency| tokens.end_of(agency, at)).max()
 }
 
-/// The word that only datelines hold, if it stands at token `at`.
+/// Whether the word that only datelines hold is at token `at`.
 pub(super) fn is_dateline_word(tokens: &TokenBuffer, at: usize) -> bool {
     tokens.end_of(&TABLE.dateline_word, at).is_some()
 }
@@ -179,7 +195,7 @@ pub(super) fn last_agency_words() -> impl Iterator<Item = String> {
     TABLE.agencies.iter().filter_map(|agency| agency.words.last()).map(|word| alphabet::to_utf8(word))
 }
 
-/// Matches lines against the table; holds the buffers that it reuses.
+/// Matches lines against the table; holds reusable buffers.
 #[derive(Debug)]
 pub(super) struct PhraseMatcher {
     normalizer: Normalizer,
@@ -194,17 +210,18 @@ impl Default for PhraseMatcher {
 }
 
 impl PhraseMatcher {
-    /// The cue that `line` of `text` is, if it is one; strong forms win over weak ones.
+    /// The cue that `line` of `text` is, if any; strong forms take precedence over weak ones.
     pub(super) fn find(&mut self, text: &str, line: &TextLine) -> Option<LineCue> {
         if line.hashtags {
             return Some(LineCue { family: CueFamily::Tags, alone: false, weak: false });
         }
+
         self.fold(text, line);
-        let seen = MatchedLine { tokens: &self.tokens, text, line };
-        seen.phrase().or_else(|| seen.agency())
+        let matched = MatchedLine { tokens: &self.tokens, text, line };
+        matched.phrase().or_else(|| matched.agency())
     }
 
-    /// The folded tokens of the head of `line`.
+    /// Folds the head of `line` into tokens.
     pub(super) fn fold(&mut self, text: &str, line: &TextLine) -> &TokenBuffer {
         let head = Span::new(line.span.start, line.head_end).of(text);
         self.tokens.clear();
@@ -221,18 +238,24 @@ struct MatchedLine<'a> {
 }
 
 impl MatchedLine<'_> {
-    /// The phrase the line begins with, numbers before it skipped (`3 تعليقات`, `© 2024 جميع الحقوق محفوظة`).
+    /// The phrase that the line begins with. Up to two numbers may precede it (`3 تعليقات`, `© 2024 جميع الحقوق محفوظة`).
     fn phrase(&self) -> Option<LineCue> {
         let mut best: Option<LineCue> = None;
         let mut from = 0;
+
         while from < 3 {
             let first = self.tokens.get(from)?;
+            // The phrases of one first word are neighbours.
             let begin = TABLE.phrases.partition_point(|phrase| phrase.first() < first);
-            for phrase in TABLE.phrases.get(begin..)?.iter().take_while(|p| p.first() == first) {
-                if let Some(cue) = self.fit(phrase, from).filter(|cue| best.is_none_or(|b| b.weak && !cue.weak)) {
+            for phrase in TABLE.phrases[begin..].iter().take_while(|phrase| phrase.first() == first) {
+                // The first match stays, unless it is weak and this one is not.
+                let Some(cue) = self.fit(phrase, from) else { continue };
+                if best.is_none_or(|best| best.weak && !cue.weak) {
                     best = Some(cue);
                 }
             }
+
+            // Only numbers are skipped.
             if best.is_some() || !self.tokens.is_number(from) {
                 return best;
             }
@@ -241,15 +264,18 @@ impl MatchedLine<'_> {
         best
     }
 
-    /// Whether `phrase` stands at token `from` as its form asks.
+    /// The cue of `phrase` if it begins at token `from` and its form allows the rest of the line.
     fn fit(&self, phrase: &CuePhrase, from: usize) -> Option<LineCue> {
         let end = self.tokens.end_of(&phrase.head, from)?;
         if let Some(later) = &phrase.later {
             (end..self.tokens.len()).find_map(|at| self.tokens.end_of(later, at))?;
         }
+
+        // Nothing follows, not even behind the head that was folded.
         let alone = end == self.tokens.len() && self.line.head_end == self.line.span.end;
         let words = self.line.words;
         let slashed = || self.line.span.of(self.text).starts_with("//");
+
         let (fits, weak) = match phrase.form {
             CueForm::Line => (alone || (slashed() && words <= 12), false),
             CueForm::WeakLine => (alone, true),
@@ -258,34 +284,34 @@ impl MatchedLine<'_> {
             CueForm::Open(most) => (words <= most && (most == u32::MAX || self.line.ending != LineEnding::Stop), false),
             CueForm::Weak(most) => (words <= most && self.line.ending != LineEnding::Stop, true),
         };
+
         fits.then(|| LineCue { family: phrase.family, alone: alone && !self.links_behind(end), weak })
     }
 
     /// The original text between token `at - 1` and token `at`.
     fn gap(&self, at: usize) -> &str {
-        let start = at.checked_sub(1).and_then(|before| self.tokens.span(before)).map_or(0, |span| span.end);
-        let end = self.tokens.span(at).map_or(self.line.head_end - self.line.span.start, |span| span.start);
-        Span::new(start, end.max(start)).of(self.line.span.of(self.text))
+        let own = self.line.span.of(self.text);
+        self.tokens.gap(at, self.line.head_end - self.line.span.start).of(own)
     }
 
-    /// Whether an address, which folds to no token, stands behind token `at - 1`.
+    /// Whether an address, which folds to no token, follows token `at - 1`.
     fn links_behind(&self, at: usize) -> bool {
         let gap = self.gap(at);
         gap.contains('@') || gap.contains("://") || gap.contains("www.")
     }
 
-    /// Whether a label's sign stands between token `at - 1` and token `at`.
+    /// Whether the sign of a label is between token `at - 1` and token `at`.
     fn labels(&self, at: usize) -> bool {
         self.gap(at).contains([':', '：', '/', '|', '-', '–', '—'])
     }
 
-    /// Whether the line is agencies' marks alone, or a place or a date of at most a dateline's length and such a
-    /// mark.
+    /// The cue of a line that is agencies' marks alone, or a place or dateline that ends with one.
     fn agency(&self) -> Option<LineCue> {
         if self.line.words > 12 {
             return None;
         }
-        let found = LineCue { family: cues::AGENCY, alone: true, weak: false };
+
+        // Marks are taken off from the end of the line.
         let mut rest = self.tokens.len();
         while let Some(before) = self.agency_before(rest) {
             rest = before;
@@ -293,12 +319,14 @@ impl MatchedLine<'_> {
         if rest == self.tokens.len() {
             return None;
         }
+
         let dated = || (1..rest).any(|at| self.tokens.end_of(&TABLE.dateline_word, at).is_some());
         let placed = || rest <= 3 && self.gap(rest).contains(['-', '–', '—', 'ـ', ':', '/', '،', ',']);
-        (rest == 0 || placed() || dated()).then_some(found)
+        let mark = LineCue { family: cues::AGENCY, alone: true, weak: false };
+        (rest == 0 || placed() || dated()).then_some(mark)
     }
 
-    /// Where the agency's mark begins that ends before token `end`.
+    /// The beginning of the agency's mark that ends before token `end`.
     fn agency_before(&self, end: usize) -> Option<usize> {
         TABLE.agencies.iter().find_map(|agency| {
             let start = end.checked_sub(agency.words.len())?;

@@ -1,15 +1,16 @@
-//! Lines that return on other pages of a source: what a run learns from all its pages before it cuts the first.
+//! Returning lines: lines that several pages of a source share. A run counts them on all pages before it cuts the first.
 //!
-//! A line is known by its letters and digits; diacritics, signs and the width of blanks do not count. [`LineCounter`] counts on
-//! how many unlike pages of a source each line stands. Pages with the same lines count once. [`mark`] tells the cutter:
+//! Two lines are equal if their letters and digits are; diacritics, signs and the width of blanks do not count.
+//! [`LineCounter`] counts for each line the distinct pages of a source that hold it; pages with the same lines count once.
+//! [`mark`] turns the counts into evidence for the cutter:
 //!
-//! - A line of at most 24 words is *furniture* if it stands on at least 4 pages and on a third of the source's pages. It is
-//!   *everywhere* from 8 pages and three quarters on; then a headline of a list that all pages carry is furniture too.
-//! - A repeated story is no furniture. Lines that stand next to one another and on about as many pages are a block; a block with 25
-//!   words of sentences gets no mark, nor does the line just above it, its title. A line of more than 24 words never gets one.
+//! - A line of at most 24 words is *furniture* if at least 4 pages and a third of the source's pages hold it. It is
+//!   *everywhere* from 8 pages and three quarters on; then even a headline, of a list that all pages have, is furniture.
+//! - A repeated story is no furniture. Consecutive lines on about equally many pages are a block; a block with 25 words of
+//!   sentences gets no mark, nor does the line just above it, its title. A line of more than 24 words never gets one.
 //!
-//! A source of three pages therefore has no furniture. A headline that returns on fewer pages gets no mark: a subheading that two
-//! versions of a story share returns just so, and the shape and neighbours of a headline tell it well enough.
+//! A source of three pages therefore has no furniture. A headline on fewer pages gets no mark: two versions of a story share
+//! their subheadings in the same way, and shape and neighbours are evidence enough for a headline.
 
 use std::collections::BTreeMap;
 
@@ -18,35 +19,35 @@ use ahash::AHashSet;
 use super::hints::{LineMarks, MarkupMark};
 use super::lines::{self, LineEnding, LineRole, TextLine};
 
-/// Fewest pages with a line that is furniture.
+/// Fewest pages with a line of furniture.
 const FURNITURE_PAGES: u32 = 4;
-/// Of so many pages of the source at least one has it.
+/// One page of the source in this many holds it.
 const FURNITURE_SHARE: u32 = 3;
-/// The same for a line that stands everywhere: fewest pages,
+/// Fewest pages with a line that is everywhere.
 const EVERYWHERE_PAGES: u32 = 8;
-/// and this many of four.
+/// Quarters of the source's pages that hold it.
 const EVERYWHERE_QUARTERS: u32 = 3;
-/// Fewest pages of a line that may belong to a repeated story.
+/// Fewest pages with a line of a repeated story.
 const RETURNING_PAGES: u32 = 2;
 /// Most words of furniture; longer lines are paragraphs.
 const LONGEST: u32 = 24;
-/// Words of a line that is no headline, whatever it ends with.
+/// Fewest words of a line that is a sentence without a full stop; headlines have fewer.
 const SENTENCE: u32 = 15;
-/// Words of sentences that make a block a story.
+/// Fewest words of sentences in a block that is a story.
 const STORY: u32 = 25;
-/// Lines between the title of a story and its text, at most: a byline, a date, a caption.
+/// Most lines between the title of a story and its text: a byline, a date, a caption.
 const BELOW_TITLE: usize = 3;
-/// Lines that are counted before they are sorted in.
+/// Lines that are buffered before they are merged into the table.
 const BUFFER: usize = 1 << 17;
-/// Lines that are remembered, 16 bytes each.
+/// Most lines in the table, 16 bytes each.
 const MOST: usize = 1 << 20;
 
-/// The distinct lines of one page.
+/// The distinct lines of one page, as sorted hashes.
 #[derive(Debug)]
 pub(crate) struct PageLines(Vec<u64>);
 
 impl PageLines {
-    /// Of a text. Linear in its length.
+    /// The lines of `text`. Linear in its length.
     pub(crate) fn of(text: &str) -> Self {
         let mut hashes = Vec::new();
         lines::each_range(text, |range| hashes.extend(text.get(range).and_then(line_hash)));
@@ -56,15 +57,15 @@ impl PageLines {
     }
 }
 
-/// A line with the number of pages that have it.
+/// A line with the number of pages that hold it.
 #[derive(Debug, Clone, Copy)]
 struct CountedLine {
     hash: u64,
     pages: u32,
 }
 
-/// Counts the lines of pages, which come in input order. At most 2²⁰ lines are remembered; beyond that those that
-/// were seen least are forgotten. What is forgotten depends on the input alone.
+/// Counts the lines of pages, which must come in input order. Beyond 2²⁰ distinct lines the rarest are forgotten, so the
+/// result depends on the input alone.
 #[derive(Debug, Default)]
 pub(crate) struct LineCounter {
     pages: BTreeMap<String, u32>,
@@ -74,22 +75,26 @@ pub(crate) struct LineCounter {
 }
 
 impl LineCounter {
-    /// Bytes that the counts of lines take at most; those of pages grow with the input.
+    /// Most bytes of the counts of lines. The set of pages grows with the input.
     pub(crate) const BYTES: u64 = ((MOST + 2 * BUFFER) * size_of::<CountedLine>()) as u64;
 
-    /// Counts a page, unless one of the same lines was counted before.
+    /// Counts a page, unless one with the same lines was counted already.
     pub(crate) fn add(&mut self, source: &str, page: &PageLines) {
         let salt = salt(source);
         let whole = page.0.iter().fold(salt, |hash, line| mix(hash ^ line));
         if page.0.is_empty() || !self.seen.insert(whole) {
             return;
         }
+
+        // A name is copied only when it is new.
         match self.pages.get_mut(source) {
             Some(pages) => *pages += 1,
             None => {
                 self.pages.insert(source.to_owned(), 1);
             }
         }
+
+        // The same line of two sources is two lines.
         for line in &page.0 {
             self.buffer.push(CountedLine { hash: mix(salt ^ line), pages: 1 });
             if self.buffer.len() >= BUFFER {
@@ -98,7 +103,7 @@ impl LineCounter {
         }
     }
 
-    /// Sorts the buffer into the table, and forgets the rarest if there are too many.
+    /// Merges the buffer into the table, and forgets the rarest lines while there are too many.
     fn merge(&mut self) {
         self.table.append(&mut self.buffer);
         self.table.sort_unstable_by_key(|line| line.hash);
@@ -107,6 +112,8 @@ impl LineCounter {
             earlier.pages += if same { later.pages } else { 0 };
             same
         });
+
+        // Counts, not the order of lines, decide what is forgotten.
         let mut rare = 1;
         while self.table.len() > MOST {
             self.table.retain(|line| line.pages > rare);
@@ -114,7 +121,7 @@ impl LineCounter {
         }
     }
 
-    /// The lines that stand on more than one page.
+    /// The lines that more than one page holds.
     pub(crate) fn finish(mut self) -> ReturningLines {
         self.merge();
         self.table.retain(|line| line.pages >= RETURNING_PAGES);
@@ -123,24 +130,24 @@ impl LineCounter {
     }
 }
 
-/// The lines of a run that stand on more than one page of a source.
+/// The lines of a run that more than one page of their source holds.
 #[derive(Debug, Default)]
 pub struct ReturningLines {
-    /// Unlike pages by source.
+    /// Distinct pages by source.
     pages: BTreeMap<String, u32>,
-    /// Sorted by hash, which is of the line and its source.
+    /// Sorted by the hash of line and source.
     lines: Vec<CountedLine>,
 }
 
 impl ReturningLines {
-    /// Those of one source.
+    /// The returning lines of one source; of an unknown source none.
     #[must_use]
     pub(crate) fn of(&self, source: &str) -> SourceLines<'_> {
-        let pages = self.pages.get(source).copied().unwrap_or(0);
+        let pages = self.pages.get(source).map_or(0, |pages| *pages);
         SourceLines { salt: salt(source), pages, lines: &self.lines }
     }
 
-    /// Bytes that they take.
+    /// Bytes of the lines.
     pub(crate) fn bytes(&self) -> u64 {
         size_of_val(&self.lines[..]) as u64
     }
@@ -155,29 +162,34 @@ pub(crate) struct SourceLines<'a> {
 }
 
 impl SourceLines<'_> {
-    /// On how many pages a line stands; 0 for one that does not return.
+    /// The pages that hold a line; 0 for a line that does not return.
     fn count(&self, line: &str) -> u32 {
         let Some(hash) = line_hash(line).map(|hash| mix(self.salt ^ hash)) else { return 0 };
-        let found = self.lines.binary_search_by_key(&hash, |line| line.hash);
-        found.map_or(0, |place| self.lines[place].pages)
+        let place = self.lines.binary_search_by_key(&hash, |line| line.hash);
+        place.map_or(0, |place| self.lines[place].pages)
     }
 }
 
-/// Adds the marks of `lines`, which are those of `text`, to `marks`, one for each line.
+/// Adds the marks of the `lines` of `text` to `marks`, which has one entry for each line.
 pub(super) fn mark(text: &str, lines: &[TextLine], source: SourceLines<'_>, marks: &mut [LineMarks]) {
     if source.pages < FURNITURE_PAGES {
         return;
     }
+    debug_assert_eq!(lines.len(), marks.len(), "one entry for each line");
+
     let counted = |(at, line): (usize, &TextLine)| ReturnedLine { at, pages: source.count(line.span.of(text)) };
     let words = lines.iter().enumerate().filter(|(_, line)| line.role != LineRole::Wordless);
     let returned: Vec<ReturnedLine> = words.map(counted).collect();
-    // From below: a title is known by the story under it.
+
+    // From the bottom up, since a title is known by the story below it: `story` is the count of a story whose title is still
+    // to come, `below` the lines above that story so far.
     let (mut story, mut below) = (None, 0);
     for block in returned.chunk_by(|above, below| are_alike(above.pages, below.pages)).rev() {
         if is_story(block, lines) {
             (story, below) = (block.first().map(|first| first.pages), 0);
             continue;
         }
+
         for line in block.iter().rev() {
             let title = below < BELOW_TITLE && story.is_some_and(|story| are_alike(line.pages, story));
             below += 1;
@@ -190,47 +202,50 @@ pub(super) fn mark(text: &str, lines: &[TextLine], source: SourceLines<'_>, mark
     }
 }
 
-/// A line of a page, by its place, with the pages that it stands on.
+/// The place of a line on its page, with the number of pages that hold it.
 #[derive(Debug, Clone, Copy)]
 struct ReturnedLine {
     at: usize,
     pages: u32,
 }
 
-/// Whether lines that return together hold as much text as a story.
+/// Whether a block holds as much text as a story.
 fn is_story(block: &[ReturnedLine], lines: &[TextLine]) -> bool {
     let returns = block.first().is_some_and(|line| line.pages >= RETURNING_PAGES);
     let words = block.iter().map(|line| sentence_words(&lines[line.at])).fold(0, u32::saturating_add);
     returns && words >= STORY
 }
 
-/// Whether lines that follow one another return together.
+/// Whether two consecutive lines belong to one block: both return, on about equally many pages.
 const fn are_alike(above: u32, below: u32) -> bool {
     let (less, more) = if above < below { (above, below) } else { (below, above) };
     less >= RETURNING_PAGES && 2 * less >= more
 }
 
-/// The words of a line that stories consist of; 0 of another line.
+/// The words of a line that is a sentence; 0 of another line.
 const fn sentence_words(line: &TextLine) -> u32 {
     let sentence = matches!(line.ending, LineEnding::Stop) || line.words >= SENTENCE;
     if sentence { line.words } else { 0 }
 }
 
-/// What a line is that stands on `pages` of the `all` pages of its source.
+/// The mark of a line that `pages` of the `all` pages of its source hold.
 fn mark_of(line: &TextLine, pages: u32, all: u32) -> Option<MarkupMark> {
     let everywhere = u64::from(pages) * 4 >= u64::from(all) * u64::from(EVERYWHERE_QUARTERS);
     if pages >= EVERYWHERE_PAGES && everywhere && line.words <= LONGEST {
         return Some(MarkupMark::Everywhere);
     }
+
     let often = pages >= FURNITURE_PAGES && pages.saturating_mul(FURNITURE_SHARE) >= all;
     (often && line.words <= LONGEST).then_some(MarkupMark::Furniture)
 }
 
-/// What is equal for lines of equal letters and digits; nothing for a line without any.
+/// A hash of the letters and digits of a line and of the breaks between its words; `None` if it has neither.
 fn line_hash(line: &str) -> Option<u64> {
     let (mut hash, mut apart, mut any) = (SEED, false, false);
+
     for c in line.chars() {
         if lines::is_word_char(c) {
+            // A bit above all code points marks the break before this word.
             let blank = if apart && any { 1 << 32 } else { 0 };
             hash = (hash ^ blank ^ u64::from(c as u32)).wrapping_mul(FACTOR).rotate_left(23);
             (apart, any) = (false, true);
@@ -238,6 +253,7 @@ fn line_hash(line: &str) -> Option<u64> {
             apart |= !lines::is_mark(c);
         }
     }
+
     any.then(|| mix(hash))
 }
 
@@ -245,10 +261,12 @@ fn salt(source: &str) -> u64 {
     source.bytes().fold(SEED, |hash, byte| mix(hash ^ u64::from(byte)))
 }
 
+/// The offset basis of FNV-1a.
 const SEED: u64 = 0xCBF2_9CE4_8422_2325;
+/// 2⁶⁴ over the golden ratio.
 const FACTOR: u64 = 0x9E37_79B9_7F4A_7C15;
 
-/// Spreads the bits of a hash (the end of splitmix64).
+/// Spreads the bits of a hash: the finaliser of SplitMix64.
 const fn mix(hash: u64) -> u64 {
     let hash = (hash ^ (hash >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
     let hash = (hash ^ (hash >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);

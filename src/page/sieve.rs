@@ -1,30 +1,31 @@
-//! The one place that says what of a unit's text is compared.
+//! The sieve: which parts of a unit's text are compared.
 //!
-//! Every folder of units goes through it: first pass, later passes, `compare`, [`Index`](crate::Index), `normalize`; so that
-//! two of them never disagree. What it leaves out:
+//! All that folds units goes through it (first pass, later passes, `compare`, [`Index`](crate::Index), `normalize`), so that
+//! they always agree. It leaves out:
 //!
-//! - in documents, lines that are cues (`cues.rs`), their keywords, agencies' marks;
-//! - at the head of the first lines, down to the first paragraph, of documents, stories and paragraphs, datelines and bylines; at the tail of their last
-//!   lines, links, keywords and end marks that were glued to the text;
-//! - in documents, stories and paragraphs, lines, heads and tails of lines that were learned for their source.
+//! - in documents: cue lines (`cues.rs`), their keywords, agencies' marks;
+//! - in documents, stories and paragraphs: datelines and bylines at the head of the first lines, down to the first
+//!   paragraph; links, keywords and end marks glued to the tail of the last lines;
+//! - in documents, stories and paragraphs: lines, heads and tails of lines that were learned for their source.
 //!
-//! Headlines, lines and units that are boilerplate themselves are left whole, and so is every text of which fewer than
-//! [`LEAST_LEFT`] words would be left: a page of «جميع الحقوق محفوظة» repeats its like and is no empty text, and two
-//! captions that differ in their keywords alone are no copies.
+//! Headlines, lines and boilerplate units are kept whole. So is a text of which fewer than [`LEAST_LEFT`] words would be
+//! left: a page of «جميع الحقوق محفوظة» is a copy of its like, not an empty text, and two captions that differ only in their
+//! keywords are no copies.
 
 use std::sync::Arc;
 
+use super::boilerplate::{Boilerplate, SourcedText};
+use super::boilerplate_rules::{self, BoilerplateRules};
 use super::credits::{CreditFinder, LINES, LineHead, PARAGRAPH_BYTES};
+use super::cutter::Cutter;
+use super::line_parts::PartFinder;
 use super::lines::{self, LineRole, TextLine};
-use super::probe::PartFinder;
-use super::rules::{self, BoilerplateRules};
-use super::{Boilerplate, Cutter, SourcedText};
 use crate::document::{Excerpt, Span, UnitKind};
 
-/// Fewest words that must be left: with less a text says too little to be told from another.
+/// Fewest words that must be left: a shorter text cannot be told from others.
 const LEAST_LEFT: usize = 8;
 
-/// Says what of a unit's text is compared; holds the buffers that it reuses from text to text. One for each thread.
+/// Selects the parts of texts that are compared; holds reusable buffers. One for each thread.
 ///
 /// ```
 /// use mukarrar::page::{Boilerplate, Sieve};
@@ -42,6 +43,7 @@ pub struct Sieve {
     cutter: Cutter,
     credits: CreditFinder,
     lines: Vec<TextLine>,
+    /// The spans to leave out.
     out: Vec<Span>,
     kept: Vec<Span>,
 }
@@ -68,7 +70,7 @@ impl Sieve {
         Self { rules, ..self }
     }
 
-    /// What of `text` is compared. Linear in its length; most lines are not looked at beyond their first and last word.
+    /// The parts of `text` that are compared. Linear in its length; of most lines only the first and last word are read.
     pub fn sift<'s, 'a: 's>(&'s mut self, text: impl Into<SourcedText<'a>>) -> Excerpt<'s> {
         let SourcedText { text, kind, source } = text.into();
         if self.treatment == Boilerplate::Keep
@@ -76,6 +78,7 @@ impl Sieve {
         {
             return Excerpt::whole(text);
         }
+
         self.out.clear();
         self.read(text, kind);
         self.heads(text);
@@ -84,8 +87,11 @@ impl Sieve {
         if self.out.is_empty() {
             return Excerpt::whole(text);
         }
+
+        // The spans come in no order and may overlap.
         self.out.sort_unstable();
         self.keep_rest(text);
+
         let left = self.kept.iter().flat_map(|span| span.of(text).split_whitespace());
         if left.filter(|word| is_plain_word(word)).take(LEAST_LEFT).count() < LEAST_LEFT {
             return Excerpt::whole(text);
@@ -93,22 +99,26 @@ impl Sieve {
         Excerpt::new(text, &self.kept)
     }
 
-    /// The lines of `text`, those that are boilerplate noted; below the document, cutting did that.
+    /// Reads the lines of `text` and notes those that are boilerplate. Other units than documents hold none: cutting made
+    /// them units of their own.
     fn read(&mut self, text: &str, kind: UnitKind) {
         self.lines.clear();
         if kind == UnitKind::Document {
+            // The cutter keeps the other buffer for the next text.
             self.cutter.skim(text);
             std::mem::swap(&mut self.lines, &mut self.cutter.lines);
         } else {
             lines::each_range(text, |range| self.lines.extend(lines::unmeasured(text, range)));
         }
-        let found = self.lines.iter().filter(|line| matches!(line.role, LineRole::Cue { .. } | LineRole::Tags));
-        self.out.extend(found.map(|line| line.span));
+
+        let cues = self.lines.iter().filter(|line| matches!(line.role, LineRole::Cue { .. } | LineRole::Tags));
+        self.out.extend(cues.map(|line| line.span));
     }
 
-    /// Notes the credits at the head of the first lines that are text, down to the first paragraph.
+    /// Notes the credits at the head of the first lines of text, down to the first paragraph.
     fn heads(&mut self, text: &str) {
         for line in self.lines.iter().filter(|line| line.role == LineRole::Text).take(LINES) {
+            // A dateline may follow a byline, but no credit follows a dateline or a paragraph.
             match self.credits.head(line.span.of(text)) {
                 Some(LineHead::Line) => self.out.push(line.span),
                 Some(LineHead::Cut(end)) => {
@@ -121,7 +131,7 @@ impl Sieve {
         }
     }
 
-    /// Notes the tails of the last lines that are text, up to the last paragraph.
+    /// Notes the tails of the last lines of text, up to the last paragraph.
     fn tails(&mut self, text: &str) {
         let lines = self.lines.iter().rev().filter(|line| line.role == LineRole::Text);
         for (place, line) in lines.take(LINES).enumerate() {
@@ -134,22 +144,24 @@ impl Sieve {
         }
     }
 
-    /// Notes what the rules of the text's source say.
+    /// Notes the parts of lines that the rules of `source` name.
     fn learned(&mut self, text: &str, source: Option<&str>) {
         let Self { rules, probe, lines, out, .. } = self;
         let Some(hashes) = source.and_then(|source| rules.as_ref()?.of(source)) else { return };
+
         for line in lines.iter().filter(|line| line.role == LineRole::Text) {
             probe.parts(line.span.of(text), |part| {
-                if rules::knows(hashes, &part) {
+                if boilerplate_rules::knows(hashes, &part) {
                     out.push(Span::new(line.span.start + part.start, line.span.start + part.end));
                 }
             });
         }
     }
 
-    /// Replaces `kept` by what `out`, which ascends, leaves of `text`.
+    /// Replaces `kept` by the spans between those of `out`, which are sorted by their start.
     fn keep_rest(&mut self, text: &str) {
         self.kept.clear();
+        // The end of what was left out so far.
         let mut start = 0;
         for out in &self.out {
             if out.start > start {
@@ -157,14 +169,14 @@ impl Sieve {
             }
             start = start.max(out.end);
         }
+
         if start < text.len() {
             self.kept.push(Span::new(start, text.len()));
         }
     }
 }
 
-/// Whether `word` folds to a token whatever folds it: letters, and neither an address nor an entity, which may fold to
-/// nothing.
+/// Whether `word` folds to a token under every profile: it has letters and is no address or entity, which may fold to nothing.
 fn is_plain_word(word: &str) -> bool {
     word.chars().any(lines::is_word_char) && !word.contains(['&', '@', '/']) && !word.contains("www.")
 }

@@ -1,15 +1,15 @@
-//! Whose text a record is.
+//! The source of a record: the site, paper or folder that it came from.
 
 use std::borrow::Cow;
 
 use crate::document::DocId;
 use crate::input::{Corpus, FieldValue, InputOptions, Record};
 
-/// The field that names the page a record came from.
+/// The field with the address of a record's page.
 const URL: &str = "url";
 
-/// Says whose text a record is: what its source field holds; without such a field the host of its `url`; else the folder in
-/// its id, which for plain texts is the way below the directory that was read.
+/// Finds the source of a record: the value of its source field; without such a field the host of its `url`; else the folder
+/// in its id, which for plain texts is the path below the directory that was read.
 #[derive(Debug, Clone, Default)]
 pub struct SourceResolver {
     field: Option<usize>,
@@ -17,32 +17,32 @@ pub struct SourceResolver {
 }
 
 impl SourceResolver {
-    /// The fields that records are to be read with, beside others.
+    /// The fields that records must be read with, in addition to others.
     pub fn fields(source_field: Option<&str>) -> impl Iterator<Item = String> {
         std::iter::once(source_field.unwrap_or(URL).to_owned())
     }
 
-    /// For records that are read with `options`.
+    /// A resolver for records that are read with `options`.
     #[must_use]
     pub fn new(options: &InputOptions, source_field: Option<&str>) -> Self {
         let place = |name: &str| options.fields.iter().position(|field| field == name);
         Self { field: source_field.and_then(place), url: if source_field.is_none() { place(URL) } else { None } }
     }
 
-    /// Whether a field names them: the folder of an id is often no source.
+    /// Whether a field names the sources. A folder in the id often is none.
     #[must_use]
     pub fn are_named(&self) -> bool {
         self.field.is_some() || self.url.is_some()
     }
 
-    /// The source of a record; empty if nothing says so.
+    /// The source of a record; empty if nothing names one.
     #[must_use]
     pub fn of<'r>(&self, record: &'r Record<'_>) -> Cow<'r, str> {
         self.named(record).unwrap_or_else(|| Cow::Borrowed(folder(record)))
     }
 
-    /// The source of a record of `corpus`, as it is when records are read in blocks: an id that is no more than the place of its
-    /// record names no folder.
+    /// The source of a record of `corpus`, the same as when records are read in blocks: an id that is only the place of its
+    /// record has no folder.
     pub(crate) fn in_corpus<'r>(&self, corpus: &Corpus, id: DocId, record: &'r Record<'_>) -> Cow<'r, str> {
         let placed = || {
             let place = corpus.source(id);
@@ -51,7 +51,7 @@ impl SourceResolver {
         self.named(record).unwrap_or_else(|| Cow::Borrowed(if placed() { "" } else { folder(record) }))
     }
 
-    /// What a field says.
+    /// The source that a field names.
     fn named<'r>(&self, record: &'r Record<'_>) -> Option<Cow<'r, str>> {
         let value = |place: Option<usize>| record.fields.get(place?)?.as_ref();
         match (value(self.field), value(self.url)) {
@@ -71,7 +71,7 @@ fn folder<'r>(record: &'r Record<'_>) -> &'r str {
 /// The host of an address, without `www.` and port.
 fn host(url: &str) -> &str {
     let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
-    let rest = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let rest = rest.find(['/', '?', '#']).map_or(rest, |end| &rest[..end]);
     let rest = rest.rsplit_once('@').map_or(rest, |(_, host)| host);
     let rest = rest.strip_prefix("www.").unwrap_or(rest);
     rest.split_once(':').map_or(rest, |(host, _)| host)

@@ -1,19 +1,21 @@
-//! Winnowing: which windows of m words may stand a second time.
+//! Winnowing: which windows of m words may occur more than once.
 //!
-//! Of the w = m − k + 1 hashes of k words that a window holds, the smallest (of equal ones the last) is its anchor
-//! (Schleimer, Wilkerson and Aiken, "Winnowing: local algorithms for document fingerprinting", SIGMOD 2003). Equal windows
-//! have equal anchors at equal places, and one word in (w + 1) / 2 is an anchor. So a window whose anchor stands nowhere else
-//! stands nowhere else; only the others, a small part of most corpora, are looked at in full. Two bits in a table tell
-//! anchors met once from anchors met again; where two unlike anchors share bits, a window is looked at for nothing, and no
-//! result changes.
+//! A window of m words contains w = m − k + 1 hashes of k consecutive words. Its *anchor* is the smallest of them, the
+//! last one among equals (Schleimer, Wilkerson and Aiken, "Winnowing: local algorithms for document fingerprinting",
+//! SIGMOD 2003). Equal windows have equal anchors, and one word in (w + 1) / 2 is an anchor. If an anchor occurs once,
+//! so do the windows that it represents; only the other windows, few in most corpora, are examined in full. A table
+//! with two bits an anchor records whether it occurred again. A collision in the table costs an examination and changes
+//! no result.
 
 use std::collections::VecDeque;
 
 use crate::shingle::hash::{MULTIPLIER, finish};
 
-/// Appends the hash of every `length` consecutive words. Each takes O(1).
+/// Appends the rolling hash of every `length` consecutive words, O(1) each.
 pub(super) fn hashes(words: &[u64], length: usize, out: &mut Vec<u64>) {
     let top = (0..length).fold(1_u64, |power, _| power.wrapping_mul(MULTIPLIER));
+
+    // A polynomial hash: each step adds one word and removes the word that left the window.
     let mut sum = 0_u64;
     for (place, word) in words.iter().enumerate() {
         sum = sum.wrapping_mul(MULTIPLIER).wrapping_add(*word);
@@ -26,30 +28,35 @@ pub(super) fn hashes(words: &[u64], length: usize, out: &mut Vec<u64>) {
     }
 }
 
-/// Words of an anchor in a window of `window` words: half of them, as in the paper's examples.
+/// Number of words k of an anchor in a window of `window` words: half of them, as in the paper's examples.
 pub(super) const fn anchor_length(window: usize) -> usize {
     window.div_ceil(2)
 }
 
-/// Calls `each` with the place of the anchor of every window, window by window.
+/// Calls `each` with the place of the anchor of every window of `per_window` hashes, in order. Linear time.
 pub(super) fn anchors(hashes: &[u64], per_window: usize, mut each: impl FnMut(usize)) {
-    // Places whose hashes rise: the first is the smallest of the window.
+    // Invariant: hashes strictly ascend along these places, so the first is the smallest of the window, the last among
+    // equals.
     let mut rising: VecDeque<usize> = VecDeque::new();
+
     for (place, hash) in hashes.iter().enumerate() {
         while rising.back().is_some_and(|last| hashes[*last] >= *hash) {
             rising.pop_back();
         }
         rising.push_back(place);
+
+        // Leaves the window on its left side.
         if rising.front().is_some_and(|first| first + per_window <= place) {
             rising.pop_front();
         }
+
         if let (true, Some(first)) = (place + 1 >= per_window, rising.front()) {
             each(*first);
         }
     }
 }
 
-/// Which anchors were met once, and which again.
+/// A set of anchors that records which were inserted more than once. Never forgets a repeat; may report false ones.
 #[derive(Debug)]
 pub(super) struct SeenAnchors {
     once: Vec<u64>,
@@ -57,12 +64,13 @@ pub(super) struct SeenAnchors {
 }
 
 impl SeenAnchors {
-    /// A table for about `anchors` anchors in at most `most` bytes.
+    /// A table for about `anchors` anchors in at most `most` bytes, but 1 KiB at least.
     pub(super) fn new(anchors: u64, most: Option<u64>) -> Self {
-        // 16 bits an anchor in each half: one window in 16 is looked at for nothing.
+        // 16 bits an anchor in each half: about one window in 16 is examined in vain.
         let fitting = most.map_or(u64::MAX, |bytes| bytes / 16).max(1);
         let words = (anchors / 4).clamp(64, fitting.max(64)).min(1 << 34);
-        // The largest power of two that fits.
+
+        // A power of two, so that a mask finds the place.
         let words = 1_usize << words.ilog2();
         Self { once: vec![0; words], again: vec![0; words] }
     }
@@ -77,6 +85,7 @@ impl SeenAnchors {
     }
 
     pub(super) fn insert(&mut self, hash: u64) {
+        // The order matters: `again` is set only if the bit was there before.
         let (word, bit) = self.place(hash);
         if self.once[word] & bit != 0 {
             self.again[word] |= bit;
@@ -84,7 +93,7 @@ impl SeenAnchors {
         self.once[word] |= bit;
     }
 
-    /// Whether an anchor may have been met more than once.
+    /// Whether an anchor may have been inserted more than once.
     pub(super) fn again(&self, hash: u64) -> bool {
         let (word, bit) = self.place(hash);
         self.again[word] & bit != 0

@@ -1,13 +1,13 @@
-//! Runs → passages: runs of the same two documents that a small edit parts become one.
+//! Runs → passages: neighbouring runs of the same two documents with a small edit between them become one passage.
 
-use super::Passage;
+use super::folded_words::is_glued;
 use super::runs::EqualRun;
-use super::store::WordStore;
-use super::words::is_glued;
+use super::spans::Passage;
+use super::word_store::WordStore;
 use crate::document::DocId;
 use crate::error::Result;
 
-/// Runs that belong together, by number of word.
+/// Ranges of words, numbered over all documents, of one or more runs; `shared` counts their equal words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct MergedRuns {
     a: (u64, u64),
@@ -15,15 +15,16 @@ struct MergedRuns {
     shared: u64,
 }
 
-/// Appends the passages of a document: its runs with each earlier document, those merged that at most `gap` words part on
-/// both sides. In the order in which they stand in the later document; of those that begin together the longest first.
+/// Appends the passages of document `b` in report order. Runs with the same earlier document are merged if at most
+/// `gap` words lie between them on both sides.
 ///
 /// # Errors
 ///
-/// The disk refuses.
+/// A temporary file cannot be read.
 pub(super) fn passages(store: &WordStore, b: DocId, runs: &[EqualRun], gap: u64, out: &mut Vec<Passage>) -> Result<()> {
     let mut runs: Vec<(DocId, EqualRun)> = runs.iter().map(|run| (store.document(run.a), *run)).collect();
     runs.sort_unstable_by_key(|(document, run)| (*document, run.b, run.a, run.length));
+
     let first = out.len();
     for of_document in runs.chunk_by(|left, right| left.0 == right.0) {
         let a = of_document[0].0;
@@ -31,11 +32,13 @@ pub(super) fn passages(store: &WordStore, b: DocId, runs: &[EqualRun], gap: u64,
             out.extend(passage(store, a, b, merged)?);
         }
     }
+
+    // The runs were grouped by earlier document.
     out[first..].sort_unstable_by_key(Passage::report_order);
     Ok(())
 }
 
-/// Merges runs that ascend by `b`.
+/// Merges runs, which ascend by `b`.
 fn merge(runs: impl Iterator<Item = EqualRun>, gap: u64) -> Vec<MergedRuns> {
     let mut merged: Vec<MergedRuns> = Vec::new();
     for run in runs {
@@ -45,12 +48,13 @@ fn merge(runs: impl Iterator<Item = EqualRun>, gap: u64) -> Vec<MergedRuns> {
             None => merged.push(next),
         }
     }
+
     merged
 }
 
 impl MergedRuns {
-    /// Both as one, if `next` goes on on both sides and at most `gap` words lie between; as many may be claimed by both, as
-    /// when a word was put in between two equal ones.
+    /// Both as one, if `next` continues `self` on both sides and at most `gap` words lie between them. They may also
+    /// overlap by at most `gap` words on one side, as when a word was inserted between two equal ones.
     fn joined(&self, next: &Self, gap: u64) -> Option<Self> {
         let goes_on = |(start, end): (u64, u64), (later, last): (u64, u64)| {
             start < later && end < last && later.abs_diff(end) <= gap
@@ -58,14 +62,15 @@ impl MergedRuns {
         if gap == 0 || !goes_on(self.a, next.a) || !goes_on(self.b, next.b) {
             return None;
         }
-        // Where both runs claim words of one side, those count once.
+
+        // Words in both runs count once.
         let twice = self.a.1.saturating_sub(next.a.0).max(self.b.1.saturating_sub(next.b.0));
         let shared = self.shared + next.shared.saturating_sub(twice);
         Some(Self { a: (self.a.0, next.a.1), b: (self.b.0, next.b.1), shared })
     }
 }
 
-/// The passage, without the words at its ends that are part of a word which is not shared; `None` if none is left.
+/// The passage without the tokens at its ends that are only part of a word; `None` if nothing is left.
 fn passage(store: &WordStore, a: DocId, b: DocId, mut merged: MergedRuns) -> Result<Option<Passage>> {
     let (of_a, of_b) = (store.words_of(a), store.words_of(b));
     let glued = |word: u64, first: u64, last: u64| -> Result<bool> {
@@ -73,6 +78,8 @@ fn passage(store: &WordStore, a: DocId, b: DocId, mut merged: MergedRuns) -> Res
     };
     let inside =
         |a: u64, b: u64| -> Result<bool> { Ok(glued(a, of_a.start, of_a.end)? || glued(b, of_b.start, of_b.end)?) };
+
+    // Both sides are shortened together, so the words at the ends stay aligned.
     while merged.shared > 0 && inside(merged.a.0, merged.b.0)? {
         (merged.a.0, merged.b.0, merged.shared) = (merged.a.0 + 1, merged.b.0 + 1, merged.shared - 1);
     }
@@ -82,8 +89,8 @@ fn passage(store: &WordStore, a: DocId, b: DocId, mut merged: MergedRuns) -> Res
     if merged.shared == 0 || merged.a.0 >= merged.a.1 || merged.b.0 >= merged.b.1 {
         return Ok(None);
     }
-    let span = |(start, end): (u64, u64)| super::span_of(store, start, end);
-    let (a_span, b_span) = (span(merged.a)?, span(merged.b)?);
+
+    let (a_span, b_span) = (store.span_of(merged.a.0..merged.a.1)?, store.span_of(merged.b.0..merged.b.1)?);
     let MergedRuns { b: (start, end), shared, .. } = merged;
     Ok(Some(Passage { a, a_span, b, b_span, tokens: end - start, shared }))
 }

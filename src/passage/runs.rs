@@ -1,42 +1,43 @@
 //! Links → maximal runs of equal words.
 //!
-//! A document is gone through from its first word on. At the first window that stood before and does not lie in the run
-//! found last, the words are compared with those where the window stood first, in both directions as far as they are
-//! equal: that is the next run. So every run is maximal, and every window that stood before lies in one; comparing
-//! to the right takes time linear in the words, times the length of a window at worst; to the left only words of runs found
-//! before can be equal.
+//! A document is processed from its first word. Each repeated window that is not part of the last run is compared with
+//! its first occurrence, word by word in both directions: the equal words are the next run. So every run is maximal,
+//! and every repeated window is part of a run. Comparing to the right takes time linear in the words, at worst times
+//! the window length; to the left only words of earlier runs can be equal.
 
 use super::links::{WindowLink, WindowLinks};
-use super::store::WordStore;
+use super::word_store::WordStore;
 use crate::document::DocId;
 use crate::error::Result;
 
-/// Words of two places that are equal. By number, over all documents.
+/// `length` equal words at two places. Words are numbered over all documents.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct EqualRun {
-    /// The earlier place.
+    /// First word of the earlier place.
     pub(super) a: u64,
-    /// The later one.
+    /// First word of the later place.
     pub(super) b: u64,
-    /// How many words.
+    /// Number of words.
     pub(super) length: u64,
 }
 
-/// Calls `document` with every document that repeats something and its runs, in input order; returns how many windows
-/// were not followed, as their hashes are equal and their words are not.
+/// Calls `document` with each document that repeats something and with its runs, in input order. Returns the number of
+/// mismatched windows: their hashes are equal, their words are not, so they were dropped.
 ///
 /// # Errors
 ///
-/// The disk refuses; what `document` says.
+/// A temporary file cannot be read; `document` fails.
 pub(super) fn runs(
     store: &WordStore,
     links: &WindowLinks,
     window: usize,
     mut document: impl FnMut(DocId, &[EqualRun]) -> Result<()>,
 ) -> Result<u64> {
-    let mut state = RunState { store, window: window as u64, runs: Vec::new(), end: 0, lost: 0 };
+    let mut state = RunState { store, window: window as u64, runs: Vec::new(), end: 0, mismatched: 0 };
     let mut current = None;
+
     links.each(|link| {
+        // Links ascend, so a new document means that the last one is complete.
         let of = store.document(link.window);
         if let Some(before) = current.replace(of).filter(|before| *before != of) {
             document(before, &state.runs)?;
@@ -45,38 +46,44 @@ pub(super) fn runs(
         }
         state.link(link, of)
     })?;
+
     if let Some(last) = current {
         document(last, &state.runs)?;
     }
-    Ok(state.lost)
+
+    Ok(state.mismatched)
 }
 
 struct RunState<'a> {
     store: &'a WordStore,
     window: u64,
-    /// Those of the document at hand.
+    /// The runs of the current document.
     runs: Vec<EqualRun>,
-    /// Where the last of them ends.
+    /// End of the last of them.
     end: u64,
-    lost: u64,
+    mismatched: u64,
 }
 
 impl RunState<'_> {
     fn link(&mut self, link: WindowLink, document: DocId) -> Result<()> {
         let of_b = self.store.words_of(document);
-        // Consecutive windows of one link stay in one run, unless hashes deceive.
+
+        // Windows inside the last run are skipped. A link is usually one run; after a mismatch it may be several.
         let mut next = link.window.max((self.end + 1).saturating_sub(self.window));
         while next < link.window + link.count {
             let (a, b) = (link.first + (next - link.window), next);
             let of_a = self.store.words_of(self.store.document(a));
+            // Hashes proposed this pair of windows; equal words decide.
             let after = self.store.equal_after(a, b, (of_a.end - a).min(of_b.end - b))?;
             if after < self.window {
-                self.lost += 1;
+                self.mismatched += 1;
                 next += 1;
                 continue;
             }
+
             let before = self.store.equal_before(a, b, (a - of_a.start).min(b - of_b.start))?;
             self.runs.push(EqualRun { a: a - before, b: b - before, length: before + after });
+
             self.end = b + after;
             next = self.end + 1 - self.window;
         }
@@ -90,8 +97,8 @@ pub(super) mod tests {
 
     use proptest::prelude::*;
 
+    use super::super::folded_words::FoldedWords;
     use super::super::links::links;
-    use super::super::words::FoldedWords;
     use super::*;
     use crate::lsh::MemoryLimit;
     use crate::spill::SpillDir;

@@ -1,4 +1,4 @@
-//! Two texts, scored and explained: what `mukarrar compare` shows.
+//! Scores two texts and explains the score, for `mukarrar compare`.
 
 use crate::document::Span;
 use crate::lsh::containment::SamplePlan;
@@ -11,54 +11,56 @@ use crate::similarity::facts::{self, Facts, FactsGuard, WordFrequencies};
 use crate::similarity::own_text::{self, CorpusEvidence, Wording};
 use crate::similarity::{Relation, Score, VariantReason};
 
-use super::Options;
+use super::options::Options;
 
-/// How alike two texts are, and why.
+/// The similarity of two texts, and its explanation.
 #[derive(Debug)]
 pub struct Comparison {
     /// The first text.
     pub a: ComparedText,
     /// The second text.
     pub b: ComparedText,
-    /// Shingles that both have.
+    /// Number of shingles that both have.
     pub shared: usize,
     /// Exact scores.
     pub score: Score,
-    /// What a run calls the pair; `None` if it calls it nothing. For word frequencies stands the built-in list.
+    /// The relation that a run gives the pair; `None` if it does not list it. Word frequencies are those of the built-in list.
     pub relation: Option<Relation>,
-    /// What the scores were measured on.
+    /// The shingles that the scores were measured on.
     pub measure: ShingleKind,
-    /// Runs of tokens in text order, both texts covered.
+    /// Runs of tokens in text order. They cover both texts.
     pub runs: Vec<TokenRun>,
 }
 
 /// One of two compared texts.
 #[derive(Debug)]
 pub struct ComparedText {
-    /// Whose table folded it.
+    /// The language whose table folded it.
     pub language: Language,
     /// Its folded tokens with their original bytes.
     pub tokens: Vec<Token>,
-    /// Its boilerplate, which was left out.
+    /// Its boilerplate, which is not compared.
     pub left_out: Vec<Span>,
     /// Number of distinct shingles.
     pub shingles: usize,
 }
 
 impl Comparison {
-    /// The folded tokens of a run, and the bytes they came from in the first and in the second text.
+    /// The folded tokens of a run, and its bytes in the first and in the second text. No tokens if the run is not one of this
+    /// comparison.
     #[must_use]
     pub fn explain(&self, run: &TokenRun) -> (&[Token], Option<Span>, Option<Span>) {
         let (tokens, range) =
             if run.side == RunSide::OnlyB { (&self.b.tokens, &run.b) } else { (&self.a.tokens, &run.a) };
-        let tokens = tokens.get(range.clone()).unwrap_or_default();
+        let tokens = tokens.get(range.clone()).unwrap_or(&[]);
         (tokens, span_of(&self.a.tokens, &run.a), span_of(&self.b.tokens, &run.b))
     }
 }
 
-/// Compares two texts as a run compares them, documents unless told otherwise: the same is left out, same folding, same
-/// shingles, exact scores. Of `options` the profile, language, boilerplate, shingle, seed, threshold, containment and facts
-/// count. Two texts without tokens have the score 0 and no relation.
+/// Compares two texts as a run does: with the same boilerplate left out, the same folding and shingles, and exact scores.
+///
+/// Of `options`, only profile, language, boilerplate, rules, shingle, seed, threshold, containment and facts are used. Texts are
+/// whole documents unless [`SourcedText`] says otherwise. Two texts without tokens have the score 0 and no relation.
 #[must_use]
 pub fn compare<'t>(a: impl Into<SourcedText<'t>>, b: impl Into<SourcedText<'t>>, options: &Options) -> Comparison {
     let mut shingler = Shingler::new(options.shingle, options.seed);
@@ -66,6 +68,8 @@ pub fn compare<'t>(a: impl Into<SourcedText<'t>>, b: impl Into<SourcedText<'t>>,
     let (a, a_set) = fold(a.into(), options, &mut sieve, &mut shingler);
     let (b, b_set) = fold(b.into(), options, &mut sieve, &mut shingler);
     let score = Score::of(&a_set, &b_set);
+
+    // By tokens, not by shingle sets: two texts of equal sets may differ.
     let same = a.tokens.iter().map(|token| &token.text).eq(b.tokens.iter().map(|token| &token.text));
     let relation = if a.tokens.is_empty() || b.tokens.is_empty() {
         None
@@ -76,22 +80,26 @@ pub fn compare<'t>(a: impl Into<SourcedText<'t>>, b: impl Into<SourcedText<'t>>,
         let alike = near.or_else(|| inside(&a, &b, score, options));
         alike.map(|relation| reason(&a, &b, score, options).map_or(relation, Relation::Variant))
     };
+
     let runs = align(&a.tokens, &b.tokens);
     Comparison { shared: a_set.shared(&b_set), a, b, score, relation, measure: options.shingle, runs }
 }
 
-/// Which of two texts that are no copies stands inside the other, if one does.
+/// Which of two texts that are no copies is inside the other, if one is.
 fn inside(a: &ComparedText, b: &ComparedText, score: Score, options: &Options) -> Option<Relation> {
     let least = options.containment?;
-    let stands = score.containment >= least && a.shingles.min(b.shingles) >= SamplePlan::new(options.shingle).least();
-    stands.then_some(if b.shingles <= a.shingles { Relation::Contained } else { Relation::Contains })
+    let is_inside =
+        score.containment >= least && a.shingles.min(b.shingles) >= SamplePlan::new(options.shingle).least();
+    is_inside.then_some(if b.shingles <= a.shingles { Relation::Contained } else { Relation::Contains })
 }
 
-/// Why two alike texts are no copies, as far as two texts can tell it: nobody knows what is furniture.
+/// Why two similar texts are no copies, as far as two texts show it. Furniture shows only in a corpus.
 fn reason(a: &ComparedText, b: &ComparedText, score: Score, options: &Options) -> Option<VariantReason> {
     if options.facts == Facts::Off {
         return None;
     }
+
+    // Without a corpus word frequencies are those of the built-in list.
     let words = WordFrequencies::default();
     own_text_reason(a, b, options, &words).or_else(|| {
         let is_asked = score.jaccard < facts::CERTAIN;
@@ -99,6 +107,7 @@ fn reason(a: &ComparedText, b: &ComparedText, score: Score, options: &Options) -
     })
 }
 
+/// Why the own-text rule refuses a pair, if it does.
 fn own_text_reason(
     a: &ComparedText,
     b: &ComparedText,
@@ -117,10 +126,12 @@ fn own_text_reason(
     own_text::judge(text(&a, &words_a), text(&b, &words_b), CorpusEvidence { near: None, run: None, words })
 }
 
+/// The folded text of a side, tokens joined by one space.
 fn folded(side: &ComparedText) -> String {
     side.tokens.iter().map(|token| token.text.as_str()).collect::<Vec<_>>().join(" ")
 }
 
+/// Folds one text and makes its shingle set.
 fn fold(
     text: SourcedText<'_>,
     options: &Options,
@@ -129,6 +140,7 @@ fn fold(
 ) -> (ComparedText, ShingleSet) {
     let language = options.language.unwrap_or_else(|| Language::detect(text.text));
     let normalizer = Normalizer::new(options.profile, language);
+
     let kept = sieve.sift(text);
     let set = shingler.shingle_excerpt(&normalizer, kept).set();
     let left_out = kept.left_out().collect();

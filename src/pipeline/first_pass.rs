@@ -1,49 +1,56 @@
-//! The first pass over an input, or over a corpus that was read before: everything is read once, in blocks.
+//! The stage that reads everything once, in blocks: from an input, or from a corpus that was read before.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::fields::FieldParts;
-use super::memory::{MemoryPlan, PER_BLOCK_BYTE};
-use super::path::RouteSet;
-use super::scan::{BlockScanner, ScannedBlock};
-use super::tables::{self, RunTables};
-use super::work::WorkDir;
-use super::{Options, Progress, nodes, returning};
+use super::block_scanner::BlockScanner;
+use super::field_parts::FieldParts;
+use super::memory_plan::{MemoryPlan, PER_BLOCK_BYTE};
+use super::node_table;
+use super::options::Options;
+use super::page_cutter;
+use super::progress::Progress;
+use super::route::RouteSet;
+use super::run_tables::{self, RunTables};
+use super::run_task::RunTask;
+use super::scanned_block::ScannedBlock;
+use super::work_dir::WorkDir;
 use crate::error::Result;
 use crate::input::{BlockIndex, BlockReader, Corpus, CorpusBlocks, Input, RecordBlock, RepeatedIds, StoragePolicy};
 use crate::page::{LineCounter, ReturningLines, UnitLevel};
 use crate::parallel;
 use crate::spill::SpillDir;
 
-/// What scans, and what it goes by.
+/// The settings of a first pass.
 pub(super) struct FirstPass<'a> {
     pub(super) options: &'a Options,
-    pub(super) paths: &'a RouteSet,
+    pub(super) routes: &'a RouteSet,
     pub(super) plan: &'a MemoryPlan,
-    /// Whether passages are looked for, and nothing else.
-    pub(super) words: bool,
+    pub(super) task: RunTask,
     pub(super) progress: &'a dyn Progress,
 }
 
 impl FirstPass<'_> {
-    /// Reads and scans `input`. With a work directory, blocks that an earlier run finished are taken from there.
+    /// Reads and scans `input`. With a work directory, blocks that an earlier run finished are taken from it.
     ///
     /// # Errors
     ///
-    /// A file that was named cannot be read; the disk refuses; the tables outgrow the memory.
+    /// A named file cannot be read, the disk fails, or the tables outgrow the memory limit.
     pub(super) fn over_input(&self, input: Input, work: Option<&WorkDir>) -> Result<(Corpus, RunTables, RepeatedIds)> {
-        let room = work.map_or_else(|| self.plan.room(), WorkDir::room);
-        let holding = self.holding(&input, room);
+        let spill_dir = work.map_or_else(|| self.plan.spill_dir(), WorkDir::spill_dir);
+        let storage = self.storage(&input, spill_dir);
         let parts = FieldParts::new(self.options, input.options());
-        let mut tables = RunTables::new(self.paths, self.plan);
-        if self.learns() {
+        let mut tables = RunTables::new(self.routes, self.plan);
+
+        if self.needs_returning_lines() {
             self.progress.begin("learn", 0);
             let field = self.options.source_field.as_deref();
-            tables.returning = returning::of_input(&input, holding.clone(), field, self.plan, self.progress)?;
+            tables.returning = page_cutter::of_input(&input, storage.clone(), field, self.plan, self.progress)?;
             self.progress.begin("read", 0);
         }
-        let known = tables.returning.clone();
-        let mut reader = input.reader(holding)?;
+        let returning = tables.returning.clone();
+        let returning = returning.as_deref();
+
+        let mut reader = input.reader(storage)?;
         let mut journal = None;
         if let Some(work) = work {
             let mut done = Vec::new();
@@ -53,114 +60,137 @@ impl FirstPass<'_> {
             })?);
             reader.resume(done)?;
         }
+
+        // The journal first: the tables are lost with the process, the journal is not.
         let mut indices = Vec::new();
-        let known = known.as_deref();
-        let mut reader =
-            self.run(reader, BlockReader::next, parts, known, 2 * self.plan.block(), |index, scanned| {
-                if let Some(journal) = &mut journal {
-                    journal.append(&index, &scanned)?;
-                }
-                indices.push(index);
-                self.append(&mut tables, scanned)
-            })?;
+        let planned = 2 * self.plan.block();
+        let mut reader = self.scan_blocks(reader, BlockReader::next, parts, returning, planned, |index, scanned| {
+            if let Some(journal) = &mut journal {
+                journal.append(&index, &scanned)?;
+            }
+            indices.push(index);
+            self.append(&mut tables, scanned)
+        })?;
+        // Blocks of an earlier run are in the reader already.
         for index in indices {
             reader.accept(index);
         }
-        let mut corpus = reader.finish()?;
+
+        let mut corpus = Corpus::assemble(reader.finish()?);
         tables.finish()?;
         let names = self.names(&mut corpus, &mut tables)?;
         Ok((corpus, tables, names))
     }
 
-    /// How an input is read: its bytes, as far as they are kept, in `room` if they do not fit in the memory.
-    pub(super) fn holding(&self, input: &Input, room: &SpillDir) -> StoragePolicy {
+    /// How the bytes of an input are stored. Stored bytes that do not fit the memory go to `spill_dir`.
+    pub(super) fn storage(&self, input: &Input, spill_dir: &SpillDir) -> StoragePolicy {
         StoragePolicy {
             memory: self.plan.input(),
             map: self.options.map && self.plan.maps(input.bytes()),
-            room: Some(room.clone()),
+            room: Some(spill_dir.clone()),
             block_size: self.plan.block() as usize,
             threads: parallel::threads(),
         }
     }
 
-    /// Scans what was read before.
+    /// Scans a corpus that was read before.
     ///
     /// # Errors
     ///
-    /// A record cannot be read again; the disk refuses; the tables outgrow the memory.
+    /// A record cannot be read again, the disk fails, or the tables outgrow the memory limit.
     pub(super) fn over_corpus(&self, corpus: &Corpus) -> Result<(RunTables, RepeatedIds)> {
-        let mut tables = RunTables::new(self.paths, self.plan);
+        let mut tables = RunTables::new(self.routes, self.plan);
         let parts = FieldParts::new(self.options, corpus.options());
-        if self.learns() {
+
+        if self.needs_returning_lines() {
             self.progress.begin("learn", corpus.len() as u64);
             let field = self.options.source_field.as_deref();
-            self.plan.require(LineCounter::BYTES, returning::COUNTS)?;
+            self.plan.require(LineCounter::BYTES, page_cutter::COUNTS)?;
             let blocks = corpus.blocks_of(self.plan.block());
-            tables.returning = Some(returning::of_blocks(blocks, corpus.options(), field, self.progress)?);
+            tables.returning = Some(page_cutter::of_blocks(blocks, corpus.options(), field, self.progress)?);
             self.progress.begin("read", corpus.len() as u64);
         }
-        let known = tables.returning.clone();
-        // The bytes are held by the caller or were planned for when the corpus was read.
-        let known = known.as_deref();
-        self.run(corpus.blocks_of(self.plan.block()), CorpusBlocks::next, parts, known, u64::MAX, |_, scanned| {
+        let returning = tables.returning.clone();
+        let returning = returning.as_deref();
+
+        // No block is too large: the caller holds the bytes, or they were planned for when the corpus was read.
+        let blocks = corpus.blocks_of(self.plan.block());
+        self.scan_blocks(blocks, CorpusBlocks::next, parts, returning, u64::MAX, |_, scanned| {
             self.append(&mut tables, scanned)
         })?;
+
         tables.finish()?;
-        tables.reject(&corpus.repeats(), tables::REPEATED_ID);
+        tables.reject(&corpus.repeats(), run_tables::REPEATED_ID);
         let names = std::mem::take(&mut tables.names).finish(corpus)?;
         Ok((tables, names))
     }
 
-    /// Whether pages are cut with what is known of the others.
-    fn learns(&self) -> bool {
-        self.options.unit == UnitLevel::Story && !self.words
+    /// Whether pages are cut with the lines that return on other pages.
+    fn needs_returning_lines(&self) -> bool {
+        self.options.unit == UnitLevel::Story && self.task != RunTask::Passages
     }
 
-    fn run<S: Send>(
+    /// Scans the blocks of `source` on all threads, and gives them to `collect` in order. The memory plan covers blocks of at
+    /// most `planned` bytes; larger ones are checked against the limit.
+    fn scan_blocks<S: Send>(
         &self,
         source: S,
         next: impl Fn(&mut S) -> Result<Option<RecordBlock>> + Sync,
         parts: FieldParts,
-        known: Option<&ReturningLines>,
+        returning: Option<&ReturningLines>,
         planned: u64,
         mut collect: impl FnMut(BlockIndex, ScannedBlock) -> Result<()>,
     ) -> Result<S> {
-        // Records far larger than a block were not planned for: they are counted while they are under way.
-        let large = |block: &RecordBlock| Some(block.len()).filter(|length| *length > planned);
+        // A record that is larger than a block makes a block of its own. Its bytes count while it is under way.
+        let unplanned = |block: &RecordBlock| if block.len() > planned { block.len() } else { 0 };
         let under_way = AtomicU64::new(0);
+
         let next = |source: &mut S| {
             let block = next(source)?;
-            if let Some(length) = block.as_ref().and_then(large) {
+            let length = block.as_ref().map_or(0, unplanned);
+            if length > 0 {
                 let all = under_way.fetch_add(length, Ordering::Relaxed) + length;
-                self.plan.require(all * PER_BLOCK_BYTE, "records of so many bytes")?;
+                self.plan.require(all * PER_BLOCK_BYTE, "records of this size")?;
             }
             Ok(block)
         };
+
         let scan = |scanner: &mut BlockScanner<'_>, block: RecordBlock| {
             let scanned = scanner.scan(&block);
-            under_way.fetch_sub(large(&block).unwrap_or(0), Ordering::Relaxed);
+            under_way.fetch_sub(unplanned(&block), Ordering::Relaxed);
             scanned
         };
-        let new = if self.words { BlockScanner::of_words } else { BlockScanner::new };
-        let scanner = || new(self.options, self.paths, parts.clone(), self.progress).knowing(known);
+
+        let scanner = || {
+            let (options, routes, parts) = (self.options, self.routes, parts.clone());
+            match self.task {
+                RunTask::Passages => BlockScanner::of_words(options, routes, parts, self.progress),
+                RunTask::Clusters | RunTask::Pairs => {
+                    BlockScanner::new(options, routes, parts, returning, self.progress)
+                }
+            }
+        };
         parallel::in_order(parallel::threads(), source, next, scanner, scan, |(index, scanned)| collect(index, scanned))
     }
 
+    /// Appends a scanned block, if the tables still fit the memory.
     fn append(&self, tables: &mut RunTables, scanned: ScannedBlock) -> Result<()> {
         tables.append(scanned)?;
-        // What the next stage needs is known already; better to end now than after hours.
-        let grouping = tables.units.len() as u64 * nodes::BYTES_PER_UNIT;
-        self.plan.require(tables.bytes() + grouping, "an input of so many records")
+
+        // Grouping comes next, and its memory is known already: better to end now than after hours.
+        let grouping = tables.units.len() as u64 * node_table::BYTES_PER_UNIT;
+        self.plan.require(tables.bytes() + grouping, "an input with this many records")
     }
 
-    /// Names the records; with unique ids, repeats are rejected.
+    /// The repeated ids. If ids must be unique, the repeats are rejected instead.
     fn names(&self, corpus: &mut Corpus, tables: &mut RunTables) -> Result<RepeatedIds> {
         let ids = std::mem::take(&mut tables.names);
         if !corpus.options().unique_ids {
             return ids.finish(corpus);
         }
+        // Repeats are known only after the whole input is read, so their units are taken back.
         let repeats = corpus.reject_repeats(ids)?;
-        tables.reject(&repeats, tables::REPEATED_ID);
+        tables.reject(&repeats, run_tables::REPEATED_ID);
         Ok(RepeatedIds::default())
     }
 }

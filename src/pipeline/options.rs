@@ -1,4 +1,4 @@
-//! What a batch run is asked to do.
+//! The options of a batch run.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -9,34 +9,35 @@ use crate::error::{Error, Remedy, Result};
 use crate::lsh::{Banding, BandingOverrides};
 use crate::normalize::{Language, Profile};
 use crate::page::{Boilerplate, BoilerplateRules, Sieve, SourceResolver, UnitLevel};
+use crate::passage;
 use crate::shingle::ShingleKind;
 use crate::similarity::facts::Facts;
 use crate::similarity::own_text;
 use crate::spill::SpillDir;
 
-/// Where edited copies are taken, candidates are looked for as if this were the threshold: it finds .98 of them.
+/// The threshold for which candidates are banded if edited copies are copies. It finds .98 of them.
 const EDITED_BANDING: f64 = 0.5;
 
-/// The options of a batch run. Start from [`Options::default`], set what differs; [`Pipeline::new`](super::Pipeline::new)
-/// validates.
+/// The options of a batch run. Start from [`Options::default`] and set the fields that differ.
+/// [`Pipeline::new`](crate::pipeline::Pipeline::new) validates them.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Options {
-    /// What is compared.
+    /// Which parts of a document are compared.
     pub unit: UnitLevel,
     /// How strongly text is folded.
     pub profile: Profile,
-    /// The language of every document; `None` lets the gate decide for each.
+    /// The language of every document; `None` detects it for each.
     pub language: Option<Language>,
-    /// What becomes of boilerplate.
+    /// How boilerplate is treated.
     pub boilerplate: Boilerplate,
-    /// Learned boilerplate; its sources are those that [`SourceResolver`](crate::page::SourceResolver) names.
+    /// Learned boilerplate rules, by source as [`SourceResolver`](crate::page::SourceResolver) names it.
     pub rules: Option<Arc<BoilerplateRules>>,
     /// The field that names the source of a record; `None` for the host of its `url`, else its folder.
     pub source_field: Option<String>,
-    /// What one shingle is.
+    /// How texts are cut into shingles.
     pub shingle: ShingleKind,
-    /// Whether headlines and lines take the short path.
+    /// Whether headlines and lines are compared by the rules for short texts.
     pub short: bool,
     /// Smallest Jaccard of a `near` pair, in (0, 1].
     pub threshold: f64,
@@ -45,44 +46,70 @@ pub struct Options {
     pub edited: bool,
     /// Chance that a pair exactly at the threshold becomes a candidate, in (0, 1).
     pub recall: f64,
-    /// Smallest containment of a `contained` pair, in (0, 1]; `None` looks for none. Asks for 50 shingles at least on the
-    /// smaller side (250 where shingles are characters).
+    /// Smallest containment of a `contained` pair, in (0, 1]; `None` does not search for contained units. The smaller unit needs
+    /// 50 shingles (250 if shingles are characters).
     pub containment: Option<f64>,
-    /// Whether contained units count as copies: they leave their own clusters and gather around what holds them. Otherwise
-    /// they are shown beside it.
+    /// Whether contained units are copies: they leave their own clusters and join the cluster of their container. Otherwise
+    /// they are attached to it: shown, never removed.
     pub contained_copies: bool,
-    /// Whether siblings of one template that tell other facts are variants, not copies (see [`crate::similarity::facts`]).
+    /// Whether texts that fill one template with other facts are variants, not copies (see [`crate::similarity::facts`]).
     pub facts: Facts,
-    /// Signature length, bands and rows, where the rule is not to choose them.
+    /// Signature length, bands and rows, if they are not to be derived.
     pub overrides: BandingOverrides,
-    /// Seed of every hash. Other seeds find other candidates among pairs below certainty.
+    /// Seed of every hash. Another seed finds other candidates among pairs that are not certain to be found.
     pub seed: u64,
-    /// Whether `related` headlines are looked for across documents too.
+    /// Whether `related` headlines are searched across documents too.
     pub related: bool,
-    /// Buckets of more units than this are split.
+    /// Buckets of more units are searched by prefix and length filters; at least 2.
     pub max_bucket: usize,
-    /// The field that says when a record was published, among those that the input reads (see [`Options::fields`]).
+    /// The field with the publication date of a record. It must be one that the input reads (see [`Options::fields`]).
     pub date_field: Option<String>,
-    /// Compares only records that are at most so far apart; needs `date_field`. A record without a readable date is compared
+    /// Largest distance in time of records that are compared; needs `date_field`. A record without a readable date is compared
     /// with all.
     pub window: Option<Window>,
     /// Which member of a cluster stays.
     pub keep: Keep,
-    /// Shortest passage, in tokens; from 2 to 10,000.
-    pub min_tokens: usize,
-    /// Passages that at most so many tokens part on both sides are shown as one.
-    pub max_gap: usize,
-    /// Number of threads; `None` for one a core.
+    /// Lengths of passages; only runs over passages use them.
+    pub passages: PassageOptions,
+    /// Number of threads, at least 1; `None` for one per core.
     pub threads: Option<usize>,
-    /// Bytes that the whole process may take; what does not fit is spilled to `temp_dir`. `None`: as much as it needs.
+    /// Bytes that the whole process may take. Data that does not fit is spilled to `temp_dir`. `None` for no limit.
     pub memory: Option<u64>,
-    /// Whether plain files are mapped into memory instead of being read block by block: faster, but the pages that the
-    /// system keeps count as memory of the process. Files of more than half of `memory` are never mapped.
+    /// Whether plain files are mapped into memory instead of being read block by block. This is faster, but the mapped pages
+    /// count as memory of the process. Inputs of more than half of `memory` are never mapped.
     pub map: bool,
     /// Where to spill under a memory limit; `None` for the system's directory for temporary files.
     pub temp_dir: Option<PathBuf>,
-    /// Where a run notes what it has finished, so that the same run goes on from there after it was killed.
+    /// Where a run saves its progress, so that the same run continues there after it was killed.
     pub work_dir: Option<PathBuf>,
+}
+
+/// Lengths of passages, in tokens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct PassageOptions {
+    /// Shortest passage; from 2 to 10,000.
+    pub min_tokens: usize,
+    /// Neighbouring passages of the same two documents are shown as one if at most this many tokens separate them in both;
+    /// from 0 to 10,000.
+    pub max_gap: usize,
+}
+
+impl Default for PassageOptions {
+    fn default() -> Self {
+        Self { min_tokens: 30, max_gap: 4 }
+    }
+}
+
+impl PassageOptions {
+    /// Checks the lengths.
+    ///
+    /// # Errors
+    ///
+    /// The first length that is out of its range.
+    pub(super) fn validate(self) -> Result<()> {
+        passage::validate(self.min_tokens, self.max_gap)
+    }
 }
 
 impl Default for Options {
@@ -109,8 +136,7 @@ impl Default for Options {
             date_field: None,
             window: None,
             keep: Keep::First,
-            min_tokens: 30,
-            max_gap: 4,
+            passages: PassageOptions::default(),
             threads: None,
             memory: None,
             map: true,
@@ -121,17 +147,20 @@ impl Default for Options {
 }
 
 impl Options {
-    /// Where to spill. A directory that was named must be there; another is only missed when it is needed.
+    /// Where to spill. A directory that the options name must exist now; the system's directory only when it is needed.
     ///
     /// # Errors
     ///
-    /// No file can be made in the directory that was named.
-    pub(super) fn room(&self) -> Result<SpillDir> {
-        let room = SpillDir::temporary(self.temp_dir.clone().unwrap_or_else(std::env::temp_dir));
-        if self.temp_dir.is_some() {
-            room.check()?;
+    /// No file can be made in the directory that the options name.
+    pub(super) fn spill_dir(&self) -> Result<SpillDir> {
+        match &self.temp_dir {
+            Some(directory) => {
+                let spill_dir = SpillDir::temporary(directory.clone());
+                spill_dir.check()?;
+                Ok(spill_dir)
+            }
+            None => Ok(SpillDir::temporary(std::env::temp_dir())),
         }
-        Ok(room)
     }
 
     /// The fields of records that a run with these options reads, for
@@ -139,8 +168,10 @@ impl Options {
     #[must_use]
     pub fn fields(&self) -> Vec<String> {
         let mut fields: Vec<String> = self.keep.field().map(str::to_owned).into_iter().collect();
-        let sources = self.names_sources() || self.unit == UnitLevel::Story;
-        let sources = SourceResolver::fields(self.source_field.as_deref()).filter(|_| sources);
+
+        // Stories are cut with the lines that return on other pages of the same source.
+        let needs_sources = self.names_sources() || self.unit == UnitLevel::Story;
+        let sources = SourceResolver::fields(self.source_field.as_deref()).filter(|_| needs_sources);
         for field in self.date_field.clone().into_iter().chain(sources) {
             if !fields.contains(&field) {
                 fields.push(field);
@@ -149,12 +180,12 @@ impl Options {
         fields
     }
 
-    /// Whether outputs say how many sources a story has.
+    /// Whether outputs give the number of sources of a story.
     pub(super) fn names_sources(&self) -> bool {
         self.rules.is_some() || self.source_field.is_some() || self.date_field.is_some()
     }
 
-    /// What says which part of a text is compared.
+    /// The sieve that selects the part of a text that is compared.
     #[must_use]
     pub fn sieve(&self) -> Sieve {
         Sieve::new(self.boilerplate).with_rules(self.rules.clone())
@@ -165,8 +196,8 @@ impl Options {
         self.edited && self.facts == Facts::Guard && self.shingle == own_text::MEASURE
     }
 
-    /// The Jaccard for which candidates are looked for with the recall that was asked for.
-    fn banded(&self) -> f64 {
+    /// The Jaccard at which candidates are found with the recall of the options.
+    fn banded_threshold(&self) -> f64 {
         if self.takes_edited() { self.threshold.min(EDITED_BANDING) } else { self.threshold }
     }
 
@@ -179,12 +210,22 @@ impl Options {
     /// The default of [`recall`](Self::recall).
     pub const DEFAULT_RECALL: f64 = 0.99;
 
-    /// Bands and rows for these options, everything validated.
+    /// Bands and rows for these options.
     ///
     /// # Errors
     ///
-    /// The first option out of its range, with what would fit.
+    /// Threshold, recall or an override is out of its range, or no banding reaches the recall.
     pub fn banding(&self) -> Result<Banding> {
+        Banding::choose(self.banded_threshold(), self.recall, self.overrides)
+    }
+
+    /// Checks every option that [`banding`](Self::banding) does not. The lengths of passages are checked when passages are
+    /// asked for.
+    ///
+    /// # Errors
+    ///
+    /// The first option out of its range, or without another that it needs; the message says what would fit.
+    pub fn validate(&self) -> Result<()> {
         if self.max_bucket < 2 {
             return Err(Error::parameter("max_bucket", self.max_bucket, "at least 2"));
         }
@@ -199,6 +240,7 @@ impl Options {
         if let Some(containment) = self.containment.filter(|value| !(*value > 0.0 && *value <= 1.0)) {
             return Err(Error::parameter("containment", containment, "above 0 and at most 1, or off"));
         }
+
         let by_date = [("window", self.window.is_some()), ("keep", self.keep.is_by_date())];
         if let (None, Some((name, _))) = (&self.date_field, by_date.iter().find(|(_, asks)| *asks)) {
             let window = self.window.map(|window| window.to_string());
@@ -207,6 +249,6 @@ impl Options {
             return Err(Error::parameter(name, given, "it compares dates, and no date field is given")
                 .with_remedy(Remedy::Choose { purpose, parameter: "date_field" }));
         }
-        Banding::choose(self.banded(), self.recall, self.overrides)
+        Ok(())
     }
 }

@@ -1,15 +1,15 @@
-//! How a run tells what it is doing.
+//! The progress reports of a run.
 
-/// Hears of a run's stages and of the records and bytes done in each. Called from several threads.
+/// Receives the stages of a run, and the records and bytes done in each. Called from several threads.
 pub trait Progress: Sync {
-    /// A stage begins: its name, and how many records it will go through.
+    /// A stage begins. `records` is how many it will go through; 0 if that is not known.
     fn begin(&self, stage: &'static str, records: u64);
 
-    /// So many more records and bytes are done.
+    /// `records` and `bytes` more are done.
     fn advance(&self, records: u64, bytes: u64);
 }
 
-/// Nobody listens.
+/// Ignores all reports.
 impl Progress for () {
     fn begin(&self, _stage: &'static str, _records: u64) {}
 

@@ -1,112 +1,117 @@
-//! The accounts of a run: every record in exactly one place, and the counts add up.
+//! The summary of a run. It counts every record in exactly one place, and the counts add up.
 
 use std::collections::BTreeMap;
 
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
-use super::Options;
+use super::options::Options;
 use crate::document::DocId;
 use crate::lsh::Banding;
 use crate::similarity::Relation;
 
-/// The counts, times and parameters of a run. Serialized, it is the summary file.
+/// The counts, warnings, parameters and times of a run. Serialized, it is the summary file.
 #[derive(Debug, Clone, Serialize)]
 pub struct Summary {
-    /// Every input record, in exactly one account.
+    /// The input records, references left out.
     pub records: RecordCounts,
-    /// The references of the run, which no other account counts; only if there are any.
+    /// The references of the run, which no other field counts; `None` without references.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub references: Option<ReferenceCounts>,
-    /// Units that were compared or marked.
+    /// Number of units, boilerplate included.
     pub units: u64,
-    /// Units without a token: counted, never clustered.
+    /// Number of units that are not boilerplate and have no tokens. They are never clustered.
     pub empty_units: u64,
-    /// Clusters found.
+    /// Number of clusters.
     pub clusters: u64,
-    /// Verified pairs found, exact groups not expanded; only of `pairs`.
+    /// Number of verified pairs, exact groups not expanded; only of `pairs`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pairs: Option<u64>,
-    /// Verified pairs that are alike enough for a copy and are none, by reason; of `clusters` and `dedup` those of a keeper.
+    /// Number of verified pairs that are similar enough for copies but are none, by reason. `clusters` and `dedup` count those of
+    /// a keeper.
     pub variants: BTreeMap<&'static str, u64>,
-    /// What looking for contained units came to.
+    /// The search for contained units.
     pub containment: ContainmentCounts,
-    /// Spans of boilerplate taken out of kept records; only with [`Boilerplate::Strip`](crate::page::Boilerplate::Strip).
+    /// Number of spans of boilerplate removed from kept records; only with [`Boilerplate::Strip`](crate::page::Boilerplate::Strip).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub stripped_spans: Option<u64>,
-    /// Passages found, or removed; only of runs over passages.
+    /// Number of passages found, or removed; only of runs over passages.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub passages: Option<u64>,
-    /// Candidate pairs that a cap left unverified; one that was left in several buckets counts in each.
+    /// Number of candidate pairs that a cap left unverified. A pair that is left in several buckets counts in each.
     pub lost_pairs: u64,
-    /// Records whose id stood earlier in the input.
+    /// Number of records whose id an earlier record has.
     pub repeated_ids: u64,
-    /// Files passed over: hidden, `README*`, or of an unknown extension.
+    /// Number of skipped files: hidden, `README*`, or of an unknown extension.
     pub skipped_files: u64,
-    /// Records whose text is anything but their bytes in UTF-8: what was done, how, to how many.
+    /// Number of records whose text is not simply their bytes in UTF-8, by kind and name of the change.
     pub noted: BTreeMap<String, BTreeMap<String, u64>>,
-    /// The places of those records, ascending; [`Record::decoding`](crate::input::Record::decoding) says more.
+    /// Those records, ascending; [`Record::decoding`](crate::input::Record::decoding) gives the changes of each.
     #[serde(skip)]
     pub decoded: Vec<DocId>,
-    /// What a user should know, a sentence each.
+    /// Warnings, a sentence each.
     pub warnings: Vec<String>,
-    /// Everything that decided the outcome.
+    /// The parameters that decide the result.
     pub parameters: RunParameters,
     /// Time and bytes of each stage, in order.
     #[serde(serialize_with = "as_map")]
     pub stages: Vec<RunStage>,
     /// Bytes written to the directory for temporary files.
     pub spilled_bytes: u64,
-    /// Largest resident memory of the process in bytes; 0 where the system does not tell.
+    /// Largest resident memory of the process in bytes; 0 if the system does not give it.
     pub peak_rss_bytes: u64,
 }
 
-/// Where the input records went: `kept + removed + rejected = read`.
+/// The input records: `kept + removed + rejected = read`.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct RecordCounts {
-    /// Records in the input.
+    /// Number of records in the input.
     pub read: u64,
-    /// Records that stayed, edited ones included.
+    /// Number of kept records, edited ones included.
     pub kept: u64,
-    /// Kept records that lost spans.
+    /// Number of kept records from which spans were removed.
     pub edited: u64,
-    /// Removed records by relation to their keeper.
+    /// Number of removed records by relation to their keeper.
     pub removed: BTreeMap<String, u64>,
-    /// Rejected records by reason.
+    /// Number of rejected records by reason.
     pub rejected: BTreeMap<String, u64>,
 }
 
 impl RecordCounts {
-    /// One record less was rejected for `reason`.
+    /// Takes one record back that was counted as rejected for `reason`.
     pub(super) fn reject_less(&mut self, reason: &str) {
+        debug_assert!(self.rejected.contains_key(reason), "no record was rejected for {reason}");
         if let Some(count) = self.rejected.get_mut(reason) {
             *count -= 1;
         }
+
+        // A reason without records is not listed.
         self.rejected.retain(|_, count| *count > 0);
     }
 }
 
-/// Records that others are compared with: they stay whatever is found.
+/// The references: records that the input is compared with, and that are never removed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct ReferenceCounts {
-    /// Records in the references.
+    /// Number of records in the references.
     pub read: u64,
-    /// Those that cannot be read.
+    /// Number of those that cannot be read.
     pub rejected: u64,
 }
 
-/// What looking for contained units came to.
+/// The search for contained units.
 #[derive(Debug, Clone, Copy, Default, Serialize)]
 pub struct ContainmentCounts {
-    /// Pairs that were compared.
+    /// Number of compared pairs.
     pub candidates: u64,
-    /// Pairs of which one stands inside the other, exact groups not expanded.
+    /// Number of pairs of which one unit is inside the other, exact groups not expanded.
     pub pairs: u64,
-    /// Units of whose sampled shingles all but two at most stand in more than 50 others: what holds them was not looked for.
+    /// Number of units that were not searched for containers: all of their sampled shingles but at most two are in more than 50
+    /// other units.
     pub unseen_units: u64,
 }
 
-/// The parameters of a run, resolved.
+/// The parameters of a run, with defaults and derived values resolved.
 #[derive(Debug, Clone, Serialize)]
 pub struct RunParameters {
     /// [`Options::unit`].
@@ -117,7 +122,7 @@ pub struct RunParameters {
     pub lang: String,
     /// [`Options::boilerplate`].
     pub boilerplate: String,
-    /// The digest of the learned rules, if there are any.
+    /// The digest of the learned rules; `None` without rules.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub boilerplate_rules: Option<String>,
     /// [`Options::shingle`].
@@ -132,13 +137,13 @@ pub struct RunParameters {
     pub containment: Option<f64>,
     /// [`Options::recall`].
     pub recall: f64,
-    /// Length of a signature.
+    /// Number of hashes of a signature.
     pub num_hashes: usize,
-    /// Bands.
+    /// Number of bands of a signature.
     pub bands: usize,
-    /// Rows of a band.
+    /// Number of rows of a band.
     pub rows: usize,
-    /// Chance of becoming a candidate at Jaccard .3, .5 and the threshold.
+    /// The chance that a pair becomes a candidate, at Jaccard .3, .5 and the threshold.
     pub s_curve: Vec<(f64, f64)>,
     /// [`Options::seed`].
     pub seed: u64,
@@ -152,10 +157,10 @@ pub struct RunParameters {
     pub date_field: Option<String>,
     /// [`Options::window`].
     pub window: Option<String>,
-    /// [`Options::min_tokens`], where passages were looked for.
+    /// [`PassageOptions::min_tokens`](super::PassageOptions::min_tokens); only of runs over passages.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub min_tokens: Option<usize>,
-    /// [`Options::max_gap`], where passages were listed.
+    /// [`PassageOptions::max_gap`](super::PassageOptions::max_gap); only of runs that list passages.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_gap: Option<usize>,
 }
@@ -168,10 +173,11 @@ pub struct RunStage {
     pub name: &'static str,
     /// Wall time in seconds.
     pub seconds: f64,
-    /// Bytes it went through.
+    /// Bytes that it processed; 0 for stages that do not count them.
     pub bytes: u64,
 }
 
+/// Serialises stages as a map by name.
 fn as_map<S: Serializer>(stages: &[RunStage], serializer: S) -> Result<S::Ok, S::Error> {
     let mut map = serializer.serialize_map(Some(stages.len()))?;
     for stage in stages {
@@ -181,7 +187,7 @@ fn as_map<S: Serializer>(stages: &[RunStage], serializer: S) -> Result<S::Ok, S:
 }
 
 impl Summary {
-    /// Empty accounts with the parameters of `options`.
+    /// A summary with the parameters of `options` and without counts.
     #[must_use]
     pub fn new(options: &Options, banding: Banding) -> Self {
         Self {
@@ -207,26 +213,25 @@ impl Summary {
             peak_rss_bytes: 0,
         }
     }
-}
 
-impl Summary {
-    /// Enters notes, `KIND/NAME` each, and the places of the records they are about.
+    /// Enters notes, each `KIND/NAME`, and the records that have them.
     pub(super) fn note(&mut self, noted: &BTreeMap<String, u64>, decoded: &[DocId]) {
         for (note, count) in noted {
+            debug_assert!(note.contains('/'), "{note} has no kind");
             let (kind, name) = note.split_once('/').unwrap_or((note, ""));
             *self.noted.entry(kind.to_owned()).or_default().entry(name.to_owned()).or_default() += count;
         }
         self.decoded.extend_from_slice(decoded);
     }
 
-    /// Counts what is alike enough for a copy and is none.
+    /// Counts the variants among `relations`.
     pub(super) fn count_variants(&mut self, relations: impl Iterator<Item = Relation>) {
         for reason in relations.filter_map(Relation::reason) {
             *self.variants.entry(reason.name()).or_default() += 1;
         }
     }
 
-    /// Adds time and bytes to a stage; stages stand in the order in which they first ended.
+    /// Adds time and bytes to a stage. Stages are in the order in which they first ended.
     pub fn add_stage(&mut self, name: &'static str, seconds: f64, bytes: u64) {
         if let Some(stage) = self.stages.iter_mut().find(|stage| stage.name == name) {
             stage.seconds += seconds;

@@ -1,13 +1,14 @@
-//! Clusters, each with its members in input order.
+//! Clusters, largest first, each with its members in input order.
 
 use std::collections::BTreeSet;
 use std::io::{self, Write};
 
 use serde::Serialize;
 
+use super::shown_units::ShownUnits;
+use super::story_titles::TitleRow;
+use super::style::{ReportFormat, ReportStyle};
 use super::text::cell;
-use super::titles::TitleRow;
-use super::{ReportFormat, ReportStyle, ShownUnits};
 use crate::cluster::{Cluster, Member};
 use crate::document::{Date, UnitKind};
 use crate::input::Corpus;
@@ -48,12 +49,11 @@ struct MemberRow {
     preview: String,
 }
 
-/// Writes the clusters of a run over `corpus`, largest first. Their records are read again for it, on all threads of the
-/// run.
+/// Writes the clusters of a run over `corpus`. Reads their records again, on all threads of the run.
 ///
 /// # Errors
 ///
-/// What the writer says; a record cannot be read again.
+/// The writer fails; a record cannot be read again.
 pub fn clusters(found: &Clustering, corpus: &Corpus, style: ReportStyle, out: &mut dyn Write) -> io::Result<()> {
     let (head, between, tail) = match style.format {
         ReportFormat::Json if found.clusters.is_empty() => ("[", "", "]\n"),
@@ -62,43 +62,49 @@ pub fn clusters(found: &Clustering, corpus: &Corpus, style: ReportStyle, out: &m
         ReportFormat::Jsonl | ReportFormat::Text => ("", "", ""),
     };
     out.write_all(head.as_bytes())?;
-    let mut first = true;
+
+    let mut is_first = true;
+    // Batches are rendered on all threads and written in order.
     parallel::in_order(
         found.threads,
         (0, &found.clusters[..]),
-        |rest| Ok(next(rest)),
+        |rest| Ok(next_batch(rest)),
         || ShownUnits::of(corpus, found),
-        |shown, (first, clusters)| written(shown, first, clusters, style, between),
+        |shown, (first, clusters)| rendered(shown, first, clusters, style, between),
         |bytes| {
-            if !std::mem::take(&mut first) {
+            if !std::mem::take(&mut is_first) {
                 out.write_all(between.as_bytes())?;
             }
             out.write_all(&bytes?)
         },
     )
     .map(drop)?;
+
     out.write_all(tail.as_bytes())
 }
 
-/// A thread writes so many members at once, but at least one cluster.
-const AT_ONCE: usize = 256;
+/// Largest number of members of a batch of several clusters.
+const BATCH_MEMBERS: usize = 256;
 
-/// Takes the next clusters, and the number of the first, from what is left.
-fn next<'a>(rest: &mut (usize, &'a [Cluster])) -> Option<(usize, &'a [Cluster])> {
+/// Takes the next batch of clusters, with the number of its first, from the rest; one cluster at least.
+fn next_batch<'a>(rest: &mut (usize, &'a [Cluster])) -> Option<(usize, &'a [Cluster])> {
     let (first, clusters) = *rest;
+
     let mut members = 0;
     let fits = |cluster: &&Cluster| {
         members += cluster.members.len();
-        members <= AT_ONCE
+        members <= BATCH_MEMBERS
     };
     let count = clusters.iter().take_while(fits).count().max(1).min(clusters.len());
+
+    // One cluster at least, however large.
     let (now, later) = clusters.split_at(count);
     *rest = (first + count, later);
     (!now.is_empty()).then_some((first, now))
 }
 
-/// Some clusters, the first of them number `first`, as they stand in the report.
-fn written(
+/// The bytes of some clusters in the report; `first` is the number of the first one.
+fn rendered(
     shown: &ShownUnits<'_>,
     first: usize,
     clusters: &[Cluster],
@@ -108,6 +114,8 @@ fn written(
     let mut out = Vec::new();
     for (number, cluster) in clusters.iter().enumerate() {
         let row = row(shown, first + number, cluster)?;
+
+        // Between the clusters of a batch; the caller separates batches.
         if number > 0 {
             out.extend_from_slice(between.as_bytes());
         }
@@ -126,6 +134,8 @@ fn written(
 
 fn row(shown: &ShownUnits<'_>, number: usize, cluster: &Cluster) -> io::Result<ClusterRow> {
     let members = cluster.members.iter().map(|member| member_row(shown, member)).collect::<io::Result<_>>()?;
+
+    // Attached members count in neither dates nor sources.
     let dates = || cluster.copies().filter_map(|unit| shown.date(unit));
     Ok(ClusterRow {
         cluster: number,
@@ -139,8 +149,9 @@ fn row(shown: &ShownUnits<'_>, number: usize, cluster: &Cluster) -> io::Result<C
 }
 
 fn member_row(shown: &ShownUnits<'_>, member: &Member) -> io::Result<MemberRow> {
-    // Before the id, which is then known from the same reading.
-    let (preview, fields) = shown.told(member.unit)?;
+    // Before the id: one read of the record gives both.
+    let (preview, fields) = shown.preview_and_fields(member.unit)?;
+
     Ok(MemberRow {
         id: shown.id(member.unit)?,
         kind: shown.kind(member.unit),
@@ -149,7 +160,7 @@ fn member_row(shown: &ShownUnits<'_>, member: &Member) -> io::Result<MemberRow> 
         jaccard: member.score.jaccard,
         containment: member.score.containment,
         measure: member.measure,
-        source: shown.source(member.unit),
+        source: shown.place(member.unit),
         date: shown.date(member.unit),
         fields,
         preview,
@@ -164,6 +175,7 @@ fn table(row: &ClusterRow, out: &mut dyn Write) -> io::Result<()> {
         write!(out, "{}\t{}\t{}\t{}\t", row.cluster, row.size, cell(&row.keeper), cell(&member.id))?;
         write!(out, "{}\t{}\t{:.6}\t", member.kind, member.relation, member.jaccard)?;
         write!(out, "{:.6}\t{}\t", member.containment, member.measure)?;
+
         let reason = member.reason.map_or("", VariantReason::name);
         writeln!(out, "{}\t{}\t{reason}", cell(&member.source), cell(&member.preview))?;
     }
@@ -171,7 +183,17 @@ fn table(row: &ClusterRow, out: &mut dyn Write) -> io::Result<()> {
 }
 
 fn text(row: &ClusterRow, style: ReportStyle, out: &mut dyn Write) -> io::Result<()> {
-    let attached = row.members.len() - row.size.min(row.members.len());
+    text_head(row, style, out)?;
+    for member in &row.members {
+        text_member(member, style, out)?;
+    }
+    writeln!(out)
+}
+
+fn text_head(row: &ClusterRow, style: ReportStyle, out: &mut dyn Write) -> io::Result<()> {
+    // `size` counts the keeper and its copies; the other members are attached.
+    debug_assert!(row.size <= row.members.len());
+    let attached = row.members.len().saturating_sub(row.size);
     let attached = if attached > 0 { format!(", {attached} beside") } else { String::new() };
     let members = if row.size == 1 { "member" } else { "members" };
     let number = style.bold(&format!("#{}", row.cluster));
@@ -180,22 +202,25 @@ fn text(row: &ClusterRow, style: ReportStyle, out: &mut dyn Write) -> io::Result
         (Some(first), _) => format!("  {first}"),
         _ => String::new(),
     };
+
     writeln!(out, "{number}  {} {members}{attached}  keeper {}{span}", row.size, style.original(&row.keeper))?;
     if !row.sources.is_empty() {
         let sources: Vec<String> = row.sources.iter().map(|source| style.original(source)).collect();
         writeln!(out, "  sources    {}", sources.join(", "))?;
     }
-    for member in &row.members {
-        let scores = match member.relation {
-            "keeper" => " ".repeat(18),
-            _ => format!("J {:.4}  C {:.4}", member.jaccard, member.containment),
-        };
-        let reason = member.reason.map_or_else(String::new, |reason| format!(" ({reason})"));
-        let relation = format!("{:9}", format!("{}{reason}", member.relation));
-        let relation = if member.relation == "keeper" { style.green(&relation) } else { relation };
-        write!(out, "  {relation}  {scores}  {}  ", style.original(&member.id))?;
-        writeln!(out, "{}", style.dim(&style.original(&member.source)))?;
-        writeln!(out, "      {}", style.snippet(&member.preview))?;
-    }
-    writeln!(out)
+    Ok(())
+}
+
+fn text_member(member: &MemberRow, style: ReportStyle, out: &mut dyn Write) -> io::Result<()> {
+    // A keeper has no scores against itself: blanks of the same width.
+    let is_keeper = member.relation == "keeper";
+    let scores =
+        if is_keeper { " ".repeat(18) } else { format!("J {:.4}  C {:.4}", member.jaccard, member.containment) };
+    let reason = member.reason.map_or_else(String::new, |reason| format!(" ({reason})"));
+    let relation = format!("{:9}", format!("{}{reason}", member.relation));
+    let relation = if is_keeper { style.green(&relation) } else { relation };
+
+    write!(out, "  {relation}  {scores}  {}  ", style.original(&member.id))?;
+    writeln!(out, "{}", style.dim(&style.original(&member.source)))?;
+    writeln!(out, "      {}", style.snippet(&member.preview))
 }

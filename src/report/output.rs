@@ -1,10 +1,11 @@
-//! Files that appear whole or not at all.
+//! Output files that appear complete or not at all.
 //!
-//! Each is written under a temporary name in its own directory, so that the rename at the end cannot cross file
-//! systems; [`Outputs::commit`] syncs all of them and only then renames the first. Dropped without a commit, they are
-//! removed, and so are the directories that were made for them. A link is followed, never replaced; what is no file (a
-//! device, a pipe) is written straight away.
+//! Each file is written under a temporary name in its target directory, so that the final rename never crosses file
+//! systems. [`Outputs::finish`] syncs a file; [`Outputs::commit`] renames all of them. Without a commit, temporary
+//! files and the directories made for them are removed. A symbolic link is followed, never replaced. Devices and pipes
+//! are written directly.
 
+use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -16,18 +17,18 @@ use tempfile::{NamedTempFile, TempPath};
 use crate::error::{Error, ErrorKind, Result};
 use crate::input::{Compression, CompressionWriter};
 
-/// Temporary files that are being written, for [`discard_unfinished`].
+/// Temporary files of this process, for [`discard_unfinished`].
 static UNFINISHED: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
 
-/// Removes every temporary file that is being written. For a process about to end, such as one that was interrupted.
+/// Removes the temporary files of all outputs. For a process that is about to end, for example after an interrupt.
 pub fn discard_unfinished() {
     for path in UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner).drain(..) {
-        // It may be renamed or gone already.
+        // Fails for a file that was renamed or removed already.
         let _ = fs::remove_file(path);
     }
 }
 
-/// Output files of one run, put in place together.
+/// The output files of one run, which appear together.
 #[derive(Debug)]
 pub struct Outputs {
     began: Instant,
@@ -36,10 +37,10 @@ pub struct Outputs {
     directories: Vec<PathBuf>,
 }
 
-/// A file being written.
+/// An output file that is being written.
 pub struct Output {
     writer: CompressionWriter<BufWriter<File>>,
-    /// Where it is written until the commit; `None` for what is no file.
+    /// The file until the commit; `None` for a device or a pipe.
     temporary: Option<TempPath>,
     target: PathBuf,
 }
@@ -63,44 +64,51 @@ impl Outputs {
         self.began.elapsed()
     }
 
-    /// Begins the file `target`, making the directories above it.
+    /// Begins the file `target` and makes missing parent directories.
     ///
     /// # Errors
     ///
     /// [`ErrorKind::Output`] if `target` is a directory or another output of this run; [`ErrorKind::Io`] if the file
-    /// cannot be made.
+    /// cannot be created.
     pub fn create(&mut self, target: &Path, compression: Compression) -> Result<Output> {
         self.claim(target)?;
+
+        // A device or a pipe cannot be replaced by a rename.
         let failed = |source| Error::io("write", target, source);
         let (file, temporary) = if fs::metadata(target).is_ok_and(|found| !found.is_file()) {
             (File::options().write(true).open(target).map_err(failed)?, None)
         } else {
-            self.aside(target).map_err(failed)?
+            self.create_temporary(target).map_err(failed)?
         };
+
         let writer = compression.writer(BufWriter::new(file)).map_err(failed)?;
         Ok(Output { writer, temporary, target: target.to_owned() })
     }
 
-    /// A temporary file beside `target`.
-    fn aside(&mut self, target: &Path) -> io::Result<(File, Option<TempPath>)> {
+    /// A temporary file in the directory of `target`.
+    fn create_temporary(&mut self, target: &Path) -> io::Result<(File, Option<TempPath>)> {
         let target = resolved(target);
         let directory = target.parent().unwrap_or(Path::new("."));
         self.make_directory(directory)?;
+
         let (file, temporary) = temporary(directory)?.into_parts();
         UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner).push(temporary.to_path_buf());
         Ok((file, Some(temporary)))
     }
 
-    /// Ends a file: all its bytes are on the disk afterwards, still under the temporary name.
+    /// Ends a file and syncs it to disk, still under its temporary name.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Io`] if not everything could be written.
+    /// [`ErrorKind::Io`] if the file cannot be written.
     pub fn finish(&mut self, output: Output) -> Result<()> {
         let Output { writer, temporary, target } = output;
         let written = writer.finish().and_then(|buffer| buffer.into_inner().map_err(io::IntoInnerError::into_error));
         let failed = |source| Error::io("write", &target, source);
+        // Flushes the compressor and the buffer.
         let file = written.map_err(failed)?;
+
+        // Before any rename: a crash leaves the old file or the whole new one.
         if let Some(temporary) = temporary {
             file.sync_all().map_err(failed)?;
             self.finished.push((temporary, target));
@@ -108,26 +116,32 @@ impl Outputs {
         Ok(())
     }
 
-    /// Puts every finished file in its place.
+    /// Moves every finished file to its target.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Io`] if a file cannot be renamed; those before it are in place then.
+    /// [`ErrorKind::Io`] if a file cannot be renamed; the files before it are in place.
     pub fn commit(mut self) -> Result<()> {
         for (temporary, target) in self.finished.drain(..) {
             temporary.persist(resolved(&target)).map_err(|failed| Error::io("write", &target, failed.error))?;
         }
+
+        // They hold outputs now, and stay.
         self.directories.clear();
         Ok(())
     }
 
+    /// Enters `target` among the targets of this run.
     fn claim(&mut self, target: &Path) -> Result<()> {
         let refuse = |what: &str, remedy: &'static str| -> Result<()> {
             Err(ErrorKind::Output { path: target.to_owned(), what: what.to_owned(), remedy: remedy.into() }.into())
         };
+
         if target.is_dir() {
             return refuse("is a directory", "give the path of a file");
         }
+
+        // Two paths may name one file.
         let place = resolved(target);
         if self.targets.contains(&place) {
             return refuse("would be written twice", "give each output a path of its own");
@@ -136,9 +150,11 @@ impl Outputs {
         Ok(())
     }
 
+    /// Makes `directory` and its missing parents, from the top down.
     fn make_directory(&mut self, directory: &Path) -> io::Result<()> {
         let missing: Vec<&Path> =
             directory.ancestors().take_while(|above| !above.as_os_str().is_empty() && !above.exists()).collect();
+
         for above in missing.into_iter().rev() {
             fs::create_dir(above)?;
             self.directories.push(above.to_owned());
@@ -149,9 +165,10 @@ impl Outputs {
 
 impl Drop for Outputs {
     fn drop(&mut self) {
+        // Files first: a directory must be empty to be removed.
         self.finished.clear();
         for directory in self.directories.drain(..).rev() {
-            // Fails where something else was put there meanwhile, which is to stay.
+            // Fails if the directory is not empty: other files in it stay.
             let _ = fs::remove_dir(directory);
         }
     }
@@ -168,30 +185,33 @@ impl Write for Output {
 }
 
 impl Output {
-    /// Where the file will stand.
+    /// The final path of the file.
     #[must_use]
     pub fn target(&self) -> &Path {
         &self.target
     }
 }
 
-/// A temporary file with the permissions that a new file would have.
+/// A temporary file with the default permissions of a new file.
 fn temporary(directory: &Path) -> io::Result<NamedTempFile> {
     let mut builder = tempfile::Builder::new();
     builder.prefix(".mukarrar-").suffix(".part");
+
+    // The default of `tempfile` is 0600; the umask applies to 0666 as for any new file.
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
         builder.permissions(fs::Permissions::from_mode(0o666));
     }
+
     builder.tempfile_in(directory)
 }
 
-/// Refuses an output among the files of an index, which stand in the directory `index`.
+/// Checks that `output` is outside the directory of an index.
 ///
 /// # Errors
 ///
-/// [`ErrorKind::Output`] if `output` would lie there.
+/// [`ErrorKind::Output`] if it is inside.
 pub fn outside(output: &Path, index: &Path) -> Result<()> {
     if resolved(output).starts_with(resolved(index)) {
         let (what, remedy) = ("lies inside the index".to_owned(), "write somewhere else".into());
@@ -200,15 +220,24 @@ pub fn outside(output: &Path, index: &Path) -> Result<()> {
     Ok(())
 }
 
-/// A path that is equal for equal files, whether the file exists or not.
+/// The canonical path of a file that may not exist yet: equal for two paths to the same file.
 pub fn resolved(path: &Path) -> PathBuf {
     if let Ok(path) = path.canonicalize() {
         return path;
     }
-    let parent = path
-        .parent()
-        .map_or(Path::new("."), |parent| if parent.as_os_str().is_empty() { Path::new(".") } else { parent });
-    if parent == path { path.to_owned() } else { resolved(parent).join(path.file_name().unwrap_or_default()) }
+
+    // Resolve the directory, which may exist, and append the name.
+    let parent = match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    };
+    if parent == path {
+        return path.to_owned();
+    }
+
+    // A path that ends in `..` has no name.
+    let name = path.file_name().unwrap_or(OsStr::new(""));
+    resolved(parent).join(name)
 }
 
 #[cfg(test)]

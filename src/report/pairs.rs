@@ -1,11 +1,13 @@
-//! Verified pairs, sorted by the places of both sides in the input.
+//! Verified pairs, in input order of the first side, then of the second.
 
 use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::text::cell;
-use super::{ReportFormat, ReportStyle, ShownUnits, named, write_json};
+use super::json_rows::{write_json_array, write_json_lines};
+use super::shown_units::ShownUnits;
+use super::style::{ReportFormat, ReportStyle};
+use super::text::{cell, relation_with_reason};
 use crate::input::Corpus;
 use crate::pipeline::PairList;
 use crate::shingle::ShingleKind;
@@ -23,20 +25,20 @@ struct PairRow {
     measure: ShingleKind,
 }
 
-/// Which pairs of an exact group are written.
+/// Which pairs of a group of exact copies are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ExactGroups {
     /// Every pair of a group, and every pair across two near groups.
     Expanded,
-    /// Each copy once, against the first of its group.
+    /// One pair for each copy, with the first of its group.
     Folded,
 }
 
-/// Writes the pairs of a run over `corpus`.
+/// Writes the pairs of a run over `corpus`. Reads their records again for ids and previews.
 ///
 /// # Errors
 ///
-/// What the writer says.
+/// The writer fails; a record cannot be read again.
 pub fn pairs(
     found: &PairList,
     corpus: &Corpus,
@@ -46,9 +48,10 @@ pub fn pairs(
 ) -> io::Result<()> {
     let shown = ShownUnits::new(corpus, &found.units, &found.names);
     let rows = found.iter(groups == ExactGroups::Expanded).map(|pair| (row(&shown, &pair), pair));
+
     match style.format {
-        ReportFormat::Json => write_json(out, true, rows.map(|row| row.0)),
-        ReportFormat::Jsonl => write_json(out, false, rows.map(|row| row.0)),
+        ReportFormat::Json => write_json_array(out, rows.map(|row| row.0)),
+        ReportFormat::Jsonl => write_json_lines(out, rows.map(|row| row.0)),
         ReportFormat::Tsv => table(rows.map(|row| row.0), out),
         ReportFormat::Text => {
             for (row, pair) in rows {
@@ -75,6 +78,7 @@ fn table(rows: impl Iterator<Item = io::Result<PairRow>>, out: &mut dyn Write) -
     writeln!(out, "id_a\tid_b\tjaccard\tcontainment\trelation\tmeasure\treason")?;
     for row in rows {
         let row = row?;
+
         write!(out, "{}\t{}\t{:.6}\t", cell(&row.id_a), cell(&row.id_b), row.jaccard)?;
         let reason = row.reason.map_or("", VariantReason::name);
         writeln!(out, "{:.6}\t{}\t{}\t{reason}", row.containment, row.relation, row.measure)?;
@@ -83,7 +87,7 @@ fn table(rows: impl Iterator<Item = io::Result<PairRow>>, out: &mut dyn Write) -
 }
 
 fn text(row: &PairRow, pair: &Pair, shown: &ShownUnits<'_>, style: ReportStyle, out: &mut dyn Write) -> io::Result<()> {
-    let relation = style.bold(&format!("{:9}", named(row.relation)));
+    let relation = style.bold(&format!("{:9}", relation_with_reason(row.relation)));
     writeln!(out, "{relation}  J {:.4}  C {:.4}  ({})", row.jaccard, row.containment, row.measure)?;
     for (id, unit) in [(&row.id_a, pair.a), (&row.id_b, pair.b)] {
         writeln!(out, "  {}  {}", style.original(id), style.snippet(&shown.preview(unit)?))?;

@@ -1,20 +1,24 @@
-//! Text for terminals and tables: previews, escapes, isolates, colour.
+//! Text for terminals and tables: previews, escapes, isolates and colours.
 //!
-//! Scraped text may hold control characters that rewrite a terminal and bidi overrides that reorder what is read
-//! (Boucher and Anderson, "Trojan Source: Invisible Vulnerabilities", 2023). Both are escaped. A right-to-left snippet on a
-//! left-to-right line is wrapped in FSI (U+2068) and PDI (U+2069), so that it cannot move its neighbours (UAX #9).
+//! Scraped text may contain control characters that rewrite a terminal, and bidi overrides that reorder a line (Boucher
+//! and Anderson, "Trojan Source: Invisible Vulnerabilities", 2023). Both are escaped. On request a right-to-left
+//! snippet is wrapped in FSI (U+2068) and PDI (U+2069), so that it does not move the left-to-right text around it (UAX
+//! #9).
 
 use std::borrow::Cow;
 use std::fmt::Write;
 
-use super::ReportStyle;
+use super::style::ReportStyle;
+use crate::similarity::Relation;
 
-/// Characters of original text in a preview.
+/// Largest number of characters in a preview.
 pub const PREVIEW: usize = 160;
 
-/// The first [`PREVIEW`] characters of `text`, runs of white space collapsed to one space, none at the start.
+/// The first [`PREVIEW`] characters of `text`, with each run of white space collapsed to one space and none at the
+/// start.
 #[must_use]
 pub fn preview(text: &str) -> String {
+    // Lazily: a text may be much longer than its preview.
     let words = text.split_whitespace();
     let spaced = words.enumerate().flat_map(|(place, word)| (place > 0).then_some(' ').into_iter().chain(word.chars()));
     spaced.take(PREVIEW).collect()
@@ -26,6 +30,7 @@ pub fn sanitize(text: &str) -> Cow<'_, str> {
     if !text.contains(is_unsafe) {
         return Cow::Borrowed(text);
     }
+
     let mut out = String::with_capacity(text.len() + 16);
     for character in text.chars() {
         if is_unsafe(character) { out.extend(character.escape_unicode()) } else { out.push(character) }
@@ -38,12 +43,13 @@ fn is_unsafe(character: char) -> bool {
         || matches!(character, '\u{061C}' | '\u{200E}' | '\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
 }
 
-/// Escapes tab, line break, carriage return and backslash for a cell of a table.
+/// Escapes tab, line feed, carriage return and backslash for a cell of TSV.
 #[must_use]
 pub fn cell(text: &str) -> Cow<'_, str> {
     if !text.contains(['\t', '\n', '\r', '\\']) {
         return Cow::Borrowed(text);
     }
+
     let mut out = String::with_capacity(text.len() + 8);
     for character in text.chars() {
         match character {
@@ -57,14 +63,23 @@ pub fn cell(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
+/// The name of a relation, with the reason of a variant in brackets.
+pub(super) fn relation_with_reason(relation: Relation) -> String {
+    match relation.reason() {
+        Some(reason) => format!("{relation} ({reason})"),
+        None => relation.name().to_owned(),
+    }
+}
+
 impl ReportStyle {
-    /// Original text for a person: safe, and isolated if the style asks for it.
+    /// Original text for a terminal: escaped, and isolated if the style asks for it.
     pub(super) fn original(self, text: &str) -> String {
+        // Escape first, so that a PDI in the text cannot end the isolate.
         let safe = sanitize(text);
         if self.isolate { format!("\u{2068}{safe}\u{2069}") } else { safe.into_owned() }
     }
 
-    /// The beginning of a preview, one line long.
+    /// The first 100 characters of a preview, as [`original`](Self::original) text.
     pub(super) fn snippet(self, preview: &str) -> String {
         const LENGTH: usize = 100;
         let mut short: String = preview.chars().take(LENGTH).collect();

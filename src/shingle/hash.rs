@@ -1,15 +1,16 @@
 //! The one stable hash: bytes of a token → 64 bits, and hashes of tokens → the hash of a shingle.
 //!
-//! Everything that reaches a signature, an index or a file is made from these functions, so they are **frozen**: seeded,
-//! endian-free, the same on every machine, pinned by test vectors below. They were shaped for wide registers: a token
-//! of up to 16 bytes of the [compact alphabet](crate::normalize::alphabet) is one masked load and one 64×64→128-bit
-//! multiplication; shingles use only 64-bit low multiplications, shifts and xors, eight lanes at a time.
+//! Everything that reaches a signature, an index or a file is made from these functions, so they are **frozen**:
+//! seeded, endian-free, the same on every machine, pinned by the test vectors below. They are designed for wide
+//! registers: a token of up to 16 bytes of the [compact alphabet](crate::normalize::alphabet) takes one masked load and
+//! one 64×64→128-bit multiplication; shingles take 64-bit low multiplications, shifts and xors only, eight lanes at a
+//! time.
 //!
 //! The token hash folds the two halves of a wide product as wyhash and rapidhash do (Wang Yi, "Modern non-cryptographic
-//! hash function", 2019), with both factors xored back in so that no factor of zero swallows the other. The finish is
-//! the 64-bit finaliser of SplitMix (Steele, Lea and Flood, "Fast splittable pseudorandom number generators", OOPSLA
-//! 2014, variant 13 of Stafford's constants). It is no cryptographic hash: whoever chooses the text can make collisions,
-//! and what they win is a wrong score for their own text.
+//! hash function", 2019); both factors are xored back in, so that no factor of zero swallows the other. The finaliser
+//! is that of SplitMix (Steele, Lea and Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014, variant
+//! 13 of Stafford's constants). The hash is not cryptographic: an author can construct collisions, which give a wrong
+//! score to that author's own text.
 
 /// Keys drawn from a seed: equal seeds give equal hashes, on any machine and in any version.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,7 +23,7 @@ pub struct HashKeys {
 /// Odd multiplier of the rolling polynomial: the golden ratio in 64 bits, as in SplitMix.
 pub(crate) const MULTIPLIER: u64 = 0x9E37_79B9_7F4A_7C15;
 
-/// The bits of the first n of 16 bytes, as two words; all of them from n = 16 on.
+/// Masks of the first n of 16 bytes, as two words; of all 16 from n = 16 on.
 static SHORT: [[u64; 2]; 32] = {
     let mut masks = [[u64::MAX; 2]; 32];
     let mut length = 0;
@@ -42,16 +43,19 @@ impl HashKeys {
         Self { low: stream.draw(), high: stream.draw(), length: stream.draw() | 1 }
     }
 
-    /// Hashes bytes that hold no zero byte (tokens, or tokens joined by spaces): 16 at a time, the last block padded with
+    /// Hashes bytes without zeros (tokens, or tokens joined by spaces), 16 at a time; the last block is padded with
     /// zeros.
     #[must_use]
     pub fn bytes(&self, bytes: &[u8]) -> u64 {
         let mut hash = 0;
         let mut rest = bytes;
+
         loop {
             let (block, tail) = rest.split_at(rest.len().min(16));
             let (low, high) = load(block);
+            // The hash of the blocks before enters the next product, so their order counts.
             hash = fold_multiply(low ^ self.low ^ hash, high ^ self.high);
+
             if tail.is_empty() {
                 return hash;
             }
@@ -59,11 +63,14 @@ impl HashKeys {
         }
     }
 
-    /// [`bytes`](Self::bytes) of the first `length` of sixteen bytes, whatever the others hold.
+    /// [`bytes`](Self::bytes) of the first `length` bytes of `window`; the others do not matter. `length` is at most
+    /// 16.
     #[must_use]
     #[inline(always)]
     pub fn short(&self, window: &[u8; 16], length: usize) -> u64 {
+        // The mask of the index removes the bounds check.
         let [low, high] = SHORT[length & 31];
+
         let both = u128::from_le_bytes(*window);
         fold_multiply((both as u64 & low) ^ self.low, ((both >> 64) as u64 & high) ^ self.high)
     }
@@ -71,22 +78,23 @@ impl HashKeys {
     /// The hash of a shingle of `length` parts, from the hashes of its parts in order.
     #[must_use]
     pub fn shingle(&self, parts: &[u64]) -> u64 {
+        // A polynomial in Horner's form; its start depends on the number of parts.
         finish(parts.iter().fold(self.start(parts.len()), |sum, part| sum.wrapping_mul(MULTIPLIER).wrapping_add(*part)))
     }
 
-    /// Where the polynomial of a shingle of `length` parts begins.
+    /// The initial value of the polynomial of a shingle of `length` parts.
     pub(crate) fn start(&self, length: usize) -> u64 {
         self.length.wrapping_mul(length as u64)
     }
 
-    /// The hash of a character shingle: `length` characters that stand in `bytes`.
+    /// The hash of a character shingle: the `length` characters of `bytes`.
     #[must_use]
     pub fn characters(&self, bytes: &[u8], length: usize) -> u64 {
         finish(self.bytes(bytes).wrapping_add(self.start(length)))
     }
 }
 
-/// A SplitMix64 stream: seeds become keys and multipliers.
+/// A SplitMix64 stream, from which keys and multipliers are drawn.
 #[derive(Debug, Clone)]
 pub(crate) struct SeedStream(u64);
 
@@ -116,14 +124,19 @@ pub(crate) const fn finish(mut bits: u64) -> u64 {
 #[inline]
 fn load(block: &[u8]) -> (u64, u64) {
     let length = block.len();
+
+    // From 8 bytes on: the overlap of the two loads is shifted out.
     if let (Some(head), Some(tail)) = (block.first_chunk::<8>(), block.last_chunk::<8>()) {
         let (low, high) = (u64::from_le_bytes(*head), u64::from_le_bytes(*tail));
         return (low, if length == 8 { 0 } else { high >> (8 * (16 - length)) });
     }
+
+    // From 4 to 7 bytes: the overlap is equal in both, so `|` joins them.
     if let (Some(head), Some(tail)) = (block.first_chunk::<4>(), block.last_chunk::<4>()) {
         let (low, high) = (u64::from(u32::from_le_bytes(*head)), u64::from(u32::from_le_bytes(*tail)));
         return (low | high << (8 * (length - 4)), 0);
     }
+
     match *block {
         [a] => (u64::from(a), 0),
         [a, b] => (u64::from(u16::from_le_bytes([a, b])), 0),
@@ -132,7 +145,7 @@ fn load(block: &[u8]) -> (u64, u64) {
     }
 }
 
-/// The halves of the 128-bit product folded together, with the factors.
+/// The xor of both halves of the 128-bit product and of both factors.
 const fn fold_multiply(a: u64, b: u64) -> u64 {
     let product = (a as u128) * (b as u128);
     (product as u64) ^ ((product >> 64) as u64) ^ a ^ b

@@ -1,8 +1,8 @@
-//! Token hashes → shingle hashes and fingerprint, in the instructions that the processor has.
+//! Token hashes → shingle hashes and fingerprint, in the instruction set of the processor.
 //!
-//! Both are polynomials modulo 2⁶⁴, so sums may be taken in any order. The loops are written once, without intrinsics:
-//! windows that do not depend on each other, and a fingerprint of 32 interleaved polynomials where Horner's rule
-//! alone would wait for each product. The compiler makes vectors of them for each set of instructions.
+//! Both are polynomials modulo 2⁶⁴, so sums may be taken in any order. The loops are written once, without intrinsics,
+//! in a form that the compiler vectorises for each instruction set: independent windows, and for the fingerprint 32
+//! interleaved polynomials, where a single one in Horner's form would wait for each product.
 
 #![allow(unsafe_code, reason = "the call of a function that needs instructions the processor was seen to have")]
 
@@ -13,21 +13,23 @@ use crate::kernel::{InstructionSet, in_kernel};
 /// Multiplier of the second polynomial of a fingerprint.
 const OTHER: u64 = 0xD6E8_FEB8_6659_FD93;
 
-/// Makes `shingles` the hashes of all windows of `n` tokens, or of all tokens if they are fewer.
+/// Writes to `shingles` the hashes of all windows of `n` tokens, or of all tokens if they are fewer than `n`.
 pub fn word_shingles(kernel: InstructionSet, tokens: &[u64], n: usize, keys: &HashKeys, shingles: &mut Vec<u64>) {
     let n = n.min(tokens.len());
-    // What stands there from before is overwritten, not cleared first.
+    // Old hashes need not be cleared: all are overwritten.
     shingles.resize(if n == 0 { 0 } else { tokens.len() - n + 1 }, 0);
+
     let (start, shingles) = (keys.start(n), shingles.as_mut_slice());
     in_kernel!(kernel, windows(tokens: &[u64], n: usize, start: u64, shingles: &mut [u64]));
 }
 
-/// 128 bits of a sequence of tokens: two polynomials with unlike odd multipliers.
+/// A 128-bit hash of a token sequence: two polynomials with different odd multipliers.
 #[must_use]
 pub fn fingerprint(kernel: InstructionSet, tokens: &[u64]) -> Fingerprint {
     in_kernel!(kernel, polynomials(tokens: &[u64]) -> Fingerprint)
 }
 
+/// The hashes of all windows of `n` tokens. Small lengths are constants, so that the inner loop is unrolled.
 #[inline(always)]
 fn windows(tokens: &[u64], n: usize, start: u64, shingles: &mut [u64]) {
     match n {
@@ -55,30 +57,35 @@ fn hash(window: &[u64], start: u64) -> u64 {
     finish(window.iter().fold(start, |sum, part| sum.wrapping_mul(MULTIPLIER).wrapping_add(*part)))
 }
 
-/// Interleaved polynomials: enough to hide the time that a vector product takes.
+/// Interleaved polynomials: enough to hide the latency of a vector product.
 const CHAINS: usize = 32;
 
-/// The chains take every 32nd number of the sequence `length, tokens…`, which stands at the end of the first block, zeros
-/// before it.
+/// Each chain takes every 32nd number of the sequence `length, tokens…`. The first block is padded with zeros in front.
 #[inline(always)]
 fn polynomials(tokens: &[u64]) -> Fingerprint {
     let (rest, blocks) = tokens.as_rchunks::<CHAINS>();
     let length = tokens.len() as u64;
     let (mut a, mut b) = ([0; CHAINS], [0; CHAINS]);
+
+    // The incomplete block comes first, so that all others are whole. It has room for the length: it holds at most 31
+    // tokens.
     let from = CHAINS - rest.len();
     a[from..].copy_from_slice(rest);
     a[from - 1] = length;
     b[from..].iter_mut().zip(rest).for_each(|(b, token)| *b = token.rotate_left(32));
     b[from - 1] = !length;
+
     for block in blocks {
         for ((a, b), token) in a.iter_mut().zip(&mut b).zip(block) {
             *a = a.wrapping_mul(const { power(MULTIPLIER, CHAINS) }).wrapping_add(*token);
             *b = b.wrapping_mul(const { power(OTHER, CHAINS) }).wrapping_add(token.rotate_left(32));
         }
     }
+
     Fingerprint(finish(joined(&a, &const { powers(MULTIPLIER) })), finish(joined(&b, &const { powers(OTHER) })))
 }
 
+/// The value of the whole polynomial from those of its chains.
 #[inline(always)]
 fn joined(chains: &[u64; CHAINS], powers: &[u64; CHAINS]) -> u64 {
     chains.iter().zip(powers).fold(0, |sum: u64, (chain, power)| sum.wrapping_add(chain.wrapping_mul(*power)))
@@ -90,16 +97,18 @@ const fn power(base: u64, exponent: usize) -> u64 {
         power = power.wrapping_mul(base);
         i += 1;
     }
+
     power
 }
 
-/// What each chain counts in the end: the last one once.
+/// The power with which each chain enters the sum: the last one with 1.
 const fn powers(base: u64) -> [u64; CHAINS] {
     let (mut powers, mut i) = ([1_u64; CHAINS], CHAINS - 1);
     while i > 0 {
         powers[i - 1] = powers[i].wrapping_mul(base);
         i -= 1;
     }
+
     powers
 }
 

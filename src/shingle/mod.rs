@@ -1,8 +1,8 @@
 //! Tokens → shingle hashes.
 //!
-//! A shingle is n consecutive tokens (`word:3`) or n characters of the tokens joined by one space (`char:8`), hashed to
-//! 64 bits by the one stable hash ([`hash`]). A unit of fewer than n has one shingle: the hash of all it has, with its
-//! length. A unit without tokens has none.
+//! A shingle is n consecutive tokens (`word:3`), or n consecutive characters of the tokens joined by one space
+//! (`char:8`), hashed to 64 bits by the one stable hash ([`hash`]). A unit with fewer than n of them has one shingle:
+//! the hash of all of them, with their number. A unit without tokens has none.
 
 use std::fmt;
 use std::str::FromStr;
@@ -19,7 +19,7 @@ mod shingler;
 pub use set::ShingleSet;
 pub use shingler::{Fingerprint, ShingledUnit, Shingler};
 
-/// What one shingle is: n words, or n characters.
+/// The kind of shingle: n tokens, or n characters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum ShingleKind {
@@ -30,13 +30,13 @@ pub enum ShingleKind {
 }
 
 impl ShingleKind {
-    /// Largest n. Beyond it no two texts share anything but exact copies.
+    /// Largest n. Beyond it only exact copies share shingles.
     pub const MAX_LENGTH: u8 = 32;
 
     /// The measure of the short path: character trigrams.
     pub const SHORT: Self = Self::Char(3);
 
-    /// n.
+    /// n, the number of tokens or characters.
     #[must_use]
     pub const fn length(self) -> usize {
         match self {
@@ -46,7 +46,7 @@ impl ShingleKind {
 }
 
 impl Default for ShingleKind {
-    /// `word:3`, which separated re-publications from unrelated stories best at its cost.
+    /// `word:3`: among measures of its cost it separated re-publications from unrelated stories best.
     fn default() -> Self {
         Self::Word(3)
     }
@@ -73,8 +73,11 @@ impl FromStr for ShingleKind {
     fn from_str(text: &str) -> Result<Self> {
         let wrong =
             || Error::parameter("shingle", text, format!("word:N or char:N with N from 1 to {}", Self::MAX_LENGTH));
+
+        // Zero has no shingles; more than the limit shares nothing.
         let (what, n) = text.split_once(':').ok_or_else(wrong)?;
         let n = n.parse::<u8>().ok().filter(|n| (1..=Self::MAX_LENGTH).contains(n)).ok_or_else(wrong)?;
+
         match what {
             "word" => Ok(Self::Word(n)),
             "char" => Ok(Self::Char(n)),

@@ -36,12 +36,15 @@ impl ShingleSet {
     pub fn shared(&self, other: &Self) -> usize {
         let (a, b) = (self.hashes(), other.hashes());
         let (mut i, mut j, mut shared) = (0, 0, 0);
+
         while i < a.len() && j < b.len() {
+            // The smaller of the two advances, both if they are equal.
             let (x, y) = (a[i], b[j]);
             shared += usize::from(x == y);
             i += usize::from(x <= y);
             j += usize::from(y <= x);
         }
+
         shared
     }
 }

@@ -7,12 +7,12 @@ use crate::document::Excerpt;
 use crate::kernel::InstructionSet;
 use crate::normalize::{BatchSink, FoldScratch, Normalizer, TokenBatch, alphabet};
 
-/// 128 bits of a unit's token sequence, numbers included: equal sequences have equal fingerprints. The converse is
-/// checked token by token wherever something hangs on it.
+/// A 128-bit hash of a unit's token sequence, numbers included. Equal sequences have equal fingerprints; wherever the
+/// converse matters, the tokens are compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Fingerprint(pub u64, pub u64);
 
-/// Folds and shingles units, one after the other, in buffers that are reused. One per thread.
+/// Folds and shingles one unit after another in reused buffers. One per thread.
 #[derive(Debug)]
 pub struct Shingler {
     kind: ShingleKind,
@@ -22,16 +22,16 @@ pub struct Shingler {
     hashes: Vec<u64>,
 }
 
-/// What folding one unit left behind.
+/// The result for one unit.
 #[derive(Debug)]
 pub struct ShingledUnit<'a> {
     /// Shingle hashes in text order, repeats included.
     pub hashes: &'a [u64],
     /// Number of folded tokens.
     pub tokens: usize,
-    /// The token sequence in 128 bits.
+    /// The hash of the token sequence.
     pub fingerprint: Fingerprint,
-    /// The number tokens in 64 bits, whatever their order; 0 if there are none.
+    /// A 64-bit hash of the number tokens, independent of their order; 0 if there are none.
     pub numbers: u64,
 }
 
@@ -56,14 +56,14 @@ impl Shingler {
         self.shingle_excerpt(normalizer, Excerpt::whole(text))
     }
 
-    /// The same for an excerpt: shingles run on from piece to piece. O(bytes).
+    /// As [`shingle`](Self::shingle), for an excerpt: shingles continue across its pieces. O(bytes).
     pub fn shingle_excerpt(&mut self, normalizer: &Normalizer, excerpt: Excerpt<'_>) -> ShingledUnit<'_> {
         self.parts.clear(matches!(self.kind, ShingleKind::Char(_)));
         self.fold(normalizer, excerpt);
         self.finish()
     }
 
-    /// [`shingle_excerpt`](Self::shingle_excerpt), and the folded text: tokens in the compact
+    /// As [`shingle_excerpt`](Self::shingle_excerpt); also returns the folded text: the tokens in the compact
     /// [`alphabet`](crate::normalize::alphabet), joined by one space. O(bytes).
     pub fn shingle_and_keep(&mut self, normalizer: &Normalizer, excerpt: Excerpt<'_>) -> (ShingledUnit<'_>, Box<[u8]>) {
         self.parts.clear(true);
@@ -72,8 +72,8 @@ impl Shingler {
         (self.finish(), folded)
     }
 
-    /// Hashes the shingles of a text that was folded before, as [`shingle_and_keep`](Self::shingle_and_keep) gave it: the same
-    /// hashes again. O(bytes).
+    /// Hashes the shingles of a text folded by [`shingle_and_keep`](Self::shingle_and_keep); the result is the same.
+    /// O(bytes).
     pub fn shingle_folded(&mut self, folded: &[u8]) -> ShingledUnit<'_> {
         self.parts.clear(matches!(self.kind, ShingleKind::Char(_)));
         folded.split(|byte| *byte == b' ').filter(|token| !token.is_empty()).for_each(|token| self.parts.token(token));
@@ -87,14 +87,16 @@ impl Shingler {
         }
     }
 
-    /// What the tokens make.
+    /// The result from the tokens of the unit.
     fn finish(&mut self) -> ShingledUnit<'_> {
         let kernel = InstructionSet::best();
         self.hashes.clear();
+
         match self.kind {
             ShingleKind::Word(n) => word_shingles(kernel, &self.parts.tokens, n.into(), &self.keys, &mut self.hashes),
             ShingleKind::Char(n) => char_shingles(&self.parts, n.into(), &self.keys, &mut self.hashes),
         }
+
         ShingledUnit {
             hashes: &self.hashes,
             tokens: self.parts.tokens.len(),
@@ -104,7 +106,7 @@ impl Shingler {
     }
 }
 
-/// The sink: token hashes, and where asked for (character shingles need it) the joined compact text.
+/// The sink: token hashes and, if needed (as by character shingles), the folded text.
 #[derive(Debug)]
 struct TokenParts {
     keys: HashKeys,
@@ -112,7 +114,7 @@ struct TokenParts {
     tokens: Vec<u64>,
     text: Vec<u8>,
     numbers: u64,
-    /// Tokens, bytes and numbers before the piece that is being folded.
+    /// Tokens, bytes and numbers before the current piece, to which [`restart`](BatchSink::restart) returns.
     before: (usize, usize, u64),
 }
 
@@ -129,6 +131,7 @@ impl TokenParts {
         self.before = (0, 0, 0);
     }
 
+    /// Notes the beginning of a piece.
     fn begin_piece(&mut self) {
         self.before = (self.tokens.len(), self.text.len(), self.numbers);
     }
@@ -139,7 +142,9 @@ impl TokenParts {
             self.text.push(b' ');
         }
         self.text.extend_from_slice(token);
+
         if alphabet::is_number(token) {
+            // A sum does not depend on the order; an odd summand is never zero, so one number is told from none.
             self.numbers = self.numbers.wrapping_add(finish(hash) | 1);
         }
     }
@@ -169,8 +174,11 @@ impl BatchSink for TokenParts {
             batch.words().for_each(|word| self.token(word));
             return;
         }
+
         let keys = self.keys;
+
         self.tokens.extend(batch.windows().map(|(window, place, length)| match length {
+            // Sixteen bytes are one load; only longer tokens need a loop.
             0..=16 => keys.short(window, length),
             _ => keys.bytes(batch.word(place, length)),
         }));
@@ -184,10 +192,13 @@ impl BatchSink for TokenParts {
     }
 }
 
+/// Appends the hashes of all windows of `n` characters, or of the whole text if it is shorter.
 fn char_shingles(parts: &TokenParts, n: usize, keys: &HashKeys, out: &mut Vec<u64>) {
     let text = &parts.text;
     let (mut start, mut end, mut length) = (0, 0, 0);
+
     while end < text.len() {
+        // The window [start, end) takes in one character and, once it holds n, drops its first.
         end = (end + alphabet::width(text[end])).min(text.len());
         length += 1;
         if length == n {
@@ -196,6 +207,7 @@ fn char_shingles(parts: &TokenParts, n: usize, keys: &HashKeys, out: &mut Vec<u6
             length -= 1;
         }
     }
+
     if out.is_empty() && length > 0 {
         out.push(keys.characters(text, length));
     }

@@ -1,7 +1,7 @@
-//! Why two texts are alike: which runs of folded tokens they share, and which only one of them has.
+//! Alignment of two texts: the runs of folded tokens that both have, and those that only one has.
 //!
-//! The shortest edit script by Myers (*An O(ND) Difference Algorithm and Its Variations*, Algorithmica 1, 1986), as the
-//! crate `similar` computes it. It explains; scores never come from it.
+//! It is the shortest edit script by Myers (*An O(ND) Difference Algorithm and Its Variations*, Algorithmica 1, 1986)
+//! of the crate `similar`. It serves explanations; scores never depend on it.
 
 use std::ops::Range;
 
@@ -23,7 +23,7 @@ pub enum RunSide {
     OnlyB,
 }
 
-/// A run of tokens. A range is empty on the side that lacks the run, and stands where the run would stand.
+/// A run of tokens. On the side that lacks the run the range is empty, at the place where the run would be.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TokenRun {
     /// Which side has it.
@@ -39,12 +39,15 @@ pub struct TokenRun {
 pub fn align(a: &[Token], b: &[Token]) -> Vec<TokenRun> {
     let texts = |tokens: &[Token]| -> Vec<String> { tokens.iter().map(|token| token.text.clone()).collect() };
     let mut runs = Vec::new();
+
     for operation in capture_diff_slices(Algorithm::Myers, &texts(a), &texts(b)) {
         let (tag, a, b) = operation.as_tag_tuple();
         if tag == DiffTag::Equal {
             runs.push(TokenRun { side: RunSide::Both, a, b });
             continue;
         }
+
+        // A replacement is two runs, the first text's before the second's.
         if !a.is_empty() {
             runs.push(TokenRun { side: RunSide::OnlyA, a: a.clone(), b: b.start..b.start });
         }
@@ -52,6 +55,7 @@ pub fn align(a: &[Token], b: &[Token]) -> Vec<TokenRun> {
             runs.push(TokenRun { side: RunSide::OnlyB, a: a.end..a.end, b });
         }
     }
+
     runs
 }
 
@@ -59,8 +63,10 @@ pub fn align(a: &[Token], b: &[Token]) -> Vec<TokenRun> {
 #[must_use]
 pub fn span_of(tokens: &[Token], range: &Range<usize>) -> Option<Span> {
     let tokens = tokens.get(range.clone())?;
-    // Tokens that were one word in the text share a span, so the last one need not end last.
+
+    // Tokens of one character or entity share a span, so the last token may not end last.
     let end = tokens.iter().map(|token| token.span.end).max()?;
+
     Some(Span::new(tokens.first()?.span.start, end))
 }
 

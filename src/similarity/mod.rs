@@ -1,6 +1,6 @@
-//! Candidates → verified pairs: exact Jaccard and containment, and what a pair is called.
+//! Verification of candidate pairs: exact Jaccard and containment, and the relation of a pair.
 //!
-//! Scores are computed on full 64-bit shingle sets, never estimated. `J = |A∩B| / |A∪B|`,
+//! Scores are computed on full 64-bit shingle sets, never estimated: `J = |A∩B| / |A∪B|`,
 //! `C = |A∩B| / min(|A|, |B|)` (Broder, "On the resemblance and containment of documents", 1997, with the smaller side
 //! as the base).
 
@@ -12,26 +12,26 @@ use crate::document::UnitId;
 use crate::shingle::{ShingleKind, ShingleSet};
 
 pub mod align;
-mod common;
 pub mod facts;
 pub(crate) mod own_text;
 pub mod short;
-mod words;
+mod token_gaps;
+mod word_forms;
 
-/// How alike two units are. Both are exact, from 0 to 1.
+/// The similarity of two units: two exact ratios from 0 to 1.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Score {
-    /// Shared shingles over all shingles.
+    /// Shared shingles over the shingles of either side.
     pub jaccard: f64,
-    /// Shared shingles over those of the smaller side.
+    /// Shared shingles over the shingles of the smaller side.
     pub containment: f64,
 }
 
 impl Score {
-    /// The score of a unit against itself, or its exact copy.
+    /// The score of a unit and itself or its exact copy.
     pub const SAME: Self = Self { jaccard: 1.0, containment: 1.0 };
 
-    /// The score of two sets. Without shingles on either side both are 0: nothing resembles an empty unit.
+    /// The score of two sets. Both ratios are 0 if a set is empty.
     #[must_use]
     pub fn of(a: &ShingleSet, b: &ShingleSet) -> Self {
         Self::from_counts(a.shared(b), a.len(), b.len())
@@ -40,12 +40,15 @@ impl Score {
     /// The score of sets of `a` and `b` shingles that share `shared`.
     #[must_use]
     pub fn from_counts(shared: usize, a: usize, b: usize) -> Self {
+        debug_assert!(shared <= a.min(b), "a shared shingle is in both sets");
+        // Nothing resembles an empty unit, not even another one.
         let ratio = |part: usize, whole: usize| if whole == 0 { 0.0 } else { part as f64 / whole as f64 };
+
         Self { jaccard: ratio(shared, a + b - shared), containment: ratio(shared, a.min(b)) }
     }
 }
 
-/// What a verified pair is called, or how a member stands to its keeper.
+/// The relation of a verified pair, or of a member to its keeper.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Relation {
@@ -53,14 +56,14 @@ pub enum Relation {
     Exact,
     /// Jaccard at or above the threshold.
     Near,
-    /// The member, or the later of a pair, stands inside the other: containment at or above its threshold, Jaccard below
+    /// The member, or the later of a pair, is part of the other: containment at or above its threshold, Jaccard below
     /// that of a copy.
     Contained,
-    /// The reverse: the keeper, or the earlier of a pair, stands inside the other.
+    /// The reverse: the keeper, or the earlier of a pair, is part of the other.
     Contains,
-    /// Alike enough for a copy, but no copy, for a reason: shown, never removed.
+    /// Similar enough for a copy, but not a copy for the given reason: shown, never removed.
     Variant(VariantReason),
-    /// A short unit that only resembles: shown, never removed.
+    /// A short unit that is similar but no copy: shown, never removed.
     Related,
 }
 
@@ -78,7 +81,7 @@ impl Relation {
         }
     }
 
-    /// Why such units are no copies, if they are variants.
+    /// The reason why variants are no copies; `None` for other relations.
     #[must_use]
     pub const fn reason(self) -> Option<VariantReason> {
         match self {
@@ -87,7 +90,7 @@ impl Relation {
         }
     }
 
-    /// Whether two such units are one text, so that either may go for the other.
+    /// Whether such units are one text, so that either may be removed for the other.
     #[must_use]
     pub const fn is_copy(self) -> bool {
         matches!(self, Self::Exact | Self::Near)
@@ -110,23 +113,23 @@ impl Serialize for Relation {
     }
 }
 
-/// Why two units that are alike enough for a copy are none.
+/// The reason why two units that are similar enough for a copy are none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]
 pub enum VariantReason {
-    /// What they share is furniture of many pages; what is their own, few texts have.
+    /// They share furniture of many pages, while few texts have the rest of each.
     Furniture,
-    /// A passage of one text stands where the other has a passage of other words.
+    /// A passage of one text is replaced by a passage of other words in the other.
     Replaced,
     /// They are short texts of one form whose numbers differ.
     Numbers,
-    /// They tell other facts in one template.
+    /// They tell different facts in one template.
     Facts,
 }
 
 impl VariantReason {
-    /// All reasons, in the order in which they are looked for.
+    /// All reasons, in the order in which they are tested.
     pub const ALL: [Self; 4] = [Self::Furniture, Self::Replaced, Self::Numbers, Self::Facts];
 
     /// The name used in every output.
@@ -144,10 +147,10 @@ impl VariantReason {
     #[must_use]
     pub const fn sentence(self) -> &'static str {
         match self {
-            Self::Furniture => "what they share is furniture of many pages, and their own text is not shared",
-            Self::Replaced => "a passage of one text stands where the other has another passage",
-            Self::Numbers => "they are texts of one form, and their numbers differ",
-            Self::Facts => "they are texts of one form that tell other facts",
+            Self::Furniture => "they share furniture of many pages, and their own texts differ",
+            Self::Replaced => "a passage of one text is replaced by another passage in the other",
+            Self::Numbers => "they are texts of one form with different numbers",
+            Self::Facts => "they are texts of one form that tell different facts",
         }
     }
 }
@@ -173,8 +176,8 @@ pub struct Pair {
     pub b: UnitId,
     /// Exact scores.
     pub score: Score,
-    /// What the pair is called.
+    /// The relation of the pair.
     pub relation: Relation,
-    /// What the score was measured on.
+    /// The kind of shingles of the score.
     pub measure: ShingleKind,
 }

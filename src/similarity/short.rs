@@ -1,10 +1,10 @@
-//! The short path: when two headlines or lines are copies, and when one only resembles the other.
+//! The rule for headlines and short lines: which pairs are copies and which are only related.
 //!
-//! Words are too few in a headline for word shingles; character trigrams of the folded text separate best of what was
-//! tried. A Jaccard of [`RESEMBLES`] proposes; at [`COPY`] two are copies unless their numbers differ or a content word of
-//! one stands where the other has another (جوازات الرياض / جوازات حائل): those, and all between, are `related` only.
+//! A headline has too few words for word shingles; of the measures tried, character trigrams of the folded text
+//! separate best. A pair with a Jaccard of [`RESEMBLES`] or more is related. From [`COPY`] on it is a copy, unless its
+//! numbers differ or a content word is replaced by another (جوازات الرياض / جوازات حائل).
 
-use super::words::{CONTENT, SAME_WORD, Vocabulary, alikeness, stem};
+use super::word_forms::{CONTENT, SAME_WORD, Vocabulary, alikeness, stem};
 
 /// Smallest char:3 Jaccard of a `related` pair.
 pub const RESEMBLES: f64 = 0.45;
@@ -12,18 +12,21 @@ pub const RESEMBLES: f64 = 0.45;
 /// Smallest char:3 Jaccard of two copies.
 pub const COPY: f64 = 0.70;
 
-/// Whether each of two folded texts (tokens joined by one space) has a content word that the other lacks: not itself,
-/// not its light stem, not written together with its neighbours, not another spelling.
+/// Whether each of two folded texts (tokens joined by one space) has a content word that the other lacks in every form:
+/// the word itself, its light stem, joined with its neighbours, or in another spelling.
 #[must_use]
 pub fn substitutes_a_word(a: &str, b: &str) -> bool {
     let (a, b) = (Vocabulary::new(a), Vocabulary::new(b));
     let (only_a, only_b) = (own_words(&a, &b), own_words(&b, &a));
+
+    // Spellings are compared only among words of one text alone: there are few.
     let foreign =
         |word: &&&str, others: &[&str]| others.iter().all(|other| alikeness(stem(word), stem(other)) < SAME_WORD);
+
     only_a.iter().any(|word| foreign(&word, &only_b)) && only_b.iter().any(|word| foreign(&word, &only_a))
 }
 
-/// Content words of `text` that `other` does not hold.
+/// Content words of `text` that `other` does not know.
 fn own_words<'a>(text: &Vocabulary<'a>, other: &Vocabulary<'_>) -> Vec<&'a str> {
     let content = |word: &&str| word.chars().count() >= CONTENT && !word.starts_with(|c: char| c.is_ascii_digit());
     text.words.iter().copied().filter(content).filter(|word| !other.knows(word)).collect()

@@ -1,20 +1,21 @@
-//! Fast Similarity Sketching: t values from one pass over the shingles and a few short ones.
+//! Fast Similarity Sketching: t values from one full pass over the shingles and a few short ones.
 //!
-//! In round i < t every shingle falls into one random value's place with the score `i + random fraction`; in round
-//! t + j every shingle falls into place j. Each place keeps its smallest score, and the rounds end when no place is empty.
-//! Scores of a round are larger than all scores of the rounds before, so a place is settled by the first round that
-//! reaches it, and more rounds would change nothing: the signature is a minimum over all shingles and rounds, which is
-//! why that of a union is the element-wise minimum. About ⌈t·ln t / n⌉ rounds for n shingles, at most 2t.
+//! In round i < t every shingle falls into one random place with the score `i + random fraction`; in round t + j every
+//! shingle falls into place j. Each place keeps its smallest score, and the rounds end when no place is empty. Scores
+//! of a round exceed all scores of earlier rounds, so the first round that reaches a place settles it, and further
+//! rounds would change nothing. The signature is thus a minimum over all shingles and rounds, and that of a union is
+//! the element-wise minimum. About ⌈t·ln t / n⌉ rounds for n shingles, at most 2t.
 //!
-//! A score is 32 bits: the round above, random bits below. Round 0 takes its bits from the shingle hash itself, which is
-//! well mixed and seeded; round i from the high and middle bits of `(hash ^ cᵢ)·aᵢ` with aᵢ odd, drawn from the seed.
+//! A score is 32 bits: the round above, random bits below. Round 0 takes its bits from the shingle hash itself, which
+//! is well mixed and seeded; round i from the high and middle bits of `(hash ^ cᵢ)·aᵢ` with aᵢ odd, drawn from the
+//! seed.
 
 use super::kernel::Rounds;
 use super::{Signature, SketchParams};
 use crate::kernel::InstructionSet;
 use crate::shingle::hash::SeedStream;
 
-/// Makes signatures of one set of parameters. Cheap to share, no state between sets.
+/// Makes signatures with one set of parameters. Cheap to share; keeps no state between sets.
 #[derive(Debug, Clone)]
 pub struct MinHasher {
     params: SketchParams,
@@ -29,7 +30,7 @@ impl MinHasher {
         Self::with_kernel(params, InstructionSet::best())
     }
 
-    /// A hasher that runs in these instructions, for tests and benches: the signatures are the same.
+    /// A hasher with this instruction set, for tests and benches: the signatures are the same.
     #[must_use]
     pub fn with_kernel(params: SketchParams, kernel: InstructionSet) -> Self {
         // A stream of its own: the plain seed already serves the shingle hash.

@@ -1,11 +1,11 @@
-//! A signature, its parameters, its estimate and its bytes.
+//! Signatures: their parameters, estimates and stored form.
 
 use super::kernel::EMPTY;
 use crate::error::{Error, ErrorKind, Result};
 use crate::normalize::Profile;
 use crate::shingle::ShingleKind;
 
-/// Everything that two signatures must have in common to be compared.
+/// The parameters that two signatures must share to be compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct SketchParams {
     num_hashes: u32,
@@ -15,10 +15,10 @@ pub struct SketchParams {
 }
 
 impl SketchParams {
-    /// Longest signature.
+    /// Most values of a signature.
     pub const LONGEST: usize = 4096;
 
-    /// Parameters for signatures of `num_hashes` values with the defaults for everything else.
+    /// Parameters for signatures of `num_hashes` values; all others are the defaults.
     ///
     /// # Errors
     ///
@@ -27,7 +27,7 @@ impl SketchParams {
         Self::new(num_hashes, 1, ShingleKind::default(), Profile::default())
     }
 
-    /// Parameters for signatures of `num_hashes` values over shingles made with this kind, profile and seed.
+    /// Parameters for signatures of `num_hashes` values over shingles of this kind, profile and seed.
     ///
     /// # Errors
     ///
@@ -53,25 +53,26 @@ impl SketchParams {
         self.seed
     }
 
-    /// What one shingle is.
+    /// The kind of shingles.
     #[must_use]
     pub const fn shingle(&self) -> ShingleKind {
         self.shingle
     }
 
-    /// How the text was folded.
+    /// The profile that folded the text.
     #[must_use]
     pub const fn profile(&self) -> Profile {
         self.profile
     }
 
-    /// Whether signatures made with the one can be compared with those made with the other.
+    /// Checks that signatures with these parameters can be compared with those of `other`.
     ///
     /// # Errors
     ///
     /// [`ErrorKind::Incompatible`] names the first parameter in which the two differ.
     pub fn check_compatible(&self, other: &Self) -> Result<()> {
         let differ = |what, left: String, right: String| Err(ErrorKind::Incompatible { what, left, right }.into());
+
         if self.num_hashes != other.num_hashes {
             differ("length", self.num_hashes.to_string(), other.num_hashes.to_string())
         } else if self.seed != other.seed {
@@ -119,22 +120,25 @@ impl Signature {
         &self.values
     }
 
-    /// Whether it is the signature of a unit without tokens.
+    /// Whether this is the signature of a unit without tokens.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.values.contains(&EMPTY)
     }
 
-    /// The estimated Jaccard similarity. Nothing resembles an empty unit: 0.
+    /// The estimated Jaccard similarity; 0 if either unit is empty.
     ///
     /// # Errors
     ///
     /// [`ErrorKind::Incompatible`] names the parameter in which the two differ.
     pub fn jaccard(&self, other: &Self) -> Result<Estimate> {
         self.params.check_compatible(&other.params)?;
+
+        // Empty values are equal in all signatures of empty units, which must not resemble each other.
         let equal = self.values.iter().zip(&other.values).filter(|(a, b)| a == b && **a != EMPTY).count();
         let length = self.values.len() as f64;
         let value = equal as f64 / length;
+
         Ok(Estimate { value, std_error: (value * (1.0 - value) / length).sqrt() })
     }
 
@@ -145,11 +149,13 @@ impl Signature {
     /// As [`jaccard`](Self::jaccard).
     pub fn merge(&self, other: &Self) -> Result<Self> {
         self.params.check_compatible(&other.params)?;
+
         let values = self.values.iter().zip(&other.values).map(|(a, b)| *a.min(b)).collect();
+
         Ok(Self { params: self.params, values })
     }
 
-    /// The bytes that are stored: `MKRS`, format version, method, shingle kind and length, profile, three zero
+    /// The stored form: `MKRS`, format version, method, shingle kind and length, profile, three zero
     /// bytes, then length (u32), seed (u64) and values (u32 each), all little-endian.
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
@@ -157,11 +163,13 @@ impl Signature {
             ShingleKind::Word(n) => (0, n),
             ShingleKind::Char(n) => (1, n),
         };
+
         let mut bytes = MAGIC.to_vec();
         bytes.extend([FORMAT, METHOD, kind, n, self.params.profile as u8, 0, 0, 0]);
         bytes.extend(self.params.num_hashes.to_le_bytes());
         bytes.extend(self.params.seed.to_le_bytes());
         bytes.extend(self.values.iter().flat_map(|value| value.to_le_bytes()));
+
         bytes
     }
 
@@ -169,38 +177,45 @@ impl Signature {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Corrupt`] with the offset of the first byte that cannot be right.
+    /// [`ErrorKind::Corrupt`] with the offset of the first invalid byte.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self> {
         let corrupt = |offset, reason| Err(ErrorKind::Corrupt { what: "signature", offset, reason }.into());
         let Some((header, body)) = bytes.split_first_chunk::<HEADER>() else {
             return corrupt(bytes.len(), "it ends inside the header");
         };
+
+        // Checked from the first byte on, so that the error names the first byte that is wrong.
         if header[..4] != MAGIC {
             return corrupt(0, "it does not begin with the mark of a signature");
         }
         if header[4..6] != [FORMAT, METHOD] {
             return corrupt(4, "another version of this program wrote it");
         }
+
         let Some(shingle) = read_shingle(header[6], header[7]) else {
             return corrupt(6, "no such kind of shingle");
         };
         let Some(profile) = PROFILES.get(usize::from(header[8])) else {
             return corrupt(8, "no such profile");
         };
+
+        // Bytes 9 to 11 are reserved and ignored.
         let num_hashes = u32::from_le_bytes([header[12], header[13], header[14], header[15]]) as usize;
         let seed = header[16..].iter().rev().fold(0, |seed, byte| seed << 8 | u64::from(*byte));
         let Ok(params) = SketchParams::new(num_hashes, seed, shingle, *profile) else {
             return corrupt(12, "a length out of range");
         };
+
         if body.len() != 4 * num_hashes {
             return corrupt(bytes.len(), "it is not as long as its header says");
         }
+
         let values = body.chunks_exact(4).map(|v| u32::from_le_bytes([v[0], v[1], v[2], v[3]])).collect();
         Ok(Self { params, values })
     }
 }
 
-/// First bytes of a stored signature.
+/// The first bytes of a stored signature.
 const MAGIC: [u8; 4] = *b"MKRS";
 
 /// Version of the stored form.

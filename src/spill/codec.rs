@@ -1,8 +1,8 @@
-//! Numbers to bytes and back, little-endian: what a run writes down for itself.
+//! A little-endian encoding of numbers, for the files that a run writes for itself.
 //!
-//! Reading never panics: bytes that end too early or promise more than there is give `None`.
+//! Decoding never panics: bytes that end too early, or announce more than follows, give `None`.
 
-/// Appends numbers to bytes.
+/// Encodes numbers as bytes.
 #[derive(Debug, Default)]
 pub(crate) struct ByteEncoder(Vec<u8>);
 
@@ -23,13 +23,13 @@ impl ByteEncoder {
         self.u64(value.to_bits());
     }
 
-    /// A length and so many bytes.
+    /// A length, followed by that many bytes.
     pub(crate) fn bytes(&mut self, bytes: &[u8]) {
         self.u64(bytes.len() as u64);
         self.0.extend_from_slice(bytes);
     }
 
-    /// A length and so many numbers.
+    /// A length, followed by that many numbers.
     pub(crate) fn u64s(&mut self, values: &[u64]) {
         self.u64(values.len() as u64);
         self.0.reserve(8 * values.len());
@@ -43,7 +43,7 @@ impl ByteEncoder {
     }
 }
 
-/// Takes numbers from bytes.
+/// Decodes numbers from bytes.
 #[derive(Debug)]
 pub(crate) struct ByteDecoder<'a>(&'a [u8]);
 
@@ -74,9 +74,11 @@ impl<'a> ByteDecoder<'a> {
         self.u64().map(f64::from_bits)
     }
 
-    /// A number of things to come, each of at least `least` bytes.
+    /// A number of items that follow, each of at least `least` bytes.
     pub(crate) fn count(&mut self, least: usize) -> Option<usize> {
         let count = usize::try_from(self.u64()?).ok()?;
+        // A damaged count could be huge; callers allocate for the count.
+
         (count.checked_mul(least)? <= self.0.len()).then_some(count)
     }
 
@@ -92,7 +94,7 @@ impl<'a> ByteDecoder<'a> {
         (0..count).map(|_| self.u64()).collect()
     }
 
-    /// Whether everything was taken.
+    /// Whether all bytes have been decoded.
     pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

@@ -1,8 +1,8 @@
-//! An append-only list of entries that survives the death of the process at any moment.
+//! An append-only list of entries that survives the end of the process at any moment.
 //!
-//! Each entry is a length, the first 16 bytes of the BLAKE3 digest of its bytes, and the bytes. An entry that was not
-//! written whole, and everything after it, is dropped when the journal is opened again. Bytes handed to the system survive
-//! the process, not a loss of power; what a loss of power tore is dropped like any torn entry.
+//! An entry is a length, the first 16 bytes of the BLAKE3 digest of its bytes, and the bytes. When the journal is
+//! opened, an incomplete or damaged entry is dropped with all that follow it. Bytes given to the system survive the
+//! process, not a loss of power; an entry damaged by a loss of power is dropped like any other.
 
 use std::fs::File;
 use std::io::{self, BufReader, Read, Write};
@@ -20,8 +20,8 @@ pub(crate) struct Journal {
 }
 
 impl Journal {
-    /// Opens the journal at `path`, making it if there is none; calls `entry` with each whole entry in order. A torn end,
-    /// or an entry for which `entry` says no, is cut off with all that follows.
+    /// Opens the journal at `path`, or creates it, and calls `entry` with each valid entry in order. An invalid entry,
+    /// or one for which `entry` returns false, is cut off with all that follow it.
     ///
     /// # Errors
     ///
@@ -31,19 +31,24 @@ impl Journal {
         let file = File::options().read(true).append(true).create(true).open(path).map_err(failed)?;
         let size = file.metadata().map_err(failed)?.len();
         let mut reader = BufReader::with_capacity(1 << 20, &file);
+
         let mut whole = 0;
         let mut bytes = Vec::new();
+
         while read_entry(&mut reader, size - whole, &mut bytes).map_err(failed)? && entry(&bytes)? {
             whole += (HEADER + bytes.len()) as u64;
         }
+
         drop(reader);
+        // New entries must follow a valid one, or they would be dropped with the damaged one.
         if whole < size {
             file.set_len(whole).map_err(failed)?;
         }
+
         Ok(Self { file, path: path.to_owned() })
     }
 
-    /// Appends an entry. When this returns, the death of the process does not lose it.
+    /// Appends an entry. Once this has returned, the end of the process does not lose it.
     ///
     /// # Errors
     ///
@@ -53,6 +58,8 @@ impl Journal {
         entry.extend((bytes.len() as u64).to_le_bytes());
         entry.extend(digest(bytes));
         entry.extend_from_slice(bytes);
+
+        // An entry that the process leaves incomplete is dropped when the journal is opened.
         self.file.write_all(&entry).map_err(|source| Error::io("write", &self.path, source))
     }
 }
@@ -63,16 +70,20 @@ fn digest(bytes: &[u8]) -> [u8; 16] {
     head
 }
 
-/// Reads an entry into `bytes`; false if none stands there whole. `left` bytes of the file are unread.
+/// Reads an entry into `bytes`; false if no valid one follows. `left` bytes of the file are unread.
 fn read_entry(reader: &mut impl Read, left: u64, bytes: &mut Vec<u8>) -> io::Result<bool> {
     let Some(room) = left.checked_sub(HEADER as u64) else { return Ok(false) };
+
     let (mut length, mut expected) = ([0; 8], [0; 16]);
     reader.read_exact(&mut length)?;
     reader.read_exact(&mut expected)?;
+
     let length = u64::from_le_bytes(length);
+    // A damaged length may exceed the file.
     if length > room {
         return Ok(false);
     }
+
     bytes.clear();
     reader.take(length).read_to_end(bytes)?;
     Ok(bytes.len() as u64 == length && digest(bytes) == expected)

@@ -1,8 +1,9 @@
-//! What outgrows memory: files that one run writes once and reads again, in a directory the user chose.
+//! Temporary files for data that does not fit in memory: one run writes them once and reads them back, in a directory
+//! that the user chose.
 //!
-//! A `SpillFile` is appended to, then read at any place from any number of threads. In a temporary [`SpillDir`] its file has
-//! no name, so nothing of it stays behind, however the process ends; in a work directory it has one, and a later run of the
-//! same command goes on from it.
+//! A `SpillFile` is appended to, then read at any offset from any number of threads. In a temporary [`SpillDir`] it has
+//! no name, so it vanishes however the process ends. In a work directory it has a name, and a later run of the same
+//! command continues from it.
 
 mod codec;
 mod journal;
@@ -18,50 +19,50 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::error::{Error, ErrorKind, Result};
 
-/// A directory for what does not fit in memory.
+/// A directory for data that does not fit in memory.
 #[derive(Debug, Clone)]
 pub struct SpillDir {
     directory: PathBuf,
-    /// Whether files have names and stay.
+    /// Whether files have names and outlive the process.
     keeps: bool,
     /// Bytes written by this process.
     written: Arc<AtomicU64>,
 }
 
 impl SpillDir {
-    /// Room for files that vanish with the process. The directory is not touched before something is spilled.
+    /// A directory for files that vanish with the process. It is not touched before something is spilled.
     pub fn temporary(directory: impl Into<PathBuf>) -> Self {
         Self { directory: directory.into(), keeps: false, written: Arc::default() }
     }
 
-    /// Checks that files can be made here.
+    /// Checks that files can be created here.
     ///
     /// # Errors
     ///
-    /// They cannot.
+    /// A file cannot be created.
     pub fn check(&self) -> Result<()> {
         let made = tempfile::tempfile_in(&self.directory);
         made.map(drop).map_err(|source| Error::io("write", &self.directory, source))
     }
 
-    /// Room for files that stay under their names. Makes the directory.
+    /// A directory for files that stay under their names. It is created if needed.
     ///
     /// # Errors
     ///
-    /// The directory cannot be made.
+    /// The directory cannot be created.
     pub(crate) fn kept(directory: impl Into<PathBuf>) -> Result<Self> {
         let directory = directory.into();
         fs::create_dir_all(&directory).map_err(|source| Error::io("write", &directory, source))?;
         Ok(Self { directory, keeps: true, written: Arc::default() })
     }
 
-    /// Where it is.
+    /// The path of the directory.
     #[must_use]
     pub fn directory(&self) -> &Path {
         &self.directory
     }
 
-    /// Whether what is written here outlives the process.
+    /// Whether the files outlive the process.
     #[must_use]
     pub fn keeps(&self) -> bool {
         self.keeps
@@ -77,7 +78,7 @@ impl SpillDir {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Space`] with what is needed and what there is.
+    /// [`ErrorKind::Space`] with the needed and the available bytes.
     pub(crate) fn require(&self, needed: u64) -> Result<()> {
         match available(&self.directory) {
             Some(available) if available < needed => {
@@ -87,11 +88,12 @@ impl SpillDir {
         }
     }
 
-    /// A new, empty file; `name` matters only where files stay, and replaces a file of that name.
+    /// A new, empty file. In a work directory it replaces the file of that name; in a temporary one `name` does not
+    /// matter.
     ///
     /// # Errors
     ///
-    /// The file cannot be made.
+    /// The file cannot be created.
     pub(crate) fn file(&self, name: &str) -> Result<SpillFile> {
         let path = self.directory.join(name);
         let file = if self.keeps {
@@ -99,30 +101,36 @@ impl SpillDir {
         } else {
             tempfile::tempfile_in(&self.directory)
         };
+
         let file = file.map_err(|source| Error::io("write", &path, source))?;
         Ok(SpillFile { file, path, buffer: Vec::new(), flushed: 0, written: Arc::clone(&self.written) })
     }
 
-    /// A file that an earlier run left under `name`, cut to its first `length` bytes; `None` if there is none as long.
+    /// The file that an earlier run left under `name`, cut to its first `length` bytes; `None` if it is missing or
+    /// shorter.
     ///
     /// # Errors
     ///
-    /// The file is there and cannot be opened or cut.
+    /// The file exists and cannot be opened or cut.
     pub(crate) fn reopen(&self, name: &str, length: u64) -> Result<Option<SpillFile>> {
         let path = self.directory.join(name);
         let opened = match File::options().read(true).write(true).open(&path) {
             Ok(file) => file.metadata().map(|found| (found.len() >= length).then_some(file)),
+            // Nothing was spilled under this name yet.
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(error) => Err(error),
         };
+
+        // Bytes beyond `length` were written after the last checkpoint, so nothing refers to them.
         let cut = opened.and_then(|file| file.map(|file| file.set_len(length).map(|()| file)).transpose());
         let file = cut.map_err(|source| Error::io("read", &path, source))?;
+
         let written = Arc::clone(&self.written);
         Ok(file.map(|file| SpillFile { file, path, buffer: Vec::new(), flushed: length, written }))
     }
 }
 
-/// Bytes free for this user on the file system of `directory`; `None` where the system does not tell.
+/// Bytes free for this user on the file system of `directory`; `None` if the system does not tell.
 #[cfg(unix)]
 fn available(directory: &Path) -> Option<u64> {
     let found = rustix::fs::statvfs(directory).ok()?;
@@ -134,16 +142,16 @@ fn available(_directory: &Path) -> Option<u64> {
     None
 }
 
-/// Appended bytes wait for so many others before they are written.
+/// Size of the buffer for appended bytes.
 const BUFFER: usize = 1 << 18;
 
-/// A file that is appended to, then read at any place.
+/// A file that is appended to, then read at any offset.
 #[derive(Debug)]
 pub(crate) struct SpillFile {
     file: File,
     path: PathBuf,
     buffer: Vec<u8>,
-    /// Bytes that are in the file.
+    /// Bytes already in the file.
     flushed: u64,
     written: Arc<AtomicU64>,
 }
@@ -154,25 +162,29 @@ impl SpillFile {
         self.flushed + self.buffer.len() as u64
     }
 
-    /// Appends `bytes`; returns the offset at which they stand.
+    /// Appends `bytes`; returns their offset.
     ///
     /// # Errors
     ///
     /// The disk refuses.
     pub(crate) fn append(&mut self, bytes: &[u8]) -> Result<u64> {
         let offset = self.len();
+
+        // The buffer is flushed before bytes that it has no room for, so the bytes in the file stay in order.
         if self.buffer.len() + bytes.len() > BUFFER {
             self.flush()?;
         }
+
         if bytes.len() >= BUFFER {
             self.write(bytes)?;
         } else {
             self.buffer.extend_from_slice(bytes);
         }
+
         Ok(offset)
     }
 
-    /// Hands what waits to the system. Must be called before reading what was appended last.
+    /// Writes the buffered bytes. Bytes appended later than the last flush cannot be read.
     ///
     /// # Errors
     ///
@@ -180,11 +192,14 @@ impl SpillFile {
     pub(crate) fn flush(&mut self) -> Result<()> {
         let buffer = std::mem::take(&mut self.buffer);
         let written = self.write(&buffer);
+
+        // The buffer keeps its memory. After an error its bytes are lost, and the run ends.
         self.buffer = buffer;
         self.buffer.clear();
         written
     }
 
+    /// Writes `bytes` at the end of the file.
     fn write(&mut self, bytes: &[u8]) -> Result<()> {
         write_at(&self.file, bytes, self.flushed).map_err(|source| Error::io("write", &self.path, source))?;
         self.flushed += bytes.len() as u64;
@@ -192,11 +207,11 @@ impl SpillFile {
         Ok(())
     }
 
-    /// Fills `bytes` with what stands at `offset`. From any thread.
+    /// Fills `bytes` from `offset` on. Works from any thread.
     ///
     /// # Errors
     ///
-    /// The disk refuses, or there are not as many bytes.
+    /// The disk refuses, or the file ends before.
     pub(crate) fn read(&self, offset: u64, bytes: &mut [u8]) -> Result<()> {
         read_at(&self.file, bytes, offset).map_err(|source| Error::io("read", &self.path, source))
     }

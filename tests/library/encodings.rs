@@ -1,7 +1,5 @@
 //! Text in any encoding, and text that was decoded wrongly before, is read as what its author wrote.
 
-#![allow(clippy::unwrap_used, reason = "helpers of tests")]
-
 use crate::common;
 use std::fs;
 

@@ -108,6 +108,7 @@ fn errors() -> Vec<Error> {
         ErrorKind::Corrupt { what: "signature", offset: 3, reason: "it is too short" }.into(),
         ErrorKind::Space { directory: path(), needed: 2, available: 1 }.into(),
         ErrorKind::Memory { given: 1, floor: 2, what: "the input".to_owned() }.into(),
+        ErrorKind::Internal { what: what() }.into(),
     ];
     for remedy in remedies() {
         errors.push(Error::parameter("threshold", 2, "at most 1").with_remedy(remedy.clone()));

@@ -1,7 +1,5 @@
 //! Scores against gold: every measure against a brute-force count over all pairs, and what a gold file may hold.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may stop where it fails")]
-
 use std::collections::BTreeSet;
 use std::path::Path;
 

@@ -1,8 +1,6 @@
 //! Scores of cut pages: the project's own pages are whole, gold that cannot be right is refused where it stands, and the
 //! scores are those of the script that the measures come from.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may stop where it fails")]
-
 use crate::common;
 use std::path::Path;
 

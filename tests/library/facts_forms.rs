@@ -1,8 +1,6 @@
 //! The facts guard on texts of which two or three come alone, so that no frequency tells what their form is: what a reader would
 //! call other facts, and what the same told otherwise.
 
-#![allow(clippy::unwrap_used, reason = "a test may stop where it fails")]
-
 use mukarrar::normalize::{Language, Normalizer, Profile};
 use mukarrar::similarity::VariantReason as Reason;
 use mukarrar::similarity::facts::{FactsGuard, WordFrequencies};

@@ -1,6 +1,4 @@
 //! Folding gives what the project's vectors, its table of code points and the reference normalizer say.
-#![allow(clippy::unwrap_used, reason = "the inputs are the project's own; a failure is a failed test")]
-
 use std::fmt::Write as _;
 
 use mukarrar::normalize::{Language, Normalizer, Profile};

@@ -1,7 +1,5 @@
 //! CSV and TSV from reading to what `dedup` writes.
 
-#![allow(clippy::unwrap_used, reason = "a test may stop where it fails")]
-
 use std::fs;
 use std::path::{Path, PathBuf};
 

@@ -1,8 +1,6 @@
 //! Pages of HTML are read as their text, whatever they were encoded in, and copied whole.
 
 #![cfg(feature = "html")]
-#![allow(clippy::unwrap_used, reason = "helpers of tests")]
-
 use crate::common;
 use std::fs;
 use std::path::Path;

@@ -1,8 +1,6 @@
 //! Parquet from reading to what `dedup` writes.
 
 #![cfg(feature = "parquet")]
-#![allow(clippy::unwrap_used, reason = "a test may stop where it fails")]
-
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

@@ -1,8 +1,6 @@
 //! Archived pages: every record is read, passed over and counted, or rejected with its place.
 
 #![cfg(feature = "warc")]
-#![allow(clippy::unwrap_used, reason = "helpers of tests")]
-
 use crate::common;
 use std::fmt::Write as _;
 use std::fs;

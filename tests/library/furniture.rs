@@ -1,8 +1,6 @@
 //! Promise: no text goes for words that are not its own. Pages that share a footer, a sidebar or a form are no copies; copies
 //! among them are found all the same.
 
-#![allow(clippy::unwrap_used, reason = "helpers of tests")]
-
 use std::collections::BTreeSet;
 
 use crate::common::text::{Random, edited, shuffle, spelled, words};

@@ -1,7 +1,5 @@
 //! Promise: short pages of one form that differ in a number, a code or a name are no copies; edits and cuts of one text are.
 
-#![allow(clippy::unwrap_used, reason = "helpers of tests")]
-
 use crate::common::text::{Random, edited, spelled, word, words};
 use mukarrar::input::Corpus;
 use mukarrar::pipeline::{Clustering, Options, Pipeline, compare};
@@ -51,6 +49,22 @@ fn a_number_behind_the_beginning_or_known_to_both_tells_no_document() {
     assert_eq!(relation(&late("4417"), &late("4418")), Some(Relation::Near));
     let both = |first: &str, second: &str| format!("{} رقم {second}", fill(&form, 4, &format!("رقم {first}")));
     assert_eq!(relation(&both("4417", "4418"), &both("4418", "4417")), Some(Relation::Near));
+}
+
+#[test]
+fn two_texts_that_differ_in_two_numbers_and_little_else_are_no_copies() {
+    let form = words(&mut Random::new(8), VOCABULARY, 120);
+    let prices = |gold: &str, silver: &str| {
+        format!("{} {gold} {} {silver} {}", spelled(&form[..20]), spelled(&form[20..70]), spelled(&form[70..]))
+    };
+
+    assert_eq!(relation(&prices("155", "80"), &prices("162", "84")), NUMBERS);
+    assert_eq!(
+        relation(&prices("155", "80"), &prices("155", "84")),
+        Some(Relation::Near),
+        "one figure is a correction"
+    );
+    assert_eq!(relation(&prices("155", "80"), &prices("١٥٥", "٨٠")), Some(Relation::Exact));
 }
 
 #[test]

@@ -1,7 +1,5 @@
 //! The crawler's index: verdicts, keys, removal, several threads.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may stop where it fails")]
-
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use mukarrar::index::Rank;

@@ -1,7 +1,5 @@
 //! The index in a directory: the answers of the index in memory, across restarts, crashes and processes.
 #![cfg(feature = "persistent")]
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may stop where it fails")]
-
 use std::path::Path;
 
 use mukarrar::document::{Date, Window};

@@ -1,5 +1,7 @@
 //! The library as its users see it, a module for each of its promises and rooms.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may stop where it fails")]
+
 mod common;
 
 mod boilerplate;

@@ -1,7 +1,5 @@
 //! A page is cut into the stories, headlines and boilerplate that a reader sees on it.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may stop where it fails")]
-
 use crate::common;
 
 use mukarrar::document::{Unit, UnitKind};

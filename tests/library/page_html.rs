@@ -1,8 +1,6 @@
 //! Pages of HTML are cut by their markup where it speaks, and by their text where it does not.
 
 #![cfg(feature = "html")]
-#![allow(clippy::unwrap_used, reason = "a test may stop where it fails")]
-
 use UnitKind::{Boilerplate, Headline, Story};
 use mukarrar::document::{Date, DocId, Unit, UnitKind};
 use mukarrar::input::{Corpus, InputFormat, InputOptions};

@@ -2,8 +2,6 @@
 //!
 //! Each page is written with the kind of each line before it: H headline, S story, B boilerplate, `-` either is right.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may stop where it fails")]
-
 use mukarrar::document::{Unit, UnitKind};
 use mukarrar::page::{Cutter, MarkupHint, MarkupMark, UnitLevel};
 

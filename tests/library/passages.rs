@@ -1,8 +1,6 @@
 //! Shared passages: every one is true and as long as can be, none is missed, and what `dedup --unit passage` removes stands
 //! in what stays.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may stop where it fails")]
-
 use crate::common;
 use std::collections::HashSet;
 
@@ -38,7 +36,7 @@ fn texts() -> impl Strategy<Value = Vec<String>> {
 fn options(min_tokens: usize) -> Options {
     let mut options = Options::default();
     options.language = Some(Language::Ar);
-    options.min_tokens = min_tokens;
+    options.passages.min_tokens = min_tokens;
     options.threads = Some(1);
     options
 }
@@ -92,7 +90,7 @@ proptest! {
     #[test]
     fn passages_are_true_and_whole_and_none_is_missed(texts in texts(), min_tokens in 2_usize..9) {
         let mut exact = options(min_tokens);
-        exact.max_gap = 0;
+        exact.passages.max_gap = 0;
         let passages = found(&common::numbered(&texts), exact);
         let mut covered = HashSet::new();
         for passage in &passages {
@@ -146,7 +144,7 @@ proptest! {
         // A cut may have been drawn back by eight words at each end.
         let pieces: Vec<String> = left.iter().flat_map(|text| text.split('\u{1}')).map(str::to_owned).collect();
         let mut rest = options(min_tokens + 16);
-        rest.max_gap = 0;
+        rest.passages.max_gap = 0;
         let again = found(&common::numbered(&pieces), rest);
         let overlaps = |passage: &Passage| passage.a == passage.b && passage.b_span.start < passage.a_span.end;
         prop_assert!(again.iter().all(overlaps), "{:?} {:?}", again, left);
@@ -217,7 +215,7 @@ fn small_edits_are_bridged() {
     let texts = [format!("{one} ا {two}"), format!("{one} ب ج {two}"), format!("{one} د هـ و ز ح {two}")];
     let tokens = |gap: usize| {
         let mut options = options(30);
-        options.max_gap = gap;
+        options.passages.max_gap = gap;
         let passages = found(&common::numbered(&texts), options);
         passages.iter().map(|passage| (passage.b.index(), passage.tokens, passage.shared)).collect::<Vec<_>>()
     };
@@ -233,8 +231,8 @@ fn what_cannot_work_says_what_would() {
         change(&mut options);
         Pipeline::new(options).unwrap().repeated(&common::numbered(&[]), &()).unwrap_err().to_string()
     };
-    assert!(error(&|options| options.min_tokens = 1).contains("from 2 to 10000"));
-    assert!(error(&|options| options.max_gap = 20_000).contains("from 0 to 10000"));
+    assert!(error(&|options| options.passages.min_tokens = 1).contains("from 2 to 10000"));
+    assert!(error(&|options| options.passages.max_gap = 20_000).contains("from 0 to 10000"));
     assert!(error(&|options| options.keep = mukarrar::cluster::Keep::Last).contains("the first occurrence stays"));
     assert!(error(&|options| options.work_dir = Some("work".into())).contains("left out here"));
 }

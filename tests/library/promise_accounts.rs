@@ -1,7 +1,5 @@
 //! Promise: nothing is lost silently, and what is short or empty is treated apart.
 
-#![allow(clippy::unwrap_used, reason = "helpers of tests")]
-
 use crate::common;
 use std::collections::BTreeSet;
 

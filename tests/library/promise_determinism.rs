@@ -2,8 +2,6 @@
 //! what comes out is the rule of keepers, applied by hand: nobody joins a cluster without having been compared with its
 //! keeper.
 
-#![allow(clippy::unwrap_used, reason = "helpers of tests")]
-
 use crate::common;
 use std::collections::{BTreeMap, HashSet};
 use std::fmt::Write as _;

@@ -1,8 +1,6 @@
 //! Promise: recall is asked for, not hoped for. At the threshold a pair becomes a candidate with at least the chance
 //! that was asked for, for sets of 3 shingles as for sets of 300.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may stop where it fails")]
-
 use mukarrar::lsh::{Banding, BandingOverrides};
 use mukarrar::sketch::{MinHasher, Signature, SketchParams};
 

@@ -1,7 +1,5 @@
 //! Promise: hashes that reach a file are the same on every machine and in every version.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may stop where it fails")]
-
 use mukarrar::ErrorKind;
 use mukarrar::normalize::{Language, Normalizer, Profile};
 use mukarrar::shingle::{ShingleKind, Shingler};

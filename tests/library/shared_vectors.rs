@@ -1,7 +1,5 @@
 //! Promise: the bindings give the same bytes and verdicts. `python/tests/test_vectors.py` reads the same vectors.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may stop where it fails")]
-
 use mukarrar::lsh::{Banding, BandingOverrides};
 use mukarrar::normalize::{Language, Normalizer, Profile};
 use mukarrar::page::{Boilerplate, Sieve};

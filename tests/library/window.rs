@@ -1,7 +1,5 @@
 //! Dates: pairs beyond the window are not compared, whatever is equal, and dates decide who stays.
 
-#![allow(clippy::unwrap_used, reason = "a test may stop where it fails")]
-
 use std::fmt::Write;
 
 use crate::common::oracle::{self, Sets};
@@ -111,7 +109,7 @@ fn dates_need_a_field() {
     let mut options = options(Keep::Earliest, None);
     options.date_field = None;
     let error = Pipeline::new(options).unwrap_err().to_string();
-    assert!(error.contains("earliest") && error.contains("--date-field"), "{error}");
+    assert!(error.contains("earliest") && error.contains("`date_field`"), "{error}");
 }
 
 /// Equal texts that lose their keeper to a container beyond their own window find each other.

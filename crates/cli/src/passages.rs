@@ -31,7 +31,7 @@ pub(super) struct PassagesArgs {
     length: LengthArgs,
     /// Show neighbouring passages of the same two documents as one if at most this many tokens separate them in both: 0 to
     /// 10000.
-    #[arg(long, value_name = "N", default_value_t = Options::default().max_gap, help_heading = "Passages")]
+    #[arg(long, value_name = "N", default_value_t = Options::default().passages.max_gap, help_heading = "Passages")]
     max_gap: usize,
     #[command(flatten)]
     running: RunningArgs,
@@ -45,7 +45,7 @@ pub(super) fn run(arguments: &PassagesArgs, console: &Console) -> Result<Exit> {
     let PassagesArgs { input, folding, length, max_gap, running, output, showing } = arguments;
 
     let mut options = run_options::over_passages(folding, length, running);
-    options.max_gap = *max_gap;
+    options.passages.max_gap = *max_gap;
     let pipeline = Pipeline::new(options)?;
     let input = inputs::list(&input.inputs, &input.reading, UnitLevel::Document, Vec::new())?;
     inputs::refuse_as_output([&output.output].into_iter().chain(&showing.summary), &input)?;

@@ -48,7 +48,7 @@ impl UnitRun<'_> {
 /// The options of a run over passages.
 pub(super) fn over_passages(folding: &FoldingArgs, length: &LengthArgs, running: &RunningArgs) -> Options {
     let mut options = with_folding(folding);
-    options.min_tokens = length.min_tokens;
+    options.passages.min_tokens = length.min_tokens;
     set_running(running, &mut options);
     options
 }

@@ -58,7 +58,7 @@ pub(super) const LONGEST_KEY: usize = 16_384;
 
 /// An item of `/v1/check`.
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "an object with a text")]
 pub(super) struct CheckItem<'a> {
     #[serde(borrow)]
     text: Cow<'a, str>,
@@ -69,7 +69,7 @@ pub(super) struct CheckItem<'a> {
 
 /// An item of `/v1/insert` and `/v1/check-and-insert`.
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "an object with a key and a text")]
 pub(super) struct InsertItem<'a> {
     #[serde(borrow)]
     pub(super) key: PathKey<'a>,
@@ -82,7 +82,7 @@ pub(super) struct InsertItem<'a> {
 
 /// An item of `/v1/query`.
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "an object with a text")]
 pub(super) struct QueryItem<'a> {
     #[serde(borrow)]
     text: Cow<'a, str>,

@@ -1,94 +1,43 @@
-//! Cut pages against pages that people cut: which lines are what, where stories begin and end, what repeats.
+//! Evaluation of cut pages against pages cut by hand: the kinds of lines, the boundaries of stories, the repeated items.
 //!
-//! The gold is a directory with `pages/NAME.txt` and `gold/NAME.tsv` ([`GoldPages`] says what a row holds). Letters and
-//! digits are counted, nothing else: whether a bullet, a blank or a vowel mark belongs to a unit changes no score.
+//! The gold is a directory with `pages/NAME.txt` and `gold/NAME.tsv` (rows: see [`GoldPages`]). Only letters and digits are
+//! counted: the unit of a bullet, a blank or a vowel mark changes no score.
 //!
-//! | measure | what is counted |
+//! | measure | count |
 //! |---|---|
-//! | accuracy | mean over lines of the share of a line's letters whose kind is right; a title is right as a headline |
-//! | headlines | headlines and titles; found where a headline unit and the gold share at least .8 of their union |
+//! | accuracy | mean over lines of the share of letters with the correct kind; a title is correct as a headline |
+//! | headlines | headlines and titles; found if a headline unit and the gold have at least .8 of their union in common |
 //! | titled | stories with a title whose unit names the headline unit that is that title |
 //! | boundaries | first and last letters of the parts of stories, to within 4 letters |
-//! | whole | parts of stories that one story unit covers: at least .9 of the union |
-//! | boilerplate | lines of boilerplate, each as much as its share of the line is |
+//! | whole | parts of stories that have at least .9 of their union in common with one story unit |
+//! | boilerplate | lines of boilerplate, each weighted by its share of the line |
 //! | pairs | pairs of repeated items: headlines and titles among themselves, stories among themselves |
 //!
-//! A pair is found where two exact or near members of one cluster, or a keeper and what is related to it, are those two
-//! items. One with a unit that is no item of the gold is wrong; one with a scrap of a story counts neither way, nor does
-//! `contained` or `variant`. Sums are taken over all pages before any rate, so that a long page counts for more.
-
-use std::ops::AddAssign;
-
-use serde::Serialize;
+//! A pair is found if its items are two exact or near members of one cluster, or a keeper and a unit related to it. A pair with a
+//! unit that is no item of the gold is wrong. A pair with a scrap of a story counts neither way, and neither do `contained`
+//! and `variant`. Counts are added up over all pages before any rate, so that a long page has more weight.
 
 use crate::cluster::Cluster;
-use crate::document::Unit;
-use crate::document::Units;
+use crate::document::{DocId, Unit, Units};
+use crate::input::Corpus;
 use crate::page::{Cutter, UnitLevel};
 use crate::pipeline::PageCutter;
 
-mod columns;
-mod cut;
-mod gold;
-mod item;
+mod cut_page;
+mod gold_page;
+mod gold_pages;
+mod gold_row;
 mod repeats;
+mod scores;
 
-pub use gold::GoldPages;
+pub use gold_pages::GoldPages;
+pub use scores::{HitCount, PageScores, PageShares, PagesEvaluation};
 
-/// How the cutter, and what was found repeated, score against gold.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct PagesEvaluation {
-    /// Each page, in the order of names.
-    pub pages: Vec<PageScores>,
-    /// All of them together, under the name `ALL`.
-    pub all: PageScores,
-}
+use cut_page::CutPage;
+use scores::PageCounts;
 
-/// The scores of one page, or of all.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct PageScores {
-    /// The page's name: its file's, without extension.
-    pub page: String,
-    /// Lines that hold anything scored.
-    pub lines: u64,
-    /// Mean share of a line whose kind is right; `None` without lines.
-    pub accuracy: Option<f64>,
-    /// Headlines and titles.
-    pub headlines: PageShares,
-    /// Stories that have their title, of those that have one in the gold.
-    pub titled: HitCount,
-    /// First and last letters of the parts of stories.
-    pub boundaries: PageShares,
-    /// Parts of stories that are one unit.
-    pub whole: HitCount,
-    /// Boilerplate, by lines.
-    pub boilerplate: PageShares,
-    /// Pairs of repeated items. On a page: those with an item on it.
-    pub pairs: PageShares,
-}
-
-/// Precision, recall and F1, each from 0 to 1; `None` where there is nothing to take a share of.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-pub struct PageShares {
-    /// Of what was found, the share that is right.
-    pub precision: Option<f64>,
-    /// Of what is right, the share that was found.
-    pub recall: Option<f64>,
-    /// Their harmonic mean; 0 where both are 0.
-    pub f1: Option<f64>,
-}
-
-/// So many of so many.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
-pub struct HitCount {
-    /// How many are right.
-    pub hits: u64,
-    /// How many there are.
-    pub all: u64,
-}
-
-/// Cuts every page of `gold` into stories and scores the cuts, and the `clusters` of `units` that a run at
-/// [`UnitLevel::Story`](crate::page::UnitLevel::Story) found over [`GoldPages::corpus`].
+/// Scores the cuts of every page of `gold` into stories, and the `clusters` of `units` that a run at
+/// [`UnitLevel::Story`](crate::page::UnitLevel::Story) found in [`GoldPages::corpus`].
 ///
 /// ```
 /// use mukarrar::evaluate::{GoldPages, evaluate_pages};
@@ -108,107 +57,39 @@ pub struct HitCount {
 #[must_use]
 pub fn evaluate_pages(gold: &GoldPages, units: &Units, clusters: &[Cluster]) -> PagesEvaluation {
     let units_of = cut_pages(gold);
-    let cuts: Vec<cut::CutPage> =
-        gold.pages.iter().zip(&units_of).map(|(page, units)| cut::CutPage::of(page, units)).collect();
+    let cuts: Vec<CutPage> = gold.pages.iter().zip(&units_of).map(|(page, units)| CutPage::of(page, units)).collect();
     let (repeats, all_repeats) = repeats::count(gold, &cuts, units, clusters);
+
     let mut sum = PageCounts::default();
-    let counts = cuts.iter().zip(&repeats).map(|(cut, repeats)| PageCounts { pairs: *repeats, ..cut.counts() });
-    let scores = |(page, counts): (&item::GoldPage, PageCounts)| {
+    let mut pages = Vec::with_capacity(cuts.len());
+    for ((page, cut), repeats) in gold.pages.iter().zip(&cuts).zip(&repeats) {
+        let counts = PageCounts { pairs: *repeats, ..cut.counts() };
         sum += counts;
-        counts.scores(&page.name)
-    };
-    let pages = gold.pages.iter().zip(counts).map(scores).collect();
+        pages.push(counts.scores(&page.name));
+    }
+
+    // A pair across two pages counts on both, so the pairs of all pages are no sum.
     PagesEvaluation { pages, all: PageCounts { pairs: all_repeats, ..sum }.scores("ALL") }
 }
 
 /// The units of each page, cut as in a run over all of them.
 fn cut_pages(gold: &GoldPages) -> Vec<Vec<Unit>> {
     let corpus = gold.corpus();
-    // The corpus is in memory: nothing of it is lost.
-    let known = PageCutter::learn(&corpus, UnitLevel::Story, None).unwrap_or_default();
+    // Reading from memory cannot fail.
+    let learned = PageCutter::learn(&corpus, UnitLevel::Story, None);
+    debug_assert!(learned.is_ok(), "a corpus in memory is read");
+    let known = learned.unwrap_or_default();
+
     let mut cutter = Cutter::new();
-    let cut = |id| {
-        let mut units = Vec::new();
-        if let Ok(record) = corpus.read(id) {
-            known.cut(&mut cutter, &corpus, (id, &record), UnitLevel::Story, &mut units);
-        }
-        units
-    };
-    corpus.ids().map(cut).collect()
+    corpus.ids().map(|id| cut_one(&corpus, id, &known, &mut cutter)).collect()
 }
 
-/// What is added up over pages.
-#[derive(Debug, Clone, Copy, Default)]
-struct PageCounts {
-    lines: f64,
-    right: f64,
-    headlines: ShareTally,
-    titled: HitCount,
-    boundaries: ShareTally,
-    whole: HitCount,
-    boilerplate: ShareTally,
-    pairs: ShareTally,
-}
-
-/// What a share is taken of: gold and found, with what of each is right.
-#[derive(Debug, Clone, Copy, Default)]
-struct ShareTally {
-    gold: f64,
-    gold_right: f64,
-    found: f64,
-    found_right: f64,
-}
-
-impl ShareTally {
-    fn shares(self) -> PageShares {
-        let share = |part: f64, whole: f64| (whole > 0.0).then(|| part / whole);
-        let (precision, recall) = (share(self.found_right, self.found), share(self.gold_right, self.gold));
-        let f1 = precision.zip(recall).map(|(p, r)| if p > 0.0 && r > 0.0 { 2.0 * p * r / (p + r) } else { 0.0 });
-        PageShares { precision, recall, f1 }
+fn cut_one(corpus: &Corpus, id: DocId, known: &PageCutter, cutter: &mut Cutter) -> Vec<Unit> {
+    let mut units = Vec::new();
+    let record = corpus.read(id);
+    debug_assert!(record.is_ok(), "a corpus in memory is read");
+    if let Ok(record) = record {
+        known.cut(cutter, corpus, (id, &record), UnitLevel::Story, &mut units);
     }
-}
-
-impl AddAssign for ShareTally {
-    fn add_assign(&mut self, other: Self) {
-        self.gold += other.gold;
-        self.gold_right += other.gold_right;
-        self.found += other.found;
-        self.found_right += other.found_right;
-    }
-}
-
-impl AddAssign for HitCount {
-    fn add_assign(&mut self, other: Self) {
-        self.hits += other.hits;
-        self.all += other.all;
-    }
-}
-
-impl AddAssign for PageCounts {
-    fn add_assign(&mut self, other: Self) {
-        self.lines += other.lines;
-        self.right += other.right;
-        self.headlines += other.headlines;
-        self.titled += other.titled;
-        self.boundaries += other.boundaries;
-        self.whole += other.whole;
-        self.boilerplate += other.boilerplate;
-        self.pairs += other.pairs;
-    }
-}
-
-impl PageCounts {
-    fn scores(self, page: &str) -> PageScores {
-        PageScores {
-            page: page.to_owned(),
-            lines: self.lines as u64,
-            accuracy: (self.lines > 0.0).then(|| self.right / self.lines),
-            headlines: self.headlines.shares(),
-            titled: self.titled,
-            boundaries: self.boundaries.shares(),
-            whole: self.whole,
-            boilerplate: self.boilerplate.shares(),
-            pairs: self.pairs.shares(),
-        }
-    }
+    units
 }

@@ -1,4 +1,4 @@
-//! The postings of an index: run files, and what is in none yet.
+//! All postings of an index: those in run files and the recent ones.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -6,17 +6,18 @@ use std::sync::Arc;
 
 use roaring::RoaringBitmap;
 
-use super::catalog::SliceInfo;
+use super::commit_head::SliceInfo;
 use super::posting::{Posting, SLICES, place};
 use super::recent::RecentPostings;
-use super::run::{self, RunFile, RunInfo};
+use super::run_file::{self, RunFile, RunInfo};
 use crate::error::Result;
-use crate::index::record::InsertNumber;
+use crate::index::stored_text::InsertNumber;
 
-/// A slice's older run takes the younger one in when it is at most so many times as long.
+/// An older run is merged with younger postings if it is at most this many times as long. So a posting is rewritten
+/// only a few times, and a slice has few runs.
 const FANOUT: u64 = 8;
 
-/// Run files that are open, by their numbers: what is open is not read again.
+/// Open run files by their numbers. An open file is not read again.
 pub(super) type OpenRuns = HashMap<u64, Arc<RunFile>>;
 
 /// The postings of all slices.
@@ -25,14 +26,15 @@ pub(super) struct BandPostings {
     pub(super) recent: RecentPostings,
     /// The runs of each slice, from the oldest documents to the youngest.
     slices: Vec<Vec<Arc<RunFile>>>,
-    /// Documents numbered below stand in the runs of their slice.
+    /// For each slice: the runs contain the postings of all documents numbered below.
     upto: Vec<InsertNumber>,
-    /// Bytes that the filters of a slice may take.
+    /// Most bytes of the filters of a slice.
     filter_bytes: usize,
 }
 
 impl BandPostings {
-    /// Opens the run files that the head names, with room for so many recent postings and for filters of so many bytes.
+    /// Opens the run files that the head names. `recent` is the expected number of recent postings, `filters` the bytes
+    /// for all filters of run files.
     pub(super) fn open(
         directory: &Path,
         slices: &[SliceInfo],
@@ -52,7 +54,7 @@ impl BandPostings {
         })
     }
 
-    /// Takes in a document that is in no run file.
+    /// Adds a document. A hash whose slice has the document in a run already is skipped.
     pub(super) fn insert(&mut self, doc: InsertNumber, hashes: &[u64]) {
         for hash in hashes {
             if doc >= self.upto[place(*hash).0] {
@@ -61,7 +63,8 @@ impl BandPostings {
         }
     }
 
-    /// Appends the documents of a hash from `since` on, among the earliest `most` that are not dead. Whether there are more.
+    /// Appends the documents of a hash that are numbered `since` or later, among its earliest `most` live documents.
+    /// Returns whether there are more than `most`.
     pub(super) fn docs(
         &self,
         hash: u64,
@@ -71,10 +74,14 @@ impl BandPostings {
         found: &mut Vec<InsertNumber>,
     ) -> Result<bool> {
         let (slice, low) = place(hash);
+
+        // The usual case costs no disk access: the runs have nothing that new, and the recent postings neither.
         let in_runs = since < self.upto[slice];
         if !in_runs && self.recent.docs(slice, low, since).next().is_none() {
             return Ok(false);
         }
+
+        // Documents before `since` count towards `most` too.
         let mut left = most;
         let mut is_cut = false;
         let mut take = |doc: InsertNumber| {
@@ -88,6 +95,8 @@ impl BandPostings {
             }
             !is_cut
         };
+
+        // Runs from the oldest documents on, then the recent ones: the documents ascend.
         for run in &self.slices[slice] {
             run.docs(low, &mut take)?;
         }
@@ -95,28 +104,31 @@ impl BandPostings {
         Ok(is_cut)
     }
 
-    /// What there is to merge of a slice: recent postings of documents below `bound`, with its younger runs where that is due, or with
-    /// all.
+    /// Plans a merge of a slice: of its recent postings of documents below `bound`, with the younger runs that are due,
+    /// or with all runs.
     pub(super) fn plan(&self, slice: usize, bound: InsertNumber, is_whole: bool) -> MergePlan {
         let (recent, runs) = (self.recent.below(slice, bound), &self.slices[slice]);
+
+        // Runs are taken from the youngest on, while each is short enough compared with all that is merged so far.
         let mut kept = if is_whole { 0 } else { runs.len() };
         let mut length = recent.len() as u64;
         while kept > 0 && !recent.is_empty() && runs[kept - 1].info.postings <= FANOUT * length {
             kept -= 1;
             length += runs[kept].info.postings;
         }
+
         let filter_bytes = self.filter_bytes;
         MergePlan { slice, bound, kept: runs[..kept].to_vec(), taken: runs[kept..].to_vec(), recent, filter_bytes }
     }
 
-    /// Puts what a merge wrote in the place of what it took.
+    /// Replaces the postings that a merge took by the run that it wrote.
     pub(super) fn install(&mut self, merged: MergedSlice) {
         self.recent.forget_below(merged.slice, merged.upto);
         self.upto[merged.slice] = merged.upto;
         self.slices[merged.slice] = merged.runs;
     }
 
-    /// The slice as another process left it.
+    /// Opens a slice as another process left it.
     pub(super) fn reopen(
         &self,
         slice: usize,
@@ -128,7 +140,7 @@ impl BandPostings {
         Ok(MergedSlice { slice, upto: info.upto, runs })
     }
 
-    /// Whether a slice is other than a description says.
+    /// Whether a slice differs from its description.
     pub(super) fn differs(&self, slice: usize, info: &SliceInfo) -> bool {
         self.upto[slice] != info.upto || !self.slices[slice].iter().map(|run| &run.info).eq(&info.runs)
     }
@@ -149,7 +161,7 @@ impl BandPostings {
     }
 }
 
-/// Opens runs that are not open yet.
+/// The runs of a slice; those that are open already are used again.
 fn open_runs(
     directory: &Path,
     infos: &[RunInfo],
@@ -160,19 +172,22 @@ fn open_runs(
         if let Some(run) = opened.get(&info.file).filter(|run| run.info == *info) {
             return Ok(run.clone());
         }
+
         let run = Arc::new(RunFile::open(directory, *info, share(place, filter_bytes))?);
+        // Noted at once: a later attempt, after an error, does not read the file again.
         opened.insert(info.file, run.clone());
         Ok(run)
     };
+
     infos.iter().enumerate().map(open).collect()
 }
 
-/// What the filter of a run may take of the bytes for those of its slice. Younger runs are small beside the oldest.
+/// The part of the filter bytes of a slice that one run may take, by its place. The oldest run is by far the longest.
 const fn share(place: usize, bytes: usize) -> usize {
     if place == 0 { bytes / 8 * 7 } else { bytes / 16 }
 }
 
-/// What a merge takes.
+/// The postings and runs that a merge takes, and the runs that it keeps.
 #[derive(Debug)]
 pub(super) struct MergePlan {
     slice: usize,
@@ -183,7 +198,7 @@ pub(super) struct MergePlan {
     filter_bytes: usize,
 }
 
-/// What a slice is after a merge.
+/// A slice after a merge.
 #[derive(Debug)]
 pub(super) struct MergedSlice {
     pub(super) slice: usize,
@@ -192,12 +207,12 @@ pub(super) struct MergedSlice {
 }
 
 impl MergePlan {
-    /// Recent postings that it takes.
+    /// Number of recent postings that it takes.
     pub(super) const fn recent(&self) -> usize {
         self.recent.len()
     }
 
-    /// Writes the run file, without the dead, and opens it.
+    /// Writes the run file without dead documents, and opens it.
     pub(super) fn write(self, dead: &RoaringBitmap, directory: &Path, file: u64) -> Result<MergedSlice> {
         let Self { slice, bound, kept: mut runs, taken, recent, filter_bytes } = self;
         if !recent.is_empty() || !taken.is_empty() {
@@ -206,9 +221,12 @@ impl MergePlan {
                 sources.push(Box::new(run.postings()));
             }
             sources.push(Box::new(recent.iter().copied().map(Ok)));
+
             let is_live =
                 |posting: &Result<Posting>| posting.as_ref().map_or(true, |posting| !dead.contains(posting.doc()));
-            if let Some(info) = run::write(directory, file, merge(sources).filter(is_live))? {
+
+            // Nothing is written if all documents are dead.
+            if let Some(info) = run_file::write(directory, file, merge(sources).filter(is_live))? {
                 let share = share(runs.len(), filter_bytes);
                 runs.push(Arc::new(RunFile::open(directory, info, share)?));
             }
@@ -218,25 +236,26 @@ impl MergePlan {
 }
 
 impl MergedSlice {
-    /// What the catalog is told.
+    /// Its description for the catalog.
     pub(super) fn info(&self) -> SliceInfo {
         SliceInfo { upto: self.upto, runs: self.runs.iter().map(|run| run.info).collect() }
     }
 }
 
-/// Merges ascending postings.
+/// Merges sources of ascending postings into one.
 fn merge<'a>(
     sources: Vec<Box<dyn Iterator<Item = Result<Posting>> + 'a>>,
 ) -> impl Iterator<Item = Result<Posting>> + 'a {
     let mut heads: Vec<_> = sources.into_iter().map(Iterator::peekable).collect();
     std::iter::from_fn(move || {
-        // An error comes first: it ends the merge.
+        // `None` is the least: an error comes first and ends the merge.
         let least = (0..heads.len())
             .filter_map(|place| {
                 let head = heads[place].peek()?;
                 Some((head.as_ref().ok().copied(), place))
             })
             .min();
+
         least.and_then(|(_, place)| heads[place].next())
     })
 }

@@ -1,13 +1,14 @@
-//! The catalog: a SQLite database of the blocks of records and of everything that a commit changes at once.
+//! The catalog: a SQLite database of the blocks of records and of everything that a commit changes atomically.
 //!
-//! Every value carries its own sum, and the head counts what must be there, so that a changed byte is an error and never another
-//! answer. Tables:
+//! Every value has its own checksum, and the head counts the rows, so a changed byte or a missing row is an error,
+//! never a different answer. Tables:
 //!
-//! - `head`: one row, the [`CommitHead`] after the last commit
-//! - `blocks`: first document → records ([`block`](super::block)); `directory`: first document → last, oldest
-//! - `recent`: first document → the hashes of documents that some slice has in no run file yet
-//! - `dead`: upper 16 bits of documents → a bitmap of those that were removed and may still stand in runs or blocks
-//! - `learned`: document → the folded text whose words the facts guard learned
+//! - `head`: one row, the [`CommitHead`] of the last commit
+//! - `blocks`: first document → records ([`stored_block`](super::stored_block)); `directory`: first document → last,
+//!   oldest
+//! - `recent`: first document → hashes of documents whose postings are not all in run files
+//! - `dead`: upper 16 bits of documents → bitmap of removed documents that runs or blocks may still contain
+//! - `learned`: document → folded text whose words the facts guard has learned
 
 use std::cell::Cell;
 use std::io::ErrorKind as IoKind;
@@ -16,107 +17,21 @@ use std::path::{Path, PathBuf};
 use roaring::RoaringBitmap;
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OpenFlags, OptionalExtension, Row};
-use serde::{Deserialize, Serialize};
 
-use super::damaged;
-use super::run::RunInfo;
+use super::commit_head::{BlockEntry, CommitHead};
+use super::damage::damaged;
 use crate::error::{Error, ErrorKind, Result};
-use crate::index::record::InsertNumber;
+use crate::index::stored_text::InsertNumber;
 
-/// The file of the catalog.
+/// Name of the file.
 pub(super) const FILE: &str = "catalog.db";
-
-/// Where the index stands after a commit.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub(super) struct CommitHead {
-    /// Counts commits.
-    pub(super) commit: u64,
-    /// Whether the writer went in order.
-    pub(super) is_closed: bool,
-    /// The number that the next insert gets.
-    pub(super) next: InsertNumber,
-    pub(super) documents: u64,
-    pub(super) removals: u64,
-    /// Number of documents in `dead`.
-    pub(super) dead: u64,
-    /// Number of rows of `learned`.
-    pub(super) learned: u64,
-    /// Number of rows of `directory`, and the sum of their digests.
-    pub(super) blocks: u64,
-    pub(super) directory: u64,
-    /// The latest moment, in seconds.
-    pub(super) newest: Option<i64>,
-    /// Counts compactions: after one nothing that a reader holds is of use.
-    pub(super) compactions: u64,
-    pub(super) next_file: u64,
-    /// The slice whose turn it is to be merged.
-    pub(super) turn: usize,
-    pub(super) slices: Vec<SliceInfo>,
-}
-
-/// What the head tells of a slice.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct SliceInfo {
-    /// Documents numbered below stand in the runs.
-    pub(super) upto: InsertNumber,
-    /// From the oldest documents to the youngest.
-    pub(super) runs: Vec<RunInfo>,
-}
-
-impl CommitHead {
-    /// The head of an empty index.
-    pub(super) fn empty() -> Self {
-        Self {
-            commit: 0,
-            is_closed: true,
-            next: 0,
-            documents: 0,
-            removals: 0,
-            dead: 0,
-            learned: 0,
-            blocks: 0,
-            directory: 0,
-            newest: None,
-            compactions: 0,
-            next_file: 0,
-            turn: 0,
-            slices: vec![SliceInfo::default(); super::posting::SLICES],
-        }
-    }
-
-    /// The first document that some slice has in no run file.
-    pub(super) fn merged(&self) -> InsertNumber {
-        self.slices.iter().map(|slice| slice.upto).min().unwrap_or(0)
-    }
-}
-
-/// A row of the directory of blocks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct BlockEntry {
-    pub(super) first: InsertNumber,
-    pub(super) last: InsertNumber,
-    /// The earliest first-seen time and the earliest moment among its records, in seconds.
-    pub(super) oldest_seen: i64,
-    pub(super) oldest_moment: i64,
-}
-
-impl BlockEntry {
-    /// What it adds to the sum of the directory.
-    pub(super) fn digest(&self) -> u64 {
-        let mut hasher = blake3::Hasher::new();
-        hasher.update(&self.first.to_le_bytes()).update(&self.last.to_le_bytes());
-        hasher.update(&self.oldest_seen.to_le_bytes()).update(&self.oldest_moment.to_le_bytes());
-        let bytes = hasher.finalize();
-        bytes.as_bytes().first_chunk().map_or(0, |bytes| u64::from_le_bytes(*bytes))
-    }
-}
 
 /// A connection to the catalog.
 #[derive(Debug)]
 pub(super) struct Catalog {
     connection: Connection,
     path: PathBuf,
-    /// Whether the last transaction failed while it was being committed.
+    /// Whether the last transaction failed during its commit.
     is_in_doubt: Cell<bool>,
 }
 
@@ -141,9 +56,11 @@ const SCHEMA: &str = "
 ";
 
 impl Catalog {
-    /// Opens the catalog of a directory; a writer makes it where there is none.
+    /// Opens the catalog of a directory. A writer makes it if it is missing.
     pub(super) fn open(directory: &Path, access: CatalogAccess) -> Result<Self> {
         let path = directory.join(FILE);
+
+        // A reader opens the file for writing too: in WAL mode it must write the shared memory.
         let flags = match access {
             CatalogAccess::Write => OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE,
             CatalogAccess::Read => OpenFlags::SQLITE_OPEN_READ_WRITE,
@@ -151,9 +68,11 @@ impl Catalog {
         let opened = Connection::open_with_flags(&path, flags);
         let connection = opened.map_err(|error| failed(&path, "open", error))?;
         let catalog = Self { connection, path, is_in_doubt: Cell::new(false) };
+
         if access == CatalogAccess::Write {
             catalog.run("PRAGMA cell_size_check = ON; PRAGMA trusted_schema = OFF;")?;
             catalog.run(SCHEMA)?;
+            // FULL: a commit is synced before it returns.
             catalog.run("PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000; PRAGMA cache_size = -8192;")?;
         } else {
             catalog.run(
@@ -164,43 +83,47 @@ impl Catalog {
         Ok(catalog)
     }
 
-    /// Runs statements that give no rows, or whose rows nobody needs.
+    /// Runs statements, and ignores their rows.
     pub(super) fn run(&self, statements: &str) -> Result<()> {
         self.connection.execute_batch(statements).map_err(|error| failed(&self.path, "write", error))
     }
 
-    /// Does all of `work` or nothing: durable when this returns.
+    /// Does `work` in a transaction: all of it or nothing. It is durable when this returns.
     pub(super) fn at_once(&self, work: impl FnOnce() -> Result<()>) -> Result<()> {
         self.is_in_doubt.set(false);
         self.run("BEGIN IMMEDIATE")?;
+
         let done = work().and_then(|()| {
             let committed = self.run("COMMIT");
-            // On a full disk it was not written; after other failures nobody knows.
+            // On a full disk it was not written. After another failure it is unknown.
             let is_full = |error: &Error| matches!(error.kind(), ErrorKind::Io { source, .. } if source.kind() == IoKind::StorageFull);
             self.is_in_doubt.set(committed.as_ref().is_err_and(|error| !is_full(error)));
             committed
         });
+
         if done.is_err() && !self.connection.is_autocommit() {
-            // The first error is the one to tell.
+            // The first error is the one to report.
             let _ = self.run("ROLLBACK");
         }
         done
     }
 
-    /// Whether the last transaction may have been committed although it failed.
+    /// Whether the last transaction failed, but may have been committed.
     pub(super) fn is_in_doubt(&self) -> bool {
         self.is_in_doubt.get()
     }
 
-    /// Reads one moment of the catalog.
+    /// Reads in a transaction: `read` sees the catalog of one moment.
     pub(super) fn moment<T>(&self, read: impl FnOnce() -> Result<T>) -> Result<T> {
         self.connection.execute_batch("BEGIN").map_err(|error| failed(&self.path, "read", error))?;
+
+        // Ended also after an error, so that the connection can be used again.
         let found = read();
         self.connection.execute_batch("ROLLBACK").map_err(|error| failed(&self.path, "read", error))?;
         found
     }
 
-    /// A number that changes when another connection commits.
+    /// A number that changes whenever another connection commits.
     pub(super) fn data_version(&self) -> Result<i64> {
         let mut statement = self.prepare("PRAGMA data_version")?;
         statement.query_row([], |row| row.get(0)).map_err(|error| failed(&self.path, "read", error))
@@ -215,6 +138,7 @@ impl Catalog {
         run().map_err(|error| failed(&self.path, "write", error))
     }
 
+    /// All rows of a query.
     fn rows<T>(
         &self,
         sql: &str,
@@ -237,6 +161,7 @@ impl Catalog {
         let Some(data) = row.map_err(|error| failed(&self.path, "read", error))? else {
             return Ok(None);
         };
+
         let head = unsealed(&data).and_then(|json| serde_json::from_slice(json).ok());
         head.map(Some).ok_or_else(|| self.damaged("its head holds other bytes than were written"))
     }
@@ -246,9 +171,11 @@ impl Catalog {
         self.execute("INSERT OR REPLACE INTO head VALUES (0, ?1)", [sealed(&json)]).map(drop)
     }
 
-    /// The directory of blocks, ascending, held to what the head says of it.
+    /// The directory of blocks, ascending, checked against the head.
     pub(super) fn directory(&self, head: &CommitHead) -> Result<Vec<BlockEntry>> {
         let entries = self.entries("SELECT * FROM directory ORDER BY first", [])?;
+
+        // The sum does not depend on the order, so a commit can update it row by row.
         let sum = entries.iter().fold(0_u64, |sum, entry| sum.wrapping_add(entry.digest()));
         if entries.len() as u64 != head.blocks || sum != head.directory {
             return Err(self.damaged("its directory of blocks is not the one that was written"));
@@ -256,7 +183,7 @@ impl Catalog {
         Ok(entries)
     }
 
-    /// The blocks from a document on: what a reader has not seen of the directory.
+    /// The rows of the directory from a document on: those that a reader has not seen.
     pub(super) fn directory_from(&self, first: InsertNumber) -> Result<Vec<BlockEntry>> {
         self.entries("SELECT * FROM directory WHERE first >= ?1 ORDER BY first", [first])
     }
@@ -272,12 +199,14 @@ impl Catalog {
         })
     }
 
+    /// Adds a block and its row of the directory.
     pub(super) fn put_block(&self, entry: &BlockEntry, data: &[u8]) -> Result<()> {
         self.execute("INSERT INTO blocks VALUES (?1, ?2)", (entry.first, data))?;
         let row = (entry.first, entry.last, entry.oldest_seen, entry.oldest_moment);
         self.execute("INSERT INTO directory VALUES (?1, ?2, ?3, ?4)", row).map(drop)
     }
 
+    /// Removes a block and its row of the directory.
     pub(super) fn drop_block(&self, first: InsertNumber) -> Result<()> {
         self.execute("DELETE FROM blocks WHERE first = ?1", [first])?;
         self.execute("DELETE FROM directory WHERE first = ?1", [first]).map(drop)
@@ -289,7 +218,7 @@ impl Catalog {
         statement.query_row([first], |row| blob(row, 0)).optional().map_err(|error| failed(&self.path, "read", error))
     }
 
-    /// The hashes of each document from `from` up to the head's next, in order: `each` of them `width`.
+    /// The hashes of each document from `from` up to `next`, in order: `width` hashes per document.
     pub(super) fn recent(
         &self,
         from: InsertNumber,
@@ -297,10 +226,13 @@ impl Catalog {
         width: usize,
     ) -> Result<Vec<(InsertNumber, Vec<u64>)>> {
         let missing = || self.damaged("recent band keys are missing");
-        // The row that holds `from` may begin before it.
+
+        // The row that contains `from` may begin before it.
         let sql = "SELECT first, data FROM recent WHERE first >= \
                    (SELECT coalesce(max(first), ?1) FROM recent WHERE first <= ?1) ORDER BY first";
         let rows = self.rows(sql, [from], |row| Ok((row.get::<_, InsertNumber>(0)?, blob(row, 1)?)))?;
+
+        // Rows must be contiguous: a missing row is an error, not a document without hashes.
         let (mut docs, mut expected) = (Vec::new(), None);
         for (first, data) in rows {
             let data = unsealed(&data).and_then(|data| data.split_first_chunk::<4>()).ok_or_else(missing)?;
@@ -309,11 +241,13 @@ impl Catalog {
             if !is_in_place || first > from && docs.is_empty() || hashes.len() % width != 0 {
                 return Err(missing());
             }
+
             let hashes: Vec<u64> =
                 hashes.iter().map(|[a, b, c, d, e]| u64::from_le_bytes([*a, *b, *c, *d, *e, 0, 0, 0])).collect();
             expected = Some(first + (hashes.len() / width) as InsertNumber);
             docs.extend((first..).zip(hashes.chunks_exact(width).map(<[u64]>::to_vec)));
         }
+
         docs.retain(|(doc, _)| *doc >= from);
         if from < next && expected != Some(next) {
             return Err(missing());
@@ -321,22 +255,25 @@ impl Catalog {
         Ok(docs)
     }
 
+    /// Adds the hashes of consecutive documents from `first` on.
     pub(super) fn put_recent(&self, first: InsertNumber, hashes: impl Iterator<Item = u64>) -> Result<()> {
         let mut data = first.to_le_bytes().to_vec();
         hashes.for_each(|hash| data.extend_from_slice(&hash.to_le_bytes()[..5]));
         self.execute("INSERT INTO recent VALUES (?1, ?2)", (first, sealed(&data))).map(drop)
     }
 
-    /// Forgets the hashes that all slices have in run files.
+    /// Removes the rows whose documents are all numbered below `merged`: their postings are in run files.
     pub(super) fn drop_recent(&self, merged: InsertNumber) -> Result<()> {
+        // The last row that begins at or before `merged` may contain documents after it.
         let sql = "DELETE FROM recent WHERE first < (SELECT max(first) FROM recent WHERE first <= ?1)";
         self.execute(sql, [merged]).map(drop)
     }
 
-    /// All removed documents that may still stand somewhere.
+    /// The removed documents that runs or blocks may still contain, checked against the head.
     pub(super) fn dead(&self, head: &CommitHead) -> Result<RoaringBitmap> {
         let wrong = || self.damaged("its list of removed documents is not the one that was written");
         let rows = self.rows("SELECT chunk, data FROM dead", [], |row| Ok((row.get::<_, u32>(0)?, blob(row, 1)?)))?;
+
         let mut dead = RoaringBitmap::new();
         for (chunk, data) in rows {
             let bytes = unsealed(&data).ok_or_else(wrong)?;
@@ -346,6 +283,7 @@ impl Catalog {
             }
             dead |= bitmap;
         }
+
         if dead.len() == head.dead { Ok(dead) } else { Err(wrong()) }
     }
 
@@ -365,14 +303,16 @@ impl Catalog {
                 _ => chunks.push((doc >> 16, RoaringBitmap::from([doc]))),
             }
         }
+
         chunks.iter().try_for_each(|(chunk, docs)| self.put_dead(*chunk, docs))
     }
 
+    /// Removes all chunks of the removed documents.
     pub(super) fn drop_dead(&self) -> Result<()> {
         self.execute("DELETE FROM dead", ()).map(drop)
     }
 
-    /// The learned texts after the first `known`, in order.
+    /// The learned texts after the first `known`, in order, checked against the head.
     pub(super) fn learned(&self, known: u64, head: &CommitHead) -> Result<Vec<Box<[u8]>>> {
         let wrong = || self.damaged("the texts that the facts guard learned are not those that were written");
         let sql = "SELECT doc, data FROM learned ORDER BY doc LIMIT -1 OFFSET ?1";
@@ -380,6 +320,7 @@ impl Catalog {
         if rows.len() as u64 + known != head.learned {
             return Err(wrong());
         }
+
         let text = |(doc, data): &(InsertNumber, Vec<u8>)| {
             let (stored, text) = unsealed(data)?.split_first_chunk::<4>()?;
             (u32::from_le_bytes(*stored) == *doc).then(|| text.into())
@@ -387,22 +328,27 @@ impl Catalog {
         rows.iter().map(text).collect::<Option<_>>().ok_or_else(wrong)
     }
 
+    /// Adds a learned text.
     pub(super) fn put_learned(&self, doc: InsertNumber, text: &[u8]) -> Result<()> {
         let data = [&doc.to_le_bytes(), text].concat();
         self.execute("INSERT INTO learned VALUES (?1, ?2)", (doc, sealed(&data))).map(drop)
     }
 
-    /// Gives free pages back to the system.
+    /// Returns free pages to the file system.
     pub(super) fn shrink(&self) -> Result<()> {
         let mut statement = self.prepare("PRAGMA incremental_vacuum")?;
         let mut rows = statement.query([]).map_err(|error| failed(&self.path, "write", error))?;
+
+        // Each step frees one page.
         while rows.next().map_err(|error| failed(&self.path, "write", error))?.is_some() {}
+
+        // An open statement would block the checkpoint.
         drop(rows);
         drop(statement);
         self.checkpoint()
     }
 
-    /// Moves everything from the log into the database.
+    /// Moves everything from the log into the database, and empties the log.
     pub(super) fn checkpoint(&self) -> Result<()> {
         let checkpoint = "PRAGMA wal_checkpoint(TRUNCATE)";
         let done = self.connection.query_row(checkpoint, [], |_| Ok(()));
@@ -413,27 +359,30 @@ impl Catalog {
 fn blob(row: &Row<'_>, column: usize) -> rusqlite::Result<Vec<u8>> {
     match row.get_ref(column)? {
         ValueRef::Blob(bytes) => Ok(bytes.to_vec()),
-        // Another type is a damage, which the missing sum tells.
+        // Another type is damage: empty bytes have no checksum, so the caller reports it.
         _ => Ok(Vec::new()),
     }
 }
 
-/// Bytes behind their CRC-32.
+/// Bytes, preceded by their CRC-32.
 fn sealed(bytes: &[u8]) -> Vec<u8> {
     [&crc32fast::hash(bytes).to_le_bytes(), bytes].concat()
 }
 
-/// Bytes whose CRC-32 is right.
+/// The bytes after a CRC-32; `None` if it does not fit them.
 fn unsealed(bytes: &[u8]) -> Option<&[u8]> {
     let (sum, bytes) = bytes.split_first_chunk::<4>()?;
     (crc32fast::hash(bytes) == u32::from_le_bytes(*sum)).then_some(bytes)
 }
 
+/// The error for a failed operation: a system error, a lock, or damage.
 fn failed(path: &Path, action: &'static str, error: rusqlite::Error) -> Error {
     use rusqlite::ErrorCode;
     let code = error.sqlite_error_code();
+
     let other = |kind, what: String| Error::io(action, path, std::io::Error::new(kind, what));
-    // SQLite does not say why it could not open a file; the system does.
+
+    // SQLite does not say why it could not open a file. The system does: too many open files is no damage.
     #[cfg(unix)]
     if code == Some(ErrorCode::CannotOpen) {
         let system = std::io::Error::last_os_error();
@@ -441,6 +390,7 @@ fn failed(path: &Path, action: &'static str, error: rusqlite::Error) -> Error {
             return Error::io(action, path, system);
         }
     }
+
     match code {
         Some(ErrorCode::DiskFull) => other(std::io::ErrorKind::StorageFull, "no space left on the device".to_owned()),
         Some(ErrorCode::PermissionDenied | ErrorCode::ReadOnly) => {

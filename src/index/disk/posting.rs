@@ -1,14 +1,14 @@
-//! Postings: a band or key hash of 40 bits, and a document that has it.
+//! Postings: a 40-bit hash of a band or a key, and a document that has it.
 //!
-//! The upper 8 bits of a hash tell its slice, of which there are 256; inside a slice the other 32 bits and the document make a
-//! posting of 64 bits, so that postings sort by hash and then by document.
+//! The upper 8 bits of a hash choose one of 256 slices. In a slice, a posting is a 64-bit number: the lower 32 bits of
+//! the hash, then the document. So postings sort by hash, then by document.
 
-use crate::index::record::InsertNumber;
+use crate::index::stored_text::InsertNumber;
 
 /// Number of slices.
 pub(super) const SLICES: usize = 256;
 
-/// A posting inside its slice: the lower 32 bits of the hash above the document.
+/// A posting in its slice: the lower 32 bits of the hash in the upper half, the document in the lower half.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Posting(u64);
 
@@ -27,7 +27,7 @@ impl Posting {
     }
 }
 
-/// The slice of a hash of 40 bits, and its other bits.
+/// The slice of a 40-bit hash, and its lower 32 bits.
 pub(super) const fn place(hash: u64) -> (usize, u32) {
     ((hash >> 32) as usize % SLICES, hash as u32)
 }

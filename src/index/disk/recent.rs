@@ -1,13 +1,13 @@
-//! Postings that are in no run file yet.
+//! The recent postings: those that are not in a run file yet.
 
 use super::filter::HashFilter;
 use super::posting::{Posting, SLICES, place};
-use crate::index::record::InsertNumber;
+use crate::index::stored_text::InsertNumber;
 
-/// Bytes that a posting takes here, at most: eight, twice where a list has just grown; its part of the filter is small beside that.
+/// Most bytes per recent posting: eight, doubled if a list has just grown, and its small share of the filter.
 pub(super) const POSTING_BYTES: usize = 17;
 
-/// Postings of a slice that are looked through one by one, before they are sorted in among the others.
+/// Number of postings of a slice that are searched linearly before they are merged into the sorted ones.
 const TAIL: usize = 512;
 
 /// Recent postings, slice by slice.
@@ -20,28 +20,33 @@ pub(super) struct RecentPostings {
 #[derive(Debug, Clone)]
 struct RecentSlice {
     sorted: Vec<Posting>,
-    /// What came last, in the order it came: documents ascend, and come after those that are sorted.
+    /// The latest postings, in the order of insertion. Their documents ascend, and are later than the sorted ones.
     tail: Vec<Posting>,
     filter: HashFilter,
 }
 
 impl RecentSlice {
     fn insert(&mut self, posting: Posting) {
+        debug_assert!(self.tail.last().is_none_or(|last| last.doc() <= posting.doc()), "documents ascend");
+
         self.filter.note(posting.low());
         self.tail.push(posting);
         if self.tail.len() >= TAIL {
             self.tail.sort_unstable();
             self.sorted.append(&mut self.tail);
-            // Two sorted runs: merged in linear time.
+            // A stable sort merges two sorted runs in linear time.
             self.sorted.sort();
         }
     }
 
     fn docs(&self, low: u32, since: InsertNumber) -> impl Iterator<Item = InsertNumber> {
-        let may_hold = self.filter.may_hold(low);
-        let start =
-            if may_hold { self.sorted.partition_point(|posting| *posting < Posting::new(low, since)) } else { 0 };
-        let (sorted, tail) = if may_hold { (&self.sorted[start..], &self.tail[..]) } else { (&[][..], &[][..]) };
+        let (sorted, tail) = if self.filter.may_hold(low) {
+            let start = self.sorted.partition_point(|posting| *posting < Posting::new(low, since));
+            (&self.sorted[start..], &self.tail[..])
+        } else {
+            (&[][..], &[][..])
+        };
+
         let sorted = sorted.iter().take_while(move |posting| posting.low() == low);
         let tail = tail.iter().filter(move |posting| posting.low() == low && posting.doc() >= since);
         sorted.chain(tail).map(|posting| posting.doc())
@@ -49,19 +54,20 @@ impl RecentSlice {
 }
 
 impl RecentPostings {
-    /// For so many postings.
+    /// No postings, with filters for `count` of them.
     pub(super) fn for_postings(count: usize) -> Self {
-        // Just before its turn a slice has twice as many as on average.
+        // Just before it is merged, a slice has twice the average.
         let filter = HashFilter::for_postings(2 * count / SLICES, usize::MAX);
         let slice = RecentSlice { sorted: Vec::new(), tail: Vec::new(), filter };
         Self { slices: vec![slice; SLICES], count: 0 }
     }
 
+    /// Number of postings.
     pub(super) const fn len(&self) -> usize {
         self.count
     }
 
-    /// Documents must come in ascending order.
+    /// Adds a posting. Documents must ascend.
     pub(super) fn insert(&mut self, hash: u64, doc: InsertNumber) {
         let (slice, low) = place(hash);
         self.slices[slice].insert(Posting::new(low, doc));
@@ -78,11 +84,13 @@ impl RecentPostings {
         let RecentSlice { sorted, tail, .. } = &self.slices[slice];
         let mut below: Vec<Posting> =
             sorted.iter().chain(tail).copied().filter(|posting| posting.doc() < bound).collect();
+
+        // Stable, and so linear for two sorted runs.
         below.sort();
         below
     }
 
-    /// Forgets them.
+    /// Removes the postings of a slice whose documents are numbered below `bound`.
     pub(super) fn forget_below(&mut self, slice: usize, bound: InsertNumber) {
         let RecentSlice { sorted, tail, filter } = &mut self.slices[slice];
         let before = sorted.len() + tail.len();
@@ -91,6 +99,8 @@ impl RecentPostings {
             postings.shrink_to_fit();
         }
         self.count -= before - sorted.len() - tail.len();
+
+        // Bits cannot be removed one by one, because postings share them.
         filter.clear();
         sorted.iter().chain(&*tail).for_each(|posting| filter.note(posting.low()));
     }

@@ -1,33 +1,35 @@
-//! Gzip members, one after the other; those of BGZF several at once.
+//! Gzip members, read as one stream; BGZF members several at once.
 //!
-//! The members are read here and not by `flate2`'s readers for two reasons: everything that was decompressed before the
-//! damage is given, wherever it stands, so that the records of a damaged file do not depend on the sizes of buffers; and
-//! the extra field in which BGZF writers note the size of a member is seen.
+//! The readers of `flate2` are not used, for two reasons. All bytes decompressed before damage must be given, so that
+//! the records of a damaged file do not depend on the sizes of buffers. And the extra field, in which BGZF writers note
+//! the size of a member, must be seen.
 
 use std::io::{self, BufRead, BufReader, Read};
 
 use flate2::{Crc, Decompress, FlushDecompress, Status};
 
-/// Members with a known size that are decompressed at once; they hold at most 64 KiB each.
+use crate::input::slices::tail;
+
+/// Most members of known size that are decompressed at once; each holds at most 64 KiB.
 const BATCH: usize = 64;
 
-/// Bits of the flag byte.
+/// Bits of the flag byte (RFC 1952, section 2.3.1).
 const HEADER_SUM: u8 = 2;
 const EXTRA: u8 = 4;
 const NAME: u8 = 8;
 const COMMENT: u8 = 16;
 
-/// Decompresses member after member.
+/// Decompresses consecutive members.
 pub(super) struct GzipReader<R: Read> {
     reader: BufReader<R>,
     threads: usize,
     inflate: Box<Decompress>,
     crc: Crc,
     state: GzipState,
-    /// What a batch gave.
+    /// Decompressed bytes of a batch; those before `at` have been read.
     ready: Vec<u8>,
     at: usize,
-    /// The error after that.
+    /// The error that follows them.
     error: Option<io::Error>,
 }
 
@@ -53,95 +55,109 @@ impl<R: Read> GzipReader<R> {
         }
     }
 
-    /// Begins the next member, if there is one.
+    /// Begins the next member, a batch of members, or the end.
     fn header(&mut self) -> io::Result<()> {
         match self.reader.fill_buf()?.first() {
             None => self.state = GzipState::End,
+            // Tape blocks are padded with zeros, which the `gzip` tool ignores too.
             Some(0) => {
                 only_zeros(&mut self.reader)?;
                 self.state = GzipState::End;
             }
-            Some(_) => {
-                let size = header(&mut self.reader)?;
-                match size {
-                    Some(size) => self.batch(size)?,
-                    None => self.begin(),
-                }
-            }
+            Some(_) => match header(&mut self.reader)? {
+                Some(size) => self.batch(size)?,
+                None => self.begin(),
+            },
         }
         Ok(())
     }
 
+    /// Begins a member whose header has been read.
     fn begin(&mut self) {
         self.inflate.reset(false);
         self.crc.reset();
         self.state = GzipState::Body;
     }
 
-    /// Decompresses some of the body straight into `buffer`. What was made before an error is given before it.
+    /// Decompresses a part of the body straight into `buffer`. An error found on the way is kept for the next call.
     fn body(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         loop {
             // At the end of the input there may still be output that did not fit before.
             let input = self.reader.fill_buf()?;
             let ended = input.is_empty();
+
             let (before_in, before_out) = (self.inflate.total_in(), self.inflate.total_out());
             let result = self.inflate.decompress(input, buffer, FlushDecompress::None);
             let consumed = (self.inflate.total_in() - before_in) as usize;
             let made = (self.inflate.total_out() - before_out) as usize;
+
             self.reader.consume(consumed);
-            self.crc.update(buffer.get(..made).unwrap_or_default());
+            self.crc.update(&buffer[..made]);
+
             match result {
                 Ok(Status::StreamEnd) => self.trailer(),
                 Ok(_) if made == 0 && consumed == 0 => self.error = Some(if ended { truncated() } else { corrupt() }),
                 Ok(_) => {}
                 Err(_) => self.error = Some(corrupt()),
             }
+
             if made > 0 || self.error.is_some() || !matches!(self.state, GzipState::Body) {
                 return Ok(made);
             }
         }
     }
 
-    /// The check sum and size after a member.
+    /// Checks the checksum and size that follow a member.
     fn trailer(&mut self) {
         self.state = GzipState::Header;
+
         let mut trailer = [0; 8];
+
         if self.reader.read_exact(&mut trailer).is_err() {
             self.error = Some(truncated());
-        } else if u64::from_le_bytes(trailer) != u64::from(self.crc.sum()) | u64::from(self.crc.amount()) << 32 {
+        } else if !fits_trailer(&self.crc, trailer) {
             self.error = Some(wrong_sum());
         }
     }
 
-    /// Reads up to [`BATCH`] members with known sizes, of which `size` bytes of the first are left, and decompresses
-    /// them together.
+    /// Reads up to [`BATCH`] members of known size, the first of which has `size` bytes left after its header, and
+    /// decompresses them together.
     fn batch(&mut self, size: usize) -> io::Result<()> {
         let mut members = Vec::new();
         let mut next = Some(size);
+
         while let Some(size) = next.take() {
             let mut member = vec![0; size];
             if self.reader.read_exact(&mut member).is_err() {
                 self.error = Some(truncated());
                 break;
             }
+
             members.push(member);
-            let more = members.len() < BATCH && matches!(self.reader.fill_buf(), Ok([0x1F, ..]));
-            if more {
+            // Anything else than a member is left to `header`, after these members have been given.
+            let has_next = members.len() < BATCH && matches!(self.reader.fill_buf(), Ok([0x1F, ..]));
+            if has_next {
                 match header(&mut self.reader) {
                     Ok(Some(size)) => next = Some(size),
-                    // A member of another kind; its header is read.
+                    // A member of unknown size. Its header has been read, so it is decompressed after the batch.
                     Ok(None) => self.begin(),
                     Err(error) => self.error = Some(error),
                 }
             }
         }
+
         self.together(&members);
+
         Ok(())
     }
 
+    /// Decompresses members in parallel; their bytes up to the first error go to `ready`.
     fn together(&mut self, members: &[Vec<u8>]) {
+        // Fewer than four members are not worth a thread.
         let share = members.len().div_ceil(self.threads.max(1)).max(4);
+
         let mut shares: Vec<(Vec<u8>, Option<io::Error>)> = Vec::new();
+
         if share >= members.len() {
             shares.push(inflate_all(members));
         } else {
@@ -153,11 +169,12 @@ impl<R: Read> GzipReader<R> {
                 }));
             });
         }
+
         (self.at, self.ready) = (0, Vec::with_capacity(shares.iter().map(|(bytes, _)| bytes.len()).sum()));
         for (bytes, error) in shares {
             self.ready.extend_from_slice(&bytes);
             if error.is_some() {
-                // What was found wrong later stands behind this.
+                // It precedes any error that reading the members met.
                 self.error = error;
                 return;
             }
@@ -170,22 +187,27 @@ impl<R: Read> Read for GzipReader<R> {
         if buffer.is_empty() {
             return Ok(0);
         }
+
         loop {
-            let ready = self.ready.get(self.at..).unwrap_or_default();
+            // The order matters: bytes of a batch, then the error behind them, then the next member.
+            let ready = tail(&self.ready, self.at);
             if !ready.is_empty() {
                 let length = ready.len().min(buffer.len());
                 buffer[..length].copy_from_slice(&ready[..length]);
                 self.at += length;
                 return Ok(length);
             }
+
             if let Some(error) = self.error.take() {
                 self.state = GzipState::End;
                 return Err(error);
             }
+
             match self.state {
                 GzipState::Header => self.header()?,
                 GzipState::End => return Ok(0),
                 GzipState::Body => match self.body(buffer)? {
+                    // An error or the next member follows.
                     0 => {}
                     made => return Ok(made),
                 },
@@ -194,33 +216,39 @@ impl<R: Read> Read for GzipReader<R> {
     }
 }
 
-/// Decompresses members without their headers; what they hold until something is wrong.
+/// Decompresses members without their headers. Returns the content up to the first error, and that error.
 fn inflate_all(members: &[Vec<u8>]) -> (Vec<u8>, Option<io::Error>) {
     let mut bytes = Vec::new();
     let mut inflate = Decompress::new(false);
     for member in members {
+        let Some((body, trailer)) = member.split_last_chunk() else { return (bytes, Some(truncated())) };
+
         inflate.reset(false);
         let start = bytes.len();
-        if let Err(error) = inflate_one(&mut inflate, member, &mut bytes) {
+        if let Err(error) = inflate_one(&mut inflate, body, &mut bytes) {
             return (bytes, Some(error));
         }
+
         let mut crc = Crc::new();
-        crc.update(bytes.get(start..).unwrap_or_default());
-        let trailer = member.last_chunk().map_or(0, |trailer| u64::from_le_bytes(*trailer));
-        if trailer != u64::from(crc.sum()) | u64::from(crc.amount()) << 32 {
+        crc.update(tail(&bytes, start));
+        if !fits_trailer(&crc, *trailer) {
             return (bytes, Some(wrong_sum()));
         }
     }
+
     (bytes, None)
 }
 
-fn inflate_one(inflate: &mut Decompress, member: &[u8], bytes: &mut Vec<u8>) -> io::Result<()> {
-    let body = member.len().checked_sub(8).and_then(|end| member.get(..end)).ok_or_else(truncated)?;
+/// Appends the content of a member's body to `bytes`, also of a damaged one up to the damage.
+fn inflate_one(inflate: &mut Decompress, body: &[u8], bytes: &mut Vec<u8>) -> io::Result<()> {
     loop {
+        // `decompress_vec` fills spare capacity and never grows the vector.
         bytes.reserve(1 << 16);
         let (consumed, made) = (inflate.total_in() as usize, inflate.total_out());
-        let result = inflate.decompress_vec(body.get(consumed..).unwrap_or_default(), bytes, FlushDecompress::None);
+        let result = inflate.decompress_vec(tail(body, consumed), bytes, FlushDecompress::None);
+
         match result {
+            // A body that ends before its bytes do is not as long as its header says.
             Ok(Status::StreamEnd) if inflate.total_in() as usize == body.len() => return Ok(()),
             Ok(Status::StreamEnd) | Err(_) => return Err(corrupt()),
             Ok(_) if inflate.total_out() == made && inflate.total_in() as usize == consumed => return Err(truncated()),
@@ -229,15 +257,22 @@ fn inflate_one(inflate: &mut Decompress, member: &[u8], bytes: &mut Vec<u8>) -> 
     }
 }
 
-/// Reads the header of a member (RFC 1952). Returns how many bytes of the member follow, where its extra field tells.
+/// Whether the trailer of a member, its CRC-32 and its size modulo 2³², is that of its content.
+fn fits_trailer(crc: &Crc, trailer: [u8; 8]) -> bool {
+    u64::from_le_bytes(trailer) == u64::from(crc.sum()) | u64::from(crc.amount()) << 32
+}
+
+/// Reads the header of a member (RFC 1952). Returns how many bytes of the member follow, if its extra field tells.
 fn header(reader: &mut impl BufRead) -> io::Result<Option<usize>> {
     let mut fixed = [0; 10];
     exactly(reader, &mut fixed)?;
     let [0x1F, 0x8B, 8, flags, ..] = fixed else {
         return Err(invalid("bytes that are no gzip member follow the last one"));
     };
+
     let mut length = fixed.len();
     let mut size = None;
+
     if flags & EXTRA != 0 {
         let mut extra_length = [0; 2];
         exactly(reader, &mut extra_length)?;
@@ -246,33 +281,42 @@ fn header(reader: &mut impl BufRead) -> io::Result<Option<usize>> {
         length += 2 + extra.len();
         size = member_size(&extra);
     }
+
+    // A name or comment of more than 64 KiB is damage, not a name; the body then does not decompress.
     for flag in [NAME, COMMENT] {
         if flags & flag != 0 {
             length += reader.by_ref().take(1 << 16).read_until(0, &mut Vec::new())?;
         }
     }
+
     if flags & HEADER_SUM != 0 {
         exactly(reader, &mut [0; 2])?;
         length += 2;
     }
+
+    // No member is shorter than its trailer, so such a size is damage; it is then not relied on.
     Ok(size.and_then(|size: usize| size.checked_sub(length)).filter(|left| *left > 8))
 }
 
-/// The size of a whole member, as BGZF notes it: the subfield `BC`.
+/// The size of a whole member, from the subfield `BC` of the extra field, where BGZF writers note it less one.
 fn member_size(mut extra: &[u8]) -> Option<usize> {
     while let [first, second, low, high, rest @ ..] = extra {
         let length = usize::from(u16::from_le_bytes([*low, *high]));
         let value = rest.get(..length)?;
+
         if let ([b'B', b'C'], [low, high]) = ([*first, *second], value) {
             return Some(usize::from(u16::from_le_bytes([*low, *high])) + 1);
         }
+
         extra = rest.get(length..)?;
     }
     None
 }
 
+/// Checks that only zero bytes follow.
 fn only_zeros(reader: &mut impl BufRead) -> io::Result<()> {
     loop {
+        // Buffer by buffer: the padding has no bound.
         let buffer = reader.fill_buf()?;
         if buffer.iter().any(|byte| *byte != 0) {
             return Err(invalid("bytes that are no gzip member follow the last one"));
@@ -284,12 +328,12 @@ fn only_zeros(reader: &mut impl BufRead) -> io::Result<()> {
     }
 }
 
+/// Fills `bytes`, or fails as a truncated stream.
 fn exactly(reader: &mut impl BufRead, bytes: &mut [u8]) -> io::Result<()> {
-    reader.read_exact(bytes).map_err(
-        |error| {
-            if error.kind() == io::ErrorKind::UnexpectedEof { truncated() } else { error }
-        },
-    )
+    reader.read_exact(bytes).map_err(|error| match error.kind() {
+        io::ErrorKind::UnexpectedEof => truncated(),
+        _ => error,
+    })
 }
 
 fn truncated() -> io::Error {

@@ -1,43 +1,48 @@
-//! Decompressed bytes in pieces of one size, and errors after what was made before them.
+//! A decoder read in pieces of one size, with errors after the bytes decompressed before them.
 //!
-//! Some decoders drop what they made in the call in which they find damage. Asked in pieces of a fixed size they drop the
-//! same bytes whoever reads, so that the records of a damaged file do not depend on the sizes of buffers.
+//! Some decoders drop the output of the call that finds damage. Read in pieces of a fixed size they drop the same bytes
+//! for every reader, so the records of a damaged file do not depend on the sizes of buffers.
 
 use std::io::{self, Read};
+
+use crate::input::slices::tail;
 
 /// Decompressed bytes made at once.
 const PIECE: usize = 1 << 16;
 
-/// Reads in pieces from a decoder.
+/// Reads from a decoder in pieces.
 pub(super) struct DecoderPieces<D: Read> {
     decoder: D,
-    /// Named in errors.
+    /// The name of the compression, for errors.
     name: &'static str,
-    /// Made, and not yet read from `at` on.
+    /// Decompressed bytes; those before `at` have been read.
     ready: Vec<u8>,
     at: usize,
     ended: bool,
-    /// The error after what is ready.
+    /// The error that follows the bytes in `ready`.
     error: Option<io::Error>,
 }
 
 impl<D: Read> DecoderPieces<D> {
-    /// `name` is that of the compression.
+    /// Reads from `decoder`; `name` is that of the compression.
     pub(super) fn new(decoder: D, name: &'static str) -> Self {
         Self { decoder, name, ready: Vec::new(), at: 0, ended: false, error: None }
     }
 
-    /// Makes the next piece. Nothing more is asked of the decoder after an error.
+    /// Makes the next piece. After an error the decoder is not read again.
     fn refill(&mut self) {
         self.at = 0;
         self.ready.resize(PIECE, 0);
+
+        // A decoder may return fewer bytes than asked for; the piece must be full all the same.
         let mut made = 0;
-        while made < PIECE && !self.ended {
-            match self.decoder.read(self.ready.get_mut(made..).unwrap_or_default()) {
+        while let Some(rest) = self.ready.get_mut(made..).filter(|rest| !rest.is_empty() && !self.ended) {
+            match self.decoder.read(rest) {
                 Ok(length) => (made, self.ended) = (made + length, length == 0),
                 Err(error) => (self.error, self.ended) = (Some(error), true),
             }
         }
+
         self.ready.truncate(made);
     }
 }
@@ -47,13 +52,15 @@ impl<D: Read> Read for DecoderPieces<D> {
         if self.at == self.ready.len() && !self.ended {
             self.refill();
         }
+
         if self.at == self.ready.len() {
             return match self.error.take() {
                 Some(error) => Err(io::Error::new(error.kind(), format!("damaged {} data: {error}", self.name))),
                 None => Ok(0),
             };
         }
-        let ready = self.ready.get(self.at..).unwrap_or_default();
+
+        let ready = tail(&self.ready, self.at);
         let length = ready.len().min(buffer.len());
         buffer[..length].copy_from_slice(&ready[..length]);
         self.at += length;
@@ -74,7 +81,7 @@ mod tests {
         encoder.finish().unwrap()
     }
 
-    /// What is read in pieces of `step`, and whether it ends with an error.
+    /// The bytes read in pieces of `step`, and whether they end with an error.
     fn read(compression: Compression, bytes: &[u8], input: usize, step: usize) -> (Vec<u8>, bool) {
         let source = BufReader::with_capacity(input, io::Cursor::new(bytes.to_vec()));
         let mut reader = super::super::reader(Box::new(source), compression, 1, 0);

@@ -1,9 +1,9 @@
-//! Zstandard frames, one after the other; several at once where they say how long they are.
+//! Zstandard frames, read as one stream; several are decompressed at once where they tell their size.
 //!
-//! A frame that stands whole among the bytes read ahead and tells the size of what it holds is decompressed beside its
-//! neighbours: seekable files, those of `pzstd`, and files that were put together. From the first frame that is otherwise
-//! on, or is damaged, the rest is one stream. The stream gives a frame block by block, as if it had begun there, so that
-//! what stands before the damage in a file does not depend on threads.
+//! A frame that is whole in the bytes read ahead and tells the size of its content is decompressed in parallel with its
+//! neighbours: frames of seekable files, of `pzstd`, and of concatenated files. From the first other or damaged frame
+//! on, the rest is read as one stream. The stream gives a damaged frame block by block, as if it began there, so the
+//! bytes before the damage do not depend on the number of threads.
 
 use std::io::{self, BufReader, Chain, Cursor, Read};
 use std::ops::Range;
@@ -11,13 +11,15 @@ use std::ops::Range;
 use zstd::stream::read::Decoder;
 use zstd::zstd_safe;
 
-/// Decompressed bytes made at once. Of the piece in which damage is found nothing is read, so its size is fixed.
+use crate::input::slices::tail;
+
+/// Decompressed bytes made at once. A piece with damage is lost as a whole, so its size is fixed.
 const PIECE: usize = 1 << 17;
 
 /// Decompresses frame after frame.
 pub(super) struct ZstdReader<R: Read> {
     source: ZstdSource<R>,
-    /// Decompressed, and not yet read from `at` on.
+    /// Decompressed bytes; those before `at` have been read.
     ready: Vec<u8>,
     at: usize,
 }
@@ -29,34 +31,40 @@ enum ZstdSource<R: Read> {
     End,
 }
 
-/// What was read ahead, and what was not read.
+/// The bytes read ahead, followed by the unread ones.
 type ReadAhead<R> = Chain<Cursor<Vec<u8>>, BufReader<R>>;
 
 impl<R: Read> ZstdReader<R> {
-    /// `threads` may decompress together, with `ahead` compressed bytes in memory, and as many decompressed ones.
+    /// A reader that decompresses with `threads` threads, `ahead` compressed bytes in memory, and as many decompressed
+    /// ones.
     pub(super) fn new(reader: BufReader<R>, threads: usize, ahead: usize) -> Self {
         let frames = FrameBatch { reader, threads, ahead, window: Vec::new(), begun: false };
         Self { source: ZstdSource::Frames(frames), ready: Vec::new(), at: 0 }
     }
 
+    /// Makes the next decompressed bytes; none at the end.
     fn refill(&mut self) -> io::Result<()> {
         self.at = 0;
         self.ready.clear();
+
         if let ZstdSource::Frames(frames) = &mut self.source {
             if frames.next(&mut self.ready)? {
                 return Ok(());
             }
             self.begin_stream()?;
         }
+
         if let ZstdSource::Stream(decoder) = &mut self.source {
             self.ready.resize(PIECE, 0);
             let made = decoder.read(&mut self.ready);
             self.ready.truncate(*made.as_ref().unwrap_or(&0));
             made?;
         }
+
         Ok(())
     }
 
+    /// Goes over from frames to a stream of what they left.
     fn begin_stream(&mut self) -> io::Result<()> {
         if let ZstdSource::Frames(FrameBatch { reader, window, .. }) =
             std::mem::replace(&mut self.source, ZstdSource::End)
@@ -73,7 +81,8 @@ impl<R: Read> Read for ZstdReader<R> {
         if self.at == self.ready.len() {
             self.refill()?;
         }
-        let ready = self.ready.get(self.at..).unwrap_or_default();
+
+        let ready = tail(&self.ready, self.at);
         let length = ready.len().min(buffer.len());
         buffer[..length].copy_from_slice(&ready[..length]);
         self.at += length;
@@ -81,7 +90,7 @@ impl<R: Read> Read for ZstdReader<R> {
     }
 }
 
-/// Frames that are decompressed together.
+/// Whole frames read ahead, to be decompressed together.
 struct FrameBatch<R: Read> {
     reader: BufReader<R>,
     threads: usize,
@@ -92,41 +101,48 @@ struct FrameBatch<R: Read> {
     begun: bool,
 }
 
-/// A whole frame in the window, and the size of what it holds.
+/// The range of a whole frame in the window, and the size of its content.
 type WindowFrame = (Range<usize>, usize);
 
 impl<R: Read> FrameBatch<R> {
-    /// Appends what the next frames hold to `ready`, nothing at the end; false if the rest has to be read as a stream.
+    /// Appends the content of the next frames to `ready`, nothing at the end; false if the rest must be read as a
+    /// stream.
     fn next(&mut self, ready: &mut Vec<u8>) -> io::Result<bool> {
         if self.threads < 2 || self.ahead == 0 {
             return Ok(false);
         }
+
         let wanted = self.ahead.saturating_sub(self.window.len());
         (&mut self.reader).take(wanted as u64).read_to_end(&mut self.window)?;
         if self.window.is_empty() && self.begun {
             return Ok(true);
         }
+
         let frames = self.whole();
-        // One frame is no work for several threads, nor are empty ones; and an empty answer would be the end.
+        // A single frame gives no parallel work, and empty output would be taken for the end of the file.
         let holds: usize = frames.iter().map(|(_, size)| size).sum();
         if frames.len() < 2 || holds == 0 {
             return Ok(false);
         }
+
         let mut done = 0;
         for (frame, held) in frames.iter().zip(self.together(&frames)) {
+            // From a damaged frame on the stream takes over, since it gives the bytes before the damage.
             let Some(held) = held else { break };
             ready.extend_from_slice(&held);
             done = frame.0.end;
         }
+
         self.window.drain(..done);
         self.begun |= done > 0;
         Ok(!ready.is_empty())
     }
 
-    /// The frames at the head of the window that stand there whole and hold no more than may be held.
+    /// The whole frames at the beginning of the window whose content together fits in `ahead` bytes.
     fn whole(&self) -> Vec<WindowFrame> {
         let (mut frames, mut at, mut held) = (Vec::new(), 0, 0);
         while let Some((length, size)) = self.window.get(at..).and_then(frame) {
+            // Sizes are claims of the file; they are bounded before anything is allocated.
             held = size.saturating_add(held);
             if held > self.ahead {
                 break;
@@ -137,28 +153,33 @@ impl<R: Read> FrameBatch<R> {
         frames
     }
 
-    /// What each frame holds; `None` for one that is damaged.
+    /// The content of each frame; `None` for a damaged one. In order.
     fn together(&self, frames: &[WindowFrame]) -> Vec<Option<Vec<u8>>> {
         let window = self.window.as_slice();
         let decompress = |(range, size): &WindowFrame| {
             let held = zstd::bulk::decompress(window.get(range.clone())?, *size).ok()?;
             (held.len() == *size).then_some(held)
         };
+
         let share = frames.len().div_ceil(self.threads);
         std::thread::scope(|scope| {
             let workers: Vec<_> = frames
                 .chunks(share)
                 .map(|frames| (frames.len(), scope.spawn(move || frames.iter().map(&decompress).collect::<Vec<_>>())))
                 .collect();
+
+            // The frames of a worker that panicked are read again by the stream.
             let results =
                 workers.into_iter().map(|(count, worker)| worker.join().unwrap_or_else(|_| vec![None; count]));
+
             results.flatten().collect()
         })
     }
 }
 
-/// Length and content size of the frame at the head of `bytes`, if it is there whole and tells.
+/// Length and content size of the frame at the beginning of `bytes`; `None` unless it is whole and tells the size.
 fn frame(bytes: &[u8]) -> Option<(usize, usize)> {
+    // Only block headers are read; nothing is decompressed.
     let length = zstd_safe::find_frame_compressed_size(bytes).ok()?;
     let size = zstd_safe::get_frame_content_size(bytes.get(..length)?).ok()??;
     Some((length, usize::try_from(size).ok()?))
@@ -175,7 +196,7 @@ mod tests {
         texts.iter().flat_map(encode).collect()
     }
 
-    /// What is read, and whether it ends with an error.
+    /// The bytes read, and whether they end with an error.
     fn read(bytes: &[u8], threads: usize, ahead: usize) -> (Vec<u8>, bool) {
         let mut reader = ZstdReader::new(BufReader::new(bytes), threads, ahead);
         let mut read = Vec::new();

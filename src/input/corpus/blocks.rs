@@ -1,41 +1,39 @@
-//! A corpus read again, block by block.
+//! Reads a corpus again, block by block.
 
 use std::sync::Arc;
 
-use super::{Corpus, TablePart};
-use crate::document::DocId;
-use crate::error::{Error, Result};
+use super::Corpus;
+use crate::error::Result;
+use crate::input::InputFile;
+use crate::input::StoragePolicy;
 use crate::input::block::{FilePart, OversizedRecord, RecordBlock};
 use crate::input::held::{BytePlace, HeldBytes};
-use crate::input::index::{PartIndex, RecordRow};
-use crate::input::{Reject, RejectReason};
+use crate::input::record_table::{PartShape, TablePart};
+use crate::input::reject::{Reject, RejectReason};
 #[cfg(feature = "warc")]
-use crate::input::{index::PartShape, warc};
+use crate::input::warc;
 
-/// The blocks of a corpus that was read before. As [`Reader`](super::Reader), but nothing is taken back.
+/// The blocks of a corpus, read again. As [`BlockReader`](crate::input::BlockReader), but nothing is taken back.
 pub(crate) struct CorpusBlocks<'a> {
     corpus: &'a Corpus,
+    /// The number of the next part.
     next: usize,
     size: u64,
 }
 
-impl<'a> CorpusBlocks<'a> {
-    /// All blocks of `corpus`, each of about `size` bytes.
-    pub(super) fn new(corpus: &'a Corpus, size: u64) -> Self {
-        Self { corpus, next: 0, size }
-    }
-
+impl CorpusBlocks<'_> {
     /// The next block.
     ///
     /// # Errors
     ///
-    /// A file cannot be read again, or changed since it was read.
+    /// A file cannot be read again, or has changed.
     pub(crate) fn next(&mut self) -> Result<Option<RecordBlock>> {
         let (mut parts, mut bytes) = (Vec::new(), 0);
         while bytes < self.size {
-            let Some(part) = self.corpus.table.get(self.next) else { break };
-            parts.push(self.corpus.part(part)?);
+            let Some(part) = self.corpus.table.parts().get(self.next) else { break };
+            parts.push(self.corpus.file_part(part)?);
             bytes += part.index.length;
+            // After an error the same part is read again.
             self.next += 1;
         }
         Ok((!parts.is_empty()).then(|| RecordBlock { options: Arc::clone(&self.corpus.options), parts }))
@@ -43,46 +41,71 @@ impl<'a> CorpusBlocks<'a> {
 }
 
 impl Corpus {
+    /// The blocks of this corpus, read again.
+    pub(crate) fn blocks(&self) -> CorpusBlocks<'_> {
+        self.blocks_of(StoragePolicy::default().block_size as u64)
+    }
+
+    /// The same, each of about `size` bytes, but of at least one part as it was first read.
+    pub(crate) fn blocks_of(&self, size: u64) -> CorpusBlocks<'_> {
+        CorpusBlocks { corpus: self, next: 0, size }
+    }
+
     /// A part as it was first read.
-    fn part(&self, part: &TablePart) -> Result<FilePart> {
-        let TablePart { first, place, index, .. } = part;
-        let id = DocId::new(*first as usize);
+    fn file_part(&self, part: &TablePart) -> Result<FilePart> {
+        let index = &part.index;
         let Some(file) = self.files.get(index.file as usize) else {
-            return Err(Reject { source: self.source(id), reason: RejectReason::NotInInput }.into());
+            return Err(self.reject(part.first(), RejectReason::NotInInput).into());
         };
-        // A part of an archive may hold no document.
-        let row = index.rows.first().copied().unwrap_or(RecordRow::new(0, 0, false));
-        let PartIndex { start, length, shape, stamp, .. } = *index;
-        let single = index.rows.len() == 1 && index.size(row) > self.options.max_record_size;
-        let unread = index.failure.is_some() || (single && !matches!(place, BytePlace::Held(_)));
-        let bytes = match place {
-            BytePlace::Held(piece) => piece.clone(),
+
+        let oversized = self.oversized(part);
+        let is_skipped = index.failure.is_some() || oversized.is_some();
+        let bytes = match &part.place {
+            // Shared, not copied.
+            BytePlace::Held(bytes) => bytes.clone(),
+            _ if !is_skipped => self.part_bytes(part, file, index.length)?,
+            // The head of an archive record tells whether it is a document.
             #[cfg(feature = "warc")]
-            _ if unread && shape == PartShape::Records && index.failure.is_none() => {
-                let mut bytes = Vec::new();
-                self.fetch(part, file, 0, length.min(warc::PREFIX as u64), &mut bytes).map_err(|what| {
-                    Error::from(Reject { source: self.source(id), reason: RejectReason::Lost { what } })
-                })?;
-                HeldBytes::from(bytes)
+            _ if index.shape == PartShape::Records && index.failure.is_none() => {
+                self.part_bytes(part, file, index.length.min(warc::PREFIX as u64))?
             }
-            _ if unread => HeldBytes::from(Vec::new()),
-            _ => {
-                let mut bytes = Vec::new();
-                self.fetch(part, file, 0, length, &mut bytes).map_err(|what| {
-                    Error::from(Reject { source: self.source(id), reason: RejectReason::Lost { what } })
-                })?;
-                HeldBytes::from(bytes)
-            }
+            _ => HeldBytes::from(Vec::new()),
         };
-        let oversized = (unread && index.failure.is_none()).then(|| OversizedRecord {
-            size: index.size(row),
-            carriage_return: row.carriage_return(),
-            lines: index.lines as u32,
-        });
-        let (format, text) = (file.format, file.format.is_whole_file());
-        let text = text.then(|| (Arc::clone(&file.relative), file.bom));
-        let failure = index.failure.clone();
-        let csv = file.header.clone();
-        Ok(FilePart { file: index.file, start, length, shape, bytes, stamp, failure, oversized, format, text, csv })
+
+        Ok(FilePart {
+            file: index.file,
+            start: index.start,
+            length: index.length,
+            shape: index.shape,
+            bytes,
+            stamp: index.stamp,
+            failure: index.failure.clone(),
+            oversized,
+            format: file.format,
+            text: file.format.is_whole_file().then(|| (Arc::clone(&file.relative), file.bom)),
+            csv: file.header.clone(),
+        })
+    }
+
+    /// The only record of a part if it is too large and not in memory: its bytes are not read again.
+    fn oversized(&self, part: &TablePart) -> Option<OversizedRecord> {
+        let index = &part.index;
+        let [row] = *index.rows else { return None };
+
+        let size = index.size(row);
+        let is_in_memory = matches!(part.place, BytePlace::Held(_));
+        if size <= self.options.max_record_size || is_in_memory || index.failure.is_some() {
+            return None;
+        }
+        Some(OversizedRecord { size, carriage_return: row.carriage_return(), lines: index.lines as u32 })
+    }
+
+    /// The first `length` bytes of a part that is not in memory.
+    fn part_bytes(&self, part: &TablePart, file: &InputFile, length: u64) -> Result<HeldBytes> {
+        let mut bytes = Vec::new();
+        match self.fetch(part, file, 0, length, &mut bytes) {
+            Ok(()) => Ok(HeldBytes::from(bytes)),
+            Err(reason) => Err(Reject { source: self.source(part.first()), reason }.into()),
+        }
     }
 }

@@ -1,30 +1,36 @@
-//! Bytes to text: which encoding they are in, and what went wrong when they were last decoded.
+//! Bytes to text: the detection of the encoding, and the repair of text that was decoded wrongly before.
 //!
-//! Order of [`decode`] under [`EncodingChoice::Auto`]: byte order mark; UTF-16 by where its zero bytes stand; UTF-8, slightly
-//! damaged or not; the declared encoding, if it gives Arabic; then detection by `chardetng`, which takes the top-level
-//! domain as a hint, beside which encodings it does not know are tried; the declared one after all if that gives no
-//! Arabic. What is decoded may still be mojibake, text that another program decoded wrongly: see [`mojibake`].
+//! Under [`EncodingChoice::Auto`], [`decode`] tries in this order:
 //!
-//! The order and its thresholds were measured on Arabic news: from 40 bytes on, windows-1256 and ISO-8859-6 were told apart
-//! in all of 247 samples.
+//! 1. a byte order mark;
+//! 2. UTF-16, by the positions of its zero bytes;
+//! 3. UTF-8, perhaps slightly damaged;
+//! 4. the declared encoding, if it gives Arabic;
+//! 5. detection by `chardetng`, with the top-level domain as a hint, and of encodings that `chardetng` does not know;
+//! 6. the declared encoding, if detection gives no Arabic either.
+//!
+//! Decoded text may still be mojibake, text that another program decoded wrongly: see [`mojibake`].
+//!
+//! Order and thresholds were measured on Arabic news: from 40 bytes on, windows-1256 and ISO-8859-6 were told apart in
+//! all of 247 samples.
 
 use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 
-use super::json_lines::utf8;
 use super::reject::RejectReason;
+use super::slices::tail;
 use crate::error::Error;
 
 mod arabic;
 mod detect;
 pub(super) mod mojibake;
-mod tables;
+mod single_byte_tables;
 
 /// The UTF-8 byte order mark.
 pub(super) const BOM: &[u8] = b"\xEF\xBB\xBF";
 
-/// An encoding of text: those of the WHATWG standard, and `cp720`, `cp864` and `mac_arabic`.
+/// An encoding of text: one of the WHATWG standard, or `cp720`, `cp864` or `mac_arabic`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Encoding(EncodingKind);
 
@@ -34,7 +40,7 @@ enum EncodingKind {
     Table(SingleByteTable),
 }
 
-/// An encoding of one byte a character that `encoding_rs` does not have.
+/// An encoding with one byte per character that `encoding_rs` lacks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum SingleByteTable {
     Cp720,
@@ -53,28 +59,33 @@ impl SingleByteTable {
         }
     }
 
+    /// The characters of bytes 0x80 to 0xFF.
     const fn upper(self) -> &'static [char; 128] {
         match self {
-            Self::Cp720 => &tables::CP720,
-            Self::Cp864 => &tables::CP864,
-            Self::MacArabic => &tables::MAC_ARABIC,
+            Self::Cp720 => &single_byte_tables::CP720,
+            Self::Cp864 => &single_byte_tables::CP864,
+            Self::MacArabic => &single_byte_tables::MAC_ARABIC,
         }
     }
 
+    /// The text of `bytes`, and whether a byte was unassigned.
     fn decode(self, bytes: &[u8]) -> (String, bool) {
         let upper = self.upper();
         let character = |byte: &u8| match byte.checked_sub(0x80) {
             None => char::from(*byte),
             Some(place) => upper.get(usize::from(place)).copied().unwrap_or(char::REPLACEMENT_CHARACTER),
         };
+
         let text: String = bytes.iter().map(character).collect();
         let lossy = text.contains(char::REPLACEMENT_CHARACTER);
         (text, lossy)
     }
 
+    /// The bytes of `text`; `None` if a character is not in the table.
     fn encode(self, text: &str) -> Option<Vec<u8>> {
         let byte = |character: char| match u8::try_from(character) {
             Ok(byte) if byte < 0x80 => Some(byte),
+
             _ => self.upper().iter().position(|upper| *upper == character).map(|place| place as u8 | 0x80),
         };
         text.chars().map(byte).collect()
@@ -85,20 +96,23 @@ impl Encoding {
     /// UTF-8.
     pub const UTF_8: Self = Self(EncodingKind::Standard(encoding_rs::UTF_8));
 
-    /// The encoding that a label means, as in HTML (`windows-1256`, `cp1256`, `arabic`, `utf-16`, …), or one of `cp720`, `cp864`,
-    /// `mac_arabic`; in upper or lower case.
+    /// The encoding of a label: one that HTML knows (`windows-1256`, `cp1256`, `arabic`, `utf-16`, …), or `cp720`,
+    /// `cp864`, `mac_arabic`. Upper and lower case are the same.
     #[must_use]
     pub fn for_label(label: &str) -> Option<Self> {
         let trimmed = label.trim();
+
         let table = SingleByteTable::ALL
             .into_iter()
             .find(|table| table.name().eq_ignore_ascii_case(trimmed))
             .map(EncodingKind::Table);
+
         let standard = || encoding_rs::Encoding::for_label_no_replacement(label.as_bytes()).map(EncodingKind::Standard);
+
         table.or_else(standard).map(Self)
     }
 
-    /// Its name, as in the WHATWG standard where it is one of that.
+    /// The name; that of the WHATWG standard where the encoding is part of it.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self.0 {
@@ -107,7 +121,7 @@ impl Encoding {
         }
     }
 
-    /// Decodes `bytes`, which have no byte order mark; U+FFFD for what is wrong, and whether there was any.
+    /// Decodes `bytes` without a byte order mark. Returns whether anything was invalid; it became U+FFFD.
     pub(super) fn decode(self, bytes: &[u8]) -> (Cow<'_, str>, bool) {
         match self.0 {
             EncodingKind::Standard(standard) => standard.decode_without_bom_handling(bytes),
@@ -123,6 +137,7 @@ impl Encoding {
     pub fn encode(self, text: &str) -> Option<Vec<u8>> {
         match self.0 {
             EncodingKind::Table(table) => table.encode(text),
+            // `encoding_rs` encodes UTF-16 as UTF-8, as the WHATWG standard asks for forms.
             EncodingKind::Standard(standard) if standard == encoding_rs::UTF_16LE => {
                 Some(text.encode_utf16().flat_map(u16::to_le_bytes).collect())
             }
@@ -131,12 +146,13 @@ impl Encoding {
             }
             EncodingKind::Standard(standard) => {
                 let (bytes, used, unmappable) = standard.encode(text);
+                // Characters that an encoding lacks would become HTML entities.
                 (!unmappable && used == standard).then(|| bytes.into_owned())
             }
         }
     }
 
-    /// Its byte order mark, if the bytes begin with one.
+    /// Length of the byte order mark of this encoding at the beginning of `bytes`; 0 without one.
     fn bom(self, bytes: &[u8]) -> usize {
         match encoding_rs::Encoding::for_bom(bytes) {
             Some((found, length)) if self.0 == EncodingKind::Standard(found) => length,
@@ -157,14 +173,14 @@ impl fmt::Display for Encoding {
     }
 }
 
-/// How the encoding of plain text, HTML and archived pages is found. JSON is UTF-8 by its standard.
+/// How the encoding of plain text, HTML and archived pages is determined. JSON is always UTF-8.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum EncodingChoice {
-    /// From the bytes and what is declared; mojibake is repaired, in every format.
+    /// From the bytes and the declaration; mojibake is repaired in every format.
     #[default]
     Auto,
-    /// UTF-8 alone: anything else is rejected, and nothing is repaired.
+    /// UTF-8 only: anything else is rejected, and nothing is repaired.
     Strict,
     /// Always this one; mojibake is repaired.
     Named(Encoding),
@@ -194,17 +210,17 @@ impl fmt::Display for EncodingChoice {
     }
 }
 
-/// How a record's bytes became its text. The default is that of nearly every record: they were UTF-8.
+/// How the bytes of a record became its text. The default, clean UTF-8, is the case of nearly every record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct RecordDecoding {
-    /// What the bytes were decoded from.
+    /// The encoding of the bytes.
     pub encoding: Encoding,
-    /// What another program had decoded wrongly before, and was put right.
+    /// The repair of a wrong decoding by another program, if there was one.
     pub repair: Option<mojibake::MojibakeRepair>,
-    /// Characters are lost: bytes that stood for nothing became U+FFFD, or mojibake holds U+FFFD and cannot be repaired.
+    /// Characters are lost: invalid bytes became U+FFFD, or mojibake holds U+FFFD and cannot be repaired.
     pub lossy: bool,
-    /// HTML: no main text was found, so all text of the page stands for it.
+    /// HTML: no main text was found, so the text is the whole text of the page.
     pub all_text: bool,
 }
 
@@ -215,26 +231,27 @@ impl RecordDecoding {
         *self == Self::default()
     }
 
-    /// What is noted of a record: its encoding if that is not UTF-8, its repair, its losses, a page without main text.
+    /// The notes on a record: an encoding other than UTF-8, a repair, lost characters, a page without main text.
     pub fn notes(&self) -> impl Iterator<Item = DecodingNote> + use<> {
         let encoding = (self.encoding != Encoding::UTF_8).then_some(DecodingNote::Encoding(self.encoding));
         let repair = self.repair.map(DecodingNote::Repaired);
         let rest = [self.lossy.then_some(DecodingNote::Lossy), self.all_text.then_some(DecodingNote::AllText)];
+
         encoding.into_iter().chain(repair).chain(rest.into_iter().flatten())
     }
 }
 
-/// Something about a record that is counted. Shown as `KIND/NAME`.
+/// A note on a record, for counting. Shown as `KIND/NAME`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum DecodingNote {
     /// It was in this encoding.
     Encoding(Encoding),
-    /// Its text had been decoded wrongly.
+    /// Its text had been decoded wrongly and was repaired.
     Repaired(mojibake::MojibakeRepair),
     /// Some of its characters are lost.
     Lossy,
-    /// It is a page in which no main text was found.
+    /// It is a page without a main text.
     AllText,
 }
 
@@ -249,69 +266,96 @@ impl fmt::Display for DecodingNote {
     }
 }
 
-/// What is known beside the bytes.
+/// Hints on the encoding that do not come from detection.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct EncodingHints<'h> {
-    /// The label that a header or the text itself declares.
+    /// The label that an HTTP header or the text itself declares.
     pub(super) declared: Option<&'h str>,
-    /// The top-level domain that the text came from.
+    /// The top-level domain of the text's source.
     pub(super) tld: Option<&'h str>,
 }
 
-/// Bytes that were decoded.
+/// A decoded text.
 #[derive(Debug)]
 pub(super) struct DecodedText<'a> {
     pub(super) text: Cow<'a, str>,
-    /// Length of the byte order mark, which is no part of the text.
+    /// Length of the byte order mark in bytes; `text` does not contain it.
     pub(super) bom: usize,
     pub(super) decoding: RecordDecoding,
 }
 
-/// Decodes `bytes`, a whole text, in time linear in them.
+/// Checked UTF-8.
+pub(super) fn utf8(bytes: &[u8]) -> Result<&str, RejectReason> {
+    // The fast check says only that something is wrong; the standard one says where.
+    simdutf8::basic::from_utf8(bytes)
+        .or_else(|_| std::str::from_utf8(bytes))
+        .map_err(|error| RejectReason::InvalidUtf8 { offset: error.valid_up_to() })
+}
+
+/// Decodes `bytes`, a whole text. Linear in their number.
 ///
 /// # Errors
 ///
-/// They are no UTF-8 and have to be, or no text in any encoding.
+/// [`RejectReason::InvalidUtf8`] under [`EncodingChoice::Strict`]; [`RejectReason::NotText`] if detection finds no
+/// text.
 pub(super) fn decode<'a>(
     bytes: &'a [u8],
     hints: EncodingHints<'_>,
     choice: EncodingChoice,
 ) -> Result<DecodedText<'a>, RejectReason> {
-    let decoded = |encoding: Encoding, bom: usize| {
-        let (text, lossy) = encoding.decode(bytes.get(bom..).unwrap_or_default());
-        DecodedText { text, bom, decoding: RecordDecoding { encoding, lossy, ..RecordDecoding::default() } }
-    };
     match choice {
-        EncodingChoice::Named(encoding) => Ok(decoded(encoding, encoding.bom(bytes))),
+        EncodingChoice::Named(encoding) => Ok(decode_as(encoding, bytes, encoding.bom(bytes))),
         EncodingChoice::Strict => {
-            let bom = Encoding::UTF_8.bom(bytes);
-            let text = utf8(bytes)?.get(bom..).unwrap_or_default();
-            Ok(DecodedText { text: Cow::Borrowed(text), bom, decoding: RecordDecoding::default() })
+            let text = utf8(bytes)?;
+            Ok(match text.strip_prefix('\u{FEFF}') {
+                Some(text) => plain(text, BOM.len()),
+                None => plain(text, 0),
+            })
         }
-        EncodingChoice::Auto => {
-            if let Some((encoding, bom)) = detect::marked(bytes) {
-                return Ok(decoded(encoding, bom));
-            }
-            if detect::zeros_stand_apart(bytes) {
-                let (le, be) =
-                    (EncodingKind::Standard(encoding_rs::UTF_16LE), EncodingKind::Standard(encoding_rs::UTF_16BE));
-                if let Some(encoding) = [le, be].into_iter().map(Encoding).find(|kind| detect::is_utf16(*kind, bytes)) {
-                    return Ok(decoded(encoding, 0));
-                }
-            }
-            if let Ok(text) = simdutf8::basic::from_utf8(bytes) {
-                return Ok(DecodedText { text: Cow::Borrowed(text), bom: 0, decoding: RecordDecoding::default() });
-            }
-            detect::unmarked(bytes, hints).map(|encoding| decoded(encoding, 0))
-        }
+        EncodingChoice::Auto => decode_detected(bytes, hints),
     }
 }
 
-/// Repairs a text that was decoded, unless nothing is to be repaired.
+/// Decodes `bytes`, of which the first `bom` are the byte order mark, from `encoding`.
+fn decode_as(encoding: Encoding, bytes: &[u8], bom: usize) -> DecodedText<'_> {
+    let (text, lossy) = encoding.decode(tail(bytes, bom));
+    DecodedText { text, bom, decoding: RecordDecoding { encoding, lossy, ..RecordDecoding::default() } }
+}
+
+/// A text that was clean UTF-8, behind `bom` bytes of a byte order mark.
+fn plain(text: &str, bom: usize) -> DecodedText<'_> {
+    DecodedText { text: Cow::Borrowed(text), bom, decoding: RecordDecoding::default() }
+}
+
+/// Decodes `bytes` from the encoding that they and the hints suggest, in the order of the module's documentation.
+fn decode_detected<'a>(bytes: &'a [u8], hints: EncodingHints<'_>) -> Result<DecodedText<'a>, RejectReason> {
+    if let Some((encoding, bom)) = detect::marked(bytes) {
+        return Ok(decode_as(encoding, bytes, bom));
+    }
+
+    // Before UTF-8: UTF-16 of Latin letters is valid UTF-8.
+    if detect::has_utf16_bytes(bytes) {
+        let orders =
+            [encoding_rs::UTF_16LE, encoding_rs::UTF_16BE].map(|order| Encoding(EncodingKind::Standard(order)));
+        if let Some(encoding) = orders.into_iter().find(|order| detect::is_utf16(*order, bytes)) {
+            return Ok(decode_as(encoding, bytes, 0));
+        }
+    }
+
+    if let Ok(text) = simdutf8::basic::from_utf8(bytes) {
+        return Ok(plain(text, 0));
+    }
+
+    detect::unmarked(bytes, hints).map(|encoding| decode_as(encoding, bytes, 0))
+}
+
+/// Repairs mojibake in a decoded text, unless the choice is [`EncodingChoice::Strict`], and notes it in `decoding`.
 pub(super) fn mend<'a>(text: Cow<'a, str>, choice: EncodingChoice, decoding: &mut RecordDecoding) -> Cow<'a, str> {
+    // Nearly all text ends here, after a look of constant time.
     if choice == EncodingChoice::Strict || !mojibake::suspicious(&text) {
         return text;
     }
+
     match mojibake::repair(&text) {
         mojibake::RepairVerdict::Clean => text,
         mojibake::RepairVerdict::Lost => {

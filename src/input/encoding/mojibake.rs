@@ -1,35 +1,35 @@
-//! Mojibake: Arabic that another program decoded wrongly and stored so, and the way back.
+//! Mojibake: Arabic text that another program decoded wrongly, and its repair.
 //!
-//! UTF-8 read as windows-1252 shows `Ù…` for each letter, as windows-1256 `ظپ`, as ISO-8859-6 much the same with control
-//! characters; windows-1256 read as windows-1252 shows `ÇáÓ`. Each wrong decoding is undone by encoding again, where bytes
-//! that the encoding lacks stand for themselves. It may have happened more than once.
+//! UTF-8 read as windows-1252 shows `Ù…` for each letter, as windows-1256 `ظپ`, as ISO-8859-6 much the same with
+//! control characters; windows-1256 read as windows-1252 shows `ÇáÓ`. A wrong decoding is undone by encoding again;
+//! bytes that the encoding does not assign are taken for themselves. It may have happened more than once.
 //!
-//! What is undone must be seen in the text (a tenth of it pairs of a misread lead and a misread trail byte; mojibake shows .41
-//! and more, clean text at most .002), must give valid UTF-8, and that must be Arabic. Characters that became U+FFFD are
-//! lost, and such text is left as it is.
+//! A decoding is undone only if the text shows it (a tenth of it are pairs of a misread lead and a misread trail byte:
+//! mojibake has .41 and more, clean text at most .002), the bytes are valid UTF-8, and the result is Arabic. Characters
+//! that became U+FFFD are lost; such text stays as it is.
 
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use super::{Encoding, EncodingKind, arabic, detect};
 
-/// Rounds that are undone at most.
+/// Most wrong decodings that are undone.
 const ROUNDS: u8 = 3;
 
-/// Bytes of each of the three places that [`suspicious`] looks at. Counts fit in a byte.
+/// Length of each of the three windows of [`suspicious`], in bytes. Counts must fit in a byte.
 const WINDOW: usize = 128;
 
-/// What was done to a text and undone.
+/// A repair of mojibake.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct MojibakeRepair {
     /// The last wrong decoding.
     pub misread: MisreadEncoding,
-    /// How many wrong decodings there were.
+    /// Number of wrong decodings, from 1.
     pub times: u8,
 }
 
-/// Which encoding was taken for which.
+/// The encoding of the bytes, and the one it was mistaken for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum MisreadEncoding {
@@ -62,7 +62,7 @@ impl MojibakeRepair {
     }
 }
 
-/// What [`repair`] found.
+/// The result of [`repair`].
 #[derive(Debug, PartialEq, Eq)]
 pub(in crate::input) enum RepairVerdict {
     Clean,
@@ -71,20 +71,24 @@ pub(in crate::input) enum RepairVerdict {
     Lost,
 }
 
-/// Whether a text may be mojibake, by a look at its beginning, middle and end: takes the same short time for every text.
+/// Whether a text may be mojibake, by its beginning, middle and end. Takes constant time.
 pub(in crate::input) fn suspicious(text: &str) -> bool {
     let bytes = text.as_bytes();
     if bytes.len() <= 3 * WINDOW {
         return bytes.chunks(WINDOW).any(suspicious_window);
     }
+
     [0, bytes.len() / 2, bytes.len() - WINDOW]
         .iter()
         .any(|start| bytes.get(*start..start + WINDOW).is_some_and(suspicious_window))
 }
 
-/// Many of the letters that misread lead bytes become: `Â Ã Ø Ù Ú Û`, or `ط ظ ع غ`, or nothing but Latin letters with accents.
+/// Whether a window has many letters that misread lead bytes become, `Â Ã Ø Ù Ú Û` or `ط ظ ع غ`, or Latin letters with
+/// accents alone.
 fn suspicious_window(window: &[u8]) -> bool {
     let (mut latin, mut accents, mut arabic, mut characters) = (0_u8, 0_u8, 0_u8, 0_u8);
+    // Counted without branches: this runs on every text.
+
     for (first, second) in window.iter().zip(window.iter().skip(1)) {
         let accent = u8::from(*first == 0xC3);
         let lead = u8::from(second.wrapping_sub(0x98) < 4) | u8::from(second & 0xFE == 0x82);
@@ -93,11 +97,12 @@ fn suspicious_window(window: &[u8]) -> bool {
         arabic += u8::from(*first == 0xD8) & u8::from(second.wrapping_sub(0xB7) < 4);
         characters += u8::from(first & 0xC0 != 0x80);
     }
+
     let [latin, accents, arabic, characters] = [latin, accents, arabic, characters].map(usize::from);
     latin * 12 >= characters.max(24) || arabic * 7 >= characters.max(24) || accents * 5 >= 2 * characters.max(24)
 }
 
-/// Undoes wrong decodings. Linear in the text.
+/// Undoes up to [`ROUNDS`] wrong decodings. Linear in the text.
 pub(in crate::input) fn repair(text: &str) -> RepairVerdict {
     let mut now = Cow::Borrowed(text);
     let mut last = None;
@@ -106,8 +111,10 @@ pub(in crate::input) fn repair(text: &str) -> RepairVerdict {
         last = Some(MojibakeRepair { misread, times });
         now = Cow::Owned(undone);
     }
+
     match last {
         Some(repair) if arabic::share(&now) > 0.5 => RepairVerdict::Repaired(now.into_owned(), repair),
+        // Lost characters come from no byte, so nothing was undone.
         None if text.contains(char::REPLACEMENT_CHARACTER) && WAYS.iter().any(|way| way.shows(text)) => {
             RepairVerdict::Lost
         }
@@ -115,31 +122,37 @@ pub(in crate::input) fn repair(text: &str) -> RepairVerdict {
     }
 }
 
-/// Undoes one.
+/// Undoes one wrong decoding: the text that the bytes should have been, and the encoding they were misread in.
 fn undo(text: &str) -> Option<(String, MisreadEncoding)> {
     let mut found: Option<(String, MisreadEncoding)> = None;
     for way in WAYS.iter().filter(|way| way.shows(text)) {
+        // Two misreadings can show in one text; the more natural result is right.
         let Some(undone) = way.bytes(text).and_then(|bytes| String::from_utf8(bytes).ok()) else { continue };
         let better = |(other, _): &(String, MisreadEncoding)| arabic::naturalness(&undone) > arabic::naturalness(other);
         if found.as_ref().is_none_or(better) {
             found = Some((undone, way.misread));
         }
     }
+
     found.or_else(|| legacy(text))
 }
 
-/// An Arabic encoding of one byte a letter, read as windows-1252: half of all letters have accents or none is a letter.
+/// Undoes the reading of a single-byte Arabic encoding as windows-1252, which turns at least half of the letters into
+/// letters with accents.
 fn legacy(text: &str) -> Option<(String, MisreadEncoding)> {
     let letters = text.chars().filter(|character| character.is_alphabetic()).count();
     let accents = text.chars().filter(|character| matches!(character, '\u{C0}'..='\u{FF}')).count();
     if accents * 2 < letters || accents < 8 {
         return None;
     }
+
+    // The first path is that of windows-1252.
     let bytes = WAYS.first()?.bytes(text)?;
     let kinds = [
         (encoding_rs::WINDOWS_1256, MisreadEncoding::Windows1256AsWindows1252),
         (encoding_rs::ISO_8859_6, MisreadEncoding::Iso8859_6AsWindows1252),
     ];
+
     let decoded = kinds.into_iter().filter_map(|(encoding, misread)| {
         let (text, lossy) = Encoding(EncodingKind::Standard(encoding)).decode(&bytes);
         let natural = if lossy { 0.0 } else { arabic::naturalness(&text) };
@@ -148,12 +161,15 @@ fn legacy(text: &str) -> Option<(String, MisreadEncoding)> {
     decoded.max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, text, misread)| (text, misread))
 }
 
-/// An encoding that UTF-8 was taken for.
+/// For characters that come from no byte: neither a lead nor a trail byte.
+const NO_BYTE: u8 = 0;
+
+/// An encoding that UTF-8 was mistaken for.
 struct MisreadPath {
     misread: MisreadEncoding,
-    /// What its bytes from 0x80 on became, sorted.
+    /// The characters of the bytes from 0x80 on, sorted.
     bytes: Vec<(char, u8)>,
-    /// Bytes that stand for nothing may have become the Latin-1 characters of the same number.
+    /// Whether unassigned bytes may have become the Latin-1 characters of the same number.
     latin: bool,
 }
 
@@ -164,9 +180,11 @@ static WAYS: LazyLock<[MisreadPath; 3]> = LazyLock::new(|| {
             .filter_map(|byte| Some((character(byte)?, byte)))
             .filter(|(character, _)| *character != char::REPLACEMENT_CHARACTER)
             .collect();
+
         bytes.sort_unstable();
         MisreadPath { misread, bytes, latin }
     };
+
     [
         way(MisreadEncoding::Utf8AsWindows1252, encoding_rs::WINDOWS_1252, true),
         way(MisreadEncoding::Utf8AsWindows1256, encoding_rs::WINDOWS_1256, false),
@@ -175,10 +193,12 @@ static WAYS: LazyLock<[MisreadPath; 3]> = LazyLock::new(|| {
 });
 
 impl MisreadPath {
+    /// The byte that `character` was read from; `None` if no byte gives it.
     fn byte(&self, character: char) -> Option<u8> {
         if character.is_ascii() {
             return Some(character as u8);
         }
+
         let known = self.bytes.binary_search_by_key(&character, |(character, _)| *character).ok();
         match known.and_then(|place| self.bytes.get(place)) {
             Some((_, byte)) => Some(*byte),
@@ -186,22 +206,23 @@ impl MisreadPath {
         }
     }
 
-    /// The bytes that were misread.
+    /// The bytes that `text` was read from; `None` if a character comes from no byte.
     fn bytes(&self, text: &str) -> Option<Vec<u8>> {
         text.chars().map(|character| self.byte(character)).collect()
     }
 
-    /// Whether a tenth of the text is pairs of a lead byte of Arabic (or of what that becomes when it is misread itself) and a
+    /// Whether a tenth of the text are pairs of a lead byte of Arabic (or of a lead byte that was misread twice) and a
     /// trail byte.
     fn shows(&self, text: &str) -> bool {
         let (mut pairs, mut characters, mut before) = (0, 0, 0);
         for character in text.chars() {
-            let byte = self.byte(character).unwrap_or_default();
+            let byte = self.byte(character).unwrap_or(NO_BYTE);
             let lead = matches!(before, 0xD8..=0xDB | 0xC2 | 0xC3);
             pairs += usize::from(lead && matches!(byte, 0x80..=0xBF));
             characters += 1;
             before = byte;
         }
+
         pairs > 0 && pairs * 10 >= characters
     }
 }

@@ -1,4 +1,4 @@
-//! JSON-LD: what a page's scripts of structured data say of its articles.
+//! JSON-LD: the articles that a page's scripts of structured data describe.
 
 use std::borrow::Cow;
 
@@ -6,21 +6,24 @@ use serde_json::{Map, Value};
 
 use crate::document::ArticleFields;
 
-/// Larger scripts are not read. Those of news pages have some thousand bytes, with the text of the article some ten thousand.
+/// Largest script that is read, in bytes. Those of news pages have some thousand bytes, with the text of the article
+/// some ten thousand.
 const LARGEST: usize = 1 << 20;
 
-/// Articles that are taken from a page.
-pub(super) const MOST: usize = 256;
+/// Most articles of a page.
+pub(super) const MAX_ARTICLES: usize = 256;
 
-/// The articles of a script, in its order. A script that is no JSON says nothing. Linear; the parser bounds the depth.
+/// The articles of a script, in its order; none if it is not valid JSON. Linear; the parser bounds the depth.
 pub(super) fn articles(script: &str) -> Vec<ArticleFields> {
     let mut found = Vec::new();
     if script.len() > LARGEST {
         return found;
     }
     let Some(root) = parse(script) else { return found };
+
+    // A stack in place of recursion; lists are pushed in reverse, so that their values come in order.
     let mut left = vec![&root];
-    while let Some(value) = left.pop().filter(|_| found.len() < MOST) {
+    while let Some(value) = left.pop().filter(|_| found.len() < MAX_ARTICLES) {
         match value {
             Value::Array(values) => left.extend(values.iter().rev()),
             Value::Object(object) => {
@@ -30,10 +33,11 @@ pub(super) fn articles(script: &str) -> Vec<ArticleFields> {
             _ => {}
         }
     }
+
     found
 }
 
-/// Many pages leave line breaks inside strings, which JSON forbids.
+/// Parses a script. Many pages leave line breaks inside strings, which JSON forbids; they become spaces.
 fn parse(script: &str) -> Option<Value> {
     let script = script.trim().trim_end_matches(';');
     let clean = if script.contains(|c: char| c.is_ascii_control()) {
@@ -41,15 +45,16 @@ fn parse(script: &str) -> Option<Value> {
     } else {
         Cow::Borrowed(script)
     };
+
     serde_json::from_str(&clean).ok()
 }
 
-/// An object of a type of article that has a headline.
+/// The fields of an object whose type is a kind of article and that has a headline.
 fn article(object: &Map<String, Value>) -> Option<ArticleFields> {
-    let is_article =
-        |kind: &str| kind.ends_with("Article") || kind.ends_with("BlogPosting") || kind.ends_with("Report");
     let kinds = texts(object.get("@type")?);
+    // `name` holds the headline where `headline` is left out.
     let title = texts(object.get("headline").or_else(|| object.get("name"))?).into_iter().next()?;
+
     kinds.iter().any(|kind| is_article(kind)).then(|| ArticleFields {
         title: Some(title),
         published: object.get("datePublished").and_then(|date| texts(date).into_iter().next()),
@@ -57,24 +62,32 @@ fn article(object: &Map<String, Value>) -> Option<ArticleFields> {
     })
 }
 
-/// A string, or those of a list, without the white space around them.
+/// Whether a type of schema.org is a kind of article.
+fn is_article(kind: &str) -> bool {
+    kind.ends_with("Article") || kind.ends_with("BlogPosting") || kind.ends_with("Report")
+}
+
+/// The strings of `value`, which is a string or a list, tidied; empty ones are left out.
 fn texts(value: &Value) -> Vec<String> {
     let values = match value {
         Value::Array(values) => values.as_slice(),
         value => std::slice::from_ref(value),
     };
+
     let texts = values.iter().filter_map(Value::as_str).map(super::metadata::tidy);
     texts.filter(|text| !text.is_empty()).collect()
 }
 
-/// The names of authors, which are strings or objects.
+/// The names of the authors, which are strings or objects with a name, joined by Arabic commas.
 fn names(value: &Value) -> Option<String> {
     let values = match value {
         Value::Array(values) => values.as_slice(),
         value => std::slice::from_ref(value),
     };
+
     let name = |value: &Value| texts(value.get("name").unwrap_or(value)).into_iter().next();
     let names: Vec<String> = values.iter().filter_map(name).filter(|name| super::metadata::is_name(name)).collect();
+
     (!names.is_empty()).then(|| names.join("، "))
 }
 

@@ -1,22 +1,23 @@
-//! HTML: the main text of a page, or all of it, with its title, date and canonical address.
+//! HTML pages: the main text or the whole text, with title, date and canonical address.
 //!
-//! The main text is found by `dom_smoothie`, a port of Mozilla's Readability that follows it closely and is released every few
-//! weeks. It builds a tree, which costs time beyond linear for pages that nobody writes by hand; so a first, linear walk over
-//! the tokens of the page ([`walk`]) gives all its text and counts elements and depth, and pages beyond [`DEEPEST`],
-//! [`MOST`] or [`WORK`], like those in which no main text is found, give all their text. Both texts are made by the same walk: block
-//! elements become line breaks, white space one space, and nothing nests, so no page can exhaust the stack.
+//! `dom_smoothie` finds the main text; it follows Mozilla's Readability closely and is released every few weeks. It
+//! builds a tree, which for crafted pages takes more than linear time. Therefore a first, linear walk over the tokens
+//! ([`walk`]) gives the whole text and counts elements and depth. A page beyond [`MAX_DEPTH`], [`MAX_ELEMENTS`] or
+//! [`MAX_WORK`], or without a main text, gives its whole text. The same walk makes both texts: block elements become
+//! line breaks, white space becomes one space. It does not recurse, so no page can exhaust the stack.
 //!
-//! For cutting into stories a page is read another way ([`structure`]): all that it shows, line by line, with what the markup
-//! says of each line.
+//! To be cut into stories, a page is read by [`structure`]: all visible text, line by line, with a markup hint for each
+//! line.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use dom_smoothie::{Config, Readability};
 
-use super::HtmlText;
+use super::options::HtmlText;
 use super::reject::RejectReason;
 use crate::document::PageLayout;
 
+mod articles;
 mod attributes;
 mod charset;
 mod described;
@@ -34,56 +35,66 @@ pub(super) use charset::of_content_type;
 use metadata::PageMetadata;
 pub(super) use record::{PageOrigin, record};
 
-/// Levels of elements up to which the main text is looked for. Pages have some dozens; browsers stop at 512.
-const DEEPEST: usize = 256;
+/// Largest depth of elements at which the main text is looked for. Pages have some dozens; browsers stop at 512.
+const MAX_DEPTH: usize = 256;
 
-/// Elements up to which the main text is looked for: some seconds of work. News pages have some thousands.
-const MOST: usize = 50_000;
+/// Most elements among which the main text is looked for: some seconds of work. News pages have some thousands.
+const MAX_ELEMENTS: usize = 50_000;
 
-/// Elements times levels up to which it is looked for: an unclosed `<b>` comes again in every paragraph that follows, so a tree
-/// can have about so many nodes. News pages have some hundred thousands.
-const WORK: usize = 1_000_000;
+/// Largest product of elements and depth at which the main text is looked for. It bounds the nodes of the tree: the
+/// parser opens an unclosed `<b>` again in every following paragraph. News pages have some hundred thousands.
+const MAX_WORK: usize = 1_000_000;
 
-/// A page as it is read.
+/// A page that was read.
 #[derive(Debug)]
 struct HtmlPage {
     text: String,
     metadata: PageMetadata,
-    /// What the markup says of the lines, if that was asked for.
+    /// Markup hints of the lines, if they were asked for.
     layout: Option<PageLayout>,
-    /// The main text was asked for and not found.
+    /// The main text was asked for and not found, so `text` is the whole text.
     all: bool,
 }
 
-/// Reads a page: its main text, all of it, or all of it line by line.
+/// Reads a page: its main text, its whole text, or its whole text line by line.
 ///
 /// # Errors
 ///
-/// It has a tag that no page has.
+/// [`RejectReason::NoPage`]: a tag has too many attributes.
 fn page(html: &str, wanted: HtmlText) -> Result<HtmlPage, RejectReason> {
     attributes::check(html)?;
+
     let walked = walk::walk(html);
+
     if wanted == HtmlText::Lines {
         let structure::StructuredPage { text, mut layout, byline } = structure::read(html);
         let mut metadata = walked.metadata;
+
+        // The head of the page outweighs a byline in its text.
         metadata.byline = metadata.byline.or(byline);
         described::describe(&mut layout, &text, &metadata);
+
         return Ok(HtmlPage { text, metadata, layout: Some(layout), all: false });
     }
-    let raw = wanted == HtmlText::All;
+
     let walked_work = walked.elements.saturating_mul(walked.deepest);
-    let odd = walked.deepest > DEEPEST || walked.elements > MOST || walked_work > WORK;
-    let main = if raw || odd { None } else { main_text(html) };
-    let all = main.is_none() && !raw;
+    let is_parsable = walked.deepest <= MAX_DEPTH && walked.elements <= MAX_ELEMENTS && walked_work <= MAX_WORK;
+    let main = if wanted == HtmlText::Main && is_parsable { main_text(html) } else { None };
+    let all = main.is_none() && wanted == HtmlText::Main;
+
     Ok(HtmlPage { text: main.unwrap_or(walked.text), metadata: walked.metadata, layout: None, all })
 }
 
-/// The main text; `None` if there is none.
+/// The main text; `None` if the extractor finds none or fails.
 fn main_text(html: &str) -> Option<String> {
-    let config = Config { disable_json_ld: true, max_elements_to_parse: 2 * MOST, ..Config::default() };
-    // A page that trips the extractor costs its main text, not the run.
+    // The parser counts text and comments as well, so it gets twice the elements.
+    let config = Config { disable_json_ld: true, max_elements_to_parse: 2 * MAX_ELEMENTS, ..Config::default() };
+
+    // A panic of the extractor must cost this page its main text, not end the run.
     let article = catch_unwind(AssertUnwindSafe(|| Readability::new(html, None, Some(config)).ok()?.parse().ok()));
     let content = article.ok()??.content;
+
+    // The extractor's HTML is walked like a page, so both kinds of text have the same line breaks and spaces.
     attributes::check(&content).ok()?;
     Some(walk::walk(&content).text).filter(|text| text.contains(char::is_alphanumeric))
 }

@@ -1,10 +1,10 @@
-//! The open elements of a page, and which of them a tag ends.
+//! The open elements of a page, and those that a tag closes.
 
 use html5ever::LocalName;
 
 use super::line::LineContext;
 
-/// Levels that are told apart. Pages have some dozens; browsers stop at 512.
+/// Most levels that are told apart. Pages have some dozens; browsers stop at 512.
 pub(super) const DEEPEST: usize = 512;
 
 #[derive(Debug)]
@@ -18,17 +18,17 @@ struct OpenElement {
 #[derive(Debug, Default)]
 pub(super) struct ElementStack {
     open: Vec<OpenElement>,
-    /// Open elements beyond [`DEEPEST`], which say nothing.
+    /// Number of open elements beyond [`DEEPEST`], of which nothing else is known.
     beyond: usize,
 }
 
 impl ElementStack {
-    /// What is known of the place that the page has come to.
+    /// The context of the innermost open element.
     pub(super) fn context(&self) -> LineContext {
-        self.open.last().map(|open| open.context).unwrap_or_default()
+        self.open.last().map_or_else(LineContext::default, |open| open.context)
     }
 
-    /// How many elements are open.
+    /// Number of open elements.
     pub(super) fn depth(&self) -> usize {
         self.open.len() + self.beyond
     }
@@ -41,11 +41,13 @@ impl ElementStack {
         }
     }
 
-    /// Ends what the beginning of an element of this name ends: paragraphs at any block, items at the next item.
+    /// Closes the elements that a start tag of this name implies closed: a paragraph at any block, an item at the next
+    /// item.
     pub(super) fn close_implied(&mut self, name: &str) {
         if self.beyond > 0 {
             return;
         }
+
         match name {
             "li" => self.close_within(&["li"], &["ul", "ol", "menu", "dir"]),
             "dd" | "dt" => self.close_within(&["dd", "dt"], &["dl"]),
@@ -61,7 +63,7 @@ impl ElementStack {
         }
     }
 
-    /// Whether the innermost block is no cell or row of a table: what stands before the next cell is a line of its own.
+    /// Whether the innermost block is not part of a table, so that text before the next cell is a line of its own.
     pub(super) fn is_in_block(&self) -> bool {
         let inner = self.open.iter().rev().find(|open| open.block);
         inner.is_some_and(|open| !matches!(&*open.name, "td" | "th" | "tr" | "tbody" | "thead" | "tfoot" | "table"))
@@ -73,34 +75,43 @@ impl ElementStack {
         }
     }
 
+    /// Closes the innermost block if it is a paragraph.
     fn close_paragraph(&mut self) {
         let last = self.open.iter().rposition(|open| open.block || is_barrier(&open.name));
+
         if let Some(at) = last.filter(|at| self.open.get(*at).is_some_and(|open| &*open.name == "p")) {
             self.open.truncate(at);
         }
     }
 
-    /// Ends the innermost element of `names` unless one of `borders` stands between.
+    /// Closes the innermost element of `names`, unless one of `borders` is further in.
     fn close_within(&mut self, names: &[&str], borders: &[&str]) {
         let found = self.open.iter().rposition(|open| names.contains(&&*open.name) || borders.contains(&&*open.name));
+
         if let Some(at) = found.filter(|at| self.open.get(*at).is_some_and(|open| names.contains(&&*open.name))) {
             self.open.truncate(at);
         }
     }
 
-    /// Ends the innermost element of this name and what stands open inside; `false` if there is none in reach. Nothing inside a
-    /// cell ends what the table stands in, and no inline element ends a block.
+    /// Closes the innermost element of this name with all inside it; `false` if none is in reach. An end tag inside a
+    /// cell does not close what holds the table, and an inline element does not close a block.
     pub(super) fn close(&mut self, name: &LocalName, block: bool) -> bool {
         if self.beyond > 0 {
             self.beyond -= 1;
             return false;
         }
+
+        // Tags of a table reach to the innermost table; others to the innermost cell, inline ones to the innermost
+        // block.
         let in_table = matches!(&**name, "table" | "tbody" | "thead" | "tfoot" | "tr" | "td" | "th" | "caption");
         let reach = |open: &&OpenElement| {
             if in_table { &*open.name == "table" } else { is_barrier(&open.name) || !block && open.block }
         };
-        let border = self.open.iter().rposition(|open| reach(&open)).unwrap_or(0);
-        let found = self.open.iter().rposition(|open| open.name == *name).filter(|at| *at >= border);
+
+        // A border may itself be closed.
+        let border = self.open.iter().rposition(|open| reach(&open));
+        let found = self.open.iter().rposition(|open| open.name == *name);
+        let found = found.filter(|at| border.is_none_or(|border| *at >= border));
         if let Some(at) = found {
             self.open.truncate(at);
         }
@@ -108,6 +119,7 @@ impl ElementStack {
     }
 }
 
+/// Whether end tags of other elements do not reach beyond this one.
 fn is_barrier(name: &str) -> bool {
     matches!(name, "td" | "th" | "caption" | "table" | "template" | "html")
 }

@@ -1,4 +1,4 @@
-//! One walk over the tokens of a page: its text, its fields, and how large a tree it would make. Linear, without a tree.
+//! One walk over the tokens of a page: its text, its metadata, and the size of its tree. Linear, without a tree.
 
 use std::cell::RefCell;
 
@@ -9,61 +9,63 @@ use html5ever::tokenizer::{BufferQueue, Tag, TagKind, Token, TokenSink, TokenSin
 
 use super::metadata::{MetadataCandidates, PageMetadata};
 
-/// What a walk finds.
+/// The result of one walk.
 #[derive(Debug, Default)]
 pub(super) struct WalkedPage {
-    /// Words with one space between them, a line for each block.
+    /// Words with single spaces, a line for each block.
     pub(super) text: String,
     pub(super) metadata: PageMetadata,
     pub(super) elements: usize,
-    /// The most elements that are open at once, not counting those that close by themselves.
+    /// The largest number of elements open at once, without those that close by themselves.
     pub(super) deepest: usize,
 }
 
-/// Walks over a page or a part of one.
+/// Walks over a page or a fragment of one.
 pub(super) fn walk(html: &str) -> WalkedPage {
     let tokenizer = Tokenizer::new(MetadataSink::default(), TokenizerOpts::default());
     let input = BufferQueue::default();
     input.push_back(StrTendril::from(html));
     while !input.is_empty() {
-        // It stops only where the sink asks for it, which never happens here.
+        // The tokenizer pauses only where the sink asks for it; this sink never does.
         let _ = tokenizer.feed(&input);
     }
     tokenizer.end();
+
     let state = tokenizer.sink.0.into_inner();
     let WalkState { text, found, elements, deepest, .. } = state;
     WalkedPage { text, metadata: found.finish(), elements, deepest }
 }
 
+/// Passes tokens on to the state; the tokenizer gives a sink only `&self`.
 #[derive(Default)]
 struct MetadataSink(RefCell<WalkState>);
 
-/// What the characters that come belong to.
+/// Where the next characters go.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 enum TextTarget {
     #[default]
     Text,
-    /// White space is kept.
+    /// The text, with white space kept.
     Preformatted,
     Title,
     JsonLd,
-    /// Scripts, styles and the like.
+    /// Nowhere: scripts, styles and the like.
     Nothing,
 }
 
 #[derive(Default)]
 struct WalkState {
     text: String,
-    /// What stands between the last character and the next.
+    /// The gap between the last character and the next.
     gap: TextGap,
     inside: TextTarget,
-    /// Text of a title or of JSON-LD.
+    /// Content of a title or of JSON-LD.
     aside: String,
     found: MetadataCandidates,
     elements: usize,
     depth: usize,
     deepest: usize,
-    /// Open `<svg>` and `<math>`, in which elements of every name nest.
+    /// Number of open `<svg>` and `<math>`, in which elements of every name nest.
     foreign: usize,
 }
 
@@ -100,6 +102,7 @@ impl WalkState {
 
     fn start(&mut self, tag: &Tag) -> TokenSinkResult<()> {
         self.elements += 1;
+
         let name = &*tag.name;
         self.between(name);
         self.foreign += usize::from(is_foreign(name) && !tag.self_closing);
@@ -107,6 +110,8 @@ impl WalkState {
             self.depth += 1;
             self.deepest = self.deepest.max(self.depth);
         }
+
+        // Each element whose content is not markup tells the tokenizer how its content ends.
         match name {
             "script" => {
                 let json =
@@ -128,16 +133,18 @@ impl WalkState {
             }
             "pre" => self.inside = TextTarget::Preformatted,
             "meta" => self.meta(tag),
+            // Without a value the candidates ignore it.
             "link" if attribute(tag, "rel").is_some_and(|rel| rel.trim().eq_ignore_ascii_case("canonical")) => {
-                self.found.canonical(attribute(tag, "href").unwrap_or_default());
+                self.found.canonical(attribute(tag, "href").unwrap_or(""));
             }
             "time" => {
                 let published =
                     attribute(tag, "itemprop").is_some_and(|name| name.eq_ignore_ascii_case("datepublished"));
-                self.found.time(published, attribute(tag, "datetime").unwrap_or_default());
+                self.found.time(published, attribute(tag, "datetime").unwrap_or(""));
             }
             _ => {}
         }
+
         TokenSinkResult::Continue
     }
 
@@ -148,13 +155,17 @@ impl WalkState {
             self.depth = self.depth.saturating_sub(1);
         }
         self.foreign = self.foreign.saturating_sub(usize::from(is_foreign(name)));
+
+        // Only these elements changed where characters go.
         let closed = match name {
             "script" | "style" | "xmp" | "iframe" | "noembed" | "noframes" | "title" | "textarea" | "pre" => {
                 self.inside
             }
             _ => return,
         };
+
         self.inside = TextTarget::Text;
+
         let aside = std::mem::take(&mut self.aside);
         match closed {
             TextTarget::Title => self.found.title(&aside),
@@ -177,13 +188,15 @@ impl WalkState {
         self.aside.clear();
     }
 
-    /// Blocks stand on lines of their own, cells of a table apart.
+    /// Notes the gap that a tag makes: a block is a line of its own, the cells of a table are words of one line.
     fn between(&mut self, name: &str) {
+        // The larger gap wins, so a cell at the end of a block still ends the line.
         let gap = match name {
             "td" | "th" | "img" | "input" | "button" | "wbr" => TextGap::Space,
             name if is_block(name) => TextGap::Line,
             _ => TextGap::None,
         };
+
         self.gap = self.gap.max(gap);
     }
 
@@ -204,22 +217,27 @@ impl WalkState {
         if blank(characters.as_bytes().first()) {
             self.gap = self.gap.max(TextGap::Space);
         }
+
         for word in characters.split_ascii_whitespace() {
             self.fill();
             self.text.push_str(word);
             self.gap = TextGap::Space;
         }
+
+        // The words left a gap behind them; without white space at the end there is none.
         if !blank(characters.as_bytes().last()) && self.gap == TextGap::Space && !characters.is_empty() {
             self.gap = TextGap::None;
         }
     }
 
-    /// Writes what stands before the next word.
+    /// Writes the gap before the next word.
     fn fill(&mut self) {
         let gap = std::mem::take(&mut self.gap);
+
         if self.text.is_empty() || self.text.ends_with('\n') {
             return;
         }
+
         match gap {
             TextGap::None => {}
             TextGap::Space => self.text.push(' '),
@@ -228,12 +246,13 @@ impl WalkState {
     }
 }
 
+/// The value of an attribute; the first one counts.
 pub(super) fn attribute<'t>(tag: &'t Tag, name: &str) -> Option<&'t str> {
     tag.attrs.iter().find(|attribute| &*attribute.name.local == name).map(|attribute| &*attribute.value)
 }
 
-/// Whether an element of this name can nest in itself without being closed: all but those that end at the next of their kind,
-/// or have no content.
+/// Whether an open element of this name makes the tree deeper: not if it has no content, or if the next of its kind
+/// closes it.
 fn is_counted(name: &str) -> bool {
     !is_void(name)
         && !matches!(
@@ -265,7 +284,7 @@ fn is_counted(name: &str) -> bool {
         )
 }
 
-/// Whether an element of this name has no content and no end.
+/// Whether an element of this name has neither content nor an end tag.
 pub(super) fn is_void(name: &str) -> bool {
     matches!(
         name,

@@ -1,20 +1,22 @@
-//! The same scan as the strict one, for lines that have nothing wrong with them: most of them, in most inputs.
+//! A fast scan of valid lines, which are most lines of most inputs.
 //!
-//! A line is valid or it is not known whether it is; then the strict scan reads it again and says what is wrong. So this
-//! one needs no messages, and may give up on what is rare: keys with escapes, and nesting beyond 64 levels. Strings, which
-//! are nearly all of such input, are passed over with `memchr`. That both scans say the same of every line that this one
-//! accepts is tested on tables and on random and damaged lines.
-//! (`sonic-rs` was measured for this: its lazy iterator passes what follows the closing brace, and deep nesting overflows
+//! It accepts a line or leaves it to the strict scan, which reads it again and describes the error. So it needs no
+//! messages and may give up on rare input: keys with escapes, and nesting beyond 64 levels. Strings, nearly all of such
+//! input, are skipped with `memchr`. Tests on tables and on random and damaged lines check that both scans agree on
+//! every line that this one accepts.
+//!
+//! (`sonic-rs` was measured too: its lazy iterator accepts anything after the closing brace, and deep nesting overflows
 //! its stack.)
 
 use std::ops::Range;
 
-/// Checks that `line` is one valid JSON object and calls `field` with each of its keys and the range of its value, quotes
-/// included. `field` returns whether it takes a string: then it checks the escapes of it itself, when it decodes them.
-/// `None` if something is wrong, or too rare.
+/// Checks that `line` is one valid JSON object, and calls `field` with each key and the range of its value, quotes
+/// included. For a string, `field` returns whether it will check the escapes itself when it decodes them. `None` if the
+/// line is invalid or too rare for this scan.
 pub(in crate::input) fn scan<'a>(line: &'a str, mut field: impl FnMut(&'a str, Range<usize>) -> bool) -> Option<()> {
     let controls = has_controls(line.as_bytes());
     let mut cursor = JsonCursor { bytes: line.as_bytes(), at: 0, controls };
+
     cursor.space();
     cursor.eat(b'{')?;
     cursor.space();
@@ -22,18 +24,21 @@ pub(in crate::input) fn scan<'a>(line: &'a str, mut field: impl FnMut(&'a str, R
         cursor.at += 1;
         return cursor.end();
     }
+
     loop {
         let key = cursor.key()?;
         let start = cursor.at;
         if cursor.peek() == Some(b'"') {
             let content = cursor.string()?;
             if !field(line.get(key)?, start..cursor.at) {
+                // The key has no escapes, so its bytes are its text.
                 super::escapes::valid(cursor.bytes.get(content)?)?;
             }
         } else {
             cursor.value()?;
             field(line.get(key)?, start..cursor.at);
         }
+
         cursor.space();
         match cursor.next()? {
             b',' => cursor.space(),
@@ -43,18 +48,19 @@ pub(in crate::input) fn scan<'a>(line: &'a str, mut field: impl FnMut(&'a str, R
     }
 }
 
-/// Whether a byte stands anywhere that must not stand in a string.
+/// Whether any byte is a control character, which must not occur in a string.
 fn has_controls(bytes: &[u8]) -> bool {
     let mut chunks = bytes.chunks_exact(128);
-    // The inner loop has no branches, so that it is made of vector instructions.
+    // The inner loop has no branches, so the compiler uses vector instructions.
     let dirty = |chunk: &[u8]| chunk.iter().fold(false, |found, byte| found | (*byte < b' '));
     chunks.by_ref().any(dirty) || dirty(chunks.remainder())
 }
 
+/// A position in a line.
 struct JsonCursor<'a> {
     bytes: &'a [u8],
     at: usize,
-    /// Whether strings must be searched for control characters.
+    /// Whether the line has control characters, so that each string must be searched for them.
     controls: bool,
 }
 
@@ -79,32 +85,37 @@ impl JsonCursor<'_> {
         }
     }
 
-    /// Only white space may follow.
+    /// Succeeds if only white space follows.
     fn end(&mut self) -> Option<()> {
         self.space();
         (self.at == self.bytes.len()).then_some(())
     }
 
-    /// A key, the colon, and the space around it. Returns where the key stands, without quotes.
+    /// Reads a key, the colon and the white space around it. Returns the range of the key without quotes.
     fn key(&mut self) -> Option<Range<usize>> {
         let key = self.string()?;
+        // Keys with escapes are left to the strict scan, which decodes them.
         if memchr::memchr(b'\\', self.bytes.get(key.clone())?).is_some() {
             return None;
         }
+
         self.space();
         self.eat(b':')?;
         self.space();
         Some(key)
     }
 
-    /// Passes over a string, its escapes unchecked. Returns where its content stands.
+    /// Skips a string without checking its escapes. Returns the range of its content.
     fn string(&mut self) -> Option<Range<usize>> {
         self.eat(b'"')?;
         let start = self.at;
+
         loop {
             let quote = self.at + memchr::memchr(b'"', self.bytes.get(self.at..)?)?;
             self.at = quote + 1;
+
             let content = self.bytes.get(start..quote)?;
+            // A quote after an odd number of backslashes is escaped.
             let backslashes = content.iter().rev().take_while(|byte| **byte == b'\\').count();
             if backslashes % 2 == 0 {
                 return (!self.controls || !has_controls(content)).then_some(start..quote);
@@ -112,9 +123,9 @@ impl JsonCursor<'_> {
         }
     }
 
-    /// Passes over any value.
+    /// Skips any value. Without recursion, so nesting cannot exhaust the stack.
     fn value(&mut self) -> Option<()> {
-        // One bit a level, 1 for objects; the lowest is the innermost.
+        // The kinds of the open levels: one bit for each, 1 for an object; the lowest is the innermost.
         let (mut kinds, mut depth) = (0_u64, 0_u32);
         loop {
             let closed = match self.peek()? {
@@ -124,9 +135,12 @@ impl JsonCursor<'_> {
                     true
                 }
             };
+
             if !closed {
                 continue;
             }
+
+            // A value has ended: leave the levels that end here, up to the next value.
             loop {
                 if depth == 0 {
                     return Some(());
@@ -147,24 +161,30 @@ impl JsonCursor<'_> {
         }
     }
 
-    /// Opens an array or object; whether it was closed at once.
+    /// Opens an array or object; returns whether it was empty and is closed again.
     fn open(&mut self, kinds: &mut u64, depth: &mut u32) -> Option<bool> {
         let object = self.next()? == b'{';
+
         self.space();
         if self.peek()? == if object { b'}' } else { b']' } {
             self.at += 1;
             return Some(true);
         }
+
+        // The bits are used up.
         if *depth == u64::BITS {
             return None;
         }
+
         (*kinds, *depth) = (*kinds << 1 | u64::from(object), *depth + 1);
+
         if object {
             self.key()?;
         }
         Some(false)
     }
 
+    /// Skips a string, literal or number.
     fn scalar(&mut self) -> Option<()> {
         match self.peek()? {
             b'"' => {
@@ -179,6 +199,7 @@ impl JsonCursor<'_> {
     }
 
     fn literal(&mut self, word: &[u8]) -> Option<()> {
+        // A literal that does not fit ends the scan, so the place after it does not matter.
         let found = self.bytes.get(self.at..)?.starts_with(word);
         self.at += word.len();
         found.then_some(())
@@ -188,15 +209,19 @@ impl JsonCursor<'_> {
         if self.peek()? == b'-' {
             self.at += 1;
         }
+        // A leading zero must be the only digit before the point.
+
         if self.peek()? == b'0' {
             self.at += 1;
         } else {
             self.digits()?;
         }
+
         if self.peek() == Some(b'.') {
             self.at += 1;
             self.digits()?;
         }
+
         if let Some(b'e' | b'E') = self.peek() {
             self.at += 1;
             if let Some(b'+' | b'-') = self.peek() {
@@ -204,13 +229,15 @@ impl JsonCursor<'_> {
             }
             self.digits()?;
         }
+
         Some(())
     }
 
-    /// At least one digit.
+    /// Skips digits, of which there must be at least one.
     fn digits(&mut self) -> Option<()> {
         let rest = self.bytes.get(self.at..)?;
         let count = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
+
         self.at += count;
         (count > 0).then_some(())
     }

@@ -19,20 +19,23 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::input::held::PlainFile;
 use crate::input::{InputFile, InputOptions};
 
-/// What becomes of a row.
+/// The fate of a row in the copy.
 pub(crate) enum RowFate {
+    /// It is kept.
     Stays,
+    /// It is removed.
     Goes,
-    /// It stays with another text.
+    /// It is kept with another text.
     Edited(String),
 }
 
-/// Writes the rows of `file` that stay to `out`; `fate` is told the row, from 0. `options` are those of the reading.
+/// Writes the rows of `file` that are kept to `out`. `fate` decides on each row, counted from 0; `options` are those
+/// with which the file was read.
 ///
 /// A column of 96-bit timestamps, which are deprecated, becomes one of 64 bits.
 ///
 /// # Errors
-/// The file cannot be read again, or changed; a column that was not read before is damaged; what `out` says.
+/// The file cannot be read again, or has changed; a column that was not read before is damaged; the errors of `out`.
 pub(crate) fn copy(
     file: &InputFile,
     options: &InputOptions,
@@ -45,49 +48,58 @@ pub(crate) fn copy(
         let remedy = "write the file anew, or leave it out".into();
         ErrorKind::Unreadable { path: file.path.to_path_buf(), what, remedy }.into()
     };
+
     let copying =
         ParquetCopy { plain, metadata: load(plain).map_err(failed)?, options, fate, rows: file.records.len() };
     let mut writer = guard(|| copying.writer()).map_err(failed)?;
+
     let mut row = 0;
     for group in 0..copying.metadata.metadata().num_row_groups() {
         if row >= copying.rows {
             break;
         }
+
         let done = guard(|| copying.group(group, &mut row, &mut writer));
         if let Err(what) = done {
-            // From here on the file was damaged when it was first read, and nothing of it stays.
+            // If the file was damaged here when it was first read, no later row is kept, and nothing is lost.
             if (row..copying.rows).any(|row| !matches!(fate(row), RowFate::Goes)) {
                 return Err(failed(what));
             }
             row = copying.rows;
         }
+
+        // One row group of the copy for each of the file.
         guard(|| writer.flush().map_err(|error| error.to_string())).map_err(failed)?;
         out(&std::mem::take(writer.inner_mut()))?;
     }
+
     let rest = guard(|| writer.into_inner().map_err(|error| error.to_string())).map_err(failed)?;
     out(&rest)
 }
 
+/// The copying of one file.
 struct ParquetCopy<'a> {
     plain: &'a Arc<PlainFile>,
     metadata: ArrowReaderMetadata,
     options: &'a InputOptions,
     fate: &'a dyn Fn(usize) -> RowFate,
-    /// Rows that were read before.
+    /// The number of rows that were read before.
     rows: usize,
 }
 
 impl ParquetCopy<'_> {
-    /// A writer in the manner of the file. What it wrote is taken from it after each row group.
+    /// A writer with the schema, metadata and compression of the file. Its bytes are taken after each row group.
     fn writer(&self) -> std::result::Result<ArrowWriter<Vec<u8>>, String> {
         let metadata = self.metadata.metadata();
         let descriptor = metadata.file_metadata().schema_descr();
+
         let mut properties = WriterProperties::builder()
             .set_key_value_metadata(metadata.file_metadata().key_value_metadata().cloned())
             .set_max_row_group_row_count(None);
         for column in metadata.row_groups().first().map_or(&[][..], |group| group.columns()) {
             properties = properties.set_column_compression(column.column_path().clone(), column.compression());
         }
+
         // The stored arrow schema, if there is one, is among the metadata already.
         let mut options = ArrowWriterOptions::new().with_properties(properties.build()).with_skip_arrow_metadata(true);
         if descriptor.columns().iter().all(|column| column.physical_type() != Type::INT96) {
@@ -105,7 +117,8 @@ impl ParquetCopy<'_> {
         writer: &mut ArrowWriter<Vec<u8>>,
     ) -> std::result::Result<(), String> {
         let told = |error: &dyn std::fmt::Display| error.to_string();
-        // In batches as when it was read, so that damage stands at the same row.
+
+        // The same batches as in the first pass, so that damage is found at the same row.
         let mask = mask(&self.metadata, &columns(&self.metadata, self.options));
         let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(
             ParquetSource(Arc::clone(self.plain)),
@@ -113,11 +126,14 @@ impl ParquetCopy<'_> {
         )
         .with_row_groups(vec![group])
         .with_batch_size(batch_rows(&self.metadata, group, &mask));
+
         for batch in builder.build().map_err(|error| told(&error))? {
             let batch = batch.map_err(|error| told(&error))?;
+            // Rows beyond those of the first pass were damaged then, and are not copied.
             let first = *row;
             let left = self.rows.saturating_sub(first).min(batch.num_rows());
             let batch = batch.slice(0, left);
+
             let fates: Vec<RowFate> = (first..first + left).map(|row| (self.fate)(row)).collect();
             let stays: Vec<bool> = fates.iter().map(|fate| !matches!(fate, RowFate::Goes)).collect();
             let batch = self.edited(batch, &fates).map_err(|error| told(&error))?;
@@ -134,9 +150,11 @@ impl ParquetCopy<'_> {
         batch: RecordBatch,
         fates: &[RowFate],
     ) -> std::result::Result<RecordBatch, arrow_schema::ArrowError> {
+        // Most batches have no edited row and keep their columns as they are.
         if !fates.iter().any(|fate| matches!(fate, RowFate::Edited(_))) {
             return Ok(batch);
         }
+
         let place = batch.schema().index_of(&self.options.text_field)?;
         let mut columns = batch.columns().to_vec();
         if let Some(column) = columns.get_mut(place) {
@@ -146,12 +164,13 @@ impl ParquetCopy<'_> {
     }
 }
 
-/// The text column with other texts. Read without the arrow schema, it is one of these two.
+/// The text column with other texts. Without the arrow schema its type is one of these two.
 fn texts(column: &ArrayRef, fates: &[RowFate]) -> ArrayRef {
     let new = |row: usize| match fates.get(row) {
         Some(RowFate::Edited(text)) => Some(&**text),
         _ => None,
     };
+
     match column.data_type() {
         DataType::Binary => {
             let old = column.as_binary::<i32>();

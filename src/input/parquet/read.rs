@@ -1,4 +1,4 @@
-//! Row groups decoded side by side, their rows read one after the other.
+//! Row groups decoded in parallel, their rows read in order.
 
 use std::io::{self, Read};
 use std::sync::Arc;
@@ -9,8 +9,9 @@ use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ParquetRecordBatchReader
 
 use super::source::ParquetSource;
 use super::{batch_rows, guard, rows};
+use crate::input::slices::tail;
 
-/// What is decoded, and how.
+/// The decoding of one file.
 pub(super) struct ColumnDecoding {
     pub(super) source: ParquetSource,
     pub(super) metadata: ArrowReaderMetadata,
@@ -19,46 +20,37 @@ pub(super) struct ColumnDecoding {
     pub(super) names: Vec<String>,
 }
 
-/// What a thread says.
+/// A message of a decoding thread.
 enum RowMessage {
+    /// Some rows as lines.
     Lines(Vec<u8>),
-    /// The row group is done.
+    /// The end of a row group.
     End,
+    /// Why the rest cannot be decoded.
     Failed(String),
 }
 
-/// The rows of a file as lines. Thread `n` of `t` decodes the groups `n`, `n + t`, …, and waits when its lines are not read.
+/// The rows of a file as lines. Thread `n` of `t` decodes the groups `n`, `n + t`, …, and waits until its lines are
+/// read.
 pub(in crate::input) struct ParquetRows {
     threads: Vec<Receiver<RowMessage>>,
     groups: usize,
+    /// The current group.
     group: usize,
+    /// The current lines, read up to `at`.
     lines: Vec<u8>,
     at: usize,
 }
 
 impl ParquetRows {
+    /// Starts the threads.
     pub(super) fn start(decoding: ColumnDecoding, groups: usize, threads: usize) -> Self {
         let decoding = Arc::new(decoding);
-        let threads = (0..threads).map(|thread| {
-            let (sender, receiver) = sync_channel(1);
-            let (decoding, again) = (Arc::clone(&decoding), sender.clone());
-            let work = move || {
-                for group in (thread..groups).step_by(threads) {
-                    if !decoding.group(group, &sender) {
-                        break;
-                    }
-                }
-            };
-            if let Err(error) = std::thread::Builder::new().name("parquet".to_owned()).spawn(work) {
-                // There is room for one message.
-                let _ = again.try_send(RowMessage::Failed(error.to_string()));
-            }
-            receiver
-        });
-        Self { threads: threads.collect(), groups, group: 0, lines: Vec::new(), at: 0 }
+        let start = |thread| spawn(Arc::clone(&decoding), (thread..groups).step_by(threads));
+        Self { threads: (0..threads).map(start).collect(), groups, group: 0, lines: Vec::new(), at: 0 }
     }
 
-    /// The next lines; none are left after the last group.
+    /// Takes the next lines once the current ones are read; there are none after the last group.
     fn refill(&mut self) -> io::Result<()> {
         while self.at == self.lines.len() && self.group < self.groups {
             let thread = self.threads.get(self.group % self.threads.len().max(1));
@@ -80,10 +72,31 @@ impl ParquetRows {
     }
 }
 
+/// Starts a thread that decodes `groups`.
+fn spawn(
+    decoding: Arc<ColumnDecoding>,
+    mut groups: impl Iterator<Item = usize> + Send + 'static,
+) -> Receiver<RowMessage> {
+    // One message at a time, so that no thread is far ahead of the reader.
+    let (sender, receiver) = sync_channel(1);
+    let again = sender.clone();
+
+    let work = move || {
+        // Ends early if the reader is gone, or the group is damaged.
+        let _ = groups.all(|group| decoding.group(group, &sender));
+    };
+    if let Err(error) = std::thread::Builder::new().name("parquet".to_owned()).spawn(work) {
+        // The channel is empty and has room for this message.
+        let _ = again.try_send(RowMessage::Failed(error.to_string()));
+    }
+    receiver
+}
+
 impl Read for ParquetRows {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         self.refill()?;
-        let ready = self.lines.get(self.at..).unwrap_or_default();
+
+        let ready = tail(&self.lines, self.at);
         let length = ready.len().min(buffer.len());
         buffer[..length].copy_from_slice(&ready[..length]);
         self.at += length;
@@ -92,7 +105,7 @@ impl Read for ParquetRows {
 }
 
 impl ColumnDecoding {
-    /// Sends the lines of a group; false if no more are wanted.
+    /// Sends the lines of a group; false if no further group is wanted.
     fn group(&self, group: usize, sender: &SyncSender<RowMessage>) -> bool {
         match guard(|| self.decode(group, sender)) {
             Ok(true) => sender.send(RowMessage::End).is_ok(),
@@ -104,12 +117,14 @@ impl ColumnDecoding {
         }
     }
 
+    /// Decodes and sends a group; false if the reader is gone.
     fn decode(&self, group: usize, sender: &SyncSender<RowMessage>) -> Result<bool, String> {
         let told = |error: &dyn std::fmt::Display| error.to_string();
         let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(self.source.clone(), self.metadata.clone())
             .with_row_groups(vec![group])
             .with_projection(self.mask.clone())
             .with_batch_size(batch_rows(&self.metadata, group, &self.mask));
+
         let mut decoded = 0;
         for batch in builder.build().map_err(|error| told(&error))? {
             let batch = batch.map_err(|error| told(&error))?;
@@ -119,6 +134,8 @@ impl ColumnDecoding {
                 return Ok(false);
             }
         }
+
+        // Fewer rows than announced would shift the numbers of all later rows.
         let expected = self.metadata.metadata().row_group(group).num_rows();
         if decoded != expected {
             return Err(format!("{decoded} rows where {expected} are announced"));

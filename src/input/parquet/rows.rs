@@ -14,17 +14,19 @@ use arrow_array::types::{
 use arrow_array::{Array, ArrayRef, RecordBatch};
 use arrow_schema::{ArrowError, DataType, TimeUnit};
 
-/// One line a row, with the columns of `names`. Strings stand as they are, whether they are UTF-8 or not; dates and times
-/// are the numbers that they are stored as; of nested columns only their kind is told.
+/// One line a row, with the columns of `names`. Strings are copied, UTF-8 or not; dates and times are the numbers
+/// that are stored; a nested value is `[]` or `{}`.
 pub(super) fn lines(batch: &RecordBatch, names: &[String]) -> Result<Vec<u8>, ArrowError> {
     let mut columns = Vec::new();
     for name in names {
+        // The mask selects these columns, so none is missing; keys are encoded once a batch.
         let Some(column) = batch.column_by_name(name) else { continue };
         let mut key = Vec::new();
         string(name.as_bytes(), &mut key);
         key.push(b':');
         columns.push((key, flat(column)?));
     }
+
     let mut out = Vec::with_capacity(batch.get_array_memory_size() + 16 * batch.num_rows());
     for row in 0..batch.num_rows() {
         let mut before = b'{';
@@ -39,7 +41,7 @@ pub(super) fn lines(batch: &RecordBatch, names: &[String]) -> Result<Vec<u8>, Ar
     Ok(out)
 }
 
-/// A column without its dictionary.
+/// A column with its dictionary resolved.
 fn flat(column: &ArrayRef) -> Result<ArrayRef, ArrowError> {
     match column.as_any_dictionary_opt() {
         Some(dictionary) => arrow_select::take::take(dictionary.values(), dictionary.keys(), None),
@@ -52,6 +54,7 @@ fn value(column: &ArrayRef, row: usize, out: &mut Vec<u8>) {
     if column.is_null(row) {
         return out.extend_from_slice(b"null");
     }
+
     macro_rules! number {
         ($type:ty) => {
             number(column.as_primitive::<$type>().value(row), out)
@@ -62,6 +65,7 @@ fn value(column: &ArrayRef, row: usize, out: &mut Vec<u8>) {
             real(f64::from(column.as_primitive::<$type>().value(row)), out)
         };
     }
+
     match column.data_type() {
         DataType::Utf8 => string(column.as_string::<i32>().value(row).as_bytes(), out),
         DataType::LargeUtf8 => string(column.as_string::<i64>().value(row).as_bytes(), out),
@@ -100,7 +104,7 @@ fn value(column: &ArrayRef, row: usize, out: &mut Vec<u8>) {
         DataType::Float64 => real!(Float64Type),
         DataType::Decimal128(..) => {
             let column = column.as_primitive::<Decimal128Type>();
-            // A scale below zero is written with an exponent, which JSON has too.
+            // A negative scale is written with an exponent, which is JSON too.
             number(column.value_as_string(row), out);
         }
         DataType::List(_) | DataType::LargeList(_) | DataType::FixedSizeList(..) => out.extend_from_slice(b"[]"),
@@ -110,12 +114,13 @@ fn value(column: &ArrayRef, row: usize, out: &mut Vec<u8>) {
 }
 
 fn number(number: impl std::fmt::Display, out: &mut Vec<u8>) {
-    // A vector takes everything.
+    // Writing to a vector cannot fail.
     let _ = write!(out, "{number}");
 }
 
-/// What is no finite number is no value to JSON.
+/// A number; `null` if it is not finite, as JSON has no other numbers.
 fn real(number: f64, out: &mut Vec<u8>) {
+    // `{:?}` keeps the fraction of `1.0`, which `{}` drops.
     if number.is_finite() {
         let _ = write!(out, "{number:?}");
     } else {
@@ -126,11 +131,14 @@ fn real(number: f64, out: &mut Vec<u8>) {
 /// A JSON string. Control characters, quotes and backslashes are escaped.
 fn string(bytes: &[u8], out: &mut Vec<u8>) {
     out.push(b'"');
+
     let mut rest = bytes;
     while let Some(at) = rest.iter().position(|byte| *byte < 0x20 || matches!(byte, b'"' | b'\\')) {
         let (plain, from) = rest.split_at(at);
         out.extend_from_slice(plain);
         let Some((special, after)) = from.split_first() else { break };
+
+        // Bytes from 0x80 on are copied unchecked: the reader of the line rejects invalid UTF-8.
         match special {
             b'"' | b'\\' => out.extend_from_slice(&[b'\\', *special]),
             b'\n' => out.extend_from_slice(b"\\n"),
@@ -140,6 +148,7 @@ fn string(bytes: &[u8], out: &mut Vec<u8>) {
         }
         rest = after;
     }
+
     out.extend_from_slice(rest);
     out.push(b'"');
 }

@@ -1,4 +1,4 @@
-//! A file as the decoder reads it: by place, from several threads at once.
+//! Access of the decoder to a file: by place, from several threads at once.
 
 use std::io::{self, BufReader};
 use std::sync::Arc;
@@ -9,13 +9,14 @@ use parquet::file::reader::{ChunkReader, Length};
 
 use crate::input::held::{FromStart, PlainFile};
 
-/// A plain file that is still as it was when it was opened.
+/// A plain file. Reading it fails if it has changed.
 #[derive(Clone)]
 pub(super) struct ParquetSource(pub(super) Arc<PlainFile>);
 
 impl ParquetSource {
-    /// Checks a place before anything is reserved for it.
+    /// Refuses bytes beyond the end of the file.
     fn check(&self, start: u64, length: u64) -> Result<()> {
+        // Damaged metadata may ask for any length; it is checked before memory is reserved.
         match start.checked_add(length) {
             Some(end) if end <= self.0.stamp.length => Ok(()),
             _ => Err(ParquetError::EOF(format!("{length} bytes at {start} are beyond the end of the file"))),
@@ -39,6 +40,7 @@ impl ChunkReader for ParquetSource {
 
     fn get_bytes(&self, start: u64, length: usize) -> Result<Bytes> {
         self.check(start, length as u64)?;
+
         let mut bytes = vec![0; length];
         let failed = |error: io::Error| ParquetError::External(Box::new(error));
         self.0.read(start, &mut bytes).map_err(failed)?;

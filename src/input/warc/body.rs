@@ -1,20 +1,21 @@
-//! The HTTP message of a response, and its body as it was before it was sent.
+//! The HTTP message of a response: its head, and its body as before it was encoded for sending.
 
 use std::borrow::Cow;
 use std::io::Read;
 
 use crate::input::reject::RejectReason;
+use crate::input::slices::tail;
 
-/// Header fields that a response may have.
+/// Most header fields of a response.
 const FIELDS: usize = 512;
 
-/// The head of a response, as far as it matters.
+/// The fields of a response's head that are used.
 #[derive(Debug)]
 pub(super) struct HttpHead {
     pub(super) status: u16,
     pub(super) content_type: Option<String>,
     chunked: bool,
-    /// In the order in which they were applied.
+    /// Content and transfer encodings, in the order in which they were applied.
     encodings: Vec<String>,
 }
 
@@ -23,21 +24,30 @@ fn broken(what: impl Into<String>) -> RejectReason {
 }
 
 impl HttpHead {
-    /// The head at the beginning of a message, and what follows.
+    /// The head at the beginning of a message, and the body after it.
+    ///
+    /// # Errors
+    ///
+    /// The head is invalid or cut off.
     pub(super) fn split(message: &[u8]) -> Result<(Self, &[u8]), RejectReason> {
         let mut fields = [httparse::EMPTY_HEADER; FIELDS];
         let mut response = httparse::Response::new(&mut fields);
+
+        // Archives hold heads as servers sent them, so common errors are accepted.
         let mut config = httparse::ParserConfig::default();
         config
             .allow_spaces_after_header_name_in_responses(true)
             .allow_obsolete_multiline_headers_in_responses(true)
             .allow_multiple_spaces_in_response_status_delimiters(true)
             .ignore_invalid_headers_in_responses(true);
-        let length = match config.parse_response(&mut response, message) {
-            Ok(httparse::Status::Complete(length)) => length,
+
+        let (length, status) = match config.parse_response(&mut response, message) {
+            Ok(httparse::Status::Complete(length)) => (length, response.code),
             Ok(httparse::Status::Partial) => return Err(broken("the HTTP head is cut off")),
             Err(error) => return Err(broken(format!("no HTTP head ({error})"))),
         };
+        let Some(status) = status else { return Err(broken("no HTTP head (no status)")) };
+
         let values = |name: &str| -> Vec<String> {
             let named = response.headers.iter().filter(|field| field.name.eq_ignore_ascii_case(name));
             named.map(|field| String::from_utf8_lossy(field.value).trim().to_owned()).collect()
@@ -47,16 +57,22 @@ impl HttpHead {
             let parts = values.iter().flat_map(|value| value.split(','));
             parts.map(|part| part.trim().to_ascii_lowercase()).filter(|part| !part.is_empty()).collect()
         };
+
+        // The transfer encoding was applied after the content encoding, and chunks last.
         let (mut transfer, mut encodings) = (list("Transfer-Encoding"), list("Content-Encoding"));
         let chunked = transfer.pop_if(|last| last == "chunked").is_some();
         encodings.append(&mut transfer);
+
         let content_type = values("Content-Type").into_iter().find(|value| !value.is_empty());
-        let http = Self { status: response.code.unwrap_or_default(), content_type, chunked, encodings };
-        Ok((http, message.get(length..).unwrap_or_default()))
+        Ok((Self { status, content_type, chunked, encodings }, tail(message, length)))
     }
 
-    /// The body without chunks and compression, at most `limit` bytes. A body that is not what the head says, as it was undone
-    /// before it was archived, is taken as it is.
+    /// The body without chunks and compression, at most `limit` bytes. Many archives hold bodies that were decoded
+    /// before; a body that does not begin as the head says is taken as it is.
+    ///
+    /// # Errors
+    ///
+    /// A chunk or compressed data is broken, the encoding is not supported, or the body is too large.
     pub(super) fn decoded<'b>(&self, body: &'b [u8], limit: u64) -> Result<Cow<'b, [u8]>, RejectReason> {
         let mut body = if self.chunked { dechunked(body)? } else { Cow::Borrowed(body) };
         for encoding in self.encodings.iter().rev() {
@@ -68,44 +84,52 @@ impl HttpHead {
     }
 }
 
-/// The content of chunks; the body itself if its first line is no chunk's.
+/// The content of the chunks of a body; the body itself if it does not begin with a chunk.
 fn dechunked(body: &[u8]) -> Result<Cow<'_, [u8]>, RejectReason> {
     let mut content = Vec::new();
     let mut at = 0;
     loop {
         let here = || broken(format!("the chunk at byte {at} of the body is broken or cut off"));
-        let size = match httparse::parse_chunk_size(body.get(at..).unwrap_or_default()) {
+
+        let size = match httparse::parse_chunk_size(tail(body, at)) {
             Ok(httparse::Status::Complete((line, size))) => usize::try_from(size).ok().map(|size| (line, size)),
             _ if at == 0 => return Ok(Cow::Borrowed(body)),
             _ => None,
         };
+
         let (line, size) = size.ok_or_else(here)?;
+        // The last chunk is empty; trailer fields may follow and are ignored.
         if size == 0 {
             return Ok(Cow::Owned(content));
         }
+
         let start = at + line;
         let end = start.checked_add(size).ok_or_else(here)?;
         let Some(chunk) = body.get(start..end) else {
-            // A number at the beginning of a text is no chunk.
+            // A number at the beginning of a text, not the size of a chunk.
             return if at == 0 { Ok(Cow::Borrowed(body)) } else { Err(here()) };
         };
+
         content.extend_from_slice(chunk);
-        let after = body.get(end..).unwrap_or_default();
+
+        // Some servers end lines with a line feed alone.
+        let after = tail(body, end);
         at = end + if after.starts_with(b"\r\n") { 2 } else { usize::from(after.starts_with(b"\n")) };
     }
 }
 
-/// What was compressed; `None` if nothing was.
+/// The decompressed body; `None` if it is not compressed.
 fn decompressed(encoding: &str, body: &[u8], limit: u64) -> Result<Option<Vec<u8>>, RejectReason> {
     match encoding {
         "identity" | "none" => Ok(None),
         "gzip" | "x-gzip" if !body.starts_with(b"\x1F\x8B") => Ok(None),
         "gzip" | "x-gzip" => read(flate2::read::MultiGzDecoder::new(body), encoding, limit).map(Some),
+        // The standard says zlib; some servers send the raw data. The low half of zlib's first byte is 8.
         "deflate" if body.first().is_some_and(|first| first & 0x0F == 8) => {
             read(flate2::read::ZlibDecoder::new(body), encoding, limit).map(Some)
         }
         "deflate" => read(flate2::read::DeflateDecoder::new(body), encoding, limit).map(Some),
-        // Nothing marks it; what is no Brotli was undone before.
+        // Brotli has no magic number. If decoding fails on what looks like HTML, it was decoded before.
         "br" => match read(brotli_decompressor::Decompressor::new(body, 1 << 14), encoding, limit) {
             Err(RejectReason::BrokenBody { .. }) if body.trim_ascii_start().starts_with(b"<") => Ok(None),
             read => read.map(Some),
@@ -114,12 +138,15 @@ fn decompressed(encoding: &str, body: &[u8], limit: u64) -> Result<Option<Vec<u8
     }
 }
 
+/// Reads at most `limit` bytes.
 fn read(reader: impl Read, encoding: &str, limit: u64) -> Result<Vec<u8>, RejectReason> {
     let mut bytes = Vec::new();
     reader
+        // One byte more tells a body that is too large.
         .take(limit.saturating_add(1))
         .read_to_end(&mut bytes)
         .map_err(|error| broken(format!("its {encoding} data is broken or cut off ({error})")))?;
+
     let size = bytes.len() as u64;
     if size > limit { Err(RejectReason::TooLarge { size, limit }) } else { Ok(bytes) }
 }

@@ -1,32 +1,32 @@
-//! Samples → in how many nodes each sampled shingle stands.
+//! Samples → the number of nodes that contain each sampled shingle.
 
-use super::super::columns::MemoryLimit;
-use super::super::{NO_NODE, Node};
-use super::{RowSamples, SamplePlan};
+use super::sample::{RowSamples, SamplePlan};
 use crate::error::Result;
+use crate::lsh::key_columns::MemoryLimit;
+use crate::lsh::node::{NO_NODE, Node};
 use crate::parallel;
 
-/// Most sampled hashes that are counted; of more, those of a smaller part of the hash space.
+/// Most sampled hashes that are counted. If there are more, those of a smaller part of the hash space are.
 const MOST: u64 = 1 << 24;
 
-/// Fewest hashes that are counted at once.
+/// Fewest hashes that are counted in one pass, under any memory limit.
 const LEAST_AT_ONCE: u64 = 1 << 16;
 
-/// How many nodes have a sampled hash.
+/// The number of nodes of each sampled hash.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct HashCounts {
-    /// Hashes of at least as many nodes as asked for, ascending, with their number of nodes.
+    /// The hashes of at least the least number of nodes, ascending, with their number of nodes.
     pub(crate) held: Vec<(u32, u32)>,
-    /// All hashes that were counted are less.
+    /// All hashes below this bound were counted.
     pub(crate) bound: u32,
 }
 
-/// Counts the hashes of the first row of each node that at least `least` nodes have. What is counted depends on the samples
-/// alone; the memory of `limit` decides in how many passes.
+/// Counts the nodes of each sampled hash, and keeps the hashes of at least `least` nodes. The result depends on the
+/// samples alone; the memory of `limit` decides the number of passes.
 ///
 /// # Errors
 ///
-/// The disk refuses.
+/// The samples cannot be read.
 pub(crate) fn counts(
     samples: &RowSamples,
     sampling: SamplePlan,
@@ -34,15 +34,20 @@ pub(crate) fn counts(
     least: u32,
     limit: Option<&MemoryLimit>,
 ) -> Result<HashCounts> {
+    // The hash space is reduced by a whole factor that depends on the samples, never on the memory.
     let entries = samples.entries().max(1);
     let bound = (u64::from(sampling.bound()) / entries.div_ceil(MOST)) as u32;
     let counted = entries / entries.div_ceil(MOST);
+
+    // A pass takes a quarter of the memory: sorting may need a second copy.
     let at_once = limit.map_or(u64::MAX, |limit| (limit.memory / 4 / size_of::<u32>() as u64).max(LEAST_AT_ONCE));
     let passes = counted.div_ceil(at_once).max(1);
+
+    // Each pass counts one range of the hash space.
     let edge = |pass: u64| (u64::from(bound) * pass / passes) as u32;
     let mut held = Vec::new();
     for pass in 0..passes {
-        let mut hashes = of_part(samples, node_of_row, edge(pass)..edge(pass + 1))?;
+        let mut hashes = hashes_within(samples, node_of_row, edge(pass)..edge(pass + 1))?;
         parallel::sort_by_key(&mut hashes, |hash| *hash);
         let common = hashes.chunk_by(|a, b| a == b).filter(|run| run.len() >= least as usize);
         held.extend(common.map(|run| (run[0], run.len() as u32)));
@@ -50,15 +55,17 @@ pub(crate) fn counts(
     Ok(HashCounts { held, bound })
 }
 
-/// The sampled hashes in a part of the hash space, each once for each node that has it.
-fn of_part(samples: &RowSamples, node_of_row: &[Node], part: std::ops::Range<u32>) -> Result<Vec<u32>> {
-    let blocks: Vec<usize> = (0..samples.blocks()).collect();
-    let found: Vec<Result<Vec<u32>>> = parallel::map(&blocks, Vec::new, |sample: &mut Vec<u32>, block| {
+/// The sampled hashes in a range of the hash space, each once for each node that has it.
+fn hashes_within(samples: &RowSamples, node_of_row: &[Node], part: std::ops::Range<u32>) -> Result<Vec<u32>> {
+    let chunks: Vec<usize> = (0..samples.chunks()).collect();
+    let found: Vec<Result<Vec<u32>>> = parallel::map(&chunks, Vec::new, |sample: &mut Vec<u32>, chunk| {
         let mut found = Vec::new();
-        samples.read(*block, |row, hashes| {
+        samples.read(*chunk, |row, hashes| {
+            // One row represents each node, so every node is counted once.
             if node_of_row.get(row).is_none_or(|node| *node == NO_NODE) {
                 return Ok(());
             }
+
             sample.clear();
             sample.extend(hashes.iter().filter(|hash| part.contains(hash)));
             sample.sort_unstable();
@@ -68,6 +75,7 @@ fn of_part(samples: &RowSamples, node_of_row: &[Node], part: std::ops::Range<u32
         })?;
         Ok(found)
     });
+
     let mut all = Vec::new();
     for part in found {
         all.extend(part?);

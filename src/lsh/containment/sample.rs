@@ -1,11 +1,11 @@
 //! The samples of all units, row by row.
 
-use super::super::columns::MemoryLimit;
-use super::super::records::{BLOCK, ChunkShelf, ChunkStore, ChunkWriter, RecordChunk, records};
 use crate::error::Result;
+use crate::lsh::key_columns::MemoryLimit;
+use crate::lsh::records::{CHUNK_WORDS, ChunkShelf, ChunkStore, ChunkWriter, RecordChunk, records};
 use crate::shingle::ShingleKind;
 
-/// Which units are sampled, and which of their hashes.
+/// Decides which units are sampled, and which of their hashes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct SamplePlan {
     least: usize,
@@ -13,39 +13,42 @@ pub(crate) struct SamplePlan {
 }
 
 impl SamplePlan {
-    /// Fewest words on the smaller side: a stub of a few lines stands in many things.
+    /// Fewest words of a sampled unit: a stub of a few lines is contained in many texts.
     const LEAST: usize = 50;
 
-    /// Letters of a word and the space behind it, about.
+    /// Average length of a word and its space, in letters.
     const LETTERS: usize = 5;
 
-    /// Hashes in the sample of a unit of the fewest shingles, on average.
+    /// Average sample size of a unit with the fewest shingles, in hashes.
     const SMALLEST_SAMPLE: u32 = 8;
 
-    /// The sampling for shingles of one kind.
+    /// The plan for shingles of one kind.
     pub(crate) fn new(kind: ShingleKind) -> Self {
         let least = match kind {
             ShingleKind::Word(_) => Self::LEAST,
             ShingleKind::Char(_) => Self::LEAST * Self::LETTERS,
         };
+
         Self { least, bound: u32::MAX / least as u32 * Self::SMALLEST_SAMPLE }
     }
 
-    /// Fewest shingles of the smaller side of a contained pair.
+    /// Fewest shingles of a unit that may be found in another.
     pub(crate) fn least(self) -> usize {
         self.least
     }
 
-    /// All sampled hashes are less.
+    /// The exclusive upper bound of sampled hashes.
     pub(super) fn bound(self) -> u32 {
         self.bound
     }
 
-    /// Appends the sample of a unit, given its shingle hashes: how many there are, and each, in no order and with
-    /// repeats. A unit of too few shingles has an empty one.
+    /// Appends the sample of a unit, given its shingle hashes, as a record: the number of hashes, then the upper halves
+    /// of the hashes, in no order and with repeats. The sample of a unit with too few shingles is empty.
     pub(crate) fn sample(self, hashes: &[u64], out: &mut Vec<u32>) {
+        // The number is filled in when it is known.
         let place = out.len();
         out.push(0);
+
         if hashes.len() >= self.least {
             out.extend(hashes.iter().map(|hash| (hash >> 32) as u32).filter(|hash| *hash < self.bound));
         }
@@ -53,50 +56,58 @@ impl SamplePlan {
     }
 }
 
-/// The samples of all rows, in the order in which they were pushed: in memory as far as allowed, then all on disk.
+/// The samples of all rows, in the order in which they were pushed: in memory, or all on disk once they exceed the
+/// limit.
 #[derive(Debug)]
 pub(crate) struct RowSamples {
-    blocks: Vec<RowBlock>,
+    chunks: Vec<RowChunk>,
+    /// Bytes of the chunks in memory.
     held: u64,
+    /// The store on disk, until all rows are written.
     store: Option<ChunkStore>,
     shelf: ChunkShelf,
     limit: Option<MemoryLimit>,
     rows: usize,
 }
 
+/// The samples of consecutive rows.
 #[derive(Debug)]
-struct RowBlock {
+struct RowChunk {
+    /// The first row.
     first: usize,
-    block: RecordChunk,
+    chunk: RecordChunk,
 }
 
 impl RowSamples {
-    /// No rows yet. Without a limit all of them stay in memory.
+    /// No samples. Without a limit all rows stay in memory.
     pub(crate) fn new(limit: Option<MemoryLimit>) -> Self {
-        Self { blocks: Vec::new(), held: 0, store: None, shelf: ChunkShelf::default(), limit, rows: 0 }
+        Self { chunks: Vec::new(), held: 0, store: None, shelf: ChunkShelf::default(), limit, rows: 0 }
     }
 
-    /// Appends what [`SamplePlan::sample`] left of some units.
+    /// Appends some units: the records that [`SamplePlan::sample`] made of them.
     ///
     /// # Errors
     ///
-    /// The disk refuses.
+    /// The file cannot be written.
     pub(crate) fn push(&mut self, words: &[u32]) -> Result<()> {
         let held = ChunkStore::held();
         let store = self.store.as_ref().unwrap_or(&held);
-        let mut writer = ChunkWriter::new(store, BLOCK);
+        let mut writer = ChunkWriter::new(store, CHUNK_WORDS);
+
+        // A record that closes a chunk is the first of the next one.
         let mut firsts = vec![self.rows];
         for record in records(words) {
-            let blocks = writer.blocks.len();
+            let chunks = writer.chunks.len();
             writer.add(record)?;
-            if writer.blocks.len() > blocks {
+            if writer.chunks.len() > chunks {
                 firsts.push(self.rows);
             }
             self.rows += 1;
         }
         writer.close()?;
-        let blocks = firsts.into_iter().zip(writer.blocks);
-        self.blocks.extend(blocks.map(|(first, block)| RowBlock { first, block }));
+
+        let chunks = firsts.into_iter().zip(writer.chunks);
+        self.chunks.extend(chunks.map(|(first, chunk)| RowChunk { first, chunk }));
         if self.store.is_none() {
             self.held += size_of_val(words) as u64;
             return self.spill_if_large();
@@ -106,22 +117,24 @@ impl RowSamples {
 
     fn spill_if_large(&mut self) -> Result<()> {
         let Some(limit) = self.limit.as_ref().filter(|limit| self.held > limit.memory) else { return Ok(()) };
+
         let store = ChunkStore::spilled(&limit.room, &format!("{}.samples", limit.name))?;
-        for RowBlock { block, .. } in &mut self.blocks {
-            if let RecordChunk::Held(words) = block {
-                *block = store.put(words)?;
+        for RowChunk { chunk, .. } in &mut self.chunks {
+            if let RecordChunk::Held(words) = chunk {
+                *chunk = store.put(words)?;
             }
         }
+
         self.held = 0;
         self.store = Some(store);
         Ok(())
     }
 
-    /// Makes all rows readable.
+    /// Flushes the file and makes all rows readable. No row may be pushed afterwards.
     ///
     /// # Errors
     ///
-    /// The disk refuses.
+    /// The file cannot be written.
     pub(crate) fn finish(&mut self) -> Result<()> {
         if let Some(store) = self.store.take() {
             self.shelf = store.finish()?;
@@ -129,25 +142,27 @@ impl RowSamples {
         Ok(())
     }
 
-    /// Bytes held in memory.
+    /// Bytes in memory.
     pub(crate) fn bytes(&self) -> u64 {
-        self.held + (self.blocks.len() * size_of::<RowBlock>()) as u64
+        self.held + (self.chunks.len() * size_of::<RowChunk>()) as u64
     }
 
-    /// Hashes in all samples, at most.
+    /// An upper bound of the number of hashes in all samples.
     pub(super) fn entries(&self) -> u64 {
-        self.blocks.iter().map(|block| block.block.words()).sum()
+        self.chunks.iter().map(|chunk| chunk.chunk.words()).sum()
     }
 
-    /// How many blocks there are; each can be read by another thread.
-    pub(super) fn blocks(&self) -> usize {
-        self.blocks.len()
+    /// Number of chunks. Any thread may read any chunk.
+    pub(super) fn chunks(&self) -> usize {
+        self.chunks.len()
     }
 
-    /// Visits the rows of a block: the number of each, and its hashes in no order with repeats.
-    pub(super) fn read(&self, block: usize, mut visit: impl FnMut(usize, &[u32]) -> Result<()>) -> Result<()> {
-        let RowBlock { first, block } = &self.blocks[block];
-        let words = self.shelf.load(block)?;
+    /// Calls `visit` with every row of a chunk: its number, and its hashes in no order and with repeats.
+    pub(super) fn read(&self, chunk: usize, mut visit: impl FnMut(usize, &[u32]) -> Result<()>) -> Result<()> {
+        debug_assert!(self.store.is_none(), "the samples are finished");
+
+        let RowChunk { first, chunk } = &self.chunks[chunk];
+        let words = self.shelf.load(chunk)?;
         records(&words).enumerate().try_for_each(|(place, hashes)| visit(first + place, hashes))
     }
 }
@@ -179,13 +194,13 @@ mod tests {
             }
             samples.finish().unwrap();
             let mut found = Vec::new();
-            for block in 0..samples.blocks() {
+            for chunk in 0..samples.chunks() {
                 let row = |row: usize, hashes: &[u32]| {
                     assert_eq!(row, found.len());
                     found.push(hashes.to_vec());
                     Ok(())
                 };
-                samples.read(block, row).unwrap();
+                samples.read(chunk, row).unwrap();
             }
             assert_eq!(found, expected);
             assert_eq!(room.written() > 0, memory.is_some_and(|memory| memory < 10_001), "{memory:?}");

@@ -1,8 +1,8 @@
-//! The kernel for AVX2: 64 bytes a step in two halves, tables looked up sixteen entries at a time.
+//! The kernel for AVX2: 64 bytes a step in two halves, with table lookups of sixteen entries.
 //!
-//! A table of several rows of 16 is looked up without a choice between rows: each row is kept as what it differs from
-//! the row before, and adds to every byte that lies in it or in a later one (Muła and Lemire, "Faster base64 encoding
-//! and decoding using AVX2 instructions", 2018, look up so). Rows that a block does not need are passed over.
+//! A table of several rows of 16 entries is looked up without selecting a row: each row is stored as its XOR with the
+//! row before, and is XORed into every byte whose index lies in it or in a later row (as in Muła and Lemire, "Faster
+//! base64 encoding and decoding using AVX2 instructions", 2018). Rows that no byte of a block needs are skipped.
 
 use std::arch::x86_64::{
     __m128i, __m256i, _mm_cvtsi128_si64, _mm_extract_epi64, _mm_loadu_si128, _mm_set_epi64x, _mm_shuffle_epi8,
@@ -12,12 +12,12 @@ use std::arch::x86_64::{
     _mm256_slli_epi16, _mm256_storeu_si256, _mm256_subs_epi8, _mm256_xor_si256,
 };
 
-use super::stream::{BLOCK, CompactStream, FRONT};
-use super::tables::{CompactTables, code};
-use super::words::{BlockMasks, WordCarry};
-use super::{CompactScan, HAMZA, HEH, WAW, YEH, part};
+use super::super::compact_tables::{CompactTables, code};
+use super::block::{HAMZA, HEH, WAW, YEH, part, plain_tatweels, surroundings};
+use super::stream::{BLOCK, CompactScan, CompactStream, FRONT};
+use super::word_masks::{self, BlockMasks, WordCarry};
 
-/// The tables, each row as its difference from the one before.
+/// The tables, each row as its XOR with the one before.
 struct Avx2Lookup {
     /// U+0000–U+003F and U+0040–U+007F.
     ascii: [__m256i; 8],
@@ -27,16 +27,17 @@ struct Avx2Lookup {
     punctuation: [__m256i; 4],
 }
 
-/// Three looks at half a block: its bytes, and the bytes one and two places before each.
+/// Half a block: its bytes, and the bytes one and two places before each.
 struct Avx2Look {
     here: __m256i,
     before: __m256i,
     second: __m256i,
 }
 
-/// What half a block becomes.
+/// The compact form of half a block.
 struct HalfBlock {
     codes: __m256i,
+    /// All bits of bytes at which an entity, URL or address may be.
     suspicious: __m256i,
     /// It holds a character that is neither ASCII nor Arabic.
     other: bool,
@@ -49,12 +50,14 @@ pub(super) fn compact(tables: &CompactTables, source: &[u8], stream: &mut Compac
     let mut len = 0;
     let mut suspicious = _mm256_setzero_si256();
     let mut rare = 0;
+
     for (block, at) in (0..source.len()).step_by(BLOCK).enumerate() {
         let valid = u64::MAX >> (BLOCK - (source.len() - at).min(BLOCK));
         let mut room = [0; BLOCK + 2];
-        let bytes = super::surroundings(source, at, &mut room);
+        let bytes = surroundings(source, at, &mut room);
         let mut codes = [_mm256_setzero_si256(); 2];
         let mut other = false;
+
         for (half, codes) in codes.iter_mut().enumerate() {
             let [second, before, here] = [0, 1, 2].map(|from| part(bytes, 32 * half + from));
             let look = Avx2Look { here: load(here), before: load(before), second: load(second) };
@@ -63,19 +66,23 @@ pub(super) fn compact(tables: &CompactTables, source: &[u8], stream: &mut Compac
             other |= found.other;
             suspicious = _mm256_or_si256(suspicious, found.suspicious);
         }
+
         let mut keep = !equal(codes, code::DELETED) & valid;
+        // Only characters outside ASCII and U+0600–U+06FF can be counted as rare.
         if other {
             rare += (equal(codes, code::RARE) & valid).count_ones();
         }
         let tatweels = equal(codes, code::TATWEEL);
         if tatweels != 0 {
-            keep &= !super::plain_tatweels(tables, source, at, tatweels);
+            keep &= !plain_tatweels(tables, source, at, tatweels);
         }
+
         stream.keeps[block] = keep;
         stream.offsets[block] = len as u16;
         squeeze(codes, keep, &mut stream.bytes[FRONT + len..]);
         len += keep.count_ones() as usize;
     }
+
     stream.close(len);
     CompactScan { suspicious: _mm256_movemask_epi8(suspicious) != 0, rare: rare as usize }
 }
@@ -83,23 +90,30 @@ pub(super) fn compact(tables: &CompactTables, source: &[u8], stream: &mut Compac
 /// Finds the words of the compact bytes.
 #[target_feature(enable = "avx2,popcnt,bmi1,bmi2,lzcnt")]
 pub(super) fn words(mut words: WordCarry, stream: &mut CompactStream) {
+    // One separator after the last byte, which ends the last word.
     let end = stream.len + 1;
     let mut count = 0;
+
     for at in (0..end).step_by(BLOCK) {
         let next = stream.bytes[FRONT + at + BLOCK];
         let [Some(before), Some(here)] = [FRONT + at - 1, FRONT + at].map(|at| stream.bytes[at..].first_chunk()) else {
+            debug_assert!(false, "bytes surround the compact bytes");
             break;
         };
         let (before, here) = (load_block(before), load_block(here));
+
+        // Teh marbuta is stored as heh; its mask keeps its places for the words.
         let is_teh = here.map(|half| _mm256_cmpeq_epi8(half, byte(code::TEH)));
         let here = [0, 1].map(|half| _mm256_blendv_epi8(here[half], byte(HEH), is_teh[half]));
         if let Some(room) = stream.bytes[FRONT + at..].first_chunk_mut() {
             store_block(room, here);
         }
+
         let found = words.step(&masks(before, here, is_teh, next));
         if found.flags != 0 {
-            super::words::flag(&found, at, count, &mut stream.flags);
+            word_masks::flag(&found, at, count, &mut stream.flags);
         }
+
         let ended = words.ended();
         for (mask, out) in [(found.starts, &mut stream.starts[count..]), (found.ends, &mut stream.ends[ended..])] {
             flatten(mask, at, out);
@@ -107,10 +121,11 @@ pub(super) fn words(mut words: WordCarry, stream: &mut CompactStream) {
         count += found.starts.count_ones() as usize;
         words.end(found.ends);
     }
+
     stream.words = words.ended();
 }
 
-/// What 64 compact bytes are.
+/// The properties of 64 compact bytes.
 #[inline]
 #[target_feature(enable = "avx2")]
 fn masks(before: [__m256i; 2], here: [__m256i; 2], is_teh: [__m256i; 2], next: u8) -> BlockMasks {
@@ -118,6 +133,7 @@ fn masks(before: [__m256i; 2], here: [__m256i; 2], is_teh: [__m256i; 2], next: u
     let above = |value: u8| mask(here.map(|half| _mm256_cmpgt_epi8(half, byte(value))));
     let arabic = mask(here);
     let (marks, low, digits) = (above(code::NUMBER_MARK), above(b'0' - 1), above(b'9'));
+
     BlockMasks {
         word: marks | arabic,
         arabic,
@@ -152,6 +168,8 @@ impl Avx2Lookup {
     fn half(&self, look: &Avx2Look) -> HalfBlock {
         let Avx2Look { here, before, .. } = *look;
         let lead_bits = byte(0xFC);
+
+        // Second bytes of U+0600–U+06FF: the two low bits of the lead above the six of the trail are the index.
         let pairs = _mm256_cmpeq_epi8(_mm256_and_si256(before, lead_bits), byte(0xD8));
         let shifted = _mm256_and_si256(_mm256_slli_epi16::<6>(before), byte(0xC0));
         let index = _mm256_or_si256(shifted, _mm256_andnot_si256(byte(0xC0), here));
@@ -160,6 +178,8 @@ impl Avx2Lookup {
         if _mm256_movemask_epi8(_mm256_and_si256(pairs, index)) != 0 {
             arabic = _mm256_or_si256(arabic, look_up(&self.arabic[1], _mm256_xor_si256(index, byte(0x80))));
         }
+
+        // ASCII: the upper half of the table holds letters, and few blocks have any.
         let [low, high] = [[0, 1, 2, 3], [4, 5, 6, 7]].map(|rows| rows.map(|row: usize| self.ascii[row]));
         let mut single = look_up(&low, here);
         let letters = _mm256_cmpgt_epi8(here, byte(0x3F));
@@ -168,26 +188,31 @@ impl Avx2Lookup {
             single = _mm256_xor_si256(single, rest);
         }
         let codes = _mm256_or_si256(single, _mm256_and_si256(pairs, arabic));
-        // Leads from 0xC0 on that are not 0xD8–0xDB.
+
+        // Leads from 0xC0 on that are not 0xD8–0xDB, and bytes that the last half may have led.
         let leads = _mm256_cmpeq_epi8(_mm256_max_epu8(here, byte(0xC0)), here);
         let arabic_leads = _mm256_cmpeq_epi8(_mm256_and_si256(here, lead_bits), byte(0xD8));
         let others = _mm256_andnot_si256(arabic_leads, leads);
         let reaching = _mm256_or_si256(is(before, 0xC2), _mm256_or_si256(is(before, 0xE2), is(look.second, 0xE2)));
         let other = _mm256_movemask_epi8(_mm256_or_si256(others, reaching)) != 0;
         let codes = if other { self.others(look, codes, others) } else { codes };
+
         HalfBlock { codes, suspicious: suspicion(look), other }
     }
 
-    /// The codes with those of characters beside ASCII and Arabic, whose first bytes are `others`.
+    /// Adds the codes of characters that are neither ASCII nor Arabic, whose first bytes are `others`.
     #[inline(never)]
     #[target_feature(enable = "avx2")]
     fn others(&self, look: &Avx2Look, codes: __m256i, others: __m256i) -> __m256i {
         let Avx2Look { here, before, second } = *look;
         let index = _mm256_and_si256(here, byte(0x3F));
+
         let latin = _mm256_and_si256(is(before, 0xC2), look_up(&self.latin, index));
         let general = _mm256_and_si256(is(second, 0xE2), is(before, 0x80));
         let punctuation = _mm256_and_si256(general, look_up(&self.punctuation, index));
         let codes = _mm256_or_si256(codes, _mm256_or_si256(latin, punctuation));
+
+        // Without a table: other leads, and 0xE2 before anything but 0x80.
         let known = _mm256_or_si256(is(here, 0xC2), is(here, 0xE2));
         let odd = _mm256_andnot_si256(is(here, 0x80), is(before, 0xE2));
         let rare = _mm256_or_si256(_mm256_andnot_si256(known, others), odd);
@@ -195,17 +220,19 @@ impl Avx2Lookup {
     }
 }
 
-/// The differences of the rows of a table.
+/// The rows of a table, each as its XOR with the row before.
 #[inline]
 #[target_feature(enable = "avx2")]
 fn rows<const N: usize>(table: &[u8]) -> [__m256i; N] {
     let mut rows = [_mm256_setzero_si256(); N];
     let mut last = _mm256_setzero_si256();
+
     for (row, entries) in rows.iter_mut().zip(table.as_chunks::<16>().0) {
         let entries = _mm256_broadcastsi128_si256(load_row(entries));
         *row = _mm256_xor_si256(entries, last);
         last = entries;
     }
+
     rows
 }
 
@@ -215,14 +242,17 @@ fn rows<const N: usize>(table: &[u8]) -> [__m256i; N] {
 fn look_up<const N: usize>(rows: &[__m256i; N], index: __m256i) -> __m256i {
     let mut found = _mm256_shuffle_epi8(rows[0], index);
     let mut rest = index;
+
+    // An index below the row is negative after the subtraction, and the shuffle gives 0 for it.
     for row in &rows[1..] {
         rest = _mm256_subs_epi8(rest, byte(16));
         found = _mm256_xor_si256(found, _mm256_shuffle_epi8(*row, rest));
     }
+
     found
 }
 
-/// Where an entity, a URL or an address may be: `&`, `@`, `:/` or `ww`.
+/// All bits of bytes at which an entity, URL or address may be: `&`, `@`, `:/` or `ww`.
 #[inline]
 #[target_feature(enable = "avx2")]
 fn suspicion(look: &Avx2Look) -> __m256i {
@@ -230,22 +260,29 @@ fn suspicion(look: &Avx2Look) -> __m256i {
     let lower = |bytes| _mm256_or_si256(bytes, byte(0x20));
     let w = _mm256_and_si256(is(lower(here), b'w'), is(lower(before), b'w'));
     let slashes = _mm256_and_si256(is(here, b'/'), is(before, b':'));
+
     _mm256_or_si256(_mm256_or_si256(w, slashes), _mm256_or_si256(is(here, b'&'), is(here, b'@')))
 }
 
-/// Writes the codes whose bits in `keep` are set to the beginning of `out`, one after the other.
+/// Writes the codes whose bits in `keep` are set to the beginning of `out`, without gaps. Writes up to 80 bytes.
 #[inline]
 #[target_feature(enable = "avx2,popcnt")]
 fn squeeze(codes: [__m256i; 2], keep: u64, out: &mut [u8]) {
-    let Some(room) = out.first_chunk_mut::<{ BLOCK + 16 }>() else { return };
+    let Some(room) = out.first_chunk_mut::<{ BLOCK + 16 }>() else {
+        debug_assert!(false, "the stream has room after its bytes");
+        return;
+    };
     let mut at = 0;
+
     for (part, codes) in quarters(codes).into_iter().enumerate() {
+        // Eight bytes at a time; the gaps at their ends are overwritten by the next eight.
         let bits = keep >> (16 * part);
         let [low, high] = [bits as u8, (bits >> 8) as u8];
         let order = [low, high].map(|bits| u64::from_le_bytes(PLACES[usize::from(bits)]));
         let order = _mm_set_epi64x((order[1] | 0x0808_0808_0808_0808) as i64, order[0] as i64);
         let packed = _mm_shuffle_epi8(codes, order);
         let halves = lanes(packed);
+
         for (half, bits) in halves.into_iter().zip([low, high]) {
             if let Some(slot) = room[at..].first_chunk_mut() {
                 *slot = half.to_le_bytes();
@@ -255,18 +292,24 @@ fn squeeze(codes: [__m256i; 2], keep: u64, out: &mut [u8]) {
     }
 }
 
-/// Writes the places of the set bits of `mask`, counted from `at`, to the beginning of `out`.
+/// Writes the places of the set bits of `mask`, plus `at`, to the beginning of `out`. Writes up to 64 places.
 #[inline]
 #[target_feature(enable = "bmi1,popcnt")]
 fn flatten(mut mask: u64, at: usize, out: &mut [u16]) {
     let count = mask.count_ones() as usize;
-    let Some(room) = out.first_chunk_mut::<64>() else { return };
+    let Some(room) = out.first_chunk_mut::<64>() else {
+        debug_assert!(false, "the stream has room after its words");
+        return;
+    };
+
     let mut write = |slots: std::ops::Range<usize>| {
         for slot in &mut room[slots] {
             *slot = (at as u16).wrapping_add(mask.trailing_zeros() as u16);
             mask &= mask.wrapping_sub(1);
         }
     };
+
+    // Most blocks have at most eight words; fixed lengths let the compiler unroll.
     write(0..8);
     if count > 8 {
         write(8..16);

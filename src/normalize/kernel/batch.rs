@@ -1,12 +1,12 @@
-//! The seam between folding and its fastest sinks: tokens without spans, many at a time.
+//! The interface between folding and its fastest sinks: batches of tokens without spans.
 
 use std::ops::Range;
 
-use super::super::TokenSink;
+use super::super::sink::TokenSink;
 use super::stream::CompactStream;
 use crate::document::Span;
 
-/// Takes the tokens of a text in order, without the places they came from.
+/// Takes the tokens of a text in order, without their spans.
 pub trait BatchSink {
     /// One token: its bytes in the compact alphabet.
     fn token(&mut self, token: &[u8]);
@@ -17,16 +17,16 @@ pub trait BatchSink {
         self.token(&buffer[..length]);
     }
 
-    /// Many tokens.
+    /// The next tokens of the text.
     fn batch(&mut self, batch: &TokenBatch<'_>) {
         batch.words().for_each(|word| self.token(word));
     }
 
-    /// The text is folded anew from its beginning: forget its tokens.
+    /// Discards all tokens of the text, which is folded again from its beginning.
     fn restart(&mut self);
 }
 
-/// Tokens that stand in one buffer.
+/// Tokens of one buffer, in text order.
 #[derive(Debug)]
 pub struct TokenBatch<'s> {
     compact: &'s [u8],
@@ -41,13 +41,15 @@ impl<'s> TokenBatch<'s> {
         self.starts.iter().zip(self.ends).map(move |(&start, &end)| &compact[start.into()..end.into()])
     }
 
-    /// Each token as the 16 bytes from its first on, whatever follows it there, with its place and length.
+    /// Each token as the 16 bytes of the buffer from its first byte on, with its place and length.
     #[inline(always)]
     pub fn windows(&self) -> impl ExactSizeIterator<Item = (&'s [u8; 16], usize, usize)> {
         const NONE: &[u8; 16] = &[0; 16];
         let compact = self.compact;
+
         self.starts.iter().zip(self.ends).map(move |(&start, &end)| {
             let place = usize::from(start);
+            // At least 64 separators follow the last token, so every window exists.
             let window = compact.get(place..place + 16).and_then(|window| window.first_chunk());
             (window.unwrap_or(NONE), place, usize::from(end.wrapping_sub(start)))
         })
@@ -61,29 +63,31 @@ impl<'s> TokenBatch<'s> {
 }
 
 impl CompactStream {
-    /// The words numbered `words`.
+    /// The words numbered `words`; none if the range is inverted.
     pub(super) fn batch(&self, words: Range<usize>) -> TokenBatch<'_> {
+        debug_assert!(words.end <= self.words, "words that were found");
+
         TokenBatch {
             compact: self.compact(),
-            starts: self.starts.get(words.clone()).unwrap_or_default(),
-            ends: self.ends.get(words).unwrap_or_default(),
+            starts: self.starts.get(words.clone()).map_or(&[], |starts| starts),
+            ends: self.ends.get(words).map_or(&[], |ends| ends),
         }
     }
 
-    /// The first word that begins at `place` or later; `near` is one that does.
+    /// The first word that begins at `place` or later; `near` is such a word.
     pub(super) fn first_word(&self, near: usize, place: usize) -> usize {
         let before = self.starts[..near].iter().rposition(|&start| usize::from(start) < place);
         before.map_or(0, |word| word + 1)
     }
 
-    /// The first word that begins at `place` or later; `near` is one before it.
+    /// The first word that begins at `place` or later; `near` is that word or an earlier one.
     pub(super) fn next_word(&self, near: usize, place: usize) -> usize {
         let rest = &self.starts[near..self.words];
         near + rest.iter().position(|&start| usize::from(start) >= place).unwrap_or(rest.len())
     }
 }
 
-/// A sink for the walk that lets go of the spans.
+/// A sink for the walk that drops the spans.
 pub(super) struct SpanlessSink<'s, S>(pub(super) &'s mut S);
 
 impl<S: BatchSink> TokenSink for SpanlessSink<'_, S> {

@@ -1,30 +1,43 @@
-//! What a piece costs in each role: what its words, its shape, its neighbours and its markup say against it.
+//! The cost of each role for a piece: what its words, shape, neighbours and markup say against the role.
+//!
+//! Costs are set by hand and added up. Negative costs speak for a role.
 
 use super::features::{PieceFeatures, PieceShape};
-use super::pieces::LinePiece;
+use super::line_pieces::LinePiece;
 use super::roles::PieceRole;
-use super::words::WordingClass;
+use super::vocabulary::WordingClass;
 use crate::page::hints::MarkupMark;
 use crate::page::lines::{LineEnding, ListSign};
 
 use PieceRole::{Between, Body, Deck, Furniture, Head, Item, Meta, Sub, Title, Widget};
 
-/// Roles.
+/// The number of roles.
 const ROLES: usize = 10;
 
+/// The cost of a piece in each role, by the number of the role.
+pub(super) type RoleCosts = [i32; ROLES];
+
 /// The costs of a piece in each role.
-pub(super) fn emission(piece: &LinePiece, evidence: &PieceFeatures) -> [i32; ROLES] {
+pub(super) fn emission(piece: &LinePiece, evidence: &PieceFeatures) -> RoleCosts {
     let mut costs = match (evidence.reading.class, evidence.reading.time) {
         (_, true) => table(&[(Furniture, 3), (Between, 0), (Meta, 0), (Widget, 0), (Sub, 10), (Body, 30)], 45),
         (Some(class), _) => by_class(class, evidence),
         (None, _) => by_shape(piece, evidence),
     };
-    hinted(evidence, &mut costs);
+
+    // Markup counts for words and shape alike.
+    add_hints(evidence, &mut costs);
     costs
 }
 
-/// Costs by role, the others `rest`.
-fn table(known: &[(PieceRole, i32)], rest: i32) -> [i32; ROLES] {
+fn add(costs: &mut RoleCosts, all: &[(PieceRole, i32)]) {
+    for (role, cost) in all {
+        costs[*role as usize] += cost;
+    }
+}
+
+/// The costs of the `known` roles, and `rest` for all others.
+fn table(known: &[(PieceRole, i32)], rest: i32) -> RoleCosts {
     let mut costs = [rest; ROLES];
     for (role, cost) in known {
         costs[*role as usize] = *cost;
@@ -32,9 +45,11 @@ fn table(known: &[(PieceRole, i32)], rest: i32) -> [i32; ROLES] {
     costs
 }
 
-/// Costs of a piece whose words say what it is.
-fn by_class(class: WordingClass, evidence: &PieceFeatures) -> [i32; ROLES] {
+/// The costs of a piece whose words give it a class.
+fn by_class(class: WordingClass, evidence: &PieceFeatures) -> RoleCosts {
+    // Long controls and bylines may be paragraphs that begin with such words.
     let long = evidence.shape == PieceShape::Paragraph;
+
     match class {
         WordingClass::Menu => {
             table(&[(Furniture, 0), (Head, 0), (Meta, 6), (Widget, 6), (Between, 10), (Sub, 12), (Item, 30)], 45)
@@ -71,8 +86,9 @@ fn by_class(class: WordingClass, evidence: &PieceFeatures) -> [i32; ROLES] {
     }
 }
 
-/// Costs of a piece whose shape alone speaks.
-fn by_shape(piece: &LinePiece, evidence: &PieceFeatures) -> [i32; ROLES] {
+/// The costs of a piece without a class, by its shape and its features.
+fn by_shape(piece: &LinePiece, evidence: &PieceFeatures) -> RoleCosts {
+    // The shape gives the base, and each feature moves some of the costs.
     let mut costs = match evidence.shape {
         PieceShape::Paragraph => paragraph(piece, evidence),
         PieceShape::Sentence => table(
@@ -92,81 +108,79 @@ fn by_shape(piece: &LinePiece, evidence: &PieceFeatures) -> [i32; ROLES] {
         PieceShape::Headline => headline(piece, evidence),
         PieceShape::Short => short(piece, evidence),
     };
-    let mut add = |role: PieceRole, cost: i32| costs[role as usize] += cost;
-    if evidence.reading.ui > 0 && piece.line.words <= 26 {
-        let voice = i32::from(evidence.reading.ui.min(3)) * if piece.line.words <= 14 { 8 } else { 6 };
-        add(Furniture, -voice);
-        add(Body, voice / 2);
-        add(Item, voice * 2 / 3);
-        add(Title, voice * 2 / 3);
-    }
-    if evidence.glued {
-        add(Furniture, -26);
-        add(Body, 26);
-    }
-    if evidence.row {
-        add(Item, 22);
-        add(Title, 26);
-        add(Deck, 26);
-        add(Furniture, -8);
-        add(Widget, -1);
-        add(Sub, -14);
-    }
-    if evidence.announced || evidence.asks || evidence.inset {
-        add(Item, 14);
-        add(Title, 22);
-        add(Sub, -12);
-        add(Body, -6);
-    }
-    if evidence.foreign {
-        add(Furniture, -16);
-        add(Item, 16);
-        add(Title, 12);
-        add(Body, 8);
-    }
-    if evidence.pictured && evidence.shape == PieceShape::Paragraph {
-        add(Meta, -24);
-        add(Body, 8);
-    } else if evidence.pictured {
-        add(Item, 20);
-        add(Title, 12);
-        add(Meta, -18);
-        add(Furniture, -8);
-    }
-    if evidence.goes_on {
-        add(Title, 9);
-        add(Sub, -3);
-    } else if evidence.told && evidence.shape == PieceShape::Headline {
-        add(Title, -6);
-    }
-    if evidence.under && evidence.over && !evidence.told && piece.line.ending == LineEnding::Asking {
-        add(Title, 3);
-        add(Body, -3);
-    }
-    if evidence.last {
-        add(Item, -8);
-    }
-    if evidence.listed {
-        add(Title, 4);
-    }
-    if evidence.author {
-        add(Widget, -4);
-        add(Furniture, -4);
-        add(Item, 20);
-    }
-    if evidence.reading.ranked || piece.dashed || piece.line.bullet != ListSign::None {
-        let name = evidence.is_short() && piece.line.bullet == ListSign::Number;
-        let listed = if evidence.announced || name { 0 } else { 6 };
-        add(Item, -listed);
-        add(Title, 8);
-        add(Head, 10);
-        add(Furniture, 2);
-    }
+
+    add_voice(piece, evidence, &mut costs);
+    add_layout(piece, evidence, &mut costs);
+    add_context(piece, evidence, &mut costs);
     costs
 }
 
-/// Costs of a paragraph.
-fn paragraph(piece: &LinePiece, evidence: &PieceFeatures) -> [i32; ROLES] {
+/// Adds what the page's own voice, glue and foreign letters say.
+fn add_voice(piece: &LinePiece, evidence: &PieceFeatures, costs: &mut RoleCosts) {
+    if evidence.reading.ui > 0 && piece.line.words <= 26 {
+        // In a short line each such word weighs more.
+        let voice = i32::from(evidence.reading.ui.min(3)) * if piece.line.words <= 14 { 8 } else { 6 };
+        add(costs, &[(Furniture, -voice), (Body, voice / 2), (Item, voice * 2 / 3), (Title, voice * 2 / 3)]);
+    }
+
+    if evidence.glued {
+        add(costs, &[(Furniture, -26), (Body, 26)]);
+    }
+    if evidence.foreign {
+        add(costs, &[(Furniture, -16), (Item, 16), (Title, 12), (Body, 8)]);
+    }
+}
+
+/// Adds what tables, pictures, insets, ranks and list signs say.
+fn add_layout(piece: &LinePiece, evidence: &PieceFeatures, costs: &mut RoleCosts) {
+    if evidence.row {
+        add(costs, &[(Item, 22), (Title, 26), (Deck, 26), (Furniture, -8), (Widget, -1), (Sub, -14)]);
+    }
+    if evidence.announced || evidence.asks || evidence.inset {
+        add(costs, &[(Item, 14), (Title, 22), (Sub, -12), (Body, -6)]);
+    }
+
+    // A caption: a paragraph below a picture may also be the text of a story.
+    if evidence.pictured && evidence.shape == PieceShape::Paragraph {
+        add(costs, &[(Meta, -24), (Body, 8)]);
+    } else if evidence.pictured {
+        add(costs, &[(Item, 20), (Title, 12), (Meta, -18), (Furniture, -8)]);
+    }
+
+    if evidence.reading.ranked || piece.dashed || piece.line.bullet != ListSign::None {
+        // A numbered name is no headline, and an announced list is part of its story.
+        let name = evidence.is_short() && piece.line.bullet == ListSign::Number;
+        let listed = if evidence.announced || name { 0 } else { 6 };
+        add(costs, &[(Item, -listed), (Title, 8), (Head, 10), (Furniture, 2)]);
+    }
+}
+
+/// Adds what the pieces above and below say.
+fn add_context(piece: &LinePiece, evidence: &PieceFeatures, costs: &mut RoleCosts) {
+    if evidence.goes_on {
+        add(costs, &[(Title, 9), (Sub, -3)]);
+    } else if evidence.told && evidence.shape == PieceShape::Headline {
+        add(costs, &[(Title, -6)]);
+    }
+
+    // A question between two paragraphs is a title only if the one below repeats it.
+    if evidence.under && evidence.over && !evidence.told && piece.line.ending == LineEnding::Asking {
+        add(costs, &[(Title, 3), (Body, -3)]);
+    }
+
+    if evidence.last {
+        add(costs, &[(Item, -8)]);
+    }
+    if evidence.listed {
+        add(costs, &[(Title, 4)]);
+    }
+    if evidence.author {
+        add(costs, &[(Widget, -4), (Furniture, -4), (Item, 20)]);
+    }
+}
+
+/// The costs of a paragraph.
+fn paragraph(piece: &LinePiece, evidence: &PieceFeatures) -> RoleCosts {
     let words = piece.line.words as i32;
     let furniture = 10 + words.min(20);
     let widget = match words {
@@ -175,6 +189,8 @@ fn paragraph(piece: &LinePiece, evidence: &PieceFeatures) -> [i32; ROLES] {
         20..40 => 10,
         _ => 20,
     };
+
+    // A short paragraph may be an item of a list; a long one hardly.
     let item = if evidence.length <= 15 { 18 } else { 24 + words.min(20) };
     table(
         &[
@@ -191,7 +207,7 @@ fn paragraph(piece: &LinePiece, evidence: &PieceFeatures) -> [i32; ROLES] {
     )
 }
 
-/// How far a length is from those of headlines.
+/// A penalty for a length that headlines seldom have.
 fn unlike_headline(length: i32) -> i32 {
     match length {
         ..=1 => 26,
@@ -209,8 +225,8 @@ fn unlike_headline(length: i32) -> i32 {
     }
 }
 
-/// Costs of a piece of a headline's length.
-fn headline(piece: &LinePiece, evidence: &PieceFeatures) -> [i32; ROLES] {
+/// The costs of a piece with the length of a headline.
+fn headline(piece: &LinePiece, evidence: &PieceFeatures) -> RoleCosts {
     let length = evidence.length;
     let unlike = unlike_headline(length);
     let leads = if piece.line.ending == LineEnding::Leading { 12 } else { 0 };
@@ -218,6 +234,8 @@ fn headline(piece: &LinePiece, evidence: &PieceFeatures) -> [i32; ROLES] {
     let running = if evidence.reading.running { 10 } else { 0 };
     let words = piece.line.words as i32;
     let repeated = evidence.label;
+
+    // Text is long; it ends like the sentences of the page, and a teaser is cut off anywhere.
     let body = match length {
         ..=9 => 18,
         10..=14 => 16,
@@ -227,8 +245,12 @@ fn headline(piece: &LinePiece, evidence: &PieceFeatures) -> [i32; ROLES] {
     };
     let body = body - leads / 2 - running / 2 - if evidence.teaser { 4 } else { 0 }
         + if evidence.stopped || evidence.unstopped { 6 } else { 0 };
+
+    // Subheadings and heads of lists are short, and a colon speaks for both.
     let sub = (words * 5 / 2 + 2).min(26) - leads / 2 - running / 2;
     let head = 11 + (words - 3) * 4 - if leads > 0 && evidence.heads { 14 } else { 0 } - if repeated { 22 } else { 0 };
+
+    // A name with a dash is a byline.
     let signed = if evidence.signed { 12 } else { 0 };
     table(
         &[
@@ -250,13 +272,15 @@ fn headline(piece: &LinePiece, evidence: &PieceFeatures) -> [i32; ROLES] {
     )
 }
 
-/// Costs of one to three words.
-fn short(piece: &LinePiece, evidence: &PieceFeatures) -> [i32; ROLES] {
+/// The costs of a piece of one to three words.
+fn short(piece: &LinePiece, evidence: &PieceFeatures) -> RoleCosts {
     let words = piece.line.words as i32;
     let row = i32::from(evidence.shorts >= 3) * 4;
     let ends = if piece.line.ending == LineEnding::Stop { 8 } else { 0 };
     let leads = if piece.line.ending == LineEnding::Leading { 6 } else { 0 };
     let signed = if evidence.signed { 8 } else { 0 };
+
+    // Few headlines have three words, and hardly any fewer.
     let item = match words {
         3 => 11,
         2 => 17,
@@ -278,7 +302,7 @@ fn short(piece: &LinePiece, evidence: &PieceFeatures) -> [i32; ROLES] {
     )
 }
 
-/// What a line adds that stands on many pages of its source. A headline may be one of a list that all of them have.
+/// The costs added for a line that many pages of its source share. Less for a headline: it may be in a list that all have.
 const fn furniture(shape: PieceShape) -> &'static [(PieceRole, i32)] {
     match shape {
         PieceShape::Paragraph | PieceShape::Sentence => {
@@ -289,50 +313,59 @@ const fn furniture(shape: PieceShape) -> &'static [(PieceRole, i32)] {
     }
 }
 
-/// Adds what markup and the other pages of the source say.
-fn hinted(evidence: &PieceFeatures, costs: &mut [i32; ROLES]) {
+/// Adds what the markup and the other pages of the source say.
+fn add_hints(evidence: &PieceFeatures, costs: &mut RoleCosts) {
     let marks = evidence.marks;
     if marks.is_empty() {
         return;
     }
-    let mut add_all = |all: &[(PieceRole, i32)]| all.iter().for_each(|(role, cost)| costs[*role as usize] += cost);
+
     let headline = evidence.shape == PieceShape::Headline;
     if marks.has(MarkupMark::Title) {
-        add_all(&[(Title, -30)]);
+        add(costs, &[(Title, -30)]);
     }
     if marks.has(MarkupMark::Heading) {
-        add_all(&[(Title, -6), (Head, -6), (Sub, -8), (Item, -2), (Body, 20), (Meta, 10)]);
+        add(costs, &[(Title, -6), (Head, -6), (Sub, -8), (Item, -2), (Body, 20), (Meta, 10)]);
     }
+
+    // A linked headline is an item of a list, another link a control.
     if marks.has(MarkupMark::Link) {
-        add_all(&[(Body, 16), (Sub, 12), (Title, 4), (Meta, 4)]);
-        add_all(&[(if headline { Item } else { Furniture }, -8)]);
+        add(costs, &[(Body, 16), (Sub, 12), (Title, 4), (Meta, 4)]);
+        add(costs, &[(if headline { Item } else { Furniture }, -8)]);
     }
     if marks.has(MarkupMark::ListItem) && headline && marks.has(MarkupMark::Link) {
-        add_all(&[(Item, -6)]);
+        add(costs, &[(Item, -6)]);
     }
+
+    // Zones of the page: even here a linked headline may be an item.
     if marks.has(MarkupMark::Navigation) || marks.has(MarkupMark::Footer) || marks.has(MarkupMark::Control) {
-        add_all(&[(Body, 30), (Sub, 30), (Title, 30), (Furniture, -10), (Widget, -6)]);
-        add_all(&[(Item, if headline && marks.has(MarkupMark::Link) { 0 } else { 20 })]);
+        add(costs, &[(Body, 30), (Sub, 30), (Title, 30), (Furniture, -10), (Widget, -6)]);
+        add(costs, &[(Item, if headline && marks.has(MarkupMark::Link) { 0 } else { 20 })]);
     }
     if marks.has(MarkupMark::Aside) {
-        add_all(&[(Body, 14), (Sub, 12), (Title, 10)]);
+        add(costs, &[(Body, 14), (Sub, 12), (Title, 10)]);
     }
+
     if marks.has(MarkupMark::Time) || marks.has(MarkupMark::Byline) || marks.has(MarkupMark::Caption) {
-        add_all(&[(Meta, -14), (Between, -8), (Furniture, -6), (Body, 20), (Sub, 12), (Title, 20), (Item, 14)]);
+        add(costs, &[(Meta, -14), (Between, -8), (Furniture, -6), (Body, 20), (Sub, 12), (Title, 20), (Item, 14)]);
     }
+
+    // Main content.
     if marks.has(MarkupMark::Article) && !marks.has(MarkupMark::Link) {
-        add_all(&[(Item, 8), (Furniture, 6), (Body, -2), (Sub, -2)]);
+        add(costs, &[(Item, 8), (Furniture, 6), (Body, -2), (Sub, -2)]);
     }
     if marks.has(MarkupMark::Paragraph) {
-        add_all(&[(Body, -10), (Item, 10), (Title, 14), (Head, 10), (Furniture, 4)]);
+        add(costs, &[(Body, -10), (Item, 10), (Title, 14), (Head, 10), (Furniture, 4)]);
     }
     if marks.has(MarkupMark::TableRow) {
-        add_all(&[(Sub, -10), (Item, 8), (Title, 16)]);
+        add(costs, &[(Sub, -10), (Item, 8), (Title, 16)]);
     }
+
+    // The other pages of the source.
     if marks.has(MarkupMark::Furniture) {
-        add_all(furniture(evidence.shape));
+        add(costs, furniture(evidence.shape));
     }
     if marks.has(MarkupMark::Everywhere) {
-        add_all(&[(Body, 30), (Sub, 20), (Item, 20), (Title, 20), (Furniture, -14)]);
+        add(costs, &[(Body, 30), (Sub, 20), (Item, 20), (Title, 20), (Furniture, -14)]);
     }
 }

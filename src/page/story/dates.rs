@@ -1,25 +1,26 @@
-//! The moment that a line names: a day in numbers or with its month's name, Gregorian or of the Solar Hijri calendar, and
-//! the clock's time beside it.
+//! The moment that a line names: a day of the Gregorian or Solar Hijri calendar, in numbers or with the name of its month, and
+//! a clock time.
 //!
-//! A day of the lunar calendar is none that can be told exactly, and 3/4/2015 is the third of April, as Arabic, Persian and
-//! Urdu pages write it.
+//! Days of the lunar calendar are not read: they have no exact Gregorian day. 3/4/2015 is the third of April, as in Arabic,
+//! Persian and Urdu.
 
 use super::lexicon::{LEXICON, WordSenses};
 use super::reading::LineWords;
-use super::words::MonthCalendar;
+use super::vocabulary::MonthCalendar;
 use crate::document::Date;
 
 /// A year, a month and a day of the Gregorian calendar.
 type CalendarDay = (i64, u8, u8);
 
 impl LineWords<'_> {
-    /// The day that the line names, with the time beside it.
+    /// The day that the line names, with its clock time, if any.
     pub(super) fn date(&self) -> Option<Date> {
         let (year, month, day) = (0..self.tokens.len()).find_map(|at| self.day_of(at))?;
         let time = self.time().map_or_else(String::new, |(hour, minute)| format!(" {hour:02}:{minute:02}"));
         Date::read(&format!("{year:04}-{month:02}-{day:02}{time}"))
     }
 
+    /// The number of a token, with at most two letters behind it («13th»).
     fn value(&self, at: usize) -> Option<i64> {
         let token = std::str::from_utf8(self.tokens.get(at)?).ok()?;
         let digits = token.trim_end_matches(|c: char| c.is_ascii_alphabetic());
@@ -30,6 +31,7 @@ impl LineWords<'_> {
     fn day_of(&self, at: usize) -> Option<CalendarDay> {
         if self.numeric_date(at).is_some() {
             let [a, b, c] = [self.value(at)?, self.value(at + 1)?, self.value(at + 2)?];
+            // Year first, month first where the second number is no month, else day first.
             let (year, month, day) = if a > 31 {
                 (a, b, c)
             } else if b > 12 {
@@ -45,11 +47,14 @@ impl LineWords<'_> {
     /// «12 أبريل 2026», «13th, April 2026», «23 فروردین 1405», «12 نيسان / أبريل 2026».
     fn before_month(&self, at: usize) -> Option<CalendarDay> {
         let day = self.value(at).filter(|day| (1..=31).contains(day))?;
+
+        // A word may separate them («of»), and the month may have two names.
         let from = if LEXICON.month(self.tokens, at + 1).is_some() { at + 1 } else { at + 2 };
         let (month, calendar, mut end) = LEXICON.month(self.tokens, from)?;
         if let Some((_, _, twice)) = LEXICON.month(self.tokens, end) {
             end = twice;
         }
+
         in_calendar(calendar, self.year(end)?, month, day)
     }
 
@@ -64,16 +69,19 @@ impl LineWords<'_> {
         self.value(at).filter(|year| (1000..3000).contains(year))
     }
 
-    /// The first time of a clock on the line, of 24 hours.
+    /// The hour and minute of the first clock time on the line, in 24 hours.
     pub(super) fn time(&self) -> Option<(i64, i64)> {
         let at = (0..self.tokens.len()).find(|at| self.clock(*at).is_some())?;
         let (mut hour, minute) = (self.value(at)?, self.value(at + 1)?);
+
+        // The half of the day is the last token of the clock time, if it has one, else the token behind it.
         let half = self.clock(at).map_or(at + 2, |end| end.saturating_sub(1).max(at + 2));
         if hour < 12 && self.is_afternoon(half) {
             hour += 12;
         } else if hour == 12 && self.is_forenoon(half) {
             hour = 0;
         }
+
         ((0..24).contains(&hour) && (0..60).contains(&minute)).then_some((hour, minute))
     }
 
@@ -86,13 +94,14 @@ impl LineWords<'_> {
     }
 }
 
-/// A day in numbers: a year of the fourteenth century and on is of the Solar Hijri calendar, up to where the Gregorian begins.
+/// The day of three numbers. Years from 1300 to 1499 are of the Solar Hijri calendar.
 fn civil(year: i64, month: i64, day: i64) -> Option<CalendarDay> {
     let month = u8::try_from(month).ok().filter(|month| (1..=12).contains(month))?;
     let solar = (1300..1500).contains(&year);
     in_calendar(if solar { MonthCalendar::Solar } else { MonthCalendar::Gregorian }, year, month, day)
 }
 
+/// The Gregorian day of a day of `calendar`; `None` outside the years that pages have, and for the lunar calendar.
 fn in_calendar(calendar: MonthCalendar, year: i64, month: u8, day: i64) -> Option<CalendarDay> {
     match calendar {
         MonthCalendar::Gregorian => (1900..2200).contains(&year).then_some((year, month, day as u8)),
@@ -101,12 +110,17 @@ fn in_calendar(calendar: MonthCalendar, year: i64, month: u8, day: i64) -> Optio
     }
 }
 
-/// The Gregorian day of a day of the Solar Hijri calendar, by the cycle of 33 years, which holds from 1244 to 1530.
+/// The Gregorian day of a day of the Solar Hijri calendar, by the cycle of 33 years, which is exact from 1244 to 1530.
 fn from_solar(year: i64, month: u8, day: i64) -> CalendarDay {
+    debug_assert!((1244..=1530).contains(&year), "year {year} is outside the cycle");
+
+    // Days since 31 December of the year 0. The first six months have 31 days, the others 30.
     let month = i64::from(month);
     let year = year + 1595;
     let months = if month < 8 { (month - 1) * 31 } else { (month - 7) * 30 + 186 };
     let mut days = -355_668 + 365 * year + (year / 33) * 8 + ((year % 33) + 3) / 4 + day + months;
+
+    // Whole cycles of 400, 100 and 4 years, then years.
     let mut gregorian = 400 * (days / 146_097);
     days %= 146_097;
     if days > 36_524 {
@@ -123,6 +137,8 @@ fn from_solar(year: i64, month: u8, day: i64) -> CalendarDay {
         gregorian += (days - 1) / 365;
         days = (days - 1) % 365;
     }
+
+    // The month, from the day of the year.
     let leap = gregorian % 4 == 0 && gregorian % 100 != 0 || gregorian % 400 == 0;
     let lengths = [31, if leap { 29 } else { 28 }, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
     let mut day = days + 1;

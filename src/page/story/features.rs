@@ -1,37 +1,23 @@
-//! The evidence that the roles of pieces are decided by: words, shape, neighbours, what repeats on the page.
+//! The features of a piece: the evidence that its role is decided by.
 
-use super::pieces::LinePiece;
-use super::reading::{LineReading, LineWords};
-use super::shape::{
-    breaks_off, inner_stops, is_address, is_answer, is_credited, is_glued, is_placed, is_verse, length,
-};
-use super::words::WordingClass;
-use super::{context, inside, rows};
-use crate::page::cues::CueFamily;
+use super::reading::LineReading;
+use super::vocabulary::WordingClass;
 use crate::page::hints::LineMarks;
-use crate::page::lines::{LineEnding, LineRole, ListSign, TextLine};
-use crate::page::matcher::{PhraseMatcher, TokenBuffer};
 
 /// Most words of a short piece: a name, a label, a subheading.
 pub(super) const SHORT: u32 = 3;
-/// Pieces of more words are paragraphs.
+/// Most words of a headline; longer pieces are paragraphs.
 pub(super) const LONG: u32 = 24;
-/// Pieces of more words say nothing by their first ones.
-const READ: u32 = 60;
-/// Words at the head of long pieces that are read.
-const HEAD_WORDS: usize = 6;
-/// The same in letters of headlines: what [`PieceFeatures::length`] counts.
+/// The same bound for [`PieceFeatures::length`].
 pub(super) const LONG_LENGTH: i32 = 19;
-/// Words from which a text that a page cut off is a teaser.
-const TEASER: u32 = 9;
 
-/// What a piece looks like.
+/// The shape of a piece, by its length and ending.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) enum PieceShape {
     /// One to three words.
     #[default]
     Short,
-    /// A headline's length, and no full stop.
+    /// The length of a headline, without a full stop.
     Headline,
     /// A short sentence with its full stop.
     Sentence,
@@ -39,203 +25,78 @@ pub(super) enum PieceShape {
     Paragraph,
 }
 
-/// The evidence of one piece.
+/// The features of one piece.
 #[derive(Debug, Clone, Copy, Default)]
 #[allow(clippy::struct_excessive_bools, reason = "each is evidence of its own")]
 pub(super) struct PieceFeatures {
     pub(super) reading: LineReading,
     pub(super) marks: LineMarks,
     pub(super) shape: PieceShape,
-    /// Words, weighed against letters: what people see as length.
+    /// Its length as readers see it: words, corrected by their letters.
     pub(super) length: i32,
-    /// Whether it breaks off («…»).
+    /// Whether it is cut off («…»).
     pub(super) teaser: bool,
-    /// Headlines in a row with this one, what stands between them passed over.
+    /// Headlines in a row with it, ignoring times, «more» and section names between them.
     pub(super) run: u32,
-    /// The same with nothing passed over.
+    /// Headlines directly in a row with it.
     pub(super) pure: u32,
-    /// Short lines in a row with this one.
+    /// Short lines in a row with it.
     pub(super) shorts: u32,
-    /// How often its text stands on the page.
+    /// The pieces of the page with its text.
     pub(super) repeats: u32,
-    /// Whether the same text stood before it with nothing but headlines between.
+    /// Whether the same text is before it, with only headlines between.
     pub(super) echo: bool,
     /// Whether a line with a colon announces it and its neighbours.
     pub(super) announced: bool,
     /// Whether it is a question of an interview.
     pub(super) asks: bool,
-    /// Whether pictures were named just before it.
+    /// Whether it is a caption, by the count of pictures before it.
     pub(super) pictured: bool,
     /// Whether it is a row of a table.
     pub(super) row: bool,
-    /// Whether a paragraph follows it at once, and stands before it.
+    /// Whether a paragraph is directly below it.
     pub(super) over: bool,
+    /// Whether a paragraph is directly above it.
     pub(super) under: bool,
-    /// Whether the page's paragraphs stand apart by blank lines, so that a blank line says nothing.
+    /// Whether blank lines separate the paragraphs of the page, so that a blank line means nothing.
     pub(super) airy: bool,
-    /// Whether it is names around a dash.
+    /// Whether it consists of names around a dash.
     pub(super) signed: bool,
-    /// Whether it is the short last line of a list that was announced.
+    /// Whether it is the short last line of a list.
     pub(super) last: bool,
-    /// Whether it stands between paragraphs and the one below goes on with what is above: against a title.
+    /// Whether the text above continues below it, which speaks against a title.
     pub(super) goes_on: bool,
-    /// Whether the paragraph below says its words again: for a title.
+    /// Whether the paragraph below repeats its words, which speaks for a title.
     pub(super) told: bool,
-    /// Whether the paragraph above ended with a full stop, and this does not.
+    /// Whether it has no full stop, but the paragraph above has.
     pub(super) unstopped: bool,
-    /// Whether it is one of some short lines that a paragraph runs into and out of: verses, a dialogue.
+    /// Whether it belongs to an inset: short lines within a text, as verses and dialogues.
     pub(super) inset: bool,
-    /// Whether it is of Latin letters on a page of Arabic ones.
+    /// Whether it has Latin letters on a page of other letters.
     pub(super) foreign: bool,
-    /// Whether it ends with a colon and goes on with no paragraph.
+    /// Whether it ends with a colon and does not follow a paragraph.
     pub(super) heads: bool,
-    /// Whether it is headlines that ran together.
+    /// Whether it is headlines joined without spaces.
     pub(super) glued: bool,
-    /// Whether what opens lists stands just before it.
+    /// Whether the head of a list is directly above it.
     pub(super) listed: bool,
-    /// Whether it is a label that stands over several stories of the page.
+    /// Whether it is a label above several stories of the page.
     pub(super) label: bool,
-    /// Whether the page's paragraphs end with full stops, so that what has none is no paragraph.
+    /// Whether the paragraphs of the page end with full stops, so that a piece without one is none.
     pub(super) stopped: bool,
-    /// Whether the byline's name stands alone again.
+    /// Whether it is the name of a byline that is repeated alone.
     pub(super) author: bool,
+    /// A hash of its folded words; 0 of a long piece.
     pub(super) hash: u64,
 }
 
-/// Replaces `all` by the features of `pieces`.
-pub(super) fn measure(
-    text: &str,
-    pieces: &[LinePiece],
-    marks: &[LineMarks],
-    matcher: &mut PhraseMatcher,
-    all: &mut Vec<PieceFeatures>,
-) {
-    all.clear();
-    all.extend(pieces.iter().map(|piece| alone(text, piece, marks, matcher)));
-    rows::ranks(all);
-    rows::foreign(text, pieces, all);
-    rows::rows(text, pieces, all);
-    context::runs(pieces, all);
-    context::neighbours(pieces, all);
-    context::repeats(pieces, all);
-    context::sites(pieces, all);
-    inside::insets(pieces, all);
-    inside::leads(text, pieces, all);
-    context::ends(pieces, all);
-    inside::live(text, pieces, all);
-    inside::questions(pieces, all);
-    inside::pictures(pieces, all);
-    inside::authors(text, pieces, all);
-}
-
-/// What a piece says by itself.
-fn alone(text: &str, piece: &LinePiece, marks: &[LineMarks], matcher: &mut PhraseMatcher) -> PieceFeatures {
-    let line = &piece.line;
-    let own = line.span.of(text);
-    let mut features =
-        PieceFeatures { marks: marks.get(piece.number).copied().unwrap_or_default(), ..PieceFeatures::default() };
-    features.teaser = line.words >= TEASER && breaks_off(own);
-    features.length = length(own, line.words);
-    let ended = line.words > LONG && line.ending == LineEnding::Stop;
-    let stops = if line.words <= READ && !ended { inner_stops(own) } else { 1 };
-    features.shape = match line.ending {
-        _ if line.words > LONG || features.length >= LONG_LENGTH => PieceShape::Paragraph,
-        LineEnding::Stop if line.words >= 7 => PieceShape::Paragraph,
-        _ if stops > 0 && line.words >= 12 || features.teaser && line.words >= 11 => PieceShape::Paragraph,
-        LineEnding::Stop => PieceShape::Sentence,
-        _ if line.words > SHORT + u32::from(line.bullet == ListSign::Number) => PieceShape::Headline,
-        _ => PieceShape::Short,
-    };
-    if line.words <= READ {
-        let line = &if line.words > LONG { head(text, line) } else { *line };
-        let tokens = matcher.fold(text, line);
-        features.hash = hash(tokens);
-        features.reading = LineWords { tokens, text, line }.read();
-        if own.starts_with('©') {
-            features.reading.class = Some(WordingClass::Border);
-        }
-        if is_address(own) {
-            features.reading.class = Some(WordingClass::Control);
-        }
-        if features.reading.class.is_none() && is_credited(own, line.words) {
-            features.reading.class = Some(WordingClass::Caption);
-        }
-    }
-    if features.reading.running && line.words >= 12 && features.length >= 11 {
-        features.shape = PieceShape::Paragraph;
-    }
-    features.glued = features.shape == PieceShape::Paragraph
-        && line.ending == LineEnding::Open
-        && stops == 0
-        && line.words <= 80
-        && is_glued(own);
-    features.inset = features.shape == PieceShape::Headline && is_verse(own) || is_answer(own);
-    features.signed = (2..=7).contains(&line.words) && (line.dashed || line.words <= 5 && is_placed(own));
-    features.reading.class =
-        cue_class(line.role, features.reading.class, features.reading.alone).or_else(|| menu_row(piece, &features));
-    if matches!(line.role, LineRole::Cue { alone: false, .. }) {
-        features.reading.alone = false;
-    }
-    features
-}
-
-/// A long line with the head that its words are read from.
-fn head(text: &str, line: &TextLine) -> TextLine {
-    let own = line.span.of(text);
-    let end = own.char_indices().filter(|(_, c)| c.is_whitespace()).nth(HEAD_WORDS).map_or(own.len(), |(at, _)| at);
-    TextLine { head_end: line.span.start + end, ..*line }
-}
-
-/// The class of a line, of which the table of cues knows more than its words say.
-const fn cue_class(role: LineRole, read: Option<WordingClass>, alone: bool) -> Option<WordingClass> {
-    let read = match read {
-        Some(WordingClass::Inline) if alone => Some(WordingClass::List),
-        other => other,
-    };
-    let LineRole::Cue { family, alone } = role else {
-        return match role {
-            LineRole::Tags => Some(WordingClass::Border),
-            LineRole::Glued => Some(WordingClass::Inline),
-            _ => read,
-        };
-    };
-    match (family, read) {
-        (CueFamily::ReadAlso | CueFamily::Watch, _) if !alone => Some(WordingClass::Inline),
-        (
-            CueFamily::ReadAlso | CueFamily::Watch | CueFamily::Related | CueFamily::Ranking,
-            Some(WordingClass::More | WordingClass::Gallery),
-        ) => read,
-        (CueFamily::ReadAlso | CueFamily::Watch | CueFamily::Related | CueFamily::Ranking, _) => {
-            Some(WordingClass::List)
-        }
-        (CueFamily::Tags | CueFamily::Source | CueFamily::Legal, _) => Some(WordingClass::Border),
-        (CueFamily::Agency, _) => Some(WordingClass::Byline),
-        (CueFamily::Share | CueFamily::Comments | CueFamily::Terminator, Some(_)) => read,
-        (CueFamily::Share, None) => Some(WordingClass::Control),
-        (CueFamily::Comments, None) => Some(WordingClass::Block),
-        (CueFamily::Terminator, None) => Some(WordingClass::Border),
-    }
-}
-
-/// Whether a row of short parts is a menu or a path through one.
-fn menu_row(piece: &LinePiece, features: &PieceFeatures) -> Option<WordingClass> {
-    let short =
-        piece.cells > 1 && piece.line.words <= 3 * u32::from(piece.cells) && piece.line.ending != LineEnding::Stop;
-    (short && features.reading.numbers == 0).then_some(WordingClass::Menu)
-}
-
-fn hash(tokens: &TokenBuffer) -> u64 {
-    let bytes = (0..tokens.len()).filter_map(|at| tokens.get(at)).flat_map(|token| token.iter().copied().chain([0]));
-    bytes.fold(0xCBF2_9CE4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3))
-}
-
 impl PieceFeatures {
-    /// Whether it may be one of several headlines in a row.
+    /// Whether it may be part of a row of headlines.
     pub(super) const fn is_headline(&self) -> bool {
         matches!(self.shape, PieceShape::Headline) && self.reading.class.is_none() && !self.reading.time && !self.row
     }
 
-    /// Whether it may stand between two headlines of a list.
+    /// Whether it may lie between two headlines of a list.
     pub(super) const fn is_between(&self) -> bool {
         self.reading.time
             || matches!(self.reading.class, Some(WordingClass::More | WordingClass::Stamp | WordingClass::Code))
@@ -247,5 +108,10 @@ impl PieceFeatures {
 
     pub(super) fn is(&self, class: WordingClass) -> bool {
         self.reading.class == Some(class)
+    }
+
+    /// Whether no story continues behind the piece.
+    pub(super) fn closes_story(&self) -> bool {
+        self.author || matches!(self.reading.class, Some(WordingClass::Border | WordingClass::Author))
     }
 }

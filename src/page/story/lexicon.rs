@@ -1,13 +1,13 @@
-//! The folded vocabulary: what each word may be, and which phrases stand for what.
+//! The folded vocabulary: the senses of words, the classes of phrases, and the months.
 
 use std::sync::LazyLock;
 
 use ahash::AHashMap;
 
-use super::words::{self, MonthCalendar, PhraseForm, WordingClass};
+use super::vocabulary::{self, MonthCalendar, PhraseForm, WordingClass};
 use crate::page::matcher::{PhrasePart, TokenBuffer};
 
-/// What a word may be: a set.
+/// The senses of a word, as a set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct WordSenses(u16);
 
@@ -25,7 +25,7 @@ impl WordSenses {
     pub(super) const ARCHIVE: Self = Self(1 << 10);
     pub(super) const AFTERNOON: Self = Self(1 << 11);
     pub(super) const FORENOON: Self = Self(1 << 12);
-    /// Whatever stands in a date.
+    /// The senses of words in dates and times.
     const TIMELY: Self = Self(Self::MONTH.0 | Self::WEEKDAY.0 | Self::UNIT.0 | Self::AGO.0 | Self::TIME.0);
 
     pub(super) const fn is(self, other: Self) -> bool {
@@ -82,40 +82,46 @@ pub(super) struct Lexicon {
     months: Vec<(PhrasePart, u8, MonthCalendar)>,
 }
 
-/// The vocabulary of [`words`].
+/// The vocabulary of [`vocabulary`].
 pub(super) static LEXICON: LazyLock<Lexicon> = LazyLock::new(Lexicon::new);
 
 impl Lexicon {
     fn new() -> Self {
         let mut lexicon = Self { words: AHashMap::new(), phrases: AHashMap::new(), months: Vec::new() };
-        for word in words::MENU_WORDS {
+
+        // With «and», the article, or both.
+        for word in vocabulary::MENU_WORDS {
             for form in [(*word).to_owned(), format!("و{word}"), format!("ال{word}"), format!("وال{word}")] {
                 lexicon.word(&form, WordSenses::MENU);
             }
         }
+
         let lists = [
-            (words::UI_WORDS, WordSenses::UI),
-            (words::WEEKDAYS, WordSenses::WEEKDAY),
-            (words::UNITS, WordSenses::UNIT),
-            (words::AGO, WordSenses::AGO),
-            (words::TIME_WORDS, WordSenses::TIME),
-            (words::RUNNING_WORDS, WordSenses::RUNNING),
-            (words::PRAYERS, WordSenses::PRAYER),
+            (vocabulary::UI_WORDS, WordSenses::UI),
+            (vocabulary::WEEKDAYS, WordSenses::WEEKDAY),
+            (vocabulary::UNITS, WordSenses::UNIT),
+            (vocabulary::AGO, WordSenses::AGO),
+            (vocabulary::TIME_WORDS, WordSenses::TIME),
+            (vocabulary::RUNNING_WORDS, WordSenses::RUNNING),
+            (vocabulary::PRAYERS, WordSenses::PRAYER),
             (PICTURES, WordSenses::PICTURE),
             (ARCHIVES, WordSenses::ARCHIVE),
-            (words::AFTERNOON, WordSenses::AFTERNOON),
-            (words::FORENOON, WordSenses::FORENOON),
+            (vocabulary::AFTERNOON, WordSenses::AFTERNOON),
+            (vocabulary::FORENOON, WordSenses::FORENOON),
         ];
         for (list, is) in lists {
             list.iter().for_each(|word| lexicon.word(word, is));
         }
-        for (names, number, calendar) in words::MONTHS {
+
+        for (names, number, calendar) in vocabulary::MONTHS {
             for name in *names {
                 lexicon.word(name, WordSenses::MONTH);
                 lexicon.months.push((PhrasePart::fold(name), *number, *calendar));
             }
         }
-        for (class, form, phrases) in words::PHRASES {
+
+        // Many pages write a space for the zero-width non-joiner.
+        for (class, form, phrases) in vocabulary::PHRASES {
             for phrase in *phrases {
                 lexicon.phrase(phrase, *class, *form);
                 if phrase.contains('\u{200C}') {
@@ -126,7 +132,7 @@ impl Lexicon {
         lexicon
     }
 
-    /// Notes what each word of `words` may be.
+    /// Adds a sense to each word of `words`.
     fn word(&mut self, words: &str, is: WordSenses) {
         for word in PhrasePart::fold(words).into_words() {
             let known = self.words.entry(word).or_default();
@@ -134,6 +140,7 @@ impl Lexicon {
         }
     }
 
+    /// Adds a phrase under its first word.
     fn phrase(&mut self, phrase: &str, class: WordingClass, form: PhraseForm) {
         let part = PhrasePart::fold(phrase);
         if let Some(first) = part.clone().into_words().into_iter().next() {
@@ -141,17 +148,17 @@ impl Lexicon {
         }
     }
 
-    /// Whether a word says which half of the day it is.
+    /// Whether a word names this half of the day.
     pub(super) fn is_half(&self, token: &[u8], half: WordSenses) -> bool {
         self.words.get(token).is_some_and(|word| word.is(half))
     }
 
-    /// What the token at `at` may be.
+    /// The senses of the token at `at`; none behind the last token and of unknown words.
     pub(super) fn of(&self, tokens: &TokenBuffer, at: usize) -> WordSenses {
         tokens.get(at).and_then(|token| self.words.get(token)).copied().unwrap_or_default()
     }
 
-    /// The phrases that stand at token `at`, each with where it ends.
+    /// The phrases that begin at token `at`, each with its end.
     pub(super) fn phrases_at<'a>(
         &'a self,
         tokens: &'a TokenBuffer,
@@ -161,12 +168,12 @@ impl Lexicon {
         known.into_iter().flatten().filter_map(move |phrase| tokens.end_of(&phrase.part, at).map(|end| (phrase, end)))
     }
 
-    /// The month that stands at token `at`, and where its name ends.
+    /// The month whose name begins at token `at`, and the end of the name; the longest name wins.
     pub(super) fn month(&self, tokens: &TokenBuffer, at: usize) -> Option<(u8, MonthCalendar, usize)> {
-        let found = self
+        let named = self
             .months
             .iter()
             .filter_map(|(name, month, calendar)| tokens.end_of(name, at).map(|end| (*month, *calendar, end)));
-        found.max_by_key(|(_, _, end)| *end)
+        named.max_by_key(|(_, _, end)| *end)
     }
 }

@@ -1,32 +1,36 @@
-//! The lines of a page to stories, headlines and boilerplate: see [`super`]'s documentation.
+//! Cuts the lines of a page into stories, headlines and boilerplate, in the steps that [`super`] describes.
 
 mod assemble;
 mod context;
 mod costs;
 mod dates;
+mod decoder;
 mod features;
-mod fields;
 mod inside;
 mod lexicon;
-mod pieces;
+mod line_pieces;
+mod measure;
 mod reading;
 mod roles;
-mod rows;
+mod separators;
 mod shape;
-mod words;
+mod story_fields;
+mod table_rows;
+mod vocabulary;
 
 use super::hints::LineMarks;
 use super::lines::TextLine;
 use super::matcher::PhraseMatcher;
 use crate::document::{Span, Unit};
-pub use fields::StoryFields;
+pub use story_fields::StoryFields;
 
+use decoder::RoleDecoder;
 use features::PieceFeatures;
-use fields::{BegunStory, PiecePage};
-use pieces::LinePiece;
-use roles::{PieceRole, RoleDecoder};
+use line_pieces::LinePiece;
+use roles::PieceRole;
+use story_fields::{BegunStory, PiecePage};
 
-/// Cuts lines into units; holds the buffers that it reuses.
+/// Cuts lines into units; holds reusable buffers, and the evidence of the last page for its fields.
 #[derive(Debug, Default)]
 pub(super) struct StoryCutter {
     parts: Vec<Span>,
@@ -38,7 +42,7 @@ pub(super) struct StoryCutter {
 }
 
 impl StoryCutter {
-    /// Appends the units of `lines`, whose roles as cues are settled, to `out`.
+    /// Appends the units of `lines` to `out`; the cues among them must be settled.
     pub(super) fn cut(
         &mut self,
         text: &str,
@@ -47,13 +51,15 @@ impl StoryCutter {
         matcher: &mut PhraseMatcher,
         out: &mut Vec<Unit>,
     ) {
-        pieces::split(text, lines, &mut self.parts, &mut self.pieces);
-        features::measure(text, &self.pieces, marks, matcher, &mut self.features);
+        line_pieces::split(text, lines, &mut self.parts, &mut self.pieces);
+        measure::measure(text, &self.pieces, marks, matcher, &mut self.features);
         self.decoder.decode(&self.pieces, &self.features, &mut self.roles);
-        assemble::units(text, lines, &self.pieces, &self.features, &self.roles, &mut self.begun, out);
+
+        let page = PiecePage { text, pieces: &self.pieces, features: &self.features, roles: &self.roles };
+        assemble::units(&page, lines, &mut self.begun, out);
     }
 
-    /// The fields of the stories of `text`, which was cut last.
+    /// The fields of the stories of `text`, which must be the text cut last.
     pub(super) fn fields(&self, text: &str, matcher: &mut PhraseMatcher) -> Vec<StoryFields> {
         let Self { pieces, features, roles, .. } = self;
         let page = PiecePage { text, pieces, features, roles };

@@ -1,37 +1,37 @@
-//! What a line says by its words: its class, whether it is a time, what stands around a headline in it.
+//! The reading of a line by its words: its class, whether it is a time, and what surrounds a headline on it.
 
 use super::lexicon::{LEXICON, WordSenses};
-use super::words::{PhraseForm, WordingClass};
-use crate::document::Span;
+use super::vocabulary::{PhraseForm, WordingClass};
 use crate::page::lines::{LineEnding, TextLine};
 use crate::page::matcher::TokenBuffer;
 
-/// Fewest tokens of a headline from which numbers, times and «more» are cut.
+/// Fewest tokens that are left of a headline.
 const CORE: usize = 2;
 
-/// What a line says.
+/// The reading of a line.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct LineReading {
-    /// What it is by its words, if they say.
+    /// Its class by its words.
     pub(super) class: Option<WordingClass>,
-    /// Whether it says nothing else.
+    /// Whether the words of the class are all of the line.
     pub(super) alone: bool,
-    /// Words of the page's own voice.
+    /// Words in the voice of the page («click», «subscribe»), at most 255.
     pub(super) ui: u8,
-    /// Tokens that are numbers.
+    /// Tokens that are numbers, at most 255.
     pub(super) numbers: u8,
-    /// Whether it is a time or date and nothing else.
+    /// Whether it is only a time or date.
     pub(super) time: bool,
-    /// The number it begins with.
+    /// The number at its beginning.
     pub(super) rank: Option<u16>,
-    /// Whether a sign behind that number makes it a rank.
+    /// Whether that number is a rank, by the sign behind it or by its neighbours.
     pub(super) ranked: bool,
-    /// Whether its first word makes a span of time a moment («منذ»).
+    /// Whether it begins with a word of relative times («منذ»).
     pub(super) ago: bool,
-    /// Whether its first word goes on with a text.
+    /// Whether it begins with a word that continues a text.
     pub(super) running: bool,
-    /// Bytes of the line before and behind its headline: a rank, a time, «more».
+    /// Bytes before its headline: a rank, a time. `u32::MAX`: its first word.
     pub(super) before: u32,
+    /// Bytes behind its headline: a time, «more».
     pub(super) behind: u32,
 }
 
@@ -47,11 +47,13 @@ impl LineWords<'_> {
     pub(super) fn read(&self) -> LineReading {
         let count = self.tokens.len();
         let whole = self.line.head_end == self.line.span.end;
+
         let mut reading = LineReading { running: self.word(0).is(WordSenses::RUNNING), ..LineReading::default() };
         reading.ago = self.word(0).is(WordSenses::AGO);
         reading.numbers = self.count(|at| self.is_number(at));
         reading.ui = self.count(|at| self.word(at).is(WordSenses::UI));
         reading.time = whole && count <= 14 && self.is_moment(0, count);
+
         (reading.class, reading.alone) = self.class(whole, &reading);
         if whole {
             self.cut(&mut reading);
@@ -59,32 +61,55 @@ impl LineWords<'_> {
         reading
     }
 
+    /// The senses of a token.
     fn word(&self, at: usize) -> WordSenses {
         LEXICON.of(self.tokens, at)
     }
 
-    /// Whether a token is a number, its decimals included.
+    /// Whether a token is a number, with or without decimals.
     fn is_number(&self, at: usize) -> bool {
         self.tokens.get(at).is_some_and(|token| token.iter().all(|byte| byte.is_ascii_digit() || *byte == b'.'))
     }
 
+    /// The tokens for which `is` holds, at most 255.
     fn count(&self, is: impl Fn(usize) -> bool) -> u8 {
         (0..self.tokens.len()).filter(|at| is(*at)).count().min(255) as u8
     }
 
+    /// The class of the line by counts, phrases or single words, and whether nothing else is on it.
     fn class(&self, whole: bool, reading: &LineReading) -> (Option<WordingClass>, bool) {
+        if let Some(class) = self.counted(whole, reading) {
+            return (Some(class), true);
+        }
+        match self.phrase(whole) {
+            Some((class, alone, _)) => (Some(class), alone),
+            None => (self.shape(whole, reading), true),
+        }
+    }
+
+    /// The class of a line that is a count of pictures or another number.
+    fn counted(&self, whole: bool, reading: &LineReading) -> Option<WordingClass> {
+        let count = self.tokens.len();
+        if !whole {
+            return None;
+        }
+
+        // «10 صور» alone is the count of pictures, not a place among them.
+        if count == 2 && self.is_number(0) && self.word(1).is(WordSenses::PICTURE) {
+            return Some(WordingClass::Code);
+        }
+        if count <= 6 && reading.numbers > 0 && (0..count).all(|at| self.is_picture(at)) && self.counts_pictures() {
+            return Some(WordingClass::Gallery);
+        }
+        (count > 0 && count == usize::from(reading.numbers) && !reading.time).then_some(WordingClass::Code)
+    }
+
+    /// The best phrase at the beginning of the line, up to three numbers skipped: its class, whether it is all of the line, and
+    /// its tokens. A phrase that is all of the line beats others, then the longest.
+    fn phrase(&self, whole: bool) -> Option<(WordingClass, bool, usize)> {
         let (words, count) = (self.line.words, self.tokens.len());
-        let counted = whole && count == 2 && self.is_number(0) && self.word(1).is(WordSenses::PICTURE);
-        if counted {
-            return (Some(WordingClass::Code), true);
-        }
-        if whole && count <= 6 && reading.numbers > 0 && (0..count).all(|at| self.is_picture(at)) && self.counts() {
-            return (Some(WordingClass::Gallery), true);
-        }
-        if whole && count > 0 && count == usize::from(reading.numbers) && !reading.time {
-            return (Some(WordingClass::Code), true);
-        }
         let mut best: Option<(WordingClass, bool, usize)> = None;
+
         for from in 0..count.min(4) {
             for (phrase, end) in LEXICON.phrases_at(self.tokens, from) {
                 let alone = whole && (end..count).all(|at| self.is_number(at));
@@ -98,49 +123,54 @@ impl LineWords<'_> {
                     best = Some((phrase.class, alone, end - from));
                 }
             }
+
+            // Only numbers are skipped.
             if best.is_some() || !self.is_number(from) {
                 break;
             }
         }
-        match best {
-            Some((class, alone, _)) => (Some(class), alone),
-            None => (self.shape(whole, reading), true),
-        }
+        best
     }
 
-    /// The class of a line of no phrase: a menu's entry, a date with names around it, a caption, a row of prayer times.
+    /// The class of a line without a phrase: a menu entry, a date with names around it, a caption, a row of prayer times.
     fn shape(&self, whole: bool, reading: &LineReading) -> Option<WordingClass> {
         let count = self.tokens.len();
         if !whole || count == 0 {
             return None;
         }
-        let all = |is: WordSenses| (0..count).all(|at| self.word(at).is(is));
-        if all(WordSenses::MENU) {
+
+        if (0..count).all(|at| self.word(at).is(WordSenses::MENU)) {
             return Some(WordingClass::Menu);
         }
         if count <= 16 && self.is_controls() {
             return Some(WordingClass::Control);
         }
+
         let prayers = self.count(|at| self.word(at).is(WordSenses::PRAYER));
         let rows = prayers >= 3 && reading.numbers >= 6;
         if rows || count <= 6 && prayers > 0 && usize::from(reading.numbers + prayers) >= count {
             return Some(WordingClass::Block);
         }
+
+        // The words that have nothing to do with a date.
         let strange = count - usize::from(self.count(|at| self.is_timely(at)));
-        let dated =
-            self.count(|at| self.word(at).is(WordSenses::MONTH)) > 0 && reading.numbers >= 2 || self.has_numeric_date();
+        let month = self.count(|at| self.word(at).is(WordSenses::MONTH)) > 0;
+        let dated = month && reading.numbers >= 2 || self.has_numeric_date();
+        // A few names may surround a date; a sentence that begins with one may not.
         let named = strange <= 3 || strange <= 6 && !self.begins_dated();
         if dated && named && count <= 18 && self.line.ending != LineEnding::Stop {
             return Some(WordingClass::Stamp);
         }
+
         let last = count - 1;
         let credited =
             self.word(last).is(WordSenses::ARCHIVE) && self.gap(last).contains(['-', '–', '—', '(', '/', '|', ':']);
         (credited && count <= 24).then_some(WordingClass::Caption)
     }
 
-    /// Whether a line is nothing but controls and menu entries, two or more: «فيسبوك تويتر واتساب».
+    /// Whether the line is only controls and menu entries, two controls or more: «فيسبوك تويتر واتساب».
     fn is_controls(&self) -> bool {
+        // The longest phrase at each token; every token must belong to one, or to a menu entry.
         let (mut at, mut controls) = (0, 0);
         while at < self.tokens.len() {
             let ends = LEXICON
@@ -152,21 +182,22 @@ impl LineWords<'_> {
                 None => return false,
             }
         }
+
         controls > 1
     }
 
-    /// Whether a date stands at its beginning.
+    /// Whether the line begins with a date.
     fn begins_dated(&self) -> bool {
         self.numeric_date(0).is_some() || self.day(0).is_some()
     }
 
     /// The original text between token `at - 1` and token `at`.
     fn gap(&self, at: usize) -> &str {
-        let start = at.checked_sub(1).and_then(|before| self.tokens.span(before)).map_or(0, |span| span.end);
-        let end = self.tokens.span(at).map_or(self.line.head_end - self.line.span.start, |span| span.start);
-        Span::new(start, end.max(start)).of(self.line.span.of(self.text))
+        let own = self.line.span.of(self.text);
+        self.tokens.gap(at, self.line.head_end - self.line.span.start).of(own)
     }
 
+    /// Whether the sign of a label of `class` is between token `at - 1` and token `at`.
     fn labels(&self, at: usize, class: WordingClass) -> bool {
         let listed = class == WordingClass::Byline && self.gap(at).contains([',', '،']);
         listed || self.gap(at).contains([':', '：', '/', '|', '-', '–', '—', '؛'])
@@ -176,10 +207,11 @@ impl LineWords<'_> {
         self.is_number(at) || self.word(at).is(WordSenses::PICTURE)
     }
 
-    /// Whether pictures are counted: «3 / 10», «صورة 3 من 10», «عرض 10 صور».
-    fn counts(&self) -> bool {
+    /// Whether the line counts pictures: «3 / 10», «صورة 3 من 10», «عرض 10 صور».
+    fn counts_pictures(&self) -> bool {
         let pictures = self.count(|at| self.word(at).is(WordSenses::PICTURE)) > 0;
         let numbers = self.tokens.len() == 2 && self.gap(1).trim() == "/";
+
         pictures || numbers
     }
 
@@ -191,25 +223,41 @@ impl LineWords<'_> {
         (0..self.tokens.len()).any(|at| self.numeric_date(at).is_some())
     }
 
-    /// The end of a date of three numbers at token `at`.
+    /// The end of a date of three numbers at token `at`; one of the outer numbers is a year.
     pub(super) fn numeric_date(&self, at: usize) -> Option<usize> {
         let numbers = (at..at + 3).all(|at| self.is_number(at));
-        let sign = |gap: &str| matches!(gap.trim(), "/" | "-" | "–" | "." | "\\");
-        let parted = numbers && sign(self.gap(at + 1)) && sign(self.gap(at + 2));
-        let year = |at: usize| self.tokens.get(at).is_some_and(|number| number.len() == 4);
-        (parted && (year(at) || year(at + 2))).then_some(at + 3)
+        let parted = numbers && self.parts_date(at + 1) && self.parts_date(at + 2);
+        (parted && (self.is_long(at) || self.is_long(at + 2))).then_some(at + 3)
     }
 
-    /// The end of a clock's time at token `at`: «10:49», «10:49:02 ص».
+    /// Whether the sign between the numbers of a date is before token `at`.
+    fn parts_date(&self, at: usize) -> bool {
+        matches!(self.gap(at).trim(), "/" | "-" | "–" | "." | "\\")
+    }
+
+    /// Whether a token has the four digits of a year.
+    fn is_long(&self, at: usize) -> bool {
+        self.tokens.get(at).is_some_and(|number| number.len() == 4)
+    }
+
+    /// The end of a clock time at token `at`: «10:49», «10:49:02 ص».
     pub(super) fn clock(&self, at: usize) -> Option<usize> {
-        let number = |at: usize| self.is_number(at) && self.tokens.get(at).is_some_and(|number| number.len() <= 2);
-        let next = |at: usize| number(at) && self.gap(at).trim() == ":";
-        if !number(at) || !next(at + 1) {
+        if !self.is_clock_number(at) || !self.continues_clock(at + 1) {
             return None;
         }
-        let end = if next(at + 2) { at + 3 } else { at + 2 };
+
+        let end = if self.continues_clock(at + 2) { at + 3 } else { at + 2 };
         let half = self.word(end).is(WordSenses::TIME) && self.gap(end).trim().is_empty();
         Some(if half { end + 1 } else { end })
+    }
+
+    /// Whether a token may be hours, minutes or seconds.
+    fn is_clock_number(&self, at: usize) -> bool {
+        self.is_number(at) && self.tokens.get(at).is_some_and(|number| number.len() <= 2)
+    }
+
+    fn continues_clock(&self, at: usize) -> bool {
+        self.is_clock_number(at) && self.gap(at).trim() == ":"
     }
 
     /// Whether tokens `from..to` are a moment and nothing else.
@@ -217,10 +265,13 @@ impl LineWords<'_> {
         if from >= to || !(from..to).all(|at| self.is_timely(at)) {
             return false;
         }
-        let any = |is: WordSenses| (from..to).any(|at| self.word(at).is(is));
+
+        let any = |sense: WordSenses| (from..to).any(|at| self.word(at).is(sense));
         let number = (from..to).any(|at| self.is_number(at));
         let clock = (from..to).any(|at| self.clock(at).is_some());
         let date = (from..to).any(|at| self.numeric_date(at).is_some());
+
+        // Words of time alone are no moment; these combinations are.
         clock
             || date
             || any(WordSenses::MONTH) && number
@@ -230,13 +281,16 @@ impl LineWords<'_> {
             || number && any(WordSenses::UNIT)
     }
 
-    /// Cuts ranks, times and «more» from around a headline.
+    /// Measures the rank, time and «more» around a headline.
     fn cut(&self, reading: &mut LineReading) {
         let count = self.tokens.len();
         if count <= CORE || reading.time {
             return;
         }
+
         let (from, to) = (self.front(reading), self.back());
+
+        // A headline must be left between them.
         if from > 0 && from + CORE <= count {
             reading.before = self.core_start(from) as u32;
         }
@@ -245,32 +299,39 @@ impl LineWords<'_> {
         }
     }
 
-    /// Tokens before the headline: a rank or a time.
+    /// The number of tokens before the headline, a rank or a time. Notes a rank in `reading`.
     fn front(&self, reading: &mut LineReading) -> usize {
-        let end = self.leading_time();
-        if end > 0 {
+        if let Some(end) = self.leading_time() {
             return end;
         }
+
+        // Two numbers are a score or an amount.
         if !self.is_number(0) || self.is_number(1) {
             return 0;
         }
-        let Some(rank) = self.tokens.get(0).filter(|number| number.len() <= 3).and_then(number) else { return 0 };
-        reading.rank = Some(rank);
+        reading.rank = self.tokens.get(0).filter(|number| number.len() <= 3).and_then(number);
+        if reading.rank.is_none() {
+            return 0;
+        }
+
+        // A rank without a sign is told later, by the ranks of its neighbours.
         reading.ranked = self.gap(1).contains(['.', ')', '-', '–', '|', '_', ']', ':', '°', '•']);
         usize::from(reading.ranked)
     }
 
-    /// The end of a time that the line begins with.
-    fn leading_time(&self) -> usize {
+    /// The end of a time at the beginning of the line.
+    fn leading_time(&self) -> Option<usize> {
         let mut end = 0;
         while let Some(next) = self.clock(end).or_else(|| self.numeric_date(end)).or_else(|| self.day(end)) {
             end = next;
         }
         if end > 0 {
-            return end;
+            return Some(end);
         }
-        let spans = (2..=4).rev().find(|to| self.word(0).is(WordSenses::AGO) && self.is_moment(0, *to));
-        spans.filter(|to| self.gap(*to).contains(['-', '–', '—', '|', ':', '.', '•', '·', '/'])).unwrap_or(0)
+
+        // A relative time, the longest reading of it; a sign must follow.
+        let relative = (2..=4).rev().find(|to| self.word(0).is(WordSenses::AGO) && self.is_moment(0, *to));
+        relative.filter(|to| self.gap(*to).contains(['-', '–', '—', '|', ':', '.', '•', '·', '/']))
     }
 
     /// The end of a day at token `at`: «الأحد 12 أبريل 2026».
@@ -279,22 +340,17 @@ impl LineWords<'_> {
         if !self.is_number(from) {
             return None;
         }
+
         let (_, _, end) = LEXICON.month(self.tokens, from + 1)?;
-        let year = self.tokens.get(end).is_some_and(|year| year.len() == 4 && self.is_number(end));
-        year.then_some(end + 1)
+        (self.is_long(end) && self.is_number(end)).then_some(end + 1)
     }
 
-    /// Where the tokens behind the headline begin: a time, «more».
+    /// The first token behind the headline, of a time or «more».
     fn back(&self) -> usize {
         let count = self.tokens.len();
-        let more = (count.saturating_sub(3)..count).find(|at| {
-            let is_more = |(phrase, end): (&super::lexicon::LexiconPhrase, usize)| {
-                phrase.class == WordingClass::More && end == count
-            };
-            let parted = self.gap(*at).contains(['…', '|', '-', '–', '[', '(', '»', '›', '>', '.', '\t']);
-            parted && LEXICON.phrases_at(self.tokens, *at).any(is_more)
-        });
-        let end = more.unwrap_or(count);
+        let end = (count.saturating_sub(3)..count).find(|at| self.is_more(*at)).unwrap_or(count);
+
+        // The longest moment before that which something separates from the headline.
         let mut first = end;
         while first > 0 && self.is_timely(first - 1) {
             first -= 1;
@@ -302,7 +358,16 @@ impl LineWords<'_> {
         (first.max(CORE)..end).find(|at| self.is_moment(*at, end) && self.parts(*at, end)).unwrap_or(end)
     }
 
-    /// Whether what stands before token `at` parts the moment `at..end` from the headline, or the moment does so itself.
+    /// Whether the line ends with «more» from token `at` on, behind a sign.
+    fn is_more(&self, at: usize) -> bool {
+        let count = self.tokens.len();
+        self.gap(at).contains(['…', '|', '-', '–', '[', '(', '»', '›', '>', '.', '\t'])
+            && LEXICON
+                .phrases_at(self.tokens, at)
+                .any(|(phrase, end)| phrase.class == WordingClass::More && end == count)
+    }
+
+    /// Whether the moment `at..end` is separate from the headline: by the sign before it, or since it is a clock time.
     fn parts(&self, at: usize, end: usize) -> bool {
         let gap = self.gap(at);
         let signed = gap.contains(['-', '–', '—', '|', '•', '·', '(', '[', '/', '…', '\t']) || gap.contains("  ");
@@ -310,7 +375,7 @@ impl LineWords<'_> {
         signed || ago || self.clock(at).is_some_and(|clock| clock == end)
     }
 
-    /// Where the headline begins whose first token is `at`, quotation marks before it included.
+    /// The first byte of the headline whose first token is `at`, with the quotation marks before it.
     fn core_start(&self, at: usize) -> usize {
         let gap = self.gap(at);
         let start = self.tokens.span(at).map_or(0, |span| span.start) - gap.len();
@@ -319,7 +384,7 @@ impl LineWords<'_> {
         start + opened.last().map_or(gap.len(), |(place, _)| place)
     }
 
-    /// Where the headline ends that token `to` follows, closing marks included.
+    /// The end of the headline before token `to`, with its closing marks.
     fn core_end(&self, to: usize) -> usize {
         let gap = self.gap(to);
         let start = self.tokens.span(to - 1).map_or(0, |span| span.end);

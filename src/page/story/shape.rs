@@ -1,20 +1,21 @@
-//! What a line looks like: its length as people see it, how it breaks off, what runs together in it, whether it is a credit,
-//! an address, a verse.
+//! The look of a line: its length, and whether it is cut off, glued, a credit, an address or a verse.
 
 use super::features::{LONG, LONG_LENGTH};
 use crate::page::lines;
 
-/// A headline's length as people see it: words, with words of many or few letters counted as more or less.
+/// The length of a headline as readers see it: the mean of its words and of its letters over the usual length of a word.
 pub(super) fn length(line: &str, words: u32) -> i32 {
     if words > LONG {
         return 2 * LONG_LENGTH;
     }
+
+    // A word has 5.2 letters on average; letters of Arabic script have two bytes.
     let ascii = line.bytes().filter(u8::is_ascii_alphanumeric).count();
     let wide = line.bytes().filter(|byte| *byte >= 0x80).count() / 2;
     (words as i32 + ((ascii + wide) * 10 / 52) as i32) / 2
 }
 
-/// Whether words ran together in a line as where headlines were joined without a space: behind a letter that ends words.
+/// Whether two words of a line run together, behind a letter that only ends words.
 pub(super) fn is_glued(line: &str) -> bool {
     let mut before = ' ';
     line.chars().filter(|c| !lines::is_mark(*c)).any(|c| {
@@ -24,11 +25,12 @@ pub(super) fn is_glued(line: &str) -> bool {
     })
 }
 
-/// Whether a line is a question or an answer by the word before it.
+/// Whether a label makes a line a question or an answer: «س: …».
 pub(super) fn is_answer(line: &str) -> bool {
-    let label = line.split([':', '/']).next().filter(|label| label.len() < line.len()).unwrap_or("").trim();
+    // Question and answer in Arabic, Persian, Urdu and English.
+    let Some((label, _)) = line.split_once([':', '/']) else { return false };
     matches!(
-        label,
+        label.trim(),
         "س" | "ج"
             | "سؤال"
             | "السؤال"
@@ -51,12 +53,13 @@ pub(super) fn is_placed(line: &str) -> bool {
     })
 }
 
-/// Whether a line is written as verse: vowel marks all over it, or stars between its halves.
+/// Whether a line is set as verse: a vowel mark on each seventh character or more, or stars between its halves.
 pub(super) fn is_verse(line: &str) -> bool {
     let marks = line.chars().filter(|c| matches!(c, '\u{64B}'..='\u{652}')).count();
     marks * 7 > line.chars().count() || line.contains("**")
 }
 
+/// Whether a line ends with dots, which a page puts where it cuts a text off.
 pub(super) fn breaks_off(line: &str) -> bool {
     let end = line.trim_end_matches(|c: char| c.is_whitespace() || matches!(c, ']' | ')' | '}' | '»' | '"'));
     end.ends_with('…') || end.ends_with("...") || end.ends_with("..")
@@ -71,7 +74,7 @@ pub(super) fn is_address(line: &str) -> bool {
         || line.contains('@') && line.contains('.'))
 }
 
-/// Words of credits in brackets at the end of a caption.
+/// Words of the credit in brackets at the end of a caption.
 const CREDITS: &[&str] = &[
     "صور",
     "عدسة",
@@ -108,9 +111,11 @@ pub(super) fn is_credited(line: &str, words: u32) -> bool {
     if words > 40 {
         return false;
     }
+    // A sign at the beginning is a legal note instead.
     if line.char_indices().any(|(at, c)| c == '©' && at > 0) {
         return true;
     }
+
     let end = line.trim_end_matches(|c: char| c.is_whitespace() || c == '.' || c == '۔');
     let inner = end.strip_suffix([')', ']']).and_then(|rest| rest.rsplit_once(['(', '[']));
     inner.is_some_and(|(before, credit)| {
@@ -120,15 +125,16 @@ pub(super) fn is_credited(line: &str, words: u32) -> bool {
     })
 }
 
-/// Full stops inside a line.
+/// The full stops inside a line; one at its end does not count.
 pub(super) fn inner_stops(line: &str) -> u32 {
     let mut stops = 0;
+    // The last two characters, nearest first.
     let mut before = [' '; 2];
+
     for c in line.chars() {
         let ended = matches!(before[0], '.' | '۔' | '؟' | '!') && !matches!(before[1], '.' | ' ') && c.is_whitespace();
         stops += u32::from(ended && (before[0] == '.' || before[0] == '۔'));
         before = [c, before[0]];
     }
-    // The last one ends the line.
     stops
 }

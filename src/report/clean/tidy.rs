@@ -1,24 +1,28 @@
-//! Cutting spans out of a text without leaving blank lines behind.
+//! Removes spans from a text without leaving blank lines.
 
 use crate::document::Span;
+use crate::normalize::{Language, Normalizer};
+use crate::pipeline::Options;
 
-/// `text` without `spans` (ascending, not overlapping, on character borders). A line that a cut leaves blank goes with
-/// its line end; lines that were blank before stay.
+/// `text` without `spans` (ascending, disjoint, on character borders). A line that becomes blank is removed with its
+/// line end; lines that were blank before stay.
 pub(super) fn without(text: &str, spans: &[Span]) -> String {
     let mut left = TidyLines { out: String::with_capacity(text.len()), line: 0, cut: false };
+
     let mut start = 0;
     for span in spans {
         left.keep(Span::new(start, span.start.max(start)).of(text));
         left.cut(span.of(text));
         start = span.end.max(start);
     }
+
     left.keep(Span::new(start, text.len()).of(text));
     left.end_line();
     left.out
 }
 
-/// The spans (ascending, not overlapping) so cut that what stood on two lines does not come to stand on one: those that
-/// touch are one, and one that begins and ends inside lines leaves the last line break in it.
+/// The spans (ascending, disjoint) changed so that their removal joins no two lines: adjacent spans are merged, and a
+/// span from inside one line to inside another leaves its last line break.
 pub(super) fn keeping_lines(text: &str, spans: impl Iterator<Item = Span>) -> Vec<Span> {
     let mut joined: Vec<Span> = Vec::new();
     for span in spans {
@@ -27,30 +31,35 @@ pub(super) fn keeping_lines(text: &str, spans: impl Iterator<Item = Span>) -> Ve
             _ => joined.push(span),
         }
     }
+
     joined.into_iter().flat_map(|span| around_break(text, span)).flatten().collect()
 }
 
+/// The parts of a span around its last line break, if text on both sides would come to one line; else the span.
 fn around_break(text: &str, span: Span) -> [Option<Span>; 2] {
     let before = text[..span.start].trim_end_matches([' ', '\t']);
     let after = text[span.end..].trim_start_matches([' ', '\t']);
     let inside = |neighbour: Option<char>| !matches!(neighbour, None | Some('\n' | '\r'));
+
     match span.of(text).rfind('\n') {
         Some(at) if inside(before.chars().next_back()) && inside(after.chars().next()) => {
             let at = span.start + at;
+            // Of CRLF both characters stay.
             let line_end = if text[..at].ends_with('\r') { at - 1 } else { at };
             let first = Span::new(before.len(), line_end.max(before.len()));
+
             [Some(first), Some(Span::new(at + 1, text.len() - after.len()))]
         }
         _ => [Some(span), None],
     }
 }
 
-/// What is left, line by line.
+/// The remaining text, built line by line.
 struct TidyLines {
     out: String,
-    /// Where the last line begins.
+    /// Start of the last line.
     line: usize,
-    /// Whether that line lost something.
+    /// Whether a span was removed from that line.
     cut: bool,
 }
 
@@ -65,7 +74,7 @@ impl TidyLines {
     }
 
     fn cut(&mut self, piece: &str) {
-        // A span that takes its line end along leaves no line behind.
+        // A span that includes its line end leaves no line behind.
         self.cut |= !piece.is_empty() && !piece.ends_with('\n');
     }
 
@@ -75,6 +84,13 @@ impl TidyLines {
         }
         (self.line, self.cut) = (self.out.len(), false);
     }
+}
+
+/// Whether `left`, the rest of `text`, contains a token.
+pub(super) fn has_tokens(left: &str, text: &str, options: &Options) -> bool {
+    // The language of the whole text, as in the run.
+    let language = options.language.unwrap_or_else(|| Language::detect(text));
+    !Normalizer::new(options.profile, language).tokens(left).is_empty()
 }
 
 #[cfg(test)]

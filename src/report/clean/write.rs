@@ -1,48 +1,52 @@
-//! Writing what stays: runs of neighbouring records in one piece, as they stand in the input.
+//! Writes the records that stay; neighbouring records are copied in one piece.
 
 #[cfg(feature = "parquet")]
 use std::cell::RefCell;
-use std::io::{self, Write};
+#[cfg(feature = "warc")]
+use std::io;
+use std::io::Write;
 use std::path::Path;
 
-use super::{BoilerplateStripper, CleanDestination, Cleaning, tidy};
+use super::destination::CleanDestination;
+use super::joined_pieces::JoinedPieces;
+use super::plan::Cleaning;
+use super::strip::BoilerplateStripper;
+use super::tidy;
 use crate::document::DocId;
-use crate::error::{Error, Result};
+use crate::error::Result;
 #[cfg(feature = "parquet")]
 use crate::input;
 use crate::input::{Compression, InputFile, InputFormat};
 use crate::report::output::Outputs;
 
 impl Cleaning<'_> {
-    /// Writes the records that stay: into `outputs`, to be committed by the caller, or into `stream`.
+    /// Writes the records that stay, into `outputs`, which the caller commits, or into `stream`.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Io`](crate::ErrorKind::Io) if something cannot be written; an input that is read again and cannot be,
-    /// or changed; several plain texts that would run together in one stream.
+    /// [`ErrorKind::Io`](crate::ErrorKind::Io) if an output cannot be written; an input cannot be read again or has
+    /// changed; the files cannot be joined in one stream.
     pub fn write(&self, destination: &CleanDestination, outputs: &mut Outputs, stream: &mut dyn Write) -> Result<()> {
         destination.check_stream(self.corpus)?;
-        let mut buffer = Vec::new();
-        let mut headed = false;
+
+        // One header for the whole stream.
+        let mut has_header = false;
         let mut streamed = JoinedPieces::new(stream, Path::new("-"));
+        let mut buffer = Vec::new();
+
+        // References come first and are not written.
         let references = self.corpus.files().len() - self.corpus.cleaned_files().len();
         for (number, file) in self.corpus.files().iter().enumerate().skip(references) {
             if *destination == CleanDestination::Stream {
-                if let Some(header) = file.header.as_ref().filter(|_| !headed) {
+                if let Some(header) = file.header.as_ref().filter(|_| !has_header) {
                     streamed.piece(&[&header.raw])?;
-                    headed = true;
+                    has_header = true;
                 }
                 self.file(number, file, &mut streamed, &mut buffer, Compression::None)?;
             } else if self.is_written(file) {
                 let target = destination.target(&file.relative);
-                let compression = destination.compression(file.compression);
-                let (whole, each) = match (file.format, compression) {
-                    // It is compressed inside, and read by place.
-                    (InputFormat::Parquet, _) => (Compression::None, Compression::None),
-                    // Archives have a member for each record, so that it can be read alone.
-                    (InputFormat::Warc, Compression::Gzip) => (Compression::None, compression),
-                    _ => (compression, Compression::None),
-                };
+                let (whole, each) = compressions(file.format, destination.compression(file.compression));
+
                 let mut output = outputs.create(&target, whole)?;
                 let mut joined = JoinedPieces::new(&mut output, &target);
                 if let Some(header) = &file.header {
@@ -52,10 +56,12 @@ impl Cleaning<'_> {
                 outputs.finish(output)?;
             }
         }
+
         Ok(())
     }
 
-    /// A file of lines is written even if no line stays; a text is there or not, and so is Parquet that could be opened.
+    /// Whether a file has an output: line formats always, whole-file formats if the record stays, Parquet if the input
+    /// could be opened.
     fn is_written(&self, file: &InputFile) -> bool {
         if file.format == InputFormat::Parquet {
             return file.is_table();
@@ -67,14 +73,17 @@ impl Cleaning<'_> {
         self.found.rejects.binary_search(&document).is_err() && !self.removed.contains(&document)
     }
 
-    /// What is left of the text of a record that stays, if it is not copied as it is.
+    /// The new text of a record that is edited; `None` for other records.
     fn edited_text(&self, document: DocId, stripper: Option<&mut BoilerplateStripper<'_>>) -> Result<Option<String>> {
         let Some(cuts) = self.edited.get(&document) else { return Ok(None) };
+
+        // Spans of copies and of boilerplate are removed together, in one pass over the text.
         let record = self.corpus.read(document)?;
         let stripped = stripper.and_then(|stripper| stripper.strip(document, &record, cuts));
         Ok(Some(stripped.map_or_else(|| tidy::without(&record.text, cuts), |(left, _)| left)))
     }
 
+    /// Writes the records of one file; `each` compresses the single records of an archive.
     fn file(
         &self,
         number: usize,
@@ -90,14 +99,18 @@ impl Cleaning<'_> {
         if file.format == InputFormat::Warc {
             return self.archive(number, out, buffer, each);
         }
+
         let copied = |place: &usize| {
             let document = DocId::new(*place);
             self.stays(document) && !self.edited.contains_key(&document)
         };
+
         let mut stripper = self.stripper();
         let mut places = file.records.clone().peekable();
         while let Some(place) = places.next() {
             let document = DocId::new(place);
+
+            // Unchanged neighbours are copied together.
             if copied(&place) {
                 let mut end = place + 1;
                 while places.next_if(copied).is_some() {
@@ -105,6 +118,7 @@ impl Cleaning<'_> {
                 }
                 self.corpus.copy(document..DocId::new(end), buffer, |piece| out.piece(&[piece]))?;
             } else if let Some(text) = self.edited_text(document, stripper.as_mut())? {
+                // The record with a new text value.
                 let bytes = self.corpus.rewrite(document, &text)?;
                 out.piece(&[&bytes, self.corpus.line_end(document)])?;
             }
@@ -115,15 +129,18 @@ impl Cleaning<'_> {
 
 #[cfg(feature = "parquet")]
 impl Cleaning<'_> {
-    /// Parquet is written anew, row by row.
+    /// Writes a Parquet file anew, row by row.
     fn table(&self, file: &InputFile, out: &mut JoinedPieces<'_>) -> Result<()> {
         let stripper = RefCell::new(self.stripper());
+        // The row callback has no error, so the first one is kept here.
         let failed = RefCell::new(None);
+
         let fate = |row: usize| {
             let document = DocId::new(file.records.start + row);
             if !self.stays(document) {
                 return input::RowFate::Goes;
             }
+
             match self.edited_text(document, stripper.borrow_mut().as_mut()) {
                 Ok(text) => text.map_or(input::RowFate::Stays, input::RowFate::Edited),
                 Err(error) => {
@@ -132,16 +149,14 @@ impl Cleaning<'_> {
                 }
             }
         };
-        let JoinedPieces { out, target, .. } = out;
-        input::copy(file, self.corpus.options(), &fate, &mut |bytes| {
-            out.write_all(bytes).map_err(|source| Error::io("write", *target, source))
-        })?;
+        input::copy(file, self.corpus.options(), &fate, &mut |bytes| out.bytes(bytes))?;
+
         failed.into_inner().map_or(Ok(()), Err)
     }
 }
 
 impl Cleaning<'_> {
-    /// An archive: documents that stay, and every record that is no document.
+    /// Writes an archive: the documents that stay, and all records that are no documents.
     #[cfg(feature = "warc")]
     fn archive(
         &self,
@@ -154,17 +169,18 @@ impl Cleaning<'_> {
             if document.is_some_and(|document| !self.stays(document)) {
                 return Ok(());
             }
+
             let compressed = || -> io::Result<Vec<u8>> {
                 let mut writer = each.writer(Vec::new())?;
                 writer.write_all(record)?;
                 writer.finish()
             };
-            let bytes = compressed().map_err(|source| Error::io("write", out.target, source))?;
-            out.out.write_all(&bytes).map_err(|source| Error::io("write", out.target, source))
+            let bytes = compressed().map_err(|source| out.write_error(source))?;
+            out.bytes(&bytes)
         })
     }
 
-    /// Archives are rejected by this build.
+    /// This build rejects archives, so none has documents.
     #[cfg(not(feature = "warc"))]
     #[allow(clippy::unused_self, reason = "as where archives are read")]
     fn archive(&self, _: usize, _: &mut JoinedPieces<'_>, _: &mut Vec<u8>, _: Compression) -> Result<()> {
@@ -172,29 +188,13 @@ impl Cleaning<'_> {
     }
 }
 
-/// Pieces one after the other; a last line without an end gets one only if something follows it.
-pub(super) struct JoinedPieces<'a> {
-    out: &'a mut dyn Write,
-    open_line: bool,
-    /// For messages.
-    target: &'a Path,
-}
-
-impl<'a> JoinedPieces<'a> {
-    /// Nothing written yet.
-    pub(super) fn new(out: &'a mut dyn Write, target: &'a Path) -> Self {
-        Self { out, open_line: false, target }
-    }
-
-    /// A piece of whole records, given in parts.
-    pub(super) fn piece(&mut self, parts: &[&[u8]]) -> Result<()> {
-        let between: &[u8] = if self.open_line { b"\n" } else { b"" };
-        let mut write = || -> io::Result<()> {
-            self.out.write_all(between)?;
-            parts.iter().try_for_each(|part| self.out.write_all(part))
-        };
-        write().map_err(|source| Error::io("write", self.target, source))?;
-        self.open_line = parts.iter().rev().find(|part| !part.is_empty()).is_none_or(|part| !part.ends_with(b"\n"));
-        Ok(())
+/// The compression of a whole output file, and of each record in it.
+fn compressions(format: InputFormat, compression: Compression) -> (Compression, Compression) {
+    match (format, compression) {
+        // Parquet is compressed inside, and is read by position.
+        (InputFormat::Parquet, _) => (Compression::None, Compression::None),
+        // One gzip member for each record of an archive, so that it can be read alone.
+        (InputFormat::Warc, Compression::Gzip) => (Compression::None, compression),
+        _ => (compression, Compression::None),
     }
 }

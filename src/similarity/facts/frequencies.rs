@@ -1,29 +1,29 @@
-//! How often words stand in documents: what is rare enough to name a fact.
+//! Document frequencies of words: decide which words are rare enough to name a fact.
 
 use std::sync::LazyLock;
 
 use ahash::{AHashMap, AHashSet};
 
-use super::table::spellings;
+use super::word_meanings::spellings;
 use crate::shingle::hash::HashKeys;
 
-/// A word in this share of the documents or more is frequent.
+/// Least share of the documents of a frequent word.
 const FREQUENT: f64 = 0.02;
 
-/// From this many documents on the corpus itself tells what is frequent.
+/// Fewest documents whose own frequencies decide.
 const ENOUGH: usize = 1000;
 
-/// Arabic words that stand in 2 % of the documents of at least two of three collections of news.
+/// Arabic words in 2 % of the documents of at least two of three news collections.
 static LIST: LazyLock<AHashSet<String>> =
     LazyLock::new(|| include_str!("frequent.txt").lines().flat_map(spellings).collect());
 
-/// How often words stand in documents.
+/// The number of documents in which each word occurs.
 ///
 /// Words are counted by a 64-bit hash, 16 bytes each; tokens that begin with a digit are not counted.
 #[derive(Debug, Clone)]
 pub struct WordFrequencies {
     documents: usize,
-    /// How many documents hold the word of this hash.
+    /// Number of documents with the word of this hash.
     holding: AHashMap<u64, u32>,
     keys: HashKeys,
 }
@@ -35,7 +35,7 @@ impl Default for WordFrequencies {
 }
 
 impl WordFrequencies {
-    /// Collects from folded texts (tokens joined by one space), a document each. The order of the texts does not matter.
+    /// Counts folded texts (tokens joined by one space), one document each. The order of the texts does not matter.
     #[must_use]
     pub fn collect<'a>(texts: impl IntoIterator<Item = &'a str>) -> Self {
         let mut frequencies = Self::default();
@@ -46,52 +46,63 @@ impl WordFrequencies {
     /// Adds one document.
     pub fn add(&mut self, text: &str) {
         let words = text.split(' ').filter(|word| !word.is_empty() && !word.starts_with(|c: char| c.is_ascii_digit()));
+
+        // Each word counts once for a document.
         let mut hashes: Vec<u64> = words.map(|word| self.keys.bytes(word.as_bytes())).collect();
         hashes.sort_unstable();
         hashes.dedup();
+
         for hash in hashes {
             *self.holding.entry(hash).or_default() += 1;
         }
         self.documents += 1;
     }
 
-    /// Adds what was collected elsewhere, of other documents.
+    /// Adds the counts of other documents.
     pub fn merge(&mut self, other: Self) {
-        // Sums do not depend on the order.
+        // The map has a random order, but sums do not depend on it.
         for (hash, documents) in other.holding {
             *self.holding.entry(hash).or_default() += documents;
         }
+
         self.documents += other.documents;
     }
 
-    /// Number of documents collected from.
+    /// Number of documents counted.
     #[must_use]
     pub fn documents(&self) -> usize {
         self.documents
     }
 
-    /// Whether the word stands in less than 2 % of the documents. Of fewer than 1,000 documents that would be chance: then
-    /// a list of frequent words of Arabic news decides.
+    /// Whether the word occurs in less than 2 % of the documents. With fewer than 1,000 documents that share would be
+    /// chance: then a list of frequent words of Arabic news decides.
     #[must_use]
     pub fn is_rare(&self, word: &str) -> bool {
         if self.is_told_by_list() {
             return !is_listed(word);
         }
-        let holding = self.holding.get(&self.keys.bytes(word.as_bytes())).copied().unwrap_or(0);
-        f64::from(holding) < FREQUENT * self.documents as f64
+
+        f64::from(self.holding(word)) < FREQUENT * self.documents as f64
     }
 
-    /// Whether the word is rare among the documents alone, without the list: it begins with no digit, has three letters or more
-    /// and stands in less than 2 % of them. Of fewer than 1,000 documents, four letters or more, and less than a tenth
-    /// of them or fewer than four.
+    /// Whether the word is rare by the documents alone, without the list: it begins with no digit, has three letters or
+    /// more and occurs in less than 2 % of the documents. With fewer than 1,000 documents it needs four letters or more
+    /// and occurs in less than a tenth of them or in fewer than four.
     pub(crate) fn is_rare_here(&self, word: &str) -> bool {
         let is_few = self.documents < ENOUGH;
         let shortest = if is_few { 4 } else { 3 };
         if word.starts_with(|c: char| c.is_ascii_digit()) || word.chars().count() < shortest {
             return false;
         }
-        let holding = self.holding.get(&self.keys.bytes(word.as_bytes())).copied().unwrap_or(0) as usize;
+
+        let holding = self.holding(word) as usize;
         if is_few { holding * 10 < self.documents.max(40) } else { holding * 50 < self.documents }
+    }
+
+    /// Number of documents with the word.
+    fn holding(&self, word: &str) -> u32 {
+        // A word that no document has is not in the map.
+        self.holding.get(&self.keys.bytes(word.as_bytes())).map_or(0, |documents| *documents)
     }
 
     /// Whether there are too few documents, so that the list decides.
@@ -100,7 +111,7 @@ impl WordFrequencies {
     }
 }
 
-/// Whether the list of frequent words of Arabic news holds the word.
+/// Whether the word is in the list of frequent words of Arabic news.
 pub(super) fn is_listed(word: &str) -> bool {
     LIST.contains(word)
 }

@@ -1,58 +1,58 @@
-//! The facts guard: two texts of one template that tell other facts are no copies.
+//! The facts guard: two texts of one template that tell different facts are no copies.
 //!
-//! Two weather reports, two royal cables and two reports of an execution share most of their words, and differ in the few
-//! that matter. What differs between copies is the opposite: spellings, bylines, titles, sentences left out, here and there
-//! another word for the same thing. So the guard aligns two texts and looks into the slots where one has other words than
-//! the other ([`FactsEvidence`]); a word counts that is rare in the run's documents, unknown to the other text in any form, and
-//! no spelling of a word opposite. `docs/FACTS.md` tells the rule, how it was measured, and what it misses.
+//! Two weather reports, two royal cables or two reports of an execution share most words and differ in the few that
+//! matter. Copies differ in spellings, bylines, titles, omitted sentences and some synonyms. The guard aligns two texts
+//! and examines the slots where their words differ ([`FactsEvidence`]). A word counts if it is rare in the documents of
+//! the run, if the other text has it in no form, and if it is no spelling of a word on the other side of the slot.
+//! `docs/FACTS.md` has the rule, its measurements and its misses.
 //!
 //! ```
-//! use mukarrar::similarity::facts::{Guard, WordFrequencies};
+//! use mukarrar::similarity::facts::{FactsGuard, WordFrequencies};
 //!
-//! let guard = Guard::new(WordFrequencies::default());
+//! let guard = FactsGuard::new(WordFrequencies::default());
 //! let friday = "اعلنت وزاره الصحه اليوم الجمعه عدم تسجيل اي حالات جديده بالفيروس";
 //! let saturday = "اعلنت وزاره الصحه اليوم السبت عدم تسجيل اي حالات جديده بالفيروس";
 //! assert!(guard.is_variant(friday, saturday));
 //! assert!(!guard.is_variant(friday, "اعلنت وزاره الصحه عدم تسجيل اي حالات جديده بالفيروس اليوم"));
 //! ```
 //!
-//! Files: `slots` finds where two texts differ, `table` knows the words of time and units, `numbers` what is another number or
-//! date, `names` what can be a name, `series` lists of one sentence, `frequencies` what is rare, `text` what one text knows; `evidence` counts, and `rule`
-//! decides.
+//! Files: `slots` the places where two texts differ; `word_meanings` words of time, order and measure; `numbers`
+//! numbers and dates; `names` names; `series` lists of one sentence; `frequencies` rare words; `facts_text` one text;
+//! `evidence` the counts; `rule` the decision.
 
 mod evidence;
+mod facts_text;
 mod frequencies;
 mod names;
 mod numbers;
 mod rule;
 mod series;
 mod slots;
-mod table;
-mod text;
+mod word_meanings;
 
 use crate::similarity::VariantReason;
 
 pub use evidence::FactsEvidence;
 pub use frequencies::WordFrequencies;
 
-/// Whether pairs that tell other facts are told apart from copies.
+/// Whether the facts guard is applied.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Facts {
-    /// They are variants: shown, kept.
+    /// Pairs with different facts are variants: shown, kept.
     #[default]
     Guard,
-    /// They are copies like others.
+    /// Pairs with different facts are copies like others.
     Off,
 }
 
 /// Pairs of this Jaccard or more are never variants.
 pub const CERTAIN: f64 = 0.9;
 
-/// Percent of the words of a text that the built-in list must know for the list to tell what is rare. Arabic
-/// news has .30 or more in 99 of 100 texts, Urdu news .14 at most.
+/// Least percentage of the words of a text that the built-in list must know to decide what is rare. Arabic news has 30
+/// % or more in 99 of 100 texts, Urdu news 14 % at most.
 const LISTED: usize = 20;
 
-/// Texts with more tokens are books, in which no slot tells what the whole is about.
+/// Texts with more tokens are books, in which no slot is a fact of the whole.
 const LONGEST_TEXT: usize = 20_000;
 
 /// The guard of one run.
@@ -62,52 +62,55 @@ pub struct FactsGuard {
 }
 
 impl FactsGuard {
-    /// A guard that knows how often words stand in the documents of the run.
+    /// A guard with the word frequencies of the run.
     #[must_use]
     pub fn new(frequencies: WordFrequencies) -> Self {
         Self { frequencies }
     }
 
-    /// Adds a document to those that tell how often words stand: for a guard that judges while texts come in.
+    /// Adds a document to the word frequencies, for a guard that judges while documents arrive.
     pub fn learn(&mut self, text: &str) {
         self.frequencies.add(text);
     }
 
-    /// How often words stand in the documents it knows.
+    /// The word frequencies.
     pub(crate) fn frequencies(&self) -> &WordFrequencies {
         &self.frequencies
     }
 
-    /// Whether the text is in a language whose frequent words the guard knows by its list: Arabic.
+    /// Whether the built-in list of frequent words covers the language of the text: Arabic.
     pub(crate) fn reads(&self, text: &str) -> bool {
         is_of_the_list(text)
     }
 
-    /// Number of documents it knows.
+    /// Number of documents of the word frequencies.
     #[must_use]
     pub fn documents(&self) -> usize {
         self.frequencies.documents()
     }
 
-    /// Whether two folded texts tell other facts in one template: whether there is a [`reason`](Self::reason).
+    /// Whether two folded texts tell different facts in one template: whether there is a [`reason`](Self::reason).
     #[must_use]
     pub fn is_variant(&self, a: &str, b: &str) -> bool {
         self.reason(a, b).is_some()
     }
 
-    /// What tells two folded texts (tokens joined by one space) of one template apart, if they tell other facts. Symmetric. Ask
-    /// it only of pairs that are alike: of unlike texts it says nothing.
+    /// The reason why two folded texts (tokens joined by one space) of one template are no copies; `None` if their
+    /// facts do not differ. Symmetric. Only meaningful for similar texts.
     ///
-    /// Where names and numbers both differ, the reason is facts. Near linear for texts that are alike, and bounded for others;
-    /// nothing if either has more than 20,000 tokens. Numbers are looked at in any language, words in Arabic alone while the list
-    /// of frequent words decides what is rare.
+    /// If names and numbers differ, the reason is facts. Always `None` if a text has more than 20,000 tokens. Numbers
+    /// are compared in any language; words only in Arabic as long as the built-in list decides what is rare. Near
+    /// linear for similar texts, bounded for others.
     #[must_use]
     pub fn reason(&self, a: &str, b: &str) -> Option<VariantReason> {
         if a.split(' ').nth(LONGEST_TEXT).is_some() || b.split(' ').nth(LONGEST_TEXT).is_some() {
             return None;
         }
+
         let evidence = FactsEvidence::of(a, b, &self.frequencies);
+        // The built-in list knows Arabic alone, so the words of other languages would all be rare.
         let knows_words = || !self.frequencies.is_told_by_list() || is_of_the_list(a) && is_of_the_list(b);
+
         if rule::tells_other_facts(&evidence) && knows_words() {
             Some(VariantReason::Facts)
         } else {
@@ -115,7 +118,7 @@ impl FactsGuard {
         }
     }
 
-    /// What [`reason`](Self::reason) decides by.
+    /// The counts by which [`reason`](Self::reason) decides.
     #[must_use]
     pub fn evidence(&self, a: &str, b: &str) -> FactsEvidence {
         FactsEvidence::of(a, b, &self.frequencies)
@@ -126,9 +129,11 @@ impl FactsGuard {
 fn is_of_the_list(text: &str) -> bool {
     let words = text.split(' ').filter(|word| !word.starts_with(|c: char| c.is_ascii_digit()));
     let (words, listed) = words.fold((0, 0), |(words, listed), word| {
-        let known = frequencies::is_listed(word) || table::meaning(word).is_some();
+        // Months and weekdays are frequent, but not all of them are in the list.
+        let known = frequencies::is_listed(word) || word_meanings::meaning(word).is_some();
         (words + 1, listed + usize::from(known))
     });
+
     listed * 100 >= words * LISTED
 }
 

@@ -1,40 +1,41 @@
-//! Numbers of folded texts: which tell something else, and which are the same written otherwise.
+//! Numbers and dates of folded texts: which ones differ, and which are one number in two notations.
 //!
-//! Papers write one number in many ways: 10.7 is 7 ر 10 in one and 7.10, mirrored, in another; 25823 is 25 الفا و 823; 1103.25
-//! is 1103 where it is rounded. So numbers are compared by their digits, in any order and without zeros: what differs even
-//! then is another number.
+//! Papers write one number in many ways: 10.7 as 7 ر 10 or, mirrored, as 7.10; 25823 as 25 الفا و 823; 1103.25 rounded
+//! as
+//! 1103. So numbers are compared by their digits, in any order and without zeros; numbers that differ even then are
+//!       different.
 
 use std::ops::Range;
 
-use super::table::{DateCalendar, WordMeaning, meaning};
+use super::word_meanings::{DateCalendar, WordMeaning, meaning};
 
-/// Longest slot, in tokens a side, in which numbers among words are set against one another.
+/// Longest slot with numbers and words whose numbers are compared, in tokens of a side.
 const LONGEST_MIXED: usize = 12;
 
-/// A day of a calendar that a text names.
+/// A day of a calendar that occurs in a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct NamedDate {
     calendar: DateCalendar,
     day: u32,
-    /// 0 if it is not known.
+    /// 1 to 12; 0 if it is not known.
     month: u32,
     /// Its tokens.
     at: Range<usize>,
 }
 
 impl NamedDate {
-    /// Whether two may be one day.
+    /// Whether both can be the same day.
     fn may_be(&self, other: &Self) -> bool {
         let same_month = self.month == other.month || self.month == 0 || other.month == 0;
         self.calendar == other.calendar && self.day == other.day && same_month
     }
 }
 
-/// Numbers that stand against other numbers.
+/// Numbers of replaced numbers.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct FigurePair {
     pub(super) all: usize,
-    /// Those with a fraction on both sides, as prices have.
+    /// Those with a fraction on both sides, as in prices.
     pub(super) decimals: usize,
 }
 
@@ -43,48 +44,54 @@ pub(super) fn is_number(word: &str) -> bool {
     word.starts_with(|c: char| c.is_ascii_digit())
 }
 
-/// Whether a slot holds nothing but numbers, as many on each side.
+/// Whether a slot has only numbers, as many on each side.
 pub(super) fn are_other_numbers(a: &[&str], b: &[&str]) -> bool {
     let all = |words: &[&str]| words.iter().all(|word| is_number(word));
     a.len() == b.len() && all(a) && all(b)
 }
 
-/// Whether numbers of a slot can be set against those opposite: it is short, or holds nothing else.
+/// Whether the numbers of the two sides of a slot can be compared: the slot is short, or has only numbers.
 pub(super) fn are_comparable(a: &[&str], b: &[&str]) -> bool {
     let all = |words: &[&str]| words.iter().all(|word| is_number(word));
     a.len().max(b.len()) <= LONGEST_MIXED || all(a) && all(b)
 }
 
-/// Numbers of a slot that stand against others: each against the one in its place where there are as many on both sides.
+/// The replaced numbers of a slot: if both sides have as many, each is compared with the one in its place.
 pub(super) fn figures(a: &[&str], b: &[&str]) -> FigurePair {
     let (a, b) = (in_digits(a), in_digits(b));
     if digits(&a) == digits(&b) {
         return FigurePair::default();
     }
+
+    // Without a counterpart for each number none can be a rounding or a decimal.
     if a.len() != b.len() {
         return FigurePair { all: a.len().min(b.len()), decimals: 0 };
     }
+
     let differing = a.iter().zip(&b).filter(|(x, y)| digits(&[x]) != digits(&[y]) && !is_rounded(x, y));
     let decimal = |word: &str| word.contains('.');
+
     differing.fold(FigurePair::default(), |sum, (x, y)| FigurePair {
         all: sum.all + 1,
         decimals: sum.decimals + usize::from(decimal(x) && decimal(y)),
     })
 }
 
+/// The numbers among the words.
 fn in_digits<'a>(words: &[&'a str]) -> Vec<&'a str> {
     words.iter().copied().filter(|word| is_number(word)).collect()
 }
 
-/// The digits of numbers in one order, without zeros.
+/// The sorted digits of numbers, without zeros.
 fn digits(numbers: &[&str]) -> Vec<u8> {
     let mut digits: Vec<u8> =
         numbers.iter().flat_map(|number| number.bytes()).filter(|b| (b'1'..=b'9').contains(b)).collect();
     digits.sort_unstable();
+
     digits
 }
 
-/// Whether one is the other without its fraction.
+/// Whether one number is the other without its fraction.
 fn is_rounded(a: &str, b: &str) -> bool {
     let whole = |number: &str| number.split('.').next().map(str::to_owned);
     a.contains('.') != b.contains('.') && whole(a) == whole(b)
@@ -95,6 +102,8 @@ fn year(word: &str) -> Option<DateCalendar> {
     if word.len() != 4 {
         return None;
     }
+
+    // No number: no year.
     match word.parse().ok()? {
         1900..=2100_u32 => Some(DateCalendar::Gregorian),
         1300..=1500 => Some(DateCalendar::Hijri),
@@ -102,23 +111,27 @@ fn year(word: &str) -> Option<DateCalendar> {
     }
 }
 
-/// Whether a slot sets a year against another of the same calendar, neither of which the other text has.
+/// Whether a slot replaces a year by another of the same calendar, and the other text lacks each.
 pub(super) fn tells_other_year(a: &[&str], all_b: &[&str], b: &[&str], all_a: &[&str]) -> bool {
     let own = |words: &[&str], other: &[&str]| -> Vec<DateCalendar> {
         words.iter().filter_map(|word| year(word).filter(|_| !other.contains(word))).collect()
     };
     let (a, b) = (own(a, all_b), own(b, all_a));
+
     a.iter().any(|calendar| b.contains(calendar))
 }
 
-/// Whether slots `a` and `b` set a date against another of the same calendar, neither of which the other text has.
+/// Whether the sides `a` and `b` of a slot replace a date by another of the same calendar, and the other text lacks
+/// each. Dates of two calendars are never compared, since copies translate them.
 pub(super) fn tells_other_date(in_a: &[NamedDate], a: &Range<usize>, in_b: &[NamedDate], b: &Range<usize>) -> bool {
     let own = |dates: &[NamedDate], slot: &Range<usize>, other: &[NamedDate]| -> Vec<DateCalendar> {
+        // A slot may hold the day of a date alone.
         let touches = |date: &&NamedDate| date.at.start < slot.end && slot.start < date.at.end;
         let is_new = |date: &&NamedDate| !other.iter().any(|known| known.may_be(date));
         dates.iter().filter(touches).filter(is_new).map(|date| date.calendar).collect()
     };
     let (a, b) = (own(in_a, a, in_b), own(in_b, b, in_a));
+
     a.iter().any(|calendar| b.contains(calendar))
 }
 
@@ -127,15 +140,19 @@ pub(super) fn dates(words: &[&str]) -> Vec<NamedDate> {
     (0..words.len()).filter_map(|at| in_words(words, at).or_else(|| in_numbers(words, at))).collect()
 }
 
-/// A number up to `most`, of two digits at most.
+/// The number of a word of at most two characters, if it is from 1 to `most`.
 fn small(word: &str, most: u32) -> Option<u32> {
     (word.len() <= 2).then(|| word.parse().ok()).flatten().filter(|number| (1..=most).contains(number))
 }
 
+/// The date at a place whose month is a name.
 fn in_words(words: &[&str], at: usize) -> Option<NamedDate> {
     let day = small(words[at], 31)?;
+
+    // 3 من شهر رمضان.
     let between = words[at + 1..].iter().take_while(|word| matches!(**word, "من" | "شهر")).count();
     let month = at + 1 + between;
+
     match meaning(words.get(month)?)? {
         WordMeaning::Month(calendar, number) => {
             Some(NamedDate { calendar, day, month: number.into(), at: at..month + 1 })
@@ -144,6 +161,7 @@ fn in_words(words: &[&str], at: usize) -> Option<NamedDate> {
     }
 }
 
+/// The date at a place that is three numbers, the year first or last.
 fn in_numbers(words: &[&str], at: usize) -> Option<NamedDate> {
     let [first, month, last] = *words.get(at..at + 3)? else { return None };
     let (calendar, day) = match (year(last), year(first)) {

@@ -1,27 +1,28 @@
-//! Texts that say one sentence of many: a list of countries, each with its own name in the same words.
+//! Lists of one sentence: texts that repeat a sentence with different values, for example for each country.
 //!
-//! A cable to one country shares every word but the names with a list of cables to others, and stands against any sentence of
-//! it; no alignment tells that. But a place that takes many values in one text (أعلنت سفارة … في العاصمة) tells what it is: a text
-//! that has another value there, which the first text does not know, and the other way round, tells something else.
+//! A cable to one country shares every word but the names with a list of cables to others. An alignment matches it with
+//! any sentence of the list and cannot show the difference. But a frame with several values in one text (أعلنت سفارة …
+//! في العاصمة) is a slot for facts: if each text has a value there that the other does not know, the texts tell
+//! different facts.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use super::text::{FactsText, are_spellings};
+use super::facts_text::{FactsText, are_spellings};
 
-/// Texts with more tokens are no lists.
+/// Longest text that is examined, in tokens.
 const LONGEST: usize = 2000;
 
 /// Longest value, in tokens.
 const VALUE: usize = 4;
 
-/// Values of a text that are looked at, at most.
+/// Most values of a text that are examined.
 const VALUES: usize = 128;
 
-/// Of each frame.
+/// Most values of one frame.
 const VALUES_OF_FRAME: usize = 16;
 
-/// Two words before a value and two behind.
+/// Two words before a value and two after it.
 type ValueFrame<'a> = [&'a str; 4];
 
 /// Number of frames that one of the texts repeats, and in which each text has a value that the other does not know.
@@ -29,20 +30,24 @@ pub(super) fn series(a: &FactsText<'_>, b: &FactsText<'_>) -> usize {
     if a.words().len().max(b.words().len()) > LONGEST {
         return 0;
     }
+
     let in_a = values(a, b);
     if in_a.is_empty() {
         return 0;
     }
+
     let in_b = values(b, a);
+
     let both = in_a.iter().filter_map(|(frame, values)| Some((frame, values, in_b.get(frame)?)));
     let others = both.filter(|(_, of_a, of_b)| has_other(a, of_a, b, of_b) && has_other(b, of_b, a, of_a));
     others.filter(|(frame, ..)| repeats(a.words(), frame) || repeats(b.words(), frame)).count()
 }
 
-/// Whether one of the values is no spelling of any of the other text.
+/// Whether one of the values is a spelling of no value of the other text.
 fn has_other(text: &FactsText<'_>, values: &[Range<usize>], other: &FactsText<'_>, others: &[Range<usize>]) -> bool {
     let words = |range: &Range<usize>| &text.words()[range.clone()];
     let against = |range: &Range<usize>| &other.words()[range.clone()];
+
     values.iter().any(|value| !others.iter().any(|known| are_alike(words(value), against(known))))
 }
 
@@ -51,19 +56,27 @@ fn values<'a>(text: &FactsText<'a>, other: &FactsText<'_>) -> BTreeMap<ValueFram
     let words = text.words();
     let mut values: BTreeMap<_, Vec<_>> = BTreeMap::new();
     let (mut at, mut found) = (0, 0);
+
     while at < words.len() && found < VALUES {
+        // The run of own words from here on; no value if it is empty or long.
         let length = (at..words.len()).take_while(|at| text.is_own(*at, other)).count();
         let value = at..at + length;
+
+        // A value needs a whole frame around it.
         if (1..=VALUE).contains(&length) && at >= 2 && value.end + 2 <= words.len() {
             let frame = [words[at - 2], words[at - 1], words[value.end], words[value.end + 1]];
+
             let of_frame = values.entry(frame).or_default();
             if of_frame.len() < VALUES_OF_FRAME {
                 of_frame.push(value);
             }
             found += 1;
         }
+
+        // The word after the run is not own, so it begins no value.
         at += length + 1;
     }
+
     values
 }
 
@@ -75,13 +88,16 @@ fn are_alike(a: &[&str], b: &[&str]) -> bool {
 /// Whether the words have two different values in the frame.
 fn repeats(words: &[&str], frame: &ValueFrame<'_>) -> bool {
     let [first, second, third, fourth] = *frame;
+
     let value = |at: usize| {
-        let behind = &words[at..];
-        let length = behind.windows(2).take(VALUE + 1).skip(1).position(|two| two == [third, fourth])? + 1;
-        Some(&behind[..length])
+        let after = &words[at..];
+        let length = after.windows(2).take(VALUE + 1).skip(1).position(|two| two == [third, fourth])? + 1;
+        Some(&after[..length])
     };
+
     let opens = |at: &usize| words[at - 2] == first && words[at - 1] == second;
     let mut values = (2..words.len()).filter(opens).filter_map(value);
+
     values.next().is_some_and(|one| values.any(|other| other != one))
 }
 

@@ -1,34 +1,39 @@
-//! Where two texts of one template differ: the slots in which one has other tokens than the other.
+//! The slots of two texts of one template: the places where their tokens differ.
 //!
-//! Tokens that stand once in each text, with the same neighbours and in the same order, are anchors. Between two anchors
-//! the longest run of shared tokens is kept, then the longest before it and after it, and so on (Ratcliff and Metzener,
-//! "Pattern Matching: The Gestalt Approach", Dr. Dobb's Journal, 1988): unlike a shortest edit script this does not tear a
-//! rewritten phrase into pieces for the sake of a stray "in". A stretch between anchors that is longer than 512 tokens of both
-//! texts holds no slot of a template, so that the time for n tokens is O(n log n + n · 512²) at worst, and near linear for
-//! texts that are alike.
+//! Anchors are tokens that occur once in each text, with the same neighbours and in the same order. Between two anchors
+//! the longest common run of tokens is matched, then recursively the longest before and after it (Ratcliff and
+//! Metzener, "Pattern Matching: The Gestalt Approach", Dr. Dobb's Journal, 1988). Unlike a shortest edit script this
+//! does not split a rewritten phrase at a common word such as "in". A stretch of more than 512 tokens of both texts has
+//! no slots, so the time for n tokens is O(n log n + n · 512²) at worst, and near linear for similar texts.
 
 use std::ops::Range;
 
-use crate::similarity::common::{TokenSlot, longest_ascending, push_slots};
+use crate::similarity::token_gaps::{TokenSlot, longest_ascending, push_slots};
 
 /// The slots of two texts whose tokens are numbers below `vocabulary`, in text order.
 pub(super) fn slots(a: &[u32], b: &[u32], vocabulary: usize) -> Vec<TokenSlot> {
+    // The common beginning and end need no alignment.
     let head = a.iter().zip(b).take_while(|(x, y)| x == y).count();
     let tail = a[head..].iter().rev().zip(b[head..].iter().rev()).take_while(|(x, y)| x == y).count();
     let (a_end, b_end) = (a.len() - tail, b.len() - tail);
+
     let mut found = Vec::new();
     let mut from = (head, head);
     for anchor in anchors(a, head..a_end, b, head..b_end, vocabulary).into_iter().chain([(a_end, b_end)]) {
         push_slots(a, from.0..anchor.0, b, from.1..anchor.1, &mut found);
         from = (anchor.0 + 1, anchor.1 + 1);
     }
+
     found
 }
 
-/// Places of the most tokens that stand once in each range, between the same neighbours, and in one order, ascending.
+/// The places of the anchors in both texts, ascending: the most tokens that occur once in each range, between the same
+/// neighbours, and in one order.
 fn anchors(a: &[u32], in_a: Range<usize>, b: &[u32], in_b: Range<usize>, vocabulary: usize) -> Vec<(usize, usize)> {
     const NOWHERE: u32 = u32::MAX;
     const TWICE: u32 = u32::MAX - 1;
+
+    // The place of each token of the vocabulary, unless it occurs never or several times.
     let once = |text: &[u32], range: Range<usize>| {
         let mut places = vec![NOWHERE; vocabulary];
         for place in range {
@@ -37,12 +42,14 @@ fn anchors(a: &[u32], in_a: Range<usize>, b: &[u32], in_b: Range<usize>, vocabul
         }
         places
     };
+
     let (in_first, in_second) = (once(a, in_a.clone()), once(b, in_b));
     let pairs: Vec<(usize, usize)> = in_a
         .filter(|place| in_first[a[*place] as usize] < TWICE && in_second[a[*place] as usize] < TWICE)
         .map(|place| (place, in_second[a[place] as usize] as usize))
         .filter(|&(x, y)| x > 0 && y > 0 && a[x - 1] == b[y - 1] && a.get(x + 1) == b.get(y + 1))
         .collect();
+
     longest_ascending(&pairs)
 }
 

@@ -1,29 +1,30 @@
-//! Two texts → what they share, what is own to each, and the blocks in which one has other text than the other.
+//! Alignment of two texts: their shared tokens, the own tokens of each, and the blocks where the texts differ.
 //!
-//! A token is *shared* if it lies in a trigram that the other text has, else *own*. Trigrams that stand once in each text, as many
-//! as stand in one order, are joined to *stretches*; between two stretches lies a *gap*. Neighbouring gaps are one *block* if
-//! the stretches between them are short against their own text: a rewritten paragraph shares a phrase here and there.
+//! A token is *shared* if it lies in a trigram that the other text has, else *own*. Of the trigrams that occur once in
+//! each text, the most that have one order are joined to *stretches*; between two stretches lies a *gap*. Neighbouring
+//! gaps form one *block* if the stretches between them are short against their own text, since a rewritten paragraph
+//! still shares some phrases.
 
 use std::ops::Range;
 
 use super::wording::{TRIGRAM, Wording};
-use crate::similarity::common::{GapPiece, TokenSlot, longest_ascending, visit_gap};
+use crate::similarity::token_gaps::{GapPiece, TokenSlot, longest_ascending, visit_gap};
 
 /// Most neighbouring gaps of one block.
 const GAPS_OF_BLOCK: usize = 64;
 
-/// Two texts side by side; the shorter one is `a`.
+/// Two aligned texts; the shorter one is `a`.
 #[derive(Debug)]
 pub(super) struct TextAlignment {
     /// The trigrams that both have, ascending.
     pub(super) shared: Vec<u64>,
     pub(super) a: OwnText,
     pub(super) b: OwnText,
-    /// What stands between the stretches that both have, in text order; the first and the last may be empty.
+    /// The gaps between the stretches, in text order; the first and the last may be empty.
     gaps: Vec<StretchGap>,
 }
 
-/// What is own to one text.
+/// The own tokens of one text.
 #[derive(Debug)]
 pub(super) struct OwnText {
     /// For each token whether it is shared.
@@ -32,18 +33,18 @@ pub(super) struct OwnText {
     pub(super) tokens: usize,
 }
 
-/// Text between two stretches, with what follows it.
+/// The text between two stretches, and the length of the stretch after it.
 #[derive(Debug, Clone)]
 struct StretchGap {
     a: Range<usize>,
     b: Range<usize>,
     /// Own tokens on each side.
     own: [usize; 2],
-    /// Tokens of the stretch behind it.
+    /// Tokens of the stretch after it.
     stretch: usize,
 }
 
-/// A place in which one text has other words than the other.
+/// A place where the texts have different words.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct ReplacedBlock {
     pub(super) a: Range<usize>,
@@ -52,14 +53,14 @@ pub(super) struct ReplacedBlock {
     pub(super) own: usize,
 }
 
-/// Two texts, token by token.
+/// Two texts aligned token by token.
 #[derive(Debug)]
 pub(super) struct TokenAlignment {
-    /// For each token of the first text whether the second has it too, in the same order.
+    /// For each token of the first text, whether the second has it in the same order.
     pub(super) matched: Vec<bool>,
-    /// How many of them lie in stretches.
+    /// Number of tokens of the first text that lie in stretches.
     pub(super) anchored: usize,
-    /// Where one text has other tokens than the other, in text order.
+    /// The places where the texts have different tokens, in text order.
     pub(super) slots: Vec<TokenSlot>,
 }
 
@@ -71,12 +72,13 @@ struct CommonStretch {
 }
 
 impl OwnText {
-    /// Of a text of so many tokens, given the places where shared trigrams start.
+    /// The own tokens of a text of `tokens` tokens whose shared trigrams begin at `starts`.
     pub(super) fn new(tokens: usize, starts: impl Iterator<Item = u32>) -> Self {
         let mut covered = vec![false; tokens];
         for start in starts {
             covered[start as usize..start as usize + TRIGRAM].fill(true);
         }
+
         let tokens = covered.iter().filter(|covered| !**covered).count();
         Self { covered, tokens }
     }
@@ -96,7 +98,7 @@ impl OwnText {
         self.covered.split(|covered| *covered).map(<[bool]>::len).max().unwrap_or(0)
     }
 
-    /// Whether the trigram that begins at `place` has own tokens alone.
+    /// Whether all tokens of the trigram that begins at `place` are own.
     pub(super) fn is_wholly_own(&self, place: usize) -> bool {
         self.covered[place..place + TRIGRAM].iter().all(|covered| !covered)
     }
@@ -108,30 +110,38 @@ impl TextAlignment {
         let shared = a.shared(b);
         let own_a = OwnText::new(a.words().len(), shared.iter().flat_map(|shared| shared.in_a.iter().copied()));
         let own_b = OwnText::new(b.words().len(), shared.iter().flat_map(|shared| shared.in_b.iter().copied()));
+
+        // A trigram that occurs once in each text has one possible counterpart.
         let mut once: Vec<(usize, usize)> = shared
             .iter()
             .filter(|shared| shared.in_a.len() == 1 && shared.in_b.len() == 1)
             .map(|shared| (shared.in_a[0] as usize, shared.in_b[0] as usize))
             .collect();
         once.sort_unstable();
+
         let stretches = stretches(&longest_ascending(&once), a.words(), b.words());
         let gaps = gaps(&stretches, &own_a, &own_b);
         let shared = shared.iter().map(|shared| shared.trigram).collect();
+
         Self { shared, a: own_a, b: own_b, gaps }
     }
 
-    /// Blocks with at least `least` own tokens on each side, none of which overlap: the one with most own tokens first. Gaps
-    /// are joined if the stretches between them have at most half as many tokens as the block has own ones.
+    /// Disjoint blocks with at least `least` own tokens on each side, those with most own tokens first. Gaps are joined
+    /// if the stretches between them have at most half as many tokens as the block has own ones.
     pub(super) fn blocks(&self, least: usize) -> Vec<ReplacedBlock> {
         let mut candidates = self.candidates(least.max(1));
         candidates.sort_unstable();
+
         let mut taken = vec![false; self.gaps.len()];
         let mut blocks = Vec::new();
+
         for candidate in candidates {
             let gaps = candidate.first..=candidate.last;
+            // A better block has one of its gaps.
             if taken[gaps.clone()].iter().any(|taken| *taken) {
                 continue;
             }
+
             taken[gaps].fill(true);
             let (first, last) = (&self.gaps[candidate.first], &self.gaps[candidate.last]);
             blocks.push(ReplacedBlock {
@@ -140,51 +150,63 @@ impl TextAlignment {
                 own: candidate.own.0,
             });
         }
+
         blocks
     }
 
-    /// Most tokens of the first text that the second may have in the same order.
+    /// An upper bound of the tokens of the first text that the second has in the same order.
     pub(super) fn most_matched(&self) -> usize {
         let in_gaps: usize = self.gaps.iter().map(|gap| gap.a.len()).sum();
         let at_most: usize = self.gaps.iter().map(|gap| gap.a.len().min(gap.b.len())).sum();
         self.a.covered.len() - in_gaps + at_most
     }
 
-    /// The texts token by token: the gaps are aligned too.
+    /// The alignment token by token: also inside the gaps.
     pub(super) fn in_detail(&self, a: &Wording, b: &Wording) -> TokenAlignment {
         let mut detail =
             TokenAlignment { matched: vec![true; a.words().len()], anchored: a.words().len(), slots: Vec::new() };
+
         for gap in &self.gaps {
+            // All tokens outside of gaps lie in stretches and match.
             detail.anchored -= gap.a.len();
             detail.matched[gap.a.clone()].fill(false);
+
             let TokenAlignment { matched, slots, .. } = &mut detail;
             visit_gap(a.words(), gap.a.clone(), b.words(), gap.b.clone(), |piece| match piece {
                 GapPiece::Both(tokens) => matched[tokens].fill(true),
                 GapPiece::Slot(slot) => slots.push(slot),
             });
         }
+
         detail
     }
 
+    /// All runs of neighbouring gaps that can be a block.
     fn candidates(&self, least: usize) -> Vec<BlockCandidate> {
         let has_own = |gap: &StretchGap| gap.own != [0, 0];
         let mut candidates = Vec::new();
+
+        // A block begins and ends with a gap that has own tokens.
         for (first, _) in self.gaps.iter().enumerate().filter(|(_, gap)| has_own(gap)) {
             let (mut own, mut between) = ([0, 0], 0);
+
             for (last, gap) in self.gaps.iter().enumerate().skip(first).take(GAPS_OF_BLOCK) {
                 own = [own[0] + gap.own[0], own[1] + gap.own[1]];
                 let fewer = own[0].min(own[1]);
+
                 if has_own(gap) && fewer >= least && 2 * between <= fewer {
                     candidates.push(BlockCandidate { own: std::cmp::Reverse(fewer), between, first, last });
                 }
+
                 between += gap.stretch;
             }
         }
+
         candidates
     }
 }
 
-/// Neighbouring gaps that may be one block, in the order in which they are taken.
+/// Neighbouring gaps that can be one block; ordered by preference, the best first.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct BlockCandidate {
     own: std::cmp::Reverse<usize>,
@@ -194,17 +216,20 @@ struct BlockCandidate {
     last: usize,
 }
 
-/// The stretches that trigrams, ascending in both texts, make: joined where they touch, then extended over equal tokens.
+/// The stretches of trigrams that ascend in both texts: joined if they touch, then extended over equal tokens.
 fn stretches(trigrams: &[(usize, usize)], a: &[u64], b: &[u64]) -> Vec<CommonStretch> {
     let mut stretches: Vec<CommonStretch> = Vec::new();
+
     for &(x, y) in trigrams {
         let (end_x, end_y) = (x + TRIGRAM, y + TRIGRAM);
+
         match stretches.last_mut() {
-            // On the diagonal of the last stretch, without a gap.
+            // Continues the last stretch on its diagonal, without a gap.
             Some(last) if x <= last.a.end && y + last.a.start == last.b.start + x => {
                 last.a.end = end_x;
                 last.b.end = end_y;
             }
+            // On another diagonal it may overlap the last stretch: only the part after it counts.
             Some(last) => {
                 let (start_x, start_y) = (x.max(last.a.end), y.max(last.b.end));
                 stretches.push(CommonStretch { a: start_x..end_x.max(start_x), b: start_y..end_y.max(start_y) });
@@ -212,21 +237,24 @@ fn stretches(trigrams: &[(usize, usize)], a: &[u64], b: &[u64]) -> Vec<CommonStr
             None => stretches.push(CommonStretch { a: x..end_x, b: y..end_y }),
         }
     }
+
     extend(&mut stretches, a, b);
     stretches
 }
 
-/// Extends each stretch over equal tokens, as far as its neighbours.
+/// Extends each stretch over equal tokens in both directions, at most to its neighbours.
 fn extend(stretches: &mut [CommonStretch], a: &[u64], b: &[u64]) {
     for place in 0..stretches.len() {
         let (from_a, from_b) =
             place.checked_sub(1).map_or((0, 0), |last| (stretches[last].a.end, stretches[last].b.end));
         let (to_a, to_b) = stretches.get(place + 1).map_or((a.len(), b.len()), |next| (next.a.start, next.b.start));
+
         let CommonStretch { a: in_a, b: in_b } = &mut stretches[place];
         while in_a.start > from_a && in_b.start > from_b && a[in_a.start - 1] == b[in_b.start - 1] {
             in_a.start -= 1;
             in_b.start -= 1;
         }
+
         while in_a.end < to_a && in_b.end < to_b && a[in_a.end] == b[in_b.end] {
             in_a.end += 1;
             in_b.end += 1;
@@ -234,16 +262,21 @@ fn extend(stretches: &mut [CommonStretch], a: &[u64], b: &[u64]) {
     }
 }
 
+/// The gaps before, between and after the stretches.
 fn gaps(stretches: &[CommonStretch], own_a: &OwnText, own_b: &OwnText) -> Vec<StretchGap> {
     let end =
         CommonStretch { a: own_a.covered.len()..own_a.covered.len(), b: own_b.covered.len()..own_b.covered.len() };
     let mut gaps = Vec::with_capacity(stretches.len() + 1);
     let (mut from_a, mut from_b) = (0, 0);
+
+    // An empty stretch at the end closes the last gap.
     for stretch in stretches.iter().chain([&end]) {
         let (a, b) = (from_a..stretch.a.start, from_b..stretch.b.start);
         let own = [own_a.count(&a), own_b.count(&b)];
+
         gaps.push(StretchGap { a, b, own, stretch: stretch.a.len() });
         (from_a, from_b) = (stretch.a.end, stretch.b.end);
     }
+
     gaps
 }

@@ -1,41 +1,41 @@
-//! Copies below the threshold: texts that were edited throughout, or cut and edited.
+//! Copies below the threshold: texts that were edited throughout, or shortened and edited.
 //!
-//! An edit every few words spoils most trigrams and leaves the text what it is. So below the threshold the order of words decides:
-//! a pair is one text if most tokens of both stand in one order, with the same numbers, under the same lead, no passage is replaced,
-//! and what they share is not common wording of the run. A form that tells other facts fails by its numbers, its common wording or
-//! the facts guard, which is asked before.
+//! An edit every few words destroys most trigrams of a text but not the text. So below the threshold the order of words
+//! decides. A pair is one text if most tokens of both have one order, their numbers and lead agree, no passage is
+//! replaced, and the shared wording is not common in the run. A form with other facts fails by its numbers, its common
+//! wording, or the facts guard, which is applied before.
 
 use super::alignment::{TextAlignment, TokenAlignment};
 use super::wording::tokens;
-use super::{CorpusEvidence, TextEvidence, percentile};
-use crate::similarity::common::TokenSlot;
+use super::{CorpusEvidence, TextEvidence, quartile};
+use crate::similarity::token_gaps::TokenSlot;
 
-/// Fewest distinct texts of a run that tell what wording is common.
+/// Fewest distinct texts of a run from which common wording can be known.
 const ENOUGH_TEXTS: usize = 1_000;
 
-/// Shared wording of a copy stands in at most one of so many texts, within these bounds.
+/// The shared wording of a copy occurs in at most one of this number of texts, within the bounds below.
 const TEXTS_FOR_ONE: usize = 1_200;
 const COMMON_WORDING: (u32, u32) = (3, 20);
 
 /// Fewest tokens of the shorter text.
 const SHORTEST: usize = 30;
 
-/// Longest own run: tokens, or percent of the shorter text, whichever is more.
+/// Longest own run: tokens, or percent of the shorter text; the larger one holds.
 const OWN_RUN: (usize, usize) = (8, 15);
 
-/// Of 1,000 tokens of the shorter text, numbers that may stand against other numbers.
+/// Most numbers that are replaced by other numbers, of 1,000 tokens of the shorter text.
 const OTHER_NUMBERS: usize = 20;
 
-/// Tokens of the shorter text that count as its lead; half of them have to match.
+/// Tokens of the shorter text that are its lead; half of them must match.
 const LEAD: usize = 25;
 
-/// Of 100 tokens of the shorter and of the longer text, those that a copy has in one order.
+/// Fewest matched tokens of a copy, of 100 tokens of the shorter and of the longer text.
 const SAME_TEXT: (usize, usize) = (80, 60);
 
-/// Of 100 tokens of the shorter text, those that a part has in one order.
+/// Fewest matched tokens of an edited part, of 100 tokens of the shorter text.
 const PART: usize = 70;
 
-/// What two texts below the threshold are.
+/// The relation of two texts below the threshold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum EditedVerdict {
     /// One text, edited throughout.
@@ -52,8 +52,8 @@ impl EditedVerdict {
     pub(crate) const LEAST_CONTAINMENT: f64 = 0.5;
 }
 
-/// Whether one of two texts below the threshold is the other one edited, or an edited part of it. `texts` is the number of
-/// distinct texts of the run. Symmetric. O(n log n) for n tokens, and a bounded time for each gap between what they share.
+/// Tests whether one of two texts below the threshold is the other one edited, or an edited part of it. `texts` is the
+/// number of distinct texts of the run. Symmetric. O(n log n) for n tokens, and a bounded time for each gap.
 pub(crate) fn edited(
     a: TextEvidence<'_>,
     b: TextEvidence<'_>,
@@ -63,33 +63,40 @@ pub(crate) fn edited(
     if texts < ENOUGH_TEXTS || a.wording.is_out_of_reach() || b.wording.is_out_of_reach() {
         return None;
     }
+
+    // The cheap tests first, since most pairs fail one of them.
     let [a, b] = super::in_order(a, b);
     let tokens_a = a.wording.words().len();
-    // The cheap questions first: most pairs that are asked about fail one of them.
     if tokens_a < SHORTEST || share_common_wording(a, b, evidence, texts) {
         return None;
     }
+
     let alignment = TextAlignment::new(a.wording, b.wording);
     let (least, share) = OWN_RUN;
     if alignment.a.longest_run() > least.max(tokens_a * share / 100) {
         return None;
     }
+
+    // By the upper bound, before the alignment in detail.
     kind(alignment.most_matched(), a, b)?;
     if !share_most_numbers(a, b) {
         return None;
     }
+
     let detail = alignment.in_detail(a.wording, b.wording);
     if !has_same_lead(&detail) || 2 * detail.anchored < tokens_a || sets_numbers_against_others(a, b, &detail) {
         return None;
     }
+
     let matched = detail.matched.iter().filter(|matched| **matched).count();
     kind(matched, a, b)
 }
 
-/// What the texts are if so many tokens of the shorter one stand in the longer one in one order.
+/// The verdict for texts of which `matched` tokens of the shorter one occur in the longer one in the same order.
 fn kind(matched: usize, a: TextEvidence<'_>, b: TextEvidence<'_>) -> Option<EditedVerdict> {
     let (tokens_a, tokens_b) = (a.wording.words().len(), b.wording.words().len());
     let (of_shorter, of_longer) = SAME_TEXT;
+
     if matched * 100 >= tokens_a * of_shorter && matched * 100 >= tokens_b * of_longer {
         Some(EditedVerdict::Copy)
     } else {
@@ -97,45 +104,52 @@ fn kind(matched: usize, a: TextEvidence<'_>, b: TextEvidence<'_>) -> Option<Edit
     }
 }
 
-/// Whether the median of what both have stands in more texts than a story does.
+/// Whether the shared trigrams, by their median, occur in more texts than those of one story do.
 fn share_common_wording(a: TextEvidence<'_>, b: TextEvidence<'_>, evidence: CorpusEvidence<'_>, texts: usize) -> bool {
     let Some(frequencies) = evidence.run else { return true };
+
     let shared = a.wording.shared(b.wording);
     let mut found: Vec<u32> = shared.iter().filter_map(|shared| frequencies.of(shared.trigram)).collect();
     let (least, most) = COMMON_WORDING;
-    percentile(&mut found, 2) > ((texts / TEXTS_FOR_ONE) as u32).clamp(least, most)
+
+    quartile(&mut found, 2) > ((texts / TEXTS_FOR_ONE) as u32).clamp(least, most)
 }
 
-/// Whether too many numbers of one text stand in a slot against others of the other.
+/// Whether too many numbers of one text are replaced by other numbers.
 fn sets_numbers_against_others(a: TextEvidence<'_>, b: TextEvidence<'_>, detail: &TokenAlignment) -> bool {
     let of = |text: TextEvidence<'_>| -> Vec<Vec<u8>> { tokens(text.folded).map(<[u8]>::to_vec).collect() };
     let most = a.wording.words().len() * OTHER_NUMBERS;
     let (a, b) = (of(a), of(b));
+
     let other = |slot: &TokenSlot| {
+        // Groups of digits without an equal one, on the side that has fewer.
         let a = groups(a[slot.a.clone()].iter().map(Vec::as_slice));
         let b = groups(b[slot.b.clone()].iter().map(Vec::as_slice));
         a.len().min(b.len()) - super::common(&a, &b)
     };
+
     detail.slots.iter().map(other).sum::<usize>() * 1000 > most
 }
 
-/// Whether two thirds of the numbers of the text that has fewer stand in the other.
+/// Whether two thirds of the numbers of the text that has fewer occur in the other.
 fn share_most_numbers(a: TextEvidence<'_>, b: TextEvidence<'_>) -> bool {
     let (a, b) = (groups(tokens(a.folded)), groups(tokens(b.folded)));
     3 * super::common(&a, &b) >= 2 * a.len().min(b.len())
 }
 
+/// Whether half of the lead of the shorter text is matched.
 fn has_same_lead(detail: &TokenAlignment) -> bool {
     let lead = &detail.matched[..detail.matched.len().min(LEAD)];
     2 * lead.iter().filter(|matched| **matched).count() >= lead.len()
 }
 
-/// The groups of digits of number tokens, ascending: papers write 42.3 and 3 ر 42.
+/// The groups of digits of number tokens, ascending, without leading zeros, since papers write 42.3 and 3 ر 42.
 fn groups<'t>(tokens: impl Iterator<Item = &'t [u8]>) -> Vec<Vec<u8>> {
     let numbers = tokens.filter(|token| crate::normalize::alphabet::is_number(token));
     let digits = numbers.flat_map(|token| token.split(|byte| *byte == b'.')).filter(|group| !group.is_empty());
     let mut groups: Vec<Vec<u8>> =
         digits.map(|group| group.iter().copied().skip_while(|digit| *digit == b'0').collect()).collect();
     groups.sort_unstable();
+
     groups
 }

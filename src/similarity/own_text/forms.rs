@@ -1,9 +1,9 @@
-//! Short pages of one form: ads, decrees and posts that differ in a number, a name or a file, and in nearly nothing else.
+//! Short pages of one form: ads, decrees and posts that differ only in a number, a name or a file.
 //!
-//! A copy is cut, or gets a byline; its edits leave words out and put words in. Pages of one form have something else in the same
-//! place. So these tests ask that hardly a token be without one opposite. What stands in the slot has to be rare on both sides
-//! among four texts of that form or more, for a figure that one paper corrected stands against the figure of all the others. Codes (v1.9, x86) and the
-//! number behind رقم name what a text is about, so that two texts are enough.
+//! Edits of a copy insert and delete words, while pages of one form have other words in the same places. So these tests
+//! require that nearly every token has a counterpart. The words of a slot must be rare on both sides among at least
+//! four texts of the form, since a corrected figure is replaced by the figure of all other copies. A code (v1.9, x86)
+//! or the number after رقم identifies the subject of a text, so two texts are enough.
 
 use std::ops::Range;
 
@@ -11,13 +11,22 @@ use super::alignment::TokenAlignment;
 use super::wording::tokens;
 use super::{RARE, RARER, TextPair};
 use crate::normalize::alphabet;
-use crate::similarity::common::TokenSlot;
+use crate::similarity::token_gaps::TokenSlot;
 
-/// Texts that tell what is common in a form.
+/// Fewest texts from which the common words of a form are known.
 pub(crate) const FORM: u32 = 4;
 
 /// Most tokens of the longer text of which one number is the content.
 const WITH_NUMBER: usize = 160;
+
+/// Most tokens of the longer text of which several numbers are the content.
+const WITH_NUMBERS: usize = 400;
+
+/// Fewest numbers that are the content of two texts of any form.
+const NUMBERS: usize = 2;
+
+/// Most replaced words for each such number: its unit, its name.
+const WORDS_PER_NUMBER: usize = 2;
 
 /// Most tokens of the longer text of which one code is the content.
 const WITH_CODE: usize = 80;
@@ -25,90 +34,104 @@ const WITH_CODE: usize = 80;
 /// Most tokens of the longer text of which one word is the content.
 const WITH_WORD: usize = 50;
 
-/// Most tokens that stand against nothing, where a number or a code is the content.
+/// Most tokens without a counterpart where a number or a code is the content.
 const LOOSE: usize = 6;
 
-/// The same where a word is.
+/// The same where a word is the content.
 const LOOSE_WITH_WORD: usize = 5;
 
 /// Fewest bytes of a word, in the compact alphabet.
 const SHORTEST_WORD: usize = 3;
 
-/// First tokens of a text, which tell its number.
+/// First tokens of a text, among which its number is searched.
 const HEAD: usize = 20;
 
 /// Words that announce the number of a document.
 const ANNOUNCES: [&str; 7] = ["رقم", "برقم", "شماره", "شمارہ", "نمبر", "number", "no"];
 
-/// How many tokens behind such a word the number stands at most (رقم م 12).
+/// Greatest distance of the number from such a word, in tokens (رقم م 12).
 const BEHIND: usize = 2;
 
-/// What two short texts of one form tell otherwise.
+/// The content in which two short texts of one form differ.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum FormContent {
     Number,
     Word,
 }
 
-/// Whether each of two folded texts tells its own number at its beginning, and the other one does not know it.
+/// Whether each of two folded texts announces a number at its beginning that the other text lacks.
 pub(crate) fn have_other_numbers(a: &[u8], b: &[u8]) -> bool {
     let (Some(of_a), Some(of_b)) = (announced(a), announced(b)) else { return false };
+
     of_a != of_b && !tokens(b).any(|token| token == of_a) && !tokens(a).any(|token| token == of_b)
 }
 
 /// The first number of a folded text that a word announces.
 fn announced(folded: &[u8]) -> Option<&[u8]> {
     let head: Vec<&[u8]> = tokens(folded).take(HEAD).collect();
+
     let is_told = |token: &[u8]| {
         let word = alphabet::to_utf8(token);
         ANNOUNCES.contains(&word.as_str())
     };
     let told = (0..head.len()).filter(|place| is_told(head[*place]));
     let number = |place: usize| head.iter().skip(place + 1).take(BEHIND).find(|token| alphabet::is_number(token));
+
     told.filter_map(number).next().copied()
 }
 
-/// Whether a folded text is so short that a code can be its content.
+/// Whether a folded text is short enough for a code to be its content.
 pub(crate) fn can_be_told_by_code(folded: &[u8]) -> bool {
     folded.iter().filter(|byte| **byte == b' ').nth(WITH_CODE - 1).is_none()
 }
 
 impl TextPair<'_> {
-    /// What two short texts of one form tell otherwise, if they differ in little else.
+    /// The content in which two short texts of one form differ, if they differ in little else.
     pub(super) fn other_content(&self) -> Option<FormContent> {
         let longer = self.b.wording.words().len();
-        let near = self.evidence.near.map(|near| (near, self.shared_frequency(near)));
-        let form = near.filter(|(_, shared)| *shared >= FORM);
-        if longer > WITH_NUMBER || longer > WITH_CODE && form.is_none() {
+
+        if longer > WITH_NUMBERS {
             return None;
         }
+
+        // Nearly every token has a counterpart.
         let detail = self.alignment.in_detail(self.a.wording, self.b.wording);
         let loose = self.loose(&detail);
         if loose > LOOSE {
             return None;
         }
+
+        // Several numbers are enough, in a form of any number of texts.
         let [a, b] = [self.a, self.b].map(|text| tokens(text.folded).collect::<Vec<_>>());
+        if has_other_numbers([&a, &b], &detail.slots) {
+            return Some(FormContent::Number);
+        }
+
+        // A code is enough too.
         let tells_code =
             |slot: &TokenSlot| has_own_code(&a[slot.a.clone()], &b) && has_own_code(&b[slot.b.clone()], &a);
         if longer <= WITH_CODE && detail.slots.iter().any(tells_code) {
             return Some(FormContent::Number);
         }
-        let (frequencies, shared) = form?;
+
+        // One number or a word must be rare among the texts of the form.
+        let near = self.evidence.near.map(|near| (near, self.shared_frequency(near)));
+        let (frequencies, shared) = near.filter(|(_, shared)| *shared >= FORM && longer <= WITH_NUMBER)?;
         let most = RARE.max(shared / RARER);
         let [rare_a, rare_b] = [self.a, self.b].map(|text| text.wording.rare_tokens(frequencies, most));
         let sides = [FormSide { tokens: &a, is_rare: &rare_a }, FormSide { tokens: &b, is_rare: &rare_b }];
-        // Titles, counters and tags stand at the edges, and differ between copies.
-        let is_inner =
-            |slot: &&TokenSlot| slot.a.start.min(slot.b.start) > 0 && slot.a.end < a.len() && slot.b.end < b.len();
-        let inner = || detail.slots.iter().filter(is_inner);
+
+        let inner = || inner_slots([&a, &b], &detail.slots);
+
         if inner().any(|slot| tells_number(sides, slot)) {
             return Some(FormContent::Number);
         }
+
         let can_be_a_word = longer <= WITH_WORD && loose <= LOOSE_WITH_WORD;
         (can_be_a_word && inner().any(|slot| tells_word(sides, slot))).then_some(FormContent::Word)
     }
 
-    /// Tokens of both texts that stand against nothing.
+    /// Number of tokens of both texts without a counterpart.
     fn loose(&self, detail: &TokenAlignment) -> usize {
         let matched = detail.matched.iter().filter(|matched| **matched).count();
         let replaced: usize = detail.slots.iter().map(|slot| slot.a.len().min(slot.b.len())).sum();
@@ -116,25 +139,61 @@ impl TextPair<'_> {
     }
 }
 
+/// The slots that have tokens before and behind them. Slots at the edges are titles, counters and tags, which differ
+/// between copies.
+fn inner_slots<'s>([a, b]: [&[&[u8]]; 2], slots: &'s [TokenSlot]) -> impl Iterator<Item = &'s TokenSlot> + use<'s> {
+    let (end_of_a, end_of_b) = (a.len(), b.len());
+    slots
+        .iter()
+        .filter(move |slot| slot.a.start.min(slot.b.start) > 0 && slot.a.end < end_of_a && slot.b.end < end_of_b)
+}
+
+/// Whether two texts differ in at least [`NUMBERS`] numbers, and in few words.
+fn has_other_numbers([a, b]: [&[&[u8]]; 2], slots: &[TokenSlot]) -> bool {
+    // A number that the other text has elsewhere is no other number.
+    let own = |slot: &[&[u8]], other: &[&[u8]]| {
+        let own: Vec<&[u8]> = slot.iter().copied().filter(|token| !other.contains(token)).collect();
+        digits(&own)
+    };
+    let differ = |slot: &&TokenSlot| {
+        let (of_a, of_b) = (own(&a[slot.a.clone()], b), own(&b[slot.b.clone()], a));
+        !of_a.is_empty() && !of_b.is_empty() && of_a != of_b
+    };
+    let numbers = inner_slots([a, b], slots).filter(differ).count();
+
+    let count_words = |tokens: &[&[u8]]| tokens.iter().filter(|token| !alphabet::is_number(token)).count();
+    let words: usize =
+        slots.iter().map(|slot| count_words(&a[slot.a.clone()]).min(count_words(&b[slot.b.clone()]))).sum();
+
+    numbers >= NUMBERS && words <= WORDS_PER_NUMBER * numbers
+}
+
+/// The sorted digits of the numbers among tokens, without zeros, since papers write one number in many ways.
+fn digits(tokens: &[&[u8]]) -> Vec<u8> {
+    let numbers = tokens.iter().filter(|token| alphabet::is_number(token));
+    let mut digits: Vec<u8> =
+        numbers.flat_map(|token| token.iter()).copied().filter(|byte| (b'1'..=b'9').contains(byte)).collect();
+    digits.sort_unstable();
+
+    digits
+}
+
 /// The tokens of one of two texts.
 #[derive(Clone, Copy)]
 struct FormSide<'s> {
     tokens: &'s [&'s [u8]],
-    /// For each token whether few texts have it in its place.
+    /// For each token, whether few texts have it in its place.
     is_rare: &'s [bool],
 }
 
 impl FormSide<'_> {
-    /// The digits of the rare numbers of a range, in one order, without zeros: papers write one number in many ways.
-    fn digits(self, range: Range<usize>) -> Vec<u8> {
-        let numbers = range.filter(|place| self.is_rare[*place] && alphabet::is_number(self.tokens[*place]));
-        let digits = numbers.flat_map(|place| self.tokens[place]);
-        let mut digits: Vec<u8> = digits.copied().filter(|byte| (b'1'..=b'9').contains(byte)).collect();
-        digits.sort_unstable();
-        digits
+    /// The [`digits`] of the rare tokens of a range.
+    fn rare_digits(self, range: Range<usize>) -> Vec<u8> {
+        let rare: Vec<&[u8]> = range.filter(|place| self.is_rare[*place]).map(|place| self.tokens[place]).collect();
+        digits(&rare)
     }
 
-    /// Whether a range holds a rare word that the other text lacks.
+    /// Whether a range has a rare word that the other text lacks.
     fn has_own_word(self, range: Range<usize>, other: Self) -> bool {
         let is_word = |token: &[u8]| token.len() >= SHORTEST_WORD && !alphabet::is_number(token);
         let mut rare = range.filter(|place| self.is_rare[*place]).map(|place| self.tokens[place]);
@@ -142,18 +201,18 @@ impl FormSide<'_> {
     }
 }
 
-/// Whether a slot sets rare numbers against others.
+/// Whether the rare numbers of the two sides of a slot differ.
 fn tells_number([a, b]: [FormSide<'_>; 2], slot: &TokenSlot) -> bool {
-    let (of_a, of_b) = (a.digits(slot.a.clone()), b.digits(slot.b.clone()));
+    let (of_a, of_b) = (a.rare_digits(slot.a.clone()), b.rare_digits(slot.b.clone()));
     !of_a.is_empty() && !of_b.is_empty() && of_a != of_b
 }
 
-/// Whether a slot sets rare words against others, neither of which the other text has.
+/// Whether each side of a slot has a rare word that the other text lacks.
 fn tells_word([a, b]: [FormSide<'_>; 2], slot: &TokenSlot) -> bool {
     a.has_own_word(slot.a.clone(), b) && b.has_own_word(slot.b.clone(), a)
 }
 
-/// Whether a slot holds a code, a Latin word with a digit, that the other text lacks.
+/// Whether a slot has a code (a Latin word with a digit) that the other text lacks.
 fn has_own_code(slot: &[&[u8]], other: &[&[u8]]) -> bool {
     let is_code =
         |token: &[u8]| token.first().is_some_and(u8::is_ascii_lowercase) && token.iter().any(u8::is_ascii_digit);

@@ -1,21 +1,20 @@
-//! In how many texts a trigram stands: what tells furniture from an article.
+//! Document frequencies of word trigrams, which distinguish furniture from articles.
 
 use ahash::AHashMap;
 
-/// In how many distinct texts each word trigram stands.
-///
-/// Counted among texts of one component of candidates (every trigram), or over a whole run (a sample of trigrams).
+/// The number of distinct texts in which each word trigram occurs: every trigram of one component of candidates, or a
+/// sample of the trigrams of a run.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct TrigramFrequencies {
     texts: AHashMap<u64, u32>,
-    /// Trigrams whose upper half is this or more were not counted.
+    /// For a sample: only trigrams whose upper half is below this were counted.
     bound: Option<u32>,
 }
 
 impl TrigramFrequencies {
-    /// Texts that a trigram must stand in to be held; what stands in fewer counts as standing in one.
+    /// Fewest texts of a trigram that is stored; a trigram of fewer texts counts as one of one text.
     ///
-    /// The rule asks whether at most two texts have a trigram, or how many more; so one and two need not be told apart.
+    /// The rule treats frequencies of one and two alike.
     pub(crate) const HELD_FROM: u32 = 3;
 
     /// Counts `trigrams`, each once for each text that has it, in any order. Sorts them: O(n log n).
@@ -36,16 +35,18 @@ impl TrigramFrequencies {
         Self { texts, bound: Some(bound) }
     }
 
-    /// In how many texts the trigram stands; `None` if it was not counted.
+    /// The number of texts of the trigram; `None` if it was not counted.
     pub(super) fn of(&self, trigram: u64) -> Option<u32> {
         let key = match self.bound {
             None => trigram,
             Some(bound) => Some(trigram >> 32).filter(|half| *half < u64::from(bound))?,
         };
+
+        // Not stored: fewer texts than `HELD_FROM`.
         Some(self.texts.get(&key).copied().unwrap_or(1))
     }
 
-    /// Bytes held, about.
+    /// Approximate size in bytes.
     pub(crate) fn bytes(&self) -> u64 {
         // A slot of the table, a byte of its state, and a load of 7/8 at most.
         self.texts.capacity() as u64 * 20

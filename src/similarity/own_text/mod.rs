@@ -1,24 +1,25 @@
-//! The own-text rule: a score says how much text two pages share, not whose text it is.
+//! The own-text rule: finds pairs whose high score comes from furniture, not from a common text.
 //!
-//! Pages of one site share menus, sidebars, footers and forms. Where these are long and the article is short, two articles reach
-//! any threshold by words that are not theirs. The rule splits each text of a pair into *shared* text, which lies in word trigrams
-//! that the other has too, and *own* text. Of the two the rarer one is the content: if own text is rare and shared text common,
-//! the shared part is furniture and the pair is no copy.
+//! Pages of one site share menus, sidebars, footers and forms. If these are long and the article is short, two articles
+//! reach any threshold by words that are not theirs. The rule splits each text of a pair into *shared* text, which lies
+//! in word trigrams of both, and *own* text. The rarer part is the content: if own text is rare and shared text is
+//! common, the shared text is furniture and the pair is no copy.
 //!
-//! How common a trigram is, is counted in distinct texts: among the candidates that hang together with the pair
-//! ([`CorpusEvidence::near`]), and over the run, where a sample of trigrams is counted ([`CorpusEvidence::run`]). Without any counts the rule
-//! can still tell that a long passage was replaced by another.
+//! The frequency of a trigram is its number of distinct texts: among the candidates connected with the pair
+//! ([`CorpusEvidence::near`]), and in the run, for a sample of trigrams ([`CorpusEvidence::run`]). Without frequencies
+//! the rule still finds that a long passage was replaced by another.
 //!
-//! Tests, each of which makes a pair a variant:
+//! Each of these tests makes a pair a variant:
 //!
-//! - *furniture*: the shared text stands in five texts or more, and a block of own text on both sides in few;
-//! - *replaced*: a passage of one text stands where the other has a passage of other words, and it is no furniture itself;
-//! - *numbers*: short pages of one form, most of whose numbers differ, or one number or code alone; documents of other numbers;
-//! - *facts*: pages of one form whose slots hold other words, rare ones on both sides.
+//! - *furniture*: the shared text occurs in five texts or more, and a block of own text on both sides in few;
+//! - *replaced*: a passage of one text is replaced by a passage of other words that is no furniture itself;
+//! - *numbers*: short pages of one form with mostly different numbers, or one different number or code; documents with
+//!   different numbers of their own;
+//! - *facts*: pages of one form whose slots have different words, rare on both sides.
 //!
-//! Own text has to be contiguous, since edits that are scattered over a copy look like own text too. `docs/FACTS.md` has the rule
-//! with its measurements. Files: `wording` holds what is known of one text, `alignment` sets two side by side, `frequency`
-//! counts, `forms` judges short pages.
+//! Own text must be contiguous, since scattered edits of a copy are own text too. `docs/FACTS.md` has the rule with its
+//! measurements. Files: `wording` the hashes of one text, `alignment` the alignment of two, `frequency` the
+//! frequencies, `forms` the tests for short pages, `edited` copies below the threshold.
 
 use ahash::AHashMap;
 
@@ -42,52 +43,52 @@ use alignment::{OwnText, ReplacedBlock, TextAlignment};
 use forms::FormContent;
 use wording::tokens;
 
-/// What the rule counts; where a run measures by it, frequencies over the run are known.
+/// The shingles that the rule counts. Frequencies over the run exist if the run measures by them.
 pub(crate) const MEASURE: ShingleKind = ShingleKind::Word(wording::TRIGRAM as u8);
 
-/// Shared text is common from this many texts on.
+/// Fewest texts of common shared text.
 const COMMON: u32 = 5;
 
-/// Shared text is so common that own text need not form one block.
+/// Fewest texts of very common shared text, for which own text need not form one block.
 const VERY_COMMON: u32 = 20;
 
-/// Own text is rare if it stands in at most this share (one of so many) of the texts that shared text stands in.
+/// Own text is rare if at most one in this number of the texts with the shared text has it.
 const RARER: u32 = 3;
 
-/// Own text that so few texts have is rare whatever else is.
+/// Most texts of own text that is always rare.
 const RARE: u32 = 2;
 
 /// Fewest own tokens of a block on each side.
 const BLOCK: usize = 10;
 
-/// Fewest own tokens on each side where shared text is very common.
+/// Fewest own tokens on each side if shared text is very common.
 const OWN: usize = 12;
 
-/// Fewest tokens of the longest own run there.
+/// Fewest tokens of the longest own run in that case.
 const OWN_RUN: usize = 8;
 
-/// Own tokens from which a block is a passage, whatever the length of the text.
+/// Fewest own tokens of a passage in a text of any length.
 const PASSAGE: usize = 30;
 
-/// A block is also a passage if it has this many of 100 tokens of the shorter text.
+/// Percentage of the tokens of the shorter text from which a block is also a passage.
 const PASSAGE_SHARE: usize = 15;
 
-/// Rare words of two passages that say the same, of 100 of the fewer: from so many on, one was edited into the other.
+/// Fewest common rare words, of 100 rare words of the passage that has fewer, if one passage was edited into the other.
 const SAME_RARE_WORDS: usize = 20;
 
-/// A trigram of a pair is common in this many texts and the pair's text this short: then numbers are its content.
+/// Pairs whose content is numbers: fewest texts with the shared text, and the number of tokens that both texts are below.
 const FORMS: [(u32, usize); 2] = [(8, 160), (5, 80)];
 
-/// From so many texts on that have the form, so many rare tokens of slots are its content.
+/// Pairs whose content is the words of slots: fewest texts of the form, and fewest rare tokens in slots.
 const SLOTS: [(u32, usize); 2] = [(8, 2), (5, 4)];
 
-/// Of 100 tokens that are replaced, those that are rare on both sides.
+/// Fewest tokens that are rare on both sides, of 100 replaced tokens.
 const FILLED: usize = 60;
 
-/// Rare trigrams that both texts have, for each such token: with more the texts share content, and the slot is an edit.
+/// Most shared rare trigrams for each such token: with more, the texts share content and the slot is an edit.
 const SHARED_CONTENT: usize = 4;
 
-/// What the rule knows of a text.
+/// The input of the rule for one text.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct TextEvidence<'t> {
     /// Its tokens in the compact alphabet, joined by one space.
@@ -95,10 +96,10 @@ pub(crate) struct TextEvidence<'t> {
     pub(crate) wording: &'t Wording,
 }
 
-/// What the rule knows of the other texts.
+/// The frequencies that the rule uses.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct CorpusEvidence<'e> {
-    /// Trigrams of the texts that candidates join with the pair.
+    /// Trigrams of the texts that candidates connect with the pair.
     pub(crate) near: Option<&'e TrigramFrequencies>,
     /// Sampled trigrams of all texts.
     pub(crate) run: Option<&'e TrigramFrequencies>,
@@ -106,18 +107,23 @@ pub(crate) struct CorpusEvidence<'e> {
     pub(crate) words: &'e WordFrequencies,
 }
 
-/// Why two texts are no copies although they are alike; `None` if the rule has nothing against it. Symmetric.
+/// The reason why two similar texts are no copies; `None` if the rule finds none. Symmetric.
 ///
 /// O(n log n) for n tokens. Texts of fewer than 3 or more than 20,000 tokens are not judged.
 pub(crate) fn judge(a: TextEvidence<'_>, b: TextEvidence<'_>, evidence: CorpusEvidence<'_>) -> Option<VariantReason> {
     if a.wording.is_out_of_reach() || b.wording.is_out_of_reach() {
         return None;
     }
+
+    // Needs no alignment.
     if forms::have_other_numbers(a.folded, b.folded) {
         return Some(VariantReason::Numbers);
     }
+
     let [a, b] = in_order(a, b);
     let pair = TextPair { a, b, alignment: TextAlignment::new(a.wording, b.wording), evidence };
+
+    // The first test that holds gives the reason.
     if pair.is_furniture() {
         Some(VariantReason::Furniture)
     } else if pair.is_replaced() {
@@ -134,7 +140,8 @@ pub(crate) fn judge(a: TextEvidence<'_>, b: TextEvidence<'_>, evidence: CorpusEv
     }
 }
 
-/// An alignment may turn out otherwise for the sides exchanged, so they have one order: the shorter text first; of equal length the one with the smaller hashes.
+/// Orders the texts, since the alignment depends on their order: the shorter one first, of equally long ones that with
+/// the smaller hashes.
 fn in_order<'t>(a: TextEvidence<'t>, b: TextEvidence<'t>) -> [TextEvidence<'t>; 2] {
     let (words_a, words_b) = (a.wording.words(), b.wording.words());
     let order = words_a.len().cmp(&words_b.len()).then_with(|| words_a.cmp(words_b));
@@ -150,18 +157,19 @@ struct TextPair<'p> {
 }
 
 impl TextPair<'_> {
-    /// Whether shared text is common and own text is not: among the texts that candidates join with the pair, or over the run,
-    /// where it must be very common, since a story that many papers print is common there too.
+    /// Whether shared text is common and own text is rare: among the texts that candidates connect with the pair, or in
+    /// the run, where it must be very common, since a story that many papers print is common there too.
     fn is_furniture(&self) -> bool {
         let CorpusEvidence { near, run, .. } = self.evidence;
         let is_common = |(frequencies, least)| self.is_common_furniture(frequencies, least);
         let TextAlignment { a, b, .. } = &self.alignment;
+
         a.tokens.min(b.tokens) >= BLOCK
             && (near.map(|near| (near, COMMON)).is_some_and(is_common)
                 || run.map(|run| (run, VERY_COMMON)).is_some_and(is_common))
     }
 
-    /// Whether so many texts or more have the shared text, and few have own text.
+    /// Whether at least `least` texts have the shared text, and few have own text.
     fn is_common_furniture(&self, frequencies: &TrigramFrequencies, least: u32) -> bool {
         let TextAlignment { a, b, .. } = &self.alignment;
         let shared = self.shared_frequency(frequencies);
@@ -169,12 +177,15 @@ impl TextPair<'_> {
             return false;
         }
         let most = RARE.max(shared / RARER);
+
+        // Very common shared text: own text may be scattered, as long as it has one run.
         let of_all =
             || ReplacedBlock { a: 0..self.a.wording.words().len(), b: 0..self.b.wording.words().len(), own: 0 };
         let scattered = shared >= VERY_COMMON
             && a.tokens.min(b.tokens) >= OWN
             && a.longest_run().min(b.longest_run()) >= OWN_RUN
             && self.own_frequency(frequencies, &of_all()) <= most;
+
         let is_rare = |block: &ReplacedBlock| self.own_frequency(frequencies, block) <= most;
         scattered || self.alignment.blocks(BLOCK).iter().any(is_rare)
     }
@@ -183,21 +194,23 @@ impl TextPair<'_> {
     fn is_replaced(&self) -> bool {
         let TextAlignment { a, b, .. } = &self.alignment;
         let share = (self.a.wording.words().len() * PASSAGE_SHARE).div_ceil(100);
+        // A short text has shorter passages.
         let least = PASSAGE.min(share).max(BLOCK);
         if a.tokens.min(b.tokens) < least {
             return false;
         }
+
         let replaced = |block: &ReplacedBlock| !self.share_rare_words(block) && !self.is_furniture_itself(block);
         self.alignment.blocks(least).iter().any(replaced)
     }
 
-    /// Whether a block is more common than what the texts share: a page that was read again, with another day's sidebar.
+    /// Whether a block is more common than the shared text: one page that was crawled twice, with different sidebars.
     fn is_furniture_itself(&self, block: &ReplacedBlock) -> bool {
         let Some(frequencies) = self.evidence.run else { return false };
         self.own_frequency(frequencies, block) > RARE.max(self.shared_frequency(frequencies))
     }
 
-    /// Whether the sides of a block share many of their rare words: one was edited into the other.
+    /// Whether the sides of a block share many of their rare words, so that one was edited into the other.
     fn share_rare_words(&self, block: &ReplacedBlock) -> bool {
         let words = self.evidence.words;
         let rare = |text: TextEvidence<'_>, own: &OwnText, range: &std::ops::Range<usize>| {
@@ -209,10 +222,12 @@ impl TextPair<'_> {
             }
             bag
         };
+
         let a = rare(self.a, &self.alignment.a, &block.a);
         let b = rare(self.b, &self.alignment.b, &block.b);
         let fewer = a.values().sum::<usize>().min(b.values().sum());
-        let common: usize = a.iter().map(|(word, times)| b.get(word).copied().unwrap_or(0).min(*times)).sum();
+        let common: usize = a.iter().map(|(word, times)| b.get(word).map_or(0, |others| *others.min(times))).sum();
+
         fewer > 0 && common * 100 >= fewer * SAME_RARE_WORDS
     }
 
@@ -220,20 +235,25 @@ impl TextPair<'_> {
     fn differs_in_numbers(&self) -> bool {
         let Some(frequencies) = self.evidence.near else { return false };
         let longer = self.b.wording.words().len();
+        // Before the frequencies, which cost time.
         if FORMS.iter().all(|(_, tokens)| longer >= *tokens) {
             return false;
         }
+
         let shared = self.shared_frequency(frequencies);
         if !FORMS.iter().any(|(common, tokens)| shared >= *common && longer < *tokens) {
             return false;
         }
+
         let [a, b] =
             [self.a, self.b].map(|text| tokens(text.folded).filter(|token| alphabet::is_number(token)).count());
         let other = self.other_numbers();
+
+        // Most numbers of the side that has fewer differ.
         other > 0 && 2 * other >= a.min(b)
     }
 
-    /// Numbers that stand against other numbers, counted in each block on the side that has fewer.
+    /// Number of numbers replaced by other numbers, counted in each block on the side that has fewer.
     fn other_numbers(&self) -> usize {
         let numbers = |text: TextEvidence<'_>, own: &OwnText, range: &std::ops::Range<usize>| {
             let placed = tokens(text.folded).enumerate().skip(range.start).take(range.len());
@@ -244,75 +264,88 @@ impl TextPair<'_> {
             numbers.sort_unstable();
             numbers
         };
+
         let other = |block: &ReplacedBlock| {
             let a = numbers(self.a, &self.alignment.a, &block.a);
             let b = numbers(self.b, &self.alignment.b, &block.b);
             a.len().min(b.len()) - common(&a, &b)
         };
+
         self.alignment.blocks(1).iter().map(other).sum()
     }
 
-    /// Whether the texts are one form whose slots are filled with other words: what stands in a slot is rare on both sides, while
-    /// the form is common, and nearly nothing rare is shared. A word that was edited stands against the word of all other copies, which is common.
+    /// Whether the texts are one form with different words in its slots: the words of a slot are rare on both sides,
+    /// the form is common, and nearly nothing rare is shared. An edited word is replaced by the word of all other
+    /// copies, which is common.
     fn fills_a_form(&self) -> bool {
         let Some(frequencies) = self.evidence.near else { return false };
         let shared = self.shared_frequency(frequencies);
         let Some((_, least)) = SLOTS.iter().find(|(common, _)| shared >= *common) else { return false };
         let most = RARE.max(shared / RARER);
+
         let detail = self.alignment.in_detail(self.a.wording, self.b.wording);
         let [rare_a, rare_b] = [self.a, self.b].map(|text| text.wording.rare_tokens(frequencies, most));
+
         let (mut filled, mut replaced) = (0, 0);
         for slot in detail.slots {
             replaced += slot.a.len().min(slot.b.len());
-            // Bylines, titles and tags stand at the edges, and differ between copies.
+
+            // Slots at the edges are bylines, titles and tags, which differ between copies.
             let begins = slot.a.start == 0 || slot.b.start == 0;
             if begins || slot.a.end == rare_a.len() || slot.b.end == rare_b.len() {
                 continue;
             }
+
             let rare = |tokens: &[bool]| tokens.iter().filter(|is_rare| **is_rare).count();
             filled += rare(&rare_a[slot.a]).min(rare(&rare_b[slot.b]));
         }
+
         let is_rare = |trigram: &&u64| frequencies.of(**trigram).is_some_and(|texts| texts <= most);
         let shared_content = self.alignment.shared.iter().filter(is_rare).count();
+
         filled >= *least && filled * 100 >= replaced * FILLED && shared_content <= filled * SHARED_CONTENT
     }
 
     /// The 25th of 100 frequencies of the trigrams that both have; 0 if none was counted.
     fn shared_frequency(&self, frequencies: &TrigramFrequencies) -> u32 {
         let mut found: Vec<u32> = self.alignment.shared.iter().filter_map(|trigram| frequencies.of(*trigram)).collect();
-        percentile(&mut found, 1)
+        quartile(&mut found, 1)
     }
 
-    /// The 75th of 100 frequencies of trigrams that are wholly own, in the text of the block where it is larger; 0 if none was
-    /// counted.
+    /// The upper quartile of the frequencies of the wholly own trigrams of a block, on the side where it is larger; 0
+    /// if none was counted.
     fn own_frequency(&self, frequencies: &TrigramFrequencies, block: &ReplacedBlock) -> u32 {
         let of = |text: TextEvidence<'_>, own: &OwnText, range: &std::ops::Range<usize>| {
             let inside = |place: usize| place >= range.start && place + wording::TRIGRAM <= range.end;
             let placed = text.wording.placed().filter(|(_, place)| inside(*place) && own.is_wholly_own(*place));
             let mut found: Vec<u32> = placed.filter_map(|(trigram, _)| frequencies.of(trigram)).collect();
-            percentile(&mut found, 3)
+            quartile(&mut found, 3)
         };
+
         of(self.a, &self.alignment.a, &block.a).max(of(self.b, &self.alignment.b, &block.b))
     }
 }
 
-/// The element `quarters` fourths up the order; 0 if there is none.
-fn percentile(found: &mut [u32], quarters: usize) -> u32 {
+/// The quartile number `quarters` (1 to 3) of the values; 0 if there are none.
+fn quartile(found: &mut [u32], quarters: usize) -> u32 {
     if found.is_empty() {
         return 0;
     }
+
     let place = found.len() * quarters / 4;
     *found.select_nth_unstable(place).1
 }
 
-/// How many elements two ascending lists have in common, repeats counted.
+/// Number of common elements of two ascending lists, repeats counted.
 fn common(a: &[Vec<u8>], b: &[Vec<u8>]) -> usize {
     let (mut i, mut j, mut common) = (0, 0, 0);
+
     while i < a.len() && j < b.len() {
         let order = a[i].cmp(&b[j]);
         common += usize::from(order.is_eq());
         i += usize::from(order.is_le());
         j += usize::from(order.is_ge());
     }
+
     common
 }

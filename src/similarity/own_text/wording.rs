@@ -1,4 +1,4 @@
-//! The words and word trigrams of one text, made once and compared with any number of others.
+//! The hashed words and word trigrams of one text, computed once and compared with many texts.
 
 use super::alignment::OwnText;
 use super::frequency::TrigramFrequencies;
@@ -10,7 +10,7 @@ use crate::shingle::kernel::word_shingles;
 /// Tokens of a trigram.
 pub(super) const TRIGRAM: usize = 3;
 
-/// Texts with more tokens are books: no part of them is furniture of a page.
+/// Texts with more tokens are books, which have no furniture.
 const LONGEST_TEXT: usize = 20_000;
 
 /// The hashes of the words and word trigrams of a folded text. About 20 bytes a token.
@@ -20,25 +20,29 @@ pub(crate) struct Wording {
     words: Box<[u64]>,
     /// The hash of each trigram, ascending; equal ones by place.
     trigrams: Box<[u64]>,
-    /// The place of the first token of each, in the order of `trigrams`.
+    /// The place of the first token of each trigram, in the order of `trigrams`.
     places: Box<[u32]>,
 }
 
 impl Wording {
-    /// About how many bytes a wording takes for each token.
+    /// Approximate size of a wording in bytes for each token.
     pub(crate) const BYTES_PER_TOKEN: usize = 8 + 8 + 4;
 
-    /// The wording of a folded text: tokens in the compact alphabet, joined by one space. `keys` are those of the run, so that
-    /// the trigrams are its `word:3` shingles. O(n log n) for n tokens.
+    /// The wording of a folded text (tokens in the compact alphabet, joined by one space). With the keys of the run the
+    /// trigrams are its `word:3` shingles. O(n log n) for n tokens.
     pub(crate) fn new(folded: &[u8], keys: &HashKeys) -> Self {
         let words: Vec<u64> = tokens(folded).map(|token| keys.bytes(token)).collect();
+
         let mut hashes = Vec::new();
         if words.len() >= TRIGRAM {
             word_shingles(InstructionSet::best(), &words, TRIGRAM, keys, &mut hashes);
         }
+
+        // Equal trigrams stay in text order.
         let mut placed: Vec<(u64, u32)> = hashes.into_iter().zip(0..).collect();
         placed.sort_unstable();
         let (trigrams, places): (Vec<u64>, Vec<u32>) = placed.into_iter().unzip();
+
         Self { words: words.into(), trigrams: trigrams.into(), places: places.into() }
     }
 
@@ -52,25 +56,29 @@ impl Wording {
         self.trigrams.chunk_by(|a, b| a == b).map(|equal| equal[0])
     }
 
-    /// For each token whether all trigrams that it lies in stand in at most so many texts.
+    /// For each token, whether all trigrams around it occur in at most `most` texts.
     pub(super) fn rare_tokens(&self, frequencies: &TrigramFrequencies, most: u32) -> Vec<bool> {
         let mut rare = vec![true; self.words.len()];
+
         for (trigram, place) in self.placed() {
             if frequencies.of(trigram).is_none_or(|texts| texts > most) {
                 rare[place..place + TRIGRAM].fill(false);
             }
         }
+
         rare
     }
 
-    /// Whether the text has content of its own: enough tokens outside of `common` trigrams, which ascend, and a run of them.
+    /// Whether the text has content of its own: enough tokens outside of `common` trigrams, which must ascend, and a
+    /// long enough run of them.
     pub(crate) fn has_content(&self, common: &[u64]) -> bool {
+        debug_assert!(common.is_sorted(), "common trigrams ascend");
         let common = self.placed().filter(|(trigram, _)| common.binary_search(trigram).is_ok());
         let own = OwnText::new(self.words.len(), common.map(|(_, place)| place as u32));
         own.tokens >= OWN && own.longest_run() >= OWN_RUN
     }
 
-    /// Whether the rule says nothing of the text: too short for a trigram, or a book.
+    /// Whether the rule does not judge the text: too short for a trigram, or a book.
     pub(super) fn is_out_of_reach(&self) -> bool {
         self.trigrams.is_empty() || self.words.len() > LONGEST_TEXT
     }
@@ -80,16 +88,20 @@ impl Wording {
         self.trigrams.iter().zip(&self.places).map(|(trigram, place)| (*trigram, *place as usize))
     }
 
-    /// The trigrams that both have, ascending, with their places in each. O(n + m).
+    /// The trigrams of both texts, ascending, with their places in each. O(n + m).
     pub(super) fn shared<'w>(&'w self, other: &'w Self) -> Vec<SharedTrigram<'w>> {
         let mut shared = Vec::new();
         let (mut i, mut j) = (0, 0);
+
         while i < self.trigrams.len() && j < other.trigrams.len() {
             let (x, y) = (self.trigrams[i], other.trigrams[j]);
             let (end_i, end_j) = (self.end_of(i), other.end_of(j));
+
             if x == y {
                 shared.push(SharedTrigram { trigram: x, in_a: &self.places[i..end_i], in_b: &other.places[j..end_j] });
             }
+
+            // Equal ones advance both sides.
             if x <= y {
                 i = end_i;
             }
@@ -97,17 +109,18 @@ impl Wording {
                 j = end_j;
             }
         }
+
         shared
     }
 
-    /// Behind the last trigram equal to the one at `start`.
+    /// The index after the last trigram equal to the one at `start`.
     fn end_of(&self, start: usize) -> usize {
         let trigram = self.trigrams[start];
         start + self.trigrams[start..].iter().take_while(|other| **other == trigram).count()
     }
 }
 
-/// A trigram that two texts have.
+/// A trigram of both texts.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct SharedTrigram<'w> {
     pub(super) trigram: u64,

@@ -1,8 +1,8 @@
-//! AVX2: eight shingles a step.
+//! AVX2: eight shingles per step.
 //!
-//! As [`avx512`](super::avx512), with two differences. There is no 64-bit product, so the low and the high halves of eight
-//! hashes stand in a register each, and only the high half of the product, which names the place, is computed. And there
-//! is no compression, so a table of 256 rows lists the lanes that a mask of eight holds.
+//! As [`avx512`](super::avx512), with two differences. AVX2 has no 64-bit product, so one register holds the low and
+//! one the high halves of eight hashes, and only the high half of the product, which gives the place, is computed. It
+//! has no compression, so a table of 256 rows lists the lanes of each mask of eight bits.
 
 #![allow(unsafe_code, reason = "vector loads and stores, and the call of a function that needs the instructions")]
 
@@ -20,7 +20,7 @@ const STEP: usize = 8;
 /// The odd one of each two 32-bit lanes.
 const ODD: i32 = 0xAA;
 
-/// Rounds 0 to t − 1 until no place is empty; whether none is.
+/// Rounds 0 to t − 1, until no place is empty. Returns whether none is.
 pub(super) fn minima(rounds: &Rounds, hashes: &[u64], places: &mut [u32]) -> bool {
     // SAFETY: a `Kernel` of AVX2 exists only where the processor has these instructions, and `Rounds::minima` calls this
     // with such a kernel alone.
@@ -31,7 +31,10 @@ pub(super) fn minima(rounds: &Rounds, hashes: &[u64], places: &mut [u32]) -> boo
 fn all_rounds(rounds: &Rounds, hashes: &[u64], places: &mut [u32]) -> bool {
     let mut few = [0; STEP];
     let hashes = at_least(hashes, &mut few);
+
+    // Round 0 may reach any place; later rounds only matter for empty ones.
     first(rounds, hashes, places);
+
     for round in 1..rounds.length as usize {
         let empty = empty_places(places);
         if empty == [0; 8] {
@@ -39,6 +42,7 @@ fn all_rounds(rounds: &Rounds, hashes: &[u64], places: &mut [u32]) -> bool {
         }
         later(rounds, round, hashes, empty, places);
     }
+
     !places.contains(&EMPTY)
 }
 
@@ -50,16 +54,20 @@ fn first(rounds: &Rounds, hashes: &[u64], places: &mut [u32]) {
     let shift = _mm_cvtsi32_si128(rounds.bits as i32);
     let (mut at, mut scores) = ([[0; STEP]; MANY / STEP], [[0; STEP]; MANY / STEP]);
     let mut filled = 0;
+
     for (_, step) in steps(hashes) {
         let (lows, highs) = load(step);
         store(&mut at[filled], high_product(highs, length));
         store(&mut scores[filled], _mm256_srl_epi32(_mm256_xor_si256(lows, highs), shift));
         filled += 1;
+
+        // Two lanes may hold the same place, so minima are taken one by one.
         if filled == at.len() {
             take(at.as_flattened(), scores.as_flattened(), places);
             filled = 0;
         }
     }
+
     take(at[..filled].as_flattened(), scores[..filled].as_flattened(), places);
 }
 
@@ -73,23 +81,29 @@ fn later(rounds: &Rounds, round: usize, hashes: &[u64], empty: [u32; 8], places:
     let t = _mm256_set1_epi32(rounds.length as i32);
     let e = empty.map(|word| word as i32);
     let empty = _mm256_setr_epi32(e[0], e[1], e[2], e[3], e[4], e[5], e[6], e[7]);
+
+    // `length` is a local variable so that it stays in a register.
     let (mut hits, mut length) = (EmptyHits::new(rounds, round, hashes), 0);
     for (start, step) in steps(hashes) {
         let (lows, highs) = load(step);
         let (lows, highs) = (_mm256_xor_si256(lows, xor_low), _mm256_xor_si256(highs, xor_high));
         let cross = _mm256_add_epi32(_mm256_mullo_epi32(lows, high), _mm256_mullo_epi32(highs, low));
         let at = high_product(_mm256_add_epi32(high_product(lows, low), cross), t);
+
+        // The word of the bitmap that holds the place's bit.
         let word = _mm256_permutevar8x32_epi32(empty, _mm256_srli_epi32::<5>(at));
         // Shifted so that the place's bit is the sign.
         let sign = _mm256_sllv_epi32(word, _mm256_andnot_si256(at, _mm256_set1_epi32(31)));
         let counts = _mm256_movemask_ps(_mm256_castsi256_ps(sign)) as u8;
         let offsets = _mm256_cvtepu8_epi32(_mm_cvtsi64_si128(LANES[usize::from(counts)] as i64));
+
         let numbers = _mm256_add_epi32(offsets, _mm256_set1_epi32(start as i32));
         if let Some(room) = hits.room(length) {
             store(room, numbers);
         }
         length = hits.make_room(length + counts.count_ones() as usize, places);
     }
+
     hits.take(length, places);
 }
 

@@ -1,9 +1,9 @@
-//! AVX-512 F and DQ: sixteen shingles a step.
+//! AVX-512 F and DQ: sixteen shingles per step.
 //!
-//! Round 0 computes places and scores in vectors and takes the minima one by one, since two lanes may hold one place. A
-//! later round looks each place up in a bitmap of the empty places, one register of 512 bits, and compresses the numbers
-//! of the shingles that count; those few are scored without vectors. The last step overlaps the one before, and fewer than
-//! sixteen shingles are repeated: repeats change nothing.
+//! Round 0 computes places and scores in vectors and takes the minima one by one, since two lanes may hold the same
+//! place. A later round looks each place up in a bitmap of the empty places, one register of 512 bits, and compresses
+//! the indices of the shingles that count; those few are scored without vectors. The last step overlaps the one before,
+//! and fewer than sixteen shingles are repeated: repeats change nothing.
 
 #![allow(unsafe_code, reason = "vector loads and stores, and the call of a function that needs the instructions")]
 
@@ -21,7 +21,7 @@ const STEP: usize = 16;
 /// The odd one of each two 32-bit lanes.
 const ODD: u16 = 0xAAAA;
 
-/// Rounds 0 to t − 1 until no place is empty; whether none is.
+/// Rounds 0 to t − 1, until no place is empty. Returns whether none is.
 pub(super) fn minima(rounds: &Rounds, hashes: &[u64], places: &mut [u32]) -> bool {
     // SAFETY: a `Kernel` of AVX-512 exists only where the processor has these instructions, and `Rounds::minima` calls this
     // with such a kernel alone.
@@ -32,6 +32,8 @@ pub(super) fn minima(rounds: &Rounds, hashes: &[u64], places: &mut [u32]) -> boo
 fn all_rounds(rounds: &Rounds, hashes: &[u64], places: &mut [u32]) -> bool {
     let mut few = [0; STEP];
     let hashes = at_least(hashes, &mut few);
+
+    // Round 0 may reach any place; later rounds only matter for empty ones.
     first(rounds, hashes, places);
     for round in 1..rounds.length as usize {
         let empty = empty_places(places);
@@ -40,6 +42,7 @@ fn all_rounds(rounds: &Rounds, hashes: &[u64], places: &mut [u32]) -> bool {
         }
         later(rounds, round, hashes, empty, places);
     }
+
     !places.contains(&EMPTY)
 }
 
@@ -51,6 +54,7 @@ fn first(rounds: &Rounds, hashes: &[u64], places: &mut [u32]) {
     let shift = _mm_cvtsi32_si128(rounds.bits as i32);
     let (mut at, mut scores) = ([[0; STEP]; MANY / STEP], [[0; STEP]; MANY / STEP]);
     let mut filled = 0;
+
     for (_, step) in steps(hashes) {
         let (left, right) = load(step);
         let high = _mm512_srli_epi64::<32>(left);
@@ -60,11 +64,14 @@ fn first(rounds: &Rounds, hashes: &[u64], places: &mut [u32]) {
         let right = _mm512_mul_epu32(_mm512_srli_epi64::<32>(right), length);
         store(&mut at[filled], odd_lanes(_mm512_mul_epu32(high, length), right));
         filled += 1;
+
+        // Two lanes may hold the same place, so minima are taken one by one.
         if filled == at.len() {
             take(at.as_flattened(), scores.as_flattened(), places);
             filled = 0;
         }
     }
+
     take(at[..filled].as_flattened(), scores[..filled].as_flattened(), places);
 }
 
@@ -81,10 +88,14 @@ fn later(rounds: &Rounds, round: usize, hashes: &[u64], empty: __m512i, places: 
     };
     // In the order of `odd_lanes`.
     let numbers = _mm512_set_epi32(15, 7, 14, 6, 13, 5, 12, 4, 11, 3, 10, 2, 9, 1, 8, 0);
+
+    // `length` is a local variable so that it stays in a register.
     let (mut hits, mut length) = (EmptyHits::new(rounds, round, hashes), 0);
     for (start, step) in steps(hashes) {
         let (left, right) = load(step);
         let at = odd_lanes(product(left), product(right));
+
+        // The word of the bitmap that holds the place, rotated so that the place's bit is the lowest.
         let word = _mm512_permutexvar_epi32(_mm512_srli_epi32::<5>(at), empty);
         let counts = _mm512_test_epi32_mask(_mm512_rorv_epi32(word, at), _mm512_set1_epi32(1));
         let numbers = _mm512_add_epi32(numbers, _mm512_set1_epi32(start as i32));
@@ -94,6 +105,7 @@ fn later(rounds: &Rounds, round: usize, hashes: &[u64], empty: __m512i, places: 
         }
         length = hits.make_room(length + counts.count_ones() as usize, places);
     }
+
     hits.take(length, places);
 }
 

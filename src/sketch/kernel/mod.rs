@@ -1,9 +1,9 @@
-//! The rounds of Fast Similarity Sketching, in the instructions that the processor has.
+//! The rounds of Fast Similarity Sketching, in the instruction set of the processor.
 //!
-//! All kernels give the values of the definition in [`fast_similarity`](super::fast_similarity), bit for bit. They share
-//! two ideas. A round reaches a place with a score above all scores of the rounds before, so after round 0 only places
-//! that are still empty can change: a shingle whose place is settled is dropped by a test without a branch, and what is
-//! left is scored in a loop of its own. And repeats of a shingle change nothing, so none are looked for.
+//! All kernels give the values of the definition in [`fast_similarity`](super::fast_similarity), bit for bit. They
+//! share two ideas. First, the scores of a round exceed all scores of earlier rounds, so after round 0 only empty
+//! places can change: a branch-free test drops shingles whose place is settled, and a separate loop scores the others.
+//! Second, repeated shingles change nothing, so they are not removed.
 
 #[cfg(target_arch = "x86_64")]
 mod avx2;
@@ -18,10 +18,10 @@ mod step;
 use crate::kernel::{InstructionSet, KernelSet};
 use crate::shingle::hash::SeedStream;
 
-/// The score of a place that nothing has reached.
+/// The score of an empty place.
 pub(super) const EMPTY: u32 = u32::MAX;
 
-/// Places are handed to a kernel in whole groups; those past the last value are never empty.
+/// Kernels get places in whole groups; the places added after the last value are never empty.
 const GROUP: usize = 32;
 
 /// The constants of all rounds for signatures of one length.
@@ -29,12 +29,12 @@ const GROUP: usize = 32;
 pub(super) struct Rounds {
     /// Number of values.
     length: u32,
-    /// High bits of a score that hold the round.
+    /// Number of high bits of a score that hold the round.
     bits: u32,
     constants: Box<[HashConstants]>,
 }
 
-/// What round i makes of a hash: `(hash ^ xor)·multiplier`.
+/// The constants that rehash a shingle in one round: `(hash ^ xor)·multiplier`.
 #[derive(Debug, Clone, Copy)]
 struct HashConstants {
     xor: u64,
@@ -46,6 +46,7 @@ impl Rounds {
     pub(super) fn new(length: usize, mut stream: SeedStream) -> Self {
         let rounds = 2 * length;
         let draw = |_| HashConstants { xor: stream.draw(), multiplier: stream.draw() | 1 };
+
         let constants = (0..rounds).map(draw).collect();
         Self { length: length as u32, bits: usize::BITS - rounds.leading_zeros(), constants }
     }
@@ -55,10 +56,14 @@ impl Rounds {
         let length = self.length as usize;
         values.clear();
         values.resize(length, EMPTY);
+
         if hashes.is_empty() {
             return;
         }
+
+        // Added places hold 0, the smallest score, so that no kernel takes them for empty.
         values.resize(length.next_multiple_of(GROUP), 0);
+
         let settled = match kernel.0 {
             #[cfg(target_arch = "x86_64")]
             KernelSet::Avx512 if length <= avx512::LONGEST => avx512::minima(self, hashes, values),
@@ -70,9 +75,11 @@ impl Rounds {
             }
             _ => portable::minima(self, hashes, values),
         };
+
         if !settled {
             self.fill_rest(hashes, values);
         }
+
         values.truncate(length);
     }
 
@@ -81,15 +88,18 @@ impl Rounds {
         for (place, value) in values.iter_mut().enumerate().filter(|(_, value)| **value == EMPTY) {
             let round = self.length as usize + place;
             let scores = hashes.iter().map(|hash| self.score(self.rehash(*hash, round), round));
+            debug_assert!(!hashes.is_empty(), "`minima` handles a set without shingles");
             *value = scores.min().unwrap_or(EMPTY);
         }
     }
 
+    /// The place of a shingle in a round, from the high half of its bits.
     #[inline(always)]
     fn place(&self, bits: u64) -> usize {
         (((bits >> 32) * u64::from(self.length)) >> 32) as usize
     }
 
+    /// The score of a shingle in a round.
     #[inline(always)]
     pub(super) fn score(&self, bits: u64, round: usize) -> u32 {
         ((round as u32) << (32 - self.bits)) | ((bits ^ (bits >> 32)) as u32 >> self.bits)
@@ -108,7 +118,7 @@ impl HashConstants {
     }
 }
 
-/// Takes the minimum at the place where these bits of a round fall.
+/// Lowers the place of a shingle to its score in a round, if that is smaller.
 #[inline(always)]
 fn lower(rounds: &Rounds, bits: u64, round: usize, places: &mut [u32]) {
     if let Some(value) = places.get_mut(rounds.place(bits)) {

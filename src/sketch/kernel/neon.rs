@@ -1,7 +1,7 @@
-//! NEON, which every aarch64 processor has: eight shingles a step.
+//! NEON, which every aarch64 processor has: eight shingles per step.
 //!
-//! As [`avx2`](super::avx2): the halves of four hashes in a register each, the high half of the product alone, and a table
-//! for the lanes of a mask. Places are bytes, and the bitmap of the empty ones is a table of bytes in two registers.
+//! As [`avx2`](super::avx2): one register for each half of four hashes, the high half of the product alone, and a table
+//! for the lanes of a mask. Places are bytes, and the bitmap of the empty places is a table of bytes in two registers.
 
 #![allow(unsafe_code, reason = "vector loads and stores, and the call of a function that needs the instructions")]
 
@@ -16,7 +16,7 @@ pub(super) const LONGEST: usize = 256;
 /// Shingles of one step: the 32-bit lanes of two registers, the bytes of half a one.
 const STEP: usize = 8;
 
-/// Rounds 0 to t − 1 until no place is empty; whether none is.
+/// Rounds 0 to t − 1, until no place is empty. Returns whether none is.
 pub(super) fn minima(rounds: &Rounds, hashes: &[u64], places: &mut [u32]) -> bool {
     // SAFETY: every processor of this architecture has these instructions.
     unsafe { all_rounds(rounds, hashes, places) }
@@ -26,6 +26,8 @@ pub(super) fn minima(rounds: &Rounds, hashes: &[u64], places: &mut [u32]) -> boo
 fn all_rounds(rounds: &Rounds, hashes: &[u64], places: &mut [u32]) -> bool {
     let mut few = [0; STEP];
     let hashes = at_least(hashes, &mut few);
+
+    // Round 0 may reach any place; later rounds only matter for empty ones.
     first(rounds, hashes, places);
     for round in 1..rounds.length as usize {
         let empty = empty_places(places);
@@ -34,6 +36,7 @@ fn all_rounds(rounds: &Rounds, hashes: &[u64], places: &mut [u32]) -> bool {
         }
         later(rounds, round, hashes, &empty, places);
     }
+
     !places.contains(&EMPTY)
 }
 
@@ -45,6 +48,7 @@ fn first(rounds: &Rounds, hashes: &[u64], places: &mut [u32]) {
     let shift = vdupq_n_s32(-(rounds.bits as i32));
     let (mut at, mut scores) = ([[0; 4]; MANY / 4], [[0; 4]; MANY / 4]);
     let mut filled = 0;
+
     for (_, step) in steps::<STEP>(hashes) {
         for four in step.as_chunks::<4>().0 {
             let (lows, highs) = load(four);
@@ -52,11 +56,14 @@ fn first(rounds: &Rounds, hashes: &[u64], places: &mut [u32]) {
             store(&mut scores[filled], vshlq_u32(veorq_u32(lows, highs), shift));
             filled += 1;
         }
+
+        // Two lanes may hold the same place, so minima are taken one by one.
         if filled == at.len() {
             take(at.as_flattened(), scores.as_flattened(), places);
             filled = 0;
         }
     }
+
     take(at[..filled].as_flattened(), scores[..filled].as_flattened(), places);
 }
 
@@ -76,11 +83,14 @@ fn later(rounds: &Rounds, round: usize, hashes: &[u64], empty: &[u8; 32], places
     };
     // SAFETY: two registers are as long as the array, and the second begins after its first half.
     let empty = unsafe { uint8x16x2_t(vld1q_u8(empty.as_ptr()), vld1q_u8(empty.as_ptr().add(16))) };
+
+    // `length` is a local variable so that it stays in a register.
     let (mut hits, mut length) = (EmptyHits::new(rounds, round, hashes), 0);
     for (start, step) in steps::<STEP>(hashes) {
         let [front, back] = step.as_chunks::<4>().0 else { continue };
         // Places fit a byte each.
         let at = vmovn_u16(vcombine_u16(vmovn_u32(places_of(front)), vmovn_u32(places_of(back))));
+        // A place's byte is looked up in the table, then its bit is tested.
         let bit = vshl_u8(vdup_n_u8(1), vreinterpret_s8_u8(vand_u8(at, vdup_n_u8(7))));
         let counts = vtst_u8(vqtbl2_u8(empty, vshr_n_u8::<3>(at)), bit);
         let mask = vaddv_u8(vand_u8(counts, vcreate_u8(ONE_BIT_EACH)));
@@ -93,6 +103,7 @@ fn later(rounds: &Rounds, round: usize, hashes: &[u64], empty: &[u8; 32], places
         }
         length = hits.make_room(length + mask.count_ones() as usize, places);
     }
+
     hits.take(length, places);
 }
 

@@ -1,34 +1,38 @@
-//! What the vector kernels share: going through hashes in steps, and what is done one by one.
+//! Shared by the vector kernels: stepping through the hashes, and the parts that are not vectorised.
 
 use super::{Rounds, lower};
 
-/// Results of vectors that are buffered before they are gone through one by one.
+/// Results of vector steps that are buffered before they are applied one by one.
 pub(super) const MANY: usize = 64;
 
-/// The most shingles of a step.
+/// Most shingles of a step.
 const WIDEST: usize = 16;
 
-/// Hashes enough for a step: fewer are repeated in `few`. Repeats change nothing.
+/// At least a step of hashes: fewer are repeated in `few`, which changes nothing.
 #[inline(always)]
 pub(super) fn at_least<'a, const STEP: usize>(hashes: &'a [u64], few: &'a mut [u64; STEP]) -> &'a [u64] {
     if hashes.len() >= STEP {
         return hashes;
     }
+
     few.iter_mut().zip(hashes.iter().cycle()).for_each(|(few, hash)| *few = *hash);
     few
 }
 
-/// The steps through hashes enough for one, each with the number of its first hash. The last may overlap the one before.
+/// The steps through at least one step of hashes, each with the index of its first hash. The last may overlap the one
+/// before.
 #[inline(always)]
 pub(super) fn steps<const STEP: usize>(hashes: &[u64]) -> impl Iterator<Item = (usize, &[u64; STEP])> {
+    debug_assert!(hashes.len() >= STEP, "`at_least` makes a whole step");
     let last = hashes.len().saturating_sub(STEP);
+
     (0..hashes.len()).step_by(STEP).filter_map(move |start| {
         let start = start.min(last);
         Some((start, hashes.get(start..)?.first_chunk()?))
     })
 }
 
-/// For each mask of eight the numbers in `order` that stand where it has ones, a byte each from the low end.
+/// For each mask of eight bits, the numbers in `order` at its ones, one per byte from the low end.
 pub(super) const fn lanes(order: [u64; 8]) -> [u64; 256] {
     let mut rows = [0; 256];
     let mut mask = 0;
@@ -43,10 +47,11 @@ pub(super) const fn lanes(order: [u64; 8]) -> [u64; 256] {
         }
         mask += 1;
     }
+
     rows
 }
 
-/// Takes the minimum of each score and what its place holds.
+/// Lowers each place to the score, if that is smaller.
 #[inline(always)]
 pub(super) fn take(at: &[u32], scores: &[u32], places: &mut [u32]) {
     for (place, score) in at.iter().zip(scores) {
@@ -56,9 +61,9 @@ pub(super) fn take(at: &[u32], scores: &[u32], places: &mut [u32]) {
     }
 }
 
-/// Numbers of the shingles that fall into empty places in a round after the first.
+/// Indices of the shingles that fall into empty places, in a round after the first.
 ///
-/// How many there are is the caller's variable: in here it would go through memory in every step.
+/// Their number is a variable of the caller: as a field it would go through memory in every step.
 pub(super) struct EmptyHits<'a> {
     rounds: &'a Rounds,
     round: usize,
@@ -72,13 +77,13 @@ impl<'a> EmptyHits<'a> {
         Self { rounds, round, hashes, numbers: [0; MANY + WIDEST] }
     }
 
-    /// Where a step writes its numbers, of which those that count come first, after `length` others.
+    /// The place after `length` indices to which a step writes its own; those that count come first.
     #[inline(always)]
     pub(super) fn room<const STEP: usize>(&mut self, length: usize) -> Option<&mut [u32; STEP]> {
         self.numbers.get_mut(length..)?.first_chunk_mut()
     }
 
-    /// Takes what there is if the room ends; the new length.
+    /// Applies the indices if the buffer is full. Returns the new length.
     #[inline(always)]
     pub(super) fn make_room(&self, length: usize, places: &mut [u32]) -> usize {
         if length <= MANY {
@@ -88,7 +93,7 @@ impl<'a> EmptyHits<'a> {
         0
     }
 
-    /// Scores the first `length` of those shingles.
+    /// Scores the shingles of the first `length` indices.
     #[inline(always)]
     pub(super) fn take(&self, length: usize, places: &mut [u32]) {
         let constants = self.rounds.constants[self.round];

@@ -193,7 +193,7 @@ pub(crate) struct SeedArgs {
 #[command(next_help_heading = "Passages")]
 pub(crate) struct LengthArgs {
     /// Shortest passage, in tokens: 2 to 10000.
-    #[arg(long, value_name = "N", default_value_t = Options::default().min_tokens)]
+    #[arg(long, value_name = "N", default_value_t = Options::default().passages.min_tokens)]
     pub(crate) min_tokens: usize,
 }
 

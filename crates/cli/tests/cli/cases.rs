@@ -1,8 +1,6 @@
 //! The command line, one case a file in `tests/cmd`: arguments, input, and everything a user would see. The cases run in
 //! a copy of `tests/cmd/news.in`; what a case leaves behind is compared with its `.out` directory.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may stop where it fails")]
-
 #[test]
 fn cases() {
     trycmd::TestCases::new().case("tests/cmd/*.toml").run();

@@ -1,7 +1,5 @@
 //! What `dedup` writes: the bytes of records that stay, spans cut out of pages, and nothing half done.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may stop where it fails")]
-
 use std::fs;
 use std::io::Read;
 use std::path::Path;

@@ -1,7 +1,5 @@
 //! `mukarrar index` as a process, where one command follows another or the world around it fails.
 
-#![allow(clippy::unwrap_used, reason = "a test may stop where it fails")]
-
 use crate::common;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};

@@ -1,5 +1,7 @@
 //! The command line as its users see it: its output, its files, its life as a process.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may stop where it fails")]
+
 #[path = "../../../../tests/library/common/mod.rs"]
 mod common;
 #[cfg(feature = "server")]

@@ -1,7 +1,5 @@
 //! `eval --pages` and the script that its measures come from give the same scores.
 
-#![allow(clippy::unwrap_used, reason = "a test may stop where it fails")]
-
 use std::path::Path;
 use std::process::Command;
 
@@ -53,7 +51,7 @@ fn script(script: &Path, pages: &Path) -> Vec<Value> {
 #[test]
 #[ignore = "needs the development pages and their scoring script, which are not part of the project"]
 fn the_script_gives_the_same_scores() {
-    let [judge, development] = ["pages/score.py", "pages/dev"].map(|name| common::shared(name));
+    let [judge, development] = ["pages/score.py", "pages/dev"].map(common::shared);
     for pages in [development, common::own("corpus/.units")] {
         let scores = scores(&GoldPages::open(&pages).unwrap(), 2);
         let rows = script(&judge, &pages);

@@ -1,8 +1,6 @@
 //! Damaged Parquet files on the command line.
 
 #![cfg(feature = "parquet")]
-#![allow(clippy::unwrap_used, reason = "a test may stop where it fails")]
-
 use std::fs::{self, File};
 use std::path::Path;
 use std::sync::Arc;

@@ -1,8 +1,6 @@
 //! Promise: `--memory` is a limit for the whole process, and nothing but time and disk depends on it. A limit far below what
 //! a run would like to have gives the same bytes; one below the floor is refused with the floor.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may stop where it fails")]
-
 use std::fmt::Write as _;
 use std::fs;
 use std::io::Write as _;
@@ -114,7 +112,7 @@ fn a_limit_below_the_floor_is_refused_with_the_floor() {
         message.split("give --memory ").nth(1).and_then(|rest| rest.split(' ').next()).unwrap().parse().unwrap();
     // Enough to begin, too little for so many records: the message names a higher floor.
     let message = refused(&floor.to_string());
-    assert!(message.contains("an input of so many records"), "{message}");
+    assert!(message.contains("an input with this many records"), "{message}");
 }
 
 #[test]

@@ -1,8 +1,6 @@
 //! Promise: a run with `--work-dir` that is killed at any moment goes on from there when the same command is given again,
 //! and ends with the same bytes as one that nobody disturbed. An interrupt leaves nothing half-written.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may stop where it fails")]
-
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};

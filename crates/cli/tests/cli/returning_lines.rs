@@ -1,7 +1,5 @@
 //! Lines that return on the pages of a source: menus and notes are cut as boilerplate, repeated stories stay stories.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may stop where it fails")]
-
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};

@@ -1,8 +1,6 @@
 //! `mukarrar serve` as a process: where its token comes from, and what is left when it is told to stop, or killed.
 
 #![cfg(unix)]
-#![allow(clippy::unwrap_used, reason = "a test may stop where it fails")]
-
 use crate::common;
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;

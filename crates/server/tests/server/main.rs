@@ -1,5 +1,7 @@
 //! The server as its clients see it.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may stop where it fails")]
+
 #[path = "../../../../tests/library/common/mod.rs"]
 mod common;
 mod http;

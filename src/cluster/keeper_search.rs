@@ -1,0 +1,504 @@
+//! Assigns the nodes of one component to keepers.
+//!
+//! In keeper order, the first free node becomes a keeper and takes every free node that verifies against it. It is compared
+//! with its own candidates first, then with the candidates of each node it takes: a node that shares a bucket with a copy of
+//! the keeper may be a copy of the keeper. It is compared with the keeper, never with the copy. So no chain joins a cluster,
+//! and a copy that banding missed is still found if another copy leads to it.
+//!
+//! Each keeper scans each bucket that it reaches once, and taken nodes leave the bucket: a bucket of m copies costs m
+//! comparisons, not m². All comparisons together are at most twice the candidate pairs, so components of any size are treated
+//! exactly. A bucket of more than `max_bucket` nodes is searched by length and prefix filters, which lose nothing. If a list of
+//! those is longer still, a node in it is compared only if it shares another band; the others are counted.
+//!
+//! In a large component whose pages share furniture, pages with content of their own meet only in rare text
+//! ([`ComponentContents`]).
+//!
+//! Components are independent, and so are the comparisons of one keeper with a long bucket: all threads make them, then they
+//! count in order, so that a large component is not the work of one thread.
+
+use super::component_contents::ComponentContents;
+use super::verifier::{NodeVerdict, PairVerifier, VerifiedLink};
+use crate::lsh::{Buckets, CandidateLimits, Component, Components, Node, PrefixIndex};
+use crate::parallel;
+
+/// The links of one component.
+#[derive(Debug, Default)]
+pub(crate) struct ComponentOutcome {
+    /// Copies that keepers took, and variants they met, in the order of the keepers.
+    pub(crate) links: Vec<VerifiedLink>,
+    /// Number of candidate pairs of a keeper that a cap left unverified.
+    pub(crate) lost: u64,
+}
+
+/// Assigns the nodes of one component to keepers.
+pub(crate) fn assign<V: PairVerifier>(
+    component: &Component,
+    components: &Components,
+    buckets: &Buckets,
+    verifier: &V,
+    limits: CandidateLimits,
+) -> ComponentOutcome {
+    assign_ahead(component, components, buckets, verifier, limits, AHEAD)
+}
+
+/// As [`assign`], with at most `ahead` comparisons made before their results count. The outcome does not depend on `ahead`.
+fn assign_ahead<V: PairVerifier>(
+    component: &Component,
+    components: &Components,
+    buckets: &Buckets,
+    verifier: &V,
+    limits: CandidateLimits,
+    ahead: usize,
+) -> ComponentOutcome {
+    if let [a, b] = component.nodes[..] {
+        // Most components are pairs; they need no search.
+        let links = VerifiedLink::of(a, b, verifier.verify(a, b)).into_iter().collect();
+        return ComponentOutcome { links, lost: 0 };
+    }
+
+    let contents = verifier.contents(component).unwrap_or_else(ComponentContents::none);
+    let has_content = |node: &Node| contents.has_content(components.place[*node as usize]);
+    let bucket = |bucket: &u32| LiveBucket::new(buckets.members(*bucket), has_content, verifier, limits.max_bucket);
+    let group = |group: &Vec<Node>| LiveBucket::new(group, |_| false, verifier, limits.max_bucket);
+    let live = component.buckets.iter().map(bucket).chain(contents.groups().iter().map(group)).collect();
+    let first_group = component.buckets.len();
+
+    let mut search = KeeperSearch {
+        components,
+        buckets,
+        verifier,
+        limits,
+        ahead,
+        refused: 0,
+        live,
+        contents,
+        first_group,
+        states: vec![NodeState::default(); component.nodes.len()],
+        frontier: Vec::new(),
+        passed_over: Vec::new(),
+        outcome: ComponentOutcome::default(),
+    };
+
+    // Nodes ascend, and their order is the keeper order.
+    for node in &component.nodes {
+        search.keep(*node);
+    }
+    search.outcome
+}
+
+/// The nodes of a bucket that may still be taken.
+enum LiveMembers {
+    Few(Vec<Node>),
+    Many(PrefixIndex),
+    /// Sorted by date. Taken nodes stay, as each keeper scans only one stretch.
+    Timed(Vec<Node>),
+}
+
+impl LiveMembers {
+    fn new<V: PairVerifier>(members: Vec<Node>, verifier: &V, max_bucket: usize) -> Self {
+        if let Some(times) = verifier.times() {
+            Self::Timed(times.ordered(&members))
+        } else if members.len() > max_bucket {
+            let sets = members.iter().map(|node| (*node, verifier.set(*node)));
+            Self::Many(PrefixIndex::new(sets, verifier.least()))
+        } else {
+            Self::Few(members)
+        }
+    }
+}
+
+/// A bucket of the component, or a group of nodes that share rare text.
+struct LiveBucket {
+    members: LiveMembers,
+    /// Nodes that only a keeper without content meets here; empty in small components.
+    with_content: LiveMembers,
+    /// The last keeper that scanned it.
+    scanned_by: Option<Node>,
+}
+
+impl LiveBucket {
+    fn new<V: PairVerifier>(
+        members: &[Node],
+        has_content: impl Fn(&Node) -> bool,
+        verifier: &V,
+        max_bucket: usize,
+    ) -> Self {
+        // Nodes with content are met here only by keepers without.
+        let (with_content, members): (Vec<Node>, Vec<Node>) = members.iter().copied().partition(has_content);
+        let [members, with_content] =
+            [members, with_content].map(|members| LiveMembers::new(members, verifier, max_bucket));
+        Self { members, with_content, scanned_by: None }
+    }
+}
+
+/// The progress of one node.
+#[derive(Debug, Clone, Copy, Default)]
+struct NodeState {
+    /// Whether it is a keeper, or taken by one.
+    settled: bool,
+    /// The last keeper it was compared with.
+    compared_with: Option<Node>,
+}
+
+impl NodeState {
+    /// Whether it is still to be compared with `keeper`.
+    fn may_meet(self, keeper: Node) -> bool {
+        !self.settled && self.compared_with != Some(keeper)
+    }
+}
+
+/// The next comparisons of a keeper.
+struct AheadQueue {
+    /// Number of nodes of the bucket that they cover.
+    nodes: usize,
+    /// The verdicts on those that the keeper meets, in order.
+    verdicts: std::vec::IntoIter<NodeVerdict>,
+}
+
+impl AheadQueue {
+    /// The next verdict. There is one for each node that the keeper meets; another node would count as unlike.
+    fn take(&mut self) -> NodeVerdict {
+        let verdict = self.verdicts.next();
+        debug_assert!(verdict.is_some(), "a node was met that was not compared");
+        verdict.unwrap_or(NodeVerdict::Other)
+    }
+}
+
+/// Most comparisons that are made before their results count.
+const AHEAD: usize = 4096;
+
+/// Fewest comparisons that are worth more than one thread.
+const WORTH_SHARING: usize = 128;
+
+/// The search for the keepers of one component.
+struct KeeperSearch<'a, V> {
+    components: &'a Components,
+    buckets: &'a Buckets,
+    verifier: &'a V,
+    limits: CandidateLimits,
+    /// Most comparisons that are made before their results count.
+    ahead: usize,
+    /// Number of comparisons of the current keeper that came to nothing.
+    refused: usize,
+    /// The buckets of the component, then its groups.
+    live: Vec<LiveBucket>,
+    contents: ComponentContents,
+    /// The place of the first group in `live`.
+    first_group: usize,
+    /// By place in the component.
+    states: Vec<NodeState>,
+    /// Nodes whose buckets the current keeper has not scanned yet.
+    frontier: Vec<Node>,
+    /// Nodes that the current keeper was not compared with, because their list is too long.
+    passed_over: Vec<Node>,
+    outcome: ComponentOutcome,
+}
+
+impl<V: PairVerifier> KeeperSearch<'_, V> {
+    /// Makes a free node a keeper, which takes its copies.
+    fn keep(&mut self, keeper: Node) {
+        let state = self.state(keeper);
+        if state.settled {
+            return;
+        }
+
+        state.settled = true;
+        self.refused = 0;
+        debug_assert!(self.frontier.is_empty(), "the last keeper has scanned all its buckets");
+        self.frontier.push(keeper);
+        // Buckets of the keeper first, then those of the copies it takes.
+        while let Some(node) = self.frontier.pop() {
+            let buckets = self.buckets;
+            for bucket in buckets.of(node) {
+                self.scan(keeper, self.components.bucket_place[*bucket as usize] as usize);
+            }
+            for group in 0..self.groups_of(node).len() {
+                self.scan(keeper, self.first_group + self.groups_of(node)[group] as usize);
+            }
+        }
+
+        self.count_lost(keeper);
+    }
+
+    fn place(&self, node: Node) -> u32 {
+        self.components.place[node as usize]
+    }
+
+    fn groups_of(&self, node: Node) -> &[u32] {
+        self.contents.groups_of(self.place(node))
+    }
+
+    fn state(&mut self, node: Node) -> &mut NodeState {
+        &mut self.states[self.components.place[node as usize] as usize]
+    }
+
+    /// Compares a keeper with the members of a bucket or group, once.
+    fn scan(&mut self, keeper: Node, bucket: usize) {
+        if self.live[bucket].scanned_by.replace(keeper) == Some(keeper) {
+            return;
+        }
+
+        // Taken out, as meeting them changes the rest of `self`.
+        let mut members = std::mem::replace(&mut self.live[bucket].members, LiveMembers::Few(Vec::new()));
+        self.meet_members(keeper, &mut members);
+        self.live[bucket].members = members;
+
+        if !self.contents.has_content(self.place(keeper)) {
+            let mut members = std::mem::replace(&mut self.live[bucket].with_content, LiveMembers::Few(Vec::new()));
+            self.meet_members(keeper, &mut members);
+            self.live[bucket].with_content = members;
+        }
+    }
+
+    fn meet_members(&mut self, keeper: Node, members: &mut LiveMembers) {
+        match members {
+            LiveMembers::Few(nodes) => self.meet_each(keeper, nodes),
+            // Taken nodes are met again, and refused by their state.
+            LiveMembers::Timed(nodes) => {
+                let near = self.verifier.times().map(|times| times.near(keeper, nodes));
+                for stretch in near.into_iter().flatten() {
+                    let mut stretch = nodes[stretch].to_vec();
+                    self.meet_each(keeper, &mut stretch);
+                }
+            }
+            LiveMembers::Many(index) => {
+                let set = self.verifier.set(keeper);
+                index.probe_retain(set, |node, length| self.meet_in_list(keeper, node, length));
+            }
+        }
+    }
+
+    /// Meets the nodes in order and removes settled ones, until too many comparisons came to nothing; the rest is lost. A pair
+    /// that is lost in several buckets is counted in each.
+    fn meet_each(&mut self, keeper: Node, nodes: &mut Vec<Node>) {
+        let (mut next, mut kept) = (0, 0);
+
+        while next < nodes.len() && self.refused < self.limits.refusals {
+            let mut ahead = self.compare_ahead(keeper, &nodes[next..]);
+            for place in next..next + ahead.nodes {
+                let node = nodes[place];
+                if self.meet(keeper, node, |_| ahead.take()) {
+                    nodes[kept] = node;
+                    kept += 1;
+                }
+            }
+            debug_assert!(ahead.verdicts.len() == 0, "every verdict was met");
+            next += ahead.nodes;
+        }
+
+        self.outcome.lost += (nodes.len() - next) as u64;
+        nodes.drain(kept..next);
+    }
+
+    /// Makes the next comparisons of a keeper: at most as many as may still come to nothing, so that nothing is compared that
+    /// would not be compared one by one.
+    fn compare_ahead(&mut self, keeper: Node, nodes: &[Node]) -> AheadQueue {
+        let most = (self.limits.refusals - self.refused).min(self.ahead);
+        let mut meets = Vec::new();
+        let mut seen = 0;
+        while seen < nodes.len() && meets.len() < most {
+            if self.state(nodes[seen]).may_meet(keeper) {
+                meets.push(nodes[seen]);
+            }
+            seen += 1;
+        }
+
+        let verifier = self.verifier;
+        let verdicts: Vec<NodeVerdict> = if meets.len() < WORTH_SHARING {
+            meets.iter().map(|node| verifier.verify(keeper, *node)).collect()
+        } else {
+            parallel::map(&meets, || (), |(), node| verifier.verify(keeper, *node))
+        };
+        AheadQueue { nodes: seen, verdicts: verdicts.into_iter() }
+    }
+
+    /// Compares a node with the keeper, once. Gives whether the node is still free.
+    fn meet(&mut self, keeper: Node, node: Node, verify: impl FnOnce(&V) -> NodeVerdict) -> bool {
+        let state = self.state(node);
+        if !state.may_meet(keeper) {
+            return !state.settled;
+        }
+
+        state.compared_with = Some(keeper);
+        // Variants are linked too, but stay free for other keepers.
+        let verdict = verify(self.verifier);
+        self.outcome.links.extend(VerifiedLink::of(keeper, node, verdict));
+
+        if let NodeVerdict::Same | NodeVerdict::Copy(_) = verdict {
+            self.state(node).settled = true;
+            self.frontier.push(node);
+            return false;
+        }
+        self.refused += 1;
+        true
+    }
+
+    /// As [`meet`](Self::meet), for a node from a list of the prefix filter with `length` entries.
+    fn meet_in_list(&mut self, keeper: Node, node: Node, length: usize) -> bool {
+        let free = !self.state(node).settled;
+        if free && length > self.limits.max_bucket && !self.buckets.share_two_bands(keeper, node) {
+            self.passed_over.push(node);
+            return true;
+        }
+
+        self.meet(keeper, node, |verifier| verifier.verify(keeper, node))
+    }
+
+    /// Counts the nodes that were passed over and not met otherwise.
+    fn count_lost(&mut self, keeper: Node) {
+        let mut passed_over = std::mem::take(&mut self.passed_over);
+        passed_over.sort_unstable();
+        passed_over.dedup();
+
+        for node in &passed_over {
+            let state = self.state(*node);
+            // A node that was met through another bucket, or taken, is not lost.
+            let lost = !state.settled && state.compared_with != Some(keeper);
+            self.outcome.lost += u64::from(lost);
+        }
+
+        // The buffer is used again.
+        passed_over.clear();
+        self.passed_over = passed_over;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::lsh::BandBuckets;
+    use crate::shingle::ShingleSet;
+    use crate::similarity::Score;
+
+    struct Sets(Vec<ShingleSet>, f64);
+
+    impl PairVerifier for Sets {
+        fn verify(&self, keeper: Node, other: Node) -> NodeVerdict {
+            let score = Score::of(self.set(keeper), self.set(other));
+            if score.jaccard >= self.1 { NodeVerdict::Copy(score) } else { NodeVerdict::Other }
+        }
+
+        fn set(&self, node: Node) -> &ShingleSet {
+            &self.0[node as usize]
+        }
+
+        fn least(&self) -> f64 {
+            self.1
+        }
+    }
+
+    fn run(sets: &Sets, buckets: &Buckets, max_bucket: usize) -> (Vec<(Node, Node)>, u64) {
+        run_within(sets, buckets, CandidateLimits { max_bucket, refusals: usize::MAX })
+    }
+
+    fn run_within(sets: &Sets, buckets: &Buckets, limits: CandidateLimits) -> (Vec<(Node, Node)>, u64) {
+        run_ahead(sets, buckets, limits, AHEAD)
+    }
+
+    fn run_ahead(sets: &Sets, buckets: &Buckets, limits: CandidateLimits, ahead: usize) -> (Vec<(Node, Node)>, u64) {
+        let components = buckets.components(sets.0.len());
+        let outcomes = components.all.iter().map(|c| assign_ahead(c, &components, buckets, sets, limits, ahead));
+        let (mut taken, mut lost) = (Vec::new(), 0);
+        for outcome in outcomes {
+            taken.extend(outcome.links.iter().map(|link| (link.node, link.keeper)));
+            lost += outcome.lost;
+        }
+        taken.sort_unstable();
+        (taken, lost)
+    }
+
+    /// The rule of the module documentation, with every node a candidate of every other.
+    fn by_the_rule(sets: &Sets) -> Vec<(Node, Node)> {
+        let mut keeper_of = vec![None; sets.0.len()];
+        for keeper in 0..sets.0.len() as Node {
+            if keeper_of[keeper as usize].is_none() {
+                keeper_of[keeper as usize] = Some(keeper);
+                for node in 0..sets.0.len() as Node {
+                    if keeper_of[node as usize].is_none() && sets.verify(keeper, node) != NodeVerdict::Other {
+                        keeper_of[node as usize] = Some(keeper);
+                    }
+                }
+            }
+        }
+        let nodes = keeper_of.iter().enumerate().map(|(node, keeper)| (node as Node, keeper.unwrap()));
+        nodes.filter(|(node, keeper)| node != keeper).collect()
+    }
+
+    proptest! {
+        #[test]
+        fn with_full_buckets_it_is_the_rule_whatever_the_cap(
+            sets in prop::collection::vec(prop::collection::vec(0_u64..12, 1..7), 2..40),
+            threshold in prop::sample::select(vec![0.3, 0.5, 0.6, 0.8]),
+        ) {
+            let sets = Sets(sets.into_iter().map(ShingleSet::new).collect(), threshold);
+            let one = (0..sets.0.len() as Node).map(|node| (0, node)).collect();
+            let two = (0..sets.0.len() as Node).map(|node| (1, node)).collect();
+            let buckets = Buckets::assemble(&[BandBuckets::new(one), BandBuckets::new(two)], sets.0.len());
+            for max_bucket in [1000, 2] {
+                prop_assert_eq!(run(&sets, &buckets, max_bucket), (by_the_rule(&sets), 0));
+            }
+        }
+    }
+
+    /// a ~ b ~ c with a ≁ c: c is a keeper of its own.
+    #[test]
+    fn a_chain_joins_nobody() {
+        let sets = [&[1, 2, 3, 4][..], &[2, 3, 4, 5], &[3, 4, 5, 6]].map(|set| ShingleSet::new(set.to_vec()));
+        let buckets = Buckets::assemble(&[BandBuckets::of_pairs([(0, 1), (1, 2)])], 3);
+        assert_eq!(run(&Sets(sets.into(), 0.6), &buckets, 10).0, [(1, 0)]);
+    }
+
+    /// 0 ~ 2 is no candidate, but 1 leads to it.
+    #[test]
+    fn a_copy_of_a_copy_is_compared_with_the_keeper() {
+        let sets = [&[1, 2, 3, 4][..], &[1, 2, 3, 5], &[1, 2, 3, 6]].map(|set| ShingleSet::new(set.to_vec()));
+        let buckets = Buckets::assemble(&[BandBuckets::of_pairs([(0, 1), (1, 2)])], 3);
+        assert_eq!(run(&Sets(sets.into(), 0.6), &buckets, 10).0, [(1, 0), (2, 0)]);
+    }
+
+    #[test]
+    fn refusals_are_bounded_and_the_rest_is_counted() {
+        let sets: Vec<_> = (0..5).map(|node| ShingleSet::new(vec![1, 10 + node])).collect();
+        let all = (0..5).map(|node| (0, node)).collect();
+        let buckets = Buckets::assemble(&[BandBuckets::new(all)], 5);
+        // Each keeper meets the next two: 0 loses 3 and 4, 1 loses 4.
+        let limits = CandidateLimits { max_bucket: 10, refusals: 2 };
+        assert_eq!(run_within(&Sets(sets, 0.6), &buckets, limits), (vec![], 3));
+    }
+
+    /// Long buckets are compared by several threads, in the order of one.
+    #[test]
+    fn threads_and_refusals_do_not_show_in_long_buckets() {
+        let shingles = |node: u64| (0..6).map(|place| node.wrapping_mul(place + 3) % (7 + place)).collect();
+        let sets = Sets((0..1_000).map(|node| ShingleSet::new(shingles(node))).collect(), 0.5);
+        let halves = (0..1_000).map(|node| (u64::from(node < 600), node)).collect();
+        let thirds = (0..1_000).map(|node| (u64::from(node) % 3, node)).collect();
+        let buckets = Buckets::assemble(&[BandBuckets::new(halves), BandBuckets::new(thirds)], 1_000);
+        for (refusals, loses) in [(usize::MAX, false), (300, true), (150, true)] {
+            let limits = CandidateLimits { max_bucket: 2_000, refusals };
+            let with = |threads| parallel::with_threads(Some(threads), || run_within(&sets, &buckets, limits)).unwrap();
+            let (taken, lost) = with(1);
+            assert!(taken.len() > 500 && (lost > 0) == loses, "{} {lost}", taken.len());
+            if refusals == usize::MAX {
+                assert_eq!(taken, by_the_rule(&sets));
+            }
+            assert_eq!(run_ahead(&sets, &buckets, limits, 1), (taken.clone(), lost), "one by one");
+            if cfg!(feature = "parallel") {
+                assert_eq!(with(3), (taken, lost));
+            }
+        }
+    }
+
+    #[test]
+    fn what_the_cap_passes_over_is_counted() {
+        let sets = (0..6).map(|node| ShingleSet::new(vec![1, 2, 3, 10 + node])).collect();
+        let all = (0..6).map(|node| (0, node)).collect();
+        let buckets = Buckets::assemble(&[BandBuckets::new(all)], 6);
+        let (taken, lost) = run(&Sets(sets, 0.6), &buckets, 3);
+        // The list is too long for keepers 0, 1 and 2; when they have left it, it is not.
+        assert_eq!(taken, [(4, 3), (5, 3)]);
+        assert_eq!(lost, 5 + 4 + 3);
+    }
+}

@@ -1,0 +1,85 @@
+//! Whether a stored text above the threshold is a variant rather than a copy: the own-text rule, then the facts guard.
+//!
+//! Common text is counted among the candidates of the text asked about, which share a band key with it. So the answer
+//! depends on the texts stored before, as all answers of an index do: the first pages of a site are distinguished by
+//! their own text alone, and from five pages on their common furniture is known.
+
+use std::cell::OnceCell;
+
+use super::candidate::VerifiedCandidate;
+use super::prepare::PreparedText;
+use super::settings::Settings;
+use super::stored_text::StoredBody;
+use crate::normalize::alphabet;
+use crate::shingle::hash::HashKeys;
+use crate::similarity::facts::{CERTAIN, FactsGuard};
+use crate::similarity::own_text::{self, CorpusEvidence, TextEvidence, TrigramFrequencies, Wording};
+use crate::similarity::{Score, VariantReason};
+
+/// Judges the candidates of one text. Its tables are made when first needed: most texts have no close candidate.
+pub(super) struct CandidateJudge<'a> {
+    guard: Option<&'a FactsGuard>,
+    keys: HashKeys,
+    text: &'a PreparedText,
+    wording: OnceCell<Wording>,
+    candidates: &'a [VerifiedCandidate],
+    frequencies: OnceCell<Option<TrigramFrequencies>>,
+}
+
+impl<'a> CandidateJudge<'a> {
+    /// A judge of `candidates`. Without a guard every text above the threshold is a copy.
+    pub(super) fn new(
+        settings: &Settings,
+        guard: Option<&'a FactsGuard>,
+        text: &'a PreparedText,
+        candidates: &'a [VerifiedCandidate],
+    ) -> Self {
+        let keys = HashKeys::new(settings.seed);
+        Self { guard, keys, text, wording: OnceCell::new(), candidates, frequencies: OnceCell::new() }
+    }
+
+    /// Why a stored text with this score is not a copy; `None` if it is one.
+    pub(super) fn reason(&self, stored: &StoredBody, score: Score) -> Option<VariantReason> {
+        let (guard, StoredBody::Text { folded, .. }, StoredBody::Text { folded: asked, .. }) =
+            (self.guard?, stored, &self.text.body)
+        else {
+            return None;
+        };
+
+        let evidence = CorpusEvidence { near: self.frequencies(), run: None, words: guard.frequencies() };
+        let wording = Wording::new(folded, &self.keys);
+        let (stored, asked) =
+            (TextEvidence { folded, wording: &wording }, TextEvidence { folded: asked, wording: self.wording(asked) });
+        own_text::judge(stored, asked, evidence).or_else(|| {
+            // Texts that are nearly equal are copies; their facts are not compared.
+            let is_asked = score.jaccard < CERTAIN;
+            let [a, b] = [stored, asked].map(|text| alphabet::to_utf8(text.folded));
+            is_asked.then(|| guard.reason(&a, &b)).flatten()
+        })
+    }
+
+    fn wording(&self, asked: &[u8]) -> &Wording {
+        self.wording.get_or_init(|| Wording::new(asked, &self.keys))
+    }
+
+    /// How many texts, of the candidates and the one asked about, have each trigram; `None` if the texts are too few
+    /// for any trigram to be common.
+    fn frequencies(&self) -> Option<&TrigramFrequencies> {
+        self.frequencies.get_or_init(|| self.counted()).as_ref()
+    }
+
+    fn counted(&self) -> Option<TrigramFrequencies> {
+        let StoredBody::Text { folded: asked, .. } = &self.text.body else { return None };
+
+        // Exact copies of the text would count its trigrams again.
+        let others = self.candidates.iter().filter_map(|found| found.other_text());
+        let mut trigrams: Vec<u64> = self.wording(asked).distinct().collect();
+        let mut texts = 1;
+        for folded in others {
+            trigrams.extend(Wording::new(folded, &self.keys).distinct());
+            texts += 1;
+        }
+
+        (texts >= own_text::FORM).then(|| TrigramFrequencies::count(trigrams))
+    }
+}

@@ -1,0 +1,170 @@
+//! Decisions: what is answered for a text, and what is stored.
+//!
+//! A text is verified outside the turn first ([`CandidateSnapshot`]). In its turn only the changes since then are
+//! considered, so that inserting threads rarely wait for a verification.
+
+use std::sync::PoisonError;
+use std::sync::atomic::Ordering;
+
+use super::answer::{Match, Verdict};
+use super::prepare::{PreparedText, TextPreparer};
+use super::ranking::{MOST_VERIFIED, better, rank, verdict};
+use super::storage::StorageVersion;
+use super::stored_text::{InsertNumber, StoredBody};
+use super::text_index::Index;
+use crate::error::{ErrorKind, Result};
+use crate::normalize::alphabet;
+use crate::similarity::facts::FactsGuard;
+
+/// The best match of a text at some moment, and everything that it depends on.
+#[derive(Debug)]
+pub(super) struct CandidateSnapshot {
+    version: StorageVersion,
+    /// Number of documents that the facts guard had learned.
+    learned: usize,
+    pub(super) best: Option<(InsertNumber, Match)>,
+    /// Number of candidates.
+    candidates: usize,
+    /// Whether a bound left candidates out.
+    pub(super) is_cut: bool,
+}
+
+impl Index {
+    /// The verdict for a text with the stored texts as they are now.
+    pub(super) fn snapshot(&self, worker: &mut TextPreparer, text: &PreparedText) -> Result<CandidateSnapshot> {
+        // The version is read first: a change during the search then makes the snapshot old, never wrong.
+        let version = self.storage.version()?;
+        self.learn_stored()?;
+        let learned = self.learned();
+
+        let ranking = rank(&self.settings, &*self.storage, worker, text, 0)?;
+        let best = self.with_guard(|guard| ranking.best(&self.settings, guard, text));
+        Ok(CandidateSnapshot { version, learned, best, candidates: ranking.candidates, is_cut: ranking.is_cut })
+    }
+
+    /// Answers for a text that was verified `before`, and stores it if it is new or a variant.
+    pub(super) fn decide(
+        &self,
+        worker: &mut TextPreparer,
+        key: &str,
+        text: Option<PreparedText>,
+        before: Option<CandidateSnapshot>,
+    ) -> Result<Verdict> {
+        // Outside the turn: it may commit, and other threads can change the index meanwhile.
+        self.storage.make_room()?;
+
+        let _turn = self.turn();
+        self.require_free(key)?;
+        let (Some(text), Some(before)) = (text, before) else {
+            return Ok(Verdict::Empty);
+        };
+
+        let found = self.renewed(worker, &text, before)?;
+        self.count(found.is_cut);
+        let verdict = verdict(found.best);
+        if matches!(verdict, Verdict::New | Verdict::Variant(_)) {
+            self.store(key, text, None)?;
+        }
+        Ok(verdict)
+    }
+
+    /// The snapshot that would be taken now, from an earlier one where that is enough. The caller has the turn.
+    fn renewed(
+        &self,
+        worker: &mut TextPreparer,
+        text: &PreparedText,
+        before: CandidateSnapshot,
+    ) -> Result<CandidateSnapshot> {
+        // A removal may have taken the best match, and a guard that has learned more may judge it differently.
+        let version = self.storage.version()?;
+        let guard_holds = before.best.is_none() || before.learned == self.learned();
+        if version.removals != before.version.removals || !guard_holds {
+            return self.snapshot(worker, text);
+        }
+
+        if version.next == before.version.next {
+            return Ok(before);
+        }
+
+        // Only the documents inserted since are verified, if that gives the answer of one search over all: the search
+        // would verify others beyond the bound, and the guard counts common text among all candidates.
+        let since = rank(&self.settings, &*self.storage, worker, text, before.version.next)?;
+        let is_judged = self.guard.is_some();
+        if since.candidates > 0 && (is_judged || before.candidates + since.candidates > MOST_VERIFIED) {
+            return self.snapshot(worker, text);
+        }
+
+        let best = self.with_guard(|guard| since.best(&self.settings, guard, text));
+        Ok(CandidateSnapshot { best: better(before.best, best), is_cut: before.is_cut || since.is_cut, ..before })
+    }
+
+    /// Stores a text, in place of an earlier document if one is given. The caller has the turn.
+    pub(super) fn store(&self, key: &str, text: PreparedText, replaced: Option<InsertNumber>) -> Result<()> {
+        let number = self.storage.version()?.next;
+        let words = match (&self.guard, &text.body) {
+            (Some(_), StoredBody::Text { folded, .. }) if is_learned(number) => Some(alphabet::to_utf8(folded)),
+            _ => None,
+        };
+
+        // The guard learns only what is stored: a failed insert leaves it as it was.
+        let (record, bands) = text.into_record(key);
+        self.storage.insert(record, &bands, replaced, words.is_some())?;
+        if let (Some(guard), Some(words)) = (&self.guard, words) {
+            guard.write().unwrap_or_else(PoisonError::into_inner).learn(&words);
+        }
+        Ok(())
+    }
+
+    /// An error if a text is stored under `key`.
+    pub(super) fn require_free(&self, key: &str) -> Result<()> {
+        match self.storage.find(key)? {
+            Some(_) => Err(ErrorKind::KeyExists { key: key.to_owned() }.into()),
+            None => Ok(()),
+        }
+    }
+
+    /// Counts an answer that a bound affected.
+    pub(super) fn count(&self, is_cut: bool) {
+        self.bounded_answers.fetch_add(is_cut.into(), Ordering::Relaxed);
+    }
+
+    pub(super) fn with_guard<T>(&self, work: impl FnOnce(Option<&FactsGuard>) -> T) -> T {
+        match &self.guard {
+            Some(guard) => work(Some(&guard.read().unwrap_or_else(PoisonError::into_inner))),
+            None => work(None),
+        }
+    }
+
+    /// Number of documents that the guard has learned.
+    pub(super) fn learned(&self) -> usize {
+        self.with_guard(|guard| guard.map_or(0, FactsGuard::documents))
+    }
+
+    /// Teaches the guard the documents that an index on disk learned before, or that another process added since.
+    pub(super) fn learn_stored(&self) -> Result<()> {
+        let Some(guard) = &self.guard else { return Ok(()) };
+
+        self.storage.learned(&mut |text| {
+            guard.write().unwrap_or_else(PoisonError::into_inner).learn(&alphabet::to_utf8(text));
+        })
+    }
+}
+
+/// Whether the guard learns the words of this insert: of the first 4,096, then of 2,048 at even distances in each
+/// doubling of the index. That is enough to tell which words are rare, and costs next to nothing.
+fn is_learned(number: InsertNumber) -> bool {
+    let stride = (number / 2048).max(1).ilog2();
+    number.trailing_zeros() >= stride
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn learning_thins_out_as_the_index_grows() {
+        let learned = |range: std::ops::Range<InsertNumber>| range.filter(|number| is_learned(*number)).count();
+        assert_eq!(learned(0..4096), 4096);
+        assert_eq!((learned(4096..8192), learned(1 << 20..1 << 21)), (2048, 2048));
+    }
+}

@@ -1,0 +1,216 @@
+//! The operations of an index on disk: the [`Storage`] trait.
+
+use std::collections::HashSet;
+use std::sync::{Arc, TryLockError};
+
+use super::commit_head::BlockEntry;
+use super::disk_storage::{DiskStorage, key_hash};
+use super::recent::POSTING_BYTES;
+use super::state::PendingInsert;
+use crate::document::Date;
+use crate::error::{ErrorKind, Result};
+use crate::index::stats::{CompactionStats, StorageStats};
+use crate::index::storage::{ExpiryBound, LONGEST_LIST, Storage, StorageVersion};
+use crate::index::stored_text::{InsertNumber, StoredText, next_number};
+
+impl Storage for DiskStorage {
+    fn version(&self) -> Result<StorageVersion> {
+        self.look_again()?;
+        let state = self.read();
+        Ok(StorageVersion { next: state.next, removals: state.removals })
+    }
+
+    fn candidates(&self, bands: &[u64], since: InsertNumber, found: &mut Vec<InsertNumber>) -> Result<bool> {
+        let state = self.read();
+        if since >= state.next {
+            return Ok(false);
+        }
+
+        let mut is_cut = false;
+        for band in bands {
+            is_cut |= state.bands.docs(*band, since, LONGEST_LIST, &state.dead, found)?;
+        }
+        Ok(is_cut)
+    }
+
+    fn record(&self, doc: InsertNumber) -> Result<Option<Arc<StoredText>>> {
+        {
+            let state = self.read();
+            if state.dead.contains(doc) {
+                return Ok(None);
+            }
+            if let Some(place) = doc.checked_sub(state.pending.first) {
+                return Ok(state.pending.inserts.get(place as usize).map(|insert| insert.record.clone()));
+            }
+        }
+
+        // Without the lock: it reads the disk.
+        self.stored(doc)
+    }
+
+    fn find(&self, key: &str) -> Result<Option<InsertNumber>> {
+        let mut docs = Vec::new();
+        {
+            let state = self.read();
+            state.bands.docs(key_hash(key), 0, usize::MAX, &state.dead, &mut docs)?;
+        }
+
+        // Hashes of 40 bits may collide, also with those of bands.
+        for doc in docs {
+            if self.record(doc)?.is_some_and(|record| &*record.key == key) {
+                return Ok(Some(doc));
+            }
+        }
+        Ok(None)
+    }
+
+    fn len(&self) -> u64 {
+        // An error is returned by the next operation that can return one.
+        let _ = self.look_again();
+        self.read().documents
+    }
+
+    fn newest(&self) -> Option<Date> {
+        self.read().newest
+    }
+
+    fn make_room(&self) -> Result<()> {
+        let writer = self.writer.as_ref().ok_or(ErrorKind::ReadOnly)?;
+        let (count, bytes) = {
+            let pending = &self.read().pending;
+            (pending.len(), pending.bytes)
+        };
+        let most = self.budget.pending_bytes();
+        if count < self.budget.commit_every && bytes < most {
+            return Ok(());
+        }
+
+        // One thread commits and the others go on, unless twice the limit is pending: then they wait.
+        let is_far = count >= 2 * self.budget.commit_every || bytes >= 2 * most;
+        match writer.try_lock() {
+            Ok(mut writer) => self.commit_with(&mut writer),
+            // A panic during a commit left the writer as it was after the commit before.
+            Err(TryLockError::Poisoned(writer)) => self.commit_with(&mut writer.into_inner()),
+            Err(TryLockError::WouldBlock) if is_far => self.commit_with(&mut *self.writer()?),
+            Err(TryLockError::WouldBlock) => Ok(()),
+        }
+    }
+
+    fn insert(
+        &self,
+        record: StoredText,
+        bands: &[u64],
+        replaced: Option<InsertNumber>,
+        is_learned: bool,
+    ) -> Result<()> {
+        let key = key_hash(&record.key);
+        let hashes: Arc<[u64]> = bands.iter().copied().chain([key]).collect();
+        let moment = record.moment();
+        let insert = PendingInsert { record: Arc::new(record), hashes, is_learned };
+        debug_assert_eq!(insert.hashes.len(), self.width, "all documents have as many hashes");
+
+        // All or nothing: the number is the only thing that can fail.
+        let mut state = self.write();
+        let doc = next_number(state.next.into())?;
+        if let Some(replaced) = replaced {
+            state.forget(replaced);
+        }
+
+        state.bands.insert(doc, &insert.hashes);
+        state.next += 1;
+        state.documents += 1;
+        state.learned_count += u64::from(is_learned);
+        state.newest = state.newest.max(Some(moment));
+        state.pending.bytes += insert.bytes();
+        state.pending.inserts.push_back(insert);
+        Ok(())
+    }
+
+    fn remove(&self, docs: &[InsertNumber]) -> Result<u64> {
+        if self.writer.is_none() {
+            return Err(ErrorKind::ReadOnly.into());
+        }
+
+        let mut state = self.write();
+        Ok(docs.iter().map(|doc| u64::from(state.forget(*doc))).sum())
+    }
+
+    fn older(&self, older: ExpiryBound) -> Result<Vec<InsertNumber>> {
+        let may_hold_old = |entry: &BlockEntry| match older {
+            ExpiryBound::Seen(bound) => entry.oldest_seen < bound.seconds(),
+            ExpiryBound::Moment(bound) => entry.oldest_moment < bound.seconds(),
+        };
+        let entries = self.with_reader(|catalog| {
+            catalog.moment(|| match catalog.head()? {
+                Some(head) => catalog.directory(&head),
+                None => Ok(Vec::new()),
+            })
+        })?;
+
+        // Blocks without an old record are not read. Blocks written since are unknown here, and are read.
+        let young: HashSet<InsertNumber> =
+            entries.iter().filter(|entry| !may_hold_old(entry)).map(|entry| entry.first).collect();
+        let mut docs = Vec::new();
+        self.each_of(&|first| !young.contains(&first), &mut |doc, record| {
+            docs.extend(older.takes(record).then_some(doc));
+            Ok(())
+        })?;
+        Ok(docs)
+    }
+
+    fn each(&self, show: &mut dyn FnMut(&StoredText) -> Result<()>) -> Result<()> {
+        self.each_of(&|_| true, &mut |_, record| show(record))
+    }
+
+    fn learned(&self, teach: &mut dyn FnMut(&[u8])) -> Result<()> {
+        // Usually there is none, and a read lock is enough. The write lock makes a second caller wait for `teach`.
+        if !self.read().learned.is_empty() {
+            self.write().learned.drain(..).for_each(|text| teach(&text));
+        }
+        Ok(())
+    }
+
+    fn commit(&self) -> Result<()> {
+        match self.writer.is_some() {
+            true => self.commit_with(&mut *self.writer()?),
+            false => Ok(()),
+        }
+    }
+
+    fn close(&self) -> Result<()> {
+        match self.writer.is_some() {
+            true => self.close_with(&mut *self.writer()?),
+            false => Ok(()),
+        }
+    }
+
+    fn compact(&self) -> Result<CompactionStats> {
+        self.compact_with(&mut *self.writer()?)
+    }
+
+    fn stats(&self) -> Result<StorageStats> {
+        let disk_bytes = self.disk_bytes()?;
+        let state = self.read();
+        let band_bytes = state.bands.bytes();
+        let recent = state.bands.recent.len();
+        let memory = recent * POSTING_BYTES + state.pending.bytes + self.blocks.weight() as usize;
+
+        Ok(StorageStats {
+            removed: state.dead.len(),
+            memory_bytes: memory as u64,
+            disk_bytes,
+            record_bytes: disk_bytes.saturating_sub(band_bytes),
+            band_bytes,
+            recent_bands: recent as u64,
+            uncommitted: state.pending.len() as u64,
+            commits: state.commits,
+        })
+    }
+}
+
+impl Drop for DiskStorage {
+    fn drop(&mut self) {
+        // `close` reports an error; here there is no caller to report it to.
+        let _ = self.close();
+    }
+}

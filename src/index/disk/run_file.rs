@@ -1,0 +1,369 @@
+//! A run file: sorted, packed postings of one slice. Written once, never changed.
+//!
+//! ```text
+//! file:  magic (8 bytes), blocks of 1,024 bytes, table: the low bits of the first posting of each block (u32 each)
+//! block: CRC-32 of the rest (u32), number of postings (u16), bytes per offset (u8), bytes per document (u8),
+//!        low bits of the first posting (u32), offsets: low bits minus those of the first, for each posting,
+//!        documents, for each posting; the rest is zero
+//! ```
+//!
+//! All numbers are little-endian. The catalog holds the length of the file and the CRC-32 of its table. In an index of
+//! ten million documents a posting takes six bytes; a delta code would take five, but would not allow binary search.
+
+use std::fs::File;
+use std::io::{BufWriter, Write};
+use std::os::unix::fs::FileExt;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use super::damage::damaged;
+use super::filter::HashFilter;
+use super::posting::Posting;
+use crate::error::{Error, Result};
+use crate::index::stored_text::InsertNumber;
+
+const MAGIC: &[u8; 8] = b"MKRRUN\x00\x01";
+
+/// Bytes of a block, and of its header.
+const BLOCK: usize = 1024;
+const HEADER: usize = 12;
+
+/// The description of a run file in the catalog.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct RunInfo {
+    pub(super) file: u64,
+    pub(super) postings: u64,
+    pub(super) bytes: u64,
+    /// CRC-32 of the table of first postings.
+    pub(super) table: u32,
+}
+
+/// An open run file.
+#[derive(Debug)]
+pub(super) struct RunFile {
+    pub(super) info: RunInfo,
+    path: PathBuf,
+    file: File,
+    /// The low bits of the first posting of each block.
+    firsts: Vec<u32>,
+    filter: HashFilter,
+}
+
+/// The path of a run file, by its number.
+pub(super) fn path_of(directory: &Path, file: u64) -> PathBuf {
+    directory.join(format!("{file:08}.run"))
+}
+
+impl RunFile {
+    /// Opens a run file, reads all of it, and makes a filter of at most `filter_bytes` bytes.
+    ///
+    /// # Errors
+    ///
+    /// It cannot be read, or does not fit its description.
+    pub(super) fn open(directory: &Path, info: RunInfo, filter_bytes: usize) -> Result<Self> {
+        let path = path_of(directory, info.file);
+        let failed = |source| Error::io("read", &path, source);
+        let file = File::open(&path).map_err(failed)?;
+        let bytes = file.metadata().map_err(failed)?.len();
+        if bytes != info.bytes {
+            return Err(damaged(&path, format!("it has {bytes} bytes, not {}", info.bytes)));
+        }
+
+        let blocks = (bytes.saturating_sub(MAGIC.len() as u64) / (BLOCK as u64 + 4)) as usize;
+        let mut magic = [0; MAGIC.len()];
+        let mut table = vec![0; 4 * blocks];
+        file.read_exact_at(&mut magic, 0).map_err(failed)?;
+        file.read_exact_at(&mut table, bytes - 4 * blocks as u64).map_err(failed)?;
+        if magic != *MAGIC || crc32fast::hash(&table) != info.table {
+            return Err(damaged(&path, "its head or its table holds other bytes than were written".to_owned()));
+        }
+
+        // Reading all postings for the filter checks every block too.
+        let firsts = table.as_chunks::<4>().0.iter().map(|first| u32::from_le_bytes(*first)).collect();
+        let run = Self { info, path, file, firsts, filter: HashFilter::for_postings(0, 0) };
+        let mut filter = HashFilter::for_postings(info.postings as usize, filter_bytes);
+        run.postings().try_for_each(|posting| posting.map(|posting| filter.note(posting.low())))?;
+        Ok(Self { filter, ..run })
+    }
+
+    /// Calls `show` with the documents of a hash, ascending, until it returns false.
+    pub(super) fn docs(&self, low: u32, mut show: impl FnMut(InsertNumber) -> bool) -> Result<()> {
+        if !self.filter.may_hold(low) {
+            return Ok(());
+        }
+
+        // The postings of a hash may begin inside the block before the first one that begins with the hash.
+        let first = self.firsts.partition_point(|first| *first < low).saturating_sub(1);
+        let mut block = [0; BLOCK];
+        for number in first..self.firsts.len() {
+            if self.firsts[number] > low {
+                break;
+            }
+            for posting in self.block(number, &mut block)?.from(low) {
+                if posting.low() > low || posting.low() == low && !show(posting.doc()) {
+                    return Ok(());
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// All postings, ascending.
+    pub(super) fn postings(&self) -> impl Iterator<Item = Result<Posting>> {
+        let mut block = [0; BLOCK];
+        (0..self.firsts.len()).flat_map(move |number| match self.block(number, &mut block) {
+            Ok(postings) => postings.map(Ok).collect(),
+            Err(error) => vec![Err(error)],
+        })
+    }
+
+    /// Reads a block and checks it.
+    fn block<'b>(&self, number: usize, block: &'b mut [u8; BLOCK]) -> Result<PostingBlock<'b>> {
+        let offset = MAGIC.len() + BLOCK * number;
+        let wrong = || damaged(&self.path, format!("the bytes from {offset} on are not those that were written"));
+
+        self.file.read_exact_at(block, offset as u64).map_err(|source| Error::io("read", &self.path, source))?;
+
+        // The table has its own sum, so a block in the place of another is noticed too.
+        let [a, b, c, d, rest @ ..] = block;
+        let first = u32::from_le_bytes([rest[4], rest[5], rest[6], rest[7]]);
+        if crc32fast::hash(rest) != u32::from_le_bytes([*a, *b, *c, *d]) || first != self.firsts[number] {
+            return Err(wrong());
+        }
+
+        let count = usize::from(u16::from_le_bytes([rest[0], rest[1]]));
+        let (offset, doc) = (usize::from(rest[2]), usize::from(rest[3]));
+        let (offsets, docs) = rest[HEADER - 4..].split_at_checked(count * offset).ok_or_else(wrong)?;
+        let docs = docs.get(..count * doc).ok_or_else(wrong)?;
+        Ok(PostingBlock { first, offsets, docs, offset, doc, next: 0, count })
+    }
+}
+
+/// The postings of a block, ascending.
+#[derive(Debug)]
+struct PostingBlock<'b> {
+    first: u32,
+    offsets: &'b [u8],
+    docs: &'b [u8],
+    /// Bytes per offset, and per document.
+    offset: usize,
+    doc: usize,
+    next: usize,
+    count: usize,
+}
+
+impl PostingBlock<'_> {
+    /// Skips the postings whose low bits are below `low`, by binary search.
+    fn from(mut self, low: u32) -> Self {
+        let (mut start, mut end) = (0, self.count);
+        while start < end {
+            let middle = start.midpoint(end);
+            if self.low(middle) < low { start = middle + 1 } else { end = middle }
+        }
+
+        self.next = start;
+        self
+    }
+
+    fn low(&self, place: usize) -> u32 {
+        self.first.wrapping_add(number(&self.offsets[place * self.offset..][..self.offset]))
+    }
+}
+
+impl Iterator for PostingBlock<'_> {
+    type Item = Posting;
+
+    #[inline]
+    fn next(&mut self) -> Option<Posting> {
+        let place = (self.next < self.count).then_some(self.next)?;
+        self.next += 1;
+        Some(Posting::new(self.low(place), number(&self.docs[place * self.doc..][..self.doc])))
+    }
+}
+
+/// A little-endian number of up to four bytes.
+fn number(bytes: &[u8]) -> u32 {
+    match *bytes {
+        [a] => a.into(),
+        [a, b] => u16::from_le_bytes([a, b]).into(),
+        [a, b, c] => u32::from_le_bytes([a, b, c, 0]),
+        [a, b, c, d, ..] => u32::from_le_bytes([a, b, c, d]),
+        [] => 0,
+    }
+}
+
+/// Writes ascending postings to a new run file and syncs it. Without postings there is no file: `None`.
+///
+/// # Errors
+///
+/// A posting is an error, or the file cannot be written. The file is removed then.
+pub(super) fn write(
+    directory: &Path,
+    file: u64,
+    postings: impl Iterator<Item = Result<Posting>>,
+) -> Result<Option<RunInfo>> {
+    let path = path_of(directory, file);
+    let written = write_to(&path, file, postings);
+
+    if !matches!(written, Ok(Some(_))) {
+        // A file that cannot be removed now is removed when the index is opened next.
+        let _ = std::fs::remove_file(&path);
+    }
+    written
+}
+
+fn write_to(path: &Path, file: u64, postings: impl Iterator<Item = Result<Posting>>) -> Result<Option<RunInfo>> {
+    let failed = |source| Error::io("write", path, source);
+    let mut out = BufWriter::with_capacity(1 << 18, File::create(path).map_err(failed)?);
+    out.write_all(MAGIC).map_err(failed)?;
+
+    // A block is written as soon as the next posting does not fit, so one block is in memory.
+    let (mut packer, mut table, mut count) = (PostingPacker::default(), Vec::new(), 0);
+    for posting in postings {
+        let posting = posting?;
+        if !packer.fits(posting) {
+            table.extend(packer.write(&mut out).map_err(failed)?.to_le_bytes());
+        }
+        packer.push(posting);
+        count += 1;
+    }
+    if count == 0 {
+        return Ok(None);
+    }
+
+    table.extend(packer.write(&mut out).map_err(failed)?.to_le_bytes());
+    out.write_all(&table).map_err(failed)?;
+
+    // Synced here, so that a catalog that names the file is never ahead of it.
+    let written = out.into_inner().map_err(|error| failed(error.into_error()))?;
+    written.sync_all().map_err(failed)?;
+
+    let bytes = (MAGIC.len() + table.len() / 4 * (BLOCK + 4)) as u64;
+    Ok(Some(RunInfo { file, postings: count, bytes, table: crc32fast::hash(&table) }))
+}
+
+/// Gathers the postings of one block.
+#[derive(Debug, Default)]
+struct PostingPacker {
+    postings: Vec<Posting>,
+    /// The largest document.
+    widest: InsertNumber,
+}
+
+impl PostingPacker {
+    /// The low bits of the first posting, or of `posting` in an empty block.
+    fn first(&self, posting: Posting) -> u32 {
+        self.postings.first().unwrap_or(&posting).low()
+    }
+
+    /// Whether a posting fits the block with the others. It is the largest, so its offset is the widest.
+    fn fits(&self, posting: Posting) -> bool {
+        let widths = bytes_of(posting.low() - self.first(posting)) + bytes_of(self.widest.max(posting.doc()));
+        (self.postings.len() + 1) * widths <= BLOCK - HEADER
+    }
+
+    fn push(&mut self, posting: Posting) {
+        debug_assert!(self.postings.last().is_none_or(|last| *last <= posting), "postings ascend");
+
+        self.widest = self.widest.max(posting.doc());
+        self.postings.push(posting);
+    }
+
+    /// Writes the block and begins an empty one. Returns the low bits of the first posting.
+    fn write(&mut self, out: &mut impl Write) -> std::io::Result<u32> {
+        let (first, last) = (self.postings.first(), self.postings.last());
+        let (first, last) = (first.map_or(0, |first| first.low()), last.map_or(0, |last| last.low()));
+        let (offset, doc) = (bytes_of(last - first), bytes_of(self.widest));
+
+        // The first four bytes are for the sum.
+        let mut block = Vec::with_capacity(BLOCK);
+        block.extend([0; 4]);
+        block.extend((self.postings.len() as u16).to_le_bytes());
+        block.extend([offset as u8, doc as u8]);
+        block.extend(first.to_le_bytes());
+
+        for posting in &self.postings {
+            block.extend_from_slice(&(posting.low() - first).to_le_bytes()[..offset]);
+        }
+        for posting in self.postings.drain(..) {
+            block.extend_from_slice(&posting.doc().to_le_bytes()[..doc]);
+        }
+        self.widest = 0;
+
+        block.resize(BLOCK, 0);
+        let sum = crc32fast::hash(&block[4..]);
+        block[..4].copy_from_slice(&sum.to_le_bytes());
+        out.write_all(&block)?;
+        Ok(first)
+    }
+}
+
+/// Number of bytes of a number, at least one.
+fn bytes_of(number: u32) -> usize {
+    (4 - number.leading_zeros() as usize / 8).max(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn written(postings: &[Posting]) -> (tempfile::TempDir, RunFile) {
+        let directory = tempfile::tempdir().unwrap();
+        let info = write(directory.path(), 7, postings.iter().copied().map(Ok)).unwrap().unwrap();
+        let run = RunFile::open(directory.path(), info, postings.len() / 8).unwrap();
+        (directory, run)
+    }
+
+    proptest! {
+        #[test]
+        fn a_run_gives_back_its_postings(
+            lows in prop::collection::vec(prop_oneof![0..50_u32, any::<u32>()], 1..3000), docs in any::<u32>()
+        ) {
+            let mut postings: Vec<Posting> =
+                lows.iter().zip(0..).map(|(low, n)| Posting::new(*low, (docs >> (n % 32)).wrapping_add(n))).collect();
+            postings.sort_unstable();
+            let (_directory, run) = written(&postings);
+            prop_assert_eq!(run.postings().map(Result::unwrap).collect::<Vec<_>>(), postings.clone());
+            for low in lows.iter().chain(&[0, 25, 51, u32::MAX]).take(40) {
+                let mut found = Vec::new();
+                run.docs(*low, |doc| { found.push(doc); true }).unwrap();
+                let expected: Vec<InsertNumber> = postings.iter().filter(|posting| posting.low() == *low).map(|posting| posting.doc()).collect();
+                prop_assert_eq!(found, expected);
+            }
+        }
+    }
+
+    #[test]
+    fn no_changed_bit_goes_unnoticed() {
+        let postings: Vec<Posting> = (0..3000).map(|n| Posting::new(n * 1_400_000, n * 7)).collect();
+        let (directory, run) = written(&postings);
+        let path = path_of(directory.path(), 7);
+        let bytes = std::fs::read(&path).unwrap();
+        for at in (0..bytes.len()).step_by(211) {
+            let mut changed = bytes.clone();
+            changed[at] ^= 1 << (at % 8);
+            std::fs::write(&path, &changed).unwrap();
+            let read = RunFile::open(directory.path(), run.info, 64)
+                .and_then(|run| run.postings().collect::<Result<Vec<_>>>());
+            assert!(read.is_err(), "byte {at}");
+        }
+        std::fs::write(&path, &bytes[..bytes.len() - 1]).unwrap();
+        let error = RunFile::open(directory.path(), run.info, 64).unwrap_err();
+        assert!(error.to_string().contains("bytes, not"), "{error}");
+    }
+
+    #[test]
+    fn postings_of_one_hash_may_fill_blocks() {
+        let postings: Vec<Posting> = (0..5000).map(|doc| Posting::new(9, doc)).chain([Posting::new(10, 3)]).collect();
+        let (_directory, run) = written(&postings);
+        let mut found = Vec::new();
+        run.docs(9, |doc| {
+            found.push(doc);
+            found.len() < 2500
+        })
+        .unwrap();
+        assert_eq!(found, (0..2500).collect::<Vec<_>>());
+    }
+}

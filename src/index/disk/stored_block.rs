@@ -1,0 +1,237 @@
+//! A block of records: about 64 KB of them, in columns, compressed, with a checksum.
+//!
+//! ```text
+//! CRC-32 of the rest (u32), first document (u32), number of records (u32), zstd of:
+//!   for each record: document minus the previous one, bytes of the key, bytes of the body (LEB128 each),
+//!                    seen minus the previous one (LEB128 of zigzag),
+//!                    0, or 1 and then date minus seen (LEB128 of zigzag)
+//!   all keys, all bodies
+//! ```
+//!
+//! A body is the folded text, or the fingerprint (16 bytes), the number of shingles (u32) and the signature. All
+//! numbers are little-endian.
+
+use std::sync::Arc;
+
+use crate::document::Date;
+use crate::index::stored_text::{InsertNumber, StoredBody, StoredText};
+use crate::shingle::Fingerprint;
+
+/// Approximate bytes of a block before compression.
+pub(super) const BLOCK: usize = 1 << 16;
+
+/// Upper bound of the bytes of a block before compression: above the bound of one record, so above that of any block.
+const LARGEST: usize = 1 << 31;
+
+/// Level of zstd. Higher levels cost more time than their savings are worth.
+const LEVEL: i32 = 1;
+
+/// The records of a block.
+#[derive(Debug)]
+pub(super) struct StoredBlock {
+    docs: Vec<InsertNumber>,
+    records: Vec<Arc<StoredText>>,
+    /// Bytes in memory, approximately.
+    pub(super) weight: u64,
+}
+
+impl StoredBlock {
+    /// The record of a document, if the block contains it.
+    pub(super) fn get(&self, doc: InsertNumber) -> Option<&Arc<StoredText>> {
+        self.docs.binary_search(&doc).ok().map(|place| &self.records[place])
+    }
+
+    /// The records, by ascending document.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (InsertNumber, &Arc<StoredText>)> {
+        self.docs.iter().copied().zip(&self.records)
+    }
+}
+
+/// The bytes of a block. Documents ascend.
+pub(super) fn pack(records: &[(InsertNumber, Arc<StoredText>)]) -> std::io::Result<Vec<u8>> {
+    debug_assert!(records.is_sorted_by(|(a, _), (b, _)| a < b), "documents ascend");
+
+    let first = records.first().map_or(0, |(doc, _)| *doc);
+    let (mut columns, mut keys, mut bodies) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut before, mut seen) = (first, 0);
+
+    for (doc, record) in records {
+        let start = bodies.len();
+        push_body(&mut bodies, &record.body);
+
+        push(&mut columns, (doc - before).into());
+        push(&mut columns, record.key.len() as u64);
+        push(&mut columns, (bodies.len() - start) as u64);
+        push(&mut columns, zigzag(record.seen.seconds().wrapping_sub(seen)));
+        let date = record.date.map(|date| zigzag(date.seconds().wrapping_sub(record.seen.seconds())));
+        push(&mut columns, u64::from(date.is_some()));
+        date.into_iter().for_each(|date| push(&mut columns, date));
+
+        keys.extend_from_slice(record.key.as_bytes());
+        (before, seen) = (*doc, record.seen.seconds());
+    }
+    columns.append(&mut keys);
+    columns.append(&mut bodies);
+
+    // The first four bytes are for the sum of all others.
+    let mut bytes = vec![0; 4];
+    bytes.extend(first.to_le_bytes());
+    bytes.extend((records.len() as u32).to_le_bytes());
+    bytes.extend(zstd::bulk::compress(&columns, LEVEL)?);
+    let sum = crc32fast::hash(&bytes[4..]);
+    bytes[..4].copy_from_slice(&sum.to_le_bytes());
+    Ok(bytes)
+}
+
+fn push_body(bodies: &mut Vec<u8>, body: &StoredBody) {
+    match body {
+        StoredBody::Text { folded, .. } => bodies.extend_from_slice(folded),
+        StoredBody::Sketch { fingerprint, shingles, slots } => {
+            bodies.extend(fingerprint.0.to_le_bytes());
+            bodies.extend(fingerprint.1.to_le_bytes());
+            bodies.extend(shingles.to_le_bytes());
+            bodies.extend_from_slice(slots);
+        }
+    }
+}
+
+/// Reads the block that begins with document `first`. `slots` is the length of a signature in bytes, if signatures are
+/// kept. `None` if these are not the bytes that were written.
+pub(super) fn unpack(bytes: &[u8], first: InsertNumber, slots: Option<usize>) -> Option<StoredBlock> {
+    let (sum, rest) = bytes.split_first_chunk::<4>()?;
+    if crc32fast::hash(rest) != u32::from_le_bytes(*sum) {
+        return None;
+    }
+
+    // The number of the first document is summed too, so a block in the place of another is noticed.
+    let (stored, rest) = rest.split_first_chunk::<4>()?;
+    let (count, compressed) = rest.split_first_chunk::<4>()?;
+    if u32::from_le_bytes(*stored) != first {
+        return None;
+    }
+
+    // The size is bounded before that much is allocated.
+    let size = zstd::zstd_safe::get_frame_content_size(compressed).ok()??;
+    let raw = zstd::bulk::decompress(compressed, usize::try_from(size).ok().filter(|size| *size <= LARGEST)?).ok()?;
+
+    let count = u32::from_le_bytes(*count) as usize;
+    let mut columns = &raw[..];
+    let (mut docs, mut heads) = (Vec::with_capacity(count), Vec::with_capacity(count));
+    let (mut doc, mut seen) = (first, 0_i64);
+
+    for _ in 0..count {
+        doc = doc.checked_add(InsertNumber::try_from(pull(&mut columns)?).ok()?)?;
+        let (key, body) = (pull(&mut columns)? as usize, pull(&mut columns)? as usize);
+        seen = seen.wrapping_add(unzigzag(pull(&mut columns)?));
+        let date = if pull(&mut columns)? == 0 { None } else { Some(seen.wrapping_add(unzigzag(pull(&mut columns)?))) };
+        docs.push(doc);
+        heads.push((key, body, Date::from_seconds(seen), date.map(Date::from_seconds)));
+    }
+
+    let keys: usize = heads.iter().map(|(key, ..)| key).sum();
+    let (mut keys, mut bodies) = columns.split_at_checked(keys)?;
+    let mut records = Vec::with_capacity(count);
+
+    for (key, body, seen, date) in heads {
+        let (text, rest) = bodies.split_at_checked(body)?;
+        let (name, names) = keys.split_at_checked(key)?;
+        (keys, bodies) = (names, rest);
+
+        let key = std::str::from_utf8(name).ok()?.into();
+        let body = match slots {
+            None => StoredBody::text(text.into()),
+            Some(slots) => sketch(text, slots)?,
+        };
+        records.push(Arc::new(StoredText { key, seen, date, body }));
+    }
+
+    // Three times the bytes: a text that is compared keeps its shingles too.
+    let weight = 3 * raw.len() as u64 + (count * size_of::<StoredText>()) as u64;
+    Some(StoredBlock { docs, records, weight })
+}
+
+/// Reads a signature body; `None` if its signature does not have `length` bytes.
+fn sketch(body: &[u8], length: usize) -> Option<StoredBody> {
+    let (a, rest) = body.split_first_chunk()?;
+    let (b, rest) = rest.split_first_chunk()?;
+    let (shingles, slots) = rest.split_first_chunk()?;
+    let fingerprint = Fingerprint(u64::from_le_bytes(*a), u64::from_le_bytes(*b));
+    let shingles = u32::from_le_bytes(*shingles);
+    (slots.len() == length).then(|| StoredBody::Sketch { fingerprint, shingles, slots: slots.into() })
+}
+
+/// Appends a number as LEB128.
+fn push(out: &mut Vec<u8>, mut value: u64) {
+    while value >= 0x80 {
+        out.push(value as u8 | 0x80);
+        value >>= 7;
+    }
+    out.push(value as u8);
+}
+
+/// Takes a LEB128 number from the beginning of `bytes`.
+fn pull(bytes: &mut &[u8]) -> Option<u64> {
+    let (mut value, mut shift) = (0_u64, 0);
+
+    // A number that is too long for 64 bits ends with `None`.
+    loop {
+        let (byte, rest) = bytes.split_first()?;
+        *bytes = rest;
+        value |= u64::from(byte & 0x7F).checked_shl(shift)?;
+        shift += 7;
+        if *byte < 0x80 {
+            return Some(value);
+        }
+    }
+}
+
+const fn zigzag(value: i64) -> u64 {
+    (value << 1 ^ value >> 63) as u64
+}
+
+const fn unzigzag(value: u64) -> i64 {
+    (value >> 1) as i64 ^ -((value & 1) as i64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn record(key: &str, seen: i64, date: Option<i64>, text: &[u8]) -> Arc<StoredText> {
+        let (seen, date) = (Date::from_seconds(seen), date.map(Date::from_seconds));
+        Arc::new(StoredText { key: key.into(), seen, date, body: StoredBody::text(text.into()) })
+    }
+
+    proptest! {
+        #[test]
+        fn a_block_gives_back_its_records(
+            rows in prop::collection::vec((".{0,9}", any::<i64>(), any::<Option<i64>>(), any::<Vec<u8>>(), 1..9_u32), 1..20)
+        ) {
+            let mut doc = 5;
+            let records: Vec<(InsertNumber, Arc<StoredText>)> = rows.iter().map(|(key, seen, date, text, step)| {
+                doc += step;
+                (doc, record(key, *seen, *date, text))
+            }).collect();
+            let bytes = pack(&records).unwrap();
+            let block = unpack(&bytes, records[0].0, None).unwrap();
+            for (doc, record) in &records {
+                let found = block.get(*doc).unwrap();
+                prop_assert_eq!((&found.key, found.seen, found.date), (&record.key, record.seen, record.date));
+                let (StoredBody::Text { folded, .. }, StoredBody::Text { folded: text, .. }) = (&found.body, &record.body) else { panic!() };
+                prop_assert_eq!(folded, text);
+            }
+            prop_assert!(block.get(doc + 1).is_none());
+            prop_assert!(unpack(&bytes, 1, None).is_none(), "a block of another place");
+        }
+
+        #[test]
+        fn changed_bytes_are_no_block(at in any::<prop::sample::Index>(), bit in 0..8_u8) {
+            let bytes = pack(&[(0, record("k", 1, Some(2), "نص".as_bytes())), (1, record("l", 1, None, b"text"))]).unwrap();
+            let mut changed = bytes.clone();
+            changed[at.index(bytes.len())] ^= 1_u8 << bit;
+            prop_assert!(unpack(&changed, 0, None).is_none());
+            prop_assert!(unpack(&bytes[..at.index(bytes.len())], 0, None).is_none());
+        }
+    }
+}

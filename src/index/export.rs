@@ -1,0 +1,247 @@
+//! Export, import and merge: the texts of an index move to another one.
+
+use std::io::{BufRead, Write};
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use super::answer::{Verdict, Verify};
+#[cfg(feature = "persistent")]
+use super::builder::IndexBuilder;
+use super::ranking::verdict;
+use super::stats::MergeStats;
+use super::stored_text::{StoredBody, StoredText};
+use super::text_index::Index;
+use crate::document::Date;
+use crate::error::{Error, ErrorKind, Operation, Remedy, Result};
+use crate::normalize::alphabet;
+use crate::shingle::Fingerprint;
+
+/// The first line of an export.
+#[derive(Serialize, Deserialize)]
+struct ExportHeader {
+    mukarrar_index: u32,
+    settings: Map<String, Value>,
+}
+
+/// Version of the format of exports.
+const EXPORT_VERSION: u32 = 1;
+
+/// The remedy for a file that is not an export.
+const EXPORT: Remedy = Remedy::Run { purpose: "export it", operations: &[Operation::ExportIndex] };
+
+/// A text in an export; `text` or `sketch` is given, depending on [`Verify`].
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ExportLine {
+    key: String,
+    seen: i64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    date: Option<i64>,
+    /// The folded text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    text: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    sketch: Option<ExportSketch>,
+}
+
+/// The body of a text in an index that keeps only signatures.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ExportSketch {
+    shingles: u32,
+    fingerprint: (u64, u64),
+    slots: Vec<u8>,
+}
+
+#[cfg(feature = "persistent")]
+impl IndexBuilder {
+    /// The builder of an index that can import an export, from the first line of the export.
+    ///
+    /// # Errors
+    ///
+    /// The line is not the header of an export of this version, or the exported index used learned boilerplate, which
+    /// an export does not contain: configure a builder with the rules instead.
+    pub fn of_export(first_line: &str) -> Result<Self> {
+        let header: ExportHeader = read(Ok(first_line.to_owned()), 1, EXPORT)?;
+        let builder = Self::stored(&|name| header.value(name))?;
+
+        // Settings that no builder can reproduce, such as another fold, differ here.
+        header.require(builder.settings()?.list())?;
+        Ok(builder)
+    }
+}
+
+impl Index {
+    /// Writes a line of JSON with the settings, then one for each stored text, in the order of insertion:
+    /// [`import`](Self::import) reads them. Returns the number of texts.
+    ///
+    /// # Errors
+    ///
+    /// The index cannot be read, or `out` fails.
+    pub fn export(&self, out: &mut dyn Write) -> Result<u64> {
+        let failed = |source| Error::io("write", "the export", source);
+        let settings = self.settings.list().into_iter().map(|(name, value)| (name.to_owned(), value.into())).collect();
+        write_line(out, &ExportHeader { mukarrar_index: EXPORT_VERSION, settings }).map_err(failed)?;
+
+        let mut count = 0;
+        self.storage.version()?;
+        self.storage.each(&mut |record| {
+            count += 1;
+            write_line(out, &ExportLine::of(record)).map_err(failed)
+        })?;
+
+        out.flush().map_err(failed)?;
+        Ok(count)
+    }
+
+    /// Stores every text of an export made with the same settings, in its order. Texts whose key is stored already are
+    /// counted and left out.
+    ///
+    /// # Errors
+    ///
+    /// The settings differ, or a line is not valid: the error names the line, and the texts before it stay stored. On
+    /// disk, also errors of reading and writing.
+    pub fn import(&self, input: &mut dyn BufRead) -> Result<MergeStats> {
+        let mut merged = MergeStats::default();
+        let mut lines = input.lines().zip(1..);
+        let header = match lines.next() {
+            Some((line, _)) => read::<ExportHeader>(line, 1, EXPORT)?,
+            None => return Err(unreadable(1, "nothing".to_owned(), EXPORT)),
+        };
+        self.check_header(&header)?;
+
+        for (line, number) in lines {
+            let line: ExportLine = read(line, number, "export it again".into())?;
+            let record = self.record_of(line).map_err(|what| unreadable(number, what, "export it again".into()))?;
+            self.take(&record, false, &mut merged)?;
+        }
+        Ok(merged)
+    }
+
+    /// Checks and inserts every text of another index with equal settings, in its order, as if its pages had been
+    /// crawled after those of this index.
+    ///
+    /// # Errors
+    ///
+    /// The settings differ. On disk, also errors of reading and writing.
+    pub fn merge(&self, other: &Self) -> Result<MergeStats> {
+        if std::ptr::eq(self, other) {
+            return Err(Error::parameter("merge", "an index with itself", "another index"));
+        }
+
+        let (mine, theirs) = (self.settings.list(), other.settings.list());
+        if let Some(((what, left), (_, right))) = mine.into_iter().zip(theirs).find(|(mine, theirs)| mine != theirs) {
+            return Err(ErrorKind::Incompatible { what, left, right }.into());
+        }
+
+        let mut merged = MergeStats::default();
+
+        // The other index must see commits of its writer first, if it is only read.
+        other.storage.version()?;
+        other.storage.each(&mut |record| self.take(record, true, &mut merged))?;
+        Ok(merged)
+    }
+
+    /// Stores a record of another index. A checked record is not stored if it repeats a stored text.
+    fn take(&self, record: &StoredText, is_checked: bool, merged: &mut MergeStats) -> Result<()> {
+        self.storage.make_room()?;
+        self.workers.with(&self.settings, |worker| {
+            // A text without tokens is never stored, so an index exports none; a file may contain one.
+            let Some(text) = worker.prepare_again(&self.settings, record) else {
+                return Ok(());
+            };
+
+            let _turn = self.turn();
+            let count = if self.storage.find(&record.key)?.is_some() {
+                &mut merged.keys_known
+            } else if is_checked && matches!(verdict(self.snapshot(worker, &text)?.best), Verdict::Duplicate(_)) {
+                &mut merged.duplicates
+            } else {
+                self.store(&record.key, text, None)?;
+                &mut merged.inserted
+            };
+            *count += 1;
+            Ok(())
+        })
+    }
+
+    fn check_header(&self, header: &ExportHeader) -> Result<()> {
+        if header.mukarrar_index != EXPORT_VERSION {
+            let what = format!("an export of version {}, not {EXPORT_VERSION}", header.mukarrar_index);
+            return Err(unreadable(1, what, "export it again with this version".into()));
+        }
+        header.require(self.settings.list())
+    }
+
+    /// The record of a line, or what is wrong with the line.
+    fn record_of(&self, line: ExportLine) -> std::result::Result<StoredText, String> {
+        let ExportLine { key, seen, date, text, sketch } = line;
+        let body = match (text, sketch, self.settings.verify) {
+            (Some(text), None, Verify::Exact) => {
+                let mut folded = Vec::new();
+                alphabet::push_compact(&text, &mut folded);
+                StoredBody::text(folded.into())
+            }
+            (None, Some(sketch), Verify::Estimate) => {
+                // Signatures of different lengths cannot be compared.
+                if sketch.slots.len() != self.settings.banding.num_hashes() * self.settings.slot_bytes() {
+                    return Err("a signature of another length".to_owned());
+                }
+                let fingerprint = Fingerprint(sketch.fingerprint.0, sketch.fingerprint.1);
+                StoredBody::Sketch { fingerprint, shingles: sketch.shingles, slots: sketch.slots.into() }
+            }
+            _ => return Err(format!("not what `verify {}` keeps", self.settings.verify.name())),
+        };
+
+        let (seen, date) = (Date::from_seconds(seen), date.map(Date::from_seconds));
+        Ok(StoredText { key: key.into(), seen, date, body })
+    }
+}
+
+impl ExportHeader {
+    fn value(&self, name: &str) -> Option<&str> {
+        self.settings.get(name).and_then(Value::as_str)
+    }
+
+    /// An error unless the header has these settings.
+    fn require(&self, settings: Vec<(&'static str, String)>) -> Result<()> {
+        for (what, left) in settings {
+            let right = self.value(what).unwrap_or("nothing").to_owned();
+            if left != right {
+                return Err(ErrorKind::Incompatible { what, left, right }.into());
+            }
+        }
+        Ok(())
+    }
+}
+
+impl ExportLine {
+    fn of(record: &StoredText) -> Self {
+        let (text, sketch) = match &record.body {
+            StoredBody::Text { folded, .. } => (Some(alphabet::to_utf8(folded)), None),
+            StoredBody::Sketch { fingerprint, shingles, slots } => {
+                let fingerprint = (fingerprint.0, fingerprint.1);
+                (None, Some(ExportSketch { shingles: *shingles, fingerprint, slots: slots.to_vec() }))
+            }
+        };
+
+        let date = record.date.map(Date::seconds);
+        Self { key: record.key.to_string(), seen: record.seen.seconds(), date, text, sketch }
+    }
+}
+
+fn write_line(out: &mut dyn Write, line: &impl Serialize) -> std::io::Result<()> {
+    serde_json::to_writer(&mut *out, line)?;
+    out.write_all(b"\n")
+}
+
+fn read<T: for<'a> Deserialize<'a>>(line: std::io::Result<String>, number: u64, remedy: Remedy) -> Result<T> {
+    let line = line.map_err(|source| Error::io("read", "the import", source))?;
+    serde_json::from_str(&line).map_err(|error| unreadable(number, error.to_string(), remedy))
+}
+
+fn unreadable(line: u64, what: String, remedy: Remedy) -> Error {
+    let what = format!("line {line}: {what}");
+    ErrorKind::Unreadable { path: "the import".into(), what, remedy }.into()
+}

@@ -1,0 +1,208 @@
+//! The storage of an index in memory.
+
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+
+use super::postings::HashPostings;
+use super::prepare::BAND_BITS;
+use super::stats::{CompactionStats, StorageStats};
+use super::storage::{ExpiryBound, LONGEST_LIST, Storage, StorageVersion};
+use super::stored_text::{InsertNumber, StoredText, next_number};
+use crate::document::Date;
+use crate::error::Result;
+
+/// Number of documents that are removed under one lock.
+const AT_ONCE: usize = 1 << 14;
+
+/// Records, keys and bands in memory.
+#[derive(Debug, Default)]
+pub(super) struct MemoryStorage(RwLock<MemoryState>);
+
+#[derive(Debug, Default)]
+struct MemoryState {
+    /// By number; `None` if it was removed.
+    entries: Vec<Option<MemoryEntry>>,
+    documents: u64,
+    bands: HashPostings,
+    /// Documents by the hash of their key.
+    keys: HashPostings,
+    hasher: ahash::RandomState,
+    removals: u64,
+    newest: Option<Date>,
+    bytes: usize,
+}
+
+#[derive(Debug)]
+struct MemoryEntry {
+    record: Arc<StoredText>,
+    bands: Box<[u64]>,
+}
+
+impl MemoryStorage {
+    fn read(&self) -> RwLockReadGuard<'_, MemoryState> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn write(&self) -> RwLockWriteGuard<'_, MemoryState> {
+        self.0.write().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Storage for MemoryStorage {
+    fn version(&self) -> Result<StorageVersion> {
+        let state = self.read();
+        Ok(StorageVersion { next: state.next(), removals: state.removals })
+    }
+
+    fn candidates(&self, bands: &[u64], since: InsertNumber, found: &mut Vec<InsertNumber>) -> Result<bool> {
+        let state = self.read();
+        if since >= state.next() {
+            return Ok(false);
+        }
+
+        let mut is_cut = false;
+        for (earliest, later) in bands.iter().filter_map(|band| state.bands.get(*band)) {
+            // The earliest counts among the bound, also if it comes before `since`.
+            is_cut |= later.len() >= LONGEST_LIST;
+            let later = &later[..later.len().min(LONGEST_LIST - 1)];
+            found.extend((earliest >= since).then_some(earliest));
+            found.extend_from_slice(&later[later.partition_point(|doc| *doc < since)..]);
+        }
+        Ok(is_cut)
+    }
+
+    fn record(&self, doc: InsertNumber) -> Result<Option<Arc<StoredText>>> {
+        let state = self.read();
+        Ok(state.entry(doc).map(|entry| entry.record.clone()))
+    }
+
+    fn find(&self, key: &str) -> Result<Option<InsertNumber>> {
+        let state = self.read();
+        let Some((earliest, later)) = state.keys.get(state.key_hash(key)) else {
+            return Ok(None);
+        };
+
+        // Hashes of 40 bits may collide.
+        let has_key = |doc: &InsertNumber| state.entry(*doc).is_some_and(|entry| &*entry.record.key == key);
+        Ok([earliest].iter().chain(later).copied().find(has_key))
+    }
+
+    fn len(&self) -> u64 {
+        self.read().documents
+    }
+
+    fn newest(&self) -> Option<Date> {
+        self.read().newest
+    }
+
+    fn make_room(&self) -> Result<()> {
+        Ok(())
+    }
+
+    fn insert(&self, record: StoredText, bands: &[u64], replaced: Option<InsertNumber>, _: bool) -> Result<()> {
+        // One lock for the removal and the insert: readers see one of the two texts.
+        let mut state = self.write();
+        state.remove(replaced.as_slice());
+
+        let doc = next_number(state.entries.len() as u64)?;
+        for band in bands {
+            state.bands.insert(*band, doc);
+        }
+        let key = state.key_hash(&record.key);
+        state.keys.insert(key, doc);
+
+        state.documents += 1;
+        state.newest = state.newest.max(Some(record.moment()));
+        state.bytes += record.bytes() + size_of_val(bands);
+        state.entries.push(Some(MemoryEntry { record: Arc::new(record), bands: bands.into() }));
+        Ok(())
+    }
+
+    fn remove(&self, docs: &[InsertNumber]) -> Result<u64> {
+        // The lock is released in between, so that other threads go on.
+        Ok(docs.chunks(AT_ONCE).map(|docs| self.write().remove(docs)).sum())
+    }
+
+    fn older(&self, older: ExpiryBound) -> Result<Vec<InsertNumber>> {
+        let state = self.read();
+        let entries = state.entries.iter().zip(0..);
+        let taken = entries.filter(|(entry, _)| entry.as_ref().is_some_and(|entry| older.takes(&entry.record)));
+        Ok(taken.map(|(_, doc)| doc).collect())
+    }
+
+    fn each(&self, show: &mut dyn FnMut(&StoredText) -> Result<()>) -> Result<()> {
+        // No lock is held while a record is shown: `show` may change the index.
+        let next = self.read().next();
+        for doc in 0..next {
+            if let Some(record) = self.record(doc)? {
+                show(&record)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn learned(&self, _: &mut dyn FnMut(&[u8])) -> Result<()> {
+        Ok(())
+    }
+
+    fn commit(&self) -> Result<()> {
+        Ok(())
+    }
+
+    fn close(&self) -> Result<()> {
+        Ok(())
+    }
+
+    fn compact(&self) -> Result<CompactionStats> {
+        let state = &mut *self.write();
+        state.bands.shrink();
+        state.keys.shrink();
+
+        // Shingles are made again when a comparison needs them.
+        for entry in state.entries.iter_mut().flatten() {
+            if let Some(record) = Arc::get_mut(&mut entry.record) {
+                record.body.forget_set();
+            }
+        }
+        Ok(CompactionStats { documents: state.documents, bytes_before: 0, bytes_after: 0 })
+    }
+
+    fn stats(&self) -> Result<StorageStats> {
+        let state = self.read();
+        let bytes = state.bytes + state.bands.bytes() + state.keys.bytes();
+        Ok(StorageStats { memory_bytes: bytes as u64, ..StorageStats::default() })
+    }
+}
+
+impl MemoryState {
+    fn next(&self) -> InsertNumber {
+        // Inserts fail before the count exceeds 32 bits.
+        self.entries.len() as InsertNumber
+    }
+
+    fn entry(&self, doc: InsertNumber) -> Option<&MemoryEntry> {
+        self.entries.get(doc as usize)?.as_ref()
+    }
+
+    /// The hash of a key: as long as the hash of a band.
+    fn key_hash(&self, key: &str) -> u64 {
+        self.hasher.hash_one(key) >> (64 - BAND_BITS)
+    }
+
+    /// Removes documents. Returns how many of them were there.
+    fn remove(&mut self, docs: &[InsertNumber]) -> u64 {
+        let (mut bands, mut keys) = (Vec::new(), Vec::new());
+        for doc in docs {
+            let Some(entry) = self.entries.get_mut(*doc as usize).and_then(Option::take) else { continue };
+            self.bytes -= entry.record.bytes() + size_of_val(&*entry.bands);
+            bands.extend(entry.bands.iter().map(|band| (*band, *doc)));
+            keys.push((self.key_hash(&entry.record.key), *doc));
+        }
+
+        let gone = keys.len() as u64;
+        self.bands.remove_all(bands);
+        self.keys.remove_all(keys);
+        self.documents -= gone;
+        self.removals += gone;
+        gone
+    }
+}

@@ -1,0 +1,148 @@
+//! From candidates to matches: every score verified, in an order that depends on the insertions alone.
+
+use super::answer::{Match, Rank, Verdict};
+use super::candidate::VerifiedCandidate;
+use super::candidate_judge::CandidateJudge;
+use super::prepare::{PreparedText, TextPreparer};
+use super::settings::Settings;
+use super::storage::Storage;
+use super::stored_text::InsertNumber;
+use crate::error::Result;
+use crate::similarity::facts::FactsGuard;
+use crate::similarity::{Relation, Score};
+
+/// Most candidates that are verified: those that share the most bands; ties: the earliest. With a window of time, ties:
+/// the latest, because the earliest of many repeats lie outside the window.
+pub(super) const MOST_VERIFIED: usize = 256;
+
+/// Verified candidates, best first.
+#[derive(Debug)]
+pub(super) struct CandidateRanking {
+    found: Vec<VerifiedCandidate>,
+    /// Whether a bound left candidates out.
+    pub(super) is_cut: bool,
+    /// Number of candidates, before the bound.
+    pub(super) candidates: usize,
+}
+
+/// Verifies the candidates of a text that are numbered `since` or later. Highest Jaccard first; ties: the earliest.
+pub(super) fn rank(
+    settings: &Settings,
+    storage: &dyn Storage,
+    worker: &mut TextPreparer,
+    text: &PreparedText,
+    since: InsertNumber,
+) -> Result<CandidateRanking> {
+    let mut docs = Vec::new();
+    let mut is_cut = storage.candidates(&text.bands, since, &mut docs)?;
+    let docs = most_shared(docs, settings.window.is_some());
+    let candidates = docs.len();
+    is_cut |= candidates > MOST_VERIFIED;
+
+    let mut found = Vec::new();
+    for doc in docs.into_iter().take(MOST_VERIFIED) {
+        // Removed since its number was read.
+        let Some(record) = storage.record(doc)? else { continue };
+        if settings.window.is_none_or(|window| window.holds(Some(text.moment()), Some(record.moment()))) {
+            found.push(VerifiedCandidate::of(settings, worker, doc, record, text));
+        }
+    }
+
+    found.sort_unstable_by(|a, b| b.score.jaccard.total_cmp(&a.score.jaccard).then(a.doc.cmp(&b.doc)));
+    Ok(CandidateRanking { found, is_cut, candidates })
+}
+
+/// Each document once, most repeated first; ties: the earliest, or the latest.
+fn most_shared(mut docs: Vec<InsertNumber>, latest_first: bool) -> Vec<InsertNumber> {
+    // A document comes once for each shared band, so runs of equal numbers count the bands.
+    docs.sort_unstable();
+    let mut counted: Vec<(usize, InsertNumber)> = docs.chunk_by(|a, b| a == b).map(|run| (run.len(), run[0])).collect();
+    counted.sort_unstable_by(|(a, x), (b, y)| b.cmp(a).then(if latest_first { y.cmp(x) } else { x.cmp(y) }));
+    counted.into_iter().map(|(_, doc)| doc).collect()
+}
+
+impl CandidateRanking {
+    /// The copy with the highest Jaccard, or else the variant with the highest Jaccard.
+    pub(super) fn best(
+        &self,
+        settings: &Settings,
+        guard: Option<&FactsGuard>,
+        text: &PreparedText,
+    ) -> Option<(InsertNumber, Match)> {
+        let judge = CandidateJudge::new(settings, guard, text, &self.found);
+        let likely = self.found.iter().take_while(|found| found.score.jaccard >= settings.threshold);
+
+        // Best first, so the first copy ends the search, and the first variant is the best one.
+        let mut variant = None;
+        for found in likely {
+            let named = named(found, settings, &judge);
+            if !matches!(named.relation, Some(Relation::Variant(_))) {
+                return Some((found.doc, named));
+            }
+            variant = variant.or(Some((found.doc, named)));
+        }
+        variant
+    }
+
+    /// The first `top` matches in the order of `by`.
+    pub(super) fn top(
+        mut self,
+        settings: &Settings,
+        guard: Option<&FactsGuard>,
+        text: &PreparedText,
+        top: usize,
+        by: Rank,
+    ) -> Vec<Match> {
+        if by == Rank::Containment {
+            // Stable: equal containments stay in the order of Jaccard.
+            self.found.sort_by(|a, b| b.score.containment.total_cmp(&a.score.containment));
+        }
+
+        // A text that shares a band by chance alone is no match.
+        let judge = CandidateJudge::new(settings, guard, text, &self.found);
+        let alike = self.found.iter().filter(|found| found.score.jaccard > 0.0);
+        alike.take(top).map(|found| named(found, settings, &judge)).collect()
+    }
+}
+
+/// The match that a verified candidate is.
+fn named(found: &VerifiedCandidate, settings: &Settings, judge: &CandidateJudge<'_>) -> Match {
+    let Score { jaccard, containment } = found.score;
+    let relation = if found.is_exact {
+        Some(Relation::Exact)
+    } else if jaccard < settings.threshold {
+        None
+    } else {
+        let reason = judge.reason(&found.record.body, found.score);
+        Some(reason.map_or(Relation::Near, Relation::Variant))
+    };
+
+    let reason = relation.and_then(Relation::reason);
+    let (key, seen) = (found.record.key.to_string(), found.record.seen);
+    Match { key, jaccard, containment, relation, reason, seen, standard_error: found.standard_error }
+}
+
+/// The better of an earlier and a later best match: a copy before a variant, then the higher Jaccard, then the earlier.
+pub(super) fn better(
+    before: Option<(InsertNumber, Match)>,
+    since: Option<(InsertNumber, Match)>,
+) -> Option<(InsertNumber, Match)> {
+    match (before, since) {
+        (Some(before), Some(since)) => {
+            let is_copy = |found: &Match| !matches!(found.relation, Some(Relation::Variant(_)));
+            let is_better =
+                is_copy(&since.1).cmp(&is_copy(&before.1)).then(since.1.jaccard.total_cmp(&before.1.jaccard)).is_gt();
+            Some(if is_better { since } else { before })
+        }
+        (before, since) => before.or(since),
+    }
+}
+
+/// The verdict that follows from the best match.
+pub(super) fn verdict(best: Option<(InsertNumber, Match)>) -> Verdict {
+    match best {
+        Some((_, found)) if matches!(found.relation, Some(Relation::Variant(_))) => Verdict::Variant(found),
+        Some((_, found)) => Verdict::Duplicate(found),
+        None => Verdict::New,
+    }
+}

@@ -1,0 +1,310 @@
+//! The index and its public operations.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError, RwLock};
+
+use super::answer::{Match, Rank, Verdict};
+#[cfg(feature = "persistent")]
+use super::disk::RecoveryReport;
+use super::index_item::Item;
+use super::prepare::{PreparedText, TextPreparer, WorkerPool};
+use super::ranking::{rank, verdict};
+use super::settings::Settings;
+use super::stats::{CompactionStats, Stats};
+use super::storage::Storage;
+use crate::error::Result;
+use crate::lsh::Banding;
+use crate::parallel;
+use crate::similarity::facts::{Facts, FactsGuard, WordFrequencies};
+
+/// An index of texts, in memory or in a directory.
+#[derive(Debug)]
+pub struct Index {
+    pub(super) settings: Settings,
+    pub(super) storage: Box<dyn Storage>,
+    /// Knows the words of some of the stored texts.
+    pub(super) guard: Option<RwLock<FactsGuard>>,
+    /// Held by the thread that changes the index.
+    turn: Mutex<()>,
+    pub(super) workers: WorkerPool,
+    pub(super) bounded_answers: AtomicU64,
+    #[cfg(feature = "persistent")]
+    pub(super) recovery: Option<RecoveryReport>,
+}
+
+/// Number of items of a batch that are prepared at once.
+const BATCH: usize = 512;
+
+impl Index {
+    pub(super) fn new(settings: Settings, storage: Box<dyn Storage>) -> Result<Self> {
+        let guard = (settings.facts == Facts::Guard).then(|| RwLock::new(FactsGuard::new(WordFrequencies::default())));
+        let index = Self {
+            settings,
+            storage,
+            guard,
+            turn: Mutex::default(),
+            workers: WorkerPool::default(),
+            bounded_answers: AtomicU64::default(),
+            #[cfg(feature = "persistent")]
+            recovery: None,
+        };
+
+        index.learn_stored()?;
+        Ok(index)
+    }
+
+    /// Whether `item` repeats a stored text. Stores nothing.
+    ///
+    /// # Errors
+    ///
+    /// An index on disk cannot be read or is damaged.
+    pub fn check<'t>(&self, item: impl Into<Item<'t>>) -> Result<Verdict> {
+        let item = item.into();
+        self.workers.with(&self.settings, |worker| self.check_with(worker, item))
+    }
+
+    /// [`check`](Self::check) for many items, on all cores. Answers are in the order of the items.
+    #[must_use]
+    pub fn check_all(&self, items: &[Item<'_>]) -> Vec<Result<Verdict>> {
+        let check =
+            |(): &mut (), item: &Item<'_>| self.workers.with(&self.settings, |worker| self.check_with(worker, *item));
+        parallel::map(items, || (), check)
+    }
+
+    fn check_with(&self, worker: &mut TextPreparer, item: Item<'_>) -> Result<Verdict> {
+        let Some(text) = worker.prepare(&self.settings, item) else {
+            return Ok(Verdict::Empty);
+        };
+
+        let found = self.snapshot(worker, &text)?;
+        self.count(found.is_cut);
+        Ok(verdict(found.best))
+    }
+
+    /// Stores `item` under `key`, even if it repeats another text. An empty text is not stored.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::KeyExists`](crate::ErrorKind::KeyExists) if `key` is stored already. On disk, also errors of
+    /// reading and writing: nothing of this call is stored then, and earlier changes are kept for the next attempt.
+    pub fn insert<'t>(&self, key: &str, item: impl Into<Item<'t>>) -> Result<()> {
+        let item = item.into();
+        let text = self.workers.with(&self.settings, |worker| worker.prepare(&self.settings, item));
+        self.insert_prepared(key, text)
+    }
+
+    /// [`insert`](Self::insert) for many items: prepared on all cores, stored in the order given.
+    #[must_use]
+    pub fn insert_all(&self, items: &[(&str, Item<'_>)]) -> Vec<Result<()>> {
+        let prepare = |(): &mut (), (_, item): &(&str, Item<'_>)| {
+            self.workers.with(&self.settings, |worker| worker.prepare(&self.settings, *item))
+        };
+
+        let mut answers = Vec::with_capacity(items.len());
+        for batch in items.chunks(BATCH) {
+            let texts = parallel::map(batch, || (), prepare);
+            answers.extend(batch.iter().zip(texts).map(|((key, _), text)| self.insert_prepared(key, text)));
+        }
+        answers
+    }
+
+    fn insert_prepared(&self, key: &str, text: Option<PreparedText>) -> Result<()> {
+        // Outside the turn: it may commit, and other threads can change the index meanwhile.
+        self.storage.make_room()?;
+
+        let _turn = self.turn();
+        self.require_free(key)?;
+        text.map_or(Ok(()), |text| self.store(key, text, None))
+    }
+
+    /// Checks `item` and stores it under `key` if it is new or a variant, in one step: if several threads insert equal
+    /// texts at once, exactly one of them is new.
+    ///
+    /// # Errors
+    ///
+    /// As [`insert`](Self::insert).
+    pub fn check_and_insert<'t>(&self, key: &str, item: impl Into<Item<'t>>) -> Result<Verdict> {
+        let item = item.into();
+        self.workers.with(&self.settings, |worker| {
+            let text = worker.prepare(&self.settings, item);
+            // Most of the verification is done here, outside the turn; `decide` makes up for later changes.
+            let before = text.as_ref().map(|text| self.snapshot(worker, text)).transpose()?;
+            self.decide(worker, key, text, before)
+        })
+    }
+
+    /// [`check_and_insert`](Self::check_and_insert) for many items: prepared and checked on all cores, decided in the
+    /// order given. The answers are those of one call after the other.
+    #[must_use]
+    pub fn check_and_insert_all(&self, items: &[(&str, Item<'_>)]) -> Vec<Result<Verdict>> {
+        let prepare = |(): &mut (), (_, item): &(&str, Item<'_>)| {
+            self.workers.with(&self.settings, |worker| {
+                let text = worker.prepare(&self.settings, *item);
+                let before = text.as_ref().map(|text| self.snapshot(worker, text)).transpose();
+                before.map(|before| (text, before))
+            })
+        };
+
+        let mut answers = Vec::with_capacity(items.len());
+        for batch in items.chunks(BATCH) {
+            let texts = parallel::map(batch, || (), prepare);
+            self.workers.with(&self.settings, |worker| {
+                answers.extend(batch.iter().zip(texts).map(|((key, _), prepared)| {
+                    let (text, before) = prepared?;
+                    self.decide(worker, key, text, before)
+                }));
+            });
+        }
+        answers
+    }
+
+    /// Stores `item` under `key`, in place of the text stored there, if any: a page that changed. Returns whether there
+    /// was one. An empty text leaves nothing under the key.
+    ///
+    /// # Errors
+    ///
+    /// On disk, errors of reading and writing.
+    pub fn replace<'t>(&self, key: &str, item: impl Into<Item<'t>>) -> Result<bool> {
+        let item = item.into();
+        let text = self.workers.with(&self.settings, |worker| worker.prepare(&self.settings, item));
+        self.storage.make_room()?;
+
+        // One insert with `replaced`, not a removal and an insert: readers always see one of the two texts.
+        let _turn = self.turn();
+        let stored = self.storage.find(key)?;
+        match text {
+            Some(text) => self.store(key, text, stored)?,
+            None => drop(self.storage.remove(stored.as_slice())?),
+        }
+        Ok(stored.is_some())
+    }
+
+    /// Up to `top` stored texts most similar to `item`, best first; ties: the earliest inserted.
+    ///
+    /// A text below the threshold is found with the probability that [`Banding::probability`] gives for its Jaccard. So
+    /// a short text inside a long one is found only if their Jaccard is high enough.
+    ///
+    /// # Errors
+    ///
+    /// As [`check`](Self::check).
+    pub fn query<'t>(&self, item: impl Into<Item<'t>>, top: usize, by: Rank) -> Result<Vec<Match>> {
+        let item = item.into();
+        self.workers.with(&self.settings, |worker| {
+            let Some(text) = worker.prepare(&self.settings, item) else {
+                return Ok(Vec::new());
+            };
+
+            // A reader of an index on disk sees new commits here.
+            self.storage.version()?;
+            self.learn_stored()?;
+
+            let ranking = rank(&self.settings, &*self.storage, worker, &text, 0)?;
+            self.count(ranking.is_cut);
+            Ok(self.with_guard(|guard| ranking.top(&self.settings, guard, &text, top, by)))
+        })
+    }
+
+    /// Removes the text stored under `key`. Returns whether there was one.
+    ///
+    /// # Errors
+    ///
+    /// On disk, errors of reading and writing.
+    pub fn remove(&self, key: &str) -> Result<bool> {
+        self.storage.make_room()?;
+
+        let _turn = self.turn();
+        let stored = self.storage.find(key)?;
+        Ok(self.storage.remove(stored.as_slice())? > 0)
+    }
+
+    /// Whether a text is stored under `key`.
+    ///
+    /// # Errors
+    ///
+    /// As [`check`](Self::check).
+    pub fn contains(&self, key: &str) -> Result<bool> {
+        self.storage.version()?;
+        Ok(self.storage.find(key)?.is_some())
+    }
+
+    /// Number of stored texts.
+    #[must_use]
+    pub fn len(&self) -> u64 {
+        self.storage.len()
+    }
+
+    /// Whether no text is stored.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Makes all earlier answers durable. Does nothing for an index in memory.
+    ///
+    /// # Errors
+    ///
+    /// The changes cannot be written. They stay in memory, and the next commit tries again.
+    pub fn commit(&self) -> Result<()> {
+        self.storage.commit()
+    }
+
+    /// Commits, prepares the directory for a fast opening, and releases it. Dropping the index does the same, but
+    /// cannot report an error.
+    ///
+    /// # Errors
+    ///
+    /// As [`commit`](Self::commit).
+    pub fn close(self) -> Result<()> {
+        self.storage.close()
+    }
+
+    /// Frees the space of removed texts, on disk and in memory. O(size of the index).
+    ///
+    /// # Errors
+    ///
+    /// On disk, errors of reading and writing; the index stays valid.
+    pub fn compact(&self) -> Result<CompactionStats> {
+        let _turn = self.turn();
+        self.storage.compact()
+    }
+
+    /// Counts and sizes of the index.
+    ///
+    /// # Errors
+    ///
+    /// On disk, errors of reading.
+    pub fn stats(&self) -> Result<Stats> {
+        self.storage.version()?;
+        Ok(Stats {
+            documents: self.storage.len(),
+            newest: self.storage.newest(),
+            learned: self.learned() as u64,
+            bounded_answers: self.bounded_answers.load(Ordering::Relaxed),
+            storage: self.storage.stats()?,
+        })
+    }
+
+    /// The settings that the index was made with.
+    #[must_use]
+    pub const fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// Bands and rows in use.
+    #[must_use]
+    pub const fn banding(&self) -> Banding {
+        self.settings.banding
+    }
+
+    /// The report of the recovery, if the index was not closed properly before it was opened.
+    #[cfg(feature = "persistent")]
+    #[must_use]
+    pub const fn recovery(&self) -> Option<&RecoveryReport> {
+        self.recovery.as_ref()
+    }
+
+    /// The exclusive right to change the index. Reads go on meanwhile.
+    pub(super) fn turn(&self) -> std::sync::MutexGuard<'_, ()> {
+        self.turn.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,356 @@
+//! The file that is being read: its header, and its parts one after the other.
+
+use std::io;
+use std::path::Path;
+use std::sync::Arc;
+
+use super::block::{FilePart, OversizedRecord};
+use super::byte_store::ByteStore;
+use super::byte_stream::{CutKind, CutOptions, NextCut};
+use super::content::{self, ContentHead};
+use super::csv::CsvHeader;
+use super::encoding::BOM;
+use super::file::InputFile;
+use super::file_bytes::FileBytes;
+use super::files::FoundFile;
+use super::format::UNREAD_PARQUET;
+use super::held::{BytePlace, FileStamp, HeldBytes, PlainFile};
+use super::opener::OpenedFile;
+use super::record_table::{PartIndex, PartShape};
+use super::reject::RejectReason;
+use super::{Compression, InputFormat, InputOptions, remedies};
+use crate::error::{Error, ErrorKind, Remedy, Result};
+
+/// The file that is being read.
+pub(super) struct CurrentFile {
+    /// Its number among the files of the input.
+    number: u32,
+    path: Arc<Path>,
+    relative: Arc<Path>,
+    /// Whether it was named itself. Then some failures end the run, else they become rejects.
+    named: bool,
+    /// Why the whole file is one reject.
+    failed: Option<RejectReason>,
+    format: InputFormat,
+    /// Whether its bytes come from a decoder, whose errors are damage.
+    decoded: bool,
+    bytes: FileBytes,
+    stamp: Option<FileStamp>,
+    /// The file to read again by place, so that its bytes are not kept.
+    plain: Option<Arc<PlainFile>>,
+    bom: bool,
+    header: Option<Arc<CsvHeader>>,
+    /// The offset of the next part.
+    at: u64,
+    /// Whether a part was cut off.
+    begun: bool,
+    /// Whether nothing more is read from it.
+    ended: bool,
+}
+
+/// The shape of a part, the record that was skipped, and why the part is rejected.
+type JudgedCut = (PartShape, Option<OversizedRecord>, Option<RejectReason>);
+
+impl CurrentFile {
+    /// Finds the format of a file, and reads its header. `table` is the file if it is open Parquet.
+    ///
+    /// # Errors
+    ///
+    /// A file that was named does not fit its format.
+    pub(super) fn begin(
+        number: u32,
+        found: FoundFile,
+        opened: std::result::Result<OpenedFile, RejectReason>,
+        table: Option<Arc<PlainFile>>,
+        options: &InputOptions,
+    ) -> Result<(Self, InputFile)> {
+        let (opened, failed) = match opened {
+            Ok(opened) => (opened, None),
+            Err(reason) => (OpenedFile::nothing(), Some(reason)),
+        };
+        let OpenedFile { bytes, compression, plain, stamp } = opened;
+
+        // Text until the content says otherwise: a file that failed is one reject without lines.
+        let mut current = Self {
+            number,
+            path: found.path.into(),
+            relative: found.relative.into(),
+            named: found.named,
+            failed,
+            format: if table.is_some() { InputFormat::Parquet } else { InputFormat::Text },
+            decoded: compression != Compression::None || table.is_some(),
+            bytes,
+            stamp,
+            plain,
+            bom: false,
+            header: None,
+            at: 0,
+            begun: false,
+            ended: false,
+        };
+
+        // The format of open Parquet is known, and its rows have no header.
+        if table.is_none() && current.failed.is_none() {
+            current.find_format(options);
+            current.read_header(options)?;
+        }
+        current.skip_head();
+
+        let file = InputFile {
+            path: Arc::clone(&current.path),
+            relative: Arc::clone(&current.relative),
+            format: current.format,
+            compression,
+            records: 0..0,
+            bom: current.bom,
+            plain: current.plain.clone(),
+            header: current.header.clone(),
+            table,
+        };
+        Ok((current, file))
+    }
+
+    fn find_format(&mut self, options: &InputOptions) {
+        // Peeking takes no bytes: each of these sees the file from its beginning.
+        let (format, misfit) = content::format(&self.path, &mut self.bytes, options);
+        self.format = format;
+        self.bom = self.bytes.peek(BOM.len()).starts_with(BOM);
+
+        let unreadable =
+            |(what, remedy): (&str, _)| RejectReason::Unreadable { what: what.to_owned(), remedy: Some(remedy) };
+        self.failed = if content::is_arc(&mut self.bytes) {
+            Some(unreadable(("an ARC file, which is not read", remedies::CONVERT_ARC)))
+        } else if let Some(found) = misfit {
+            Some(RejectReason::NotJsonLines { found })
+        } else {
+            format.missing().map(unreadable)
+        };
+    }
+
+    /// Reads the header of CSV. Parquet that reaches this point was not opened as such, and is refused.
+    fn read_header(&mut self, options: &InputOptions) -> Result<()> {
+        if self.failed.is_some() {
+            return Ok(());
+        }
+
+        match self.format {
+            InputFormat::Csv | InputFormat::Tsv => match CsvHeader::read(&mut self.bytes, self.format, options) {
+                Ok(header) => self.header = header.map(Arc::new),
+                Err((what, remedy)) => self.failed = Some(misfit(&self.path, self.named, what, remedy)?),
+            },
+            InputFormat::Parquet => {
+                let (what, remedy) = UNREAD_PARQUET;
+                self.failed = Some(misfit(&self.path, self.named, what.to_owned(), remedy)?);
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// Skips what precedes the first record: the CSV header, or the byte order mark of lines.
+    fn skip_head(&mut self) {
+        let length = match &self.header {
+            Some(header) => header.raw.len(),
+            None if self.bom && !self.format.is_whole_file() && self.format != InputFormat::Warc => BOM.len(),
+            None => 0,
+        };
+        self.bytes.skip(length);
+        self.at = length as u64;
+    }
+
+    /// Whether nothing more is read from it.
+    pub(super) fn ended(&self) -> bool {
+        self.ended
+    }
+
+    /// Cuts the next part of about `size` bytes off, and keeps its bytes in `store` if they have no other place;
+    /// `None` at the end. With `limited`, the bytes of records above the limit are skipped.
+    ///
+    /// # Errors
+    ///
+    /// A file that was named cannot be read; the disk refuses what is spilled.
+    pub(super) fn next_part(
+        &mut self,
+        size: usize,
+        limited: bool,
+        options: &InputOptions,
+        store: &mut ByteStore,
+    ) -> Result<Option<(FilePart, BytePlace)>> {
+        if let Some(reason) = self.failed.take() {
+            // No byte of it is kept, as nothing of it is ever read.
+            self.ended = true;
+            let part = self.part(PartShape::Failed, HeldBytes::from(Vec::new()), 0, Some(reason));
+            return Ok(Some((part, BytePlace::Nowhere)));
+        }
+
+        // Skipped bytes without another place are spilled piece by piece: they may not fit in memory.
+        let spills = self.plain.is_none() && !store.forgets();
+        let skips = limited && (self.plain.is_some() || !store.holds_all());
+        let cutting = self.cutting(size, skips, options.max_record_size);
+        let mut spilled = None;
+        let cut = self.bytes.cut(cutting, &mut |bytes| {
+            let at = if spills { store.append(bytes)? } else { None };
+            spilled = spilled.or(at);
+            Ok::<(), Error>(())
+        })?;
+
+        let Some(NextCut { what, bytes, length }) = cut else {
+            self.ended = true;
+            // An empty file is one empty text.
+            let is_empty = self.format.is_whole_file() && !self.begun;
+            let part = is_empty.then(|| self.part(PartShape::Text, HeldBytes::from(Vec::new()), 0, None));
+            return Ok(part.map(|part| (part, BytePlace::Nowhere)));
+        };
+
+        let (shape, oversized, failure) = self.judge(what, length)?;
+        let part = FilePart { oversized, ..self.part(shape, bytes, length, failure) };
+        let place = match (spilled, &self.plain) {
+            (Some(at), _) => BytePlace::Spilled(at),
+            (None, Some(_)) => BytePlace::InFile,
+            (None, None) => store.keep(&part.bytes)?,
+        };
+        self.advance(length, shape, part.failure.as_ref());
+        Ok(Some((part, place)))
+    }
+
+    fn cutting(&self, size: usize, skips: bool, most: u64) -> CutOptions {
+        CutOptions {
+            format: self.format,
+            delimiter: self.header.as_ref().map(|header| header.delimiter),
+            size,
+            limit: skips.then_some(most),
+            most,
+        }
+    }
+
+    /// Decides what a cut of `length` bytes becomes.
+    fn judge(&self, what: CutKind, length: u64) -> Result<JudgedCut> {
+        Ok(match what {
+            CutKind::Whole => (self.shape(), None, None),
+            // It counts as a line, and is no record.
+            CutKind::Blank => {
+                let blank = OversizedRecord { size: 0, carriage_return: false, lines: 1 };
+                (PartShape::Lines, Some(blank), None)
+            }
+            CutKind::Oversized { size, carriage_return, lines } => {
+                (self.shape(), Some(OversizedRecord { size, carriage_return, lines }), None)
+            }
+            CutKind::Broken(what) => {
+                let what = format!("{what}; {length} bytes were passed over");
+                (PartShape::Records, None, Some(RejectReason::BrokenRecord { what }))
+            }
+            // An error of the system, not damage. A file found in a directory is rejected instead.
+            CutKind::Rest(error) if !self.decoded && self.named => {
+                return Err(Error::io("read", &*self.path, error));
+            }
+            CutKind::Rest(error) => self.rest(&error),
+        })
+    }
+
+    /// The shape of whole records.
+    fn shape(&self) -> PartShape {
+        match self.format {
+            InputFormat::Text | InputFormat::Html => PartShape::Text,
+            InputFormat::Warc => PartShape::Records,
+            InputFormat::JsonLines | InputFormat::Csv | InputFormat::Tsv | InputFormat::Parquet => PartShape::Lines,
+        }
+    }
+
+    /// The part before an error: a reject for the rest of the file, or for the whole file if nothing was read before.
+    fn rest(&self, error: &io::Error) -> JudgedCut {
+        let what = error.to_string();
+        // Nothing was read before the error of the system.
+        if !self.decoded && !self.begun {
+            return (PartShape::Failed, None, Some(RejectReason::Unreadable { what, remedy: None }));
+        }
+
+        // Half a text is no document; of lines and archives all records before the damage stay.
+        let shape = match self.format {
+            InputFormat::Text | InputFormat::Html => PartShape::Failed,
+            InputFormat::Warc => PartShape::Records,
+            InputFormat::JsonLines | InputFormat::Csv | InputFormat::Tsv | InputFormat::Parquet => PartShape::Rest,
+        };
+        (shape, None, Some(RejectReason::Damaged { what }))
+    }
+
+    fn part(&self, shape: PartShape, bytes: HeldBytes, length: u64, failure: Option<RejectReason>) -> FilePart {
+        // Lines get their ids from the record or its line number; only whole files need their path to be parsed.
+        let text = self.format.is_whole_file().then(|| (Arc::clone(&self.relative), self.bom));
+        FilePart {
+            file: self.number,
+            start: self.at,
+            length,
+            shape,
+            bytes,
+            stamp: self.stamp,
+            failure,
+            oversized: None,
+            format: self.format,
+            text,
+            csv: self.header.clone(),
+        }
+    }
+
+    /// Goes on behind a part of `length` bytes.
+    fn advance(&mut self, length: u64, shape: PartShape, failure: Option<&RejectReason>) {
+        self.at += length;
+        self.begun = true;
+        // Behind damage nothing is read, even in formats of many parts.
+        let is_damaged = matches!(failure, Some(RejectReason::Damaged { .. } | RejectReason::Unreadable { .. }));
+        self.ended = !shape.goes_on() || is_damaged;
+    }
+
+    /// Passes over `part`, which an earlier run has read, and keeps its bytes in pieces of `step` bytes if they have
+    /// no other place; `None` if the file is not as it was.
+    ///
+    /// # Errors
+    ///
+    /// The disk refuses what is spilled.
+    pub(super) fn resume(&mut self, part: &PartIndex, step: usize, store: &mut ByteStore) -> Result<Option<BytePlace>> {
+        if (self.number, self.stamp, self.at) != (part.file, part.stamp, part.start) {
+            return Ok(None);
+        }
+        let place = self.pass(part, step, store)?;
+        self.advance(part.length, part.shape, part.failure.as_ref());
+        Ok(place)
+    }
+
+    fn pass(&mut self, part: &PartIndex, step: usize, store: &mut ByteStore) -> Result<Option<BytePlace>> {
+        if let Some(plain) = &self.plain {
+            self.bytes.seek(part.start + part.length, plain);
+            return Ok(Some(BytePlace::InFile));
+        }
+
+        // A file that failed may be good by now; in this run it stays what it was.
+        if self.failed.take().is_some() || (part.shape == PartShape::Failed && part.length == 0) {
+            return Ok(Some(BytePlace::Nowhere));
+        }
+
+        // Fewer bytes than before: the file is another one.
+        if store.holds_all() || part.length <= 2 * step as u64 {
+            let bytes = self.bytes.take(part.length);
+            return if bytes.len() as u64 == part.length { store.keep(&bytes).map(Some) } else { Ok(None) };
+        }
+
+        // A part this large is one record, which may not fit in memory.
+        let (mut left, mut first) = (part.length, None);
+        while left > 0 {
+            let bytes = self.bytes.take(left.min(step as u64));
+            if bytes.is_empty() {
+                return Ok(None);
+            }
+            let Some(at) = store.append(&bytes)? else { return Ok(None) };
+            first.get_or_insert(at);
+            left -= bytes.len() as u64;
+        }
+        Ok(first.map(BytePlace::Spilled))
+    }
+}
+
+/// A file that does not fit its format: an error if it was named, else a reject.
+pub(super) fn misfit(path: &Path, named: bool, what: String, remedy: Remedy) -> Result<RejectReason> {
+    if named {
+        return Err(ErrorKind::Unreadable { path: path.to_path_buf(), what, remedy }.into());
+    }
+    Ok(RejectReason::Unreadable { what: format!("it {what}"), remedy: Some(remedy) })
+}

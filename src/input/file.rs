@@ -1,0 +1,64 @@
+//! One file of the input, as a corpus describes it.
+
+use std::fmt;
+use std::ops::Range;
+use std::path::Path;
+use std::sync::Arc;
+
+use super::csv::CsvHeader;
+use super::held::PlainFile;
+use super::{Compression, InputFormat};
+
+/// An index into [`Corpus::files`](super::Corpus::files).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FileId(pub(super) u32);
+
+impl FileId {
+    /// The index as a number.
+    #[must_use]
+    pub const fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// One file of the input.
+#[non_exhaustive]
+pub struct InputFile {
+    /// As it was named or found, `-` for standard input.
+    pub path: Arc<Path>,
+    /// The path below the directory that was named; of a file that was named itself, its name.
+    pub relative: Arc<Path>,
+    /// Its format.
+    pub format: InputFormat,
+    /// Its compression.
+    pub compression: Compression,
+    /// The places of its records in the input.
+    pub records: Range<usize>,
+    /// Whether it begins with a byte order mark. In plain text the mark belongs to the record's raw bytes; in JSON
+    /// Lines it precedes the first record and belongs to none.
+    pub bom: bool,
+    /// Where its bytes are read again, unless they are kept.
+    pub(super) plain: Option<Arc<PlainFile>>,
+    /// CSV: its header.
+    pub(crate) header: Option<Arc<CsvHeader>>,
+    /// Parquet: the file, from which whole rows are copied.
+    pub(super) table: Option<Arc<PlainFile>>,
+}
+
+impl InputFile {
+    /// Whether it is Parquet that could be opened, so that whole rows can be copied from it.
+    pub(crate) fn is_table(&self) -> bool {
+        self.table.is_some()
+    }
+}
+
+impl fmt::Debug for InputFile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("InputFile")
+            .field("path", &self.path)
+            .field("format", &self.format)
+            .field("compression", &self.compression)
+            .field("records", &self.records)
+            .finish_non_exhaustive()
+    }
+}

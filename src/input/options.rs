@@ -1,0 +1,95 @@
+//! The options of reading.
+
+use super::{EncodingChoice, InputFormat};
+use crate::error::{Error, Result};
+
+/// The largest `max_record_size`: 4 GiB less one byte.
+pub const MAX_RECORD_SIZE: u64 = u32::MAX as u64;
+
+/// How input is read.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct InputOptions {
+    /// The field or column that holds the id. Default `id`.
+    pub id_field: String,
+    /// The field or column that holds the text. Default `text`.
+    pub text_field: String,
+    /// The format of every file. `None`, the default: by extension, then by content.
+    pub format: Option<InputFormat>,
+    /// Larger records are rejected without being parsed; in bytes, 1 to [`MAX_RECORD_SIZE`]. Default 64 MiB.
+    pub max_record_size: u64,
+    /// Reject every record whose id an earlier record has. Costs one more pass over the input. Default `false`.
+    pub unique_ids: bool,
+    /// How the encoding of text is found, and whether mojibake is repaired. Default [`EncodingChoice::Auto`].
+    pub encoding: EncodingChoice,
+    /// HTML: take all text of a page instead of its main text. Default `false`.
+    pub html_raw: bool,
+    /// HTML: take all visible text line by line, with what the markup says of each line
+    /// ([`Record::layout`](super::Record::layout)), for cutting it into stories. Takes precedence over `html_raw`.
+    /// Default `false`.
+    pub html_lines: bool,
+    /// Further fields to read, in the order of [`Record::fields`](super::Record::fields). JSON Lines, CSV and
+    /// Parquet: top-level fields or columns. HTML: `title`, `date`, `byline` or `url`. WARC: also `warc_date`,
+    /// `warc_record_id` and `content_type`.
+    pub fields: Vec<String>,
+    /// CSV and TSV: the delimiter, an ASCII character. `None`, the default: a tab in TSV; in CSV a comma, or the only
+    /// one of `;`, `|` and tab with which the header has the text column.
+    pub csv_delimiter: Option<u8>,
+}
+
+impl Default for InputOptions {
+    fn default() -> Self {
+        Self {
+            id_field: "id".to_owned(),
+            text_field: "text".to_owned(),
+            format: None,
+            max_record_size: 64 << 20,
+            unique_ids: false,
+            encoding: EncodingChoice::Auto,
+            html_raw: false,
+            html_lines: false,
+            fields: Vec::new(),
+            csv_delimiter: None,
+        }
+    }
+}
+
+/// Which text of an HTML page is taken.
+#[cfg(feature = "html")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum HtmlText {
+    /// The main text.
+    Main,
+    /// All text.
+    All,
+    /// All text line by line, with the layout of each line.
+    Lines,
+}
+
+impl InputOptions {
+    /// Which text of an HTML page is taken.
+    #[cfg(feature = "html")]
+    pub(super) const fn html(&self) -> HtmlText {
+        // Lines contain all text, so they take precedence.
+        match (self.html_lines, self.html_raw) {
+            (true, _) => HtmlText::Lines,
+            (false, true) => HtmlText::All,
+            (false, false) => HtmlText::Main,
+        }
+    }
+
+    /// Checks the ranges.
+    pub(super) fn validate(&self) -> Result<()> {
+        // Quotes and line breaks have a meaning of their own in CSV.
+        let is_wrong = |byte: &u8| !byte.is_ascii() || matches!(byte, b'"' | b'\r' | b'\n');
+        if let Some(wrong) = self.csv_delimiter.filter(is_wrong) {
+            let given = char::from(wrong).escape_default();
+            return Err(Error::parameter("csv_delimiter", given, "one ASCII character that is no quote or line break"));
+        }
+
+        if (1..=MAX_RECORD_SIZE).contains(&self.max_record_size) {
+            return Ok(());
+        }
+        Err(Error::parameter("max_record_size", self.max_record_size, format!("from 1 to {MAX_RECORD_SIZE} bytes")))
+    }
+}

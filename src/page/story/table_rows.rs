@@ -1,0 +1,173 @@
+//! Pieces that resemble each other: ascending ranks, table rows, lists of labels, scores, and lines of another script.
+
+use std::ops::Range;
+
+use super::features::{PieceFeatures, PieceShape};
+use super::line_pieces::{LinePiece, PieceGap};
+use super::vocabulary::WordingClass;
+
+/// Fewest lines of a list of labels.
+const LABELS: usize = 3;
+
+/// Makes a number without a sign a rank if the rank before or behind it is within three pieces.
+pub(super) fn ranks(all: &mut [PieceFeatures]) {
+    let ranked: Vec<(usize, u16)> =
+        all.iter().enumerate().filter_map(|(at, features)| features.reading.rank.map(|rank| (at, rank))).collect();
+    for pair in ranked.windows(2) {
+        let [(a, first), (b, second)] = *pair else { continue };
+        if b - a <= 3 && second == first.saturating_add(1) {
+            all[a].reading.ranked = true;
+            all[b].reading.ranked = true;
+        }
+    }
+
+    // The reading found no sign to cut at: the first word is the rank.
+    for features in all {
+        if features.reading.ranked && features.reading.before == 0 {
+            features.reading.before = u32::MAX;
+        }
+    }
+}
+
+/// Marks lines of Latin letters on a page of other letters.
+pub(super) fn foreign(text: &str, pieces: &[LinePiece], all: &mut [PieceFeatures]) {
+    let (mut paragraphs, mut latin) = (0, 0);
+    for (piece, features) in pieces.iter().zip(&*all) {
+        if features.shape == PieceShape::Paragraph {
+            paragraphs += 1;
+            latin += usize::from(is_latin(piece.line.span.of(text)));
+        }
+    }
+
+    // The paragraphs tell the language of a page; without any it is unknown.
+    if paragraphs == 0 || latin * 2 > paragraphs {
+        return;
+    }
+    for (features, piece) in all.iter_mut().zip(pieces) {
+        features.foreign = piece.line.words <= 12 && is_latin(piece.line.span.of(text));
+    }
+}
+
+fn is_latin(line: &str) -> bool {
+    line.bytes().any(|byte| byte.is_ascii_alphabetic()) && !line.chars().any(|c| c.is_alphabetic() && !c.is_ascii())
+}
+
+/// Whether a line begins with a label of one to three words and a colon.
+fn is_labelled(line: &str) -> bool {
+    line.split_once(':').is_some_and(|(label, rest)| {
+        let named = label.chars().any(char::is_alphabetic);
+        named && (1..=3).contains(&label.split_whitespace().count()) && !rest.trim().is_empty()
+    })
+}
+
+/// Marks the rows of tables. Each step adds rows to those of the steps before.
+pub(super) fn rows(text: &str, pieces: &[LinePiece], all: &mut [PieceFeatures]) {
+    debug_assert_eq!(pieces.len(), all.len(), "each piece has features");
+    for (features, piece) in all.iter_mut().zip(pieces) {
+        features.row = !features.reading.time && (has_cells(piece, features) || has_amounts(text, piece, features));
+    }
+
+    label_lists(text, pieces, all);
+    numbered_rows(pieces, all);
+    scores(text, pieces, all);
+    alike(text, pieces, all);
+}
+
+/// Whether a piece has cells with numbers.
+fn has_cells(piece: &LinePiece, features: &PieceFeatures) -> bool {
+    piece.cells > 1 && features.reading.numbers > 0 && features.shape != PieceShape::Paragraph
+}
+
+/// Whether a piece is an amount with its unit.
+fn has_amounts(text: &str, piece: &LinePiece, features: &PieceFeatures) -> bool {
+    let own = piece.line.span.of(text);
+    features.reading.numbers > 0 && piece.line.words <= 4 && own.contains(['°', '%', '٪', '$', '€', '/'])
+}
+
+/// Marks lists of labelled lines below a short line, their heading.
+fn label_lists(text: &str, pieces: &[LinePiece], all: &mut [PieceFeatures]) {
+    let mut at = 0;
+    while at < all.len() {
+        let list = label_list(text, pieces, all, at);
+        if list.len() >= LABELS && at > 0 && all[at - 1].shape == PieceShape::Short {
+            all[list.clone()].iter_mut().for_each(|features| features.row = true);
+        }
+        at = list.end.max(at + 1);
+    }
+}
+
+/// The labelled lines from `from` on, without a blank line between them.
+fn label_list(text: &str, pieces: &[LinePiece], all: &[PieceFeatures], from: usize) -> Range<usize> {
+    let is_label = |at: usize| {
+        matches!(all[at].shape, PieceShape::Headline | PieceShape::Short)
+            && all[at].reading.class.is_none()
+            && pieces[at].line.words <= 14
+            && is_labelled(pieces[at].line.span.of(text))
+            && (at == 0 || pieces[at].gap == PieceGap::Next)
+    };
+    let end = (from..all.len()).find(|&at| !is_label(at)).unwrap_or(all.len());
+    from..end
+}
+
+/// Marks lines that are mostly numbers, and the heads of tables.
+fn numbered_rows(pieces: &[LinePiece], all: &mut [PieceFeatures]) {
+    for at in 0..all.len() {
+        // Numbers before a headline are its rank or time.
+        let numbers = (all[at].reading.numbers >= 3 && all[at].reading.before == 0 || all[at].reading.numbers >= 5)
+            && pieces[at].line.words <= 12;
+        all[at].row |= numbers
+            && all[at].shape != PieceShape::Paragraph
+            && !all[at].reading.time
+            && all[at].reading.class.is_none();
+
+        // A menu with as many cells as the numbers below it is the head of a table.
+        let head = all[at].is(WordingClass::Menu)
+            && pieces[at].cells > 2
+            && pieces.get(at + 1).is_some_and(|next| next.cells == pieces[at].cells);
+        if head && all[at + 1].reading.numbers > 0 {
+            all[at].reading.class = None;
+            all[at].row = true;
+        }
+    }
+}
+
+/// Marks consecutive scores of matches.
+fn scores(text: &str, pieces: &[LinePiece], all: &mut [PieceFeatures]) {
+    let is_row = |at: usize| {
+        is_score(pieces[at].line.span.of(text)) && pieces[at].line.words <= 10 && all[at].reading.class.is_none()
+    };
+    let scores: Vec<usize> = (0..all.len()).filter(|&at| is_row(at)).collect();
+
+    for pair in scores.windows(2).filter(|pair| pair[1] - pair[0] == 1) {
+        all[pair[0]].row = true;
+        all[pair[1]].row = true;
+    }
+}
+
+fn is_score(line: &str) -> bool {
+    [" - ", " – ", " : "].iter().any(|sign| {
+        line.split_once(sign)
+            .is_some_and(|(home, guest)| home.ends_with(char::is_numeric) && guest.starts_with(char::is_numeric))
+    })
+}
+
+/// Marks consecutive short lines with numbers and the same first word.
+fn alike(text: &str, pieces: &[LinePiece], all: &mut [PieceFeatures]) {
+    let first = |at: usize| pieces[at].line.span.of(text).split_whitespace().next();
+    for at in 1..pieces.len() {
+        let short = pieces[at].line.words <= 9 && pieces[at - 1].line.words <= 9;
+        if short && may_be_row(&all[at]) && may_be_row(&all[at - 1]) && first(at) == first(at - 1) {
+            all[at].row = true;
+            all[at - 1].row = true;
+        }
+    }
+}
+
+/// Whether a piece has numbers that are neither a time nor a rank.
+fn may_be_row(features: &PieceFeatures) -> bool {
+    features.reading.numbers > 0
+        && !features.reading.time
+        && features.reading.class.is_none()
+        && features.reading.before == 0
+        && matches!(features.shape, PieceShape::Headline | PieceShape::Short)
+}

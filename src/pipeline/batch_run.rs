@@ -1,0 +1,308 @@
+//! The orchestrator of runs over units: calls the stages in order, and adds up what they return.
+//!
+//! A [`BatchRun`] owns the state of a run (tables, learned frequencies, accounts). Stages are functions that read it through a
+//! [`RunContext`] and change nothing.
+
+use super::accounts::RunAccounts;
+use super::band::{self, BandedNodes};
+use super::clustering::Clustering;
+use super::contained_keepers::{self, ContainedKeepers};
+use super::containment;
+use super::context::{RunContext, RunSetup, RunStart};
+use super::exact_verifier::ExactVerifier;
+use super::keeper_clusters;
+use super::keeper_order;
+use super::learn_frequencies;
+use super::learned_frequencies::LearnedFrequencies;
+use super::node_table::NodeTable;
+use super::page_cutter::PageCutter;
+use super::pair_candidates;
+use super::pair_list::{PairList, RoutePairs};
+use super::related_units::{self, ResemblingPairs};
+use super::route::{Route, RouteId};
+use super::run_tables::RunTables;
+use super::verify_batches;
+use crate::cluster::{Cluster, ContainmentPair, VerifiedLink};
+use crate::error::Result;
+use crate::input::RepeatedIds;
+use crate::lsh::{ComponentBatch, Node};
+use crate::page::SourceResolver;
+use crate::parallel;
+
+/// Bytes of a cluster member: itself, its share of the cluster, and the notes of `dedup` on it.
+const BYTES_PER_MEMBER: u64 = 200;
+
+/// Bytes of a member while its cluster is written. All members of one cluster are written together.
+const BYTES_PER_ROW: u64 = 1000;
+
+/// A run over one corpus, after the first pass.
+pub(super) struct BatchRun<'a> {
+    setup: RunSetup<'a>,
+    tables: RunTables,
+    names: RepeatedIds,
+    /// Made when the first pair needs a judge.
+    learned: Option<LearnedFrequencies>,
+    accounts: RunAccounts,
+}
+
+impl<'a> BatchRun<'a> {
+    /// Enters the first pass in the accounts.
+    pub(super) fn new(start: RunStart<'a>) -> Self {
+        let RunStart { setup, tables, names, clock } = start;
+        let accounts = RunAccounts::new(setup, &tables, &names, clock);
+        Self { setup, tables, names, learned: None, accounts }
+    }
+
+    fn context(&self) -> RunContext<'_> {
+        RunContext::new(self.setup, &self.tables, self.learned.as_ref())
+    }
+
+    /// Groups, bands, verifies and gathers: first the main route, then the short one.
+    ///
+    /// # Errors
+    ///
+    /// A record cannot be read again, the memory limit is too low, or the disk fails.
+    pub(super) fn clusters(mut self) -> Result<Clustering> {
+        let ranks = self.keeper_ranks();
+        let mut clusters = Vec::new();
+
+        for (id, route) in self.setup.routes.iter() {
+            let banded = self.band(id, &ranks)?;
+            // `related` units are attached after all copies of the route are known: a copy is never only related.
+            let mut found = self.keeper_clusters(id, route, &banded)?;
+            if id == RouteId::Short {
+                found = self.attach_related(route, &banded.nodes, found)?;
+            }
+            clusters.extend(found);
+            self.accounts.lap("verify", 0);
+        }
+
+        // The stages give members and clusters in no order; the report order must not depend on them.
+        for cluster in &mut clusters {
+            cluster.members.sort_unstable_by_key(|member| member.unit);
+        }
+        clusters.sort_unstable_by(Cluster::report_order);
+
+        self.require_room_for(&clusters)?;
+        self.accounts.summary.clusters = clusters.len() as u64;
+        self.accounts.close(self.setup.plan.spill_dir().written());
+        Ok(self.into_clustering(clusters))
+    }
+
+    /// Groups, bands and verifies: first the main route, then the short one.
+    ///
+    /// # Errors
+    ///
+    /// As [`clusters`](Self::clusters).
+    pub(super) fn pairs(mut self) -> Result<PairList> {
+        // Pairs know no keepers: nodes are in input order.
+        let ranks: Vec<u32> = (0..self.tables.units.len() as u32).collect();
+        self.warn_undated();
+
+        let mut found = Vec::new();
+        for (id, route) in self.setup.routes.iter() {
+            let banded = self.band(id, &ranks)?;
+            let pairs = self.route_pairs(id, route, banded)?;
+            found.push(pairs);
+            self.accounts.lap("verify", 0);
+        }
+
+        self.accounts.close(self.setup.plan.spill_dir().written());
+        let RunTables { units, rejects, .. } = self.tables;
+        let mut list = PairList { units, names: self.names, rejects, summary: self.accounts.summary, found };
+        list.summary.pairs = Some(list.count());
+        Ok(list)
+    }
+
+    /// The place of each unit in keeper order. Warns of records that have no place of their own.
+    fn keeper_ranks(&mut self) -> Vec<u32> {
+        let keep = &self.setup.options.keep;
+        let (ranks, lacking) = keeper_order::ranks(keep, &self.tables, self.setup.corpus.references());
+
+        if let (Some(field), true) = (keep.field(), lacking > 0) {
+            self.accounts.warn(format!("{lacking} records have no readable field `{field}`; they become keepers last"));
+        }
+        self.warn_undated();
+        ranks
+    }
+
+    fn warn_undated(&mut self) {
+        let Some(field) = &self.setup.options.date_field else { return };
+
+        let undated = self.tables.undated();
+        if undated > 0 {
+            self.accounts.warn(format!(
+                "{undated} records have no readable date in `{field}`; they are near everything in time"
+            ));
+        }
+    }
+
+    /// Groups and bands the units of one route.
+    fn band(&mut self, id: RouteId, ranks: &[u32]) -> Result<BandedNodes> {
+        let banded = band::band(&self.context(), id, ranks)?;
+
+        // Candidates are known: the band keys and fingerprints of the route are no longer needed.
+        self.tables.rows_mut(id).forget();
+        self.accounts.lap("band", 0);
+        Ok(banded)
+    }
+
+    /// Learns what pairs are judged by, unless it is known already.
+    fn learn(&mut self, route: &Route, banded: &BandedNodes) -> Result<()> {
+        if self.learned.is_none() {
+            self.learned = learn_frequencies::learn(&self.context(), route, banded)?;
+        }
+        Ok(())
+    }
+
+    /// Verifies the candidates of one route with `verify_batch`, which gives links and how many pairs a cap lost.
+    fn verify(
+        &mut self,
+        id: RouteId,
+        route: &Route,
+        banded: &BandedNodes,
+        verify_batch: impl Fn(&ComponentBatch, &ExactVerifier<'_>) -> (Vec<VerifiedLink>, u64),
+    ) -> Result<Vec<VerifiedLink>> {
+        // The short route has no judge, and without candidates nothing is judged.
+        if id == RouteId::Main && banded.candidates.batches() > 0 {
+            self.learn(route, banded)?;
+        }
+
+        let verified = verify_batches::verify(&self.context(), id, route, banded, verify_batch)?;
+
+        self.accounts.summary.lost_pairs += verified.lost;
+        self.accounts.lap("verify", 0);
+        Ok(verified.links)
+    }
+
+    /// The clusters of one route, in no order.
+    fn keeper_clusters(&mut self, id: RouteId, route: &Route, banded: &BandedNodes) -> Result<Vec<Cluster>> {
+        let progress = self.setup.progress;
+        let links = self.verify(id, route, banded, |batch, exact| {
+            keeper_clusters::verify_batch(batch, exact, route.limits, progress)
+        })?;
+        let (taken, mut variants): (Vec<VerifiedLink>, Vec<VerifiedLink>) =
+            links.into_iter().partition(|link| link.relation.is_copy());
+
+        // Containment sees only what keepers left over, so it comes after the copies.
+        let contained = self.contained_keepers(route, banded, taken)?;
+        variants.extend(contained.variants);
+        self.accounts.summary.count_variants(variants.iter().map(|link| link.relation));
+
+        let ContainedKeepers { taken, shown, .. } = contained;
+        Ok(keeper_clusters::gather(&self.context(), route, &banded.nodes, &taken, shown, &variants))
+    }
+
+    /// Searches for keepers inside other keepers. `taken` is what keepers took, sorted.
+    fn contained_keepers(
+        &mut self,
+        route: &Route,
+        banded: &BandedNodes,
+        taken: Vec<VerifiedLink>,
+    ) -> Result<ContainedKeepers> {
+        let mut is_taken = vec![false; banded.nodes.len()];
+        for link in &taken {
+            is_taken[link.node as usize] = true;
+        }
+
+        let pairs = self.containment_pairs(route, banded, &|node| !is_taken[node as usize])?;
+        contained_keepers::settle(&self.context(), route, banded, taken, &pairs)
+    }
+
+    /// All pairs of nodes of which one is inside the other, sorted by the small and the large one. Only nodes for which
+    /// `takes_part` holds are searched.
+    fn containment_pairs(
+        &mut self,
+        route: &Route,
+        banded: &BandedNodes,
+        takes_part: &(dyn Fn(Node) -> bool + Sync),
+    ) -> Result<Vec<ContainmentPair>> {
+        let Some(rule) = route.containment else { return Ok(Vec::new()) };
+        self.setup.progress.begin("contain", 0);
+
+        let candidates = containment::search(&self.context(), rule, banded, takes_part)?;
+        // Banding may have found no candidates, so frequencies may not be learned yet.
+        if !candidates.pairs.is_empty() {
+            self.learn(route, banded)?;
+        }
+        let pairs = containment::verify(&self.context(), route, rule, banded, &candidates.pairs)?;
+
+        let counts = &mut self.accounts.summary.containment;
+        counts.candidates += candidates.pairs.len() as u64;
+        counts.pairs += pairs.len() as u64;
+        counts.unseen_units += candidates.unseen;
+        self.accounts.lap("contain", 0);
+        Ok(pairs)
+    }
+
+    /// Attaches short units without a copy to the keepers they resemble.
+    fn attach_related(&mut self, route: &Route, nodes: &NodeTable, clusters: Vec<Cluster>) -> Result<Vec<Cluster>> {
+        let resembling = self.resembling_pairs(route, nodes)?;
+        related_units::attach(&self.context(), route, nodes, &resembling, clusters)
+    }
+
+    /// Pairs of short nodes that resemble each other. Takes those that the first pass found out of the tables.
+    fn resembling_pairs(&mut self, route: &Route, nodes: &NodeTable) -> Result<ResemblingPairs> {
+        // Taken, not borrowed: the search adds to them, and no later stage reads them.
+        let within_documents = std::mem::take(&mut self.tables.resemblances);
+        let found = related_units::resembling(&self.context(), route, nodes, within_documents)?;
+
+        self.accounts.summary.lost_pairs += found.lost;
+        if let Some(warning) = found.warning {
+            self.accounts.warn(warning);
+        }
+        Ok(found.pairs)
+    }
+
+    /// The verified pairs of one route.
+    fn route_pairs(&mut self, id: RouteId, route: &Route, banded: BandedNodes) -> Result<RoutePairs> {
+        let progress = self.setup.progress;
+        let mut links = self.verify(id, route, &banded, |batch, exact| {
+            pair_candidates::verify_all(batch, exact, route.limits, progress)
+        })?;
+
+        // Without keepers every node takes part.
+        let contained = self.containment_pairs(route, &banded, &|_| true)?;
+        links.extend(contained.iter().map(containment::link));
+        parallel::sort_by_key(&mut links, |link| (link.keeper, link.node));
+        self.accounts.summary.count_variants(links.iter().map(|link| link.relation));
+
+        // Pairs that are linked already are not listed as related again.
+        let mut related = Vec::new();
+        if id == RouteId::Short {
+            let resembling = self.resembling_pairs(route, &banded.nodes)?;
+            related = related_units::pairs(resembling, &links);
+        }
+        Ok(RoutePairs::new(route.shingle, banded.nodes, self.tables.units.len(), &links, related))
+    }
+
+    /// Checks that the clusters can be held and written within the memory limit.
+    fn require_room_for(&self, clusters: &[Cluster]) -> Result<()> {
+        let members = clusters.iter().map(|cluster| cluster.members.len() as u64);
+        let (mut sum, mut largest) = (0, 0);
+        for count in members {
+            sum += count;
+            largest = count.max(largest);
+        }
+
+        // The largest cluster is written while all are held.
+        let held = sum * BYTES_PER_MEMBER + largest * BYTES_PER_ROW;
+        self.setup.plan.require(self.tables.bytes() + held, "a result with this many copies")
+    }
+
+    fn into_clustering(self, clusters: Vec<Cluster>) -> Clustering {
+        let Self { setup: RunSetup { options, corpus, .. }, tables, names, accounts, .. } = self;
+        let RunTables { units, rejects, dates, returning, .. } = tables;
+
+        let source_field = options.source_field.as_deref();
+        let returning = PageCutter::new(corpus, returning, source_field);
+        // Sources are named only where outputs show them; the resolver would name them in any run.
+        let sources = match options.names_sources() {
+            true => SourceResolver::new(corpus.options(), source_field),
+            false => SourceResolver::default(),
+        };
+
+        let threads = parallel::threads();
+        Clustering { units, names, clusters, rejects, dates, sources, returning, summary: accounts.summary, threads }
+    }
+}

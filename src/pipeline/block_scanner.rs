@@ -1,0 +1,265 @@
+//! Scans blocks of records in the first pass: reads, cuts, folds, shingles and sketches them. The text is dropped again.
+
+use ahash::AHashSet;
+
+use super::field_parts::FieldParts;
+use super::options::Options;
+use super::progress::Progress;
+use super::route::{Route, RouteId, RouteSet};
+use super::scanned_block::{ScannedBlock, ScannedRecord, ScannedUnit, ShortPair};
+use super::short_similarity;
+use crate::document::{Span, Unit, UnitKind};
+use crate::input::{BlockIndex, FieldValue, ReadScratch, Record, RecordBlock};
+use crate::lsh::Node;
+use crate::normalize::{Language, Normalizer};
+use crate::page::{Cutter, ReturningLines, Sieve, SourceResolver, SourcedText};
+use crate::passage::WordFolder;
+use crate::shingle::{Fingerprint, ShingleKind, ShingleSet, ShingledUnit, Shingler};
+use crate::similarity::Score;
+
+/// Scans blocks on one thread.
+pub(super) struct BlockScanner<'a> {
+    options: &'a Options,
+    parts: FieldParts,
+    progress: &'a dyn Progress,
+    scratch: ReadScratch,
+    folder: RecordFolder<'a>,
+    /// Set in runs over passages.
+    words: Option<WordFolder>,
+}
+
+impl<'a> BlockScanner<'a> {
+    /// A scanner that cuts, folds, shingles and sketches. `returning` are the lines that return on other pages, if they are
+    /// known.
+    pub(super) fn new(
+        options: &'a Options,
+        routes: &'a RouteSet,
+        parts: FieldParts,
+        returning: Option<&'a ReturningLines>,
+        progress: &'a dyn Progress,
+    ) -> Self {
+        let folder = RecordFolder::new(options, routes, parts.sources().clone(), returning);
+        Self { options, parts, progress, scratch: ReadScratch::default(), folder, words: None }
+    }
+
+    /// A scanner that folds whole documents into words, and shingles and sketches nothing.
+    pub(super) fn of_words(
+        options: &'a Options,
+        routes: &'a RouteSet,
+        parts: FieldParts,
+        progress: &'a dyn Progress,
+    ) -> Self {
+        Self { words: Some(WordFolder::new(options.seed)), ..Self::new(options, routes, parts, None, progress) }
+    }
+
+    /// Reads and scans the records of a block.
+    pub(super) fn scan(&mut self, block: &RecordBlock) -> (BlockIndex, ScannedBlock) {
+        let mut scanned = ScannedBlock::default();
+        let Self { options, parts, progress, scratch, folder, words } = self;
+
+        let index = block.read(scratch, |record, bytes| {
+            match record {
+                Ok(record) => {
+                    push_fields(options, parts, Some(&record.fields), &mut scanned);
+                    scanned.note(&record);
+                    match words {
+                        Some(words) => folder.words(words, &record, &mut scanned),
+                        None => folder.record(&record, &mut scanned),
+                    }
+                }
+                Err(reason) => {
+                    *scanned.rejected.entry(reason.code().to_owned()).or_default() += 1;
+                    push_fields(options, parts, None, &mut scanned);
+                    push_rejected(words.is_some(), &mut scanned);
+                }
+            }
+            progress.advance(1, bytes as u64);
+        });
+
+        // Parts of archives that are no documents: they are no records, so only the notes show them.
+        for (name, count) in std::mem::take(&mut scratch.passed) {
+            *scanned.noted.entry(format!("passed over/{name}")).or_default() += count;
+        }
+        (index, scanned)
+    }
+}
+
+/// Appends the rank and the date of a record, as far as the run reads them. A rejected record has no `fields`.
+fn push_fields(
+    options: &Options,
+    parts: &FieldParts,
+    fields: Option<&[Option<FieldValue>]>,
+    scanned: &mut ScannedBlock,
+) {
+    if options.keep.field().is_some() {
+        scanned.ranks.push(fields.and_then(|fields| parts.rank(fields)));
+    }
+    if options.date_field.is_some() {
+        scanned.dates.push(fields.and_then(|fields| parts.date(fields)));
+    }
+}
+
+/// Appends a rejected record: every record has a place in each column.
+fn push_rejected(counts_words: bool, scanned: &mut ScannedBlock) {
+    scanned.ids.push(None);
+    if counts_words {
+        scanned.words.counts.push(0);
+    }
+    scanned.records.push(ScannedRecord { language: None, units: 0 });
+}
+
+/// Cuts, folds and sketches records.
+struct RecordFolder<'a> {
+    options: &'a Options,
+    routes: &'a RouteSet,
+    cutter: Cutter,
+    sieve: Sieve,
+    sources: SourceResolver,
+    returning: Option<&'a ReturningLines>,
+    main: Shingler,
+    short: Shingler,
+    /// The units of the current record.
+    cut: Vec<Unit>,
+    /// The signature of the current unit.
+    values: Vec<u32>,
+    shorts: ShortUnits,
+}
+
+impl<'a> RecordFolder<'a> {
+    fn new(
+        options: &'a Options,
+        routes: &'a RouteSet,
+        sources: SourceResolver,
+        returning: Option<&'a ReturningLines>,
+    ) -> Self {
+        Self {
+            options,
+            routes,
+            cutter: Cutter::new(),
+            sieve: options.sieve(),
+            sources,
+            returning,
+            main: Shingler::new(options.shingle, options.seed),
+            short: Shingler::new(ShingleKind::SHORT, options.seed),
+            cut: Vec::new(),
+            values: Vec::new(),
+            shorts: ShortUnits::default(),
+        }
+    }
+
+    /// Cuts a record into units and appends them.
+    fn record(&mut self, record: &Record<'_>, scanned: &mut ScannedBlock) {
+        let (language, normalizer) = self.normalizer(record);
+        // Naming a source costs time; only learned rules and returning lines need it.
+        let needs_source = self.options.rules.is_some() || self.returning.is_some();
+        let source = needs_source.then(|| self.sources.of(record));
+        let returning = self.returning.zip(source.as_deref()).map(|(returning, source)| returning.of(source));
+
+        // Taken for the loop, which borrows `self`, and put back for the next record.
+        let mut cut = std::mem::take(&mut self.cut);
+        self.cutter.cut_page_of(&record.text, record.layout.as_deref(), self.options.unit, returning, &mut cut);
+        for unit in &cut {
+            let text = SourcedText::new(unit.span.of(&record.text)).kind(unit.kind).source(source.as_deref());
+            let unit = self.unit(&normalizer, text, unit, scanned);
+            scanned.units.push(unit);
+        }
+        let units = cut.len() as u32;
+        self.cut = cut;
+
+        scanned.crowded += u64::from(self.shorts.units.len() > short_similarity::WINDOW);
+        self.shorts.take_resemblances(&mut scanned.resemblances);
+        scanned.ids.push(Some(&record.id));
+        scanned.records.push(ScannedRecord { language: Some(language), units });
+    }
+
+    /// Folds a whole record into words, as one unit that is not compared.
+    fn words(&self, folder: &mut WordFolder, record: &Record<'_>, scanned: &mut ScannedBlock) {
+        let (language, normalizer) = self.normalizer(record);
+        let tokens = folder.fold(&normalizer, &record.text, &mut scanned.words);
+
+        let unit = Unit { kind: UnitKind::Document, span: Span::new(0, record.text.len()), title: None };
+        scanned.units.push(ScannedUnit { tokens, ..ScannedUnit::uncompared(unit) });
+        scanned.ids.push(Some(&record.id));
+        scanned.records.push(ScannedRecord { language: Some(language), units: 1 });
+    }
+
+    fn normalizer(&self, record: &Record<'_>) -> (Language, Normalizer) {
+        let language = self.options.language.unwrap_or_else(|| Language::detect(&record.text));
+        (language, Normalizer::new(self.options.profile, language))
+    }
+
+    /// Shingles and sketches one unit.
+    fn unit(
+        &mut self,
+        normalizer: &Normalizer,
+        text: SourcedText<'_>,
+        unit: &Unit,
+        scanned: &mut ScannedBlock,
+    ) -> ScannedUnit {
+        let Some((id, route)) = self.routes.of(unit.kind) else {
+            return ScannedUnit::uncompared(*unit);
+        };
+        let shingler = if id == RouteId::Short { &mut self.short } else { &mut self.main };
+        let shingled = shingler.shingle_excerpt(normalizer, self.sieve.sift(text));
+        if shingled.tokens == 0 {
+            return ScannedUnit::uncompared(*unit);
+        }
+
+        if id == RouteId::Short {
+            // The place of the unit that is about to be pushed.
+            self.shorts.push(scanned.units.len() as u32, &shingled);
+        }
+
+        sketch(route, &shingled, &mut self.values, &mut scanned.keys[id.index()]);
+        if let Some(sampling) = route.sampling {
+            sampling.sample(shingled.hashes, &mut scanned.samples);
+        }
+        let ShingledUnit { tokens, fingerprint, .. } = shingled;
+        ScannedUnit { unit: *unit, tokens, route: Some(id), fingerprint }
+    }
+}
+
+/// Appends the band keys of a unit. The numbers of a short unit are part of its keys, so that short units of unlike numbers
+/// are never candidates: "page 2" is no copy of "page 3".
+fn sketch(route: &Route, shingled: &ShingledUnit<'_>, values: &mut Vec<u32>, keys: &mut Vec<u64>) {
+    route.hasher.sketch_into(shingled.hashes, values);
+    route.banding.band_keys(values, shingled.numbers, keys);
+}
+
+/// The distinct short units of one document.
+#[derive(Debug, Default)]
+struct ShortUnits {
+    seen: AHashSet<Fingerprint>,
+    units: Vec<(ShortUnit, ShingleSet)>,
+}
+
+/// A short unit.
+#[derive(Debug, Clone, Copy)]
+struct ShortUnit {
+    /// Its place among the units of the block.
+    place: u32,
+    /// A hash of its numbers.
+    numbers: u64,
+}
+
+impl ShortUnits {
+    /// Adds a unit, unless an equal one is there.
+    fn push(&mut self, place: u32, shingled: &ShingledUnit<'_>) {
+        if self.seen.insert(shingled.fingerprint) {
+            self.units.push((ShortUnit { place, numbers: shingled.numbers }, shingled.set()));
+        }
+    }
+
+    /// Appends the pairs of units that resemble each other, sorted by `a`, then `b`, and forgets the units.
+    fn take_resemblances(&mut self, out: &mut Vec<ShortPair>) {
+        let unit = |node: Node| self.units[node as usize].0;
+        let pair = |(a, b, score): (Node, Node, Score)| {
+            let (a, b) = (unit(a), unit(b));
+            ShortPair { a: a.place, b: b.place, score, same_numbers: a.numbers == b.numbers }
+        };
+
+        out.extend(short_similarity::within_document(&self.units).into_iter().map(pair));
+        self.seen.clear();
+        self.units.clear();
+    }
+}

@@ -1,0 +1,50 @@
+//! The result of a run that clusters.
+
+use super::page_cutter::PageCutter;
+use super::summary::Summary;
+use crate::cluster::{Cluster, Removal};
+use crate::document::{Date, DocId, Units};
+use crate::input::RepeatedIds;
+use crate::page::SourceResolver;
+use crate::similarity::Relation;
+
+/// The result of [`Pipeline::clusters`](crate::pipeline::Pipeline::clusters).
+#[derive(Debug)]
+pub struct Clustering {
+    /// Every unit of the run.
+    pub units: Units,
+    /// Ids that occur more than once in the input, and how they are shown.
+    pub names: RepeatedIds,
+    /// Largest first, then by the keeper's place in the input.
+    pub clusters: Vec<Cluster>,
+    /// Rejected records, ascending; [`Corpus::read`](crate::input::Corpus::read) gives the reason of each.
+    pub rejects: Vec<DocId>,
+    /// The publication date of each record; empty if the run read no dates.
+    pub dates: Vec<Option<Date>>,
+    /// Names the source of a record.
+    pub(crate) sources: SourceResolver,
+    /// Cuts pages into the same units again.
+    pub(crate) returning: PageCutter,
+    /// The accounts of the run.
+    pub summary: Summary,
+    /// Number of threads that may write the result.
+    pub(crate) threads: usize,
+}
+
+impl Clustering {
+    /// The copies whose relation is one of `remove`, in input order.
+    #[must_use]
+    pub fn removals(&self, remove: &[Relation]) -> Vec<Removal> {
+        let mut removals = Vec::new();
+
+        for cluster in &self.clusters {
+            for member in cluster.members.iter().filter(|member| !member.attached) {
+                let Some(relation) = member.relation.filter(|relation| remove.contains(relation)) else { continue };
+                removals.push(Removal { unit: member.unit, keeper: cluster.keeper, relation, score: member.score });
+            }
+        }
+
+        removals.sort_unstable_by_key(|removal| removal.unit);
+        removals
+    }
+}

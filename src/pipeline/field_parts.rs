@@ -1,0 +1,43 @@
+//! The roles of the record fields that a run reads in addition to id and text.
+
+use super::options::Options;
+use crate::document::Date;
+use crate::input::{FieldValue, InputOptions};
+use crate::page::SourceResolver;
+
+/// The places of the fields with a role, among the fields that the input reads.
+#[derive(Debug, Clone)]
+pub(super) struct FieldParts {
+    /// Decides the keeper order.
+    rank: Option<usize>,
+    /// The publication date.
+    date: Option<usize>,
+    sources: SourceResolver,
+}
+
+impl FieldParts {
+    /// The roles that `options` ask for, among the fields that `input` reads.
+    pub(super) fn new(options: &Options, input: &InputOptions) -> Self {
+        let place = |field: Option<&str>| input.fields.iter().position(|name| Some(name.as_str()) == field);
+        let (rank, date) = (place(options.keep.field()), place(options.date_field.as_deref()));
+        Self { rank, date, sources: SourceResolver::new(input, options.source_field.as_deref()) }
+    }
+
+    /// Names the sources of records.
+    pub(super) fn sources(&self) -> &SourceResolver {
+        &self.sources
+    }
+
+    /// The value that decides the keeper order.
+    pub(super) fn rank(&self, fields: &[Option<FieldValue>]) -> Option<FieldValue> {
+        fields.get(self.rank?)?.clone()
+    }
+
+    /// The publication date; `None` if it is missing or cannot be read.
+    pub(super) fn date(&self, fields: &[Option<FieldValue>]) -> Option<Date> {
+        match fields.get(self.date?)?.as_ref()? {
+            FieldValue::Text(text) => Date::read(text),
+            FieldValue::Number(number) => Date::from_number(*number),
+        }
+    }
+}

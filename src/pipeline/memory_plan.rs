@@ -1,0 +1,145 @@
+//! Divides the memory of a run among its parts.
+//!
+//! The fixed part is the program, the blocks under way and the buffers of each thread. The tables, about a hundred bytes a
+//! record, grow with the input and always stay in memory. Band keys, buckets and shingle sets get the rest and spill to
+//! disk beyond it. If the fixed part and the tables do not fit, the run ends with an error that names the smallest limit
+//! that would do.
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::lsh::MemoryLimit;
+use crate::spill::SpillDir;
+
+/// Bytes of the program, its stacks and the slack of the allocator.
+const PROGRAM: u64 = 24 << 20;
+
+/// Bytes of a block without a limit; the largest block under a limit.
+const BLOCK: u64 = 1 << 20;
+
+/// Bytes of the smallest block under a limit.
+const SMALLEST_BLOCK: u64 = 64 << 10;
+
+/// Bytes that a thread holds for a byte of its block: the block, its decoded text, tokens and shingles, and scanned blocks
+/// that wait for an earlier one.
+pub(super) const PER_BLOCK_BYTE: u64 = 12;
+
+/// Least bytes for the stages after the first pass.
+const LEAST_WORK: u64 = 4 << 20;
+
+/// The memory limit of a run, and where data beyond it is spilled.
+#[derive(Debug, Clone)]
+pub(super) struct MemoryPlan {
+    limit: Option<u64>,
+    threads: u64,
+    spill_dir: SpillDir,
+}
+
+impl MemoryPlan {
+    /// A plan for a process of `threads` threads that may take `limit` bytes and spills to `spill_dir`.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Memory`] if the fixed part alone is more.
+    pub(super) fn new(limit: Option<u64>, threads: usize, spill_dir: SpillDir) -> Result<Self> {
+        // A limit below the fixed part fails now, not after the input is read.
+        let plan = Self { limit, threads: threads as u64, spill_dir };
+        plan.require(0, "a run over any input")?;
+        Ok(plan)
+    }
+
+    /// Bytes of a block of input.
+    pub(super) fn block(&self) -> u64 {
+        self.limit.map_or(BLOCK, |limit| self.block_at(limit))
+    }
+
+    /// Bytes of a block of input under `limit`.
+    fn block_at(&self, limit: u64) -> u64 {
+        // All blocks together take at most a fourth of the limit; `+ 1` is the block that is being cut.
+        let share = limit.saturating_sub(PROGRAM) / (4 * PER_BLOCK_BYTE * (self.threads + 1));
+        share.clamp(SMALLEST_BLOCK, BLOCK)
+    }
+
+    /// The fixed part.
+    fn fixed(&self) -> u64 {
+        self.fixed_at(self.limit.unwrap_or(u64::MAX))
+    }
+
+    /// The fixed part under `limit`.
+    fn fixed_at(&self, limit: u64) -> u64 {
+        PROGRAM + PER_BLOCK_BYTE * self.block_at(limit) * (self.threads + 1)
+    }
+
+    /// The least limit, from `limit` on, under which `held` bytes fit.
+    fn least(&self, limit: u64, held: u64) -> u64 {
+        let mut least = limit;
+        loop {
+            // The fixed part grows by at most a fourth of the limit, so the loop ends.
+            let needed = held.saturating_add(self.fixed_at(least) + LEAST_WORK);
+            if needed <= least {
+                return least;
+            }
+            least = needed;
+        }
+    }
+
+    /// The limit for the band keys of each route; `None` without a limit.
+    pub(super) fn keys(&self) -> Option<MemoryLimit> {
+        // Two routes: together half of what is left.
+        let memory = self.limit?.saturating_sub(self.fixed()) / 4;
+        Some(MemoryLimit { memory, room: self.spill_dir.clone(), name: "keys".to_owned() })
+    }
+
+    /// The limit for sampled shingles; `None` without a limit.
+    pub(super) fn samples(&self) -> Option<MemoryLimit> {
+        let memory = self.limit?.saturating_sub(self.fixed()) / 8;
+        Some(MemoryLimit { memory, room: self.spill_dir.clone(), name: "main".to_owned() })
+    }
+
+    /// Bytes for input that is held decompressed; `None` without a limit.
+    pub(super) fn input(&self) -> Option<u64> {
+        self.limit.map(|limit| limit.saturating_sub(self.fixed()) / 8)
+    }
+
+    /// The limit for a stage while `held` bytes stay in memory. The stage spills to `spill_dir` under `name`. `None` without a
+    /// limit.
+    pub(super) fn work(&self, held: u64, spill_dir: &SpillDir, name: &str) -> Option<MemoryLimit> {
+        // A fourth is slack: the allocator returns memory of earlier stages late.
+        let memory = (self.limit?.saturating_sub(PROGRAM + held) * 3 / 4).max(LEAST_WORK);
+        Some(MemoryLimit { memory, room: spill_dir.clone(), name: name.to_owned() })
+    }
+
+    /// Turns the memory floor in an error of a stage that ran within [`work`](Self::work) into a floor of the process.
+    pub(super) fn widen(&self, error: Error, held: u64) -> Error {
+        match (error.kind(), self.limit) {
+            (ErrorKind::Memory { floor, what, .. }, Some(given)) => {
+                // The stage gets three fourths of what is left, as in `work`.
+                let floor = self.least(given + 1, held + floor / 3 * 4);
+                ErrorKind::Memory { given, floor, what: what.clone() }.into()
+            }
+            _ => error,
+        }
+    }
+
+    /// Where to spill.
+    pub(super) fn spill_dir(&self) -> &SpillDir {
+        &self.spill_dir
+    }
+
+    /// Whether files of `bytes` in total may be mapped.
+    pub(super) fn maps(&self, bytes: u64) -> bool {
+        self.limit.is_none_or(|limit| bytes <= limit / 2)
+    }
+
+    /// Checks that `held` bytes fit, with the fixed part and the least memory to work in.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Memory`] with the smallest limit that would do; `what` names what needs it.
+    pub(super) fn require(&self, held: u64, what: &str) -> Result<()> {
+        let Some(given) = self.limit else { return Ok(()) };
+        let floor = self.least(given, held);
+        if floor > given {
+            return Err(ErrorKind::Memory { given, floor, what: what.to_owned() }.into());
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,244 @@
+//! Groups equal units into nodes, so that each distinct folded text is banded and verified once.
+
+use super::refolder::UnitRefolder;
+use super::run_tables::RouteRows;
+use crate::document::{Date, Span, UnitId};
+use crate::error::{Error, Result};
+use crate::lsh::{NO_NODE, Node};
+use crate::normalize::TokenSink;
+use crate::parallel;
+use crate::shingle::Fingerprint;
+
+/// The nodes of one route, in the keeper order of their first units. 8 bytes a unit.
+#[derive(Debug, Default)]
+pub(super) struct NodeTable {
+    /// Units by node; those of one node in keeper order.
+    units: Vec<UnitId>,
+    /// Start of the units of each node, and the end of the last.
+    starts: Vec<u32>,
+    /// The number of the text of each node; empty if each node has a text of its own.
+    texts: Vec<u32>,
+}
+
+/// A unit on its way into a node.
+#[derive(Debug, Clone, Copy)]
+struct UnitEntry {
+    fingerprint: Fingerprint,
+    /// Its row among the units of the route.
+    row: u32,
+    /// The number of its text among the texts of the fingerprint: 0 unless fingerprints collide.
+    variant: u32,
+}
+
+/// Bytes that [`NodeTable::new`] needs for a unit, its result left out.
+pub(super) const BYTES_PER_UNIT: u64 = size_of::<UnitEntry>() as u64;
+
+impl NodeTable {
+    /// Groups the units of a route by folded text, and gives the node of each row that is the first of its node, [`NO_NODE`] for
+    /// the others.
+    ///
+    /// Tokens decide which texts are equal, not fingerprints alone. `ranks` holds the place of each unit in keeper order. With
+    /// the `dates` of records, equal texts of unlike dates are different nodes, so that each pair of nodes is near or far in
+    /// time as a whole.
+    ///
+    /// # Errors
+    ///
+    /// A document cannot be read again.
+    pub(super) fn new(
+        rows: &RouteRows,
+        ranks: &[u32],
+        refolder: &UnitRefolder<'_>,
+        dates: Option<&[Option<Date>]>,
+    ) -> Result<(Self, Vec<Node>)> {
+        let mut entries: Vec<UnitEntry> =
+            rows.entries().map(|(row, fingerprint)| UnitEntry { fingerprint, row, variant: 0 }).collect();
+        let rank = |row: u32| ranks[rows.unit(row).index()];
+        parallel::sort_by_key(&mut entries, |entry| (entry.fingerprint, rank(entry.row)));
+        // Equal fingerprints only propose equal texts.
+        tell_apart(&mut entries, rows, refolder)?;
+
+        let date = |entry: &UnitEntry| {
+            let document = refolder.units.document(rows.unit(entry.row));
+            dates.and_then(|dates| dates[document.index()])
+        };
+        if dates.is_some() {
+            // Stable: units of one date keep their keeper order.
+            entries.chunk_by_mut(same_text).for_each(|group| group.sort_by_key(date));
+        }
+
+        // Without dates all of one text have the date `None`.
+        let groups = || entries.chunk_by(|a, b| same_text(a, b) && date(a) == date(b));
+        let mut spans: Vec<NodeSpan> = Vec::with_capacity(groups().count());
+        let mut start = 0;
+        for group in groups() {
+            spans.push(NodeSpan { rank: rank(group[0].row), start, length: group.len() as u32 });
+            start += group.len() as u32;
+        }
+        // Nodes are numbered in the keeper order of their first units.
+        parallel::sort_by_key(&mut spans, |span| span.rank);
+
+        let texts = if dates.is_some() { number_texts(&entries, &spans) } else { Vec::new() };
+        Ok(Self::fill(&entries, &spans, texts, rows))
+    }
+
+    /// The table of the nodes `spans`, which are in keeper order; and the node of each row.
+    fn fill(entries: &[UnitEntry], spans: &[NodeSpan], texts: Vec<u32>, rows: &RouteRows) -> (Self, Vec<Node>) {
+        let mut units = Vec::with_capacity(entries.len());
+        let mut starts = Vec::with_capacity(spans.len() + 1);
+        let mut node_of_row = vec![NO_NODE; rows.len()];
+
+        for (span, node) in spans.iter().zip(0..) {
+            // Only the first row represents the node: banding the others would propose the node to itself.
+            let group = &entries[span.start as usize..(span.start + span.length) as usize];
+            starts.push(units.len() as u32);
+            units.extend(group.iter().map(|entry| rows.unit(entry.row)));
+            node_of_row[group[0].row as usize] = node;
+        }
+
+        starts.push(units.len() as u32);
+        (Self { units, starts, texts }, node_of_row)
+    }
+
+    /// Bytes held.
+    pub(super) fn bytes(&self) -> u64 {
+        (size_of_val(&self.units[..]) + size_of_val(&self.starts[..]) + size_of_val(&self.texts[..])) as u64
+    }
+
+    /// Number of nodes.
+    pub(super) fn len(&self) -> usize {
+        self.starts.len().saturating_sub(1)
+    }
+
+    /// The units of a node, in keeper order.
+    pub(super) fn units(&self, node: Node) -> &[UnitId] {
+        let node = node as usize;
+        &self.units[self.starts[node] as usize..self.starts[node + 1] as usize]
+    }
+
+    /// The first unit of a node in keeper order. It is the keeper if the node becomes one.
+    pub(super) fn first(&self, node: Node) -> UnitId {
+        self.units[self.starts[node as usize] as usize]
+    }
+
+    /// The number of the text of a node. Two nodes share it only if their equal texts have unlike dates.
+    pub(super) fn text(&self, node: Node) -> u32 {
+        if self.texts.is_empty() { node } else { self.texts[node as usize] }
+    }
+
+    /// The node of each of `units` units; [`NO_NODE`] for units of the other route.
+    pub(super) fn of_units(&self, units: usize) -> Vec<Node> {
+        let mut of_units = vec![NO_NODE; units];
+
+        for node in 0..self.len() as Node {
+            for unit in self.units(node) {
+                of_units[unit.index()] = node;
+            }
+        }
+        of_units
+    }
+}
+
+/// The entries of one node.
+struct NodeSpan {
+    /// Rank of the first unit.
+    rank: u32,
+    start: u32,
+    length: u32,
+}
+
+fn same_text(a: &UnitEntry, b: &UnitEntry) -> bool {
+    (a.fingerprint, a.variant) == (b.fingerprint, b.variant)
+}
+
+/// The number of the text of each node.
+fn number_texts(entries: &[UnitEntry], spans: &[NodeSpan]) -> Vec<u32> {
+    // Entries of one text are together, at any date.
+    let mut text_of_entry = Vec::with_capacity(entries.len());
+    for (group, text) in entries.chunk_by(same_text).zip(0..) {
+        text_of_entry.resize(text_of_entry.len() + group.len(), text);
+    }
+    spans.iter().map(|span| text_of_entry[span.start as usize]).collect()
+}
+
+/// Numbers the unlike texts behind equal fingerprints, by the BLAKE3 digests of their tokens. BLAKE3 is collision-resistant,
+/// so equal digests mean equal texts, and no two texts are needed at once.
+fn tell_apart(entries: &mut [UnitEntry], rows: &RouteRows, refolder: &UnitRefolder<'_>) -> Result<()> {
+    let alike = |a: &UnitEntry, b: &UnitEntry| a.fingerprint == b.fingerprint;
+    let mut shared: Vec<UnitId> = entries
+        .chunk_by(alike)
+        .filter(|group| group.len() > 1)
+        .flat_map(|group| group.iter().map(|entry| rows.unit(entry.row)))
+        .collect();
+    parallel::sort_by_key(&mut shared, |unit| *unit);
+
+    let digests = refolder.each(&shared, |folder, normalizer, text| {
+        let mut digest = TokenDigest(blake3::Hasher::new());
+        normalizer.fold_excerpt(text, &mut folder.scratch, &mut digest);
+        *digest.0.finalize().as_bytes()
+    })?;
+    let digests = UnitDigests { units: shared, digests };
+
+    for group in entries.chunk_by_mut(alike).filter(|group| group.len() > 1) {
+        let mut variants = Vec::new();
+        for entry in &mut *group {
+            let digest = digests.of(rows.unit(entry.row))?;
+            let known = variants.iter().position(|variant| *variant == digest);
+            entry.variant = known.unwrap_or(variants.len()) as u32;
+            if known.is_none() {
+                variants.push(digest);
+            }
+        }
+
+        // Stable: each variant keeps its keeper order.
+        if variants.len() > 1 {
+            group.sort_by_key(|entry| entry.variant);
+        }
+    }
+    Ok(())
+}
+
+/// The digests of units.
+struct UnitDigests {
+    /// Ascending.
+    units: Vec<UnitId>,
+    /// In the order of `units`.
+    digests: Vec<[u8; 32]>,
+}
+
+impl UnitDigests {
+    /// The digest of a unit.
+    ///
+    /// # Errors
+    ///
+    /// An internal error: the unit has none. Two units without a digest must not pass for equal texts.
+    fn of(&self, unit: UnitId) -> Result<[u8; 32]> {
+        let place = self.units.binary_search(&unit).ok();
+        let digest = place.and_then(|place| self.digests.get(place));
+        digest
+            .copied()
+            .ok_or_else(|| Error::internal(format!("unit {} shares a fingerprint but has no digest", unit.index())))
+    }
+}
+
+/// A token sink that digests tokens. A zero byte ends each token, and no token has one, so token boundaries count.
+struct TokenDigest(blake3::Hasher);
+
+impl TokenSink for TokenDigest {
+    fn token(&mut self, token: &[u8], _span: Span) {
+        self.0.update(token);
+        self.0.update(&[0]);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::ErrorKind;
+
+    #[test]
+    fn a_unit_without_a_digest_is_an_internal_error() {
+        let digests = UnitDigests { units: vec![UnitId(1), UnitId(4)], digests: vec![[1; 32], [4; 32]] };
+        assert_eq!(digests.of(UnitId(4)).unwrap(), [4; 32]);
+        assert!(matches!(digests.of(UnitId(2)).unwrap_err().kind(), ErrorKind::Internal { .. }));
+    }
+}

@@ -1,0 +1,165 @@
+//! Reads and folds units again in later passes, each document once.
+
+use super::options::Options;
+use crate::document::{Date, DocId, Excerpt, UnitId, Units};
+use crate::error::{Error, Result};
+use crate::input::{Corpus, ReadScratch, Record};
+use crate::normalize::{FoldScratch, Language, Normalizer};
+use crate::page::{SourceResolver, SourcedText};
+use crate::parallel;
+use crate::shingle::{ShingleKind, ShingleSet, Shingler};
+
+/// Reads units again.
+#[derive(Clone, Copy)]
+pub(super) struct UnitRefolder<'a> {
+    pub(super) corpus: &'a Corpus,
+    pub(super) options: &'a Options,
+    pub(super) units: &'a Units,
+    /// The language of each record; `None` for rejected ones.
+    pub(super) languages: &'a [Option<Language>],
+    /// The publication date of each record; empty if the run reads no dates.
+    pub(super) dates: &'a [Option<Date>],
+}
+
+/// A folded text: tokens in the compact alphabet, joined by one space.
+pub(super) type FoldedText = Box<[u8]>;
+
+/// The buffers of one thread.
+#[derive(Debug, Default)]
+pub(super) struct ThreadFolder {
+    pub(super) scratch: FoldScratch,
+}
+
+impl UnitRefolder<'_> {
+    /// Maps the compared text of each of `wanted`, which ascend. Results are in the same order; documents run in parallel.
+    ///
+    /// # Errors
+    ///
+    /// A document cannot be read again.
+    pub(super) fn each<T: Send + Sync + Clone>(
+        &self,
+        wanted: &[UnitId],
+        work: impl Fn(&mut ThreadFolder, &Normalizer, Excerpt<'_>) -> T + Sync + Send,
+    ) -> Result<Vec<T>> {
+        self.each_with(wanted, ThreadFolder::default, work)
+    }
+
+    /// Whether a unit belongs to a reference, which is never removed.
+    pub(super) fn is_reference(&self, unit: UnitId) -> bool {
+        self.units.document(unit).index() < self.corpus.references()
+    }
+
+    /// The publication date of the document of a unit.
+    pub(super) fn date(&self, unit: UnitId) -> Option<Date> {
+        self.dates.get(self.units.document(unit).index()).copied().flatten()
+    }
+
+    /// The shingle sets of `wanted`, which ascend.
+    ///
+    /// # Errors
+    ///
+    /// As [`each`](Self::each).
+    pub(super) fn sets(&self, wanted: &[UnitId], shingle: ShingleKind) -> Result<Vec<ShingleSet>> {
+        let shingler = || Shingler::new(shingle, self.options.seed);
+        self.each_with(wanted, shingler, |shingler, normalizer, text| shingler.shingle_excerpt(normalizer, text).set())
+    }
+
+    /// The shingle sets and the folded texts of `wanted`, which ascend. Each document is read once.
+    ///
+    /// # Errors
+    ///
+    /// As [`each`](Self::each).
+    pub(super) fn sets_and_texts(
+        &self,
+        wanted: &[UnitId],
+        shingle: ShingleKind,
+    ) -> Result<(Vec<ShingleSet>, Vec<String>)> {
+        let shingler = || Shingler::new(shingle, self.options.seed);
+        let both = self.each_with(wanted, shingler, |shingler, normalizer, text| {
+            (shingler.shingle_excerpt(normalizer, text).set(), normalizer.normalize_excerpt(text))
+        });
+        Ok(both?.into_iter().unzip())
+    }
+
+    /// The folded texts of `wanted`, which ascend, in the compact alphabet.
+    ///
+    /// # Errors
+    ///
+    /// As [`each`](Self::each).
+    pub(super) fn folded(&self, wanted: &[UnitId]) -> Result<Vec<FoldedText>> {
+        let shingler = || Shingler::new(ShingleKind::default(), self.options.seed);
+        self.each_with(wanted, shingler, |shingler, normalizer, text| shingler.shingle_and_keep(normalizer, text).1)
+    }
+
+    /// The shingle sets of `wanted`, which ascend, and the folded texts in the compact alphabet. Each document is read once.
+    ///
+    /// # Errors
+    ///
+    /// As [`each`](Self::each).
+    pub(super) fn sets_and_folded(
+        &self,
+        wanted: &[UnitId],
+        shingle: ShingleKind,
+    ) -> Result<(Vec<ShingleSet>, Vec<FoldedText>)> {
+        let shingler = || Shingler::new(shingle, self.options.seed);
+        let both = self.each_with(wanted, shingler, |shingler, normalizer, text| {
+            let (shingled, folded) = shingler.shingle_and_keep(normalizer, text);
+            (shingled.set(), folded)
+        });
+        Ok(both?.into_iter().unzip())
+    }
+
+    /// As [`each`](Self::each), with a worker that each thread makes for itself.
+    fn each_with<W, T: Send>(
+        &self,
+        wanted: &[UnitId],
+        worker: impl Fn() -> W + Sync + Send,
+        work: impl Fn(&mut W, &Normalizer, Excerpt<'_>) -> T + Sync + Send,
+    ) -> Result<Vec<T>> {
+        let documents: Vec<&[UnitId]> =
+            wanted.chunk_by(|a, b| self.units.document(*a) == self.units.document(*b)).collect();
+        // One task for each document, however many of its units are wanted: parsing costs more than folding.
+        let worker = || (worker(), ReadScratch::default(), self.options.sieve());
+        let sources = SourceResolver::new(self.corpus.options(), self.options.source_field.as_deref());
+
+        let done = parallel::map(&documents, worker, |(worker, scratch, sieve), units| {
+            let document = self.units.document(units[0]);
+            self.document(document, scratch, |normalizer, record| {
+                // Only learned rules differ between sources.
+                let source = self.options.rules.as_ref().map(|_| sources.of(record));
+
+                let text_of = |unit: UnitId| {
+                    let text = SourcedText::new(self.units.span(unit).of(&record.text)).kind(self.units.kind(unit));
+                    text.source(source.as_deref())
+                };
+                units.iter().map(|unit| work(worker, normalizer, sieve.sift(text_of(*unit)))).collect::<Vec<T>>()
+            })
+        });
+
+        // Documents are in the order of `wanted`, so the results are too.
+        let mut all = Vec::with_capacity(wanted.len());
+        for of_document in done {
+            all.extend(of_document?);
+        }
+        Ok(all)
+    }
+
+    /// Reads a document again, with the language of the first pass.
+    fn document<T>(
+        &self,
+        id: DocId,
+        scratch: &mut ReadScratch,
+        work: impl FnOnce(&Normalizer, &Record<'_>) -> T,
+    ) -> Result<T> {
+        let Some(language) = self.languages[id.index()] else {
+            return Err(Error::internal(format!(
+                "record {} was rejected, so it has no units to read again",
+                id.index()
+            )));
+        };
+
+        let normalizer = Normalizer::new(self.options.profile, language);
+        let record = self.corpus.read_in(id, scratch)?;
+        Ok(work(&normalizer, &record))
+    }
+}

@@ -1,0 +1,282 @@
+//! The tables that the first pass leaves: a few numbers for each record, unit and row.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::memory_plan::MemoryPlan;
+use super::route::{RouteId, RouteSet};
+use super::scanned_block::{ScannedBlock, ScannedRecord, ScannedUnit};
+use crate::document::{Date, DocId, UnitId, Units};
+use crate::error::Result;
+use crate::input::{FieldValue, RepeatedIdsBuilder};
+use crate::lsh::KeyColumns;
+use crate::lsh::containment::RowSamples;
+use crate::normalize::Language;
+use crate::page::ReturningLines;
+use crate::passage::WordStore;
+use crate::shingle::Fingerprint;
+use crate::similarity::{Score, short};
+
+/// All records and units of a run.
+pub(super) struct RunTables {
+    /// The language of each record; `None` for rejected ones.
+    pub(super) languages: Vec<Option<Language>>,
+    /// The value of each record that decides the keeper order; empty if no field decides it.
+    pub(super) fields: Vec<Option<FieldValue>>,
+    /// Bytes of the texts in `fields`.
+    field_bytes: u64,
+    /// The publication date of each record; empty if the run reads no dates.
+    pub(super) dates: Vec<Option<Date>>,
+    pub(super) units: Units,
+    /// The rows of each route.
+    rows: [RouteRows; 2],
+    /// Pairs of short units of one document that resemble each other, in input order.
+    pub(super) resemblances: Vec<(UnitId, UnitId, Score)>,
+    /// Those of `resemblances` that may be copies: similar enough, with the same numbers.
+    pub(super) likely_copies: Vec<(UnitId, UnitId)>,
+    /// The tokens of all records, in runs over passages only.
+    pub(super) words: WordStore,
+    /// The hashes of all ids.
+    pub(super) names: RepeatedIdsBuilder,
+    /// Records that were rejected, ascending.
+    pub(super) rejects: Vec<DocId>,
+    /// Number of rejected records by the code of their reason.
+    pub(super) rejected: BTreeMap<String, u64>,
+    /// Records whose bytes were not clean UTF-8, ascending.
+    pub(super) decoded: Vec<DocId>,
+    /// Number of these records by note.
+    pub(super) noted: BTreeMap<String, u64>,
+    /// Number of units that are not compared only because they have no tokens.
+    pub(super) empty_units: u64,
+    /// Number of documents with more distinct short units than are compared with each other.
+    pub(super) crowded: u64,
+    /// The lines that return on other pages of their source, if pages are cut into stories.
+    pub(super) returning: Option<Arc<ReturningLines>>,
+}
+
+/// The units of one route that have tokens, in input order. Each is a row.
+pub(super) struct RouteRows {
+    units: Vec<UnitId>,
+    fingerprints: Vec<Fingerprint>,
+    pub(super) keys: KeyColumns,
+    /// The sampled shingles of each row; only of the main route.
+    pub(super) samples: RowSamples,
+}
+
+/// Bytes held for a record, its units left out: its language, its place in the input, and its id while ids are compared.
+const BYTES_PER_RECORD: u64 = 1 + 16 + 16;
+
+impl RouteRows {
+    fn new(bands: usize, plan: &MemoryPlan) -> Self {
+        let keys = KeyColumns::new(bands, plan.keys());
+        Self { units: Vec::new(), fingerprints: Vec::new(), keys, samples: RowSamples::new(plan.samples()) }
+    }
+
+    /// Number of rows.
+    pub(super) fn len(&self) -> usize {
+        self.units.len()
+    }
+
+    /// The unit of a row.
+    pub(super) fn unit(&self, row: u32) -> UnitId {
+        self.units[row as usize]
+    }
+
+    /// Every row that is still compared, with its fingerprint.
+    pub(super) fn entries(&self) -> impl Iterator<Item = (u32, Fingerprint)> + '_ {
+        let rows = self.units.iter().zip(&self.fingerprints).enumerate();
+        rows.filter(|(_, (unit, _))| **unit != GONE).map(|(row, (_, fingerprint))| (row as u32, *fingerprint))
+    }
+
+    /// Drops everything but the samples, once candidates are known.
+    pub(super) fn forget(&mut self) {
+        let samples = std::mem::replace(&mut self.samples, RowSamples::new(None));
+        *self = Self { units: Vec::new(), fingerprints: Vec::new(), keys: KeyColumns::new(1, None), samples };
+    }
+}
+
+/// The code of [`RejectReason::RepeatedId`](crate::input::RejectReason::RepeatedId).
+pub(super) const REPEATED_ID: &str = "repeated_id";
+
+/// A unit of a record that was rejected later.
+const GONE: UnitId = UnitId(u32::MAX);
+
+impl RunTables {
+    /// Empty tables for units of `routes`.
+    pub(super) fn new(routes: &RouteSet, plan: &MemoryPlan) -> Self {
+        // A route that is not in use has no rows; its column count does not matter.
+        let bands = |id| routes.iter().find(|(known, _)| *known == id).map_or(1, |(_, route)| route.banding.bands());
+
+        Self {
+            languages: Vec::new(),
+            fields: Vec::new(),
+            dates: Vec::new(),
+            field_bytes: 0,
+            units: Units::default(),
+            rows: RouteId::ALL.map(|id| RouteRows::new(bands(id), plan)),
+            resemblances: Vec::new(),
+            likely_copies: Vec::new(),
+            words: WordStore::new(plan.keys().as_ref()),
+            names: RepeatedIdsBuilder::default(),
+            rejects: Vec::new(),
+            rejected: BTreeMap::new(),
+            decoded: Vec::new(),
+            noted: BTreeMap::new(),
+            empty_units: 0,
+            crowded: 0,
+            returning: None,
+        }
+    }
+
+    /// The rows of a route.
+    pub(super) fn rows(&self, route: RouteId) -> &RouteRows {
+        &self.rows[route.index()]
+    }
+
+    /// The rows of a route, to drop what is no longer needed.
+    pub(super) fn rows_mut(&mut self, route: RouteId) -> &mut RouteRows {
+        &mut self.rows[route.index()]
+    }
+
+    /// Ends the first pass: everything becomes readable.
+    ///
+    /// # Errors
+    ///
+    /// Spilled samples cannot be written.
+    pub(super) fn finish(&mut self) -> Result<()> {
+        self.rows.iter_mut().try_for_each(|rows| rows.samples.finish())
+    }
+
+    /// Number of accepted records without a readable date.
+    pub(super) fn undated(&self) -> usize {
+        let records = self.dates.iter().zip(&self.languages);
+        records.filter(|(date, language)| date.is_none() && language.is_some()).count()
+    }
+
+    /// Bytes held, band keys left out.
+    pub(super) fn bytes(&self) -> u64 {
+        // A row is a unit (4) and a fingerprint (16); a unit is 24 bytes in its columns.
+        let rows: usize = self.rows.iter().map(|rows| rows.units.len() * 20 + rows.samples.bytes() as usize).sum();
+        let fields = self.fields.len() * size_of::<Option<FieldValue>>();
+        let resemblances = self.resemblances.len() * size_of::<(UnitId, UnitId, Score)>();
+        (self.units.len() * 24
+            + rows
+            + fields
+            + self.dates.len() * size_of::<Option<Date>>()
+            + resemblances
+            + self.likely_copies.len() * 8
+            + self.decoded.len() * 4) as u64
+            + self.field_bytes
+            + self.languages.len() as u64 * BYTES_PER_RECORD
+            + self.returning.as_ref().map_or(0, |returning| returning.bytes())
+    }
+
+    /// Appends the next scanned block. Blocks come in input order.
+    ///
+    /// # Errors
+    ///
+    /// Band keys, samples or words cannot be spilled.
+    pub(super) fn append(&mut self, block: ScannedBlock) -> Result<()> {
+        // Places in a block become places in the run.
+        let (first, first_record) = (self.units.len() as u32, self.languages.len());
+        self.decoded.extend(block.decoded.iter().map(|place| DocId::new(first_record + *place as usize)));
+        self.names.add_block(DocId::new(self.languages.len()), block.ids);
+
+        let mut units = block.units.iter();
+        for record in &block.records {
+            self.record(record, units.by_ref().take(record.units as usize));
+        }
+
+        let texts = block.ranks.iter().filter_map(|rank| match rank {
+            Some(FieldValue::Text(text)) => Some(text.capacity() as u64 + 16),
+            _ => None,
+        });
+        self.field_bytes += texts.sum::<u64>();
+        self.fields.extend(block.ranks);
+        self.dates.extend(block.dates);
+
+        for (rows, keys) in self.rows.iter_mut().zip(&block.keys) {
+            rows.keys.push(keys)?;
+        }
+        self.rows[RouteId::Main.index()].samples.push(&block.samples)?;
+        debug_assert!(self.rows.iter().all(|rows| rows.keys.len() == rows.units.len()), "each row has its band keys");
+
+        let unit = |place: u32| UnitId(first + place);
+        for pair in &block.resemblances {
+            let (a, b) = (unit(pair.a), unit(pair.b));
+            self.resemblances.push((a, b, pair.score));
+            let likely = pair.same_numbers && pair.score.jaccard >= short::COPY;
+            self.likely_copies.extend(likely.then_some((a, b)));
+        }
+
+        for (code, count) in block.rejected {
+            *self.rejected.entry(code).or_default() += count;
+        }
+        for (note, count) in block.noted {
+            *self.noted.entry(note).or_default() += count;
+        }
+        self.crowded += block.crowded;
+        self.words.push(&block.words)?;
+        Ok(())
+    }
+
+    /// Appends one record and its units.
+    fn record<'a>(&mut self, record: &ScannedRecord, units: impl Iterator<Item = &'a ScannedUnit>) {
+        let document = DocId::new(self.languages.len());
+        self.languages.push(record.language);
+        if record.language.is_none() {
+            self.rejects.push(document);
+            return;
+        }
+
+        for (number, unit) in units.enumerate() {
+            let id = self.units.push(document, number, &unit.unit, unit.tokens);
+            self.empty_units += u64::from(unit.is_empty());
+
+            let Some(route) = unit.route else { continue };
+            let rows = &mut self.rows[route.index()];
+            rows.units.push(id);
+            rows.fingerprints.push(unit.fingerprint);
+        }
+    }
+
+    /// Rejects records that were read already, for the reason `code`: they repeat an id. `documents` ascend.
+    pub(super) fn reject(&mut self, documents: &[DocId], code: &str) {
+        if documents.is_empty() {
+            return;
+        }
+        debug_assert!(documents.is_sorted(), "`binary_search` needs the order");
+
+        self.words.leave_out(documents);
+        let rejected = |document: DocId| documents.binary_search(&document).is_ok();
+        for document in documents {
+            self.languages[document.index()] = None;
+            // The column of fields is empty if no field decides the keeper order.
+            if let Some(field) = self.fields.get_mut(document.index()) {
+                *field = None;
+            }
+        }
+
+        self.rejects.extend_from_slice(documents);
+        self.rejects.sort_unstable();
+        *self.rejected.entry(code.to_owned()).or_default() += documents.len() as u64;
+
+        let new_ids = self.units.retain(|units, unit| !rejected(units.document(unit)));
+        // Rows keep their places: their band keys cannot be removed.
+        for rows in &mut self.rows {
+            for unit in &mut rows.units {
+                *unit = new_ids[unit.index()].unwrap_or(GONE);
+            }
+        }
+
+        let renumber = |unit: &mut UnitId| match new_ids[unit.index()] {
+            Some(new) => {
+                *unit = new;
+                true
+            }
+            None => false,
+        };
+        self.resemblances.retain_mut(|(a, b, _)| renumber(a) && renumber(b));
+        self.likely_copies.retain_mut(|(a, b)| renumber(a) && renumber(b));
+    }
+}

@@ -1,0 +1,212 @@
+//! Encodes scanned blocks for the journal of a work directory.
+
+use std::collections::BTreeMap;
+
+use super::route::RouteId;
+use super::scanned_block::{ScannedBlock, ScannedRecord, ScannedUnit, ShortPair};
+use crate::document::{Date, Span, Unit, UnitKind};
+use crate::input::{FieldValue, IdHashes};
+use crate::normalize::Language;
+use crate::passage::FoldedWords;
+use crate::shingle::Fingerprint;
+use crate::similarity::Score;
+use crate::spill::{ByteDecoder, ByteEncoder};
+
+/// Marks a missing language or route.
+const NONE: u8 = u8::MAX;
+/// Marks a missing title.
+const NO_TITLE: u32 = u32::MAX;
+/// Marks a missing date.
+const NO_DATE: u64 = i64::MIN as u64;
+
+impl ScannedBlock {
+    /// Appends the block to `out`. The order of the fields is the format; [`decode`](Self::decode) reads them in the same
+    /// order, and a change of it raises `FORMAT` of the run identity. Words are left out: runs over passages have no work
+    /// directory.
+    pub(super) fn encode(&self, out: &mut ByteEncoder) {
+        debug_assert_eq!(self.words, FoldedWords::default(), "runs over passages have no work directory");
+
+        out.u64(self.records.len() as u64);
+        for record in &self.records {
+            out.byte(record.language.map_or(NONE, |language| language as u8));
+            out.u32(record.units);
+        }
+
+        out.u64s(self.ids.as_slice());
+        out.u64(self.ranks.len() as u64);
+        self.ranks.iter().for_each(|rank| encode_field(rank.as_ref(), out));
+        out.u64(self.dates.len() as u64);
+        self.dates.iter().for_each(|date| out.u64(date.map_or(NO_DATE, |date| date.seconds() as u64)));
+
+        out.u64(self.units.len() as u64);
+        self.units.iter().for_each(|unit| encode_unit(unit, out));
+        self.keys.iter().for_each(|keys| out.u64s(keys));
+        out.u64(self.samples.len() as u64);
+        self.samples.iter().for_each(|word| out.u32(*word));
+
+        out.u64(self.resemblances.len() as u64);
+        for pair in &self.resemblances {
+            out.u32(pair.a);
+            out.u32(pair.b);
+            out.f64(pair.score.jaccard);
+            out.f64(pair.score.containment);
+            out.byte(pair.same_numbers.into());
+        }
+
+        encode_counts(&self.rejected, out);
+        out.u64(self.crowded);
+        out.u64(self.decoded.len() as u64);
+        self.decoded.iter().for_each(|place| out.u32(*place));
+        encode_counts(&self.noted, out);
+    }
+
+    /// Reads what [`encode`](Self::encode) wrote; `None` if the bytes are anything else.
+    pub(super) fn decode(from: &mut ByteDecoder<'_>) -> Option<Self> {
+        Some(Self {
+            records: list(from, 5, |from| {
+                let language = match from.byte()? {
+                    NONE => None,
+                    code => Some(*Language::ALL.get(usize::from(code))?),
+                };
+                Some(ScannedRecord { language, units: from.u32()? })
+            })?,
+            ids: IdHashes::from_vec(from.u64s()?),
+            ranks: list(from, 1, decode_field)?,
+            dates: list(from, 8, |from| {
+                let seconds = from.u64()?;
+                Some((seconds != NO_DATE).then_some(Date::from_seconds(seconds as i64)))
+            })?,
+            units: list(from, 34, decode_unit)?,
+            keys: [from.u64s()?, from.u64s()?],
+            samples: list(from, 4, |from| from.u32())?,
+            resemblances: list(from, 25, |from| {
+                Some(ShortPair {
+                    a: from.u32()?,
+                    b: from.u32()?,
+                    score: Score { jaccard: from.f64()?, containment: from.f64()? },
+                    same_numbers: from.byte()? != 0,
+                })
+            })?,
+            rejected: decode_counts(from)?,
+            crowded: from.u64()?,
+            decoded: list(from, 4, |from| from.u32())?,
+            noted: decode_counts(from)?,
+            // Runs over passages have no work directory.
+            words: FoldedWords::default(),
+        })
+    }
+}
+
+/// Reads a length, then as many items of at least `least` bytes each.
+fn list<T>(
+    from: &mut ByteDecoder<'_>,
+    least: usize,
+    mut one: impl FnMut(&mut ByteDecoder<'_>) -> Option<T>,
+) -> Option<Vec<T>> {
+    let count = from.count(least)?;
+    (0..count).map(|_| one(from)).collect()
+}
+
+fn encode_counts(counts: &BTreeMap<String, u64>, out: &mut ByteEncoder) {
+    out.u64(counts.len() as u64);
+    for (code, count) in counts {
+        out.bytes(code.as_bytes());
+        out.u64(*count);
+    }
+}
+
+fn decode_counts(from: &mut ByteDecoder<'_>) -> Option<BTreeMap<String, u64>> {
+    let counts = list(from, 16, |from| Some((String::from_utf8(from.bytes()?.to_vec()).ok()?, from.u64()?)))?;
+    Some(BTreeMap::from_iter(counts))
+}
+
+fn encode_field(field: Option<&FieldValue>, out: &mut ByteEncoder) {
+    match field {
+        None => out.byte(0),
+        Some(FieldValue::Number(number)) => {
+            out.byte(1);
+            out.f64(*number);
+        }
+        Some(FieldValue::Text(text)) => {
+            out.byte(2);
+            out.bytes(text.as_bytes());
+        }
+    }
+}
+
+fn decode_field(from: &mut ByteDecoder<'_>) -> Option<Option<FieldValue>> {
+    Some(match from.byte()? {
+        0 => None,
+        1 => Some(FieldValue::Number(from.f64()?)),
+        2 => Some(FieldValue::Text(String::from_utf8(from.bytes()?.to_vec()).ok()?)),
+        _ => return None,
+    })
+}
+
+fn encode_unit(unit: &ScannedUnit, out: &mut ByteEncoder) {
+    out.byte(unit.unit.kind as u8);
+    out.u32(unit.unit.span.start as u32);
+    out.u32(unit.unit.span.end as u32);
+    out.u32(unit.unit.title.map_or(NO_TITLE, |title| title as u32));
+    out.u32(unit.tokens as u32);
+    out.byte(unit.route.map_or(NONE, |route| route as u8));
+    out.u64(unit.fingerprint.0);
+    out.u64(unit.fingerprint.1);
+}
+
+fn decode_unit(from: &mut ByteDecoder<'_>) -> Option<ScannedUnit> {
+    let kind = *UnitKind::ALL.get(usize::from(from.byte()?))?;
+    let span = Span::new(from.u32()? as usize, from.u32()? as usize);
+    let title = from.u32()?;
+    let unit = Unit { kind, span, title: (title != NO_TITLE).then_some(title as usize) };
+    let tokens = from.u32()? as usize;
+    let route = match from.byte()? {
+        NONE => None,
+        code => Some(*RouteId::ALL.get(usize::from(code))?),
+    };
+    Some(ScannedUnit { unit, tokens, route, fingerprint: Fingerprint(from.u64()?, from.u64()?) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_block_reads_back_and_a_cut_one_does_not() {
+        let unit = |kind, route| ScannedUnit {
+            unit: Unit { kind, span: Span::new(3, 99), title: (kind == UnitKind::Story).then_some(0) },
+            tokens: 12,
+            route,
+            fingerprint: Fingerprint(1, u64::MAX),
+        };
+        let mut ids = IdHashes::default();
+        [Some("a"), None, Some("")].into_iter().for_each(|id| ids.push(id));
+        let record = |language, units| ScannedRecord { language, units };
+        let block = ScannedBlock {
+            records: vec![record(Some(Language::Ug), 2), record(None, 0), record(Some(Language::Ar), 1)],
+            ids,
+            ranks: vec![None, Some(FieldValue::Number(-0.5)), Some(FieldValue::Text("خبر".to_owned()))],
+            units: vec![
+                unit(UnitKind::Story, Some(RouteId::Main)),
+                unit(UnitKind::Boilerplate, None),
+                unit(UnitKind::Line, Some(RouteId::Short)),
+            ],
+            dates: vec![None, Some(Date::from_seconds(-7)), None],
+            keys: [vec![1, 2], vec![u64::MAX]],
+            samples: vec![1, 77],
+            resemblances: vec![ShortPair { a: 0, b: 2, score: Score::SAME, same_numbers: true }],
+            rejected: BTreeMap::from([("invalid_json".to_owned(), 1)]),
+            crowded: 1,
+            decoded: vec![0, 2],
+            noted: BTreeMap::from([("encoding/windows-1256".to_owned(), 2)]),
+            words: FoldedWords::default(),
+        };
+        let mut out = ByteEncoder::default();
+        block.encode(&mut out);
+        let bytes = out.finish();
+        assert_eq!(ScannedBlock::decode(&mut ByteDecoder::new(&bytes)), Some(block));
+        for end in 0..bytes.len() {
+            assert_eq!(ScannedBlock::decode(&mut ByteDecoder::new(&bytes[..end])), None, "{end}");
+        }
+    }
+}

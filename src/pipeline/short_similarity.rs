@@ -1,0 +1,105 @@
+//! Finds short units that resemble each other: all pairs of Jaccard [`short::RESEMBLES`] or more, in one document or across.
+
+use ahash::AHashMap;
+
+use crate::lsh::{Node, PrefixIndex};
+use crate::shingle::ShingleSet;
+use crate::similarity::{Score, short};
+
+/// Largest distance of two units of one document that are compared, counted in distinct short units. Pages hold a few
+/// hundred of them; without this limit a file of a million lines would take a million times a million steps.
+pub(super) const WINDOW: usize = 1000;
+
+/// The pairs inside one document, by place, sorted.
+///
+/// Counts shared shingles with inverted lists, which at this low threshold is faster than a prefix filter. O(shingles ·
+/// length of their lists in the window).
+pub(super) fn within_document<K>(sets: &[(K, ShingleSet)]) -> Vec<(Node, Node, Score)> {
+    let mut pairs = Vec::new();
+    if sets.len() < 2 {
+        return pairs;
+    }
+
+    let mut lists: AHashMap<u64, Vec<Node>> = AHashMap::new();
+    // Shingles that the current unit shares with each earlier one. All zero between two units.
+    let mut shared = vec![0_u32; sets.len()];
+    let mut met = Vec::new();
+
+    for (node, (_, set)) in sets.iter().enumerate() {
+        for hash in set.hashes() {
+            let list = lists.entry(*hash).or_default();
+            for other in list.iter().rev().take_while(|other| **other as usize + WINDOW >= node) {
+                met.extend((shared[*other as usize] == 0).then_some(*other));
+                shared[*other as usize] += 1;
+            }
+            // After the scan, so that a unit does not meet itself.
+            list.push(node as Node);
+        }
+
+        // Only the counters that were touched are reset, so that a unit costs its shared shingles.
+        for other in met.drain(..) {
+            let count = std::mem::take(&mut shared[other as usize]) as usize;
+            let score = Score::from_counts(count, sets[other as usize].1.len(), set.len());
+            pairs.extend((score.jaccard >= short::RESEMBLES).then_some((other, node as Node, score)));
+        }
+    }
+
+    pairs.sort_unstable_by_key(|(a, b, _)| (*a, *b));
+    pairs
+}
+
+/// All pairs of `sets`, by place, sorted; and how many candidates were not compared, because they share only lists of the
+/// prefix filter with more than `max_bucket` entries.
+pub(super) fn across_documents(sets: &[ShingleSet], max_bucket: usize) -> (Vec<(Node, Node, Score)>, u64) {
+    let (mut pairs, mut lost) = (Vec::new(), 0);
+    let index = PrefixIndex::new(sets.iter().enumerate().map(|(node, set)| (node as Node, set)), short::RESEMBLES);
+    let (mut met, mut passed_over) = (Vec::new(), Vec::new());
+
+    for (node, set) in sets.iter().enumerate() {
+        met.clear();
+        passed_over.clear();
+        index.probe(set, |other, length| {
+            let list = if length > max_bucket { &mut passed_over } else { &mut met };
+            list.extend(((other as usize) < node).then_some(other));
+        });
+
+        for list in [&mut met, &mut passed_over] {
+            list.sort_unstable();
+            list.dedup();
+        }
+        // A candidate that a shorter list proposes too is not lost.
+        lost += passed_over.iter().filter(|other| met.binary_search(other).is_err()).count() as u64;
+
+        let scored = met.iter().map(|other| (*other, node as Node, Score::of(&sets[*other as usize], set)));
+        pairs.extend(scored.filter(|(_, _, score)| score.jaccard >= short::RESEMBLES));
+    }
+
+    pairs.sort_unstable_by_key(|(a, b, _)| (*a, *b));
+    (pairs, lost)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn both_ways_find_what_comparing_all_finds(
+            sets in prop::collection::vec(prop::collection::vec(0_u64..20, 1..12), 0..40),
+        ) {
+            let sets: Vec<ShingleSet> = sets.into_iter().map(ShingleSet::new).collect();
+            let mut all = Vec::new();
+            for a in 0..sets.len() {
+                for b in a + 1..sets.len() {
+                    let score = Score::of(&sets[a], &sets[b]);
+                    all.extend((score.jaccard >= short::RESEMBLES).then_some((a as Node, b as Node, score)));
+                }
+            }
+            prop_assert_eq!(&across_documents(&sets, 1000), &(all.clone(), 0));
+            let keyed: Vec<((), ShingleSet)> = sets.into_iter().map(|set| ((), set)).collect();
+            prop_assert_eq!(within_document(&keyed), all);
+        }
+    }
+}
