@@ -72,7 +72,7 @@ impl Span {
     }
 }
 
-/// The kind of a unit. `--unit document|story|paragraph|line` decides which kinds there are (see [`crate::page`]).
+/// The kind of a unit. [`UnitLevel`](crate::page::UnitLevel) decides which kinds occur.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum UnitKind {

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError, mpsc};
 
 use crate::error::Error;
+#[cfg(not(feature = "parallel"))]
+use crate::error::Remedy;
 
 type ParallelResult<T, E = Error> = std::result::Result<T, E>;
 
@@ -66,7 +68,9 @@ pub(crate) fn sort_by_key<T: Send, K: Ord>(items: &mut [T], key: impl Fn(&T) -> 
 pub(crate) fn with_threads<T>(threads: Option<usize>, work: impl FnOnce() -> T) -> ParallelResult<T> {
     match threads {
         None | Some(1) => Ok(work()),
-        Some(n) => Err(Error::parameter("threads", n, "1 in this build; rebuild with the feature `parallel` for more")),
+        Some(n) => {
+            Err(Error::parameter("threads", n, "1 in this build").with_remedy(Remedy::Rebuild { feature: "parallel" }))
+        }
     }
 }
 

@@ -222,7 +222,9 @@ impl Pipeline {
     fn check_first_stays(&self) -> Result<()> {
         match &self.options.keep {
             Keep::First => Ok(()),
-            keep => Err(Error::parameter("keep", keep, "first with --unit passage: the first occurrence stays")),
+            keep => {
+                Err(Error::parameter("keep", keep, "of a repeated passage the first occurrence stays, so give first"))
+            }
         }
     }
 
@@ -230,7 +232,7 @@ impl Pipeline {
     fn check_passages(&self) -> Result<()> {
         if let Some(directory) = &self.options.work_dir {
             let expected = "left out here: a run over passages does not go on where it was killed";
-            return Err(Error::parameter("work-dir", directory.display(), expected));
+            return Err(Error::parameter("work_dir", directory.display(), expected));
         }
 
         self.options.passages.validate()
@@ -246,7 +248,7 @@ impl Pipeline {
     ) -> Result<T> {
         if let Some(directory) = &self.options.work_dir {
             let expected = "left out here: only a run that reads its input itself can go on from there";
-            return Err(Error::parameter("work-dir", directory.display(), expected));
+            return Err(Error::parameter("work_dir", directory.display(), expected));
         }
 
         parallel::with_threads(self.options.threads, || {

@@ -1,4 +1,4 @@
-"""The keywords that functions take, for type checkers. What each means stands at the functions."""
+"""The keywords that functions take, for type checkers. The functions describe them."""
 
 from __future__ import annotations
 

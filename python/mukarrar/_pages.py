@@ -55,7 +55,7 @@ class Pages:
         return parts or [_Part(key, text, "document")]
 
     def _held(self, key: str, parts: list[_Part]) -> set[str]:
-        """The names under which the index holds texts of the page, whatever unit they were stored by."""
+        """The keys of all texts of the page in the index, of any unit."""
         held = {name for name in (key, *(part.name for part in parts)) if name in self.index}
         number = gap = 0
         while gap <= WIDEST_GAP:

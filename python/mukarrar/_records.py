@@ -14,9 +14,9 @@ _T = TypeVar("_T")
 
 @dataclass(frozen=True)
 class Member:
-    """One member of a cluster: its id, what kind of unit it is, how it stands to the keeper (``"keeper"``, ``"exact"``, ``"near"``,
+    """One member of a cluster: its id, what kind of unit it is, its relation to the keeper (``"keeper"``, ``"exact"``, ``"near"``,
     ``"contained"``, ``"contains"``, ``"variant"``, ``"related"``), its exact scores against the keeper and what they were measured on,
-    where it stands, and the beginning of its original text. ``reason`` says why a variant is
+    its place, and the beginning of its original text. ``reason`` says why a variant is
     no copy: ``"furniture"``, ``"replaced"``, ``"numbers"`` or ``"facts"``."""
 
     id: str
@@ -46,7 +46,7 @@ class Cluster:
 
 @dataclass(frozen=True)
 class Rejected:
-    """A record that could not be read: where it stands, the reason it is counted under, and what is wrong with it."""
+    """A record that could not be read: its place, the reason under which it is counted, and the message."""
 
     source: str
     reason: str
@@ -55,7 +55,7 @@ class Rejected:
 
 @dataclass(frozen=True)
 class Removed:
-    """A record or span that went: its keeper, how it stands to it, and the exact scores. ``start`` and ``end`` are UTF-8 bytes of a
+    """A record or span that was removed: its keeper, its relation to the keeper, and the exact scores. ``start`` and ``end`` are UTF-8 bytes of a
     span."""
 
     kind: str
@@ -73,7 +73,7 @@ class Removed:
 
 @dataclass(frozen=True)
 class Clusters:
-    """The clusters of a run, largest first; a sequence of them. ``rejected`` records and the ``summary`` stand beside."""
+    """The clusters of a run, largest first; a sequence of them, with the ``rejected`` records and the ``summary``."""
 
     clusters: list[Cluster]
     rejected: list[Rejected]

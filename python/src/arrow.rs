@@ -1,6 +1,6 @@
-//! Arrow record batches in and out, through the Arrow C data interface and its PyCapsules
-//! (<https://arrow.apache.org/docs/format/CDataInterface/PyCapsuleInterface.html>): no column is copied, and no Arrow
-//! package is needed on the Python side.
+//! Signatures of Arrow record batches, exchanged through the Arrow C data interface and its PyCapsules
+//! (<https://arrow.apache.org/docs/format/CDataInterface/PyCapsuleInterface.html>). No column is copied, and the Python side
+//! needs no Arrow package.
 
 use std::ptr::NonNull;
 use std::sync::Arc;
@@ -20,9 +20,10 @@ use pyo3::types::{PyCapsule, PyTuple};
 use crate::errors::{attached, detached, parameter};
 use crate::sketch::PyMinHasher;
 
-/// The signatures and band keys of a record batch: the column of ids as it is, `signature` and `band_keys`.
+/// Computes the signatures and band keys of a record batch. The result has the unchanged column of ids, `signature` and
+/// `band_keys`.
 ///
-/// `batch` is anything with `__arrow_c_array__`, such as a `pyarrow.RecordBatch`; so is what comes back:
+/// `batch` is any object with `__arrow_c_array__`, such as a `pyarrow.RecordBatch`. So is the result:
 /// `pyarrow.record_batch(result)` takes it without a copy. `id` and `text` name its columns; texts are any kind of Arrow string. A
 /// null text has neither signature nor keys, a text without tokens a signature but no keys, so that no join on keys pairs it.
 ///
@@ -52,6 +53,7 @@ pub fn sketch_batch(
         other => return Err(parameter(py, "layout", other, "fixed or list")),
     };
     let batch = imported(batch)?;
+
     let column = |name: &'static str, column: &str| {
         let schema = batch.schema();
         let names = schema.fields().iter().map(|field| field.name().as_str()).collect::<Vec<_>>().join(", ");
@@ -60,18 +62,22 @@ pub fn sketch_batch(
     };
     let (id, place) = (column("id", id)?, column("text", text)?);
     let texts = TextColumn::new(batch.column(place)).map_err(|what| parameter(py, "text", text, &what))?;
+
     let field = batch.schema().field(id).clone();
     let ids = Arc::clone(batch.column(id));
+
     let hasher = hasher.get();
     let most = layout.most_rows(hasher.banding());
     if ids.len() > most {
         let expected = format!("at most {most} in lists of this length; cut it");
         return Err(parameter(py, "batch", &format!("{} rows", ids.len()), &expected));
     }
+
     let made = detached(py, || sketched(field, ids, &texts, hasher, layout))?;
     made.map(ArrowBatch).map_err(|error| refused(&error))
 }
 
+/// The layout of the columns of lists.
 #[derive(Debug, Clone, Copy)]
 enum ColumnLayout {
     Fixed,
@@ -79,7 +85,7 @@ enum ColumnLayout {
 }
 
 impl ColumnLayout {
-    /// Rows that fit in a batch: plain lists count all their numbers in 32 bits.
+    /// Largest number of rows in a batch: the offsets of plain lists have 32 bits.
     fn most_rows(self, banding: Banding) -> usize {
         match self {
             Self::Fixed => usize::MAX,
@@ -88,7 +94,7 @@ impl ColumnLayout {
     }
 }
 
-/// A record batch. `pyarrow.record_batch(batch)`, `polars.from_arrow` and others take it over without a copy.
+/// A record batch. `pyarrow.record_batch(batch)`, `polars.from_arrow` and others take it without a copy.
 #[pyclass(module = "mukarrar", frozen)]
 pub struct ArrowBatch(RecordBatch);
 
@@ -101,10 +107,11 @@ impl ArrowBatch {
         py: Python<'py>,
         requested_schema: Option<&Bound<'py, PyAny>>,
     ) -> PyResult<Bound<'py, PyTuple>> {
-        // Only a request: other types are not made here.
+        // The protocol allows to ignore the request; the types never differ here.
         let _ = requested_schema;
         let columns = StructArray::from(self.0.clone()).into_data();
         let (array, schema) = to_ffi(&columns).map_err(|error| refused(&error))?;
+
         let schema = PyCapsule::new_with_value(py, schema, c"arrow_schema")?;
         let array = PyCapsule::new_with_value(py, array, c"arrow_array")?;
         PyTuple::new(py, [schema, array])
@@ -127,7 +134,7 @@ impl ArrowBatch {
     }
 }
 
-/// Takes a record batch over.
+/// Takes a record batch from a Python object.
 fn imported(batch: &Bound<'_, PyAny>) -> PyResult<RecordBatch> {
     let Ok(export) = batch.getattr("__arrow_c_array__") else {
         let name = batch.get_type().name()?;
@@ -135,16 +142,20 @@ fn imported(batch: &Bound<'_, PyAny>) -> PyResult<RecordBatch> {
             "{name} has no __arrow_c_array__; give a record batch, such as one of a table's to_batches()"
         )));
     };
+
     let (schema, array): (Bound<'_, PyCapsule>, Bound<'_, PyCapsule>) = export.call0()?.extract()?;
     let schema = schema.pointer_checked(Some(c"arrow_schema"))?.cast::<FFI_ArrowSchema>();
     let array = array.pointer_checked(Some(c"arrow_array"))?.cast::<FFI_ArrowArray>();
     let data = attached(batch.py(), || taken(schema, array))?.map_err(|error| refused(&error))?;
+
+    // A batch is exported as a column of structs without nulls.
     if !matches!(data.data_type(), DataType::Struct(_)) {
         return Err(PyTypeError::new_err("a single column was given; give a record batch"));
     }
     if data.null_count() > 0 {
         return Err(PyTypeError::new_err("a column of structs with nulls was given; give a record batch"));
     }
+
     Ok(RecordBatch::from(StructArray::from(data)))
 }
 
@@ -169,8 +180,9 @@ fn taken(
     }
 }
 
+/// The exception for a batch that Arrow does not accept.
 fn refused(error: &ArrowError) -> PyErr {
-    PyTypeError::new_err(format!("the batch cannot be taken over: {error}; give a record batch of plain columns"))
+    PyTypeError::new_err(format!("the batch cannot be read: {error}; give a record batch of plain columns"))
 }
 
 /// A column of texts.
@@ -187,7 +199,10 @@ impl TextColumn {
         if !string {
             return Err(format!("a column of strings; this one holds {}", data.data_type()));
         }
+
+        // The producer is foreign code: offsets and UTF-8 are checked before any text is read.
         data.validate_full().map_err(|error| format!("a column of sound strings: {error}"))?;
+
         Ok(match data.data_type() {
             DataType::LargeUtf8 => Self::Large(data.into()),
             DataType::Utf8View => Self::View(data.into()),
@@ -204,7 +219,7 @@ impl TextColumn {
     }
 }
 
-/// Sketches all texts.
+/// Computes the columns of signatures and band keys.
 fn sketched(
     field: Field,
     ids: ArrayRef,
@@ -215,13 +230,17 @@ fn sketched(
     let banding = hasher.banding();
     let (length, bands) = (banding.num_hashes(), banding.bands());
     let rows = ids.len();
+
+    // A row without a signature or keys has zeros there, because lists of fixed size need their numbers also where they are null.
     let (mut values, mut keys) = (Vec::with_capacity(rows * length), Vec::with_capacity(rows * bands));
     let (mut signed, mut keyed) = (Vec::with_capacity(rows), Vec::with_capacity(rows));
+
     hasher.with(|buffers| {
         for text in texts.each() {
             let made = text.map(|text| hasher.of(buffers, text));
             signed.push(made.is_some());
             keyed.push(matches!(made, Some((_, true))));
+
             match made {
                 Some((signature, has_tokens)) => {
                     values.extend_from_slice(signature.values());
@@ -231,28 +250,34 @@ fn sketched(
                 }
                 None => values.resize(values.len() + length, 0),
             }
+
             keys.resize(keyed.len() * bands, 0);
         }
     });
+
     let (signatures, keys): (ArrayRef, ArrayRef) = match layout {
         ColumnLayout::Fixed => (Arc::new(UInt32Array::from(values)), Arc::new(UInt64Array::from(keys))),
+        // Reuses the memory: the same bits as signed numbers.
         ColumnLayout::List => {
             let (values, keys) = (ScalarBuffer::<u32>::from(values), ScalarBuffer::<u64>::from(keys));
             let values = Int32Array::new(ScalarBuffer::from(values.into_inner()), None);
             (Arc::new(values), Arc::new(Int64Array::new(ScalarBuffer::from(keys.into_inner()), None)))
         }
     };
+
     let signatures = lists(signatures, length, signed, layout)?;
     let keys = lists(keys, bands, keyed, layout)?;
+
     let column = |name: &str, array: &ArrayRef| Field::new(name, array.data_type().clone(), true);
     let fields = vec![field, column("signature", &signatures), column("band_keys", &keys)];
     RecordBatch::try_new(Arc::new(Schema::new(fields)), vec![ids, signatures, keys])
 }
 
-/// Lists of `length` numbers each, null where `there` says so.
+/// Makes lists of `length` numbers each. A list is null if its entry in `there` is false.
 fn lists(numbers: ArrayRef, length: usize, there: Vec<bool>, layout: ColumnLayout) -> Result<ArrayRef, ArrowError> {
     let item = Arc::new(Field::new("item", numbers.data_type().clone(), false));
     let nulls = Some(NullBuffer::from(there)).filter(|nulls| nulls.null_count() > 0);
+
     Ok(match layout {
         ColumnLayout::Fixed => {
             let length = i32::try_from(length).map_err(|error| ArrowError::InvalidArgumentError(error.to_string()))?;

@@ -1,5 +1,6 @@
-//! Runs over a corpus, files or records at hand, as the command line does them; and two texts compared. Results come as
-//! the JSON that the command line writes, so that both can never disagree; `mukarrar/_records.py` reads it.
+//! Runs over a corpus (files, or records in memory), and the comparison of two texts.
+//!
+//! Results are the JSON that the command line writes, so that the two cannot differ; `mukarrar/_records.py` reads it.
 
 use std::io::{Cursor, Write};
 use std::path::PathBuf;
@@ -16,15 +17,15 @@ use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedStr;
 use pyo3::types::{PyBytes, PyDict};
 
-use crate::errors::{attempt, in_item, parameter};
+use crate::errors::{PythonPhrasing, attempt, in_item, parameter};
 use crate::options::{each, paths, reading, run};
 
 const JSON_LINES: ReportStyle = ReportStyle { format: ReportFormat::Jsonl, isolate: false, color: false };
 
-/// What is read.
+/// The input of a run.
 enum CorpusSource {
     Files(Vec<PathBuf>),
-    /// JSON Lines of ids and texts.
+    /// Ids and texts as JSON Lines.
     Records(Vec<u8>),
 }
 
@@ -33,19 +34,22 @@ impl CorpusSource {
         if let Ok(path) = source.extract::<PathBuf>() {
             return Ok(Self::Files(vec![path]));
         }
+
         let (mut files, mut records, mut count) = (Vec::new(), Vec::new(), 0_u64);
         for item in source.try_iter()? {
             let item = item?;
             if let Ok(path) = item.extract::<PathBuf>() {
                 files.push(path);
             } else {
-                record(&item, count, &mut records)?;
+                write_record(&item, count, &mut records)?;
                 count += 1;
             }
+
             if count > 0 && !files.is_empty() {
-                return Err(PyTypeError::new_err("paths and (id, text) pairs stand side by side; give one kind"));
+                return Err(PyTypeError::new_err("paths and (id, text) pairs are mixed; give one kind"));
             }
         }
+
         Ok(if files.is_empty() { Self::Records(records) } else { Self::Files(files) })
     }
 
@@ -60,7 +64,7 @@ impl CorpusSource {
         match self {
             Self::Files(paths) => Input::open(paths, options),
             Self::Records(records) => {
-                // Texts are taken as they are.
+                // Python strings are Unicode already, and of any size.
                 options.encoding = EncodingChoice::Strict;
                 options.format = Some(InputFormat::JsonLines);
                 options.max_record_size = MAX_RECORD_SIZE;
@@ -71,20 +75,22 @@ impl CorpusSource {
 }
 
 /// Writes an `(id, text)` pair as a line of JSON.
-fn record(pair: &Bound<'_, PyAny>, place: u64, out: &mut Vec<u8>) -> PyResult<()> {
+fn write_record(pair: &Bound<'_, PyAny>, place: u64, out: &mut Vec<u8>) -> PyResult<()> {
     let wrong = |error: PyErr| match error.is_instance_of::<PyUnicodeEncodeError>(pair.py()) {
         true => in_item(pair.py(), error, place),
         false => PyTypeError::new_err(format!("item {place} is no (id, text) pair of a string or int and a string")),
     };
+
     let (id, text): (Bound<'_, PyAny>, PyBackedStr) = pair.extract().map_err(wrong)?;
     let id = if id.is_instance_of::<pyo3::types::PyInt>() { id.str()?.into_any() } else { id };
     let id: PyBackedStr = id.extract().map_err(wrong)?;
+
     let fields = serde_json::json!({"id": &*id, "text": &*text});
     writeln!(out, "{fields}")?;
     Ok(())
 }
 
-/// A run, from its keywords.
+/// The arguments of a run.
 struct RunRequest {
     options: Options,
     reading: InputOptions,
@@ -97,7 +103,7 @@ struct RunRequest {
 impl RunRequest {
     fn new(function: &str, source: &Bound<'_, PyAny>, given: Option<&Bound<'_, PyDict>>) -> PyResult<Self> {
         let py = source.py();
-        let mut job = Self {
+        let mut request = Self {
             options: Options::default(),
             reading: InputOptions::default(),
             source: CorpusSource::new(source)?,
@@ -107,48 +113,55 @@ impl RunRequest {
         };
         let dedups = function == "dedup";
         let mut html = false;
+
         each(function, given, |name, value| {
             html |= matches!(name, "html_raw" | "html_lines");
             match name {
-                "output" if dedups => job.output = value.extract()?,
-                "against" if dedups => job.against = paths(value)?,
-                "remove" if dedups => job.remove = relations(value)?,
-                "unique_ids" => job.reading.unique_ids = value.extract()?,
+                "output" if dedups => request.output = value.extract()?,
+                "against" if dedups => request.against = paths(value)?,
+                "remove" if dedups => request.remove = relations(value)?,
+                "unique_ids" => request.reading.unique_ids = value.extract()?,
                 _ => {
-                    let reads = reading(&mut job.reading, name, value)?;
-                    if reads && matches!(job.source, CorpusSource::Records(_)) {
+                    let reads = reading(&mut request.reading, name, value)?;
+                    if reads && matches!(request.source, CorpusSource::Records(_)) {
                         return Err(parameter(py, name, &value.str()?.to_string(), "left out: it is for files"));
                     }
-                    return Ok(reads || run(&mut job.options, name, value)?);
+                    return Ok(reads || run(&mut request.options, name, value)?);
                 }
             }
             Ok(true)
         })?;
-        // Stories are cut by what the markup of pages says.
-        job.reading.html_lines |= !html && job.options.unit == mukarrar::page::UnitLevel::Story;
-        job.options.contained_copies = dedups && job.remove.contains(&Relation::Contained);
-        if let (CorpusSource::Records(_), Some(output)) = (&job.source, &job.output) {
+
+        // Stories are cut by the markup of pages, unless the caller chose how HTML is read.
+        request.reading.html_lines |= !html && request.options.unit == mukarrar::page::UnitLevel::Story;
+        request.options.contained_copies = dedups && request.remove.contains(&Relation::Contained);
+
+        // Options for files make no sense for records in memory.
+        if let (CorpusSource::Records(_), Some(output)) = (&request.source, &request.output) {
             let expected = "left out for (id, text) pairs, of which the kept ones come back";
             return Err(parameter(py, "output", &output.display().to_string(), expected));
         }
-        if let (CorpusSource::Records(_), [path, ..]) = (&job.source, &job.against[..]) {
+        if let (CorpusSource::Records(_), [path, ..]) = (&request.source, &request.against[..]) {
             return Err(parameter(py, "against", &path.display().to_string(), "left out: it is for files"));
         }
-        Ok(job)
+
+        Ok(request)
     }
 }
 
 fn relations(value: &Bound<'_, PyAny>) -> PyResult<Vec<Relation>> {
     let known = [Relation::Exact, Relation::Near, Relation::Contained];
+
     let relation = |name: Bound<'_, PyAny>| {
         let name: String = name.extract()?;
         let found = known.into_iter().find(|relation| relation.name() == name);
         found.ok_or_else(|| parameter(value.py(), "remove", &name, "some of exact, near, contained"))
     };
+
     value.try_iter()?.map(|name| relation(name?)).collect()
 }
 
-/// What a run wrote down.
+/// The results of a run as bytes of JSON.
 #[derive(Default)]
 struct RunOutput {
     results: Vec<u8>,
@@ -165,86 +178,93 @@ impl RunOutput {
         (bytes(self.results), self.kept.map(bytes), bytes(self.rejected), bytes(self.summary))
     }
 
-    fn rejects(&mut self, found: &Clustering, corpus: &Corpus) -> Result<()> {
-        told(report::write_rejected(&found.rejects, corpus, &mut self.rejected))
+    fn write_rejected(&mut self, found: &Clustering, corpus: &Corpus) -> Result<()> {
+        written_in_memory(report::write_rejected(&found.rejects, corpus, &PythonPhrasing, &mut self.rejected))
     }
 }
 
-/// Results in memory: what fails is reading a record again.
-fn told(result: std::io::Result<()>) -> Result<()> {
+/// Converts the error of a report that was written to memory: only reading a record again can fail.
+fn written_in_memory(result: std::io::Result<()>) -> Result<()> {
     result.map_err(|source| mukarrar::ErrorKind::Io { action: "read", path: "records".into(), source }.into())
 }
 
-fn accounts(summary: &pipeline::Summary) -> Result<Vec<u8>> {
+fn summary_bytes(summary: &pipeline::Summary) -> Result<Vec<u8>> {
     serde_json::to_vec(summary).map_err(|error| {
         mukarrar::ErrorKind::Io { action: "write", path: "summary".into(), source: error.into() }.into()
     })
 }
 
-/// Clusters of near-duplicates. See `mukarrar.clusters`.
+/// Finds clusters of near-duplicates. See `mukarrar.clusters`.
 #[pyfunction]
 #[pyo3(signature = (source, **options))]
 pub fn clusters<'py>(source: &Bound<'py, PyAny>, options: Option<&Bound<'py, PyDict>>) -> PyResult<OutputParts<'py>> {
     let py = source.py();
-    let job = RunRequest::new("clusters", source, options)?;
+    let request = RunRequest::new("clusters", source, options)?;
     attempt(py, move || {
-        let RunRequest { options, mut reading, mut source, .. } = job;
+        let RunRequest { options, mut reading, mut source, .. } = request;
         let pipeline = Pipeline::new(options)?;
         reading.fields = pipeline.options().fields();
         let (corpus, found) = pipeline.read_clusters(source.input(reading)?, &())?;
         let mut written = RunOutput::default();
-        told(report::clusters(&found, &corpus, JSON_LINES, &mut written.results))?;
-        written.rejects(&found, &corpus)?;
-        written.summary = accounts(&found.summary)?;
+        written_in_memory(report::clusters(&found, &corpus, JSON_LINES, &mut written.results))?;
+        written.write_rejected(&found, &corpus)?;
+        written.summary = summary_bytes(&found.summary)?;
         pipeline.forget_work()?;
         Ok(written)
     })
     .map(|written| written.parts(py))
 }
 
-/// The corpus without its copies. See `mukarrar.dedup`.
+/// Removes copies from a corpus. See `mukarrar.dedup`.
 #[pyfunction]
 #[pyo3(signature = (source, **options))]
 pub fn dedup<'py>(source: &Bound<'py, PyAny>, options: Option<&Bound<'py, PyDict>>) -> PyResult<OutputParts<'py>> {
     let py = source.py();
-    let job = RunRequest::new("dedup", source, options)?;
-    attempt(py, move || cleaned(job)).map(|written| written.parts(py))
+    let request = RunRequest::new("dedup", source, options)?;
+    attempt(py, move || remove_copies(request)).map(|written| written.parts(py))
 }
 
-fn cleaned(job: RunRequest) -> Result<RunOutput> {
-    let RunRequest { options, mut reading, mut source, output, against, remove } = job;
+fn remove_copies(request: RunRequest) -> Result<RunOutput> {
+    let RunRequest { options, mut reading, mut source, output, against, remove } = request;
     let pipeline = Pipeline::new(options)?;
     reading.fields = pipeline.options().fields();
     let holds_records = matches!(source, CorpusSource::Records(_));
     let input = source.input(reading)?;
     let input = if against.is_empty() { input } else { input.against(&against)? };
+
+    // Checked before the run, which can take long.
     let destination = match &output {
         Some(output) if output.as_os_str() == "-" => {
-            let (name, value, expected) = ("output", "-".to_owned(), "a path".to_owned());
-            return Err(Error::from(mukarrar::ErrorKind::Parameter { name, value, expected }));
+            return Err(Error::parameter("output", "-", "a path"));
         }
         Some(output) => Some(CleanDestination::new(output, source.paths(), &input)?),
         None => holds_records.then_some(CleanDestination::Stream),
     };
+
     let (corpus, found) = pipeline.read_clusters(input, &())?;
     let cleaning = Cleaning::plan(&found, &corpus, &remove, pipeline.options())?;
+
     let mut written = RunOutput::default();
-    told(cleaning.write_removed(&mut written.results))?;
-    written.rejects(&found, &corpus)?;
+    written_in_memory(cleaning.write_removed(&mut written.results))?;
+    written.write_rejected(&found, &corpus)?;
+
     if let Some(destination) = destination {
         let (mut outputs, mut kept) = (Outputs::new(), Vec::new());
         cleaning.write(&destination, &mut outputs, &mut kept)?;
         outputs.commit()?;
         written.kept = holds_records.then_some(kept);
     }
+
     let mut summary = found.summary.clone();
     cleaning.account(&mut summary);
-    written.summary = accounts(&summary)?;
+    written.summary = summary_bytes(&summary)?;
+
+    // The results are complete, so an interrupted run has nothing to continue from.
     pipeline.forget_work()?;
     Ok(written)
 }
 
-/// Two texts compared. See `mukarrar.compare`.
+/// Compares two texts. See `mukarrar.compare`.
 #[pyfunction]
 #[pyo3(signature = (a, b, **options))]
 pub fn compare<'py>(
@@ -254,17 +274,19 @@ pub fn compare<'py>(
     options: Option<&Bound<'py, PyDict>>,
 ) -> PyResult<Bound<'py, PyBytes>> {
     let mut given = Options::default();
+
     each("compare", options, |name, value| {
         let counts = ["profile", "language", "boilerplate", "shingle", "seed", "threshold", "containment", "facts"];
         Ok(counts.contains(&name) && run(&mut given, name, value)?)
     })?;
     given.unit = UnitLevel::Document;
+
     let written = attempt(py, || {
         let pipeline = Pipeline::new(given)?;
         let found = pipeline::compare(a, b, pipeline.options());
         let mut out = Vec::new();
         let (a, b) = (NamedText { id: "a", text: a }, NamedText { id: "b", text: b });
-        told(report::comparison(&found, a, b, JSON_LINES, &mut out))?;
+        written_in_memory(report::comparison(&found, a, b, JSON_LINES, &mut out))?;
         Ok(out)
     })?;
     Ok(PyBytes::new(py, &written))

@@ -1,4 +1,4 @@
-//! The crawler's index.
+//! The index for crawlers.
 
 use std::fs::File;
 use std::io::BufReader;
@@ -10,7 +10,7 @@ use mukarrar::input::Compression;
 use mukarrar::lsh::BandingOverrides;
 use mukarrar::page::BoilerplateRules;
 use mukarrar::report::output::{self, Outputs};
-use mukarrar::{Error, ErrorKind, Result};
+use mukarrar::{Error, Result};
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyTuple};
@@ -46,19 +46,21 @@ pub struct PyIndex {
     directory: Option<PathBuf>,
 }
 
-/// A builder with the settings of some keywords; those that are not its own go to `other`.
+/// Makes a builder from keywords. A keyword that is no setting goes to `other`, which returns whether it knows it.
 fn builder(
     function: &str,
     given: Option<&Bound<'_, PyDict>>,
     mut other: impl FnMut(&mut IndexBuilder, &str, &Bound<'_, PyAny>) -> PyResult<bool>,
 ) -> PyResult<IndexBuilder> {
-    let (mut made, mut by_hand) = (mukarrar::Index::builder(), BandingOverrides::default());
+    let (mut builder, mut by_hand) = (mukarrar::Index::builder(), BandingOverrides::default());
     each(function, given, |name, value| {
         if value.is_none() {
-            return Ok(SETTINGS.contains(&name) || other(&mut made, name, value)?);
+            return Ok(SETTINGS.contains(&name) || other(&mut builder, name, value)?);
         }
-        let now = std::mem::take(&mut made);
-        made = match name {
+
+        // The methods of the builder take it by value, so it is taken out for each keyword and put back.
+        let now = std::mem::take(&mut builder);
+        builder = match name {
             "threshold" => now.threshold(number(name, value)?),
             "recall" => now.recall(number(name, value)?),
             "profile" => now.profile(word(value)?),
@@ -80,15 +82,17 @@ fn builder(
                 None => now,
             },
             _ => {
-                made = now;
-                return Ok(overrides(&mut by_hand, name, value)? || other(&mut made, name, value)?);
+                builder = now;
+                return Ok(overrides(&mut by_hand, name, value)? || other(&mut builder, name, value)?);
             }
         };
         Ok(true)
     })?;
-    Ok(made.overrides(by_hand))
+
+    Ok(builder.overrides(by_hand))
 }
 
+/// The settings of an index.
 const SETTINGS: [&str; 14] = [
     "threshold",
     "recall",
@@ -109,6 +113,7 @@ const SETTINGS: [&str; 14] = [
 fn verify(value: &Bound<'_, PyAny>) -> PyResult<Verify> {
     let name: String = value.extract()?;
     let found = [Verify::Exact, Verify::Estimate].into_iter().find(|verify| verify.name() == name);
+
     found.ok_or_else(|| parameter(value.py(), "verify", &name, "exact or estimate"))
 }
 
@@ -121,13 +126,13 @@ impl PyIndex {
         attempt(py, || builder.build()).map(|index| Self::holding(index, None))
     }
 
-    /// The index in a directory: opened with the settings it was made with, or made. A setting that differs from what it was
-    /// made with is an `IndexOpenError`, and so is a second writer.
+    /// Opens the index in a directory, or makes it. A setting that differs from that of an existing index is an
+    /// `IndexOpenError`, and so is a second writer.
     ///
-    /// `read_only` opens it beside a writer, as often as you like, and sees each of its commits. `create=False` opens only what is
-    /// there. Further keywords: those of `PyIndex`, `commit_every` (texts, 1,000) and `cache_size` (bytes).
+    /// `read_only` opens it while another process may write it, any number of times, and sees each commit. `create=False` opens
+    /// only an existing index. Further keywords: those of `PyIndex`, `commit_every` (texts, 1,000) and `cache_size` (bytes).
     ///
-    /// As a context manager the index is committed and closed at the end, after an exception too: what was answered stays.
+    /// As a context manager the index is committed and closed at the end, also after an exception.
     ///
     /// >>> import mukarrar, tempfile
     /// >>> directory = tempfile.TemporaryDirectory()
@@ -150,6 +155,7 @@ impl PyIndex {
             if !["commit_every", "cache_size"].contains(&name) {
                 return Ok(false);
             }
+
             if !value.is_none() {
                 let now = std::mem::take(builder);
                 let number = whole(name, value)?;
@@ -157,17 +163,20 @@ impl PyIndex {
             }
             Ok(true)
         })?;
-        // What the index does later must not depend on where the program works by then.
+
+        // The index opens files later, when the working directory of the program may be another.
         let path = std::path::absolute(&path).unwrap_or(path);
+
         let opened = attempt(py, || match (read_only, create) {
             (true, _) => builder.open_read_only(&path),
             (false, true) => builder.open(&path),
             (false, false) => builder.open_existing(&path),
         });
+
         opened.map(|index| Self::holding(index, Some(path)))
     }
 
-    /// Whether a stored text is repeated by `text`. Stores nothing.
+    /// Checks whether `text` repeats a stored text. Stores nothing.
     ///
     /// `source` is whose text it is, `date` when it was published, `seen` when it was first seen (now, unless given), `kind` what
     /// unit it is (a document, unless given). Moments are `datetime`s, text or seconds since 1970.
@@ -199,8 +208,8 @@ impl PyIndex {
         self.with(py, |index| index.check_and_insert(key, about.of(text))).map(PyVerdict::new)
     }
 
-    /// Stores `text` under `key` in place of what stands there: a page that changed. Whether something did. Keywords as of
-    /// `check`.
+    /// Stores `text` under `key` in place of the stored text, for a page that changed. Returns whether there was one. Keywords
+    /// as of `check`.
     #[pyo3(signature = (key, text, **about), text_signature = "($self, key, text, *, source=None, date=None, seen=None, kind=None)")]
     fn replace(&self, py: Python<'_>, key: &str, text: &str, about: Option<&Bound<'_, PyDict>>) -> PyResult<bool> {
         let about = ItemFields::new("replace", about)?;
@@ -237,7 +246,7 @@ impl PyIndex {
     }
 
     /// `check_and_insert` for many items, as `insert_all` takes them: prepared on all cores, decided in the order given, as if one
-    /// by one. The first error is raised when all are done; with `return_errors` it stands in the list instead of the verdict.
+    /// by one. The first error is raised when all are done; with `return_errors` it is in the list instead of the verdict.
     ///
     /// >>> import mukarrar
     /// >>> text = "أعلنت وزارة الصحة عن افتتاح ثلاثة مراكز جديدة"
@@ -284,11 +293,12 @@ impl PyIndex {
             "containment" => Rank::Containment,
             other => return Err(parameter(py, "by", other, "jaccard or containment")),
         };
+
         let found = self.with(py, |index| index.query(about.of(text), top, rank))?;
         Ok(found.into_iter().map(PyMatch).collect())
     }
 
-    /// Forgets the text under `key`; whether there was one.
+    /// Removes the text under `key`. Returns whether there was one.
     fn remove(&self, py: Python<'_>, key: &str) -> PyResult<bool> {
         self.with(py, |index| index.remove(key))
     }
@@ -301,17 +311,17 @@ impl PyIndex {
         self.with(py, |index| Ok(usize::try_from(index.len()).unwrap_or(usize::MAX)))
     }
 
-    // An empty index is an index.
+    // Without this, an empty index would be false, because it has a length.
     fn __bool__(&self) -> bool {
         true
     }
 
-    /// Makes everything that was answered so far durable.
+    /// Writes all changes so far to disk.
     fn commit(&self, py: Python<'_>) -> PyResult<()> {
         self.with(py, mukarrar::Index::commit)
     }
 
-    /// Commits and lets go of the directory. Closing twice does nothing; any other use of a closed index is a `ClosedError`.
+    /// Commits and closes the index. Closing twice does nothing; any other use of a closed index is a `ClosedError`.
     fn close(&self, py: Python<'_>) -> PyResult<()> {
         attempt(py, || {
             let index = self.index.write().unwrap_or_else(PoisonError::into_inner).take();
@@ -335,8 +345,8 @@ impl PyIndex {
         self.close(py)
     }
 
-    /// Forgets texts by age; how many. With `before` those first seen before that moment, without it those that lie further back
-    /// than the index's window.
+    /// Removes texts by age and returns their number: with `before` those first seen before that moment, without it those
+    /// outside the window of the index.
     #[pyo3(signature = (*, before = None))]
     fn expire(&self, py: Python<'_>, before: Option<&Bound<'_, PyAny>>) -> PyResult<u64> {
         let expiry = match before {
@@ -346,30 +356,31 @@ impl PyIndex {
         self.with(py, |index| index.expire(expiry))
     }
 
-    /// Gives back what removed texts take. A dict of `documents`, `bytes_before` and `bytes_after`.
+    /// Frees the space of removed texts. Returns a dict of `documents`, `bytes_before` and `bytes_after`.
     fn compact<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         let compacted = self.with(py, mukarrar::Index::compact)?;
         json(py, serde_json::to_string(&compacted))
     }
 
-    /// What the index holds and takes, as a dict.
+    /// The sizes of the index, as a dict.
     fn stats<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         let stats = self.with(py, mukarrar::Index::stats)?;
         json(py, serde_json::to_string(&stats))
     }
 
-    /// What the index was made with, as a dict of text.
+    /// The settings of the index, as a dict of text.
     #[getter]
     fn settings<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         let settings = self.with(py, |index| Ok(serde_json::to_string(index.settings())))?;
         json(py, settings)
     }
 
-    /// What opening found to mend, if the index was not closed in order (a kill, a crash, a cut of power): a dict of `was_closed`,
-    /// `commit` and `documents`, where it stands, `leftover_files`, `lost_commits` (`None` if that cannot be told) and `message`; else `None`.
+    /// What opening repaired if the index was not closed (a kill, a crash, a power failure), else `None`: a dict of `was_closed`,
+    /// `commit` and `documents` (the state that was restored), `leftover_files`, `lost_commits` (`None` if unknown) and `message`.
     #[getter]
     fn recovery<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyDict>>> {
         let Some(found) = self.with(py, |index| Ok(index.recovery().cloned()))? else { return Ok(None) };
+
         let dict = PyDict::new(py);
         dict.set_item("was_closed", found.was_closed)?;
         dict.set_item("commit", found.commit)?;
@@ -377,15 +388,17 @@ impl PyIndex {
         dict.set_item("leftover_files", found.leftover_files)?;
         dict.set_item("lost_commits", found.lost_commits)?;
         dict.set_item("message", found.to_string())?;
+
         Ok(Some(dict))
     }
 
-    /// Stores every text of another index of the same settings; a dict of `inserted`, `duplicates` and `keys_known`.
+    /// Stores every text of another index with the same settings. Returns a dict of `inserted`, `duplicates` and `keys_known`.
     fn merge<'py>(&self, py: Python<'py>, other: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
         let other = other.get();
         if std::ptr::eq(self, other) {
             return Err(parameter(py, "other", "the index itself", "another index"));
         }
+
         let merged = self.with(py, |index| {
             let other = other.index.read().unwrap_or_else(PoisonError::into_inner);
             other.as_ref().map(|other| index.merge(other)).transpose()
@@ -393,26 +406,28 @@ impl PyIndex {
         json(py, serde_json::to_string(&merged.ok_or_else(|| closed(py))?))
     }
 
-    /// Writes every text to a file of JSON Lines, a line with the settings first; how many. The file appears whole or not at all, in
-    /// place of what stood there, and never among the files of the index.
+    /// Writes every text to a file of JSON Lines, after a line with the settings, and returns their number. The file replaces an
+    /// existing one, appears only when complete, and cannot be inside the index.
     fn export_to(&self, py: Python<'_>, path: PathBuf) -> PyResult<u64> {
         self.with(py, |index| {
             if let Some(directory) = &self.directory {
                 output::outside(&path, directory)?;
             }
+
             let mut outputs = Outputs::new();
             let mut out = outputs.create(&path, Compression::None)?;
             let count = index.export(&mut out)?;
             outputs.finish(out)?;
             outputs.commit()?;
+
             Ok(count)
         })
     }
 
-    /// Stores every text of such a file; a dict of `inserted`, `duplicates` and `keys_known`.
+    /// Stores every text of an exported file. Returns a dict of `inserted`, `duplicates` and `keys_known`.
     fn import_from<'py>(&self, py: Python<'py>, path: PathBuf) -> PyResult<Bound<'py, PyAny>> {
         let merged = self.with(py, |index| {
-            let failed = |source| Error::from(ErrorKind::Io { action: "read", path: path.clone(), source });
+            let failed = |source| Error::io("read", &path, source);
             index.import(&mut BufReader::new(File::open(&path).map_err(failed)?))
         })?;
         json(py, serde_json::to_string(&merged))
@@ -432,21 +447,23 @@ impl PyIndex {
         Self { index: RwLock::new(Some(index)), directory }
     }
 
-    /// Asks the index, if it is open.
+    /// Runs `work` on the index, without the interpreter's lock. `ClosedError` if it is closed.
     fn with<T: Send>(&self, py: Python<'_>, work: impl FnOnce(&mukarrar::Index) -> Result<T> + Send) -> PyResult<T> {
         let answer = detached(py, || {
             let index = self.index.read().unwrap_or_else(PoisonError::into_inner);
             index.as_ref().map(work)
         })?;
+
         answer.ok_or_else(|| closed(py))?.map_err(|error| raised(py, &error))
     }
 }
 
 impl Drop for PyIndex {
-    /// An index that nobody closed is committed here, which can take a while: other threads run meanwhile.
+    /// Dropping an open index commits it. That can take long, so the interpreter's lock is released.
     fn drop(&mut self) {
         let index = self.index.get_mut().unwrap_or_else(PoisonError::into_inner).take();
-        // Once the interpreter has ended the index is dropped all the same, with nobody to wait for it.
+
+        // After the interpreter has ended there is no lock to release; the index is then dropped with the closure.
         let _ = index.map(|index| Python::try_attach(|py| py.detach(|| caught(|| drop(index)))));
     }
 }
@@ -455,6 +472,7 @@ fn top(value: &Bound<'_, PyAny>) -> PyResult<usize> {
     whole("top", value)
 }
 
+/// The list of answers to a batch. The first error is raised, or with `return_errors` each is in the place of its answer.
 fn answered<'py, T>(
     py: Python<'py>,
     answers: Vec<Result<T>>,
@@ -462,6 +480,7 @@ fn answered<'py, T>(
     object: impl Fn(T) -> PyResult<Py<PyAny>>,
 ) -> PyResult<Bound<'py, PyList>> {
     let list = PyList::empty(py);
+
     for answer in answers {
         match answer {
             Ok(answer) => list.append(object(answer)?)?,
@@ -469,9 +488,11 @@ fn answered<'py, T>(
             Err(error) => return Err(raised(py, &error)),
         }
     }
+
     Ok(list)
 }
 
+/// Converts JSON to the objects of Python.
 fn json(py: Python<'_>, text: serde_json::Result<String>) -> PyResult<Bound<'_, PyAny>> {
     let text = text.map_err(|error| PyTypeError::new_err(error.to_string()))?;
     py.import("json")?.call_method1("loads", (text,))

@@ -1,5 +1,5 @@
-//! The Python package: what `mukarrar` does, for Python. No algorithm stands here: each function turns arguments into
-//! those of the library, lets go of the interpreter's lock, and turns the answer back.
+//! The Python package. It contains no algorithm: each function converts its arguments, releases the interpreter's lock, calls
+//! the library and converts the result.
 
 use pyo3::prelude::*;
 
@@ -13,7 +13,7 @@ mod sketch;
 mod text;
 mod verdict;
 
-/// What `mukarrar` is made of; import `mukarrar`.
+/// The compiled part of the package. Import `mukarrar` instead.
 #[pymodule]
 mod _mukarrar {
     use super::*;

@@ -1,4 +1,4 @@
-//! Keyword arguments to the options of the library. A name that is none is a `TypeError`, as Python has it.
+//! Converts keyword arguments to the options of the library. An unknown keyword is a `TypeError`, as in Python.
 
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -15,11 +15,11 @@ use pyo3::types::PyDict;
 
 use crate::errors::{parameter, raised};
 
-/// Hands every keyword to `take`, which says whether it knows the name.
+/// Gives every keyword to `take`, which returns whether it knows the name.
 ///
 /// # Errors
 ///
-/// What `take` says; a `TypeError` for a name that it does not know.
+/// An error of `take`; a `TypeError` for a name that it does not know.
 pub fn each(
     function: &str,
     given: Option<&Bound<'_, PyDict>>,
@@ -27,6 +27,7 @@ pub fn each(
 ) -> PyResult<()> {
     for (name, value) in given.into_iter().flatten() {
         let name: String = name.extract()?;
+
         if !take(&name, &value)? {
             return Err(PyTypeError::new_err(format!("{function}() got an unexpected keyword argument '{name}'")));
         }
@@ -34,46 +35,47 @@ pub fn each(
     Ok(())
 }
 
-/// A word of the library's.
+/// Reads a value that the library parses from text.
 ///
 /// # Errors
 ///
-/// `ParameterError` names the words there are.
+/// `ParameterError` names the allowed values.
 pub fn word<T: FromStr<Err = mukarrar::Error>>(value: &Bound<'_, PyAny>) -> PyResult<T> {
     let word: String = value.extract()?;
     word.parse().map_err(|error| raised(value.py(), &error))
 }
 
-/// A whole number.
+/// Reads a whole number.
 ///
 /// # Errors
 ///
-/// `ParameterError` if it is negative or too large; what is no whole number is a `TypeError`.
+/// `ParameterError` if it is negative or too large; `TypeError` if it is no whole number.
 pub fn whole<T: TryFrom<u64>>(name: &str, value: &Bound<'_, PyAny>) -> PyResult<T> {
     let expected = format!("a whole number from 0 to {}", usize::MAX);
     let number: u64 = value.extract().map_err(|error| in_range(name, value, error, &expected))?;
+
     T::try_from(number).map_err(|_| parameter(value.py(), name, &number.to_string(), &expected))
 }
 
-/// A whole number or `None`.
+/// Reads a whole number or `None`.
 ///
 /// # Errors
 ///
-/// As of `whole`.
+/// As [`whole`].
 pub fn whole_or_none<T: TryFrom<u64>>(name: &str, value: &Bound<'_, PyAny>) -> PyResult<Option<T>> {
     if value.is_none() { Ok(None) } else { whole(name, value).map(Some) }
 }
 
-/// A number.
+/// Reads a number.
 ///
 /// # Errors
 ///
-/// `ParameterError` if it is too large; what is no number is a `TypeError`.
+/// `ParameterError` if it is too large; `TypeError` if it is no number.
 pub fn number(name: &str, value: &Bound<'_, PyAny>) -> PyResult<f64> {
     value.extract().map_err(|error| in_range(name, value, error, "a number that is not so large"))
 }
 
-/// What Python says of a number that does not fit, as a `ParameterError`.
+/// Converts the `OverflowError` for a number that is too large to a `ParameterError`; other errors stay as they are.
 fn in_range(name: &str, value: &Bound<'_, PyAny>, error: PyErr, expected: &str) -> PyErr {
     if error.is_instance_of::<PyOverflowError>(value.py()) {
         // Python refuses to write very large numbers out.
@@ -83,18 +85,18 @@ fn in_range(name: &str, value: &Bound<'_, PyAny>, error: PyErr, expected: &str) 
     error
 }
 
-/// A language; `None` and `"auto"` let the gate decide.
+/// Reads a language; `None` and `"auto"` detect it in each text.
 ///
 /// # Errors
 ///
-/// `ParameterError` names the languages there are.
+/// `ParameterError` names the languages.
 pub fn language(value: &Bound<'_, PyAny>) -> PyResult<Option<Language>> {
     let code: Option<String> = value.extract()?;
     let code = code.filter(|code| code != "auto");
     code.map(|code| code.parse()).transpose().map_err(|error| raised(value.py(), &error))
 }
 
-/// `"guard"` or `"off"`.
+/// Reads `"guard"` or `"off"`.
 ///
 /// # Errors
 ///
@@ -107,11 +109,11 @@ pub fn facts(value: &Bound<'_, PyAny>) -> PyResult<Facts> {
     }
 }
 
-/// A window: a `timedelta`, or text as in `7d`; `None` for none.
+/// Reads a window: a `timedelta`, text such as `7d`, or `None`.
 ///
 /// # Errors
 ///
-/// `ParameterError` for what is no such text, or a negative time.
+/// `ParameterError` for any other text and for a negative time; `TypeError` for another type.
 pub fn window(value: &Bound<'_, PyAny>) -> PyResult<Option<Window>> {
     if value.is_none() {
         return Ok(None);
@@ -119,22 +121,26 @@ pub fn window(value: &Bound<'_, PyAny>) -> PyResult<Option<Window>> {
     if value.extract::<String>().is_ok() {
         return word(value).map(Some);
     }
+
     let Ok(seconds) = value.call_method0("total_seconds") else {
         let kind = value.get_type().name()?;
         return Err(PyTypeError::new_err(format!("window is a timedelta or text such as 7d, not {kind}")));
     };
+
     let seconds: f64 = seconds.extract()?;
     if seconds < 0.0 {
         return Err(parameter(value.py(), "window", &seconds.to_string(), "not negative"));
     }
+
+    // Parts of a second are cut off.
     Ok(Some(Window::seconds(seconds as u64)))
 }
 
-/// Takes one of `num_hashes`, `bands` and `rows`.
+/// Sets `num_hashes`, `bands` or `rows`. Returns whether `name` is one of them.
 ///
 /// # Errors
 ///
-/// A value that is no whole number, or does not fit.
+/// As [`whole`].
 pub fn overrides(overrides: &mut BandingOverrides, name: &str, value: &Bound<'_, PyAny>) -> PyResult<bool> {
     match name {
         "num_hashes" => overrides.num_hashes = whole_or_none(name, value)?,
@@ -145,21 +151,21 @@ pub fn overrides(overrides: &mut BandingOverrides, name: &str, value: &Bound<'_,
     Ok(true)
 }
 
-/// How a single text is folded.
+/// How one text is folded.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct FoldOptions {
     /// How strongly.
     pub profile: Profile,
-    /// With whose table; `None` lets the gate decide.
+    /// The language whose table folds; `None` detects it.
     pub language: Option<Language>,
 }
 
 impl FoldOptions {
-    /// From the keywords of `function`.
+    /// Reads the keywords of `function`.
     ///
     /// # Errors
     ///
-    /// What cannot work.
+    /// An unknown keyword, or a value that is not allowed.
     pub fn from_keywords(function: &str, given: Option<&Bound<'_, PyDict>>) -> PyResult<Self> {
         let mut folding = Self::default();
         each(function, given, |name, value| {
@@ -170,20 +176,21 @@ impl FoldOptions {
             }
             Ok(true)
         })?;
+
         Ok(folding)
     }
 
-    /// What folds `text`.
+    /// The normalizer for `text`.
     pub fn normalizer(self, text: &str) -> Normalizer {
         Normalizer::new(self.profile, self.language.unwrap_or_else(|| Language::detect(text)))
     }
 }
 
-/// Takes an option of a batch run.
+/// Sets an option of a batch run. Returns whether `name` is one.
 ///
 /// # Errors
 ///
-/// What cannot work.
+/// The value has the wrong type, or is not allowed.
 pub fn run(options: &mut Options, name: &str, value: &Bound<'_, PyAny>) -> PyResult<bool> {
     match name {
         "unit" => options.unit = word(value)?,
@@ -208,6 +215,7 @@ pub fn run(options: &mut Options, name: &str, value: &Bound<'_, PyAny>) -> PyRes
         "threads" => options.threads = whole_or_none(name, value)?,
         "memory" => {
             options.memory = whole_or_none(name, value)?;
+            // Mapped files count as memory of the process.
             options.map = options.memory.is_none();
         }
         "temp_dir" => options.temp_dir = value.extract()?,
@@ -217,11 +225,11 @@ pub fn run(options: &mut Options, name: &str, value: &Bound<'_, PyAny>) -> PyRes
     Ok(true)
 }
 
-/// Takes an option of how files are read.
+/// Sets an option of how files are read. Returns whether `name` is one.
 ///
 /// # Errors
 ///
-/// What cannot work.
+/// The value has the wrong type, or is not allowed.
 pub fn reading(options: &mut InputOptions, name: &str, value: &Bound<'_, PyAny>) -> PyResult<bool> {
     match name {
         "id_field" => options.id_field = value.extract()?,
@@ -236,11 +244,11 @@ pub fn reading(options: &mut InputOptions, name: &str, value: &Bound<'_, PyAny>)
     Ok(true)
 }
 
-/// Paths: one, or several.
+/// Reads one path or several.
 ///
 /// # Errors
 ///
-/// What is no path.
+/// `TypeError` for anything else.
 pub fn paths(value: &Bound<'_, PyAny>) -> PyResult<Vec<PathBuf>> {
     match value.extract::<PathBuf>() {
         Ok(path) => Ok(vec![path]),

@@ -1,10 +1,11 @@
-//! Texts to signatures.
+//! Signatures of texts.
 
 use std::sync::{Mutex, PoisonError};
 
 use mukarrar::lsh::{Banding, BandingOverrides};
 use mukarrar::normalize::{Language, Normalizer, Profile};
 use mukarrar::page::{Boilerplate, Sieve};
+use mukarrar::pipeline::Options;
 use mukarrar::shingle::{ShingleKind, Shingler};
 use mukarrar::sketch::{self, SketchParams};
 use pyo3::prelude::*;
@@ -13,7 +14,7 @@ use pyo3::types::{PyBytes, PyDict, PyTuple, PyType};
 use crate::errors::{attempt, detached, raised};
 use crate::options::{each, language, number, overrides, whole, word};
 
-/// Makes signatures: folds a text, cuts it into shingles, sketches them.
+/// Makes the MinHash signature of a text from its folded shingles.
 ///
 /// Keywords, all optional: `threshold` (.6) and `recall` (.99) decide bands and rows and so the length; `num_hashes`, `bands`
 /// and `rows` set them by hand; `profile` (`"standard"`), `language` (found in each text), `boilerplate` (`"ignore"`),
@@ -34,7 +35,7 @@ pub struct PyMinHasher {
     language: Option<Language>,
     boilerplate: Boilerplate,
     hasher: sketch::MinHasher,
-    /// Buffers of threads that are done.
+    /// Buffers that no thread uses now.
     idle: Mutex<Vec<HashWorker>>,
 }
 
@@ -48,9 +49,11 @@ impl PyMinHasher {
     #[new]
     #[pyo3(signature = (**settings))]
     fn new(py: Python<'_>, settings: Option<&Bound<'_, PyDict>>) -> PyResult<Self> {
-        let (mut threshold, mut recall, mut by_hand) = (0.6, 0.99, BandingOverrides::default());
+        let (mut threshold, mut recall) = (Options::DEFAULT_THRESHOLD, Options::DEFAULT_RECALL);
+        let mut by_hand = BandingOverrides::default();
         let (mut profile, mut of, mut boilerplate) = (Profile::default(), None, Boilerplate::default());
-        let (mut shingle, mut seed) = (ShingleKind::default(), 1);
+        let (mut shingle, mut seed) = (ShingleKind::default(), Options::DEFAULT_SEED);
+
         each("MinHasher", settings, |name, value| {
             match name {
                 "threshold" => threshold = number(name, value)?,
@@ -64,6 +67,7 @@ impl PyMinHasher {
             }
             Ok(true)
         })?;
+
         attempt(py, || {
             let banding = Banding::choose(threshold, recall, by_hand)?;
             let params = SketchParams::new(banding.num_hashes(), seed, shingle, profile)?;
@@ -82,7 +86,7 @@ impl PyMinHasher {
         detached(py, || self.with(|worker| PySignature(self.of(worker, text).0)))
     }
 
-    /// The keys of a signature's bands, `bands` of them. Texts that share one are candidates; verify before you believe it.
+    /// The keys of a signature's bands, `bands` of them. Texts that share a key are candidates, which must still be verified.
     ///
     /// >>> import mukarrar
     /// >>> hasher = mukarrar.MinHasher()
@@ -91,6 +95,7 @@ impl PyMinHasher {
     fn band_keys(&self, py: Python<'_>, signature: &PySignature) -> PyResult<Vec<u64>> {
         attempt(py, || {
             signature.0.params().check_compatible(self.hasher.params())?;
+
             let mut keys = Vec::with_capacity(self.banding.bands());
             self.banding.keys(signature.0.values(), &mut keys);
             Ok(keys)
@@ -119,6 +124,8 @@ impl PyMinHasher {
         let (py, this) = (slf.py(), slf.get());
         let settings = PyDict::new(py);
         let params = this.hasher.params();
+
+        // Bands and rows are pickled instead of the threshold and recall that they came from, of which nothing else is left.
         settings.set_item("bands", this.banding.bands())?;
         settings.set_item("rows", this.banding.rows())?;
         settings.set_item("profile", params.profile().name())?;
@@ -126,6 +133,7 @@ impl PyMinHasher {
         settings.set_item("boilerplate", this.boilerplate.name())?;
         settings.set_item("shingle", params.shingle().to_string())?;
         settings.set_item("seed", params.seed())?;
+
         let make = slf.get_type().getattr("_from_settings")?;
         Ok((make, PyTuple::new(py, [settings])?))
     }
@@ -147,7 +155,7 @@ impl PyMinHasher {
         self.banding
     }
 
-    /// Calls `work` with buffers that are used again.
+    /// Calls `work` with buffers, which are kept for the next call.
     pub fn with<T>(&self, work: impl FnOnce(&mut FoldBuffers) -> T) -> T {
         let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let params = self.hasher.params();
@@ -155,7 +163,10 @@ impl PyMinHasher {
             sieve: Sieve::new(self.boilerplate),
             shingler: Shingler::new(params.shingle(), params.seed()),
         }));
+
+        // No lock is held meanwhile, so that threads work at the same time.
         let done = work(&mut worker);
+
         self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(worker.0);
         done
     }
@@ -165,12 +176,13 @@ impl PyMinHasher {
         let HashWorker { sieve, shingler } = &mut buffers.0;
         let language = self.language.unwrap_or_else(|| Language::detect(text));
         let normalizer = Normalizer::new(self.hasher.params().profile(), language);
+
         let shingled = shingler.shingle_excerpt(&normalizer, sieve.sift(text));
         (self.hasher.sketch(shingled.hashes), shingled.tokens > 0)
     }
 }
 
-/// What one thread folds with.
+/// The buffers of one thread.
 pub struct FoldBuffers(HashWorker);
 
 /// A MinHash signature with its parameters.
@@ -194,13 +206,13 @@ pub struct PySignature(sketch::Signature);
 
 #[pymethods]
 impl PySignature {
-    /// Reads what `bytes(signature)` gave.
+    /// Reads the bytes of `bytes(signature)`.
     #[staticmethod]
     fn from_bytes(py: Python<'_>, data: &[u8]) -> PyResult<Self> {
         sketch::Signature::from_bytes(data).map(Self).map_err(|error| raised(py, &error))
     }
 
-    /// The bytes that are stored.
+    /// The signature as bytes.
     fn to_bytes<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {
         PyBytes::new(py, &self.0.to_bytes())
     }
@@ -226,21 +238,23 @@ impl PySignature {
         self.0.values().to_vec()
     }
 
-    /// Whether it is that of a text without tokens.
+    /// Whether the text had no tokens.
     #[getter]
     fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// Where NumPy finds the values. They never move and never change while this object lives, which the view keeps alive.
+    /// The memory of the values, for NumPy. The view keeps this object alive, and the values never move or change.
     #[getter]
     fn __array_interface__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
         let interface = PyDict::new(py);
         let order = if cfg!(target_endian = "little") { "<u4" } else { ">u4" };
+
         interface.set_item("version", 3)?;
         interface.set_item("typestr", order)?;
         interface.set_item("shape", (self.0.values().len(),))?;
         interface.set_item("data", (self.0.values().as_ptr() as usize, true))?;
+
         Ok(interface)
     }
 

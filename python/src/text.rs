@@ -1,4 +1,4 @@
-//! One text: its folded form, its tokens, its language, its units.
+//! Functions over one text: its folded form, tokens, language and units.
 
 use mukarrar::document::UnitKind;
 use mukarrar::normalize::Language;
@@ -23,7 +23,7 @@ use crate::options::FoldOptions;
 /// >>> mukarrar.normalize("كتاب", language="xx")
 /// Traceback (most recent call last):
 ///     ...
-/// mukarrar.ParameterError: lang cannot be xx: one of ar, fa, ur, ckb, ps, ug, other
+/// mukarrar.ParameterError: language cannot be xx: one of ar, fa, ur, ckb, ps, ug, other
 #[pyfunction]
 #[pyo3(signature = (text, **folding), text_signature = "(text, *, profile='standard', language=None)")]
 pub fn normalize(py: Python<'_>, text: &str, folding: Option<&Bound<'_, PyDict>>) -> PyResult<String> {
@@ -49,19 +49,21 @@ pub fn tokens(py: Python<'_>, text: &str, folding: Option<&Bound<'_, PyDict>>) -
     detached(py, || {
         let characters = CharCounter::of(text);
         let tokens = folding.normalizer(text).tokens(text);
+
         let token = |token: mukarrar::normalize::Token| {
             let (start, end) = (token.span.start, token.span.end);
             let (char_start, char_end) = (characters.before(start), characters.before(end));
             PyToken { text: token.text, start, end, char_start, char_end }
         };
+
         tokens.into_iter().map(token).collect()
     })
 }
 
-/// Says how many characters stand before a byte.
+/// Counts the characters before a byte of a text.
 struct CharCounter<'t> {
     text: &'t str,
-    /// Characters before every 64th byte; none where each byte is a character.
+    /// Number of characters before every 64th byte. Empty for ASCII, where each byte is a character.
     marks: Vec<usize>,
 }
 
@@ -76,20 +78,26 @@ impl<'t> CharCounter<'t> {
                 marks.push(count);
                 count += starts(block);
             }
+
+            // The end of the text may be the start of a block of its own.
             marks.push(count);
         }
+
         Self { text, marks }
     }
 
     fn before(&self, byte: usize) -> usize {
+        debug_assert!(byte <= self.text.len(), "a place outside the text");
         let Some(mark) = self.marks.get(byte / Self::STEP) else { return byte.min(self.text.len()) };
-        let since = self.text.as_bytes().get(byte / Self::STEP * Self::STEP..byte).unwrap_or_default();
-        mark + starts(since)
+
+        let since = self.text.as_bytes().get(byte / Self::STEP * Self::STEP..byte);
+        mark + since.map_or(0, starts)
     }
 }
 
-/// How many characters begin in `bytes`.
+/// Number of characters that begin in `bytes`.
 fn starts(bytes: &[u8]) -> usize {
+    // All bytes of a character but the first have the form 10xxxxxx.
     bytes.iter().filter(|byte| (**byte & 0xC0) != 0x80).count()
 }
 
@@ -139,6 +147,7 @@ pub fn units(py: Python<'_>, text: &str, unit: &str) -> PyResult<Vec<PyUnit>> {
         let level: UnitLevel = unit.parse()?;
         let mut cut = Vec::new();
         Cutter::new().cut(text, level, &mut cut);
+
         let unit = |(number, unit): (usize, mukarrar::document::Unit)| PyUnit {
             number,
             kind: unit.kind,
@@ -147,6 +156,7 @@ pub fn units(py: Python<'_>, text: &str, unit: &str) -> PyResult<Vec<PyUnit>> {
             title: unit.title,
             text: unit.span.of(text).to_owned(),
         };
+
         Ok(cut.into_iter().enumerate().map(unit).collect())
     })
 }

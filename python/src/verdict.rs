@@ -1,11 +1,11 @@
-//! What an index answers.
+//! The answers of an index.
 
 use pyo3::prelude::*;
 
-/// What the index says of a text.
+/// The answer of an index about a text.
 ///
 /// `kind` is `"new"`, `"duplicate"`, `"variant"` (the same template, other facts: no copy) or `"empty"` (nothing to compare);
-/// `match` the stored text it repeats or varies, or `None`. A verdict is true if the text is a duplicate.
+/// `match` is the stored text that it repeats or varies, or `None`. A verdict is true if the text is a duplicate.
 #[pyclass(name = "Verdict", module = "mukarrar", frozen)]
 pub struct PyVerdict {
     #[pyo3(get)]
@@ -14,7 +14,7 @@ pub struct PyVerdict {
 }
 
 impl PyVerdict {
-    /// What the library says.
+    /// Wraps a verdict of the library.
     pub fn new(verdict: mukarrar::Verdict) -> Self {
         let kind = verdict.name();
         let found = match verdict {
@@ -47,7 +47,7 @@ impl PyVerdict {
     }
 }
 
-/// A stored text that was verified against the one asked about.
+/// A stored text that was compared with the given one.
 ///
 /// `key`, `jaccard` and `containment` (exact, unless `standard_error` is not `None`), `relation` (`"exact"`, `"near"`,
 /// `"variant"`, or `None` below the threshold) and `seen`, a `datetime` of when the stored text was first seen.

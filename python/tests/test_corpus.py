@@ -99,7 +99,7 @@ def test_what_cannot_work():
         mukarrar.clusters(pairs(), output="x")
     with pytest.raises(TypeError, match="item 1 is no .id, text. pair"):
         mukarrar.clusters([("a", "نص"), ("b", None)])
-    with pytest.raises(TypeError, match="side by side"):
+    with pytest.raises(TypeError, match="are mixed"):
         mukarrar.clusters([("a", "نص"), "b.jsonl"])
     with pytest.raises(mukarrar.ParameterError, match="output"):
         mukarrar.dedup(pairs(), output="x")

@@ -182,7 +182,7 @@ def test_one_writer_and_any_number_of_readers(tmp_path):
             writer.insert("2", OTHER)
             writer.commit()
             assert "2" in reader
-            with pytest.raises(mukarrar.ReadOnlyError, match="reading alone"):
+            with pytest.raises(mukarrar.ReadOnlyError, match="for reading only"):
                 reader.insert("3", FIRST)
         with pytest.raises(mukarrar.IndexOpenError) as raised:
             mukarrar.Index.open(path)

@@ -44,7 +44,7 @@ def test_estimates_and_unions():
         hasher.band_keys(mukarrar.MinHasher(num_hashes=8).sketch(TEXT))
     with pytest.raises(mukarrar.ParameterError, match="at most 1"):
         mukarrar.MinHasher(threshold=1.5)
-    with pytest.raises(mukarrar.ParameterError, match="num_hashes|num-hashes"):
+    with pytest.raises(mukarrar.ParameterError, match="num_hashes cannot be 0"):
         mukarrar.MinHasher(num_hashes=0)
 
 

@@ -9,7 +9,7 @@ use foldhash::{HashMap, HashSet};
 
 use super::measures::{ContingencyTable, Evaluation, Rates, share};
 use super::predictions::Predictions;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Remedy, Result};
 
 /// The kind of the lines of a gold file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -37,7 +37,7 @@ impl FromStr for GoldKind {
         match name {
             "labels" => Ok(Self::Labels),
             "pairs" => Ok(Self::Pairs),
-            _ => Err(Error::parameter("gold-kind", name, "labels or pairs")),
+            _ => Err(Error::parameter("gold_kind", name, "labels or pairs")),
         }
     }
 }
@@ -107,7 +107,7 @@ impl Gold {
     fn label(&self, found: &Predictions, id: &str, line: u64) -> Result<u32> {
         found.label(id).ok_or_else(|| {
             let reason = format!("id {id:?} is not in the input; remove it, or add the file that holds it");
-            ErrorKind::Gold { path: self.path.clone(), line, reason }.into()
+            ErrorKind::Gold { path: self.path.clone(), line, reason, remedy: None }.into()
         })
     }
 }
@@ -208,7 +208,9 @@ impl<'a> GoldReader<'a> {
         // Further columns are ignored.
         let mut columns = line.split('\t');
         let (Some(first), Some(second)) = (columns.next(), columns.next()) else {
-            return Err(self.error(number, format!("needs two columns with a tab between them: {}", self.columns())));
+            return Err(
+                self.shape_error(number, format!("needs two columns with a tab between them: {}", self.columns()))
+            );
         };
 
         match self.kind {
@@ -257,7 +259,7 @@ impl<'a> GoldReader<'a> {
 
     fn finish(self, last: u64) -> Result<Gold> {
         if self.ids.is_empty() {
-            return Err(self.error(last, format!("holds no entries; each line is {}", self.columns())));
+            return Err(self.shape_error(last, format!("holds no entries; each line is {}", self.columns())));
         }
 
         let facts = match self.kind {
@@ -269,13 +271,20 @@ impl<'a> GoldReader<'a> {
 
     fn columns(&self) -> &'static str {
         match self.kind {
-            GoldKind::Labels => "id<TAB>label (--gold-kind pairs for id<TAB>id)",
+            GoldKind::Labels => "id<TAB>label",
             GoldKind::Pairs => "id<TAB>id, and non or 0 in a third column for a pair that is none",
         }
     }
 
+    /// An error of a file that may be of the other kind.
+    fn shape_error(&self, line: u64, reason: String) -> Error {
+        let pairs = Remedy::Set { purpose: "read a file of pairs", settings: &[("gold_kind", "pairs")] };
+        let remedy = (self.kind == GoldKind::Labels).then_some(pairs);
+        ErrorKind::Gold { path: self.path.to_owned(), line, reason, remedy }.into()
+    }
+
     fn error(&self, line: u64, reason: String) -> Error {
-        ErrorKind::Gold { path: self.path.to_owned(), line, reason }.into()
+        ErrorKind::Gold { path: self.path.to_owned(), line, reason, remedy: None }.into()
     }
 }
 

@@ -81,7 +81,7 @@ pub enum Verify {
 }
 
 impl Verify {
-    /// The name used on the command line and in outputs.
+    /// The name, in options and in outputs.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {

@@ -16,7 +16,7 @@ use crate::shingle::ShingleKind;
 use crate::similarity::facts::Facts;
 use crate::sketch::{MinHasher, SketchParams};
 
-/// Builds an [`Index`]. Settings that are not given have the defaults of the command line.
+/// Builds an [`Index`]. Every setting has a default.
 #[derive(Debug, Clone, Default)]
 pub struct IndexBuilder {
     threshold: Option<f64>,
@@ -36,7 +36,7 @@ pub struct IndexBuilder {
 }
 
 impl Index {
-    /// A builder with the defaults of the command line.
+    /// A builder with the default settings.
     #[must_use]
     pub fn builder() -> IndexBuilder {
         IndexBuilder::default()

@@ -3,7 +3,7 @@
 use super::storage::ExpiryBound;
 use super::text_index::Index;
 use crate::document::Date;
-use crate::error::{Error, Result};
+use crate::error::{Error, Remedy, Result};
 
 /// Which texts an index forgets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,8 +34,9 @@ impl Index {
                 None => return Ok(0),
             },
             (Expiry::OutsideWindow, None) => {
-                let expected = "an index that was made with a window; expire by age, or make one with --window";
-                return Err(Error::parameter("expire", "outside the window", expected));
+                let expected = "it needs an index that was made with a window";
+                let remedy = Remedy::Choose { purpose: "expire by age, or make an index", parameter: "window" };
+                return Err(Error::parameter("expire", "outside the window", expected).with_remedy(remedy));
             }
         };
 

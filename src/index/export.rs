@@ -13,7 +13,7 @@ use super::stats::MergeStats;
 use super::stored_text::{StoredBody, StoredText};
 use super::text_index::Index;
 use crate::document::Date;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Operation, Remedy, Result};
 use crate::normalize::alphabet;
 use crate::shingle::Fingerprint;
 
@@ -27,7 +27,8 @@ struct ExportHeader {
 /// Version of the format of exports.
 const EXPORT_VERSION: u32 = 1;
 
-const EXPORT_AGAIN: &str = "export it with `mukarrar index export`";
+/// The remedy for a file that is not an export.
+const EXPORT: Remedy = Remedy::Run { purpose: "export it", operations: &[Operation::ExportIndex] };
 
 /// A text in an export; `text` or `sketch` is given, depending on [`Verify`].
 #[derive(Serialize, Deserialize)]
@@ -62,7 +63,7 @@ impl IndexBuilder {
     /// The line is not the header of an export of this version, or the exported index used learned boilerplate, which
     /// an export does not contain: configure a builder with the rules instead.
     pub fn of_export(first_line: &str) -> Result<Self> {
-        let header: ExportHeader = read(Ok(first_line.to_owned()), 1, EXPORT_AGAIN)?;
+        let header: ExportHeader = read(Ok(first_line.to_owned()), 1, EXPORT)?;
         let builder = Self::stored(&|name| header.value(name))?;
 
         // Settings that no builder can reproduce, such as another fold, differ here.
@@ -105,14 +106,14 @@ impl Index {
         let mut merged = MergeStats::default();
         let mut lines = input.lines().zip(1..);
         let header = match lines.next() {
-            Some((line, _)) => read::<ExportHeader>(line, 1, EXPORT_AGAIN)?,
-            None => return Err(unreadable(1, "nothing".to_owned(), EXPORT_AGAIN)),
+            Some((line, _)) => read::<ExportHeader>(line, 1, EXPORT)?,
+            None => return Err(unreadable(1, "nothing".to_owned(), EXPORT)),
         };
         self.check_header(&header)?;
 
         for (line, number) in lines {
-            let line: ExportLine = read(line, number, "export it again")?;
-            let record = self.record_of(line).map_err(|what| unreadable(number, what, "export it again"))?;
+            let line: ExportLine = read(line, number, "export it again".into())?;
+            let record = self.record_of(line).map_err(|what| unreadable(number, what, "export it again".into()))?;
             self.take(&record, false, &mut merged)?;
         }
         Ok(merged)
@@ -168,7 +169,7 @@ impl Index {
     fn check_header(&self, header: &ExportHeader) -> Result<()> {
         if header.mukarrar_index != EXPORT_VERSION {
             let what = format!("an export of version {}, not {EXPORT_VERSION}", header.mukarrar_index);
-            return Err(unreadable(1, what, "export it again with this version"));
+            return Err(unreadable(1, what, "export it again with this version".into()));
         }
         header.require(self.settings.list())
     }
@@ -235,12 +236,12 @@ fn write_line(out: &mut dyn Write, line: &impl Serialize) -> std::io::Result<()>
     out.write_all(b"\n")
 }
 
-fn read<T: for<'a> Deserialize<'a>>(line: std::io::Result<String>, number: u64, remedy: &str) -> Result<T> {
+fn read<T: for<'a> Deserialize<'a>>(line: std::io::Result<String>, number: u64, remedy: Remedy) -> Result<T> {
     let line = line.map_err(|source| Error::io("read", "the import", source))?;
     serde_json::from_str(&line).map_err(|error| unreadable(number, error.to_string(), remedy))
 }
 
-fn unreadable(line: u64, what: String, remedy: &str) -> Error {
-    let (what, remedy) = (format!("line {line}: {what}"), remedy.to_owned());
+fn unreadable(line: u64, what: String, remedy: Remedy) -> Error {
+    let what = format!("line {line}: {what}");
     ErrorKind::Unreadable { path: "the import".into(), what, remedy }.into()
 }

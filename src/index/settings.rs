@@ -57,7 +57,7 @@ impl Settings {
         self.banding
     }
 
-    /// Each setting as text, with its name on the command line, in a fixed order.
+    /// Each setting as text, with its stored name, in a fixed order.
     #[must_use]
     pub fn list(&self) -> Vec<(&'static str, String)> {
         let language = self.language.map_or("auto", Language::code);

@@ -22,6 +22,7 @@ pub(super) fn next_number(inserted: u64) -> Result<InsertNumber> {
             value: inserted.to_string(),
             expected: "an index takes 4,294,967,295 inserts over its life; export it and import it into a new one"
                 .into(),
+            remedy: None,
         }
         .into()),
     }

@@ -6,6 +6,9 @@
 
 use std::io::{self, BufReader, Read, Write};
 
+use super::remedies;
+use crate::error::Remedy;
+
 #[cfg(feature = "bzip2")]
 mod bunzip;
 #[cfg(feature = "gzip")]
@@ -78,19 +81,19 @@ pub(super) fn reader(
 
 /// The compression that the first bytes of a file announce. For one that this build cannot undo, its description and
 /// the remedy.
-pub(super) fn detect(head: &[u8]) -> Result<Compression, (&'static str, &'static str)> {
+pub(super) fn detect(head: &[u8]) -> Result<Compression, (&'static str, Remedy)> {
     match head {
         [0x1F, 0x8B, ..] if cfg!(feature = "gzip") => Ok(Compression::Gzip),
-        [0x1F, 0x8B, ..] => Err(("compressed with gzip", "rebuild with --features gzip")),
+        [0x1F, 0x8B, ..] => Err(("compressed with gzip", remedies::BUILD_GZIP)),
         // The second is a skippable frame, which parallel compressors write first.
         [0x28, 0xB5, 0x2F, 0xFD, ..] | [0x50..=0x5F, 0x2A, 0x4D, 0x18, ..] if cfg!(feature = "zstd") => {
             Ok(Compression::Zstd)
         }
         [0x28, 0xB5, 0x2F, 0xFD, ..] | [0x50..=0x5F, 0x2A, 0x4D, 0x18, ..] => {
-            Err(("compressed with zstd", "rebuild with --features zstd"))
+            Err(("compressed with zstd", remedies::BUILD_ZSTD))
         }
         [0xFD, b'7', b'z', b'X', b'Z', 0x00, ..] if cfg!(feature = "xz") => Ok(Compression::Xz),
-        [0xFD, b'7', b'z', b'X', b'Z', 0x00, ..] => Err(("compressed with xz", "rebuild with --features xz")),
+        [0xFD, b'7', b'z', b'X', b'Z', 0x00, ..] => Err(("compressed with xz", remedies::BUILD_XZ)),
         // "BZh", the level, and the first bytes of a block, or of the end of an empty stream.
         [b'B', b'Z', b'h', b'1'..=b'9', 0x31, 0x41, ..] | [b'B', b'Z', b'h', b'1'..=b'9', 0x17, 0x72, ..]
             if cfg!(feature = "bzip2") =>
@@ -98,16 +101,16 @@ pub(super) fn detect(head: &[u8]) -> Result<Compression, (&'static str, &'static
             Ok(Compression::Bzip2)
         }
         [b'B', b'Z', b'h', b'1'..=b'9', 0x31, 0x41, ..] | [b'B', b'Z', b'h', b'1'..=b'9', 0x17, 0x72, ..] => {
-            Err(("compressed with bzip2", "rebuild with --features bzip2"))
+            Err(("compressed with bzip2", remedies::BUILD_BZIP2))
         }
-        [0x04, 0x22, 0x4D, 0x18, ..] => Err(("compressed with lz4", "decompress it first (lz4 -d)")),
+        [0x04, 0x22, 0x4D, 0x18, ..] => Err(("compressed with lz4", remedies::UNPACK_LZ4)),
         _ => Ok(Compression::None),
     }
 }
 
 #[cfg(not(all(feature = "gzip", feature = "zstd", feature = "bzip2", feature = "xz")))]
 fn absent(name: &str) -> io::Error {
-    io::Error::new(io::ErrorKind::Unsupported, format!("this build has no {name}; rebuild with --features {name}"))
+    io::Error::new(io::ErrorKind::Unsupported, format!("this build has no {name}; rebuild with the feature {name}"))
 }
 
 /// In place of a decompressor that this build lacks; never read, since [`detect`] refuses the file.

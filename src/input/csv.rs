@@ -11,7 +11,8 @@ use super::encoding::{self, BOM, EncodingHints};
 use super::record::{FieldValue, Record};
 use super::reject::RejectReason;
 use super::slices::{slice, tail};
-use super::{InputFormat, InputOptions};
+use super::{InputFormat, InputOptions, remedies};
+use crate::error::Remedy;
 
 mod scanner;
 
@@ -40,7 +41,7 @@ pub(crate) struct CsvHeader {
 }
 
 /// Why a file cannot be read: what is wrong, and the remedy.
-pub(super) type CsvMisfit = (String, String);
+pub(super) type CsvMisfit = (String, Remedy);
 
 impl CsvHeader {
     /// Reads the header of a file; `None` for a file without content.
@@ -72,7 +73,7 @@ impl CsvHeader {
             (None, Some(misfit)) => Err(misfit),
             _ => Err((
                 "has a header between whose columns several characters may stand".to_owned(),
-                "name the right one with --csv-delimiter".to_owned(),
+                remedies::NAME_DELIMITER,
             )),
         }
     }
@@ -171,7 +172,7 @@ fn column_names(raw: &[u8], delimiter: u8, options: &InputOptions) -> Result<Vec
 
     let line = encoding::decode(tail(line, blank), EncodingHints::default(), options.encoding)
         .map_err(|reason| {
-            (format!("has a header of which nothing can be read ({reason})"), "convert it to UTF-8".to_owned())
+            (format!("has a header that cannot be read ({})", reason.problem()), remedies::NAME_ENCODING)
         })?
         .text;
 
@@ -183,10 +184,9 @@ fn column_names(raw: &[u8], delimiter: u8, options: &InputOptions) -> Result<Vec
 fn column(names: &[String], name: &str) -> Result<Option<usize>, CsvMisfit> {
     let mut places = names.iter().enumerate().filter(|(_, column)| *column == name).map(|(place, _)| place);
     match (places.next(), places.next()) {
-        (Some(_), Some(_)) => Err((
-            format!("names the column {name:?} more than once in its header"),
-            "give every column that is read a name of its own".to_owned(),
-        )),
+        (Some(_), Some(_)) => {
+            Err((format!("names the column {name:?} more than once in its header"), remedies::RENAME_COLUMNS))
+        }
         (place, _) => Ok(place),
     }
 }
@@ -198,7 +198,7 @@ const SHOWN: usize = 200;
 pub(super) fn no_column(name: &str, columns: &[&str]) -> CsvMisfit {
     let shown: String = columns.join(", ").chars().take(SHOWN).collect();
     let what = format!("has no column {name:?} among its columns ({shown})");
-    (what, "name the column that holds the text with --text-field".to_owned())
+    (what, remedies::NAME_TEXT_COLUMN)
 }
 
 /// All bytes up to the end of the first record that is not blank; `None` if there is none.

@@ -18,8 +18,8 @@ use super::held::{BytePlace, FileStamp, HeldBytes, PlainFile};
 use super::opener::OpenedFile;
 use super::record_table::{PartIndex, PartShape};
 use super::reject::RejectReason;
-use super::{Compression, InputFormat, InputOptions};
-use crate::error::{Error, ErrorKind, Result};
+use super::{Compression, InputFormat, InputOptions, remedies};
+use crate::error::{Error, ErrorKind, Remedy, Result};
 
 /// The file that is being read.
 pub(super) struct CurrentFile {
@@ -116,9 +116,10 @@ impl CurrentFile {
         self.format = format;
         self.bom = self.bytes.peek(BOM.len()).starts_with(BOM);
 
-        let unreadable = |what: &str| RejectReason::Unreadable { what: what.to_owned() };
+        let unreadable =
+            |(what, remedy): (&str, _)| RejectReason::Unreadable { what: what.to_owned(), remedy: Some(remedy) };
         self.failed = if content::is_arc(&mut self.bytes) {
-            Some(unreadable("an ARC file, which is not read; convert it to WARC (warcio recompress)"))
+            Some(unreadable(("an ARC file, which is not read", remedies::CONVERT_ARC)))
         } else if let Some(found) = misfit {
             Some(RejectReason::NotJsonLines { found })
         } else {
@@ -139,7 +140,7 @@ impl CurrentFile {
             },
             InputFormat::Parquet => {
                 let (what, remedy) = UNREAD_PARQUET;
-                self.failed = Some(misfit(&self.path, self.named, what.to_owned(), remedy.to_owned())?);
+                self.failed = Some(misfit(&self.path, self.named, what.to_owned(), remedy)?);
             }
             _ => {}
         }
@@ -260,7 +261,7 @@ impl CurrentFile {
         let what = error.to_string();
         // Nothing was read before the error of the system.
         if !self.decoded && !self.begun {
-            return (PartShape::Failed, None, Some(RejectReason::Unreadable { what }));
+            return (PartShape::Failed, None, Some(RejectReason::Unreadable { what, remedy: None }));
         }
 
         // Half a text is no document; of lines and archives all records before the damage stay.
@@ -347,9 +348,9 @@ impl CurrentFile {
 }
 
 /// A file that does not fit its format: an error if it was named, else a reject.
-pub(super) fn misfit(path: &Path, named: bool, what: String, remedy: String) -> Result<RejectReason> {
+pub(super) fn misfit(path: &Path, named: bool, what: String, remedy: Remedy) -> Result<RejectReason> {
     if named {
         return Err(ErrorKind::Unreadable { path: path.to_path_buf(), what, remedy }.into());
     }
-    Ok(RejectReason::Unreadable { what: format!("it {what}; {remedy}") })
+    Ok(RejectReason::Unreadable { what: format!("it {what}"), remedy: Some(remedy) })
 }

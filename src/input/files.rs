@@ -65,7 +65,7 @@ pub(super) fn list(paths: &[PathBuf], skipped: &mut SkippedFiles) -> Result<Vec<
     for path in paths {
         if path.as_os_str() == STDIN {
             if std::mem::replace(&mut has_stdin, true) {
-                return Err(Error::parameter("INPUT", STDIN, "standard input can be read once; give it once"));
+                return Err(Error::parameter("inputs", STDIN, "standard input can be read once; give it once"));
             }
         } else if std::fs::metadata(path).map_err(|error| Error::io("read", path, error))?.is_dir() {
             walk(path, skipped, &mut found);

@@ -3,7 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::error::{Error, Result};
+use super::remedies;
+use crate::error::{Error, Remedy, Result};
 
 /// The format of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -26,7 +27,7 @@ pub enum InputFormat {
 }
 
 impl InputFormat {
-    /// The name used on the command line.
+    /// The name, in options.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -51,24 +52,20 @@ impl InputFormat {
     }
 
     /// For a format that this build does not read: what it is and the remedy.
-    pub(super) fn missing(self) -> Option<&'static str> {
+    pub(super) fn missing(self) -> Option<(&'static str, Remedy)> {
         match self {
-            Self::Html if cfg!(not(feature = "html")) => {
-                Some("HTML, which this build lacks; rebuild with --features html")
-            }
-            Self::Warc if cfg!(not(feature = "warc")) => {
-                Some("WARC, which this build lacks; rebuild with --features warc")
-            }
+            Self::Html if cfg!(not(feature = "html")) => Some(("HTML, which this build lacks", remedies::BUILD_HTML)),
+            Self::Warc if cfg!(not(feature = "warc")) => Some(("WARC, which this build lacks", remedies::BUILD_WARC)),
             _ => None,
         }
     }
 }
 
 /// Why Parquet is not read: what is wrong with it, and the remedy.
-pub(super) const UNREAD_PARQUET: (&str, &str) = if cfg!(feature = "parquet") {
-    ("is Parquet that is cut off, compressed as a whole, or no file", "give it whole and as a plain file")
+pub(super) const UNREAD_PARQUET: (&str, Remedy) = if cfg!(feature = "parquet") {
+    ("is Parquet that is cut off, compressed as a whole, or no file", remedies::GIVE_WHOLE)
 } else {
-    ("is Parquet, which this build does not read", "rebuild with --features parquet")
+    ("is Parquet, which this build does not read", remedies::BUILD_PARQUET)
 };
 
 impl fmt::Display for InputFormat {
@@ -84,6 +81,6 @@ impl FromStr for InputFormat {
         [Self::JsonLines, Self::Text, Self::Csv, Self::Tsv, Self::Parquet, Self::Html, Self::Warc]
             .into_iter()
             .find(|format| format.name() == name)
-            .ok_or_else(|| Error::parameter("input-format", name, "give jsonl, text, csv, tsv, parquet, html or warc"))
+            .ok_or_else(|| Error::parameter("input_format", name, "jsonl, text, csv, tsv, parquet, html or warc"))
     }
 }

@@ -66,6 +66,7 @@ mod reader;
 mod record;
 mod record_table;
 mod reject;
+mod remedies;
 mod slices;
 mod text;
 #[cfg(feature = "warc")]

@@ -12,10 +12,11 @@ use super::file_bytes::FileBytes;
 #[cfg(feature = "parquet")]
 use super::files::ByName;
 use super::held::{FileStamp, FromStart, HeldBytes, MappedFile, PlainFile};
+use super::reject::RejectReason;
 #[cfg(feature = "parquet")]
 use super::{InputFormat, parquet};
 use super::{InputOptions, files};
-use crate::error::{Error, ErrorKind};
+use crate::error::{Error, ErrorKind, Remedy};
 
 /// Plain files below this size are read, not mapped.
 const SMALL: u64 = 1 << 20;
@@ -30,7 +31,7 @@ const HANDLES: usize = 256;
 pub(super) enum FileFailure {
     Io(io::Error),
     /// The kind of file and the remedy.
-    Unsupported(&'static str, &'static str),
+    Unsupported(&'static str, Remedy),
 }
 
 impl From<io::Error> for FileFailure {
@@ -41,10 +42,10 @@ impl From<io::Error> for FileFailure {
 
 impl FileFailure {
     /// The failure as the reason of a reject.
-    pub(super) fn describe(self) -> String {
+    pub(super) fn rejected(self) -> RejectReason {
         match self {
-            Self::Io(error) => error.to_string(),
-            Self::Unsupported(what, remedy) => format!("{what}; {remedy}"),
+            Self::Io(error) => RejectReason::Unreadable { what: error.to_string(), remedy: None },
+            Self::Unsupported(what, remedy) => RejectReason::Unreadable { what: what.to_owned(), remedy: Some(remedy) },
         }
     }
 
@@ -52,9 +53,7 @@ impl FileFailure {
     pub(super) fn fatal(self, path: PathBuf) -> Error {
         match self {
             Self::Io(error) => Error::io("read", path, error),
-            Self::Unsupported(what, remedy) => {
-                ErrorKind::Unreadable { path, what: what.to_owned(), remedy: remedy.to_owned() }.into()
-            }
+            Self::Unsupported(what, remedy) => ErrorKind::Unreadable { path, what: what.to_owned(), remedy }.into(),
         }
     }
 }

@@ -84,16 +84,12 @@ impl InputOptions {
         let is_wrong = |byte: &u8| !byte.is_ascii() || matches!(byte, b'"' | b'\r' | b'\n');
         if let Some(wrong) = self.csv_delimiter.filter(is_wrong) {
             let given = char::from(wrong).escape_default();
-            return Err(Error::parameter(
-                "csv-delimiter",
-                given,
-                "give one ASCII character that is no quote or line break",
-            ));
+            return Err(Error::parameter("csv_delimiter", given, "one ASCII character that is no quote or line break"));
         }
 
         if (1..=MAX_RECORD_SIZE).contains(&self.max_record_size) {
             return Ok(());
         }
-        Err(Error::parameter("max-record-size", self.max_record_size, format!("give 1 to {MAX_RECORD_SIZE} bytes")))
+        Err(Error::parameter("max_record_size", self.max_record_size, format!("from 1 to {MAX_RECORD_SIZE} bytes")))
     }
 }

@@ -16,7 +16,7 @@ use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions};
 
 use super::content::PARQUET;
 use super::held::PlainFile;
-use super::{InputOptions, csv};
+use super::{InputOptions, csv, remedies};
 
 mod copy;
 mod read;
@@ -62,9 +62,8 @@ impl ParquetTable {
     /// It is damaged, has no text column, or has a column that is read twice.
     pub(super) fn open(file: PlainFile, options: &InputOptions) -> Result<Self, ParquetMisfit> {
         let file = Arc::new(file);
-        let metadata = load(&file).map_err(|what| {
-            (format!("is no readable Parquet file: {what}"), "write it anew, or leave it out".to_owned())
-        })?;
+        let metadata =
+            load(&file).map_err(|what| (format!("is no readable Parquet file: {what}"), remedies::WRITE_ANEW))?;
 
         let names: Vec<&str> = metadata.schema().fields().iter().map(|field| field.name().as_str()).collect();
         let columns = columns(&metadata, options);
@@ -72,7 +71,7 @@ impl ParquetTable {
         for (name, _) in &columns {
             if names.iter().filter(|column| *column == name).count() > 1 {
                 let what = format!("has more than one column {name:?}");
-                return Err((what, "give every column that is read a name of its own".to_owned()));
+                return Err((what, remedies::RENAME_COLUMNS));
             }
         }
 

@@ -148,7 +148,7 @@ impl BlockReader {
         match self.files.last() {
             Some(file) if self.table.len() > MAX_RECORDS => {
                 let expected = format!("at most {MAX_RECORDS} records in one run");
-                Err(Error::parameter("INPUT", file.path.display(), expected))
+                Err(Error::parameter("inputs", file.path.display(), expected))
             }
             _ => Ok(()),
         }
@@ -222,9 +222,9 @@ impl BlockReader {
     /// The error of a resumed run whose input is another one.
     fn changed(&self) -> Error {
         // Without any file, it is the input as a whole that changed.
-        let path = self.files.last().map_or_else(|| PathBuf::from("INPUT"), |file| file.path.to_path_buf());
+        let path = self.files.last().map_or_else(|| PathBuf::from("the input"), |file| file.path.to_path_buf());
         let what = "is not as the interrupted run found it".to_owned();
-        ErrorKind::Unreadable { path, what, remedy: "start again in an empty work directory".to_owned() }.into()
+        ErrorKind::Unreadable { path, what, remedy: "start again in an empty work directory".into() }.into()
     }
 
     /// Opens the next file; `false` after the last.
@@ -248,7 +248,7 @@ impl BlockReader {
     /// Opens a file of the file system. If it was found in a directory, what is wrong with it becomes a reject.
     fn open_found(&mut self, mut found: FoundFile) -> Result<()> {
         if let Some(what) = found.broken.take() {
-            return self.begin(found, Err(RejectReason::Unreadable { what }), None);
+            return self.begin(found, Err(RejectReason::Unreadable { what, remedy: None }), None);
         }
 
         match self.opener.parquet(&found.path, &self.options) {
@@ -263,7 +263,7 @@ impl BlockReader {
         match self.opener.file(&found.path) {
             Ok(opened) => self.begin(found, Ok(opened), None),
             Err(failure) if found.named => Err(failure.fatal(found.path)),
-            Err(failure) => self.begin(found, Err(RejectReason::Unreadable { what: failure.describe() }), None),
+            Err(failure) => self.begin(found, Err(failure.rejected()), None),
         }
     }
 

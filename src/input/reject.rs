@@ -4,7 +4,7 @@
 use std::fmt;
 
 use crate::document::RecordSource;
-use crate::error::{Error, ErrorKind};
+use crate::error::{Error, ErrorKind, Phrasing, Remedy, RustPhrasing, with_remedy};
 
 /// A record that could not be read. Shown as `PATH:LINE: reason`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,9 +15,17 @@ pub struct Reject {
     pub reason: RejectReason,
 }
 
+impl Reject {
+    /// The reject as a line in the words of an interface.
+    #[must_use]
+    pub fn message(&self, phrasing: &dyn Phrasing) -> String {
+        format!("{}: {}", self.source, self.reason.message(phrasing))
+    }
+}
+
 impl fmt::Display for Reject {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.source, self.reason)
+        f.write_str(&self.message(&RustPhrasing))
     }
 }
 
@@ -27,46 +35,41 @@ impl std::error::Error for Reject {}
 impl From<Reject> for Error {
     fn from(reject: Reject) -> Self {
         let Reject { source, reason } = reject;
-        let (what, remedy) = match reason {
-            RejectReason::Lost { what } => {
-                (format!("can no longer be read: {what}"), "run again when nothing changes the input".to_owned())
-            }
-            reason => (format!("{} can no longer be read", source), reason.to_string()),
+        let remedy = reason.remedy().unwrap_or_else(unchanged_input);
+        let what = match reason {
+            RejectReason::Lost { what } => format!("can no longer be read: {what}"),
+            reason => format!("{source} can no longer be read: {}", reason.problem()),
         };
+
         ErrorKind::Unreadable { path: source.path.to_path_buf(), what, remedy }.into()
     }
 }
 
-/// Why a record was rejected. [`code`](Self::code) is the short name under which it is counted; `Display` is a
-/// sentence with the remedy.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+/// Why a record was rejected. [`code`](Self::code) is the stable name under which it is counted; `Display` is a sentence with
+/// the remedy, and [`message`](Self::message) is that sentence in the words of another interface.
+#[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum RejectReason {
-    /// The line is no JSON value, or more than one.
-    #[error("invalid JSON at byte {offset} of the line ({what}); give one JSON object a line")]
+    /// The line is not one JSON value.
     InvalidJson {
         /// Byte in the line, from 0.
         offset: usize,
         /// The expected or unexpected token.
         what: String,
     },
-    /// The line is valid JSON, but no object.
-    #[error("the line is not a JSON object; give one object with a text field a line")]
+    /// The line is valid JSON, but not an object.
     NotAnObject,
     /// The text field is absent.
-    #[error("there is no field {field:?}; name the field that holds the text with --text-field")]
     MissingText {
         /// The text field.
         field: String,
     },
     /// The text field is null.
-    #[error("field {field:?} is null; give a string")]
     NullText {
         /// The text field.
         field: String,
     },
-    /// The text field holds something else than a string.
-    #[error("field {field:?} holds {found}, not a string")]
+    /// The text field does not hold a string.
     TextNotAString {
         /// The text field.
         field: String,
@@ -74,7 +77,6 @@ pub enum RejectReason {
         found: &'static str,
     },
     /// The id field holds neither a string nor an integer.
-    #[error("field {field:?} holds {found}; an id is a string or an integer (--id-field names another field)")]
     IdNotAString {
         /// The id field.
         field: String,
@@ -82,58 +84,47 @@ pub enum RejectReason {
         found: &'static str,
     },
     /// A field that is read occurs in the object more than once.
-    #[error("field {field:?} stands in the object more than once, so its value is ambiguous")]
     DuplicateField {
         /// The field.
         field: String,
     },
     /// A record of CSV has more or fewer fields than the header.
-    #[error(
-        "the record has {found} fields, the header {expected}; quote fields that hold the delimiter or line breaks"
-    )]
     FieldCount {
         /// Fields of the record.
         found: usize,
         /// Columns of the header.
         expected: usize,
     },
-    /// The quote that opens a CSV field is not closed before the end of the file.
-    #[error("the quote that opens a field {} is not closed up to the end of the file; close it, or double it", below_here(*below))]
+    /// A quote opens a field of CSV and is not closed before the end of the file.
     UnclosedQuote {
         /// Number of lines between the first line of the record and the quote.
         below: u64,
     },
     /// The bytes are not UTF-8.
-    #[error("invalid UTF-8 at byte {offset}; convert the input to UTF-8")]
     InvalidUtf8 {
         /// Byte in the record, from 0.
         offset: usize,
     },
-    /// The bytes are no text in any encoding.
-    #[error("no text: it is neither UTF-8 nor UTF-16 and holds control characters; name its encoding with --encoding")]
+    /// The bytes are not text in any encoding.
     NotText,
     /// A tag of a page has too many attributes.
-    #[error("the tag at byte {offset} of the page has more than {most} attributes; this is no page, leave it out")]
     NoPage {
         /// Byte of the decoded page, from 0.
         offset: usize,
-        /// Attributes that a tag may have.
+        /// Largest number of attributes of a tag.
         most: usize,
     },
     /// The body of an archived page cannot be decoded.
-    #[error("the body of the record cannot be read: {what}; the other records are not concerned")]
     BrokenBody {
         /// The defect.
         what: String,
     },
-    /// Bytes of an archive are no record.
-    #[error("{what}; what follows was read, archive these pages again")]
+    /// Bytes of an archive are not a record.
     BrokenRecord {
         /// The defect, and the number of bytes that were skipped.
         what: String,
     },
     /// The record exceeds the largest size.
-    #[error("the record has {size} bytes, more than {limit}; raise --max-record-size to read it")]
     TooLarge {
         /// Its size in bytes.
         size: u64,
@@ -141,7 +132,6 @@ pub enum RejectReason {
         limit: u64,
     },
     /// An earlier record has this id, and ids must be unique.
-    #[error("id {id:?} stands at {first} already; without --unique-ids it would be kept under another name")]
     RepeatedId {
         /// The id.
         id: String,
@@ -149,47 +139,122 @@ pub enum RejectReason {
         first: RecordSource,
     },
     /// A file found in a directory could not be opened or read.
-    #[error("cannot be read: {what}")]
     Unreadable {
-        /// The error of the system, or the missing feature.
+        /// The error of the system, or what is wrong with the file.
         what: String,
+        /// What to do about it, if anything is known.
+        remedy: Option<Remedy>,
     },
     /// A compressed file is truncated or corrupt; the records before the damage were read.
-    #[error("damaged from here on: {what}; the records before this one were read")]
     Damaged {
         /// The error of the decompressor.
         what: String,
     },
-    /// A `.json` file that does not hold one object a line.
-    #[error("holds {found}, not one JSON object a line; convert it to JSON Lines (`jq -c`)")]
+    /// A `.json` file that does not hold one object per line.
     NotJsonLines {
         /// Its content, with an article.
         found: &'static str,
     },
     /// A record that was read before cannot be read again: its file changed meanwhile, or the disk refuses. Never
     /// occurs in the first pass.
-    #[error("can no longer be read: {what}; run again when nothing changes the input")]
     Lost {
         /// The error of the system, or the change.
         what: String,
     },
     /// A text that was extracted from a page cannot be put back. Occurs only in writing.
-    #[error("the text of a page cannot be put back into it; remove whole documents (--unit document)")]
     Extracted,
     /// The id is not in this corpus.
-    #[error("no such record in this input")]
     NotInInput,
 }
 
-/// The place of a quote, relative to the line that the reject names.
-fn below_here(lines: u64) -> String {
-    match lines {
-        0 => "here".to_owned(),
-        lines => format!("{lines} lines below"),
+impl fmt::Display for RejectReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message(&RustPhrasing))
     }
 }
 
+impl std::error::Error for RejectReason {}
+
 impl RejectReason {
+    /// The reason and the remedy in the words of an interface.
+    #[must_use]
+    pub fn message(&self, phrasing: &dyn Phrasing) -> String {
+        with_remedy(self.problem(), self.remedy().as_ref(), phrasing)
+    }
+
+    /// What the caller can do about it, if anything is known.
+    #[must_use]
+    pub fn remedy(&self) -> Option<Remedy> {
+        let advice = match self {
+            Self::MissingText { .. } => return Some(choose("name the field that holds the text", "text_field")),
+            Self::IdNotAString { .. } => return Some(choose("name another field", "id_field")),
+            Self::NotText => return Some(choose("name its encoding", "encoding")),
+            Self::TooLarge { .. } => return Some(choose("allow larger records", "max_record_size")),
+            Self::RepeatedId { .. } => {
+                return Some(Remedy::Omit { purpose: "keep it under another id", parameter: "unique_ids" });
+            }
+            Self::Extracted => {
+                return Some(Remedy::Set { purpose: "remove whole documents", settings: &[("unit", "document")] });
+            }
+            Self::Unreadable { remedy, .. } => return remedy.clone(),
+            Self::Lost { .. } => return Some(unchanged_input()),
+            Self::InvalidJson { .. } => "give one JSON object per line",
+            Self::NotAnObject => "give one object with a text field per line",
+            Self::NullText { .. } => "give a string",
+            Self::FieldCount { .. } => "quote fields that hold the delimiter or line breaks",
+            Self::UnclosedQuote { .. } => "close it, or double it",
+            Self::InvalidUtf8 { .. } => "convert the input to UTF-8",
+            Self::NoPage { .. } => "leave it out",
+            Self::BrokenRecord { .. } => "archive these pages again",
+            Self::NotJsonLines { .. } => "convert it to JSON Lines (`jq -c`)",
+            Self::TextNotAString { .. }
+            | Self::DuplicateField { .. }
+            | Self::BrokenBody { .. }
+            | Self::Damaged { .. }
+            | Self::NotInInput => return None,
+        };
+        Some(advice.into())
+    }
+
+    /// What is wrong, without the remedy.
+    #[must_use]
+    pub fn problem(&self) -> String {
+        match self {
+            Self::InvalidJson { offset, what } => format!("invalid JSON at byte {offset} of the line ({what})"),
+            Self::NotAnObject => "the line is not a JSON object".to_owned(),
+            Self::MissingText { field } => format!("there is no field {field:?}"),
+            Self::NullText { field } => format!("field {field:?} is null"),
+            Self::TextNotAString { field, found } => format!("field {field:?} holds {found}, not a string"),
+            Self::IdNotAString { field, found } => {
+                format!("field {field:?} holds {found}, and an id is a string or an integer")
+            }
+            Self::DuplicateField { field } => {
+                format!("field {field:?} occurs more than once in the object, so its value is ambiguous")
+            }
+            Self::FieldCount { found, expected } => format!("the record has {found} fields, the header {expected}"),
+            Self::UnclosedQuote { below } => {
+                format!("the quote that opens a field {} is not closed before the end of the file", below_here(*below))
+            }
+            Self::InvalidUtf8 { offset } => format!("invalid UTF-8 at byte {offset}"),
+            Self::NotText => "not text: neither UTF-8 nor UTF-16, and it contains control characters".to_owned(),
+            Self::NoPage { offset, most } => {
+                format!("the tag at byte {offset} of the page has more than {most} attributes; this is not a page")
+            }
+            Self::BrokenBody { what } => {
+                format!("the body of the record cannot be read: {what}; other records are not affected")
+            }
+            Self::BrokenRecord { what } => format!("{what}; the records after it were read"),
+            Self::TooLarge { size, limit } => format!("the record has {size} bytes, more than {limit}"),
+            Self::RepeatedId { id, first } => format!("{first} has the id {id:?} already"),
+            Self::Unreadable { what, .. } => format!("cannot be read: {what}"),
+            Self::Damaged { what } => format!("damaged from here on: {what}; the records before this one were read"),
+            Self::NotJsonLines { found } => format!("holds {found}, not one JSON object per line"),
+            Self::Lost { what } => format!("can no longer be read: {what}"),
+            Self::Extracted => "the text of a page cannot be put back into it".to_owned(),
+            Self::NotInInput => "no such record in this input".to_owned(),
+        }
+    }
+
     /// The short, stable name under which rejects of this kind are counted.
     #[must_use]
     pub const fn code(&self) -> &'static str {
@@ -217,5 +282,21 @@ impl RejectReason {
             Self::Extracted => "extracted",
             Self::NotInInput => "not_in_input",
         }
+    }
+}
+
+const fn choose(purpose: &'static str, parameter: &'static str) -> Remedy {
+    Remedy::Choose { purpose, parameter }
+}
+
+fn unchanged_input() -> Remedy {
+    "run again while no other program changes the input".into()
+}
+
+/// The line of a quote, relative to the line that the reject names.
+fn below_here(lines: u64) -> String {
+    match lines {
+        0 => "here".to_owned(),
+        lines => format!("{lines} lines below"),
     }
 }

@@ -39,7 +39,7 @@ impl Banding {
         check_rates(threshold, recall)?;
 
         let BandingOverrides { num_hashes, bands, rows } = overrides;
-        for (name, value) in [("num-hashes", num_hashes), ("bands", bands), ("rows", rows)] {
+        for (name, value) in [("num_hashes", num_hashes), ("bands", bands), ("rows", rows)] {
             if let Some(value) = value.filter(|value| !(1..=MOST).contains(value)) {
                 return Err(Error::parameter(name, value, format!("from 1 to {MOST}")));
             }
@@ -90,7 +90,7 @@ impl Banding {
         match (1..=k).rev().find(keeps) {
             Some(rows) => Self::fixed(k / rows, rows),
             None => Err(Error::parameter(
-                "num-hashes",
+                "num_hashes",
                 k,
                 format!("recall {recall} at threshold {threshold} needs at least {}", needed(threshold, recall, 1)),
             )),
@@ -187,7 +187,7 @@ fn inconsistent(k: usize, bands: Option<usize>, rows: Option<usize>) -> Error {
         }
         (None, None) => String::new(),
     };
-    Error::parameter("num-hashes", k, expected)
+    Error::parameter("num_hashes", k, expected)
 }
 
 #[cfg(test)]

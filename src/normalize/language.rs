@@ -28,7 +28,7 @@ impl Language {
     /// Every language.
     pub const ALL: [Self; 7] = [Self::Ar, Self::Fa, Self::Ur, Self::Ckb, Self::Ps, Self::Ug, Self::Other];
 
-    /// The code used on the command line and in outputs.
+    /// The code, in options and in outputs.
     #[must_use]
     pub const fn code(self) -> &'static str {
         match self {
@@ -56,6 +56,6 @@ impl FromStr for Language {
         Self::ALL
             .into_iter()
             .find(|language| language.code() == code)
-            .ok_or_else(|| Error::parameter("lang", code, "one of ar, fa, ur, ckb, ps, ug, other"))
+            .ok_or_else(|| Error::parameter("language", code, "one of ar, fa, ur, ckb, ps, ug, other"))
     }
 }

@@ -24,7 +24,7 @@ impl Profile {
     /// Every profile, from the weakest to the strongest.
     pub const ALL: [Self; 4] = [Self::None, Self::Light, Self::Standard, Self::Aggressive];
 
-    /// The name used on the command line and in outputs.
+    /// The name, in options and in outputs.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {

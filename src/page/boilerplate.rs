@@ -6,7 +6,7 @@ use std::str::FromStr;
 use crate::document::UnitKind;
 use crate::error::{Error, Result};
 
-/// The treatment of boilerplate: the values of `--boilerplate`.
+/// How boilerplate is treated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Boilerplate {
     /// It is compared like other text.
@@ -22,7 +22,7 @@ impl Boilerplate {
     /// All treatments.
     pub const ALL: [Self; 3] = [Self::Keep, Self::Ignore, Self::Strip];
 
-    /// The name used on the command line and in outputs.
+    /// The name, in options and in outputs.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {

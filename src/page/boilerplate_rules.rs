@@ -12,11 +12,14 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use super::line_parts::{LinePart, PartFinder, RuleKind};
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Operation, Remedy, Result};
 use crate::normalize::FOLD_VERSION;
 
 const FORMAT: &str = "mukarrar-boilerplate";
 const VERSION: u32 = 1;
+
+/// The remedy for a file that is not a rules file.
+const WRITE: Remedy = Remedy::Run { purpose: "write it", operations: &[Operation::LearnBoilerplate] };
 
 /// The first line of a rules file.
 #[derive(Debug, Serialize, Deserialize)]
@@ -78,7 +81,7 @@ impl BoilerplateRules {
         let mut probe = PartFinder::default();
         for rule in &list {
             let hash = probe.hash_of_words(rule.kind, &rule.text).ok_or_else(|| {
-                Error::parameter("boilerplate-rules", &rule.text, "1 to 24 words for a line, 5 for a head or tail")
+                Error::parameter("boilerplate_rules", &rule.text, "1 to 24 words for a line, 5 for a head or tail")
             })?;
             hashes.entry(rule.source.clone()).or_default().push(hash);
         }
@@ -171,12 +174,13 @@ impl RulesReader<'_> {
             return self.header(number, line);
         }
 
-        let rule: BoilerplateRule = serde_json::from_str(line)
-            .map_err(|error| self.error(number, error.to_string(), "give source, kind and text, or remove the line"))?;
+        let rule: BoilerplateRule = serde_json::from_str(line).map_err(|error| {
+            self.error(number, error.to_string(), "give source, kind and text, or remove the line".into())
+        })?;
         // Found here, so that the error names the line.
         if self.probe.hash_of_words(rule.kind, &rule.text).is_none() {
             let what = format!("{:?} has not the words of a {:?}", rule.text, rule.kind).to_lowercase();
-            return Err(self.error(number, what, "give 1 to 24 words for a line, 5 for a head or tail"));
+            return Err(self.error(number, what, "give 1 to 24 words for a line, 5 for a head or tail".into()));
         }
 
         self.list.push(rule);
@@ -193,7 +197,7 @@ impl RulesReader<'_> {
         if header.version != VERSION || header.fold != FOLD_VERSION {
             let RulesHeader { version, fold, .. } = header;
             let what = format!("rules of version {version} and fold {fold}, not {VERSION} and {FOLD_VERSION}");
-            return Err(self.error(number, what, "learn them again with this version"));
+            return Err(self.error(number, what, "learn them again with this version".into()));
         }
         Ok(())
     }
@@ -206,16 +210,12 @@ impl RulesReader<'_> {
     }
 
     fn no_rules(&self, line: usize) -> Error {
-        self.error(line, "no boilerplate rules".to_owned(), "write it with `mukarrar boilerplate`")
+        self.error(line, "no boilerplate rules".to_owned(), WRITE)
     }
 
-    fn error(&self, line: usize, what: String, remedy: &str) -> Error {
-        ErrorKind::Unreadable {
-            path: self.path.to_owned(),
-            what: format!("line {line}: {what}"),
-            remedy: remedy.to_owned(),
-        }
-        .into()
+    fn error(&self, line: usize, what: String, remedy: Remedy) -> Error {
+        let what = format!("line {line}: {what}");
+        ErrorKind::Unreadable { path: self.path.to_owned(), what, remedy }.into()
     }
 }
 

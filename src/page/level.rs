@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use crate::error::{Error, Result};
 
-/// How finely documents are cut: the values of `--unit`.
+/// How finely documents are cut.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum UnitLevel {
     /// The whole document is one unit.
@@ -23,7 +23,7 @@ impl UnitLevel {
     /// All levels, coarse to fine.
     pub const ALL: [Self; 4] = [Self::Document, Self::Story, Self::Paragraph, Self::Line];
 
-    /// The name used on the command line and in outputs.
+    /// The name, in options and in outputs.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {

@@ -19,10 +19,10 @@ const MIN_TOKENS: std::ops::RangeInclusive<usize> = 2..=10_000;
 /// The first value out of range, with the range.
 pub(crate) fn validate(min_tokens: usize, max_gap: usize) -> Result<()> {
     if !MIN_TOKENS.contains(&min_tokens) {
-        return Err(Error::parameter("min-tokens", min_tokens, "from 2 to 10000"));
+        return Err(Error::parameter("min_tokens", min_tokens, "from 2 to 10000"));
     }
     if max_gap > *MIN_TOKENS.end() {
-        return Err(Error::parameter("max-gap", max_gap, "from 0 to 10000; 0 merges nothing"));
+        return Err(Error::parameter("max_gap", max_gap, "from 0 to 10000; 0 merges nothing"));
     }
     Ok(())
 }

@@ -68,7 +68,7 @@ impl RunAccounts {
         if lost > 0 {
             self.warn(format!(
                 "up to {lost} candidate pairs were not verified: lines of one template beyond the nearest, or lists longer \
-                 than --max-bucket"
+                 than the largest bucket (max_bucket)"
             ));
         }
     }

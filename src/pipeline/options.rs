@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::cluster::Keep;
 use crate::document::Window;
-use crate::error::{Error, Result};
+use crate::error::{Error, Remedy, Result};
 use crate::lsh::{Banding, BandingOverrides};
 use crate::normalize::{Language, Profile};
 use crate::page::{Boilerplate, BoilerplateRules, Sieve, SourceResolver, UnitLevel};
@@ -227,13 +227,15 @@ impl Options {
     /// The first option out of its range, or without another that it needs; the message says what would fit.
     pub fn validate(&self) -> Result<()> {
         if self.max_bucket < 2 {
-            return Err(Error::parameter("max-bucket", self.max_bucket, "at least 2"));
+            return Err(Error::parameter("max_bucket", self.max_bucket, "at least 2"));
         }
         if self.threads == Some(0) {
             return Err(Error::parameter("threads", 0, "at least 1; leave it out for one a core"));
         }
         if self.edited && !self.takes_edited() {
-            return Err(Error::parameter("edited", "on", "--facts guard and --shingle word:3 with it"));
+            let needed: &[_] = &[("facts", "guard"), ("shingle", "word:3")];
+            return Err(Error::parameter("edited", "on", "it needs the facts guard and shingles of three words")
+                .with_remedy(Remedy::Set { purpose: "use it", settings: needed }));
         }
         if let Some(containment) = self.containment.filter(|value| !(*value > 0.0 && *value <= 1.0)) {
             return Err(Error::parameter("containment", containment, "above 0 and at most 1, or off"));
@@ -241,12 +243,11 @@ impl Options {
 
         let by_date = [("window", self.window.is_some()), ("keep", self.keep.is_by_date())];
         if let (None, Some((name, _))) = (&self.date_field, by_date.iter().find(|(_, asks)| *asks)) {
-            let given = if *name == "keep" { self.keep.to_string() } else { String::new() };
-            return Err(Error::parameter(
-                name,
-                given,
-                "--date-field too: which field says when a record was published",
-            ));
+            let window = self.window.map(|window| window.to_string());
+            let given = window.filter(|_| *name == "window").unwrap_or_else(|| self.keep.to_string());
+            let purpose = "name the field that holds the publication date";
+            return Err(Error::parameter(name, given, "it compares dates, and no date field is given")
+                .with_remedy(Remedy::Choose { purpose, parameter: "date_field" }));
         }
         Ok(())
     }

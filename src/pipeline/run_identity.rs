@@ -232,7 +232,7 @@ impl FileIdentity {
     fn of(path: &Path) -> Result<Self> {
         let failed = |source| Error::io("read", path, source);
         let stream =
-            || Error::parameter("INPUT", path.display(), "a stream with --work-dir, for it cannot be read again");
+            || Error::parameter("inputs", path.display(), "a file: a run with a work directory reads its input again");
         if path.as_os_str() == "-" {
             return Err(stream());
         }

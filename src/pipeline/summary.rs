@@ -10,7 +10,7 @@ use crate::document::DocId;
 use crate::lsh::Banding;
 use crate::similarity::Relation;
 
-/// The counts, warnings, parameters and times of a run, as `--summary` writes them.
+/// The counts, warnings, parameters and times of a run. Serialized, it is the summary file.
 #[derive(Debug, Clone, Serialize)]
 pub struct Summary {
     /// The input records, references left out.
@@ -32,10 +32,10 @@ pub struct Summary {
     pub variants: BTreeMap<&'static str, u64>,
     /// The search for contained units.
     pub containment: ContainmentCounts,
-    /// Number of spans of boilerplate removed from kept records; only of `dedup --boilerplate strip`.
+    /// Number of spans of boilerplate removed from kept records; only with [`Boilerplate::Strip`](crate::page::Boilerplate::Strip).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub stripped_spans: Option<u64>,
-    /// Number of passages; only of `passages` and of `dedup --unit passage`, which counts the removed ones.
+    /// Number of passages found, or removed; only of runs over passages.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub passages: Option<u64>,
     /// Number of candidate pairs that a cap left unverified. A pair that is left in several buckets counts in each.
@@ -114,28 +114,28 @@ pub struct ContainmentCounts {
 /// The parameters of a run, with defaults and derived values resolved.
 #[derive(Debug, Clone, Serialize)]
 pub struct RunParameters {
-    /// `--unit`.
+    /// [`Options::unit`].
     pub unit: String,
-    /// `--profile`, with its version.
+    /// [`Options::profile`], with its version.
     pub profile: String,
-    /// `--lang`.
+    /// [`Options::language`].
     pub lang: String,
-    /// `--boilerplate`.
+    /// [`Options::boilerplate`].
     pub boilerplate: String,
     /// The digest of the learned rules; `None` without rules.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub boilerplate_rules: Option<String>,
-    /// `--shingle`.
+    /// [`Options::shingle`].
     pub shingle: String,
-    /// `--short`.
+    /// [`Options::short`].
     pub short: bool,
-    /// `--threshold`.
+    /// [`Options::threshold`].
     pub threshold: f64,
-    /// `--edited`, resolved.
+    /// [`Options::edited`], resolved.
     pub edited: bool,
-    /// `--containment`; `null` for off.
+    /// [`Options::containment`]; `null` for off.
     pub containment: Option<f64>,
-    /// `--recall`.
+    /// [`Options::recall`].
     pub recall: f64,
     /// Number of hashes of a signature.
     pub num_hashes: usize,
@@ -145,22 +145,22 @@ pub struct RunParameters {
     pub rows: usize,
     /// The chance that a pair becomes a candidate, at Jaccard .3, .5 and the threshold.
     pub s_curve: Vec<(f64, f64)>,
-    /// `--seed`.
+    /// [`Options::seed`].
     pub seed: u64,
-    /// `--max-bucket`.
+    /// [`Options::max_bucket`].
     pub max_bucket: usize,
-    /// `--keep`.
+    /// [`Options::keep`].
     pub keep: String,
-    /// `--related`.
+    /// [`Options::related`].
     pub related: bool,
-    /// `--date-field`.
+    /// [`Options::date_field`].
     pub date_field: Option<String>,
-    /// `--window`.
+    /// [`Options::window`].
     pub window: Option<String>,
-    /// `--min-tokens`; only of runs over passages.
+    /// [`PassageOptions::min_tokens`](super::PassageOptions::min_tokens); only of runs over passages.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub min_tokens: Option<usize>,
-    /// `--max-gap`; only of `passages`.
+    /// [`PassageOptions::max_gap`](super::PassageOptions::max_gap); only of runs that list passages.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_gap: Option<usize>,
 }

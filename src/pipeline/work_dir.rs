@@ -151,7 +151,7 @@ impl WorkDir {
 
 /// The error for a work directory that cannot be used.
 fn refuse(directory: &Path, what: String) -> Error {
-    let remedy = "run that command again to finish it, name another directory, or remove this one".to_owned();
+    let remedy = "run that command again to finish it, name another directory, or remove this one".into();
     ErrorKind::Output { path: directory.to_owned(), what, remedy }.into()
 }
 

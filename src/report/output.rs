@@ -133,8 +133,8 @@ impl Outputs {
 
     /// Enters `target` among the targets of this run.
     fn claim(&mut self, target: &Path) -> Result<()> {
-        let refuse = |what: &str, remedy: &str| -> Result<()> {
-            Err(ErrorKind::Output { path: target.to_owned(), what: what.to_owned(), remedy: remedy.to_owned() }.into())
+        let refuse = |what: &str, remedy: &'static str| -> Result<()> {
+            Err(ErrorKind::Output { path: target.to_owned(), what: what.to_owned(), remedy: remedy.into() }.into())
         };
 
         if target.is_dir() {
@@ -214,7 +214,7 @@ fn temporary(directory: &Path) -> io::Result<NamedTempFile> {
 /// [`ErrorKind::Output`] if it is inside.
 pub fn outside(output: &Path, index: &Path) -> Result<()> {
     if resolved(output).starts_with(resolved(index)) {
-        let (what, remedy) = ("lies inside the index".to_owned(), "write somewhere else".to_owned());
+        let (what, remedy) = ("lies inside the index".to_owned(), "write somewhere else".into());
         return Err(ErrorKind::Output { path: output.to_owned(), what, remedy }.into());
     }
     Ok(())

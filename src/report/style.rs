@@ -23,7 +23,7 @@ impl ReportFormat {
     /// All formats.
     pub const ALL: [Self; 4] = [Self::Text, Self::Json, Self::Jsonl, Self::Tsv];
 
-    /// The name used on the command line.
+    /// The name, in options.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {

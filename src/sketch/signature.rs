@@ -18,7 +18,7 @@ impl SketchParams {
     /// Most values of a signature.
     pub const LONGEST: usize = 4096;
 
-    /// Parameters for signatures of `num_hashes` values; all others are the defaults of the command line.
+    /// Parameters for signatures of `num_hashes` values; all others are the defaults.
     ///
     /// # Errors
     ///
@@ -37,7 +37,7 @@ impl SketchParams {
             Ok(length) if (1..=Self::LONGEST).contains(&num_hashes) => {
                 Ok(Self { num_hashes: length, seed, shingle, profile })
             }
-            _ => Err(Error::parameter("num-hashes", num_hashes, format!("from 1 to {}", Self::LONGEST))),
+            _ => Err(Error::parameter("num_hashes", num_hashes, format!("from 1 to {}", Self::LONGEST))),
         }
     }
 

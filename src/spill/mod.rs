@@ -294,7 +294,7 @@ mod tests {
         let room = SpillDir::temporary(home.path());
         room.require(1).unwrap();
         let error = room.require(u64::MAX).unwrap_err().to_string();
-        assert!(error.contains("18446744073709551615") && error.contains("--temp-dir"), "{error}");
+        assert!(error.contains("18446744073709551615") && error.contains("temp_dir"), "{error}");
         room.check().unwrap();
         assert!(SpillDir::temporary(home.path().join("none")).check().is_err());
     }

@@ -255,7 +255,7 @@ fn a_rules_file_that_is_none_is_refused_with_its_line() {
     let path = home.path().join("rules.jsonl");
     let header = r#"{"format":"mukarrar-boilerplate","version":1,"fold":"ar-standard-1"}"#;
     let table = [
-        (String::new(), "line 1: no boilerplate rules; write it with `mukarrar boilerplate`"),
+        (String::new(), "line 1: no boilerplate rules; write it with `pipeline::learn`"),
         (header.replace('1', "9"), "learn them again"),
         (format!("{header}\n{{\"source\":\"a\"}}\n"), "line 2: missing field"),
         (format!("{header}\n\n{}\n", r#"{"source":"a","kind":"head","text":"واحد"}"#), "line 3: "),

@@ -79,10 +79,10 @@ fn delimiters_are_told_by_name_header_or_option() {
         assert_eq!(shown(&read(name, text, options()).unwrap()), [format!("{name}:2 1=a,b")]);
     }
     let told = |text, options| read("a.csv", text, options).err().unwrap().to_string();
-    assert!(told("id;body\n1;x\n", options()).contains("--text-field"));
+    assert!(told("id;body\n1;x\n", options()).contains("with `text_field`"));
     let given = |byte| made(|options: &mut InputOptions| options.csv_delimiter = Some(byte));
     assert_eq!(shown(&read("a.csv", "id#text\n1#x\n", given(b'#')).unwrap()), ["a.csv:2 1=x"]);
-    assert!(told("id,text\n", given(b'"')).contains("csv-delimiter"));
+    assert!(told("id,text\n", given(b'"')).contains("csv_delimiter"));
     assert_eq!(read("a.csv", "", options()).unwrap().len(), 0);
 }
 
@@ -148,7 +148,7 @@ fn a_file_without_the_column_is_an_error_named_and_a_reject_found() {
     let bad = home.path().join("b.csv");
     fs::write(&bad, "id,body\n1,x\n2,y\n").unwrap();
     let error = Corpus::open(&[bad], InputOptions::default()).err().unwrap().to_string();
-    assert!(error.contains("\"text\"") && error.contains("body") && error.contains("--text-field"), "{error}");
+    assert!(error.contains("\"text\"") && error.contains("body") && error.contains("with `text_field`"), "{error}");
     let corpus = Corpus::open(&[home.path().to_owned()], InputOptions::default()).unwrap();
     assert_eq!((corpus.len(), corpus.rejects().count()), (2, 1));
 }

@@ -86,7 +86,7 @@ fn copies_among_pages_are_removed_whole() {
     options.unit = UnitLevel::Paragraph;
     let found = Pipeline::new(options.clone()).unwrap().clusters(&corpus, &()).unwrap();
     let error = Cleaning::plan(&found, &corpus, &[Relation::Exact], &options).err().unwrap().to_string();
-    assert!(error.contains("--unit document"), "{error}");
+    assert!(error.contains("`unit` document"), "{error}");
 }
 
 /// Every shared sample is read as text of its language.

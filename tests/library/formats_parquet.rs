@@ -234,7 +234,7 @@ fn what_cannot_be_read_is_told() {
     write(&path, &table(10), 5);
     let options = made(|options: &mut InputOptions| options.text_field = "body".to_owned());
     let error = Corpus::open(std::slice::from_ref(&path), options).err().unwrap().to_string();
-    assert!(error.contains("\"body\"") && error.contains("kind") && error.contains("--text-field"), "{error}");
+    assert!(error.contains("\"body\"") && error.contains("kind") && error.contains("`text_field`"), "{error}");
     let bytes = fs::read(&path).unwrap();
     for name in ["-", "a.parquet"] {
         let error = Corpus::from_reader(name, &bytes[..], InputOptions::default()).err().unwrap().to_string();

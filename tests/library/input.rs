@@ -115,7 +115,7 @@ fn a_record_of_the_largest_size_is_read_and_one_byte_more_is_not() {
 fn a_record_size_that_cannot_work_is_an_error() {
     for size in [0, 1 << 32] {
         let error = Corpus::open(&[], options(|o| o.max_record_size = size)).err().unwrap();
-        assert!(matches!(error.kind(), ErrorKind::Parameter { name: "max-record-size", .. }), "{error}");
+        assert!(matches!(error.kind(), ErrorKind::Parameter { name: "max_record_size", .. }), "{error}");
     }
 }
 
@@ -415,7 +415,7 @@ fn unique_ids_reject_the_later_ones() {
     let corpus = Corpus::from_reader("in.jsonl", bytes.as_bytes(), options(|o| o.unique_ids = true)).unwrap();
     assert_eq!(shown(&corpus), ["a=1", "1=2", "in.jsonl:3 repeated_id", "in.jsonl:4 missing_text"]);
     let reject = corpus.read(DocId::new(2)).unwrap_err();
-    assert!(reject.to_string().contains("id \"1\" stands at in.jsonl:2"), "{reject}");
+    assert!(reject.to_string().contains("in.jsonl:2 has the id \"1\""), "{reject}");
     assert_eq!(corpus.names().unwrap().repeated(), 0);
 }
 
@@ -423,7 +423,7 @@ fn unique_ids_reject_the_later_ones() {
 #[test]
 fn a_build_without_a_compression_names_the_remedy() {
     let error = Corpus::from_reader("a.jsonl", &b"\x1F\x8B\x08"[..], InputOptions::default()).err().unwrap();
-    assert!(error.to_string().contains("--features gzip"), "{error}");
+    assert!(error.to_string().contains("the feature gzip"), "{error}");
 }
 
 #[test]

@@ -6,6 +6,7 @@ mod common;
 
 mod boilerplate;
 mod encodings;
+mod error_messages;
 mod evaluate;
 mod evaluate_pages;
 mod facts;

@@ -233,6 +233,6 @@ fn what_cannot_work_says_what_would() {
     };
     assert!(error(&|options| options.passages.min_tokens = 1).contains("from 2 to 10000"));
     assert!(error(&|options| options.passages.max_gap = 20_000).contains("from 0 to 10000"));
-    assert!(error(&|options| options.keep = mukarrar::cluster::Keep::Last).contains("first with --unit passage"));
+    assert!(error(&|options| options.keep = mukarrar::cluster::Keep::Last).contains("the first occurrence stays"));
     assert!(error(&|options| options.work_dir = Some("work".into())).contains("left out here"));
 }

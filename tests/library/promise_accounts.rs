@@ -176,7 +176,7 @@ fn a_cap_on_buckets_loses_nothing_or_counts_it() {
             assert!(pairs.is_subset(&all), "a cap adds no pair");
             assert!(all.len() - pairs.len() <= lost as usize, "cap {max_bucket}: {lost} counted");
             assert!(capped.clusters == free.clusters || capped.summary.lost_pairs > 0, "cap {max_bucket}: silent loss");
-            let warned = capped.summary.warnings.iter().any(|warning| warning.contains("--max-bucket"));
+            let warned = capped.summary.warnings.iter().any(|warning| warning.contains("max_bucket"));
             assert_eq!(warned, capped.summary.lost_pairs > 0);
         }
     }

@@ -109,7 +109,7 @@ fn dates_need_a_field() {
     let mut options = options(Keep::Earliest, None);
     options.date_field = None;
     let error = Pipeline::new(options).unwrap_err().to_string();
-    assert!(error.contains("earliest") && error.contains("--date-field"), "{error}");
+    assert!(error.contains("earliest") && error.contains("`date_field`"), "{error}");
 }
 
 /// Equal texts that lose their keeper to a container beyond their own window find each other.

@@ -1,13 +1,13 @@
 //! `mukarrar compare`.
 
 use std::path::PathBuf;
-use std::str::FromStr;
 
 use clap::Args;
 
 use super::args::groups::{BoilerplateArgs, FoldingArgs, OutputArgs, ReadingArgs, ShingleArgs};
 use super::console::Console;
 use super::exit::Exit;
+use super::remedies::parse;
 use super::{finish, inputs, rules, run_options};
 use mukarrar::document::{DocId, UnitKind};
 use mukarrar::error::{Error, ErrorKind, Result};
@@ -27,7 +27,7 @@ pub(super) struct CompareArgs {
     #[arg(long = "in", value_name = "INPUT")]
     within: Vec<PathBuf>,
     /// Unit that N counts in ID#N, with --in: document, story, paragraph or line.
-    #[arg(long, value_name = "UNIT", default_value_t = UnitLevel::Story, value_parser = UnitLevel::from_str)]
+    #[arg(long, value_name = "UNIT", default_value_t = UnitLevel::Story, value_parser = parse::<UnitLevel>)]
     unit: UnitLevel,
     #[command(flatten)]
     reading: ReadingArgs,
@@ -101,8 +101,8 @@ fn find_texts(arguments: &CompareArgs, corpus: &Corpus) -> Result<(ComparedText,
 
     if within.is_empty() {
         let is_same_file = a == b;
-        let first = text_of_file(corpus, &sources, "A", a, is_same_file)?;
-        return Ok((first, text_of_file(corpus, &sources, "B", b, is_same_file)?));
+        let first = text_of_file(corpus, &sources, "a", a, is_same_file)?;
+        return Ok((first, text_of_file(corpus, &sources, "b", b, is_same_file)?));
     }
 
     // Pages are cut as a run over the input cuts them.
@@ -128,7 +128,7 @@ fn text_of_file(
         _ => None,
     };
     let Some(id) = id else {
-        return Err(Error::parameter(name, path, "a file of one text; name records with --in INPUT"));
+        return Err(Error::parameter(name, path, "it is not a file of one text; name records with --in INPUT"));
     };
     Ok(ComparedText::document(corpus.read(id).map_err(unreadable)?, sources))
 }
@@ -155,7 +155,7 @@ impl PageFinder<'_> {
         {
             return Ok(unit);
         }
-        Err(Error::parameter("id", id, "the id of a readable record in the input, or ID#N of a unit of one"))
+        Err(Error::parameter("id", id, "give the id of a readable record in the input, or ID#N of a unit of one"))
     }
 
     fn record(&self, wanted: &str) -> Result<Option<(DocId, Record<'_>)>> {
@@ -178,7 +178,11 @@ impl PageFinder<'_> {
     }
 }
 
+/// The error for a text that is a rejected record.
 fn unreadable(reject: Reject) -> Error {
-    let path = reject.source.path.to_path_buf();
-    ErrorKind::Unreadable { path, what: "rejected".to_owned(), remedy: reject.reason.to_string() }.into()
+    let Reject { source, reason } = reject;
+    let remedy = reason.remedy().unwrap_or_else(|| "compare another record".into());
+    let what = format!("rejected: {}", reason.problem());
+
+    ErrorKind::Unreadable { path: source.path.to_path_buf(), what, remedy }.into()
 }

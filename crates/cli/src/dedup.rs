@@ -12,6 +12,7 @@ use super::args::groups::{
 use super::console::Console;
 use super::exit::Exit;
 use super::progress::StageBar;
+use super::remedies::{CommandLinePhrasing, expectation};
 use super::run_options::{self, UnitRun};
 use super::{finish, inputs, summary};
 use mukarrar::document::DocId;
@@ -144,11 +145,11 @@ enum DedupUnit {
     Passage,
 }
 
-fn dedup_unit(name: &str) -> Result<DedupUnit> {
+fn dedup_unit(name: &str) -> std::result::Result<DedupUnit, String> {
     if name == "passage" {
         return Ok(DedupUnit::Passage);
     }
-    name.parse().map(DedupUnit::Level)
+    name.parse().map(DedupUnit::Level).map_err(|error| expectation(&error))
 }
 
 fn removable(name: &str) -> std::result::Result<Relation, String> {
@@ -176,7 +177,7 @@ pub(super) fn run(arguments: &DedupArgs, matches: &ArgMatches, console: &Console
         (DedupUnit::Passage, None) => Err(Error::parameter("unit", "passage", "an argument of `dedup`")),
         (DedupUnit::Level(unit), _) => {
             if given.contains("min_tokens") {
-                return Err(refused("min-tokens", "", "left out, or used with --unit passage"));
+                return Err(refused("min_tokens", "given", "only --unit passage has a shortest passage"));
             }
             dedup_units(arguments, unit, console)
         }
@@ -205,7 +206,8 @@ impl GivenArguments<'_> {
         match outside {
             Some(argument) => {
                 let name = argument.get_long().unwrap_or_else(|| argument.get_id().as_str());
-                let expected = format!("another unit with --{name}: passages are only compared for equality");
+                let expected =
+                    format!("passages are only compared for equality, so leave out --{name} or give another unit");
                 Err(refused("unit", "passage", &expected))
             }
             None => Ok(()),
@@ -220,10 +222,10 @@ fn refused(name: &'static str, value: &str, expected: &str) -> Error {
 /// Refuses arguments that contradict `--mark`.
 fn check_mark(arguments: &DedupArgs) -> Result<()> {
     if arguments.unit != DedupUnit::Level(UnitLevel::Document) {
-        return Err(refused("mark", "", "left out, or --unit document: only whole records are marked"));
+        return Err(refused("mark", "given", "only whole records are marked; use --unit document"));
     }
     if arguments.matching.boilerplate.mode.boilerplate == Boilerplate::Strip {
-        let expected = "keep or ignore with --mark, which does not change texts; strip in another run";
+        let expected = "--mark does not change texts; give keep or ignore, and strip in another run";
         return Err(refused("boilerplate", "strip", expected));
     }
     Ok(())
@@ -233,10 +235,10 @@ fn check_mark(arguments: &DedupArgs) -> Result<()> {
 fn check_passages(arguments: &PassageDedupArgs, given: &GivenArguments<'_>) -> Result<()> {
     let boilerplate = arguments.boilerplate.boilerplate;
     if given.contains("boilerplate") && boilerplate != Boilerplate::Keep {
-        return Err(refused("boilerplate", boilerplate.name(), "keep, or left out, for --unit passage"));
+        return Err(refused("boilerplate", boilerplate.name(), "with --unit passage it is keep, or left out"));
     }
     if !arguments.remove.remove.contains(&Relation::Exact) {
-        return Err(refused("remove", "near", "with exact for --unit passage: repeated passages are equal"));
+        return Err(refused("remove", "near", "repeated passages are equal, so --unit passage needs exact"));
     }
     Ok(())
 }
@@ -335,7 +337,9 @@ impl DedupLists<'_> {
     /// Writes the lists of rejected records and of clusters.
     fn write(&self, corpus: &Corpus, found: &Clustering, outputs: &mut Outputs) -> Result<()> {
         if let Some(path) = &self.files.rejected {
-            finish::write_file(path, outputs, |out| report::write_rejected(&found.rejects, corpus, out))?;
+            finish::write_file(path, outputs, |out| {
+                report::write_rejected(&found.rejects, corpus, &CommandLinePhrasing, out)
+            })?;
         }
         if let Some(path) = self.clusters {
             let style = Console::file_style(ReportFormat::Jsonl);

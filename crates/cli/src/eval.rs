@@ -1,7 +1,6 @@
 //! `mukarrar eval`.
 
 use std::path::{Path, PathBuf};
-use std::str::FromStr;
 
 use clap::Args;
 
@@ -9,6 +8,7 @@ use super::args::groups::{InputArgs, KeepArgs, MatchingArgs, OutputArgs, Running
 use super::console::Console;
 use super::exit::Exit;
 use super::progress::StageBar;
+use super::remedies::parse;
 use super::run_options::UnitRun;
 use super::{finish, inputs, summary};
 use mukarrar::error::{Error, Result};
@@ -40,7 +40,7 @@ pub(super) struct EvalArgs {
     gold: Option<PathBuf>,
     /// Content of a line of the gold: labels (ID, LABEL) or pairs (ID, ID; `non` or `0` in a third column marks a pair that
     /// is not a copy).
-    #[arg(long, value_name = "KIND", default_value_t = GoldKind::Labels, value_parser = GoldKind::from_str)]
+    #[arg(long, value_name = "KIND", default_value_t = GoldKind::Labels, value_parser = parse::<GoldKind>)]
     gold_kind: GoldKind,
     /// Score the cutting of pages and the repeats found on them instead: a directory with pages/NAME.txt and gold/NAME.tsv
     /// (docs/FORMATS.md describes a row of gold).
@@ -65,7 +65,7 @@ pub(super) fn run(arguments: &EvalArgs, console: &Console) -> Result<Exit> {
         (Some(directory), _) => score_pages(arguments, directory, console),
         (None, Some(gold)) => score_clusters(arguments, gold, console),
         // Parsing requires one of the two already.
-        (None, None) => Err(Error::parameter("gold", "", "a file, or --pages with a directory")),
+        (None, None) => Err(Error::parameter("gold", "absent", "give a file, or --pages with a directory")),
     }
 }
 

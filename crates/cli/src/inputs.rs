@@ -74,6 +74,6 @@ fn refuse_path(path: &Path, input: &Input) -> Result<()> {
         return Ok(());
     }
 
-    let (what, remedy) = ("is an input".to_owned(), "write to another file; inputs are never changed".to_owned());
+    let (what, remedy) = ("is an input".to_owned(), "write to another file; inputs are never changed".into());
     Err(ErrorKind::Output { path: path.to_owned(), what, remedy }.into())
 }

@@ -30,6 +30,7 @@ mod normalize;
 mod pairs;
 mod passages;
 mod progress;
+mod remedies;
 mod rules;
 mod run_options;
 #[cfg(feature = "server")]
@@ -40,6 +41,7 @@ mod units;
 use command::{Arguments, ToolCommand, command};
 use console::Console;
 use exit::Exit;
+use remedies::CommandLinePhrasing;
 
 fn main() -> std::process::ExitCode {
     exit::on_interrupt();
@@ -85,7 +87,7 @@ fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Ok(exit) => exit,
         Err(error) if is_broken_pipe(&error) => Exit::Done,
         Err(error) => {
-            console.error(&error.to_string());
+            console.error(&error.message(&CommandLinePhrasing));
             Exit::Error
         }
     }

@@ -8,6 +8,7 @@ use clap::Args;
 use super::args::groups::{BoilerplateArgs, FoldingArgs, ReadingArgs};
 use super::console::{Console, stdout_error};
 use super::exit::Exit;
+use super::remedies::CommandLinePhrasing;
 use super::{inputs, rules};
 use mukarrar::document::{Excerpt, Span};
 use mukarrar::error::{Error, Result};
@@ -80,7 +81,7 @@ fn fold_records(arguments: &NormalizeArgs, console: &Console) -> Result<Exit> {
                 }
                 Err(reject) => {
                     rejected += 1;
-                    console.error(&reject.to_string());
+                    console.error(&reject.message(&CommandLinePhrasing));
                 }
             }
         }

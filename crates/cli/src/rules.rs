@@ -19,8 +19,8 @@ const LEARN: &str = "learn";
 pub(super) fn from_file(arguments: &BoilerplateArgs) -> Result<Option<Arc<BoilerplateRules>>> {
     let Some(path) = &arguments.boilerplate_rules else { return Ok(None) };
     if is_learn(arguments) {
-        let expected = "a rules file here; write one with `mukarrar boilerplate`";
-        return Err(Error::parameter("boilerplate-rules", LEARN, expected));
+        let expected = "this command reads its input once; give a rules file, written with `mukarrar boilerplate`";
+        return Err(Error::parameter("boilerplate_rules", LEARN, expected));
     }
 
     BoilerplateRules::open(path).map(|rules| Some(Arc::new(rules)))
@@ -70,9 +70,8 @@ pub(super) fn learn(
 pub(super) fn refuse_to_learn_from_stdin(arguments: &BoilerplateArgs, input: &InputArgs) -> Result<()> {
     let reads_stdin = input.inputs.iter().any(|path| path.as_os_str() == "-");
     if is_learn(arguments) && reads_stdin {
-        let expected =
-            "a rules file for standard input, which cannot be read twice; write one with `mukarrar boilerplate`";
-        return Err(Error::parameter("boilerplate-rules", LEARN, expected));
+        let expected = "standard input cannot be read twice; give a rules file, written with `mukarrar boilerplate`";
+        return Err(Error::parameter("boilerplate_rules", LEARN, expected));
     }
 
     Ok(())

@@ -5,6 +5,7 @@ use std::fmt::Display;
 
 use super::args::groups::VerbosityArgs;
 use super::console::Console;
+use super::remedies::CommandLinePhrasing;
 use mukarrar::document::DocId;
 use mukarrar::input::Corpus;
 use mukarrar::pipeline::Summary;
@@ -38,7 +39,7 @@ pub(super) fn show_rejected(
 
     let limit = if verbosity.verbose { MANY } else { FEW };
     for reject in corpus.rejected(&rejects[..rejects.len().min(limit)]) {
-        console.note(&format!("rejected {reject}"));
+        console.note(&format!("rejected {}", reject.message(&CommandLinePhrasing)));
     }
 
     let more = rejects.len().saturating_sub(limit);

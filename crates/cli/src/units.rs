@@ -1,12 +1,11 @@
 //! `mukarrar units`.
 
-use std::str::FromStr;
-
 use clap::Args;
 
 use super::args::groups::{InputArgs, OutputArgs, SourceArgs, VerbosityArgs};
 use super::console::Console;
 use super::exit::Exit;
+use super::remedies::parse;
 use super::{finish, inputs, summary};
 use mukarrar::document::DocId;
 use mukarrar::error::Result;
@@ -20,7 +19,7 @@ pub(super) struct UnitsArgs {
     #[command(flatten)]
     input: InputArgs,
     /// Unit that documents are cut into: document, story, paragraph or line.
-    #[arg(long, value_name = "UNIT", default_value_t = UnitLevel::Story, value_parser = UnitLevel::from_str)]
+    #[arg(long, value_name = "UNIT", default_value_t = UnitLevel::Story, value_parser = parse::<UnitLevel>)]
     unit: UnitLevel,
     #[command(flatten)]
     source: SourceArgs,

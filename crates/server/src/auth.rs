@@ -1,4 +1,4 @@
-//! Who may ask: the bearer token, and the host that a browser believes it talks to.
+//! Decides which requests are admitted: by the bearer token, or without a token by the host that the request names.
 
 use std::fmt;
 use std::net::IpAddr;
@@ -9,8 +9,8 @@ use axum::http::{HeaderMap, header};
 use super::problem::{Problem, ProblemKind};
 use mukarrar::error::{Error, Result};
 
-/// A bearer token. It is kept as its hash alone, and tokens are compared by their hashes in constant time, so that neither
-/// its letters nor its length can be measured from outside.
+/// A bearer token. Only its hash is kept, and hashes are compared in constant time, so that a client cannot measure its
+/// characters or its length.
 #[derive(Clone)]
 pub struct BearerToken(blake3::Hash);
 
@@ -21,30 +21,32 @@ impl fmt::Debug for BearerToken {
 }
 
 impl BearerToken {
-    /// Fewest characters of a token.
+    /// Smallest number of characters of a token.
     pub const SHORTEST: usize = 16;
 
-    /// A token of visible ASCII characters.
+    /// Makes a token of visible ASCII characters.
     ///
     /// # Errors
     ///
-    /// It has fewer than [`BearerToken::SHORTEST`] characters, or others than visible ASCII, which no header can carry.
+    /// It has fewer than [`BearerToken::SHORTEST`] characters, or characters that a header cannot carry.
     pub fn new(token: &str) -> Result<Self> {
         let fits = token.len() >= Self::SHORTEST && token.bytes().all(|byte| byte.is_ascii_graphic());
         if fits {
             return Ok(Self(blake3::hash(token.as_bytes())));
         }
+
+        // The message shows the length, never the token.
         let shown = format!("{} characters", token.chars().count());
         let expected =
             format!("at least {} visible ASCII characters; `openssl rand -hex 32` makes one", Self::SHORTEST);
         Err(Error::parameter("token", shown, expected))
     }
 
-    /// The token that a file holds; white space around it does not count.
+    /// Reads a token from a file. White space around it is ignored.
     ///
     /// # Errors
     ///
-    /// The file cannot be read, or holds no [token](Self::new).
+    /// The file cannot be read, or does not contain a valid [token](Self::new).
     pub fn from_file(path: impl AsRef<Path>) -> Result<Self> {
         let path = path.as_ref();
         let text = std::fs::read_to_string(path).map_err(|source| Error::io("read", path, source))?;
@@ -57,8 +59,8 @@ impl BearerToken {
     }
 }
 
-/// Whether a request may go on. With a token it must carry it. Without one, it must not come from a page that has its own
-/// name point to this machine.
+/// Admits a request that carries the token. If the server has none, admits requests to a local name or an address: any other
+/// name is that of a site which resolves to this machine to reach the server from a browser (DNS rebinding).
 pub(super) fn admit(token: Option<&BearerToken>, headers: &HeaderMap) -> std::result::Result<(), Problem> {
     match token {
         Some(token) if bearer(headers).is_some_and(|given| token.is(given)) => Ok(()),
@@ -77,12 +79,16 @@ fn bearer(headers: &HeaderMap) -> Option<&[u8]> {
 }
 
 fn is_local(headers: &HeaderMap) -> bool {
+    // Browsers always send a host, and only they can be misled.
     let Some(host) = headers.get(header::HOST) else { return true };
     let Ok(host) = host.to_str() else { return false };
+
+    // An IPv6 address is in brackets, because it contains colons itself.
     let name = match host.strip_prefix('[') {
         Some(rest) => rest.split(']').next().unwrap_or_default(),
         None => host.split(':').next().unwrap_or_default(),
     };
+
     name.is_empty() || name.eq_ignore_ascii_case("localhost") || name.parse::<IpAddr>().is_ok()
 }
 

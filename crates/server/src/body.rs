@@ -1,5 +1,7 @@
-//! Bodies and the memory they take. Reading them: no more than fits, no longer than is patient, and no more of all together than
-//! memory is set aside for.
+//! Reads request bodies.
+//!
+//! Three limits hold: the size of one body, the time that it may take to arrive, and the memory of all bodies together. The
+//! memory is counted while a body arrives, so a body never takes more than its share.
 
 use std::sync::Arc;
 
@@ -11,7 +13,7 @@ use super::limits::ServerLimits;
 use super::problem::{Problem, ProblemKind};
 use super::room::{BodyBudget, BodyShare};
 
-/// A body, and its share of the memory that is set aside for bodies.
+/// A body with its share of the memory for all bodies.
 #[derive(Debug)]
 pub(super) struct HeldBody {
     pub(super) bytes: Vec<u8>,
@@ -31,17 +33,19 @@ impl AsRef<[u8]> for HeldBody {
     }
 }
 
-/// Reads a body. A length that is told and too large is refused before the first byte.
+/// Reads a body. If its header announces more than the limit, it is refused before the first byte is read.
 pub(super) async fn read(
     headers: &HeaderMap,
     body: Body,
     limits: &ServerLimits,
     room: &Arc<BodyBudget>,
 ) -> Result<HeldBody, Problem> {
-    let told = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
-    if told.is_some_and(|length| length > limits.body as u64) {
+    // A length that is missing or no number is not trusted either: the limit is checked again for every frame.
+    let announced = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
+    if announced.is_some_and(|length| length > limits.body as u64) {
         return Err(too_large(limits.body));
     }
+
     let wait = limits.body_timeout;
     match tokio::time::timeout(wait, read_all(body, limits.body, room)).await {
         Ok(read) => read,
@@ -51,22 +55,29 @@ pub(super) async fn read(
 
 async fn read_all(mut body: Body, limit: usize, room: &Arc<BodyBudget>) -> Result<HeldBody, Problem> {
     let mut held = HeldBody::new(room);
+
     while let Some(frame) = body.frame().await {
         let frame =
             frame.map_err(|error| Problem::new(ProblemKind::BadJson, format!("the body broke off: {error}")))?;
+        // Frames without data are trailers, which no route reads.
         let Ok(data) = frame.into_data() else { continue };
+
+        // The sum stays within the limit, so the subtraction cannot underflow.
+        debug_assert!(held.bytes.len() <= limit);
         if data.len() > limit - held.bytes.len() {
             return Err(too_large(limit));
         }
         if !held.share.grow(held.bytes.len() + data.len()) {
             return Err(full());
         }
+
         held.bytes.extend_from_slice(&data);
     }
+
     Ok(held)
 }
 
-/// All memory for bodies is taken.
+/// The problem of a request for which no memory is left.
 pub(super) fn full() -> Problem {
     Problem::new(ProblemKind::Overloaded, "the memory for bodies is full; try again")
 }

@@ -1,15 +1,15 @@
-//! Open connections: so many and no more.
+//! Open connections, and which of them can be closed for a new one.
 //!
-//! A connection waits for its client (for a request, for the rest of one, or until an answer is taken), or the index works for it.
-//! When all places are taken, the one that has waited longest for its client gives its place to the newcomer; so clients
-//! that only hold connections, however many, keep nobody out. Where none waits, the newcomer is refused.
+//! A connection either waits for its client (to send a request or to take an answer) or is worked for by the index. If all
+//! places are taken, a new connection replaces the one that has waited longest for its client. So clients that only hold
+//! connections open cannot block others. If no connection waits, the new one is refused.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::Notify;
 
-/// The connections that wait for their clients, those that wait longest first.
+/// The connections that wait for their clients, in the order in which they began to wait.
 #[derive(Debug, Default)]
 pub(super) struct WaitingClients(Mutex<WaitingQueue>);
 
@@ -24,7 +24,7 @@ impl WaitingClients {
         change(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Tells the connection that has waited longest to end; whether there was one.
+    /// Tells the connection that has waited longest to end. Returns whether there was one.
     pub(super) fn evict(&self) -> bool {
         let first = self.queue(|queue| queue.connections.pop_first());
         first.is_some_and(|(_, connection)| {
@@ -34,7 +34,7 @@ impl WaitingClients {
     }
 }
 
-/// One connection. Its end takes it off the list.
+/// A connection. Dropping it removes it from the waiting ones.
 #[derive(Debug)]
 pub(super) struct Connection {
     waiting: Arc<WaitingClients>,
@@ -43,29 +43,32 @@ pub(super) struct Connection {
 }
 
 impl Connection {
-    /// A connection that waits for its first request.
+    /// Makes a connection that waits for its first request.
     pub(super) fn new(waiting: Arc<WaitingClients>) -> Self {
         let connection = Self { waiting, end: Arc::default(), place: Mutex::default() };
         connection.waits();
         connection
     }
 
-    /// From now on it waits for its client.
+    /// Marks the connection as waiting for its client, from now on.
     pub(super) fn waits(&self) {
         self.set(true);
     }
 
-    /// From now on the index works for it.
+    /// Marks the connection as worked for by the index.
     pub(super) fn works(&self) {
         self.set(false);
     }
 
     fn set(&self, waits: bool) {
+        // Locks are always taken in this order: the connection, then the queue.
         let mut place = self.place.lock().unwrap_or_else(PoisonError::into_inner);
+
         self.waiting.queue(|queue| {
             if let Some(place) = place.take() {
                 queue.connections.remove(&place);
             }
+
             if waits {
                 queue.connections.insert(queue.next, Arc::clone(&self.end));
                 *place = Some(queue.next);
@@ -74,7 +77,7 @@ impl Connection {
         });
     }
 
-    /// Ends when another connection needs the place.
+    /// Completes when another connection needs the place.
     pub(super) async fn evicted(&self) {
         self.end.notified().await;
     }
@@ -91,7 +94,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn whoever_waits_longest_goes_first_and_who_is_worked_for_stays() {
+    fn the_longest_waiting_connection_is_evicted_first_and_one_that_is_worked_for_stays() {
         let waiting = Arc::new(WaitingClients::default());
         let [first, second, third] = std::array::from_fn(|_| Connection::new(Arc::clone(&waiting)));
         first.works();

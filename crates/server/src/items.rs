@@ -1,4 +1,4 @@
-//! What clients send: one item, a JSON array of them, or one a line.
+//! The items that clients send: one JSON object, an array of them, or one per line.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -20,11 +20,14 @@ pub(super) enum BodyType {
 }
 
 impl BodyType {
-    /// What a request says its body is. A body without a type is refused: pages of other sites can make a browser send
-    /// such bodies, but not these types.
+    /// The media type in the header of a request. A body of another type, or without one, is refused: a page of another site
+    /// can make a browser send such a body, but not one of these types.
     pub(super) fn of(headers: &HeaderMap) -> Result<Self, Problem> {
         let given = headers.get(header::CONTENT_TYPE).map(|value| value.to_str().unwrap_or("?"));
+
+        // Parameters, such as a character set, come after a semicolon.
         let essence = given.unwrap_or_default().split(';').next().unwrap_or_default().trim();
+
         if essence.eq_ignore_ascii_case("application/json") {
             Ok(Self::Json)
         } else if essence.eq_ignore_ascii_case("application/x-ndjson") {
@@ -38,7 +41,7 @@ impl BodyType {
     }
 }
 
-/// How answers are laid out: as the items were.
+/// The layout of an answer, which is that of the items.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum ReplyLayout {
     One,
@@ -46,10 +49,11 @@ pub(super) enum ReplyLayout {
     Lines,
 }
 
-/// The items of a body. One that cannot be read keeps its place.
+/// The items of a body in order; the problem of an item that cannot be read is in its place.
 pub(super) type BodyItems<T> = Vec<Result<T, Problem>>;
 
-/// Longest key, in bytes: percent-encoded it still fits in a request line, so that what was inserted can be deleted.
+/// Longest key, in bytes. Percent-encoded, three times as long, it still fits in a request line, so every inserted key can be
+/// deleted.
 pub(super) const LONGEST_KEY: usize = 16_384;
 
 /// An item of `/v1/check`.
@@ -103,7 +107,7 @@ macro_rules! item {
 }
 item!(CheckItem InsertItem QueryItem);
 
-/// A key that can be named in a path.
+/// A key that fits in the path of a request.
 #[derive(Debug)]
 pub(super) struct PathKey<'a>(pub(super) Cow<'a, str>);
 
@@ -111,6 +115,7 @@ impl<'a, 'de: 'a> Deserialize<'de> for PathKey<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         #[derive(Deserialize)]
         struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
+
         let Text(key) = Text::deserialize(deserializer)?;
         match key.len() {
             0 => Err(de::Error::custom("the key is empty")),
@@ -122,11 +127,11 @@ impl<'a, 'de: 'a> Deserialize<'de> for PathKey<'a> {
     }
 }
 
-/// How many matches are wanted. The index verifies, and so gives, no more than 256.
+/// Largest number of matches to return, 1 to [`MOST_MATCHES`]. The index verifies and returns at most 256.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct TopCount(pub(super) usize);
 
-/// Most matches of one query.
+/// Largest number that a query may request.
 pub(super) const MOST_MATCHES: usize = 1_000;
 
 impl Default for TopCount {
@@ -138,6 +143,7 @@ impl Default for TopCount {
 impl<'de> Deserialize<'de> for TopCount {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let top = usize::deserialize(deserializer)?;
+
         if (1..=MOST_MATCHES).contains(&top) {
             return Ok(Self(top));
         }
@@ -145,7 +151,7 @@ impl<'de> Deserialize<'de> for TopCount {
     }
 }
 
-/// A date as a string or a number of seconds.
+/// A date: a string, or a number of seconds since 1970.
 #[derive(Debug, Clone, Copy)]
 struct ItemDate(Date);
 
@@ -195,6 +201,7 @@ pub(super) fn read<'a, T: Deserialize<'a>>(
             array(body, limit).map(|items| (ReplyLayout::Array, items))
         }
         BodyType::Json => {
+            // The layout is decided by the first byte, so everything else is one item.
             let item = serde_json::from_slice(body).map_err(|error| {
                 let place = BodyPlace { line: error.line(), column: error.column() };
                 problem(&error).at(place)
@@ -204,10 +211,12 @@ pub(super) fn read<'a, T: Deserialize<'a>>(
     }
 }
 
-/// One item a line; lines of white space alone are none.
+/// Reads one item per line. Blank lines are skipped.
 fn lines<'a, T: Deserialize<'a>>(body: &'a [u8], limit: usize) -> Result<BodyItems<T>, Problem> {
     let given = || body.split(|&byte| byte == b'\n').enumerate().filter(|(_, line)| !line.trim_ascii().is_empty());
     within(given().count(), limit)?;
+
+    // serde_json counts lines from the start of the slice, so the number of the line comes from here.
     let read = |(number, line): (usize, &'a [u8])| {
         serde_json::from_slice(line).map_err(|error| {
             let place = BodyPlace { line: number + 1, column: error.column() };
@@ -217,9 +226,11 @@ fn lines<'a, T: Deserialize<'a>>(body: &'a [u8], limit: usize) -> Result<BodyIte
     Ok(given().map(read).collect())
 }
 
-/// An array: what is no JSON fails as a whole, what is no item fails alone.
+/// Reads an array of items. Invalid JSON fails the whole body; valid JSON that is no item fails that item only.
 fn array<'a, T: Deserialize<'a>>(body: &'a [u8], limit: usize) -> Result<BodyItems<T>, Problem> {
     let mut deserializer = serde_json::Deserializer::from_slice(body);
+
+    // First pass: where the elements are, and that nothing follows the array.
     let elements = ArrayElements { limit }.deserialize(&mut deserializer);
     let elements = elements.and_then(|elements| deserializer.end().map(|()| elements));
     let (elements, count) = elements.map_err(|error| {
@@ -227,6 +238,8 @@ fn array<'a, T: Deserialize<'a>>(body: &'a [u8], limit: usize) -> Result<BodyIte
         problem(&error).at(place)
     })?;
     within(count, limit)?;
+
+    // Second pass: each element on its own. Its place in the body follows from its address, because it borrows from the body.
     let read = |(number, element): (usize, &'a RawValue)| {
         serde_json::from_str(element.get()).map_err(|error| {
             let start = element.get().as_ptr() as usize - body.as_ptr() as usize;
@@ -244,9 +257,9 @@ fn within(count: usize, limit: usize) -> Result<(), Problem> {
     Err(Problem::new(ProblemKind::BatchTooLarge, format!("{count} items; at most {limit} in one batch: send several")))
 }
 
-/// Refuses queries that ask for more matches than `limit` all together.
-pub(super) fn within_matches(wanted: &BodyItems<QueryItem<'_>>, limit: usize) -> Result<(), Problem> {
-    let count: usize = wanted.iter().flatten().map(|wanted| wanted.top.0).sum();
+/// Refuses a batch whose queries request more than `limit` matches together.
+pub(super) fn within_matches(queries: &BodyItems<QueryItem<'_>>, limit: usize) -> Result<(), Problem> {
+    let count: usize = queries.iter().flatten().map(|query| query.top.0).sum();
     if count <= limit {
         return Ok(());
     }
@@ -255,7 +268,7 @@ pub(super) fn within_matches(wanted: &BodyItems<QueryItem<'_>>, limit: usize) ->
     Err(Problem::new(ProblemKind::BatchTooLarge, detail))
 }
 
-/// The first elements of an array, unread, and how many there are.
+/// Reads the first `limit` elements of an array without parsing them, and counts all.
 struct ArrayElements {
     limit: usize,
 }
@@ -284,23 +297,27 @@ impl<'de> Visitor<'de> for ArrayElements {
             };
             elements.push(element);
         }
+
+        // Further elements are counted for the message, but not kept.
         let mut count = elements.len();
         while array.next_element::<IgnoredAny>()?.is_some() {
             count += 1;
         }
+
         Ok((elements, count))
     }
 }
 
-/// What is wrong, without the place, which is told apart.
+/// The problem without the place, which `serde_json` appends and which is wrong for an element of an array.
 fn problem(error: &serde_json::Error) -> Problem {
     let kind = if error.is_data() { ProblemKind::BadItem } else { ProblemKind::BadJson };
     let shown = error.to_string();
+
     let what = shown.rsplit_once(" at line ").map_or(&*shown, |(what, _)| what);
     Problem::new(kind, what)
 }
 
-/// A place in a body, both counted from 1; columns count bytes.
+/// A place in a body: line and column from 1; columns count bytes.
 #[derive(Debug, Clone, Copy)]
 struct BodyPlace {
     line: usize,
@@ -316,7 +333,7 @@ impl BodyPlace {
         Self { line, column }
     }
 
-    /// A place that is told from here on.
+    /// The place at `line` and `column` of a text that begins here.
     fn then(self, line: usize, column: usize) -> Self {
         if line <= 1 {
             Self { line: self.line, column: self.column + column.saturating_sub(1) }

@@ -1,4 +1,4 @@
-//! The index over HTTP, for crawlers in any language.
+//! An HTTP server for an index, for crawlers in any language.
 //!
 //! ```no_run
 //! use mukarrar::Index;
@@ -11,21 +11,20 @@
 //! # Ok::<(), mukarrar::Error>(())
 //! ```
 //!
-//! `docs/SERVER.md` tells what clients see, and `/openapi.json` tells it to programs.
+//! `docs/SERVER.md` describes the API for people, `/openapi.json` for programs.
 //!
-//! # What can be relied on
+//! # Guarantees
 //!
-//! **An answer means what the index's answer means**; after `?durable=true` it is on disk too, else after the next commit, which
-//! the clock makes. **Nothing queues.** The index works on so many requests at one time, and so many bytes of bodies, of requests
-//! and of answers, are in memory; what goes beyond is answered 503 at once, with `Retry-After`. **Clients that hold connections
-//! keep nobody out**: when all places are taken, the connection that has waited longest for its client is closed for the newcomer. **Loopback alone**, unless there is
-//! a token. **Stopping loses nothing that was answered**: requests in progress are finished, then the index is committed and
-//! closed.
+//! - An answer means the same as the answer of the index. Changes are on disk when a request with `?durable=true` is answered,
+//!   else after the next periodic commit.
+//! - Requests do not queue. Beyond the limits of requests in progress and of memory for bodies, the answer is status 503 at
+//!   once, with `Retry-After`.
+//! - Clients that only hold connections open cannot block others: a new connection replaces the one that has waited longest
+//!   for its client.
+//! - Without a token the server listens on loopback only.
+//! - Stopping loses no answered change: requests in progress are finished, then the index is committed and closed.
 //!
-//! Files: `limits` how much, `auth` who, `connections`, `patience` and `run` the life of connections and of the server, `routes` which
-//! path leads where, `body` (with `room`) and `items` what comes in, `calls` what the index is asked, `replies` what goes
-//! out, `problem` what goes wrong, `state` what all requests share, `metrics` what is counted. `openapi.json` is written by hand,
-//! and tests hold it against the routes and the answers.
+//! `openapi.json` is written by hand; tests compare it with the routes and the answers.
 
 use std::fmt;
 use std::net::{SocketAddr, TcpListener, ToSocketAddrs};
@@ -34,7 +33,7 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 
-use mukarrar::error::{Error, Result};
+use mukarrar::error::{Error, Remedy, Result};
 use mukarrar::index::Index;
 
 mod auth;
@@ -45,6 +44,7 @@ mod items;
 mod limits;
 mod metrics;
 mod patience;
+mod phrasing;
 mod problem;
 mod replies;
 mod room;
@@ -58,7 +58,7 @@ pub use routes::{OPENAPI, ROUTES};
 
 use state::{NoteSink, ServerState};
 
-/// A server that listens, and serves once it [runs](Self::run).
+/// A server that listens, and serves when it [runs](Self::run).
 pub struct Server {
     listener: TcpListener,
     address: SocketAddr,
@@ -87,7 +87,7 @@ pub struct ServerBuilder {
 }
 
 impl Server {
-    /// A server with the defaults of the command line unless told otherwise.
+    /// A builder with the default settings.
     #[must_use]
     pub fn builder() -> ServerBuilder {
         ServerBuilder {
@@ -99,24 +99,24 @@ impl Server {
         }
     }
 
-    /// Where it listens; tells the port if port 0 was asked for.
+    /// The address on which it listens, with the actual port if port 0 was requested.
     #[must_use]
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// What stops it.
+    /// A handle that stops it.
     #[must_use]
     pub fn handle(&self) -> Handle {
         self.stop.clone()
     }
 
-    /// Serves `index` until its [`Handle`] says stop; then requests in progress are finished, and the index is committed and
-    /// closed. Starts threads of its own.
+    /// Serves `index` until its [`Handle`] stops it; then finishes requests in progress, commits the index and closes it.
+    /// Starts its own threads.
     ///
     /// # Errors
     ///
-    /// The system grants no threads, or the last commit fails: then what was answered since the commit before may be lost.
+    /// The system grants no threads, or the last commit fails; then the changes since the commit before may be lost.
     pub fn run(self, index: Index) -> Result<()> {
         let ServerBuilder { limits, token, read_only, commit_interval, note } = self.settings;
         let state = ServerState::new(index, limits, token, read_only, note);
@@ -124,18 +124,18 @@ impl Server {
     }
 }
 
-/// Connections that the system holds until they are accepted.
+/// Number of connections that the system queues until they are accepted.
 const BACKLOG: i32 = 1_024;
 
 impl ServerBuilder {
-    /// What it takes on.
+    /// The limits. Default: [`ServerLimits::default`].
     #[must_use]
     pub fn limits(mut self, limits: ServerLimits) -> Self {
         self.limits = limits;
         self
     }
 
-    /// What clients must show, on loopback too; health alone is told to everybody.
+    /// The token that clients must send, also on loopback. Only the health routes need none. Default: no token.
     #[must_use]
     pub fn token(mut self, token: BearerToken) -> Self {
         self.token = Some(token);
@@ -149,40 +149,44 @@ impl ServerBuilder {
         self
     }
 
-    /// How often what was changed is committed. Default: each second.
+    /// The time between commits of changes; above 0. Default: 1 s.
     #[must_use]
     pub fn commit_interval(mut self, interval: Duration) -> Self {
         self.commit_interval = interval;
         self
     }
 
-    /// Is told what no client sees, a line at a time: a commit that failed, a connection that could not be accepted.
+    /// Receives lines for the operator: a commit that failed, a connection that could not be accepted. Default: ignored.
     #[must_use]
     pub fn note(mut self, note: impl Fn(&str) + Send + Sync + 'static) -> Self {
         self.note = Box::new(note);
         self
     }
 
-    /// Listens. Clients can connect from now on, and are answered once the server [runs](Server::run).
+    /// Listens. Clients can connect from now on, and are answered when the server [runs](Server::run).
     ///
     /// # Errors
     ///
-    /// A limit cannot work; the address is none, is taken, or leads beyond loopback while there is no token.
+    /// A limit is out of its range; the address is invalid, in use, or not loopback while there is no token.
     pub fn listen(self, address: impl ToSocketAddrs + fmt::Display) -> Result<Server> {
         self.limits.validate()?;
         if self.commit_interval.is_zero() {
-            return Err(Error::parameter("commit-interval", "0s", "a time above 0"));
+            return Err(Error::parameter("commit_interval", "0s", "a time above 0"));
         }
+
         let shown = address.to_string();
         let failed = |source| Error::io("listen on", &shown, source);
         let addresses: Vec<SocketAddr> = address.to_socket_addrs().map_err(failed)?.collect();
+
+        // All of them: a name may resolve to loopback and to another address.
         if self.token.is_none() && !addresses.iter().all(|address| address.ip().is_loopback()) {
-            let expected = "without a token a loopback address, such as 127.0.0.1:8077; to be reached from elsewhere, give a \
-                            token with --token-file or in MUKARRAR_TOKEN";
-            return Err(Error::parameter("listen", shown, expected));
+            let expected = "without a token it is a loopback address, such as 127.0.0.1:8077";
+            let remedy = Remedy::Choose { purpose: "to be reached from elsewhere, give a token", parameter: "token" };
+            return Err(Error::parameter("listen", shown, expected).with_remedy(remedy));
         }
+
         let listener = TcpListener::bind(&*addresses).map_err(failed)?;
-        // The standard library asks for 128, which a flood of connections fills before they can be looked at.
+        // The standard library requests 128, which a burst of connections fills before they are accepted.
         rustix::net::listen(&listener, BACKLOG).map_err(|error| failed(error.into()))?;
         let address = listener.local_addr().map_err(failed)?;
         Ok(Server { listener, address, settings: self, stop: Handle(Arc::new(watch::Sender::new(false))) })

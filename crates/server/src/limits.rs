@@ -1,43 +1,46 @@
-//! What a server takes on, and how long it waits.
+//! The limits of a server: sizes, numbers and times.
 
 use std::time::Duration;
 
 use mukarrar::error::{Error, Result};
 
-/// What a server takes on, and how long it waits. Whatever goes beyond is refused at once, with an answer that names the limit.
+/// The limits of a server. A request beyond a limit is refused at once, with an answer that names the limit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ServerLimits {
-    /// Bytes of one body. Default 16 MiB.
+    /// Largest body of a request, in bytes. Default 16 MiB.
     pub body: usize,
-    /// Bytes of all bodies in memory at one time, those of answers too, until their clients have taken them. Default 256 MiB.
+    /// Memory for all bodies together, in bytes: of requests, and of answers until clients have read them. Default 256 MiB.
     pub bodies: usize,
-    /// Items of one batch. Default 1,000.
+    /// Largest number of items in one batch. Default 1,000.
     pub batch: usize,
-    /// Matches that the queries of one batch ask for, all together. Default 10,000.
+    /// Largest number of matches that all queries of one batch may request together. Default 10,000.
     pub matches: usize,
-    /// Requests that the index works on, or that wait for a core, at one time. Default 4 for each core.
+    /// Largest number of requests that are processed at one time. Default 4 for each core.
     pub requests: usize,
-    /// Open connections. Default 512, or half of the open files that the system grants the process, if that is less.
+    /// Largest number of open connections. Default 512, or half of the open files that the system allows, if that is less.
     pub connections: usize,
-    /// How long a connection waits for the head of a request, which is how long it may be idle too. Default 30 s.
+    /// Time that a connection may be idle, or take to send the head of a request. Default 30 s.
     pub head_timeout: Duration,
-    /// How long the body of a request may take to arrive, and how long a client may take to read an answer. Default 30 s.
+    /// Time that a client may take to send a body, and to read an answer. Default 30 s.
     pub body_timeout: Duration,
-    /// How long a client waits for an answer of the index. Default 60 s.
+    /// Time that the index may take to answer. Default 60 s.
     pub answer_timeout: Duration,
-    /// How long a server that was told to stop waits for requests in progress. Default 10 s.
+    /// Time that requests in progress may take after the server was told to stop. Default 10 s.
     pub stop_timeout: Duration,
 }
 
-/// Connections of a server that is not told otherwise.
+/// Default number of connections, if the system allows twice as many open files.
 const CONNECTIONS: usize = 512;
 
 impl Default for ServerLimits {
     fn default() -> Self {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let files = rustix::process::getrlimit(rustix::process::Resource::Nofile).current;
-        let files = files.and_then(|files| usize::try_from(files).ok()).unwrap_or(usize::MAX);
+
+        // `None` is a system without a limit; a limit that is no `usize` is none in practice.
+        let files = files.map_or(usize::MAX, |files| usize::try_from(files).unwrap_or(usize::MAX));
+
         Self {
             body: 16 << 20,
             bodies: 256 << 20,
@@ -54,31 +57,39 @@ impl Default for ServerLimits {
 }
 
 impl ServerLimits {
-    /// Most that a limit may be: what counts permits takes no more in one step.
+    /// Largest value of a limit: semaphores acquire permits as `u32`, and hold at most an eighth of `usize::MAX`.
     const MOST: usize = u32::MAX as usize / 8;
 
-    /// Refuses what cannot work.
+    /// Checks the ranges.
     pub(super) fn validate(&self) -> Result<()> {
         let counts = [
-            ("max-body", self.body),
-            ("max-bodies", self.bodies),
-            ("max-batch", self.batch),
-            ("max-matches", self.matches),
-            ("max-requests", self.requests),
-            ("max-connections", self.connections),
+            ("max_body", self.body),
+            ("max_bodies", self.bodies),
+            ("max_batch", self.batch),
+            ("max_matches", self.matches),
+            ("max_requests", self.requests),
+            ("max_connections", self.connections),
         ];
         for (name, value) in counts {
             if !(1..=Self::MOST).contains(&value) {
                 return Err(Error::parameter(name, value, format!("a whole number from 1 to {}", Self::MOST)));
             }
         }
+
+        // Else the largest body could never be read.
         if self.bodies < self.body {
-            return Err(Error::parameter("max-bodies", self.bodies, format!("at least max-body, {}", self.body)));
+            return Err(Error::parameter(
+                "max_bodies",
+                self.bodies,
+                format!("at least {}, the largest body", self.body),
+            ));
         }
+
+        // A server may stop without waiting, so `stop_timeout` may be 0.
         let waits = [
-            ("head-timeout", self.head_timeout),
-            ("body-timeout", self.body_timeout),
-            ("answer-timeout", self.answer_timeout),
+            ("head_timeout", self.head_timeout),
+            ("body_timeout", self.body_timeout),
+            ("answer_timeout", self.answer_timeout),
         ];
         match waits.into_iter().find(|(_, wait)| wait.is_zero()) {
             Some((name, _)) => Err(Error::parameter(name, "0s", "a time above 0")),

@@ -1,4 +1,4 @@
-//! What a server counts, in the text format of Prometheus.
+//! Metrics of a server, in the text format of Prometheus.
 
 use std::sync::atomic::{AtomicI64, AtomicU64};
 use std::time::Duration;
@@ -40,7 +40,7 @@ type SecondsHistogram = Family<RouteLabels, Histogram, fn() -> Histogram>;
 type LevelGauge = Gauge<i64, AtomicI64>;
 type SizeGauge = Gauge<u64, AtomicU64>;
 
-/// All that is counted.
+/// All metrics.
 #[derive(Debug)]
 pub(super) struct Metrics {
     registry: Registry,
@@ -85,23 +85,29 @@ impl Metrics {
             documents: Gauge::default(),
             index: index.map(|(name, _)| (name, Gauge::default())),
         };
+
+        // The text lists the metrics in the order of registration.
         let registry = &mut new.registry;
         registry.register("requests", "Requests by route, method and status", new.requests.clone());
         let help = "Time from the head of a request to the head of its answer";
         registry.register_with_unit("request_duration", help, Unit::Seconds, new.seconds.clone());
+
         registry.register("rejected", "Requests that failed, by reason", new.rejected.clone());
         registry.register("verdicts", "Verdicts that were answered", new.verdicts.clone());
         registry.register("requests_in_flight", "Requests in progress", new.in_flight.clone());
         registry.register("connections", "Open connections", new.connections.clone());
+
         let help = "Connections closed for newcomers while they waited for their clients";
         registry.register("connections_evicted", help, new.evicted.clone());
         let help = "Connections refused because all others were at work";
         registry.register("connections_refused", help, new.refused.clone());
         registry.register("commit_failures", "Commits that failed", new.commit_failures.clone());
+
         registry.register("documents", "Stored documents", new.documents.clone());
         for ((name, gauge), (_, help)) in new.index.iter().zip(index) {
             registry.register(format!("index_{name}"), help, gauge.clone());
         }
+
         new
     }
 
@@ -118,9 +124,11 @@ impl Metrics {
         self.verdicts.get_or_create(&OutcomeLabels { verdict }).inc();
     }
 
-    /// Everything as text, with what the index says of itself.
+    /// All metrics as text, with the current statistics of the index.
     pub(super) fn text(&self, stats: &Stats) -> Result<String, std::fmt::Error> {
         self.documents.set(stats.documents);
+
+        // In the order of the names in `new`.
         let storage = &stats.storage;
         let values = [
             storage.memory_bytes,
@@ -134,6 +142,7 @@ impl Metrics {
         for ((_, gauge), value) in self.index.iter().zip(values) {
             gauge.set(value);
         }
+
         let mut text = String::new();
         prometheus_text::encode(&mut text, &self.registry)?;
         Ok(text)

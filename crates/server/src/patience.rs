@@ -1,4 +1,4 @@
-//! A connection that does not wait for ever until its client takes what is written.
+//! A connection whose client must read what is written within a time.
 
 use std::future::Future;
 use std::io::{self, IoSlice};
@@ -10,11 +10,11 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::{Sleep, sleep};
 
-/// A connection on which all that is waiting to be written must be taken within a time, else writing fails.
+/// A connection on which writing fails if the client does not read all pending bytes within a time.
 pub(super) struct PatientStream {
     stream: TcpStream,
     wait: Duration,
-    /// Runs from the first time that the client did not take what was written until it has taken all of it.
+    /// The deadline. Set when the client first leaves bytes unread, and removed when all have been written.
     end: Option<Pin<Box<Sleep>>>,
 }
 
@@ -29,6 +29,8 @@ impl PatientStream {
         write: impl FnOnce(Pin<&mut TcpStream>, &mut Context<'_>) -> Poll<io::Result<usize>>,
     ) -> Poll<io::Result<usize>> {
         let written = write(Pin::new(&mut self.stream), cx);
+
+        // A client that reads slowly but steadily does not get more time: only a flush removes the deadline.
         if written.is_pending() {
             let wait = self.wait;
             let end = self.end.get_or_insert_with(|| Box::pin(sleep(wait)));
@@ -36,6 +38,7 @@ impl PatientStream {
                 return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
             }
         }
+
         written
     }
 }
@@ -63,7 +66,7 @@ impl AsyncWrite for PatientStream {
         self.stream.is_write_vectored()
     }
 
-    /// Is called when nothing is waiting to be written any more.
+    /// Called when no bytes are pending any more.
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         self.end = None;
         Pin::new(&mut self.stream).poll_flush(cx)

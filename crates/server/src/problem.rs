@@ -1,20 +1,21 @@
-//! What is answered when a request fails: `application/problem+json` (RFC 9457).
+//! Answers to failed requests: `application/problem+json` (RFC 9457).
 
 use axum::body::Body;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 
+use super::phrasing::ApiPhrasing;
 use mukarrar::error::{Error, ErrorKind};
 
-/// Why a request, or an item of it, failed.
+/// Why a request, or one of its items, failed.
 #[derive(Debug, Clone)]
 pub(super) struct Problem {
     pub(super) kind: ProblemKind,
     detail: String,
 }
 
-/// The kinds of [`Problem`]; each has a name, a title and a status.
+/// The kinds of [`Problem`], each with a status, a name and a title.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum ProblemKind {
     BadJson,
@@ -67,7 +68,7 @@ impl ProblemKind {
         }
     }
 
-    /// The name in `type`, and in metrics.
+    /// The name in the field `type` and in metrics.
     pub(super) const fn name(self) -> &'static str {
         self.parts().1
     }
@@ -82,21 +83,26 @@ impl Problem {
         Self { kind, detail: detail.into() }
     }
 
-    /// The same, with the place of an item before its detail.
+    /// The same problem with the place of an item before its detail.
     pub(super) fn at(mut self, place: impl std::fmt::Display) -> Self {
         self.detail = format!("{place}: {}", self.detail);
         self
     }
 
-    /// The document as bytes. Strings and a number cannot fail to serialize.
+    /// The document as bytes.
     fn to_json(&self) -> Vec<u8> {
-        serde_json::to_vec(self).unwrap_or_default()
+        // Strings and a number cannot fail to serialize; an empty body still has its status.
+        let document = serde_json::to_vec(self);
+        debug_assert!(document.is_ok());
+        document.unwrap_or_default()
     }
 
-    /// A whole answer, for a connection that gets no other.
+    /// The whole answer as bytes, for a connection that is refused before HTTP is served on it.
     pub(super) fn to_http(&self) -> Vec<u8> {
         let (status, body) = (self.kind.status(), self.to_json());
-        let reason = status.canonical_reason().unwrap_or_default();
+        // HTTP allows an empty reason; all statuses in use have one.
+        let reason = status.canonical_reason().unwrap_or("");
+
         let head = format!(
             "HTTP/1.1 {} {reason}\r\ncontent-type: application/problem+json\r\ncontent-length: {}\r\nretry-after: 1\r\n\
              connection: close\r\n\r\n",
@@ -126,7 +132,7 @@ impl From<Error> for Problem {
             ErrorKind::ReadOnly => ProblemKind::ReadOnly,
             _ => ProblemKind::Failed,
         };
-        Self::new(kind, error.to_string())
+        Self::new(kind, error.message(&ApiPhrasing))
     }
 }
 
@@ -136,12 +142,15 @@ impl IntoResponse for Problem {
         *response.status_mut() = self.kind.status();
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+
         if self.kind.status() == StatusCode::SERVICE_UNAVAILABLE {
             headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
         }
         if self.kind == ProblemKind::Unauthorized {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
+
+        // The middleware that counts requests reads the kind.
         response.extensions_mut().insert(self.kind);
         response
     }

@@ -1,4 +1,4 @@
-//! Answers as they are sent: in the order and layout of the items.
+//! Writes answers as JSON, in the order and layout of the items.
 
 use serde::Serialize;
 
@@ -8,27 +8,27 @@ use super::problem::{Problem, ProblemKind};
 use super::state::ServerState;
 use mukarrar::index::{Match, Verdict};
 
-/// What the index said of each item.
+/// The answers of the index, one for each item.
 pub(super) enum IndexAnswers {
     Verdicts(Vec<Result<Verdict, Problem>>),
-    /// Whether each text stands in the index now: one without tokens does not.
+    /// Whether each text is in the index now. A text without tokens is not.
     Stored(Vec<Result<bool, Problem>>),
     Matches(Vec<Result<Vec<Match>, Problem>>),
 }
 
-/// An answer as it is sent.
+/// An answer that is ready to be sent.
 pub(super) struct Reply {
     pub(super) media: BodyType,
     pub(super) body: HeldBody,
 }
 
-/// What becomes of an answer for which there is no memory.
+/// What to do with an answer if the memory for bodies is full.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum WhenFull {
-    /// Nothing was changed: the client is told to ask again.
+    /// Refuse it: nothing was changed, and the client can ask again.
     Refuse,
-    /// The index was changed: the answer is given all the same. Only so many requests as are worked on at one time can go
-    /// beyond the limit by that, since no body is read where there is no room.
+    /// Send it: the index was changed, and the client must learn how. Only the requests in progress can exceed the limit in
+    /// this way, because no further body is read while the memory is full.
     Give,
 }
 
@@ -75,11 +75,12 @@ pub(super) fn write(
         }
         IndexAnswers::Matches(found) => lay_out(state, layout, found, when_full, |matches| QueryReply { matches }),
     };
+
     let media = if layout == ReplyLayout::Lines { BodyType::Lines } else { BodyType::Json };
     body.map(|body| Reply { media, body })
 }
 
-/// Lays answers out as the items were. Of a single item a problem is the whole answer.
+/// Writes answers in the layout of the items. The problem of a single item becomes the whole answer.
 fn lay_out<'a, A, S: Serialize>(
     state: &ServerState,
     layout: ReplyLayout,
@@ -90,6 +91,7 @@ fn lay_out<'a, A, S: Serialize>(
     if let (ReplyLayout::One, [Err(problem)]) = (layout, answers) {
         return Err(problem.clone());
     }
+
     let (before, after) = match layout {
         ReplyLayout::One => ("", ""),
         ReplyLayout::Array => (",", ""),
@@ -98,6 +100,7 @@ fn lay_out<'a, A, S: Serialize>(
     let mut body = HeldBody::new(&state.room);
     for answer in answers {
         body.bytes.extend_from_slice(before.as_bytes());
+
         let written = match answer {
             Ok(answer) => serde_json::to_writer(&mut body.bytes, &show(answer)),
             Err(problem) => {
@@ -107,17 +110,20 @@ fn lay_out<'a, A, S: Serialize>(
         };
         written.map_err(|error| Problem::new(ProblemKind::Failed, error.to_string()))?;
         body.bytes.extend_from_slice(after.as_bytes());
+
+        // After every answer, so that one batch exceeds the memory by one answer at most.
         take_room(&mut body, when_full)?;
     }
+
     if layout == ReplyLayout::Array {
-        // The first comma makes room for the bracket.
+        // Replaces the comma before the first answer; an empty array has none.
         body.bytes.splice(..body.bytes.len().min(1), [b'[']);
         body.bytes.push(b']');
     }
     Ok(body)
 }
 
-/// Takes memory for what was written so far.
+/// Enlarges the share of a body to what was written so far.
 fn take_room(body: &mut HeldBody, when_full: WhenFull) -> Result<(), Problem> {
     let (bytes, most) = (body.bytes.len(), body.share.most());
     match when_full {

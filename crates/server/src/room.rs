@@ -1,9 +1,9 @@
-//! Memory that is set aside for bodies, those of requests and those of answers: taken in shares, and given back when they go.
+//! A budget of memory for the bodies of requests and answers. Each body takes a share and returns it when it is dropped.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// So many bytes, and how many of them are taken.
+/// The size of the budget in bytes, and how much of it is taken.
 #[derive(Debug)]
 pub(super) struct BodyBudget {
     size: usize,
@@ -16,7 +16,7 @@ impl BodyBudget {
     }
 }
 
-/// What one body takes.
+/// The share of one body.
 #[derive(Debug)]
 pub(super) struct BodyShare {
     room: Arc<BodyBudget>,
@@ -24,15 +24,17 @@ pub(super) struct BodyShare {
 }
 
 impl BodyShare {
-    /// A share of nothing yet.
+    /// An empty share.
     pub(super) fn new(room: &Arc<BodyBudget>) -> Self {
         Self { room: Arc::clone(room), bytes: 0 }
     }
 
-    /// Makes it a share of `bytes`, which is no less than before; whether there was room for that.
+    /// Enlarges the share to `bytes`. Returns `false`, and changes nothing, if the budget does not have them.
     pub(super) fn grow(&mut self, bytes: usize) -> bool {
         let more = bytes.saturating_sub(self.bytes);
         let fits = |taken: usize| taken.checked_add(more).filter(|taken| *taken <= self.room.size);
+
+        // The counter guards no other memory, so the order against other memory does not matter.
         let is_taken = self.room.taken.fetch_update(Ordering::Relaxed, Ordering::Relaxed, fits).is_ok();
         if is_taken {
             self.bytes += more;
@@ -40,14 +42,14 @@ impl BodyShare {
         is_taken
     }
 
-    /// The same, beyond the size of the room where it must be.
+    /// Enlarges the share to `bytes`, if necessary beyond the size of the budget.
     pub(super) fn overdraw(&mut self, bytes: usize) {
         let more = bytes.saturating_sub(self.bytes);
         self.room.taken.fetch_add(more, Ordering::Relaxed);
         self.bytes += more;
     }
 
-    /// Bytes of the whole room.
+    /// Size of the whole budget in bytes.
     pub(super) fn most(&self) -> usize {
         self.room.size
     }

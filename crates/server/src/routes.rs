@@ -21,10 +21,10 @@ use super::replies::Reply;
 use super::state::{ServerState, busy};
 use super::{auth, body, metrics};
 
-/// The OpenAPI document, as it is served.
+/// The OpenAPI document that the server serves.
 pub const OPENAPI: &str = include_str!("openapi.json");
 
-/// Every method and path, the paths as the OpenAPI document names them.
+/// All methods and paths, with the paths of the OpenAPI document.
 pub const ROUTES: [(&str, &str); 9] = [
     ("POST", CHECK),
     ("POST", INSERT),
@@ -70,13 +70,14 @@ pub(super) fn router(state: SharedState) -> Router {
         .with_state(state)
 }
 
-/// Counts and times every request.
+/// Counts and times a request.
 async fn count(
     Shared(state): Shared<SharedState>,
     path: Option<MatchedPath>,
     request: Request,
     next: Next,
 ) -> Response {
+    // Labels of metrics are known paths and methods only, so that clients cannot make the metrics grow.
     let path = path.as_ref().map_or("", MatchedPath::as_str);
     let path = if path == DOCUMENTS { "/v1/documents/{key}" } else { path };
     let (_, route) = ROUTES.into_iter().find(|(_, route)| *route == path).unwrap_or(("", "none"));
@@ -87,8 +88,10 @@ async fn count(
         Method::DELETE => "DELETE",
         _ => "other",
     };
+
     let (begin, _in_flight) = (Instant::now(), InFlight::new(&state));
     let response = next.run(request).await;
+
     if let Some(kind) = response.extensions().get::<ProblemKind>() {
         state.metrics.rejected(kind.name());
     }
@@ -96,7 +99,7 @@ async fn count(
     response
 }
 
-/// Also counts down for requests whose connection ends before they are answered.
+/// Counts a request as in progress until it is dropped, also if its connection ends before the answer.
 struct InFlight(Gauge);
 
 impl InFlight {
@@ -112,7 +115,7 @@ impl Drop for InFlight {
     }
 }
 
-/// Lets in who may ask; health is everybody's.
+/// Refuses requests without authorization. The health routes need none.
 async fn admit(Shared(state): Shared<SharedState>, request: Request, next: Next) -> Response {
     let is_open = matches!(request.uri().path(), HEALTHZ | READYZ);
     let admitted = if is_open { Ok(()) } else { auth::admit(state.token.as_ref(), request.headers()) };
@@ -133,18 +136,24 @@ async fn answer(state: SharedState, request: Request, call: ApiCall) -> Result<R
     }
     let durable = durable(parts.uri.query(), call.writes())?;
     let media = BodyType::of(&parts.headers)?;
+
+    // Checked before the body is read: a busy server takes no memory for it.
     if state.is_busy() {
         return Err(busy());
     }
     let held = body::read(&parts.headers, body, &state.limits, &state.room).await?;
+
+    // From here until the answer, the connection cannot be evicted.
     let _works = parts.extensions.get::<Arc<Connection>>().map(WorkGuard::new);
     let reply = state.work(move |state| calls::answer(state, call, media, held, durable)).await?;
+
     let Reply { media, body } = reply;
     let media = match media {
         BodyType::Json => "application/json",
         BodyType::Lines => "application/x-ndjson",
     };
-    // The body keeps its share of the memory until it was written.
+
+    // The body keeps its share of the memory until it is written.
     Ok(typed(media, Bytes::from_owner(body)))
 }
 
@@ -157,12 +166,13 @@ async fn forget(
     let durable = durable(request.uri().query(), true)?;
     let Path(key) =
         key.map_err(|error| Problem::new(ProblemKind::BadKey, format!("{error}; percent-encode it as UTF-8")))?;
+
     let _works = request.extensions().get::<Arc<Connection>>().map(WorkGuard::new);
     state.work(move |state| calls::delete(state, &key, durable)).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// While it lasts, the index works for a connection.
+/// Marks a connection as worked for until it is dropped.
 struct WorkGuard<'c>(&'c Connection);
 
 impl<'c> WorkGuard<'c> {
@@ -185,7 +195,7 @@ fn writable(state: &ServerState) -> Result<(), Problem> {
     Err(Problem::new(ProblemKind::ReadOnly, "it answers /v1/check and /v1/query; ask the server that writes"))
 }
 
-/// The options of a query string: `durable`, of requests that write.
+/// Reads the query string. Its only option is `durable`, of requests that write.
 fn durable(query: Option<&str>, writes: bool) -> Result<bool, Problem> {
     match query {
         None | Some("") => Ok(false),

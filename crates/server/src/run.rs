@@ -1,4 +1,4 @@
-//! The life of a server: accepting, answering, committing, stopping.
+//! Runs a server: accepts connections, serves them, commits changes, and stops.
 
 use std::io::{self, Write};
 use std::net::TcpListener as Listener;
@@ -19,12 +19,13 @@ use tokio::time::{Instant, MissedTickBehavior, interval, sleep, timeout, timeout
 
 use super::connections::{Connection, WaitingClients};
 use super::patience::PatientStream;
+use super::phrasing::ApiPhrasing;
 use super::problem::{Problem, ProblemKind};
 use super::routes::router;
 use super::state::ServerState;
 use mukarrar::error::{Error, Result};
 
-/// Serves until it is told to stop; then commits and closes the index.
+/// Serves until `stop` is true; then commits and closes the index.
 pub(super) fn serve(
     listener: Listener,
     state: ServerState,
@@ -35,15 +36,19 @@ pub(super) fn serve(
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .thread_name("mukarrar-serve")
-        // Work, scrapes and the commits of the clock: nothing else blocks.
+        // One for each request, the scrapes, and the periodic commits; nothing else blocks.
         .max_blocking_threads(state.limits.requests + 8)
         .build()
         .map_err(failed)?;
+
     let state = Arc::new(state);
     let served = runtime.block_on(serve_until(listener, Arc::clone(&state), every, stop));
-    // Whatever is still open by now has had its time.
+
+    // Connections that are still open have exceeded the time for stopping.
     runtime.shutdown_timeout(Duration::from_millis(100));
     served.map_err(failed)?;
+
+    // A request that is still in progress shares the state; then the index cannot be closed, but everything is committed.
     match Arc::try_unwrap(state) {
         Ok(state) => state.index.close(),
         Err(state) => state.index.commit(),
@@ -60,40 +65,46 @@ async fn serve_until(
     let listener = TcpListener::from_std(listener)?;
     let clock = tokio::spawn(commit_by_the_clock(Arc::clone(&state), every));
     let gate = ConnectionGate::new(Arc::clone(&state), stop.clone());
+
     tokio::select! {
         _ = stop.wait_for(|stop| *stop) => {}
         () = gate.accept_all(&listener) => {}
     }
+
+    // New connections are refused from here on, and `/readyz` says so to those that are open.
     drop(listener);
     state.stop();
     clock.abort();
+
     let end = Instant::now() + state.limits.stop_timeout;
     gate.empty(end).await;
-    // Work whose client is gone is finished too.
-    let all = u32::try_from(state.limits.requests).unwrap_or(u32::MAX);
-    let _ = timeout_at(end, state.work.acquire_many(all)).await;
+
+    // Requests in progress are finished even if their clients are gone. After `end` the result does not matter.
+    let _ = timeout_at(end, state.work.acquire_many(permits(state.limits.requests))).await;
     Ok(())
 }
 
-/// Commits what was changed, again and again.
+/// Commits changes periodically.
 async fn commit_by_the_clock(state: Arc<ServerState>, every: Duration) {
     let mut clock = interval(every);
     clock.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         clock.tick().await;
         let state = Arc::clone(&state);
+
         let commit = move || {
             if let Err(error) = state.commit() {
-                (state.note)(&format!(
-                    "{error}; what was answered is not durable yet, and the next commit tries again"
-                ));
+                let error = error.message(&ApiPhrasing);
+                (state.note)(&format!("{error}; recent changes are not on disk yet; the next commit tries again"));
             }
         };
+
+        // A commit that panics fails this task only; the next tick tries again.
         let _ = tokio::task::spawn_blocking(commit).await;
     }
 }
 
-/// Lets connections in, as many as have a place.
+/// Admits connections up to their limit.
 struct ConnectionGate {
     state: Arc<ServerState>,
     router: Router,
@@ -102,9 +113,9 @@ struct ConnectionGate {
     stop: watch::Receiver<bool>,
 }
 
-/// How long a newcomer waits for a connection to give its place.
+/// Time that a new connection waits for an evicted one to end.
 const GIVING_WAY: Duration = Duration::from_secs(1);
-/// How long nothing is accepted after the system refused to.
+/// Pause after the system could not accept a connection.
 const RECOVERY: Duration = Duration::from_millis(50);
 
 impl ConnectionGate {
@@ -122,8 +133,9 @@ impl ConnectionGate {
         loop {
             match listener.accept().await {
                 Ok((stream, _)) => self.let_in(stream).await,
-                // The client went away before it was let in.
+                // The client closed the connection before it was accepted.
                 Err(error) if error.kind() == io::ErrorKind::ConnectionAborted => {}
+                // The system has no more open files or memory: an evicted connection frees some.
                 Err(error) => {
                     (self.state.note)(&format!("a connection could not be accepted: {error}"));
                     self.waiting.evict();
@@ -133,10 +145,12 @@ impl ConnectionGate {
         }
     }
 
-    /// Gives a newcomer a free place, or that of the connection that has waited longest for its client, which gives way before
-    /// the next newcomer is looked at.
+    /// Serves a new connection in a free place, or in that of the connection that has waited longest for its client, which
+    /// is closed. Refuses it if all others are being worked for.
     async fn let_in(&self, stream: TcpStream) {
         let mut place = Arc::clone(&self.places).try_acquire_owned().ok();
+
+        // Waits here, so that the next new connection cannot take the place.
         if place.is_none() && self.waiting.evict() {
             self.state.metrics.evicted.inc();
             let given = timeout(GIVING_WAY, Arc::clone(&self.places).acquire_owned()).await;
@@ -145,6 +159,7 @@ impl ConnectionGate {
         let Some(place) = place else {
             return refuse(&self.state, stream);
         };
+
         let (state, router, stop) = (Arc::clone(&self.state), self.router.clone(), self.stop.clone());
         let waiting = Arc::clone(&self.waiting);
         tokio::spawn(async move {
@@ -155,21 +170,27 @@ impl ConnectionGate {
         });
     }
 
-    /// Waits until the last connection is gone, but not beyond `end`.
+    /// Waits until all connections have ended, but not longer than until `end`.
     async fn empty(self, end: Instant) {
-        let all = u32::try_from(self.state.limits.connections).unwrap_or(u32::MAX);
-        let _ = timeout_at(end, self.places.acquire_many(all)).await;
+        let _ = timeout_at(end, self.places.acquire_many(permits(self.state.limits.connections))).await;
     }
 }
 
+/// The number of permits of a semaphore, which [`ServerLimits::validate`](super::limits::ServerLimits) keeps below 2³².
+fn permits(limit: usize) -> u32 {
+    debug_assert!(u32::try_from(limit).is_ok(), "a limit that was not validated");
+    u32::try_from(limit).unwrap_or(u32::MAX)
+}
+
+/// Answers a connection for which there is no place with status 503, and closes it.
 fn refuse(state: &ServerState, stream: TcpStream) {
     state.metrics.refused.inc();
     let answer = Problem::new(ProblemKind::Overloaded, "all connections are taken; try again").to_http();
-    // One attempt, which a new connection has room for; whoever misses it sees the connection end.
+    // The send buffer of a new connection is empty, so one attempt is enough. A client that misses it sees the end.
     let _ = stream.into_std().and_then(|mut stream| stream.write(&answer));
 }
 
-/// Serves one connection until it ends, must give way, or, when the server stops, has its request answered.
+/// Serves a connection until it ends or is evicted. If the server stops, the request in progress is still answered.
 async fn talk(
     stream: TcpStream,
     state: &ServerState,
@@ -177,6 +198,7 @@ async fn talk(
     waiting: Arc<WaitingClients>,
     mut stop: watch::Receiver<bool>,
 ) {
+    // Only latency depends on this.
     let _ = stream.set_nodelay(true);
     let connection = Arc::new(Connection::new(waiting));
     let router = TowerToHyperService::new(router);
@@ -186,14 +208,16 @@ async fn talk(
         request.extensions_mut().insert(Arc::clone(&known));
         router.call(request)
     });
+
     let stream = PatientStream::new(stream, state.limits.body_timeout);
     let served = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(state.limits.head_timeout)
         .serve_connection(TokioIo::new(stream), service);
     let mut served = pin!(served);
+
     tokio::select! {
-        // What a client does wrong on this level ends its connection, and that is all.
+        // A violation of HTTP ends the connection of its client and concerns no other.
         _ = served.as_mut() => return,
         () = connection.evicted() => return,
         _ = stop.wait_for(|stop| *stop) => served.as_mut().graceful_shutdown(),

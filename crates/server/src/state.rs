@@ -1,4 +1,4 @@
-//! What all requests share.
+//! The state that all requests share.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -13,10 +13,10 @@ use super::room::BodyBudget;
 use mukarrar::error::Result;
 use mukarrar::index::Index;
 
-/// Told what no client sees: a commit that failed, a connection that could not be accepted.
+/// Receives lines for the operator: a commit that failed, a connection that could not be accepted.
 pub(super) type NoteSink = Box<dyn Fn(&str) + Send + Sync>;
 
-/// What all requests share.
+/// The state that all requests share.
 pub(super) struct ServerState {
     pub(super) index: Index,
     pub(super) limits: ServerLimits,
@@ -24,22 +24,22 @@ pub(super) struct ServerState {
     pub(super) read_only: bool,
     pub(super) metrics: Metrics,
     pub(super) note: NoteSink,
-    /// Requests that the index works on.
+    /// Permits for requests in progress.
     pub(super) work: Arc<Semaphore>,
     /// Memory for bodies.
     pub(super) room: Arc<BodyBudget>,
-    /// Scrapes: they are answered under load too, but not many at one time.
+    /// Permits for scrapes of the metrics, which are answered even if all requests are taken.
     scrapes: Arc<Semaphore>,
-    /// Changes that were answered, or are about to be.
+    /// Number of changes since the start.
     changes: AtomicU64,
-    /// Of these: those that are committed. Held while committing.
+    /// How many of them are committed. Locked during a commit.
     committed: Mutex<u64>,
     /// Whether the last commit failed.
     failing: AtomicBool,
     stopping: AtomicBool,
 }
 
-/// Scrapes that are answered at one time.
+/// Largest number of scrapes at one time.
 const SCRAPES: usize = 2;
 
 impl ServerState {
@@ -67,7 +67,7 @@ impl ServerState {
         }
     }
 
-    /// Has the index work where it may block, or says that it is busy: nothing waits here.
+    /// Runs a job of a request on a thread that may block. If all permits are taken, it fails at once instead of waiting.
     pub(super) async fn work<T: Send + 'static>(
         self: &Arc<Self>,
         job: impl FnOnce(&Self) -> std::result::Result<T, Problem> + Send + 'static,
@@ -75,7 +75,7 @@ impl ServerState {
         self.blocking(&self.work, job).await
     }
 
-    /// The same, for what must be answered under load too.
+    /// Runs a scrape in the same way, with permits of its own.
     pub(super) async fn scrape<T: Send + 'static>(
         self: &Arc<Self>,
         job: impl FnOnce(&Self) -> std::result::Result<T, Problem> + Send + 'static,
@@ -90,10 +90,13 @@ impl ServerState {
     ) -> std::result::Result<T, Problem> {
         let permit = Arc::clone(permits).try_acquire_owned().map_err(|_| busy())?;
         let state = Arc::clone(self);
+
+        // The job owns the permit, because it continues after its client has stopped waiting.
         let job = tokio::task::spawn_blocking(move || {
             let _permit = permit;
             job(&state)
         });
+
         let wait = self.limits.answer_timeout;
         match tokio::time::timeout(wait, job).await {
             Ok(Ok(answer)) => answer,
@@ -105,29 +108,32 @@ impl ServerState {
         }
     }
 
-    /// Whether there is work for all that may work at one time.
+    /// Whether all permits for requests are taken.
     pub(super) fn is_busy(&self) -> bool {
         self.work.available_permits() == 0
     }
 
-    /// Something was changed that is not committed yet.
+    /// Records a change, for the next commit.
     pub(super) fn changed(&self) {
         self.changes.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// Commits, if anything was changed since the last time.
+    /// Commits if anything was changed since the last commit.
     pub(super) fn commit(&self) -> Result<()> {
         let mut committed: MutexGuard<'_, u64> = self.committed.lock().unwrap_or_else(PoisonError::into_inner);
         let changes = self.changes.load(Ordering::Relaxed);
         if *committed == changes {
             return Ok(());
         }
+
+        // Changes after the count was read may be in this commit too; they are committed again.
         let result = self.index.commit();
         self.failing.store(result.is_err(), Ordering::Relaxed);
         match &result {
             Ok(()) => *committed = changes,
             Err(_) => drop(self.metrics.commit_failures.inc()),
         }
+
         result
     }
 
@@ -135,7 +141,7 @@ impl ServerState {
         self.stopping.store(true, Ordering::Relaxed);
     }
 
-    /// Why it is not ready.
+    /// Why the server is not ready; `None` if it is.
     pub(super) fn unready(&self) -> Option<&'static str> {
         if self.stopping.load(Ordering::Relaxed) {
             Some("the server is stopping")
@@ -147,7 +153,7 @@ impl ServerState {
     }
 }
 
-/// All that may be worked on at one time is worked on.
+/// The problem of a request for which no permit is left.
 pub(super) fn busy() -> Problem {
     Problem::new(ProblemKind::Overloaded, "as many requests as may be worked on at one time are; try again")
 }

@@ -98,7 +98,7 @@ fn page(name: &str, text: &Path, rows: &Path) -> Result<GoldPage> {
 }
 
 fn wrong(path: &Path, line: u64, reason: String) -> Error {
-    ErrorKind::Gold { path: path.to_owned(), line, reason }.into()
+    ErrorKind::Gold { path: path.to_owned(), line, reason, remedy: None }.into()
 }
 
 /// A letter or digit of a page, with its label as soon as a row gives it one.

@@ -46,10 +46,10 @@ impl DiskBudget {
     /// The budget, if it is large enough to work with.
     pub(super) fn checked(self) -> Result<Self> {
         if self.cache_size < LEAST_CACHE {
-            return Err(Error::parameter("cache-size", self.cache_size, format!("at least {LEAST_CACHE} bytes")));
+            return Err(Error::parameter("cache_size", self.cache_size, format!("at least {LEAST_CACHE} bytes")));
         }
         if self.commit_every == 0 {
-            return Err(Error::parameter("commit-every", 0, "at least 1"));
+            return Err(Error::parameter("commit_every", 0, "at least 1"));
         }
 
         Ok(self)

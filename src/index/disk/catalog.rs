@@ -399,7 +399,7 @@ fn failed(path: &Path, action: &'static str, error: rusqlite::Error) -> Error {
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => ErrorKind::Index {
             path: path.to_owned(),
             what: "is locked by another program".to_owned(),
-            remedy: "let that program go on and try again".to_owned(),
+            remedy: "let that program go on and try again".into(),
         }
         .into(),
         Some(ErrorCode::SystemIoFailure | ErrorCode::CannotOpen | ErrorCode::OutOfMemory) => {

@@ -16,7 +16,7 @@ use serde_json::{Map, Value};
 
 use super::catalog;
 use super::damage::damaged;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Operation, Remedy, Result};
 use crate::index::builder::IndexBuilder;
 use crate::index::settings::Settings;
 use crate::page::BoilerplateRules;
@@ -56,7 +56,7 @@ fn checksum<'a>(list: impl Iterator<Item = (&'a str, &'a str)>) -> String {
     blake3::hash(format!("{FORMAT} {VERSION}\n{}", lines.concat()).as_bytes()).to_hex()[..32].to_owned()
 }
 
-fn refused(path: &Path, what: impl Into<String>, remedy: impl Into<String>) -> Error {
+fn refused(path: &Path, what: impl Into<String>, remedy: impl Into<Remedy>) -> Error {
     ErrorKind::Index { path: path.to_owned(), what: what.into(), remedy: remedy.into() }.into()
 }
 
@@ -109,7 +109,8 @@ fn read_manifest(directory: &Path, path: &Path) -> Result<IndexManifest> {
     let bytes = match std::fs::read(path) {
         Ok(bytes) => bytes,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            let remedy = "name the directory of one, or make one with `mukarrar index build`";
+            let purpose = "name the directory of an index, or make one";
+            let remedy = Remedy::Run { purpose, operations: &[Operation::BuildIndex] };
             return Err(refused(directory, "is no index", remedy));
         }
         Err(error) => return Err(Error::io("read", path, error)),

@@ -45,7 +45,7 @@ pub(crate) fn copy(
     let Some(plain) = &file.table else { return Ok(()) };
     let failed = |what: String| -> Error {
         let what = format!("cannot be copied: {what}");
-        let remedy = "write the file anew, or leave it out".to_owned();
+        let remedy = "write the file anew, or leave it out".into();
         ErrorKind::Unreadable { path: file.path.to_path_buf(), what, remedy }.into()
     };
 

@@ -1,11 +1,15 @@
 //! The index of a block as bytes: a version, the parts in little-endian numbers, a check sum.
 
 use super::{BlockIndex, PartIndex, PartShape, RecordRow};
+use crate::error::Remedy;
 use crate::input::held::FileStamp;
 use crate::input::reject::RejectReason;
+use crate::input::remedies;
 
 /// Must change with the layout.
 const VERSION: &[u8; 4] = b"MkB2";
+/// Tag of an unreadable file with the first of the stored remedies; smaller tags are other reasons.
+const FIRST_REMEDY: u8 = 5;
 /// Bytes of the check sum: the first ones of a BLAKE3 hash.
 const SUM: usize = 8;
 
@@ -54,7 +58,7 @@ fn write_part(part: &PartIndex, out: &mut Vec<u8>) {
 
     let (tag, what) = match &part.failure {
         None => (0, ""),
-        Some(RejectReason::Unreadable { what }) => (1, what.as_str()),
+        Some(RejectReason::Unreadable { what, remedy }) => (unreadable_tag(remedy.as_ref()), what.as_str()),
         Some(RejectReason::Damaged { what }) => (2, what.as_str()),
         Some(RejectReason::NotJsonLines { found }) => (3, *found),
         Some(RejectReason::BrokenRecord { what }) => (4, what.as_str()),
@@ -69,6 +73,14 @@ fn write_part(part: &PartIndex, out: &mut Vec<u8>) {
     out.extend(part.rows.iter().flat_map(|row| [row.at.to_le_bytes(), row.length.to_le_bytes()]).flatten());
     out.extend((part.numbers.len() as u32).to_le_bytes());
     out.extend(part.numbers.iter().flat_map(|number| number.to_le_bytes()));
+}
+
+/// The tag of an unreadable file: 1 without a remedy, else the position of the remedy after [`FIRST_REMEDY`].
+fn unreadable_tag(remedy: Option<&Remedy>) -> u8 {
+    let position = remedy.and_then(|remedy| remedies::STORED.iter().position(|stored| stored == remedy));
+    debug_assert_eq!(position.is_some(), remedy.is_some(), "a remedy that cannot be stored");
+
+    position.map_or(1, |position| FIRST_REMEDY + position as u8)
 }
 
 /// The inverse of [`write`].
@@ -160,14 +172,18 @@ impl<'a> IndexBytes<'a> {
 
         Ok(match tag {
             0 => None,
-            1 => Some(RejectReason::Unreadable { what: what.to_owned() }),
+            1 => Some(RejectReason::Unreadable { what: what.to_owned(), remedy: None }),
             4 => Some(RejectReason::BrokenRecord { what: what.to_owned() }),
             2 => Some(RejectReason::Damaged { what: what.to_owned() }),
             3 => {
                 let known = crate::input::content::MISFITS.iter().find(|found| **found == what);
                 Some(RejectReason::NotJsonLines { found: known.ok_or((at, "there is no such reason"))? })
             }
-            _ => return Err((at, "there is no such reason")),
+            tag => {
+                let remedy =
+                    remedies::STORED.get(usize::from(tag - FIRST_REMEDY)).ok_or((at, "there is no such reason"))?;
+                Some(RejectReason::Unreadable { what: what.to_owned(), remedy: Some(remedy.clone()) })
+            }
         })
     }
 }

@@ -135,6 +135,6 @@ fn check_directory(clean: &Path, path: &Path) -> Result<()> {
     Ok(())
 }
 
-fn refuse<T>(path: &Path, what: &str, remedy: &str) -> Result<T> {
-    Err(ErrorKind::Output { path: path.to_owned(), what: what.to_owned(), remedy: remedy.to_owned() }.into())
+fn refuse<T>(path: &Path, what: &str, remedy: &'static str) -> Result<T> {
+    Err(ErrorKind::Output { path: path.to_owned(), what: what.to_owned(), remedy: remedy.into() }.into())
 }

@@ -11,7 +11,7 @@ use super::destination::CleanDestination;
 use super::joined_pieces::JoinedPieces;
 use crate::cluster::{Cluster, Member};
 use crate::document::DocId;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Remedy, Result};
 use crate::input::{Corpus, InputFile, InputFormat};
 use crate::pipeline::Clustering;
 use crate::report::output::Outputs;
@@ -143,7 +143,7 @@ impl<'a> MarkPlan<'a> {
             let has_fields = matches!(file.format, InputFormat::JsonLines | InputFormat::Csv | InputFormat::Tsv);
             if !has_fields && !file.records.is_empty() {
                 let what = format!("is {}, to which no mark can be added", file.format);
-                let remedy = "mark JSON Lines, CSV or TSV".to_owned();
+                let remedy = "mark JSON Lines, CSV or TSV".into();
                 return Err(ErrorKind::Unreadable { path: file.path.to_path_buf(), what, remedy }.into());
             }
 
@@ -173,7 +173,7 @@ impl<'a> MarkPlan<'a> {
     }
 
     fn has_field(&self, file: &InputFile, what: String) -> Error {
-        let remedy = "name another with --mark=FIELD".to_owned();
+        let remedy = Remedy::Choose { purpose: "name another field", parameter: "mark" };
         ErrorKind::Unreadable { path: file.path.to_path_buf(), what, remedy }.into()
     }
 

@@ -9,7 +9,7 @@ use super::strip::{self, BoilerplateStripper};
 use super::tidy::{self, has_tokens};
 use crate::cluster::Removal;
 use crate::document::{DocId, Span, UnitId, UnitKind, Units};
-use crate::error::{ErrorKind, Result};
+use crate::error::{ErrorKind, Remedy, Result};
 use crate::input::Corpus;
 use crate::page::Boilerplate;
 use crate::pipeline::{Clustering, Options, Summary};
@@ -122,7 +122,7 @@ impl<'a> Cleaning<'a> {
 
         let path = self.corpus.source(document).path.to_path_buf();
         let what = "holds pages, from which spans cannot be cut".to_owned();
-        let remedy = "remove whole documents (--unit document)".to_owned();
+        let remedy = Remedy::Set { purpose: "remove whole documents", settings: &[("unit", "document")] };
         Err(ErrorKind::Unreadable { path, what, remedy }.into())
     }
 

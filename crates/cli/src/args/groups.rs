@@ -1,7 +1,6 @@
 //! Groups of arguments that commands put together.
 
 use std::path::PathBuf;
-use std::str::FromStr;
 
 use clap::Args;
 
@@ -9,6 +8,7 @@ use super::values::{
     AutoChoice, ContainmentChoice, FactsChoice, HtmlChoice, LanguageChoice, OnOff, containment, delimiter, language,
     size, unit,
 };
+use crate::remedies::parse;
 use mukarrar::cluster::Keep;
 use mukarrar::document::Window;
 use mukarrar::input;
@@ -33,7 +33,7 @@ pub(crate) struct InputArgs {
 pub(crate) struct ReadingArgs {
     /// Format of every input: jsonl, text, csv, tsv, parquet, html or warc. If not given, the extension decides, then the
     /// content.
-    #[arg(long, value_name = "FORMAT", value_parser = input::InputFormat::from_str)]
+    #[arg(long, value_name = "FORMAT", value_parser = parse::<input::InputFormat>)]
     pub(crate) input_format: Option<input::InputFormat>,
     /// Field or column with the id.
     #[arg(long, value_name = "FIELD", default_value = "id")]
@@ -43,7 +43,7 @@ pub(crate) struct ReadingArgs {
     pub(crate) text_field: String,
     /// Encoding of text: auto detects it and repairs mojibake, strict accepts only UTF-8, or a name (windows-1256, cp720,
     /// …). JSON is always UTF-8.
-    #[arg(long, value_name = "ENCODING", default_value_t = input::EncodingChoice::Auto, value_parser = input::EncodingChoice::from_str)]
+    #[arg(long, value_name = "ENCODING", default_value_t = input::EncodingChoice::Auto, value_parser = parse::<input::EncodingChoice>)]
     pub(crate) encoding: input::EncodingChoice,
     /// CSV: the delimiter, one character or the word tab. If not given, it is detected from the header.
     #[arg(long, value_name = "CHAR", value_parser = delimiter)]
@@ -64,7 +64,7 @@ pub(crate) struct ReadingArgs {
 #[command(next_help_heading = "Shape")]
 pub(crate) struct FoldingArgs {
     /// How strongly text is folded: none, light, standard or aggressive.
-    #[arg(long, value_name = "PROFILE", default_value_t = Options::default().profile, value_parser = Profile::from_str)]
+    #[arg(long, value_name = "PROFILE", default_value_t = Options::default().profile, value_parser = parse::<Profile>)]
     pub(crate) profile: Profile,
     /// Language whose folding table is used: ar, fa, ur, ckb, ps, ug or other; auto detects it for each document.
     #[arg(long, value_name = "LANG", default_value = "auto", value_parser = language)]
@@ -89,7 +89,7 @@ pub(crate) struct BoilerplateArgs {
 pub(crate) struct BoilerplateModeArgs {
     /// Cue lines, datelines and bylines: keep compares them, ignore does not compare them, strip also removes them from the
     /// output of dedup.
-    #[arg(long, value_name = "WHAT", default_value_t = Options::default().boilerplate, value_parser = Boilerplate::from_str)]
+    #[arg(long, value_name = "WHAT", default_value_t = Options::default().boilerplate, value_parser = parse::<Boilerplate>)]
     pub(crate) boilerplate: Boilerplate,
 }
 
@@ -114,7 +114,7 @@ pub(crate) struct UnitArgs {
 #[command(next_help_heading = "Shape")]
 pub(crate) struct ShingleArgs {
     /// Shingles that are compared: word:N (N consecutive words) or char:N (N characters), N from 1 to 32.
-    #[arg(long, value_name = "SHINGLE", default_value_t = Options::default().shingle, value_parser = ShingleKind::from_str)]
+    #[arg(long, value_name = "SHINGLE", default_value_t = Options::default().shingle, value_parser = parse::<ShingleKind>)]
     pub(crate) shingle: ShingleKind,
 }
 
@@ -163,7 +163,7 @@ pub(crate) struct MatchingArgs {
     pub(crate) date_field: Option<String>,
     /// Compare only records whose --date-field differs by at most this: 12h, 7d, 2w. Records without a date are compared
     /// with all.
-    #[arg(long, value_name = "TIME", value_parser = Window::from_str, requires = "date_field", help_heading = "Matching")]
+    #[arg(long, value_name = "TIME", value_parser = parse::<Window>, requires = "date_field", help_heading = "Matching")]
     pub(crate) window: Option<Window>,
     /// Also show related headlines of different documents. If not given, only those of one document are shown.
     #[arg(long, help_heading = "Matching")]
@@ -202,7 +202,7 @@ pub(crate) struct LengthArgs {
 pub(crate) struct KeepArgs {
     /// Member of a cluster that is kept: first, last, longest, shortest (by words), earliest, latest (by --date-field),
     /// min:FIELD or max:FIELD of the records.
-    #[arg(long, value_name = "POLICY", default_value_t = Options::default().keep, value_parser = Keep::from_str)]
+    #[arg(long, value_name = "POLICY", default_value_t = Options::default().keep, value_parser = parse::<Keep>)]
     pub(crate) keep: Keep,
 }
 
@@ -247,7 +247,7 @@ pub(crate) struct ThreadsArgs {
 #[command(next_help_heading = "Showing")]
 pub(crate) struct OutputArgs {
     /// Format of the results: text, json, jsonl or tsv.
-    #[arg(long, value_name = "FORMAT", default_value_t = ReportFormat::Text, value_parser = ReportFormat::from_str)]
+    #[arg(long, value_name = "FORMAT", default_value_t = ReportFormat::Text, value_parser = parse::<ReportFormat>)]
     pub(crate) format: ReportFormat,
     /// Write the results to this file; it appears only when complete. - is standard output.
     #[arg(short, long, value_name = "FILE", default_value = "-")]

@@ -4,7 +4,7 @@ use std::fmt;
 
 use clap::ValueEnum;
 
-use mukarrar::error::Error;
+use crate::remedies::parse;
 use mukarrar::normalize::Language;
 use mukarrar::page::UnitLevel;
 use mukarrar::similarity::facts::Facts;
@@ -77,11 +77,11 @@ impl fmt::Display for ContainmentChoice {
 }
 
 /// Parses `--lang`.
-pub(crate) fn language(code: &str) -> mukarrar::Result<LanguageChoice> {
+pub(crate) fn language(code: &str) -> Result<LanguageChoice, String> {
     if code == "auto" {
         return Ok(LanguageChoice(None));
     }
-    code.parse().map(|language| LanguageChoice(Some(language)))
+    parse(code).map(|language| LanguageChoice(Some(language)))
 }
 
 /// Parses `--containment`.
@@ -93,12 +93,12 @@ pub(crate) fn containment(text: &str) -> Result<ContainmentChoice, String> {
 }
 
 /// Parses `--unit` of the commands that cannot compare passages.
-pub(crate) fn unit(name: &str) -> mukarrar::Result<UnitLevel> {
+pub(crate) fn unit(name: &str) -> Result<UnitLevel, String> {
     if name == "passage" {
-        let expected = "document, story, paragraph or line here; `dedup` removes passages, `passages` lists them";
-        return Err(Error::parameter("unit", name, expected));
+        let expected = "expected document, story, paragraph or line; `dedup` removes passages, `passages` lists them";
+        return Err(expected.to_owned());
     }
-    name.parse()
+    parse(name)
 }
 
 /// Parses `--csv-delimiter`.
@@ -128,6 +128,16 @@ pub(crate) fn size(text: &str) -> Result<u64, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn sizes_that_help_shows_are_the_defaults_of_the_library() {
+        assert_eq!(size("64M"), Ok(mukarrar::input::InputOptions::default().max_record_size));
+        #[cfg(feature = "server")]
+        {
+            let limits = mukarrar_server::ServerLimits::default();
+            assert_eq!((size("16M"), size("256M")), (Ok(limits.body as u64), Ok(limits.bodies as u64)));
+        }
+    }
 
     #[test]
     fn sizes_take_suffixes_and_refuse_what_does_not_fit() {

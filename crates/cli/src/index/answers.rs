@@ -5,6 +5,7 @@ use std::io::{self, Write};
 
 use serde_json::json;
 
+use crate::remedies::CommandLinePhrasing;
 use mukarrar::Verdict;
 use mukarrar::document::DocId;
 use mukarrar::error::Error;
@@ -105,10 +106,13 @@ impl AnswerCounts {
             Some((_, count)) => *count += 1,
             None => self.counts.push((name, 1)),
         }
+
+        // Only the first: the later ones usually have the same cause.
         if let (RecordAnswer::Failed(error), None) = (answer, &self.failure) {
-            self.failure = Some(error.to_string());
+            self.failure = Some(error.message(&CommandLinePhrasing));
         }
         self.written += 1;
+
         match format {
             ReportFormat::Jsonl => writeln!(out, "{}", object(id, answer)),
             ReportFormat::Json => write!(out, "{}{}", if self.written > 1 { ",\n" } else { "" }, object(id, answer)),
@@ -122,7 +126,9 @@ fn object(id: &str, answer: &RecordAnswer) -> serde_json::Value {
     let name = answer.name();
     match (answer, answer.matches()) {
         (RecordAnswer::Matches(matches), _) => json!({ "id": id, "matches": matches }),
-        (RecordAnswer::Failed(error), _) => json!({ "id": id, "verdict": name, "error": error.to_string() }),
+        (RecordAnswer::Failed(error), _) => {
+            json!({ "id": id, "verdict": name, "error": error.message(&CommandLinePhrasing) })
+        }
         (_, [found, ..]) => json!({ "id": id, "verdict": name, "match": found }),
         (_, []) => json!({ "id": id, "verdict": name }),
     }
@@ -130,12 +136,14 @@ fn object(id: &str, answer: &RecordAnswer) -> serde_json::Value {
 
 fn tsv(id: &str, answer: &RecordAnswer, out: &mut dyn Write) -> io::Result<()> {
     let (id, name) = (cell(id), answer.name());
+
     for found in answer.matches() {
         let Match { jaccard, containment, relation, reason, seen, standard_error, .. } = found;
         let reason = reason.map_or("", VariantReason::name);
         let relation = relation.map_or("", |relation| relation.name());
         let error = standard_error.map_or_else(String::new, |error| format!("{error:.6}"));
         let key = cell(&found.key);
+
         writeln!(out, "{id}\t{name}\t{key}\t{jaccard:.6}\t{containment:.6}\t{relation}\t{seen}\t{error}\t{reason}")?;
     }
     if answer.matches().is_empty() { writeln!(out, "{id}\t{name}\t\t\t\t\t\t\t") } else { Ok(()) }
@@ -143,11 +151,13 @@ fn tsv(id: &str, answer: &RecordAnswer, out: &mut dyn Write) -> io::Result<()> {
 
 fn text(id: &str, answer: &RecordAnswer, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "{:<10} {}", answer.name(), sanitize(id))?;
+
     for found in answer.matches() {
         let Match { jaccard, containment, relation, reason, seen, standard_error, .. } = found;
         let reason = reason.map_or_else(String::new, |reason| format!(" ({reason})"));
         let relation = relation.map_or("-", |relation| relation.name()).to_owned() + &reason;
         let error = standard_error.map_or_else(String::new, |error| format!(" ± {error:.4}"));
+
         writeln!(
             out,
             "  {relation:<9} J {jaccard:.4}{error}  C {containment:.4}  {}  seen {seen}",

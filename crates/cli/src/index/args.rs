@@ -1,12 +1,12 @@
 //! Groups of arguments that the commands of `mukarrar index`, and `mukarrar serve`, put together.
 
 use std::path::PathBuf;
-use std::str::FromStr;
 
 use clap::{Args, ValueEnum};
 
 use crate::args::groups::{InputArgs, OutputArgs, VerbosityArgs};
 use crate::args::values::{FactsChoice, LanguageChoice, language, size};
+use crate::remedies::parse;
 use mukarrar::document::Window;
 use mukarrar::index::Verify;
 use mukarrar::normalize::Profile;
@@ -38,19 +38,19 @@ pub(crate) struct SettingsArgs {
     #[arg(long, value_name = "R", help = format!("Probability that a stored text exactly at the threshold is found: above 0, below 1 [default: {}]", Options::DEFAULT_RECALL))]
     pub(super) recall: Option<f64>,
     /// How strongly text is folded: none, light, standard or aggressive [default: standard].
-    #[arg(long, value_name = "PROFILE", value_parser = Profile::from_str)]
+    #[arg(long, value_name = "PROFILE", value_parser = parse::<Profile>)]
     pub(super) profile: Option<Profile>,
     /// Language whose folding table is used: ar, fa, ur, ckb, ps, ug or other; auto detects it for each text.
     #[arg(long, value_name = "LANG", default_value = "auto", value_parser = language)]
     pub(super) lang: LanguageChoice,
     /// Cue lines, datelines and bylines: keep compares them, ignore does not [default: ignore].
-    #[arg(long, value_name = "WHAT", value_parser = Boilerplate::from_str)]
+    #[arg(long, value_name = "WHAT", value_parser = parse::<Boilerplate>)]
     pub(super) boilerplate: Option<Boilerplate>,
     /// Boilerplate of each source, in addition to the built-in rules: a file written by `mukarrar boilerplate`.
     #[arg(long, value_name = "FILE")]
     pub(super) boilerplate_rules: Option<PathBuf>,
     /// Shingles that are compared: word:N or char:N, N from 1 to 32 [default: word:3].
-    #[arg(long, value_name = "SHINGLE", value_parser = ShingleKind::from_str)]
+    #[arg(long, value_name = "SHINGLE", value_parser = parse::<ShingleKind>)]
     pub(super) shingle: Option<ShingleKind>,
     /// Do not count texts of one template with other facts as duplicates: guard or off [default: guard].
     #[arg(long, value_enum, value_name = "SWITCH")]
@@ -60,7 +60,7 @@ pub(crate) struct SettingsArgs {
     #[arg(long, value_enum, value_name = "HOW")]
     pub(super) verify: Option<VerifyChoice>,
     /// Texts are duplicates only if their dates differ by at most this: 12h, 7d, 2w.
-    #[arg(long, value_name = "TIME", value_parser = Window::from_str)]
+    #[arg(long, value_name = "TIME", value_parser = parse::<Window>)]
     pub(super) window: Option<Window>,
     /// Seed of every hash [default: 1].
     #[arg(long, value_name = "SEED")]

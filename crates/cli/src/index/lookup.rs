@@ -1,7 +1,6 @@
 //! `mukarrar index build`, `add`, `check` and `query`: read records and look each one up in an index.
 
 use std::io;
-use std::str::FromStr;
 
 use clap::Args;
 
@@ -11,6 +10,7 @@ use super::opening::{builder_for, builder_with_settings, open_existing};
 use super::transfer::refuse_inside_index;
 use crate::console::Console;
 use crate::exit::Exit;
+use crate::remedies::{CommandLinePhrasing, parse};
 use crate::{finish, inputs, summary};
 use mukarrar::document::{Date, DocId};
 use mukarrar::error::{ErrorKind, Result};
@@ -59,7 +59,7 @@ pub(crate) struct QueryArgs {
     #[arg(long, value_name = "N", default_value_t = 10, help_heading = "Matching")]
     top: usize,
     /// Score that ranks them: jaccard or containment.
-    #[arg(long, value_name = "SCORE", default_value_t = Rank::Jaccard, value_parser = Rank::from_str, help_heading = "Matching")]
+    #[arg(long, value_name = "SCORE", default_value_t = Rank::Jaccard, value_parser = parse::<Rank>, help_heading = "Matching")]
     by: Rank,
 }
 
@@ -70,10 +70,12 @@ pub(super) fn build(arguments: &BuildArgs, console: &Console) -> Result<Exit> {
         return Err(ErrorKind::Index {
             path: directory.clone(),
             what: "is an index already".to_owned(),
-            remedy: "add to it with `mukarrar index add`, or name another directory".to_owned(),
+            remedy: "add to it with `mukarrar index add`, or name another directory".into(),
         }
         .into());
     }
+
+    // Read before the index is made: an input that cannot be read leaves no empty index behind.
     let corpus = read_records(records)?;
     let index = builder_with_settings(&records.index, settings)?.open(directory)?;
     let answers = look_up(&corpus, records, console, |items| verdicts(index.check_and_insert_all(items)))?;
@@ -84,6 +86,7 @@ pub(super) fn add(arguments: &AddArgs, console: &Console) -> Result<Exit> {
     let AddArgs { records, replace } = arguments;
     let corpus = read_records(records)?;
     let index = open_existing(&records.index, console)?;
+
     let store = |items: &[(&str, Item<'_>)]| -> Vec<Result<RecordAnswer>> {
         if *replace {
             items.iter().map(|(key, item)| put(&index, key, *item)).collect()
@@ -91,6 +94,7 @@ pub(super) fn add(arguments: &AddArgs, console: &Console) -> Result<Exit> {
             verdicts(index.check_and_insert_all(items))
         }
     };
+
     let answers = look_up(&corpus, records, console, store)?;
     Ok(close(index, finish_lookup(&corpus, &answers, records, console), console))
 }
@@ -106,7 +110,8 @@ fn close(index: Index, exit: Exit, console: &Console) -> Exit {
     match index.close() {
         Ok(()) => exit,
         Err(error) => {
-            console.error(&format!("{error}; what was answered since the last commit may not be stored"));
+            let error = error.message(&CommandLinePhrasing);
+            console.error(&format!("{error}; records that were answered since the last commit may not be stored"));
             Exit::Error
         }
     }
@@ -116,10 +121,12 @@ pub(super) fn check(arguments: &CheckArgs, console: &Console) -> Result<Exit> {
     let CheckArgs { records, check } = arguments;
     let corpus = read_records(records)?;
     let index = builder_for(&records.index).open_read_only(&records.index.directory)?;
+
     let answer = |items: &[(&str, Item<'_>)]| -> Vec<Result<RecordAnswer>> {
         let items: Vec<Item<'_>> = items.iter().map(|(_, item)| *item).collect();
         verdicts(index.check_all(&items))
     };
+
     let answers = look_up(&corpus, records, console, answer)?;
     match finish_lookup(&corpus, &answers, records, console) {
         Exit::Done if *check && answers.duplicates() > 0 => Ok(Exit::CopiesFound),
@@ -131,10 +138,12 @@ pub(super) fn query(arguments: &QueryArgs, console: &Console) -> Result<Exit> {
     let QueryArgs { records, top, by } = arguments;
     let corpus = read_records(records)?;
     let index = builder_for(&records.index).open_read_only(&records.index.directory)?;
+
     let answer = |items: &[(&str, Item<'_>)]| {
         let found = |item: &Item<'_>| index.query(*item, *top, *by).map(RecordAnswer::Matches);
         items.iter().map(|(_, item)| found(item)).collect()
     };
+
     let answers = look_up(&corpus, records, console, answer)?;
     Ok(finish_lookup(&corpus, &answers, records, console))
 }

@@ -2,7 +2,6 @@
 
 use std::io::{self, BufRead};
 use std::path::PathBuf;
-use std::str::FromStr;
 use std::time::SystemTime;
 
 use clap::{Args, ValueEnum};
@@ -11,6 +10,7 @@ use super::args::DirectoryArgs;
 use super::opening::open_existing;
 use crate::console::{Console, stdout_error};
 use crate::exit::Exit;
+use crate::remedies::parse;
 use mukarrar::Index;
 use mukarrar::document::{Date, Window};
 use mukarrar::error::{Error, Result};
@@ -29,7 +29,7 @@ pub(crate) struct RemoveArgs {
 #[group(id = "expiry", required = true, multiple = false)]
 pub(crate) struct ExpiryArgs {
     /// Remove texts that were first seen at least this long ago: 12h, 7d, 2w.
-    #[arg(long, value_name = "TIME", value_parser = Window::from_str, group = "expiry")]
+    #[arg(long, value_name = "TIME", value_parser = parse::<Window>, group = "expiry")]
     age: Option<Window>,
     /// Remove texts that are older than the newest text by more than the window of the index.
     #[arg(long, group = "expiry")]
@@ -65,10 +65,12 @@ pub(super) fn remove(arguments: &RemoveArgs, console: &Console) -> Result<Exit> 
     let RemoveArgs { index, keys } = arguments;
     let index = open_existing(index, console)?;
     let (mut removed, mut unknown) = (0_u64, 0_u64);
+
     let mut forget = |key: &str| -> Result<()> {
         *if index.remove(key)? { &mut removed } else { &mut unknown } += 1;
         Ok(())
     };
+
     for key in keys {
         if key == "-" {
             for line in io::stdin().lock().lines() {
@@ -78,6 +80,8 @@ pub(super) fn remove(arguments: &RemoveArgs, console: &Console) -> Result<Exit> 
             forget(key)?;
         }
     }
+
+    // Closing commits, so the note comes after it.
     index.close()?;
     console.note(&format!("removed {removed}, not there {unknown}"));
     Ok(Exit::Done)
@@ -86,10 +90,12 @@ pub(super) fn remove(arguments: &RemoveArgs, console: &Console) -> Result<Exit> 
 pub(super) fn expire(arguments: &ExpireArgs, console: &Console) -> Result<Exit> {
     let ExpireArgs { index, expiry } = arguments;
     let index = open_existing(index, console)?;
+
     let expiry = match expiry.age {
         Some(age) => Expiry::SeenBefore(age.before(now())),
         None => Expiry::OutsideWindow,
     };
+
     let expired = index.expire(expiry)?;
     index.close()?;
     console.note(&format!("expired {expired}"));
@@ -99,11 +105,14 @@ pub(super) fn expire(arguments: &ExpireArgs, console: &Console) -> Result<Exit> 
 pub(super) fn stats(arguments: &StatsArgs, console: &Console) -> Result<Exit> {
     let index = Index::builder().open_read_only(&arguments.directory)?;
     let stats = index.stats()?;
+
+    // The text shows the same names and values as the JSON.
     let json = serde_json::json!({ "settings": index.settings(), "stats": stats });
     console.print(|out| {
         if arguments.format == StatsFormat::Json {
             return writeln!(out, "{json}").map_err(stdout_error);
         }
+
         for part in ["stats", "settings"] {
             for (name, value) in json[part].as_object().into_iter().flatten() {
                 let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
@@ -117,14 +126,16 @@ pub(super) fn stats(arguments: &StatsArgs, console: &Console) -> Result<Exit> {
 
 pub(super) fn compact(arguments: &DirectoryArgs, console: &Console) -> Result<Exit> {
     let index = open_existing(arguments, console)?;
+
     let compacted = index.compact()?;
     index.close()?;
+
     let (before, after) = (compacted.bytes_before, compacted.bytes_after);
     console.note(&format!("{} documents, {before} bytes before, {after} after", compacted.documents));
     Ok(Exit::Done)
 }
 
-/// The current time.
+/// The current time. A clock before 1970 counts as 1970, before which no text was seen.
 fn now() -> Date {
     let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
     since.ok().and_then(|since| Date::from_number(since.as_secs_f64())).unwrap_or(Date::EPOCH)

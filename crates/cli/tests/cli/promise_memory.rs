@@ -107,9 +107,9 @@ fn a_limit_below_the_floor_is_refused_with_the_floor() {
         String::from_utf8(output.stderr).unwrap()
     };
     let message = refused("1M");
-    assert!(message.contains("memory cannot be 1048576 bytes") && message.contains("give --memory"), "{message}");
+    assert!(message.contains("--memory cannot be 1048576 bytes") && message.contains("give --memory"), "{message}");
     let floor: u64 =
-        message.split("--memory ").nth(1).and_then(|rest| rest.split(' ').next()).unwrap().parse().unwrap();
+        message.split("give --memory ").nth(1).and_then(|rest| rest.split(' ').next()).unwrap().parse().unwrap();
     // Enough to begin, too little for so many records: the message names a higher floor.
     let message = refused(&floor.to_string());
     assert!(message.contains("an input with this many records"), "{message}");

@@ -313,11 +313,11 @@ fn beyond_loopback_there_is_no_server_without_a_token() {
 #[test]
 fn limits_that_cannot_work_are_refused() {
     let error = limits(|limits| limits.batch = 0).listen("127.0.0.1:0").unwrap_err();
-    assert_eq!(error.to_string(), "max-batch cannot be 0: a whole number from 1 to 536870911");
+    assert_eq!(error.to_string(), "max_batch cannot be 0: a whole number from 1 to 536870911");
     let error = limits(|limits| limits.bodies = 5).listen("127.0.0.1:0").unwrap_err();
-    assert_eq!(error.to_string(), "max-bodies cannot be 5: at least max-body, 16777216");
+    assert_eq!(error.to_string(), "max_bodies cannot be 5: at least 16777216, the largest body");
     let error = limits(|limits| limits.body_timeout = Duration::ZERO).listen("127.0.0.1:0").unwrap_err();
-    assert_eq!(error.to_string(), "body-timeout cannot be 0s: a time above 0");
+    assert_eq!(error.to_string(), "body_timeout cannot be 0s: a time above 0");
 }
 
 #[test]
