@@ -1,5 +1,6 @@
 //! The storage of an index in memory.
 
+use std::hash::BuildHasher;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use super::postings::HashPostings;

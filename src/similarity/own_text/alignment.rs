@@ -117,7 +117,7 @@ impl TextAlignment {
     pub(super) fn most_matched(&self) -> usize {
         let in_gaps: usize = self.gaps.iter().map(|gap| gap.a.len()).sum();
         let at_most: usize = self.gaps.iter().map(|gap| gap.a.len().min(gap.b.len())).sum();
-        self.a.covered.len() - in_gaps + at_most
+        self.a.length() - in_gaps + at_most
     }
 
     /// The alignment token by token: also inside the gaps.
@@ -223,8 +223,7 @@ fn extend(stretches: &mut [CommonStretch], a: &[u64], b: &[u64]) {
 
 /// The gaps before, between and after the stretches.
 fn gaps(stretches: &[CommonStretch], own_a: &OwnText, own_b: &OwnText) -> Vec<StretchGap> {
-    let end =
-        CommonStretch { a: own_a.covered.len()..own_a.covered.len(), b: own_b.covered.len()..own_b.covered.len() };
+    let end = CommonStretch { a: own_a.length()..own_a.length(), b: own_b.length()..own_b.length() };
     let mut gaps = Vec::with_capacity(stretches.len() + 1);
     let (mut from_a, mut from_b) = (0, 0);
 

@@ -26,6 +26,11 @@ impl OwnText {
         Self { covered, tokens }
     }
 
+    /// Number of tokens of the text.
+    pub(super) fn length(&self) -> usize {
+        self.covered.len()
+    }
+
     /// Whether a token is own.
     pub(super) fn is_own(&self, token: usize) -> bool {
         !self.covered[token]
