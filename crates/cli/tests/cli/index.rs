@@ -82,7 +82,7 @@ fn on_a_full_disk_what_was_answered_is_written_and_what_was_told_is_stored() {
     let count = format!("; {} of {all} records were answered, and none was looked up after that\n", new.len());
     assert!(told(&added).contains(&count), "{}", told(&added));
     assert!(
-        told(&added).ends_with("; what was answered since the last commit may not be stored\n"),
+        told(&added).ends_with("; records that were answered since the last commit may not be stored\n"),
         "{}",
         told(&added)
     );
