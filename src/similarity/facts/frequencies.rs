@@ -61,6 +61,7 @@ impl WordFrequencies {
     /// Adds the counts of other documents.
     pub fn merge(&mut self, other: Self) {
         // The map has a random order, but sums do not depend on it.
+        #[allow(clippy::iter_over_hash_type, reason = "sums do not depend on the order")]
         for (hash, documents) in other.holding {
             *self.holding.entry(hash).or_default() += documents;
         }
