@@ -86,7 +86,7 @@ fn insert(state: &ServerState, media: BodyType, body: &[u8]) -> Result<(ReplyLay
         items => state.index.insert_all(items),
     };
 
-    // A text without tokens is not stored, which is no error.
+    // A text without tokens is not stored. This is not an error.
     let is_stored =
         |(answer, (key, _)): (mukarrar::Result<()>, &(&str, Item<'_>))| answer.and_then(|()| state.index.contains(key));
     let stored = inserted.into_iter().zip(&items).map(is_stored).collect();

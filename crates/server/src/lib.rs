@@ -167,7 +167,7 @@ impl ServerBuilder {
     ///
     /// # Errors
     ///
-    /// A limit is out of its range; the address is invalid, in use, or not loopback while there is no token.
+    /// A limit is out of its range; the address is invalid or in use; the address is not loopback and no token is set.
     pub fn listen(self, address: impl ToSocketAddrs + fmt::Display) -> Result<Server> {
         self.limits.validate()?;
         if self.commit_interval.is_zero() {

@@ -182,7 +182,7 @@ fn permits(limit: usize) -> u32 {
     u32::try_from(limit).unwrap_or(u32::MAX)
 }
 
-/// Answers a connection for which there is no place with status 503, and closes it.
+/// Answers with status 503 and closes the connection, when the limit of connections is reached.
 fn refuse(state: &ServerState, stream: TcpStream) {
     state.metrics.refused.inc();
     let answer = Problem::new(ProblemKind::Overloaded, "all connections are taken; try again").to_http();
