@@ -226,7 +226,7 @@ fn lines<'a, T: Deserialize<'a>>(body: &'a [u8], limit: usize) -> Result<BodyIte
     Ok(given().map(read).collect())
 }
 
-/// Reads an array of items. Invalid JSON fails the whole body. Valid JSON that is not an item fails only in its own place.
+/// Reads an array of items. Invalid JSON fails the whole body. Valid JSON that is not an item fails alone.
 fn array<'a, T: Deserialize<'a>>(body: &'a [u8], limit: usize) -> Result<BodyItems<T>, Problem> {
     let mut deserializer = serde_json::Deserializer::from_slice(body);
 
