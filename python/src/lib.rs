@@ -4,6 +4,7 @@
 use pyo3::prelude::*;
 
 mod arrow;
+mod command;
 mod corpus;
 mod errors;
 mod index;
@@ -20,6 +21,8 @@ mod _mukarrar {
 
     #[pymodule_export]
     use arrow::{ArrowBatch, sketch_batch};
+    #[pymodule_export]
+    use command::run_command;
     #[pymodule_export]
     use corpus::{clusters, compare, dedup};
     #[pymodule_export]

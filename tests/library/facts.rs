@@ -104,7 +104,7 @@ fn copies_stay_copies() {
 #[test]
 fn other_languages_are_left_alone_where_the_list_decides() {
     let english = "the ministry said on monday that 4 workers were hurt in a fire at a timber warehouse in the industrial area of the town";
-    let other = "the ministry said on friday that 9 farmers were hurt in a flood at a cotton plantation in the coastal area of the town";
+    let other = "the ministry said on monday that 9 farmers were hurt in a flood at a cotton plantation in the coastal area of the town";
     assert!(!is_variant(english, other));
     let urdu = "وزارت نے کہا ہے کہ شہر کے صنعتی علاقے میں لکڑی کے گودام میں آگ لگنے سے چار مزدور زخمی ہو گئے ہیں";
     assert!(!is_variant(urdu, &urdu.replace("صنعتی", "ساحلی").replace("گودام", "کارخانے").replace("مزدور", "کسان")));

@@ -50,6 +50,29 @@ fn forms_that_differ_in_dates_or_most_numbers_are_variants() {
     }
 }
 
+const SESSION: &str = "{} جلسه رسیدگی به اتهامات متهمان پرونده بانک به ریاست قاضی دادگاه و با حضور نماینده دادستان و وکلای \
+    مدافع در شعبه سوم دادگاه ویژه صبح {} آغاز شد و متهمان به بیان دفاعیات خود پرداختند";
+const COURT: &str = "عدالت نے مقدمے کی {} سماعت کے دوران وکیل صفائی کو دلائل مکمل کرنے کی ہدایت کی اور ملزم کو {} کے روز دوبارہ پیش \
+    کرنے کا حکم دیا جبکہ گواہوں کے بیانات بھی قلم بند کیے گئے";
+const RATE: &str = "the inflation rate in the {} month of the year which ended on {} was published by the statistical centre of the \
+    country and the report covers urban and rural households alike as it did before";
+
+#[test]
+fn weekdays_ordinals_and_months_of_other_languages_tell_other_facts() {
+    for (name, form, one, other, expected) in [
+        ("Persian ordinals", SESSION, &["امروز دومین", "امروز"][..], &["امروز پنجمین", "امروز"][..], Reason::Facts),
+        ("Persian weekdays", SESSION, &["امروز دومین", "یکشنبه"], &["امروز دومین", "چهارشنبه"], Reason::Facts),
+        ("Persian months", SESSION, &["امروز دومین", "5 خرداد"], &["امروز دومین", "5 شهریور"], Reason::Numbers),
+        ("Urdu ordinals", COURT, &["تیسری", "جمعرات"], &["پانچویں", "جمعرات"], Reason::Facts),
+        ("Urdu weekdays", COURT, &["تیسری", "جمعرات"], &["تیسری", "منگل"], Reason::Facts),
+        ("English ordinals", RATE, &["third", "june 20"], &["sixth", "june 20"], Reason::Facts),
+        ("English dates", RATE, &["last", "june 20"], &["last", "september 21"], Reason::Numbers),
+    ] {
+        assert_eq!(reason(&fill(form, one), &fill(form, other)), Some(expected), "{name}");
+        assert_eq!(reason(&fill(form, one), &fill(form, one)), None, "{name}");
+    }
+}
+
 const CRASH: &str = "قتل {} شخصا وأصيب {} بجروح في تصادم حافلتين على الطريق الساحلي فجر اليوم، وقالت الشرطة إن الضباب حال دون رؤية \
     الحافلة القادمة من الاتجاه المعاكس وفتحت تحقيقا في الحادث";
 const PORT: &str = "أعلنت الشركة المشغلة للميناء أنها استقبلت في الربع الأول {} سفينة حملت {} ألف حاوية بزيادة قدرها {} في المئة على الفترة \

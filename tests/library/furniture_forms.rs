@@ -67,6 +67,22 @@ fn two_texts_that_differ_in_two_numbers_and_little_else_are_no_copies() {
     assert_eq!(relation(&prices("155", "80"), &prices("١٥٥", "٨٠")), Some(Relation::Exact));
 }
 
+const OTHER_SUBJECT: Option<Relation> = Some(Relation::Variant(VariantReason::Facts));
+
+#[test]
+fn texts_in_which_one_name_is_replaced_throughout_are_no_copies() {
+    let form = words(&mut Random::new(9), VOCABULARY, 300);
+    let about = |first: &str, second: &str| {
+        format!("{} {first} {} {second} {}", spelled(&form[..9]), spelled(&form[9..150]), spelled(&form[150..]))
+    };
+    let (jazan, najran) = ("جازانستان", "نجرانبورغ");
+
+    assert_eq!(relation(&about(jazan, jazan), &about(najran, najran)), OTHER_SUBJECT);
+    assert_eq!(relation(&about(jazan, jazan), &about(najran, jazan)), Some(Relation::Near), "one place is an edit");
+    assert_eq!(relation(&about("غارسيا", "غارسيا"), &about("جارسيا", "جارسيا")), Some(Relation::Near), "spellings");
+    assert_eq!(relation(&about("كلم", "كلم"), &about("كيلومترا", "كيلومترا")), Some(Relation::Near), "one unit");
+}
+
 #[test]
 fn posts_of_other_files_are_no_copies() {
     let form = words(&mut Random::new(3), VOCABULARY, 24);

@@ -1,6 +1,5 @@
 //! How the process ends.
 
-use std::process::ExitCode;
 use std::sync::{Mutex, PoisonError};
 
 use mukarrar::report::output;
@@ -28,12 +27,6 @@ impl Exit {
             Self::Error => 2,
             Self::Interrupted => 130,
         }
-    }
-}
-
-impl From<Exit> for ExitCode {
-    fn from(exit: Exit) -> Self {
-        Self::from(exit.code())
     }
 }
 

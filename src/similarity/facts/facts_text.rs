@@ -3,7 +3,7 @@
 use std::cell::OnceCell;
 
 use super::numbers::{self, NamedDate};
-use super::word_meanings::{WordMeaning, meaning};
+use super::word_meanings::{WordMeaning, meaning, tells_time_or_unit};
 use crate::similarity::word_forms::{CONTENT, SAME_WORD, Vocabulary, alikeness, stem};
 
 /// A folded text with what the guard derives from it.
@@ -70,14 +70,12 @@ pub(super) fn own_words<'a>(words: &[&'a str], opposite: &[&str], other: &FactsT
 /// Whether a word can name a fact: Arabic script, three letters or more, no word of time and no unit.
 pub(super) fn is_content(word: &str) -> bool {
     let is_arabic = |c: char| ('\u{600}'..='\u{8FF}').contains(&c) || ('\u{FB50}'..='\u{FEFC}').contains(&c);
-    word.starts_with(is_arabic)
-        && word.chars().count() >= CONTENT
-        && meaning(word).is_none_or(|meaning| matches!(meaning, WordMeaning::Ordinal(_)))
+    word.starts_with(is_arabic) && word.chars().count() >= CONTENT && !tells_time_or_unit(word)
 }
 
 /// Whether two words are spellings of one: similar stems that share at least half of the letters of the longer one,
 /// since a short word can occur in a long one by chance.
-pub(super) fn are_spellings(a: &str, b: &str) -> bool {
+pub(crate) fn are_spellings(a: &str, b: &str) -> bool {
     let (a, b) = (stem(a), stem(b));
     let alike = alikeness(a, b);
 

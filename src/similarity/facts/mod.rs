@@ -16,7 +16,8 @@
 //! assert!(!guard.is_variant(friday, "اعلنت وزاره الصحه عدم تسجيل اي حالات جديده بالفيروس اليوم"));
 //! ```
 //!
-//! Files: `slots` the places where two texts differ; `word_meanings` words of time, order and measure; `numbers`
+//! Files: `slots` the places where two texts differ; `word_meanings` words of time, order and measure; `time_words` their
+//! lists; `numbers`
 //! numbers and dates; `names` names; `series` lists of one sentence; `frequencies` rare words; `facts_text` one text;
 //! `evidence` the counts; `rule` the decision.
 
@@ -28,12 +29,15 @@ mod numbers;
 mod rule;
 mod series;
 mod slots;
+mod time_words;
 mod word_meanings;
 
 use crate::similarity::VariantReason;
 
 pub use evidence::FactsEvidence;
+pub(crate) use facts_text::are_spellings;
 pub use frequencies::WordFrequencies;
+pub(crate) use word_meanings::tells_time_or_unit;
 
 /// Whether the facts guard is applied.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -111,7 +115,7 @@ impl FactsGuard {
         // The built-in list knows Arabic alone, so the words of other languages would all be rare.
         let knows_words = || !self.frequencies.is_told_by_list() || is_of_the_list(a) && is_of_the_list(b);
 
-        if rule::tells_other_facts(&evidence) && knows_words() {
+        if rule::tells_other_time(&evidence) || rule::tells_other_facts(&evidence) && knows_words() {
             Some(VariantReason::Facts)
         } else {
             rule::tells_other_numbers(&evidence).then_some(VariantReason::Numbers)

@@ -1,9 +1,8 @@
 //! Numbers and dates of folded texts: which ones differ, and which are one number in two notations.
 //!
-//! Papers write one number in many ways: 10.7 as 7 ر 10 or, mirrored, as 7.10; 25823 as 25 الفا و 823; 1103.25 rounded
-//! as
-//! 1103. So numbers are compared by their digits, in any order and without zeros; numbers that differ even then are
-//!       different.
+//! Papers write one number in many ways: 10.7 as 7 ر 10 or, mirrored, as 7.10; 25823 as 25 الفا و 823; 1103.25
+//! rounded as 1103. So numbers are compared by their digits, in any order and without zeros; numbers that differ even
+//! then are different.
 
 use std::ops::Range;
 
@@ -135,9 +134,10 @@ pub(super) fn tells_other_date(in_a: &[NamedDate], a: &Range<usize>, in_b: &[Nam
     a.iter().any(|calendar| b.contains(calendar))
 }
 
-/// The dates of a text: 3 مارس, 3 من شهر رمضان, 3 7 2031, 2031 7 3.
+/// The dates of a text: 3 مارس, 3 من شهر رمضان, june 20, 3 7 2031, 2031 7 3.
 pub(super) fn dates(words: &[&str]) -> Vec<NamedDate> {
-    (0..words.len()).filter_map(|at| in_words(words, at).or_else(|| in_numbers(words, at))).collect()
+    let date = |at| in_words(words, at).or_else(|| in_english(words, at)).or_else(|| in_numbers(words, at));
+    (0..words.len()).filter_map(date).collect()
 }
 
 /// The number of a word of at most two characters, if it is from 1 to `most`.
@@ -156,6 +156,20 @@ fn in_words(words: &[&str], at: usize) -> Option<NamedDate> {
     match meaning(words.get(month)?)? {
         WordMeaning::Month(calendar, number) => {
             Some(NamedDate { calendar, day, month: number.into(), at: at..month + 1 })
+        }
+        _ => None,
+    }
+}
+
+/// The date at a place whose month is a name before the day: june 20, but not 2 june 20.
+fn in_english(words: &[&str], at: usize) -> Option<NamedDate> {
+    let month = words[at];
+    let day = small(words.get(at + 1)?, 31)?;
+    let has_day_before = at > 0 && small(words[at - 1], 31).is_some();
+
+    match meaning(month)? {
+        WordMeaning::Month(calendar, number) if month.is_ascii() && !has_day_before => {
+            Some(NamedDate { calendar, day, month: number.into(), at: at..at + 2 })
         }
         _ => None,
     }
@@ -215,6 +229,10 @@ mod tests {
         assert!(!other("3 7 2031", "3 يوليو"));
         assert!(!other("3 مارس", "3 اذار"));
         assert!(!other("3 كتب", "4 كتب"));
+        assert!(other("5 خرداد", "5 شهریور"));
+        assert!(other("june 20", "september 21"));
+        assert!(!other("june 20", "20 june"));
+        assert!(!other("2 june 20 people", "2 june 21 people"));
     }
 
     #[test]

@@ -9,13 +9,17 @@ const BRIEF: usize = 300;
 /// frame are a different fact.
 const FORM: usize = 160;
 
-/// Whether names, weekdays or words tell different facts. Shares are of 1,000 tokens of the shorter text.
+/// Whether weekdays or ordinals tell different facts. Their lists know several languages.
+pub(super) fn tells_other_time(evidence: &FactsEvidence) -> bool {
+    evidence.tokens < BRIEF && evidence.weekdays + evidence.ordinals > 0
+}
+
+/// Whether names or words tell different facts. Shares are of 1,000 tokens of the shorter text.
 pub(super) fn tells_other_facts(evidence: &FactsEvidence) -> bool {
     let &FactsEvidence { tokens, slots, replaced, rare_words, swaps, rare_swaps, numbers, .. } = evidence;
     let at_least = |count, share| is_share(count, share, tokens);
 
-    // Weekdays, and names that a word announces.
-    let dated = tokens < BRIEF && evidence.weekdays + evidence.ordinals > 0;
+    // Names that a word announces.
     let introduced = tokens < BRIEF && evidence.introduced > 0 || evidence.introduced > 1;
 
     // Words for words: other names, or common nouns if they are many.
@@ -28,7 +32,7 @@ pub(super) fn tells_other_facts(evidence: &FactsEvidence) -> bool {
     let framed =
         tokens < FORM && is_one_frame(evidence) && rare_words >= 2 && replaced >= 2 * slots && at_least(replaced, 70);
 
-    dated || introduced || evidence.series >= 2 || named || numbered || rewritten || framed
+    introduced || evidence.series >= 2 || named || numbered || rewritten || framed
 }
 
 /// Whether numbers tell different facts. One updated number does not, nor do a few in a story.

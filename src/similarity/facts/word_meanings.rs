@@ -1,9 +1,10 @@
-//! Arabic words with a known meaning: weekdays, months, ordinals, words of time, and units.
+//! Words with a known meaning: weekdays, months and ordinals of four languages, Arabic words of time, and units.
 
 use std::sync::LazyLock;
 
 use foldhash::HashMap;
 
+use super::time_words::{LANGUAGES, TimeWords};
 use crate::normalize::{Language, Normalizer, Profile};
 
 /// The meaning of a word of time, order or measure. Words of one meaning have one number.
@@ -29,30 +30,12 @@ pub(super) enum DateCalendar {
     Gregorian,
     /// محرم.
     Hijri,
+    /// فروردین.
+    SolarHijri,
 }
-
-const WEEKDAYS: [&str; 7] =
-    ["السبت", "الأحد الاحد", "الاثنين الإثنين الأثنين", "الثلاثاء", "الأربعاء الاربعاء الإربعاء", "الخميس", "الجمعة"];
-
-const GREGORIAN: [&str; 12] = [
-    "يناير جانفي",
-    "فبراير فيفري شباط",
-    "مارس آذار اذار",
-    "أبريل ابريل إبريل أفريل نيسان",
-    "مايو ماي أيار ايار",
-    "يونيو يونيه جوان حزيران",
-    "يوليو يوليه جويلية يوليوز تموز",
-    "أغسطس اغسطس أوت غشت آب",
-    "سبتمبر شتنبر أيلول ايلول",
-    "أكتوبر اكتوبر",
-    "نوفمبر نونبر",
-    "ديسمبر دجنبر",
-];
 
 /// The first or the second of two months.
 const GREGORIAN_PAIRS: &str = "كانون تشرين";
-
-const HIJRI: [&str; 12] = ["محرم المحرم", "صفر", "", "", "", "", "رجب", "شعبان", "رمضان", "شوال", "القعدة", "الحجة"];
 
 /// The first or the second of two months.
 const HIJRI_PAIRS: &str = "ربيع جمادى جمادي";
@@ -63,7 +46,7 @@ const UNITS: [&str; 14] = [
     "متر مترا أمتار امتار",
     "سم سنتيمتر سنتمتر سنتيمترا سنتيمترات",
     "ملم مليمتر مليمترا مليمترات",
-    "كغ كجم كلغ كيلوغرام كيلوجرام كيلوغراما كيلوجراما كيلوغرامات كيلوجرامات",
+    "كغ كجم كلغ كلغم كيلوغرام كيلوجرام كيلوغراما كيلوجراما كيلوغرامات كيلوجرامات",
     "غرام جرام غراما جراما غرامات جرامات",
     "طن طنا أطنان",
     "لتر ليتر لترا ليترا لترات ليترات",
@@ -75,43 +58,36 @@ const UNITS: [&str; 14] = [
     "جنيه جنيها جنيهات",
 ];
 
-const ORDINALS: [&str; 10] = [
-    "الأول الأولى أول أولى الاول الاولى",
-    "الثاني الثانية ثاني ثانية",
-    "الثالث الثالثة ثالث ثالثة",
-    "الرابع الرابعة رابع رابعة",
-    "الخامس الخامسة خامس خامسة",
-    "السادس السادسة سادس سادسة",
-    "السابع السابعة سابع سابعة",
-    "الثامن الثامنة ثامن ثامنة",
-    "التاسع التاسعة تاسع تاسعة",
-    "العاشر العاشرة عاشر عاشرة",
-];
-
 const TIME: &str = "اليوم أمس امس غد غدا الماضي الماضية المقبل المقبلة القادم القادمة مساء صباح ظهر فجر عصر ليلة يوم \
                     الجاري الجارية المنصرم الأسبوع الاسبوع الشهر ذو ذي مساءا صباحا";
 
 static TABLE: LazyLock<HashMap<String, WordMeaning>> = LazyLock::new(|| {
     let mut table = HashMap::default();
 
-    // A word keeps its first meaning, so the order of the rows below matters.
+    // A word keeps its first meaning, so the order of the rows below matters: Arabic is the first language.
     let mut put = |words: &str, meaning: WordMeaning| {
-        for word in words.split(' ').filter(|word| !word.is_empty()).flat_map(spellings) {
+        for word in words.split(' ').filter(|word| !word.is_empty()).flat_map(foldings) {
             table.entry(word).or_insert(meaning);
         }
     };
 
     let numbered = |rows: &'static [&'static str]| rows.iter().zip(0_u8..);
 
-    numbered(&WEEKDAYS).for_each(|(words, number)| put(words, WordMeaning::Weekday(number)));
-    GREGORIAN
-        .iter()
-        .zip(1..)
-        .for_each(|(words, number)| put(words, WordMeaning::Month(DateCalendar::Gregorian, number)));
-    HIJRI.iter().zip(1..).for_each(|(words, number)| put(words, WordMeaning::Month(DateCalendar::Hijri, number)));
+    for TimeWords { weekdays, gregorian, other_months, ordinals } in &LANGUAGES {
+        numbered(weekdays).for_each(|(words, number)| put(words, WordMeaning::Weekday(number)));
+
+        for (calendar, months) in [(DateCalendar::Gregorian, gregorian)]
+            .into_iter()
+            .chain(other_months.iter().map(|(calendar, months)| (*calendar, months)))
+        {
+            months.iter().zip(1..).for_each(|(words, number)| put(words, WordMeaning::Month(calendar, number)));
+        }
+
+        numbered(ordinals).for_each(|(words, number)| put(words, WordMeaning::Ordinal(number)));
+    }
+
     put(GREGORIAN_PAIRS, WordMeaning::Month(DateCalendar::Gregorian, 0));
     put(HIJRI_PAIRS, WordMeaning::Month(DateCalendar::Hijri, 0));
-    numbered(&ORDINALS).for_each(|(words, number)| put(words, WordMeaning::Ordinal(number)));
     put(TIME, WordMeaning::Time);
     numbered(&UNITS).for_each(|(words, number)| put(words, WordMeaning::Unit(number)));
 
@@ -123,6 +99,11 @@ pub(super) fn meaning(word: &str) -> Option<WordMeaning> {
     TABLE.get(word).copied()
 }
 
+/// Whether a folded word is a word of time or a unit; ordinals are not.
+pub(crate) fn tells_time_or_unit(word: &str) -> bool {
+    meaning(word).is_some_and(|meaning| !matches!(meaning, WordMeaning::Ordinal(_)))
+}
+
 /// The word itself, or the plain name of a unit for all its names and abbreviations.
 pub(super) fn plain(word: &str) -> &str {
     match meaning(word) {
@@ -131,10 +112,18 @@ pub(super) fn plain(word: &str) -> &str {
     }
 }
 
-/// The word as each profile folds it, since the guard does not know the profile of its texts.
+const PROFILES: [Profile; 4] = [Profile::None, Profile::Light, Profile::Standard, Profile::Aggressive];
+
+/// An Arabic word as each profile folds it, since the guard does not know the profile of its texts.
 pub(super) fn spellings(word: &str) -> impl Iterator<Item = String> {
-    const PROFILES: [Profile; 4] = [Profile::None, Profile::Light, Profile::Standard, Profile::Aggressive];
     PROFILES.into_iter().map(move |profile| Normalizer::new(profile, Language::Ar).normalize(word))
+}
+
+/// A word as each profile and language folds it, since short texts are folded by the rules of another language.
+fn foldings(word: &str) -> impl Iterator<Item = String> {
+    const LANGUAGES: [Language; 4] = [Language::Ar, Language::Fa, Language::Ur, Language::Other];
+    let folded = move |profile, language| Normalizer::new(profile, language).normalize(word);
+    PROFILES.into_iter().flat_map(move |profile| LANGUAGES.into_iter().map(move |language| folded(profile, language)))
 }
 
 #[cfg(test)]
@@ -155,6 +144,13 @@ mod tests {
             ("كلم", WordMeaning::Unit(0)),
             ("الثالثه", WordMeaning::Ordinal(2)),
             ("اليوم", WordMeaning::Time),
+            ("سومین", WordMeaning::Ordinal(2)),
+            ("سومين", WordMeaning::Ordinal(2)),
+            ("خرداد", WordMeaning::Month(DateCalendar::SolarHijri, 3)),
+            ("یکشنبه", WordMeaning::Weekday(1)),
+            ("پانچویں", WordMeaning::Ordinal(4)),
+            ("جولائی", WordMeaning::Month(DateCalendar::Gregorian, 7)),
+            ("wednesday", WordMeaning::Weekday(4)),
         ] {
             assert_eq!(meaning(word), Some(expected), "{word}");
         }

@@ -113,6 +113,11 @@ impl TextAlignment {
         blocks
     }
 
+    /// Number of gaps in which both texts have own tokens.
+    pub(super) fn replacements(&self) -> usize {
+        self.gaps.iter().filter(|gap| gap.own[0] > 0 && gap.own[1] > 0).count()
+    }
+
     /// An upper bound of the tokens of the first text that the second has in the same order.
     pub(super) fn most_matched(&self) -> usize {
         let in_gaps: usize = self.gaps.iter().map(|gap| gap.a.len()).sum();

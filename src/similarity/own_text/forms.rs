@@ -28,6 +28,12 @@ const NUMBERS: usize = 2;
 /// Most replaced words for each such number: its unit, its name.
 const WORDS_PER_NUMBER: usize = 2;
 
+/// If one in this number of all numbers differs, more words may differ too: advertisements of one agency.
+const OTHER_NUMBERS: usize = 3;
+
+/// Then at most one in this number of the tokens is replaced or has no counterpart.
+const OTHER_TOKENS: usize = 5;
+
 /// Most tokens of the longer text of which one code is the content.
 const WITH_CODE: usize = 80;
 
@@ -94,17 +100,18 @@ impl TextPair<'_> {
             return None;
         }
 
-        // Nearly every token has a counterpart.
         let detail = self.alignment.in_detail(self.a.wording, self.b.wording);
         let loose = self.loose(&detail);
-        if loose > LOOSE {
-            return None;
-        }
 
         // Several numbers are enough, in a form of any number of texts.
         let [a, b] = [self.a, self.b].map(|text| tokens(text.folded).collect::<Vec<_>>());
-        if has_other_numbers([&a, &b], &detail.slots) {
+        if has_other_numbers([&a, &b], &detail.slots, loose) {
             return Some(FormContent::Number);
+        }
+
+        // Nearly every token has a counterpart.
+        if loose > LOOSE {
+            return None;
         }
 
         // A code is enough too.
@@ -148,24 +155,36 @@ fn inner_slots<'s>([a, b]: [&[&[u8]]; 2], slots: &'s [TokenSlot]) -> impl Iterat
         .filter(move |slot| slot.a.start.min(slot.b.start) > 0 && slot.a.end < end_of_a && slot.b.end < end_of_b)
 }
 
-/// Whether two texts differ in at least [`NUMBERS`] numbers, and in few words.
-fn has_other_numbers([a, b]: [&[&[u8]]; 2], slots: &[TokenSlot]) -> bool {
-    // A number that the other text has elsewhere is no other number.
-    let own = |slot: &[&[u8]], other: &[&[u8]]| {
-        let own: Vec<&[u8]> = slot.iter().copied().filter(|token| !other.contains(token)).collect();
-        digits(&own)
-    };
-    let differ = |slot: &&TokenSlot| {
-        let (of_a, of_b) = (own(&a[slot.a.clone()], b), own(&b[slot.b.clone()], a));
-        !of_a.is_empty() && !of_b.is_empty() && of_a != of_b
-    };
-    let numbers = inner_slots([a, b], slots).filter(differ).count();
+/// Whether two texts differ in at least [`NUMBERS`] numbers, and in few words or in many of their numbers. `loose`: their
+/// tokens without a counterpart.
+fn has_other_numbers([a, b]: [&[&[u8]]; 2], slots: &[TokenSlot], loose: usize) -> bool {
+    let mut differing = Vec::new();
+    for slot in inner_slots([a, b], slots) {
+        let (of_a, of_b) = (own_numbers(&a[slot.a.clone()], b), own_numbers(&b[slot.b.clone()], a));
+        if !of_a.is_empty() && !of_b.is_empty() && digits(&of_a) != digits(&of_b) {
+            differing.push(of_a.len().min(of_b.len()));
+        }
+    }
+
+    if differing.len() < NUMBERS {
+        return false;
+    }
 
     let count_words = |tokens: &[&[u8]]| tokens.iter().filter(|token| !alphabet::is_number(token)).count();
     let words: usize =
         slots.iter().map(|slot| count_words(&a[slot.a.clone()]).min(count_words(&b[slot.b.clone()]))).sum();
+    let differs_in_little_else = loose <= LOOSE && words <= WORDS_PER_NUMBER * differing.len();
 
-    numbers >= NUMBERS && words <= WORDS_PER_NUMBER * numbers
+    let told = (a.len() - count_words(a)).min(b.len() - count_words(b));
+    let differs_in_many = differing.iter().sum::<usize>() * OTHER_NUMBERS >= told
+        && (words + loose) * OTHER_TOKENS <= a.len().min(b.len());
+
+    differs_in_little_else || differs_in_many
+}
+
+/// The numbers of a slot that the other text has nowhere: a number that stands elsewhere is no other number.
+fn own_numbers<'t>(slot: &[&'t [u8]], other: &[&[u8]]) -> Vec<&'t [u8]> {
+    slot.iter().copied().filter(|token| alphabet::is_number(token) && !other.contains(token)).collect()
 }
 
 /// The sorted digits of the numbers among tokens, without zeros, since papers write one number in many ways.

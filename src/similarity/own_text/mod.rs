@@ -15,11 +15,13 @@
 //! - *replaced*: a passage of one text is replaced by a passage of other words that is no furniture itself;
 //! - *numbers*: short pages of one form with mostly different numbers, or one different number or code; documents with
 //!   different numbers of their own;
-//! - *facts*: pages of one form whose slots have different words, rare on both sides.
+//! - *facts*: pages of one form whose slots have different words, rare on both sides; texts in which one name is
+//!   replaced by another throughout.
 //!
 //! Own text must be contiguous, since scattered edits of a copy are own text too. `docs/FACTS.md` has the rule with its
 //! measurements. Files: `wording` the hashes of one text, `alignment` the alignment of two, `frequency` the
-//! frequencies, `forms` the tests for short pages, `edited` copies below the threshold.
+//! frequencies, `forms` the tests for short pages, `renamed` texts about two subjects, `edited` copies below the
+//! threshold.
 
 use foldhash::HashMap;
 
@@ -33,6 +35,7 @@ mod edited;
 mod forms;
 mod frequency;
 mod own;
+mod renamed;
 mod wording;
 
 pub(crate) use edited::{EditedVerdict, edited};
@@ -132,7 +135,7 @@ pub(crate) fn judge(a: TextEvidence<'_>, b: TextEvidence<'_>, evidence: CorpusEv
         Some(VariantReason::Replaced)
     } else if pair.differs_in_numbers() {
         Some(VariantReason::Numbers)
-    } else if pair.fills_a_form() {
+    } else if pair.fills_a_form() || pair.is_renamed() {
         Some(VariantReason::Facts)
     } else {
         pair.other_content().map(|content| match content {

@@ -1,0 +1,151 @@
+//! The command line: parses arguments, calls the library, prints results.
+//!
+//! Results go to standard output, everything else to standard error. Each command has a file with its arguments and its
+//! `run`; arguments that several commands share are in `args`. This module contains no algorithm.
+//!
+//! The program `mukarrar` and the command of the Python package both call [`main`].
+
+use std::ffi::OsString;
+use std::io;
+
+use clap::error::ErrorKind as UsageErrorKind;
+use clap::{ArgMatches, FromArgMatches};
+
+use mukarrar::error::{Error, ErrorKind, Result};
+
+mod args;
+mod boilerplate;
+mod clusters;
+mod command;
+mod compare;
+mod console;
+mod dedup;
+mod eval;
+mod exit;
+mod finish;
+mod generate;
+#[cfg(feature = "persistent")]
+mod index;
+mod inputs;
+mod memory;
+mod normalize;
+mod pairs;
+mod passages;
+mod progress;
+mod remedies;
+mod rules;
+mod run_options;
+#[cfg(feature = "server")]
+mod serve;
+mod summary;
+mod units;
+
+use command::{Arguments, ToolCommand, command};
+use console::Console;
+use exit::Exit;
+use remedies::CommandLinePhrasing;
+
+/// Runs the command in `arguments`, whose first item is the name of the program, and returns the exit code of the process:
+/// 0, 1, 2 or 130, as `--help` lists them.
+///
+/// For the `main` of a process that does nothing else. It installs handlers of signals and panics and raises the limit of open
+/// files; an interrupt during the run ends the process.
+pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
+    exit::on_interrupt();
+    #[cfg(unix)]
+    raise_open_file_limit();
+    #[cfg(feature = "parquet")]
+    silence_decoder_panics();
+
+    run(arguments).code()
+}
+
+/// Prints no panic message for a decoder that fails on a damaged file: the library reports it as a rejected record.
+#[cfg(feature = "parquet")]
+fn silence_decoder_panics() {
+    let default_hook = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        if !mukarrar::input::is_guarded() {
+            default_hook(panic);
+        }
+    }));
+}
+
+/// Raises the soft limit of open files to the hard limit: an index keeps hundreds of files open, a server as many
+/// connections, and shells often start processes with a soft limit of 1,024.
+#[cfg(unix)]
+fn raise_open_file_limit() {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+
+    let Rlimit { maximum, .. } = getrlimit(Resource::Nofile);
+
+    // If the system refuses, the old limit stays.
+    let _ = setrlimit(Resource::Nofile, Rlimit { current: maximum, maximum });
+}
+
+/// Runs the command in `arguments`, whose first item is the name of the program.
+fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
+    let (arguments, matches) = match parse(arguments) {
+        Ok(parsed) => parsed,
+        Err(usage) => return print_usage(&usage),
+    };
+
+    let console = Console::new(arguments.color);
+    match dispatch(arguments.command, &matches, &console) {
+        Ok(exit) => exit,
+        Err(error) if is_broken_pipe(&error) => Exit::Done,
+        Err(error) => {
+            console.error(&error.message(&CommandLinePhrasing));
+            Exit::Error
+        }
+    }
+}
+
+/// The arguments as a struct, and as matches that say which of them the user gave.
+fn parse(arguments: impl IntoIterator<Item = OsString>) -> std::result::Result<(Arguments, ArgMatches), clap::Error> {
+    let matches = command().try_get_matches_from(arguments)?;
+    let arguments = Arguments::from_arg_matches(&matches)?;
+
+    Ok((arguments, matches))
+}
+
+fn dispatch(command: ToolCommand, matches: &ArgMatches, console: &Console) -> Result<Exit> {
+    match command {
+        ToolCommand::Clusters(arguments) => clusters::run(&arguments, console),
+        ToolCommand::Dedup(arguments) => dedup::run(&arguments, matches, console),
+        ToolCommand::Pairs(arguments) => pairs::run(&arguments, console),
+        ToolCommand::Passages(arguments) => passages::run(&arguments, console),
+        ToolCommand::Compare(arguments) => compare::run(&arguments, console),
+        ToolCommand::Units(arguments) => units::run(&arguments, console),
+        ToolCommand::Normalize(arguments) => normalize::run(&arguments, console),
+        ToolCommand::Eval(arguments) => eval::run(&arguments, console),
+        ToolCommand::Boilerplate(arguments) => boilerplate::run(&arguments, console),
+        #[cfg(feature = "persistent")]
+        ToolCommand::Index { command } => index::run(&command, console),
+        #[cfg(feature = "server")]
+        ToolCommand::Serve(arguments) => serve::run(&arguments, console),
+        ToolCommand::Completions { shell } => generate::completions(shell, console),
+        ToolCommand::Man => generate::man(console),
+    }
+}
+
+/// Prints help, version or a usage error. Help and version are results and exit with 0.
+fn print_usage(usage: &clap::Error) -> Exit {
+    let printed = usage.print();
+
+    match usage.kind() {
+        UsageErrorKind::DisplayHelp | UsageErrorKind::DisplayVersion => match printed {
+            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Exit::Error,
+            _ => Exit::Done,
+        },
+        _ => Exit::Error,
+    }
+}
+
+/// Whether the reader of standard output closed it, which is no failure of the command.
+fn is_broken_pipe(error: &Error) -> bool {
+    match error.kind() {
+        ErrorKind::Io { path, source, .. } => path.as_os_str() == "-" && source.kind() == io::ErrorKind::BrokenPipe,
+        _ => false,
+    }
+}
