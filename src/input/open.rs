@@ -5,9 +5,13 @@ use std::fs::File;
 use std::io::{Cursor, Read};
 use std::path::{Path, PathBuf};
 
+#[cfg(feature = "archives")]
+use super::archive::OpenArchive;
 use super::files::{self, ByName, FoundFile};
 use super::format::UNREAD_PARQUET;
 use super::kind::{self, FileKind};
+#[cfg(feature = "archives")]
+use super::opener::FileOpener;
 use super::opener::{self, FileFailure};
 use super::skipped::SkippedFiles;
 use super::{Compression, InputFormat, InputOptions, compression};
@@ -204,7 +208,10 @@ fn check(path: &Path) -> Result<bool> {
     // Damage is told where the whole file is read.
     let _ = rest.take(kind::HEAD as u64 - head.len() as u64).read_to_end(&mut head);
     let (what, remedy) = match kind::of(&mut head.as_slice()) {
-        FileKind::Tar | FileKind::Zip if cfg!(feature = "archives") => return Ok(true),
+        #[cfg(feature = "archives")]
+        FileKind::Tar => return Ok(true),
+        #[cfg(feature = "archives")]
+        FileKind::Zip => return check_zip(path).map(|()| true),
         #[cfg(not(feature = "archives"))]
         FileKind::Tar | FileKind::Zip => kind::UNREAD_ARCHIVE,
         FileKind::Unread(what, remedy) => (what, remedy),
@@ -212,4 +219,14 @@ fn check(path: &Path) -> Result<bool> {
     };
     let what = format!("{what}, which is not read");
     Err(ErrorKind::Unreadable { path: path.to_owned(), what, remedy }.into())
+}
+
+/// Fails early for a zip archive without a directory, and for a document that is packed as zip.
+#[cfg(feature = "archives")]
+fn check_zip(path: &Path) -> Result<()> {
+    let opened = FileOpener::new(true, 1, 0).file(path).map_err(|failure| failure.fatal(path.to_owned()))?;
+    match OpenArchive::zip(&FoundFile::stream(path.to_owned()), opened, None) {
+        Ok(_) => Ok(()),
+        Err((what, remedy)) => Err(ErrorKind::Unreadable { path: path.to_owned(), what, remedy }.into()),
+    }
 }

@@ -79,7 +79,7 @@ impl OpenArchive {
         format: Option<InputFormat>,
     ) -> Result<Self, ArchiveMisfit> {
         let Ok(source) = ArchiveSource::of(opened) else {
-            return Err(("a zip archive in a stream, whose end with its directory comes last".to_owned(), remedies::GIVE_FILE));
+            return Err(("a zip archive in a stream, and its directory is at its end".to_owned(), remedies::GIVE_FILE));
         };
         let members = ZipMembers::open(source)?;
         Ok(Self::new(found, ArchiveMembers::Zip(members), format))

@@ -91,7 +91,7 @@ impl TarMembers {
             }
             // Data about all members, volume labels, long names of links: nothing of a member.
             b'g' | b'K' | b'V' => self.bytes.skip(padded(header.size())).map(|()| None),
-            _ => self.entry(header, std::mem::take(extensions)).map(Some),
+            _ => self.entry(header, std::mem::take(extensions)),
         }
     }
 
@@ -123,22 +123,24 @@ impl TarMembers {
         Ok(data)
     }
 
-    /// The entry of a header.
-    fn entry(&mut self, header: TarHeader<'_>, extensions: Extensions) -> io::Result<RawEntry> {
+    /// The entry of a header; nothing for a folder.
+    fn entry(&mut self, header: TarHeader<'_>, extensions: Extensions) -> io::Result<Option<RawEntry>> {
         let size = extensions.size.unwrap_or_else(|| header.size());
         let name = extensions.name.unwrap_or_else(|| header.name());
 
-        match header.kind() {
+        let entry = match header.kind() {
             // Old archives mark folders by a slash alone.
-            0 if name.ends_with(b"/") => self.special(name, 0),
+            0 if name.ends_with(b"/") => return Ok(None),
+            b'5' => return Ok(None),
             // Links, devices and pipes have no data, whatever their size says.
-            b'1'..=b'6' => self.special(name, 0),
+            b'1'..=b'4' | b'6' => self.special(name, 0),
             b'S' => self.refused(name, size, "is a sparse file"),
             b'M' => self.refused(name, size, "goes on from another volume"),
             0 | b'0' | b'7' if extensions.is_sparse => self.refused(name, size, "is a sparse file"),
             0 | b'0' | b'7' => Ok(RawEntry::File { name, content: Ok(self.bytes.member(size)) }),
             _ => self.special(name, size),
-        }
+        };
+        entry.map(Some)
     }
 
     fn special(&mut self, name: Vec<u8>, size: u64) -> io::Result<RawEntry> {

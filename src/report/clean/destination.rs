@@ -11,10 +11,8 @@ use crate::report::output::resolved;
 pub enum CleanDestination {
     /// All files joined in one uncompressed stream.
     Stream,
-    /// One file, compressed as its name says (`.gz`, `.zst`, `.bz2`, `.xz`).
+    /// One file, compressed as its name says (`.gz`, `.zst`, `.bz2`, `.xz`). The members of an archive are joined in it.
     File(PathBuf),
-    /// One file, compressed as its name says, with the records of all members of an archive.
-    Joined(PathBuf),
     /// A directory with the relative paths and compressions of the inputs.
     Directory(PathBuf),
 }
@@ -41,7 +39,7 @@ impl CleanDestination {
         }
 
         let destination = match (single, input.is_archive(paths)) {
-            (true, true) if is_file && announces_records(clean) => Self::Joined(clean.to_owned()),
+            (true, true) if is_file && announces_records(clean) => Self::File(clean.to_owned()),
             (true, false) => Self::File(clean.to_owned()),
             _ => Self::Directory(clean.to_owned()),
         };
@@ -49,14 +47,20 @@ impl CleanDestination {
         Ok(destination)
     }
 
+    /// The path to which all files are written one behind the other; `None` if each has a path of its own.
+    pub(super) fn joined_path(&self, corpus: &Corpus) -> Option<&Path> {
+        match self {
+            Self::Stream => Some(Path::new("-")),
+            // What a stream is, an archive for example, is known only now.
+            Self::File(path) => corpus.cleaned_files().iter().any(InputFile::is_member).then_some(path),
+            Self::Directory(_) => None,
+        }
+    }
+
     /// Checks that the files can be joined, which is known only after they were read: not several plain texts, not
     /// Parquet with other files, not files of unlike formats or headers.
     pub(super) fn check_joined(&self, corpus: &Corpus) -> Result<()> {
-        let path = match self {
-            Self::Stream => Path::new("-"),
-            Self::Joined(path) => path,
-            Self::File(_) | Self::Directory(_) => return Ok(()),
-        };
+        let Some(path) = self.joined_path(corpus) else { return Ok(()) };
 
         // Nothing is written of files that could not be read.
         let files: Vec<&InputFile> = corpus.cleaned_files().iter().filter(|file| !file.is_failed).collect();
@@ -117,7 +121,7 @@ impl CleanDestination {
     pub(super) fn target(&self, relative: &Path) -> PathBuf {
         match self {
             Self::Directory(directory) => directory.join(relative),
-            Self::File(path) | Self::Joined(path) => path.clone(),
+            Self::File(path) => path.clone(),
             Self::Stream => PathBuf::from("-"),
         }
     }
@@ -127,7 +131,7 @@ impl CleanDestination {
         match self {
             Self::Directory(_) => input,
             Self::Stream => Compression::None,
-            Self::File(path) | Self::Joined(path) => match path.extension().and_then(|extension| extension.to_str()) {
+            Self::File(path) => match path.extension().and_then(|extension| extension.to_str()) {
                 Some("gz") => Compression::Gzip,
                 Some("zst") => Compression::Zstd,
                 Some("bz2") => Compression::Bzip2,

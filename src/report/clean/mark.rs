@@ -3,7 +3,6 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::io;
-use std::path::Path;
 
 use serde::Serialize;
 
@@ -117,14 +116,13 @@ impl<'a> MarkPlan<'a> {
 
         destination.check_joined(self.corpus)?;
         let shown = ShownUnits::of(self.corpus, self.found);
-        match destination {
-            CleanDestination::Stream => return self.joined(&shown, &mut JoinedPieces::new(stream, Path::new("-"))),
-            CleanDestination::Joined(path) => {
-                let mut output = outputs.create(path, destination.compression(Compression::None))?;
-                self.joined(&shown, &mut JoinedPieces::new(&mut output, path))?;
-                return outputs.finish(output);
+        if let Some(path) = destination.joined_path(self.corpus) {
+            if *destination == CleanDestination::Stream {
+                return self.joined(&shown, &mut JoinedPieces::new(stream, path));
             }
-            CleanDestination::File(_) | CleanDestination::Directory(_) => {}
+            let mut output = outputs.create(path, destination.compression(Compression::None))?;
+            self.joined(&shown, &mut JoinedPieces::new(&mut output, path))?;
+            return outputs.finish(output);
         }
 
         for file in self.corpus.cleaned_files().iter().filter(|file| !file.is_failed) {

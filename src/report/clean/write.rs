@@ -5,7 +5,6 @@ use std::cell::RefCell;
 #[cfg(feature = "warc")]
 use std::io;
 use std::io::Write;
-use std::path::Path;
 
 use super::destination::CleanDestination;
 use super::joined_pieces::JoinedPieces;
@@ -28,21 +27,17 @@ impl Cleaning<'_> {
     /// changed; the files cannot be joined in one stream.
     pub fn write(&self, destination: &CleanDestination, outputs: &mut Outputs, stream: &mut dyn Write) -> Result<()> {
         destination.check_joined(self.corpus)?;
-        match destination {
-            CleanDestination::Stream => {
-                let each = Compression::None;
-                return self.joined(each, &mut JoinedPieces::new(stream, Path::new("-")));
+        if let Some(path) = destination.joined_path(self.corpus) {
+            if *destination == CleanDestination::Stream {
+                return self.joined(Compression::None, &mut JoinedPieces::new(stream, path));
             }
-            CleanDestination::Joined(path) => {
-                let format = self.corpus.cleaned_files().iter().find(|file| !file.is_failed).map(|file| file.format);
-                let compression = destination.compression(Compression::None);
-                let (whole, each) = compressions(format.unwrap_or(InputFormat::JsonLines), compression);
+            let format = self.corpus.cleaned_files().iter().find(|file| !file.is_failed).map(|file| file.format);
+            let compression = destination.compression(Compression::None);
+            let (whole, each) = compressions(format.unwrap_or(InputFormat::JsonLines), compression);
 
-                let mut output = outputs.create(path, whole)?;
-                self.joined(each, &mut JoinedPieces::new(&mut output, path))?;
-                return outputs.finish(output);
-            }
-            CleanDestination::File(_) | CleanDestination::Directory(_) => {}
+            let mut output = outputs.create(path, whole)?;
+            self.joined(each, &mut JoinedPieces::new(&mut output, path))?;
+            return outputs.finish(output);
         }
 
         let mut buffer = Vec::new();
