@@ -116,6 +116,13 @@ pub enum ErrorKind {
         /// What to do about it.
         remedy: Remedy,
     },
+    /// Not one record of the input could be read.
+    NothingRead {
+        /// Why; a sentence.
+        what: String,
+        /// What to do about it, if anything is known.
+        remedy: Option<Remedy>,
+    },
     /// A key was inserted into an index that already contains it.
     KeyExists {
         /// The key.
@@ -210,7 +217,7 @@ impl ErrorKind {
     #[must_use]
     pub fn remedy(&self) -> Option<Cow<'_, Remedy>> {
         let remedy = match self {
-            Self::Parameter { remedy, .. } | Self::Gold { remedy, .. } => return remedy.as_ref().map(Cow::Borrowed),
+            Self::Parameter { remedy, .. } | Self::Gold { remedy, .. } | Self::NothingRead { remedy, .. } => return remedy.as_ref().map(Cow::Borrowed),
             Self::Unreadable { remedy, .. }
             | Self::Index { remedy, .. }
             | Self::Damaged { remedy, .. }
@@ -239,6 +246,7 @@ impl ErrorKind {
                 format!("{} cannot be {value}: {expected}", phrasing.subject(name))
             }
             Self::Unreadable { path, what, .. } => format!("{}: {what}", path.display()),
+            Self::NothingRead { what, .. } => what.clone(),
             Self::KeyExists { key } => format!("key {key:?} is in the index already"),
             Self::Index { path, what, .. } | Self::Output { path, what, .. } => format!("{} {what}", path.display()),
             Self::Damaged { path, what, .. } => format!("{} is damaged: {what}", path.display()),

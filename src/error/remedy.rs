@@ -21,6 +21,15 @@ pub enum Remedy {
         /// The parameter.
         parameter: &'static str,
     },
+    /// Give this value to a parameter.
+    Give {
+        /// What the value is for.
+        purpose: &'static str,
+        /// The parameter.
+        parameter: &'static str,
+        /// The value.
+        value: String,
+    },
     /// Give these values to parameters.
     Set {
         /// What the values do.
@@ -130,6 +139,9 @@ impl Remedy {
             Self::Advice(advice) => Some(advice.clone().into_owned()),
             Self::Choose { purpose, parameter } => {
                 phrasing.parameter(parameter).map(|parameter| format!("{purpose} with {parameter}"))
+            }
+            Self::Give { purpose, parameter, value } => {
+                phrasing.setting(parameter, value).map(|setting| format!("{purpose} with {setting}"))
             }
             Self::Set { purpose, settings } => {
                 let settings: Option<Vec<String>> =

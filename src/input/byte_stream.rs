@@ -76,6 +76,18 @@ impl ByteStream {
         Self { reader, carry: head, ended: false, error: None, reserve: 0 }
     }
 
+    /// All bytes that were not cut off, as a reader.
+    #[cfg(feature = "archives")]
+    pub(super) fn into_reader(self) -> Box<dyn Read + Send> {
+        let Self { reader, carry, ended, error, .. } = self;
+        let head = io::Cursor::new(carry);
+        match (error, ended) {
+            (Some(error), _) => Box::new(head.chain(FailingReader(Some(error)))),
+            (None, true) => Box::new(head),
+            (None, false) => Box::new(head.chain(reader)),
+        }
+    }
+
     /// Reads until `length` bytes are at hand, or the end.
     pub(super) fn fill(&mut self, length: usize) {
         let wanted = length.saturating_sub(self.carry.len());
@@ -238,6 +250,17 @@ impl ByteStream {
             }
             self.fill(cutting.size.max(1 << 16));
         }
+    }
+}
+
+/// A reader that gives nothing but an error.
+#[cfg(feature = "archives")]
+pub(super) struct FailingReader(pub(super) Option<io::Error>);
+
+#[cfg(feature = "archives")]
+impl Read for FailingReader {
+    fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+        self.0.take().map_or(Ok(0), Err)
     }
 }
 

@@ -13,10 +13,13 @@ use crate::error::Remedy;
 mod bunzip;
 #[cfg(feature = "gzip")]
 mod gzip;
-#[cfg(any(feature = "bzip2", feature = "xz"))]
+#[cfg(any(feature = "bzip2", feature = "xz", feature = "archives"))]
 mod pieces;
 #[cfg(feature = "zstd")]
 mod zstandard;
+
+#[cfg(feature = "archives")]
+pub(super) use pieces::DecoderPieces;
 
 /// The compression of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]

@@ -44,9 +44,17 @@ pub(super) fn format(
     }
     match files::by_name(path) {
         ByName::Known(format) => (format, None),
+        ByName::Part | ByName::Bare | ByName::Archive => (by_content(head), None),
         ByName::Json => (InputFormat::JsonLines, misfit(head, options.max_record_size)),
         ByName::Unknown => (by_content(head), None),
     }
+}
+
+/// The format that the first bytes announce, if they are those of no plain text.
+pub(super) fn announced(head: &mut impl ContentHead) -> Option<InputFormat> {
+    // Without content nothing is announced, although an empty file counts as JSON Lines.
+    first_byte(head)?;
+    Some(by_content(head)).filter(|format| *format != InputFormat::Text)
 }
 
 /// Whether a file is an ARC, the predecessor of WARC.

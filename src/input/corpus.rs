@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use super::InputOptions;
 use super::file::{FileId, InputFile};
-use super::files::{STDIN, SkippedFiles};
+use super::SkippedFiles;
+use super::files::STDIN;
 use super::record_table::RecordTable;
 use super::reject::Reject;
 use crate::document::{DocId, RecordSource};

@@ -11,7 +11,7 @@ use super::encoding::{self, BOM, EncodingHints};
 use super::record::{FieldValue, Record};
 use super::reject::RejectReason;
 use super::slices::{slice, tail};
-use super::{InputFormat, InputOptions, remedies};
+use super::{InputFormat, InputOptions, nearest, remedies};
 use crate::error::Remedy;
 
 mod scanner;
@@ -115,7 +115,7 @@ impl CsvHeader {
     /// quotes are ASCII bytes in every encoding of a CSV file that can be cut.
     pub(super) fn record<'a>(&self, raw: &'a [u8], options: &InputOptions) -> Result<Record<'a>, RejectReason> {
         // The whole record decides the encoding: single fields are too short for detection.
-        let mut decoding = encoding::decode(raw, EncodingHints::default(), options.encoding)?.decoding;
+        let mut decoding = encoding::decode_text(raw, EncodingHints::default(), options.encoding)?.decoding;
         let read = |field: Range<usize>| -> Cow<'a, str> {
             match decoding.encoding.decode(slice(raw, field)).0 {
                 Cow::Borrowed(field) => decode(field),
@@ -198,7 +198,7 @@ const SHOWN: usize = 200;
 pub(super) fn no_column(name: &str, columns: &[&str]) -> CsvMisfit {
     let shown: String = columns.join(", ").chars().take(SHOWN).collect();
     let what = format!("has no column {name:?} among its columns ({shown})");
-    (what, remedies::NAME_TEXT_COLUMN)
+    (what, nearest::remedy(remedies::NAME_TEXT_COLUMN, nearest::nearest(name, columns).as_slice()))
 }
 
 /// All bytes up to the end of the first record that is not blank; `None` if there is none.

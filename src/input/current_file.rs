@@ -13,7 +13,7 @@ use super::encoding::BOM;
 use super::file::InputFile;
 use super::file_bytes::FileBytes;
 use super::files::FoundFile;
-use super::format::UNREAD_PARQUET;
+use super::format::{UNREAD_ARROW, UNREAD_PARQUET};
 use super::held::{BytePlace, FileStamp, HeldBytes, PlainFile};
 use super::opener::OpenedFile;
 use super::record_table::{PartIndex, PartShape};
@@ -52,7 +52,7 @@ pub(super) struct CurrentFile {
 type JudgedCut = (PartShape, Option<OversizedRecord>, Option<RejectReason>);
 
 impl CurrentFile {
-    /// Finds the format of a file, and reads its header. `table` is the file if it is open Parquet.
+    /// Finds the format of a file, and reads its header. `table` is the file if it is open Parquet or Arrow, and which.
     ///
     /// # Errors
     ///
@@ -61,7 +61,7 @@ impl CurrentFile {
         number: u32,
         found: FoundFile,
         opened: std::result::Result<OpenedFile, RejectReason>,
-        table: Option<Arc<PlainFile>>,
+        table: Option<(Arc<PlainFile>, InputFormat)>,
         options: &InputOptions,
     ) -> Result<(Self, InputFile)> {
         let (opened, failed) = match opened {
@@ -77,8 +77,8 @@ impl CurrentFile {
             relative: found.relative.into(),
             named: found.named,
             failed,
-            format: if table.is_some() { InputFormat::Parquet } else { InputFormat::Text },
-            decoded: compression != Compression::None || table.is_some(),
+            format: table.as_ref().map_or(InputFormat::Text, |(_, format)| *format),
+            decoded: compression != Compression::None || table.is_some() || found.archive.is_some(),
             bytes,
             stamp,
             plain,
@@ -89,7 +89,7 @@ impl CurrentFile {
             ended: false,
         };
 
-        // The format of open Parquet is known, and its rows have no header.
+        // The format of an open table is known, and its rows have no header.
         if table.is_none() && current.failed.is_none() {
             current.find_format(options);
             current.read_header(options)?;
@@ -104,8 +104,10 @@ impl CurrentFile {
             records: 0..0,
             bom: current.bom,
             plain: current.plain.clone(),
+            archive: found.archive,
+            is_failed: current.failed.is_some(),
             header: current.header.clone(),
-            table,
+            table: table.map(|(table, _)| table),
         };
         Ok((current, file))
     }
@@ -127,7 +129,7 @@ impl CurrentFile {
         };
     }
 
-    /// Reads the header of CSV. Parquet that reaches this point was not opened as such, and is refused.
+    /// Reads the header of CSV. Parquet and Arrow that reach this point were not opened as such, and are refused.
     fn read_header(&mut self, options: &InputOptions) -> Result<()> {
         if self.failed.is_some() {
             return Ok(());
@@ -138,8 +140,8 @@ impl CurrentFile {
                 Ok(header) => self.header = header.map(Arc::new),
                 Err((what, remedy)) => self.failed = Some(misfit(&self.path, self.named, what, remedy)?),
             },
-            InputFormat::Parquet => {
-                let (what, remedy) = UNREAD_PARQUET;
+            InputFormat::Parquet | InputFormat::Arrow => {
+                let (what, remedy) = if self.format == InputFormat::Arrow { UNREAD_ARROW } else { UNREAD_PARQUET };
                 self.failed = Some(misfit(&self.path, self.named, what.to_owned(), remedy)?);
             }
             _ => {}
@@ -252,7 +254,11 @@ impl CurrentFile {
         match self.format {
             InputFormat::Text | InputFormat::Html => PartShape::Text,
             InputFormat::Warc => PartShape::Records,
-            InputFormat::JsonLines | InputFormat::Csv | InputFormat::Tsv | InputFormat::Parquet => PartShape::Lines,
+            InputFormat::JsonLines
+            | InputFormat::Csv
+            | InputFormat::Tsv
+            | InputFormat::Parquet
+            | InputFormat::Arrow => PartShape::Lines,
         }
     }
 
@@ -268,7 +274,11 @@ impl CurrentFile {
         let shape = match self.format {
             InputFormat::Text | InputFormat::Html => PartShape::Failed,
             InputFormat::Warc => PartShape::Records,
-            InputFormat::JsonLines | InputFormat::Csv | InputFormat::Tsv | InputFormat::Parquet => PartShape::Rest,
+            InputFormat::JsonLines
+            | InputFormat::Csv
+            | InputFormat::Tsv
+            | InputFormat::Parquet
+            | InputFormat::Arrow => PartShape::Rest,
         };
         (shape, None, Some(RejectReason::Damaged { what }))
     }
@@ -352,5 +362,11 @@ pub(super) fn misfit(path: &Path, named: bool, what: String, remedy: Remedy) -> 
     if named {
         return Err(ErrorKind::Unreadable { path: path.to_path_buf(), what, remedy }.into());
     }
+
+    // A run that goes on after an interruption stores the remedy by its position: one with a value has none.
+    let remedy = match remedy {
+        Remedy::Give { .. } => remedies::NAME_TEXT_COLUMN,
+        remedy => remedy,
+    };
     Ok(RejectReason::Unreadable { what: format!("it {what}"), remedy: Some(remedy) })
 }

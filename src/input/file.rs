@@ -1,5 +1,6 @@
 //! One file of the input, as a corpus describes it.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
 use std::path::Path;
@@ -7,7 +8,7 @@ use std::sync::Arc;
 
 use super::csv::CsvHeader;
 use super::held::PlainFile;
-use super::{Compression, InputFormat};
+use super::{Compression, InputFormat, kind};
 
 /// An index into [`Corpus::files`](super::Corpus::files).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -39,14 +40,30 @@ pub struct InputFile {
     pub bom: bool,
     /// Where its bytes are read again, unless they are kept.
     pub(super) plain: Option<Arc<PlainFile>>,
+    /// A member of an archive: the path of the archive below the directory that was named.
+    pub(super) archive: Option<Arc<Path>>,
+    /// Whether nothing of it can be read: its only record is a reject.
+    pub(crate) is_failed: bool,
     /// CSV: its header.
     pub(crate) header: Option<Arc<CsvHeader>>,
-    /// Parquet: the file, from which whole rows are copied.
+    /// Parquet and Arrow: the file, from which whole rows are copied.
     pub(super) table: Option<Arc<PlainFile>>,
 }
 
 impl InputFile {
-    /// Whether it is Parquet that could be opened, so that whole rows can be copied from it.
+    /// Whether it is a member of an archive.
+    pub(crate) fn is_member(&self) -> bool {
+        self.archive.is_some()
+    }
+
+    /// Its path below a directory to which all of the input is written: that of a member is in a folder with the name of
+    /// its archive.
+    pub(crate) fn output_path(&self) -> Cow<'_, Path> {
+        let in_archive = self.archive.as_ref().and_then(|archive| kind::place_of(&self.relative, archive));
+        in_archive.map_or(Cow::Borrowed(&*self.relative), Cow::Owned)
+    }
+
+    /// Whether it is Parquet or Arrow that could be opened, so that whole rows can be copied from it.
     pub(crate) fn is_table(&self) -> bool {
         self.table.is_some()
     }

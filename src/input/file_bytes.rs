@@ -1,5 +1,7 @@
 //! The bytes of one file, cut into parts of whole records.
 
+#[cfg(feature = "archives")]
+use std::io::{Cursor, Read};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -60,6 +62,15 @@ impl FileBytes {
                 stream.fill(length);
                 HeldBytes::from(stream.split(length))
             }
+        }
+    }
+
+    /// All bytes from the current offset on, as a reader.
+    #[cfg(feature = "archives")]
+    pub(super) fn into_reader(self) -> Box<dyn Read + Send> {
+        match self {
+            Self::Whole(piece, at) => Box::new(Cursor::new(piece.part(at.min(piece.len())..piece.len()))),
+            Self::Stream(stream) => stream.into_reader(),
         }
     }
 

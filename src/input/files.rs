@@ -1,33 +1,17 @@
 //! From paths to files: named files as they are, directories walked in sorted order, skipped entries counted.
 
+use std::collections::BTreeSet;
+use std::ffi::OsStr;
+use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
+use serde::Deserialize;
 use walkdir::{DirEntry, WalkDir};
 
-use super::InputFormat;
+use super::skipped::{self, SkipReason, SkippedFiles};
+use super::{InputFormat, kind};
 use crate::error::{Error, Result};
-
-/// The entries of directories that are not read. Files that were named are never skipped.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct SkippedFiles {
-    /// Files and directories whose name begins with a dot; the content of such a directory is not counted.
-    pub hidden: u64,
-    /// Files whose name begins with `README`.
-    pub readme: u64,
-    /// Files whose extension is not that of a known format, in the order in which they were found.
-    pub unknown: Vec<PathBuf>,
-    /// Entries that are no regular files: sockets, pipes, devices, links to directories.
-    pub special: u64,
-}
-
-impl SkippedFiles {
-    /// The number of all skipped entries.
-    #[must_use]
-    pub fn total(&self) -> u64 {
-        self.hidden + self.readme + self.special + self.unknown.len() as u64
-    }
-}
 
 /// A file to read.
 #[derive(Clone)]
@@ -38,27 +22,52 @@ pub(super) struct FoundFile {
     pub(super) relative: PathBuf,
     /// Whether it was named itself. Then a failure to open it is an error, else a reject.
     pub(super) named: bool,
+    /// Its name says nothing: it is read only if its content announces a format.
+    pub(super) sniffed: bool,
+    /// Whether it is an archive, whose members are read.
+    pub(super) is_archive: bool,
     /// Why it cannot be read, if the walk found that out.
     pub(super) broken: Option<String>,
+    /// A member of an archive: the path of the archive below the directory.
+    pub(super) archive: Option<Arc<Path>>,
 }
 
-/// The format that a file's name announces.
+impl FoundFile {
+    /// The only file of an input that is a stream. `path` is its name.
+    pub(super) fn stream(path: PathBuf) -> Self {
+        let relative = path.clone();
+        Self { path, relative, named: true, sniffed: false, is_archive: false, broken: None, archive: None }
+    }
+}
+
+/// What a file's name announces.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum ByName {
     Known(InputFormat),
     /// `.json`: JSON Lines if the content is.
     Json,
+    /// An archive, whose members are read.
+    Archive,
+    /// A part of the output of Hadoop or Spark, whose content tells the format.
+    Part,
+    /// No extension.
+    Bare,
     Unknown,
 }
 
 /// The path that means standard input.
 pub(super) const STDIN: &str = "-";
 
-/// Lists the files of `paths` in order: a file or `-` as itself, a directory's known files sorted by name bytes.
+/// Lists the files of `paths` in order: a file or `-` as itself, a directory's known files sorted by name bytes. If a
+/// `format` was asked for, it is that of every file, whatever the name.
 ///
 /// # Errors
 /// A path does not exist or cannot be asked about; `-` is given twice.
-pub(super) fn list(paths: &[PathBuf], skipped: &mut SkippedFiles) -> Result<Vec<FoundFile>> {
+pub(super) fn list(
+    paths: &[PathBuf],
+    format: Option<InputFormat>,
+    skipped: &mut SkippedFiles,
+) -> Result<Vec<FoundFile>> {
     let mut found = Vec::new();
     let mut has_stdin = false;
 
@@ -67,94 +76,183 @@ pub(super) fn list(paths: &[PathBuf], skipped: &mut SkippedFiles) -> Result<Vec<
             if std::mem::replace(&mut has_stdin, true) {
                 return Err(Error::parameter("inputs", STDIN, "standard input can be read once; give it once"));
             }
-        } else if std::fs::metadata(path).map_err(|error| Error::io("read", path, error))?.is_dir() {
-            walk(path, skipped, &mut found);
+        } else if fs::metadata(path).map_err(|error| Error::io("read", path, error))?.is_dir() {
+            DirectoryWalk { root: path, format, saved: None, skipped, found: &mut found }.walk();
             continue;
         }
 
         // `..` has no file name.
         let relative = path.file_name().unwrap_or(path.as_os_str());
-        found.push(FoundFile { path: path.clone(), relative: relative.into(), named: true, broken: None });
+        let (path, relative) = (path.clone(), relative.into());
+        // What a named file is, its content tells.
+        let (is_archive, sniffed) = (false, false);
+        found.push(FoundFile { path, relative, named: true, sniffed, is_archive, broken: None, archive: None });
     }
     Ok(found)
 }
 
-/// Appends the known files below `root`. Links to files are followed; links to directories are not, so there are no
-/// loops.
-fn walk(root: &Path, skipped: &mut SkippedFiles, found: &mut Vec<FoundFile>) {
-    // Sorted, so that the order of records does not depend on the file system.
-    let mut entries = WalkDir::new(root).sort_by_file_name().into_iter();
-    while let Some(entry) = entries.next() {
-        let entry = match entry {
-            Ok(entry) => entry,
-            Err(error) => {
-                let path = error.path().unwrap_or(root).to_owned();
-                let what = error.io_error().map_or_else(|| error.to_string(), ToString::to_string);
-                found.push(below(root, path, Some(what)));
+/// The walk of one directory.
+struct DirectoryWalk<'a> {
+    root: &'a Path,
+    format: Option<InputFormat>,
+    /// The last directory with an Arrow file, and what it says of its files.
+    saved: Option<(PathBuf, Option<SavedDataset>)>,
+    skipped: &'a mut SkippedFiles,
+    found: &'a mut Vec<FoundFile>,
+}
+
+impl DirectoryWalk<'_> {
+    /// Appends the known files below the root. Links to files are followed; links to directories are not, so there are
+    /// no loops.
+    fn walk(&mut self) {
+        // Sorted, so that the order of records does not depend on the file system.
+        let mut entries = WalkDir::new(self.root).sort_by_file_name().into_iter();
+        while let Some(entry) = entries.next() {
+            let entry = match entry {
+                Ok(entry) => entry,
+                Err(error) => {
+                    let path = error.path().unwrap_or(self.root).to_owned();
+                    let what = error.io_error().map_or_else(|| error.to_string(), ToString::to_string);
+                    self.add(path, ByName::Unknown, Some(what));
+                    continue;
+                }
+            };
+
+            if entry.depth() == 0 {
                 continue;
             }
-        };
 
-        if entry.depth() == 0 {
-            continue;
-        }
-
-        // A hidden entry is skipped even if its name is otherwise one to read.
-        if entry.file_name().as_encoded_bytes().starts_with(b".") {
-            skipped.hidden += 1;
-            if entry.file_type().is_dir() {
+            // A hidden entry is skipped even if its name is otherwise one to read.
+            let of_name = skipped::reason_of_name(&entry.file_name().to_string_lossy());
+            if !entry.file_type().is_dir() {
+                self.consider(&entry, of_name);
+            } else if let Some(reason @ (SkipReason::Hidden | SkipReason::Bookkeeping)) = of_name {
+                self.skipped.push(entry.into_path(), reason);
                 entries.skip_current_dir();
             }
-        } else if !entry.file_type().is_dir() {
-            found.extend(consider(root, &entry, skipped));
         }
     }
-}
 
-/// Decides on an entry that is no directory: returns it to be read, or counts it as skipped.
-fn consider(root: &Path, entry: &DirEntry, skipped: &mut SkippedFiles) -> Option<FoundFile> {
-    let name = entry.file_name();
-    if name.as_encoded_bytes().starts_with(b"README") {
-        skipped.readme += 1;
-        return None;
-    }
-    if by_name(entry.path()) == ByName::Unknown {
-        skipped.unknown.push(entry.path().to_owned());
-        return None;
-    }
+    /// Decides on an entry that is no directory: adds it to the files, or to the skipped ones. `of_name` is why its
+    /// name alone excludes it.
+    fn consider(&mut self, entry: &DirEntry, of_name: Option<SkipReason>) {
+        let path = entry.path();
+        // Follows links. A broken link is rejected, not skipped: it may lead to text that should have been read.
+        let metadata = fs::metadata(path);
+        let is_directory = metadata.as_ref().is_ok_and(fs::Metadata::is_dir);
+        let is_special = metadata.as_ref().is_ok_and(|metadata| !metadata.is_file());
 
-    // Follows links. A broken link is rejected, not skipped: it may lead to text that should have been read.
-    match std::fs::metadata(entry.path()) {
-        Ok(metadata) if metadata.is_file() => Some(below(root, entry.path().to_owned(), None)),
-        Ok(_) => {
-            skipped.special += 1;
-            None
+        let kind = by_name(path);
+        let is_readable = kind != ByName::Unknown || self.format.is_some();
+        let reason = match of_name {
+            Some(reason) => Some(reason),
+            None if is_directory => Some(SkipReason::LinkedDirectory),
+            None if !is_readable => Some(SkipReason::Unknown),
+            None if is_special => Some(SkipReason::Special),
+            None => self.excluded_by_dataset(path),
+        };
+
+        if let Some(reason) = reason {
+            return self.skipped.push(path.to_owned(), reason);
         }
-        Err(error) => Some(below(root, entry.path().to_owned(), Some(error.to_string()))),
+        self.add(path.to_owned(), kind, metadata.err().map(|error| error.to_string()));
+    }
+
+    fn add(&mut self, path: PathBuf, kind: ByName, broken: Option<String>) {
+        let relative = path.strip_prefix(self.root).unwrap_or(&path).to_owned();
+        let sniffed = kind == ByName::Bare && self.format.is_none();
+        let is_archive = kind == ByName::Archive;
+        self.found.push(FoundFile { path, relative, named: false, sniffed, is_archive, broken, archive: None });
+    }
+
+    /// Why a dataset saved by Hugging Face `datasets` does not count a file among its own: it is `state.json`, or an
+    /// Arrow file that `state.json` does not list, such as `cache-*.arrow`, a transformed copy of others.
+    fn excluded_by_dataset(&mut self, path: &Path) -> Option<SkipReason> {
+        let name = path.file_name()?.to_str()?;
+        let is_state = name == SavedDataset::STATE;
+        if !is_state && by_name(path) != ByName::Known(InputFormat::Arrow) {
+            return None;
+        }
+
+        let directory = path.parent()?;
+        if self.saved.as_ref().is_none_or(|(known, _)| known != directory) {
+            self.saved = Some((directory.to_owned(), SavedDataset::of(directory)));
+        }
+        let (_, saved) = self.saved.as_ref()?;
+        let excluded = saved.as_ref().is_some_and(|saved| is_state || !saved.files.contains(name));
+        excluded.then_some(SkipReason::Bookkeeping)
     }
 }
 
-/// A file below `root`.
-fn below(root: &Path, path: PathBuf, broken: Option<String>) -> FoundFile {
-    let relative = path.strip_prefix(root).unwrap_or(&path).to_owned();
-    FoundFile { path, relative, named: false, broken }
+/// What `state.json` says of a dataset that Hugging Face `datasets` saved in a directory.
+struct SavedDataset {
+    /// The names of its data files.
+    files: BTreeSet<String>,
 }
 
-/// The format that a file's name announces, before the extension of a compression if there is one.
+impl SavedDataset {
+    const STATE: &str = "state.json";
+
+    /// The dataset saved in a directory; `None` if there is none.
+    fn of(directory: &Path) -> Option<Self> {
+        #[derive(Deserialize)]
+        struct State {
+            #[serde(rename = "_data_files")]
+            files: Vec<DataFile>,
+        }
+        #[derive(Deserialize)]
+        struct DataFile {
+            filename: String,
+        }
+
+        let state: State = serde_json::from_slice(&fs::read(directory.join(Self::STATE)).ok()?).ok()?;
+        Some(Self { files: state.files.into_iter().map(|file| file.filename).collect() })
+    }
+}
+
+/// What a file's name announces, before the extension of a compression if there is one.
 pub(super) fn by_name(path: &Path) -> ByName {
-    let Some(name) = path.file_name() else { return ByName::Unknown };
-    let name = name.to_string_lossy().to_ascii_lowercase();
-    let name = [".gz", ".zst", ".bz2", ".xz"].iter().find_map(|suffix| name.strip_suffix(suffix)).unwrap_or(&name);
+    let Some(name) = path.file_name().map(OsStr::to_string_lossy) else { return ByName::Unknown };
+    let name = name.to_ascii_lowercase();
+    if kind::is_archive_name(&name) {
+        return ByName::Archive;
+    }
+    let name = without_compression(&name);
 
     match name.rsplit_once('.').map(|(_, extension)| extension) {
-        Some("jsonl" | "ndjson") => ByName::Known(InputFormat::JsonLines),
+        Some("jsonl" | "ndjson" | "jl" | "jsonlines" | "ldjson") => ByName::Known(InputFormat::JsonLines),
         Some("json") => ByName::Json,
         Some("csv") => ByName::Known(InputFormat::Csv),
         Some("tsv") => ByName::Known(InputFormat::Tsv),
         Some("parquet") => ByName::Known(InputFormat::Parquet),
+        Some("arrow" | "feather") => ByName::Known(InputFormat::Arrow),
         Some("txt" | "text") => ByName::Known(InputFormat::Text),
         Some("warc" | "wet") => ByName::Known(InputFormat::Warc),
         Some("html" | "htm" | "xhtml") => ByName::Known(InputFormat::Html),
-        _ => ByName::Unknown,
+        _ if is_part(name) => ByName::Part,
+        None => ByName::Bare,
+        Some(_) => ByName::Unknown,
     }
+}
+
+/// Whether a file with this name holds records of a format, compressed or not.
+pub(crate) fn announces_records(path: &Path) -> bool {
+    matches!(by_name(path), ByName::Known(_) | ByName::Json)
+}
+
+/// Whether a file with this name is an archive of files.
+pub(crate) fn announces_archive(path: &Path) -> bool {
+    by_name(path) == ByName::Archive
+}
+
+/// A name in lower case without the extension of a compression.
+pub(super) fn without_compression(name: &str) -> &str {
+    [".gz", ".zst", ".bz2", ".xz"].iter().find_map(|suffix| name.strip_suffix(suffix)).unwrap_or(name)
+}
+
+/// Whether a name is that of a part: `part-00000`, `part-r-00000`, `part-00000-UUID-c000`.
+fn is_part(name: &str) -> bool {
+    let Some(rest) = name.strip_prefix("part-") else { return false };
+    let rest = rest.strip_prefix("r-").or_else(|| rest.strip_prefix("m-")).unwrap_or(rest);
+    rest.starts_with(|first: char| first.is_ascii_digit())
 }

@@ -24,6 +24,8 @@ pub enum InputFormat {
     Html,
     /// Archived pages, WARC or WET, one document each.
     Warc,
+    /// Apache Arrow: a stream of record batches, or a file of them.
+    Arrow,
 }
 
 impl InputFormat {
@@ -38,7 +40,13 @@ impl InputFormat {
             Self::Parquet => "parquet",
             Self::Html => "html",
             Self::Warc => "warc",
+            Self::Arrow => "arrow",
         }
+    }
+
+    /// Whether the rows of a file are columns, which are written anew.
+    pub(crate) const fn is_table(self) -> bool {
+        matches!(self, Self::Parquet | Self::Arrow)
     }
 
     /// Whether a file is one record.
@@ -68,6 +76,13 @@ pub(super) const UNREAD_PARQUET: (&str, Remedy) = if cfg!(feature = "parquet") {
     ("is Parquet, which this build does not read", remedies::BUILD_PARQUET)
 };
 
+/// Why Arrow is not read: what is wrong with it, and the remedy.
+pub(super) const UNREAD_ARROW: (&str, Remedy) = if cfg!(feature = "parquet") {
+    ("is Arrow data in a stream, compressed as a whole or in an archive, or is none", remedies::GIVE_WHOLE)
+} else {
+    ("is Arrow data, which this build does not read", remedies::BUILD_PARQUET)
+};
+
 impl fmt::Display for InputFormat {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.name())
@@ -78,9 +93,9 @@ impl FromStr for InputFormat {
     type Err = Error;
 
     fn from_str(name: &str) -> Result<Self> {
-        [Self::JsonLines, Self::Text, Self::Csv, Self::Tsv, Self::Parquet, Self::Html, Self::Warc]
+        [Self::JsonLines, Self::Text, Self::Csv, Self::Tsv, Self::Parquet, Self::Html, Self::Warc, Self::Arrow]
             .into_iter()
             .find(|format| format.name() == name)
-            .ok_or_else(|| Error::parameter("input_format", name, "jsonl, text, csv, tsv, parquet, html or warc"))
+            .ok_or_else(|| Error::parameter("input_format", name, "jsonl, text, csv, tsv, parquet, html, warc or arrow"))
     }
 }

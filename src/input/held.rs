@@ -44,6 +44,12 @@ impl HeldBytes {
     }
 }
 
+impl AsRef<[u8]> for HeldBytes {
+    fn as_ref(&self) -> &[u8] {
+        self
+    }
+}
+
 impl Deref for HeldBytes {
     type Target = [u8];
 
@@ -97,16 +103,39 @@ impl FileStamp {
     }
 }
 
-/// A plain file that is read by place.
+/// A plain file, or a range of one, that is read by place.
 #[derive(Debug)]
 pub(super) struct PlainFile {
-    pub(super) path: Arc<Path>,
-    pub(super) stamp: FileStamp,
+    path: Arc<Path>,
+    /// That of the whole file.
+    stamp: FileStamp,
     /// `None` for small files, and for all beyond some hundreds: they are opened again for each read.
-    pub(super) open: Option<File>,
+    open: Option<Arc<File>>,
+    /// The place of the range in the file.
+    base: u64,
+    /// Its bytes.
+    pub(super) length: u64,
 }
 
 impl PlainFile {
+    /// The whole file, which stays open if it is given.
+    pub(super) fn new(path: &Path, stamp: FileStamp, open: Option<File>) -> Self {
+        Self { path: path.into(), stamp, open: open.map(Arc::new), base: 0, length: stamp.length }
+    }
+
+    /// The bytes of `range`.
+    pub(super) fn part(&self, range: Range<u64>) -> Self {
+        debug_assert!(range.start <= range.end && range.end <= self.length, "range {range:?} of {} bytes", self.length);
+
+        Self {
+            path: Arc::clone(&self.path),
+            stamp: self.stamp,
+            open: self.open.clone(),
+            base: self.base + range.start,
+            length: range.end.saturating_sub(range.start),
+        }
+    }
+
     /// Fills `bytes` from `offset` on.
     ///
     /// # Errors
@@ -114,7 +143,7 @@ impl PlainFile {
     /// The system refuses, or the file has changed.
     pub(super) fn read(&self, offset: u64, bytes: &mut [u8]) -> io::Result<()> {
         let reopened;
-        let file = match &self.open {
+        let file: &File = match &self.open {
             Some(file) => file,
             None => {
                 reopened = File::open(&self.path)?;
@@ -126,7 +155,7 @@ impl PlainFile {
         if FileStamp::of(&file.metadata()?) != self.stamp {
             return Err(io::Error::other("the file changed while it was being read"));
         }
-        crate::spill::read_at(file, bytes, offset)
+        crate::spill::read_at(file, bytes, self.base + offset)
     }
 }
 
@@ -138,7 +167,7 @@ pub(super) struct FromStart {
 
 impl Read for FromStart {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let left = usize::try_from(self.file.stamp.length - self.at).unwrap_or(usize::MAX);
+        let left = usize::try_from(self.file.length.saturating_sub(self.at)).unwrap_or(usize::MAX);
         let length = left.min(buffer.len());
 
         if length > 0 {

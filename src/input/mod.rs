@@ -1,5 +1,5 @@
 //! From bytes to records: files, directories, standard input; JSON Lines, CSV, TSV, Parquet, plain text, HTML, WARC;
-//! gzip, zstd, bzip2, xz.
+//! gzip, zstd, bzip2, xz; tar, zip.
 //!
 //! ```
 //! use mukarrar::document::DocId;
@@ -38,6 +38,10 @@
 //! decompressed and cut (`opener`, `file_bytes`, `byte_stream`, `held`); the reader makes blocks (`reader`,
 //! `current_file`, `block`) and the table of records (`record_table`); `corpus` reads again.
 
+#[cfg(feature = "archives")]
+mod archive;
+#[cfg(feature = "parquet")]
+mod arrow;
 mod block;
 mod byte_store;
 mod byte_stream;
@@ -56,7 +60,10 @@ mod held;
 mod html;
 mod json;
 mod json_lines;
+mod kind;
 mod names;
+mod nearest;
+mod nothing;
 mod open;
 mod opener;
 mod options;
@@ -67,6 +74,7 @@ mod record;
 mod record_table;
 mod reject;
 mod remedies;
+mod skipped;
 mod slices;
 mod text;
 #[cfg(feature = "warc")]
@@ -78,7 +86,7 @@ pub use corpus::Corpus;
 pub use encoding::mojibake::{MisreadEncoding, MojibakeRepair};
 pub use encoding::{DecodingNote, Encoding, EncodingChoice, RecordDecoding};
 pub use file::{FileId, InputFile};
-pub use files::SkippedFiles;
+pub(crate) use files::{announces_archive, announces_records};
 pub use format::InputFormat;
 pub use names::{RepeatedIds, RepeatedIdsBuilder};
 pub use open::{Input, StoragePolicy};
@@ -86,9 +94,12 @@ pub use options::{InputOptions, MAX_RECORD_SIZE};
 #[cfg(feature = "parquet")]
 pub use parquet::is_guarded;
 #[cfg(feature = "parquet")]
+pub(crate) use arrow::copy_arrow;
+#[cfg(feature = "parquet")]
 pub(crate) use parquet::{RowFate, copy};
 pub use record::{FieldValue, Record};
 pub use reject::{Reject, RejectReason};
+pub use skipped::{SkipReason, SkippedFiles};
 #[allow(unused_imports, reason = "for the pipeline")]
 pub(crate) use {
     block::{ReadScratch, RecordBlock},

@@ -2,14 +2,20 @@
 
 use std::collections::VecDeque;
 use std::fs::File;
-use std::io::Read;
+use std::io::{Cursor, Read};
 use std::path::{Path, PathBuf};
 
-use super::files::{self, ByName, FoundFile, SkippedFiles};
+#[cfg(feature = "archives")]
+use super::archive::OpenArchive;
+use super::files::{self, ByName, FoundFile};
 use super::format::UNREAD_PARQUET;
-use super::opener::FileFailure;
-use super::{InputFormat, InputOptions, compression};
-use crate::error::{Error, Result};
+use super::kind::{self, FileKind};
+#[cfg(feature = "archives")]
+use super::opener::FileOpener;
+use super::opener::{self, FileFailure};
+use super::skipped::SkippedFiles;
+use super::{Compression, InputFormat, InputOptions, compression};
+use crate::error::{Error, ErrorKind, Result};
 use crate::spill::SpillDir;
 
 /// The input that was asked for: listed and validated, not read yet.
@@ -68,11 +74,11 @@ impl Input {
         options.validate()?;
 
         let mut skipped = SkippedFiles::default();
-        let found = files::list(paths, &mut skipped)?;
+        let mut found = files::list(paths, options.format, &mut skipped)?;
 
         // Better to refuse now than after hours. Files found in directories become rejects instead.
-        for file in found.iter().filter(|file| file.named) {
-            check(&file.path)?;
+        for file in found.iter_mut().filter(|file| file.named) {
+            file.is_archive = check(&file.path)?;
         }
         Ok(Self { options, found: found.into(), stream: None, skipped, references: 0 })
     }
@@ -101,6 +107,12 @@ impl Input {
         references.found.append(&mut self.found);
         self.found = references.found;
         Ok(self)
+    }
+
+    /// Whether the only path that was asked for, `paths`, is an archive of files.
+    pub(crate) fn is_archive(&self, paths: &[PathBuf]) -> bool {
+        let mut found = self.found.iter().skip(self.references);
+        matches!(paths, [_]) && found.next().is_some_and(|found| found.named && found.is_archive)
     }
 
     /// The files that are no references, as [`files`](Self::files) gives them.
@@ -175,23 +187,46 @@ impl Input {
     }
 }
 
-/// Fails early for a named file that cannot be read. Only regular files are opened: what is read from a pipe is gone.
-fn check(path: &Path) -> Result<()> {
+/// Fails early for a named file that cannot be read; returns whether it is an archive. Only regular files are opened:
+/// what is read from a pipe is gone.
+fn check(path: &Path) -> Result<bool> {
     if path.as_os_str() == files::STDIN || !path.is_file() {
-        return Ok(());
+        return Ok(false);
     }
-
-    let mut head = Vec::new();
-    File::open(path)
-        .and_then(|file| file.take(compression::MAGIC).read_to_end(&mut head))
-        .map_err(|error| Error::io("read", path, error))?;
-
     if cfg!(not(feature = "parquet")) && files::by_name(path) == ByName::Known(InputFormat::Parquet) {
         let (what, remedy) = UNREAD_PARQUET;
         return Err(FileFailure::Unsupported(what, remedy).fatal(path.to_owned()));
     }
-    match compression::detect(&head) {
+
+    let mut file = File::open(path).map_err(|error| Error::io("read", path, error))?;
+    let (mut head, compression) = opener::detect(&mut file).map_err(|failure| failure.fatal(path.to_owned()))?;
+    let rest: Box<dyn Read + Send> = match compression {
+        Compression::None => Box::new(file),
+        _ => compression::reader(Box::new(Cursor::new(std::mem::take(&mut head)).chain(file)), compression, 1, 0),
+    };
+
+    // Damage is told where the whole file is read.
+    let _ = rest.take(kind::HEAD as u64 - head.len() as u64).read_to_end(&mut head);
+    let (what, remedy) = match kind::of(&mut head.as_slice()) {
+        #[cfg(feature = "archives")]
+        FileKind::Tar => return Ok(true),
+        #[cfg(feature = "archives")]
+        FileKind::Zip => return check_zip(path).map(|()| true),
+        #[cfg(not(feature = "archives"))]
+        FileKind::Tar | FileKind::Zip => kind::UNREAD_ARCHIVE,
+        FileKind::Unread(what, remedy) => (what, remedy),
+        _ => return Ok(false),
+    };
+    let what = format!("{what}, which is not read");
+    Err(ErrorKind::Unreadable { path: path.to_owned(), what, remedy }.into())
+}
+
+/// Fails early for a zip archive without a directory, and for a document that is packed as zip.
+#[cfg(feature = "archives")]
+fn check_zip(path: &Path) -> Result<()> {
+    let opened = FileOpener::new(true, 1, 0).file(path).map_err(|failure| failure.fatal(path.to_owned()))?;
+    match OpenArchive::zip(&FoundFile::stream(path.to_owned()), opened, None) {
         Ok(_) => Ok(()),
-        Err((what, remedy)) => Err(FileFailure::Unsupported(what, remedy).fatal(path.to_owned())),
+        Err((what, remedy)) => Err(ErrorKind::Unreadable { path: path.to_owned(), what, remedy }.into()),
     }
 }

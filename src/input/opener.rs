@@ -5,8 +5,12 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+#[cfg(feature = "parquet")]
+use super::arrow::ArrowTable;
 use super::byte_stream::ByteStream;
 use super::compression::{self, Compression};
+#[cfg(feature = "archives")]
+use super::content::ContentHead;
 use super::csv::CsvMisfit;
 use super::file_bytes::FileBytes;
 #[cfg(feature = "parquet")]
@@ -58,8 +62,8 @@ impl FileFailure {
     }
 }
 
-/// Parquet: its rows as lines of JSON, and the file itself; or why it cannot be read.
-pub(super) type OpenedParquet = Result<(OpenedFile, Arc<PlainFile>), CsvMisfit>;
+/// Parquet or Arrow: its rows as lines of JSON, and the file itself; or why it cannot be read.
+pub(super) type OpenedTable = Result<(OpenedFile, Arc<PlainFile>), CsvMisfit>;
 
 /// How files are opened, and how many are open.
 #[derive(Debug)]
@@ -134,7 +138,7 @@ impl FileOpener {
         let left = stamp.length - bytes.len() as u64;
         file.by_ref().take(left).read_to_end(&mut bytes)?;
 
-        let plain = self.limited.then(|| Arc::new(PlainFile { path: path.into(), stamp, open: None }));
+        let plain = self.limited.then(|| Arc::new(PlainFile::new(path, stamp, None)));
         let bytes = FileBytes::Whole(HeldBytes::from(bytes), 0);
         Ok(OpenedFile { bytes, compression: Compression::None, plain, stamp: Some(stamp) })
     }
@@ -149,7 +153,7 @@ impl FileOpener {
         }
 
         // The first pass has its own handle, which is closed at the end of the file.
-        let reading = PlainFile { path: path.into(), stamp, open: Some(File::open(path)?) };
+        let reading = PlainFile::new(path, stamp, Some(File::open(path)?));
         let stream = ByteStream::new(Box::new(FromStart { file: Arc::new(reading), at: 0 }));
         let plain = Some(Arc::new(self.plain(path, file, stamp)));
         Ok(OpenedFile { bytes: FileBytes::Stream(stream), compression: Compression::None, plain, stamp: Some(stamp) })
@@ -158,15 +162,18 @@ impl FileOpener {
     /// A plain file that is read by place; it stays open if not too many are.
     fn plain(&mut self, path: &Path, file: File, stamp: FileStamp) -> PlainFile {
         self.handles += 1;
-        PlainFile { path: path.into(), stamp, open: (self.handles <= HANDLES).then_some(file) }
+        PlainFile::new(path, stamp, (self.handles <= HANDLES).then_some(file))
     }
 
     /// Opens a file of the file system if it is Parquet, by its name or `format` and its first and last bytes.
     #[cfg(feature = "parquet")]
-    pub(super) fn parquet(&mut self, path: &Path, options: &InputOptions) -> Option<OpenedParquet> {
+    pub(super) fn parquet(&mut self, path: &Path, options: &InputOptions) -> Option<OpenedTable> {
         let is_asked_for = match options.format {
             Some(format) => format == InputFormat::Parquet,
-            None => matches!(files::by_name(path), ByName::Known(InputFormat::Parquet) | ByName::Unknown),
+            None => matches!(
+                files::by_name(path),
+                ByName::Known(InputFormat::Parquet) | ByName::Unknown | ByName::Bare | ByName::Part
+            ),
         };
         if !is_asked_for || path.as_os_str() == files::STDIN {
             return None;
@@ -188,10 +195,34 @@ impl FileOpener {
         }))
     }
 
+    /// Opens a file of the file system that begins as Arrow does; `None` if it is no plain file.
+    #[cfg(feature = "parquet")]
+    pub(super) fn arrow(&mut self, path: &Path, options: &InputOptions) -> Option<OpenedTable> {
+        if path.as_os_str() == files::STDIN {
+            return None;
+        }
+        let file = File::open(path).ok()?;
+        let stamp = FileStamp::of(&file.metadata().ok().filter(std::fs::Metadata::is_file)?);
+
+        let file = Arc::new(self.plain(path, file, stamp));
+        let table = ArrowTable::open(file, options).and_then(|table| Ok((table.rows()?, table.file)));
+        Some(table.map(|(rows, file)| {
+            let bytes = FileBytes::Stream(ByteStream::new(Box::new(rows)));
+            (OpenedFile { bytes, stamp: Some(stamp), ..OpenedFile::nothing() }, file)
+        }))
+    }
+
+    /// Arrow is not read by this build.
+    #[cfg(not(feature = "parquet"))]
+    #[allow(clippy::unused_self, reason = "as in builds that read it")]
+    pub(super) fn arrow(&mut self, _: &Path, _: &InputOptions) -> Option<OpenedTable> {
+        None
+    }
+
     /// Parquet is not read by this build.
     #[cfg(not(feature = "parquet"))]
     #[allow(clippy::unused_self, reason = "as in builds that read it")]
-    pub(super) fn parquet(&mut self, _: &Path, _: &InputOptions) -> Option<OpenedParquet> {
+    pub(super) fn parquet(&mut self, _: &Path, _: &InputOptions) -> Option<OpenedTable> {
         None
     }
 
@@ -214,6 +245,17 @@ impl FileOpener {
         Ok(self.compressed(Box::new(io::Cursor::new(head).chain(reader)), compression, None))
     }
 
+    /// A member of an archive, decompressed if its first bytes announce a compression.
+    #[cfg(feature = "archives")]
+    pub(super) fn member(&self, mut member: OpenedFile) -> Result<OpenedFile, FileFailure> {
+        let head = member.bytes.peek(compression::MAGIC as usize);
+        let compression = compression::detect(head).map_err(|(what, remedy)| FileFailure::Unsupported(what, remedy))?;
+        if compression == Compression::None {
+            return Ok(member);
+        }
+        Ok(self.compressed(member.bytes.into_reader(), compression, member.stamp))
+    }
+
     fn compressed(
         &self,
         reader: Box<dyn Read + Send>,
@@ -226,7 +268,7 @@ impl FileOpener {
 }
 
 /// Reads the first bytes, and finds the compression that they announce.
-fn detect(reader: &mut impl Read) -> Result<(Vec<u8>, Compression), FileFailure> {
+pub(super) fn detect(reader: &mut impl Read) -> Result<(Vec<u8>, Compression), FileFailure> {
     let mut head = Vec::new();
     reader.take(compression::MAGIC).read_to_end(&mut head)?;
 

@@ -20,7 +20,7 @@ use super::{InputOptions, csv, remedies};
 
 mod copy;
 mod read;
-mod rows;
+pub(super) mod rows;
 mod source;
 
 pub(crate) use copy::{RowFate, copy};
@@ -142,7 +142,7 @@ pub fn is_guarded() -> bool {
 
 /// Runs the decoder; a panic becomes an error. The crate documents that it may panic on malformed files. No value
 /// that the decoder used is used after a panic.
-fn guard<T>(work: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
+pub(super) fn guard<T>(work: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
     let before = GUARDED.replace(true);
     // A guard may run inside another one, so the flag is restored, not cleared.
     let result = catch_unwind(AssertUnwindSafe(work));

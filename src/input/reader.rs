@@ -9,18 +9,26 @@ use std::collections::VecDeque;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::InputOptions;
+#[cfg(feature = "archives")]
+use super::archive::{ArchiveMember, OpenArchive};
 use super::block::{FilePart, RecordBlock};
 use super::byte_store::ByteStore;
+use super::content;
 use super::current_file::{CurrentFile, misfit};
 use super::file::InputFile;
-use super::files::{FoundFile, SkippedFiles};
+use super::files::FoundFile;
 use super::held::{BytePlace, PlainFile};
+use super::kind::{self, FileKind};
 use super::open::{Input, StoragePolicy, StoredStream};
-use super::opener::{FileOpener, OpenedFile};
+use super::format::UNREAD_ARROW;
+use super::opener::{FileFailure, FileOpener, OpenedFile, OpenedTable};
 use super::record_table::{BlockIndex, PartIndex, RecordTable};
 use super::reject::RejectReason;
-use crate::error::{Error, ErrorKind, Result};
+use super::skipped::{SkipReason, SkippedFiles};
+use super::{Compression, InputFormat, InputOptions};
+#[cfg(feature = "archives")]
+use super::remedies;
+use crate::error::{Error, ErrorKind, Remedy, Result};
 use crate::spill::SpillFile;
 
 /// The largest number of records that can be numbered.
@@ -42,7 +50,15 @@ pub(crate) struct BlockReader {
     found: VecDeque<FoundFile>,
     stream: Option<(PathBuf, StoredStream)>,
     skipped: SkippedFiles,
+    /// The number of entries of `found` that are references still.
+    references_left: usize,
+    /// Whether the file that is being read is a reference, or its archive is.
+    is_reference: bool,
+    /// The number of the first files that are references.
     references: usize,
+    /// The archive whose members are being read.
+    #[cfg(feature = "archives")]
+    archive: Option<OpenArchive>,
     /// The files that were opened.
     files: Vec<InputFile>,
     current: Option<CurrentFile>,
@@ -86,7 +102,11 @@ impl Input {
             found,
             stream,
             skipped,
-            references,
+            references_left: references,
+            is_reference: false,
+            references: 0,
+            #[cfg(feature = "archives")]
+            archive: None,
             files: Vec::new(),
             current: None,
             given: VecDeque::new(),
@@ -227,9 +247,20 @@ impl BlockReader {
         ErrorKind::Unreadable { path, what, remedy: "start again in an empty work directory".into() }.into()
     }
 
-    /// Opens the next file; `false` after the last.
+    /// Opens the next file, or passes over one that is not read; `false` after the last.
     fn open_next(&mut self) -> Result<bool> {
+        #[cfg(feature = "archives")]
+        if let Some(archive) = &mut self.archive {
+            match archive.next() {
+                Some(member) => self.begin_member(member)?,
+                None => self.archive = None,
+            }
+            return Ok(true);
+        }
+
         if let Some(found) = self.found.pop_front() {
+            self.is_reference = self.references_left > 0;
+            self.references_left = self.references_left.saturating_sub(1);
             self.open_found(found)?;
             return Ok(true);
         }
@@ -241,7 +272,7 @@ impl BlockReader {
             StoredStream::Bytes(bytes) => self.opener.bytes(bytes),
         };
         let opened = opened.map_err(|failure| failure.fatal(path.clone()))?;
-        self.begin(FoundFile { path: path.clone(), relative: path, named: true, broken: None }, Ok(opened), None)?;
+        self.begin_opened(FoundFile::stream(path), opened)?;
         Ok(true)
     }
 
@@ -251,32 +282,121 @@ impl BlockReader {
             return self.begin(found, Err(RejectReason::Unreadable { what, remedy: None }), None);
         }
 
-        match self.opener.parquet(&found.path, &self.options) {
-            Some(Ok((opened, table))) => return self.begin(found, Ok(opened), Some(table)),
-            Some(Err((what, remedy))) => {
-                let reason = misfit(&found.path, found.named, what, remedy)?;
-                return self.begin(found, Err(reason), None);
-            }
-            None => {}
+        if let Some(opened) = self.opener.parquet(&found.path, &self.options) {
+            return self.begin_table(found, opened, InputFormat::Parquet);
         }
 
         match self.opener.file(&found.path) {
-            Ok(opened) => self.begin(found, Ok(opened), None),
-            Err(failure) if found.named => Err(failure.fatal(found.path)),
-            Err(failure) => self.begin(found, Err(failure.rejected()), None),
+            Ok(opened) => self.begin_opened(found, opened),
+            Err(failure) => self.fail(found, failure),
         }
+    }
+
+    /// Begins Parquet or Arrow.
+    fn begin_table(&mut self, found: FoundFile, opened: OpenedTable, format: InputFormat) -> Result<()> {
+        match opened {
+            Ok((opened, table)) => self.begin(found, Ok(opened), Some((table, format))),
+            Err((what, remedy)) => {
+                let reason = misfit(&found.path, found.named, what, remedy)?;
+                self.begin(found, Err(reason), None)
+            }
+        }
+    }
+
+    /// Begins a file as what its first bytes say it is.
+    fn begin_opened(&mut self, found: FoundFile, mut opened: OpenedFile) -> Result<()> {
+        let kind = kind::of(&mut opened.bytes);
+        match kind {
+            FileKind::Records if found.sniffed && content::announced(&mut opened.bytes).is_none() => {
+                self.skipped.push(found.path, SkipReason::Unknown);
+                Ok(())
+            }
+            FileKind::Records => self.begin(found, Ok(opened), None),
+            FileKind::Tar | FileKind::Zip => self.begin_archive(found, opened, kind),
+            FileKind::Arrow => match self.opener.arrow(&found.path, &self.options) {
+                Some(table) if found.archive.is_none() && opened.compression == Compression::None => {
+                    self.begin_table(found, table, InputFormat::Arrow)
+                }
+                _ => {
+                    let (what, remedy) = UNREAD_ARROW;
+                    let reason = misfit(&found.path, found.named, what.to_owned(), remedy)?;
+                    self.begin(found, Err(reason), None)
+                }
+            },
+            FileKind::Unread(what, remedy) => self.refuse(found, format!("{what}, which is not read"), remedy),
+        }
+    }
+
+    #[cfg(feature = "archives")]
+    fn begin_archive(&mut self, found: FoundFile, opened: OpenedFile, kind: FileKind) -> Result<()> {
+        if found.archive.is_some() {
+            return self.refuse(found, "an archive inside an archive".to_owned(), remedies::UNPACK_NESTED);
+        }
+
+        let format = self.options.format;
+        let archive = match kind {
+            FileKind::Zip => OpenArchive::zip(&found, opened, format),
+            _ => Ok(OpenArchive::tar(&found, opened, format)),
+        };
+        match archive {
+            Ok(archive) => {
+                self.archive = Some(archive);
+                Ok(())
+            }
+            Err((what, remedy)) => self.refuse(found, what, remedy),
+        }
+    }
+
+    #[cfg(not(feature = "archives"))]
+    fn begin_archive(&mut self, found: FoundFile, _: OpenedFile, _: FileKind) -> Result<()> {
+        let (what, remedy) = kind::UNREAD_ARCHIVE;
+        self.refuse(found, format!("{what}, which is not read"), remedy)
+    }
+
+    /// Begins a member of the current archive, unless it is skipped.
+    #[cfg(feature = "archives")]
+    fn begin_member(&mut self, member: ArchiveMember) -> Result<()> {
+        match member {
+            ArchiveMember::Skipped { path, reason } => {
+                self.skipped.push(path, reason);
+                Ok(())
+            }
+            ArchiveMember::Broken { found, reason } => self.begin(found, Err(reason), None),
+            ArchiveMember::File { found, content: Err(reason) } => self.begin(found, Err(reason), None),
+            ArchiveMember::File { found, content: Ok(opened) } => match self.opener.member(opened) {
+                Ok(opened) => self.begin_opened(found, opened),
+                Err(failure) => self.fail(found, failure),
+            },
+        }
+    }
+
+    /// A file that cannot be opened: an error if it was named, else a reject.
+    fn fail(&mut self, found: FoundFile, failure: FileFailure) -> Result<()> {
+        if found.named {
+            return Err(failure.fatal(found.path));
+        }
+        self.begin(found, Err(failure.rejected()), None)
+    }
+
+    /// A file that is not read for what it is: an error if it was named, else a reject.
+    fn refuse(&mut self, found: FoundFile, what: String, remedy: Remedy) -> Result<()> {
+        if found.named {
+            return Err(ErrorKind::Unreadable { path: found.path, what, remedy }.into());
+        }
+        self.begin(found, Err(RejectReason::Unreadable { what, remedy: Some(remedy) }), None)
     }
 
     fn begin(
         &mut self,
         found: FoundFile,
         opened: std::result::Result<OpenedFile, RejectReason>,
-        table: Option<Arc<PlainFile>>,
+        table: Option<(Arc<PlainFile>, InputFormat)>,
     ) -> Result<()> {
         let number = self.files.len() as u32;
         let (current, file) = CurrentFile::begin(number, found, opened, table, &self.options)?;
         self.current = Some(current);
         self.files.push(file);
+        self.references += usize::from(self.is_reference);
         Ok(())
     }
 }

@@ -15,6 +15,23 @@ pub(super) const NAME_ENCODING: Remedy =
 pub(super) const NAME_TEXT_COLUMN: Remedy =
     Remedy::Choose { purpose: "name the column that holds the text", parameter: "text_field" };
 pub(super) const NAME_DELIMITER: Remedy = Remedy::Choose { purpose: "name the right one", parameter: "csv_delimiter" };
+pub(super) const UNPACK: Remedy = advice("unpack it first");
+pub(super) const UNPACK_7Z: Remedy = advice("unpack it first (7z x)");
+pub(super) const UNPACK_RAR: Remedy = advice("unpack it first (unrar x)");
+pub(super) const UNPACK_NESTED: Remedy = advice("unpack the outer archive first");
+pub(super) const DECOMPRESS: Remedy = advice("decompress it first");
+pub(super) const DECRYPT: Remedy = advice("unpack the archive with its password first");
+pub(super) const GIVE_FILE: Remedy = advice("give it as a file that is not compressed");
+pub(super) const PACK_ANEW: Remedy = advice("fetch or pack the archive anew");
+pub(super) const EXTRACT_PDF: Remedy = advice("extract its text first (pdftotext)");
+pub(super) const EXTRACT_TEXT: Remedy = advice("extract its text first, or leave it out");
+pub(super) const SAVE_AS_TEXT: Remedy = advice("save it as plain text first (libreoffice --convert-to txt:Text)");
+pub(super) const SAVE_AS_CSV: Remedy = advice("save its sheets as CSV first");
+pub(super) const EXPORT_SQLITE: Remedy = advice("export a table as CSV first (sqlite3 -header -csv)");
+pub(super) const WRITE_PARQUET: Remedy = advice("write its texts as JSON Lines or Parquet first");
+pub(super) const WRITE_PICKLE: Remedy = advice("write it from Python as JSON Lines or Parquet (pandas: to_parquet)");
+pub(super) const LEAVE_OUT: Remedy = advice("leave it out");
+pub(super) const BUILD_ARCHIVES: Remedy = Remedy::Rebuild { feature: "archives" };
 pub(super) const BUILD_GZIP: Remedy = Remedy::Rebuild { feature: "gzip" };
 pub(super) const BUILD_ZSTD: Remedy = Remedy::Rebuild { feature: "zstd" };
 pub(super) const BUILD_XZ: Remedy = Remedy::Rebuild { feature: "xz" };
@@ -24,7 +41,7 @@ pub(super) const BUILD_HTML: Remedy = Remedy::Rebuild { feature: "html" };
 pub(super) const BUILD_WARC: Remedy = Remedy::Rebuild { feature: "warc" };
 
 /// All of them, in the order in which their positions are stored: append only.
-pub(super) static STORED: [Remedy; 15] = [
+pub(super) static STORED: [Remedy; 32] = [
     UNPACK_LZ4,
     CONVERT_ARC,
     GIVE_WHOLE,
@@ -40,6 +57,23 @@ pub(super) static STORED: [Remedy; 15] = [
     BUILD_PARQUET,
     BUILD_HTML,
     BUILD_WARC,
+    UNPACK,
+    UNPACK_7Z,
+    UNPACK_RAR,
+    UNPACK_NESTED,
+    DECOMPRESS,
+    DECRYPT,
+    GIVE_FILE,
+    PACK_ANEW,
+    EXTRACT_PDF,
+    EXTRACT_TEXT,
+    SAVE_AS_TEXT,
+    SAVE_AS_CSV,
+    EXPORT_SQLITE,
+    WRITE_PARQUET,
+    WRITE_PICKLE,
+    LEAVE_OUT,
+    BUILD_ARCHIVES,
 ];
 
 const fn advice(text: &'static str) -> Remedy {

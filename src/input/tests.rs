@@ -251,6 +251,111 @@ fn archive() -> Vec<u8> {
     [records.concat(), cut[..400].to_vec()].concat()
 }
 
+/// An archive with lines, texts, tables and pages, and members that are skipped or rejected.
+#[cfg(feature = "archives")]
+fn members() -> Vec<(&'static str, Vec<u8>)> {
+    vec![
+        ("a.jsonl", LINES.into()),
+        ("empty.jsonl", Vec::new()),
+        ("folder/b.txt", "نص\r\nآخر\n".into()),
+        ("c.jsonl.gz", gzip(LINES.repeat(3).as_bytes())),
+        ("d.csv", CSV.into()),
+        ("e.txt", "x".repeat(300).into()),
+        ("f.dat", "unknown".into()),
+        ("g.txt", b"%PDF-1.4".to_vec()),
+        ("h.warc", archive()),
+        ("empty.txt", Vec::new()),
+        ("bare", b"{\"text\":\"bare\"}".to_vec()),
+        ("nothing", b"no format".to_vec()),
+        ("../out.txt", b"x".to_vec()),
+        ("a.jsonl", LINES.into()),
+        ("last.jsonl", LINES.repeat(9).into()),
+    ]
+}
+
+#[cfg(feature = "archives")]
+fn tar() -> Vec<u8> {
+    let mut bytes = Vec::new();
+    for (name, content) in members() {
+        let mut header = ::tar::Header::new_ustar();
+        header.as_old_mut().name[..name.len()].copy_from_slice(name.as_bytes());
+        header.set_size(content.len() as u64);
+        header.set_cksum();
+        bytes.extend(header.as_bytes());
+        bytes.extend(&content);
+        bytes.resize(bytes.len().next_multiple_of(512), 0);
+    }
+    bytes.resize(bytes.len() + 1024, 0);
+    bytes
+}
+
+#[cfg(feature = "archives")]
+fn zip(method: rawzip::CompressionMethod) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let mut archive = rawzip::ZipArchiveWriter::new(&mut bytes);
+    for (name, content) in members() {
+        let path = rawzip::path::EntryPath::verbatim(name.as_bytes());
+        let (mut entry, config) = archive.new_file(path).compression_method(method).start().unwrap();
+        let descriptor = if method == rawzip::CompressionMethod::STORE {
+            let mut writer = config.wrap(&mut entry);
+            writer.write_all(&content).unwrap();
+            writer.finish().unwrap().1
+        } else {
+            let deflate = flate2::write::DeflateEncoder::new(&mut entry, flate2::Compression::default());
+            let mut writer = config.wrap(deflate);
+            writer.write_all(&content).unwrap();
+            let (deflate, descriptor) = writer.finish().unwrap();
+            deflate.finish().unwrap();
+            descriptor
+        };
+        entry.finish(descriptor).unwrap();
+    }
+    archive.finish().unwrap();
+    bytes
+}
+
+/// Archives of every kind: whole, cut off and damaged.
+#[cfg(feature = "archives")]
+fn archives(root: &Path) {
+    let write = |name: &str, bytes: &[u8]| fs::write(root.join(name), bytes).unwrap();
+    let whole = tar();
+    write("v1.tar", &whole);
+    write("v2.tar.gz", &gzip(&whole));
+    write("v3.tar", &whole[..whole.len() - 1500]);
+    write("v4.tar.gz", &gzip(&whole[..whole.len() - 1500]));
+    let cut = gzip(&whole);
+    write("v5.tgz", &cut[..cut.len() - 20]);
+    let mut damaged = whole;
+    damaged[1024..1600].fill(7);
+    write("v6.tar", &damaged);
+
+    write("w1.zip", &zip(rawzip::CompressionMethod::STORE));
+    write("w2.zip", &zip(rawzip::CompressionMethod::DEFLATE));
+    for (name, method) in [("w3.zip", rawzip::CompressionMethod::STORE), ("w4.zip", rawzip::CompressionMethod::DEFLATE)] {
+        let mut bytes = zip(method);
+        bytes[90] ^= 0x11;
+        write(name, &bytes);
+    }
+    write("w5.zip", &zip(rawzip::CompressionMethod::STORE)[..900]);
+}
+
+/// A stream of two batches, cut off in the second.
+#[cfg(feature = "parquet")]
+fn arrow() -> Vec<u8> {
+    use std::sync::Arc;
+
+    use arrow_array::{ArrayRef, RecordBatch, StringArray};
+
+    let texts = (0..30).map(|row| (row % 5 != 0).then(|| format!("نص {row}")));
+    let texts: ArrayRef = Arc::new(texts.collect::<StringArray>());
+    let batch = RecordBatch::try_from_iter_with_nullable([("text", texts, true)]).unwrap();
+    let mut writer = arrow_ipc::writer::StreamWriter::try_new(Vec::new(), &batch.schema()).unwrap();
+    writer.write(&batch).unwrap();
+    writer.write(&batch).unwrap();
+    let bytes = writer.into_inner().unwrap();
+    bytes[..bytes.len() - 100].to_vec()
+}
+
 /// A directory with everything in it.
 fn zoo(root: &Path) {
     let write = |name: &str, bytes: &[u8]| fs::write(root.join(name), bytes).unwrap();
@@ -291,7 +396,17 @@ fn zoo(root: &Path) {
     write("s.csv", format!("id,n,text\n{}7,1,\"never closed\nlast\n", "1,2,x\n".repeat(30)).as_bytes());
     write("t.csv", b"id,n,text");
     #[cfg(feature = "parquet")]
-    parquet(&root.join("u.parquet"));
+    {
+        parquet(&root.join("u.parquet"));
+        write("u.arrow", &arrow());
+    }
+    #[cfg(feature = "archives")]
+    archives(root);
+    write("part-00000", LINES.as_bytes());
+    write("x_bare", b"{\"text\":\"bare\"}");
+    write("x_no_format", b"no format");
+    write("y.txt", b"SQLite format 3\0");
+    write("z.txt", b"a\0b");
     #[cfg(unix)]
     std::os::unix::fs::symlink("nowhere", root.join("broken.txt")).unwrap();
 }

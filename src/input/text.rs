@@ -18,6 +18,10 @@ pub(super) fn record<'a>(
     let fields = vec![None; options.fields.len()];
 
     if options.encoding == EncodingChoice::Strict {
+        if memchr::memchr(0, raw).is_some() {
+            return Err(RejectReason::NotText);
+        }
+
         // The mark is checked with the text, so that the offset in a reject counts from the first byte of the file.
         let whole = encoding::utf8(raw)?;
         let text = if bom { whole.strip_prefix('\u{FEFF}').unwrap_or(whole) } else { whole };
@@ -27,7 +31,7 @@ pub(super) fn record<'a>(
     }
 
     // A mark found in the bytes counts, not the one found when the file was opened: it may be one of UTF-16.
-    let DecodedText { text, bom, mut decoding } = encoding::decode(raw, EncodingHints::default(), options.encoding)?;
+    let DecodedText { text, bom, mut decoding } = encoding::decode_text(raw, EncodingHints::default(), options.encoding)?;
     let text = encoding::mend(text, options.encoding, &mut decoding);
     Ok(Record { id, text, fields, text_value: bom..raw.len(), decoding, layout: None })
 }

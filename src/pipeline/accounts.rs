@@ -22,7 +22,9 @@ impl RunAccounts {
 
         summary.note(&tables.noted, &tables.decoded);
         summary.repeated_ids = names.repeated() as u64;
-        summary.skipped_files = setup.corpus.skipped().total();
+        let skipped = setup.corpus.skipped();
+        summary.skipped_files = skipped.total();
+        summary.skipped = skipped.counts().into_iter().map(|(reason, count)| (reason.name(), count)).collect();
         summary.units = tables.units.len() as u64;
         summary.empty_units = tables.empty_units;
 

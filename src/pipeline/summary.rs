@@ -42,8 +42,10 @@ pub struct Summary {
     pub lost_pairs: u64,
     /// Number of records whose id an earlier record has.
     pub repeated_ids: u64,
-    /// Number of skipped files: hidden, `README*`, or of an unknown extension.
+    /// Number of skipped files.
     pub skipped_files: u64,
+    /// Number of skipped files by reason: [`SkipReason::name`](crate::input::SkipReason::name).
+    pub skipped: BTreeMap<&'static str, u64>,
     /// Number of records whose text is not simply their bytes in UTF-8, by kind and name of the change.
     pub noted: BTreeMap<String, BTreeMap<String, u64>>,
     /// Those records, ascending; [`Record::decoding`](crate::input::Record::decoding) gives the changes of each.
@@ -204,6 +206,7 @@ impl Summary {
             lost_pairs: 0,
             repeated_ids: 0,
             skipped_files: 0,
+            skipped: BTreeMap::new(),
             noted: BTreeMap::new(),
             decoded: Vec::new(),
             warnings: Vec::new(),

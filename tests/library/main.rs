@@ -4,6 +4,7 @@
 
 mod common;
 
+mod archives;
 mod boilerplate;
 mod encodings;
 mod error_messages;
@@ -15,6 +16,7 @@ mod fold_corpora;
 mod fold_kernels;
 mod fold_laws;
 mod fold_vectors;
+mod formats_arrow;
 mod formats_compression;
 mod formats_csv;
 mod formats_html;

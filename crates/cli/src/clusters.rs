@@ -49,6 +49,10 @@ pub(super) fn run(arguments: &ClustersArgs, console: &Console) -> Result<Exit> {
     inputs::refuse_as_output([&output.output].into_iter().chain(&showing.summary), &input)?;
 
     let (corpus, mut found) = pipeline.read_clusters(input, &StageBar::new(progress))?;
+    if let Err(error) = finish::refuse_nothing_read(&corpus, &found.rejects, &showing.verbosity, console) {
+        pipeline.forget_work()?;
+        return Err(error);
+    }
 
     let mut outputs = Outputs::new();
     finish::write_results(output, &mut outputs, console, |style, out| report::clusters(&found, &corpus, style, out))?;

@@ -260,6 +260,10 @@ fn dedup_units(arguments: &DedupArgs, unit: UnitLevel, console: &Console) -> Res
     let destination = lists.destination(input, showing, &listed)?;
 
     let (corpus, found) = pipeline.read_clusters(listed, &StageBar::new(progress))?;
+    if let Err(error) = finish::refuse_nothing_read(&corpus, &found.rejects, &showing.verbosity, console) {
+        pipeline.forget_work()?;
+        return Err(error);
+    }
     let end = RunEnd { corpus: &corpus, rejects: &found.rejects, running, showing };
 
     let mut outputs = Outputs::new();
@@ -294,6 +298,7 @@ fn dedup_passages(arguments: &PassageDedupArgs, console: &Console) -> Result<Exi
     let destination = lists.destination(input, showing, &listed)?;
 
     let (corpus, repeated) = pipeline.read_repeated(listed, &StageBar::new(showing.progress.progress))?;
+    finish::refuse_nothing_read(&corpus, &repeated.found.rejects, &showing.verbosity, console)?;
     let cleaning = Cleaning::of_passages(&repeated, &corpus, pipeline.options())?;
 
     let mut outputs = Outputs::new();

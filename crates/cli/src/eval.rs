@@ -77,6 +77,10 @@ fn score_clusters(arguments: &EvalArgs, gold: &Path, console: &Console) -> Resul
     inputs::refuse_as_output([&output.output].into_iter().chain(&showing.summary), &input)?;
 
     let (corpus, mut found) = pipeline.read_clusters(input, &StageBar::new(showing.progress.progress))?;
+    if let Err(error) = finish::refuse_nothing_read(&corpus, &found.rejects, &showing.verbosity, console) {
+        pipeline.forget_work()?;
+        return Err(error);
+    }
     let scores = evaluate(&gold, &Predictions::new(&corpus, &found.units, &found.names, &found.clusters))?;
 
     let mut outputs = Outputs::new();

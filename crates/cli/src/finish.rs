@@ -3,12 +3,13 @@
 use std::io::{self, Write};
 use std::path::Path;
 
-use super::args::groups::{OutputArgs, ShowingArgs};
+use super::args::groups::{OutputArgs, ShowingArgs, VerbosityArgs};
 use super::console::{Console, stdout_error};
 use super::exit::Exit;
 use super::summary;
+use mukarrar::document::DocId;
 use mukarrar::error::{Error, Result};
-use mukarrar::input::Compression;
+use mukarrar::input::{Compression, Corpus};
 use mukarrar::pipeline::Summary;
 use mukarrar::report::ReportStyle;
 use mukarrar::report::output::Outputs;
@@ -80,5 +81,34 @@ pub(super) fn exit_of(summary: &Summary, strict: bool, copies_found: bool, conso
         return Exit::Error;
     }
 
+    warn_of_rejects(rejected, summary.records.read + references_read(summary), console);
     if copies_found { Exit::CopiesFound } else { Exit::Done }
+}
+
+fn references_read(summary: &Summary) -> u64 {
+    summary.references.map_or(0, |references| references.read)
+}
+
+/// Warns, however quiet the run is, if more than half of the records were rejected.
+pub(super) fn warn_of_rejects(rejected: u64, read: u64, console: &Console) {
+    if rejected.saturating_mul(2) > read {
+        console.warning(&format!(
+            "{rejected} of {read} records were rejected; dedup --rejected FILE writes the reasons, --strict makes this an error"
+        ));
+    }
+}
+
+/// Refuses to go on if not one record was read: an empty result would look like a clean one. The rejects are listed
+/// first.
+pub(super) fn refuse_nothing_read(
+    corpus: &Corpus,
+    rejects: &[DocId],
+    verbosity: &VerbosityArgs,
+    console: &Console,
+) -> Result<()> {
+    let read = corpus.refuse_nothing_read(rejects);
+    if read.is_err() {
+        summary::show_rejected(corpus, rejects, &[], verbosity, console);
+    }
+    read
 }

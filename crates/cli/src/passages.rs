@@ -51,6 +51,7 @@ pub(super) fn run(arguments: &PassagesArgs, console: &Console) -> Result<Exit> {
     inputs::refuse_as_output([&output.output].into_iter().chain(&showing.summary), &input)?;
 
     let (corpus, mut found) = pipeline.read_passages(input, &StageBar::new(showing.progress.progress))?;
+    finish::refuse_nothing_read(&corpus, &found.rejects, &showing.verbosity, console)?;
 
     let mut outputs = Outputs::new();
     finish::write_results(output, &mut outputs, console, |style, out| report::passages(&found, &corpus, style, out))?;

@@ -62,6 +62,7 @@ pub(super) fn learn(
     let fields = SourceResolver::fields(source_field).collect();
     let listed = inputs::list(&input.inputs, &input.reading, UnitLevel::Document, fields)?;
     let corpus = Corpus::read_once(listed, holding)?;
+    corpus.refuse_unreadable()?;
 
     pipeline::learn(&corpus, source_field, threads, &StageBar::new(progress))
 }

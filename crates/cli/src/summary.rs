@@ -7,7 +7,7 @@ use super::args::groups::VerbosityArgs;
 use super::console::Console;
 use super::remedies::CommandLinePhrasing;
 use mukarrar::document::DocId;
-use mukarrar::input::Corpus;
+use mukarrar::input::{Corpus, SkipReason};
 use mukarrar::pipeline::Summary;
 
 /// Largest number of rejected records that are listed by default.
@@ -25,7 +25,7 @@ pub(super) fn show(summary: &Summary, console: &Console) {
     }
 }
 
-/// Lists rejected records; with `--verbose` also decoded records and skipped files.
+/// Lists rejected records and skipped files; with `--verbose` more of them, and decoded records.
 pub(super) fn show_rejected(
     corpus: &Corpus,
     rejects: &[DocId],
@@ -50,8 +50,8 @@ pub(super) fn show_rejected(
 
     if verbosity.verbose {
         list_decoded(corpus, decoded, console);
-        list_skipped(corpus, console);
     }
+    list_skipped(corpus, verbosity.verbose, console);
 }
 
 fn list_decoded(corpus: &Corpus, decoded: &[DocId], console: &Console) {
@@ -68,15 +68,33 @@ fn list_decoded(corpus: &Corpus, decoded: &[DocId], console: &Console) {
     }
 }
 
-fn list_skipped(corpus: &Corpus, console: &Console) {
-    let unknown = &corpus.skipped().unknown;
-    for path in unknown.iter().take(MANY) {
-        console.note(&format!("skipped {}: unknown extension", path.display()));
+/// Lists skipped files that may hold documents; with `all`, the others too.
+fn list_skipped(corpus: &Corpus, all: bool, console: &Console) {
+    let is_listed = |reason: SkipReason| all || reason.is_surprising();
+    let limit = if all { MANY } else { FEW };
+
+    let mut listed = corpus.skipped().iter().filter(|(_, reason)| is_listed(*reason));
+    for (path, reason) in listed.by_ref().take(limit) {
+        console.note(&format!("skipped {}: {}", path.display(), why_skipped(reason)));
     }
 
-    let rest = corpus.skipped().total().saturating_sub(unknown.len().min(MANY) as u64);
-    if rest > 0 {
-        console.note(&format!("skipped {rest} other files: hidden, README or special"));
+    let more = listed.count();
+    if more > 0 {
+        let way = if all { "" } else { "; -v lists more" };
+        console.note(&format!("skipped, {more} more{way}"));
+    }
+}
+
+fn why_skipped(reason: SkipReason) -> &'static str {
+    match reason {
+        SkipReason::Unknown => "unknown extension; --input-format reads it",
+        SkipReason::LinkedDirectory => "a link to a directory, not followed; give its path to read it",
+        SkipReason::Unfinished => "unfinished by its name; give its path to read it",
+        SkipReason::NoPages => "a part of a WACZ without pages",
+        SkipReason::Bookkeeping => "it describes other files",
+        SkipReason::Hidden => "hidden",
+        SkipReason::Readme => "a README",
+        reason => reason.name(),
     }
 }
 
@@ -112,10 +130,12 @@ fn lines(summary: &Summary) -> Vec<String> {
     let found = summary.passages.map_or_else(pairs, |passages| format!("passages {passages}"));
     lines.push(format!("units    {} ({} empty), {found}", summary.units, summary.empty_units));
 
-    for (count, what) in [(summary.repeated_ids, "repeated ids"), (summary.skipped_files, "skipped files")] {
-        if count > 0 {
-            lines.push(format!("noted    {what} {count}"));
-        }
+    if summary.repeated_ids > 0 {
+        lines.push(format!("noted    repeated ids {}", summary.repeated_ids));
+    }
+    if summary.skipped_files > 0 {
+        let reasons: Vec<String> = summary.skipped.iter().map(|(reason, count)| format!("{count} {reason}")).collect();
+        lines.push(format!("noted    skipped files {}: {}", summary.skipped_files, reasons.join(", ")));
     }
     lines.extend(summary.noted.iter().filter_map(|(kind, counts)| by_name(kind, counts)));
 

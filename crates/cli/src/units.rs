@@ -38,6 +38,8 @@ pub(super) fn run(arguments: &UnitsArgs, console: &Console) -> Result<Exit> {
     let listed = inputs::list(&input.inputs, &input.reading, *unit, Vec::new())?;
     inputs::refuse_as_output([&output.output], &listed)?;
     let corpus = inputs::open_pages(&input.inputs, &input.reading, *unit, source_field)?;
+    let (rejects, decoded) = rejected_and_decoded(&corpus);
+    finish::refuse_nothing_read(&corpus, &rejects, verbosity, console)?;
 
     let mut outputs = Outputs::new();
     finish::write_results(output, &mut outputs, console, |style, out| {
@@ -45,12 +47,12 @@ pub(super) fn run(arguments: &UnitsArgs, console: &Console) -> Result<Exit> {
     })?;
     outputs.commit()?;
 
-    let (rejects, decoded) = rejected_and_decoded(&corpus);
     summary::show_rejected(&corpus, &rejects, &decoded, verbosity, console);
     if *strict && !rejects.is_empty() {
         console.error(&format!("--strict: {} records rejected; results were written", rejects.len()));
         return Ok(Exit::Error);
     }
+    finish::warn_of_rejects(rejects.len() as u64, corpus.len() as u64, console);
     Ok(Exit::Done)
 }
 

@@ -11,7 +11,7 @@ use crate::input::slices::tail;
 const PIECE: usize = 1 << 16;
 
 /// Reads from a decoder in pieces.
-pub(super) struct DecoderPieces<D: Read> {
+pub(in crate::input) struct DecoderPieces<D: Read> {
     decoder: D,
     /// The name of the compression, for errors.
     name: &'static str,
@@ -25,7 +25,7 @@ pub(super) struct DecoderPieces<D: Read> {
 
 impl<D: Read> DecoderPieces<D> {
     /// Reads from `decoder`; `name` is that of the compression.
-    pub(super) fn new(decoder: D, name: &'static str) -> Self {
+    pub(in crate::input) fn new(decoder: D, name: &'static str) -> Self {
         Self { decoder, name, ready: Vec::new(), at: 0, ended: false, error: None }
     }
 

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::Corpus;
 use crate::error::{Error, Result};
 use crate::input::file::InputFile;
-use crate::input::files::SkippedFiles;
+use crate::input::SkippedFiles;
 use crate::input::held::{BytePlace, HeldBytes};
 use crate::input::reader::ReadInput;
 use crate::input::record_table::{PartIndex, RecordTable};
@@ -114,6 +114,8 @@ fn text_file(id: &str) -> InputFile {
         records: 0..0,
         bom: false,
         plain: None,
+        archive: None,
+        is_failed: false,
         header: None,
         table: None,
     }

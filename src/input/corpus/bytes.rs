@@ -133,7 +133,7 @@ impl Corpus {
 
         let mut bytes = slice(&raw, 0..start).to_vec();
         match (file.format, &file.header) {
-            (InputFormat::JsonLines | InputFormat::Parquet, _) => {
+            (InputFormat::JsonLines | InputFormat::Parquet | InputFormat::Arrow, _) => {
                 bytes.extend_from_slice(serde_json::Value::from(text).to_string().as_bytes());
             }
             (_, Some(header)) => {

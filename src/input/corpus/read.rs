@@ -163,7 +163,7 @@ impl Corpus {
         let options = &*self.options;
         let record = match file.format {
             // The text of a line may be in `buffer`, so the caller attaches or copies it.
-            InputFormat::JsonLines | InputFormat::Parquet => {
+            InputFormat::JsonLines | InputFormat::Parquet | InputFormat::Arrow => {
                 return json_lines::parse(JsonLine::Raw(bytes), options, buffer);
             }
             InputFormat::Csv | InputFormat::Tsv => match &file.header {

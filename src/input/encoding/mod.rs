@@ -284,6 +284,9 @@ pub(super) struct DecodedText<'a> {
     pub(super) decoding: RecordDecoding,
 }
 
+/// One zero byte in this many is more than any page has.
+const MOST_ZEROS: usize = 50;
+
 /// Checked UTF-8.
 pub(super) fn utf8(bytes: &[u8]) -> Result<&str, RejectReason> {
     // The fast check says only that something is wrong; the standard one says where.
@@ -316,6 +319,27 @@ pub(super) fn decode<'a>(
     }
 }
 
+/// As [`decode`], for text that is no page: there a zero byte outside of UTF-16 is no character. Browsers drop it from
+/// pages.
+///
+/// # Errors
+///
+/// Those of [`decode`]; [`RejectReason::NotText`] for a zero byte.
+pub(super) fn decode_text<'a>(
+    bytes: &'a [u8],
+    hints: EncodingHints<'_>,
+    choice: EncodingChoice,
+) -> Result<DecodedText<'a>, RejectReason> {
+    let decoded = decode(bytes, hints, choice)?;
+    let is_wide = [encoding_rs::UTF_16LE, encoding_rs::UTF_16BE]
+        .iter()
+        .any(|wide| decoded.decoding.encoding.0 == EncodingKind::Standard(wide));
+    if !is_wide && memchr::memchr(0, bytes).is_some() {
+        return Err(RejectReason::NotText);
+    }
+    Ok(decoded)
+}
+
 /// Decodes `bytes`, of which the first `bom` are the byte order mark, from `encoding`.
 fn decode_as(encoding: Encoding, bytes: &[u8], bom: usize) -> DecodedText<'_> {
     let (text, lossy) = encoding.decode(tail(bytes, bom));
@@ -340,6 +364,11 @@ fn decode_detected<'a>(bytes: &'a [u8], hints: EncodingHints<'_>) -> Result<Deco
         if let Some(encoding) = orders.into_iter().find(|order| detect::is_utf16(*order, bytes)) {
             return Ok(decode_as(encoding, bytes, 0));
         }
+    }
+
+    // Binary data may be valid UTF-8, and then most of it is zero bytes.
+    if memchr::memchr_iter(0, bytes).count() * MOST_ZEROS > bytes.len() {
+        return Err(RejectReason::NotText);
     }
 
     if let Ok(text) = simdutf8::basic::from_utf8(bytes) {

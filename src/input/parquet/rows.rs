@@ -16,7 +16,7 @@ use arrow_schema::{ArrowError, DataType, TimeUnit};
 
 /// One line a row, with the columns of `names`. Strings are copied, UTF-8 or not; dates and times are the numbers
 /// that are stored; a nested value is `[]` or `{}`.
-pub(super) fn lines(batch: &RecordBatch, names: &[String]) -> Result<Vec<u8>, ArrowError> {
+pub(in crate::input) fn lines(batch: &RecordBatch, names: &[String]) -> Result<Vec<u8>, ArrowError> {
     let mut columns = Vec::new();
     for name in names {
         // The mask selects these columns, so none is missing; keys are encoded once a batch.

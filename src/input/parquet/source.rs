@@ -18,7 +18,7 @@ impl ParquetSource {
     fn check(&self, start: u64, length: u64) -> Result<()> {
         // Damaged metadata may ask for any length; it is checked before memory is reserved.
         match start.checked_add(length) {
-            Some(end) if end <= self.0.stamp.length => Ok(()),
+            Some(end) if end <= self.0.length => Ok(()),
             _ => Err(ParquetError::EOF(format!("{length} bytes at {start} are beyond the end of the file"))),
         }
     }
@@ -26,7 +26,7 @@ impl ParquetSource {
 
 impl Length for ParquetSource {
     fn len(&self) -> u64 {
-        self.0.stamp.length
+        self.0.length
     }
 }
 

@@ -138,7 +138,7 @@ pub(super) fn record<'a>(raw: &[u8], options: &InputOptions) -> Result<Record<'a
         }
         BodyMedia::Text => {
             let hints = EncodingHints { declared: charset.as_deref(), tld: tld.as_deref() };
-            let DecodedText { text, mut decoding, .. } = encoding::decode(&body, hints, options.encoding)?;
+            let DecodedText { text, mut decoding, .. } = encoding::decode_text(&body, hints, options.encoding)?;
             let text = encoding::mend(text, options.encoding, &mut decoding).into_owned();
             let fields = vec![None; options.fields.len()];
 

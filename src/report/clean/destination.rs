@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::input::{Compression, Corpus, Input, InputFile, InputFormat};
+use crate::input::{Compression, Corpus, Input, InputFile, announces_archive, announces_records};
 use crate::report::output::resolved;
 
 /// The destination of the cleaned corpus, checked before a run begins.
@@ -11,7 +11,7 @@ use crate::report::output::resolved;
 pub enum CleanDestination {
     /// All files joined in one uncompressed stream.
     Stream,
-    /// One file, compressed as its name says (`.gz`, `.zst`, `.bz2`, `.xz`).
+    /// One file, compressed as its name says (`.gz`, `.zst`, `.bz2`, `.xz`). The members of an archive are joined in it.
     File(PathBuf),
     /// A directory with the relative paths and compressions of the inputs.
     Directory(PathBuf),
@@ -19,50 +19,75 @@ pub enum CleanDestination {
 
 impl CleanDestination {
     /// The destination `clean` for the records of `input`, opened from `paths`: a stream for `-`, a file for one input
-    /// file, else a directory.
+    /// file, else a directory. The members of an archive go to one file if `clean` has the extension of a format of
+    /// records, else to a directory, in a folder with the name of the archive.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Output`] if an input would be overwritten, if the directory is not empty, or if two inputs have the
-    /// same output.
+    /// [`ErrorKind::Output`] if an input would be overwritten, if the directory is not empty, if two inputs have the
+    /// same output, or if `clean` has the name of an archive: archives are only read.
     pub fn new(clean: &Path, paths: &[PathBuf], input: &Input) -> Result<Self> {
         if clean.as_os_str() == "-" {
             return Ok(Self::Stream);
         }
 
         let single = matches!(paths, [path] if !path.is_dir());
-        let destination = if single { Self::File(clean.to_owned()) } else { Self::Directory(clean.to_owned()) };
+        let is_file = single && !clean.is_dir();
+        if is_file && announces_archive(clean) {
+            let remedy = "give a directory, or a file with the extension of its records (clean.jsonl)";
+            return refuse(clean, "is the name of an archive, and archives are only read", remedy);
+        }
+
+        let destination = match (single, input.is_archive(paths)) {
+            (true, true) if is_file && announces_records(clean) => Self::File(clean.to_owned()),
+            (true, false) => Self::File(clean.to_owned()),
+            _ => Self::Directory(clean.to_owned()),
+        };
         destination.check(clean, input)?;
         Ok(destination)
     }
 
-    /// Checks that the files can be joined in one stream, which is known only after they were read: not several plain
-    /// texts, not Parquet with other files, not tables with unlike headers.
-    pub(super) fn check_stream(&self, corpus: &Corpus) -> Result<()> {
-        if *self != Self::Stream {
-            return Ok(());
+    /// The path to which all files are written one behind the other; `None` if each has a path of its own.
+    pub(super) fn joined_path(&self, corpus: &Corpus) -> Option<&Path> {
+        match self {
+            Self::Stream => Some(Path::new("-")),
+            // What a stream is, an archive for example, is known only now.
+            Self::File(path) => corpus.cleaned_files().iter().any(InputFile::is_member).then_some(path),
+            Self::Directory(_) => None,
         }
-        let files = corpus.cleaned_files();
+    }
 
-        let texts = files.iter().filter(|file| file.format.is_whole_file()).count();
-        if texts > 0 && files.len() > 1 {
-            return refuse(Path::new("-"), "plain texts would run together in one stream", "give a directory");
+    /// Checks that the files can be joined, which is known only after they were read: not several plain texts, not
+    /// Parquet with other files, not files of unlike formats or headers.
+    pub(super) fn check_joined(&self, corpus: &Corpus) -> Result<()> {
+        let Some(path) = self.joined_path(corpus) else { return Ok(()) };
+
+        // Nothing is written of files that could not be read.
+        let files: Vec<&InputFile> = corpus.cleaned_files().iter().filter(|file| !file.is_failed).collect();
+        let has_texts = files.iter().any(|file| file.format.is_whole_file());
+        if has_texts && files.len() > 1 {
+            return refuse(path, "plain texts would run together in one stream", "give a directory");
         }
 
-        let has_parquet = files.iter().any(|file| file.format == InputFormat::Parquet);
-        if has_parquet && files.len() > 1 {
-            return refuse(Path::new("-"), "Parquet and other files make no stream", "give a directory");
+        let has_table = files.iter().any(|file| file.format.is_table());
+        if has_table && files.len() > 1 {
+            return refuse(path, "Parquet or Arrow and other files make no stream", "give a directory");
         }
 
         let headers = || files.iter().filter_map(|file| file.header.as_ref());
         if let Some(first) = headers().next() {
-            let has_no_header = |file: &InputFile| file.header.is_none() && !file.records.is_empty();
+            let has_no_header = |file: &&InputFile| file.header.is_none() && !file.records.is_empty();
             if files.iter().any(has_no_header) || headers().any(|header| !header.agrees(first)) {
                 let what = "files with unlike headers, or with and without one, make no stream";
-                return refuse(Path::new("-"), what, "give a directory");
+                return refuse(path, what, "give a directory");
             }
         }
 
+        let mut formats = files.iter().filter(|file| !file.records.is_empty()).map(|file| file.format);
+        let first = formats.next();
+        if formats.any(|format| Some(format) != first) {
+            return refuse(path, "files of unlike formats make no stream", "give a directory");
+        }
         Ok(())
     }
 

@@ -3,7 +3,6 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::io;
-use std::path::Path;
 
 use serde::Serialize;
 
@@ -12,7 +11,7 @@ use super::joined_pieces::JoinedPieces;
 use crate::cluster::{Cluster, Member};
 use crate::document::DocId;
 use crate::error::{Error, ErrorKind, Remedy, Result};
-use crate::input::{Corpus, InputFile, InputFormat};
+use crate::input::{Compression, Corpus, InputFile, InputFormat};
 use crate::pipeline::Clustering;
 use crate::report::output::Outputs;
 use crate::report::shown_units::ShownUnits;
@@ -115,25 +114,37 @@ impl<'a> MarkPlan<'a> {
     ) -> Result<()> {
         self.check_files()?;
 
+        destination.check_joined(self.corpus)?;
         let shown = ShownUnits::of(self.corpus, self.found);
-        let mut has_header = false;
-        let mut streamed = JoinedPieces::new(stream, Path::new("-"));
-        for file in self.corpus.cleaned_files() {
+        if let Some(path) = destination.joined_path(self.corpus) {
             if *destination == CleanDestination::Stream {
-                if !std::mem::replace(&mut has_header, true) {
-                    self.head(file, &mut streamed)?;
-                }
-                self.file(file, &shown, &mut streamed)?;
-            } else {
-                let target = destination.target(&file.relative);
-                let mut output = outputs.create(&target, destination.compression(file.compression))?;
-                let mut joined = JoinedPieces::new(&mut output, &target);
-                self.head(file, &mut joined)?;
-                self.file(file, &shown, &mut joined)?;
-                outputs.finish(output)?;
+                return self.joined(&shown, &mut JoinedPieces::new(stream, path));
             }
+            let mut output = outputs.create(path, destination.compression(Compression::None))?;
+            self.joined(&shown, &mut JoinedPieces::new(&mut output, path))?;
+            return outputs.finish(output);
         }
 
+        for file in self.corpus.cleaned_files().iter().filter(|file| !file.is_failed) {
+            let target = destination.target(&file.output_path());
+            let mut output = outputs.create(&target, destination.compression(file.compression))?;
+            let mut joined = JoinedPieces::new(&mut output, &target);
+            self.head(file, &mut joined)?;
+            self.file(file, &shown, &mut joined)?;
+            outputs.finish(output)?;
+        }
+        Ok(())
+    }
+
+    /// Writes all files one behind the other, under one header.
+    fn joined(&self, shown: &ShownUnits<'_>, out: &mut JoinedPieces<'_>) -> Result<()> {
+        let mut has_header = false;
+        for file in self.corpus.cleaned_files() {
+            if file.header.is_some() && !std::mem::replace(&mut has_header, true) {
+                self.head(file, out)?;
+            }
+            self.file(file, shown, out)?;
+        }
         Ok(())
     }
 
@@ -141,7 +152,7 @@ impl<'a> MarkPlan<'a> {
     fn check_files(&self) -> Result<()> {
         for file in self.corpus.cleaned_files() {
             let has_fields = matches!(file.format, InputFormat::JsonLines | InputFormat::Csv | InputFormat::Tsv);
-            if !has_fields && !file.records.is_empty() {
+            if !has_fields && !file.records.is_empty() && !file.is_failed {
                 let what = format!("is {}, to which no mark can be added", file.format);
                 let remedy = "mark JSON Lines, CSV or TSV".into();
                 return Err(ErrorKind::Unreadable { path: file.path.to_path_buf(), what, remedy }.into());

@@ -5,7 +5,6 @@ use std::cell::RefCell;
 #[cfg(feature = "warc")]
 use std::io;
 use std::io::Write;
-use std::path::Path;
 
 use super::destination::CleanDestination;
 use super::joined_pieces::JoinedPieces;
@@ -27,44 +26,63 @@ impl Cleaning<'_> {
     /// [`ErrorKind::Io`](crate::ErrorKind::Io) if an output cannot be written; an input cannot be read again or has
     /// changed; the files cannot be joined in one stream.
     pub fn write(&self, destination: &CleanDestination, outputs: &mut Outputs, stream: &mut dyn Write) -> Result<()> {
-        destination.check_stream(self.corpus)?;
-
-        // One header for the whole stream.
-        let mut has_header = false;
-        let mut streamed = JoinedPieces::new(stream, Path::new("-"));
-        let mut buffer = Vec::new();
-
-        // References come first and are not written.
-        let references = self.corpus.files().len() - self.corpus.cleaned_files().len();
-        for (number, file) in self.corpus.files().iter().enumerate().skip(references) {
+        destination.check_joined(self.corpus)?;
+        if let Some(path) = destination.joined_path(self.corpus) {
             if *destination == CleanDestination::Stream {
-                if let Some(header) = file.header.as_ref().filter(|_| !has_header) {
-                    streamed.piece(&[&header.raw])?;
-                    has_header = true;
-                }
-                self.file(number, file, &mut streamed, &mut buffer, Compression::None)?;
-            } else if self.is_written(file) {
-                let target = destination.target(&file.relative);
-                let (whole, each) = compressions(file.format, destination.compression(file.compression));
-
-                let mut output = outputs.create(&target, whole)?;
-                let mut joined = JoinedPieces::new(&mut output, &target);
-                if let Some(header) = &file.header {
-                    joined.piece(&[&header.raw])?;
-                }
-                self.file(number, file, &mut joined, &mut buffer, each)?;
-                outputs.finish(output)?;
+                return self.joined(Compression::None, &mut JoinedPieces::new(stream, path));
             }
+            let format = self.corpus.cleaned_files().iter().find(|file| !file.is_failed).map(|file| file.format);
+            let compression = destination.compression(Compression::None);
+            let (whole, each) = compressions(format.unwrap_or(InputFormat::JsonLines), compression);
+
+            let mut output = outputs.create(path, whole)?;
+            self.joined(each, &mut JoinedPieces::new(&mut output, path))?;
+            return outputs.finish(output);
         }
 
+        let mut buffer = Vec::new();
+        for (number, file) in self.cleaned().filter(|(_, file)| self.is_written(file)) {
+            let target = destination.target(&file.output_path());
+            let (whole, each) = compressions(file.format, destination.compression(file.compression));
+
+            let mut output = outputs.create(&target, whole)?;
+            let mut joined = JoinedPieces::new(&mut output, &target);
+            if let Some(header) = &file.header {
+                joined.piece(&[&header.raw])?;
+            }
+            self.file(number, file, &mut joined, &mut buffer, each)?;
+            outputs.finish(output)?;
+        }
         Ok(())
+    }
+
+    /// Writes all files one behind the other, under one header.
+    fn joined(&self, each: Compression, out: &mut JoinedPieces<'_>) -> Result<()> {
+        let (mut has_header, mut buffer) = (false, Vec::new());
+        for (number, file) in self.cleaned() {
+            if let Some(header) = file.header.as_ref().filter(|_| !has_header) {
+                out.piece(&[&header.raw])?;
+                has_header = true;
+            }
+            self.file(number, file, out, &mut buffer, each)?;
+        }
+        Ok(())
+    }
+
+    /// The files that are no references, which come first and are not written, with their numbers.
+    fn cleaned(&self) -> impl Iterator<Item = (usize, &InputFile)> {
+        let references = self.corpus.files().len() - self.corpus.cleaned_files().len();
+        self.corpus.files().iter().enumerate().skip(references)
     }
 
     /// Whether a file has an output: line formats always, whole-file formats if the record stays, Parquet if the input
     /// could be opened.
     fn is_written(&self, file: &InputFile) -> bool {
-        if file.format == InputFormat::Parquet {
+        if file.format.is_table() {
             return file.is_table();
+        }
+        if file.is_failed {
+            return false;
         }
         !file.format.is_whole_file() || file.records.clone().any(|place| self.stays(DocId::new(place)))
     }
@@ -93,7 +111,7 @@ impl Cleaning<'_> {
         each: Compression,
     ) -> Result<()> {
         #[cfg(feature = "parquet")]
-        if file.format == InputFormat::Parquet {
+        if file.format.is_table() {
             return self.table(file, out);
         }
         if file.format == InputFormat::Warc {
@@ -129,7 +147,7 @@ impl Cleaning<'_> {
 
 #[cfg(feature = "parquet")]
 impl Cleaning<'_> {
-    /// Writes a Parquet file anew, row by row.
+    /// Writes a Parquet or Arrow file anew, row by row.
     fn table(&self, file: &InputFile, out: &mut JoinedPieces<'_>) -> Result<()> {
         let stripper = RefCell::new(self.stripper());
         // The row callback has no error, so the first one is kept here.
@@ -149,7 +167,11 @@ impl Cleaning<'_> {
                 }
             }
         };
-        input::copy(file, self.corpus.options(), &fate, &mut |bytes| out.bytes(bytes))?;
+        let (options, mut write) = (self.corpus.options(), |bytes: &[u8]| out.bytes(bytes));
+        match file.format {
+            InputFormat::Arrow => input::copy_arrow(file, options, &fate, &mut write)?,
+            _ => input::copy(file, options, &fate, &mut write)?,
+        }
 
         failed.into_inner().map_or(Ok(()), Err)
     }
@@ -191,8 +213,8 @@ impl Cleaning<'_> {
 /// The compression of a whole output file, and of each record in it.
 fn compressions(format: InputFormat, compression: Compression) -> (Compression, Compression) {
     match (format, compression) {
-        // Parquet is compressed inside, and is read by position.
-        (InputFormat::Parquet, _) => (Compression::None, Compression::None),
+        // These are compressed inside, and are read by position.
+        (InputFormat::Parquet | InputFormat::Arrow, _) => (Compression::None, Compression::None),
         // One gzip member for each record of an archive, so that it can be read alone.
         (InputFormat::Warc, Compression::Gzip) => (Compression::None, compression),
         _ => (compression, Compression::None),

@@ -31,8 +31,8 @@ pub(crate) struct InputArgs {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Input")]
 pub(crate) struct ReadingArgs {
-    /// Format of every input: jsonl, text, csv, tsv, parquet, html or warc. If not given, the extension decides, then the
-    /// content.
+    /// Format of every input: jsonl, text, csv, tsv, parquet, html, warc or arrow; directories are then read whatever the
+    /// extension. If not given, the extension decides, then the content.
     #[arg(long, value_name = "FORMAT", value_parser = parse::<input::InputFormat>)]
     pub(crate) input_format: Option<input::InputFormat>,
     /// Field or column with the id.

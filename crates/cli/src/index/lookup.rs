@@ -162,7 +162,9 @@ fn read_records(records: &RecordsArgs) -> Result<Corpus> {
     inputs::refuse_as_output([&output.output], &listed)?;
     refuse_inside_index(&output.output, &index.directory)?;
 
-    Corpus::read_once(listed, StoragePolicy::default())
+    let corpus = Corpus::read_once(listed, StoragePolicy::default())?;
+    corpus.refuse_unreadable()?;
+    Ok(corpus)
 }
 
 /// A writer that ignores a closed pipe: records are stored even if nobody reads the answers any more.
@@ -317,6 +319,7 @@ fn finish_lookup(corpus: &Corpus, answers: &AnswerCounts, records: &RecordsArgs,
         console.error(&format!("--strict: {} records rejected; the others were answered", answers.rejects.len()));
         return Exit::Error;
     }
+    finish::warn_of_rejects(answers.rejects.len() as u64, corpus.len() as u64, console);
 
     Exit::Done
 }

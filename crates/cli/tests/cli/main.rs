@@ -12,6 +12,7 @@ mod http;
 mod cases;
 mod dedup;
 mod index;
+mod inputs;
 mod pages;
 mod parquet;
 mod promise_memory;

@@ -1,0 +1,262 @@
+//! What is read, what is passed over, and what is refused: never in silence.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+use tempfile::TempDir;
+
+const STORY: &str = "أعلنت وزارة الصحة أمس عن افتتاح ثلاثة مراكز صحية جديدة في المدينة، وقالت إن العمل فيها يبدأ قريبا";
+const OTHER: &str = "فاز الفريق الأول بالمباراة النهائية بعد وقت إضافي طويل، وتسلم القائد الكأس أمام جمهور كبير";
+
+struct Home(TempDir);
+
+impl Home {
+    fn new() -> Self {
+        Self(tempfile::tempdir().unwrap())
+    }
+
+    fn path(&self, name: &str) -> std::path::PathBuf {
+        self.0.path().join(name)
+    }
+
+    fn write(&self, name: &str, bytes: impl AsRef<[u8]>) {
+        let path = self.path(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, bytes).unwrap();
+    }
+
+    /// Runs a command; its exit code, and what it says.
+    fn run(&self, arguments: &str) -> (i32, String) {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_mukarrar"));
+        let Output { status, stderr, .. } = command
+            .current_dir(self.0.path())
+            .args(arguments.split_whitespace())
+            .stdin(Stdio::null())
+            .output()
+            .unwrap();
+        (status.code().unwrap(), String::from_utf8(stderr).unwrap())
+    }
+
+    /// The files below a directory, sorted, with their number of lines.
+    fn files(&self, below: &str) -> Vec<(String, usize)> {
+        let mut found = Vec::new();
+        collect(&self.path(below), &self.path(below), &mut found);
+        found.sort();
+        found
+    }
+}
+
+fn collect(root: &Path, directory: &Path, found: &mut Vec<(String, usize)>) {
+    for entry in fs::read_dir(directory).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            collect(root, &path, found);
+        } else {
+            let lines = fs::read(&path).unwrap().iter().filter(|byte| **byte == b'\n').count();
+            found.push((path.strip_prefix(root).unwrap().to_str().unwrap().to_owned(), lines));
+        }
+    }
+}
+
+fn line(id: u32, field: &str, text: &str) -> String {
+    format!("{{\"id\":{id},\"{field}\":\"{text}\"}}\n")
+}
+
+/// A tar archive with these members, by the tool of the system's own format: headers, data, two blocks of zeros.
+fn tar(members: &[(&str, &str)]) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    for (name, content) in members {
+        let mut header = [0_u8; 512];
+        header[..name.len()].copy_from_slice(name.as_bytes());
+        header[124..136].copy_from_slice(format!("{:011o}\0", content.len()).as_bytes());
+        header[156] = b'0';
+        header[257..265].copy_from_slice(b"ustar\x0000");
+        header[148..156].fill(b' ');
+        let sum: u32 = header.iter().map(|byte| u32::from(*byte)).sum();
+        header[148..156].copy_from_slice(format!("{sum:06o}\0 ").as_bytes());
+        bytes.extend(header);
+        bytes.extend(content.as_bytes());
+        bytes.resize(bytes.len().next_multiple_of(512), 0);
+    }
+    bytes.resize(bytes.len() + 1024, 0);
+    bytes
+}
+
+#[test]
+fn a_run_that_reads_no_record_is_an_error_that_names_the_fields_and_writes_nothing() {
+    let home = Home::new();
+    home.write("content.jsonl", line(1, "content", STORY) + &line(2, "content", OTHER));
+    home.write("nested.jsonl", format!("{{\"id\":1,\"page\":{{\"body\":\"{STORY}\"}}}}\n"));
+    home.write("payload.jsonl", line(1, "payload", STORY));
+    for (input, fields, option) in [
+        ("content.jsonl", "(id, content)", "--text-field content"),
+        ("content.jsonl --text-field contnet", "(id, content)", "--text-field content"),
+        ("nested.jsonl", "(id, page)", "--text-field page.body"),
+        ("payload.jsonl", "(id, payload)", "--text-field payload"),
+    ] {
+        let (code, said) = home.run(&format!("dedup {input} -q -o out --removed removed --rejected rejected --summary s"));
+        assert_eq!(code, 2, "{said}");
+        assert!(said.contains(&format!("among its fields {fields}")) && said.contains(option), "{said}");
+        assert!(["out", "removed", "rejected", "s"].iter().all(|name| !home.path(name).exists()));
+    }
+    for command in ["clusters", "pairs", "passages", "units", "boilerplate", "index build index"] {
+        let (code, said) = home.run(&format!("{command} content.jsonl"));
+        assert_eq!((code, said.contains("--text-field content")), (2, true), "{command}: {said}");
+    }
+    assert!(!home.path("index").exists());
+    home.write("content.csv", "id,content\n1,x\n");
+    let (code, said) = home.run("dedup content.csv -o out");
+    assert_eq!((code, said.contains("--text-field content")), (2, true), "{said}");
+}
+
+#[test]
+fn an_input_without_records_says_what_there_is_instead() {
+    let home = Home::new();
+    home.write("empty.jsonl", "");
+    home.write("directory/a.xls", "x");
+    home.write("directory/.hidden", "x");
+    home.write("nothing/_SUCCESS", "");
+    for (input, says) in [
+        ("empty.jsonl", "the input has no record in 1 files"),
+        ("directory", "passed over: 1 unknown extension, 1 hidden; say what they are with --input-format"),
+        ("nothing", "passed over: 1 bookkeeping"),
+    ] {
+        let (code, said) = home.run(&format!("dedup {input} -o out"));
+        assert_eq!((code, said.contains(says), home.path("out").exists()), (2, true, false), "{said}");
+    }
+}
+
+#[test]
+fn a_run_that_rejects_most_records_warns_however_quiet_it_is() {
+    let home = Home::new();
+    home.write("in.jsonl", line(1, "text", STORY) + "no\nno\n");
+    let (code, said) = home.run("dedup in.jsonl -q -o out.jsonl");
+    assert_eq!((code, said.contains("warning: 2 of 3 records were rejected")), (0, true), "{said}");
+    let (code, said) = home.run("dedup in.jsonl -q -o strict.jsonl --strict");
+    assert_eq!((code, said.contains("warning")), (2, false), "{said}");
+    home.write("half.jsonl", line(1, "text", STORY) + "no\n");
+    assert_eq!(home.run("dedup half.jsonl -q -o half"), (0, String::new()));
+}
+
+#[test]
+fn a_directory_tells_what_it_passes_over_and_a_format_reads_all_of_it() {
+    let home = Home::new();
+    for name in ["a.jsonl", "b.jl", "c.jsonlines", "part-00000", "d.ndjson", "wiki_00", "e.dat"] {
+        home.write(&format!("crawl/{name}"), line(1, "text", STORY));
+    }
+    for (name, bytes) in [("crawl/Makefile", "all:\n"), ("crawl/_SUCCESS", ""), ("crawl/f.jsonl.part", "x")] {
+        home.write(name, bytes);
+    }
+    let (code, said) = home.run("dedup crawl -o out");
+    assert_eq!(code, 0, "{said}");
+    for says in [
+        "records  6 read",
+        "skipped crawl/e.dat: unknown extension; --input-format reads it",
+        "skipped crawl/Makefile: unknown extension",
+        "skipped crawl/f.jsonl.part: unfinished by its name",
+        "noted    skipped files 4: 1 bookkeeping, 2 unknown extension, 1 unfinished",
+    ] {
+        assert!(said.contains(says), "{says}\n{said}");
+    }
+    let (_, said) = home.run("dedup crawl -o all --input-format jsonl");
+    assert!(said.contains("records  8 read") && said.contains("1 rejected"), "{said}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_to_a_directory_is_named_and_not_followed() {
+    let home = Home::new();
+    home.write("crawl/a.jsonl", line(1, "text", STORY));
+    home.write("disk2/b.jsonl", line(2, "text", OTHER));
+    std::os::unix::fs::symlink("../disk2", home.path("crawl/more")).unwrap();
+    let (_, said) = home.run("dedup crawl -o out");
+    assert!(said.contains("skipped crawl/more: a link to a directory, not followed"), "{said}");
+    assert!(home.run("dedup crawl/more -o linked").1.contains("records  1 read"));
+}
+
+#[test]
+fn a_file_that_holds_no_records_is_refused_by_name() {
+    let home = Home::new();
+    for (name, bytes, says) in [
+        ("a.pdf", &b"%PDF-1.5\n"[..], "a PDF document, which is not read; extract its text first (pdftotext)"),
+        ("b.txt", b"SQLite format 3\0", "an SQLite database, which is not read; export a table as CSV first"),
+        ("c.jsonl", b"\x80\x04\x95\0\0\0\0", "a pickle, which is not read; write it from Python"),
+        ("d.npy", b"\x93NUMPY\x01\0", "a NumPy array, which is not read"),
+        ("e", b"\x7FELF\x02\x01\x01", "a program, which is not read; leave it out"),
+        ("f.png", b"\x89PNG\r\n\x1A\n", "an image, which is not read"),
+        ("g.7z", b"7z\xBC\xAF\x27\x1C", "a 7z archive, which is not read; unpack it first (7z x)"),
+    ] {
+        home.write(name, bytes);
+        let (code, said) = home.run(&format!("dedup {name} -o out"));
+        assert_eq!((code, home.path("out").exists()), (2, false), "{said}");
+        assert!(said.contains(&format!("{name}: {says}")), "{said}");
+    }
+
+    // In a directory it costs itself.
+    home.write("crawl/a.jsonl", line(1, "text", STORY));
+    home.write("crawl/b.txt", b"%PDF-1.5\n");
+    let (code, said) = home.run("dedup crawl -o cleaned");
+    assert_eq!(code, 0, "{said}");
+    assert!(said.contains("records  2 read = 1 kept + 0 removed + 1 rejected"), "{said}");
+    assert!(said.contains("rejected crawl/b.txt: cannot be read: a PDF document, which is not read"), "{said}");
+}
+
+#[test]
+fn a_zero_byte_is_no_text_however_arabic_the_rest_is() {
+    let home = Home::new();
+    home.write("a.txt", format!("{STORY}\0{STORY}"));
+    let (code, said) = home.run("dedup a.txt -o out");
+    assert_eq!((code, said.contains("not text")), (2, true), "{said}");
+    let wide: Vec<u8> = STORY.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    home.write("b.txt", wide);
+    assert_eq!(home.run("dedup b.txt -q -o wide").0, 0);
+}
+
+#[test]
+fn an_archive_is_cleaned_into_a_directory_or_one_file() {
+    let home = Home::new();
+    let (first, second) = (line(1, "text", STORY) + &line(2, "text", OTHER), line(3, "text", STORY));
+    home.write("in.tar", tar(&[("x/a.jsonl", &first), ("x/b.jsonl", &second), ("c.txt", OTHER)]));
+    home.write("lines.tar", tar(&[("x/a.jsonl", &first), ("x/b.jsonl", &second)]));
+
+    let (code, said) = home.run("dedup in.tar -o out --removed removed.jsonl");
+    assert_eq!(code, 0, "{said}");
+    assert!(said.contains("records  4 read = 2 kept + 2 removed"), "{said}");
+    let expected = [("in.tar/x/a.jsonl".to_owned(), 2), ("in.tar/x/b.jsonl".to_owned(), 0)];
+    assert_eq!(home.files("out"), expected);
+    assert!(fs::read_to_string(home.path("removed.jsonl")).unwrap().contains("in.tar!c.txt"));
+
+    assert_eq!(home.run("dedup lines.tar -q -o clean.jsonl").0, 0);
+    assert_eq!(fs::read_to_string(home.path("clean.jsonl")).unwrap(), first);
+
+    for (output, says) in [
+        ("again.tar.gz", "is the name of an archive, and archives are only read; give a directory"),
+        ("in.jsonl", "plain texts would run together in one stream; give a directory"),
+    ] {
+        let (code, said) = home.run(&format!("dedup in.tar -o {output} --keep last"));
+        assert_eq!((code, said.contains(says), home.path(output).exists()), (2, true, false), "{said}");
+    }
+}
+
+#[test]
+fn references_and_work_directories_know_members() {
+    let home = Home::new();
+    let lines: String = (10..200).map(|n| line(n, "text", &format!("{OTHER} رقم {n}"))).collect();
+    home.write("old.tar", tar(&[("a.jsonl", &line(1, "text", STORY)), ("b.jsonl", &lines)]));
+    home.write("new.tar", tar(&[("a.jsonl", &line(1, "text", STORY)), ("b.jsonl", &line(2, "text", "خبر آخر"))]));
+    let (code, said) = home.run("dedup new.tar --against old.tar -o out");
+    assert_eq!(code, 0, "{said}");
+    assert!(said.contains("records  2 read = 1 kept + 1 removed") && said.contains("against  191 read"), "{said}");
+
+    for (options, out) in [("", "a"), ("--work-dir w", "b"), ("--memory 64M --threads 1", "c")] {
+        let (code, said) = home.run(&format!("dedup old.tar new.tar -q -o {out} {options}"));
+        assert_eq!(code, 0, "{said}");
+    }
+    let bytes = |out: &str| -> Vec<Vec<u8>> {
+        home.files(out).iter().map(|(name, _)| fs::read(home.path(out).join(name)).unwrap()).collect()
+    };
+    assert_eq!(home.files("a").len(), 4);
+    assert!(home.files("a") == home.files("b") && bytes("a") == bytes("b"));
+    assert!(home.files("a") == home.files("c") && bytes("a") == bytes("c"));
+}

@@ -1,0 +1,70 @@
+//! Apache Arrow: record batches one after the other, as a stream or as a file with a footer. Hugging Face `datasets`
+//! saves streams, Feather is a file.
+//!
+//! A file is a mark, a stream and a footer, so both are read in the same way. As in Parquet, each row becomes one line of JSON with the columns that are read, and `dedup` copies whole rows from
+//! the file. The decoder may panic on damaged files, so it is guarded like that of Parquet.
+
+use std::sync::Arc;
+
+use super::held::PlainFile;
+use super::{InputOptions, csv, remedies};
+
+mod batches;
+mod copy;
+mod read;
+
+pub(crate) use copy::copy_arrow;
+
+use batches::{ArrowBatches, form_of};
+
+/// The form of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum ArrowForm {
+    Stream,
+    /// With a footer that names the place of each batch.
+    File,
+}
+
+/// A file whose schema has been read.
+pub(super) struct ArrowTable {
+    pub(super) file: Arc<PlainFile>,
+    /// The columns that are read.
+    columns: Vec<String>,
+}
+
+impl ArrowTable {
+    /// Reads the schema of a file.
+    ///
+    /// # Errors
+    /// It is damaged, has no text column, or has a column that is read twice.
+    pub(super) fn open(file: Arc<PlainFile>, options: &InputOptions) -> Result<Self, csv::CsvMisfit> {
+        let batches = ArrowBatches::open(&file, form_of(&file))
+            .map_err(|what| (format!("is no readable Arrow data: {what}"), remedies::WRITE_ANEW))?;
+        let names: Vec<&str> = batches.schema.fields().iter().map(|field| field.name().as_str()).collect();
+
+        let wanted = |name: &str| {
+            [&options.id_field, &options.text_field].into_iter().chain(&options.fields).any(|wanted| wanted == name)
+        };
+        let columns: Vec<String> = names.iter().filter(|name| wanted(name)).map(|name| (*name).to_owned()).collect();
+        for name in &columns {
+            if columns.iter().filter(|column| *column == name).count() > 1 {
+                return Err((format!("has more than one column {name:?}"), remedies::RENAME_COLUMNS));
+            }
+        }
+        if !names.contains(&options.text_field.as_str()) {
+            return Err(csv::no_column(&options.text_field, &names));
+        }
+
+        Ok(Self { file, columns })
+    }
+
+    /// The rows as lines of JSON.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub(super) fn rows(&self) -> Result<read::ArrowRows, csv::CsvMisfit> {
+        let batches = ArrowBatches::open(&self.file, form_of(&self.file))
+            .map_err(|what| (format!("is no readable Arrow data: {what}"), remedies::WRITE_ANEW))?;
+        Ok(read::ArrowRows::new(batches, self.columns.clone()))
+    }
+}
