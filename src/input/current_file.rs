@@ -9,17 +9,21 @@ use super::byte_store::ByteStore;
 use super::byte_stream::{CutKind, CutOptions, NextCut};
 use super::content::{self, ContentHead};
 use super::csv::CsvHeader;
-use super::encoding::BOM;
-use super::file::InputFile;
+use super::encoding::{self, BOM};
+use super::file::{InputFile, JsonLayout};
 use super::file_bytes::FileBytes;
 use super::files::FoundFile;
 use super::format::UNREAD_PARQUET;
 use super::held::{BytePlace, FileStamp, HeldBytes, PlainFile};
 use super::opener::OpenedFile;
+use super::record_ends::RecordEnds;
 use super::record_table::{PartIndex, PartShape};
 use super::reject::RejectReason;
-use super::{Compression, InputFormat, InputOptions, remedies};
+use super::{Compression, Encoding, InputFormat, InputOptions, remedies};
 use crate::error::{Error, ErrorKind, Remedy, Result};
+
+/// Bytes that are looked at for UTF-16.
+const WIDE_HEAD: usize = 1 << 13;
 
 /// The file that is being read.
 pub(super) struct CurrentFile {
@@ -39,6 +43,10 @@ pub(super) struct CurrentFile {
     /// The file to read again by place, so that its bytes are not kept.
     plain: Option<Arc<PlainFile>>,
     bom: bool,
+    /// UTF-16 that is read as UTF-8.
+    wide: Option<Encoding>,
+    /// JSON: how its values stand.
+    layout: Option<JsonLayout>,
     header: Option<Arc<CsvHeader>>,
     /// The offset of the next part.
     at: u64,
@@ -83,6 +91,8 @@ impl CurrentFile {
             stamp,
             plain,
             bom: false,
+            wide: None,
+            layout: None,
             header: None,
             at: 0,
             begun: false,
@@ -91,6 +101,7 @@ impl CurrentFile {
 
         // The format of open Parquet is known, and its rows have no header.
         if table.is_none() && current.failed.is_none() {
+            current.narrow(options);
             current.find_format(options);
             current.read_header(options)?;
         }
@@ -103,6 +114,8 @@ impl CurrentFile {
             compression,
             records: 0..0,
             bom: current.bom,
+            wide: current.wide.and_then(Encoding::byte_order),
+            layout: current.layout,
             plain: current.plain.clone(),
             header: current.header.clone(),
             table,
@@ -110,11 +123,30 @@ impl CurrentFile {
         Ok((current, file))
     }
 
+    /// Goes over to UTF-8 if the file is UTF-16, and its format needs it.
+    fn narrow(&mut self, options: &InputOptions) {
+        let head = self.bytes.peek(WIDE_HEAD);
+        let head = head.get(..WIDE_HEAD).unwrap_or(head);
+        let Some(wide) = encoding::utf16_of(head, options.encoding) else { return };
+        let Some(order) = wide.byte_order() else { return };
+
+        let narrow = order.narrow(head);
+        if content::format(&self.path, &mut narrow.as_slice(), options).0.is_narrow() {
+            self.bytes = std::mem::replace(&mut self.bytes, FileBytes::empty()).narrowed(order);
+            // The bytes that are read are not those of the file.
+            (self.wide, self.plain) = (Some(wide), None);
+        }
+    }
+
     fn find_format(&mut self, options: &InputOptions) {
         // Peeking takes no bytes: each of these sees the file from its beginning.
         let (format, misfit) = content::format(&self.path, &mut self.bytes, options);
         self.format = format;
         self.bom = self.bytes.peek(BOM.len()).starts_with(BOM);
+        if format == InputFormat::Json {
+            let is_array = content::is_array(&mut self.bytes);
+            self.layout = Some(if is_array { JsonLayout::Array } else { JsonLayout::Sequence });
+        }
 
         let unreadable =
             |(what, remedy): (&str, _)| RejectReason::Unreadable { what: what.to_owned(), remedy: Some(remedy) };
@@ -134,7 +166,7 @@ impl CurrentFile {
         }
 
         match self.format {
-            InputFormat::Csv | InputFormat::Tsv => match CsvHeader::read(&mut self.bytes, self.format, options) {
+            InputFormat::Csv | InputFormat::Tsv => match CsvHeader::read(&mut self.bytes, self.format, self.wide, options) {
                 Ok(header) => self.header = header.map(Arc::new),
                 Err((what, remedy)) => self.failed = Some(misfit(&self.path, self.named, what, remedy)?),
             },
@@ -202,6 +234,7 @@ impl CurrentFile {
             return Ok(part.map(|part| (part, BytePlace::Nowhere)));
         };
 
+        let is_tail = matches!(what, CutKind::Tail);
         let (shape, oversized, failure) = self.judge(what, length)?;
         let part = FilePart { oversized, ..self.part(shape, bytes, length, failure) };
         let place = match (spilled, &self.plain) {
@@ -210,30 +243,41 @@ impl CurrentFile {
             (None, None) => store.keep(&part.bytes)?,
         };
         self.advance(length, shape, part.failure.as_ref());
+        self.ended |= is_tail;
         Ok(Some((part, place)))
     }
 
     fn cutting(&self, size: usize, skips: bool, most: u64) -> CutOptions {
         CutOptions {
             format: self.format,
-            delimiter: self.header.as_ref().map(|header| header.delimiter),
+            records: self.records(),
             size,
             limit: skips.then_some(most),
             most,
         }
     }
 
+    /// How the ends of records are found, where they may have several lines.
+    fn records(&self) -> Option<RecordEnds> {
+        let csv = self.header.as_ref().map(|header| RecordEnds::Csv(header.shape));
+        csv.or_else(|| self.layout.map(|layout| RecordEnds::Json { closes: layout == JsonLayout::Array }))
+    }
+
     /// Decides what a cut of `length` bytes becomes.
     fn judge(&self, what: CutKind, length: u64) -> Result<JudgedCut> {
         Ok(match what {
-            CutKind::Whole => (self.shape(), None, None),
+            CutKind::Whole | CutKind::Tail => (self.shape(), None, None),
+            CutKind::Unclosed => {
+                let what = "the JSON array is not closed, so the file may be cut off".to_owned();
+                (PartShape::Rest, None, Some(RejectReason::Damaged { what }))
+            }
             // It counts as a line, and is no record.
             CutKind::Blank => {
-                let blank = OversizedRecord { size: 0, carriage_return: false, lines: 1 };
+                let blank = OversizedRecord { size: 0, carriage_return: false, lines: 1, before: (0, 0) };
                 (PartShape::Lines, Some(blank), None)
             }
-            CutKind::Oversized { size, carriage_return, lines } => {
-                (self.shape(), Some(OversizedRecord { size, carriage_return, lines }), None)
+            CutKind::Oversized { size, carriage_return, lines, before } => {
+                (self.shape(), Some(OversizedRecord { size, carriage_return, lines, before }), None)
             }
             CutKind::Broken(what) => {
                 let what = format!("{what}; {length} bytes were passed over");
@@ -252,7 +296,12 @@ impl CurrentFile {
         match self.format {
             InputFormat::Text | InputFormat::Html => PartShape::Text,
             InputFormat::Warc => PartShape::Records,
-            InputFormat::JsonLines | InputFormat::Csv | InputFormat::Tsv | InputFormat::Parquet => PartShape::Lines,
+            InputFormat::JsonLines
+            | InputFormat::Json
+            | InputFormat::Lines
+            | InputFormat::Csv
+            | InputFormat::Tsv
+            | InputFormat::Parquet => PartShape::Lines,
         }
     }
 
@@ -268,7 +317,12 @@ impl CurrentFile {
         let shape = match self.format {
             InputFormat::Text | InputFormat::Html => PartShape::Failed,
             InputFormat::Warc => PartShape::Records,
-            InputFormat::JsonLines | InputFormat::Csv | InputFormat::Tsv | InputFormat::Parquet => PartShape::Rest,
+            InputFormat::JsonLines
+            | InputFormat::Json
+            | InputFormat::Lines
+            | InputFormat::Csv
+            | InputFormat::Tsv
+            | InputFormat::Parquet => PartShape::Rest,
         };
         (shape, None, Some(RejectReason::Damaged { what }))
     }
@@ -288,6 +342,7 @@ impl CurrentFile {
             format: self.format,
             text,
             csv: self.header.clone(),
+            is_narrowed: self.wide.is_some(),
         }
     }
 
@@ -312,6 +367,9 @@ impl CurrentFile {
         }
         let place = self.pass(part, step, store)?;
         self.advance(part.length, part.shape, part.failure.as_ref());
+        // Of JSON only what follows the last value holds none.
+        let is_tail = self.format == InputFormat::Json && part.rows.is_empty();
+        self.ended |= is_tail && self.bytes.peek(1).is_empty();
         Ok(place)
     }
 

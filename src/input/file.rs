@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use super::csv::CsvHeader;
 use super::held::PlainFile;
+use super::utf16::ByteOrder;
 use super::{Compression, InputFormat};
 
 /// An index into [`Corpus::files`](super::Corpus::files).
@@ -19,6 +20,15 @@ impl FileId {
     pub const fn index(self) -> usize {
         self.0 as usize
     }
+}
+
+/// How JSON values stand in a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum JsonLayout {
+    /// In an array, or in several.
+    Array,
+    /// One after the other.
+    Sequence,
 }
 
 /// One file of the input.
@@ -37,6 +47,10 @@ pub struct InputFile {
     /// Whether it begins with a byte order mark. In plain text the mark belongs to the record's raw bytes; in JSON
     /// Lines it precedes the first record and belongs to none.
     pub bom: bool,
+    /// UTF-16 that is read as UTF-8, and written as it was.
+    pub(crate) wide: Option<ByteOrder>,
+    /// JSON: how its values stand.
+    pub(crate) layout: Option<JsonLayout>,
     /// Where its bytes are read again, unless they are kept.
     pub(super) plain: Option<Arc<PlainFile>>,
     /// CSV: its header.

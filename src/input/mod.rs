@@ -1,4 +1,4 @@
-//! From bytes to records: files, directories, standard input; JSON Lines, CSV, TSV, Parquet, plain text, HTML, WARC;
+//! From bytes to records: files, directories, standard input; JSON, CSV, TSV, Parquet, plain text, HTML, WARC;
 //! gzip, zstd, bzip2, xz.
 //!
 //! ```
@@ -31,7 +31,7 @@
 //! was decoded wrongly before is repaired. [`RecordDecoding`] says what was done to a record.
 //!
 //! JSON Lines follow <https://jsonlines.org>, JSON follows RFC 8259; an escaped half of a surrogate pair is refused
-//! in keys, ids and texts, as it is no character.
+//! in keys, ids and texts, as it is no character. `NaN` and infinities are accepted in other fields, and noted.
 //!
 //! No two files here import each other, other than a module and its own parts. The formats turn bytes into
 //! [`Record`]s and know no corpus (`json_lines`, `csv`, `text`, `html`, `warc`, `parquet`); files are opened,
@@ -56,6 +56,7 @@ mod held;
 mod html;
 mod json;
 mod json_lines;
+mod lines;
 mod names;
 mod open;
 mod opener;
@@ -64,19 +65,23 @@ mod options;
 mod parquet;
 mod reader;
 mod record;
+mod record_ends;
 mod record_table;
 mod reject;
 mod remedies;
 mod slices;
 mod text;
+mod utf16;
 #[cfg(feature = "warc")]
 mod warc;
 mod whole_file;
 
 pub use compression::{Compression, CompressionWriter};
 pub use corpus::Corpus;
+pub use csv::CsvSign;
 pub use encoding::mojibake::{MisreadEncoding, MojibakeRepair};
 pub use encoding::{DecodingNote, Encoding, EncodingChoice, RecordDecoding};
+pub(crate) use file::JsonLayout;
 pub use file::{FileId, InputFile};
 pub use files::SkippedFiles;
 pub use format::InputFormat;
@@ -93,9 +98,11 @@ pub use reject::{Reject, RejectReason};
 pub(crate) use {
     block::{ReadScratch, RecordBlock},
     corpus::CorpusBlocks,
+    json::valid_json,
     names::IdHashes,
     reader::BlockReader,
     record_table::BlockIndex,
+    utf16::{ByteOrder, WideWriter},
 };
 
 #[cfg(test)]
