@@ -106,6 +106,17 @@ impl ByteStream {
         }
     }
 
+    /// Goes on behind a damaged member, whose error was met here or will be met at once.
+    pub(super) fn go_on(&mut self) {
+        // A resumed run has taken exactly the bytes before the error.
+        if !self.ended && self.carry.is_empty() {
+            self.fill(1);
+        }
+        if self.carry.is_empty() {
+            (self.ended, self.error) = (false, None);
+        }
+    }
+
     /// The bytes that were read and not yet cut off.
     pub(super) fn carry(&self) -> &[u8] {
         &self.carry

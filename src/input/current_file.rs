@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::block::{FilePart, OversizedRecord};
 use super::byte_store::ByteStore;
 use super::byte_stream::{CutKind, CutOptions, NextCut};
+use super::compression;
 use super::content::{self, ContentHead};
 use super::csv::CsvHeader;
 use super::encoding::{self, BOM};
@@ -283,6 +284,15 @@ impl CurrentFile {
                 let what = format!("{what}; {length} bytes were passed over");
                 (PartShape::Records, None, Some(RejectReason::BrokenRecord { what }))
             }
+            // Enough memory would read it.
+            CutKind::Rest(error) if error.kind() == io::ErrorKind::OutOfMemory => {
+                let reason = misfit(&self.path, self.named, error.to_string(), remedies::MORE_MEMORY)?;
+                (self.rest(&error).0, None, Some(reason))
+            }
+            // The records behind a damaged member are read.
+            CutKind::Rest(error) if compression::goes_on(&error) && !self.format.is_whole_file() => {
+                (self.rest(&error).0, None, Some(RejectReason::BrokenRecord { what: error.to_string() }))
+            }
             // An error of the system, not damage. A file found in a directory is rejected instead.
             CutKind::Rest(error) if !self.decoded && self.named => {
                 return Err(Error::io("read", &*self.path, error));
@@ -307,7 +317,7 @@ impl CurrentFile {
 
     /// The part before an error: a reject for the rest of the file, or for the whole file if nothing was read before.
     fn rest(&self, error: &io::Error) -> JudgedCut {
-        let what = error.to_string();
+        let what = compression::damage(error);
         // Nothing was read before the error of the system.
         if !self.decoded && !self.begun {
             return (PartShape::Failed, None, Some(RejectReason::Unreadable { what, remedy: None }));
@@ -350,9 +360,16 @@ impl CurrentFile {
     fn advance(&mut self, length: u64, shape: PartShape, failure: Option<&RejectReason>) {
         self.at += length;
         self.begun = true;
-        // Behind damage nothing is read, even in formats of many parts.
+        // Behind damage nothing is read, even in formats of many parts, unless it is that of one member.
         let is_damaged = matches!(failure, Some(RejectReason::Damaged { .. } | RejectReason::Unreadable { .. }));
         self.ended = !shape.goes_on() || is_damaged;
+
+        let is_member =
+            matches!(failure, Some(RejectReason::BrokenRecord { what }) if compression::is_passed_over(what));
+        if is_member {
+            self.bytes.go_on();
+            self.ended = false;
+        }
     }
 
     /// Passes over `part`, which an earlier run has read, and keeps its bytes in pieces of `step` bytes if they have

@@ -87,6 +87,13 @@ impl FileBytes {
         }
     }
 
+    /// Goes on behind a damaged member.
+    pub(super) fn go_on(&mut self) {
+        if let Self::Stream(stream) = self {
+            stream.go_on();
+        }
+    }
+
     /// Goes on at `offset` of a plain file.
     pub(super) fn seek(&mut self, offset: u64, plain: &Arc<PlainFile>) {
         match self {

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::byte_stream::ByteStream;
-use super::compression::{self, Compression};
+use super::compression::{self, Compression, DecompressionLimits};
 use super::csv::CsvMisfit;
 use super::file_bytes::FileBytes;
 #[cfg(feature = "parquet")]
@@ -66,10 +66,7 @@ pub(super) type OpenedParquet = Result<(OpenedFile, Arc<PlainFile>), CsvMisfit>;
 pub(super) struct FileOpener {
     /// Nothing is mapped, and plain files are read again by place.
     pub(super) limited: bool,
-    /// Threads that may decompress one file.
-    threads: usize,
-    /// Compressed bytes that may be read ahead for them.
-    ahead: usize,
+    limits: DecompressionLimits,
     /// Files that are mapped.
     maps: usize,
     /// Files that stay open.
@@ -93,9 +90,9 @@ impl OpenedFile {
 }
 
 impl FileOpener {
-    /// Opens files on behalf of `threads` decompressing threads.
-    pub(super) fn new(limited: bool, threads: usize, ahead: usize) -> Self {
-        Self { limited, threads, ahead, maps: 0, handles: 0 }
+    /// Opens files that are decompressed within `limits`.
+    pub(super) fn new(limited: bool, limits: DecompressionLimits) -> Self {
+        Self { limited, limits, maps: 0, handles: 0 }
     }
 
     /// Opens a file of the file system, or standard input.
@@ -182,7 +179,7 @@ impl FileOpener {
         // The rows are kept as lines; this file serves to copy whole rows.
         let file = self.plain(path, file, stamp);
         Some(parquet::ParquetTable::open(file, options).map(|table| {
-            let rows = table.rows(self.threads, self.ahead);
+            let rows = table.rows(self.limits.threads, self.limits.ahead);
             let bytes = FileBytes::Stream(ByteStream::new(Box::new(rows)));
             (OpenedFile { bytes, stamp: Some(stamp), ..OpenedFile::nothing() }, table.file)
         }))
@@ -220,7 +217,7 @@ impl FileOpener {
         compression: Compression,
         stamp: Option<FileStamp>,
     ) -> OpenedFile {
-        let reader = compression::reader(reader, compression, self.threads, self.ahead);
+        let reader = compression::reader(reader, compression, self.limits);
         OpenedFile { bytes: FileBytes::Stream(ByteStream::new(reader)), compression, plain: None, stamp }
     }
 }

@@ -3,6 +3,7 @@
 
 use std::fmt;
 
+use super::compression;
 use crate::document::RecordSource;
 use crate::error::{Error, ErrorKind, Phrasing, Remedy, RustPhrasing, with_remedy};
 
@@ -118,7 +119,7 @@ pub enum RejectReason {
         /// The defect.
         what: String,
     },
-    /// Bytes of an archive are not a record.
+    /// Bytes of an archive are not a record, or those of a compressed file are lost; the records after them were read.
     BrokenRecord {
         /// The defect, and the number of bytes that were skipped.
         what: String,
@@ -209,6 +210,7 @@ impl RejectReason {
             Self::FieldCount { .. } => "quote fields that hold the delimiter or line breaks",
             Self::InvalidUtf8 { .. } => "convert the input to UTF-8",
             Self::NoPage { .. } => "leave it out",
+            Self::BrokenRecord { what } if compression::is_passed_over(what) => "get the file again, or leave it out",
             Self::BrokenRecord { .. } => "archive these pages again",
             Self::NotJsonLines { .. } => "give objects, one per line or in an array",
             Self::DuplicateField { .. }

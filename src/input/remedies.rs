@@ -15,6 +15,8 @@ pub(super) const NAME_ENCODING: Remedy =
 pub(super) const NAME_TEXT_COLUMN: Remedy =
     Remedy::Choose { purpose: "name the column that holds the text", parameter: "text_field" };
 pub(super) const NAME_DELIMITER: Remedy = Remedy::Choose { purpose: "name the right one", parameter: "csv_delimiter" };
+pub(super) const MORE_MEMORY: Remedy =
+    Remedy::Choose { purpose: "compress it anew with a smaller window, or allow more memory", parameter: "memory" };
 pub(super) const BUILD_GZIP: Remedy = Remedy::Rebuild { feature: "gzip" };
 pub(super) const BUILD_ZSTD: Remedy = Remedy::Rebuild { feature: "zstd" };
 pub(super) const BUILD_XZ: Remedy = Remedy::Rebuild { feature: "xz" };
@@ -24,7 +26,7 @@ pub(super) const BUILD_HTML: Remedy = Remedy::Rebuild { feature: "html" };
 pub(super) const BUILD_WARC: Remedy = Remedy::Rebuild { feature: "warc" };
 
 /// All of them, in the order in which their positions are stored: append only.
-pub(super) static STORED: [Remedy; 15] = [
+pub(super) static STORED: [Remedy; 16] = [
     UNPACK_LZ4,
     CONVERT_ARC,
     GIVE_WHOLE,
@@ -40,6 +42,7 @@ pub(super) static STORED: [Remedy; 15] = [
     BUILD_PARQUET,
     BUILD_HTML,
     BUILD_WARC,
+    MORE_MEMORY,
 ];
 
 const fn advice(text: &'static str) -> Remedy {

@@ -5,6 +5,7 @@
 
 use std::io::{self, Read, Write};
 
+use super::compression;
 use super::slices::tail;
 
 /// Bytes that are converted at once.
@@ -96,7 +97,10 @@ impl<R: Read> Read for NarrowReader<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         while self.at == self.ready.len() {
             if self.has_ended {
-                return self.error.take().map_or(Ok(0), Err);
+                let Some(error) = self.error.take() else { return Ok(0) };
+                // Behind a damaged member the reader can be read again.
+                self.has_ended = !compression::goes_on(&error);
+                return Err(error);
             }
             self.refill();
         }

@@ -18,6 +18,7 @@ mod fold_vectors;
 mod formats_compression;
 mod formats_csv;
 mod formats_html;
+mod formats_json;
 mod formats_parquet;
 mod formats_warc;
 mod furniture;

@@ -99,7 +99,7 @@ impl CsvShape {
 
         let fits = |line: &&[u8]| self.dialect.fields(without_end(line)).count() == self.columns;
         let fitting = record.split_inclusive(|byte| *byte == b'\n').filter(fits).count();
-        if is_proper { fitting * 20 >= line_count * 19 } else { fitting * 2 >= line_count }
+        if is_proper { fitting * 20 >= line_count * 19 } else { fitting * 5 >= line_count * 4 }
     }
 
     /// Whether a record has the fields of the header, each closed where it ends.
