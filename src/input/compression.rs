@@ -15,6 +15,8 @@ mod bunzip;
 mod frames;
 #[cfg(feature = "gzip")]
 mod gzip;
+#[cfg(feature = "gzip")]
+mod gzip_header;
 mod members;
 #[cfg(any(feature = "bzip2", feature = "xz"))]
 mod pieces;

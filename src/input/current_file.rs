@@ -294,7 +294,7 @@ impl CurrentFile {
                 (self.rest(&error).0, None, Some(RejectReason::BrokenRecord { what: error.to_string() }))
             }
             // An error of the system, not damage. A file found in a directory is rejected instead.
-            CutKind::Rest(error) if !self.decoded && self.named => {
+            CutKind::Rest(error) if self.named && (!self.decoded || error.raw_os_error().is_some()) => {
                 return Err(Error::io("read", &*self.path, error));
             }
             CutKind::Rest(error) => self.rest(&error),

@@ -188,7 +188,7 @@ impl RejectReason {
         let advice = match self {
             Self::MissingText { .. } => return Some(choose("name the field that holds the text", "text_field")),
             Self::FieldCount { escapes: true, .. } => {
-                return Some(set("read backslashes as escapes", &[("csv_escape", "\\")]));
+                return Some(set("read backslashes as escapes", &[("csv_escape", "backslash")]));
             }
             Self::FieldCount { lines: 2.., .. } | Self::UnclosedQuote { .. } => {
                 return Some(set("close the quotes, or read them as characters", &[("csv_quote", "none")]));

@@ -64,7 +64,10 @@ fn records_before_the_damage_are_read_and_the_rest_is_one_reject() {
 
 #[test]
 fn behind_a_damaged_gzip_member_the_next_ones_are_read() {
-    let part = |from: usize| compress(Compression::Gzip, lines(400)[from * 40..].as_bytes());
+    let part = |skipped: usize| {
+        let text: String = lines(400).split_inclusive('\n').skip(skipped).collect();
+        compress(Compression::Gzip, text.as_bytes())
+    };
     let (first, second, third) = (part(0), part(1), part(2));
     for cut in [second.len() / 2, second.len() - 3] {
         let mut flipped = second.clone();
@@ -115,7 +118,7 @@ fn an_error_of_the_disk_is_no_damage() {
         }
     }
     let bytes = compress(Compression::Gzip, lines(500).as_bytes());
-    for cut in [5, bytes.len() / 2, bytes.len() - 4] {
+    for cut in [8, bytes.len() / 2, bytes.len() - 4] {
         let stream = Failing(std::io::Cursor::new(bytes[..cut].to_vec()));
         let input = Input::from_reader("in.jsonl", stream, InputOptions::default()).unwrap();
         let corpus = Corpus::read_once(input, StoragePolicy::default()).unwrap();

@@ -80,7 +80,7 @@ fn a_broken_value_of_an_array_is_one_reject_at_its_line() {
 #[test]
 fn an_array_that_is_cut_off_is_told() {
     for (text, wanted) in [
-        ("[{\"id\":1,\"text\":\"a\"},\n", "a.json:2 damaged"),
+        ("[{\"id\":1,\"text\":\"a\"},\n", "a.json:1 damaged"),
         ("[{\"id\":1,\"text\":\"a\"}", "a.json:1 damaged"),
         ("[{\"id\":1,\"text\":\"a\"},{\"id\":2,\"te", "a.json:1 invalid_json"),
     ] {

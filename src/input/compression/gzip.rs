@@ -9,21 +9,13 @@ use std::io::{self, BufRead, BufReader, Read};
 
 use flate2::{Crc, Decompress, FlushDecompress, Status};
 
+use super::gzip_header::{TRIAL, exactly, header, invalid, is_member, is_truncation, truncated};
 use super::members::passed_over;
 use super::rewind::RewindReader;
 use crate::input::slices::tail;
 
 /// Most members of known size that are decompressed at once; each holds at most 64 KiB.
 const BATCH: usize = 64;
-
-/// Bits of the flag byte (RFC 1952, section 2.3.1).
-const HEADER_SUM: u8 = 2;
-const EXTRA: u8 = 4;
-const NAME: u8 = 8;
-const COMMENT: u8 = 16;
-
-/// Compressed bytes that must decompress for a member to be believed after damage.
-const TRIAL: usize = 1 << 14;
 
 /// Most bytes that look like a member and are none, in one file: each costs a trial.
 const TRIALS: u32 = 1 << 16;
@@ -77,6 +69,8 @@ impl<R: Read> GzipReader<R> {
 
     /// Begins the next member, a batch of members, or the end.
     fn header(&mut self) -> io::Result<()> {
+        // Behind damage in a header, the search begins at that header.
+        self.reader.mark();
         match self.reader.fill_buf()?.first() {
             None => self.state = GzipState::End,
             // Tape blocks are padded with zeros, which the `gzip` tool ignores too.
@@ -84,13 +78,10 @@ impl<R: Read> GzipReader<R> {
                 only_zeros(&mut self.reader)?;
                 self.state = GzipState::End;
             }
-            Some(_) => {
-                self.reader.mark();
-                match header(&mut self.reader)? {
-                    Some(size) => self.batch(size)?,
-                    None => self.begin(),
-                }
-            }
+            Some(_) => match header(&mut self.reader)? {
+                Some(size) => self.batch(size)?,
+                None => self.begin(),
+            },
         }
         Ok(())
     }
@@ -293,28 +284,6 @@ impl<R: Read> Read for GzipReader<R> {
     }
 }
 
-/// Whether bytes that begin as a member does are one: its header is sane, and its body decompresses as far as it is at
-/// hand.
-fn is_member(bytes: &[u8]) -> bool {
-    let mut rest = bytes;
-    let Some(8) = bytes.get(2) else { return false };
-    // Reserved flags are zero, and the compressor names itself in few ways.
-    if bytes.get(3).is_none_or(|flags| flags & 0xE0 != 0) || bytes.get(8).is_none_or(|extra| !matches!(extra, 0 | 2 | 4)) {
-        return false;
-    }
-    if header(&mut rest).is_err() {
-        return false;
-    }
-
-    let mut inflate = Decompress::new(false);
-    let mut out = vec![0; 2 * TRIAL];
-    match inflate.decompress(rest, &mut out, FlushDecompress::None) {
-        Ok(Status::StreamEnd) => true,
-        Ok(_) => inflate.total_out() > 0,
-        Err(_) => false,
-    }
-}
-
 /// Decompresses members without their headers: their content in order, and after each damaged one its error.
 fn inflate_all(members: &[Vec<u8>]) -> Vec<InflatedMembers> {
     let mut done = Vec::new();
@@ -368,57 +337,6 @@ fn fits_trailer(crc: &Crc, trailer: [u8; 8]) -> bool {
     u64::from_le_bytes(trailer) == u64::from(crc.sum()) | u64::from(crc.amount()) << 32
 }
 
-/// Reads the header of a member (RFC 1952). Returns how many bytes of the member follow, if its extra field tells.
-fn header(reader: &mut impl BufRead) -> io::Result<Option<usize>> {
-    let mut fixed = [0; 10];
-    exactly(reader, &mut fixed)?;
-    let [0x1F, 0x8B, 8, flags, ..] = fixed else {
-        return Err(invalid("bytes that are no gzip member follow the last one"));
-    };
-
-    let mut length = fixed.len();
-    let mut size = None;
-
-    if flags & EXTRA != 0 {
-        let mut extra_length = [0; 2];
-        exactly(reader, &mut extra_length)?;
-        let mut extra = vec![0; usize::from(u16::from_le_bytes(extra_length))];
-        exactly(reader, &mut extra)?;
-        length += 2 + extra.len();
-        size = member_size(&extra);
-    }
-
-    // A name or comment of more than 64 KiB is damage, not a name; the body then does not decompress.
-    for flag in [NAME, COMMENT] {
-        if flags & flag != 0 {
-            length += reader.by_ref().take(1 << 16).read_until(0, &mut Vec::new())?;
-        }
-    }
-
-    if flags & HEADER_SUM != 0 {
-        exactly(reader, &mut [0; 2])?;
-        length += 2;
-    }
-
-    // No member is shorter than its trailer, so such a size is damage; it is then not relied on.
-    Ok(size.and_then(|size: usize| size.checked_sub(length)).filter(|left| *left > 8))
-}
-
-/// The size of a whole member, from the subfield `BC` of the extra field, where BGZF writers note it less one.
-fn member_size(mut extra: &[u8]) -> Option<usize> {
-    while let [first, second, low, high, rest @ ..] = extra {
-        let length = usize::from(u16::from_le_bytes([*low, *high]));
-        let value = rest.get(..length)?;
-
-        if let ([b'B', b'C'], [low, high]) = ([*first, *second], value) {
-            return Some(usize::from(u16::from_le_bytes([*low, *high])) + 1);
-        }
-
-        extra = rest.get(length..)?;
-    }
-    None
-}
-
 /// Checks that only zero bytes follow.
 fn only_zeros(reader: &mut impl BufRead) -> io::Result<()> {
     loop {
@@ -434,30 +352,10 @@ fn only_zeros(reader: &mut impl BufRead) -> io::Result<()> {
     }
 }
 
-/// Fills `bytes`, or fails as a truncated stream.
-fn exactly(reader: &mut impl BufRead, bytes: &mut [u8]) -> io::Result<()> {
-    reader.read_exact(bytes).map_err(|error| match error.kind() {
-        io::ErrorKind::UnexpectedEof => truncated(),
-        _ => error,
-    })
-}
-
-fn is_truncation(error: &io::Error) -> bool {
-    error.kind() == io::ErrorKind::UnexpectedEof
-}
-
-fn truncated() -> io::Error {
-    io::Error::new(io::ErrorKind::UnexpectedEof, "the gzip stream ends too early")
-}
-
 fn corrupt() -> io::Error {
     invalid("corrupt gzip data")
 }
 
 fn wrong_sum() -> io::Error {
     invalid("the check sum of the gzip data differs")
-}
-
-fn invalid(what: &'static str) -> io::Error {
-    io::Error::new(io::ErrorKind::InvalidData, what)
 }

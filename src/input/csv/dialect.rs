@@ -28,8 +28,10 @@ impl FromStr for CsvSign {
         match text.as_bytes() {
             b"auto" => Ok(Self::Auto),
             b"none" => Ok(Self::None),
+            // A name, as shells take the character itself for an escape.
+            b"backslash" => Ok(Self::Byte(b'\\')),
             [byte] if byte.is_ascii_punctuation() => Ok(Self::Byte(*byte)),
-            _ => Err(Error::parameter("csv_quote", text, "auto, none, or one ASCII sign")),
+            _ => Err(Error::parameter("csv_quote", text, "auto, none, backslash, or one ASCII sign")),
         }
     }
 }

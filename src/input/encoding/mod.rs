@@ -366,7 +366,7 @@ fn decode_detected<'a>(bytes: &'a [u8], hints: EncodingHints<'_>) -> Result<Deco
     }
 
     // Before UTF-8: UTF-16 of Latin letters is valid UTF-8.
-    if let Some(encoding) = unmarked_utf16(bytes) {
+    if let Some(encoding) = detect::unmarked_utf16(bytes) {
         return Ok(decode_as(encoding, bytes, 0));
     }
 
@@ -377,15 +377,6 @@ fn decode_detected<'a>(bytes: &'a [u8], hints: EncodingHints<'_>) -> Result<Deco
     detect::unmarked(bytes, hints).map(|encoding| decode_as(encoding, bytes, 0))
 }
 
-/// UTF-16 of bytes without a mark, by the positions of zero bytes.
-fn unmarked_utf16(bytes: &[u8]) -> Option<Encoding> {
-    if !detect::has_utf16_bytes(bytes) {
-        return None;
-    }
-    let orders = [encoding_rs::UTF_16LE, encoding_rs::UTF_16BE].map(|order| Encoding(EncodingKind::Standard(order)));
-    orders.into_iter().find(|order| detect::is_utf16(*order, bytes))
-}
-
 /// UTF-16 of a file with this beginning, if the choice allows it.
 pub(super) fn utf16_of(head: &[u8], choice: EncodingChoice) -> Option<Encoding> {
     let found = match choice {
@@ -393,7 +384,7 @@ pub(super) fn utf16_of(head: &[u8], choice: EncodingChoice) -> Option<Encoding> 
         EncodingChoice::Strict => None,
         EncodingChoice::Auto => detect::marked(head).map(|(encoding, _)| encoding).or_else(|| {
             let end = head.len() - head.len() % 2;
-            unmarked_utf16(head.get(..end)?)
+            detect::unmarked_utf16(head.get(..end)?)
         }),
     };
     found.filter(|encoding| encoding.byte_order().is_some())

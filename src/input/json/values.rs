@@ -222,19 +222,21 @@ fn bare(bytes: &[u8]) -> (usize, bool) {
 /// The ranges of the values in `bytes`, which begin right after a value or with the file, and what precedes each
 /// since the one before. A value that the bytes do not hold as a whole is the last one.
 pub(in crate::input) fn values(bytes: &[u8]) -> impl Iterator<Item = (Range<usize>, Range<usize>)> + '_ {
-    let (mut scan, mut from) = (JsonScanner::new(), 0);
+    let (mut scan, mut next) = (JsonScanner::new(), Some(0));
     std::iter::from_fn(move || {
+        let from = next?;
         let rest = bytes.get(from..)?;
-        let end = match scan.take(rest) {
+        let end = scan.take(rest);
+        // After a value without an end there is none.
+        next = end.map(|end| from + end);
+
+        let end = match end {
             Some(end) => end,
             None if scan.in_value() => rest.trim_ascii_end().len(),
             None => return None,
         };
-
         let start = from + scan.begin();
-        let between = from..start;
-        from += end;
-        Some((between, start..from))
+        Some((from..start, start..from + end))
     })
 }
 
