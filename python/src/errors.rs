@@ -14,7 +14,7 @@ use pyo3::types::PyDict;
 pub struct PythonPhrasing;
 
 /// Parameters of the library that are no keywords of the package.
-const NOT_KEYWORDS: [&str; 4] = ["csv_delimiter", "gold_kind", "mark", "token"];
+const NOT_KEYWORDS: [&str; 6] = ["csv_delimiter", "csv_escape", "csv_quote", "gold_kind", "mark", "token"];
 
 impl Phrasing for PythonPhrasing {
     fn parameter(&self, name: &'static str) -> Option<String> {

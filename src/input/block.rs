@@ -6,17 +6,18 @@ use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 
-use super::csv::{self, CsvHeader};
+use super::csv::CsvHeader;
 use super::held::{FileStamp, HeldBytes};
 use super::json::escapes::EscapeBuffers;
+use super::json::values;
 use super::json_lines::{self, JsonLine};
 use super::record::Record;
 use super::record_table::{BlockIndex, PartIndex, PartShape, RecordRows};
 use super::reject::RejectReason;
-use super::slices::slice;
+use super::slices::{slice, tail};
 #[cfg(feature = "warc")]
 use super::warc;
-use super::{InputFormat, InputOptions, whole_file};
+use super::{InputFormat, InputOptions, lines, whole_file};
 
 /// Some whole records in input order, with their bytes.
 pub(crate) struct RecordBlock {
@@ -45,6 +46,8 @@ pub(super) struct FilePart {
     pub(super) text: Option<(Arc<Path>, bool)>,
     /// CSV: the header of its file.
     pub(super) csv: Option<Arc<CsvHeader>>,
+    /// Whether its file was UTF-16, and is read as UTF-8.
+    pub(super) is_narrowed: bool,
 }
 
 /// A record whose bytes were skipped.
@@ -53,8 +56,10 @@ pub(super) struct OversizedRecord {
     /// 0 for a blank line.
     pub(super) size: u64,
     pub(super) carriage_return: bool,
-    /// Its lines.
+    /// The lines of its part.
     pub(super) lines: u32,
+    /// The bytes and lines that precede it in its part.
+    pub(super) before: (usize, u32),
 }
 
 /// The buffers of one thread.
@@ -116,8 +121,9 @@ impl FilePart {
         match (self.shape, self.oversized) {
             (_, Some(OversizedRecord { size: 0, .. })) => RecordRows::blank(),
             // Only in lines does a record use up line numbers.
-            (shape, Some(OversizedRecord { size, carriage_return, lines })) => {
-                RecordRows::single(size, carriage_return, if shape == PartShape::Lines { lines } else { 0 })
+            (shape, Some(OversizedRecord { size, carriage_return, lines, before })) => {
+                let lines = if shape == PartShape::Lines { lines } else { 0 };
+                RecordRows::single_after(before, size, carriage_return, lines)
             }
             (PartShape::Lines, None) => {
                 let mut rows = RecordRows::default();
@@ -132,16 +138,30 @@ impl FilePart {
         }
     }
 
-    /// Collects the rows of lines or CSV records, and calls `each` with the range of each.
+    /// Collects the rows of lines, CSV records or JSON values, and calls `each` with the range of each.
     fn split_lines(&self, rows: &mut RecordRows, mut each: impl FnMut(std::ops::Range<usize>)) {
-        let Some(header) = &self.csv else { return rows.push_each_line(&self.bytes, each) };
-
-        for row in csv::rows(&self.bytes, header.delimiter) {
-            rows.push_lines(row.content.clone(), row.carriage_return, row.lines);
-            if !row.content.is_empty() {
-                each(row.content);
+        if let Some(header) = &self.csv {
+            for row in header.shape.rows(&self.bytes) {
+                rows.push_lines(row.content.clone(), row.carriage_return, row.lines);
+                if !row.content.is_empty() {
+                    each(row.content);
+                }
             }
+            return;
         }
+        if self.format != InputFormat::Json {
+            return rows.push_each_line(&self.bytes, each);
+        }
+
+        let mut end = 0;
+        for (between, range) in values::values(&self.bytes) {
+            rows.push_between(slice(&self.bytes, between));
+            let line_feeds = memchr::memchr_iter(b'\n', slice(&self.bytes, range.clone())).count();
+            rows.push_lines(range.clone(), false, line_feeds as u32);
+            end = range.end;
+            each(range);
+        }
+        rows.push_between(tail(&self.bytes, end));
     }
 
     /// Parses the records of a part that is not of an archive.
@@ -196,6 +216,7 @@ impl FilePart {
             let raw = slice(&self.bytes, range.clone());
             let record = match (&self.csv, checked.and_then(|text| text.get(range))) {
                 (Some(header), _) => header.record(raw, options),
+                _ if self.format == InputFormat::Lines => lines::record(raw, self.is_narrowed, options),
                 (None, Some(line)) => parse_line(JsonLine::Checked(line), options, buffer),
                 (None, None) => parse_line(JsonLine::Raw(raw), options, buffer),
             };

@@ -11,10 +11,17 @@ use crate::error::Remedy;
 
 #[cfg(feature = "bzip2")]
 mod bunzip;
+#[cfg(feature = "zstd")]
+mod frames;
 #[cfg(feature = "gzip")]
 mod gzip;
+#[cfg(feature = "gzip")]
+mod gzip_header;
+mod members;
 #[cfg(any(feature = "bzip2", feature = "xz", feature = "archives"))]
 mod pieces;
+#[cfg(feature = "gzip")]
+mod rewind;
 #[cfg(feature = "zstd")]
 mod zstandard;
 
@@ -54,23 +61,35 @@ const XZ_LEVEL: u32 = 6;
 #[cfg(feature = "xz")]
 const XZ_MEMORY: u32 = 1 << 20;
 
-/// A reader of the decompressed bytes of `reader`. It uses up to `threads` threads and about `ahead` bytes of memory.
-/// It gives everything that precedes an error first.
+pub(super) use members::{damage, goes_on, is_passed_over};
+
+/// How much decompressing may cost.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct DecompressionLimits {
+    /// Threads that may decompress one file.
+    pub(super) threads: usize,
+    /// Compressed bytes that may be read ahead for them.
+    pub(super) ahead: usize,
+    /// Bytes of a Zstandard window.
+    pub(super) window: u64,
+}
+
+/// A reader of the decompressed bytes of `reader`. It gives everything that precedes an error first. After an error for
+/// which [`goes_on`] is true it can be read again.
 #[allow(unused_variables, reason = "builds without decompressors use neither")]
 pub(super) fn reader(
     reader: Box<dyn Read + Send>,
     compression: Compression,
-    threads: usize,
-    ahead: usize,
+    limits: DecompressionLimits,
 ) -> Box<dyn Read + Send> {
     let reader = BufReader::with_capacity(INPUT, reader);
 
     match compression {
         Compression::None => Box::new(reader),
         #[cfg(feature = "gzip")]
-        Compression::Gzip => Box::new(gzip::GzipReader::new(reader, threads)),
+        Compression::Gzip => Box::new(gzip::GzipReader::new(reader, limits.threads)),
         #[cfg(feature = "zstd")]
-        Compression::Zstd => Box::new(zstandard::ZstdReader::new(reader, threads, ahead)),
+        Compression::Zstd => Box::new(zstandard::ZstdReader::new(reader, limits.threads, limits.ahead, limits.window)),
         #[cfg(feature = "bzip2")]
         Compression::Bzip2 => Box::new(pieces::DecoderPieces::new(bunzip::Bzip2Reader::new(reader), "bzip2")),
         #[cfg(feature = "xz")]
@@ -133,7 +152,6 @@ impl Compression {
     ///
     /// # Errors
     ///
-    /// The compressor cannot start, or this build lacks it.
     /// The compressor cannot start, or this build lacks it.
     pub fn writer<W: Write>(self, writer: W) -> io::Result<CompressionWriter<W>> {
         Ok(CompressionWriter(match self {

@@ -5,14 +5,17 @@ use std::path::Path;
 use super::encoding::BOM;
 use super::files::{self, ByName};
 use super::slices::tail;
-use super::{InputFormat, InputOptions, json};
+use super::json::values::JsonScanner;
+use super::{InputFormat, InputOptions};
 
 /// Bytes within which content must begin; a file that is blank for longer counts as empty.
 const HEAD: usize = 1 << 20;
 
-/// The contents of a `.json` file that are no JSON Lines.
-pub(super) const MISFITS: [&str; 3] =
-    ["a JSON array", "something else than JSON objects", "JSON spread over several lines"];
+/// The contents of a `.json` file that are no JSON objects.
+pub(super) const MISFITS: [&str; 1] = ["something else than JSON objects"];
+
+/// Bytes after the first line that are looked at for how an object goes on.
+const AFTER_LINE: usize = 1 << 12;
 
 /// The first and the last bytes of a Parquet file.
 pub(super) const PARQUET: &[u8] = b"PAR1";
@@ -32,29 +35,39 @@ impl ContentHead for &[u8] {
     }
 }
 
-/// The format of a file, and for a `.json` file that holds something else, what it holds.
+/// The format of a file, and for a `.json` file that holds no objects, what it holds.
 pub(super) fn format(
     path: &Path,
     head: &mut impl ContentHead,
     options: &InputOptions,
 ) -> (InputFormat, Option<&'static str>) {
-    // A format that was asked for is not checked against name or content.
+    // A format that was asked for is not checked against name or content; JSON Lines may still be an array.
     if let Some(format) = options.format {
-        return (format, None);
+        return match (format, first_byte(head)) {
+            (InputFormat::JsonLines, Some((_, b'['))) => (InputFormat::Json, None),
+            _ => (format, None),
+        };
     }
     match files::by_name(path) {
+        ByName::Known(InputFormat::JsonLines) => (json(head, options.max_record_size).0, None),
         ByName::Known(format) => (format, None),
-        ByName::Part | ByName::Bare | ByName::Archive => (by_content(head), None),
-        ByName::Json => (InputFormat::JsonLines, misfit(head, options.max_record_size)),
-        ByName::Unknown => (by_content(head), None),
+        ByName::Json => json(head, options.max_record_size),
+        ByName::Part | ByName::Bare | ByName::Archive | ByName::Unknown => {
+            (by_content(head, options.max_record_size), None)
+        }
     }
 }
 
 /// The format that the first bytes announce, if they are those of no plain text.
-pub(super) fn announced(head: &mut impl ContentHead) -> Option<InputFormat> {
+pub(super) fn announced(head: &mut impl ContentHead, most: u64) -> Option<InputFormat> {
     // Without content nothing is announced, although an empty file counts as JSON Lines.
     first_byte(head)?;
-    Some(by_content(head)).filter(|format| *format != InputFormat::Text)
+    Some(by_content(head, most)).filter(|format| *format != InputFormat::Text)
+}
+
+/// Whether the content begins as a JSON array does.
+pub(super) fn is_array(head: &mut impl ContentHead) -> bool {
+    matches!(first_byte(head), Some((_, b'[')))
 }
 
 /// Whether a file is an ARC, the predecessor of WARC.
@@ -62,16 +75,18 @@ pub(super) fn is_arc(head: &mut impl ContentHead) -> bool {
     head.peek(ARC.len()).starts_with(ARC)
 }
 
-/// The format that the first bytes announce: JSON Lines begin with `{`, HTML with its document type or root element,
+/// The format that the first bytes announce: JSON begins with `{`, or with `[` and an object, HTML with its document type or root element,
 /// WARC with its name; everything else is text. An input without content counts as JSON Lines, which then have no
 /// records.
-fn by_content(head: &mut impl ContentHead) -> InputFormat {
+fn by_content(head: &mut impl ContentHead, limit: u64) -> InputFormat {
     if head.peek(PARQUET.len()).starts_with(PARQUET) {
         return InputFormat::Parquet;
     }
 
     match first_byte(head) {
-        Some((_, b'{')) | None => InputFormat::JsonLines,
+        None => InputFormat::JsonLines,
+        Some((_, b'{')) => json(head, limit).0,
+        Some((at, b'[')) if opens_object(head, at) => InputFormat::Json,
         Some((at, b'W')) if tail(head.peek(at + 8), at).starts_with(b"WARC/") => InputFormat::Warc,
         Some((at, b'<')) if is_html(tail(head.peek(at + 16), at)) => InputFormat::Html,
         Some(_) => InputFormat::Text,
@@ -84,14 +99,21 @@ fn is_html(bytes: &[u8]) -> bool {
         .any(|begin| bytes.get(..begin.len()).is_some_and(|found| found.eq_ignore_ascii_case(begin)))
 }
 
-/// The content of a `.json` file if it is no JSON Lines: then the first line is a JSON object by itself. A first line
-/// larger than `limit` is not judged here, but rejected as a line.
-fn misfit(head: &mut impl ContentHead, limit: u64) -> Option<&'static str> {
-    let (start, first) = first_byte(head)?;
+/// Whether an object follows the bracket at `at`.
+fn opens_object(head: &mut impl ContentHead, at: usize) -> bool {
+    let bytes = head.peek(at + AFTER_LINE);
+    bytes.iter().skip(at + 1).find(|byte| !byte.is_ascii_whitespace()) == Some(&b'{')
+}
+
+/// The format of JSON, and what a file holds that has no objects: lines if its first line is an object by itself. A
+/// first line larger than `limit` is not judged here, but rejected as a line.
+fn json(head: &mut impl ContentHead, limit: u64) -> (InputFormat, Option<&'static str>) {
+    let lines = (InputFormat::JsonLines, None);
+    let Some((start, first)) = first_byte(head) else { return lines };
     match first {
-        b'[' => return Some(MISFITS[0]),
+        b'[' => return (InputFormat::Json, None),
         b'{' => {}
-        _ => return Some(MISFITS[1]),
+        _ => return (InputFormat::JsonLines, Some(MISFITS[0])),
     }
 
     let limit = limit.saturating_add(1);
@@ -100,11 +122,12 @@ fn misfit(head: &mut impl ContentHead, limit: u64) -> Option<&'static str> {
         let bytes = head.peek(length);
         let (ended, rest) = (bytes.len() < length, tail(bytes, start));
         match memchr::memchr(b'\n', rest) {
-            Some(end) if end as u64 > limit => return None,
-            // Two bytes more may be a line end; then the line is the last one.
-            Some(end) if ended || start + end + 4 <= bytes.len() => return spread(rest, end),
-            None if ended || rest.len() as u64 > limit => return None,
-            Some(end) => length = start + end + 4,
+            Some(end) if end as u64 > limit => return lines,
+            Some(end) if ended || start + end + AFTER_LINE <= bytes.len() => {
+                return if is_spread(rest, end) { (InputFormat::Json, None) } else { lines };
+            }
+            None if ended || rest.len() as u64 > limit => return lines,
+            Some(end) => length = start + end + AFTER_LINE,
             None => length *= 2,
         }
     }
@@ -112,13 +135,14 @@ fn misfit(head: &mut impl ContentHead, limit: u64) -> Option<&'static str> {
 
 /// Whether the object that begins in the line up to `end` goes on in other lines. A line with any other error is not
 /// judged here, but rejected as a line.
-fn spread(bytes: &[u8], end: usize) -> Option<&'static str> {
-    let line = bytes.get(..end)?;
-    let line = line.strip_suffix(b"\r").unwrap_or(line);
+fn is_spread(bytes: &[u8], end: usize) -> bool {
+    let Some((line, after)) = bytes.split_at_checked(end + 1) else { return false };
+    let mut scan = JsonScanner::new();
+    let goes_on = scan.take(line).is_none() && scan.in_value();
 
-    let is_unfinished = std::str::from_utf8(line)
-        .is_ok_and(|line| json::scan(line, |_, _| {}).is_err_and(|invalid| invalid.unfinished));
-    (bytes.len() > line.len() + 2 && is_unfinished).then_some(MISFITS[2])
+    // A line that begins with an object follows one that was cut off.
+    let next = after.iter().find(|byte| !byte.is_ascii_whitespace());
+    goes_on && next.is_some_and(|next| *next != b'{')
 }
 
 /// The first byte after the byte order mark and white space, and its offset.

@@ -7,19 +7,24 @@ use std::sync::Arc;
 use super::block::{FilePart, OversizedRecord};
 use super::byte_store::ByteStore;
 use super::byte_stream::{CutKind, CutOptions, NextCut};
+use super::compression;
 use super::content::{self, ContentHead};
 use super::csv::CsvHeader;
-use super::encoding::BOM;
-use super::file::InputFile;
+use super::encoding::{self, BOM};
+use super::file::{InputFile, JsonLayout};
 use super::file_bytes::FileBytes;
 use super::files::FoundFile;
 use super::format::{UNREAD_ARROW, UNREAD_PARQUET};
 use super::held::{BytePlace, FileStamp, HeldBytes, PlainFile};
 use super::opener::OpenedFile;
+use super::record_ends::RecordEnds;
 use super::record_table::{PartIndex, PartShape};
 use super::reject::RejectReason;
-use super::{Compression, InputFormat, InputOptions, remedies};
+use super::{Compression, Encoding, InputFormat, InputOptions, remedies};
 use crate::error::{Error, ErrorKind, Remedy, Result};
+
+/// Bytes that are looked at for UTF-16.
+const WIDE_HEAD: usize = 1 << 13;
 
 /// The file that is being read.
 pub(super) struct CurrentFile {
@@ -39,6 +44,10 @@ pub(super) struct CurrentFile {
     /// The file to read again by place, so that its bytes are not kept.
     plain: Option<Arc<PlainFile>>,
     bom: bool,
+    /// UTF-16 that is read as UTF-8.
+    wide: Option<Encoding>,
+    /// JSON: how its values stand.
+    layout: Option<JsonLayout>,
     header: Option<Arc<CsvHeader>>,
     /// The offset of the next part.
     at: u64,
@@ -83,6 +92,8 @@ impl CurrentFile {
             stamp,
             plain,
             bom: false,
+            wide: None,
+            layout: None,
             header: None,
             at: 0,
             begun: false,
@@ -91,6 +102,7 @@ impl CurrentFile {
 
         // The format of an open table is known, and its rows have no header.
         if table.is_none() && current.failed.is_none() {
+            current.narrow(options);
             current.find_format(options);
             current.read_header(options)?;
         }
@@ -103,6 +115,8 @@ impl CurrentFile {
             compression,
             records: 0..0,
             bom: current.bom,
+            wide: current.wide.and_then(Encoding::byte_order),
+            layout: current.layout,
             plain: current.plain.clone(),
             archive: found.archive,
             is_failed: current.failed.is_some(),
@@ -112,11 +126,30 @@ impl CurrentFile {
         Ok((current, file))
     }
 
+    /// Goes over to UTF-8 if the file is UTF-16, and its format needs it.
+    fn narrow(&mut self, options: &InputOptions) {
+        let head = self.bytes.peek(WIDE_HEAD);
+        let head = head.get(..WIDE_HEAD).unwrap_or(head);
+        let Some(wide) = encoding::utf16_of(head, options.encoding) else { return };
+        let Some(order) = wide.byte_order() else { return };
+
+        let narrow = order.narrow(head);
+        if content::format(&self.path, &mut narrow.as_slice(), options).0.is_narrow() {
+            self.bytes = std::mem::replace(&mut self.bytes, FileBytes::empty()).narrowed(order);
+            // The bytes that are read are not those of the file.
+            (self.wide, self.plain) = (Some(wide), None);
+        }
+    }
+
     fn find_format(&mut self, options: &InputOptions) {
         // Peeking takes no bytes: each of these sees the file from its beginning.
         let (format, misfit) = content::format(&self.path, &mut self.bytes, options);
         self.format = format;
         self.bom = self.bytes.peek(BOM.len()).starts_with(BOM);
+        if format == InputFormat::Json {
+            let is_array = content::is_array(&mut self.bytes);
+            self.layout = Some(if is_array { JsonLayout::Array } else { JsonLayout::Sequence });
+        }
 
         let unreadable =
             |(what, remedy): (&str, _)| RejectReason::Unreadable { what: what.to_owned(), remedy: Some(remedy) };
@@ -136,7 +169,7 @@ impl CurrentFile {
         }
 
         match self.format {
-            InputFormat::Csv | InputFormat::Tsv => match CsvHeader::read(&mut self.bytes, self.format, options) {
+            InputFormat::Csv | InputFormat::Tsv => match CsvHeader::read(&mut self.bytes, self.format, self.wide, options) {
                 Ok(header) => self.header = header.map(Arc::new),
                 Err((what, remedy)) => self.failed = Some(misfit(&self.path, self.named, what, remedy)?),
             },
@@ -204,6 +237,7 @@ impl CurrentFile {
             return Ok(part.map(|part| (part, BytePlace::Nowhere)));
         };
 
+        let is_tail = matches!(what, CutKind::Tail);
         let (shape, oversized, failure) = self.judge(what, length)?;
         let part = FilePart { oversized, ..self.part(shape, bytes, length, failure) };
         let place = match (spilled, &self.plain) {
@@ -212,37 +246,57 @@ impl CurrentFile {
             (None, None) => store.keep(&part.bytes)?,
         };
         self.advance(length, shape, part.failure.as_ref());
+        self.ended |= is_tail;
         Ok(Some((part, place)))
     }
 
     fn cutting(&self, size: usize, skips: bool, most: u64) -> CutOptions {
         CutOptions {
             format: self.format,
-            delimiter: self.header.as_ref().map(|header| header.delimiter),
+            records: self.records(),
             size,
             limit: skips.then_some(most),
             most,
         }
     }
 
+    /// How the ends of records are found, where they may have several lines.
+    fn records(&self) -> Option<RecordEnds> {
+        let csv = self.header.as_ref().map(|header| RecordEnds::Csv(header.shape));
+        csv.or_else(|| self.layout.map(|layout| RecordEnds::Json { closes: layout == JsonLayout::Array }))
+    }
+
     /// Decides what a cut of `length` bytes becomes.
     fn judge(&self, what: CutKind, length: u64) -> Result<JudgedCut> {
         Ok(match what {
-            CutKind::Whole => (self.shape(), None, None),
+            CutKind::Whole | CutKind::Tail => (self.shape(), None, None),
+            CutKind::Unclosed => {
+                let what = "the JSON array is not closed, so the file may be cut off".to_owned();
+                (PartShape::Rest, None, Some(RejectReason::Damaged { what }))
+            }
             // It counts as a line, and is no record.
             CutKind::Blank => {
-                let blank = OversizedRecord { size: 0, carriage_return: false, lines: 1 };
+                let blank = OversizedRecord { size: 0, carriage_return: false, lines: 1, before: (0, 0) };
                 (PartShape::Lines, Some(blank), None)
             }
-            CutKind::Oversized { size, carriage_return, lines } => {
-                (self.shape(), Some(OversizedRecord { size, carriage_return, lines }), None)
+            CutKind::Oversized { size, carriage_return, lines, before } => {
+                (self.shape(), Some(OversizedRecord { size, carriage_return, lines, before }), None)
             }
             CutKind::Broken(what) => {
                 let what = format!("{what}; {length} bytes were passed over");
                 (PartShape::Records, None, Some(RejectReason::BrokenRecord { what }))
             }
+            // Enough memory would read it.
+            CutKind::Rest(error) if error.kind() == io::ErrorKind::OutOfMemory => {
+                let reason = misfit(&self.path, self.named, error.to_string(), remedies::MORE_MEMORY)?;
+                (self.rest(&error).0, None, Some(reason))
+            }
+            // The records behind a damaged member are read.
+            CutKind::Rest(error) if compression::goes_on(&error) && !self.format.is_whole_file() => {
+                (self.rest(&error).0, None, Some(RejectReason::BrokenRecord { what: error.to_string() }))
+            }
             // An error of the system, not damage. A file found in a directory is rejected instead.
-            CutKind::Rest(error) if !self.decoded && self.named => {
+            CutKind::Rest(error) if self.named && (!self.decoded || error.raw_os_error().is_some()) => {
                 return Err(Error::io("read", &*self.path, error));
             }
             CutKind::Rest(error) => self.rest(&error),
@@ -255,6 +309,8 @@ impl CurrentFile {
             InputFormat::Text | InputFormat::Html => PartShape::Text,
             InputFormat::Warc => PartShape::Records,
             InputFormat::JsonLines
+            | InputFormat::Json
+            | InputFormat::Lines
             | InputFormat::Csv
             | InputFormat::Tsv
             | InputFormat::Parquet
@@ -264,7 +320,7 @@ impl CurrentFile {
 
     /// The part before an error: a reject for the rest of the file, or for the whole file if nothing was read before.
     fn rest(&self, error: &io::Error) -> JudgedCut {
-        let what = error.to_string();
+        let what = compression::damage(error);
         // Nothing was read before the error of the system.
         if !self.decoded && !self.begun {
             return (PartShape::Failed, None, Some(RejectReason::Unreadable { what, remedy: None }));
@@ -275,6 +331,8 @@ impl CurrentFile {
             InputFormat::Text | InputFormat::Html => PartShape::Failed,
             InputFormat::Warc => PartShape::Records,
             InputFormat::JsonLines
+            | InputFormat::Json
+            | InputFormat::Lines
             | InputFormat::Csv
             | InputFormat::Tsv
             | InputFormat::Parquet
@@ -298,6 +356,7 @@ impl CurrentFile {
             format: self.format,
             text,
             csv: self.header.clone(),
+            is_narrowed: self.wide.is_some(),
         }
     }
 
@@ -305,9 +364,16 @@ impl CurrentFile {
     fn advance(&mut self, length: u64, shape: PartShape, failure: Option<&RejectReason>) {
         self.at += length;
         self.begun = true;
-        // Behind damage nothing is read, even in formats of many parts.
+        // Behind damage nothing is read, even in formats of many parts, unless it is that of one member.
         let is_damaged = matches!(failure, Some(RejectReason::Damaged { .. } | RejectReason::Unreadable { .. }));
         self.ended = !shape.goes_on() || is_damaged;
+
+        let is_member =
+            matches!(failure, Some(RejectReason::BrokenRecord { what }) if compression::is_passed_over(what));
+        if is_member {
+            self.bytes.go_on();
+            self.ended = false;
+        }
     }
 
     /// Passes over `part`, which an earlier run has read, and keeps its bytes in pieces of `step` bytes if they have
@@ -322,6 +388,9 @@ impl CurrentFile {
         }
         let place = self.pass(part, step, store)?;
         self.advance(part.length, part.shape, part.failure.as_ref());
+        // Of JSON only what follows the last value holds none.
+        let is_tail = self.format == InputFormat::Json && part.rows.is_empty();
+        self.ended |= is_tail && self.bytes.peek(1).is_empty();
         Ok(place)
     }
 

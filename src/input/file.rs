@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use super::csv::CsvHeader;
 use super::held::PlainFile;
+use super::utf16::ByteOrder;
 use super::{Compression, InputFormat, kind};
 
 /// An index into [`Corpus::files`](super::Corpus::files).
@@ -20,6 +21,15 @@ impl FileId {
     pub const fn index(self) -> usize {
         self.0 as usize
     }
+}
+
+/// How JSON values stand in a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum JsonLayout {
+    /// In an array, or in several.
+    Array,
+    /// One after the other.
+    Sequence,
 }
 
 /// One file of the input.
@@ -38,6 +48,10 @@ pub struct InputFile {
     /// Whether it begins with a byte order mark. In plain text the mark belongs to the record's raw bytes; in JSON
     /// Lines it precedes the first record and belongs to none.
     pub bom: bool,
+    /// UTF-16 that is read as UTF-8, and written as it was.
+    pub(crate) wide: Option<ByteOrder>,
+    /// JSON: how its values stand.
+    pub(crate) layout: Option<JsonLayout>,
     /// Where its bytes are read again, unless they are kept.
     pub(super) plain: Option<Arc<PlainFile>>,
     /// A member of an archive: the path of the archive below the directory that was named.

@@ -1,15 +1,18 @@
 //! The bytes of one file, cut into parts of whole records.
 
 #[cfg(feature = "archives")]
-use std::io::{Cursor, Read};
+use std::io::Cursor;
+use std::io::{self, Read};
 use std::ops::Range;
 use std::sync::Arc;
 
 use super::byte_stream::{ByteStream, CutKind, CutOptions, NextCut};
 use super::content::ContentHead;
-use super::csv;
 use super::held::{FromStart, HeldBytes, PlainFile};
+use super::json::values::ValuesCut;
+use super::record_ends::RecordEnds;
 use super::slices::tail;
+use super::utf16::{ByteOrder, NarrowReader};
 #[cfg(feature = "warc")]
 use super::{InputFormat, warc};
 
@@ -24,6 +27,19 @@ impl FileBytes {
     /// A file without bytes.
     pub(super) fn empty() -> Self {
         Self::Whole(HeldBytes::from(Vec::new()), 0)
+    }
+
+    /// The bytes of UTF-16 as UTF-8.
+    pub(super) fn narrowed(self, order: ByteOrder) -> Self {
+        let reader: Box<dyn Read + Send> = match self {
+            Self::Whole(piece, at) => {
+                let mut reader = io::Cursor::new(piece);
+                reader.set_position(at as u64);
+                Box::new(reader)
+            }
+            Self::Stream(stream) => stream.into_reader(),
+        };
+        Self::Stream(ByteStream::new(Box::new(NarrowReader::new(reader, order))))
     }
 
     /// Cuts the next part off; `None` at the end. `pass` gets the bytes that are skipped.
@@ -82,6 +98,13 @@ impl FileBytes {
         }
     }
 
+    /// Goes on behind a damaged member.
+    pub(super) fn go_on(&mut self) {
+        if let Self::Stream(stream) = self {
+            stream.go_on();
+        }
+    }
+
     /// Goes on at `offset` of a plain file.
     pub(super) fn seek(&mut self, offset: u64, plain: &Arc<PlainFile>) {
         match self {
@@ -112,17 +135,28 @@ fn next_records(bytes: &[u8], at: usize, cutting: CutOptions) -> Option<(Range<u
     if cutting.format == InputFormat::Warc {
         return warc::whole(bytes, at, cutting);
     }
+
+    let rest = tail(bytes, at);
+    if let Some(records) = cutting.records.filter(|_| !rest.is_empty() || cutting.records.is_some_and(closes)) {
+        return Some(match records.cut(rest, cutting.size) {
+            ValuesCut::Values(length) => (at..at + length, CutKind::Whole),
+            ValuesCut::Tail => (at..bytes.len(), CutKind::Tail),
+            ValuesCut::Unclosed => (at..bytes.len(), CutKind::Unclosed),
+        });
+    }
     next_lines(bytes, at, cutting).map(|range| (range, CutKind::Whole))
 }
 
-/// The range of the next whole lines or CSV records, or of a whole text.
+/// Whether the end of a file without bytes left must be looked at: an array may not be closed.
+fn closes(records: RecordEnds) -> bool {
+    records == RecordEnds::Json { closes: true }
+}
+
+/// The range of the next whole lines, or of a whole text.
 fn next_lines(bytes: &[u8], at: usize, cutting: CutOptions) -> Option<Range<usize>> {
     let rest = tail(bytes, at);
     if cutting.format.is_whole_file() || rest.is_empty() {
         return (!rest.is_empty()).then_some(at..bytes.len());
-    }
-    if let Some(delimiter) = cutting.delimiter {
-        return Some(at..at + csv::cut(rest, cutting.size, delimiter));
     }
 
     // A line longer than a part is a part of its own.

@@ -12,6 +12,10 @@ use crate::error::{Error, Remedy, Result};
 pub enum InputFormat {
     /// One JSON object a line.
     JsonLines,
+    /// JSON objects over any number of lines: in arrays, or one after the other.
+    Json,
+    /// Each line is a document.
+    Lines,
     /// The file is one document.
     Text,
     /// Comma-separated values, with a header.
@@ -34,6 +38,8 @@ impl InputFormat {
     pub const fn name(self) -> &'static str {
         match self {
             Self::JsonLines => "jsonl",
+            Self::Json => "json",
+            Self::Lines => "lines",
             Self::Text => "text",
             Self::Csv => "csv",
             Self::Tsv => "tsv",
@@ -47,6 +53,11 @@ impl InputFormat {
     /// Whether the rows of a file are columns, which are written anew.
     pub(crate) const fn is_table(self) -> bool {
         matches!(self, Self::Parquet | Self::Arrow)
+    }
+
+    /// Whether a file may be UTF-16 that is read as UTF-8: its records are found by bytes of ASCII.
+    pub(super) const fn is_narrow(self) -> bool {
+        matches!(self, Self::JsonLines | Self::Json | Self::Lines | Self::Csv | Self::Tsv)
     }
 
     /// Whether a file is one record.
@@ -93,9 +104,21 @@ impl FromStr for InputFormat {
     type Err = Error;
 
     fn from_str(name: &str) -> Result<Self> {
-        [Self::JsonLines, Self::Text, Self::Csv, Self::Tsv, Self::Parquet, Self::Html, Self::Warc, Self::Arrow]
-            .into_iter()
-            .find(|format| format.name() == name)
-            .ok_or_else(|| Error::parameter("input_format", name, "jsonl, text, csv, tsv, parquet, html, warc or arrow"))
+        let formats = [
+            Self::JsonLines,
+            Self::Json,
+            Self::Lines,
+            Self::Text,
+            Self::Csv,
+            Self::Tsv,
+            Self::Parquet,
+            Self::Html,
+            Self::Warc,
+            Self::Arrow,
+        ];
+        formats.into_iter().find(|format| format.name() == name).ok_or_else(|| {
+            let expected = "jsonl, json, lines, text, csv, tsv, parquet, html, warc or arrow";
+            Error::parameter("input_format", name, expected)
+        })
     }
 }

@@ -63,6 +63,12 @@ impl Deref for HeldBytes {
     }
 }
 
+impl AsRef<[u8]> for HeldBytes {
+    fn as_ref(&self) -> &[u8] {
+        self
+    }
+}
+
 /// A mapped file.
 #[derive(Debug)]
 pub(super) struct MappedFile(memmap2::Mmap);

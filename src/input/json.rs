@@ -14,6 +14,10 @@ use serde_json::value::RawValue;
 
 pub(super) mod escapes;
 pub(super) mod fast;
+pub(super) mod not_finite;
+pub(super) mod path;
+pub(super) mod texts;
+pub(super) mod values;
 
 /// An error and the byte at which it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,13 +29,14 @@ pub(super) struct InvalidJson {
 }
 
 impl InvalidJson {
-    fn new(error: &serde_json::Error) -> Self {
-        // The line has no line feed, so the column (from 1) counts the bytes read.
+    fn new(error: &serde_json::Error, text: &str) -> Self {
+        // The column counts from 1 the bytes read of a line; values in an array may have many lines.
+        let before = text.split_inclusive('\n').take(error.line().saturating_sub(1)).map(str::len).sum::<usize>();
         let place = format!(" at line {} column {}", error.line(), error.column());
         let what = error.to_string();
         let what = what.strip_suffix(&place).unwrap_or(&what).to_owned();
 
-        Self { offset: error.column().saturating_sub(1), what, unfinished: error.is_eof() }
+        Self { offset: before + error.column().saturating_sub(1), what, unfinished: error.is_eof() }
     }
 }
 
@@ -43,6 +48,8 @@ pub(super) enum ValueKind {
     Integer,
     /// A number with a fraction or an exponent.
     Float,
+    /// `NaN` or an infinity, which are no JSON: see [`not_finite`].
+    NotFinite,
     String,
     Array,
     Object,
@@ -69,6 +76,7 @@ impl ValueKind {
             Self::Bool => "a boolean",
             Self::Integer => "an integer",
             Self::Float => "a number with a fraction or an exponent",
+            Self::NotFinite => "NaN or an infinity, which JSON does not have",
             Self::String => "a string",
             Self::Array => "an array",
             Self::Object => "an object",
@@ -101,7 +109,7 @@ pub(super) fn scan<'a>(line: &'a str, field: impl FnMut(Cow<'a, str>, JsonValue)
     };
 
     // Nothing but white space may follow the value.
-    read.and_then(|()| json.end()).map_err(|error| InvalidJson::new(&error))?;
+    read.and_then(|()| json.end()).map_err(|error| InvalidJson::new(&error, line))?;
 
     Ok(kind)
 }
@@ -116,12 +124,22 @@ pub(super) fn decode(line: &str, range: Range<usize>) -> Result<Cow<'_, str>, In
     let value = line.get(range);
     debug_assert!(value.is_some(), "a range of another line");
     // Without the value, the error is that of an empty one.
-    let text: Result<JsonText<'_>, _> = serde_json::from_str(value.unwrap_or(""));
+    let value = value.unwrap_or("");
+    let text: Result<JsonText<'_>, _> = serde_json::from_str(value);
 
     text.map(|text| text.0).map_err(|error| {
-        let invalid = InvalidJson::new(&error);
+        let invalid = InvalidJson::new(&error, value);
         InvalidJson { offset: start + invalid.offset, ..invalid }
     })
+}
+
+/// The bytes of a record as JSON that every parser reads: with numbers in place of `NaN` and infinities.
+pub(crate) fn valid_json(record: &[u8]) -> Cow<'_, str> {
+    let text = String::from_utf8_lossy(record);
+    match not_finite::replaced(&text) {
+        Some(valid) => Cow::Owned(valid),
+        None => text,
+    }
 }
 
 /// A string, borrowed if it has no escapes.

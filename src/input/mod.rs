@@ -1,4 +1,4 @@
-//! From bytes to records: files, directories, standard input; JSON Lines, CSV, TSV, Parquet, plain text, HTML, WARC;
+//! From bytes to records: files, directories, standard input; JSON, CSV, TSV, Parquet, Arrow, plain text, HTML, WARC;
 //! gzip, zstd, bzip2, xz; tar, zip.
 //!
 //! ```
@@ -31,7 +31,7 @@
 //! was decoded wrongly before is repaired. [`RecordDecoding`] says what was done to a record.
 //!
 //! JSON Lines follow <https://jsonlines.org>, JSON follows RFC 8259; an escaped half of a surrogate pair is refused
-//! in keys, ids and texts, as it is no character.
+//! in keys, ids and texts, as it is no character. `NaN` and infinities are accepted in other fields, and noted.
 //!
 //! No two files here import each other, other than a module and its own parts. The formats turn bytes into
 //! [`Record`]s and know no corpus (`json_lines`, `csv`, `text`, `html`, `warc`, `parquet`); files are opened,
@@ -61,6 +61,7 @@ mod html;
 mod json;
 mod json_lines;
 mod kind;
+mod lines;
 mod names;
 mod nearest;
 mod nothing;
@@ -71,20 +72,24 @@ mod options;
 mod parquet;
 mod reader;
 mod record;
+mod record_ends;
 mod record_table;
 mod reject;
 mod remedies;
 mod skipped;
 mod slices;
 mod text;
+mod utf16;
 #[cfg(feature = "warc")]
 mod warc;
 mod whole_file;
 
 pub use compression::{Compression, CompressionWriter};
 pub use corpus::Corpus;
+pub use csv::CsvSign;
 pub use encoding::mojibake::{MisreadEncoding, MojibakeRepair};
 pub use encoding::{DecodingNote, Encoding, EncodingChoice, RecordDecoding};
+pub(crate) use file::JsonLayout;
 pub use file::{FileId, InputFile};
 pub(crate) use files::{announces_archive, announces_records};
 pub use format::InputFormat;
@@ -104,9 +109,11 @@ pub use skipped::{SkipReason, SkippedFiles};
 pub(crate) use {
     block::{ReadScratch, RecordBlock},
     corpus::CorpusBlocks,
+    json::valid_json,
     names::IdHashes,
     reader::BlockReader,
     record_table::BlockIndex,
+    utf16::{ByteOrder, WideWriter},
 };
 
 #[cfg(test)]

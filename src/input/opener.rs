@@ -8,7 +8,7 @@ use std::sync::Arc;
 #[cfg(feature = "parquet")]
 use super::arrow::ArrowTable;
 use super::byte_stream::ByteStream;
-use super::compression::{self, Compression};
+use super::compression::{self, Compression, DecompressionLimits};
 #[cfg(feature = "archives")]
 use super::content::ContentHead;
 use super::csv::CsvMisfit;
@@ -70,10 +70,7 @@ pub(super) type OpenedTable = Result<(OpenedFile, Arc<PlainFile>), CsvMisfit>;
 pub(super) struct FileOpener {
     /// Nothing is mapped, and plain files are read again by place.
     pub(super) limited: bool,
-    /// Threads that may decompress one file.
-    threads: usize,
-    /// Compressed bytes that may be read ahead for them.
-    ahead: usize,
+    limits: DecompressionLimits,
     /// Files that are mapped.
     maps: usize,
     /// Files that stay open.
@@ -97,9 +94,9 @@ impl OpenedFile {
 }
 
 impl FileOpener {
-    /// Opens files on behalf of `threads` decompressing threads.
-    pub(super) fn new(limited: bool, threads: usize, ahead: usize) -> Self {
-        Self { limited, threads, ahead, maps: 0, handles: 0 }
+    /// Opens files that are decompressed within `limits`.
+    pub(super) fn new(limited: bool, limits: DecompressionLimits) -> Self {
+        Self { limited, limits, maps: 0, handles: 0 }
     }
 
     /// Opens a file of the file system, or standard input.
@@ -189,7 +186,7 @@ impl FileOpener {
         // The rows are kept as lines; this file serves to copy whole rows.
         let file = self.plain(path, file, stamp);
         Some(parquet::ParquetTable::open(file, options).map(|table| {
-            let rows = table.rows(self.threads, self.ahead);
+            let rows = table.rows(self.limits.threads, self.limits.ahead);
             let bytes = FileBytes::Stream(ByteStream::new(Box::new(rows)));
             (OpenedFile { bytes, stamp: Some(stamp), ..OpenedFile::nothing() }, table.file)
         }))
@@ -262,7 +259,7 @@ impl FileOpener {
         compression: Compression,
         stamp: Option<FileStamp>,
     ) -> OpenedFile {
-        let reader = compression::reader(reader, compression, self.threads, self.ahead);
+        let reader = compression::reader(reader, compression, self.limits);
         OpenedFile { bytes: FileBytes::Stream(ByteStream::new(reader)), compression, plain: None, stamp }
     }
 }

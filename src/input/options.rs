@@ -1,6 +1,6 @@
 //! The options of reading.
 
-use super::{EncodingChoice, InputFormat};
+use super::{CsvSign, EncodingChoice, InputFormat};
 use crate::error::{Error, Result};
 
 /// The largest `max_record_size`: 4 GiB less one byte.
@@ -10,7 +10,8 @@ pub const MAX_RECORD_SIZE: u64 = u32::MAX as u64;
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct InputOptions {
-    /// The field or column that holds the id. Default `id`.
+    /// The field or column that holds the id. Default `id`. In JSON and Parquet, `meta.id` is also the field `id` inside of
+    /// `meta`, if there is no field of that name; the same holds for `text_field` and `fields`.
     pub id_field: String,
     /// The field or column that holds the text. Default `text`.
     pub text_field: String,
@@ -28,13 +29,18 @@ pub struct InputOptions {
     /// ([`Record::layout`](super::Record::layout)), for cutting it into stories. Takes precedence over `html_raw`.
     /// Default `false`.
     pub html_lines: bool,
-    /// Further fields to read, in the order of [`Record::fields`](super::Record::fields). JSON Lines, CSV and
-    /// Parquet: top-level fields or columns. HTML: `title`, `date`, `byline` or `url`. WARC: also `warc_date`,
+    /// Further fields to read, in the order of [`Record::fields`](super::Record::fields). JSON, CSV and
+    /// Parquet: fields or columns. HTML: `title`, `date`, `byline` or `url`. WARC: also `warc_date`,
     /// `warc_record_id` and `content_type`.
     pub fields: Vec<String>,
     /// CSV and TSV: the delimiter, an ASCII character. `None`, the default: a tab in TSV; in CSV a comma, or the only
-    /// one of `;`, `|` and tab with which the header has the text column.
+    /// one of `;`, `|` and tab with which the header has the text column. A first line `sep=;` names it too.
     pub csv_delimiter: Option<u8>,
+    /// CSV and TSV: the quote. [`CsvSign::Auto`], the default: `"`; a quote that swallows whole records is a character.
+    pub csv_quote: CsvSign,
+    /// CSV and TSV: the character that takes the meaning from the next one. [`CsvSign::Auto`], the default: a backslash
+    /// if more records of the first MiB have the right fields with it, else none.
+    pub csv_escape: CsvSign,
 }
 
 impl Default for InputOptions {
@@ -50,6 +56,8 @@ impl Default for InputOptions {
             html_lines: false,
             fields: Vec::new(),
             csv_delimiter: None,
+            csv_quote: CsvSign::Auto,
+            csv_escape: CsvSign::Auto,
         }
     }
 }
@@ -87,9 +95,30 @@ impl InputOptions {
             return Err(Error::parameter("csv_delimiter", given, "one ASCII character that is no quote or line break"));
         }
 
+        self.validate_signs()?;
         if (1..=MAX_RECORD_SIZE).contains(&self.max_record_size) {
             return Ok(());
         }
         Err(Error::parameter("max_record_size", self.max_record_size, format!("from 1 to {MAX_RECORD_SIZE} bytes")))
+    }
+
+    /// Checks that quote, escape and delimiter differ.
+    fn validate_signs(&self) -> Result<()> {
+        let byte = |sign| match sign {
+            CsvSign::Byte(byte) => Some(byte),
+            CsvSign::Auto | CsvSign::None => None,
+        };
+        let quote = if self.csv_quote == CsvSign::Auto { Some(b'"') } else { byte(self.csv_quote) };
+        let escape = byte(self.csv_escape);
+
+        for (name, sign) in [("csv_quote", byte(self.csv_quote)), ("csv_escape", escape)] {
+            let Some(sign) = sign else { continue };
+            let is_taken = Some(sign) == self.csv_delimiter || (name == "csv_escape" && Some(sign) == quote);
+            if is_taken || !sign.is_ascii_punctuation() {
+                let expected = "one ASCII sign that is neither the delimiter nor the quote";
+                return Err(Error::parameter(name, char::from(sign).escape_default(), expected));
+            }
+        }
+        Ok(())
     }
 }

@@ -18,6 +18,7 @@ use super::content::PARQUET;
 use super::held::PlainFile;
 use super::{InputOptions, csv, remedies};
 
+mod columns;
 mod copy;
 mod read;
 pub(super) mod rows;
@@ -25,6 +26,7 @@ mod source;
 
 pub(crate) use copy::{RowFate, copy};
 
+use columns::ParquetColumn;
 use source::ParquetSource;
 
 /// About how many bytes of the columns that are read are decoded at once. Nothing is read of a batch in which damage
@@ -51,65 +53,39 @@ pub(super) fn is(file: &File, length: u64) -> bool {
 pub(super) struct ParquetTable {
     pub(super) file: Arc<PlainFile>,
     metadata: ArrowReaderMetadata,
-    /// The columns that are read: name and place.
-    columns: Vec<(String, usize)>,
+    /// The columns that are read.
+    columns: Vec<ParquetColumn>,
 }
 
 impl ParquetTable {
     /// Reads the metadata of a file.
     ///
     /// # Errors
-    /// It is damaged, has no text column, or has a column that is read twice.
+    /// It is damaged, has no column that can hold a text, or has a column that is read twice.
     pub(super) fn open(file: PlainFile, options: &InputOptions) -> Result<Self, ParquetMisfit> {
         let file = Arc::new(file);
         let metadata =
             load(&file).map_err(|what| (format!("is no readable Parquet file: {what}"), remedies::WRITE_ANEW))?;
 
-        let names: Vec<&str> = metadata.schema().fields().iter().map(|field| field.name().as_str()).collect();
-        let columns = columns(&metadata, options);
-        // Lines with a key twice would be rejected one by one.
-        for (name, _) in &columns {
-            if names.iter().filter(|column| *column == name).count() > 1 {
-                let what = format!("has more than one column {name:?}");
-                return Err((what, remedies::RENAME_COLUMNS));
-            }
-        }
-
-        if !columns.iter().any(|(column, _)| *column == options.text_field) {
-            return Err(csv::no_column(&options.text_field, &names));
-        }
+        let columns = columns::of(&metadata, options);
+        columns::check(&metadata, &columns, options)?;
         Ok(Self { file, metadata, columns })
     }
 
     /// The rows as lines of JSON, decoded by up to `threads` threads in about `ahead` bytes of memory.
     pub(super) fn rows(&self, threads: usize, ahead: usize) -> read::ParquetRows {
-        let mask = mask(&self.metadata, &self.columns);
+        let mask = columns::mask(&self.metadata, &self.columns);
         let groups = self.metadata.metadata().num_row_groups();
         let threads = threads.min(ahead / PER_GROUP).clamp(1, groups.max(1));
 
-        let names = self.columns.iter().map(|(name, _)| name.clone()).collect();
         let decoding = read::ColumnDecoding {
             source: ParquetSource(Arc::clone(&self.file)),
             metadata: self.metadata.clone(),
             mask,
-            names,
+            columns: self.columns.clone(),
         };
         read::ParquetRows::start(decoding, groups, threads)
     }
-}
-
-/// The columns that are read, name and place: those of id, text and further fields that the file has.
-fn columns(metadata: &ArrowReaderMetadata, options: &InputOptions) -> Vec<(String, usize)> {
-    let wanted =
-        |name: &String| [&options.id_field, &options.text_field].into_iter().chain(&options.fields).any(|w| w == name);
-
-    let columns = metadata.schema().fields().iter().enumerate();
-    columns.map(|(place, field)| (field.name().clone(), place)).filter(|(name, _)| wanted(name)).collect()
-}
-
-/// The columns that are read, for the decoder.
-fn mask(metadata: &ArrowReaderMetadata, columns: &[(String, usize)]) -> ProjectionMask {
-    ProjectionMask::roots(metadata.parquet_schema(), columns.iter().map(|(_, place)| *place))
 }
 
 /// The metadata of a file.

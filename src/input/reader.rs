@@ -13,6 +13,7 @@ use std::sync::Arc;
 use super::archive::{ArchiveMember, OpenArchive};
 use super::block::{FilePart, RecordBlock};
 use super::byte_store::ByteStore;
+use super::compression::DecompressionLimits;
 use super::content;
 use super::current_file::{CurrentFile, misfit};
 use super::file::InputFile;
@@ -36,6 +37,9 @@ const MAX_RECORDS: usize = u32::MAX as usize - 1;
 
 /// The largest number of compressed bytes read ahead for threads that decompress one file.
 const AHEAD: usize = 32 << 20;
+
+/// A Zstandard window that is accepted under any limit: that of the highest ordinary level.
+const LEAST_WINDOW: u64 = 8 << 20;
 
 /// The largest number of parts of a block. Each costs some work of its own.
 const MAX_PARTS: usize = 1024;
@@ -91,13 +95,18 @@ impl Input {
     pub(crate) fn reader(self, policy: StoragePolicy) -> Result<BlockReader> {
         let Self { options, found, stream, skipped, references } = self;
         let limited = policy.memory.is_some() && !policy.map;
-        let ahead = policy.memory.map_or(AHEAD, |memory| AHEAD.min((memory / 8) as usize));
+        let limits = DecompressionLimits {
+            threads: policy.threads,
+            ahead: policy.memory.map_or(AHEAD, |memory| AHEAD.min((memory / 8) as usize)),
+            // Of a limit for the process, input may take an eighth; a window is used only while it is read.
+            window: policy.memory.map_or(u64::MAX, |memory| (2 * memory).max(LEAST_WINDOW)),
+        };
 
         Ok(BlockReader {
             options: Arc::new(options),
             // Offsets in a part must stay below 2³¹.
             block_size: policy.block_size.clamp(1, 1 << 30),
-            opener: FileOpener::new(limited, policy.threads, ahead),
+            opener: FileOpener::new(limited, limits),
             store: ByteStore::new(&policy),
             found,
             stream,

@@ -3,6 +3,7 @@
 
 use std::fmt;
 
+use super::compression;
 use crate::document::RecordSource;
 use crate::error::{Error, ErrorKind, Phrasing, Remedy, RustPhrasing, with_remedy};
 
@@ -50,14 +51,14 @@ impl From<Reject> for Error {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum RejectReason {
-    /// The line is not one JSON value.
+    /// The record is not one JSON value.
     InvalidJson {
-        /// Byte in the line, from 0.
+        /// Byte in the record, from 0.
         offset: usize,
         /// The expected or unexpected token.
         what: String,
     },
-    /// The line is valid JSON, but not an object.
+    /// The record is valid JSON, but not an object.
     NotAnObject,
     /// The text field is absent.
     MissingText {
@@ -69,16 +70,9 @@ pub enum RejectReason {
         /// The text field.
         field: String,
     },
-    /// The text field does not hold a string.
+    /// The text field holds neither a string nor a list of texts.
     TextNotAString {
         /// The text field.
-        field: String,
-        /// Its content, with an article.
-        found: &'static str,
-    },
-    /// The id field holds neither a string nor an integer.
-    IdNotAString {
-        /// The id field.
         field: String,
         /// Its content, with an article.
         found: &'static str,
@@ -94,11 +88,17 @@ pub enum RejectReason {
         found: usize,
         /// Columns of the header.
         expected: usize,
+        /// Lines of the record.
+        lines: u64,
+        /// Whether it holds quotes after backslashes, as databases write them.
+        escapes: bool,
     },
-    /// A quote opens a field of CSV and is not closed before the end of the file.
+    /// A quote opens a field of CSV and is not closed in the record.
     UnclosedQuote {
         /// Number of lines between the first line of the record and the quote.
         below: u64,
+        /// Lines of the record.
+        lines: u64,
     },
     /// The bytes are not UTF-8.
     InvalidUtf8 {
@@ -119,7 +119,7 @@ pub enum RejectReason {
         /// The defect.
         what: String,
     },
-    /// Bytes of an archive are not a record.
+    /// Bytes of an archive are not a record, or those of a compressed file are lost; the records after them were read.
     BrokenRecord {
         /// The defect, and the number of bytes that were skipped.
         what: String,
@@ -150,7 +150,7 @@ pub enum RejectReason {
         /// The error of the decompressor.
         what: String,
     },
-    /// A `.json` file that does not hold one object per line.
+    /// A `.json` file that holds no objects.
     NotJsonLines {
         /// Its content, with an article.
         found: &'static str,
@@ -161,7 +161,7 @@ pub enum RejectReason {
         /// The error of the system, or the change.
         what: String,
     },
-    /// A text that was extracted from a page cannot be put back. Occurs only in writing.
+    /// A text that was extracted from a page, or joined from a list, cannot be put back. Occurs only in writing.
     Extracted,
     /// The id is not in this corpus.
     NotInInput,
@@ -187,7 +187,13 @@ impl RejectReason {
     pub fn remedy(&self) -> Option<Remedy> {
         let advice = match self {
             Self::MissingText { .. } => return Some(choose("name the field that holds the text", "text_field")),
-            Self::IdNotAString { .. } => return Some(choose("name another field", "id_field")),
+            Self::FieldCount { escapes: true, .. } => {
+                return Some(set("read backslashes as escapes", &[("csv_escape", "backslash")]));
+            }
+            Self::FieldCount { lines: 2.., .. } | Self::UnclosedQuote { .. } => {
+                return Some(set("close the quotes, or read them as characters", &[("csv_quote", "none")]));
+            }
+            Self::TextNotAString { .. } => return Some(choose("name the field that holds the text", "text_field")),
             Self::NotText => return Some(choose("name its encoding", "encoding")),
             Self::TooLarge { .. } => return Some(choose("allow larger records", "max_record_size")),
             Self::RepeatedId { .. } => {
@@ -198,17 +204,16 @@ impl RejectReason {
             }
             Self::Unreadable { remedy, .. } => return remedy.clone(),
             Self::Lost { .. } => return Some(unchanged_input()),
-            Self::InvalidJson { .. } => "give one JSON object per line",
-            Self::NotAnObject => "give one object with a text field per line",
+            Self::InvalidJson { .. } => "give JSON objects, one per line or in an array",
+            Self::NotAnObject => "give objects with a text field, one per line or in an array",
             Self::NullText { .. } => "give a string",
             Self::FieldCount { .. } => "quote fields that hold the delimiter or line breaks",
-            Self::UnclosedQuote { .. } => "close it, or double it",
             Self::InvalidUtf8 { .. } => "convert the input to UTF-8",
             Self::NoPage { .. } => "leave it out",
+            Self::BrokenRecord { what } if compression::is_passed_over(what) => "get the file again, or leave it out",
             Self::BrokenRecord { .. } => "archive these pages again",
-            Self::NotJsonLines { .. } => "convert it to JSON Lines (`jq -c`)",
-            Self::TextNotAString { .. }
-            | Self::DuplicateField { .. }
+            Self::NotJsonLines { .. } => "give objects, one per line or in an array",
+            Self::DuplicateField { .. }
             | Self::BrokenBody { .. }
             | Self::Damaged { .. }
             | Self::NotInInput => return None,
@@ -220,20 +225,23 @@ impl RejectReason {
     #[must_use]
     pub fn problem(&self) -> String {
         match self {
-            Self::InvalidJson { offset, what } => format!("invalid JSON at byte {offset} of the line ({what})"),
-            Self::NotAnObject => "the line is not a JSON object".to_owned(),
+            Self::InvalidJson { offset, what } => format!("invalid JSON at byte {offset} of the record ({what})"),
+            Self::NotAnObject => "the record is not a JSON object".to_owned(),
             Self::MissingText { field } => format!("there is no field {field:?}"),
             Self::NullText { field } => format!("field {field:?} is null"),
             Self::TextNotAString { field, found } => format!("field {field:?} holds {found}, not a string"),
-            Self::IdNotAString { field, found } => {
-                format!("field {field:?} holds {found}, and an id is a string or an integer")
-            }
             Self::DuplicateField { field } => {
                 format!("field {field:?} occurs more than once in the object, so its value is ambiguous")
             }
-            Self::FieldCount { found, expected } => format!("the record has {found} fields, the header {expected}"),
-            Self::UnclosedQuote { below } => {
-                format!("the quote that opens a field {} is not closed before the end of the file", below_here(*below))
+            Self::FieldCount { found, expected, lines: 0 | 1, .. } => {
+                format!("the record has {found} fields, the header {expected}")
+            }
+            Self::FieldCount { found, expected, lines, .. } => {
+                format!("the record has {found} fields, the header {expected}; its quotes take {lines} lines")
+            }
+            Self::UnclosedQuote { below, lines } => {
+                let place = below_here(*below);
+                format!("the quote that opens a field {place} is not closed; the record takes {lines} lines")
             }
             Self::InvalidUtf8 { offset } => format!("invalid UTF-8 at byte {offset}"),
             Self::NotText => "not text: neither UTF-8 nor UTF-16, and it contains zero bytes or control characters".to_owned(),
@@ -248,9 +256,9 @@ impl RejectReason {
             Self::RepeatedId { id, first } => format!("{first} has the id {id:?} already"),
             Self::Unreadable { what, .. } => format!("cannot be read: {what}"),
             Self::Damaged { what } => format!("damaged from here on: {what}; the records before this one were read"),
-            Self::NotJsonLines { found } => format!("holds {found}, not one JSON object per line"),
+            Self::NotJsonLines { found } => format!("holds {found}"),
             Self::Lost { what } => format!("can no longer be read: {what}"),
-            Self::Extracted => "the text of a page cannot be put back into it".to_owned(),
+            Self::Extracted => "a text from a page or a list cannot be put back into it".to_owned(),
             Self::NotInInput => "no such record in this input".to_owned(),
         }
     }
@@ -264,7 +272,6 @@ impl RejectReason {
             Self::MissingText { .. } => "missing_text",
             Self::NullText { .. } => "null_text",
             Self::TextNotAString { .. } => "text_not_a_string",
-            Self::IdNotAString { .. } => "id_not_a_string",
             Self::DuplicateField { .. } => "duplicate_field",
             Self::FieldCount { .. } => "field_count",
             Self::UnclosedQuote { .. } => "unclosed_quote",
@@ -283,6 +290,10 @@ impl RejectReason {
             Self::NotInInput => "not_in_input",
         }
     }
+}
+
+const fn set(purpose: &'static str, settings: &'static [(&'static str, &'static str)]) -> Remedy {
+    Remedy::Set { purpose, settings }
 }
 
 const fn choose(purpose: &'static str, parameter: &'static str) -> Remedy {

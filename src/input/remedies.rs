@@ -32,6 +32,8 @@ pub(super) const WRITE_PARQUET: Remedy = advice("write its texts as JSON Lines o
 pub(super) const WRITE_PICKLE: Remedy = advice("write it from Python as JSON Lines or Parquet (pandas: to_parquet)");
 pub(super) const LEAVE_OUT: Remedy = advice("leave it out");
 pub(super) const BUILD_ARCHIVES: Remedy = Remedy::Rebuild { feature: "archives" };
+pub(super) const MORE_MEMORY: Remedy =
+    Remedy::Choose { purpose: "compress it anew with a smaller window, or allow more memory", parameter: "memory" };
 pub(super) const BUILD_GZIP: Remedy = Remedy::Rebuild { feature: "gzip" };
 pub(super) const BUILD_ZSTD: Remedy = Remedy::Rebuild { feature: "zstd" };
 pub(super) const BUILD_XZ: Remedy = Remedy::Rebuild { feature: "xz" };
@@ -41,7 +43,7 @@ pub(super) const BUILD_HTML: Remedy = Remedy::Rebuild { feature: "html" };
 pub(super) const BUILD_WARC: Remedy = Remedy::Rebuild { feature: "warc" };
 
 /// All of them, in the order in which their positions are stored: append only.
-pub(super) static STORED: [Remedy; 32] = [
+pub(super) static STORED: [Remedy; 33] = [
     UNPACK_LZ4,
     CONVERT_ARC,
     GIVE_WHOLE,
@@ -74,6 +76,7 @@ pub(super) static STORED: [Remedy; 32] = [
     WRITE_PICKLE,
     LEAVE_OUT,
     BUILD_ARCHIVES,
+    MORE_MEMORY,
 ];
 
 const fn advice(text: &'static str) -> Remedy {

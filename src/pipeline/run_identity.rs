@@ -208,6 +208,8 @@ fn reading_values(options: &InputOptions) -> NamedValues {
         html_lines,
         fields,
         csv_delimiter,
+        csv_quote,
+        csv_escape,
     } = options;
 
     named([
@@ -221,6 +223,8 @@ fn reading_values(options: &InputOptions) -> NamedValues {
         ("html_lines", json!(html_lines)),
         ("fields", json!(fields)),
         ("csv_delimiter", json!(csv_delimiter.map(|byte| char::from(byte).to_string()))),
+        ("csv_quote", json!(csv_quote.to_string())),
+        ("csv_escape", json!(csv_escape.to_string())),
     ])
 }
 

@@ -6,7 +6,7 @@
 use std::io::Write;
 
 use mukarrar::document::DocId;
-use mukarrar::input::{Compression, Corpus, Input, InputOptions};
+use mukarrar::input::{Compression, Corpus, Input, InputOptions, StoragePolicy};
 use mukarrar::pipeline::{Options, Pipeline};
 use mukarrar::report::output::Outputs;
 use mukarrar::report::{CleanDestination, Cleaning};
@@ -59,6 +59,71 @@ fn records_before_the_damage_are_read_and_the_rest_is_one_reject() {
             }
         }
         assert!(read(&[&first[..], &bytes[..bytes.len() / 2]].concat()).len() > 20, "{compression:?}");
+    }
+}
+
+#[test]
+fn behind_a_damaged_gzip_member_the_next_ones_are_read() {
+    let part = |skipped: usize| {
+        let text: String = lines(400).split_inclusive('\n').skip(skipped).collect();
+        compress(Compression::Gzip, text.as_bytes())
+    };
+    let (first, second, third) = (part(0), part(1), part(2));
+    for cut in [second.len() / 2, second.len() - 3] {
+        let mut flipped = second.clone();
+        flipped[cut] ^= 0x55;
+        for damaged in [&flipped[..], &second[..cut]] {
+            let bytes = [&first[..], damaged, &third].concat();
+            let corpus = read(&bytes);
+            let rejects: Vec<_> = corpus.rejects().map(|(_, reject)| reject.reason.code()).collect();
+            assert_eq!(rejects, ["broken_record"], "{cut}");
+            assert_eq!(corpus.read(DocId::new(0)).unwrap().id, "0");
+            assert_eq!(corpus.read(DocId::new(corpus.len() - 1)).unwrap().id, "399", "{cut}");
+            let good = corpus.ids().filter(|id| corpus.read(*id).is_ok()).count();
+            assert!(good > 700, "{good} of {}", corpus.len());
+        }
+    }
+}
+
+#[test]
+fn what_follows_damage_does_not_depend_on_blocks_or_memory() {
+    let member = |n: usize| compress(Compression::Gzip, lines(30 + n).as_bytes());
+    let mut bytes: Vec<u8> = (0..6).flat_map(member).collect();
+    for place in [300, 900, 1500] {
+        bytes[place] ^= 0x55;
+    }
+    let told = |corpus: &Corpus| -> Vec<String> {
+        let one = |id| corpus.read(id).map_or_else(|reject| reject.to_string(), |record| record.text.into_owned());
+        corpus.ids().map(one).collect()
+    };
+    let whole = told(&read(&bytes));
+    for (block, memory) in [(1, None), (100, Some(0)), (1 << 20, Some(0))] {
+        let mut policy = StoragePolicy::default();
+        (policy.block_size, policy.memory) = (block, memory);
+        let stream = std::io::Cursor::new(bytes.clone());
+        let input = Input::from_reader("in.jsonl", stream, InputOptions::default()).unwrap();
+        assert!(told(&Corpus::read_once(input, policy).unwrap()) == whole, "{block} {memory:?}");
+    }
+}
+
+#[test]
+fn an_error_of_the_disk_is_no_damage() {
+    struct Failing(std::io::Cursor<Vec<u8>>);
+    impl std::io::Read for Failing {
+        fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+            match self.0.read(buffer)? {
+                0 => Err(std::io::Error::other("the disk failed")),
+                length => Ok(length),
+            }
+        }
+    }
+    let bytes = compress(Compression::Gzip, lines(500).as_bytes());
+    for cut in [8, bytes.len() / 2, bytes.len() - 4] {
+        let stream = Failing(std::io::Cursor::new(bytes[..cut].to_vec()));
+        let input = Input::from_reader("in.jsonl", stream, InputOptions::default()).unwrap();
+        let corpus = Corpus::read_once(input, StoragePolicy::default()).unwrap();
+        let told = corpus.rejects().next().unwrap().1.to_string();
+        assert!(told.contains("the disk failed") && !told.contains("too early"), "{cut}: {told}");
     }
 }
 

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use mukarrar::document::DocId;
-use mukarrar::input::{Corpus, FieldValue, Input, InputOptions};
+use mukarrar::input::{Corpus, FieldValue, Input, InputOptions, StoragePolicy};
 use mukarrar::page::UnitLevel;
 use mukarrar::pipeline::{Options, Pipeline};
 use mukarrar::report::output::Outputs;
@@ -151,6 +151,136 @@ fn a_file_without_the_column_is_an_error_named_and_a_reject_found() {
     assert!(error.contains("\"text\"") && error.contains("body") && error.contains("with `text_field`"), "{error}");
     let corpus = Corpus::open(&[home.path().to_owned()], InputOptions::default()).unwrap();
     assert_eq!((corpus.len(), corpus.rejects().count()), (2, 1));
+}
+
+fn wide(text: &str, big: bool, mark: bool) -> Vec<u8> {
+    let text = if mark { format!("\u{feff}{text}") } else { text.to_owned() };
+    text.encode_utf16().flat_map(if big { u16::to_be_bytes } else { u16::to_le_bytes }).collect()
+}
+
+#[test]
+fn utf16_is_read_and_written_as_it_was() {
+    let home = tempfile::tempdir().unwrap();
+    // Letters whose bytes are line feeds, quotes and commas: U+0A22, U+062C, U+0622, U+220A.
+    let odd = "آجل جهاز ਢ ∊ ,\"نعم\" 😀";
+    let field = |text: &str| format!("\"{}\"", text.replace('"', "\"\""));
+    for (name, delimiter) in [("a.csv", ","), ("b.csv", ";"), ("c.csv", "\t"), ("d.tsv", "\t")] {
+        for (big, mark, end) in [(false, true, "\n"), (true, true, "\r\n"), (false, false, "\n"), (true, false, "\n")] {
+            let row = |id: &str, text: &str| format!("{id}{delimiter}{}{end}", field(text));
+            let long = format!("{STORY} {odd}");
+            let head = format!("id{delimiter}text{end}");
+            let text = [head.clone(), row("1", &long), row("2", OTHER), row("3", &long)].concat();
+            let (from, to) = (home.path().join(name), home.path().join("out"));
+            fs::write(&from, wide(&text, big, mark)).unwrap();
+
+            let corpus = Corpus::open(std::slice::from_ref(&from), InputOptions::default()).unwrap();
+            let record = corpus.read(DocId::new(0)).unwrap();
+            assert_eq!((&*record.id, &*record.text, record.decoding.lossy), ("1", long.as_str(), false), "{name}");
+            let encoding = if big { "UTF-16BE" } else { "UTF-16LE" };
+            assert_eq!((corpus.len(), record.decoding.encoding.name()), (3, encoding));
+
+            let _ = fs::remove_file(&to);
+            clean(&[from], &to, Options::default()).unwrap();
+            let kept = [head, row("1", &long), row("2", OTHER)].concat();
+            assert!(fs::read(&to).unwrap() == wide(&kept, big, mark), "{name} {big} {mark}");
+        }
+    }
+}
+
+#[test]
+fn utf16_by_name_and_broken_characters_come_back() {
+    let home = tempfile::tempdir().unwrap();
+    let (from, to) = (home.path().join("a.csv"), home.path().join("b.csv"));
+    let mut units: Vec<u16> = format!("id,text\n1,{STORY} ").encode_utf16().collect();
+    units.extend([0xD83D, u16::from(b'\n')]);
+    let bytes: Vec<u8> = units.iter().flat_map(|unit| unit.to_le_bytes()).collect();
+    fs::write(&from, &bytes).unwrap();
+
+    let named = || made(|options: &mut InputOptions| options.encoding = "utf-16le".parse().unwrap());
+    let corpus = Corpus::open(std::slice::from_ref(&from), named()).unwrap();
+    let record = corpus.read(DocId::new(0)).unwrap();
+    assert!(record.text.ends_with('\u{FFFD}') && record.decoding.lossy);
+
+    let pipeline = Pipeline::new(Options::default()).unwrap();
+    let paths = [from];
+    let input = Input::open(&paths, named()).unwrap();
+    let destination = CleanDestination::new(&to, &paths, &input).unwrap();
+    let (corpus, found) = pipeline.read_clusters(input, &()).unwrap();
+    let cleaning = Cleaning::plan(&found, &corpus, &[], pipeline.options()).unwrap();
+    let mut outputs = Outputs::new();
+    cleaning.write(&destination, &mut outputs, &mut std::io::sink()).unwrap();
+    outputs.commit().unwrap();
+    assert_eq!(fs::read(&to).unwrap(), bytes);
+}
+
+#[test]
+fn the_line_of_excel_names_the_delimiter_and_stays() {
+    let home = tempfile::tempdir().unwrap();
+    let (from, to) = (home.path().join("a.csv"), home.path().join("b.csv"));
+    fs::write(&from, format!("\u{feff}sep=;\r\nid;text\r\n1;{STORY}\r\n2;{STORY}\r\n")).unwrap();
+    let corpus = Corpus::open(std::slice::from_ref(&from), InputOptions::default()).unwrap();
+    assert!(shown(&corpus)[0].ends_with(&format!("a.csv:3 1={STORY}")));
+    clean(&[from], &to, Options::default()).unwrap();
+    assert_eq!(fs::read_to_string(&to).unwrap(), format!("\u{feff}sep=;\r\nid;text\r\n1;{STORY}\r\n"));
+}
+
+#[test]
+fn a_stray_quote_costs_no_row() {
+    let text = "id\ttext\n1\t\"قال نعم\n2\tثان\n3\t\"ثالث\" قال\n4\t\"خامس\n";
+    let corpus = read("a.tsv", text, InputOptions::default()).unwrap();
+    let wanted = ["a.tsv:2 1=\"قال نعم", "a.tsv:3 2=ثان", "a.tsv:4 3=ثالث قال", "a.tsv:5 4=\"خامس"];
+    assert_eq!(shown(&corpus), wanted);
+    let is_stray = |row| corpus.read(DocId::new(row)).unwrap().decoding.stray_quote;
+    assert!(is_stray(0) && !is_stray(1) && is_stray(3));
+
+    // Without quotes at all, by option.
+    let none = made(|options: &mut InputOptions| options.csv_quote = "none".parse().unwrap());
+    let corpus = read("a.tsv", text, none).unwrap();
+    assert_eq!((corpus.len(), &*corpus.read(DocId::new(2)).unwrap().text), (4, "\"ثالث\" قال"));
+
+    // A record that takes many lines and is none tells how many, and what to do.
+    let prose = format!("id,text\n1,\"{}\n", "سطر من نص طويل\n".repeat(200));
+    let corpus = read("a.csv", &prose, InputOptions::default()).unwrap();
+    let told = corpus.read(DocId::new(0)).unwrap_err().to_string();
+    assert!(told.starts_with("a.csv:2: ") && told.contains("201 lines") && told.contains("csv_quote"), "{told}");
+}
+
+#[test]
+fn rows_of_a_stray_quote_do_not_depend_on_blocks_or_memory() {
+    let rows: String = (0..400).map(|n| format!("{n}\t{}نص رقم {n}\n", if n % 37 == 5 { "\"" } else { "" })).collect();
+    let text = format!("id\ttext\n{rows}");
+    let options = || made(|options: &mut InputOptions| options.max_record_size = 300);
+    let whole = shown(&read("a.tsv", &text, options()).unwrap());
+    assert_eq!(whole.len(), 400);
+    assert!(whole.iter().all(|row| row.contains('=')));
+    for (block, memory) in [(1, None), (100, Some(0)), (5000, Some(0))] {
+        let stream = std::io::Cursor::new(text.clone().into_bytes());
+        let policy = made(|policy: &mut StoragePolicy| (policy.block_size, policy.memory) = (block, memory));
+        let corpus = Corpus::read_once(Input::from_reader("a.tsv", stream, options()).unwrap(), policy).unwrap();
+        assert_eq!(shown(&corpus), whole, "{block} {memory:?}");
+    }
+}
+
+#[test]
+fn backslashes_that_escape_are_noticed_or_asked_for() {
+    let text = "id,text\n1,\"قال \\\"نعم\\\", ثم ذهب\"\n2,\"ثان \\\\ آخر\"\n3,\\N\n";
+    let corpus = read("a.csv", text, InputOptions::default()).unwrap();
+    assert_eq!(shown(&corpus), ["a.csv:2 1=قال \"نعم\", ثم ذهب", "a.csv:3 2=ثان \\ آخر", "a.csv:4 3="]);
+
+    // A backslash at the end of a field is one, where quotes are doubled.
+    let windows = "id,text\n1,\"C:\\\"\n2,\"a \"\"b\"\"\"\n";
+    assert_eq!(shown(&read("a.csv", windows, InputOptions::default()).unwrap()), ["a.csv:2 1=C:\\", "a.csv:3 2=a \"b\""]);
+
+    let none = made(|options: &mut InputOptions| options.csv_escape = "none".parse().unwrap());
+    let told = read("a.csv", text, none).unwrap().read(DocId::new(0)).unwrap_err().to_string();
+    assert!(told.contains("csv_escape"), "{told}");
+    let given = made(|options: &mut InputOptions| {
+        (options.csv_quote, options.csv_escape) = ("none".parse().unwrap(), "\\".parse().unwrap());
+    });
+    let dump = "id\ttext\n1\tأول\\nثان\\tثالث\n2\ta\\\nb\n";
+    assert_eq!(shown(&read("a.tsv", dump, given).unwrap()), ["a.tsv:2 1=أول\nثان\tثالث", "a.tsv:3 2=a\nb"]);
+    let same = made(|options: &mut InputOptions| options.csv_escape = "\"".parse().unwrap());
+    assert!(read("a.csv", text, same).err().unwrap().to_string().contains("csv_escape"));
 }
 
 proptest! {

@@ -5,12 +5,13 @@ use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use arrow_array::builder::{Int32Builder, ListBuilder};
+use arrow_array::builder::{Int32Builder, ListBuilder, StringBuilder, StructBuilder};
 use arrow_array::types::Int32Type;
 use arrow_array::{
     Array, ArrayRef, BinaryArray, BooleanArray, DictionaryArray, Float64Array, Int64Array, LargeStringArray,
-    RecordBatch, StringArray, StringViewArray, TimestampMillisecondArray,
+    RecordBatch, StringArray, StringViewArray, StructArray, TimestampMillisecondArray,
 };
+use arrow_schema::{DataType, Field};
 use mukarrar::document::DocId;
 use mukarrar::input::{Corpus, FieldValue, Input, InputFormat, InputOptions, StoragePolicy};
 use mukarrar::page::{Boilerplate, UnitLevel};
@@ -162,7 +163,87 @@ fn strings_of_every_kind_are_texts() {
     }
     let numbers: ArrayRef = Arc::new(Int64Array::from(vec![1]));
     write(&path, &RecordBatch::try_from_iter([("text", numbers)]).unwrap(), 100);
-    assert_eq!(open(&path).unwrap().read(DocId::new(0)).unwrap_err().reason.code(), "text_not_a_string");
+    let told = open(&path).err().unwrap().to_string();
+    assert!(told.contains("no text in the column \"text\"") && told.contains("Int64"), "{told}");
+}
+
+/// A table with a struct that holds a text, and a list of messages.
+fn nested() -> RecordBatch {
+    let texts: ArrayRef = Arc::new(StringArray::from(vec![Some(STORY), None, Some(STORY), Some("آخر")]));
+    let ids: ArrayRef = Arc::new(Float64Array::from(vec![0.5, 1.0, 2.0, 3.0]));
+    let field = |name: &str, array: &ArrayRef| Arc::new(Field::new(name, array.data_type().clone(), true));
+    let valid = BooleanArray::from(vec![Some(true), Some(true), Some(true), None]).nulls().cloned();
+    let doc: ArrayRef = Arc::new(StructArray::new(
+        vec![field("text", &texts), field("id", &ids)].into(),
+        vec![Arc::clone(&texts), Arc::clone(&ids)],
+        valid,
+    ));
+
+    let strings = ["role", "content"].map(|name| Field::new(name, DataType::Utf8, true));
+    let mut messages = ListBuilder::new(StructBuilder::from_fields(strings.to_vec(), 4));
+    for parts in [&[("user", "س"), ("assistant", "ج")][..], &[("user", "وحده")], &[], &[]] {
+        for (role, content) in parts {
+            let message = messages.values();
+            message.field_builder::<StringBuilder>(0).unwrap().append_value(role);
+            message.field_builder::<StringBuilder>(1).unwrap().append_value(content);
+            message.append(true);
+        }
+        messages.append(true);
+    }
+    let messages: ArrayRef = Arc::new(messages.finish());
+    RecordBatch::try_from_iter_with_nullable([("doc", doc, true), ("messages", messages, true)]).unwrap()
+}
+
+#[test]
+fn fields_of_structs_and_lists_of_messages_are_texts() {
+    let home = tempfile::tempdir().unwrap();
+    let path = home.path().join("a.parquet");
+    write(&path, &nested(), 2);
+    let read = |text: &str, id: &str| {
+        let options = made(|options: &mut InputOptions| (options.text_field, options.id_field) = (text.to_owned(), id.to_owned()));
+        Corpus::open(std::slice::from_ref(&path), options)
+    };
+    let shown = |corpus: &Corpus| -> Vec<String> {
+        let one = |id| corpus.read(id).map_or_else(|reject| reject.reason.code().to_owned(), |r| format!("{}={}", r.id, r.text));
+        corpus.ids().map(one).collect()
+    };
+    let story = |id: &str| format!("{id}={STORY}");
+    assert_eq!(shown(&read("doc.text", "doc.id").unwrap()), [story("0.5"), "null_text".into(), story("2.0"), "null_text".into()]);
+    let place = |row: usize, text: &str| format!("{}:{row}={text}", path.display());
+    assert_eq!(shown(&read("messages", "doc").unwrap()), [place(1, "س\nج"), place(2, "وحده"), place(3, ""), place(4, "")]);
+
+    // What can never be a text is an error as soon as the schema is read.
+    let told = read("doc", "id").err().unwrap().to_string();
+    assert!(told.contains("doc.text, doc.id") && told.contains("text_field"), "{told}");
+    assert!(read("doc.id", "id").err().unwrap().to_string().contains("Float64"));
+    assert!(read("doc.body", "id").err().unwrap().to_string().contains("no column \"doc.body\""));
+}
+
+#[test]
+fn a_text_inside_of_a_struct_is_edited_in_place() {
+    let home = tempfile::tempdir().unwrap();
+    let (from, to) = (home.path().join("a.parquet"), home.path().join("b.parquet"));
+    let texts: ArrayRef = Arc::new(StringArray::from(vec![format!("{STORY}\n\nأول"), format!("{STORY}\n\nثان جديد")]));
+    let ids: ArrayRef = Arc::new(Int64Array::from(vec![1, 2]));
+    let field = |name: &str, array: &ArrayRef| Arc::new(Field::new(name, array.data_type().clone(), true));
+    let doc: ArrayRef =
+        Arc::new(StructArray::new(vec![field("id", &ids), field("text", &texts)].into(), vec![ids, texts], None));
+    write(&from, &RecordBatch::try_from_iter_with_nullable([("doc", doc, true)]).unwrap(), 10);
+
+    let pipeline = Pipeline::new(made(|options: &mut Options| options.unit = UnitLevel::Paragraph)).unwrap();
+    let reading = || made(|options: &mut InputOptions| options.text_field = "doc.text".to_owned());
+    let paths = [from.clone()];
+    let input = Input::open(&paths, reading()).unwrap();
+    let destination = CleanDestination::new(&to, &paths, &input).unwrap();
+    let (corpus, found) = pipeline.read_clusters(input, &()).unwrap();
+    let cleaning = Cleaning::plan(&found, &corpus, &[Relation::Exact], pipeline.options()).unwrap();
+    let mut outputs = Outputs::new();
+    cleaning.write(&destination, &mut outputs, &mut std::io::sink()).unwrap();
+    outputs.commit().unwrap();
+
+    assert_eq!(contents(&to).0, contents(&from).0);
+    let again = Corpus::open(&[to], reading()).unwrap();
+    assert_eq!(again.read(DocId::new(1)).unwrap().text.trim(), "ثان جديد");
 }
 
 #[test]

@@ -111,6 +111,58 @@ fn documents_are_read_and_the_rest_is_counted() {
     }
 }
 
+#[test]
+fn bodies_are_decoded_by_their_coding_and_taken_as_they_are_without_one() {
+    let page = format!("<html><title>ع</title><p>{STORY}</html>");
+    let compress = |compression: Compression| {
+        let mut writer = compression.writer(Vec::new()).unwrap();
+        writer.write_all(page.as_bytes()).unwrap();
+        writer.finish().unwrap()
+    };
+    let record = |coding: &str, body: &[u8]| {
+        let head = format!("HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\nContent-Encoding: {coding}\r\n\r\n");
+        let length = head.len() + body.len();
+        let warc = format!(
+            "WARC/1.0\r\nWARC-Type: response\r\nWARC-Target-URI: http://a.sa/{coding}\r\n\
+             Content-Type: application/http\r\nContent-Length: {length}\r\n\r\n{head}"
+        );
+        [warc.as_bytes(), body, b"\r\n\r\n"].concat()
+    };
+
+    let (zstd, gzip, plain) = (compress(Compression::Zstd), compress(Compression::Gzip), page.as_bytes().to_vec());
+    let good = [
+        ("zstd", &zstd), ("ZSTD", &zstd), ("x-gzip", &gzip), ("gzip", &gzip), ("UTF-8", &plain), ("none", &plain),
+        ("zstd", &plain), ("text/html", &plain), ("8bit", &plain), ("zstd, utf-8", &zstd),
+    ];
+    let bytes: Vec<u8> = good.iter().flat_map(|(coding, body)| record(coding, body)).collect();
+    let corpus = Corpus::from_reader("a.warc", bytes.as_slice(), InputOptions::default()).unwrap();
+    assert_eq!(corpus.len(), good.len());
+    for id in corpus.ids() {
+        assert!(corpus.read(id).unwrap().text.contains(STORY), "{:?}", good[id.index()].0);
+    }
+
+    let bad = [record("zstd", &zstd[..zstd.len() / 2]), record("dcz", &zstd)].concat();
+    let corpus = Corpus::from_reader("a.warc", bad.as_slice(), InputOptions::default()).unwrap();
+    assert!(corpus.ids().all(|id| corpus.read(id).unwrap_err().reason.code() == "broken_body"));
+}
+
+#[test]
+fn a_damaged_member_costs_its_record() {
+    let records = crawl();
+    let member = |record: &Vec<u8>| gzip(std::slice::from_ref(record));
+    let (before, damaged, after) = (gzip(&records[..3]), member(&records[4]), gzip(&records[5..]));
+    for place in [0, 20, damaged.len() / 2, damaged.len() - 6, damaged.len() - 1] {
+        let mut broken = damaged.clone();
+        broken[place] ^= 0x55;
+        let bytes = [&before[..], &broken, &after].concat();
+        let corpus = Corpus::from_reader("a.warc.gz", bytes.as_slice(), fields()).unwrap();
+        let records = shown(&corpus);
+        assert_eq!(records.first().unwrap(), "http://a.sa/1=أعلنت وز", "byte {place}: {records:?}");
+        assert_eq!(records.last().unwrap(), "http://c.sa/1=فاز الفر", "byte {place}: {records:?}");
+        assert!(records.iter().any(|record| record.ends_with("broken_record")), "byte {place}: {records:?}");
+    }
+}
+
 /// Damage costs what it touches, wherever it is and however the file is read.
 #[test]
 fn damage_is_rejected_and_reading_goes_on() {

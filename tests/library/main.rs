@@ -20,6 +20,7 @@ mod formats_arrow;
 mod formats_compression;
 mod formats_csv;
 mod formats_html;
+mod formats_json;
 mod formats_parquet;
 mod formats_warc;
 mod furniture;

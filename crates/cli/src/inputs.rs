@@ -58,6 +58,8 @@ fn input_options(reading: &ReadingArgs, unit: UnitLevel, fields: Vec<String>) ->
     options.html_lines = html == HtmlChoice::Lines;
     options.max_record_size = reading.max_record_size;
     options.csv_delimiter = reading.csv_delimiter;
+    options.csv_quote = reading.csv_quote;
+    options.csv_escape = reading.csv_escape;
     options.unique_ids = reading.unique_ids;
     options.fields = fields;
     options

@@ -1,62 +1,76 @@
 //! Gzip members, read as one stream; BGZF members several at once.
 //!
-//! The readers of `flate2` are not used, for two reasons. All bytes decompressed before damage must be given, so that
-//! the records of a damaged file do not depend on the sizes of buffers. And the extra field, in which BGZF writers note
-//! the size of a member, must be seen.
+//! The readers of `flate2` are not used, for three reasons. All bytes decompressed before damage must be given, so that
+//! the records of a damaged file do not depend on the sizes of buffers. The extra field, in which BGZF writers note the
+//! size of a member, must be seen. And damage costs its member only: the next one is looked for.
 
+use std::collections::VecDeque;
 use std::io::{self, BufRead, BufReader, Read};
 
 use flate2::{Crc, Decompress, FlushDecompress, Status};
 
+use super::gzip_header::{TRIAL, exactly, header, invalid, is_member, is_truncation, truncated};
+use super::members::passed_over;
+use super::rewind::RewindReader;
 use crate::input::slices::tail;
 
 /// Most members of known size that are decompressed at once; each holds at most 64 KiB.
 const BATCH: usize = 64;
 
-/// Bits of the flag byte (RFC 1952, section 2.3.1).
-const HEADER_SUM: u8 = 2;
-const EXTRA: u8 = 4;
-const NAME: u8 = 8;
-const COMMENT: u8 = 16;
+/// Most bytes that look like a member and are none, in one file: each costs a trial.
+const TRIALS: u32 = 1 << 16;
 
 /// Decompresses consecutive members.
 pub(super) struct GzipReader<R: Read> {
-    reader: BufReader<R>,
+    reader: RewindReader<R>,
     threads: usize,
     inflate: Box<Decompress>,
     crc: Crc,
     state: GzipState,
-    /// Decompressed bytes of a batch; those before `at` have been read.
+    /// Decompressed bytes; those before `at` have been read.
     ready: Vec<u8>,
     at: usize,
     /// The error that follows them.
     error: Option<io::Error>,
+    /// Members of a batch after a damaged one: content, and the error that follows it.
+    later: VecDeque<InflatedMembers>,
+    /// How often bytes that look like a member may turn out to be none.
+    trials: u32,
 }
 
+/// The content of members, and the error that ends it.
+type InflatedMembers = (Vec<u8>, Option<io::Error>);
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum GzipState {
     /// Between members.
     Header,
     Body,
+    /// After damage: the next member must be looked for.
+    Lost,
     End,
 }
 
 impl<R: Read> GzipReader<R> {
     pub(super) fn new(reader: BufReader<R>, threads: usize) -> Self {
-        let inflate = Box::new(Decompress::new(false));
         Self {
-            reader,
+            reader: RewindReader::new(reader),
             threads,
-            inflate,
+            inflate: Box::new(Decompress::new(false)),
             crc: Crc::new(),
             state: GzipState::Header,
             ready: Vec::new(),
             at: 0,
             error: None,
+            later: VecDeque::new(),
+            trials: TRIALS,
         }
     }
 
     /// Begins the next member, a batch of members, or the end.
     fn header(&mut self) -> io::Result<()> {
+        // Behind damage in a header, the search begins at that header.
+        self.reader.mark();
         match self.reader.fill_buf()?.first() {
             None => self.state = GzipState::End,
             // Tape blocks are padded with zeros, which the `gzip` tool ignores too.
@@ -96,15 +110,20 @@ impl<R: Read> GzipReader<R> {
 
             match result {
                 Ok(Status::StreamEnd) => self.trailer(),
-                Ok(_) if made == 0 && consumed == 0 => self.error = Some(if ended { truncated() } else { corrupt() }),
+                Ok(_) if made == 0 && consumed == 0 => self.lose(if ended { truncated() } else { corrupt() }),
                 Ok(_) => {}
-                Err(_) => self.error = Some(corrupt()),
+                Err(_) => self.lose(corrupt()),
             }
 
-            if made > 0 || self.error.is_some() || !matches!(self.state, GzipState::Body) {
+            if made > 0 || self.error.is_some() || self.state != GzipState::Body {
                 return Ok(made);
             }
         }
+    }
+
+    /// Notes damage whose end is not known.
+    fn lose(&mut self, error: io::Error) {
+        (self.error, self.state) = (Some(error), GzipState::Lost);
     }
 
     /// Checks the checksum and size that follow a member.
@@ -112,12 +131,11 @@ impl<R: Read> GzipReader<R> {
         self.state = GzipState::Header;
 
         let mut trailer = [0; 8];
-
-        if self.reader.read_exact(&mut trailer).is_err() {
-            self.error = Some(truncated());
-        } else if !fits_trailer(&self.crc, trailer) {
-            self.error = Some(wrong_sum());
-        }
+        // An error of the disk is told as it is.
+        self.error = match exactly(&mut self.reader, &mut trailer) {
+            Err(error) => Some(error),
+            Ok(()) => (!fits_trailer(&self.crc, trailer)).then(wrong_sum),
+        };
     }
 
     /// Reads up to [`BATCH`] members of known size, the first of which has `size` bytes left after its header, and
@@ -125,11 +143,12 @@ impl<R: Read> GzipReader<R> {
     fn batch(&mut self, size: usize) -> io::Result<()> {
         let mut members = Vec::new();
         let mut next = Some(size);
+        let mut error = None;
 
         while let Some(size) = next.take() {
             let mut member = vec![0; size];
-            if self.reader.read_exact(&mut member).is_err() {
-                self.error = Some(truncated());
+            if let Err(failed) = exactly(&mut self.reader, &mut member) {
+                error = Some(failed);
                 break;
             }
 
@@ -137,46 +156,88 @@ impl<R: Read> GzipReader<R> {
             // Anything else than a member is left to `header`, after these members have been given.
             let has_next = members.len() < BATCH && matches!(self.reader.fill_buf(), Ok([0x1F, ..]));
             if has_next {
+                self.reader.mark();
                 match header(&mut self.reader) {
                     Ok(Some(size)) => next = Some(size),
                     // A member of unknown size. Its header has been read, so it is decompressed after the batch.
                     Ok(None) => self.begin(),
-                    Err(error) => self.error = Some(error),
+                    Err(failed) => error = Some(failed),
                 }
             }
         }
 
         self.together(&members);
-
+        if let Some(error) = error {
+            self.later.push_back((Vec::new(), Some(error)));
+        }
         Ok(())
     }
 
-    /// Decompresses members in parallel; their bytes up to the first error go to `ready`.
+    /// Decompresses members in parallel. What they hold goes to `later`, in order.
     fn together(&mut self, members: &[Vec<u8>]) {
         // Fewer than four members are not worth a thread.
         let share = members.len().div_ceil(self.threads.max(1)).max(4);
-
-        let mut shares: Vec<(Vec<u8>, Option<io::Error>)> = Vec::new();
-
         if share >= members.len() {
-            shares.push(inflate_all(members));
-        } else {
-            std::thread::scope(|scope| {
-                let workers: Vec<_> =
-                    members.chunks(share).map(|members| scope.spawn(move || inflate_all(members))).collect();
-                shares.extend(workers.into_iter().map(|worker| {
-                    worker.join().unwrap_or_else(|_| (Vec::new(), Some(io::Error::other("a thread failed"))))
-                }));
-            });
+            self.later.extend(inflate_all(members));
+            return;
         }
 
-        (self.at, self.ready) = (0, Vec::with_capacity(shares.iter().map(|(bytes, _)| bytes.len()).sum()));
-        for (bytes, error) in shares {
-            self.ready.extend_from_slice(&bytes);
-            if error.is_some() {
-                // It precedes any error that reading the members met.
-                self.error = error;
-                return;
+        std::thread::scope(|scope| {
+            let workers: Vec<_> =
+                members.chunks(share).map(|members| scope.spawn(move || inflate_all(members))).collect();
+            for worker in workers {
+                let failed = || vec![(Vec::new(), Some(io::Error::other("a thread failed")))];
+                self.later.extend(worker.join().unwrap_or_else(|_| failed()));
+            }
+        });
+    }
+
+    /// The error as it is given: if members follow, they are read next.
+    fn told(&mut self, error: io::Error) -> io::Error {
+        let is_damage = error.kind() == io::ErrorKind::InvalidData || is_truncation(&error);
+        let goes_on = is_damage
+            && match self.state {
+                _ if !self.later.is_empty() => true,
+                // The header of the next member was read already.
+                GzipState::Body => true,
+                // The damaged member ended where it should.
+                GzipState::Header if matches!(self.reader.peek(3), Ok([0x1F, 0x8B, 8])) => true,
+                GzipState::Header | GzipState::Lost => self.find_member(),
+                GzipState::End => false,
+            };
+
+        match (goes_on, self.state) {
+            (true, GzipState::Lost) => self.state = GzipState::Header,
+            (true, _) => {}
+            (false, _) => self.state = GzipState::End,
+        }
+        if goes_on { passed_over(&error) } else { error }
+    }
+
+    /// Goes to the next bytes that begin a member and decompress; false if there are none.
+    fn find_member(&mut self) -> bool {
+        self.reader.rewind();
+        loop {
+            // The two bytes of the magic number may be in two pieces.
+            let Ok(piece) = self.reader.peek(2 * TRIAL) else { return false };
+            let found = memchr::memmem::find_iter(piece, b"\x1F\x8B\x08").find(|at| *at < TRIAL || piece.len() < 2 * TRIAL);
+            let Some(at) = found else {
+                let length = piece.len();
+                if length < 2 * TRIAL {
+                    return false;
+                }
+                self.reader.consume(TRIAL);
+                continue;
+            };
+
+            self.reader.consume(at);
+            match self.reader.peek(TRIAL) {
+                Ok(bytes) if is_member(bytes) => return true,
+                Ok(_) if self.trials > 0 => {
+                    self.trials -= 1;
+                    self.reader.consume(1);
+                }
+                Ok(_) | Err(_) => return false,
             }
         }
     }
@@ -199,13 +260,20 @@ impl<R: Read> Read for GzipReader<R> {
             }
 
             if let Some(error) = self.error.take() {
-                self.state = GzipState::End;
-                return Err(error);
+                return Err(self.told(error));
+            }
+            if let Some((bytes, error)) = self.later.pop_front() {
+                (self.ready, self.at, self.error) = (bytes, 0, error);
+                continue;
             }
 
             match self.state {
-                GzipState::Header => self.header()?,
-                GzipState::End => return Ok(0),
+                GzipState::Header => {
+                    if let Err(error) = self.header() {
+                        self.lose(error);
+                    }
+                }
+                GzipState::Lost | GzipState::End => return Ok(0),
                 GzipState::Body => match self.body(buffer)? {
                     // An error or the next member follows.
                     0 => {}
@@ -216,27 +284,34 @@ impl<R: Read> Read for GzipReader<R> {
     }
 }
 
-/// Decompresses members without their headers. Returns the content up to the first error, and that error.
-fn inflate_all(members: &[Vec<u8>]) -> (Vec<u8>, Option<io::Error>) {
+/// Decompresses members without their headers: their content in order, and after each damaged one its error.
+fn inflate_all(members: &[Vec<u8>]) -> Vec<InflatedMembers> {
+    let mut done = Vec::new();
     let mut bytes = Vec::new();
     let mut inflate = Decompress::new(false);
+
     for member in members {
-        let Some((body, trailer)) = member.split_last_chunk() else { return (bytes, Some(truncated())) };
-
-        inflate.reset(false);
         let start = bytes.len();
-        if let Err(error) = inflate_one(&mut inflate, body, &mut bytes) {
-            return (bytes, Some(error));
-        }
-
-        let mut crc = Crc::new();
-        crc.update(tail(&bytes, start));
-        if !fits_trailer(&crc, *trailer) {
-            return (bytes, Some(wrong_sum()));
+        let result = match member.split_last_chunk() {
+            None => Err(truncated()),
+            Some((body, trailer)) => {
+                inflate.reset(false);
+                inflate_one(&mut inflate, body, &mut bytes).and_then(|()| {
+                    let mut crc = Crc::new();
+                    crc.update(tail(&bytes, start));
+                    if fits_trailer(&crc, *trailer) { Ok(()) } else { Err(wrong_sum()) }
+                })
+            }
+        };
+        if let Err(error) = result {
+            done.push((std::mem::take(&mut bytes), Some(error)));
         }
     }
 
-    (bytes, None)
+    if !bytes.is_empty() {
+        done.push((bytes, None));
+    }
+    done
 }
 
 /// Appends the content of a member's body to `bytes`, also of a damaged one up to the damage.
@@ -262,57 +337,6 @@ fn fits_trailer(crc: &Crc, trailer: [u8; 8]) -> bool {
     u64::from_le_bytes(trailer) == u64::from(crc.sum()) | u64::from(crc.amount()) << 32
 }
 
-/// Reads the header of a member (RFC 1952). Returns how many bytes of the member follow, if its extra field tells.
-fn header(reader: &mut impl BufRead) -> io::Result<Option<usize>> {
-    let mut fixed = [0; 10];
-    exactly(reader, &mut fixed)?;
-    let [0x1F, 0x8B, 8, flags, ..] = fixed else {
-        return Err(invalid("bytes that are no gzip member follow the last one"));
-    };
-
-    let mut length = fixed.len();
-    let mut size = None;
-
-    if flags & EXTRA != 0 {
-        let mut extra_length = [0; 2];
-        exactly(reader, &mut extra_length)?;
-        let mut extra = vec![0; usize::from(u16::from_le_bytes(extra_length))];
-        exactly(reader, &mut extra)?;
-        length += 2 + extra.len();
-        size = member_size(&extra);
-    }
-
-    // A name or comment of more than 64 KiB is damage, not a name; the body then does not decompress.
-    for flag in [NAME, COMMENT] {
-        if flags & flag != 0 {
-            length += reader.by_ref().take(1 << 16).read_until(0, &mut Vec::new())?;
-        }
-    }
-
-    if flags & HEADER_SUM != 0 {
-        exactly(reader, &mut [0; 2])?;
-        length += 2;
-    }
-
-    // No member is shorter than its trailer, so such a size is damage; it is then not relied on.
-    Ok(size.and_then(|size: usize| size.checked_sub(length)).filter(|left| *left > 8))
-}
-
-/// The size of a whole member, from the subfield `BC` of the extra field, where BGZF writers note it less one.
-fn member_size(mut extra: &[u8]) -> Option<usize> {
-    while let [first, second, low, high, rest @ ..] = extra {
-        let length = usize::from(u16::from_le_bytes([*low, *high]));
-        let value = rest.get(..length)?;
-
-        if let ([b'B', b'C'], [low, high]) = ([*first, *second], value) {
-            return Some(usize::from(u16::from_le_bytes([*low, *high])) + 1);
-        }
-
-        extra = rest.get(length..)?;
-    }
-    None
-}
-
 /// Checks that only zero bytes follow.
 fn only_zeros(reader: &mut impl BufRead) -> io::Result<()> {
     loop {
@@ -328,26 +352,10 @@ fn only_zeros(reader: &mut impl BufRead) -> io::Result<()> {
     }
 }
 
-/// Fills `bytes`, or fails as a truncated stream.
-fn exactly(reader: &mut impl BufRead, bytes: &mut [u8]) -> io::Result<()> {
-    reader.read_exact(bytes).map_err(|error| match error.kind() {
-        io::ErrorKind::UnexpectedEof => truncated(),
-        _ => error,
-    })
-}
-
-fn truncated() -> io::Error {
-    io::Error::new(io::ErrorKind::UnexpectedEof, "the gzip stream ends too early")
-}
-
 fn corrupt() -> io::Error {
     invalid("corrupt gzip data")
 }
 
 fn wrong_sum() -> io::Error {
     invalid("the check sum of the gzip data differs")
-}
-
-fn invalid(what: &'static str) -> io::Error {
-    io::Error::new(io::ErrorKind::InvalidData, what)
 }

@@ -2,23 +2,23 @@
 //!
 //! A frame that is whole in the bytes read ahead and tells the size of its content is decompressed in parallel with its
 //! neighbours: frames of seekable files, of `pzstd`, and of concatenated files. From the first other or damaged frame
-//! on, the rest is read as one stream. The stream gives a damaged frame block by block, as if it began there, so the
-//! bytes before the damage do not depend on the number of threads.
+//! on, the rest is read as one stream, block by block ([`frames`](super::frames)), so the bytes before damage depend
+//! neither on the number of threads nor on buffers.
 
 use std::io::{self, BufReader, Chain, Cursor, Read};
 use std::ops::Range;
+use std::sync::Arc;
 
-use zstd::stream::read::Decoder;
 use zstd::zstd_safe;
 
+use super::frames::{self, FrameReader};
 use crate::input::slices::tail;
-
-/// Decompressed bytes made at once. A piece with damage is lost as a whole, so its size is fixed.
-const PIECE: usize = 1 << 17;
 
 /// Decompresses frame after frame.
 pub(super) struct ZstdReader<R: Read> {
     source: ZstdSource<R>,
+    /// Most bytes of a window that may be held.
+    window: u64,
     /// Decompressed bytes; those before `at` have been read.
     ready: Vec<u8>,
     at: usize,
@@ -26,7 +26,7 @@ pub(super) struct ZstdReader<R: Read> {
 
 enum ZstdSource<R: Read> {
     Frames(FrameBatch<R>),
-    Stream(Box<Decoder<'static, BufReader<ReadAhead<R>>>>),
+    Stream(Box<FrameReader<ReadAhead<R>>>),
     /// Between the two, and after an error.
     End,
 }
@@ -36,10 +36,11 @@ type ReadAhead<R> = Chain<Cursor<Vec<u8>>, BufReader<R>>;
 
 impl<R: Read> ZstdReader<R> {
     /// A reader that decompresses with `threads` threads, `ahead` compressed bytes in memory, and as many decompressed
-    /// ones.
-    pub(super) fn new(reader: BufReader<R>, threads: usize, ahead: usize) -> Self {
-        let frames = FrameBatch { reader, threads, ahead, window: Vec::new(), begun: false };
-        Self { source: ZstdSource::Frames(frames), ready: Vec::new(), at: 0 }
+    /// ones, and windows of at most `window` bytes.
+    pub(super) fn new(reader: BufReader<R>, threads: usize, ahead: usize, window: u64) -> Self {
+        let frames =
+            FrameBatch { reader, threads, ahead, window: Vec::new(), begun: false, dictionary: Arc::from([]) };
+        Self { source: ZstdSource::Frames(frames), window, ready: Vec::new(), at: 0 }
     }
 
     /// Makes the next decompressed bytes; none at the end.
@@ -54,23 +55,19 @@ impl<R: Read> ZstdReader<R> {
             self.begin_stream()?;
         }
 
-        if let ZstdSource::Stream(decoder) = &mut self.source {
-            self.ready.resize(PIECE, 0);
-            let made = decoder.read(&mut self.ready);
-            self.ready.truncate(*made.as_ref().unwrap_or(&0));
-            made?;
+        match &mut self.source {
+            ZstdSource::Stream(stream) => stream.next(&mut self.ready),
+            _ => Ok(()),
         }
-
-        Ok(())
     }
 
     /// Goes over from frames to a stream of what they left.
     fn begin_stream(&mut self) -> io::Result<()> {
-        if let ZstdSource::Frames(FrameBatch { reader, window, .. }) =
+        if let ZstdSource::Frames(FrameBatch { reader, window, dictionary, .. }) =
             std::mem::replace(&mut self.source, ZstdSource::End)
         {
             let rest = Cursor::new(window).chain(reader);
-            self.source = ZstdSource::Stream(Box::new(Decoder::with_buffer(BufReader::new(rest))?));
+            self.source = ZstdSource::Stream(Box::new(FrameReader::new(rest, &dictionary, self.window)?));
         }
         Ok(())
     }
@@ -99,6 +96,8 @@ struct FrameBatch<R: Read> {
     window: Vec<u8>,
     /// Whether any frame was taken.
     begun: bool,
+    /// The dictionary of the frames; empty without one.
+    dictionary: Arc<[u8]>,
 }
 
 /// The range of a whole frame in the window, and the size of its content.
@@ -116,6 +115,10 @@ impl<R: Read> FrameBatch<R> {
         (&mut self.reader).take(wanted as u64).read_to_end(&mut self.window)?;
         if self.window.is_empty() && self.begun {
             return Ok(true);
+        }
+        // Only at the beginning; a later dictionary is left to the stream.
+        if !self.begun {
+            self.take_dictionary();
         }
 
         let frames = self.whole();
@@ -138,6 +141,14 @@ impl<R: Read> FrameBatch<R> {
         Ok(!ready.is_empty())
     }
 
+    /// Takes the dictionary at the beginning, if one is there as a whole.
+    fn take_dictionary(&mut self) {
+        if let Some((length, dictionary)) = frames::leading_dictionary(&self.window) {
+            self.window.drain(..length);
+            self.dictionary = dictionary.into();
+        }
+    }
+
     /// The whole frames at the beginning of the window whose content together fits in `ahead` bytes.
     fn whole(&self) -> Vec<WindowFrame> {
         let (mut frames, mut at, mut held) = (Vec::new(), 0, 0);
@@ -156,16 +167,21 @@ impl<R: Read> FrameBatch<R> {
     /// The content of each frame; `None` for a damaged one. In order.
     fn together(&self, frames: &[WindowFrame]) -> Vec<Option<Vec<u8>>> {
         let window = self.window.as_slice();
-        let decompress = |(range, size): &WindowFrame| {
-            let held = zstd::bulk::decompress(window.get(range.clone())?, *size).ok()?;
-            (held.len() == *size).then_some(held)
+        let dictionary = &*self.dictionary;
+        let decompress = |frames: &[WindowFrame]| -> Vec<Option<Vec<u8>>> {
+            let mut context = zstd::bulk::Decompressor::with_dictionary(dictionary);
+            let one = |(range, size): &WindowFrame| {
+                let held = context.as_mut().ok()?.decompress(window.get(range.clone())?, *size).ok()?;
+                (held.len() == *size).then_some(held)
+            };
+            frames.iter().map(one).collect()
         };
 
         let share = frames.len().div_ceil(self.threads);
         std::thread::scope(|scope| {
             let workers: Vec<_> = frames
                 .chunks(share)
-                .map(|frames| (frames.len(), scope.spawn(move || frames.iter().map(&decompress).collect::<Vec<_>>())))
+                .map(|frames| (frames.len(), scope.spawn(move || decompress(frames))))
                 .collect();
 
             // The frames of a worker that panicked are read again by the stream.
@@ -179,6 +195,10 @@ impl<R: Read> FrameBatch<R> {
 
 /// Length and content size of the frame at the beginning of `bytes`; `None` unless it is whole and tells the size.
 fn frame(bytes: &[u8]) -> Option<(usize, usize)> {
+    // A dictionary counts for the frames after it.
+    if bytes.starts_with(&frames::DICTIONARY) {
+        return None;
+    }
     // Only block headers are read; nothing is decompressed.
     let length = zstd_safe::find_frame_compressed_size(bytes).ok()?;
     let size = zstd_safe::get_frame_content_size(bytes.get(..length)?).ok()??;
@@ -198,7 +218,7 @@ mod tests {
 
     /// The bytes read, and whether they end with an error.
     fn read(bytes: &[u8], threads: usize, ahead: usize) -> (Vec<u8>, bool) {
-        let mut reader = ZstdReader::new(BufReader::new(bytes), threads, ahead);
+        let mut reader = ZstdReader::new(BufReader::new(bytes), threads, ahead, u64::MAX);
         let mut read = Vec::new();
         let failed = reader.read_to_end(&mut read).is_err();
         (read, failed)
@@ -233,5 +253,52 @@ mod tests {
                 }
             }
         }
+    }
+
+    /// A frame that skips `content`, with the mark of a dictionary.
+    fn dictionary_frame(content: &[u8]) -> Vec<u8> {
+        [&frames::DICTIONARY[..], &(content.len() as u32).to_le_bytes(), content].concat()
+    }
+
+    #[test]
+    fn a_dictionary_at_the_beginning_counts_for_all_frames() {
+        let samples: Vec<Vec<u8>> = (0..400).map(|n| format!("record {} of {} words", n % 17, n * n).into_bytes()).collect();
+        let dictionary = samples[..90].concat();
+        let mut compressor = zstd::bulk::Compressor::with_dictionary(3, &dictionary).unwrap();
+        let records: Vec<u8> = samples.iter().flat_map(|sample| compressor.compress(sample).unwrap()).collect();
+
+        let packed = zstd::bulk::compress(&dictionary, 3).unwrap();
+        for content in [&dictionary, &packed] {
+            let other = frames(&[b"without"], true);
+            let whole = [&dictionary_frame(content)[..], &records, &dictionary_frame(content), &records, &other].concat();
+            let wanted = [samples.concat(), samples.concat(), b"without".to_vec()].concat();
+            for (threads, ahead) in [(1, 0), (3, 0), (3, 4000), (3, 1 << 20)] {
+                assert!(read(&whole, threads, ahead) == (wanted.clone(), false), "{threads} threads, {ahead} ahead");
+            }
+        }
+        assert!(read(&records, 1, 0).1, "without the dictionary");
+    }
+
+    #[test]
+    fn a_window_costs_no_more_than_it_may() {
+        let long: Vec<u8> = (0..5_000_000_u32).flat_map(|number| (number / 3).to_le_bytes()).collect();
+        let encode = |text: &[u8]| {
+            let mut encoder = zstd::stream::write::Encoder::new(Vec::new(), 1).unwrap();
+            encoder.window_log(30).unwrap();
+            io::Write::write_all(&mut encoder, text).unwrap();
+            encoder.finish().unwrap()
+        };
+        let open = |bytes: &[u8], window: u64| {
+            let mut out = Vec::new();
+            let mut reader = ZstdReader::new(BufReader::new(io::Cursor::new(bytes.to_vec())), 1, 0, window);
+            reader.read_to_end(&mut out).map(|_| out)
+        };
+
+        assert!(open(&encode(&long), u64::MAX).unwrap() == long);
+        // A short text fills no window, whatever its header announces.
+        assert!(open(&encode(b"short"), 1 << 20).unwrap() == b"short");
+        let error = open(&encode(&long), 8 << 20).unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::OutOfMemory);
+        assert!(error.to_string().contains("1024 MiB"), "{error}");
     }
 }

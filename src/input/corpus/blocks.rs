@@ -86,6 +86,7 @@ impl Corpus {
             format: file.format,
             text: file.format.is_whole_file().then(|| (Arc::clone(&file.relative), file.bom)),
             csv: file.header.clone(),
+            is_narrowed: file.wide.is_some(),
         })
     }
 
@@ -99,7 +100,8 @@ impl Corpus {
         if size <= self.options.max_record_size || is_in_memory || index.failure.is_some() {
             return None;
         }
-        Some(OversizedRecord { size, carriage_return: row.carriage_return(), lines: index.lines as u32 })
+        let before = (row.offset(), index.line(0) as u32);
+        Some(OversizedRecord { size, carriage_return: row.carriage_return(), lines: index.lines as u32, before })
     }
 
     /// The first `length` bytes of a part that is not in memory.

@@ -113,6 +113,8 @@ fn text_file(id: &str) -> InputFile {
         compression: Compression::None,
         records: 0..0,
         bom: false,
+        wide: None,
+        layout: None,
         plain: None,
         archive: None,
         is_failed: false,

@@ -120,11 +120,11 @@ impl Corpus {
     /// mark.
     ///
     /// # Errors
-    /// The record is rejected, or its text was extracted from a page.
+    /// The record is rejected, or its text was extracted from a page or joined from the parts of a list.
     pub fn rewrite(&self, id: DocId, text: &str) -> std::result::Result<Vec<u8>, Reject> {
         let Record { text_value: Range { start, end }, decoding, .. } = self.read(id)?;
         let file = self.locate_or_refuse(id)?.file;
-        if file.format.is_extracted() {
+        if file.format.is_extracted() || decoding.joined {
             return Err(self.reject(id, RejectReason::Extracted));
         }
 
@@ -133,15 +133,10 @@ impl Corpus {
 
         let mut bytes = slice(&raw, 0..start).to_vec();
         match (file.format, &file.header) {
-            (InputFormat::JsonLines | InputFormat::Parquet | InputFormat::Arrow, _) => {
+            (InputFormat::JsonLines | InputFormat::Json | InputFormat::Parquet | InputFormat::Arrow, _) => {
                 bytes.extend_from_slice(serde_json::Value::from(text).to_string().as_bytes());
             }
-            (_, Some(header)) => {
-                let field = header.encode(text);
-                // A row stays in the encoding of the others, unless that cannot hold the text.
-                let encoded = decoding.encoding.encode(&field).filter(|_| !decoding.lossy);
-                bytes.extend_from_slice(&encoded.unwrap_or_else(|| field.into_bytes()));
-            }
+            (_, Some(header)) => bytes.extend_from_slice(&header.encoded(text, &decoding)),
             _ => {
                 let is_faithful = decoding.repair.is_none() && !decoding.lossy;
                 match decoding.encoding.encode(text).filter(|_| is_faithful) {
@@ -155,7 +150,7 @@ impl Corpus {
         Ok(bytes)
     }
 
-    /// Whether the text of a record was extracted from its bytes, so that no other can be written in its place.
+    /// Whether the text of a record was extracted from a page, so that no other can be written in its place.
     pub(crate) fn is_extracted(&self, id: DocId) -> bool {
         self.locate(id).is_some_and(|located| located.file.format.is_extracted())
     }

@@ -13,7 +13,7 @@ use crate::input::record_table::{TablePart, TableRow};
 use crate::input::slices::slice;
 #[cfg(feature = "warc")]
 use crate::input::warc;
-use crate::input::{InputFile, InputFormat, Record, Reject, RejectReason, whole_file};
+use crate::input::{InputFile, InputFormat, Record, Reject, RejectReason, lines, whole_file};
 
 /// A record in the table, and its file.
 pub(super) struct LocatedRecord<'a> {
@@ -163,7 +163,7 @@ impl Corpus {
         let options = &*self.options;
         let record = match file.format {
             // The text of a line may be in `buffer`, so the caller attaches or copies it.
-            InputFormat::JsonLines | InputFormat::Parquet | InputFormat::Arrow => {
+            InputFormat::JsonLines | InputFormat::Json | InputFormat::Parquet | InputFormat::Arrow => {
                 return json_lines::parse(JsonLine::Raw(bytes), options, buffer);
             }
             InputFormat::Csv | InputFormat::Tsv => match &file.header {
@@ -171,6 +171,7 @@ impl Corpus {
                 // A file without a header has no content, so no records.
                 None => Err(RejectReason::NotInInput),
             },
+            InputFormat::Lines => lines::record(bytes, file.wide.is_some(), options),
             #[cfg(feature = "warc")]
             InputFormat::Warc => warc::record(bytes, options),
             format => whole_file::record(format, bytes, file.bom, &file.relative, options),

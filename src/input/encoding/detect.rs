@@ -29,13 +29,13 @@ pub(super) fn marked(bytes: &[u8]) -> Option<(Encoding, usize)> {
 }
 
 /// Whether the beginning has bytes that are common in UTF-16 alone: zero, or the high byte of Arabic letters. Fast.
-pub(super) fn has_utf16_bytes(bytes: &[u8]) -> bool {
+fn has_utf16_bytes(bytes: &[u8]) -> bool {
     memchr::memchr2(0, 6, bytes.get(..HEAD).unwrap_or(bytes)).is_some()
 }
 
 /// Whether bytes without a mark are UTF-16 of this byte order: in 70 % of the units of the beginning the high byte is
 /// that of Latin or Arabic, in at most 5 % the low byte is, and all surrogates are paired.
-pub(super) fn is_utf16(encoding: Encoding, bytes: &[u8]) -> bool {
+fn is_utf16(encoding: Encoding, bytes: &[u8]) -> bool {
     // A text that was cut off may end in half a unit.
     let (units, _) = bytes.as_chunks::<2>();
     let head = units.get(..HEAD / 2).unwrap_or(units);
@@ -52,6 +52,15 @@ pub(super) fn is_utf16(encoding: Encoding, bytes: &[u8]) -> bool {
     // Cheap tests first: most bytes are not UTF-16 and need not be decoded.
     let is_likely = high * 10 >= head.len() * 7 && low * 20 <= head.len();
     is_likely && !encoding.decode(units.as_flattened()).1
+}
+
+/// UTF-16 of bytes without a mark, by the positions of zero bytes.
+pub(super) fn unmarked_utf16(bytes: &[u8]) -> Option<Encoding> {
+    if !has_utf16_bytes(bytes) {
+        return None;
+    }
+    let orders = [encoding_rs::UTF_16LE, encoding_rs::UTF_16BE].map(|order| Encoding(EncodingKind::Standard(order)));
+    orders.into_iter().find(|order| is_utf16(*order, bytes))
 }
 
 /// The encoding of bytes that have no byte order mark and are neither UTF-16 nor valid UTF-8.

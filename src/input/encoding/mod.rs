@@ -20,6 +20,7 @@ use std::str::FromStr;
 
 use super::reject::RejectReason;
 use super::slices::tail;
+use super::utf16::ByteOrder;
 use crate::error::Error;
 
 mod arabic;
@@ -152,6 +153,15 @@ impl Encoding {
         }
     }
 
+    /// The byte order of UTF-16; `None` for other encodings.
+    pub(super) fn byte_order(self) -> Option<ByteOrder> {
+        match self.0 {
+            EncodingKind::Standard(standard) if standard == encoding_rs::UTF_16LE => Some(ByteOrder::Little),
+            EncodingKind::Standard(standard) if standard == encoding_rs::UTF_16BE => Some(ByteOrder::Big),
+            _ => None,
+        }
+    }
+
     /// Length of the byte order mark of this encoding at the beginning of `bytes`; 0 without one.
     fn bom(self, bytes: &[u8]) -> usize {
         match encoding_rs::Encoding::for_bom(bytes) {
@@ -222,6 +232,12 @@ pub struct RecordDecoding {
     pub lossy: bool,
     /// HTML: no main text was found, so the text is the whole text of the page.
     pub all_text: bool,
+    /// JSON: the text was joined from the parts of a list, so that no other text can be put in its place.
+    pub joined: bool,
+    /// JSON: fields hold `NaN` or an infinity, which are no JSON.
+    pub not_finite: bool,
+    /// CSV: a quote at the head of a field is not closed in the record, and was read as a character.
+    pub stray_quote: bool,
 }
 
 impl RecordDecoding {
@@ -231,11 +247,18 @@ impl RecordDecoding {
         *self == Self::default()
     }
 
-    /// The notes on a record: an encoding other than UTF-8, a repair, lost characters, a page without main text.
+    /// The notes on a record: an encoding other than UTF-8, a repair, lost characters, a page without main text, a
+    /// text in parts, numbers that are no JSON, a stray quote.
     pub fn notes(&self) -> impl Iterator<Item = DecodingNote> + use<> {
         let encoding = (self.encoding != Encoding::UTF_8).then_some(DecodingNote::Encoding(self.encoding));
         let repair = self.repair.map(DecodingNote::Repaired);
-        let rest = [self.lossy.then_some(DecodingNote::Lossy), self.all_text.then_some(DecodingNote::AllText)];
+        let rest = [
+            self.lossy.then_some(DecodingNote::Lossy),
+            self.all_text.then_some(DecodingNote::AllText),
+            self.joined.then_some(DecodingNote::Joined),
+            self.not_finite.then_some(DecodingNote::NotFinite),
+            self.stray_quote.then_some(DecodingNote::StrayQuote),
+        ];
 
         encoding.into_iter().chain(repair).chain(rest.into_iter().flatten())
     }
@@ -253,6 +276,12 @@ pub enum DecodingNote {
     Lossy,
     /// It is a page without a main text.
     AllText,
+    /// Its text was joined from the parts of a list.
+    Joined,
+    /// It holds `NaN` or an infinity.
+    NotFinite,
+    /// A quote at the head of a field is not closed in the record.
+    StrayQuote,
 }
 
 impl fmt::Display for DecodingNote {
@@ -262,6 +291,9 @@ impl fmt::Display for DecodingNote {
             Self::Repaired(repair) => write!(f, "repaired/{}", repair.code()),
             Self::Lossy => f.write_str("lossy/characters lost"),
             Self::AllText => f.write_str("html/all text, as no main text was found"),
+            Self::Joined => f.write_str("json/text joined from a list"),
+            Self::NotFinite => f.write_str("json/NaN or Infinity in a field"),
+            Self::StrayQuote => f.write_str("csv/stray quote at the head of a field"),
         }
     }
 }
@@ -358,12 +390,8 @@ fn decode_detected<'a>(bytes: &'a [u8], hints: EncodingHints<'_>) -> Result<Deco
     }
 
     // Before UTF-8: UTF-16 of Latin letters is valid UTF-8.
-    if detect::has_utf16_bytes(bytes) {
-        let orders =
-            [encoding_rs::UTF_16LE, encoding_rs::UTF_16BE].map(|order| Encoding(EncodingKind::Standard(order)));
-        if let Some(encoding) = orders.into_iter().find(|order| detect::is_utf16(*order, bytes)) {
-            return Ok(decode_as(encoding, bytes, 0));
-        }
+    if let Some(encoding) = detect::unmarked_utf16(bytes) {
+        return Ok(decode_as(encoding, bytes, 0));
     }
 
     // Binary data may be valid UTF-8, and then most of it is zero bytes.
@@ -376,6 +404,19 @@ fn decode_detected<'a>(bytes: &'a [u8], hints: EncodingHints<'_>) -> Result<Deco
     }
 
     detect::unmarked(bytes, hints).map(|encoding| decode_as(encoding, bytes, 0))
+}
+
+/// UTF-16 of a file with this beginning, if the choice allows it.
+pub(super) fn utf16_of(head: &[u8], choice: EncodingChoice) -> Option<Encoding> {
+    let found = match choice {
+        EncodingChoice::Named(encoding) => Some(encoding),
+        EncodingChoice::Strict => None,
+        EncodingChoice::Auto => detect::marked(head).map(|(encoding, _)| encoding).or_else(|| {
+            let end = head.len() - head.len() % 2;
+            detect::unmarked_utf16(head.get(..end)?)
+        }),
+    };
+    found.filter(|encoding| encoding.byte_order().is_some())
 }
 
 /// Repairs mojibake in a decoded text, unless the choice is [`EncodingChoice::Strict`], and notes it in `decoding`.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use arrow_array::builder::{BinaryBuilder, StringBuilder};
 use arrow_array::cast::AsArray;
-use arrow_array::{Array, ArrayRef, BooleanArray, RecordBatch};
+use arrow_array::{Array, ArrayRef, BooleanArray, RecordBatch, StructArray};
 use arrow_schema::DataType;
 use arrow_select::filter::filter_record_batch;
 use parquet::arrow::ArrowWriter;
@@ -14,7 +14,7 @@ use parquet::basic::Type;
 use parquet::file::properties::WriterProperties;
 
 use super::source::ParquetSource;
-use super::{batch_rows, columns, guard, load, mask};
+use super::{batch_rows, columns, guard, load};
 use crate::error::{Error, ErrorKind, Result};
 use crate::input::held::PlainFile;
 use crate::input::{InputFile, InputOptions};
@@ -119,7 +119,7 @@ impl ParquetCopy<'_> {
         let told = |error: &dyn std::fmt::Display| error.to_string();
 
         // The same batches as in the first pass, so that damage is found at the same row.
-        let mask = mask(&self.metadata, &columns(&self.metadata, self.options));
+        let mask = columns::mask(&self.metadata, &columns::of(&self.metadata, self.options));
         let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(
             ParquetSource(Arc::clone(self.plain)),
             self.metadata.clone(),
@@ -155,13 +155,32 @@ impl ParquetCopy<'_> {
             return Ok(batch);
         }
 
-        let place = batch.schema().index_of(&self.options.text_field)?;
+        let read = columns::of(&self.metadata, self.options);
+        let Some(text) = read.iter().find(|column| column.name == self.options.text_field) else { return Ok(batch) };
         let mut columns = batch.columns().to_vec();
-        if let Some(column) = columns.get_mut(place) {
-            *column = texts(column, fates);
+        if let Some(column) = columns.get_mut(text.root) {
+            *column = edited(column, &text.path, fates)?;
         }
         RecordBatch::try_new(batch.schema(), columns)
     }
+}
+
+/// A column whose field at `path` has other texts.
+fn edited(
+    column: &ArrayRef,
+    path: &[String],
+    fates: &[RowFate],
+) -> std::result::Result<ArrayRef, arrow_schema::ArrowError> {
+    let Some((name, path)) = path.split_first() else { return Ok(texts(column, fates)) };
+    let Some(holder) = column.as_struct_opt() else { return Ok(Arc::clone(column)) };
+
+    let mut columns = holder.columns().to_vec();
+    let place = holder.fields().iter().position(|field| field.name() == name);
+    if let Some(inner) = place.and_then(|place| columns.get_mut(place)) {
+        *inner = edited(inner, path, fates)?;
+    }
+    let built = StructArray::try_new(holder.fields().clone(), columns, holder.nulls().cloned())?;
+    Ok(Arc::new(built))
 }
 
 /// The text column with other texts. Without the arrow schema its type is one of these two.

@@ -7,6 +7,7 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ParquetRecordBatchReaderBuilder};
 
+use super::columns::ParquetColumn;
 use super::source::ParquetSource;
 use super::{batch_rows, guard, rows};
 use crate::input::slices::tail;
@@ -16,8 +17,8 @@ pub(super) struct ColumnDecoding {
     pub(super) source: ParquetSource,
     pub(super) metadata: ArrowReaderMetadata,
     pub(super) mask: ProjectionMask,
-    /// The columns of `mask`, in any order.
-    pub(super) names: Vec<String>,
+    /// The columns of `mask`.
+    pub(super) columns: Vec<ParquetColumn>,
 }
 
 /// A message of a decoding thread.
@@ -129,7 +130,7 @@ impl ColumnDecoding {
         for batch in builder.build().map_err(|error| told(&error))? {
             let batch = batch.map_err(|error| told(&error))?;
             decoded += batch.num_rows() as i64;
-            let lines = rows::lines(&batch, &self.names).map_err(|error| told(&error))?;
+            let lines = rows::lines(&batch, &self.columns).map_err(|error| told(&error))?;
             if sender.send(RowMessage::Lines(lines)).is_err() {
                 return Ok(false);
             }

@@ -14,17 +14,19 @@ use arrow_array::types::{
 use arrow_array::{Array, ArrayRef, RecordBatch};
 use arrow_schema::{ArrowError, DataType, TimeUnit};
 
-/// One line a row, with the columns of `names`. Strings are copied, UTF-8 or not; dates and times are the numbers
-/// that are stored; a nested value is `[]` or `{}`.
-pub(in crate::input) fn lines(batch: &RecordBatch, names: &[String]) -> Result<Vec<u8>, ArrowError> {
+use super::columns::ParquetColumn;
+
+/// One line a row, with these columns under the names that the options give them. Strings are copied, UTF-8 or not;
+/// dates and times are the numbers that are stored; a map is `{}`.
+pub(in crate::input) fn lines(batch: &RecordBatch, read: &[ParquetColumn]) -> Result<Vec<u8>, ArrowError> {
     let mut columns = Vec::new();
-    for name in names {
+    for column in read {
         // The mask selects these columns, so none is missing; keys are encoded once a batch.
-        let Some(column) = batch.column_by_name(name) else { continue };
+        let Some(values) = ColumnValues::of(batch, column)? else { continue };
         let mut key = Vec::new();
-        string(name.as_bytes(), &mut key);
+        string(column.name.as_bytes(), &mut key);
         key.push(b':');
-        columns.push((key, flat(column)?));
+        columns.push((key, values));
     }
 
     let mut out = Vec::with_capacity(batch.get_array_memory_size() + 16 * batch.num_rows());
@@ -33,12 +35,41 @@ pub(in crate::input) fn lines(batch: &RecordBatch, names: &[String]) -> Result<V
         for (key, column) in &columns {
             out.push(before);
             out.extend_from_slice(key);
-            value(column, row, &mut out);
+            column.value(row, &mut out);
             before = b',';
         }
         out.extend_from_slice(if before == b'{' { b"{}\n" } else { b"}\n" });
     }
     Ok(out)
+}
+
+/// The values of a column, and the structs that hold it.
+struct ColumnValues {
+    structs: Vec<ArrayRef>,
+    values: ArrayRef,
+}
+
+impl ColumnValues {
+    /// The values of `column`; `None` if the batch has no such column.
+    fn of(batch: &RecordBatch, column: &ParquetColumn) -> Result<Option<Self>, ArrowError> {
+        let Some(root) = batch.column_by_name(&column.root_name) else { return Ok(None) };
+        let (mut structs, mut values) = (Vec::new(), Arc::clone(root));
+        for name in &column.path {
+            let inner = values.as_struct_opt().and_then(|holder| holder.column_by_name(name).cloned());
+            let Some(inner) = inner else { return Ok(None) };
+            structs.push(std::mem::replace(&mut values, inner));
+        }
+        Ok(Some(Self { structs, values: flat(&values)? }))
+    }
+
+    /// A value as JSON.
+    fn value(&self, row: usize, out: &mut Vec<u8>) {
+        // A field of a struct that is null is null, whatever is stored.
+        if self.structs.iter().any(|holder| holder.is_null(row)) {
+            return out.extend_from_slice(b"null");
+        }
+        value(&self.values, row, out);
+    }
 }
 
 /// A column with its dictionary resolved.
@@ -107,10 +138,35 @@ fn value(column: &ArrayRef, row: usize, out: &mut Vec<u8>) {
             // A negative scale is written with an exponent, which is JSON too.
             number(column.value_as_string(row), out);
         }
-        DataType::List(_) | DataType::LargeList(_) | DataType::FixedSizeList(..) => out.extend_from_slice(b"[]"),
+        DataType::List(_) => list(&column.as_list::<i32>().value(row), out),
+        DataType::LargeList(_) => list(&column.as_list::<i64>().value(row), out),
+        DataType::FixedSizeList(..) => list(&column.as_fixed_size_list().value(row), out),
+        DataType::Struct(fields) => {
+            let mut before = b'{';
+            for (field, column) in fields.iter().zip(column.as_struct().columns()) {
+                out.push(before);
+                string(field.name().as_bytes(), out);
+                out.push(b':');
+                value(column, row, out);
+                before = b',';
+            }
+            out.extend_from_slice(if before == b'{' { b"{}" } else { b"}" });
+        }
         DataType::Null => out.extend_from_slice(b"null"),
         _ => out.extend_from_slice(b"{}"),
     }
+}
+
+/// The values of a list as JSON.
+fn list(values: &ArrayRef, out: &mut Vec<u8>) {
+    out.push(b'[');
+    for place in 0..values.len() {
+        if place > 0 {
+            out.push(b',');
+        }
+        value(values, place, out);
+    }
+    out.push(b']');
 }
 
 fn number(number: impl std::fmt::Display, out: &mut Vec<u8>) {

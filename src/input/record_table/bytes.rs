@@ -7,7 +7,7 @@ use crate::input::reject::RejectReason;
 use crate::input::remedies;
 
 /// Must change with the layout.
-const VERSION: &[u8; 4] = b"MkB2";
+const VERSION: &[u8; 4] = b"MkB3";
 /// Tag of an unreadable file with the first of the stored remedies; smaller tags are other reasons.
 const FIRST_REMEDY: u8 = 5;
 /// Bytes of the check sum: the first ones of a BLAKE3 hash.

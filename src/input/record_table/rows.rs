@@ -23,6 +23,13 @@ impl RecordRows {
         Self { rows: vec![row], numbers: None, lines, last_size: size }
     }
 
+    /// The same, where `before` bytes and lines precede the record in its part.
+    pub(in crate::input) fn single_after(before: (usize, u32), size: u64, carriage_return: bool, lines: u32) -> Self {
+        let row = RecordRow::new(before.0, usize::try_from(size).unwrap_or(usize::MAX), carriage_return);
+        let numbers = (before.1 > 0).then(|| vec![before.1]);
+        Self { rows: vec![row], numbers, lines, last_size: size }
+    }
+
     /// A part that is one blank line.
     pub(in crate::input) fn blank() -> Self {
         Self { lines: 1, ..Self::default() }
@@ -74,6 +81,11 @@ impl RecordRows {
             }
             begin = end + 1;
         }
+    }
+
+    /// Notes the lines of `between`, which precede a record.
+    pub(in crate::input) fn push_between(&mut self, between: &[u8]) {
+        self.push_lines(0..0, false, memchr::memchr_iter(b'\n', between).count() as u32);
     }
 
     /// Stores line numbers from now on. Up to here row `n` is line `n`.

@@ -9,6 +9,10 @@ use crate::input::slices::tail;
 /// Most header fields of a response.
 const FIELDS: usize = 512;
 
+/// The largest window of a Zstandard body, as a power of two: 8 MiB for browsers, more for what tools wrote.
+#[cfg(feature = "zstd")]
+const WINDOW_LOG: u32 = 27;
+
 /// The fields of a response's head that are used.
 #[derive(Debug)]
 pub(super) struct HttpHead {
@@ -72,7 +76,7 @@ impl HttpHead {
     ///
     /// # Errors
     ///
-    /// A chunk or compressed data is broken, the encoding is not supported, or the body is too large.
+    /// A chunk or compressed data is broken, the coding is one that is not read, or the body is too large.
     pub(super) fn decoded<'b>(&self, body: &'b [u8], limit: u64) -> Result<Cow<'b, [u8]>, RejectReason> {
         let mut body = if self.chunked { dechunked(body)? } else { Cow::Borrowed(body) };
         for encoding in self.encodings.iter().rev() {
@@ -134,7 +138,21 @@ fn decompressed(encoding: &str, body: &[u8], limit: u64) -> Result<Option<Vec<u8
             Err(RejectReason::BrokenBody { .. }) if body.trim_ascii_start().starts_with(b"<") => Ok(None),
             read => read.map(Some),
         },
-        other => Err(broken(format!("Content-Encoding {other:?} is not read"))),
+        "zstd" | "x-zstd" if !body.starts_with(b"\x28\xB5\x2F\xFD") => Ok(None),
+        #[cfg(feature = "zstd")]
+        "zstd" | "x-zstd" => {
+            let mut reader = zstd::stream::read::Decoder::with_buffer(body).map_err(|error| broken(error.to_string()))?;
+            reader.window_log_max(WINDOW_LOG).map_err(|error| broken(error.to_string()))?;
+            read(reader, encoding, limit).map(Some)
+        }
+        #[cfg(not(feature = "zstd"))]
+        "zstd" | "x-zstd" => Err(broken("Content-Encoding zstd, which this build lacks")),
+        // The names of codings that exist and are not read. Any other value is a mistake of the server, and browsers
+        // take the body as it is then.
+        "compress" | "x-compress" | "exi" | "pack200-gzip" | "dcb" | "dcz" | "aes128gcm" | "sdch" => {
+            Err(broken(format!("Content-Encoding {encoding:?} is not read")))
+        }
+        _ => Ok(None),
     }
 }
 

@@ -88,5 +88,5 @@ fn large<E>(
     }
 
     let size = length - left;
-    Ok(done(CutKind::Oversized { size, carriage_return: false, lines: 0 }, left))
+    Ok(done(CutKind::Oversized { size, carriage_return: false, lines: 0, before: (0, 0) }, left))
 }

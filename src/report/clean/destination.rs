@@ -2,8 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
+use super::json_writer::JsonForm;
 use crate::error::{Error, ErrorKind, Result};
-use crate::input::{Compression, Corpus, Input, InputFile, announces_archive, announces_records};
+use crate::input::{
+    Compression, Corpus, Input, InputFile, InputFormat, JsonLayout, announces_archive, announces_records,
+};
 use crate::report::output::resolved;
 
 /// The destination of the cleaned corpus, checked before a run begins.
@@ -74,6 +77,12 @@ impl CleanDestination {
             return refuse(path, "Parquet or Arrow and other files make no stream", "give a directory");
         }
 
+        let is_array = |file: &&InputFile| file.layout == Some(JsonLayout::Array);
+        let arrays = files.iter().filter(is_array).count();
+        if arrays > 0 && arrays < files.len() {
+            return refuse(Path::new("-"), "JSON arrays and other files make no stream", "give a directory");
+        }
+
         let headers = || files.iter().filter_map(|file| file.header.as_ref());
         if let Some(first) = headers().next() {
             let has_no_header = |file: &&InputFile| file.header.is_none() && !file.records.is_empty();
@@ -123,6 +132,21 @@ impl CleanDestination {
             Self::Directory(directory) => directory.join(relative),
             Self::File(path) => path.clone(),
             Self::Stream => PathBuf::from("-"),
+        }
+    }
+
+    /// How the values of a JSON file are written: as they stand there, unless the name of the output asks for lines.
+    pub(super) fn json_form(&self, layout: JsonLayout) -> JsonForm {
+        let asks_for_lines = |path: &Path| {
+            let name = path.file_name().map(|name| name.to_string_lossy().to_ascii_lowercase()).unwrap_or_default();
+            let plain = [".gz", ".zst", ".bz2", ".xz"].iter().find_map(|end| name.strip_suffix(end)).unwrap_or(&name);
+            [".jsonl", ".ndjson", ".jl", ".jsonlines"].iter().any(|end| plain.ends_with(end))
+        };
+
+        match (self, layout) {
+            (Self::File(path), _) if asks_for_lines(path) => JsonForm::Lines,
+            (_, JsonLayout::Array) => JsonForm::Array,
+            (_, JsonLayout::Sequence) => JsonForm::Sequence,
         }
     }
 

@@ -8,10 +8,12 @@ use serde::Serialize;
 
 use super::destination::CleanDestination;
 use super::joined_pieces::JoinedPieces;
+use super::json_writer::JsonWriter;
+use super::wide;
 use crate::cluster::{Cluster, Member};
 use crate::document::DocId;
 use crate::error::{Error, ErrorKind, Remedy, Result};
-use crate::input::{Compression, Corpus, InputFile, InputFormat};
+use crate::input::{Corpus, InputFile, InputFormat, valid_json};
 use crate::pipeline::Clustering;
 use crate::report::output::Outputs;
 use crate::report::shown_units::ShownUnits;
@@ -116,13 +118,20 @@ impl<'a> MarkPlan<'a> {
 
         destination.check_joined(self.corpus)?;
         let shown = ShownUnits::of(self.corpus, self.found);
-        if let Some(path) = destination.joined_path(self.corpus) {
-            if *destination == CleanDestination::Stream {
-                return self.joined(&shown, &mut JoinedPieces::new(stream, path));
-            }
-            let mut output = outputs.create(path, destination.compression(Compression::None))?;
-            self.joined(&shown, &mut JoinedPieces::new(&mut output, path))?;
-            return outputs.finish(output);
+        if *destination == CleanDestination::Stream {
+            return self.stream(&shown, stream);
+        }
+
+        for file in self.corpus.cleaned_files() {
+            let target = destination.target(&file.relative);
+            let mut values = file.layout.map(|layout| JsonWriter::new(destination.json_form(layout)));
+            let mut output = outputs.create(&target, destination.compression(file.compression))?;
+            wide::written(file, &mut output, &target, |joined| {
+                self.head(file, joined)?;
+                self.file(file, &shown, joined, values.as_mut())?;
+                values.take().map_or(Ok(()), |values| values.finish(joined))
+            })?;
+            outputs.finish(output)?;
         }
 
         for file in self.corpus.cleaned_files().iter().filter(|file| !file.is_failed) {
@@ -148,13 +157,39 @@ impl<'a> MarkPlan<'a> {
         Ok(())
     }
 
+    /// Writes all files joined: one header, or one array, for the whole stream.
+    fn stream(&self, shown: &ShownUnits<'_>, stream: &mut dyn io::Write) -> Result<()> {
+        let (files, target) = (self.corpus.cleaned_files(), Path::new("-"));
+        let mut values = None;
+        let mut write = |streamed: &mut JoinedPieces<'_>| {
+            for (number, file) in files.iter().enumerate() {
+                if number == 0 {
+                    self.head(file, streamed)?;
+                }
+                if let (Some(layout), None) = (file.layout, &values) {
+                    values = Some(JsonWriter::new(CleanDestination::Stream.json_form(layout)));
+                }
+                self.file(file, shown, streamed, values.as_mut().filter(|_| file.layout.is_some()))?;
+            }
+            values.take().map_or(Ok(()), |values| values.finish(streamed))
+        };
+
+        match files.iter().find(|file| file.header.is_some()) {
+            Some(file) => wide::written(file, stream, target, write),
+            None => write(&mut JoinedPieces::new(stream, target)),
+        }
+    }
+
     /// Checks, before anything is written, that the files have fields and that no column has the name of a new one.
     fn check_files(&self) -> Result<()> {
         for file in self.corpus.cleaned_files() {
-            let has_fields = matches!(file.format, InputFormat::JsonLines | InputFormat::Csv | InputFormat::Tsv);
-            if !has_fields && !file.records.is_empty() && !file.is_failed {
+            let has_fields = matches!(
+                file.format,
+                InputFormat::JsonLines | InputFormat::Json | InputFormat::Csv | InputFormat::Tsv
+            );
+            if !has_fields && !file.records.is_empty() {
                 let what = format!("is {}, to which no mark can be added", file.format);
-                let remedy = "mark JSON Lines, CSV or TSV".into();
+                let remedy = "mark JSON, CSV or TSV".into();
                 return Err(ErrorKind::Unreadable { path: file.path.to_path_buf(), what, remedy }.into());
             }
 
@@ -174,7 +209,7 @@ impl<'a> MarkPlan<'a> {
         let (body, line_end) = header.raw.split_at(header.raw.trim_ascii_end().len());
         let names: String = COLUMNS
             .iter()
-            .flat_map(|column| [char::from(header.delimiter).to_string(), header.encode(&self.column(column))])
+            .flat_map(|column| [header.delimiter().to_string(), header.encode(&self.column(column))])
             .collect();
         out.piece(&[body, names.as_bytes(), line_end])
     }
@@ -189,7 +224,13 @@ impl<'a> MarkPlan<'a> {
     }
 
     /// Writes the readable records of one file.
-    fn file(&self, file: &InputFile, shown: &ShownUnits<'_>, out: &mut JoinedPieces<'_>) -> Result<()> {
+    fn file(
+        &self,
+        file: &InputFile,
+        shown: &ShownUnits<'_>,
+        out: &mut JoinedPieces<'_>,
+        mut values: Option<&mut JsonWriter>,
+    ) -> Result<()> {
         let readable = |document: &DocId| self.found.rejects.binary_search(document).is_err();
         for document in file.records.clone().map(DocId::new).filter(readable) {
             let raw = self.corpus.raw(document)?;
@@ -197,7 +238,7 @@ impl<'a> MarkPlan<'a> {
 
             // A table: the values follow the last column.
             if let Some(header) = &file.header {
-                let delimiter = char::from(header.delimiter).to_string();
+                let delimiter = header.delimiter().to_string();
                 let values: String =
                     mark.columns().iter().flat_map(|value| [delimiter.clone(), header.encode(value)]).collect();
                 out.piece(&[&raw, values.as_bytes(), self.corpus.line_end(document)])?;
@@ -208,7 +249,10 @@ impl<'a> MarkPlan<'a> {
                 let what = format!("{} has a field {:?} already", self.corpus.source(document), self.field);
                 return Err(self.has_field(file, what));
             };
-            out.piece(&[&marked, self.corpus.line_end(document)])?;
+            match &mut values {
+                Some(values) => values.value(&marked, out)?,
+                None => out.piece(&[&marked, self.corpus.line_end(document)])?,
+            }
         }
         Ok(())
     }
@@ -265,7 +309,8 @@ impl<'a> MarkPlan<'a> {
 fn inserted(raw: &[u8], field: &str, mark: &RecordMark<'_>) -> Result<Option<Vec<u8>>> {
     let refused = |source: serde_json::Error| Error::io("write", "-", source.into());
     // A record is an object, so its last brace ends it.
-    let object: BTreeMap<String, serde::de::IgnoredAny> = serde_json::from_slice(raw).map_err(refused)?;
+    let object: BTreeMap<String, serde::de::IgnoredAny> =
+        serde_json::from_str(&valid_json(raw)).map_err(refused)?;
     let Some(end) = raw.iter().rposition(|byte| *byte == b'}').filter(|_| !object.contains_key(field)) else {
         return Ok(None);
     };

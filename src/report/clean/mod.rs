@@ -3,18 +3,21 @@
 //! [`Cleaning`] decides what is removed, counts it, and writes what stays. A record that stays is copied byte for byte,
 //! its line end included. A record that loses spans changes in its text value only. Boilerplate stays unless it is to
 //! be stripped. A record in which no token is left is removed. A byte order mark at the start of a JSON Lines file is
-//! not written; that of a CSV file is written with its header.
+//! not written; that of a CSV file is written with its header. The values of a JSON array are written as an array, each
+//! as it was; UTF-16 is written as UTF-16.
 //!
 //! [`MarkPlan`] removes nothing: it adds a field to each record.
 
 mod destination;
 mod joined_pieces;
+mod json_writer;
 mod mark;
 mod plan;
 mod rejected;
 mod repeated_passages;
 mod strip;
 mod tidy;
+mod wide;
 mod write;
 
 pub use destination::CleanDestination;

@@ -114,14 +114,18 @@ impl<'a> Cleaning<'a> {
         self.strips.then(|| BoilerplateStripper::new(self.options, &self.found.units, self.corpus))
     }
 
-    /// Checks that spans can be cut out of a record: its text must not be extracted from markup.
+    /// Checks that spans can be cut out of a record: its text must not be extracted from markup, or joined from a list.
     pub(super) fn check_editable(&self, document: DocId) -> Result<()> {
-        if !self.corpus.is_extracted(document) {
+        let what = if self.corpus.is_extracted(document) {
+            "holds pages, from which spans cannot be cut"
+        } else if self.corpus.read(document)?.decoding.joined {
+            "holds lists of texts, from which spans cannot be cut"
+        } else {
             return Ok(());
-        }
+        };
 
         let path = self.corpus.source(document).path.to_path_buf();
-        let what = "holds pages, from which spans cannot be cut".to_owned();
+        let what = what.to_owned();
         let remedy = Remedy::Set { purpose: "remove whole documents", settings: &[("unit", "document")] };
         Err(ErrorKind::Unreadable { path, what, remedy }.into())
     }

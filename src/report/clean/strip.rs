@@ -52,6 +52,11 @@ impl<'a> BoilerplateStripper<'a> {
     /// The text of `record` without its boilerplate and without the spans `removed`, which ascend, and the number of
     /// boilerplate spans. `None` if it has no boilerplate, or if no token would be left: then its boilerplate stays.
     pub(super) fn strip(&mut self, document: DocId, record: &Record<'_>, removed: &[Span]) -> Option<(String, u64)> {
+        // Nothing can be cut out of a text in parts.
+        if record.decoding.joined {
+            return None;
+        }
+
         let text = &*record.text;
         let mut spans = self.spans(document, record);
         // Spans that overlap a removed unit are removed with it.

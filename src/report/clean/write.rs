@@ -8,9 +8,10 @@ use std::io::Write;
 
 use super::destination::CleanDestination;
 use super::joined_pieces::JoinedPieces;
+use super::json_writer::JsonWriter;
 use super::plan::Cleaning;
 use super::strip::BoilerplateStripper;
-use super::tidy;
+use super::{tidy, wide};
 use crate::document::DocId;
 use crate::error::Result;
 #[cfg(feature = "parquet")]
@@ -26,34 +27,65 @@ impl Cleaning<'_> {
     /// [`ErrorKind::Io`](crate::ErrorKind::Io) if an output cannot be written; an input cannot be read again or has
     /// changed; the files cannot be joined in one stream.
     pub fn write(&self, destination: &CleanDestination, outputs: &mut Outputs, stream: &mut dyn Write) -> Result<()> {
-        destination.check_joined(self.corpus)?;
-        if let Some(path) = destination.joined_path(self.corpus) {
-            if *destination == CleanDestination::Stream {
-                return self.joined(Compression::None, &mut JoinedPieces::new(stream, path));
-            }
-            let format = self.corpus.cleaned_files().iter().find(|file| !file.is_failed).map(|file| file.format);
-            let compression = destination.compression(Compression::None);
-            let (whole, each) = compressions(format.unwrap_or(InputFormat::JsonLines), compression);
+        destination.check_stream(self.corpus)?;
 
-            let mut output = outputs.create(path, whole)?;
-            self.joined(each, &mut JoinedPieces::new(&mut output, path))?;
-            return outputs.finish(output);
+        // References come first and are not written.
+        let references = self.corpus.files().len() - self.corpus.cleaned_files().len();
+        let files = || self.corpus.files().iter().enumerate().skip(references);
+        let mut buffer = Vec::new();
+        if *destination == CleanDestination::Stream {
+            return self.stream(files(), stream, &mut buffer);
         }
 
-        let mut buffer = Vec::new();
-        for (number, file) in self.cleaned().filter(|(_, file)| self.is_written(file)) {
-            let target = destination.target(&file.output_path());
+        for (number, file) in files().filter(|(_, file)| self.is_written(file)) {
+            let target = destination.target(&file.relative);
             let (whole, each) = compressions(file.format, destination.compression(file.compression));
+            let mut values = file.layout.map(|layout| JsonWriter::new(destination.json_form(layout)));
 
             let mut output = outputs.create(&target, whole)?;
-            let mut joined = JoinedPieces::new(&mut output, &target);
-            if let Some(header) = &file.header {
-                joined.piece(&[&header.raw])?;
-            }
-            self.file(number, file, &mut joined, &mut buffer, each)?;
+            wide::written(file, &mut output, &target, |joined| {
+                if let Some(header) = &file.header {
+                    joined.piece(&[&header.raw])?;
+                }
+                self.file(number, file, joined, &mut buffer, each, values.as_mut())?;
+                values.take().map_or(Ok(()), |values| values.finish(joined))
+            })?;
             outputs.finish(output)?;
         }
         Ok(())
+    }
+
+    /// Writes all files joined: one header, or one array, for the whole stream.
+    fn stream<'f>(
+        &self,
+        files: impl Iterator<Item = (usize, &'f InputFile)>,
+        stream: &mut dyn Write,
+        buffer: &mut Vec<u8>,
+    ) -> Result<()> {
+        let (mut has_header, mut values) = (false, None);
+        let target = Path::new("-");
+        let files: Vec<_> = files.collect();
+
+        // All files have one header, and so one encoding.
+        let mut write = |streamed: &mut JoinedPieces<'_>| {
+            for (number, file) in &files {
+                if let Some(header) = file.header.as_ref().filter(|_| !has_header) {
+                    streamed.piece(&[&header.raw])?;
+                    has_header = true;
+                }
+                if let (Some(layout), None) = (file.layout, &values) {
+                    values = Some(JsonWriter::new(CleanDestination::Stream.json_form(layout)));
+                }
+                let of_file = values.as_mut().filter(|_| file.layout.is_some());
+                self.file(*number, file, streamed, buffer, Compression::None, of_file)?;
+            }
+            values.take().map_or(Ok(()), |values| values.finish(streamed))
+        };
+
+        match files.iter().find(|(_, file)| file.header.is_some()) {
+            Some((_, file)) => wide::written(file, stream, target, write),
+            None => write(&mut JoinedPieces::new(stream, target)),
+        }
     }
 
     /// Writes all files one behind the other, under one header.
@@ -101,7 +133,8 @@ impl Cleaning<'_> {
         Ok(Some(stripped.map_or_else(|| tidy::without(&record.text, cuts), |(left, _)| left)))
     }
 
-    /// Writes the records of one file; `each` compresses the single records of an archive.
+    /// Writes the records of one file; `each` compresses the single records of an archive, `values` writes those of
+    /// JSON.
     fn file(
         &self,
         number: usize,
@@ -109,6 +142,7 @@ impl Cleaning<'_> {
         out: &mut JoinedPieces<'_>,
         buffer: &mut Vec<u8>,
         each: Compression,
+        values: Option<&mut JsonWriter>,
     ) -> Result<()> {
         #[cfg(feature = "parquet")]
         if file.format.is_table() {
@@ -116,6 +150,9 @@ impl Cleaning<'_> {
         }
         if file.format == InputFormat::Warc {
             return self.archive(number, out, buffer, each);
+        }
+        if let Some(values) = values {
+            return self.values(file, out, values);
         }
 
         let copied = |place: &usize| {
@@ -139,6 +176,20 @@ impl Cleaning<'_> {
                 // The record with a new text value.
                 let bytes = self.corpus.rewrite(document, &text)?;
                 out.piece(&[&bytes, self.corpus.line_end(document)])?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Cleaning<'_> {
+    /// Writes the JSON values that stay.
+    fn values(&self, file: &InputFile, out: &mut JoinedPieces<'_>, values: &mut JsonWriter) -> Result<()> {
+        let mut stripper = self.stripper();
+        for document in file.records.clone().map(DocId::new).filter(|document| self.stays(*document)) {
+            match self.edited_text(document, stripper.as_mut())? {
+                Some(text) => values.value(&self.corpus.rewrite(document, &text)?, out)?,
+                None => values.value(&self.corpus.raw(document)?, out)?,
             }
         }
         Ok(())

@@ -31,14 +31,15 @@ pub(crate) struct InputArgs {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Input")]
 pub(crate) struct ReadingArgs {
-    /// Format of every input: jsonl, text, csv, tsv, parquet, html, warc or arrow; directories are then read whatever the
-    /// extension. If not given, the extension decides, then the content.
+    /// Format of every input: jsonl, json (arrays, or objects over several lines), lines (text with one document a line),
+    /// text, csv, tsv, parquet, html, warc or arrow; directories are then read whatever the extension. If not given, the
+    /// extension decides, then the content.
     #[arg(long, value_name = "FORMAT", value_parser = parse::<input::InputFormat>)]
     pub(crate) input_format: Option<input::InputFormat>,
-    /// Field or column with the id.
+    /// Field or column with the id. In JSON and Parquet, a.b is also the field b inside of a.
     #[arg(long, value_name = "FIELD", default_value = "id")]
     pub(crate) id_field: String,
-    /// Field or column with the text.
+    /// Field or column with the text: a string, or a list of strings or messages. a.b as above.
     #[arg(long, value_name = "FIELD", default_value = "text")]
     pub(crate) text_field: String,
     /// Encoding of text: auto detects it and repairs mojibake, strict accepts only UTF-8, or a name (windows-1256, cp720,
@@ -48,6 +49,13 @@ pub(crate) struct ReadingArgs {
     /// CSV: the delimiter, one character or the word tab. If not given, it is detected from the header.
     #[arg(long, value_name = "CHAR", value_parser = delimiter)]
     pub(crate) csv_delimiter: Option<u8>,
+    /// CSV: the quote, one character, or none if quotes are characters of the text. auto is ", without those that swallow
+    /// other records.
+    #[arg(long, value_name = "CHAR", default_value_t = input::CsvSign::Auto, value_parser = parse::<input::CsvSign>)]
+    pub(crate) csv_quote: input::CsvSign,
+    /// CSV: the character that escapes the next one, or none. auto takes the backslash if more records fit the header then.
+    #[arg(long, value_name = "CHAR", default_value_t = input::CsvSign::Auto, value_parser = parse::<input::CsvSign>)]
+    pub(crate) csv_escape: input::CsvSign,
     /// Part of an HTML page (also in WARC) to read: its main text, all text (raw), or all visible lines with the role of
     /// each line in the markup [default: lines with --unit story, else main].
     #[arg(long, value_enum, value_name = "TEXT")]
