@@ -14,6 +14,7 @@ use super::slices::{slice, tail};
 use super::{InputFormat, InputOptions, remedies};
 use crate::error::Remedy;
 
+mod cells;
 mod scanner;
 
 pub(super) use scanner::{CsvScanner, cut, rows};

@@ -44,7 +44,7 @@ pub(super) struct FoundFile {
 
 /// The format that a file's name announces.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum ByName {
+pub(crate) enum ByName {
     Known(InputFormat),
     /// `.json`: JSON Lines if the content is.
     Json,
@@ -141,7 +141,7 @@ fn below(root: &Path, path: PathBuf, broken: Option<String>) -> FoundFile {
 }
 
 /// The format that a file's name announces, before the extension of a compression if there is one.
-pub(super) fn by_name(path: &Path) -> ByName {
+pub(crate) fn by_name(path: &Path) -> ByName {
     let Some(name) = path.file_name() else { return ByName::Unknown };
     let name = name.to_string_lossy().to_ascii_lowercase();
     let name = [".gz", ".zst", ".bz2", ".xz"].iter().find_map(|suffix| name.strip_suffix(suffix)).unwrap_or(&name);

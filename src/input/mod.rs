@@ -52,6 +52,7 @@ mod file_bytes;
 mod files;
 mod format;
 mod held;
+mod index_directory;
 #[cfg(feature = "html")]
 mod html;
 mod json;
@@ -79,6 +80,7 @@ pub use encoding::mojibake::{MisreadEncoding, MojibakeRepair};
 pub use encoding::{DecodingNote, Encoding, EncodingChoice, RecordDecoding};
 pub use file::{FileId, InputFile};
 pub use files::SkippedFiles;
+pub(crate) use files::{ByName, by_name};
 pub use format::InputFormat;
 pub use names::{RepeatedIds, RepeatedIdsBuilder};
 pub use open::{Input, StoragePolicy};
@@ -92,7 +94,7 @@ pub use reject::{Reject, RejectReason};
 #[allow(unused_imports, reason = "for the pipeline")]
 pub(crate) use {
     block::{ReadScratch, RecordBlock},
-    corpus::CorpusBlocks,
+    corpus::{CorpusBlocks, WholeField, WholeValue},
     names::IdHashes,
     reader::BlockReader,
     record_table::BlockIndex,

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use super::files::{self, ByName, FoundFile, SkippedFiles};
 use super::format::UNREAD_PARQUET;
 use super::opener::FileFailure;
-use super::{InputFormat, InputOptions, compression};
+use super::{InputFormat, InputOptions, compression, index_directory};
 use crate::error::{Error, Result};
 use crate::spill::SpillDir;
 
@@ -62,11 +62,12 @@ impl Input {
     ///
     /// # Errors
     ///
-    /// An option is out of range; a path does not exist; a file that was named itself cannot be opened, or not be
+    /// An option is out of range; a path does not exist, or is the directory of an index; a file that was named itself cannot be opened, or not be
     /// decompressed by this build.
     pub fn open(paths: &[PathBuf], options: InputOptions) -> Result<Self> {
         options.validate()?;
 
+        paths.iter().try_for_each(|path| index_directory::refuse(path))?;
         let mut skipped = SkippedFiles::default();
         let found = files::list(paths, &mut skipped)?;
 

@@ -2,73 +2,56 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::error::{Error, ErrorKind, Result};
-use crate::input::{Compression, Corpus, Input, InputFile, InputFormat};
+use super::form::CleanForm;
+use super::joining::refuse;
+use crate::error::{Error, Result};
+use crate::input::{Compression, Input};
 use crate::report::output::resolved;
+use crate::report::output_name::{OutputName, refuse_address};
 
 /// The destination of the cleaned corpus, checked before a run begins.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CleanDestination {
     /// All files joined in one uncompressed stream.
     Stream,
-    /// One file, compressed as its name says (`.gz`, `.zst`, `.bz2`, `.xz`).
+    /// One file for all inputs, with the format (`.jsonl`, `.json`, `.csv`, `.tsv`) and the compression (`.gz`, `.zst`,
+    /// `.bz2`, `.xz`) of its name. Records of another format are converted; without an extension of a format, and where
+    /// it is that of the input, they are copied byte for byte.
     File(PathBuf),
     /// A directory with the relative paths and compressions of the inputs.
     Directory(PathBuf),
 }
 
 impl CleanDestination {
-    /// The destination `clean` for the records of `input`, opened from `paths`: a stream for `-`, a file for one input
-    /// file, else a directory.
+    /// The destination `clean` for the records of `input`, opened from `paths`: a stream for `-`; a directory if the
+    /// name ends with a slash or is that of a directory; a file for one input file, or if the name has the extension
+    /// of a format or compression; else a directory.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Output`] if an input would be overwritten, if the directory is not empty, or if two inputs have the
-    /// same output.
+    /// [`ErrorKind::Output`](crate::ErrorKind::Output) if an input would be overwritten, if the directory is not empty, if two inputs have the
+    /// same output, if the inputs cannot become one file of the format in its name, or if `clean` is an address.
     pub fn new(clean: &Path, paths: &[PathBuf], input: &Input) -> Result<Self> {
         if clean.as_os_str() == "-" {
             return Ok(Self::Stream);
         }
 
+        refuse_address(clean)?;
+        let name = OutputName::of(clean);
+        name.check_compression()?;
+
         let single = matches!(paths, [path] if !path.is_dir());
-        let destination = if single { Self::File(clean.to_owned()) } else { Self::Directory(clean.to_owned()) };
+        let is_file = !name.is_directory() && (single || name.is_file());
+        let destination = if is_file { Self::File(clean.to_owned()) } else { Self::Directory(clean.to_owned()) };
         destination.check(clean, input)?;
         Ok(destination)
     }
 
-    /// Checks that the files can be joined in one stream, which is known only after they were read: not several plain
-    /// texts, not Parquet with other files, not tables with unlike headers.
-    pub(super) fn check_stream(&self, corpus: &Corpus) -> Result<()> {
-        if *self != Self::Stream {
-            return Ok(());
-        }
-        let files = corpus.cleaned_files();
-
-        let texts = files.iter().filter(|file| file.format.is_whole_file()).count();
-        if texts > 0 && files.len() > 1 {
-            return refuse(Path::new("-"), "plain texts would run together in one stream", "give a directory");
-        }
-
-        let has_parquet = files.iter().any(|file| file.format == InputFormat::Parquet);
-        if has_parquet && files.len() > 1 {
-            return refuse(Path::new("-"), "Parquet and other files make no stream", "give a directory");
-        }
-
-        let headers = || files.iter().filter_map(|file| file.header.as_ref());
-        if let Some(first) = headers().next() {
-            let has_no_header = |file: &InputFile| file.header.is_none() && !file.records.is_empty();
-            if files.iter().any(has_no_header) || headers().any(|header| !header.agrees(first)) {
-                let what = "files with unlike headers, or with and without one, make no stream";
-                return refuse(Path::new("-"), what, "give a directory");
-            }
-        }
-
-        Ok(())
-    }
-
     fn check(&self, clean: &Path, input: &Input) -> Result<()> {
-        if let Self::Directory(path) = self {
-            check_directory(clean, path)?;
+        match self {
+            Self::Directory(path) => check_directory(clean, path)?,
+            Self::File(path) => CleanForm::check_names(path, input)?,
+            Self::Stream => {}
         }
 
         // No input may be overwritten.
@@ -84,7 +67,10 @@ impl CleanDestination {
             targets.push(target);
         }
 
-        // Each input needs an output of its own.
+        // In a directory, each input needs an output of its own.
+        if !matches!(self, Self::Directory(_)) {
+            return Ok(());
+        }
         targets.sort_unstable();
         match targets.windows(2).find(|pair| pair[0] == pair[1]) {
             Some(pair) => refuse(&pair[0], "would be written for two inputs", "clean them in two runs"),
@@ -106,13 +92,7 @@ impl CleanDestination {
         match self {
             Self::Directory(_) => input,
             Self::Stream => Compression::None,
-            Self::File(path) => match path.extension().and_then(|extension| extension.to_str()) {
-                Some("gz") => Compression::Gzip,
-                Some("zst") => Compression::Zstd,
-                Some("bz2") => Compression::Bzip2,
-                Some("xz") => Compression::Xz,
-                _ => Compression::None,
-            },
+            Self::File(path) => OutputName::of(path).compression(),
         }
     }
 }
@@ -133,8 +113,4 @@ fn check_directory(clean: &Path, path: &Path) -> Result<()> {
     }
 
     Ok(())
-}
-
-fn refuse<T>(path: &Path, what: &str, remedy: &'static str) -> Result<T> {
-    Err(ErrorKind::Output { path: path.to_owned(), what: what.to_owned(), remedy: remedy.into() }.into())
 }

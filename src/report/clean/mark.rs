@@ -7,12 +7,15 @@ use std::path::Path;
 
 use serde::Serialize;
 
+use super::convert::RecordConverter;
 use super::destination::CleanDestination;
+use super::form::CleanForm;
 use super::joined_pieces::JoinedPieces;
+use super::joining::check_joined;
 use crate::cluster::{Cluster, Member};
 use crate::document::DocId;
 use crate::error::{Error, ErrorKind, Remedy, Result};
-use crate::input::{Corpus, InputFile, InputFormat};
+use crate::input::{Compression, Corpus, InputFile, InputFormat};
 use crate::pipeline::Clustering;
 use crate::report::output::Outputs;
 use crate::report::shown_units::ShownUnits;
@@ -113,28 +116,94 @@ impl<'a> MarkPlan<'a> {
         outputs: &mut Outputs,
         stream: &mut dyn io::Write,
     ) -> Result<()> {
-        self.check_files()?;
-
         let shown = ShownUnits::of(self.corpus, self.found);
-        let mut has_header = false;
-        let mut streamed = JoinedPieces::new(stream, Path::new("-"));
-        for file in self.corpus.cleaned_files() {
-            if *destination == CleanDestination::Stream {
-                if !std::mem::replace(&mut has_header, true) {
-                    self.head(file, &mut streamed)?;
+        match destination {
+            CleanDestination::Stream => {
+                let path = Path::new("-");
+                check_joined(path, self.corpus)?;
+                self.check_files()?;
+                self.joined(&shown, &mut JoinedPieces::new(stream, path))
+            }
+            CleanDestination::File(path) => {
+                let decoded = !self.found.summary.decoded.is_empty();
+                let form = CleanForm::of(path, self.corpus, decoded, &|document| self.is_readable(document))?;
+
+                let mut output = outputs.create(path, destination.compression(Compression::None))?;
+                let mut joined = JoinedPieces::new(&mut output, path);
+                if form == CleanForm::Copied {
+                    self.check_files()?;
+                    self.joined(&shown, &mut joined)?;
+                } else {
+                    self.converted(&form, &shown, joined)?;
                 }
-                self.file(file, &shown, &mut streamed)?;
-            } else {
-                let target = destination.target(&file.relative);
-                let mut output = outputs.create(&target, destination.compression(file.compression))?;
-                let mut joined = JoinedPieces::new(&mut output, &target);
-                self.head(file, &mut joined)?;
-                self.file(file, &shown, &mut joined)?;
-                outputs.finish(output)?;
+                outputs.finish(output)
+            }
+            CleanDestination::Directory(_) => {
+                self.check_files()?;
+                for file in self.corpus.cleaned_files() {
+                    let target = destination.target(&file.relative);
+                    let mut output = outputs.create(&target, destination.compression(file.compression))?;
+                    let mut joined = JoinedPieces::new(&mut output, &target);
+                    self.head(file, &mut joined)?;
+                    self.file(file, &shown, &mut joined)?;
+                    outputs.finish(output)?;
+                }
+                Ok(())
             }
         }
+    }
 
+    /// Writes the marked records of all files under one header.
+    fn joined(&self, shown: &ShownUnits<'_>, out: &mut JoinedPieces<'_>) -> Result<()> {
+        let mut has_header = false;
+        for file in self.corpus.cleaned_files() {
+            if !has_header {
+                self.head(file, out)?;
+                has_header = file.header.is_some();
+            }
+            self.file(file, shown, out)?;
+        }
         Ok(())
+    }
+
+    /// Writes the marked records of all files in another format.
+    fn converted(&self, form: &CleanForm, shown: &ShownUnits<'_>, out: JoinedPieces<'_>) -> Result<()> {
+        let is_table = matches!(form, CleanForm::Table(_));
+        if let CleanForm::Table(table) = form {
+            self.check_columns(&table.names).map_or(Ok(()), |what| {
+                let file = self.corpus.cleaned_files().first();
+                file.map_or(Ok(()), |file| Err(self.has_field(file, what)))
+            })?;
+        }
+
+        let added = COLUMNS.iter().map(|column| self.column(column)).collect();
+        let mut converter = RecordConverter::begin(self.corpus, form, added, out)?;
+        for file in self.corpus.cleaned_files() {
+            for document in file.records.clone().map(DocId::new).filter(|document| self.is_readable(*document)) {
+                let mark = self.mark(document, shown).map_err(|source| Error::io("read", &*file.path, source))?;
+                let cells = if is_table { mark.columns().to_vec() } else { Vec::new() };
+                let marked = |object: Vec<u8>| {
+                    inserted(&object, self.field, &mark)?.ok_or_else(|| self.has_field_already(file, document))
+                };
+                converter.record(document, None, marked, &cells)?;
+            }
+        }
+        converter.end()
+    }
+
+    fn is_readable(&self, document: DocId) -> bool {
+        self.found.rejects.binary_search(&document).is_err()
+    }
+
+    /// What is wrong with a table that has one of the new columns already.
+    fn check_columns(&self, names: &[String]) -> Option<String> {
+        let is_taken = |name: &&String| COLUMNS.iter().any(|column| **name == self.column(column));
+        names.iter().find(is_taken).map(|name| format!("has a column {name:?} already"))
+    }
+
+    fn has_field_already(&self, file: &InputFile, document: DocId) -> Error {
+        let what = format!("{} has a field {:?} already", self.corpus.source(document), self.field);
+        self.has_field(file, what)
     }
 
     /// Checks, before anything is written, that the files have fields and that no column has the name of a new one.
@@ -147,9 +216,8 @@ impl<'a> MarkPlan<'a> {
                 return Err(ErrorKind::Unreadable { path: file.path.to_path_buf(), what, remedy }.into());
             }
 
-            let is_taken = |name: &String| COLUMNS.iter().any(|column| *name == self.column(column));
-            if let Some(name) = file.header.iter().flat_map(|header| &header.names).find(|name| is_taken(name)) {
-                return Err(self.has_field(file, format!("has a column {name:?} already")));
+            if let Some(what) = file.header.as_ref().and_then(|header| self.check_columns(&header.names)) {
+                return Err(self.has_field(file, what));
             }
         }
         Ok(())
@@ -179,8 +247,7 @@ impl<'a> MarkPlan<'a> {
 
     /// Writes the readable records of one file.
     fn file(&self, file: &InputFile, shown: &ShownUnits<'_>, out: &mut JoinedPieces<'_>) -> Result<()> {
-        let readable = |document: &DocId| self.found.rejects.binary_search(document).is_err();
-        for document in file.records.clone().map(DocId::new).filter(readable) {
+        for document in file.records.clone().map(DocId::new).filter(|document| self.is_readable(*document)) {
             let raw = self.corpus.raw(document)?;
             let mark = self.mark(document, shown).map_err(|source| Error::io("read", &*file.path, source))?;
 
@@ -194,8 +261,7 @@ impl<'a> MarkPlan<'a> {
             }
 
             let Some(marked) = inserted(&raw, self.field, &mark)? else {
-                let what = format!("{} has a field {:?} already", self.corpus.source(document), self.field);
-                return Err(self.has_field(file, what));
+                return Err(self.has_field_already(file, document));
             };
             out.piece(&[&marked, self.corpus.line_end(document)])?;
         }

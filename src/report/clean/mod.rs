@@ -3,12 +3,16 @@
 //! [`Cleaning`] decides what is removed, counts it, and writes what stays. A record that stays is copied byte for byte,
 //! its line end included. A record that loses spans changes in its text value only. Boilerplate stays unless it is to
 //! be stripped. A record in which no token is left is removed. A byte order mark at the start of a JSON Lines file is
-//! not written; that of a CSV file is written with its header.
+//! not written; that of a CSV file is written with its header. Where the name of the output asks for another format
+//! (`form`), records are converted (`convert`) and not copied.
 //!
 //! [`MarkPlan`] removes nothing: it adds a field to each record.
 
+mod convert;
 mod destination;
+mod form;
 mod joined_pieces;
+mod joining;
 mod mark;
 mod plan;
 mod rejected;

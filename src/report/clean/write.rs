@@ -1,4 +1,4 @@
-//! Writes the records that stay; neighbouring records are copied in one piece.
+//! Writes the records that stay; neighbouring records are copied in one piece, or converted one by one.
 
 #[cfg(feature = "parquet")]
 use std::cell::RefCell;
@@ -7,8 +7,11 @@ use std::io;
 use std::io::Write;
 use std::path::Path;
 
+use super::convert::RecordConverter;
 use super::destination::CleanDestination;
+use super::form::CleanForm;
 use super::joined_pieces::JoinedPieces;
+use super::joining::check_joined;
 use super::plan::Cleaning;
 use super::strip::BoilerplateStripper;
 use super::tidy;
@@ -27,37 +30,89 @@ impl Cleaning<'_> {
     /// [`ErrorKind::Io`](crate::ErrorKind::Io) if an output cannot be written; an input cannot be read again or has
     /// changed; the files cannot be joined in one stream.
     pub fn write(&self, destination: &CleanDestination, outputs: &mut Outputs, stream: &mut dyn Write) -> Result<()> {
-        destination.check_stream(self.corpus)?;
+        match destination {
+            CleanDestination::Stream => {
+                let path = Path::new("-");
+                check_joined(path, self.corpus)?;
+                self.joined(&mut JoinedPieces::new(stream, path), Compression::None)
+            }
+            CleanDestination::File(path) => self.one_file(path, destination, outputs),
+            CleanDestination::Directory(_) => {
+                for (number, file) in self.cleaned().filter(|(_, file)| self.is_written(file)) {
+                    let target = destination.target(&file.relative);
+                    let (whole, each) = compressions(file.format, destination.compression(file.compression));
 
-        // One header for the whole stream.
-        let mut has_header = false;
-        let mut streamed = JoinedPieces::new(stream, Path::new("-"));
-        let mut buffer = Vec::new();
-
-        // References come first and are not written.
-        let references = self.corpus.files().len() - self.corpus.cleaned_files().len();
-        for (number, file) in self.corpus.files().iter().enumerate().skip(references) {
-            if *destination == CleanDestination::Stream {
-                if let Some(header) = file.header.as_ref().filter(|_| !has_header) {
-                    streamed.piece(&[&header.raw])?;
-                    has_header = true;
+                    let mut output = outputs.create(&target, whole)?;
+                    let mut joined = JoinedPieces::new(&mut output, &target);
+                    if let Some(header) = &file.header {
+                        joined.piece(&[&header.raw])?;
+                    }
+                    self.file(number, file, &mut joined, &mut Vec::new(), each)?;
+                    outputs.finish(output)?;
                 }
-                self.file(number, file, &mut streamed, &mut buffer, Compression::None)?;
-            } else if self.is_written(file) {
-                let target = destination.target(&file.relative);
-                let (whole, each) = compressions(file.format, destination.compression(file.compression));
-
-                let mut output = outputs.create(&target, whole)?;
-                let mut joined = JoinedPieces::new(&mut output, &target);
-                if let Some(header) = &file.header {
-                    joined.piece(&[&header.raw])?;
-                }
-                self.file(number, file, &mut joined, &mut buffer, each)?;
-                outputs.finish(output)?;
+                Ok(())
             }
         }
+    }
 
+    /// Writes the records of all files into the file `path`.
+    fn one_file(&self, path: &Path, destination: &CleanDestination, outputs: &mut Outputs) -> Result<()> {
+        let stays = |document| self.stays(document);
+        let decoded = !self.found.summary.decoded.is_empty();
+        let form = CleanForm::of(path, self.corpus, decoded, &stays)?;
+
+        let mut written = self.cleaned().map(|(_, file)| file).filter(|file| self.is_written(file));
+        let format = match written.next() {
+            Some(file) if form == CleanForm::Copied => file.format,
+            // A text that is removed leaves no file, as in a directory.
+            None if form == CleanForm::Copied => return Ok(()),
+            _ => InputFormat::JsonLines,
+        };
+
+        let (whole, each) = compressions(format, destination.compression(Compression::None));
+        let mut output = outputs.create(path, whole)?;
+        let mut joined = JoinedPieces::new(&mut output, path);
+        if form == CleanForm::Copied {
+            self.joined(&mut joined, each)?;
+        } else {
+            self.converted(&form, joined)?;
+        }
+        outputs.finish(output)
+    }
+
+    /// Writes the records of all files byte for byte, under one header.
+    fn joined(&self, out: &mut JoinedPieces<'_>, each: Compression) -> Result<()> {
+        let mut has_header = false;
+        let mut buffer = Vec::new();
+
+        for (number, file) in self.cleaned() {
+            if let Some(header) = file.header.as_ref().filter(|_| !has_header) {
+                out.piece(&[&header.raw])?;
+                has_header = true;
+            }
+            self.file(number, file, out, &mut buffer, each)?;
+        }
         Ok(())
+    }
+
+    /// Writes the records of all files in another format.
+    fn converted(&self, form: &CleanForm, out: JoinedPieces<'_>) -> Result<()> {
+        let mut stripper = self.stripper();
+        let mut converter = RecordConverter::begin(self.corpus, form, Vec::new(), out)?;
+
+        for (_, file) in self.cleaned() {
+            for document in file.records.clone().map(DocId::new).filter(|document| self.stays(*document)) {
+                let text = self.edited_text(document, stripper.as_mut())?;
+                converter.record(document, text.as_deref(), Ok, &[])?;
+            }
+        }
+        converter.end()
+    }
+
+    /// The files whose records are written, with their numbers. References come first, and are not written.
+    fn cleaned(&self) -> impl Iterator<Item = (usize, &InputFile)> {
+        let references = self.corpus.files().len() - self.corpus.cleaned_files().len();
+        self.corpus.files().iter().enumerate().skip(references)
     }
 
     /// Whether a file has an output: line formats always, whole-file formats if the record stays, Parquet if the input
