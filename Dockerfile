@@ -20,4 +20,4 @@ WORKDIR /data
 VOLUME /data
 EXPOSE 8077
 ENTRYPOINT ["mukarrar"]
-CMD ["serve", "/data/index", "--listen", "0.0.0.0:8077"]
+CMD ["serve", "/data/index", "--create", "--listen", "0.0.0.0:8077"]

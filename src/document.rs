@@ -11,7 +11,8 @@ mod excerpt;
 mod layout;
 mod units;
 
-pub use date::{Date, Window};
+pub use date::{Date, DateOrder, Window};
+pub(crate) use date::{MONTHS, MonthCalendar, from_solar};
 pub use excerpt::Excerpt;
 #[allow(unused_imports, reason = "for pages of HTML")]
 pub(crate) use layout::letters;

@@ -85,6 +85,7 @@ class RunOptions(CompareOptions, total=False):
     related: bool
     max_bucket: int
     date_field: str | None
+    date_order: str | None
     source_field: str | None
     window: timedelta | str | None
     keep: str

@@ -245,7 +245,7 @@ fn remove_copies(request: RunRequest) -> Result<RunOutput> {
     let cleaning = Cleaning::plan(&found, &corpus, &remove, pipeline.options())?;
 
     let mut written = RunOutput::default();
-    written_in_memory(cleaning.write_removed(&mut written.results))?;
+    written_in_memory(cleaning.write_removed(ReportFormat::Jsonl, &mut written.results))?;
     written.write_rejected(&found, &corpus)?;
 
     if let Some(destination) = destination {

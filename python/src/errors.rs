@@ -34,6 +34,7 @@ impl Phrasing for PythonPhrasing {
     fn operation(&self, operation: Operation) -> Option<String> {
         let name = match operation {
             Operation::BuildIndex => "`Index.open`",
+            Operation::CheckIndex => "`Index.check`",
             Operation::ExportIndex => "`Index.export_to`",
             Operation::ImportIndex => "`Index.import_from`",
             Operation::LearnBoilerplate => "the command `mukarrar boilerplate`",

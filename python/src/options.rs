@@ -209,6 +209,8 @@ pub fn run(options: &mut Options, name: &str, value: &Bound<'_, PyAny>) -> PyRes
         "related" => options.related = value.extract()?,
         "max_bucket" => options.max_bucket = whole(name, value)?,
         "date_field" => options.date_field = value.extract()?,
+        "date_order" if value.is_none() => options.date_order = None,
+        "date_order" => options.date_order = Some(word(value)?),
         "source_field" => options.source_field = value.extract()?,
         "window" => options.window = window(value)?,
         "keep" => options.keep = word(value)?,

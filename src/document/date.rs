@@ -10,61 +10,150 @@ use serde::{Serialize, Serializer};
 
 use crate::error::{Error, Result};
 
+mod months;
+mod written;
+
+pub(crate) use months::{MONTHS, MonthCalendar, from_solar};
+
 /// A moment: whole seconds since 1970 in UTC. Shown as RFC 3339.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Date(i64);
 
-/// From here on numbers are milliseconds: as seconds they would be after the year 5138.
+/// From here on numbers are in a smaller unit: as seconds they would be after the year 5138.
 const MILLISECONDS: f64 = 1e11;
+/// The smallest number that is read as seconds.
+const SMALLEST: f64 = 1e8;
+/// The first moment that is read, in seconds since 1970: the beginning of the year 1600.
+const FIRST: i64 = -11_676_096_000;
+/// The last moment that is read from digits alone: the end of the year 2100.
+const LAST_OF_DIGITS: i64 = 4_133_980_799;
+
+/// The order of day and month in dates that give both as numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DateOrder {
+    /// The day first: 3/4/2015 is in April.
+    DayFirst,
+    /// The month first: 3/4/2015 is in March.
+    MonthFirst,
+}
+
+impl DateOrder {
+    /// The name, in options: `dmy` or `mdy`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::DayFirst => "dmy",
+            Self::MonthFirst => "mdy",
+        }
+    }
+}
+
+impl fmt::Display for DateOrder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+impl FromStr for DateOrder {
+    type Err = Error;
+
+    fn from_str(name: &str) -> Result<Self> {
+        let order = [Self::DayFirst, Self::MonthFirst].into_iter().find(|order| order.name() == name);
+        order.ok_or_else(|| Error::parameter("date_order", name, "dmy (day, month, year) or mdy (month, day, year)"))
+    }
+}
 
 impl Date {
     /// The beginning of 1970.
     pub const EPOCH: Self = Self(0);
 
     /// Reads a date as records give it: RFC 3339 and ISO 8601 (`2015-07-21`, `2015-07-21 02:51:32`, with or without an
-    /// offset), also with slashes for dashes; RFC 2822 (`Tue, 21 Jul 2015 02:51:32 +0300`); or a number of seconds or
-    /// milliseconds since 1970. ASCII, Arabic and Persian digits are the same. Without an offset it is UTC. `None` for
-    /// anything else: 3/4/2015 may be in March or in April.
+    /// offset or UTC), also with slashes for dashes; RFC 2822 (`Tue, 21 Jul 2015 02:51:32 +0300`); as tweets, news and
+    /// pages write it (`Tue Jul 21 02:51:32 +0000 2015`, `الثلاثاء ٢١ يوليو 2015`, `July 21, 2015 2:51 PM`); a number
+    /// ([`from_number`](Self::from_number)) or a moment as 12 or 14 digits (`20150721025132`). ASCII, Arabic and
+    /// Persian digits are the same. Without an offset it is UTC. `None` for anything else, and for a date that names
+    /// no day: a year or month alone, and 3/4/2015, which may be in March or in April ([`read_in`](Self::read_in)).
     #[must_use]
     pub fn read(text: &str) -> Option<Self> {
-        let text: String = text.trim().chars().map(plain).collect();
+        Self::read_in(text, None)
+    }
 
-        // Numbers first: one of eight digits may be a day, which `from_number` decides.
-        if let Ok(number) = text.parse::<f64>() {
+    /// As [`read`](Self::read), where day and month of a date such as 3/4/2015 are in this order.
+    #[must_use]
+    pub fn read_in(text: &str, order: Option<DateOrder>) -> Option<Self> {
+        let plain: String = text.trim().chars().map(plain).collect();
+
+        // Numbers first: one of 8, 12 or 14 digits may be a day or a moment.
+        let is_digits = plain.bytes().all(|byte| byte.is_ascii_digit());
+        if let (true, Some(moment)) = (is_digits, Self::from_digits(&plain)) {
+            return Some(moment);
+        }
+        if let Ok(number) = plain.parse::<f64>() {
             return Self::from_number(number);
         }
 
-        Self::read_moment(&text)
+        Self::read_moment(&plain).or_else(|| written::read(text, order).map(Self))
     }
 
-    /// Reads a date that is not a number.
+    /// Reads a date in one of the standard forms.
     fn read_moment(text: &str) -> Option<Self> {
+        let text = text.replace('/', "-");
+        let text = text.strip_suffix(" UTC").or_else(|| text.strip_suffix(" GMT")).unwrap_or(&text);
         let stamp = text.parse::<Timestamp>().ok().map(Timestamp::as_second);
         let civil = |moment: DateTime| Offset::UTC.to_timestamp(moment).ok().map(Timestamp::as_second);
 
         // In order of precision: with an offset, with a time, with a day alone; then the form of mail and feeds.
-        stamp
+        let seconds = stamp
             .or_else(|| text.parse::<DateTime>().ok().and_then(civil))
             .or_else(|| text.parse::<Day>().ok().and_then(|day| civil(day.to_datetime(Time::midnight()))))
-            .or_else(|| jiff::fmt::rfc2822::parse(text).ok().map(|zoned| zoned.timestamp().as_second()))
-            .map(Self)
+            .or_else(|| jiff::fmt::rfc2822::parse(text).ok().map(|zoned| zoned.timestamp().as_second()))?;
+
+        // Earlier years are of another calendar, or stand for no date (0001-01-01).
+        (seconds >= FIRST).then_some(Self(seconds))
     }
 
-    /// A day as eight digits (20150721); otherwise seconds since 1970, or milliseconds if the seconds would be after
-    /// the year
-    /// 5138. `None` if there is no such moment.
+    /// The day or moment that 8, 12 or 14 digits name: `20150721`, `201507210251`, `20150721025132`.
+    fn from_digits(digits: &str) -> Option<Self> {
+        let (day, time) = digits.split_at_checked(8)?;
+        let [year, month, day] = [day.get(..4)?, day.get(4..6)?, day.get(6..)?];
+        let time = match time.len() {
+            0 => "00:00:00".to_owned(),
+            4 | 6 => format!("{}:{}:{}", time.get(..2)?, time.get(2..4)?, time.get(4..).filter(|s| !s.is_empty()).unwrap_or("00")),
+            _ => return None,
+        };
+
+        Self::read_moment(&format!("{year}-{month}-{day} {time}")).filter(|date| date.0 <= LAST_OF_DIGITS)
+    }
+
+    /// A number of eight digits that are a day (20150721), or of 12 or 14 digits that are a moment; otherwise seconds
+    /// since 1970, or milliseconds, microseconds or nanoseconds if the larger unit would be after the year 5138. `None`
+    /// if there is no such moment, and for a number too small to be one, such as the year 2025.
     #[must_use]
     pub fn from_number(number: f64) -> Option<Self> {
-        let is_day = (1e7..1e8).contains(&number) && number.fract() == 0.0;
-        if let Some(day) = is_day.then(|| Self::read_moment(&format!("{number:.0}"))).flatten() {
-            return Some(day);
+        if number.fract() == 0.0 && (1e7..1e14).contains(&number) {
+            let digits = format!("{number:.0}");
+            if let Some(moment) = Self::from_digits(&digits) {
+                return Some(moment);
+            }
+            // As milliseconds, 14 digits would be after the year 2286.
+            if digits.len() == 14 {
+                return None;
+            }
         }
 
-        // Eight digits that are no day are seconds.
-        let seconds = if number.abs() < MILLISECONDS { number } else { number / 1000.0 };
-        let seconds = seconds.floor();
-        let fits = seconds.is_finite() && seconds.abs() < MILLISECONDS;
-        fits.then_some(Self(seconds as i64))
+        // Smaller numbers are years, months and placeholders; as seconds they would be before March 1973.
+        if !number.is_finite() || number.abs() < SMALLEST {
+            return None;
+        }
+        // Milliseconds, microseconds or nanoseconds.
+        let mut seconds = number;
+        for _ in 0..3 {
+            if seconds.abs() >= MILLISECONDS {
+                seconds /= 1000.0;
+            }
+        }
+        let fits = seconds.abs() < MILLISECONDS && seconds >= FIRST as f64;
+        fits.then_some(Self(seconds.floor() as i64))
     }
 
     /// Seconds since 1970.
@@ -79,10 +168,9 @@ impl Date {
     }
 }
 
-/// Arabic and Persian digits as ASCII, slashes as dashes.
+/// Arabic and Persian digits as ASCII.
 fn plain(c: char) -> char {
     match c {
-        '/' => '-',
         '\u{660}'..='\u{669}' => digit(c, 0x660),
         '\u{6F0}'..='\u{6F9}' => digit(c, 0x6F0),
         other => other,
@@ -188,13 +276,29 @@ mod tests {
             ("۲۰۱۵/۰۷/۲۱", "2015-07-21T00:00:00Z"),
             ("1437447092", "2015-07-21T02:51:32Z"),
             ("1437447092123", "2015-07-21T02:51:32Z"),
+            ("1437447092123456", "2015-07-21T02:51:32Z"),
+            ("1437447092123456789", "2015-07-21T02:51:32Z"),
+            ("1437447092.5", "2015-07-21T02:51:32Z"),
+            ("20250402141000", "2025-04-02T14:10:00Z"),
+            ("202504021410", "2025-04-02T14:10:00Z"),
+            ("2025-04-02T14:10:00.123456Z", "2025-04-02T14:10:00Z"),
+            ("2025-04-02 14:10:00.123456 UTC", "2025-04-02T14:10:00Z"),
+            ("2025-04-02 14:10:00 UTC", "2025-04-02T14:10:00Z"),
+            ("Wed Apr 02 14:10:00 +0000 2025", "2025-04-02T14:10:00Z"),
         ];
         for (text, expected) in table {
             assert_eq!(Date::read(text).map(|date| date.to_string()).as_deref(), Some(expected), "{text}");
         }
         assert_eq!(Date::from_number(20_150_721.0), Date::read("2015-07-21"));
-        assert_eq!(Date::from_number(99_999_999.0).map(Date::seconds), Some(99_999_999), "no day");
-        for text in ["", "أمس", "3/4/2015", "2015-13-01", "NaN", "1e300", "inf", "٢١ يوليو"] {
+        assert_eq!(Date::from_number(20_250_402_141_000.0), Date::read("2025-04-02 14:10"));
+        for number in [0.0, 1.0, 2025.0, 202_504.0, 99_999_999.0, 20_259_902_141_000.0, f64::NAN, f64::INFINITY] {
+            assert_eq!(Date::from_number(number), None, "{number}");
+        }
+        let unread = [
+            "", "أمس", "3/4/2015", "2015-13-01", "NaN", "1e300", "inf", "٢١ يوليو", "2025", "2025-04", "202504",
+            "0001-01-01T00:00:00Z", "1394/04/30",
+        ];
+        for text in unread {
             assert_eq!(Date::read(text), None, "{text}");
         }
     }

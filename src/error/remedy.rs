@@ -71,6 +71,8 @@ pub enum Remedy {
 pub enum Operation {
     /// Make a persistent index.
     BuildIndex,
+    /// Ask an index about texts.
+    CheckIndex,
     /// Write an index to a file for import.
     ExportIndex,
     /// Read an exported index.
@@ -123,6 +125,7 @@ impl Phrasing for RustPhrasing {
     fn operation(&self, operation: Operation) -> Option<String> {
         let path = match operation {
             Operation::BuildIndex => "`IndexBuilder::open`",
+            Operation::CheckIndex => "`Index::check`",
             Operation::ExportIndex => "`Index::export`",
             Operation::ImportIndex => "`Index::import`",
             Operation::LearnBoilerplate => "`pipeline::learn`",

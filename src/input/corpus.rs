@@ -16,8 +16,10 @@ mod build;
 mod bytes;
 mod ids;
 mod read;
+mod whole_fields;
 
 pub(crate) use blocks::CorpusBlocks;
+pub(crate) use whole_fields::{WholeField, WholeValue};
 
 use read::LocatedRecord;
 

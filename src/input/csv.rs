@@ -15,6 +15,7 @@ use super::slices::{slice, tail};
 use super::{Encoding, EncodingChoice, InputFormat, InputOptions, nearest, remedies};
 use crate::error::Remedy;
 
+mod cells;
 mod dialect;
 mod rows;
 mod scanner;

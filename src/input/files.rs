@@ -42,7 +42,7 @@ impl FoundFile {
 
 /// What a file's name announces.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum ByName {
+pub(crate) enum ByName {
     Known(InputFormat),
     /// `.json`: JSON Lines if the content is.
     Json,
@@ -211,7 +211,7 @@ impl SavedDataset {
 }
 
 /// What a file's name announces, before the extension of a compression if there is one.
-pub(super) fn by_name(path: &Path) -> ByName {
+pub(crate) fn by_name(path: &Path) -> ByName {
     let Some(name) = path.file_name().map(OsStr::to_string_lossy) else { return ByName::Unknown };
     let name = name.to_ascii_lowercase();
     if kind::is_archive_name(&name) {

@@ -56,6 +56,7 @@ mod file_bytes;
 mod files;
 mod format;
 mod held;
+mod index_directory;
 #[cfg(feature = "html")]
 mod html;
 mod json;
@@ -91,7 +92,7 @@ pub use encoding::mojibake::{MisreadEncoding, MojibakeRepair};
 pub use encoding::{DecodingNote, Encoding, EncodingChoice, RecordDecoding};
 pub(crate) use file::JsonLayout;
 pub use file::{FileId, InputFile};
-pub(crate) use files::{announces_archive, announces_records};
+pub(crate) use files::{ByName, announces_archive, announces_records, by_name};
 pub use format::InputFormat;
 pub use names::{RepeatedIds, RepeatedIdsBuilder};
 pub use open::{Input, StoragePolicy};
@@ -108,7 +109,7 @@ pub use skipped::{SkipReason, SkippedFiles};
 #[allow(unused_imports, reason = "for the pipeline")]
 pub(crate) use {
     block::{ReadScratch, RecordBlock},
-    corpus::CorpusBlocks,
+    corpus::{CorpusBlocks, WholeField, WholeValue},
     json::valid_json,
     names::IdHashes,
     reader::BlockReader,

@@ -14,7 +14,7 @@ use super::kind::{self, FileKind};
 use super::opener::FileOpener;
 use super::opener::{self, FileFailure};
 use super::skipped::SkippedFiles;
-use super::{Compression, InputFormat, InputOptions, compression};
+use super::{Compression, InputFormat, InputOptions, compression, index_directory};
 use crate::error::{Error, ErrorKind, Result};
 use crate::spill::SpillDir;
 
@@ -68,11 +68,12 @@ impl Input {
     ///
     /// # Errors
     ///
-    /// An option is out of range; a path does not exist; a file that was named itself cannot be opened, or not be
+    /// An option is out of range; a path does not exist, or is the directory of an index; a file that was named itself cannot be opened, or not be
     /// decompressed by this build.
     pub fn open(paths: &[PathBuf], options: InputOptions) -> Result<Self> {
         options.validate()?;
 
+        paths.iter().try_for_each(|path| index_directory::refuse(path))?;
         let mut skipped = SkippedFiles::default();
         let mut found = files::list(paths, options.format, &mut skipped)?;
 

@@ -24,7 +24,8 @@ use super::run_tables::RunTables;
 use super::verify_batches;
 use crate::cluster::{Cluster, ContainmentPair, VerifiedLink};
 use crate::error::Result;
-use crate::input::RepeatedIds;
+use crate::document::{Date, DateOrder};
+use crate::input::{FieldValue, RepeatedIds};
 use crate::lsh::{ComponentBatch, Node};
 use crate::page::SourceResolver;
 use crate::parallel;
@@ -131,10 +132,27 @@ impl<'a> BatchRun<'a> {
 
         let undated = self.tables.undated();
         if undated > 0 {
+            let first = self.first_undated(field).map_or_else(String::new, |text| format!(" (the first: {text})"));
             self.accounts.warn(format!(
-                "{undated} records have no readable date in `{field}`; they are near everything in time"
+                "{undated} records have no readable date in `{field}`{first}; they are near everything in time"
             ));
         }
+    }
+
+    /// The value that the first record without a readable date has in the date field, with the remedy if there is one.
+    fn first_undated(&self, field: &str) -> Option<String> {
+        let corpus = self.setup.corpus;
+        let place = corpus.options().fields.iter().position(|name| name == field)?;
+        let document = self.tables.first_undated()?;
+
+        let value = match corpus.read(document).ok()?.fields.get(place)?.as_ref()? {
+            FieldValue::Number(number) => number.to_string(),
+            FieldValue::Text(text) => text.chars().take(40).collect(),
+        };
+        // With an order, it would be a date.
+        let is_ordered = [DateOrder::DayFirst, DateOrder::MonthFirst].map(|order| Date::read_in(&value, Some(order)));
+        let asks = self.setup.options.date_order.is_none() && is_ordered.iter().any(Option::is_some);
+        Some(if asks { format!("{value:?}; `date_order` tells the order of day and month") } else { format!("{value:?}") })
     }
 
     /// Groups and bands the units of one route.

@@ -1,7 +1,7 @@
 //! The roles of the record fields that a run reads in addition to id and text.
 
 use super::options::Options;
-use crate::document::Date;
+use crate::document::{Date, DateOrder};
 use crate::input::{FieldValue, InputOptions};
 use crate::page::SourceResolver;
 
@@ -12,6 +12,8 @@ pub(super) struct FieldParts {
     rank: Option<usize>,
     /// The publication date.
     date: Option<usize>,
+    /// The order of day and month in a date as numbers.
+    date_order: Option<DateOrder>,
     sources: SourceResolver,
 }
 
@@ -20,7 +22,8 @@ impl FieldParts {
     pub(super) fn new(options: &Options, input: &InputOptions) -> Self {
         let place = |field: Option<&str>| input.fields.iter().position(|name| Some(name.as_str()) == field);
         let (rank, date) = (place(options.keep.field()), place(options.date_field.as_deref()));
-        Self { rank, date, sources: SourceResolver::new(input, options.source_field.as_deref()) }
+        let sources = SourceResolver::new(input, options.source_field.as_deref());
+        Self { rank, date, date_order: options.date_order, sources }
     }
 
     /// Names the sources of records.
@@ -36,7 +39,7 @@ impl FieldParts {
     /// The publication date; `None` if it is missing or cannot be read.
     pub(super) fn date(&self, fields: &[Option<FieldValue>]) -> Option<Date> {
         match fields.get(self.date?)?.as_ref()? {
-            FieldValue::Text(text) => Date::read(text),
+            FieldValue::Text(text) => Date::read_in(text, self.date_order),
             FieldValue::Number(number) => Date::from_number(*number),
         }
     }

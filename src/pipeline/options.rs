@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::cluster::Keep;
-use crate::document::Window;
+use crate::document::{DateOrder, Window};
 use crate::error::{Error, Remedy, Result};
 use crate::lsh::{Banding, BandingOverrides};
 use crate::normalize::{Language, Profile};
@@ -64,6 +64,8 @@ pub struct Options {
     pub max_bucket: usize,
     /// The field with the publication date of a record. It must be one that the input reads (see [`Options::fields`]).
     pub date_field: Option<String>,
+    /// Order of day and month in dates such as 3/4/2015; `None` does not read such dates.
+    pub date_order: Option<DateOrder>,
     /// Largest distance in time of records that are compared; needs `date_field`. A record without a readable date is compared
     /// with all.
     pub window: Option<Window>,
@@ -71,7 +73,7 @@ pub struct Options {
     pub keep: Keep,
     /// Lengths of passages; only runs over passages use them.
     pub passages: PassageOptions,
-    /// Number of threads, at least 1; `None` for one per core.
+    /// Number of threads, from 1 to [`MAX_THREADS`](Self::MAX_THREADS); `None` for one per core.
     pub threads: Option<usize>,
     /// Bytes that the whole process may take. Data that does not fit is spilled to `temp_dir`. `None` for no limit.
     pub memory: Option<u64>,
@@ -134,6 +136,7 @@ impl Default for Options {
             related: false,
             max_bucket: 10_000,
             date_field: None,
+            date_order: None,
             window: None,
             keep: Keep::First,
             passages: PassageOptions::default(),
@@ -201,6 +204,9 @@ impl Options {
         if self.takes_edited() { self.threshold.min(EDITED_BANDING) } else { self.threshold }
     }
 
+    /// The largest number of threads. More never help, and a larger number is most likely a mistake.
+    pub const MAX_THREADS: usize = 1024;
+
     /// The default seed of every hash.
     pub const DEFAULT_SEED: u64 = 1;
 
@@ -229,8 +235,9 @@ impl Options {
         if self.max_bucket < 2 {
             return Err(Error::parameter("max_bucket", self.max_bucket, "at least 2"));
         }
-        if self.threads == Some(0) {
-            return Err(Error::parameter("threads", 0, "at least 1; leave it out for one a core"));
+        if let Some(threads) = self.threads.filter(|threads| !(1..=Self::MAX_THREADS).contains(threads)) {
+            let expected = format!("from 1 to {}; leave it out for one a core", Self::MAX_THREADS);
+            return Err(Error::parameter("threads", threads, expected));
         }
         if self.edited && !self.takes_edited() {
             let needed: &[_] = &[("facts", "guard"), ("shingle", "word:3")];

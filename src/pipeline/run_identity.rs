@@ -12,13 +12,14 @@ use serde_json::{Value, json};
 
 use super::options::Options;
 use super::run_task::RunTask;
+use crate::document::DateOrder;
 use crate::error::{Error, Result};
 use crate::input::{Input, InputOptions};
 use crate::lsh::BandingOverrides;
 use crate::similarity::facts::Facts;
 
 /// The version of the files of a work directory, `run.json` included. Every change of them raises it.
-const FORMAT: u32 = 4;
+const FORMAT: u32 = 5;
 
 /// Options by name.
 type NamedValues = BTreeMap<String, Value>;
@@ -151,6 +152,7 @@ fn option_values(options: &Options) -> NamedValues {
         related,
         max_bucket,
         date_field,
+        date_order,
         window,
         keep,
         // Runs over passages have no work directory.
@@ -189,6 +191,7 @@ fn option_values(options: &Options) -> NamedValues {
         ("related", json!(related)),
         ("max_bucket", json!(max_bucket)),
         ("date_field", json!(date_field)),
+        ("date_order", json!(date_order.map(DateOrder::name))),
         ("window", json!(window.map(|window| window.to_string()))),
         ("keep", json!(keep.to_string())),
     ])

@@ -149,8 +149,18 @@ impl RunTables {
 
     /// Number of accepted records without a readable date.
     pub(super) fn undated(&self) -> usize {
-        let records = self.dates.iter().zip(&self.languages);
-        records.filter(|(date, language)| date.is_none() && language.is_some()).count()
+        self.undated_documents().count()
+    }
+
+    /// The first of the [`undated`](Self::undated) records.
+    pub(super) fn first_undated(&self) -> Option<DocId> {
+        self.undated_documents().next()
+    }
+
+    fn undated_documents(&self) -> impl Iterator<Item = DocId> {
+        let records = self.dates.iter().zip(&self.languages).enumerate();
+        let undated = records.filter(|(_, (date, language))| date.is_none() && language.is_some());
+        undated.map(|(place, _)| DocId::new(place))
     }
 
     /// Bytes held, band keys left out.

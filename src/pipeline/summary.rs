@@ -6,7 +6,7 @@ use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
 use super::options::Options;
-use crate::document::DocId;
+use crate::document::{DateOrder, DocId};
 use crate::lsh::Banding;
 use crate::similarity::Relation;
 
@@ -157,6 +157,9 @@ pub struct RunParameters {
     pub related: bool,
     /// [`Options::date_field`].
     pub date_field: Option<String>,
+    /// [`Options::date_order`].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub date_order: Option<&'static str>,
     /// [`Options::window`].
     pub window: Option<String>,
     /// [`PassageOptions::min_tokens`](super::PassageOptions::min_tokens); only of runs over passages.
@@ -268,6 +271,7 @@ impl RunParameters {
             keep: options.keep.to_string(),
             related: options.related,
             date_field: options.date_field.clone(),
+            date_order: options.date_order.map(DateOrder::name),
             window: options.window.map(|window| window.to_string()),
             min_tokens: None,
             max_gap: None,

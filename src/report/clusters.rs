@@ -8,7 +8,9 @@ use serde::Serialize;
 use super::shown_units::ShownUnits;
 use super::story_titles::TitleRow;
 use super::style::{ReportFormat, ReportStyle};
-use super::text::cell;
+use super::json_rows::write_json;
+use super::table::{score, write_row};
+use super::text::sanitize;
 use crate::cluster::{Cluster, Member};
 use crate::document::{Date, UnitKind};
 use crate::input::Corpus;
@@ -55,11 +57,13 @@ struct MemberRow {
 ///
 /// The writer fails; a record cannot be read again.
 pub fn clusters(found: &Clustering, corpus: &Corpus, style: ReportStyle, out: &mut dyn Write) -> io::Result<()> {
+    if matches!(style.format, ReportFormat::Tsv | ReportFormat::Csv) {
+        write_row(style.format, &HEADER, out)?;
+    }
     let (head, between, tail) = match style.format {
         ReportFormat::Json if found.clusters.is_empty() => ("[", "", "]\n"),
         ReportFormat::Json => ("[\n", ",\n", "\n]\n"),
-        ReportFormat::Tsv => (HEADER, "", ""),
-        ReportFormat::Jsonl | ReportFormat::Text => ("", "", ""),
+        _ => ("", "", ""),
     };
     out.write_all(head.as_bytes())?;
 
@@ -120,12 +124,12 @@ fn rendered(
             out.extend_from_slice(between.as_bytes());
         }
         match style.format {
-            ReportFormat::Json => serde_json::to_writer(&mut out, &row)?,
+            ReportFormat::Json => write_json(&mut out, &row)?,
             ReportFormat::Jsonl => {
-                serde_json::to_writer(&mut out, &row)?;
+                write_json(&mut out, &row)?;
                 out.push(b'\n');
             }
-            ReportFormat::Tsv => table(&row, &mut out)?,
+            ReportFormat::Tsv | ReportFormat::Csv => table(&row, style.format, &mut out)?,
             ReportFormat::Text => text(&row, style, &mut out)?,
         }
     }
@@ -167,17 +171,36 @@ fn member_row(shown: &ShownUnits<'_>, member: &Member) -> io::Result<MemberRow> 
     })
 }
 
-const HEADER: &str =
-    "cluster\tsize\tkeeper\tid\tkind\trelation\tjaccard\tcontainment\tmeasure\tsource\tpreview\treason\n";
+const HEADER: [&str; 12] = [
+    "cluster",
+    "size",
+    "keeper",
+    "id",
+    "kind",
+    "relation",
+    "jaccard",
+    "containment",
+    "measure",
+    "source",
+    "preview",
+    "reason",
+];
 
-fn table(row: &ClusterRow, out: &mut dyn Write) -> io::Result<()> {
+fn table(row: &ClusterRow, format: ReportFormat, out: &mut dyn Write) -> io::Result<()> {
+    let (number, size) = (row.cluster.to_string(), row.size.to_string());
+
     for member in &row.members {
-        write!(out, "{}\t{}\t{}\t{}\t", row.cluster, row.size, cell(&row.keeper), cell(&member.id))?;
-        write!(out, "{}\t{}\t{:.6}\t", member.kind, member.relation, member.jaccard)?;
-        write!(out, "{:.6}\t{}\t", member.containment, member.measure)?;
-
+        let (kind, measure) = (member.kind.to_string(), member.measure.to_string());
+        let (jaccard, containment) = (score(member.jaccard), score(member.containment));
+        // In CSV nothing but quotes is escaped, so the preview is made safe first; TSV escapes it itself.
+        let preview = if format == ReportFormat::Csv { sanitize(&member.preview) } else { (&*member.preview).into() };
         let reason = member.reason.map_or("", VariantReason::name);
-        writeln!(out, "{}\t{}\t{reason}", cell(&member.source), cell(&member.preview))?;
+
+        #[rustfmt::skip]
+        write_row(format, &[
+            &number, &size, &row.keeper, &member.id, &kind, member.relation, &jaccard, &containment, &measure,
+            &member.source, &preview, reason,
+        ], out)?;
     }
     Ok(())
 }

@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
+use super::json_rows::write_json;
 use super::style::{ReportFormat, ReportStyle};
 use super::text::relation_with_reason;
 use crate::document::Span;
@@ -85,7 +86,7 @@ pub fn comparison(
         return text(found, a, b, style, out);
     }
 
-    // JSON, JSON Lines and TSV share one form: a comparison is no table.
+    // All other formats share one form: a comparison is no table.
     let row = ComparisonRow {
         a: side(&found.a, a),
         b: side(&found.b, b),
@@ -98,7 +99,7 @@ pub fn comparison(
         runs: found.runs.iter().map(|run| run_row(found, run, a, b)).collect(),
     };
 
-    serde_json::to_writer(&mut *out, &row)?;
+    write_json(&mut *out, &row)?;
     writeln!(out)
 }
 

@@ -3,9 +3,10 @@
 use std::io::{self, Write};
 
 use super::style::{ReportFormat, ReportStyle};
+use super::table::{score, write_row};
 use crate::evaluate::{Evaluation, Rates};
 
-/// Writes an evaluation: a table as text or TSV, else one JSON object.
+/// Writes an evaluation: a table as text, TSV or CSV, else one JSON object.
 ///
 /// # Errors
 ///
@@ -16,12 +17,12 @@ pub fn evaluation(scores: &Evaluation, style: ReportStyle, out: &mut dyn Write) 
             serde_json::to_writer(&mut *out, scores)?;
             writeln!(out)
         }
-        ReportFormat::Tsv => {
-            writeln!(out, "measure\tprecision\trecall\tf1")?;
-            for (name, rates) in measures(scores) {
-                writeln!(out, "{name}\t{:.6}\t{:.6}\t{:.6}", rates.precision, rates.recall, rates.f1)?;
+        ReportFormat::Tsv | ReportFormat::Csv => {
+            write_row(style.format, &["measure", "precision", "recall", "f1"], out)?;
+            for (name, Rates { precision, recall, f1 }) in measures(scores) {
+                write_row(style.format, &[name, &score(precision), &score(recall), &score(f1)], out)?;
             }
-            scores.ari.map_or(Ok(()), |ari| writeln!(out, "ari\t\t\t{ari:.6}"))
+            scores.ari.map_or(Ok(()), |ari| write_row(style.format, &["ari", "", "", &score(ari)], out))
         }
         ReportFormat::Text => text(scores, out),
     }

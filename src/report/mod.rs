@@ -1,9 +1,9 @@
 //! Writes results: clusters, pairs, passages, units, comparisons, scores and the cleaned corpus.
 //!
-//! Formats are text, JSON, JSON Lines and TSV. Order and field names are a contract; fields may be added. Numbers have
-//! six decimals in TSV and, in JSON, the shortest form that parses to the same `f64`. JSON contains raw text with the
-//! escapes of JSON. The text format is for a terminal: control and bidi characters are escaped, and right-to-left text
-//! is isolated on request ([`text`]). Previews are original text, never folded text.
+//! Formats are text, JSON, JSON Lines, TSV and CSV. Order and field names are a contract; fields may be added. Numbers
+//! have six decimals in tables and, in JSON, the shortest form that parses to the same `f64`. Control and bidi
+//! characters are escaped; a parser of JSON gives the original text. The text format is for a terminal: right-to-left
+//! text is isolated on request ([`text`]). Previews are original text, never folded text.
 //!
 //! Files appear complete or not at all ([`output`]).
 
@@ -14,12 +14,14 @@ mod comparison;
 mod evaluation;
 mod json_rows;
 pub mod output;
+pub mod output_name;
 mod pages_evaluation;
 mod pairs;
 mod passage_list;
 mod shown_units;
 mod story_titles;
 mod style;
+mod table;
 pub mod text;
 mod unit_list;
 
@@ -28,8 +30,10 @@ pub use clean::{CleanDestination, Cleaning, MarkPlan, write_rejected};
 pub use clusters::clusters;
 pub use comparison::{NamedText, comparison};
 pub use evaluation::evaluation;
+pub use json_rows::write_json;
 pub use pages_evaluation::pages_evaluation;
 pub use pairs::{ExactGroups, pairs};
 pub use passage_list::passages;
 pub use style::{ReportFormat, ReportStyle};
+pub use table::{score, write_row};
 pub use unit_list::cut;

@@ -14,6 +14,7 @@ use std::time::{Duration, Instant};
 
 use tempfile::{NamedTempFile, TempPath};
 
+use super::output_name::refuse_address;
 use crate::error::{Error, ErrorKind, Result};
 use crate::input::{Compression, CompressionWriter};
 
@@ -68,9 +69,10 @@ impl Outputs {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Output`] if `target` is a directory or another output of this run; [`ErrorKind::Io`] if the file
+    /// [`ErrorKind::Output`] if `target` is a directory, an address or another output of this run; [`ErrorKind::Io`] if the file
     /// cannot be created.
     pub fn create(&mut self, target: &Path, compression: Compression) -> Result<Output> {
+        refuse_address(target)?;
         self.claim(target)?;
 
         // A device or a pipe cannot be replaced by a rename.

@@ -2,11 +2,12 @@
 
 use std::io::{self, Write};
 
+use super::json_rows::write_json;
 use super::style::{ReportFormat, ReportStyle};
-use super::text::cell;
+use super::table::{score, write_row};
 use crate::evaluate::{HitCount, PageScores, PageShares, PagesEvaluation};
 
-/// Writes the scores of pages: a table as text or TSV, one object with all scores as JSON, or one object a page and one
+/// Writes the scores of pages: a table as text, TSV or CSV, one object with all scores as JSON, or one object a page and one
 /// for all pages as JSON Lines.
 ///
 /// # Errors
@@ -16,34 +17,38 @@ pub fn pages_evaluation(scores: &PagesEvaluation, style: ReportStyle, out: &mut 
     let mut rows = scores.pages.iter().chain([&scores.all]);
     match style.format {
         ReportFormat::Json => {
-            serde_json::to_writer(&mut *out, scores)?;
+            write_json(&mut *out, scores)?;
             writeln!(out)
         }
         ReportFormat::Jsonl => rows.try_for_each(|row| {
-            serde_json::to_writer(&mut *out, row)?;
+            write_json(&mut *out, row)?;
             writeln!(out)
         }),
-        ReportFormat::Tsv => {
-            writeln!(out, "{TSV}")?;
-            rows.try_for_each(|row| tsv(row, out))
+        ReportFormat::Tsv | ReportFormat::Csv => {
+            write_row(style.format, &HEADER, out)?;
+            rows.try_for_each(|row| table_row(row, style.format, out))
         }
         ReportFormat::Text => text(scores, style, out),
     }
 }
 
-const TSV: &str = "page\tlines\taccuracy\theadline_precision\theadline_recall\theadline_f1\ttitled\ttitles\t\
-boundary_precision\tboundary_recall\tboundary_f1\twhole\tparts\tboilerplate_precision\tboilerplate_recall\tboilerplate_f1\t\
-pair_precision\tpair_recall\tpair_f1";
+#[rustfmt::skip]
+const HEADER: [&str; 19] = [
+    "page", "lines", "accuracy", "headline_precision", "headline_recall", "headline_f1", "titled", "titles",
+    "boundary_precision", "boundary_recall", "boundary_f1", "whole", "parts", "boilerplate_precision",
+    "boilerplate_recall", "boilerplate_f1", "pair_precision", "pair_recall", "pair_f1",
+];
 
-fn tsv(row: &PageScores, out: &mut dyn Write) -> io::Result<()> {
+fn table_row(row: &PageScores, format: ReportFormat, out: &mut dyn Write) -> io::Result<()> {
     // Empty where there is nothing to take a share of.
-    let number = |share: Option<f64>| share.map_or_else(String::new, |share| format!("{share:.6}"));
-    let three = |shares: PageShares| [shares.precision, shares.recall, shares.f1].map(number).join("\t");
-    let hits = |hits: HitCount| format!("{}\t{}", hits.hits, hits.all);
+    let number = |share: Option<f64>| share.map_or_else(String::new, score);
+    let three = |shares: PageShares| [shares.precision, shares.recall, shares.f1].map(number);
+    let hits = |hits: HitCount| [hits.hits.to_string(), hits.all.to_string()];
 
-    write!(out, "{}\t{}\t{}\t{}\t", cell(&row.page), row.lines, number(row.accuracy), three(row.headlines))?;
-    write!(out, "{}\t{}\t{}\t", hits(row.titled), three(row.boundaries), hits(row.whole))?;
-    writeln!(out, "{}\t{}", three(row.boilerplate), three(row.pairs))
+    let mut cells = vec![row.page.clone(), row.lines.to_string(), number(row.accuracy)];
+    cells.extend(three(row.headlines).into_iter().chain(hits(row.titled)).chain(three(row.boundaries)));
+    cells.extend(hits(row.whole).into_iter().chain(three(row.boilerplate)).chain(three(row.pairs)));
+    write_row(format, &cells.iter().map(String::as_str).collect::<Vec<_>>(), out)
 }
 
 fn text(scores: &PagesEvaluation, style: ReportStyle, out: &mut dyn Write) -> io::Result<()> {

@@ -7,7 +7,8 @@ use serde::Serialize;
 use super::json_rows::{write_json_array, write_json_lines};
 use super::shown_units::ShownUnits;
 use super::style::{ReportFormat, ReportStyle};
-use super::text::{cell, relation_with_reason};
+use super::table::{score, write_row};
+use super::text::relation_with_reason;
 use crate::input::Corpus;
 use crate::pipeline::PairList;
 use crate::shingle::ShingleKind;
@@ -52,7 +53,7 @@ pub fn pairs(
     match style.format {
         ReportFormat::Json => write_json_array(out, rows.map(|row| row.0)),
         ReportFormat::Jsonl => write_json_lines(out, rows.map(|row| row.0)),
-        ReportFormat::Tsv => table(rows.map(|row| row.0), out),
+        ReportFormat::Tsv | ReportFormat::Csv => table(rows.map(|row| row.0), style.format, out),
         ReportFormat::Text => {
             for (row, pair) in rows {
                 text(&row?, &pair, &shown, style, out)?;
@@ -74,14 +75,19 @@ fn row(shown: &ShownUnits<'_>, pair: &Pair) -> io::Result<PairRow> {
     })
 }
 
-fn table(rows: impl Iterator<Item = io::Result<PairRow>>, out: &mut dyn Write) -> io::Result<()> {
-    writeln!(out, "id_a\tid_b\tjaccard\tcontainment\trelation\tmeasure\treason")?;
-    for row in rows {
-        let row = row?;
+fn table(
+    rows: impl Iterator<Item = io::Result<PairRow>>,
+    format: ReportFormat,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    write_row(format, &["id_a", "id_b", "jaccard", "containment", "relation", "measure", "reason"], out)?;
 
-        write!(out, "{}\t{}\t{:.6}\t", cell(&row.id_a), cell(&row.id_b), row.jaccard)?;
-        let reason = row.reason.map_or("", VariantReason::name);
-        writeln!(out, "{:.6}\t{}\t{}\t{reason}", row.containment, row.relation, row.measure)?;
+    for row in rows {
+        let PairRow { id_a, id_b, jaccard, containment, relation, reason, measure } = row?;
+        let (jaccard, containment, measure) = (score(jaccard), score(containment), measure.to_string());
+        let reason = reason.map_or("", VariantReason::name);
+
+        write_row(format, &[&id_a, &id_b, &jaccard, &containment, relation.name(), &measure, reason], out)?;
     }
     Ok(())
 }

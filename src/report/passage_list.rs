@@ -8,7 +8,8 @@ use serde::Serialize;
 use super::json_rows::{write_json_array, write_json_lines};
 use super::shown_units::{ShownUnits, reread_error};
 use super::style::{ReportFormat, ReportStyle};
-use super::text::{cell, preview};
+use super::table::write_row;
+use super::text::{preview, sanitize};
 use crate::document::DocId;
 use crate::input::Corpus;
 use crate::passage::Passage;
@@ -43,7 +44,7 @@ pub fn passages(found: &PassageList, corpus: &Corpus, style: ReportStyle, out: &
     match style.format {
         ReportFormat::Json => write_json_array(out, rows),
         ReportFormat::Jsonl => write_json_lines(out, rows),
-        ReportFormat::Tsv => table(rows, out),
+        ReportFormat::Tsv | ReportFormat::Csv => table(rows, style.format, out),
         ReportFormat::Text => rows.try_for_each(|row| text(&row?, style, out)),
     }
 }
@@ -77,13 +78,23 @@ fn row<'c>(
     })
 }
 
-fn table(rows: impl Iterator<Item = io::Result<PassageRow>>, out: &mut dyn Write) -> io::Result<()> {
-    writeln!(out, "a\ta_start\ta_end\tb\tb_start\tb_end\ttokens\tshared\tpreview")?;
+fn table(
+    rows: impl Iterator<Item = io::Result<PassageRow>>,
+    format: ReportFormat,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let header = ["a", "a_start", "a_end", "b", "b_start", "b_end", "tokens", "shared", "preview"];
+    write_row(format, &header, out)?;
+
     for row in rows {
         let row = row?;
+        let [a_start, a_end, b_start, b_end] = [row.a_start, row.a_end, row.b_start, row.b_end].map(|at| at.to_string());
+        let (tokens, shared) = (row.tokens.to_string(), row.shared.to_string());
+        // In CSV nothing but quotes is escaped, so the preview is made safe first; TSV escapes it itself.
+        let preview = if format == ReportFormat::Csv { sanitize(&row.preview) } else { (&*row.preview).into() };
 
-        write!(out, "{}\t{}\t{}\t{}\t", cell(&row.a), row.a_start, row.a_end, cell(&row.b))?;
-        writeln!(out, "{}\t{}\t{}\t{}\t{}", row.b_start, row.b_end, row.tokens, row.shared, cell(&row.preview))?;
+        let cells = [&row.a, &a_start, &a_end, &row.b, &b_start, &b_end, &tokens, &shared].map(String::as_str);
+        write_row(format, &[&cells[..], &[&*preview]].concat(), out)?;
     }
     Ok(())
 }

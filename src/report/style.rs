@@ -17,11 +17,13 @@ pub enum ReportFormat {
     Jsonl,
     /// Tab-separated values with a header.
     Tsv,
+    /// Comma-separated values with a header.
+    Csv,
 }
 
 impl ReportFormat {
     /// All formats.
-    pub const ALL: [Self; 4] = [Self::Text, Self::Json, Self::Jsonl, Self::Tsv];
+    pub const ALL: [Self; 5] = [Self::Text, Self::Json, Self::Jsonl, Self::Tsv, Self::Csv];
 
     /// The name, in options.
     #[must_use]
@@ -31,6 +33,7 @@ impl ReportFormat {
             Self::Json => "json",
             Self::Jsonl => "jsonl",
             Self::Tsv => "tsv",
+            Self::Csv => "csv",
         }
     }
 }
@@ -46,7 +49,7 @@ impl FromStr for ReportFormat {
 
     fn from_str(name: &str) -> Result<Self> {
         let format = Self::ALL.into_iter().find(|format| format.name() == name);
-        format.ok_or_else(|| Error::parameter("format", name, "text, json, jsonl or tsv"))
+        format.ok_or_else(|| Error::parameter("format", name, "text, json, jsonl, tsv or csv"))
     }
 }
 

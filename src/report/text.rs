@@ -38,15 +38,17 @@ pub fn sanitize(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
-fn is_unsafe(character: char) -> bool {
+/// Whether a character could rewrite or reorder a terminal.
+pub(super) fn is_unsafe(character: char) -> bool {
     character.is_control()
         || matches!(character, '\u{061C}' | '\u{200E}' | '\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
 }
 
-/// Escapes tab, line feed, carriage return and backslash for a cell of TSV.
+/// Escapes a cell of TSV: tab, line feed, carriage return and backslash by a letter, every other control and bidi
+/// control as `\u{…}`.
 #[must_use]
 pub fn cell(text: &str) -> Cow<'_, str> {
-    if !text.contains(['\t', '\n', '\r', '\\']) {
+    if !text.contains(|character| character == '\\' || is_unsafe(character)) {
         return Cow::Borrowed(text);
     }
 
@@ -57,7 +59,8 @@ pub fn cell(text: &str) -> Cow<'_, str> {
             '\n' => out.push_str("\\n"),
             '\r' => out.push_str("\\r"),
             '\\' => out.push_str("\\\\"),
-            _ => out.push(character),
+            other if is_unsafe(other) => out.extend(other.escape_unicode()),
+            other => out.push(other),
         }
     }
     Cow::Owned(out)
@@ -143,5 +146,6 @@ mod tests {
     #[test]
     fn cells_hold_no_tab_or_line_break() {
         assert_eq!(cell("a\tb\nc\\d\re"), "a\\tb\\nc\\\\d\\re");
+        assert_eq!(cell("أ\u{202e}ب\u{1b}"), "أ\\u{202e}ب\\u{1b}");
     }
 }

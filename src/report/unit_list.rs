@@ -7,7 +7,8 @@ use serde::Serialize;
 use super::json_rows::{write_json_array, write_json_lines};
 use super::story_titles::{StoryTitles, TitleRow};
 use super::style::{ReportFormat, ReportStyle};
-use super::text::{cell, preview};
+use super::table::write_row;
+use super::text::{preview, sanitize};
 use crate::document::{Span, Unit, UnitKind};
 use crate::input::Corpus;
 use crate::page::{Cutter, UnitLevel};
@@ -63,7 +64,7 @@ pub fn cut(
     match style.format {
         ReportFormat::Json => write_json_array(out, documents.flatten().map(Ok)),
         ReportFormat::Jsonl => write_json_lines(out, documents.flatten().map(Ok)),
-        ReportFormat::Tsv => table(documents.flatten(), out),
+        ReportFormat::Tsv | ReportFormat::Csv => table(documents.flatten(), style.format, out),
         ReportFormat::Text => documents.into_iter().try_for_each(|rows| text(&rows, style, out)),
     }
 }
@@ -76,12 +77,17 @@ fn row(document: &str, number: usize, unit: &Unit, fields: TitleRow, text: &str)
     UnitRow { id, document, unit: number, kind: unit.kind, start, end, title: unit.title, fields, preview }
 }
 
-fn table(rows: impl Iterator<Item = UnitRow>, out: &mut dyn Write) -> io::Result<()> {
-    writeln!(out, "id\tdocument\tunit\tkind\tstart\tend\ttitle\tpreview")?;
+fn table(rows: impl Iterator<Item = UnitRow>, format: ReportFormat, out: &mut dyn Write) -> io::Result<()> {
+    write_row(format, &["id", "document", "unit", "kind", "start", "end", "title", "preview"], out)?;
+
     for row in rows {
+        let [number, start, end] = [row.unit, row.start, row.end].map(|number| number.to_string());
         let title = row.title.map_or_else(String::new, |title| title.to_string());
-        write!(out, "{}\t{}\t{}\t{}\t", cell(&row.id), cell(&row.document), row.unit, row.kind)?;
-        writeln!(out, "{}\t{}\t{title}\t{}", row.start, row.end, cell(&row.preview))?;
+        let kind = row.kind.to_string();
+        // In CSV nothing but quotes is escaped, so the preview is made safe first; TSV escapes it itself.
+        let preview = if format == ReportFormat::Csv { sanitize(&row.preview) } else { (&*row.preview).into() };
+
+        write_row(format, &[&row.id, &row.document, &number, &kind, &start, &end, &title, &preview], out)?;
     }
     Ok(())
 }

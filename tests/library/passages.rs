@@ -68,7 +68,7 @@ fn cut(texts: &[String], options: Options) -> (Vec<String>, Vec<serde_json::Valu
     let repeated = pipeline.repeated(&corpus, &()).unwrap();
     let cleaning = Cleaning::of_passages(&repeated, &corpus, pipeline.options()).unwrap();
     let (mut removed, mut summary) = (Vec::new(), repeated.found.summary.clone());
-    cleaning.write_removed(&mut removed).unwrap();
+    cleaning.write_removed(ReportFormat::Jsonl, &mut removed).unwrap();
     cleaning.account(&mut summary);
     let gone: u64 = summary.records.removed.values().sum();
     assert_eq!(summary.records.kept + gone, texts.len() as u64);
@@ -186,7 +186,7 @@ fn threads_and_memory_change_no_byte() {
         .unwrap();
         let repeated = pipeline.repeated(&corpus, &()).unwrap();
         let cleaning = Cleaning::of_passages(&repeated, &corpus, pipeline.options()).unwrap();
-        cleaning.write_removed(&mut out).unwrap();
+        cleaning.write_removed(ReportFormat::Jsonl, &mut out).unwrap();
         out
     };
     let expected = report(1, None);

@@ -33,7 +33,7 @@ pub(super) struct LearnArgs {
     #[command(flatten)]
     threads: ThreadsArgs,
     /// Format of the rules: jsonl, a rules file, or text, for people.
-    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = RulesFormat::Jsonl, help_heading = "Showing")]
+    #[arg(short, long, value_enum, value_name = "FORMAT", default_value_t = RulesFormat::Jsonl, help_heading = "Showing")]
     format: RulesFormat,
     /// Write the rules to this file; it appears only when complete. - is standard output.
     #[arg(short, long, value_name = "FILE", default_value = "-", help_heading = "Showing")]

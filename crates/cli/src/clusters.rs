@@ -46,7 +46,7 @@ pub(super) fn run(arguments: &ClustersArgs, console: &Console) -> Result<Exit> {
 
     let pipeline = UnitRun { unit: unit.unit, matching, keep: Some(keep), input, running, progress }.pipeline()?;
     let input = inputs::list_for(&pipeline, input)?;
-    inputs::refuse_as_output([&output.output].into_iter().chain(&showing.summary), &input)?;
+    inputs::check_outputs(output, showing.summary.as_ref(), &input)?;
 
     let (corpus, mut found) = pipeline.read_clusters(input, &StageBar::new(progress))?;
     if let Err(error) = finish::refuse_nothing_read(&corpus, &found.rejects, &showing.verbosity, console) {

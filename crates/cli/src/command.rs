@@ -1,5 +1,7 @@
 //! The commands of the tool and their help.
 
+use std::path::PathBuf;
+
 use clap::{CommandFactory, Parser, Subcommand};
 
 use super::args::values::AutoChoice;
@@ -8,6 +10,7 @@ use super::clusters::{self, ClustersArgs};
 use super::compare::CompareArgs;
 use super::dedup::{self, DedupArgs};
 use super::eval::{self, EvalArgs};
+use super::generate::ManArgs;
 use super::normalize::{self, NormalizeArgs};
 use super::pairs::PairsArgs;
 use super::passages::{self, PassagesArgs};
@@ -23,11 +26,15 @@ Exit codes: 0 done; 1 only with --check, when copies were found; 2 error; 130 in
 
 /// Finds near-duplicates in Arabic-script text, and removes them.
 #[derive(Debug, Parser)]
-#[command(name = "mukarrar", version, after_help = EXAMPLES, max_term_width = 100)]
+#[command(name = "mukarrar", version, long_version = super::version::long(), after_help = EXAMPLES, max_term_width = 100)]
 pub struct Arguments {
     /// Use colour; auto: only on a terminal, and not if NO_COLOR is set.
     #[arg(long, global = true, value_enum, default_value_t = AutoChoice::Auto, value_name = "WHEN")]
     pub(super) color: AutoChoice,
+    /// Read options from this file: TOML (threshold = 0.7), or a file of --summary. Options on the command line and
+    /// environment variables (MUKARRAR_THRESHOLD) come first.
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
     #[command(subcommand)]
     pub(super) command: ToolCommand,
 }
@@ -76,14 +83,14 @@ pub(super) enum ToolCommand {
         #[arg(value_enum)]
         shell: clap_complete::Shell,
     },
-    /// Print the manual page.
-    Man,
+    /// Print the manual: all pages, or that of a command.
+    Man(ManArgs),
 }
 
 /// The clap command of the whole tool. Help, completions and the manual page are generated from it.
 #[must_use]
 pub fn command() -> clap::Command {
-    Arguments::command()
+    super::config::with_environment(Arguments::command())
 }
 
 #[cfg(test)]

@@ -15,7 +15,7 @@ use mukarrar::input::{Corpus, Record, Reject};
 use mukarrar::page::{Cutter, SourceResolver, SourcedText, UnitLevel};
 use mukarrar::pipeline::{self, Options, PageCutter, Pipeline};
 use mukarrar::report::output::Outputs;
-use mukarrar::report::{self, NamedText};
+use mukarrar::report::{self, NamedText, ReportFormat};
 
 #[derive(Debug, Args)]
 pub(super) struct CompareArgs {
@@ -38,7 +38,7 @@ pub(super) struct CompareArgs {
     #[command(flatten)]
     shingle: ShingleArgs,
     /// Smallest Jaccard similarity at which the texts count as copies: above 0, at most 1.
-    #[arg(long, value_name = "T", default_value_t = Options::DEFAULT_THRESHOLD, help_heading = "Matching")]
+    #[arg(short, long, value_name = "T", default_value_t = Options::DEFAULT_THRESHOLD, help_heading = "Matching")]
     threshold: f64,
     #[command(flatten)]
     output: OutputArgs,
@@ -52,7 +52,13 @@ pub(super) fn run(arguments: &CompareArgs, console: &Console) -> Result<Exit> {
     options.threshold = arguments.threshold;
     let pipeline = Pipeline::new(options)?;
 
+    let format = arguments.output.report_format()?;
+    if matches!(format, ReportFormat::Tsv | ReportFormat::Csv) {
+        return Err(Error::parameter("format", format, "text, json or jsonl: a comparison is no table"));
+    }
+
     let corpus = open(arguments)?;
+    inputs::refuse_over_files(&arguments.output.output, corpus.files().iter().map(|file| &*file.path))?;
     let (a, b) = find_texts(arguments, &corpus)?;
     let found = pipeline::compare(a.as_text(), b.as_text(), pipeline.options());
 

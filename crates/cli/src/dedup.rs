@@ -9,24 +9,27 @@ use super::args::groups::{
     BoilerplateModeArgs, FoldingArgs, InputArgs, KeepArgs, LengthArgs, MatchingArgs, MembershipArgs, RunningArgs,
     SeedArgs, ShowingArgs,
 };
+use super::args::names::{DEDUP_UNITS, Names, REMOVED_RELATIONS};
 use super::console::Console;
+use super::dedup_files::{DedupFileArgs, DedupLists};
 use super::exit::Exit;
 use super::progress::StageBar;
-use super::remedies::{CommandLinePhrasing, expectation};
+use super::remedies::expectation;
 use super::run_options::{self, UnitRun};
 use super::{finish, inputs, summary};
 use mukarrar::document::DocId;
 use mukarrar::error::{Error, Result};
-use mukarrar::input::{Corpus, Input};
+use mukarrar::input::Corpus;
 use mukarrar::page::{Boilerplate, UnitLevel};
-use mukarrar::pipeline::{Clustering, Pipeline, Summary};
+use mukarrar::pipeline::{Pipeline, Summary};
 use mukarrar::report::output::Outputs;
-use mukarrar::report::{self, CleanDestination, Cleaning, MarkPlan, ReportFormat};
+use mukarrar::report::{Cleaning, MarkPlan};
 use mukarrar::similarity::Relation;
 
 pub(super) const EXAMPLES: &str =
-    "One input file gives one output file, compressed as its name says (.gz, .zst, .bz2, .xz). Several inputs, or a directory, \
-give a directory with the same relative paths and compression. Kept records are copied byte for byte.
+    "CLEAN is one file, in the format (.jsonl, .json, .csv, .tsv) and compression (.gz, .zst, .bz2, .xz) of its name; records of \
+several inputs are merged into it. A name with a slash at the end, or without such an extension if there are several inputs, is \
+a directory with the same relative paths and compression. Kept records are copied byte for byte, unless the format is another.
 
 Examples:
   mukarrar dedup news.jsonl -o clean.jsonl --removed removed.jsonl
@@ -47,7 +50,7 @@ pub(super) struct DedupArgs {
     against: Vec<PathBuf>,
     #[command(flatten)]
     files: DedupFileArgs,
-    /// Write the clusters as JSON Lines.
+    /// Write the clusters, in the format of the name: .jsonl, .json, .tsv, .csv or .txt.
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     clusters: Option<PathBuf>,
     /// Remove nothing. Write every record with a new field: its cluster, the size and the keeper of the cluster, and its
@@ -64,7 +67,7 @@ pub(super) struct DedupArgs {
     mark: Option<String>,
     /// Unit that is compared: document, story (stories and headlines of a page), paragraph, line, or passage, which removes
     /// repeated passages after their first occurrence.
-    #[arg(long, value_name = "UNIT", default_value = "document", value_parser = dedup_unit, help_heading = "Shape")]
+    #[arg(long, value_name = "UNIT", default_value = "document", value_parser = Names::of(&DEDUP_UNITS, dedup_unit), hide_possible_values = true, help_heading = "Shape")]
     unit: DedupUnit,
     #[command(flatten)]
     matching: MatchingArgs,
@@ -90,7 +93,7 @@ struct PassageDedupArgs {
     input: InputArgs,
     #[command(flatten)]
     files: DedupFileArgs,
-    #[arg(long, default_value = "passage", value_parser = dedup_unit)]
+    #[arg(long, default_value = "passage", value_parser = Names::of(&DEDUP_UNITS, dedup_unit))]
     unit: DedupUnit,
     #[command(flatten)]
     folding: FoldingArgs,
@@ -112,29 +115,11 @@ struct PassageDedupArgs {
     showing: ShowingArgs,
 }
 
-/// The files that every run of the command can write.
-#[derive(Debug, Args)]
-#[command(next_help_heading = "Output")]
-struct DedupFileArgs {
-    /// Write the clean corpus here: a file, a directory, or - for standard output.
-    #[arg(short, long, value_name = "CLEAN", required_unless_present = "dry_run")]
-    output: Option<PathBuf>,
-    /// Write the removed records or units, with keeper and score, as JSON Lines.
-    #[arg(long, value_name = "FILE")]
-    removed: Option<PathBuf>,
-    /// Write rejected records with place and reason as JSON Lines.
-    #[arg(long, value_name = "FILE")]
-    rejected: Option<PathBuf>,
-    /// Find and count everything, but write no clean corpus.
-    #[arg(long)]
-    dry_run: bool,
-}
-
 #[derive(Debug, Args)]
 struct RemoveRelationsArgs {
     /// Copies that are removed: exact, near, contained, separated by commas. A text that contains another is never removed
     /// because of it.
-    #[arg(long, value_name = "RELATIONS", value_delimiter = ',', default_value = "exact,near", value_parser = removable)]
+    #[arg(long, value_name = "RELATIONS", value_delimiter = ',', default_value = "exact,near", value_parser = Names::of(&REMOVED_RELATIONS, removable), hide_possible_values = true)]
     remove: Vec<Relation>,
 }
 
@@ -309,66 +294,6 @@ fn dedup_passages(arguments: &PassageDedupArgs, console: &Console) -> Result<Exi
     cleaning.account(&mut summary);
     let end = RunEnd { corpus: &corpus, rejects: &repeated.found.rejects, running, showing };
     end.finish(summary, outputs, arguments.check.check && !cleaning.is_empty(), console)
-}
-
-/// The files that a run writes.
-struct DedupLists<'a> {
-    files: &'a DedupFileArgs,
-    clusters: Option<&'a PathBuf>,
-}
-
-impl DedupLists<'_> {
-    /// The place of the clean corpus; `None` for a dry run. Refuses outputs that cannot be written, so it is called before
-    /// anything is computed.
-    fn destination(
-        &self,
-        input: &InputArgs,
-        showing: &ShowingArgs,
-        listed: &Input,
-    ) -> Result<Option<CleanDestination>> {
-        let lists: Vec<&PathBuf> =
-            [self.files.removed.as_ref(), self.files.rejected.as_ref(), self.clusters].into_iter().flatten().collect();
-        if lists.iter().any(|path| path.as_os_str() == "-") {
-            return Err(refused("output", "-", "a file; only -o - writes to standard output"));
-        }
-        inputs::refuse_as_output(lists.into_iter().chain(&showing.summary), listed)?;
-
-        match &self.files.output {
-            Some(clean) if !self.files.dry_run => CleanDestination::new(clean, &input.inputs, listed).map(Some),
-            _ => Ok(None),
-        }
-    }
-
-    /// Writes the lists of rejected records and of clusters.
-    fn write(&self, corpus: &Corpus, found: &Clustering, outputs: &mut Outputs) -> Result<()> {
-        if let Some(path) = &self.files.rejected {
-            finish::write_file(path, outputs, |out| {
-                report::write_rejected(&found.rejects, corpus, &CommandLinePhrasing, out)
-            })?;
-        }
-        if let Some(path) = self.clusters {
-            let style = Console::file_style(ReportFormat::Jsonl);
-            finish::write_file(path, outputs, |out| report::clusters(found, corpus, style, out))?;
-        }
-        Ok(())
-    }
-
-    /// Writes the list of removed records or units, and the clean corpus.
-    fn write_clean(
-        &self,
-        cleaning: &Cleaning<'_>,
-        destination: Option<CleanDestination>,
-        outputs: &mut Outputs,
-        console: &Console,
-    ) -> Result<()> {
-        if let Some(path) = &self.files.removed {
-            finish::write_file(path, outputs, |out| cleaning.write_removed(out))?;
-        }
-        if let Some(destination) = destination {
-            console.print(|out| cleaning.write(&destination, outputs, out))?;
-        }
-        Ok(())
-    }
 }
 
 /// The parts of a run that its end reports on.

@@ -74,7 +74,7 @@ fn score_clusters(arguments: &EvalArgs, gold: &Path, console: &Console) -> Resul
     let gold = Gold::open(gold, *gold_kind)?;
     let pipeline = unit_run(arguments, unit.unit).pipeline()?;
     let input = inputs::list_for(&pipeline, input)?;
-    inputs::refuse_as_output([&output.output].into_iter().chain(&showing.summary), &input)?;
+    inputs::check_outputs(output, showing.summary.as_ref(), &input)?;
 
     let (corpus, mut found) = pipeline.read_clusters(input, &StageBar::new(showing.progress.progress))?;
     if let Err(error) = finish::refuse_nothing_read(&corpus, &found.rejects, &showing.verbosity, console) {
@@ -98,7 +98,7 @@ fn score_pages(arguments: &EvalArgs, directory: &Path, console: &Console) -> Res
     let pipeline = unit_run(arguments, UnitLevel::Story).pipeline()?;
     let files: Vec<PathBuf> = ["pages", "gold"].iter().map(|name| directory.join(name)).collect();
     let inputs = inputs::list(&files, &input.reading, UnitLevel::Story, Vec::new())?;
-    inputs::refuse_as_output([&output.output].into_iter().chain(&showing.summary), &inputs)?;
+    inputs::check_outputs(output, showing.summary.as_ref(), &inputs)?;
 
     let mut found = pipeline.clusters(&gold.corpus(), &StageBar::new(showing.progress.progress))?;
     let scores = evaluate_pages(&gold, &found.units, &found.clusters);

@@ -13,6 +13,7 @@ use mukarrar::input::{Compression, Corpus};
 use mukarrar::pipeline::Summary;
 use mukarrar::report::ReportStyle;
 use mukarrar::report::output::Outputs;
+use mukarrar::report::output_name::OutputName;
 
 /// Writes results to standard output, or to a file that appears when `outputs` are committed.
 pub(super) fn write_results(
@@ -21,21 +22,22 @@ pub(super) fn write_results(
     console: &Console,
     write: impl FnOnce(ReportStyle, &mut dyn Write) -> io::Result<()>,
 ) -> Result<()> {
+    let format = arguments.report_format()?;
     if arguments.output.as_os_str() == "-" {
-        let style = console.stdout_style(arguments.format);
+        let style = console.stdout_style(format);
         return console.print(|out| write(style, out).map_err(stdout_error));
     }
 
-    write_file(&arguments.output, outputs, |out| write(Console::file_style(arguments.format), out))
+    write_file(&arguments.output, outputs, |out| write(Console::file_style(format), out))
 }
 
-/// Writes one file, which appears when `outputs` are committed.
+/// Writes one file, compressed as its name says, which appears when `outputs` are committed.
 pub(super) fn write_file(
     path: &Path,
     outputs: &mut Outputs,
     write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
 ) -> Result<()> {
-    let mut output = outputs.create(path, Compression::None)?;
+    let mut output = outputs.create(path, OutputName::of(path).compression())?;
     write(&mut output).map_err(|source| Error::io("write", path, source))?;
     outputs.finish(output)
 }

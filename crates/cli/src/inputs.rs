@@ -2,13 +2,14 @@
 
 use std::path::{Path, PathBuf};
 
-use super::args::groups::{BoilerplateArgs, InputArgs, ReadingArgs};
+use super::args::groups::{BoilerplateArgs, InputArgs, OutputArgs, ReadingArgs};
 use super::args::values::HtmlChoice;
 use mukarrar::error::{ErrorKind, Result};
 use mukarrar::input::{Corpus, Input, InputOptions};
 use mukarrar::page::{SourceResolver, UnitLevel};
 use mukarrar::pipeline::Pipeline;
 use mukarrar::report::output::resolved;
+use mukarrar::report::output_name::OutputName;
 
 /// Reads the whole input. If pages are cut into stories, records also give the fields that name their source.
 pub(super) fn open_pages(
@@ -65,14 +66,27 @@ fn input_options(reading: &ReadingArgs, unit: UnitLevel, fields: Vec<String>) ->
     options
 }
 
-/// Refuses output `paths` that are input files.
-pub(super) fn refuse_as_output<'p>(paths: impl IntoIterator<Item = &'p PathBuf>, input: &Input) -> Result<()> {
-    paths.into_iter().filter(|path| path.as_os_str() != "-").try_for_each(|path| refuse_path(path, input))
+/// Refuses, before anything is computed, results and a `summary` that cannot be written, or that would be written over an
+/// input.
+pub(super) fn check_outputs(output: &OutputArgs, summary: Option<&PathBuf>, input: &Input) -> Result<()> {
+    output.report_format()?;
+    refuse_as_output([&output.output].into_iter().chain(summary), input)
 }
 
-fn refuse_path(path: &Path, input: &Input) -> Result<()> {
+/// Refuses output `paths` that are input files, or no paths of files.
+pub(super) fn refuse_as_output<'p>(paths: impl IntoIterator<Item = &'p PathBuf>, input: &Input) -> Result<()> {
+    paths.into_iter().try_for_each(|path| refuse_over_files(path, input.files().map(|(path, _)| path)))
+}
+
+/// Refuses the output `path` if it is one of the input `files`, or no path of a file.
+pub(super) fn refuse_over_files<'p>(path: &Path, mut files: impl Iterator<Item = &'p Path>) -> Result<()> {
+    if path.as_os_str() == "-" {
+        return Ok(());
+    }
+    OutputName::of(path).check_file()?;
+
     let output_file = resolved(path);
-    if input.files().all(|(input_file, _)| resolved(input_file) != output_file) {
+    if files.all(|input_file| resolved(input_file) != output_file) {
         return Ok(());
     }
 

@@ -13,13 +13,16 @@ use clap::{ArgMatches, FromArgMatches};
 
 use mukarrar::error::{Error, ErrorKind, Result};
 
+mod addresses;
 mod args;
 mod boilerplate;
 mod clusters;
 mod command;
 mod compare;
+mod config;
 mod console;
 mod dedup;
+mod dedup_files;
 mod eval;
 mod exit;
 mod finish;
@@ -27,6 +30,7 @@ mod generate;
 #[cfg(feature = "persistent")]
 mod index;
 mod inputs;
+mod manual;
 mod memory;
 mod normalize;
 mod pairs;
@@ -37,8 +41,11 @@ mod rules;
 mod run_options;
 #[cfg(feature = "server")]
 mod serve;
+mod short_help;
 mod summary;
+mod tips;
 mod units;
+mod version;
 
 use command::{Arguments, ToolCommand, command};
 use console::Console;
@@ -85,13 +92,13 @@ fn raise_open_file_limit() {
 
 /// Runs the command in `arguments`, whose first item is the name of the program.
 fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
-    let (arguments, matches) = match parse(arguments) {
+    let (arguments, matches) = match parse(arguments.into_iter().collect()) {
         Ok(parsed) => parsed,
         Err(usage) => return print_usage(&usage),
     };
 
     let console = Console::new(arguments.color);
-    match dispatch(arguments.command, &matches, &console) {
+    match addresses::refuse(&matches).and_then(|()| dispatch(arguments.command, &matches, &console)) {
         Ok(exit) => exit,
         Err(error) if is_broken_pipe(&error) => Exit::Done,
         Err(error) => {
@@ -102,8 +109,14 @@ fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
 }
 
 /// The arguments as a struct, and as matches that say which of them the user gave.
-fn parse(arguments: impl IntoIterator<Item = OsString>) -> std::result::Result<(Arguments, ArgMatches), clap::Error> {
-    let matches = command().try_get_matches_from(arguments)?;
+fn parse(arguments: Vec<OsString>) -> std::result::Result<(Arguments, ArgMatches), clap::Error> {
+    let grammar = if short_help::is_asked(&arguments) { short_help::shortened(command()) } else { command() };
+    let words: Vec<String> = arguments.iter().skip(1).map(|word| word.to_string_lossy().into_owned()).collect();
+
+    let arguments = config::with_file(&grammar, arguments)
+        .map_err(|error| config::usage_error(&grammar, &error.message(&CommandLinePhrasing)))?;
+    let matches =
+        grammar.try_get_matches_from(arguments).map_err(|error| tips::with_tip(error, &command(), &words))?;
     let arguments = Arguments::from_arg_matches(&matches)?;
 
     Ok((arguments, matches))
@@ -125,7 +138,7 @@ fn dispatch(command: ToolCommand, matches: &ArgMatches, console: &Console) -> Re
         #[cfg(feature = "server")]
         ToolCommand::Serve(arguments) => serve::run(&arguments, console),
         ToolCommand::Completions { shell } => generate::completions(shell, console),
-        ToolCommand::Man => generate::man(console),
+        ToolCommand::Man(arguments) => generate::man(&arguments, console),
     }
 }
 

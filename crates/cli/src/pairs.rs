@@ -38,7 +38,7 @@ pub(super) fn run(arguments: &PairsArgs, console: &Console) -> Result<Exit> {
 
     let pipeline = UnitRun { unit: unit.unit, matching, keep: None, input, running, progress }.pipeline()?;
     let input = inputs::list_for(&pipeline, input)?;
-    inputs::refuse_as_output([&output.output].into_iter().chain(&showing.summary), &input)?;
+    inputs::check_outputs(output, showing.summary.as_ref(), &input)?;
 
     let (corpus, mut found) = pipeline.read_pairs(input, &StageBar::new(progress))?;
     if let Err(error) = finish::refuse_nothing_read(&corpus, &found.rejects, &showing.verbosity, console) {

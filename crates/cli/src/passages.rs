@@ -48,7 +48,7 @@ pub(super) fn run(arguments: &PassagesArgs, console: &Console) -> Result<Exit> {
     options.passages.max_gap = *max_gap;
     let pipeline = Pipeline::new(options)?;
     let input = inputs::list(&input.inputs, &input.reading, UnitLevel::Document, Vec::new())?;
-    inputs::refuse_as_output([&output.output].into_iter().chain(&showing.summary), &input)?;
+    inputs::check_outputs(output, showing.summary.as_ref(), &input)?;
 
     let (corpus, mut found) = pipeline.read_passages(input, &StageBar::new(showing.progress.progress))?;
     finish::refuse_nothing_read(&corpus, &found.rejects, &showing.verbosity, console)?;

@@ -50,6 +50,7 @@ impl Phrasing for CommandLinePhrasing {
     fn operation(&self, operation: Operation) -> Option<String> {
         let command = match operation {
             Operation::BuildIndex => "`mukarrar index build`",
+            Operation::CheckIndex => "`mukarrar index check`",
             Operation::ExportIndex => "`mukarrar index export`",
             Operation::ImportIndex => "`mukarrar index import`",
             Operation::LearnBoilerplate => "`mukarrar boilerplate`",

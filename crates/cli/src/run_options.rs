@@ -76,6 +76,7 @@ fn set_matching(matching: &MatchingArgs, options: &mut Options) {
     options.seed = matching.seed.seed;
     options.related = matching.related;
     options.date_field.clone_from(&matching.date_field);
+    options.date_order = matching.date_order;
     options.window = matching.window;
     options.max_bucket = matching.max_bucket;
 }

@@ -10,15 +10,15 @@ use super::console::Console;
 use super::exit::{self, Exit};
 use super::index::args::{DirectoryArgs, SettingsArgs};
 use super::index::opening;
-use mukarrar::error::Result;
+use mukarrar::error::{ErrorKind, Result};
 use mukarrar_server::{BearerToken, Server, ServerLimits};
 
 pub(super) const EXAMPLES: &str =
-    "A missing index is created, unless --read-only is given. On SIGINT or SIGTERM the server finishes the \
+    "With --create, a missing index is made; without it, it is an error. On SIGINT or SIGTERM the server finishes the \
 requests in progress, commits and closes the index; a second signal ends the process at once.
 
 Examples:
-  mukarrar serve seen/
+  mukarrar serve seen/ --create
   mukarrar serve seen/ --listen 0.0.0.0:8077 --token-file token.txt
   curl -H 'Content-Type: application/json' -d '{\"key\": \"https://example.org/1\", \"text\": \"…\"}' \\
        http://127.0.0.1:8077/v1/check-and-insert
@@ -40,6 +40,9 @@ pub(super) struct ServeArgs {
     /// File with the bearer token that clients must send. If not given, the environment variable MUKARRAR_TOKEN.
     #[arg(long, value_name = "FILE")]
     token_file: Option<PathBuf>,
+    /// Make the index if there is none.
+    #[arg(long, conflicts_with = "read_only")]
+    create: bool,
     /// Answer only check and query, while another process may write the index.
     #[arg(long)]
     read_only: bool,
@@ -101,6 +104,9 @@ pub(super) fn run(arguments: &ServeArgs, console: &Console) -> Result<Exit> {
     let handle = server.handle();
     exit::on_first_interrupt(move || handle.stop());
 
+    if !arguments.create {
+        require_index(&arguments.index.directory)?;
+    }
     let builder = opening::builder_with_settings(&arguments.index, &arguments.settings)?;
     let directory = &arguments.index.directory;
     let index = if arguments.read_only { builder.open_read_only(directory)? } else { builder.open(directory)? };
@@ -110,6 +116,16 @@ pub(super) fn run(arguments: &ServeArgs, console: &Console) -> Result<Exit> {
     console.note(&format!("http://{} serves {}: {documents} documents", server.address(), directory.display()));
     server.run(index)?;
     Ok(Exit::Done)
+}
+
+/// Refuses a directory without an index: a wrong path would serve an empty index, and every text would be new.
+fn require_index(directory: &Path) -> Result<()> {
+    if directory.join("index.json").exists() {
+        return Ok(());
+    }
+
+    let remedy = "give --create to make one, or name the directory of an index".into();
+    Err(ErrorKind::Index { path: directory.to_owned(), what: "is no index".to_owned(), remedy }.into())
 }
 
 /// The token in the file, else the one in the environment.

@@ -3,6 +3,7 @@
 use clap::Args;
 
 use super::args::groups::{InputArgs, OutputArgs, SourceArgs, VerbosityArgs};
+use super::args::names::{Names, UNITS};
 use super::console::Console;
 use super::exit::Exit;
 use super::remedies::parse;
@@ -19,7 +20,7 @@ pub(super) struct UnitsArgs {
     #[command(flatten)]
     input: InputArgs,
     /// Unit that documents are cut into: document, story, paragraph or line.
-    #[arg(long, value_name = "UNIT", default_value_t = UnitLevel::Story, value_parser = parse::<UnitLevel>)]
+    #[arg(long, value_name = "UNIT", default_value_t = UnitLevel::Story, value_parser = Names::of(&UNITS, parse::<UnitLevel>), hide_possible_values = true)]
     unit: UnitLevel,
     #[command(flatten)]
     source: SourceArgs,
@@ -36,7 +37,7 @@ pub(super) fn run(arguments: &UnitsArgs, console: &Console) -> Result<Exit> {
     let UnitsArgs { input, unit, source, output, strict, verbosity } = arguments;
     let source_field = source.source_field.as_deref();
     let listed = inputs::list(&input.inputs, &input.reading, *unit, Vec::new())?;
-    inputs::refuse_as_output([&output.output], &listed)?;
+    inputs::check_outputs(output, None, &listed)?;
     let corpus = inputs::open_pages(&input.inputs, &input.reading, *unit, source_field)?;
     let (rejects, decoded) = rejected_and_decoded(&corpus);
     finish::refuse_nothing_read(&corpus, &rejects, verbosity, console)?;

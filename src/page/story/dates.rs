@@ -6,8 +6,7 @@
 
 use super::lexicon::{LEXICON, WordSenses};
 use super::reading::LineWords;
-use super::vocabulary::MonthCalendar;
-use crate::document::Date;
+use crate::document::{Date, MonthCalendar, from_solar};
 
 /// A year, a month and a day of the Gregorian calendar.
 type CalendarDay = (i64, u8, u8);
@@ -108,49 +107,6 @@ fn in_calendar(calendar: MonthCalendar, year: i64, month: u8, day: i64) -> Optio
         MonthCalendar::Solar => (1300..1500).contains(&year).then(|| from_solar(year, month, day)),
         MonthCalendar::Lunar => None,
     }
-}
-
-/// The Gregorian day of a day of the Solar Hijri calendar, by the cycle of 33 years, which is exact from 1244 to 1530.
-fn from_solar(year: i64, month: u8, day: i64) -> CalendarDay {
-    debug_assert!((1244..=1530).contains(&year), "year {year} is outside the cycle");
-
-    // Days since 31 December of the year 0. The first six months have 31 days, the others 30.
-    let month = i64::from(month);
-    let year = year + 1595;
-    let months = if month < 8 { (month - 1) * 31 } else { (month - 7) * 30 + 186 };
-    let mut days = -355_668 + 365 * year + (year / 33) * 8 + ((year % 33) + 3) / 4 + day + months;
-
-    // Whole cycles of 400, 100 and 4 years, then years.
-    let mut gregorian = 400 * (days / 146_097);
-    days %= 146_097;
-    if days > 36_524 {
-        days -= 1;
-        gregorian += 100 * (days / 36_524);
-        days %= 36_524;
-        if days >= 365 {
-            days += 1;
-        }
-    }
-    gregorian += 4 * (days / 1461);
-    days %= 1461;
-    if days > 365 {
-        gregorian += (days - 1) / 365;
-        days = (days - 1) % 365;
-    }
-
-    // The month, from the day of the year.
-    let leap = gregorian % 4 == 0 && gregorian % 100 != 0 || gregorian % 400 == 0;
-    let lengths = [31, if leap { 29 } else { 28 }, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
-    let mut day = days + 1;
-    let mut month = 1;
-    for length in lengths {
-        if day <= length {
-            break;
-        }
-        day -= length;
-        month += 1;
-    }
-    (gregorian, month, day as u8)
 }
 
 #[cfg(test)]

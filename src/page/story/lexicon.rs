@@ -4,7 +4,8 @@ use std::sync::LazyLock;
 
 use foldhash::HashMap;
 
-use super::vocabulary::{self, MonthCalendar, PhraseForm, WordingClass};
+use super::vocabulary::{self, PhraseForm, WordingClass};
+use crate::document::{MONTHS, MonthCalendar};
 use crate::page::matcher::{PhrasePart, TokenBuffer};
 
 /// The senses of a word, as a set.
@@ -113,7 +114,7 @@ impl Lexicon {
             list.iter().for_each(|word| lexicon.word(word, is));
         }
 
-        for (names, number, calendar) in vocabulary::MONTHS {
+        for (names, number, calendar) in MONTHS {
             for name in *names {
                 lexicon.word(name, WordSenses::MONTH);
                 lexicon.months.push((PhrasePart::fold(name), *number, *calendar));

@@ -235,57 +235,6 @@ pub(super) const UI_WORDS: &[&str] = &[
     "cookies", "click", "subscribe", "email", "newsletter", "password", "app", "login",
 ];
 
-/// The names of months, with their number and calendar.
-pub(super) const MONTHS: &[(&[&str], u8, MonthCalendar)] = &[
-    (&["يناير", "جانفي", "كانون الثاني", "ژانویه", "جنوری", "January", "Jan"], 1, MonthCalendar::Gregorian),
-    (&["فبراير", "فيفري", "شباط", "فوریه", "فروری", "February", "Feb"], 2, MonthCalendar::Gregorian),
-    (&["مارس", "آذار", "اذار", "مارچ", "March", "Mar"], 3, MonthCalendar::Gregorian),
-    (&["أبريل", "ابريل", "إبريل", "أفريل", "نيسان", "آوریل", "اپریل", "April", "Apr"], 4, MonthCalendar::Gregorian),
-    (&["مايو", "ماي", "أيار", "ايار", "مه", "مئی", "May"], 5, MonthCalendar::Gregorian),
-    (&["يونيو", "جوان", "حزيران", "ژوئن", "جون", "June", "Jun"], 6, MonthCalendar::Gregorian),
-    (&["يوليو", "جويلية", "يوليوز", "تموز", "ژوئیه", "جولائی", "July", "Jul"], 7, MonthCalendar::Gregorian),
-    (&["أغسطس", "اغسطس", "أوت", "غشت", "آب", "اوت", "اگست", "August", "Aug"], 8, MonthCalendar::Gregorian),
-    (&["سبتمبر", "شتنبر", "أيلول", "ايلول", "سپتامبر", "ستمبر", "September", "Sep"], 9, MonthCalendar::Gregorian),
-    (&["أكتوبر", "اكتوبر", "تشرين الأول", "اکتبر", "اکتوبر", "October", "Oct"], 10, MonthCalendar::Gregorian),
-    (&["نوفمبر", "نونبر", "تشرين الثاني", "نوامبر", "نومبر", "November", "Nov"], 11, MonthCalendar::Gregorian),
-    (&["ديسمبر", "دجنبر", "كانون الأول", "دسامبر", "دسمبر", "December", "Dec"], 12, MonthCalendar::Gregorian),
-    (&["فروردین"], 1, MonthCalendar::Solar),
-    (&["اردیبهشت"], 2, MonthCalendar::Solar),
-    (&["خرداد"], 3, MonthCalendar::Solar),
-    (&["تیر"], 4, MonthCalendar::Solar),
-    (&["مرداد"], 5, MonthCalendar::Solar),
-    (&["شهریور"], 6, MonthCalendar::Solar),
-    (&["مهر"], 7, MonthCalendar::Solar),
-    (&["آبان"], 8, MonthCalendar::Solar),
-    (&["آذر"], 9, MonthCalendar::Solar),
-    (&["دی"], 10, MonthCalendar::Solar),
-    (&["بهمن"], 11, MonthCalendar::Solar),
-    (&["اسفند"], 12, MonthCalendar::Solar),
-    (&["محرم"], 1, MonthCalendar::Lunar),
-    (&["صفر"], 2, MonthCalendar::Lunar),
-    (&["ربيع الأول"], 3, MonthCalendar::Lunar),
-    (&["ربيع الآخر", "ربيع الثاني"], 4, MonthCalendar::Lunar),
-    (&["جمادى الأولى"], 5, MonthCalendar::Lunar),
-    (&["جمادى الآخرة", "جمادى الثانية"], 6, MonthCalendar::Lunar),
-    (&["رجب"], 7, MonthCalendar::Lunar),
-    (&["شعبان"], 8, MonthCalendar::Lunar),
-    (&["رمضان"], 9, MonthCalendar::Lunar),
-    (&["شوال"], 10, MonthCalendar::Lunar),
-    (&["ذو القعدة", "ذي القعدة"], 11, MonthCalendar::Lunar),
-    (&["ذو الحجة", "ذي الحجة"], 12, MonthCalendar::Lunar),
-];
-
-/// The calendar of a month.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum MonthCalendar {
-    /// January to December.
-    Gregorian,
-    /// Farvardin to Esfand.
-    Solar,
-    /// Muharram to Dhu al-Hijja.
-    Lunar,
-}
-
 /// Days of the week.
 #[rustfmt::skip]
 pub(super) const WEEKDAYS: &[&str] = &[

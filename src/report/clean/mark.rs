@@ -6,14 +6,17 @@ use std::io;
 
 use serde::Serialize;
 
+use super::convert::RecordConverter;
 use super::destination::CleanDestination;
+use super::form::CleanForm;
 use super::joined_pieces::JoinedPieces;
+use super::joining::check_joined;
 use super::json_writer::JsonWriter;
 use super::wide;
 use crate::cluster::{Cluster, Member};
 use crate::document::DocId;
 use crate::error::{Error, ErrorKind, Remedy, Result};
-use crate::input::{Corpus, InputFile, InputFormat, valid_json};
+use crate::input::{Compression, Corpus, InputFile, InputFormat, valid_json};
 use crate::pipeline::Clustering;
 use crate::report::output::Outputs;
 use crate::report::shown_units::ShownUnits;
@@ -114,70 +117,126 @@ impl<'a> MarkPlan<'a> {
         outputs: &mut Outputs,
         stream: &mut dyn io::Write,
     ) -> Result<()> {
-        self.check_files()?;
-
-        destination.check_joined(self.corpus)?;
         let shown = ShownUnits::of(self.corpus, self.found);
-        if *destination == CleanDestination::Stream {
-            return self.stream(&shown, stream);
-        }
-
-        for file in self.corpus.cleaned_files() {
-            let target = destination.target(&file.relative);
-            let mut values = file.layout.map(|layout| JsonWriter::new(destination.json_form(layout)));
-            let mut output = outputs.create(&target, destination.compression(file.compression))?;
-            wide::written(file, &mut output, &target, |joined| {
-                self.head(file, joined)?;
-                self.file(file, &shown, joined, values.as_mut())?;
-                values.take().map_or(Ok(()), |values| values.finish(joined))
-            })?;
-            outputs.finish(output)?;
-        }
-
-        for file in self.corpus.cleaned_files().iter().filter(|file| !file.is_failed) {
-            let target = destination.target(&file.output_path());
-            let mut output = outputs.create(&target, destination.compression(file.compression))?;
-            let mut joined = JoinedPieces::new(&mut output, &target);
-            self.head(file, &mut joined)?;
-            self.file(file, &shown, &mut joined)?;
-            outputs.finish(output)?;
-        }
-        Ok(())
-    }
-
-    /// Writes all files one behind the other, under one header.
-    fn joined(&self, shown: &ShownUnits<'_>, out: &mut JoinedPieces<'_>) -> Result<()> {
-        let mut has_header = false;
-        for file in self.corpus.cleaned_files() {
-            if file.header.is_some() && !std::mem::replace(&mut has_header, true) {
-                self.head(file, out)?;
+        match destination {
+            CleanDestination::Stream => {
+                let path = Path::new("-");
+                check_joined(path, self.corpus)?;
+                self.check_files()?;
+                self.joined(&shown, destination, stream, path)
             }
-            self.file(file, shown, out)?;
+            CleanDestination::File(path) => {
+                let decoded = !self.found.summary.decoded.is_empty();
+                let form = CleanForm::of(path, self.corpus, decoded, &|document| self.is_readable(document))?;
+
+                let mut output = outputs.create(path, destination.compression(Compression::None))?;
+                if form == CleanForm::Copied {
+                    self.check_files()?;
+                    self.joined(&shown, destination, &mut output, path)?;
+                } else {
+                    self.converted(&form, &shown, JoinedPieces::new(&mut output, path))?;
+                }
+                outputs.finish(output)
+            }
+            CleanDestination::Directory(_) => {
+                self.check_files()?;
+                for file in self.corpus.cleaned_files().iter().filter(|file| !file.is_failed) {
+                    self.file_of_its_own(file, &shown, destination, outputs)?;
+                }
+                Ok(())
+            }
         }
-        Ok(())
     }
 
-    /// Writes all files joined: one header, or one array, for the whole stream.
-    fn stream(&self, shown: &ShownUnits<'_>, stream: &mut dyn io::Write) -> Result<()> {
-        let (files, target) = (self.corpus.cleaned_files(), Path::new("-"));
-        let mut values = None;
-        let mut write = |streamed: &mut JoinedPieces<'_>| {
-            for (number, file) in files.iter().enumerate() {
-                if number == 0 {
-                    self.head(file, streamed)?;
+    /// Writes the marked records of one file below the directory `destination`.
+    fn file_of_its_own(
+        &self,
+        file: &InputFile,
+        shown: &ShownUnits<'_>,
+        destination: &CleanDestination,
+        outputs: &mut Outputs,
+    ) -> Result<()> {
+        let target = destination.target(&file.output_path());
+        let mut values = file.layout.map(|layout| JsonWriter::new(destination.json_form(layout)));
+
+        let mut output = outputs.create(&target, destination.compression(file.compression))?;
+        wide::written(file, &mut output, &target, |joined| {
+            self.head(file, joined)?;
+            self.file(file, shown, joined, values.as_mut())?;
+            values.take().map_or(Ok(()), |values| values.finish(joined))
+        })?;
+        outputs.finish(output)
+    }
+
+    /// Writes the marked records of all files: one header, or one array, for all of them.
+    fn joined(
+        &self,
+        shown: &ShownUnits<'_>,
+        destination: &CleanDestination,
+        out: &mut dyn io::Write,
+        target: &Path,
+    ) -> Result<()> {
+        let files = self.corpus.cleaned_files();
+        let (mut has_header, mut values) = (false, None);
+
+        let mut write = |joined: &mut JoinedPieces<'_>| {
+            for file in files {
+                if file.header.is_some() && !has_header {
+                    self.head(file, joined)?;
+                    has_header = true;
                 }
                 if let (Some(layout), None) = (file.layout, &values) {
-                    values = Some(JsonWriter::new(CleanDestination::Stream.json_form(layout)));
+                    values = Some(JsonWriter::new(destination.json_form(layout)));
                 }
-                self.file(file, shown, streamed, values.as_mut().filter(|_| file.layout.is_some()))?;
+                self.file(file, shown, joined, values.as_mut().filter(|_| file.layout.is_some()))?;
             }
-            values.take().map_or(Ok(()), |values| values.finish(streamed))
+            values.take().map_or(Ok(()), |values| values.finish(joined))
         };
 
-        match files.iter().find(|file| file.header.is_some()) {
-            Some(file) => wide::written(file, stream, target, write),
-            None => write(&mut JoinedPieces::new(stream, target)),
+        match wide::encoded_like(files.iter(), destination) {
+            Some(file) => wide::written(file, out, target, write),
+            None => write(&mut JoinedPieces::new(out, target)),
         }
+    }
+
+    /// Writes the marked records of all files in another format.
+    fn converted(&self, form: &CleanForm, shown: &ShownUnits<'_>, out: JoinedPieces<'_>) -> Result<()> {
+        let is_table = matches!(form, CleanForm::Table(_));
+        if let CleanForm::Table(table) = form {
+            self.check_columns(&table.names).map_or(Ok(()), |what| {
+                let file = self.corpus.cleaned_files().first();
+                file.map_or(Ok(()), |file| Err(self.has_field(file, what)))
+            })?;
+        }
+
+        let added = COLUMNS.iter().map(|column| self.column(column)).collect();
+        let mut converter = RecordConverter::begin(self.corpus, form, added, out)?;
+        for file in self.corpus.cleaned_files() {
+            for document in file.records.clone().map(DocId::new).filter(|document| self.is_readable(*document)) {
+                let mark = self.mark(document, shown).map_err(|source| Error::io("read", &*file.path, source))?;
+                let cells = if is_table { mark.columns().to_vec() } else { Vec::new() };
+                let marked = |object: Vec<u8>| {
+                    inserted(&object, self.field, &mark)?.ok_or_else(|| self.has_field_already(file, document))
+                };
+                converter.record(document, None, marked, &cells)?;
+            }
+        }
+        converter.end()
+    }
+
+    fn is_readable(&self, document: DocId) -> bool {
+        self.found.rejects.binary_search(&document).is_err()
+    }
+
+    /// What is wrong with a table that has one of the new columns already.
+    fn check_columns(&self, names: &[String]) -> Option<String> {
+        let is_taken = |name: &&String| COLUMNS.iter().any(|column| **name == self.column(column));
+        names.iter().find(is_taken).map(|name| format!("has a column {name:?} already"))
+    }
+
+    fn has_field_already(&self, file: &InputFile, document: DocId) -> Error {
+        let what = format!("{} has a field {:?} already", self.corpus.source(document), self.field);
+        self.has_field(file, what)
     }
 
     /// Checks, before anything is written, that the files have fields and that no column has the name of a new one.
@@ -187,15 +246,14 @@ impl<'a> MarkPlan<'a> {
                 file.format,
                 InputFormat::JsonLines | InputFormat::Json | InputFormat::Csv | InputFormat::Tsv
             );
-            if !has_fields && !file.records.is_empty() {
+            if !has_fields && !file.records.is_empty() && !file.is_failed {
                 let what = format!("is {}, to which no mark can be added", file.format);
                 let remedy = "mark JSON, CSV or TSV".into();
                 return Err(ErrorKind::Unreadable { path: file.path.to_path_buf(), what, remedy }.into());
             }
 
-            let is_taken = |name: &String| COLUMNS.iter().any(|column| *name == self.column(column));
-            if let Some(name) = file.header.iter().flat_map(|header| &header.names).find(|name| is_taken(name)) {
-                return Err(self.has_field(file, format!("has a column {name:?} already")));
+            if let Some(what) = file.header.as_ref().and_then(|header| self.check_columns(&header.names)) {
+                return Err(self.has_field(file, what));
             }
         }
         Ok(())
@@ -231,8 +289,7 @@ impl<'a> MarkPlan<'a> {
         out: &mut JoinedPieces<'_>,
         mut values: Option<&mut JsonWriter>,
     ) -> Result<()> {
-        let readable = |document: &DocId| self.found.rejects.binary_search(document).is_err();
-        for document in file.records.clone().map(DocId::new).filter(readable) {
+        for document in file.records.clone().map(DocId::new).filter(|document| self.is_readable(*document)) {
             let raw = self.corpus.raw(document)?;
             let mark = self.mark(document, shown).map_err(|source| Error::io("read", &*file.path, source))?;
 
@@ -246,8 +303,7 @@ impl<'a> MarkPlan<'a> {
             }
 
             let Some(marked) = inserted(&raw, self.field, &mark)? else {
-                let what = format!("{} has a field {:?} already", self.corpus.source(document), self.field);
-                return Err(self.has_field(file, what));
+                return Err(self.has_field_already(file, document));
             };
             match &mut values {
                 Some(values) => values.value(&marked, out)?,

@@ -4,12 +4,16 @@
 //! its line end included. A record that loses spans changes in its text value only. Boilerplate stays unless it is to
 //! be stripped. A record in which no token is left is removed. A byte order mark at the start of a JSON Lines file is
 //! not written; that of a CSV file is written with its header. The values of a JSON array are written as an array, each
-//! as it was; UTF-16 is written as UTF-16.
+//! as it was; UTF-16 is written as UTF-16. Where the name of the output asks for another format (`form`), records are
+//! converted (`convert`) and not copied.
 //!
 //! [`MarkPlan`] removes nothing: it adds a field to each record.
 
+mod convert;
 mod destination;
+mod form;
 mod joined_pieces;
+mod joining;
 mod json_writer;
 mod mark;
 mod plan;

@@ -13,7 +13,8 @@ use crate::error::{ErrorKind, Remedy, Result};
 use crate::input::Corpus;
 use crate::page::Boilerplate;
 use crate::pipeline::{Clustering, Options, Summary};
-use crate::report::json_rows::write_json_lines;
+use crate::report::json_rows::{write_json_array, write_json_lines};
+use crate::report::{ReportFormat, score, write_row};
 use crate::report::shown_units::ShownUnits;
 use crate::similarity::{Relation, Score};
 
@@ -65,6 +66,41 @@ struct RemovedRow {
     relation: Relation,
     jaccard: f64,
     containment: f64,
+}
+
+/// The columns of the list of removed records and spans.
+const REMOVED_COLUMNS: [&str; 11] = [
+    "kind",
+    "id",
+    "start",
+    "end",
+    "keeper",
+    "reference",
+    "keeper_start",
+    "keeper_end",
+    "relation",
+    "jaccard",
+    "containment",
+];
+
+impl RemovedRow {
+    /// The values of [`REMOVED_COLUMNS`]; a missing value is empty.
+    fn cells(self) -> [String; 11] {
+        let place = |place: Option<usize>| place.map_or_else(String::new, |place| place.to_string());
+        [
+            self.kind.to_owned(),
+            self.id,
+            place(self.start),
+            place(self.end),
+            self.keeper,
+            self.reference.unwrap_or_default(),
+            place(self.keeper_start),
+            place(self.keeper_end),
+            self.relation.name().to_owned(),
+            score(self.jaccard),
+            score(self.containment),
+        ]
+    }
 }
 
 impl<'a> Cleaning<'a> {
@@ -196,14 +232,28 @@ impl<'a> Cleaning<'a> {
         self.removed_parts.iter().filter(|part| !part.record).count()
     }
 
-    /// Writes the removed records and spans as JSON Lines, in input order, each with its keeper and score.
+    /// Writes the removed records and spans in `format` (text means JSON Lines), in input order, each with its keeper
+    /// and score.
     ///
     /// # Errors
     ///
     /// The writer fails; a record cannot be read again.
-    pub fn write_removed(&self, out: &mut dyn Write) -> io::Result<()> {
+    pub fn write_removed(&self, format: ReportFormat, out: &mut dyn Write) -> io::Result<()> {
         let shown = ShownUnits::new(self.corpus, &self.found.units, &self.found.names);
-        write_json_lines(out, self.removed_parts.iter().map(|part| part.row(&shown)))
+        let rows = self.removed_parts.iter().map(|part| part.row(&shown));
+
+        match format {
+            ReportFormat::Json => write_json_array(out, rows),
+            ReportFormat::Jsonl | ReportFormat::Text => write_json_lines(out, rows),
+            ReportFormat::Tsv | ReportFormat::Csv => {
+                write_row(format, &REMOVED_COLUMNS, out)?;
+                for row in rows {
+                    let cells = row?.cells();
+                    write_row(format, &cells.each_ref().map(String::as_str), out)?;
+                }
+                Ok(())
+            }
+        }
     }
 }
 

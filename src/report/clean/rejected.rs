@@ -7,7 +7,8 @@ use serde::Serialize;
 use crate::document::DocId;
 use crate::error::Phrasing;
 use crate::input::Corpus;
-use crate::report::json_rows::write_json_lines;
+use crate::report::json_rows::{write_json_array, write_json_lines};
+use crate::report::{ReportFormat, write_row};
 
 #[derive(Serialize)]
 struct RejectRow {
@@ -16,8 +17,8 @@ struct RejectRow {
     message: String,
 }
 
-/// Writes the rejected records of `corpus` as JSON Lines: position, reason code and message. `rejects` are their places
-/// in the corpus, ascending; the messages are in the words of `phrasing`.
+/// Writes the rejected records of `corpus` in `format` (text means JSON Lines): position, reason code and message.
+/// `rejects` are their places in the corpus, ascending; the messages are in the words of `phrasing`.
 ///
 /// # Errors
 ///
@@ -26,6 +27,7 @@ pub fn write_rejected(
     rejects: &[DocId],
     corpus: &Corpus,
     phrasing: &dyn Phrasing,
+    format: ReportFormat,
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let rows = corpus.rejected(rejects).map(|reject| RejectRow {
@@ -34,5 +36,15 @@ pub fn write_rejected(
         message: reject.reason.message(phrasing),
     });
 
-    write_json_lines(out, rows.map(Ok))
+    match format {
+        ReportFormat::Json => write_json_array(out, rows.map(Ok)),
+        ReportFormat::Jsonl | ReportFormat::Text => write_json_lines(out, rows.map(Ok)),
+        ReportFormat::Tsv | ReportFormat::Csv => {
+            write_row(format, &["source", "reason", "message"], out)?;
+            for RejectRow { source, reason, message } in rows {
+                write_row(format, &[&source, reason, &message], out)?;
+            }
+            Ok(())
+        }
+    }
 }

@@ -1,13 +1,17 @@
-//! Writes the records that stay; neighbouring records are copied in one piece.
+//! Writes the records that stay; neighbouring records are copied in one piece, or converted one by one.
 
 #[cfg(feature = "parquet")]
 use std::cell::RefCell;
 #[cfg(feature = "warc")]
 use std::io;
 use std::io::Write;
+use std::path::Path;
 
+use super::convert::RecordConverter;
 use super::destination::CleanDestination;
+use super::form::CleanForm;
 use super::joined_pieces::JoinedPieces;
+use super::joining::check_joined;
 use super::json_writer::JsonWriter;
 use super::plan::Cleaning;
 use super::strip::BoilerplateStripper;
@@ -27,81 +31,117 @@ impl Cleaning<'_> {
     /// [`ErrorKind::Io`](crate::ErrorKind::Io) if an output cannot be written; an input cannot be read again or has
     /// changed; the files cannot be joined in one stream.
     pub fn write(&self, destination: &CleanDestination, outputs: &mut Outputs, stream: &mut dyn Write) -> Result<()> {
-        destination.check_stream(self.corpus)?;
-
-        // References come first and are not written.
-        let references = self.corpus.files().len() - self.corpus.cleaned_files().len();
-        let files = || self.corpus.files().iter().enumerate().skip(references);
-        let mut buffer = Vec::new();
-        if *destination == CleanDestination::Stream {
-            return self.stream(files(), stream, &mut buffer);
-        }
-
-        for (number, file) in files().filter(|(_, file)| self.is_written(file)) {
-            let target = destination.target(&file.relative);
-            let (whole, each) = compressions(file.format, destination.compression(file.compression));
-            let mut values = file.layout.map(|layout| JsonWriter::new(destination.json_form(layout)));
-
-            let mut output = outputs.create(&target, whole)?;
-            wide::written(file, &mut output, &target, |joined| {
-                if let Some(header) = &file.header {
-                    joined.piece(&[&header.raw])?;
+        match destination {
+            CleanDestination::Stream => {
+                let path = Path::new("-");
+                check_joined(path, self.corpus)?;
+                self.joined(destination, stream, path, Compression::None)
+            }
+            CleanDestination::File(path) => self.one_file(path, destination, outputs),
+            CleanDestination::Directory(_) => {
+                for (number, file) in self.cleaned().filter(|(_, file)| self.is_written(file)) {
+                    self.file_of_its_own(number, file, destination, outputs)?;
                 }
-                self.file(number, file, joined, &mut buffer, each, values.as_mut())?;
-                values.take().map_or(Ok(()), |values| values.finish(joined))
-            })?;
-            outputs.finish(output)?;
+                Ok(())
+            }
         }
-        Ok(())
     }
 
-    /// Writes all files joined: one header, or one array, for the whole stream.
-    fn stream<'f>(
+    /// Writes the records of one file below the directory `destination`.
+    fn file_of_its_own(
         &self,
-        files: impl Iterator<Item = (usize, &'f InputFile)>,
-        stream: &mut dyn Write,
-        buffer: &mut Vec<u8>,
+        number: usize,
+        file: &InputFile,
+        destination: &CleanDestination,
+        outputs: &mut Outputs,
+    ) -> Result<()> {
+        let target = destination.target(&file.output_path());
+        let (whole, each) = compressions(file.format, destination.compression(file.compression));
+        let mut values = file.layout.map(|layout| JsonWriter::new(destination.json_form(layout)));
+
+        let mut output = outputs.create(&target, whole)?;
+        wide::written(file, &mut output, &target, |joined| {
+            if let Some(header) = &file.header {
+                joined.piece(&[&header.raw])?;
+            }
+            self.file(number, file, joined, &mut Vec::new(), each, values.as_mut())?;
+            values.take().map_or(Ok(()), |values| values.finish(joined))
+        })?;
+        outputs.finish(output)
+    }
+
+    /// Writes the records of all files into the file `path`.
+    fn one_file(&self, path: &Path, destination: &CleanDestination, outputs: &mut Outputs) -> Result<()> {
+        let stays = |document| self.stays(document);
+        let decoded = !self.found.summary.decoded.is_empty();
+        let form = CleanForm::of(path, self.corpus, decoded, &stays)?;
+
+        let mut written = self.cleaned().map(|(_, file)| file).filter(|file| self.is_written(file));
+        let format = match written.next() {
+            Some(file) if form == CleanForm::Copied => file.format,
+            // A text that is removed leaves no file, as in a directory.
+            None if form == CleanForm::Copied => return Ok(()),
+            _ => InputFormat::JsonLines,
+        };
+
+        let (whole, each) = compressions(format, destination.compression(Compression::None));
+        let mut output = outputs.create(path, whole)?;
+        if form == CleanForm::Copied {
+            self.joined(destination, &mut output, path, each)?;
+        } else {
+            self.converted(&form, JoinedPieces::new(&mut output, path))?;
+        }
+        outputs.finish(output)
+    }
+
+    /// Writes the records of all files byte for byte: one header, or one array, for all of them.
+    fn joined(
+        &self,
+        destination: &CleanDestination,
+        out: &mut dyn Write,
+        target: &Path,
+        each: Compression,
     ) -> Result<()> {
         let (mut has_header, mut values) = (false, None);
-        let target = Path::new("-");
-        let files: Vec<_> = files.collect();
+        let mut buffer = Vec::new();
+        let files: Vec<_> = self.cleaned().collect();
 
-        // All files have one header, and so one encoding.
-        let mut write = |streamed: &mut JoinedPieces<'_>| {
+        let mut write = |joined: &mut JoinedPieces<'_>| {
             for (number, file) in &files {
                 if let Some(header) = file.header.as_ref().filter(|_| !has_header) {
-                    streamed.piece(&[&header.raw])?;
+                    joined.piece(&[&header.raw])?;
                     has_header = true;
                 }
                 if let (Some(layout), None) = (file.layout, &values) {
-                    values = Some(JsonWriter::new(CleanDestination::Stream.json_form(layout)));
+                    values = Some(JsonWriter::new(destination.json_form(layout)));
                 }
                 let of_file = values.as_mut().filter(|_| file.layout.is_some());
-                self.file(*number, file, streamed, buffer, Compression::None, of_file)?;
+                self.file(*number, file, joined, &mut buffer, each, of_file)?;
             }
-            values.take().map_or(Ok(()), |values| values.finish(streamed))
+            values.take().map_or(Ok(()), |values| values.finish(joined))
         };
 
-        match files.iter().find(|(_, file)| file.header.is_some()) {
-            Some((_, file)) => wide::written(file, stream, target, write),
-            None => write(&mut JoinedPieces::new(stream, target)),
+        match wide::encoded_like(files.iter().map(|(_, file)| *file), destination) {
+            Some(file) => wide::written(file, out, target, write),
+            None => write(&mut JoinedPieces::new(out, target)),
         }
     }
 
-    /// Writes all files one behind the other, under one header.
-    fn joined(&self, each: Compression, out: &mut JoinedPieces<'_>) -> Result<()> {
-        let (mut has_header, mut buffer) = (false, Vec::new());
-        for (number, file) in self.cleaned() {
-            if let Some(header) = file.header.as_ref().filter(|_| !has_header) {
-                out.piece(&[&header.raw])?;
-                has_header = true;
+    /// Writes the records of all files in another format.
+    fn converted(&self, form: &CleanForm, out: JoinedPieces<'_>) -> Result<()> {
+        let mut stripper = self.stripper();
+        let mut converter = RecordConverter::begin(self.corpus, form, Vec::new(), out)?;
+
+        for (_, file) in self.cleaned() {
+            for document in file.records.clone().map(DocId::new).filter(|document| self.stays(*document)) {
+                let text = self.edited_text(document, stripper.as_mut())?;
+                converter.record(document, text.as_deref(), Ok, &[])?;
             }
-            self.file(number, file, out, &mut buffer, each)?;
         }
-        Ok(())
+        converter.end()
     }
 
-    /// The files that are no references, which come first and are not written, with their numbers.
+    /// The files whose records are written, with their numbers. References come first, and are not written.
     fn cleaned(&self) -> impl Iterator<Item = (usize, &InputFile)> {
         let references = self.corpus.files().len() - self.corpus.cleaned_files().len();
         self.corpus.files().iter().enumerate().skip(references)

@@ -8,14 +8,19 @@ use super::values::{
     AutoChoice, ContainmentChoice, FactsChoice, HtmlChoice, LanguageChoice, OnOff, containment, delimiter, language,
     size, unit,
 };
+use super::names::{
+    BOILERPLATES, DATE_ORDERS, ENCODINGS, INPUT_FORMATS, KEEPS, LANGUAGES, Names, PROFILES, REPORT_FORMATS, SHINGLES, UNITS,
+};
 use crate::remedies::parse;
+use mukarrar::error::Result;
 use mukarrar::cluster::Keep;
-use mukarrar::document::Window;
+use mukarrar::document::{DateOrder, Window};
 use mukarrar::input;
 use mukarrar::normalize::Profile;
 use mukarrar::page::{Boilerplate, UnitLevel};
 use mukarrar::pipeline::Options;
 use mukarrar::report::ReportFormat;
+use mukarrar::report::output_name::OutputName;
 use mukarrar::shingle::ShingleKind;
 
 #[derive(Debug, Args)]
@@ -34,7 +39,7 @@ pub(crate) struct ReadingArgs {
     /// Format of every input: jsonl, json (arrays, or objects over several lines), lines (text with one document a line),
     /// text, csv, tsv, parquet, html, warc or arrow; directories are then read whatever the extension. If not given, the
     /// extension decides, then the content.
-    #[arg(long, value_name = "FORMAT", value_parser = parse::<input::InputFormat>)]
+    #[arg(long, value_name = "FORMAT", value_parser = Names::of(&INPUT_FORMATS, parse::<input::InputFormat>), hide_possible_values = true)]
     pub(crate) input_format: Option<input::InputFormat>,
     /// Field or column with the id. In JSON and Parquet, a.b is also the field b inside of a.
     #[arg(long, value_name = "FIELD", default_value = "id")]
@@ -44,7 +49,7 @@ pub(crate) struct ReadingArgs {
     pub(crate) text_field: String,
     /// Encoding of text: auto detects it and repairs mojibake, strict accepts only UTF-8, or a name (windows-1256, cp720,
     /// …). JSON is always UTF-8.
-    #[arg(long, value_name = "ENCODING", default_value_t = input::EncodingChoice::Auto, value_parser = parse::<input::EncodingChoice>)]
+    #[arg(long, value_name = "ENCODING", default_value_t = input::EncodingChoice::Auto, value_parser = Names::of(&ENCODINGS, parse::<input::EncodingChoice>), hide_possible_values = true)]
     pub(crate) encoding: input::EncodingChoice,
     /// CSV: the delimiter, one character or the word tab. If not given, it is detected from the header.
     #[arg(long, value_name = "CHAR", value_parser = delimiter)]
@@ -63,7 +68,7 @@ pub(crate) struct ReadingArgs {
     /// Reject a record whose id an earlier record has. If not given, it is shown as ID~2.
     #[arg(long)]
     pub(crate) unique_ids: bool,
-    /// Reject larger records: bytes, or with K, M or G; at most 4G less one byte.
+    /// Reject larger records: bytes, or a number with K, M or G; at most 4G less one byte.
     #[arg(long, value_name = "SIZE", default_value = "64M", value_parser = size)]
     pub(crate) max_record_size: u64,
 }
@@ -72,10 +77,10 @@ pub(crate) struct ReadingArgs {
 #[command(next_help_heading = "Shape")]
 pub(crate) struct FoldingArgs {
     /// How strongly text is folded: none, light, standard or aggressive.
-    #[arg(long, value_name = "PROFILE", default_value_t = Options::default().profile, value_parser = parse::<Profile>)]
+    #[arg(long, value_name = "PROFILE", default_value_t = Options::default().profile, value_parser = Names::of(&PROFILES, parse::<Profile>), hide_possible_values = true)]
     pub(crate) profile: Profile,
     /// Language whose folding table is used: ar, fa, ur, ckb, ps, ug or other; auto detects it for each document.
-    #[arg(long, value_name = "LANG", default_value = "auto", value_parser = language)]
+    #[arg(long, value_name = "LANG", default_value = "auto", value_parser = Names::of(&LANGUAGES, language), hide_possible_values = true)]
     pub(crate) lang: LanguageChoice,
 }
 
@@ -97,7 +102,7 @@ pub(crate) struct BoilerplateArgs {
 pub(crate) struct BoilerplateModeArgs {
     /// Cue lines, datelines and bylines: keep compares them, ignore does not compare them, strip also removes them from the
     /// output of dedup.
-    #[arg(long, value_name = "WHAT", default_value_t = Options::default().boilerplate, value_parser = parse::<Boilerplate>)]
+    #[arg(long, value_name = "WHAT", default_value_t = Options::default().boilerplate, value_parser = Names::of(&BOILERPLATES, parse::<Boilerplate>), hide_possible_values = true)]
     pub(crate) boilerplate: Boilerplate,
 }
 
@@ -114,7 +119,7 @@ pub(crate) struct SourceArgs {
 #[command(next_help_heading = "Shape")]
 pub(crate) struct UnitArgs {
     /// Unit that is compared: document, story (stories and headlines of a page), paragraph or line.
-    #[arg(long, value_name = "UNIT", default_value_t = Options::default().unit, value_parser = unit)]
+    #[arg(long, value_name = "UNIT", default_value_t = Options::default().unit, value_parser = Names::of(&UNITS, unit), hide_possible_values = true)]
     pub(crate) unit: UnitLevel,
 }
 
@@ -122,7 +127,7 @@ pub(crate) struct UnitArgs {
 #[command(next_help_heading = "Shape")]
 pub(crate) struct ShingleArgs {
     /// Shingles that are compared: word:N (N consecutive words) or char:N (N characters), N from 1 to 32.
-    #[arg(long, value_name = "SHINGLE", default_value_t = Options::default().shingle, value_parser = parse::<ShingleKind>)]
+    #[arg(long, value_name = "SHINGLE", default_value_t = Options::default().shingle, value_parser = Names::of(&SHINGLES, parse::<ShingleKind>), hide_possible_values = true)]
     pub(crate) shingle: ShingleKind,
 }
 
@@ -166,9 +171,13 @@ pub(crate) struct MatchingArgs {
     pub(crate) rows: Option<usize>,
     #[command(flatten)]
     pub(crate) seed: SeedArgs,
-    /// Field with the publication date of a record: ISO 8601, RFC 2822, or seconds since 1970.
+    /// Field with the publication date of a record: ISO 8601, RFC 2822, as news and tweets write it (21 July 2015), or
+    /// seconds since 1970.
     #[arg(long, value_name = "FIELD", help_heading = "Matching")]
     pub(crate) date_field: Option<String>,
+    /// Order of day and month in dates such as 3/4/2015: dmy or mdy. If not given, such dates are not read.
+    #[arg(long, value_name = "ORDER", value_parser = Names::of(&DATE_ORDERS, parse::<DateOrder>), hide_possible_values = true, requires = "date_field", help_heading = "Matching")]
+    pub(crate) date_order: Option<DateOrder>,
     /// Compare only records whose --date-field differs by at most this: 12h, 7d, 2w. Records without a date are compared
     /// with all.
     #[arg(long, value_name = "TIME", value_parser = parse::<Window>, requires = "date_field", help_heading = "Matching")]
@@ -185,7 +194,7 @@ pub(crate) struct MatchingArgs {
 #[command(next_help_heading = "Matching")]
 pub(crate) struct ThresholdArgs {
     /// Smallest Jaccard similarity of a near copy: above 0, at most 1.
-    #[arg(long, value_name = "T", default_value_t = Options::DEFAULT_THRESHOLD)]
+    #[arg(short, long, value_name = "T", default_value_t = Options::DEFAULT_THRESHOLD)]
     pub(crate) threshold: f64,
 }
 
@@ -210,7 +219,7 @@ pub(crate) struct LengthArgs {
 pub(crate) struct KeepArgs {
     /// Member of a cluster that is kept: first, last, longest, shortest (by words), earliest, latest (by --date-field),
     /// min:FIELD or max:FIELD of the records.
-    #[arg(long, value_name = "POLICY", default_value_t = Options::default().keep, value_parser = parse::<Keep>)]
+    #[arg(long, value_name = "POLICY", default_value_t = Options::default().keep, value_parser = Names::of(&KEEPS, parse::<Keep>), hide_possible_values = true)]
     pub(crate) keep: Keep,
 }
 
@@ -227,7 +236,7 @@ pub(crate) struct MembershipArgs {
 pub(crate) struct RunningArgs {
     #[command(flatten)]
     pub(crate) threads: ThreadsArgs,
-    /// Memory limit of the whole process, in bytes or with K, M, G. Data beyond it goes to disk; results are the same. If
+    /// Memory limit of the whole process: 4G or 4GiB, 4GB, or bytes. Data beyond it goes to disk; results are the same. If
     /// not given, 70 % of the free memory of the machine.
     #[arg(long, value_name = "SIZE", value_parser = size)]
     pub(crate) memory: Option<u64>,
@@ -246,20 +255,35 @@ pub(crate) struct RunningArgs {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Running")]
 pub(crate) struct ThreadsArgs {
-    /// Number of threads, at least 1. If not given, one for each core. Results do not depend on it.
-    #[arg(long, value_name = "N")]
+    /// Number of threads, from 1 to 1024. If not given, one for each core. Results do not depend on it.
+    #[arg(short = 'j', long, value_name = "N")]
     pub(crate) threads: Option<usize>,
 }
 
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Showing")]
 pub(crate) struct OutputArgs {
-    /// Format of the results: text, json, jsonl or tsv.
-    #[arg(long, value_name = "FORMAT", default_value_t = ReportFormat::Text, value_parser = parse::<ReportFormat>)]
-    pub(crate) format: ReportFormat,
-    /// Write the results to this file; it appears only when complete. - is standard output.
+    /// Format of the results: text, json, jsonl, tsv or csv. If not given, that of the name of the output, else text.
+    #[arg(short, long, value_name = "FORMAT", value_parser = Names::of(&REPORT_FORMATS, parse::<ReportFormat>), hide_possible_values = true)]
+    pub(crate) format: Option<ReportFormat>,
+    /// Write the results to this file, in the format (.json, .jsonl, .tsv, .csv, .txt) and compression (.gz, .zst, .bz2,
+    /// .xz) of its name; it appears only when complete. - is standard output.
     #[arg(short, long, value_name = "FILE", default_value = "-")]
     pub(crate) output: PathBuf,
+}
+
+impl OutputArgs {
+    /// The format of the results: the one that was asked for, else that of the output's name, else text.
+    ///
+    /// # Errors
+    ///
+    /// The name asks for a format that results do not have.
+    pub(crate) fn report_format(&self) -> Result<ReportFormat> {
+        match self.format {
+            Some(format) => Ok(format),
+            None => Ok(OutputName::of(&self.output).report_format()?.unwrap_or_default()),
+        }
+    }
 }
 
 #[derive(Debug, Args)]

@@ -110,19 +110,46 @@ pub(crate) fn delimiter(text: &str) -> Result<u8, String> {
     }
 }
 
-/// Parses a size in bytes: a whole number, alone or with K, M or G (powers of 1,024).
-pub(crate) fn size(text: &str) -> Result<u64, String> {
-    let (digits, shift) = match text.char_indices().last() {
-        Some((at, 'K' | 'k')) => (&text[..at], 10),
-        Some((at, 'M' | 'm')) => (&text[..at], 20),
-        Some((at, 'G' | 'g')) => (&text[..at], 30),
-        _ => (text, 0),
-    };
-    let number: Option<u64> = digits.parse().ok();
+/// The units of sizes: K, M, G and T, also as KiB and so on, are powers of 1,024; KB and so on are powers of 1,000.
+const SIZES: [(&str, u64); 13] = [
+    ("", 1),
+    ("k", 1 << 10),
+    ("m", 1 << 20),
+    ("g", 1 << 30),
+    ("t", 1 << 40),
+    ("kib", 1 << 10),
+    ("mib", 1 << 20),
+    ("gib", 1 << 30),
+    ("tib", 1 << 40),
+    ("kb", 1_000),
+    ("mb", 1_000_000),
+    ("gb", 1_000_000_000),
+    ("tb", 1_000_000_000_000),
+];
 
-    number
-        .and_then(|number| number.checked_mul(1 << shift))
-        .ok_or_else(|| "give bytes as a whole number, alone or with K, M or G".to_owned())
+/// Parses a size in bytes: a number, alone or with a unit of [`SIZES`] in letters of any case. A fraction needs a unit.
+pub(crate) fn size(text: &str) -> Result<u64, String> {
+    let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic()).trim_end();
+    let unit = text.get(digits.len()..).unwrap_or("").trim().to_ascii_lowercase();
+
+    let bytes = SIZES.iter().find(|(name, _)| *name == unit).and_then(|(_, unit)| times(digits, *unit));
+    bytes.ok_or_else(|| "give a number of bytes, or a number with K, M or G, as in 64M, 4GiB, 4GB".to_owned())
+}
+
+/// `digits`, which may have a fraction, times `unit`, without what is less than a byte.
+fn times(digits: &str, unit: u64) -> Option<u64> {
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let Some((whole, fraction)) = digits.split_once('.') else {
+        return digits.parse::<u64>().ok().filter(|_| is_number(digits))?.checked_mul(unit);
+    };
+    if unit == 1 || !is_number(whole) || !is_number(fraction) || fraction.len() > 9 {
+        return None;
+    }
+
+    // At most nine decimals of less than 2^41: the product fits 128 bits.
+    let scale = 10_u128.pow(fraction.len() as u32);
+    let scaled = whole.parse::<u128>().ok()?.checked_mul(scale)?.checked_add(fraction.parse().ok()?)?;
+    u64::try_from(scaled.checked_mul(u128::from(unit))? / scale).ok()
 }
 
 #[cfg(test)]
@@ -142,7 +169,9 @@ mod tests {
     #[test]
     fn sizes_take_suffixes_and_refuse_what_does_not_fit() {
         assert_eq!((size("100"), size("2K"), size("64M"), size("1g")), (Ok(100), Ok(2048), Ok(64 << 20), Ok(1 << 30)));
-        for wrong in ["", "M", "-1", "1.5M", "64MB", "99999999999G"] {
+        assert_eq!((size("4GB"), size("4GiB"), size("4gib")), (Ok(4_000_000_000), Ok(4 << 30), Ok(4 << 30)));
+        assert_eq!((size("64 MB"), size("1.5G"), size("0.5k")), (Ok(64_000_000), Ok(3 << 29), Ok(512)));
+        for wrong in ["", "M", "-1", "+1", "1.5", ".5M", "1.M", "64MBs", "1e9", "99999999999G", "٤G", "4 0G"] {
             assert!(size(wrong).is_err(), "{wrong}");
         }
     }

@@ -10,8 +10,8 @@ use mukarrar::Verdict;
 use mukarrar::document::DocId;
 use mukarrar::error::Error;
 use mukarrar::index::Match;
-use mukarrar::report::ReportFormat;
-use mukarrar::report::text::{cell, sanitize};
+use mukarrar::report::text::sanitize;
+use mukarrar::report::{ReportFormat, score, write_json, write_row};
 use mukarrar::similarity::VariantReason;
 
 /// The name of the answer for a record on which the index failed.
@@ -80,9 +80,7 @@ impl AnswerCounts {
     /// Writes what comes before the first answer.
     pub(super) fn begin(&self, format: ReportFormat, out: &mut dyn Write) -> io::Result<()> {
         match format {
-            ReportFormat::Tsv => {
-                writeln!(out, "id\tverdict\tkey\tjaccard\tcontainment\trelation\tseen\tstandard_error\treason")
-            }
+            ReportFormat::Tsv | ReportFormat::Csv => write_row(format, &COLUMNS, out),
             ReportFormat::Json => write!(out, "["),
             ReportFormat::Text | ReportFormat::Jsonl => Ok(()),
         }
@@ -114,9 +112,15 @@ impl AnswerCounts {
         self.written += 1;
 
         match format {
-            ReportFormat::Jsonl => writeln!(out, "{}", object(id, answer)),
-            ReportFormat::Json => write!(out, "{}{}", if self.written > 1 { ",\n" } else { "" }, object(id, answer)),
-            ReportFormat::Tsv => tsv(id, answer, out),
+            ReportFormat::Jsonl => {
+                write_json(&mut *out, &object(id, answer))?;
+                writeln!(out)
+            }
+            ReportFormat::Json => {
+                write!(out, "{}", if self.written > 1 { ",\n" } else { "" })?;
+                write_json(out, &object(id, answer))
+            }
+            ReportFormat::Tsv | ReportFormat::Csv => table(id, answer, format, out),
             ReportFormat::Text => text(id, answer, out),
         }
     }
@@ -134,19 +138,26 @@ fn object(id: &str, answer: &RecordAnswer) -> serde_json::Value {
     }
 }
 
-fn tsv(id: &str, answer: &RecordAnswer, out: &mut dyn Write) -> io::Result<()> {
-    let (id, name) = (cell(id), answer.name());
+/// The columns of a table of answers.
+const COLUMNS: [&str; 9] =
+    ["id", "verdict", "key", "jaccard", "containment", "relation", "seen", "standard_error", "reason"];
+
+fn table(id: &str, answer: &RecordAnswer, format: ReportFormat, out: &mut dyn Write) -> io::Result<()> {
+    let name = answer.name();
+    if answer.matches().is_empty() {
+        return write_row(format, &[id, name, "", "", "", "", "", "", ""], out);
+    }
 
     for found in answer.matches() {
-        let Match { jaccard, containment, relation, reason, seen, standard_error, .. } = found;
-        let reason = reason.map_or("", VariantReason::name);
-        let relation = relation.map_or("", |relation| relation.name());
-        let error = standard_error.map_or_else(String::new, |error| format!("{error:.6}"));
-        let key = cell(&found.key);
+        let (jaccard, containment, seen) = (score(found.jaccard), score(found.containment), found.seen.to_string());
+        let reason = found.reason.map_or("", VariantReason::name);
+        let relation = found.relation.map_or("", |relation| relation.name());
+        let error = found.standard_error.map_or_else(String::new, score);
 
-        writeln!(out, "{id}\t{name}\t{key}\t{jaccard:.6}\t{containment:.6}\t{relation}\t{seen}\t{error}\t{reason}")?;
+        let row = [id, name, &found.key, &jaccard, &containment, relation, &seen, &error, reason];
+        write_row(format, &row, out)?;
     }
-    if answer.matches().is_empty() { writeln!(out, "{id}\t{name}\t\t\t\t\t\t\t") } else { Ok(()) }
+    Ok(())
 }
 
 fn text(id: &str, answer: &RecordAnswer, out: &mut dyn Write) -> io::Result<()> {

@@ -6,8 +6,9 @@ use clap::{Args, ValueEnum};
 
 use crate::args::groups::{InputArgs, OutputArgs, VerbosityArgs};
 use crate::args::values::{FactsChoice, LanguageChoice, language, size};
+use crate::args::names::{BOILERPLATES, DATE_ORDERS, LANGUAGES, Names, PROFILES, SHINGLES};
 use crate::remedies::parse;
-use mukarrar::document::Window;
+use mukarrar::document::{DateOrder, Window};
 use mukarrar::index::Verify;
 use mukarrar::normalize::Profile;
 use mukarrar::page::Boilerplate;
@@ -32,25 +33,25 @@ pub(crate) struct DirectoryArgs {
 #[command(next_help_heading = "Settings of a new index")]
 pub(crate) struct SettingsArgs {
     /// Smallest Jaccard similarity of a duplicate.
-    #[arg(long, value_name = "T", help = format!("Smallest Jaccard similarity of a duplicate: above 0, at most 1 [default: {}]", Options::DEFAULT_THRESHOLD))]
+    #[arg(short, long, value_name = "T", help = format!("Smallest Jaccard similarity of a duplicate: above 0, at most 1 [default: {}]", Options::DEFAULT_THRESHOLD))]
     pub(super) threshold: Option<f64>,
     /// Probability that a stored text exactly at the threshold is found.
     #[arg(long, value_name = "R", help = format!("Probability that a stored text exactly at the threshold is found: above 0, below 1 [default: {}]", Options::DEFAULT_RECALL))]
     pub(super) recall: Option<f64>,
     /// How strongly text is folded: none, light, standard or aggressive [default: standard].
-    #[arg(long, value_name = "PROFILE", value_parser = parse::<Profile>)]
+    #[arg(long, value_name = "PROFILE", value_parser = Names::of(&PROFILES, parse::<Profile>), hide_possible_values = true)]
     pub(super) profile: Option<Profile>,
     /// Language whose folding table is used: ar, fa, ur, ckb, ps, ug or other; auto detects it for each text.
-    #[arg(long, value_name = "LANG", default_value = "auto", value_parser = language)]
+    #[arg(long, value_name = "LANG", default_value = "auto", value_parser = Names::of(&LANGUAGES, language), hide_possible_values = true)]
     pub(super) lang: LanguageChoice,
     /// Cue lines, datelines and bylines: keep compares them, ignore does not [default: ignore].
-    #[arg(long, value_name = "WHAT", value_parser = parse::<Boilerplate>)]
+    #[arg(long, value_name = "WHAT", value_parser = Names::of(&BOILERPLATES, parse::<Boilerplate>), hide_possible_values = true)]
     pub(super) boilerplate: Option<Boilerplate>,
     /// Boilerplate of each source, in addition to the built-in rules: a file written by `mukarrar boilerplate`.
     #[arg(long, value_name = "FILE")]
     pub(super) boilerplate_rules: Option<PathBuf>,
     /// Shingles that are compared: word:N or char:N, N from 1 to 32 [default: word:3].
-    #[arg(long, value_name = "SHINGLE", value_parser = parse::<ShingleKind>)]
+    #[arg(long, value_name = "SHINGLE", value_parser = Names::of(&SHINGLES, parse::<ShingleKind>), hide_possible_values = true)]
     pub(super) shingle: Option<ShingleKind>,
     /// Do not count texts of one template with other facts as duplicates: guard or off [default: guard].
     #[arg(long, value_enum, value_name = "SWITCH")]
@@ -90,6 +91,9 @@ pub(crate) struct FieldsArgs {
     /// Field with the publication date of a record, for windows and `expire --window`.
     #[arg(long, value_name = "FIELD")]
     pub(super) date_field: Option<String>,
+    /// Order of day and month in dates such as 3/4/2015: dmy or mdy. If not given, such dates are not read.
+    #[arg(long, value_name = "ORDER", value_parser = Names::of(&DATE_ORDERS, parse::<DateOrder>), hide_possible_values = true, requires = "date_field")]
+    pub(super) date_order: Option<DateOrder>,
     /// Field with the time when a record was first seen. If not given, now.
     #[arg(long, value_name = "FIELD")]
     pub(super) seen_field: Option<String>,

@@ -10,9 +10,10 @@ use super::opening::{builder_for, builder_with_settings, open_existing};
 use super::transfer::refuse_inside_index;
 use crate::console::Console;
 use crate::exit::Exit;
+use crate::args::names::Names;
 use crate::remedies::{CommandLinePhrasing, parse};
 use crate::{finish, inputs, summary};
-use mukarrar::document::{Date, DocId};
+use mukarrar::document::{Date, DateOrder, DocId};
 use mukarrar::error::{ErrorKind, Result};
 use mukarrar::index::Rank;
 use mukarrar::input::{Corpus, FieldValue, Record, RepeatedIds, StoragePolicy};
@@ -59,7 +60,7 @@ pub(crate) struct QueryArgs {
     #[arg(long, value_name = "N", default_value_t = 10, help_heading = "Matching")]
     top: usize,
     /// Score that ranks them: jaccard or containment.
-    #[arg(long, value_name = "SCORE", default_value_t = Rank::Jaccard, value_parser = parse::<Rank>, help_heading = "Matching")]
+    #[arg(long, value_name = "SCORE", default_value_t = Rank::Jaccard, value_parser = Names::of(&["jaccard", "containment"], parse::<Rank>), hide_possible_values = true, help_heading = "Matching")]
     by: Rank,
 }
 
@@ -159,7 +160,7 @@ fn read_records(records: &RecordsArgs) -> Result<Corpus> {
     names.extend(fields.date_field.iter().chain(&fields.seen_field).cloned());
 
     let listed = inputs::list(&input.inputs, &input.reading, UnitLevel::Document, names)?;
-    inputs::refuse_as_output([&output.output], &listed)?;
+    inputs::check_outputs(output, None, &listed)?;
     refuse_inside_index(&output.output, &index.directory)?;
 
     let corpus = Corpus::read_once(listed, StoragePolicy::default())?;
@@ -209,6 +210,8 @@ struct LookupPass<'a> {
     date: Option<usize>,
     /// Place of the field with the time when a record was first seen.
     seen: Option<usize>,
+    /// Order of day and month in a date as numbers.
+    order: Option<DateOrder>,
     answers: AnswerCounts,
 }
 
@@ -224,6 +227,7 @@ impl<'a> LookupPass<'a> {
             sources: SourceResolver::new(corpus.options(), fields.source_field.as_deref()),
             date: place_of(&fields.date_field),
             seen: place_of(&fields.seen_field),
+            order: fields.date_order,
             answers: AnswerCounts::default(),
         })
     }
@@ -288,14 +292,14 @@ impl<'a> LookupPass<'a> {
     fn item<'r>(&self, record: &'r Record<'_>, source: &'r str) -> Item<'r> {
         let source = (!source.is_empty()).then_some(source);
         let item = Item::new(&record.text).source(source);
-        item.date(date_at(record, self.date)).seen(date_at(record, self.seen))
+        item.date(date_at(record, self.date, self.order)).seen(date_at(record, self.seen, self.order))
     }
 }
 
 /// The date in the field at `place`; `None` if the record has no such field or it is no date.
-fn date_at(record: &Record<'_>, place: Option<usize>) -> Option<Date> {
+fn date_at(record: &Record<'_>, place: Option<usize>, order: Option<DateOrder>) -> Option<Date> {
     match record.fields.get(place?)?.as_ref()? {
-        FieldValue::Text(text) => Date::read(text),
+        FieldValue::Text(text) => Date::read_in(text, order),
         FieldValue::Number(number) => Date::from_number(*number),
     }
 }

@@ -15,6 +15,7 @@ use mukarrar::Index;
 use mukarrar::error::{Error, ErrorKind, Result};
 use mukarrar::index::{IndexBuilder, MergeStats};
 use mukarrar::report::output::{self, Outputs};
+use mukarrar::report::output_name::OutputName;
 
 #[derive(Debug, Args)]
 pub(crate) struct ExportArgs {
@@ -47,6 +48,10 @@ pub(crate) struct MergeArgs {
 pub(super) fn export(arguments: &ExportArgs, console: &Console) -> Result<Exit> {
     refuse_inside_index(&arguments.output, &arguments.directory)?;
     let index = Index::builder().open_read_only(&arguments.directory)?;
+
+    if arguments.output.as_os_str() != "-" {
+        OutputName::of(&arguments.output).check_file()?;
+    }
 
     let mut outputs = Outputs::new();
     let count = if arguments.output.as_os_str() == "-" {

@@ -50,7 +50,7 @@ pub(crate) struct StatsArgs {
     #[arg(value_name = "DIR")]
     directory: PathBuf,
     /// Format of the output.
-    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = StatsFormat::Text, help_heading = "Showing")]
+    #[arg(short, long, value_enum, value_name = "FORMAT", default_value_t = StatsFormat::Text, help_heading = "Showing")]
     format: StatsFormat,
 }
 

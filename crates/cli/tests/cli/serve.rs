@@ -28,6 +28,9 @@ impl Process {
         let mut command = Command::new(env!("CARGO_BIN_EXE_mukarrar"));
         command.arg("serve").arg(directory).args(["--listen", "127.0.0.1:0", "--commit-interval", "60m"]);
         command.args(arguments).env_remove("MUKARRAR_TOKEN");
+        if !arguments.contains(&"--read-only") {
+            command.arg("--create");
+        }
         if let Some(token) = token {
             command.env("MUKARRAR_TOKEN", token);
         }

@@ -1,0 +1,415 @@
+//! Dates as people and pages write them: with the name of a month, or as three numbers.
+//!
+//! A date may have a weekday, a clock time and an offset, in any order. Every word must be known: a text with another
+//! word is no date.
+
+use jiff::civil::DateTime;
+use jiff::tz::Offset;
+
+use super::months::{MONTHS, MonthCalendar, from_solar};
+use super::{DateOrder, plain};
+
+/// A part of a date.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Token {
+    /// A number and how many digits it has.
+    Number(i64, usize),
+    /// A word, folded.
+    Word(String),
+    /// Any other character but white space.
+    Sign(char),
+}
+
+/// Words that say nothing about the moment: weekdays, «at», «of», «on the».
+#[rustfmt::skip]
+const FILLERS: &[&str] = &[
+    "السبت", "الاحد", "الاثنين", "الثلاثاء", "الاربعاء", "الخميس", "الجمعه", "سبت", "احد", "اثنين", "ثلاثاء",
+    "اربعاء", "خميس", "جمعه", "شنبه", "يكشنبه", "دوشنبه", "سه", "سهشنبه", "چهارشنبه", "پنجشنبه", "پنج", "پير",
+    "منگل", "بده", "جمعرات", "ہفتہ", "اتوار", "يوم", "في", "بتاريخ", "الساعه", "ساعه", "ساعت", "تاريخ", "ميلادي",
+    "ميلاديه", "روز", "در", "بجے", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "mon",
+    "tue", "tues", "wed", "thu", "thur", "thurs", "fri", "sat", "sun", "at", "on", "of", "the", "st", "nd", "rd", "th",
+    "t",
+];
+
+const MORNING: &[&str] = &["ص", "صباحا", "am", "فجرا", "صبح", "ق.ظ"];
+const EVENING: &[&str] = &["م", "مساء", "pm", "عصرا", "ظهرا", "ليلا", "عصر", "شام", "ب.ظ"];
+
+/// The names of time zones that have one offset, in hours.
+const ZONES: &[(&[&str], i64)] = &[
+    (&["z"], 0),
+    (&["utc"], 0),
+    (&["gmt"], 0),
+    (&["بتوقيت", "غرينتش"], 0),
+    (&["بتوقيت", "جرينتش"], 0),
+    (&["غرينتش"], 0),
+    (&["جرينتش"], 0),
+    (&["بتوقيت", "مكه", "المكرمه"], 3),
+    (&["بتوقيت", "مكه"], 3),
+    (&["بتوقيت", "السعوديه"], 3),
+    (&["بتوقيت", "بغداد"], 3),
+    (&["بتوقيت", "ابوظبي"], 4),
+    (&["بتوقيت", "الامارات"], 4),
+];
+
+/// The words between the wordings of one day in two calendars.
+const EQUALS: &[&str] = &["الموافق", "الموافقه", "موافق", "مطابق", "برابر"];
+
+/// Reads a written date, in seconds since 1970. `order` is that of day and month as numbers.
+pub(super) fn read(text: &str, order: Option<DateOrder>) -> Option<i64> {
+    let mut tokens = tokens(text)?;
+
+    // «23 شوال 1436 هـ الموافق 8 أغسطس 2015»: one of the two is of a calendar that is read.
+    if let Some(at) = tokens.iter().position(|token| is_word(token, EQUALS)) {
+        let second = tokens.split_off(at + 1);
+        tokens.pop();
+        return moment(&second, order).or_else(|| moment(&tokens, order));
+    }
+    moment(&tokens, order)
+}
+
+fn moment(tokens: &[Token], order: Option<DateOrder>) -> Option<i64> {
+    let mut rest = tokens.to_vec();
+    let time = take_time(&mut rest)?;
+    let offset = take_offset(&mut rest);
+
+    rest.retain(|token| !is_word(token, FILLERS) && !matches!(token, Token::Sign(',' | '،' | '|' | '(' | ')' | '؛' | ';')));
+    // «2015م»: the letter stands for the calendar.
+    if let [.., Token::Number(_, 4), Token::Word(letter)] = &rest[..]
+        && matches!(letter.as_str(), "م" | "ء")
+    {
+        rest.pop();
+    }
+
+    let (year, month, day) = named_month(&rest).or_else(|| numbers(&rest, order))?;
+    let (year, month, day) = (i16::try_from(year).ok()?, month, i8::try_from(day).ok()?);
+    let (hour, minute, second) = time.unwrap_or_default();
+    let moment = DateTime::new(year, i8::try_from(month).ok()?, day, hour, minute, second, 0).ok()?;
+
+    let seconds = Offset::UTC.to_timestamp(moment).ok()?.as_second();
+    Some(seconds - offset.unwrap_or(0))
+}
+
+/// Splits a text of at most a hundred characters; `None` for a longer one, which is no date.
+fn tokens(text: &str) -> Option<Vec<Token>> {
+    const LONGEST: usize = 100;
+    if text.chars().nth(LONGEST).is_some() {
+        return None;
+    }
+
+    let solar_digits = text.chars().any(|c| ('\u{6F0}'..='\u{6F9}').contains(&c));
+    let mut tokens: Vec<Token> = Vec::new();
+    let mut characters = text.chars().map(plain).filter_map(folded).peekable();
+    while let Some(first) = characters.next() {
+        if first.is_ascii_digit() {
+            let mut digits = String::from(first);
+            while let Some(digit) = characters.next_if(char::is_ascii_digit) {
+                digits.push(digit);
+            }
+            tokens.push(Token::Number(digits.parse().ok()?, digits.len()));
+        } else if first.is_alphabetic() {
+            let mut word = String::from(first);
+            while let Some(letter) = characters.next_if(|c| c.is_alphabetic()) {
+                word.push(letter);
+            }
+            tokens.push(Token::Word(word));
+        } else if !first.is_whitespace() {
+            tokens.push(Token::Sign(first));
+        }
+    }
+
+    // Persian digits tell the calendar of a year from 1300 on.
+    if solar_digits { Some(tokens.into_iter().map(solar_year).collect()) } else { Some(tokens) }
+}
+
+/// A year of the Solar Hijri calendar as a number with five digits, which no other number has.
+fn solar_year(token: Token) -> Token {
+    match token {
+        Token::Number(year @ 1300..1500, 4) => Token::Number(year, 5),
+        other => other,
+    }
+}
+
+/// A character in the form in which words are compared; `None` for marks and invisible characters.
+fn folded(c: char) -> Option<char> {
+    Some(match c {
+        'أ' | 'إ' | 'آ' | 'ٱ' => 'ا',
+        'ة' | 'ۀ' | 'ھ' => 'ه',
+        'ى' | 'ی' => 'ي',
+        'ک' => 'ك',
+        'ـ' | '\u{64B}'..='\u{65F}' | '\u{670}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{61C}'
+        | '\u{2066}'..='\u{2069}' | '\u{FEFF}' => return None,
+        '–' | '—' | '−' => '-',
+        other => other.to_ascii_lowercase(),
+    })
+}
+
+fn fold(word: &str) -> String {
+    word.chars().filter_map(folded).collect()
+}
+
+fn is_word(token: &Token, words: &[&str]) -> bool {
+    matches!(token, Token::Word(word) if words.contains(&word.as_str()))
+}
+
+/// Takes the clock time out of the tokens: `Some(None)` without one, `None` for one that is wrong.
+#[allow(clippy::option_option, reason = "no time, and a wrong time")]
+fn take_time(tokens: &mut Vec<Token>) -> Option<Option<(i8, i8, i8)>> {
+    let colon = Token::Sign(':');
+    let Some(at) = tokens.iter().position(|token| *token == colon) else { return Some(None) };
+    let (start, mut end) = (at.checked_sub(1)?, at + 2);
+    let number = |place: usize| match tokens.get(place)? {
+        Token::Number(number, 1 | 2) => Some(*number),
+        _ => None,
+    };
+
+    let (mut hour, minute) = (number(start)?, number(at + 1)?);
+    let mut second = 0;
+    if tokens.get(end) == Some(&colon) {
+        second = number(end + 1)?;
+        end += 2;
+        // Fractions of a second.
+        if let (Some(Token::Sign('.')), Some(Token::Number(..))) = (tokens.get(end), tokens.get(end + 1)) {
+            end += 2;
+        }
+    }
+
+    // «2:51 م», «ب.ظ» is three tokens.
+    let half: String = tokens.iter().skip(end).take(3).map_while(letters).collect();
+    for (words, is_evening) in [(MORNING, false), (EVENING, true)] {
+        let Some(word) = words.iter().filter(|word| half.starts_with(**word)).max_by_key(|word| word.len()) else {
+            continue;
+        };
+        let taken = if word.contains('.') { 3 } else { 1 };
+        // A longer word only begins with the letter.
+        if taken == 1 && tokens.get(end) != Some(&Token::Word((*word).to_owned())) {
+            continue;
+        }
+        if !(1..=12).contains(&hour) && is_evening != (hour > 12) {
+            return None;
+        }
+        hour = if hour > 12 { hour } else { hour % 12 + if is_evening { 12 } else { 0 } };
+        end += taken;
+        break;
+    }
+
+    let time = (i8::try_from(hour).ok()?, i8::try_from(minute).ok()?, i8::try_from(second).ok()?);
+    tokens.drain(start..end);
+    Some(Some(time))
+}
+
+fn letters(token: &Token) -> Option<String> {
+    match token {
+        Token::Word(word) => Some(word.clone()),
+        Token::Sign('.') => Some(".".to_owned()),
+        _ => None,
+    }
+}
+
+/// Takes the offset out of the tokens, in seconds: `+0300`, `+03:00`, `UTC`, `GMT+3`, the name of a zone.
+fn take_offset(tokens: &mut Vec<Token>) -> Option<i64> {
+    let mut offset = None;
+    for (words, hours) in ZONES {
+        let is_here = |at: &usize| {
+            words.iter().enumerate().all(|(place, word)| tokens.get(at + place).is_some_and(|token| is_word(token, &[word])))
+        };
+        if let Some(at) = (0..tokens.len()).find(is_here) {
+            tokens.drain(at..at + words.len());
+            offset = Some(hours * 3600);
+            // «GMT+3».
+            if let (Some(Token::Sign(sign @ ('+' | '-'))), Some(Token::Number(hours, 1 | 2))) =
+                (tokens.get(at), tokens.get(at + 1))
+            {
+                let seconds = hours * 3600;
+                offset = Some(if *sign == '+' { seconds } else { -seconds });
+                tokens.drain(at..at + 2);
+            }
+            break;
+        }
+    }
+
+    // «+0000»: a sign and four digits that are no year of a date.
+    let is_numeric = |at: &usize| {
+        matches!((tokens.get(*at), tokens.get(at + 1)), (Some(Token::Sign('+')), Some(Token::Number(0..=1400, 4))))
+            || matches!((tokens.get(*at), tokens.get(at + 1)), (Some(Token::Sign('-')), Some(Token::Number(0..=1200, 4))))
+    };
+    if let Some(at) = (0..tokens.len()).find(is_numeric)
+        && let (Token::Sign(sign), Token::Number(number, _)) = (tokens[at].clone(), tokens[at + 1].clone())
+    {
+        let seconds = number / 100 * 3600 + number % 100 * 60;
+        tokens.drain(at..at + 2);
+        offset = Some(if sign == '+' { seconds } else { -seconds });
+    }
+
+    // «+03:00»: the clock time is taken out already.
+    let is_split = |at: &usize| {
+        matches!(
+            tokens.get(*at..at + 4),
+            Some([Token::Sign('+' | '-'), Token::Number(0..=14, 2), Token::Sign(':'), Token::Number(0..60, 2)])
+        )
+    };
+    if let Some(at) = (0..tokens.len()).find(is_split)
+        && let [Token::Sign(sign), Token::Number(hours, _), _, Token::Number(minutes, _)] = tokens[at..at + 4]
+    {
+        let seconds = hours * 3600 + minutes * 60;
+        tokens.drain(at..at + 4);
+        offset = Some(if sign == '+' { seconds } else { -seconds });
+    }
+    offset
+}
+
+/// A day with the name of its month: «21 يوليو 2015», «July 21, 2015», «2015 Jul 21», «21 تموز/يوليو 2015».
+fn named_month(tokens: &[Token]) -> Option<(i64, u8, i64)> {
+    let mut month: Option<(u8, MonthCalendar)> = None;
+    let mut numbers: Vec<(i64, usize)> = Vec::new();
+    let mut at = 0;
+
+    while let Some(token) = tokens.get(at) {
+        match token {
+            Token::Number(number, digits) => numbers.push((*number, *digits)),
+            // They separate the parts, as in 21-Jul-2015.
+            Token::Sign('-' | '/' | '.') => {}
+            Token::Word(_) => {
+                let (found, calendar, length) = month_at(tokens, at)?;
+                // A month with two names is one month.
+                if month.is_some_and(|month| month != (found, calendar)) {
+                    return None;
+                }
+                month = Some((found, calendar));
+                at += length - 1;
+            }
+            Token::Sign(_) => return None,
+        }
+        at += 1;
+    }
+
+    let (month, calendar) = month?;
+    let (year, day) = match numbers[..] {
+        [(day, 1 | 2), (year, 4 | 5)] | [(year, 4 | 5), (day, 1 | 2)] => (year, day),
+        _ => return None,
+    };
+    match calendar {
+        MonthCalendar::Gregorian => (1600..2200).contains(&year).then_some((year, month, day)),
+        MonthCalendar::Solar => solar(year, i64::from(month), day),
+        // It has no exact Gregorian day.
+        MonthCalendar::Lunar => None,
+    }
+}
+
+/// The month whose name begins at `at`, with the number of its words.
+fn month_at(tokens: &[Token], at: usize) -> Option<(u8, MonthCalendar, usize)> {
+    let names = MONTHS.iter().flat_map(|(names, number, calendar)| names.iter().map(move |name| (name, number, calendar)));
+    let found = names.filter_map(|(name, number, calendar)| {
+        let words: Vec<String> = name.split(' ').map(fold).collect();
+        let is_here = words.iter().enumerate().all(|(place, word)| tokens.get(at + place) == Some(&Token::Word(word.clone())));
+        is_here.then_some((*number, *calendar, words.len()))
+    });
+    // «كانون الثاني» and not «كانون».
+    found.max_by_key(|(_, _, length)| *length)
+}
+
+/// A day of three numbers: the year first, or last with the order that is given.
+fn numbers(tokens: &[Token], order: Option<DateOrder>) -> Option<(i64, u8, i64)> {
+    let [
+        Token::Number(a, a_digits),
+        Token::Sign(first @ ('/' | '-' | '.')),
+        Token::Number(b, 1 | 2),
+        Token::Sign(second),
+        Token::Number(c, c_digits),
+    ] = tokens
+    else {
+        return None;
+    };
+    if first != second {
+        return None;
+    }
+
+    let (year, digits, month, day) = match (*a_digits, *c_digits, order) {
+        (4 | 5, 1 | 2, _) => (*a, *a_digits, *b, *c),
+        (1 | 2, 4 | 5, Some(DateOrder::DayFirst)) => (*c, *c_digits, *b, *a),
+        (1 | 2, 4 | 5, Some(DateOrder::MonthFirst)) => (*c, *c_digits, *a, *b),
+        _ => return None,
+    };
+    if digits == 5 {
+        return solar(year, month, day);
+    }
+    (1600..2200).contains(&year).then_some((year, u8::try_from(month).ok()?, day))
+}
+
+/// The Gregorian day of a day of the Solar Hijri calendar.
+fn solar(year: i64, month: i64, day: i64) -> Option<(i64, u8, i64)> {
+    let longest = if month <= 6 { 31 } else { 30 };
+    let is_day = (1300..1500).contains(&year) && (1..=12).contains(&month) && (1..=longest).contains(&day);
+    let (year, month, day) = from_solar(year, u8::try_from(month).ok().filter(|_| is_day)?, day);
+    Some((year, month, i64::from(day)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Date;
+    use super::*;
+
+    fn date(text: &str, order: Option<DateOrder>) -> Option<String> {
+        Date::read_in(text, order).map(|date| date.to_string())
+    }
+
+    #[test]
+    fn dates_are_read_as_news_writes_them() {
+        let table = [
+            ("٢١ يوليو 2015", "2015-07-21T00:00:00Z"),
+            ("الثلاثاء ٢١ يوليو ٢٠١٥", "2015-07-21T00:00:00Z"),
+            ("الثلاثاء، 21 تموز/يوليو 2015 - 02:51", "2015-07-21T02:51:00Z"),
+            ("21 تموز (يوليو) 2015", "2015-07-21T00:00:00Z"),
+            ("12 كانون الثاني 2024", "2024-01-12T00:00:00Z"),
+            ("١٢ كانون الأول ٢٠٢٣ الساعة ٧:٠٥ م", "2023-12-12T19:05:00Z"),
+            ("03 أوت 2022", "2022-08-03T00:00:00Z"),
+            ("3 غشت 2022 - 12:10 ص", "2022-08-03T00:10:00Z"),
+            ("5 جويلية 2021", "2021-07-05T00:00:00Z"),
+            ("2 أبريل 2025م", "2025-04-02T00:00:00Z"),
+            ("2 أبريل 2025 14:10 بتوقيت غرينتش", "2025-04-02T14:10:00Z"),
+            ("2 أبريل 2025 14:10 بتوقيت مكة المكرمة", "2025-04-02T11:10:00Z"),
+            ("23 شوال 1436 هـ الموافق 8 أغسطس 2015", "2015-08-08T00:00:00Z"),
+            ("8 أغسطس 2015 الموافق 23 شوال 1436", "2015-08-08T00:00:00Z"),
+            ("۲۳ فروردین ۱۴۰۵ - ۱۱:۲۰", "2026-04-12T11:20:00Z"),
+            ("۱۴۰۳/۰۲/۱۱", "2024-04-30T00:00:00Z"),
+            ("اتوار 9 جون 2024", "2024-06-09T00:00:00Z"),
+            ("2 Apr 2025", "2025-04-02T00:00:00Z"),
+            ("April 2nd, 2025 at 2:10 PM", "2025-04-02T14:10:00Z"),
+            ("Apr 2, 2025 12:10 AM", "2025-04-02T00:10:00Z"),
+            ("02-Apr-2025 14:10:00.123456", "2025-04-02T14:10:00Z"),
+            ("Wed Apr 02 14:10:00 +0000 2025", "2025-04-02T14:10:00Z"),
+            ("Wed Apr 02 14:10:00 +0300 2025", "2025-04-02T11:10:00Z"),
+            ("Wed Apr  2 14:10:00 UTC 2025", "2025-04-02T14:10:00Z"),
+            ("2 April 2025 17:10 GMT+3", "2025-04-02T14:10:00Z"),
+            ("2 April 2025 17:10 +03:00", "2025-04-02T14:10:00Z"),
+            ("2025.04.02", "2025-04-02T00:00:00Z"),
+        ];
+        for (text, expected) in table {
+            assert_eq!(date(text, None).as_deref(), Some(expected), "{text}");
+        }
+    }
+
+    #[test]
+    fn day_and_month_as_numbers_need_an_order() {
+        let (days, months) = (Some(DateOrder::DayFirst), Some(DateOrder::MonthFirst));
+        for text in ["21/07/2015", "٢١/٠٧/٢٠١٥", "21-7-2015", "21.07.2015"] {
+            assert_eq!(date(text, None), None, "{text}");
+            assert_eq!(date(text, months), None, "{text}");
+            assert_eq!(date(text, days).as_deref(), Some("2015-07-21T00:00:00Z"), "{text}");
+        }
+        assert_eq!(date("3/4/2015 02:51", days).as_deref(), Some("2015-04-03T02:51:00Z"));
+        assert_eq!(date("3/4/2015 2:51 PM", months).as_deref(), Some("2015-03-04T14:51:00Z"));
+        assert_eq!(date("3/4/15", days), None);
+    }
+
+    #[test]
+    fn what_names_no_day_is_no_date() {
+        let texts = [
+            "يوليو 2015", "21 يوليو", "23 شوال 1436", "31 فبراير 2015", "21 يوليو 2015 في القاهرة كتب محمد", "قبل 3 ساعات",
+            "2 Apr 2025 25:10", "2 Apr May 2025", "2 3 Apr 2025", "14:10", "21 July 2015 14:10 بتوقيت القمر", "Apr", "::", "-",
+        ];
+        for text in texts {
+            assert_eq!(date(text, Some(DateOrder::DayFirst)), None, "{text}");
+        }
+        assert_eq!(date(&"2 ".repeat(100), None), None);
+    }
+}

@@ -1,0 +1,179 @@
+//! What the name of an output says: its format, its compression, whether it is a directory, whether it is a path at all.
+
+use std::io;
+use std::path::Path;
+
+use super::style::ReportFormat;
+use crate::error::{Error, ErrorKind, Result};
+use crate::input::{ByName, Compression, InputFormat, by_name};
+
+/// The name of an output. `-`, standard output, has neither format nor compression.
+#[derive(Debug, Clone, Copy)]
+pub struct OutputName<'a>(&'a Path);
+
+impl<'a> OutputName<'a> {
+    /// The name of the output at `path`.
+    #[must_use]
+    pub const fn of(path: &'a Path) -> Self {
+        Self(path)
+    }
+
+    /// Whether it is standard output.
+    #[must_use]
+    pub fn is_stream(self) -> bool {
+        self.0.as_os_str() == "-"
+    }
+
+    /// Whether it names a directory: it ends with a separator, or there is a directory at the path.
+    #[must_use]
+    pub fn is_directory(self) -> bool {
+        let text = self.0.to_string_lossy();
+        text.ends_with(std::path::is_separator) || !self.is_stream() && self.0.is_dir()
+    }
+
+    /// The compression that the last extension names: `.gz`, `.zst`, `.bz2` or `.xz`, in letters of any case.
+    #[must_use]
+    pub fn compression(self) -> Compression {
+        let extension = self.0.extension().map(|extension| extension.to_string_lossy().to_ascii_lowercase());
+        match extension.as_deref() {
+            Some("gz") => Compression::Gzip,
+            Some("zst") => Compression::Zstd,
+            Some("bz2") => Compression::Bzip2,
+            Some("xz") => Compression::Xz,
+            _ => Compression::None,
+        }
+    }
+
+    /// The format that the extension before that of a compression names.
+    pub(crate) fn format(self) -> ByName {
+        if self.is_stream() { ByName::Unknown } else { by_name(self.0) }
+    }
+
+    /// Whether an extension tells the format or the compression, so that this is the name of a file.
+    pub(crate) fn is_file(self) -> bool {
+        self.format() != ByName::Unknown || self.compression() != Compression::None
+    }
+
+    /// The format of a report with this name; `None` if the name has no extension of a known format.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Output`] if reports do not have the format that the extension names, as for Parquet.
+    pub fn report_format(self) -> Result<Option<ReportFormat>> {
+        Ok(Some(match self.format() {
+            ByName::Unknown => return Ok(None),
+            ByName::Json => ReportFormat::Json,
+            ByName::Known(InputFormat::JsonLines) => ReportFormat::Jsonl,
+            ByName::Known(InputFormat::Tsv) => ReportFormat::Tsv,
+            ByName::Known(InputFormat::Csv) => ReportFormat::Csv,
+            ByName::Known(InputFormat::Text) => ReportFormat::Text,
+            ByName::Known(other) => {
+                let what = format!("has the name of a {other} file, and no report has that format");
+                return Err(self.refused(what, "name it .txt, .json, .jsonl, .tsv or .csv"));
+            }
+        }))
+    }
+
+    /// The format of a list of records with this name: JSON Lines if the name has no extension of a known format.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Output`] if lists do not have the format that the extension names.
+    pub fn list_format(self) -> Result<ReportFormat> {
+        match self.report_format()? {
+            None => Ok(ReportFormat::Jsonl),
+            Some(ReportFormat::Text) => {
+                let what = "has the name of a text file, and lists of records are tables or JSON".to_owned();
+                Err(self.refused(what, "name it .jsonl, .json, .tsv or .csv"))
+            }
+            Some(format) => Ok(format),
+        }
+    }
+
+    /// Checks, before anything is computed, that a file of this name can be written: it is no address of another
+    /// machine, no directory, and this build has its compression.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Output`] if it cannot.
+    pub fn check_file(self) -> Result<()> {
+        refuse_address(self.0)?;
+        if self.is_directory() {
+            return Err(self.refused("is a directory".to_owned(), "give the path of a file"));
+        }
+        self.check_compression()
+    }
+
+    /// Checks that this build has the compression that the name asks for.
+    pub(crate) fn check_compression(self) -> Result<()> {
+        // A compressor that the build lacks fails when it is made.
+        self.compression().writer(io::sink()).map(drop).map_err(|source| Error::io("write", self.0, source))
+    }
+
+    fn refused(self, what: String, remedy: &'static str) -> Error {
+        ErrorKind::Output { path: self.0.to_owned(), what, remedy: remedy.into() }.into()
+    }
+}
+
+/// Refuses an output that is an address of another machine, such as `s3://bucket/clean.jsonl`: it would become a local
+/// directory `s3:`.
+///
+/// # Errors
+///
+/// [`ErrorKind::Output`] if `path` begins with a URL scheme.
+pub fn refuse_address(path: &Path) -> Result<()> {
+    if is_address(path) {
+        let what = "is an address, not a path: mukarrar writes files".to_owned();
+        let remedy = "write a file, then copy it there".into();
+        return Err(ErrorKind::Output { path: path.to_owned(), what, remedy }.into());
+    }
+    Ok(())
+}
+
+/// Whether a path begins with a URL scheme and `://`.
+#[must_use]
+pub fn is_address(path: &Path) -> bool {
+    let text = path.to_string_lossy();
+    let Some((scheme, _)) = text.split_once("://") else { return false };
+
+    // RFC 3986: a letter, then letters, digits, `+`, `-` and `.`.
+    let is_of_scheme = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.');
+    scheme.starts_with(|c: char| c.is_ascii_alphabetic()) && scheme.chars().all(is_of_scheme)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_tell_format_and_compression() {
+        let report = |name: &str| OutputName::of(Path::new(name)).report_format();
+        let table = [
+            ("x.json", Some(ReportFormat::Json)),
+            ("d/X.JSONL.GZ", Some(ReportFormat::Jsonl)),
+            ("x.ndjson.zst", Some(ReportFormat::Jsonl)),
+            ("x.csv.gz", Some(ReportFormat::Csv)),
+            ("x.tsv", Some(ReportFormat::Tsv)),
+            ("x.txt.xz", Some(ReportFormat::Text)),
+            ("x", None),
+            ("x.out", None),
+            ("-", None),
+        ];
+        for (name, expected) in table {
+            assert_eq!(report(name).unwrap(), expected, "{name}");
+        }
+        assert!(report("x.parquet").is_err() && report("x.warc.gz").is_err());
+        let compression = |name: &str| OutputName::of(Path::new(name)).compression();
+        assert_eq!((compression("a.csv.GZ"), compression("a.gz.csv")), (Compression::Gzip, Compression::None));
+    }
+
+    #[test]
+    fn addresses_are_no_paths() {
+        for address in ["s3://bucket/x.jsonl", "gs://b/", "https://example.org/x", "hf://datasets/a/b", "FILE:///x"] {
+            assert!(refuse_address(Path::new(address)).is_err(), "{address}");
+        }
+        for path in ["a/b.jsonl", "a:/b", "./s3:/x", "a b://c", "1s://x", "://x", "x/y://z"] {
+            assert!(!is_address(Path::new(path)), "{path}");
+        }
+    }
+}
