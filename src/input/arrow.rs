@@ -7,6 +7,7 @@
 use std::sync::Arc;
 
 use super::held::PlainFile;
+use super::parquet::columns::{self, ParquetColumn};
 use super::{InputOptions, csv, remedies};
 
 mod batches;
@@ -29,7 +30,7 @@ enum ArrowForm {
 pub(super) struct ArrowTable {
     pub(super) file: Arc<PlainFile>,
     /// The columns that are read.
-    columns: Vec<String>,
+    columns: Vec<ParquetColumn>,
 }
 
 impl ArrowTable {
@@ -40,20 +41,9 @@ impl ArrowTable {
     pub(super) fn open(file: Arc<PlainFile>, options: &InputOptions) -> Result<Self, csv::CsvMisfit> {
         let batches = ArrowBatches::open(&file, form_of(&file))
             .map_err(|what| (format!("is no readable Arrow data: {what}"), remedies::WRITE_ANEW))?;
-        let names: Vec<&str> = batches.schema.fields().iter().map(|field| field.name().as_str()).collect();
-
-        let wanted = |name: &str| {
-            [&options.id_field, &options.text_field].into_iter().chain(&options.fields).any(|wanted| wanted == name)
-        };
-        let columns: Vec<String> = names.iter().filter(|name| wanted(name)).map(|name| (*name).to_owned()).collect();
-        for name in &columns {
-            if columns.iter().filter(|column| *column == name).count() > 1 {
-                return Err((format!("has more than one column {name:?}"), remedies::RENAME_COLUMNS));
-            }
-        }
-        if !names.contains(&options.text_field.as_str()) {
-            return Err(csv::no_column(&options.text_field, &names));
-        }
+        let fields = batches.schema.fields();
+        let columns = columns::of(fields, options);
+        columns::check(fields, &columns, options)?;
 
         Ok(Self { file, columns })
     }

@@ -219,7 +219,7 @@ impl CsvHeader {
     /// How a record is decoded: as it is noted, and the encoding of its bytes.
     fn decoding(&self, raw: &[u8], choice: EncodingChoice) -> Result<(RecordDecoding, Encoding), RejectReason> {
         let Some(wide) = self.wide else {
-            let decoding = encoding::decode(raw, EncodingHints::default(), choice)?.decoding;
+            let decoding = encoding::decode_text(raw, EncodingHints::default(), choice)?.decoding;
             return Ok((decoding, decoding.encoding));
         };
 

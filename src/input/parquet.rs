@@ -18,7 +18,7 @@ use super::content::PARQUET;
 use super::held::PlainFile;
 use super::{InputOptions, csv, remedies};
 
-mod columns;
+pub(super) mod columns;
 mod copy;
 mod read;
 pub(super) mod rows;
@@ -67,8 +67,8 @@ impl ParquetTable {
         let metadata =
             load(&file).map_err(|what| (format!("is no readable Parquet file: {what}"), remedies::WRITE_ANEW))?;
 
-        let columns = columns::of(&metadata, options);
-        columns::check(&metadata, &columns, options)?;
+        let columns = columns::of(metadata.schema().fields(), options);
+        columns::check(metadata.schema().fields(), &columns, options)?;
         Ok(Self { file, metadata, columns })
     }
 

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::source::{self, ArchiveSource};
 use super::{RawEntry, cut_off, damaged};
-use crate::input::byte_stream::FailingReader;
+use crate::input::byte_stream::FailedReader;
 use crate::input::held::FileStamp;
 use crate::input::kind::{self, is_tar};
 use crate::input::opener::OpenedFile;
@@ -258,7 +258,7 @@ impl TarBytes {
                 }
                 // What is there of a member that is cut off is read.
                 let rest = source.stream(start.min(length)..length);
-                source.streamed(Box::new(rest.chain(FailingReader(Some(cut_off())))))
+                source.streamed(Box::new(rest.chain(FailedReader(Some(cut_off())))))
             }
             Self::Stream { shared, stamp } => {
                 let turn = {

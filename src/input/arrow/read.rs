@@ -5,6 +5,7 @@ use std::io::{self, Read};
 use arrow_array::RecordBatch;
 
 use super::ArrowBatches;
+use crate::input::parquet::columns::ParquetColumn;
 use crate::input::parquet::{guard, rows};
 use crate::input::slices::tail;
 
@@ -14,8 +15,8 @@ const PIECE: usize = 1 << 20;
 /// The rows of a file as lines.
 pub(in crate::input) struct ArrowRows {
     batches: ArrowBatches,
-    /// The columns, in any order.
-    names: Vec<String>,
+    /// The columns that are read.
+    columns: Vec<ParquetColumn>,
     /// The current batch, from the next row on.
     batch: Option<RecordBatch>,
     /// The number of batches that were taken.
@@ -27,8 +28,8 @@ pub(in crate::input) struct ArrowRows {
 }
 
 impl ArrowRows {
-    pub(super) fn new(batches: ArrowBatches, names: Vec<String>) -> Self {
-        Self { batches, names, batch: None, number: 0, lines: Vec::new(), at: 0, ended: false }
+    pub(super) fn new(batches: ArrowBatches, columns: Vec<ParquetColumn>) -> Self {
+        Self { batches, columns, batch: None, number: 0, lines: Vec::new(), at: 0, ended: false }
     }
 
     /// Makes the next lines; there are none after the last batch.
@@ -52,7 +53,7 @@ impl ArrowRows {
     }
 
     fn lines_of(&self, batch: &RecordBatch) -> Result<Vec<u8>, String> {
-        guard(|| rows::lines(batch, &self.names).map_err(|error| error.to_string()))
+        guard(|| rows::lines(batch, &self.columns).map_err(|error| error.to_string()))
     }
 }
 

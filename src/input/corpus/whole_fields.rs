@@ -36,8 +36,7 @@ impl Corpus {
         match (file.format, &file.header) {
             (InputFormat::JsonLines | InputFormat::Json | InputFormat::Parquet | InputFormat::Arrow, _) => self.json_fields(id, text),
             (_, Some(header)) => {
-                let decoding = self.read(id)?.decoding;
-                let cells = header.cells(&self.raw(id)?, decoding.encoding, text);
+                let cells = header.cells(&self.raw(id)?, &self.options, text).map_err(|reason| self.reject(id, reason))?;
                 let field = |(name, cell): (&String, String)| WholeField {
                     name: name.clone(),
                     value: WholeValue::Text(cell),

@@ -10,7 +10,7 @@ use crate::input::{InputOptions, csv, remedies};
 
 /// A column that is read.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct ParquetColumn {
+pub(in crate::input) struct ParquetColumn {
     /// As the options name it.
     pub(super) name: String,
     /// The place and the name of its top-level column.
@@ -21,11 +21,11 @@ pub(super) struct ParquetColumn {
 }
 
 /// The columns of id, text and further fields that the file has, each once.
-pub(super) fn of(metadata: &ArrowReaderMetadata, options: &InputOptions) -> Vec<ParquetColumn> {
+pub(in crate::input) fn of(fields: &Fields, options: &InputOptions) -> Vec<ParquetColumn> {
     let mut columns: Vec<ParquetColumn> = Vec::new();
     for name in [&options.id_field, &options.text_field].into_iter().chain(&options.fields) {
         if columns.iter().all(|column| column.name != *name) {
-            columns.extend(find(metadata.schema().fields(), name));
+            columns.extend(find(fields, name));
         }
     }
     columns.sort_by_key(|column| column.root);
@@ -91,12 +91,11 @@ pub(super) fn mask(metadata: &ArrowReaderMetadata, columns: &[ParquetColumn]) ->
 /// # Errors
 ///
 /// It has none, a column is there twice, or the type of the column is none of a text.
-pub(super) fn check(
-    metadata: &ArrowReaderMetadata,
+pub(in crate::input) fn check(
+    fields: &Fields,
     columns: &[ParquetColumn],
     options: &InputOptions,
 ) -> Result<(), ParquetMisfit> {
-    let fields = metadata.schema().fields();
     let names: Vec<&str> = fields.iter().map(|field| field.name().as_str()).collect();
 
     // Lines with a key twice would be rejected one by one.

@@ -119,7 +119,7 @@ impl ParquetCopy<'_> {
         let told = |error: &dyn std::fmt::Display| error.to_string();
 
         // The same batches as in the first pass, so that damage is found at the same row.
-        let mask = columns::mask(&self.metadata, &columns::of(&self.metadata, self.options));
+        let mask = columns::mask(&self.metadata, &columns::of(self.metadata.schema().fields(), self.options));
         let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(
             ParquetSource(Arc::clone(self.plain)),
             self.metadata.clone(),
@@ -155,7 +155,7 @@ impl ParquetCopy<'_> {
             return Ok(batch);
         }
 
-        let read = columns::of(&self.metadata, self.options);
+        let read = columns::of(self.metadata.schema().fields(), self.options);
         let Some(text) = read.iter().find(|column| column.name == self.options.text_field) else { return Ok(batch) };
         let mut columns = batch.columns().to_vec();
         if let Some(column) = columns.get_mut(text.root) {
