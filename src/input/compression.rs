@@ -74,6 +74,12 @@ pub(super) struct DecompressionLimits {
     pub(super) window: u64,
 }
 
+impl DecompressionLimits {
+    /// One thread, and the largest window that the program `zstd` takes if nobody asks for more: for heads of files and
+    /// members of archives.
+    pub(super) const PLAIN: Self = Self { threads: 1, ahead: 0, window: 1 << 27 };
+}
+
 /// A reader of the decompressed bytes of `reader`. It gives everything that precedes an error first. After an error for
 /// which [`goes_on`] is true it can be read again.
 #[allow(unused_variables, reason = "builds without decompressors use neither")]

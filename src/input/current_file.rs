@@ -169,10 +169,12 @@ impl CurrentFile {
         }
 
         match self.format {
-            InputFormat::Csv | InputFormat::Tsv => match CsvHeader::read(&mut self.bytes, self.format, self.wide, options) {
-                Ok(header) => self.header = header.map(Arc::new),
-                Err((what, remedy)) => self.failed = Some(misfit(&self.path, self.named, what, remedy)?),
-            },
+            InputFormat::Csv | InputFormat::Tsv => {
+                match CsvHeader::read(&mut self.bytes, self.format, self.wide, options) {
+                    Ok(header) => self.header = header.map(Arc::new),
+                    Err((what, remedy)) => self.failed = Some(misfit(&self.path, self.named, what, remedy)?),
+                }
+            }
             InputFormat::Parquet | InputFormat::Arrow => {
                 let (what, remedy) = if self.format == InputFormat::Arrow { UNREAD_ARROW } else { UNREAD_PARQUET };
                 self.failed = Some(misfit(&self.path, self.named, what.to_owned(), remedy)?);
@@ -251,13 +253,7 @@ impl CurrentFile {
     }
 
     fn cutting(&self, size: usize, skips: bool, most: u64) -> CutOptions {
-        CutOptions {
-            format: self.format,
-            records: self.records(),
-            size,
-            limit: skips.then_some(most),
-            most,
-        }
+        CutOptions { format: self.format, records: self.records(), size, limit: skips.then_some(most), most }
     }
 
     /// How the ends of records are found, where they may have several lines.

@@ -44,12 +44,6 @@ impl HeldBytes {
     }
 }
 
-impl AsRef<[u8]> for HeldBytes {
-    fn as_ref(&self) -> &[u8] {
-        self
-    }
-}
-
 impl Deref for HeldBytes {
     type Target = [u8];
 

@@ -81,9 +81,9 @@ pub(super) fn tar_number(field: &[u8]) -> Option<u64> {
     if first & 0x80 != 0 {
         // Sizes are never negative, and 2⁶³ bytes are more than any file has.
         let bytes = std::iter::once(first & 0x7F).chain(rest.iter().copied());
-        return bytes.into_iter().try_fold(0_u64, |number, byte| {
-            (number < 1 << 55).then_some(number << 8 | u64::from(byte))
-        });
+        return bytes
+            .into_iter()
+            .try_fold(0_u64, |number, byte| (number < 1 << 55).then_some(number << 8 | u64::from(byte)));
     }
 
     let digits = field.trim_ascii_start();
@@ -194,7 +194,9 @@ fn is_pickle(bytes: &[u8]) -> bool {
     match bytes {
         [0x80, 4 | 5, 0x95, ..] => true,
         [0x80, 2..=5, opcode, ..] => b"]}()c\x8c\x94UXKGNI\x88\x89".contains(opcode),
-        _ => [&b"(lp0\n"[..], b"(lp1\n", b"(dp0\n", b"(dp1\n", b"ccopy_reg\n"].iter().any(|begin| bytes.starts_with(begin)),
+        _ => [&b"(lp0\n"[..], b"(lp1\n", b"(dp0\n", b"(dp1\n", b"ccopy_reg\n"]
+            .iter()
+            .any(|begin| bytes.starts_with(begin)),
     }
 }
 

@@ -56,9 +56,9 @@ mod file_bytes;
 mod files;
 mod format;
 mod held;
-mod index_directory;
 #[cfg(feature = "html")]
 mod html;
+mod index_directory;
 mod json;
 mod json_lines;
 mod kind;
@@ -85,6 +85,8 @@ mod utf16;
 mod warc;
 mod whole_file;
 
+#[cfg(feature = "parquet")]
+pub(crate) use arrow::copy_arrow;
 pub use compression::{Compression, CompressionWriter};
 pub use corpus::Corpus;
 pub use csv::CsvSign;
@@ -99,8 +101,6 @@ pub use open::{Input, StoragePolicy};
 pub use options::{InputOptions, MAX_RECORD_SIZE};
 #[cfg(feature = "parquet")]
 pub use parquet::is_guarded;
-#[cfg(feature = "parquet")]
-pub(crate) use arrow::copy_arrow;
 #[cfg(feature = "parquet")]
 pub(crate) use parquet::{RowFate, copy};
 pub use record::{FieldValue, Record};

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 #[cfg(feature = "archives")]
 use super::archive::OpenArchive;
+use super::compression::{self, DecompressionLimits};
 use super::files::{self, ByName, FoundFile};
 use super::format::UNREAD_PARQUET;
 use super::kind::{self, FileKind};
@@ -14,7 +15,7 @@ use super::kind::{self, FileKind};
 use super::opener::FileOpener;
 use super::opener::{self, FileFailure};
 use super::skipped::SkippedFiles;
-use super::{Compression, InputFormat, InputOptions, compression, index_directory};
+use super::{Compression, InputFormat, InputOptions, index_directory};
 use crate::error::{Error, ErrorKind, Result};
 use crate::spill::SpillDir;
 
@@ -203,7 +204,11 @@ fn check(path: &Path) -> Result<bool> {
     let (mut head, compression) = opener::detect(&mut file).map_err(|failure| failure.fatal(path.to_owned()))?;
     let rest: Box<dyn Read + Send> = match compression {
         Compression::None => Box::new(file),
-        _ => compression::reader(Box::new(Cursor::new(std::mem::take(&mut head)).chain(file)), compression, 1, 0),
+        _ => compression::reader(
+            Box::new(Cursor::new(std::mem::take(&mut head)).chain(file)),
+            compression,
+            DecompressionLimits::PLAIN,
+        ),
     };
 
     // Damage is told where the whole file is read.
@@ -225,7 +230,9 @@ fn check(path: &Path) -> Result<bool> {
 /// Fails early for a zip archive without a directory, and for a document that is packed as zip.
 #[cfg(feature = "archives")]
 fn check_zip(path: &Path) -> Result<()> {
-    let opened = FileOpener::new(true, 1, 0).file(path).map_err(|failure| failure.fatal(path.to_owned()))?;
+    let opened = FileOpener::new(true, DecompressionLimits::PLAIN)
+        .file(path)
+        .map_err(|failure| failure.fatal(path.to_owned()))?;
     match OpenArchive::zip(&FoundFile::stream(path.to_owned()), opened, None) {
         Ok(_) => Ok(()),
         Err((what, remedy)) => Err(ErrorKind::Unreadable { path: path.to_owned(), what, remedy }.into()),

@@ -213,10 +213,9 @@ impl RejectReason {
             Self::BrokenRecord { what } if compression::is_passed_over(what) => "get the file again, or leave it out",
             Self::BrokenRecord { .. } => "archive these pages again",
             Self::NotJsonLines { .. } => "give objects, one per line or in an array",
-            Self::DuplicateField { .. }
-            | Self::BrokenBody { .. }
-            | Self::Damaged { .. }
-            | Self::NotInInput => return None,
+            Self::DuplicateField { .. } | Self::BrokenBody { .. } | Self::Damaged { .. } | Self::NotInInput => {
+                return None;
+            }
         };
         Some(advice.into())
     }
@@ -244,7 +243,9 @@ impl RejectReason {
                 format!("the quote that opens a field {place} is not closed; the record takes {lines} lines")
             }
             Self::InvalidUtf8 { offset } => format!("invalid UTF-8 at byte {offset}"),
-            Self::NotText => "not text: neither UTF-8 nor UTF-16, and it contains zero bytes or control characters".to_owned(),
+            Self::NotText => {
+                "not text: neither UTF-8 nor UTF-16, and it contains zero bytes or control characters".to_owned()
+            }
             Self::NoPage { offset, most } => {
                 format!("the tag at byte {offset} of the page has more than {most} attributes; this is not a page")
             }

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::style::ReportFormat;
 use crate::error::{Error, ErrorKind, Result};
-use crate::input::{ByName, Compression, InputFormat, by_name};
+use crate::input::{ByName, Compression, InputFormat, announces_records, by_name};
 
 /// The name of an output. `-`, standard output, has neither format nor compression.
 #[derive(Debug, Clone, Copy)]
@@ -51,7 +51,7 @@ impl<'a> OutputName<'a> {
 
     /// Whether an extension tells the format or the compression, so that this is the name of a file.
     pub(crate) fn is_file(self) -> bool {
-        self.format() != ByName::Unknown || self.compression() != Compression::None
+        announces_records(self.0) || self.compression() != Compression::None
     }
 
     /// The format of a report with this name; `None` if the name has no extension of a known format.
@@ -61,7 +61,7 @@ impl<'a> OutputName<'a> {
     /// [`ErrorKind::Output`] if reports do not have the format that the extension names, as for Parquet.
     pub fn report_format(self) -> Result<Option<ReportFormat>> {
         Ok(Some(match self.format() {
-            ByName::Unknown => return Ok(None),
+            ByName::Unknown | ByName::Part | ByName::Bare | ByName::Archive => return Ok(None),
             ByName::Json => ReportFormat::Json,
             ByName::Known(InputFormat::JsonLines) => ReportFormat::Jsonl,
             ByName::Known(InputFormat::Tsv) => ReportFormat::Tsv,

@@ -78,7 +78,10 @@ fn tip(error: &clap::Error, command: &Command, words: &[String]) -> Option<Strin
                 return same_elsewhere(given.split(['=', ' ']).next()?, asked);
             }
             let file = words.iter().find(|word| is_input(word));
-            Some(file.and_then(|file| commands_for(file)).unwrap_or_else(|| "name a command first; `mukarrar --help` lists them".to_owned()))
+            Some(
+                file.and_then(|file| commands_for(file))
+                    .unwrap_or_else(|| "name a command first; `mukarrar --help` lists them".to_owned()),
+            )
         }
         _ => None,
     }

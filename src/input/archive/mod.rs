@@ -56,10 +56,19 @@ enum RawEntry {
 
 /// The next member of an archive.
 pub(super) enum ArchiveMember {
-    File { found: FoundFile, content: Result<OpenedFile, RejectReason> },
-    Skipped { path: PathBuf, reason: SkipReason },
+    File {
+        found: FoundFile,
+        content: Result<OpenedFile, RejectReason>,
+    },
+    Skipped {
+        path: PathBuf,
+        reason: SkipReason,
+    },
     /// Bytes of the archive that are no member: a reject of the archive itself.
-    Broken { found: FoundFile, reason: RejectReason },
+    Broken {
+        found: FoundFile,
+        reason: RejectReason,
+    },
 }
 
 impl OpenArchive {
@@ -174,8 +183,7 @@ fn skip_reason(name: &str) -> Option<SkipReason> {
 
     // A folder `..` is no hidden one, but leads out of the archive.
     let of_folder = folders.into_iter().filter(|folder| *folder != "..").find_map(|folder| {
-        skipped::reason_of_name(folder)
-            .filter(|reason| matches!(reason, SkipReason::Hidden | SkipReason::Bookkeeping))
+        skipped::reason_of_name(folder).filter(|reason| matches!(reason, SkipReason::Hidden | SkipReason::Bookkeeping))
     });
     of_folder.or_else(|| skipped::reason_of_name(own))
 }

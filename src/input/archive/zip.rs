@@ -13,7 +13,7 @@ use rawzip::{CompressionMethod, ZipArchive, ZipArchiveEntryWayfinder, ZipFileHea
 use super::source::ArchiveSource;
 use super::{ArchiveMisfit, RawEntry, damaged};
 use crate::error::Remedy;
-use crate::input::compression::{self, Compression, DecoderPieces};
+use crate::input::compression::{self, Compression, DecoderPieces, DecompressionLimits};
 use crate::input::opener::OpenedFile;
 use crate::input::reject::RejectReason;
 use crate::input::remedies;
@@ -96,8 +96,7 @@ impl ZipMembers {
 
     /// The bytes of a member, unpacked as they are read.
     fn content(&self, member: &ZipMember) -> Result<OpenedFile, RejectReason> {
-        let unreadable =
-            |what: String, remedy: Remedy| Err(RejectReason::Unreadable { what, remedy: Some(remedy) });
+        let unreadable = |what: String, remedy: Remedy| Err(RejectReason::Unreadable { what, remedy: Some(remedy) });
         if member.is_encrypted {
             return unreadable("is encrypted".to_owned(), remedies::DECRYPT);
         }
@@ -119,9 +118,9 @@ impl ZipMembers {
             CompressionMethod::DEFLATE => {
                 Box::new(flate2::bufread::DeflateDecoder::new(BufReader::with_capacity(1 << 16, packed())))
             }
-            CompressionMethod::ZSTD => compression::reader(packed(), Compression::Zstd, 1, 0),
-            CompressionMethod::BZIP2 => compression::reader(packed(), Compression::Bzip2, 1, 0),
-            CompressionMethod::XZ => compression::reader(packed(), Compression::Xz, 1, 0),
+            CompressionMethod::ZSTD => compression::reader(packed(), Compression::Zstd, DecompressionLimits::PLAIN),
+            CompressionMethod::BZIP2 => compression::reader(packed(), Compression::Bzip2, DecompressionLimits::PLAIN),
+            CompressionMethod::XZ => compression::reader(packed(), Compression::Xz, DecompressionLimits::PLAIN),
             method => return unreadable(format!("is compressed with {method}"), remedies::UNPACK),
         };
 
@@ -136,10 +135,7 @@ fn is_whole(stored: Box<dyn Read + Send>, member: &ZipMember) -> bool {
 }
 
 /// The files of the directory, in its order, and why it ends too early.
-fn directory(
-    archive: &ZipArchive<Arc<ArchiveSource>>,
-    buffer: &mut [u8],
-) -> (Vec<ZipMember>, Option<RejectReason>) {
+fn directory(archive: &ZipArchive<Arc<ArchiveSource>>, buffer: &mut [u8]) -> (Vec<ZipMember>, Option<RejectReason>) {
     let mut members = Vec::new();
     let mut entries = archive.entries(buffer);
     loop {

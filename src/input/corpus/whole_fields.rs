@@ -34,13 +34,14 @@ impl Corpus {
     pub(crate) fn whole_fields(&self, id: DocId, text: Option<&str>) -> Result<Vec<WholeField>> {
         let file = self.locate_or_refuse(id)?.file;
         match (file.format, &file.header) {
-            (InputFormat::JsonLines | InputFormat::Json | InputFormat::Parquet | InputFormat::Arrow, _) => self.json_fields(id, text),
+            (InputFormat::JsonLines | InputFormat::Json | InputFormat::Parquet | InputFormat::Arrow, _) => {
+                self.json_fields(id, text)
+            }
             (_, Some(header)) => {
-                let cells = header.cells(&self.raw(id)?, &self.options, text).map_err(|reason| self.reject(id, reason))?;
-                let field = |(name, cell): (&String, String)| WholeField {
-                    name: name.clone(),
-                    value: WholeValue::Text(cell),
-                };
+                let cells =
+                    header.cells(&self.raw(id)?, &self.options, text).map_err(|reason| self.reject(id, reason))?;
+                let field =
+                    |(name, cell): (&String, String)| WholeField { name: name.clone(), value: WholeValue::Text(cell) };
                 Ok(header.names.iter().zip(cells).map(field).collect())
             }
             _ => {

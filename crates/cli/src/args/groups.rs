@@ -4,17 +4,18 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::names::{
+    BOILERPLATES, DATE_ORDERS, ENCODINGS, INPUT_FORMATS, KEEPS, LANGUAGES, Names, PROFILES, REPORT_FORMATS, SHINGLES,
+    UNITS,
+};
 use super::values::{
     AutoChoice, ContainmentChoice, FactsChoice, HtmlChoice, LanguageChoice, OnOff, containment, delimiter, language,
     size, unit,
 };
-use super::names::{
-    BOILERPLATES, DATE_ORDERS, ENCODINGS, INPUT_FORMATS, KEEPS, LANGUAGES, Names, PROFILES, REPORT_FORMATS, SHINGLES, UNITS,
-};
 use crate::remedies::parse;
-use mukarrar::error::Result;
 use mukarrar::cluster::Keep;
 use mukarrar::document::{DateOrder, Window};
+use mukarrar::error::Result;
 use mukarrar::input;
 use mukarrar::normalize::Profile;
 use mukarrar::page::{Boilerplate, UnitLevel};

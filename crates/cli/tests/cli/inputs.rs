@@ -95,7 +95,8 @@ fn a_run_that_reads_no_record_is_an_error_that_names_the_fields_and_writes_nothi
         ("nested.jsonl", "(id, page)", "--text-field page.body"),
         ("payload.jsonl", "(id, payload)", "--text-field payload"),
     ] {
-        let (code, said) = home.run(&format!("dedup {input} -q -o out --removed removed --rejected rejected --summary s"));
+        let (code, said) =
+            home.run(&format!("dedup {input} -q -o out --removed removed --rejected rejected --summary s"));
         assert_eq!(code, 2, "{said}");
         assert!(said.contains(&format!("among its fields {fields}")) && said.contains(option), "{said}");
         assert!(["out", "removed", "rejected", "s"].iter().all(|name| !home.path(name).exists()));
