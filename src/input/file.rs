@@ -65,10 +65,6 @@ pub struct InputFile {
 }
 
 impl InputFile {
-    /// Whether it is a member of an archive.
-    pub(crate) fn is_member(&self) -> bool {
-        self.archive.is_some()
-    }
 
     /// Its path below a directory to which all of the input is written: that of a member is in a folder with the name of
     /// its archive.

@@ -9,7 +9,7 @@ use super::exit::Exit;
 use super::summary;
 use mukarrar::document::DocId;
 use mukarrar::error::{Error, Result};
-use mukarrar::input::{Compression, Corpus};
+use mukarrar::input::Corpus;
 use mukarrar::pipeline::Summary;
 use mukarrar::report::ReportStyle;
 use mukarrar::report::output::Outputs;
