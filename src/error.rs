@@ -217,7 +217,9 @@ impl ErrorKind {
     #[must_use]
     pub fn remedy(&self) -> Option<Cow<'_, Remedy>> {
         let remedy = match self {
-            Self::Parameter { remedy, .. } | Self::Gold { remedy, .. } | Self::NothingRead { remedy, .. } => return remedy.as_ref().map(Cow::Borrowed),
+            Self::Parameter { remedy, .. } | Self::Gold { remedy, .. } | Self::NothingRead { remedy, .. } => {
+                return remedy.as_ref().map(Cow::Borrowed);
+            }
             Self::Unreadable { remedy, .. }
             | Self::Index { remedy, .. }
             | Self::Damaged { remedy, .. }

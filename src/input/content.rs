@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
+use super::by_name::{ByName, by_name};
 use super::encoding::BOM;
-use super::files::{self, ByName};
 use super::slices::tail;
 use super::{InputFormat, InputOptions, json};
 
@@ -42,7 +42,7 @@ pub(super) fn format(
     if let Some(format) = options.format {
         return (format, None);
     }
-    match files::by_name(path) {
+    match by_name(path) {
         ByName::Known(format) => (format, None),
         ByName::Part | ByName::Bare | ByName::Archive => (by_content(head), None),
         ByName::Json => (InputFormat::JsonLines, misfit(head, options.max_record_size)),

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::InputOptions;
-use super::file::{FileId, InputFile};
 use super::SkippedFiles;
+use super::file::{FileId, InputFile};
 use super::files::STDIN;
 use super::record_table::RecordTable;
 use super::reject::Reject;

@@ -96,6 +96,8 @@ impl FromStr for InputFormat {
         [Self::JsonLines, Self::Text, Self::Csv, Self::Tsv, Self::Parquet, Self::Html, Self::Warc, Self::Arrow]
             .into_iter()
             .find(|format| format.name() == name)
-            .ok_or_else(|| Error::parameter("input_format", name, "jsonl, text, csv, tsv, parquet, html, warc or arrow"))
+            .ok_or_else(|| {
+                Error::parameter("input_format", name, "jsonl, text, csv, tsv, parquet, html, warc or arrow")
+            })
     }
 }

@@ -3,8 +3,6 @@
 //! The bytes decide before the name does: a PDF that is called `news.txt` is a PDF. A signature counts only if no text
 //! begins with it.
 
-use std::path::{Path, PathBuf};
-
 use super::content::ContentHead;
 use super::remedies;
 use super::slices::tail;
@@ -45,21 +43,6 @@ pub(super) fn of(head: &mut impl ContentHead) -> FileKind {
     }
 }
 
-/// Whether a name, in lower case, is that of an archive whose members are read.
-pub(super) fn is_archive_name(name: &str) -> bool {
-    let name = super::files::without_compression(name);
-    [".tar", ".tgz", ".tbz", ".tbz2", ".txz", ".tzst", ".zip", ".wacz"].iter().any(|suffix| name.ends_with(suffix))
-}
-
-/// The path of a member of `archive` below a directory to which all of it is written; `None` if `relative` is not one
-/// of its members.
-pub(super) fn place_of(relative: &Path, archive: &Path) -> Option<PathBuf> {
-    let bytes = relative.as_os_str().as_encoded_bytes().strip_prefix(archive.as_os_str().as_encoded_bytes())?;
-    // Names of members are shown in UTF-8.
-    let member = std::str::from_utf8(bytes.strip_prefix(b"!")?).ok()?;
-    Some(archive.join(member))
-}
-
 /// Whether a block is the header of a tar member: its check sum is the sum of its bytes, those of the sum counted as
 /// spaces.
 pub(super) fn is_tar(block: &[u8]) -> bool {
@@ -81,9 +64,9 @@ pub(super) fn tar_number(field: &[u8]) -> Option<u64> {
     if first & 0x80 != 0 {
         // Sizes are never negative, and 2⁶³ bytes are more than any file has.
         let bytes = std::iter::once(first & 0x7F).chain(rest.iter().copied());
-        return bytes.into_iter().try_fold(0_u64, |number, byte| {
-            (number < 1 << 55).then_some(number << 8 | u64::from(byte))
-        });
+        return bytes
+            .into_iter()
+            .try_fold(0_u64, |number, byte| (number < 1 << 55).then_some(number << 8 | u64::from(byte)));
     }
 
     let digits = field.trim_ascii_start();
@@ -194,7 +177,9 @@ fn is_pickle(bytes: &[u8]) -> bool {
     match bytes {
         [0x80, 4 | 5, 0x95, ..] => true,
         [0x80, 2..=5, opcode, ..] => b"]}()c\x8c\x94UXKGNI\x88\x89".contains(opcode),
-        _ => [&b"(lp0\n"[..], b"(lp1\n", b"(dp0\n", b"(dp1\n", b"ccopy_reg\n"].iter().any(|begin| bytes.starts_with(begin)),
+        _ => [&b"(lp0\n"[..], b"(lp1\n", b"(dp0\n", b"(dp1\n", b"ccopy_reg\n"]
+            .iter()
+            .any(|begin| bytes.starts_with(begin)),
     }
 }
 

@@ -43,6 +43,7 @@ mod archive;
 #[cfg(feature = "parquet")]
 mod arrow;
 mod block;
+mod by_name;
 mod byte_store;
 mod byte_stream;
 mod compression;
@@ -81,20 +82,20 @@ mod text;
 mod warc;
 mod whole_file;
 
+#[cfg(feature = "parquet")]
+pub(crate) use arrow::copy_arrow;
+pub(crate) use by_name::{announces_archive, announces_records};
 pub use compression::{Compression, CompressionWriter};
 pub use corpus::Corpus;
 pub use encoding::mojibake::{MisreadEncoding, MojibakeRepair};
 pub use encoding::{DecodingNote, Encoding, EncodingChoice, RecordDecoding};
 pub use file::{FileId, InputFile};
-pub(crate) use files::{announces_archive, announces_records};
 pub use format::InputFormat;
 pub use names::{RepeatedIds, RepeatedIdsBuilder};
 pub use open::{Input, StoragePolicy};
 pub use options::{InputOptions, MAX_RECORD_SIZE};
 #[cfg(feature = "parquet")]
 pub use parquet::is_guarded;
-#[cfg(feature = "parquet")]
-pub(crate) use arrow::copy_arrow;
 #[cfg(feature = "parquet")]
 pub(crate) use parquet::{RowFate, copy};
 pub use record::{FieldValue, Record};

@@ -6,9 +6,28 @@ use crate::error::Remedy;
 
 /// Names that hold the text in widespread data, the likeliest first.
 const USUAL: [&str; 22] = [
-    "text", "content", "body", "article", "maintext", "main_text", "raw_content", "articlebody", "article_body",
-    "full_text", "fulltext", "page_content", "contents", "document", "story", "post", "message", "النص", "نص", "المحتوى",
-    "الخبر", "متن",
+    "text",
+    "content",
+    "body",
+    "article",
+    "maintext",
+    "main_text",
+    "raw_content",
+    "articlebody",
+    "article_body",
+    "full_text",
+    "fulltext",
+    "page_content",
+    "contents",
+    "document",
+    "story",
+    "post",
+    "message",
+    "النص",
+    "نص",
+    "المحتوى",
+    "الخبر",
+    "متن",
 ];
 
 /// The name among `names` that most likely is what `wanted` means; `None` if none of them is likely.
@@ -85,7 +104,9 @@ mod tests {
 
     #[test]
     fn a_distance_counts_single_edits() {
-        for (a, b, edits) in [("", "", 0), ("abc", "", 3), ("contnet", "content", 1), ("txt", "text", 1), ("ab", "cd", 2)] {
+        for (a, b, edits) in
+            [("", "", 0), ("abc", "", 3), ("contnet", "content", 1), ("txt", "text", 1), ("ab", "cd", 2)]
+        {
             assert_eq!(distance(a, b), edits, "{a} {b}");
         }
     }

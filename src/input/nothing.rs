@@ -105,7 +105,8 @@ impl Corpus {
 
         let missing = looked.iter().filter(|(_, reason)| reason.code() == most).map(|(id, _)| *id);
         let fields = self.fields_of(missing);
-        let names: Vec<&str> = fields.iter().filter(|field| !field.is_nested).map(|field| field.name.as_str()).collect();
+        let names: Vec<&str> =
+            fields.iter().filter(|field| !field.is_nested).map(|field| field.name.as_str()).collect();
         let shown: String = names.join(", ").chars().take(SHOWN).collect();
         let what = format!("{count}: {source} has no field {field:?} among its fields ({shown})");
 

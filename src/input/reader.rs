@@ -17,17 +17,17 @@ use super::content;
 use super::current_file::{CurrentFile, misfit};
 use super::file::InputFile;
 use super::files::FoundFile;
+use super::format::UNREAD_ARROW;
 use super::held::{BytePlace, PlainFile};
 use super::kind::{self, FileKind};
 use super::open::{Input, StoragePolicy, StoredStream};
-use super::format::UNREAD_ARROW;
 use super::opener::{FileFailure, FileOpener, OpenedFile, OpenedTable};
 use super::record_table::{BlockIndex, PartIndex, RecordTable};
 use super::reject::RejectReason;
-use super::skipped::{SkipReason, SkippedFiles};
-use super::{Compression, InputFormat, InputOptions};
 #[cfg(feature = "archives")]
 use super::remedies;
+use super::skipped::{SkipReason, SkippedFiles};
+use super::{Compression, InputFormat, InputOptions};
 use crate::error::{Error, ErrorKind, Remedy, Result};
 use crate::spill::SpillFile;
 

@@ -236,7 +236,9 @@ impl RejectReason {
                 format!("the quote that opens a field {} is not closed before the end of the file", below_here(*below))
             }
             Self::InvalidUtf8 { offset } => format!("invalid UTF-8 at byte {offset}"),
-            Self::NotText => "not text: neither UTF-8 nor UTF-16, and it contains zero bytes or control characters".to_owned(),
+            Self::NotText => {
+                "not text: neither UTF-8 nor UTF-16, and it contains zero bytes or control characters".to_owned()
+            }
             Self::NoPage { offset, most } => {
                 format!("the tag at byte {offset} of the page has more than {most} attributes; this is not a page")
             }

@@ -331,7 +331,8 @@ fn archives(root: &Path) {
 
     write("w1.zip", &zip(rawzip::CompressionMethod::STORE));
     write("w2.zip", &zip(rawzip::CompressionMethod::DEFLATE));
-    for (name, method) in [("w3.zip", rawzip::CompressionMethod::STORE), ("w4.zip", rawzip::CompressionMethod::DEFLATE)] {
+    for (name, method) in [("w3.zip", rawzip::CompressionMethod::STORE), ("w4.zip", rawzip::CompressionMethod::DEFLATE)]
+    {
         let mut bytes = zip(method);
         bytes[90] ^= 0x11;
         write(name, &bytes);

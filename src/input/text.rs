@@ -31,7 +31,8 @@ pub(super) fn record<'a>(
     }
 
     // A mark found in the bytes counts, not the one found when the file was opened: it may be one of UTF-16.
-    let DecodedText { text, bom, mut decoding } = encoding::decode_text(raw, EncodingHints::default(), options.encoding)?;
+    let DecodedText { text, bom, mut decoding } =
+        encoding::decode_text(raw, EncodingHints::default(), options.encoding)?;
     let text = encoding::mend(text, options.encoding, &mut decoding);
     Ok(Record { id, text, fields, text_value: bom..raw.len(), decoding, layout: None })
 }

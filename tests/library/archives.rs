@@ -165,7 +165,10 @@ fn a_tar_that_is_cut_off_keeps_what_precedes_the_cut() {
         let lines = shown(&read(name, &bytes).unwrap());
         assert_eq!(lines[..2], ["a=أول".to_owned(), format!("{name}!a.jsonl:2=ثان")]);
         assert!(lines.len() > 10, "the lines before the cut are read: {lines:?}");
-        assert!(lines.last().unwrap().ends_with(" damaged") && lines.last().unwrap().contains("!b.jsonl:"), "{lines:?}");
+        assert!(
+            lines.last().unwrap().ends_with(" damaged") && lines.last().unwrap().contains("!b.jsonl:"),
+            "{lines:?}"
+        );
     }
 }
 
@@ -177,7 +180,8 @@ fn damage_to_a_header_costs_its_member_and_is_told() {
     bytes[1536 + 3] ^= 1;
     for (name, bytes) in [("x.tar", bytes.clone()), ("x.tar.gz", compress(Compression::Gzip, &bytes))] {
         let lines = shown(&read(name, &bytes).unwrap());
-        let expected = [format!("{name}!a.txt={text}"), format!("{name} broken_record"), format!("{name}!c.txt={text}")];
+        let expected =
+            [format!("{name}!a.txt={text}"), format!("{name} broken_record"), format!("{name}!c.txt={text}")];
         assert_eq!(lines, expected);
     }
 }
@@ -281,7 +285,10 @@ fn of_a_wacz_only_the_archived_pages_are_read() {
 #[test]
 fn documents_that_are_packed_as_zip_are_refused_by_name() {
     for (members, what) in [
-        (&["[Content_Types].xml", "word/document.xml"][..], "a Word document, which is not read; save it as plain text"),
+        (
+            &["[Content_Types].xml", "word/document.xml"][..],
+            "a Word document, which is not read; save it as plain text",
+        ),
         (&["[Content_Types].xml", "xl/workbook.xml"], "an Excel workbook, which is not read; save its sheets as CSV"),
         (&["mimetype", "META-INF/container.xml"], "an EPUB book"),
         (&["mimetype", "META-INF/manifest.xml"], "an OpenDocument file"),

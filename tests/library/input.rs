@@ -9,8 +9,7 @@ use std::path::{Path, PathBuf};
 
 use mukarrar::document::DocId;
 use mukarrar::input::{
-    Compression, Corpus, EncodingChoice, FieldValue, InputFormat, InputOptions, RejectReason, RepeatedIds,
-    SkipReason,
+    Compression, Corpus, EncodingChoice, FieldValue, InputFormat, InputOptions, RejectReason, RepeatedIds, SkipReason,
 };
 use mukarrar::{ErrorKind, Result};
 use proptest::prelude::*;

@@ -9,7 +9,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::InputFormat;
-use super::files::{self, ByName, FoundFile};
+use super::by_name::{ByName, by_name};
+use super::files::FoundFile;
 use super::opener::OpenedFile;
 use super::reject::RejectReason;
 use super::remedies;
@@ -56,10 +57,19 @@ enum RawEntry {
 
 /// The next member of an archive.
 pub(super) enum ArchiveMember {
-    File { found: FoundFile, content: Result<OpenedFile, RejectReason> },
-    Skipped { path: PathBuf, reason: SkipReason },
+    File {
+        found: FoundFile,
+        content: Result<OpenedFile, RejectReason>,
+    },
+    Skipped {
+        path: PathBuf,
+        reason: SkipReason,
+    },
     /// Bytes of the archive that are no member: a reject of the archive itself.
-    Broken { found: FoundFile, reason: RejectReason },
+    Broken {
+        found: FoundFile,
+        reason: RejectReason,
+    },
 }
 
 impl OpenArchive {
@@ -121,7 +131,7 @@ impl OpenArchive {
     /// Decides on a regular file by its name.
     fn file(&mut self, name: &[u8], content: Result<OpenedFile, RejectReason>) -> ArchiveMember {
         let name = MemberNames::shown(name);
-        let kind = files::by_name(Path::new(&name));
+        let kind = by_name(Path::new(&name));
         let is_readable = kind != ByName::Unknown || self.format.is_some();
 
         let by_directory = match &self.members {
@@ -174,8 +184,7 @@ fn skip_reason(name: &str) -> Option<SkipReason> {
 
     // A folder `..` is no hidden one, but leads out of the archive.
     let of_folder = folders.into_iter().filter(|folder| *folder != "..").find_map(|folder| {
-        skipped::reason_of_name(folder)
-            .filter(|reason| matches!(reason, SkipReason::Hidden | SkipReason::Bookkeeping))
+        skipped::reason_of_name(folder).filter(|reason| matches!(reason, SkipReason::Hidden | SkipReason::Bookkeeping))
     });
     of_folder.or_else(|| skipped::reason_of_name(own))
 }

@@ -96,8 +96,7 @@ impl ZipMembers {
 
     /// The bytes of a member, unpacked as they are read.
     fn content(&self, member: &ZipMember) -> Result<OpenedFile, RejectReason> {
-        let unreadable =
-            |what: String, remedy: Remedy| Err(RejectReason::Unreadable { what, remedy: Some(remedy) });
+        let unreadable = |what: String, remedy: Remedy| Err(RejectReason::Unreadable { what, remedy: Some(remedy) });
         if member.is_encrypted {
             return unreadable("is encrypted".to_owned(), remedies::DECRYPT);
         }
@@ -136,10 +135,7 @@ fn is_whole(stored: Box<dyn Read + Send>, member: &ZipMember) -> bool {
 }
 
 /// The files of the directory, in its order, and why it ends too early.
-fn directory(
-    archive: &ZipArchive<Arc<ArchiveSource>>,
-    buffer: &mut [u8],
-) -> (Vec<ZipMember>, Option<RejectReason>) {
+fn directory(archive: &ZipArchive<Arc<ArchiveSource>>, buffer: &mut [u8]) -> (Vec<ZipMember>, Option<RejectReason>) {
     let mut members = Vec::new();
     let mut entries = archive.entries(buffer);
     loop {

@@ -47,8 +47,12 @@ impl ArrowBatches {
         let source = BufReader::new(FromStart { file: Arc::clone(file), at: start });
         let left = file.length.saturating_sub(start);
         let messages = Messages { source, form, left };
-        let mut source =
-            DecodedMessages { messages, decoder: StreamDecoder::new(), rest: Buffer::from_vec(Vec::<u8>::new()), ended: false };
+        let mut source = DecodedMessages {
+            messages,
+            decoder: StreamDecoder::new(),
+            rest: Buffer::from_vec(Vec::<u8>::new()),
+            ended: false,
+        };
 
         // The schema is decoded once the next message begins.
         let first = source.next()?;
@@ -139,7 +143,8 @@ impl Messages {
         // A length is checked before memory is reserved for it.
         self.left = self.left.checked_sub(length).ok_or_else(cut_off)?;
         message.reserve_exact(length as usize);
-        let taken = (&mut self.source).take(length).read_to_end(message).map_err(|error: io::Error| error.to_string())?;
+        let taken =
+            (&mut self.source).take(length).read_to_end(message).map_err(|error: io::Error| error.to_string())?;
         if (taken as u64) < length { Err(cut_off()) } else { Ok(()) }
     }
 }

@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use super::Corpus;
 use crate::error::{Error, Result};
-use crate::input::file::InputFile;
 use crate::input::SkippedFiles;
+use crate::input::file::InputFile;
 use crate::input::held::{BytePlace, HeldBytes};
 use crate::input::reader::ReadInput;
 use crate::input::record_table::{PartIndex, RecordTable};
