@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
+use super::by_name::{ByName, by_name};
 use super::encoding::BOM;
-use super::files::{self, ByName};
 use super::json::values::JsonScanner;
 use super::slices::tail;
 use super::{InputFormat, InputOptions};
@@ -48,7 +48,7 @@ pub(super) fn format(
             _ => (format, None),
         };
     }
-    match files::by_name(path) {
+    match by_name(path) {
         ByName::Known(InputFormat::JsonLines) => (json(head, options.max_record_size).0, None),
         ByName::Known(format) => (format, None),
         ByName::Json => json(head, options.max_record_size),

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::csv::CsvHeader;
@@ -69,7 +69,7 @@ impl InputFile {
     /// Its path below a directory to which all of the input is written: that of a member is in a folder with the name of
     /// its archive.
     pub(crate) fn output_path(&self) -> Cow<'_, Path> {
-        let in_archive = self.archive.as_ref().and_then(|archive| kind::place_of(&self.relative, archive));
+        let in_archive = self.archive.as_ref().and_then(|archive| place_of(&self.relative, archive));
         in_archive.map_or(Cow::Borrowed(&*self.relative), Cow::Owned)
     }
 
@@ -88,4 +88,13 @@ impl fmt::Debug for InputFile {
             .field("records", &self.records)
             .finish_non_exhaustive()
     }
+}
+
+/// The path of a member of `archive` below a directory to which all of it is written; `None` if `relative` is not one
+/// of its members.
+fn place_of(relative: &Path, archive: &Path) -> Option<PathBuf> {
+    let bytes = relative.as_os_str().as_encoded_bytes().strip_prefix(archive.as_os_str().as_encoded_bytes())?;
+    // Names of members are shown in UTF-8.
+    let member = std::str::from_utf8(bytes.strip_prefix(b"!")?).ok()?;
+    Some(archive.join(member))
 }

@@ -1,7 +1,6 @@
 //! From paths to files: named files as they are, directories walked in sorted order, skipped entries counted.
 
 use std::collections::BTreeSet;
-use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -9,8 +8,9 @@ use std::sync::Arc;
 use serde::Deserialize;
 use walkdir::{DirEntry, WalkDir};
 
+use super::InputFormat;
+use super::by_name::{ByName, by_name};
 use super::skipped::{self, SkipReason, SkippedFiles};
-use super::{InputFormat, kind};
 use crate::error::{Error, Result};
 
 /// A file to read.
@@ -38,21 +38,6 @@ impl FoundFile {
         let relative = path.clone();
         Self { path, relative, named: true, sniffed: false, is_archive: false, broken: None, archive: None }
     }
-}
-
-/// What a file's name announces.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum ByName {
-    Known(InputFormat),
-    /// `.json`: JSON Lines if the content is.
-    Json,
-    /// An archive, whose members are read.
-    Archive,
-    /// A part of the output of Hadoop or Spark, whose content tells the format.
-    Part,
-    /// No extension.
-    Bare,
-    Unknown,
 }
 
 /// The path that means standard input.
@@ -208,51 +193,4 @@ impl SavedDataset {
         let state: State = serde_json::from_slice(&fs::read(directory.join(Self::STATE)).ok()?).ok()?;
         Some(Self { files: state.files.into_iter().map(|file| file.filename).collect() })
     }
-}
-
-/// What a file's name announces, before the extension of a compression if there is one.
-pub(crate) fn by_name(path: &Path) -> ByName {
-    let Some(name) = path.file_name().map(OsStr::to_string_lossy) else { return ByName::Unknown };
-    let name = name.to_ascii_lowercase();
-    if kind::is_archive_name(&name) {
-        return ByName::Archive;
-    }
-    let name = without_compression(&name);
-
-    match name.rsplit_once('.').map(|(_, extension)| extension) {
-        Some("jsonl" | "ndjson" | "jl" | "jsonlines" | "ldjson") => ByName::Known(InputFormat::JsonLines),
-        Some("json") => ByName::Json,
-        Some("csv") => ByName::Known(InputFormat::Csv),
-        Some("tsv") => ByName::Known(InputFormat::Tsv),
-        Some("parquet") => ByName::Known(InputFormat::Parquet),
-        Some("arrow" | "feather") => ByName::Known(InputFormat::Arrow),
-        Some("txt" | "text") => ByName::Known(InputFormat::Text),
-        Some("warc" | "wet") => ByName::Known(InputFormat::Warc),
-        Some("html" | "htm" | "xhtml") => ByName::Known(InputFormat::Html),
-        _ if is_part(name) => ByName::Part,
-        None => ByName::Bare,
-        Some(_) => ByName::Unknown,
-    }
-}
-
-/// Whether a file with this name holds records of a format, compressed or not.
-pub(crate) fn announces_records(path: &Path) -> bool {
-    matches!(by_name(path), ByName::Known(_) | ByName::Json)
-}
-
-/// Whether a file with this name is an archive of files.
-pub(crate) fn announces_archive(path: &Path) -> bool {
-    by_name(path) == ByName::Archive
-}
-
-/// A name in lower case without the extension of a compression.
-pub(super) fn without_compression(name: &str) -> &str {
-    [".gz", ".zst", ".bz2", ".xz"].iter().find_map(|suffix| name.strip_suffix(suffix)).unwrap_or(name)
-}
-
-/// Whether a name is that of a part: `part-00000`, `part-r-00000`, `part-00000-UUID-c000`.
-fn is_part(name: &str) -> bool {
-    let Some(rest) = name.strip_prefix("part-") else { return false };
-    let rest = rest.strip_prefix("r-").or_else(|| rest.strip_prefix("m-")).unwrap_or(rest);
-    rest.starts_with(|first: char| first.is_ascii_digit())
 }

@@ -3,8 +3,6 @@
 //! The bytes decide before the name does: a PDF that is called `news.txt` is a PDF. A signature counts only if no text
 //! begins with it.
 
-use std::path::{Path, PathBuf};
-
 use super::content::ContentHead;
 use super::remedies;
 use super::slices::tail;
@@ -43,21 +41,6 @@ pub(super) fn of(head: &mut impl ContentHead) -> FileKind {
         _ if is_tar(bytes) => FileKind::Tar,
         _ => unread(bytes).map_or(FileKind::Records, |(what, remedy)| FileKind::Unread(what, remedy)),
     }
-}
-
-/// Whether a name, in lower case, is that of an archive whose members are read.
-pub(super) fn is_archive_name(name: &str) -> bool {
-    let name = super::files::without_compression(name);
-    [".tar", ".tgz", ".tbz", ".tbz2", ".txz", ".tzst", ".zip", ".wacz"].iter().any(|suffix| name.ends_with(suffix))
-}
-
-/// The path of a member of `archive` below a directory to which all of it is written; `None` if `relative` is not one
-/// of its members.
-pub(super) fn place_of(relative: &Path, archive: &Path) -> Option<PathBuf> {
-    let bytes = relative.as_os_str().as_encoded_bytes().strip_prefix(archive.as_os_str().as_encoded_bytes())?;
-    // Names of members are shown in UTF-8.
-    let member = std::str::from_utf8(bytes.strip_prefix(b"!")?).ok()?;
-    Some(archive.join(member))
 }
 
 /// Whether a block is the header of a tar member: its check sum is the sum of its bytes, those of the sum counted as

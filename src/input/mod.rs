@@ -43,6 +43,7 @@ mod archive;
 #[cfg(feature = "parquet")]
 mod arrow;
 mod block;
+mod by_name;
 mod byte_store;
 mod byte_stream;
 mod compression;
@@ -87,6 +88,7 @@ mod whole_file;
 
 #[cfg(feature = "parquet")]
 pub(crate) use arrow::copy_arrow;
+pub(crate) use by_name::{ByName, announces_archive, announces_records, by_name};
 pub use compression::{Compression, CompressionWriter};
 pub use corpus::Corpus;
 pub use csv::CsvSign;
@@ -94,7 +96,6 @@ pub use encoding::mojibake::{MisreadEncoding, MojibakeRepair};
 pub use encoding::{DecodingNote, Encoding, EncodingChoice, RecordDecoding};
 pub(crate) use file::JsonLayout;
 pub use file::{FileId, InputFile};
-pub(crate) use files::{ByName, announces_archive, announces_records, by_name};
 pub use format::InputFormat;
 pub use names::{RepeatedIds, RepeatedIdsBuilder};
 pub use open::{Input, StoragePolicy};

@@ -7,8 +7,9 @@ use std::path::{Path, PathBuf};
 
 #[cfg(feature = "archives")]
 use super::archive::OpenArchive;
+use super::by_name::{ByName, by_name};
 use super::compression::{self, DecompressionLimits};
-use super::files::{self, ByName, FoundFile};
+use super::files::{self, FoundFile};
 use super::format::UNREAD_PARQUET;
 use super::kind::{self, FileKind};
 #[cfg(feature = "archives")]
@@ -195,7 +196,7 @@ fn check(path: &Path) -> Result<bool> {
     if path.as_os_str() == files::STDIN || !path.is_file() {
         return Ok(false);
     }
-    if cfg!(not(feature = "parquet")) && files::by_name(path) == ByName::Known(InputFormat::Parquet) {
+    if cfg!(not(feature = "parquet")) && by_name(path) == ByName::Known(InputFormat::Parquet) {
         let (what, remedy) = UNREAD_PARQUET;
         return Err(FileFailure::Unsupported(what, remedy).fatal(path.to_owned()));
     }

@@ -7,14 +7,14 @@ use std::sync::Arc;
 
 #[cfg(feature = "parquet")]
 use super::arrow::ArrowTable;
+#[cfg(feature = "parquet")]
+use super::by_name::{ByName, by_name};
 use super::byte_stream::ByteStream;
 use super::compression::{self, Compression, DecompressionLimits};
 #[cfg(feature = "archives")]
 use super::content::ContentHead;
 use super::csv::CsvMisfit;
 use super::file_bytes::FileBytes;
-#[cfg(feature = "parquet")]
-use super::files::ByName;
 use super::held::{FileStamp, FromStart, HeldBytes, MappedFile, PlainFile};
 use super::reject::RejectReason;
 #[cfg(feature = "parquet")]
@@ -168,7 +168,7 @@ impl FileOpener {
         let is_asked_for = match options.format {
             Some(format) => format == InputFormat::Parquet,
             None => matches!(
-                files::by_name(path),
+                by_name(path),
                 ByName::Known(InputFormat::Parquet) | ByName::Unknown | ByName::Bare | ByName::Part
             ),
         };

@@ -9,7 +9,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::InputFormat;
-use super::files::{self, ByName, FoundFile};
+use super::by_name::{ByName, by_name};
+use super::files::FoundFile;
 use super::opener::OpenedFile;
 use super::reject::RejectReason;
 use super::remedies;
@@ -130,7 +131,7 @@ impl OpenArchive {
     /// Decides on a regular file by its name.
     fn file(&mut self, name: &[u8], content: Result<OpenedFile, RejectReason>) -> ArchiveMember {
         let name = MemberNames::shown(name);
-        let kind = files::by_name(Path::new(&name));
+        let kind = by_name(Path::new(&name));
         let is_readable = kind != ByName::Unknown || self.format.is_some();
 
         let by_directory = match &self.members {
