@@ -254,11 +254,7 @@ impl ByteStream {
     }
 
     /// Skips a record that is too large. The bytes at hand hold no end of it.
-    fn pass<E>(
-        &mut self,
-        cutting: CutOptions,
-        pass: &mut dyn FnMut(&[u8]) -> Result<(), E>,
-    ) -> Result<NextCut, E> {
+    fn pass<E>(&mut self, cutting: CutOptions, pass: &mut dyn FnMut(&[u8]) -> Result<(), E>) -> Result<NextCut, E> {
         let mut record = SkippedRecord::new(cutting);
         loop {
             let end = record.end(&self.carry);
@@ -303,7 +299,8 @@ struct SkippedRecord {
 
 impl SkippedRecord {
     fn new(cutting: CutOptions) -> Self {
-        let is_blank = cutting.records.is_none() && !cutting.format.is_whole_file() && cutting.format != InputFormat::Warc;
+        let is_blank =
+            cutting.records.is_none() && !cutting.format.is_whole_file() && cutting.format != InputFormat::Warc;
         let scan = cutting.records.map(RecordEnds::scanner);
         Self { cutting, scan, length: 0, lines: 0, last: 0, is_blank, before: (0, 0) }
     }

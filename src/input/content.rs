@@ -4,8 +4,8 @@ use std::path::Path;
 
 use super::encoding::BOM;
 use super::files::{self, ByName};
-use super::slices::tail;
 use super::json::values::JsonScanner;
+use super::slices::tail;
 use super::{InputFormat, InputOptions};
 
 /// Bytes within which content must begin; a file that is blank for longer counts as empty.

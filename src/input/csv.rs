@@ -290,7 +290,8 @@ fn column_names(raw: &[u8], dialect: CsvDialect, encoding: EncodingChoice) -> Re
         })?
         .text;
 
-    let name = |field: Range<usize>| line.get(field).map_or_else(String::new, |field| dialect.decode(field).into_owned());
+    let name =
+        |field: Range<usize>| line.get(field).map_or_else(String::new, |field| dialect.decode(field).into_owned());
     Ok(dialect.fields(line.as_bytes()).map(|field| name(field.range)).collect())
 }
 

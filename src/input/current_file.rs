@@ -167,10 +167,12 @@ impl CurrentFile {
         }
 
         match self.format {
-            InputFormat::Csv | InputFormat::Tsv => match CsvHeader::read(&mut self.bytes, self.format, self.wide, options) {
-                Ok(header) => self.header = header.map(Arc::new),
-                Err((what, remedy)) => self.failed = Some(misfit(&self.path, self.named, what, remedy)?),
-            },
+            InputFormat::Csv | InputFormat::Tsv => {
+                match CsvHeader::read(&mut self.bytes, self.format, self.wide, options) {
+                    Ok(header) => self.header = header.map(Arc::new),
+                    Err((what, remedy)) => self.failed = Some(misfit(&self.path, self.named, what, remedy)?),
+                }
+            }
             InputFormat::Parquet => {
                 let (what, remedy) = UNREAD_PARQUET;
                 self.failed = Some(misfit(&self.path, self.named, what.to_owned(), remedy)?);
@@ -249,13 +251,7 @@ impl CurrentFile {
     }
 
     fn cutting(&self, size: usize, skips: bool, most: u64) -> CutOptions {
-        CutOptions {
-            format: self.format,
-            records: self.records(),
-            size,
-            limit: skips.then_some(most),
-            most,
-        }
+        CutOptions { format: self.format, records: self.records(), size, limit: skips.then_some(most), most }
     }
 
     /// How the ends of records are found, where they may have several lines.

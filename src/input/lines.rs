@@ -2,10 +2,10 @@
 
 use std::borrow::Cow;
 
+use super::InputOptions;
 use super::encoding::{self, DecodedText, EncodingChoice, EncodingHints};
 use super::record::Record;
 use super::reject::RejectReason;
-use super::InputOptions;
 
 /// Reads a line as one document without an id of its own. `is_narrowed` tells that it was UTF-16 and is UTF-8 now.
 pub(super) fn record<'a>(raw: &'a [u8], is_narrowed: bool, options: &InputOptions) -> Result<Record<'a>, RejectReason> {

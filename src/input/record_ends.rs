@@ -8,7 +8,9 @@ use super::json::values::{self, JsonScanner, ValuesCut};
 pub(super) enum RecordEnds {
     Csv(CsvShape),
     /// JSON values; `closes` tells that they stand in an array.
-    Json { closes: bool },
+    Json {
+        closes: bool,
+    },
 }
 
 /// Finds the end of one record in bytes that arrive in pieces.

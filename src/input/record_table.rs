@@ -202,7 +202,9 @@ impl TableRow<'_> {
     pub(super) fn position(&self) -> (Option<u64>, Option<u64>) {
         let index = &self.part.index;
         match index.shape {
-            PartShape::Lines | PartShape::Values | PartShape::Rest => (Some(self.part.first_line + index.line(self.number)), None),
+            PartShape::Lines | PartShape::Values | PartShape::Rest => {
+                (Some(self.part.first_line + index.line(self.number)), None)
+            }
             PartShape::Records => (None, Some(index.start + self.row.offset() as u64)),
             PartShape::Text | PartShape::Failed => (None, None),
         }

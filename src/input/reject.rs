@@ -213,10 +213,9 @@ impl RejectReason {
             Self::BrokenRecord { what } if compression::is_passed_over(what) => "get the file again, or leave it out",
             Self::BrokenRecord { .. } => "archive these pages again",
             Self::NotJsonLines { .. } => "give objects, one per line or in an array",
-            Self::DuplicateField { .. }
-            | Self::BrokenBody { .. }
-            | Self::Damaged { .. }
-            | Self::NotInInput => return None,
+            Self::DuplicateField { .. } | Self::BrokenBody { .. } | Self::Damaged { .. } | Self::NotInInput => {
+                return None;
+            }
         };
         Some(advice.into())
     }

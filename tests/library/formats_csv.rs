@@ -269,7 +269,10 @@ fn backslashes_that_escape_are_noticed_or_asked_for() {
 
     // A backslash at the end of a field is one, where quotes are doubled.
     let windows = "id,text\n1,\"C:\\\"\n2,\"a \"\"b\"\"\"\n";
-    assert_eq!(shown(&read("a.csv", windows, InputOptions::default()).unwrap()), ["a.csv:2 1=C:\\", "a.csv:3 2=a \"b\""]);
+    assert_eq!(
+        shown(&read("a.csv", windows, InputOptions::default()).unwrap()),
+        ["a.csv:2 1=C:\\", "a.csv:3 2=a \"b\""]
+    );
 
     let none = made(|options: &mut InputOptions| options.csv_escape = "none".parse().unwrap());
     let told = read("a.csv", text, none).unwrap().read(DocId::new(0)).unwrap_err().to_string();

@@ -45,13 +45,33 @@ fn lines(text: &str, options: InputOptions) -> Vec<String> {
 fn arrays_are_read_value_by_value() {
     let shapes = [
         ("a.json", "[{\"id\":1,\"text\":\"a\"},{\"id\":\"2\",\"text\":\"]\\\"}\"},{\"text\":\"c\"}]", [1, 1, 1]),
-        ("a.json", "\u{feff}[\n{\"id\":1,\"text\":\"a\"},\n{\"id\":\"2\",\"text\":\"]\\\"}\"},\n{\"text\":\"c\"}\n]\n", [2, 3, 4]),
+        (
+            "a.json",
+            "\u{feff}[\n{\"id\":1,\"text\":\"a\"},\n{\"id\":\"2\",\"text\":\"]\\\"}\"},\n{\"text\":\"c\"}\n]\n",
+            [2, 3, 4],
+        ),
         // Two runs of a writer that appends.
-        ("a.json", "[\n{\"id\":1,\"text\":\"a\"}\n][\n{\"id\":\"2\",\"text\":\"]\\\"}\"},\n{\"text\":\"c\"}\n]", [2, 4, 5]),
-        ("a.jsonl", "[{\"id\":1,\"text\":\"a\"}]\n[{\"id\":\"2\",\"text\":\"]\\\"}\"}]\n[{\"text\":\"c\"}]\n", [1, 2, 3]),
-        ("-", "[ {\"id\":1,\"text\":\"a\"}\n,{\"id\":\"2\",\n\"text\":\"]\\\"}\"}\r\n, \n{\n\"text\":\"c\"}]", [1, 2, 5]),
+        (
+            "a.json",
+            "[\n{\"id\":1,\"text\":\"a\"}\n][\n{\"id\":\"2\",\"text\":\"]\\\"}\"},\n{\"text\":\"c\"}\n]",
+            [2, 4, 5],
+        ),
+        (
+            "a.jsonl",
+            "[{\"id\":1,\"text\":\"a\"}]\n[{\"id\":\"2\",\"text\":\"]\\\"}\"}]\n[{\"text\":\"c\"}]\n",
+            [1, 2, 3],
+        ),
+        (
+            "-",
+            "[ {\"id\":1,\"text\":\"a\"}\n,{\"id\":\"2\",\n\"text\":\"]\\\"}\"}\r\n, \n{\n\"text\":\"c\"}]",
+            [1, 2, 5],
+        ),
         // One value after the other, over several lines.
-        ("a.json", "{\n \"id\": 1,\n \"text\": \"a\"\n}\n{\n \"id\": \"2\",\n \"text\": \"]\\\"}\"\n}\n{\n \"text\": \"c\"\n}\n", [1, 5, 9]),
+        (
+            "a.json",
+            "{\n \"id\": 1,\n \"text\": \"a\"\n}\n{\n \"id\": \"2\",\n \"text\": \"]\\\"}\"\n}\n{\n \"text\": \"c\"\n}\n",
+            [1, 5, 9],
+        ),
     ];
     for (name, text, places) in shapes {
         let corpus = read(name, text, InputOptions::default());
@@ -103,7 +123,8 @@ fn what_is_read_does_not_depend_on_blocks_or_memory() {
         let whole = shown(&read("a.json", &text, options()));
         assert!(whole.iter().any(|record| record.ends_with("too_large")) && whole.len() >= 60);
         for (block_size, memory) in [(1, None), (64, None), (64, Some(0)), (1000, Some(0)), (1 << 20, Some(0))] {
-            let input = Input::from_reader("a.json", std::io::Cursor::new(text.clone().into_bytes()), options()).unwrap();
+            let input =
+                Input::from_reader("a.json", std::io::Cursor::new(text.clone().into_bytes()), options()).unwrap();
             let policy = made(|policy: &mut StoragePolicy| (policy.block_size, policy.memory) = (block_size, memory));
             assert_eq!(shown(&Corpus::read_once(input, policy).unwrap()), whole, "{block_size} {memory:?}");
 
@@ -136,10 +157,18 @@ fn clean(paths: &[PathBuf], to: &Path, options: Options, reading: InputOptions) 
 fn an_array_is_written_as_an_array_or_as_lines_by_the_name_of_the_output() {
     let directory = tempfile::tempdir().unwrap();
     let path = |name: &str| directory.path().join(name);
-    let records = [json!({"id": 1, "text": STORY}), json!({"id": 2, "text": STORY}), json!({"id": 3, "text": OTHER, "n": [1.50]})];
+    let records = [
+        json!({"id": 1, "text": STORY}),
+        json!({"id": 2, "text": STORY}),
+        json!({"id": 3, "text": OTHER, "n": [1.50]}),
+    ];
     let pretty = serde_json::to_string_pretty(&records).unwrap();
     fs::write(path("a.json"), &pretty).unwrap();
-    fs::write(path("s.json"), records.iter().map(|r| serde_json::to_string_pretty(r).unwrap() + "\n").collect::<String>()).unwrap();
+    fs::write(
+        path("s.json"),
+        records.iter().map(|r| serde_json::to_string_pretty(r).unwrap() + "\n").collect::<String>(),
+    )
+    .unwrap();
 
     let input = path("a.json");
     let run = |to: &Path| clean(std::slice::from_ref(&input), to, Options::default(), InputOptions::default()).unwrap();
@@ -165,7 +194,8 @@ fn an_array_is_written_as_an_array_or_as_lines_by_the_name_of_the_output() {
     // Several files: one array; arrays and lines are not mixed.
     fs::write(path("b.json"), serde_json::to_string(&[json!({"id": 4, "text": OTHER})]).unwrap()).unwrap();
     fs::write(path("c.jsonl"), "{\"id\": 5, \"text\": \"c\"}\n").unwrap();
-    let both = clean(&[path("a.json"), path("b.json")], Path::new("-"), Options::default(), InputOptions::default()).unwrap();
+    let both =
+        clean(&[path("a.json"), path("b.json")], Path::new("-"), Options::default(), InputOptions::default()).unwrap();
     assert_eq!(serde_json::from_slice::<Vec<Value>>(&both).unwrap().len(), 2);
     let mixed = clean(&[path("a.json"), path("c.jsonl")], Path::new("-"), Options::default(), InputOptions::default());
     assert!(mixed.unwrap_err().to_string().contains("arrays"));
@@ -251,8 +281,7 @@ fn lists_of_strings_and_messages_are_texts() {
         "{\"id\": 4, \"text\": []}\n",
         "{\"id\": 5, \"text\": [{\"url\": \"x\"}]}\n",
     );
-    let wanted =
-        ["1=أول\nثان", "2=س\nج", "a.jsonl:3 text_not_a_string", "4=", "a.jsonl:5 text_not_a_string"];
+    let wanted = ["1=أول\nثان", "2=س\nج", "a.jsonl:3 text_not_a_string", "4=", "a.jsonl:5 text_not_a_string"];
     assert_eq!(lines(text, InputOptions::default()), wanted);
 
     let corpus = read("a.jsonl", text, InputOptions::default());
@@ -286,7 +315,8 @@ fn text_with_one_document_a_line() {
     let options = || made(|options: &mut InputOptions| options.format = Some(InputFormat::Lines));
     let text = format!("{STORY}\r\n\n{OTHER}\n{STORY}\nend");
     let corpus = read("a.txt", &text, options());
-    let wanted = [format!("a.txt:1={STORY}"), format!("a.txt:3={OTHER}"), format!("a.txt:4={STORY}"), "a.txt:5=end".to_owned()];
+    let wanted =
+        [format!("a.txt:1={STORY}"), format!("a.txt:3={OTHER}"), format!("a.txt:4={STORY}"), "a.txt:5=end".to_owned()];
     assert_eq!(shown(&corpus), wanted);
 
     let directory = tempfile::tempdir().unwrap();

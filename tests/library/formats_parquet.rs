@@ -200,17 +200,27 @@ fn fields_of_structs_and_lists_of_messages_are_texts() {
     let path = home.path().join("a.parquet");
     write(&path, &nested(), 2);
     let read = |text: &str, id: &str| {
-        let options = made(|options: &mut InputOptions| (options.text_field, options.id_field) = (text.to_owned(), id.to_owned()));
+        let options = made(|options: &mut InputOptions| {
+            (options.text_field, options.id_field) = (text.to_owned(), id.to_owned())
+        });
         Corpus::open(std::slice::from_ref(&path), options)
     };
     let shown = |corpus: &Corpus| -> Vec<String> {
-        let one = |id| corpus.read(id).map_or_else(|reject| reject.reason.code().to_owned(), |r| format!("{}={}", r.id, r.text));
+        let one = |id| {
+            corpus.read(id).map_or_else(|reject| reject.reason.code().to_owned(), |r| format!("{}={}", r.id, r.text))
+        };
         corpus.ids().map(one).collect()
     };
     let story = |id: &str| format!("{id}={STORY}");
-    assert_eq!(shown(&read("doc.text", "doc.id").unwrap()), [story("0.5"), "null_text".into(), story("2.0"), "null_text".into()]);
+    assert_eq!(
+        shown(&read("doc.text", "doc.id").unwrap()),
+        [story("0.5"), "null_text".into(), story("2.0"), "null_text".into()]
+    );
     let place = |row: usize, text: &str| format!("{}:{row}={text}", path.display());
-    assert_eq!(shown(&read("messages", "doc").unwrap()), [place(1, "س\nج"), place(2, "وحده"), place(3, ""), place(4, "")]);
+    assert_eq!(
+        shown(&read("messages", "doc").unwrap()),
+        [place(1, "س\nج"), place(2, "وحده"), place(3, ""), place(4, "")]
+    );
 
     // What can never be a text is an error as soon as the schema is read.
     let told = read("doc", "id").err().unwrap().to_string();

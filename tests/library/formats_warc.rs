@@ -120,7 +120,8 @@ fn bodies_are_decoded_by_their_coding_and_taken_as_they_are_without_one() {
         writer.finish().unwrap()
     };
     let record = |coding: &str, body: &[u8]| {
-        let head = format!("HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\nContent-Encoding: {coding}\r\n\r\n");
+        let head =
+            format!("HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\nContent-Encoding: {coding}\r\n\r\n");
         let length = head.len() + body.len();
         let warc = format!(
             "WARC/1.0\r\nWARC-Type: response\r\nWARC-Target-URI: http://a.sa/{coding}\r\n\
@@ -131,8 +132,16 @@ fn bodies_are_decoded_by_their_coding_and_taken_as_they_are_without_one() {
 
     let (zstd, gzip, plain) = (compress(Compression::Zstd), compress(Compression::Gzip), page.as_bytes().to_vec());
     let good = [
-        ("zstd", &zstd), ("ZSTD", &zstd), ("x-gzip", &gzip), ("gzip", &gzip), ("UTF-8", &plain), ("none", &plain),
-        ("zstd", &plain), ("text/html", &plain), ("8bit", &plain), ("zstd, utf-8", &zstd),
+        ("zstd", &zstd),
+        ("ZSTD", &zstd),
+        ("x-gzip", &gzip),
+        ("gzip", &gzip),
+        ("UTF-8", &plain),
+        ("none", &plain),
+        ("zstd", &plain),
+        ("text/html", &plain),
+        ("8bit", &plain),
+        ("zstd, utf-8", &zstd),
     ];
     let bytes: Vec<u8> = good.iter().flat_map(|(coding, body)| record(coding, body)).collect();
     let corpus = Corpus::from_reader("a.warc", bytes.as_slice(), InputOptions::default()).unwrap();

@@ -220,7 +220,8 @@ impl<R: Read> GzipReader<R> {
         loop {
             // The two bytes of the magic number may be in two pieces.
             let Ok(piece) = self.reader.peek(2 * TRIAL) else { return false };
-            let found = memchr::memmem::find_iter(piece, b"\x1F\x8B\x08").find(|at| *at < TRIAL || piece.len() < 2 * TRIAL);
+            let found =
+                memchr::memmem::find_iter(piece, b"\x1F\x8B\x08").find(|at| *at < TRIAL || piece.len() < 2 * TRIAL);
             let Some(at) = found else {
                 let length = piece.len();
                 if length < 2 * TRIAL {

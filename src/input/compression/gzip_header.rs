@@ -70,7 +70,9 @@ pub(super) fn is_member(bytes: &[u8]) -> bool {
     let mut rest = bytes;
     let Some(8) = bytes.get(2) else { return false };
     // Reserved flags are zero, and the compressor names itself in few ways.
-    if bytes.get(3).is_none_or(|flags| flags & 0xE0 != 0) || bytes.get(8).is_none_or(|extra| !matches!(extra, 0 | 2 | 4)) {
+    if bytes.get(3).is_none_or(|flags| flags & 0xE0 != 0)
+        || bytes.get(8).is_none_or(|extra| !matches!(extra, 0 | 2 | 4))
+    {
         return false;
     }
     if header(&mut rest).is_err() {

@@ -85,7 +85,11 @@ mod tests {
     /// The bytes read in pieces of `step`, and whether they end with an error.
     fn read(compression: Compression, bytes: &[u8], input: usize, step: usize) -> (Vec<u8>, bool) {
         let source = BufReader::with_capacity(input, io::Cursor::new(bytes.to_vec()));
-        let mut reader = super::super::reader(Box::new(source), compression, DecompressionLimits { threads: 1, ahead: 0, window: u64::MAX });
+        let mut reader = super::super::reader(
+            Box::new(source),
+            compression,
+            DecompressionLimits { threads: 1, ahead: 0, window: u64::MAX },
+        );
         let (mut read, mut buffer) = (Vec::new(), vec![0; step]);
         loop {
             match reader.read(&mut buffer) {

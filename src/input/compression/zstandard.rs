@@ -38,8 +38,7 @@ impl<R: Read> ZstdReader<R> {
     /// A reader that decompresses with `threads` threads, `ahead` compressed bytes in memory, and as many decompressed
     /// ones, and windows of at most `window` bytes.
     pub(super) fn new(reader: BufReader<R>, threads: usize, ahead: usize, window: u64) -> Self {
-        let frames =
-            FrameBatch { reader, threads, ahead, window: Vec::new(), begun: false, dictionary: Arc::from([]) };
+        let frames = FrameBatch { reader, threads, ahead, window: Vec::new(), begun: false, dictionary: Arc::from([]) };
         Self { source: ZstdSource::Frames(frames), window, ready: Vec::new(), at: 0 }
     }
 
@@ -179,10 +178,8 @@ impl<R: Read> FrameBatch<R> {
 
         let share = frames.len().div_ceil(self.threads);
         std::thread::scope(|scope| {
-            let workers: Vec<_> = frames
-                .chunks(share)
-                .map(|frames| (frames.len(), scope.spawn(move || decompress(frames))))
-                .collect();
+            let workers: Vec<_> =
+                frames.chunks(share).map(|frames| (frames.len(), scope.spawn(move || decompress(frames)))).collect();
 
             // The frames of a worker that panicked are read again by the stream.
             let results =
@@ -262,7 +259,8 @@ mod tests {
 
     #[test]
     fn a_dictionary_at_the_beginning_counts_for_all_frames() {
-        let samples: Vec<Vec<u8>> = (0..400).map(|n| format!("record {} of {} words", n % 17, n * n).into_bytes()).collect();
+        let samples: Vec<Vec<u8>> =
+            (0..400).map(|n| format!("record {} of {} words", n % 17, n * n).into_bytes()).collect();
         let dictionary = samples[..90].concat();
         let mut compressor = zstd::bulk::Compressor::with_dictionary(3, &dictionary).unwrap();
         let records: Vec<u8> = samples.iter().flat_map(|sample| compressor.compress(sample).unwrap()).collect();
@@ -270,7 +268,8 @@ mod tests {
         let packed = zstd::bulk::compress(&dictionary, 3).unwrap();
         for content in [&dictionary, &packed] {
             let other = frames(&[b"without"], true);
-            let whole = [&dictionary_frame(content)[..], &records, &dictionary_frame(content), &records, &other].concat();
+            let whole =
+                [&dictionary_frame(content)[..], &records, &dictionary_frame(content), &records, &other].concat();
             let wanted = [samples.concat(), samples.concat(), b"without".to_vec()].concat();
             for (threads, ahead) in [(1, 0), (3, 0), (3, 4000), (3, 1 << 20)] {
                 assert!(read(&whole, threads, ahead) == (wanted.clone(), false), "{threads} threads, {ahead} ahead");

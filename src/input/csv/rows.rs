@@ -195,11 +195,7 @@ fn row(begin: usize, record: &[u8], has_end: bool) -> CsvRow {
     let content = if has_end { line.strip_suffix(b"\r").unwrap_or(line) } else { line };
     let lines = memchr::memchr_iter(b'\n', record).count() + usize::from(!has_end);
 
-    CsvRow {
-        content: begin..begin + content.len(),
-        carriage_return: content.len() < line.len(),
-        lines: lines as u32,
-    }
+    CsvRow { content: begin..begin + content.len(), carriage_return: content.len() < line.len(), lines: lines as u32 }
 }
 
 fn without_end(line: &[u8]) -> &[u8] {

@@ -41,16 +41,19 @@ fn cut_off(bytes: &[u8], delimiter: u8, step: usize) -> Vec<&[u8]> {
 fn ours(bytes: &[u8], delimiter: u8, step: usize) -> Vec<Vec<String>> {
     let records = cut_off(bytes, delimiter, step).into_iter().map(|record| {
         let line = std::str::from_utf8(record.strip_suffix(b"\n").unwrap_or(record)).unwrap();
-        plain(delimiter).fields(line.as_bytes()).map(|field| plain(delimiter).decode(&line[field.range]).into_owned()).collect()
+        plain(delimiter)
+            .fields(line.as_bytes())
+            .map(|field| plain(delimiter).decode(&line[field.range]).into_owned())
+            .collect()
     });
     records.filter(|record: &Vec<String>| record.len() > 1 || !record[0].is_empty()).collect()
 }
 
 /// Bytes that end within quotes: what is left of the record is an error here, and a record to the oracle.
 fn open_at_the_end(bytes: &[u8], delimiter: u8) -> bool {
-    cut_off(bytes, delimiter, 1 << 20).last().is_some_and(|record| {
-        plain(delimiter).fields(record).any(|field| field.is_stray)
-    })
+    cut_off(bytes, delimiter, 1 << 20)
+        .last()
+        .is_some_and(|record| plain(delimiter).fields(record).any(|field| field.is_stray))
 }
 
 proptest! {

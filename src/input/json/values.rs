@@ -330,7 +330,11 @@ mod tests {
             let text = format!("[{{\"n\":1}},\n{broken}\n{{\"n\":2}},\n{{\"n\":3}}\n]");
             let values = whole(&text);
             assert_eq!(values.len(), 3 + pieces, "{text}: {values:?}");
-            assert_eq!((values[0], &values[values.len() - 2..]), ("{\"n\":1}", &["{\"n\":2}", "{\"n\":3}"][..]), "{text}");
+            assert_eq!(
+                (values[0], &values[values.len() - 2..]),
+                ("{\"n\":1}", &["{\"n\":2}", "{\"n\":3}"][..]),
+                "{text}"
+            );
         }
         let cut_off = "[{\"n\":1},{\"n\":";
         assert_eq!(whole(cut_off), ["{\"n\":1}", "{\"n\":"]);

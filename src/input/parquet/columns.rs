@@ -143,7 +143,9 @@ fn is_text(kind: &DataType) -> bool {
 fn is_list(kind: &DataType) -> bool {
     let is_part = |kind: &DataType| is_text(kind) || is_list(kind) || is_message(kind);
     match kind {
-        DataType::List(item) | DataType::LargeList(item) | DataType::FixedSizeList(item, _) => is_part(item.data_type()),
+        DataType::List(item) | DataType::LargeList(item) | DataType::FixedSizeList(item, _) => {
+            is_part(item.data_type())
+        }
         _ => false,
     }
 }

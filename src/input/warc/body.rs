@@ -141,7 +141,8 @@ fn decompressed(encoding: &str, body: &[u8], limit: u64) -> Result<Option<Vec<u8
         "zstd" | "x-zstd" if !body.starts_with(b"\x28\xB5\x2F\xFD") => Ok(None),
         #[cfg(feature = "zstd")]
         "zstd" | "x-zstd" => {
-            let mut reader = zstd::stream::read::Decoder::with_buffer(body).map_err(|error| broken(error.to_string()))?;
+            let mut reader =
+                zstd::stream::read::Decoder::with_buffer(body).map_err(|error| broken(error.to_string()))?;
             reader.window_log_max(WINDOW_LOG).map_err(|error| broken(error.to_string()))?;
             read(reader, encoding, limit).map(Some)
         }

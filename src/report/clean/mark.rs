@@ -163,10 +163,8 @@ impl<'a> MarkPlan<'a> {
     /// Checks, before anything is written, that the files have fields and that no column has the name of a new one.
     fn check_files(&self) -> Result<()> {
         for file in self.corpus.cleaned_files() {
-            let has_fields = matches!(
-                file.format,
-                InputFormat::JsonLines | InputFormat::Json | InputFormat::Csv | InputFormat::Tsv
-            );
+            let has_fields =
+                matches!(file.format, InputFormat::JsonLines | InputFormat::Json | InputFormat::Csv | InputFormat::Tsv);
             if !has_fields && !file.records.is_empty() {
                 let what = format!("is {}, to which no mark can be added", file.format);
                 let remedy = "mark JSON, CSV or TSV".into();
@@ -289,8 +287,7 @@ impl<'a> MarkPlan<'a> {
 fn inserted(raw: &[u8], field: &str, mark: &RecordMark<'_>) -> Result<Option<Vec<u8>>> {
     let refused = |source: serde_json::Error| Error::io("write", "-", source.into());
     // A record is an object, so its last brace ends it.
-    let object: BTreeMap<String, serde::de::IgnoredAny> =
-        serde_json::from_str(&valid_json(raw)).map_err(refused)?;
+    let object: BTreeMap<String, serde::de::IgnoredAny> = serde_json::from_str(&valid_json(raw)).map_err(refused)?;
     let Some(end) = raw.iter().rposition(|byte| *byte == b'}').filter(|_| !object.contains_key(field)) else {
         return Ok(None);
     };
