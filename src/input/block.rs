@@ -122,10 +122,10 @@ impl FilePart {
             (_, Some(OversizedRecord { size: 0, .. })) => RecordRows::blank(),
             // Only in lines does a record use up line numbers.
             (shape, Some(OversizedRecord { size, carriage_return, lines, before })) => {
-                let lines = if shape == PartShape::Lines { lines } else { 0 };
+                let lines = if shape.has_lines() { lines } else { 0 };
                 RecordRows::single_after(before, size, carriage_return, lines)
             }
-            (PartShape::Lines, None) => {
+            (PartShape::Lines | PartShape::Values, None) => {
                 let mut rows = RecordRows::default();
                 self.split_lines(&mut rows, drop);
                 rows
@@ -149,7 +149,7 @@ impl FilePart {
             }
             return;
         }
-        if self.format != InputFormat::Json {
+        if self.shape != PartShape::Values {
             return rows.push_each_line(&self.bytes, each);
         }
 
@@ -172,7 +172,7 @@ impl FilePart {
         each: &mut impl FnMut(ParseResult<'_>, usize),
     ) -> RecordRows {
         match (self.shape, self.oversized) {
-            (PartShape::Lines, None) => return self.read_lines(options, buffer, each),
+            (PartShape::Lines | PartShape::Values, None) => return self.read_lines(options, buffer, each),
             (_, None) => each(self.single(options), as_size(self.length)),
             // A blank line is no record.
             (_, Some(OversizedRecord { size: 0, .. })) => {}

@@ -304,8 +304,8 @@ impl CurrentFile {
         match self.format {
             InputFormat::Text | InputFormat::Html => PartShape::Text,
             InputFormat::Warc => PartShape::Records,
+            InputFormat::Json => PartShape::Values,
             InputFormat::JsonLines
-            | InputFormat::Json
             | InputFormat::Lines
             | InputFormat::Csv
             | InputFormat::Tsv

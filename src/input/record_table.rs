@@ -56,6 +56,8 @@ impl RecordRow {
 pub(super) enum PartShape {
     /// Whole lines.
     Lines,
+    /// Whole JSON values, and what stands between them.
+    Values,
     /// A whole text.
     Text,
     /// The rest of a damaged file after its last whole line. Its only record is a reject.
@@ -67,9 +69,14 @@ pub(super) enum PartShape {
 }
 
 impl PartShape {
+    /// Whether its records have line numbers.
+    pub(super) const fn has_lines(self) -> bool {
+        matches!(self, Self::Lines | Self::Values)
+    }
+
     /// Whether other parts of the file may follow.
     pub(super) const fn goes_on(self) -> bool {
-        matches!(self, Self::Lines | Self::Records)
+        matches!(self, Self::Lines | Self::Values | Self::Records)
     }
 }
 
@@ -195,7 +202,9 @@ impl TableRow<'_> {
     pub(super) fn position(&self) -> (Option<u64>, Option<u64>) {
         let index = &self.part.index;
         match index.shape {
-            PartShape::Lines | PartShape::Rest => (Some(self.part.first_line + index.line(self.number)), None),
+            PartShape::Lines | PartShape::Values | PartShape::Rest => {
+                (Some(self.part.first_line + index.line(self.number)), None)
+            }
             PartShape::Records => (None, Some(index.start + self.row.offset() as u64)),
             PartShape::Text | PartShape::Failed => (None, None),
         }

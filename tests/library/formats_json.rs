@@ -94,17 +94,17 @@ fn a_broken_value_of_an_array_is_one_reject_at_its_line() {
     // The byte counts over all lines of the value.
     let corpus = read("a.json", "[{\n \"id\": 1,\n \"text\": x}]", InputOptions::default());
     let told = corpus.read(DocId::new(0)).unwrap_err().to_string();
-    assert!(told.starts_with("a.json:1: invalid JSON at byte 22 of the record"), "{told}");
+    assert!(told.starts_with("a.json:1: invalid JSON at byte 21 of the record"), "{told}");
 }
 
 #[test]
 fn an_array_that_is_cut_off_is_told() {
     for (text, wanted) in [
-        ("[{\"id\":1,\"text\":\"a\"},\n", "a.json:1 damaged"),
-        ("[{\"id\":1,\"text\":\"a\"}", "a.json:1 damaged"),
-        ("[{\"id\":1,\"text\":\"a\"},{\"id\":2,\"te", "a.json:1 invalid_json"),
+        ("[{\"id\":1,\"text\":\"a\"},\n", &["1=a", "a.json:1 damaged"][..]),
+        ("[{\"id\":1,\"text\":\"a\"}", &["1=a", "a.json:1 damaged"]),
+        ("[{\"id\":1,\"text\":\"a\"},{\"id\":2,\"te", &["1=a", "a.json:1 invalid_json", "a.json:1 damaged"]),
     ] {
-        assert_eq!(shown(&read("a.json", text, InputOptions::default())), ["1=a", wanted], "{text}");
+        assert_eq!(shown(&read("a.json", text, InputOptions::default())), wanted, "{text}");
     }
 }
 

@@ -490,7 +490,11 @@ proptest! {
         if bytes.starts_with(b"\x1F\x8B") {
             return Ok(());
         }
+        // Values of an array leave out what is between them, and zero bytes may make it UTF-16.
         let corpus = lines(&bytes);
+        if bytes.contains(&0) || corpus.files()[0].format == InputFormat::Json {
+            return Ok(());
+        }
         let content = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&bytes);
         let whole: Vec<u8> = content
             .split_inclusive(|&byte| byte == b'\n')

@@ -16,7 +16,10 @@ const DOUBTED: usize = 16;
 /// The same for tabs, which texts hardly have.
 const DOUBTED_TABS: usize = 4;
 
-/// Bytes after which an unfinished record is doubted, however large records may be: offsets in a part are limited.
+/// Bytes after which an unfinished record is doubted: the lines that a quote swallows then come in small parts.
+const LONG: usize = 1 << 16;
+
+/// Bytes after which it is doubted again, however large records may be: offsets in a part are limited.
 const MOST: u64 = 1 << 30;
 
 /// The shape of the records of a file.
@@ -46,12 +49,32 @@ impl CsvShape {
         usize::try_from(self.most.min(MOST)).unwrap_or(usize::MAX)
     }
 
-    /// Of the bytes of a record that is longer than the limit: the length of its first lines if they were swallowed.
-    /// `None` if it is not so long, or is one record.
-    pub(in crate::input) fn swallowed_head(&self, bytes: &[u8]) -> Option<usize> {
-        let head = bytes.get(..self.limit()).filter(|head| head.len() < bytes.len())?;
+    /// Of the bytes of a record that is longer than `length`: how many belong to its first lines, if it swallowed
+    /// them. `None` if it is not so long, or is one record.
+    fn swallowed_head(&self, bytes: &[u8], length: usize) -> Option<usize> {
+        let head = bytes.get(..length).filter(|head| head.len() < bytes.len())?;
         let lines = memchr::memrchr(b'\n', head)? + 1;
-        self.is_swallowed(slice(head, 0..lines), false).then_some(lines)
+
+        let head = slice(head, 0..lines);
+        let (fitting, count) = self.fitting_lines(head);
+        // Its end is not known, so nearly all its lines must be records.
+        let is_swallowed = self.columns >= 2 && count >= self.doubted() && fitting * 20 >= count * 19;
+        is_swallowed.then_some(lines)
+    }
+
+    /// From how many lines on a record is doubted.
+    fn doubted(&self) -> usize {
+        if self.dialect.delimiter == b'\t' { DOUBTED_TABS } else { DOUBTED }
+    }
+
+    /// How many lines have the fields of the header, each for itself, and how many lines there are.
+    fn fitting_lines(&self, record: &[u8]) -> (usize, usize) {
+        let (mut fitting, mut count) = (0, 0);
+        for line in record.split_inclusive(|byte| *byte == b'\n') {
+            fitting += usize::from(self.dialect.fields(without_end(line)).count() == self.columns);
+            count += 1;
+        }
+        (fitting, count)
     }
 
     /// The length of the next record at the beginning of `bytes`, its line end included, and whether the bytes hold
@@ -60,8 +83,9 @@ impl CsvShape {
         let limited = bytes.get(..self.limit().saturating_add(1)).unwrap_or(bytes);
         let mut scan = CsvScanner::new(self.dialect);
         let end = scan.take(limited);
-        if end.is_none_or(|end| end > self.limit()) {
-            if let Some(lines) = self.swallowed_head(limited) {
+        for length in [LONG.min(self.limit()), self.limit()] {
+            let is_longer = end.is_none_or(|end| end > length);
+            if let Some(lines) = is_longer.then(|| self.swallowed_head(limited, length)).flatten() {
                 return (lines, true);
             }
         }
@@ -86,20 +110,17 @@ impl CsvShape {
     /// Whether lines that the scanner took for one record are records for themselves. `is_whole` tells that the
     /// record is at hand up to its end.
     fn is_swallowed(&self, record: &[u8], is_whole: bool) -> bool {
-        let line_count = memchr::memchr_iter(b'\n', record).count() + usize::from(!record.ends_with(b"\n"));
-        if line_count < 2 {
+        // Most records have one line.
+        if memchr::memchr(b'\n', record.strip_suffix(b"\n").unwrap_or(record)).is_none() {
             return false;
         }
 
         let is_proper = is_whole && self.is_proper(record);
-        let doubted = if self.dialect.delimiter == b'\t' { DOUBTED_TABS } else { DOUBTED };
-        if is_proper && (line_count < doubted || self.columns < 2) {
+        if is_proper && self.columns < 2 {
             return false;
         }
-
-        let fits = |line: &&[u8]| self.dialect.fields(without_end(line)).count() == self.columns;
-        let fitting = record.split_inclusive(|byte| *byte == b'\n').filter(fits).count();
-        if is_proper { fitting * 20 >= line_count * 19 } else { fitting * 5 >= line_count * 4 }
+        let (fitting, count) = self.fitting_lines(record);
+        if is_proper { count >= self.doubted() && fitting * 20 >= count * 19 } else { fitting * 5 >= count * 4 }
     }
 
     /// Whether a record has the fields of the header, each closed where it ends.

@@ -50,6 +50,7 @@ fn write_part(part: &PartIndex, out: &mut Vec<u8>) {
         PartShape::Rest => 2,
         PartShape::Failed => 3,
         PartShape::Records => 4,
+        PartShape::Values => 5,
     });
 
     let stamp = part.stamp.unwrap_or(NO_STAMP);
@@ -150,6 +151,7 @@ impl<'a> IndexBytes<'a> {
             [2] => PartShape::Rest,
             [3] => PartShape::Failed,
             [4] => PartShape::Records,
+            [5] => PartShape::Values,
             [_] => return Err((at, "a part has no such shape")),
         };
 
