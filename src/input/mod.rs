@@ -46,6 +46,7 @@ mod content;
 mod corpus;
 mod csv;
 mod current_file;
+mod decompressed;
 mod encoding;
 mod file;
 mod file_bytes;
@@ -76,6 +77,7 @@ mod whole_file;
 
 pub use compression::{Compression, CompressionWriter};
 pub use corpus::Corpus;
+pub use decompressed::decompressed;
 pub use encoding::mojibake::{MisreadEncoding, MojibakeRepair};
 pub use encoding::{DecodingNote, Encoding, EncodingChoice, RecordDecoding};
 pub use file::{FileId, InputFile};

@@ -244,7 +244,9 @@ fn dedup_units(arguments: &DedupArgs, unit: UnitLevel, console: &Console) -> Res
     let lists = DedupLists { files, clusters: arguments.clusters.as_ref() };
     let destination = lists.destination(input, showing, &listed)?;
 
-    let (corpus, found) = pipeline.read_clusters(listed, &StageBar::new(progress))?;
+    let bar = StageBar::over(progress, &listed);
+    let (corpus, found) = pipeline.read_clusters(listed, &bar)?;
+    drop(bar);
     let end = RunEnd { corpus: &corpus, rejects: &found.rejects, running, showing };
 
     let mut outputs = Outputs::new();
@@ -278,7 +280,9 @@ fn dedup_passages(arguments: &PassageDedupArgs, console: &Console) -> Result<Exi
     let lists = DedupLists { files, clusters: None };
     let destination = lists.destination(input, showing, &listed)?;
 
-    let (corpus, repeated) = pipeline.read_repeated(listed, &StageBar::new(showing.progress.progress))?;
+    let bar = StageBar::over(showing.progress.progress, &listed);
+    let (corpus, repeated) = pipeline.read_repeated(listed, &bar)?;
+    drop(bar);
     let cleaning = Cleaning::of_passages(&repeated, &corpus, pipeline.options())?;
 
     let mut outputs = Outputs::new();

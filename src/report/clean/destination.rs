@@ -41,7 +41,8 @@ impl CleanDestination {
         name.check_compression()?;
 
         let single = matches!(paths, [path] if !path.is_dir());
-        let is_file = !name.is_directory() && (single || name.is_file());
+        let is_device = std::fs::metadata(clean).is_ok_and(|found| !found.is_file() && !found.is_dir());
+        let is_file = !name.is_directory() && (single || is_device || name.is_file());
         let destination = if is_file { Self::File(clean.to_owned()) } else { Self::Directory(clean.to_owned()) };
         destination.check(clean, input)?;
         Ok(destination)

@@ -12,6 +12,8 @@ mod http;
 mod cases;
 mod dedup;
 mod index;
+mod manners;
+mod outputs;
 mod pages;
 mod parquet;
 mod promise_memory;
