@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use super::line_parts::{LinePart, PartFinder, RuleKind};
 use crate::error::{Error, ErrorKind, Operation, Remedy, Result};
+use crate::input::decompressed;
 use crate::normalize::FOLD_VERSION;
 
 const FORMAT: &str = "mukarrar-boilerplate";
@@ -102,7 +103,7 @@ impl BoilerplateRules {
         self.hashes.get(source).map(Vec::as_slice)
     }
 
-    /// Reads a rules file.
+    /// Reads a rules file, which may be compressed.
     ///
     /// # Errors
     ///
@@ -110,7 +111,8 @@ impl BoilerplateRules {
     /// another version or fold, or holds a line that is no rule.
     pub fn open(path: &Path) -> Result<Self> {
         let failed = |source| Error::io("read", path, source);
-        let file = std::io::BufReader::new(std::fs::File::open(path).map_err(failed)?);
+        let file = std::fs::File::open(path).map_err(failed)?;
+        let file = std::io::BufReader::new(decompressed(Box::new(file)).map_err(failed)?);
         let mut reader = RulesReader { path, probe: PartFinder::default(), headed: false, list: Vec::new() };
 
         for (number, line) in (1..).zip(file.lines()) {

@@ -90,6 +90,21 @@ impl<'a> OutputName<'a> {
         }
     }
 
+    /// Checks that the name does not ask for another format than JSON, the only one that the output has.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Output`] if it has the extension of another format.
+    pub fn check_json(self) -> Result<()> {
+        match self.format() {
+            ByName::Unknown | ByName::Json | ByName::Known(InputFormat::JsonLines) => Ok(()),
+            ByName::Known(other) => {
+                let what = format!("has the name of a {other} file, and a summary is JSON");
+                Err(self.refused(what, "name it .json"))
+            }
+        }
+    }
+
     /// Checks, before anything is computed, that a file of this name can be written: it is no address of another
     /// machine, no directory, and this build has its compression.
     ///

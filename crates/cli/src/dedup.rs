@@ -244,7 +244,9 @@ fn dedup_units(arguments: &DedupArgs, unit: UnitLevel, console: &Console) -> Res
     let lists = DedupLists { files, clusters: arguments.clusters.as_ref() };
     let destination = lists.destination(input, showing, &listed)?;
 
-    let (corpus, found) = pipeline.read_clusters(listed, &StageBar::new(progress))?;
+    let bar = StageBar::over(progress, &listed);
+    let (corpus, found) = pipeline.read_clusters(listed, &bar)?;
+    drop(bar);
     if let Err(error) = finish::refuse_nothing_read(&corpus, &found.rejects, &showing.verbosity, console) {
         pipeline.forget_work()?;
         return Err(error);
@@ -282,7 +284,9 @@ fn dedup_passages(arguments: &PassageDedupArgs, console: &Console) -> Result<Exi
     let lists = DedupLists { files, clusters: None };
     let destination = lists.destination(input, showing, &listed)?;
 
-    let (corpus, repeated) = pipeline.read_repeated(listed, &StageBar::new(showing.progress.progress))?;
+    let bar = StageBar::over(showing.progress.progress, &listed);
+    let (corpus, repeated) = pipeline.read_repeated(listed, &bar)?;
+    drop(bar);
     finish::refuse_nothing_read(&corpus, &repeated.found.rejects, &showing.verbosity, console)?;
     let cleaning = Cleaning::of_passages(&repeated, &corpus, pipeline.options())?;
 

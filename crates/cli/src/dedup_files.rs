@@ -63,6 +63,7 @@ impl DedupLists<'_> {
         }
         inputs::refuse_as_output(lists.into_iter().chain(&showing.summary), listed)?;
         self.formats()?;
+        showing.summary.as_ref().map_or(Ok(()), |summary| OutputName::of(summary).check_json())?;
 
         match &self.files.output {
             Some(clean) if !self.files.dry_run => CleanDestination::new(clean, &input.inputs, listed).map(Some),

@@ -76,7 +76,9 @@ fn score_clusters(arguments: &EvalArgs, gold: &Path, console: &Console) -> Resul
     let input = inputs::list_for(&pipeline, input)?;
     inputs::check_outputs(output, showing.summary.as_ref(), &input)?;
 
-    let (corpus, mut found) = pipeline.read_clusters(input, &StageBar::new(showing.progress.progress))?;
+    let bar = StageBar::over(showing.progress.progress, &input);
+    let (corpus, mut found) = pipeline.read_clusters(input, &bar)?;
+    drop(bar);
     if let Err(error) = finish::refuse_nothing_read(&corpus, &found.rejects, &showing.verbosity, console) {
         pipeline.forget_work()?;
         return Err(error);

@@ -70,6 +70,7 @@ fn input_options(reading: &ReadingArgs, unit: UnitLevel, fields: Vec<String>) ->
 /// input.
 pub(super) fn check_outputs(output: &OutputArgs, summary: Option<&PathBuf>, input: &Input) -> Result<()> {
     output.report_format()?;
+    summary.map_or(Ok(()), |summary| OutputName::of(summary).check_json())?;
     refuse_as_output([&output.output].into_iter().chain(summary), input)
 }
 

@@ -40,7 +40,9 @@ pub(super) fn run(arguments: &PairsArgs, console: &Console) -> Result<Exit> {
     let input = inputs::list_for(&pipeline, input)?;
     inputs::check_outputs(output, showing.summary.as_ref(), &input)?;
 
-    let (corpus, mut found) = pipeline.read_pairs(input, &StageBar::new(progress))?;
+    let bar = StageBar::over(progress, &input);
+    let (corpus, mut found) = pipeline.read_pairs(input, &bar)?;
+    drop(bar);
     if let Err(error) = finish::refuse_nothing_read(&corpus, &found.rejects, &showing.verbosity, console) {
         pipeline.forget_work()?;
         return Err(error);

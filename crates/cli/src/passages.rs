@@ -50,7 +50,9 @@ pub(super) fn run(arguments: &PassagesArgs, console: &Console) -> Result<Exit> {
     let input = inputs::list(&input.inputs, &input.reading, UnitLevel::Document, Vec::new())?;
     inputs::check_outputs(output, showing.summary.as_ref(), &input)?;
 
-    let (corpus, mut found) = pipeline.read_passages(input, &StageBar::new(showing.progress.progress))?;
+    let bar = StageBar::over(showing.progress.progress, &input);
+    let (corpus, mut found) = pipeline.read_passages(input, &bar)?;
+    drop(bar);
     finish::refuse_nothing_read(&corpus, &found.rejects, &showing.verbosity, console)?;
 
     let mut outputs = Outputs::new();

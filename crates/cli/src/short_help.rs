@@ -39,7 +39,9 @@ fn shortened_argument(argument: Arg) -> Arg {
     let help = argument.get_help().map(|help| first_part(&help.to_string())).unwrap_or_default();
 
     // One list without headings, which cost two lines each.
-    argument.help(help).hide(!is_shown).help_heading(Resettable::Reset).hide_possible_values(true)
+    let takes_values = argument.get_action().takes_values();
+    let argument = argument.help(help).hide(!is_shown).help_heading(Resettable::Reset);
+    if takes_values { argument.hide_possible_values(true) } else { argument }
 }
 
 /// The first sentence of a help, or the first part of a long one.

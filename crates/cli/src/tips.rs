@@ -59,6 +59,8 @@ pub(super) fn with_tip(mut error: clap::Error, command: &Command, words: &[Strin
     // A tip that is known is better than the option with the most similar name.
     error.remove(ContextKind::SuggestedArg);
     error.remove(ContextKind::SuggestedSubcommand);
+    // It is made for the similar option.
+    error.remove(ContextKind::Usage);
     error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![tip.into()]));
     error
 }
@@ -77,11 +79,9 @@ fn tip(error: &clap::Error, command: &Command, words: &[String]) -> Option<Strin
             if !std::ptr::eq(asked, command) {
                 return same_elsewhere(given.split(['=', ' ']).next()?, asked);
             }
-            let file = words.iter().find(|word| is_input(word));
-            Some(
-                file.and_then(|file| commands_for(file))
-                    .unwrap_or_else(|| "name a command first; `mukarrar --help` lists them".to_owned()),
-            )
+            // The input is the last word; a word before it may be the value of an option.
+            let tip = words.last().and_then(|word| commands_for(word));
+            Some(tip.unwrap_or_else(|| "name a command first; `mukarrar --help` lists them".to_owned()))
         }
         _ => None,
     }

@@ -44,7 +44,9 @@ impl CleanDestination {
         name.check_compression()?;
 
         let single = matches!(paths, [path] if !path.is_dir());
-        let is_file = !name.is_directory() && (single && !input.is_archive(paths) || name.is_file());
+        let is_device = std::fs::metadata(clean).is_ok_and(|found| !found.is_file() && !found.is_dir());
+        let is_one = single && !input.is_archive(paths) || is_device || name.is_file();
+        let is_file = !name.is_directory() && is_one;
         if !name.is_directory() && announces_archive(clean) {
             let remedy = "give a directory, or a file with the extension of its records (clean.jsonl)";
             return refuse(clean, "is the name of an archive, and archives are only read", remedy);

@@ -14,6 +14,7 @@ use crate::finish;
 use mukarrar::Index;
 use mukarrar::error::{Error, ErrorKind, Result};
 use mukarrar::index::{IndexBuilder, MergeStats};
+use mukarrar::input::decompressed;
 use mukarrar::report::output::{self, Outputs};
 use mukarrar::report::output_name::OutputName;
 
@@ -118,13 +119,18 @@ pub(super) fn import(arguments: &ImportArgs, console: &Console) -> Result<Exit> 
 fn open_export(file: &Path) -> Result<Box<dyn BufRead>> {
     if file.as_os_str() != "-" {
         let opened = File::open(file).map_err(|source| Error::io("read", file, source))?;
-        return Ok(Box::new(BufReader::new(opened)));
+        return Ok(Box::new(BufReader::new(plain(Box::new(opened), file)?)));
     }
 
     let mut copy = tempfile::tempfile().map_err(|source| Error::io("write", "a temporary file", source))?;
     io::copy(&mut io::stdin().lock(), &mut copy).map_err(|source| Error::io("read", "-", source))?;
     copy.rewind().map_err(|source| Error::io("read", "a temporary file", source))?;
-    Ok(Box::new(BufReader::new(copy)))
+    Ok(Box::new(BufReader::new(plain(Box::new(copy), file)?)))
+}
+
+/// The bytes of an export, which may be compressed.
+fn plain(bytes: Box<dyn Read + Send>, path: &Path) -> Result<Box<dyn Read + Send>> {
+    decompressed(bytes).map_err(|source| Error::io("read", path, source))
 }
 
 pub(super) fn merge(arguments: &MergeArgs, console: &Console) -> Result<Exit> {

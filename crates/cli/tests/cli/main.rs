@@ -13,6 +13,8 @@ mod cases;
 mod dedup;
 mod index;
 mod inputs;
+mod manners;
+mod outputs;
 mod pages;
 mod parquet;
 mod promise_memory;
