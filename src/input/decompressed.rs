@@ -2,10 +2,7 @@
 
 use std::io::{self, Cursor, Read};
 
-use super::compression::{self, Compression};
-
-/// Compressed bytes that may be read ahead.
-const AHEAD: usize = 1 << 20;
+use super::compression::{self, Compression, DecompressionLimits};
 
 /// The bytes of `reader`, decompressed if its first bytes announce gzip, Zstandard, bzip2 or xz.
 ///
@@ -21,6 +18,6 @@ pub fn decompressed(mut reader: Box<dyn Read + Send>) -> io::Result<Box<dyn Read
     let whole: Box<dyn Read + Send> = Box::new(Cursor::new(head).chain(reader));
     Ok(match found {
         Compression::None => whole,
-        found => compression::reader(whole, found, 1, AHEAD),
+        found => compression::reader(whole, found, DecompressionLimits::PLAIN),
     })
 }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use super::csv::CsvHeader;
 use super::held::PlainFile;
 use super::utf16::ByteOrder;
-use super::{Compression, InputFormat, kind};
+use super::{Compression, InputFormat};
 
 /// An index into [`Corpus::files`](super::Corpus::files).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -65,7 +65,6 @@ pub struct InputFile {
 }
 
 impl InputFile {
-
     /// Its path below a directory to which all of the input is written: that of a member is in a folder with the name of
     /// its archive.
     pub(crate) fn output_path(&self) -> Cow<'_, Path> {

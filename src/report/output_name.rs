@@ -97,11 +97,11 @@ impl<'a> OutputName<'a> {
     /// [`ErrorKind::Output`] if it has the extension of another format.
     pub fn check_json(self) -> Result<()> {
         match self.format() {
-            ByName::Unknown | ByName::Json | ByName::Known(InputFormat::JsonLines) => Ok(()),
-            ByName::Known(other) => {
+            ByName::Known(other) if other != InputFormat::JsonLines => {
                 let what = format!("has the name of a {other} file, and a summary is JSON");
                 Err(self.refused(what, "name it .json"))
             }
+            _ => Ok(()),
         }
     }
 
