@@ -309,6 +309,10 @@ impl BlockReader {
         match kind {
             FileKind::Records if found.sniffed && content::announced(&mut opened.bytes).is_none() => {
                 self.skipped.push(found.path, SkipReason::Unknown);
+                #[cfg(feature = "archives")]
+                if let Some(archive) = &mut self.archive {
+                    archive.pass_over();
+                }
                 Ok(())
             }
             FileKind::Records => self.begin(found, Ok(opened), None),

@@ -77,6 +77,10 @@ pub(super) fn build(arguments: &BuildArgs, console: &Console) -> Result<Exit> {
 
     // Read before the index is made: an input that cannot be read leaves no empty index behind.
     let corpus = read_records(records)?;
+    // An empty input makes an empty index.
+    if !corpus.is_empty() {
+        corpus.refuse_unreadable()?;
+    }
     let index = builder_with_settings(&records.index, settings)?.open(directory)?;
     let answers = look_up(&corpus, records, console, |items| verdicts(index.check_and_insert_all(items)))?;
     Ok(close(index, finish_lookup(&corpus, &answers, records, console), console))
@@ -85,6 +89,7 @@ pub(super) fn build(arguments: &BuildArgs, console: &Console) -> Result<Exit> {
 pub(super) fn add(arguments: &AddArgs, console: &Console) -> Result<Exit> {
     let AddArgs { records, replace } = arguments;
     let corpus = read_records(records)?;
+    corpus.refuse_unreadable()?;
     let index = open_existing(&records.index, console)?;
 
     let store = |items: &[(&str, Item<'_>)]| -> Vec<Result<RecordAnswer>> {
@@ -120,6 +125,7 @@ fn close(index: Index, exit: Exit, console: &Console) -> Exit {
 pub(super) fn check(arguments: &CheckArgs, console: &Console) -> Result<Exit> {
     let CheckArgs { records, check } = arguments;
     let corpus = read_records(records)?;
+    corpus.refuse_unreadable()?;
     let index = builder_for(&records.index).open_read_only(&records.index.directory)?;
 
     let answer = |items: &[(&str, Item<'_>)]| -> Vec<Result<RecordAnswer>> {
@@ -137,6 +143,7 @@ pub(super) fn check(arguments: &CheckArgs, console: &Console) -> Result<Exit> {
 pub(super) fn query(arguments: &QueryArgs, console: &Console) -> Result<Exit> {
     let QueryArgs { records, top, by } = arguments;
     let corpus = read_records(records)?;
+    corpus.refuse_unreadable()?;
     let index = builder_for(&records.index).open_read_only(&records.index.directory)?;
 
     let answer = |items: &[(&str, Item<'_>)]| {
@@ -162,9 +169,7 @@ fn read_records(records: &RecordsArgs) -> Result<Corpus> {
     inputs::refuse_as_output([&output.output], &listed)?;
     refuse_inside_index(&output.output, &index.directory)?;
 
-    let corpus = Corpus::read_once(listed, StoragePolicy::default())?;
-    corpus.refuse_unreadable()?;
-    Ok(corpus)
+    Corpus::read_once(listed, StoragePolicy::default())
 }
 
 /// A writer that ignores a closed pipe: records are stored even if nobody reads the answers any more.
