@@ -54,8 +54,8 @@ pub(super) fn is_tar(block: &[u8]) -> bool {
     let unsigned = outside().map(i64::from).sum::<i64>() + 8 * i64::from(b' ');
     let signed = outside().map(|byte| i64::from(byte as i8)).sum::<i64>() + 8 * i64::from(b' ');
 
-    // A block of zeros has no name and is the end of an archive.
-    block[0] != 0 && i64::try_from(stored).is_ok_and(|stored| stored == unsigned || stored == signed)
+    // A block of zeros, the end of an archive, has another sum.
+    i64::try_from(stored).is_ok_and(|stored| stored == unsigned || stored == signed)
 }
 
 /// A number in a tar header: octal digits, or binary if the first bit is set. `None` if it is neither, or above 2⁶³.

@@ -320,6 +320,10 @@ impl BlockReader {
                 if found.sniffed && content::announced(&mut opened.bytes, self.options.max_record_size).is_none() =>
             {
                 self.skipped.push(found.path, SkipReason::Unknown);
+                #[cfg(feature = "archives")]
+                if let Some(archive) = &mut self.archive {
+                    archive.pass_over();
+                }
                 Ok(())
             }
             FileKind::Records => self.begin(found, Ok(opened), None),

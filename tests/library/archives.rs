@@ -173,6 +173,16 @@ fn a_tar_that_is_cut_off_keeps_what_precedes_the_cut() {
 }
 
 #[test]
+fn a_cut_in_a_member_that_is_skipped_is_told_too() {
+    let whole = tar(&[("a.jsonl", LINES.as_bytes()), ("b.dat", &[b'x'; 4000])]);
+    let cut = &whole[..3000];
+    for (name, bytes) in [("a.tar", cut.to_vec()), ("a.tar.gz", compress(Compression::Gzip, cut))] {
+        let lines = shown(&read(name, &bytes).unwrap());
+        assert_eq!(lines, ["a=أول".to_owned(), format!("{name}!a.jsonl:2=ثان"), format!("{name} damaged")]);
+    }
+}
+
+#[test]
 fn damage_to_a_header_costs_its_member_and_is_told() {
     let text = "س".repeat(300);
     let members = [("a.txt", text.as_bytes()), ("b.txt", text.as_bytes()), ("c.txt", text.as_bytes())];

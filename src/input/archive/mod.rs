@@ -142,10 +142,12 @@ impl OpenArchive {
         };
         let unknown = (!is_readable).then_some(SkipReason::Unknown);
         if let Some(reason) = by_directory.or_else(|| skip_reason(&name)).or(unknown) {
+            self.pass_over();
             return ArchiveMember::Skipped { path: self.path_of(&name), reason };
         }
 
         let content = if MemberNames::leads_out(&name) {
+            self.pass_over();
             let what = "its name leads out of the archive".to_owned();
             Err(RejectReason::Unreadable { what, remedy: Some(remedies::PACK_ANEW) })
         } else {
@@ -162,6 +164,13 @@ impl OpenArchive {
             archive: Some(Arc::clone(&self.relative)),
         };
         ArchiveMember::File { found, content }
+    }
+
+    /// Notes that the last member is not read.
+    pub(super) fn pass_over(&mut self) {
+        if let ArchiveMembers::Tar(members) = &mut self.members {
+            members.pass_over();
+        }
     }
 
     fn path_of(&self, member: &str) -> PathBuf {

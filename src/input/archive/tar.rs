@@ -25,6 +25,9 @@ const BLOCK: u64 = kind::HEAD as u64;
 /// The largest extended header that is read. Names are far smaller; what is larger is no name.
 const LONGEST: u64 = 1 << 20;
 
+/// Bytes passed over at once.
+const PASSED: usize = 8192;
+
 type Block = [u8; kind::HEAD];
 
 /// The members of a tar archive.
@@ -35,19 +38,22 @@ pub(super) struct TarMembers {
     /// What remains to be said after the members.
     broken: Option<RejectReason>,
     ended: bool,
+    /// Whether the last member is read, so that it tells itself if its bytes are cut off.
+    is_given: bool,
 }
 
 impl TarMembers {
     /// Begins to read an archive, of which nothing was taken yet.
     pub(super) fn new(opened: OpenedFile) -> Self {
         let bytes = match ArchiveSource::of(opened) {
-            Ok(source) => TarBytes::Places { source, at: 0 },
+            Ok(source) => TarBytes::Places { source, at: 0, is_cut: false },
             Err(OpenedFile { bytes, stamp, .. }) => {
-                let stream = TarStream { reader: bytes.into_reader(), left: 0, turn: 0, failed: false };
+                let stream =
+                    TarStream { reader: bytes.into_reader(), left: 0, padding: 0, turn: 0, is_in_member: false };
                 TarBytes::Stream { shared: Arc::new(Mutex::new(stream)), stamp }
             }
         };
-        Self { bytes, next: None, broken: None, ended: false }
+        Self { bytes, next: None, broken: None, ended: false, is_given: false }
     }
 
     /// The next entry; `None` at the end.
@@ -59,14 +65,18 @@ impl TarMembers {
                 Ok(None) => {}
                 Err(error) => {
                     self.ended = true;
-                    // A member has told of the same error, as it reached as far.
-                    if !self.bytes.has_failed() {
+                    if !(self.is_given && self.bytes.failed_in_member()) {
                         self.broken = Some(damaged(error.to_string()));
                     }
                 }
             }
         }
         self.broken.take().map(RawEntry::Broken)
+    }
+
+    /// Notes that the last member is not read.
+    pub(super) fn pass_over(&mut self) {
+        self.is_given = false;
     }
 
     /// Reads one header: an entry, or nothing if it belongs to the next one.
@@ -137,18 +147,23 @@ impl TarMembers {
             b'S' => self.refused(name, size, "is a sparse file"),
             b'M' => self.refused(name, size, "goes on from another volume"),
             0 | b'0' | b'7' if extensions.is_sparse => self.refused(name, size, "is a sparse file"),
-            0 | b'0' | b'7' => Ok(RawEntry::File { name, content: Ok(self.bytes.member(size)) }),
+            0 | b'0' | b'7' => {
+                self.is_given = true;
+                Ok(RawEntry::File { name, content: Ok(self.bytes.member(size)) })
+            }
             _ => self.special(name, size),
         };
         entry.map(Some)
     }
 
     fn special(&mut self, name: Vec<u8>, size: u64) -> io::Result<RawEntry> {
+        self.is_given = false;
         self.bytes.skip(padded(size))?;
         Ok(RawEntry::Special { name })
     }
 
     fn refused(&mut self, name: Vec<u8>, size: u64, what: &str) -> io::Result<RawEntry> {
+        self.is_given = false;
         self.bytes.skip(padded(size))?;
         let reason = RejectReason::Unreadable { what: what.to_owned(), remedy: Some(remedies::UNPACK) };
         Ok(RawEntry::File { name, content: Err(reason) })
@@ -186,7 +201,7 @@ impl TarHeader<'_> {
 
 /// The bytes of an archive from the current place on.
 enum TarBytes {
-    Places { source: ArchiveSource, at: u64 },
+    Places { source: ArchiveSource, at: u64, is_cut: bool },
     Stream { shared: Arc<Mutex<TarStream>>, stamp: Option<FileStamp> },
 }
 
@@ -202,7 +217,8 @@ impl TarBytes {
     fn block(&mut self) -> io::Result<TarBlock> {
         let mut block = [0; kind::HEAD];
         let length = match self {
-            Self::Places { source, at } => {
+            Self::Places { is_cut: true, .. } => return Err(cut_off()),
+            Self::Places { source, at, .. } => {
                 let length = source.read_at(*at, &mut block)?;
                 *at += length as u64;
                 length
@@ -221,7 +237,7 @@ impl TarBytes {
     fn take(&mut self, length: u64) -> io::Result<Vec<u8>> {
         let mut data = vec![0; length as usize];
         let found = match self {
-            Self::Places { source, at } => {
+            Self::Places { source, at, .. } => {
                 let found = source.read_at(*at, &mut data)?;
                 *at += length;
                 found
@@ -234,7 +250,7 @@ impl TarBytes {
     /// Passes over the next `length` bytes.
     fn skip(&mut self, length: u64) -> io::Result<()> {
         match self {
-            Self::Places { source, at } => {
+            Self::Places { source, at, .. } => {
                 *at = at.saturating_add(length);
                 if *at > source.length() { Err(cut_off()) } else { Ok(()) }
             }
@@ -248,7 +264,7 @@ impl TarBytes {
     /// The member of `size` bytes that begins here; the next block is behind it.
     fn member(&mut self, size: u64) -> OpenedFile {
         match self {
-            Self::Places { source, at } => {
+            Self::Places { source, at, is_cut } => {
                 let (start, length) = (*at, source.length());
                 *at = at.saturating_add(padded(size)).min(length);
 
@@ -257,6 +273,7 @@ impl TarBytes {
                     return source.part(start..end);
                 }
                 // What is there of a member that is cut off is read.
+                *is_cut = true;
                 let rest = source.stream(start.min(length)..length);
                 source.streamed(Box::new(rest.chain(FailedReader(Some(cut_off())))))
             }
@@ -264,6 +281,7 @@ impl TarBytes {
                 let turn = {
                     let mut stream = lock(shared);
                     stream.left = padded(size);
+                    stream.padding = stream.left - size;
                     stream.turn
                 };
                 let reader = MemberReader { shared: Arc::clone(shared), turn, left: size };
@@ -272,9 +290,12 @@ impl TarBytes {
         }
     }
 
-    /// Whether a member has reported the error that ends the archive.
-    fn has_failed(&self) -> bool {
-        matches!(self, Self::Stream { shared, .. } if lock(shared).failed)
+    /// Whether the error that ends the archive is inside the bytes of the last member.
+    fn failed_in_member(&self) -> bool {
+        match self {
+            Self::Places { is_cut, .. } => *is_cut,
+            Self::Stream { shared, .. } => lock(shared).is_in_member,
+        }
     }
 }
 
@@ -283,10 +304,12 @@ struct TarStream {
     reader: Box<dyn Read + Send>,
     /// Bytes of the current member that were not read yet, padding included.
     left: u64,
+    /// How many of those fill its last block.
+    padding: u64,
     /// The number of members before the current one. A member whose turn is over reads nothing more.
     turn: u64,
-    /// A member has reported an error of the stream.
-    failed: bool,
+    /// Whether the bytes of the last member were not all there.
+    is_in_member: bool,
 }
 
 fn lock(stream: &Mutex<TarStream>) -> std::sync::MutexGuard<'_, TarStream> {
@@ -298,11 +321,21 @@ impl TarStream {
     /// Reads the next block behind the current member, and returns how many bytes it has.
     fn block(&mut self, block: &mut Block) -> io::Result<usize> {
         self.turn += 1;
-        let left = std::mem::take(&mut self.left);
-        let passed = io::copy(&mut (&mut self.reader).take(left), &mut io::sink())?;
-        if passed < left {
-            return Err(cut_off());
+        self.is_in_member = self.left > self.padding;
+
+        let mut passed = [0; PASSED];
+        while self.left > 0 {
+            // The bytes of the member first, then the padding, so that an error tells in which of them it is.
+            let own = self.left.saturating_sub(self.padding);
+            let length = (if own > 0 { own } else { self.left }).min(PASSED as u64) as usize;
+            let found = self.fill(&mut passed[..length])?;
+            self.left -= found as u64;
+            self.is_in_member = self.left > self.padding;
+            if found < length {
+                return Err(cut_off());
+            }
         }
+        self.padding = 0;
         self.fill(block)
     }
 
@@ -336,14 +369,9 @@ impl Read for MemberReader {
             return Ok(0);
         }
 
-        let read = stream.reader.read(&mut buffer[..length]);
-        match read {
-            Ok(0) | Err(_) => {
-                stream.failed = true;
-                self.left = 0;
-                read.and_then(|_| Err(cut_off()))
-            }
-            Ok(length) => {
+        match stream.reader.read(&mut buffer[..length])? {
+            0 => Err(cut_off()),
+            length => {
                 self.left -= length as u64;
                 stream.left -= length as u64;
                 Ok(length)

@@ -46,7 +46,7 @@ impl ArrowBatches {
         let start = if form == ArrowForm::File { FILE_HEAD } else { 0 };
         let source = BufReader::new(FromStart { file: Arc::clone(file), at: start });
         let left = file.length.saturating_sub(start);
-        let messages = Messages { source, form, left };
+        let messages = Messages { source, form, left, begun: false };
         let mut source = DecodedMessages {
             messages,
             decoder: StreamDecoder::new(),
@@ -105,6 +105,8 @@ struct Messages {
     form: ArrowForm,
     /// Bytes up to the end of the file.
     left: u64,
+    /// Whether a message was read.
+    begun: bool,
 }
 
 impl Messages {
@@ -117,6 +119,12 @@ impl Messages {
 
         let mut message = Vec::new();
         self.take(8, &mut message)?;
+        // Some writers fill the mark of a file up to 64 bytes.
+        while self.form == ArrowForm::File && !self.begun && message == [0; 8] && self.left >= 8 {
+            message.clear();
+            self.take(8, &mut message)?;
+        }
+        self.begun = true;
         let Some((mark, length)) = message.split_first_chunk::<4>() else { return Err(cut_off()) };
         if *mark != MARK {
             // The footer follows, if the end of the stream is not marked.

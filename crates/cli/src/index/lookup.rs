@@ -78,6 +78,10 @@ pub(super) fn build(arguments: &BuildArgs, console: &Console) -> Result<Exit> {
 
     // Read before the index is made: an input that cannot be read leaves no empty index behind.
     let corpus = read_records(records)?;
+    // An empty input makes an empty index.
+    if !corpus.is_empty() {
+        corpus.refuse_unreadable()?;
+    }
     let index = builder_with_settings(&records.index, settings)?.open(directory)?;
     let answers = look_up(&corpus, records, console, |items| verdicts(index.check_and_insert_all(items)))?;
     Ok(close(index, finish_lookup(&corpus, &answers, records, console), console))
@@ -86,6 +90,7 @@ pub(super) fn build(arguments: &BuildArgs, console: &Console) -> Result<Exit> {
 pub(super) fn add(arguments: &AddArgs, console: &Console) -> Result<Exit> {
     let AddArgs { records, replace } = arguments;
     let corpus = read_records(records)?;
+    corpus.refuse_unreadable()?;
     let index = open_existing(&records.index, console)?;
 
     let store = |items: &[(&str, Item<'_>)]| -> Vec<Result<RecordAnswer>> {
@@ -121,6 +126,7 @@ fn close(index: Index, exit: Exit, console: &Console) -> Exit {
 pub(super) fn check(arguments: &CheckArgs, console: &Console) -> Result<Exit> {
     let CheckArgs { records, check } = arguments;
     let corpus = read_records(records)?;
+    corpus.refuse_unreadable()?;
     let index = builder_for(&records.index).open_read_only(&records.index.directory)?;
 
     let answer = |items: &[(&str, Item<'_>)]| -> Vec<Result<RecordAnswer>> {
@@ -138,6 +144,7 @@ pub(super) fn check(arguments: &CheckArgs, console: &Console) -> Result<Exit> {
 pub(super) fn query(arguments: &QueryArgs, console: &Console) -> Result<Exit> {
     let QueryArgs { records, top, by } = arguments;
     let corpus = read_records(records)?;
+    corpus.refuse_unreadable()?;
     let index = builder_for(&records.index).open_read_only(&records.index.directory)?;
 
     let answer = |items: &[(&str, Item<'_>)]| {
@@ -163,9 +170,7 @@ fn read_records(records: &RecordsArgs) -> Result<Corpus> {
     inputs::check_outputs(output, None, &listed)?;
     refuse_inside_index(&output.output, &index.directory)?;
 
-    let corpus = Corpus::read_once(listed, StoragePolicy::default())?;
-    corpus.refuse_unreadable()?;
-    Ok(corpus)
+    Corpus::read_once(listed, StoragePolicy::default())
 }
 
 /// A writer that ignores a closed pipe: records are stored even if nobody reads the answers any more.
