@@ -118,7 +118,12 @@ impl Date {
         let [year, month, day] = [day.get(..4)?, day.get(4..6)?, day.get(6..)?];
         let time = match time.len() {
             0 => "00:00:00".to_owned(),
-            4 | 6 => format!("{}:{}:{}", time.get(..2)?, time.get(2..4)?, time.get(4..).filter(|s| !s.is_empty()).unwrap_or("00")),
+            4 | 6 => format!(
+                "{}:{}:{}",
+                time.get(..2)?,
+                time.get(2..4)?,
+                time.get(4..).filter(|s| !s.is_empty()).unwrap_or("00")
+            ),
             _ => return None,
         };
 
@@ -163,7 +168,8 @@ impl Date {
     }
 
     /// The moment `seconds` after the beginning of 1970.
-    pub(crate) const fn from_seconds(seconds: i64) -> Self {
+    #[must_use]
+    pub const fn from_seconds(seconds: i64) -> Self {
         Self(seconds)
     }
 }
@@ -295,8 +301,19 @@ mod tests {
             assert_eq!(Date::from_number(number), None, "{number}");
         }
         let unread = [
-            "", "أمس", "3/4/2015", "2015-13-01", "NaN", "1e300", "inf", "٢١ يوليو", "2025", "2025-04", "202504",
-            "0001-01-01T00:00:00Z", "1394/04/30",
+            "",
+            "أمس",
+            "3/4/2015",
+            "2015-13-01",
+            "NaN",
+            "1e300",
+            "inf",
+            "٢١ يوليو",
+            "2025",
+            "2025-04",
+            "202504",
+            "0001-01-01T00:00:00Z",
+            "1394/04/30",
         ];
         for text in unread {
             assert_eq!(Date::read(text), None, "{text}");

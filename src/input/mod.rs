@@ -53,9 +53,9 @@ mod file_bytes;
 mod files;
 mod format;
 mod held;
-mod index_directory;
 #[cfg(feature = "html")]
 mod html;
+mod index_directory;
 mod json;
 mod json_lines;
 mod names;

@@ -23,8 +23,8 @@ use super::route::{Route, RouteId};
 use super::run_tables::RunTables;
 use super::verify_batches;
 use crate::cluster::{Cluster, ContainmentPair, VerifiedLink};
-use crate::error::Result;
 use crate::document::{Date, DateOrder};
+use crate::error::Result;
 use crate::input::{FieldValue, RepeatedIds};
 use crate::lsh::{ComponentBatch, Node};
 use crate::page::SourceResolver;
@@ -152,7 +152,11 @@ impl<'a> BatchRun<'a> {
         // With an order, it would be a date.
         let is_ordered = [DateOrder::DayFirst, DateOrder::MonthFirst].map(|order| Date::read_in(&value, Some(order)));
         let asks = self.setup.options.date_order.is_none() && is_ordered.iter().any(Option::is_some);
-        Some(if asks { format!("{value:?}; `date_order` tells the order of day and month") } else { format!("{value:?}") })
+        Some(if asks {
+            format!("{value:?}; `date_order` tells the order of day and month")
+        } else {
+            format!("{value:?}")
+        })
     }
 
     /// Groups and bands the units of one route.

@@ -5,10 +5,10 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
+use super::json_rows::write_json;
 use super::shown_units::ShownUnits;
 use super::story_titles::TitleRow;
 use super::style::{ReportFormat, ReportStyle};
-use super::json_rows::write_json;
 use super::table::{score, write_row};
 use super::text::sanitize;
 use crate::cluster::{Cluster, Member};

@@ -75,11 +75,7 @@ fn row(shown: &ShownUnits<'_>, pair: &Pair) -> io::Result<PairRow> {
     })
 }
 
-fn table(
-    rows: impl Iterator<Item = io::Result<PairRow>>,
-    format: ReportFormat,
-    out: &mut dyn Write,
-) -> io::Result<()> {
+fn table(rows: impl Iterator<Item = io::Result<PairRow>>, format: ReportFormat, out: &mut dyn Write) -> io::Result<()> {
     write_row(format, &["id_a", "id_b", "jaccard", "containment", "relation", "measure", "reason"], out)?;
 
     for row in rows {

@@ -88,7 +88,8 @@ fn table(
 
     for row in rows {
         let row = row?;
-        let [a_start, a_end, b_start, b_end] = [row.a_start, row.a_end, row.b_start, row.b_end].map(|at| at.to_string());
+        let [a_start, a_end, b_start, b_end] =
+            [row.a_start, row.a_end, row.b_start, row.b_end].map(|at| at.to_string());
         let (tokens, shared) = (row.tokens.to_string(), row.shared.to_string());
         // In CSV nothing but quotes is escaped, so the preview is made safe first; TSV escapes it itself.
         let preview = if format == ReportFormat::Csv { sanitize(&row.preview) } else { (&*row.preview).into() };

@@ -237,7 +237,11 @@ impl FileOptions {
     }
 
     fn check(&self, name: &str, is_known: bool) -> Result<()> {
-        if is_known { Ok(()) } else { Err(unreadable(&self.path, &format!("{name:?} is no option of the command line"))) }
+        if is_known {
+            Ok(())
+        } else {
+            Err(unreadable(&self.path, &format!("{name:?} is no option of the command line")))
+        }
     }
 
     fn wrong(&self, name: &str, expected: &str) -> Error {
@@ -253,7 +257,9 @@ fn profile_name(text: &str) -> String {
 
 /// The command, or command of `index`, with this name.
 fn find<'c>(command: &'c Command, name: &str) -> Option<&'c Command> {
-    command.get_subcommands().find_map(|command| if command.get_name() == name { Some(command) } else { find(command, name) })
+    command
+        .get_subcommands()
+        .find_map(|command| if command.get_name() == name { Some(command) } else { find(command, name) })
 }
 
 fn has(command: &Command, long: &str) -> bool {
@@ -296,7 +302,7 @@ fn unreadable(path: &Path, what: &str) -> Error {
 
 /// A usage error for a file of options that cannot be used.
 pub(super) fn usage_error(command: &Command, message: &str) -> clap::Error {
-    clap::Error::raw(UsageErrorKind::Io, message).with_cmd(command)
+    clap::Error::raw(UsageErrorKind::Io, format!("{message}\n")).with_cmd(command)
 }
 
 #[cfg(test)]
@@ -310,19 +316,35 @@ mod tests {
         let mut words: Vec<OsString> = arguments.iter().map(OsString::from).collect();
         words.push(format!("--config={}", path.display()).into());
         let words = with_file(&crate::command::command(), words).unwrap();
-        words.iter().map(|word| word.to_str().unwrap().to_owned()).filter(|word| !word.starts_with("--config")).collect()
+        words
+            .iter()
+            .map(|word| word.to_str().unwrap().to_owned())
+            .filter(|word| !word.starts_with("--config"))
+            .collect()
     }
 
     #[test]
     fn options_of_a_file_stand_behind_the_command_unless_they_are_given() {
-        let file = "threshold = 0.7\nstrict = true\nmax_bucket = 50\n[dedup]\nagainst = [\"a\", \"b\"]\nthreshold = 0.8\n";
+        let file =
+            "threshold = 0.7\nstrict = true\nmax_bucket = 50\n[dedup]\nagainst = [\"a\", \"b\"]\nthreshold = 0.8\n";
         assert_eq!(
             joined(file, &["mukarrar", "clusters", "x", "--max-bucket", "9"]),
             ["mukarrar", "clusters", "--strict", "--threshold=0.7", "x", "--max-bucket", "9"]
         );
         assert_eq!(
             joined(file, &["mukarrar", "dedup", "x", "-qt0.9", "-o", "y"]),
-            ["mukarrar", "dedup", "--against=a", "--against=b", "--max-bucket=50", "--strict", "x", "-qt0.9", "-o", "y"]
+            [
+                "mukarrar",
+                "dedup",
+                "--against=a",
+                "--against=b",
+                "--max-bucket=50",
+                "--strict",
+                "x",
+                "-qt0.9",
+                "-o",
+                "y"
+            ]
         );
     }
 
@@ -340,7 +362,9 @@ mod tests {
     fn unknown_options_of_a_file_are_refused() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("options");
-        for (file, wrong) in [("treshold = 1\n", "treshold"), ("[dedup]\nfoo = 1\n", "foo"), ("a = \n", "config"), ("[x]\n", "x")] {
+        for (file, wrong) in
+            [("treshold = 1\n", "treshold"), ("[dedup]\nfoo = 1\n", "foo"), ("a = \n", "config"), ("[x]\n", "x")]
+        {
             std::fs::write(&path, file).unwrap();
             let words = ["mukarrar", "dedup", "--config"].map(OsString::from).into_iter();
             let words = words.chain([path.clone().into()]).collect();

@@ -41,7 +41,11 @@ pub(super) fn man(arguments: &ManArgs, console: &Console) -> Result<Exit> {
     let is_asked = |page: &str| arguments.command.is_empty() || page == name;
     let asked: Vec<&[u8]> = pages.iter().filter(|(page, _)| is_asked(page)).map(|(_, text)| &text[..]).collect();
     if asked.is_empty() {
-        return Err(Error::parameter("command", arguments.command.join(" "), "a command; `mukarrar --help` lists them"));
+        return Err(Error::parameter(
+            "command",
+            arguments.command.join(" "),
+            "a command; `mukarrar --help` lists them",
+        ));
     }
     console.print(|out| asked.iter().try_for_each(|page| out.write_all(page).map_err(stdout_error)))?;
     Ok(Exit::Done)

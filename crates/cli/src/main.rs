@@ -107,8 +107,7 @@ fn parse(arguments: Vec<OsString>) -> std::result::Result<(Arguments, ArgMatches
 
     let arguments = config::with_file(&grammar, arguments)
         .map_err(|error| config::usage_error(&grammar, &error.message(&CommandLinePhrasing)))?;
-    let matches =
-        grammar.try_get_matches_from(arguments).map_err(|error| tips::with_tip(error, &command(), &words))?;
+    let matches = grammar.try_get_matches_from(arguments).map_err(|error| tips::with_tip(error, &command(), &words))?;
     let arguments = Arguments::from_arg_matches(&matches)?;
 
     Ok((arguments, matches))

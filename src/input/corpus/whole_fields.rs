@@ -38,10 +38,8 @@ impl Corpus {
             (_, Some(header)) => {
                 let decoding = self.read(id)?.decoding;
                 let cells = header.cells(&self.raw(id)?, decoding.encoding, text);
-                let field = |(name, cell): (&String, String)| WholeField {
-                    name: name.clone(),
-                    value: WholeValue::Text(cell),
-                };
+                let field =
+                    |(name, cell): (&String, String)| WholeField { name: name.clone(), value: WholeValue::Text(cell) };
                 Ok(header.names.iter().zip(cells).map(field).collect())
             }
             _ => {

@@ -14,8 +14,8 @@ use crate::input::Corpus;
 use crate::page::Boilerplate;
 use crate::pipeline::{Clustering, Options, Summary};
 use crate::report::json_rows::{write_json_array, write_json_lines};
-use crate::report::{ReportFormat, score, write_row};
 use crate::report::shown_units::ShownUnits;
+use crate::report::{ReportFormat, score, write_row};
 use crate::similarity::{Relation, Score};
 
 /// The records and spans to remove from a corpus, decided and counted but not written yet.

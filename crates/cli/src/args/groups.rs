@@ -4,17 +4,18 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::names::{
+    BOILERPLATES, DATE_ORDERS, ENCODINGS, INPUT_FORMATS, KEEPS, LANGUAGES, Names, PROFILES, REPORT_FORMATS, SHINGLES,
+    UNITS,
+};
 use super::values::{
     AutoChoice, ContainmentChoice, FactsChoice, HtmlChoice, LanguageChoice, OnOff, containment, delimiter, language,
     size, unit,
 };
-use super::names::{
-    BOILERPLATES, DATE_ORDERS, ENCODINGS, INPUT_FORMATS, KEEPS, LANGUAGES, Names, PROFILES, REPORT_FORMATS, SHINGLES, UNITS,
-};
 use crate::remedies::parse;
-use mukarrar::error::Result;
 use mukarrar::cluster::Keep;
 use mukarrar::document::{DateOrder, Window};
+use mukarrar::error::Result;
 use mukarrar::input;
 use mukarrar::normalize::Profile;
 use mukarrar::page::{Boilerplate, UnitLevel};
@@ -26,7 +27,7 @@ use mukarrar::shingle::ShingleKind;
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Input")]
 pub(crate) struct InputArgs {
-    /// Files, directories (read in sorted order), or - for standard input.
+    /// Files, directories or - for standard input. Directories are read in sorted order.
     #[arg(required = true, value_name = "INPUT")]
     pub(crate) inputs: Vec<PathBuf>,
     #[command(flatten)]

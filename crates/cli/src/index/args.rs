@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use crate::args::groups::{InputArgs, OutputArgs, VerbosityArgs};
-use crate::args::values::{FactsChoice, LanguageChoice, language, size};
 use crate::args::names::{BOILERPLATES, DATE_ORDERS, LANGUAGES, Names, PROFILES, SHINGLES};
+use crate::args::values::{FactsChoice, LanguageChoice, language, size};
 use crate::remedies::parse;
 use mukarrar::document::{DateOrder, Window};
 use mukarrar::index::Verify;
