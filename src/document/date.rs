@@ -168,7 +168,8 @@ impl Date {
     }
 
     /// The moment `seconds` after the beginning of 1970.
-    pub(crate) const fn from_seconds(seconds: i64) -> Self {
+    #[must_use]
+    pub const fn from_seconds(seconds: i64) -> Self {
         Self(seconds)
     }
 }

@@ -96,7 +96,7 @@ proptest! {
         let mut clock = 0;
         for step in steps {
             clock += 1;
-            let seen = Some(Date::from_number(f64::from(clock)).unwrap());
+            let seen = Some(Date::from_seconds(i64::from(clock)));
             let index = disk.as_ref().unwrap();
             match step {
                 Step::Insert(key, number) => {
@@ -127,7 +127,7 @@ proptest! {
                     prop_assert_eq!(told(memory.remove(&key)), told(index.remove(&key)));
                 }
                 Step::Expire(age) => {
-                    let bound = Date::from_number((clock as i64 - age) as f64).unwrap();
+                    let bound = Date::from_seconds(clock as i64 - age);
                     prop_assert_eq!(told(memory.expire(Expiry::SeenBefore(bound))), told(index.expire(Expiry::SeenBefore(bound))));
                 }
                 Step::Commit => index.commit().unwrap(),

@@ -302,7 +302,7 @@ fn unreadable(path: &Path, what: &str) -> Error {
 
 /// A usage error for a file of options that cannot be used.
 pub(super) fn usage_error(command: &Command, message: &str) -> clap::Error {
-    clap::Error::raw(UsageErrorKind::Io, message).with_cmd(command)
+    clap::Error::raw(UsageErrorKind::Io, format!("{message}\n")).with_cmd(command)
 }
 
 #[cfg(test)]

@@ -27,7 +27,7 @@ Examples:
 
 #[derive(Debug, Args)]
 pub(super) struct NormalizeArgs {
-    /// Files, directories, or - for standard input.
+    /// Files, directories or - for standard input.
     #[arg(value_name = "INPUT", default_value = "-")]
     inputs: Vec<PathBuf>,
     #[command(flatten)]

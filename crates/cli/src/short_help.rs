@@ -11,14 +11,14 @@ const SHOWN: &[&str] = &[
     "inputs", "a", "b", "keys", "directory", "file", "other", "shell", "within",
     "input_format", "id_field", "text_field", "against",
     "output", "removed", "rejected", "clusters", "mark", "dry_run", "format",
-    "unit", "lang", "profile", "boilerplate", "boilerplate_rules", "threshold", "containment", "date_field", "window",
+    "unit", "lang", "boilerplate_rules", "threshold", "date_field", "window",
     "min_tokens", "max_gap", "keep", "remove", "top", "by", "gold", "gold_kind", "pages", "age", "replace",
     "threads", "memory", "work_dir", "check", "strict", "summary", "progress", "quiet", "verbose",
     "listen", "token_file", "read_only", "create", "max_body", "max_requests", "config",
 ];
 
 /// Longest help of an option, in characters; longer ones end where their first part ends.
-const LINE: usize = 64;
+const LINE: usize = 55;
 
 /// Whether the short help is asked for.
 pub(super) fn is_asked(arguments: &[OsString]) -> bool {
@@ -27,9 +27,9 @@ pub(super) fn is_asked(arguments: &[OsString]) -> bool {
 
 /// The grammar with short help in all its commands.
 pub(super) fn shortened(command: Command) -> Command {
-    command.mut_subcommands(|command| {
+    command.mut_args(shortened_argument).mut_subcommands(|command| {
         let is_leaf = command.get_subcommands().next().is_none();
-        let command = shortened(command.mut_args(shortened_argument));
+        let command = shortened(command);
         if is_leaf { command.after_help("All options and examples: --help instead of -h.") } else { command }
     })
 }

@@ -27,7 +27,7 @@ use mukarrar::shingle::ShingleKind;
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Input")]
 pub(crate) struct InputArgs {
-    /// Files, directories (read in sorted order), or - for standard input.
+    /// Files, directories or - for standard input. Directories are read in sorted order.
     #[arg(required = true, value_name = "INPUT")]
     pub(crate) inputs: Vec<PathBuf>,
     #[command(flatten)]

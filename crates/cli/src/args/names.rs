@@ -3,7 +3,7 @@
 use std::ffi::OsStr;
 
 use clap::builder::{PossibleValue, StringValueParser, TypedValueParser};
-use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::error::ErrorKind;
 
 pub(crate) const INPUT_FORMATS: [&str; 7] = ["jsonl", "text", "csv", "tsv", "parquet", "html", "warc"];
 pub(crate) const REPORT_FORMATS: [&str; 5] = ["text", "json", "jsonl", "tsv", "csv"];
@@ -47,13 +47,10 @@ impl<T: Clone + Send + Sync + 'static> TypedValueParser for Names<T> {
 
         (self.parse)(&text).map_err(|expectation| {
             let argument = argument.map_or_else(|| "...".to_owned(), ToString::to_string);
-            let mut error = clap::Error::raw(
-                ErrorKind::ValueValidation,
-                format!("invalid value '{text}' for '{argument}': {expectation}"),
-            )
-            .with_cmd(command);
-            error.insert(ContextKind::InvalidArg, ContextValue::String(argument));
-            error
+            let message = format!("invalid value '{text}' for '{argument}': {expectation}");
+            // An error with a message of its own has no footer.
+            let footer = "For more information, try '--help'.";
+            clap::Error::raw(ErrorKind::ValueValidation, format!("{message}\n\n{footer}\n")).with_cmd(command)
         })
     }
 

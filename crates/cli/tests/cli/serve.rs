@@ -98,7 +98,7 @@ fn a_full_disk_fails_what_had_to_be_durable_and_loses_nothing_that_was() {
     let directory = tempfile::tempdir().unwrap();
     let (program, index) = (env!("CARGO_BIN_EXE_mukarrar"), directory.path().display());
     let serve = format!(
-        "trap '' XFSZ; ulimit -f 400; exec '{program}' serve '{index}' --listen 127.0.0.1:0 --commit-interval 60m"
+        "trap '' XFSZ; ulimit -f 400; exec '{program}' serve '{index}' --create --listen 127.0.0.1:0 --commit-interval 60m"
     );
     let server = Process::started(Command::new("sh").args(["-c", &serve]).env_remove("MUKARRAR_TOKEN"));
     let mut durable = Vec::new();
@@ -130,7 +130,7 @@ fn it_takes_the_open_files_that_the_system_grants() {
     let (program, index) = (env!("CARGO_BIN_EXE_mukarrar"), directory.path().display());
     let server = Process::started(
         Command::new("sh")
-            .args(["-c", &format!("ulimit -Sn 100; exec '{program}' serve '{index}' --listen 127.0.0.1:0")]),
+            .args(["-c", &format!("ulimit -Sn 100; exec '{program}' serve '{index}' --create --listen 127.0.0.1:0")]),
     );
     let limits = std::fs::read_to_string(format!("/proc/{}/limits", server.child.id())).unwrap();
     let line = limits.lines().find_map(|line| line.strip_prefix("Max open files")).unwrap();
