@@ -98,6 +98,11 @@ impl FoldRules {
         }
     }
 
+    /// Whether a letter folds to two: the Urdu yeh barree with hamza above (ۓ) is ئے, as the other keyboard writes it.
+    pub(super) const fn splits(&self, letter: u32) -> bool {
+        letter == 0x6D3 && matches!(self.language, Language::Ur)
+    }
+
     /// The table byte of any code point: an [`action`] or a folded character.
     pub(super) const fn action(&self, code_point: u32) -> u8 {
         if !self.folds {
@@ -133,6 +138,7 @@ impl FoldRules {
     /// The table byte of an Arabic letter.
     const fn letter_action(&self, letter: u32) -> u8 {
         match self.letter(letter) {
+            Some(_) if self.splits(letter) => action::RARE,
             None => action::DROPPED,
             // These letters depend on the next one, so the walk decides their folded form.
             Some(_) if matches!(self.language, Language::Ar) && (letter == 0x629 || letter == 0x6C3) => action::TEH,
