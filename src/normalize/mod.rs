@@ -18,7 +18,7 @@
 //! Files: [`alphabet`] the compact bytes; `unicode_tables` and `class` the class of each code point; `action` and
 //! `rules` its folding under a profile and language; `fold` the walk, `word_rules` its rare word rules; `entities`,
 //! `urls` and `rewrite` the rewriting before the walk; `language_gate` the detection of the language, `persian_words`
-//! its words; `kernel` the vector kernels, which equal the walk, and `compact_tables` their tables.
+//! its words; `persian_affixes` a sink that joins affixes; `kernel` the vector kernels, which equal the walk, and `compact_tables` their tables.
 
 mod action;
 pub mod alphabet;
@@ -29,6 +29,7 @@ mod fold;
 mod kernel;
 mod language;
 mod language_gate;
+mod persian_affixes;
 mod persian_words;
 mod profile;
 mod rewrite;

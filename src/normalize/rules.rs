@@ -46,6 +46,8 @@ pub(super) struct FoldRules {
     pub weak: [u8; 4],
     /// A detached waw joins the next word, and a yeh before a word-final hamza goes.
     pub arabic_words: bool,
+    /// Persian affixes join their word. Then the walk alone folds.
+    pub affixes: bool,
     /// The letter that heh and a hamza above compose to.
     heh_hamza: u32,
     language: Language,
@@ -191,6 +193,7 @@ const BASE: FoldRules = FoldRules {
     runs: true,
     weak: [0; 4],
     arabic_words: false,
+    affixes: false,
     heh_hamza: 0x647,
     language: Language::Other,
     aggressive: false,
@@ -205,8 +208,7 @@ static ARABIC: FoldRules = ARABIC_RULES.with_tables();
 static AGGRESSIVE: FoldRules = FoldRules { aggressive: true, ..ARABIC_RULES }.with_tables();
 
 static PERSIAN: FoldRules =
-    FoldRules { weak: [ALEF, WAW, FARSI_YEH, HEH], joiner: action::SPACE, language: Language::Fa, ..BASE }
-        .with_tables();
+    FoldRules { weak: [ALEF, WAW, FARSI_YEH, HEH], affixes: true, language: Language::Fa, ..BASE }.with_tables();
 static URDU: FoldRules =
     FoldRules { weak: [ALEF, WAW, FARSI_YEH, HEH_GOAL], heh_hamza: 0x6C2, language: Language::Ur, ..BASE }
         .with_tables();
