@@ -10,6 +10,7 @@ use memchr::{memchr, memmem};
 use super::class::{CharClass, class};
 use super::entities;
 use super::language::Language;
+use super::persian_words::WordCounts;
 
 /// The letters that are evidence of a language, and how many of them a document needs.
 struct LetterEvidence {
@@ -17,8 +18,11 @@ struct LetterEvidence {
     letters: &'static [char],
     /// Least share of all Arabic-script letters, in thousandths.
     share: u64,
-    /// Least number of different letters: one letter alone comes from a keyboard (Arabic typed with ە or ہ for ه).
+    /// Least number of different letters: one letter alone comes from a keyboard (Arabic typed with ە for ه).
     different: u32,
+    /// Letters of which one must occur, since the others alone come from a keyboard (Arabic typed with ہ and ۃ). Empty if
+    /// there is no such condition.
+    required: &'static [char],
 }
 
 /// The language with most evidence wins, the first of equal ones. The Persian letters occur in all of these languages,
@@ -29,23 +33,40 @@ const EVIDENCE: [LetterEvidence; 6] = [
         letters: &['ٹ', 'ڈ', 'ڑ', 'ں', 'ے', 'ہ', 'ھ', 'ۃ', 'ۂ', 'ۓ'],
         share: 30,
         different: 2,
+        required: &['ٹ', 'ڈ', 'ڑ', 'ں', 'ے', 'ۓ'],
     },
-    LetterEvidence { language: Language::Ckb, letters: &['ێ', 'ۆ', 'ڕ', 'ڵ', 'ە'], share: 30, different: 2 },
+    LetterEvidence {
+        language: Language::Ckb,
+        letters: &['ێ', 'ۆ', 'ڕ', 'ڵ', 'ە'],
+        share: 30,
+        different: 2,
+        required: &[],
+    },
     LetterEvidence {
         language: Language::Ps,
         letters: &['ښ', 'ځ', 'څ', 'ډ', 'ړ', 'ڼ', 'ږ', 'ۍ', 'ې', 'ټ', 'ګ'],
         share: 30,
         different: 2,
+        required: &[],
     },
-    LetterEvidence { language: Language::Ug, letters: &['ە', 'ۇ', 'ۆ', 'ۈ', 'ۋ', 'ڭ'], share: 30, different: 2 },
+    LetterEvidence {
+        language: Language::Ug,
+        letters: &['ە', 'ۇ', 'ۆ', 'ۈ', 'ۋ', 'ڭ'],
+        share: 30,
+        different: 2,
+        required: &[],
+    },
     // Sindhi and other languages without a table.
     LetterEvidence {
         language: Language::Other,
         letters: &['ٺ', 'ٻ', 'ٽ', 'ٿ', 'ڀ', 'ڃ', 'ڄ', 'ڇ', 'ڊ', 'ڌ', 'ڍ', 'ڏ', 'ڙ', 'ڠ', 'ڦ', 'ڱ', 'ڳ', 'ڻ', 'ڽ', 'ۏ'],
         share: 30,
         different: 2,
+        required: &[],
     },
-    LetterEvidence { language: Language::Fa, letters: &['پ', 'چ', 'ژ', 'گ'], share: 12, different: 1 },
+    LetterEvidence {
+        language: Language::Fa, letters: &['پ', 'چ', 'ژ', 'گ'], share: 12, different: 1, required: &[]
+    },
 ];
 
 /// Least number of letters of a language that is evidence of it, even in a short text.
@@ -56,6 +77,12 @@ const COUNT_BITS: usize = 9;
 
 /// Bytes counted before the packed counts are unpacked; each pair of bytes counts once.
 const CHUNK: usize = 2 * ((1 << COUNT_BITS) - 1);
+
+/// The place of Persian in [`EVIDENCE`].
+const PERSIAN: usize = EVIDENCE.len() - 1;
+
+/// The bit of the letters ی and ک in [`EvidenceEntry::seen`].
+const KEYBOARD: u64 = 1 << 63;
 
 /// The amounts that one letter adds to the counts.
 #[derive(Clone, Copy)]
@@ -94,6 +121,10 @@ const fn entries() -> [EvidenceEntry; 512] {
         }
         rank += 1;
     }
+
+    // No evidence, but noted: the yeh and kaf of a Persian keyboard.
+    table[256 + 'ی' as usize - 0x600].seen = KEYBOARD;
+    table[256 + 'ک' as usize - 0x600].seen = KEYBOARD;
 
     table
 }
@@ -173,14 +204,36 @@ impl EvidenceCounts {
         best.1
     }
 
+    /// Persian or Arabic, by the letters and the words of a text without evidence of another language; `None` if neither
+    /// tells.
+    fn by_words(&self, words: WordCounts) -> Option<Language> {
+        let letters = self.language() == Language::Fa;
+        let persian_keyboard = self.seen & KEYBOARD != 0;
+        let few = self.evidence[PERSIAN] > 0;
+
+        match words {
+            // Dialects of Iraq and the Gulf write گ and چ too.
+            WordCounts { persian: 0, arabic: 3.. } => Some(Language::Ar),
+            _ if letters => Some(Language::Fa),
+            WordCounts { persian, arabic } if persian >= 2 && persian > arabic => Some(Language::Fa),
+            WordCounts { persian, arabic: 0 } if persian_keyboard && (persian > 0 || few) => Some(Language::Fa),
+            WordCounts { arabic: 0, .. } => None,
+            _ => Some(Language::Ar),
+        }
+    }
+
     /// Whether the counts reach every threshold of a language.
     fn supports(&self, rank: usize, evidence: &LetterEvidence) -> bool {
         let count = self.evidence[rank];
-        let seen = evidence.letters.iter().fold(0, |seen, &letter| seen | ENTRIES[letter as usize - 0x600 + 256].seen);
+        let bits = |letters: &[char]| {
+            letters.iter().fold(0, |bits, &letter| bits | ENTRIES[letter as usize - 0x600 + 256].seen)
+        };
+        let (seen, required) = (bits(evidence.letters), bits(evidence.required));
 
         count >= LEAST
             && count * 1000 >= self.letters * evidence.share
             && (self.seen & seen).count_ones() >= evidence.different
+            && (required == 0 || self.seen & required != 0)
     }
 }
 
@@ -190,13 +243,21 @@ impl Language {
     /// 1 GB/s.
     #[must_use]
     pub fn detect(text: &str) -> Self {
-        let (arabic, foreign) = scan_leads(text.as_bytes());
-        if arabic && !foreign && has_letter_at_start(text) {
-            return Self::Ar;
+        Self::evident(text).unwrap_or(Self::Ar)
+    }
+
+    /// The same; `None` if the text has Arabic letters and neither its letters nor its words tell the language, as in
+    /// many titles. Then the language of its source is a better guess than Arabic.
+    #[must_use]
+    pub fn evident(text: &str) -> Option<Self> {
+        let leads = scan_leads(text.as_bytes());
+        let plain = leads.arabic && !leads.foreign && has_letter_at_start(text);
+        if plain && leads.teh {
+            return Some(Self::Ar);
         }
 
         let mut counts = EvidenceCounts::default();
-        if arabic {
+        if leads.arabic {
             counts.add_text(text.as_bytes());
         }
 
@@ -205,31 +266,47 @@ impl Language {
             add_disguised(text, &mut counts);
         }
 
-        counts.language()
+        match counts.language() {
+            Self::Ar | Self::Fa => counts.by_words(WordCounts::of(text)),
+            other => Some(other),
+        }
     }
 }
 
-/// Whether a text holds a lead byte of U+0600–U+06FF, and whether it holds a character that Arabic does not need:
-/// U+0679–U+06FF.
-fn scan_leads(bytes: &[u8]) -> (bool, bool) {
-    let (mut arabic, mut foreign) = (false, false);
+/// The lead bytes that a text holds.
+#[derive(Debug, Default, Clone, Copy)]
+struct LeadBytes {
+    /// One of U+0600–U+06FF.
+    arabic: bool,
+    /// A character that Arabic does not need: U+0679–U+06FF.
+    foreign: bool,
+    /// Teh marbuta, which few Persian words have.
+    teh: bool,
+}
+
+/// Scans the lead bytes of a text, up to a foreign character.
+fn scan_leads(bytes: &[u8]) -> LeadBytes {
+    let mut leads = LeadBytes::default();
 
     // No branch inside a chunk, so that the compiler vectorises it.
     for start in (0..bytes.len()).step_by(4096) {
         let chunk = &bytes[start..bytes.len().min(start + 4096)];
         let next = &bytes[(start + 1).min(bytes.len())..bytes.len().min(start + 4097)];
 
+        let (mut arabic, mut foreign, mut teh) = (false, false, false);
         for (&byte, &after) in chunk.iter().zip(next) {
             arabic |= byte & 0xFC == 0xD8;
             foreign |= (byte & 0xFE == 0xDA) | ((byte == 0xD9) & (after >= 0xB9));
+            teh |= (byte == 0xD8) & (after == 0xA9);
         }
+        leads = LeadBytes { arabic: leads.arabic | arabic, foreign, teh: leads.teh | teh };
 
         if foreign {
-            return (true, true);
+            return LeadBytes { arabic: true, ..leads };
         }
     }
 
-    (arabic, foreign)
+    leads
 }
 
 /// Whether one of the first 64 characters of U+0600–U+06FF is a letter: then the text need not be counted.

@@ -17,8 +17,8 @@
 //!
 //! Files: [`alphabet`] the compact bytes; `unicode_tables` and `class` the class of each code point; `action` and
 //! `rules` its folding under a profile and language; `fold` the walk, `word_rules` its rare word rules; `entities`,
-//! `urls` and `rewrite` the rewriting before the walk; `language_gate` the detection of the language; `kernel` the
-//! vector kernels, which equal the walk, and `compact_tables` their tables.
+//! `urls` and `rewrite` the rewriting before the walk; `language_gate` the detection of the language, `persian_words`
+//! its words; `persian_affixes` a sink that joins affixes; `kernel` the vector kernels, which equal the walk, and `compact_tables` their tables.
 
 mod action;
 pub mod alphabet;
@@ -29,6 +29,8 @@ mod fold;
 mod kernel;
 mod language;
 mod language_gate;
+mod persian_affixes;
+mod persian_words;
 mod profile;
 mod rewrite;
 mod rules;
@@ -48,7 +50,7 @@ use crate::document::{Excerpt, Span};
 
 /// The version of the folding. It changes with every change of a token; an index or boilerplate rules made under
 /// another version cannot be used.
-pub const FOLD_VERSION: &str = "ar-standard-1";
+pub const FOLD_VERSION: &str = "ar-standard-2";
 
 /// Buffers that one thread reuses from document to document.
 #[derive(Debug, Default)]

@@ -46,6 +46,8 @@ pub(super) struct FoldRules {
     pub weak: [u8; 4],
     /// A detached waw joins the next word, and a yeh before a word-final hamza goes.
     pub arabic_words: bool,
+    /// Persian affixes join their word. Then the walk alone folds.
+    pub affixes: bool,
     /// The letter that heh and a hamza above compose to.
     heh_hamza: u32,
     language: Language,
@@ -98,6 +100,11 @@ impl FoldRules {
         }
     }
 
+    /// Whether a letter folds to two: the Urdu yeh barree with hamza above (ۓ) is ئے, as the other keyboard writes it.
+    pub(super) const fn splits(&self, letter: u32) -> bool {
+        letter == 0x6D3 && matches!(self.language, Language::Ur)
+    }
+
     /// The table byte of any code point: an [`action`] or a folded character.
     pub(super) const fn action(&self, code_point: u32) -> u8 {
         if !self.folds {
@@ -133,6 +140,7 @@ impl FoldRules {
     /// The table byte of an Arabic letter.
     const fn letter_action(&self, letter: u32) -> u8 {
         match self.letter(letter) {
+            Some(_) if self.splits(letter) => action::RARE,
             None => action::DROPPED,
             // These letters depend on the next one, so the walk decides their folded form.
             Some(_) if matches!(self.language, Language::Ar) && (letter == 0x629 || letter == 0x6C3) => action::TEH,
@@ -185,6 +193,7 @@ const BASE: FoldRules = FoldRules {
     runs: true,
     weak: [0; 4],
     arabic_words: false,
+    affixes: false,
     heh_hamza: 0x647,
     language: Language::Other,
     aggressive: false,
@@ -199,8 +208,7 @@ static ARABIC: FoldRules = ARABIC_RULES.with_tables();
 static AGGRESSIVE: FoldRules = FoldRules { aggressive: true, ..ARABIC_RULES }.with_tables();
 
 static PERSIAN: FoldRules =
-    FoldRules { weak: [ALEF, WAW, FARSI_YEH, HEH], joiner: action::SPACE, language: Language::Fa, ..BASE }
-        .with_tables();
+    FoldRules { weak: [ALEF, WAW, FARSI_YEH, HEH], affixes: true, language: Language::Fa, ..BASE }.with_tables();
 static URDU: FoldRules =
     FoldRules { weak: [ALEF, WAW, FARSI_YEH, HEH_GOAL], heh_hamza: 0x6C2, language: Language::Ur, ..BASE }
         .with_tables();

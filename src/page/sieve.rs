@@ -6,9 +6,10 @@
 //! - in documents: cue lines (`cues.rs`), their keywords, agencies' marks;
 //! - in documents, stories and paragraphs: datelines and bylines at the head of the first lines, down to the first
 //!   paragraph; links, keywords and end marks glued to the tail of the last lines;
-//! - in documents, stories and paragraphs: lines, heads and tails of lines that were learned for their source.
+//! - in documents, stories and paragraphs: lines, heads and tails of lines that were learned for their source;
+//! - in units of every kind: a time at the edge of a short line (`relative_times.rs`).
 //!
-//! Headlines, lines and boilerplate units are kept whole. So is a text of which fewer than [`LEAST_LEFT`] words would be
+//! Apart from the times, headlines, lines and boilerplate units are kept whole. So is a text of which fewer than [`LEAST_LEFT`] words would be
 //! left: a page of «جميع الحقوق محفوظة» is a copy of its like, not an empty text, and two captions that differ only in their
 //! keywords are no copies.
 
@@ -20,6 +21,7 @@ use super::credits::{CreditFinder, LINES, LineHead, PARAGRAPH_BYTES};
 use super::cutter::Cutter;
 use super::line_parts::PartFinder;
 use super::lines::{self, LineRole, TextLine};
+use super::relative_times::TimeFinder;
 use crate::document::{Excerpt, Span, UnitKind};
 
 /// Fewest words that must be left: a shorter text cannot be told from others.
@@ -42,6 +44,7 @@ pub struct Sieve {
     probe: PartFinder,
     cutter: Cutter,
     credits: CreditFinder,
+    times: TimeFinder,
     lines: Vec<TextLine>,
     /// The spans to leave out.
     out: Vec<Span>,
@@ -58,6 +61,7 @@ impl Sieve {
             probe: PartFinder::default(),
             cutter: Cutter::new(),
             credits: CreditFinder::default(),
+            times: TimeFinder::default(),
             lines: Vec::new(),
             out: Vec::new(),
             kept: Vec::new(),
@@ -73,10 +77,11 @@ impl Sieve {
     /// The parts of `text` that are compared. Linear in its length; of most lines only the first and last word are read.
     pub fn sift<'s, 'a: 's>(&'s mut self, text: impl Into<SourcedText<'a>>) -> Excerpt<'s> {
         let SourcedText { text, kind, source } = text.into();
-        if self.treatment == Boilerplate::Keep
-            || !matches!(kind, UnitKind::Document | UnitKind::Story | UnitKind::Paragraph)
-        {
+        if self.treatment == Boilerplate::Keep {
             return Excerpt::whole(text);
+        }
+        if !matches!(kind, UnitKind::Document | UnitKind::Story | UnitKind::Paragraph) {
+            return self.untimed(text);
         }
 
         self.out.clear();
@@ -84,6 +89,7 @@ impl Sieve {
         self.heads(text);
         self.tails(text);
         self.learned(text, source);
+        self.times(text);
         if self.out.is_empty() {
             return Excerpt::whole(text);
         }
@@ -97,6 +103,28 @@ impl Sieve {
             return Excerpt::whole(text);
         }
         Excerpt::new(text, &self.kept)
+    }
+
+    /// A headline or line without the times at its edges.
+    fn untimed<'s, 'a: 's>(&'s mut self, text: &'a str) -> Excerpt<'s> {
+        match self.times.rest(text) {
+            Some(rest) if rest.start < rest.end => {
+                self.kept.clear();
+                self.kept.push(rest);
+                Excerpt::new(text, &self.kept)
+            }
+            _ => Excerpt::whole(text),
+        }
+    }
+
+    /// Notes the times at the edges of lines.
+    fn times(&mut self, text: &str) {
+        for line in &self.lines {
+            let Some(rest) = self.times.rest(line.span.of(text)) else { continue };
+            let (start, end) = (line.span.start + rest.start, line.span.start + rest.end);
+            let edges = [Span::new(line.span.start, start), Span::new(end, line.span.end)];
+            self.out.extend(edges.into_iter().filter(|edge| edge.start < edge.end));
+        }
     }
 
     /// Reads the lines of `text` and notes those that are boilerplate. Other units than documents hold none: cutting made

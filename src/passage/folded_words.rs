@@ -4,8 +4,9 @@
 //! two spans never splits a word. Tokens of one word, one address (`www.example.org`) or one character have spans
 //! without a gap between them: [`is_glued`].
 
-use crate::document::Span;
+use crate::document::{Excerpt, Span};
 use crate::normalize::{FoldScratch, Normalizer, TokenSink};
+use crate::page::TimeFinder;
 use crate::shingle::hash::HashKeys;
 
 /// The words of consecutive documents.
@@ -39,20 +40,26 @@ pub(super) const fn is_glued(span: Span, next: Span) -> bool {
 pub(crate) struct WordFolder {
     keys: HashKeys,
     scratch: FoldScratch,
+    times: TimeFinder,
+    /// The text between the times at the edges of lines; empty if there are none.
+    kept: Vec<Span>,
 }
 
 impl WordFolder {
     /// A folder whose hashes come from `seed`.
     pub(crate) fn new(seed: u64) -> Self {
-        Self { keys: HashKeys::new(seed), scratch: FoldScratch::default() }
+        let keys = HashKeys::new(seed);
+        Self { keys, scratch: FoldScratch::default(), times: TimeFinder::default(), kept: Vec::new() }
     }
 
-    /// Appends the words of one document and returns their number. Takes time linear in the length of `text`.
+    /// Appends the words of one document, without the times at the edges of its lines, and returns their number. Takes time linear in the length of `text`.
     pub(crate) fn fold(&mut self, normalizer: &Normalizer, text: &str, words: &mut FoldedWords) -> usize {
         let first = words.hashes.len();
 
+        self.times.between(text, &mut self.kept);
+        let excerpt = if self.kept.is_empty() { Excerpt::whole(text) } else { Excerpt::new(text, &self.kept) };
         let mut sink = WordSink { keys: &self.keys, text, words, last: None };
-        normalizer.fold(text, &mut self.scratch, &mut sink);
+        normalizer.fold_excerpt(excerpt, &mut self.scratch, &mut sink);
         sink.end();
 
         let count = words.hashes.len() - first;

@@ -15,10 +15,14 @@ const SEPARATORS: &str = " \t\n\r\u{A0}\u{200B}\u{2028}\u{3000}\u{B}\u{0}.,،٫�
 /// Digits and numbers of several scripts.
 const NUMBERS: &str = "0123459٠١٢٩۴۵²½①\u{966}\u{1369}";
 /// Presentation forms, Latin with case, scripts without, letters that only lower or expand.
-const OTHERS: &str = "ﷲﷺ﷼﷽ﻻﻷﺀﺓﺔﹶﹷﱠﮥﯾ\u{675}\u{678}abzXYİıſKéÉΣЖ中가🔴";
+const OTHERS: &str = "ﷲﷺ﵁﷿﷼﷽ﻻﻷﺀﺓﺔﹶﹷﱠﮥﯾ\u{675}\u{678}abzXYİıſKéÉΣЖ中가🔴";
 
 /// Pieces in which several characters make one rule apply.
-const PIECES: [&str; 34] = [
+const PIECES: [&str; 38] = [
+    "اﷲ",
+    "لﷲ",
+    "ۓ\u{654}",
+    "ے\u{654}\u{653}",
     " و ",
     "و ",
     "\nو",

@@ -192,7 +192,8 @@ impl WalkState {
     fn between(&mut self, name: &str) {
         // The larger gap wins, so a cell at the end of a block still ends the line.
         let gap = match name {
-            "td" | "th" | "img" | "input" | "button" | "wbr" => TextGap::Space,
+            // A `wbr` allows a line break inside a word; it is no space.
+            "td" | "th" | "img" | "input" | "button" => TextGap::Space,
             name if is_block(name) => TextGap::Line,
             _ => TextGap::None,
         };

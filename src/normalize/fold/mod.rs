@@ -10,6 +10,7 @@ mod rare;
 
 use crate::document::Span;
 
+use super::persian_affixes::AffixJoiner;
 use super::rules::{AE, FoldRules, HEH_DOACHASHMEE, HamzaMarks};
 use super::sink::TokenSink;
 use super::{action, alphabet, word_rules};
@@ -111,7 +112,13 @@ pub(super) struct FoldWalk<'t, S> {
 
 /// Pushes the tokens of `text`, in which entities and URLs are rewritten already.
 pub(super) fn walk<S: TokenSink>(rules: &'static FoldRules, text: &str, buffers: &mut WalkBuffers, sink: &mut S) {
-    FoldWalk::new(rules, text, buffers, sink).run();
+    if rules.affixes {
+        let mut joiner = AffixJoiner::new(rules, text, sink);
+        FoldWalk::new(rules, text, buffers, &mut joiner).run();
+        joiner.finish();
+    } else {
+        FoldWalk::new(rules, text, buffers, sink).run();
+    }
 }
 
 /// Pushes the tokens that begin in `from..until`, and further ones while a rule connects them. `from` follows a

@@ -8,6 +8,13 @@ use super::super::sink::TokenSink;
 use super::super::{alphabet, word_rules};
 use super::{BASE_IN_RUN, FoldWalk, LastChar, NO_BASE, NumberMark, TokenGroup, arabic_index, attention};
 
+/// The ligature of the word Allah.
+const ALLAH: u32 = 0xFDF2;
+
+// The two letters that yeh barree with hamza above stands for.
+const YEH_HAMZA: u32 = 0x626;
+const YEH_BARREE: u32 = 0x6D2;
+
 impl<S: TokenSink> FoldWalk<'_, S> {
     /// A character whose folded form is not one byte.
     #[cold]
@@ -15,8 +22,14 @@ impl<S: TokenSink> FoldWalk<'_, S> {
         let class = if self.rules.folds { class(code_point) } else { class_unfolded(code_point) };
 
         match class {
+            CharClass::Expands(parts) if code_point == ALLAH => self.allah(parts, start, end),
             CharClass::Expands(parts) => parts.iter().for_each(|&part| self.step(part, start, end)),
             CharClass::Upper(lower) => self.other_letter(lower, start, end),
+            CharClass::Arabic if self.rules.splits(code_point) => {
+                [YEH_HAMZA, YEH_BARREE].into_iter().for_each(|letter| self.step(letter, start, end));
+                // A hamza after it is its own once more.
+                self.marks.above = true;
+            }
             CharClass::Arabic => self.wide_arabic(code_point, start, end),
             CharClass::Combining => self.combining(code_point, start, end),
             // İ: the only character whose lower case has two code points.
@@ -26,6 +39,22 @@ impl<S: TokenSink> FoldWalk<'_, S> {
             }
             _ => self.other_letter(code_point, start, end),
         }
+    }
+
+    /// The ligature of the word Allah. Many fonts draw it without its alef, or without alef and lam, so writers type
+    /// these before it: اﷲ is الله, and لﷲ is لله.
+    fn allah(&mut self, letters: &[u32], start: usize, end: usize) {
+        if self.base == BASE_IN_RUN {
+            self.find_base();
+        }
+
+        let typed = match self.base {
+            _ if !self.has_base() => 0,
+            0x622 | 0x623 | 0x625 | 0x627 | 0x671 => 1,
+            0x644 => 2,
+            _ => 0,
+        };
+        letters.iter().skip(typed).for_each(|&letter| self.step(letter, start, end));
     }
 
     /// An Arabic letter that folds to no code of the compact alphabet.
@@ -127,6 +156,7 @@ impl<S: TokenSink> FoldWalk<'_, S> {
             self.find_base();
         }
 
+        let before = self.rules.compose(self.base, self.marks);
         match mark {
             0x653 => self.marks.madda = true,
             0x654 => self.marks.above = true,
@@ -135,7 +165,13 @@ impl<S: TokenSink> FoldWalk<'_, S> {
 
         // Composed from the letter in the text, since its folded form may have lost the difference.
         let composed = self.rules.compose(self.base, self.marks);
-        if composed != self.base {
+        if self.rules.splits(composed) {
+            // Another hamza before this one has split it already.
+            if !self.rules.splits(before) {
+                self.token[self.len - 1] = alphabet::code(YEH_HAMZA);
+                self.push(alphabet::code(YEH_BARREE));
+            }
+        } else if composed != self.base {
             let code = self.rules.arabic[(composed & 0xFF) as usize];
             self.token[self.len - 1] = code;
         }

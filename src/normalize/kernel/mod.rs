@@ -156,7 +156,8 @@ impl FoldPath {
     ) {
         let PathBuffers { walk, rewrite, stream } = buffers;
 
-        if self.0 == FoldRoute::Walk {
+        // Affixes join words across the windows of a kernel.
+        if self.0 == FoldRoute::Walk || rules.affixes {
             let changed = rules.folds && rewrite::may_differ(text) && rewrite.rewrite(text);
             fold::walk(rules, if changed { rewrite.text() } else { text }, walk, &mut SpanlessSink(sink));
             return;

@@ -1,0 +1,344 @@
+//! Times at the edges of lines: «منذ 5 دقائق» behind a headline, «10:49 .» before it.
+//!
+//! A list of headlines shows when each one appeared, in words that change from visit to visit. Such a time is no fact of
+//! the headline, so it is not compared. Only short lines are read, and of most of them only the first and last word.
+
+use std::sync::LazyLock;
+
+use foldhash::HashSet;
+
+use super::lines::is_word_char;
+use super::matcher::{self, TokenBuffer};
+use crate::document::Span;
+use crate::normalize::{FoldScratch, Normalizer, alphabet};
+
+/// Longer lines are paragraphs: their last words are part of a sentence.
+const LONGEST_LINE: usize = 300;
+
+/// Bytes at each end of a line that are read.
+const EDGE_BYTES: usize = 120;
+
+/// Most words of a time.
+const LONGEST_TIME: usize = 7;
+
+/// Fewest words that a line must have beside its time.
+const LEAST_LEFT: usize = 2;
+
+/// Fewest words behind a clock time that no sign separates: fewer are an entry of a timetable.
+const LEAST_UNSIGNED: usize = 5;
+
+/// Words before a relative time.
+const BEFORE: &str = "منذ قبل";
+
+/// Words behind a relative time.
+const AFTER: &str = "پیش قبل پہلے ago مضت";
+
+/// Words that make a number uncertain.
+const ABOUT: &str = "حوالي نحو قرابة تقریبا حدود تقریباً about over almost";
+
+const UNITS: &str = "ثانية ثانیہ ثانيتين ثوان ثواني ثوانٍ لحظة لحظات لحظاتی دقيقة دقيقتين دقيقتان دقائق دقیقه دقایق دقایقی ساعة \
+                     ساعتين ساعتان ساعات ساعت ساعتی يوم يومين يومان أيام يوما روز روزی أسبوع أسبوعين أسبوعان أسابيع هفته \
+                     هفتہ ہفتے ہفتوں شهر شهرين شهران أشهر شهور شهرا ماه ماہ مہینے مہینہ سنة سنتين سنتان سنوات سال عام عامين \
+                     عامان أعوام عاما قليل سیکنڈ سیکنڈز منٹ منٹوں گھنٹہ گھنٹے گھنٹوں دن دنوں second seconds sec secs s minute \
+                     minutes min mins m hour hours hr hrs h day days d week weeks w month months mo year years yr yrs y";
+
+const NUMBERS: &str = "واحد واحدة اثنين ثلاث ثلاثة أربع أربعة خمس خمسة ست ستة سبع سبعة ثمان ثماني ثمانية تسع تسعة عشر عشرة \
+                       عشرين ثلاثين أربعين خمسين بضع بضعة عدة یک دو سه چهار پنج شش هفت هشت نه ده چند بیست سی ایک تین چار \
+                       پانچ چھ سات آٹھ نو دس بیس تیس کچھ a an one two three four five six seven eight nine ten few";
+
+/// Words of the half of a day, behind a clock time.
+const HALVES: &str = "ص م صباحا مساء صباحاً مساءً ظهرا am pm";
+
+/// The folded words of a list.
+fn folded(words: &str) -> HashSet<String> {
+    words.split_whitespace().map(|word| matcher::normalizer().normalize(word)).collect()
+}
+
+struct TimeWords {
+    before: HashSet<String>,
+    after: HashSet<String>,
+    about: HashSet<String>,
+    units: HashSet<String>,
+    numbers: HashSet<String>,
+    halves: HashSet<String>,
+}
+
+static WORDS: LazyLock<TimeWords> = LazyLock::new(|| TimeWords {
+    before: folded(BEFORE),
+    after: folded(AFTER),
+    about: folded(ABOUT),
+    units: folded(UNITS),
+    numbers: folded(NUMBERS),
+    halves: folded(HALVES),
+});
+
+/// The last and the first words, unfolded, of lines that may have a time at that end. A cheap test.
+static EDGE_WORDS: LazyLock<HashSet<String>> = LazyLock::new(|| {
+    let words = [BEFORE, AFTER, UNITS, NUMBERS, ABOUT, HALVES].into_iter().flat_map(str::split_whitespace);
+    // Keyboards and fonts write some letters in two ways.
+    let spellings = words.flat_map(|word| {
+        let bare = word.replace(['أ', 'إ'], "ا").replace('ً', "").replace('ٍ', "");
+        let arabic = bare.replace('ی', "ي").replace('ک', "ك");
+        [word.to_owned(), bare.replace('ة', "ه"), bare.replace('ي', "ی"), arabic.replace('ہ', "ه"), bare, arabic]
+    });
+    spellings.collect()
+});
+
+/// Finds the times at the edges of lines; holds reusable buffers.
+#[derive(Debug)]
+pub(crate) struct TimeFinder {
+    normalizer: Normalizer,
+    scratch: FoldScratch,
+    tokens: TokenBuffer,
+    words: Vec<String>,
+}
+
+impl Default for TimeFinder {
+    fn default() -> Self {
+        Self {
+            normalizer: matcher::normalizer(),
+            scratch: FoldScratch::default(),
+            tokens: TokenBuffer::default(),
+            words: Vec::new(),
+        }
+    }
+}
+
+impl TimeFinder {
+    /// Appends the spans of `text` between the times at the edges of its lines, if there are any: else `kept` stays empty.
+    /// Linear in the length of the text.
+    pub(crate) fn between(&mut self, text: &str, kept: &mut Vec<Span>) {
+        kept.clear();
+        let (mut start, mut at) = (0, 0);
+
+        for line in text.split_inclusive(['\n', '\r']) {
+            if let Some(rest) = self.rest(line) {
+                let (from, until) = (at + rest.start, at + rest.end);
+                // The line break before the rest stays with the text before it.
+                if from > at {
+                    kept.push(Span::new(start, at));
+                    start = from;
+                }
+                if until < at + line.len() {
+                    kept.push(Span::new(start, until));
+                    start = at + line.trim_end().len();
+                }
+            }
+            at += line.len();
+        }
+
+        if !kept.is_empty() {
+            kept.push(Span::new(start, text.len()));
+            kept.retain(|span| span.start < span.end);
+        }
+    }
+
+    /// The part of a line without the times at its edges; empty if it is only a time; `None` if it has no time.
+    pub(super) fn rest(&mut self, line: &str) -> Option<Span> {
+        if line.len() > LONGEST_LINE {
+            return None;
+        }
+
+        let (first, last) = (first_word(line)?, last_word(line)?);
+        let opens = first.starts_with(|c: char| c.is_numeric()) || EDGE_WORDS.contains(first);
+        let closes = last.ends_with(|c: char| c.is_numeric()) || EDGE_WORDS.contains(&*last.to_ascii_lowercase());
+        if !opens && !closes {
+            return None;
+        }
+
+        let start = if opens { self.head(line) } else { 0 };
+        let end = if closes { self.tail(&line[start..]).map_or(line.len(), |end| start + end) } else { line.len() };
+        let left = words_in(&line[start..end]);
+        if (start, end) == (0, line.len()) || (1..LEAST_LEFT).contains(&left) {
+            return None;
+        }
+
+        Some(if left == 0 { Span::new(start, start) } else { Span::new(start, end) })
+    }
+
+    /// The end of the time at the start of a line; 0 without one.
+    fn head(&mut self, line: &str) -> usize {
+        let mut edge = EDGE_BYTES.min(line.len());
+        while !line.is_char_boundary(edge) {
+            edge -= 1;
+        }
+        self.fold(&line[..edge]);
+
+        let (count, clock) = match self.clock(0) {
+            Some(count) => (count, true),
+            None => match (1..=self.words.len().min(LONGEST_TIME)).rev().find(|&count| is_moment(&self.words[..count]))
+            {
+                Some(count) => (count, false),
+                None => return 0,
+            },
+        };
+
+        // Behind a word that was cut off the edge there is no sign.
+        let Some(span) = self.tokens.span(count - 1).filter(|span| span.end < edge || edge == line.len()) else {
+            return 0;
+        };
+        let rest = &line[span.end..];
+        let signed = rest.trim_start().starts_with(|c: char| !is_word_char(c)) || rest.trim().is_empty();
+        let numbered = self.words[..count].iter().any(|word| is_digits(word));
+        let taken = signed || if clock { words_in(rest) >= LEAST_UNSIGNED } else { numbered };
+        if taken { span.end } else { 0 }
+    }
+
+    /// The start of the time at the end of a line.
+    fn tail(&mut self, line: &str) -> Option<usize> {
+        // A full stop ends a sentence, of which the time is a part.
+        if line.trim_end().ends_with(['.', '!', '?', '؟', '۔']) {
+            return None;
+        }
+
+        let mut edge = line.len().saturating_sub(EDGE_BYTES);
+        while !line.is_char_boundary(edge) {
+            edge += 1;
+        }
+        self.fold(&line[edge..]);
+
+        let count = self.words.len();
+        let most = LONGEST_TIME.min(count);
+        let relative = (1..=most).rev().find(|&length| is_moment(&self.words[count - length..]));
+        let first = match relative {
+            Some(length) => count - length,
+            None => {
+                let first = (2..=3.min(count))
+                    .find_map(|length| (self.clock(count - length) == Some(length)).then_some(count - length))?;
+                // Without a sign before it, a clock time may be part of the sentence.
+                let start = edge + self.tokens.span(first)?.start;
+                let signed = line[..start].trim_end().ends_with(['-', '–', '—', '|', '•', '·', '(', '[', '،', ',']);
+                return signed.then_some(start);
+            }
+        };
+
+        // A word that was cut at the edge is no word.
+        let span = self.tokens.span(first).filter(|span| span.start > 0 || edge == 0)?;
+        Some(edge + span.start)
+    }
+
+    fn fold(&mut self, text: &str) {
+        self.tokens.clear();
+        self.normalizer.fold(text, &mut self.scratch, &mut self.tokens);
+
+        self.words.clear();
+        let words = (0..self.tokens.len()).filter_map(|at| self.tokens.get(at)).map(alphabet::to_utf8);
+        self.words.extend(words);
+    }
+
+    /// The number of tokens of the clock time at token `at`.
+    fn clock(&self, at: usize) -> Option<usize> {
+        let (hour, minute) = (self.words.get(at)?, self.words.get(at + 1)?);
+        let below = |word: &str, end: u32| word.len() <= 2 && word.parse::<u32>().is_ok_and(|number| number < end);
+        let joined = self.tokens.span(at)?.end + 1 == self.tokens.span(at + 1)?.start;
+        if !joined || !below(hour, 24) || minute.len() != 2 || !below(minute, 60) {
+            return None;
+        }
+
+        Some(2 + usize::from(self.words.get(at + 2).is_some_and(|word| WORDS.halves.contains(word))))
+    }
+}
+
+/// Whether folded words are a relative time: «منذ 5 دقائق», «قبل ساعتين», «۵ دقیقه پیش», «پانچ منٹ پہلے», "2 hours ago".
+fn is_moment(words: &[String]) -> bool {
+    match words {
+        [before, amount @ ..] if WORDS.before.contains(before) && is_amount(amount, true) => true,
+        [amount @ .., after] if WORDS.after.contains(after) => is_amount(amount, false),
+        _ => false,
+    }
+}
+
+/// Whether words are a number and a unit of time, or several of them. `bare`: whether a unit alone is an amount, as in Arabic.
+fn is_amount(words: &[String], bare: bool) -> bool {
+    let is_unit =
+        |word: &String| WORDS.units.contains(word.strip_prefix('و').unwrap_or(word)) || WORDS.units.contains(word);
+    let is_number = |word: &String| is_digits(word) || WORDS.numbers.contains(word);
+    // ساعتی پیش, "an hour ago": one word with its article.
+    let alone = |word: &String| bare || matches!(word.as_str(), "ساعتي" | "لحظاتي" | "دقايقي" | "روزي");
+
+    match words {
+        [about, rest @ ..] if WORDS.about.contains(about) => is_amount(rest, bare),
+        [one] => is_unit(one) && alone(one) || is_glued_amount(one),
+        [number, unit] if is_number(number) => is_unit(unit),
+        [and, rest @ ..] if and == "و" => is_amount(rest, bare),
+        [number, unit, rest @ ..] if is_number(number) && is_unit(unit) => is_amount(rest, bare),
+        [unit, rest @ ..] if is_unit(unit) && bare => is_amount(rest, bare),
+        _ => false,
+    }
+}
+
+fn is_digits(word: &str) -> bool {
+    !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// "5m", "2h", "3d".
+fn is_glued_amount(word: &str) -> bool {
+    let unit = word.trim_start_matches(|c: char| c.is_ascii_digit());
+    unit.len() < word.len() && WORDS.units.contains(unit)
+}
+
+/// Whether a character belongs to a word, its marks included.
+fn is_of_word(c: char) -> bool {
+    is_word_char(c) || matches!(c, '\u{64B}'..='\u{65F}' | '\u{670}' | '\u{640}')
+}
+
+fn first_word(line: &str) -> Option<&str> {
+    line.split(|c| !is_of_word(c)).find(|word| !word.is_empty())
+}
+
+fn last_word(line: &str) -> Option<&str> {
+    line.rsplit(|c| !is_of_word(c)).find(|word| !word.is_empty())
+}
+
+fn words_in(text: &str) -> usize {
+    text.split(|c| !is_of_word(c)).filter(|word| !word.is_empty()).count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_at_an_edge_is_left_out() {
+        let mut finder = TimeFinder::default();
+        for (line, rest) in [
+            ("افتتاح محطة جديدة - قبل 11 ساعات", "افتتاح محطة جديدة -"),
+            ("افتتاح محطة جديدة منذ 5 دقائق", "افتتاح محطة جديدة"),
+            ("افتتاح محطة جديدة (قبل ساعتين)", "افتتاح محطة جديدة ("),
+            ("افتتاح محطة جديدة | منذ ساعة و 5 دقائق", "افتتاح محطة جديدة |"),
+            ("منذ ٣ أيام - افتتاح محطة جديدة", "- افتتاح محطة جديدة"),
+            ("منذ قليل: افتتاح محطة جديدة", ": افتتاح محطة جديدة"),
+            ("افتتاح محطة جديدة قبل ثلاثة أيام", "افتتاح محطة جديدة"),
+            ("10:49 . افتتاح محطة جديدة", ". افتتاح محطة جديدة"),
+            ("١٠:٤٩ ص - افتتاح محطة جديدة", "- افتتاح محطة جديدة"),
+            ("10:49 افتتاح محطة جديدة لتحلية المياه في المدينة", "افتتاح محطة جديدة لتحلية المياه في المدينة"),
+            ("افتتاح محطة جديدة - 10:49", "افتتاح محطة جديدة -"),
+            ("افتتاح ایستگاه تازه - ۵ دقیقه پیش", "افتتاح ایستگاه تازه -"),
+            ("افتتاح ایستگاه تازه ساعتی پیش", "افتتاح ایستگاه تازه"),
+            ("نئے اسٹیشن کا افتتاح پانچ منٹ پہلے", "نئے اسٹیشن کا افتتاح"),
+            ("نئے اسٹیشن کا افتتاح ۲ گھنٹے قبل", "نئے اسٹیشن کا افتتاح"),
+            ("New station opens 2 hours ago", "New station opens"),
+            ("5h ago · New station opens", "· New station opens"),
+            ("منذ 5 دقائق", ""),
+        ] {
+            assert_eq!(finder.rest(line).map(|span| span.of(line).trim()), Some(rest), "{line}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_time_stays() {
+        let mut finder = TimeFinder::default();
+        for line in [
+            "افتتاح محطة جديدة",
+            "توفي الرجل قبل ثلاثة أيام.",
+            "10:00 نشرة الأخبار",
+            "5 قتلى في حادث سير",
+            "أسعار النفط تتراجع 5",
+            "خبر قبل ساعة",
+            "",
+            " - ",
+        ] {
+            assert_eq!(finder.rest(line), None, "{line}");
+        }
+    }
+}
