@@ -76,9 +76,9 @@ pub(crate) struct ReadScratch {
 type ParseResult<'a> = Result<Record<'a>, RejectReason>;
 
 impl RecordBlock {
-    /// Its bytes.
+    /// The bytes of its records, without those of records that are too large, which are not parsed.
     pub(crate) fn len(&self) -> u64 {
-        self.parts.iter().map(|part| part.length).sum()
+        self.parts.iter().filter(|part| part.oversized.is_none()).map(|part| part.length).sum()
     }
 
     /// Splits the block into records and parses each once. Calls `each` in order with the record, or the reason of

@@ -20,6 +20,8 @@ use super::opener::OpenedFile;
 use super::record_ends::RecordEnds;
 use super::record_table::{PartIndex, PartShape};
 use super::reject::RejectReason;
+#[cfg(feature = "warc")]
+use super::warc;
 use super::{Compression, Encoding, InputFormat, InputOptions, remedies};
 use crate::error::{Error, ErrorKind, Remedy, Result};
 
@@ -220,13 +222,15 @@ impl CurrentFile {
             return Ok(Some((part, BytePlace::Nowhere)));
         }
 
-        // Skipped bytes without another place are spilled piece by piece: they may not fit in memory.
-        let spills = self.plain.is_none() && !store.forgets();
+        // Of skipped bytes without another place only the head is spilled, if it is ever read again.
+        let mut left = if self.plain.is_none() && !store.forgets() { self.head_of_skipped() } else { 0 };
         let skips = limited && (self.plain.is_some() || !store.holds_all());
         let cutting = self.cutting(size, skips, options.max_record_size);
         let mut spilled = None;
         let cut = self.bytes.cut(cutting, &mut |bytes| {
-            let at = if spills { store.append(bytes)? } else { None };
+            let head = bytes.get(..left).unwrap_or(bytes);
+            left -= head.len();
+            let at = if head.is_empty() { None } else { store.append(head)? };
             spilled = spilled.or(at);
             Ok::<(), Error>(())
         })?;
@@ -245,11 +249,21 @@ impl CurrentFile {
         let place = match (spilled, &self.plain) {
             (Some(at), _) => BytePlace::Spilled(at),
             (None, Some(_)) => BytePlace::InFile,
-            (None, None) => store.keep(&part.bytes)?,
+            (None, None) if part.bytes.len() as u64 == length => store.keep(&part.bytes)?,
+            (None, None) => BytePlace::Nowhere,
         };
         self.advance(length, shape, part.failure.as_ref());
         self.ended |= is_tail;
         Ok(Some((part, place)))
+    }
+
+    /// How many bytes of a record that is skipped are read again: the head of an archive record tells its class.
+    fn head_of_skipped(&self) -> usize {
+        match self.format {
+            #[cfg(feature = "warc")]
+            InputFormat::Warc => warc::PREFIX,
+            _ => 0,
+        }
     }
 
     fn cutting(&self, size: usize, skips: bool, most: u64) -> CutOptions {
@@ -378,11 +392,17 @@ impl CurrentFile {
     /// # Errors
     ///
     /// The disk refuses what is spilled.
-    pub(super) fn resume(&mut self, part: &PartIndex, step: usize, store: &mut ByteStore) -> Result<Option<BytePlace>> {
+    pub(super) fn resume(
+        &mut self,
+        part: &PartIndex,
+        step: usize,
+        options: &InputOptions,
+        store: &mut ByteStore,
+    ) -> Result<Option<BytePlace>> {
         if (self.number, self.stamp, self.at) != (part.file, part.stamp, part.start) {
             return Ok(None);
         }
-        let place = self.pass(part, step, store)?;
+        let place = self.pass(part, step, options, store)?;
         self.advance(part.length, part.shape, part.failure.as_ref());
         // Of JSON only what follows the last value holds none.
         let is_tail = self.format == InputFormat::Json && part.rows.is_empty();
@@ -390,7 +410,13 @@ impl CurrentFile {
         Ok(place)
     }
 
-    fn pass(&mut self, part: &PartIndex, step: usize, store: &mut ByteStore) -> Result<Option<BytePlace>> {
+    fn pass(
+        &mut self,
+        part: &PartIndex,
+        step: usize,
+        options: &InputOptions,
+        store: &mut ByteStore,
+    ) -> Result<Option<BytePlace>> {
         if let Some(plain) = &self.plain {
             self.bytes.seek(part.start + part.length, plain);
             return Ok(Some(BytePlace::InFile));
@@ -407,18 +433,28 @@ impl CurrentFile {
             return if bytes.len() as u64 == part.length { store.keep(&bytes).map(Some) } else { Ok(None) };
         }
 
-        // A part this large is one record, which may not fit in memory.
+        // A part this large is one record, which may not fit in memory. It is read again unless it is too large.
+        let read_again = if part.only_oversized(options.max_record_size).is_some() {
+            self.head_of_skipped() as u64
+        } else {
+            part.length
+        };
         let (mut left, mut first) = (part.length, None);
         while left > 0 {
+            let passed = part.length - left;
             let bytes = self.bytes.take(left.min(step as u64));
             if bytes.is_empty() {
                 return Ok(None);
             }
-            let Some(at) = store.append(&bytes)? else { return Ok(None) };
-            first.get_or_insert(at);
+
+            let kept = usize::try_from(read_again.saturating_sub(passed)).unwrap_or(usize::MAX).min(bytes.len());
+            if kept > 0 {
+                let Some(at) = store.append(&bytes[..kept])? else { return Ok(None) };
+                first.get_or_insert(at);
+            }
             left -= bytes.len() as u64;
         }
-        Ok(first.map(BytePlace::Spilled))
+        Ok(Some(first.map_or(BytePlace::Nowhere, BytePlace::Spilled)))
     }
 }
 

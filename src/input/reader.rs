@@ -241,7 +241,7 @@ impl BlockReader {
         }
 
         let Some(current) = &mut self.current else { return Err(self.changed()) };
-        let place = current.resume(part, self.block_size, &mut self.store)?;
+        let place = current.resume(part, self.block_size, &self.options, &mut self.store)?;
         if current.ended() {
             self.current = None;
         }

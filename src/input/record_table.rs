@@ -130,6 +130,14 @@ impl PartIndex {
         if row.length == u32::MAX { self.huge } else { u64::from(row.length) }
     }
 
+    /// The row of the only record, if the record has more than `limit` bytes.
+    pub(super) fn only_oversized(&self, limit: u64) -> Option<RecordRow> {
+        match *self.rows {
+            [row] if self.failure.is_none() && self.size(row) > limit => Some(row),
+            _ => None,
+        }
+    }
+
     /// The line end of a record: none at the end of the part and outside of lines.
     pub(super) fn line_end(&self, row: RecordRow) -> &'static [u8] {
         if self.shape != PartShape::Lines || row.offset() as u64 + self.size(row) >= self.length {

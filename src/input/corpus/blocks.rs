@@ -92,14 +92,14 @@ impl Corpus {
 
     /// The only record of a part if it is too large and not in memory: its bytes are not read again.
     fn oversized(&self, part: &TablePart) -> Option<OversizedRecord> {
-        let index = &part.index;
-        let [row] = *index.rows else { return None };
-
-        let size = index.size(row);
-        let is_in_memory = matches!(part.place, BytePlace::Held(_));
-        if size <= self.options.max_record_size || is_in_memory || index.failure.is_some() {
+        // Its bytes are shared, not copied.
+        if matches!(part.place, BytePlace::Held(_)) {
             return None;
         }
+
+        let index = &part.index;
+        let row = index.only_oversized(self.options.max_record_size)?;
+        let size = index.size(row);
         let before = (row.offset(), index.line(0) as u32);
         Some(OversizedRecord { size, carriage_return: row.carriage_return(), lines: index.lines as u32, before })
     }

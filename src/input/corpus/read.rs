@@ -131,6 +131,12 @@ impl Corpus {
     ) -> ParseResult<()> {
         let lost = |what: String| RejectReason::Lost { what };
         bytes.clear();
+
+        // Only rejects and blank lines have no bytes.
+        if matches!(part.place, BytePlace::Nowhere) {
+            return Ok(());
+        }
+
         let length = usize::try_from(length).map_err(|_| lost("it is larger than memory can be".to_owned()))?;
         bytes.resize(length, 0);
 
@@ -140,11 +146,6 @@ impl Corpus {
             }
             (BytePlace::Spilled(at), Some(spill), _) => {
                 spill.read(at + offset, bytes).map_err(|error| lost(error.to_string()))
-            }
-            // Only rejects have no bytes.
-            (BytePlace::Nowhere, ..) => {
-                bytes.clear();
-                Ok(())
             }
             (place, ..) => {
                 debug_assert!(false, "{place:?} cannot be read from");

@@ -2,8 +2,8 @@
 //!
 //! `dom_smoothie` finds the main text; it follows Mozilla's Readability closely and is released every few weeks. It
 //! builds a tree, which for crafted pages takes more than linear time. Therefore a first, linear walk over the tokens
-//! ([`walk`]) gives the whole text and counts elements and depth. A page beyond [`MAX_DEPTH`], [`MAX_ELEMENTS`] or
-//! [`MAX_WORK`], or without a main text, gives its whole text. The same walk makes both texts: block elements become
+//! ([`walk`]) gives the whole text and counts elements, depth and escaped characters. A page beyond [`MAX_DEPTH`],
+//! [`MAX_ELEMENTS`], [`MAX_WORK`] or [`MAX_ESCAPE_COST`], or without a main text, gives its whole text. The same walk makes both texts: block elements become
 //! line breaks, white space becomes one space. It does not recurse, so no page can exhaust the stack.
 //!
 //! To be cut into stories, a page is read by [`structure`]: all visible text, line by line, with a markup hint for each
@@ -21,6 +21,7 @@ mod articles;
 mod attributes;
 mod charset;
 mod described;
+mod escape_cost;
 mod field_text;
 mod json_ld;
 mod line;
@@ -45,6 +46,9 @@ const MAX_ELEMENTS: usize = 50_000;
 /// Largest product of elements and depth at which the main text is looked for. It bounds the nodes of the tree: the
 /// parser opens an unclosed `<b>` again in every following paragraph. News pages have some hundred thousands.
 const MAX_WORK: usize = 1_000_000;
+
+/// Most bytes that the extractor may read to escape the texts of a page: a second of work. News pages need some millions.
+const MAX_ESCAPE_COST: u64 = 1 << 33;
 
 /// A page that was read.
 #[derive(Debug)]
@@ -79,7 +83,10 @@ fn page(html: &str, wanted: HtmlText) -> Result<HtmlPage, RejectReason> {
     }
 
     let walked_work = walked.elements.saturating_mul(walked.deepest);
-    let is_parsable = walked.deepest <= MAX_DEPTH && walked.elements <= MAX_ELEMENTS && walked_work <= MAX_WORK;
+    let is_parsable = walked.deepest <= MAX_DEPTH
+        && walked.elements <= MAX_ELEMENTS
+        && walked_work <= MAX_WORK
+        && walked.escape_cost <= MAX_ESCAPE_COST;
     let main = if wanted == HtmlText::Main && is_parsable { main_text(html) } else { None };
     let all = main.is_none() && wanted == HtmlText::Main;
 

@@ -92,6 +92,10 @@ fn no_page_is_too_odd() {
     assert_eq!(reject.code(), "no_page");
     let long = format!("<p data-x='{}'>نص", "a b> <c d=\"".repeat(many));
     assert_eq!(page(&long, HtmlText::Main).unwrap().text, "نص");
+    for escaped in ["&#x110000;&nosuch", "«نص»", "&amp;"] {
+        let long = page(&format!("<p>{}", escaped.repeat(2 * many)), HtmlText::Main).unwrap();
+        assert!(long.all, "{escaped}: the main text would take time that grows with the square");
+    }
     let script = format!("<script>{}</script><p>نص", "a<b c d e f g ".repeat(many));
     assert_eq!(page(&script, HtmlText::Main).unwrap().text, "نص");
     for part in ["&", "<!--", "</", "<![CDATA[", "<!doctype ", "&#x", "<p =", "\"'", "<script>"] {

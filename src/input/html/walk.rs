@@ -7,6 +7,7 @@ use html5ever::tendril::StrTendril;
 use html5ever::tokenizer::states::RawKind;
 use html5ever::tokenizer::{BufferQueue, Tag, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts};
 
+use super::escape_cost::EscapeCost;
 use super::metadata::{MetadataCandidates, PageMetadata};
 
 /// The result of one walk.
@@ -18,6 +19,8 @@ pub(super) struct WalkedPage {
     pub(super) elements: usize,
     /// The largest number of elements open at once, without those that close by themselves.
     pub(super) deepest: usize,
+    /// Bytes that are read at most to write the page as HTML.
+    pub(super) escape_cost: u64,
 }
 
 /// Walks over a page or a fragment of one.
@@ -32,8 +35,8 @@ pub(super) fn walk(html: &str) -> WalkedPage {
     tokenizer.end();
 
     let state = tokenizer.sink.0.into_inner();
-    let WalkState { text, found, elements, deepest, .. } = state;
-    WalkedPage { text, metadata: found.finish(), elements, deepest }
+    let WalkState { text, found, elements, deepest, escape_cost, .. } = state;
+    WalkedPage { text, metadata: found.finish(), elements, deepest, escape_cost: escape_cost.finish() }
 }
 
 /// Passes tokens on to the state; the tokenizer gives a sink only `&self`.
@@ -67,6 +70,7 @@ struct WalkState {
     deepest: usize,
     /// Number of open `<svg>` and `<math>`, in which elements of every name nest.
     foreign: usize,
+    escape_cost: EscapeCost,
 }
 
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -83,8 +87,14 @@ impl TokenSink for MetadataSink {
     fn process_token(&self, token: Token, _line: u64) -> TokenSinkResult<()> {
         let mut state = self.0.borrow_mut();
         match token {
-            Token::TagToken(tag) => return state.tag(&tag),
-            Token::CharacterTokens(characters) => state.characters(&characters),
+            Token::TagToken(tag) => {
+                state.escape_cost.tag(&tag);
+                return state.tag(&tag);
+            }
+            Token::CharacterTokens(characters) => {
+                state.escape_cost.characters(&characters);
+                state.characters(&characters);
+            }
             _ => {}
         }
         TokenSinkResult::Continue

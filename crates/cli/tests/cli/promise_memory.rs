@@ -124,3 +124,34 @@ fn a_directory_for_spilling_that_is_not_there_is_an_error_before_the_run() {
     let message = String::from_utf8(output.stderr).unwrap();
     assert!(message.contains("none"), "{message}");
 }
+
+#[test]
+fn a_record_that_is_too_large_costs_itself_alone() {
+    let home = tempfile::tempdir().unwrap();
+    let large = format!("{{\"id\":\"large\",\"text\":\"{}\"}}\n", "x".repeat(40 << 20));
+    let good = "{\"id\":\"good\",\"text\":\"افتتح الوزير معرض الكتاب في العاصمة مساء أمس\"}\n";
+    let lines = format!("{large}{good}{large}");
+
+    fs::write(home.path().join("in.jsonl"), &lines).unwrap();
+    let packed = fs::File::create(home.path().join("in.jsonl.gz")).unwrap();
+    let mut packed = flate2::write::GzEncoder::new(packed, flate2::Compression::fast());
+    packed.write_all(lines.as_bytes()).unwrap();
+    packed.finish().unwrap();
+
+    for input in ["in.jsonl", "in.jsonl.gz"] {
+        let limit = 64 << 20;
+        let options =
+            format!("--max-record-size 1M --memory {limit} --temp-dir . --summary s.json --rejected r.jsonl -q");
+        done(home.path(), &format!("dedup {input} -o out.jsonl {options}"));
+
+        let summary: Value = serde_json::from_slice(&fs::read(home.path().join("s.json")).unwrap()).unwrap();
+        let records = &summary["records"];
+        let counts = ["read", "kept", "removed", "rejected"].map(|name| number(records, name));
+        assert_eq!(counts, [3, 1, 0, 2], "{input}");
+        assert_eq!(fs::read_to_string(home.path().join("out.jsonl")).unwrap(), good, "{input}");
+        let rejected = fs::read_to_string(home.path().join("r.jsonl")).unwrap();
+        assert_eq!(rejected.matches("too_large").count(), 2, "{input}: {rejected}");
+        assert!(number(&summary, "peak_rss_bytes") <= limit, "{input}: {summary}");
+        assert!(number(&summary, "spilled_bytes") < 1 << 20, "{input}: {summary}");
+    }
+}
