@@ -92,6 +92,8 @@ impl TarMembers {
             self.ended = true;
             return Ok(None);
         };
+        // A header follows the last member, so that member is whole.
+        self.is_given = false;
         let header = TarHeader(&block);
         match header.kind() {
             kind @ (b'x' | b'X' | b'L') => {
@@ -157,13 +159,11 @@ impl TarMembers {
     }
 
     fn special(&mut self, name: Vec<u8>, size: u64) -> io::Result<RawEntry> {
-        self.is_given = false;
         self.bytes.skip(padded(size))?;
         Ok(RawEntry::Special { name })
     }
 
     fn refused(&mut self, name: Vec<u8>, size: u64, what: &str) -> io::Result<RawEntry> {
-        self.is_given = false;
         self.bytes.skip(padded(size))?;
         let reason = RejectReason::Unreadable { what: what.to_owned(), remedy: Some(remedies::UNPACK) };
         Ok(RawEntry::File { name, content: Err(reason) })
@@ -281,7 +281,7 @@ impl TarBytes {
                 let turn = {
                     let mut stream = lock(shared);
                     stream.left = padded(size);
-                    stream.padding = stream.left - size;
+                    stream.padding = stream.left.saturating_sub(size);
                     stream.turn
                 };
                 let reader = MemberReader { shared: Arc::clone(shared), turn, left: size };
@@ -331,11 +331,14 @@ impl TarStream {
             let found = self.fill(&mut passed[..length])?;
             self.left -= found as u64;
             self.is_in_member = self.left > self.padding;
-            if found < length {
-                return Err(cut_off());
+            // Some writers leave out what fills the last block.
+            match (found < length, self.is_in_member) {
+                (true, true) => return Err(cut_off()),
+                (true, false) => break,
+                (false, _) => {}
             }
         }
-        self.padding = 0;
+        (self.left, self.padding) = (0, 0);
         self.fill(block)
     }
 
