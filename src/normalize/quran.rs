@@ -5,6 +5,9 @@
 //! at its neighbours. Words that everyday Arabic writes without the alef (هٰذا, الرحمٰن) are a list. Under `aggressive` hamza
 //! and its seats are one, so the rules need not see a hamza on a letter.
 
+use std::sync::LazyLock;
+
+use foldhash::HashSet;
 use memchr::memmem;
 
 use super::class::{CharClass, class};
@@ -30,6 +33,8 @@ pub(super) fn may_apply(text: &str) -> bool {
 /// Words, without prefixes and hamza, whose dagger alef everyday Arabic does not write.
 const WITHOUT_ALEF: &str = "ذلك ذلكم ذلكما ذلكن كذلك هذا هذه هذان هذين هولا هكذا اوليك اوليكم الرحمن رحمن لرحمن لكن لكنا لكني \
                             لكنه لكنها لكنهم لكنكم لكننا اله الها الهين الهكم الهنا الهه الهك الهي الههم الله لله اللهم ههنا";
+
+static EVERYDAY: LazyLock<HashSet<&str>> = LazyLock::new(|| WITHOUT_ALEF.split_ascii_whitespace().collect());
 
 /// A letter, or a tatweel, with its marks.
 #[derive(Debug, Clone, Copy)]
@@ -170,7 +175,7 @@ fn respell(rules: &FoldRules, word: &[Cluster], found: &mut Vec<Respelling>) {
         .filter_map(|cluster| rules.letter(u32::from(cluster.letter)).and_then(char::from_u32))
         .collect();
     let bare = without_prefixes(&letters);
-    let everyday = bare.iter().any(|word| WITHOUT_ALEF.split_ascii_whitespace().any(|other| other == *word));
+    let everyday = bare.iter().any(|word| EVERYDAY.contains(word));
     let has_dagger = word.iter().any(|cluster| cluster.dagger.is_some());
     let one_lam = bare.iter().any(|word| *word == "اليل" || (*word == "التي" && has_dagger));
 
