@@ -17,7 +17,7 @@
 //!
 //! Files: [`alphabet`] the compact bytes; `unicode_tables` and `class` the class of each code point; `action` and
 //! `rules` its folding under a profile and language; `fold` the walk, `word_rules` its rare word rules; `entities`,
-//! `urls` and `rewrite` the rewriting before the walk; `language_gate` the detection of the language, `persian_words`
+//! `urls`, `quran` and `rewrite` the rewriting before the walk; `language_gate` the detection of the language, `persian_words`
 //! its words; `persian_affixes` a sink that joins affixes; `kernel` the vector kernels, which equal the walk, and `compact_tables` their tables.
 
 mod action;
@@ -32,6 +32,7 @@ mod language_gate;
 mod persian_affixes;
 mod persian_words;
 mod profile;
+mod quran;
 mod rewrite;
 mod rules;
 mod sink;
@@ -105,7 +106,7 @@ impl Normalizer {
         let FoldScratch { walk, rewrite, .. } = scratch;
 
         // Most documents hold nothing to rewrite and are not copied.
-        if self.rules.folds && rewrite::may_differ(text) && rewrite.rewrite(text) {
+        if self.rules.folds && rewrite::may_differ(self.rules, text) && rewrite.rewrite(self.rules, text) {
             fold::walk(self.rules, rewrite.text(), walk, &mut rewrite::OriginalSpans::new(rewrite, sink));
         } else {
             fold::walk(self.rules, text, walk, sink);

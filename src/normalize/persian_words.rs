@@ -3,6 +3,10 @@
 //! Many short Persian texts have none of the letters پ چ ژ گ. Their function words (که از را است) are no Arabic words,
 //! and Arabic text has its article, its ة and في. Both are counted in the first words of a text.
 
+use std::sync::LazyLock;
+
+use foldhash::HashSet;
+
 use super::class::{CharClass, class};
 use super::rules::ZWNJ;
 
@@ -19,6 +23,12 @@ const PERSIAN: &str = "که از را این است می در برای های ه
 
 /// Arabic function words that are no Persian words, with ی and ک.
 const ARABIC: &str = "فی إلی إلیه أن إن التی الذی هذا هذه عن لم لن کان کانت";
+
+static WORDS: LazyLock<[HashSet<&str>; 2]> =
+    LazyLock::new(|| [PERSIAN, ARABIC].map(|list| list.split_ascii_whitespace().collect()));
+
+/// With so many more words of one language the others of a text are not counted.
+const CERTAIN: usize = 8;
 
 /// The words of a text that are evidence.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
@@ -49,7 +59,7 @@ impl WordCounts {
                     counts.add(&word);
                     word.clear();
                     words += 1;
-                    if words == COUNTED {
+                    if words == COUNTED || counts.persian.abs_diff(counts.arabic) == CERTAIN {
                         break;
                     }
                 }
@@ -60,12 +70,12 @@ impl WordCounts {
     }
 
     fn add(&mut self, word: &str) {
-        let among = |list: &str| list.split_ascii_whitespace().any(|other| other == word);
+        let [persian, arabic] = &*WORDS;
         let is_short = word.len() < 2 * LONGEST;
 
-        if is_short && among(PERSIAN) {
+        if is_short && persian.contains(word) {
             self.persian += 1;
-        } else if has_article(word) || word.ends_with('ة') || (is_short && among(ARABIC)) {
+        } else if has_article(word) || word.ends_with('ة') || (is_short && arabic.contains(word)) {
             self.arabic += 1;
         }
     }

@@ -1,4 +1,5 @@
-//! Rewrites a text before the walk: HTML entities become their characters, URLs and addresses one space.
+//! Rewrites a text before the walk: HTML entities become their characters, URLs and addresses one space; under
+//! `aggressive`, Uthmani spelling becomes everyday spelling.
 //!
 //! About 2 % of news documents hold any. Their text is copied, with a list of [`RewritePatch`]es that maps every place
 //! back to the original. A scan for the bytes that every entity and URL contains recognises all other documents.
@@ -7,8 +8,9 @@ use memchr::{memchr, memchr2, memchr2_iter, memmem};
 
 use crate::document::Span;
 
+use super::rules::FoldRules;
 use super::sink::TokenSink;
-use super::{entities, urls};
+use super::{entities, quran, urls};
 
 /// Most rounds of decoding, for entities inside entities (`&amp;quot;`).
 const ROUNDS: usize = 3;
@@ -34,8 +36,12 @@ pub(super) struct RewrittenText {
     next_patches: Vec<RewritePatch>,
 }
 
-/// Whether `text` may hold an entity, a URL or an address. Never says no wrongly.
-pub(super) fn may_differ(text: &str) -> bool {
+/// Whether `text` may hold an entity, a URL or an address, or what the rules respell. Never says no wrongly.
+pub(super) fn may_differ(rules: &FoldRules, text: &str) -> bool {
+    if rules.quran && quran::may_apply(text) {
+        return true;
+    }
+
     let bytes = text.as_bytes();
     memchr2(b'&', b'@', bytes).is_some()
         || memmem::find(bytes, b"://").is_some()
@@ -44,21 +50,28 @@ pub(super) fn may_differ(text: &str) -> bool {
 }
 
 impl RewrittenText {
-    /// Rewrites `text`. False if nothing changed.
-    pub(super) fn rewrite(&mut self, text: &str) -> bool {
+    /// Rewrites `text` under the rules of a profile that folds. False if nothing changed.
+    pub(super) fn rewrite(&mut self, rules: &FoldRules, text: &str) -> bool {
         self.patches.clear();
         self.text.clear();
         self.text.push_str(text);
 
         // Entities first: one may stand for a character of a URL.
         for _ in 0..ROUNDS {
-            if !self.pass(next_entity) {
+            if !self
+                .pass(|text, at| next_entity(text, at).map(|(start, end, character)| (start, end, character, false)))
+            {
                 break;
             }
         }
 
         let mut finder = urls::UrlFinder::default();
-        self.pass(|text, at| finder.next(text, at).map(|(start, end)| (start, end, ' ')));
+        self.pass(|text, at| finder.next(text, at).map(|(start, end)| (start, end, ' ', false)));
+
+        if rules.quran && quran::may_apply(&self.text) {
+            let mut found = quran::respellings(rules, &self.text).into_iter();
+            self.pass(|_, _| found.next().map(|place| (place.start, place.end, place.letter, place.spaced)));
+        }
 
         !self.patches.is_empty()
     }
@@ -68,21 +81,22 @@ impl RewrittenText {
         &self.text
     }
 
-    /// Replaces every place that `find` finds by its character. False if there is none.
-    fn pass(&mut self, mut find: impl FnMut(&str, usize) -> Option<(usize, usize, char)>) -> bool {
+    /// Replaces every place that `find` finds by its character, and a space if it says so. False if there is none.
+    fn pass(&mut self, mut find: impl FnMut(&str, usize) -> Option<(usize, usize, char, bool)>) -> bool {
         self.next_text.clear();
         self.next_patches.clear();
         let (mut at, mut old) = (0, 0);
         let mut back = PlaceMap::default();
         let mut changed = false;
 
-        while let Some((start, end, character)) = find(&self.text, at) {
+        while let Some((start, end, character, spaced)) = find(&self.text, at) {
             self.copy_until(start, at, &mut old);
 
             // Through the patches of earlier passes back to the original.
             let original = Span::new(back.start(&self.patches, start), back.end(&self.patches, end));
             let begin = self.next_text.len();
             self.next_text.push(character);
+            self.next_text.push_str(if spaced { " " } else { "" });
             self.next_patches.push(RewritePatch { start: begin, end: self.next_text.len(), original });
 
             // The new patch replaces the patches inside it.
@@ -153,7 +167,11 @@ impl PlaceMap {
     /// Where the character that ends at `place` ends in the original.
     fn end(&mut self, patches: &[RewritePatch], place: usize) -> usize {
         self.seek(patches, place);
-        self.between(patches, place)
+        match patches.get(self.passed) {
+            // Inside a patch of several characters.
+            Some(patch) if patch.start < place => patch.original.end,
+            _ => self.between(patches, place),
+        }
     }
 
     /// A place between patches, counted from the patch before it.

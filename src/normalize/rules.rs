@@ -46,6 +46,8 @@ pub(super) struct FoldRules {
     pub weak: [u8; 4],
     /// A detached waw joins the next word, and a yeh before a word-final hamza goes.
     pub arabic_words: bool,
+    /// Uthmani spelling is written as everyday spelling before the walk.
+    pub quran: bool,
     /// Persian affixes join their word. Then the walk alone folds.
     pub affixes: bool,
     /// The letter that heh and a hamza above compose to.
@@ -194,6 +196,7 @@ const BASE: FoldRules = FoldRules {
     weak: [0; 4],
     arabic_words: false,
     affixes: false,
+    quran: false,
     heh_hamza: 0x647,
     language: Language::Other,
     aggressive: false,
@@ -205,7 +208,7 @@ static LIGHT: FoldRules = FoldRules { runs: false, ..BASE }.with_tables();
 const ARABIC_RULES: FoldRules =
     FoldRules { weak: [ALEF, WAW, YEH, HEH], arabic_words: true, language: Language::Ar, ..BASE };
 static ARABIC: FoldRules = ARABIC_RULES.with_tables();
-static AGGRESSIVE: FoldRules = FoldRules { aggressive: true, ..ARABIC_RULES }.with_tables();
+static AGGRESSIVE: FoldRules = FoldRules { aggressive: true, quran: true, ..ARABIC_RULES }.with_tables();
 
 static PERSIAN: FoldRules =
     FoldRules { weak: [ALEF, WAW, FARSI_YEH, HEH], affixes: true, language: Language::Fa, ..BASE }.with_tables();

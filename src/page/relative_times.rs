@@ -77,7 +77,7 @@ static EDGE_WORDS: LazyLock<HashSet<String>> = LazyLock::new(|| {
     let words = [BEFORE, AFTER, UNITS, NUMBERS, ABOUT, HALVES].into_iter().flat_map(str::split_whitespace);
     // Keyboards and fonts write some letters in two ways.
     let spellings = words.flat_map(|word| {
-        let bare = word.replace(['أ', 'إ'], "ا").replace('ً', "").replace('ٍ', "");
+        let bare = word.replace(['أ', 'إ'], "ا").replace(['\u{64B}', '\u{64D}'], "");
         let arabic = bare.replace('ی', "ي").replace('ک', "ك");
         [word.to_owned(), bare.replace('ة', "ه"), bare.replace('ي', "ی"), arabic.replace('ہ', "ه"), bare, arabic]
     });

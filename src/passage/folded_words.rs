@@ -170,6 +170,13 @@ mod tests {
     }
 
     #[test]
+    fn times_at_the_edges_of_lines_are_no_words() {
+        let text = "افتتاح محطة جديدة - قبل 11 ساعات\nمنذ دقيقتين: دراسة تكشف الفوائد\n";
+        let found: Vec<&str> = spans(text).into_iter().map(|span| span.of(text)).collect();
+        assert_eq!(found, ["افتتاح", "محطة", "جديدة", "دراسة", "تكشف", "الفوائد"]);
+    }
+
+    #[test]
     fn tokens_of_one_character_are_glued() {
         let spans = spans("النبي ﷺ قال");
         assert!(spans.len() > 3, "{spans:?}");

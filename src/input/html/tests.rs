@@ -13,6 +13,7 @@ fn blocks_are_lines_and_white_space_is_one_space() {
         "<div>أول  ثان\n<b>ثا</b>لث<br>رابع<p>خامس&nbsp;سادس</div><ul><li>سابع<li>ثامن</ul><pre>  تاسع\n\n عاشر</pre>";
     assert_eq!(all(html), "أول ثان ثالث\nرابع\nخامس\u{a0}سادس\nسابع\nثامن\n  تاسع\n\n عاشر");
     assert_eq!(all("<table><tr><td>أ<td>ب<tr><td>ج</table>"), "أ ب\nج");
+    assert_eq!(all("<p>الزرا<wbr>عة والص<wbr>ناعة"), "الزراعة والصناعة", "a place to break a line is no space");
     assert_eq!(all("a &amp; b <i> c</i>d <!-- no --> e"), "a & b cd e");
     assert_eq!(all(&format!("{HEAD}<body>نص<noscript>بديل</noscript>")), "نصبديل");
     assert_eq!((all(""), all("<"), all("<p"), all("</")), (String::new(), "<".into(), String::new(), "</".into()));

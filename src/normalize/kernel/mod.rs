@@ -41,6 +41,7 @@ pub use batch::{BatchSink, TokenBatch};
 pub(super) use stream::CompactStream;
 
 use super::fold::{self, WalkBuffers};
+use super::quran;
 use super::rewrite::{self, RewrittenText};
 use super::rules::FoldRules;
 use stream::{CompactScan, WINDOW};
@@ -156,9 +157,10 @@ impl FoldPath {
     ) {
         let PathBuffers { walk, rewrite, stream } = buffers;
 
-        // Affixes join words across the windows of a kernel.
-        if self.0 == FoldRoute::Walk || rules.affixes {
-            let changed = rules.folds && rewrite::may_differ(text) && rewrite.rewrite(text);
+        // Affixes join words across the windows of a kernel, and no kernel watches for Uthmani spelling.
+        let walks = rules.affixes || (rules.quran && quran::may_apply(text));
+        if self.0 == FoldRoute::Walk || walks {
+            let changed = rules.folds && rewrite::may_differ(rules, text) && rewrite.rewrite(rules, text);
             fold::walk(rules, if changed { rewrite.text() } else { text }, walk, &mut SpanlessSink(sink));
             return;
         }
@@ -167,7 +169,7 @@ impl FoldPath {
         let Err(suspicious) = pass.windows(0, rules.folds) else { return };
 
         // Once the whole text has been examined, no window needs to be watched.
-        let rest = if rewrite::may_differ(text) && rewrite.rewrite(text) {
+        let rest = if rewrite::may_differ(rules, text) && rewrite.rewrite(rules, text) {
             pass.sink.restart();
             pass.text = rewrite.text();
             pass.windows(0, false)
@@ -199,7 +201,7 @@ impl<S: BatchSink> KernelPass<'_, S> {
 
             // No separator within reach: the walk needs none.
             if window == 0 {
-                if watch && rewrite::may_differ(&self.text[at..]) {
+                if watch && rewrite::may_differ(self.rules, &self.text[at..]) {
                     return Err(at);
                 }
                 at = self.fold_by_walk(at, at + WINDOW);
