@@ -10,7 +10,7 @@
 //! - in units of every kind: a time at the edge of a short line (`relative_times.rs`).
 //!
 //! Apart from the times, headlines, lines and boilerplate units are kept whole. So is a text of which fewer than [`LEAST_LEFT`] words would be
-//! left: a page of «جميع الحقوق محفوظة» is a copy of its like, not an empty text, and two captions that differ only in their
+//! left, apart from its times: a page of «جميع الحقوق محفوظة» is a copy of its like, not an empty text, and two captions that differ only in their
 //! keywords are no copies.
 
 use std::sync::Arc;
@@ -98,11 +98,22 @@ impl Sieve {
         self.out.sort_unstable();
         self.keep_rest(text);
 
-        let left = self.kept.iter().flat_map(|span| span.of(text).split_whitespace());
-        if left.filter(|word| is_plain_word(word)).take(LEAST_LEFT).count() < LEAST_LEFT {
-            return Excerpt::whole(text);
+        if self.words_left(text) < LEAST_LEFT {
+            // Of a short text only the times are left out: each leaves its line enough words.
+            self.out.clear();
+            self.times(text);
+            self.keep_rest(text);
+            if self.out.is_empty() || self.words_left(text) == 0 {
+                return Excerpt::whole(text);
+            }
         }
         Excerpt::new(text, &self.kept)
+    }
+
+    /// The plain words of `text` in the spans that are kept, at most [`LEAST_LEFT`].
+    fn words_left(&self, text: &str) -> usize {
+        let words = self.kept.iter().flat_map(|span| span.of(text).split_whitespace());
+        words.filter(|word| is_plain_word(word)).take(LEAST_LEFT).count()
     }
 
     /// A headline or line without the times at its edges.
