@@ -179,7 +179,8 @@ impl RunOutput {
     }
 
     fn write_rejected(&mut self, found: &Clustering, corpus: &Corpus) -> Result<()> {
-        written_in_memory(report::write_rejected(&found.rejects, corpus, &PythonPhrasing, &mut self.rejected))
+        let rows = ReportFormat::Jsonl;
+        written_in_memory(report::write_rejected(&found.rejects, corpus, &PythonPhrasing, rows, &mut self.rejected))
     }
 }
 

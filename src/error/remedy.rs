@@ -25,10 +25,8 @@ pub enum Remedy {
     Give {
         /// What the value is for.
         purpose: &'static str,
-        /// The parameter.
-        parameter: &'static str,
-        /// The value.
-        value: String,
+        /// The parameter and its value, on the heap: errors are returned by value.
+        setting: Box<(&'static str, String)>,
     },
     /// Give these values to parameters.
     Set {
@@ -143,8 +141,8 @@ impl Remedy {
             Self::Choose { purpose, parameter } => {
                 phrasing.parameter(parameter).map(|parameter| format!("{purpose} with {parameter}"))
             }
-            Self::Give { purpose, parameter, value } => {
-                phrasing.setting(parameter, value).map(|setting| format!("{purpose} with {setting}"))
+            Self::Give { purpose, setting } => {
+                phrasing.setting(setting.0, &setting.1).map(|setting| format!("{purpose} with {setting}"))
             }
             Self::Set { purpose, settings } => {
                 let settings: Option<Vec<String>> =

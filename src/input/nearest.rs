@@ -53,7 +53,7 @@ pub(super) fn nearest<'n>(wanted: &str, names: &[&'n str]) -> Option<&'n str> {
 pub(super) fn remedy(otherwise: Remedy, names: &[&str]) -> Remedy {
     match (otherwise, names.first()) {
         (Remedy::Choose { purpose, parameter }, Some(name)) => {
-            Remedy::Give { purpose, parameter, value: shell_word(name).into_owned() }
+            Remedy::Give { purpose, setting: Box::new((parameter, shell_word(name).into_owned())) }
         }
         (otherwise, _) => otherwise,
     }

@@ -59,7 +59,7 @@ impl Formatter for SafeFormatter {
             writer.write_all(before.as_bytes())?;
 
             let mut characters = from.chars();
-            for unit in characters.next().into_iter().flat_map(|unsafe_one| utf16(unsafe_one)) {
+            for unit in characters.next().into_iter().flat_map(utf16) {
                 write!(writer, "\\u{unit:04x}")?;
             }
             rest = characters.as_str();

@@ -166,8 +166,12 @@ proptest! {
             if place.checked_sub(1).is_some_and(|before| shares(tokens.get(before))) || shares(tokens.get(place + 1)) {
                 continue;
             }
-            let source = words(&normalizer, token.span.of(&text));
-            prop_assert_eq!(source, vec![token.text.clone()], "{:?}", token.span.of(&text));
+            let source = token.span.of(&text);
+            // A dagger alef is a letter only behind another one, of which it can be the next word (ةٰ).
+            if source == "\u{670}" {
+                continue;
+            }
+            prop_assert_eq!(words(&normalizer, source), vec![token.text.clone()], "{:?}", source);
         }
     }
 

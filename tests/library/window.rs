@@ -28,7 +28,8 @@ fn options(keep: Keep, days: Option<u64>) -> Options {
 fn corpus(texts: &[String], dates: &[Option<i64>], options: &Options) -> Corpus {
     let mut lines = String::new();
     for (text, date) in texts.iter().zip(dates) {
-        let date = date.map_or_else(String::new, |date| format!(",\"published\":{date}"));
+        // Smaller numbers are no dates.
+        let date = date.map_or_else(String::new, |date| format!(",\"published\":{}", 1_000_000_000 + date));
         writeln!(lines, "{{\"text\":\"{text}\"{date}}}").unwrap();
     }
     let mut reading = InputOptions::default();

@@ -41,7 +41,7 @@ pub(super) struct OpenArchive {
 }
 
 enum ArchiveMembers {
-    Tar(TarMembers),
+    Tar(Box<TarMembers>),
     Zip(ZipMembers),
 }
 
@@ -75,7 +75,7 @@ pub(super) enum ArchiveMember {
 impl OpenArchive {
     /// Begins to read a tar archive, of which nothing was taken yet.
     pub(super) fn tar(found: &FoundFile, opened: OpenedFile, format: Option<InputFormat>) -> Self {
-        Self::new(found, ArchiveMembers::Tar(TarMembers::new(opened)), format)
+        Self::new(found, ArchiveMembers::Tar(Box::new(TarMembers::new(opened))), format)
     }
 
     /// Reads the directory of a zip archive.

@@ -119,7 +119,7 @@ impl TarMembers {
                 TarBlock::End => return Ok((None, passed)),
                 // Blocks of zeros end an archive, and pad it; another one may follow.
                 TarBlock::Whole(block) if block.iter().all(|byte| *byte == 0) => {}
-                TarBlock::Whole(block) if is_tar(&block) => return Ok((Some(block), passed)),
+                TarBlock::Whole(block) if is_tar(&block[..]) => return Ok((Some(*block), passed)),
                 TarBlock::Whole(_) => passed += BLOCK,
                 TarBlock::Rest(length) => passed += length,
             }
@@ -207,7 +207,7 @@ enum TarBytes {
 
 /// A block of an archive.
 enum TarBlock {
-    Whole(Block),
+    Whole(Box<Block>),
     /// Fewer bytes at the end than a block has, not all zero.
     Rest(u64),
     End,
@@ -227,7 +227,7 @@ impl TarBytes {
         };
 
         Ok(match length {
-            kind::HEAD => TarBlock::Whole(block),
+            kind::HEAD => TarBlock::Whole(Box::new(block)),
             length if block.iter().all(|byte| *byte == 0) || length == 0 => TarBlock::End,
             length => TarBlock::Rest(length as u64),
         })

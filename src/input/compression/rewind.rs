@@ -3,7 +3,7 @@
 use std::io::{self, BufRead, BufReader, Read};
 
 /// Most bytes that it goes back.
-const KEPT: usize = 1 << 20;
+const KEPT: usize = 1 << 17;
 
 /// A buffered reader that keeps the last bytes it gave since a mark.
 pub(super) struct RewindReader<R: Read> {

@@ -107,7 +107,7 @@ fn check<'p>(path: &Path, files: impl Iterator<Item = (&'p Path, InputFormat)> +
     // Without a format in the name nothing is converted.
     let mut formats = files.clone().map(|(_, format)| format);
     let first = formats.next();
-    if target == ByName::Unknown && formats.any(|format| Some(format) != first) {
+    if !matches!(target, ByName::Known(_) | ByName::Json) && formats.any(|format| Some(format) != first) {
         let what = "is one file without the extension of a format, and the inputs have several formats";
         return refuse(path, what, "name it .jsonl, .json, .csv or .tsv");
     }
