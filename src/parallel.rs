@@ -125,19 +125,23 @@ where
 
     // One thread needs no other thread.
     if threads == 1 {
-        let mut worker = worker();
-        while let Some((_, piece)) = queue.take(&next)? {
-            collect(work(&mut worker, piece))?;
-            queue.collected();
-        }
-        return Ok(queue.into_source());
+        return in_turn(queue, &next, &worker, &work, &mut collect);
     }
 
     let collected = std::thread::scope(|scope| {
         let (sender, results) = mpsc::channel();
-        for _ in 0..threads {
+        for number in 0..threads {
             let sender = sender.clone();
-            scope.spawn(|| queue.serve(sender, &next, &worker, &work));
+            let serve = || queue.serve(sender, &next, &worker, &work);
+            let spawned = std::thread::Builder::new().spawn_scoped(scope, serve);
+
+            // The system may refuse threads: then fewer do the work, or this one alone.
+            if spawned.is_err() {
+                if number == 0 {
+                    return None;
+                }
+                break;
+            }
         }
 
         // The results end when the last worker drops its sender.
@@ -145,10 +149,29 @@ where
 
         // An error or panic of `collect` must stop the workers, or the scope would wait for them without end.
         let _stops = StopOnDrop(&queue);
-        gather(&results, &queue, &mut collect)
+        Some(gather(&results, &queue, &mut collect))
     });
 
-    collected.map(|()| queue.into_source())
+    match collected {
+        Some(collected) => collected.map(|()| queue.into_source()),
+        None => in_turn(queue, &next, &worker, &work, &mut collect),
+    }
+}
+
+/// Works on all pieces on the calling thread.
+fn in_turn<S, P, W, T, E>(
+    queue: WorkQueue<S>,
+    next: &impl Fn(&mut S) -> ParallelResult<Option<P>, E>,
+    worker: &impl Fn() -> W,
+    work: &impl Fn(&mut W, P) -> T,
+    collect: &mut impl FnMut(T) -> ParallelResult<(), E>,
+) -> ParallelResult<S, E> {
+    let mut worker = worker();
+    while let Some((_, piece)) = queue.take(next)? {
+        collect(work(&mut worker, piece))?;
+        queue.collected();
+    }
+    Ok(queue.into_source())
 }
 
 /// Collects the results in the order of their places, until all workers have ended.

@@ -106,7 +106,7 @@ fn opens_object(head: &mut impl ContentHead, at: usize) -> bool {
 }
 
 /// The format of JSON, and what a file holds that has no objects: lines if its first line is an object by itself. A
-/// first line larger than `limit` is not judged here, but rejected as a line.
+/// first line larger than `limit`, or than a mebibyte, is not judged here, but read as a line.
 fn json(head: &mut impl ContentHead, limit: u64) -> (InputFormat, Option<&'static str>) {
     let lines = (InputFormat::JsonLines, None);
     let Some((start, first)) = first_byte(head) else { return lines };
@@ -116,7 +116,8 @@ fn json(head: &mut impl ContentHead, limit: u64) -> (InputFormat, Option<&'stati
         _ => return (InputFormat::JsonLines, Some(MISFITS[0])),
     }
 
-    let limit = limit.saturating_add(1);
+    // The head is held in memory, so it stays small whatever the limit of a record is.
+    let limit = limit.min(HEAD as u64).saturating_add(1);
     let mut length = start + 4096;
     loop {
         let bytes = head.peek(length);

@@ -10,7 +10,7 @@ use crate::lsh::MemoryLimit;
 use crate::spill::SpillDir;
 
 /// Bytes of the program, its stacks and the slack of the allocator.
-const PROGRAM: u64 = 24 << 20;
+const PROGRAM: u64 = 28 << 20;
 
 /// Bytes of a block without a limit; the largest block under a limit.
 const BLOCK: u64 = 1 << 20;

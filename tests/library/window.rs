@@ -25,11 +25,15 @@ fn options(keep: Keep, days: Option<u64>) -> Options {
     options
 }
 
+/// The same dates in this century: smaller numbers of seconds are no dates.
+fn later(dates: &[Option<i64>]) -> Vec<Option<i64>> {
+    dates.iter().map(|date| date.map(|date| 1_000_000_000 + date)).collect()
+}
+
 fn corpus(texts: &[String], dates: &[Option<i64>], options: &Options) -> Corpus {
     let mut lines = String::new();
     for (text, date) in texts.iter().zip(dates) {
-        // Smaller numbers are no dates.
-        let date = date.map_or_else(String::new, |date| format!(",\"published\":{}", 1_000_000_000 + date));
+        let date = date.map_or_else(String::new, |date| format!(",\"published\":{date}"));
         writeln!(lines, "{{\"text\":\"{text}\"{date}}}").unwrap();
     }
     let mut reading = InputOptions::default();
@@ -63,7 +67,7 @@ fn clusters_are_what_the_rule_says_inside_the_window() {
     let mut outcomes = Vec::new();
     for keep in [Keep::First, Keep::Last, Keep::Earliest, Keep::Latest] {
         let options = options(keep.clone(), Some(7));
-        let corpus = corpus(&texts, &dates, &options);
+        let corpus = corpus(&texts, &later(&dates), &options);
         let sets = Sets::of_words(oracle::folded(&corpus, Profile::Standard, Some(Language::Ar)), 3);
         let mut order: Vec<usize> = (0..texts.len()).collect();
         match keep {
@@ -123,7 +127,7 @@ fn copies_left_behind_by_a_contained_keeper_stay_together() {
     let hours = [24, 0, 60, 66].map(|hour| Some(hour * 3600));
     let mut options = options(Keep::First, Some(2));
     (options.containment, options.contained_copies) = (Some(0.8), true);
-    let corpus = corpus(&texts, &hours, &options);
+    let corpus = corpus(&texts, &later(&hours), &options);
     let found = Pipeline::new(options).unwrap().clusters(&corpus, &()).unwrap();
     assert_eq!(members(&found), [(1, 0, Relation::Contained), (2, 3, Relation::Exact)]);
 }

@@ -29,13 +29,6 @@ pub(super) fn check_joined(path: &Path, corpus: &Corpus) -> Result<()> {
         return refuse(path, "is one file or stream, in which JSON arrays stand alone", DIRECTORY);
     }
 
-    // Lines of text among lines of JSON are none.
-    let mut formats = files.iter().filter(|file| !file.records.is_empty()).map(|file| file.format);
-    let first = formats.next();
-    if formats.any(|format| Some(format) != first) {
-        return refuse(path, "is one file or stream, and the inputs have several formats", DIRECTORY);
-    }
-
     let headers = || files.iter().filter_map(|file| file.header.as_ref());
     if let Some(first) = headers().next() {
         let has_no_header = |file: &&InputFile| file.header.is_none() && !file.records.is_empty();
@@ -43,6 +36,13 @@ pub(super) fn check_joined(path: &Path, corpus: &Corpus) -> Result<()> {
             let what = "is one file or stream, and the headers of the tables differ";
             return refuse(path, what, "name a .csv or .jsonl file, or a directory, with a slash at the end");
         }
+    }
+
+    // Lines of text among lines of JSON are none.
+    let mut formats = files.iter().filter(|file| !file.records.is_empty()).map(|file| file.format);
+    let first = formats.next();
+    if formats.any(|format| Some(format) != first) {
+        return refuse(path, "is one file or stream, and the inputs have several formats", DIRECTORY);
     }
 
     Ok(())
