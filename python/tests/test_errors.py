@@ -38,9 +38,9 @@ def test_names_in_errors_are_keywords():
 
 def test_rejected_records_name_keywords(tmp_path):
     lines = tmp_path / "a.jsonl"
-    lines.write_text('{"id": "1", "body": "x"}\n{"id": [], "text": "x"}\n', "utf-8")
+    lines.write_text('{"id": "1", "body": "x"}\n{"id": "2", "text": "x"}\n', "utf-8")
     messages = [rejected.message for rejected in mukarrar.clusters(lines).rejected]
-    assert [message.rpartition(" ")[2] for message in messages] == ["text_field=", "id_field="]
+    assert [message.rpartition(" ")[2] for message in messages] == ["text_field="]
 
 
 def test_an_index_that_is_missing_names_the_method(tmp_path):

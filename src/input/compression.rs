@@ -65,6 +65,10 @@ pub(super) use members::{damage, goes_on, is_passed_over};
 
 /// How much decompressing may cost.
 #[derive(Debug, Clone, Copy)]
+#[cfg_attr(
+    not(all(feature = "gzip", feature = "zstd")),
+    allow(dead_code, reason = "gzip and Zstandard alone need the limits")
+)]
 pub(super) struct DecompressionLimits {
     /// Threads that may decompress one file.
     pub(super) threads: usize,

@@ -124,6 +124,7 @@ impl PlainFile {
     }
 
     /// The bytes of `range`.
+    #[cfg(feature = "archives")]
     pub(super) fn part(&self, range: Range<u64>) -> Self {
         debug_assert!(range.start <= range.end && range.end <= self.length, "range {range:?} of {} bytes", self.length);
 
