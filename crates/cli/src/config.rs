@@ -49,7 +49,7 @@ pub(super) fn with_environment(command: Command) -> Command {
 ///
 /// # Errors
 ///
-/// The file cannot be read, is neither TOML nor a summary, or has a name that is no option.
+/// The file cannot be read, is neither TOML nor a summary, or sets something that is not an option.
 pub(super) fn with_file(command: &Command, arguments: Vec<OsString>) -> Result<Vec<OsString>> {
     let Some(path) = file(&arguments) else { return Ok(arguments) };
     let Some((asked, place)) = asked_command(command, &arguments) else { return Ok(arguments) };
@@ -271,7 +271,7 @@ fn anywhere(command: &Command, long: &str) -> bool {
     command.get_subcommands().any(|command| has(command, long))
 }
 
-/// A TOML value as JSON; `None` for what is no value.
+/// A TOML value as JSON; `None` for an item without a value.
 fn json(item: &toml_edit::Item) -> Option<Value> {
     match item {
         toml_edit::Item::Value(value) => Some(json_value(value)),

@@ -154,7 +154,7 @@ fn print_usage(usage: &clap::Error) -> Exit {
     }
 }
 
-/// Whether the reader of standard output closed it, which is no failure of the command.
+/// Whether the reader of standard output closed it. The command then ends without an error.
 fn is_broken_pipe(error: &Error) -> bool {
     match error.kind() {
         ErrorKind::Io { path, source, .. } => path.as_os_str() == "-" && source.kind() == io::ErrorKind::BrokenPipe,

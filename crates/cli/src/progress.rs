@@ -12,7 +12,7 @@ use super::args::values::AutoChoice;
 use mukarrar::input::Input;
 use mukarrar::pipeline::Progress;
 
-/// Time between two lines where there is no bar.
+/// Time between two lines of progress, if they are written instead of a bar.
 const LINES: Duration = Duration::from_secs(5);
 
 /// Time between two states of the bar, also while no record ends.
@@ -103,7 +103,7 @@ impl StageBar {
         state
     }
 
-    /// Writes a line about the stage. A failure is ignored, since there is no other place to report it.
+    /// Writes a line about the stage. If that fails, nothing happens: the failure could be reported nowhere else.
     fn line(&self, stage: &Stage, end: &str) {
         let _ = writeln!(io::stderr().lock(), "{:8} {}{end}", stage.name, self.state(stage));
     }

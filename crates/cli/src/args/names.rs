@@ -14,7 +14,7 @@ pub(crate) const UNITS: [&str; 4] = ["document", "story", "paragraph", "line"];
 pub(crate) const DEDUP_UNITS: [&str; 5] = ["document", "story", "paragraph", "line", "passage"];
 pub(crate) const DATE_ORDERS: [&str; 2] = ["dmy", "mdy"];
 pub(crate) const REMOVED_RELATIONS: [&str; 3] = ["exact", "near", "contained"];
-/// The beginnings and examples of values that are no fixed list.
+/// Prefixes and examples of values, for options whose values are not a fixed list.
 pub(crate) const KEEPS: [&str; 8] = ["first", "last", "longest", "shortest", "earliest", "latest", "min:", "max:"];
 pub(crate) const SHINGLES: [&str; 6] = ["word:2", "word:3", "word:5", "char:5", "char:8", "char:12"];
 pub(crate) const ENCODINGS: [&str; 8] =
