@@ -66,6 +66,8 @@ pub use answer::{Match, Rank, Verdict, Verify};
 pub use builder::IndexBuilder;
 #[cfg(feature = "persistent")]
 pub use disk::RecoveryReport;
+#[cfg(all(fuzzing, feature = "persistent"))]
+pub use disk::fuzzing;
 pub use expire::Expiry;
 pub use index_item::Item;
 pub use settings::Settings;

@@ -3,6 +3,7 @@
 //! A list of headlines shows when each one appeared, in words that change from visit to visit. Such a time is no fact of
 //! the headline, so it is not compared. Only short lines are read, and of most of them only the first and last word.
 
+use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use foldhash::HashSet;
@@ -12,11 +13,12 @@ use super::matcher::{self, TokenBuffer};
 use crate::document::Span;
 use crate::normalize::{FoldScratch, Normalizer, alphabet};
 
-/// Longer lines are paragraphs: their last words are part of a sentence.
-const LONGEST_LINE: usize = 300;
+/// Lines with more letters and digits are paragraphs: their last words are part of a sentence. Marks are not counted, so
+/// that a vocalised line is treated like a bare one.
+const LONGEST_LINE: usize = 150;
 
-/// Bytes at each end of a line that are read.
-const EDGE_BYTES: usize = 120;
+/// Letters and digits at each end of a line that are read.
+const EDGE_LETTERS: usize = 60;
 
 /// Most words of a time.
 const LONGEST_TIME: usize = 7;
@@ -36,11 +38,17 @@ const AFTER: &str = "پیش قبل پہلے ago مضت";
 /// Words that make a number uncertain.
 const ABOUT: &str = "حوالي نحو قرابة تقریبا حدود تقریباً about over almost";
 
+/// Units of time, the longer ones in [`LONG_UNITS`] too.
 const UNITS: &str = "ثانية ثانیہ ثانيتين ثوان ثواني ثوانٍ لحظة لحظات لحظاتی دقيقة دقيقتين دقيقتان دقائق دقیقه دقایق دقایقی ساعة \
                      ساعتين ساعتان ساعات ساعت ساعتی يوم يومين يومان أيام يوما روز روزی أسبوع أسبوعين أسبوعان أسابيع هفته \
                      هفتہ ہفتے ہفتوں شهر شهرين شهران أشهر شهور شهرا ماه ماہ مہینے مہینہ سنة سنتين سنتان سنوات سال عام عامين \
                      عامان أعوام عاما قليل سیکنڈ سیکنڈز منٹ منٹوں گھنٹہ گھنٹے گھنٹوں دن دنوں second seconds sec secs s minute \
                      minutes min mins m hour hours hr hrs h day days d week weeks w month months mo year years yr yrs y";
+
+/// Units of weeks and more. Behind a headline without a sign, such a time is part of the sentence.
+const LONG_UNITS: &str = "أسبوع أسبوعين أسبوعان أسابيع هفته هفتہ ہفتے ہفتوں شهر شهرين شهران أشهر شهور شهرا ماه ماہ مہینے مہینہ \
+                          سنة سنتين سنتان سنوات سال عام عامين عامان أعوام عاما week weeks w month months mo year years yr \
+                          yrs y";
 
 const NUMBERS: &str = "واحد واحدة اثنين ثلاث ثلاثة أربع أربعة خمس خمسة ست ستة سبع سبعة ثمان ثماني ثمانية تسع تسعة عشر عشرة \
                        عشرين ثلاثين أربعين خمسين بضع بضعة عدة یک دو سه چهار پنج شش هفت هشت نه ده چند بیست سی ایک تین چار \
@@ -59,6 +67,7 @@ struct TimeWords {
     after: HashSet<String>,
     about: HashSet<String>,
     units: HashSet<String>,
+    long_units: HashSet<String>,
     numbers: HashSet<String>,
     halves: HashSet<String>,
 }
@@ -68,6 +77,7 @@ static WORDS: LazyLock<TimeWords> = LazyLock::new(|| TimeWords {
     after: folded(AFTER),
     about: folded(ABOUT),
     units: folded(UNITS),
+    long_units: folded(LONG_UNITS),
     numbers: folded(NUMBERS),
     halves: folded(HALVES),
 });
@@ -135,14 +145,10 @@ impl TimeFinder {
 
     /// The part of a line without the times at its edges; empty if it is only a time; `None` if it has no time.
     pub(super) fn rest(&mut self, line: &str) -> Option<Span> {
-        if line.len() > LONGEST_LINE {
-            return None;
-        }
-
         let (first, last) = (first_word(line)?, last_word(line)?);
-        let opens = first.starts_with(|c: char| c.is_numeric()) || EDGE_WORDS.contains(first);
-        let closes = last.ends_with(|c: char| c.is_numeric()) || EDGE_WORDS.contains(&*last.to_ascii_lowercase());
-        if !opens && !closes {
+        let opens = first.starts_with(|c: char| c.is_numeric()) || EDGE_WORDS.contains(&*bare(first));
+        let closes = last.ends_with(|c: char| c.is_numeric()) || EDGE_WORDS.contains(&*bare(last).to_ascii_lowercase());
+        if !opens && !closes || line.chars().filter(|c| is_letter(*c)).nth(LONGEST_LINE).is_some() {
             return None;
         }
 
@@ -158,10 +164,8 @@ impl TimeFinder {
 
     /// The end of the time at the start of a line; 0 without one.
     fn head(&mut self, line: &str) -> usize {
-        let mut edge = EDGE_BYTES.min(line.len());
-        while !line.is_char_boundary(edge) {
-            edge -= 1;
-        }
+        let mut letters = line.char_indices().filter(|(_, c)| is_letter(*c));
+        let edge = letters.nth(EDGE_LETTERS).map_or(line.len(), |(at, _)| at);
         self.fold(&line[..edge]);
 
         let (count, clock) = match self.clock(0) {
@@ -187,34 +191,32 @@ impl TimeFinder {
     /// The start of the time at the end of a line.
     fn tail(&mut self, line: &str) -> Option<usize> {
         // A full stop ends a sentence, of which the time is a part.
-        if line.trim_end().ends_with(['.', '!', '?', '؟', '۔']) {
+        if line.trim_end_matches(is_blank).ends_with(['.', '!', '?', '؟', '۔']) {
             return None;
         }
 
-        let mut edge = line.len().saturating_sub(EDGE_BYTES);
-        while !line.is_char_boundary(edge) {
-            edge += 1;
-        }
+        let mut letters = line.char_indices().rev().filter(|(_, c)| is_letter(*c));
+        let edge = letters.nth(EDGE_LETTERS).map_or(0, |(at, c)| at + c.len_utf8());
         self.fold(&line[edge..]);
 
         let count = self.words.len();
         let most = LONGEST_TIME.min(count);
         let relative = (1..=most).rev().find(|&length| is_moment(&self.words[count - length..]));
-        let first = match relative {
-            Some(length) => count - length,
-            None => {
-                let first = (2..=3.min(count))
-                    .find_map(|length| (self.clock(count - length) == Some(length)).then_some(count - length))?;
-                // Without a sign before it, a clock time may be part of the sentence.
-                let start = edge + self.tokens.span(first)?.start;
-                let signed = line[..start].trim_end().ends_with(['-', '–', '—', '|', '•', '·', '(', '[', '،', ',']);
-                return signed.then_some(start);
-            }
+        let clock = || {
+            let length = (2..=3.min(count)).find(|&length| self.clock(count - length) == Some(length));
+            length.map(|length| count - length)
         };
+        let first = relative.map(|length| count - length).or_else(clock)?;
 
         // A word that was cut at the edge is no word.
         let span = self.tokens.span(first).filter(|span| span.start > 0 || edge == 0)?;
-        Some(edge + span.start)
+        let start = edge + span.start;
+
+        // Without a sign before it, a clock time or a time of weeks and years may be part of the sentence.
+        let is_long = self.words[first..].iter().any(|word| WORDS.long_units.contains(word));
+        let signs = ['-', '–', '—', '|', '•', '·', '(', '[', '،', ','];
+        let signed = start == 0 || line[..start].trim_end_matches(is_blank).ends_with(signs);
+        (signed || relative.is_some() && !is_long).then_some(start)
     }
 
     fn fold(&mut self, text: &str) {
@@ -279,7 +281,28 @@ fn is_glued_amount(word: &str) -> bool {
 
 /// Whether a character belongs to a word, its marks included.
 fn is_of_word(c: char) -> bool {
-    is_word_char(c) || matches!(c, '\u{64B}'..='\u{65F}' | '\u{670}' | '\u{640}')
+    is_word_char(c) || is_mark(c)
+}
+
+/// Whether a character is a letter or digit, and no mark.
+fn is_letter(c: char) -> bool {
+    is_word_char(c) && !is_mark(c)
+}
+
+/// Whether a character is a mark of a letter, or the stroke that lengthens words.
+const fn is_mark(c: char) -> bool {
+    matches!(c, '\u{610}'..='\u{61A}' | '\u{640}' | '\u{64B}'..='\u{65F}' | '\u{670}' | '\u{6D6}'..='\u{6ED}')
+}
+
+/// Whether a character is white space, or a format character that shows nothing.
+fn is_blank(c: char) -> bool {
+    c.is_whitespace()
+        || matches!(c, '\u{AD}' | '\u{61C}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{2069}' | '\u{FEFF}')
+}
+
+/// A word without its marks.
+fn bare(word: &str) -> Cow<'_, str> {
+    if word.chars().any(is_mark) { word.chars().filter(|c| !is_mark(*c)).collect() } else { word.into() }
 }
 
 fn first_word(line: &str) -> Option<&str> {
@@ -320,6 +343,9 @@ mod tests {
             ("New station opens 2 hours ago", "New station opens"),
             ("5h ago · New station opens", "· New station opens"),
             ("منذ 5 دقائق", ""),
+            ("افتتاح محطة جديدة - قبل سنتين", "افتتاح محطة جديدة -"),
+            // Marks change nothing.
+            ("اِفْتِتَاحُ مَحَطَّةٍ جَدِيدَةٍ قَبْلَ سَاعَتَيْنِ\u{200F}", "اِفْتِتَاحُ مَحَطَّةٍ جَدِيدَةٍ"),
         ] {
             assert_eq!(finder.rest(line).map(|span| span.of(line).trim()), Some(rest), "{line}");
         }
@@ -331,6 +357,9 @@ mod tests {
         for line in [
             "افتتاح محطة جديدة",
             "توفي الرجل قبل ثلاثة أيام.",
+            "توفي الرجل قبل ثلاثة أيام.\u{200F}",
+            "ما قلت برأيي منذ أربعين سنة",
+            "سجن رجل اختفى قبل 5 سنوات",
             "10:00 نشرة الأخبار",
             "5 قتلى في حادث سير",
             "أسعار النفط تتراجع 5",

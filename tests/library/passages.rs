@@ -193,7 +193,7 @@ fn threads_and_memory_change_no_byte() {
     assert!(expected.iter().filter(|byte| **byte == b'\n').count() > 6_000);
     let threads = if cfg!(feature = "parallel") { 3 } else { 1 };
     assert!(report(threads, None) == expected, "threads");
-    assert!(report(threads, Some(36 << 20)) == expected, "memory");
+    assert!(report(threads, Some(40 << 20)) == expected, "memory");
 }
 
 #[test]

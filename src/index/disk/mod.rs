@@ -39,3 +39,14 @@ mod writer;
 
 pub(super) use budget::DiskBudget;
 pub use recovery::RecoveryReport;
+
+/// Decoders of private formats, for the fuzz targets alone.
+#[cfg(fuzzing)]
+pub mod fuzzing {
+    /// How many records a stored block holds; `None` if these are not the bytes of a block that begins with document
+    /// `first`. `slots` is the length of a signature in bytes, if signatures are kept.
+    #[must_use]
+    pub fn records_of_block(bytes: &[u8], first: u32, slots: Option<usize>) -> Option<usize> {
+        super::stored_block::unpack(bytes, first, slots).map(|block| block.iter().count())
+    }
+}

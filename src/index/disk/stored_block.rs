@@ -114,7 +114,12 @@ pub(super) fn unpack(bytes: &[u8], first: InsertNumber, slots: Option<usize>) ->
     let size = zstd::zstd_safe::get_frame_content_size(compressed).ok()??;
     let raw = zstd::bulk::decompress(compressed, usize::try_from(size).ok().filter(|size| *size <= LARGEST)?).ok()?;
 
+    // A record has five numbers at least, so a larger count is wrong. It is checked before room is made for the records.
     let count = u32::from_le_bytes(*count) as usize;
+    if count > raw.len() / 5 {
+        return None;
+    }
+
     let mut columns = &raw[..];
     let (mut docs, mut heads) = (Vec::with_capacity(count), Vec::with_capacity(count));
     let (mut doc, mut seen) = (first, 0_i64);
@@ -128,7 +133,7 @@ pub(super) fn unpack(bytes: &[u8], first: InsertNumber, slots: Option<usize>) ->
         heads.push((key, body, Date::from_seconds(seen), date.map(Date::from_seconds)));
     }
 
-    let keys: usize = heads.iter().map(|(key, ..)| key).sum();
+    let keys = heads.iter().try_fold(0_usize, |keys, (key, ..)| keys.checked_add(*key))?;
     let (mut keys, mut bodies) = columns.split_at_checked(keys)?;
     let mut records = Vec::with_capacity(count);
 
@@ -232,6 +237,27 @@ mod tests {
             changed[at.index(bytes.len())] ^= 1_u8 << bit;
             prop_assert!(unpack(&changed, 0, None).is_none());
             prop_assert!(unpack(&bytes[..at.index(bytes.len())], 0, None).is_none());
+        }
+    }
+
+    #[test]
+    fn a_block_that_lies_about_its_records_is_no_block() {
+        let framed = |count: u32, columns: &[u8]| {
+            let packed = zstd::bulk::compress(columns, LEVEL).unwrap();
+            let body = [&0_u32.to_le_bytes()[..], &count.to_le_bytes(), &packed].concat();
+            [&crc32fast::hash(&body).to_le_bytes()[..], &body].concat()
+        };
+        assert_eq!(unpack(&framed(1, &[0, 0, 0, 0, 0]), 0, None).unwrap().iter().count(), 1);
+
+        // More records than bytes; keys that are longer together than any number; a body beyond the end.
+        let mut keys = Vec::new();
+        for _ in 0..2 {
+            push(&mut keys, 0);
+            push(&mut keys, u64::MAX);
+            keys.extend([0, 0, 0]);
+        }
+        for (count, columns) in [(u32::MAX, &[0; 5][..]), (2, &keys), (1, &[0, 0, 9, 0, 0])] {
+            assert!(unpack(&framed(count, columns), 0, None).is_none(), "{count}");
         }
     }
 }
