@@ -113,6 +113,16 @@ impl<'a> OutputName<'a> {
     /// [`ErrorKind::Output`] if it cannot.
     pub fn check_file(self) -> Result<()> {
         refuse_address(self.0)?;
+        self.check_sent()
+    }
+
+    /// As [`check_file`](Self::check_file), but the name may be an address, for a caller with an
+    /// [`OutputStore`](super::OutputStore).
+    ///
+    /// # Errors
+    ///
+    /// As [`check_file`](Self::check_file), without that of addresses.
+    pub fn check_sent(self) -> Result<()> {
         if self.is_directory() {
             return Err(self.refused("is a directory".to_owned(), "give the path of a file"));
         }
@@ -137,12 +147,14 @@ impl<'a> OutputName<'a> {
 ///
 /// [`ErrorKind::Output`] if `path` begins with a URL scheme.
 pub fn refuse_address(path: &Path) -> Result<()> {
-    if is_address(path) {
-        let what = "is an address, not a path: mukarrar writes files".to_owned();
-        let remedy = "write a file, then copy it there".into();
-        return Err(ErrorKind::Output { path: path.to_owned(), what, remedy }.into());
-    }
-    Ok(())
+    if is_address(path) { Err(refused_address(path)) } else { Ok(()) }
+}
+
+/// The error for an output that is an address.
+pub(super) fn refused_address(path: &Path) -> Error {
+    let what = "is an address, not a path: mukarrar writes files".to_owned();
+    let remedy = "write a file, then copy it there".into();
+    ErrorKind::Output { path: path.to_owned(), what, remedy }.into()
 }
 
 /// Whether a path begins with a URL scheme and `://`.
