@@ -1,5 +1,7 @@
 //! Copies remote files to this machine: all missing blocks of all files, several at once.
 
+use std::cell::Cell;
+
 use futures_util::{StreamExt, TryStreamExt, stream};
 
 use super::client::Client;
@@ -47,10 +49,12 @@ pub(super) fn states(
 ///
 /// # Errors
 ///
-/// The first failure. Blocks that are whole stay noted.
+/// The first failure. Requests that are under way end first, so that their blocks are noted.
 pub(super) fn fetch(client: &Client, files: &[FetchedFile], progress: &dyn Progress) -> Result<(), FileFailed> {
     progress.begin("fetch", files.len() as u64);
+    let has_failed = Cell::new(false);
     let jobs = files.iter().flat_map(|file| file.copy.missing.iter().map(move |block| (file, *block)));
+    let jobs = jobs.take_while(|_| !has_failed.get());
 
     let mut done = stream::iter(jobs)
         .map(|(file, block)| async move {
@@ -59,8 +63,12 @@ pub(super) fn fetch(client: &Client, files: &[FetchedFile], progress: &dyn Progr
         })
         .buffer_unordered(REQUESTS);
     client.run(async {
-        while done.try_next().await?.is_some() {}
-        Ok(())
+        let mut ended = Ok(());
+        while let Some(fetched) = done.next().await {
+            has_failed.set(has_failed.get() || fetched.is_err());
+            ended = ended.and(fetched);
+        }
+        ended
     })?;
 
     for file in files {

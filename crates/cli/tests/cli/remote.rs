@@ -237,7 +237,9 @@ fn a_run_that_fails_leaves_no_object() {
 fn each_refusal_is_one_error_that_names_the_place_and_the_remedy() {
     let desk = Desk::new();
     desk.store.put("in/x.jsonl", jsonl(&[("1", FIRST)]));
-    std::fs::write(desk.path("x.jsonl"), jsonl(&[("1", FIRST)])).unwrap();
+    for name in ["x.jsonl", "y.jsonl"] {
+        std::fs::write(desk.path(name), jsonl(&[("1", FIRST)])).unwrap();
+    }
     for (line, words) in [
         ("clusters s3://in/none.jsonl", "s3://in/none.jsonl: is not there (404, NoSuchKey); check the address"),
         ("clusters s3://none/x.jsonl", "there is no such bucket"),
@@ -252,7 +254,7 @@ fn each_refusal_is_one_error_that_names_the_place_and_the_remedy() {
         ("eval x.jsonl --gold s3://in/gold.tsv", "--gold is a path of this one"),
         ("index build s3://in/seen x.jsonl", "DIRECTORY is a path of this one"),
         ("dedup x.jsonl -o s3://out/x.parquet", "s3://out/x.parquet"),
-        ("dedup x.jsonl x.jsonl -o s3://out/clean", "end it with a slash"),
+        ("dedup x.jsonl y.jsonl -o s3://out/clean", "end it with a slash"),
     ] {
         let error = desk.refused(line);
         assert!(error.contains(words), "{line}: {error}");
