@@ -10,17 +10,17 @@ use walkdir::{DirEntry, WalkDir};
 
 use super::InputFormat;
 use super::by_name::{ByName, by_name};
-use super::copies::{CopiedContent, CopiedFile, CopiedInput, LocalCopies};
+use super::fetched::{FetchedContent, FetchedFile, FetchedInputs, FetchedPath, is_address};
 use super::skipped::{self, SkipReason, SkippedFiles};
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 
 /// A file to read.
 #[derive(Clone)]
 pub(super) struct FoundFile {
     /// As named, or the directory as named and the path below it.
     pub(super) path: PathBuf,
-    /// Where its bytes are, if that is not the path.
-    pub(super) copy: Option<PathBuf>,
+    /// Where its bytes are, if they were fetched.
+    pub(super) fetched: Option<PathBuf>,
     /// The path below the directory, or the file's name.
     pub(super) relative: PathBuf,
     /// Whether it was named itself. Then a failure to open it is an error, else a reject.
@@ -39,14 +39,23 @@ impl FoundFile {
     /// The only file of an input that is a stream. `path` is its name.
     pub(super) fn stream(path: PathBuf) -> Self {
         let relative = path.clone();
-        Self { path, copy: None, relative, named: true, sniffed: false, is_archive: false, broken: None, archive: None }
+        Self {
+            path,
+            fetched: None,
+            relative,
+            named: true,
+            sniffed: false,
+            is_archive: false,
+            broken: None,
+            archive: None,
+        }
     }
 
     /// A file that was named itself. What it is, its content tells.
-    fn named(path: PathBuf, copy: Option<PathBuf>) -> Self {
+    fn named(path: PathBuf, fetched: Option<PathBuf>) -> Self {
         // `..` has no file name.
         let relative = path.file_name().unwrap_or(path.as_os_str()).into();
-        Self { copy, relative, ..Self::stream(path) }
+        Self { fetched, relative, ..Self::stream(path) }
     }
 
     /// A file of a directory: its path, and the path below the directory.
@@ -58,7 +67,7 @@ impl FoundFile {
 
     /// Where its bytes are.
     pub(super) fn place(&self) -> &Path {
-        self.copy.as_deref().unwrap_or(&self.path)
+        self.fetched.as_deref().unwrap_or(&self.path)
     }
 }
 
@@ -73,22 +82,22 @@ pub(super) const STDIN: &str = "-";
 pub(super) fn list(
     paths: &[PathBuf],
     format: Option<InputFormat>,
-    copies: &LocalCopies,
+    fetched: &FetchedInputs,
     skipped: &mut SkippedFiles,
 ) -> Result<Vec<FoundFile>> {
     let mut found = Vec::new();
     let mut has_stdin = false;
 
     for path in paths {
-        if let Some(copied) = copies.of(path) {
-            list_copied(copied, format, skipped, &mut found);
+        if let Some(fetched) = fetched.of(path) {
+            list_fetched(fetched, format, skipped, &mut found);
             continue;
         }
         if path.as_os_str() == STDIN {
             if std::mem::replace(&mut has_stdin, true) {
                 return Err(Error::parameter("inputs", STDIN, "standard input can be read once; give it once"));
             }
-        } else if fs::metadata(path).map_err(|error| Error::io("read", path, error))?.is_dir() {
+        } else if metadata(path)?.is_dir() {
             DirectoryWalk { root: path, format, saved: None, skipped, found: &mut found }.walk();
             continue;
         }
@@ -187,43 +196,55 @@ impl DirectoryWalk<'_> {
     }
 }
 
-/// Appends the files that were copied for one path of the input.
-fn list_copied(
-    copied: &CopiedInput,
+/// Asks about a path that was named.
+fn metadata(path: &Path) -> Result<fs::Metadata> {
+    fs::metadata(path).map_err(|error| {
+        if !is_address(path) {
+            return Error::io("read", path, error);
+        }
+        let what = "is an address of another machine, and was not fetched".to_owned();
+        let remedy = "copy it to this machine, or give it to the command line".into();
+        ErrorKind::Unreadable { path: path.to_owned(), what, remedy }.into()
+    })
+}
+
+/// Appends the files that were fetched for one path of the input.
+fn list_fetched(
+    fetched: &FetchedPath,
     format: Option<InputFormat>,
     skipped: &mut SkippedFiles,
     found: &mut Vec<FoundFile>,
 ) {
-    let (root, files) = match copied {
-        CopiedInput::Directory(root, files) => (root, files),
-        CopiedInput::Files(files) => {
+    let (root, files) = match fetched {
+        FetchedPath::Directory(root, files) => (root, files),
+        FetchedPath::Files(files) => {
             return found.extend(files.iter().map(|file| match &file.content {
-                CopiedContent::At(copy) => FoundFile::named(file.name.clone(), Some(copy.clone())),
+                FetchedContent::At(place) => FoundFile::named(file.name.clone(), Some(place.clone())),
                 // Opening a file that is not there tells that.
-                CopiedContent::NotFetched | CopiedContent::Broken(_) => FoundFile::named(file.name.clone(), None),
+                FetchedContent::NotFetched | FetchedContent::Broken(_) => FoundFile::named(file.name.clone(), None),
             }));
         }
     };
 
-    for CopiedFile { name, content } in files {
+    for FetchedFile { name, content } in files {
         let path = root.join(name);
         let reason = SkipReason::in_directory(name, format);
         let reason = reason.or_else(|| is_outside_dataset(name, files).then_some(SkipReason::Bookkeeping));
-        let (copy, broken) = match content {
+        let (fetched, broken) = match content {
             _ if reason.is_some() => (None, None),
-            CopiedContent::At(copy) => (Some(copy.clone()), None),
-            CopiedContent::NotFetched => (None, Some("it was not fetched".to_owned())),
-            CopiedContent::Broken(what) => (None, Some(what.clone())),
+            FetchedContent::At(place) => (Some(place.clone()), None),
+            FetchedContent::NotFetched => (None, Some("it was not fetched".to_owned())),
+            FetchedContent::Broken(what) => (None, Some(what.clone())),
         };
         match reason {
             Some(reason) => skipped.push(path, reason),
-            None => found.push(FoundFile { copy, broken, ..FoundFile::listed(path, name.clone(), format) }),
+            None => found.push(FoundFile { fetched, broken, ..FoundFile::listed(path, name.clone(), format) }),
         }
     }
 }
 
-/// Whether a dataset that was saved among the copied `files` does not count `name` among its own.
-fn is_outside_dataset(name: &Path, files: &[CopiedFile]) -> bool {
+/// Whether a dataset that was saved among the fetched `files` does not count `name` among its own.
+fn is_outside_dataset(name: &Path, files: &[FetchedFile]) -> bool {
     let is_of_dataset = name.ends_with(SavedDataset::STATE) || by_name(name) == ByName::Known(InputFormat::Arrow);
     let Some(file_name) = name.file_name().and_then(|name| name.to_str()).filter(|_| is_of_dataset) else {
         return false;
@@ -232,7 +253,7 @@ fn is_outside_dataset(name: &Path, files: &[CopiedFile]) -> bool {
     let state = name.with_file_name(SavedDataset::STATE);
     let state = files.iter().find(|file| file.name == state).map(|file| &file.content);
     match state {
-        Some(CopiedContent::At(copy)) => SavedDataset::of(copy).is_some_and(|saved| saved.excludes(file_name)),
+        Some(FetchedContent::At(place)) => SavedDataset::of(place).is_some_and(|saved| saved.excludes(file_name)),
         _ => false,
     }
 }

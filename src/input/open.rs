@@ -77,7 +77,7 @@ impl Input {
 
         paths.iter().try_for_each(|path| index_directory::refuse(path))?;
         let mut skipped = SkippedFiles::default();
-        let mut found = files::list(paths, options.format, &options.copies, &mut skipped)?;
+        let mut found = files::list(paths, options.format, &options.fetched, &mut skipped)?;
 
         // Better to refuse now than after hours. Files found in directories become rejects instead.
         for file in found.iter_mut().filter(|file| file.named) {
@@ -98,8 +98,8 @@ impl Input {
         // Two paths may lead to one file.
         let place = |path: &Path| std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
         let inputs: std::collections::BTreeSet<PathBuf> = self.places().map(|(_, path)| place(path)).collect();
-        for (path, copy) in references.places() {
-            if inputs.contains(&place(copy)) {
+        for (path, fetched) in references.places() {
+            if inputs.contains(&place(fetched)) {
                 let expected = "files that are no input: each of them would be a copy of itself";
                 return Err(Error::parameter("against", path.display(), expected));
             }
@@ -114,7 +114,7 @@ impl Input {
 
     /// Whether `paths`, which were asked for, are one path of one file.
     pub(crate) fn is_single(&self, paths: &[PathBuf]) -> bool {
-        matches!(paths, [path] if !path.is_dir() && !self.options.copies.is_several(path))
+        matches!(paths, [path] if !path.is_dir() && !self.options.fetched.is_several(path))
     }
 
     /// Whether the only path that was asked for, `paths`, is an archive of files.
@@ -164,7 +164,7 @@ impl Input {
     }
 
     /// The files that will be read, as [`files`](Self::files) gives them, each with the place of its bytes: of a
-    /// [local copy](super::LocalCopies) that is another one.
+    /// [fetched file](super::FetchedInputs) that is another one.
     pub fn places(&self) -> impl Iterator<Item = (&Path, &Path)> {
         let stream = self.stream.iter().map(|(name, _)| (name.as_path(), name.as_path()));
         self.found.iter().map(|found| (found.path.as_path(), found.place())).chain(stream)

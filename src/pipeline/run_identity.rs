@@ -213,8 +213,8 @@ fn reading_values(options: &InputOptions) -> NamedValues {
         csv_delimiter,
         csv_quote,
         csv_escape,
-        // A copy counts as the file that it is a copy of.
-        copies: _,
+        // A fetched file counts among the files.
+        fetched: _,
     } = options;
 
     named([

@@ -172,12 +172,12 @@ const OURS: [&str; 7] = [RUN, UNFINISHED, "blocks", "input", LOCK, "candidates-"
 /// `run.json` before it is renamed. It stays if the process ends between the two.
 const UNFINISHED: &str = "run.new";
 
-/// The beginning of the names of local copies, which the caller may keep here from before the run until after it.
-const COPIES: &str = "remote-";
+/// The beginning of the names of fetched files, which the caller may keep here from before the run until after it.
+const FETCHED: &str = "remote-";
 
 /// Whether the file can be in a directory that has no `run.json` yet.
 fn is_beginning(entry: std::io::Result<fs::DirEntry>) -> bool {
-    let is_known = |name: &str| name == LOCK || name == UNFINISHED || name.starts_with(COPIES);
+    let is_known = |name: &str| name == LOCK || name == UNFINISHED || name.starts_with(FETCHED);
     entry.is_ok_and(|entry| is_known(&entry.file_name().to_string_lossy()))
 }
 

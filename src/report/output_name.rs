@@ -5,6 +5,7 @@ use std::path::Path;
 
 use super::style::ReportFormat;
 use crate::error::{Error, ErrorKind, Result};
+pub use crate::input::is_address;
 use crate::input::{ByName, Compression, InputFormat, announces_records, by_name};
 
 /// The name of an output. `-`, standard output, has neither format nor compression.
@@ -155,17 +156,6 @@ pub(super) fn refused_address(path: &Path) -> Error {
     let what = "is an address, not a path: mukarrar writes files".to_owned();
     let remedy = "write a file, then copy it there".into();
     ErrorKind::Output { path: path.to_owned(), what, remedy }.into()
-}
-
-/// Whether a path begins with a URL scheme and `://`.
-#[must_use]
-pub fn is_address(path: &Path) -> bool {
-    let text = path.to_string_lossy();
-    let Some((scheme, _)) = text.split_once("://") else { return false };
-
-    // RFC 3986: a letter, then letters, digits, `+`, `-` and `.`.
-    let is_of_scheme = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.');
-    scheme.starts_with(|c: char| c.is_ascii_alphabetic()) && scheme.chars().all(is_of_scheme)
 }
 
 #[cfg(test)]

@@ -1,5 +1,5 @@
-//! Finds addresses of other machines (`s3://…`) among the arguments: inputs are copied to this machine before a command runs,
-//! outputs are sent by it, and every other argument refuses them.
+//! Finds addresses of other machines (`s3://…`) among the arguments: inputs are fetched before a command runs, outputs are sent by
+//! it, and every other argument refuses them.
 
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
@@ -8,7 +8,7 @@ use clap::ArgMatches;
 
 use super::exit::Exit;
 use mukarrar::error::{ErrorKind, Remedy, Result};
-use mukarrar::input::LocalCopies;
+use mukarrar::input::FetchedInputs;
 use mukarrar::report::output::Outputs;
 use mukarrar::report::output_name::is_address;
 
@@ -33,13 +33,13 @@ type OpenFiles = RemoteFiles;
 #[cfg(not(feature = "remote"))]
 type OpenFiles = std::convert::Infallible;
 
-/// The local copies of the inputs.
-pub(super) fn copies() -> LocalCopies {
+/// The inputs that were fetched.
+pub(super) fn fetched_inputs() -> FetchedInputs {
     let open = OPEN.lock().unwrap_or_else(PoisonError::into_inner);
     #[cfg(feature = "remote")]
-    return open.as_ref().map(|files| files.copies.clone()).unwrap_or_default();
+    return open.as_ref().map(|files| files.inputs.clone()).unwrap_or_default();
     #[cfg(not(feature = "remote"))]
-    open.as_ref().map_or_else(LocalCopies::default, |never| match *never {})
+    open.as_ref().map_or_else(FetchedInputs::default, |never| match *never {})
 }
 
 /// No outputs yet. Those with an address are sent when they are committed.
@@ -61,7 +61,7 @@ struct FoundAddresses {
     outputs: Vec<PathBuf>,
 }
 
-/// Copies the inputs that have an address, and checks the outputs.
+/// Fetches the inputs that have an address, and checks the outputs.
 ///
 /// # Errors
 ///
@@ -86,7 +86,7 @@ pub(super) fn open(matches: &ArgMatches) -> Result<()> {
     }
 }
 
-/// Ends a command. Copies in a work directory stay if the same command can go on with them.
+/// Ends a command. What was fetched into a work directory stays if the same command can go on with it.
 pub(super) fn close(ended: &Result<Exit>) {
     let open = OPEN.lock().unwrap_or_else(PoisonError::into_inner).take();
     #[cfg(feature = "remote")]

@@ -124,8 +124,8 @@ fn text_of_file(
     path: &str,
     is_same_file: bool,
 ) -> Result<ComparedText> {
-    let copies = addresses::copies();
-    let file = copies.name_of(Path::new(path));
+    let fetched = addresses::fetched_inputs();
+    let file = fetched.name_of(Path::new(path));
     let mut records = corpus.ids().filter(|id| *corpus.source(*id).path == *file);
 
     // If A and B are the same file, the input contains its one record twice.

@@ -64,7 +64,7 @@ fn input_options(reading: &ReadingArgs, unit: UnitLevel, fields: Vec<String>) ->
     options.csv_escape = reading.csv_escape;
     options.unique_ids = reading.unique_ids;
     options.fields = fields;
-    options.copies = addresses::copies();
+    options.fetched = addresses::fetched_inputs();
     options
 }
 

@@ -48,7 +48,10 @@ fn exit_status(out: &mut dyn Write) -> io::Result<()> {
 
 /// Variables for addresses as paths: names, meaning.
 const REMOTE: [(&str, &str); 6] = [
-    ("AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN, AWS_PROFILE, AWS_REGION", "The login for s3:// addresses."),
+    (
+        "AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN, AWS_PROFILE, AWS_REGION",
+        "The login for s3:// addresses.",
+    ),
     (
         "AWS_ENDPOINT_URL, AWS_ALLOW_HTTP, AWS_SKIP_SIGNATURE",
         "Another server that speaks S3; true allows one without TLS; true reads public buckets without a login.",

@@ -116,7 +116,7 @@ impl OpenArchive {
             RawEntry::Broken(reason) => {
                 let found = FoundFile {
                     path: self.path.clone(),
-                    copy: None,
+                    fetched: None,
                     relative: self.relative.to_path_buf(),
                     named: false,
                     sniffed: false,
@@ -157,7 +157,7 @@ impl OpenArchive {
         let name = self.names.unique(name);
         let found = FoundFile {
             path: self.path_of(&name),
-            copy: None,
+            fetched: None,
             relative: joined(&self.relative, &name),
             named: false,
             sniffed: kind == ByName::Bare && self.format.is_none(),

@@ -48,7 +48,7 @@ impl Failure {
 
     /// A file of this machine cannot be used.
     pub(super) fn local(what: &str, error: &std::io::Error) -> Self {
-        let what = format!("cannot be copied to this machine: {what}: {error}");
+        let what = format!("cannot be kept on this machine: {what}: {error}");
         Self { what, remedy: "name a directory with more room with --temp-dir".into(), cause: Cause::Local }
     }
 
@@ -159,6 +159,11 @@ pub(super) fn of_store(error: &object_store::Error, service: Service) -> Failure
     }
     if text.contains("redirect") {
         return of_status(StatusCode::MOVED_PERMANENTLY, "", retries, asked);
+    }
+
+    if text.contains("URL scheme is not allowed") {
+        let remedy = "give an endpoint that begins with https://, or set AWS_ALLOW_HTTP=true (GOOGLE_, AZURE_)";
+        return Failure::wrong("cannot be reached: the endpoint is not encrypted", remedy);
     }
 
     let http = causes(error).find_map(|cause| cause.downcast_ref::<HttpError>());

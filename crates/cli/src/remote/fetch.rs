@@ -1,4 +1,4 @@
-//! Copies remote files to this machine: all missing blocks of all files, several at once.
+//! Fetches remote files: all missing chunks of all files, several at once.
 
 use std::cell::Cell;
 
@@ -7,18 +7,18 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 use super::client::Client;
 use super::failure::{Cause, Failure};
 use super::object::{ObjectState, RemoteObject};
-use super::spool::{SpooledCopy, rest, write_at};
+use super::spool::{SpooledFile, rest, write_at};
 use mukarrar::pipeline::Progress;
 
 /// Requests that are under way at once.
 const REQUESTS: usize = 8;
 
-/// A file to copy.
-pub(super) struct FetchedFile {
+/// A file to fetch.
+pub(super) struct FetchJob {
     /// Its name in messages.
     pub(super) shown: String,
     pub(super) object: RemoteObject,
-    pub(super) copy: SpooledCopy,
+    pub(super) spooled: SpooledFile,
 }
 
 /// A failure, and the file that it is of.
@@ -45,21 +45,21 @@ pub(super) fn states(
     client.run(asked.buffered(REQUESTS).try_collect())
 }
 
-/// Copies all that is missing of `files`.
+/// Fetches all that is missing of `jobs`.
 ///
 /// # Errors
 ///
-/// The first failure. Requests that are under way end first, so that their blocks are noted.
-pub(super) fn fetch(client: &Client, files: &[FetchedFile], progress: &dyn Progress) -> Result<(), FileFailed> {
-    progress.begin("fetch", files.len() as u64);
+/// The first failure. Requests that are under way end first, so that their chunks are noted.
+pub(super) fn fetch(client: &Client, jobs: &[FetchJob], progress: &dyn Progress) -> Result<(), FileFailed> {
+    progress.begin("fetch", jobs.len() as u64);
     let has_failed = Cell::new(false);
-    let jobs = files.iter().flat_map(|file| file.copy.missing.iter().map(move |block| (file, *block)));
-    let jobs = jobs.take_while(|_| !has_failed.get());
+    let missing = jobs.iter().flat_map(|job| job.spooled.missing.iter().map(move |chunk| (job, *chunk)));
+    let missing = missing.take_while(|_| !has_failed.get());
 
-    let mut done = stream::iter(jobs)
-        .map(|(file, block)| async move {
-            let fetched = fetch_block(client, file, block, progress).await;
-            fetched.map_err(|failed| (file.shown.clone(), failed))
+    let mut done = stream::iter(missing)
+        .map(|(job, chunk)| async move {
+            let fetched = fetch_chunk(client, job, chunk, progress).await;
+            fetched.map_err(|failed| (job.shown.clone(), failed))
         })
         .buffer_unordered(REQUESTS);
     client.run(async {
@@ -71,22 +71,22 @@ pub(super) fn fetch(client: &Client, files: &[FetchedFile], progress: &dyn Progr
         ended
     })?;
 
-    for file in files {
-        let finished = file.copy.finish();
-        finished.map_err(|error| (file.shown.clone(), Failure::local("its copy cannot be ended", &error)))?;
+    for job in jobs {
+        let finished = job.spooled.finish();
+        finished.map_err(|error| (job.shown.clone(), Failure::local("its end cannot be written", &error)))?;
         progress.advance(1, 0);
     }
     Ok(())
 }
 
-/// Copies one block. If the connection is cut, it goes on behind the bytes that have come.
-async fn fetch_block(client: &Client, file: &FetchedFile, block: u64, progress: &dyn Progress) -> Result<(), Failure> {
-    let mut piece = BlockPiece { at: file.copy.range(block).0, hasher: blake3::Hasher::new() };
+/// Fetches one chunk. If the connection is cut, it goes on behind the bytes that have come.
+async fn fetch_chunk(client: &Client, job: &FetchJob, chunk: u64, progress: &dyn Progress) -> Result<(), Failure> {
+    let mut came = ChunkProgress { at: job.spooled.range(chunk).0, hasher: blake3::Hasher::new() };
     let mut retries = 0;
 
     loop {
-        let before = piece.at;
-        match go_on(client, file, block, &mut piece, progress).await {
+        let before = came.at;
+        match go_on(client, job, chunk, &mut came, progress).await {
             Ok(()) => break,
             Err(failed) if failed.cause != Cause::Connection => return Err(failed),
             Err(failed) if retries >= client.retries.most => {
@@ -97,53 +97,53 @@ async fn fetch_block(client: &Client, file: &FetchedFile, block: u64, progress: 
         }
 
         // As long as bytes come, it goes on; a server without ranges gives the same bytes again.
-        retries = if piece.at > before && file.copy.state.has_ranges { 0 } else { retries + 1 };
+        retries = if came.at > before && job.spooled.state.has_ranges { 0 } else { retries + 1 };
         tokio::time::sleep(client.retries.wait(retries)).await;
     }
 
-    let noted = file.copy.note(block, &piece.hasher);
-    noted.map_err(|error| Failure::local("a block cannot be noted", &error))
+    let noted = job.spooled.note(chunk, &came.hasher);
+    noted.map_err(|error| Failure::local("a chunk cannot be noted", &error))
 }
 
-/// What has come of a block.
-struct BlockPiece {
+/// What has come of a chunk.
+struct ChunkProgress {
     /// Where the next byte goes.
     at: u64,
     hasher: blake3::Hasher,
 }
 
-/// Asks for the rest of a block, and writes it.
+/// Asks for the rest of a chunk, and writes it.
 async fn go_on(
     client: &Client,
-    file: &FetchedFile,
-    block: u64,
-    piece: &mut BlockPiece,
+    job: &FetchJob,
+    chunk: u64,
+    came: &mut ChunkProgress,
     progress: &dyn Progress,
 ) -> Result<(), Failure> {
-    let FetchedFile { object, copy, .. } = file;
+    let FetchJob { object, spooled, .. } = job;
     let local = |error| Failure::local("its bytes cannot be written", &error);
-    let range = copy.range(block);
-    let asked = rest(range, piece.at).filter(|_| copy.state.has_ranges);
+    let range = spooled.range(chunk);
+    let asked = rest(range, came.at).filter(|_| spooled.state.has_ranges);
     if asked.is_none() {
-        *piece = BlockPiece { at: 0, hasher: blake3::Hasher::new() };
+        *came = ChunkProgress { at: 0, hasher: blake3::Hasher::new() };
     }
 
     // Such requests were made again already.
-    let stream = object.read(client, asked, &copy.state).await;
+    let stream = object.read(client, asked, &spooled.state).await;
     let mut stream = stream.map_err(|failed| Failure { cause: settled(failed.cause), ..failed })?;
-    let target = copy.open().map_err(local)?;
+    let target = spooled.open().map_err(local)?;
     while let Some(bytes) = stream.try_next().await? {
-        if range.1.is_some_and(|end| piece.at + bytes.len() as u64 > end) {
+        if range.1.is_some_and(|end| came.at + bytes.len() as u64 > end) {
             return Err(Failure::changed());
         }
-        write_at(&target, &bytes, piece.at).map_err(local)?;
-        piece.hasher.update(&bytes);
-        piece.at += bytes.len() as u64;
+        write_at(&target, &bytes, came.at).map_err(local)?;
+        came.hasher.update(&bytes);
+        came.at += bytes.len() as u64;
         progress.advance(0, bytes.len() as u64);
     }
 
     match range.1 {
-        Some(end) if piece.at < end => {
+        Some(end) if came.at < end => {
             let remedy = "check the network";
             Err(Failure {
                 cause: Cause::Connection,

@@ -1,4 +1,4 @@
-//! Addresses as paths: inputs are copied to this machine and read from there, outputs are sent when the run has ended well.
+//! Addresses as paths: inputs are fetched to this machine and read from there, outputs are sent when the run has ended well.
 //!
 //! An input is asked for by ranges, several at once, and written to a temporary directory, or to the work directory of the
 //! run, where a killed run goes on with the ranges that are missing. Its records have the address in ids and messages. The
@@ -22,14 +22,14 @@ use std::sync::Arc;
 
 use address::{Address, Extent, shown};
 use client::Client;
-use fetch::{FetchedFile, FileFailed};
+use fetch::{FetchJob, FileFailed};
 use listing::ListedFile;
 use object::{ObjectState, RemoteObject};
 use spool::Spool;
 pub(crate) use upload::RemoteOutputs;
 
 use mukarrar::error::Result;
-use mukarrar::input::{CopiedFile, InputFormat, LocalCopies, SkipReason};
+use mukarrar::input::{FetchedFile, FetchedInputs, InputFormat, SkipReason};
 use mukarrar::pipeline::Progress;
 use mukarrar::spill::SpillDir;
 
@@ -37,7 +37,7 @@ use mukarrar::spill::SpillDir;
 pub(crate) struct RemoteSettings {
     /// Where temporary files go.
     pub(crate) temp_dir: PathBuf,
-    /// Where the copies are kept for a later run of the same command.
+    /// Where fetched files are kept for a later run of the same command.
     pub(crate) work_dir: Option<PathBuf>,
     /// The format that every file is read in, if one was asked for.
     pub(crate) format: Option<InputFormat>,
@@ -45,14 +45,14 @@ pub(crate) struct RemoteSettings {
 
 /// The remote inputs and outputs of one run.
 pub(crate) struct RemoteFiles {
-    pub(crate) copies: LocalCopies,
+    pub(crate) inputs: FetchedInputs,
     pub(crate) outputs: Option<Arc<RemoteOutputs>>,
     /// `None` without remote inputs.
     spool: Option<Spool>,
 }
 
 impl RemoteFiles {
-    /// Checks the outputs, and copies the inputs to this machine.
+    /// Checks the outputs, and fetches the inputs.
     ///
     /// # Errors
     ///
@@ -75,14 +75,14 @@ impl RemoteFiles {
         }
         let outputs = (!outputs.is_empty()).then(|| Arc::new(store));
 
-        let (copies, spool) = match inputs.is_empty() {
-            true => (LocalCopies::default(), None),
-            false => copied(&client, &inputs, settings, progress).map(|(copies, spool)| (copies, Some(spool)))?,
+        let (inputs, spool) = match inputs.is_empty() {
+            true => (FetchedInputs::default(), None),
+            false => fetched(&client, &inputs, settings, progress).map(|(inputs, spool)| (inputs, Some(spool)))?,
         };
-        Ok(Self { copies, outputs, spool })
+        Ok(Self { inputs, outputs, spool })
     }
 
-    /// Ends a run. The copies of a work directory stay if the run is not `over`.
+    /// Ends a run. Files in a work directory stay if the run is not `over`.
     pub(crate) fn end(self, over: bool) {
         if let (Some(spool), true) = (self.spool, over) {
             spool.forget();
@@ -90,19 +90,19 @@ impl RemoteFiles {
     }
 }
 
-/// Removes temporary copies and gives up uploads, for a process that is about to end.
+/// Removes temporary files and gives up uploads, for a process that is about to end.
 pub(crate) fn discard() {
     spool::discard();
     upload::discard();
 }
 
-/// Copies all files of the inputs.
-fn copied(
+/// Fetches all files of the inputs.
+fn fetched(
     client: &Client,
     inputs: &[Address],
     settings: &RemoteSettings,
     progress: &dyn Progress,
-) -> Result<(LocalCopies, Spool)> {
+) -> Result<(FetchedInputs, Spool)> {
     let spool = match &settings.work_dir {
         Some(directory) => Spool::kept(directory)?,
         None => Spool::temporary(&settings.temp_dir)?,
@@ -116,16 +116,16 @@ fn copied(
 
     let wanted = wanted(&listed, settings.format);
     let failed = |(shown, failed): FileFailed| failed.of_input(shown);
-    let mut fetched = Vec::with_capacity(wanted.len());
+    let mut jobs = Vec::with_capacity(wanted.len());
     for (shown, object, state) in fetch::states(client, wanted).map_err(failed)? {
-        let copy = spool.copy(&shown, state).map_err(|failed| failed.of_input(&shown))?;
-        fetched.push(FetchedFile { shown, object, copy });
+        let spooled = spool.file(&shown, state).map_err(|failed| failed.of_input(&shown))?;
+        jobs.push(FetchJob { shown, object, spooled });
     }
 
-    let missing = fetched.iter().map(|file| file.copy.missing_bytes()).sum();
+    let missing = jobs.iter().map(|job| job.spooled.missing_bytes()).sum();
     SpillDir::temporary(spool.directory()).require(missing)?;
-    fetch::fetch(client, &fetched, progress).map_err(failed)?;
-    Ok((entered(&listed, &fetched, settings.format), spool))
+    fetch::fetch(client, &jobs, progress).map_err(failed)?;
+    Ok((entered(&listed, &jobs, settings.format), spool))
 }
 
 /// The files that are fetched, each once: not those that a directory of files would skip.
@@ -158,32 +158,28 @@ fn name_of(address: &Address, file: &ListedFile) -> String {
     }
 }
 
-/// The copies, as the library reads them.
-fn entered(
-    listed: &[(&Address, Vec<ListedFile>)],
-    fetched: &[FetchedFile],
-    format: Option<InputFormat>,
-) -> LocalCopies {
+/// The fetched files, as the library reads them.
+fn entered(listed: &[(&Address, Vec<ListedFile>)], jobs: &[FetchJob], format: Option<InputFormat>) -> FetchedInputs {
     let places: BTreeMap<&str, &Path> =
-        fetched.iter().map(|file| (file.shown.as_str(), file.copy.path.as_path())).collect();
+        jobs.iter().map(|job| (job.shown.as_str(), job.spooled.path.as_path())).collect();
     let place = |address: &Address, file: &ListedFile| places.get(name_of(address, file).as_str()).copied();
 
-    let mut copies = LocalCopies::default();
+    let mut inputs = FetchedInputs::default();
     for (address, files) in listed {
         if address.extent == Extent::Directory {
-            let copied = files.iter().map(|file| match place(address, file) {
-                Some(place) if is_fetched(address, file, format) => CopiedFile::at(&file.relative, place),
-                _ if listing::stays_below(&file.relative) => CopiedFile::not_fetched(&file.relative),
-                _ => CopiedFile::broken(flat_name(&file.relative), "its name leads out of the directory"),
+            let fetched = files.iter().map(|file| match place(address, file) {
+                Some(place) if is_fetched(address, file, format) => FetchedFile::at(&file.relative, place),
+                _ if listing::stays_below(&file.relative) => FetchedFile::not_fetched(&file.relative),
+                _ => FetchedFile::broken(flat_name(&file.relative), "its name leads out of the directory"),
             });
-            copies = copies.directory(&address.given, address.directory_name(), copied.collect());
+            inputs = inputs.directory(&address.given, address.directory_name(), fetched.collect());
         } else {
-            let copied =
-                files.iter().filter_map(|file| Some(CopiedFile::at(name_of(address, file), place(address, file)?)));
-            copies = copies.files(&address.given, copied.collect());
+            let fetched =
+                files.iter().filter_map(|file| Some(FetchedFile::at(name_of(address, file), place(address, file)?)));
+            inputs = inputs.files(&address.given, fetched.collect());
         }
     }
-    copies
+    inputs
 }
 
 /// A path that leads out of its directory, as one name.

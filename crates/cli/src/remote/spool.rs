@@ -1,7 +1,7 @@
-//! Where the copies of remote files lie: a temporary directory, or the work directory of the run.
+//! Where fetched files lie: a temporary directory, or the work directory of the run.
 //!
-//! In a work directory each copy `remote-HASH` has a note of the state of the original, and a list of the blocks that are
-//! whole, each with its digest. A later run goes on with the blocks that are missing.
+//! In a work directory each file `remote-HASH` has a note of the state of the original, and a list of the chunks that are
+//! whole, each with its digest. A later run goes on with the chunks that are missing.
 
 use std::fs::{self, File};
 use std::io::{self, Write};
@@ -15,8 +15,8 @@ use super::failure::{Cause, Failure};
 use super::object::ObjectState;
 use mukarrar::error::{Error, ErrorKind, Result};
 
-/// Bytes of a block: what is asked for at once, and noted as whole.
-pub(super) const BLOCK: u64 = 8 << 20;
+/// Bytes of a chunk: what is asked for at once, and noted as whole.
+pub(super) const CHUNK: u64 = 8 << 20;
 
 /// The beginning of the names of all files here.
 const PREFIX: &str = "remote-";
@@ -32,11 +32,11 @@ pub(super) fn discard() {
     }
 }
 
-/// The directory of the copies.
+/// The directory of fetched files.
 #[derive(Debug)]
 pub(super) struct Spool {
     directory: PathBuf,
-    /// Held until the process ends, if the copies outlive it.
+    /// Held until the process ends, if the files outlive it.
     lock: Option<File>,
 }
 
@@ -64,7 +64,7 @@ impl Spool {
         Ok(Self { directory, lock: None })
     }
 
-    /// The work directory of a run, whose copies stay until [`forget`](Self::forget).
+    /// The work directory of a run, whose fetched files stay until [`forget`](Self::forget).
     ///
     /// # Errors
     ///
@@ -87,7 +87,7 @@ impl Spool {
         &self.directory
     }
 
-    /// Removes the copies of a work directory, for a run that is over, and the directory if nothing else is in it.
+    /// Removes the files of a work directory, for a run that is over, and the directory if nothing else is in it.
     pub(super) fn forget(self) {
         if self.lock.is_none() {
             return;
@@ -101,22 +101,22 @@ impl Spool {
         let _ = fs::remove_dir(&self.directory);
     }
 
-    /// The copy of the file `address` in a `state`: its blocks that are whole by now, and those that are missing.
+    /// The file for `address` in a `state`: its chunks that are whole by now, and those that are missing.
     ///
     /// # Errors
     ///
     /// The disk refuses; the file changed since an earlier run of the work directory.
-    pub(super) fn copy(&self, address: &str, state: ObjectState) -> std::result::Result<SpooledCopy, Failure> {
+    pub(super) fn file(&self, address: &str, state: ObjectState) -> std::result::Result<SpooledFile, Failure> {
         let hash = blake3::hash(address.as_bytes()).to_hex();
         let path = self.directory.join(format!("{PREFIX}{}", &hash[..32]));
-        let mut copy = SpooledCopy { path, state, missing: Vec::new(), is_kept: self.lock.is_some() };
-        copy.missing = (0..copy.blocks()).collect();
+        let mut file = SpooledFile { path, state, missing: Vec::new(), is_kept: self.lock.is_some() };
+        file.missing = (0..file.chunks()).collect();
 
         let failed = |error| Failure::local(&self.directory.display().to_string(), &error);
-        if !self.lock.is_some() || !copy.resume(address)? {
-            copy.begin(address).map_err(failed)?;
+        if self.lock.is_none() || !file.resume(address)? {
+            file.begin(address).map_err(failed)?;
         }
-        Ok(copy)
+        Ok(file)
     }
 }
 
@@ -129,44 +129,44 @@ impl Drop for Spool {
     }
 }
 
-/// The copy of one file, while it is made.
+/// One file, while it is fetched.
 #[derive(Debug)]
-pub(super) struct SpooledCopy {
+pub(super) struct SpooledFile {
     pub(super) path: PathBuf,
     pub(super) state: ObjectState,
-    /// The blocks that are not here yet, in order.
+    /// The chunks that are not here yet, in order.
     pub(super) missing: Vec<u64>,
     is_kept: bool,
 }
 
-impl SpooledCopy {
-    /// How many blocks it has: one, if the server gives no ranges.
-    fn blocks(&self) -> u64 {
+impl SpooledFile {
+    /// How many chunks it has: one, if the server gives no ranges.
+    fn chunks(&self) -> u64 {
         match self.state.size {
-            Some(size) if self.state.has_ranges => size.div_ceil(BLOCK),
+            Some(size) if self.state.has_ranges => size.div_ceil(CHUNK),
             Some(0) => 0,
             _ => 1,
         }
     }
 
-    /// The bytes of a block; the end is not known if the server does not tell the size.
-    pub(super) fn range(&self, block: u64) -> (u64, Option<u64>) {
+    /// The bytes of a chunk; the end is not known if the server does not tell the size.
+    pub(super) fn range(&self, chunk: u64) -> (u64, Option<u64>) {
         match self.state.size {
-            Some(size) if self.state.has_ranges => (block * BLOCK, Some(size.min((block + 1) * BLOCK))),
+            Some(size) if self.state.has_ranges => (chunk * CHUNK, Some(size.min((chunk + 1) * CHUNK))),
             size => (0, size),
         }
     }
 
     /// Bytes that are missing, as far as the size is known.
     pub(super) fn missing_bytes(&self) -> u64 {
-        self.missing.iter().map(|block| self.range(*block)).map(|(begin, end)| end.unwrap_or(begin) - begin).sum()
+        self.missing.iter().map(|chunk| self.range(*chunk)).map(|(begin, end)| end.unwrap_or(begin) - begin).sum()
     }
 
     fn beside(&self, extension: &str) -> PathBuf {
         self.path.with_extension(extension)
     }
 
-    /// Begins an empty copy.
+    /// Begins an empty file.
     fn begin(&self, address: &str) -> io::Result<()> {
         let file = File::create(&self.path)?;
         file.set_len(self.state.size.unwrap_or(0))?;
@@ -177,13 +177,13 @@ impl SpooledCopy {
         let ObjectState { size, tag, modified, has_ranges } = self.state.clone();
         let stored = StoredState { address: address.to_owned(), size, tag, modified, has_ranges };
         fs::write(self.beside("done"), "")?;
-        // Whole or absent: without it the copy begins anew.
+        // Whole or absent: without it the file begins anew.
         let aside = self.beside("new");
         fs::write(&aside, serde_json::to_vec(&stored)?)?;
         fs::rename(aside, self.beside("json"))
     }
 
-    /// Finds the blocks that an earlier run has copied; `false` if there are none.
+    /// Finds the chunks that an earlier run has fetched; `false` if there are none.
     fn resume(&mut self, address: &str) -> std::result::Result<bool, Failure> {
         let stored = fs::read(self.beside("json")).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok());
         let Some(StoredState { address: theirs, size, tag, modified, has_ranges }) = stored else { return Ok(false) };
@@ -199,17 +199,17 @@ impl SpooledCopy {
         }
 
         let done = fs::read_to_string(self.beside("done")).unwrap_or_default();
-        let whole: Vec<(u64, &str)> = done.lines().filter_map(done_block).collect();
+        let whole: Vec<(u64, &str)> = done.lines().filter_map(done_chunk).collect();
         let Ok(file) = File::open(&self.path) else { return Ok(false) };
         let is_whole =
-            |block: u64| whole.iter().any(|(done, digest)| *done == block && self.is_block(&file, block, digest));
-        self.missing = (0..self.blocks()).filter(|block| !is_whole(*block)).collect();
+            |chunk: u64| whole.iter().any(|(done, digest)| *done == chunk && self.is_chunk(&file, chunk, digest));
+        self.missing = (0..self.chunks()).filter(|chunk| !is_whole(*chunk)).collect();
         Ok(true)
     }
 
-    /// Whether a block of the copy has this digest.
-    fn is_block(&self, file: &File, block: u64, digest: &str) -> bool {
-        let (begin, end) = self.range(block);
+    /// Whether a chunk has this digest.
+    fn is_chunk(&self, file: &File, chunk: u64, digest: &str) -> bool {
+        let (begin, end) = self.range(chunk);
         let end = end.or_else(|| file.metadata().ok().map(|found| found.len())).unwrap_or(begin);
 
         let (mut at, mut hasher) = (begin, blake3::Hasher::new());
@@ -225,20 +225,20 @@ impl SpooledCopy {
         hasher.finalize().to_hex().as_str() == digest
     }
 
-    /// Notes that a block is whole.
+    /// Notes that a chunk is whole.
     ///
     /// # Errors
     ///
     /// The disk refuses.
-    pub(super) fn note(&self, block: u64, digest: &blake3::Hasher) -> io::Result<()> {
+    pub(super) fn note(&self, chunk: u64, digest: &blake3::Hasher) -> io::Result<()> {
         if !self.is_kept {
             return Ok(());
         }
         let mut done = File::options().append(true).create(true).open(self.beside("done"))?;
-        writeln!(done, "{block} {}", digest.finalize().to_hex())
+        writeln!(done, "{chunk} {}", digest.finalize().to_hex())
     }
 
-    /// Gives the whole copy the time of the original, by which a later run knows it.
+    /// Gives the whole file the time of the original, by which a later run knows it.
     ///
     /// # Errors
     ///
@@ -247,19 +247,19 @@ impl SpooledCopy {
         File::options().write(true).open(&self.path)?.set_modified(self.state.time())
     }
 
-    /// The bytes of a block.
+    /// The bytes of a chunk.
     pub(super) fn open(&self) -> io::Result<File> {
         File::options().write(true).open(&self.path)
     }
 }
 
-/// The number and the digest of a block: `0 DIGEST`.
-fn done_block(line: &str) -> Option<(u64, &str)> {
-    let (block, digest) = line.split_once(' ')?;
-    Some((block.parse().ok()?, digest))
+/// The number and the digest of a chunk: `0 DIGEST`.
+fn done_chunk(line: &str) -> Option<(u64, &str)> {
+    let (chunk, digest) = line.split_once(' ')?;
+    Some((chunk.parse().ok()?, digest))
 }
 
-/// The bytes that are asked for again after `at`, of a block.
+/// The bytes that are asked for again after `at`, of a chunk.
 pub(super) fn rest(range: (u64, Option<u64>), at: u64) -> Option<Range<u64>> {
     range.1.map(|end| at..end)
 }

@@ -297,6 +297,12 @@ fn a_wrong_key_no_key_and_no_server_are_told_apart() {
     // On a machine of that cloud, its metadata server is asked instead.
     assert!(error.contains("there are no credentials") || error.contains("cannot be"), "{error}");
 
+    let plain = |command: &mut Command| {
+        command.env_remove("AWS_ALLOW_HTTP");
+    };
+    let error = refused(&plain, "clusters s3://in/x.jsonl");
+    assert!(error.contains("the endpoint is not encrypted") && error.contains("AWS_ALLOW_HTTP"), "{error}");
+
     let away = |command: &mut Command| {
         command.env("AWS_ENDPOINT_URL", "http://127.0.0.1:1").env("MUKARRAR_RETRIES", "1");
     };
@@ -335,6 +341,35 @@ fn the_web_and_the_hub_are_read() {
     }
     let error = desk.refused("clusters hf://datasets/o/none/ -q");
     assert!(error.contains("hf://datasets/o/none/: "), "{error}");
+}
+
+#[test]
+fn passages_rules_and_comparisons_take_addresses() {
+    let desk = Desk::new();
+    let long = format!("{FIRST} {SECOND} {FIRST} {SECOND}");
+    desk.store.put("in/a.txt", format!("{long}\n"));
+    desk.store.put("in/b.txt", format!("{SECOND}\n{long}\n"));
+    let found = desk.done("passages s3://in/ -f jsonl -q --min-tokens 10");
+    assert!(found.contains("\"a\":\"a.txt\"") && found.contains("\"b\":\"b.txt\""), "{found}");
+    let clean = desk.done("dedup s3://in/ --unit passage --min-tokens 10 -o - -q");
+    assert!(clean.matches(FIRST).count() < 4, "{clean}");
+
+    let alike = desk.done("compare s3://in/a.txt s3://in/b.txt -f json");
+    assert!(alike.contains("s3://in/a.txt"), "{alike}");
+    let within = desk.done("compare a.txt b.txt --in s3://in/ --unit document -f json");
+    assert!(within.contains("a.txt"), "{within}");
+    desk.done("boilerplate s3://in/ -o s3://out/rules.jsonl");
+    assert!(String::from_utf8(desk.store.get("out/rules.jsonl").unwrap()).unwrap().contains("mukarrar-boilerplate"));
+}
+
+#[test]
+fn an_index_is_built_from_addresses() {
+    let desk = Desk::new();
+    desk.store.put("in/a.jsonl", jsonl(&[("1", FIRST), ("2", SECOND)]));
+    desk.done("index build seen s3://in/a.jsonl -o s3://out/answers.jsonl -f jsonl -q");
+    assert!(String::from_utf8(desk.store.get("out/answers.jsonl").unwrap()).unwrap().lines().count() > 0);
+    desk.done("index export seen -o s3://out/seen.jsonl.gz");
+    assert!(desk.store.get("out/seen.jsonl.gz").unwrap().starts_with(&[0x1f, 0x8b]));
 }
 
 #[test]

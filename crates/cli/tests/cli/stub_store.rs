@@ -3,7 +3,7 @@
 //! It knows what the command line asks of them, and no more: objects by path (`/bucket/key`), ranges, `If-Match`, lists, parts.
 
 use std::collections::BTreeMap;
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::mpsc::Sender;
 use std::sync::{Arc, Mutex, MutexGuard};
