@@ -12,6 +12,8 @@ RUN cargo build --locked --profile dist --bin mukarrar \
     && install -D target/dist/mukarrar /out/mukarrar
 
 FROM debian:bookworm-slim
+# The root certificates are for addresses as paths (s3://…).
+RUN apt-get update && apt-get install -y --no-install-recommends ca-certificates && rm -rf /var/lib/apt/lists/*
 RUN useradd --system --uid 10001 --home-dir /data --create-home mukarrar
 COPY LICENSE-APACHE LICENSE-MIT /usr/share/doc/mukarrar/
 COPY --from=build /out/mukarrar /usr/local/bin/mukarrar

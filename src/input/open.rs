@@ -77,11 +77,11 @@ impl Input {
 
         paths.iter().try_for_each(|path| index_directory::refuse(path))?;
         let mut skipped = SkippedFiles::default();
-        let mut found = files::list(paths, options.format, &mut skipped)?;
+        let mut found = files::list(paths, options.format, &options.fetched, &mut skipped)?;
 
         // Better to refuse now than after hours. Files found in directories become rejects instead.
         for file in found.iter_mut().filter(|file| file.named) {
-            file.is_archive = check(&file.path)?;
+            file.is_archive = check(&file.path, file.place())?;
         }
         Ok(Self { options, found: found.into(), stream: None, skipped, references: 0 })
     }
@@ -97,9 +97,9 @@ impl Input {
 
         // Two paths may lead to one file.
         let place = |path: &Path| std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-        let inputs: std::collections::BTreeSet<PathBuf> = self.files().map(|(path, _)| place(path)).collect();
-        for (path, _) in references.files() {
-            if inputs.contains(&place(path)) {
+        let inputs: std::collections::BTreeSet<PathBuf> = self.places().map(|(_, path)| place(path)).collect();
+        for (path, fetched) in references.places() {
+            if inputs.contains(&place(fetched)) {
                 let expected = "files that are no input: each of them would be a copy of itself";
                 return Err(Error::parameter("against", path.display(), expected));
             }
@@ -110,6 +110,11 @@ impl Input {
         references.found.append(&mut self.found);
         self.found = references.found;
         Ok(self)
+    }
+
+    /// Whether `paths`, which were asked for, are one path of one file.
+    pub(crate) fn is_single(&self, paths: &[PathBuf]) -> bool {
+        matches!(paths, [path] if !path.is_dir() && !self.options.fetched.is_several(path))
     }
 
     /// Whether the only path that was asked for, `paths`, is an archive of files.
@@ -158,9 +163,16 @@ impl Input {
         self.found.iter().map(|found| (found.path.as_path(), found.relative.as_path())).chain(stream)
     }
 
+    /// The files that will be read, as [`files`](Self::files) gives them, each with the place of its bytes: of a
+    /// [fetched file](super::FetchedInputs) that is another one.
+    pub fn places(&self) -> impl Iterator<Item = (&Path, &Path)> {
+        let stream = self.stream.iter().map(|(name, _)| (name.as_path(), name.as_path()));
+        self.found.iter().map(|found| (found.path.as_path(), found.place())).chain(stream)
+    }
+
     /// The size of the files on the disk, in bytes; streams count 0.
     pub(crate) fn bytes(&self) -> u64 {
-        self.found.iter().filter_map(|found| std::fs::metadata(&found.path).ok()).map(|found| found.len()).sum()
+        self.found.iter().filter_map(|found| std::fs::metadata(found.place()).ok()).map(|found| found.len()).sum()
     }
 
     /// How it will be read.
@@ -178,7 +190,7 @@ impl Input {
     /// The same input once more, to be read before this one; `None` if it can be read only once (a stream, a pipe).
     pub(crate) fn again(&self) -> Option<Self> {
         let repeatable =
-            self.stream.is_none() && self.found.iter().all(|found| found.broken.is_some() || found.path.is_file());
+            self.stream.is_none() && self.found.iter().all(|found| found.broken.is_some() || found.place().is_file());
 
         repeatable.then(|| Self {
             options: self.options.clone(),
@@ -190,10 +202,10 @@ impl Input {
     }
 }
 
-/// Fails early for a named file that cannot be read; returns whether it is an archive. Only regular files are opened:
-/// what is read from a pipe is gone.
-fn check(path: &Path) -> Result<bool> {
-    if path.as_os_str() == files::STDIN || !path.is_file() {
+/// Fails early for a named file that cannot be read; returns whether it is an archive. Its bytes are at `place`. Only
+/// regular files are opened: what is read from a pipe is gone.
+fn check(path: &Path, place: &Path) -> Result<bool> {
+    if path.as_os_str() == files::STDIN || !place.is_file() {
         return Ok(false);
     }
     if cfg!(not(feature = "parquet")) && by_name(path) == ByName::Known(InputFormat::Parquet) {
@@ -201,7 +213,7 @@ fn check(path: &Path) -> Result<bool> {
         return Err(FileFailure::Unsupported(what, remedy).fatal(path.to_owned()));
     }
 
-    let mut file = File::open(path).map_err(|error| Error::io("read", path, error))?;
+    let mut file = File::open(place).map_err(|error| Error::io("read", path, error))?;
     let (mut head, compression) = opener::detect(&mut file).map_err(|failure| failure.fatal(path.to_owned()))?;
     let rest: Box<dyn Read + Send> = match compression {
         Compression::None => Box::new(file),
@@ -218,7 +230,7 @@ fn check(path: &Path) -> Result<bool> {
         #[cfg(feature = "archives")]
         FileKind::Tar => return Ok(true),
         #[cfg(feature = "archives")]
-        FileKind::Zip => return check_zip(path).map(|()| true),
+        FileKind::Zip => return check_zip(path, place).map(|()| true),
         #[cfg(not(feature = "archives"))]
         FileKind::Tar | FileKind::Zip => kind::UNREAD_ARCHIVE,
         FileKind::Unread(what, remedy) => (what, remedy),
@@ -230,9 +242,9 @@ fn check(path: &Path) -> Result<bool> {
 
 /// Fails early for a zip archive without a directory, and for a document that is packed as zip.
 #[cfg(feature = "archives")]
-fn check_zip(path: &Path) -> Result<()> {
+fn check_zip(path: &Path, place: &Path) -> Result<()> {
     let opened = FileOpener::new(true, DecompressionLimits::PLAIN)
-        .file(path)
+        .file(place)
         .map_err(|failure| failure.fatal(path.to_owned()))?;
     match OpenArchive::zip(&FoundFile::stream(path.to_owned()), opened, None) {
         Ok(_) => Ok(()),

@@ -162,13 +162,13 @@ impl FileOpener {
         PlainFile::new(path, stamp, (self.handles <= HANDLES).then_some(file))
     }
 
-    /// Opens a file of the file system if it is Parquet, by its name or `format` and its first and last bytes.
+    /// Opens a file of the file system if it is Parquet, by its `name` or `format` and its first and last bytes.
     #[cfg(feature = "parquet")]
-    pub(super) fn parquet(&mut self, path: &Path, options: &InputOptions) -> Option<OpenedTable> {
+    pub(super) fn parquet(&mut self, name: &Path, path: &Path, options: &InputOptions) -> Option<OpenedTable> {
         let is_asked_for = match options.format {
             Some(format) => format == InputFormat::Parquet,
             None => matches!(
-                by_name(path),
+                by_name(name),
                 ByName::Known(InputFormat::Parquet) | ByName::Unknown | ByName::Bare | ByName::Part
             ),
         };
@@ -219,7 +219,7 @@ impl FileOpener {
     /// Parquet is not read by this build.
     #[cfg(not(feature = "parquet"))]
     #[allow(clippy::unused_self, reason = "as in builds that read it")]
-    pub(super) fn parquet(&mut self, _: &Path, _: &InputOptions) -> Option<OpenedTable> {
+    pub(super) fn parquet(&mut self, _: &Path, _: &Path, _: &InputOptions) -> Option<OpenedTable> {
         None
     }
 

@@ -1,5 +1,6 @@
 //! The options of reading.
 
+use super::fetched::FetchedInputs;
 use super::{CsvSign, EncodingChoice, InputFormat};
 use crate::error::{Error, Result};
 
@@ -41,6 +42,8 @@ pub struct InputOptions {
     /// CSV and TSV: the character that takes the meaning from the next one. [`CsvSign::Auto`], the default: a backslash
     /// if more records of the first MiB have the right fields with it, else none.
     pub csv_escape: CsvSign,
+    /// Inputs that are no files of this machine, and where they were fetched to. Default: none.
+    pub fetched: FetchedInputs,
 }
 
 impl Default for InputOptions {
@@ -58,6 +61,7 @@ impl Default for InputOptions {
             csv_delimiter: None,
             csv_quote: CsvSign::Auto,
             csv_escape: CsvSign::Auto,
+            fetched: FetchedInputs::default(),
         }
     }
 }

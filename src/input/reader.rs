@@ -291,11 +291,11 @@ impl BlockReader {
             return self.begin(found, Err(RejectReason::Unreadable { what, remedy: None }), None);
         }
 
-        if let Some(opened) = self.opener.parquet(&found.path, &self.options) {
+        if let Some(opened) = self.opener.parquet(&found.path, found.place(), &self.options) {
             return self.begin_table(found, opened, InputFormat::Parquet);
         }
 
-        match self.opener.file(&found.path) {
+        match self.opener.file(found.place()) {
             Ok(opened) => self.begin_opened(found, opened),
             Err(failure) => self.fail(found, failure),
         }
@@ -328,7 +328,7 @@ impl BlockReader {
             }
             FileKind::Records => self.begin(found, Ok(opened), None),
             FileKind::Tar | FileKind::Zip => self.begin_archive(found, opened, kind),
-            FileKind::Arrow => match self.opener.arrow(&found.path, &self.options) {
+            FileKind::Arrow => match self.opener.arrow(found.place(), &self.options) {
                 Some(table) if found.archive.is_none() && opened.compression == Compression::None => {
                     self.begin_table(found, table, InputFormat::Arrow)
                 }

@@ -3,6 +3,9 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use super::InputFormat;
+use super::by_name::{ByName, by_name};
+
 /// Why an entry of a directory or of an archive is not read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
@@ -26,6 +29,21 @@ pub enum SkipReason {
 }
 
 impl SkipReason {
+    /// Why the name of a file excludes it from the files of a directory; `None` if the file is read. `path` is its path
+    /// below the directory. With a `format` that was asked for, the extension excludes none.
+    #[must_use]
+    pub fn in_directory(path: &Path, format: Option<InputFormat>) -> Option<Self> {
+        let mut folders = path.parent().into_iter().flat_map(Path::iter);
+        let of_folder = folders.find_map(|name| match reason_of_name(&name.to_string_lossy()) {
+            reason @ Some(Self::Hidden | Self::Bookkeeping) => reason,
+            _ => None,
+        });
+
+        let of_name = || path.file_name().and_then(|name| reason_of_name(&name.to_string_lossy()));
+        let is_unknown = format.is_none() && by_name(path) == ByName::Unknown;
+        of_folder.or_else(of_name).or_else(|| is_unknown.then_some(Self::Unknown))
+    }
+
     /// The name in summaries.
     #[must_use]
     pub const fn name(self) -> &'static str {

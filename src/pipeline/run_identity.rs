@@ -58,7 +58,7 @@ impl RunIdentity {
     ///
     /// An input is a stream, or its metadata cannot be read.
     pub(super) fn new(task: RunTask, options: &Options, input: &Input) -> Result<Self> {
-        let files = input.files().map(|(path, _)| FileIdentity::of(path)).collect::<Result<_>>()?;
+        let files = input.places().map(|(path, place)| FileIdentity::of(path, place)).collect::<Result<_>>()?;
         let mut reading = reading_values(input.options());
         reading.insert("references".to_owned(), json!(input.references()));
 
@@ -213,6 +213,8 @@ fn reading_values(options: &InputOptions) -> NamedValues {
         csv_delimiter,
         csv_quote,
         csv_escape,
+        // A fetched file counts among the files.
+        fetched: _,
     } = options;
 
     named([
@@ -236,7 +238,8 @@ fn named<const N: usize>(values: [(&str, Value); N]) -> NamedValues {
 }
 
 impl FileIdentity {
-    fn of(path: &Path) -> Result<Self> {
+    /// The identity of the file `path`, whose bytes are at `place`.
+    fn of(path: &Path, place: &Path) -> Result<Self> {
         let failed = |source| Error::io("read", path, source);
         let stream =
             || Error::parameter("inputs", path.display(), "a file: a run with a work directory reads its input again");
@@ -244,7 +247,7 @@ impl FileIdentity {
             return Err(stream());
         }
 
-        let metadata = fs::metadata(path).map_err(failed)?;
+        let metadata = fs::metadata(place).map_err(failed)?;
         if !metadata.is_file() {
             return Err(stream());
         }

@@ -172,9 +172,13 @@ const OURS: [&str; 7] = [RUN, UNFINISHED, "blocks", "input", LOCK, "candidates-"
 /// `run.json` before it is renamed. It stays if the process ends between the two.
 const UNFINISHED: &str = "run.new";
 
+/// The beginning of the names of fetched files, which the caller may keep here from before the run until after it.
+const FETCHED: &str = "remote-";
+
 /// Whether the file can be in a directory that has no `run.json` yet.
 fn is_beginning(entry: std::io::Result<fs::DirEntry>) -> bool {
-    entry.is_ok_and(|entry| entry.file_name() == LOCK || entry.file_name() == UNFINISHED)
+    let is_known = |name: &str| name == LOCK || name == UNFINISHED || name.starts_with(FETCHED);
+    entry.is_ok_and(|entry| is_known(&entry.file_name().to_string_lossy()))
 }
 
 /// Takes the lock of a work directory.

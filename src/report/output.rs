@@ -3,18 +3,20 @@
 //! Each file is written under a temporary name in its target directory, so that the final rename never crosses file
 //! systems. [`Outputs::finish`] syncs a file; [`Outputs::commit`] renames all of them. Without a commit, temporary
 //! files and the directories made for them are removed. A symbolic link is followed, never replaced. Devices and pipes
-//! are written directly.
+//! are written directly. What has an address of another machine is written to a temporary file, and the commit sends it
+//! with an [`OutputStore`].
 
 use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use tempfile::{NamedTempFile, TempPath};
 
-use super::output_name::refuse_address;
+use super::output_name::{is_address, refused_address};
+use super::output_store::OutputStore;
 use crate::error::{Error, ErrorKind, Result};
 use crate::input::{Compression, CompressionWriter};
 
@@ -36,6 +38,8 @@ pub struct Outputs {
     targets: Vec<PathBuf>,
     finished: Vec<(TempPath, PathBuf)>,
     directories: Vec<PathBuf>,
+    /// Takes what has an address; without it, an address is refused.
+    store: Option<Arc<dyn OutputStore>>,
 }
 
 /// An output file that is being written.
@@ -56,7 +60,15 @@ impl Outputs {
     /// No outputs yet.
     #[must_use]
     pub fn new() -> Self {
-        Self { began: Instant::now(), targets: Vec::new(), finished: Vec::new(), directories: Vec::new() }
+        let (targets, finished, directories) = (Vec::new(), Vec::new(), Vec::new());
+        Self { began: Instant::now(), targets, finished, directories, store: None }
+    }
+
+    /// The same, with a store for outputs whose path is an address.
+    #[must_use]
+    pub fn with_store(mut self, store: Arc<dyn OutputStore>) -> Self {
+        self.store = Some(store);
+        self
     }
 
     /// Time since writing began.
@@ -72,12 +84,13 @@ impl Outputs {
     /// [`ErrorKind::Output`] if `target` is a directory, an address or another output of this run; [`ErrorKind::Io`] if the file
     /// cannot be created.
     pub fn create(&mut self, target: &Path, compression: Compression) -> Result<Output> {
-        refuse_address(target)?;
         self.claim(target)?;
 
         // A device or a pipe cannot be replaced by a rename.
         let failed = |source| Error::io("write", target, source);
-        let (file, temporary) = if fs::metadata(target).is_ok_and(|found| !found.is_file()) {
+        let (file, temporary) = if is_address(target) {
+            self.create_unsent(target)?
+        } else if fs::metadata(target).is_ok_and(|found| !found.is_file()) {
             (File::options().write(true).open(target).map_err(failed)?, None)
         } else {
             self.create_temporary(target).map_err(failed)?
@@ -87,15 +100,20 @@ impl Outputs {
         Ok(Output { writer, temporary, target: target.to_owned() })
     }
 
+    /// A temporary file of this machine for the address `target`.
+    fn create_unsent(&self, target: &Path) -> Result<(File, Option<TempPath>)> {
+        let directory = self.store.as_ref().ok_or_else(|| refused_address(target))?.directory();
+        let made = temporary(directory).map_err(|source| Error::io("write", directory, source))?;
+        Ok(noted(made))
+    }
+
     /// A temporary file in the directory of `target`.
     fn create_temporary(&mut self, target: &Path) -> io::Result<(File, Option<TempPath>)> {
         let target = resolved(target);
         let directory = target.parent().unwrap_or(Path::new("."));
         self.make_directory(directory)?;
 
-        let (file, temporary) = temporary(directory)?.into_parts();
-        UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner).push(temporary.to_path_buf());
-        Ok((file, Some(temporary)))
+        Ok(noted(temporary(directory)?))
     }
 
     /// Ends a file and syncs it to disk, still under its temporary name.
@@ -118,15 +136,23 @@ impl Outputs {
         Ok(())
     }
 
-    /// Moves every finished file to its target.
+    /// Moves every finished file to its target. Files for addresses are sent first, as that may fail, and appear there
+    /// last.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Io`] if a file cannot be renamed; the files before it are in place.
+    /// Those of the [`OutputStore`]; [`ErrorKind::Io`] if a file cannot be renamed; the files before it are in place.
     pub fn commit(mut self) -> Result<()> {
-        for (temporary, target) in self.finished.drain(..) {
+        let (sent, local): (Vec<_>, Vec<_>) = self.finished.drain(..).partition(|(_, target)| is_address(target));
+        let mut uploads = Vec::with_capacity(sent.len());
+        for (temporary, target) in &sent {
+            uploads.extend(self.store.as_ref().map(|store| store.send(temporary, target)).transpose()?);
+        }
+
+        for (temporary, target) in local {
             temporary.persist(resolved(&target)).map_err(|failed| Error::io("write", &target, failed.error))?;
         }
+        uploads.into_iter().try_for_each(|upload| upload.complete())?;
 
         // They hold outputs now, and stay.
         self.directories.clear();
@@ -192,6 +218,13 @@ impl Output {
     pub fn target(&self) -> &Path {
         &self.target
     }
+}
+
+/// The parts of a temporary file, which [`discard_unfinished`] removes from now on.
+fn noted(made: NamedTempFile) -> (File, Option<TempPath>) {
+    let (file, temporary) = made.into_parts();
+    UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner).push(temporary.to_path_buf());
+    (file, Some(temporary))
 }
 
 /// A temporary file with the default permissions of a new file.

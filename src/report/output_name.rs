@@ -5,6 +5,7 @@ use std::path::Path;
 
 use super::style::ReportFormat;
 use crate::error::{Error, ErrorKind, Result};
+pub use crate::input::is_address;
 use crate::input::{ByName, Compression, InputFormat, announces_records, by_name};
 
 /// The name of an output. `-`, standard output, has neither format nor compression.
@@ -113,6 +114,16 @@ impl<'a> OutputName<'a> {
     /// [`ErrorKind::Output`] if it cannot.
     pub fn check_file(self) -> Result<()> {
         refuse_address(self.0)?;
+        self.check_sent()
+    }
+
+    /// As [`check_file`](Self::check_file), but the name may be an address, for a caller with an
+    /// [`OutputStore`](super::OutputStore).
+    ///
+    /// # Errors
+    ///
+    /// As [`check_file`](Self::check_file), without that of addresses.
+    pub fn check_sent(self) -> Result<()> {
         if self.is_directory() {
             return Err(self.refused("is a directory".to_owned(), "give the path of a file"));
         }
@@ -137,23 +148,14 @@ impl<'a> OutputName<'a> {
 ///
 /// [`ErrorKind::Output`] if `path` begins with a URL scheme.
 pub fn refuse_address(path: &Path) -> Result<()> {
-    if is_address(path) {
-        let what = "is an address, not a path: mukarrar writes files".to_owned();
-        let remedy = "write a file, then copy it there".into();
-        return Err(ErrorKind::Output { path: path.to_owned(), what, remedy }.into());
-    }
-    Ok(())
+    if is_address(path) { Err(refused_address(path)) } else { Ok(()) }
 }
 
-/// Whether a path begins with a URL scheme and `://`.
-#[must_use]
-pub fn is_address(path: &Path) -> bool {
-    let text = path.to_string_lossy();
-    let Some((scheme, _)) = text.split_once("://") else { return false };
-
-    // RFC 3986: a letter, then letters, digits, `+`, `-` and `.`.
-    let is_of_scheme = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.');
-    scheme.starts_with(|c: char| c.is_ascii_alphabetic()) && scheme.chars().all(is_of_scheme)
+/// The error for an output that is an address.
+pub(super) fn refused_address(path: &Path) -> Error {
+    let what = "is an address, not a path: mukarrar writes files".to_owned();
+    let remedy = "write a file, then copy it there".into();
+    ErrorKind::Output { path: path.to_owned(), what, remedy }.into()
 }
 
 #[cfg(test)]

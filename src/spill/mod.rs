@@ -79,7 +79,7 @@ impl SpillDir {
     /// # Errors
     ///
     /// [`ErrorKind::Space`] with the needed and the available bytes.
-    pub(crate) fn require(&self, needed: u64) -> Result<()> {
+    pub fn require(&self, needed: u64) -> Result<()> {
         match available(&self.directory) {
             Some(available) if available < needed => {
                 Err(ErrorKind::Space { directory: self.directory.clone(), needed, available }.into())

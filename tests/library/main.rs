@@ -12,6 +12,7 @@ mod evaluate;
 mod evaluate_pages;
 mod facts;
 mod facts_forms;
+mod fetched;
 mod fold_corpora;
 mod fold_kernels;
 mod fold_laws;

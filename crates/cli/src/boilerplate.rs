@@ -8,11 +8,10 @@ use clap::{Args, ValueEnum};
 use super::args::groups::{InputArgs, ProgressArgs, SourceArgs, ThreadsArgs};
 use super::console::{Console, stdout_error};
 use super::exit::Exit;
-use super::{finish, inputs, rules};
+use super::{addresses, finish, inputs, rules};
 use mukarrar::error::Result;
 use mukarrar::input::StoragePolicy;
 use mukarrar::page::{BoilerplateRules, UnitLevel};
-use mukarrar::report::output::Outputs;
 use mukarrar::report::{self, ReportFormat, ReportStyle};
 
 pub(super) const EXAMPLES: &str =
@@ -61,7 +60,7 @@ pub(super) fn run(arguments: &LearnArgs, console: &Console) -> Result<Exit> {
         console.print(|out| write(&rules, *format, style, out).map_err(stdout_error))?;
         return Ok(Exit::Done);
     }
-    let mut outputs = Outputs::new();
+    let mut outputs = addresses::outputs();
     let style = Console::file_style(ReportFormat::Text);
     finish::write_file(output, &mut outputs, |out| write(&rules, *format, style, out))?;
     outputs.commit()?;

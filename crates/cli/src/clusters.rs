@@ -9,11 +9,10 @@ use super::console::Console;
 use super::exit::Exit;
 use super::progress::StageBar;
 use super::run_options::UnitRun;
-use super::{finish, inputs, summary};
+use super::{addresses, finish, inputs, summary};
 use mukarrar::cluster::Cluster;
 use mukarrar::error::Result;
 use mukarrar::report;
-use mukarrar::report::output::Outputs;
 
 pub(super) const EXAMPLES: &str = "Examples:
   mukarrar clusters news.jsonl.gz
@@ -56,7 +55,7 @@ pub(super) fn run(arguments: &ClustersArgs, console: &Console) -> Result<Exit> {
         return Err(error);
     }
 
-    let mut outputs = Outputs::new();
+    let mut outputs = addresses::outputs();
     finish::write_results(output, &mut outputs, console, |style, out| report::clusters(&found, &corpus, style, out))?;
     summary::show_rejected(&corpus, &found.rejects, &found.summary.decoded, &showing.verbosity, console);
     finish::end_run(&mut found.summary, showing, outputs, console)?;

@@ -1,6 +1,6 @@
 //! `mukarrar compare`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 
@@ -8,13 +8,12 @@ use super::args::groups::{BoilerplateArgs, FoldingArgs, OutputArgs, ReadingArgs,
 use super::console::Console;
 use super::exit::Exit;
 use super::remedies::parse;
-use super::{finish, inputs, rules, run_options};
+use super::{addresses, finish, inputs, rules, run_options};
 use mukarrar::document::{DocId, UnitKind};
 use mukarrar::error::{Error, ErrorKind, Result};
 use mukarrar::input::{Corpus, Record, Reject};
 use mukarrar::page::{Cutter, SourceResolver, SourcedText, UnitLevel};
 use mukarrar::pipeline::{self, Options, PageCutter, Pipeline};
-use mukarrar::report::output::Outputs;
 use mukarrar::report::{self, NamedText, ReportFormat};
 
 #[derive(Debug, Args)]
@@ -63,7 +62,7 @@ pub(super) fn run(arguments: &CompareArgs, console: &Console) -> Result<Exit> {
     let found = pipeline::compare(a.as_text(), b.as_text(), pipeline.options());
 
     let (a, b) = (NamedText { id: &arguments.a, text: &a.text }, NamedText { id: &arguments.b, text: &b.text });
-    let mut outputs = Outputs::new();
+    let mut outputs = addresses::outputs();
     finish::write_results(&arguments.output, &mut outputs, console, |style, out| {
         report::comparison(&found, a, b, style, out)
     })?;
@@ -125,7 +124,9 @@ fn text_of_file(
     path: &str,
     is_same_file: bool,
 ) -> Result<ComparedText> {
-    let mut records = corpus.ids().filter(|id| corpus.source(*id).path.as_os_str() == path);
+    let fetched = addresses::fetched_inputs();
+    let file = fetched.name_of(Path::new(path));
+    let mut records = corpus.ids().filter(|id| *corpus.source(*id).path == *file);
 
     // If A and B are the same file, the input contains its one record twice.
     let id = match (records.next(), records.next()) {

@@ -8,11 +8,11 @@ use super::args::groups::{InputArgs, ShowingArgs};
 use super::console::Console;
 use super::remedies::CommandLinePhrasing;
 use super::{finish, inputs};
-use mukarrar::error::{Error, Result};
+use mukarrar::error::{Error, ErrorKind, Result};
 use mukarrar::input::{Corpus, Input};
 use mukarrar::pipeline::Clustering;
 use mukarrar::report::output::Outputs;
-use mukarrar::report::output_name::OutputName;
+use mukarrar::report::output_name::{OutputName, is_address};
 use mukarrar::report::{self, CleanDestination, Cleaning, ReportFormat};
 
 /// The files that every run of the command can write.
@@ -66,7 +66,11 @@ impl DedupLists<'_> {
         showing.summary.as_ref().map_or(Ok(()), |summary| OutputName::of(summary).check_json())?;
 
         match &self.files.output {
-            Some(clean) if !self.files.dry_run => CleanDestination::new(clean, &input.inputs, listed).map(Some),
+            Some(clean) if !self.files.dry_run => {
+                let destination = CleanDestination::sent(clean, &input.inputs, listed)?;
+                refuse_unmarked_directory(&destination)?;
+                Ok(Some(destination))
+            }
             _ => Ok(None),
         }
     }
@@ -117,5 +121,17 @@ impl DedupLists<'_> {
             console.print(|out| cleaning.write(&destination, outputs, out))?;
         }
         Ok(())
+    }
+}
+
+/// Refuses an address that stands for several files and does not say so: whether it is empty was not asked.
+fn refuse_unmarked_directory(destination: &CleanDestination) -> Result<()> {
+    match destination {
+        CleanDestination::Directory(path) if is_address(path) && !OutputName::of(path).is_directory() => {
+            let what = "is the address of one file, and several are written".to_owned();
+            let remedy = "end it with a slash, or with the extension of a format to join them".into();
+            Err(ErrorKind::Output { path: path.clone(), what, remedy }.into())
+        }
+        _ => Ok(()),
     }
 }

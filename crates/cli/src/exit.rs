@@ -43,6 +43,8 @@ pub(super) fn on_interrupt() {
             return handler();
         }
         output::discard_unfinished();
+        #[cfg(feature = "remote")]
+        super::remote::discard();
         std::process::exit(Exit::Interrupted.code().into());
     });
 }

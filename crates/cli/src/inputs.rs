@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::addresses;
 use super::args::groups::{BoilerplateArgs, InputArgs, OutputArgs, ReadingArgs};
 use super::args::values::HtmlChoice;
 use mukarrar::error::{ErrorKind, Result};
@@ -63,6 +64,7 @@ fn input_options(reading: &ReadingArgs, unit: UnitLevel, fields: Vec<String>) ->
     options.csv_escape = reading.csv_escape;
     options.unique_ids = reading.unique_ids;
     options.fields = fields;
+    options.fetched = addresses::fetched_inputs();
     options
 }
 
@@ -84,7 +86,7 @@ pub(super) fn refuse_over_files<'p>(path: &Path, mut files: impl Iterator<Item =
     if path.as_os_str() == "-" {
         return Ok(());
     }
-    OutputName::of(path).check_file()?;
+    OutputName::of(path).check_sent()?;
 
     let output_file = resolved(path);
     if files.all(|input_file| resolved(input_file) != output_file) {

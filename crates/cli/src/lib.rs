@@ -37,6 +37,8 @@ mod pairs;
 mod passages;
 mod progress;
 mod remedies;
+#[cfg(feature = "remote")]
+mod remote;
 mod rules;
 mod run_options;
 #[cfg(feature = "server")]
@@ -98,7 +100,9 @@ fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     };
 
     let console = Console::new(arguments.color);
-    match addresses::refuse(&matches).and_then(|()| dispatch(arguments.command, &matches, &console)) {
+    let ended = addresses::open(&matches).and_then(|()| dispatch(arguments.command, &matches, &console));
+    addresses::close(&ended);
+    match ended {
         Ok(exit) => exit,
         Err(error) if is_broken_pipe(&error) => Exit::Done,
         Err(error) => {

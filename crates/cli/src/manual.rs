@@ -46,6 +46,28 @@ fn exit_status(out: &mut dyn Write) -> io::Result<()> {
     Ok(())
 }
 
+/// Variables for addresses as paths: names, meaning.
+const REMOTE: [(&str, &str); 6] = [
+    (
+        "AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN, AWS_PROFILE, AWS_REGION",
+        "The login for s3:// addresses.",
+    ),
+    (
+        "AWS_ENDPOINT_URL, AWS_ALLOW_HTTP, AWS_SKIP_SIGNATURE",
+        "Another server that speaks S3; true allows one without TLS; true reads public buckets without a login.",
+    ),
+    (
+        "GOOGLE_APPLICATION_CREDENTIALS, GOOGLE_SERVICE_ACCOUNT, GOOGLE_BASE_URL, GOOGLE_SKIP_SIGNATURE",
+        "The same for gs:// addresses.",
+    ),
+    (
+        "AZURE_STORAGE_ACCOUNT_NAME, AZURE_STORAGE_ACCOUNT_KEY, AZURE_ENDPOINT, AZURE_SKIP_SIGNATURE",
+        "The same for az:// addresses.",
+    ),
+    ("HF_TOKEN, HF_ENDPOINT", "The token for hf:// addresses, and another server of that kind."),
+    ("MUKARRAR_RETRIES", "How often a request to another machine is made again, from 0 to 100; 8 if it is not set."),
+];
+
 fn environment(command: &Command, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, ".SH ENVIRONMENT")?;
     let mut entry = |name: &str, meaning: &str| writeln!(out, ".TP\n\\fB{name}\\fR\n{}", escaped(meaning));
@@ -54,6 +76,11 @@ fn environment(command: &Command, out: &mut dyn Write) -> io::Result<()> {
     entry("MUKARRAR_CONFIG", "A file of options, as --config.")?;
     if command.get_arguments().any(|argument| argument.get_id() == "token_file") {
         entry("MUKARRAR_TOKEN", "The bearer token that clients must send.")?;
+    }
+    if cfg!(feature = "remote") && command.get_arguments().any(|argument| argument.get_id() == "inputs") {
+        for (names, meaning) in REMOTE {
+            entry(names, meaning)?;
+        }
     }
     for argument in command.get_arguments() {
         if let (Some(long), Some(_)) = (argument.get_long(), argument.get_env()) {

@@ -85,9 +85,10 @@ impl StageBar {
         let (mut state, all_bytes) = (String::new(), self.stage_bytes(stage));
 
         // Writing into a string cannot fail.
+        let things = if stage.name == "fetch" { "files" } else { "records" };
         let _ = match stage.records {
-            0 => write!(state, "{} records", HumanCount(records)),
-            all => write!(state, "{} of {} records", HumanCount(records), HumanCount(all)),
+            0 => write!(state, "{} {things}", HumanCount(records)),
+            all => write!(state, "{} of {} {things}", HumanCount(records), HumanCount(all)),
         };
         if bytes > 0 && seconds > 0.0 {
             let of_all = if all_bytes > 0 { format!(" of {}", HumanBytes(all_bytes)) } else { String::new() };
@@ -170,11 +171,11 @@ fn plain_bytes(input: &Input) -> u64 {
     let is_compressed = |name: &str| [".gz", ".zst", ".bz2", ".xz", ".parquet"].iter().any(|end| name.ends_with(end));
 
     let mut total = 0;
-    for (path, _) in input.files() {
+    for (path, place) in input.places() {
         if is_compressed(&path.to_string_lossy().to_ascii_lowercase()) {
             return 0;
         }
-        total += std::fs::metadata(path).map_or(0, |metadata| metadata.len());
+        total += std::fs::metadata(place).map_or(0, |metadata| metadata.len());
     }
     total
 }

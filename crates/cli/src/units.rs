@@ -7,13 +7,12 @@ use super::args::names::{Names, UNITS};
 use super::console::Console;
 use super::exit::Exit;
 use super::remedies::parse;
-use super::{finish, inputs, summary};
+use super::{addresses, finish, inputs, summary};
 use mukarrar::document::DocId;
 use mukarrar::error::Result;
 use mukarrar::input::Corpus;
 use mukarrar::page::UnitLevel;
 use mukarrar::report;
-use mukarrar::report::output::Outputs;
 
 #[derive(Debug, Args)]
 pub(super) struct UnitsArgs {
@@ -42,7 +41,7 @@ pub(super) fn run(arguments: &UnitsArgs, console: &Console) -> Result<Exit> {
     let (rejects, decoded) = rejected_and_decoded(&corpus);
     finish::refuse_nothing_read(&corpus, &rejects, verbosity, console)?;
 
-    let mut outputs = Outputs::new();
+    let mut outputs = addresses::outputs();
     finish::write_results(output, &mut outputs, console, |style, out| {
         report::cut(&corpus, *unit, source_field, style, out)
     })?;

@@ -116,6 +116,7 @@ impl OpenArchive {
             RawEntry::Broken(reason) => {
                 let found = FoundFile {
                     path: self.path.clone(),
+                    fetched: None,
                     relative: self.relative.to_path_buf(),
                     named: false,
                     sniffed: false,
@@ -156,6 +157,7 @@ impl OpenArchive {
         let name = self.names.unique(name);
         let found = FoundFile {
             path: self.path_of(&name),
+            fetched: None,
             relative: joined(&self.relative, &name),
             named: false,
             sniffed: kind == ByName::Bare && self.format.is_none(),

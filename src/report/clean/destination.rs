@@ -35,15 +35,25 @@ impl CleanDestination {
     /// if two inputs have the same output, if the inputs cannot become one file of the format in its name, if `clean`
     /// is an address, or if it has the name of an archive: archives are only read.
     pub fn new(clean: &Path, paths: &[PathBuf], input: &Input) -> Result<Self> {
+        refuse_address(clean)?;
+        Self::sent(clean, paths, input)
+    }
+
+    /// As [`new`](Self::new), but `clean` may be an address: the caller has an
+    /// [`OutputStore`](crate::report::OutputStore), and makes sure that a directory there is empty.
+    ///
+    /// # Errors
+    ///
+    /// As [`new`](Self::new), without those of addresses.
+    pub fn sent(clean: &Path, paths: &[PathBuf], input: &Input) -> Result<Self> {
         if clean.as_os_str() == "-" {
             return Ok(Self::Stream);
         }
 
-        refuse_address(clean)?;
         let name = OutputName::of(clean);
         name.check_compression()?;
 
-        let single = matches!(paths, [path] if !path.is_dir());
+        let single = input.is_single(paths);
         let is_device = std::fs::metadata(clean).is_ok_and(|found| !found.is_file() && !found.is_dir());
         let is_one = single && !input.is_archive(paths) || is_device || name.is_file();
         let is_file = !name.is_directory() && is_one;

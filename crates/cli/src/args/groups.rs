@@ -27,7 +27,8 @@ use mukarrar::shingle::ShingleKind;
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Input")]
 pub(crate) struct InputArgs {
-    /// Files, directories or - for standard input. Directories are read in sorted order.
+    /// Files, directories or - for standard input. Directories are read in sorted order. Also addresses: s3://, gs://,
+    /// az://, https:// and hf://datasets/.
     #[arg(required = true, value_name = "INPUT")]
     pub(crate) inputs: Vec<PathBuf>,
     #[command(flatten)]

@@ -8,6 +8,7 @@ use clap::Args;
 
 use super::args::DirectoryArgs;
 use super::opening::{limited, open_existing};
+use crate::addresses;
 use crate::console::{Console, stdout_error};
 use crate::exit::Exit;
 use crate::finish;
@@ -51,10 +52,10 @@ pub(super) fn export(arguments: &ExportArgs, console: &Console) -> Result<Exit> 
     let index = Index::builder().open_read_only(&arguments.directory)?;
 
     if arguments.output.as_os_str() != "-" {
-        OutputName::of(&arguments.output).check_file()?;
+        OutputName::of(&arguments.output).check_sent()?;
     }
 
-    let mut outputs = Outputs::new();
+    let mut outputs = addresses::outputs();
     let count = if arguments.output.as_os_str() == "-" {
         export_to_stdout(&index, console)?
     } else {

@@ -19,5 +19,9 @@ mod pages;
 mod parquet;
 mod promise_memory;
 mod promise_resume;
+#[cfg(feature = "remote")]
+mod remote;
 mod returning_lines;
 mod serve;
+#[cfg(feature = "remote")]
+mod stub_store;

@@ -141,18 +141,26 @@ fn what_cannot_be_converted_is_refused_before_anything_is_read() {
 fn addresses_are_no_paths() {
     let desk = Desk::new(&[("a.jsonl", jsonl(&[("1", FIRST)]))]);
     for line in [
-        "dedup a.jsonl -o s3://bucket/clean.jsonl",
-        "dedup a.jsonl -o clean.jsonl --removed gs://bucket/removed.jsonl",
         "clusters a.jsonl -o https://example.org/x.json",
-        "clusters a.jsonl --summary s3://bucket/summary.json",
+        "dedup a.jsonl -o clean.jsonl --removed hf://datasets/o/n/removed.jsonl",
+        "clusters a.jsonl --summary ftp://example.org/summary.json",
         "clusters a.jsonl --work-dir s3://bucket/work",
-        "clusters s3://bucket/a.jsonl",
         "index build s3://bucket/seen a.jsonl",
     ] {
         let error = desk.refused(line);
-        assert!(error.contains("is an address, not a path"), "{line}: {error}");
+        assert!(error.contains("://") && !error.contains("No such file"), "{line}: {error}");
     }
     assert_eq!(std::fs::read_dir(desk.0.path()).unwrap().count(), 1);
+}
+
+#[cfg(not(feature = "remote"))]
+#[test]
+fn a_build_without_addresses_names_the_feature() {
+    let desk = Desk::new(&[("a.jsonl", jsonl(&[("1", FIRST)]))]);
+    for line in ["clusters s3://bucket/a.jsonl", "dedup a.jsonl -o s3://bucket/clean.jsonl"] {
+        let error = desk.refused(line);
+        assert!(error.contains("rebuild with --features remote"), "{line}: {error}");
+    }
 }
 
 #[test]

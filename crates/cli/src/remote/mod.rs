@@ -1,0 +1,188 @@
+//! Addresses as paths: inputs are fetched to this machine and read from there, outputs are sent when the run has ended well.
+//!
+//! An input is asked for by ranges, several at once, and written to a temporary directory, or to the work directory of the
+//! run, where a killed run goes on with the ranges that are missing. Its records have the address in ids and messages. The
+//! crate `object_store` knows the clouds; addresses of the web and of the Hugging Face Hub are asked for directly.
+
+mod address;
+mod client;
+mod credentials;
+mod failure;
+mod fetch;
+mod hub;
+mod listing;
+mod object;
+mod spool;
+mod upload;
+mod web;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use address::{Address, Extent, shown};
+use client::Client;
+use fetch::{FetchJob, FileFailed};
+use listing::ListedFile;
+use object::{ObjectState, RemoteObject};
+use spool::Spool;
+pub(crate) use upload::RemoteOutputs;
+
+use mukarrar::error::Result;
+use mukarrar::input::{FetchedFile, FetchedInputs, InputFormat, SkipReason};
+use mukarrar::pipeline::Progress;
+use mukarrar::spill::SpillDir;
+
+/// What a run says of where files of this machine go, and how the input is read.
+pub(crate) struct RemoteSettings {
+    /// Where temporary files go.
+    pub(crate) temp_dir: PathBuf,
+    /// Where fetched files are kept for a later run of the same command.
+    pub(crate) work_dir: Option<PathBuf>,
+    /// The format that every file is read in, if one was asked for.
+    pub(crate) format: Option<InputFormat>,
+}
+
+/// The remote inputs and outputs of one run.
+pub(crate) struct RemoteFiles {
+    pub(crate) inputs: FetchedInputs,
+    pub(crate) outputs: Option<Arc<RemoteOutputs>>,
+    /// `None` without remote inputs.
+    spool: Option<Spool>,
+}
+
+impl RemoteFiles {
+    /// Checks the outputs, and fetches the inputs.
+    ///
+    /// # Errors
+    ///
+    /// The first address that cannot be used.
+    pub(crate) fn open(
+        inputs: &[PathBuf],
+        outputs: &[PathBuf],
+        settings: &RemoteSettings,
+        progress: &dyn Progress,
+    ) -> Result<Self> {
+        let client = Arc::new(Client::new()?);
+        let parse = |path: &PathBuf| Address::parse(path).map_err(|failed| failed.of_input(shown(path)));
+        let inputs: Vec<Address> = inputs.iter().map(parse).collect::<Result<_>>()?;
+
+        // Outputs first: better to refuse before anything is fetched.
+        let store = RemoteOutputs::new(Arc::clone(&client), settings.temp_dir.clone());
+        for path in outputs {
+            let checked = Address::parse(path).and_then(|address| store.check(&address));
+            checked.map_err(|failed| failed.of_output(shown(path)))?;
+        }
+        let outputs = (!outputs.is_empty()).then(|| Arc::new(store));
+
+        let (inputs, spool) = match inputs.is_empty() {
+            true => (FetchedInputs::default(), None),
+            false => fetched(&client, &inputs, settings, progress).map(|(inputs, spool)| (inputs, Some(spool)))?,
+        };
+        Ok(Self { inputs, outputs, spool })
+    }
+
+    /// Ends a run. Files in a work directory stay if the run is not `over`.
+    pub(crate) fn end(self, over: bool) {
+        if let (Some(spool), true) = (self.spool, over) {
+            spool.forget();
+        }
+    }
+}
+
+/// Removes temporary files and gives up uploads, for a process that is about to end.
+pub(crate) fn discard() {
+    spool::discard();
+    upload::discard();
+}
+
+/// Fetches all files of the inputs.
+fn fetched(
+    client: &Client,
+    inputs: &[Address],
+    settings: &RemoteSettings,
+    progress: &dyn Progress,
+) -> Result<(FetchedInputs, Spool)> {
+    let spool = match &settings.work_dir {
+        Some(directory) => Spool::kept(directory)?,
+        None => Spool::temporary(&settings.temp_dir)?,
+    };
+
+    let mut listed = Vec::with_capacity(inputs.len());
+    for address in inputs {
+        let files = listing::list(client, address).map_err(|failed| failed.of_input(&address.shown))?;
+        listed.push((address, files));
+    }
+
+    let wanted = wanted(&listed, settings.format);
+    let failed = |(shown, failed): FileFailed| failed.of_input(shown);
+    let mut jobs = Vec::with_capacity(wanted.len());
+    for (shown, object, state) in fetch::states(client, wanted).map_err(failed)? {
+        let spooled = spool.file(&shown, state).map_err(|failed| failed.of_input(&shown))?;
+        jobs.push(FetchJob { shown, object, spooled });
+    }
+
+    let missing = jobs.iter().map(|job| job.spooled.missing_bytes()).sum();
+    SpillDir::temporary(spool.directory()).require(missing)?;
+    fetch::fetch(client, &jobs, progress).map_err(failed)?;
+    Ok((entered(&listed, &jobs, settings.format), spool))
+}
+
+/// The files that are fetched, each once: not those that a directory of files would skip.
+fn wanted(
+    listed: &[(&Address, Vec<ListedFile>)],
+    format: Option<InputFormat>,
+) -> Vec<(String, RemoteObject, Option<ObjectState>)> {
+    let (mut wanted, mut known) = (Vec::new(), BTreeSet::new());
+    for (address, files) in listed {
+        for file in files.iter().filter(|file| is_fetched(address, file, format)) {
+            let name = name_of(address, file);
+            if known.insert(name.clone()) {
+                wanted.push((name, file.object.clone(), file.state.clone()));
+            }
+        }
+    }
+    wanted
+}
+
+fn is_fetched(address: &Address, file: &ListedFile, format: Option<InputFormat>) -> bool {
+    let is_skipped = SkipReason::in_directory(&file.relative, format).is_some();
+    address.extent != Extent::Directory || !is_skipped && listing::stays_below(&file.relative)
+}
+
+/// The address of a file as ids and messages show it.
+fn name_of(address: &Address, file: &ListedFile) -> String {
+    match address.extent {
+        Extent::File => address.shown.clone(),
+        Extent::Directory | Extent::Pattern(_) => format!("{}{}", address.directory_name(), file.relative.display()),
+    }
+}
+
+/// The fetched files, as the library reads them.
+fn entered(listed: &[(&Address, Vec<ListedFile>)], jobs: &[FetchJob], format: Option<InputFormat>) -> FetchedInputs {
+    let places: BTreeMap<&str, &Path> =
+        jobs.iter().map(|job| (job.shown.as_str(), job.spooled.path.as_path())).collect();
+    let place = |address: &Address, file: &ListedFile| places.get(name_of(address, file).as_str()).copied();
+
+    let mut inputs = FetchedInputs::default();
+    for (address, files) in listed {
+        if address.extent == Extent::Directory {
+            let fetched = files.iter().map(|file| match place(address, file) {
+                Some(place) if is_fetched(address, file, format) => FetchedFile::at(&file.relative, place),
+                _ if listing::stays_below(&file.relative) => FetchedFile::not_fetched(&file.relative),
+                _ => FetchedFile::broken(flat_name(&file.relative), "its name leads out of the directory"),
+            });
+            inputs = inputs.directory(&address.given, address.directory_name(), fetched.collect());
+        } else {
+            let fetched =
+                files.iter().filter_map(|file| Some(FetchedFile::at(name_of(address, file), place(address, file)?)));
+            inputs = inputs.files(&address.given, fetched.collect());
+        }
+    }
+    inputs
+}
+
+/// A path that leads out of its directory, as one name.
+fn flat_name(path: &Path) -> String {
+    path.to_string_lossy().replace(std::path::is_separator, "_")
+}
