@@ -76,6 +76,7 @@ mod stage_clock;
 mod summary;
 mod verified_batch;
 mod verify_batches;
+mod word_sample;
 mod work_dir;
 
 pub use clustering::Clustering;

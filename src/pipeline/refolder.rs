@@ -81,16 +81,6 @@ impl UnitRefolder<'_> {
         Ok(both?.into_iter().unzip())
     }
 
-    /// The folded texts of `wanted`, which ascend, in the compact alphabet.
-    ///
-    /// # Errors
-    ///
-    /// As [`each`](Self::each).
-    pub(super) fn folded(&self, wanted: &[UnitId]) -> Result<Vec<FoldedText>> {
-        let shingler = || Shingler::new(ShingleKind::default(), self.options.seed);
-        self.each_with(wanted, shingler, |shingler, normalizer, text| shingler.shingle_and_keep(normalizer, text).1)
-    }
-
     /// The shingle sets of `wanted`, which ascend, and the folded texts in the compact alphabet. Each document is read once.
     ///
     /// # Errors

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::memory_plan::MemoryPlan;
 use super::route::{RouteId, RouteSet};
 use super::scanned_block::{ScannedBlock, ScannedRecord, ScannedUnit};
+use super::word_sample::{SampleBound, WordSample};
 use crate::document::{Date, DocId, UnitId, Units};
 use crate::error::Result;
 use crate::input::{FieldValue, RepeatedIdsBuilder};
@@ -34,6 +35,8 @@ pub(super) struct RunTables {
     pub(super) resemblances: Vec<(UnitId, UnitId, Score)>,
     /// Those of `resemblances` that may be copies: similar enough, with the same numbers.
     pub(super) likely_copies: Vec<(UnitId, UnitId)>,
+    /// Texts of which words are counted; empty if the facts guard is off.
+    pub(super) sampled: WordSample,
     /// The tokens of all records, in runs over passages only.
     pub(super) words: WordStore,
     /// The hashes of all ids.
@@ -116,6 +119,7 @@ impl RunTables {
             rows: RouteId::ALL.map(|id| RouteRows::new(bands(id), plan)),
             resemblances: Vec::new(),
             likely_copies: Vec::new(),
+            sampled: WordSample::default(),
             words: WordStore::new(plan.keys().as_ref()),
             names: RepeatedIdsBuilder::default(),
             rejects: Vec::new(),
@@ -143,7 +147,8 @@ impl RunTables {
     /// # Errors
     ///
     /// Spilled samples cannot be written.
-    pub(super) fn finish(&mut self) -> Result<()> {
+    pub(super) fn finish(&mut self, bound: &SampleBound) -> Result<()> {
+        self.sampled.prune(bound);
         self.rows.iter_mut().try_for_each(|rows| rows.samples.finish())
     }
 
@@ -178,15 +183,16 @@ impl RunTables {
             + self.decoded.len() * 4) as u64
             + self.field_bytes
             + self.languages.len() as u64 * BYTES_PER_RECORD
+            + self.sampled.bytes()
             + self.returning.as_ref().map_or(0, |returning| returning.bytes())
     }
 
-    /// Appends the next scanned block. Blocks come in input order.
+    /// Appends the next scanned block. Blocks come in input order. `bound` learns which texts the sample of words needs.
     ///
     /// # Errors
     ///
     /// Band keys, samples or words cannot be spilled.
-    pub(super) fn append(&mut self, block: ScannedBlock) -> Result<()> {
+    pub(super) fn append(&mut self, block: ScannedBlock, bound: &SampleBound) -> Result<()> {
         // Places in a block become places in the run.
         let (first, first_record) = (self.units.len() as u32, self.languages.len());
         self.decoded.extend(block.decoded.iter().map(|place| DocId::new(first_record + *place as usize)));
@@ -209,6 +215,7 @@ impl RunTables {
             rows.keys.push(keys)?;
         }
         self.rows[RouteId::Main.index()].samples.push(&block.samples)?;
+        self.sampled.merge(block.sampled, bound);
         debug_assert!(self.rows.iter().all(|rows| rows.keys.len() == rows.units.len()), "each row has its band keys");
 
         let unit = |place: u32| UnitId(first + place);
