@@ -64,23 +64,6 @@ impl UnitRefolder<'_> {
         self.each_with(wanted, shingler, |shingler, normalizer, text| shingler.shingle_excerpt(normalizer, text).set())
     }
 
-    /// The shingle sets and the folded texts of `wanted`, which ascend. Each document is read once.
-    ///
-    /// # Errors
-    ///
-    /// As [`each`](Self::each).
-    pub(super) fn sets_and_texts(
-        &self,
-        wanted: &[UnitId],
-        shingle: ShingleKind,
-    ) -> Result<(Vec<ShingleSet>, Vec<String>)> {
-        let shingler = || Shingler::new(shingle, self.options.seed);
-        let both = self.each_with(wanted, shingler, |shingler, normalizer, text| {
-            (shingler.shingle_excerpt(normalizer, text).set(), normalizer.normalize_excerpt(text))
-        });
-        Ok(both?.into_iter().unzip())
-    }
-
     /// The shingle sets of `wanted`, which ascend, and the folded texts in the compact alphabet. Each document is read once.
     ///
     /// # Errors

@@ -7,6 +7,7 @@ use foldhash::{HashMap, HashSet};
 use super::word_meanings::spellings;
 use crate::normalize::alphabet;
 use crate::shingle::hash::HashKeys;
+use crate::similarity::word_forms::letters;
 
 /// Least share of the documents of a frequent word.
 const FREQUENT: f64 = 0.02;
@@ -17,8 +18,8 @@ const ENOUGH: usize = 1000;
 /// With fewer documents, words are judged as in this number of them.
 const FEW_DOCUMENTS: usize = 40;
 
-/// Arabic words in 2 % of the documents of at least two of three news collections.
-static LIST: LazyLock<HashSet<String>> =
+/// Arabic words in 2 % of the documents of at least two of three news collections, in the compact alphabet.
+static LIST: LazyLock<HashSet<Vec<u8>>> =
     LazyLock::new(|| include_str!("frequent.txt").lines().flat_map(spellings).collect());
 
 /// The number of documents in which each word occurs.
@@ -67,7 +68,7 @@ impl WordFrequencies {
         let words = text.split(' ').filter(|word| !word.is_empty() && !word.starts_with(|c: char| c.is_ascii_digit()));
 
         // Each word counts once for a document.
-        let mut hashes: Vec<u32> = words.map(|word| self.hash(word)).collect();
+        let mut hashes: Vec<u32> = words.map(|word| self.hash(&alphabet::to_compact(word))).collect();
         hashes.sort_unstable();
         hashes.dedup();
 
@@ -98,6 +99,11 @@ impl WordFrequencies {
     /// chance: then a list of frequent words of Arabic news decides.
     #[must_use]
     pub fn is_rare(&self, word: &str) -> bool {
+        self.is_rare_word(&alphabet::to_compact(word))
+    }
+
+    /// [`is_rare`](Self::is_rare) for a word in the compact alphabet.
+    pub(crate) fn is_rare_word(&self, word: &[u8]) -> bool {
         if self.is_told_by_list() {
             return !is_listed(word);
         }
@@ -105,13 +111,13 @@ impl WordFrequencies {
         f64::from(self.holding(word)) < FREQUENT * self.documents as f64
     }
 
-    /// Whether the word is rare by the documents alone, without the list: it begins with no digit, has three letters or
-    /// more and occurs in less than 2 % of the documents. With fewer than 1,000 documents it needs four letters or more
-    /// and occurs in less than a tenth of them or in fewer than four.
-    pub(crate) fn is_rare_here(&self, word: &str) -> bool {
+    /// Whether a word in the compact alphabet is rare by the documents alone, without the list: it begins with no digit, has
+    /// three letters or more and occurs in less than 2 % of the documents. With fewer than 1,000 documents it needs four
+    /// letters or more and occurs in less than a tenth of them or in fewer than four.
+    pub(crate) fn is_rare_here(&self, word: &[u8]) -> bool {
         let is_few = self.documents < ENOUGH;
         let shortest = if is_few { 4 } else { 3 };
-        if word.starts_with(|c: char| c.is_ascii_digit()) || word.chars().count() < shortest {
+        if word.first().is_some_and(u8::is_ascii_digit) || letters(word) < shortest {
             return false;
         }
 
@@ -120,15 +126,13 @@ impl WordFrequencies {
     }
 
     /// Number of documents with the word.
-    fn holding(&self, word: &str) -> u32 {
+    fn holding(&self, word: &[u8]) -> u32 {
         // A word that no document has is not in the map.
         self.holding.get(&self.hash(word)).copied().unwrap_or(0)
     }
 
-    fn hash(&self, word: &str) -> u32 {
-        let mut compact = Vec::with_capacity(word.len());
-        alphabet::push_compact(word, &mut compact);
-        (self.keys.bytes(&compact) >> 32) as u32
+    fn hash(&self, word: &[u8]) -> u32 {
+        (self.keys.bytes(word) >> 32) as u32
     }
 
     /// Whether there are too few documents, so that the list decides.
@@ -188,8 +192,8 @@ impl WordCounter {
     }
 }
 
-/// Whether the word is in the list of frequent words of Arabic news.
-pub(super) fn is_listed(word: &str) -> bool {
+/// Whether a word in the compact alphabet is in the list of frequent words of Arabic news.
+pub(super) fn is_listed(word: &[u8]) -> bool {
     LIST.contains(word)
 }
 
@@ -230,18 +234,15 @@ mod tests {
             let told = WordFrequencies::collect(texts.iter().map(String::as_str));
 
             let keys = HashKeys::new(11);
-            let hash = |word: &str| {
-                let mut compact = Vec::new();
-                alphabet::push_compact(word, &mut compact);
-                (keys.bytes(&compact) >> 32) as u32
-            };
+            let hash = |word: &str| (keys.bytes(&alphabet::to_compact(word)) >> 32) as u32;
             let hashed: Vec<Vec<u32>> = texts.iter().map(|text| text.split(' ').map(hash).collect()).collect();
             let sampled = WordFrequencies::sampled(11, hashed.iter().map(Vec::as_slice));
 
             assert_eq!(sampled.documents(), documents);
             for word in texts.iter().flat_map(|text| text.split(' ')).chain(["غاءب"]) {
                 assert_eq!(sampled.is_rare(word), told.is_rare(word), "{word} of {documents}");
-                assert_eq!(sampled.is_rare_here(word), told.is_rare_here(word), "{word} of {documents}");
+                let compact = alphabet::to_compact(word);
+                assert_eq!(sampled.is_rare_here(&compact), told.is_rare_here(&compact), "{word} of {documents}");
             }
         }
     }
