@@ -51,6 +51,7 @@ mod field_parts;
 mod first_pass;
 mod keeper_clusters;
 mod keeper_order;
+mod kept_spans;
 mod learn_boilerplate;
 mod learn_frequencies;
 mod learned_frequencies;

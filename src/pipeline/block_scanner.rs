@@ -208,14 +208,17 @@ impl<'a> RecordFolder<'a> {
             return ScannedUnit::uncompared(*unit);
         };
         let shingler = if id == RouteId::Short { &mut self.short } else { &mut self.main };
-        let shingled = shingler.shingle_excerpt(normalizer, self.sieve.sift(text));
+        let excerpt = self.sieve.sift(text);
+        // The place of the unit that is about to be pushed.
+        let place = scanned.units.len() as u32;
+        scanned.kept.push(place, &excerpt);
+        let shingled = shingler.shingle_excerpt(normalizer, excerpt);
         if shingled.tokens == 0 {
             return ScannedUnit::uncompared(*unit);
         }
 
         if id == RouteId::Short {
-            // The place of the unit that is about to be pushed.
-            self.shorts.push(scanned.units.len() as u32, &shingled);
+            self.shorts.push(place, &shingled);
         }
 
         sketch(route, &shingled, &mut self.values, &mut scanned.keys[id.index()]);

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::kept_spans::KeptSpans;
 use super::memory_plan::MemoryPlan;
 use super::route::{RouteId, RouteSet};
 use super::scanned_block::{ScannedBlock, ScannedRecord, ScannedUnit};
@@ -29,6 +30,8 @@ pub(super) struct RunTables {
     /// The publication date of each record; empty if the run reads no dates.
     pub(super) dates: Vec<Option<Date>>,
     pub(super) units: Units,
+    /// The compared parts of units that are not compared whole.
+    pub(super) kept: KeptSpans,
     /// The rows of each route.
     rows: [RouteRows; 2],
     /// Pairs of short units of one document that resemble each other, in input order.
@@ -116,6 +119,7 @@ impl RunTables {
             dates: Vec::new(),
             field_bytes: 0,
             units: Units::default(),
+            kept: KeptSpans::default(),
             rows: RouteId::ALL.map(|id| RouteRows::new(bands(id), plan)),
             resemblances: Vec::new(),
             likely_copies: Vec::new(),
@@ -180,7 +184,8 @@ impl RunTables {
             + self.dates.len() * size_of::<Option<Date>>()
             + resemblances
             + self.likely_copies.len() * 8
-            + self.decoded.len() * 4) as u64
+            + self.decoded.len() * 4
+            + self.kept.bytes()) as u64
             + self.field_bytes
             + self.languages.len() as u64 * BYTES_PER_RECORD
             + self.sampled.bytes()
@@ -195,6 +200,7 @@ impl RunTables {
     pub(super) fn append(&mut self, block: ScannedBlock, bound: &SampleBound) -> Result<()> {
         // Places in a block become places in the run.
         let (first, first_record) = (self.units.len() as u32, self.languages.len());
+        self.kept.append(&block.kept, first);
         self.decoded.extend(block.decoded.iter().map(|place| DocId::new(first_record + *place as usize)));
         self.names.add_block(DocId::new(self.languages.len()), block.ids);
 
@@ -279,6 +285,7 @@ impl RunTables {
         *self.rejected.entry(code.to_owned()).or_default() += documents.len() as u64;
 
         let new_ids = self.units.retain(|units, unit| !rejected(units.document(unit)));
+        self.kept.renumber(|unit| new_ids[unit as usize]);
         // Rows keep their places: their band keys cannot be removed.
         for rows in &mut self.rows {
             for unit in &mut rows.units {

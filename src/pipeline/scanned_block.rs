@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::kept_spans::KeptSpans;
 use super::route::RouteId;
 use super::word_sample::WordSample;
 use crate::document::{Date, Unit, UnitKind};
@@ -24,6 +25,8 @@ pub(super) struct ScannedBlock {
     pub(super) dates: Vec<Option<Date>>,
     /// The units of all records, in input order.
     pub(super) units: Vec<ScannedUnit>,
+    /// The compared parts of units, by place in `units`.
+    pub(super) kept: KeptSpans,
     /// The tokens of all records, in runs over passages only.
     pub(super) words: FoldedWords,
     /// The band keys of the units of each route, unit by unit.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::kept_spans::{KeptSpan, KeptSpans};
 use super::route::RouteId;
 use super::scanned_block::{ScannedBlock, ScannedRecord, ScannedUnit, ShortPair};
 use super::word_sample::{SampledText, WordSample};
@@ -41,6 +42,10 @@ impl ScannedBlock {
 
         out.u64(self.units.len() as u64);
         self.units.iter().for_each(|unit| encode_unit(unit, out));
+        out.u64(self.kept.as_slice().len() as u64);
+        for span in self.kept.as_slice() {
+            [span.unit, span.start, span.end].into_iter().for_each(|number| out.u32(number));
+        }
         self.keys.iter().for_each(|keys| out.u64s(keys));
         out.u64(self.samples.len() as u64);
         self.samples.iter().for_each(|word| out.u32(*word));
@@ -79,6 +84,9 @@ impl ScannedBlock {
                 Some((seconds != NO_DATE).then_some(Date::from_seconds(seconds as i64)))
             })?,
             units: list(from, 34, decode_unit)?,
+            kept: KeptSpans::from_vec(list(from, 12, |from| {
+                Some(KeptSpan { unit: from.u32()?, start: from.u32()?, end: from.u32()? })
+            })?),
             keys: [from.u64s()?, from.u64s()?],
             samples: list(from, 4, |from| from.u32())?,
             sampled: decode_sampled(from)?,
@@ -219,6 +227,7 @@ mod tests {
                 unit(UnitKind::Line, Some(RouteId::Short)),
             ],
             dates: vec![None, Some(Date::from_seconds(-7)), None],
+            kept: KeptSpans::from_vec(vec![KeptSpan { unit: 0, start: 4, end: 9 }, KeptSpan { unit: 2, start: 0, end: 7 }]),
             keys: [vec![1, 2], vec![u64::MAX]],
             samples: vec![1, 77],
             sampled,

@@ -129,8 +129,8 @@ struct WordSlot {
     turn: u32,
 }
 
-/// Slots of the table: a power of two, more than twice [`TOKENS`].
-const SLOTS: usize = 8192;
+/// Slots of the table: a power of two, at least twice [`TOKENS`].
+const SLOTS: usize = 4096;
 
 impl<'a> WordSampler<'a> {
     pub(super) fn new(bound: &'a SampleBound) -> Self {
@@ -154,15 +154,20 @@ impl<'a> WordSampler<'a> {
             self.turn = 1;
         }
 
+        // Short texts use the first slots, which stay in the nearest cache.
+        let slots = (2 * tokens.len()).next_power_of_two().min(SLOTS);
+        let Some(slots) = self.slots.get_mut(..slots) else { return Box::default() };
+        let mask = slots.len() - 1;
+
         self.words.clear();
         for token in tokens {
             let word = (token >> 32) as u32;
-            let mut place = word as usize % SLOTS;
-            while self.slots[place].turn == self.turn && self.slots[place].word != word {
-                place = (place + 1) % SLOTS;
+            let mut place = word as usize & mask;
+            while slots[place].turn == self.turn && slots[place].word != word {
+                place = (place + 1) & mask;
             }
-            if self.slots[place].turn != self.turn {
-                self.slots[place] = WordSlot { word, turn: self.turn };
+            if slots[place].turn != self.turn {
+                slots[place] = WordSlot { word, turn: self.turn };
                 self.words.push(word);
             }
         }
