@@ -51,6 +51,7 @@ mod field_parts;
 mod first_pass;
 mod keeper_clusters;
 mod keeper_order;
+mod kept_spans;
 mod learn_boilerplate;
 mod learn_frequencies;
 mod learned_frequencies;
@@ -76,6 +77,7 @@ mod stage_clock;
 mod summary;
 mod verified_batch;
 mod verify_batches;
+mod word_sample;
 mod work_dir;
 
 pub use clustering::Clustering;

@@ -10,7 +10,6 @@ use super::candidate::VerifiedCandidate;
 use super::prepare::PreparedText;
 use super::settings::Settings;
 use super::stored_text::StoredBody;
-use crate::normalize::alphabet;
 use crate::shingle::hash::HashKeys;
 use crate::similarity::facts::{CERTAIN, FactsGuard};
 use crate::similarity::own_text::{self, CorpusEvidence, TextEvidence, TrigramFrequencies, Wording};
@@ -53,8 +52,7 @@ impl<'a> CandidateJudge<'a> {
         own_text::judge(stored, asked, evidence).or_else(|| {
             // Texts that are nearly equal are copies; their facts are not compared.
             let is_asked = score.jaccard < CERTAIN;
-            let [a, b] = [stored, asked].map(|text| alphabet::to_utf8(text.folded));
-            is_asked.then(|| guard.reason(&a, &b)).flatten()
+            is_asked.then(|| guard.reason_of_folded(stored.folded, asked.folded)).flatten()
         })
     }
 

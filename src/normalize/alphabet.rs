@@ -6,6 +6,8 @@
 //! UTF-8, and folding a letter is one table lookup. The stable token hash is defined over these bytes: **the table is
 //! frozen**, a letter may only be added in a reserved place.
 
+use std::cmp::Ordering;
+
 /// The letters in the order of their codes: 0x80–0xC1, then 0xF5–0xFD. 0xFE and 0xFF are reserved.
 pub(crate) const LETTERS: [char; 75] = [
     'ء', 'آ', 'أ', 'ؤ', 'إ', 'ئ', 'ا', 'ب', 'ة', 'ت', 'ث', 'ج', 'ح', 'خ', 'د', 'ذ', //
@@ -98,6 +100,29 @@ pub fn push_compact(text: &str, out: &mut Vec<u8>) {
     }
 }
 
+/// The compact form of `text`.
+#[must_use]
+pub fn to_compact(text: &str) -> Vec<u8> {
+    let mut compact = Vec::with_capacity(text.len());
+    push_compact(text, &mut compact);
+    compact
+}
+
+/// The order of the UTF-8 forms of two texts in the compact alphabet.
+pub(crate) fn cmp_utf8(a: &[u8], b: &[u8]) -> Ordering {
+    let equal = a.iter().zip(b).take_while(|(x, y)| x == y).count();
+    if equal == a.len() || equal == b.len() {
+        return a.len().cmp(&b.len());
+    }
+
+    // The order of UTF-8 is that of characters, so the first characters that differ decide. They may begin before the
+    // bytes that differ.
+    let inside = |back: usize| equal.checked_sub(back).is_some_and(|lead| width(a[lead]) > back);
+    let start = equal - (1..=3).find(|back| inside(*back)).unwrap_or(0);
+    let [a, b] = [a, b].map(|text| to_utf8(&text[start..(start + width(text[start])).min(text.len())]));
+    a.cmp(&b)
+}
+
 /// Bytes of the character that begins with compact byte `lead`: 1 for table letters and ASCII, 2 to 4 for all others.
 #[must_use]
 pub const fn width(lead: u8) -> usize {
@@ -119,6 +144,16 @@ pub fn is_number(compact: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn texts_are_ordered_as_their_utf8_forms(a in "[ء-يښaz€é\u{10900} ]{0,6}", b in "[ء-يښaz€é\u{10900} ]{0,6}") {
+            prop_assert_eq!(cmp_utf8(&to_compact(&a), &to_compact(&b)), a.cmp(&b));
+            let (x, y) = (format!("{a}{b}"), format!("{a}{a}"));
+            prop_assert_eq!(cmp_utf8(&to_compact(&x), &to_compact(&y)), x.cmp(&y));
+        }
+    }
 
     /// Frozen: hashes of stored signatures are defined over these codes.
     #[test]

@@ -41,12 +41,39 @@ impl KeySet {
     }
 }
 
+/// The keys of the words that cues begin with.
+struct CueKeys {
+    /// First words that are a cue alone, or before any word.
+    alone: KeySet,
+    /// First words before a certain second word.
+    first: KeySet,
+    /// Both words of those.
+    pairs: KeySet,
+}
+
+impl CueKeys {
+    fn new(words: impl Iterator<Item = (String, Option<String>)>) -> Self {
+        let mut keys = Self { alone: KeySet([0; 64]), first: KeySet([0; 64]), pairs: KeySet([0; 64]) };
+        for (first, second) in words {
+            let key = begin_key(&codes(&first));
+            match second {
+                None => keys.alone.insert(key),
+                Some(second) => {
+                    keys.first.insert(key);
+                    keys.pairs.insert(pair_key(key, begin_key(&codes(&second))));
+                }
+            }
+        }
+        keys
+    }
+}
+
 /// The keys of the first words of cues and credits, and of the last words of agencies.
 pub(super) struct CuePrefilter {
     /// First words of cues.
-    first: KeySet,
+    first: CueKeys,
     /// First words of cues that lines of any length may be.
-    first_long: KeySet,
+    first_long: CueKeys,
     /// Last words of agencies, read backwards.
     last: KeySet,
     agencies: KeySet,
@@ -57,8 +84,8 @@ pub(super) struct CuePrefilter {
 
 /// The prefilter for the tables of [`cues`].
 pub(super) static PREFILTER: LazyLock<CuePrefilter> = LazyLock::new(|| CuePrefilter {
-    first: keys(matcher::first_words(false)),
-    first_long: keys(matcher::first_words(true)),
+    first: CueKeys::new(matcher::first_words(false)),
+    first_long: CueKeys::new(matcher::first_words(true)),
     last: backward_keys(matcher::last_agency_words()),
     agencies: keys(matcher::first_agency_words()),
     places: keys(cues::PLACES.iter().map(|place| (*place).to_owned())),
@@ -89,43 +116,34 @@ impl CuePrefilter {
         Self::may_begin_cue(first, line) || (line.len() <= AGENCY_BYTES && self.may_end_with_agency(line))
     }
 
-    /// Whether the first word of `line` may begin one of the phrases whose keys are `first`.
-    fn may_begin_cue(first: &KeySet, line: &str) -> bool {
-        let mut codes = [0; LETTERS];
-        let mut count = 0;
-
-        for c in line.chars() {
-            if is_word_char(c) {
-                let Some(code) = code(c) else {
-                    match (is_digit(c), count) {
-                        // Numbers may precede a phrase, and end a word.
-                        (true, 0) => continue,
-                        (true, _) => break,
-                        // A letter whose folding this table does not know.
-                        _ => return true,
-                    }
-                };
-                if count == codes.len() {
-                    break;
-                }
-                codes[count] = code;
-                count += 1;
-            } else if count > 0 && !is_mark(c) {
-                break;
-            } else if matches!(c, '#' | '&') {
-                // Hashtags are keywords; entities fold to other characters.
-                return true;
-            }
+    /// Whether the first words of `line` may begin one of the phrases whose keys are `keys`.
+    fn may_begin_cue(keys: &CueKeys, line: &str) -> bool {
+        let mut rest = line.chars();
+        let first = match LineWord::read(&mut rest, true) {
+            LineWord::Key(key) => key,
+            LineWord::Unknown => return true,
+        };
+        if keys.alone.contains(first) {
+            return true;
+        }
+        if !keys.first.contains(first) {
+            return false;
         }
 
-        // Lines without words, a waw that belongs to the next word, and elongations, which folding shortens, also pass.
-        let codes = &codes[..count];
-        count == 0 || codes == [WAW] || is_elongated(codes) || first.contains(begin_key(codes))
+        match LineWord::read(&mut rest, false) {
+            LineWord::Key(second) => keys.pairs.contains(pair_key(first, second)),
+            LineWord::Unknown => true,
+        }
     }
 
     /// Whether the head of `line` may be a credit: an agency, place or byline label with a sign, names with a dash and
     /// a colon, or two dates. May report credits that are none, never miss one.
     pub(super) fn may_be_credit(&self, line: &str) -> bool {
+        has_credit_sign(line) && self.reads_as_credit(line)
+    }
+
+    /// The same, after a first look at the bytes.
+    fn reads_as_credit(&self, line: &str) -> bool {
         let (mut codes, mut count, mut words) = ([0; LETTERS], 0, 0);
         let (mut known, mut labelled, mut sign, mut dash, mut number) = (false, false, false, false, false);
         let mut before = ' ';
@@ -199,6 +217,80 @@ impl CuePrefilter {
     }
 }
 
+/// The next word of a line.
+enum LineWord {
+    /// The key of its first letters.
+    Key(usize),
+    /// There is none, or one whose folding is not certain.
+    Unknown,
+}
+
+impl LineWord {
+    /// Reads the next word from `rest`, which then begins behind it. Numbers before it are passed over if `after_numbers`.
+    fn read(rest: &mut std::str::Chars<'_>, after_numbers: bool) -> Self {
+        let mut codes = [0; LETTERS];
+        let mut count = 0;
+
+        for c in rest.by_ref() {
+            if is_word_char(c) {
+                let Some(code) = code(c) else {
+                    match (is_digit(c), count) {
+                        // Numbers may precede a phrase, and end a word.
+                        (true, 0) if after_numbers => continue,
+                        (true, 1..) => break,
+                        // A letter whose folding this table does not know, or a number between the words of a phrase.
+                        _ => return Self::Unknown,
+                    }
+                };
+                // Letters behind those of a key do not count.
+                if count < codes.len() {
+                    codes[count] = code;
+                    count += 1;
+                }
+            } else if count > 0 && !is_mark(c) {
+                // An address or entity may begin in the word.
+                if matches!(c, '@' | '/' | '&' | '.' | ':') && !after_numbers {
+                    return Self::Unknown;
+                }
+                break;
+            } else if matches!(c, '#' | '&' | '@') && (c != '@' || !after_numbers) {
+                // Hashtags are keywords; entities fold to other characters, and mentions to none.
+                return Self::Unknown;
+            }
+        }
+
+        // Lines without words, a waw that belongs to the next word, and elongations, which folding shortens.
+        let codes = &codes[..count];
+        if count == 0 || codes == [WAW] || is_elongated(codes) { Self::Unknown } else { Self::Key(begin_key(codes)) }
+    }
+}
+
+/// Whether the head of a line has a sign or digit, without which no line is a credit. By bytes, without a branch for each: the
+/// compiler makes wide registers of it. May report lines that have none, never miss one.
+fn has_credit_sign(line: &str) -> bool {
+    // Dashes and the wide colon have three bytes, a tatweel ends in 0x80, and digits of Arabic script follow two leads.
+    let sign = |byte: u8| {
+        byte == b'-'
+            || byte == b'/'
+            || byte == b':'
+            || byte == b'('
+            || byte == b'['
+            || byte == b'|'
+            || byte == 0x80
+            || byte == 0xE2
+            || byte == 0xEF
+            || byte.is_ascii_digit()
+    };
+    let digit = |lead: u8, byte: u8| {
+        (lead == 0xD9 && (0xA0..=0xA9).contains(&byte)) || (lead == 0xDB && (0xB0..=0xB9).contains(&byte))
+    };
+
+    // The last character of the head may reach beyond it.
+    let head = &line.as_bytes()[..line.len().min(CREDIT_BYTES + 3)];
+    let signed = head.iter().fold(false, |found, byte| found | sign(*byte));
+    signed || head.iter().zip(head.get(1..).unwrap_or_default()).fold(false, |found, (lead, byte)| found | digit(*lead, *byte))
+}
+
 /// The digits of Arabic, Persian, Urdu and Latin texts; others count as letters that only the fold knows.
 const fn is_digit(c: char) -> bool {
     matches!(c, '0'..='9' | '\u{660}'..='\u{669}' | '\u{6F0}'..='\u{6F9}')
@@ -244,6 +336,11 @@ fn begin_key(codes: &[u16]) -> usize {
     }
 }
 
+/// The key of two words.
+fn pair_key(first: usize, second: usize) -> usize {
+    (first.wrapping_mul(61) ^ second) & 0xFFF
+}
+
 fn key(codes: &[u16]) -> usize {
     let codes = &codes[..codes.len().min(KEY_LETTERS)];
     // Any multiplicative hash would do: 61 is an odd base, 0x9E37 the head of the golden ratio.
@@ -262,5 +359,19 @@ mod tests {
         let rejected =
             openings.iter().filter(|line| !PREFILTER.may_be_cue(&format!("{line} {}", "كلمة ".repeat(90)))).count();
         assert!(rejected >= 7, "{rejected}");
+    }
+
+    #[test]
+    fn no_credit_lacks_a_sign() {
+        let heads = [
+            "الرياض - واس: قال", "الرياض – واس", "باريس (أ.ف.ب)", "كتب/ محمد", "جدة ـ قال", "الرياض ٢٦ شوال الموافق ١١ أغسطس",
+            "تهران ۲۶ الموافق", "واس | الرياض", "جدة： قال", "الرياض", "وقال الوزير إن الأمر انتهى", "", "5 قتلى",
+        ];
+        for head in heads {
+            for line in [head.to_owned(), format!("{head} {}", "كلمة ".repeat(40)), format!("{}{head}", "ك".repeat(59))] {
+                assert!(!PREFILTER.reads_as_credit(&line) || has_credit_sign(&line), "{line}");
+            }
+        }
+        assert!(!has_credit_sign("وقال الوزير إن الأمر انتهى"));
     }
 }

@@ -168,11 +168,18 @@ fn combined(head: &str, tails: &[&str]) -> impl Iterator<Item = (CueFamily, CueF
     tails.iter().map(move |tail| (CueFamily::Related, form, format!("{head} {tail}")))
 }
 
-/// The folded first word of each phrase; with `long` only of phrases that may begin a line of any length.
-pub(super) fn first_words(long: bool) -> impl Iterator<Item = String> {
+/// The folded first word of each phrase, and its second word where that must be whole; with `long` only of phrases that may begin
+/// a line of any length.
+pub(super) fn first_words(long: bool) -> impl Iterator<Item = (String, Option<String>)> {
     let any = |form: CueForm| matches!(form, CueForm::Label(u32::MAX) | CueForm::Open(u32::MAX));
     let phrases = TABLE.phrases.iter().filter(move |phrase| !long || any(phrase.form));
-    phrases.map(|phrase| alphabet::to_utf8(phrase.first()))
+
+    phrases.map(|phrase| {
+        // The last word of a prefix matches longer words too.
+        let is_whole = !phrase.head.prefix || phrase.head.words.len() > 2;
+        let second = phrase.head.words.get(1).filter(|_| is_whole);
+        (alphabet::to_utf8(phrase.first()), second.map(|word| alphabet::to_utf8(word)))
+    })
 }
 
 /// The folded first word of each agency.

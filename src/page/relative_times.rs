@@ -94,6 +94,16 @@ static EDGE_WORDS: LazyLock<HashSet<String>> = LazyLock::new(|| {
     spellings.collect()
 });
 
+/// Whether a word, in letters of any case, may close a time.
+fn is_edge_word(word: &str) -> bool {
+    let word = bare(word);
+    // Most words have no letters of two cases, and are not copied.
+    match word.bytes().any(|byte| byte.is_ascii_uppercase()) {
+        true => EDGE_WORDS.contains(&word.to_ascii_lowercase()),
+        false => EDGE_WORDS.contains(&*word),
+    }
+}
+
 /// Finds the times at the edges of lines; holds reusable buffers.
 #[derive(Debug)]
 pub(crate) struct TimeFinder {
@@ -147,7 +157,7 @@ impl TimeFinder {
     pub(super) fn rest(&mut self, line: &str) -> Option<Span> {
         let (first, last) = (first_word(line)?, last_word(line)?);
         let opens = first.starts_with(|c: char| c.is_numeric()) || EDGE_WORDS.contains(&*bare(first));
-        let closes = last.ends_with(|c: char| c.is_numeric()) || EDGE_WORDS.contains(&*bare(last).to_ascii_lowercase());
+        let closes = last.ends_with(|c: char| c.is_numeric()) || is_edge_word(last);
         if !opens && !closes || line.chars().filter(|c| is_letter(*c)).nth(LONGEST_LINE).is_some() {
             return None;
         }

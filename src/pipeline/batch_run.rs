@@ -22,6 +22,7 @@ use super::related_units::{self, ResemblingPairs};
 use super::route::{Route, RouteId};
 use super::run_tables::RunTables;
 use super::verify_batches;
+use super::word_sample::WordSample;
 use crate::cluster::{Cluster, ContainmentPair, VerifiedLink};
 use crate::document::{Date, DateOrder};
 use crate::error::Result;
@@ -173,6 +174,8 @@ impl<'a> BatchRun<'a> {
     fn learn(&mut self, route: &Route, banded: &BandedNodes) -> Result<()> {
         if self.learned.is_none() {
             self.learned = learn_frequencies::learn(&self.context(), route, banded)?;
+            // Its words are counted.
+            self.tables.sampled = WordSample::default();
         }
         Ok(())
     }

@@ -8,6 +8,7 @@ use super::progress::Progress;
 use super::route::{Route, RouteId, RouteSet};
 use super::scanned_block::{ScannedBlock, ScannedRecord, ScannedUnit, ShortPair};
 use super::short_similarity;
+use super::word_sample::{SampleBound, WordSampler};
 use crate::document::{Span, Unit, UnitKind};
 use crate::input::{BlockIndex, FieldValue, ReadScratch, Record, RecordBlock};
 use crate::lsh::Node;
@@ -16,6 +17,7 @@ use crate::page::{Cutter, ReturningLines, Sieve, SourceResolver, SourcedText};
 use crate::passage::WordFolder;
 use crate::shingle::{Fingerprint, ShingleKind, ShingleSet, ShingledUnit, Shingler};
 use crate::similarity::Score;
+use crate::similarity::facts::Facts;
 
 /// Scans blocks on one thread.
 pub(super) struct BlockScanner<'a> {
@@ -30,15 +32,16 @@ pub(super) struct BlockScanner<'a> {
 
 impl<'a> BlockScanner<'a> {
     /// A scanner that cuts, folds, shingles and sketches. `returning` are the lines that return on other pages, if they are
-    /// known.
+    /// known; `bound` tells which texts the sample of words needs.
     pub(super) fn new(
         options: &'a Options,
         routes: &'a RouteSet,
         parts: FieldParts,
         returning: Option<&'a ReturningLines>,
+        bound: &'a SampleBound,
         progress: &'a dyn Progress,
     ) -> Self {
-        let folder = RecordFolder::new(options, routes, parts.sources().clone(), returning);
+        let folder = RecordFolder::new(options, routes, parts.sources().clone(), returning, bound);
         Self { options, parts, progress, scratch: ReadScratch::default(), folder, words: None }
     }
 
@@ -47,9 +50,10 @@ impl<'a> BlockScanner<'a> {
         options: &'a Options,
         routes: &'a RouteSet,
         parts: FieldParts,
+        bound: &'a SampleBound,
         progress: &'a dyn Progress,
     ) -> Self {
-        Self { words: Some(WordFolder::new(options.seed)), ..Self::new(options, routes, parts, None, progress) }
+        Self { words: Some(WordFolder::new(options.seed)), ..Self::new(options, routes, parts, None, bound, progress) }
     }
 
     /// Reads and scans the records of a block.
@@ -118,6 +122,8 @@ struct RecordFolder<'a> {
     returning: Option<&'a ReturningLines>,
     main: Shingler,
     short: Shingler,
+    /// `None` if the facts guard is off.
+    sampler: Option<WordSampler<'a>>,
     /// The units of the current record.
     cut: Vec<Unit>,
     /// The signature of the current unit.
@@ -131,6 +137,7 @@ impl<'a> RecordFolder<'a> {
         routes: &'a RouteSet,
         sources: SourceResolver,
         returning: Option<&'a ReturningLines>,
+        bound: &'a SampleBound,
     ) -> Self {
         Self {
             options,
@@ -141,6 +148,7 @@ impl<'a> RecordFolder<'a> {
             returning,
             main: Shingler::new(options.shingle, options.seed),
             short: Shingler::new(ShingleKind::SHORT, options.seed),
+            sampler: (options.facts == Facts::Guard).then(|| WordSampler::new(bound)),
             cut: Vec::new(),
             values: Vec::new(),
             shorts: ShortUnits::default(),
@@ -200,19 +208,25 @@ impl<'a> RecordFolder<'a> {
             return ScannedUnit::uncompared(*unit);
         };
         let shingler = if id == RouteId::Short { &mut self.short } else { &mut self.main };
-        let shingled = shingler.shingle_excerpt(normalizer, self.sieve.sift(text));
+        let excerpt = self.sieve.sift(text);
+        // The place of the unit that is about to be pushed.
+        let place = scanned.units.len() as u32;
+        scanned.kept.push(place, &excerpt);
+        let shingled = shingler.shingle_excerpt(normalizer, excerpt);
         if shingled.tokens == 0 {
             return ScannedUnit::uncompared(*unit);
         }
 
         if id == RouteId::Short {
-            // The place of the unit that is about to be pushed.
-            self.shorts.push(scanned.units.len() as u32, &shingled);
+            self.shorts.push(place, &shingled);
         }
 
         sketch(route, &shingled, &mut self.values, &mut scanned.keys[id.index()]);
         if let Some(sampling) = route.sampling {
             sampling.sample(shingled.hashes, &mut scanned.samples);
+        }
+        if let Some(sampler) = self.sampler.as_mut().filter(|_| id == RouteId::Main) {
+            sampler.offer(shingled.fingerprint, shingled.token_hashes, &mut scanned.sampled);
         }
         let ShingledUnit { tokens, fingerprint, .. } = shingled;
         ScannedUnit { unit: *unit, tokens, route: Some(id), fingerprint }

@@ -6,6 +6,7 @@
 use super::context::RunContext;
 use super::node_table::NodeTable;
 use super::pair_judge::PairJudge;
+use super::refolder::FoldedText;
 use super::route::{ContainmentRule, Route, RouteId};
 use crate::cluster::{ComponentContents, ContainmentPair, NodeTimes, NodeVerdict, PairVerifier};
 use crate::document::UnitId;
@@ -39,7 +40,7 @@ struct NodeSide {
 /// The check on pairs that are similar enough.
 enum CheckDepth<'r> {
     /// Of the words of short units; the folded texts.
-    Words(Vec<String>),
+    Words(Vec<FoldedText>),
     /// Of the own text and the facts of other units.
     Texts(PairJudge<'r>),
     /// None: the facts guard is off.
@@ -77,7 +78,7 @@ impl<'r> ExactVerifier<'r> {
 
         let (sets, depth) = match (id, context.learned) {
             (RouteId::Short, _) => {
-                let (sets, texts) = refolder.sets_and_texts(&units, route.shingle)?;
+                let (sets, texts) = refolder.sets_and_folded(&units, route.shingle)?;
                 (sets, CheckDepth::Words(by_place(&wanted, texts)))
             }
             (RouteId::Main, Some(learned)) => {
@@ -201,7 +202,7 @@ impl PairVerifier for ExactVerifier<'_> {
         }
 
         if let CheckDepth::Words(texts) = &self.depth
-            && short::substitutes_a_word(&texts[keeper as usize], &texts[other as usize])
+            && short::substitutes_a_folded_word(&texts[keeper as usize], &texts[other as usize])
         {
             return NodeVerdict::Other;
         }

@@ -13,6 +13,7 @@ use super::route::RouteSet;
 use super::run_tables::{self, RunTables};
 use super::run_task::RunTask;
 use super::scanned_block::ScannedBlock;
+use super::word_sample::SampleBound;
 use super::work_dir::WorkDir;
 use crate::error::Result;
 use crate::input::{BlockIndex, BlockReader, Corpus, CorpusBlocks, Input, RecordBlock, RepeatedIds, StoragePolicy};
@@ -27,6 +28,15 @@ pub(super) struct FirstPass<'a> {
     pub(super) plan: &'a MemoryPlan,
     pub(super) task: RunTask,
     pub(super) progress: &'a dyn Progress,
+}
+
+/// What scanners know of the whole input.
+struct KnownOfInput<'a> {
+    parts: FieldParts,
+    /// The lines that return on other pages, if they are needed.
+    returning: Option<&'a ReturningLines>,
+    /// Which texts the sample of words needs.
+    bound: &'a SampleBound,
 }
 
 impl FirstPass<'_> {
@@ -49,6 +59,7 @@ impl FirstPass<'_> {
         }
         let returning = tables.returning.clone();
         let returning = returning.as_deref();
+        let bound = SampleBound::default();
 
         let mut reader = input.reader(storage)?;
         let mut journal = None;
@@ -56,7 +67,7 @@ impl FirstPass<'_> {
             let mut done = Vec::new();
             journal = Some(work.blocks(|index, scanned| {
                 done.push(index);
-                self.append(&mut tables, scanned)
+                self.append(&mut tables, scanned, &bound)
             })?);
             reader.resume(done)?;
         }
@@ -64,12 +75,13 @@ impl FirstPass<'_> {
         // The journal first: the tables are lost with the process, the journal is not.
         let mut indices = Vec::new();
         let planned = 2 * self.plan.block();
-        let mut reader = self.scan_blocks(reader, BlockReader::next, parts, returning, planned, |index, scanned| {
+        let known = KnownOfInput { parts, returning, bound: &bound };
+        let mut reader = self.scan_blocks(reader, BlockReader::next, known, planned, |index, scanned| {
             if let Some(journal) = &mut journal {
                 journal.append(&index, &scanned)?;
             }
             indices.push(index);
-            self.append(&mut tables, scanned)
+            self.append(&mut tables, scanned, &bound)
         })?;
         // Blocks of an earlier run are in the reader already.
         for index in indices {
@@ -77,7 +89,7 @@ impl FirstPass<'_> {
         }
 
         let mut corpus = Corpus::assemble(reader.finish()?);
-        tables.finish()?;
+        tables.finish(&bound)?;
         let names = self.names(&mut corpus, &mut tables)?;
         Ok((corpus, tables, names))
     }
@@ -111,15 +123,16 @@ impl FirstPass<'_> {
             self.progress.begin("read", corpus.len() as u64);
         }
         let returning = tables.returning.clone();
-        let returning = returning.as_deref();
+        let bound = SampleBound::default();
+        let known = KnownOfInput { parts, returning: returning.as_deref(), bound: &bound };
 
         // No block is too large: the caller holds the bytes, or they were planned for when the corpus was read.
         let blocks = corpus.blocks_of(self.plan.block());
-        self.scan_blocks(blocks, CorpusBlocks::next, parts, returning, u64::MAX, |_, scanned| {
-            self.append(&mut tables, scanned)
+        self.scan_blocks(blocks, CorpusBlocks::next, known, u64::MAX, |_, scanned| {
+            self.append(&mut tables, scanned, &bound)
         })?;
 
-        tables.finish()?;
+        tables.finish(&bound)?;
         tables.reject(&corpus.repeats(), run_tables::REPEATED_ID);
         let names = std::mem::take(&mut tables.names).finish(corpus)?;
         Ok((tables, names))
@@ -136,8 +149,7 @@ impl FirstPass<'_> {
         &self,
         source: S,
         next: impl Fn(&mut S) -> Result<Option<RecordBlock>> + Sync,
-        parts: FieldParts,
-        returning: Option<&ReturningLines>,
+        known: KnownOfInput<'_>,
         planned: u64,
         mut collect: impl FnMut(BlockIndex, ScannedBlock) -> Result<()>,
     ) -> Result<S> {
@@ -162,11 +174,12 @@ impl FirstPass<'_> {
         };
 
         let scanner = || {
-            let (options, routes, parts) = (self.options, self.routes, parts.clone());
+            let (options, routes, parts) = (self.options, self.routes, known.parts.clone());
+            let (returning, bound) = (known.returning, known.bound);
             match self.task {
-                RunTask::Passages => BlockScanner::of_words(options, routes, parts, self.progress),
+                RunTask::Passages => BlockScanner::of_words(options, routes, parts, bound, self.progress),
                 RunTask::Clusters | RunTask::Pairs => {
-                    BlockScanner::new(options, routes, parts, returning, self.progress)
+                    BlockScanner::new(options, routes, parts, returning, bound, self.progress)
                 }
             }
         };
@@ -174,8 +187,8 @@ impl FirstPass<'_> {
     }
 
     /// Appends a scanned block, if the tables still fit the memory.
-    fn append(&self, tables: &mut RunTables, scanned: ScannedBlock) -> Result<()> {
-        tables.append(scanned)?;
+    fn append(&self, tables: &mut RunTables, scanned: ScannedBlock, bound: &SampleBound) -> Result<()> {
+        tables.append(scanned, bound)?;
 
         // Grouping comes next, and its memory is known already: better to end now than after hours.
         let grouping = tables.units.len() as u64 * node_table::BYTES_PER_UNIT;

@@ -1,14 +1,13 @@
 //! Judges which pairs of similar texts are no copies: by the own-text rule first, then by the facts guard.
 
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use super::learned_frequencies::LearnedFrequencies;
 use crate::cluster::{ComponentContents, LARGE, RARE};
 use crate::lsh::{Component, Components, Node};
-use crate::normalize::alphabet;
 use crate::parallel;
 use crate::shingle::hash::HashKeys;
-use crate::similarity::facts;
+use crate::similarity::facts::{self, FactsText, FactsVocabulary};
 use crate::similarity::own_text::{self, CorpusEvidence, EditedVerdict, TextEvidence, TrigramFrequencies, Wording};
 use crate::similarity::{Score, VariantReason};
 
@@ -25,15 +24,18 @@ pub(super) struct PairJudge<'r> {
     /// Whether shingles are the trigrams of the own-text rule.
     by_trigrams: bool,
     texts: Vec<HeldText>,
+    /// The words of the texts that the facts guard has seen.
+    vocabulary: Mutex<FactsVocabulary>,
     /// The place of each node in `joint`; empty if [`join`](Self::join) was not called.
     joint_of: Vec<u32>,
     joint: Vec<JoinedTexts>,
 }
 
-/// A folded text, and its wording once the own-text rule needs it.
+/// A folded text, and what each rule derives from it once it needs it.
 struct HeldText {
     folded: Box<[u8]>,
     wording: OnceLock<Wording>,
+    facts: OnceLock<FactsText>,
 }
 
 /// The texts of one component.
@@ -44,13 +46,15 @@ struct JoinedTexts {
 }
 
 impl<'r> PairJudge<'r> {
-    /// Bytes held for a token: folded text, wording, and trigrams while frequencies are counted.
-    pub(super) const BYTES_PER_TOKEN: usize = 8 + Wording::BYTES_PER_TOKEN + 16;
+    /// Bytes held for a token: folded text, wording, words of the facts guard, and trigrams while frequencies are counted.
+    pub(super) const BYTES_PER_TOKEN: usize = 8 + Wording::BYTES_PER_TOKEN + FactsText::BYTES_PER_TOKEN + 16;
 
     /// A judge of texts that are folded to the compact alphabet.
     pub(super) fn new(learned: &'r LearnedFrequencies, seed: u64, by_trigrams: bool, folded: Vec<Box<[u8]>>) -> Self {
-        let texts = folded.into_iter().map(|folded| HeldText { folded, wording: OnceLock::new() }).collect();
-        Self { learned, keys: HashKeys::new(seed), by_trigrams, texts, joint_of: Vec::new(), joint: Vec::new() }
+        let held = |folded| HeldText { folded, wording: OnceLock::new(), facts: OnceLock::new() };
+        let texts = folded.into_iter().map(held).collect();
+        let (keys, vocabulary) = (HashKeys::new(seed), Mutex::default());
+        Self { learned, keys, by_trigrams, texts, vocabulary, joint_of: Vec::new(), joint: Vec::new() }
     }
 
     /// Tells the judge which texts candidates join. `text` gives equal numbers to nodes of equal texts.
@@ -83,7 +87,7 @@ impl<'r> PairJudge<'r> {
         let edited = own_text::edited(self.text(text_a), self.text(text_b), evidence, self.learned.texts)?;
 
         // The rule was measured on Arabic, and the guard reads only Arabic.
-        let is_read = |held: &HeldText| self.learned.guard.reads(&alphabet::to_utf8(&held.folded));
+        let is_read = |held: &HeldText| self.learned.guard.reads(&held.folded);
         let is_taken = is_read(text_a) && is_read(text_b) && self.reason(a, b, score, own).is_none();
         is_taken.then_some(edited)
     }
@@ -138,8 +142,16 @@ impl<'r> PairJudge<'r> {
             return None;
         }
 
-        let [a, b] = [a, b].map(|node| alphabet::to_utf8(&self.texts[node as usize].folded));
-        self.learned.guard.reason(&a, &b)
+        let [a, b] = [a, b].map(|node| &self.texts[node as usize]);
+        self.learned.guard.reason_of((&a.folded, self.facts_text(a)), (&b.folded, self.facts_text(b)))
+    }
+
+    fn facts_text<'h>(&self, held: &'h HeldText) -> &'h FactsText {
+        held.facts.get_or_init(|| {
+            // A vocabulary is valid after a panic of another thread: no change leaves it half done.
+            let mut vocabulary = self.vocabulary.lock().unwrap_or_else(PoisonError::into_inner);
+            FactsText::new(&held.folded, &mut vocabulary)
+        })
     }
 
     fn evidence<'j>(&'j self, joint: Option<&'j JoinedTexts>) -> CorpusEvidence<'j> {

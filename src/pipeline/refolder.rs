@@ -1,11 +1,11 @@
 //! Reads and folds units again in later passes, each document once.
 
+use super::kept_spans::KeptSpans;
 use super::options::Options;
 use crate::document::{Date, DocId, Excerpt, UnitId, Units};
 use crate::error::{Error, Result};
 use crate::input::{Corpus, ReadScratch, Record};
 use crate::normalize::{FoldScratch, Language, Normalizer};
-use crate::page::{SourceResolver, SourcedText};
 use crate::parallel;
 use crate::shingle::{ShingleKind, ShingleSet, Shingler};
 
@@ -15,6 +15,8 @@ pub(super) struct UnitRefolder<'a> {
     pub(super) corpus: &'a Corpus,
     pub(super) options: &'a Options,
     pub(super) units: &'a Units,
+    /// The parts of units that are compared.
+    pub(super) kept: &'a KeptSpans,
     /// The language of each record; `None` for rejected ones.
     pub(super) languages: &'a [Option<Language>],
     /// The publication date of each record; empty if the run reads no dates.
@@ -64,33 +66,6 @@ impl UnitRefolder<'_> {
         self.each_with(wanted, shingler, |shingler, normalizer, text| shingler.shingle_excerpt(normalizer, text).set())
     }
 
-    /// The shingle sets and the folded texts of `wanted`, which ascend. Each document is read once.
-    ///
-    /// # Errors
-    ///
-    /// As [`each`](Self::each).
-    pub(super) fn sets_and_texts(
-        &self,
-        wanted: &[UnitId],
-        shingle: ShingleKind,
-    ) -> Result<(Vec<ShingleSet>, Vec<String>)> {
-        let shingler = || Shingler::new(shingle, self.options.seed);
-        let both = self.each_with(wanted, shingler, |shingler, normalizer, text| {
-            (shingler.shingle_excerpt(normalizer, text).set(), normalizer.normalize_excerpt(text))
-        });
-        Ok(both?.into_iter().unzip())
-    }
-
-    /// The folded texts of `wanted`, which ascend, in the compact alphabet.
-    ///
-    /// # Errors
-    ///
-    /// As [`each`](Self::each).
-    pub(super) fn folded(&self, wanted: &[UnitId]) -> Result<Vec<FoldedText>> {
-        let shingler = || Shingler::new(ShingleKind::default(), self.options.seed);
-        self.each_with(wanted, shingler, |shingler, normalizer, text| shingler.shingle_and_keep(normalizer, text).1)
-    }
-
     /// The shingle sets of `wanted`, which ascend, and the folded texts in the compact alphabet. Each document is read once.
     ///
     /// # Errors
@@ -119,20 +94,18 @@ impl UnitRefolder<'_> {
         let documents: Vec<&[UnitId]> =
             wanted.chunk_by(|a, b| self.units.document(*a) == self.units.document(*b)).collect();
         // One task for each document, however many of its units are wanted: parsing costs more than folding.
-        let worker = || (worker(), ReadScratch::default(), self.options.sieve());
-        let sources = SourceResolver::new(self.corpus.options(), self.options.source_field.as_deref());
+        let worker = || (worker(), ReadScratch::default(), Vec::new());
 
-        let done = parallel::map(&documents, worker, |(worker, scratch, sieve), units| {
+        let done = parallel::map(&documents, worker, |(worker, scratch, spans), units| {
             let document = self.units.document(units[0]);
             self.document(document, scratch, |normalizer, record| {
-                // Only learned rules differ between sources.
-                let source = self.options.rules.as_ref().map(|_| sources.of(record));
-
-                let text_of = |unit: UnitId| {
-                    let text = SourcedText::new(self.units.span(unit).of(&record.text)).kind(self.units.kind(unit));
-                    text.source(source.as_deref())
+                let of_unit = |unit: &UnitId| {
+                    let text = self.units.span(*unit).of(&record.text);
+                    let kept = self.kept.of(*unit, spans);
+                    let excerpt = kept.map_or_else(|| Excerpt::whole(text), |kept| Excerpt::new(text, kept));
+                    work(worker, normalizer, excerpt)
                 };
-                units.iter().map(|unit| work(worker, normalizer, sieve.sift(text_of(*unit)))).collect::<Vec<T>>()
+                units.iter().map(of_unit).collect::<Vec<T>>()
             })
         });
 

@@ -19,7 +19,7 @@ use crate::lsh::BandingOverrides;
 use crate::similarity::facts::Facts;
 
 /// The version of the files of a work directory, `run.json` included. Every change of them raises it.
-const FORMAT: u32 = 5;
+const FORMAT: u32 = 6;
 
 /// Options by name.
 type NamedValues = BTreeMap<String, Value>;

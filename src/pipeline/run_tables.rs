@@ -3,9 +3,11 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::kept_spans::KeptSpans;
 use super::memory_plan::MemoryPlan;
 use super::route::{RouteId, RouteSet};
 use super::scanned_block::{ScannedBlock, ScannedRecord, ScannedUnit};
+use super::word_sample::{SampleBound, WordSample};
 use crate::document::{Date, DocId, UnitId, Units};
 use crate::error::Result;
 use crate::input::{FieldValue, RepeatedIdsBuilder};
@@ -28,12 +30,16 @@ pub(super) struct RunTables {
     /// The publication date of each record; empty if the run reads no dates.
     pub(super) dates: Vec<Option<Date>>,
     pub(super) units: Units,
+    /// The compared parts of units that are not compared whole.
+    pub(super) kept: KeptSpans,
     /// The rows of each route.
     rows: [RouteRows; 2],
     /// Pairs of short units of one document that resemble each other, in input order.
     pub(super) resemblances: Vec<(UnitId, UnitId, Score)>,
     /// Those of `resemblances` that may be copies: similar enough, with the same numbers.
     pub(super) likely_copies: Vec<(UnitId, UnitId)>,
+    /// Texts of which words are counted; empty if the facts guard is off.
+    pub(super) sampled: WordSample,
     /// The tokens of all records, in runs over passages only.
     pub(super) words: WordStore,
     /// The hashes of all ids.
@@ -113,9 +119,11 @@ impl RunTables {
             dates: Vec::new(),
             field_bytes: 0,
             units: Units::default(),
+            kept: KeptSpans::default(),
             rows: RouteId::ALL.map(|id| RouteRows::new(bands(id), plan)),
             resemblances: Vec::new(),
             likely_copies: Vec::new(),
+            sampled: WordSample::default(),
             words: WordStore::new(plan.keys().as_ref()),
             names: RepeatedIdsBuilder::default(),
             rejects: Vec::new(),
@@ -143,7 +151,8 @@ impl RunTables {
     /// # Errors
     ///
     /// Spilled samples cannot be written.
-    pub(super) fn finish(&mut self) -> Result<()> {
+    pub(super) fn finish(&mut self, bound: &SampleBound) -> Result<()> {
+        self.sampled.prune(bound);
         self.rows.iter_mut().try_for_each(|rows| rows.samples.finish())
     }
 
@@ -175,20 +184,23 @@ impl RunTables {
             + self.dates.len() * size_of::<Option<Date>>()
             + resemblances
             + self.likely_copies.len() * 8
-            + self.decoded.len() * 4) as u64
+            + self.decoded.len() * 4
+            + self.kept.bytes()) as u64
             + self.field_bytes
             + self.languages.len() as u64 * BYTES_PER_RECORD
+            + self.sampled.bytes()
             + self.returning.as_ref().map_or(0, |returning| returning.bytes())
     }
 
-    /// Appends the next scanned block. Blocks come in input order.
+    /// Appends the next scanned block. Blocks come in input order. `bound` learns which texts the sample of words needs.
     ///
     /// # Errors
     ///
     /// Band keys, samples or words cannot be spilled.
-    pub(super) fn append(&mut self, block: ScannedBlock) -> Result<()> {
+    pub(super) fn append(&mut self, block: ScannedBlock, bound: &SampleBound) -> Result<()> {
         // Places in a block become places in the run.
         let (first, first_record) = (self.units.len() as u32, self.languages.len());
+        self.kept.append(&block.kept, first);
         self.decoded.extend(block.decoded.iter().map(|place| DocId::new(first_record + *place as usize)));
         self.names.add_block(DocId::new(self.languages.len()), block.ids);
 
@@ -209,6 +221,7 @@ impl RunTables {
             rows.keys.push(keys)?;
         }
         self.rows[RouteId::Main.index()].samples.push(&block.samples)?;
+        self.sampled.merge(block.sampled, bound);
         debug_assert!(self.rows.iter().all(|rows| rows.keys.len() == rows.units.len()), "each row has its band keys");
 
         let unit = |place: u32| UnitId(first + place);
@@ -272,6 +285,7 @@ impl RunTables {
         *self.rejected.entry(code.to_owned()).or_default() += documents.len() as u64;
 
         let new_ids = self.units.retain(|units, unit| !rejected(units.document(unit)));
+        self.kept.renumber(|unit| new_ids[unit as usize]);
         // Rows keep their places: their band keys cannot be removed.
         for rows in &mut self.rows {
             for unit in &mut rows.units {

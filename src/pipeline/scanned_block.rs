@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use super::kept_spans::KeptSpans;
 use super::route::RouteId;
+use super::word_sample::WordSample;
 use crate::document::{Date, Unit, UnitKind};
 use crate::input::{FieldValue, IdHashes, Record};
 use crate::normalize::Language;
@@ -23,12 +25,16 @@ pub(super) struct ScannedBlock {
     pub(super) dates: Vec<Option<Date>>,
     /// The units of all records, in input order.
     pub(super) units: Vec<ScannedUnit>,
+    /// The compared parts of units, by place in `units`.
+    pub(super) kept: KeptSpans,
     /// The tokens of all records, in runs over passages only.
     pub(super) words: FoldedWords,
     /// The band keys of the units of each route, unit by unit.
     pub(super) keys: [Vec<u64>; 2],
     /// The sampled shingles of the units of the main route, unit by unit; empty if the run samples none.
     pub(super) samples: Vec<u32>,
+    /// Texts of the main route that may belong to the sample of words; empty if the facts guard is off.
+    pub(super) sampled: WordSample,
     /// Short units of one document that resemble each other, by place in `units`.
     pub(super) resemblances: Vec<ShortPair>,
     /// Rejected records by the code of their reason.

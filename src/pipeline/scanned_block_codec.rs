@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use super::kept_spans::{KeptSpan, KeptSpans};
 use super::route::RouteId;
 use super::scanned_block::{ScannedBlock, ScannedRecord, ScannedUnit, ShortPair};
+use super::word_sample::{SampledText, WordSample};
 use crate::document::{Date, Span, Unit, UnitKind};
 use crate::input::{FieldValue, IdHashes};
 use crate::normalize::Language;
@@ -40,9 +42,14 @@ impl ScannedBlock {
 
         out.u64(self.units.len() as u64);
         self.units.iter().for_each(|unit| encode_unit(unit, out));
+        out.u64(self.kept.as_slice().len() as u64);
+        for span in self.kept.as_slice() {
+            [span.unit, span.start, span.end].into_iter().for_each(|number| out.u32(number));
+        }
         self.keys.iter().for_each(|keys| out.u64s(keys));
         out.u64(self.samples.len() as u64);
         self.samples.iter().for_each(|word| out.u32(*word));
+        encode_sampled(&self.sampled, out);
 
         out.u64(self.resemblances.len() as u64);
         for pair in &self.resemblances {
@@ -77,8 +84,12 @@ impl ScannedBlock {
                 Some((seconds != NO_DATE).then_some(Date::from_seconds(seconds as i64)))
             })?,
             units: list(from, 34, decode_unit)?,
+            kept: KeptSpans::from_vec(list(from, 12, |from| {
+                Some(KeptSpan { unit: from.u32()?, start: from.u32()?, end: from.u32()? })
+            })?),
             keys: [from.u64s()?, from.u64s()?],
             samples: list(from, 4, |from| from.u32())?,
+            sampled: decode_sampled(from)?,
             resemblances: list(from, 25, |from| {
                 Some(ShortPair {
                     a: from.u32()?,
@@ -118,6 +129,27 @@ fn encode_counts(counts: &BTreeMap<String, u64>, out: &mut ByteEncoder) {
 fn decode_counts(from: &mut ByteDecoder<'_>) -> Option<BTreeMap<String, u64>> {
     let counts = list(from, 16, |from| Some((String::from_utf8(from.bytes()?.to_vec()).ok()?, from.u64()?)))?;
     Some(BTreeMap::from_iter(counts))
+}
+
+fn encode_sampled(sample: &WordSample, out: &mut ByteEncoder) {
+    out.u64(sample.texts.len() as u64);
+    for SampledText { fingerprint, words } in &sample.texts {
+        out.u64(fingerprint.0);
+        out.u64(fingerprint.1);
+        out.u64(words.len() as u64);
+        words.iter().for_each(|word| out.u32(*word));
+    }
+}
+
+fn decode_sampled(from: &mut ByteDecoder<'_>) -> Option<WordSample> {
+    let mut sample = WordSample::default();
+    // A fingerprint and a length.
+    for _ in 0..from.count(24)? {
+        let fingerprint = Fingerprint(from.u64()?, from.u64()?);
+        let words: Vec<u32> = list(from, 4, |from| from.u32())?;
+        sample.push(SampledText { fingerprint, words: words.into() });
+    }
+    Some(sample)
 }
 
 fn encode_field(field: Option<&FieldValue>, out: &mut ByteEncoder) {
@@ -182,6 +214,9 @@ mod tests {
         let mut ids = IdHashes::default();
         [Some("a"), None, Some("")].into_iter().for_each(|id| ids.push(id));
         let record = |language, units| ScannedRecord { language, units };
+        let mut sampled = WordSample::default();
+        sampled.push(SampledText { fingerprint: Fingerprint(5, 6), words: [1, u32::MAX].into() });
+        sampled.push(SampledText { fingerprint: Fingerprint(7, 0), words: [].into() });
         let block = ScannedBlock {
             records: vec![record(Some(Language::Ug), 2), record(None, 0), record(Some(Language::Ar), 1)],
             ids,
@@ -192,8 +227,10 @@ mod tests {
                 unit(UnitKind::Line, Some(RouteId::Short)),
             ],
             dates: vec![None, Some(Date::from_seconds(-7)), None],
+            kept: KeptSpans::from_vec(vec![KeptSpan { unit: 0, start: 4, end: 9 }, KeptSpan { unit: 2, start: 0, end: 7 }]),
             keys: [vec![1, 2], vec![u64::MAX]],
             samples: vec![1, 77],
+            sampled,
             resemblances: vec![ShortPair { a: 0, b: 2, score: Score::SAME, same_numbers: true }],
             rejected: BTreeMap::from([("invalid_json".to_owned(), 1)]),
             crowded: 1,

@@ -23,6 +23,8 @@ pub struct Shingler {
 pub struct ShingledUnit<'a> {
     /// Shingle hashes in text order, repeats included.
     pub hashes: &'a [u64],
+    /// The hash of each folded token, in text order.
+    pub token_hashes: &'a [u64],
     /// Number of folded tokens.
     pub tokens: usize,
     /// The hash of the token sequence.
@@ -95,6 +97,7 @@ impl Shingler {
 
         ShingledUnit {
             hashes: &self.hashes,
+            token_hashes: &self.parts.tokens,
             tokens: self.parts.tokens.len(),
             fingerprint: fingerprint(kernel, &self.parts.tokens),
             numbers: self.parts.numbers,

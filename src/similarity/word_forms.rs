@@ -1,8 +1,12 @@
-//! Forms and spellings of words of folded texts, as the short rule and the facts guard compare them.
+//! Forms and spellings of words of folded texts, as the short rule and the facts guard compare them. Words are bytes of the
+//! compact alphabet.
 
 use std::cell::OnceCell;
 
 use foldhash::HashSet;
+use memchr::memmem;
+
+use crate::normalize::alphabet;
 
 /// Least [`alikeness`] of two spellings of one word.
 pub(super) const SAME_WORD: f64 = 0.6;
@@ -10,28 +14,122 @@ pub(super) const SAME_WORD: f64 = 0.6;
 /// Fewest letters of a content word.
 pub(super) const CONTENT: usize = 3;
 
-/// The light stem of a word: without one proclitic and one suffix at most; at least three letters remain.
-pub(super) fn stem(word: &str) -> &str {
-    const BEFORE: [&str; 11] = ["وال", "بال", "كال", "فال", "لل", "ال", "و", "ب", "ل", "ف", "ك"];
-    const AFTER: [&str; 9] = ["ها", "هم", "ات", "ين", "ون", "ان", "يه", "ه", "ي"];
-    let long_enough = |rest: &&str| rest.chars().count() >= CONTENT;
+/// Letters of a word that [`alikeness`] compares: bounds the time that a hostile page can cost by words of any length.
+pub(super) const COMPARED: usize = 64;
 
-    // Longer affixes come first, so that the whole of one is removed.
-    let word = BEFORE.iter().find_map(|prefix| word.strip_prefix(prefix).filter(long_enough)).unwrap_or(word);
-    AFTER.iter().find_map(|suffix| word.strip_suffix(suffix).filter(long_enough)).unwrap_or(word)
+/// Letters of affixes in the compact alphabet.
+const WAW: u8 = letter('و');
+const ALEF: u8 = letter('ا');
+const LAM: u8 = letter('ل');
+const BEH: u8 = letter('ب');
+const KAF: u8 = letter('ك');
+const FEH: u8 = letter('ف');
+const HEH: u8 = letter('ه');
+const MEEM: u8 = letter('م');
+const TEH: u8 = letter('ت');
+const YEH: u8 = letter('ي');
+const NOON: u8 = letter('ن');
+
+const fn letter(letter: char) -> u8 {
+    alphabet::code(letter as u32)
+}
+
+/// Proclitics; longer ones come first, so that the whole of one is removed.
+const BEFORE: [&[u8]; 11] = [
+    &[WAW, ALEF, LAM],
+    &[BEH, ALEF, LAM],
+    &[KAF, ALEF, LAM],
+    &[FEH, ALEF, LAM],
+    &[LAM, LAM],
+    &[ALEF, LAM],
+    &[WAW],
+    &[BEH],
+    &[LAM],
+    &[FEH],
+    &[KAF],
+];
+
+/// Suffixes, in the same order.
+const AFTER: [&[u8]; 9] = [
+    &[HEH, ALEF],
+    &[HEH, MEEM],
+    &[ALEF, TEH],
+    &[YEH, NOON],
+    &[WAW, NOON],
+    &[ALEF, NOON],
+    &[YEH, HEH],
+    &[HEH],
+    &[YEH],
+];
+
+/// The light stem of a word: without one proclitic and one suffix at most; at least three letters remain.
+pub(super) fn stem(word: &[u8]) -> &[u8] {
+    let long_enough = |rest: &&[u8]| letters(rest) >= CONTENT;
+
+    let word = BEFORE.iter().find_map(|prefix| word.strip_prefix(*prefix).filter(long_enough)).unwrap_or(word);
+    let ends = |suffix: &&[u8]| word.strip_suffix(*suffix).filter(|rest| is_boundary(word, rest.len()));
+    AFTER.iter().find_map(|suffix| ends(suffix).filter(long_enough)).unwrap_or(word)
+}
+
+/// Number of characters of a word.
+pub(super) fn letters(word: &[u8]) -> usize {
+    match is_narrow(word) {
+        true => word.len(),
+        false => characters(word).count(),
+    }
+}
+
+/// Whether each byte of a word is a character, as in nearly all words.
+fn is_narrow(word: &[u8]) -> bool {
+    word.iter().all(|byte| alphabet::width(*byte) == 1)
+}
+
+/// The characters of a word, as their bytes.
+fn characters(word: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let mut rest = word;
+    std::iter::from_fn(move || {
+        let width = alphabet::width(*rest.first()?).min(rest.len());
+        let (character, tail) = rest.split_at(width);
+        rest = tail;
+        Some(character)
+    })
+}
+
+/// Whether a character of `text` begins at `place`, or the text ends there. The code of a letter can be equal to an inner byte
+/// of another character.
+fn is_boundary(text: &[u8], place: usize) -> bool {
+    let covers = |back: usize| place.checked_sub(back).is_some_and(|lead| alphabet::width(text[lead]) > back);
+    !(1..=3).any(covers)
+}
+
+/// Whether `text` holds the characters of `word` in a row.
+pub(super) fn contains(text: &[u8], word: &[u8]) -> bool {
+    let mut from = 0;
+    while let Some(place) = memmem::find(&text[from..], word) {
+        if is_boundary(text, from + place) {
+            return true;
+        }
+        from += place + 1;
+    }
+    false
 }
 
 /// Twice the length of the longest common subsequence over the letters of both words, from 0 to 1. O(nm) for words of n
 /// and m letters; only the first 64 letters count.
-pub(super) fn alikeness(a: &str, b: &str) -> f64 {
-    // Bounds the time that a hostile page can cost by words of any length.
-    const LONGEST: usize = 64;
-    let a: Vec<char> = a.chars().take(LONGEST).collect();
-    let b: Vec<char> = b.chars().take(LONGEST).collect();
+pub(super) fn alikeness(a: &[u8], b: &[u8]) -> f64 {
+    if is_narrow(a) && is_narrow(b) {
+        return alike(&a[..a.len().min(COMPARED)], &b[..b.len().min(COMPARED)]);
+    }
 
+    let [a, b] = [a, b].map(|word| characters(word).take(COMPARED).collect::<Vec<&[u8]>>());
+    alike(&a, &b)
+}
+
+/// [`alikeness`] over at most [`COMPARED`] letters.
+fn alike<T: PartialEq>(a: &[T], b: &[T]) -> f64 {
     // The table of the subsequence, one row at a time.
-    let mut row = vec![0_usize; b.len() + 1];
-    for x in &a {
+    let mut row = [0_u8; COMPARED + 1];
+    for x in a {
         let mut diagonal = 0;
 
         for (j, y) in b.iter().enumerate() {
@@ -41,29 +139,83 @@ pub(super) fn alikeness(a: &str, b: &str) -> f64 {
         }
     }
 
-    2.0 * row[b.len()] as f64 / (a.len() + b.len()).max(1) as f64
+    2.0 * f64::from(row[b.len()]) / (a.len() + b.len()).max(1) as f64
 }
 
 /// The words of a text and their forms.
 pub(super) struct Vocabulary<'a> {
     /// In text order.
-    pub(super) words: Vec<&'a str>,
+    pub(super) words: Vec<&'a [u8]>,
     /// All words without spaces; computed at first use.
-    joined: OnceCell<String>,
+    joined: OnceCell<Vec<u8>>,
     /// The light stems of all words; computed at first use.
-    stems: OnceCell<HashSet<&'a str>>,
+    stems: OnceCell<HashSet<&'a [u8]>>,
 }
 
 impl<'a> Vocabulary<'a> {
     /// The words of a folded text, tokens joined by one space.
-    pub(super) fn new(text: &'a str) -> Self {
-        let words = text.split(' ').filter(|word| !word.is_empty()).collect();
+    pub(super) fn new(text: &'a [u8]) -> Self {
+        let words = text.split(|byte| *byte == b' ').filter(|word| !word.is_empty()).collect();
         Self { words, joined: OnceCell::new(), stems: OnceCell::new() }
     }
 
     /// Whether the text has the word, another form of it, or the word joined with a neighbour.
-    pub(super) fn knows(&self, word: &str) -> bool {
+    pub(super) fn knows(&self, word: &[u8]) -> bool {
         self.stems.get_or_init(|| self.words.iter().map(|word| stem(word)).collect()).contains(stem(word))
-            || self.joined.get_or_init(|| self.words.concat()).contains(word)
+            || contains(self.joined.get_or_init(|| self.words.concat()), word)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn compact(text: &str) -> Vec<u8> {
+        let mut compact = Vec::new();
+        alphabet::push_compact(text, &mut compact);
+        compact
+    }
+
+    /// The stem as it is defined, over characters.
+    fn plain_stem(word: &str) -> &str {
+        const BEFORE: [&str; 11] = ["وال", "بال", "كال", "فال", "لل", "ال", "و", "ب", "ل", "ف", "ك"];
+        const AFTER: [&str; 9] = ["ها", "هم", "ات", "ين", "ون", "ان", "يه", "ه", "ي"];
+        let long_enough = |rest: &&str| rest.chars().count() >= CONTENT;
+
+        let word = BEFORE.iter().find_map(|prefix| word.strip_prefix(prefix).filter(long_enough)).unwrap_or(word);
+        AFTER.iter().find_map(|suffix| word.strip_suffix(suffix).filter(long_enough)).unwrap_or(word)
+    }
+
+    /// The likeness as it is defined, over characters.
+    fn plain_alikeness(a: &str, b: &str) -> f64 {
+        let [a, b] = [a, b].map(|word| word.chars().take(COMPARED).collect::<Vec<char>>());
+        let mut rows = vec![vec![0; b.len() + 1]; a.len() + 1];
+        for (i, x) in a.iter().enumerate() {
+            for (j, y) in b.iter().enumerate() {
+                rows[i + 1][j + 1] = if x == y { rows[i][j] + 1 } else { rows[i][j + 1].max(rows[i + 1][j]) };
+            }
+        }
+        2.0 * f64::from(rows[a.len()][b.len()]) / (a.len() + b.len()).max(1) as f64
+    }
+
+    proptest! {
+        #[test]
+        fn words_are_compared_by_characters(
+            a in "([والبكفهمتينa€ݣ\u{10900}]{0,9}|[ء-ي]{60,70})", b in "[والبكفهمتينa€ݣ\u{10900}]{0,9}",
+        ) {
+            let (x, y) = (compact(&a), compact(&b));
+            prop_assert_eq!(stem(&x).to_vec(), compact(plain_stem(&a)));
+            prop_assert_eq!(letters(&x), a.chars().count());
+            prop_assert_eq!(contains(&x, &y), a.contains(&b));
+            prop_assert!((alikeness(&x, &y) - plain_alikeness(&a, &b)).abs() < 1e-12);
+        }
+    }
+
+    #[test]
+    fn alikeness_of_words() {
+        assert!((alikeness(b"abcd", b"abcd") - 1.0).abs() < 1e-12);
+        assert!((alikeness(b"abcd", b"bd") - 4.0 / 6.0).abs() < 1e-12);
+        assert!(alikeness(b"", b"") < 1e-12);
     }
 }

@@ -1,16 +1,19 @@
 //! The evidence that two texts tell different facts, counted slot by slot.
 
-use foldhash::{HashMap, HashSet};
+use std::ops::Range;
 
-use super::facts_text::{FactsText, own_words};
+use foldhash::HashSet;
+
+use super::facts_text::{FactsPair, FactsSide, FactsText, are_spellings};
 use super::frequencies::WordFrequencies;
 use super::names::{self, is_common};
 use super::numbers;
 use super::series::series;
 use super::slots::slots;
-use super::word_meanings::{WordMeaning, meaning, plain};
+use super::vocabulary::FactsVocabulary;
+use super::word_meanings::WordMeaning;
+use crate::normalize::alphabet;
 use crate::similarity::token_gaps::TokenSlot;
-use crate::similarity::word_forms::stem;
 
 /// Longest slot, in tokens of a side, whose words replace one another. Longer ones are rewritten sentences, which count
 /// only as a whole.
@@ -72,61 +75,48 @@ impl FactsEvidence {
     /// Counts the slots of two folded texts (tokens joined by one space). O(n log n), and a bounded time for each slot.
     #[must_use]
     pub fn of(a: &str, b: &str, frequencies: &WordFrequencies) -> Self {
+        let mut vocabulary = FactsVocabulary::default();
         // The alignment depends on the order of the texts, so they get a fixed one.
-        let (mut a, mut b) = (FactsText::new(a.min(b)), FactsText::new(a.max(b)));
+        let [a, b] = [a.min(b), a.max(b)].map(|text| FactsText::new(&alphabet::to_compact(text), &mut vocabulary));
+        Self::of_pair(&FactsPair::new(&a, &b), frequencies)
+    }
 
-        // Equal words have equal numbers; the names of one unit are one word.
-        let mut ids: HashMap<&str, u32> = HashMap::default();
-        let mut number = |word| {
-            let next = ids.len() as u32;
-            *ids.entry(plain(word)).or_insert(next)
-        };
-        let in_a: Vec<u32> = a.words().iter().map(|word| number(*word)).collect();
-        let in_b: Vec<u32> = b.words().iter().map(|word| number(*word)).collect();
-
-        let slots = slots(&in_a, &in_b, ids.len());
-        a.note_shared(shared(&in_a, &in_b, ids.len()));
-        b.note_shared(shared(&in_b, &in_a, ids.len()));
+    /// Counts the slots of two texts, which are in their fixed order.
+    pub(super) fn of_pair(pair: &FactsPair<'_>, frequencies: &WordFrequencies) -> Self {
+        let FactsPair { a, b, ids: [in_a, in_b], vocabulary } = pair;
+        let slots = slots(in_a, in_b, *vocabulary);
 
         let (tokens, longer) = (a.words().len().min(b.words().len()), a.words().len().max(b.words().len()));
-
-        let mut counter = SlotCounter { a: &a, b: &b, frequencies, met: [HashSet::default(), HashSet::default()] };
-        let numbers = |text: &FactsText<'_>| text.words().iter().filter(|word| numbers::is_number(word)).count();
-        let told = numbers(&a).min(numbers(&b));
+        let told = a.text().numbers().min(b.text().numbers());
         let mut evidence = Self { tokens, longer, slots: slots.len(), told, ..Self::default() };
+
+        let mut counter = SlotCounter { a, b, frequencies, met: [HashSet::default(), HashSet::default()] };
         for slot in &slots {
             counter.count(slot, &mut evidence);
         }
 
         // Names in slots and names in frames may be the same ones, so the larger count holds.
-        evidence.introduced = evidence.introduced.max(names::introduced(&a, &b, frequencies));
-        evidence.series = series(&a, &b);
+        evidence.introduced = evidence.introduced.max(names::introduced(a, b, frequencies));
+        evidence.series = series(a, b);
 
         evidence
     }
 }
 
-/// For each token of a text, whether the other has it.
-fn shared(text: &[u32], other: &[u32], vocabulary: usize) -> Vec<bool> {
-    let mut has = vec![false; vocabulary];
-
-    other.iter().for_each(|token| has[*token as usize] = true);
-    text.iter().map(|token| has[*token as usize]).collect()
-}
-
 /// Counts the slots of two texts in text order.
 struct SlotCounter<'a> {
-    a: &'a FactsText<'a>,
-    b: &'a FactsText<'a>,
+    a: &'a FactsSide<'a>,
+    b: &'a FactsSide<'a>,
     frequencies: &'a WordFrequencies,
     /// Stems of each text in the own words of earlier slots.
-    met: [HashSet<&'a str>; 2],
+    met: [HashSet<u32>; 2],
 }
 
 impl<'a> SlotCounter<'a> {
     /// Adds one slot to the evidence.
     fn count(&mut self, slot: &TokenSlot, evidence: &mut FactsEvidence) {
-        let (a, b) = (&self.a.words()[slot.a.clone()], &self.b.words()[slot.b.clone()]);
+        let (all_a, all_b) = (self.a.words(), self.b.words());
+        let (a, b) = (&all_a[slot.a.clone()], &all_b[slot.b.clone()]);
 
         // Equal without spaces: the same words, joined or split.
         if self.is_edge(slot, evidence.tokens) || a.len().max(b.len()) > LONGEST_SLOT || a.concat() == b.concat() {
@@ -136,9 +126,9 @@ impl<'a> SlotCounter<'a> {
         evidence.replaced += a.len().min(b.len());
         evidence.longest = evidence.longest.max(a.len()).max(b.len());
 
-        let (own_a, own_b) = (own_words(a, b, self.b), own_words(b, a, self.a));
-        let rare = |words: &[&str]| words.iter().filter(|word| self.frequencies.is_rare(word)).count();
-        let rare_words = rare(&own_a).min(rare(&own_b));
+        let (own_a, own_b) = (own_words(self.a, &slot.a, b), own_words(self.b, &slot.b, a));
+        let rare = |text: &FactsSide<'_>, own: &[usize]| own.iter().filter(|at| self.is_rare(text, **at)).count();
+        let rare_words = rare(self.a, &own_a).min(rare(self.b, &own_b));
         evidence.rare_words += rare_words;
 
         self.count_numbers(slot, evidence);
@@ -150,9 +140,9 @@ impl<'a> SlotCounter<'a> {
 
         evidence.numbers += usize::from(numbers::are_other_numbers(a, b));
         let weekday = |meaning| matches!(meaning, WordMeaning::Weekday(_));
-        evidence.weekdays += usize::from(tells_other(a, self.b, weekday) && tells_other(b, self.a, weekday));
+        evidence.weekdays += usize::from(self.tell_other(slot, weekday));
         let ordinal = |meaning| matches!(meaning, WordMeaning::Ordinal(_));
-        evidence.ordinals += usize::from(tells_other(a, self.b, ordinal) && tells_other(b, self.a, ordinal));
+        evidence.ordinals += usize::from(self.tell_other(slot, ordinal));
 
         if !own_a.is_empty() && !own_b.is_empty() {
             self.count_swap(slot, [&own_a, &own_b], evidence);
@@ -176,8 +166,8 @@ impl<'a> SlotCounter<'a> {
         evidence.dates += usize::from(other_date);
     }
 
-    /// Counts a slot with own words on both sides.
-    fn count_swap(&mut self, slot: &TokenSlot, own: [&[&'a str]; 2], evidence: &mut FactsEvidence) {
+    /// Counts a slot with own words on both sides, given by their places.
+    fn count_swap(&mut self, slot: &TokenSlot, own: [&[usize]; 2], evidence: &mut FactsEvidence) {
         // Both sides are noted before either can end the function.
         let (new_a, new_b) = (self.meet(0, own[0]), self.meet(1, own[1]));
         if !new_a || !new_b {
@@ -186,28 +176,48 @@ impl<'a> SlotCounter<'a> {
 
         evidence.swaps += 1;
 
-        let is_rare = |word: &&str| self.frequencies.is_rare(word);
-        if own.iter().all(|words| words.iter().any(is_rare)) {
+        let sides = [(self.a, own[0]), (self.b, own[1])];
+        if sides.iter().all(|(text, own)| own.iter().any(|at| self.is_rare(text, *at))) {
             evidence.rare_swaps += 1;
 
-            let has_name = |words: &[&str]| words.iter().any(|word| is_rare(word) && !is_common(word));
-            let has_common = |words: &[&str]| words.iter().any(|word| is_common(word));
-            let are_names = own.iter().all(|words| has_name(words));
-            evidence.proper_swaps += usize::from(are_names && !own.iter().all(|words| has_common(words)));
+            let is_common = |text: &FactsSide<'_>, at: usize| is_common(&alphabet::to_utf8(text.words()[at]));
+            let has_name = |(text, own): &(&FactsSide<'_>, &[usize])| {
+                own.iter().any(|at| self.is_rare(text, *at) && !is_common(text, *at))
+            };
+            let has_common =
+                |(text, own): &(&FactsSide<'_>, &[usize])| own.iter().any(|at| is_common(text, *at));
+            let are_names = sides.iter().all(has_name);
+            evidence.proper_swaps += usize::from(are_names && !sides.iter().all(has_common));
             evidence.introduced += usize::from(self.is_introduced(slot, own));
         }
     }
 
     /// Whether both sides of a slot begin with a rare own word, and the word before it announces one of them as a name.
-    fn is_introduced(&self, slot: &TokenSlot, own: [&[&'a str]; 2]) -> bool {
-        let sides = [(self.a.words(), slot.a.start, own[0]), (self.b.words(), slot.b.start, own[1])];
-        let opens = |&(words, start, own): &(&[&str], usize, &[&str])| {
-            start > 0 && own.contains(&words[start]) && self.frequencies.is_rare(words[start])
+    fn is_introduced(&self, slot: &TokenSlot, own: [&[usize]; 2]) -> bool {
+        let sides = [(self.a, slot.a.start, own[0]), (self.b, slot.b.start, own[1])];
+        // By the word: it may be own at another place of the slot.
+        let opens = |&(text, start, own): &(&FactsSide<'_>, usize, &[usize])| {
+            let words = text.words();
+            start > 0 && own.iter().any(|at| words[*at] == words[start]) && self.is_rare(text, start)
         };
-        let is_name =
-            |&(words, start, _): &(&[&str], usize, &[&str])| names::is_announced(words[start - 1], words[start]);
+        let is_name = |&(text, start, _): &(&FactsSide<'_>, usize, &[usize])| {
+            names::is_announced(text.words()[start - 1], text.words()[start])
+        };
 
         sides.iter().all(opens) && sides.iter().any(is_name)
+    }
+
+    fn is_rare(&self, text: &FactsSide<'_>, at: usize) -> bool {
+        self.frequencies.is_rare_word(text.words()[at])
+    }
+
+    /// Whether each side of a slot has a word with a meaning of this kind that no word of the other text has.
+    fn tell_other(&self, slot: &TokenSlot, kind: impl Fn(WordMeaning) -> bool) -> bool {
+        let tells = |text: &FactsSide<'_>, slot: &Range<usize>, other: &FactsSide<'_>| {
+            let mut meanings = slot.clone().filter_map(|at| text.meaning(at));
+            meanings.any(|meaning| kind(meaning) && !other.tells(meaning))
+        };
+        tells(self.a, &slot.a, self.b) && tells(self.b, &slot.b, self.a)
     }
 
     /// Whether a slot is a byline, or a title and tags at the end: they differ between copies.
@@ -218,14 +228,19 @@ impl<'a> SlotCounter<'a> {
     }
 
     /// Notes the words; whether one is new in that text. A term that a copy replaces throughout counts once.
-    fn meet(&mut self, text: usize, words: &[&'a str]) -> bool {
+    fn meet(&mut self, text: usize, own: &[usize]) -> bool {
+        let side = [self.a, self.b][text];
         let known = self.met[text].len();
-        self.met[text].extend(words.iter().map(|word| stem(word)));
+        self.met[text].extend(own.iter().map(|at| side.stem(*at)));
         self.met[text].len() > known
     }
 }
 
-/// Whether one of the words has a meaning of this kind that no word of the other text has.
-fn tells_other(words: &[&str], other: &FactsText<'_>, kind: impl Fn(WordMeaning) -> bool) -> bool {
-    words.iter().filter_map(|word| meaning(word)).any(|meaning| kind(meaning) && !other.tells(meaning))
+/// The places of content words of a slot that the other text does not know and that are no spelling of a word on the opposite
+/// side.
+fn own_words(text: &FactsSide<'_>, slot: &Range<usize>, opposite: &[&[u8]]) -> Vec<usize> {
+    let is_own = |at: &usize| {
+        text.is_own(*at) && !opposite.iter().any(|against| are_spellings(text.words()[*at], against))
+    };
+    slot.clone().filter(is_own).collect()
 }

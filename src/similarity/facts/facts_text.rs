@@ -1,93 +1,251 @@
-//! One of two compared texts, and its words that can tell a fact the other text lacks.
+//! A folded text as the guard compares it, and one side of a comparison.
 
-use std::cell::OnceCell;
+use std::sync::OnceLock;
 
+use super::id_table::IdTable;
 use super::numbers::{self, NamedDate};
-use super::word_meanings::{WordMeaning, meaning, tells_time_or_unit};
-use crate::similarity::word_forms::{CONTENT, SAME_WORD, Vocabulary, alikeness, stem};
+use super::vocabulary::FactsVocabulary;
+use super::word_meanings::WordMeaning;
+use crate::similarity::word_forms::{COMPARED, SAME_WORD, alikeness, contains, letters, stem};
 
-/// A folded text with what the guard derives from it.
-pub(super) struct FactsText<'a> {
-    vocabulary: Vocabulary<'a>,
-    /// For each word, whether the other text has the same word; empty if that was not noted.
-    shared: Vec<bool>,
+/// Bits of the filter of trigrams, as words of 64.
+const FILTER: usize = 128;
+
+/// A folded text, prepared once for any number of comparisons. About 25 bytes a token.
+#[derive(Debug)]
+pub(crate) struct FactsText {
+    tokens: Box<[FactsToken]>,
+    /// All words without spaces.
+    joined: Box<[u8]>,
+    /// The bytes of `joined`, three at a time, as bits by their hashes.
+    trigrams: Box<[u64; FILTER]>,
+    /// Number of tokens that are numbers in digits.
+    numbers: usize,
     /// Computed at first use.
-    meanings: OnceCell<Vec<WordMeaning>>,
-    /// The same.
-    dates: OnceCell<Vec<NamedDate>>,
+    dates: OnceLock<Box<[NamedDate]>>,
 }
 
-impl<'a> FactsText<'a> {
-    pub(super) fn new(text: &'a str) -> Self {
-        Self {
-            vocabulary: Vocabulary::new(text),
-            shared: Vec::new(),
-            meanings: OnceCell::new(),
-            dates: OnceCell::new(),
+/// A token of a text.
+#[derive(Debug, Clone, Copy)]
+struct FactsToken {
+    /// Its end in the joined words.
+    end: u32,
+    word: u32,
+    stem: u32,
+    meaning: Option<WordMeaning>,
+    is_content: bool,
+}
+
+impl FactsText {
+    /// Approximate size of a text in bytes for each token.
+    pub(crate) const BYTES_PER_TOKEN: usize = size_of::<FactsToken>() + 8;
+
+    /// The text with these folded tokens (in the compact alphabet, joined by one space). O(bytes).
+    pub(crate) fn new(folded: &[u8], vocabulary: &mut FactsVocabulary) -> Self {
+        let mut joined = Vec::with_capacity(folded.len());
+        let mut tokens = Vec::with_capacity(folded.len() / 5);
+        let mut numbers = 0;
+
+        for word in folded.split(|byte| *byte == b' ').filter(|word| !word.is_empty()) {
+            joined.extend_from_slice(word);
+            numbers += usize::from(numbers::is_number(word));
+
+            let known = vocabulary.of(word);
+            tokens.push(FactsToken {
+                end: joined.len() as u32,
+                word: known.word,
+                stem: known.stem,
+                meaning: known.meaning,
+                is_content: known.is_content,
+            });
         }
+
+        let mut trigrams = Box::new([0; FILTER]);
+        for three in joined.windows(3) {
+            let bit = trigram(three);
+            trigrams[bit / 64] |= 1 << (bit % 64);
+        }
+
+        Self { tokens: tokens.into(), joined: joined.into(), trigrams, numbers, dates: OnceLock::new() }
     }
 
-    /// Notes which words the other text has, to save the search for them.
-    pub(super) fn note_shared(&mut self, shared: Vec<bool>) {
-        self.shared = shared;
+    /// Number of tokens.
+    pub(super) fn len(&self) -> usize {
+        self.tokens.len()
     }
 
-    /// Whether the word at a place is a content word that `other` knows in no form.
-    pub(super) fn is_own(&self, at: usize, other: &FactsText<'_>) -> bool {
-        let is_shared = self.shared.get(at).is_some_and(|is_shared| *is_shared);
-        !is_shared && is_content(self.words()[at]) && !other.knows(self.words()[at])
+    /// Number of tokens that are numbers in digits.
+    pub(super) fn numbers(&self) -> usize {
+        self.numbers
+    }
+
+    /// Whether the joined words hold the letters of a word, which has three bytes or more.
+    fn holds(&self, word: &[u8]) -> bool {
+        let may_hold = word.windows(3).map(trigram).all(|bit| self.trigrams[bit / 64] >> (bit % 64) & 1 == 1);
+        may_hold && contains(&self.joined, word)
     }
 
     /// The words in text order.
-    pub(super) fn words(&self) -> &[&'a str] {
-        &self.vocabulary.words
+    pub(super) fn words(&self) -> Vec<&[u8]> {
+        let mut start = 0;
+        let word = |token: &FactsToken| {
+            let word = &self.joined[start..token.end as usize];
+            start = token.end as usize;
+            word
+        };
+        self.tokens.iter().map(word).collect()
+    }
+}
+
+/// The bit of three bytes in the filter.
+fn trigram(bytes: &[u8]) -> usize {
+    let joined = bytes.iter().fold(0_u32, |sum, byte| sum << 8 | u32::from(*byte));
+    (joined.wrapping_mul(0x9E37_79B1) >> 19) as usize
+}
+
+/// One of two compared texts.
+pub(super) struct FactsSide<'a> {
+    text: &'a FactsText,
+    words: Vec<&'a [u8]>,
+    /// For each word, whether it is a content word that the other text knows in no form.
+    own: Vec<bool>,
+}
+
+/// Two texts that are compared, in a fixed order.
+pub(super) struct FactsPair<'a> {
+    pub(super) a: FactsSide<'a>,
+    pub(super) b: FactsSide<'a>,
+    /// The number of each word of a text among the words of both: equal words have equal numbers.
+    pub(super) ids: [Vec<u32>; 2],
+    /// Number of distinct words.
+    pub(super) vocabulary: usize,
+}
+
+impl<'a> FactsPair<'a> {
+    /// A pair of texts that share a vocabulary. O(n) for n tokens, and a search for each content word of one text alone.
+    pub(super) fn new(a: &'a FactsText, b: &'a FactsText) -> Self {
+        let mut numbers = IdTable::new(a.len() + b.len());
+        let in_a: Vec<u32> = a.tokens.iter().map(|token| numbers.number(token.word)).collect();
+        let words_of_a = numbers.len();
+        let in_b: Vec<u32> = b.tokens.iter().map(|token| numbers.number(token.word)).collect();
+
+        let mut has = vec![false; numbers.len()];
+        in_b.iter().for_each(|id| has[*id as usize] = true);
+        let is_shared = |id: u32| (id as usize) < words_of_a && has[id as usize];
+
+        let a = FactsSide::new(a, b, &in_a, numbers.len(), is_shared);
+        let b = FactsSide::new(b, a.text, &in_b, numbers.len(), is_shared);
+        Self { a, b, vocabulary: numbers.len(), ids: [in_a, in_b] }
+    }
+}
+
+impl<'a> FactsSide<'a> {
+    /// `text` beside `other`. `ids` are the numbers of its words, below `vocabulary`.
+    fn new(
+        text: &'a FactsText,
+        other: &FactsText,
+        ids: &[u32],
+        vocabulary: usize,
+        is_shared: impl Fn(u32) -> bool,
+    ) -> Self {
+        let words = text.words();
+        let mut own = vec![false; words.len()];
+        let mut stems: Option<IdTable> = None;
+        // Each word is searched once.
+        let mut known: Vec<Option<bool>> = vec![None; vocabulary];
+
+        for (place, (token, id)) in text.tokens.iter().zip(ids).enumerate() {
+            if !token.is_content || is_shared(*id) {
+                continue;
+            }
+            own[place] = *known[*id as usize].get_or_insert_with(|| {
+                let stems = stems.get_or_insert_with(|| other.stems());
+                !stems.contains(token.stem) && !other.holds(words[place])
+            });
+        }
+
+        Self { text, words, own }
     }
 
-    /// Whether the text has the word, another form of it, or the word joined with a neighbour.
-    pub(super) fn knows(&self, word: &str) -> bool {
-        self.vocabulary.knows(word)
+    /// Whether the word at a place is a content word that the other text knows in no form: neither the word, nor another
+    /// form of it, nor joined with a neighbour.
+    pub(super) fn is_own(&self, at: usize) -> bool {
+        self.own[at]
+    }
+
+    /// The places of own words, ascending.
+    pub(super) fn own(&self) -> impl Iterator<Item = usize> + '_ {
+        self.own.iter().enumerate().filter(|(_, is_own)| **is_own).map(|(place, _)| place)
+    }
+
+    /// The text itself.
+    pub(super) fn text(&self) -> &'a FactsText {
+        self.text
+    }
+
+    /// The words in text order.
+    pub(super) fn words(&self) -> &[&'a [u8]] {
+        &self.words
+    }
+
+    /// The number of the light stem of a word.
+    pub(super) fn stem(&self, at: usize) -> u32 {
+        self.text.tokens[at].stem
+    }
+
+    /// The meaning of a word, if it is known.
+    pub(super) fn meaning(&self, at: usize) -> Option<WordMeaning> {
+        self.text.tokens[at].meaning
+    }
+
+    /// The meanings of all words that have one.
+    pub(super) fn meanings(&self) -> impl Iterator<Item = WordMeaning> + '_ {
+        self.text.tokens.iter().filter_map(|token| token.meaning)
     }
 
     /// Whether a word of the text has this meaning.
     pub(super) fn tells(&self, meant: WordMeaning) -> bool {
-        self.meanings.get_or_init(|| self.words().iter().filter_map(|word| meaning(word)).collect()).contains(&meant)
+        self.meanings().any(|meaning| meaning == meant)
     }
 
     /// The dates of the text, in text order.
     pub(super) fn dates(&self) -> &[NamedDate] {
-        self.dates.get_or_init(|| numbers::dates(self.words()))
+        self.text.dates.get_or_init(|| numbers::dates(&self.words).into())
     }
 }
 
-/// Content words of a slot that the other text does not know and that are no spelling of a word on the opposite side.
-pub(super) fn own_words<'a>(words: &[&'a str], opposite: &[&str], other: &FactsText<'_>) -> Vec<&'a str> {
-    let is_own = |word: &&&str| {
-        is_content(word) && !other.knows(word) && !opposite.iter().any(|against| are_spellings(word, against))
-    };
-    words.iter().filter(is_own).copied().collect()
-}
-
-/// Whether a word can name a fact: Arabic script, three letters or more, no word of time and no unit.
-pub(super) fn is_content(word: &str) -> bool {
-    let is_arabic = |c: char| ('\u{600}'..='\u{8FF}').contains(&c) || ('\u{FB50}'..='\u{FEFC}').contains(&c);
-    word.starts_with(is_arabic) && word.chars().count() >= CONTENT && !tells_time_or_unit(word)
+impl FactsText {
+    /// The light stems of all words.
+    fn stems(&self) -> IdTable {
+        let mut stems = IdTable::new(self.tokens.len());
+        self.tokens.iter().for_each(|token| {
+            stems.number(token.stem);
+        });
+        stems
+    }
 }
 
 /// Whether two words are spellings of one: similar stems that share at least half of the letters of the longer one,
 /// since a short word can occur in a long one by chance.
-pub(crate) fn are_spellings(a: &str, b: &str) -> bool {
+pub(crate) fn are_spellings(a: &[u8], b: &[u8]) -> bool {
     let (a, b) = (stem(a), stem(b));
+    let (of_a, of_b) = (letters(a), letters(b));
+    let (few, many) = (of_a.min(of_b), of_a.max(of_b));
+
+    // Alikeness times the letters of both is twice the shared letters, which are at most those of the shorter word.
+    let most_alike = (2 * few) as f64 / ((few + many).max(1) as f64);
+    if many <= COMPARED && (2 * few < many || most_alike < SAME_WORD) {
+        return false;
+    }
+
     let alike = alikeness(a, b);
-
-    let (few, many) = (a.chars().count().min(b.chars().count()), a.chars().count().max(b.chars().count()));
-
-    // Alikeness times the letters of both is twice the shared letters.
     alike >= SAME_WORD && alike * (few + many) as f64 >= many as f64
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::normalize::alphabet;
 
     #[test]
     fn spellings_share_half_of_the_longer_word() {
@@ -97,13 +255,19 @@ mod tests {
             ("سنغافوره", "النوري", false),
             ("القاهره", "بغداد", false),
         ] {
-            assert_eq!(are_spellings(a, b), expected, "{a} / {b}");
+            let [x, y] = [a, b].map(alphabet::to_compact);
+            assert_eq!(are_spellings(&x, &y), expected, "{a} / {b}");
         }
     }
 
     #[test]
-    fn words_of_time_and_units_name_no_fact() {
-        assert!(is_content("بغداد") && is_content("الثاني"));
-        assert!(!is_content("الجمعه") && !is_content("كلم") && !is_content("من") && !is_content("fire"));
+    fn a_text_knows_its_words_their_forms_and_their_joints() {
+        let mut vocabulary = FactsVocabulary::default();
+        let mut text = |text: &str| FactsText::new(&alphabet::to_compact(text), &mut vocabulary);
+        let (a, b) = (text("وصل الوزير عبدالعزيز بغداد اليوم"), text("وزير عبد العزيز في القاهره مع بغداد"));
+        let pair = FactsPair::new(&a, &b);
+        assert_eq!(pair.a.own().collect::<Vec<_>>(), [0], "وصل alone");
+        assert_eq!(pair.b.own().collect::<Vec<_>>(), [4], "القاهره alone");
+        assert_eq!(pair.ids[0][3], pair.ids[1][6], "equal words have equal numbers");
     }
 }

@@ -5,7 +5,9 @@ use std::sync::LazyLock;
 use foldhash::{HashMap, HashSet};
 
 use super::word_meanings::spellings;
+use crate::normalize::alphabet;
 use crate::shingle::hash::HashKeys;
+use crate::similarity::word_forms::letters;
 
 /// Least share of the documents of a frequent word.
 const FREQUENT: f64 = 0.02;
@@ -13,18 +15,21 @@ const FREQUENT: f64 = 0.02;
 /// Fewest documents whose own frequencies decide.
 const ENOUGH: usize = 1000;
 
-/// Arabic words in 2 % of the documents of at least two of three news collections.
-static LIST: LazyLock<HashSet<String>> =
+/// With fewer documents, words are judged as in this number of them.
+const FEW_DOCUMENTS: usize = 40;
+
+/// Arabic words in 2 % of the documents of at least two of three news collections, in the compact alphabet.
+static LIST: LazyLock<HashSet<Vec<u8>>> =
     LazyLock::new(|| include_str!("frequent.txt").lines().flat_map(spellings).collect());
 
 /// The number of documents in which each word occurs.
 ///
-/// Words are counted by a 64-bit hash, 16 bytes each; tokens that begin with a digit are not counted.
+/// Words are counted by the upper half of a 64-bit hash of their bytes in the compact alphabet.
 #[derive(Debug, Clone)]
 pub struct WordFrequencies {
     documents: usize,
-    /// Number of documents with the word of this hash.
-    holding: HashMap<u64, u32>,
+    /// Number of documents with the word of this hash; of a sample only words of enough documents.
+    holding: HashMap<u32, u32>,
     keys: HashKeys,
 }
 
@@ -43,12 +48,27 @@ impl WordFrequencies {
         frequencies
     }
 
+    /// The frequencies in a sample of documents: for each the upper halves of the hashes of its words, distinct, hashed with
+    /// the keys of `seed`. Words of few documents are not stored. Numbers may be among the words: nothing asks for them.
+    pub(crate) fn sampled<'a>(seed: u64, sample: impl Iterator<Item = &'a [u32]>) -> Self {
+        let mut counter = WordCounter::default();
+        let documents = sample.inspect(|words| counter.add(words)).count();
+        let least = Self::least_frequent(documents);
+        let holding = counter.counts().filter(|(_, count)| *count as usize >= least).collect();
+        Self { documents, holding, keys: HashKeys::new(seed) }
+    }
+
+    /// Fewest documents of a word that is not rare by any rule.
+    fn least_frequent(documents: usize) -> usize {
+        if documents < ENOUGH { documents.max(FEW_DOCUMENTS) / 10 } else { documents / 50 }
+    }
+
     /// Adds one document.
     pub fn add(&mut self, text: &str) {
         let words = text.split(' ').filter(|word| !word.is_empty() && !word.starts_with(|c: char| c.is_ascii_digit()));
 
         // Each word counts once for a document.
-        let mut hashes: Vec<u64> = words.map(|word| self.keys.bytes(word.as_bytes())).collect();
+        let mut hashes: Vec<u32> = words.map(|word| self.hash(&alphabet::to_compact(word))).collect();
         hashes.sort_unstable();
         hashes.dedup();
 
@@ -79,6 +99,11 @@ impl WordFrequencies {
     /// chance: then a list of frequent words of Arabic news decides.
     #[must_use]
     pub fn is_rare(&self, word: &str) -> bool {
+        self.is_rare_word(&alphabet::to_compact(word))
+    }
+
+    /// [`is_rare`](Self::is_rare) for a word in the compact alphabet.
+    pub(crate) fn is_rare_word(&self, word: &[u8]) -> bool {
         if self.is_told_by_list() {
             return !is_listed(word);
         }
@@ -86,24 +111,28 @@ impl WordFrequencies {
         f64::from(self.holding(word)) < FREQUENT * self.documents as f64
     }
 
-    /// Whether the word is rare by the documents alone, without the list: it begins with no digit, has three letters or
-    /// more and occurs in less than 2 % of the documents. With fewer than 1,000 documents it needs four letters or more
-    /// and occurs in less than a tenth of them or in fewer than four.
-    pub(crate) fn is_rare_here(&self, word: &str) -> bool {
+    /// Whether a word in the compact alphabet is rare by the documents alone, without the list: it begins with no digit, has
+    /// three letters or more and occurs in less than 2 % of the documents. With fewer than 1,000 documents it needs four
+    /// letters or more and occurs in less than a tenth of them or in fewer than four.
+    pub(crate) fn is_rare_here(&self, word: &[u8]) -> bool {
         let is_few = self.documents < ENOUGH;
         let shortest = if is_few { 4 } else { 3 };
-        if word.starts_with(|c: char| c.is_ascii_digit()) || word.chars().count() < shortest {
+        if word.first().is_some_and(u8::is_ascii_digit) || letters(word) < shortest {
             return false;
         }
 
         let holding = self.holding(word) as usize;
-        if is_few { holding * 10 < self.documents.max(40) } else { holding * 50 < self.documents }
+        if is_few { holding * 10 < self.documents.max(FEW_DOCUMENTS) } else { holding * 50 < self.documents }
     }
 
     /// Number of documents with the word.
-    fn holding(&self, word: &str) -> u32 {
+    fn holding(&self, word: &[u8]) -> u32 {
         // A word that no document has is not in the map.
-        self.holding.get(&self.keys.bytes(word.as_bytes())).map_or(0, |documents| *documents)
+        self.holding.get(&self.hash(word)).copied().unwrap_or(0)
+    }
+
+    fn hash(&self, word: &[u8]) -> u32 {
+        (self.keys.bytes(word) >> 32) as u32
     }
 
     /// Whether there are too few documents, so that the list decides.
@@ -112,8 +141,59 @@ impl WordFrequencies {
     }
 }
 
-/// Whether the word is in the list of frequent words of Arabic news.
-pub(super) fn is_listed(word: &str) -> bool {
+/// Counts words by hash in a table with open addressing, which is faster than a general map.
+#[derive(Debug)]
+struct WordCounter {
+    /// Words with their counts; a count of 0 marks a free slot.
+    slots: Vec<(u32, u32)>,
+    used: usize,
+}
+
+impl Default for WordCounter {
+    fn default() -> Self {
+        Self { slots: vec![(0, 0); 1 << 12], used: 0 }
+    }
+}
+
+impl WordCounter {
+    /// Counts each word once.
+    fn add(&mut self, words: &[u32]) {
+        // At most half of the slots are used, so that a free one is near.
+        while (self.used + words.len()) * 2 > self.slots.len() {
+            let larger = vec![(0, 0); self.slots.len() * 2];
+            let slots = std::mem::replace(&mut self.slots, larger);
+            for (word, count) in slots.into_iter().filter(|(_, count)| *count > 0) {
+                let place = self.place(word);
+                self.slots[place] = (word, count);
+            }
+        }
+
+        for word in words {
+            let place = self.place(*word);
+            let (of, count) = &mut self.slots[place];
+            self.used += usize::from(*count == 0);
+            (*of, *count) = (*word, *count + 1);
+        }
+    }
+
+    /// The slot of a word, or the free one where it belongs.
+    fn place(&self, word: u32) -> usize {
+        let mask = self.slots.len() - 1;
+        let mut place = word as usize & mask;
+        while self.slots[place].1 > 0 && self.slots[place].0 != word {
+            place = (place + 1) & mask;
+        }
+        place
+    }
+
+    /// The words with their counts, in no order.
+    fn counts(self) -> impl Iterator<Item = (u32, u32)> {
+        self.slots.into_iter().filter(|(_, count)| *count > 0)
+    }
+}
+
+/// Whether a word in the compact alphabet is in the list of frequent words of Arabic news.
+pub(super) fn is_listed(word: &[u8]) -> bool {
     LIST.contains(word)
 }
 
@@ -142,6 +222,28 @@ mod tests {
         assert_eq!(whole.documents(), parts.documents());
         for n in 0..100 {
             assert_eq!(whole.is_rare(&format!("كلمه{n}")), parts.is_rare(&format!("كلمه{n}")), "{n}");
+        }
+    }
+
+    #[test]
+    fn a_sample_of_hashes_tells_what_its_texts_tell() {
+        for documents in [7, 60, 999, 1000, 2500] {
+            let texts: Vec<String> = (0..documents)
+                .map(|n| format!("كلمه{} نادره{} عامه{} شاءعه", n % 90, n % 40, n % 7))
+                .collect();
+            let told = WordFrequencies::collect(texts.iter().map(String::as_str));
+
+            let keys = HashKeys::new(11);
+            let hash = |word: &str| (keys.bytes(&alphabet::to_compact(word)) >> 32) as u32;
+            let hashed: Vec<Vec<u32>> = texts.iter().map(|text| text.split(' ').map(hash).collect()).collect();
+            let sampled = WordFrequencies::sampled(11, hashed.iter().map(Vec::as_slice));
+
+            assert_eq!(sampled.documents(), documents);
+            for word in texts.iter().flat_map(|text| text.split(' ')).chain(["غاءب"]) {
+                assert_eq!(sampled.is_rare(word), told.is_rare(word), "{word} of {documents}");
+                let compact = alphabet::to_compact(word);
+                assert_eq!(sampled.is_rare_here(&compact), told.is_rare_here(&compact), "{word} of {documents}");
+            }
         }
     }
 }

@@ -18,26 +18,34 @@
 //!
 //! Files: `slots` the places where two texts differ; `word_meanings` words of time, order and measure; `time_words` their
 //! lists; `numbers`
-//! numbers and dates; `names` names; `series` lists of one sentence; `frequencies` rare words; `facts_text` one text;
-//! `evidence` the counts; `rule` the decision.
+//! numbers and dates; `names` names; `series` lists of one sentence; `frequencies` rare words; `vocabulary` the words of
+//! many texts as numbers; `facts_text` one text and one side of a pair, `id_table` its tables; `evidence` the counts;
+//! `bounds` what the counts can be at most; `rule` the decision.
 
+mod bounds;
 mod evidence;
 mod facts_text;
 mod frequencies;
+mod id_table;
 mod names;
 mod numbers;
 mod rule;
 mod series;
 mod slots;
 mod time_words;
+mod vocabulary;
 mod word_meanings;
 
+use crate::normalize::alphabet;
 use crate::similarity::VariantReason;
 
 pub use evidence::FactsEvidence;
-pub(crate) use facts_text::are_spellings;
+pub(crate) use facts_text::{FactsText, are_spellings};
 pub use frequencies::WordFrequencies;
+pub(crate) use vocabulary::FactsVocabulary;
 pub(crate) use word_meanings::tells_time_or_unit;
+
+use facts_text::FactsPair;
 
 /// Whether the facts guard is applied.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -82,9 +90,9 @@ impl FactsGuard {
         &self.frequencies
     }
 
-    /// Whether the built-in list of frequent words covers the language of the text: Arabic.
-    pub(crate) fn reads(&self, text: &str) -> bool {
-        is_of_the_list(text)
+    /// Whether the built-in list of frequent words covers the language of the text, in the compact alphabet: Arabic.
+    pub(crate) fn reads(&self, folded: &[u8]) -> bool {
+        is_of_the_list(folded)
     }
 
     /// Number of documents of the word frequencies.
@@ -107,19 +115,34 @@ impl FactsGuard {
     /// linear for similar texts, bounded for others.
     #[must_use]
     pub fn reason(&self, a: &str, b: &str) -> Option<VariantReason> {
-        if a.split(' ').nth(LONGEST_TEXT).is_some() || b.split(' ').nth(LONGEST_TEXT).is_some() {
+        self.reason_of_folded(&alphabet::to_compact(a), &alphabet::to_compact(b))
+    }
+
+    /// [`reason`](Self::reason) for texts in the compact alphabet.
+    pub(crate) fn reason_of_folded(&self, a: &[u8], b: &[u8]) -> Option<VariantReason> {
+        let mut vocabulary = FactsVocabulary::default();
+        let [in_a, in_b] = [a, b].map(|folded| FactsText::new(folded, &mut vocabulary));
+        self.reason_of((a, &in_a), (b, &in_b))
+    }
+
+    /// [`reason`](Self::reason) for folded texts in the compact alphabet that were prepared with one vocabulary.
+    pub(crate) fn reason_of(&self, a: (&[u8], &FactsText), b: (&[u8], &FactsText)) -> Option<VariantReason> {
+        if a.1.len() > LONGEST_TEXT || b.1.len() > LONGEST_TEXT {
             return None;
         }
 
-        let evidence = FactsEvidence::of(a, b, &self.frequencies);
-        // The built-in list knows Arabic alone, so the words of other languages would all be rare.
-        let knows_words = || !self.frequencies.is_told_by_list() || is_of_the_list(a) && is_of_the_list(b);
-
-        if rule::tells_other_time(&evidence) || rule::tells_other_facts(&evidence) && knows_words() {
-            Some(VariantReason::Facts)
-        } else {
-            rule::tells_other_numbers(&evidence).then_some(VariantReason::Numbers)
+        // The alignment depends on the order of the texts, so they get a fixed one.
+        let [a, b] = if alphabet::cmp_utf8(a.0, b.0).is_le() { [a, b] } else { [b, a] };
+        let pair = FactsPair::new(a.1, b.1);
+        // Without an alignment, for most pairs.
+        if !bounds::may_differ(&pair, &self.frequencies) {
+            return None;
         }
+
+        let evidence = FactsEvidence::of_pair(&pair, &self.frequencies);
+        // The built-in list knows Arabic alone, so the words of other languages would all be rare.
+        let knows_words = || !self.frequencies.is_told_by_list() || is_of_the_list(a.0) && is_of_the_list(b.0);
+        reason(&evidence, knows_words)
     }
 
     /// The counts by which [`reason`](Self::reason) decides.
@@ -129,9 +152,18 @@ impl FactsGuard {
     }
 }
 
+/// The reason that the counts give. Words count only if the frequencies know the words of both texts.
+fn reason(evidence: &FactsEvidence, knows_words: impl Fn() -> bool) -> Option<VariantReason> {
+    if rule::tells_other_time(evidence) || rule::tells_other_facts(evidence) && knows_words() {
+        Some(VariantReason::Facts)
+    } else {
+        rule::tells_other_numbers(evidence).then_some(VariantReason::Numbers)
+    }
+}
+
 /// Whether the built-in list of frequent words and the words of time cover enough of a text, numbers left out.
-fn is_of_the_list(text: &str) -> bool {
-    let words = text.split(' ').filter(|word| !word.starts_with(|c: char| c.is_ascii_digit()));
+fn is_of_the_list(folded: &[u8]) -> bool {
+    let words = folded.split(|byte| *byte == b' ').filter(|word| !numbers::is_number(word));
     let (words, listed) = words.fold((0, 0), |(words, listed), word| {
         // Months and weekdays are frequent, but not all of them are in the list.
         let known = frequencies::is_listed(word) || word_meanings::meaning(word).is_some();
@@ -157,6 +189,19 @@ mod tests {
             prop_assert_eq!(guard.evidence(&a, &b), guard.evidence(&b, &a));
             prop_assert_eq!(guard.is_variant(&a, &b), guard.is_variant(&b, &a));
             prop_assert!(!guard.is_variant(&a, &a));
+        }
+
+        #[test]
+        fn bounds_never_decide_what_the_counts_do_not(
+            a in prop::collection::vec("(كلمه|نص|الاحد|السبت|الثاني|مدينه|سفاره|في|اليوم|12|15|3|مارس|2031|2032|1[.]5|1[.]7|[ء-ي]{3})", 0..60),
+            b in prop::collection::vec("(كلمه|نص|الاحد|السبت|الثاني|مدينه|سفاره|في|اليوم|12|15|4|مارس|2031|2032|1[.]5|1[.]7|[ء-ي]{3})", 0..60),
+            shared in prop::collection::vec("(كلمه|نص|في|من|الي|علي|[ء-ي]{3})", 0..200),
+        ) {
+            let text = |own: &[String]| [&shared[..shared.len() / 2], own, &shared[shared.len() / 2..]].concat().join(" ");
+            let (a, b) = (text(&a), text(&b));
+            let guard = FactsGuard::new(WordFrequencies::default());
+            let knows_words = || is_of_the_list(&alphabet::to_compact(&a)) && is_of_the_list(&alphabet::to_compact(&b));
+            prop_assert_eq!(guard.reason(&a, &b), reason(&guard.evidence(&a, &b), knows_words));
         }
 
         #[test]

@@ -5,15 +5,19 @@ use std::sync::LazyLock;
 
 use foldhash::{HashMap, HashSet};
 
-use super::facts_text::{FactsText, are_spellings};
+use super::facts_text::{FactsSide, are_spellings};
 use super::frequencies::WordFrequencies;
 use super::word_meanings::spellings;
+use crate::normalize::alphabet::{self, to_utf8};
+
+/// The article in the compact alphabet.
+const ARTICLE: [u8; 2] = [alphabet::code('ا' as u32), alphabet::code('ل' as u32)];
 
 /// Common nouns and adjectives, without article. Each occurs in at least 0.05 % of the documents of one of three news
 /// collections and 0.02 % of another, with and without the article (at least a twentieth each), and seldom next to
 /// names.
 static COMMON: LazyLock<HashSet<String>> =
-    LazyLock::new(|| include_str!("common.txt").lines().flat_map(spellings).collect());
+    LazyLock::new(|| include_str!("common.txt").lines().flat_map(spellings).map(|word| to_utf8(&word)).collect());
 
 /// Words before a name: the next word is one unless it is a common word.
 const ANNOUNCING: &str =
@@ -22,8 +26,8 @@ const ANNOUNCING: &str =
 /// Words before a name: the next word is also one if it has the article.
 const NAMING: &str = "جمهورية مملكة سلطنة محافظة بمحافظة قرية بقرية بلدة ببلدة حي بحي عيد بعيد سورة شارع بشارع";
 
-/// The announcing words; true for those of [`NAMING`].
-static ANNOUNCES: LazyLock<HashMap<String, bool>> = LazyLock::new(|| {
+/// The announcing words in the compact alphabet; true for those of [`NAMING`].
+static ANNOUNCES: LazyLock<HashMap<Vec<u8>, bool>> = LazyLock::new(|| {
     let table = |words: &'static str, names: bool| words.split(' ').flat_map(spellings).map(move |word| (word, names));
     table(ANNOUNCING, false).chain(table(NAMING, true)).collect()
 });
@@ -63,45 +67,44 @@ fn is_plural_verb(word: &str) -> bool {
 }
 
 /// Whether a word announces the name after it.
-fn announces(word: &str) -> bool {
+fn announces(word: &[u8]) -> bool {
     ANNOUNCES.contains_key(word)
 }
 
 /// Whether a word can be the name that the word before it announces.
-pub(super) fn is_announced(before: &str, word: &str) -> bool {
-    let definite = word.starts_with("ال");
-    ANNOUNCES.get(before).is_some_and(|names| *names && definite || !is_common(word))
+pub(super) fn is_announced(before: &[u8], word: &[u8]) -> bool {
+    let definite = word.starts_with(&ARTICLE);
+    ANNOUNCES.get(before).is_some_and(|names| *names && definite || !is_common(&to_utf8(word)))
 }
 
 /// Number of names that are replaced by other names in a frame: after the same two words, of which the second announces
 /// the name, and before two shared words. The texts are not aligned for this, since a form repeats its sentences for
 /// each country, and an alignment may match a sentence with that of any country.
-pub(super) fn introduced(a: &FactsText<'_>, b: &FactsText<'_>, frequencies: &WordFrequencies) -> usize {
-    let in_a = announced(a, b, frequencies);
+pub(super) fn introduced(a: &FactsSide<'_>, b: &FactsSide<'_>, frequencies: &WordFrequencies) -> usize {
+    let in_a = announced(a, frequencies);
     if in_a.is_empty() {
         return 0;
     }
 
-    let in_b = announced(b, a, frequencies);
+    let in_b = announced(b, frequencies);
     let shared = in_a.iter().filter_map(|(before, places)| Some((places, in_b.get(before)?)));
     shared.map(|(places_a, places_b)| against(a, places_a, b, places_b)).sum()
 }
 
 /// Places of rare names that the other text does not know, by the two words before them.
 fn announced<'a>(
-    text: &FactsText<'a>,
-    other: &FactsText<'_>,
+    text: &FactsSide<'a>,
     frequencies: &WordFrequencies,
-) -> BTreeMap<(&'a str, &'a str), Vec<usize>> {
+) -> BTreeMap<(&'a [u8], &'a [u8]), Vec<usize>> {
     let words = text.words();
-    let may_tell = |at: usize| !announces(words[at]) && frequencies.is_rare(words[at]);
-    let is_name = |at: &usize| text.is_own(*at, other) && is_announced(words[at - 1], words[*at]) && may_tell(*at);
-    let names = (1..words.len()).filter(is_name).take(NAMES);
+    let may_tell = |at: usize| !announces(words[at]) && frequencies.is_rare_word(words[at]);
+    let is_name = |at: &usize| *at > 0 && is_announced(words[at - 1], words[*at]) && may_tell(*at);
+    let names = text.own().filter(is_name).take(NAMES);
 
     let mut places: BTreeMap<_, Vec<usize>> = BTreeMap::new();
     for at in names {
         // The first name may have only one word before it.
-        let before = if at > 1 { words[at - 2] } else { "" };
+        let before: &[u8] = if at > 1 { words[at - 2] } else { b"" };
         places.entry((before, words[at - 1])).or_default().push(at);
     }
 
@@ -109,15 +112,15 @@ fn announced<'a>(
 }
 
 /// Number of names at these places that are replaced by other names, on the side that has fewer.
-fn against(a: &FactsText<'_>, in_a: &[usize], b: &FactsText<'_>, in_b: &[usize]) -> usize {
-    let own = |text: &FactsText<'_>, places: &[usize], other: &FactsText<'_>, others: &[usize]| -> Vec<usize> {
+fn against(a: &FactsSide<'_>, in_a: &[usize], b: &FactsSide<'_>, in_b: &[usize]) -> usize {
+    let own = |text: &FactsSide<'_>, places: &[usize], other: &FactsSide<'_>, others: &[usize]| -> Vec<usize> {
         let is_new = |at: &&usize| !others.iter().any(|place| are_spellings(text.words()[**at], other.words()[*place]));
         places.iter().filter(is_new).copied().collect()
     };
     let (own_a, own_b) = (own(a, in_a, b, in_b), own(b, in_b, a, in_a));
 
     // Of the names without a spelling in the other text, those in a common frame.
-    let framed = |text: &FactsText<'_>, places: &[usize], other: &FactsText<'_>, others: &[usize]| {
+    let framed = |text: &FactsSide<'_>, places: &[usize], other: &FactsSide<'_>, others: &[usize]| {
         let frames = |at: &&usize| others.iter().any(|place| goes_on_alike(text.words(), **at, other.words(), *place));
         places.iter().filter(frames).count()
     };
@@ -126,14 +129,16 @@ fn against(a: &FactsText<'_>, in_a: &[usize], b: &FactsText<'_>, in_b: &[usize])
 }
 
 /// Whether the texts share two neighbouring words soon after the two places.
-fn goes_on_alike(a: &[&str], at: usize, b: &[&str], place: usize) -> bool {
-    let after = |words: &[&str], at: usize| at + 1..words.len().min(at + 1 + FRAME);
+fn goes_on_alike(a: &[&[u8]], at: usize, b: &[&[u8]], place: usize) -> bool {
+    let after = |words: &[&[u8]], at: usize| at + 1..words.len().min(at + 1 + FRAME);
     let (after_a, after_b) = (&a[after(a, at)], &b[after(b, place)]);
     after_a.windows(2).any(|two| after_b.windows(2).any(|others| others == two))
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::facts_text::{FactsPair, FactsText};
+    use super::super::vocabulary::FactsVocabulary;
     use super::*;
 
     #[test]
@@ -149,7 +154,12 @@ mod tests {
 
     #[test]
     fn names_are_set_against_names_of_the_same_frame() {
-        let count = |a: &str, b: &str| introduced(&FactsText::new(a), &FactsText::new(b), &WordFrequencies::default());
+        let count = |a: &str, b: &str| {
+            let mut vocabulary = FactsVocabulary::default();
+            let [a, b] = [a, b].map(|text| FactsText::new(&alphabet::to_compact(text), &mut vocabulary));
+            let pair = FactsPair::new(&a, &b);
+            introduced(&pair.a, &pair.b, &WordFrequencies::default())
+        };
         let one = "زار رءيس جمهوريه نورفاليا معرض الكتاب";
         assert_eq!(count(one, "زار رءيس جمهوريه سولاريا معرض الكتاب"), 1);
         assert_eq!(count(one, "زار رءيس جمهوريه نورفاليه معرض الكتاب"), 0, "a spelling");

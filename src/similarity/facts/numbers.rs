@@ -7,14 +7,21 @@
 use std::ops::Range;
 
 use super::word_meanings::{DateCalendar, WordMeaning, meaning};
+use crate::normalize::alphabet;
 
 /// Longest slot with numbers and words whose numbers are compared, in tokens of a side.
 const LONGEST_MIXED: usize = 12;
 
+/// من in the compact alphabet.
+const FROM: [u8; 2] = [alphabet::code('م' as u32), alphabet::code('ن' as u32)];
+
+/// شهر in the compact alphabet.
+const MONTH: [u8; 3] = [alphabet::code('ش' as u32), alphabet::code('ه' as u32), alphabet::code('ر' as u32)];
+
 /// A day of a calendar that occurs in a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct NamedDate {
-    calendar: DateCalendar,
+    pub(super) calendar: DateCalendar,
     day: u32,
     /// 1 to 12; 0 if it is not known.
     month: u32,
@@ -24,7 +31,7 @@ pub(super) struct NamedDate {
 
 impl NamedDate {
     /// Whether both can be the same day.
-    fn may_be(&self, other: &Self) -> bool {
+    pub(super) fn may_be(&self, other: &Self) -> bool {
         let same_month = self.month == other.month || self.month == 0 || other.month == 0;
         self.calendar == other.calendar && self.day == other.day && same_month
     }
@@ -39,24 +46,24 @@ pub(super) struct FigurePair {
 }
 
 /// Whether a token is a number in digits.
-pub(super) fn is_number(word: &str) -> bool {
-    word.starts_with(|c: char| c.is_ascii_digit())
+pub(super) fn is_number(word: &[u8]) -> bool {
+    word.first().is_some_and(u8::is_ascii_digit)
 }
 
 /// Whether a slot has only numbers, as many on each side.
-pub(super) fn are_other_numbers(a: &[&str], b: &[&str]) -> bool {
-    let all = |words: &[&str]| words.iter().all(|word| is_number(word));
+pub(super) fn are_other_numbers(a: &[&[u8]], b: &[&[u8]]) -> bool {
+    let all = |words: &[&[u8]]| words.iter().all(|word| is_number(word));
     a.len() == b.len() && all(a) && all(b)
 }
 
 /// Whether the numbers of the two sides of a slot can be compared: the slot is short, or has only numbers.
-pub(super) fn are_comparable(a: &[&str], b: &[&str]) -> bool {
-    let all = |words: &[&str]| words.iter().all(|word| is_number(word));
+pub(super) fn are_comparable(a: &[&[u8]], b: &[&[u8]]) -> bool {
+    let all = |words: &[&[u8]]| words.iter().all(|word| is_number(word));
     a.len().max(b.len()) <= LONGEST_MIXED || all(a) && all(b)
 }
 
 /// The replaced numbers of a slot: if both sides have as many, each is compared with the one in its place.
-pub(super) fn figures(a: &[&str], b: &[&str]) -> FigurePair {
+pub(super) fn figures(a: &[&[u8]], b: &[&[u8]]) -> FigurePair {
     let (a, b) = (in_digits(a), in_digits(b));
     if digits(&a) == digits(&b) {
         return FigurePair::default();
@@ -68,7 +75,7 @@ pub(super) fn figures(a: &[&str], b: &[&str]) -> FigurePair {
     }
 
     let differing = a.iter().zip(&b).filter(|(x, y)| digits(&[x]) != digits(&[y]) && !is_rounded(x, y));
-    let decimal = |word: &str| word.contains('.');
+    let decimal = |word: &[u8]| word.contains(&b'.');
 
     differing.fold(FigurePair::default(), |sum, (x, y)| FigurePair {
         all: sum.all + 1,
@@ -77,42 +84,51 @@ pub(super) fn figures(a: &[&str], b: &[&str]) -> FigurePair {
 }
 
 /// The numbers among the words.
-fn in_digits<'a>(words: &[&'a str]) -> Vec<&'a str> {
+fn in_digits<'a>(words: &[&'a [u8]]) -> Vec<&'a [u8]> {
     words.iter().copied().filter(|word| is_number(word)).collect()
 }
 
 /// The sorted digits of numbers, without zeros.
-fn digits(numbers: &[&str]) -> Vec<u8> {
+fn digits(numbers: &[&[u8]]) -> Vec<u8> {
     let mut digits: Vec<u8> =
-        numbers.iter().flat_map(|number| number.bytes()).filter(|b| (b'1'..=b'9').contains(b)).collect();
+        numbers.iter().flat_map(|number| number.iter().copied()).filter(|b| (b'1'..=b'9').contains(b)).collect();
     digits.sort_unstable();
 
     digits
 }
 
 /// Whether one number is the other without its fraction.
-fn is_rounded(a: &str, b: &str) -> bool {
-    let whole = |number: &str| number.split('.').next().map(str::to_owned);
-    a.contains('.') != b.contains('.') && whole(a) == whole(b)
+fn is_rounded(a: &[u8], b: &[u8]) -> bool {
+    let point = |number: &[u8]| number.iter().position(|byte| *byte == b'.');
+    match (point(a), point(b)) {
+        (Some(point), None) => a[..point] == *b,
+        (None, Some(point)) => *a == b[..point],
+        _ => false,
+    }
+}
+
+/// The value of a word of digits.
+fn value(word: &[u8]) -> Option<u32> {
+    std::str::from_utf8(word).ok()?.parse().ok()
 }
 
 /// The calendar of a number that can be a year.
-fn year(word: &str) -> Option<DateCalendar> {
+pub(super) fn year(word: &[u8]) -> Option<DateCalendar> {
     if word.len() != 4 {
         return None;
     }
 
     // No number: no year.
-    match word.parse().ok()? {
-        1900..=2100_u32 => Some(DateCalendar::Gregorian),
+    match value(word)? {
+        1900..=2100 => Some(DateCalendar::Gregorian),
         1300..=1500 => Some(DateCalendar::Hijri),
         _ => None,
     }
 }
 
 /// Whether a slot replaces a year by another of the same calendar, and the other text lacks each.
-pub(super) fn tells_other_year(a: &[&str], all_b: &[&str], b: &[&str], all_a: &[&str]) -> bool {
-    let own = |words: &[&str], other: &[&str]| -> Vec<DateCalendar> {
+pub(super) fn tells_other_year(a: &[&[u8]], all_b: &[&[u8]], b: &[&[u8]], all_a: &[&[u8]]) -> bool {
+    let own = |words: &[&[u8]], other: &[&[u8]]| -> Vec<DateCalendar> {
         words.iter().filter_map(|word| year(word).filter(|_| !other.contains(word))).collect()
     };
     let (a, b) = (own(a, all_b), own(b, all_a));
@@ -135,22 +151,22 @@ pub(super) fn tells_other_date(in_a: &[NamedDate], a: &Range<usize>, in_b: &[Nam
 }
 
 /// The dates of a text: 3 مارس, 3 من شهر رمضان, june 20, 3 7 2031, 2031 7 3.
-pub(super) fn dates(words: &[&str]) -> Vec<NamedDate> {
+pub(super) fn dates(words: &[&[u8]]) -> Vec<NamedDate> {
     let date = |at| in_words(words, at).or_else(|| in_english(words, at)).or_else(|| in_numbers(words, at));
     (0..words.len()).filter_map(date).collect()
 }
 
 /// The number of a word of at most two characters, if it is from 1 to `most`.
-fn small(word: &str, most: u32) -> Option<u32> {
-    (word.len() <= 2).then(|| word.parse().ok()).flatten().filter(|number| (1..=most).contains(number))
+fn small(word: &[u8], most: u32) -> Option<u32> {
+    (word.len() <= 2).then(|| value(word)).flatten().filter(|number| (1..=most).contains(number))
 }
 
 /// The date at a place whose month is a name.
-fn in_words(words: &[&str], at: usize) -> Option<NamedDate> {
+fn in_words(words: &[&[u8]], at: usize) -> Option<NamedDate> {
     let day = small(words[at], 31)?;
 
     // 3 من شهر رمضان.
-    let between = words[at + 1..].iter().take_while(|word| matches!(**word, "من" | "شهر")).count();
+    let between = words[at + 1..].iter().take_while(|word| **word == FROM || **word == MONTH).count();
     let month = at + 1 + between;
 
     match meaning(words.get(month)?)? {
@@ -162,7 +178,7 @@ fn in_words(words: &[&str], at: usize) -> Option<NamedDate> {
 }
 
 /// The date at a place whose month is a name before the day: june 20, but not 2 june 20.
-fn in_english(words: &[&str], at: usize) -> Option<NamedDate> {
+fn in_english(words: &[&[u8]], at: usize) -> Option<NamedDate> {
     let month = words[at];
     let day = small(words.get(at + 1)?, 31)?;
     let has_day_before = at > 0 && small(words[at - 1], 31).is_some();
@@ -176,7 +192,7 @@ fn in_english(words: &[&str], at: usize) -> Option<NamedDate> {
 }
 
 /// The date at a place that is three numbers, the year first or last.
-fn in_numbers(words: &[&str], at: usize) -> Option<NamedDate> {
+fn in_numbers(words: &[&[u8]], at: usize) -> Option<NamedDate> {
     let [first, month, last] = *words.get(at..at + 3)? else { return None };
     let (calendar, day) = match (year(last), year(first)) {
         (Some(calendar), _) => (calendar, small(first, 31)?),
@@ -190,8 +206,13 @@ fn in_numbers(words: &[&str], at: usize) -> Option<NamedDate> {
 mod tests {
     use super::*;
 
-    fn split(text: &str) -> Vec<&str> {
-        text.split(' ').collect()
+    /// The words of a text in the compact alphabet.
+    fn split(text: &str) -> Vec<Vec<u8>> {
+        text.split(' ').map(alphabet::to_compact).collect()
+    }
+
+    fn slices(words: &[Vec<u8>]) -> Vec<&[u8]> {
+        words.iter().map(Vec::as_slice).collect()
     }
 
     #[test]
@@ -209,17 +230,18 @@ mod tests {
             ("12 7", "15 9", 2),
             ("سبعه", "7", 0),
         ] {
-            assert_eq!(figures(&split(a), &split(b)).all, all, "{a} / {b}");
-            assert_eq!(figures(&split(b), &split(a)).all, all, "{b} / {a}");
+            let (x, y) = (split(a), split(b));
+            assert_eq!(figures(&slices(&x), &slices(&y)).all, all, "{a} / {b}");
+            assert_eq!(figures(&slices(&y), &slices(&x)).all, all, "{b} / {a}");
         }
-        assert_eq!(figures(&["17.45"], &["17.52"]).decimals, 1);
+        assert_eq!(figures(&[b"17.45"], &[b"17.52"]).decimals, 1);
     }
 
     #[test]
     fn dates_of_one_calendar_are_told_apart() {
         let other = |a: &str, b: &str| {
             let (a, b) = (split(a), split(b));
-            tells_other_date(&dates(&a), &(0..a.len()), &dates(&b), &(0..b.len()))
+            tells_other_date(&dates(&slices(&a)), &(0..a.len()), &dates(&slices(&b)), &(0..b.len()))
         };
         assert!(other("3 مارس", "19 مارس"));
         assert!(other("3 مارس", "3 يناير"));
@@ -237,7 +259,10 @@ mod tests {
 
     #[test]
     fn years_of_one_calendar_are_told_apart() {
-        let other = |a: &str, b: &str| tells_other_year(&[a], &[b], &[b], &[a]);
+        let other = |a: &str, b: &str| {
+            let (a, b) = (&[a.as_bytes()], &[b.as_bytes()]);
+            tells_other_year(a, b, b, a)
+        };
         assert!(other("2041", "2042"));
         assert!(other("1446", "1447"));
         assert!(!other("1447", "2026"));

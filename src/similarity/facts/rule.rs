@@ -3,11 +3,11 @@
 use super::evidence::FactsEvidence;
 
 /// In texts of fewer tokens a date, an ordinal or a name is a fact of the whole text, in longer ones of a sentence.
-const BRIEF: usize = 300;
+pub(super) const BRIEF: usize = 300;
 
 /// In texts of fewer tokens a different year, different numbers with a different name, or a few long slots in an equal
 /// frame are a different fact.
-const FORM: usize = 160;
+pub(super) const FORM: usize = 160;
 
 /// Whether weekdays or ordinals tell different facts. Their lists know several languages.
 pub(super) fn tells_other_time(evidence: &FactsEvidence) -> bool {
@@ -58,6 +58,6 @@ fn is_one_frame(evidence: &FactsEvidence) -> bool {
 }
 
 /// Whether `count` is at least `of_1000` of 1,000 tokens.
-fn is_share(count: usize, of_1000: usize, tokens: usize) -> bool {
+pub(super) fn is_share(count: usize, of_1000: usize, tokens: usize) -> bool {
     count * 1000 >= of_1000 * tokens
 }

@@ -8,7 +8,7 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use super::facts_text::{FactsText, are_spellings};
+use super::facts_text::{FactsSide, are_spellings};
 
 /// Longest text that is examined, in tokens.
 const LONGEST: usize = 2000;
@@ -23,20 +23,20 @@ const VALUES: usize = 128;
 const VALUES_OF_FRAME: usize = 16;
 
 /// Two words before a value and two after it.
-type ValueFrame<'a> = [&'a str; 4];
+type ValueFrame<'a> = [&'a [u8]; 4];
 
 /// Number of frames that one of the texts repeats, and in which each text has a value that the other does not know.
-pub(super) fn series(a: &FactsText<'_>, b: &FactsText<'_>) -> usize {
+pub(super) fn series(a: &FactsSide<'_>, b: &FactsSide<'_>) -> usize {
     if a.words().len().max(b.words().len()) > LONGEST {
         return 0;
     }
 
-    let in_a = values(a, b);
+    let in_a = values(a);
     if in_a.is_empty() {
         return 0;
     }
 
-    let in_b = values(b, a);
+    let in_b = values(b);
 
     let both = in_a.iter().filter_map(|(frame, values)| Some((frame, values, in_b.get(frame)?)));
     let others = both.filter(|(_, of_a, of_b)| has_other(a, of_a, b, of_b) && has_other(b, of_b, a, of_a));
@@ -44,7 +44,7 @@ pub(super) fn series(a: &FactsText<'_>, b: &FactsText<'_>) -> usize {
 }
 
 /// Whether one of the values is a spelling of no value of the other text.
-fn has_other(text: &FactsText<'_>, values: &[Range<usize>], other: &FactsText<'_>, others: &[Range<usize>]) -> bool {
+fn has_other(text: &FactsSide<'_>, values: &[Range<usize>], other: &FactsSide<'_>, others: &[Range<usize>]) -> bool {
     let words = |range: &Range<usize>| &text.words()[range.clone()];
     let against = |range: &Range<usize>| &other.words()[range.clone()];
 
@@ -52,18 +52,21 @@ fn has_other(text: &FactsText<'_>, values: &[Range<usize>], other: &FactsText<'_
 }
 
 /// Runs of words that the other text does not know, by their frames.
-fn values<'a>(text: &FactsText<'a>, other: &FactsText<'_>) -> BTreeMap<ValueFrame<'a>, Vec<Range<usize>>> {
+fn values<'a>(text: &FactsSide<'a>) -> BTreeMap<ValueFrame<'a>, Vec<Range<usize>>> {
     let words = text.words();
     let mut values: BTreeMap<_, Vec<_>> = BTreeMap::new();
-    let (mut at, mut found) = (0, 0);
+    let mut own = text.own().peekable();
+    let mut found = 0;
 
-    while at < words.len() && found < VALUES {
-        // The run of own words from here on; no value if it is empty or long.
-        let length = (at..words.len()).take_while(|at| text.is_own(*at, other)).count();
-        let value = at..at + length;
+    while let Some(at) = own.next_if(|_| found < VALUES) {
+        // The run of own words from here on; no value if it is long.
+        let mut value = at..at + 1;
+        while own.next_if_eq(&value.end).is_some() {
+            value.end += 1;
+        }
 
         // A value needs a whole frame around it.
-        if (1..=VALUE).contains(&length) && at >= 2 && value.end + 2 <= words.len() {
+        if value.len() <= VALUE && at >= 2 && value.end + 2 <= words.len() {
             let frame = [words[at - 2], words[at - 1], words[value.end], words[value.end + 1]];
 
             let of_frame = values.entry(frame).or_default();
@@ -72,21 +75,18 @@ fn values<'a>(text: &FactsText<'a>, other: &FactsText<'_>) -> BTreeMap<ValueFram
             }
             found += 1;
         }
-
-        // The word after the run is not own, so it begins no value.
-        at += length + 1;
     }
 
     values
 }
 
 /// Whether a word of one value is a spelling of one of the other.
-fn are_alike(a: &[&str], b: &[&str]) -> bool {
+fn are_alike(a: &[&[u8]], b: &[&[u8]]) -> bool {
     a.iter().any(|word| b.iter().any(|other| are_spellings(word, other)))
 }
 
 /// Whether the words have two different values in the frame.
-fn repeats(words: &[&str], frame: &ValueFrame<'_>) -> bool {
+fn repeats(words: &[&[u8]], frame: &ValueFrame<'_>) -> bool {
     let [first, second, third, fourth] = *frame;
 
     let value = |at: usize| {
@@ -103,10 +103,16 @@ fn repeats(words: &[&str], frame: &ValueFrame<'_>) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::super::facts_text::{FactsPair, FactsText};
+    use super::super::vocabulary::FactsVocabulary;
     use super::*;
+    use crate::normalize::alphabet;
 
     fn count(a: &str, b: &str) -> usize {
-        let (x, y) = (series(&FactsText::new(a), &FactsText::new(b)), series(&FactsText::new(b), &FactsText::new(a)));
+        let mut vocabulary = FactsVocabulary::default();
+        let [a, b] = [a, b].map(|text| FactsText::new(&alphabet::to_compact(text), &mut vocabulary));
+        let pair = FactsPair::new(&a, &b);
+        let (x, y) = (series(&pair.a, &pair.b), series(&pair.b, &pair.a));
         assert_eq!(x, y, "both ways the same");
         x
     }

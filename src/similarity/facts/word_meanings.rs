@@ -1,11 +1,12 @@
 //! Words with a known meaning: weekdays, months and ordinals of four languages, Arabic words of time, and units.
 
+use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use foldhash::HashMap;
 
 use super::time_words::{LANGUAGES, TimeWords};
-use crate::normalize::{Language, Normalizer, Profile};
+use crate::normalize::{Language, Normalizer, Profile, alphabet};
 
 /// The meaning of a word of time, order or measure. Words of one meaning have one number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,7 +62,8 @@ const UNITS: [&str; 14] = [
 const TIME: &str = "اليوم أمس امس غد غدا الماضي الماضية المقبل المقبلة القادم القادمة مساء صباح ظهر فجر عصر ليلة يوم \
                     الجاري الجارية المنصرم الأسبوع الاسبوع الشهر ذو ذي مساءا صباحا";
 
-static TABLE: LazyLock<HashMap<String, WordMeaning>> = LazyLock::new(|| {
+/// Meanings by words in the compact alphabet.
+static TABLE: LazyLock<HashMap<Vec<u8>, WordMeaning>> = LazyLock::new(|| {
     let mut table = HashMap::default();
 
     // A word keeps its first meaning, so the order of the rows below matters: Arabic is the first language.
@@ -94,36 +96,47 @@ static TABLE: LazyLock<HashMap<String, WordMeaning>> = LazyLock::new(|| {
     table
 });
 
-/// The meaning of a folded word; `None` for most words.
-pub(super) fn meaning(word: &str) -> Option<WordMeaning> {
+/// The meaning of a folded word, in the compact alphabet; `None` for most words.
+pub(super) fn meaning(word: &[u8]) -> Option<WordMeaning> {
     TABLE.get(word).copied()
 }
 
 /// Whether a folded word is a word of time or a unit; ordinals are not.
-pub(crate) fn tells_time_or_unit(word: &str) -> bool {
-    meaning(word).is_some_and(|meaning| !matches!(meaning, WordMeaning::Ordinal(_)))
+pub(crate) fn tells_time_or_unit(word: &[u8]) -> bool {
+    meaning(word).is_some_and(is_time_or_unit)
+}
+
+/// Whether a word of this meaning is a word of time or a unit.
+pub(super) fn is_time_or_unit(meaning: WordMeaning) -> bool {
+    !matches!(meaning, WordMeaning::Ordinal(_))
 }
 
 /// The word itself, or the plain name of a unit for all its names and abbreviations.
-pub(super) fn plain(word: &str) -> &str {
+pub(super) fn plain(word: &[u8]) -> Cow<'_, [u8]> {
     match meaning(word) {
-        Some(WordMeaning::Unit(number)) => UNITS[usize::from(number)].split(' ').next().unwrap_or(word),
-        _ => word,
+        Some(WordMeaning::Unit(number)) => {
+            let name = UNITS[usize::from(number)].split(' ').next();
+            name.map_or(Cow::Borrowed(word), |name| Cow::Owned(alphabet::to_compact(name)))
+        }
+        _ => Cow::Borrowed(word),
     }
 }
 
 const PROFILES: [Profile; 4] = [Profile::None, Profile::Light, Profile::Standard, Profile::Aggressive];
 
 /// An Arabic word as each profile folds it, since the guard does not know the profile of its texts.
-pub(super) fn spellings(word: &str) -> impl Iterator<Item = String> {
-    PROFILES.into_iter().map(move |profile| Normalizer::new(profile, Language::Ar).normalize(word))
+pub(super) fn spellings(word: &str) -> impl Iterator<Item = Vec<u8>> {
+    PROFILES.into_iter().map(move |profile| compact(profile, Language::Ar, word))
 }
 
 /// A word as each profile and language folds it, since short texts are folded by the rules of another language.
-fn foldings(word: &str) -> impl Iterator<Item = String> {
+fn foldings(word: &str) -> impl Iterator<Item = Vec<u8>> {
     const LANGUAGES: [Language; 4] = [Language::Ar, Language::Fa, Language::Ur, Language::Other];
-    let folded = move |profile, language| Normalizer::new(profile, language).normalize(word);
-    PROFILES.into_iter().flat_map(move |profile| LANGUAGES.into_iter().map(move |language| folded(profile, language)))
+    PROFILES.into_iter().flat_map(move |profile| LANGUAGES.into_iter().map(move |of| compact(profile, of, word)))
+}
+
+fn compact(profile: Profile, language: Language, word: &str) -> Vec<u8> {
+    alphabet::to_compact(&Normalizer::new(profile, language).normalize(word))
 }
 
 #[cfg(test)]
@@ -152,9 +165,10 @@ mod tests {
             ("جولائی", WordMeaning::Month(DateCalendar::Gregorian, 7)),
             ("wednesday", WordMeaning::Weekday(4)),
         ] {
-            assert_eq!(meaning(word), Some(expected), "{word}");
+            assert_eq!(meaning(&alphabet::to_compact(word)), Some(expected), "{word}");
         }
-        assert_eq!(meaning("كتاب"), None);
-        assert_eq!((plain("كيلومترا"), plain("كلم"), plain("كتاب")), ("كم", "كم", "كتاب"));
+        assert_eq!(meaning(&alphabet::to_compact("كتاب")), None);
+        let plain = |word: &str| alphabet::to_utf8(&plain(&alphabet::to_compact(word)));
+        assert_eq!([plain("كيلومترا"), plain("كلم"), plain("كتاب")], ["كم", "كم", "كتاب"]);
     }
 }

@@ -23,8 +23,6 @@
 //! frequencies, `forms` the tests for short pages, `renamed` texts about two subjects, `edited` copies below the
 //! threshold.
 
-use foldhash::HashMap;
-
 use super::VariantReason;
 use super::facts::WordFrequencies;
 use crate::normalize::alphabet;
@@ -161,7 +159,7 @@ struct TextPair<'p> {
     evidence: CorpusEvidence<'p>,
 }
 
-impl TextPair<'_> {
+impl<'p> TextPair<'p> {
     /// Whether shared text is common and own text is rare: among the texts that candidates connect with the pair, or in
     /// the run, where it must be very common, since a story that many papers print is common there too.
     fn is_furniture(&self) -> bool {
@@ -218,22 +216,19 @@ impl TextPair<'_> {
     /// Whether the sides of a block share many of their rare words, so that one was edited into the other.
     fn share_rare_words(&self, block: &ReplacedBlock) -> bool {
         let words = self.evidence.words;
-        let rare = |text: TextEvidence<'_>, own: &OwnText, range: &std::ops::Range<usize>| {
-            let mut bag: HashMap<Vec<u8>, usize> = HashMap::default();
-            for (place, token) in tokens(text.folded).enumerate().skip(range.start).take(range.len()) {
-                if own.is_own(place) && words.is_rare_here(&alphabet::to_utf8(token)) {
-                    *bag.entry(token.to_vec()).or_default() += 1;
-                }
-            }
-            bag
+        let rare = |text: TextEvidence<'p>, own: &OwnText, range: &std::ops::Range<usize>| {
+            let placed = tokens(text.folded).enumerate().skip(range.start).take(range.len());
+            let is_rare = |(place, word): &(usize, &[u8])| own.is_own(*place) && words.is_rare_here(word);
+            let mut rare: Vec<&[u8]> = placed.filter(is_rare).map(|(_, word)| word).collect();
+            rare.sort_unstable();
+            rare
         };
 
         let a = rare(self.a, &self.alignment.a, &block.a);
         let b = rare(self.b, &self.alignment.b, &block.b);
-        let fewer = a.values().sum::<usize>().min(b.values().sum());
-        let common: usize = a.iter().map(|(word, times)| b.get(word).map_or(0, |others| *others.min(times))).sum();
+        let fewer = a.len().min(b.len());
 
-        fewer > 0 && common * 100 >= fewer * SAME_RARE_WORDS
+        fewer > 0 && common(&a, &b) * 100 >= fewer * SAME_RARE_WORDS
     }
 
     /// Whether the texts are short, of one form, and most of their numbers differ.
@@ -260,11 +255,11 @@ impl TextPair<'_> {
 
     /// Number of numbers replaced by other numbers, counted in each block on the side that has fewer.
     fn other_numbers(&self) -> usize {
-        let numbers = |text: TextEvidence<'_>, own: &OwnText, range: &std::ops::Range<usize>| {
+        let numbers = |text: TextEvidence<'p>, own: &OwnText, range: &std::ops::Range<usize>| {
             let placed = tokens(text.folded).enumerate().skip(range.start).take(range.len());
-            let mut numbers: Vec<Vec<u8>> = placed
+            let mut numbers: Vec<&[u8]> = placed
                 .filter(|(place, token)| own.is_own(*place) && alphabet::is_number(token))
-                .map(|(_, token)| token.to_vec())
+                .map(|(_, token)| token)
                 .collect();
             numbers.sort_unstable();
             numbers
@@ -342,7 +337,7 @@ fn quartile(found: &mut [u32], quarters: usize) -> u32 {
 }
 
 /// Number of common elements of two ascending lists, repeats counted.
-fn common(a: &[Vec<u8>], b: &[Vec<u8>]) -> usize {
+fn common<T: Ord>(a: &[T], b: &[T]) -> usize {
     let (mut i, mut j, mut common) = (0, 0, 0);
 
     while i < a.len() && j < b.len() {

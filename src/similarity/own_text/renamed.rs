@@ -7,7 +7,6 @@
 
 use super::TextPair;
 use super::wording::tokens;
-use crate::normalize::alphabet;
 use crate::similarity::facts::{self, are_spellings};
 use crate::similarity::token_gaps::TokenSlot;
 
@@ -46,17 +45,17 @@ impl TextPair<'_> {
     }
 
     fn has_other_name(&self, side: &[&[u8]], opposite: &[&[u8]], other: &[&[u8]]) -> bool {
-        let opposite: Vec<String> = opposite.iter().map(|token| alphabet::to_utf8(token)).collect();
-
-        side.iter().filter(|token| !other.contains(token)).any(|token| {
-            let word = alphabet::to_utf8(token);
-            self.is_rare_word(&word) && !opposite.iter().any(|against| are_spellings(&word, against))
-        })
+        let is_other = |word: &&&[u8]| {
+            !other.contains(word)
+                && self.is_rare_word(word)
+                && !opposite.iter().any(|against| are_spellings(word, against))
+        };
+        side.iter().any(|word| is_other(&word))
     }
 
     /// Whether a word is rare in the run, and no frequent word of Arabic news if the run is too small to tell.
-    fn is_rare_word(&self, word: &str) -> bool {
+    fn is_rare_word(&self, word: &[u8]) -> bool {
         let words = self.evidence.words;
-        words.is_rare_here(word) && words.is_rare(word) && !facts::tells_time_or_unit(word)
+        words.is_rare_here(word) && words.is_rare_word(word) && !facts::tells_time_or_unit(word)
     }
 }

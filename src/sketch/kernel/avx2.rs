@@ -11,8 +11,14 @@ use std::arch::x86_64::*;
 use super::step::{EmptyHits, MANY, at_least, lanes, steps, take};
 use super::{EMPTY, HashConstants, Rounds};
 
+/// Places whose bits fit a register.
+const OF_REGISTER: usize = 256;
+
+/// Registers of the bitmap of a long signature, such as the 640 values of short units.
+const REGISTERS: usize = 3;
+
 /// Longest signature whose places fit the bitmap.
-pub(super) const LONGEST: usize = 256;
+pub(super) const LONGEST: usize = REGISTERS * OF_REGISTER;
 
 /// Shingles of one step: the 32-bit lanes of a register.
 const STEP: usize = 8;
@@ -22,8 +28,8 @@ const ODD: i32 = 0xAA;
 
 /// Rounds 0 to t − 1, until no place is empty. Returns whether none is.
 pub(super) fn minima(rounds: &Rounds, hashes: &[u64], places: &mut [u32]) -> bool {
-    // SAFETY: a `Kernel` of AVX2 exists only where the processor has these instructions, and `Rounds::minima` calls this
-    // with such a kernel alone.
+    // SAFETY: an `InstructionSet` of AVX2 or AVX-512 exists only where the processor has these instructions, and
+    // `Rounds::minima` calls this with such a set alone.
     unsafe { all_rounds(rounds, hashes, places) }
 }
 
@@ -35,9 +41,20 @@ fn all_rounds(rounds: &Rounds, hashes: &[u64], places: &mut [u32]) -> bool {
     // Round 0 may reach any place; later rounds only matter for empty ones.
     first(rounds, hashes, places);
 
+    if rounds.length as usize <= OF_REGISTER {
+        later_rounds::<1>(rounds, hashes, places)
+    } else {
+        later_rounds::<REGISTERS>(rounds, hashes, places)
+    }
+}
+
+/// The rounds after the first, with a bitmap of `N` registers. Returns whether no place is empty.
+#[inline]
+#[target_feature(enable = "avx2,bmi1,bmi2,popcnt")]
+fn later_rounds<const N: usize>(rounds: &Rounds, hashes: &[u64], places: &mut [u32]) -> bool {
     for round in 1..rounds.length as usize {
-        let empty = empty_places(places);
-        if empty == [0; 8] {
+        let empty = empty_places::<N>(places);
+        if empty == [[0; 8]; N] {
             return true;
         }
         later(rounds, round, hashes, empty, places);
@@ -74,13 +91,13 @@ fn first(rounds: &Rounds, hashes: &[u64], places: &mut [u32]) {
 /// A round after the first.
 #[inline]
 #[target_feature(enable = "avx2,bmi1,bmi2,popcnt")]
-fn later(rounds: &Rounds, round: usize, hashes: &[u64], empty: [u32; 8], places: &mut [u32]) {
+fn later<const N: usize>(rounds: &Rounds, round: usize, hashes: &[u64], empty: [[u32; 8]; N], places: &mut [u32]) {
     let HashConstants { xor, multiplier } = rounds.constants[round];
     let halves = |word: u64| (_mm256_set1_epi32(word as i32), _mm256_set1_epi32((word >> 32) as i32));
     let ((xor_low, xor_high), (low, high)) = (halves(xor), halves(multiplier));
     let t = _mm256_set1_epi32(rounds.length as i32);
-    let e = empty.map(|word| word as i32);
-    let empty = _mm256_setr_epi32(e[0], e[1], e[2], e[3], e[4], e[5], e[6], e[7]);
+    // SAFETY: a register is as long as the array.
+    let empty = empty.map(|words| unsafe { _mm256_loadu_si256(words.as_ptr().cast()) });
 
     // `length` is a local variable so that it stays in a register.
     let (mut hits, mut length) = (EmptyHits::new(rounds, round, hashes), 0);
@@ -90,8 +107,13 @@ fn later(rounds: &Rounds, round: usize, hashes: &[u64], empty: [u32; 8], places:
         let cross = _mm256_add_epi32(_mm256_mullo_epi32(lows, high), _mm256_mullo_epi32(highs, low));
         let at = high_product(_mm256_add_epi32(high_product(lows, low), cross), t);
 
-        // The word of the bitmap that holds the place's bit.
-        let word = _mm256_permutevar8x32_epi32(empty, _mm256_srli_epi32::<5>(at));
+        // The word of the bitmap that holds the place's bit: of each register the one at its place, then that of the right one.
+        let number = _mm256_srli_epi32::<5>(at);
+        let mut word = _mm256_permutevar8x32_epi32(empty[0], number);
+        for (register, words) in empty.iter().enumerate().skip(1) {
+            let is_behind = _mm256_cmpgt_epi32(number, _mm256_set1_epi32(8 * register as i32 - 1));
+            word = _mm256_blendv_epi8(word, _mm256_permutevar8x32_epi32(*words, number), is_behind);
+        }
         // Shifted so that the place's bit is the sign.
         let sign = _mm256_sllv_epi32(word, _mm256_andnot_si256(at, _mm256_set1_epi32(31)));
         let counts = _mm256_movemask_ps(_mm256_castsi256_ps(sign)) as u8;
@@ -113,9 +135,9 @@ static LANES: [u64; 256] = lanes([0, 1, 4, 5, 2, 3, 6, 7]);
 /// The empty places as bits.
 #[inline]
 #[target_feature(enable = "avx2,bmi1,bmi2,popcnt")]
-fn empty_places(places: &[u32]) -> [u32; 8] {
-    let mut empty = [0; 8];
-    for (word, places) in empty.iter_mut().zip(places.as_chunks::<32>().0) {
+fn empty_places<const N: usize>(places: &[u32]) -> [[u32; 8]; N] {
+    let mut empty = [[0; 8]; N];
+    for (word, places) in empty.as_flattened_mut().iter_mut().zip(places.as_chunks::<32>().0) {
         for (part, places) in places.as_chunks::<8>().0.iter().enumerate() {
             // SAFETY: a register is as long as the array.
             let values = unsafe { _mm256_loadu_si256(places.as_ptr().cast()) };

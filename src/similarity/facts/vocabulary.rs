@@ -1,0 +1,118 @@
+//! The words of many texts as numbers, so that pairs of texts compare integers.
+
+use foldhash::HashMap;
+
+use super::word_meanings::{WordMeaning, is_time_or_unit, meaning, plain};
+use crate::shingle::hash::HashKeys;
+use crate::similarity::word_forms::{CONTENT, letters, stem};
+
+/// The words met so far. What is derived from a word is computed once.
+#[derive(Debug)]
+pub(crate) struct FactsVocabulary {
+    keys: HashKeys,
+    /// By the hash of the word.
+    words: HashMap<u64, KnownWord>,
+    /// The number of each stem, by its hash.
+    stems: HashMap<u64, u32>,
+}
+
+/// What the guard derives from a word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct KnownWord {
+    /// Its number; the names of one unit of measure are one word.
+    pub(super) word: u32,
+    /// The number of its light stem.
+    pub(super) stem: u32,
+    pub(super) meaning: Option<WordMeaning>,
+    /// Whether it can name a fact.
+    pub(super) is_content: bool,
+}
+
+impl Default for FactsVocabulary {
+    fn default() -> Self {
+        Self { keys: HashKeys::new(0), words: HashMap::default(), stems: HashMap::default() }
+    }
+}
+
+impl FactsVocabulary {
+    /// What is known of a word in the compact alphabet. O(letters).
+    pub(super) fn of(&mut self, word: &[u8]) -> KnownWord {
+        let hash = self.keys.bytes(word);
+        if let Some(known) = self.words.get(&hash) {
+            return *known;
+        }
+
+        let next = self.words.len() as u32;
+        let name = self.keys.bytes(&plain(word));
+        let named = if name == hash { next } else { self.words.get(&name).map_or(next, |known| known.word) };
+
+        let stems = self.stems.len() as u32;
+        let stem = *self.stems.entry(self.keys.bytes(stem(word))).or_insert(stems);
+        let meaning = meaning(word);
+        let known = KnownWord { word: named, stem, meaning, is_content: is_content(word, meaning) };
+
+        self.words.insert(hash, known);
+        if name != hash && named == next {
+            // The plain name is not met yet: it gets the number of this one.
+            let of_name = self.of_plain_name(&plain(word), named);
+            self.words.insert(name, of_name);
+        }
+        known
+    }
+
+    /// What is known of the plain name of a unit, whose number is given.
+    fn of_plain_name(&mut self, name: &[u8], number: u32) -> KnownWord {
+        let stems = self.stems.len() as u32;
+        let stem = *self.stems.entry(self.keys.bytes(stem(name))).or_insert(stems);
+        let meaning = meaning(name);
+        KnownWord { word: number, stem, meaning, is_content: is_content(name, meaning) }
+    }
+}
+
+/// Whether a word of this meaning can name a fact: Arabic script, three letters or more, no word of time and no unit.
+fn is_content(word: &[u8], meaning: Option<WordMeaning>) -> bool {
+    is_arabic(word) && letters(word) >= CONTENT && !meaning.is_some_and(is_time_or_unit)
+}
+
+/// Whether a word begins with an Arabic letter.
+fn is_arabic(word: &[u8]) -> bool {
+    use crate::normalize::alphabet;
+
+    let Some(lead) = word.first() else { return false };
+    let width = alphabet::width(*lead).min(word.len());
+    match width {
+        // The compact alphabet has one byte for letters of Arabic script alone.
+        1 => *lead >= 0x80,
+        _ => alphabet::to_utf8(&word[..width])
+            .starts_with(|c: char| ('\u{600}'..='\u{8FF}').contains(&c) || ('\u{FB50}'..='\u{FEFC}').contains(&c)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::normalize::alphabet;
+
+    #[test]
+    fn words_of_time_and_units_name_no_fact() {
+        let is_content = |word: &str| FactsVocabulary::default().of(&alphabet::to_compact(word)).is_content;
+        assert!(is_content("بغداد") && is_content("الثاني") && is_content("ݣرشيفة"));
+        assert!(!is_content("الجمعه") && !is_content("كلم") && !is_content("من") && !is_content("fire"));
+        assert!(!is_content("") && !is_content("€uro"));
+    }
+
+    #[test]
+    fn equal_words_stems_and_units_have_equal_numbers() {
+        for order in [["كلم", "كيلومترا", "كم"], ["كم", "كلم", "كيلومترا"]] {
+            let mut vocabulary = FactsVocabulary::default();
+            let mut of = |word: &str| vocabulary.of(&alphabet::to_compact(word));
+            let units = order.map(|word| of(word).word);
+            assert!(units.iter().all(|unit| *unit == units[0]), "{order:?}");
+
+            let (house, the_house, door) = (of("كتاب"), of("الكتاب"), of("باب"));
+            assert!(house.word != the_house.word && house.stem == the_house.stem);
+            assert!(door.word != house.word && door.stem != house.stem && door.word != units[0]);
+            assert_eq!(of("كتاب"), house);
+        }
+    }
+}
