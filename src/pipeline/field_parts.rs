@@ -1,6 +1,7 @@
 //! The roles of the record fields that a run reads in addition to id and text.
 
 use super::options::Options;
+use super::source_languages::{self, UNNAMED};
 use crate::document::{Date, DateOrder};
 use crate::input::{FieldValue, InputOptions};
 use crate::page::SourceResolver;
@@ -14,6 +15,8 @@ pub(super) struct FieldParts {
     date: Option<usize>,
     /// The order of day and month in a date as numbers.
     date_order: Option<DateOrder>,
+    /// The name of the source, of which only the hash is kept.
+    source: Option<usize>,
     sources: SourceResolver,
 }
 
@@ -23,12 +26,26 @@ impl FieldParts {
         let place = |field: Option<&str>| input.fields.iter().position(|name| Some(name.as_str()) == field);
         let (rank, date) = (place(options.keep.field()), place(options.date_field.as_deref()));
         let sources = SourceResolver::new(input, options.source_field.as_deref());
-        Self { rank, date, date_order: options.date_order, sources }
+        Self { rank, date, date_order: options.date_order, source: place(options.source_field.as_deref()), sources }
     }
 
     /// Names the sources of records.
     pub(super) fn sources(&self) -> &SourceResolver {
         &self.sources
+    }
+
+    /// Whether records are asked for the names of their sources.
+    pub(super) fn names_sources(&self) -> bool {
+        self.source.is_some()
+    }
+
+    /// The hash of the source that a record names; [`UNNAMED`] if it names none.
+    pub(super) fn source(&self, fields: &[Option<FieldValue>]) -> u64 {
+        match self.source.and_then(|place| fields.get(place)?.as_ref()) {
+            Some(FieldValue::Text(name)) => source_languages::named(name),
+            Some(FieldValue::Number(number)) => source_languages::named(&number.to_string()),
+            None => UNNAMED,
+        }
     }
 
     /// The value that decides the keeper order.
