@@ -3,6 +3,10 @@
 //! Many titles and some short articles have nothing that tells Persian from Arabic. Most sources publish in one language,
 //! so such a text is in the language of its source. Arabic is the fallback, as for a text that stands alone.
 
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
 use super::language::Language;
 
 /// How many texts of a source, or of all sources, are surely in each language. Tallies of parts add up to the tally of the
@@ -64,6 +68,26 @@ impl LanguageTally {
     pub fn of_unsure(&self, run: &Self) -> Language {
         let deciding = if self.sure() > 0 { self } else { run };
         deciding.majority().unwrap_or(Language::Ar)
+    }
+}
+
+/// As a map from codes of languages to counts.
+impl Serialize for LanguageTally {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.counts().map(|(language, count)| (language.code(), count)))
+    }
+}
+
+impl<'de> Deserialize<'de> for LanguageTally {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let mut tally = Self::default();
+        for (code, count) in BTreeMap::<String, u64>::deserialize(deserializer)? {
+            let language: Language = code.parse().map_err(serde::de::Error::custom)?;
+            if let Some(known) = tally.counts.get_mut(language as usize) {
+                *known = count;
+            }
+        }
+        Ok(tally)
     }
 }
 

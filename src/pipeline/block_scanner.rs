@@ -8,12 +8,11 @@ use super::progress::Progress;
 use super::route::{Route, RouteId, RouteSet};
 use super::scanned_block::{ScannedBlock, ScannedRecord, ScannedUnit, ShortPair};
 use super::short_similarity;
-use super::source_languages::UNNAMED;
 use crate::document::{Span, Unit, UnitKind};
 use crate::input::{BlockIndex, FieldValue, ReadScratch, Record, RecordBlock};
 use crate::lsh::Node;
 use crate::normalize::{Language, Normalizer};
-use crate::page::{Cutter, ReturningLines, Sieve, SourceResolver, SourcedText};
+use crate::page::{Cutter, ReturningLines, Sieve, SourceResolver, SourcedText, UNNAMED_SOURCE};
 use crate::passage::WordFolder;
 use crate::shingle::{Fingerprint, ShingleKind, ShingleSet, ShingledUnit, Shingler};
 use crate::similarity::Score;
@@ -99,7 +98,7 @@ fn push_fields(
         scanned.dates.push(fields.and_then(|fields| parts.date(fields)));
     }
     if parts.names_sources() {
-        scanned.sources.push(fields.map_or(UNNAMED, |fields| parts.source(fields)));
+        scanned.sources.push(fields.map_or(UNNAMED_SOURCE, |fields| parts.source(fields)));
     }
 }
 

@@ -1,10 +1,9 @@
 //! The roles of the record fields that a run reads in addition to id and text.
 
 use super::options::Options;
-use super::source_languages::{self, UNNAMED};
 use crate::document::{Date, DateOrder};
 use crate::input::{FieldValue, InputOptions};
-use crate::page::SourceResolver;
+use crate::page::{SourceResolver, UNNAMED_SOURCE, source_key};
 
 /// The places of the fields with a role, among the fields that the input reads.
 #[derive(Debug, Clone)]
@@ -15,7 +14,7 @@ pub(super) struct FieldParts {
     date: Option<usize>,
     /// The order of day and month in a date as numbers.
     date_order: Option<DateOrder>,
-    /// The name of the source, of which only the hash is kept.
+    /// The name of the source, of which only the key is kept.
     source: Option<usize>,
     sources: SourceResolver,
 }
@@ -39,12 +38,12 @@ impl FieldParts {
         self.source.is_some()
     }
 
-    /// The hash of the source that a record names; [`UNNAMED`] if it names none.
+    /// The key of the source that a record names; [`UNNAMED_SOURCE`] if it names none.
     pub(super) fn source(&self, fields: &[Option<FieldValue>]) -> u64 {
         match self.source.and_then(|place| fields.get(place)?.as_ref()) {
-            Some(FieldValue::Text(name)) => source_languages::named(name),
-            Some(FieldValue::Number(number)) => source_languages::named(&number.to_string()),
-            None => UNNAMED,
+            Some(FieldValue::Text(name)) => source_key(name),
+            Some(FieldValue::Number(number)) => source_key(&number.to_string()),
+            None => UNNAMED_SOURCE,
         }
     }
 

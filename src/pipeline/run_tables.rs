@@ -24,7 +24,7 @@ pub(super) struct RunTables {
     pub(super) languages: Vec<Option<Language>>,
     /// Records whose text does not tell its language, ascending; empty once their languages are settled.
     unsure: Vec<DocId>,
-    /// The hash of the named source of each record; empty if the run names no sources, or once languages are settled.
+    /// The key of the named source of each record; empty if the run names no sources, or once languages are settled.
     sources: Vec<u64>,
     /// Number of records that are folded with the language of their source, by language.
     pub(super) of_source: BTreeMap<&'static str, u64>,

@@ -21,7 +21,7 @@ pub(super) struct ScannedBlock {
     pub(super) ranks: Vec<Option<FieldValue>>,
     /// The publication date of each record; empty if the run reads no dates.
     pub(super) dates: Vec<Option<Date>>,
-    /// The hash of the named source of each record; empty if the run names no sources.
+    /// The key of the named source of each record; empty if the run names no sources.
     pub(super) sources: Vec<u64>,
     /// The units of all records, in input order.
     pub(super) units: Vec<ScannedUnit>,

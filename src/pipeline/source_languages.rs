@@ -14,6 +14,7 @@ use crate::document::DocId;
 use crate::error::Result;
 use crate::input::{Corpus, InputFile};
 use crate::normalize::{Language, LanguageTally};
+use crate::page::UNNAMED_SOURCE;
 use crate::shingle::hash::HashKeys;
 
 /// What the records of a run tell of their languages.
@@ -23,23 +24,14 @@ pub(super) struct ToldLanguages<'a> {
     pub(super) languages: &'a [Option<Language>],
     /// The records that do not tell their language, ascending.
     pub(super) unsure: &'a [DocId],
-    /// The hash of the named source of each record, [`UNNAMED`] if it has none; empty if the run names no sources.
+    /// The key of the named source of each record, [`UNNAMED_SOURCE`] if it has none; empty if the run names no sources.
     pub(super) sources: &'a [u64],
 }
-
-/// In place of the hash of a source that no field names.
-pub(super) const UNNAMED: u64 = 0;
 
 /// Consecutive records of one source.
 struct SourceStretch {
     source: u64,
     records: Range<u32>,
-}
-
-/// The hash of the source that a field names.
-pub(super) fn named(name: &str) -> u64 {
-    // One of 2⁶⁴ names has the hash that stands for no name.
-    HashKeys::new(1).bytes(name.as_bytes()).max(UNNAMED + 1)
 }
 
 /// The unsure records that take another language than Arabic, ascending, with that language. Takes time and memory linear in
@@ -95,7 +87,7 @@ fn stretches(corpus: &Corpus, sources: &[u64]) -> Vec<SourceStretch> {
     for file in corpus.files() {
         let of_file = file_source(file);
         for place in file.records.start as u32..file.records.end as u32 {
-            let named = sources.get(place as usize).copied().filter(|source| *source != UNNAMED);
+            let named = sources.get(place as usize).copied().filter(|source| *source != UNNAMED_SOURCE);
             let source = named.unwrap_or(of_file);
             match stretches.last_mut() {
                 Some(last) if last.source == source && last.records.end == place => last.records.end += 1,
@@ -106,7 +98,7 @@ fn stretches(corpus: &Corpus, sources: &[u64]) -> Vec<SourceStretch> {
     stretches
 }
 
-/// The hash of the source of records that no field names.
+/// The key of the source of records that no field names.
 fn file_source(file: &InputFile) -> u64 {
     let folder = file.path.parent().filter(|_| file.format.is_whole_file());
     // Other keys than those of names: a file is no field.
@@ -140,7 +132,7 @@ impl CorpusLanguages {
         corpus.each(|document, record| {
             let Ok(record) = record else {
                 languages.push(None);
-                return sources.push(UNNAMED);
+                return sources.push(UNNAMED_SOURCE);
             };
 
             let evident = Language::evident(&record.text);
