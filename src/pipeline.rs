@@ -19,7 +19,8 @@
 //! a function that reads a `RunContext` and returns values; it changes nothing.
 //!
 //! 1. *read* (`first_pass`): read every record, cut it into units, fold, shingle and sketch them. Ids, spans, fingerprints
-//!    and band keys stay in memory (`run_tables`), the text does not.
+//!    and band keys stay in memory (`run_tables`), the text does not. Records that do not tell their language take that of
+//!    their source (`source_languages`) and are folded again (`again_folder`).
 //! 2. *group* (`node_table`): units with equal folded text become one node.
 //! 3. *band* (`band`): nodes that share a band key become candidates ([`crate::lsh`]), in batches that fit the memory.
 //! 4. *verify* (`verify_batches`): make the shingle sets of each batch again and score its candidates exactly: all of them
@@ -38,6 +39,7 @@ use crate::page::UnitLevel;
 use crate::parallel;
 
 mod accounts;
+mod again_folder;
 mod band;
 mod batch_run;
 mod block_scanner;
@@ -73,6 +75,7 @@ mod run_task;
 mod scanned_block;
 mod scanned_block_codec;
 mod short_similarity;
+mod source_languages;
 mod stage_clock;
 mod summary;
 mod verified_batch;
@@ -81,13 +84,14 @@ mod word_sample;
 mod work_dir;
 
 pub use clustering::Clustering;
-pub use compare::{ComparedText, Comparison, compare};
+pub use compare::{ComparedText, Comparison, compare, compare_as};
 pub use learn_boilerplate::learn;
 pub use options::{Options, PassageOptions};
 pub use page_cutter::PageCutter;
 pub use pair_list::PairList;
 pub use passage_run::{PassageList, RepeatedPassages};
 pub use progress::Progress;
+pub use source_languages::CorpusLanguages;
 pub use summary::{ContainmentCounts, RecordCounts, ReferenceCounts, RunParameters, RunStage, Summary};
 
 use batch_run::BatchRun;

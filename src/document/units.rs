@@ -43,6 +43,12 @@ impl Units {
         UnitId(self.rows.len() as u32 - 1)
     }
 
+    /// Changes the number of folded tokens of a unit.
+    #[expect(clippy::cast_possible_truncation, reason = "records hold less than 4 GiB")]
+    pub(crate) fn set_tokens(&mut self, unit: UnitId, tokens: usize) {
+        self.rows[unit.index()].tokens = tokens as u32;
+    }
+
     /// Keeps the units for which `keep` returns true. Returns the new id of each old one, `None` for those removed.
     pub(crate) fn retain(&mut self, keep: impl Fn(&Self, UnitId) -> bool) -> Vec<Option<UnitId>> {
         let mut next = 0;
@@ -114,6 +120,11 @@ impl Units {
     pub fn number(&self, unit: UnitId) -> Option<usize> {
         let row = &self.rows[unit.index()];
         (row.kind != UnitKind::Document).then_some(row.number as usize)
+    }
+
+    /// The unit as it was cut, without its title.
+    pub(crate) fn unit(&self, unit: UnitId) -> Unit {
+        Unit { kind: self.kind(unit), span: self.span(unit), title: None }
     }
 
     /// Number of folded tokens.

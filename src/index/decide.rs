@@ -7,7 +7,8 @@ use std::sync::PoisonError;
 use std::sync::atomic::Ordering;
 
 use super::answer::{Match, Verdict};
-use super::prepare::{PreparedText, TextPreparer};
+use super::index_item::Item;
+use super::prepare::{PreparedText, TextPreparer, ToldLanguage};
 use super::ranking::{MOST_VERIFIED, better, rank, verdict};
 use super::storage::StorageVersion;
 use super::stored_text::{InsertNumber, StoredBody};
@@ -46,7 +47,7 @@ impl Index {
     pub(super) fn decide(
         &self,
         worker: &mut TextPreparer,
-        key: &str,
+        (key, item): (&str, Item<'_>),
         text: Option<PreparedText>,
         before: Option<CandidateSnapshot>,
     ) -> Result<Verdict> {
@@ -55,9 +56,16 @@ impl Index {
 
         let _turn = self.turn();
         self.require_free(key)?;
-        let (Some(text), Some(before)) = (text, before) else {
+        let (Some(mut text), Some(mut before)) = (text, before) else {
             return Ok(Verdict::Empty);
         };
+        if !self.has_language(&text)? {
+            let Some(again) = worker.prepare(&self.settings, &*self.storage, item)? else {
+                return Ok(Verdict::Empty);
+            };
+            before = self.snapshot(worker, &again)?;
+            text = again;
+        }
 
         let found = self.renewed(worker, &text, before)?;
         self.count(found.is_cut);
@@ -98,6 +106,15 @@ impl Index {
         Ok(CandidateSnapshot { best: better(before.best, best), is_cut: before.is_cut || since.is_cut, ..before })
     }
 
+    /// Whether a text was folded with the language that it has now: texts stored since then may have given its source
+    /// another one. The caller has the turn.
+    pub(super) fn has_language(&self, text: &PreparedText) -> Result<bool> {
+        match text.told {
+            ToldLanguage::Unsure { source, taken } => Ok(self.storage.unsure_language(source)? == taken),
+            ToldLanguage::Vote(_) | ToldLanguage::NotAsked => Ok(true),
+        }
+    }
+
     /// Stores a text, in place of an earlier document if one is given. The caller has the turn.
     pub(super) fn store(&self, key: &str, text: PreparedText, replaced: Option<InsertNumber>) -> Result<()> {
         let number = self.storage.version()?.next;
@@ -107,8 +124,12 @@ impl Index {
         };
 
         // The guard learns only what is stored: a failed insert leaves it as it was.
+        let vote = match text.told {
+            ToldLanguage::Vote(vote) => Some(vote),
+            ToldLanguage::Unsure { .. } | ToldLanguage::NotAsked => None,
+        };
         let (record, bands) = text.into_record(key);
-        self.storage.insert(record, &bands, replaced, words.is_some())?;
+        self.storage.insert(record, &bands, replaced, words.is_some(), vote)?;
         if let (Some(guard), Some(words)) = (&self.guard, words) {
             guard.write().unwrap_or_else(PoisonError::into_inner).learn(&words);
         }

@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 use super::answer::{Verdict, Verify};
 #[cfg(feature = "persistent")]
 use super::builder::IndexBuilder;
+use super::language_votes::LanguageVotes;
 use super::ranking::verdict;
 use super::stats::MergeStats;
 use super::stored_text::{StoredBody, StoredText};
@@ -22,6 +23,9 @@ use crate::shingle::Fingerprint;
 struct ExportHeader {
     mukarrar_index: u32,
     settings: Map<String, Value>,
+    /// The languages of the texts ever stored.
+    #[serde(default, skip_serializing_if = "LanguageVotes::is_empty")]
+    languages: LanguageVotes,
 }
 
 /// Version of the format of exports.
@@ -82,10 +86,12 @@ impl Index {
     pub fn export(&self, out: &mut dyn Write) -> Result<u64> {
         let failed = |source| Error::io("write", "the export", source);
         let settings = self.settings.list().into_iter().map(|(name, value)| (name.to_owned(), value.into())).collect();
-        write_line(out, &ExportHeader { mukarrar_index: EXPORT_VERSION, settings }).map_err(failed)?;
+        // Before the votes are read: a reader looks for new commits.
+        self.storage.version()?;
+        let languages = self.storage.votes();
+        write_line(out, &ExportHeader { mukarrar_index: EXPORT_VERSION, settings, languages }).map_err(failed)?;
 
         let mut count = 0;
-        self.storage.version()?;
         self.storage.each(&mut |record| {
             count += 1;
             write_line(out, &ExportLine::of(record)).map_err(failed)
@@ -116,6 +122,9 @@ impl Index {
             let record = self.record_of(line).map_err(|what| unreadable(number, what, "export it again".into()))?;
             self.take(&record, false, &mut merged)?;
         }
+
+        // Texts are stored folded, so they tell their language no more.
+        self.add_votes(&header.languages)?;
         Ok(merged)
     }
 
@@ -140,7 +149,13 @@ impl Index {
         // The other index must see commits of its writer first, if it is only read.
         other.storage.version()?;
         other.storage.each(&mut |record| self.take(record, true, &mut merged))?;
+        self.add_votes(&other.storage.votes())?;
         Ok(merged)
+    }
+
+    fn add_votes(&self, votes: &LanguageVotes) -> Result<()> {
+        let _turn = self.turn();
+        self.storage.add_votes(votes)
     }
 
     /// Stores a record of another index. A checked record is not stored if it repeats a stored text.

@@ -3,6 +3,7 @@
 use std::hash::BuildHasher;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
+use super::language_votes::{LanguageVote, LanguageVotes};
 use super::postings::HashPostings;
 use super::prepare::BAND_BITS;
 use super::stats::{CompactionStats, StorageStats};
@@ -10,6 +11,7 @@ use super::storage::{ExpiryBound, LONGEST_LIST, Storage, StorageVersion};
 use super::stored_text::{InsertNumber, StoredText, next_number};
 use crate::document::Date;
 use crate::error::Result;
+use crate::normalize::Language;
 
 /// Number of documents that are removed under one lock.
 const AT_ONCE: usize = 1 << 14;
@@ -29,6 +31,7 @@ struct MemoryState {
     hasher: foldhash::fast::RandomState,
     removals: u64,
     newest: Option<Date>,
+    votes: LanguageVotes,
     bytes: usize,
 }
 
@@ -99,7 +102,14 @@ impl Storage for MemoryStorage {
         Ok(())
     }
 
-    fn insert(&self, record: StoredText, bands: &[u64], replaced: Option<InsertNumber>, _: bool) -> Result<()> {
+    fn insert(
+        &self,
+        record: StoredText,
+        bands: &[u64],
+        replaced: Option<InsertNumber>,
+        _: bool,
+        vote: Option<LanguageVote>,
+    ) -> Result<()> {
         // One lock for the removal and the insert: readers see one of the two texts.
         let mut state = self.write();
         state.remove(replaced.as_slice());
@@ -111,10 +121,24 @@ impl Storage for MemoryStorage {
         let key = state.key_hash(&record.key);
         state.keys.insert(key, doc);
 
+        vote.into_iter().for_each(|vote| state.votes.add(vote));
         state.documents += 1;
         state.newest = state.newest.max(Some(record.moment()));
         state.bytes += record.bytes() + size_of_val(bands);
         state.entries.push(Some(MemoryEntry { record: Arc::new(record), bands: bands.into() }));
+        Ok(())
+    }
+
+    fn unsure_language(&self, source: u64) -> Result<Language> {
+        Ok(self.read().votes.of_unsure(source))
+    }
+
+    fn votes(&self) -> LanguageVotes {
+        self.read().votes.clone()
+    }
+
+    fn add_votes(&self, votes: &LanguageVotes) -> Result<()> {
+        self.write().votes.merge(votes);
         Ok(())
     }
 

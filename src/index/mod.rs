@@ -52,6 +52,7 @@ mod disk;
 mod expire;
 mod export;
 mod index_item;
+mod language_votes;
 mod memory_storage;
 mod postings;
 mod prepare;

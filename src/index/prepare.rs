@@ -5,11 +5,14 @@ use std::time::SystemTime;
 
 use super::answer::Verify;
 use super::index_item::Item;
+use super::language_votes::LanguageVote;
 use super::settings::Settings;
+use super::storage::Storage;
 use super::stored_text::{StoredBody, StoredText};
 use crate::document::Date;
 use crate::normalize::{Language, Normalizer};
-use crate::page::Sieve;
+use crate::error::Result;
+use crate::page::{Sieve, source_key};
 use crate::shingle::hash::finish;
 use crate::shingle::{ShingleSet, ShingledUnit, Shingler};
 
@@ -24,6 +27,18 @@ pub(super) struct PreparedText {
     pub(super) bands: Vec<u64>,
     pub(super) seen: Date,
     pub(super) date: Option<Date>,
+    pub(super) told: ToldLanguage,
+}
+
+/// What a text tells of its language.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum ToldLanguage {
+    /// Its language, which counts for its source.
+    Vote(LanguageVote),
+    /// Nothing: it was folded with the language that its source had at that moment.
+    Unsure { source: u64, taken: Language },
+    /// It does not matter, or is not known.
+    NotAsked,
 }
 
 impl PreparedText {
@@ -72,9 +87,17 @@ impl TextPreparer {
     }
 
     /// Folds, shingles and sketches a text; `None` if it has no tokens.
-    pub(super) fn prepare(&mut self, settings: &Settings, item: Item<'_>) -> Option<PreparedText> {
-        // Detected on the whole text, before boilerplate is removed.
-        let language = settings.language.unwrap_or_else(|| Language::detect(item.text.text));
+    ///
+    /// # Errors
+    ///
+    /// The text does not tell its language, and the storage cannot be read.
+    pub(super) fn prepare(
+        &mut self,
+        settings: &Settings,
+        storage: &dyn Storage,
+        item: Item<'_>,
+    ) -> Result<Option<PreparedText>> {
+        let (language, told) = language(settings, storage, item)?;
         let kept = self.sieve.sift(item.text);
 
         let normalizer = Normalizer::new(settings.profile, language);
@@ -87,7 +110,8 @@ impl TextPreparer {
         };
 
         let (seen, date) = (item.seen.unwrap_or_else(now), item.date);
-        prepared(settings, &shingled, folded, &mut self.values, seen, date)
+        let text = prepared(settings, &shingled, folded, &mut self.values, seen, date);
+        Ok(text.map(|text| PreparedText { told, ..text }))
     }
 
     /// Prepares a stored text again: the result of [`prepare`](Self::prepare) for the text that it was stored from.
@@ -102,6 +126,7 @@ impl TextPreparer {
                 body: StoredBody::Sketch { fingerprint: *fingerprint, shingles: *shingles, slots: slots.clone() },
                 seen: record.seen,
                 date: record.date,
+                told: ToldLanguage::NotAsked,
             }),
         }
     }
@@ -131,11 +156,30 @@ fn prepared(
         let bands = bands_of(settings, &slots);
         let shingles = u32::try_from(shingled.set().len()).unwrap_or(u32::MAX);
         let body = StoredBody::Sketch { fingerprint: shingled.fingerprint, shingles, slots };
-        return Some(PreparedText { body, bands, seen, date });
+        return Some(PreparedText { body, bands, seen, date, told: ToldLanguage::NotAsked });
     };
 
     let bands = cut(settings, values);
-    Some(PreparedText { body: StoredBody::text(folded), bands, seen, date })
+    Some(PreparedText { body: StoredBody::text(folded), bands, seen, date, told: ToldLanguage::NotAsked })
+}
+
+/// The language that a text is folded with now, and what the text tells of it.
+fn language(settings: &Settings, storage: &dyn Storage, item: Item<'_>) -> Result<(Language, ToldLanguage)> {
+    // Without tables every language folds alike.
+    if settings.language.is_some() || !settings.profile.knows_languages() {
+        return Ok((settings.language.unwrap_or(Language::Ar), ToldLanguage::NotAsked));
+    }
+
+    // Asked of the whole text, before boilerplate is removed.
+    let evident = Language::evident(item.text.text);
+    let source = source_key(item.text.source.unwrap_or(""));
+    match evident {
+        Some(language) => Ok((language, ToldLanguage::Vote(LanguageVote { source, language }))),
+        None => {
+            let taken = storage.unsure_language(source)?;
+            Ok((taken, ToldLanguage::Unsure { source, taken }))
+        }
+    }
 }
 
 /// The stored signature: the low bytes of each value, after mixing.

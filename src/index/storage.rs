@@ -3,10 +3,12 @@
 use std::fmt::Debug;
 use std::sync::Arc;
 
+use super::language_votes::{LanguageVote, LanguageVotes};
 use super::stats::{CompactionStats, StorageStats};
 use super::stored_text::{InsertNumber, StoredText};
 use crate::document::Date;
 use crate::error::Result;
+use crate::normalize::Language;
 
 /// Number of documents of one band key, the earliest, that are candidates. Without a bound, crafted or templated pages
 /// that share a band with everything would make an answer as expensive as the index is large. True copies share other
@@ -69,8 +71,24 @@ pub(super) trait Storage: Debug + Send + Sync {
     fn make_room(&self) -> Result<()>;
 
     /// Stores a record under its band keys, in place of the document `replaced`, if given. `learned`: the guard learns
-    /// its words, and must learn them again when the storage is opened again.
-    fn insert(&self, record: StoredText, bands: &[u64], replaced: Option<InsertNumber>, learned: bool) -> Result<()>;
+    /// its words, and must learn them again when the storage is opened again. `vote`: its language, if it tells that.
+    fn insert(
+        &self,
+        record: StoredText,
+        bands: &[u64],
+        replaced: Option<InsertNumber>,
+        learned: bool,
+        vote: Option<LanguageVote>,
+    ) -> Result<()>;
+
+    /// The language of a text of a source that does not tell its own, as of now.
+    fn unsure_language(&self, source: u64) -> Result<Language>;
+
+    /// The languages of the texts ever stored.
+    fn votes(&self) -> LanguageVotes;
+
+    /// Adds the votes of texts that came from another index.
+    fn add_votes(&self, votes: &LanguageVotes) -> Result<()>;
 
     /// Removes documents. Returns how many of them were there.
     fn remove(&self, docs: &[InsertNumber]) -> Result<u64>;

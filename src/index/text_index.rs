@@ -72,7 +72,7 @@ impl Index {
     }
 
     fn check_with(&self, worker: &mut TextPreparer, item: Item<'_>) -> Result<Verdict> {
-        let Some(text) = worker.prepare(&self.settings, item) else {
+        let Some(text) = worker.prepare(&self.settings, &*self.storage, item)? else {
             return Ok(Verdict::Empty);
         };
 
@@ -89,31 +89,40 @@ impl Index {
     /// reading and writing: nothing of this call is stored then, and earlier changes are kept for the next attempt.
     pub fn insert<'t>(&self, key: &str, item: impl Into<Item<'t>>) -> Result<()> {
         let item = item.into();
-        let text = self.workers.with(&self.settings, |worker| worker.prepare(&self.settings, item));
-        self.insert_prepared(key, text)
+        let text = self.prepare(item)?;
+        self.insert_prepared(key, item, text)
     }
 
     /// [`insert`](Self::insert) for many items: prepared on all cores, stored in the order given.
     #[must_use]
     pub fn insert_all(&self, items: &[(&str, Item<'_>)]) -> Vec<Result<()>> {
-        let prepare = |(): &mut (), (_, item): &(&str, Item<'_>)| {
-            self.workers.with(&self.settings, |worker| worker.prepare(&self.settings, *item))
-        };
+        let prepare = |(): &mut (), (_, item): &(&str, Item<'_>)| self.prepare(*item);
 
         let mut answers = Vec::with_capacity(items.len());
         for batch in items.chunks(BATCH) {
             let texts = parallel::map(batch, || (), prepare);
-            answers.extend(batch.iter().zip(texts).map(|((key, _), text)| self.insert_prepared(key, text)));
+            let insert = |((key, item), text): (&(&str, Item<'_>), Result<_>)| self.insert_prepared(key, *item, text?);
+            answers.extend(batch.iter().zip(texts).map(insert));
         }
         answers
     }
 
-    fn insert_prepared(&self, key: &str, text: Option<PreparedText>) -> Result<()> {
+    fn prepare(&self, item: Item<'_>) -> Result<Option<PreparedText>> {
+        self.workers.with(&self.settings, |worker| worker.prepare(&self.settings, &*self.storage, item))
+    }
+
+    /// `text`, or `item` prepared again if its language is another one now. The caller has the turn.
+    fn as_now(&self, item: Item<'_>, text: PreparedText) -> Result<Option<PreparedText>> {
+        if self.has_language(&text)? { Ok(Some(text)) } else { self.prepare(item) }
+    }
+
+    fn insert_prepared(&self, key: &str, item: Item<'_>, text: Option<PreparedText>) -> Result<()> {
         // Outside the turn: it may commit, and other threads can change the index meanwhile.
         self.storage.make_room()?;
 
         let _turn = self.turn();
         self.require_free(key)?;
+        let text = text.map_or(Ok(None), |text| self.as_now(item, text))?;
         text.map_or(Ok(()), |text| self.store(key, text, None))
     }
 
@@ -126,10 +135,10 @@ impl Index {
     pub fn check_and_insert<'t>(&self, key: &str, item: impl Into<Item<'t>>) -> Result<Verdict> {
         let item = item.into();
         self.workers.with(&self.settings, |worker| {
-            let text = worker.prepare(&self.settings, item);
+            let text = worker.prepare(&self.settings, &*self.storage, item)?;
             // Most of the verification is done here, outside the turn; `decide` makes up for later changes.
             let before = text.as_ref().map(|text| self.snapshot(worker, text)).transpose()?;
-            self.decide(worker, key, text, before)
+            self.decide(worker, (key, item), text, before)
         })
     }
 
@@ -139,7 +148,7 @@ impl Index {
     pub fn check_and_insert_all(&self, items: &[(&str, Item<'_>)]) -> Vec<Result<Verdict>> {
         let prepare = |(): &mut (), (_, item): &(&str, Item<'_>)| {
             self.workers.with(&self.settings, |worker| {
-                let text = worker.prepare(&self.settings, *item);
+                let text = worker.prepare(&self.settings, &*self.storage, *item)?;
                 let before = text.as_ref().map(|text| self.snapshot(worker, text)).transpose();
                 before.map(|before| (text, before))
             })
@@ -149,9 +158,9 @@ impl Index {
         for batch in items.chunks(BATCH) {
             let texts = parallel::map(batch, || (), prepare);
             self.workers.with(&self.settings, |worker| {
-                answers.extend(batch.iter().zip(texts).map(|((key, _), prepared)| {
+                answers.extend(batch.iter().zip(texts).map(|((key, item), prepared)| {
                     let (text, before) = prepared?;
-                    self.decide(worker, key, text, before)
+                    self.decide(worker, (key, *item), text, before)
                 }));
             });
         }
@@ -166,13 +175,13 @@ impl Index {
     /// On disk, errors of reading and writing.
     pub fn replace<'t>(&self, key: &str, item: impl Into<Item<'t>>) -> Result<bool> {
         let item = item.into();
-        let text = self.workers.with(&self.settings, |worker| worker.prepare(&self.settings, item));
+        let text = self.prepare(item)?;
         self.storage.make_room()?;
 
         // One insert with `replaced`, not a removal and an insert: readers always see one of the two texts.
         let _turn = self.turn();
         let stored = self.storage.find(key)?;
-        match text {
+        match text.map_or(Ok(None), |text| self.as_now(item, text))? {
             Some(text) => self.store(key, text, stored)?,
             None => drop(self.storage.remove(stored.as_slice())?),
         }
@@ -190,7 +199,7 @@ impl Index {
     pub fn query<'t>(&self, item: impl Into<Item<'t>>, top: usize, by: Rank) -> Result<Vec<Match>> {
         let item = item.into();
         self.workers.with(&self.settings, |worker| {
-            let Some(text) = worker.prepare(&self.settings, item) else {
+            let Some(text) = worker.prepare(&self.settings, &*self.storage, item)? else {
                 return Ok(Vec::new());
             };
 

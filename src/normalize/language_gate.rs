@@ -213,11 +213,13 @@ impl EvidenceCounts {
 
         match words {
             // Dialects of Iraq and the Gulf write گ and چ too.
-            WordCounts { persian: 0, arabic: 3.. } => Some(Language::Ar),
+            WordCounts { persian: 0, arabic: 3.., .. } => Some(Language::Ar),
             _ if letters => Some(Language::Fa),
-            WordCounts { persian, arabic } if persian >= 2 && persian > arabic => Some(Language::Fa),
-            WordCounts { persian, arabic: 0 } if persian_keyboard && (persian > 0 || few) => Some(Language::Fa),
-            WordCounts { arabic: 0, .. } => None,
+            WordCounts { persian, arabic, .. } if persian >= 2 && persian > arabic => Some(Language::Fa),
+            WordCounts { persian, arabic: 0, .. } if persian_keyboard && (persian > 0 || few) => Some(Language::Fa),
+            // As many words of each tell nothing; one word with the article may be a name in a Persian title.
+            WordCounts { persian, arabic, .. } if persian == arabic => None,
+            WordCounts { arabic: 0, .. } | WordCounts { arabic: 1, articles: 1, .. } => None,
             _ => Some(Language::Ar),
         }
     }
@@ -247,7 +249,9 @@ impl Language {
     }
 
     /// The same; `None` if the text has Arabic letters and neither its letters nor its words tell the language, as in
-    /// many titles. Then the language of its source is a better guess than Arabic.
+    /// many titles. Then the language of its source is a better guess than Arabic: see [`LanguageTally`].
+    ///
+    /// [`LanguageTally`]: super::LanguageTally
     #[must_use]
     pub fn evident(text: &str) -> Option<Self> {
         let leads = scan_leads(text.as_bytes());

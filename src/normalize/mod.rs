@@ -18,7 +18,7 @@
 //! Files: [`alphabet`] the compact bytes; `unicode_tables` and `class` the class of each code point; `action` and
 //! `rules` its folding under a profile and language; `fold` the walk, `word_rules` its rare word rules; `entities`,
 //! `urls`, `quran` and `rewrite` the rewriting before the walk; `language_gate` the detection of the language, `persian_words`
-//! its words; `persian_affixes` a sink that joins affixes; `kernel` the vector kernels, which equal the walk, and `compact_tables` their tables.
+//! its words, `language_tally` the language of a source; `persian_affixes` a sink that joins affixes; `kernel` the vector kernels, which equal the walk, and `compact_tables` their tables.
 
 mod action;
 pub mod alphabet;
@@ -29,6 +29,7 @@ mod fold;
 mod kernel;
 mod language;
 mod language_gate;
+mod language_tally;
 mod persian_affixes;
 mod persian_words;
 mod profile;
@@ -44,6 +45,7 @@ mod word_rules;
 pub use kernel::FoldPath;
 pub use kernel::{BatchSink, TokenBatch};
 pub use language::Language;
+pub use language_tally::LanguageTally;
 pub use profile::Profile;
 pub use sink::TokenSink;
 

@@ -34,6 +34,12 @@ impl Profile {
             Self::Aggressive => "aggressive",
         }
     }
+
+    /// Whether it folds each language by a table of its own.
+    #[must_use]
+    pub const fn knows_languages(self) -> bool {
+        matches!(self, Self::Standard | Self::Aggressive)
+    }
 }
 
 impl fmt::Display for Profile {

@@ -4,9 +4,23 @@ use std::borrow::Cow;
 
 use crate::document::DocId;
 use crate::input::{Corpus, FieldValue, InputOptions, Record};
+use crate::shingle::hash::HashKeys;
 
 /// The field with the address of a record's page.
 const URL: &str = "url";
+
+/// In place of the key of a source without a name.
+pub(crate) const UNNAMED_SOURCE: u64 = 0;
+
+/// The key of a source, from its name. Stored by indexes, so it never changes.
+pub(crate) fn source_key(name: &str) -> u64 {
+    if name.is_empty() {
+        return UNNAMED_SOURCE;
+    }
+
+    // One of 2⁶⁴ names has the key that stands for no name.
+    HashKeys::new(1).bytes(name.as_bytes()).max(UNNAMED_SOURCE + 1)
+}
 
 /// Finds the source of a record: the value of its source field; without such a field the host of its `url`; else the folder
 /// in its id, which for plain texts is the path below the directory that was read.

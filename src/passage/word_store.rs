@@ -119,6 +119,30 @@ impl WordStore {
         self.spans.push(&words.spans)
     }
 
+    /// Appends the words of `documents` of another store, which is sealed.
+    ///
+    /// # Errors
+    ///
+    /// A temporary file cannot be read or written.
+    pub(crate) fn copy(&mut self, other: &Self, documents: Range<usize>) -> Result<()> {
+        let end = self.len();
+        let words = other.starts[documents.start]..other.starts[documents.end];
+        self.starts.extend(other.starts[documents.start + 1..=documents.end].iter().map(|to| end + (to - words.start)));
+
+        let mut buffer = Vec::new();
+        for start in words.clone().step_by(PIECE) {
+            let piece = start..words.end.min(start + PIECE as u64);
+            self.hashes.push(other.hashes.read(piece.clone(), &mut buffer)?)?;
+            self.spans.push(other.spans.read(piece, &mut buffer)?)?;
+        }
+        Ok(())
+    }
+
+    /// Number of documents.
+    pub(crate) fn documents(&self) -> usize {
+        self.starts.len() - 1
+    }
+
     /// Flushes the temporary files. Must be called before the first read.
     ///
     /// # Errors

@@ -28,11 +28,13 @@ impl RunAccounts {
         summary.units = tables.units.len() as u64;
         summary.empty_units = tables.empty_units;
 
-        if tables.crowded > 0 {
+        summary.languages_of_sources.clone_from(&tables.of_source);
+
+        if !tables.crowded.is_empty() {
             summary.warnings.push(format!(
                 "{} documents have more than {1} distinct headlines or lines; related ones were looked for among {1} \
                  neighbours",
-                tables.crowded,
+                tables.crowded.len(),
                 short_similarity::WINDOW
             ));
         }

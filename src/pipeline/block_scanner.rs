@@ -13,7 +13,7 @@ use crate::document::{Span, Unit, UnitKind};
 use crate::input::{BlockIndex, FieldValue, ReadScratch, Record, RecordBlock};
 use crate::lsh::Node;
 use crate::normalize::{Language, Normalizer};
-use crate::page::{Cutter, ReturningLines, Sieve, SourceResolver, SourcedText};
+use crate::page::{Cutter, ReturningLines, Sieve, SourceResolver, SourcedText, UNNAMED_SOURCE};
 use crate::passage::WordFolder;
 use crate::shingle::{Fingerprint, ShingleKind, ShingleSet, ShingledUnit, Shingler};
 use crate::similarity::Score;
@@ -41,7 +41,7 @@ impl<'a> BlockScanner<'a> {
         bound: &'a SampleBound,
         progress: &'a dyn Progress,
     ) -> Self {
-        let folder = RecordFolder::new(options, routes, parts.sources().clone(), returning, bound);
+        let folder = RecordFolder::new(options, routes, parts.sources().clone(), returning, Some(bound));
         Self { options, parts, progress, scratch: ReadScratch::default(), folder, words: None }
     }
 
@@ -88,7 +88,7 @@ impl<'a> BlockScanner<'a> {
     }
 }
 
-/// Appends the rank and the date of a record, as far as the run reads them. A rejected record has no `fields`.
+/// Appends the rank, the date and the source of a record, as far as the run reads them. A rejected record has no `fields`.
 fn push_fields(
     options: &Options,
     parts: &FieldParts,
@@ -101,6 +101,9 @@ fn push_fields(
     if options.date_field.is_some() {
         scanned.dates.push(fields.and_then(|fields| parts.date(fields)));
     }
+    if parts.names_sources() {
+        scanned.sources.push(fields.map_or(UNNAMED_SOURCE, |fields| parts.source(fields)));
+    }
 }
 
 /// Appends a rejected record: every record has a place in each column.
@@ -109,11 +112,11 @@ fn push_rejected(counts_words: bool, scanned: &mut ScannedBlock) {
     if counts_words {
         scanned.words.counts.push(0);
     }
-    scanned.records.push(ScannedRecord { language: None, units: 0 });
+    scanned.records.push(ScannedRecord { language: None, is_sure: true, units: 0 });
 }
 
 /// Cuts, folds and sketches records.
-struct RecordFolder<'a> {
+pub(super) struct RecordFolder<'a> {
     options: &'a Options,
     routes: &'a RouteSet,
     cutter: Cutter,
@@ -132,12 +135,13 @@ struct RecordFolder<'a> {
 }
 
 impl<'a> RecordFolder<'a> {
-    fn new(
+    /// A folder. `bound` tells which texts the sample of words needs; without it no words are counted.
+    pub(super) fn new(
         options: &'a Options,
         routes: &'a RouteSet,
         sources: SourceResolver,
         returning: Option<&'a ReturningLines>,
-        bound: &'a SampleBound,
+        bound: Option<&'a SampleBound>,
     ) -> Self {
         Self {
             options,
@@ -148,7 +152,7 @@ impl<'a> RecordFolder<'a> {
             returning,
             main: Shingler::new(options.shingle, options.seed),
             short: Shingler::new(ShingleKind::SHORT, options.seed),
-            sampler: (options.facts == Facts::Guard).then(|| WordSampler::new(bound)),
+            sampler: bound.filter(|_| options.facts == Facts::Guard).map(WordSampler::new),
             cut: Vec::new(),
             values: Vec::new(),
             shorts: ShortUnits::default(),
@@ -157,7 +161,7 @@ impl<'a> RecordFolder<'a> {
 
     /// Cuts a record into units and appends them.
     fn record(&mut self, record: &Record<'_>, scanned: &mut ScannedBlock) {
-        let (language, normalizer) = self.normalizer(record);
+        let (language, is_sure) = self.language(record);
         // Naming a source costs time; only learned rules and returning lines need it.
         let needs_source = self.options.rules.is_some() || self.returning.is_some();
         let source = needs_source.then(|| self.sources.of(record));
@@ -166,34 +170,69 @@ impl<'a> RecordFolder<'a> {
         // Taken for the loop, which borrows `self`, and put back for the next record.
         let mut cut = std::mem::take(&mut self.cut);
         self.cutter.cut_page_of(&record.text, record.layout.as_deref(), self.options.unit, returning, &mut cut);
-        for unit in &cut {
-            let text = SourcedText::new(unit.span.of(&record.text)).kind(unit.kind).source(source.as_deref());
-            let unit = self.unit(&normalizer, text, unit, scanned);
-            scanned.units.push(unit);
-        }
+        self.units(&record.text, source.as_deref(), language, &cut, scanned);
         let units = cut.len() as u32;
         self.cut = cut;
 
-        scanned.crowded += u64::from(self.shorts.units.len() > short_similarity::WINDOW);
-        self.shorts.take_resemblances(&mut scanned.resemblances);
         scanned.ids.push(Some(&record.id));
-        scanned.records.push(ScannedRecord { language: Some(language), units });
+        scanned.records.push(ScannedRecord { language: Some(language), is_sure, units });
+    }
+
+    /// Folds and appends the units `cut` of a text.
+    pub(super) fn units(
+        &mut self,
+        text: &str,
+        source: Option<&str>,
+        language: Language,
+        cut: &[Unit],
+        scanned: &mut ScannedBlock,
+    ) {
+        let normalizer = Normalizer::new(self.options.profile, language);
+        for unit in cut {
+            let text = SourcedText::new(unit.span.of(text)).kind(unit.kind).source(source);
+            let unit = self.unit(&normalizer, text, unit, scanned);
+            scanned.units.push(unit);
+        }
+
+        // The record is pushed after its units.
+        let is_crowded = self.shorts.units.len() > short_similarity::WINDOW;
+        scanned.crowded.extend(is_crowded.then_some(scanned.records.len() as u32));
+        self.shorts.take_resemblances(&mut scanned.resemblances);
     }
 
     /// Folds a whole record into words, as one unit that is not compared.
     fn words(&self, folder: &mut WordFolder, record: &Record<'_>, scanned: &mut ScannedBlock) {
-        let (language, normalizer) = self.normalizer(record);
-        let tokens = folder.fold(&normalizer, &record.text, &mut scanned.words);
+        let (language, is_sure) = self.language(record);
+        self.words_of(folder, &record.text, language, scanned);
 
-        let unit = Unit { kind: UnitKind::Document, span: Span::new(0, record.text.len()), title: None };
-        scanned.units.push(ScannedUnit { tokens, ..ScannedUnit::uncompared(unit) });
         scanned.ids.push(Some(&record.id));
-        scanned.records.push(ScannedRecord { language: Some(language), units: 1 });
+        scanned.records.push(ScannedRecord { language: Some(language), is_sure, units: 1 });
     }
 
-    fn normalizer(&self, record: &Record<'_>) -> (Language, Normalizer) {
-        let language = self.options.language.unwrap_or_else(|| Language::detect(&record.text));
-        (language, Normalizer::new(self.options.profile, language))
+    /// Folds a whole text into words, and appends them with their unit.
+    pub(super) fn words_of(
+        &self,
+        folder: &mut WordFolder,
+        text: &str,
+        language: Language,
+        scanned: &mut ScannedBlock,
+    ) {
+        let normalizer = Normalizer::new(self.options.profile, language);
+        let tokens = folder.fold(&normalizer, text, &mut scanned.words);
+
+        let unit = Unit { kind: UnitKind::Document, span: Span::new(0, text.len()), title: None };
+        scanned.units.push(ScannedUnit { tokens, ..ScannedUnit::uncompared(unit) });
+    }
+
+    /// The language of a record as far as it is known now, and whether it is sure.
+    fn language(&self, record: &Record<'_>) -> (Language, bool) {
+        if let Some(language) = self.options.language {
+            return (language, true);
+        }
+
+        let evident = Language::evident(&record.text);
+        // Where every language folds alike, nothing is gained by being sure.
+        (evident.unwrap_or(Language::Ar), evident.is_some() || !self.options.profile.knows_languages())
     }
 
     /// Shingles and sketches one unit.

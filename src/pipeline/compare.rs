@@ -2,7 +2,7 @@
 
 use crate::document::Span;
 use crate::lsh::containment::SamplePlan;
-use crate::normalize::{Language, Normalizer, Token, alphabet};
+use crate::normalize::{Language, LanguageTally, Normalizer, Token, alphabet};
 use crate::page::{Sieve, SourcedText};
 use crate::shingle::hash::HashKeys;
 use crate::shingle::{ShingleKind, ShingleSet, Shingler};
@@ -61,12 +61,33 @@ impl Comparison {
 ///
 /// Of `options`, only profile, language, boilerplate, rules, shingle, seed, threshold, containment and facts are used. Texts are
 /// whole documents unless [`SourcedText`] says otherwise. Two texts without tokens have the score 0 and no relation.
+///
+/// If the options fix no language, the pair counts as a run of two documents: a text that does not tell its language has that
+/// of the other.
 #[must_use]
 pub fn compare<'t>(a: impl Into<SourcedText<'t>>, b: impl Into<SourcedText<'t>>, options: &Options) -> Comparison {
+    let (a, b) = (a.into(), b.into());
+    let languages = options.language.map_or_else(|| languages_of_pair([a.text, b.text]), |language| [language; 2]);
+    compare_as([a, b], languages, options)
+}
+
+/// The languages of two texts that are a run of their own.
+fn languages_of_pair(texts: [&str; 2]) -> [Language; 2] {
+    let evident = texts.map(Language::evident);
+    let mut tally = LanguageTally::default();
+    evident.iter().for_each(|evident| tally.add(*evident));
+    evident.map(|evident| evident.unwrap_or_else(|| tally.of_unsure(&tally)))
+}
+
+/// [`compare`] for two texts whose languages are known, as those of records of one input are
+/// ([`CorpusLanguages`](super::CorpusLanguages)). The language of the options is not used.
+#[must_use]
+pub fn compare_as(texts: [SourcedText<'_>; 2], languages: [Language; 2], options: &Options) -> Comparison {
+    let ([a, b], [language_a, language_b]) = (texts, languages);
     let mut shingler = Shingler::new(options.shingle, options.seed);
     let mut sieve = options.sieve();
-    let (a, a_set) = fold(a.into(), options, &mut sieve, &mut shingler);
-    let (b, b_set) = fold(b.into(), options, &mut sieve, &mut shingler);
+    let (a, a_set) = fold(a, &Normalizer::new(options.profile, language_a), &mut sieve, &mut shingler);
+    let (b, b_set) = fold(b, &Normalizer::new(options.profile, language_b), &mut sieve, &mut shingler);
     let score = Score::of(&a_set, &b_set);
 
     // By tokens, not by shingle sets: two texts of equal sets may differ.
@@ -134,16 +155,14 @@ fn folded(side: &ComparedText) -> String {
 /// Folds one text and makes its shingle set.
 fn fold(
     text: SourcedText<'_>,
-    options: &Options,
+    normalizer: &Normalizer,
     sieve: &mut Sieve,
     shingler: &mut Shingler,
 ) -> (ComparedText, ShingleSet) {
-    let language = options.language.unwrap_or_else(|| Language::detect(text.text));
-    let normalizer = Normalizer::new(options.profile, language);
-
     let kept = sieve.sift(text);
-    let set = shingler.shingle_excerpt(&normalizer, kept).set();
+    let set = shingler.shingle_excerpt(normalizer, kept).set();
     let left_out = kept.left_out().collect();
+    let language = normalizer.language();
     (ComparedText { language, tokens: normalizer.tokens_of(kept), left_out, shingles: set.len() }, set)
 }
 
@@ -174,6 +193,19 @@ mod tests {
         };
         let found = compare(&*report("الجمعة"), &*report("السبت"), &Options::default());
         assert_eq!(found.relation, Some(Relation::Variant(VariantReason::Facts)), "{:?}", found.score);
+    }
+
+    #[test]
+    fn a_text_that_does_not_tell_its_language_has_that_of_the_other() {
+        let (persian, unsure) = ("آینده روشن است و همه می دانند که کار باید کرد", "آینده روشن");
+        for (a, b) in [(persian, unsure), (unsure, persian)] {
+            let found = compare(a, b, &Options::default());
+            assert_eq!([found.a.language, found.b.language], [Language::Fa; 2]);
+            let arabic = compare(unsure, "قال الوزير إن المدينة آمنة", &Options::default());
+            assert_eq!(arabic.a.language, Language::Ar);
+        }
+        let fixed = Options { language: Some(Language::Ur), ..Options::default() };
+        assert_eq!(compare(persian, unsure, &fixed).b.language, Language::Ur);
     }
 
     #[test]

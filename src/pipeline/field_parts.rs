@@ -3,7 +3,7 @@
 use super::options::Options;
 use crate::document::{Date, DateOrder};
 use crate::input::{FieldValue, InputOptions};
-use crate::page::SourceResolver;
+use crate::page::{SourceResolver, UNNAMED_SOURCE, source_key};
 
 /// The places of the fields with a role, among the fields that the input reads.
 #[derive(Debug, Clone)]
@@ -14,6 +14,8 @@ pub(super) struct FieldParts {
     date: Option<usize>,
     /// The order of day and month in a date as numbers.
     date_order: Option<DateOrder>,
+    /// The name of the source, of which only the key is kept.
+    source: Option<usize>,
     sources: SourceResolver,
 }
 
@@ -23,12 +25,26 @@ impl FieldParts {
         let place = |field: Option<&str>| input.fields.iter().position(|name| Some(name.as_str()) == field);
         let (rank, date) = (place(options.keep.field()), place(options.date_field.as_deref()));
         let sources = SourceResolver::new(input, options.source_field.as_deref());
-        Self { rank, date, date_order: options.date_order, sources }
+        Self { rank, date, date_order: options.date_order, source: place(options.source_field.as_deref()), sources }
     }
 
     /// Names the sources of records.
     pub(super) fn sources(&self) -> &SourceResolver {
         &self.sources
+    }
+
+    /// Whether records are asked for the names of their sources.
+    pub(super) fn names_sources(&self) -> bool {
+        self.source.is_some()
+    }
+
+    /// The key of the source that a record names; [`UNNAMED_SOURCE`] if it names none.
+    pub(super) fn source(&self, fields: &[Option<FieldValue>]) -> u64 {
+        match self.source.and_then(|place| fields.get(place)?.as_ref()) {
+            Some(FieldValue::Text(name)) => source_key(name),
+            Some(FieldValue::Number(number)) => source_key(&number.to_string()),
+            None => UNNAMED_SOURCE,
+        }
     }
 
     /// The value that decides the keeper order.

@@ -2,6 +2,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use super::again_folder::AgainFolder;
 use super::block_scanner::BlockScanner;
 use super::field_parts::FieldParts;
 use super::memory_plan::{MemoryPlan, PER_BLOCK_BYTE};
@@ -13,6 +14,7 @@ use super::route::RouteSet;
 use super::run_tables::{self, RunTables};
 use super::run_task::RunTask;
 use super::scanned_block::ScannedBlock;
+use super::source_languages;
 use super::word_sample::SampleBound;
 use super::work_dir::WorkDir;
 use crate::error::Result;
@@ -89,8 +91,9 @@ impl FirstPass<'_> {
         }
 
         let mut corpus = Corpus::assemble(reader.finish()?);
-        tables.finish(&bound)?;
         let names = self.names(&mut corpus, &mut tables)?;
+        self.settle_languages(&corpus, &mut tables)?;
+        tables.finish(&bound)?;
         Ok((corpus, tables, names))
     }
 
@@ -132,10 +135,29 @@ impl FirstPass<'_> {
             self.append(&mut tables, scanned, &bound)
         })?;
 
-        tables.finish(&bound)?;
         tables.reject(&corpus.repeats(), run_tables::REPEATED_ID);
         let names = std::mem::take(&mut tables.names).finish(corpus)?;
+        self.settle_languages(corpus, &mut tables)?;
+        tables.finish(&bound)?;
         Ok((tables, names))
+    }
+
+    /// Gives the records that do not tell their language that of their source, and folds those again whose language is
+    /// another one now.
+    fn settle_languages(&self, corpus: &Corpus, tables: &mut RunTables) -> Result<()> {
+        let told = tables.take_told();
+        let settled = source_languages::settled(corpus, tables.told(&told));
+        drop(told);
+        if settled.is_empty() {
+            return Ok(());
+        }
+
+        self.progress.begin("fold again", settled.len() as u64);
+        let again = AgainFolder { options: self.options, routes: self.routes, corpus, progress: self.progress };
+        match self.task {
+            RunTask::Passages => again.words(&settled, tables, RunTables::new(self.routes, self.plan).words),
+            RunTask::Clusters | RunTask::Pairs => again.units(&settled, tables, &|tables| self.require_room(tables)),
+        }
     }
 
     /// Whether pages are cut with the lines that return on other pages.
@@ -189,7 +211,11 @@ impl FirstPass<'_> {
     /// Appends a scanned block, if the tables still fit the memory.
     fn append(&self, tables: &mut RunTables, scanned: ScannedBlock, bound: &SampleBound) -> Result<()> {
         tables.append(scanned, bound)?;
+        self.require_room(tables)
+    }
 
+    /// Checks that the tables still fit the memory.
+    fn require_room(&self, tables: &RunTables) -> Result<()> {
         // Grouping comes next, and its memory is known already: better to end now than after hours.
         let grouping = tables.units.len() as u64 * node_table::BYTES_PER_UNIT;
         self.plan.require(tables.bytes() + grouping, "an input with this many records")

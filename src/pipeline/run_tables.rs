@@ -6,9 +6,10 @@ use std::sync::Arc;
 use super::kept_spans::KeptSpans;
 use super::memory_plan::MemoryPlan;
 use super::route::{RouteId, RouteSet};
-use super::scanned_block::{ScannedBlock, ScannedRecord, ScannedUnit};
+use super::scanned_block::{ScannedBlock, ScannedRecord, ScannedUnit, ShortPair};
+use super::source_languages::ToldLanguages;
 use super::word_sample::{SampleBound, WordSample};
-use crate::document::{Date, DocId, UnitId, Units};
+use crate::document::{Date, DocId, UnitId, UnitKind, Units};
 use crate::error::Result;
 use crate::input::{FieldValue, RepeatedIdsBuilder};
 use crate::lsh::KeyColumns;
@@ -21,8 +22,14 @@ use crate::similarity::{Score, short};
 
 /// All records and units of a run.
 pub(super) struct RunTables {
-    /// The language of each record; `None` for rejected ones.
+    /// The language that each record is folded with; `None` for rejected ones.
     pub(super) languages: Vec<Option<Language>>,
+    /// Records whose text does not tell its language, ascending; empty once their languages are settled.
+    unsure: Vec<DocId>,
+    /// The key of the named source of each record; empty if the run names no sources, or once languages are settled.
+    sources: Vec<u64>,
+    /// Number of records that are folded with the language of their source, by language.
+    pub(super) of_source: BTreeMap<&'static str, u64>,
     /// The value of each record that decides the keeper order; empty if no field decides it.
     pub(super) fields: Vec<Option<FieldValue>>,
     /// Bytes of the texts in `fields`.
@@ -54,8 +61,8 @@ pub(super) struct RunTables {
     pub(super) noted: BTreeMap<String, u64>,
     /// Number of units that are not compared only because they have no tokens.
     pub(super) empty_units: u64,
-    /// Number of documents with more distinct short units than are compared with each other.
-    pub(super) crowded: u64,
+    /// Documents with more distinct short units than are compared with each other, ascending.
+    pub(super) crowded: Vec<DocId>,
     /// The lines that return on other pages of their source, if pages are cut into stories.
     pub(super) returning: Option<Arc<ReturningLines>>,
 }
@@ -115,6 +122,9 @@ impl RunTables {
 
         Self {
             languages: Vec::new(),
+            unsure: Vec::new(),
+            sources: Vec::new(),
+            of_source: BTreeMap::new(),
             fields: Vec::new(),
             dates: Vec::new(),
             field_bytes: 0,
@@ -131,7 +141,7 @@ impl RunTables {
             decoded: Vec::new(),
             noted: BTreeMap::new(),
             empty_units: 0,
-            crowded: 0,
+            crowded: Vec::new(),
             returning: None,
         }
     }
@@ -184,7 +194,8 @@ impl RunTables {
             + self.dates.len() * size_of::<Option<Date>>()
             + resemblances
             + self.likely_copies.len() * 8
-            + self.decoded.len() * 4
+            + self.sources.len() * 8
+            + (self.decoded.len() + self.unsure.len() + self.crowded.len()) * 4
             + self.kept.bytes()) as u64
             + self.field_bytes
             + self.languages.len() as u64 * BYTES_PER_RECORD
@@ -201,7 +212,9 @@ impl RunTables {
         // Places in a block become places in the run.
         let (first, first_record) = (self.units.len() as u32, self.languages.len());
         self.kept.append(&block.kept, first);
-        self.decoded.extend(block.decoded.iter().map(|place| DocId::new(first_record + *place as usize)));
+        let document = |place: &u32| DocId::new(first_record + *place as usize);
+        self.decoded.extend(block.decoded.iter().map(document));
+        self.crowded.extend(block.crowded.iter().map(document));
         self.names.add_block(DocId::new(self.languages.len()), block.ids);
 
         let mut units = block.units.iter();
@@ -216,21 +229,11 @@ impl RunTables {
         self.field_bytes += texts.sum::<u64>();
         self.fields.extend(block.ranks);
         self.dates.extend(block.dates);
+        self.sources.extend(block.sources);
 
-        for (rows, keys) in self.rows.iter_mut().zip(&block.keys) {
-            rows.keys.push(keys)?;
-        }
-        self.rows[RouteId::Main.index()].samples.push(&block.samples)?;
+        self.push_keys(&block.keys, &block.samples)?;
+        self.push_resemblances(first, &block.resemblances);
         self.sampled.merge(block.sampled, bound);
-        debug_assert!(self.rows.iter().all(|rows| rows.keys.len() == rows.units.len()), "each row has its band keys");
-
-        let unit = |place: u32| UnitId(first + place);
-        for pair in &block.resemblances {
-            let (a, b) = (unit(pair.a), unit(pair.b));
-            self.resemblances.push((a, b, pair.score));
-            let likely = pair.same_numbers && pair.score.jaccard >= short::COPY;
-            self.likely_copies.extend(likely.then_some((a, b)));
-        }
 
         for (code, count) in block.rejected {
             *self.rejected.entry(code).or_default() += count;
@@ -238,15 +241,35 @@ impl RunTables {
         for (note, count) in block.noted {
             *self.noted.entry(note).or_default() += count;
         }
-        self.crowded += block.crowded;
         self.words.push(&block.words)?;
         Ok(())
+    }
+
+    /// Appends the band keys and the samples of the rows that were pushed last.
+    fn push_keys(&mut self, keys: &[Vec<u64>; 2], samples: &[u32]) -> Result<()> {
+        for (rows, keys) in self.rows.iter_mut().zip(keys) {
+            rows.keys.push(keys)?;
+        }
+        self.rows[RouteId::Main.index()].samples.push(samples)?;
+        debug_assert!(self.rows.iter().all(|rows| rows.keys.len() == rows.units.len()), "each row has its band keys");
+        Ok(())
+    }
+
+    /// Appends pairs of short units, whose places count from the unit `first`.
+    fn push_resemblances(&mut self, first: u32, pairs: &[ShortPair]) {
+        for pair in pairs {
+            let (a, b) = (UnitId(first + pair.a), UnitId(first + pair.b));
+            self.resemblances.push((a, b, pair.score));
+            let likely = pair.same_numbers && pair.score.jaccard >= short::COPY;
+            self.likely_copies.extend(likely.then_some((a, b)));
+        }
     }
 
     /// Appends one record and its units.
     fn record<'a>(&mut self, record: &ScannedRecord, units: impl Iterator<Item = &'a ScannedUnit>) {
         let document = DocId::new(self.languages.len());
         self.languages.push(record.language);
+        self.unsure.extend((!record.is_sure).then_some(document));
         if record.language.is_none() {
             self.rejects.push(document);
             return;
@@ -256,7 +279,13 @@ impl RunTables {
             let id = self.units.push(document, number, &unit.unit, unit.tokens);
             self.empty_units += u64::from(unit.is_empty());
 
-            let Some(route) = unit.route else { continue };
+            self.push_row(id, unit);
+        }
+    }
+
+    /// Appends the row of a unit, if it is compared.
+    fn push_row(&mut self, id: UnitId, unit: &ScannedUnit) {
+        if let Some(route) = unit.route {
             let rows = &mut self.rows[route.index()];
             rows.units.push(id);
             rows.fingerprints.push(unit.fingerprint);
@@ -302,5 +331,63 @@ impl RunTables {
         };
         self.resemblances.retain_mut(|(a, b, _)| renumber(a) && renumber(b));
         self.likely_copies.retain_mut(|(a, b)| renumber(a) && renumber(b));
+    }
+
+    /// What the records tell of their languages, once. Nothing is kept that only settling them needs.
+    pub(super) fn take_told(&mut self) -> (Vec<DocId>, Vec<u64>) {
+        (std::mem::take(&mut self.unsure), std::mem::take(&mut self.sources))
+    }
+
+    /// The languages of all records, with what [`take_told`](Self::take_told) gave.
+    pub(super) fn told<'t>(&'t self, (unsure, sources): &'t (Vec<DocId>, Vec<u64>)) -> ToldLanguages<'t> {
+        ToldLanguages { languages: &self.languages, unsure, sources }
+    }
+
+    /// Takes back what was folded of some documents, which ascend; [`put_again`](Self::put_again) follows for each of them.
+    pub(super) fn take_back(&mut self, documents: &[DocId]) {
+        let Self { units, rows, resemblances, likely_copies, crowded, .. } = self;
+        let is_taken = |document: DocId| documents.binary_search(&document).is_ok();
+        let taken = |unit: UnitId| is_taken(units.document(unit));
+
+        // Rows keep their places: their band keys cannot be removed.
+        for unit in rows.iter_mut().flat_map(|rows| &mut rows.units) {
+            if *unit != GONE && taken(*unit) {
+                *unit = GONE;
+            }
+        }
+        resemblances.retain(|(unit, ..)| !taken(*unit));
+        likely_copies.retain(|(unit, _)| !taken(*unit));
+        crowded.retain(|document| !is_taken(*document));
+    }
+
+    /// Appends the rows of a document that was taken back, folded with `language`.
+    ///
+    /// # Errors
+    ///
+    /// Band keys or samples cannot be spilled.
+    pub(super) fn put_again(&mut self, document: DocId, language: Language, scanned: &ScannedBlock) -> Result<()> {
+        self.languages[document.index()] = Some(language);
+        *self.of_source.entry(language.code()).or_default() += 1;
+
+        for (id, unit) in self.units.of_document(document).zip(&scanned.units) {
+            let was_empty = self.units.tokens(id) == 0 && self.units.kind(id) != UnitKind::Boilerplate;
+            self.empty_units = self.empty_units + u64::from(unit.is_empty()) - u64::from(was_empty);
+            self.units.set_tokens(id, unit.tokens);
+            self.push_row(id, unit);
+        }
+
+        self.push_keys(&scanned.keys, &scanned.samples)?;
+        if let Some(UnitId(first)) = self.units.first_of(document) {
+            self.push_resemblances(first, &scanned.resemblances);
+        }
+        self.crowded.extend((!scanned.crowded.is_empty()).then_some(document));
+        Ok(())
+    }
+
+    /// Puts into input order what documents that were folded again have at the end.
+    pub(super) fn order_again(&mut self) {
+        self.resemblances.sort_unstable_by_key(|(a, b, _)| (*a, *b));
+        self.likely_copies.sort_unstable();
+        self.crowded.sort_unstable();
     }
 }

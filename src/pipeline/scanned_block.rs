@@ -23,6 +23,8 @@ pub(super) struct ScannedBlock {
     pub(super) ranks: Vec<Option<FieldValue>>,
     /// The publication date of each record; empty if the run reads no dates.
     pub(super) dates: Vec<Option<Date>>,
+    /// The key of the named source of each record; empty if the run names no sources.
+    pub(super) sources: Vec<u64>,
     /// The units of all records, in input order.
     pub(super) units: Vec<ScannedUnit>,
     /// The compared parts of units, by place in `units`.
@@ -39,8 +41,8 @@ pub(super) struct ScannedBlock {
     pub(super) resemblances: Vec<ShortPair>,
     /// Rejected records by the code of their reason.
     pub(super) rejected: BTreeMap<String, u64>,
-    /// Number of documents with more distinct short units than are compared with each other.
-    pub(super) crowded: u64,
+    /// Records with more distinct short units than are compared with each other, by place in `records`.
+    pub(super) crowded: Vec<u32>,
     /// Records whose bytes were not clean UTF-8, by place in `records`.
     pub(super) decoded: Vec<u32>,
     /// Number of these records by [`DecodingNote`](crate::input::DecodingNote).
@@ -52,6 +54,8 @@ pub(super) struct ScannedBlock {
 pub(super) struct ScannedRecord {
     /// `None` for a record that was rejected.
     pub(super) language: Option<Language>,
+    /// Whether its text tells the language, or the options do. Otherwise the language is Arabic for now.
+    pub(super) is_sure: bool,
     pub(super) units: u32,
 }
 

@@ -16,6 +16,8 @@ use crate::spill::{ByteDecoder, ByteEncoder};
 
 /// Marks a missing language or route.
 const NONE: u8 = u8::MAX;
+/// The bit of a language that the text does not tell.
+const UNSURE: u8 = 1 << 6;
 /// Marks a missing title.
 const NO_TITLE: u32 = u32::MAX;
 /// Marks a missing date.
@@ -30,7 +32,8 @@ impl ScannedBlock {
 
         out.u64(self.records.len() as u64);
         for record in &self.records {
-            out.byte(record.language.map_or(NONE, |language| language as u8));
+            let unsure = if record.is_sure { 0 } else { UNSURE };
+            out.byte(record.language.map_or(NONE, |language| language as u8 | unsure));
             out.u32(record.units);
         }
 
@@ -40,6 +43,7 @@ impl ScannedBlock {
         out.u64(self.dates.len() as u64);
         self.dates.iter().for_each(|date| out.u64(date.map_or(NO_DATE, |date| date.seconds() as u64)));
 
+        out.u64s(&self.sources);
         out.u64(self.units.len() as u64);
         self.units.iter().for_each(|unit| encode_unit(unit, out));
         out.u64(self.kept.as_slice().len() as u64);
@@ -61,7 +65,8 @@ impl ScannedBlock {
         }
 
         encode_counts(&self.rejected, out);
-        out.u64(self.crowded);
+        out.u64(self.crowded.len() as u64);
+        self.crowded.iter().for_each(|place| out.u32(*place));
         out.u64(self.decoded.len() as u64);
         self.decoded.iter().for_each(|place| out.u32(*place));
         encode_counts(&self.noted, out);
@@ -71,11 +76,11 @@ impl ScannedBlock {
     pub(super) fn decode(from: &mut ByteDecoder<'_>) -> Option<Self> {
         Some(Self {
             records: list(from, 5, |from| {
-                let language = match from.byte()? {
-                    NONE => None,
-                    code => Some(*Language::ALL.get(usize::from(code))?),
+                let (language, is_sure) = match from.byte()? {
+                    NONE => (None, true),
+                    code => (Some(*Language::ALL.get(usize::from(code & !UNSURE))?), code & UNSURE == 0),
                 };
-                Some(ScannedRecord { language, units: from.u32()? })
+                Some(ScannedRecord { language, is_sure, units: from.u32()? })
             })?,
             ids: IdHashes::from_vec(from.u64s()?),
             ranks: list(from, 1, decode_field)?,
@@ -83,6 +88,7 @@ impl ScannedBlock {
                 let seconds = from.u64()?;
                 Some((seconds != NO_DATE).then_some(Date::from_seconds(seconds as i64)))
             })?,
+            sources: from.u64s()?,
             units: list(from, 34, decode_unit)?,
             kept: KeptSpans::from_vec(list(from, 12, |from| {
                 Some(KeptSpan { unit: from.u32()?, start: from.u32()?, end: from.u32()? })
@@ -99,7 +105,7 @@ impl ScannedBlock {
                 })
             })?,
             rejected: decode_counts(from)?,
-            crowded: from.u64()?,
+            crowded: list(from, 4, |from| from.u32())?,
             decoded: list(from, 4, |from| from.u32())?,
             noted: decode_counts(from)?,
             // Runs over passages have no work directory.
@@ -213,7 +219,7 @@ mod tests {
         };
         let mut ids = IdHashes::default();
         [Some("a"), None, Some("")].into_iter().for_each(|id| ids.push(id));
-        let record = |language, units| ScannedRecord { language, units };
+        let record = |language, units| ScannedRecord { language, is_sure: language != Some(Language::Ar), units };
         let mut sampled = WordSample::default();
         sampled.push(SampledText { fingerprint: Fingerprint(5, 6), words: [1, u32::MAX].into() });
         sampled.push(SampledText { fingerprint: Fingerprint(7, 0), words: [].into() });
@@ -226,6 +232,7 @@ mod tests {
                 unit(UnitKind::Boilerplate, None),
                 unit(UnitKind::Line, Some(RouteId::Short)),
             ],
+            sources: vec![7, 0, u64::MAX],
             dates: vec![None, Some(Date::from_seconds(-7)), None],
             kept: KeptSpans::from_vec(vec![KeptSpan { unit: 0, start: 4, end: 9 }, KeptSpan { unit: 2, start: 0, end: 7 }]),
             keys: [vec![1, 2], vec![u64::MAX]],
@@ -233,7 +240,7 @@ mod tests {
             sampled,
             resemblances: vec![ShortPair { a: 0, b: 2, score: Score::SAME, same_numbers: true }],
             rejected: BTreeMap::from([("invalid_json".to_owned(), 1)]),
-            crowded: 1,
+            crowded: vec![2],
             decoded: vec![0, 2],
             noted: BTreeMap::from([("encoding/windows-1256".to_owned(), 2)]),
             words: FoldedWords::default(),

@@ -48,7 +48,11 @@ pub struct Summary {
     pub skipped: BTreeMap<&'static str, u64>,
     /// Number of records whose text is not simply their bytes in UTF-8, by kind and name of the change.
     pub noted: BTreeMap<String, BTreeMap<String, u64>>,
-    /// Those records, ascending; [`Record::decoding`](crate::input::Record::decoding) gives the changes of each.
+    /// Number of records whose text does not tell its language, and that are folded with the language of their source, by
+    /// language. Left out if there is none.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub languages_of_sources: BTreeMap<&'static str, u64>,
+    /// The records of [`noted`](Self::noted), ascending; [`Record::decoding`](crate::input::Record::decoding) gives the changes of each.
     #[serde(skip)]
     pub decoded: Vec<DocId>,
     /// Warnings, a sentence each.
@@ -211,6 +215,7 @@ impl Summary {
             skipped_files: 0,
             skipped: BTreeMap::new(),
             noted: BTreeMap::new(),
+            languages_of_sources: BTreeMap::new(),
             decoded: Vec::new(),
             warnings: Vec::new(),
             parameters: RunParameters::new(options, banding),

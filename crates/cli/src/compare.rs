@@ -12,8 +12,9 @@ use super::{addresses, finish, inputs, rules, run_options};
 use mukarrar::document::{DocId, UnitKind};
 use mukarrar::error::{Error, ErrorKind, Result};
 use mukarrar::input::{Corpus, Record, Reject};
+use mukarrar::normalize::Language;
 use mukarrar::page::{Cutter, SourceResolver, SourcedText, UnitLevel};
-use mukarrar::pipeline::{self, Options, PageCutter, Pipeline};
+use mukarrar::pipeline::{self, CorpusLanguages, Options, PageCutter, Pipeline};
 use mukarrar::report::{self, NamedText, ReportFormat};
 
 #[derive(Debug, Args)]
@@ -45,6 +46,7 @@ pub(super) struct CompareArgs {
 
 pub(super) fn run(arguments: &CompareArgs, console: &Console) -> Result<Exit> {
     let mut options = run_options::with_folding(&arguments.folding);
+    options.source_field.clone_from(&arguments.boilerplate.source.source_field);
     options.boilerplate = arguments.boilerplate.mode.boilerplate;
     options.rules = rules::from_file(&arguments.boilerplate)?;
     options.shingle = arguments.shingle.shingle;
@@ -58,8 +60,13 @@ pub(super) fn run(arguments: &CompareArgs, console: &Console) -> Result<Exit> {
 
     let corpus = open(arguments)?;
     inputs::refuse_over_files(&arguments.output.output, corpus.files().iter().map(|file| &*file.path))?;
-    let (a, b) = find_texts(arguments, &corpus)?;
-    let found = pipeline::compare(a.as_text(), b.as_text(), pipeline.options());
+    let (a, b) = find_texts(arguments, &corpus, pipeline.options())?;
+    let found = match (a.language, b.language) {
+        (Some(of_a), Some(of_b)) => {
+            pipeline::compare_as([a.as_text(), b.as_text()], [of_a, of_b], pipeline.options())
+        }
+        _ => pipeline::compare(a.as_text(), b.as_text(), pipeline.options()),
+    };
 
     let (a, b) = (NamedText { id: &arguments.a, text: &a.text }, NamedText { id: &arguments.b, text: &b.text });
     let mut outputs = addresses::outputs();
@@ -75,12 +82,14 @@ struct ComparedText {
     text: String,
     kind: UnitKind,
     source: String,
+    /// That of its record in a run over the input; `None` if the two texts are the input.
+    language: Option<Language>,
 }
 
 impl ComparedText {
-    fn document(record: Record<'_>, sources: &SourceResolver) -> Self {
+    fn document(record: Record<'_>, sources: &SourceResolver, language: Option<Language>) -> Self {
         let source = sources.of(&record).into_owned();
-        Self { text: record.text.into_owned(), kind: UnitKind::Document, source }
+        Self { text: record.text.into_owned(), kind: UnitKind::Document, source, language }
     }
 
     fn as_text(&self) -> SourcedText<'_> {
@@ -99,7 +108,7 @@ fn open(arguments: &CompareArgs) -> Result<Corpus> {
     inputs::open_with_sources(&files, reading, UnitLevel::Document, boilerplate)
 }
 
-fn find_texts(arguments: &CompareArgs, corpus: &Corpus) -> Result<(ComparedText, ComparedText)> {
+fn find_texts(arguments: &CompareArgs, corpus: &Corpus, options: &Options) -> Result<(ComparedText, ComparedText)> {
     let CompareArgs { a, b, within, unit, boilerplate, .. } = arguments;
     let source_field = boilerplate.source.source_field.as_deref();
     let sources = SourceResolver::new(corpus.options(), source_field);
@@ -111,8 +120,9 @@ fn find_texts(arguments: &CompareArgs, corpus: &Corpus) -> Result<(ComparedText,
     }
 
     // Pages are cut as a run over the input cuts them.
-    let pages =
-        PageFinder { corpus, sources, returning: PageCutter::learn(corpus, *unit, source_field)?, level: *unit };
+    let returning = PageCutter::learn(corpus, *unit, source_field)?;
+    let languages = CorpusLanguages::learn(corpus, options, &())?;
+    let pages = PageFinder { corpus, sources, returning, languages, level: *unit };
     Ok((pages.text_of_id(a)?, pages.text_of_id(b)?))
 }
 
@@ -137,7 +147,7 @@ fn text_of_file(
     let Some(id) = id else {
         return Err(Error::parameter(name, path, "it is not a file of one text; name records with --in INPUT"));
     };
-    Ok(ComparedText::document(corpus.read(id).map_err(unreadable)?, sources))
+    Ok(ComparedText::document(corpus.read(id).map_err(unreadable)?, sources, None))
 }
 
 /// The records of an input, and what is needed to cut them into units.
@@ -145,6 +155,7 @@ struct PageFinder<'c> {
     corpus: &'c Corpus,
     sources: SourceResolver,
     returning: PageCutter,
+    languages: CorpusLanguages,
     level: UnitLevel,
 }
 
@@ -152,8 +163,9 @@ impl PageFinder<'_> {
     /// The text of the record with the shown id `id`, or of a unit of a record.
     fn text_of_id(&self, id: &str) -> Result<ComparedText> {
         // An id may itself contain #, so whole records go first.
-        if let Some((_, record)) = self.record(id)? {
-            return Ok(ComparedText::document(record, &self.sources));
+        if let Some((document, record)) = self.record(id)? {
+            let language = self.languages.of(document, &record.text);
+            return Ok(ComparedText::document(record, &self.sources, Some(language)));
         }
 
         if let Some((document, number)) = id.rsplit_once('#')
@@ -181,7 +193,8 @@ impl PageFinder<'_> {
 
         let unit = units.get(number)?;
         let source = self.sources.of(page).into_owned();
-        Some(ComparedText { text: unit.span.of(&page.text).to_owned(), kind: unit.kind, source })
+        let language = Some(self.languages.of(document, &page.text));
+        Some(ComparedText { text: unit.span.of(&page.text).to_owned(), kind: unit.kind, source, language })
     }
 }
 

@@ -23,15 +23,16 @@ pub(super) fn open_pages(
     Corpus::open(inputs, input_options(reading, unit, fields.collect()))
 }
 
-/// Reads the whole input. If boilerplate rules or stories ask for them, records also give the fields that name their source.
+/// Reads the whole input. If boilerplate rules, stories or the arguments ask for them, records also give the fields that name their source.
 pub(super) fn open_with_sources(
     inputs: &[PathBuf],
     reading: &ReadingArgs,
     unit: UnitLevel,
     boilerplate: &BoilerplateArgs,
 ) -> Result<Corpus> {
-    let is_asked = boilerplate.boilerplate_rules.is_some() || unit == UnitLevel::Story;
-    let fields = SourceResolver::fields(boilerplate.source.source_field.as_deref()).filter(|_| is_asked);
+    let field = boilerplate.source.source_field.as_deref();
+    let is_asked = boilerplate.boilerplate_rules.is_some() || unit == UnitLevel::Story || field.is_some();
+    let fields = SourceResolver::fields(field).filter(|_| is_asked);
 
     Corpus::open(inputs, input_options(reading, unit, fields.collect()))
 }

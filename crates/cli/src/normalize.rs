@@ -9,16 +9,17 @@ use super::args::groups::{BoilerplateArgs, FoldingArgs, ReadingArgs};
 use super::console::{Console, stdout_error};
 use super::exit::Exit;
 use super::remedies::CommandLinePhrasing;
-use super::{inputs, rules};
+use super::{inputs, rules, run_options};
 use mukarrar::document::{Excerpt, Span};
 use mukarrar::error::{Error, Result};
 use mukarrar::input::{EncodingChoice, InputFormat};
 use mukarrar::normalize::{Language, Normalizer};
 use mukarrar::page::{Boilerplate, Sieve, SourceResolver, SourcedText, UnitLevel};
+use mukarrar::pipeline::CorpusLanguages;
 
 pub(super) const EXAMPLES: &str = "Each output line contains the folded tokens of one input line, joined by one space: the text that is \
 hashed when texts are compared. Boilerplate is not compared and gives empty lines. JSON Lines inputs give the lines of the text \
-of each record. Standard input is read to its end first, because language and boilerplate depend on the whole document; with a \
+of each record. Standard input is read to its end first, because the language depends on the whole input, and boilerplate on the whole document; with a \
 fixed --lang and --boilerplate keep it is read and written line by line.
 
 Examples:
@@ -69,12 +70,17 @@ fn fold_records(arguments: &NormalizeArgs, console: &Console) -> Result<Exit> {
     let sources = SourceResolver::new(corpus.options(), boilerplate.source.source_field.as_deref());
     let mut sieve = Sieve::new(boilerplate.mode.boilerplate).with_rules(rules);
 
+    // As in a run over the input: records that do not tell their language have that of their source.
+    let mut options = run_options::with_folding(folding);
+    options.source_field.clone_from(&boilerplate.source.source_field);
+    let languages = CorpusLanguages::learn(&corpus, &options, &())?;
+
     let mut rejected = 0;
     console.print(|out| {
         for id in corpus.ids() {
             match corpus.read(id) {
                 Ok(record) => {
-                    let language = folding.lang.0.unwrap_or_else(|| Language::detect(&record.text));
+                    let language = languages.of(id, &record.text);
                     let source = sources.of(&record);
                     let kept = sieve.sift(SourcedText::new(&record.text).source(Some(&source)));
                     fold_lines(&Normalizer::new(folding.profile, language), kept, out).map_err(stdout_error)?;

@@ -139,6 +139,12 @@ fn lines(summary: &Summary) -> Vec<String> {
     }
     lines.extend(summary.noted.iter().filter_map(|(kind, counts)| by_name(kind, counts)));
 
+    if !summary.languages_of_sources.is_empty() {
+        let counts: Vec<String> =
+            summary.languages_of_sources.iter().map(|(name, count)| format!("{count} {name}")).collect();
+        lines.push(format!("language of the source, where a record does not tell it: {}", counts.join(", ")));
+    }
+
     let parameters = &summary.parameters;
     let curve: Vec<String> =
         parameters.s_curve.iter().map(|(jaccard, chance)| format!("{chance:.4} at J {jaccard}")).collect();

@@ -17,6 +17,7 @@ use super::stored_block::{self, BLOCK};
 use super::writer::WriterIdentity;
 use crate::document::Date;
 use crate::error::{Error, Result};
+use crate::index::language_votes::LanguageVotes;
 use crate::index::stored_text::{InsertNumber, StoredBody, StoredText};
 
 /// Number of recent postings that opening reads so fast that closing need not merge them.
@@ -38,13 +39,15 @@ struct CommitChanges {
     documents: u64,
     removals_ever: u64,
     newest: Option<Date>,
+    languages: LanguageVotes,
     /// Number of recent postings above the budget.
     excess: usize,
 }
 
 impl CommitChanges {
-    fn is_empty(&self) -> bool {
-        self.inserts.is_empty() && self.removals == 0
+    /// Whether the commit `head` has all of them.
+    fn are_in(&self, head: &CommitHead) -> bool {
+        self.inserts.is_empty() && self.removals == 0 && self.languages == head.languages
     }
 
     /// The number of the insert after these.
@@ -70,7 +73,7 @@ impl DiskStorage {
     /// Makes all changes durable.
     pub(super) fn commit_with(&self, writer: &mut WriterIdentity) -> Result<()> {
         let changes = self.changes();
-        if changes.is_empty() {
+        if changes.are_in(&writer.head) {
             return Ok(());
         }
 
@@ -80,7 +83,7 @@ impl DiskStorage {
     /// Makes all changes durable, and leaves few recent postings for the next opening to read.
     pub(super) fn close_with(&self, writer: &mut WriterIdentity) -> Result<()> {
         let changes = self.changes();
-        if writer.head.is_closed && changes.is_empty() {
+        if writer.head.is_closed && changes.are_in(&writer.head) {
             return Ok(());
         }
 
@@ -108,6 +111,7 @@ impl DiskStorage {
             documents: state.documents,
             removals_ever: state.removals,
             newest: state.newest,
+            languages: state.votes.clone(),
             excess: state.bands.recent.len().saturating_sub(self.budget.recent_bands()),
         }
     }
@@ -259,6 +263,7 @@ fn next_head(before: &CommitHead, changes: &CommitChanges, blocks: &[PackedBlock
         dead: changes.dead.len(),
         learned: before.learned + changes.learned(),
         newest: changes.newest.map(Date::seconds),
+        languages: changes.languages.clone(),
         ..before.clone()
     };
 

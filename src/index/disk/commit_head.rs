@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::posting::SLICES;
 use super::run_file::RunInfo;
+use crate::index::language_votes::LanguageVotes;
 use crate::index::stored_text::InsertNumber;
 
 /// The state of the index after a commit. Its names are part of the disk format.
@@ -27,6 +28,8 @@ pub(super) struct CommitHead {
     pub(super) directory: u64,
     /// The latest moment, in seconds.
     pub(super) newest: Option<i64>,
+    /// The languages of the texts ever stored.
+    pub(super) languages: LanguageVotes,
     /// Number of compactions so far. After one, readers must discard everything that they hold.
     pub(super) compactions: u64,
     /// Number of the next run file.
@@ -60,6 +63,7 @@ impl CommitHead {
             blocks: 0,
             directory: 0,
             newest: None,
+            languages: LanguageVotes::default(),
             compactions: 0,
             next_file: 0,
             turn: 0,

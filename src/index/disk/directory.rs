@@ -28,7 +28,7 @@ const COMMITS: &str = "commits";
 const FORMAT: &str = "mukarrar-index";
 
 /// Version of the files: incremented with every change of their format.
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
 
 /// The contents of `index.json`.
 #[derive(Debug, Serialize, Deserialize)]

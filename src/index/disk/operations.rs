@@ -9,9 +9,11 @@ use super::recent::POSTING_BYTES;
 use super::state::PendingInsert;
 use crate::document::Date;
 use crate::error::{ErrorKind, Result};
+use crate::index::language_votes::{LanguageVote, LanguageVotes};
 use crate::index::stats::{CompactionStats, StorageStats};
 use crate::index::storage::{ExpiryBound, LONGEST_LIST, Storage, StorageVersion};
 use crate::index::stored_text::{InsertNumber, StoredText, next_number};
+use crate::normalize::Language;
 
 impl Storage for DiskStorage {
     fn version(&self) -> Result<StorageVersion> {
@@ -102,6 +104,7 @@ impl Storage for DiskStorage {
         bands: &[u64],
         replaced: Option<InsertNumber>,
         is_learned: bool,
+        vote: Option<LanguageVote>,
     ) -> Result<()> {
         let key = key_hash(&record.key);
         let hashes: Arc<[u64]> = bands.iter().copied().chain([key]).collect();
@@ -121,8 +124,27 @@ impl Storage for DiskStorage {
         state.documents += 1;
         state.learned_count += u64::from(is_learned);
         state.newest = state.newest.max(Some(moment));
+        vote.into_iter().for_each(|vote| state.votes.add(vote));
         state.pending.bytes += insert.bytes();
         state.pending.inserts.push_back(insert);
+        Ok(())
+    }
+
+    fn unsure_language(&self, source: u64) -> Result<Language> {
+        self.look_again()?;
+        Ok(self.read().votes.of_unsure(source))
+    }
+
+    fn votes(&self) -> LanguageVotes {
+        self.read().votes.clone()
+    }
+
+    fn add_votes(&self, votes: &LanguageVotes) -> Result<()> {
+        if self.writer.is_none() {
+            return Err(ErrorKind::ReadOnly.into());
+        }
+
+        self.write().votes.merge(votes);
         Ok(())
     }
 

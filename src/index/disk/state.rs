@@ -14,6 +14,7 @@ use super::damage::damaged;
 use super::posting::SLICES;
 use crate::document::Date;
 use crate::error::Result;
+use crate::index::language_votes::LanguageVotes;
 use crate::index::stored_text::{InsertNumber, StoredText};
 
 /// The state that readers and the writer share.
@@ -23,6 +24,8 @@ pub(super) struct DiskState {
     pub(super) documents: u64,
     pub(super) removals: u64,
     pub(super) newest: Option<Date>,
+    /// Those of pending inserts included.
+    pub(super) votes: LanguageVotes,
     pub(super) commits: u64,
     pub(super) compactions: u64,
     pub(super) bands: BandPostings,
@@ -101,6 +104,7 @@ impl DiskState {
             documents: 0,
             removals: 0,
             newest: None,
+            votes: LanguageVotes::default(),
             commits: 0,
             compactions: 0,
             bands,
@@ -125,6 +129,7 @@ impl DiskState {
         self.documents = head.documents;
         self.removals = head.removals;
         self.newest = head.newest.map(Date::from_seconds);
+        self.votes.clone_from(&head.languages);
         self.commits = head.commit;
         self.compactions = head.compactions;
     }

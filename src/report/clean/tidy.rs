@@ -88,7 +88,7 @@ impl TidyLines {
 
 /// Whether `left`, the rest of `text`, contains a token.
 pub(super) fn has_tokens(left: &str, text: &str, options: &Options) -> bool {
-    // The language of the whole text, as in the run.
+    // No language folds a token to nothing, so the text alone tells enough.
     let language = options.language.unwrap_or_else(|| Language::detect(text));
     !Normalizer::new(options.profile, language).tokens(left).is_empty()
 }
