@@ -112,6 +112,15 @@ check_files() (
         typos
 )
 
+# On request: the command line against an S3-compatible server on loopback, with faults. Needs python3 with pip.
+check_remote() (
+    home=target/remote-test
+    python3 -m venv "$home" &&
+        "$home/bin/pip" install --quiet --disable-pip-version-check 'moto[server]==5.2.5' &&
+        cargo build --quiet --locked --bin mukarrar &&
+        "$home/bin/python" tools/remote_test.py "${CARGO_TARGET_DIR:-target}/debug/mukarrar"
+)
+
 # On request: licences, versions and sources of dependencies. Needs python3 with pip, on Linux x86-64.
 check_licences() (
     install_checkers && cargo deny --locked --workspace check bans licenses sources

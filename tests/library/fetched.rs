@@ -77,7 +77,7 @@ fn what_cannot_be_read_is_a_reject_below_a_directory_and_an_error_by_itself() {
     let corpus = Corpus::open(&[given], options(fetched)).unwrap();
     assert_eq!(shown(&corpus), ["s3://b/p/x.jsonl unreadable"]);
 
-    let error = Corpus::open(&["s3://b/none.jsonl".into()], InputOptions::default()).unwrap_err().to_string();
+    let error = Corpus::open(&["s3://b/none.jsonl".into()], InputOptions::default()).err().unwrap().to_string();
     assert!(error.contains("s3://b/none.jsonl: is an address") && error.contains("was not fetched"), "{error}");
 }
 

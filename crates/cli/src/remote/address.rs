@@ -161,11 +161,15 @@ fn hub_location(rest: &str) -> Result<(Location, String), Failure> {
 fn web_location(text: &str) -> Result<Location, Failure> {
     let url = Url::parse(text)
         .map_err(|error| Failure::wrong(format!("is no address: {error}"), "write it as in a browser"))?;
-    let is_local = matches!(url.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"));
-    if url.scheme() == "http" && !is_local {
+    if !is_safe(&url) {
         return Err(Failure::wrong("is not encrypted", "give an address that begins with https://"));
     }
     Ok(Location::Web(url))
+}
+
+/// Whether nobody can read what goes to and fro: it is encrypted, or stays on this machine.
+pub(super) fn is_safe(url: &Url) -> bool {
+    url.scheme() == "https" || matches!(url.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"))
 }
 
 /// How many files the path at a location stands for.

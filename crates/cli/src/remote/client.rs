@@ -11,12 +11,12 @@ use object_store::azure::{AzureConfigKey, MicrosoftAzureBuilder};
 use object_store::gcp::{GoogleCloudStorageBuilder, GoogleConfigKey};
 use object_store::multipart::MultipartStore;
 use object_store::{BackoffConfig, ClientConfigKey, ObjectStore, RetryConfig};
+use reqwest::redirect::{Action, Attempt, Policy};
 use tokio::runtime::Runtime;
 
-use super::address::Service;
+use super::address::{self, Service};
 use super::credentials;
 use super::failure::{self, Failure};
-use mukarrar::error::{Error, Result};
 
 /// How often a request is made again, if `MUKARRAR_RETRIES` does not say it.
 const RETRIES: usize = 8;
@@ -29,6 +29,9 @@ const SILENCE: Duration = Duration::from_secs(60);
 
 /// How long a connection may take.
 const CONNECTING: Duration = Duration::from_secs(10);
+
+/// How many redirects are followed.
+const REDIRECTS: usize = 10;
 
 /// The store of one bucket, as both interfaces of the crate.
 #[derive(Clone)]
@@ -60,12 +63,15 @@ pub(super) struct Retries {
 }
 
 impl Retries {
-    fn from_environment() -> Result<Self> {
+    fn from_environment() -> Result<Self, Failure> {
         let Some(text) = env::var_os("MUKARRAR_RETRIES") else { return Ok(Self { most: RETRIES }) };
         let text = text.to_string_lossy();
         match text.parse() {
             Ok(most @ 0..=100) => Ok(Self { most }),
-            _ => Err(Error::parameter("MUKARRAR_RETRIES", text, "a number from 0 to 100")),
+            _ => Err(Failure::wrong(
+                format!("cannot be reached: MUKARRAR_RETRIES cannot be {text}"),
+                "set it to a number from 0 to 100",
+            )),
         }
     }
 
@@ -90,25 +96,23 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// The system has no root certificates, or refuses a runtime.
-    pub(super) fn new() -> Result<Self> {
+    /// The system has no root certificates, or refuses a runtime; `MUKARRAR_RETRIES` is no number.
+    pub(super) fn new() -> Result<Self, Failure> {
         // Fails only if another provider was installed, which serves as well.
         let _ = rustls::crypto::ring::default_provider().install_default();
 
         let retries = Retries::from_environment()?;
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .map_err(|source| Error::io("start", "the network runtime", source))?;
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        let runtime = runtime.map_err(|error| Failure::local("no network runtime", &error))?;
         let web = reqwest::Client::builder()
             .user_agent(concat!("mukarrar/", env!("CARGO_PKG_VERSION")))
             .connect_timeout(CONNECTING)
             .read_timeout(SILENCE)
+            .redirect(Policy::custom(followed))
             .build()
-            .map_err(|error| {
-                let expected =
-                    "root certificates of the system: install ca-certificates, or name them with SSL_CERT_FILE";
-                Error::parameter("https", failure::of_web(&error, 0, failure::Asked::Web).what, expected)
+            .map_err(|_| {
+                let remedy = "install ca-certificates, or name a file of them with SSL_CERT_FILE";
+                Failure::wrong("cannot be reached: this system has no root certificates", remedy)
             })?;
         Ok(Self { runtime, web, retries, stores: Mutex::default() })
     }
@@ -128,7 +132,7 @@ impl Client {
     /// # Errors
     ///
     /// The environment gives no credentials, or settings that contradict each other.
-    pub(super) fn bucket(&self, service: Service, bucket: &str) -> std::result::Result<BucketStore, Failure> {
+    pub(super) fn bucket(&self, service: Service, bucket: &str) -> Result<BucketStore, Failure> {
         let mut stores = self.stores.lock().unwrap_or_else(PoisonError::into_inner);
         let key = (service, bucket.to_owned());
         if let Some(store) = stores.get(&key) {
@@ -138,6 +142,18 @@ impl Client {
         let store = build(service, bucket, self.retries.of_stores())?;
         stores.insert(key, store.clone());
         Ok(store)
+    }
+}
+
+/// Follows a redirect, but not to a server without TLS.
+fn followed(attempt: Attempt<'_>) -> Action {
+    if !address::is_safe(attempt.url()) {
+        return attempt.error("it leads to an address that is not encrypted");
+    }
+    if attempt.previous().len() > REDIRECTS {
+        attempt.error("it leads from address to address")
+    } else {
+        attempt.follow()
     }
 }
 
@@ -153,7 +169,7 @@ fn client_settings(prefix: &str) -> Vec<(ClientConfigKey, String)> {
     settings.into_iter().filter(|(_, name, _)| is_absent(name)).map(|(key, _, value)| (key, value)).collect()
 }
 
-fn build(service: Service, bucket: &str, retries: RetryConfig) -> std::result::Result<BucketStore, Failure> {
+fn build(service: Service, bucket: &str, retries: RetryConfig) -> Result<BucketStore, Failure> {
     let failed = |error: object_store::Error| failure::of_store(&error, service);
     credentials::check(service)?;
 

@@ -174,10 +174,20 @@ pub(super) fn of_store(error: &object_store::Error, service: Service) -> Failure
     }
 }
 
+/// Whether the certificate of the server is the reason.
+pub(super) fn is_untrusted(error: &reqwest::Error) -> bool {
+    innermost(error).contains("certificate")
+}
+
 /// An error of a web request as a failure.
 pub(super) fn of_web(error: &reqwest::Error, retries: usize, asked: Asked) -> Failure {
     let why = if error.is_timeout() { "no answer in time".to_owned() } else { innermost(error) };
-    of_connection(&why, retries, asked)
+    let failed = of_connection(&why, retries, asked);
+    if is_untrusted(error) {
+        let remedy = "check the address, or name the root certificates with SSL_CERT_FILE".into();
+        return Failure { remedy, ..failed };
+    }
+    failed
 }
 
 /// The causes of an error, itself first.

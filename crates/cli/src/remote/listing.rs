@@ -1,5 +1,6 @@
 //! The files that an address stands for.
 
+use std::collections::BTreeSet;
 use std::path::{Component, Path, PathBuf};
 
 use futures_util::TryStreamExt;
@@ -105,12 +106,13 @@ async fn below(service: Service, store: &BucketStore, path: &ObjectPath) -> Resu
     let failed = |error: object_store::Error| failure::of_store(&error, service);
     let metas: Vec<ObjectMeta> = store.objects.list(Some(path)).try_collect().await.map_err(failed)?;
 
+    let folders: BTreeSet<&str> = metas.iter().flat_map(|meta| folders(meta.location.as_ref())).collect();
     let mut files = Vec::with_capacity(metas.len());
     for meta in &metas {
         let relative = meta.location.as_ref().strip_prefix(path.as_ref()).unwrap_or(meta.location.as_ref());
         let relative = Path::new(relative.trim_start_matches('/'));
         // Consoles mark a directory with an empty object.
-        let is_mark = meta.size == 0 && (relative.as_os_str().is_empty() || is_folder(&meta.location, &metas));
+        let is_mark = meta.size == 0 && (relative.as_os_str().is_empty() || folders.contains(meta.location.as_ref()));
         if !is_mark {
             let (object, state) = RemoteObject::listed(service, store, meta);
             files.push(ListedFile { relative: relative.to_owned(), object, state: Some(state) });
@@ -119,9 +121,9 @@ async fn below(service: Service, store: &BucketStore, path: &ObjectPath) -> Resu
     Ok(files)
 }
 
-/// Whether other objects are below the path of one.
-fn is_folder(path: &ObjectPath, metas: &[ObjectMeta]) -> bool {
-    metas.iter().any(|other| other.location != *path && other.location.prefix_matches(path))
+/// The folders that a path is in.
+fn folders(path: &str) -> impl Iterator<Item = &str> {
+    path.match_indices('/').map(|(end, _)| &path[..end])
 }
 
 /// Whether nothing is at an address or below it.

@@ -63,7 +63,8 @@ impl RemoteFiles {
         settings: &RemoteSettings,
         progress: &dyn Progress,
     ) -> Result<Self> {
-        let client = Arc::new(Client::new()?);
+        let first = inputs.first().or(outputs.first()).map(|path| shown(path)).unwrap_or_default();
+        let client = Arc::new(Client::new().map_err(|failed| failed.of_input(first))?);
         let parse = |path: &PathBuf| Address::parse(path).map_err(|failed| failed.of_input(shown(path)));
         let inputs: Vec<Address> = inputs.iter().map(parse).collect::<Result<_>>()?;
 

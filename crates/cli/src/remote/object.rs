@@ -40,7 +40,7 @@ pub(super) struct ObjectState {
 impl ObjectState {
     fn stored(meta: &ObjectMeta) -> Self {
         let modified = u64::try_from(meta.last_modified.timestamp()).unwrap_or(0);
-        Self { size: Some(meta.size), tag: meta.e_tag.clone(), modified, has_ranges: true }
+        Self { size: Some(meta.size), tag: meta.e_tag.as_deref().map(quoted), modified, has_ranges: true }
     }
 
     /// The time of the file's last change.
@@ -58,6 +58,11 @@ impl ObjectState {
             _ => is_size && self.modified == first.modified,
         }
     }
+}
+
+/// A tag in quotes, as headers have it: the lists of Azure give it without.
+fn quoted(tag: &str) -> String {
+    if tag.ends_with('"') { tag.to_owned() } else { format!("\"{tag}\"") }
 }
 
 impl RemoteObject {

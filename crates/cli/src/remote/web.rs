@@ -14,6 +14,9 @@ use super::failure::{self, Asked, Failure};
 use super::object::{ByteStream, ObjectState};
 use mukarrar::document::Date;
 
+/// How often a connection is tried again.
+const CONNECTION_RETRIES: usize = 3;
+
 /// The longest wait that a server may ask for.
 const LONGEST_WAIT: Duration = Duration::from_secs(60);
 
@@ -38,13 +41,24 @@ pub(super) async fn get(client: &Client, url: &Url, headers: &HeaderMap, asked: 
                 return Err(failure::of_status(answer.status(), "", retries, asked));
             }
             Ok(answer) => asked_wait(&answer).unwrap_or(client.retries.wait(retries)),
-            Err(error) if retries >= client.retries.most || error.is_builder() => {
+            Err(error) if retries >= most_retries(client, &error) => {
                 return Err(failure::of_web(&error, retries, asked));
             }
             Err(_) => client.retries.wait(retries),
         };
         retries += 1;
         tokio::time::sleep(wait).await;
+    }
+}
+
+/// How often a request is made again after an error: not if it is refused on this side, and less often if there is no
+/// connection at all, which rarely passes.
+fn most_retries(client: &Client, error: &reqwest::Error) -> usize {
+    let is_refused = error.is_builder() || error.is_redirect() || failure::is_untrusted(error);
+    match (is_refused, error.is_connect()) {
+        (true, _) => 0,
+        (false, true) => client.retries.most.min(CONNECTION_RETRIES),
+        (false, false) => client.retries.most,
     }
 }
 
