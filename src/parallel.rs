@@ -56,7 +56,12 @@ where
 pub(crate) fn sort_by_key<T: Send, K: Ord>(items: &mut [T], key: impl Fn(&T) -> K + Sync) {
     use rayon::prelude::*;
 
-    items.par_sort_unstable_by_key(key);
+    // The sort of the standard library is the faster one on one thread.
+    if threads() == 1 {
+        items.sort_unstable_by_key(key);
+    } else {
+        items.par_sort_unstable_by_key(key);
+    }
 }
 
 /// Runs `work` on the calling thread.

@@ -135,6 +135,24 @@ impl TokenParts {
         self.before = (self.tokens.len(), self.text.len(), self.numbers);
     }
 
+    /// [`keep`](Self::keep) of the first `length` bytes of `window`.
+    #[inline(always)]
+    fn keep_short(&mut self, window: &[u8; 16], length: usize, hash: u64) {
+        // Few tokens are numbers, and a number begins with a digit or a stop.
+        if matches!(window[0], b'0'..=b'9' | b'.') {
+            self.keep(&window[..length], hash);
+            return;
+        }
+
+        if !self.text.is_empty() {
+            self.text.push(b' ');
+        }
+        // A copy of constant length is faster; what is too much is cut off again.
+        let end = self.text.len() + length;
+        self.text.extend_from_slice(window);
+        self.text.truncate(end);
+    }
+
     /// Appends a token to the text, and counts it if it is a number.
     fn keep(&mut self, token: &[u8], hash: u64) {
         if !self.text.is_empty() {
@@ -169,12 +187,20 @@ impl BatchSink for TokenParts {
     }
 
     fn batch(&mut self, batch: &TokenBatch<'_>) {
+        let keys = self.keys;
         if self.keep_text {
-            batch.words().for_each(|word| self.token(word));
+            for (window, place, length) in batch.windows() {
+                if length > window.len() {
+                    self.token(batch.word(place, length));
+                    continue;
+                }
+
+                let hash = keys.short(window, length);
+                self.tokens.push(hash);
+                self.keep_short(window, length, hash);
+            }
             return;
         }
-
-        let keys = self.keys;
 
         self.tokens.extend(batch.windows().map(|(window, place, length)| match length {
             // Sixteen bytes are one load; only longer tokens need a loop.

@@ -42,8 +42,9 @@ impl FactsText {
 
     /// The text with these folded tokens (in the compact alphabet, joined by one space). O(bytes).
     pub(crate) fn new(folded: &[u8], vocabulary: &mut FactsVocabulary) -> Self {
-        let mut joined = Vec::with_capacity(folded.len());
-        let mut tokens = Vec::with_capacity(folded.len() / 5);
+        let spaces = memchr::memchr_iter(b' ', folded).count();
+        let mut joined = Vec::with_capacity(folded.len() - spaces);
+        let mut tokens = Vec::with_capacity(spaces + 1);
         let mut numbers = 0;
 
         for word in folded.split(|byte| *byte == b' ').filter(|word| !word.is_empty()) {

@@ -20,7 +20,7 @@ const FEW_DOCUMENTS: usize = 40;
 
 /// Arabic words in 2 % of the documents of at least two of three news collections, in the compact alphabet.
 static LIST: LazyLock<HashSet<Vec<u8>>> =
-    LazyLock::new(|| include_str!("frequent.txt").lines().flat_map(spellings).collect());
+    LazyLock::new(|| spellings(include_str!("frequent.txt")).collect());
 
 /// The number of documents in which each word occurs.
 ///

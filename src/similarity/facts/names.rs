@@ -17,7 +17,7 @@ const ARTICLE: [u8; 2] = [alphabet::code('ا' as u32), alphabet::code('ل' as u3
 /// collections and 0.02 % of another, with and without the article (at least a twentieth each), and seldom next to
 /// names.
 static COMMON: LazyLock<HashSet<String>> =
-    LazyLock::new(|| include_str!("common.txt").lines().flat_map(spellings).map(|word| to_utf8(&word)).collect());
+    LazyLock::new(|| spellings(include_str!("common.txt")).map(|word| to_utf8(&word)).collect());
 
 /// Words before a name: the next word is one unless it is a common word.
 const ANNOUNCING: &str =
@@ -28,8 +28,10 @@ const NAMING: &str = "جمهورية مملكة سلطنة محافظة بمحا
 
 /// The announcing words in the compact alphabet; true for those of [`NAMING`].
 static ANNOUNCES: LazyLock<HashMap<Vec<u8>, bool>> = LazyLock::new(|| {
-    let table = |words: &'static str, names: bool| words.split(' ').flat_map(spellings).map(move |word| (word, names));
-    table(ANNOUNCING, false).chain(table(NAMING, true)).collect()
+    let table = |words: &str, names: bool| -> Vec<(Vec<u8>, bool)> {
+        spellings(&words.replace(' ', "\n")).map(|word| (word, names)).collect()
+    };
+    [table(ANNOUNCING, false), table(NAMING, true)].concat().into_iter().collect()
 });
 
 /// Tokens after a name in which both texts must share two words.

@@ -2,7 +2,7 @@
 
 use foldhash::HashMap;
 
-use super::word_meanings::{WordMeaning, is_time_or_unit, meaning, plain};
+use super::word_meanings::{WordMeaning, is_time_or_unit, meaning, plain_name};
 use crate::shingle::hash::HashKeys;
 use crate::similarity::word_forms::{CONTENT, letters, stem};
 
@@ -42,30 +42,30 @@ impl FactsVocabulary {
             return *known;
         }
 
-        let next = self.words.len() as u32;
-        let name = self.keys.bytes(&plain(word));
-        let named = if name == hash { next } else { self.words.get(&name).map_or(next, |known| known.word) };
-
-        let stems = self.stems.len() as u32;
-        let stem = *self.stems.entry(self.keys.bytes(stem(word))).or_insert(stems);
+        let number = self.words.len() as u32;
         let meaning = meaning(word);
-        let known = KnownWord { word: named, stem, meaning, is_content: is_content(word, meaning) };
+        let mut known = self.derive(word, meaning, number);
+
+        // The names of one unit share the number of the one met first, which is also noted for the plain name.
+        if let Some(plain) = meaning.and_then(plain_name) {
+            let plain_hash = self.keys.bytes(&plain);
+            if let Some(named) = self.words.get(&plain_hash) {
+                known.word = named.word;
+            } else if plain_hash != hash {
+                let named = self.derive(&plain, super::word_meanings::meaning(&plain), number);
+                self.words.insert(plain_hash, named);
+            }
+        }
 
         self.words.insert(hash, known);
-        if name != hash && named == next {
-            // The plain name is not met yet: it gets the number of this one.
-            let of_name = self.of_plain_name(&plain(word), named);
-            self.words.insert(name, of_name);
-        }
         known
     }
 
-    /// What is known of the plain name of a unit, whose number is given.
-    fn of_plain_name(&mut self, name: &[u8], number: u32) -> KnownWord {
+    /// What follows from a word, its meaning and its number.
+    fn derive(&mut self, word: &[u8], meaning: Option<WordMeaning>, number: u32) -> KnownWord {
         let stems = self.stems.len() as u32;
-        let stem = *self.stems.entry(self.keys.bytes(stem(name))).or_insert(stems);
-        let meaning = meaning(name);
-        KnownWord { word: number, stem, meaning, is_content: is_content(name, meaning) }
+        let stem = *self.stems.entry(self.keys.bytes(stem(word))).or_insert(stems);
+        KnownWord { word: number, stem, meaning, is_content: is_content(word, meaning) }
     }
 }
 

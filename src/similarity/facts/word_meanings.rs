@@ -1,12 +1,12 @@
 //! Words with a known meaning: weekdays, months and ordinals of four languages, Arabic words of time, and units.
 
-use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use foldhash::HashMap;
 
 use super::time_words::{LANGUAGES, TimeWords};
-use crate::normalize::{Language, Normalizer, Profile, alphabet};
+use crate::document::Span;
+use crate::normalize::{FoldScratch, Language, Normalizer, Profile, TokenSink, alphabet};
 
 /// The meaning of a word of time, order or measure. Words of one meaning have one number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -111,22 +111,50 @@ pub(super) fn is_time_or_unit(meaning: WordMeaning) -> bool {
     !matches!(meaning, WordMeaning::Ordinal(_))
 }
 
-/// The word itself, or the plain name of a unit for all its names and abbreviations.
-pub(super) fn plain(word: &[u8]) -> Cow<'_, [u8]> {
-    match meaning(word) {
-        Some(WordMeaning::Unit(number)) => {
-            let name = UNITS[usize::from(number)].split(' ').next();
-            name.map_or(Cow::Borrowed(word), |name| Cow::Owned(alphabet::to_compact(name)))
-        }
-        _ => Cow::Borrowed(word),
-    }
+/// The plain name of a unit for all its names and abbreviations, in the compact alphabet; `None` for other meanings.
+pub(super) fn plain_name(meaning: WordMeaning) -> Option<Vec<u8>> {
+    let WordMeaning::Unit(number) = meaning else { return None };
+    UNITS[usize::from(number)].split(' ').next().map(alphabet::to_compact)
 }
 
 const PROFILES: [Profile; 4] = [Profile::None, Profile::Light, Profile::Standard, Profile::Aggressive];
 
-/// An Arabic word as each profile folds it, since the guard does not know the profile of its texts.
-pub(super) fn spellings(word: &str) -> impl Iterator<Item = Vec<u8>> {
-    PROFILES.into_iter().map(move |profile| compact(profile, Language::Ar, word))
+/// Arabic words as each profile folds them, since the guard does not know the profile of its texts; one word a line. In the
+/// compact alphabet, in no useful order.
+pub(super) fn spellings(lines: &str) -> impl Iterator<Item = Vec<u8>> {
+    // No rule looks across a line break, so all lines are folded together.
+    PROFILES.into_iter().flat_map(move |profile| {
+        let mut words = LineSink { ends: line_ends(lines), folded: vec![(0, Vec::new())] };
+        Normalizer::new(profile, Language::Ar).fold(lines, &mut FoldScratch::default(), &mut words);
+        words.folded.into_iter().map(|(_, word)| word).filter(|word| !word.is_empty())
+    })
+}
+
+fn line_ends(lines: &str) -> Vec<usize> {
+    memchr::memchr_iter(b'\n', lines.as_bytes()).collect()
+}
+
+/// Joins the tokens of each line by one space.
+struct LineSink {
+    /// The ends of the lines, the last one left out.
+    ends: Vec<usize>,
+    /// The number of a line, and its tokens.
+    folded: Vec<(usize, Vec<u8>)>,
+}
+
+impl TokenSink for LineSink {
+    fn token(&mut self, token: &[u8], span: Span) {
+        let line = self.ends.partition_point(|end| *end < span.start);
+        match self.folded.last_mut() {
+            Some((last, word)) if *last == line => {
+                if !word.is_empty() {
+                    word.push(b' ');
+                }
+                word.extend_from_slice(token);
+            }
+            _ => self.folded.push((line, token.to_vec())),
+        }
+    }
 }
 
 /// A word as each profile and language folds it, since short texts are folded by the rules of another language.
@@ -141,6 +169,8 @@ fn compact(profile: Profile, language: Language, word: &str) -> Vec<u8> {
 
 #[cfg(test)]
 mod tests {
+    use foldhash::HashSet;
+
     use super::*;
 
     #[test]
@@ -168,7 +198,16 @@ mod tests {
             assert_eq!(meaning(&alphabet::to_compact(word)), Some(expected), "{word}");
         }
         assert_eq!(meaning(&alphabet::to_compact("كتاب")), None);
-        let plain = |word: &str| alphabet::to_utf8(&plain(&alphabet::to_compact(word)));
-        assert_eq!([plain("كيلومترا"), plain("كلم"), plain("كتاب")], ["كم", "كم", "كتاب"]);
+        let plain = |word: &str| plain_name(meaning(&alphabet::to_compact(word))?).map(|name| alphabet::to_utf8(&name));
+        assert_eq!([plain("كيلومترا"), plain("كلم")], ["كم", "كم"].map(|name| Some(name.to_owned())));
+        assert_eq!([plain("كتاب"), plain("الاحد")], [None, None]);
+    }
+
+    #[test]
+    fn lists_are_spelled_as_their_words_are() {
+        let list = include_str!("frequent.txt");
+        let together: HashSet<Vec<u8>> = spellings(list).collect();
+        let alone = list.lines().flat_map(|word| PROFILES.map(|profile| compact(profile, Language::Ar, word)));
+        assert_eq!(together, alone.collect());
     }
 }

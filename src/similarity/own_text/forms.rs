@@ -6,6 +6,7 @@
 //! or the number after رقم identifies the subject of a text, so two texts are enough.
 
 use std::ops::Range;
+use std::sync::LazyLock;
 
 use super::alignment::TokenAlignment;
 use super::wording::tokens;
@@ -52,8 +53,9 @@ const SHORTEST_WORD: usize = 3;
 /// First tokens of a text, among which its number is searched.
 const HEAD: usize = 20;
 
-/// Words that announce the number of a document.
-const ANNOUNCES: [&str; 7] = ["رقم", "برقم", "شماره", "شمارہ", "نمبر", "number", "no"];
+/// Words that announce the number of a document, in the compact alphabet.
+static ANNOUNCES: LazyLock<[Vec<u8>; 7]> =
+    LazyLock::new(|| ["رقم", "برقم", "شماره", "شمارہ", "نمبر", "number", "no"].map(alphabet::to_compact));
 
 /// Greatest distance of the number from such a word, in tokens (رقم م 12).
 const BEHIND: usize = 2;
@@ -76,10 +78,7 @@ pub(crate) fn have_other_numbers(a: &[u8], b: &[u8]) -> bool {
 fn announced(folded: &[u8]) -> Option<&[u8]> {
     let head: Vec<&[u8]> = tokens(folded).take(HEAD).collect();
 
-    let is_told = |token: &[u8]| {
-        let word = alphabet::to_utf8(token);
-        ANNOUNCES.contains(&word.as_str())
-    };
+    let is_told = |token: &[u8]| ANNOUNCES.iter().any(|word| word == token);
     let told = (0..head.len()).filter(|place| is_told(head[*place]));
     let number = |place: usize| head.iter().skip(place + 1).take(BEHIND).find(|token| alphabet::is_number(token));
 

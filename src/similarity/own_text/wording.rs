@@ -28,7 +28,8 @@ impl Wording {
     /// The wording of a folded text (tokens in the compact alphabet, joined by one space). With the keys of the run the
     /// trigrams are its `word:3` shingles. O(n log n) for n tokens.
     pub(crate) fn new(folded: &[u8], keys: &HashKeys) -> Self {
-        let words: Vec<u64> = tokens(folded).map(|token| keys.bytes(token)).collect();
+        let mut words = Vec::with_capacity(memchr::memchr_iter(b' ', folded).count() + 1);
+        words.extend(tokens(folded).map(|token| keys.bytes(token)));
 
         let mut hashes = Vec::new();
         if words.len() >= TRIGRAM {
@@ -87,7 +88,7 @@ impl Wording {
 
     /// The trigrams of both texts, ascending, with their places in each. O(n + m).
     pub(super) fn shared<'w>(&'w self, other: &'w Self) -> Vec<SharedTrigram<'w>> {
-        let mut shared = Vec::new();
+        let mut shared = Vec::with_capacity(self.trigrams.len().min(other.trigrams.len()));
         let (mut i, mut j) = (0, 0);
 
         while i < self.trigrams.len() && j < other.trigrams.len() {
