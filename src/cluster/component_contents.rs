@@ -25,7 +25,7 @@ pub(crate) const SHARED: usize = 32;
 pub(crate) struct ComponentContents {
     /// Whether each node has content, by its place in the component.
     has_content: Vec<bool>,
-    /// Nodes with content that share a rare trigram, ascending. Each group is listed once.
+    /// Nodes that share a rare trigram, ascending: first those with content, then those without. Each group is listed once.
     groups: Vec<Vec<Node>>,
     /// The groups of each node, by its place in the component.
     groups_of: Vec<Vec<u32>>,
@@ -40,25 +40,12 @@ impl ComponentContents {
     /// The contents of a component of `nodes`, which ascend. `has_content` is by place; `rare` lists each rare trigram with the
     /// places of its nodes, at most [`RARE`] for each.
     pub(crate) fn new(nodes: &[Node], has_content: Vec<bool>, mut rare: Vec<(u64, u32)>) -> Self {
-        rare.retain(|(_, place)| has_content[*place as usize]);
         rare.sort_unstable();
+        let (with, without): (Vec<_>, Vec<_>) = rare.into_iter().partition(|(_, place)| has_content[*place as usize]);
 
-        // Trigrams ascend by hash, so each node uses those of its smallest hashes.
-        let mut used = vec![0; nodes.len()];
-        let mut groups: Vec<Vec<Node>> = Vec::new();
-        for sharing in rare.chunk_by(|a, b| a.0 == b.0).filter(|sharing| sharing.len() > 1) {
-            let has_room = |place: u32| used[place as usize] < SHARED;
-            let group: Vec<u32> = sharing.iter().map(|(_, place)| *place).filter(|place| has_room(*place)).collect();
-            for place in &group {
-                used[*place as usize] += 1;
-            }
-            // A node alone meets no other.
-            if group.len() > 1 {
-                groups.push(group);
-            }
-        }
-        groups.sort_unstable();
-        groups.dedup();
+        // Nodes without content meet all others anyway. Their groups tell which of them come first.
+        let mut groups = groups_of_places(&with, nodes.len());
+        groups.extend(groups_of_places(&without, nodes.len()));
 
         // From places to nodes.
         let mut groups_of = vec![Vec::new(); nodes.len()];
@@ -69,6 +56,11 @@ impl ComponentContents {
             }
         }
         Self { has_content, groups, groups_of }
+    }
+
+    /// Whether the component is large.
+    pub(crate) fn is_large(&self) -> bool {
+        !self.has_content.is_empty()
     }
 
     /// Whether the node at `place` has content.
@@ -85,6 +77,28 @@ impl ComponentContents {
     pub(crate) fn groups_of(&self, place: u32) -> &[u32] {
         self.groups_of.get(place as usize).map_or(&[], Vec::as_slice)
     }
+}
+
+/// The places that share a rare trigram, of `nodes` places. `rare` is sorted.
+fn groups_of_places(rare: &[(u64, u32)], nodes: usize) -> Vec<Vec<u32>> {
+    // Trigrams ascend by hash, so each node uses those of its smallest hashes.
+    let mut used = vec![0; nodes];
+    let mut groups: Vec<Vec<u32>> = Vec::new();
+    for sharing in rare.chunk_by(|a, b| a.0 == b.0).filter(|sharing| sharing.len() > 1) {
+        let has_room = |place: u32| used[place as usize] < SHARED;
+        let group: Vec<u32> = sharing.iter().map(|(_, place)| *place).filter(|place| has_room(*place)).collect();
+        for place in &group {
+            used[*place as usize] += 1;
+        }
+        // A node alone meets no other.
+        if group.len() > 1 {
+            groups.push(group);
+        }
+    }
+
+    groups.sort_unstable();
+    groups.dedup();
+    groups
 }
 
 #[cfg(test)]

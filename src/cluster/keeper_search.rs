@@ -28,6 +28,8 @@ pub(crate) struct ComponentOutcome {
     pub(crate) links: Vec<VerifiedLink>,
     /// Number of candidate pairs of a keeper that a cap left unverified.
     pub(crate) lost: u64,
+    /// Number of candidate pairs that were looked at.
+    pub(crate) looked: u64,
 }
 
 /// Assigns the nodes of one component to keepers.
@@ -53,13 +55,13 @@ fn assign_ahead<V: PairVerifier>(
     if let [a, b] = component.nodes[..] {
         // Most components are pairs; they need no search.
         let links = VerifiedLink::of(a, b, verifier.verify(a, b)).into_iter().collect();
-        return ComponentOutcome { links, lost: 0 };
+        return ComponentOutcome { links, lost: 0, looked: 1 };
     }
 
     let contents = verifier.contents(component).unwrap_or_else(ComponentContents::none);
     let has_content = |node: &Node| contents.has_content(components.place[*node as usize]);
-    let bucket = |bucket: &u32| LiveBucket::new(buckets.members(*bucket), has_content, verifier, limits.max_bucket);
-    let group = |group: &Vec<Node>| LiveBucket::new(group, |_| false, verifier, limits.max_bucket);
+    let bucket = |bucket: &u32| LiveBucket::new(buckets.members(*bucket), has_content, verifier);
+    let group = |group: &Vec<Node>| LiveBucket::new(group, |_| false, verifier);
     let live = component.buckets.iter().map(bucket).chain(contents.groups().iter().map(group)).collect();
     let first_group = component.buckets.len();
 
@@ -70,6 +72,7 @@ fn assign_ahead<V: PairVerifier>(
         limits,
         ahead,
         refused: 0,
+        most_refused: limits.refusals,
         live,
         contents,
         first_group,
@@ -89,20 +92,32 @@ fn assign_ahead<V: PairVerifier>(
 /// The nodes of a bucket that may still be taken.
 enum LiveMembers {
     Few(Vec<Node>),
+    /// More than `max_bucket`, when a keeper met them first.
     Many(PrefixIndex),
     /// Sorted by date. Taken nodes stay, as each keeper scans only one stretch.
     Timed(Vec<Node>),
 }
 
 impl LiveMembers {
-    fn new<V: PairVerifier>(members: Vec<Node>, verifier: &V, max_bucket: usize) -> Self {
-        if let Some(times) = verifier.times() {
-            Self::Timed(times.ordered(&members))
-        } else if members.len() > max_bucket {
-            let sets = members.iter().map(|node| (*node, verifier.set(*node)));
-            Self::Many(PrefixIndex::new(sets, verifier.least()))
-        } else {
-            Self::Few(members)
+    fn new<V: PairVerifier>(members: Vec<Node>, verifier: &V) -> Self {
+        match verifier.times() {
+            Some(times) => Self::Timed(times.ordered(&members)),
+            None => Self::Few(members),
+        }
+    }
+
+    /// Drops the nodes that are not free, and indexes the others if there are more than `max_bucket`. Done when a keeper comes:
+    /// an index takes many times the memory of the bucket, and of many equal texts the first bucket leaves few for the others.
+    fn prepare<V: PairVerifier>(&mut self, is_free: impl Fn(Node) -> bool, verifier: &V, max_bucket: usize) {
+        let Self::Few(nodes) = self else { return };
+        if nodes.len() <= max_bucket {
+            return;
+        }
+
+        nodes.retain(|node| is_free(*node));
+        if nodes.len() > max_bucket {
+            let sets = nodes.iter().map(|node| (*node, verifier.set(*node)));
+            *self = Self::Many(PrefixIndex::new(sets, verifier.least()));
         }
     }
 }
@@ -121,12 +136,10 @@ impl LiveBucket {
         members: &[Node],
         has_content: impl Fn(&Node) -> bool,
         verifier: &V,
-        max_bucket: usize,
     ) -> Self {
         // Nodes with content are met here only by keepers without.
         let (with_content, members): (Vec<Node>, Vec<Node>) = members.iter().copied().partition(has_content);
-        let [members, with_content] =
-            [members, with_content].map(|members| LiveMembers::new(members, verifier, max_bucket));
+        let [members, with_content] = [members, with_content].map(|members| LiveMembers::new(members, verifier));
         Self { members, with_content, scanned_by: None }
     }
 }
@@ -167,6 +180,9 @@ impl AheadQueue {
 /// Most comparisons that are made before their results count.
 const AHEAD: usize = 4096;
 
+/// Most comparisons that may come to nothing, of a keeper without content in a large component.
+const FORM_REFUSALS: usize = 250;
+
 /// Fewest comparisons that are worth more than one thread.
 const WORTH_SHARING: usize = 128;
 
@@ -178,8 +194,9 @@ struct KeeperSearch<'a, V> {
     limits: CandidateLimits,
     /// Most comparisons that are made before their results count.
     ahead: usize,
-    /// Number of comparisons of the current keeper that came to nothing.
+    /// Number of comparisons of the current keeper that came to nothing, and how many may.
     refused: usize,
+    most_refused: usize,
     /// The buckets of the component, then its groups.
     live: Vec<LiveBucket>,
     contents: ComponentContents,
@@ -204,20 +221,29 @@ impl<V: PairVerifier> KeeperSearch<'_, V> {
 
         state.settled = true;
         self.refused = 0;
+        self.most_refused = self.refusals_of(keeper);
         debug_assert!(self.frontier.is_empty(), "the last keeper has scanned all its buckets");
         self.frontier.push(keeper);
-        // Buckets of the keeper first, then those of the copies it takes.
+        // Buckets of the keeper first, then those of the copies it takes. Nodes that share rare text with it come before all
+        // others, since most of those may be refused.
         while let Some(node) = self.frontier.pop() {
+            for group in 0..self.groups_of(node).len() {
+                self.scan(keeper, self.first_group + self.groups_of(node)[group] as usize);
+            }
             let buckets = self.buckets;
             for bucket in buckets.of(node) {
                 self.scan(keeper, self.components.bucket_place[*bucket as usize] as usize);
             }
-            for group in 0..self.groups_of(node).len() {
-                self.scan(keeper, self.first_group + self.groups_of(node)[group] as usize);
-            }
         }
 
         self.count_lost(keeper);
+    }
+
+    /// How many comparisons of a keeper may come to nothing. In a large component, texts that differ in few words (one form with
+    /// other numbers) would all be compared with each other and refused.
+    fn refusals_of(&self, keeper: Node) -> usize {
+        let is_form = self.contents.is_large() && !self.contents.has_content(self.place(keeper));
+        if is_form { self.limits.refusals.min(FORM_REFUSALS) } else { self.limits.refusals }
     }
 
     fn place(&self, node: Node) -> u32 {
@@ -251,6 +277,13 @@ impl<V: PairVerifier> KeeperSearch<'_, V> {
     }
 
     fn meet_members(&mut self, keeper: Node, members: &mut LiveMembers) {
+        let (states, components) = (&self.states, self.components);
+        let is_free = |node: Node| !states[components.place[node as usize] as usize].settled;
+        // A keeper that is refused soon needs no index.
+        if self.most_refused == usize::MAX {
+            members.prepare(is_free, self.verifier, self.limits.max_bucket);
+        }
+
         match members {
             LiveMembers::Few(nodes) => self.meet_each(keeper, nodes),
             // Taken nodes are met again, and refused by their state.
@@ -273,7 +306,7 @@ impl<V: PairVerifier> KeeperSearch<'_, V> {
     fn meet_each(&mut self, keeper: Node, nodes: &mut Vec<Node>) {
         let (mut next, mut kept) = (0, 0);
 
-        while next < nodes.len() && self.refused < self.limits.refusals {
+        while next < nodes.len() && self.refused < self.most_refused {
             let mut ahead = self.compare_ahead(keeper, &nodes[next..]);
             for place in next..next + ahead.nodes {
                 let node = nodes[place];
@@ -293,7 +326,7 @@ impl<V: PairVerifier> KeeperSearch<'_, V> {
     /// Makes the next comparisons of a keeper: at most as many as may still come to nothing, so that nothing is compared that
     /// would not be compared one by one.
     fn compare_ahead(&mut self, keeper: Node, nodes: &[Node]) -> AheadQueue {
-        let most = (self.limits.refusals - self.refused).min(self.ahead);
+        let most = (self.most_refused - self.refused).min(self.ahead);
         let mut meets = Vec::new();
         let mut seen = 0;
         while seen < nodes.len() && meets.len() < most {
@@ -314,6 +347,7 @@ impl<V: PairVerifier> KeeperSearch<'_, V> {
 
     /// Compares a node with the keeper, once. Gives whether the node is still free.
     fn meet(&mut self, keeper: Node, node: Node, verify: impl FnOnce(&V) -> NodeVerdict) -> bool {
+        self.outcome.looked += 1;
         let state = self.state(node);
         if !state.may_meet(keeper) {
             return !state.settled;
@@ -336,7 +370,9 @@ impl<V: PairVerifier> KeeperSearch<'_, V> {
     /// As [`meet`](Self::meet), for a node from a list of the prefix filter with `length` entries.
     fn meet_in_list(&mut self, keeper: Node, node: Node, length: usize) -> bool {
         let free = !self.state(node).settled;
-        if free && length > self.limits.max_bucket && !self.buckets.share_two_bands(keeper, node) {
+        let is_far = || length > self.limits.max_bucket && !self.buckets.share_two_bands(keeper, node);
+        if free && (self.refused >= self.most_refused || is_far()) {
+            self.outcome.looked += 1;
             self.passed_over.push(node);
             return true;
         }

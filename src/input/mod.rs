@@ -107,7 +107,7 @@ pub use options::{InputOptions, MAX_RECORD_SIZE};
 #[cfg(feature = "parquet")]
 pub use parquet::is_guarded;
 #[cfg(feature = "parquet")]
-pub(crate) use parquet::{RowFate, copy};
+pub(crate) use parquet::{RowFate, check_copy, copy};
 pub use record::{FieldValue, Record};
 pub use reject::{Reject, RejectReason};
 pub use skipped::{SkipReason, SkippedFiles};

@@ -128,6 +128,22 @@ impl Input {
         self.files().skip(self.references)
     }
 
+    /// Checks, before a run, that the rows of Parquet files can be copied to a cleaned corpus in `memory` bytes: the copy of a
+    /// row group is held whole.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Memory`](crate::ErrorKind::Memory) names the file, its largest row group and the least memory.
+    pub fn check_copies(&self, memory: Option<u64>) -> Result<()> {
+        #[cfg(feature = "parquet")]
+        if memory.is_some() {
+            self.cleaned().try_for_each(|(path, _)| super::check_copy(path, memory))?;
+        }
+        #[cfg(not(feature = "parquet"))]
+        let _ = memory;
+        Ok(())
+    }
+
     /// How many of the first files are references.
     pub(crate) fn references(&self) -> usize {
         self.references

@@ -186,7 +186,7 @@ impl FileOpener {
         // The rows are kept as lines; this file serves to copy whole rows.
         let file = self.plain(path, file, stamp);
         Some(parquet::ParquetTable::open(file, options).map(|table| {
-            let rows = table.rows(self.limits.threads, self.limits.ahead);
+            let rows = table.rows(self.limits.threads, self.limits.ahead, self.limits.window);
             let bytes = FileBytes::Stream(ByteStream::new(Box::new(rows)));
             (OpenedFile { bytes, stamp: Some(stamp), ..OpenedFile::nothing() }, table.file)
         }))

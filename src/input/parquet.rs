@@ -24,7 +24,7 @@ mod read;
 pub(super) mod rows;
 mod source;
 
-pub(crate) use copy::{RowFate, copy};
+pub(crate) use copy::{RowFate, check_copy, copy};
 
 use columns::ParquetColumn;
 use source::ParquetSource;
@@ -72,14 +72,16 @@ impl ParquetTable {
         Ok(Self { file, metadata, columns })
     }
 
-    /// The rows as lines of JSON, decoded by up to `threads` threads in about `ahead` bytes of memory.
-    pub(super) fn rows(&self, threads: usize, ahead: usize) -> read::ParquetRows {
+    /// The rows as lines of JSON, decoded by up to `threads` threads in about `ahead` bytes of memory, and `pages` bytes for
+    /// pages that are larger than usual.
+    pub(super) fn rows(&self, threads: usize, ahead: usize, pages: u64) -> read::ParquetRows {
         let mask = columns::mask(&self.metadata, &self.columns);
         let groups = self.metadata.metadata().num_row_groups();
         let threads = threads.min(ahead / PER_GROUP).clamp(1, groups.max(1));
 
         let decoding = read::ColumnDecoding {
-            source: ParquetSource(Arc::clone(&self.file)),
+            file: Arc::clone(&self.file),
+            page: if pages == u64::MAX { pages } else { pages / threads as u64 },
             metadata: self.metadata.clone(),
             mask,
             columns: self.columns.clone(),
@@ -91,7 +93,7 @@ impl ParquetTable {
 /// The metadata of a file.
 fn load(file: &Arc<PlainFile>) -> Result<ArrowReaderMetadata, String> {
     let options = ArrowReaderOptions::new().with_skip_arrow_metadata(true);
-    let source = ParquetSource(Arc::clone(file));
+    let source = ParquetSource::new(Arc::clone(file));
     guard(|| ArrowReaderMetadata::load(&source, options).map_err(|error| error.to_string()))
 }
 

@@ -270,9 +270,10 @@ impl<'a> BatchRun<'a> {
     fn resembling_pairs(&mut self, route: &Route, nodes: &NodeTable) -> Result<ResemblingPairs> {
         // Taken, not borrowed: the search adds to them, and no later stage reads them.
         let within_documents = std::mem::take(&mut self.tables.resemblances);
+        let lost: u64 = self.tables.lost.iter().map(|(_, count)| count).sum();
         let found = related_units::resembling(&self.context(), route, nodes, within_documents)?;
 
-        self.accounts.summary.lost_pairs += found.lost;
+        self.accounts.summary.lost_pairs += found.lost + lost;
         if let Some(warning) = found.warning {
             self.accounts.warn(warning);
         }

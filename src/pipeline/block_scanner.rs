@@ -197,7 +197,8 @@ impl<'a> RecordFolder<'a> {
         // The record is pushed after its units.
         let is_crowded = self.shorts.units.len() > short_similarity::WINDOW;
         scanned.crowded.extend(is_crowded.then_some(scanned.records.len() as u32));
-        self.shorts.take_resemblances(&mut scanned.resemblances);
+        let lost = self.shorts.take_resemblances(&mut scanned.resemblances);
+        scanned.lost.extend((lost > 0).then_some((scanned.records.len() as u32, lost)));
     }
 
     /// Folds a whole record into words, as one unit that is not compared.
@@ -303,16 +304,19 @@ impl ShortUnits {
         }
     }
 
-    /// Appends the pairs of units that resemble each other, sorted by `a`, then `b`, and forgets the units.
-    fn take_resemblances(&mut self, out: &mut Vec<ShortPair>) {
+    /// Appends the pairs of units that resemble each other, sorted by `a`, then `b`, and forgets the units. Returns how many
+    /// pairs were passed over.
+    fn take_resemblances(&mut self, out: &mut Vec<ShortPair>) -> u64 {
         let unit = |node: Node| self.units[node as usize].0;
         let pair = |(a, b, score): (Node, Node, Score)| {
             let (a, b) = (unit(a), unit(b));
             ShortPair { a: a.place, b: b.place, score, same_numbers: a.numbers == b.numbers }
         };
 
-        out.extend(short_similarity::within_document(&self.units).into_iter().map(pair));
+        let (pairs, lost) = short_similarity::within_document(&self.units);
+        out.extend(pairs.into_iter().map(pair));
         self.seen.clear();
         self.units.clear();
+        lost
     }
 }

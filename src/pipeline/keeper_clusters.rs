@@ -25,6 +25,7 @@ pub(super) fn verify_batch(
         |(), component| {
             let outcome = cluster::assign(component, components, buckets, exact, limits);
             progress.advance(component.nodes.len() as u64, 0);
+            progress.looked(outcome.looked);
             outcome
         },
     );

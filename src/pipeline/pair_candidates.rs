@@ -32,6 +32,7 @@ pub(super) fn verify_all(
             (None, None) => later.gather(*node, buckets, &large, verifier, limits),
         }
         progress.advance(1, 0);
+        progress.looked((later.met.len() + later.passed_over.len()) as u64);
 
         let links = later.verify(*node, verifier, limits);
         (links, later.lost())

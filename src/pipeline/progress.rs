@@ -7,6 +7,9 @@ pub trait Progress: Sync {
 
     /// `records` and `bytes` more are done.
     fn advance(&self, records: u64, bytes: u64);
+
+    /// `pairs` more candidate pairs were looked at: a measure of work that does not depend on the machine.
+    fn looked(&self, _pairs: u64) {}
 }
 
 /// Ignores all reports.

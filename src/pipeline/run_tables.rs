@@ -47,6 +47,8 @@ pub(super) struct RunTables {
     pub(super) likely_copies: Vec<(UnitId, UnitId)>,
     /// Texts of which words are counted; empty if the facts guard is off.
     pub(super) sampled: WordSample,
+    /// Documents in which pairs of such units were passed over, ascending, with their number.
+    pub(super) lost: Vec<(DocId, u64)>,
     /// The tokens of all records, in runs over passages only.
     pub(super) words: WordStore,
     /// The hashes of all ids.
@@ -75,6 +77,10 @@ pub(super) struct RouteRows {
     /// The sampled shingles of each row; only of the main route.
     pub(super) samples: RowSamples,
 }
+
+/// Bytes of a pair of short units that resemble each other: here (24), and while its unit is attached to a keeper, in a
+/// map of all pairs and in a list of the keepers of each unit.
+const BYTES_PER_RESEMBLANCE: usize = 160;
 
 /// Bytes held for a record, its units left out: its language, its place in the input, and its id while ids are compared.
 const BYTES_PER_RECORD: u64 = 1 + 16 + 16;
@@ -134,6 +140,7 @@ impl RunTables {
             resemblances: Vec::new(),
             likely_copies: Vec::new(),
             sampled: WordSample::default(),
+            lost: Vec::new(),
             words: WordStore::new(plan.keys().as_ref()),
             names: RepeatedIdsBuilder::default(),
             rejects: Vec::new(),
@@ -187,7 +194,7 @@ impl RunTables {
         // A row is a unit (4) and a fingerprint (16); a unit is 24 bytes in its columns.
         let rows: usize = self.rows.iter().map(|rows| rows.units.len() * 20 + rows.samples.bytes() as usize).sum();
         let fields = self.fields.len() * size_of::<Option<FieldValue>>();
-        let resemblances = self.resemblances.len() * size_of::<(UnitId, UnitId, Score)>();
+        let resemblances = self.resemblances.len() * BYTES_PER_RESEMBLANCE;
         (self.units.len() * 24
             + rows
             + fields
@@ -215,6 +222,7 @@ impl RunTables {
         let document = |place: &u32| DocId::new(first_record + *place as usize);
         self.decoded.extend(block.decoded.iter().map(document));
         self.crowded.extend(block.crowded.iter().map(document));
+        self.lost.extend(block.lost.iter().map(|(place, count)| (document(place), *count)));
         self.names.add_block(DocId::new(self.languages.len()), block.ids);
 
         let mut units = block.units.iter();
@@ -345,7 +353,7 @@ impl RunTables {
 
     /// Takes back what was folded of some documents, which ascend; [`put_again`](Self::put_again) follows for each of them.
     pub(super) fn take_back(&mut self, documents: &[DocId]) {
-        let Self { units, rows, resemblances, likely_copies, crowded, .. } = self;
+        let Self { units, rows, resemblances, likely_copies, crowded, lost, .. } = self;
         let is_taken = |document: DocId| documents.binary_search(&document).is_ok();
         let taken = |unit: UnitId| is_taken(units.document(unit));
 
@@ -358,6 +366,7 @@ impl RunTables {
         resemblances.retain(|(unit, ..)| !taken(*unit));
         likely_copies.retain(|(unit, _)| !taken(*unit));
         crowded.retain(|document| !is_taken(*document));
+        lost.retain(|(document, _)| !is_taken(*document));
     }
 
     /// Appends the rows of a document that was taken back, folded with `language`.
@@ -381,6 +390,7 @@ impl RunTables {
             self.push_resemblances(first, &scanned.resemblances);
         }
         self.crowded.extend((!scanned.crowded.is_empty()).then_some(document));
+        self.lost.extend(scanned.lost.iter().map(|(_, count)| (document, *count)));
         Ok(())
     }
 
@@ -389,5 +399,6 @@ impl RunTables {
         self.resemblances.sort_unstable_by_key(|(a, b, _)| (*a, *b));
         self.likely_copies.sort_unstable();
         self.crowded.sort_unstable();
+        self.lost.sort_unstable();
     }
 }

@@ -39,6 +39,8 @@ pub(super) struct ScannedBlock {
     pub(super) sampled: WordSample,
     /// Short units of one document that resemble each other, by place in `units`.
     pub(super) resemblances: Vec<ShortPair>,
+    /// Records in which pairs of such units were passed over, by place in `records`, with their number.
+    pub(super) lost: Vec<(u32, u64)>,
     /// Rejected records by the code of their reason.
     pub(super) rejected: BTreeMap<String, u64>,
     /// Records with more distinct short units than are compared with each other, by place in `records`.

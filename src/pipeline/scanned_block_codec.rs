@@ -64,6 +64,12 @@ impl ScannedBlock {
             out.byte(pair.same_numbers.into());
         }
 
+        out.u64(self.lost.len() as u64);
+        for (place, count) in &self.lost {
+            out.u32(*place);
+            out.u64(*count);
+        }
+
         encode_counts(&self.rejected, out);
         out.u64(self.crowded.len() as u64);
         self.crowded.iter().for_each(|place| out.u32(*place));
@@ -104,6 +110,7 @@ impl ScannedBlock {
                     same_numbers: from.byte()? != 0,
                 })
             })?,
+            lost: list(from, 12, |from| Some((from.u32()?, from.u64()?)))?,
             rejected: decode_counts(from)?,
             crowded: list(from, 4, |from| from.u32())?,
             decoded: list(from, 4, |from| from.u32())?,
@@ -239,6 +246,7 @@ mod tests {
             samples: vec![1, 77],
             sampled,
             resemblances: vec![ShortPair { a: 0, b: 2, score: Score::SAME, same_numbers: true }],
+            lost: vec![(2, 9)],
             rejected: BTreeMap::from([("invalid_json".to_owned(), 1)]),
             crowded: vec![2],
             decoded: vec![0, 2],

@@ -10,20 +10,31 @@ use crate::similarity::{Score, short};
 /// hundred of them; without this limit a file of a million lines would take a million times a million steps.
 pub(super) const WINDOW: usize = 1000;
 
-/// The pairs inside one document, by place, sorted.
+/// Most earlier units of its document that a unit is paired with. A list of lines made from one template would have a
+/// thousand pairs for each line, many times the memory of its text.
+const MOST_RELATED: usize = 32;
+
+/// The most similar of these; the others are preferably units that resemble no earlier one, since only those are never
+/// attached to another and so stay as keepers.
+const MOST_SIMILAR: usize = 16;
+
+/// The pairs inside one document, by place, sorted; and how many were passed over because a unit had [`MOST_RELATED`] already.
 ///
 /// Counts shared shingles with inverted lists, which at this low threshold is faster than a prefix filter. O(shingles ·
 /// length of their lists in the window).
-pub(super) fn within_document<K>(sets: &[(K, ShingleSet)]) -> Vec<(Node, Node, Score)> {
-    let mut pairs = Vec::new();
+pub(super) fn within_document<K>(sets: &[(K, ShingleSet)]) -> (Vec<(Node, Node, Score)>, u64) {
+    let (mut pairs, mut lost) = (Vec::new(), 0);
     if sets.len() < 2 {
-        return pairs;
+        return (pairs, lost);
     }
 
     let mut lists: HashMap<u64, Vec<Node>> = HashMap::default();
     // Shingles that the current unit shares with each earlier one. All zero between two units.
     let mut shared = vec![0_u32; sets.len()];
     let mut met = Vec::new();
+    // Of each unit, whether it resembles no earlier one.
+    let mut is_first = Vec::with_capacity(sets.len());
+    let mut found = Vec::new();
 
     for (node, (_, set)) in sets.iter().enumerate() {
         for hash in set.hashes() {
@@ -40,12 +51,32 @@ pub(super) fn within_document<K>(sets: &[(K, ShingleSet)]) -> Vec<(Node, Node, S
         for other in met.drain(..) {
             let count = std::mem::take(&mut shared[other as usize]) as usize;
             let score = Score::from_counts(count, sets[other as usize].1.len(), set.len());
-            pairs.extend((score.jaccard >= short::RESEMBLES).then_some((other, node as Node, score)));
+            found.extend((score.jaccard >= short::RESEMBLES).then_some((other, score)));
         }
+
+        is_first.push(found.is_empty());
+        lost += keep_nearest(&mut found, &is_first);
+        pairs.extend(found.drain(..).map(|(other, score)| (other, node as Node, score)));
     }
 
     pairs.sort_unstable_by_key(|(a, b, _)| (*a, *b));
-    pairs
+    (pairs, lost)
+}
+
+/// Keeps [`MOST_RELATED`] of the earlier units that a unit resembles. Returns how many others there were.
+fn keep_nearest(found: &mut Vec<(Node, Score)>, is_first: &[bool]) -> u64 {
+    let lost = found.len().saturating_sub(MOST_RELATED);
+    if lost == 0 {
+        return 0;
+    }
+
+    // Ties go to the earliest.
+    let nearest = |a: &(Node, Score), b: &(Node, Score)| b.1.jaccard.total_cmp(&a.1.jaccard).then(a.0.cmp(&b.0));
+    found.sort_unstable_by(nearest);
+    let follows = |unit: &(Node, Score)| !is_first[unit.0 as usize];
+    found[MOST_SIMILAR..].sort_by(|a, b| follows(a).cmp(&follows(b)).then_with(|| nearest(a, b)));
+    found.truncate(MOST_RELATED);
+    lost as u64
 }
 
 /// All pairs of `sets`, by place, sorted; and how many candidates were not compared, because they share only lists of the
@@ -99,7 +130,19 @@ mod tests {
             }
             prop_assert_eq!(&across_documents(&sets, 1000), &(all.clone(), 0));
             let keyed: Vec<((), ShingleSet)> = sets.into_iter().map(|set| ((), set)).collect();
-            prop_assert_eq!(within_document(&keyed), all);
+            let (pairs, lost) = within_document(&keyed);
+            prop_assert_eq!(pairs.len() as u64 + lost, all.len() as u64);
+            prop_assert!(lost > 0 || pairs == all);
         }
+    }
+
+    #[test]
+    fn lines_of_one_template_have_few_pairs_each() {
+        let set = |unit: u64| ShingleSet::new((0..40).chain([1000 + unit, 2000 + unit, 3000 + unit]).collect());
+        let sets = |count| (0..count).map(|unit| ((), set(unit))).collect::<Vec<_>>();
+        let (pairs, lost) = within_document(&sets(500));
+        assert_eq!((pairs.len() as u64 + lost, pairs.len()), (500 * 499 / 2, 32 * 31 / 2 + 468 * 32));
+        // The first line of the template, which keeps the others, is among the pairs of each.
+        assert_eq!(pairs.iter().filter(|(a, ..)| *a == 0).count(), 499);
     }
 }

@@ -60,6 +60,19 @@ fn the_gate_knows_the_language_of_a_sentence() {
     assert!(seen > 30, "{seen}");
 }
 
+#[test]
+fn the_gate_says_when_a_text_does_not_tell_its_language() {
+    let mut seen = 0;
+    for row in rows(include_str!("../data/evident_vectors.tsv")) {
+        let evident = Language::evident(row[1]);
+        assert_eq!(evident.map_or("-", Language::code), row[0], "{} ({})", row[1], row[2]);
+        // Alone such a text is Arabic.
+        assert_eq!(Language::detect(row[1]), evident.unwrap_or(Language::Ar), "{}", row[1]);
+        seen += 1;
+    }
+    assert_eq!(seen, 21);
+}
+
 /// What a row of the code point table says of `character` between `left` and `right`.
 fn expected(cell: &str, left: char, right: char) -> String {
     let mut out = String::from(left);

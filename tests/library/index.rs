@@ -106,3 +106,40 @@ fn it_can_be_shared_between_threads() {
     fn assert_shared<T: Send + Sync>() {}
     assert_shared::<Index>();
 }
+
+/// A Persian text without a word or letter of Persian alone, and the same with an end that tells the language.
+const UNSURE: &str = "آموزش آغاز آزمون آرامش آسمان آتش آهن آینده آواز آرزو آشنا آرام آبان آذر آبی آب آیین آینه آستان آمار";
+const TELLING: &str = "آموزش آغاز آزمون آرامش آسمان آتش آهن آینده آواز آرزو آشنا آرام آبان آذر آبی آب آیین آینه آستان آمار که \
+                       این کار در شهر شد";
+
+#[test]
+fn a_text_that_does_not_tell_its_language_has_that_of_its_source() {
+    let item = |text, source| mukarrar::index::Item::new(text).source(source);
+    let seen = Index::builder().build().unwrap();
+    assert_eq!(seen.check_and_insert("fa", item(TELLING, Some("isna"))).unwrap(), Verdict::New);
+    assert_eq!(seen.check_and_insert("ar", item(STORY, Some("spa"))).unwrap(), Verdict::New);
+    assert_eq!(duplicate(&seen.check(item(UNSURE, Some("isna"))).unwrap()).key, "fa");
+    // An Arabic source decides for Arabic, and so do an index and a source that are mixed.
+    for source in [Some("spa"), Some("unknown"), None] {
+        assert_eq!(seen.check(item(UNSURE, source)).unwrap(), Verdict::New, "{source:?}");
+    }
+    let fixed = Index::builder().language(mukarrar::normalize::Language::Ar).build().unwrap();
+    fixed.insert("fa", item(TELLING, None)).unwrap();
+    assert!(matches!(fixed.check(item(UNSURE, None)).unwrap(), Verdict::Duplicate(_)), "both are folded as Arabic");
+}
+
+#[test]
+fn languages_of_sources_give_batches_the_answers_of_one_after_the_other() {
+    let texts: Vec<(String, &str)> =
+        (0..40).map(|n| (n.to_string(), if n % 8 == 3 { TELLING } else { UNSURE })).collect();
+    let items: Vec<(&str, mukarrar::index::Item<'_>)> =
+        texts.iter().map(|(key, text)| (key.as_str(), (*text).into())).collect();
+    let (single, batch) = (Index::builder().build().unwrap(), Index::builder().build().unwrap());
+    let one_by_one: Vec<String> =
+        items.iter().map(|(key, item)| format!("{:?}", single.check_and_insert(key, *item).unwrap().name())).collect();
+    let at_once: Vec<String> =
+        batch.check_and_insert_all(&items).into_iter().map(|found| format!("{:?}", found.unwrap().name())).collect();
+    assert_eq!(at_once, one_by_one);
+    // The first is folded as Arabic; from the first text on that tells the language the others are Persian.
+    assert_eq!(at_once.iter().filter(|name| *name == "\"new\"").count(), 2, "{at_once:?}");
+}

@@ -448,3 +448,42 @@ fn crafted_pages_meet_a_bound() {
     // Each answer counts once.
     assert_eq!([&memory, &disk].map(|index| index.stats().unwrap().bounded_answers), [5, 5]);
 }
+
+#[test]
+fn languages_of_sources_outlive_restarts_exports_and_merges() {
+    let unsure = "آموزش آغاز آزمون آرامش آسمان آتش آهن آینده آواز آرزو آشنا آرام آبان آذر آبی آب آیین آینه آستان آمار";
+    let telling = format!("{unsure} که این کار در شهر شد");
+    let home = tempfile::tempdir().unwrap();
+    let finds = |index: &Index| matches!(index.check(unsure).unwrap(), Verdict::Duplicate(_));
+
+    let index = Index::builder().open(home.path().join("a")).unwrap();
+    index.insert("fa", &*telling).unwrap();
+    assert!(finds(&index), "before a commit");
+    index.close().unwrap();
+    let index = Index::open(home.path().join("a")).unwrap();
+    assert!(finds(&index), "after a restart");
+
+    let mut export = Vec::new();
+    index.export(&mut export).unwrap();
+    assert!(String::from_utf8_lossy(&export).contains(r#""languages":{"all":{"fa":1},"sources":{}}"#));
+    let imported = Index::builder().open(home.path().join("b")).unwrap();
+    imported.import(&mut &*export).unwrap();
+    imported.close().unwrap();
+    assert!(finds(&Index::open(home.path().join("b")).unwrap()), "after an import");
+
+    let merged = Index::builder().build().unwrap();
+    merged.merge(&index).unwrap();
+    assert!(finds(&merged), "after a merge");
+}
+
+#[test]
+fn an_index_of_an_earlier_format_is_refused_with_a_way_out() {
+    let home = tempfile::tempdir().unwrap();
+    Index::builder().open(home.path()).unwrap().close().unwrap();
+    let path = home.path().join("index.json");
+    let manifest = std::fs::read_to_string(&path).unwrap();
+    assert!(manifest.contains("\"version\": 3"), "{manifest}");
+    std::fs::write(&path, manifest.replace("\"version\": 3", "\"version\": 2")).unwrap();
+    let error = Index::open(home.path()).unwrap_err().to_string();
+    assert!(error.contains("format mukarrar-index 2") && error.contains("export it there and import it here"), "{error}");
+}

@@ -23,7 +23,7 @@ use mukarrar::input::Corpus;
 use mukarrar::page::{Boilerplate, UnitLevel};
 use mukarrar::pipeline::{Pipeline, Summary};
 use mukarrar::report::output::Outputs;
-use mukarrar::report::{Cleaning, MarkPlan};
+use mukarrar::report::{CleanDestination, Cleaning, MarkPlan};
 use mukarrar::similarity::Relation;
 
 pub(super) const EXAMPLES: &str =
@@ -243,6 +243,9 @@ fn dedup_units(arguments: &DedupArgs, unit: UnitLevel, console: &Console) -> Res
     }
     let lists = DedupLists { files, clusters: arguments.clusters.as_ref() };
     let destination = lists.destination(input, showing, &listed)?;
+    if destination.as_ref().is_some_and(CleanDestination::copies_tables) {
+        listed.check_copies(pipeline.options().memory)?;
+    }
 
     let bar = StageBar::over(progress, &listed);
     let (corpus, found) = pipeline.read_clusters(listed, &bar)?;
@@ -283,6 +286,9 @@ fn dedup_passages(arguments: &PassageDedupArgs, console: &Console) -> Result<Exi
     let listed = inputs::list(&input.inputs, &input.reading, UnitLevel::Document, Vec::new())?;
     let lists = DedupLists { files, clusters: None };
     let destination = lists.destination(input, showing, &listed)?;
+    if destination.as_ref().is_some_and(CleanDestination::copies_tables) {
+        listed.check_copies(pipeline.options().memory)?;
+    }
 
     let bar = StageBar::over(showing.progress.progress, &listed);
     let (corpus, repeated) = pipeline.read_repeated(listed, &bar)?;

@@ -1,5 +1,7 @@
 //! A Parquet file without some of its rows: the same schema, metadata, columns, compression and row groups.
 
+use std::fs::File;
+use std::path::Path;
 use std::sync::Arc;
 
 use arrow_array::builder::{BinaryBuilder, StringBuilder};
@@ -11,12 +13,13 @@ use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ParquetRecordBatchReaderBuilder};
 use parquet::arrow::arrow_writer::ArrowWriterOptions;
 use parquet::basic::Type;
+use parquet::file::metadata::RowGroupMetaData;
 use parquet::file::properties::WriterProperties;
 
 use super::source::ParquetSource;
 use super::{batch_rows, columns, guard, load};
 use crate::error::{Error, ErrorKind, Result};
-use crate::input::held::PlainFile;
+use crate::input::held::{FileStamp, PlainFile};
 use crate::input::{InputFile, InputOptions};
 
 /// The fate of a row in the copy.
@@ -30,15 +33,16 @@ pub(crate) enum RowFate {
 }
 
 /// Writes the rows of `file` that are kept to `out`. `fate` decides on each row, counted from 0; `options` are those
-/// with which the file was read.
+/// with which the file was read. The copy of a row group is held whole, and must fit in `memory`.
 ///
 /// A column of 96-bit timestamps, which are deprecated, becomes one of 64 bits.
 ///
 /// # Errors
-/// The file cannot be read again, or has changed; a column that was not read before is damaged; the errors of `out`.
+/// A row group does not fit; the file cannot be read again, or has changed; a column that was not read before is damaged; the errors of `out`.
 pub(crate) fn copy(
     file: &InputFile,
     options: &InputOptions,
+    memory: Option<u64>,
     fate: &dyn Fn(usize) -> RowFate,
     out: &mut dyn FnMut(&[u8]) -> Result<()>,
 ) -> Result<()> {
@@ -51,6 +55,7 @@ pub(crate) fn copy(
 
     let copying =
         ParquetCopy { plain, metadata: load(plain).map_err(failed)?, options, fate, rows: file.records.len() };
+    check_groups(&copying.metadata, &file.path, memory)?;
     let mut writer = guard(|| copying.writer()).map_err(failed)?;
 
     let mut row = 0;
@@ -75,6 +80,50 @@ pub(crate) fn copy(
 
     let rest = guard(|| writer.into_inner().map_err(|error| error.to_string())).map_err(failed)?;
     out(&rest)
+}
+
+/// Checks, before anything is read, that the row groups of a Parquet file can be copied. Does nothing for other files, nor for
+/// files that cannot be opened: reading reports those.
+///
+/// # Errors
+/// [`ErrorKind::Memory`] names the largest row group, and the least memory.
+pub(crate) fn check_copy(path: &Path, memory: Option<u64>) -> Result<()> {
+    let Some((file, stamp)) = File::open(path).ok().zip(std::fs::metadata(path).ok().map(|found| FileStamp::of(&found)))
+    else {
+        return Ok(());
+    };
+    if !super::is(&file, stamp.length) {
+        return Ok(());
+    }
+
+    let plain = Arc::new(PlainFile::new(path, stamp, Some(file)));
+    load(&plain).map_or(Ok(()), |metadata| check_groups(&metadata, path, memory))
+}
+
+/// What copying takes on top of a row group: the program, and a batch of rows.
+const COPYING: u64 = 40 << 20;
+
+/// What the writer holds for each column: a page, and a dictionary.
+const PER_COLUMN: u64 = 2 << 20;
+
+/// Refuses a file with a row group whose copy does not fit in `memory`.
+fn check_groups(metadata: &ArrowReaderMetadata, path: &Path, memory: Option<u64>) -> Result<()> {
+    let Some(given) = memory else { return Ok(()) };
+    let needed = |group: &RowGroupMetaData| {
+        let stored = group.compressed_size().max(0).unsigned_abs();
+        let raw = group.total_byte_size().max(0).unsigned_abs();
+        // The pages that are written, and the group that is made of them. A column takes no more than it has.
+        COPYING + 2 * stored + (PER_COLUMN * group.num_columns() as u64).min(raw)
+    };
+
+    let groups = metadata.metadata().row_groups().iter().map(needed).zip(1..);
+    match groups.max_by_key(|(floor, _)| *floor) {
+        Some((floor, number)) if floor > given => {
+            let what = format!("copying the rows of row group {number} of {}", path.display());
+            Err(ErrorKind::Memory { given, floor, what }.into())
+        }
+        _ => Ok(()),
+    }
 }
 
 /// The copying of one file.
@@ -121,7 +170,7 @@ impl ParquetCopy<'_> {
         // The same batches as in the first pass, so that damage is found at the same row.
         let mask = columns::mask(&self.metadata, &columns::of(self.metadata.schema().fields(), self.options));
         let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(
-            ParquetSource(Arc::clone(self.plain)),
+            ParquetSource::new(Arc::clone(self.plain)),
             self.metadata.clone(),
         )
         .with_row_groups(vec![group])

@@ -10,11 +10,14 @@ use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ParquetRecordBatchReader
 use super::columns::ParquetColumn;
 use super::source::ParquetSource;
 use super::{batch_rows, guard, rows};
+use crate::input::held::PlainFile;
 use crate::input::slices::tail;
 
 /// The decoding of one file.
 pub(super) struct ColumnDecoding {
-    pub(super) source: ParquetSource,
+    pub(super) file: Arc<PlainFile>,
+    /// Bytes of the largest page that is read.
+    pub(super) page: u64,
     pub(super) metadata: ArrowReaderMetadata,
     pub(super) mask: ProjectionMask,
     /// The columns of `mask`.
@@ -29,6 +32,8 @@ enum RowMessage {
     End,
     /// Why the rest cannot be decoded.
     Failed(String),
+    /// The rest needs more memory; why.
+    NoRoom(String),
 }
 
 /// The rows of a file as lines. Thread `n` of `t` decodes the groups `n`, `n + t`, …, and waits until its lines are
@@ -62,6 +67,11 @@ impl ParquetRows {
                     let what = format!("row group {}: {what}", self.group + 1);
                     self.group = self.groups;
                     return Err(io::Error::new(io::ErrorKind::InvalidData, what));
+                }
+                Some(Ok(RowMessage::NoRoom(what))) => {
+                    let what = format!("has in its row group {} {what}", self.group + 1);
+                    self.group = self.groups;
+                    return Err(io::Error::new(io::ErrorKind::OutOfMemory, what));
                 }
                 Some(Err(_)) | None => {
                     self.group = self.groups;
@@ -108,20 +118,25 @@ impl Read for ParquetRows {
 impl ColumnDecoding {
     /// Sends the lines of a group; false if no further group is wanted.
     fn group(&self, group: usize, sender: &SyncSender<RowMessage>) -> bool {
-        match guard(|| self.decode(group, sender)) {
+        let source = ParquetSource::within(Arc::clone(&self.file), self.page);
+        match guard(|| self.decode(group, &source, sender)) {
             Ok(true) => sender.send(RowMessage::End).is_ok(),
             Ok(false) => false,
             Err(what) => {
-                let _ = sender.send(RowMessage::Failed(what));
+                let no_room = |bytes: u64| {
+                    let most = self.page;
+                    RowMessage::NoRoom(format!("a page of {bytes} bytes, and the limit of memory leaves {most} bytes for one"))
+                };
+                let _ = sender.send(source.refused().map_or_else(|| RowMessage::Failed(what), no_room));
                 false
             }
         }
     }
 
     /// Decodes and sends a group; false if the reader is gone.
-    fn decode(&self, group: usize, sender: &SyncSender<RowMessage>) -> Result<bool, String> {
+    fn decode(&self, group: usize, source: &ParquetSource, sender: &SyncSender<RowMessage>) -> Result<bool, String> {
         let told = |error: &dyn std::fmt::Display| error.to_string();
-        let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(self.source.clone(), self.metadata.clone())
+        let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(source.clone(), self.metadata.clone())
             .with_row_groups(vec![group])
             .with_projection(self.mask.clone())
             .with_batch_size(batch_rows(&self.metadata, group, &self.mask));

@@ -67,6 +67,16 @@ impl CleanDestination {
         Ok(destination)
     }
 
+    /// Whether Parquet files are copied there as Parquet for certain: to a directory, or to a file of that name.
+    #[must_use]
+    pub fn copies_tables(&self) -> bool {
+        match self {
+            Self::Directory(_) => true,
+            Self::File(path) => path.extension().is_some_and(|extension| extension == "parquet"),
+            Self::Stream => false,
+        }
+    }
+
     fn check(&self, clean: &Path, input: &Input) -> Result<()> {
         match self {
             Self::Directory(path) => check_directory(clean, path)?,

@@ -261,7 +261,7 @@ impl Cleaning<'_> {
         let (options, mut write) = (self.corpus.options(), |bytes: &[u8]| out.bytes(bytes));
         match file.format {
             InputFormat::Arrow => input::copy_arrow(file, options, &fate, &mut write)?,
-            _ => input::copy(file, options, &fate, &mut write)?,
+            _ => input::copy(file, options, self.options.memory, &fate, &mut write)?,
         }
 
         failed.into_inner().map_or(Ok(()), Err)

@@ -111,8 +111,9 @@ pub(crate) struct BoilerplateModeArgs {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Shape")]
 pub(crate) struct SourceArgs {
-    /// JSON Lines: field with the source of a record, for boilerplate rules and for lines that return on pages of a source.
-    /// If not given, the host in the url field, else the folder in the id.
+    /// JSON Lines: field with the source of a record, for boilerplate rules, for lines that return on pages of a source, and
+    /// for texts that do not tell their language. If not given, the host in the url field, else the folder in the id; for
+    /// languages the file.
     #[arg(long, value_name = "FIELD")]
     pub(crate) source_field: Option<String>,
 }

@@ -158,3 +158,27 @@ fn a_record_that_is_too_large_costs_itself_alone() {
         assert!(number(&summary, "spilled_bytes") < 1 << 20, "{input}: {summary}");
     }
 }
+
+/// What the plan allows is not exceeded by input that was made to exceed it, or the run is refused with the floor.
+#[test]
+fn alike_documents_and_lines_of_one_template_keep_the_limit() {
+    let home = tempfile::tempdir().unwrap();
+    let mut random = Random::new(3);
+    let base = text::spelled(&text::words(&mut random, 50_000, 60));
+    let documents: String = (0..12_000).map(|id| format!("{{\"id\":{id},\"text\":\"{base} {base} {id}\"}}\n")).collect();
+    fs::write(home.path().join("documents.jsonl"), documents).unwrap();
+
+    let line = |random: &mut Random| {
+        let [a, b] = [(); 2].map(|()| text::word(random.below(4999)));
+        format!("درجة الحرارة في {a} {b} اليوم معتدلة مع رياح خفيفة")
+    };
+    let lines: Vec<String> = (0..3200).map(|_| line(&mut random)).collect();
+    fs::write(home.path().join("lines.jsonl"), format!("{{\"id\":1,\"text\":\"{}\"}}\n", lines.join("\\n"))).unwrap();
+
+    for (input, limit) in [("documents.jsonl", 400 << 20), ("lines.jsonl --unit line", 160 << 20)] {
+        done(home.path(), &format!("dedup {input} -o out.jsonl --memory {limit} --temp-dir . --summary s.json -q"));
+        let summary: Value = serde_json::from_slice(&fs::read(home.path().join("s.json")).unwrap()).unwrap();
+        let peak = number(&summary, "peak_rss_bytes");
+        assert!(peak <= limit + UNOPTIMISED, "{input}: {peak} bytes at {limit}");
+    }
+}
