@@ -334,7 +334,7 @@ mod tests {
         }
         // Options were the text of a debug format once.
         let old = br#"{"format": 3, "version": "1", "task": "Clusters", "options": "Options { .. }"}"#;
-        assert_eq!(ours.difference_from(old).as_deref(), Some("the format of work directories: 3 there, 5 now"));
+        assert_eq!(ours.difference_from(old).as_deref(), Some("the format of work directories: 3 there, 6 now"));
         assert_eq!(ours.difference_from(b"{").as_deref(), Some("run.json cannot be read"));
     }
 }
