@@ -288,7 +288,11 @@ fn has_credit_sign(line: &str) -> bool {
     // The last character of the head may reach beyond it.
     let head = &line.as_bytes()[..line.len().min(CREDIT_BYTES + 3)];
     let signed = head.iter().fold(false, |found, byte| found | sign(*byte));
-    signed || head.iter().zip(head.get(1..).unwrap_or_default()).fold(false, |found, (lead, byte)| found | digit(*lead, *byte))
+    signed
+        || head
+            .iter()
+            .zip(head.get(1..).unwrap_or_default())
+            .fold(false, |found, (lead, byte)| found | digit(*lead, *byte))
 }
 
 /// The digits of Arabic, Persian, Urdu and Latin texts; others count as letters that only the fold knows.
@@ -364,11 +368,23 @@ mod tests {
     #[test]
     fn no_credit_lacks_a_sign() {
         let heads = [
-            "الرياض - واس: قال", "الرياض – واس", "باريس (أ.ف.ب)", "كتب/ محمد", "جدة ـ قال", "الرياض ٢٦ شوال الموافق ١١ أغسطس",
-            "تهران ۲۶ الموافق", "واس | الرياض", "جدة： قال", "الرياض", "وقال الوزير إن الأمر انتهى", "", "5 قتلى",
+            "الرياض - واس: قال",
+            "الرياض – واس",
+            "باريس (أ.ف.ب)",
+            "كتب/ محمد",
+            "جدة ـ قال",
+            "الرياض ٢٦ شوال الموافق ١١ أغسطس",
+            "تهران ۲۶ الموافق",
+            "واس | الرياض",
+            "جدة： قال",
+            "الرياض",
+            "وقال الوزير إن الأمر انتهى",
+            "",
+            "5 قتلى",
         ];
         for head in heads {
-            for line in [head.to_owned(), format!("{head} {}", "كلمة ".repeat(40)), format!("{}{head}", "ك".repeat(59))] {
+            for line in [head.to_owned(), format!("{head} {}", "كلمة ".repeat(40)), format!("{}{head}", "ك".repeat(59))]
+            {
                 assert!(!PREFILTER.reads_as_credit(&line) || has_credit_sign(&line), "{line}");
             }
         }

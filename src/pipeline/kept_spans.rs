@@ -23,7 +23,8 @@ impl KeptSpans {
             return;
         }
 
-        let part = |(start, piece): (usize, &str)| KeptSpan { unit, start: start as u32, end: (start + piece.len()) as u32 };
+        let part =
+            |(start, piece): (usize, &str)| KeptSpan { unit, start: start as u32, end: (start + piece.len()) as u32 };
         self.0.extend(excerpt.pieces().map(part));
     }
 

@@ -241,7 +241,10 @@ mod tests {
             ],
             sources: vec![7, 0, u64::MAX],
             dates: vec![None, Some(Date::from_seconds(-7)), None],
-            kept: KeptSpans::from_vec(vec![KeptSpan { unit: 0, start: 4, end: 9 }, KeptSpan { unit: 2, start: 0, end: 7 }]),
+            kept: KeptSpans::from_vec(vec![
+                KeptSpan { unit: 0, start: 4, end: 9 },
+                KeptSpan { unit: 2, start: 0, end: 7 },
+            ]),
             keys: [vec![1, 2], vec![u64::MAX]],
             samples: vec![1, 77],
             sampled,

@@ -50,17 +50,8 @@ const BEFORE: [&[u8]; 11] = [
 ];
 
 /// Suffixes, in the same order.
-const AFTER: [&[u8]; 9] = [
-    &[HEH, ALEF],
-    &[HEH, MEEM],
-    &[ALEF, TEH],
-    &[YEH, NOON],
-    &[WAW, NOON],
-    &[ALEF, NOON],
-    &[YEH, HEH],
-    &[HEH],
-    &[YEH],
-];
+const AFTER: [&[u8]; 9] =
+    [&[HEH, ALEF], &[HEH, MEEM], &[ALEF, TEH], &[YEH, NOON], &[WAW, NOON], &[ALEF, NOON], &[YEH, HEH], &[HEH], &[YEH]];
 
 /// The light stem of a word: without one proclitic and one suffix at most; at least three letters remain.
 pub(super) fn stem(word: &[u8]) -> &[u8] {

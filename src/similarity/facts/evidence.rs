@@ -184,8 +184,7 @@ impl<'a> SlotCounter<'a> {
             let has_name = |(text, own): &(&FactsSide<'_>, &[usize])| {
                 own.iter().any(|at| self.is_rare(text, *at) && !is_common(text, *at))
             };
-            let has_common =
-                |(text, own): &(&FactsSide<'_>, &[usize])| own.iter().any(|at| is_common(text, *at));
+            let has_common = |(text, own): &(&FactsSide<'_>, &[usize])| own.iter().any(|at| is_common(text, *at));
             let are_names = sides.iter().all(has_name);
             evidence.proper_swaps += usize::from(are_names && !sides.iter().all(has_common));
             evidence.introduced += usize::from(self.is_introduced(slot, own));
@@ -239,8 +238,7 @@ impl<'a> SlotCounter<'a> {
 /// The places of content words of a slot that the other text does not know and that are no spelling of a word on the opposite
 /// side.
 fn own_words(text: &FactsSide<'_>, slot: &Range<usize>, opposite: &[&[u8]]) -> Vec<usize> {
-    let is_own = |at: &usize| {
-        text.is_own(*at) && !opposite.iter().any(|against| are_spellings(text.words()[*at], against))
-    };
+    let is_own =
+        |at: &usize| text.is_own(*at) && !opposite.iter().any(|against| are_spellings(text.words()[*at], against));
     slot.clone().filter(is_own).collect()
 }

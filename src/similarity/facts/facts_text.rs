@@ -265,7 +265,7 @@ mod tests {
     fn a_text_knows_its_words_their_forms_and_their_joints() {
         let mut vocabulary = FactsVocabulary::default();
         let mut text = |text: &str| FactsText::new(&alphabet::to_compact(text), &mut vocabulary);
-        let (a, b) = (text("وصل الوزير عبدالعزيز بغداد اليوم"), text("وزير عبد العزيز في القاهره مع بغداد"));
+        let (a, b) = (text("وصل المدير عبدالعزيز بغداد اليوم"), text("مدير عبد العزيز في القاهره مع بغداد"));
         let pair = FactsPair::new(&a, &b);
         assert_eq!(pair.a.own().collect::<Vec<_>>(), [0], "وصل alone");
         assert_eq!(pair.b.own().collect::<Vec<_>>(), [4], "القاهره alone");

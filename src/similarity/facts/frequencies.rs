@@ -19,8 +19,7 @@ const ENOUGH: usize = 1000;
 const FEW_DOCUMENTS: usize = 40;
 
 /// Arabic words in 2 % of the documents of at least two of three news collections, in the compact alphabet.
-static LIST: LazyLock<HashSet<Vec<u8>>> =
-    LazyLock::new(|| spellings(include_str!("frequent.txt")).collect());
+static LIST: LazyLock<HashSet<Vec<u8>>> = LazyLock::new(|| spellings(include_str!("frequent.txt")).collect());
 
 /// The number of documents in which each word occurs.
 ///
@@ -228,9 +227,8 @@ mod tests {
     #[test]
     fn a_sample_of_hashes_tells_what_its_texts_tell() {
         for documents in [7, 60, 999, 1000, 2500] {
-            let texts: Vec<String> = (0..documents)
-                .map(|n| format!("كلمه{} نادره{} عامه{} شاءعه", n % 90, n % 40, n % 7))
-                .collect();
+            let texts: Vec<String> =
+                (0..documents).map(|n| format!("كلمه{} نادره{} عامه{} شاءعه", n % 90, n % 40, n % 7)).collect();
             let told = WordFrequencies::collect(texts.iter().map(String::as_str));
 
             let keys = HashKeys::new(11);

@@ -94,10 +94,7 @@ pub(super) fn introduced(a: &FactsSide<'_>, b: &FactsSide<'_>, frequencies: &Wor
 }
 
 /// Places of rare names that the other text does not know, by the two words before them.
-fn announced<'a>(
-    text: &FactsSide<'a>,
-    frequencies: &WordFrequencies,
-) -> BTreeMap<(&'a [u8], &'a [u8]), Vec<usize>> {
+fn announced<'a>(text: &FactsSide<'a>, frequencies: &WordFrequencies) -> BTreeMap<(&'a [u8], &'a [u8]), Vec<usize>> {
     let words = text.words();
     let may_tell = |at: usize| !announces(words[at]) && frequencies.is_rare_word(words[at]);
     let is_name = |at: &usize| *at > 0 && is_announced(words[at - 1], words[*at]) && may_tell(*at);
