@@ -132,11 +132,7 @@ struct LiveBucket {
 }
 
 impl LiveBucket {
-    fn new<V: PairVerifier>(
-        members: &[Node],
-        has_content: impl Fn(&Node) -> bool,
-        verifier: &V,
-    ) -> Self {
+    fn new<V: PairVerifier>(members: &[Node], has_content: impl Fn(&Node) -> bool, verifier: &V) -> Self {
         // Nodes with content are met here only by keepers without.
         let (with_content, members): (Vec<Node>, Vec<Node>) = members.iter().copied().partition(has_content);
         let [members, with_content] = [members, with_content].map(|members| LiveMembers::new(members, verifier));

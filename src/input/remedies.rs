@@ -32,8 +32,10 @@ pub(super) const WRITE_PARQUET: Remedy = advice("write its texts as JSON Lines o
 pub(super) const WRITE_PICKLE: Remedy = advice("write it from Python as JSON Lines or Parquet (pandas: to_parquet)");
 pub(super) const LEAVE_OUT: Remedy = advice("leave it out");
 pub(super) const BUILD_ARCHIVES: Remedy = Remedy::Rebuild { feature: "archives" };
-pub(super) const MORE_MEMORY: Remedy =
-    Remedy::Choose { purpose: "write it anew with smaller windows or pages, or allow more memory", parameter: "memory" };
+pub(super) const MORE_MEMORY: Remedy = Remedy::Choose {
+    purpose: "write it anew with smaller windows or pages, or allow more memory",
+    parameter: "memory",
+};
 pub(super) const BUILD_GZIP: Remedy = Remedy::Rebuild { feature: "gzip" };
 pub(super) const BUILD_ZSTD: Remedy = Remedy::Rebuild { feature: "zstd" };
 pub(super) const BUILD_XZ: Remedy = Remedy::Rebuild { feature: "xz" };

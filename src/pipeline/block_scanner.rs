@@ -211,13 +211,7 @@ impl<'a> RecordFolder<'a> {
     }
 
     /// Folds a whole text into words, and appends them with their unit.
-    pub(super) fn words_of(
-        &self,
-        folder: &mut WordFolder,
-        text: &str,
-        language: Language,
-        scanned: &mut ScannedBlock,
-    ) {
+    pub(super) fn words_of(&self, folder: &mut WordFolder, text: &str, language: Language, scanned: &mut ScannedBlock) {
         let normalizer = Normalizer::new(self.options.profile, language);
         let tokens = folder.fold(&normalizer, text, &mut scanned.words);
 

@@ -151,8 +151,6 @@ impl CorpusLanguages {
     #[must_use]
     pub fn of(&self, document: DocId, text: &str) -> Language {
         let settled = || self.settled.binary_search_by_key(&document, |(settled, _)| *settled).ok();
-        self.fixed
-            .or_else(|| settled().map(|place| self.settled[place].1))
-            .unwrap_or_else(|| Language::detect(text))
+        self.fixed.or_else(|| settled().map(|place| self.settled[place].1)).unwrap_or_else(|| Language::detect(text))
     }
 }

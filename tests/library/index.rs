@@ -108,7 +108,8 @@ fn it_can_be_shared_between_threads() {
 }
 
 /// A Persian text without a word or letter of Persian alone, and the same with an end that tells the language.
-const UNSURE: &str = "آموزش آغاز آزمون آرامش آسمان آتش آهن آینده آواز آرزو آشنا آرام آبان آذر آبی آب آیین آینه آستان آمار";
+const UNSURE: &str =
+    "آموزش آغاز آزمون آرامش آسمان آتش آهن آینده آواز آرزو آشنا آرام آبان آذر آبی آب آیین آینه آستان آمار";
 const TELLING: &str = "آموزش آغاز آزمون آرامش آسمان آتش آهن آینده آواز آرزو آشنا آرام آبان آذر آبی آب آیین آینه آستان آمار که \
                        این کار در شهر شد";
 

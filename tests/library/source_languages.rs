@@ -88,8 +88,11 @@ fn clusters(paths: &[PathBuf], options: &Options) -> (Corpus, Clustering) {
     Pipeline::new(options.clone()).unwrap().read_clusters(input(paths, options), &()).unwrap()
 }
 
+/// The ids of a keeper and of one of its copies.
+type KeptCopy = (String, String);
+
 /// The pairs of keeper and member, by id, and how many records took the language of their source.
-fn found(paths: &[PathBuf], options: &Options) -> (Vec<(String, String)>, Vec<(&'static str, u64)>) {
+fn found(paths: &[PathBuf], options: &Options) -> (Vec<KeptCopy>, Vec<(&'static str, u64)>) {
     let (corpus, found) = clusters(paths, options);
     let id = |unit| corpus.read(found.units.document(unit)).unwrap().id.into_owned();
     let mut pairs = Vec::new();

@@ -62,9 +62,7 @@ pub(super) fn run(arguments: &CompareArgs, console: &Console) -> Result<Exit> {
     inputs::refuse_over_files(&arguments.output.output, corpus.files().iter().map(|file| &*file.path))?;
     let (a, b) = find_texts(arguments, &corpus, pipeline.options())?;
     let found = match (a.language, b.language) {
-        (Some(of_a), Some(of_b)) => {
-            pipeline::compare_as([a.as_text(), b.as_text()], [of_a, of_b], pipeline.options())
-        }
+        (Some(of_a), Some(of_b)) => pipeline::compare_as([a.as_text(), b.as_text()], [of_a, of_b], pipeline.options()),
         _ => pipeline::compare(a.as_text(), b.as_text(), pipeline.options()),
     };
 

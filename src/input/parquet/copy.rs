@@ -88,7 +88,8 @@ pub(crate) fn copy(
 /// # Errors
 /// [`ErrorKind::Memory`] names the largest row group, and the least memory.
 pub(crate) fn check_copy(path: &Path, memory: Option<u64>) -> Result<()> {
-    let Some((file, stamp)) = File::open(path).ok().zip(std::fs::metadata(path).ok().map(|found| FileStamp::of(&found)))
+    let Some((file, stamp)) =
+        File::open(path).ok().zip(std::fs::metadata(path).ok().map(|found| FileStamp::of(&found)))
     else {
         return Ok(());
     };

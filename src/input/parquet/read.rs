@@ -125,7 +125,9 @@ impl ColumnDecoding {
             Err(what) => {
                 let no_room = |bytes: u64| {
                     let most = self.page;
-                    RowMessage::NoRoom(format!("a page of {bytes} bytes, and the limit of memory leaves {most} bytes for one"))
+                    RowMessage::NoRoom(format!(
+                        "a page of {bytes} bytes, and the limit of memory leaves {most} bytes for one"
+                    ))
                 };
                 let _ = sender.send(source.refused().map_or_else(|| RowMessage::Failed(what), no_room));
                 false

@@ -165,7 +165,8 @@ fn alike_documents_and_lines_of_one_template_keep_the_limit() {
     let home = tempfile::tempdir().unwrap();
     let mut random = Random::new(3);
     let base = text::spelled(&text::words(&mut random, 50_000, 60));
-    let documents: String = (0..12_000).map(|id| format!("{{\"id\":{id},\"text\":\"{base} {base} {id}\"}}\n")).collect();
+    let documents: String =
+        (0..12_000).map(|id| format!("{{\"id\":{id},\"text\":\"{base} {base} {id}\"}}\n")).collect();
     fs::write(home.path().join("documents.jsonl"), documents).unwrap();
 
     let line = |random: &mut Random| {
