@@ -90,7 +90,7 @@ mod whole_file;
 #[cfg(feature = "parquet")]
 pub(crate) use arrow::copy_arrow;
 pub(crate) use by_name::{ByName, announces_archive, announces_records, by_name};
-pub use compression::{Compression, CompressionWriter};
+pub use compression::{Compression, CompressionOptions, CompressionWriter};
 pub use corpus::Corpus;
 pub use csv::CsvSign;
 pub use decompressed::decompressed;

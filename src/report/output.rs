@@ -16,7 +16,7 @@ use tempfile::{NamedTempFile, TempPath};
 
 use super::output_name::refuse_address;
 use crate::error::{Error, ErrorKind, Result};
-use crate::input::{Compression, CompressionWriter};
+use crate::input::{Compression, CompressionOptions, CompressionWriter};
 
 /// Temporary files of this process, for [`discard_unfinished`].
 static UNFINISHED: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
@@ -36,6 +36,7 @@ pub struct Outputs {
     targets: Vec<PathBuf>,
     finished: Vec<(TempPath, PathBuf)>,
     directories: Vec<PathBuf>,
+    compression: CompressionOptions,
 }
 
 /// An output file that is being written.
@@ -56,7 +57,14 @@ impl Outputs {
     /// No outputs yet.
     #[must_use]
     pub fn new() -> Self {
-        Self { began: Instant::now(), targets: Vec::new(), finished: Vec::new(), directories: Vec::new() }
+        Self::compressed(CompressionOptions::default())
+    }
+
+    /// No outputs yet. Those with a compression will be compressed with these options.
+    #[must_use]
+    pub fn compressed(compression: CompressionOptions) -> Self {
+        let began = Instant::now();
+        Self { began, targets: Vec::new(), finished: Vec::new(), directories: Vec::new(), compression }
     }
 
     /// Time since writing began.
@@ -83,7 +91,7 @@ impl Outputs {
             self.create_temporary(target).map_err(failed)?
         };
 
-        let writer = compression.writer(BufWriter::new(file)).map_err(failed)?;
+        let writer = compression.writer_with(BufWriter::new(file), self.compression).map_err(failed)?;
         Ok(Output { writer, temporary, target: target.to_owned() })
     }
 

@@ -14,7 +14,6 @@ use mukarrar::error::{Error, ErrorKind, Result};
 use mukarrar::input::{Corpus, Record, Reject};
 use mukarrar::page::{Cutter, SourceResolver, SourcedText, UnitLevel};
 use mukarrar::pipeline::{self, Options, PageCutter, Pipeline};
-use mukarrar::report::output::Outputs;
 use mukarrar::report::{self, NamedText, ReportFormat};
 
 #[derive(Debug, Args)]
@@ -63,7 +62,7 @@ pub(super) fn run(arguments: &CompareArgs, console: &Console) -> Result<Exit> {
     let found = pipeline::compare(a.as_text(), b.as_text(), pipeline.options());
 
     let (a, b) = (NamedText { id: &arguments.a, text: &a.text }, NamedText { id: &arguments.b, text: &b.text });
-    let mut outputs = Outputs::new();
+    let mut outputs = arguments.output.compression.outputs(None);
     finish::write_results(&arguments.output, &mut outputs, console, |style, out| {
         report::comparison(&found, a, b, style, out)
     })?;

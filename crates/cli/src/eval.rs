@@ -15,7 +15,6 @@ use mukarrar::error::{Error, Result};
 use mukarrar::evaluate::{Gold, GoldKind, GoldPages, Predictions, evaluate, evaluate_pages};
 use mukarrar::page::UnitLevel;
 use mukarrar::report;
-use mukarrar::report::output::Outputs;
 
 pub(super) const EXAMPLES: &str = "Only ids in the gold are scored; an id in no cluster is a cluster of its own. With gold pairs, recall \
 counts the listed pairs; precision counts found pairs that the gold connects or, if it lists negatives, only the listed pairs.
@@ -85,7 +84,7 @@ fn score_clusters(arguments: &EvalArgs, gold: &Path, console: &Console) -> Resul
     }
     let scores = evaluate(&gold, &Predictions::new(&corpus, &found.units, &found.names, &found.clusters))?;
 
-    let mut outputs = Outputs::new();
+    let mut outputs = output.compression.outputs(running.threads.threads);
     finish::write_results(output, &mut outputs, console, |style, out| report::evaluation(&scores, style, out))?;
     summary::show_rejected(&corpus, &found.rejects, &found.summary.decoded, &showing.verbosity, console);
     finish::end_run(&mut found.summary, showing, outputs, console)?;
@@ -105,7 +104,7 @@ fn score_pages(arguments: &EvalArgs, directory: &Path, console: &Console) -> Res
     let mut found = pipeline.clusters(&gold.corpus(), &StageBar::new(showing.progress.progress))?;
     let scores = evaluate_pages(&gold, &found.units, &found.clusters);
 
-    let mut outputs = Outputs::new();
+    let mut outputs = output.compression.outputs(running.threads.threads);
     finish::write_results(output, &mut outputs, console, |style, out| report::pages_evaluation(&scores, style, out))?;
     finish::end_run(&mut found.summary, showing, outputs, console)?;
     pipeline.forget_work()?;

@@ -9,7 +9,6 @@ use super::progress::StageBar;
 use super::run_options::UnitRun;
 use super::{finish, inputs, summary};
 use mukarrar::error::Result;
-use mukarrar::report::output::Outputs;
 use mukarrar::report::{self, ExactGroups};
 
 #[derive(Debug, Args)]
@@ -48,7 +47,7 @@ pub(super) fn run(arguments: &PairsArgs, console: &Console) -> Result<Exit> {
         return Err(error);
     }
 
-    let mut outputs = Outputs::new();
+    let mut outputs = output.compression.outputs(running.threads.threads);
     finish::write_results(output, &mut outputs, console, |style, out| {
         report::pairs(&found, &corpus, groups, style, out)
     })?;

@@ -11,7 +11,6 @@ use mukarrar::error::Result;
 use mukarrar::page::UnitLevel;
 use mukarrar::pipeline::{Options, Pipeline};
 use mukarrar::report;
-use mukarrar::report::output::Outputs;
 
 pub(super) const EXAMPLES: &str =
     "Each passage is listed with the first passage of the input that has the same tokens; both are as \
@@ -55,7 +54,7 @@ pub(super) fn run(arguments: &PassagesArgs, console: &Console) -> Result<Exit> {
     drop(bar);
     finish::refuse_nothing_read(&corpus, &found.rejects, &showing.verbosity, console)?;
 
-    let mut outputs = Outputs::new();
+    let mut outputs = output.compression.outputs(running.threads.threads);
     finish::write_results(output, &mut outputs, console, |style, out| report::passages(&found, &corpus, style, out))?;
     summary::show_rejected(&corpus, &found.rejects, &found.summary.decoded, &showing.verbosity, console);
     finish::end_run(&mut found.summary, showing, outputs, console)?;

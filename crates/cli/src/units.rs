@@ -13,7 +13,6 @@ use mukarrar::error::Result;
 use mukarrar::input::Corpus;
 use mukarrar::page::UnitLevel;
 use mukarrar::report;
-use mukarrar::report::output::Outputs;
 
 #[derive(Debug, Args)]
 pub(super) struct UnitsArgs {
@@ -42,7 +41,7 @@ pub(super) fn run(arguments: &UnitsArgs, console: &Console) -> Result<Exit> {
     let (rejects, decoded) = rejected_and_decoded(&corpus);
     finish::refuse_nothing_read(&corpus, &rejects, verbosity, console)?;
 
-    let mut outputs = Outputs::new();
+    let mut outputs = output.compression.outputs(None);
     finish::write_results(output, &mut outputs, console, |style, out| {
         report::cut(&corpus, *unit, source_field, style, out)
     })?;

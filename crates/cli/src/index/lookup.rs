@@ -19,7 +19,6 @@ use mukarrar::index::Rank;
 use mukarrar::input::{Corpus, FieldValue, Record, RepeatedIds, StoragePolicy};
 use mukarrar::page::{SourceResolver, UnitLevel};
 use mukarrar::report::ReportStyle;
-use mukarrar::report::output::Outputs;
 use mukarrar::{Index, Item, Verdict};
 
 /// Number of records that are looked up at once.
@@ -200,7 +199,7 @@ fn look_up(
     answer: impl Fn(&[(&str, Item<'_>)]) -> Vec<Result<RecordAnswer>>,
 ) -> Result<AnswerCounts> {
     let mut lookup = LookupPass::new(corpus, records)?;
-    let mut outputs = Outputs::new();
+    let mut outputs = records.output.compression.outputs(None);
     finish::write_results(&records.output, &mut outputs, console, |style, out| lookup.write_all(&answer, style, out))?;
     outputs.commit()?;
     Ok(lookup.answers)
