@@ -8,7 +8,7 @@ use super::route::{RouteId, RouteSet};
 use super::scanned_block::{ScannedBlock, ScannedRecord, ScannedUnit};
 use crate::document::{Date, DocId, UnitId, Units};
 use crate::error::Result;
-use crate::input::{FieldValue, RepeatedIdsBuilder};
+use crate::input::{FieldValue, KeptPages, RepeatedIdsBuilder};
 use crate::lsh::KeyColumns;
 use crate::lsh::containment::RowSamples;
 use crate::normalize::Language;
@@ -52,6 +52,8 @@ pub(super) struct RunTables {
     pub(super) crowded: u64,
     /// The lines that return on other pages of their source, if pages are cut into stories.
     pub(super) returning: Option<Arc<ReturningLines>>,
+    /// The pages that were extracted.
+    pub(super) pages: Option<Arc<KeptPages>>,
 }
 
 /// The units of one route that have tokens, in input order. Each is a row.
@@ -125,6 +127,7 @@ impl RunTables {
             empty_units: 0,
             crowded: 0,
             returning: None,
+            pages: None,
         }
     }
 
@@ -177,6 +180,7 @@ impl RunTables {
             + self.likely_copies.len() * 8
             + self.decoded.len() * 4) as u64
             + self.field_bytes
+            + self.pages.as_ref().map_or(0, |pages| pages.table_bytes())
             + self.languages.len() as u64 * BYTES_PER_RECORD
             + self.returning.as_ref().map_or(0, |returning| returning.bytes())
     }
