@@ -163,6 +163,31 @@ where
     }
 }
 
+/// Works on shares of `share` items, each on a thread of its own, or on the calling thread where the system refuses one.
+/// Returns the results in order, and `None` for a share whose work panicked.
+#[cfg_attr(not(any(feature = "gzip", feature = "zstd")), allow(dead_code, reason = "for decoders"))]
+pub(crate) fn in_shares<I: Sync, T: Send>(
+    items: &[I],
+    share: usize,
+    work: impl Fn(&[I]) -> T + Sync,
+) -> Vec<Option<T>> {
+    let work = &work;
+
+    std::thread::scope(|scope| {
+        // All are started before the first is waited for.
+        let started: Vec<_> = items
+            .chunks(share.max(1))
+            .map(|items| (items, std::thread::Builder::new().spawn_scoped(scope, move || work(items))))
+            .collect();
+
+        let result = |(items, thread): (&[I], std::io::Result<std::thread::ScopedJoinHandle<'_, T>>)| match thread {
+            Ok(thread) => thread.join().ok(),
+            Err(_) => Some(work(items)),
+        };
+        started.into_iter().map(result).collect()
+    })
+}
+
 /// Works on all pieces on the calling thread.
 fn in_turn<S, P, W, T, E>(
     queue: WorkQueue<S>,
@@ -365,6 +390,17 @@ mod tests {
             in_order(4, 0, next, || (), work, |()| Ok(())).map(drop)
         };
         assert!(std::panic::catch_unwind(run).is_err());
+    }
+
+    #[test]
+    fn shares_come_in_order_and_a_panic_costs_its_share_alone() {
+        let items: Vec<u32> = (0..10).collect();
+        let work = |items: &[u32]| {
+            assert!(!items.contains(&4), "item 4");
+            items.iter().sum::<u32>()
+        };
+        assert_eq!(in_shares(&items, 4, work), [Some(6), None, Some(17)]);
+        assert_eq!(in_shares(&[], 4, work), []);
     }
 
     #[test]

@@ -11,6 +11,7 @@ use super::held::{FileStamp, HeldBytes};
 use super::json::escapes::EscapeBuffers;
 use super::json::values;
 use super::json_lines::{self, JsonLine};
+use super::kept_pages::KeptPages;
 use super::record::Record;
 use super::record_table::{BlockIndex, PartIndex, PartShape, RecordRows};
 use super::reject::RejectReason;
@@ -22,6 +23,8 @@ use super::{InputFormat, InputOptions, lines, whole_file};
 /// Some whole records in input order, with their bytes.
 pub(crate) struct RecordBlock {
     pub(super) options: Arc<InputOptions>,
+    /// The pages that were extracted.
+    pub(super) pages: Arc<KeptPages>,
     pub(super) parts: Vec<FilePart>,
 }
 
@@ -96,8 +99,8 @@ impl RecordBlock {
             // Archives have their own way: most of their records are no documents.
             let rows = match part.shape {
                 #[cfg(feature = "warc")]
-                PartShape::Records => part.read_archive(&self.options, &mut scratch.passed, &mut each),
-                _ => part.read(&self.options, &mut scratch.text, &mut each),
+                PartShape::Records => part.read_archive(&self.options, &self.pages, &mut scratch.passed, &mut each),
+                _ => part.read(&self.options, &self.pages, &mut scratch.text, &mut each),
             };
             part.index(rows)
         });
@@ -168,12 +171,13 @@ impl FilePart {
     fn read(
         &self,
         options: &InputOptions,
+        pages: &KeptPages,
         buffer: &mut EscapeBuffers,
         each: &mut impl FnMut(ParseResult<'_>, usize),
     ) -> RecordRows {
         match (self.shape, self.oversized) {
             (PartShape::Lines | PartShape::Values, None) => return self.read_lines(options, buffer, each),
-            (_, None) => each(self.single(options), as_size(self.length)),
+            (_, None) => each(self.single(options, pages), as_size(self.length)),
             // A blank line is no record.
             (_, Some(OversizedRecord { size: 0, .. })) => {}
             (_, Some(OversizedRecord { size, .. })) => {
@@ -187,10 +191,16 @@ impl FilePart {
     }
 
     /// The only record of a part that is no line.
-    fn single(&self, options: &InputOptions) -> ParseResult<'_> {
+    fn single(&self, options: &InputOptions, pages: &KeptPages) -> ParseResult<'_> {
         match (&self.failure, &self.text) {
             (Some(reason), _) => Err(reason.clone()),
-            (None, Some((relative, bom))) => whole_file::record(self.format, &self.bytes, *bom, relative, options),
+            (None, Some((relative, bom))) => {
+                let read = || whole_file::record(self.format, &self.bytes, *bom, relative, options);
+                if !self.format.is_extracted() {
+                    return read();
+                }
+                pages.page((self.file, self.start), &self.bytes, || Ok((read()?, true)))
+            }
             (None, None) => Err(RejectReason::NotInInput),
         }
     }
@@ -259,6 +269,7 @@ impl FilePart {
     fn read_archive(
         &self,
         options: &InputOptions,
+        pages: &KeptPages,
         passed: &mut BTreeMap<&'static str, u64>,
         each: &mut impl FnMut(ParseResult<'_>, usize),
     ) -> RecordRows {
@@ -273,7 +284,10 @@ impl FilePart {
                 let size = range.len() as u64;
                 // The range of a record that was skipped exceeds the bytes at hand.
                 let record = match self.bytes.get(range.clone()) {
-                    Some(bytes) if size <= limit => warc::record(bytes, options),
+                    Some(bytes) if size <= limit => {
+                        let position = (self.file, self.start + range.start as u64);
+                        pages.page(position, bytes, || warc::record(bytes, options))
+                    }
                     _ => Err(RejectReason::TooLarge { size, limit }),
                 };
                 each(record, range.len());

@@ -18,6 +18,10 @@ mod gzip;
 #[cfg(feature = "gzip")]
 mod gzip_header;
 mod members;
+#[cfg(any(feature = "gzip", feature = "zstd", feature = "bzip2"))]
+mod pack;
+#[cfg(any(feature = "gzip", feature = "zstd", feature = "bzip2"))]
+mod pack_block;
 #[cfg(any(feature = "bzip2", feature = "xz", feature = "archives"))]
 mod pieces;
 #[cfg(feature = "gzip")]
@@ -140,7 +144,10 @@ pub(super) fn detect(head: &[u8]) -> Result<Compression, (&'static str, Remedy)>
     }
 }
 
-#[cfg(not(all(feature = "gzip", feature = "zstd", feature = "bzip2", feature = "xz")))]
+#[cfg_attr(
+    all(feature = "gzip", feature = "zstd", feature = "bzip2", feature = "xz"),
+    allow(dead_code, reason = "a build with all compressors lacks none")
+)]
 fn absent(name: &str) -> io::Error {
     io::Error::new(io::ErrorKind::Unsupported, format!("this build has no {name}; rebuild with the feature {name}"))
 }
@@ -157,46 +164,69 @@ impl Read for AbsentDecoder {
 }
 
 impl Compression {
-    /// A writer that compresses. Equal input gives equal output: no time stamp, no name. Without
-    /// [`CompressionWriter::finish`] the output is truncated.
+    /// A writer that compresses with the default options. Equal input gives equal output: no time stamp, no name.
+    /// Without [`CompressionWriter::finish`] the output is truncated.
     ///
     /// # Errors
     ///
     /// The compressor cannot start, or this build lacks it.
     pub fn writer<W: Write>(self, writer: W) -> io::Result<CompressionWriter<W>> {
+        self.writer_with(writer, CompressionOptions::default())
+    }
+
+    /// The bytes as one member, frame or stream, which readers of archives take for one record.
+    ///
+    /// # Errors
+    ///
+    /// As [`writer`](Self::writer).
+    #[cfg(feature = "warc")]
+    pub(crate) fn whole(self, bytes: &[u8]) -> io::Result<Vec<u8>> {
+        if self == Self::Gzip {
+            return pack_block::single_member(bytes);
+        }
+        let mut writer = self.writer(Vec::new())?;
+        writer.write_all(bytes)?;
+        writer.finish()
+    }
+
+    /// As [`writer`](Self::writer), with other options.
+    ///
+    /// # Errors
+    ///
+    /// As [`writer`](Self::writer).
+    #[allow(unused_variables, reason = "builds without compressors use no options")]
+    pub fn writer_with<W: Write>(self, writer: W, options: CompressionOptions) -> io::Result<CompressionWriter<W>> {
         Ok(CompressionWriter(match self {
             Self::None => CompressionEncoder::Plain(writer),
-            #[cfg(feature = "gzip")]
-            Self::Gzip => CompressionEncoder::Gzip(Box::new(flate2::write::GzEncoder::new(
-                writer,
-                flate2::Compression::default(),
-            ))),
-            #[cfg(feature = "zstd")]
-            Self::Zstd => {
-                let mut encoder = zstd::stream::write::Encoder::new(writer, zstd::DEFAULT_COMPRESSION_LEVEL)?;
-                // As the `zstd` tool does; without it damage to the data would go unnoticed.
-                encoder.include_checksum(true)?;
-                CompressionEncoder::Zstd(Box::new(encoder))
-            }
-            #[cfg(feature = "bzip2")]
-            Self::Bzip2 => {
-                CompressionEncoder::Bzip2(Box::new(bzip2::write::BzEncoder::new(writer, bzip2::Compression::best())))
-            }
             #[cfg(feature = "xz")]
-            Self::Xz => CompressionEncoder::Xz(Box::new(lzma_rust2::XzWriter::new(
-                writer,
-                lzma_rust2::XzOptions::with_preset(XZ_LEVEL),
-            )?)),
+            Self::Xz => {
+                let level = options.level.unwrap_or(XZ_LEVEL).min(9);
+                let options = lzma_rust2::XzOptions::with_preset(level);
+                CompressionEncoder::Xz(Box::new(lzma_rust2::XzWriter::new(writer, options)?))
+            }
+            #[cfg(not(feature = "xz"))]
+            Self::Xz => return Err(absent("xz")),
             #[cfg(not(feature = "gzip"))]
             Self::Gzip => return Err(absent("gzip")),
             #[cfg(not(feature = "zstd"))]
             Self::Zstd => return Err(absent("zstd")),
             #[cfg(not(feature = "bzip2"))]
             Self::Bzip2 => return Err(absent("bzip2")),
-            #[cfg(not(feature = "xz"))]
-            Self::Xz => return Err(absent("xz")),
+            #[cfg(any(feature = "gzip", feature = "zstd", feature = "bzip2"))]
+            #[allow(unreachable_patterns, reason = "builds with all compressors name no other")]
+            packed => CompressionEncoder::Packed(Box::new(pack::PackWriter::new(writer, packed, options)?)),
         }))
     }
+}
+
+/// How output is compressed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct CompressionOptions {
+    /// The level: 1 to 12 for gzip, to 22 for Zstandard, to 9 for bzip2 and xz; a higher one counts as the highest.
+    /// `None`, the default: 1 for gzip, 3 for Zstandard, 9 for bzip2, 6 for xz.
+    pub level: Option<u32>,
+    /// The number of threads, which changes no byte; `None`, the default, is one for each core. Xz uses one.
+    pub threads: Option<usize>,
 }
 
 /// Compresses the bytes written to it. Made by [`Compression::writer`].
@@ -204,12 +234,8 @@ pub struct CompressionWriter<W: Write>(CompressionEncoder<W>);
 
 enum CompressionEncoder<W: Write> {
     Plain(W),
-    #[cfg(feature = "gzip")]
-    Gzip(Box<flate2::write::GzEncoder<W>>),
-    #[cfg(feature = "zstd")]
-    Zstd(Box<zstd::stream::write::Encoder<'static, W>>),
-    #[cfg(feature = "bzip2")]
-    Bzip2(Box<bzip2::write::BzEncoder<W>>),
+    #[cfg(any(feature = "gzip", feature = "zstd", feature = "bzip2"))]
+    Packed(Box<pack::PackWriter<W>>),
     #[cfg(feature = "xz")]
     Xz(Box<lzma_rust2::XzWriter<W>>),
 }
@@ -223,12 +249,8 @@ impl<W: Write> CompressionWriter<W> {
     pub fn finish(self) -> io::Result<W> {
         match self.0 {
             CompressionEncoder::Plain(writer) => Ok(writer),
-            #[cfg(feature = "gzip")]
-            CompressionEncoder::Gzip(encoder) => encoder.finish(),
-            #[cfg(feature = "zstd")]
-            CompressionEncoder::Zstd(encoder) => encoder.finish(),
-            #[cfg(feature = "bzip2")]
-            CompressionEncoder::Bzip2(encoder) => encoder.finish(),
+            #[cfg(any(feature = "gzip", feature = "zstd", feature = "bzip2"))]
+            CompressionEncoder::Packed(encoder) => encoder.finish(),
             #[cfg(feature = "xz")]
             CompressionEncoder::Xz(encoder) => encoder.finish(),
         }
@@ -238,12 +260,8 @@ impl<W: Write> CompressionWriter<W> {
     fn inner(&mut self) -> &mut dyn Write {
         match &mut self.0 {
             CompressionEncoder::Plain(writer) => writer,
-            #[cfg(feature = "gzip")]
-            CompressionEncoder::Gzip(encoder) => encoder,
-            #[cfg(feature = "zstd")]
-            CompressionEncoder::Zstd(encoder) => encoder,
-            #[cfg(feature = "bzip2")]
-            CompressionEncoder::Bzip2(encoder) => encoder,
+            #[cfg(any(feature = "gzip", feature = "zstd", feature = "bzip2"))]
+            CompressionEncoder::Packed(encoder) => &mut **encoder,
             #[cfg(feature = "xz")]
             CompressionEncoder::Xz(encoder) => encoder,
         }

@@ -6,6 +6,7 @@ use super::InputOptions;
 use super::SkippedFiles;
 use super::file::{FileId, InputFile};
 use super::files::STDIN;
+use super::kept_pages::KeptPages;
 use super::record_table::RecordTable;
 use super::reject::Reject;
 use crate::document::{DocId, RecordSource};
@@ -31,6 +32,8 @@ pub struct Corpus {
     skipped: SkippedFiles,
     /// Bytes on the disk, if there are any.
     spill: Option<SpillFile>,
+    /// The pages that were extracted.
+    pages: Arc<KeptPages>,
     /// The number of the first files that are references.
     reference_files: usize,
     /// With `unique_ids`: each record that repeats an id, and the first record that has it; sorted.
@@ -75,6 +78,11 @@ impl Corpus {
     #[must_use]
     pub fn bytes(&self) -> u64 {
         self.table.parts().iter().map(|part| part.index.length).sum()
+    }
+
+    /// The pages that were extracted.
+    pub(crate) fn pages(&self) -> &Arc<KeptPages> {
+        &self.pages
     }
 
     /// The options of reading.

@@ -36,7 +36,8 @@
 //! No two files here import each other, other than a module and its own parts. The formats turn bytes into
 //! [`Record`]s and know no corpus (`json_lines`, `csv`, `text`, `html`, `warc`, `parquet`); files are opened,
 //! decompressed and cut (`opener`, `file_bytes`, `byte_stream`, `held`); the reader makes blocks (`reader`,
-//! `current_file`, `block`) and the table of records (`record_table`); `corpus` reads again.
+//! `current_file`, `block`) and the table of records (`record_table`); `corpus` reads again. Pages are extracted once
+//! (`kept_pages`).
 
 #[cfg(feature = "archives")]
 mod archive;
@@ -64,6 +65,8 @@ mod html;
 mod index_directory;
 mod json;
 mod json_lines;
+#[cfg_attr(not(feature = "html"), allow(dead_code, reason = "only pages of HTML are kept"))]
+mod kept_pages;
 mod kind;
 mod lines;
 mod names;
@@ -76,6 +79,8 @@ mod options;
 mod parquet;
 mod reader;
 mod record;
+#[cfg_attr(not(feature = "html"), allow(dead_code, reason = "only pages of HTML are kept"))]
+mod record_bytes;
 mod record_ends;
 mod record_table;
 mod reject;
@@ -91,7 +96,7 @@ mod whole_file;
 #[cfg(feature = "parquet")]
 pub(crate) use arrow::copy_arrow;
 pub(crate) use by_name::{ByName, announces_archive, announces_records, by_name};
-pub use compression::{Compression, CompressionWriter};
+pub use compression::{Compression, CompressionOptions, CompressionWriter};
 pub use corpus::Corpus;
 pub use csv::CsvSign;
 pub use decompressed::decompressed;
@@ -116,6 +121,7 @@ pub(crate) use {
     block::{ReadScratch, RecordBlock},
     corpus::{CorpusBlocks, WholeField, WholeValue},
     json::valid_json,
+    kept_pages::KeptPages,
     names::IdHashes,
     reader::BlockReader,
     record_table::BlockIndex,

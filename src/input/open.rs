@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::fs::File;
 use std::io::{Cursor, Read};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 #[cfg(feature = "archives")]
 use super::archive::OpenArchive;
@@ -11,6 +12,7 @@ use super::by_name::{ByName, by_name};
 use super::compression::{self, DecompressionLimits};
 use super::files::{self, FoundFile};
 use super::format::UNREAD_PARQUET;
+use super::kept_pages::KeptPages;
 use super::kind::{self, FileKind};
 #[cfg(feature = "archives")]
 use super::opener::FileOpener;
@@ -57,11 +59,13 @@ pub struct StoragePolicy {
     pub block_size: usize,
     /// Threads that may decompress one file together.
     pub threads: usize,
+    /// Where extracted pages are kept. `None`: in room of its own, with the limits above.
+    pub(crate) pages: Option<Arc<KeptPages>>,
 }
 
 impl Default for StoragePolicy {
     fn default() -> Self {
-        Self { memory: None, map: false, room: None, block_size: 2 << 20, threads: 1 }
+        Self { memory: None, map: false, room: None, block_size: 2 << 20, threads: 1, pages: None }
     }
 }
 

@@ -20,6 +20,7 @@ use super::file::InputFile;
 use super::files::FoundFile;
 use super::format::UNREAD_ARROW;
 use super::held::{BytePlace, PlainFile};
+use super::kept_pages::KeptPages;
 use super::kind::{self, FileKind};
 use super::open::{Input, StoragePolicy, StoredStream};
 use super::opener::{FileFailure, FileOpener, OpenedFile, OpenedTable};
@@ -67,6 +68,7 @@ pub(crate) struct BlockReader {
     files: Vec<InputFile>,
     current: Option<CurrentFile>,
     store: ByteStore,
+    pages: Arc<KeptPages>,
     /// The places of parts that were cut off and not yet accepted.
     given: VecDeque<BytePlace>,
     table: RecordTable,
@@ -84,6 +86,7 @@ pub(crate) struct ReadInput {
     /// The bytes on the disk, if there are any.
     pub(super) spill: Option<SpillFile>,
     pub(super) skipped: SkippedFiles,
+    pub(super) pages: Arc<KeptPages>,
 }
 
 impl Input {
@@ -108,6 +111,7 @@ impl Input {
             block_size: policy.block_size.clamp(1, 1 << 30),
             opener: FileOpener::new(limited, limits),
             store: ByteStore::new(&policy),
+            pages: policy.pages.unwrap_or_else(|| Arc::new(KeptPages::new(policy.memory, policy.room))),
             found,
             stream,
             skipped,
@@ -159,7 +163,11 @@ impl BlockReader {
                 break;
             }
         }
-        Ok((!parts.is_empty()).then(|| RecordBlock { options: Arc::clone(&self.options), parts }))
+        Ok((!parts.is_empty()).then(|| RecordBlock {
+            options: Arc::clone(&self.options),
+            pages: Arc::clone(&self.pages),
+            parts,
+        }))
     }
 
     /// The next part of the current file, and where its bytes are kept; `None` if no file is open, or it has no more
@@ -208,8 +216,8 @@ impl BlockReader {
     pub(crate) fn finish(self) -> Result<ReadInput> {
         // The last block may have exceeded the limit.
         self.check_count()?;
-        let Self { options, files, references, table, store, skipped, .. } = self;
-        Ok(ReadInput { options, files, references, table, spill: store.finish()?, skipped })
+        let Self { options, files, references, table, store, skipped, pages, .. } = self;
+        Ok(ReadInput { options, files, references, table, spill: store.finish()?, skipped, pages })
     }
 
     /// Goes on after the blocks of an earlier run over the same input, as if they had been given and accepted. Plain

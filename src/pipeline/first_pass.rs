@@ -1,5 +1,6 @@
 //! The stage that reads everything once, in blocks: from an input, or from a corpus that was read before.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::again_folder::AgainFolder;
@@ -18,7 +19,9 @@ use super::source_languages;
 use super::word_sample::SampleBound;
 use super::work_dir::WorkDir;
 use crate::error::Result;
-use crate::input::{BlockIndex, BlockReader, Corpus, CorpusBlocks, Input, RecordBlock, RepeatedIds, StoragePolicy};
+use crate::input::{
+    BlockIndex, BlockReader, Corpus, CorpusBlocks, Input, KeptPages, RecordBlock, RepeatedIds, StoragePolicy,
+};
 use crate::page::{LineCounter, ReturningLines, UnitLevel};
 use crate::parallel;
 use crate::spill::SpillDir;
@@ -52,6 +55,7 @@ impl FirstPass<'_> {
         let storage = self.storage(&input, spill_dir);
         let parts = FieldParts::new(self.options, input.options());
         let mut tables = RunTables::new(self.routes, self.plan);
+        tables.pages.clone_from(&storage.pages);
 
         if self.needs_returning_lines() {
             self.progress.begin("learn", 0);
@@ -105,6 +109,8 @@ impl FirstPass<'_> {
             room: Some(spill_dir.clone()),
             block_size: self.plan.block() as usize,
             threads: parallel::threads(),
+            // Shared by all passes, so that each page is extracted once.
+            pages: Some(Arc::new(KeptPages::new(self.plan.pages(), Some(spill_dir.clone())))),
         }
     }
 
@@ -115,6 +121,7 @@ impl FirstPass<'_> {
     /// A record cannot be read again, the disk fails, or the tables outgrow the memory limit.
     pub(super) fn over_corpus(&self, corpus: &Corpus) -> Result<(RunTables, RepeatedIds)> {
         let mut tables = RunTables::new(self.routes, self.plan);
+        tables.pages = Some(Arc::clone(corpus.pages()));
         let parts = FieldParts::new(self.options, corpus.options());
 
         if self.needs_returning_lines() {

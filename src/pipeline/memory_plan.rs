@@ -99,6 +99,11 @@ impl MemoryPlan {
         self.limit.map(|limit| limit.saturating_sub(self.fixed()) / 8)
     }
 
+    /// Bytes for extracted pages; `None` without a limit.
+    pub(super) fn pages(&self) -> Option<u64> {
+        self.input().map(|input| input / 2)
+    }
+
     /// The limit for a stage while `held` bytes stay in memory. The stage spills to `spill_dir` under `name`. `None` without a
     /// limit.
     pub(super) fn work(&self, held: u64, spill_dir: &SpillDir, name: &str) -> Option<MemoryLimit> {

@@ -11,7 +11,7 @@ use super::source_languages::ToldLanguages;
 use super::word_sample::{SampleBound, WordSample};
 use crate::document::{Date, DocId, UnitId, UnitKind, Units};
 use crate::error::Result;
-use crate::input::{FieldValue, RepeatedIdsBuilder};
+use crate::input::{FieldValue, KeptPages, RepeatedIdsBuilder};
 use crate::lsh::KeyColumns;
 use crate::lsh::containment::RowSamples;
 use crate::normalize::Language;
@@ -67,6 +67,8 @@ pub(super) struct RunTables {
     pub(super) crowded: Vec<DocId>,
     /// The lines that return on other pages of their source, if pages are cut into stories.
     pub(super) returning: Option<Arc<ReturningLines>>,
+    /// The pages that were extracted.
+    pub(super) pages: Option<Arc<KeptPages>>,
 }
 
 /// The units of one route that have tokens, in input order. Each is a row.
@@ -150,6 +152,7 @@ impl RunTables {
             empty_units: 0,
             crowded: Vec::new(),
             returning: None,
+            pages: None,
         }
     }
 
@@ -205,6 +208,7 @@ impl RunTables {
             + (self.decoded.len() + self.unsure.len() + self.crowded.len()) * 4
             + self.kept.bytes()) as u64
             + self.field_bytes
+            + self.pages.as_ref().map_or(0, |pages| pages.table_bytes())
             + self.languages.len() as u64 * BYTES_PER_RECORD
             + self.sampled.bytes()
             + self.returning.as_ref().map_or(0, |returning| returning.bytes())

@@ -167,7 +167,7 @@ fn is_ours(name: &str) -> bool {
 }
 
 /// The files of a work directory. Names that end with a dash continue with the name of a route.
-const OURS: [&str; 7] = [RUN, UNFINISHED, "blocks", "input", LOCK, "candidates-", "verified-"];
+const OURS: [&str; 8] = [RUN, UNFINISHED, "blocks", "input", "pages", LOCK, "candidates-", "verified-"];
 
 /// `run.json` before it is renamed. It stays if the process ends between the two.
 const UNFINISHED: &str = "run.new";

@@ -18,7 +18,7 @@ use tempfile::{NamedTempFile, TempPath};
 use super::output_name::{is_address, refused_address};
 use super::output_store::OutputStore;
 use crate::error::{Error, ErrorKind, Result};
-use crate::input::{Compression, CompressionWriter};
+use crate::input::{Compression, CompressionOptions, CompressionWriter};
 
 /// Temporary files of this process, for [`discard_unfinished`].
 static UNFINISHED: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
@@ -40,6 +40,7 @@ pub struct Outputs {
     directories: Vec<PathBuf>,
     /// Takes what has an address; without it, an address is refused.
     store: Option<Arc<dyn OutputStore>>,
+    compression: CompressionOptions,
 }
 
 /// An output file that is being written.
@@ -60,8 +61,14 @@ impl Outputs {
     /// No outputs yet.
     #[must_use]
     pub fn new() -> Self {
+        Self::compressed(CompressionOptions::default())
+    }
+
+    /// No outputs yet. Those with a compression will be compressed with these options.
+    #[must_use]
+    pub fn compressed(compression: CompressionOptions) -> Self {
         let (targets, finished, directories) = (Vec::new(), Vec::new(), Vec::new());
-        Self { began: Instant::now(), targets, finished, directories, store: None }
+        Self { began: Instant::now(), targets, finished, directories, store: None, compression }
     }
 
     /// The same, with a store for outputs whose path is an address.
@@ -96,7 +103,7 @@ impl Outputs {
             self.create_temporary(target).map_err(failed)?
         };
 
-        let writer = compression.writer(BufWriter::new(file)).map_err(failed)?;
+        let writer = compression.writer_with(BufWriter::new(file), self.compression).map_err(failed)?;
         Ok(Output { writer, temporary, target: target.to_owned() })
     }
 

@@ -8,7 +8,7 @@ use clap::ArgMatches;
 
 use super::exit::Exit;
 use mukarrar::error::{ErrorKind, Remedy, Result};
-use mukarrar::input::FetchedInputs;
+use mukarrar::input::{CompressionOptions, FetchedInputs};
 use mukarrar::report::output::Outputs;
 use mukarrar::report::output_name::is_address;
 
@@ -42,9 +42,10 @@ pub(super) fn fetched_inputs() -> FetchedInputs {
     open.as_ref().map_or_else(FetchedInputs::default, |never| match *never {})
 }
 
-/// No outputs yet. Those with an address are sent when they are committed.
-pub(super) fn outputs() -> Outputs {
-    let outputs = Outputs::new();
+/// No outputs yet. Those with a compression will be compressed with these options; those with an address are sent when
+/// they are committed.
+pub(super) fn outputs(compression: CompressionOptions) -> Outputs {
+    let outputs = Outputs::compressed(compression);
     #[cfg(feature = "remote")]
     if let Some(store) =
         OPEN.lock().unwrap_or_else(PoisonError::into_inner).as_ref().and_then(|files| files.outputs.clone())

@@ -10,7 +10,7 @@ use super::console::{Console, stdout_error};
 use super::exit::Exit;
 use super::{addresses, finish, inputs, rules};
 use mukarrar::error::Result;
-use mukarrar::input::StoragePolicy;
+use mukarrar::input::{CompressionOptions, StoragePolicy};
 use mukarrar::page::{BoilerplateRules, UnitLevel};
 use mukarrar::report::{self, ReportFormat, ReportStyle};
 
@@ -60,7 +60,7 @@ pub(super) fn run(arguments: &LearnArgs, console: &Console) -> Result<Exit> {
         console.print(|out| write(&rules, *format, style, out).map_err(stdout_error))?;
         return Ok(Exit::Done);
     }
-    let mut outputs = addresses::outputs();
+    let mut outputs = addresses::outputs(CompressionOptions::default());
     let style = Console::file_style(ReportFormat::Text);
     finish::write_file(output, &mut outputs, |out| write(&rules, *format, style, out))?;
     outputs.commit()?;

@@ -55,7 +55,7 @@ pub(super) fn run(arguments: &ClustersArgs, console: &Console) -> Result<Exit> {
         return Err(error);
     }
 
-    let mut outputs = addresses::outputs();
+    let mut outputs = output.compression.outputs(running.threads.threads);
     finish::write_results(output, &mut outputs, console, |style, out| report::clusters(&found, &corpus, style, out))?;
     summary::show_rejected(&corpus, &found.rejects, &found.summary.decoded, &showing.verbosity, console);
     finish::end_run(&mut found.summary, showing, outputs, console)?;

@@ -67,7 +67,7 @@ pub(super) fn run(arguments: &CompareArgs, console: &Console) -> Result<Exit> {
     };
 
     let (a, b) = (NamedText { id: &arguments.a, text: &a.text }, NamedText { id: &arguments.b, text: &b.text });
-    let mut outputs = addresses::outputs();
+    let mut outputs = arguments.output.compression.outputs(None);
     finish::write_results(&arguments.output, &mut outputs, console, |style, out| {
         report::comparison(&found, a, b, style, out)
     })?;

@@ -256,7 +256,7 @@ fn dedup_units(arguments: &DedupArgs, unit: UnitLevel, console: &Console) -> Res
     }
     let end = RunEnd { corpus: &corpus, rejects: &found.rejects, running, showing };
 
-    let mut outputs = addresses::outputs();
+    let mut outputs = files.compression.outputs(running.threads.threads);
     lists.write(&corpus, &found, &mut outputs)?;
     let exit = if let Some(field) = &arguments.mark {
         if let Some(destination) = destination {
@@ -296,7 +296,7 @@ fn dedup_passages(arguments: &PassageDedupArgs, console: &Console) -> Result<Exi
     finish::refuse_nothing_read(&corpus, &repeated.found.rejects, &showing.verbosity, console)?;
     let cleaning = Cleaning::of_passages(&repeated, &corpus, pipeline.options())?;
 
-    let mut outputs = addresses::outputs();
+    let mut outputs = files.compression.outputs(running.threads.threads);
     lists.write(&corpus, &repeated.found, &mut outputs)?;
     lists.write_clean(&cleaning, destination, &mut outputs, console)?;
 

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::args::groups::{InputArgs, ShowingArgs};
+use super::args::groups::{CompressionArgs, InputArgs, ShowingArgs};
 use super::console::Console;
 use super::remedies::CommandLinePhrasing;
 use super::{finish, inputs};
@@ -32,6 +32,8 @@ pub(super) struct DedupFileArgs {
     /// Find and count everything, but write no clean corpus.
     #[arg(short = 'n', long)]
     pub(super) dry_run: bool,
+    #[command(flatten)]
+    pub(super) compression: CompressionArgs,
 }
 
 /// The formats of the lists that a run writes.

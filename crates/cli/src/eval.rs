@@ -84,7 +84,7 @@ fn score_clusters(arguments: &EvalArgs, gold: &Path, console: &Console) -> Resul
     }
     let scores = evaluate(&gold, &Predictions::new(&corpus, &found.units, &found.names, &found.clusters))?;
 
-    let mut outputs = addresses::outputs();
+    let mut outputs = output.compression.outputs(running.threads.threads);
     finish::write_results(output, &mut outputs, console, |style, out| report::evaluation(&scores, style, out))?;
     summary::show_rejected(&corpus, &found.rejects, &found.summary.decoded, &showing.verbosity, console);
     finish::end_run(&mut found.summary, showing, outputs, console)?;
@@ -104,7 +104,7 @@ fn score_pages(arguments: &EvalArgs, directory: &Path, console: &Console) -> Res
     let mut found = pipeline.clusters(&gold.corpus(), &StageBar::new(showing.progress.progress))?;
     let scores = evaluate_pages(&gold, &found.units, &found.clusters);
 
-    let mut outputs = addresses::outputs();
+    let mut outputs = output.compression.outputs(running.threads.threads);
     finish::write_results(output, &mut outputs, console, |style, out| report::pages_evaluation(&scores, style, out))?;
     finish::end_run(&mut found.summary, showing, outputs, console)?;
     pipeline.forget_work()?;

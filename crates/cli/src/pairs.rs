@@ -47,7 +47,7 @@ pub(super) fn run(arguments: &PairsArgs, console: &Console) -> Result<Exit> {
         return Err(error);
     }
 
-    let mut outputs = addresses::outputs();
+    let mut outputs = output.compression.outputs(running.threads.threads);
     finish::write_results(output, &mut outputs, console, |style, out| {
         report::pairs(&found, &corpus, groups, style, out)
     })?;

@@ -54,7 +54,7 @@ pub(super) fn run(arguments: &PassagesArgs, console: &Console) -> Result<Exit> {
     drop(bar);
     finish::refuse_nothing_read(&corpus, &found.rejects, &showing.verbosity, console)?;
 
-    let mut outputs = addresses::outputs();
+    let mut outputs = output.compression.outputs(running.threads.threads);
     finish::write_results(output, &mut outputs, console, |style, out| report::passages(&found, &corpus, style, out))?;
     summary::show_rejected(&corpus, &found.rejects, &found.summary.decoded, &showing.verbosity, console);
     finish::end_run(&mut found.summary, showing, outputs, console)?;

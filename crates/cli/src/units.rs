@@ -41,7 +41,7 @@ pub(super) fn run(arguments: &UnitsArgs, console: &Console) -> Result<Exit> {
     let (rejects, decoded) = rejected_and_decoded(&corpus);
     finish::refuse_nothing_read(&corpus, &rejects, verbosity, console)?;
 
-    let mut outputs = addresses::outputs();
+    let mut outputs = output.compression.outputs(None);
     finish::write_results(output, &mut outputs, console, |style, out| {
         report::cut(&corpus, *unit, source_field, style, out)
     })?;

@@ -13,6 +13,7 @@ use super::gzip_header::{TRIAL, exactly, header, invalid, is_member, is_truncati
 use super::members::passed_over;
 use super::rewind::RewindReader;
 use crate::input::slices::tail;
+use crate::parallel;
 
 /// Most members of known size that are decompressed at once; each holds at most 64 KiB.
 const BATCH: usize = 64;
@@ -182,14 +183,10 @@ impl<R: Read> GzipReader<R> {
             return;
         }
 
-        std::thread::scope(|scope| {
-            let workers: Vec<_> =
-                members.chunks(share).map(|members| scope.spawn(move || inflate_all(members))).collect();
-            for worker in workers {
-                let failed = || vec![(Vec::new(), Some(io::Error::other("a thread failed")))];
-                self.later.extend(worker.join().unwrap_or_else(|_| failed()));
-            }
-        });
+        for inflated in parallel::in_shares(members, share, inflate_all) {
+            let failed = || vec![(Vec::new(), Some(io::Error::other("a thread failed")))];
+            self.later.extend(inflated.unwrap_or_else(failed));
+        }
     }
 
     /// The error as it is given: if members follow, they are read next.

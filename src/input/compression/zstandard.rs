@@ -13,6 +13,7 @@ use zstd::zstd_safe;
 
 use super::frames::{self, FrameReader};
 use crate::input::slices::tail;
+use crate::parallel;
 
 /// Decompresses frame after frame.
 pub(super) struct ZstdReader<R: Read> {
@@ -177,16 +178,9 @@ impl<R: Read> FrameBatch<R> {
         };
 
         let share = frames.len().div_ceil(self.threads);
-        std::thread::scope(|scope| {
-            let workers: Vec<_> =
-                frames.chunks(share).map(|frames| (frames.len(), scope.spawn(move || decompress(frames)))).collect();
-
-            // The frames of a worker that panicked are read again by the stream.
-            let results =
-                workers.into_iter().map(|(count, worker)| worker.join().unwrap_or_else(|_| vec![None; count]));
-
-            results.flatten().collect()
-        })
+        let shares = parallel::in_shares(frames, share, decompress);
+        // The frames of a thread that panicked are read again by the stream, with all that follow.
+        shares.into_iter().flat_map(|share| share.unwrap_or_else(|| vec![None])).collect()
     }
 }
 

@@ -38,7 +38,11 @@ impl CorpusBlocks<'_> {
             // After an error the same part is read again.
             self.next += 1;
         }
-        Ok((!parts.is_empty()).then(|| RecordBlock { options: Arc::clone(&self.corpus.options), parts }))
+        Ok((!parts.is_empty()).then(|| RecordBlock {
+            options: Arc::clone(&self.corpus.options),
+            pages: Arc::clone(&self.corpus.pages),
+            parts,
+        }))
     }
 }
 

@@ -9,6 +9,7 @@ use crate::error::{Error, Result};
 use crate::input::SkippedFiles;
 use crate::input::file::InputFile;
 use crate::input::held::{BytePlace, HeldBytes};
+use crate::input::kept_pages::KeptPages;
 use crate::input::reader::ReadInput;
 use crate::input::record_table::{PartIndex, RecordTable};
 use crate::input::{Compression, EncodingChoice, Input, InputFormat, InputOptions, MAX_RECORD_SIZE, StoragePolicy};
@@ -80,12 +81,13 @@ impl Corpus {
             table,
             spill: None,
             skipped: SkippedFiles::default(),
+            pages: Arc::new(KeptPages::new(None, None)),
         })
     }
 
     /// The corpus of an input that was read.
     pub(crate) fn assemble(input: ReadInput) -> Self {
-        let ReadInput { options, mut files, references, table, spill, skipped } = input;
+        let ReadInput { options, mut files, references, table, spill, skipped, pages } = input;
 
         // Parts are in the order of their files.
         let mut parts = table.parts().iter().peekable();
@@ -99,7 +101,7 @@ impl Corpus {
         }
         debug_assert!(parts.next().is_none(), "a part of a file that was not read");
 
-        Self { options, files, table, skipped, spill, reference_files: references, repeats: Vec::new() }
+        Self { options, files, table, skipped, spill, pages, reference_files: references, repeats: Vec::new() }
     }
 }
 

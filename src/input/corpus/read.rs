@@ -9,6 +9,7 @@ use crate::input::block::ReadScratch;
 use crate::input::held::BytePlace;
 use crate::input::json::escapes::EscapeBuffers;
 use crate::input::json_lines::{self, JsonLine, ParsedLine};
+use crate::input::kept_pages::PagePosition;
 use crate::input::record_table::{TablePart, TableRow};
 use crate::input::slices::slice;
 #[cfg(feature = "warc")]
@@ -21,11 +22,20 @@ pub(super) struct LocatedRecord<'a> {
     pub(super) entry: TableRow<'a>,
 }
 
+impl LocatedRecord<'_> {
+    /// Its place in the input.
+    fn position(&self) -> PagePosition {
+        let index = &self.entry.part.index;
+        (index.file, index.start + self.entry.row.offset() as u64)
+    }
+}
+
 type ReadResult<'a> = std::result::Result<Record<'a>, Reject>;
 type ParseResult<T> = std::result::Result<T, RejectReason>;
 
 impl Corpus {
-    /// Reads a record: parses it anew at each call, with the same result. Takes time linear in the record.
+    /// Reads a record: parses it anew at each call, with the same result; a page of HTML is extracted once. Takes time
+    /// linear in the record.
     ///
     /// # Errors
     /// The record is rejected: its [`Reject`] says where it is and why. [`RejectReason::Lost`]: it could be read
@@ -33,18 +43,21 @@ impl Corpus {
     /// [`RejectReason::NotInInput`]: the id is not in this corpus.
     pub fn read(&self, id: DocId) -> ReadResult<'_> {
         let located = self.readable(id)?;
+        if let Some(page) = self.kept_page(&located) {
+            return self.complete(id, located.file, Ok(page));
+        }
         let mut buffer = EscapeBuffers::default();
 
         let record = match &located.entry.part.place {
             BytePlace::Held(piece) => {
                 let bytes = slice(piece, located.entry.range.clone());
-                self.parse(located.file, bytes, &mut buffer).map(|parsed| parsed.detach(&buffer))
+                self.parse(&located, bytes, &mut buffer).map(|parsed| parsed.detach(&buffer))
             }
             // The bytes live in this call only, so the record must own its own.
             _ => {
                 let mut bytes = Vec::new();
                 self.load(&located, &mut bytes).and_then(|()| {
-                    self.parse(located.file, &bytes, &mut buffer).map(|parsed| parsed.detach(&buffer).into_owned())
+                    self.parse(&located, &bytes, &mut buffer).map(|parsed| parsed.detach(&buffer).into_owned())
                 })
             }
         };
@@ -54,6 +67,9 @@ impl Corpus {
     /// As [`read`](Self::read), in buffers that are used again.
     pub(crate) fn read_in<'a>(&'a self, id: DocId, scratch: &'a mut ReadScratch) -> ReadResult<'a> {
         let located = self.readable(id)?;
+        if let Some(page) = self.kept_page(&located) {
+            return self.complete(id, located.file, Ok(page));
+        }
         let ReadScratch { text, raw, .. } = scratch;
 
         let bytes = match &located.entry.part.place {
@@ -63,7 +79,7 @@ impl Corpus {
                 raw.as_slice()
             }
         };
-        let record = self.parse(located.file, bytes, text).map(|parsed| parsed.attach(text));
+        let record = self.parse(&located, bytes, text).map(|parsed| parsed.attach(text));
         self.complete(id, located.file, record)
     }
 
@@ -154,14 +170,19 @@ impl Corpus {
         }
     }
 
+    /// The page of a record, if it was extracted before.
+    fn kept_page(&self, located: &LocatedRecord<'_>) -> Option<Record<'static>> {
+        located.file.format.is_extracted().then(|| self.pages.get(located.position()))?
+    }
+
     /// Parses a record by the format of its file.
     fn parse<'a>(
         &self,
-        file: &'a InputFile,
+        located: &LocatedRecord<'a>,
         bytes: &'a [u8],
         buffer: &mut EscapeBuffers,
     ) -> ParseResult<ParsedLine<'a>> {
-        let options = &*self.options;
+        let (file, options) = (located.file, &*self.options);
         let record = match file.format {
             // The text of a line may be in `buffer`, so the caller attaches or copies it.
             InputFormat::JsonLines | InputFormat::Json | InputFormat::Parquet | InputFormat::Arrow => {
@@ -174,8 +195,14 @@ impl Corpus {
             },
             InputFormat::Lines => lines::record(bytes, file.wide.is_some(), options),
             #[cfg(feature = "warc")]
-            InputFormat::Warc => warc::record(bytes, options),
-            format => whole_file::record(format, bytes, file.bom, &file.relative, options),
+            InputFormat::Warc => self.pages.page(located.position(), bytes, || warc::record(bytes, options)),
+            format => {
+                let read = || whole_file::record(format, bytes, file.bom, &file.relative, options);
+                match format.is_extracted() {
+                    true => self.pages.page(located.position(), bytes, || Ok((read()?, true))),
+                    false => read(),
+                }
+            }
         };
         record.map(ParsedLine::whole)
     }

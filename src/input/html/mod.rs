@@ -1,16 +1,18 @@
 //! HTML pages: the main text or the whole text, with title, date and canonical address.
 //!
 //! `dom_smoothie` finds the main text; it follows Mozilla's Readability closely and is released every few weeks. It
-//! builds a tree, which for crafted pages takes more than linear time. Therefore a first, linear walk over the tokens
-//! ([`walk`]) gives the whole text and counts elements, depth and escaped characters. A page beyond [`MAX_DEPTH`],
-//! [`MAX_ELEMENTS`], [`MAX_WORK`] or [`MAX_ESCAPE_COST`], or without a main text, gives its whole text. The same walk makes both texts: block elements become
-//! line breaks, white space becomes one space. It does not recurse, so no page can exhaust the stack.
+//! needs a tree, which for crafted pages takes more than linear time. Therefore a linear walk over the tokens ([`walk`])
+//! gives the whole text and counts elements, depth and escaped characters. The tree is built from the same tokens
+//! ([`tree_walk`]) as long as the page is below [`MAX_DEPTH`], [`MAX_ELEMENTS`] and [`MAX_WORK`]. A page beyond them or
+//! beyond [`MAX_ESCAPE_COST`], or without a main text, gives its whole text. The same walk makes both texts: block
+//! elements become line breaks, white space becomes one space. It does not recurse, so no page can exhaust the stack.
 //!
 //! To be cut into stories, a page is read by [`structure`]: all visible text, line by line, with a markup hint for each
-//! line.
+//! line. The metadata come from the same tokens.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use dom_query::Document;
 use dom_smoothie::{Config, Readability};
 
 use super::options::HtmlText;
@@ -29,6 +31,8 @@ mod metadata;
 mod record;
 mod stack;
 mod structure;
+mod tokens;
+mod tree_walk;
 mod walk;
 mod zones;
 
@@ -36,6 +40,9 @@ mod zones;
 pub(super) use charset::of_content_type;
 use metadata::PageMetadata;
 pub(super) use record::{PageOrigin, record};
+use structure::StructureReader;
+use tree_walk::PageTree;
+use walk::{PageWalk, WalkedPage};
 
 /// Largest depth of elements at which the main text is looked for. Pages have some dozens; browsers stop at 512.
 const MAX_DEPTH: usize = 256;
@@ -69,38 +76,56 @@ struct HtmlPage {
 fn page(html: &str, wanted: HtmlText) -> Result<HtmlPage, RejectReason> {
     attributes::check(html)?;
 
-    let walked = walk::walk(html);
-
-    if wanted == HtmlText::Lines {
-        let structure::StructuredPage { text, mut layout, byline } = structure::read(html);
-        let mut metadata = walked.metadata;
-
-        // The head of the page outweighs a byline in its text.
-        metadata.byline = metadata.byline.or(byline);
-        described::describe(&mut layout, &text, &metadata);
-
-        return Ok(HtmlPage { text, metadata, layout: Some(layout), all: false });
-    }
-
-    let walked_work = walked.elements.saturating_mul(walked.deepest);
-    let is_parsable = walked.deepest <= MAX_DEPTH
-        && walked.elements <= MAX_ELEMENTS
-        && walked_work <= MAX_WORK
-        && walked.escape_cost <= MAX_ESCAPE_COST;
-    let main = if wanted == HtmlText::Main && is_parsable { main_text(html) } else { None };
-    let all = main.is_none() && wanted == HtmlText::Main;
-
-    Ok(HtmlPage { text: main.unwrap_or(walked.text), metadata: walked.metadata, layout: None, all })
+    Ok(match wanted {
+        HtmlText::Main => main_or_all(html),
+        HtmlText::All => HtmlPage::all(walk::walk(html)),
+        HtmlText::Lines => lines(html),
+    })
 }
 
-/// The main text; `None` if the extractor finds none or fails.
-fn main_text(html: &str) -> Option<String> {
+impl HtmlPage {
+    /// A page with its whole text.
+    fn all(walked: WalkedPage) -> Self {
+        Self { text: walked.text, metadata: walked.metadata, layout: None, all: false }
+    }
+}
+
+/// Reads a page line by line.
+fn lines(html: &str) -> HtmlPage {
+    let readers = (PageWalk::of_metadata(), StructureReader::default());
+    let (walk, structure) = tokens::read(html, readers);
+    let structure::StructuredPage { text, mut layout, byline } = structure.finish();
+    let mut metadata = walk.finish().metadata;
+
+    // The head of the page outweighs a byline in its text.
+    metadata.byline = metadata.byline.or(byline);
+    described::describe(&mut layout, &text, &metadata);
+    HtmlPage { text, metadata, layout: Some(layout), all: false }
+}
+
+/// Reads the main text of a page, or its whole text if there is none.
+fn main_or_all(html: &str) -> HtmlPage {
+    // A panic of the tree must cost this page its main text, not end the run. So must one of the extractor, below.
+    let walked = catch_unwind(AssertUnwindSafe(|| tree_walk::walk(html)));
+    let (walked, tree) = walked.unwrap_or_else(|_| (walk::walk(html), PageTree::None));
+
+    let main = match tree {
+        PageTree::Built(tree) => main_text(|| *tree),
+        PageTree::Apart => main_text(|| Document::from(html)),
+        PageTree::None => None,
+    };
+    match main {
+        Some(text) => HtmlPage { text, metadata: walked.metadata, layout: None, all: false },
+        None => HtmlPage { all: true, ..HtmlPage::all(walked) },
+    }
+}
+
+/// The main text of a tree; `None` if the extractor finds none or fails.
+fn main_text(tree: impl FnOnce() -> Document) -> Option<String> {
     // The parser counts text and comments as well, so it gets twice the elements.
     let config = Config { disable_json_ld: true, max_elements_to_parse: 2 * MAX_ELEMENTS, ..Config::default() };
-
-    // A panic of the extractor must cost this page its main text, not end the run.
-    let article = catch_unwind(AssertUnwindSafe(|| Readability::new(html, None, Some(config)).ok()?.parse().ok()));
-    let content = article.ok()??.content;
+    let extract = || Readability::with_document(tree(), None, Some(config)).ok()?.parse().ok();
+    let content = catch_unwind(AssertUnwindSafe(extract)).ok()??.content;
 
     // The extractor's HTML is walked like a page, so both kinds of text have the same line breaks and spaces.
     attributes::check(&content).ok()?;

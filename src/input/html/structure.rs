@@ -8,15 +8,13 @@
 //! One walk over the tokens, without a tree: a stack of at most [`DEEPEST`](super::stack::DEEPEST) open elements closes
 //! those that HTML allows a page to leave open. So crafted pages cost no more than others of their length.
 
-use std::cell::RefCell;
-
-use html5ever::tendril::StrTendril;
 use html5ever::tokenizer::states::RawKind;
-use html5ever::tokenizer::{BufferQueue, Tag, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts};
+use html5ever::tokenizer::{Tag, TagKind, Token};
 
 use super::articles::PageArticles;
 use super::line::{LineContext, OpenLink, PageLine};
 use super::stack::ElementStack;
+use super::tokens::TokenReader;
 use super::walk::{attribute, is_block, is_void};
 use super::zones;
 use crate::document::{LineHint, PageLayout, Zone};
@@ -30,41 +28,9 @@ pub(super) struct StructuredPage {
     pub(super) byline: Option<String>,
 }
 
-/// Reads a page line by line.
-pub(super) fn read(html: &str) -> StructuredPage {
-    let tokenizer = Tokenizer::new(StructureSink::default(), TokenizerOpts::default());
-    let input = BufferQueue::default();
-    input.push_back(StrTendril::from(html));
-    while !input.is_empty() {
-        // The tokenizer pauses only where the sink asks for it; this sink never does.
-        let _ = tokenizer.feed(&input);
-    }
-
-    tokenizer.end();
-    tokenizer.sink.0.into_inner().finish()
-}
-
-/// Passes tokens on to the state; the tokenizer gives a sink only `&self`.
+/// The reading of a page line by line.
 #[derive(Default)]
-struct StructureSink(RefCell<StructureState>);
-
-impl TokenSink for StructureSink {
-    type Handle = ();
-
-    fn process_token(&self, token: Token, _line: u64) -> TokenSinkResult<()> {
-        let mut state = self.0.borrow_mut();
-        match token {
-            Token::TagToken(tag) if tag.kind == TagKind::StartTag => return state.start(&tag),
-            Token::TagToken(tag) => state.end(&tag),
-            Token::CharacterTokens(characters) => state.characters(&characters),
-            _ => {}
-        }
-        TokenSinkResult::Continue
-    }
-}
-
-#[derive(Default)]
-struct StructureState {
+pub(super) struct StructureReader {
     text: String,
     hints: Vec<LineHint>,
     line: PageLine,
@@ -84,8 +50,20 @@ struct StructureState {
     broken: bool,
 }
 
-impl StructureState {
-    fn start(&mut self, tag: &Tag) -> TokenSinkResult<()> {
+impl TokenReader for StructureReader {
+    fn token(&mut self, token: &Token) -> Option<RawKind> {
+        match token {
+            Token::TagToken(tag) if tag.kind == TagKind::StartTag => return self.start(tag),
+            Token::TagToken(tag) => self.end(tag),
+            Token::CharacterTokens(characters) => self.characters(characters),
+            _ => {}
+        }
+        None
+    }
+}
+
+impl StructureReader {
+    fn start(&mut self, tag: &Tag) -> Option<RawKind> {
         let name = &*tag.name;
 
         match name {
@@ -93,7 +71,7 @@ impl StructureState {
             "style" | "xmp" | "iframe" | "noembed" | "noframes" => return self.raw(RawKind::Rawtext),
             "title" | "textarea" => return self.raw(RawKind::Rcdata),
             "a" => return self.link(tag),
-            "wbr" => return TokenSinkResult::Continue,
+            "wbr" => return None,
             "img" | "input" => self.line.space(),
             // A cell outside a row, as in a table laid out by blocks, is a line of its own.
             "td" | "th" if self.stack.is_in_block() => self.end_line(),
@@ -112,15 +90,15 @@ impl StructureState {
         if !is_void(name) && !tag.self_closing {
             self.open(tag);
         }
-        TokenSinkResult::Continue
+        None
     }
 
-    fn raw(&mut self, kind: RawKind) -> TokenSinkResult<()> {
+    fn raw(&mut self, kind: RawKind) -> Option<RawKind> {
         self.raw = true;
-        TokenSinkResult::RawData(kind)
+        Some(kind)
     }
 
-    fn link(&mut self, tag: &Tag) -> TokenSinkResult<()> {
+    fn link(&mut self, tag: &Tag) -> Option<RawKind> {
         // HTML does not nest links: a new one ends the open one.
         if self.link.is_some() {
             self.end_link();
@@ -135,7 +113,7 @@ impl StructureState {
             self.link = Some(self.stack.depth());
         }
 
-        TokenSinkResult::Continue
+        None
     }
 
     fn end_link(&mut self) {
@@ -282,7 +260,8 @@ impl StructureState {
         });
     }
 
-    fn finish(mut self) -> StructuredPage {
+    /// The page, after its last token.
+    pub(super) fn finish(mut self) -> StructuredPage {
         self.end_line();
         self.text.truncate(self.text.trim_end().len());
 

@@ -115,3 +115,46 @@ fn the_declared_encoding_is_seen() {
     assert_eq!(declared("<?xml version='1.0' encoding='ISO-8859-6'?><html>").as_deref(), Some("iso-8859-6"));
     assert_eq!(declared("<p>charset=utf-8"), None);
 }
+
+/// Pages on which a tree and a walk without one can differ in what is markup.
+const FOREIGN: [&str; 8] = [
+    "<svg><title>a<b>c</title></svg><p>first paragraph",
+    "<svg><style><p>x</style></svg><p>after the style",
+    "<math><mtext><textarea><p>x</textarea></mtext></math><p>after",
+    "<svg><![CDATA[<p>in a section]]></svg><p>after the section",
+    "<plaintext><p>all of this is text</p>",
+    "<select><title>x<b>y</title><option>z</select><p>after the list",
+    "<frameset><frame></frameset><noframes><p>x</noframes>",
+    "<table><style>a<b></style><tr><td>cell<script>if (a<b) c</script></table><p>after the table",
+];
+
+#[test]
+fn one_walk_gives_the_text_and_the_tree_that_two_give() {
+    let article =
+        "<p>فقرة أولى طويلة بما يكفي، وفيها جمل وفواصل، كي يكون لها وزن عند من يبحث عن النص الرئيس.</p>".repeat(6);
+    let deep = format!("<div>{}</div>", "<div>".repeat(400));
+    let ordinary = format!(
+        "<!DOCTYPE html><html><head><meta charset=utf-8><title>عنوان &amp; تتمة</title><script>a<b</script></head>\
+         <body><nav><a href=/>الرئيسية</a></nav><article>{article}</article><!-- c --><footer>حقوق</footer></body></html>"
+    );
+    let mut pages: Vec<String> = vec![ordinary, deep, String::new(), "<".to_owned(), "\u{FEFF}<p>a\r\nb\0c".to_owned()];
+    pages.extend(FOREIGN.iter().map(|page| format!("<body>{page}<article>{article}</article>")));
+
+    let mut built = 0;
+    for html in &pages {
+        let (walked, tree) = tree_walk::walk(html);
+        let alone = walk::walk(html);
+        assert_eq!((&walked.text, &walked.metadata), (&alone.text, &alone.metadata), "{html}");
+        assert_eq!(walked.escape_cost, alone.escape_cost, "{html}");
+        assert_eq!((walked.elements, walked.deepest), (alone.elements, alone.deepest), "{html}");
+        match tree {
+            tree_walk::PageTree::Built(tree) => {
+                built += 1;
+                assert_eq!(tree.html(), Document::from(html.as_str()).html(), "{html}");
+            }
+            tree_walk::PageTree::Apart => {}
+            tree_walk::PageTree::None => assert!(!alone.is_parsable(), "{html}"),
+        }
+    }
+    assert!(built >= 4, "{built} trees were built with the walk");
+}

@@ -1,14 +1,13 @@
 //! One walk over the tokens of a page: its text, its metadata, and the size of its tree. Linear, without a tree.
 
-use std::cell::RefCell;
-
 use html5ever::LocalName;
-use html5ever::tendril::StrTendril;
 use html5ever::tokenizer::states::RawKind;
-use html5ever::tokenizer::{BufferQueue, Tag, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts};
+use html5ever::tokenizer::{Tag, TagKind, Token};
 
 use super::escape_cost::EscapeCost;
 use super::metadata::{MetadataCandidates, PageMetadata};
+use super::tokens::{self, TokenReader};
+use super::{MAX_DEPTH, MAX_ELEMENTS, MAX_ESCAPE_COST, MAX_WORK};
 
 /// The result of one walk.
 #[derive(Debug, Default)]
@@ -23,25 +22,22 @@ pub(super) struct WalkedPage {
     pub(super) escape_cost: u64,
 }
 
-/// Walks over a page or a fragment of one.
-pub(super) fn walk(html: &str) -> WalkedPage {
-    let tokenizer = Tokenizer::new(MetadataSink::default(), TokenizerOpts::default());
-    let input = BufferQueue::default();
-    input.push_back(StrTendril::from(html));
-    while !input.is_empty() {
-        // The tokenizer pauses only where the sink asks for it; this sink never does.
-        let _ = tokenizer.feed(&input);
+impl WalkedPage {
+    /// Whether the main text may be looked for.
+    pub(super) const fn is_parsable(&self) -> bool {
+        !is_too_large(self.elements, self.deepest) && self.escape_cost <= MAX_ESCAPE_COST
     }
-    tokenizer.end();
-
-    let state = tokenizer.sink.0.into_inner();
-    let WalkState { text, found, elements, deepest, escape_cost, .. } = state;
-    WalkedPage { text, metadata: found.finish(), elements, deepest, escape_cost: escape_cost.finish() }
 }
 
-/// Passes tokens on to the state; the tokenizer gives a sink only `&self`.
-#[derive(Default)]
-struct MetadataSink(RefCell<WalkState>);
+/// Whether a page has too many elements, or too deep ones, to look for its main text.
+const fn is_too_large(elements: usize, deepest: usize) -> bool {
+    deepest > MAX_DEPTH || elements > MAX_ELEMENTS || elements.saturating_mul(deepest) > MAX_WORK
+}
+
+/// Walks over a page or a fragment of one.
+pub(super) fn walk(html: &str) -> WalkedPage {
+    tokens::read(html, PageWalk::default()).finish()
+}
 
 /// Where the next characters go.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
@@ -56,8 +52,11 @@ enum TextTarget {
     Nothing,
 }
 
+/// A walk under way.
 #[derive(Default)]
-struct WalkState {
+pub(super) struct PageWalk {
+    /// Neither the text nor the cost of writing it is wanted.
+    metadata_alone: bool,
     text: String,
     /// The gap between the last character and the next.
     gap: TextGap,
@@ -81,36 +80,53 @@ enum TextGap {
     Line,
 }
 
-impl TokenSink for MetadataSink {
-    type Handle = ();
-
-    fn process_token(&self, token: Token, _line: u64) -> TokenSinkResult<()> {
-        let mut state = self.0.borrow_mut();
+impl TokenReader for PageWalk {
+    fn token(&mut self, token: &Token) -> Option<RawKind> {
         match token {
             Token::TagToken(tag) => {
-                state.escape_cost.tag(&tag);
-                return state.tag(&tag);
+                if !self.metadata_alone {
+                    self.escape_cost.tag(tag);
+                }
+                return self.tag(tag);
             }
             Token::CharacterTokens(characters) => {
-                state.escape_cost.characters(&characters);
-                state.characters(&characters);
+                if !self.metadata_alone {
+                    self.escape_cost.characters(characters);
+                }
+                self.characters(characters);
             }
             _ => {}
         }
-        TokenSinkResult::Continue
+        None
     }
 }
 
-impl WalkState {
-    fn tag(&mut self, tag: &Tag) -> TokenSinkResult<()> {
+impl PageWalk {
+    /// A walk for the metadata alone, without text.
+    pub(super) fn of_metadata() -> Self {
+        Self { metadata_alone: true, ..Self::default() }
+    }
+
+    /// Whether the page is too large by now to look for its main text.
+    pub(super) const fn is_too_large(&self) -> bool {
+        is_too_large(self.elements, self.deepest)
+    }
+
+    /// The page, after its last token.
+    pub(super) fn finish(self) -> WalkedPage {
+        let Self { text, found, elements, deepest, escape_cost, .. } = self;
+        WalkedPage { text, metadata: found.finish(), elements, deepest, escape_cost: escape_cost.finish() }
+    }
+
+    fn tag(&mut self, tag: &Tag) -> Option<RawKind> {
         if tag.kind == TagKind::EndTag {
             self.end(&tag.name);
-            return TokenSinkResult::Continue;
+            return None;
         }
         self.start(tag)
     }
 
-    fn start(&mut self, tag: &Tag) -> TokenSinkResult<()> {
+    fn start(&mut self, tag: &Tag) -> Option<RawKind> {
         self.elements += 1;
 
         let name = &*tag.name;
@@ -127,19 +143,19 @@ impl WalkState {
                 let json =
                     attribute(tag, "type").is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/ld+json"));
                 self.aside(if json { TextTarget::JsonLd } else { TextTarget::Nothing });
-                return TokenSinkResult::RawData(RawKind::ScriptData);
+                return Some(RawKind::ScriptData);
             }
             "style" | "xmp" | "iframe" | "noembed" | "noframes" => {
                 self.aside(TextTarget::Nothing);
-                return TokenSinkResult::RawData(RawKind::Rawtext);
+                return Some(RawKind::Rawtext);
             }
             "title" => {
                 self.aside(TextTarget::Title);
-                return TokenSinkResult::RawData(RawKind::Rcdata);
+                return Some(RawKind::Rcdata);
             }
             "textarea" => {
                 self.aside(TextTarget::Nothing);
-                return TokenSinkResult::RawData(RawKind::Rcdata);
+                return Some(RawKind::Rcdata);
             }
             "pre" => self.inside = TextTarget::Preformatted,
             "meta" => self.meta(tag),
@@ -155,7 +171,7 @@ impl WalkState {
             _ => {}
         }
 
-        TokenSinkResult::Continue
+        None
     }
 
     fn end(&mut self, name: &LocalName) {
@@ -214,6 +230,7 @@ impl WalkState {
     fn characters(&mut self, characters: &str) {
         match self.inside {
             TextTarget::Nothing => {}
+            TextTarget::Text | TextTarget::Preformatted if self.metadata_alone => {}
             TextTarget::Title | TextTarget::JsonLd => self.aside.push_str(characters),
             TextTarget::Preformatted => {
                 self.fill();

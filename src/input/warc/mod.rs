@@ -96,12 +96,12 @@ pub(super) fn classify(record: &[u8]) -> RecordClass {
     }
 }
 
-/// Reads a document: its text, and the fields that the options ask for.
+/// Reads a document: its text, and the fields that the options ask for. Returns whether it is a page of HTML.
 ///
 /// # Errors
 ///
 /// The record is larger than the limit, its body cannot be decoded, or its text cannot be read.
-pub(super) fn record<'a>(raw: &[u8], options: &InputOptions) -> Result<Record<'a>, RejectReason> {
+pub(super) fn record<'a>(raw: &[u8], options: &InputOptions) -> Result<(Record<'a>, bool), RejectReason> {
     let broken = |what: &str| RejectReason::BrokenBody { what: what.to_owned() };
     let (size, limit) = (raw.len() as u64, options.max_record_size);
     if size > limit {
@@ -160,7 +160,7 @@ pub(super) fn record<'a>(raw: &[u8], options: &InputOptions) -> Result<Record<'a
         *slot = value.map(FieldValue::Text);
     }
 
-    Ok(record)
+    Ok((record, media == BodyMedia::Html))
 }
 
 /// The last label of the host of an address, in lower case.

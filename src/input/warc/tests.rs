@@ -18,7 +18,7 @@ fn response(head: &str, body: &[u8]) -> Vec<u8> {
 
 fn text(record: &[u8]) -> Result<String, String> {
     let options = InputOptions { max_record_size: 4096, ..InputOptions::default() };
-    super::record(record, &options).map(|record| record.text.into_owned()).map_err(|reason| reason.to_string())
+    super::record(record, &options).map(|(record, _)| record.text.into_owned()).map_err(|reason| reason.to_string())
 }
 
 #[test]

@@ -3,7 +3,6 @@
 #[cfg(feature = "parquet")]
 use std::cell::RefCell;
 #[cfg(feature = "warc")]
-use std::io;
 use std::io::Write;
 use std::path::Path;
 
@@ -283,12 +282,7 @@ impl Cleaning<'_> {
                 return Ok(());
             }
 
-            let compressed = || -> io::Result<Vec<u8>> {
-                let mut writer = each.writer(Vec::new())?;
-                writer.write_all(record)?;
-                writer.finish()
-            };
-            let bytes = compressed().map_err(|source| out.write_error(source))?;
+            let bytes = each.whole(record).map_err(|source| out.write_error(source))?;
             out.bytes(&bytes)
         })
     }

@@ -12,15 +12,17 @@ use super::values::{
     AutoChoice, ContainmentChoice, FactsChoice, HtmlChoice, LanguageChoice, OnOff, containment, delimiter, language,
     size, unit,
 };
+use crate::addresses;
 use crate::remedies::parse;
 use mukarrar::cluster::Keep;
 use mukarrar::document::{DateOrder, Window};
 use mukarrar::error::Result;
-use mukarrar::input;
+use mukarrar::input::{self, CompressionOptions};
 use mukarrar::normalize::Profile;
 use mukarrar::page::{Boilerplate, UnitLevel};
 use mukarrar::pipeline::Options;
 use mukarrar::report::ReportFormat;
+use mukarrar::report::output::Outputs;
 use mukarrar::report::output_name::OutputName;
 use mukarrar::shingle::ShingleKind;
 
@@ -273,6 +275,23 @@ pub(crate) struct OutputArgs {
     /// .xz) of its name; it appears only when complete. - is standard output.
     #[arg(short, long, value_name = "FILE", default_value = "-")]
     pub(crate) output: PathBuf,
+    #[command(flatten)]
+    pub(crate) compression: CompressionArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CompressionArgs {
+    /// How hard compressed outputs are compressed, from 1 to 12 (.gz), 22 (.zst) or 9 (.bz2, .xz); higher levels are the
+    /// highest. If not given, 1 for .gz, 3 for .zst, 9 for .bz2, 6 for .xz.
+    #[arg(long, value_name = "LEVEL", value_parser = clap::value_parser!(u32).range(1..=22))]
+    pub(crate) compression_level: Option<u32>,
+}
+
+impl CompressionArgs {
+    /// No outputs yet, with this level. `threads` are those of the run.
+    pub(crate) fn outputs(&self, threads: Option<usize>) -> Outputs {
+        addresses::outputs(CompressionOptions { level: self.compression_level, threads })
+    }
 }
 
 impl OutputArgs {

@@ -200,7 +200,7 @@ fn look_up(
     answer: impl Fn(&[(&str, Item<'_>)]) -> Vec<Result<RecordAnswer>>,
 ) -> Result<AnswerCounts> {
     let mut lookup = LookupPass::new(corpus, records)?;
-    let mut outputs = addresses::outputs();
+    let mut outputs = records.output.compression.outputs(None);
     finish::write_results(&records.output, &mut outputs, console, |style, out| lookup.write_all(&answer, style, out))?;
     outputs.commit()?;
     Ok(lookup.answers)

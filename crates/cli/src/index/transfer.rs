@@ -15,7 +15,7 @@ use crate::finish;
 use mukarrar::Index;
 use mukarrar::error::{Error, ErrorKind, Result};
 use mukarrar::index::{IndexBuilder, MergeStats};
-use mukarrar::input::decompressed;
+use mukarrar::input::{CompressionOptions, decompressed};
 use mukarrar::report::output::{self, Outputs};
 use mukarrar::report::output_name::OutputName;
 
@@ -55,7 +55,7 @@ pub(super) fn export(arguments: &ExportArgs, console: &Console) -> Result<Exit> 
         OutputName::of(&arguments.output).check_sent()?;
     }
 
-    let mut outputs = addresses::outputs();
+    let mut outputs = addresses::outputs(CompressionOptions::default());
     let count = if arguments.output.as_os_str() == "-" {
         export_to_stdout(&index, console)?
     } else {

@@ -1,4 +1,9 @@
 use super::*;
+use crate::input::html::tokens;
+
+fn read(html: &str) -> StructuredPage {
+    tokens::read(html, StructureReader::default()).finish()
+}
 
 fn lines(html: &str) -> Vec<String> {
     read(html).text.lines().filter(|line| !line.is_empty()).map(str::to_owned).collect()
