@@ -9,7 +9,7 @@ use super::console::Console;
 use super::exit::Exit;
 use super::progress::StageBar;
 use super::run_options::UnitRun;
-use super::{addresses, finish, inputs, summary};
+use super::{finish, inputs, summary};
 use mukarrar::cluster::Cluster;
 use mukarrar::error::Result;
 use mukarrar::report;

@@ -16,7 +16,7 @@ use super::exit::Exit;
 use super::progress::StageBar;
 use super::remedies::expectation;
 use super::run_options::{self, UnitRun};
-use super::{addresses, finish, inputs, summary};
+use super::{finish, inputs, summary};
 use mukarrar::document::DocId;
 use mukarrar::error::{Error, Result};
 use mukarrar::input::Corpus;

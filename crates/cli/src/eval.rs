@@ -10,7 +10,7 @@ use super::exit::Exit;
 use super::progress::StageBar;
 use super::remedies::parse;
 use super::run_options::UnitRun;
-use super::{addresses, finish, inputs, summary};
+use super::{finish, inputs, summary};
 use mukarrar::error::{Error, Result};
 use mukarrar::evaluate::{Gold, GoldKind, GoldPages, Predictions, evaluate, evaluate_pages};
 use mukarrar::page::UnitLevel;

@@ -6,7 +6,7 @@ use super::args::groups::{FoldingArgs, InputArgs, LengthArgs, OutputArgs, Runnin
 use super::console::Console;
 use super::exit::Exit;
 use super::progress::StageBar;
-use super::{addresses, finish, inputs, run_options, summary};
+use super::{finish, inputs, run_options, summary};
 use mukarrar::error::Result;
 use mukarrar::page::UnitLevel;
 use mukarrar::pipeline::{Options, Pipeline};

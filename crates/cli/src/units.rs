@@ -7,7 +7,7 @@ use super::args::names::{Names, UNITS};
 use super::console::Console;
 use super::exit::Exit;
 use super::remedies::parse;
-use super::{addresses, finish, inputs, summary};
+use super::{finish, inputs, summary};
 use mukarrar::document::DocId;
 use mukarrar::error::Result;
 use mukarrar::input::Corpus;

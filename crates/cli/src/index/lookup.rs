@@ -8,7 +8,6 @@ use super::answers::{AnswerCounts, RecordAnswer};
 use super::args::{RecordsArgs, SettingsArgs};
 use super::opening::{builder_for, builder_with_settings, open_existing};
 use super::transfer::refuse_inside_index;
-use crate::addresses;
 use crate::args::names::Names;
 use crate::console::Console;
 use crate::exit::Exit;
