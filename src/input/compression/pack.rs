@@ -221,8 +221,7 @@ mod tests {
     #[test]
     fn the_bytes_do_not_depend_on_threads_and_come_back() {
         for bytes in [Vec::new(), b"one".to_vec(), mixed(200_000)] {
-            for (compression, level) in ALL.into_iter().flat_map(|each| [None, Some(22)].map(|at| (each, at)))
-            {
+            for (compression, level) in ALL.into_iter().flat_map(|each| [None, Some(22)].map(|at| (each, at))) {
                 if level == Some(22) && compression == Compression::Zstd {
                     continue;
                 }
