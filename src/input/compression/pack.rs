@@ -220,15 +220,14 @@ mod tests {
 
     #[test]
     fn the_bytes_do_not_depend_on_threads_and_come_back() {
-        for bytes in [Vec::new(), b"one".to_vec(), mixed(700_000)] {
-            for (compression, level) in ALL.into_iter().flat_map(|each| [None, Some(2), Some(22)].map(|at| (each, at)))
-            {
+        for bytes in [Vec::new(), b"one".to_vec(), mixed(200_000)] {
+            for (compression, level) in ALL.into_iter().flat_map(|each| [None, Some(22)].map(|at| (each, at))) {
                 if level == Some(22) && compression == Compression::Zstd {
                     continue;
                 }
                 let with = |threads| packed(&bytes, compression, CompressionOptions { level, threads: Some(threads) });
                 let alone = with(1);
-                assert!(alone == with(2) && alone == with(5), "{compression:?} at {level:?}");
+                assert!(alone == with(3), "{compression:?} at {level:?}");
                 for threads in [1, 3] {
                     assert!(read(alone.clone(), compression, threads) == bytes, "{compression:?} at {level:?}");
                 }
@@ -238,7 +237,7 @@ mod tests {
 
     #[test]
     fn other_readers_take_the_blocks_for_one_file() {
-        let bytes = mixed(400_000);
+        let bytes = mixed(200_000);
         let mut read = Vec::new();
         let gzip = packed(&bytes, Compression::Gzip, CompressionOptions::default());
         flate2::read::MultiGzDecoder::new(&*gzip).read_to_end(&mut read).unwrap();
@@ -268,7 +267,7 @@ mod tests {
         for compression in ALL {
             let options = CompressionOptions { level: None, threads: Some(3) };
             let mut writer = PackWriter::new(Full(1 << 16), compression, options).unwrap();
-            let written = writer.write_all(&mixed(3_000_000)).and_then(|()| writer.finish().map(drop));
+            let written = writer.write_all(&mixed(600_000)).and_then(|()| writer.finish().map(drop));
             assert_eq!(written.unwrap_err().to_string(), "full");
         }
     }
