@@ -8,7 +8,7 @@ use mukarrar::error::{ErrorKind, Result};
 use mukarrar::report::output_name::{is_address, refuse_address};
 
 /// The arguments that are outputs.
-const OUTPUTS: [&str; 5] = ["output", "removed", "rejected", "clusters", "summary"];
+const OUTPUTS: [&str; 6] = ["output", "removed", "rejected", "clusters", "summary", "report"];
 
 /// Refuses every path among the arguments that is an address.
 ///
