@@ -109,7 +109,9 @@ impl CsvHeader {
         let text = column(&names, &options.text_field)?
             .ok_or_else(|| no_column(&options.text_field, &names.iter().map(String::as_str).collect::<Vec<_>>()))?;
         let id = column(&names, &options.id_field)?;
-        let fields = options.fields.iter().map(|name| column(&names, name)).collect::<Result<_, _>>()?;
+        let (decisive, shown) = options.fields.split_at(options.decisive_fields());
+        let mut fields = decisive.iter().map(|name| column(&names, name)).collect::<Result<Vec<_>, _>>()?;
+        fields.extend(shown.iter().map(|shown| names.iter().position(|name| name == shown)));
         let shape = CsvShape { dialect, columns: names.len(), most: options.max_record_size };
         Ok(Self { shape, wide, text, id, fields, names, raw })
     }

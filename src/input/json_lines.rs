@@ -234,9 +234,13 @@ impl<'o> WantedFields<'o> {
         if key == self.options.id_field {
             put(&mut self.id);
         }
-        for (name, slot) in self.options.fields.iter().zip(&mut self.fields) {
-            if key == name {
+        let decisive = self.options.decisive_fields();
+        for (place, (name, slot)) in self.options.fields.iter().zip(&mut self.fields).enumerate() {
+            if key == name && place < decisive {
                 put(slot);
+            } else if key == name {
+                // Only shown: of two the last one.
+                *slot = Some(value.clone());
             }
         }
 
@@ -250,7 +254,8 @@ impl<'o> WantedFields<'o> {
     fn find_paths(&mut self, line: &str) {
         let Self { options, id, text, fields, twice } = self;
         let named = [(&options.text_field, text), (&options.id_field, id)].into_iter();
-        for (name, slot) in named.chain(options.fields.iter().zip(fields)) {
+        let decisive = options.decisive_fields();
+        for (name, slot) in named.chain(options.fields.iter().zip(fields).take(decisive)) {
             if slot.is_some() || !name.contains('.') {
                 continue;
             }

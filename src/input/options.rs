@@ -34,6 +34,9 @@ pub struct InputOptions {
     /// Parquet: fields or columns. HTML: `title`, `date`, `byline` or `url`. WARC: also `warc_date`,
     /// `warc_record_id` and `content_type`.
     pub fields: Vec<String>,
+    /// How many of the last of `fields` are only shown: they decide nothing, so a record or a header that has one of them
+    /// twice is read all the same. Default 0.
+    pub shown_fields: usize,
     /// CSV and TSV: the delimiter, an ASCII character. `None`, the default: a tab in TSV; in CSV a comma, or the only
     /// one of `;`, `|` and tab with which the header has the text column. A first line `sep=;` names it too.
     pub csv_delimiter: Option<u8>,
@@ -58,6 +61,7 @@ impl Default for InputOptions {
             html_raw: false,
             html_lines: false,
             fields: Vec::new(),
+            shown_fields: 0,
             csv_delimiter: None,
             csv_quote: CsvSign::Auto,
             csv_escape: CsvSign::Auto,
@@ -79,6 +83,11 @@ pub(super) enum HtmlText {
 }
 
 impl InputOptions {
+    /// How many of the first of `fields` decide something.
+    pub(super) fn decisive_fields(&self) -> usize {
+        self.fields.len().saturating_sub(self.shown_fields)
+    }
+
     /// Which text of an HTML page is taken.
     #[cfg(feature = "html")]
     pub(super) const fn html(&self) -> HtmlText {

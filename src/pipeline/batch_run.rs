@@ -110,8 +110,11 @@ impl<'a> BatchRun<'a> {
         }
 
         self.accounts.close(self.setup.plan.spill_dir().written());
-        let RunTables { units, rejects, .. } = self.tables;
-        let mut list = PairList { units, names: self.names, rejects, summary: self.accounts.summary, found };
+        let RunTables { units, rejects, dates, languages, returning, .. } = self.tables;
+        let RunSetup { options, corpus, .. } = self.setup;
+        let returning = PageCutter::new(corpus, returning, options.source_field.as_deref());
+        let (names, summary, threads) = (self.names, self.accounts.summary, parallel::threads());
+        let mut list = PairList { units, names, rejects, dates, languages, returning, threads, summary, found };
         list.summary.pairs = Some(list.count());
         Ok(list)
     }
@@ -318,7 +321,7 @@ impl<'a> BatchRun<'a> {
 
     fn into_clustering(self, clusters: Vec<Cluster>) -> Clustering {
         let Self { setup: RunSetup { options, corpus, .. }, tables, names, accounts, .. } = self;
-        let RunTables { units, rejects, dates, returning, .. } = tables;
+        let RunTables { units, rejects, dates, languages, returning, .. } = tables;
 
         let source_field = options.source_field.as_deref();
         let returning = PageCutter::new(corpus, returning, source_field);
@@ -329,6 +332,7 @@ impl<'a> BatchRun<'a> {
         };
 
         let threads = parallel::threads();
-        Clustering { units, names, clusters, rejects, dates, sources, returning, summary: accounts.summary, threads }
+        let summary = accounts.summary;
+        Clustering { units, names, clusters, rejects, dates, languages, sources, returning, summary, threads }
     }
 }

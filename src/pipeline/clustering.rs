@@ -5,6 +5,7 @@ use super::summary::Summary;
 use crate::cluster::{Cluster, Removal};
 use crate::document::{Date, DocId, Units};
 use crate::input::RepeatedIds;
+use crate::normalize::Language;
 use crate::page::SourceResolver;
 use crate::similarity::Relation;
 
@@ -21,6 +22,8 @@ pub struct Clustering {
     pub rejects: Vec<DocId>,
     /// The publication date of each record; empty if the run read no dates.
     pub dates: Vec<Option<Date>>,
+    /// The language that each record was folded with; `None` for rejected ones, and empty in runs over passages.
+    pub(crate) languages: Vec<Option<Language>>,
     /// Names the source of a record.
     pub(crate) sources: SourceResolver,
     /// Cuts pages into the same units again.

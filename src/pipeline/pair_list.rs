@@ -1,11 +1,13 @@
 //! The result of a run that lists pairs: verified pairs, stored by node and listed by unit.
 
 use super::node_table::NodeTable;
+use super::page_cutter::PageCutter;
 use super::summary::Summary;
 use crate::cluster::VerifiedLink;
-use crate::document::{DocId, UnitId, Units};
+use crate::document::{Date, DocId, UnitId, Units};
 use crate::input::RepeatedIds;
 use crate::lsh::{NO_NODE, Node};
+use crate::normalize::Language;
 use crate::shingle::ShingleKind;
 use crate::similarity::{Pair, Relation, Score};
 
@@ -18,6 +20,14 @@ pub struct PairList {
     pub names: RepeatedIds,
     /// Rejected records, ascending; [`Corpus::read`](crate::input::Corpus::read) gives the reason of each.
     pub rejects: Vec<DocId>,
+    /// The publication date of each record; empty if the run read no dates.
+    pub(crate) dates: Vec<Option<Date>>,
+    /// The language that each record was folded with; `None` for rejected ones.
+    pub(crate) languages: Vec<Option<Language>>,
+    /// Cuts pages into the same units again.
+    pub(crate) returning: PageCutter,
+    /// Number of threads that may write the result.
+    pub(crate) threads: usize,
     /// The accounts of the run.
     pub summary: Summary,
     pub(super) found: Vec<RoutePairs>,

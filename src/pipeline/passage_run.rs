@@ -100,6 +100,7 @@ impl<'a> PassageRun<'a> {
             clusters: Vec::new(),
             rejects,
             dates,
+            languages: Vec::new(),
             sources: SourceResolver::default(),
             returning: PageCutter::default(),
             summary: self.accounts.summary,

@@ -53,19 +53,28 @@ struct SafeFormatter;
 
 impl Formatter for SafeFormatter {
     fn write_string_fragment<W: ?Sized + Write>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()> {
-        let mut rest = fragment;
-        while let Some(at) = rest.find(is_unsafe) {
-            let (before, from) = rest.split_at(at);
-            writer.write_all(before.as_bytes())?;
-
-            let mut characters = from.chars();
-            for unit in characters.next().into_iter().flat_map(utf16) {
-                write!(writer, "\\u{unit:04x}")?;
-            }
-            rest = characters.as_str();
-        }
-        writer.write_all(rest.as_bytes())
+        write_fragment(writer, fragment, is_unsafe)
     }
+}
+
+/// Writes a fragment of a string of JSON; each character for which `is_escaped` holds becomes `\uXXXX`.
+pub(super) fn write_fragment<W: ?Sized + Write>(
+    writer: &mut W,
+    fragment: &str,
+    is_escaped: impl Fn(char) -> bool,
+) -> io::Result<()> {
+    let mut rest = fragment;
+    while let Some(at) = rest.find(&is_escaped) {
+        let (before, from) = rest.split_at(at);
+        writer.write_all(before.as_bytes())?;
+
+        let mut characters = from.chars();
+        for unit in characters.next().into_iter().flat_map(utf16) {
+            write!(writer, "\\u{unit:04x}")?;
+        }
+        rest = characters.as_str();
+    }
+    writer.write_all(rest.as_bytes())
 }
 
 /// The UTF-16 code units of a character, as JSON escapes them.

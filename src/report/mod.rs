@@ -5,6 +5,8 @@
 //! characters are escaped; a parser of JSON gives the original text. The text format is for a terminal: right-to-left
 //! text is isolated on request ([`text`]). Previews are original text, never folded text.
 //!
+//! [`HtmlReport`] and [`html_comparison`] write a page for people instead.
+//!
 //! Files appear complete or not at all ([`output`]).
 
 mod boilerplate_rules;
@@ -12,6 +14,7 @@ mod clean;
 mod clusters;
 mod comparison;
 mod evaluation;
+mod html;
 mod json_rows;
 pub mod output;
 pub mod output_name;
@@ -31,6 +34,7 @@ pub use clean::{CleanDestination, Cleaning, MarkPlan, write_rejected};
 pub use clusters::clusters;
 pub use comparison::{NamedText, comparison};
 pub use evaluation::evaluation;
+pub use html::{HtmlReport, html_comparison};
 pub use json_rows::write_json;
 pub use output_store::{OutputStore, SentOutput};
 pub use pages_evaluation::pages_evaluation;

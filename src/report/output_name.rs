@@ -106,6 +106,21 @@ impl<'a> OutputName<'a> {
         }
     }
 
+    /// Checks that the name does not ask for another format than HTML, which a report for people has.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Output`] if it has the extension of another format.
+    pub fn check_html(self) -> Result<()> {
+        let what = match self.format() {
+            ByName::Known(InputFormat::Html) | ByName::Unknown | ByName::Part | ByName::Bare => return Ok(()),
+            ByName::Known(other) => format!("has the name of a {other} file, and a report is HTML"),
+            ByName::Json => "has the name of a JSON file, and a report is HTML".to_owned(),
+            ByName::Archive => "has the name of an archive, and a report is one HTML file".to_owned(),
+        };
+        Err(self.refused(what, "name it .html"))
+    }
+
     /// Checks, before anything is computed, that a file of this name can be written: it is no address of another
     /// machine, no directory, and this build has its compression.
     ///

@@ -65,6 +65,16 @@ impl<'a> ShownUnits<'a> {
         Self { dates: &found.dates, sources, page_cutter, ..Self::new(corpus, &found.units, &found.names) }
     }
 
+    /// The units of any run, whose pages `page_cutter` cuts.
+    pub(super) fn of_run(
+        corpus: &'a Corpus,
+        units: &'a Units,
+        names: &'a RepeatedIds,
+        page_cutter: &PageCutter,
+    ) -> Self {
+        Self { page_cutter: page_cutter.clone(), ..Self::new(corpus, units, names) }
+    }
+
     /// The shown id of a unit.
     ///
     /// # Errors

@@ -18,6 +18,13 @@ pub(super) struct TitleRow {
     byline: Option<String>,
 }
 
+impl TitleRow {
+    /// The title, if one was found.
+    pub(super) fn title(&self) -> Option<&str> {
+        self.title_text.as_deref()
+    }
+}
+
 /// The fields of all units of one record.
 #[derive(Default)]
 pub(super) struct StoryTitles {

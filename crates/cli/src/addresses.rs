@@ -19,7 +19,7 @@ use super::remote::{RemoteFiles, RemoteSettings};
 const INPUTS: [&str; 3] = ["inputs", "against", "within"];
 
 /// The arguments that are outputs.
-const OUTPUTS: [&str; 5] = ["output", "removed", "rejected", "clusters", "summary"];
+const OUTPUTS: [&str; 6] = ["output", "removed", "rejected", "clusters", "summary", "report"];
 
 /// The arguments of `compare` that are inputs without `--in`, and ids with it.
 const TEXTS: [&str; 2] = ["a", "b"];

@@ -3,7 +3,7 @@
 use clap::Args;
 
 use super::args::groups::{
-    InputArgs, KeepArgs, MatchingArgs, MembershipArgs, OutputArgs, RunningArgs, ShowingArgs, UnitArgs,
+    InputArgs, KeepArgs, MatchingArgs, MembershipArgs, OutputArgs, ReportArgs, RunningArgs, ShowingArgs, UnitArgs,
 };
 use super::console::Console;
 use super::exit::Exit;
@@ -12,7 +12,7 @@ use super::run_options::UnitRun;
 use super::{finish, inputs, summary};
 use mukarrar::cluster::Cluster;
 use mukarrar::error::Result;
-use mukarrar::report;
+use mukarrar::report::{self as results, HtmlReport};
 
 pub(super) const EXAMPLES: &str = "Examples:
   mukarrar clusters news.jsonl.gz
@@ -36,16 +36,19 @@ pub(super) struct ClustersArgs {
     #[command(flatten)]
     output: OutputArgs,
     #[command(flatten)]
+    report: ReportArgs,
+    #[command(flatten)]
     showing: ShowingArgs,
 }
 
 pub(super) fn run(arguments: &ClustersArgs, console: &Console) -> Result<Exit> {
-    let ClustersArgs { input, unit, matching, keep, check, running, output, showing } = arguments;
+    let ClustersArgs { input, unit, matching, keep, check, running, output, report, showing } = arguments;
     let progress = showing.progress.progress;
 
     let pipeline = UnitRun { unit: unit.unit, matching, keep: Some(keep), input, running, progress }.pipeline()?;
-    let input = inputs::list_for(&pipeline, input)?;
+    let input = inputs::list_for(&pipeline, input, report)?;
     inputs::check_outputs(output, showing.summary.as_ref(), &input)?;
+    inputs::check_report(report, &input)?;
 
     let bar = StageBar::over(progress, &input);
     let (corpus, mut found) = pipeline.read_clusters(input, &bar)?;
@@ -56,7 +59,10 @@ pub(super) fn run(arguments: &ClustersArgs, console: &Console) -> Result<Exit> {
     }
 
     let mut outputs = output.compression.outputs(running.threads.threads);
-    finish::write_results(output, &mut outputs, console, |style, out| report::clusters(&found, &corpus, style, out))?;
+    finish::write_results(output, &mut outputs, console, |style, out| results::clusters(&found, &corpus, style, out))?;
+    finish::write_report(report, &mut outputs, |most, out| {
+        HtmlReport::new(&corpus, pipeline.options(), &found.summary).most_clusters(most).clusters(&found, out)
+    })?;
     summary::show_rejected(&corpus, &found.rejects, &found.summary.decoded, &showing.verbosity, console);
     finish::end_run(&mut found.summary, showing, outputs, console)?;
     pipeline.forget_work()?;

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::args::groups::{BoilerplateArgs, FoldingArgs, OutputArgs, ReadingArgs, ShingleArgs};
+use super::args::groups::{BoilerplateArgs, FoldingArgs, OutputArgs, ReadingArgs, ReportArgs, ShingleArgs};
 use super::console::Console;
 use super::exit::Exit;
 use super::remedies::parse;
@@ -15,7 +15,7 @@ use mukarrar::input::{Corpus, Record, Reject};
 use mukarrar::normalize::Language;
 use mukarrar::page::{Cutter, SourceResolver, SourcedText, UnitLevel};
 use mukarrar::pipeline::{self, CorpusLanguages, Options, PageCutter, Pipeline};
-use mukarrar::report::{self, NamedText, ReportFormat};
+use mukarrar::report::{self as results, NamedText, ReportFormat};
 
 #[derive(Debug, Args)]
 pub(super) struct CompareArgs {
@@ -42,6 +42,9 @@ pub(super) struct CompareArgs {
     threshold: f64,
     #[command(flatten)]
     output: OutputArgs,
+    /// Also write the comparison as a page for people: one HTML file with the differences marked in the texts.
+    #[arg(long, value_name = "FILE", help_heading = "Showing")]
+    report: Option<PathBuf>,
 }
 
 pub(super) fn run(arguments: &CompareArgs, console: &Console) -> Result<Exit> {
@@ -59,7 +62,10 @@ pub(super) fn run(arguments: &CompareArgs, console: &Console) -> Result<Exit> {
     }
 
     let corpus = open(arguments)?;
-    inputs::refuse_over_files(&arguments.output.output, corpus.files().iter().map(|file| &*file.path))?;
+    let report = ReportArgs { report: arguments.report.clone(), report_clusters: None };
+    for path in std::iter::once(&arguments.output.output).chain(inputs::checked_report(&report)?) {
+        inputs::refuse_over_files(path, corpus.files().iter().map(|file| &*file.path))?;
+    }
     let (a, b) = find_texts(arguments, &corpus, pipeline.options())?;
     let found = match (a.language, b.language) {
         (Some(of_a), Some(of_b)) => pipeline::compare_as([a.as_text(), b.as_text()], [of_a, of_b], pipeline.options()),
@@ -69,7 +75,10 @@ pub(super) fn run(arguments: &CompareArgs, console: &Console) -> Result<Exit> {
     let (a, b) = (NamedText { id: &arguments.a, text: &a.text }, NamedText { id: &arguments.b, text: &b.text });
     let mut outputs = arguments.output.compression.outputs(None);
     finish::write_results(&arguments.output, &mut outputs, console, |style, out| {
-        report::comparison(&found, a, b, style, out)
+        results::comparison(&found, a, b, style, out)
+    })?;
+    finish::write_report(&report, &mut outputs, |_, out| {
+        results::html_comparison(&found, a, b, pipeline.options(), out)
     })?;
     outputs.commit()?;
     Ok(Exit::Done)

@@ -6,8 +6,8 @@ use clap::parser::ValueSource;
 use clap::{ArgMatches, Args, FromArgMatches};
 
 use super::args::groups::{
-    BoilerplateModeArgs, FoldingArgs, InputArgs, KeepArgs, LengthArgs, MatchingArgs, MembershipArgs, RunningArgs,
-    SeedArgs, ShowingArgs,
+    BoilerplateModeArgs, FoldingArgs, InputArgs, KeepArgs, LengthArgs, MatchingArgs, MembershipArgs, ReportArgs,
+    RunningArgs, SeedArgs, ShowingArgs,
 };
 use super::args::names::{DEDUP_UNITS, Names, REMOVED_RELATIONS};
 use super::console::Console;
@@ -23,7 +23,7 @@ use mukarrar::input::Corpus;
 use mukarrar::page::{Boilerplate, UnitLevel};
 use mukarrar::pipeline::{Pipeline, Summary};
 use mukarrar::report::output::Outputs;
-use mukarrar::report::{CleanDestination, Cleaning, MarkPlan};
+use mukarrar::report::{CleanDestination, Cleaning, HtmlReport, MarkPlan};
 use mukarrar::similarity::Relation;
 
 pub(super) const EXAMPLES: &str =
@@ -81,6 +81,8 @@ pub(super) struct DedupArgs {
     check: MembershipArgs,
     #[command(flatten)]
     running: RunningArgs,
+    #[command(flatten)]
+    report: ReportArgs,
     #[command(flatten)]
     showing: ShowingArgs,
 }
@@ -229,7 +231,7 @@ fn check_passages(arguments: &PassageDedupArgs, given: &GivenArguments<'_>) -> R
 }
 
 fn dedup_units(arguments: &DedupArgs, unit: UnitLevel, console: &Console) -> Result<Exit> {
-    let DedupArgs { input, files, matching, keep, running, showing, .. } = arguments;
+    let DedupArgs { input, files, matching, keep, running, report, showing, .. } = arguments;
     let progress = showing.progress.progress;
     let relations = &arguments.remove.remove;
 
@@ -237,11 +239,11 @@ fn dedup_units(arguments: &DedupArgs, unit: UnitLevel, console: &Console) -> Res
     options.contained_copies = relations.contains(&Relation::Contained);
     let pipeline = Pipeline::new(options)?;
 
-    let mut listed = inputs::list_for(&pipeline, input)?;
+    let mut listed = inputs::list_for(&pipeline, input, report)?;
     if !arguments.against.is_empty() {
         listed = listed.against(&arguments.against)?;
     }
-    let lists = DedupLists { files, clusters: arguments.clusters.as_ref() };
+    let lists = DedupLists { files, clusters: arguments.clusters.as_ref(), report: inputs::checked_report(report)? };
     let destination = lists.destination(input, showing, &listed)?;
     if destination.as_ref().is_some_and(CleanDestination::copies_tables) {
         listed.check_copies(pipeline.options().memory)?;
@@ -263,12 +265,19 @@ fn dedup_units(arguments: &DedupArgs, unit: UnitLevel, console: &Console) -> Res
             let marking = MarkPlan::new(&found, &corpus, field);
             console.print(|out| marking.write(&destination, &mut outputs, out))?;
         }
+        finish::write_report(report, &mut outputs, |most, out| {
+            HtmlReport::new(&corpus, pipeline.options(), &found.summary).most_clusters(most).clusters(&found, out)
+        })?;
         end.finish(found.summary.clone(), outputs, false, console)?
     } else {
         let cleaning = Cleaning::plan(&found, &corpus, relations, pipeline.options())?;
         lists.write_clean(&cleaning, destination, &mut outputs, console)?;
         let mut summary = found.summary.clone();
         cleaning.account(&mut summary);
+        finish::write_report(report, &mut outputs, |most, out| {
+            let report = HtmlReport::new(&corpus, pipeline.options(), &summary).removed(cleaning.removed_records());
+            report.most_clusters(most).clusters(&found, out)
+        })?;
         end.finish(summary, outputs, arguments.check.check && !cleaning.is_empty(), console)?
     };
 
@@ -284,7 +293,7 @@ fn dedup_passages(arguments: &PassageDedupArgs, console: &Console) -> Result<Exi
     let pipeline = Pipeline::new(options)?;
 
     let listed = inputs::list(&input.inputs, &input.reading, UnitLevel::Document, Vec::new())?;
-    let lists = DedupLists { files, clusters: None };
+    let lists = DedupLists { files, clusters: None, report: None };
     let destination = lists.destination(input, showing, &listed)?;
     if destination.as_ref().is_some_and(CleanDestination::copies_tables) {
         listed.check_copies(pipeline.options().memory)?;

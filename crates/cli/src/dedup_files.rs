@@ -47,6 +47,7 @@ struct ListFormats {
 pub(super) struct DedupLists<'a> {
     pub(super) files: &'a DedupFileArgs,
     pub(super) clusters: Option<&'a PathBuf>,
+    pub(super) report: Option<&'a PathBuf>,
 }
 
 impl DedupLists<'_> {
@@ -63,7 +64,7 @@ impl DedupLists<'_> {
         if lists.iter().any(|path| path.as_os_str() == "-") {
             return Err(Error::parameter("output", "-", "a file; only -o - writes to standard output"));
         }
-        inputs::refuse_as_output(lists.into_iter().chain(&showing.summary), listed)?;
+        inputs::refuse_as_output(lists.into_iter().chain(&showing.summary).chain(self.report), listed)?;
         self.formats()?;
         showing.summary.as_ref().map_or(Ok(()), |summary| OutputName::of(summary).check_json())?;
 

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 use std::path::Path;
 
-use super::args::groups::{OutputArgs, ShowingArgs, VerbosityArgs};
+use super::args::groups::{OutputArgs, ReportArgs, ShowingArgs, VerbosityArgs};
 use super::console::{Console, stdout_error};
 use super::exit::Exit;
 use super::summary;
@@ -11,9 +11,9 @@ use mukarrar::document::DocId;
 use mukarrar::error::{Error, Result};
 use mukarrar::input::Corpus;
 use mukarrar::pipeline::Summary;
-use mukarrar::report::ReportStyle;
 use mukarrar::report::output::Outputs;
 use mukarrar::report::output_name::OutputName;
+use mukarrar::report::{HtmlReport, ReportStyle};
 
 /// Writes results to standard output, or to a file that appears when `outputs` are committed.
 pub(super) fn write_results(
@@ -40,6 +40,17 @@ pub(super) fn write_file(
     let mut output = outputs.create(path, OutputName::of(path).compression())?;
     write(&mut output).map_err(|source| Error::io("write", path, source))?;
     outputs.finish(output)
+}
+
+/// Writes the report, if it is asked for, with `write`, which takes the largest number of clusters.
+pub(super) fn write_report(
+    arguments: &ReportArgs,
+    outputs: &mut Outputs,
+    write: impl FnOnce(usize, &mut dyn Write) -> io::Result<()>,
+) -> Result<()> {
+    let Some(path) = &arguments.report else { return Ok(()) };
+    let most = arguments.report_clusters.unwrap_or(HtmlReport::DEFAULT_CLUSTERS);
+    write_file(path, outputs, |out| write(most, out))
 }
 
 /// Writes the summary file, commits every output, and prints the summary on standard error.

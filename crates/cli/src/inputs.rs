@@ -3,12 +3,13 @@
 use std::path::{Path, PathBuf};
 
 use super::addresses;
-use super::args::groups::{BoilerplateArgs, InputArgs, OutputArgs, ReadingArgs};
+use super::args::groups::{BoilerplateArgs, InputArgs, OutputArgs, ReadingArgs, ReportArgs};
 use super::args::values::HtmlChoice;
-use mukarrar::error::{ErrorKind, Result};
+use mukarrar::error::{Error, ErrorKind, Result};
 use mukarrar::input::{Corpus, Input, InputOptions};
 use mukarrar::page::{SourceResolver, UnitLevel};
 use mukarrar::pipeline::Pipeline;
+use mukarrar::report::HtmlReport;
 use mukarrar::report::output::resolved;
 use mukarrar::report::output_name::OutputName;
 
@@ -42,10 +43,16 @@ pub(super) fn list(inputs: &[PathBuf], reading: &ReadingArgs, unit: UnitLevel, f
     Input::open(inputs, input_options(reading, unit, fields))
 }
 
-/// Lists the files of the input for a run of `pipeline`.
-pub(super) fn list_for(pipeline: &Pipeline, input: &InputArgs) -> Result<Input> {
+/// Lists the files of the input for a run of `pipeline`, whose records also give what a report shows.
+pub(super) fn list_for(pipeline: &Pipeline, input: &InputArgs, report: &ReportArgs) -> Result<Input> {
     let options = pipeline.options();
-    list(&input.inputs, &input.reading, options.unit, options.fields())
+    let mut reading = input_options(&input.reading, options.unit, options.fields());
+    if report.report.is_some() {
+        let shown = HtmlReport::shown_fields(options);
+        reading.shown_fields = shown.len();
+        reading.fields.extend(shown);
+    }
+    Input::open(&input.inputs, reading)
 }
 
 fn input_options(reading: &ReadingArgs, unit: UnitLevel, fields: Vec<String>) -> InputOptions {
@@ -75,6 +82,21 @@ pub(super) fn check_outputs(output: &OutputArgs, summary: Option<&PathBuf>, inpu
     output.report_format()?;
     summary.map_or(Ok(()), |summary| OutputName::of(summary).check_json())?;
     refuse_as_output([&output.output].into_iter().chain(summary), input)
+}
+
+/// Refuses, before anything is computed, a report that cannot be written, or that would be written over an input.
+pub(super) fn check_report(report: &ReportArgs, input: &Input) -> Result<()> {
+    refuse_as_output(checked_report(report)?, input)
+}
+
+/// The path of the report, which must be that of a file of HTML.
+pub(super) fn checked_report(report: &ReportArgs) -> Result<Option<&PathBuf>> {
+    let Some(path) = &report.report else { return Ok(None) };
+    if path.as_os_str() == "-" {
+        return Err(Error::parameter("report", "-", "a file, such as report.html: results go to standard output"));
+    }
+    OutputName::of(path).check_html()?;
+    Ok(Some(path))
 }
 
 /// Refuses output `paths` that are input files, or no paths of files.

@@ -2,14 +2,14 @@
 
 use clap::Args;
 
-use super::args::groups::{InputArgs, MatchingArgs, OutputArgs, RunningArgs, ShowingArgs, UnitArgs};
+use super::args::groups::{InputArgs, MatchingArgs, OutputArgs, ReportArgs, RunningArgs, ShowingArgs, UnitArgs};
 use super::console::Console;
 use super::exit::Exit;
 use super::progress::StageBar;
 use super::run_options::UnitRun;
 use super::{finish, inputs, summary};
 use mukarrar::error::Result;
-use mukarrar::report::{self, ExactGroups};
+use mukarrar::report::{self as results, ExactGroups, HtmlReport};
 
 #[derive(Debug, Args)]
 pub(super) struct PairsArgs {
@@ -27,17 +27,20 @@ pub(super) struct PairsArgs {
     #[command(flatten)]
     output: OutputArgs,
     #[command(flatten)]
+    report: ReportArgs,
+    #[command(flatten)]
     showing: ShowingArgs,
 }
 
 pub(super) fn run(arguments: &PairsArgs, console: &Console) -> Result<Exit> {
-    let PairsArgs { input, unit, matching, no_expand_exact, running, output, showing } = arguments;
+    let PairsArgs { input, unit, matching, no_expand_exact, running, output, report, showing } = arguments;
     let progress = showing.progress.progress;
     let groups = if *no_expand_exact { ExactGroups::Folded } else { ExactGroups::Expanded };
 
     let pipeline = UnitRun { unit: unit.unit, matching, keep: None, input, running, progress }.pipeline()?;
-    let input = inputs::list_for(&pipeline, input)?;
+    let input = inputs::list_for(&pipeline, input, report)?;
     inputs::check_outputs(output, showing.summary.as_ref(), &input)?;
+    inputs::check_report(report, &input)?;
 
     let bar = StageBar::over(progress, &input);
     let (corpus, mut found) = pipeline.read_pairs(input, &bar)?;
@@ -49,7 +52,10 @@ pub(super) fn run(arguments: &PairsArgs, console: &Console) -> Result<Exit> {
 
     let mut outputs = output.compression.outputs(running.threads.threads);
     finish::write_results(output, &mut outputs, console, |style, out| {
-        report::pairs(&found, &corpus, groups, style, out)
+        results::pairs(&found, &corpus, groups, style, out)
+    })?;
+    finish::write_report(report, &mut outputs, |most, out| {
+        HtmlReport::new(&corpus, pipeline.options(), &found.summary).most_clusters(most).pairs(&found, out)
     })?;
     summary::show_rejected(&corpus, &found.rejects, &found.summary.decoded, &showing.verbosity, console);
     finish::end_run(&mut found.summary, showing, outputs, console)?;

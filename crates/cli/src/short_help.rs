@@ -10,7 +10,7 @@ use clap::{Arg, Command};
 const SHOWN: &[&str] = &[
     "inputs", "a", "b", "keys", "directory", "file", "other", "shell", "within",
     "input_format", "id_field", "text_field", "against",
-    "output", "removed", "rejected", "clusters", "mark", "dry_run", "format",
+    "output", "removed", "rejected", "clusters", "mark", "dry_run", "format", "report",
     "unit", "lang", "boilerplate_rules", "threshold", "date_field", "window",
     "min_tokens", "max_gap", "keep", "remove", "top", "by", "gold", "gold_kind", "pages", "age", "replace",
     "threads", "memory", "work_dir", "check", "strict", "summary", "progress", "quiet", "verbose",

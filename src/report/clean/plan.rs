@@ -131,6 +131,12 @@ impl<'a> Cleaning<'a> {
         Ok(plan)
     }
 
+    /// The records that are removed as a whole.
+    #[must_use]
+    pub const fn removed_records(&self) -> &BTreeSet<DocId> {
+        &self.removed
+    }
+
     /// A plan that removes nothing.
     pub(super) fn nothing(found: &'a Clustering, corpus: &'a Corpus, options: &'a Options) -> Self {
         Self {

@@ -10,7 +10,7 @@ use super::names::{
 };
 use super::values::{
     AutoChoice, ContainmentChoice, FactsChoice, HtmlChoice, LanguageChoice, OnOff, containment, delimiter, language,
-    size, unit,
+    report_clusters, size, unit,
 };
 use crate::addresses;
 use crate::remedies::parse;
@@ -306,6 +306,19 @@ impl OutputArgs {
             None => Ok(OutputName::of(&self.output).report_format()?.unwrap_or_default()),
         }
     }
+}
+
+#[derive(Debug, Default, Args)]
+#[command(next_help_heading = "Showing")]
+pub(crate) struct ReportArgs {
+    /// Also write a report for people: one HTML file with the numbers of the run as charts, and the texts with their
+    /// differences marked. It opens in every browser and loads nothing.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) report: Option<PathBuf>,
+    /// Most clusters or pairs in the report, 0 to 100000: the largest, those nearest to the threshold, and a random sample
+    /// by --seed. The numbers count all [default: 500].
+    #[arg(long, value_name = "N", requires = "report", value_parser = report_clusters)]
+    pub(crate) report_clusters: Option<usize>,
 }
 
 #[derive(Debug, Args)]

@@ -7,6 +7,7 @@ use clap::ValueEnum;
 use crate::remedies::parse;
 use mukarrar::normalize::Language;
 use mukarrar::page::UnitLevel;
+use mukarrar::report::HtmlReport;
 use mukarrar::similarity::facts::Facts;
 
 /// A choice that may depend on whether the output is a terminal.
@@ -150,6 +151,13 @@ fn times(digits: &str, unit: u64) -> Option<u64> {
     let scale = 10_u128.pow(fraction.len() as u32);
     let scaled = whole.parse::<u128>().ok()?.checked_mul(scale)?.checked_add(fraction.parse().ok()?)?;
     u64::try_from(scaled.checked_mul(u128::from(unit))? / scale).ok()
+}
+
+/// Reads `--report-clusters`.
+pub(crate) fn report_clusters(text: &str) -> Result<usize, String> {
+    let most = HtmlReport::MOST_CLUSTERS;
+    let number = text.parse().ok().filter(|number| *number <= most);
+    number.ok_or_else(|| format!("give a number from 0 to {most}"))
 }
 
 #[cfg(test)]
