@@ -167,8 +167,10 @@ proptest! {
                 continue;
             }
             let source = token.span.of(&text);
-            // A dagger alef is a letter only behind another one, of which it can be the next word (ةٰ).
-            if source == "\u{670}" {
+            // A dagger alef is a letter only behind another one, of which it can be the next word (ةٰ), and the rules for the
+            // Quran read it together with what follows it, such as the digit of ئٰ².
+            let is_apart = text[token.span.end..].chars().next().is_none_or(char::is_whitespace);
+            if source.starts_with('\u{670}') || source.contains('\u{670}') && !is_apart {
                 continue;
             }
             prop_assert_eq!(words(&normalizer, source), vec![token.text.clone()], "{:?}", source);

@@ -85,6 +85,15 @@ fn arrays_are_read_value_by_value() {
 }
 
 #[test]
+fn a_form_feed_is_no_white_space_and_costs_one_reject() {
+    for text in ["[{\"text\":\"a\"}]\n\u{c}\u{c}", "[{\"text\":\"a\"}]\n\u{b} \u{c} ", "[{\"text\":\"a\"},\u{c}"] {
+        let corpus = read("a.json", text, InputOptions::default());
+        assert_eq!(corpus.read(DocId::new(0)).unwrap().text, "a", "{text:?}");
+        assert!(corpus.rejects().count() >= 1, "{text:?}");
+    }
+}
+
+#[test]
 fn a_broken_value_of_an_array_is_one_reject_at_its_line() {
     let text = "[\n{\"id\":1,\"text\":\"a\"},\n{\"id\":2,\"text\":\"b},\n{\"id\":3,\"text\":\"c\"},\n{\"id\":4,\n{\"id\":5,\"text\":\"e\"},\n7\n]\n";
     let corpus = read("a.json", text, InputOptions::default());

@@ -65,6 +65,17 @@ fn gzip(records: &[Vec<u8>]) -> Vec<u8> {
     records.iter().flat_map(member).collect()
 }
 
+/// The decompressed members of a gzip file.
+fn members(mut bytes: &[u8]) -> Vec<Vec<u8>> {
+    let mut members = Vec::new();
+    while !bytes.is_empty() {
+        let mut member = Vec::new();
+        flate2::bufread::GzDecoder::new(&mut bytes).read_to_end(&mut member).unwrap();
+        members.push(member);
+    }
+    members
+}
+
 fn fields() -> InputOptions {
     let mut options = InputOptions::default();
     options.fields = ["warc_date", "title", "url", "content_type", "warc_record_id"].map(str::to_owned).to_vec();
@@ -228,8 +239,9 @@ fn clean_archives_keep_every_record_but_the_copies() {
         let mut kept = crawl();
         kept.remove(4);
         let written = fs::read(&clean).unwrap();
-        let expected = if name.ends_with("gz") { gzip(&kept) } else { kept.concat() };
-        assert_eq!(written, expected, "{name}");
+        let read = if name.ends_with("gz") { members(&written) } else { vec![written] };
+        let expected = if name.ends_with("gz") { kept } else { vec![kept.concat()] };
+        assert_eq!(read, expected, "{name}");
     }
 }
 

@@ -14,6 +14,7 @@ use clap::{ArgMatches, FromArgMatches};
 use mukarrar::error::{Error, ErrorKind, Result};
 
 mod addresses;
+mod allocator;
 mod args;
 mod boilerplate;
 mod clusters;
@@ -57,9 +58,10 @@ use remedies::CommandLinePhrasing;
 /// Runs the command in `arguments`, whose first item is the name of the program, and returns the exit code of the process:
 /// 0, 1, 2 or 130, as `--help` lists them.
 ///
-/// For the `main` of a process that does nothing else. It installs handlers of signals and panics and raises the limit of open
+/// For the `main` of a process that does nothing else. It sets the allocator, installs handlers of signals and panics and raises the limit of open
 /// files; an interrupt during the run ends the process.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
+    allocator::give_large_blocks_back();
     exit::on_interrupt();
     #[cfg(unix)]
     raise_open_file_limit();

@@ -13,7 +13,7 @@ const SHOWN: &[&str] = &[
     "output", "removed", "rejected", "clusters", "mark", "dry_run", "format", "report",
     "unit", "lang", "boilerplate_rules", "threshold", "date_field", "window",
     "min_tokens", "max_gap", "keep", "remove", "top", "by", "gold", "gold_kind", "pages", "age", "replace",
-    "threads", "memory", "work_dir", "check", "strict", "summary", "progress", "quiet", "verbose",
+    "threads", "memory", "work_dir", "check", "strict", "summary", "quiet", "verbose",
     "listen", "token_file", "read_only", "create", "max_body", "max_requests", "config",
 ];
 

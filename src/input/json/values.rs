@@ -219,6 +219,11 @@ fn bare(bytes: &[u8]) -> (usize, bool) {
     }
 }
 
+/// Whether a byte is white space in JSON, which has fewer such bytes than ASCII.
+const fn is_space(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'\r' | b'\n')
+}
+
 /// The ranges of the values in `bytes`, which begin right after a value or with the file, and what precedes each
 /// since the one before. A value that the bytes do not hold as a whole is the last one.
 pub(in crate::input) fn values(bytes: &[u8]) -> impl Iterator<Item = (Range<usize>, Range<usize>)> + '_ {
@@ -232,7 +237,7 @@ pub(in crate::input) fn values(bytes: &[u8]) -> impl Iterator<Item = (Range<usiz
 
         let end = match end {
             Some(end) => end,
-            None if scan.in_value() => rest.trim_ascii_end().len(),
+            None if scan.in_value() => rest.len() - rest.iter().rev().take_while(|byte| is_space(**byte)).count(),
             None => return None,
         };
         let start = from + scan.begin();

@@ -288,7 +288,11 @@ fn write_run(
 fn which(run: &ReportedRun<'_>, chosen: &[ChosenCluster<Cow<'_, Cluster>>], found: u64) -> String {
     let (many, count) = (run.kind.many(), |n: usize| charts::grouped(n as u64));
     if chosen.len() as u64 == found {
-        return format!("All {} {many} are shown.", charts::grouped(found));
+        return match found {
+            0 => format!("No {many} were found."),
+            1 => format!("The only {} is shown.", run.kind.one()),
+            _ => format!("All {} {many} are shown.", charts::grouped(found)),
+        };
     }
 
     let of = |reason| chosen.iter().filter(|cluster| cluster.chosen == reason).count();
@@ -298,7 +302,7 @@ fn which(run: &ReportedRun<'_>, chosen: &[ChosenCluster<Cow<'_, Cluster>>], foun
     };
     format!(
         "{} of {} {many} are shown: {largest}the {} with scores nearest to their threshold, and a random sample of {} (seed {}). \
-         --report-clusters N shows more. The numbers above count all.",
+         A larger bound shows more. The numbers above count all.",
         count(chosen.len()),
         charts::grouped(found),
         count(of(ChosenAs::Doubtful)),

@@ -173,7 +173,7 @@ fn by_source(
         return page.element(
             "p",
             &[],
-            "No record names its source: the field url is missing. --source-field FIELD names another field.",
+            "No record names its source: the run was told no source field, and no record has a url.",
         );
     }
 
@@ -240,7 +240,7 @@ fn by_time(run: &ReportedRun<'_>, overview: &Overview, page: &mut Markup<'_>) ->
     if overview.times.bars.is_empty() {
         let text = match &run.options.date_field {
             Some(field) => format!("No record has a readable date in the field {field}."),
-            None => "The run read no dates. With --date-field FIELD this page shows the records by time, and how much later \
+            None => "The run read no dates. With a date field this page shows the records by time, and how much later \
                      copies appear."
                 .to_owned(),
         };

@@ -16,7 +16,7 @@ pub(super) fn why(member: &Member, options: &Options) -> String {
         Some(Relation::Exact) => "Exact copy: after folding, it has the same words in the same order.".to_owned(),
         Some(Relation::Near) if is_edited(member, options) => {
             format!(
-                "Near copy, edited throughout: {alike}, below the threshold {}, and --edited accepts it.",
+                "Near copy, edited throughout: {alike}, below the threshold {}, and the run accepts copies edited throughout.",
                 options.threshold
             )
         }

@@ -21,6 +21,7 @@ mod promise_memory;
 mod promise_resume;
 #[cfg(feature = "remote")]
 mod remote;
+mod report_html;
 mod returning_lines;
 mod serve;
 #[cfg(feature = "remote")]

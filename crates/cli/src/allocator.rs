@@ -1,0 +1,30 @@
+//! A setting of the allocator of glibc, which keeps `--memory` true.
+
+/// Allocations from this size on, in bytes, have pages of their own, which go back to the system when they are freed.
+const OWN_PAGES: i32 = 256 << 10;
+
+/// Gives large allocations pages of their own.
+///
+/// By itself, glibc raises the size from which on it does so to that of the largest block that was freed, up to 32 MiB. Blocks of
+/// input are then carved out of the heap, and small tables that stay split it: a run over 73 MB of compressed records took 92
+/// MB instead of 44.
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+#[allow(unsafe_code, reason = "a function of C")]
+pub(super) fn give_large_blocks_back() {
+    /// `M_MMAP_THRESHOLD` of `malloc.h`.
+    const MMAP_THRESHOLD: i32 = -3;
+
+    // SAFETY: the declaration is that of `malloc.h`; the function takes two numbers, and any value of them.
+    unsafe extern "C" {
+        safe fn mallopt(parameter: i32, value: i32) -> i32;
+    }
+
+    // If it is refused, memory is as the allocator decides.
+    let _ = mallopt(MMAP_THRESHOLD, OWN_PAGES);
+}
+
+/// Other allocators need no setting.
+#[cfg(not(all(target_os = "linux", target_env = "gnu")))]
+pub(super) fn give_large_blocks_back() {
+    let _ = OWN_PAGES;
+}
