@@ -145,9 +145,9 @@ mod tests {
             heading: (at % 8) as u8,
             article: at as u32 * 77,
             linked: (at % 101) as u8,
-            item: at % 2 == 0,
-            row: at % 3 == 0,
-            headline: at % 5 == 0,
+            item: at.is_multiple_of(2),
+            row: at.is_multiple_of(3),
+            headline: at.is_multiple_of(5),
             holder: u32::MAX - at as u32,
         };
         for (at, zone) in ZONES.iter().enumerate() {
