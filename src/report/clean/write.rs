@@ -2,7 +2,6 @@
 
 #[cfg(feature = "parquet")]
 use std::cell::RefCell;
-#[cfg(feature = "warc")]
 use std::io::Write;
 use std::path::Path;
 
