@@ -138,3 +138,8 @@ check_package() {
     echo "$(wc -l <<<"$files") files"
     ! grep -E '^(tests|benches|corpus|fuzz|python|tools|docs|\.github|\.ci)/' <<<"$files"
 }
+
+# On request: every fuzz target for a minute, from the seeds in fuzz/seeds. Needs a C compiler.
+run_fuzz_targets() {
+    bash fuzz/run 60
+}
