@@ -3,7 +3,7 @@
 use mukarrar::kernel::InstructionSet;
 
 /// The features of the command line, and whether this build has them.
-const FEATURES: [(&str, bool); 10] = [
+const FEATURES: [(&str, bool); 12] = [
     ("parallel", cfg!(feature = "parallel")),
     ("gzip", cfg!(feature = "gzip")),
     ("zstd", cfg!(feature = "zstd")),
@@ -11,8 +11,10 @@ const FEATURES: [(&str, bool); 10] = [
     ("xz", cfg!(feature = "xz")),
     ("html", cfg!(feature = "html")),
     ("warc", cfg!(feature = "warc")),
+    ("archives", cfg!(feature = "archives")),
     ("parquet", cfg!(feature = "parquet")),
     ("persistent", cfg!(feature = "persistent")),
+    ("remote", cfg!(feature = "remote")),
     ("server", cfg!(feature = "server")),
 ];
 
