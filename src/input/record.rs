@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use super::encoding::RecordDecoding;
 use crate::document::PageLayout;
+use crate::spill::{ByteDecoder, ByteEncoder};
 
 /// A record that can be read.
 #[derive(Debug, Clone, PartialEq)]
@@ -35,6 +36,33 @@ pub enum FieldValue {
     Number(f64),
     /// A string.
     Text(String),
+}
+
+impl FieldValue {
+    /// Appends a field, or its absence, to bytes that this program reads again.
+    pub(crate) fn encode(field: Option<&Self>, out: &mut ByteEncoder) {
+        match field {
+            None => out.byte(0),
+            Some(Self::Number(number)) => {
+                out.byte(1);
+                out.f64(*number);
+            }
+            Some(Self::Text(text)) => {
+                out.byte(2);
+                out.bytes(text.as_bytes());
+            }
+        }
+    }
+
+    /// The inverse of [`encode`](Self::encode); `None` if the bytes are no field.
+    pub(crate) fn decode(from: &mut ByteDecoder<'_>) -> Option<Option<Self>> {
+        Some(match from.byte()? {
+            0 => None,
+            1 => Some(Self::Number(from.f64()?)),
+            2 => Some(Self::Text(String::from_utf8(from.bytes()?.to_vec()).ok()?)),
+            _ => return None,
+        })
+    }
 }
 
 impl Record<'_> {

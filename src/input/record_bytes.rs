@@ -38,17 +38,7 @@ pub(super) fn write(record: &Record<'_>) -> Vec<u8> {
 
     out.u64(record.fields.len() as u64);
     for field in &record.fields {
-        match field {
-            None => out.byte(0),
-            Some(FieldValue::Number(number)) => {
-                out.byte(1);
-                out.f64(*number);
-            }
-            Some(FieldValue::Text(text)) => {
-                out.byte(2);
-                out.bytes(text.as_bytes());
-            }
-        }
+        FieldValue::encode(field.as_ref(), &mut out);
     }
 
     out.byte(record.layout.is_some().into());
@@ -89,7 +79,7 @@ pub(super) fn read(bytes: &[u8], decoding: RecordDecoding) -> Option<Record<'sta
     let text_value = usize::try_from(bytes.u64()?).ok()?..usize::try_from(bytes.u64()?).ok()?;
 
     let count = bytes.count(1)?;
-    let fields = (0..count).map(|_| read_field(&mut bytes)).collect::<Option<_>>()?;
+    let fields = (0..count).map(|_| FieldValue::decode(&mut bytes)).collect::<Option<_>>()?;
     let layout = match bytes.byte()? {
         0 => None,
         _ => Some(Box::new(read_layout(&mut bytes)?)),
@@ -99,14 +89,6 @@ pub(super) fn read(bytes: &[u8], decoding: RecordDecoding) -> Option<Record<'sta
 
 fn text(bytes: &mut ByteDecoder<'_>) -> Option<String> {
     std::str::from_utf8(bytes.bytes()?).ok().map(str::to_owned)
-}
-
-fn read_field(bytes: &mut ByteDecoder<'_>) -> Option<Option<FieldValue>> {
-    Some(match bytes.byte()? {
-        0 => None,
-        1 => Some(FieldValue::Number(bytes.f64()?)),
-        _ => Some(FieldValue::Text(text(bytes)?)),
-    })
 }
 
 fn read_layout(bytes: &mut ByteDecoder<'_>) -> Option<PageLayout> {

@@ -39,7 +39,7 @@ impl ScannedBlock {
 
         out.u64s(self.ids.as_slice());
         out.u64(self.ranks.len() as u64);
-        self.ranks.iter().for_each(|rank| encode_field(rank.as_ref(), out));
+        self.ranks.iter().for_each(|rank| FieldValue::encode(rank.as_ref(), out));
         out.u64(self.dates.len() as u64);
         self.dates.iter().for_each(|date| out.u64(date.map_or(NO_DATE, |date| date.seconds() as u64)));
 
@@ -89,7 +89,7 @@ impl ScannedBlock {
                 Some(ScannedRecord { language, is_sure, units: from.u32()? })
             })?,
             ids: IdHashes::from_vec(from.u64s()?),
-            ranks: list(from, 1, decode_field)?,
+            ranks: list(from, 1, FieldValue::decode)?,
             dates: list(from, 8, |from| {
                 let seconds = from.u64()?;
                 Some((seconds != NO_DATE).then_some(Date::from_seconds(seconds as i64)))
@@ -163,29 +163,6 @@ fn decode_sampled(from: &mut ByteDecoder<'_>) -> Option<WordSample> {
         sample.push(SampledText { fingerprint, words: words.into() });
     }
     Some(sample)
-}
-
-fn encode_field(field: Option<&FieldValue>, out: &mut ByteEncoder) {
-    match field {
-        None => out.byte(0),
-        Some(FieldValue::Number(number)) => {
-            out.byte(1);
-            out.f64(*number);
-        }
-        Some(FieldValue::Text(text)) => {
-            out.byte(2);
-            out.bytes(text.as_bytes());
-        }
-    }
-}
-
-fn decode_field(from: &mut ByteDecoder<'_>) -> Option<Option<FieldValue>> {
-    Some(match from.byte()? {
-        0 => None,
-        1 => Some(FieldValue::Number(from.f64()?)),
-        2 => Some(FieldValue::Text(String::from_utf8(from.bytes()?.to_vec()).ok()?)),
-        _ => return None,
-    })
 }
 
 fn encode_unit(unit: &ScannedUnit, out: &mut ByteEncoder) {

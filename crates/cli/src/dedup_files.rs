@@ -127,7 +127,7 @@ impl DedupLists<'_> {
     }
 }
 
-/// Refuses an address that stands for several files and does not say so: whether it is empty was not asked.
+/// Refuses to write several files to an address without a slash at its end: nothing checked that this directory is empty.
 fn refuse_unmarked_directory(destination: &CleanDestination) -> Result<()> {
     match destination {
         CleanDestination::Directory(path) if is_address(path) && !OutputName::of(path).is_directory() => {

@@ -25,7 +25,7 @@ pub(super) enum Location {
     Hub { dataset: String, revision: String, path: String },
 }
 
-/// How many files an address stands for.
+/// Whether an address names one file, a directory or a pattern.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Extent {
     File,
@@ -172,7 +172,7 @@ pub(super) fn is_safe(url: &Url) -> bool {
     url.scheme() == "https" || matches!(url.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"))
 }
 
-/// How many files the path at a location stands for.
+/// Whether the path at a location names one file, a directory or a pattern.
 fn extent(location: &Location, path: &str, has_patterns: bool) -> Result<Extent, Failure> {
     if let Location::Web(url) = location {
         return if url.path().ends_with('/') {
@@ -225,7 +225,7 @@ fn without_secrets(text: &str) -> String {
     format!("{scheme}://{host}{path}")
 }
 
-/// Whether `name` fits a `pattern`, in which each `*` stands for any characters.
+/// Whether `name` matches `pattern`. Each `*` matches any characters, none included.
 pub(super) fn fits(pattern: &str, name: &str) -> bool {
     let mut parts = pattern.split('*');
     let Some(mut rest) = parts.next().and_then(|head| name.strip_prefix(head)) else { return false };

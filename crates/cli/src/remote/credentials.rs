@@ -27,7 +27,7 @@ const GOOGLE: [&str; 7] = [
     "SERVICE_ACCOUNT",
 ];
 
-/// Refuses a service for which there are no credentials: the crate would ask the metadata server of a cloud for them, and
+/// Refuses a service without credentials. Without this check, the crate would ask the metadata server of a cloud for them, and
 /// wait long for an answer elsewhere.
 ///
 /// # Errors

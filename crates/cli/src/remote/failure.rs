@@ -26,7 +26,7 @@ pub(super) enum Cause {
     Request,
     /// The connection. The same request may succeed later.
     Connection,
-    /// There is no such object.
+    /// The object does not exist.
     Missing,
     /// The bytes are not those of the first request.
     Changed,
@@ -99,7 +99,7 @@ impl Asked {
     }
 }
 
-/// An answer that is no success, as a failure.
+/// The failure for an answer of a server that reports an error.
 pub(super) fn of_status(status: StatusCode, code: &str, retries: usize, asked: Asked) -> Failure {
     let code = if code.is_empty() { String::new() } else { format!(", {code}") };
     let answer = format!("({}{code}{})", status.as_str(), after(retries));

@@ -40,7 +40,7 @@ impl HubDataset {
     ///
     /// # Errors
     ///
-    /// There is no such dataset or revision, or it needs a token.
+    /// The dataset or revision does not exist, or it needs a token.
     pub(super) async fn open(client: &Client, dataset: &str, revision: &str) -> Result<Self, Failure> {
         let endpoint = env::var("HF_ENDPOINT").unwrap_or_else(|_| "https://huggingface.co".to_owned());
         let endpoint = endpoint.trim_end_matches('/').to_owned();
@@ -70,7 +70,7 @@ impl HubDataset {
     ///
     /// # Errors
     ///
-    /// There is no such directory, or the Hub cannot be reached.
+    /// The directory does not exist, or the Hub cannot be reached.
     pub(super) async fn list(&self, client: &Client, directory: &str) -> Result<Vec<ListedFile>, Failure> {
         let directory = directory.trim_end_matches('/');
         let Self { endpoint, dataset, commit } = self;

@@ -1,4 +1,4 @@
-//! The files that an address stands for.
+//! Lists the files that an address names.
 
 use std::collections::BTreeSet;
 use std::path::{Component, Path, PathBuf};
@@ -13,7 +13,7 @@ use super::failure::{self, Asked, Cause, Failure};
 use super::hub;
 use super::object::{ObjectState, RemoteObject};
 
-/// A file that an address stands for.
+/// A file that an address names.
 pub(super) struct ListedFile {
     /// Its path below the directory; of a file that was named, its name.
     pub(super) relative: PathBuf,
@@ -22,7 +22,7 @@ pub(super) struct ListedFile {
     pub(super) state: Option<ObjectState>,
 }
 
-/// The files that `address` stands for, sorted by path.
+/// The files that `address` names, sorted by path.
 ///
 /// # Errors
 ///
