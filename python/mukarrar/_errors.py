@@ -79,6 +79,11 @@ class UnreadableError(Error, ValueError):
     path: str
 
 
+class NothingReadError(Error, ValueError):
+    """Not one record of the input could be read: there is none, or every one was rejected. The message names the fields that there are,
+    and the keyword that helps."""
+
+
 class OutputError(Error, OSError):
     """The output ``path`` must not be written."""
 

@@ -195,6 +195,15 @@ fn summary_bytes(summary: &pipeline::Summary) -> Result<Vec<u8>> {
     })
 }
 
+/// Refuses a run that read not one record: an empty result would look like a clean one.
+fn refuse_nothing_read(pipeline: &Pipeline, corpus: &Corpus, found: &Clustering) -> Result<()> {
+    let Err(error) = corpus.refuse_nothing_read(&found.rejects) else { return Ok(()) };
+
+    // The same call with other arguments begins anew.
+    pipeline.forget_work()?;
+    Err(error)
+}
+
 /// Finds clusters of near-duplicates. See `mukarrar.clusters`.
 #[pyfunction]
 #[pyo3(signature = (source, **options))]
@@ -206,6 +215,7 @@ pub fn clusters<'py>(source: &Bound<'py, PyAny>, options: Option<&Bound<'py, PyD
         let pipeline = Pipeline::new(options)?;
         reading.fields = pipeline.options().fields();
         let (corpus, found) = pipeline.read_clusters(source.input(reading)?, &())?;
+        refuse_nothing_read(&pipeline, &corpus, &found)?;
         let mut written = RunOutput::default();
         written_in_memory(report::clusters(&found, &corpus, JSON_LINES, &mut written.results))?;
         written.write_rejected(&found, &corpus)?;
@@ -243,6 +253,7 @@ fn remove_copies(request: RunRequest) -> Result<RunOutput> {
     };
 
     let (corpus, found) = pipeline.read_clusters(input, &())?;
+    refuse_nothing_read(&pipeline, &corpus, &found)?;
     let cleaning = Cleaning::plan(&found, &corpus, &remove, pipeline.options())?;
 
     let mut written = RunOutput::default();

@@ -128,6 +128,7 @@ fn kind(kind: &ErrorKind) -> (&'static str, Vec<(&'static str, String)>) {
             ("ParameterError", vec![("name", name), ("value", value), ("expected", expected)])
         }
         ErrorKind::Unreadable { path: at, .. } => ("UnreadableError", path(at)),
+        ErrorKind::NothingRead { .. } => ("NothingReadError", Vec::new()),
         ErrorKind::KeyExists { key } => ("KeyExistsError", vec![("key", key.clone())]),
         ErrorKind::Incompatible { .. } => ("IncompatibleError", Vec::new()),
         ErrorKind::Corrupt { .. } => ("CorruptError", Vec::new()),

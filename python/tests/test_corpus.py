@@ -110,7 +110,21 @@ def test_what_cannot_work():
     with pytest.raises(mukarrar.InputOutputError) as raised:
         mukarrar.clusters("no such file")
     assert isinstance(raised.value, OSError) and raised.value.path == "no such file"
-    assert len(mukarrar.clusters([])) == 0 and mukarrar.dedup([]).kept == []
+
+
+def test_a_run_over_nothing_is_an_error(tmp_path):
+    with pytest.raises(mukarrar.NothingReadError, match="the input has no record"):
+        mukarrar.clusters([])
+    with pytest.raises(mukarrar.NothingReadError, match="the input has no record"):
+        mukarrar.dedup(iter([]))
+    with pytest.raises(mukarrar.NothingReadError, match="there is no file in the input"):
+        mukarrar.clusters(tmp_path)
+    bodies, clean = tmp_path / "bodies.jsonl", tmp_path / "clean.jsonl"
+    bodies.write_text('{"id": 1, "body": "قال الوزير إن الأمر انتهى"}\n', "utf-8")
+    with pytest.raises(mukarrar.NothingReadError, match=r"no field \"text\" among its fields \(id, body\).*text_field=") as raised:
+        mukarrar.dedup(bodies, output=clean)
+    assert isinstance(raised.value, ValueError) and not clean.exists()
+    assert mukarrar.dedup(bodies, output=clean, text_field="body").summary["records"]["kept"] == 1
 
 
 def test_half_a_character_is_told_with_its_item():

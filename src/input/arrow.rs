@@ -8,13 +8,16 @@ use std::sync::Arc;
 
 use super::held::PlainFile;
 use super::parquet::columns::{self, ParquetColumn};
+use super::read_meter::ReadMeter;
 use super::{InputOptions, csv, remedies};
 
 mod batches;
 mod copy;
+mod kept;
 mod read;
 
 pub(crate) use copy::copy_arrow;
+pub(super) use kept::ArrowKept;
 
 use batches::{ArrowBatches, form_of};
 
@@ -48,13 +51,13 @@ impl ArrowTable {
         Ok(Self { file, columns })
     }
 
-    /// The rows as lines of JSON.
+    /// The rows as lines of JSON; `meter` counts the bytes that are read for them.
     ///
     /// # Errors
     /// The file cannot be read.
-    pub(super) fn rows(&self) -> Result<read::ArrowRows, csv::CsvMisfit> {
+    pub(super) fn rows(&self, meter: ReadMeter) -> Result<read::ArrowRows, csv::CsvMisfit> {
         let batches = ArrowBatches::open(&self.file, form_of(&self.file))
             .map_err(|what| (format!("is no readable Arrow data: {what}"), remedies::WRITE_ANEW))?;
-        Ok(read::ArrowRows::new(batches, self.columns.clone()))
+        Ok(read::ArrowRows::new(batches, self.columns.clone(), meter))
     }
 }

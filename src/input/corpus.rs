@@ -20,7 +20,7 @@ mod read;
 mod whole_fields;
 
 pub(crate) use blocks::CorpusBlocks;
-pub(crate) use whole_fields::{WholeField, WholeValue};
+pub(crate) use whole_fields::{WholeField, WholeValue, object_fields};
 
 use read::LocatedRecord;
 

@@ -41,6 +41,8 @@ pub(super) struct CurrentFile {
     format: InputFormat,
     /// Whether its bytes come from a decoder, whose errors are damage.
     decoded: bool,
+    /// Whether its bytes are those that are stored.
+    is_stored: bool,
     bytes: FileBytes,
     stamp: Option<FileStamp>,
     /// The file to read again by place, so that its bytes are not kept.
@@ -79,7 +81,7 @@ impl CurrentFile {
             Ok(opened) => (opened, None),
             Err(reason) => (OpenedFile::nothing(), Some(reason)),
         };
-        let OpenedFile { bytes, compression, plain, stamp } = opened;
+        let OpenedFile { bytes, compression, plain, stamp, is_stored } = opened;
 
         // Text until the content says otherwise: a file that failed is one reject without lines.
         let mut current = Self {
@@ -90,6 +92,7 @@ impl CurrentFile {
             failed,
             format: table.as_ref().map_or(InputFormat::Text, |(_, format)| *format),
             decoded: compression != Compression::None || table.is_some() || found.archive.is_some(),
+            is_stored,
             bytes,
             stamp,
             plain,
@@ -195,6 +198,11 @@ impl CurrentFile {
         };
         self.bytes.skip(length);
         self.at = length as u64;
+    }
+
+    /// Whether its bytes are those that are stored, and not decoded.
+    pub(super) fn is_stored(&self) -> bool {
+        self.is_stored
     }
 
     /// Whether nothing more is read from it.

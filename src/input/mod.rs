@@ -77,6 +77,7 @@ mod opener;
 mod options;
 #[cfg(feature = "parquet")]
 mod parquet;
+mod read_meter;
 mod reader;
 mod record;
 #[cfg_attr(not(feature = "html"), allow(dead_code, reason = "only pages of HTML are kept"))]
@@ -87,6 +88,8 @@ mod reject;
 mod remedies;
 mod skipped;
 mod slices;
+#[cfg(feature = "parquet")]
+mod table_rows;
 mod text;
 mod utf16;
 #[cfg(feature = "warc")]
@@ -112,14 +115,17 @@ pub use options::{InputOptions, MAX_RECORD_SIZE};
 #[cfg(feature = "parquet")]
 pub use parquet::is_guarded;
 #[cfg(feature = "parquet")]
-pub(crate) use parquet::{RowFate, check_copy, copy};
+pub(crate) use parquet::{RowFate, check_copy, copy, guard};
+pub use read_meter::ReadMeter;
 pub use record::{FieldValue, Record};
 pub use reject::{Reject, RejectReason};
 pub use skipped::{SkipReason, SkippedFiles};
+#[cfg(feature = "parquet")]
+pub(crate) use table_rows::{each_table_row, table_names};
 #[allow(unused_imports, reason = "for the pipeline")]
 pub(crate) use {
     block::{ReadScratch, RecordBlock},
-    corpus::{CorpusBlocks, WholeField, WholeValue},
+    corpus::{CorpusBlocks, WholeField, WholeValue, object_fields},
     json::valid_json,
     kept_pages::KeptPages,
     names::IdHashes,

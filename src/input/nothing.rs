@@ -72,7 +72,8 @@ impl Corpus {
             }
             (files, _) => {
                 let passed = if listed.is_empty() { String::new() } else { format!("; passed over: {listed}") };
-                (format!("the input has no record in {} files{passed}", files.len()), None)
+                let many = if files.len() == 1 { String::new() } else { format!(" in {} files", files.len()) };
+                (format!("the input has no record{many}{passed}"), None)
             }
         }
     }

@@ -17,6 +17,7 @@ use super::kind::{self, FileKind};
 #[cfg(feature = "archives")]
 use super::opener::FileOpener;
 use super::opener::{self, FileFailure};
+use super::read_meter::ReadMeter;
 use super::skipped::SkippedFiles;
 use super::{Compression, InputFormat, InputOptions, index_directory};
 use crate::error::{Error, ErrorKind, Result};
@@ -31,6 +32,8 @@ pub struct Input {
     pub(super) skipped: SkippedFiles,
     /// The number of the first files that are references: compared with, never written.
     pub(super) references: usize,
+    /// Counts what is read of it.
+    pub(super) meter: ReadMeter,
 }
 
 /// Bytes that the caller gave.
@@ -87,7 +90,7 @@ impl Input {
         for file in found.iter_mut().filter(|file| file.named) {
             file.is_archive = check(&file.path, file.place())?;
         }
-        Ok(Self { options, found: found.into(), stream: None, skipped, references: 0 })
+        Ok(Self { options, found: found.into(), stream: None, skipped, references: 0, meter: ReadMeter::default() })
     }
 
     /// The same input after references: records that others are compared with and that are never removed. References
@@ -174,7 +177,8 @@ impl Input {
     fn stored(name: PathBuf, stored: StoredStream, options: InputOptions) -> Result<Self> {
         options.validate()?;
         let skipped = SkippedFiles::default();
-        Ok(Self { options, found: VecDeque::new(), stream: Some((name, stored)), skipped, references: 0 })
+        let (found, stream) = (VecDeque::new(), Some((name, stored)));
+        Ok(Self { options, found, stream, skipped, references: 0, meter: ReadMeter::default() })
     }
 
     /// The files that will be read, as `(path, relative path)`, in input order.
@@ -188,6 +192,12 @@ impl Input {
     pub fn places(&self) -> impl Iterator<Item = (&Path, &Path)> {
         let stream = self.stream.iter().map(|(name, _)| (name.as_path(), name.as_path()));
         self.found.iter().map(|found| (found.path.as_path(), found.place())).chain(stream)
+    }
+
+    /// Counts the stored bytes of this input, references included, while it is read.
+    #[must_use]
+    pub fn meter(&self) -> ReadMeter {
+        self.meter.clone()
     }
 
     /// The size of the files on the disk, in bytes; streams count 0.
@@ -218,6 +228,7 @@ impl Input {
             stream: None,
             skipped: SkippedFiles::default(),
             references: self.references,
+            meter: self.meter.clone(),
         })
     }
 }
@@ -263,10 +274,10 @@ fn check(path: &Path, place: &Path) -> Result<bool> {
 /// Fails early for a zip archive without a directory, and for a document that is packed as zip.
 #[cfg(feature = "archives")]
 fn check_zip(path: &Path, place: &Path) -> Result<()> {
-    let opened = FileOpener::new(true, DecompressionLimits::PLAIN)
+    let opened = FileOpener::new(true, DecompressionLimits::PLAIN, ReadMeter::default())
         .file(place)
         .map_err(|failure| failure.fatal(path.to_owned()))?;
-    match OpenArchive::zip(&FoundFile::stream(path.to_owned()), opened, None) {
+    match OpenArchive::zip(&FoundFile::stream(path.to_owned()), opened, None, ReadMeter::default()) {
         Ok(_) => Ok(()),
         Err((what, remedy)) => Err(ErrorKind::Unreadable { path: path.to_owned(), what, remedy }.into()),
     }

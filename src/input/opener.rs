@@ -16,6 +16,7 @@ use super::content::ContentHead;
 use super::csv::CsvMisfit;
 use super::file_bytes::FileBytes;
 use super::held::{FileStamp, FromStart, HeldBytes, MappedFile, PlainFile};
+use super::read_meter::ReadMeter;
 use super::reject::RejectReason;
 #[cfg(feature = "parquet")]
 use super::{InputFormat, parquet};
@@ -75,6 +76,7 @@ pub(super) struct FileOpener {
     maps: usize,
     /// Files that stay open.
     handles: usize,
+    pub(super) meter: ReadMeter,
 }
 
 /// An opened file.
@@ -84,19 +86,22 @@ pub(super) struct OpenedFile {
     /// The file to read again by place.
     pub(super) plain: Option<Arc<PlainFile>>,
     pub(super) stamp: Option<FileStamp>,
+    /// Whether its bytes are those that are stored, and not decoded: they count as read when they are cut off.
+    pub(super) is_stored: bool,
 }
 
 impl OpenedFile {
     /// A file of which nothing could be read.
     pub(super) fn nothing() -> Self {
-        Self { bytes: FileBytes::empty(), compression: Compression::None, plain: None, stamp: None }
+        let bytes = FileBytes::empty();
+        Self { bytes, compression: Compression::None, plain: None, stamp: None, is_stored: false }
     }
 }
 
 impl FileOpener {
-    /// Opens files that are decompressed within `limits`.
-    pub(super) fn new(limited: bool, limits: DecompressionLimits) -> Self {
-        Self { limited, limits, maps: 0, handles: 0 }
+    /// Opens files that are decompressed within `limits`. `meter` counts what is read of them.
+    pub(super) fn new(limited: bool, limits: DecompressionLimits, meter: ReadMeter) -> Self {
+        Self { limited, limits, maps: 0, handles: 0, meter }
     }
 
     /// Opens a file of the file system, or standard input.
@@ -115,7 +120,7 @@ impl FileOpener {
 
         let (head, compression) = detect(&mut file)?;
         if compression != Compression::None {
-            let reader = Box::new(io::Cursor::new(head).chain(file));
+            let reader = self.meter.counted(Box::new(io::Cursor::new(head).chain(file)));
             return Ok(self.compressed(reader, compression, Some(stamp)));
         }
         if stamp.length < SMALL { self.small(path, file, head, stamp) } else { self.large(path, file, stamp) }
@@ -137,7 +142,7 @@ impl FileOpener {
 
         let plain = self.limited.then(|| Arc::new(PlainFile::new(path, stamp, None)));
         let bytes = FileBytes::Whole(HeldBytes::from(bytes), 0);
-        Ok(OpenedFile { bytes, compression: Compression::None, plain, stamp: Some(stamp) })
+        Ok(OpenedFile { bytes, compression: Compression::None, plain, stamp: Some(stamp), is_stored: true })
     }
 
     /// Maps a large plain file, or reads it by place.
@@ -146,14 +151,16 @@ impl FileOpener {
         if let Some(piece) = mapped {
             self.maps += 1;
             let bytes = FileBytes::Whole(piece, 0);
-            return Ok(OpenedFile { bytes, compression: Compression::None, plain: None, stamp: Some(stamp) });
+            let (compression, stamp) = (Compression::None, Some(stamp));
+            return Ok(OpenedFile { bytes, compression, plain: None, stamp, is_stored: true });
         }
 
         // The first pass has its own handle, which is closed at the end of the file.
         let reading = PlainFile::new(path, stamp, Some(File::open(path)?));
         let stream = ByteStream::new(Box::new(FromStart { file: Arc::new(reading), at: 0 }));
         let plain = Some(Arc::new(self.plain(path, file, stamp)));
-        Ok(OpenedFile { bytes: FileBytes::Stream(stream), compression: Compression::None, plain, stamp: Some(stamp) })
+        let (bytes, compression, stamp) = (FileBytes::Stream(stream), Compression::None, Some(stamp));
+        Ok(OpenedFile { bytes, compression, plain, stamp, is_stored: true })
     }
 
     /// A plain file that is read by place; it stays open if not too many are.
@@ -186,7 +193,8 @@ impl FileOpener {
         // The rows are kept as lines; this file serves to copy whole rows.
         let file = self.plain(path, file, stamp);
         Some(parquet::ParquetTable::open(file, options).map(|table| {
-            let rows = table.rows(self.limits.threads, self.limits.ahead, self.limits.window);
+            let limits = self.limits;
+            let rows = table.rows(limits.threads, limits.ahead, limits.window, self.meter.clone());
             let bytes = FileBytes::Stream(ByteStream::new(Box::new(rows)));
             (OpenedFile { bytes, stamp: Some(stamp), ..OpenedFile::nothing() }, table.file)
         }))
@@ -202,7 +210,8 @@ impl FileOpener {
         let stamp = FileStamp::of(&file.metadata().ok().filter(std::fs::Metadata::is_file)?);
 
         let file = Arc::new(self.plain(path, file, stamp));
-        let table = ArrowTable::open(file, options).and_then(|table| Ok((table.rows()?, table.file)));
+        let table = ArrowTable::open(file, options)
+            .and_then(|table| Ok((table.rows(self.meter.clone())?, table.file)));
         Some(table.map(|(rows, file)| {
             let bytes = FileBytes::Stream(ByteStream::new(Box::new(rows)));
             (OpenedFile { bytes, stamp: Some(stamp), ..OpenedFile::nothing() }, file)
@@ -250,7 +259,9 @@ impl FileOpener {
         if compression == Compression::None {
             return Ok(member);
         }
-        Ok(self.compressed(member.bytes.into_reader(), compression, member.stamp))
+        let reader = member.bytes.into_reader();
+        let reader = if member.is_stored { self.meter.counted(reader) } else { reader };
+        Ok(self.compressed(reader, compression, member.stamp))
     }
 
     fn compressed(
@@ -259,8 +270,8 @@ impl FileOpener {
         compression: Compression,
         stamp: Option<FileStamp>,
     ) -> OpenedFile {
-        let reader = compression::reader(reader, compression, self.limits);
-        OpenedFile { bytes: FileBytes::Stream(ByteStream::new(reader)), compression, plain: None, stamp }
+        let bytes = FileBytes::Stream(ByteStream::new(compression::reader(reader, compression, self.limits)));
+        OpenedFile { bytes, compression, plain: None, stamp, is_stored: false }
     }
 }
 

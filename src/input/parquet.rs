@@ -16,15 +16,22 @@ use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions};
 
 use super::content::PARQUET;
 use super::held::PlainFile;
+use super::read_meter::ReadMeter;
 use super::{InputOptions, csv, remedies};
 
 pub(super) mod columns;
 mod copy;
+mod edit;
+mod kept;
+pub(super) mod objects;
 mod read;
 pub(super) mod rows;
 mod source;
 
-pub(crate) use copy::{RowFate, check_copy, copy};
+pub(crate) use copy::{check_copy, copy};
+pub(super) use edit::KeptRows;
+pub(crate) use edit::RowFate;
+pub(super) use kept::{KeptPiece, ParquetKept};
 
 use columns::ParquetColumn;
 use source::ParquetSource;
@@ -73,8 +80,8 @@ impl ParquetTable {
     }
 
     /// The rows as lines of JSON, decoded by up to `threads` threads in about `ahead` bytes of memory, and `pages` bytes for
-    /// pages that are larger than usual.
-    pub(super) fn rows(&self, threads: usize, ahead: usize, pages: u64) -> read::ParquetRows {
+    /// pages that are larger than usual. `meter` counts the share of the file that they are of.
+    pub(super) fn rows(&self, threads: usize, ahead: usize, pages: u64, meter: ReadMeter) -> read::ParquetRows {
         let mask = columns::mask(&self.metadata, &self.columns);
         let groups = self.metadata.metadata().num_row_groups();
         let threads = threads.min(ahead / PER_GROUP).clamp(1, groups.max(1));
@@ -86,7 +93,7 @@ impl ParquetTable {
             mask,
             columns: self.columns.clone(),
         };
-        read::ParquetRows::start(decoding, groups, threads)
+        read::ParquetRows::start(decoding, groups, threads, meter)
     }
 }
 
@@ -120,7 +127,7 @@ pub fn is_guarded() -> bool {
 
 /// Runs the decoder; a panic becomes an error. The crate documents that it may panic on malformed files. No value
 /// that the decoder used is used after a panic.
-pub(super) fn guard<T>(work: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
+pub(crate) fn guard<T>(work: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
     let before = GUARDED.replace(true);
     // A guard may run inside another one, so the flag is restored, not cleared.
     let result = catch_unwind(AssertUnwindSafe(work));

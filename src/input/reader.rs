@@ -96,7 +96,7 @@ impl Input {
     ///
     /// The spill directory has no room.
     pub(crate) fn reader(self, policy: StoragePolicy) -> Result<BlockReader> {
-        let Self { options, found, stream, skipped, references } = self;
+        let Self { options, found, stream, skipped, references, meter } = self;
         let limited = policy.memory.is_some() && !policy.map;
         let limits = DecompressionLimits {
             threads: policy.threads,
@@ -109,7 +109,7 @@ impl Input {
             options: Arc::new(options),
             // Offsets in a part must stay below 2³¹.
             block_size: policy.block_size.clamp(1, 1 << 30),
-            opener: FileOpener::new(limited, limits),
+            opener: FileOpener::new(limited, limits, meter),
             store: ByteStore::new(&policy),
             pages: policy.pages.unwrap_or_else(|| Arc::new(KeptPages::new(policy.memory, policy.room))),
             found,
@@ -175,6 +175,9 @@ impl BlockReader {
     fn next_part(&mut self, size: usize) -> Result<Option<(FilePart, BytePlace)>> {
         let Some(current) = &mut self.current else { return Ok(None) };
         let part = current.next_part(size, self.opener.limited, &self.options, &mut self.store)?;
+        if let Some((part, _)) = part.as_ref().filter(|_| current.is_stored()) {
+            self.opener.meter.add(part.length);
+        }
         if current.ended() {
             self.current = None;
         }
@@ -268,6 +271,9 @@ impl BlockReader {
     fn open_next(&mut self) -> Result<bool> {
         #[cfg(feature = "archives")]
         if let Some(archive) = &mut self.archive {
+            if let Some(at) = archive.position() {
+                self.opener.meter.set(at);
+            }
             match archive.next() {
                 Some(member) => self.begin_member(member)?,
                 None => self.archive = None,
@@ -278,9 +284,11 @@ impl BlockReader {
         if let Some(found) = self.found.pop_front() {
             self.is_reference = self.references_left > 0;
             self.references_left = self.references_left.saturating_sub(1);
+            self.opener.meter.begin(std::fs::metadata(found.place()).map_or(0, |metadata| metadata.len()));
             self.open_found(found)?;
             return Ok(true);
         }
+        self.opener.meter.begin(0);
 
         // An input is either files or one stream.
         let Some((path, stored)) = self.stream.take() else { return Ok(false) };
@@ -358,7 +366,7 @@ impl BlockReader {
 
         let format = self.options.format;
         let archive = match kind {
-            FileKind::Zip => OpenArchive::zip(&found, opened, format),
+            FileKind::Zip => OpenArchive::zip(&found, opened, format, self.opener.meter.clone()),
             _ => Ok(OpenArchive::tar(&found, opened, format)),
         };
         match archive {

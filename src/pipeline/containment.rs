@@ -65,6 +65,7 @@ pub(super) fn verify(
     let memory = plan.work(resident, plan.spill_dir(), "").map_or(u64::MAX, |limit| limit.memory);
     let held = |node: Node| ExactVerifier::bytes(RouteId::Main, context.tables.units.tokens(nodes.first(node)));
 
+    context.progress.begin("contain", candidates.len() as u64);
     let mut contained = Vec::new();
     let mut remaining = candidates;
     while !remaining.is_empty() {
@@ -74,7 +75,10 @@ pub(super) fn verify(
         remaining = later;
 
         let exact = ExactVerifier::new(context, RouteId::Main, route, nodes, &batch)?;
-        let verified = parallel::map(pairs, || (), |(), pair| verify_pair(&exact, rule, &batch, *pair));
+        let verified = parallel::map(pairs, || (), |(), pair| {
+            context.progress.advance(1, 0);
+            verify_pair(&exact, rule, &batch, *pair)
+        });
         for pair in verified {
             contained.extend(pair?);
         }

@@ -10,7 +10,7 @@ use super::scanned_block::{ScannedBlock, ScannedRecord, ScannedUnit, ShortPair};
 use super::source_languages::ToldLanguages;
 use super::word_sample::{SampleBound, WordSample};
 use crate::document::{Date, DocId, UnitId, UnitKind, Units};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::input::{FieldValue, KeptPages, RepeatedIdsBuilder};
 use crate::lsh::KeyColumns;
 use crate::lsh::containment::RowSamples;
@@ -122,6 +122,23 @@ pub(super) const REPEATED_ID: &str = "repeated_id";
 /// A unit of a record that was rejected later.
 const GONE: UnitId = UnitId(u32::MAX);
 
+/// The largest number of units, and of rows of a route: places have 32 bits, and the last one is [`GONE`].
+const MOST_UNITS: usize = u32::MAX as usize;
+
+/// Checks that `added` units fit behind `held` ones, of `most` at all.
+///
+/// # Errors
+///
+/// They do not.
+fn require_places(held: usize, added: usize, most: usize) -> Result<()> {
+    if added <= most.saturating_sub(held) {
+        return Ok(());
+    }
+
+    let expected = format!("at most {most} units in one run: give fewer records at once, or larger units");
+    Err(Error::parameter("inputs", format!("{} units", held.saturating_add(added)), expected))
+}
+
 impl RunTables {
     /// Empty tables for units of `routes`.
     pub(super) fn new(routes: &RouteSet, plan: &MemoryPlan) -> Self {
@@ -218,8 +235,10 @@ impl RunTables {
     ///
     /// # Errors
     ///
-    /// Band keys, samples or words cannot be spilled.
+    /// Band keys, samples or words cannot be spilled; there are more units than can be numbered.
     pub(super) fn append(&mut self, block: ScannedBlock, bound: &SampleBound) -> Result<()> {
+        require_places(self.units.len(), block.units.len(), MOST_UNITS)?;
+
         // Places in a block become places in the run.
         let (first, first_record) = (self.units.len() as u32, self.languages.len());
         self.kept.append(&block.kept, first);
@@ -377,8 +396,12 @@ impl RunTables {
     ///
     /// # Errors
     ///
-    /// Band keys or samples cannot be spilled.
+    /// Band keys or samples cannot be spilled; there are more rows than can be numbered.
     pub(super) fn put_again(&mut self, document: DocId, language: Language, scanned: &ScannedBlock) -> Result<()> {
+        // Rows that were taken back keep their places, so there can be more rows than units.
+        let rows = self.rows.iter().map(RouteRows::len).max().unwrap_or(0);
+        require_places(rows, scanned.units.len(), MOST_UNITS)?;
+
         self.languages[document.index()] = Some(language);
         *self.of_source.entry(language.code()).or_default() += 1;
 
@@ -404,5 +427,23 @@ impl RunTables {
         self.likely_copies.sort_unstable();
         self.crowded.sort_unstable();
         self.lost.sort_unstable();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn more_units_than_places_are_an_error() {
+        require_places(0, 10, 10).unwrap();
+        require_places(4, 6, 10).unwrap();
+        require_places(10, 0, 10).unwrap();
+        assert!(require_places(usize::MAX, 1, MOST_UNITS).is_err());
+        let error = require_places(5, 6, 10).unwrap_err().to_string();
+        assert!(error.contains("11 units") && error.contains("at most 10 units"), "{error}");
+        // The last place marks units that are gone.
+        require_places(0, MOST_UNITS, MOST_UNITS).unwrap();
+        assert_eq!(UnitId(MOST_UNITS as u32 - 1).index() + 1, GONE.index());
     }
 }

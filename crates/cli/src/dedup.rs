@@ -251,7 +251,7 @@ fn dedup_units(arguments: &DedupArgs, unit: UnitLevel, console: &Console) -> Res
 
     let bar = StageBar::over(progress, &listed);
     let (corpus, found) = pipeline.read_clusters(listed, &bar)?;
-    drop(bar);
+    bar.pause();
     if let Err(error) = finish::refuse_nothing_read(&corpus, &found.rejects, &showing.verbosity, console) {
         pipeline.forget_work()?;
         return Err(error);
@@ -270,8 +270,9 @@ fn dedup_units(arguments: &DedupArgs, unit: UnitLevel, console: &Console) -> Res
         })?;
         end.finish(found.summary.clone(), outputs, false, console)?
     } else {
-        let cleaning = Cleaning::plan(&found, &corpus, relations, pipeline.options())?;
+        let cleaning = Cleaning::plan(&found, &corpus, relations, pipeline.options())?.with_progress(&bar);
         lists.write_clean(&cleaning, destination, &mut outputs, console)?;
+        bar.pause();
         let mut summary = found.summary.clone();
         cleaning.account(&mut summary);
         finish::write_report(report, &mut outputs, |most, out| {
@@ -301,13 +302,14 @@ fn dedup_passages(arguments: &PassageDedupArgs, console: &Console) -> Result<Exi
 
     let bar = StageBar::over(showing.progress.progress, &listed);
     let (corpus, repeated) = pipeline.read_repeated(listed, &bar)?;
-    drop(bar);
+    bar.pause();
     finish::refuse_nothing_read(&corpus, &repeated.found.rejects, &showing.verbosity, console)?;
-    let cleaning = Cleaning::of_passages(&repeated, &corpus, pipeline.options())?;
+    let cleaning = Cleaning::of_passages(&repeated, &corpus, pipeline.options())?.with_progress(&bar);
 
     let mut outputs = files.compression.outputs(running.threads.threads);
     lists.write(&corpus, &repeated.found, &mut outputs)?;
     lists.write_clean(&cleaning, destination, &mut outputs, console)?;
+    bar.pause();
 
     let mut summary = repeated.found.summary.clone();
     cleaning.account(&mut summary);

@@ -12,6 +12,7 @@ use super::InputFormat;
 use super::by_name::{ByName, by_name};
 use super::files::FoundFile;
 use super::opener::OpenedFile;
+use super::read_meter::ReadMeter;
 use super::reject::RejectReason;
 use super::remedies;
 use super::skipped::{self, SkipReason};
@@ -78,7 +79,7 @@ impl OpenArchive {
         Self::new(found, ArchiveMembers::Tar(Box::new(TarMembers::new(opened))), format)
     }
 
-    /// Reads the directory of a zip archive.
+    /// Reads the directory of a zip archive. `meter` counts the bytes that its members are unpacked from.
     ///
     /// # Errors
     ///
@@ -87,11 +88,12 @@ impl OpenArchive {
         found: &FoundFile,
         opened: OpenedFile,
         format: Option<InputFormat>,
+        meter: ReadMeter,
     ) -> Result<Self, ArchiveMisfit> {
         let Ok(source) = ArchiveSource::of(opened) else {
             return Err(("a zip archive in a stream, and its directory is at its end".to_owned(), remedies::GIVE_FILE));
         };
-        let members = ZipMembers::open(source)?;
+        let members = ZipMembers::open(source, meter)?;
         Ok(Self::new(found, ArchiveMembers::Zip(members), format))
     }
 
@@ -99,6 +101,14 @@ impl OpenArchive {
         let relative = found.relative.as_path().into();
         let names = MemberNames::default();
         Self { path: found.path.clone(), relative, members, names, format }
+    }
+
+    /// The bytes of the archive before the next member; `None` of a stream, and after the last member.
+    pub(super) fn position(&self) -> Option<u64> {
+        match &self.members {
+            ArchiveMembers::Tar(members) => members.position(),
+            ArchiveMembers::Zip(members) => members.position(),
+        }
     }
 
     /// The next member; `None` at the end of the archive.

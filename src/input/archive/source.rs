@@ -26,13 +26,13 @@ enum SourcePlace {
 impl ArchiveSource {
     /// The bytes of a file of which nothing was taken. A stream, which has no places, is given back.
     pub(super) fn of(opened: OpenedFile) -> Result<Self, OpenedFile> {
-        let OpenedFile { bytes, compression, plain, stamp } = opened;
+        let OpenedFile { bytes, compression, plain, stamp, is_stored } = opened;
         match (bytes, plain) {
             (FileBytes::Whole(piece, _), plain) => Ok(Self { place: SourcePlace::Held(piece), plain, stamp }),
             (FileBytes::Stream(_), Some(plain)) => {
                 Ok(Self { place: SourcePlace::File(Arc::clone(&plain)), plain: Some(plain), stamp })
             }
-            (bytes, None) => Err(OpenedFile { bytes, compression, plain: None, stamp }),
+            (bytes, None) => Err(OpenedFile { bytes, compression, plain: None, stamp, is_stored }),
         }
     }
 
@@ -78,7 +78,7 @@ impl ArchiveSource {
                 FileBytes::Stream(ByteStream::new(Box::new(FromStart { file, at: 0 })))
             }
         };
-        OpenedFile { bytes, compression: Compression::None, plain, stamp: self.stamp }
+        OpenedFile { bytes, compression: Compression::None, plain, stamp: self.stamp, is_stored: true }
     }
 
     /// The bytes of `range`, which is within the archive, as a stream.
@@ -98,7 +98,7 @@ impl ArchiveSource {
 /// A file whose bytes come from `reader`; `stamp` is that of the archive.
 pub(super) fn streamed(reader: Box<dyn Read + Send>, stamp: Option<FileStamp>) -> OpenedFile {
     let bytes = FileBytes::Stream(ByteStream::new(reader));
-    OpenedFile { bytes, compression: Compression::None, plain: None, stamp }
+    OpenedFile { bytes, compression: Compression::None, plain: None, stamp, is_stored: false }
 }
 
 impl rawzip::ReaderAt for ArchiveSource {

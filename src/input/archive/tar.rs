@@ -56,6 +56,14 @@ impl TarMembers {
         Self { bytes, next: None, broken: None, ended: false, is_given: false }
     }
 
+    /// The bytes before the next entry; `None` of a stream.
+    pub(super) fn position(&self) -> Option<u64> {
+        match &self.bytes {
+            TarBytes::Places { at, .. } => Some(*at),
+            TarBytes::Stream { .. } => None,
+        }
+    }
+
     /// The next entry; `None` at the end.
     pub(super) fn next(&mut self) -> Option<RawEntry> {
         let mut extensions = Extensions::default();

@@ -15,6 +15,7 @@ use super::{ArchiveMisfit, RawEntry, damaged};
 use crate::error::Remedy;
 use crate::input::compression::{self, Compression, DecoderPieces, DecompressionLimits};
 use crate::input::opener::OpenedFile;
+use crate::input::read_meter::ReadMeter;
 use crate::input::reject::RejectReason;
 use crate::input::remedies;
 
@@ -35,6 +36,7 @@ pub(super) struct ZipMembers {
     is_wacz: bool,
     /// Why the directory ends too early.
     broken: Option<RejectReason>,
+    meter: ReadMeter,
 }
 
 /// A member as the directory describes it.
@@ -53,12 +55,12 @@ struct ZipMember {
 }
 
 impl ZipMembers {
-    /// Reads the directory.
+    /// Reads the directory. `meter` counts the bytes that members are unpacked from.
     ///
     /// # Errors
     ///
     /// It is missing, or that of a document.
-    pub(super) fn open(source: ArchiveSource) -> Result<Self, ArchiveMisfit> {
+    pub(super) fn open(source: ArchiveSource, meter: ReadMeter) -> Result<Self, ArchiveMisfit> {
         let length = source.length();
         let mut buffer = vec![0; rawzip::MAX_CENTRAL_DIRECTORY_RECORD_SIZE];
         let located =
@@ -76,12 +78,17 @@ impl ZipMembers {
 
         let has = |found: &dyn Fn(&[u8]) -> bool| members.iter().any(|member| found(&member.name));
         let is_wacz = has(&|name| name == b"datapackage.json") && has(&|name| name.starts_with(b"archive/"));
-        Ok(Self { archive, members: members.into_iter(), is_wacz, broken })
+        Ok(Self { archive, members: members.into_iter(), is_wacz, broken, meter })
     }
 
     /// Whether it is a WACZ, whose pages are in `archive/`.
     pub(super) fn is_wacz(&self) -> bool {
         self.is_wacz
+    }
+
+    /// The bytes before the next entry; `None` after the last.
+    pub(super) fn position(&self) -> Option<u64> {
+        self.members.as_slice().first().map(|member| member.start)
     }
 
     /// The next entry; `None` at the end.
@@ -108,10 +115,10 @@ impl ZipMembers {
         let (start, end) = entry.compressed_data_range();
         let source = self.archive.get_ref();
 
-        let packed = || source.stream(start..end);
+        let packed = || self.meter.counted(source.stream(start..end));
         let unpacked: Box<dyn Read + Send> = match member.method {
             // Bytes that are stored as they are can be read by place, if they are whole.
-            CompressionMethod::STORE if end - start == member.size && is_whole(packed(), member) => {
+            CompressionMethod::STORE if end - start == member.size && is_whole(source.stream(start..end), member) => {
                 return Ok(source.part(start..end));
             }
             CompressionMethod::STORE => packed(),

@@ -60,6 +60,11 @@ impl ArrowBatches {
         Ok(Self { schema, source, first })
     }
 
+    /// Bytes of the file that were not read.
+    pub(super) fn left(&self) -> u64 {
+        self.source.messages.left
+    }
+
     /// The next batch; `None` at the end.
     pub(super) fn next(&mut self) -> Result<Option<RecordBatch>, String> {
         match self.first.take() {

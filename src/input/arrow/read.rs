@@ -7,6 +7,7 @@ use arrow_array::RecordBatch;
 use super::ArrowBatches;
 use crate::input::parquet::columns::ParquetColumn;
 use crate::input::parquet::{guard, rows};
+use crate::input::read_meter::ReadMeter;
 use crate::input::slices::tail;
 
 /// About how many bytes of columns become lines at once.
@@ -17,6 +18,9 @@ pub(in crate::input) struct ArrowRows {
     batches: ArrowBatches,
     /// The columns that are read.
     columns: Vec<ParquetColumn>,
+    meter: ReadMeter,
+    /// Bytes of the file that are not counted yet.
+    left: u64,
     /// The current batch, from the next row on.
     batch: Option<RecordBatch>,
     /// The number of batches that were taken.
@@ -28,8 +32,9 @@ pub(in crate::input) struct ArrowRows {
 }
 
 impl ArrowRows {
-    pub(super) fn new(batches: ArrowBatches, columns: Vec<ParquetColumn>) -> Self {
-        Self { batches, columns, batch: None, number: 0, lines: Vec::new(), at: 0, ended: false }
+    pub(super) fn new(batches: ArrowBatches, columns: Vec<ParquetColumn>, meter: ReadMeter) -> Self {
+        let left = batches.left();
+        Self { batches, columns, meter, left, batch: None, number: 0, lines: Vec::new(), at: 0, ended: false }
     }
 
     /// Makes the next lines; there are none after the last batch.
@@ -39,6 +44,8 @@ impl ArrowRows {
                 self.batch = self.batches.next()?;
                 self.ended = self.batch.is_none();
                 self.number += 1;
+                let left = self.batches.left();
+                self.meter.add(std::mem::replace(&mut self.left, left).saturating_sub(left));
                 continue;
             };
 

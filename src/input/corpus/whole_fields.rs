@@ -61,36 +61,47 @@ impl Corpus {
         };
         let line = std::str::from_utf8(&bytes).map_err(|_| Error::from(self.reject(id, RejectReason::NotInInput)))?;
 
-        let mut fields: Vec<WholeField> = Vec::new();
-        let scanned = json::scan(line, |name, found| {
-            let raw = line.get(found.range.clone()).unwrap_or("");
-            let value = match found.kind {
-                ValueKind::String => match json::decode(line, found.range) {
-                    Ok(text) => WholeValue::Text(text.into_owned()),
-                    // Half a surrogate pair is no text, and stays as it is written.
-                    Err(_) => WholeValue::Json(raw.to_owned()),
-                },
-                ValueKind::Null => WholeValue::Null,
-                _ => WholeValue::Json(in_one_line(raw)),
-            };
-
-            // As in reading, the last of two fields with one name counts.
-            match fields.iter_mut().find(|field| field.name == name) {
-                Some(field) => field.value = value,
-                None => fields.push(WholeField { name: name.into_owned(), value }),
-            }
-        });
-
-        match scanned {
-            Ok(_) => Ok(fields),
-            Err(invalid) => {
-                let source = self.source(id);
-                let what = format!("{source} cannot be converted: {}", invalid.what);
-                let remedy = "write the output in the format of the input".into();
-                Err(ErrorKind::Unreadable { path: source.path.to_path_buf(), what, remedy }.into())
-            }
-        }
+        object_fields(line).map_err(|what| {
+            let source = self.source(id);
+            let what = format!("{source} cannot be converted: {what}");
+            let remedy = "write the output in the format of the input".into();
+            ErrorKind::Unreadable { path: source.path.to_path_buf(), what, remedy }.into()
+        })
     }
+}
+
+/// The fields of an object of JSON, in their order. `NaN` and infinities are missing values.
+///
+/// # Errors
+///
+/// What is no JSON in it.
+pub(crate) fn object_fields(object: &str) -> std::result::Result<Vec<WholeField>, String> {
+    // Values keep their places, so they are taken from the object as it was written.
+    let valid = json::not_finite::replaced(object);
+    let valid = valid.as_deref().unwrap_or(object);
+
+    let mut fields: Vec<WholeField> = Vec::new();
+    let scanned = json::scan(valid, |name, found| {
+        let raw = object.get(found.range.clone()).unwrap_or("");
+        let is_finite = || json::not_finite::word(object.get(found.range.start..).unwrap_or("")).is_none();
+        let value = match found.kind {
+            ValueKind::String => match json::decode(object, found.range) {
+                Ok(text) => WholeValue::Text(text.into_owned()),
+                // Half a surrogate pair is no text, and stays as it is written.
+                Err(_) => WholeValue::Json(raw.to_owned()),
+            },
+            ValueKind::Integer if !is_finite() => WholeValue::Null,
+            ValueKind::Null => WholeValue::Null,
+            _ => WholeValue::Json(in_one_line(raw)),
+        };
+
+        // As in reading, the last of two fields with one name counts.
+        match fields.iter_mut().find(|field| field.name == name) {
+            Some(field) => field.value = value,
+            None => fields.push(WholeField { name: name.into_owned(), value }),
+        }
+    });
+    scanned.map(|_| fields).map_err(|invalid| invalid.what)
 }
 
 /// JSON without line breaks. Strings contain none, so every line break is white space.

@@ -12,7 +12,7 @@ use crate::input::{InputOptions, csv, remedies};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::input) struct ParquetColumn {
     /// As the options name it.
-    pub(super) name: String,
+    pub(in crate::input) name: String,
     /// The place and the name of its top-level column.
     pub(super) root: usize,
     pub(super) root_name: String,

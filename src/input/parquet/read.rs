@@ -11,6 +11,7 @@ use super::columns::ParquetColumn;
 use super::source::ParquetSource;
 use super::{batch_rows, guard, rows};
 use crate::input::held::PlainFile;
+use crate::input::read_meter::ReadMeter;
 use crate::input::slices::tail;
 
 /// The decoding of one file.
@@ -26,8 +27,8 @@ pub(super) struct ColumnDecoding {
 
 /// A message of a decoding thread.
 enum RowMessage {
-    /// Some rows as lines.
-    Lines(Vec<u8>),
+    /// Some rows as lines, and the bytes of the file that are stored for them and all columns of their rows.
+    Lines(Vec<u8>, u64),
     /// The end of a row group.
     End,
     /// Why the rest cannot be decoded.
@@ -46,14 +47,15 @@ pub(in crate::input) struct ParquetRows {
     /// The current lines, read up to `at`.
     lines: Vec<u8>,
     at: usize,
+    meter: ReadMeter,
 }
 
 impl ParquetRows {
     /// Starts the threads.
-    pub(super) fn start(decoding: ColumnDecoding, groups: usize, threads: usize) -> Self {
+    pub(super) fn start(decoding: ColumnDecoding, groups: usize, threads: usize, meter: ReadMeter) -> Self {
         let decoding = Arc::new(decoding);
         let start = |thread| spawn(Arc::clone(&decoding), (thread..groups).step_by(threads));
-        Self { threads: (0..threads).map(start).collect(), groups, group: 0, lines: Vec::new(), at: 0 }
+        Self { threads: (0..threads).map(start).collect(), groups, group: 0, lines: Vec::new(), at: 0, meter }
     }
 
     /// Takes the next lines once the current ones are read; there are none after the last group.
@@ -61,7 +63,10 @@ impl ParquetRows {
         while self.at == self.lines.len() && self.group < self.groups {
             let thread = self.threads.get(self.group % self.threads.len().max(1));
             match thread.map(Receiver::recv) {
-                Some(Ok(RowMessage::Lines(lines))) => (self.lines, self.at) = (lines, 0),
+                Some(Ok(RowMessage::Lines(lines, stored))) => {
+                    (self.lines, self.at) = (lines, 0);
+                    self.meter.add(stored);
+                }
                 Some(Ok(RowMessage::End)) => self.group += 1,
                 Some(Ok(RowMessage::Failed(what))) => {
                     let what = format!("row group {}: {what}", self.group + 1);
@@ -143,12 +148,16 @@ impl ColumnDecoding {
             .with_projection(self.mask.clone())
             .with_batch_size(batch_rows(&self.metadata, group, &self.mask));
 
+        let metadata = self.metadata.metadata().row_group(group);
+        let stored = metadata.compressed_size().max(0).unsigned_abs() / metadata.num_rows().max(1).unsigned_abs();
+
         let mut decoded = 0;
         for batch in builder.build().map_err(|error| told(&error))? {
             let batch = batch.map_err(|error| told(&error))?;
             decoded += batch.num_rows() as i64;
             let lines = rows::lines(&batch, &self.columns).map_err(|error| told(&error))?;
-            if sender.send(RowMessage::Lines(lines)).is_err() {
+            let stored = stored.saturating_mul(batch.num_rows() as u64);
+            if sender.send(RowMessage::Lines(lines, stored)).is_err() {
                 return Ok(false);
             }
         }

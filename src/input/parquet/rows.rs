@@ -81,7 +81,7 @@ fn flat(column: &ArrayRef) -> Result<ArrayRef, ArrowError> {
 }
 
 /// A value as JSON.
-fn value(column: &ArrayRef, row: usize, out: &mut Vec<u8>) {
+pub(super) fn value(column: &ArrayRef, row: usize, out: &mut Vec<u8>) {
     if column.is_null(row) {
         return out.extend_from_slice(b"null");
     }
@@ -185,7 +185,7 @@ fn real(number: f64, out: &mut Vec<u8>) {
 }
 
 /// A JSON string. Control characters, quotes and backslashes are escaped.
-fn string(bytes: &[u8], out: &mut Vec<u8>) {
+pub(super) fn string(bytes: &[u8], out: &mut Vec<u8>) {
     out.push(b'"');
 
     let mut rest = bytes;

@@ -3,10 +3,14 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+#[cfg(feature = "parquet")]
+use super::columnar::{ColumnKind, ColumnKinds};
 use super::joining::{check_joined, refuse};
 use crate::document::DocId;
-use crate::error::{Error, ErrorKind, Result};
-use crate::input::{ByName, Corpus, Input, InputFile, InputFormat, by_name};
+use crate::error::{Error, ErrorKind, Remedy, Result};
+#[cfg(feature = "parquet")]
+use crate::input::{self, RowFate, WholeField, object_fields};
+use crate::input::{ByName, Compression, Corpus, Input, InputFile, InputFormat, by_name};
 use crate::report::output_name::OutputName;
 
 /// How records become one file.
@@ -20,6 +24,9 @@ pub(super) enum CleanForm {
     JsonArray,
     /// A table.
     Table(TableShape),
+    /// A Parquet file with these columns.
+    #[cfg(feature = "parquet")]
+    Parquet(ColumnKinds),
 }
 
 /// The columns of a table, and the character between them.
@@ -64,7 +71,12 @@ impl CleanForm {
         check(path, files.iter().map(|file| (&*file.path, file.format)))?;
 
         let target = OutputName::of(path).format();
-        let is_copied = files.iter().all(|file| fit(target, &file.path, file.format) == Fit::Same);
+        let is_one_table = target == PARQUET && files.len() > 1;
+        let is_copied = !is_one_table && files.iter().all(|file| fit(target, &file.path, file.format) == Fit::Same);
+        #[cfg(feature = "parquet")]
+        if target == PARQUET && !is_copied {
+            return Ok(Self::Parquet(column_kinds(corpus, &files, stays)?));
+        }
         let delimiter = match target {
             ByName::Known(InputFormat::Csv) => b',',
             ByName::Known(InputFormat::Tsv) => b'\t',
@@ -82,6 +94,9 @@ impl CleanForm {
     }
 }
 
+/// The name of a Parquet file: several of them are joined row by row.
+const PARQUET: ByName = ByName::Known(InputFormat::Parquet);
+
 /// The format that the name of an input tells.
 fn named(path: &Path) -> Option<InputFormat> {
     match by_name(path) {
@@ -92,6 +107,7 @@ fn named(path: &Path) -> Option<InputFormat> {
 
 fn check<'p>(path: &Path, files: impl Iterator<Item = (&'p Path, InputFormat)> + Clone) -> Result<()> {
     let target = OutputName::of(path).format();
+    check_target(path, target)?;
 
     for (input, format) in files.clone() {
         if fit(target, input, format) == Fit::Never {
@@ -100,7 +116,8 @@ fn check<'p>(path: &Path, files: impl Iterator<Item = (&'p Path, InputFormat)> +
                 _ => "json",
             };
             let what = format!("would be {wanted}, into which {} ({format}) cannot be converted", input.display());
-            return refuse(path, &what, remedy(format));
+            let remedy = "give it the extension of the input, or .jsonl, .json, .csv, .tsv or .parquet";
+            return refuse(path, &what, remedy);
         }
     }
 
@@ -109,11 +126,11 @@ fn check<'p>(path: &Path, files: impl Iterator<Item = (&'p Path, InputFormat)> +
     let first = formats.next();
     if !matches!(target, ByName::Known(_) | ByName::Json) && formats.any(|format| Some(format) != first) {
         let what = "is one file without the extension of a format, and the inputs have several formats";
-        return refuse(path, what, "name it .jsonl, .json, .csv or .tsv");
+        return refuse(path, what, "name it .jsonl, .json, .csv, .tsv or .parquet");
     }
 
     // Only these are more than a sequence of records.
-    let is_whole = |format: &InputFormat| format.is_whole_file() || format.is_table();
+    let is_whole = |format: &InputFormat| format.is_whole_file() || format.is_table() && target != PARQUET;
     let copied = files.filter(|(input, format)| fit(target, input, *format) == Fit::Same);
     let whole: Vec<InputFormat> = copied.map(|(_, format)| format).filter(is_whole).collect();
     match whole.first() {
@@ -125,17 +142,26 @@ fn check<'p>(path: &Path, files: impl Iterator<Item = (&'p Path, InputFormat)> +
     }
 }
 
-fn remedy(format: InputFormat) -> &'static str {
-    match format {
-        InputFormat::Parquet => "give it the extension .parquet",
-        InputFormat::Arrow => "give it the extension .arrow",
-        _ => "give it the extension of the input, or .jsonl, .json, .csv or .tsv",
+/// Checks the name of an output that is compressed inside, or that this build cannot write.
+fn check_target(path: &Path, target: ByName) -> Result<()> {
+    let ByName::Known(format) = target else { return Ok(()) };
+    if !format.is_table() {
+        return Ok(());
     }
+
+    if OutputName::of(path).compression() != Compression::None {
+        let what = format!("is {format} that is compressed as a whole, which no program reads");
+        return refuse(path, &what, "leave out the extension of the compression: the columns are compressed inside");
+    }
+    if cfg!(feature = "parquet") {
+        return Ok(());
+    }
+    let (what, remedy) = (format!("is {format}, which this build does not write"), Remedy::Rebuild { feature: "parquet" });
+    Err(ErrorKind::Output { path: path.to_owned(), what, remedy }.into())
 }
 
 /// What `format`, that of the input at `path`, has to become for an output of the format `target`.
 fn fit(target: ByName, path: &Path, format: InputFormat) -> Fit {
-    let is_record = |format: InputFormat| !format.is_table();
     match target {
         ByName::Unknown | ByName::Part | ByName::Bare | ByName::Archive => Fit::Same,
         ByName::Known(target) if target == format => Fit::Same,
@@ -144,11 +170,11 @@ fn fit(target: ByName, path: &Path, format: InputFormat) -> Fit {
         ByName::Known(InputFormat::Text) if format == InputFormat::Lines => Fit::Same,
         // A file of lines with the name of a JSON file keeps its form.
         ByName::Json if format == InputFormat::JsonLines && by_name(path) == ByName::Json => Fit::Same,
-        ByName::Json if is_record(format) => Fit::Converted,
-        ByName::Known(InputFormat::JsonLines | InputFormat::Csv | InputFormat::Tsv) if is_record(format) => {
+        ByName::Json
+        | ByName::Known(InputFormat::JsonLines | InputFormat::Csv | InputFormat::Tsv | InputFormat::Parquet) => {
             Fit::Converted
         }
-        ByName::Json | ByName::Known(_) => Fit::Never,
+        ByName::Known(_) => Fit::Never,
     }
 }
 
@@ -161,12 +187,96 @@ fn columns(corpus: &Corpus, files: &[&InputFile], stays: &dyn Fn(DocId) -> bool)
             header.names.iter().for_each(|name| names.add(name));
             continue;
         }
+        #[cfg(feature = "parquet")]
+        if file.is_table() {
+            let of_file = input::table_names(file, corpus.options())?;
+            check_distinct(file, &of_file)?;
+            of_file.iter().for_each(|name| names.add(name));
+            continue;
+        }
 
         for document in file.records.clone().map(DocId::new).filter(|document| stays(*document)) {
             corpus.whole_fields(document, None)?.iter().for_each(|field| names.add(&field.name));
         }
     }
     Ok(names.list)
+}
+
+/// The columns of a Parquet file for the records that stay, in the order in which they occur first.
+#[cfg(feature = "parquet")]
+fn column_kinds(corpus: &Corpus, files: &[&InputFile], stays: &dyn Fn(DocId) -> bool) -> Result<ColumnKinds> {
+    let mut kinds = ColumnKinds::default();
+    for file in files {
+        if let Some(header) = &file.header {
+            check_distinct(file, &header.names)?;
+            header.names.iter().for_each(|name| kinds.add(name, ColumnKind::Text));
+            continue;
+        }
+        if file.is_table() {
+            add_table(&mut kinds, corpus, file, stays)?;
+            continue;
+        }
+
+        for document in file.records.clone().map(DocId::new).filter(|document| stays(*document)) {
+            kinds.add_record(&corpus.whole_fields(document, None)?);
+            check_width(file, &kinds)?;
+        }
+    }
+
+    // A file without a row has the columns that every record has.
+    if kinds.len() == 0 {
+        for name in [&corpus.options().id_field, &corpus.options().text_field] {
+            kinds.add(name, ColumnKind::Text);
+        }
+    }
+    Ok(kinds)
+}
+
+/// Takes in the rows of a Parquet or Arrow file.
+#[cfg(feature = "parquet")]
+fn add_table(
+    kinds: &mut ColumnKinds,
+    corpus: &Corpus,
+    file: &InputFile,
+    stays: &dyn Fn(DocId) -> bool,
+) -> Result<()> {
+    let names = input::table_names(file, corpus.options())?;
+    check_distinct(file, &names)?;
+    names.iter().for_each(|name| kinds.add(name, ColumnKind::Missing));
+
+    let fate = |row: usize| {
+        if stays(DocId::new(file.records.start + row)) { RowFate::Stays } else { RowFate::Goes }
+    };
+    input::each_table_row(file, corpus.options(), &fate, &mut |_, object| {
+        kinds.add_record(&row_fields(file, object)?);
+        Ok(())
+    })
+}
+
+/// The most columns of a Parquet file: each takes memory while it is written.
+#[cfg(feature = "parquet")]
+const MOST_COLUMNS: usize = 4000;
+
+#[cfg(feature = "parquet")]
+fn check_width(file: &InputFile, kinds: &ColumnKinds) -> Result<()> {
+    if kinds.len() <= MOST_COLUMNS {
+        return Ok(());
+    }
+    let what = format!("has more than {MOST_COLUMNS} different fields, and each is a column of Parquet");
+    let remedy = "write .jsonl".into();
+    Err(ErrorKind::Unreadable { path: file.path.to_path_buf(), what, remedy }.into())
+}
+
+/// The fields of a row of `file` that was made an object.
+#[cfg(feature = "parquet")]
+pub(super) fn row_fields(file: &InputFile, object: &[u8]) -> Result<Vec<WholeField>> {
+    let failed = |what: String| {
+        let what = format!("has a row that cannot be converted: {what}");
+        let remedy = "write the output in the format of the input".into();
+        Error::from(ErrorKind::Unreadable { path: file.path.to_path_buf(), what, remedy })
+    };
+    let object = std::str::from_utf8(object).map_err(|_| failed("a text is not UTF-8".to_owned()))?;
+    object_fields(object).map_err(failed)
 }
 
 /// Names in the order in which they were added, each once.

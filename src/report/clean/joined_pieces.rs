@@ -38,6 +38,12 @@ impl<'a> JoinedPieces<'a> {
         self.out.write_all(bytes).map_err(|source| self.write_error(source))
     }
 
+    /// The output, for messages.
+    #[cfg(feature = "parquet")]
+    pub(super) const fn target(&self) -> &'a Path {
+        self.target
+    }
+
     /// The error for a target that cannot be written.
     pub(super) fn write_error(&self, source: io::Error) -> Error {
         Error::io("write", self.target, source)

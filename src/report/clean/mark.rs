@@ -7,7 +7,7 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use super::convert::RecordConverter;
+use super::convert::{AddedColumn, ConvertedRecord, RecordConverter};
 use super::destination::CleanDestination;
 use super::form::CleanForm;
 use super::joined_pieces::JoinedPieces;
@@ -17,6 +17,8 @@ use super::wide;
 use crate::cluster::{Cluster, Member};
 use crate::document::DocId;
 use crate::error::{Error, ErrorKind, Remedy, Result};
+#[cfg(feature = "parquet")]
+use crate::input::{self, RowFate};
 use crate::input::{Compression, Corpus, InputFile, InputFormat, valid_json};
 use crate::pipeline::Clustering;
 use crate::report::output::Outputs;
@@ -202,24 +204,41 @@ impl<'a> MarkPlan<'a> {
 
     /// Writes the marked records of all files in another format.
     fn converted(&self, form: &CleanForm, shown: &ShownUnits<'_>, out: JoinedPieces<'_>) -> Result<()> {
-        let is_table = matches!(form, CleanForm::Table(_));
-        if let CleanForm::Table(table) = form {
-            self.check_columns(&table.names).map_or(Ok(()), |what| {
-                let file = self.corpus.cleaned_files().first();
-                file.map_or(Ok(()), |file| Err(self.has_field(file, what)))
-            })?;
+        let names: Vec<&String> = match form {
+            CleanForm::Table(table) => table.names.iter().collect(),
+            #[cfg(feature = "parquet")]
+            CleanForm::Parquet(kinds) => kinds.names().collect(),
+            CleanForm::Copied | CleanForm::JsonLines | CleanForm::JsonArray => Vec::new(),
+        };
+        if let (Some(what), Some(file)) = (self.check_columns(&names), self.corpus.cleaned_files().first()) {
+            return Err(self.has_field(file, what));
         }
 
-        let added = COLUMNS.iter().map(|column| self.column(column)).collect();
+        let added = COLUMNS.iter().map(|column| self.added_column(column)).collect();
         let mut converter = RecordConverter::begin(self.corpus, form, added, out)?;
         for file in self.corpus.cleaned_files() {
-            for document in file.records.clone().map(DocId::new).filter(|document| self.is_readable(*document)) {
+            let mut record = |document: DocId, record: ConvertedRecord<'_>| {
                 let mark = self.mark(document, shown).map_err(|source| Error::io("read", &*file.path, source))?;
-                let cells = if is_table { mark.columns().to_vec() } else { Vec::new() };
+                let cells = if names.is_empty() { Vec::new() } else { mark.columns().to_vec() };
                 let marked = |object: Vec<u8>| {
                     inserted(&object, self.field, &mark)?.ok_or_else(|| self.has_field_already(file, document))
                 };
-                converter.record(document, None, marked, &cells)?;
+                converter.record(record, marked, &cells)
+            };
+
+            #[cfg(feature = "parquet")]
+            if file.is_table() {
+                let document = |row: usize| DocId::new(file.records.start + row);
+                let fate = |row: usize| {
+                    if self.is_readable(document(row)) { RowFate::Stays } else { RowFate::Goes }
+                };
+                input::each_table_row(file, self.corpus.options(), &fate, &mut |row, object| {
+                    record(document(row), ConvertedRecord::Row { file, object })
+                })?;
+                continue;
+            }
+            for document in file.records.clone().map(DocId::new).filter(|document| self.is_readable(*document)) {
+                record(document, ConvertedRecord::Document { document, text: None })?;
             }
         }
         converter.end()
@@ -230,8 +249,8 @@ impl<'a> MarkPlan<'a> {
     }
 
     /// What is wrong with a table that has one of the new columns already.
-    fn check_columns(&self, names: &[String]) -> Option<String> {
-        let is_taken = |name: &&String| COLUMNS.iter().any(|column| **name == self.column(column));
+    fn check_columns(&self, names: &[&String]) -> Option<String> {
+        let is_taken = |name: &&&String| COLUMNS.iter().any(|column| **name == &self.column(column));
         names.iter().find(is_taken).map(|name| format!("has a column {name:?} already"))
     }
 
@@ -247,11 +266,15 @@ impl<'a> MarkPlan<'a> {
                 matches!(file.format, InputFormat::JsonLines | InputFormat::Json | InputFormat::Csv | InputFormat::Tsv);
             if !has_fields && !file.records.is_empty() && !file.is_failed {
                 let what = format!("is {}, to which no mark can be added", file.format);
-                let remedy = "mark JSON, CSV or TSV".into();
+                let remedy = "give the output the extension .jsonl, .json, .csv or .tsv".into();
                 return Err(ErrorKind::Unreadable { path: file.path.to_path_buf(), what, remedy }.into());
             }
 
-            if let Some(what) = file.header.as_ref().and_then(|header| self.check_columns(&header.names)) {
+            if let Some(what) = file
+                .header
+                .as_ref()
+                .and_then(|header| self.check_columns(&header.names.iter().collect::<Vec<_>>()))
+            {
                 return Err(self.has_field(file, what));
             }
         }
@@ -269,6 +292,13 @@ impl<'a> MarkPlan<'a> {
             .flat_map(|column| [header.delimiter().to_string(), header.encode(&self.column(column))])
             .collect();
         out.piece(&[body, names.as_bytes(), line_end])
+    }
+
+    /// The column of a table for a value of a mark.
+    fn added_column(&self, name: &str) -> AddedColumn {
+        let is_whole = matches!(name, "cluster" | "size" | "sources");
+        let is_number = is_whole || matches!(name, "jaccard" | "containment");
+        AddedColumn { name: self.column(name), is_number, is_whole }
     }
 
     fn column(&self, name: &str) -> String {

@@ -5,10 +5,12 @@
 //! be stripped. A record in which no token is left is removed. A byte order mark at the start of a JSON Lines file is
 //! not written; that of a CSV file is written with its header. The values of a JSON array are written as an array, each
 //! as it was; UTF-16 is written as UTF-16. Where the name of the output asks for another format (`form`), records are
-//! converted (`convert`) and not copied.
+//! converted (`convert`) and not copied; rows of Parquet and Arrow are read from their files again, with all columns.
 //!
 //! [`MarkPlan`] removes nothing: it adds a field to each record.
 
+#[cfg(feature = "parquet")]
+mod columnar;
 mod convert;
 mod destination;
 mod form;

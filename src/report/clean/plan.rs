@@ -12,7 +12,7 @@ use crate::document::{DocId, Span, UnitId, UnitKind, Units};
 use crate::error::{ErrorKind, Remedy, Result};
 use crate::input::Corpus;
 use crate::page::Boilerplate;
-use crate::pipeline::{Clustering, Options, Summary};
+use crate::pipeline::{Clustering, Options, Progress, Summary};
 use crate::report::json_rows::{write_json_array, write_json_lines};
 use crate::report::shown_units::ShownUnits;
 use crate::report::{ReportFormat, score, write_row};
@@ -34,6 +34,8 @@ pub struct Cleaning<'a> {
     pub(super) edited: BTreeMap<DocId, Box<[Span]>>,
     /// All that is removed, in input order.
     pub(super) removed_parts: Vec<RemovedPart>,
+    /// Is told the records that are written.
+    pub(super) progress: &'a dyn Progress,
 }
 
 /// A removed span or record. The record that removed spans leave without a token follows them.
@@ -131,6 +133,13 @@ impl<'a> Cleaning<'a> {
         Ok(plan)
     }
 
+    /// The same plan, which reports the stage `write` to `progress`: every record of the input, as it is written or passed over.
+    #[must_use]
+    pub fn with_progress(mut self, progress: &'a dyn Progress) -> Self {
+        self.progress = progress;
+        self
+    }
+
     /// The records that are removed as a whole.
     #[must_use]
     pub const fn removed_records(&self) -> &BTreeSet<DocId> {
@@ -148,6 +157,7 @@ impl<'a> Cleaning<'a> {
             removed: BTreeSet::new(),
             edited: BTreeMap::new(),
             removed_parts: Vec::new(),
+            progress: &(),
         }
     }
 

@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use std::io::Write;
 use std::path::Path;
 
-use super::convert::RecordConverter;
+use super::convert::{ConvertedRecord, RecordConverter};
 use super::destination::CleanDestination;
 use super::form::CleanForm;
 use super::joined_pieces::JoinedPieces;
@@ -29,6 +29,7 @@ impl Cleaning<'_> {
     /// [`ErrorKind::Io`](crate::ErrorKind::Io) if an output cannot be written; an input cannot be read again or has
     /// changed; the files cannot be joined in one stream.
     pub fn write(&self, destination: &CleanDestination, outputs: &mut Outputs, stream: &mut dyn Write) -> Result<()> {
+        self.progress.begin("write", (self.corpus.len() - self.corpus.references()) as u64);
         match destination {
             CleanDestination::Stream => {
                 let path = Path::new("-");
@@ -79,6 +80,8 @@ impl Cleaning<'_> {
             Some(file) if form == CleanForm::Copied => file.format,
             // A text that is removed leaves no file, as in a directory.
             None if form == CleanForm::Copied => return Ok(()),
+            #[cfg(feature = "parquet")]
+            _ if matches!(form, CleanForm::Parquet(_)) => InputFormat::Parquet,
             _ => InputFormat::JsonLines,
         };
 
@@ -131,9 +134,22 @@ impl Cleaning<'_> {
         let mut converter = RecordConverter::begin(self.corpus, form, Vec::new(), out)?;
 
         for (_, file) in self.cleaned() {
+            #[cfg(feature = "parquet")]
+            if file.is_table() {
+                let options = self.corpus.options();
+                self.with_fates(file, |fate| {
+                    input::each_table_row(file, options, fate, &mut |_, object| {
+                        converter.record(ConvertedRecord::Row { file, object }, Ok, &[])
+                    })
+                })?;
+                continue;
+            }
+
             for document in file.records.clone().map(DocId::new).filter(|document| self.stays(*document)) {
                 let text = self.edited_text(document, stripper.as_mut())?;
-                converter.record(document, text.as_deref(), Ok, &[])?;
+                let record = ConvertedRecord::Document { document, text: text.as_deref() };
+                converter.record(record, Ok, &[])?;
+                self.progress.advance(1, 0);
             }
         }
         converter.end()
@@ -202,6 +218,7 @@ impl Cleaning<'_> {
         let mut places = file.records.clone().peekable();
         while let Some(place) = places.next() {
             let document = DocId::new(place);
+            self.progress.advance(1, 0);
 
             // Unchanged neighbours are copied together.
             if copied(&place) {
@@ -209,6 +226,7 @@ impl Cleaning<'_> {
                 while places.next_if(copied).is_some() {
                     end += 1;
                 }
+                self.progress.advance((end - place - 1) as u64, 0);
                 self.corpus.copy(document..DocId::new(end), buffer, |piece| out.piece(&[piece]))?;
             } else if let Some(text) = self.edited_text(document, stripper.as_mut())? {
                 // The record with a new text value.
@@ -225,6 +243,7 @@ impl Cleaning<'_> {
     fn values(&self, file: &InputFile, out: &mut JoinedPieces<'_>, values: &mut JsonWriter) -> Result<()> {
         let mut stripper = self.stripper();
         for document in file.records.clone().map(DocId::new).filter(|document| self.stays(*document)) {
+            self.progress.advance(1, 0);
             match self.edited_text(document, stripper.as_mut())? {
                 Some(text) => values.value(&self.corpus.rewrite(document, &text)?, out)?,
                 None => values.value(&self.corpus.raw(document)?, out)?,
@@ -238,12 +257,26 @@ impl Cleaning<'_> {
 impl Cleaning<'_> {
     /// Writes a Parquet or Arrow file anew, row by row.
     fn table(&self, file: &InputFile, out: &mut JoinedPieces<'_>) -> Result<()> {
+        let (options, mut write) = (self.corpus.options(), |bytes: &[u8]| out.bytes(bytes));
+        self.with_fates(file, |fate| match file.format {
+            InputFormat::Arrow => input::copy_arrow(file, options, fate, &mut write),
+            _ => input::copy(file, options, self.options.memory, fate, &mut write),
+        })
+    }
+
+    /// Calls `work` with what decides on each row of `file`, by its place in the file.
+    fn with_fates(
+        &self,
+        file: &InputFile,
+        work: impl FnOnce(&dyn Fn(usize) -> input::RowFate) -> Result<()>,
+    ) -> Result<()> {
         let stripper = RefCell::new(self.stripper());
         // The row callback has no error, so the first one is kept here.
         let failed = RefCell::new(None);
 
         let fate = |row: usize| {
             let document = DocId::new(file.records.start + row);
+            self.progress.advance(1, 0);
             if !self.stays(document) {
                 return input::RowFate::Goes;
             }
@@ -256,11 +289,7 @@ impl Cleaning<'_> {
                 }
             }
         };
-        let (options, mut write) = (self.corpus.options(), |bytes: &[u8]| out.bytes(bytes));
-        match file.format {
-            InputFormat::Arrow => input::copy_arrow(file, options, &fate, &mut write)?,
-            _ => input::copy(file, options, self.options.memory, &fate, &mut write)?,
-        }
+        work(&fate)?;
 
         failed.into_inner().map_or(Ok(()), Err)
     }

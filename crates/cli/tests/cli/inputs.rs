@@ -119,7 +119,7 @@ fn an_input_without_records_says_what_there_is_instead() {
     home.write("directory/.hidden", "x");
     home.write("nothing/_SUCCESS", "");
     for (input, says) in [
-        ("empty.jsonl", "the input has no record in 1 files"),
+        ("empty.jsonl", "error: the input has no record\n"),
         ("directory", "passed over: 1 unknown extension, 1 hidden; say what they are with --input-format"),
         ("nothing", "passed over: 1 bookkeeping"),
     ] {
