@@ -54,6 +54,7 @@ mod first_pass;
 mod keeper_clusters;
 mod keeper_order;
 mod kept_spans;
+mod known_copies;
 mod learn_boilerplate;
 mod learn_frequencies;
 mod learned_frequencies;
@@ -85,6 +86,7 @@ mod work_dir;
 
 pub use clustering::Clustering;
 pub use compare::{ComparedText, Comparison, compare, compare_as};
+pub use known_copies::{KnownCopy, KnownCounts, KnownTexts};
 pub use learn_boilerplate::learn;
 pub use options::{Options, PassageOptions};
 pub use page_cutter::PageCutter;
@@ -162,6 +164,35 @@ impl Pipeline {
     /// As [`clusters`](Self::clusters); the input cannot be read.
     pub fn read_clusters(&self, input: Input, progress: &dyn Progress) -> Result<(Corpus, Clustering)> {
         self.over_input(RunTask::Clusters, input, progress, |start| BatchRun::new(start).clusters())
+    }
+
+    /// As [`read_clusters`](Self::read_clusters), beside texts that are kept elsewhere: records that are copies of them are in
+    /// [`Clustering::known`] and in no cluster. Only for units that are whole documents, and without a work directory.
+    ///
+    /// # Errors
+    ///
+    /// As [`read_clusters`](Self::read_clusters); the errors of `known`.
+    pub fn read_clusters_beside(
+        &self,
+        input: Input,
+        known: &dyn KnownTexts,
+        progress: &dyn Progress,
+    ) -> Result<(Corpus, Clustering)> {
+        if self.options.unit != UnitLevel::Document {
+            return Err(Error::parameter("unit", self.options.unit, "document: texts elsewhere are whole ones"));
+        }
+        if let Some(directory) = &self.options.work_dir {
+            let expected = "left out here: the texts elsewhere may change while a run is interrupted";
+            return Err(Error::parameter("work_dir", directory.display(), expected));
+        }
+
+        self.over_input(RunTask::Clusters, input, progress, |start| {
+            let corpus = start.setup.corpus;
+            let run = BatchRun::new(start);
+            progress.begin("ask", (corpus.len() - corpus.references()) as u64);
+            let copies = known.copies(corpus, progress)?;
+            run.beside(known, copies).clusters()
+        })
     }
 
     /// Reads an input and finds its verified pairs.

@@ -37,7 +37,7 @@
 //!
 //! # Files
 //!
-//! `index_item` is the question and `answer` the answer; `settings` and `builder` configure both. `text_index` holds
+//! `known_texts` answers for a batch run. `index_item` is the question and `answer` the answer; `settings` and `builder` configure both. `text_index` holds
 //! the public operations and `decide` the decisions behind them; `export` and `expire` serve the whole index. `prepare`
 //! turns a text into band keys; `candidate`, `candidate_judge` and `ranking` turn candidates into matches. `storage` is
 //! the trait of a place for records (`stored_text`), implemented by `memory_storage` (with `postings`) and `disk`.
@@ -52,6 +52,8 @@ mod disk;
 mod expire;
 mod export;
 mod index_item;
+#[cfg(feature = "persistent")]
+mod known_texts;
 mod language_votes;
 mod memory_storage;
 mod postings;
@@ -71,6 +73,8 @@ pub use disk::RecoveryReport;
 pub use disk::fuzzing;
 pub use expire::Expiry;
 pub use index_item::Item;
+#[cfg(feature = "persistent")]
+pub use known_texts::IndexedTexts;
 pub use settings::Settings;
 pub use stats::{CompactionStats, MergeStats, Stats, StorageStats};
 pub use text_index::Index;

@@ -32,8 +32,9 @@ pub(crate) fn by_name(path: &Path) -> ByName {
     match name.rsplit_once('.').map(|(_, extension)| extension) {
         Some("jsonl" | "ndjson" | "jl" | "jsonlines" | "ldjson") => ByName::Known(InputFormat::JsonLines),
         Some("json") => ByName::Json,
-        Some("csv") => ByName::Known(InputFormat::Csv),
-        Some("tsv") => ByName::Known(InputFormat::Tsv),
+        // Other delimiters than the comma are found in the header.
+        Some("csv" | "psv") => ByName::Known(InputFormat::Csv),
+        Some("tsv" | "tab") => ByName::Known(InputFormat::Tsv),
         Some("parquet") => ByName::Known(InputFormat::Parquet),
         Some("arrow" | "feather") => ByName::Known(InputFormat::Arrow),
         Some("txt" | "text") => ByName::Known(InputFormat::Text),

@@ -116,6 +116,8 @@ fn json(head: &mut impl ContentHead, limit: u64) -> (InputFormat, Option<&'stati
         _ => return (InputFormat::JsonLines, Some(MISFITS[0])),
     }
 
+    let of_line = |line: &[u8]| if holds_several(line) { (InputFormat::Json, None) } else { lines };
+
     // The head is held in memory, so it stays small whatever the limit of a record is.
     let limit = limit.min(HEAD as u64).saturating_add(1);
     let mut length = start + 4096;
@@ -123,11 +125,12 @@ fn json(head: &mut impl ContentHead, limit: u64) -> (InputFormat, Option<&'stati
         let bytes = head.peek(length);
         let (ended, rest) = (bytes.len() < length, tail(bytes, start));
         match memchr::memchr(b'\n', rest) {
-            Some(end) if end as u64 > limit => return lines,
+            Some(end) if end as u64 > limit => return of_line(rest),
             Some(end) if ended || start + end + AFTER_LINE <= bytes.len() => {
-                return if is_spread(rest, end) { (InputFormat::Json, None) } else { lines };
+                let is_json = is_spread(rest, end) || holds_several(rest.get(..end).unwrap_or(rest));
+                return if is_json { (InputFormat::Json, None) } else { lines };
             }
-            None if ended || rest.len() as u64 > limit => return lines,
+            None if ended || rest.len() as u64 > limit => return of_line(rest),
             Some(end) => length = start + end + AFTER_LINE,
             None => length *= 2,
         }
@@ -144,6 +147,17 @@ fn is_spread(bytes: &[u8], end: usize) -> bool {
     // A line that begins with an object follows one that was cut off.
     let next = after.iter().find(|byte| !byte.is_ascii_whitespace());
     goes_on && next.is_some_and(|next| *next != b'{')
+}
+
+/// Whether another object follows the first one in its line, with nothing but white space and a comma between them; or whether a
+/// comma ends the line, as in an array without its brackets.
+fn holds_several(line: &[u8]) -> bool {
+    let mut scan = JsonScanner::new();
+    let Some(end) = scan.take(line) else { return false };
+
+    let after = tail(line, end).trim_ascii();
+    let after = after.strip_prefix(b",").map_or(after, <[u8]>::trim_ascii_start);
+    after.first() == Some(&b'{') || tail(line, end).trim_ascii() == b","
 }
 
 /// The first byte after the byte order mark and white space, and its offset.

@@ -314,9 +314,23 @@ const SHOWN: usize = 200;
 
 /// The misfit of a file without the column `name`.
 pub(super) fn no_column(name: &str, columns: &[&str]) -> CsvMisfit {
+    if columns.iter().any(|column| column.contains('\r')) {
+        return ("has lines that end with a carriage return alone".to_owned(), remedies::CONVERT_LINE_ENDS);
+    }
+
     let shown: String = columns.join(", ").chars().take(SHOWN).collect();
     let what = format!("has no column {name:?} among its columns ({shown})");
+    if let Some(delimiter) = other_delimiter(name, columns) {
+        return (what, nearest::remedy(remedies::NAME_DELIMITER, &[&delimiter.to_string()]));
+    }
     (what, nearest::remedy(remedies::NAME_TEXT_COLUMN, nearest::nearest(name, columns).as_slice()))
+}
+
+/// The character that separates the columns of a header which was taken for one column, if it has the column `name` then.
+fn other_delimiter(name: &str, columns: &[&str]) -> Option<char> {
+    let [header] = columns else { return None };
+    let is_delimiter = |character: &char| character.is_ascii_punctuation() && !"_-.\"'".contains(*character);
+    header.chars().filter(is_delimiter).find(|delimiter| header.split(*delimiter).any(|column| column.trim() == name))
 }
 
 /// All bytes up to the end of the first record that is not blank and no line `sep=`; `None` if there is none.

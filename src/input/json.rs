@@ -133,8 +133,10 @@ pub(super) fn decode(line: &str, range: Range<usize>) -> Result<Cow<'_, str>, In
     })
 }
 
-/// The bytes of a record as JSON that every parser reads: with numbers in place of `NaN` and infinities.
+/// The bytes of a record as JSON that every parser reads: with numbers in place of `NaN` and infinities, without a
+/// byte order mark.
 pub(crate) fn valid_json(record: &[u8]) -> Cow<'_, str> {
+    let record = record.strip_prefix(super::encoding::BOM).unwrap_or(record);
     let text = String::from_utf8_lossy(record);
     match not_finite::replaced(&text) {
         Some(valid) => Cow::Owned(valid),

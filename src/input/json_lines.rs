@@ -110,6 +110,11 @@ pub(super) fn parse<'a>(
         JsonLine::Checked(line) => line,
         JsonLine::Raw(bytes) => encoding::utf8(bytes)?,
     };
+    // Files with a byte order mark that were joined have one before each first line.
+    let (line, mark) = match line.strip_prefix('\u{FEFF}') {
+        Some(rest) => (rest, line.len() - rest.len()),
+        None => (line, 0),
+    };
 
     // The quick way accepts valid records only, so the strict way decides about all others.
     let parsed = match quick(line, options, buffer) {
@@ -124,7 +129,9 @@ pub(super) fn parse<'a>(
         },
     };
 
-    Ok(parsed.mended(options, buffer))
+    let parsed = parsed.mended(options, buffer);
+    let Range { start, end } = parsed.text_value;
+    Ok(ParsedLine { text_value: start + mark..end + mark, ..parsed })
 }
 
 /// Reads a valid record fast. After `None` nothing is known: the line must be read by [`strict`].

@@ -3,9 +3,13 @@
 //! The bytes decide before the name does: a PDF that is called `news.txt` is a PDF. A signature counts only if no text
 //! begins with it.
 
+use std::path::Path;
+
+use super::by_name::{ByName, by_name};
 use super::content::ContentHead;
-use super::remedies;
+use super::encoding::BOM;
 use super::slices::tail;
+use super::{InputFormat, InputOptions, remedies};
 use crate::error::Remedy;
 
 /// Bytes that are looked at. The signature of tar is at 257.
@@ -27,6 +31,31 @@ pub(super) enum FileKind {
 /// Why a build without archives refuses one: what it is, and the remedy.
 #[cfg(not(feature = "archives"))]
 pub(super) const UNREAD_ARCHIVE: (&str, Remedy) = ("an archive", remedies::BUILD_ARCHIVES);
+
+/// What the first bytes of a file at `path` announce, which is read with `options`. XML is no text, unless its name or the options
+/// say what it is.
+pub(super) fn of_file(path: &Path, head: &mut impl ContentHead, options: &InputOptions) -> FileKind {
+    let is_named = options.format.is_some() || by_name(path) == ByName::Known(InputFormat::Html);
+    match of(head) {
+        FileKind::Records if !is_named && is_xml(head.peek(HEAD)) => {
+            FileKind::Unread("an XML file", remedies::EXTRACT_RECORDS)
+        }
+        kind => kind,
+    }
+}
+
+/// Whether bytes begin XML that is no page of HTML.
+fn is_xml(bytes: &[u8]) -> bool {
+    let bytes = bytes.get(..HEAD).unwrap_or(bytes);
+    let text = bytes.strip_prefix(BOM).unwrap_or(bytes).trim_ascii_start();
+    let begins = |with: &[&[u8]]| with.iter().any(|begin| text.starts_with(begin));
+    if !begins(&[b"<?xml ", b"<mediawiki ", b"<rss ", b"<feed ", b"<TEI ", b"<TEI.2>"]) {
+        return false;
+    }
+
+    let lower = text.to_ascii_lowercase();
+    !["<html", "<!doctype html"].iter().any(|page| memchr::memmem::find(&lower, page.as_bytes()).is_some())
+}
 
 /// What the first bytes of a file announce.
 pub(super) fn of(head: &mut impl ContentHead) -> FileKind {
@@ -105,6 +134,16 @@ const SIGNATURES: &[(&[u8], &str, Remedy)] = &[
     (b"SEQ\x06", "a Hadoop sequence file", remedies::WRITE_PARQUET),
     (b"\x89HDF\r\n\x1A\n", "an HDF5 file", remedies::WRITE_PARQUET),
     (b"\x93NUMPY", "a NumPy array", remedies::WRITE_PARQUET),
+    (b"RCF\x01", "a Hadoop RCFile", remedies::WRITE_PARQUET),
+    (b"\0\x01\0\0Standard ", "an Access database", remedies::EXPORT_TABLE),
+    (b"<stata_dta>", "a Stata file", remedies::EXPORT_TABLE),
+    (b"$FL2@(#)", "an SPSS file", remedies::EXPORT_TABLE),
+    (b"RDX2\n", "an R data file", remedies::EXPORT_TABLE),
+    (b"RDX3\n", "an R data file", remedies::EXPORT_TABLE),
+    (b"X\n\0\0\0", "an R data file", remedies::EXPORT_TABLE),
+    (b"MATLAB 5.0 MAT-file", "a MATLAB file", remedies::EXPORT_TABLE),
+    (b"!BDN", "an Outlook mailbox", remedies::EXTRACT_TEXT),
+    (b"ITSF\x03", "a help file", remedies::EXTRACT_TEXT),
     (b"GGUF", "a model file", remedies::LEAVE_OUT),
     (b"7z\xBC\xAF\x27\x1C", "a 7z archive", remedies::UNPACK_7Z),
     (b"Rar!\x1A\x07", "a RAR archive", remedies::UNPACK_RAR),
@@ -113,6 +152,7 @@ const SIGNATURES: &[(&[u8], &str, Remedy)] = &[
     (b"xar!", "a xar archive", remedies::UNPACK),
     (b"\xED\xAB\xEE\xDB", "an RPM package", remedies::UNPACK),
     (b"\xC7\x71", "a cpio archive", remedies::UNPACK),
+    (b"\x5D\0\0", "compressed with lzma", remedies::DECOMPRESS),
     (b"\x04\x22\x4D\x18", "compressed with lz4", remedies::UNPACK_LZ4),
     (b"\x02\x21\x4C\x18", "compressed with lz4", remedies::UNPACK_LZ4),
     (b"LZIP\x01", "compressed with lzip", remedies::DECOMPRESS),
@@ -126,19 +166,42 @@ const SIGNATURES: &[(&[u8], &str, Remedy)] = &[
     (b"\xCF\xFA\xED\xFE", "a program", remedies::LEAVE_OUT),
     (b"\xCA\xFE\xBA\xBE", "a program", remedies::LEAVE_OUT),
     (b"\0asm", "a program", remedies::LEAVE_OUT),
+    (b"dex\n0", "a program", remedies::LEAVE_OUT),
+    (b"\x1BLua", "a program", remedies::LEAVE_OUT),
+    (b"\xAC\xED\0\x05", "a Java object", remedies::LEAVE_OUT),
+    (b"L\0\0\0\x01\x14\x02\0", "a Windows shortcut", remedies::LEAVE_OUT),
+    (b"ElfFile\0", "a Windows event log", remedies::LEAVE_OUT),
+    (b"bplist00", "a property list", remedies::LEAVE_OUT),
+    (b"LUKS\xBA\xBE", "an encrypted disk", remedies::LEAVE_OUT),
+    (b"\xD4\xC3\xB2\xA1", "a capture of a network", remedies::LEAVE_OUT),
+    (b"\xA1\xB2\xC3\xD4", "a capture of a network", remedies::LEAVE_OUT),
+    (b"\x0A\x0D\x0D\x0A", "a capture of a network", remedies::LEAVE_OUT),
+    (b"\xDE\x12\x04\x95", "a catalog of translations", remedies::LEAVE_OUT),
+    (b"d8:announce", "a torrent", remedies::LEAVE_OUT),
+    (b"#ROSBAG V", "a recording", remedies::LEAVE_OUT),
     (b"\x89PNG\r\n\x1A\n", "an image", remedies::EXTRACT_TEXT),
     (b"\xFF\xD8\xFF", "an image", remedies::EXTRACT_TEXT),
     (b"II*\0", "an image", remedies::EXTRACT_TEXT),
     (b"MM\0*", "an image", remedies::EXTRACT_TEXT),
     (b"\0\0\x01\0", "an image", remedies::EXTRACT_TEXT),
     (b"8BPS\0", "an image", remedies::EXTRACT_TEXT),
+    (b"\0\0\0\x0CjP  ", "an image", remedies::EXTRACT_TEXT),
+    (b"\0\0\0\x0CJXL ", "an image", remedies::EXTRACT_TEXT),
     (b"OggS\0", "a recording", remedies::EXTRACT_TEXT),
+    (b"FLV\x01", "a recording", remedies::EXTRACT_TEXT),
+    (b"MThd\0", "a recording", remedies::EXTRACT_TEXT),
+    (b"#!AMR", "a recording", remedies::EXTRACT_TEXT),
+    (b"\0\0\x01\xBA", "a recording", remedies::EXTRACT_TEXT),
+    (b"\0\0\x01\xB3", "a recording", remedies::EXTRACT_TEXT),
+    (b"\x30\x26\xB2\x75\x8E\x66\xCF\x11", "a recording", remedies::EXTRACT_TEXT),
     (b"fLaC\0", "a recording", remedies::EXTRACT_TEXT),
     (b"\x1A\x45\xDF\xA3", "a recording", remedies::EXTRACT_TEXT),
     (b"wOFF\0", "a font", remedies::LEAVE_OUT),
     (b"wOF2\0", "a font", remedies::LEAVE_OUT),
     (b"\0\x01\0\0\0", "a font", remedies::LEAVE_OUT),
+    (b"OTTO\0", "a font", remedies::LEAVE_OUT),
     (b"PACK\0\0\0", "a git pack", remedies::LEAVE_OUT),
+    (b"DIRC\0\0\0", "an index of git", remedies::LEAVE_OUT),
 ];
 
 /// What a file that is not read is, and the remedy.
@@ -153,16 +216,25 @@ fn unread(bytes: &[u8]) -> Option<(&'static str, Remedy)> {
     }
 
     // These begin with letters, so a byte that no text has must follow.
-    let has_zero = bytes.get(..64).unwrap_or(bytes).contains(&0);
+    let start = bytes.get(..64).unwrap_or(bytes);
+    let has_zero = start.contains(&0);
+    let has_control = start.iter().any(|byte| *byte < b'\t');
     match bytes {
         _ if is_pickle(bytes) => Some(("a pickle", remedies::WRITE_PICKLE)),
         [b'G', b'I', b'F', b'8', b'7' | b'9', b'a', ..] if has_zero => Some(("an image", remedies::EXTRACT_TEXT)),
-        [b'R', b'I', b'F', b'F', _, _, _, _, b'W', ..] => Some(("an image or a recording", remedies::EXTRACT_TEXT)),
+        [b'R', b'I', b'F', b'F', _, _, _, _, b'W' | b'A', ..] => Some(("an image or a recording", remedies::EXTRACT_TEXT)),
         [b'B', b'M', ..] if bytes.get(6..10) == Some(&[0; 4]) => Some(("an image", remedies::EXTRACT_TEXT)),
         [_, _, _, _, b'f', b't', b'y', b'p', ..] if bytes.first() == Some(&0) => {
             Some(("a recording or an image", remedies::EXTRACT_TEXT))
         }
         [b'I', b'D', b'3', 2..=4, ..] => Some(("a recording", remedies::EXTRACT_TEXT)),
+        [0xFF, 0xFA | 0xFB | 0xF2 | 0xF3, ..] if has_control => Some(("a recording", remedies::EXTRACT_TEXT)),
+        [b'C' | b'F' | b'Z', b'W', b'S', 1..=8, ..] => Some(("a program", remedies::LEAVE_OUT)),
+        [b'P', b'A', b'R', b'E', ..] if has_zero => Some(("an encrypted Parquet file", remedies::DECRYPT_FILE)),
+        [b'x', 0x01 | 0x9C | 0xDA, ..] if has_control => Some(("compressed with zlib", remedies::DECOMPRESS)),
+        [_, b'\r', b'\r', b'\n', ..] if has_zero => Some(("a program", remedies::LEAVE_OUT)),
+        [_, _, _, 0, 0, 0, 0, 0, b'{', b'"', ..] => Some(("a model file", remedies::LEAVE_OUT)),
+        _ if bytes.get(60..68) == Some(b"BOOKMOBI") => Some(("an e-book", remedies::SAVE_AS_TEXT)),
         [b'M', b'Z', ..] if has_zero => Some(("a program", remedies::LEAVE_OUT)),
         [b'0', b'7', b'0', b'7', b'0', b'1' | b'2' | b'7', rest @ ..] if is_cpio(rest) => {
             Some(("a cpio archive", remedies::UNPACK))
@@ -171,12 +243,11 @@ fn unread(bytes: &[u8]) -> Option<(&'static str, Remedy)> {
     }
 }
 
-/// Whether bytes begin a pickle: protocols 2 to 5 begin with their number, and then a frame or the mark of a container;
-/// the older ones are text of a form of their own.
+/// Whether bytes begin a pickle: protocols 2 to 5 begin with their number, which is a control character; the older ones are text
+/// of a form of their own.
 fn is_pickle(bytes: &[u8]) -> bool {
     match bytes {
-        [0x80, 4 | 5, 0x95, ..] => true,
-        [0x80, 2..=5, opcode, ..] => b"]}()c\x8c\x94UXKGNI\x88\x89".contains(opcode),
+        [0x80, 2..=5, ..] => true,
         _ => [&b"(lp0\n"[..], b"(lp1\n", b"(dp0\n", b"(dp1\n", b"ccopy_reg\n"]
             .iter()
             .any(|begin| bytes.starts_with(begin)),
@@ -215,6 +286,11 @@ mod tests {
             b"070701 is a number",
             b"RIFF is a container",
             b"SEQ is a word",
+            b"CWS is a name",
+            b"PARE ZERO",
+            b"xyz",
+            b"x\r\r\ny",
+            b"OTTO was a person",
             "الخبر الأول".as_bytes(),
             b"\xFF\xFE\x2A\x06",
             b"{\"text\": 1}",
@@ -222,6 +298,22 @@ mod tests {
         ] {
             assert_eq!(kind(text), FileKind::Records, "{}", text.escape_ascii());
         }
+    }
+
+    #[test]
+    fn xml_is_no_text_unless_somebody_says_so() {
+        let kind = |name: &str, bytes: &[u8], format: Option<InputFormat>| {
+            let options = InputOptions { format, ..InputOptions::default() };
+            of_file(Path::new(name), &mut &*bytes, &options)
+        };
+        let dump = b"<mediawiki xmlns=\"http://www.mediawiki.org/xml/export-0.11/\">";
+        for (name, bytes) in [("a.txt", &dump[..]), ("dump", b"\xEF\xBB\xBF<?xml version=\"1.0\"?>\n<rss>")] {
+            assert!(matches!(kind(name, bytes, None), FileKind::Unread("an XML file", _)), "{name}");
+            assert_eq!(kind(name, bytes, Some(InputFormat::Text)), FileKind::Records);
+            assert_eq!(kind("a.html", bytes, None), FileKind::Records);
+        }
+        assert_eq!(kind("a", b"<?xml version=\"1.0\"?><!DOCTYPE html><html>", None), FileKind::Records);
+        assert_eq!(kind("a", b"<?xmlish", None), FileKind::Records);
     }
 
     #[test]
@@ -241,6 +333,16 @@ mod tests {
             (b"Rar!\x1A\x07\x01\0", "a RAR archive"),
             (b"\x04\x22\x4D\x18\x64", "compressed with lz4"),
             (b"SEQ\x06\x19org", "a Hadoop sequence file"),
+            (b"\x80\x02\x8A\x0A", "a pickle"),
+            (b"RIFF\x10\0\0\0AVI LIST", "an image or a recording"),
+            (b"\x5D\0\0\x80\0\xFF\xFF", "compressed with lzma"),
+            (b"x\x9C\x4B\xCC\0", "compressed with zlib"),
+            (b"\x58\0\0\0\0\0\0\0{\"__metadata__\"", "a model file"),
+            (b"\xFF\xFB\x90\x64\0\0", "a recording"),
+            (b"PARE\x15\0", "an encrypted Parquet file"),
+            (b"\xA7\r\r\n\0\0", "a program"),
+            (b"$FL2@(#) SPSS DATA FILE", "an SPSS file"),
+            (b"X\n\0\0\0\x03", "an R data file"),
         ] {
             assert_eq!(name(bytes), Some(what), "{}", bytes.escape_ascii());
         }

@@ -109,6 +109,8 @@ pub use fetched::{FetchedFile, FetchedInputs, is_address};
 pub(crate) use file::JsonLayout;
 pub use file::{FileId, InputFile};
 pub use format::InputFormat;
+#[cfg(feature = "persistent")]
+pub(crate) use index_directory::is_index_directory;
 pub use names::{RepeatedIds, RepeatedIdsBuilder};
 pub use open::{Input, StoragePolicy};
 pub use options::{InputOptions, MAX_RECORD_SIZE};

@@ -88,7 +88,7 @@ impl Input {
 
         // Better to refuse now than after hours. Files found in directories become rejects instead.
         for file in found.iter_mut().filter(|file| file.named) {
-            file.is_archive = check(&file.path, file.place())?;
+            file.is_archive = check(&file.path, file.place(), &options)?;
         }
         Ok(Self { options, found: found.into(), stream: None, skipped, references: 0, meter: ReadMeter::default() })
     }
@@ -235,7 +235,7 @@ impl Input {
 
 /// Fails early for a named file that cannot be read; returns whether it is an archive. Its bytes are at `place`. Only
 /// regular files are opened: what is read from a pipe is gone.
-fn check(path: &Path, place: &Path) -> Result<bool> {
+fn check(path: &Path, place: &Path, options: &InputOptions) -> Result<bool> {
     if path.as_os_str() == files::STDIN || !place.is_file() {
         return Ok(false);
     }
@@ -257,7 +257,7 @@ fn check(path: &Path, place: &Path) -> Result<bool> {
 
     // Damage is told where the whole file is read.
     let _ = rest.take(kind::HEAD as u64 - head.len() as u64).read_to_end(&mut head);
-    let (what, remedy) = match kind::of(&mut head.as_slice()) {
+    let (what, remedy) = match kind::of_file(path, &mut head.as_slice(), options) {
         #[cfg(feature = "archives")]
         FileKind::Tar => return Ok(true),
         #[cfg(feature = "archives")]

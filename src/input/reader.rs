@@ -330,7 +330,7 @@ impl BlockReader {
 
     /// Begins a file as what its first bytes say it is.
     fn begin_opened(&mut self, found: FoundFile, mut opened: OpenedFile) -> Result<()> {
-        let kind = kind::of(&mut opened.bytes);
+        let kind = kind::of_file(&found.path, &mut opened.bytes, &self.options);
         match kind {
             FileKind::Records
                 if found.sniffed && content::announced(&mut opened.bytes, self.options.max_record_size).is_none() =>

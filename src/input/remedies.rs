@@ -27,6 +27,13 @@ pub(super) const EXTRACT_PDF: Remedy = advice("extract its text first (pdftotext
 pub(super) const EXTRACT_TEXT: Remedy = advice("extract its text first, or leave it out");
 pub(super) const SAVE_AS_TEXT: Remedy = advice("save it as plain text first");
 pub(super) const SAVE_AS_CSV: Remedy = advice("save its sheets as CSV first");
+pub(super) const EXTRACT_RECORDS: Remedy = Remedy::Set {
+    purpose: "extract its texts as JSON Lines first, or read it as one text",
+    settings: &[("input_format", "text")],
+};
+pub(super) const CONVERT_LINE_ENDS: Remedy = advice("convert its line ends first (tr '\\r' '\\n')");
+pub(super) const EXPORT_TABLE: Remedy = advice("export its table as CSV first");
+pub(super) const DECRYPT_FILE: Remedy = advice("decrypt it first");
 pub(super) const EXPORT_SQLITE: Remedy = advice("export a table as CSV first (sqlite3 -header -csv)");
 pub(super) const WRITE_PARQUET: Remedy = advice("write its texts as JSON Lines or Parquet first");
 pub(super) const WRITE_PICKLE: Remedy = advice("write it from Python as JSON Lines or Parquet (pandas: to_parquet)");
@@ -45,7 +52,7 @@ pub(super) const BUILD_HTML: Remedy = Remedy::Rebuild { feature: "html" };
 pub(super) const BUILD_WARC: Remedy = Remedy::Rebuild { feature: "warc" };
 
 /// All of them, in the order in which their positions are stored: append only.
-pub(super) static STORED: [Remedy; 33] = [
+pub(super) static STORED: [Remedy; 37] = [
     UNPACK_LZ4,
     CONVERT_ARC,
     GIVE_WHOLE,
@@ -79,6 +86,10 @@ pub(super) static STORED: [Remedy; 33] = [
     LEAVE_OUT,
     BUILD_ARCHIVES,
     MORE_MEMORY,
+    EXPORT_TABLE,
+    DECRYPT_FILE,
+    EXTRACT_RECORDS,
+    CONVERT_LINE_ENDS,
 ];
 
 const fn advice(text: &'static str) -> Remedy {

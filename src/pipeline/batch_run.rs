@@ -12,6 +12,7 @@ use super::context::{RunContext, RunSetup, RunStart};
 use super::exact_verifier::ExactVerifier;
 use super::keeper_clusters;
 use super::keeper_order;
+use super::known_copies::{KnownCopy, KnownCounts, KnownTexts};
 use super::learn_frequencies;
 use super::learned_frequencies::LearnedFrequencies;
 use super::node_table::NodeTable;
@@ -24,7 +25,7 @@ use super::run_tables::RunTables;
 use super::verify_batches;
 use super::word_sample::WordSample;
 use crate::cluster::{Cluster, ContainmentPair, VerifiedLink};
-use crate::document::{Date, DateOrder};
+use crate::document::{Date, DateOrder, DocId};
 use crate::error::Result;
 use crate::input::{FieldValue, RepeatedIds};
 use crate::lsh::{ComponentBatch, Node};
@@ -45,6 +46,8 @@ pub(super) struct BatchRun<'a> {
     /// Made when the first pair needs a judge.
     learned: Option<LearnedFrequencies>,
     accounts: RunAccounts,
+    /// Copies of texts that are kept elsewhere.
+    known: Vec<KnownCopy>,
 }
 
 impl<'a> BatchRun<'a> {
@@ -52,7 +55,22 @@ impl<'a> BatchRun<'a> {
     pub(super) fn new(start: RunStart<'a>) -> Self {
         let RunStart { setup, tables, names, clock } = start;
         let accounts = RunAccounts::new(setup, &tables, &names, clock);
-        Self { setup, tables, names, learned: None, accounts }
+        Self { setup, tables, names, learned: None, accounts, known: Vec::new() }
+    }
+
+    /// Takes copies of texts elsewhere, which are whole documents, out of what is compared.
+    pub(super) fn beside(mut self, texts: &dyn KnownTexts, mut copies: Vec<KnownCopy>) -> Self {
+        // An id that was there before makes a record a reject after it was read.
+        copies.retain(|copy| self.tables.languages[copy.document.index()].is_some());
+        let documents: Vec<DocId> = copies.iter().map(|copy| copy.document).collect();
+        self.tables.take_back(&documents);
+
+        self.accounts.summary.known = Some(KnownCounts::new(texts.len(), &copies));
+        if let Some(warning) = texts.warning() {
+            self.accounts.warn(warning);
+        }
+        self.accounts.lap("ask", 0);
+        Self { known: copies, ..self }
     }
 
     fn context(&self) -> RunContext<'_> {
@@ -308,7 +326,7 @@ impl<'a> BatchRun<'a> {
     /// Checks that the clusters can be held and written within the memory limit.
     fn require_room_for(&self, clusters: &[Cluster]) -> Result<()> {
         let members = clusters.iter().map(|cluster| cluster.members.len() as u64);
-        let (mut sum, mut largest) = (0, 0);
+        let (mut sum, mut largest) = (self.known.len() as u64, 0);
         for count in members {
             sum += count;
             largest = count.max(largest);
@@ -320,7 +338,7 @@ impl<'a> BatchRun<'a> {
     }
 
     fn into_clustering(self, clusters: Vec<Cluster>) -> Clustering {
-        let Self { setup: RunSetup { options, corpus, .. }, tables, names, accounts, .. } = self;
+        let Self { setup: RunSetup { options, corpus, .. }, tables, names, accounts, known, .. } = self;
         let RunTables { units, rejects, dates, languages, returning, .. } = tables;
 
         let source_field = options.source_field.as_deref();
@@ -333,6 +351,6 @@ impl<'a> BatchRun<'a> {
 
         let threads = parallel::threads();
         let summary = accounts.summary;
-        Clustering { units, names, clusters, rejects, dates, languages, sources, returning, summary, threads }
+        Clustering { units, names, clusters, known, rejects, dates, languages, sources, returning, summary, threads }
     }
 }

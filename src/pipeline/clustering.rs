@@ -1,5 +1,6 @@
 //! The result of a run that clusters.
 
+use super::known_copies::KnownCopy;
 use super::page_cutter::PageCutter;
 use super::summary::Summary;
 use crate::cluster::{Cluster, Removal};
@@ -18,6 +19,8 @@ pub struct Clustering {
     pub names: RepeatedIds,
     /// Largest first, then by the keeper's place in the input.
     pub clusters: Vec<Cluster>,
+    /// Copies of texts that are kept elsewhere, in input order. They are in no cluster; empty unless the run was given such texts.
+    pub known: Vec<KnownCopy>,
     /// Rejected records, ascending; [`Corpus::read`](crate::input::Corpus::read) gives the reason of each.
     pub rejects: Vec<DocId>,
     /// The publication date of each record; empty if the run read no dates.
@@ -35,6 +38,12 @@ pub struct Clustering {
 }
 
 impl Clustering {
+    /// The text elsewhere that a record is a copy of; `None` if it is none.
+    pub(crate) fn known_copy(&self, document: DocId) -> Option<&KnownCopy> {
+        let place = self.known.binary_search_by_key(&document, |copy| copy.document).ok()?;
+        self.known.get(place)
+    }
+
     /// The copies whose relation is one of `remove`, in input order.
     #[must_use]
     pub fn removals(&self, remove: &[Relation]) -> Vec<Removal> {

@@ -50,10 +50,13 @@ enum CheckDepth<'r> {
 impl<'r> ExactVerifier<'r> {
     /// About how many bytes a verifier holds for a unit of `tokens` tokens.
     pub(super) fn bytes(id: RouteId, tokens: usize) -> u64 {
-        // A token of a short unit has about six trigrams of eight bytes, and twelve bytes of folded text. Sets and texts are held
-        // twice while they are made.
-        let per_token = if id == RouteId::Short { 2 * (6 * 8 + 12) } else { 2 * (8 + 8) + PairJudge::BYTES_PER_TOKEN };
-        64 + (tokens * per_token) as u64
+        // A token of a short unit has about six trigrams of eight bytes, and twelve bytes of folded text, held twice while they are
+        // made. Of other units the set and the folded text are moved, not copied, and what the judge derives is made later.
+        let (fixed, per_token) = match id {
+            RouteId::Short => (64, 2 * (6 * 8 + 12)),
+            RouteId::Main => (PairJudge::BYTES_PER_TEXT, 8 + PairJudge::BYTES_PER_TOKEN),
+        };
+        (fixed + tokens * per_token) as u64
     }
 
     /// Reads the first unit of each node of `batch` again, each document once.

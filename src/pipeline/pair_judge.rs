@@ -49,6 +49,9 @@ impl<'r> PairJudge<'r> {
     /// Bytes held for a token: folded text, wording, words of the facts guard, and trigrams while frequencies are counted.
     pub(super) const BYTES_PER_TOKEN: usize = 8 + Wording::BYTES_PER_TOKEN + FactsText::BYTES_PER_TOKEN + 16;
 
+    /// Bytes held for a text of any length: the heads of its parts, and the filter of the facts guard.
+    pub(super) const BYTES_PER_TEXT: usize = 400 + FactsText::BYTES_PER_TEXT;
+
     /// A judge of texts that are folded to the compact alphabet.
     pub(super) fn new(learned: &'r LearnedFrequencies, seed: u64, by_trigrams: bool, folded: Vec<Box<[u8]>>) -> Self {
         let held = |folded| HeldText { folded, wording: OnceLock::new(), facts: OnceLock::new() };

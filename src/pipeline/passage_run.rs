@@ -98,6 +98,7 @@ impl<'a> PassageRun<'a> {
             units,
             names: self.names,
             clusters: Vec::new(),
+            known: Vec::new(),
             rejects,
             dates,
             languages: Vec::new(),

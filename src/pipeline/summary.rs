@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
+use super::known_copies::KnownCounts;
 use super::options::Options;
 use crate::document::{DateOrder, DocId};
 use crate::lsh::Banding;
@@ -18,6 +19,9 @@ pub struct Summary {
     /// The references of the run, which no other field counts; `None` without references.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub references: Option<ReferenceCounts>,
+    /// The texts that are kept elsewhere, such as in an index; `None` without them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub known: Option<KnownCounts>,
     /// Number of units, boilerplate included.
     pub units: u64,
     /// Number of units that are not boilerplate and have no tokens. They are never clustered.
@@ -202,6 +206,7 @@ impl Summary {
         Self {
             records: RecordCounts::default(),
             references: None,
+            known: None,
             units: 0,
             empty_units: 0,
             clusters: 0,

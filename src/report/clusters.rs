@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::io::{self, Write};
 
+use foldhash::HashMap;
 use serde::Serialize;
 
 use super::json_rows::write_json;
@@ -15,7 +16,7 @@ use crate::cluster::{Cluster, Member};
 use crate::document::{Date, UnitKind};
 use crate::input::Corpus;
 use crate::parallel;
-use crate::pipeline::Clustering;
+use crate::pipeline::{Clustering, KnownCopy};
 use crate::shingle::ShingleKind;
 use crate::similarity::{Relation, VariantReason};
 
@@ -61,7 +62,7 @@ pub fn clusters(found: &Clustering, corpus: &Corpus, style: ReportStyle, out: &m
         write_row(style.format, &HEADER, out)?;
     }
     let (head, between, tail) = match style.format {
-        ReportFormat::Json if found.clusters.is_empty() => ("[", "", "]\n"),
+        ReportFormat::Json if found.clusters.is_empty() && found.known.is_empty() => ("[", "", "]\n"),
         ReportFormat::Json => ("[\n", ",\n", "\n]\n"),
         _ => ("", "", ""),
     };
@@ -84,7 +85,58 @@ pub fn clusters(found: &Clustering, corpus: &Corpus, style: ReportStyle, out: &m
     )
     .map(drop)?;
 
+    known(found, corpus, style, |bytes| {
+        if !std::mem::take(&mut is_first) {
+            out.write_all(between.as_bytes())?;
+        }
+        out.write_all(bytes)
+    })?;
     out.write_all(tail.as_bytes())
+}
+
+/// Gives `write` a cluster for each text elsewhere that records are copies of, in the order of the first record. Its keeper is no
+/// record, so it is no member.
+fn known(
+    found: &Clustering,
+    corpus: &Corpus,
+    style: ReportStyle,
+    mut write: impl FnMut(&[u8]) -> io::Result<()>,
+) -> io::Result<()> {
+    let mut places: HashMap<(&str, &str), usize> = HashMap::default();
+    let mut clusters: Vec<Vec<&KnownCopy>> = Vec::new();
+    for copy in &found.known {
+        let place = *places.entry((&copy.place, &copy.keeper)).or_insert(clusters.len());
+        match clusters.get_mut(place) {
+            Some(copies) => copies.push(copy),
+            None => clusters.push(vec![copy]),
+        }
+    }
+
+    let shown = ShownUnits::of(corpus, found);
+    for (number, copies) in (found.clusters.len()..).zip(&clusters) {
+        let unit = |copy: &&&KnownCopy| found.units.first_of(copy.document);
+        let member = |copy: &&KnownCopy| {
+            let KnownCopy { relation, score, measure, .. } = **copy;
+            let relation = Some(relation);
+            let unit = found.units.first_of(copy.document)?;
+            Some(member_row(&shown, &Member { unit, relation, score, measure, attached: false }))
+        };
+
+        let dates = || copies.iter().filter_map(|copy| shown.date(unit(&copy)?));
+        let row = ClusterRow {
+            cluster: number,
+            size: copies.len() + 1,
+            keeper: copies.first().map_or_else(String::new, |copy| copy.keeper.to_string()),
+            first_date: dates().min(),
+            last_date: dates().max(),
+            sources: shown.sources(copies.iter().filter_map(|copy| unit(&copy)))?,
+            members: copies.iter().filter_map(member).collect::<io::Result<_>>()?,
+        };
+        let mut out = Vec::new();
+        write_cluster(&row, style, &mut out)?;
+        write(&out)?;
+    }
+    Ok(())
 }
 
 /// Largest number of members of a batch of several clusters.
@@ -123,17 +175,22 @@ fn rendered(
         if number > 0 {
             out.extend_from_slice(between.as_bytes());
         }
-        match style.format {
-            ReportFormat::Json => write_json(&mut out, &row)?,
-            ReportFormat::Jsonl => {
-                write_json(&mut out, &row)?;
-                out.push(b'\n');
-            }
-            ReportFormat::Tsv | ReportFormat::Csv => table(&row, style.format, &mut out)?,
-            ReportFormat::Text => text(&row, style, &mut out)?,
-        }
+        write_cluster(&row, style, &mut out)?;
     }
     Ok(out)
+}
+
+fn write_cluster(row: &ClusterRow, style: ReportStyle, out: &mut Vec<u8>) -> io::Result<()> {
+    match style.format {
+        ReportFormat::Json => write_json(out, row),
+        ReportFormat::Jsonl => {
+            write_json(&mut *out, row)?;
+            out.push(b'\n');
+            Ok(())
+        }
+        ReportFormat::Tsv | ReportFormat::Csv => table(row, style.format, out),
+        ReportFormat::Text => text(row, style, out),
+    }
 }
 
 fn row(shown: &ShownUnits<'_>, number: usize, cluster: &Cluster) -> io::Result<ClusterRow> {
@@ -214,8 +271,8 @@ fn text(row: &ClusterRow, style: ReportStyle, out: &mut dyn Write) -> io::Result
 }
 
 fn text_head(row: &ClusterRow, style: ReportStyle, out: &mut dyn Write) -> io::Result<()> {
-    // `size` counts the keeper and its copies; the other members are attached.
-    debug_assert!(row.size <= row.members.len());
+    // `size` counts the keeper, which may be no member, and its copies; the other members are attached.
+    debug_assert!(row.size <= row.members.len() + 1);
     let attached = row.members.len().saturating_sub(row.size);
     let attached = if attached > 0 { format!(", {attached} beside") } else { String::new() };
     let members = if row.size == 1 { "member" } else { "members" };

@@ -46,7 +46,7 @@ pub(super) fn run(arguments: &ClustersArgs, console: &Console) -> Result<Exit> {
     let progress = showing.progress.progress;
 
     let pipeline = UnitRun { unit: unit.unit, matching, keep: Some(keep), input, running, progress }.pipeline()?;
-    let input = inputs::list_for(&pipeline, input, report)?;
+    let input = inputs::list_for(&pipeline, input, report, None)?;
     inputs::check_outputs(output, showing.summary.as_ref(), &input)?;
     inputs::check_report(report, &input)?;
 

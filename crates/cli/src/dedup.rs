@@ -13,6 +13,7 @@ use super::args::names::{DEDUP_UNITS, Names, REMOVED_RELATIONS};
 use super::console::Console;
 use super::dedup_files::{DedupFileArgs, DedupLists};
 use super::exit::Exit;
+use super::known_indexes::References;
 use super::progress::StageBar;
 use super::remedies::expectation;
 use super::run_options::{self, UnitRun};
@@ -35,6 +36,7 @@ Examples:
   mukarrar dedup news.jsonl -o clean.jsonl --removed removed.jsonl
   mukarrar dedup crawl/ -o clean/ --keep longest
   mukarrar dedup new.jsonl --against old/ -o clean.jsonl
+  mukarrar dedup new.jsonl --against seen/ -o clean.jsonl   # seen/ was made with mukarrar index build
   mukarrar dedup pages/ -o clean/ --unit story --removed removed.jsonl
   mukarrar dedup news.jsonl -o clean.jsonl --unit passage --removed removed.jsonl
   mukarrar dedup news.jsonl -o marked.jsonl --mark
@@ -45,7 +47,7 @@ Examples:
 pub(super) struct DedupArgs {
     #[command(flatten)]
     input: InputArgs,
-    /// Also remove copies of the texts in these files or directories, which are not changed. May be repeated.
+    /// Also remove copies of the texts in these files, directories or indexes, which are not changed. May be repeated.
     #[arg(long, value_name = "OLD", help_heading = "Input")]
     against: Vec<PathBuf>,
     #[command(flatten)]
@@ -239,9 +241,12 @@ fn dedup_units(arguments: &DedupArgs, unit: UnitLevel, console: &Console) -> Res
     options.contained_copies = relations.contains(&Relation::Contained);
     let pipeline = Pipeline::new(options)?;
 
-    let mut listed = inputs::list_for(&pipeline, input, report)?;
-    if !arguments.against.is_empty() {
-        listed = listed.against(&arguments.against)?;
+    let against = References::of(&arguments.against);
+    let known = against.open(&pipeline, relations)?;
+
+    let mut listed = inputs::list_for(&pipeline, input, report, against.fields(&pipeline))?;
+    if !against.files.is_empty() {
+        listed = listed.against(&against.files)?;
     }
     let lists = DedupLists { files, clusters: arguments.clusters.as_ref(), report: inputs::checked_report(report)? };
     let destination = lists.destination(input, showing, &listed)?;
@@ -250,7 +255,10 @@ fn dedup_units(arguments: &DedupArgs, unit: UnitLevel, console: &Console) -> Res
     }
 
     let bar = StageBar::over(progress, &listed);
-    let (corpus, found) = pipeline.read_clusters(listed, &bar)?;
+    let (corpus, found) = match &known {
+        Some(known) => pipeline.read_clusters_beside(listed, &**known, &bar)?,
+        None => pipeline.read_clusters(listed, &bar)?,
+    };
     bar.pause();
     if let Err(error) = finish::refuse_nothing_read(&corpus, &found.rejects, &showing.verbosity, console) {
         pipeline.forget_work()?;

@@ -74,7 +74,7 @@ fn score_clusters(arguments: &EvalArgs, gold: &Path, console: &Console) -> Resul
     let EvalArgs { input, gold_kind, unit, running, output, showing, .. } = arguments;
     let gold = Gold::open(gold, *gold_kind)?;
     let pipeline = unit_run(arguments, unit.unit).pipeline()?;
-    let input = inputs::list_for(&pipeline, input, &ReportArgs::default())?;
+    let input = inputs::list_for(&pipeline, input, &ReportArgs::default(), None)?;
     inputs::check_outputs(output, showing.summary.as_ref(), &input)?;
 
     let bar = StageBar::over(showing.progress.progress, &input);

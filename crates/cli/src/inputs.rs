@@ -43,14 +43,23 @@ pub(super) fn list(inputs: &[PathBuf], reading: &ReadingArgs, unit: UnitLevel, f
     Input::open(inputs, input_options(reading, unit, fields))
 }
 
-/// Lists the files of the input for a run of `pipeline`, whose records also give what a report shows.
-pub(super) fn list_for(pipeline: &Pipeline, input: &InputArgs, report: &ReportArgs) -> Result<Input> {
+/// Lists the files of the input for a run of `pipeline`, whose records also give what a report shows, and the fields `asked`.
+pub(super) fn list_for(
+    pipeline: &Pipeline,
+    input: &InputArgs,
+    report: &ReportArgs,
+    asked: impl IntoIterator<Item = String>,
+) -> Result<Input> {
     let options = pipeline.options();
     let mut reading = input_options(&input.reading, options.unit, options.fields());
-    if report.report.is_some() {
-        let shown = HtmlReport::shown_fields(options);
-        reading.shown_fields = shown.len();
-        reading.fields.extend(shown);
+    let of_report = report.report.is_some().then(|| HtmlReport::shown_fields(options));
+
+    // What the run itself reads is read already.
+    for field in of_report.into_iter().flatten().chain(asked) {
+        if !reading.fields.contains(&field) {
+            reading.shown_fields += 1;
+            reading.fields.push(field);
+        }
     }
     Input::open(&input.inputs, reading)
 }

@@ -31,6 +31,7 @@ mod generate;
 #[cfg(feature = "persistent")]
 mod index;
 mod inputs;
+mod known_indexes;
 mod manual;
 mod memory;
 mod normalize;

@@ -38,7 +38,7 @@ pub(super) fn run(arguments: &PairsArgs, console: &Console) -> Result<Exit> {
     let groups = if *no_expand_exact { ExactGroups::Folded } else { ExactGroups::Expanded };
 
     let pipeline = UnitRun { unit: unit.unit, matching, keep: None, input, running, progress }.pipeline()?;
-    let input = inputs::list_for(&pipeline, input, report)?;
+    let input = inputs::list_for(&pipeline, input, report, None)?;
     inputs::check_outputs(output, showing.summary.as_ref(), &input)?;
     inputs::check_report(report, &input)?;
 

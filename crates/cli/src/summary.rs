@@ -107,6 +107,10 @@ fn lines(summary: &Summary) -> Vec<String> {
         records.removed.values().sum::<u64>(),
         records.rejected.values().sum::<u64>(),
     )];
+    if let Some(known) = &summary.known {
+        let copies: u64 = known.copies.values().sum();
+        lines.push(format!("index    {copies} copies of {} stored texts", known.texts));
+    }
     if let Some(references) = summary.references {
         lines.push(format!("against  {} read, {} of them rejected", references.read, references.rejected));
     }

@@ -61,7 +61,7 @@ impl Corpus {
         };
         let line = std::str::from_utf8(&bytes).map_err(|_| Error::from(self.reject(id, RejectReason::NotInInput)))?;
 
-        object_fields(line).map_err(|what| {
+        object_fields(line.trim_start_matches('\u{FEFF}')).map_err(|what| {
             let source = self.source(id);
             let what = format!("{source} cannot be converted: {what}");
             let remedy = "write the output in the format of the input".into();

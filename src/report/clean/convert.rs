@@ -166,6 +166,8 @@ impl<'a, 'o> RecordConverter<'a, 'o> {
                 Some(text) => self.corpus.rewrite(document, text)?.into(),
                 None => self.corpus.raw(document)?,
             };
+            // Joined files may have a byte order mark before an object.
+            let raw = raw.strip_prefix("\u{FEFF}".as_bytes()).unwrap_or(&raw);
             // Strings contain no line breaks, so every line break is white space.
             return Ok(raw.iter().map(|byte| if matches!(byte, b'\n' | b'\r') { b' ' } else { *byte }).collect());
         }

@@ -345,16 +345,17 @@ impl<'a> MarkPlan<'a> {
     /// The mark of one record.
     fn mark(&self, document: DocId, shown: &ShownUnits<'_>) -> io::Result<RecordMark<'a>> {
         let Some((number, place)) = self.places[document.index()] else {
+            let known = self.found.known_copy(document);
             return Ok(RecordMark {
                 cluster: None,
                 size: 1,
                 sources: self.found.sources.are_named().then_some(1),
-                keeper: None,
-                reference: None,
-                relation: None,
+                keeper: known.map(|known| known.keeper.to_string()),
+                reference: known.map(|known| known.place.to_string()),
+                relation: known.map(|known| known.relation.name()),
                 reason: None,
-                jaccard: None,
-                containment: None,
+                jaccard: known.map(|known| known.score.jaccard),
+                containment: known.map(|known| known.score.containment),
             });
         };
 

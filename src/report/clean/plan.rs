@@ -12,7 +12,7 @@ use crate::document::{DocId, Span, UnitId, UnitKind, Units};
 use crate::error::{ErrorKind, Remedy, Result};
 use crate::input::Corpus;
 use crate::page::Boilerplate;
-use crate::pipeline::{Clustering, Options, Progress, Summary};
+use crate::pipeline::{Clustering, KnownCopy, Options, Progress, Summary};
 use crate::report::json_rows::{write_json_array, write_json_lines};
 use crate::report::shown_units::ShownUnits;
 use crate::report::{ReportFormat, score, write_row};
@@ -41,6 +41,8 @@ pub struct Cleaning<'a> {
 /// A removed span or record. The record that removed spans leave without a token follows them.
 pub(super) struct RemovedPart {
     pub(super) removal: Removal,
+    /// The keeper, if it is kept elsewhere; the one of `removal` is the unit itself then.
+    pub(super) known: Option<KnownCopy>,
     /// The removed span; `None` for a whole record.
     pub(super) span: Option<Span>,
     /// The part of the keeper that stays for it; `None` for the whole keeper.
@@ -58,7 +60,7 @@ struct RemovedRow {
     #[serde(skip_serializing_if = "Option::is_none")]
     end: Option<usize>,
     keeper: String,
-    /// Position of a keeper among the references, whose ids may also occur in the input.
+    /// Position of a keeper among the references, whose ids may also occur in the input; or the index that has it.
     #[serde(skip_serializing_if = "Option::is_none")]
     reference: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -121,6 +123,7 @@ impl<'a> Cleaning<'a> {
         for of_document in removals.chunk_by(|a, b| found.units.document(a.unit) == found.units.document(b.unit)) {
             plan.remove_units(of_document, stripper.as_mut())?;
         }
+        plan.remove_known(remove);
 
         // Records without copies may lose boilerplate too.
         for (document, spans) in strip::records(found, corpus, options)? {
@@ -197,7 +200,7 @@ impl<'a> Cleaning<'a> {
         self.check_editable(document)?;
         for removal in removals {
             let span = Some(units.span(removal.unit));
-            self.removed_parts.push(RemovedPart { removal: *removal, span, keeper_span: None, record: false });
+            self.removed_parts.push(RemovedPart::of(*removal, span));
         }
 
         let record = self.corpus.read(document)?;
@@ -217,10 +220,27 @@ impl<'a> Cleaning<'a> {
         Ok(())
     }
 
+    /// Removes the copies of texts that are kept elsewhere.
+    fn remove_known(&mut self, remove: &[Relation]) {
+        if self.found.known.is_empty() {
+            return;
+        }
+        for copy in self.found.known.iter().filter(|copy| remove.contains(&copy.relation)) {
+            let Some(unit) = self.found.units.first_of(copy.document) else { continue };
+            let removal = Removal { unit, keeper: unit, relation: copy.relation, score: copy.score };
+            self.removed.insert(copy.document);
+            let known = Some(copy.clone());
+            self.removed_parts.push(RemovedPart { known, record: true, ..RemovedPart::of(removal, None) });
+        }
+
+        // In input order again: beside texts elsewhere, units are whole documents.
+        self.removed_parts.sort_by_key(|part| part.removal.unit);
+    }
+
     /// Removes a whole record; `removal` names its keeper and score.
     pub(super) fn remove_record(&mut self, document: DocId, removal: Removal) {
         self.removed.insert(document);
-        self.removed_parts.push(RemovedPart { removal, span: None, keeper_span: None, record: true });
+        self.removed_parts.push(RemovedPart { record: true, ..RemovedPart::of(removal, None) });
     }
 
     /// Whether nothing is removed.
@@ -303,6 +323,11 @@ fn label(units: &Units, headline: UnitId, neighbour: UnitId, text: &str) -> Opti
 }
 
 impl RemovedPart {
+    /// A unit that is removed as the span of a record.
+    pub(super) fn of(removal: Removal, span: Option<Span>) -> Self {
+        Self { removal, known: None, span, keeper_span: None, record: false }
+    }
+
     fn row(&self, shown: &ShownUnits<'_>) -> io::Result<RemovedRow> {
         let Removal { unit, keeper, relation, score: Score { jaccard, containment } } = self.removal;
         let (kind, id) = match self.record {
@@ -315,8 +340,14 @@ impl RemovedPart {
             id,
             start: self.span.map(|span| span.start),
             end: self.span.map(|span| span.end),
-            keeper: shown.id(keeper)?,
-            reference: shown.reference(keeper),
+            keeper: match &self.known {
+                Some(known) => known.keeper.to_string(),
+                None => shown.id(keeper)?,
+            },
+            reference: match &self.known {
+                Some(known) => Some(known.place.to_string()),
+                None => shown.reference(keeper),
+            },
             keeper_start: self.keeper_span.map(|span| span.start),
             keeper_end: self.keeper_span.map(|span| span.end),
             relation,

@@ -32,7 +32,7 @@ impl<'a> Cleaning<'a> {
         for RepeatedSpan { span, keeper, keeper_span, .. } in spans {
             if let Some(removal) = self.passage_removal(document, *keeper) {
                 let (span, keeper_span) = (Some(*span), Some(*keeper_span));
-                self.removed_parts.push(RemovedPart { removal, span, keeper_span, record: false });
+                self.removed_parts.push(RemovedPart { keeper_span, ..RemovedPart::of(removal, span) });
             }
         }
 

@@ -40,6 +40,9 @@ impl FactsText {
     /// Approximate size of a text in bytes for each token.
     pub(crate) const BYTES_PER_TOKEN: usize = size_of::<FactsToken>() + 8;
 
+    /// Size of a text of any length, in bytes.
+    pub(crate) const BYTES_PER_TEXT: usize = FILTER * size_of::<u64>();
+
     /// The text with these folded tokens (in the compact alphabet, joined by one space). O(bytes).
     pub(crate) fn new(folded: &[u8], vocabulary: &mut FactsVocabulary) -> Self {
         let spaces = memchr::memchr_iter(b' ', folded).count();

@@ -9,7 +9,9 @@ mod common;
 #[allow(dead_code, reason = "shared with the tests of the server")]
 mod http;
 
+mod against_index;
 mod cases;
+mod conversion;
 mod dedup;
 mod index;
 mod inputs;

@@ -127,7 +127,7 @@ fn marks_are_written_in_other_formats_too() {
 #[test]
 fn what_cannot_be_converted_is_refused_before_anything_is_read() {
     let desk = Desk::new(&[("a.jsonl", jsonl(&[("1", FIRST)]))]);
-    for name in ["x.parquet", "x.txt", "x.html", "x.warc.gz"] {
+    for name in ["x.arrow", "x.txt", "x.html", "x.warc.gz"] {
         let error = desk.refused(&format!("dedup a.jsonl -o {name}"));
         assert!(error.contains("cannot be converted") && error.contains(".jsonl"), "{error}");
         assert!(!desk.path(name).exists());
