@@ -79,6 +79,7 @@ mod short_similarity;
 mod source_languages;
 mod stage_clock;
 mod summary;
+mod unit_places;
 mod verified_batch;
 mod verify_batches;
 mod word_sample;

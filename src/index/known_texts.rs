@@ -132,17 +132,26 @@ fn check_run(options: &Options) -> Result<()> {
     let refused = |name, value: &dyn std::fmt::Display, expected: &str| Err(Error::parameter(name, value, expected));
 
     if options.unit != UnitLevel::Document {
-        return refused("unit", &options.unit, "document, if the input is compared with an index: it holds whole texts");
+        return refused(
+            "unit",
+            &options.unit,
+            "document, if the input is compared with an index: it holds whole texts",
+        );
     }
     if let Some(window) = options.window {
         return refused("window", &window, "left out, if the input is compared with an index");
     }
     if options.edited {
-        return refused("edited", &"given", "left out, if the input is compared with an index: it knows no edited copies");
+        return refused(
+            "edited",
+            &"given",
+            "left out, if the input is compared with an index: it knows no edited copies",
+        );
     }
     match &options.work_dir {
         Some(directory) => {
-            let expected = "left out, if the input is compared with an index: that may change while a run is interrupted";
+            let expected =
+                "left out, if the input is compared with an index: that may change while a run is interrupted";
             refused("work_dir", &directory.display(), expected)
         }
         None => Ok(()),

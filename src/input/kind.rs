@@ -222,7 +222,9 @@ fn unread(bytes: &[u8]) -> Option<(&'static str, Remedy)> {
     match bytes {
         _ if is_pickle(bytes) => Some(("a pickle", remedies::WRITE_PICKLE)),
         [b'G', b'I', b'F', b'8', b'7' | b'9', b'a', ..] if has_zero => Some(("an image", remedies::EXTRACT_TEXT)),
-        [b'R', b'I', b'F', b'F', _, _, _, _, b'W' | b'A', ..] => Some(("an image or a recording", remedies::EXTRACT_TEXT)),
+        [b'R', b'I', b'F', b'F', _, _, _, _, b'W' | b'A', ..] => {
+            Some(("an image or a recording", remedies::EXTRACT_TEXT))
+        }
         [b'B', b'M', ..] if bytes.get(6..10) == Some(&[0; 4]) => Some(("an image", remedies::EXTRACT_TEXT)),
         [_, _, _, _, b'f', b't', b'y', b'p', ..] if bytes.first() == Some(&0) => {
             Some(("a recording or an image", remedies::EXTRACT_TEXT))

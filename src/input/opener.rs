@@ -210,8 +210,7 @@ impl FileOpener {
         let stamp = FileStamp::of(&file.metadata().ok().filter(std::fs::Metadata::is_file)?);
 
         let file = Arc::new(self.plain(path, file, stamp));
-        let table = ArrowTable::open(file, options)
-            .and_then(|table| Ok((table.rows(self.meter.clone())?, table.file)));
+        let table = ArrowTable::open(file, options).and_then(|table| Ok((table.rows(self.meter.clone())?, table.file)));
         Some(table.map(|(rows, file)| {
             let bytes = FileBytes::Stream(ByteStream::new(Box::new(rows)));
             (OpenedFile { bytes, stamp: Some(stamp), ..OpenedFile::nothing() }, file)

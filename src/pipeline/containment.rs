@@ -75,10 +75,14 @@ pub(super) fn verify(
         remaining = later;
 
         let exact = ExactVerifier::new(context, RouteId::Main, route, nodes, &batch)?;
-        let verified = parallel::map(pairs, || (), |(), pair| {
-            context.progress.advance(1, 0);
-            verify_pair(&exact, rule, &batch, *pair)
-        });
+        let verified = parallel::map(
+            pairs,
+            || (),
+            |(), pair| {
+                context.progress.advance(1, 0);
+                verify_pair(&exact, rule, &batch, *pair)
+            },
+        );
         for pair in verified {
             contained.extend(pair?);
         }

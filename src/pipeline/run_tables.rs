@@ -8,9 +8,10 @@ use super::memory_plan::MemoryPlan;
 use super::route::{RouteId, RouteSet};
 use super::scanned_block::{ScannedBlock, ScannedRecord, ScannedUnit, ShortPair};
 use super::source_languages::ToldLanguages;
+use super::unit_places::{MOST_UNITS, require_places};
 use super::word_sample::{SampleBound, WordSample};
 use crate::document::{Date, DocId, UnitId, UnitKind, Units};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::input::{FieldValue, KeptPages, RepeatedIdsBuilder};
 use crate::lsh::KeyColumns;
 use crate::lsh::containment::RowSamples;
@@ -121,23 +122,6 @@ pub(super) const REPEATED_ID: &str = "repeated_id";
 
 /// A unit of a record that was rejected later.
 const GONE: UnitId = UnitId(u32::MAX);
-
-/// The largest number of units, and of rows of a route: places have 32 bits, and the last one is [`GONE`].
-const MOST_UNITS: usize = u32::MAX as usize;
-
-/// Checks that `added` units fit behind `held` ones, of `most` at all.
-///
-/// # Errors
-///
-/// They do not.
-fn require_places(held: usize, added: usize, most: usize) -> Result<()> {
-    if added <= most.saturating_sub(held) {
-        return Ok(());
-    }
-
-    let expected = format!("at most {most} units in one run: give fewer records at once, or larger units");
-    Err(Error::parameter("inputs", format!("{} units", held.saturating_add(added)), expected))
-}
 
 impl RunTables {
     /// Empty tables for units of `routes`.
@@ -427,23 +411,5 @@ impl RunTables {
         self.likely_copies.sort_unstable();
         self.crowded.sort_unstable();
         self.lost.sort_unstable();
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn more_units_than_places_are_an_error() {
-        require_places(0, 10, 10).unwrap();
-        require_places(4, 6, 10).unwrap();
-        require_places(10, 0, 10).unwrap();
-        assert!(require_places(usize::MAX, 1, MOST_UNITS).is_err());
-        let error = require_places(5, 6, 10).unwrap_err().to_string();
-        assert!(error.contains("11 units") && error.contains("at most 10 units"), "{error}");
-        // The last place marks units that are gone.
-        require_places(0, MOST_UNITS, MOST_UNITS).unwrap();
-        assert_eq!(UnitId(MOST_UNITS as u32 - 1).index() + 1, GONE.index());
     }
 }

@@ -292,6 +292,19 @@ fn of_a_wacz_only_the_archived_pages_are_read() {
     assert_eq!(corpus.skipped().counts(), BTreeMap::from([(SkipReason::NoPages, 3)]));
 }
 
+/// The directory announces more bytes than the archive has.
+#[test]
+fn a_member_beyond_the_end_of_a_zip_costs_that_member() {
+    for method in [CompressionMethod::STORE, CompressionMethod::DEFLATE] {
+        let mut bytes = zip(&[("a.txt", b"one"), ("b.txt", b"two")], method);
+        // Both sizes are at 20 of the entry.
+        let second = memchr::memmem::rfind(&bytes, b"PK\x01\x02").unwrap();
+        bytes[second + 20..second + 28].copy_from_slice(&[0, 0, 1, 0, 0, 0, 1, 0]);
+        let lines = shown(&read("x.zip", &bytes).unwrap());
+        assert_eq!(lines, ["x.zip!a.txt=one", "x.zip!b.txt damaged"], "{method}");
+    }
+}
+
 #[test]
 fn documents_that_are_packed_as_zip_are_refused_by_name() {
     for (members, what) in [

@@ -133,7 +133,12 @@ fn refuse<T>(path: &Path, id: &str) -> Result<T> {
         _ => format!("--{}", id.replace('_', "-")),
     };
     let what = format!("is an address of another machine, and {name} is a path of this one");
-    let remedy = Remedy::from("copy it to this machine first");
+    let remedy = match id {
+        // What is written, or made anew.
+        "directory" | "work_dir" | "temp_dir" | "dir" => "give a path of this machine",
+        _ => "copy it to this machine first",
+    };
+    let remedy = Remedy::from(remedy);
     Err(ErrorKind::Unreadable { path: path.to_owned(), what, remedy }.into())
 }
 

@@ -13,6 +13,7 @@ use clap::{ArgAction, Command};
 use serde_json::{Map, Value};
 
 use mukarrar::error::{Error, ErrorKind, Result};
+use mukarrar::input::is_address;
 
 /// What the names of environment variables begin with.
 const PREFIX: &str = "MUKARRAR_";
@@ -171,6 +172,11 @@ struct FileOptions {
 
 impl FileOptions {
     fn open(path: &Path) -> Result<Self> {
+        if is_address(path) {
+            let what = "is an address of another machine, and --config is a path of this one".to_owned();
+            let remedy = "copy it to this machine first".into();
+            return Err(ErrorKind::Unreadable { path: path.to_owned(), what, remedy }.into());
+        }
         let text = std::fs::read_to_string(path).map_err(|source| Error::io("read", path, source))?;
 
         if text.trim_start().starts_with('{') {

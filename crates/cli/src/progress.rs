@@ -271,7 +271,10 @@ mod tests {
         let state = |records, all_records, bytes, all_bytes| {
             StageProgress { things: "records", records, all_records, bytes, all_bytes, seconds: 10.0 }.to_string()
         };
-        assert_eq!(state(2000, 0, 5 << 20, 20 << 20), "2,000 records, 5.00 MiB of 20.00 MiB, 512.00 KiB/s, 30 seconds left");
+        assert_eq!(
+            state(2000, 0, 5 << 20, 20 << 20),
+            "2,000 records, 5.00 MiB of 20.00 MiB, 512.00 KiB/s, 30 seconds left"
+        );
         assert_eq!(state(2000, 8000, 0, 0), "2,000 of 8,000 records, 200 records/s, 30 seconds left");
         assert_eq!(state(2000, 0, 5 << 20, 0), "2,000 records, 5.00 MiB, 512.00 KiB/s");
         assert_eq!(state(0, 0, 0, 0), "10 s");

@@ -114,6 +114,10 @@ impl ZipMembers {
         let entry = self.archive.get_entry(member.place).map_err(|error| damaged(error.to_string()))?;
         let (start, end) = entry.compressed_data_range();
         let source = self.archive.get_ref();
+        // The directory may announce any size.
+        if start > end || end > source.length() {
+            return Err(damaged("its bytes would be behind the end of the archive"));
+        }
 
         let packed = || self.meter.counted(source.stream(start..end));
         let unpacked: Box<dyn Read + Send> = match member.method {

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 #[cfg(feature = "parquet")]
 use super::columnar::{ColumnKind, ParquetWriter};
-use super::form::{CleanForm, TableShape, check_distinct};
 #[cfg(feature = "parquet")]
 use super::form::row_fields;
+use super::form::{CleanForm, TableShape, check_distinct};
 use super::joined_pieces::JoinedPieces;
 use crate::document::DocId;
 use crate::error::Result;

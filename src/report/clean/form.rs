@@ -156,7 +156,8 @@ fn check_target(path: &Path, target: ByName) -> Result<()> {
     if cfg!(feature = "parquet") {
         return Ok(());
     }
-    let (what, remedy) = (format!("is {format}, which this build does not write"), Remedy::Rebuild { feature: "parquet" });
+    let (what, remedy) =
+        (format!("is {format}, which this build does not write"), Remedy::Rebuild { feature: "parquet" });
     Err(ErrorKind::Output { path: path.to_owned(), what, remedy }.into())
 }
 
@@ -234,12 +235,7 @@ fn column_kinds(corpus: &Corpus, files: &[&InputFile], stays: &dyn Fn(DocId) -> 
 
 /// Takes in the rows of a Parquet or Arrow file.
 #[cfg(feature = "parquet")]
-fn add_table(
-    kinds: &mut ColumnKinds,
-    corpus: &Corpus,
-    file: &InputFile,
-    stays: &dyn Fn(DocId) -> bool,
-) -> Result<()> {
+fn add_table(kinds: &mut ColumnKinds, corpus: &Corpus, file: &InputFile, stays: &dyn Fn(DocId) -> bool) -> Result<()> {
     let names = input::table_names(file, corpus.options())?;
     check_distinct(file, &names)?;
     names.iter().for_each(|name| kinds.add(name, ColumnKind::Missing));

@@ -270,10 +270,8 @@ impl<'a> MarkPlan<'a> {
                 return Err(ErrorKind::Unreadable { path: file.path.to_path_buf(), what, remedy }.into());
             }
 
-            if let Some(what) = file
-                .header
-                .as_ref()
-                .and_then(|header| self.check_columns(&header.names.iter().collect::<Vec<_>>()))
+            if let Some(what) =
+                file.header.as_ref().and_then(|header| self.check_columns(&header.names.iter().collect::<Vec<_>>()))
             {
                 return Err(self.has_field(file, what));
             }

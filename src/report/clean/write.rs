@@ -145,11 +145,14 @@ impl Cleaning<'_> {
                 continue;
             }
 
-            for document in file.records.clone().map(DocId::new).filter(|document| self.stays(*document)) {
+            for document in file.records.clone().map(DocId::new) {
+                self.progress.advance(1, 0);
+                if !self.stays(document) {
+                    continue;
+                }
                 let text = self.edited_text(document, stripper.as_mut())?;
                 let record = ConvertedRecord::Document { document, text: text.as_deref() };
                 converter.record(record, Ok, &[])?;
-                self.progress.advance(1, 0);
             }
         }
         converter.end()
@@ -242,8 +245,11 @@ impl Cleaning<'_> {
     /// Writes the JSON values that stay.
     fn values(&self, file: &InputFile, out: &mut JoinedPieces<'_>, values: &mut JsonWriter) -> Result<()> {
         let mut stripper = self.stripper();
-        for document in file.records.clone().map(DocId::new).filter(|document| self.stays(*document)) {
+        for document in file.records.clone().map(DocId::new) {
             self.progress.advance(1, 0);
+            if !self.stays(document) {
+                continue;
+            }
             match self.edited_text(document, stripper.as_mut())? {
                 Some(text) => values.value(&self.corpus.rewrite(document, &text)?, out)?,
                 None => values.value(&self.corpus.raw(document)?, out)?,

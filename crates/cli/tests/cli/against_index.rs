@@ -41,8 +41,7 @@ fn home() -> tempfile::TempDir {
     let home = tempfile::tempdir().unwrap();
     records(home.path(), "old.jsonl", &[("old-1", text(1)), ("old-2", text(2))]);
     let near = format!("{} {}", text(2), common::text::spelled(&[9000, 9001]));
-    let input =
-        [("a", text(3)), ("b", text(1)), ("c", near), ("d", text(3)), ("e", text(4)), ("old-1", String::new())];
+    let input = [("a", text(3)), ("b", text(1)), ("c", near), ("d", text(3)), ("e", text(4)), ("old-1", String::new())];
     records(home.path(), "new.jsonl", &input);
     done(home.path(), "index build seen old.jsonl -q -o verdicts.txt");
     home
@@ -77,7 +76,10 @@ fn records_that_the_index_knows_are_removed_with_its_keys_and_scores() {
 
     done(home, "dedup new.jsonl --against seen -o marked.jsonl --mark -q");
     let mark = &rows(home, "marked.jsonl")[2]["mukarrar"];
-    assert_eq!((&mark["keeper"], &mark["reference"], &mark["relation"]), (&json!("old-2"), &json!("seen"), &json!("near")));
+    assert_eq!(
+        (&mark["keeper"], &mark["reference"], &mark["relation"]),
+        (&json!("old-2"), &json!("seen"), &json!("near"))
+    );
 }
 
 #[test]

@@ -62,7 +62,10 @@ fn a_table_of_texts_becomes_parquet_with_text_columns() {
     assert_eq!(texts(&batch, "note"), [Some("a, b".to_owned()), Some(String::new())]);
 
     done(home, "dedup clean.parquet -o again.csv -q");
-    assert_eq!(fs::read_to_string(home.join("again.csv")).unwrap(), format!("id,text,note\n1,{FIRST},\"a, b\"\n03,{SECOND},\n"));
+    assert_eq!(
+        fs::read_to_string(home.join("again.csv")).unwrap(),
+        format!("id,text,note\n1,{FIRST},\"a, b\"\n03,{SECOND},\n")
+    );
 }
 
 #[test]

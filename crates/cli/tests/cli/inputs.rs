@@ -261,3 +261,54 @@ fn references_and_work_directories_know_members() {
     assert!(home.files("a") == home.files("b") && bytes("a") == bytes("b"));
     assert!(home.files("a") == home.files("c") && bytes("a") == bytes("c"));
 }
+
+/// Objects that are joined on a line, lines with a comma at their end, and files with a byte order mark that were joined.
+#[test]
+fn json_that_was_joined_carelessly_is_read() {
+    let home = Home::new();
+    let (first, second, third) = (line(1, "text", STORY), line(2, "text", "نص آخر"), line(3, "text", STORY));
+    let [first, second, third] = [first, second, third].map(|line| line.trim_end().to_owned());
+    home.write("glued.json", format!("{first}{second}{third}"));
+    home.write("glued.jsonl", format!("{first} {second}\n{third}\n"));
+    home.write("returns.jsonl", format!("{first}\r{second}\r{third}\r"));
+    home.write("commas.jsonl", format!("{first},\n{second},\n{third},\n"));
+    home.write("marks.jsonl", format!("\u{feff}{first}\n\u{feff}{second}\n\u{feff}{third}\n"));
+    for name in ["glued.json", "glued.jsonl", "returns.jsonl", "commas.jsonl", "marks.jsonl"] {
+        let (code, said) = home.run(&format!("dedup {name} -o out.csv"));
+        assert_eq!((code, said.contains("3 read = 2 kept + 1 removed + 0 rejected")), (0, true), "{name}: {said}");
+        let table = std::fs::read_to_string(home.path("out.csv")).unwrap();
+        assert_eq!(table, format!("id,text\n1,{STORY}\n2,نص آخر\n"), "{name}");
+    }
+    let (code, said) = home.run("dedup marks.jsonl -o marked.jsonl --mark -q");
+    assert_eq!(code, 0, "{said}");
+    home.write("broken.jsonl", format!("{first}\nno\n{third}\n"));
+    let (_, said) = home.run("dedup broken.jsonl -o out.csv");
+    assert!(said.contains("3 read = 1 kept + 1 removed + 1 rejected"), "{said}");
+}
+
+/// What no reader takes for records is refused by name, whatever the file is called.
+#[test]
+fn other_files_are_refused_by_name() {
+    let home = Home::new();
+    let dump = "<mediawiki xmlns=\"http://www.mediawiki.org/xml/export-0.11/\"><page>".to_owned();
+    home.write("dump.txt", dump.clone());
+    home.write("table.sav", "$FL2@(#) SPSS DATA FILE\0\u{1}".to_owned());
+    home.write("r.jsonl", "RDX3\nX\n\0\0\0".to_owned());
+    home.write("caret.csv", format!("id^text\n1^{STORY}\n"));
+    home.write("mac.csv", format!("id,text\r1,{STORY}\r"));
+    for (name, says) in [
+        ("dump.txt", "an XML file, which is not read; extract its texts as JSON Lines first"),
+        ("table.sav", "an SPSS file, which is not read; export its table as CSV first"),
+        ("r.jsonl", "an R data file, which is not read"),
+        ("caret.csv", "name the right one with --csv-delimiter '^'"),
+        ("mac.csv", "has lines that end with a carriage return alone; convert its line ends first"),
+    ] {
+        let (code, said) = home.run(&format!("dedup {name} -o out"));
+        assert_eq!((code, said.contains(says), home.path("out").exists()), (2, true, false), "{name}: {said}");
+    }
+    let (code, said) = home.run("dedup dump.txt -o out.txt --input-format text");
+    assert_eq!((code, said.contains("1 read = 1 kept")), (0, true), "{said}");
+    home.write("pipes.psv", format!("id|text\n1|{STORY}\n"));
+    let (code, said) = home.run("dedup pipes.psv -n");
+    assert_eq!((code, said.contains("1 read = 1 kept")), (0, true), "{said}");
+}

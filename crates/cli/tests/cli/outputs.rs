@@ -146,6 +146,10 @@ fn addresses_are_no_paths() {
         "clusters a.jsonl --summary ftp://example.org/summary.json",
         "clusters a.jsonl --work-dir s3://bucket/work",
         "index build s3://bucket/seen a.jsonl",
+        "clusters a.jsonl --config s3://bucket/config.toml",
+        "clusters a.jsonl --boilerplate-rules https://example.org/rules.jsonl",
+        "eval a.jsonl --gold s3://bucket/gold.tsv",
+        "index import seen gs://bucket/export.jsonl",
     ] {
         let error = desk.refused(line);
         assert!(error.contains("://") && !error.contains("No such file"), "{line}: {error}");

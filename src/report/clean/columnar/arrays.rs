@@ -43,7 +43,8 @@ impl<'a> CellValue<'a> {
 pub(super) fn column(kind: &ColumnKind, cells: &[CellValue<'_>]) -> Result<ArrayRef, ArrowError> {
     match kind {
         ColumnKind::Bool => {
-            let value = |cell: &CellValue<'_>| if let RawValue::Bool(value) = cell.value() { Some(value) } else { None };
+            let value =
+                |cell: &CellValue<'_>| if let RawValue::Bool(value) = cell.value() { Some(value) } else { None };
             Ok(Arc::new(cells.iter().map(value).collect::<BooleanArray>()))
         }
         ColumnKind::Integer { .. } => {

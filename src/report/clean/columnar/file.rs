@@ -51,9 +51,8 @@ impl ParquetWriter {
 
         let schema = Arc::new(Schema::new(fields));
         let of_writer = Arc::clone(&schema);
-        let made = guard(|| {
-            ArrowWriter::try_new(Vec::new(), of_writer, Some(properties)).map_err(|error| error.to_string())
-        });
+        let made =
+            guard(|| ArrowWriter::try_new(Vec::new(), of_writer, Some(properties)).map_err(|error| error.to_string()));
         let writer = made.map_err(|what| failed(target, &what))?;
         Ok(Self { kinds, schema, writer, rows: Vec::new(), bytes: 0, group: (0, 0) })
     }
