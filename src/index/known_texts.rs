@@ -173,6 +173,8 @@ fn check_settings(settings: &Settings, options: &Options, banding: Banding, dire
     };
 
     let pairs = [
+        ("window", "none".to_owned(), settings.window.map_or_else(|| "none".to_owned(), |window| window.to_string())),
+        ("verify", "exact".to_owned(), settings.verify.name().to_owned()),
         ("profile", options.profile.to_string(), settings.profile.to_string()),
         ("language", language(options.language), language(settings.language)),
         ("boilerplate", boilerplate(options.boilerplate), boilerplate(settings.boilerplate)),
@@ -183,8 +185,6 @@ fn check_settings(settings: &Settings, options: &Options, banding: Banding, dire
         ("seed", options.seed.to_string(), settings.seed.to_string()),
         ("bands", banding.bands().to_string(), settings.banding.bands().to_string()),
         ("rows", banding.rows().to_string(), settings.banding.rows().to_string()),
-        ("window", "none".to_owned(), settings.window.map_or_else(|| "none".to_owned(), |window| window.to_string())),
-        ("verify", "exact".to_owned(), settings.verify.name().to_owned()),
     ];
     let Some((name, of_run, of_index)) = pairs.into_iter().find(|(_, of_run, of_index)| of_run != of_index) else {
         return Ok(());

@@ -36,7 +36,7 @@ Examples:
   mukarrar dedup news.jsonl -o clean.jsonl --removed removed.jsonl
   mukarrar dedup crawl/ -o clean/ --keep longest
   mukarrar dedup new.jsonl --against old/ -o clean.jsonl
-  mukarrar dedup new.jsonl --against seen/ -o clean.jsonl   # seen/ was made with mukarrar index build
+  mukarrar dedup new.jsonl --against seen/ -o clean.jsonl   # seen/ is an index
   mukarrar dedup pages/ -o clean/ --unit story --removed removed.jsonl
   mukarrar dedup news.jsonl -o clean.jsonl --unit passage --removed removed.jsonl
   mukarrar dedup news.jsonl -o marked.jsonl --mark

@@ -292,8 +292,8 @@ fn other_files_are_refused_by_name() {
     let home = Home::new();
     let dump = "<mediawiki xmlns=\"http://www.mediawiki.org/xml/export-0.11/\"><page>".to_owned();
     home.write("dump.txt", dump.clone());
-    home.write("table.sav", "$FL2@(#) SPSS DATA FILE\0\u{1}".to_owned());
-    home.write("r.jsonl", "RDX3\nX\n\0\0\0".to_owned());
+    home.write("table.sav", "$FL2@(#) SPSS DATA FILE\0\u{1}");
+    home.write("r.jsonl", "RDX3\nX\n\0\0\0");
     home.write("caret.csv", format!("id^text\n1^{STORY}\n"));
     home.write("mac.csv", format!("id,text\r1,{STORY}\r"));
     for (name, says) in [
