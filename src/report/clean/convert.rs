@@ -30,6 +30,7 @@ pub(super) struct RecordConverter<'a, 'o> {
 }
 
 /// A column that is added to a table.
+#[cfg_attr(not(feature = "parquet"), allow(dead_code, reason = "only columns of Parquet have types"))]
 pub(super) struct AddedColumn {
     pub(super) name: String,
     pub(super) is_number: bool,
