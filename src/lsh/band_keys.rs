@@ -21,6 +21,8 @@ impl Banding {
             4 => keys_of(values.as_chunks::<4>().0, partition, keys),
             5 => keys_of(values.as_chunks::<5>().0, partition, keys),
             6 => keys_of(values.as_chunks::<6>().0, partition, keys),
+            7 => keys_of(values.as_chunks::<7>().0, partition, keys),
+            8 => keys_of(values.as_chunks::<8>().0, partition, keys),
             rows => keys_of(values.chunks_exact(rows), partition, keys),
         }
     }

@@ -1,7 +1,5 @@
 //! Finds short units that resemble each other: all pairs of Jaccard [`short::RESEMBLES`] or more, in one document or across.
 
-use foldhash::HashMap;
-
 use crate::lsh::{Node, PrefixIndex};
 use crate::shingle::ShingleSet;
 use crate::similarity::{Score, short};
@@ -18,40 +16,25 @@ const MOST_RELATED: usize = 32;
 /// attached to another and so stay as keepers.
 const MOST_SIMILAR: usize = 16;
 
+/// With at most this many units, all pairs of a document are compared: each unit costs less than the search for its partners.
+const FEW_UNITS: usize = 24;
+
 /// The pairs inside one document, by place, sorted; and how many were passed over because a unit had [`MOST_RELATED`] already.
-///
-/// Counts shared shingles with inverted lists, which at this low threshold is faster than a prefix filter. O(shingles ·
-/// length of their lists in the window).
 pub(super) fn within_document<K>(sets: &[(K, ShingleSet)]) -> (Vec<(Node, Node, Score)>, u64) {
     let (mut pairs, mut lost) = (Vec::new(), 0);
     if sets.len() < 2 {
         return (pairs, lost);
     }
 
-    let mut lists: HashMap<u64, Vec<Node>> = HashMap::default();
-    // Shingles that the current unit shares with each earlier one. All zero between two units.
-    let mut shared = vec![0_u32; sets.len()];
-    let mut met = Vec::new();
+    let mut search = if sets.len() > FEW_UNITS { Some(SharedShingles::new(sets)) } else { None };
     // Of each unit, whether it resembles no earlier one.
     let mut is_first = Vec::with_capacity(sets.len());
     let mut found = Vec::new();
 
-    for (node, (_, set)) in sets.iter().enumerate() {
-        for hash in set.hashes() {
-            let list = lists.entry(*hash).or_default();
-            for other in list.iter().rev().take_while(|other| **other as usize + WINDOW >= node) {
-                met.extend((shared[*other as usize] == 0).then_some(*other));
-                shared[*other as usize] += 1;
-            }
-            // After the scan, so that a unit does not meet itself.
-            list.push(node as Node);
-        }
-
-        // Only the counters that were touched are reset, so that a unit costs its shared shingles.
-        for other in met.drain(..) {
-            let count = std::mem::take(&mut shared[other as usize]) as usize;
-            let score = Score::from_counts(count, sets[other as usize].1.len(), set.len());
-            found.extend((score.jaccard >= short::RESEMBLES).then_some((other, score)));
+    for node in 0..sets.len() {
+        match &mut search {
+            Some(search) => search.resembling(sets, node, &mut found),
+            None => compare_all(sets, node, &mut found),
         }
 
         is_first.push(found.is_empty());
@@ -61,6 +44,77 @@ pub(super) fn within_document<K>(sets: &[(K, ShingleSet)]) -> (Vec<(Node, Node, 
 
     pairs.sort_unstable_by_key(|(a, b, _)| (*a, *b));
     (pairs, lost)
+}
+
+/// Appends the earlier units that unit `node` resembles. O(shingles of all).
+fn compare_all<K>(sets: &[(K, ShingleSet)], node: usize, found: &mut Vec<(Node, Score)>) {
+    let set = &sets[node].1;
+    for (other, (_, earlier)) in sets[..node].iter().enumerate() {
+        // Jaccard is at most few / many; the margin is for rounding.
+        let (few, many) = (set.len().min(earlier.len()), set.len().max(earlier.len()));
+        if (few as f64) < short::RESEMBLES * many as f64 * (1.0 - 1e-9) {
+            continue;
+        }
+
+        let score = Score::of(earlier, set);
+        found.extend((score.jaccard >= short::RESEMBLES).then_some((other as Node, score)));
+    }
+}
+
+/// Counts the shingles that units of one document share. At this low threshold that is faster than a prefix filter.
+struct SharedShingles {
+    /// Each shingle with its units, ascending.
+    entries: Vec<(u64, Node)>,
+    /// The places of the shingles of all units in `entries`, unit by unit.
+    places: Vec<u32>,
+    /// The end of each unit in `places`.
+    ends: Vec<usize>,
+    /// Shingles that the current unit shares with each earlier one. All zero between two units.
+    shared: Vec<u32>,
+    met: Vec<Node>,
+}
+
+impl SharedShingles {
+    /// O(n log n) for n shingles.
+    fn new<K>(sets: &[(K, ShingleSet)]) -> Self {
+        let mut ends = Vec::with_capacity(sets.len());
+        let mut entries = Vec::with_capacity(sets.iter().map(|(_, set)| set.len()).sum());
+        for (node, (_, set)) in sets.iter().enumerate() {
+            entries.extend(set.hashes().iter().map(|hash| (*hash, node as Node)));
+            ends.push(entries.len());
+        }
+        entries.sort_unstable();
+
+        // Filled from the end of each unit down to that of the unit before it.
+        let (mut places, mut free) = (vec![0; entries.len()], ends.clone());
+        for ((_, node), place) in entries.iter().zip(0..) {
+            free[*node as usize] -= 1;
+            places[free[*node as usize]] = place;
+        }
+        Self { entries, places, ends, shared: vec![0; sets.len()], met: Vec::new() }
+    }
+
+    /// Appends the units up to [`WINDOW`] before unit `node` that it resembles. O(shingles · units that have them in the window).
+    fn resembling<K>(&mut self, sets: &[(K, ShingleSet)], node: usize, found: &mut Vec<(Node, Score)>) {
+        let Self { entries, places, ends, shared, met } = self;
+        let start = node.checked_sub(1).map_or(0, |before| ends[before]);
+
+        for place in &places[start..ends[node]] {
+            let (hash, _) = entries[*place as usize];
+            let before = entries[..*place as usize].iter().rev().take_while(|(other, _)| *other == hash);
+            for (_, other) in before.take_while(|(_, other)| *other as usize + WINDOW >= node) {
+                met.extend((shared[*other as usize] == 0).then_some(*other));
+                shared[*other as usize] += 1;
+            }
+        }
+
+        // Only the counters that were touched are reset, so that a unit costs its shared shingles.
+        for other in met.drain(..) {
+            let count = std::mem::take(&mut shared[other as usize]) as usize;
+            let score = Score::from_counts(count, sets[other as usize].1.len(), sets[node].1.len());
+            found.extend((score.jaccard >= short::RESEMBLES).then_some((other, score)));
+        }
+    }
 }
 
 /// Keeps [`MOST_RELATED`] of the earlier units that a unit resembles. Returns how many others there were.

@@ -92,6 +92,12 @@ impl HashKeys {
     pub fn characters(&self, bytes: &[u8], length: usize) -> u64 {
         finish(self.bytes(bytes).wrapping_add(self.start(length)))
     }
+
+    /// [`characters`](Self::characters) of the first `bytes` bytes of `window`, which are `length` characters.
+    #[inline(always)]
+    pub(super) fn short_characters(&self, window: &[u8; 16], bytes: usize, length: usize) -> u64 {
+        finish(self.short(window, bytes).wrapping_add(self.start(length)))
+    }
 }
 
 /// A SplitMix64 stream, from which keys and multipliers are drawn.

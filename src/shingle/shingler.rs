@@ -221,13 +221,18 @@ impl BatchSink for TokenParts {
 fn char_shingles(parts: &TokenParts, n: usize, keys: &HashKeys, out: &mut Vec<u64>) {
     let text = &parts.text;
     let (mut start, mut end, mut length) = (0, 0, 0);
+    out.reserve(text.len());
 
     while end < text.len() {
         // The window [start, end) takes in one character and, once it holds n, drops its first.
         end = (end + alphabet::width(text[end])).min(text.len());
         length += 1;
         if length == n {
-            out.push(keys.characters(&text[start..end], n));
+            out.push(match text.get(start..).and_then(<[u8]>::first_chunk) {
+                // One load without a loop, except for long windows and at the end of the text.
+                Some(window) if end - start <= window.len() => keys.short_characters(window, end - start, n),
+                _ => keys.characters(&text[start..end], n),
+            });
             start += alphabet::width(text[start]);
             length -= 1;
         }

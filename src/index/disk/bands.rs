@@ -17,7 +17,7 @@ use crate::index::stored_text::InsertNumber;
 /// only a few times, and a slice has few runs.
 const FANOUT: u64 = 8;
 
-/// Open run files by their numbers. An open file is not read again.
+/// Open run files by their numbers. An open file is not opened again.
 pub(super) type OpenRuns = HashMap<u64, Arc<RunFile>>;
 
 /// The postings of all slices.
@@ -225,8 +225,9 @@ impl MergePlan {
             let is_live =
                 |posting: &Result<Posting>| posting.as_ref().map_or(true, |posting| !dead.contains(posting.doc()));
 
+            let most = recent.len() as u64 + taken.iter().map(|run| run.info.postings).sum::<u64>();
             // Nothing is written if all documents are dead.
-            if let Some(info) = run_file::write(directory, file, merge(sources).filter(is_live))? {
+            if let Some(info) = run_file::write(directory, file, most, merge(sources).filter(is_live))? {
                 let share = share(runs.len(), filter_bytes);
                 runs.push(Arc::new(RunFile::open(directory, info, share)?));
             }

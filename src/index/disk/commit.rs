@@ -19,6 +19,7 @@ use crate::document::Date;
 use crate::error::{Error, Result};
 use crate::index::language_votes::LanguageVotes;
 use crate::index::stored_text::{InsertNumber, StoredBody, StoredText};
+use crate::parallel;
 
 /// Number of recent postings that opening reads so fast that closing need not merge them.
 const FEW: usize = 1 << 20;
@@ -307,24 +308,23 @@ fn put_changes(
     catalog.put_head(head)
 }
 
-/// Packs records into blocks of about [`BLOCK`] bytes.
+/// Packs records into blocks of about [`BLOCK`] bytes, on all threads.
 pub(super) fn pack(
     records: impl Iterator<Item = (InsertNumber, Arc<StoredText>)>,
 ) -> std::io::Result<Vec<PackedBlock>> {
     let (mut blocks, mut block, mut bytes) = (Vec::new(), Vec::new(), 0);
-
     for (doc, record) in records {
         bytes += record.bytes();
         block.push((doc, record));
         if bytes >= BLOCK {
-            blocks.extend(packed(&block)?);
-            block.clear();
+            blocks.push(std::mem::take(&mut block));
             bytes = 0;
         }
     }
+    blocks.push(block);
 
-    blocks.extend(packed(&block)?);
-    Ok(blocks)
+    let packed = parallel::map(&blocks, || (), |(), block| packed(block));
+    packed.into_iter().filter_map(|block| block.transpose()).collect()
 }
 
 /// One block and its row of the directory; `None` without records.

@@ -1,6 +1,6 @@
 //! The directory of an index: its settings, its lock and its commit counter.
 //!
-//! - `index.json`: format version, settings, checksum; written once
+//! - `index.json`: format version, settings, checksum; written once, and again when an older index is first written
 //! - `boilerplate.jsonl`: the learned boilerplate, if any
 //! - `writer.lock`: locked by the process that writes, contains its number
 //! - `commits`: the number of the last commit, which shows whether the catalog has lost its end
@@ -28,7 +28,11 @@ const COMMITS: &str = "commits";
 const FORMAT: &str = "mukarrar-index";
 
 /// Version of the files: incremented with every change of their format.
-const VERSION: u32 = 3;
+const VERSION: u32 = 4;
+
+/// The oldest version that is read. The first process that writes such an index makes it one of [`VERSION`]; its run files stay
+/// as they are until they are merged.
+const OLDEST_VERSION: u32 = 3;
 
 /// The contents of `index.json`.
 #[derive(Debug, Serialize, Deserialize)]
@@ -42,18 +46,18 @@ struct IndexManifest {
 impl IndexManifest {
     fn of(settings: &Settings) -> Self {
         let list = settings.list();
-        let checksum = checksum(list.iter().map(|(name, value)| (*name, &**value)));
+        let checksum = checksum(VERSION, list.iter().map(|(name, value)| (*name, &**value)));
         let settings = list.into_iter().map(|(name, value)| (name.to_owned(), Value::from(value))).collect();
         Self { format: FORMAT.to_owned(), version: VERSION, settings, checksum }
     }
 }
 
-/// The checksum of settings, in any order.
-fn checksum<'a>(list: impl Iterator<Item = (&'a str, &'a str)>) -> String {
+/// The checksum of settings, in any order, in an index of a version.
+fn checksum<'a>(version: u32, list: impl Iterator<Item = (&'a str, &'a str)>) -> String {
     // JSON objects have no order of their own, hence the sort.
     let mut lines: Vec<String> = list.map(|(name, value)| format!("{name}={value}\n")).collect();
     lines.sort_unstable();
-    blake3::hash(format!("{FORMAT} {VERSION}\n{}", lines.concat()).as_bytes()).to_hex()[..32].to_owned()
+    blake3::hash(format!("{FORMAT} {version}\n{}", lines.concat()).as_bytes()).to_hex()[..32].to_owned()
 }
 
 fn refused(path: &Path, what: impl Into<String>, remedy: impl Into<Remedy>) -> Error {
@@ -77,7 +81,7 @@ pub(super) fn read_settings(directory: &Path, asked: &IndexBuilder) -> Result<Se
 
     let list: Vec<(&str, &str)> =
         manifest.settings.iter().filter_map(|(name, value)| Some((&**name, value.as_str()?))).collect();
-    if checksum(list.iter().copied()) != manifest.checksum {
+    if checksum(manifest.version, list.iter().copied()) != manifest.checksum {
         return Err(wrong("its settings are not those that were written (another checksum)"));
     }
     let value = |name: &str| list.iter().find(|(other, _)| *other == name).map(|(_, value)| *value);
@@ -118,9 +122,10 @@ fn read_manifest(directory: &Path, path: &Path) -> Result<IndexManifest> {
 
     let manifest: IndexManifest =
         serde_json::from_slice(&bytes).map_err(|_| damaged(path, "it is no description of an index".to_owned()))?;
-    if manifest.format != FORMAT || manifest.version != VERSION {
+    if manifest.format != FORMAT || !(OLDEST_VERSION..=VERSION).contains(&manifest.version) {
         let IndexManifest { format, version, .. } = manifest;
-        let what = format!("has format {format} {version}, and this program reads {FORMAT} {VERSION}");
+        let what =
+            format!("has format {format} {version}, and this program reads {FORMAT} {OLDEST_VERSION} to {VERSION}");
         let remedy = "open it with the version that made it, export it there and import it here";
         return Err(refused(directory, what, remedy));
     }
@@ -159,6 +164,15 @@ pub(super) fn write_settings(directory: &Path, settings: &Settings) -> Result<()
         serde_json::to_writer_pretty(&mut *out, &IndexManifest::of(settings))?;
         out.write_all(b"\n")
     })
+}
+
+/// Whether the index in a directory has the format that this program writes.
+///
+/// # Errors
+///
+/// There is no index, or it has a format that this program does not read.
+pub(super) fn is_current(directory: &Path) -> Result<bool> {
+    read_manifest(directory, &directory.join(SETTINGS)).map(|manifest| manifest.version == VERSION)
 }
 
 /// Writes a file whole or not at all: under a temporary name, synced, renamed, and the directory synced.

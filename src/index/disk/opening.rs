@@ -8,7 +8,7 @@ use super::catalog::{self, Catalog, CatalogAccess};
 use super::catch_up::attempts;
 use super::commit_head::CommitHead;
 use super::damage::damaged;
-use super::directory::{CommitCounter, WriterLock, is_index, make, read_settings, write_settings};
+use super::directory::{CommitCounter, WriterLock, is_current, is_index, make, read_settings, write_settings};
 use super::disk_storage::{DiskStorage, width};
 use super::recovery::RecoveryReport;
 use super::run_file;
@@ -82,8 +82,9 @@ impl IndexBuilder {
         let settings = if is_index(directory) { read_settings(directory, &self)? } else { self.settings()? };
         let (disk, recovery) = DiskStorage::open_to_write(directory, &settings, budget, lock)?;
 
-        // The settings come last: with them the directory becomes an index, and its catalog is complete.
-        if !is_index(directory) {
+        // The settings come last: with them the directory becomes an index, and its catalog is complete. An older index becomes
+        // one of this format before the first file of this format is written.
+        if !is_index(directory) || !is_current(directory)? {
             write_settings(directory, &settings)?;
         }
 

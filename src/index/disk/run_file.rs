@@ -1,19 +1,22 @@
 //! A run file: sorted, packed postings of one slice. Written once, never changed.
 //!
 //! ```text
-//! file:  magic (8 bytes), blocks of 1,024 bytes, table: the low bits of the first posting of each block (u32 each)
+//! file:  magic (8 bytes), blocks of 1,024 bytes, table: the low bits of the first posting of each block (u32 each),
+//!        filter: words of bits (u64 each)
 //! block: CRC-32 of the rest (u32), number of postings (u16), bytes per offset (u8), bytes per document (u8),
 //!        low bits of the first posting (u32), offsets: low bits minus those of the first, for each posting,
 //!        documents, for each posting; the rest is zero
 //! ```
 //!
-//! All numbers are little-endian. The catalog holds the length of the file and the CRC-32 of its table. In an index of
+//! All numbers are little-endian. The catalog holds the length of the file, the length of its filter, and the CRC-32 of
+//! its table and of its filter. Files of format 3 have another magic and no filter. In an index of
 //! ten million documents a posting takes six bytes; a delta code would take five, but would not allow binary search.
 
 use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use serde::{Deserialize, Serialize};
 
@@ -23,7 +26,10 @@ use super::posting::Posting;
 use crate::error::{Error, Result};
 use crate::index::stored_text::InsertNumber;
 
-const MAGIC: &[u8; 8] = b"MKRRUN\x00\x01";
+const MAGIC: &[u8; 8] = b"MKRRUN\x00\x02";
+
+/// The magic of files without a filter.
+const MAGIC_WITHOUT: &[u8; 8] = b"MKRRUN\x00\x01";
 
 /// Bytes of a block, and of its header.
 const BLOCK: usize = 1024;
@@ -37,6 +43,17 @@ pub(super) struct RunInfo {
     pub(super) bytes: u64,
     /// CRC-32 of the table of first postings.
     pub(super) table: u32,
+    /// `None` for a file of format 3.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    filter: Option<FilterInfo>,
+}
+
+/// The filter of a run file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+struct FilterInfo {
+    bytes: u64,
+    /// CRC-32.
+    sum: u32,
 }
 
 /// An open run file.
@@ -47,7 +64,17 @@ pub(super) struct RunFile {
     file: File,
     /// The low bits of the first posting of each block.
     firsts: Vec<u32>,
-    filter: HashFilter,
+    /// Made or read when a hash is looked up first.
+    filter: OnceLock<HashFilter>,
+    /// Most bytes of the filter in memory.
+    filter_bytes: usize,
+}
+
+impl RunInfo {
+    /// The first byte of the filter, or the end of the file.
+    fn filter_at(&self) -> u64 {
+        self.bytes.saturating_sub(self.filter.map_or(0, |filter| filter.bytes))
+    }
 }
 
 /// The path of a run file, by its number.
@@ -56,7 +83,8 @@ pub(super) fn path_of(directory: &Path, file: u64) -> PathBuf {
 }
 
 impl RunFile {
-    /// Opens a run file, reads all of it, and makes a filter of at most `filter_bytes` bytes.
+    /// Opens a run file with a filter of at most `filter_bytes` bytes, and reads its head and its table. Blocks and
+    /// filter are checked when they are read.
     ///
     /// # Errors
     ///
@@ -70,26 +98,51 @@ impl RunFile {
             return Err(damaged(&path, format!("it has {bytes} bytes, not {}", info.bytes)));
         }
 
-        let blocks = (bytes.saturating_sub(MAGIC.len() as u64) / (BLOCK as u64 + 4)) as usize;
+        let blocks = (info.filter_at().saturating_sub(MAGIC.len() as u64) / (BLOCK as u64 + 4)) as usize;
         let mut magic = [0; MAGIC.len()];
         let mut table = vec![0; 4 * blocks];
         file.read_exact_at(&mut magic, 0).map_err(failed)?;
-        file.read_exact_at(&mut table, bytes - 4 * blocks as u64).map_err(failed)?;
-        if magic != *MAGIC || crc32fast::hash(&table) != info.table {
+        file.read_exact_at(&mut table, info.filter_at().saturating_sub(4 * blocks as u64)).map_err(failed)?;
+        let is_magic = magic == if info.filter.is_some() { *MAGIC } else { *MAGIC_WITHOUT };
+        if !is_magic || crc32fast::hash(&table) != info.table {
             return Err(damaged(&path, "its head or its table holds other bytes than were written".to_owned()));
         }
 
-        // Reading all postings for the filter checks every block too.
         let firsts = table.as_chunks::<4>().0.iter().map(|first| u32::from_le_bytes(*first)).collect();
-        let run = Self { info, path, file, firsts, filter: HashFilter::for_postings(0, 0) };
-        let mut filter = HashFilter::for_postings(info.postings as usize, filter_bytes);
-        run.postings().try_for_each(|posting| posting.map(|posting| filter.note(posting.low())))?;
-        Ok(Self { filter, ..run })
+        Ok(Self { info, path, file, firsts, filter: OnceLock::new(), filter_bytes })
+    }
+
+    /// The filter.
+    ///
+    /// # Errors
+    ///
+    /// It cannot be read, or holds other bytes than were written.
+    fn filter(&self) -> Result<&HashFilter> {
+        match self.filter.get() {
+            Some(filter) => Ok(filter),
+            // Two threads may both read it, with the same result.
+            None => self.read_filter().map(|filter| self.filter.get_or_init(|| filter)),
+        }
+    }
+
+    fn read_filter(&self) -> Result<HashFilter> {
+        let Some(FilterInfo { bytes, sum }) = self.info.filter else {
+            let mut filter = HashFilter::for_postings(self.info.postings as usize, self.filter_bytes);
+            self.postings().try_for_each(|posting| posting.map(|posting| filter.note(posting.low())))?;
+            return Ok(filter);
+        };
+
+        let mut stored = vec![0; bytes as usize];
+        let read = self.file.read_exact_at(&mut stored, self.info.filter_at());
+        read.map_err(|source| Error::io("read", &self.path, source))?;
+
+        let filter = HashFilter::stored(&stored, self.filter_bytes).filter(|_| crc32fast::hash(&stored) == sum);
+        filter.ok_or_else(|| damaged(&self.path, "its filter holds other bytes than were written".to_owned()))
     }
 
     /// Calls `show` with the documents of a hash, ascending, until it returns false.
     pub(super) fn docs(&self, low: u32, mut show: impl FnMut(InsertNumber) -> bool) -> Result<()> {
-        if !self.filter.may_hold(low) {
+        if !self.filter()?.may_hold(low) {
             return Ok(());
         }
 
@@ -193,7 +246,7 @@ fn number(bytes: &[u8]) -> u32 {
     }
 }
 
-/// Writes ascending postings to a new run file and syncs it. Without postings there is no file: `None`.
+/// Writes at most `most` ascending postings to a new run file and syncs it. Without postings there is no file: `None`.
 ///
 /// # Errors
 ///
@@ -201,10 +254,11 @@ fn number(bytes: &[u8]) -> u32 {
 pub(super) fn write(
     directory: &Path,
     file: u64,
+    most: u64,
     postings: impl Iterator<Item = Result<Posting>>,
 ) -> Result<Option<RunInfo>> {
     let path = path_of(directory, file);
-    let written = write_to(&path, file, postings);
+    let written = write_to(&path, file, most, postings);
 
     if !matches!(written, Ok(Some(_))) {
         // A file that cannot be removed now is removed when the index is opened next.
@@ -213,18 +267,25 @@ pub(super) fn write(
     written
 }
 
-fn write_to(path: &Path, file: u64, postings: impl Iterator<Item = Result<Posting>>) -> Result<Option<RunInfo>> {
+fn write_to(
+    path: &Path,
+    file: u64,
+    most: u64,
+    postings: impl Iterator<Item = Result<Posting>>,
+) -> Result<Option<RunInfo>> {
     let failed = |source| Error::io("write", path, source);
     let mut out = BufWriter::with_capacity(1 << 18, File::create(path).map_err(failed)?);
     out.write_all(MAGIC).map_err(failed)?;
 
-    // A block is written as soon as the next posting does not fit, so one block is in memory.
+    // A block is written as soon as the next posting does not fit, so one block is in memory, beside the filter.
+    let mut filter = HashFilter::to_store(most as usize);
     let (mut packer, mut table, mut count) = (PostingPacker::default(), Vec::new(), 0);
     for posting in postings {
         let posting = posting?;
         if !packer.fits(posting) {
             table.extend(packer.write(&mut out).map_err(failed)?.to_le_bytes());
         }
+        filter.note(posting.low());
         packer.push(posting);
         count += 1;
     }
@@ -234,13 +295,16 @@ fn write_to(path: &Path, file: u64, postings: impl Iterator<Item = Result<Postin
 
     table.extend(packer.write(&mut out).map_err(failed)?.to_le_bytes());
     out.write_all(&table).map_err(failed)?;
+    let filter = filter.bytes();
+    out.write_all(&filter).map_err(failed)?;
 
     // Synced here, so that a catalog that names the file is never ahead of it.
     let written = out.into_inner().map_err(|error| failed(error.into_error()))?;
     written.sync_all().map_err(failed)?;
 
-    let bytes = (MAGIC.len() + table.len() / 4 * (BLOCK + 4)) as u64;
-    Ok(Some(RunInfo { file, postings: count, bytes, table: crc32fast::hash(&table) }))
+    let bytes = (MAGIC.len() + table.len() / 4 * (BLOCK + 4) + filter.len()) as u64;
+    let filter = FilterInfo { bytes: filter.len() as u64, sum: crc32fast::hash(&filter) };
+    Ok(Some(RunInfo { file, postings: count, bytes, table: crc32fast::hash(&table), filter: Some(filter) }))
 }
 
 /// Gathers the postings of one block.
@@ -311,7 +375,8 @@ mod tests {
 
     fn written(postings: &[Posting]) -> (tempfile::TempDir, RunFile) {
         let directory = tempfile::tempdir().unwrap();
-        let info = write(directory.path(), 7, postings.iter().copied().map(Ok)).unwrap().unwrap();
+        let info =
+            write(directory.path(), 7, postings.len() as u64, postings.iter().copied().map(Ok)).unwrap().unwrap();
         let run = RunFile::open(directory.path(), info, postings.len() / 8).unwrap();
         (directory, run)
     }
@@ -345,13 +410,43 @@ mod tests {
             let mut changed = bytes.clone();
             changed[at] ^= 1 << (at % 8);
             std::fs::write(&path, &changed).unwrap();
-            let read = RunFile::open(directory.path(), run.info, 64)
-                .and_then(|run| run.postings().collect::<Result<Vec<_>>>());
+            // The filter is read when a hash is looked up.
+            let read = RunFile::open(directory.path(), run.info, 64).and_then(|run| {
+                run.docs(0, |_| true)?;
+                run.postings().collect::<Result<Vec<_>>>()
+            });
             assert!(read.is_err(), "byte {at}");
         }
         std::fs::write(&path, &bytes[..bytes.len() - 1]).unwrap();
         let error = RunFile::open(directory.path(), run.info, 64).unwrap_err();
         assert!(error.to_string().contains("bytes, not"), "{error}");
+    }
+
+    /// Such a file ends with its table.
+    #[test]
+    fn a_run_of_format_3_gets_its_filter_from_its_postings() {
+        let postings: Vec<Posting> = (0..3000).map(|n| Posting::new(n * 1_400_000, n * 7)).collect();
+        let (directory, run) = written(&postings);
+        let path = path_of(directory.path(), 7);
+        let mut bytes = std::fs::read(&path).unwrap();
+        bytes.truncate(run.info.filter_at() as usize);
+        bytes[..8].copy_from_slice(MAGIC_WITHOUT);
+        std::fs::write(&path, &bytes).unwrap();
+
+        let info = RunInfo { bytes: bytes.len() as u64, filter: None, ..run.info };
+        let json = serde_json::to_string(&info).unwrap();
+        assert!(!json.contains("filter"), "as format 3 described it: {json}");
+        let old = RunFile::open(directory.path(), serde_json::from_str(&json).unwrap(), 400).unwrap();
+        assert_eq!(old.postings().map(Result::unwrap).collect::<Vec<_>>(), postings);
+        for posting in &postings {
+            let mut found = Vec::new();
+            old.docs(posting.low(), |doc| {
+                found.push(doc);
+                true
+            })
+            .unwrap();
+            assert_eq!(found, [posting.doc()]);
+        }
     }
 
     #[test]
