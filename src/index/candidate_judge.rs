@@ -37,7 +37,7 @@ impl<'a> CandidateJudge<'a> {
         Self { guard, keys, text, wording: OnceCell::new(), candidates, frequencies: OnceCell::new() }
     }
 
-    /// Why a stored text with this score is not a copy; `None` if it is one.
+    /// Why a stored text with this score, at or above the threshold, is not a copy; `None` if it is one.
     pub(super) fn reason(&self, stored: &StoredBody, score: Score) -> Option<VariantReason> {
         let (guard, StoredBody::Text { folded, .. }, StoredBody::Text { folded: asked, .. }) =
             (self.guard?, stored, &self.text.body)
@@ -49,11 +49,14 @@ impl<'a> CandidateJudge<'a> {
         let wording = Wording::new(folded, &self.keys);
         let (stored, asked) =
             (TextEvidence { folded, wording: &wording }, TextEvidence { folded: asked, wording: self.wording(asked) });
-        own_text::judge(stored, asked, evidence).or_else(|| {
+        let by_facts = || {
             // Texts that are nearly equal are copies; their facts are not compared.
             let is_asked = score.jaccard < CERTAIN;
             is_asked.then(|| guard.reason_of_folded(stored.folded, asked.folded)).flatten()
-        })
+        };
+        own_text::judge(stored, asked, evidence)
+            .or_else(by_facts)
+            .or_else(|| own_text::other_news(stored, asked, evidence))
     }
 
     fn wording(&self, asked: &[u8]) -> &Wording {

@@ -99,7 +99,7 @@ pub fn compare_as(texts: [SourcedText<'_>; 2], languages: [Language; 2], options
     } else {
         let near = (score.jaccard >= options.threshold).then_some(Relation::Near);
         let alike = near.or_else(|| inside(&a, &b, score, options));
-        alike.map(|relation| reason(&a, &b, score, options).map_or(relation, Relation::Variant))
+        alike.map(|relation| reason(&a, &b, score, relation, options).map_or(relation, Relation::Variant))
     };
 
     let runs = align(&a.tokens, &b.tokens);
@@ -115,14 +115,21 @@ fn inside(a: &ComparedText, b: &ComparedText, score: Score, options: &Options) -
 }
 
 /// Why two similar texts are no copies, as far as two texts show it. Furniture shows only in a corpus.
-fn reason(a: &ComparedText, b: &ComparedText, score: Score, options: &Options) -> Option<VariantReason> {
+fn reason(
+    a: &ComparedText,
+    b: &ComparedText,
+    score: Score,
+    relation: Relation,
+    options: &Options,
+) -> Option<VariantReason> {
     if options.facts == Facts::Off {
         return None;
     }
 
     // Without a corpus word frequencies are those of the built-in list.
     let words = WordFrequencies::default();
-    own_text_reason(a, b, options, &words).or_else(|| {
+    let by_own_text = own_text_reason(a, b, relation, options, &words);
+    by_own_text.or_else(|| {
         let is_asked = score.jaccard < facts::CERTAIN;
         is_asked.then(|| FactsGuard::new(words).reason(&folded(a), &folded(b))).flatten()
     })
@@ -132,6 +139,7 @@ fn reason(a: &ComparedText, b: &ComparedText, score: Score, options: &Options) -
 fn own_text_reason(
     a: &ComparedText,
     b: &ComparedText,
+    relation: Relation,
     options: &Options,
     words: &WordFrequencies,
 ) -> Option<VariantReason> {
@@ -143,8 +151,14 @@ fn own_text_reason(
     };
     let (a, b) = (compact(a), compact(b));
     let (words_a, words_b) = (Wording::new(&a, &keys), Wording::new(&b, &keys));
-    let text = |folded, wording| own_text::TextEvidence { folded, wording };
-    own_text::judge(text(&a, &words_a), text(&b, &words_b), CorpusEvidence { near: None, run: None, words })
+    let (a, b) = (
+        own_text::TextEvidence { folded: &a, wording: &words_a },
+        own_text::TextEvidence { folded: &b, wording: &words_b },
+    );
+
+    let evidence = CorpusEvidence { near: None, run: None, words };
+    let is_near = relation == Relation::Near;
+    own_text::judge(a, b, evidence).or_else(|| is_near.then(|| own_text::other_news(a, b, evidence)).flatten())
 }
 
 /// The folded text of a side, tokens joined by one space.

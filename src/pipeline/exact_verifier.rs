@@ -169,6 +169,13 @@ impl<'r> ExactVerifier<'r> {
         judge.reason(a, b, score, self.own(a, b, score))
     }
 
+    /// Why two nodes above the threshold are no copies, if they begin with other news.
+    fn other_news(&self, a: Node, b: Node, score: Score) -> Option<VariantReason> {
+        let CheckDepth::Texts(judge) = &self.depth else { return None };
+        let size = |node: Node| self.sets[node as usize].len();
+        judge.other_news(a, b, size(a).max(size(b)) - self.shared(a, b, score))
+    }
+
     /// The verdict on two nodes below the threshold; `None` if edited copies are no copies, or neither was edited.
     fn edited(&self, a: Node, b: Node, score: Score) -> Option<EditedVerdict> {
         let CheckDepth::Texts(judge) = &self.depth else { return None };
@@ -179,9 +186,14 @@ impl<'r> ExactVerifier<'r> {
     /// Number of shingles of the smaller set that the larger one lacks.
     fn own(&self, a: Node, b: Node, score: Score) -> usize {
         let fewer = self.sets[a as usize].len().min(self.sets[b as usize].len());
+        fewer - self.shared(a, b, score)
+    }
+
+    /// Number of shingles that both sets have.
+    fn shared(&self, a: Node, b: Node, score: Score) -> usize {
+        let fewer = self.sets[a as usize].len().min(self.sets[b as usize].len());
         // The score has the share; the count comes back exactly after rounding.
-        let shared = (score.containment * fewer as f64).round() as usize;
-        fewer - shared.min(fewer)
+        ((score.containment * fewer as f64).round() as usize).min(fewer)
     }
 }
 
@@ -218,7 +230,7 @@ impl PairVerifier for ExactVerifier<'_> {
             };
         }
 
-        match self.reason(keeper, other, score) {
+        match self.reason(keeper, other, score).or_else(|| self.other_news(keeper, other, score)) {
             Some(reason) => NodeVerdict::Variant(reason, score),
             None => NodeVerdict::Copy(score),
         }

@@ -82,6 +82,17 @@ impl<'r> PairJudge<'r> {
         self.own_text(a, b, own).or_else(|| self.facts(a, b, score))
     }
 
+    /// Why two nodes above the threshold are no copies, although no other rule refuses them: they begin with other news. `own`
+    /// is the number of shingles of the larger set that the other one lacks.
+    pub(super) fn other_news(&self, a: Node, b: Node, own: usize) -> Option<VariantReason> {
+        if self.by_trigrams && own < FEW {
+            return None;
+        }
+
+        let [a, b] = [a, b].map(|node| self.text(&self.texts[node as usize]));
+        own_text::other_news(a, b, self.evidence(None))
+    }
+
     /// The verdict on two texts below the threshold; `None` unless one is an edited form of the other and no rule refuses the
     /// pair.
     pub(super) fn edited(&self, a: Node, b: Node, score: Score, own: usize) -> Option<EditedVerdict> {
@@ -125,10 +136,12 @@ impl<'r> PairJudge<'r> {
         let [text_a, text_b] = [a, b].map(|node| &self.texts[node as usize]);
         let joint = self.joint_of(a).filter(|joint| joint.nodes.len() >= own_text::FORM as usize);
 
-        // Two short texts can differ in a code, and two filled forms in a number, by few shingles.
+        // Two short texts can differ in a code, and two filled forms in a number or a name, by few shingles.
         let may_be_few = || {
             let are_codes = || text_a.is_told_by_code() && text_b.is_told_by_code();
-            !text_a.is_long() && !text_b.is_long() && (joint.is_some() || are_codes())
+            let are_of_a_form = |joint: &JoinedTexts| joint.nodes.len() >= own_text::COMMON_FORM as usize;
+            joint.is_some_and(are_of_a_form)
+                || !text_a.is_long() && !text_b.is_long() && (joint.is_some() || are_codes())
         };
         if self.by_trigrams && own < FEW && !may_be_few() {
             let differ = own_text::have_other_numbers(&text_a.folded, &text_b.folded);

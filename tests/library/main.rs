@@ -26,6 +26,7 @@ mod formats_parquet;
 mod formats_warc;
 mod furniture;
 mod furniture_forms;
+mod furniture_news;
 mod index;
 mod index_disk;
 mod index_faults;

@@ -109,10 +109,10 @@ fn share_common_wording(a: TextEvidence<'_>, b: TextEvidence<'_>, evidence: Corp
     let Some(frequencies) = evidence.run else { return true };
 
     let shared = a.wording.shared(b.wording);
-    let mut found: Vec<u32> = shared.iter().filter_map(|shared| frequencies.of(shared.trigram)).collect();
+    let found: Vec<u32> = shared.iter().filter_map(|shared| frequencies.of(shared.trigram)).collect();
     let (least, most) = COMMON_WORDING;
 
-    quartile(&mut found, 2) > ((texts / TEXTS_FOR_ONE) as u32).clamp(least, most)
+    quartile(found, 2) > ((texts / TEXTS_FOR_ONE) as u32).clamp(least, most)
 }
 
 /// Whether too many numbers of one text are replaced by other numbers.

@@ -60,6 +60,9 @@ static ANNOUNCES: LazyLock<[Vec<u8>; 7]> =
 /// Greatest distance of the number from such a word, in tokens (رقم م 12).
 const BEHIND: usize = 2;
 
+/// Most tokens of such a number (1444 1 504, as 1444/1/504 is folded).
+const NUMBER_PARTS: usize = 4;
+
 /// The content in which two short texts of one form differ.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum FormContent {
@@ -67,22 +70,29 @@ pub(super) enum FormContent {
     Word,
 }
 
-/// Whether each of two folded texts announces a number at its beginning that the other text lacks.
+/// Whether each of two folded texts announces a number at its beginning that the other text lacks. Of a number with
+/// several parts one part is enough: 1444/1/504 and 1444/1/505 are two decrees.
 pub(crate) fn have_other_numbers(a: &[u8], b: &[u8]) -> bool {
-    let (Some(of_a), Some(of_b)) = (announced(a), announced(b)) else { return false };
-
-    of_a != of_b && !tokens(b).any(|token| token == of_a) && !tokens(a).any(|token| token == of_b)
+    let (of_a, of_b) = (announced(a), announced(b));
+    lacks_a_part(b, &of_a) && lacks_a_part(a, &of_b)
 }
 
-/// The first number of a folded text that a word announces.
-fn announced(folded: &[u8]) -> Option<&[u8]> {
+/// Whether a folded text has one of these numbers nowhere.
+fn lacks_a_part(text: &[u8], parts: &[&[u8]]) -> bool {
+    parts.iter().any(|part| !tokens(text).any(|token| token == *part))
+}
+
+/// The parts of the first number of a folded text that a word announces; empty if there is none.
+fn announced(folded: &[u8]) -> Vec<&[u8]> {
     let head: Vec<&[u8]> = tokens(folded).take(HEAD).collect();
 
     let is_told = |token: &[u8]| ANNOUNCES.iter().any(|word| word == token);
     let told = (0..head.len()).filter(|place| is_told(head[*place]));
-    let number = |place: usize| head.iter().skip(place + 1).take(BEHIND).find(|token| alphabet::is_number(token));
+    let first = |word: usize| (word + 1..head.len()).take(BEHIND).find(|place| alphabet::is_number(head[*place]));
 
-    told.filter_map(number).next().copied()
+    let Some(first) = told.filter_map(first).next() else { return Vec::new() };
+    let parts = head[first..].iter().copied().take_while(|token| alphabet::is_number(token));
+    parts.take(NUMBER_PARTS).collect()
 }
 
 /// Whether a folded text is short enough for a code to be its content.
@@ -187,7 +197,7 @@ fn own_numbers<'t>(slot: &[&'t [u8]], other: &[&[u8]]) -> Vec<&'t [u8]> {
 }
 
 /// The sorted digits of the numbers among tokens, without zeros, since papers write one number in many ways.
-fn digits(tokens: &[&[u8]]) -> Vec<u8> {
+pub(super) fn digits(tokens: &[&[u8]]) -> Vec<u8> {
     let numbers = tokens.iter().filter(|token| alphabet::is_number(token));
     let mut digits: Vec<u8> =
         numbers.flat_map(|token| token.iter()).copied().filter(|byte| (b'1'..=b'9').contains(byte)).collect();

@@ -12,7 +12,8 @@
 //! Each of these tests makes a pair a variant:
 //!
 //! - *furniture*: the shared text occurs in five texts or more, and a block of own text on both sides in few;
-//! - *replaced*: a passage of one text is replaced by a passage of other words that is no furniture itself;
+//! - *replaced*: a passage of one text is replaced by a passage of other words that is no furniture itself; or texts
+//!   begin with other news before the same background ([`other_news`]);
 //! - *numbers*: short pages of one form with mostly different numbers, or one different number or code; documents with
 //!   different numbers of their own;
 //! - *facts*: pages of one form whose slots have different words, rare on both sides; texts in which one name is
@@ -20,8 +21,10 @@
 //!
 //! Own text must be contiguous, since scattered edits of a copy are own text too. `docs/FACTS.md` has the rule with its
 //! measurements. Files: `wording` the hashes of one text, `alignment` the alignment of two, `frequency` the
-//! frequencies, `forms` the tests for short pages, `renamed` texts about two subjects, `edited` copies below the
+//! frequencies, `forms` the tests for short pages, `other_news` follow-ups of earlier reports, `renamed` texts about two subjects, `edited` copies below the
 //! threshold.
+
+use std::ops::Range;
 
 use super::VariantReason;
 use super::facts::WordFrequencies;
@@ -32,6 +35,7 @@ mod alignment;
 mod edited;
 mod forms;
 mod frequency;
+mod other_news;
 mod own;
 mod renamed;
 mod wording;
@@ -39,6 +43,7 @@ mod wording;
 pub(crate) use edited::{EditedVerdict, edited};
 pub(crate) use forms::{FORM, can_be_told_by_code, have_other_numbers};
 pub(crate) use frequency::TrigramFrequencies;
+pub(crate) use other_news::other_news;
 pub(crate) use wording::Wording;
 
 use alignment::{ReplacedBlock, TextAlignment};
@@ -82,8 +87,11 @@ const SAME_RARE_WORDS: usize = 20;
 /// Pairs whose content is numbers: fewest texts with the shared text, and the number of tokens that both texts are below.
 const FORMS: [(u32, usize); 2] = [(8, 160), (5, 80)];
 
+/// Fewest texts of a common form, in which one slot can be the content.
+pub(crate) const COMMON_FORM: u32 = 8;
+
 /// Pairs whose content is the words of slots: fewest texts of the form, and fewest rare tokens in slots.
-const SLOTS: [(u32, usize); 2] = [(8, 2), (5, 4)];
+const SLOTS: [(u32, usize); 2] = [(COMMON_FORM, 1), (5, 4)];
 
 /// Fewest tokens that are rare on both sides, of 100 replaced tokens.
 const FILLED: usize = 60;
@@ -216,7 +224,7 @@ impl<'p> TextPair<'p> {
     /// Whether the sides of a block share many of their rare words, so that one was edited into the other.
     fn share_rare_words(&self, block: &ReplacedBlock) -> bool {
         let words = self.evidence.words;
-        let rare = |text: TextEvidence<'p>, own: &OwnText, range: &std::ops::Range<usize>| {
+        let rare = |text: TextEvidence<'p>, own: &OwnText, range: &Range<usize>| {
             let placed = tokens(text.folded).enumerate().skip(range.start).take(range.len());
             let is_rare = |(place, word): &(usize, &[u8])| own.is_own(*place) && words.is_rare_here(word);
             let mut rare: Vec<&[u8]> = placed.filter(is_rare).map(|(_, word)| word).collect();
@@ -255,7 +263,7 @@ impl<'p> TextPair<'p> {
 
     /// Number of numbers replaced by other numbers, counted in each block on the side that has fewer.
     fn other_numbers(&self) -> usize {
-        let numbers = |text: TextEvidence<'p>, own: &OwnText, range: &std::ops::Range<usize>| {
+        let numbers = |text: TextEvidence<'p>, own: &OwnText, range: &Range<usize>| {
             let placed = tokens(text.folded).enumerate().skip(range.start).take(range.len());
             let mut numbers: Vec<&[u8]> = placed
                 .filter(|(place, token)| own.is_own(*place) && alphabet::is_number(token))
@@ -308,26 +316,34 @@ impl<'p> TextPair<'p> {
 
     /// The 25th of 100 frequencies of the trigrams that both have; 0 if none was counted.
     fn shared_frequency(&self, frequencies: &TrigramFrequencies) -> u32 {
-        let mut found: Vec<u32> = self.alignment.shared.iter().filter_map(|trigram| frequencies.of(*trigram)).collect();
-        quartile(&mut found, 1)
+        quartile(self.alignment.shared.iter().filter_map(|trigram| frequencies.of(*trigram)).collect(), 1)
     }
 
     /// The upper quartile of the frequencies of the wholly own trigrams of a block, on the side where it is larger; 0
     /// if none was counted.
     fn own_frequency(&self, frequencies: &TrigramFrequencies, block: &ReplacedBlock) -> u32 {
-        let of = |text: TextEvidence<'_>, own: &OwnText, range: &std::ops::Range<usize>| {
-            let inside = |place: usize| place >= range.start && place + own::TRIGRAM <= range.end;
-            let placed = text.wording.placed().filter(|(_, place)| inside(*place) && own.is_wholly_own(*place));
-            let mut found: Vec<u32> = placed.filter_map(|(trigram, _)| frequencies.of(trigram)).collect();
-            quartile(&mut found, 3)
+        let of = |text: TextEvidence<'_>, own: &OwnText, range: &Range<usize>| {
+            quartile(own_frequencies(text.wording, own, range, frequencies), 3)
         };
 
         of(self.a, &self.alignment.a, &block.a).max(of(self.b, &self.alignment.b, &block.b))
     }
 }
 
+/// The frequencies of the wholly own trigrams in a range of tokens, as far as they were counted.
+fn own_frequencies(
+    wording: &Wording,
+    own: &OwnText,
+    range: &Range<usize>,
+    frequencies: &TrigramFrequencies,
+) -> Vec<u32> {
+    let inside = |place: usize| place >= range.start && place + own::TRIGRAM <= range.end;
+    let placed = wording.placed().filter(|(_, place)| inside(*place) && own.is_wholly_own(*place));
+    placed.filter_map(|(trigram, _)| frequencies.of(trigram)).collect()
+}
+
 /// The quartile number `quarters` (1 to 3) of the values; 0 if there are none.
-fn quartile(found: &mut [u32], quarters: usize) -> u32 {
+fn quartile(mut found: Vec<u32>, quarters: usize) -> u32 {
     if found.is_empty() {
         return 0;
     }

@@ -46,6 +46,19 @@ impl OwnText {
         self.covered.split(|covered| *covered).map(<[bool]>::len).max().unwrap_or(0)
     }
 
+    /// The place of the first run of at least `least` shared tokens; the length of the text if there is none.
+    pub(super) fn before_shared_run(&self, least: usize) -> usize {
+        let mut run = 0;
+        for (place, covered) in self.covered.iter().enumerate() {
+            run = if *covered { run + 1 } else { 0 };
+            if run == least {
+                return place + 1 - least;
+            }
+        }
+
+        self.covered.len()
+    }
+
     /// Whether all tokens of the trigram that begins at `place` are own.
     pub(super) fn is_wholly_own(&self, place: usize) -> bool {
         self.covered[place..place + TRIGRAM].iter().all(|covered| !covered)

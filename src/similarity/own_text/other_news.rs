@@ -1,0 +1,240 @@
+//! Follow-ups and reports of a series: texts whose beginnings tell other news, before the same background.
+//!
+//! News sites print the background of a story again below each new development, and the figures of a month in the words
+//! of the month before. Two such articles share most of their words, and a reader would keep both. A rewritten beginning
+//! tells the same facts, mostly in the same words; the beginning of a follow-up has many words that the other text has
+//! nowhere, in no form. So the rule counts these *new words*:
+//!
+//! - in the *lead* of one text, which is all that stands before its first long run of shared tokens: the other text is
+//!   then the earlier report;
+//! - among the first tokens of both texts, where fewer are enough, above all beside other numbers.
+
+use std::cell::OnceCell;
+
+use foldhash::HashSet;
+
+use super::forms::digits;
+use super::own::OwnText;
+use super::wording::tokens;
+use super::{CorpusEvidence, TextEvidence, TrigramFrequencies, VariantReason, own_frequencies, quartile};
+use crate::normalize::alphabet;
+use crate::similarity::word_forms::{CONTENT, letters, stem};
+
+/// Shared tokens in a row that end a lead. Rewritten leads share shorter runs.
+const BACKGROUND: usize = 15;
+
+/// Fewest new words of another lead.
+const OF_LEAD: usize = 16;
+
+/// Fewest new words of another lead for each 100 tokens of the longer text.
+const OF_LEAD_SHARE: usize = 3;
+
+/// Texts of the run that have a lead which is furniture: the menu of a site.
+const FURNITURE: u32 = 10;
+
+/// First tokens of both texts, and fewest new words among them on each side.
+const OF_HEADS: (usize, usize) = (30, 6);
+
+/// The same where each side also has a number that the other text lacks.
+const OF_NUMBERED_HEADS: (usize, usize) = (20, 2);
+
+/// Why two similar texts that no other rule refuses are no copies: they begin with other news. Symmetric. O(n log n) for n
+/// tokens.
+///
+/// Texts of fewer than 3 or more than 20,000 tokens are not judged.
+pub(crate) fn other_news(
+    a: TextEvidence<'_>,
+    b: TextEvidence<'_>,
+    evidence: CorpusEvidence<'_>,
+) -> Option<VariantReason> {
+    if a.wording.is_out_of_reach() || b.wording.is_out_of_reach() {
+        return None;
+    }
+
+    let shared = a.wording.shared(b.wording);
+    let own_a = OwnText::new(a.wording.words().len(), shared.iter().flat_map(|shared| shared.in_a.iter().copied()));
+    let own_b = OwnText::new(b.wording.words().len(), shared.iter().flat_map(|shared| shared.in_b.iter().copied()));
+    let sides = [NewsSide::new(a, own_a, b), NewsSide::new(b, own_b, a)];
+
+    let have_new_words =
+        |(tokens, least): (usize, usize)| sides.iter().all(|side| side.new_words(tokens.min(side.length())) >= least);
+    if have_new_words(OF_NUMBERED_HEADS) && have_other_numbers(&sides, OF_NUMBERED_HEADS.0) {
+        return Some(VariantReason::Numbers);
+    }
+
+    let longer = a.wording.words().len().max(b.wording.words().len());
+    let least = OF_LEAD.max((longer * OF_LEAD_SHARE).div_ceil(100));
+    let has_other_lead = |side: &NewsSide<'_>| {
+        let lead = side.own.before_shared_run(BACKGROUND);
+        let shared = || shared.iter().map(|shared| shared.trigram);
+        side.new_words(lead) >= least && !side.is_furniture(lead, shared(), evidence.run)
+    };
+
+    (sides.iter().any(has_other_lead) || have_new_words(OF_HEADS)).then_some(VariantReason::Replaced)
+}
+
+/// Whether each side has a number among its first tokens that the other text lacks, and not the same digits.
+fn have_other_numbers([a, b]: &[NewsSide<'_>; 2], first: usize) -> bool {
+    let (of_a, of_b) = (a.own_numbers(first), b.own_numbers(first));
+    !of_a.is_empty() && !of_b.is_empty() && digits(&of_a) != digits(&of_b)
+}
+
+/// One of two texts whose beginnings are compared.
+struct NewsSide<'t> {
+    text: TextEvidence<'t>,
+    own: OwnText,
+    other: TextEvidence<'t>,
+    /// The light stems of the other text; collected when first needed.
+    known: OnceCell<HashSet<&'t [u8]>>,
+}
+
+impl<'t> NewsSide<'t> {
+    fn new(text: TextEvidence<'t>, own: OwnText, other: TextEvidence<'t>) -> Self {
+        Self { text, own, other, known: OnceCell::new() }
+    }
+
+    fn length(&self) -> usize {
+        self.own.length()
+    }
+
+    /// Number of words among the first tokens that the other text has in no form.
+    fn new_words(&self, first: usize) -> usize {
+        // Most beginnings have no own token, and need no stems.
+        if self.own.count(&(0..first)) == 0 {
+            return 0;
+        }
+
+        let known = self.known.get_or_init(|| tokens(self.other.folded).map(stem).collect());
+        let is_new = |(place, word): &(usize, &[u8])| {
+            self.own.is_own(*place)
+                && letters(word) >= CONTENT
+                && !alphabet::is_number(word)
+                && !known.contains(stem(word))
+        };
+        tokens(self.text.folded).take(first).enumerate().filter(is_new).count()
+    }
+
+    /// The numbers among the first tokens that the other text lacks.
+    fn own_numbers(&self, first: usize) -> Vec<&'t [u8]> {
+        let other = self.other.folded;
+        let is_own = |token: &&[u8]| alphabet::is_number(token) && !tokens(other).any(|known| known == *token);
+        tokens(self.text.folded).take(first).filter(is_own).collect()
+    }
+
+    /// Whether the first tokens are furniture: nearly all their trigrams are in many texts of the run, and in more than the
+    /// `shared` trigrams are.
+    fn is_furniture(&self, lead: usize, shared: impl Iterator<Item = u64>, run: Option<&TrigramFrequencies>) -> bool {
+        let Some(run) = run else { return false };
+        // The lower quartile: news has common phrases too.
+        let of_lead = quartile(own_frequencies(self.text.wording, &self.own, &(0..lead), run), 1);
+        of_lead > FURNITURE && of_lead > quartile(shared.filter_map(|trigram| run.of(trigram)).collect(), 1)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::shingle::hash::HashKeys;
+    use crate::similarity::facts::WordFrequencies;
+    use crate::similarity::own_text::Wording;
+
+    /// A text of `count` words that no other name has.
+    fn passage(name: &str, count: usize) -> String {
+        // Letters instead of digits, so that no word has the stem of another.
+        let word = |number: usize| {
+            let letters = ['س', 'ش', 'ص', 'ض', 'ط', 'ظ', 'ع', 'غ'];
+            format!("{name}{}{}{}", letters[number / 64 % 8], letters[number / 8 % 8], letters[number % 8])
+        };
+        (0..count).map(word).collect::<Vec<_>>().join(" ")
+    }
+
+    fn has_lead(a: &str, b: &str) -> bool {
+        reason(a, b, &[]) == Some(VariantReason::Replaced)
+    }
+
+    /// The reason of two texts in a run with these other texts.
+    fn reason(a: &str, b: &str, others: &[String]) -> Option<VariantReason> {
+        let keys = HashKeys::new(0);
+        let wording = |text: &str| Wording::new(&alphabet::to_compact(text), &keys);
+        let (words, [wording_a, wording_b]) = (WordFrequencies::default(), [a, b].map(wording));
+        let of_others = others.iter().map(|text| wording(text));
+        let in_run = of_others.chain([wording_a.clone(), wording_b.clone()]);
+        let run = TrigramFrequencies::count(in_run.flat_map(|text| text.distinct().collect::<Vec<_>>()).collect());
+        let evidence = CorpusEvidence { near: None, run: Some(&run), words: &words };
+
+        let [folded_a, folded_b] = [a, b].map(alphabet::to_compact);
+        let a = TextEvidence { folded: &folded_a, wording: &wording_a };
+        let b = TextEvidence { folded: &folded_b, wording: &wording_b };
+        let found = other_news(a, b, evidence);
+        assert_eq!(found, other_news(b, a, evidence), "symmetric");
+        found
+    }
+
+    #[test]
+    fn a_new_lead_before_an_earlier_report_is_other_news() {
+        let report = passage("خبر", 100);
+        assert!(has_lead(&report, &format!("{} {report}", passage("جديد", 20))), "one lead");
+        let [first, second] = ["اول", "ثان"].map(|name| format!("{} {report}", passage(name, 20)));
+        assert!(has_lead(&first, &second), "two leads");
+    }
+
+    #[test]
+    fn a_short_or_a_rewritten_lead_is_the_same_news() {
+        let report = passage("خبر", 100);
+        assert!(!has_lead(&report, &format!("{} {report}", passage("جديد", 15))), "15 new words");
+
+        // The same words in another order, and with other proclitics.
+        let lead: Vec<String> = passage("جديد", 24).split(' ').map(str::to_owned).collect();
+        let told = lead.iter().map(|word| format!("و{word}")).rev().collect::<Vec<_>>().join(" ");
+        assert!(!has_lead(&format!("{} {report}", lead.join(" ")), &format!("{told} {report}")));
+    }
+
+    #[test]
+    fn two_beginnings_of_few_new_words_are_other_news() {
+        let report = passage("خبر", 100);
+        let pair = |count| ["اول", "ثان"].map(|name| format!("{} {report}", passage(name, count)));
+        let [first, second] = pair(6);
+        assert!(has_lead(&first, &second));
+        assert!(!has_lead(&first, &report), "on one side alone");
+        let [first, second] = pair(5);
+        assert!(!has_lead(&first, &second), "5 words");
+    }
+
+    #[test]
+    fn other_numbers_at_the_beginning_need_two_other_words() {
+        let report = passage("خبر", 100);
+        let begin = |words: &str, number: &str| format!("{words} {number} {report}");
+        let (first, second) = (begin("صعد الذهب", "1900"), begin("هبط النفط", "70"));
+        assert_eq!(reason(&first, &second, &[]), Some(VariantReason::Numbers));
+        assert_eq!(reason(&first, &begin("صعد الذهب", "70"), &[]), None, "a corrected figure");
+        assert_eq!(reason(&first, &begin("هبط النفط", "1900"), &[]), None, "one figure");
+        let split = begin("هبط النفط", "64 6");
+        assert_eq!(reason(&begin("صعد الذهب", "64.6"), &split, &[]), None, "one figure in two spellings");
+    }
+
+    #[test]
+    fn text_after_the_shared_beginning_is_no_lead() {
+        let report = passage("خبر", 100);
+        assert!(!has_lead(&report, &format!("{report} {}", passage("جديد", 40))));
+        assert!(!has_lead(&report, &report));
+    }
+
+    #[test]
+    fn the_menu_of_a_site_is_no_lead() {
+        let (menu, report) = (passage("قائمه", 30), passage("خبر", 100));
+        let page = format!("{menu} {report}");
+        let others: Vec<String> = (0..10).map(|page| format!("{menu} {}", passage(&format!("نص{page}"), 50))).collect();
+        assert_eq!(reason(&report, &page, &others[..9]), Some(VariantReason::Replaced), "on ten pages");
+        assert_eq!(reason(&report, &page, &others), None, "on eleven pages");
+    }
+
+    #[test]
+    fn a_long_text_needs_a_longer_lead() {
+        let report = passage("خبر", 500);
+        let with = |count| has_lead(&report, &format!("{} {report}", passage("جديد", count)));
+        assert!(!with(15) && with(16));
+        let long = [passage("خبر", 500), passage("نبا", 500)].join(" ");
+        let with = |count| has_lead(&long, &format!("{} {long}", passage("جديد", count)));
+        assert!(!with(30) && with(31), "3 of 100 tokens");
+    }
+}
