@@ -12,7 +12,6 @@
 
 use std::fs::File;
 use std::io::{BufWriter, Write};
-use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -22,6 +21,7 @@ use super::filter::HashFilter;
 use super::posting::Posting;
 use crate::error::{Error, Result};
 use crate::index::stored_text::InsertNumber;
+use crate::spill::read_at;
 
 const MAGIC: &[u8; 8] = b"MKRRUN\x00\x01";
 
@@ -73,8 +73,8 @@ impl RunFile {
         let blocks = (bytes.saturating_sub(MAGIC.len() as u64) / (BLOCK as u64 + 4)) as usize;
         let mut magic = [0; MAGIC.len()];
         let mut table = vec![0; 4 * blocks];
-        file.read_exact_at(&mut magic, 0).map_err(failed)?;
-        file.read_exact_at(&mut table, bytes - 4 * blocks as u64).map_err(failed)?;
+        read_at(&file, &mut magic, 0).map_err(failed)?;
+        read_at(&file, &mut table, bytes - 4 * blocks as u64).map_err(failed)?;
         if magic != *MAGIC || crc32fast::hash(&table) != info.table {
             return Err(damaged(&path, "its head or its table holds other bytes than were written".to_owned()));
         }
@@ -123,7 +123,7 @@ impl RunFile {
         let offset = MAGIC.len() + BLOCK * number;
         let wrong = || damaged(&self.path, format!("the bytes from {offset} on are not those that were written"));
 
-        self.file.read_exact_at(block, offset as u64).map_err(|source| Error::io("read", &self.path, source))?;
+        read_at(&self.file, block, offset as u64).map_err(|source| Error::io("read", &self.path, source))?;
 
         // The table has its own sum, so a block in the place of another is noticed too.
         let [a, b, c, d, rest @ ..] = block;
