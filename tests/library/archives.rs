@@ -158,6 +158,27 @@ fn a_file_gives_the_same_records_mapped_by_place_or_spilled() {
 }
 
 #[test]
+fn a_member_whose_size_is_no_number_is_rejected_and_costs_no_other() {
+    let mut bytes = tar(&[("a.txt", "أول".as_bytes()), ("b.txt", "ثان".as_bytes()), ("c.txt", "ثالث".as_bytes())]);
+    let header = &mut bytes[1024..1536];
+    header[124..136].copy_from_slice(b"99999999999\0");
+    header[148..156].fill(b' ');
+    let sum: u32 = header.iter().map(|byte| u32::from(*byte)).sum();
+    header[148..156].copy_from_slice(format!("{sum:06o}\0 ").as_bytes());
+
+    for (name, bytes) in [("x.tar", bytes.clone()), ("x.tar.gz", compress(Compression::Gzip, &bytes))] {
+        let expected = ["a.txt=أول", "b.txt unreadable", "", "c.txt=ثالث"].map(|member| format!("{name}!{member}"));
+        let shown = shown(&read(name, &bytes).unwrap());
+        assert_eq!(shown.len(), 4, "{shown:?}");
+        for place in [0, 1, 3] {
+            assert_eq!(shown[place], expected[place]);
+        }
+        // The data of the member, up to the next header.
+        assert!(shown[2].ends_with(" broken_record"), "{}", shown[2]);
+    }
+}
+
+#[test]
 fn a_tar_that_is_cut_off_keeps_what_precedes_the_cut() {
     let whole = tar(&[("a.jsonl", LINES.as_bytes()), ("b.jsonl", &LINES.repeat(40).into_bytes())]);
     let cut = &whole[..whole.len() - 2048];

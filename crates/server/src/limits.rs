@@ -36,24 +36,34 @@ const CONNECTIONS: usize = 512;
 impl Default for ServerLimits {
     fn default() -> Self {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        let files = rustix::process::getrlimit(rustix::process::Resource::Nofile).current;
-
-        // `None` is a system without a limit; a limit that is no `usize` is none in practice.
-        let files = files.map_or(usize::MAX, |files| usize::try_from(files).unwrap_or(usize::MAX));
-
         Self {
             body: 16 << 20,
             bodies: 256 << 20,
             batch: 1_000,
             matches: 10_000,
             requests: 4 * cores,
-            connections: CONNECTIONS.min(files / 2).max(1),
+            connections: CONNECTIONS.min(open_files() / 2).max(1),
             head_timeout: Duration::from_secs(30),
             body_timeout: Duration::from_secs(30),
             answer_timeout: Duration::from_secs(60),
             stop_timeout: Duration::from_secs(10),
         }
     }
+}
+
+/// Number of files that the system allows this process to open; `usize::MAX` if it sets no limit.
+#[cfg(unix)]
+fn open_files() -> usize {
+    let files = rustix::process::getrlimit(rustix::process::Resource::Nofile).current;
+
+    // A limit that is no `usize` is none in practice.
+    files.map_or(usize::MAX, |files| usize::try_from(files).unwrap_or(usize::MAX))
+}
+
+/// Windows limits open files by memory alone.
+#[cfg(not(unix))]
+const fn open_files() -> usize {
+    usize::MAX
 }
 
 impl ServerLimits {

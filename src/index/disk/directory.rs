@@ -8,7 +8,6 @@
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Read, Write};
-use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -20,6 +19,7 @@ use crate::error::{Error, ErrorKind, Operation, Remedy, Result};
 use crate::index::builder::IndexBuilder;
 use crate::index::settings::Settings;
 use crate::page::BoilerplateRules;
+use crate::spill::write_at;
 
 const SETTINGS: &str = "index.json";
 const RULES: &str = "boilerplate.jsonl";
@@ -191,7 +191,13 @@ fn write_whole(directory: &Path, name: &str, write: impl FnOnce(&mut dyn Write) 
 }
 
 /// Makes the names of new files durable.
+///
+/// Windows opens no directory as a file. NTFS writes names to its journal, in the order of the changes.
 pub(super) fn sync(directory: &Path) -> Result<()> {
+    if cfg!(windows) {
+        return Ok(());
+    }
+
     let synced = File::open(directory).and_then(|file| file.sync_all());
     synced.map_err(|source| Error::io("write", directory, source))
 }
@@ -247,7 +253,7 @@ impl WriterLock {
         }
 
         let holder = format!("process {}\n", std::process::id());
-        file.set_len(0).and_then(|()| file.write_all_at(holder.as_bytes(), 0)).map_err(failed)?;
+        file.set_len(0).and_then(|()| write_at(&file, holder.as_bytes(), 0)).map_err(failed)?;
         Ok(Self { _file: file })
     }
 }
@@ -279,7 +285,7 @@ impl CommitCounter {
         let number = commit.to_le_bytes();
         let bytes = [&number[..], &crc32fast::hash(&number).to_le_bytes()].concat();
 
-        let written = self.file.write_all_at(&bytes, 0).and_then(|()| self.file.sync_data());
+        let written = write_at(&self.file, &bytes, 0).and_then(|()| self.file.sync_data());
         written.map_err(|source| Error::io("write", &self.path, source))
     }
 }

@@ -14,7 +14,6 @@
 
 use std::fs::File;
 use std::io::{BufWriter, Write};
-use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
@@ -25,6 +24,7 @@ use super::filter::HashFilter;
 use super::posting::Posting;
 use crate::error::{Error, Result};
 use crate::index::stored_text::InsertNumber;
+use crate::spill::read_at;
 
 const MAGIC: &[u8; 8] = b"MKRRUN\x00\x02";
 
@@ -101,8 +101,8 @@ impl RunFile {
         let blocks = (info.filter_at().saturating_sub(MAGIC.len() as u64) / (BLOCK as u64 + 4)) as usize;
         let mut magic = [0; MAGIC.len()];
         let mut table = vec![0; 4 * blocks];
-        file.read_exact_at(&mut magic, 0).map_err(failed)?;
-        file.read_exact_at(&mut table, info.filter_at().saturating_sub(4 * blocks as u64)).map_err(failed)?;
+        read_at(&file, &mut magic, 0).map_err(failed)?;
+        read_at(&file, &mut table, info.filter_at().saturating_sub(4 * blocks as u64)).map_err(failed)?;
         let is_magic = magic == if info.filter.is_some() { *MAGIC } else { *MAGIC_WITHOUT };
         if !is_magic || crc32fast::hash(&table) != info.table {
             return Err(damaged(&path, "its head or its table holds other bytes than were written".to_owned()));
@@ -133,7 +133,7 @@ impl RunFile {
         };
 
         let mut stored = vec![0; bytes as usize];
-        let read = self.file.read_exact_at(&mut stored, self.info.filter_at());
+        let read = read_at(&self.file, &mut stored, self.info.filter_at());
         read.map_err(|source| Error::io("read", &self.path, source))?;
 
         let filter = HashFilter::stored(&stored, self.filter_bytes).filter(|_| crc32fast::hash(&stored) == sum);
@@ -176,7 +176,7 @@ impl RunFile {
         let offset = MAGIC.len() + BLOCK * number;
         let wrong = || damaged(&self.path, format!("the bytes from {offset} on are not those that were written"));
 
-        self.file.read_exact_at(block, offset as u64).map_err(|source| Error::io("read", &self.path, source))?;
+        read_at(&self.file, block, offset as u64).map_err(|source| Error::io("read", &self.path, source))?;
 
         // The table has its own sum, so a block in the place of another is noticed too.
         let [a, b, c, d, rest @ ..] = block;

@@ -25,6 +25,9 @@ const BLOCK: u64 = kind::HEAD as u64;
 /// The largest extended header that is read. Names are far smaller; what is larger is no name.
 const LONGEST: u64 = 1 << 20;
 
+/// A header without a size.
+const NO_SIZE: &str = "the size in its header is no number";
+
 /// Bytes passed over at once.
 const PASSED: usize = 8192;
 
@@ -105,12 +108,12 @@ impl TarMembers {
         let header = TarHeader(&block);
         match header.kind() {
             kind @ (b'x' | b'X' | b'L') => {
-                let data = self.read_extension(header.size())?;
+                let data = self.read_extension(header.size().ok_or_else(no_size)?)?;
                 extensions.add(kind, &data);
                 Ok(None)
             }
             // Data about all members, volume labels, long names of links: nothing of a member.
-            b'g' | b'K' | b'V' => self.bytes.skip(padded(header.size())).map(|()| None),
+            b'g' | b'K' | b'V' => self.bytes.skip(padded(header.size().ok_or_else(no_size)?)).map(|()| None),
             _ => self.entry(header, std::mem::take(extensions)),
         }
     }
@@ -145,15 +148,23 @@ impl TarMembers {
 
     /// The entry of a header; nothing for a folder.
     fn entry(&mut self, header: TarHeader<'_>, extensions: Extensions) -> io::Result<Option<RawEntry>> {
-        let size = extensions.size.unwrap_or_else(|| header.size());
+        let size = extensions.size.or_else(|| header.size());
         let name = extensions.name.unwrap_or_else(|| header.name());
+
+        // Links, devices and pipes have no data, whatever their size says.
+        if let b'1'..=b'4' | b'6' = header.kind() {
+            return self.special(name, 0).map(Some);
+        }
+        // Without its size the next header is searched for; the bytes up to it are reported as no member.
+        let Some(size) = size else {
+            let reason = RejectReason::Unreadable { what: NO_SIZE.to_owned(), remedy: None };
+            return Ok(Some(RawEntry::File { name, content: Err(reason) }));
+        };
 
         let entry = match header.kind() {
             // Old archives mark folders by a slash alone.
             0 if name.ends_with(b"/") => return Ok(None),
             b'5' => return Ok(None),
-            // Links, devices and pipes have no data, whatever their size says.
-            b'1'..=b'4' | b'6' => self.special(name, 0),
             b'S' => self.refused(name, size, "is a sparse file"),
             b'M' => self.refused(name, size, "goes on from another volume"),
             0 | b'0' | b'7' if extensions.is_sparse => self.refused(name, size, "is a sparse file"),
@@ -183,6 +194,11 @@ fn padded(size: u64) -> u64 {
     size.saturating_add(BLOCK - 1) / BLOCK * BLOCK
 }
 
+/// The error for a header whose size is no number.
+fn no_size() -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, NO_SIZE)
+}
+
 /// A header.
 struct TarHeader<'a>(&'a Block);
 
@@ -192,9 +208,9 @@ impl TarHeader<'_> {
         self.0[156]
     }
 
-    fn size(&self) -> u64 {
-        // A size that is no number leaves no way to the next header but to search for it.
-        kind::tar_number(&self.0[124..136]).unwrap_or(0)
+    /// The size of its data in bytes; `None` if it is no number.
+    fn size(&self) -> Option<u64> {
+        kind::tar_number(&self.0[124..136])
     }
 
     fn name(&self) -> Vec<u8> {

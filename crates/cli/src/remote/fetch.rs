@@ -7,8 +7,9 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 use super::client::Client;
 use super::failure::{Cause, Failure};
 use super::object::{ObjectState, RemoteObject};
-use super::spool::{SpooledFile, rest, write_at};
+use super::spool::{SpooledFile, rest};
 use mukarrar::pipeline::Progress;
+use mukarrar::spill::write_at;
 
 /// Requests that are under way at once.
 const REQUESTS: usize = 8;

@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use super::failure::{Cause, Failure};
 use super::object::ObjectState;
 use mukarrar::error::{Error, ErrorKind, Result};
+use mukarrar::spill::read_at;
 
 /// Bytes of a chunk: what is asked for at once, and noted as whole.
 pub(super) const CHUNK: u64 = 8 << 20;
@@ -262,30 +263,4 @@ fn done_chunk(line: &str) -> Option<(u64, &str)> {
 /// The bytes that are asked for again after `at`, of a chunk.
 pub(super) fn rest(range: (u64, Option<u64>), at: u64) -> Option<Range<u64>> {
     range.1.map(|end| at..end)
-}
-
-#[cfg(unix)]
-pub(super) fn write_at(file: &File, bytes: &[u8], offset: u64) -> io::Result<()> {
-    std::os::unix::fs::FileExt::write_all_at(file, bytes, offset)
-}
-
-#[cfg(unix)]
-fn read_at(file: &File, bytes: &mut [u8], offset: u64) -> io::Result<()> {
-    std::os::unix::fs::FileExt::read_exact_at(file, bytes, offset)
-}
-
-#[cfg(windows)]
-pub(super) fn write_at(file: &File, bytes: &[u8], offset: u64) -> io::Result<()> {
-    use std::io::{Seek, SeekFrom};
-    let mut file = file;
-    file.seek(SeekFrom::Start(offset))?;
-    file.write_all(bytes)
-}
-
-#[cfg(windows)]
-fn read_at(file: &File, bytes: &mut [u8], offset: u64) -> io::Result<()> {
-    use std::io::{Read, Seek, SeekFrom};
-    let mut file = file;
-    file.seek(SeekFrom::Start(offset))?;
-    file.read_exact(bytes)
 }

@@ -114,7 +114,7 @@ pub(super) async fn read(
     if answer.status() != expected && !answer.status().is_success() {
         return Err(failure::of_status(answer.status(), "", 0, asked));
     }
-    let begins = content_range(answer.headers()).map(|(begin, _)| begin);
+    let begins = content_range(answer.headers()).and_then(|(begin, _)| begin);
     let is_range = range.as_ref().is_none_or(|range| begins == Some(range.start));
     if answer.status() != expected || !is_range || !told_state(&answer).is_still(first) {
         return Err(Failure::changed());
@@ -139,10 +139,10 @@ fn told_state(answer: &Response) -> ObjectState {
     ObjectState { size, tag: text(ETAG).map(ToOwned::to_owned), modified, has_ranges: has_ranges && size.is_some() }
 }
 
-/// The first byte of a range, and the size of the whole: `bytes 0-9/100`.
-fn content_range(headers: &HeaderMap) -> Option<(u64, Option<u64>)> {
+/// The first byte of a range, and the size of the whole: `bytes 0-9/100`, or `bytes */100` for no range.
+fn content_range(headers: &HeaderMap) -> Option<(Option<u64>, Option<u64>)> {
     let (range, size) = headers.get(CONTENT_RANGE)?.to_str().ok()?.strip_prefix("bytes ")?.split_once('/')?;
-    let begin = range.split_once('-').and_then(|(begin, _)| begin.parse().ok()).unwrap_or(0);
+    let begin = range.split_once('-').and_then(|(begin, _)| begin.parse().ok());
     Some((begin, size.parse().ok()))
 }
 
