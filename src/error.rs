@@ -128,6 +128,11 @@ pub enum ErrorKind {
         /// The key.
         key: String,
     },
+    /// An index was used in a forked child of the process that opened it.
+    Forked {
+        /// The number of that process.
+        opened_by: u32,
+    },
     /// A directory that cannot be used as the requested index: another process writes it, it was built with other settings,
     /// or it is not an index.
     Index {
@@ -226,6 +231,7 @@ impl ErrorKind {
             | Self::Output { remedy, .. } => return Some(Cow::Borrowed(remedy)),
             Self::Io { source, .. } => return io_remedy(source).map(Cow::Owned),
             Self::KeyExists { .. } => "remove it first, or insert under another key".into(),
+            Self::Forked { .. } => "open it again in each process that uses it".into(),
             Self::ReadOnly => "open it as the writer to change it".into(),
             Self::Incompatible { .. } => "make both with the same parameters".into(),
             Self::Corrupt { .. } => return None,
@@ -250,6 +256,9 @@ impl ErrorKind {
             Self::Unreadable { path, what, .. } => format!("{}: {what}", path.display()),
             Self::NothingRead { what, .. } => what.clone(),
             Self::KeyExists { key } => format!("key {key:?} is in the index already"),
+            Self::Forked { opened_by } => {
+                format!("this index was opened by process {opened_by}, and this process is a forked child of it")
+            }
             Self::Index { path, what, .. } | Self::Output { path, what, .. } => format!("{} {what}", path.display()),
             Self::Damaged { path, what, .. } => format!("{} is damaged: {what}", path.display()),
             Self::ReadOnly => "this index was opened for reading only".to_owned(),

@@ -55,6 +55,12 @@ class ReadOnlyError(Error):
     """A change was asked of an index that was opened to be read."""
 
 
+class ForkedError(Error, RuntimeError):
+    """An index was used in a forked child of the process that opened it, whose number is ``opened_by``. Nothing was stored."""
+
+    opened_by: str
+
+
 class ClosedError(Error, ValueError):
     """An index was used after it was closed."""
 

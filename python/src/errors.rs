@@ -137,6 +137,7 @@ fn kind(kind: &ErrorKind) -> (&'static str, Vec<(&'static str, String)>) {
         ErrorKind::Memory { .. } => ("MemoryLimitError", Vec::new()),
         ErrorKind::Index { path: at, .. } => ("IndexOpenError", path(at)),
         ErrorKind::Damaged { path: at, .. } => ("DamagedError", path(at)),
+        ErrorKind::Forked { opened_by } => ("ForkedError", vec![("opened_by", opened_by.to_string())]),
         ErrorKind::ReadOnly => ("ReadOnlyError", Vec::new()),
         ErrorKind::Internal { .. } => ("InternalError", Vec::new()),
         _ => ("Error", Vec::new()),

@@ -451,7 +451,8 @@ impl PyIndex {
     fn with<T: Send>(&self, py: Python<'_>, work: impl FnOnce(&mukarrar::Index) -> Result<T> + Send) -> PyResult<T> {
         let answer = detached(py, || {
             let index = self.index.read().unwrap_or_else(PoisonError::into_inner);
-            index.as_ref().map(work)
+            // Operations without errors of their own, such as the length, are refused in a forked child too.
+            index.as_ref().map(|index| index.require_own_process().and_then(|()| work(index)))
         })?;
 
         answer.ok_or_else(|| closed(py))?.map_err(|error| raised(py, &error))

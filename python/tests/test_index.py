@@ -1,5 +1,7 @@
 """The index, in memory and on disk."""
 
+import multiprocessing
+import os
 import shutil
 import subprocess
 import sys
@@ -336,3 +338,98 @@ def test_values_of_the_wrong_kind_are_type_errors():
         mukarrar.Index(seed="1")
     with pytest.raises(TypeError):
         mukarrar.Index().query(FIRST, top=1.5)
+
+
+def in_child(work):
+    """What `work` answers in a forked child, which ends without clean-up as a worker does, and with it."""
+    reader, writer = os.pipe()
+    child = os.fork()
+    if child == 0:
+        try:
+            answer = str(work())
+        except mukarrar.ForkedError as error:
+            answer = f"forked: {error.opened_by}"
+        os.write(writer, answer.encode())
+        os._exit(0)
+    os.close(writer)
+    answer = os.read(reader, 4096).decode()
+    os.close(reader)
+    os.waitpid(child, 0)
+    return answer
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="the system has no fork")
+def test_a_forked_child_is_refused_and_the_parent_loses_nothing(index, tmp_path):
+    texts = [f"نص الخبر رقم {number} عن مدينة {number * 7} وعن شارع {number * 13} وعن بيت {number * 17}" for number in range(300)]
+    for place, text in enumerate(texts):
+        index.insert(str(place), text)
+
+    refused = f"forked: {os.getpid()}"
+    for work in (
+        lambda: index.check(FIRST),
+        lambda: index.check_and_insert("new", FIRST),
+        lambda: index.insert_all([("new", FIRST)]),
+        lambda: index.commit(),
+        lambda: len(index),
+        lambda: "1" in index,
+        lambda: index.stats(),
+    ):
+        assert in_child(work) == refused
+    assert in_child(lambda: index.close()) == refused
+
+    assert len(index) == 300
+    index.insert("last", OTHER)
+    index.commit()
+    assert "299" in index and "last" in index and "new" not in index
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="the system has no fork")
+def test_a_directory_survives_its_forked_children(tmp_path):
+    index = mukarrar.Index.open(tmp_path / "index")
+    index.insert("1", FIRST)
+    with multiprocessing.get_context("fork").Pool(2) as pool:
+        answers = pool.map(ForkedUse(index), range(4))
+    assert answers == ["ForkedError"] * 4
+
+    # The lock is still the parent's.
+    with pytest.raises(mukarrar.IndexOpenError, match="being written"):
+        mukarrar.Index.open(tmp_path / "index")
+    index.close()
+    with mukarrar.Index.open(tmp_path / "index") as again:
+        assert len(again) == 1 and again.recovery is None
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="the system has no fork")
+def test_a_child_that_ends_as_a_program_does_stores_nothing(tmp_path):
+    # The end of the interpreter drops the index of the child, before the parent commits.
+    script = f"""
+import os, sys, mukarrar
+index = mukarrar.Index.open({str(tmp_path / "index")!r})
+for number in range(300):
+    index.insert(str(number), f"نص {{number}} {{number * 7}} {{number * 13}} {{number * 17}}")
+child = os.fork()
+if child == 0:
+    sys.exit(0)
+assert os.waitpid(child, 0)[1] == 0
+index.insert("last", {OTHER!r})
+index.close()
+"""
+    subprocess.run([sys.executable, "-c", script], check=True)
+    with mukarrar.Index.open(tmp_path / "index") as again:
+        assert len(again) == 301 and again.recovery is None
+
+
+class ForkedUse:
+    """Calls an index that the children of a pool inherit: it is found by name, since an index cannot be pickled."""
+
+    index = None
+
+    def __init__(self, index):
+        ForkedUse.index = index
+
+    def __call__(self, number):
+        try:
+            ForkedUse.index.check_and_insert(str(number), OTHER)
+        except mukarrar.Error as error:
+            return type(error).__name__
+        return "stored"

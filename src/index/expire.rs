@@ -23,6 +23,7 @@ impl Index {
     ///
     /// [`Expiry::OutsideWindow`] of an index without a window; on disk, errors of reading and writing.
     pub fn expire(&self, expiry: Expiry) -> Result<u64> {
+        self.require_own_process()?;
         self.storage.make_room()?;
 
         let _turn = self.turn();

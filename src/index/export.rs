@@ -84,6 +84,7 @@ impl Index {
     ///
     /// The index cannot be read, or `out` fails.
     pub fn export(&self, out: &mut dyn Write) -> Result<u64> {
+        self.require_own_process()?;
         let failed = |source| Error::io("write", "the export", source);
         let settings = self.settings.list().into_iter().map(|(name, value)| (name.to_owned(), value.into())).collect();
         // Before the votes are read: a reader looks for new commits.
@@ -109,6 +110,7 @@ impl Index {
     /// The settings differ, or a line is not valid: the error names the line, and the texts before it stay stored. On
     /// disk, also errors of reading and writing.
     pub fn import(&self, input: &mut dyn BufRead) -> Result<MergeStats> {
+        self.require_own_process()?;
         let mut merged = MergeStats::default();
         let mut lines = input.lines().zip(1..);
         let header = match lines.next() {
@@ -139,6 +141,8 @@ impl Index {
             return Err(Error::parameter("merge", "an index with itself", "another index"));
         }
 
+        self.require_own_process()?;
+        other.require_own_process()?;
         let (mine, theirs) = (self.settings.list(), other.settings.list());
         if let Some(((what, left), (_, right))) = mine.into_iter().zip(theirs).find(|(mine, theirs)| mine != theirs) {
             return Err(ErrorKind::Incompatible { what, left, right }.into());

@@ -56,6 +56,7 @@ mod index_item;
 mod known_texts;
 mod language_votes;
 mod memory_storage;
+mod own_process;
 mod postings;
 mod prepare;
 mod ranking;

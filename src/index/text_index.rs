@@ -7,6 +7,7 @@ use super::answer::{Match, Rank, Verdict};
 #[cfg(feature = "persistent")]
 use super::disk::RecoveryReport;
 use super::index_item::Item;
+use super::own_process::OwnProcess;
 use super::prepare::{PreparedText, TextPreparer, WorkerPool};
 use super::ranking::{rank, verdict};
 use super::settings::Settings;
@@ -24,6 +25,7 @@ pub struct Index {
     pub(super) storage: Box<dyn Storage>,
     /// Knows the words of some of the stored texts.
     pub(super) guard: Option<RwLock<FactsGuard>>,
+    pub(super) process: OwnProcess,
     /// Held by the thread that changes the index.
     turn: Mutex<()>,
     pub(super) workers: WorkerPool,
@@ -42,6 +44,7 @@ impl Index {
             settings,
             storage,
             guard,
+            process: OwnProcess::this(),
             turn: Mutex::default(),
             workers: WorkerPool::default(),
             bounded_answers: AtomicU64::default(),
@@ -53,12 +56,28 @@ impl Index {
         Ok(index)
     }
 
+    /// Refuses to work in a forked child. All operations do so first, but [`len`](Self::len) and the settings.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Forked`](crate::ErrorKind::Forked) if this process is a forked child of the one that opened the index.
+    /// Dropping the index there changes nothing.
+    pub fn require_own_process(&self) -> Result<()> {
+        self.process.refusal().map_or(Ok(()), Err)
+    }
+
+    /// The answers to a batch in a forked child; `None` in the process that opened the index.
+    fn refused<T>(&self, items: usize) -> Option<Vec<Result<T>>> {
+        (0..items).map(|_| self.process.refusal().map(Err)).collect()
+    }
+
     /// Whether `item` repeats a stored text. Stores nothing.
     ///
     /// # Errors
     ///
     /// An index on disk cannot be read or is damaged.
     pub fn check<'t>(&self, item: impl Into<Item<'t>>) -> Result<Verdict> {
+        self.require_own_process()?;
         let item = item.into();
         self.workers.with(&self.settings, |worker| self.check_with(worker, item))
     }
@@ -66,6 +85,10 @@ impl Index {
     /// [`check`](Self::check) for many items, on all cores. Answers are in the order of the items.
     #[must_use]
     pub fn check_all(&self, items: &[Item<'_>]) -> Vec<Result<Verdict>> {
+        if let Some(refused) = self.refused(items.len()) {
+            return refused;
+        }
+
         let check =
             |(): &mut (), item: &Item<'_>| self.workers.with(&self.settings, |worker| self.check_with(worker, *item));
         parallel::map(items, || (), check)
@@ -88,6 +111,7 @@ impl Index {
     /// [`ErrorKind::KeyExists`](crate::ErrorKind::KeyExists) if `key` is stored already. On disk, also errors of
     /// reading and writing: nothing of this call is stored then, and earlier changes are kept for the next attempt.
     pub fn insert<'t>(&self, key: &str, item: impl Into<Item<'t>>) -> Result<()> {
+        self.require_own_process()?;
         let item = item.into();
         let text = self.prepare(item)?;
         self.insert_prepared(key, item, text)
@@ -96,6 +120,9 @@ impl Index {
     /// [`insert`](Self::insert) for many items: prepared on all cores, stored in the order given.
     #[must_use]
     pub fn insert_all(&self, items: &[(&str, Item<'_>)]) -> Vec<Result<()>> {
+        if let Some(refused) = self.refused(items.len()) {
+            return refused;
+        }
         let prepare = |(): &mut (), (_, item): &(&str, Item<'_>)| self.prepare(*item);
 
         let mut answers = Vec::with_capacity(items.len());
@@ -133,6 +160,7 @@ impl Index {
     ///
     /// As [`insert`](Self::insert).
     pub fn check_and_insert<'t>(&self, key: &str, item: impl Into<Item<'t>>) -> Result<Verdict> {
+        self.require_own_process()?;
         let item = item.into();
         self.workers.with(&self.settings, |worker| {
             let text = worker.prepare(&self.settings, &*self.storage, item)?;
@@ -146,6 +174,10 @@ impl Index {
     /// order given. The answers are those of one call after the other.
     #[must_use]
     pub fn check_and_insert_all(&self, items: &[(&str, Item<'_>)]) -> Vec<Result<Verdict>> {
+        if let Some(refused) = self.refused(items.len()) {
+            return refused;
+        }
+
         let prepare = |(): &mut (), (_, item): &(&str, Item<'_>)| {
             self.workers.with(&self.settings, |worker| {
                 let text = worker.prepare(&self.settings, &*self.storage, *item)?;
@@ -174,6 +206,7 @@ impl Index {
     ///
     /// On disk, errors of reading and writing.
     pub fn replace<'t>(&self, key: &str, item: impl Into<Item<'t>>) -> Result<bool> {
+        self.require_own_process()?;
         let item = item.into();
         let text = self.prepare(item)?;
         self.storage.make_room()?;
@@ -197,6 +230,7 @@ impl Index {
     ///
     /// As [`check`](Self::check).
     pub fn query<'t>(&self, item: impl Into<Item<'t>>, top: usize, by: Rank) -> Result<Vec<Match>> {
+        self.require_own_process()?;
         let item = item.into();
         self.workers.with(&self.settings, |worker| {
             let Some(text) = worker.prepare(&self.settings, &*self.storage, item)? else {
@@ -219,6 +253,7 @@ impl Index {
     ///
     /// On disk, errors of reading and writing.
     pub fn remove(&self, key: &str) -> Result<bool> {
+        self.require_own_process()?;
         self.storage.make_room()?;
 
         let _turn = self.turn();
@@ -232,6 +267,7 @@ impl Index {
     ///
     /// As [`check`](Self::check).
     pub fn contains(&self, key: &str) -> Result<bool> {
+        self.require_own_process()?;
         self.storage.version()?;
         Ok(self.storage.find(key)?.is_some())
     }
@@ -254,6 +290,7 @@ impl Index {
     ///
     /// The changes cannot be written. They stay in memory, and the next commit tries again.
     pub fn commit(&self) -> Result<()> {
+        self.require_own_process()?;
         self.storage.commit()
     }
 
@@ -264,6 +301,7 @@ impl Index {
     ///
     /// As [`commit`](Self::commit).
     pub fn close(self) -> Result<()> {
+        self.require_own_process()?;
         self.storage.close()
     }
 
@@ -273,6 +311,7 @@ impl Index {
     ///
     /// On disk, errors of reading and writing; the index stays valid.
     pub fn compact(&self) -> Result<CompactionStats> {
+        self.require_own_process()?;
         let _turn = self.turn();
         self.storage.compact()
     }
@@ -283,6 +322,7 @@ impl Index {
     ///
     /// On disk, errors of reading.
     pub fn stats(&self) -> Result<Stats> {
+        self.require_own_process()?;
         self.storage.version()?;
         Ok(Stats {
             documents: self.storage.len(),
@@ -315,5 +355,45 @@ impl Index {
     /// The exclusive right to change the index. Reads go on meanwhile.
     pub(super) fn turn(&self) -> std::sync::MutexGuard<'_, ()> {
         self.turn.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::ErrorKind;
+    use crate::index::expire::Expiry;
+
+    /// An index as a forked child of the process that opened it has it.
+    fn inherited(mut index: Index) -> Index {
+        index.process = OwnProcess::other();
+        index
+    }
+
+    fn is_forked<T: std::fmt::Debug>(answer: Result<T>) -> bool {
+        matches!(answer.unwrap_err().kind(), ErrorKind::Forked { opened_by: 0 })
+    }
+
+    #[test]
+    fn a_forked_child_is_refused_by_every_operation() {
+        let index = Index::builder().build().unwrap();
+        index.insert("1", "قال الوزير إن الأمر انتهى").unwrap();
+        let index = inherited(index);
+
+        let text = "قال الوزير إن الأمر بدأ";
+        assert!(is_forked(index.check(text)) && is_forked(index.check_and_insert("2", text)));
+        assert!(is_forked(index.insert("2", text)) && is_forked(index.replace("1", text)));
+        assert!(is_forked(index.remove("1")) && is_forked(index.contains("1")) && is_forked(index.stats()));
+        assert!(is_forked(index.query(text, 1, Rank::Jaccard)) && is_forked(index.expire(Expiry::OutsideWindow)));
+        assert!(is_forked(index.export(&mut Vec::new())) && is_forked(index.import(&mut &b"{}"[..])));
+        assert!(is_forked(index.merge(&Index::builder().build().unwrap())) && is_forked(index.compact()));
+        assert!(is_forked(Index::builder().build().unwrap().merge(&index)));
+
+        let items = [("2", Item::from(text)), ("3", Item::from(text))];
+        let texts = items.map(|(_, item)| item);
+        assert!(index.check_all(&texts).into_iter().all(is_forked) && index.check_all(&texts).len() == 2);
+        assert!(index.insert_all(&items).into_iter().all(is_forked) && index.insert_all(&items).len() == 2);
+        assert!(index.check_and_insert_all(&items).into_iter().all(is_forked));
+        assert!(is_forked(index.commit()) && index.len() == 1 && is_forked(index.close()));
     }
 }

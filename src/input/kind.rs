@@ -173,9 +173,8 @@ const SIGNATURES: &[(&[u8], &str, Remedy)] = &[
     (b"ElfFile\0", "a Windows event log", remedies::LEAVE_OUT),
     (b"bplist00", "a property list", remedies::LEAVE_OUT),
     (b"LUKS\xBA\xBE", "an encrypted disk", remedies::LEAVE_OUT),
-    (b"\xD4\xC3\xB2\xA1", "a capture of a network", remedies::LEAVE_OUT),
-    (b"\xA1\xB2\xC3\xD4", "a capture of a network", remedies::LEAVE_OUT),
-    (b"\x0A\x0D\x0D\x0A", "a capture of a network", remedies::LEAVE_OUT),
+    (b"\xD4\xC3\xB2\xA1\x02\0", "a capture of a network", remedies::LEAVE_OUT),
+    (b"\xA1\xB2\xC3\xD4\0\x02", "a capture of a network", remedies::LEAVE_OUT),
     (b"\xDE\x12\x04\x95", "a catalog of translations", remedies::LEAVE_OUT),
     (b"d8:announce", "a torrent", remedies::LEAVE_OUT),
     (b"#ROSBAG V", "a recording", remedies::LEAVE_OUT),
@@ -234,7 +233,13 @@ fn unread(bytes: &[u8]) -> Option<(&'static str, Remedy)> {
         [b'C' | b'F' | b'Z', b'W', b'S', 1..=8, ..] => Some(("a program", remedies::LEAVE_OUT)),
         [b'P', b'A', b'R', b'E', ..] if has_zero => Some(("an encrypted Parquet file", remedies::DECRYPT_FILE)),
         [b'x', 0x01 | 0x9C | 0xDA, ..] if has_control => Some(("compressed with zlib", remedies::DECOMPRESS)),
-        [_, b'\r', b'\r', b'\n', ..] if has_zero => Some(("a program", remedies::LEAVE_OUT)),
+        // A block of any length, then the order of bytes.
+        [b'\n', b'\r', b'\r', b'\n', _, _, _, _, 0x1A, 0x2B, 0x3C, 0x4D, ..]
+        | [b'\n', b'\r', b'\r', b'\n', _, _, _, _, 0x4D, 0x3C, 0x2B, 0x1A, ..] => {
+            Some(("a capture of a network", remedies::LEAVE_OUT))
+        }
+        // Compiled Python: a number of the version, and flags.
+        [0x40..=0xFF, b'\r', b'\r', b'\n', 0..=3, 0, 0, 0, ..] => Some(("a program", remedies::LEAVE_OUT)),
         [_, _, _, 0, 0, 0, 0, 0, b'{', b'"', ..] => Some(("a model file", remedies::LEAVE_OUT)),
         _ if bytes.get(60..68) == Some(b"BOOKMOBI") => Some(("an e-book", remedies::SAVE_AS_TEXT)),
         [b'M', b'Z', ..] if has_zero => Some(("a program", remedies::LEAVE_OUT)),
@@ -292,6 +297,7 @@ mod tests {
             b"PARE ZERO",
             b"xyz",
             b"x\r\r\ny",
+            b"\n\r\r\n\n\n",
             b"OTTO was a person",
             "الخبر الأول".as_bytes(),
             b"\xFF\xFE\x2A\x06",
@@ -342,7 +348,7 @@ mod tests {
             (b"\x58\0\0\0\0\0\0\0{\"__metadata__\"", "a model file"),
             (b"\xFF\xFB\x90\x64\0\0", "a recording"),
             (b"PARE\x15\0", "an encrypted Parquet file"),
-            (b"\xA7\r\r\n\0\0", "a program"),
+            (b"\xA7\r\r\n\0\0\0\0\x10", "a program"),
             (b"$FL2@(#) SPSS DATA FILE", "an SPSS file"),
             (b"X\n\0\0\0\x03", "an R data file"),
         ] {

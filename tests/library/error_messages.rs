@@ -102,6 +102,7 @@ fn errors() -> Vec<Error> {
         ),
         Error::parameter("threshold", 2, "at most 1"),
         ErrorKind::KeyExists { key: "1".to_owned() }.into(),
+        ErrorKind::Forked { opened_by: 7 }.into(),
         ErrorKind::ReadOnly.into(),
         ErrorKind::Incompatible { what: "seed", left: "1".to_owned(), right: "2".to_owned() }.into(),
         ErrorKind::Corrupt { what: "signature", offset: 3, reason: "it is too short" }.into(),

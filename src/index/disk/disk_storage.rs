@@ -17,7 +17,9 @@ use super::stored_block::{self, StoredBlock};
 use super::writer::WriterIdentity;
 use crate::error::{Error, ErrorKind, Result};
 use crate::index::answer::Verify;
+use crate::index::own_process::OwnProcess;
 use crate::index::settings::Settings;
+use crate::index::storage::Storage;
 use crate::index::stored_text::{InsertNumber, StoredText};
 
 /// Number of times that a block is looked up: a compaction may replace it at any moment.
@@ -27,6 +29,7 @@ const ATTEMPTS: u32 = 8;
 #[derive(Debug)]
 pub(super) struct DiskStorage {
     pub(super) directory: PathBuf,
+    process: OwnProcess,
     pub(super) state: RwLock<DiskState>,
     /// `None` if the index is only read.
     pub(super) writer: Option<Mutex<WriterIdentity>>,
@@ -81,6 +84,7 @@ impl DiskStorage {
 
         Self {
             directory: directory.to_owned(),
+            process: OwnProcess::this(),
             state: RwLock::new(state),
             writer: writer.map(Mutex::new),
             readers: Mutex::default(),
@@ -232,5 +236,30 @@ impl DiskStorage {
         let inserts = (state.pending.first..end).zip(&state.pending.inserts);
         let live = inserts.filter(|(doc, _)| !state.dead.contains(*doc));
         Some(live.map(|(doc, insert)| (doc, insert.record.clone())).collect())
+    }
+}
+
+impl Drop for DiskStorage {
+    fn drop(&mut self) {
+        if !self.process.is_this() {
+            self.leave_to_parent();
+            return;
+        }
+
+        // `close` reports an error; here there is no caller to report it to.
+        let _ = self.close();
+    }
+}
+
+impl DiskStorage {
+    /// Drops the storage in a forked child without a change of the directory: what the parent has not committed is the
+    /// parent's to commit.
+    ///
+    /// Connections are left open. SQLite forbids that a child closes those of its parent ("How To Corrupt An SQLite Database
+    /// File", 2.6).
+    fn leave_to_parent(&mut self) {
+        std::mem::forget(self.writer.take());
+        std::mem::forget(self.watch.take());
+        std::mem::forget(std::mem::take(&mut self.readers));
     }
 }

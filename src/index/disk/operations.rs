@@ -229,10 +229,3 @@ impl Storage for DiskStorage {
         })
     }
 }
-
-impl Drop for DiskStorage {
-    fn drop(&mut self) {
-        // `close` reports an error; here there is no caller to report it to.
-        let _ = self.close();
-    }
-}

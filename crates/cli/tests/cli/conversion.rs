@@ -203,6 +203,6 @@ fn what_cannot_become_parquet_is_refused_by_name() {
     let wide: String = (0..5000).map(|n| format!("{{\"text\": \"{FIRST} {n}\", \"k{n}\": 1}}\n")).collect();
     fs::write(home.join("wide.jsonl"), wide).unwrap();
     let (code, told) = run(home, "dedup wide.jsonl --threshold 1 -o x.parquet -q");
-    assert!(code == Some(2) && told.contains("wide.jsonl has more than 4000 different fields"), "{told}");
+    assert!(code == Some(2) && told.contains("wide.jsonl: has more than 4000 different fields"), "{told}");
     assert!(fs::read_dir(home).unwrap().all(|entry| !entry.unwrap().file_name().to_string_lossy().starts_with('x')));
 }
