@@ -256,7 +256,7 @@ fn each_refusal_is_one_error_that_names_the_place_and_the_remedy() {
         ("clusters x.jsonl --work-dir s3://in/work", "--work-dir is a path of this one"),
         ("eval x.jsonl --gold s3://in/gold.tsv", "--gold is a path of this one"),
         ("index build s3://in/seen x.jsonl", "DIRECTORY is a path of this one"),
-        ("dedup x.jsonl -o s3://out/x.parquet", "s3://out/x.parquet"),
+        ("dedup x.jsonl -o s3://out/x.arrow", "s3://out/x.arrow"),
         ("dedup x.jsonl y.jsonl -o s3://out/clean", "end it with a slash"),
     ] {
         let error = desk.refused(line);
