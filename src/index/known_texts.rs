@@ -9,7 +9,7 @@ use super::index_item::Item;
 use super::settings::Settings;
 use super::text_index::Index;
 use crate::document::DocId;
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::input::{self, Corpus};
 use crate::lsh::Banding;
 use crate::normalize::Language;
@@ -190,15 +190,28 @@ fn check_settings(settings: &Settings, options: &Options, banding: Banding, dire
         return Ok(());
     };
 
+    let refused = |what: String, remedy: &'static str| {
+        Err(ErrorKind::Index { path: directory.to_owned(), what, remedy: remedy.into() }.into())
+    };
     let index = directory.display();
-    let expected = match name {
-        "window" => format!("asked of the index {index}, which has a window of {of_index}; build an index without one"),
+
+    match name {
+        "window" => refused(format!("has a window of {of_index}, and a run has none"), "build an index without one"),
         "verify" => {
             debug_assert_eq!(settings.verify, Verify::Estimate);
-            format!("had of the index {index}, which keeps signatures only; build an index that verifies exactly")
+            refused(
+                "keeps signatures only, which cannot be verified".to_owned(),
+                "build an index that verifies exactly",
+            )
         }
-        "bands" | "rows" => format!("{of_index}, as in the index {index}: give the recall that it was built with"),
-        _ => format!("{of_index}, as in the index {index}: its texts and those of a run are compared alike"),
-    };
-    Err(Error::parameter(name, of_run, expected))
+        "bands" | "rows" => {
+            let expected = format!("{of_index}, as in the index {index}: give the recall that it was built with");
+            Err(Error::parameter(name, of_run, expected))
+        }
+        _ => {
+            let expected =
+                format!("{of_index}, as in the index {index}: its texts and those of a run are compared alike");
+            Err(Error::parameter(name, of_run, expected))
+        }
+    }
 }

@@ -122,8 +122,8 @@ fn an_index_of_other_settings_is_an_error_that_names_both_values() {
         ("--against seen --num-hashes 64 --bands 16", "as in the index seen"),
         ("--against seen --unit paragraph", "--unit cannot be paragraph"),
         ("--against seen --work-dir work", "--work-dir cannot be work"),
-        ("--against sketches", "keeps signatures only"),
-        ("--against days", "a window of 7d"),
+        ("--against sketches", "sketches keeps signatures only"),
+        ("--against days", "days has a window of 1w"),
     ] {
         let (code, told) = run(home, &format!("dedup new.jsonl -o clean.jsonl {options}"));
         assert!(code == Some(2) && told.contains(says), "{options}: {told}");
