@@ -383,13 +383,26 @@ def test_a_forked_child_is_refused_and_the_parent_loses_nothing(index, tmp_path)
     assert "299" in index and "last" in index and "new" not in index
 
 
+# An index cannot be pickled, so the children of a pool find it here.
+inherited = []
+
+
+def use_inherited(number):
+    try:
+        inherited[0].check_and_insert(str(number), OTHER)
+    except mukarrar.Error as error:
+        return type(error).__name__
+    return "stored"
+
+
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="the system has no fork")
 def test_a_directory_survives_its_forked_children(tmp_path):
     index = mukarrar.Index.open(tmp_path / "index")
     index.insert("1", FIRST)
+    inherited.append(index)
     with multiprocessing.get_context("fork").Pool(2) as pool:
-        answers = pool.map(ForkedUse(index), range(4))
-    assert answers == ["ForkedError"] * 4
+        answers = pool.map(use_inherited, range(4))
+    assert inherited.pop() is index and answers == ["ForkedError"] * 4
 
     # The lock is still the parent's.
     with pytest.raises(mukarrar.IndexOpenError, match="being written"):
@@ -417,19 +430,3 @@ index.close()
     subprocess.run([sys.executable, "-c", script], check=True)
     with mukarrar.Index.open(tmp_path / "index") as again:
         assert len(again) == 301 and again.recovery is None
-
-
-class ForkedUse:
-    """Calls an index that the children of a pool inherit: it is found by name, since an index cannot be pickled."""
-
-    index = None
-
-    def __init__(self, index):
-        ForkedUse.index = index
-
-    def __call__(self, number):
-        try:
-            ForkedUse.index.check_and_insert(str(number), OTHER)
-        except mukarrar.Error as error:
-            return type(error).__name__
-        return "stored"
