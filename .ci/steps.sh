@@ -123,6 +123,14 @@ check_remote() (
         "$home/bin/python" tools/remote_test.py "${CARGO_TARGET_DIR:-target}/debug/mukarrar"
 )
 
+# On request: reports in a browser. Needs Node with npm, and Chromium (Debian's, or the one that CHROMIUM names).
+check_report() (
+    home=target/report-test
+    npm install --silent --no-audit --no-fund --prefix "$home" puppeteer-core@24 axe-core@4 &&
+        cargo build --quiet --locked --bin mukarrar &&
+        NODE_PATH=$home/node_modules node tools/report_test.js "${CARGO_TARGET_DIR:-target}/debug/mukarrar"
+)
+
 # On request: licences, versions and sources of dependencies. Needs python3 with pip, on Linux x86-64.
 check_licences() (
     install_checkers && cargo deny --locked --workspace check bans licenses sources

@@ -209,8 +209,7 @@ fn check_settings(settings: &Settings, options: &Options, banding: Banding, dire
             Err(Error::parameter(name, of_run, expected))
         }
         _ => {
-            let expected =
-                format!("{of_index}, as in the index {index}: its texts and those of a run are compared alike");
+            let expected = format!("{of_index}, as in the index {index}: both must be equal");
             Err(Error::parameter(name, of_run, expected))
         }
     }

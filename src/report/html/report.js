@@ -100,7 +100,12 @@
 
   // The controls.
   const field = (label, control, cls) => make("label", { class: cls }, label, control);
-  const option = (value, label) => make("option", { value }, label || value);
+  const option = (value, label) => {
+    const element = make("option", null, label || value);
+    // Also if it is empty: without a value, the label would be the value.
+    element.value = value;
+    return element;
+  };
   const select = (...options) => make("select", null, ...options);
   const number = (value, min, max, step) => make("input", { type: "number", value, min, max, step });
   const names = (key) => {
