@@ -12,7 +12,7 @@ const SCRIPT: &str = include_str!("report.js");
 const POLICY: &str = concat!(
     "default-src 'none'; ",
     "style-src 'sha256-NqexB9Ue0TYgV2JPzO2P1FjFI15jEYiHaF0wguX+mDQ='; ",
-    "script-src 'sha256-AWxplv4Zirt8uOqJADGADB72pb+RDV2WPPtUB5Z+qYU='; ",
+    "script-src 'sha256-ZfdlWSLe+bZIODN8qnxVXkbaz1j6PVIRWD6X9X7e3/c='; ",
     "base-uri 'none'; form-action 'none'"
 );
 
