@@ -10,7 +10,7 @@ use super::settings::Settings;
 use super::text_index::Index;
 use crate::document::DocId;
 use crate::error::{Error, ErrorKind, Result};
-use crate::input::{self, Corpus};
+use crate::input::{self, Corpus, RejectReason};
 use crate::lsh::Banding;
 use crate::normalize::Language;
 use crate::page::{Boilerplate, SourceResolver, UnitLevel};
@@ -71,9 +71,17 @@ impl IndexedTexts {
         Ok(Self { indexes, relations: relations.to_vec(), source_field: options.source_field.clone() })
     }
 
-    /// The best copy of a record; `None` if it is none, or cannot be read.
+    /// The best copy of a record; `None` if it is none, or was rejected.
+    ///
+    /// # Errors
+    ///
+    /// The record could be read before and cannot now, or the index fails.
     fn copy(&self, corpus: &Corpus, sources: &SourceResolver, document: DocId) -> Result<Option<KnownCopy>> {
-        let Ok(record) = corpus.read(document) else { return Ok(None) };
+        let record = match corpus.read(document) {
+            Ok(record) => record,
+            Err(reject) if matches!(reject.reason, RejectReason::Lost { .. }) => return Err(reject.into()),
+            Err(_) => return Ok(None),
+        };
         let source = sources.of(&record);
         let item = Item::new(&record.text).source((!source.is_empty()).then_some(&*source));
 

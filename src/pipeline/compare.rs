@@ -8,7 +8,7 @@ use crate::shingle::hash::HashKeys;
 use crate::shingle::{ShingleKind, ShingleSet, Shingler};
 use crate::similarity::align::{RunSide, TokenRun, align, span_of};
 use crate::similarity::facts::{self, Facts, FactsGuard, WordFrequencies};
-use crate::similarity::own_text::{self, CorpusEvidence, Wording};
+use crate::similarity::own_text::{self, CorpusEvidence, TextEvidence, Wording};
 use crate::similarity::{Relation, Score, VariantReason};
 
 use super::options::Options;
@@ -114,7 +114,8 @@ fn inside(a: &ComparedText, b: &ComparedText, score: Score, options: &Options) -
     is_inside.then_some(if b.shingles <= a.shingles { Relation::Contained } else { Relation::Contains })
 }
 
-/// Why two similar texts are no copies, as far as two texts show it. Furniture shows only in a corpus.
+/// Why two similar texts are no copies, as far as two texts show it: the rules in the order of a run. Furniture shows only
+/// in a corpus.
 fn reason(
     a: &ComparedText,
     b: &ComparedText,
@@ -126,39 +127,23 @@ fn reason(
         return None;
     }
 
+    let keys = HashKeys::new(options.seed);
+    let [folded_a, folded_b] = [a, b].map(folded);
+    let [compact_a, compact_b] = [&folded_a, &folded_b].map(|folded| alphabet::to_compact(folded));
+    let [wording_a, wording_b] = [&compact_a, &compact_b].map(|compact| Wording::new(compact, &keys));
+    let text_a = TextEvidence { folded: &compact_a, wording: &wording_a };
+    let text_b = TextEvidence { folded: &compact_b, wording: &wording_b };
+
     // Without a corpus word frequencies are those of the built-in list.
     let words = WordFrequencies::default();
-    let by_own_text = own_text_reason(a, b, relation, options, &words);
-    by_own_text.or_else(|| {
+    let evidence = CorpusEvidence { near: None, run: None, words: &words };
+    let by_facts = || {
         let is_asked = score.jaccard < facts::CERTAIN;
-        is_asked.then(|| FactsGuard::new(words).reason(&folded(a), &folded(b))).flatten()
-    })
-}
-
-/// Why the own-text rule refuses a pair, if it does.
-fn own_text_reason(
-    a: &ComparedText,
-    b: &ComparedText,
-    relation: Relation,
-    options: &Options,
-    words: &WordFrequencies,
-) -> Option<VariantReason> {
-    let keys = HashKeys::new(options.seed);
-    let compact = |side: &ComparedText| {
-        let mut compact = Vec::new();
-        alphabet::push_compact(&folded(side), &mut compact);
-        compact
+        is_asked.then(|| FactsGuard::new(words.clone()).reason(&folded_a, &folded_b)).flatten()
     };
-    let (a, b) = (compact(a), compact(b));
-    let (words_a, words_b) = (Wording::new(&a, &keys), Wording::new(&b, &keys));
-    let (a, b) = (
-        own_text::TextEvidence { folded: &a, wording: &words_a },
-        own_text::TextEvidence { folded: &b, wording: &words_b },
-    );
+    let by_news = || (relation == Relation::Near).then(|| own_text::other_news(text_a, text_b, evidence)).flatten();
 
-    let evidence = CorpusEvidence { near: None, run: None, words };
-    let is_near = relation == Relation::Near;
-    own_text::judge(a, b, evidence).or_else(|| is_near.then(|| own_text::other_news(a, b, evidence)).flatten())
+    own_text::judge(text_a, text_b, evidence).or_else(by_facts).or_else(by_news)
 }
 
 /// The folded text of a side, tokens joined by one space.

@@ -248,7 +248,7 @@ impl Drop for StageBar {
     fn drop(&mut self) {
         if let Some((sender, thread)) = self.ticker.take() {
             drop(sender);
-            // It only shows things, so a panic in it is no matter of the run.
+            // The thread only shows progress, so the run ignores a panic in it.
             let _ = thread.join();
         }
         self.pause();

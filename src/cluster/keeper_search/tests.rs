@@ -83,7 +83,7 @@ fn a_chain_joins_nobody() {
     assert_eq!(run(&Sets(sets.into(), 0.6), &buckets, 10).0, [(1, 0)]);
 }
 
-/// 0 ~ 2 is no candidate, but 1 leads to it.
+/// Nodes 0 and 2 share no bucket; node 1 connects them.
 #[test]
 fn a_copy_of_a_copy_is_compared_with_the_keeper() {
     let sets = [&[1, 2, 3, 4][..], &[1, 2, 3, 5], &[1, 2, 3, 6]].map(|set| ShingleSet::new(set.to_vec()));

@@ -170,7 +170,7 @@ pub(super) fn write_settings(directory: &Path, settings: &Settings) -> Result<()
 ///
 /// # Errors
 ///
-/// There is no index, or it has a format that this program does not read.
+/// The directory has no index, or this program cannot read its format.
 pub(super) fn is_current(directory: &Path) -> Result<bool> {
     read_manifest(directory, &directory.join(SETTINGS)).map(|manifest| manifest.version == VERSION)
 }

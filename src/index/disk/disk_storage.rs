@@ -246,7 +246,7 @@ impl Drop for DiskStorage {
             return;
         }
 
-        // `close` reports an error; here there is no caller to report it to.
+        // `drop` cannot return an error. Callers who need it call `close`.
         let _ = self.close();
     }
 }

@@ -26,7 +26,7 @@ impl HashFilter {
     }
 
     /// A stored filter, made smaller by a whole factor if it has more than `most_bytes` bytes. Ranges are joined, so it
-    /// forgets no hash. `None` if `bytes` is no filter.
+    /// forgets no hash. `None` if `bytes` do not hold a filter.
     pub(super) fn stored(bytes: &[u8], most_bytes: usize) -> Option<Self> {
         let (words, rest) = bytes.as_chunks::<8>();
         if words.is_empty() || !rest.is_empty() {

@@ -246,7 +246,7 @@ fn number(bytes: &[u8]) -> u32 {
     }
 }
 
-/// Writes at most `most` ascending postings to a new run file and syncs it. Without postings there is no file: `None`.
+/// Writes at most `most` ascending postings to a new run file and syncs it. Returns `None`, and writes no file, if there are no postings.
 ///
 /// # Errors
 ///
@@ -277,7 +277,7 @@ fn write_to(
     let mut out = BufWriter::with_capacity(1 << 18, File::create(path).map_err(failed)?);
     out.write_all(MAGIC).map_err(failed)?;
 
-    // A block is written as soon as the next posting does not fit, so one block is in memory, beside the filter.
+    // A full block is written at once, so memory holds one block and the filter.
     let mut filter = HashFilter::to_store(most as usize);
     let (mut packer, mut table, mut count) = (PostingPacker::default(), Vec::new(), 0);
     for posting in postings {

@@ -26,7 +26,7 @@ const BLOCK: u64 = kind::HEAD as u64;
 const LONGEST: u64 = 1 << 20;
 
 /// A header without a size.
-const NO_SIZE: &str = "the size in its header is no number";
+const NO_SIZE: &str = "its header has an unreadable size";
 
 /// Bytes passed over at once.
 const PASSED: usize = 8192;
@@ -151,7 +151,7 @@ impl TarMembers {
         let size = extensions.size.or_else(|| header.size());
         let name = extensions.name.unwrap_or_else(|| header.name());
 
-        // Links, devices and pipes have no data, whatever their size says.
+        // Links, devices and pipes have no data. Their size is ignored.
         if let b'1'..=b'4' | b'6' = header.kind() {
             return self.special(name, 0).map(Some);
         }
@@ -194,7 +194,7 @@ fn padded(size: u64) -> u64 {
     size.saturating_add(BLOCK - 1) / BLOCK * BLOCK
 }
 
-/// The error for a header whose size is no number.
+/// The error for a header with an unreadable size.
 fn no_size() -> io::Error {
     io::Error::new(io::ErrorKind::InvalidData, NO_SIZE)
 }
@@ -208,7 +208,7 @@ impl TarHeader<'_> {
         self.0[156]
     }
 
-    /// The size of its data in bytes; `None` if it is no number.
+    /// The size of its data in bytes; `None` if it cannot be read.
     fn size(&self) -> Option<u64> {
         kind::tar_number(&self.0[124..136])
     }

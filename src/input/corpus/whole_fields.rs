@@ -82,6 +82,7 @@ pub(crate) fn object_fields(object: &str) -> std::result::Result<Vec<WholeField>
 
     let mut fields: Vec<WholeField> = Vec::new();
     let scanned = json::scan(valid, |name, found| {
+        debug_assert!(object.get(found.range.clone()).is_some(), "replaced words keep the places of values");
         let raw = object.get(found.range.clone()).unwrap_or("");
         let is_finite = || json::not_finite::word(object.get(found.range.start..).unwrap_or("")).is_none();
         let value = match found.kind {

@@ -51,6 +51,12 @@ pub(crate) fn other_news(
         return None;
     }
 
+    // Texts of one beginning have no own token there, and no lead.
+    let [head_a, head_b] = [a, b].map(|text| text.wording.words().get(..OF_HEADS.0));
+    if head_a.is_some() && head_a == head_b {
+        return None;
+    }
+
     let shared = a.wording.shared(b.wording);
     let own_a = OwnText::new(a.wording.words().len(), shared.iter().flat_map(|shared| shared.in_a.iter().copied()));
     let own_b = OwnText::new(b.wording.words().len(), shared.iter().flat_map(|shared| shared.in_b.iter().copied()));

@@ -286,7 +286,7 @@ fn json_that_was_joined_carelessly_is_read() {
     assert!(said.contains("3 read = 1 kept + 1 removed + 1 rejected"), "{said}");
 }
 
-/// What no reader takes for records is refused by name, whatever the file is called.
+/// A file that holds no records is refused by name. Its extension does not matter.
 #[test]
 fn other_files_are_refused_by_name() {
     let home = Home::new();

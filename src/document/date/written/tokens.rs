@@ -13,7 +13,7 @@ pub(super) enum Token {
     Sign(char),
 }
 
-/// Splits a text of at most a hundred characters; `None` for a longer one, which is no date.
+/// Splits a text of at most a hundred characters; `None` if it is longer: dates are shorter.
 pub(super) fn tokens(text: &str) -> Option<Vec<Token>> {
     const LONGEST: usize = 100;
     if text.chars().nth(LONGEST).is_some() {

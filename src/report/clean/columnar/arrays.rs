@@ -80,6 +80,8 @@ fn texts(cells: &[CellValue<'_>]) -> ArrayRef {
 fn lists(item: &ColumnKind, cells: &[CellValue<'_>]) -> Result<ArrayRef, ArrowError> {
     let (mut values, mut lengths) = (Vec::new(), Vec::with_capacity(cells.len()));
     for cell in cells {
+        // A missing list has no items; presence tells it from an empty one.
+        debug_assert!(cell.json().is_none_or(|json| items(json).is_some()), "a column of lists holds lists");
         let items = cell.json().and_then(items).unwrap_or_default();
         lengths.push(items.len());
         values.extend(items.into_iter().map(CellValue::Json));
@@ -94,6 +96,8 @@ fn lists(item: &ColumnKind, cells: &[CellValue<'_>]) -> Result<ArrayRef, ArrowEr
 fn objects(kinds: &[(String, ColumnKind)], cells: &[CellValue<'_>]) -> Result<ArrayRef, ArrowError> {
     let mut columns = vec![vec![CellValue::Missing; cells.len()]; kinds.len()];
     for (row, cell) in cells.iter().enumerate() {
+        // A missing object has no fields.
+        debug_assert!(cell.json().is_none_or(|json| fields(json).is_some()), "a column of objects holds objects");
         for (name, value) in cell.json().and_then(fields).unwrap_or_default() {
             let place = kinds.iter().position(|(known, _)| *known == *name);
             if let Some(cell) = place.and_then(|place| columns.get_mut(place)).and_then(|column| column.get_mut(row)) {
