@@ -87,6 +87,7 @@ class RunOptions(CompareOptions, total=False):
     date_field: str | None
     date_order: str | None
     source_field: str | None
+    title_field: str | None
     window: timedelta | str | None
     keep: str
     threads: int | None

@@ -17,7 +17,7 @@ class Member:
     """One member of a cluster: its id, what kind of unit it is, its relation to the keeper (``"keeper"``, ``"exact"``, ``"near"``,
     ``"contained"``, ``"contains"``, ``"variant"``, ``"related"``), its exact scores against the keeper and what they were measured on,
     its place, and the beginning of its original text. ``reason`` says why a variant is
-    no copy: ``"furniture"``, ``"replaced"``, ``"numbers"`` or ``"facts"``."""
+    no copy: ``"furniture"``, ``"replaced"``, ``"numbers"``, ``"facts"`` or ``"titles"``."""
 
     id: str
     kind: str

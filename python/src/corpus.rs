@@ -213,7 +213,7 @@ pub fn clusters<'py>(source: &Bound<'py, PyAny>, options: Option<&Bound<'py, PyD
     attempt(py, move || {
         let RunRequest { options, mut reading, mut source, .. } = request;
         let pipeline = Pipeline::new(options)?;
-        reading.fields = pipeline.options().fields();
+        pipeline.options().ask_for_fields(&mut reading);
         let (corpus, found) = pipeline.read_clusters(source.input(reading)?, &())?;
         refuse_nothing_read(&pipeline, &corpus, &found)?;
         let mut written = RunOutput::default();
@@ -238,7 +238,7 @@ pub fn dedup<'py>(source: &Bound<'py, PyAny>, options: Option<&Bound<'py, PyDict
 fn remove_copies(request: RunRequest) -> Result<RunOutput> {
     let RunRequest { options, mut reading, mut source, output, against, remove } = request;
     let pipeline = Pipeline::new(options)?;
-    reading.fields = pipeline.options().fields();
+    pipeline.options().ask_for_fields(&mut reading);
     let holds_records = matches!(source, CorpusSource::Records(_));
     let input = source.input(reading)?;
     let input = if against.is_empty() { input } else { input.against(&against)? };

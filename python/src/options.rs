@@ -7,7 +7,7 @@ use mukarrar::document::Window;
 use mukarrar::input::InputOptions;
 use mukarrar::lsh::BandingOverrides;
 use mukarrar::normalize::{Language, Normalizer, Profile};
-use mukarrar::pipeline::Options;
+use mukarrar::pipeline::{Options, TitleField};
 use mukarrar::similarity::facts::Facts;
 use pyo3::exceptions::{PyOverflowError, PyTypeError};
 use pyo3::prelude::*;
@@ -212,6 +212,8 @@ pub fn run(options: &mut Options, name: &str, value: &Bound<'_, PyAny>) -> PyRes
         "date_order" if value.is_none() => options.date_order = None,
         "date_order" => options.date_order = Some(word(value)?),
         "source_field" => options.source_field = value.extract()?,
+        "title_field" if value.is_none() => options.title_field = TitleField::Ignored,
+        "title_field" => options.title_field = word(value)?,
         "window" => options.window = window(value)?,
         "keep" => options.keep = word(value)?,
         "threads" => options.threads = whole_or_none(name, value)?,

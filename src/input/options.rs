@@ -34,8 +34,8 @@ pub struct InputOptions {
     /// Parquet: fields or columns. HTML: `title`, `date`, `byline` or `url`. WARC: also `warc_date`,
     /// `warc_record_id` and `content_type`.
     pub fields: Vec<String>,
-    /// How many of the last of `fields` are only shown: they decide nothing, so a record or a header that has one of them
-    /// twice is read all the same. Default 0.
+    /// How many of the last of `fields` are only shown, or evidence where they are there: a record or a header that lacks one
+    /// of them, or has it twice, is read all the same. Default 0.
     pub shown_fields: usize,
     /// CSV and TSV: the delimiter, an ASCII character. `None`, the default: a tab in TSV; in CSV a comma, or the only
     /// one of `;`, `|` and tab with which the header has the text column. A first line `sep=;` names it too.
@@ -83,6 +83,16 @@ pub(super) enum HtmlText {
 }
 
 impl InputOptions {
+    /// Also reads `fields`, as [`shown_fields`](Self::shown_fields), unless they are read already.
+    pub fn ask_if_there(&mut self, fields: impl IntoIterator<Item = String>) {
+        for field in fields {
+            if !self.fields.contains(&field) {
+                self.shown_fields += 1;
+                self.fields.push(field);
+            }
+        }
+    }
+
     /// How many of the first of `fields` decide something.
     pub(super) fn decisive_fields(&self) -> usize {
         self.fields.len().saturating_sub(self.shown_fields)

@@ -95,5 +95,5 @@ pub use returning::ReturningLines;
 pub(crate) use returning::{LineCounter, PageLines};
 pub use sieve::Sieve;
 pub use sources::SourceResolver;
-pub(crate) use sources::{UNNAMED_SOURCE, source_key};
+pub(crate) use sources::{UNNAMED_SOURCE, host, source_key};
 pub use story::StoryFields;

@@ -83,7 +83,7 @@ fn folder<'r>(record: &'r Record<'_>) -> &'r str {
 }
 
 /// The host of an address, without `www.` and port.
-fn host(url: &str) -> &str {
+pub(crate) fn host(url: &str) -> &str {
     let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
     let rest = rest.find(['/', '?', '#']).map_or(rest, |end| &rest[..end]);
     let rest = rest.rsplit_once('@').map_or(rest, |(_, host)| host);

@@ -85,10 +85,10 @@ impl<'r> ExactVerifier<'r> {
                 (sets, CheckDepth::Words(by_place(&wanted, texts)))
             }
             (RouteId::Main, Some(learned)) => {
-                let (sets, folded) = refolder.sets_and_folded(&units, route.shingle)?;
+                let (sets, texts) = refolder.sets_and_headed(&units, route.shingle)?;
                 let by_trigrams = route.shingle == own_text::MEASURE;
-                let folded = by_place(&wanted, folded);
-                (sets, CheckDepth::Texts(PairJudge::new(learned, options.seed, by_trigrams, folded)))
+                let texts = by_place(&wanted, texts);
+                (sets, CheckDepth::Texts(PairJudge::new(learned, options.seed, by_trigrams, texts)))
             }
             (RouteId::Main, None) => (refolder.sets(&units, route.shingle)?, CheckDepth::Nothing),
         };
@@ -176,6 +176,12 @@ impl<'r> ExactVerifier<'r> {
         judge.other_news(a, b, size(a).max(size(b)) - self.shared(a, b, score))
     }
 
+    /// Why two nodes are no copies, if the titles of their records say that they are two articles.
+    fn titles(&self, a: Node, b: Node) -> Option<VariantReason> {
+        let CheckDepth::Texts(judge) = &self.depth else { return None };
+        judge.titles(a, b)
+    }
+
     /// The verdict on two nodes below the threshold; `None` if edited copies are no copies, or neither was edited.
     fn edited(&self, a: Node, b: Node, score: Score) -> Option<EditedVerdict> {
         let CheckDepth::Texts(judge) = &self.depth else { return None };
@@ -230,7 +236,11 @@ impl PairVerifier for ExactVerifier<'_> {
             };
         }
 
-        match self.reason(keeper, other, score).or_else(|| self.other_news(keeper, other, score)) {
+        let reason = self
+            .reason(keeper, other, score)
+            .or_else(|| self.other_news(keeper, other, score))
+            .or_else(|| self.titles(keeper, other));
+        match reason {
             Some(reason) => NodeVerdict::Variant(reason, score),
             None => NodeVerdict::Copy(score),
         }

@@ -1,11 +1,14 @@
 //! The options of a batch run.
 
+use std::fmt;
 use std::path::PathBuf;
+use std::str::FromStr;
 use std::sync::Arc;
 
 use crate::cluster::Keep;
 use crate::document::{DateOrder, Window};
 use crate::error::{Error, Remedy, Result};
+use crate::input::InputOptions;
 use crate::lsh::{Banding, BandingOverrides};
 use crate::normalize::{Language, Profile};
 use crate::page::{Boilerplate, BoilerplateRules, Sieve, SourceResolver, UnitLevel};
@@ -35,6 +38,9 @@ pub struct Options {
     pub rules: Option<Arc<BoilerplateRules>>,
     /// The field that names the source of a record; `None` for the host of its `url`, else its folder.
     pub source_field: Option<String>,
+    /// The field with the title of a record. Two records of one source under titles that tell different things are variants
+    /// (reason `titles`). Acts with the facts guard, on whole documents.
+    pub title_field: TitleField,
     /// How texts are cut into shingles.
     pub shingle: ShingleKind,
     /// Whether headlines and lines are compared by the rules for short texts.
@@ -86,6 +92,53 @@ pub struct Options {
     pub work_dir: Option<PathBuf>,
 }
 
+/// The field that holds the title of a record.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum TitleField {
+    /// The first of the usual ones that a record has: `title`, `headline`, `heading`, also with a capital letter.
+    #[default]
+    Usual,
+    /// This field.
+    Named(String),
+    /// None: titles are no evidence.
+    Ignored,
+}
+
+impl FromStr for TitleField {
+    type Err = Error;
+
+    /// The name of a field; `usual` and `none` are the other values.
+    fn from_str(name: &str) -> Result<Self> {
+        match name {
+            "" => Err(Error::parameter("title_field", name, "the name of a field, usual or none")),
+            "usual" => Ok(Self::Usual),
+            "none" => Ok(Self::Ignored),
+            _ => Ok(Self::Named(name.to_owned())),
+        }
+    }
+}
+
+impl fmt::Display for TitleField {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Usual => "usual",
+            Self::Named(field) => field,
+            Self::Ignored => "none",
+        })
+    }
+}
+
+/// The fields that may hold the parts of a heading, each in the order in which they are tried.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct HeadingFields {
+    /// The title.
+    pub(super) titles: Vec<String>,
+    /// The name of the source.
+    pub(super) sources: Vec<String>,
+    /// The address of the page.
+    pub(super) addresses: Vec<String>,
+}
+
 /// Lengths of passages, in tokens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
@@ -123,6 +176,7 @@ impl Default for Options {
             boilerplate: Boilerplate::default(),
             rules: None,
             source_field: None,
+            title_field: TitleField::Usual,
             shingle: ShingleKind::default(),
             short: true,
             threshold: Self::DEFAULT_THRESHOLD,
@@ -166,8 +220,8 @@ impl Options {
         }
     }
 
-    /// The fields of records that a run with these options reads, for
-    /// [`InputOptions::fields`](crate::input::InputOptions::fields).
+    /// The fields that decide something in a run with these options, for [`InputOptions::fields`]. Prefer
+    /// [`ask_for_fields`](Self::ask_for_fields), which also asks for titles.
     #[must_use]
     pub fn fields(&self) -> Vec<String> {
         let mut fields: Vec<String> = self.keep.field().map(str::to_owned).into_iter().collect();
@@ -181,6 +235,34 @@ impl Options {
             }
         }
         fields
+    }
+
+    /// Asks `input` for the fields that a run with these options reads. Those of the headings come last, as
+    /// [`shown_fields`](InputOptions::shown_fields): a record may lack them.
+    pub fn ask_for_fields(&self, input: &mut InputOptions) {
+        input.fields = self.fields();
+        input.shown_fields = 0;
+        if self.takes_titles() {
+            let HeadingFields { titles, sources, addresses } = self.heading_fields();
+            input.ask_if_there(titles.into_iter().chain(sources).chain(addresses));
+        }
+    }
+
+    /// The fields of the headings of records. Without titles nothing else is read.
+    pub(super) fn heading_fields(&self) -> HeadingFields {
+        let named = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
+        let titles = match &self.title_field {
+            TitleField::Usual => named(&["title", "headline", "heading", "Title", "Headline"]),
+            TitleField::Named(field) => vec![field.clone()],
+            TitleField::Ignored => Vec::new(),
+        };
+        let sources =
+            self.source_field.as_ref().map_or_else(|| named(&["source", "Source"]), |field| vec![field.clone()]);
+        HeadingFields {
+            titles,
+            sources,
+            addresses: named(&["url", "link", "URL", "Link", "source_url", "article_url"]),
+        }
     }
 
     /// Whether outputs give the number of sources of a story.

@@ -3,12 +3,14 @@
 use std::sync::{Mutex, OnceLock, PoisonError};
 
 use super::learned_frequencies::LearnedFrequencies;
+use super::refolder::HeadedFolding;
 use crate::cluster::{ComponentContents, LARGE, RARE};
 use crate::lsh::{Component, Components, Node};
 use crate::parallel;
 use crate::shingle::hash::HashKeys;
 use crate::similarity::facts::{self, FactsText, FactsVocabulary};
 use crate::similarity::own_text::{self, CorpusEvidence, EditedVerdict, TextEvidence, TrigramFrequencies, Wording};
+use crate::similarity::titles::{self, HeadedText, RecordHeading};
 use crate::similarity::{Score, VariantReason};
 
 /// With fewer own shingles than this on a side, a text has no block of own text.
@@ -34,6 +36,7 @@ pub(super) struct PairJudge<'r> {
 /// A folded text, and what each rule derives from it once it needs it.
 struct HeldText {
     folded: Box<[u8]>,
+    heading: Option<RecordHeading>,
     wording: OnceLock<Wording>,
     facts: OnceLock<FactsText>,
 }
@@ -49,13 +52,23 @@ impl<'r> PairJudge<'r> {
     /// Bytes held for a token: folded text, wording, words of the facts guard, and trigrams while frequencies are counted.
     pub(super) const BYTES_PER_TOKEN: usize = 8 + Wording::BYTES_PER_TOKEN + FactsText::BYTES_PER_TOKEN + 16;
 
-    /// Bytes held for a text of any length: the heads of its parts, and the filter of the facts guard.
-    pub(super) const BYTES_PER_TEXT: usize = 400 + FactsText::BYTES_PER_TEXT;
+    /// Bytes held for a text of any length: the heads of its parts, its title, and the filter of the facts guard.
+    pub(super) const BYTES_PER_TEXT: usize = 500 + FactsText::BYTES_PER_TEXT;
 
     /// A judge of texts that are folded to the compact alphabet.
-    pub(super) fn new(learned: &'r LearnedFrequencies, seed: u64, by_trigrams: bool, folded: Vec<Box<[u8]>>) -> Self {
-        let held = |folded| HeldText { folded, wording: OnceLock::new(), facts: OnceLock::new() };
-        let texts = folded.into_iter().map(held).collect();
+    pub(super) fn new(
+        learned: &'r LearnedFrequencies,
+        seed: u64,
+        by_trigrams: bool,
+        texts: Vec<HeadedFolding>,
+    ) -> Self {
+        let held = |HeadedFolding { folded, heading }| HeldText {
+            folded,
+            heading,
+            wording: OnceLock::new(),
+            facts: OnceLock::new(),
+        };
+        let texts = texts.into_iter().map(held).collect();
         let (keys, vocabulary) = (HashKeys::new(seed), Mutex::default());
         Self { learned, keys, by_trigrams, texts, vocabulary, joint_of: Vec::new(), joint: Vec::new() }
     }
@@ -91,6 +104,12 @@ impl<'r> PairJudge<'r> {
 
         let [a, b] = [a, b].map(|node| self.text(&self.texts[node as usize]));
         own_text::other_news(a, b, self.evidence(None))
+    }
+
+    /// Why two nodes above the threshold are no copies, if the titles of their records say that they are two articles.
+    pub(super) fn titles(&self, a: Node, b: Node) -> Option<VariantReason> {
+        let [a, b] = [a, b].map(|node| &self.texts[node as usize]);
+        titles::tell_different_things(a.headed()?, b.headed()?).then_some(VariantReason::Titles)
     }
 
     /// The verdict on two texts below the threshold; `None` unless one is an edited form of the other and no rule refuses the
@@ -203,6 +222,11 @@ impl<'r> PairJudge<'r> {
 }
 
 impl HeldText {
+    /// The text with its heading, if there is one.
+    fn headed(&self) -> Option<HeadedText<'_>> {
+        self.heading.as_ref().map(|heading| HeadedText { folded: &self.folded, heading })
+    }
+
     /// Whether a text is short enough for a code to be its content.
     fn is_told_by_code(&self) -> bool {
         own_text::can_be_told_by_code(&self.folded)

@@ -2,12 +2,14 @@
 
 use super::kept_spans::KeptSpans;
 use super::options::Options;
+use super::record_headings::HeadingReader;
 use crate::document::{Date, DocId, Excerpt, UnitId, Units};
 use crate::error::{Error, Result};
 use crate::input::{Corpus, ReadScratch, Record};
 use crate::normalize::{FoldScratch, Language, Normalizer};
 use crate::parallel;
 use crate::shingle::{ShingleKind, ShingleSet, Shingler};
+use crate::similarity::titles::RecordHeading;
 
 /// Reads units again.
 #[derive(Clone, Copy)]
@@ -26,6 +28,13 @@ pub(super) struct UnitRefolder<'a> {
 /// A folded text: tokens in the compact alphabet, joined by one space.
 pub(super) type FoldedText = Box<[u8]>;
 
+/// A folded text and the heading of its record, if titles are evidence and it has one.
+#[derive(Debug, Clone, Default)]
+pub(super) struct HeadedFolding {
+    pub(super) folded: FoldedText,
+    pub(super) heading: Option<RecordHeading>,
+}
+
 /// The buffers of one thread.
 #[derive(Debug, Default)]
 pub(super) struct ThreadFolder {
@@ -43,7 +52,7 @@ impl UnitRefolder<'_> {
         wanted: &[UnitId],
         work: impl Fn(&mut ThreadFolder, &Normalizer, Excerpt<'_>) -> T + Sync + Send,
     ) -> Result<Vec<T>> {
-        self.each_with(wanted, ThreadFolder::default, work)
+        self.each_with(wanted, ThreadFolder::default, |folder, normalizer, _, text| work(folder, normalizer, text))
     }
 
     /// Whether a unit belongs to a reference, which is never removed.
@@ -63,7 +72,9 @@ impl UnitRefolder<'_> {
     /// As [`each`](Self::each).
     pub(super) fn sets(&self, wanted: &[UnitId], shingle: ShingleKind) -> Result<Vec<ShingleSet>> {
         let shingler = || Shingler::new(shingle, self.options.seed);
-        self.each_with(wanted, shingler, |shingler, normalizer, text| shingler.shingle_excerpt(normalizer, text).set())
+        self.each_with(wanted, shingler, |shingler, normalizer, _, text| {
+            shingler.shingle_excerpt(normalizer, text).set()
+        })
     }
 
     /// The shingle sets of `wanted`, which ascend, and the folded texts in the compact alphabet. Each document is read once.
@@ -77,9 +88,31 @@ impl UnitRefolder<'_> {
         shingle: ShingleKind,
     ) -> Result<(Vec<ShingleSet>, Vec<FoldedText>)> {
         let shingler = || Shingler::new(shingle, self.options.seed);
-        let both = self.each_with(wanted, shingler, |shingler, normalizer, text| {
+        let both = self.each_with(wanted, shingler, |shingler, normalizer, _, text| {
             let (shingled, folded) = shingler.shingle_and_keep(normalizer, text);
             (shingled.set(), folded)
+        });
+        Ok(both?.into_iter().unzip())
+    }
+
+    /// As [`sets_and_folded`](Self::sets_and_folded), with the headings of the records.
+    ///
+    /// # Errors
+    ///
+    /// As [`each`](Self::each).
+    pub(super) fn sets_and_headed(
+        &self,
+        wanted: &[UnitId],
+        shingle: ShingleKind,
+    ) -> Result<(Vec<ShingleSet>, Vec<HeadedFolding>)> {
+        let headings = HeadingReader::new(self.options, self.corpus.options());
+        let shingler = || Shingler::new(shingle, self.options.seed);
+
+        let both = self.each_with(wanted, shingler, |shingler, normalizer, (document, record), text| {
+            let (shingled, folded) = shingler.shingle_and_keep(normalizer, text);
+            let file = self.corpus.file_of(document);
+            let heading = headings.as_ref().and_then(|headings| headings.of(record, file, normalizer));
+            (shingled.set(), HeadedFolding { folded, heading })
         });
         Ok(both?.into_iter().unzip())
     }
@@ -89,7 +122,7 @@ impl UnitRefolder<'_> {
         &self,
         wanted: &[UnitId],
         worker: impl Fn() -> W + Sync + Send,
-        work: impl Fn(&mut W, &Normalizer, Excerpt<'_>) -> T + Sync + Send,
+        work: impl Fn(&mut W, &Normalizer, (DocId, &Record<'_>), Excerpt<'_>) -> T + Sync + Send,
     ) -> Result<Vec<T>> {
         let documents: Vec<&[UnitId]> =
             wanted.chunk_by(|a, b| self.units.document(*a) == self.units.document(*b)).collect();
@@ -103,7 +136,7 @@ impl UnitRefolder<'_> {
                     let text = self.units.span(*unit).of(&record.text);
                     let kept = self.kept.of(*unit, spans);
                     let excerpt = kept.map_or_else(|| Excerpt::whole(text), |kept| Excerpt::new(text, kept));
-                    work(worker, normalizer, excerpt)
+                    work(worker, normalizer, (document, record), excerpt)
                 };
                 units.iter().map(of_unit).collect::<Vec<T>>()
             })

@@ -163,6 +163,8 @@ pub struct RunParameters {
     pub keep: String,
     /// [`Options::related`].
     pub related: bool,
+    /// [`Options::title_field`].
+    pub title_field: String,
     /// [`Options::date_field`].
     pub date_field: Option<String>,
     /// [`Options::date_order`].
@@ -280,6 +282,7 @@ impl RunParameters {
             max_bucket: options.max_bucket,
             keep: options.keep.to_string(),
             related: options.related,
+            title_field: options.title_field.to_string(),
             date_field: options.date_field.clone(),
             date_order: options.date_order.map(DateOrder::name),
             window: options.window.map(|window| window.to_string()),

@@ -15,6 +15,7 @@ pub mod align;
 pub mod facts;
 pub(crate) mod own_text;
 pub mod short;
+pub(crate) mod titles;
 mod token_gaps;
 mod word_forms;
 
@@ -126,11 +127,13 @@ pub enum VariantReason {
     Numbers,
     /// They tell different facts in one template.
     Facts,
+    /// Their records are of one source and have titles that tell different things.
+    Titles,
 }
 
 impl VariantReason {
     /// All reasons, in the order in which they are tested.
-    pub const ALL: [Self; 4] = [Self::Furniture, Self::Replaced, Self::Numbers, Self::Facts];
+    pub const ALL: [Self; 5] = [Self::Furniture, Self::Replaced, Self::Numbers, Self::Facts, Self::Titles];
 
     /// The name used in every output.
     #[must_use]
@@ -140,6 +143,7 @@ impl VariantReason {
             Self::Replaced => "replaced",
             Self::Numbers => "numbers",
             Self::Facts => "facts",
+            Self::Titles => "titles",
         }
     }
 
@@ -151,6 +155,7 @@ impl VariantReason {
             Self::Replaced => "a passage of one text is replaced by another passage in the other",
             Self::Numbers => "they are texts of one form with different numbers",
             Self::Facts => "they are texts of one form that tell different facts",
+            Self::Titles => "their records are of one source and have titles that tell different things",
         }
     }
 }

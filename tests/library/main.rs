@@ -47,4 +47,5 @@ mod promise_recall;
 mod promise_stored_bytes;
 mod shared_vectors;
 mod source_languages;
+mod titles;
 mod window;

@@ -51,16 +51,11 @@ pub(super) fn list_for(
     asked: impl IntoIterator<Item = String>,
 ) -> Result<Input> {
     let options = pipeline.options();
-    let mut reading = input_options(&input.reading, options.unit, options.fields());
-    let of_report = report.report.is_some().then(|| HtmlReport::shown_fields(options));
+    let mut reading = input_options(&input.reading, options.unit, Vec::new());
+    options.ask_for_fields(&mut reading);
 
-    // What the run itself reads is read already.
-    for field in of_report.into_iter().flatten().chain(asked) {
-        if !reading.fields.contains(&field) {
-            reading.shown_fields += 1;
-            reading.fields.push(field);
-        }
-    }
+    let of_report = report.report.is_some().then(|| HtmlReport::shown_fields(options));
+    reading.ask_if_there(of_report.into_iter().flatten().chain(asked));
     Input::open(&input.inputs, reading)
 }
 

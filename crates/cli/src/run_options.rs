@@ -64,6 +64,7 @@ pub(super) fn with_folding(arguments: &FoldingArgs) -> Options {
 fn set_matching(matching: &MatchingArgs, options: &mut Options) {
     options.boilerplate = matching.boilerplate.mode.boilerplate;
     options.source_field.clone_from(&matching.boilerplate.source.source_field);
+    options.title_field.clone_from(&matching.title_field);
     options.shingle = matching.shingle.shingle;
     options.short = matching.short == OnOff::On;
     options.threshold = matching.threshold.threshold;

@@ -106,6 +106,14 @@ pub(crate) fn tells_time_or_unit(word: &[u8]) -> bool {
     meaning(word).is_some_and(is_time_or_unit)
 }
 
+/// Which ordinal a folded word is, from 0 for first to 9 for tenth, in the compact alphabet; `None` for other words.
+pub(crate) fn ordinal(word: &[u8]) -> Option<u8> {
+    match meaning(word)? {
+        WordMeaning::Ordinal(number) => Some(number),
+        _ => None,
+    }
+}
+
 /// Whether a word of this meaning is a word of time or a unit.
 pub(super) fn is_time_or_unit(meaning: WordMeaning) -> bool {
     !matches!(meaning, WordMeaning::Ordinal(_))

@@ -20,7 +20,7 @@ use mukarrar::error::Result;
 use mukarrar::input::{self, CompressionOptions};
 use mukarrar::normalize::Profile;
 use mukarrar::page::{Boilerplate, UnitLevel};
-use mukarrar::pipeline::Options;
+use mukarrar::pipeline::{Options, TitleField};
 use mukarrar::report::ReportFormat;
 use mukarrar::report::output::Outputs;
 use mukarrar::report::output_name::OutputName;
@@ -162,6 +162,11 @@ pub(crate) struct MatchingArgs {
     /// with other facts (the weather of two days). guard or off.
     #[arg(long, value_enum, value_name = "SWITCH", default_value_t = FactsChoice::Guard, help_heading = "Matching")]
     pub(crate) facts: FactsChoice,
+    /// Field with the title of a record. Two records of one source under titles that tell different things are no copies;
+    /// the source is the --source-field, else the field source or the host in url or link. usual takes title or headline,
+    /// none leaves titles out.
+    #[arg(long, value_name = "FIELD", default_value_t = TitleField::Usual, value_parser = parse::<TitleField>, help_heading = "Matching")]
+    pub(crate) title_field: TitleField,
     /// Probability that a pair exactly at the threshold is found: above 0, below 1. It determines bands and rows.
     #[arg(long, value_name = "R", default_value_t = Options::DEFAULT_RECALL, help_heading = "Matching")]
     pub(crate) recall: f64,

@@ -1,0 +1,277 @@
+//! Titles as evidence: two records of one source whose titles tell different things are two articles, however much of
+//! their texts is equal.
+//!
+//! A site prints the background of a story, a form or a price list below a title that says what is new. Its own titles
+//! tell two such articles apart better than their texts do. Papers give one agency report different titles, so titles
+//! count only within a source, and records of one address are one page that was read twice.
+//!
+//! A title is evidence by its *own* words, which the other title has in no form: a number or an initial on both sides;
+//! words that the text below the title repeats and the other text lacks; words that the whole other record lacks.
+
+use foldhash::HashSet;
+
+use super::facts;
+use super::word_forms::{CONTENT, letters, stem};
+use crate::normalize::alphabet;
+
+/// First tokens of a title that are compared. What is longer is no title.
+pub(crate) const MOST_TOKENS: usize = 64;
+
+/// Own words of one title that its text tells and the other record lacks. A single one can be a synonym.
+const TOLD: usize = 2;
+
+/// The same if both titles have them.
+const TOLD_ON_BOTH: usize = 1;
+
+/// Own words of both titles that the other record lacks, told by their texts or not.
+const ELSEWHERE_ON_BOTH: usize = 3;
+
+/// What a record says of itself beside its text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct RecordHeading {
+    /// The tokens of the title in the compact alphabet, joined by one space.
+    pub(crate) title: Box<[u8]>,
+    /// The key of the source.
+    pub(crate) source: u64,
+    /// The key of the address; 0 without one.
+    pub(crate) address: u64,
+}
+
+impl RecordHeading {
+    /// Whether two records are of one source, at two addresses if they have any, under two titles.
+    fn may_be_told_apart(&self, other: &Self) -> bool {
+        let is_one_page = self.address != 0 && self.address == other.address;
+        !self.title.is_empty()
+            && !other.title.is_empty()
+            && self.source == other.source
+            && !is_one_page
+            && self.title != other.title
+    }
+}
+
+/// A folded text and the heading of its record.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct HeadedText<'t> {
+    /// Its tokens in the compact alphabet, joined by one space.
+    pub(crate) folded: &'t [u8],
+    pub(crate) heading: &'t RecordHeading,
+}
+
+/// Whether the titles of two similar texts say that they are two articles. Symmetric. O(n) for n bytes.
+pub(crate) fn tell_different_things(a: HeadedText<'_>, b: HeadedText<'_>) -> bool {
+    if !a.heading.may_be_told_apart(b.heading) {
+        return false;
+    }
+
+    let titles = [a, b].map(|text| TitleWords::new(&text.heading.title));
+    let [of_a, of_b] = &titles;
+    if has_more(&of_a.initials, &of_b.initials) && has_more(&of_b.initials, &of_a.initials) {
+        return true;
+    }
+    if have_other_numbers((of_a, a.folded), (of_b, b.folded)) {
+        return true;
+    }
+
+    let own = [of_a.lacking_in(of_b), of_b.lacking_in(of_a)];
+    if own.iter().all(Vec::is_empty) {
+        return false;
+    }
+
+    let known = [a, b].map(|text| words(text.folded).map(stem).collect::<HashSet<_>>());
+    let side = |own: &[&[u8]], known: &HashSet<&[u8]>, other: &HashSet<&[u8]>| {
+        let elsewhere = own.iter().filter(|word| !other.contains(stem(word)));
+        let told = elsewhere.clone().filter(|word| known.contains(stem(word))).count();
+        (told, elsewhere.count())
+    };
+    let (told_a, elsewhere_a) = side(&own[0], &known[0], &known[1]);
+    let (told_b, elsewhere_b) = side(&own[1], &known[1], &known[0]);
+
+    told_a.min(told_b) >= TOLD_ON_BOTH
+        || told_a.max(told_b) >= TOLD
+        || elsewhere_a.min(elsewhere_b) >= ELSEWHERE_ON_BOTH
+}
+
+/// Whether each title has a number that the other title lacks, and one of these is nowhere in the other text.
+fn have_other_numbers((of_a, text_a): (&TitleWords<'_>, &[u8]), (of_b, text_b): (&TitleWords<'_>, &[u8])) -> bool {
+    let own_of_a = lacking(&of_a.numbers, &of_b.numbers);
+    let own_of_b = lacking(&of_b.numbers, &of_a.numbers);
+    if own_of_a.is_empty() || own_of_b.is_empty() {
+        return false;
+    }
+
+    let is_elsewhere = |own: &[TitleNumber<'_>], text: &[u8]| !lacking(own, &numbers_in(words(text))).is_empty();
+    is_elsewhere(&own_of_a, text_b) || is_elsewhere(&own_of_b, text_a)
+}
+
+/// The numbers of `some` that `others` lack.
+fn lacking<'t>(some: &[TitleNumber<'t>], others: &[TitleNumber<'_>]) -> Vec<TitleNumber<'t>> {
+    some.iter().filter(|number| !others.contains(number)).copied().collect()
+}
+
+/// Whether a letter is more often in `a` than in `b`.
+fn has_more(a: &[&[u8]], b: &[&[u8]]) -> bool {
+    let count = |letters: &[&[u8]], letter: &[u8]| letters.iter().filter(|other| **other == letter).count();
+    a.iter().any(|letter| count(a, letter) > count(b, letter))
+}
+
+/// A number of a title.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum TitleNumber<'t> {
+    /// In digits, without leading zeros.
+    Digits(&'t [u8]),
+    /// First to tenth, from 0.
+    Ordinal(u8),
+}
+
+/// The words of one title.
+struct TitleWords<'t> {
+    words: Vec<&'t [u8]>,
+    numbers: Vec<TitleNumber<'t>>,
+    /// The letters that stand alone, as the initials of a name do.
+    initials: Vec<&'t [u8]>,
+}
+
+impl<'t> TitleWords<'t> {
+    fn new(title: &'t [u8]) -> Self {
+        let words: Vec<&[u8]> = words(title).take(MOST_TOKENS).collect();
+
+        let numbers = numbers_in(words.iter().copied());
+        let is_initial = |word: &&&[u8]| letters(word) == 1 && !alphabet::is_number(word);
+        let initials = words.iter().filter(is_initial).copied().collect();
+        Self { words, numbers, initials }
+    }
+
+    /// The distinct content words and numbers of this title that the other lacks in every form and spelling.
+    fn lacking_in(&self, other: &Self) -> Vec<&'t [u8]> {
+        let mut own: Vec<&[u8]> = Vec::new();
+        for word in &self.words {
+            let is_number = alphabet::is_number(word);
+            if own.contains(word) || !is_number && letters(word) < CONTENT {
+                continue;
+            }
+
+            let is_known = |known: &&[u8]| {
+                stem(known) == stem(word)
+                    || !is_number && !alphabet::is_number(known) && facts::are_spellings(word, known)
+            };
+            if !other.words.iter().any(is_known) {
+                own.push(word);
+            }
+        }
+        own
+    }
+}
+
+/// The numbers in words: ordinals, and all runs of digits.
+fn numbers_in<'t>(words: impl Iterator<Item = &'t [u8]>) -> Vec<TitleNumber<'t>> {
+    let mut numbers = Vec::new();
+    for word in words {
+        numbers.extend(facts::ordinal(word).map(TitleNumber::Ordinal));
+        for run in word.split(|byte| !byte.is_ascii_digit()).filter(|run| !run.is_empty()) {
+            let zeros = run.iter().take_while(|digit| **digit == b'0').count();
+            // Zero itself keeps one.
+            numbers.push(TitleNumber::Digits(&run[zeros.min(run.len() - 1)..]));
+        }
+    }
+    numbers
+}
+
+fn words(folded: &[u8]) -> impl Iterator<Item = &[u8]> {
+    folded.split(|byte| *byte == b' ').filter(|word| !word.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn heading(title: &str, source: u64, address: u64) -> RecordHeading {
+        RecordHeading { title: alphabet::to_compact(title).into(), source, address }
+    }
+
+    /// Whether titles tell apart two records of one source, each with a text.
+    fn differ(a: (&str, &str), b: (&str, &str)) -> bool {
+        of_headings((&heading(a.0, 1, 0), a.1), (&heading(b.0, 1, 0), b.1))
+    }
+
+    fn of_headings(a: (&RecordHeading, &str), b: (&RecordHeading, &str)) -> bool {
+        let [text_a, text_b] = [a.1, b.1].map(alphabet::to_compact);
+        let a = HeadedText { folded: &text_a, heading: a.0 };
+        let b = HeadedText { folded: &text_b, heading: b.0 };
+        let found = tell_different_things(a, b);
+        assert_eq!(found, tell_different_things(b, a), "symmetric");
+        found
+    }
+
+    const TEXT: &str = "تنشر الوزاره تفاصيل الخدمه الجديده للمواطنين في جميع المناطق";
+
+    #[test]
+    fn numbers_ordinals_and_initials_on_both_sides_tell_articles_apart() {
+        for (a, b) in [
+            ("قرار رقم 12", "قرار رقم 13"),
+            ("سعر الدولار 2031", "سعر الدولار 2032"),
+            ("الحلقه الثانيه من المسلسل", "الحلقه الرابعه من المسلسل"),
+            ("محاكمه م ر امام القاضي", "محاكمه ع ر امام القاضي"),
+        ] {
+            assert!(differ((a, TEXT), (b, TEXT)), "{a} / {b}");
+        }
+    }
+
+    #[test]
+    fn one_number_more_or_another_spelling_of_it_is_the_same_article() {
+        for (a, b) in [
+            ("مقتل 12 شخصا في فيضان", "مقتل اشخاص في فيضان"),
+            ("القرار 07 لسنه 2015", "القرار 7 لسنه 2015"),
+            ("الحلقه 2", "الحلقه 2"),
+        ] {
+            assert!(!differ((a, TEXT), (b, TEXT)), "{a} / {b}");
+        }
+    }
+
+    #[test]
+    fn words_that_each_text_tells_and_the_other_record_lacks_tell_articles_apart() {
+        let bank = format!("اعلن البنك نتائجه {TEXT}");
+        let port = format!("افتتح الميناء رصيفه {TEXT}");
+        assert!(differ(("البنك يعلن نتائجه", &bank), ("الميناء يفتتح رصيفه", &port)));
+        assert!(differ(("نتائج البنك", &format!("البنك {TEXT}")), ("رصيف الميناء", &format!("الميناء {TEXT}"))));
+    }
+
+    #[test]
+    fn one_title_with_two_told_words_is_enough_and_with_one_is_not() {
+        let plain = ("الوزاره تنشر التفاصيل", TEXT);
+        assert!(differ(("الزلزال يضرب الساحل", &format!("الزلزال ضرب الساحل {TEXT}")), plain));
+        assert!(!differ(("الزلزال والوزاره", &format!("الزلزال {TEXT}")), plain));
+    }
+
+    #[test]
+    fn words_that_no_text_tells_need_three_on_both_sides() {
+        assert!(differ(("زلزال عنيف ليلا", TEXT), ("ميناء واسع قديم", TEXT)));
+        assert!(!differ(("زلزال عنيف ليلا", TEXT), ("ميناء واسع", TEXT)));
+        assert!(!differ(("زلزال عنيف ليلا", TEXT), ("الوزاره تنشر الخدمه", TEXT)), "the other words are in both texts");
+    }
+
+    #[test]
+    fn numbers_that_both_texts_have_tell_nothing() {
+        let text = format!("12 قتيلا و 13 جريحا {TEXT}");
+        assert!(!differ(("مقتل 12", &text), ("اصابه 13", &text)));
+    }
+
+    #[test]
+    fn forms_and_spellings_of_a_word_are_no_own_words() {
+        assert!(!differ(
+            ("وقف الاستقدام من بنجلاديش والمكاتب", &format!("بنجلاديش مكاتب {TEXT}")),
+            ("مكاتب الاستقدام من بنغلاديش وقف", &format!("بنغلاديش مكاتب {TEXT}"))
+        ));
+    }
+
+    #[test]
+    fn only_two_pages_of_one_source_are_told_apart() {
+        let [first, second] = ["قرار رقم 12", "قرار رقم 13"];
+        let told = |a: RecordHeading, b: RecordHeading| of_headings((&a, TEXT), (&b, TEXT));
+
+        assert!(told(heading(first, 1, 5), heading(second, 1, 6)));
+        assert!(told(heading(first, 0, 0), heading(second, 0, 0)), "no source is named");
+        assert!(!told(heading(first, 1, 5), heading(second, 2, 6)), "two sources");
+        assert!(!told(heading(first, 1, 5), heading(second, 1, 5)), "one address");
+        assert!(!told(heading(first, 1, 5), heading("", 1, 6)), "no title");
+    }
+}

@@ -1,0 +1,99 @@
+//! Promise: records of one source under titles that tell different things are no copies; records of two sources, of one
+//! address, or under one title are judged by their texts alone.
+
+use std::fs;
+
+use mukarrar::input::{Corpus, InputOptions};
+use mukarrar::pipeline::{Options, Pipeline, TitleField};
+use mukarrar::similarity::{Relation, VariantReason};
+use serde_json::{Value, json};
+
+use crate::common::text::spelled;
+
+/// The relation of two records at the default threshold, if they are alike at all.
+fn relation(records: [Value; 2], options: &Options) -> Option<Relation> {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("records.jsonl");
+    fs::write(&file, records.map(|record| format!("{record}\n")).concat()).unwrap();
+
+    let mut reading = InputOptions::default();
+    options.ask_for_fields(&mut reading);
+    let corpus = Corpus::open(&[file], reading).unwrap();
+    let pairs = Pipeline::new(options.clone()).unwrap().pairs(&corpus, &()).unwrap();
+    pairs.iter(true).map(|pair| pair.relation).next()
+}
+
+/// A notice of 120 words about the flat with this number, of which little else is its own.
+fn notice(number: usize) -> String {
+    let form: Vec<usize> = (0..120).collect();
+    format!("{} {} {}", spelled(&form[..60]), spelled(&[3_000 + number]), spelled(&form[60..]))
+}
+
+fn record(number: usize, title: &str, source: &str, url: &str) -> Value {
+    json!({ "id": number.to_string(), "text": notice(number), "title": title, "source": source, "url": url })
+}
+
+const APART: Option<Relation> = Some(Relation::Variant(VariantReason::Titles));
+
+const COPIES: Option<Relation> = Some(Relation::Near);
+
+#[test]
+fn two_titles_of_one_source_that_tell_different_things_are_two_articles() {
+    let options = Options::default();
+    let pair = |a, b| {
+        relation([record(1, a, "موقع", "https://a.example/1"), record(2, b, "موقع", "https://a.example/2")], &options)
+    };
+    assert_eq!(pair("شقة ١٢٠ متر في حي الورود", "شقة ٩٥ متر في حي الورود"), APART);
+    assert_eq!(pair("شقة للبيع في حي الورود", "شقة للبيع في حي الورود"), COPIES);
+    assert_eq!(pair("شقة للبيع في حي الورود", "للبيع: شقة في حي الورود"), COPIES, "the same words");
+}
+
+#[test]
+fn papers_may_give_one_report_two_titles_and_a_page_another_one_later() {
+    let options = Options::default();
+    let [first, second] = ["شقة ١٢٠ متر", "شقة ٩٥ متر"];
+    let of_sources =
+        [record(1, first, "جريدة", "https://a.example/1"), record(2, second, "صحيفة", "https://b.example/1")];
+    assert_eq!(relation(of_sources, &options), COPIES);
+    let of_one_page =
+        [record(1, first, "جريدة", "https://a.example/1"), record(2, second, "جريدة", "https://a.example/1")];
+    assert_eq!(relation(of_one_page, &options), COPIES);
+}
+
+#[test]
+fn the_host_of_the_address_is_the_source_where_no_field_names_it() {
+    let records = |host: &str| {
+        [("شقة ١٢٠ متر", "https://a.example/1".to_owned()), ("شقة ٩٥ متر", format!("https://{host}/2"))]
+            .into_iter()
+            .zip(1..)
+            .map(|((title, link), number)| json!({ "id": number, "text": notice(number), "headline": title, "link": link }))
+            .collect::<Vec<_>>()
+            .try_into()
+            .unwrap()
+    };
+    assert_eq!(relation(records("www.a.example"), &Options::default()), APART);
+    assert_eq!(relation(records("b.example"), &Options::default()), COPIES);
+}
+
+#[test]
+fn another_field_can_hold_the_title_and_titles_can_be_left_out() {
+    let records = || {
+        [(1, "شقة ١٢٠ متر"), (2, "شقة ٩٥ متر")]
+            .map(|(number, name)| json!({ "id": number, "text": notice(number), "name": name, "source": "موقع" }))
+    };
+    let with = |title_field: TitleField| {
+        let mut options = Options::default();
+        options.title_field = title_field;
+        relation(records(), &options)
+    };
+    assert_eq!(with(TitleField::Usual), COPIES, "there is no title");
+    assert_eq!(with(TitleField::Named("name".to_owned())), APART);
+    assert_eq!(with(TitleField::Ignored), COPIES);
+}
+
+#[test]
+fn equal_texts_are_copies_under_any_titles() {
+    let text = notice(1);
+    let of = |id: &str, title: &str| json!({ "id": id, "text": text, "title": title });
+    assert_eq!(relation([of("a", "شقة ١٢٠ متر"), of("b", "شقة ٩٥ متر")], &Options::default()), Some(Relation::Exact));
+}
