@@ -85,7 +85,7 @@ mod verify_batches;
 mod word_sample;
 mod work_dir;
 
-pub use clustering::Clustering;
+pub use clustering::{Clustering, HeldBackCopy};
 pub use compare::{ComparedText, Comparison, compare, compare_as};
 pub use known_copies::{KnownCopy, KnownCounts, KnownTexts};
 pub use learn_boilerplate::learn;
@@ -154,6 +154,7 @@ impl Pipeline {
     ///
     /// As [`clusters`](Self::clusters).
     pub fn pairs(&self, corpus: &Corpus, progress: &dyn Progress) -> Result<PairList> {
+        self.check_pairs()?;
         self.over_corpus(RunTask::Pairs, corpus, progress, |start| BatchRun::new(start).pairs())
     }
 
@@ -187,6 +188,18 @@ impl Pipeline {
             return Err(Error::parameter("work_dir", directory.display(), expected));
         }
 
+        for (name, value, is_given) in
+            [("across_sources", "source", self.options.across_sources), ("lossless", "on", self.options.lossless)]
+        {
+            if is_given {
+                return Err(Error::parameter(
+                    name,
+                    value,
+                    "left out beside an index: an index compares whole texts of any source",
+                ));
+            }
+        }
+
         self.over_input(RunTask::Clusters, input, progress, |start| {
             let corpus = start.setup.corpus;
             let run = BatchRun::new(start);
@@ -202,6 +215,7 @@ impl Pipeline {
     ///
     /// As [`read_clusters`](Self::read_clusters).
     pub fn read_pairs(&self, input: Input, progress: &dyn Progress) -> Result<(Corpus, PairList)> {
+        self.check_pairs()?;
         self.over_input(RunTask::Pairs, input, progress, |start| BatchRun::new(start).pairs())
     }
 
@@ -255,6 +269,25 @@ impl Pipeline {
     /// A file cannot be removed.
     pub fn forget_work(&self) -> Result<()> {
         self.options.work_dir.as_deref().map_or(Ok(()), WorkDir::remove)
+    }
+
+    /// Refuses options that only runs with keepers have.
+    fn check_pairs(&self) -> Result<()> {
+        if self.options.across_sources {
+            return Err(Error::parameter(
+                "across_sources",
+                "source",
+                "left out here: pairs are not told apart by source",
+            ));
+        }
+        if self.options.lossless {
+            return Err(Error::parameter(
+                "lossless",
+                "on",
+                "left out here: pairs have no keeper, and nothing is removed",
+            ));
+        }
+        Ok(())
     }
 
     fn check_first_stays(&self) -> Result<()> {

@@ -35,6 +35,10 @@ pub struct Options {
     pub rules: Option<Arc<BoilerplateRules>>,
     /// The field that names the source of a record; `None` for the host of its `url`, else its folder.
     pub source_field: Option<String>,
+    /// Whether records are read with what names their source, although no other option needs it.
+    pub sources: bool,
+    /// Whether only records of different sources are compared. Records without a source are compared with all.
+    pub across_sources: bool,
     /// How texts are cut into shingles.
     pub shingle: ShingleKind,
     /// Whether headlines and lines are compared by the rules for short texts.
@@ -71,6 +75,9 @@ pub struct Options {
     pub window: Option<Window>,
     /// Which member of a cluster stays.
     pub keep: Keep,
+    /// Whether a unit is a copy only of a keeper that has all of its shingles, so that its removal loses nothing. Units with
+    /// more tokens become keepers first; among units with equally many `keep` decides.
+    pub lossless: bool,
     /// Lengths of passages; only runs over passages use them.
     pub passages: PassageOptions,
     /// Number of threads, from 1 to [`MAX_THREADS`](Self::MAX_THREADS); `None` for one per core.
@@ -123,6 +130,8 @@ impl Default for Options {
             boilerplate: Boilerplate::default(),
             rules: None,
             source_field: None,
+            sources: false,
+            across_sources: false,
             shingle: ShingleKind::default(),
             short: true,
             threshold: Self::DEFAULT_THRESHOLD,
@@ -139,6 +148,7 @@ impl Default for Options {
             date_order: None,
             window: None,
             keep: Keep::First,
+            lossless: false,
             passages: PassageOptions::default(),
             threads: None,
             memory: None,
@@ -185,7 +195,8 @@ impl Options {
 
     /// Whether outputs give the number of sources of a story.
     pub(super) fn names_sources(&self) -> bool {
-        self.rules.is_some() || self.source_field.is_some() || self.date_field.is_some()
+        let is_asked = self.sources || self.across_sources;
+        is_asked || self.rules.is_some() || self.source_field.is_some() || self.date_field.is_some()
     }
 
     /// The sieve that selects the part of a text that is compared.

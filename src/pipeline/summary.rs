@@ -161,6 +161,12 @@ pub struct RunParameters {
     pub max_bucket: usize,
     /// [`Options::keep`].
     pub keep: String,
+    /// [`Options::lossless`].
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub lossless: bool,
+    /// `source` if only records of different sources are compared.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub across: Option<&'static str>,
     /// [`Options::related`].
     pub related: bool,
     /// [`Options::date_field`].
@@ -279,6 +285,8 @@ impl RunParameters {
             seed: options.seed,
             max_bucket: options.max_bucket,
             keep: options.keep.to_string(),
+            lossless: options.lossless,
+            across: options.across_sources.then_some("source"),
             related: options.related,
             date_field: options.date_field.clone(),
             date_order: options.date_order.map(DateOrder::name),

@@ -52,13 +52,14 @@ impl VerifiedBatch {
 }
 
 /// The relations of verified links. Their order is part of the format of work directories.
-const VERIFIED: [Relation; 6] = [
+const VERIFIED: [Relation; 7] = [
     Relation::Exact,
     Relation::Near,
     Relation::Variant(VariantReason::Furniture),
     Relation::Variant(VariantReason::Replaced),
     Relation::Variant(VariantReason::Numbers),
     Relation::Variant(VariantReason::Facts),
+    Relation::Variant(VariantReason::Lossy),
 ];
 
 /// The code of a relation. A relation without one gets a code that [`VerifiedBatch::decode`] refuses, so that a resumed run

@@ -126,11 +126,13 @@ pub enum VariantReason {
     Numbers,
     /// They tell different facts in one template.
     Facts,
+    /// The keeper lacks a part of the text; only in runs without loss.
+    Lossy,
 }
 
 impl VariantReason {
     /// All reasons, in the order in which they are tested.
-    pub const ALL: [Self; 4] = [Self::Furniture, Self::Replaced, Self::Numbers, Self::Facts];
+    pub const ALL: [Self; 5] = [Self::Furniture, Self::Replaced, Self::Numbers, Self::Facts, Self::Lossy];
 
     /// The name used in every output.
     #[must_use]
@@ -140,6 +142,7 @@ impl VariantReason {
             Self::Replaced => "replaced",
             Self::Numbers => "numbers",
             Self::Facts => "facts",
+            Self::Lossy => "lossy",
         }
     }
 
@@ -151,6 +154,7 @@ impl VariantReason {
             Self::Replaced => "a passage of one text is replaced by another passage in the other",
             Self::Numbers => "they are texts of one form with different numbers",
             Self::Facts => "they are texts of one form that tell different facts",
+            Self::Lossy => "the keeper lacks a part of this text, and the run removes nothing that it would lose",
         }
     }
 }

@@ -19,7 +19,8 @@ use super::remote::{RemoteFiles, RemoteSettings};
 const INPUTS: [&str; 3] = ["inputs", "against", "within"];
 
 /// The arguments that are outputs.
-const OUTPUTS: [&str; 6] = ["output", "removed", "rejected", "clusters", "summary", "report"];
+const OUTPUTS: [&str; 9] =
+    ["output", "removed", "rejected", "clusters", "summary", "report", "weights", "source_graph", "losses"];
 
 /// The arguments of `compare` that are inputs without `--in`, and ids with it.
 const TEXTS: [&str; 2] = ["a", "b"];

@@ -41,6 +41,7 @@ mod progress;
 mod remedies;
 #[cfg(feature = "remote")]
 mod remote;
+mod repetition;
 mod rules;
 mod run_options;
 #[cfg(feature = "server")]

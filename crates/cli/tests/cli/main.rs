@@ -23,6 +23,7 @@ mod promise_memory;
 mod promise_resume;
 #[cfg(feature = "remote")]
 mod remote;
+mod repetition;
 mod report_html;
 mod returning_lines;
 mod serve;
