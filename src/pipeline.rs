@@ -47,6 +47,7 @@ mod clustering;
 mod compare;
 mod contained_keepers;
 mod containment;
+mod contamination_run;
 mod context;
 mod exact_verifier;
 mod field_parts;
@@ -87,6 +88,7 @@ mod work_dir;
 
 pub use clustering::{Clustering, HeldBackCopy};
 pub use compare::{ComparedText, Comparison, compare, compare_as};
+pub use contamination_run::{Contamination, ContaminationCounts};
 pub use known_copies::{KnownCopy, KnownCounts, KnownTexts};
 pub use learn_boilerplate::learn;
 pub use options::{Options, PassageOptions};

@@ -16,6 +16,7 @@ mod added_fields;
 mod annotation;
 #[cfg(feature = "parquet")]
 mod columnar;
+mod contaminated;
 mod convert;
 mod destination;
 mod extender;

@@ -27,6 +27,7 @@ pub struct RepetitionRules {
 pub(super) enum RemovalRule {
     MaxSize,
     MinSources,
+    Contaminated,
 }
 
 impl RemovalRule {
@@ -35,6 +36,7 @@ impl RemovalRule {
         match self {
             Self::MaxSize => "max_size",
             Self::MinSources => "min_sources",
+            Self::Contaminated => "contaminated",
         }
     }
 }

@@ -11,6 +11,7 @@ mod http;
 
 mod against_index;
 mod cases;
+mod contaminated;
 mod conversion;
 mod dedup;
 mod index;
