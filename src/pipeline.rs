@@ -190,16 +190,13 @@ impl Pipeline {
             return Err(Error::parameter("work_dir", directory.display(), expected));
         }
 
-        for (name, value, is_given) in
-            [("across_sources", "source", self.options.across_sources), ("lossless", "on", self.options.lossless)]
-        {
-            if is_given {
-                return Err(Error::parameter(
-                    name,
-                    value,
-                    "left out beside an index: an index compares whole texts of any source",
-                ));
-            }
+        if self.options.across_sources {
+            let expected = "left out beside an index, which is asked of texts of any source";
+            return Err(Error::parameter("across_sources", "source", expected));
+        }
+        if self.options.lossless {
+            let expected = "left out beside an index, which finds copies without asking what they lose";
+            return Err(Error::parameter("lossless", "on", expected));
         }
 
         self.over_input(RunTask::Clusters, input, progress, |start| {

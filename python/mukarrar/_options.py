@@ -89,6 +89,8 @@ class RunOptions(CompareOptions, total=False):
     source_field: str | None
     window: timedelta | str | None
     keep: str
+    across_sources: bool
+    lossless: bool
     threads: int | None
     memory: int | None
     temp_dir: Path | None

@@ -214,6 +214,8 @@ pub fn run(options: &mut Options, name: &str, value: &Bound<'_, PyAny>) -> PyRes
         "source_field" => options.source_field = value.extract()?,
         "window" => options.window = window(value)?,
         "keep" => options.keep = word(value)?,
+        "across_sources" => options.across_sources = value.extract()?,
+        "lossless" => options.lossless = value.extract()?,
         "threads" => options.threads = whole_or_none(name, value)?,
         "memory" => {
             options.memory = whole_or_none(name, value)?;

@@ -29,7 +29,7 @@ use crate::document::{Date, DateOrder, DocId};
 use crate::error::Result;
 use crate::input::{FieldValue, RepeatedIds};
 use crate::lsh::{ComponentBatch, Node};
-use crate::page::SourceResolver;
+use crate::page::{SourceResolver, UNNAMED_SOURCE};
 use crate::parallel;
 
 /// Bytes of a cluster member: itself, its share of the cluster, and the notes of `dedup` on it.
@@ -149,7 +149,16 @@ impl<'a> BatchRun<'a> {
             self.accounts.warn(format!("{lacking} records have no readable field `{field}`; they become keepers last"));
         }
         self.warn_undated();
+        self.warn_unnamed();
         ranks
+    }
+
+    /// Warns of a run across sources in which no record has one.
+    fn warn_unnamed(&mut self) {
+        let is_named = self.tables.origins.iter().any(|origin| *origin != UNNAMED_SOURCE);
+        if self.setup.options.across_sources && !is_named {
+            self.accounts.warn("no record has a source, so all records are compared (source_field names the field)");
+        }
     }
 
     fn warn_undated(&mut self) {

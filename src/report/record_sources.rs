@@ -67,6 +67,11 @@ impl RecordSources {
         self.names.get(source as usize).map_or("", String::as_str)
     }
 
+    /// Whether a record has a source.
+    pub(crate) fn are_named(&self) -> bool {
+        self.names.iter().any(|name| !name.is_empty())
+    }
+
     /// Number of distinct sources of some units; records without a source count as none, but a text has one at least.
     pub(crate) fn count(&self, units: &Units, of: impl Iterator<Item = UnitId>) -> usize {
         let distinct: BTreeSet<SourceNumber> = of.map(|unit| self.of(units.document(unit))).collect();

@@ -8,7 +8,7 @@ use super::strip::{self, BoilerplateStripper};
 use super::tidy::{self, has_tokens};
 use crate::cluster::Removal;
 use crate::document::{DocId, Span, UnitId, UnitKind, Units};
-use crate::error::{Error, ErrorKind, Remedy, Result};
+use crate::error::{ErrorKind, Remedy, Result};
 use crate::input::Corpus;
 use crate::page::Boilerplate;
 use crate::pipeline::{Clustering, KnownCopy, Options, Progress, Summary};
@@ -68,7 +68,7 @@ impl<'a> Cleaning<'a> {
     ///
     /// # Errors
     ///
-    /// As [`plan`](Self::plan); the rules do not fit the options, or need the sources.
+    /// As [`plan`](Self::plan); the rules do not fit the options, or need sources, and no record names one.
     pub fn plan_by_rules(
         found: &'a Clustering,
         corpus: &'a Corpus,
@@ -78,9 +78,7 @@ impl<'a> Cleaning<'a> {
         sources: Option<&RecordSources>,
     ) -> Result<Self> {
         rules.validate(options)?;
-        if rules.needs_sources() && sources.is_none() {
-            return Err(Error::internal("rules count sources, and none were read".to_owned()));
-        }
+        rules.check_sources(sources)?;
         let strips = options.boilerplate == Boilerplate::Strip;
         let mut plan = Self { strips, ..Self::nothing(found, corpus, options) };
 

@@ -99,6 +99,20 @@ impl RepetitionRules {
     }
 }
 
+impl RepetitionRules {
+    /// Checks that rules that count sources have some: without any, each text would stand in one.
+    pub(super) fn check_sources(&self, sources: Option<&RecordSources>) -> Result<()> {
+        let of_sources = [("min_sources", self.min_sources), ("keep_per_source", self.keep_per_source)];
+        let given = of_sources.into_iter().find_map(|(name, value)| Some((name, value?)));
+        let Some((name, value)) = given.filter(|_| !sources.is_some_and(RecordSources::are_named)) else {
+            return Ok(());
+        };
+
+        let (expected, purpose) = ("left out, as no record has a source", "name the field that holds the source");
+        Err(Error::parameter(name, value, expected).with_remedy(Remedy::Choose { purpose, parameter: "source_field" }))
+    }
+}
+
 /// The error for `parameter` in a run over parts of records.
 pub(super) fn of_documents(parameter: &'static str, value: impl ToString, options: &Options) -> Error {
     let expected = format!("it is about whole records, and the unit is {}", options.unit);

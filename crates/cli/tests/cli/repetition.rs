@@ -140,6 +140,10 @@ fn names_that_are_taken_and_formats_without_fields_are_refused() {
     home.refused("dedup in.jsonl --unit story -o x.jsonl --annotate", "--unit document");
     home.refused("dedup in.jsonl --unit line -o x.jsonl --min-sources 2", "--unit document");
     home.refused("dedup in.jsonl --unit passage -o x.jsonl --max-size 2", "leave out --max-size");
+    home.refused(
+        "dedup in.jsonl -o x.jsonl --min-sources 2",
+        "name the field that holds the source with --source-field",
+    );
     home.refused("dedup in.jsonl -o x.jsonl --max-size 0", "--max-size cannot be 0");
     home.refused("dedup in.jsonl -o x.jsonl --source-graph graph.json", "name it .csv or .graphml");
 }
@@ -215,6 +219,8 @@ fn only_records_of_other_sources_are_compared_across_sources() {
     assert_eq!(home.ids("all.jsonl"), ["a", "c", "e"]);
     home.done("dedup unnamed.jsonl --source-field site --across source -o two.jsonl");
     assert_eq!(home.ids("two.jsonl"), ["x"]);
+    let summary = home.done("dedup in.jsonl --across source -o one.jsonl");
+    assert!(summary["warnings"].to_string().contains("no record has a source"), "{}", summary["warnings"]);
     // With a window, both must fit.
     home.done(&format!("dedup in.jsonl {FIELDS} --across source --window 1d -o near.jsonl"));
     assert_eq!(home.ids("near.jsonl"), ["a", "c", "e"]);
@@ -263,6 +269,13 @@ fn without_loss_a_copy_goes_only_if_its_keeper_has_all_of_it() {
     );
     let (start, end) = (losses[0]["start"].as_u64().unwrap() as usize, losses[0]["end"].as_u64().unwrap() as usize);
     assert_eq!(&edited[start..end], "مستشفيات");
+    home.done("dedup in.jsonl --facts off -t 0.5 --lossless -o out.jsonl --report report.html");
+    let report = home.read("report.html");
+    assert!(
+        report.contains("Its removal loses no word.") && report.contains("would lose 1 word that the keeper lacks.")
+    );
+    home.done("dedup in.jsonl --facts off -t 0.5 -o out.jsonl --report report.html");
+    assert!(home.read("report.html").contains("Its removal loses 5 words that the keeper lacks."));
     assert_eq!(summary["variants"]["lossy"], 1);
     assert_eq!(summary["parameters"]["lossless"], true);
     home.refused("dedup in.jsonl -o x.jsonl --losses x.csv", "--lossless");
