@@ -47,6 +47,7 @@ mod clustering;
 mod compare;
 mod contained_keepers;
 mod containment;
+mod contamination_run;
 mod context;
 mod exact_verifier;
 mod field_parts;
@@ -86,8 +87,9 @@ mod verify_batches;
 mod word_sample;
 mod work_dir;
 
-pub use clustering::Clustering;
+pub use clustering::{Clustering, HeldBackCopy};
 pub use compare::{ComparedText, Comparison, compare, compare_as};
+pub use contamination_run::{Contamination, ContaminationCounts};
 pub use known_copies::{KnownCopy, KnownCounts, KnownTexts};
 pub use learn_boilerplate::learn;
 pub use options::{Options, PassageOptions, TitleField};
@@ -155,6 +157,7 @@ impl Pipeline {
     ///
     /// As [`clusters`](Self::clusters).
     pub fn pairs(&self, corpus: &Corpus, progress: &dyn Progress) -> Result<PairList> {
+        self.check_pairs()?;
         self.over_corpus(RunTask::Pairs, corpus, progress, |start| BatchRun::new(start).pairs())
     }
 
@@ -188,6 +191,15 @@ impl Pipeline {
             return Err(Error::parameter("work_dir", directory.display(), expected));
         }
 
+        if self.options.across_sources {
+            let expected = "left out beside an index, which is asked of texts of any source";
+            return Err(Error::parameter("across_sources", "source", expected));
+        }
+        if self.options.lossless {
+            let expected = "left out beside an index, which finds copies without asking what they lose";
+            return Err(Error::parameter("lossless", "on", expected));
+        }
+
         self.over_input(RunTask::Clusters, input, progress, |start| {
             let corpus = start.setup.corpus;
             let run = BatchRun::new(start);
@@ -203,6 +215,7 @@ impl Pipeline {
     ///
     /// As [`read_clusters`](Self::read_clusters).
     pub fn read_pairs(&self, input: Input, progress: &dyn Progress) -> Result<(Corpus, PairList)> {
+        self.check_pairs()?;
         self.over_input(RunTask::Pairs, input, progress, |start| BatchRun::new(start).pairs())
     }
 
@@ -256,6 +269,25 @@ impl Pipeline {
     /// A file cannot be removed.
     pub fn forget_work(&self) -> Result<()> {
         self.options.work_dir.as_deref().map_or(Ok(()), WorkDir::remove)
+    }
+
+    /// Refuses options that only runs with keepers have.
+    fn check_pairs(&self) -> Result<()> {
+        if self.options.across_sources {
+            return Err(Error::parameter(
+                "across_sources",
+                "source",
+                "left out here: pairs are not told apart by source",
+            ));
+        }
+        if self.options.lossless {
+            return Err(Error::parameter(
+                "lossless",
+                "on",
+                "left out here: pairs have no keeper, and nothing is removed",
+            ));
+        }
+        Ok(())
     }
 
     fn check_first_stays(&self) -> Result<()> {

@@ -132,7 +132,9 @@ def clusters(source: Corpus, **options: Unpack[RunOptions]) -> Clusters:
       (found in each text), ``boilerplate`` (``"ignore"``), ``shingle`` (``"word:3"``), ``short`` (True)
     - what is alike: ``threshold`` (.6), ``edited`` (False), ``recall`` (.99), ``containment`` (.8 or None), ``facts`` (``"guard"``), ``num_hashes``, ``bands``,
       ``rows``, ``seed`` (1), ``related`` (False), ``max_bucket`` (10,000), ``window`` (a ``timedelta`` or text such as ``"7d"``)
-    - who stays: ``keep`` (``"first"``; ``"last"``, ``"longest"``, ``"shortest"``, ``"earliest"``, ``"latest"``, ``"min:FIELD"``, …)
+    - who stays: ``keep`` (``"first"``; ``"last"``, ``"longest"``, ``"shortest"``, ``"earliest"``, ``"latest"``, ``"min:FIELD"``, …);
+      ``lossless`` (False: True removes a copy only if its keeper has all of it), ``across_sources`` (False: True compares
+      only records of different sources; not for ``pairs``)
     - files: ``id_field``, ``text_field``, ``date_field``, ``date_order`` (``dmy`` or ``mdy``, for 3/4/2015), ``source_field``, ``title_field`` (``"usual"``: title or headline; None), ``input_format``, ``encoding``, ``html_raw``, ``html_lines``
       (all that a page shows, with its markup; the default with ``unit="story"``),
       ``max_record_size``; also ``unique_ids``

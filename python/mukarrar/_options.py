@@ -90,6 +90,8 @@ class RunOptions(CompareOptions, total=False):
     title_field: str | None
     window: timedelta | str | None
     keep: str
+    across_sources: bool
+    lossless: bool
     threads: int | None
     memory: int | None
     temp_dir: Path | None

@@ -216,6 +216,8 @@ pub fn run(options: &mut Options, name: &str, value: &Bound<'_, PyAny>) -> PyRes
         "title_field" => options.title_field = word(value)?,
         "window" => options.window = window(value)?,
         "keep" => options.keep = word(value)?,
+        "across_sources" => options.across_sources = value.extract()?,
+        "lossless" => options.lossless = value.extract()?,
         "threads" => options.threads = whole_or_none(name, value)?,
         "memory" => {
             options.memory = whole_or_none(name, value)?;

@@ -92,6 +92,17 @@ def test_options_are_those_of_the_command_line():
     assert dated[0].first_date and dated[0].sources
 
 
+def test_a_run_without_loss_keeps_what_no_keeper_has():
+    story = "أعلنت وزارة الصحة أمس عن افتتاح ثلاثة مراكز صحية جديدة في المدينة، وقالت إن العمل فيها يبدأ قريبا"
+    texts = [("short", story), ("long", story + " وحضر الافتتاح عدد من الأطباء")]
+    assert [removed.id for removed in mukarrar.dedup(texts).removed] == ["long"]
+    assert [removed.id for removed in mukarrar.dedup(texts, lossless=True).removed] == ["short"]
+    dated = mukarrar.clusters(STORIES, source_field="source", across_sources=True)
+    assert dated.summary["parameters"]["across"] == "source"
+    with pytest.raises(mukarrar.ParameterError, match="lossless"):
+        mukarrar.pairs(texts, lossless=True)
+
+
 def test_what_cannot_work():
     with pytest.raises(mukarrar.ParameterError, match="threshold"):
         mukarrar.clusters(pairs(), threshold=0)

@@ -8,13 +8,15 @@ use crate::shingle::ShingleKind;
 use crate::similarity::{Relation, Score};
 
 /// The clusters of `nodes` nodes. Each keeper and the nodes it took are expanded to their units. `taken` is sorted by keeper
-/// and node. Units for which `is_reference` holds are never members, only keepers. Members are in no order.
+/// and node. Units for which `is_reference` holds are never members, only keepers. The units of a keeper's node are copies of it if
+/// `repeats_itself` holds for it; else they were not compared, and each stays. Members are in no order.
 pub(crate) fn gather<'a>(
     taken: &[VerifiedLink],
     nodes: Node,
     measure: ShingleKind,
     units: impl Fn(Node) -> &'a [UnitId],
     is_reference: impl Fn(UnitId) -> bool,
+    repeats_itself: impl Fn(UnitId) -> bool,
 ) -> Vec<Cluster> {
     let mut is_taken = vec![false; nodes as usize];
     for link in taken {
@@ -30,7 +32,7 @@ pub(crate) fn gather<'a>(
         // References come first in keeper order. The first unit is the keeper, the other references are no members.
         let own = units(keeper);
         let references = own.iter().take_while(|unit| is_reference(**unit)).count();
-        let equal = &own[references.max(1)..];
+        let equal = if repeats_itself(own[0]) { &own[references.max(1)..] } else { &[] };
         if equal.is_empty() && copies.is_empty() {
             continue;
         }

@@ -279,7 +279,7 @@ impl<V: PairVerifier> KeeperSearch<'_, V> {
         let mut meets = Vec::new();
         let mut seen = 0;
         while seen < nodes.len() && meets.len() < most {
-            if self.state(nodes[seen]).may_meet(keeper) {
+            if self.state(nodes[seen]).may_meet(keeper) && self.verifier.are_compared(keeper, nodes[seen]) {
                 meets.push(nodes[seen]);
             }
             seen += 1;
@@ -303,6 +303,11 @@ impl<V: PairVerifier> KeeperSearch<'_, V> {
         }
 
         state.compared_with = Some(keeper);
+        // Such nodes stay free for other keepers, and do not count as refused.
+        if !self.verifier.are_compared(keeper, node) {
+            return true;
+        }
+
         // Variants are linked too, but stay free for other keepers.
         let verdict = verify(self.verifier);
         self.outcome.links.extend(VerifiedLink::of(keeper, node, verdict));

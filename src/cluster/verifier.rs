@@ -35,6 +35,11 @@ pub(crate) trait PairVerifier: Sync {
         None
     }
 
+    /// Whether two nodes are compared at all, as far as their sources decide it.
+    fn are_compared(&self, _a: Node, _b: Node) -> bool {
+        true
+    }
+
     /// The dates of nodes; `None` if nodes are compared at any distance in time.
     fn times(&self) -> Option<&NodeTimes> {
         None

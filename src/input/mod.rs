@@ -39,6 +39,7 @@
 //! `current_file`, `block`) and the table of records (`record_table`); `corpus` reads again. Pages are extracted once
 //! (`kept_pages`).
 
+mod added_kind;
 #[cfg(feature = "archives")]
 mod archive;
 #[cfg(feature = "parquet")]
@@ -96,6 +97,7 @@ mod utf16;
 mod warc;
 mod whole_file;
 
+pub(crate) use added_kind::AddedKind;
 #[cfg(feature = "parquet")]
 pub(crate) use arrow::copy_arrow;
 pub(crate) use by_name::{ByName, announces_archive, announces_records, by_name};
@@ -117,7 +119,7 @@ pub use options::{InputOptions, MAX_RECORD_SIZE};
 #[cfg(feature = "parquet")]
 pub use parquet::is_guarded;
 #[cfg(feature = "parquet")]
-pub(crate) use parquet::{RowFate, check_copy, copy, guard};
+pub(crate) use parquet::{AddedTable, RowFate, check_copy, copy, guard};
 pub use read_meter::ReadMeter;
 pub use record::{FieldValue, Record};
 pub use reject::{Reject, RejectReason};

@@ -19,6 +19,7 @@ use super::held::PlainFile;
 use super::read_meter::ReadMeter;
 use super::{InputOptions, csv, remedies};
 
+mod added;
 pub(super) mod columns;
 mod copy;
 mod edit;
@@ -28,6 +29,7 @@ mod read;
 pub(super) mod rows;
 mod source;
 
+pub(crate) use added::AddedTable;
 pub(crate) use copy::{check_copy, copy};
 pub(super) use edit::KeptRows;
 pub(crate) use edit::RowFate;

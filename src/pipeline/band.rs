@@ -2,7 +2,7 @@
 
 use super::context::RunContext;
 use super::exact_verifier::ExactVerifier;
-use super::node_table::NodeTable;
+use super::node_table::{ApartTraits, NodeTable};
 use super::route::RouteId;
 use crate::error::Result;
 use crate::lsh::{CandidateSearch, Candidates, MOST_BYTES_PER_KEY, NO_NODE, Node};
@@ -33,8 +33,11 @@ pub(super) fn band(context: &RunContext<'_>, id: RouteId, ranks: &[u32]) -> Resu
     context.progress.begin("band", 0);
 
     // Only a window makes nodes of unlike dates differ.
-    let dates = context.options.window.map(|_| &context.tables.dates[..]);
-    let (nodes, node_of_row) = NodeTable::new(context.tables.rows(id), ranks, &context.refolder(), dates)?;
+    let apart = ApartTraits {
+        dates: context.options.window.map(|_| &context.tables.dates[..]),
+        origins: context.options.across_sources.then_some(&context.tables.origins[..]),
+    };
+    let (nodes, node_of_row) = NodeTable::new(context.tables.rows(id), ranks, &context.refolder(), apart)?;
 
     // The name is part of the format of work directories.
     let name = format!("candidates-{}", id.name());

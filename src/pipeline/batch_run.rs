@@ -5,7 +5,7 @@
 
 use super::accounts::RunAccounts;
 use super::band::{self, BandedNodes};
-use super::clustering::Clustering;
+use super::clustering::{Clustering, HeldBackCopy};
 use super::contained_keepers::{self, ContainedKeepers};
 use super::containment;
 use super::context::{RunContext, RunSetup, RunStart};
@@ -29,7 +29,7 @@ use crate::document::{Date, DateOrder, DocId};
 use crate::error::Result;
 use crate::input::{FieldValue, RepeatedIds};
 use crate::lsh::{ComponentBatch, Node};
-use crate::page::SourceResolver;
+use crate::page::{SourceResolver, UNNAMED_SOURCE};
 use crate::parallel;
 
 /// Bytes of a cluster member: itself, its share of the cluster, and the notes of `dedup` on it.
@@ -48,6 +48,8 @@ pub(super) struct BatchRun<'a> {
     accounts: RunAccounts,
     /// Copies of texts that are kept elsewhere.
     known: Vec<KnownCopy>,
+    /// Copies that stay because their keeper lacks a part of them.
+    held_back: Vec<HeldBackCopy>,
 }
 
 impl<'a> BatchRun<'a> {
@@ -55,7 +57,7 @@ impl<'a> BatchRun<'a> {
     pub(super) fn new(start: RunStart<'a>) -> Self {
         let RunStart { setup, tables, names, clock } = start;
         let accounts = RunAccounts::new(setup, &tables, &names, clock);
-        Self { setup, tables, names, learned: None, accounts, known: Vec::new() }
+        Self { setup, tables, names, learned: None, accounts, known: Vec::new(), held_back: Vec::new() }
     }
 
     /// Takes copies of texts elsewhere, which are whole documents, out of what is compared.
@@ -102,6 +104,7 @@ impl<'a> BatchRun<'a> {
             cluster.members.sort_unstable_by_key(|member| member.unit);
         }
         clusters.sort_unstable_by(Cluster::report_order);
+        self.held_back.sort_unstable_by_key(|copy| copy.unit);
 
         self.require_room_for(&clusters)?;
         self.accounts.summary.clusters = clusters.len() as u64;
@@ -140,13 +143,22 @@ impl<'a> BatchRun<'a> {
     /// The place of each unit in keeper order. Warns of records that have no place of their own.
     fn keeper_ranks(&mut self) -> Vec<u32> {
         let keep = &self.setup.options.keep;
-        let (ranks, lacking) = keeper_order::ranks(keep, &self.tables, self.setup.corpus.references());
+        let (ranks, lacking) = keeper_order::ranks(self.setup.options, &self.tables, self.setup.corpus.references());
 
         if let (Some(field), true) = (keep.field(), lacking > 0) {
             self.accounts.warn(format!("{lacking} records have no readable field `{field}`; they become keepers last"));
         }
         self.warn_undated();
+        self.warn_unnamed();
         ranks
+    }
+
+    /// Warns of a run across sources in which no record has one.
+    fn warn_unnamed(&mut self) {
+        let is_named = self.tables.origins.iter().any(|origin| *origin != UNNAMED_SOURCE);
+        if self.setup.options.across_sources && !is_named {
+            self.accounts.warn("no record has a source, so all records are compared (source_field names the field)");
+        }
     }
 
     fn warn_undated(&mut self) {
@@ -236,6 +248,7 @@ impl<'a> BatchRun<'a> {
         self.accounts.summary.count_variants(variants.iter().map(|link| link.relation));
 
         let ContainedKeepers { taken, shown, .. } = contained;
+        self.held_back.extend(keeper_clusters::held_back(&banded.nodes, route.shingle, &taken, &variants));
         Ok(keeper_clusters::gather(&self.context(), route, &banded.nodes, &taken, shown, &variants))
     }
 
@@ -338,7 +351,7 @@ impl<'a> BatchRun<'a> {
     }
 
     fn into_clustering(self, clusters: Vec<Cluster>) -> Clustering {
-        let Self { setup: RunSetup { options, corpus, .. }, tables, names, accounts, known, .. } = self;
+        let Self { setup: RunSetup { options, corpus, .. }, tables, names, accounts, known, held_back, .. } = self;
         let RunTables { units, rejects, dates, languages, returning, .. } = tables;
 
         let source_field = options.source_field.as_deref();
@@ -351,6 +364,19 @@ impl<'a> BatchRun<'a> {
 
         let threads = parallel::threads();
         let summary = accounts.summary;
-        Clustering { units, names, clusters, known, rejects, dates, languages, sources, returning, summary, threads }
+        Clustering {
+            units,
+            names,
+            clusters,
+            known,
+            held_back,
+            rejects,
+            dates,
+            languages,
+            sources,
+            returning,
+            summary,
+            threads,
+        }
     }
 }

@@ -13,7 +13,7 @@ use crate::document::{Span, Unit, UnitKind};
 use crate::input::{BlockIndex, FieldValue, ReadScratch, Record, RecordBlock};
 use crate::lsh::Node;
 use crate::normalize::{Language, Normalizer};
-use crate::page::{Cutter, ReturningLines, Sieve, SourceResolver, SourcedText, UNNAMED_SOURCE};
+use crate::page::{Cutter, ReturningLines, Sieve, SourceResolver, SourcedText, UNNAMED_SOURCE, source_key};
 use crate::passage::WordFolder;
 use crate::shingle::{Fingerprint, ShingleKind, ShingleSet, ShingledUnit, Shingler};
 use crate::similarity::Score;
@@ -62,6 +62,10 @@ impl<'a> BlockScanner<'a> {
         let Self { options, parts, progress, scratch, folder, words } = self;
 
         let index = block.read(scratch, |record, bytes| {
+            if options.across_sources {
+                let source = record.as_ref().ok().map(|record| source_key(&parts.sources().of(record)));
+                scanned.origins.push(source.unwrap_or(UNNAMED_SOURCE));
+            }
             match record {
                 Ok(record) => {
                     push_fields(options, parts, Some(&record.fields), &mut scanned);

@@ -4,11 +4,25 @@ use super::known_copies::KnownCopy;
 use super::page_cutter::PageCutter;
 use super::summary::Summary;
 use crate::cluster::{Cluster, Removal};
-use crate::document::{Date, DocId, Units};
+use crate::document::{Date, DocId, UnitId, Units};
 use crate::input::RepeatedIds;
 use crate::normalize::Language;
 use crate::page::SourceResolver;
-use crate::similarity::Relation;
+use crate::shingle::ShingleKind;
+use crate::similarity::{Relation, Score};
+
+/// A copy that a run without loss keeps: its keeper lacks a part of its text.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct HeldBackCopy {
+    /// The copy.
+    pub unit: UnitId,
+    /// The keeper that has the most of it.
+    pub keeper: UnitId,
+    /// Its exact score against the keeper.
+    pub score: Score,
+    /// The shingles that the score was measured on.
+    pub measure: ShingleKind,
+}
 
 /// The result of [`Pipeline::clusters`](crate::pipeline::Pipeline::clusters).
 #[derive(Debug)]
@@ -21,6 +35,9 @@ pub struct Clustering {
     pub clusters: Vec<Cluster>,
     /// Copies of texts that are kept elsewhere, in input order. They are in no cluster; empty unless the run was given such texts.
     pub known: Vec<KnownCopy>,
+    /// Copies that stay because their keeper lacks a part of them, in input order; only of runs without loss
+    /// ([`Options::lossless`](super::Options::lossless)).
+    pub held_back: Vec<HeldBackCopy>,
     /// Rejected records, ascending; [`Corpus::read`](crate::input::Corpus::read) gives the reason of each.
     pub rejects: Vec<DocId>,
     /// The publication date of each record; empty if the run read no dates.

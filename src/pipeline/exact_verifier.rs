@@ -12,6 +12,7 @@ use crate::cluster::{ComponentContents, ContainmentPair, NodeTimes, NodeVerdict,
 use crate::document::UnitId;
 use crate::error::Result;
 use crate::lsh::{Component, Components, Node};
+use crate::page::UNNAMED_SOURCE;
 use crate::shingle::ShingleSet;
 use crate::similarity::own_text::{self, EditedVerdict};
 use crate::similarity::{Score, VariantReason, short};
@@ -26,6 +27,15 @@ pub(super) struct ExactVerifier<'r> {
     sides: Vec<NodeSide>,
     /// `None` without a window.
     times: Option<NodeTimes>,
+    /// Whether a copy must be held by its keeper, and whether a contained unit must.
+    lossless: LosslessChecks,
+}
+
+/// What a run without loss checks.
+#[derive(Debug, Clone, Copy)]
+struct LosslessChecks {
+    copies: bool,
+    contained: bool,
 }
 
 /// The facts about a node that do not follow from its shingles.
@@ -35,6 +45,8 @@ struct NodeSide {
     reference: bool,
     /// A number that nodes of equal text share.
     text: u32,
+    /// The key of its source; [`UNNAMED_SOURCE`] if it has none, or the run compares within sources too.
+    origin: u64,
 }
 
 /// The check on pairs that are similar enough.
@@ -96,12 +108,14 @@ impl<'r> ExactVerifier<'r> {
 
         let side = |node: &Node| {
             let unit = nodes.first(*node);
-            NodeSide { reference: refolder.is_reference(unit), text: nodes.text(*node) }
+            NodeSide { reference: refolder.is_reference(unit), text: nodes.text(*node), origin: refolder.origin(unit) }
         };
         let sides = batch.iter().map(side).collect();
         let dates = || batch.iter().map(|node| refolder.date(nodes.first(*node))).collect();
         let times = options.window.map(|window| NodeTimes { window, dates: dates() });
-        Ok(Self { threshold: route.threshold, least: route.least, sets, depth, sides, times })
+        let lossless = options.lossless;
+        let lossless = LosslessChecks { copies: lossless, contained: lossless && options.contained_copies };
+        Ok(Self { threshold: route.threshold, least: route.least, sets, depth, sides, times, lossless })
     }
 
     /// Tells the judge which texts candidates join: the `components` of the batch.
@@ -154,13 +168,15 @@ impl<'r> ExactVerifier<'r> {
             return None;
         };
 
+        let is_lost = self.lossless.contained && !self.holds(large, small, score);
+        let variant = variant.or(is_lost.then_some(VariantReason::Lossy));
         Some(ContainmentPair { small, large, size: size(small), score, variant })
     }
 
     /// Whether two nodes are compared at all.
     fn may_meet(&self, a: Node, b: Node) -> bool {
         let references = self.sides[a as usize].reference && self.sides[b as usize].reference;
-        !references && self.times.as_ref().is_none_or(|times| times.may_meet(a, b))
+        !references && self.are_compared(a, b) && self.times.as_ref().is_none_or(|times| times.may_meet(a, b))
     }
 
     /// Why two similar nodes are no copies; `None` if they are.
@@ -195,6 +211,19 @@ impl<'r> ExactVerifier<'r> {
         fewer - self.shared(a, b, score)
     }
 
+    /// Whether the set of `keeper` has all shingles of that of `other`.
+    fn holds(&self, keeper: Node, other: Node, score: Score) -> bool {
+        self.shared(keeper, other, score) == self.sets[other as usize].len()
+    }
+
+    /// The verdict on a copy: in a run without loss, its keeper must have all of it.
+    fn copy(&self, keeper: Node, other: Node, score: Score) -> NodeVerdict {
+        if self.lossless.copies && !self.holds(keeper, other, score) {
+            return NodeVerdict::Variant(VariantReason::Lossy, score);
+        }
+        NodeVerdict::Copy(score)
+    }
+
     /// Number of shingles that both sets have.
     fn shared(&self, a: Node, b: Node, score: Score) -> usize {
         let fewer = self.sets[a as usize].len().min(self.sets[b as usize].len());
@@ -217,7 +246,7 @@ fn by_place<T: Default + Clone>(wanted: &[(UnitId, u32)], made: Vec<T>) -> Vec<T
 impl PairVerifier for ExactVerifier<'_> {
     fn verify(&self, keeper: Node, other: Node) -> NodeVerdict {
         let Some(score) = self.score(keeper, other) else { return NodeVerdict::Other };
-        // Equal texts are different nodes only because of their dates.
+        // Equal texts are different nodes only because of their dates or sources.
         if self.sides[keeper as usize].text == self.sides[other as usize].text {
             return NodeVerdict::Same;
         }
@@ -231,7 +260,7 @@ impl PairVerifier for ExactVerifier<'_> {
         // Only edited copies are copies below the threshold. An edited part is left to containment.
         if score.jaccard < self.threshold {
             return match self.edited(keeper, other, score) {
-                Some(EditedVerdict::Copy) => NodeVerdict::Copy(score),
+                Some(EditedVerdict::Copy) => self.copy(keeper, other, score),
                 Some(EditedVerdict::Part) | None => NodeVerdict::Other,
             };
         }
@@ -242,7 +271,7 @@ impl PairVerifier for ExactVerifier<'_> {
             .or_else(|| self.titles(keeper, other));
         match reason {
             Some(reason) => NodeVerdict::Variant(reason, score),
-            None => NodeVerdict::Copy(score),
+            None => self.copy(keeper, other, score),
         }
     }
 
@@ -263,5 +292,10 @@ impl PairVerifier for ExactVerifier<'_> {
 
     fn times(&self) -> Option<&NodeTimes> {
         self.times.as_ref()
+    }
+
+    fn are_compared(&self, a: Node, b: Node) -> bool {
+        let [a, b] = [a, b].map(|node| self.sides[node as usize].origin);
+        a != b || a == UNNAMED_SOURCE
     }
 }

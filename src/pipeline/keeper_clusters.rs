@@ -1,5 +1,6 @@
 //! The stage that makes clusters of one route: keepers with their copies, and the variants attached to them.
 
+use super::clustering::HeldBackCopy;
 use super::context::RunContext;
 use super::exact_verifier::ExactVerifier;
 use super::node_table::NodeTable;
@@ -8,8 +9,10 @@ use super::refolder::UnitRefolder;
 use super::route::Route;
 use crate::cluster::{self, Cluster, VerifiedLink};
 use crate::lsh::{CandidateLimits, ComponentBatch, Node};
+use crate::page::UNNAMED_SOURCE;
 use crate::parallel;
-use crate::similarity::Relation;
+use crate::shingle::ShingleKind;
+use crate::similarity::{Relation, VariantReason};
 
 /// Assigns the nodes of a batch to keepers: the links by place in the batch, and how many pairs a cap left unverified.
 pub(super) fn verify_batch(
@@ -53,6 +56,8 @@ pub(super) fn gather(
         route.shingle,
         |node| nodes.units(node),
         |unit| refolder.is_reference(unit),
+        // Across sources, equal texts of one source are one node, and were not compared.
+        |unit| refolder.origin(unit) == UNNAMED_SOURCE,
     );
 
     // A node is attached once: contained nodes first, then variants that are still free.
@@ -65,6 +70,38 @@ pub(super) fn gather(
     ));
     cluster::attach(&mut clusters, &attached, route.shingle, |node| nodes.first(node));
     clusters
+}
+
+/// The copies that a run without loss keeps, each with the keeper that has the most of it (ties: the earliest), by ascending
+/// node. `variants` are the refused links, `taken` is what keepers took.
+pub(super) fn held_back(
+    nodes: &NodeTable,
+    measure: ShingleKind,
+    taken: &[VerifiedLink],
+    variants: &[VerifiedLink],
+) -> Vec<HeldBackCopy> {
+    let mut is_taken = vec![false; nodes.len()];
+    for link in taken {
+        is_taken[link.node as usize] = true;
+    }
+
+    let is_held = |link: &&VerifiedLink| {
+        let stay = [link.node, link.keeper].iter().all(|node| !is_taken[*node as usize]);
+        stay && link.relation == Relation::Variant(VariantReason::Lossy)
+    };
+    let mut links: Vec<VerifiedLink> = variants.iter().filter(is_held).copied().collect();
+    links.sort_by(|a, b| {
+        let scores =
+            b.score.containment.total_cmp(&a.score.containment).then(b.score.jaccard.total_cmp(&a.score.jaccard));
+        a.node.cmp(&b.node).then(scores).then(a.keeper.cmp(&b.keeper))
+    });
+    links.dedup_by_key(|link| link.node);
+
+    let copy = |link: VerifiedLink| {
+        let (unit, keeper) = (nodes.first(link.node), nodes.first(link.keeper));
+        HeldBackCopy { unit, keeper, score: link.score, measure }
+    };
+    links.into_iter().map(copy).collect()
 }
 
 /// The role of a node once keepers are known.

@@ -2,6 +2,7 @@
 
 use std::cmp::{Ordering, Reverse};
 
+use super::options::Options;
 use super::run_tables::RunTables;
 use crate::cluster::Keep;
 use crate::document::{Date, UnitId};
@@ -9,10 +10,14 @@ use crate::input::FieldValue;
 
 /// The place of each unit in keeper order, and how many records lack the field that decides it. The first `references`
 /// records come before all others.
-pub(super) fn ranks(keep: &Keep, tables: &RunTables, references: usize) -> (Vec<u32>, u64) {
-    let units = &tables.units;
+pub(super) fn ranks(options: &Options, tables: &RunTables, references: usize) -> (Vec<u32>, u64) {
+    let (keep, units) = (&options.keep, &tables.units);
     let mut order: Vec<UnitId> = units.ids().collect();
     sort_by_policy(&mut order, keep, tables);
+    if options.lossless {
+        // A text that has all of another is no shorter. Stable: among texts of one length, the policy decides.
+        order.sort_by_key(|unit| Reverse(units.tokens(*unit)));
+    }
     // Stable: inside references, and inside all others, the policy decides.
     order.sort_by_key(|unit| units.document(*unit).index() >= references);
 

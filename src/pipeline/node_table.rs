@@ -2,7 +2,7 @@
 
 use super::refolder::UnitRefolder;
 use super::run_tables::RouteRows;
-use crate::document::{Date, Span, UnitId};
+use crate::document::{Date, DocId, Span, UnitId};
 use crate::error::{Error, Result};
 use crate::lsh::{NO_NODE, Node};
 use crate::normalize::TokenSink;
@@ -30,6 +30,27 @@ struct UnitEntry {
     variant: u32,
 }
 
+/// The traits of records that keep equal texts apart: nodes of unlike dates or sources meet other nodes.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct ApartTraits<'a> {
+    /// The date of each record, in runs with a window.
+    pub(super) dates: Option<&'a [Option<Date>]>,
+    /// The key of the source of each record, in runs across sources.
+    pub(super) origins: Option<&'a [u64]>,
+}
+
+impl ApartTraits<'_> {
+    fn is_none(self) -> bool {
+        self.dates.is_none() && self.origins.is_none()
+    }
+
+    /// What a record has of them.
+    fn of(self, document: DocId) -> (Option<Date>, Option<u64>) {
+        let place = document.index();
+        (self.dates.and_then(|dates| dates[place]), self.origins.map(|origins| origins[place]))
+    }
+}
+
 /// Bytes that [`NodeTable::new`] needs for a unit, its result left out.
 pub(super) const BYTES_PER_UNIT: u64 = size_of::<UnitEntry>() as u64;
 
@@ -37,9 +58,9 @@ impl NodeTable {
     /// Groups the units of a route by folded text, and gives the node of each row that is the first of its node, [`NO_NODE`] for
     /// the others.
     ///
-    /// Tokens decide which texts are equal, not fingerprints alone. `ranks` holds the place of each unit in keeper order. With
-    /// the `dates` of records, equal texts of unlike dates are different nodes, so that each pair of nodes is near or far in
-    /// time as a whole.
+    /// Tokens decide which texts are equal, not fingerprints alone. `ranks` holds the place of each unit in keeper order. Equal
+    /// texts of records that differ in the traits `apart` are different nodes, so that each pair of nodes is compared or not
+    /// as a whole.
     ///
     /// # Errors
     ///
@@ -48,7 +69,7 @@ impl NodeTable {
         rows: &RouteRows,
         ranks: &[u32],
         refolder: &UnitRefolder<'_>,
-        dates: Option<&[Option<Date>]>,
+        apart: ApartTraits<'_>,
     ) -> Result<(Self, Vec<Node>)> {
         let mut entries: Vec<UnitEntry> =
             rows.entries().map(|(row, fingerprint)| UnitEntry { fingerprint, row, variant: 0 }).collect();
@@ -57,17 +78,13 @@ impl NodeTable {
         // Equal fingerprints only propose equal texts.
         tell_apart(&mut entries, rows, refolder)?;
 
-        let date = |entry: &UnitEntry| {
-            let document = refolder.units.document(rows.unit(entry.row));
-            dates.and_then(|dates| dates[document.index()])
-        };
-        if dates.is_some() {
-            // Stable: units of one date keep their keeper order.
-            entries.chunk_by_mut(same_text).for_each(|group| group.sort_by_key(date));
+        let traits = |entry: &UnitEntry| apart.of(refolder.units.document(rows.unit(entry.row)));
+        if !apart.is_none() {
+            // Stable: units of equal traits keep their keeper order.
+            entries.chunk_by_mut(same_text).for_each(|group| group.sort_by_key(traits));
         }
 
-        // Without dates all of one text have the date `None`.
-        let groups = || entries.chunk_by(|a, b| same_text(a, b) && date(a) == date(b));
+        let groups = || entries.chunk_by(|a, b| same_text(a, b) && traits(a) == traits(b));
         let mut spans: Vec<NodeSpan> = Vec::with_capacity(groups().count());
         let mut start = 0;
         for group in groups() {
@@ -77,7 +94,7 @@ impl NodeTable {
         // Nodes are numbered in the keeper order of their first units.
         parallel::sort_by_key(&mut spans, |span| span.rank);
 
-        let texts = if dates.is_some() { number_texts(&entries, &spans) } else { Vec::new() };
+        let texts = if !apart.is_none() { number_texts(&entries, &spans) } else { Vec::new() };
         Ok(Self::fill(&entries, &spans, texts, rows))
     }
 
@@ -120,7 +137,7 @@ impl NodeTable {
         self.units[self.starts[node as usize] as usize]
     }
 
-    /// The number of the text of a node. Two nodes share it only if their equal texts have unlike dates.
+    /// The number of the text of a node. Two nodes share it only if records of equal texts differ in date or source.
     pub(super) fn text(&self, node: Node) -> u32 {
         if self.texts.is_empty() { node } else { self.texts[node as usize] }
     }

@@ -41,6 +41,10 @@ pub struct Options {
     /// The field with the title of a record. Two records of one source under titles that tell different things are variants
     /// (reason `titles`). Acts with the facts guard, on whole documents.
     pub title_field: TitleField,
+    /// Whether records are read with what names their source, although no other option needs it.
+    pub sources: bool,
+    /// Whether only records of different sources are compared. Records without a source are compared with all.
+    pub across_sources: bool,
     /// How texts are cut into shingles.
     pub shingle: ShingleKind,
     /// Whether headlines and lines are compared by the rules for short texts.
@@ -77,6 +81,9 @@ pub struct Options {
     pub window: Option<Window>,
     /// Which member of a cluster stays.
     pub keep: Keep,
+    /// Whether a unit is a copy only of a keeper that has all of its shingles, so that its removal loses nothing. Units with
+    /// more tokens become keepers first; among units with equally many `keep` decides.
+    pub lossless: bool,
     /// Lengths of passages; only runs over passages use them.
     pub passages: PassageOptions,
     /// Number of threads, from 1 to [`MAX_THREADS`](Self::MAX_THREADS); `None` for one per core.
@@ -177,6 +184,8 @@ impl Default for Options {
             rules: None,
             source_field: None,
             title_field: TitleField::Usual,
+            sources: false,
+            across_sources: false,
             shingle: ShingleKind::default(),
             short: true,
             threshold: Self::DEFAULT_THRESHOLD,
@@ -193,6 +202,7 @@ impl Default for Options {
             date_order: None,
             window: None,
             keep: Keep::First,
+            lossless: false,
             passages: PassageOptions::default(),
             threads: None,
             memory: None,
@@ -267,7 +277,8 @@ impl Options {
 
     /// Whether outputs give the number of sources of a story.
     pub(super) fn names_sources(&self) -> bool {
-        self.rules.is_some() || self.source_field.is_some() || self.date_field.is_some()
+        let is_asked = self.sources || self.across_sources;
+        is_asked || self.rules.is_some() || self.source_field.is_some() || self.date_field.is_some()
     }
 
     /// The sieve that selects the part of a text that is compared.

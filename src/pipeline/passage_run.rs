@@ -99,6 +99,7 @@ impl<'a> PassageRun<'a> {
             names: self.names,
             clusters: Vec::new(),
             known: Vec::new(),
+            held_back: Vec::new(),
             rejects,
             dates,
             languages: Vec::new(),

@@ -7,6 +7,7 @@ use crate::document::{Date, DocId, Excerpt, UnitId, Units};
 use crate::error::{Error, Result};
 use crate::input::{Corpus, ReadScratch, Record};
 use crate::normalize::{FoldScratch, Language, Normalizer};
+use crate::page::UNNAMED_SOURCE;
 use crate::parallel;
 use crate::shingle::{ShingleKind, ShingleSet, Shingler};
 use crate::similarity::titles::RecordHeading;
@@ -23,6 +24,8 @@ pub(super) struct UnitRefolder<'a> {
     pub(super) languages: &'a [Option<Language>],
     /// The publication date of each record; empty if the run reads no dates.
     pub(super) dates: &'a [Option<Date>],
+    /// The key of the source of each record; empty unless the run compares across sources.
+    pub(super) origins: &'a [u64],
 }
 
 /// A folded text: tokens in the compact alphabet, joined by one space.
@@ -63,6 +66,17 @@ impl UnitRefolder<'_> {
     /// The publication date of the document of a unit.
     pub(super) fn date(&self, unit: UnitId) -> Option<Date> {
         self.dates.get(self.units.document(unit).index()).copied().flatten()
+    }
+
+    /// The key of the source of a unit; [`UNNAMED_SOURCE`] if it has none, or the run compares within sources too.
+    pub(super) fn origin(&self, unit: UnitId) -> u64 {
+        self.origins.get(self.units.document(unit).index()).copied().unwrap_or(UNNAMED_SOURCE)
+    }
+
+    /// Whether two units are compared, as far as their sources decide it.
+    pub(super) fn may_meet(&self, a: UnitId, b: UnitId) -> bool {
+        let [a, b] = [a, b].map(|unit| self.origin(unit));
+        a != b || a == UNNAMED_SOURCE
     }
 
     /// The shingle sets of `wanted`, which ascend.

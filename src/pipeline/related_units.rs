@@ -63,7 +63,7 @@ pub(super) fn resembling(
     let node_of_unit = nodes.of_units(context.tables.units.len());
     for (a, b, score) in pairs {
         let (x, y) = (node_of_unit[a.index()], node_of_unit[b.index()]);
-        if x != y && x != NO_NODE && y != NO_NODE {
+        if x != y && x != NO_NODE && y != NO_NODE && context.refolder().may_meet(a, b) {
             search.pairs.entry((x.min(y), x.max(y))).or_insert((a.min(b), a.max(b), score));
         }
     }

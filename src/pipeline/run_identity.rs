@@ -19,7 +19,7 @@ use crate::lsh::BandingOverrides;
 use crate::similarity::facts::Facts;
 
 /// The version of the files of a work directory, `run.json` included. Every change of them raises it.
-const FORMAT: u32 = 6;
+const FORMAT: u32 = 7;
 
 /// Options by name.
 type NamedValues = BTreeMap<String, Value>;
@@ -140,6 +140,9 @@ fn option_values(options: &Options) -> NamedValues {
         rules,
         source_field,
         title_field,
+        // It decides which fields are read, and those count below.
+        sources: _,
+        across_sources,
         shingle,
         short,
         threshold,
@@ -156,6 +159,7 @@ fn option_values(options: &Options) -> NamedValues {
         date_order,
         window,
         keep,
+        lossless,
         // Runs over passages have no work directory.
         passages: _,
         // The result is the same with any of these.
@@ -178,6 +182,7 @@ fn option_values(options: &Options) -> NamedValues {
         ("rules", json!(rules.as_ref().map(|rules| rules.digest()))),
         ("source_field", json!(source_field)),
         ("title_field", json!(title_field.to_string())),
+        ("across_sources", json!(across_sources)),
         ("shingle", json!(shingle.to_string())),
         ("short", json!(short)),
         ("threshold", json!(threshold.to_string())),
@@ -196,6 +201,7 @@ fn option_values(options: &Options) -> NamedValues {
         ("date_order", json!(date_order.map(DateOrder::name))),
         ("window", json!(window.map(|window| window.to_string()))),
         ("keep", json!(keep.to_string())),
+        ("lossless", json!(lossless)),
     ])
 }
 
@@ -341,7 +347,7 @@ mod tests {
         }
         // Options were the text of a debug format once.
         let old = br#"{"format": 3, "version": "1", "task": "Clusters", "options": "Options { .. }"}"#;
-        assert_eq!(ours.difference_from(old).as_deref(), Some("the format of work directories: 3 there, 6 now"));
+        assert_eq!(ours.difference_from(old).as_deref(), Some("the format of work directories: 3 there, 7 now"));
         assert_eq!(ours.difference_from(b"{").as_deref(), Some("run.json cannot be read"));
     }
 }

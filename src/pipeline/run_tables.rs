@@ -29,6 +29,8 @@ pub(super) struct RunTables {
     unsure: Vec<DocId>,
     /// The key of the named source of each record; empty if the run names no sources, or once languages are settled.
     sources: Vec<u64>,
+    /// The key of the source of each record, 0 if it has none; empty unless the run compares across sources.
+    pub(super) origins: Vec<u64>,
     /// Number of records that are folded with the language of their source, by language.
     pub(super) of_source: BTreeMap<&'static str, u64>,
     /// The value of each record that decides the keeper order; empty if no field decides it.
@@ -133,6 +135,7 @@ impl RunTables {
             languages: Vec::new(),
             unsure: Vec::new(),
             sources: Vec::new(),
+            origins: Vec::new(),
             of_source: BTreeMap::new(),
             fields: Vec::new(),
             dates: Vec::new(),
@@ -205,7 +208,7 @@ impl RunTables {
             + self.dates.len() * size_of::<Option<Date>>()
             + resemblances
             + self.likely_copies.len() * 8
-            + self.sources.len() * 8
+            + (self.sources.len() + self.origins.len()) * 8
             + (self.decoded.len() + self.unsure.len() + self.crowded.len()) * 4
             + self.kept.bytes()) as u64
             + self.field_bytes
@@ -245,6 +248,7 @@ impl RunTables {
         self.fields.extend(block.ranks);
         self.dates.extend(block.dates);
         self.sources.extend(block.sources);
+        self.origins.extend(block.origins);
 
         self.push_keys(&block.keys, &block.samples)?;
         self.push_resemblances(first, &block.resemblances);

@@ -25,6 +25,8 @@ pub(super) struct ScannedBlock {
     pub(super) dates: Vec<Option<Date>>,
     /// The key of the named source of each record; empty if the run names no sources.
     pub(super) sources: Vec<u64>,
+    /// The key of the source of each record, also of one that its id names; empty unless the run compares across sources.
+    pub(super) origins: Vec<u64>,
     /// The units of all records, in input order.
     pub(super) units: Vec<ScannedUnit>,
     /// The compared parts of units, by place in `units`.

@@ -44,6 +44,7 @@ impl ScannedBlock {
         self.dates.iter().for_each(|date| out.u64(date.map_or(NO_DATE, |date| date.seconds() as u64)));
 
         out.u64s(&self.sources);
+        out.u64s(&self.origins);
         out.u64(self.units.len() as u64);
         self.units.iter().for_each(|unit| encode_unit(unit, out));
         out.u64(self.kept.as_slice().len() as u64);
@@ -95,6 +96,7 @@ impl ScannedBlock {
                 Some((seconds != NO_DATE).then_some(Date::from_seconds(seconds as i64)))
             })?,
             sources: from.u64s()?,
+            origins: from.u64s()?,
             units: list(from, 34, decode_unit)?,
             kept: KeptSpans::from_vec(list(from, 12, |from| {
                 Some(KeptSpan { unit: from.u32()?, start: from.u32()?, end: from.u32()? })
@@ -217,6 +219,7 @@ mod tests {
                 unit(UnitKind::Line, Some(RouteId::Short)),
             ],
             sources: vec![7, 0, u64::MAX],
+            origins: vec![1, 0, 9],
             dates: vec![None, Some(Date::from_seconds(-7)), None],
             kept: KeptSpans::from_vec(vec![
                 KeptSpan { unit: 0, start: 4, end: 9 },

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
+use super::contamination_run::ContaminationCounts;
 use super::known_copies::KnownCounts;
 use super::options::Options;
 use crate::document::{DateOrder, DocId};
@@ -39,6 +40,9 @@ pub struct Summary {
     /// Number of spans of boilerplate removed from kept records; only with [`Boilerplate::Strip`](crate::page::Boilerplate::Strip).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub stripped_spans: Option<u64>,
+    /// The test items that were looked for; only of runs that look for some.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub contaminated: Option<ContaminationCounts>,
     /// Number of passages found, or removed; only of runs over passages.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub passages: Option<u64>,
@@ -161,6 +165,12 @@ pub struct RunParameters {
     pub max_bucket: usize,
     /// [`Options::keep`].
     pub keep: String,
+    /// [`Options::lossless`].
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub lossless: bool,
+    /// `source` if only records of different sources are compared.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub across: Option<&'static str>,
     /// [`Options::related`].
     pub related: bool,
     /// [`Options::title_field`].
@@ -216,6 +226,7 @@ impl Summary {
             variants: BTreeMap::new(),
             containment: ContainmentCounts::default(),
             stripped_spans: None,
+            contaminated: None,
             passages: None,
             lost_pairs: 0,
             repeated_ids: 0,
@@ -281,6 +292,8 @@ impl RunParameters {
             seed: options.seed,
             max_bucket: options.max_bucket,
             keep: options.keep.to_string(),
+            lossless: options.lossless,
+            across: options.across_sources.then_some("source"),
             related: options.related,
             title_field: options.title_field.to_string(),
             date_field: options.date_field.clone(),

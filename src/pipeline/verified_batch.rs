@@ -52,7 +52,7 @@ impl VerifiedBatch {
 }
 
 /// The relations of verified links. Their order is part of the format of work directories.
-const VERIFIED: [Relation; 7] = [
+const VERIFIED: [Relation; 8] = [
     Relation::Exact,
     Relation::Near,
     Relation::Variant(VariantReason::Furniture),
@@ -60,6 +60,7 @@ const VERIFIED: [Relation; 7] = [
     Relation::Variant(VariantReason::Numbers),
     Relation::Variant(VariantReason::Facts),
     Relation::Variant(VariantReason::Titles),
+    Relation::Variant(VariantReason::Lossy),
 ];
 
 /// The code of a relation. A relation without one gets a code that [`VerifiedBatch::decode`] refuses, so that a resumed run

@@ -3,6 +3,7 @@
 use std::io;
 use std::path::Path;
 
+use super::source_graph::GraphFormat;
 use super::style::ReportFormat;
 use crate::error::{Error, ErrorKind, Result};
 pub use crate::input::is_address;
@@ -88,6 +89,21 @@ impl<'a> OutputName<'a> {
                 Err(self.refused(what, "name it .jsonl, .json, .tsv or .csv"))
             }
             Some(format) => Ok(format),
+        }
+    }
+
+    /// The format of a graph with this name.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Output`] if it has no extension of a graph.
+    pub fn graph_format(self) -> Result<GraphFormat> {
+        let name = self.0.file_name().map_or_else(String::new, |name| name.to_string_lossy().to_ascii_lowercase());
+        let plain = [".gz", ".zst", ".bz2", ".xz"].iter().find_map(|end| name.strip_suffix(end)).unwrap_or(&name);
+        match plain.rsplit_once('.') {
+            Some((_, "csv")) => Ok(GraphFormat::Csv),
+            Some((_, "graphml")) => Ok(GraphFormat::GraphMl),
+            _ => Err(self.refused("has not the name of a graph".to_owned(), "name it .csv or .graphml")),
         }
     }
 

@@ -129,11 +129,14 @@ pub enum VariantReason {
     Facts,
     /// Their records are of one source and have titles that tell different things.
     Titles,
+    /// The keeper lacks a part of the text; only in runs without loss.
+    Lossy,
 }
 
 impl VariantReason {
     /// All reasons, in the order in which they are tested.
-    pub const ALL: [Self; 5] = [Self::Furniture, Self::Replaced, Self::Numbers, Self::Facts, Self::Titles];
+    pub const ALL: [Self; 6] =
+        [Self::Furniture, Self::Replaced, Self::Numbers, Self::Facts, Self::Titles, Self::Lossy];
 
     /// The name used in every output.
     #[must_use]
@@ -144,6 +147,7 @@ impl VariantReason {
             Self::Numbers => "numbers",
             Self::Facts => "facts",
             Self::Titles => "titles",
+            Self::Lossy => "lossy",
         }
     }
 
@@ -156,6 +160,7 @@ impl VariantReason {
             Self::Numbers => "they are texts of one form with different numbers",
             Self::Facts => "they are texts of one form that tell different facts",
             Self::Titles => "their records are of one source and have titles that tell different things",
+            Self::Lossy => "the keeper lacks a part of this text, and the run removes nothing that it would lose",
         }
     }
 }

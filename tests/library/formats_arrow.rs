@@ -14,7 +14,7 @@ use arrow_ipc::writer::{FileWriter, IpcWriteOptions, StreamWriter};
 use mukarrar::input::{Corpus, Input, InputFormat, InputOptions, SkipReason, StoragePolicy};
 use mukarrar::pipeline::{Options, Pipeline};
 use mukarrar::report::output::Outputs;
-use mukarrar::report::{CleanDestination, Cleaning};
+use mukarrar::report::{CleanDestination, Cleaning, RecordSources};
 use mukarrar::similarity::Relation;
 
 const STORY: &str = "أعلنت وزارة الصحة أمس عن افتتاح ثلاثة مراكز صحية جديدة في المدينة، وقالت إن العمل فيها يبدأ قريبا";
@@ -156,4 +156,31 @@ fn dedup_writes_the_rows_that_stay_with_all_columns() {
         assert_eq!(batches[0].schema(), self::batches()[0].schema());
         assert!(batches.iter().all(|batch| batch.column(2).as_string::<i32>().value(0) == "موقع"));
     }
+}
+
+#[test]
+fn rows_that_stay_get_columns_that_tell_of_their_cluster() {
+    let home = tempfile::tempdir().unwrap();
+    let input = Input::open(&[write(home.path(), "a.arrow", &stream())], InputOptions::default()).unwrap();
+    let target = home.path().join("out.arrow");
+    let destination = CleanDestination::new(&target, &[home.path().join("a.arrow")], &input).unwrap();
+
+    let corpus = Corpus::read_once(input, StoragePolicy::default()).unwrap();
+    let options = Options::default();
+    let found = Pipeline::new(options.clone()).unwrap().clusters(&corpus, &()).unwrap();
+    let sources = RecordSources::read(&found, &corpus, &options).unwrap();
+    let plan = Cleaning::plan(&found, &corpus, &[Relation::Exact], &options).unwrap();
+    let plan = plan.annotated("seen", &sources).unwrap();
+    let mut outputs = Outputs::default();
+    plan.write(&destination, &mut outputs, &mut Vec::new()).unwrap();
+    outputs.commit().unwrap();
+
+    let reader = StreamReader::try_new(Cursor::new(fs::read(&target).unwrap()), None).unwrap();
+    let batches: Vec<RecordBatch> = reader.map(Result::unwrap).collect();
+    assert_eq!(batches[0].num_columns(), 3 + 7);
+    let numbers = |name: &str| -> Vec<Option<i64>> {
+        batches.iter().flat_map(|batch| batch[name].as_primitive::<Int64Type>().iter().collect::<Vec<_>>()).collect()
+    };
+    assert_eq!(numbers("id"), [Some(1), Some(4)]);
+    assert_eq!((numbers("seen_size"), numbers("seen_cluster")), (vec![Some(3), Some(1)], vec![Some(0), None]));
 }

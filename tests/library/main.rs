@@ -45,6 +45,7 @@ mod promise_linear;
 mod promise_pairs;
 mod promise_recall;
 mod promise_stored_bytes;
+mod repetition;
 mod shared_vectors;
 mod source_languages;
 mod titles;

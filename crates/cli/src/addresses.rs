@@ -16,10 +16,11 @@ use mukarrar::report::output_name::is_address;
 use super::remote::{RemoteFiles, RemoteSettings};
 
 /// The arguments that are inputs.
-const INPUTS: [&str; 3] = ["inputs", "against", "within"];
+const INPUTS: [&str; 4] = ["inputs", "against", "within", "tests"];
 
 /// The arguments that are outputs.
-const OUTPUTS: [&str; 6] = ["output", "removed", "rejected", "clusters", "summary", "report"];
+const OUTPUTS: [&str; 10] =
+    ["output", "removed", "rejected", "clusters", "summary", "report", "weights", "source_graph", "losses", "hits"];
 
 /// The arguments of `compare` that are inputs without `--in`, and ids with it.
 const TEXTS: [&str; 2] = ["a", "b"];

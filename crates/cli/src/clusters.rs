@@ -8,10 +8,12 @@ use super::args::groups::{
 use super::console::Console;
 use super::exit::Exit;
 use super::progress::StageBar;
+use super::repetition::AcrossArgs;
 use super::run_options::UnitRun;
 use super::{finish, inputs, summary};
 use mukarrar::cluster::Cluster;
 use mukarrar::error::Result;
+use mukarrar::pipeline::Pipeline;
 use mukarrar::report::{self as results, HtmlReport};
 
 pub(super) const EXAMPLES: &str = "Examples:
@@ -28,6 +30,8 @@ pub(super) struct ClustersArgs {
     #[command(flatten)]
     matching: MatchingArgs,
     #[command(flatten)]
+    across: AcrossArgs,
+    #[command(flatten)]
     keep: KeepArgs,
     #[command(flatten)]
     check: MembershipArgs,
@@ -42,10 +46,12 @@ pub(super) struct ClustersArgs {
 }
 
 pub(super) fn run(arguments: &ClustersArgs, console: &Console) -> Result<Exit> {
-    let ClustersArgs { input, unit, matching, keep, check, running, output, report, showing } = arguments;
+    let ClustersArgs { input, unit, matching, across, keep, check, running, output, report, showing } = arguments;
     let progress = showing.progress.progress;
 
-    let pipeline = UnitRun { unit: unit.unit, matching, keep: Some(keep), input, running, progress }.pipeline()?;
+    let mut options = UnitRun { unit: unit.unit, matching, keep: Some(keep), input, running, progress }.options()?;
+    across.set(&mut options);
+    let pipeline = Pipeline::new(options)?;
     let input = inputs::list_for(&pipeline, input, report, None)?;
     inputs::check_outputs(output, showing.summary.as_ref(), &input)?;
     inputs::check_report(report, &input)?;

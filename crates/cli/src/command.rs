@@ -8,6 +8,7 @@ use super::args::values::AutoChoice;
 use super::boilerplate::{self, LearnArgs};
 use super::clusters::{self, ClustersArgs};
 use super::compare::CompareArgs;
+use super::contaminated::{self, ContaminatedArgs};
 use super::dedup::{self, DedupArgs};
 use super::eval::{self, EvalArgs};
 use super::generate::ManArgs;
@@ -46,12 +47,15 @@ pub(super) enum ToolCommand {
     Clusters(ClustersArgs),
     /// Write the corpus without its copies.
     #[command(after_help = dedup::EXAMPLES)]
-    Dedup(DedupArgs),
+    Dedup(Box<DedupArgs>),
     /// List verified pairs.
     Pairs(PairsArgs),
     /// List passages that occur in several places.
     #[command(after_help = passages::EXAMPLES)]
     Passages(PassagesArgs),
+    /// Find test items in a corpus, and remove the documents with them.
+    #[command(after_help = contaminated::EXAMPLES)]
+    Contaminated(ContaminatedArgs),
     /// Show how similar two texts are, and why.
     Compare(CompareArgs),
     /// Show the stories, headlines, paragraphs and boilerplate that pages are cut into.

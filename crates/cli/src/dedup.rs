@@ -16,6 +16,7 @@ use super::exit::Exit;
 use super::known_indexes::References;
 use super::progress::StageBar;
 use super::remedies::expectation;
+use super::repetition::RepetitionArgs;
 use super::run_options::{self, UnitRun};
 use super::{finish, inputs, summary};
 use mukarrar::document::DocId;
@@ -40,6 +41,8 @@ Examples:
   mukarrar dedup pages/ -o clean/ --unit story --removed removed.jsonl
   mukarrar dedup news.jsonl -o clean.jsonl --unit passage --removed removed.jsonl
   mukarrar dedup news.jsonl -o marked.jsonl --mark
+  mukarrar dedup news.jsonl -o clean.jsonl --annotate --source-field site --date-field date
+  mukarrar dedup news.jsonl -o clean.jsonl --lossless --losses losses.jsonl
   mukarrar dedup news.jsonl --dry-run --summary summary.json";
 
 /// All arguments of the command. With `--unit passage` they are read as [`PassageDedupArgs`] instead.
@@ -79,6 +82,8 @@ pub(super) struct DedupArgs {
     keep: KeepArgs,
     #[command(flatten)]
     remove: RemoveRelationsArgs,
+    #[command(flatten)]
+    repetition: RepetitionArgs,
     #[command(flatten)]
     check: MembershipArgs,
     #[command(flatten)]
@@ -233,12 +238,13 @@ fn check_passages(arguments: &PassageDedupArgs, given: &GivenArguments<'_>) -> R
 }
 
 fn dedup_units(arguments: &DedupArgs, unit: UnitLevel, console: &Console) -> Result<Exit> {
-    let DedupArgs { input, files, matching, keep, running, report, showing, .. } = arguments;
+    let DedupArgs { input, files, matching, keep, repetition, running, report, showing, .. } = arguments;
     let progress = showing.progress.progress;
     let relations = &arguments.remove.remove;
 
     let mut options = UnitRun { unit, matching, keep: Some(keep), input, running, progress }.options()?;
     options.contained_copies = relations.contains(&Relation::Contained);
+    repetition.set(&mut options)?;
     let pipeline = Pipeline::new(options)?;
 
     let against = References::of(&arguments.against);
@@ -248,7 +254,12 @@ fn dedup_units(arguments: &DedupArgs, unit: UnitLevel, console: &Console) -> Res
     if !against.files.is_empty() {
         listed = listed.against(&against.files)?;
     }
-    let lists = DedupLists { files, clusters: arguments.clusters.as_ref(), report: inputs::checked_report(report)? };
+    let lists = DedupLists {
+        files,
+        clusters: arguments.clusters.as_ref(),
+        report: inputs::checked_report(report)?,
+        repetition: Some(repetition),
+    };
     let destination = lists.destination(input, showing, &listed)?;
     if destination.as_ref().is_some_and(CleanDestination::copies_tables) {
         listed.check_copies(pipeline.options().memory)?;
@@ -266,8 +277,10 @@ fn dedup_units(arguments: &DedupArgs, unit: UnitLevel, console: &Console) -> Res
     }
     let end = RunEnd { corpus: &corpus, rejects: &found.rejects, running, showing };
 
+    let sources = repetition.sources(&found, &corpus, pipeline.options())?;
     let mut outputs = files.compression.outputs(running.threads.threads);
     lists.write(&corpus, &found, &mut outputs)?;
+    repetition.write(&found, &corpus, pipeline.options(), sources.as_ref(), &mut outputs)?;
     let exit = if let Some(field) = &arguments.mark {
         if let Some(destination) = destination {
             let marking = MarkPlan::new(&found, &corpus, field);
@@ -278,7 +291,13 @@ fn dedup_units(arguments: &DedupArgs, unit: UnitLevel, console: &Console) -> Res
         })?;
         end.finish(found.summary.clone(), outputs, false, console)?
     } else {
-        let cleaning = Cleaning::plan(&found, &corpus, relations, pipeline.options())?.with_progress(&bar);
+        let (options, rules) = (pipeline.options(), repetition.rules());
+        let cleaning = Cleaning::plan_by_rules(&found, &corpus, relations, options, &rules, sources.as_ref())?;
+        let mut cleaning = cleaning.with_progress(&bar);
+        if let (Some(field), Some(sources)) = (&repetition.annotate, &sources) {
+            cleaning = cleaning.annotated(field, sources)?;
+        }
+        repetition.write_weights(&cleaning, &mut outputs)?;
         lists.write_clean(&cleaning, destination, &mut outputs, console)?;
         bar.pause();
         let mut summary = found.summary.clone();
@@ -302,7 +321,7 @@ fn dedup_passages(arguments: &PassageDedupArgs, console: &Console) -> Result<Exi
     let pipeline = Pipeline::new(options)?;
 
     let listed = inputs::list(&input.inputs, &input.reading, UnitLevel::Document, Vec::new())?;
-    let lists = DedupLists { files, clusters: None, report: None };
+    let lists = DedupLists { files, clusters: None, report: None, repetition: None };
     let destination = lists.destination(input, showing, &listed)?;
     if destination.as_ref().is_some_and(CleanDestination::copies_tables) {
         listed.check_copies(pipeline.options().memory)?;

@@ -7,6 +7,7 @@ use clap::Args;
 use super::args::groups::{CompressionArgs, InputArgs, ShowingArgs};
 use super::console::Console;
 use super::remedies::CommandLinePhrasing;
+use super::repetition::RepetitionArgs;
 use super::{finish, inputs};
 use mukarrar::error::{Error, ErrorKind, Result};
 use mukarrar::input::{Corpus, Input};
@@ -48,6 +49,8 @@ pub(super) struct DedupLists<'a> {
     pub(super) files: &'a DedupFileArgs,
     pub(super) clusters: Option<&'a PathBuf>,
     pub(super) report: Option<&'a PathBuf>,
+    /// What makes repetition a signal; `None` for passages.
+    pub(super) repetition: Option<&'a RepetitionArgs>,
 }
 
 impl DedupLists<'_> {
@@ -64,7 +67,10 @@ impl DedupLists<'_> {
         if lists.iter().any(|path| path.as_os_str() == "-") {
             return Err(Error::parameter("output", "-", "a file; only -o - writes to standard output"));
         }
-        inputs::refuse_as_output(lists.into_iter().chain(&showing.summary).chain(self.report), listed)?;
+        let of_repetition = self.repetition.into_iter().flat_map(RepetitionArgs::lists);
+        let lists = lists.into_iter().chain(&showing.summary).chain(self.report).chain(of_repetition);
+        inputs::refuse_as_output(lists, listed)?;
+        self.repetition.map_or(Ok(()), RepetitionArgs::check_lists)?;
         self.formats()?;
         showing.summary.as_ref().map_or(Ok(()), |summary| OutputName::of(summary).check_json())?;
 
@@ -72,6 +78,9 @@ impl DedupLists<'_> {
             Some(clean) if !self.files.dry_run => {
                 let destination = CleanDestination::sent(clean, &input.inputs, listed)?;
                 refuse_unmarked_directory(&destination)?;
+                if self.repetition.is_some_and(|repetition| repetition.annotate.is_some()) {
+                    destination.check_takes_fields(listed)?;
+                }
                 Ok(Some(destination))
             }
             _ => Ok(None),

@@ -59,7 +59,7 @@ pub(super) fn list_for(
     Input::open(&input.inputs, reading)
 }
 
-fn input_options(reading: &ReadingArgs, unit: UnitLevel, fields: Vec<String>) -> InputOptions {
+pub(super) fn input_options(reading: &ReadingArgs, unit: UnitLevel, fields: Vec<String>) -> InputOptions {
     let default_html = if unit == UnitLevel::Story { HtmlChoice::Lines } else { HtmlChoice::Main };
     let html = reading.html.unwrap_or(default_html);
 

@@ -22,6 +22,7 @@ mod command;
 mod compare;
 mod config;
 mod console;
+mod contaminated;
 mod dedup;
 mod dedup_files;
 mod eval;
@@ -41,6 +42,7 @@ mod progress;
 mod remedies;
 #[cfg(feature = "remote")]
 mod remote;
+mod repetition;
 mod rules;
 mod run_options;
 #[cfg(feature = "server")]
@@ -134,6 +136,7 @@ fn dispatch(command: ToolCommand, matches: &ArgMatches, console: &Console) -> Re
         ToolCommand::Dedup(arguments) => dedup::run(&arguments, matches, console),
         ToolCommand::Pairs(arguments) => pairs::run(&arguments, console),
         ToolCommand::Passages(arguments) => passages::run(&arguments, console),
+        ToolCommand::Contaminated(arguments) => contaminated::run(&arguments, console),
         ToolCommand::Compare(arguments) => compare::run(&arguments, console),
         ToolCommand::Units(arguments) => units::run(&arguments, console),
         ToolCommand::Normalize(arguments) => normalize::run(&arguments, console),

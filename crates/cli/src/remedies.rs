@@ -22,6 +22,8 @@ impl Phrasing for CommandLinePhrasing {
             "cache_size" => "--cache".to_owned(),
             "token" => "--token-file or MUKARRAR_TOKEN".to_owned(),
             "mark" => "--mark=FIELD".to_owned(),
+            "annotate" => "--annotate=FIELD".to_owned(),
+            "across_sources" => "--across".to_owned(),
 
             // Commands of `index`, named as parameters by the functions behind them.
             "expire" | "merge" | "insert" => name.to_owned(),
@@ -39,6 +41,7 @@ impl Phrasing for CommandLinePhrasing {
             // The token may also come from the environment.
             "token" => "token".to_owned(),
             "mark" => "--mark".to_owned(),
+            "annotate" => "--annotate".to_owned(),
             name => self.parameter(name).unwrap_or_else(|| name.to_owned()),
         }
     }

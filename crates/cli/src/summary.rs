@@ -121,6 +121,14 @@ fn lines(summary: &Summary) -> Vec<String> {
         lines.push(format!("stripped {spans} spans of boilerplate"));
     }
 
+    if let Some(counts) = summary.contaminated {
+        let rejected = if counts.rejected > 0 { format!(" ({} rejected)", counts.rejected) } else { String::new() };
+        lines.push(format!(
+            "tests    {} of {} items{rejected} stand in {} documents",
+            counts.found, counts.items, counts.documents
+        ));
+    }
+
     lines.extend(by_name("removed", &records.removed));
     lines.extend(by_name("rejected", &records.rejected));
     lines.extend(by_name("variants", &summary.variants));
@@ -160,7 +168,8 @@ fn lines(summary: &Summary) -> Vec<String> {
         curve.join(", ")
     );
     // A search for passages uses no bands.
-    lines.extend(summary.passages.is_none().then_some(bands));
+    let is_banded = summary.passages.is_none() && summary.contaminated.is_none();
+    lines.extend(is_banded.then_some(bands));
 
     let stages: Vec<String> =
         summary.stages.iter().map(|stage| format!("{} {:.2} s", stage.name, stage.seconds)).collect();

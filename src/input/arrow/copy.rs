@@ -7,11 +7,11 @@ use arrow_schema::{ArrowError, SchemaRef};
 use super::kept::ArrowKept;
 use super::{ArrowForm, form_of};
 use crate::error::{Error, ErrorKind, Result};
-use crate::input::parquet::{RowFate, guard};
+use crate::input::parquet::{AddedTable, RowFate, guard};
 use crate::input::{InputFile, InputOptions};
 
 /// Writes the rows of `file` that are kept to `out`. `fate` decides on each row, counted from 0; `options` are those
-/// with which the file was read. Batches are written without compression.
+/// with which the file was read. Rows get the columns of `added`. Batches are written without compression.
 ///
 /// # Errors
 /// The file cannot be read again, or has changed; a column that was not read before is damaged; the errors of `out`.
@@ -19,6 +19,7 @@ pub(crate) fn copy_arrow(
     file: &InputFile,
     options: &InputOptions,
     fate: &dyn Fn(usize) -> RowFate,
+    added: Option<AddedTable<'_>>,
     out: &mut dyn FnMut(&[u8]) -> Result<()>,
 ) -> Result<()> {
     let failed = |what: String| -> Error {
@@ -29,11 +30,19 @@ pub(crate) fn copy_arrow(
 
     let Some(plain) = &file.table else { return Ok(()) };
     let Some(mut kept) = ArrowKept::open(file, options, fate).map_err(failed)? else { return Ok(()) };
-    let writer = || BatchWriter::new(form_of(plain), kept.schema()).map_err(|error| error.to_string());
+    let schema = match added {
+        Some(added) => added.schema(kept.schema()),
+        None => SchemaRef::clone(kept.schema()),
+    };
+    let writer = || BatchWriter::new(form_of(plain), &schema).map_err(|error| error.to_string());
     let mut writer = guard(writer).map_err(failed)?;
 
     while let Some(rows) = kept.next().map_err(failed)? {
-        let bytes = guard(|| writer.write(&rows.batch).map_err(|error| error.to_string())).map_err(failed)?;
+        let batch = match added {
+            Some(added) => added.extended(rows, &schema).map_err(failed)?,
+            None => rows.batch,
+        };
+        let bytes = guard(|| writer.write(&batch).map_err(|error| error.to_string())).map_err(failed)?;
         out(&bytes)?;
     }
 

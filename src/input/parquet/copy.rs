@@ -4,13 +4,15 @@ use std::fs::File;
 use std::path::Path;
 use std::sync::Arc;
 
-use parquet::arrow::ArrowWriter;
+use arrow_schema::SchemaRef;
 use parquet::arrow::arrow_reader::ArrowReaderMetadata;
 use parquet::arrow::arrow_writer::ArrowWriterOptions;
+use parquet::arrow::{ARROW_SCHEMA_META_KEY, ArrowWriter};
 use parquet::basic::Type;
 use parquet::file::metadata::RowGroupMetaData;
 use parquet::file::properties::WriterProperties;
 
+use super::added::AddedTable;
 use super::edit::RowFate;
 use super::kept::{KeptPiece, ParquetKept};
 use super::{guard, load};
@@ -20,6 +22,7 @@ use crate::input::{InputFile, InputOptions};
 
 /// Writes the rows of `file` that are kept to `out`. `fate` decides on each row, counted from 0; `options` are those
 /// with which the file was read. The copy of a row group is held whole, and must fit in `memory`.
+/// Rows get the columns of `added`.
 ///
 /// A column of 96-bit timestamps, which are deprecated, becomes one of 64 bits.
 ///
@@ -30,6 +33,7 @@ pub(crate) fn copy(
     options: &InputOptions,
     memory: Option<u64>,
     fate: &dyn Fn(usize) -> RowFate,
+    added: Option<AddedTable<'_>>,
     out: &mut dyn FnMut(&[u8]) -> Result<()>,
 ) -> Result<()> {
     let failed = |what: String| -> Error {
@@ -40,12 +44,20 @@ pub(crate) fn copy(
 
     let Some(mut kept) = ParquetKept::open(file, options, fate).map_err(failed)? else { return Ok(()) };
     check_groups(&kept.metadata, &file.path, memory)?;
-    let mut writer = guard(|| writer_like(&kept.metadata)).map_err(failed)?;
+    let schema = match added {
+        Some(added) => added.schema(kept.metadata.schema()),
+        None => Arc::clone(kept.metadata.schema()),
+    };
+    let mut writer = guard(|| writer_like(&kept.metadata, added, &schema)).map_err(failed)?;
 
     while let Some(piece) = kept.next().map_err(failed)? {
         match piece {
             KeptPiece::Rows(rows) => {
-                guard(|| writer.write(&rows.batch).map_err(|error| error.to_string())).map_err(failed)?;
+                let batch = match added {
+                    Some(added) => added.extended(rows, &schema).map_err(failed)?,
+                    None => rows.batch,
+                };
+                guard(|| writer.write(&batch).map_err(|error| error.to_string())).map_err(failed)?;
             }
             // One row group of the copy for each of the file.
             KeptPiece::GroupEnd => {
@@ -104,15 +116,23 @@ fn check_groups(metadata: &ArrowReaderMetadata, path: &Path, memory: Option<u64>
     }
 }
 
-/// A writer with the schema, metadata and compression of a file. Its bytes are taken after each row group.
-fn writer_like(metadata: &ArrowReaderMetadata) -> std::result::Result<ArrowWriter<Vec<u8>>, String> {
-    let schema = Arc::clone(metadata.schema());
+/// A writer with the metadata and compression of a file, and its schema, which `added` extends to `schema`. Its bytes are taken
+/// after each row group.
+fn writer_like(
+    metadata: &ArrowReaderMetadata,
+    added: Option<AddedTable<'_>>,
+    schema: &SchemaRef,
+) -> std::result::Result<ArrowWriter<Vec<u8>>, String> {
+    let schema = Arc::clone(schema);
     let metadata = metadata.metadata();
     let descriptor = metadata.file_metadata().schema_descr();
+    // The stored arrow schema does not know the new columns.
+    let mut stored = metadata.file_metadata().key_value_metadata().cloned();
+    if let (Some(stored), Some(_)) = (&mut stored, added) {
+        stored.retain(|pair| pair.key != ARROW_SCHEMA_META_KEY);
+    }
 
-    let mut properties = WriterProperties::builder()
-        .set_key_value_metadata(metadata.file_metadata().key_value_metadata().cloned())
-        .set_max_row_group_row_count(None);
+    let mut properties = WriterProperties::builder().set_key_value_metadata(stored).set_max_row_group_row_count(None);
     for column in metadata.row_groups().first().map_or(&[][..], |group| group.columns()) {
         properties = properties.set_column_compression(column.column_path().clone(), column.compression());
     }
@@ -120,7 +140,8 @@ fn writer_like(metadata: &ArrowReaderMetadata) -> std::result::Result<ArrowWrite
     // The stored arrow schema, if there is one, is among the metadata already.
     let mut options = ArrowWriterOptions::new().with_properties(properties.build()).with_skip_arrow_metadata(true);
     if descriptor.columns().iter().all(|column| column.physical_type() != Type::INT96) {
-        options = options.with_parquet_schema(descriptor.clone());
+        let descriptor = added.map_or_else(|| Ok(descriptor.clone()), |added| added.descriptor(descriptor))?;
+        options = options.with_parquet_schema(descriptor);
     }
     ArrowWriter::try_new_with_options(Vec::new(), schema, options).map_err(|error| error.to_string())
 }

@@ -77,6 +77,18 @@ impl CleanDestination {
         }
     }
 
+    /// Checks, as far as the names of the inputs tell, that fields can be added to the records that are written there.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Unreadable`](crate::ErrorKind::Unreadable) names the first input that would be copied and has no fields.
+    pub fn check_takes_fields(&self, input: &Input) -> Result<()> {
+        match self {
+            Self::File(path) => CleanForm::check_fields(Some(path), input),
+            Self::Stream | Self::Directory(_) => CleanForm::check_fields(None, input),
+        }
+    }
+
     fn check(&self, clean: &Path, input: &Input) -> Result<()> {
         match self {
             Self::Directory(path) => check_directory(clean, path)?,

@@ -59,6 +59,36 @@ impl CleanForm {
         check(path, formats.iter().copied())
     }
 
+    /// The names of the columns; none for objects and for what is copied.
+    pub(super) fn columns(&self) -> Vec<&String> {
+        match self {
+            Self::Table(table) => table.names.iter().collect(),
+            #[cfg(feature = "parquet")]
+            Self::Parquet(kinds) => kinds.names().collect(),
+            Self::Copied | Self::JsonLines | Self::JsonArray => Vec::new(),
+        }
+    }
+
+    /// Checks what the names of the inputs tell about added fields: a file that is copied to `path` must be able to take them.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Unreadable`] names the first input that cannot.
+    pub(super) fn check_fields(path: Option<&Path>, input: &Input) -> Result<()> {
+        let target = path.map_or(ByName::Unknown, |path| OutputName::of(path).format());
+        for (of_input, _) in input.cleaned() {
+            let Some(format) = input.options().format.or_else(|| named(of_input)) else { continue };
+            let is_plain =
+                matches!(format, InputFormat::Text | InputFormat::Lines | InputFormat::Html | InputFormat::Warc);
+            if is_plain && fit(target, of_input, format) == Fit::Same {
+                let what = format!("is {format}, to which no field can be added");
+                let remedy = "give the output the extension .jsonl, .json, .csv or .tsv".into();
+                return Err(ErrorKind::Unreadable { path: of_input.to_path_buf(), what, remedy }.into());
+            }
+        }
+        Ok(())
+    }
+
     /// The form of the file `path` for the records of `corpus` for which `stays` holds. `decoded` says whether some of
     /// them are not in UTF-8.
     ///

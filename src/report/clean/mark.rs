@@ -7,7 +7,8 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use super::convert::{AddedColumn, ConvertedRecord, RecordConverter};
+use super::added_fields::{AddedFields, AddedValues};
+use super::convert::{ConvertedRecord, RecordConverter};
 use super::destination::CleanDestination;
 use super::form::CleanForm;
 use super::joined_pieces::JoinedPieces;
@@ -16,10 +17,10 @@ use super::json_writer::JsonWriter;
 use super::wide;
 use crate::cluster::{Cluster, Member};
 use crate::document::DocId;
-use crate::error::{Error, ErrorKind, Remedy, Result};
+use crate::error::{Error, Result};
 #[cfg(feature = "parquet")]
 use crate::input::{self, RowFate};
-use crate::input::{Compression, Corpus, InputFile, InputFormat, valid_json};
+use crate::input::{AddedKind, Compression, Corpus, InputFile};
 use crate::pipeline::Clustering;
 use crate::report::output::Outputs;
 use crate::report::shown_units::ShownUnits;
@@ -29,8 +30,7 @@ use crate::similarity::{Relation, VariantReason};
 pub struct MarkPlan<'a> {
     corpus: &'a Corpus,
     found: &'a Clustering,
-    /// Name of the new field.
-    field: &'a str,
+    added: AddedFields<'a>,
     /// For each record, its cluster and its place among the members. A record that is a copy or keeper in one cluster
     /// and attached in another has the place of the copy or keeper.
     places: Vec<Option<(u32, u32)>>,
@@ -60,12 +60,20 @@ struct RecordMark<'a> {
 }
 
 /// The values of a mark; a CSV column is named after the field and the value, as in `mukarrar_cluster`.
-const COLUMNS: [&str; 9] =
-    ["cluster", "size", "sources", "keeper", "reference", "relation", "jaccard", "containment", "reason"];
+const COLUMNS: [(&str, AddedKind); 9] = [
+    ("cluster", AddedKind::Whole),
+    ("size", AddedKind::Whole),
+    ("sources", AddedKind::Whole),
+    ("keeper", AddedKind::Text),
+    ("reference", AddedKind::Text),
+    ("relation", AddedKind::Text),
+    ("jaccard", AddedKind::Real),
+    ("containment", AddedKind::Real),
+    ("reason", AddedKind::Text),
+];
 
-impl RecordMark<'_> {
-    /// The values of [`COLUMNS`]; a missing value is empty.
-    fn columns(&self) -> [String; 9] {
+impl AddedValues for RecordMark<'_> {
+    fn cells(&self) -> Vec<String> {
         let number = |value: Option<usize>| value.map_or_else(String::new, |value| value.to_string());
         let score = |value: Option<f64>| value.map_or_else(String::new, |value| format!("{value:.6}"));
         let text = |value: &Option<String>| value.as_ref().map_or_else(String::new, String::clone);
@@ -81,6 +89,7 @@ impl RecordMark<'_> {
             score(self.containment),
             self.reason.map_or_else(String::new, |reason| reason.to_string()),
         ]
+        .into()
     }
 }
 
@@ -105,7 +114,8 @@ impl<'a> MarkPlan<'a> {
             }
         }
 
-        Self { corpus, found, field, places, sources: RefCell::default() }
+        let added = AddedFields { corpus, field, columns: &COLUMNS, parameter: "mark", extends_tables: false };
+        Self { corpus, found, added, places, sources: RefCell::default() }
     }
 
     /// Writes every readable record with its mark, into `outputs`, which the caller commits, or into `stream`.
@@ -125,7 +135,7 @@ impl<'a> MarkPlan<'a> {
             CleanDestination::Stream => {
                 let path = Path::new("-");
                 check_joined(path, self.corpus)?;
-                self.check_files()?;
+                self.added.check_files()?;
                 self.joined(&shown, destination, stream, path)
             }
             CleanDestination::File(path) => {
@@ -134,7 +144,7 @@ impl<'a> MarkPlan<'a> {
 
                 let mut output = outputs.create(path, destination.compression(Compression::None))?;
                 if form == CleanForm::Copied {
-                    self.check_files()?;
+                    self.added.check_files()?;
                     self.joined(&shown, destination, &mut output, path)?;
                 } else {
                     self.converted(&form, &shown, JoinedPieces::new(&mut output, path))?;
@@ -142,7 +152,7 @@ impl<'a> MarkPlan<'a> {
                 outputs.finish(output)
             }
             CleanDestination::Directory(_) => {
-                self.check_files()?;
+                self.added.check_files()?;
                 for file in self.corpus.cleaned_files().iter().filter(|file| !file.is_failed) {
                     self.file_of_its_own(file, &shown, destination, outputs)?;
                 }
@@ -164,7 +174,7 @@ impl<'a> MarkPlan<'a> {
 
         let mut output = outputs.create(&target, destination.compression(file.compression))?;
         wide::written(file, &mut output, &target, |joined| {
-            self.head(file, joined)?;
+            self.added.head(file, joined)?;
             self.file(file, shown, joined, values.as_mut())?;
             values.take().map_or(Ok(()), |values| values.finish(joined))
         })?;
@@ -185,7 +195,7 @@ impl<'a> MarkPlan<'a> {
         let mut write = |joined: &mut JoinedPieces<'_>| {
             for file in files {
                 if file.header.is_some() && !has_header {
-                    self.head(file, joined)?;
+                    self.added.head(file, joined)?;
                     has_header = true;
                 }
                 if let (Some(layout), None) = (file.layout, &values) {
@@ -204,25 +214,17 @@ impl<'a> MarkPlan<'a> {
 
     /// Writes the marked records of all files in another format.
     fn converted(&self, form: &CleanForm, shown: &ShownUnits<'_>, out: JoinedPieces<'_>) -> Result<()> {
-        let names: Vec<&String> = match form {
-            CleanForm::Table(table) => table.names.iter().collect(),
-            #[cfg(feature = "parquet")]
-            CleanForm::Parquet(kinds) => kinds.names().collect(),
-            CleanForm::Copied | CleanForm::JsonLines | CleanForm::JsonArray => Vec::new(),
-        };
-        if let (Some(what), Some(file)) = (self.check_columns(&names), self.corpus.cleaned_files().first()) {
-            return Err(self.has_field(file, what));
+        let names = form.columns();
+        if let Some(file) = self.corpus.cleaned_files().first() {
+            self.added.check_columns(file, names.iter().copied())?;
         }
 
-        let added = COLUMNS.iter().map(|column| self.added_column(column)).collect();
-        let mut converter = RecordConverter::begin(self.corpus, form, added, out)?;
+        let mut converter = RecordConverter::begin(self.corpus, form, self.added.added_columns(), out)?;
         for file in self.corpus.cleaned_files() {
             let mut record = |document: DocId, record: ConvertedRecord<'_>| {
                 let mark = self.mark(document, shown).map_err(|source| Error::io("read", &*file.path, source))?;
-                let cells = if names.is_empty() { Vec::new() } else { mark.columns().to_vec() };
-                let marked = |object: Vec<u8>| {
-                    inserted(&object, self.field, &mark)?.ok_or_else(|| self.has_field_already(file, document))
-                };
+                let cells = if names.is_empty() { Vec::new() } else { mark.cells() };
+                let marked = |object: Vec<u8>| self.added.object(file, document, &object, &mark);
                 converter.record(record, marked, &cells)
             };
 
@@ -248,66 +250,6 @@ impl<'a> MarkPlan<'a> {
         self.found.rejects.binary_search(&document).is_err()
     }
 
-    /// What is wrong with a table that has one of the new columns already.
-    fn check_columns(&self, names: &[&String]) -> Option<String> {
-        let is_taken = |name: &&&String| COLUMNS.iter().any(|column| **name == &self.column(column));
-        names.iter().find(is_taken).map(|name| format!("has a column {name:?} already"))
-    }
-
-    fn has_field_already(&self, file: &InputFile, document: DocId) -> Error {
-        let what = format!("{} has a field {:?} already", self.corpus.source(document), self.field);
-        self.has_field(file, what)
-    }
-
-    /// Checks, before anything is written, that the files have fields and that no column has the name of a new one.
-    fn check_files(&self) -> Result<()> {
-        for file in self.corpus.cleaned_files() {
-            let has_fields =
-                matches!(file.format, InputFormat::JsonLines | InputFormat::Json | InputFormat::Csv | InputFormat::Tsv);
-            if !has_fields && !file.records.is_empty() && !file.is_failed {
-                let what = format!("is {}, to which no mark can be added", file.format);
-                let remedy = "give the output the extension .jsonl, .json, .csv or .tsv".into();
-                return Err(ErrorKind::Unreadable { path: file.path.to_path_buf(), what, remedy }.into());
-            }
-
-            if let Some(what) =
-                file.header.as_ref().and_then(|header| self.check_columns(&header.names.iter().collect::<Vec<_>>()))
-            {
-                return Err(self.has_field(file, what));
-            }
-        }
-        Ok(())
-    }
-
-    /// Writes the header of a CSV file with the columns of the mark.
-    fn head(&self, file: &InputFile, out: &mut JoinedPieces<'_>) -> Result<()> {
-        let Some(header) = &file.header else { return Ok(()) };
-
-        // The line end of the header stays at its end.
-        let (body, line_end) = header.raw.split_at(header.raw.trim_ascii_end().len());
-        let names: String = COLUMNS
-            .iter()
-            .flat_map(|column| [header.delimiter().to_string(), header.encode(&self.column(column))])
-            .collect();
-        out.piece(&[body, names.as_bytes(), line_end])
-    }
-
-    /// The column of a table for a value of a mark.
-    fn added_column(&self, name: &str) -> AddedColumn {
-        let is_whole = matches!(name, "cluster" | "size" | "sources");
-        let is_number = is_whole || matches!(name, "jaccard" | "containment");
-        AddedColumn { name: self.column(name), is_number, is_whole }
-    }
-
-    fn column(&self, name: &str) -> String {
-        format!("{}_{name}", self.field)
-    }
-
-    fn has_field(&self, file: &InputFile, what: String) -> Error {
-        let remedy = Remedy::Choose { purpose: "name another field", parameter: "mark" };
-        ErrorKind::Unreadable { path: file.path.to_path_buf(), what, remedy }.into()
-    }
-
     /// Writes the readable records of one file.
     fn file(
         &self,
@@ -320,18 +262,7 @@ impl<'a> MarkPlan<'a> {
             let raw = self.corpus.raw(document)?;
             let mark = self.mark(document, shown).map_err(|source| Error::io("read", &*file.path, source))?;
 
-            // A table: the values follow the last column.
-            if let Some(header) = &file.header {
-                let delimiter = header.delimiter().to_string();
-                let values: String =
-                    mark.columns().iter().flat_map(|value| [delimiter.clone(), header.encode(value)]).collect();
-                out.piece(&[&raw, values.as_bytes(), self.corpus.line_end(document)])?;
-                continue;
-            }
-
-            let Some(marked) = inserted(&raw, self.field, &mark)? else {
-                return Err(self.has_field_already(file, document));
-            };
+            let marked = self.added.extended(file, document, &raw, &mark)?;
             match &mut values {
                 Some(values) => values.value(&marked, out)?,
                 None => out.piece(&[&marked, self.corpus.line_end(document)])?,
@@ -387,29 +318,4 @@ impl<'a> MarkPlan<'a> {
         self.sources.borrow_mut().insert(number, count);
         Ok(Some(count))
     }
-}
-
-/// The object in `raw` with the new field at its end; `None` if it has the field already.
-fn inserted(raw: &[u8], field: &str, mark: &RecordMark<'_>) -> Result<Option<Vec<u8>>> {
-    let refused = |source: serde_json::Error| Error::io("write", "-", source.into());
-    // A record is an object, so its last brace ends it.
-    let object: BTreeMap<String, serde::de::IgnoredAny> = serde_json::from_str(&valid_json(raw)).map_err(refused)?;
-    let Some(end) = raw.iter().rposition(|byte| *byte == b'}').filter(|_| !object.contains_key(field)) else {
-        return Ok(None);
-    };
-
-    // The bytes of the other fields do not change.
-    let (body, rest) = raw.split_at(end);
-    let body = body.trim_ascii_end();
-
-    let mut out = body.to_vec();
-    // An empty object has no field to separate from.
-    if !object.is_empty() {
-        out.extend_from_slice(b", ");
-    }
-    serde_json::to_writer(&mut out, field).map_err(refused)?;
-    out.extend_from_slice(b": ");
-    serde_json::to_writer(&mut out, mark).map_err(refused)?;
-    out.extend_from_slice(rest);
-    Ok(Some(out))
 }

@@ -7,12 +7,19 @@
 //! as it was; UTF-16 is written as UTF-16. Where the name of the output asks for another format (`form`), records are
 //! converted (`convert`) and not copied; rows of Parquet and Arrow are read from their files again, with all columns.
 //!
+//! Rules on repetition (`repetition`) remove whole clusters or keep several copies. Kept records can carry what their cluster
+//! tells (`annotation`).
+//!
 //! [`MarkPlan`] removes nothing: it adds a field to each record.
 
+mod added_fields;
+mod annotation;
 #[cfg(feature = "parquet")]
 mod columnar;
+mod contaminated;
 mod convert;
 mod destination;
+mod extender;
 mod form;
 mod joined_pieces;
 mod joining;
@@ -20,13 +27,17 @@ mod json_writer;
 mod mark;
 mod plan;
 mod rejected;
+mod removed_rows;
 mod repeated_passages;
+mod repetition;
 mod strip;
 mod tidy;
 mod wide;
 mod write;
 
+pub use annotation::rehydration_weight;
 pub use destination::CleanDestination;
 pub use mark::MarkPlan;
 pub use plan::Cleaning;
 pub use rejected::write_rejected;
+pub use repetition::RepetitionRules;

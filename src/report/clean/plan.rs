@@ -1,10 +1,9 @@
 //! Decides what is removed from a corpus, and counts it.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::{self, Write};
 
-use serde::Serialize;
-
+use super::annotation::Annotation;
+use super::repetition::{self, PlannedRemoval, RepetitionRules, RuleFinding};
 use super::strip::{self, BoilerplateStripper};
 use super::tidy::{self, has_tokens};
 use crate::cluster::Removal;
@@ -13,10 +12,8 @@ use crate::error::{ErrorKind, Remedy, Result};
 use crate::input::Corpus;
 use crate::page::Boilerplate;
 use crate::pipeline::{Clustering, KnownCopy, Options, Progress, Summary};
-use crate::report::json_rows::{write_json_array, write_json_lines};
-use crate::report::shown_units::ShownUnits;
-use crate::report::{ReportFormat, score, write_row};
-use crate::similarity::{Relation, Score};
+use crate::report::record_sources::RecordSources;
+use crate::similarity::Relation;
 
 /// The records and spans to remove from a corpus, decided and counted but not written yet.
 pub struct Cleaning<'a> {
@@ -34,6 +31,8 @@ pub struct Cleaning<'a> {
     pub(super) edited: BTreeMap<DocId, Box<[Span]>>,
     /// All that is removed, in input order.
     pub(super) removed_parts: Vec<RemovedPart>,
+    /// The fields that kept records get.
+    pub(super) annotation: Option<Annotation<'a>>,
     /// Is told the records that are written.
     pub(super) progress: &'a dyn Progress,
 }
@@ -47,64 +46,10 @@ pub(super) struct RemovedPart {
     pub(super) span: Option<Span>,
     /// The part of the keeper that stays for it; `None` for the whole keeper.
     pub(super) keeper_span: Option<Span>,
+    /// Why a rule removed it; the keeper of `removal` is the unit itself then.
+    pub(super) rule: Option<RuleFinding>,
     /// Whether the whole record is removed; it is then shown under the id of the document.
     pub(super) record: bool,
-}
-
-#[derive(Serialize)]
-struct RemovedRow {
-    kind: &'static str,
-    id: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    start: Option<usize>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    end: Option<usize>,
-    keeper: String,
-    /// Position of a keeper among the references, whose ids may also occur in the input; or the index that has it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    reference: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    keeper_start: Option<usize>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    keeper_end: Option<usize>,
-    relation: Relation,
-    jaccard: f64,
-    containment: f64,
-}
-
-/// The columns of the list of removed records and spans.
-const REMOVED_COLUMNS: [&str; 11] = [
-    "kind",
-    "id",
-    "start",
-    "end",
-    "keeper",
-    "reference",
-    "keeper_start",
-    "keeper_end",
-    "relation",
-    "jaccard",
-    "containment",
-];
-
-impl RemovedRow {
-    /// The values of [`REMOVED_COLUMNS`]; a missing value is empty.
-    fn cells(self) -> [String; 11] {
-        let place = |place: Option<usize>| place.map_or_else(String::new, |place| place.to_string());
-        [
-            self.kind.to_owned(),
-            self.id,
-            place(self.start),
-            place(self.end),
-            self.keeper,
-            self.reference.unwrap_or_default(),
-            place(self.keeper_start),
-            place(self.keeper_end),
-            self.relation.name().to_owned(),
-            score(self.jaccard),
-            score(self.containment),
-        ]
-    }
 }
 
 impl<'a> Cleaning<'a> {
@@ -115,12 +60,32 @@ impl<'a> Cleaning<'a> {
     ///
     /// A record to be edited cannot be read again, or is an HTML page.
     pub fn plan(found: &'a Clustering, corpus: &'a Corpus, remove: &[Relation], options: &'a Options) -> Result<Self> {
+        Self::plan_by_rules(found, corpus, remove, options, &RepetitionRules::default(), None)
+    }
+
+    /// As [`plan`](Self::plan), and by `rules`, which may remove keepers, or keep copies. `sources` are needed by rules that
+    /// count them ([`RepetitionRules::needs_sources`]).
+    ///
+    /// # Errors
+    ///
+    /// As [`plan`](Self::plan); the rules do not fit the options, or need sources, and no record names one.
+    pub fn plan_by_rules(
+        found: &'a Clustering,
+        corpus: &'a Corpus,
+        remove: &[Relation],
+        options: &'a Options,
+        rules: &RepetitionRules,
+        sources: Option<&RecordSources>,
+    ) -> Result<Self> {
+        rules.validate(options)?;
+        rules.check_sources(sources)?;
         let strips = options.boilerplate == Boilerplate::Strip;
         let mut plan = Self { strips, ..Self::nothing(found, corpus, options) };
 
         let mut stripper = plan.stripper();
-        let removals = found.removals(remove);
-        for of_document in removals.chunk_by(|a, b| found.units.document(a.unit) == found.units.document(b.unit)) {
+        let removals = repetition::planned(found, corpus, remove, rules, sources);
+        let document = |planned: &PlannedRemoval| found.units.document(planned.removal.unit);
+        for of_document in removals.chunk_by(|a, b| document(a) == document(b)) {
             plan.remove_units(of_document, stripper.as_mut())?;
         }
         plan.remove_known(remove);
@@ -160,6 +125,7 @@ impl<'a> Cleaning<'a> {
             removed: BTreeSet::new(),
             edited: BTreeMap::new(),
             removed_parts: Vec::new(),
+            annotation: None,
             progress: &(),
         }
     }
@@ -186,25 +152,29 @@ impl<'a> Cleaning<'a> {
     }
 
     /// Removes units of one document, or the document itself.
-    fn remove_units(&mut self, removals: &[Removal], stripper: Option<&mut BoilerplateStripper<'_>>) -> Result<()> {
+    fn remove_units(
+        &mut self,
+        planned: &[PlannedRemoval],
+        stripper: Option<&mut BoilerplateStripper<'_>>,
+    ) -> Result<()> {
         let units = &self.found.units;
-        let Some(first) = removals.first() else { return Ok(()) };
-        let document = units.document(first.unit);
+        let Some(first) = planned.first() else { return Ok(()) };
+        let document = units.document(first.removal.unit);
 
         // The unit is the whole document.
-        if units.number(first.unit).is_none() {
-            self.remove_record(document, *first);
+        if units.number(first.removal.unit).is_none() {
+            self.remove_planned(document, *first);
             return Ok(());
         }
 
         self.check_editable(document)?;
-        for removal in removals {
+        for PlannedRemoval { removal, rule } in planned {
             let span = Some(units.span(removal.unit));
-            self.removed_parts.push(RemovedPart::of(*removal, span));
+            self.removed_parts.push(RemovedPart { rule: *rule, ..RemovedPart::of(*removal, span) });
         }
 
         let record = self.corpus.read(document)?;
-        let spans = spans_with_labels(units, removals, &record.text);
+        let spans = spans_with_labels(units, planned, &record.text);
         let left = tidy::without(&record.text, &spans);
         if has_tokens(&left, &record.text, self.options) {
             let stripped = stripper.and_then(|stripper| stripper.strip(document, &record, &spans));
@@ -214,8 +184,8 @@ impl<'a> Cleaning<'a> {
         }
 
         // Nothing is left: its longest unit stands for it; of equally long ones the first, hence `rev`.
-        if let Some(removal) = removals.iter().rev().max_by_key(|removal| units.span(removal.unit).len()) {
-            self.remove_record(document, *removal);
+        if let Some(planned) = planned.iter().rev().max_by_key(|planned| units.span(planned.removal.unit).len()) {
+            self.remove_planned(document, *planned);
         }
         Ok(())
     }
@@ -243,6 +213,12 @@ impl<'a> Cleaning<'a> {
         self.removed_parts.push(RemovedPart { record: true, ..RemovedPart::of(removal, None) });
     }
 
+    /// Removes a whole record, for its keeper or by a rule.
+    fn remove_planned(&mut self, document: DocId, PlannedRemoval { removal, rule }: PlannedRemoval) {
+        self.removed.insert(document);
+        self.removed_parts.push(RemovedPart { record: true, rule, ..RemovedPart::of(removal, None) });
+    }
+
     /// Whether nothing is removed.
     #[must_use]
     pub fn is_empty(&self) -> bool {
@@ -257,7 +233,8 @@ impl<'a> Cleaning<'a> {
         records.edited = self.edited.len() as u64;
 
         for part in self.removed_parts.iter().filter(|part| part.record) {
-            *records.removed.entry(part.removal.relation.name().to_owned()).or_default() += 1;
+            let reason = part.rule.map_or(part.removal.relation.name(), |finding| finding.rule.name());
+            *records.removed.entry(reason.to_owned()).or_default() += 1;
         }
         summary.stripped_spans = self.strips.then_some(self.stripped_spans);
     }
@@ -267,38 +244,15 @@ impl<'a> Cleaning<'a> {
     pub fn spans(&self) -> usize {
         self.removed_parts.iter().filter(|part| !part.record).count()
     }
-
-    /// Writes the removed records and spans in `format` (text means JSON Lines), in input order, each with its keeper
-    /// and score.
-    ///
-    /// # Errors
-    ///
-    /// The writer fails; a record cannot be read again.
-    pub fn write_removed(&self, format: ReportFormat, out: &mut dyn Write) -> io::Result<()> {
-        let shown = ShownUnits::new(self.corpus, &self.found.units, &self.found.names);
-        let rows = self.removed_parts.iter().map(|part| part.row(&shown));
-
-        match format {
-            ReportFormat::Json => write_json_array(out, rows),
-            ReportFormat::Jsonl | ReportFormat::Text => write_json_lines(out, rows),
-            ReportFormat::Tsv | ReportFormat::Csv => {
-                write_row(format, &REMOVED_COLUMNS, out)?;
-                for row in rows {
-                    let cells = row?.cells();
-                    write_row(format, &cells.each_ref().map(String::as_str), out)?;
-                }
-                Ok(())
-            }
-        }
-    }
 }
 
 /// The spans of removed units of one document, with the labels on the line of a removed headline: a rank, a time,
 /// «more».
-fn spans_with_labels(units: &Units, removals: &[Removal], text: &str) -> Vec<Span> {
-    let mut spans: Vec<Span> = removals.iter().map(|removal| units.span(removal.unit)).collect();
+fn spans_with_labels(units: &Units, planned: &[PlannedRemoval], text: &str) -> Vec<Span> {
+    let removed = || planned.iter().map(|planned| planned.removal.unit);
+    let mut spans: Vec<Span> = removed().map(|unit| units.span(unit)).collect();
 
-    for unit in removals.iter().map(|removal| removal.unit) {
+    for unit in removed() {
         if units.kind(unit) == UnitKind::Headline {
             let neighbours = [unit.0.checked_sub(1), unit.0.checked_add(1)].into_iter().flatten().map(UnitId);
             spans.extend(neighbours.filter_map(|neighbour| label(units, unit, neighbour, text)));
@@ -325,34 +279,6 @@ fn label(units: &Units, headline: UnitId, neighbour: UnitId, text: &str) -> Opti
 impl RemovedPart {
     /// A unit that is removed as the span of a record.
     pub(super) fn of(removal: Removal, span: Option<Span>) -> Self {
-        Self { removal, known: None, span, keeper_span: None, record: false }
-    }
-
-    fn row(&self, shown: &ShownUnits<'_>) -> io::Result<RemovedRow> {
-        let Removal { unit, keeper, relation, score: Score { jaccard, containment } } = self.removal;
-        let (kind, id) = match self.record {
-            true => ("record", shown.document_id(unit)?.to_string()),
-            false => ("span", shown.id(unit)?),
-        };
-
-        Ok(RemovedRow {
-            kind,
-            id,
-            start: self.span.map(|span| span.start),
-            end: self.span.map(|span| span.end),
-            keeper: match &self.known {
-                Some(known) => known.keeper.to_string(),
-                None => shown.id(keeper)?,
-            },
-            reference: match &self.known {
-                Some(known) => Some(known.place.to_string()),
-                None => shown.reference(keeper),
-            },
-            keeper_start: self.keeper_span.map(|span| span.start),
-            keeper_end: self.keeper_span.map(|span| span.end),
-            relation,
-            jaccard,
-            containment,
-        })
+        Self { removal, known: None, span, keeper_span: None, rule: None, record: false }
     }
 }

@@ -5,8 +5,10 @@ use std::cell::RefCell;
 use std::io::Write;
 use std::path::Path;
 
+use super::added_fields::AddedFields;
 use super::convert::{ConvertedRecord, RecordConverter};
 use super::destination::CleanDestination;
+use super::extender::RecordExtender;
 use super::form::CleanForm;
 use super::joined_pieces::JoinedPieces;
 use super::joining::check_joined;
@@ -30,14 +32,20 @@ impl Cleaning<'_> {
     /// changed; the files cannot be joined in one stream.
     pub fn write(&self, destination: &CleanDestination, outputs: &mut Outputs, stream: &mut dyn Write) -> Result<()> {
         self.progress.begin("write", (self.corpus.len() - self.corpus.references()) as u64);
+        // A stream cannot be taken back, so its records are checked first.
+        if let (CleanDestination::Stream, Some(annotation)) = (destination, &self.annotation) {
+            self.check_objects(&annotation.added)?;
+        }
         match destination {
             CleanDestination::Stream => {
                 let path = Path::new("-");
                 check_joined(path, self.corpus)?;
+                self.check_added()?;
                 self.joined(destination, stream, path, Compression::None)
             }
             CleanDestination::File(path) => self.one_file(path, destination, outputs),
             CleanDestination::Directory(_) => {
+                self.check_added()?;
                 for (number, file) in self.cleaned().filter(|(_, file)| self.is_written(file)) {
                     self.file_of_its_own(number, file, destination, outputs)?;
                 }
@@ -60,9 +68,7 @@ impl Cleaning<'_> {
 
         let mut output = outputs.create(&target, whole)?;
         wide::written(file, &mut output, &target, |joined| {
-            if let Some(header) = &file.header {
-                joined.piece(&[&header.raw])?;
-            }
+            self.head(file, joined)?;
             self.file(number, file, joined, &mut Vec::new(), each, values.as_mut())?;
             values.take().map_or(Ok(()), |values| values.finish(joined))
         })?;
@@ -88,6 +94,7 @@ impl Cleaning<'_> {
         let (whole, each) = compressions(format, destination.compression(Compression::None));
         let mut output = outputs.create(path, whole)?;
         if form == CleanForm::Copied {
+            self.check_added()?;
             self.joined(destination, &mut output, path, each)?;
         } else {
             self.converted(&form, JoinedPieces::new(&mut output, path))?;
@@ -109,8 +116,8 @@ impl Cleaning<'_> {
 
         let mut write = |joined: &mut JoinedPieces<'_>| {
             for (number, file) in &files {
-                if let Some(header) = file.header.as_ref().filter(|_| !has_header) {
-                    joined.piece(&[&header.raw])?;
+                if file.header.is_some() && !has_header {
+                    self.head(file, joined)?;
                     has_header = true;
                 }
                 if let (Some(layout), None) = (file.layout, &values) {
@@ -131,15 +138,24 @@ impl Cleaning<'_> {
     /// Writes the records of all files in another format.
     fn converted(&self, form: &CleanForm, out: JoinedPieces<'_>) -> Result<()> {
         let mut stripper = self.stripper();
-        let mut converter = RecordConverter::begin(self.corpus, form, Vec::new(), out)?;
+        let extender = RecordExtender::new(self);
+        let added = self.annotation.as_ref().map(|annotation| &annotation.added);
+        if let (Some(added), Some(file)) = (added, self.corpus.cleaned_files().first()) {
+            added.check_columns(file, form.columns())?;
+        }
+        let columns = added.map_or_else(Vec::new, AddedFields::added_columns);
+        let mut converter = RecordConverter::begin(self.corpus, form, columns, out)?;
 
         for (_, file) in self.cleaned() {
             #[cfg(feature = "parquet")]
             if file.is_table() {
                 let options = self.corpus.options();
                 self.with_fates(file, |fate| {
-                    input::each_table_row(file, options, fate, &mut |_, object| {
-                        converter.record(ConvertedRecord::Row { file, object }, Ok, &[])
+                    input::each_table_row(file, options, fate, &mut |row, object| {
+                        let document = DocId::new(file.records.start + row);
+                        let cells = extender.cells(document)?;
+                        let record = ConvertedRecord::Row { file, object };
+                        converter.record(record, |object| extender.object(document, object), &cells)
                     })
                 })?;
                 continue;
@@ -152,7 +168,8 @@ impl Cleaning<'_> {
                 }
                 let text = self.edited_text(document, stripper.as_mut())?;
                 let record = ConvertedRecord::Document { document, text: text.as_deref() };
-                converter.record(record, Ok, &[])?;
+                let cells = extender.cells(document)?;
+                converter.record(record, |object| extender.object(document, object), &cells)?;
             }
         }
         converter.end()
@@ -176,12 +193,16 @@ impl Cleaning<'_> {
         !file.format.is_whole_file() || file.records.clone().any(|place| self.stays(DocId::new(place)))
     }
 
-    fn stays(&self, document: DocId) -> bool {
+    pub(super) fn stays(&self, document: DocId) -> bool {
         self.found.rejects.binary_search(&document).is_err() && !self.removed.contains(&document)
     }
 
     /// The new text of a record that is edited; `None` for other records.
-    fn edited_text(&self, document: DocId, stripper: Option<&mut BoilerplateStripper<'_>>) -> Result<Option<String>> {
+    pub(super) fn edited_text(
+        &self,
+        document: DocId,
+        stripper: Option<&mut BoilerplateStripper<'_>>,
+    ) -> Result<Option<String>> {
         let Some(cuts) = self.edited.get(&document) else { return Ok(None) };
 
         // Spans of copies and of boilerplate are removed together, in one pass over the text.
@@ -210,6 +231,11 @@ impl Cleaning<'_> {
         }
         if let Some(values) = values {
             return self.values(file, out, values);
+        }
+
+        let extender = RecordExtender::new(self);
+        if extender.is_active() {
+            return self.extended_file(file, out, &extender);
         }
 
         let copied = |place: &usize| {
@@ -244,16 +270,18 @@ impl Cleaning<'_> {
 impl Cleaning<'_> {
     /// Writes the JSON values that stay.
     fn values(&self, file: &InputFile, out: &mut JoinedPieces<'_>, values: &mut JsonWriter) -> Result<()> {
+        let extender = RecordExtender::new(self);
         let mut stripper = self.stripper();
         for document in file.records.clone().map(DocId::new) {
             self.progress.advance(1, 0);
             if !self.stays(document) {
                 continue;
             }
-            match self.edited_text(document, stripper.as_mut())? {
-                Some(text) => values.value(&self.corpus.rewrite(document, &text)?, out)?,
-                None => values.value(&self.corpus.raw(document)?, out)?,
-            }
+            let bytes = match self.edited_text(document, stripper.as_mut())? {
+                Some(text) => self.corpus.rewrite(document, &text)?.into(),
+                None => self.corpus.raw(document)?,
+            };
+            values.value(&extender.extended(document, bytes)?, out)?;
         }
         Ok(())
     }
@@ -264,9 +292,14 @@ impl Cleaning<'_> {
     /// Writes a Parquet or Arrow file anew, row by row.
     fn table(&self, file: &InputFile, out: &mut JoinedPieces<'_>) -> Result<()> {
         let (options, mut write) = (self.corpus.options(), |bytes: &[u8]| out.bytes(bytes));
+        let extender = RecordExtender::new(self);
+        let columns = self.annotation.as_ref().map(|annotation| annotation.added.table_columns());
+        let cells = |row: usize| extender.cells(DocId::new(file.records.start + row));
+        let added = columns.as_deref().map(|columns| input::AddedTable { columns, cells: &cells });
+
         self.with_fates(file, |fate| match file.format {
-            InputFormat::Arrow => input::copy_arrow(file, options, fate, &mut write),
-            _ => input::copy(file, options, self.options.memory, fate, &mut write),
+            InputFormat::Arrow => input::copy_arrow(file, options, fate, added, &mut write),
+            _ => input::copy(file, options, self.options.memory, fate, added, &mut write),
         })
     }
 

@@ -10,12 +10,12 @@ use serde::Serialize;
 use super::choice::{ChosenAs, ChosenCluster};
 use super::detail::{ClusterDetail, DetailMaker, KEEPER, MemberDetail, Shown, class};
 use super::markup::Markup;
-use super::records::RecordSources;
 use super::script_data::write_data;
 use super::word_diff::{DiffMark, DiffPiece};
 use super::{ReportedRun, ResultKind};
 use crate::cluster::Cluster;
 use crate::parallel;
+use crate::report::record_sources::RecordSources;
 
 /// Clusters of a part of the data.
 const PART: usize = 25;

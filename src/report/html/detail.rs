@@ -7,17 +7,19 @@ use serde::{Serialize, Serializer};
 
 use super::choice::{ChosenAs, ChosenCluster};
 use super::markup::visible;
-use super::records::RecordSources;
 use super::word_diff::{DiffMark, DiffPiece, DiffSide, ShownLengths, member_pieces, plain_pieces};
-use super::{ReportedRun, sentences};
+use super::{ReportedRun, ResultKind, sentences};
 use crate::cluster::{Cluster, Member};
 use crate::document::{DocId, Span, UnitId, UnitKind};
 use crate::input::{FieldValue, Record};
 use crate::normalize::{Language, Normalizer, Token};
 use crate::page::{Sieve, SourcedText};
+use crate::report::losses::lost_tokens;
+use crate::report::record_sources::RecordSources;
 use crate::report::shown_units::{ShownUnits, reread_error};
 use crate::report::text::preview;
-use crate::similarity::Relation;
+use crate::shingle::ShingleKind;
+use crate::similarity::{Relation, VariantReason};
 
 /// Most members of a cluster that are shown: the keeper and those that are least like it.
 pub(super) const MOST_MEMBERS: usize = 60;
@@ -162,15 +164,20 @@ impl<'a> DetailMaker<'a> {
         let (unit, document) = (member.unit, run.units.document(member.unit));
         let kind = run.units.kind(unit);
 
+        let mut lost = None;
         let text = match member.relation {
             None => plain_pieces(keeper.side(), KEEPER_LENGTHS),
-            Some(Relation::Exact) => plain_pieces(self.unit(unit)?.side(), EXACT_LENGTHS),
+            Some(Relation::Exact) => {
+                lost = Some(0);
+                plain_pieces(self.unit(unit)?.side(), EXACT_LENGTHS)
+            }
             Some(_) => {
                 let folded = self.unit(unit)?;
                 // Of texts that were cut the ends that belong together are not known.
                 if folded.is_cut || keeper.is_cut {
                     plain_pieces(folded.side(), KEEPER_LENGTHS)
                 } else {
+                    lost = Some(lost_words(&folded.tokens, &keeper.tokens, member.measure));
                     member_pieces(keeper.side(), folded.side(), LENGTHS)
                 }
             }
@@ -187,9 +194,21 @@ impl<'a> DetailMaker<'a> {
             title: Shown::label(&self.title(unit)?),
             place: Shown::label(&self.shown.place(unit)),
             lang: run.languages.get(document.index()).copied().flatten().map_or("", code),
-            sentence: sentences::why(member, run.options),
+            sentence: sentences::why(member, run.options) + &self.loss(member, lost),
             text,
         })
+    }
+
+    /// What the removal of a copy loses, as a sentence; empty for texts that are no copies.
+    fn loss(&self, member: &Member, lost: Option<usize>) -> String {
+        let is_held_back = member.relation.and_then(Relation::reason) == Some(VariantReason::Lossy);
+        let is_copy = !member.attached && self.run.kind == ResultKind::Clusters;
+        let document = self.run.units.document(member.unit);
+        let is_removed = is_copy && self.run.removed.is_some_and(|removed| removed.contains(&document));
+        match lost {
+            Some(words) if is_copy || is_held_back => sentences::loss(words, is_removed),
+            _ => String::new(),
+        }
     }
 
     /// Reads a unit and folds it as the run did.
@@ -238,6 +257,15 @@ impl<'a> DetailMaker<'a> {
     fn date(&self, document: DocId) -> Option<String> {
         self.run.date(document).map(|date| date.to_string())
     }
+}
+
+/// How many tokens of a text are in no shingle that the keeper has too.
+fn lost_words(own: &[Token], keeper: &[Token], measure: ShingleKind) -> usize {
+    let length = match measure {
+        ShingleKind::Word(n) => usize::from(n),
+        ShingleKind::Char(_) => 1,
+    };
+    lost_tokens(own, keeper, length).into_iter().map(|tokens| tokens.len()).sum()
 }
 
 /// The members that are shown, in input order.

@@ -7,7 +7,7 @@
 //! part by part.
 //!
 //! - `frame`: head, policy, style (`report.css`), script (`report.js`).
-//! - `records`, `overview`, `time_buckets`: the numbers, from one more pass over the corpus; `overview_page`, `charts`: how
+//! - `overview`, `time_buckets`: the numbers, with the sources from one more pass over the corpus; `overview_page`, `charts`: how
 //!   they are shown.
 //! - `choice`: which clusters are shown; `detail`, `word_diff`, `sentences`: what is shown of them; `cluster_pages`,
 //!   `script_data`: how they are written.
@@ -24,6 +24,7 @@ use crate::document::{Date, DocId, Units};
 use crate::input::{Corpus, RepeatedIds};
 use crate::normalize::Language;
 use crate::pipeline::{Clustering, Options, PageCutter, PairList, Summary};
+use crate::report::record_sources::RecordSources;
 use crate::similarity::{Pair, Score};
 
 mod charts;
@@ -35,7 +36,6 @@ mod frame;
 mod markup;
 mod overview;
 mod overview_page;
-mod records;
 mod script_data;
 mod sentences;
 mod time_buckets;
@@ -47,7 +47,9 @@ use choice::{ChosenAs, ChosenCluster, ClusterChooser};
 use cluster_pages::WrittenClusters;
 use markup::Markup;
 use overview::Overview;
-use records::RecordSources;
+
+/// Most sources that are told apart.
+const MOST_SOURCES: usize = 1 << 16;
 
 /// The field that names the title of a record.
 const TITLE_FIELD: &str = "title";
@@ -111,6 +113,11 @@ struct ReportedRun<'a> {
 }
 
 impl ReportedRun<'_> {
+    /// The source of each record. Reads the corpus once more.
+    fn sources(&self) -> io::Result<RecordSources> {
+        RecordSources::read_most(self.corpus, self.options, self.threads, MOST_SOURCES).map_err(io::Error::other)
+    }
+
     fn date(&self, document: DocId) -> Option<Date> {
         self.dates.get(document.index()).copied().flatten()
     }
@@ -174,7 +181,7 @@ impl<'a> HtmlReport<'a> {
             returning: &found.returning,
             threads: found.threads,
         };
-        let sources = RecordSources::read(&run)?;
+        let sources = run.sources()?;
         let mut overview = Overview::new(self.corpus.len());
         let mut chooser = self.chooser(true);
 
@@ -212,7 +219,7 @@ impl<'a> HtmlReport<'a> {
             returning: &found.returning,
             threads: found.threads,
         };
-        let sources = RecordSources::read(&run)?;
+        let sources = run.sources()?;
         let mut overview = Overview::new(self.corpus.len());
         let mut chooser = self.chooser(false);
 

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use super::ReportedRun;
-use super::records::{RecordSources, SourceNumber};
 use super::time_buckets::TimeBuckets;
 use crate::cluster::Member;
 use crate::document::{Date, DocId, UnitId};
 use crate::normalize::Language;
+use crate::report::record_sources::{RecordSources, SourceNumber};
 use crate::similarity::Relation;
 
 /// Number of bars of the histogram of scores.

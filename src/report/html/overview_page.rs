@@ -5,10 +5,10 @@ use std::io;
 use super::charts::{self, BarChart, grouped};
 use super::markup::Markup;
 use super::overview::{DELAY_NAMES, Overview, RecordTally, RepeatTally, SCORE_BARS, SIZES, median_class};
-use super::records::{RecordSources, SourceNumber};
 use super::{ReportedRun, ResultKind};
 use crate::lsh::{Banding, BandingOverrides};
 use crate::pipeline::Summary;
+use crate::report::record_sources::{RecordSources, SourceNumber};
 
 /// Most rows of the table of sources, and of that of repeats.
 const MOST_ROWS: usize = 30;

@@ -32,6 +32,16 @@ pub(super) fn why(member: &Member, options: &Options) -> String {
     }
 }
 
+/// How many words of a copy its removal loses, as a sentence; `is_removed` says whether it goes.
+pub(super) fn loss(words: usize, is_removed: bool) -> String {
+    let loses = if is_removed { "loses" } else { "would lose" };
+    match words {
+        0 => format!(" Its removal {loses} no word."),
+        1 => format!(" Its removal {loses} 1 word that the keeper lacks."),
+        words => format!(" Its removal {loses} {words} words that the keeper lacks."),
+    }
+}
+
 /// The sentence of a comparison whose texts no run would list together.
 pub(super) fn unrelated(score: Score, measure: ShingleKind, options: &Options) -> String {
     let alike = shared(score.jaccard, measure);

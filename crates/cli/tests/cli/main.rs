@@ -11,6 +11,7 @@ mod http;
 
 mod against_index;
 mod cases;
+mod contaminated;
 mod conversion;
 mod dedup;
 mod index;
@@ -23,6 +24,7 @@ mod promise_memory;
 mod promise_resume;
 #[cfg(feature = "remote")]
 mod remote;
+mod repetition;
 mod report_html;
 mod returning_lines;
 mod serve;

@@ -191,8 +191,9 @@ fn results_have_the_format_and_compression_of_their_name() {
 fn lists_of_dedup_have_the_format_of_their_name() {
     let desk = Desk::new(&[("a.jsonl", jsonl(&[("1", FIRST), ("2", FIRST)]) + "not JSON\n")]);
     desk.done("dedup a.jsonl -o c.jsonl --removed r.csv --rejected e.tsv --clusters k.json -q");
-    let header = "kind,id,start,end,keeper,reference,keeper_start,keeper_end,relation,jaccard,containment\n";
-    assert_eq!(desk.read("r.csv"), format!("{header}record,2,,,1,,,,exact,1.000000,1.000000\n"));
+    let header = "kind,id,start,end,keeper,reference,keeper_start,keeper_end,relation,jaccard,containment,\
+                  rule,cluster,size,sources,limit\n";
+    assert_eq!(desk.read("r.csv"), format!("{header}record,2,,,1,,,,exact,1.000000,1.000000,,,,,\n"));
     assert!(desk.read("e.tsv").starts_with("source\treason\tmessage\na.jsonl:3\tinvalid_json\t"));
     assert!(desk.read("k.json").starts_with("[\n"));
     let error = desk.refused("dedup a.jsonl -o c.jsonl --removed r.txt");
