@@ -5,7 +5,7 @@
 //! characters are escaped; a parser of JSON gives the original text. The text format is for a terminal: right-to-left
 //! text is isolated on request ([`text`]). Previews are original text, never folded text.
 //!
-//! [`HtmlReport`] and [`html_comparison`] write a page for people instead.
+//! [`HtmlReport`], [`html_comparison`] and [`html_description`] write a page for people instead.
 //!
 //! Files appear complete or not at all ([`output`]).
 
@@ -13,6 +13,7 @@ mod boilerplate_rules;
 mod clean;
 mod clusters;
 mod comparison;
+mod description;
 mod evaluation;
 mod html;
 mod json_rows;
@@ -33,8 +34,9 @@ pub use boilerplate_rules::boilerplate;
 pub use clean::{CleanDestination, Cleaning, MarkPlan, write_rejected};
 pub use clusters::clusters;
 pub use comparison::{NamedText, comparison};
+pub use description::description;
 pub use evaluation::evaluation;
-pub use html::{HtmlReport, html_comparison};
+pub use html::{HtmlReport, html_comparison, html_description};
 pub use json_rows::write_json;
 pub use output_store::{OutputStore, SentOutput};
 pub use pages_evaluation::pages_evaluation;

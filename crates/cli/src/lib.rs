@@ -24,6 +24,7 @@ mod config;
 mod console;
 mod dedup;
 mod dedup_files;
+mod describe;
 mod eval;
 mod exit;
 mod finish;
@@ -135,6 +136,7 @@ fn dispatch(command: ToolCommand, matches: &ArgMatches, console: &Console) -> Re
         ToolCommand::Pairs(arguments) => pairs::run(&arguments, console),
         ToolCommand::Passages(arguments) => passages::run(&arguments, console),
         ToolCommand::Compare(arguments) => compare::run(&arguments, console),
+        ToolCommand::Describe(arguments) => describe::run(&arguments, console),
         ToolCommand::Units(arguments) => units::run(&arguments, console),
         ToolCommand::Normalize(arguments) => normalize::run(&arguments, console),
         ToolCommand::Eval(arguments) => eval::run(&arguments, console),

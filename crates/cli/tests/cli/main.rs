@@ -13,6 +13,7 @@ mod against_index;
 mod cases;
 mod conversion;
 mod dedup;
+mod describe;
 mod index;
 mod inputs;
 mod manners;
