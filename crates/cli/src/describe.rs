@@ -1,6 +1,6 @@
 //! `mukarrar describe`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 
@@ -63,7 +63,7 @@ pub(super) enum PageFormat {
 
 impl PageFormat {
     /// The format that was asked for, else the one that the name of the output has, else text.
-    pub(super) fn of(asked: Option<Self>, output: &PathBuf) -> Result<Self> {
+    pub(super) fn of(asked: Option<Self>, output: &Path) -> Result<Self> {
         let name = OutputName::of(output);
         match asked {
             Some(format) => Ok(format),
