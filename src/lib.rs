@@ -20,7 +20,8 @@
 //! | 10 | [`report`] | results | text, JSON, JSON Lines, TSV, the cleaned corpus |
 //!
 //! [`pipeline`] runs all steps over a corpus. [`Index`] answers a crawler one text at a time. [`passage`] finds
-//! repeated runs of tokens instead of whole copies, [`contamination`] the items of tests. [`evaluate`] scores results against gold. [`kernel`] chooses the
+//! repeated runs of tokens instead of whole copies, [`contamination`] the items of tests. [`describe`] counts what an
+//! input holds. [`evaluate`] scores results against gold. [`kernel`] chooses the
 //! instruction set and [`spill`] manages temporary files. The crates `mukarrar-cli` and `mukarrar-server` are the
 //! command line and the HTTP server.
 //!
@@ -48,6 +49,7 @@
 
 pub mod cluster;
 pub mod contamination;
+pub mod describe;
 pub mod document;
 pub mod error;
 pub mod evaluate;

@@ -5,7 +5,7 @@
 //! characters are escaped; a parser of JSON gives the original text. The text format is for a terminal: right-to-left
 //! text is isolated on request ([`text`]). Previews are original text, never folded text.
 //!
-//! [`HtmlReport`] and [`html_comparison`] write a page for people instead.
+//! [`HtmlReport`], [`html_comparison`] and [`html_description`] write a page for people instead.
 //!
 //! Files appear complete or not at all ([`output`]).
 
@@ -14,6 +14,7 @@ mod clean;
 mod clusters;
 mod comparison;
 mod contamination;
+mod description;
 mod evaluation;
 mod html;
 mod json_rows;
@@ -38,8 +39,9 @@ pub use clean::{CleanDestination, Cleaning, MarkPlan, RepetitionRules, rehydrati
 pub use clusters::clusters;
 pub use comparison::{NamedText, comparison};
 pub use contamination::contamination;
+pub use description::description;
 pub use evaluation::evaluation;
-pub use html::{HtmlReport, html_comparison};
+pub use html::{HtmlReport, html_comparison, html_description};
 pub use json_rows::write_json;
 pub use losses::losses;
 pub use output_store::{OutputStore, SentOutput};

@@ -10,6 +10,7 @@ use super::clusters::{self, ClustersArgs};
 use super::compare::CompareArgs;
 use super::contaminated::{self, ContaminatedArgs};
 use super::dedup::{self, DedupArgs};
+use super::describe::{self, DescribeArgs};
 use super::eval::{self, EvalArgs};
 use super::generate::ManArgs;
 use super::normalize::{self, NormalizeArgs};
@@ -58,6 +59,9 @@ pub(super) enum ToolCommand {
     Contaminated(ContaminatedArgs),
     /// Show how similar two texts are, and why.
     Compare(CompareArgs),
+    /// Describe an input: records, languages, lengths, sources and dates.
+    #[command(after_help = describe::EXAMPLES)]
+    Describe(DescribeArgs),
     /// Show the stories, headlines, paragraphs and boilerplate that pages are cut into.
     Units(UnitsArgs),
     /// Fold text, line by line (a filter).

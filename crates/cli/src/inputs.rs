@@ -93,6 +93,21 @@ pub(super) fn check_report(report: &ReportArgs, input: &Input) -> Result<()> {
     refuse_as_output(checked_report(report)?, input)
 }
 
+/// Refuses, before anything is computed, a page that cannot be written.
+pub(super) fn check_page(path: Option<&PathBuf>) -> Result<()> {
+    let page = ReportArgs { report: path.cloned(), ..ReportArgs::default() };
+    checked_report(&page).map(drop)
+}
+
+/// How a page names the input: its first files.
+pub(super) fn title(input: &Input) -> String {
+    let names: Vec<String> = input.files().map(|(path, _)| path.display().to_string()).collect();
+    match names.as_slice() {
+        [first, second, _, ..] => format!("{first}, {second} and {} more files", names.len() - 2),
+        _ => names.join(" and "),
+    }
+}
+
 /// The path of the report, which must be that of a file of HTML.
 pub(super) fn checked_report(report: &ReportArgs) -> Result<Option<&PathBuf>> {
     let Some(path) = &report.report else { return Ok(None) };

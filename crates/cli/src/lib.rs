@@ -25,6 +25,7 @@ mod console;
 mod contaminated;
 mod dedup;
 mod dedup_files;
+mod describe;
 mod eval;
 mod exit;
 mod finish;
@@ -138,6 +139,7 @@ fn dispatch(command: ToolCommand, matches: &ArgMatches, console: &Console) -> Re
         ToolCommand::Passages(arguments) => passages::run(&arguments, console),
         ToolCommand::Contaminated(arguments) => contaminated::run(&arguments, console),
         ToolCommand::Compare(arguments) => compare::run(&arguments, console),
+        ToolCommand::Describe(arguments) => describe::run(&arguments, console),
         ToolCommand::Units(arguments) => units::run(&arguments, console),
         ToolCommand::Normalize(arguments) => normalize::run(&arguments, console),
         ToolCommand::Eval(arguments) => eval::run(&arguments, console),

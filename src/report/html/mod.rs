@@ -11,7 +11,7 @@
 //!   they are shown.
 //! - `choice`: which clusters are shown; `detail`, `word_diff`, `sentences`: what is shown of them; `cluster_pages`,
 //!   `script_data`: how they are written.
-//! - `comparison_page`: two texts.
+//! - `comparison_page`: two texts. `description_page`: what an input holds.
 //!
 //! The bytes depend on input and options alone: no time of day, no duration, no memory.
 
@@ -31,6 +31,7 @@ mod charts;
 mod choice;
 mod cluster_pages;
 mod comparison_page;
+mod description_page;
 mod detail;
 mod frame;
 mod markup;
@@ -42,6 +43,7 @@ mod time_buckets;
 mod word_diff;
 
 pub use comparison_page::html_comparison;
+pub use description_page::html_description;
 
 use choice::{ChosenAs, ChosenCluster, ClusterChooser};
 use cluster_pages::WrittenClusters;

@@ -30,6 +30,11 @@ impl TimeBuckets {
         self.days.entry(date.seconds().div_euclid(DAY)).or_default()[usize::from(has_copy)] += 1;
     }
 
+    /// Adds records without a copy.
+    pub(super) fn add_many(&mut self, date: Date, records: u64) {
+        self.days.entry(date.seconds().div_euclid(DAY)).or_default()[0] += records;
+    }
+
     /// Makes the bars. A few dates far from the others share the first and the last bar, so that wrong years leave the
     /// chart readable.
     pub(super) fn close(&mut self) {

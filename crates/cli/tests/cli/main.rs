@@ -14,6 +14,7 @@ mod cases;
 mod contaminated;
 mod conversion;
 mod dedup;
+mod describe;
 mod index;
 mod inputs;
 mod manners;
