@@ -14,6 +14,12 @@ class ArrowStreamed(Protocol):
     def __arrow_c_stream__(self, requested_schema: Any = None) -> Any: ...
 
 
+class LazyTable(Protocol):
+    """A query of Polars."""
+
+    def collect(self, *arguments: Any, **options: Any) -> Any: ...
+
+
 class ColumnFrame(Protocol):
     """A frame of pandas, or a Hugging Face ``Dataset``."""
 
@@ -23,7 +29,7 @@ class ColumnFrame(Protocol):
 
 Path = Union[str, "os.PathLike[str]"]
 Record = Union[Path, "tuple[Any, str | None]", "Mapping[str, Any]", None, float]
-Corpus = Union[Path, Iterable[Record], ArrowStreamed, ColumnFrame]
+Corpus = Union[Path, Iterable[Record], ArrowStreamed, LazyTable, ColumnFrame]
 Moment = Union[datetime, date, str, float]
 Told = Union[bool, Callable[[str, int, int], object], None]
 

@@ -36,7 +36,7 @@ class Pages:
 
     def __init__(self, index: Index, unit: UnitName) -> None:
         self.index = index
-        self.unit = unit
+        self.unit: UnitName = unit
         # Texts stored or taken out so far.
         self.changes = 0
 

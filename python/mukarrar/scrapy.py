@@ -94,7 +94,7 @@ class DedupPipeline:
             self.threshold = settings.getfloat("MUKARRAR_THRESHOLD")
         self.commit_every = settings.getint("MUKARRAR_COMMIT_EVERY", 100)
         unit = _one_of(settings.get("MUKARRAR_UNIT", "document"), "MUKARRAR_UNIT", "document", "story", "paragraph")
-        self.unit = cast("UnitName", unit)
+        self.unit: UnitName = cast("UnitName", unit)
         self.action = _one_of(settings.get("MUKARRAR_ACTION", "drop"), "MUKARRAR_ACTION", "drop", "mark")
         self.text_field = settings.get("MUKARRAR_TEXT_FIELD", "text")
         self.key_field = settings.get("MUKARRAR_KEY_FIELD", "url")

@@ -122,6 +122,7 @@ impl PyToken {
         Self { text, start, end, char_start, char_end }
     }
 
+    #[expect(clippy::type_complexity, reason = "what pickle takes")]
     fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<(Bound<'py, PyAny>, (String, usize, usize, usize, usize))> {
         let Self { text, start, end, char_start, char_end } = slf.get();
         Ok((slf.get_type().getattr("_of")?, (text.clone(), *start, *end, *char_start, *char_end)))
