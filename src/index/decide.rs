@@ -40,7 +40,7 @@ impl Index {
         self.learn_stored()?;
         let learned = self.learned();
 
-        let ranking = rank(&self.settings, &*self.storage, worker, text, 0)?;
+        let ranking = rank(&self.settings, &*self.storage, worker, text, 0, &[])?;
         let best = self.with_guard(|guard| ranking.best(&self.settings, guard, text));
         let CandidateRanking { candidates, is_cut, full, .. } = ranking;
         Ok(CandidateSnapshot { version, learned, best, candidates, is_cut, full })
@@ -101,11 +101,11 @@ impl Index {
 
         // Only the documents inserted since are verified, if that gives the answer of one search over all: the search
         // would verify others beyond the bound, and the guard counts common text among all candidates.
-        let since = rank(&self.settings, &*self.storage, worker, text, before.version.next)?;
+        let since = rank(&self.settings, &*self.storage, worker, text, before.version.next, &before.full)?;
         let is_many = before.candidates + since.candidates > self.settings.bounds.verified;
-        // A search looks at further keys if a band key is full now, also for the documents before.
-        let is_further = !before.full.is_empty() || !since.full.is_empty();
-        if is_further || since.candidates > 0 && (self.guard.is_some() || is_many) {
+        // A band key that has become full has further keys looked up, also for the documents before.
+        let is_fuller = since.full != before.full;
+        if is_fuller || since.candidates > 0 && (self.guard.is_some() || is_many) {
             return self.snapshot(worker, text);
         }
 

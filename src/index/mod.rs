@@ -30,11 +30,11 @@
 //!
 //! # Bounds
 //!
-//! An answer considers at most the earliest 2,048 documents of each band key, and verifies at most 256 candidates:
+//! An answer considers at most the earliest 1,000 documents of each band key, and verifies at most 256 candidates:
 //! those whose shared keys are the rarest. A text that comes when its band keys are full has further keys, so texts near
 //! it, honest or crafted, do not hide it. Where a bound left candidates out nevertheless, a verdict of `new` or `variant`
 //! [says so](Verdict::is_certain), and [`Stats::bounded_answers`] counts it. With a window of time, documents outside the
-//! window count among the 2,048 until they are [expired](Index::expire).
+//! window count among the 1,000 until they are [expired](Index::expire).
 //!
 //! # Files
 //!

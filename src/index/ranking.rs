@@ -27,15 +27,17 @@ pub(super) struct CandidateRanking {
     pub(super) full: Vec<usize>,
 }
 
-/// Verifies the candidates of a text that are numbered `since` or later. Highest Jaccard first; ties: the earliest.
+/// Verifies the candidates of a text that are numbered `since` or later. Highest Jaccard first; ties: the earliest. `full` holds
+/// the places of the band keys that an earlier search found full.
 pub(super) fn rank(
     settings: &Settings,
     storage: &dyn Storage,
     worker: &mut TextPreparer,
     text: &PreparedText,
     since: InsertNumber,
+    full: &[usize],
 ) -> Result<CandidateRanking> {
-    let FoundCandidates { docs, is_cut, full } = search_keys::find(settings, storage, text, since)?;
+    let FoundCandidates { docs, is_cut, full } = search_keys::find(settings, storage, text, since, full)?;
     let (candidates, most) = (docs.len(), settings.bounds.verified);
     // With a window, as many texts outside it are passed over.
     let read = if settings.window.is_some() { READ_FOR_WINDOW * most } else { most };

@@ -29,8 +29,10 @@ use crate::shingle::hash::finish;
 /// The bounds of a search.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct SearchBounds {
-    /// Number of documents of one band key, of a pair or of an exact key, the earliest, that are candidates.
+    /// Number of documents of one band key or exact key, the earliest, that are candidates.
     pub(super) list: usize,
+    /// Number of documents of one pair that are candidates; more have no further one.
+    pub(super) pair: usize,
     /// Number of documents of one single value that are candidates; more have no further one.
     pub(super) single: usize,
     /// Number of postings of pairs that one answer looks at.
@@ -42,7 +44,7 @@ pub(super) struct SearchBounds {
 
 impl Default for SearchBounds {
     fn default() -> Self {
-        Self { list: 2048, single: 64, pairs: 1 << 15, verified: 256 }
+        Self { list: 1000, pair: 2048, single: 64, pairs: 1 << 15, verified: 256 }
     }
 }
 
@@ -116,7 +118,8 @@ pub(super) struct FoundCandidates {
     pub(super) full: Vec<usize>,
 }
 
-/// Finds the candidates of a text that are numbered `since` or later.
+/// Finds the candidates of a text that are numbered `since` or later. `known` holds the places of the band keys that were full
+/// at `since`, ascending; none if that is the beginning.
 ///
 /// O(bounds): the lists of the band keys and of the single values, and a fixed number of postings of pairs.
 pub(super) fn find(
@@ -124,13 +127,18 @@ pub(super) fn find(
     storage: &dyn Storage,
     text: &PreparedText,
     since: InsertNumber,
+    known: &[usize],
 ) -> Result<FoundCandidates> {
     let (bounds, mut lists) = (settings.bounds, PostingLists::default());
     let mut candidates = WeighedCandidates::default();
 
-    storage.postings(&text.bands, since, bounds.list, &mut lists)?;
-    let full: Vec<usize> =
-        lists.iter().enumerate().filter(|(_, (_, is_cut))| *is_cut).map(|(place, _)| place).collect();
+    // Everything on a list that was full before `since` is older.
+    let asked: Vec<usize> = (0..text.bands.len()).filter(|place| known.binary_search(place).is_err()).collect();
+    let hashes: Vec<u64> = asked.iter().map(|place| text.bands[*place]).collect();
+    storage.postings(&hashes, since, bounds.list, &mut lists)?;
+    let fuller = asked.iter().zip(lists.iter()).filter(|(_, (_, is_cut))| *is_cut).map(|(place, _)| *place);
+    let mut full: Vec<usize> = known.iter().copied().chain(fuller).collect();
+    full.sort_unstable();
     candidates.take(&mut lists, 0);
 
     // Equal texts come before all others.
@@ -145,7 +153,7 @@ pub(super) fn find(
         let (pairs, mut left) = (pair_keys(&text.bands, &full), bounds.pairs);
         let mut is_complete = !pairs.is_empty() && storage.has_further_keys();
         for pairs in pairs.chunks(16) {
-            storage.postings(pairs, since, bounds.list, &mut lists)?;
+            storage.postings(pairs, since, bounds.pair, &mut lists)?;
             let is_last = left < lists.len();
             is_complete &= !is_last && lists.iter().all(|(_, is_cut)| !is_cut);
             left = left.saturating_sub(lists.len());
@@ -229,7 +237,7 @@ impl FullKeys {
         }
 
         let mut further = Vec::new();
-        for (keys, most) in [(pair_keys(&text.bands, &full), bounds.list), (single_keys(&text.singles), bounds.single)]
+        for (keys, most) in [(pair_keys(&text.bands, &full), bounds.pair), (single_keys(&text.singles), bounds.single)]
         {
             let full = self.among(&keys, most, storage, version)?;
             let open = keys.iter().enumerate().filter(|(place, _)| full.binary_search(place).is_err());
@@ -260,7 +268,7 @@ mod tests {
 
     /// With bounds that a few texts reach.
     fn bounded(mut index: Index) -> Index {
-        index.settings.bounds = SearchBounds { list: 6, single: 3, pairs: 40, verified: 9 };
+        index.settings.bounds = SearchBounds { list: 6, pair: 8, single: 3, pairs: 40, verified: 9 };
         index
     }
 

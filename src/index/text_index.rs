@@ -249,7 +249,7 @@ impl Index {
             self.storage.version()?;
             self.learn_stored()?;
 
-            let ranking = rank(&self.settings, &*self.storage, worker, &text, 0)?;
+            let ranking = rank(&self.settings, &*self.storage, worker, &text, 0, &[])?;
             self.count(ranking.is_cut);
             Ok(self.with_guard(|guard| ranking.top(&self.settings, guard, &text, top, by)))
         })
