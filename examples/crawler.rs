@@ -34,7 +34,7 @@ fn main() -> Outcome {
 fn crawl(seen: &Index, pages: &[(&str, &str)], out: &Mutex<io::Stdout>) -> Outcome {
     for (url, text) in pages {
         let line = match seen.check_and_insert(url, text)? {
-            Verdict::New => format!("{url}: new, crawl on"),
+            Verdict::New { .. } => format!("{url}: new, crawl on"),
             Verdict::Duplicate(found) => format!("{url}: repeats {} ({:.2})", found.key, found.jaccard),
             Verdict::Empty => format!("{url}: no text"),
             other => format!("{url}: {other:?}"),

@@ -31,7 +31,7 @@
 //! let seen = mukarrar::Index::builder().threshold(0.6).build()?;
 //! # let text = "أعلنت الوزارة أمس افتتاح ثلاثة مراكز جديدة في المدينة";
 //! match seen.check_and_insert("https://example.org/1", text)? {
-//!     mukarrar::Verdict::New => { /* crawl on */ }
+//!     mukarrar::Verdict::New { .. } => { /* crawl on */ }
 //!     mukarrar::Verdict::Duplicate(m) => println!("repeats {} ({:.2})", m.key, m.jaccard),
 //!     _ => {}
 //! }

@@ -119,7 +119,7 @@ fn ask(index: &Index, texts: &[Asked], threads: usize, segment: &mut Segment) {
             let verdict = index.check_and_insert(key, &**text).unwrap();
             micros.push(start.elapsed().as_secs_f32() * 1e6);
             duplicates.fetch_add(matches!(verdict, Verdict::Duplicate(_)).into(), Ordering::Relaxed);
-            variants.fetch_add(matches!(verdict, Verdict::Variant(_)).into(), Ordering::Relaxed);
+            variants.fetch_add(matches!(verdict, Verdict::Variant { .. }).into(), Ordering::Relaxed);
             found.fetch_add((verdict.found().is_some() && *is_copy).into(), Ordering::Relaxed);
         }
         micros

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from . import _mukarrar
+from . import _mukarrar, _runs
 from ._errors import (
     ClosedError,
     CorruptError,
@@ -38,6 +38,7 @@ from ._errors import (
 )
 from ._mukarrar import (
     ArrowBatch,
+    ArrowTable,
     Estimate,
     Index,
     Match,
@@ -52,6 +53,7 @@ from ._mukarrar import (
     sketch_batch,
     tokens,
     units,
+    verify_batch,
 )
 from ._records import (
     Cluster,
@@ -59,23 +61,26 @@ from ._records import (
     Comparison,
     Deduplicated,
     Member,
+    Pair,
+    Pairs,
+    Passage,
+    Passages,
     Piece,
     Rejected,
     Removed,
     Run,
     Side,
-    _clusters,
     _comparison,
-    _deduplicated,
 )
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
-    from ._options import CompareOptions, Corpus, DedupOptions, RunOptions
+    from ._options import CompareOptions, Corpus, DedupOptions, PairsOptions, PassagesOptions, RunOptions
 
 __all__ = [
     "ArrowBatch",
+    "ArrowTable",
     "ClosedError",
     "Cluster",
     "Clusters",
@@ -98,7 +103,11 @@ __all__ = [
     "MinHasher",
     "NothingReadError",
     "OutputError",
+    "Pair",
+    "Pairs",
     "ParameterError",
+    "Passage",
+    "Passages",
     "Piece",
     "ReadOnlyError",
     "Rejected",
@@ -117,16 +126,23 @@ __all__ = [
     "dedup",
     "detect_language",
     "normalize",
+    "pairs",
+    "passages",
     "sketch_batch",
     "tokens",
     "units",
+    "verify_batch",
 ]
 
 
-def clusters(source: Corpus, **options: Unpack[RunOptions]) -> Clusters:
-    """The clusters of near-duplicates in files, directories, or ``(id, text)`` pairs.
+def clusters(corpus: Corpus, /, **options: Unpack[RunOptions]) -> Clusters:
+    """The clusters of near-duplicates in files, directories or a frame.
 
-    ``source`` is a path, several, or an iterable of pairs (ids are strings or ints). Options are those of ``mukarrar clusters``:
+    ``corpus`` is a path or several; or a frame: ``(id, text)`` pairs, texts, dicts, a ``DataFrame`` of pandas or Polars, a table or reader
+    of pyarrow, anything else with the Arrow C stream interface, or a Hugging Face ``Dataset``. ``text``, ``id``, ``date`` and ``source`` name its
+    columns; texts are in ``"text"`` unless told otherwise, ids in ``"id"`` if there is one, else they are the numbers of rows. ``None`` and NaN are
+    missing texts, which resemble nothing. Strings in a list are paths if one of them exists or none has a space, and texts otherwise.
+    Options are those of ``mukarrar clusters``:
 
     - what is compared: ``unit`` (``"document"``; ``"story"``, ``"paragraph"``, ``"line"``), ``profile`` (``"standard"``), ``language``
       (found in each text), ``boilerplate`` (``"ignore"``), ``shingle`` (``"word:3"``), ``short`` (True)
@@ -138,7 +154,10 @@ def clusters(source: Corpus, **options: Unpack[RunOptions]) -> Clusters:
     - files: ``id_field``, ``text_field``, ``date_field``, ``date_order`` (``dmy`` or ``mdy``, for 3/4/2015), ``source_field``, ``title_field`` (``"usual"``: title or headline; None), ``input_format``, ``encoding``, ``html_raw``, ``html_lines``
       (all that a page shows, with its markup; the default with ``unit="story"``),
       ``max_record_size``; also ``unique_ids``
-    - the machine: ``threads``, ``memory`` (bytes), ``temp_dir``, ``work_dir``
+    - the machine: ``threads``, ``memory`` (bytes; 70 % of the free memory unless given, ``None`` for no limit), ``temp_dir``, ``work_dir``
+    - ``progress``: True for a bar on standard error, or a function that is called with ``(stage, done, total)``, some ten times a second
+
+    Ctrl-C ends a run within a fraction of a second; outputs stay as they were.
 
     >>> import mukarrar
     >>> found = mukarrar.clusters([
@@ -151,15 +170,45 @@ def clusters(source: Corpus, **options: Unpack[RunOptions]) -> Clusters:
     >>> len(found), found.summary["records"]["read"]
     (1, 3)
     """
-    return _clusters(*_mukarrar.clusters(source, **options))
+    return _runs.clusters(corpus, dict(options))
 
 
-def dedup(source: Corpus, **options: Unpack[DedupOptions]) -> Deduplicated:
+def pairs(corpus: Corpus, /, **options: Unpack[PairsOptions]) -> Pairs:
+    """The pairs of near-duplicates in a corpus.
+
+    Options as of ``clusters``, but for ``keep``; and ``expand_exact`` (True; False pairs an exact copy with the first of its group alone).
+
+    >>> import mukarrar
+    >>> found = mukarrar.pairs([
+    ...     "أعلنت الوزارة أمس عن افتتاح ثلاثة مراكز صحية جديدة في المدينة",
+    ...     "أعلنت الوزارة امس عن إفتتاح ثلاثة مراكز صحيّة جديدة في المدينه",
+    ... ])
+    >>> [(pair.id_a, pair.id_b, pair.relation) for pair in found]
+    [(0, 1, 'exact')]
+    """
+    return _runs.pairs(corpus, dict(options))
+
+
+def passages(corpus: Corpus, /, **options: Unpack[PassagesOptions]) -> Passages:
+    """The passages that occur twice in a corpus: in two texts, or in one.
+
+    Options: ``min_tokens``, ``max_gap``, ``profile``, ``language``, ``seed``; those of files, of the machine and ``progress`` as of ``clusters``.
+
+    >>> import mukarrar
+    >>> said = "قال الوزير إن المراكز الجديدة تخدم سكان المدينة وما حولها"
+    >>> found = mukarrar.passages([f"افتتحت أمس. {said}", f"وفي الختام {said} كذلك"], min_tokens=8)
+    >>> [(passage.a, passage.b, passage.tokens) for passage in found]
+    [(0, 1, 10)]
+    """
+    return _runs.passages(corpus, dict(options))
+
+
+def dedup(corpus: Corpus, /, **options: Unpack[DedupOptions]) -> Deduplicated:
     """A corpus without its copies.
 
-    ``(id, text)`` pairs come back as ``kept``. Of files nothing is written unless ``output`` names where: a file for one file, else
+    A frame comes back as ``kept``, in the same kind. Of files nothing is written unless ``output`` names where: a file for one file, else
     a directory, as ``mukarrar dedup -o``. Every removed record names its keeper and the exact score. Options as of ``clusters``, and
-    ``remove`` (``["exact", "near"]``; ``"contained"`` too), ``against`` (paths: what is in them already goes).
+    ``remove`` (``["exact", "near"]``; ``"contained"`` too), ``against`` (paths: what is in them already goes; directories of indexes too, and for a frame only those).
 
     >>> import mukarrar
     >>> made = mukarrar.dedup([
@@ -168,11 +217,13 @@ def dedup(source: Corpus, **options: Unpack[DedupOptions]) -> Deduplicated:
     ...     (3, "فاز الفريق الأول بالمباراة النهائية بعد وقت إضافي طويل"),
     ... ])
     >>> [id for id, text in made.kept]
-    ['1', '3']
+    [1, 3]
     >>> made.removed[0].keeper, made.removed[0].relation
-    ('1', 'exact')
+    (1, 'exact')
+    >>> made.mask.tolist(), made.labels.tolist()
+    ([True, False, True], [0, 0, -1])
     """
-    return _deduplicated(*_mukarrar.dedup(source, **options))
+    return _runs.dedup(corpus, dict(options))
 
 
 def compare(a: str, b: str, **options: Unpack[CompareOptions]) -> Comparison:

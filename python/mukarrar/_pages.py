@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from ._in_flight import Flight
 from ._mukarrar import Index, Match, units
+
+if TYPE_CHECKING:
+    from ._options import UnitName
 
 # A page's names in the index have gaps, where a part was a copy or another kind of unit. A wider gap than this ends them.
 WIDEST_GAP = 32
@@ -29,9 +34,9 @@ class _Part:
 class Pages:
     """Asks an index about pages, and stores what they have that no other page has."""
 
-    def __init__(self, index: Index, unit: str) -> None:
+    def __init__(self, index: Index, unit: UnitName) -> None:
         self.index = index
-        self.unit = unit
+        self.unit: UnitName = unit
         # Texts stored or taken out so far.
         self.changes = 0
 

@@ -45,7 +45,7 @@ its new text. A text stays as soon as one item with it is kept.
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from itemadapter import ItemAdapter
 from scrapy import signals
@@ -58,6 +58,8 @@ from ._pages import Answer, Pages
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
+
+    from ._options import UnitName
     from typing_extensions import Self
 
 __all__ = ["DedupPipeline", "DuplicateItem"]
@@ -91,7 +93,8 @@ class DedupPipeline:
         if settings.get("MUKARRAR_THRESHOLD") is not None:
             self.threshold = settings.getfloat("MUKARRAR_THRESHOLD")
         self.commit_every = settings.getint("MUKARRAR_COMMIT_EVERY", 100)
-        self.unit = _one_of(settings.get("MUKARRAR_UNIT", "document"), "MUKARRAR_UNIT", "document", "story", "paragraph")
+        unit = _one_of(settings.get("MUKARRAR_UNIT", "document"), "MUKARRAR_UNIT", "document", "story", "paragraph")
+        self.unit: UnitName = cast("UnitName", unit)
         self.action = _one_of(settings.get("MUKARRAR_ACTION", "drop"), "MUKARRAR_ACTION", "drop", "mark")
         self.text_field = settings.get("MUKARRAR_TEXT_FIELD", "text")
         self.key_field = settings.get("MUKARRAR_KEY_FIELD", "url")

@@ -17,14 +17,18 @@ use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyCapsule, PyTuple};
 
-use crate::errors::{attached, detached, parameter};
-use crate::sketch::PyMinHasher;
+use rayon::prelude::*;
 
-/// Computes the signatures and band keys of a record batch. The result has the unchanged column of ids, `signature` and
-/// `band_keys`.
+use crate::arrow_table::ArrowInput;
+use crate::errors::{attached, parameter};
+use crate::sketch::PyMinHasher;
+use crate::threads::on_threads;
+
+/// Computes the signatures and band keys of a record batch, a table or a reader, on all cores. The result has the unchanged column
+/// of ids, `signature` and `band_keys`.
 ///
-/// `batch` is any object with `__arrow_c_array__`, such as a `pyarrow.RecordBatch`. So is the result:
-/// `pyarrow.record_batch(result)` takes it without a copy. `id` and `text` name its columns; texts are any kind of Arrow string. A
+/// `batch` is any object with `__arrow_c_array__`, such as a `pyarrow.RecordBatch`, or with `__arrow_c_stream__`, such as a
+/// `pyarrow.Table`. So is the result: `pyarrow.record_batch(result)` or `pyarrow.table(result)` takes it without a copy. `id` and `text` name its columns; texts are any kind of Arrow string. A
 /// null text has neither signature nor keys, a text without tokens a signature but no keys, so that no join on keys pairs it.
 ///
 /// `layout` is `"fixed"` for lists of fixed size of `uint32` and `uint64`, or `"list"` for plain lists of `int32` and `int64` that
@@ -46,35 +50,40 @@ pub fn sketch_batch(
     id: &str,
     text: &str,
     layout: &str,
-) -> PyResult<ArrowBatch> {
+) -> PyResult<Py<PyAny>> {
     let layout = match layout {
         "fixed" => ColumnLayout::Fixed,
         "list" => ColumnLayout::List,
         other => return Err(parameter(py, "layout", other, "fixed or list")),
     };
-    let batch = imported(batch)?;
-
-    let column = |name: &'static str, column: &str| {
-        let schema = batch.schema();
-        let names = schema.fields().iter().map(|field| field.name().as_str()).collect::<Vec<_>>().join(", ");
-        let expected = format!("the name of a column, one of {names}");
-        schema.index_of(column).map_err(|_| parameter(py, name, column, &expected))
-    };
-    let (id, place) = (column("id", id)?, column("text", text)?);
-    let texts = TextColumn::new(batch.column(place)).map_err(|what| parameter(py, "text", text, &what))?;
-
-    let field = batch.schema().field(id).clone();
-    let ids = Arc::clone(batch.column(id));
-
+    let input = ArrowInput::of(batch)?;
+    let (id, place) = (place_of(py, &input.schema(), "id", id)?, place_of(py, &input.schema(), "text", text)?);
     let hasher = hasher.get();
     let most = layout.most_rows(hasher.banding());
-    if ids.len() > most {
-        let expected = format!("at most {most} in lists of this length; cut it");
-        return Err(parameter(py, "batch", &format!("{} rows", ids.len()), &expected));
-    }
 
-    let made = detached(py, || sketched(field, ids, &texts, hasher, layout))?;
-    made.map(ArrowBatch).map_err(|error| refused(&error))
+    input.map(py, |batch| {
+        let texts = TextColumn::named(py, &batch, place, "text")?;
+        if batch.num_rows() > most {
+            let expected = format!("at most {most} in lists of this length; cut it");
+            return Err(parameter(py, "batch", &format!("{} rows", batch.num_rows()), &expected));
+        }
+
+        let (field, ids) = (batch.schema().field(id).clone(), Arc::clone(batch.column(id)));
+        let texts: Vec<Option<&str>> = texts.each().collect();
+        let made = on_threads(py, || sketched(field, ids, &texts, hasher, layout))?;
+        made.map_err(|error| refused(&error))
+    })
+}
+
+/// The place of the column that the keyword `name` names.
+///
+/// # Errors
+///
+/// `ParameterError` lists the columns.
+pub fn place_of(py: Python<'_>, schema: &Schema, name: &'static str, column: &str) -> PyResult<usize> {
+    let names = schema.fields().iter().map(|field| field.name().as_str()).collect::<Vec<_>>().join(", ");
+    let expected = format!("the name of a column, one of {names}");
+    schema.index_of(column).map_err(|_| parameter(py, name, column, &expected))
 }
 
 /// The layout of the columns of lists.
@@ -97,6 +106,13 @@ impl ColumnLayout {
 /// A record batch. `pyarrow.record_batch(batch)`, `polars.from_arrow` and others take it without a copy.
 #[pyclass(module = "mukarrar", frozen)]
 pub struct ArrowBatch(RecordBatch);
+
+impl ArrowBatch {
+    /// Wraps a record batch.
+    pub fn new(batch: RecordBatch) -> Self {
+        Self(batch)
+    }
+}
 
 #[pymethods]
 impl ArrowBatch {
@@ -134,16 +150,14 @@ impl ArrowBatch {
     }
 }
 
-/// Takes a record batch from a Python object.
-fn imported(batch: &Bound<'_, PyAny>) -> PyResult<RecordBatch> {
-    let Ok(export) = batch.getattr("__arrow_c_array__") else {
-        let name = batch.get_type().name()?;
-        return Err(PyTypeError::new_err(format!(
-            "{name} has no __arrow_c_array__; give a record batch, such as one of a table's to_batches()"
-        )));
-    };
-
-    let (schema, array): (Bound<'_, PyCapsule>, Bound<'_, PyCapsule>) = export.call0()?.extract()?;
+/// Takes a record batch from a Python object with `__arrow_c_array__`.
+///
+/// # Errors
+///
+/// `TypeError` if it is no batch, or cannot be read.
+pub fn imported_batch(batch: &Bound<'_, PyAny>) -> PyResult<RecordBatch> {
+    let export = batch.call_method0("__arrow_c_array__")?;
+    let (schema, array): (Bound<'_, PyCapsule>, Bound<'_, PyCapsule>) = export.extract()?;
     let schema = schema.pointer_checked(Some(c"arrow_schema"))?.cast::<FFI_ArrowSchema>();
     let array = array.pointer_checked(Some(c"arrow_array"))?.cast::<FFI_ArrowArray>();
     let data = attached(batch.py(), || taken(schema, array))?.map_err(|error| refused(&error))?;
@@ -181,18 +195,28 @@ fn taken(
 }
 
 /// The exception for a batch that Arrow does not accept.
-fn refused(error: &ArrowError) -> PyErr {
+pub fn refused(error: &ArrowError) -> PyErr {
     PyTypeError::new_err(format!("the batch cannot be read: {error}; give a record batch of plain columns"))
 }
 
 /// A column of texts.
-enum TextColumn {
+pub enum TextColumn {
     Small(StringArray),
     Large(LargeStringArray),
     View(StringViewArray),
 }
 
 impl TextColumn {
+    /// The column at `place`, which the keyword `name` names.
+    ///
+    /// # Errors
+    ///
+    /// `ParameterError` if it is none of sound strings.
+    pub fn named(py: Python<'_>, batch: &RecordBatch, place: usize, name: &'static str) -> PyResult<Self> {
+        let wrong = |what: String| parameter(py, name, batch.schema().field(place).name(), &what);
+        Self::new(batch.column(place)).map_err(wrong)
+    }
+
     fn new(column: &ArrayRef) -> Result<Self, String> {
         let data = column.to_data();
         let string = matches!(data.data_type(), DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View);
@@ -210,7 +234,8 @@ impl TextColumn {
         })
     }
 
-    fn each(&self) -> Box<dyn Iterator<Item = Option<&str>> + '_> {
+    /// Each text; `None` for a null.
+    pub fn each(&self) -> Box<dyn Iterator<Item = Option<&str>> + '_> {
         match self {
             Self::Small(texts) => Box::new(texts.iter()),
             Self::Large(texts) => Box::new(texts.iter()),
@@ -219,11 +244,14 @@ impl TextColumn {
     }
 }
 
-/// Computes the columns of signatures and band keys.
+/// Number of texts that one thread sketches at a time.
+const CHUNK: usize = 64;
+
+/// Computes the columns of signatures and band keys, on the threads of the pool around this call.
 fn sketched(
     field: Field,
     ids: ArrayRef,
-    texts: &TextColumn,
+    texts: &[Option<&str>],
     hasher: &PyMinHasher,
     layout: ColumnLayout,
 ) -> Result<RecordBatch, ArrowError> {
@@ -235,25 +263,28 @@ fn sketched(
     let (mut values, mut keys) = (Vec::with_capacity(rows * length), Vec::with_capacity(rows * bands));
     let (mut signed, mut keyed) = (Vec::with_capacity(rows), Vec::with_capacity(rows));
 
-    hasher.with(|buffers| {
-        for text in texts.each() {
-            let made = text.map(|text| hasher.of(buffers, text));
-            signed.push(made.is_some());
-            keyed.push(matches!(made, Some((_, true))));
+    // In chunks, so that each borrows its buffers once.
+    let sketch = |texts: &[Option<&str>]| {
+        hasher.with(|buffers| texts.iter().map(|text| text.map(|text| hasher.of(buffers, text))).collect::<Vec<_>>())
+    };
+    let sketches: Vec<_> = texts.par_chunks(CHUNK).map(sketch).collect();
 
-            match made {
-                Some((signature, has_tokens)) => {
-                    values.extend_from_slice(signature.values());
-                    if has_tokens {
-                        banding.keys(signature.values(), &mut keys);
-                    }
+    for made in sketches.into_iter().flatten() {
+        signed.push(made.is_some());
+        keyed.push(matches!(made, Some((_, true))));
+
+        match made {
+            Some((signature, has_tokens)) => {
+                values.extend_from_slice(signature.values());
+                if has_tokens {
+                    banding.keys(signature.values(), &mut keys);
                 }
-                None => values.resize(values.len() + length, 0),
             }
-
-            keys.resize(keyed.len() * bands, 0);
+            None => values.resize(values.len() + length, 0),
         }
-    });
+
+        keys.resize(keyed.len() * bands, 0);
+    }
 
     let (signatures, keys): (ArrayRef, ArrayRef) = match layout {
         ColumnLayout::Fixed => (Arc::new(UInt32Array::from(values)), Arc::new(UInt64Array::from(keys))),

@@ -2,163 +2,37 @@
 //!
 //! Results are the JSON that the command line writes, so that the two cannot differ; `mukarrar/_records.py` reads it.
 
-use std::io::{Cursor, Write};
 use std::path::PathBuf;
 
-use mukarrar::input::{Corpus, EncodingChoice, Input, InputFormat, InputOptions, MAX_RECORD_SIZE};
+use mukarrar::document::DocId;
+use mukarrar::index::IndexedTexts;
+use mukarrar::input::Corpus;
 use mukarrar::page::UnitLevel;
-use mukarrar::pipeline::{self, Clustering, Options, Pipeline};
+use mukarrar::pipeline::{self, Options, Pipeline};
 use mukarrar::report::output::Outputs;
 use mukarrar::report::{self, CleanDestination, Cleaning, NamedText, ReportFormat, ReportStyle};
-use mukarrar::similarity::Relation;
 use mukarrar::{Error, Result};
-use pyo3::exceptions::{PyTypeError, PyUnicodeEncodeError};
 use pyo3::prelude::*;
-use pyo3::pybacked::PyBackedStr;
 use pyo3::types::{PyBytes, PyDict};
 
-use crate::errors::{PythonPhrasing, attempt, in_item, parameter};
-use crate::options::{each, paths, reading, run};
+use crate::errors::{PythonPhrasing, attempt};
+use crate::interruptible::{RunProgress, interruptible};
+use crate::options::{each, run};
+use crate::run_request::{CorpusSource, RunRequest};
 
 const JSON_LINES: ReportStyle = ReportStyle { format: ReportFormat::Jsonl, isolate: false, color: false };
 
-/// The input of a run.
-enum CorpusSource {
-    Files(Vec<PathBuf>),
-    /// Ids and texts as JSON Lines.
-    Records(Vec<u8>),
-}
-
-impl CorpusSource {
-    fn new(source: &Bound<'_, PyAny>) -> PyResult<Self> {
-        if let Ok(path) = source.extract::<PathBuf>() {
-            return Ok(Self::Files(vec![path]));
-        }
-
-        let (mut files, mut records, mut count) = (Vec::new(), Vec::new(), 0_u64);
-        for item in source.try_iter()? {
-            let item = item?;
-            if let Ok(path) = item.extract::<PathBuf>() {
-                files.push(path);
-            } else {
-                write_record(&item, count, &mut records)?;
-                count += 1;
-            }
-
-            if count > 0 && !files.is_empty() {
-                return Err(PyTypeError::new_err("paths and (id, text) pairs are mixed; give one kind"));
-            }
-        }
-
-        Ok(if files.is_empty() { Self::Records(records) } else { Self::Files(files) })
-    }
-
-    fn paths(&self) -> &[PathBuf] {
-        match self {
-            Self::Files(paths) => paths,
-            Self::Records(_) => &[],
-        }
-    }
-
-    fn input(&mut self, mut options: InputOptions) -> Result<Input> {
-        match self {
-            Self::Files(paths) => Input::open(paths, options),
-            Self::Records(records) => {
-                // Python strings are Unicode already, and of any size.
-                options.encoding = EncodingChoice::Strict;
-                options.format = Some(InputFormat::JsonLines);
-                options.max_record_size = MAX_RECORD_SIZE;
-                Input::from_reader("records", Cursor::new(std::mem::take(records)), options)
-            }
-        }
-    }
-}
-
-/// Writes an `(id, text)` pair as a line of JSON.
-fn write_record(pair: &Bound<'_, PyAny>, place: u64, out: &mut Vec<u8>) -> PyResult<()> {
-    let wrong = |error: PyErr| match error.is_instance_of::<PyUnicodeEncodeError>(pair.py()) {
-        true => in_item(pair.py(), error, place),
-        false => PyTypeError::new_err(format!("item {place} is no (id, text) pair of a string or int and a string")),
-    };
-
-    let (id, text): (Bound<'_, PyAny>, PyBackedStr) = pair.extract().map_err(wrong)?;
-    let id = if id.is_instance_of::<pyo3::types::PyInt>() { id.str()?.into_any() } else { id };
-    let id: PyBackedStr = id.extract().map_err(wrong)?;
-
-    let fields = serde_json::json!({"id": &*id, "text": &*text});
-    writeln!(out, "{fields}")?;
-    Ok(())
-}
-
-/// The arguments of a run.
-struct RunRequest {
-    options: Options,
-    reading: InputOptions,
-    source: CorpusSource,
-    output: Option<PathBuf>,
-    against: Vec<PathBuf>,
-    remove: Vec<Relation>,
-}
-
 impl RunRequest {
-    fn new(function: &str, source: &Bound<'_, PyAny>, given: Option<&Bound<'_, PyDict>>) -> PyResult<Self> {
-        let py = source.py();
-        let mut request = Self {
-            options: Options::default(),
-            reading: InputOptions::default(),
-            source: CorpusSource::new(source)?,
-            output: None,
-            against: Vec::new(),
-            remove: vec![Relation::Exact, Relation::Near],
-        };
-        let dedups = function == "dedup";
-        let mut html = false;
-
-        each(function, given, |name, value| {
-            html |= matches!(name, "html_raw" | "html_lines");
-            match name {
-                "output" if dedups => request.output = value.extract()?,
-                "against" if dedups => request.against = paths(value)?,
-                "remove" if dedups => request.remove = relations(value)?,
-                "unique_ids" => request.reading.unique_ids = value.extract()?,
-                _ => {
-                    let reads = reading(&mut request.reading, name, value)?;
-                    if reads && matches!(request.source, CorpusSource::Records(_)) {
-                        return Err(parameter(py, name, &value.str()?.to_string(), "left out: it is for files"));
-                    }
-                    return Ok(reads || run(&mut request.options, name, value)?);
-                }
-            }
-            Ok(true)
-        })?;
-
-        // Stories are cut by the markup of pages, unless the caller chose how HTML is read.
-        request.reading.html_lines |= !html && request.options.unit == mukarrar::page::UnitLevel::Story;
-        request.options.contained_copies = dedups && request.remove.contains(&Relation::Contained);
-
-        // Options for files make no sense for records in memory.
-        if let (CorpusSource::Records(_), Some(output)) = (&request.source, &request.output) {
-            let expected = "left out for (id, text) pairs, of which the kept ones come back";
-            return Err(parameter(py, "output", &output.display().to_string(), expected));
-        }
-        if let (CorpusSource::Records(_), [path, ..]) = (&request.source, &request.against[..]) {
-            return Err(parameter(py, "against", &path.display().to_string(), "left out: it is for files"));
-        }
-
-        Ok(request)
+    /// Runs `work`, which hears Ctrl-C.
+    fn run<'py>(
+        mut self,
+        py: Python<'py>,
+        work: impl FnOnce(Self, &RunProgress) -> Result<RunOutput> + Send + 'static,
+    ) -> PyResult<OutputParts<'py>> {
+        let tell = self.progress.take().map(|tell| tell.into_bound(py));
+        let written = interruptible(py, tell.as_ref(), move |progress| work(self, progress))?;
+        Ok(written.parts(py))
     }
-}
-
-fn relations(value: &Bound<'_, PyAny>) -> PyResult<Vec<Relation>> {
-    let known = [Relation::Exact, Relation::Near, Relation::Contained];
-
-    let relation = |name: Bound<'_, PyAny>| {
-        let name: String = name.extract()?;
-        let found = known.into_iter().find(|relation| relation.name() == name);
-        found.ok_or_else(|| parameter(value.py(), "remove", &name, "some of exact, near, contained"))
-    };
-
-    value.try_iter()?.map(|name| relation(name?)).collect()
 }
 
 /// The results of a run as bytes of JSON.
@@ -178,9 +52,9 @@ impl RunOutput {
         (bytes(self.results), self.kept.map(bytes), bytes(self.rejected), bytes(self.summary))
     }
 
-    fn write_rejected(&mut self, found: &Clustering, corpus: &Corpus) -> Result<()> {
+    fn write_rejected(&mut self, rejects: &[DocId], corpus: &Corpus) -> Result<()> {
         let rows = ReportFormat::Jsonl;
-        written_in_memory(report::write_rejected(&found.rejects, corpus, &PythonPhrasing, rows, &mut self.rejected))
+        written_in_memory(report::write_rejected(rejects, corpus, &PythonPhrasing, rows, &mut self.rejected))
     }
 }
 
@@ -196,8 +70,8 @@ fn summary_bytes(summary: &pipeline::Summary) -> Result<Vec<u8>> {
 }
 
 /// Refuses a run that read not one record: an empty result would look like a clean one.
-fn refuse_nothing_read(pipeline: &Pipeline, corpus: &Corpus, found: &Clustering) -> Result<()> {
-    let Err(error) = corpus.refuse_nothing_read(&found.rejects) else { return Ok(()) };
+fn refuse_nothing_read(pipeline: &Pipeline, corpus: &Corpus, rejects: &[DocId]) -> Result<()> {
+    let Err(error) = corpus.refuse_nothing_read(rejects) else { return Ok(()) };
 
     // The same call with other arguments begins anew.
     pipeline.forget_work()?;
@@ -210,20 +84,59 @@ fn refuse_nothing_read(pipeline: &Pipeline, corpus: &Corpus, found: &Clustering)
 pub fn clusters<'py>(source: &Bound<'py, PyAny>, options: Option<&Bound<'py, PyDict>>) -> PyResult<OutputParts<'py>> {
     let py = source.py();
     let request = RunRequest::new("clusters", source, options)?;
-    attempt(py, move || {
+    request.run(py, |request, progress| {
         let RunRequest { options, mut reading, mut source, .. } = request;
         let pipeline = Pipeline::new(options)?;
         pipeline.options().ask_for_fields(&mut reading);
-        let (corpus, found) = pipeline.read_clusters(source.input(reading)?, &())?;
-        refuse_nothing_read(&pipeline, &corpus, &found)?;
+        let (corpus, found) = pipeline.read_clusters(source.input(reading)?, progress)?;
+        refuse_nothing_read(&pipeline, &corpus, &found.rejects)?;
         let mut written = RunOutput::default();
         written_in_memory(report::clusters(&found, &corpus, JSON_LINES, &mut written.results))?;
-        written.write_rejected(&found, &corpus)?;
+        written.write_rejected(&found.rejects, &corpus)?;
         written.summary = summary_bytes(&found.summary)?;
         pipeline.forget_work()?;
         Ok(written)
     })
-    .map(|written| written.parts(py))
+}
+
+/// Finds pairs of near-duplicates. See `mukarrar.pairs`.
+#[pyfunction]
+#[pyo3(signature = (source, **options))]
+pub fn pairs<'py>(source: &Bound<'py, PyAny>, options: Option<&Bound<'py, PyDict>>) -> PyResult<OutputParts<'py>> {
+    let py = source.py();
+    let request = RunRequest::new("pairs", source, options)?;
+    request.run(py, |request, progress| {
+        let RunRequest { options, mut reading, mut source, groups, .. } = request;
+        let pipeline = Pipeline::new(options)?;
+        pipeline.options().ask_for_fields(&mut reading);
+        let (corpus, found) = pipeline.read_pairs(source.input(reading)?, progress)?;
+        refuse_nothing_read(&pipeline, &corpus, &found.rejects)?;
+        let mut written = RunOutput::default();
+        written_in_memory(report::pairs(&found, &corpus, groups, JSON_LINES, &mut written.results))?;
+        written.write_rejected(&found.rejects, &corpus)?;
+        written.summary = summary_bytes(&found.summary)?;
+        pipeline.forget_work()?;
+        Ok(written)
+    })
+}
+
+/// Finds passages that occur twice. See `mukarrar.passages`.
+#[pyfunction]
+#[pyo3(signature = (source, **options))]
+pub fn passages<'py>(source: &Bound<'py, PyAny>, options: Option<&Bound<'py, PyDict>>) -> PyResult<OutputParts<'py>> {
+    let py = source.py();
+    let request = RunRequest::new("passages", source, options)?;
+    request.run(py, |request, progress| {
+        let RunRequest { options, reading, mut source, .. } = request;
+        let pipeline = Pipeline::new(options)?;
+        let (corpus, found) = pipeline.read_passages(source.input(reading)?, progress)?;
+        refuse_nothing_read(&pipeline, &corpus, &found.rejects)?;
+        let mut written = RunOutput::default();
+        written_in_memory(report::passages(&found, &corpus, JSON_LINES, &mut written.results))?;
+        written.write_rejected(&found.rejects, &corpus)?;
+        written.summary = summary_bytes(&found.summary)?;
+        Ok(written)
+    })
 }
 
 /// Removes copies from a corpus. See `mukarrar.dedup`.
@@ -232,13 +145,18 @@ pub fn clusters<'py>(source: &Bound<'py, PyAny>, options: Option<&Bound<'py, PyD
 pub fn dedup<'py>(source: &Bound<'py, PyAny>, options: Option<&Bound<'py, PyDict>>) -> PyResult<OutputParts<'py>> {
     let py = source.py();
     let request = RunRequest::new("dedup", source, options)?;
-    attempt(py, move || remove_copies(request)).map(|written| written.parts(py))
+    request.run(py, remove_copies)
 }
 
-fn remove_copies(request: RunRequest) -> Result<RunOutput> {
-    let RunRequest { options, mut reading, mut source, output, against, remove } = request;
+fn remove_copies(request: RunRequest, progress: &RunProgress) -> Result<RunOutput> {
+    let RunRequest { options, mut reading, mut source, output, against, remove, .. } = request;
     let pipeline = Pipeline::new(options)?;
+    let (indexes, against): (Vec<PathBuf>, Vec<PathBuf>) =
+        against.into_iter().partition(|path| IndexedTexts::is_index(path));
+    let known = if indexes.is_empty() { None } else { Some(IndexedTexts::open(&indexes, &pipeline, &remove)?) };
     pipeline.options().ask_for_fields(&mut reading);
+    reading.ask_if_there(known.iter().flat_map(|_| IndexedTexts::fields(pipeline.options())));
+
     let holds_records = matches!(source, CorpusSource::Records(_));
     let input = source.input(reading)?;
     let input = if against.is_empty() { input } else { input.against(&against)? };
@@ -252,17 +170,21 @@ fn remove_copies(request: RunRequest) -> Result<RunOutput> {
         None => holds_records.then_some(CleanDestination::Stream),
     };
 
-    let (corpus, found) = pipeline.read_clusters(input, &())?;
-    refuse_nothing_read(&pipeline, &corpus, &found)?;
-    let cleaning = Cleaning::plan(&found, &corpus, &remove, pipeline.options())?;
+    let (corpus, found) = match &known {
+        Some(known) => pipeline.read_clusters_beside(input, known, progress)?,
+        None => pipeline.read_clusters(input, progress)?,
+    };
+    refuse_nothing_read(&pipeline, &corpus, &found.rejects)?;
+    let cleaning = Cleaning::plan(&found, &corpus, &remove, pipeline.options())?.with_progress(progress);
 
     let mut written = RunOutput::default();
     written_in_memory(cleaning.write_removed(ReportFormat::Jsonl, &mut written.results))?;
-    written.write_rejected(&found, &corpus)?;
+    written.write_rejected(&found.rejects, &corpus)?;
 
     if let Some(destination) = destination {
         let (mut outputs, mut kept) = (Outputs::new(), Vec::new());
         cleaning.write(&destination, &mut outputs, &mut kept)?;
+        progress.end_if_interrupted();
         outputs.commit()?;
         written.kept = holds_records.then_some(kept);
     }

@@ -72,7 +72,8 @@ pub fn caught<T>(work: impl FnOnce() -> T) -> Result<T, String> {
     catch_unwind(AssertUnwindSafe(work)).map_err(|panic| panic_message(&*panic))
 }
 
-fn internal(py: Python<'_>, what: &str) -> PyErr {
+/// The exception for a bug of the library.
+pub fn internal(py: Python<'_>, what: &str) -> PyErr {
     let message = format!("the library failed: {what}; please report what led here");
     made(py, "InternalError", message, &[])
 }

@@ -10,20 +10,22 @@ use mukarrar::input::Compression;
 use mukarrar::lsh::BandingOverrides;
 use mukarrar::page::BoilerplateRules;
 use mukarrar::report::output::{self, Outputs};
-use mukarrar::{Error, Result};
+use mukarrar::{Error, ErrorKind, Result};
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyTuple};
 
-use crate::errors::{attempt, caught, closed, detached, parameter, raised};
+use crate::errors::{attempt, caught, closed, detached, internal, parameter, raised};
 use crate::item::{CheckedText, ItemFields, KeyedText, moment};
 use crate::options::{each, facts, language, number, overrides, whole, window, word};
+use crate::threads::on_threads;
 use crate::verdict::{PyMatch, PyVerdict};
 
 /// Texts seen so far, in memory (`PyIndex(...)`) or in a directory (`PyIndex.open(path, ...)`).
 ///
 /// Keywords, all optional: `threshold` (.6), `recall` (.99), `profile` (`"standard"`), `language` (found in each text),
-/// `boilerplate` (`"ignore"`), `boilerplate_rules` (a file), `shingle` (`"word:3"`), `facts` (`"guard"`), `seed` (1), `verify`
+/// `boilerplate` (`"ignore"`), `boilerplate_rules` (a file), `shingle` (`"word:3"`), `facts` (`"guard"`), `seed` (1 in memory, random for a
+/// new directory), `verify`
 /// (`"exact"` or `"estimate"`), `window` (a `timedelta` or text such as `"7d"`), `num_hashes`, `bands`, `rows`. A keyword that is
 /// `None` counts as left out.
 ///
@@ -44,7 +46,12 @@ use crate::verdict::{PyMatch, PyVerdict};
 pub struct PyIndex {
     index: RwLock<Option<mukarrar::Index>>,
     directory: Option<PathBuf>,
+    /// The process that made it. Asked before any lock, which another thread may have held when this process was forked.
+    process: u32,
 }
+
+/// Number of items between two looks for signals.
+const BATCH: usize = 2048;
 
 /// Makes a builder from keywords. A keyword that is no setting goes to `other`, which returns whether it knows it.
 fn builder(
@@ -223,10 +230,13 @@ impl PyIndex {
     /// [Verdict('new'), Verdict('empty')]
     fn check_all(&self, py: Python<'_>, texts: &Bound<'_, PyAny>) -> PyResult<Vec<PyVerdict>> {
         let texts = CheckedText::all("check_all", texts)?;
-        self.with(py, |index| {
+        self.in_batches(py, texts, |index, texts| {
             let items: Vec<Item<'_>> = texts.iter().map(CheckedText::item).collect();
-            index.check_all(&items).into_iter().collect::<Result<Vec<_>>>()
-        })
+            index.check_all(&items)
+        })?
+        .into_iter()
+        .collect::<Result<Vec<_>>>()
+        .map_err(|error| raised(py, &error))
         .map(|verdicts| verdicts.into_iter().map(PyVerdict::new).collect())
     }
 
@@ -240,8 +250,10 @@ impl PyIndex {
         return_errors: bool,
     ) -> PyResult<Bound<'py, PyList>> {
         let items = KeyedText::all("insert_all", items)?;
-        let answers =
-            self.with(py, |index| Ok(index.insert_all(&items.iter().map(KeyedText::item).collect::<Vec<_>>())))?;
+        let insert = |index: &mukarrar::Index, items: &[KeyedText]| {
+            index.insert_all(&items.iter().map(KeyedText::item).collect::<Vec<_>>())
+        };
+        let answers = self.in_batches(py, items, insert)?;
         answered(py, answers, return_errors, |()| Ok(py.None()))
     }
 
@@ -260,10 +272,10 @@ impl PyIndex {
         return_errors: bool,
     ) -> PyResult<Bound<'py, PyList>> {
         let items = KeyedText::all("check_and_insert_all", items)?;
-        let ask = |index: &mukarrar::Index| {
-            Ok(index.check_and_insert_all(&items.iter().map(KeyedText::item).collect::<Vec<_>>()))
+        let ask = |index: &mukarrar::Index, items: &[KeyedText]| {
+            index.check_and_insert_all(&items.iter().map(KeyedText::item).collect::<Vec<_>>())
         };
-        let answers = self.with(py, ask)?;
+        let answers = self.in_batches(py, items, ask)?;
         answered(py, answers, return_errors, |verdict| Ok(Py::new(py, PyVerdict::new(verdict))?.into_any()))
     }
 
@@ -295,7 +307,32 @@ impl PyIndex {
         };
 
         let found = self.with(py, |index| index.query(about.of(text), top, rank))?;
-        Ok(found.into_iter().map(PyMatch).collect())
+        Ok(found.iter().map(PyMatch::new).collect())
+    }
+
+    /// Pickles the way to the index. What comes back is read-only, in any process, and sees each commit; this commits first. An
+    /// index in memory or a closed one is a `TypeError`.
+    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<(Bound<'py, PyAny>, (PathBuf,))> {
+        let (py, index) = (slf.py(), slf.get());
+        let Some(directory) = &index.directory else {
+            return Err(PyTypeError::new_err(
+                "an index in memory cannot be pickled: other processes would have copies of it; make it in a directory, with \
+                 Index.open",
+            ));
+        };
+
+        if index.closed(py)? {
+            return Err(PyTypeError::new_err("a closed index cannot be pickled"));
+        }
+        index.commit(py)?;
+        Ok((slf.get_type().getattr("_reopened")?, (directory.clone(),)))
+    }
+
+    /// A read-only index, for `pickle`.
+    #[staticmethod]
+    fn _reopened(py: Python<'_>, path: PathBuf) -> PyResult<Self> {
+        let opened = attempt(py, || mukarrar::Index::builder().open_read_only(&path))?;
+        Ok(Self::holding(opened, Some(path)))
     }
 
     /// Removes the text under `key`. Returns whether there was one.
@@ -323,6 +360,7 @@ impl PyIndex {
 
     /// Commits and closes the index. Closing twice does nothing; any other use of a closed index is a `ClosedError`.
     fn close(&self, py: Python<'_>) -> PyResult<()> {
+        self.require_own_process(py)?;
         attempt(py, || {
             let index = self.index.write().unwrap_or_else(PoisonError::into_inner).take();
             index.map_or(Ok(()), mukarrar::Index::close)
@@ -444,18 +482,50 @@ impl PyIndex {
 
 impl PyIndex {
     fn holding(index: mukarrar::Index, directory: Option<PathBuf>) -> Self {
-        Self { index: RwLock::new(Some(index)), directory }
+        Self { index: RwLock::new(Some(index)), directory, process: std::process::id() }
+    }
+
+    /// Runs `work` on batches of items, on all threads of this process, without the interpreter's lock. Signals are heard between
+    /// batches; what was answered before stays as it is.
+    fn in_batches<I: Send + Sync, T: Send>(
+        &self,
+        py: Python<'_>,
+        items: Vec<I>,
+        work: impl Fn(&mukarrar::Index, &[I]) -> Vec<Result<T>> + Send + Sync,
+    ) -> PyResult<Vec<Result<T>>> {
+        let mut answers = Vec::with_capacity(items.len());
+        for batch in items.chunks(BATCH) {
+            let work = || self.with_open(|index| work(index, batch));
+            self.require_own_process(py)?;
+            let answered = on_threads(py, || caught(work))?.map_err(|what| internal(py, &what))?;
+            answers.extend(answered.ok_or_else(|| closed(py))?);
+            py.check_signals()?;
+        }
+        Ok(answers)
+    }
+
+    /// Runs `work` on the index; `None` if it is closed.
+    fn with_open<T>(&self, work: impl FnOnce(&mukarrar::Index) -> T) -> Option<T> {
+        let index = self.index.read().unwrap_or_else(PoisonError::into_inner);
+        index.as_ref().map(work)
     }
 
     /// Runs `work` on the index, without the interpreter's lock. `ClosedError` if it is closed.
     fn with<T: Send>(&self, py: Python<'_>, work: impl FnOnce(&mukarrar::Index) -> Result<T> + Send) -> PyResult<T> {
-        let answer = detached(py, || {
-            let index = self.index.read().unwrap_or_else(PoisonError::into_inner);
-            // Operations without errors of their own, such as the length, are refused in a forked child too.
-            index.as_ref().map(|index| index.require_own_process().and_then(|()| work(index)))
-        })?;
+        self.require_own_process(py)?;
+        let answer = detached(py, || self.with_open(work))?;
 
         answer.ok_or_else(|| closed(py))?.map_err(|error| raised(py, &error))
+    }
+}
+
+impl PyIndex {
+    /// `ForkedError` in a forked child of the process that made the index.
+    fn require_own_process(&self, py: Python<'_>) -> PyResult<()> {
+        if self.process == std::process::id() {
+            return Ok(());
+        }
+        Err(raised(py, &ErrorKind::Forked { opened_by: self.process }.into()))
     }
 }
 

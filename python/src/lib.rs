@@ -4,14 +4,19 @@
 use pyo3::prelude::*;
 
 mod arrow;
+mod arrow_table;
+mod arrow_verify;
 mod command;
 mod corpus;
 mod errors;
 mod index;
+mod interruptible;
 mod item;
 mod options;
+mod run_request;
 mod sketch;
 mod text;
+mod threads;
 mod verdict;
 
 /// The compiled part of the package. Import `mukarrar` instead.
@@ -22,9 +27,13 @@ mod _mukarrar {
     #[pymodule_export]
     use arrow::{ArrowBatch, sketch_batch};
     #[pymodule_export]
+    use arrow_table::ArrowTable;
+    #[pymodule_export]
+    use arrow_verify::verify_batch;
+    #[pymodule_export]
     use command::run_command;
     #[pymodule_export]
-    use corpus::{clusters, compare, dedup};
+    use corpus::{clusters, compare, dedup, pairs, passages};
     #[pymodule_export]
     use index::PyIndex;
     #[pymodule_export]

@@ -286,6 +286,16 @@ pub struct PyEstimate {
 
 #[pymethods]
 impl PyEstimate {
+    /// An estimate of these fields, for `pickle`.
+    #[staticmethod]
+    fn _of(value: f64, standard_error: f64) -> Self {
+        Self { value, standard_error }
+    }
+
+    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<(Bound<'py, PyAny>, (f64, f64))> {
+        Ok((slf.get_type().getattr("_of")?, (slf.get().value, slf.get().standard_error)))
+    }
+
     fn __repr__(&self) -> String {
         format!("Estimate({}, standard_error={})", self.value, self.standard_error)
     }

@@ -1,6 +1,5 @@
 //! Functions over one text: its folded form, tokens, language and units.
 
-use mukarrar::document::UnitKind;
 use mukarrar::normalize::Language;
 use mukarrar::page::{Cutter, UnitLevel};
 use pyo3::prelude::*;
@@ -117,6 +116,18 @@ pub struct PyToken {
 
 #[pymethods]
 impl PyToken {
+    /// A token of these fields, for `pickle`.
+    #[staticmethod]
+    fn _of(text: String, start: usize, end: usize, char_start: usize, char_end: usize) -> Self {
+        Self { text, start, end, char_start, char_end }
+    }
+
+    #[expect(clippy::type_complexity, reason = "what pickle takes")]
+    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<(Bound<'py, PyAny>, (String, usize, usize, usize, usize))> {
+        let Self { text, start, end, char_start, char_end } = slf.get();
+        Ok((slf.get_type().getattr("_of")?, (text.clone(), *start, *end, *char_start, *char_end)))
+    }
+
     fn __repr__(&self) -> String {
         format!("Token({:?}, start={}, end={})", self.text, self.start, self.end)
     }
@@ -150,7 +161,7 @@ pub fn units(py: Python<'_>, text: &str, unit: &str) -> PyResult<Vec<PyUnit>> {
 
         let unit = |(number, unit): (usize, mukarrar::document::Unit)| PyUnit {
             number,
-            kind: unit.kind,
+            kind: unit.kind.name().to_owned(),
             start: unit.span.start,
             end: unit.span.end,
             title: unit.title,
@@ -166,33 +177,34 @@ pub fn units(py: Python<'_>, text: &str, unit: &str) -> PyResult<Vec<PyUnit>> {
 /// `number` counts the page's units from 0; `kind` is `document`, `story`, `headline`, `paragraph`, `line` or
 /// `boilerplate`; `start` and `end` are its place in UTF-8 bytes; `title` the number of a story's title, or `None`; `text`
 /// its original text.
-#[pyclass(name = "Unit", module = "mukarrar", frozen)]
+#[pyclass(name = "Unit", module = "mukarrar", frozen, eq, get_all)]
+#[derive(PartialEq)]
 pub struct PyUnit {
-    #[pyo3(get)]
     number: usize,
-    kind: UnitKind,
-    #[pyo3(get)]
+    kind: String,
     start: usize,
-    #[pyo3(get)]
     end: usize,
     title: Option<usize>,
-    #[pyo3(get)]
     text: String,
 }
 
 #[pymethods]
 impl PyUnit {
-    #[getter]
-    fn kind(&self) -> &'static str {
-        self.kind.name()
+    /// A unit of these fields, for `pickle`.
+    #[staticmethod]
+    fn _of(number: usize, kind: String, start: usize, end: usize, title: Option<usize>, text: String) -> Self {
+        Self { number, kind, start, end, title, text }
     }
 
-    #[getter]
-    fn title(&self) -> Option<usize> {
-        self.title
+    #[expect(clippy::type_complexity, reason = "what pickle takes")]
+    fn __reduce__<'py>(
+        slf: &Bound<'py, Self>,
+    ) -> PyResult<(Bound<'py, PyAny>, (usize, String, usize, usize, Option<usize>, String))> {
+        let Self { number, kind, start, end, title, text } = slf.get();
+        Ok((slf.get_type().getattr("_of")?, (*number, kind.clone(), *start, *end, *title, text.clone())))
     }
 
     fn __repr__(&self) -> String {
-        format!("Unit({}, {:?}, start={}, end={})", self.number, self.kind.name(), self.start, self.end)
+        format!("Unit({}, {:?}, start={}, end={})", self.number, self.kind, self.start, self.end)
     }
 }

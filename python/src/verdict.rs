@@ -1,27 +1,29 @@
 //! The answers of an index.
 
+use mukarrar::similarity::{Relation, VariantReason};
 use pyo3::prelude::*;
 
 /// The answer of an index about a text.
 ///
 /// `kind` is `"new"`, `"duplicate"`, `"variant"` (the same template, other facts: no copy) or `"empty"` (nothing to compare);
-/// `match` is the stored text that it repeats or varies, or `None`. A verdict is true if the text is a duplicate.
-#[pyclass(name = "Verdict", module = "mukarrar", frozen)]
+/// `match` is the stored text that it repeats or varies, or `None`. `certain` is false if more stored texts resemble it than were
+/// compared: a new text or a variant may then be a copy of one of the others. A verdict is true if the text is a duplicate.
+#[pyclass(name = "Verdict", module = "mukarrar", frozen, eq)]
+#[derive(PartialEq)]
 pub struct PyVerdict {
     #[pyo3(get)]
-    kind: &'static str,
-    found: Option<mukarrar::Match>,
+    kind: String,
+    #[pyo3(get)]
+    certain: bool,
+    found: Option<PyMatch>,
 }
 
 impl PyVerdict {
     /// Wraps a verdict of the library.
     pub fn new(verdict: mukarrar::Verdict) -> Self {
-        let kind = verdict.name();
-        let found = match verdict {
-            mukarrar::Verdict::Duplicate(found) | mukarrar::Verdict::Variant(found) => Some(found),
-            _ => None,
-        };
-        Self { kind, found }
+        let (kind, certain) = (verdict.name().to_owned(), verdict.is_certain());
+        let found = verdict.found().map(PyMatch::new);
+        Self { kind, certain, found }
     }
 }
 
@@ -29,7 +31,7 @@ impl PyVerdict {
 impl PyVerdict {
     #[getter]
     fn r#match(&self) -> Option<PyMatch> {
-        self.found.clone().map(PyMatch)
+        self.found.clone()
     }
 
     #[getter]
@@ -41,9 +43,22 @@ impl PyVerdict {
         self.is_duplicate()
     }
 
+    /// A verdict of these fields, for `pickle`.
+    #[staticmethod]
+    fn _of(kind: String, certain: bool, found: Option<PyRef<'_, PyMatch>>) -> Self {
+        Self { kind, certain, found: found.map(|found| found.clone()) }
+    }
+
+    #[expect(clippy::type_complexity, reason = "what pickle takes")]
+    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<(Bound<'py, PyAny>, (String, bool, Option<PyMatch>))> {
+        let Self { kind, certain, found } = slf.get();
+        Ok((slf.get_type().getattr("_of")?, (kind.clone(), *certain, found.clone())))
+    }
+
     fn __repr__(&self) -> String {
-        let found = self.r#match().map_or_else(String::new, |found| format!(", {}", found.__repr__()));
-        format!("Verdict('{}'{found})", self.kind)
+        let found = self.found.as_ref().map_or_else(String::new, |found| format!(", {}", found.__repr__()));
+        let uncertain = if self.certain { "" } else { ", certain=False" };
+        format!("Verdict('{}'{found}{uncertain})", self.kind)
     }
 }
 
@@ -51,50 +66,74 @@ impl PyVerdict {
 ///
 /// `key`, `jaccard` and `containment` (exact, unless `standard_error` is not `None`), `relation` (`"exact"`, `"near"`,
 /// `"variant"`, or `None` below the threshold) and `seen`, a `datetime` of when the stored text was first seen.
-#[pyclass(name = "Match", module = "mukarrar", frozen)]
-pub struct PyMatch(pub mukarrar::Match);
+#[pyclass(name = "Match", module = "mukarrar", frozen, eq)]
+#[derive(Clone, PartialEq)]
+pub struct PyMatch {
+    #[pyo3(get)]
+    key: String,
+    #[pyo3(get)]
+    jaccard: f64,
+    #[pyo3(get)]
+    containment: f64,
+    #[pyo3(get)]
+    relation: Option<String>,
+    #[pyo3(get)]
+    reason: Option<String>,
+    /// In seconds since 1970.
+    seen: i64,
+    #[pyo3(get)]
+    standard_error: Option<f64>,
+}
+
+impl PyMatch {
+    /// Wraps a match of the library.
+    pub fn new(found: &mukarrar::Match) -> Self {
+        Self {
+            key: found.key.clone(),
+            jaccard: found.jaccard,
+            containment: found.containment,
+            relation: found.relation.map(|relation| Relation::name(relation).to_owned()),
+            reason: found.reason.map(|reason| VariantReason::name(reason).to_owned()),
+            seen: found.seen.seconds(),
+            standard_error: found.standard_error,
+        }
+    }
+}
 
 #[pymethods]
 impl PyMatch {
     #[getter]
-    fn key(&self) -> &str {
-        &self.0.key
-    }
-
-    #[getter]
-    fn jaccard(&self) -> f64 {
-        self.0.jaccard
-    }
-
-    #[getter]
-    fn containment(&self) -> f64 {
-        self.0.containment
-    }
-
-    #[getter]
-    fn relation(&self) -> Option<&'static str> {
-        self.0.relation.map(mukarrar::similarity::Relation::name)
-    }
-
-    #[getter]
-    fn reason(&self) -> Option<&'static str> {
-        self.0.reason.map(mukarrar::similarity::VariantReason::name)
-    }
-
-    #[getter]
     fn seen<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         let datetime = py.import("datetime")?;
         let universal = datetime.getattr("timezone")?.getattr("utc")?;
-        datetime.getattr("datetime")?.call_method1("fromtimestamp", (self.0.seen.seconds(), universal))
+        datetime.getattr("datetime")?.call_method1("fromtimestamp", (self.seen, universal))
     }
 
-    #[getter]
-    fn standard_error(&self) -> Option<f64> {
-        self.0.standard_error
+    /// A match of these fields, for `pickle`.
+    #[staticmethod]
+    fn _of(
+        key: String,
+        jaccard: f64,
+        containment: f64,
+        relation: Option<String>,
+        reason: Option<String>,
+        seen: i64,
+        standard_error: Option<f64>,
+    ) -> Self {
+        Self { key, jaccard, containment, relation, reason, seen, standard_error }
+    }
+
+    #[expect(clippy::type_complexity, reason = "what pickle takes")]
+    fn __reduce__<'py>(
+        slf: &Bound<'py, Self>,
+    ) -> PyResult<(Bound<'py, PyAny>, (String, f64, f64, Option<String>, Option<String>, i64, Option<f64>))> {
+        let Self { key, jaccard, containment, relation, reason, seen, standard_error } = slf.get().clone();
+        let fields = (key, jaccard, containment, relation, reason, seen, standard_error);
+        Ok((slf.get_type().getattr("_of")?, fields))
     }
 
     fn __repr__(&self) -> String {
-        let relation = self.relation().map_or_else(|| "None".to_owned(), |relation| format!("'{relation}'"));
-        format!("Match('{}', jaccard={:?}, relation={relation})", self.0.key, self.0.jaccard)
+        let relation = self.relation.as_ref().map_or_else(|| "None".to_owned(), |relation| format!("'{relation}'"));
+        format!("Match('{}', jaccard={:?}, relation={relation})", self.key, self.jaccard)
     }
 }

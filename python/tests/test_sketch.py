@@ -115,7 +115,7 @@ def test_what_is_no_such_batch():
         mukarrar.sketch_batch(batch, hasher, text="body")
     with pytest.raises(mukarrar.ParameterError, match="a column of strings; this one holds Int64"):
         mukarrar.sketch_batch(batch, hasher, text="count")
-    with pytest.raises(TypeError, match="to_batches"):
+    with pytest.raises(TypeError, match="a table or a reader"):
         mukarrar.sketch_batch([1], hasher)
     with pytest.raises(TypeError, match="record batch"):
         mukarrar.sketch_batch(pyarrow.array(["a"]), hasher)

@@ -28,10 +28,19 @@ def test_a_program_that_uses_it_type_checks(tmp_path):
         "    verdict = seen.check_and_insert('key', 'text', source=None)\n"
         "    if verdict.match is not None:\n"
         "        name: str = verdict.match.key\n"
-        "scores: list[float] = [m.jaccard for c in mukarrar.clusters([(1, 'a')], keep='last') for m in c.members]\n",
+        "scores: list[float] = [m.jaccard for c in mukarrar.clusters([(1, 'a')], keep='last') for m in c.members]\n"
+        "rows: list[dict[str, object]] = []\n"
+        "pair: mukarrar.Pair = mukarrar.pairs(rows, text='body', progress=True, memory=None)[0]\n"
+        "passages: list[mukarrar.Passage] = mukarrar.passages(['a b', None], min_tokens=3)[1:]\n"
+        "import polars\n"
+        "mukarrar.dedup(polars.LazyFrame({'text': ['a']}), progress=lambda stage, done, total: None)\n"
+        "mukarrar.dedup(polars.DataFrame({'text': ['a']}), unit='story')\n",
         "utf-8",
     )
     run("mypy", "--strict", str(program))
     program.write_text("import mukarrar\nmukarrar.clusters('x', treshold=1)\n", "utf-8")
     done = subprocess.run([sys.executable, "-m", "mypy", str(program)], cwd=ROOT, capture_output=True, text=True)
     assert "treshold" in done.stdout
+    program.write_text("import mukarrar\nmukarrar.clusters('x', profile='strong')\n", "utf-8")
+    done = subprocess.run([sys.executable, "-m", "mypy", str(program)], cwd=ROOT, capture_output=True, text=True)
+    assert "incompatible type" in done.stdout

@@ -13,13 +13,22 @@ use crate::similarity::{Relation, VariantReason};
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum Verdict {
-    /// It repeats no stored text.
-    New,
+    /// It repeats no stored text that was found.
+    New {
+        /// False if a bound left candidates out: more stored texts resemble it than are considered, and a copy may be
+        /// among the others.
+        certain: bool,
+    },
     /// It repeats a stored text: the match with the highest Jaccard; ties: the earliest inserted.
     Duplicate(Match),
     /// It is as similar to a stored text as copies are, but repeats none; the [`reason`](Match::reason) says why. The
-    /// match is the most similar text.
-    Variant(Match),
+    /// match is the most similar text that was found.
+    Variant {
+        /// The most similar text.
+        found: Match,
+        /// As for a new text: false if a copy may be among texts that were not considered.
+        certain: bool,
+    },
     /// It has no tokens, so it cannot be compared and is never stored.
     Empty,
 }
@@ -29,9 +38,9 @@ impl Verdict {
     #[must_use]
     pub const fn name(&self) -> &'static str {
         match self {
-            Self::New => "new",
+            Self::New { .. } => "new",
             Self::Duplicate(_) => "duplicate",
-            Self::Variant(_) => "variant",
+            Self::Variant { .. } => "variant",
             Self::Empty => "empty",
         }
     }
@@ -40,8 +49,18 @@ impl Verdict {
     #[must_use]
     pub const fn found(&self) -> Option<&Match> {
         match self {
-            Self::Duplicate(found) | Self::Variant(found) => Some(found),
-            Self::New | Self::Empty => None,
+            Self::Duplicate(found) | Self::Variant { found, .. } => Some(found),
+            Self::New { .. } | Self::Empty => None,
+        }
+    }
+
+    /// False if a bound left candidates out that may be copies: the text is new or a variant as far as is known. A
+    /// duplicate is always certain, because its match was verified.
+    #[must_use]
+    pub const fn is_certain(&self) -> bool {
+        match self {
+            Self::New { certain } | Self::Variant { certain, .. } => *certain,
+            Self::Duplicate(_) | Self::Empty => true,
         }
     }
 }

@@ -1,9 +1,12 @@
 //! The builder of an index: settings, validated once.
 
+#[cfg(feature = "persistent")]
+use std::hash::BuildHasher;
 use std::sync::Arc;
 
 use super::answer::Verify;
 use super::memory_storage::MemoryStorage;
+use super::search_keys::SearchBounds;
 use super::settings::Settings;
 use super::text_index::Index;
 use crate::document::Window;
@@ -108,7 +111,11 @@ impl IndexBuilder {
         self
     }
 
-    /// Seed of all hashes. Default 1.
+    /// Seed of all hashes. Default: 1 for an index in memory, so that its answers can be repeated; a random one for a new
+    /// directory.
+    ///
+    /// Who knows the seed can write texts that share all keys of another text although they hardly resemble it, and so hide
+    /// later copies of it. For an index in memory of texts that strangers write, give a seed that they cannot know.
     #[must_use]
     pub fn seed(mut self, seed: u64) -> Self {
         self.seed = Some(seed);
@@ -173,6 +180,20 @@ impl IndexBuilder {
             window: if window == "none" { None } else { Some(window.parse()?) },
             budget: super::disk::DiskBudget::default(),
         })
+    }
+
+    /// Without a given seed.
+    #[cfg(feature = "persistent")]
+    pub(super) fn without_seed(self) -> Self {
+        Self { seed: None, ..self }
+    }
+
+    /// With a seed that nobody can foresee, if none was given.
+    #[cfg(feature = "persistent")]
+    pub(super) fn with_secret_seed(self) -> Self {
+        // The keys of a `RandomState` come from the random numbers of the system.
+        let secret = || std::collections::hash_map::RandomState::new().hash_one("seed");
+        Self { seed: Some(self.seed.unwrap_or_else(secret)), ..self }
     }
 
     /// With the settings of another builder where none was given. Bands and rows are not taken: they follow from the
@@ -254,6 +275,7 @@ impl IndexBuilder {
             window: self.window,
             banding,
             hasher: MinHasher::new(params),
+            bounds: SearchBounds::default(),
         })
     }
 }

@@ -9,7 +9,7 @@ use std::sync::atomic::Ordering;
 use super::answer::{Match, Verdict};
 use super::index_item::Item;
 use super::prepare::{PreparedText, TextPreparer, ToldLanguage};
-use super::ranking::{MOST_VERIFIED, better, rank, verdict};
+use super::ranking::{CandidateRanking, better, rank, verdict};
 use super::storage::StorageVersion;
 use super::stored_text::{InsertNumber, StoredBody};
 use super::text_index::Index;
@@ -28,6 +28,8 @@ pub(super) struct CandidateSnapshot {
     candidates: usize,
     /// Whether a bound left candidates out.
     pub(super) is_cut: bool,
+    /// The places of the full band keys.
+    full: Vec<usize>,
 }
 
 impl Index {
@@ -38,9 +40,10 @@ impl Index {
         self.learn_stored()?;
         let learned = self.learned();
 
-        let ranking = rank(&self.settings, &*self.storage, worker, text, 0)?;
+        let ranking = rank(&self.settings, &*self.storage, worker, text, 0, &[])?;
         let best = self.with_guard(|guard| ranking.best(&self.settings, guard, text));
-        Ok(CandidateSnapshot { version, learned, best, candidates: ranking.candidates, is_cut: ranking.is_cut })
+        let CandidateRanking { candidates, is_cut, full, .. } = ranking;
+        Ok(CandidateSnapshot { version, learned, best, candidates, is_cut, full })
     }
 
     /// Answers for a text that was verified `before`, and stores it if it is new or a variant.
@@ -69,9 +72,11 @@ impl Index {
 
         let found = self.renewed(worker, &text, before)?;
         self.count(found.is_cut);
-        let verdict = verdict(found.best);
-        if matches!(verdict, Verdict::New | Verdict::Variant(_)) {
-            self.store(key, text, None)?;
+        let verdict = verdict(found.best, found.is_cut);
+        if matches!(verdict, Verdict::New { .. } | Verdict::Variant { .. }) {
+            // The search has looked at the band keys already: usually none is full, and there are no further keys.
+            let further = if found.full.is_empty() { Vec::new() } else { self.further_keys(&text)? };
+            self.store(key, text, &further, None)?;
         }
         Ok(verdict)
     }
@@ -96,9 +101,11 @@ impl Index {
 
         // Only the documents inserted since are verified, if that gives the answer of one search over all: the search
         // would verify others beyond the bound, and the guard counts common text among all candidates.
-        let since = rank(&self.settings, &*self.storage, worker, text, before.version.next)?;
-        let is_judged = self.guard.is_some();
-        if since.candidates > 0 && (is_judged || before.candidates + since.candidates > MOST_VERIFIED) {
+        let since = rank(&self.settings, &*self.storage, worker, text, before.version.next, &before.full)?;
+        let is_many = before.candidates + since.candidates > self.settings.bounds.verified;
+        // A band key that has become full has further keys looked up, also for the documents before.
+        let is_fuller = since.full != before.full;
+        if is_fuller || since.candidates > 0 && (self.guard.is_some() || is_many) {
             return self.snapshot(worker, text);
         }
 
@@ -115,8 +122,20 @@ impl Index {
         }
     }
 
-    /// Stores a text, in place of an earlier document if one is given. The caller has the turn.
-    pub(super) fn store(&self, key: &str, text: PreparedText, replaced: Option<InsertNumber>) -> Result<()> {
+    /// The further keys under which a text is to be stored. The caller has the turn.
+    pub(super) fn further_keys(&self, text: &PreparedText) -> Result<Vec<u64>> {
+        self.full_keys.further_keys(&self.settings, &*self.storage, text)
+    }
+
+    /// Stores a text under its keys and `further` ones, in place of an earlier document if one is given. The caller has the
+    /// turn.
+    pub(super) fn store(
+        &self,
+        key: &str,
+        text: PreparedText,
+        further: &[u64],
+        replaced: Option<InsertNumber>,
+    ) -> Result<()> {
         let number = self.storage.version()?.next;
         let words = match (&self.guard, &text.body) {
             (Some(_), StoredBody::Text { folded, .. }) if is_learned(number) => Some(alphabet::to_utf8(folded)),
@@ -128,8 +147,8 @@ impl Index {
             ToldLanguage::Vote(vote) => Some(vote),
             ToldLanguage::Unsure { .. } | ToldLanguage::NotAsked => None,
         };
-        let (record, bands) = text.into_record(key);
-        self.storage.insert(record, &bands, replaced, words.is_some(), vote)?;
+        let (record, hashes) = text.into_record(key, further);
+        self.storage.insert(record, &hashes, replaced, words.is_some(), vote)?;
         if let (Some(guard), Some(words)) = (&self.guard, words) {
             guard.write().unwrap_or_else(PoisonError::into_inner).learn(&words);
         }

@@ -9,7 +9,9 @@ use super::answer::{Verdict, Verify};
 #[cfg(feature = "persistent")]
 use super::builder::IndexBuilder;
 use super::language_votes::LanguageVotes;
+use super::prepare::{PreparedText, TextPreparer};
 use super::ranking::verdict;
+use super::settings::Settings;
 use super::stats::MergeStats;
 use super::stored_text::{StoredBody, StoredText};
 use super::text_index::Index;
@@ -71,8 +73,11 @@ impl IndexBuilder {
         let builder = Self::stored(&|name| header.value(name))?;
 
         // Settings that no builder can reproduce, such as another fold, differ here.
-        header.require(builder.settings()?.list())?;
-        Ok(builder)
+        let settings = builder.settings()?;
+        header.require(&settings)?;
+
+        // Texts are hashed anew, with a seed of the new directory. Signatures stay as they are.
+        Ok(if settings.verify == Verify::Exact { builder.without_seed() } else { builder })
     }
 }
 
@@ -143,8 +148,9 @@ impl Index {
 
         self.require_own_process()?;
         other.require_own_process()?;
-        let (mine, theirs) = (self.settings.list(), other.settings.list());
-        if let Some(((what, left), (_, right))) = mine.into_iter().zip(theirs).find(|(mine, theirs)| mine != theirs) {
+        let theirs = other.settings.list();
+        let value = |name: &str| theirs.iter().find(|(other, _)| *other == name).map(|(_, value)| value.clone());
+        if let Some((what, left, right)) = self.settings.difference(value) {
             return Err(ErrorKind::Incompatible { what, left, right }.into());
         }
 
@@ -174,10 +180,11 @@ impl Index {
             let _turn = self.turn();
             let count = if self.storage.find(&record.key)?.is_some() {
                 &mut merged.keys_known
-            } else if is_checked && matches!(verdict(self.snapshot(worker, &text)?.best), Verdict::Duplicate(_)) {
+            } else if is_checked && self.repeats(worker, &text)? {
                 &mut merged.duplicates
             } else {
-                self.store(&record.key, text, None)?;
+                let further = self.further_keys(&text)?;
+                self.store(&record.key, text, &further, None)?;
                 &mut merged.inserted
             };
             *count += 1;
@@ -185,12 +192,18 @@ impl Index {
         })
     }
 
+    /// Whether a text is a copy of a stored one.
+    fn repeats(&self, worker: &mut TextPreparer, text: &PreparedText) -> Result<bool> {
+        let found = self.snapshot(worker, text)?;
+        Ok(matches!(verdict(found.best, found.is_cut), Verdict::Duplicate(_)))
+    }
+
     fn check_header(&self, header: &ExportHeader) -> Result<()> {
         if header.mukarrar_index != EXPORT_VERSION {
             let what = format!("an export of version {}, not {EXPORT_VERSION}", header.mukarrar_index);
             return Err(unreadable(1, what, "export it again with this version".into()));
         }
-        header.require(self.settings.list())
+        header.require(&self.settings)
     }
 
     /// The record of a line, or what is wrong with the line.
@@ -224,14 +237,11 @@ impl ExportHeader {
     }
 
     /// An error unless the header has these settings.
-    fn require(&self, settings: Vec<(&'static str, String)>) -> Result<()> {
-        for (what, left) in settings {
-            let right = self.value(what).unwrap_or("nothing").to_owned();
-            if left != right {
-                return Err(ErrorKind::Incompatible { what, left, right }.into());
-            }
+    fn require(&self, settings: &Settings) -> Result<()> {
+        match settings.difference(|name| self.value(name).map(str::to_owned)) {
+            Some((what, left, right)) => Err(ErrorKind::Incompatible { what, left, right }.into()),
+            None => Ok(()),
         }
-        Ok(())
     }
 }
 

@@ -190,7 +190,6 @@ fn check_settings(settings: &Settings, options: &Options, banding: Banding, dire
         ("shingle", options.shingle.to_string(), settings.shingle.to_string()),
         ("threshold", options.threshold.to_string(), settings.threshold.to_string()),
         ("facts", facts(options.facts), facts(settings.facts)),
-        ("seed", options.seed.to_string(), settings.seed.to_string()),
         ("bands", banding.bands().to_string(), settings.banding.bands().to_string()),
         ("rows", banding.rows().to_string(), settings.banding.rows().to_string()),
     ];

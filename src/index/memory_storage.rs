@@ -7,7 +7,7 @@ use super::language_votes::{LanguageVote, LanguageVotes};
 use super::postings::HashPostings;
 use super::prepare::BAND_BITS;
 use super::stats::{CompactionStats, StorageStats};
-use super::storage::{ExpiryBound, LONGEST_LIST, Storage, StorageVersion};
+use super::storage::{ExpiryBound, PostingLists, Storage, StorageVersion};
 use super::stored_text::{InsertNumber, StoredText, next_number};
 use crate::document::Date;
 use crate::error::Result;
@@ -25,7 +25,8 @@ struct MemoryState {
     /// By number; `None` if it was removed.
     entries: Vec<Option<MemoryEntry>>,
     documents: u64,
-    bands: HashPostings,
+    /// Documents by the hashes of their texts.
+    hashes: HashPostings,
     /// Documents by the hash of their key.
     keys: HashPostings,
     hasher: foldhash::fast::RandomState,
@@ -38,7 +39,7 @@ struct MemoryState {
 #[derive(Debug)]
 struct MemoryEntry {
     record: Arc<StoredText>,
-    bands: Box<[u64]>,
+    hashes: Box<[u64]>,
 }
 
 impl MemoryStorage {
@@ -57,21 +58,25 @@ impl Storage for MemoryStorage {
         Ok(StorageVersion { next: state.next(), removals: state.removals })
     }
 
-    fn candidates(&self, bands: &[u64], since: InsertNumber, found: &mut Vec<InsertNumber>) -> Result<bool> {
+    fn postings(&self, hashes: &[u64], since: InsertNumber, most: usize, found: &mut PostingLists) -> Result<()> {
         let state = self.read();
-        if since >= state.next() {
-            return Ok(false);
-        }
+        for hash in hashes {
+            let Some((earliest, later)) = state.hashes.get(*hash) else {
+                found.end(false);
+                continue;
+            };
 
-        let mut is_cut = false;
-        for (earliest, later) in bands.iter().filter_map(|band| state.bands.get(*band)) {
             // The earliest counts among the bound, also if it comes before `since`.
-            is_cut |= later.len() >= LONGEST_LIST;
-            let later = &later[..later.len().min(LONGEST_LIST - 1)];
-            found.extend((earliest >= since).then_some(earliest));
-            found.extend_from_slice(&later[later.partition_point(|doc| *doc < since)..]);
+            let (first, rest) = (usize::from(most > 0), &later[..later.len().min(most.saturating_sub(1))]);
+            found.docs().extend((first > 0 && earliest >= since).then_some(earliest));
+            found.docs().extend_from_slice(&rest[rest.partition_point(|doc| *doc < since)..]);
+            found.end(first + rest.len() < 1 + later.len());
         }
-        Ok(is_cut)
+        Ok(())
+    }
+
+    fn has_further_keys(&self) -> bool {
+        true
     }
 
     fn record(&self, doc: InsertNumber) -> Result<Option<Arc<StoredText>>> {
@@ -105,7 +110,7 @@ impl Storage for MemoryStorage {
     fn insert(
         &self,
         record: StoredText,
-        bands: &[u64],
+        hashes: &[u64],
         replaced: Option<InsertNumber>,
         _: bool,
         vote: Option<LanguageVote>,
@@ -115,8 +120,8 @@ impl Storage for MemoryStorage {
         state.remove(replaced.as_slice());
 
         let doc = next_number(state.entries.len() as u64)?;
-        for band in bands {
-            state.bands.insert(*band, doc);
+        for hash in hashes {
+            state.hashes.insert(*hash, doc);
         }
         let key = state.key_hash(&record.key);
         state.keys.insert(key, doc);
@@ -124,8 +129,8 @@ impl Storage for MemoryStorage {
         vote.into_iter().for_each(|vote| state.votes.add(vote));
         state.documents += 1;
         state.newest = state.newest.max(Some(record.moment()));
-        state.bytes += record.bytes() + size_of_val(bands);
-        state.entries.push(Some(MemoryEntry { record: Arc::new(record), bands: bands.into() }));
+        state.bytes += record.bytes() + size_of_val(hashes);
+        state.entries.push(Some(MemoryEntry { record: Arc::new(record), hashes: hashes.into() }));
         Ok(())
     }
 
@@ -179,7 +184,7 @@ impl Storage for MemoryStorage {
 
     fn compact(&self) -> Result<CompactionStats> {
         let state = &mut *self.write();
-        state.bands.shrink();
+        state.hashes.shrink();
         state.keys.shrink();
 
         // Shingles are made again when a comparison needs them.
@@ -193,7 +198,7 @@ impl Storage for MemoryStorage {
 
     fn stats(&self) -> Result<StorageStats> {
         let state = self.read();
-        let bytes = state.bytes + state.bands.bytes() + state.keys.bytes();
+        let bytes = state.bytes + state.hashes.bytes() + state.keys.bytes();
         Ok(StorageStats { memory_bytes: bytes as u64, ..StorageStats::default() })
     }
 }
@@ -215,16 +220,16 @@ impl MemoryState {
 
     /// Removes documents. Returns how many of them were there.
     fn remove(&mut self, docs: &[InsertNumber]) -> u64 {
-        let (mut bands, mut keys) = (Vec::new(), Vec::new());
+        let (mut hashes, mut keys) = (Vec::new(), Vec::new());
         for doc in docs {
             let Some(entry) = self.entries.get_mut(*doc as usize).and_then(Option::take) else { continue };
-            self.bytes -= entry.record.bytes() + size_of_val(&*entry.bands);
-            bands.extend(entry.bands.iter().map(|band| (*band, *doc)));
+            self.bytes -= entry.record.bytes() + size_of_val(&*entry.hashes);
+            hashes.extend(entry.hashes.iter().map(|hash| (*hash, *doc)));
             keys.push((self.key_hash(&entry.record.key), *doc));
         }
 
         let gone = keys.len() as u64;
-        self.bands.remove_all(bands);
+        self.hashes.remove_all(hashes);
         self.keys.remove_all(keys);
         self.documents -= gone;
         self.removals += gone;

@@ -6,7 +6,7 @@
 //! let seen = Index::builder().threshold(0.6).build()?;
 //! let first = "أعلنت وزارة الصحة عن افتتاح ثلاثة مراكز جديدة في المدينة أمس";
 //! let again = "اعلنت وزاره الصحة عن إفتتاح ثلاثة مراكز جديدة في المدينة أمس";
-//! assert!(matches!(seen.check_and_insert("https://a.example/1", first)?, Verdict::New));
+//! assert!(matches!(seen.check_and_insert("https://a.example/1", first)?, Verdict::New { .. }));
 //! match seen.check_and_insert("https://b.example/7", again)? {
 //!     Verdict::Duplicate(found) => assert_eq!((&*found.key, found.jaccard), ("https://a.example/1", 1.0)),
 //!     other => panic!("{other:?}"),
@@ -31,15 +31,17 @@
 //! # Bounds
 //!
 //! An answer considers at most the earliest 1,000 documents of each band key, and verifies at most 256 candidates:
-//! those that share the most bands. Crafted pages cannot exceed these bounds. [`Stats::bounded_answers`] counts the
-//! answers that they affected. With a window of time, documents outside the window count among the 1,000 until they are
-//! [expired](Index::expire).
+//! those whose shared keys are the rarest. A text that comes when its band keys are full has further keys, so texts near
+//! it, honest or crafted, do not hide it. Where a bound left candidates out nevertheless, a verdict of `new` or `variant`
+//! [says so](Verdict::is_certain), and [`Stats::bounded_answers`] counts it. With a window of time, documents outside the
+//! window count among the 1,000 until they are [expired](Index::expire).
 //!
 //! # Files
 //!
 //! `known_texts` answers for a batch run. `index_item` is the question and `answer` the answer; `settings` and `builder` configure both. `text_index` holds
 //! the public operations and `decide` the decisions behind them; `export` and `expire` serve the whole index. `prepare`
-//! turns a text into band keys; `candidate`, `candidate_judge` and `ranking` turn candidates into matches. `storage` is
+//! turns a text into band keys; `search_keys` finds
+//! candidates; `candidate`, `candidate_judge` and `ranking` turn them into matches. `storage` is
 //! the trait of a place for records (`stored_text`), implemented by `memory_storage` (with `postings`) and `disk`.
 
 mod answer;
@@ -60,6 +62,7 @@ mod own_process;
 mod postings;
 mod prepare;
 mod ranking;
+mod search_keys;
 mod settings;
 mod stats;
 mod storage;

@@ -6,6 +6,7 @@ use std::time::SystemTime;
 use super::answer::Verify;
 use super::index_item::Item;
 use super::language_votes::LanguageVote;
+use super::search_keys::exact_key;
 use super::settings::Settings;
 use super::storage::Storage;
 use super::stored_text::{StoredBody, StoredText};
@@ -16,7 +17,7 @@ use crate::page::{Sieve, source_key};
 use crate::shingle::hash::finish;
 use crate::shingle::{ShingleSet, ShingledUnit, Shingler};
 
-/// Number of bits of a band key that are kept, so that postings pack into eight bytes. A collision only adds a
+/// Number of bits of a key that are kept, so that postings pack into eight bytes. A collision only adds a
 /// candidate, which fails its verification.
 pub(super) const BAND_BITS: u32 = 40;
 
@@ -25,6 +26,10 @@ pub(super) const BAND_BITS: u32 = 40;
 pub(super) struct PreparedText {
     pub(super) body: StoredBody,
     pub(super) bands: Vec<u64>,
+    /// The key that equal texts share.
+    pub(super) exact: u64,
+    /// The values of the signature; none where signatures are stored, whose values are too short to tell texts apart.
+    pub(super) singles: Vec<u32>,
     pub(super) seen: Date,
     pub(super) date: Option<Date>,
     pub(super) told: ToldLanguage,
@@ -42,10 +47,14 @@ pub(super) enum ToldLanguage {
 }
 
 impl PreparedText {
-    /// The record that is stored under `key`, and its band keys.
-    pub(super) fn into_record(mut self, key: &str) -> (StoredText, Vec<u64>) {
+    /// The record that is stored under `key`, and the hashes that it is found by: its band keys, its exact key, and
+    /// `further` keys.
+    pub(super) fn into_record(mut self, key: &str, further: &[u64]) -> (StoredText, Vec<u64>) {
         self.body.forget_set();
-        (StoredText { key: key.into(), seen: self.seen, date: self.date, body: self.body }, self.bands)
+        let mut hashes = self.bands;
+        hashes.push(self.exact);
+        hashes.extend_from_slice(further);
+        (StoredText { key: key.into(), seen: self.seen, date: self.date, body: self.body }, hashes)
     }
 
     pub(super) fn moment(&self) -> Date {
@@ -123,6 +132,8 @@ impl TextPreparer {
             }
             StoredBody::Sketch { fingerprint, shingles, slots } => Some(PreparedText {
                 bands: bands_of(settings, slots),
+                exact: exact_key(*fingerprint),
+                singles: Vec::new(),
                 body: StoredBody::Sketch { fingerprint: *fingerprint, shingles: *shingles, slots: slots.clone() },
                 seen: record.seen,
                 date: record.date,
@@ -156,11 +167,13 @@ fn prepared(
         let bands = bands_of(settings, &slots);
         let shingles = u32::try_from(shingled.set().len()).unwrap_or(u32::MAX);
         let body = StoredBody::Sketch { fingerprint: shingled.fingerprint, shingles, slots };
-        return Some(PreparedText { body, bands, seen, date, told: ToldLanguage::NotAsked });
+        let (exact, singles) = (exact_key(shingled.fingerprint), Vec::new());
+        return Some(PreparedText { body, bands, exact, singles, seen, date, told: ToldLanguage::NotAsked });
     };
 
-    let bands = cut(settings, values);
-    Some(PreparedText { body: StoredBody::text(folded), bands, seen, date, told: ToldLanguage::NotAsked })
+    let (bands, exact, singles) = (cut(settings, values), exact_key(shingled.fingerprint), values.clone());
+    let body = StoredBody::text(folded);
+    Some(PreparedText { body, bands, exact, singles, seen, date, told: ToldLanguage::NotAsked })
 }
 
 /// The language that a text is folded with now, and what the text tells of it.

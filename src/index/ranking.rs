@@ -4,6 +4,7 @@ use super::answer::{Match, Rank, Verdict};
 use super::candidate::VerifiedCandidate;
 use super::candidate_judge::CandidateJudge;
 use super::prepare::{PreparedText, TextPreparer};
+use super::search_keys::{self, FoundCandidates};
 use super::settings::Settings;
 use super::storage::Storage;
 use super::stored_text::InsertNumber;
@@ -11,9 +12,8 @@ use crate::error::Result;
 use crate::similarity::facts::FactsGuard;
 use crate::similarity::{Relation, Score};
 
-/// Most candidates that are verified: those that share the most bands; ties: the earliest. With a window of time, ties:
-/// the latest, because the earliest of many repeats lie outside the window.
-pub(super) const MOST_VERIFIED: usize = 256;
+/// With a window of time: how many candidates are read for each one that may be verified.
+const READ_FOR_WINDOW: usize = 4;
 
 /// Verified candidates, best first.
 #[derive(Debug)]
@@ -23,42 +23,41 @@ pub(super) struct CandidateRanking {
     pub(super) is_cut: bool,
     /// Number of candidates, before the bound.
     pub(super) candidates: usize,
+    /// The places of the full band keys.
+    pub(super) full: Vec<usize>,
 }
 
-/// Verifies the candidates of a text that are numbered `since` or later. Highest Jaccard first; ties: the earliest.
+/// Verifies the candidates of a text that are numbered `since` or later. Highest Jaccard first; ties: the earliest. `full` holds
+/// the places of the band keys that an earlier search found full.
 pub(super) fn rank(
     settings: &Settings,
     storage: &dyn Storage,
     worker: &mut TextPreparer,
     text: &PreparedText,
     since: InsertNumber,
+    full: &[usize],
 ) -> Result<CandidateRanking> {
-    let mut docs = Vec::new();
-    let mut is_cut = storage.candidates(&text.bands, since, &mut docs)?;
-    let docs = most_shared(docs, settings.window.is_some());
-    let candidates = docs.len();
-    is_cut |= candidates > MOST_VERIFIED;
+    let FoundCandidates { docs, is_cut, full } = search_keys::find(settings, storage, text, since, full)?;
+    let (candidates, most) = (docs.len(), settings.bounds.verified);
+    // With a window, as many texts outside it are passed over.
+    let read = if settings.window.is_some() { READ_FOR_WINDOW * most } else { most };
 
-    let mut found = Vec::new();
-    for doc in docs.into_iter().take(MOST_VERIFIED) {
+    let (mut found, mut left) = (Vec::new(), candidates);
+    for doc in docs.into_iter().take(read) {
+        if found.len() == most {
+            break;
+        }
+        left -= 1;
         // Removed since its number was read.
         let Some(record) = storage.record(doc)? else { continue };
         if settings.window.is_none_or(|window| window.holds(Some(text.moment()), Some(record.moment()))) {
             found.push(VerifiedCandidate::of(settings, worker, doc, record, text));
         }
     }
+    let is_cut = is_cut || left > 0;
 
     found.sort_unstable_by(|a, b| b.score.jaccard.total_cmp(&a.score.jaccard).then(a.doc.cmp(&b.doc)));
-    Ok(CandidateRanking { found, is_cut, candidates })
-}
-
-/// Each document once, most repeated first; ties: the earliest, or the latest.
-fn most_shared(mut docs: Vec<InsertNumber>, latest_first: bool) -> Vec<InsertNumber> {
-    // A document comes once for each shared band, so runs of equal numbers count the bands.
-    docs.sort_unstable();
-    let mut counted: Vec<(usize, InsertNumber)> = docs.chunk_by(|a, b| a == b).map(|run| (run.len(), run[0])).collect();
-    counted.sort_unstable_by(|(a, x), (b, y)| b.cmp(a).then(if latest_first { y.cmp(x) } else { x.cmp(y) }));
-    counted.into_iter().map(|(_, doc)| doc).collect()
+    Ok(CandidateRanking { found, is_cut, candidates, full })
 }
 
 impl CandidateRanking {
@@ -138,11 +137,12 @@ pub(super) fn better(
     }
 }
 
-/// The verdict that follows from the best match.
-pub(super) fn verdict(best: Option<(InsertNumber, Match)>) -> Verdict {
+/// The verdict that follows from the best match. `is_cut`: a bound left candidates out.
+pub(super) fn verdict(best: Option<(InsertNumber, Match)>, is_cut: bool) -> Verdict {
+    let certain = !is_cut;
     match best {
-        Some((_, found)) if matches!(found.relation, Some(Relation::Variant(_))) => Verdict::Variant(found),
+        Some((_, found)) if matches!(found.relation, Some(Relation::Variant(_))) => Verdict::Variant { found, certain },
         Some((_, found)) => Verdict::Duplicate(found),
-        None => Verdict::New,
+        None => Verdict::New { certain },
     }
 }

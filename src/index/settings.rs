@@ -6,6 +6,7 @@ use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 
 use super::answer::Verify;
+use super::search_keys::SearchBounds;
 use crate::document::Window;
 use crate::lsh::Banding;
 use crate::normalize::{FOLD_VERSION, Language, Profile};
@@ -30,6 +31,8 @@ pub struct Settings {
     pub(super) window: Option<Window>,
     pub(super) banding: Banding,
     pub(super) hasher: MinHasher,
+    /// Not part of the description of an index: another version may have others.
+    pub(super) bounds: SearchBounds,
 }
 
 impl Settings {
@@ -43,6 +46,16 @@ impl Settings {
     #[must_use]
     pub const fn window(&self) -> Option<Window> {
         self.window
+    }
+
+    /// The settings of `self` and `other` that differ, but for what a copied text does not depend on: a text that is stored
+    /// whole may be hashed with any seed.
+    pub(super) fn difference(&self, other: impl Fn(&str) -> Option<String>) -> Option<(&'static str, String, String)> {
+        let is_hashed_anew = |name: &str| name == "seed" && self.verify == Verify::Exact;
+        self.list().into_iter().filter(|(name, _)| !is_hashed_anew(name)).find_map(|(name, mine)| {
+            let theirs = other(name).unwrap_or_else(|| "nothing".to_owned());
+            (mine != theirs).then_some((name, mine, theirs))
+        })
     }
 
     /// How candidates are verified.

@@ -15,7 +15,7 @@ pub struct Stats {
     /// Number of documents whose words the facts guard has learned.
     pub learned: u64,
     /// Number of answers of this process for which a bound left candidates out: the earliest 1,000 documents of each
-    /// band key are candidates, and the 256 candidates that share the most bands are verified.
+    /// band key are candidates, and the 256 candidates whose shared keys are the rarest are verified.
     pub bounded_answers: u64,
     /// Of the storage.
     #[serde(flatten)]

@@ -10,10 +10,42 @@ use crate::document::Date;
 use crate::error::Result;
 use crate::normalize::Language;
 
-/// Number of documents of one band key, the earliest, that are candidates. Without a bound, crafted or templated pages
-/// that share a band with everything would make an answer as expensive as the index is large. True copies share other
-/// bands too.
-pub(super) const LONGEST_LIST: usize = 1000;
+/// The documents of some hashes: a list for each, ascending.
+#[derive(Debug, Default)]
+pub(super) struct PostingLists {
+    docs: Vec<InsertNumber>,
+    /// Where each list ends, and whether its hash has more documents.
+    ends: Vec<(usize, bool)>,
+}
+
+impl PostingLists {
+    /// The documents of all lists; those of a further list are added at the end.
+    pub(super) fn docs(&mut self) -> &mut Vec<InsertNumber> {
+        &mut self.docs
+    }
+
+    /// Ends a list. `is_cut`: its hash has more documents than were asked for.
+    pub(super) fn end(&mut self, is_cut: bool) {
+        self.ends.push((self.docs.len(), is_cut));
+    }
+
+    /// Each list, and whether it was cut.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&[InsertNumber], bool)> {
+        let starts = std::iter::once(0).chain(self.ends.iter().map(|(end, _)| *end));
+        starts.zip(&self.ends).map(|(start, (end, is_cut))| (&self.docs[start..*end], *is_cut))
+    }
+
+    /// Number of documents on all lists.
+    pub(super) fn len(&self) -> usize {
+        self.docs.len()
+    }
+
+    /// Removes all lists.
+    pub(super) fn clear(&mut self) {
+        self.docs.clear();
+        self.ends.clear();
+    }
+}
 
 /// A state of the storage. An answer found at one version holds at another that differs in `next` alone, except for the
 /// documents in between.
@@ -51,9 +83,12 @@ pub(super) trait Storage: Debug + Send + Sync {
     /// The current version. A storage that another process writes looks for new commits first.
     fn version(&self) -> Result<StorageVersion>;
 
-    /// Appends to `found` the documents numbered `since` or later that share a band, once for each shared band. Of each
-    /// band only the earliest [`LONGEST_LIST`] documents count. Returns whether a list was cut there.
-    fn candidates(&self, bands: &[u64], since: InsertNumber, found: &mut Vec<InsertNumber>) -> Result<bool>;
+    /// Appends a list for each hash: its documents numbered `since` or later, among its earliest `most`. A list that has
+    /// nothing that new may say that it was not cut.
+    fn postings(&self, hashes: &[u64], since: InsertNumber, most: usize, found: &mut PostingLists) -> Result<()>;
+
+    /// Whether every crowded text has its further keys. False of an index that an older version has written.
+    fn has_further_keys(&self) -> bool;
 
     /// The record of a document; `None` if it was removed.
     fn record(&self, doc: InsertNumber) -> Result<Option<Arc<StoredText>>>;
@@ -70,12 +105,12 @@ pub(super) trait Storage: Debug + Send + Sync {
     /// Called before a change, outside the turn: commits earlier changes if that is due.
     fn make_room(&self) -> Result<()>;
 
-    /// Stores a record under its band keys, in place of the document `replaced`, if given. `learned`: the guard learns
+    /// Stores a record under the hashes that it is found by, in place of the document `replaced`, if given. `learned`: the guard learns
     /// its words, and must learn them again when the storage is opened again. `vote`: its language, if it tells that.
     fn insert(
         &self,
         record: StoredText,
-        bands: &[u64],
+        hashes: &[u64],
         replaced: Option<InsertNumber>,
         learned: bool,
         vote: Option<LanguageVote>,

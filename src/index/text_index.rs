@@ -10,6 +10,7 @@ use super::index_item::Item;
 use super::own_process::OwnProcess;
 use super::prepare::{PreparedText, TextPreparer, WorkerPool};
 use super::ranking::{rank, verdict};
+use super::search_keys::FullKeys;
 use super::settings::Settings;
 use super::stats::{CompactionStats, Stats};
 use super::storage::Storage;
@@ -28,6 +29,7 @@ pub struct Index {
     pub(super) process: OwnProcess,
     /// Held by the thread that changes the index.
     turn: Mutex<()>,
+    pub(super) full_keys: FullKeys,
     pub(super) workers: WorkerPool,
     pub(super) bounded_answers: AtomicU64,
     #[cfg(feature = "persistent")]
@@ -46,6 +48,7 @@ impl Index {
             guard,
             process: OwnProcess::this(),
             turn: Mutex::default(),
+            full_keys: FullKeys::default(),
             workers: WorkerPool::default(),
             bounded_answers: AtomicU64::default(),
             #[cfg(feature = "persistent")]
@@ -101,7 +104,7 @@ impl Index {
 
         let found = self.snapshot(worker, &text)?;
         self.count(found.is_cut);
-        Ok(verdict(found.best))
+        Ok(verdict(found.best, found.is_cut))
     }
 
     /// Stores `item` under `key`, even if it repeats another text. An empty text is not stored.
@@ -150,7 +153,9 @@ impl Index {
         let _turn = self.turn();
         self.require_free(key)?;
         let text = text.map_or(Ok(None), |text| self.as_now(item, text))?;
-        text.map_or(Ok(()), |text| self.store(key, text, None))
+        let Some(text) = text else { return Ok(()) };
+        let further = self.further_keys(&text)?;
+        self.store(key, text, &further, None)
     }
 
     /// Checks `item` and stores it under `key` if it is new or a variant, in one step: if several threads insert equal
@@ -215,7 +220,10 @@ impl Index {
         let _turn = self.turn();
         let stored = self.storage.find(key)?;
         match text.map_or(Ok(None), |text| self.as_now(item, text))? {
-            Some(text) => self.store(key, text, stored)?,
+            Some(text) => {
+                let further = self.further_keys(&text)?;
+                self.store(key, text, &further, stored)?;
+            }
             None => drop(self.storage.remove(stored.as_slice())?),
         }
         Ok(stored.is_some())
@@ -241,7 +249,7 @@ impl Index {
             self.storage.version()?;
             self.learn_stored()?;
 
-            let ranking = rank(&self.settings, &*self.storage, worker, &text, 0)?;
+            let ranking = rank(&self.settings, &*self.storage, worker, &text, 0, &[])?;
             self.count(ranking.is_cut);
             Ok(self.with_guard(|guard| ranking.top(&self.settings, guard, &text, top, by)))
         })
@@ -355,45 +363,5 @@ impl Index {
     /// The exclusive right to change the index. Reads go on meanwhile.
     pub(super) fn turn(&self) -> std::sync::MutexGuard<'_, ()> {
         self.turn.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::error::ErrorKind;
-    use crate::index::expire::Expiry;
-
-    /// An index as a forked child of the process that opened it has it.
-    fn inherited(mut index: Index) -> Index {
-        index.process = OwnProcess::other();
-        index
-    }
-
-    fn is_forked<T: std::fmt::Debug>(answer: Result<T>) -> bool {
-        matches!(answer.unwrap_err().kind(), ErrorKind::Forked { opened_by: 0 })
-    }
-
-    #[test]
-    fn a_forked_child_is_refused_by_every_operation() {
-        let index = Index::builder().build().unwrap();
-        index.insert("1", "قال الوزير إن الأمر انتهى").unwrap();
-        let index = inherited(index);
-
-        let text = "قال الوزير إن الأمر بدأ";
-        assert!(is_forked(index.check(text)) && is_forked(index.check_and_insert("2", text)));
-        assert!(is_forked(index.insert("2", text)) && is_forked(index.replace("1", text)));
-        assert!(is_forked(index.remove("1")) && is_forked(index.contains("1")) && is_forked(index.stats()));
-        assert!(is_forked(index.query(text, 1, Rank::Jaccard)) && is_forked(index.expire(Expiry::OutsideWindow)));
-        assert!(is_forked(index.export(&mut Vec::new())) && is_forked(index.import(&mut &b"{}"[..])));
-        assert!(is_forked(index.merge(&Index::builder().build().unwrap())) && is_forked(index.compact()));
-        assert!(is_forked(Index::builder().build().unwrap().merge(&index)));
-
-        let items = [("2", Item::from(text)), ("3", Item::from(text))];
-        let texts = items.map(|(_, item)| item);
-        assert!(index.check_all(&texts).into_iter().all(is_forked) && index.check_all(&texts).len() == 2);
-        assert!(index.insert_all(&items).into_iter().all(is_forked) && index.insert_all(&items).len() == 2);
-        assert!(index.check_and_insert_all(&items).into_iter().all(is_forked));
-        assert!(is_forked(index.commit()) && index.len() == 1 && is_forked(index.close()));
     }
 }

@@ -135,8 +135,7 @@ pub enum VariantReason {
 
 impl VariantReason {
     /// All reasons, in the order in which they are tested.
-    pub const ALL: [Self; 6] =
-        [Self::Furniture, Self::Replaced, Self::Numbers, Self::Facts, Self::Titles, Self::Lossy];
+    pub const ALL: [Self; 6] = [Self::Furniture, Self::Replaced, Self::Numbers, Self::Facts, Self::Titles, Self::Lossy];
 
     /// The name used in every output.
     #[must_use]

@@ -55,7 +55,7 @@ fn a_report_is_the_same_whoever_prints_it() {
 #[test]
 fn runs_compare_and_index_decide_alike() {
     let seen = Index::builder().build().unwrap();
-    assert_eq!(seen.check_and_insert("0", BODY).unwrap(), Verdict::New);
+    assert_eq!(seen.check_and_insert("0", BODY).unwrap(), Verdict::New { certain: true });
     for text in printed() {
         let found = compare(BODY, &text, &Options::default());
         assert_eq!((found.relation, found.score.jaccard), (Some(Relation::Exact), 1.0), "{text}");

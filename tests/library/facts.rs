@@ -151,13 +151,13 @@ impl Folded {
 #[test]
 fn an_index_stores_variants_and_repeats_copies() {
     let seen = Index::builder().threshold(0.5).build().unwrap();
-    assert_eq!(seen.check_and_insert("monday", WEATHER_MONDAY).unwrap(), Verdict::New);
+    assert_eq!(seen.check_and_insert("monday", WEATHER_MONDAY).unwrap(), Verdict::New { certain: true });
     let tuesday = WEATHER_MONDAY.replace("الاثنين", "الثلاثاء");
     let check = seen.check(&*tuesday).unwrap();
     match seen.check_and_insert("tuesday", &*tuesday).unwrap() {
-        Verdict::Variant(found) => {
+        Verdict::Variant { found, .. } => {
             assert_eq!((&*found.key, found.relation), ("monday", Some(Relation::Variant(VariantReason::Facts))));
-            assert_eq!(check, Verdict::Variant(found), "asked and inserted alike");
+            assert_eq!(check, Verdict::Variant { found, certain: true }, "asked and inserted alike");
         }
         other => panic!("{other:?}"),
     }
@@ -174,7 +174,7 @@ fn an_index_stores_variants_and_repeats_copies() {
     assert_eq!(relations, expected.map(|(key, relation)| (key.to_owned(), Some(relation))));
 
     let off = Index::builder().threshold(0.5).facts(Facts::Off).build().unwrap();
-    assert_eq!(off.check_and_insert("monday", WEATHER_MONDAY).unwrap(), Verdict::New);
+    assert_eq!(off.check_and_insert("monday", WEATHER_MONDAY).unwrap(), Verdict::New { certain: true });
     assert!(matches!(off.check_and_insert("tuesday", &*tuesday).unwrap(), Verdict::Duplicate(_)));
 }
 

@@ -145,7 +145,10 @@ fn an_index_knows_the_furniture_of_a_site_from_five_pages_on() {
         .map(|(place, text)| index.check_and_insert(&place.to_string(), text.as_str()).unwrap())
         .collect();
     let late = verdicts[8..].iter();
-    assert!(late.clone().all(|verdict| matches!(verdict, Verdict::Variant(_) | Verdict::New)), "{verdicts:?}");
+    assert!(
+        late.clone().all(|verdict| matches!(verdict, Verdict::Variant { .. } | Verdict::New { .. })),
+        "{verdicts:?}"
+    );
     let reasons: BTreeSet<_> = late.filter_map(Verdict::found).map(|found| found.reason).collect();
     assert_eq!(reasons, BTreeSet::from([Some(VariantReason::Furniture)]));
     // The same page again, with a word more.

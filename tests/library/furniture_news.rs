@@ -85,11 +85,11 @@ fn the_menu_of_a_site_before_a_copied_article_is_no_other_news() {
 fn an_index_calls_a_follow_up_a_variant() {
     let [report, lead] = passages([200, 40]);
     let index = Index::builder().build().unwrap();
-    assert_eq!(index.check_and_insert("report", &report).unwrap(), Verdict::New);
+    assert_eq!(index.check_and_insert("report", &report).unwrap(), Verdict::New { certain: true });
 
     let verdict = index.check_and_insert("follow-up", &format!("{lead} {report}")).unwrap();
     assert!(
-        matches!(&verdict, Verdict::Variant(found) if found.reason == Some(VariantReason::Replaced)),
+        matches!(&verdict, Verdict::Variant { found, .. } if found.reason == Some(VariantReason::Replaced)),
         "{verdict:?}"
     );
 }

@@ -22,8 +22,8 @@ fn duplicate(verdict: &Verdict) -> &mukarrar::Match {
 #[test]
 fn copies_are_found_with_their_score_and_relation() {
     let seen = Index::builder().build().unwrap();
-    assert_eq!(seen.check_and_insert("a", STORY).unwrap(), Verdict::New);
-    assert_eq!(seen.check_and_insert("b", OTHER).unwrap(), Verdict::New);
+    assert_eq!(seen.check_and_insert("a", STORY).unwrap(), Verdict::New { certain: true });
+    assert_eq!(seen.check_and_insert("b", OTHER).unwrap(), Verdict::New { certain: true });
     let exact = seen.check(COPY).unwrap();
     let exact = duplicate(&exact);
     assert_eq!((&*exact.key, exact.jaccard, exact.relation), ("a", 1.0, Some(Relation::Exact)));
@@ -44,7 +44,7 @@ fn a_key_is_taken_once_and_can_be_freed() {
     }
     assert!(seen.remove("a").unwrap());
     assert!(!seen.remove("a").unwrap());
-    assert_eq!(seen.check(COPY).unwrap(), Verdict::New);
+    assert_eq!(seen.check(COPY).unwrap(), Verdict::New { certain: true });
     seen.insert("a", OTHER).unwrap();
     assert!(matches!(seen.check(OTHER).unwrap(), Verdict::Duplicate(_)));
 }
@@ -87,7 +87,7 @@ fn of_equal_texts_inserted_at_once_exactly_one_is_new() {
                     let words: Vec<String> = (0..20).map(|word| format!("w{story}n{word}")).collect();
                     let text = words.join(" ");
                     let verdict = seen.check_and_insert(&format!("{thread}/{story}"), &text).unwrap();
-                    new.fetch_add(usize::from(verdict == Verdict::New), Ordering::Relaxed);
+                    new.fetch_add(usize::from(verdict == Verdict::New { certain: true }), Ordering::Relaxed);
                 }
             });
         }
@@ -117,12 +117,12 @@ const TELLING: &str = "آموزش آغاز آزمون آرامش آسمان آت
 fn a_text_that_does_not_tell_its_language_has_that_of_its_source() {
     let item = |text, source| mukarrar::index::Item::new(text).source(source);
     let seen = Index::builder().build().unwrap();
-    assert_eq!(seen.check_and_insert("fa", item(TELLING, Some("isna"))).unwrap(), Verdict::New);
-    assert_eq!(seen.check_and_insert("ar", item(STORY, Some("spa"))).unwrap(), Verdict::New);
+    assert_eq!(seen.check_and_insert("fa", item(TELLING, Some("isna"))).unwrap(), Verdict::New { certain: true });
+    assert_eq!(seen.check_and_insert("ar", item(STORY, Some("spa"))).unwrap(), Verdict::New { certain: true });
     assert_eq!(duplicate(&seen.check(item(UNSURE, Some("isna"))).unwrap()).key, "fa");
     // An Arabic source decides for Arabic, and so do an index and a source that are mixed.
     for source in [Some("spa"), Some("unknown"), None] {
-        assert_eq!(seen.check(item(UNSURE, source)).unwrap(), Verdict::New, "{source:?}");
+        assert_eq!(seen.check(item(UNSURE, source)).unwrap(), Verdict::New { certain: true }, "{source:?}");
     }
     let fixed = Index::builder().language(mukarrar::normalize::Language::Ar).build().unwrap();
     fixed.insert("fa", item(TELLING, None)).unwrap();

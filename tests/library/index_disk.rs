@@ -39,7 +39,7 @@ fn retold(seed: u64, words: usize) -> String {
 }
 
 fn small() -> IndexBuilder {
-    Index::builder().cache_size(4 << 20).commit_every(64)
+    Index::builder().seed(1).cache_size(4 << 20).commit_every(64)
 }
 
 #[derive(Debug, Clone)]
@@ -166,7 +166,7 @@ fn fill(index: &Index, numbers: std::ops::Range<u64>) {
     let texts: Vec<(String, String)> = numbers.map(|n| (format!("https://news.example/{n}"), story(n, 40))).collect();
     let items: Vec<(&str, Item<'_>)> = texts.iter().map(|(key, text)| (&**key, Item::new(text))).collect();
     for answer in index.check_and_insert_all(&items) {
-        assert_eq!(answer.unwrap(), Verdict::New);
+        assert_eq!(answer.unwrap(), Verdict::New { certain: true });
     }
 }
 
@@ -203,7 +203,7 @@ fn texts_are_found_in_memory_in_runs_and_after_restarts() {
     let index = builder().open(directory.path()).unwrap();
     assert!(index.recovery().is_none());
     finds(&index, (0..9000).step_by(3 * 31));
-    assert_eq!(index.check(&story(5, 40)).unwrap(), Verdict::New);
+    assert_eq!(index.check(&story(5, 40)).unwrap(), Verdict::New { certain: true });
     let compacted = index.compact().unwrap();
     assert_eq!(compacted.documents, 6000);
     assert!(compacted.bytes_after < compacted.bytes_before * 3 / 4, "{compacted:?}");
@@ -213,7 +213,7 @@ fn texts_are_found_in_memory_in_runs_and_after_restarts() {
     index.commit().unwrap();
     for index in [&index, &reader] {
         finds(index, (0..9000).step_by(3 * 31).chain(9000..9100));
-        assert_eq!(index.check(&story(5, 40)).unwrap(), Verdict::New);
+        assert_eq!(index.check(&story(5, 40)).unwrap(), Verdict::New { certain: true });
     }
     assert_eq!(index.stats().unwrap().storage.removed, 0);
 }
@@ -243,7 +243,7 @@ fn a_writer_has_the_index_alone_and_readers_change_nothing() {
 #[test]
 fn other_settings_are_refused_by_name() {
     let directory = tempfile::tempdir().unwrap();
-    Index::builder().threshold(0.7).window("7d".parse().unwrap()).open(directory.path()).unwrap();
+    Index::builder().threshold(0.7).seed(1).window("7d".parse().unwrap()).open(directory.path()).unwrap();
     assert_eq!(Index::open(directory.path()).unwrap().settings().threshold(), 0.7);
     for (builder, what) in [
         (Index::builder().threshold(0.6), "threshold 0.7, not 0.6"),
@@ -329,10 +329,10 @@ fn windows_and_first_seen_times_count() {
     let index = Index::builder().window("3d".parse().unwrap()).build().unwrap();
     let text = story(1, 30);
     let at = |n| Item::new(&text).date(day(n)).seen(day(n + 1));
-    assert_eq!(index.check_and_insert("first", at(1)).unwrap(), Verdict::New);
+    assert_eq!(index.check_and_insert("first", at(1)).unwrap(), Verdict::New { certain: true });
     let found = index.check_and_insert("second", at(4)).unwrap();
     assert_eq!(found.found().map(|found| (&*found.key, Some(found.seen))), Some(("first", day(2))));
-    assert_eq!(index.check_and_insert("third", at(5)).unwrap(), Verdict::New, "four days after");
+    assert_eq!(index.check_and_insert("third", at(5)).unwrap(), Verdict::New { certain: true }, "four days after");
     assert_eq!(index.expire(Expiry::OutsideWindow).unwrap(), 1);
     assert!(!index.contains("first").unwrap() && index.contains("third").unwrap());
     assert!(Index::builder().build().unwrap().expire(Expiry::OutsideWindow).is_err());
@@ -347,7 +347,7 @@ fn a_text_that_comes_again_and_again_is_found_in_its_window() {
         let at = |hours: i64| Item::new(&text).seen(Date::from_number((1_400_000_000 + 3600 * hours) as f64));
         for day in 0..300 {
             let verdict = index.check_and_insert(&day.to_string(), at(48 * day)).unwrap();
-            assert_eq!(verdict, Verdict::New, "day {day}");
+            assert_eq!(verdict, Verdict::New { certain: true }, "day {day}");
         }
         let found = index.check(at(48 * 299 + 1)).unwrap();
         assert_eq!(found.found().map(|found| &*found.key), Some("299"));
@@ -482,8 +482,8 @@ fn an_index_of_an_earlier_format_is_refused_with_a_way_out() {
     Index::builder().open(home.path()).unwrap().close().unwrap();
     let path = home.path().join("index.json");
     let manifest = std::fs::read_to_string(&path).unwrap();
-    assert!(manifest.contains("\"version\": 4"), "{manifest}");
-    std::fs::write(&path, manifest.replace("\"version\": 4", "\"version\": 2")).unwrap();
+    assert!(manifest.contains("\"version\": 5"), "{manifest}");
+    std::fs::write(&path, manifest.replace("\"version\": 5", "\"version\": 2")).unwrap();
     let error = Index::open(home.path()).unwrap_err().to_string();
     assert!(
         error.contains("format mukarrar-index 2") && error.contains("export it there and import it here"),

@@ -43,13 +43,13 @@ fn key(n: u64) -> String {
 }
 
 fn small() -> IndexBuilder {
-    Index::builder().cache_size(4 << 20).commit_every(50)
+    Index::builder().seed(1).cache_size(4 << 20).commit_every(50)
 }
 
 /// Whether story `n` is stored; another answer than its own key is a wrong one.
 fn holds(index: &Index, n: u64) -> mukarrar::Result<bool> {
     match index.check(&story(n))? {
-        Verdict::New => Ok(false),
+        Verdict::New { .. } => Ok(false),
         Verdict::Duplicate(found) => {
             assert_eq!((found.key, found.jaccard), (key(n), 1.0), "story {n}");
             Ok(true)

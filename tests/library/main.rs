@@ -28,6 +28,8 @@ mod furniture;
 mod furniture_forms;
 mod furniture_news;
 mod index;
+#[cfg(feature = "persistent")]
+mod index_decoys;
 mod index_disk;
 mod index_faults;
 mod input;

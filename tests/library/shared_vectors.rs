@@ -32,9 +32,9 @@ fn folded_text_signatures_and_verdicts_are_those_of_the_vectors() {
         banding.keys(signature.values(), &mut keys);
         assert_eq!(row["band_keys"], json!(keys), "{key}");
         let (name, found) = match index.check_and_insert(key, text).unwrap() {
-            Verdict::New => ("new", None),
+            Verdict::New { .. } => ("new", None),
             Verdict::Duplicate(found) => ("duplicate", Some(found)),
-            Verdict::Variant(found) => ("variant", Some(found)),
+            Verdict::Variant { found, .. } => ("variant", Some(found)),
             _ => ("empty", None),
         };
         assert_eq!(row["verdict"], name, "{key}");

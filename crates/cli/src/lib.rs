@@ -59,6 +59,13 @@ use console::Console;
 use exit::Exit;
 use remedies::CommandLinePhrasing;
 
+/// The memory limit of a run if none is given, in bytes: 70 % of the free memory of the machine or of the control group of the
+/// process. `None` if the system reports neither.
+#[must_use]
+pub fn default_memory_limit() -> Option<u64> {
+    memory::default_limit()
+}
+
 /// Runs the command in `arguments`, whose first item is the name of the program, and returns the exit code of the process:
 /// 0, 1, 2 or 130, as `--help` lists them.
 ///

@@ -38,6 +38,15 @@ struct CheckReply<'a> {
     verdict: &'static str,
     #[serde(rename = "match", skip_serializing_if = "Option::is_none")]
     found: Option<&'a Match>,
+    /// Written only where it is false.
+    #[serde(skip_serializing_if = "is_true")]
+    certain: bool,
+}
+
+/// In the form that serde asks for.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+const fn is_true(certain: &bool) -> bool {
+    *certain
 }
 
 /// The answer to an insert.
@@ -68,7 +77,7 @@ pub(super) fn write(
     let body = match answers {
         IndexAnswers::Verdicts(verdicts) => lay_out(state, layout, verdicts, when_full, |verdict| {
             state.metrics.verdict(verdict.name());
-            CheckReply { verdict: verdict.name(), found: verdict.found() }
+            CheckReply { verdict: verdict.name(), found: verdict.found(), certain: verdict.is_certain() }
         }),
         IndexAnswers::Stored(stored) => {
             lay_out(state, layout, stored, when_full, |stored| InsertReply { stored: *stored })

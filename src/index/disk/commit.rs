@@ -288,8 +288,7 @@ fn put_changes(
     }
 
     if !changes.inserts.is_empty() {
-        let hashes = changes.inserts.iter().flat_map(|insert| insert.hashes.iter().copied());
-        catalog.put_recent(changes.first, hashes)?;
+        catalog.put_recent(changes.first, changes.inserts.iter().map(|insert| &*insert.hashes))?;
     }
 
     for (chunk, dead) in &changes.chunks {

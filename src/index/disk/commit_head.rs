@@ -32,6 +32,9 @@ pub(super) struct CommitHead {
     pub(super) languages: LanguageVotes,
     /// Number of compactions so far. After one, readers must discard everything that they hold.
     pub(super) compactions: u64,
+    /// The document from which on crowded texts have further keys. `None` in an index that an older version wrote last.
+    #[serde(default)]
+    pub(super) keyed_from: Option<InsertNumber>,
     /// Number of the next run file.
     pub(super) next_file: u64,
     /// The slice that is merged next.
@@ -65,6 +68,7 @@ impl CommitHead {
             newest: None,
             languages: LanguageVotes::default(),
             compactions: 0,
+            keyed_from: Some(0),
             next_file: 0,
             turn: 0,
             slices: vec![SliceInfo::default(); SLICES],

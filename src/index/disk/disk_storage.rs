@@ -38,7 +38,7 @@ pub(super) struct DiskStorage {
     pub(super) blocks: Cache<InsertNumber, Arc<StoredBlock>, ByWeight>,
     /// Bytes of a signature, if signatures are kept.
     slots: Option<usize>,
-    /// Number of hashes per document.
+    /// Number of hashes of a document that a version before format 5 wrote.
     pub(super) width: usize,
     pub(super) budget: DiskBudget,
     /// If the index is only read: the connection that looks for commits, and the version of the catalog that it has
@@ -55,7 +55,7 @@ impl Weighter<InsertNumber, Arc<StoredBlock>> for ByWeight {
     }
 }
 
-/// Number of hashes per document: its bands and its key.
+/// Number of hashes of a document before format 5: its bands and its key.
 pub(super) const fn width(settings: &Settings) -> usize {
     settings.banding.bands() + 1
 }

@@ -79,7 +79,10 @@ impl IndexBuilder {
 
         // The lock comes first: everything after it is read or written by one process alone.
         let lock = WriterLock::take(directory)?;
-        let settings = if is_index(directory) { read_settings(directory, &self)? } else { self.settings()? };
+        let settings = match is_index(directory) {
+            true => read_settings(directory, &self)?,
+            false => self.with_secret_seed().settings()?,
+        };
         let (disk, recovery) = DiskStorage::open_to_write(directory, &settings, budget, lock)?;
 
         // The settings come last: with them the directory becomes an index, and its catalog is complete. An older index becomes
@@ -131,7 +134,8 @@ impl DiskStorage {
         let recovery = if is_new { None } else { recovered(directory, &head, leftover_files) };
 
         // From here on the index counts as not closed, until it is closed again.
-        let head = CommitHead { is_closed: false, commit: head.commit + 1, ..head };
+        let keyed_from = head.keyed_from.or(Some(head.next));
+        let head = CommitHead { is_closed: false, commit: head.commit + 1, keyed_from, ..head };
         catalog.at_once(|| catalog.put_head(&head))?;
         let commits = CommitCounter::open(directory)?;
         commits.note(head.commit)?;

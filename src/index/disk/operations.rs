@@ -11,7 +11,7 @@ use crate::document::Date;
 use crate::error::{ErrorKind, Result};
 use crate::index::language_votes::{LanguageVote, LanguageVotes};
 use crate::index::stats::{CompactionStats, StorageStats};
-use crate::index::storage::{ExpiryBound, LONGEST_LIST, Storage, StorageVersion};
+use crate::index::storage::{ExpiryBound, PostingLists, Storage, StorageVersion};
 use crate::index::stored_text::{InsertNumber, StoredText, next_number};
 use crate::normalize::Language;
 
@@ -22,17 +22,17 @@ impl Storage for DiskStorage {
         Ok(StorageVersion { next: state.next, removals: state.removals })
     }
 
-    fn candidates(&self, bands: &[u64], since: InsertNumber, found: &mut Vec<InsertNumber>) -> Result<bool> {
+    fn postings(&self, hashes: &[u64], since: InsertNumber, most: usize, found: &mut PostingLists) -> Result<()> {
         let state = self.read();
-        if since >= state.next {
-            return Ok(false);
+        for hash in hashes {
+            let is_cut = state.bands.docs(*hash, since, most, &state.dead, found.docs())?;
+            found.end(is_cut);
         }
+        Ok(())
+    }
 
-        let mut is_cut = false;
-        for band in bands {
-            is_cut |= state.bands.docs(*band, since, LONGEST_LIST, &state.dead, found)?;
-        }
-        Ok(is_cut)
+    fn has_further_keys(&self) -> bool {
+        self.read().keyed_from == Some(0)
     }
 
     fn record(&self, doc: InsertNumber) -> Result<Option<Arc<StoredText>>> {
@@ -101,17 +101,15 @@ impl Storage for DiskStorage {
     fn insert(
         &self,
         record: StoredText,
-        bands: &[u64],
+        hashes: &[u64],
         replaced: Option<InsertNumber>,
         is_learned: bool,
         vote: Option<LanguageVote>,
     ) -> Result<()> {
         let key = key_hash(&record.key);
-        let hashes: Arc<[u64]> = bands.iter().copied().chain([key]).collect();
+        let hashes: Arc<[u64]> = hashes.iter().copied().chain([key]).collect();
         let moment = record.moment();
         let insert = PendingInsert { record: Arc::new(record), hashes, is_learned };
-        debug_assert_eq!(insert.hashes.len(), self.width, "all documents have as many hashes");
-
         // All or nothing: the number is the only thing that can fail.
         let mut state = self.write();
         let doc = next_number(state.next.into())?;

@@ -28,6 +28,8 @@ pub(super) struct DiskState {
     pub(super) votes: LanguageVotes,
     pub(super) commits: u64,
     pub(super) compactions: u64,
+    /// The document from which on crowded texts have further keys; `None` if none has.
+    pub(super) keyed_from: Option<InsertNumber>,
     pub(super) bands: BandPostings,
     /// Removed documents that blocks or postings may still contain.
     pub(super) dead: RoaringBitmap,
@@ -66,7 +68,7 @@ impl PendingChanges {
 #[derive(Debug, Clone)]
 pub(super) struct PendingInsert {
     pub(super) record: Arc<StoredText>,
-    /// The hashes of its bands and of its key.
+    /// The hashes that its text is found by, and that of its key.
     pub(super) hashes: Arc<[u64]>,
     pub(super) is_learned: bool,
 }
@@ -107,6 +109,7 @@ impl DiskState {
             votes: LanguageVotes::default(),
             commits: 0,
             compactions: 0,
+            keyed_from: None,
             bands,
             dead: catalog.dead(head)?,
             directory: catalog.directory(head)?.iter().map(|entry| (entry.first, entry.last)).collect(),
@@ -132,6 +135,7 @@ impl DiskState {
         self.votes.clone_from(&head.languages);
         self.commits = head.commit;
         self.compactions = head.compactions;
+        self.keyed_from = head.keyed_from;
     }
 
     /// First and last document of the block that contains a document, or else of the next block.

@@ -44,6 +44,14 @@ impl RecordAnswer {
         }
     }
 
+    /// Whether no bound left out a text that might change the answer.
+    const fn is_certain(&self) -> bool {
+        match self {
+            Self::Verdict(verdict) => verdict.is_certain(),
+            _ => true,
+        }
+    }
+
     fn matches(&self) -> &[Match] {
         match self {
             Self::Verdict(verdict) => verdict.found().map_or(&[], std::slice::from_ref),
@@ -128,24 +136,30 @@ impl AnswerCounts {
 
 fn object(id: &str, answer: &RecordAnswer) -> serde_json::Value {
     let name = answer.name();
-    match (answer, answer.matches()) {
+    let mut object = match (answer, answer.matches()) {
         (RecordAnswer::Matches(matches), _) => json!({ "id": id, "matches": matches }),
         (RecordAnswer::Failed(error), _) => {
             json!({ "id": id, "verdict": name, "error": error.message(&CommandLinePhrasing) })
         }
         (_, [found, ..]) => json!({ "id": id, "verdict": name, "match": found }),
         (_, []) => json!({ "id": id, "verdict": name }),
+    };
+
+    if !answer.is_certain() {
+        object["certain"] = false.into();
     }
+    object
 }
 
 /// The columns of a table of answers.
-const COLUMNS: [&str; 9] =
-    ["id", "verdict", "key", "jaccard", "containment", "relation", "seen", "standard_error", "reason"];
+const COLUMNS: [&str; 10] =
+    ["id", "verdict", "key", "jaccard", "containment", "relation", "seen", "standard_error", "reason", "certain"];
 
 fn table(id: &str, answer: &RecordAnswer, format: ReportFormat, out: &mut dyn Write) -> io::Result<()> {
     let name = answer.name();
+    let certain = if answer.is_certain() { "" } else { "false" };
     if answer.matches().is_empty() {
-        return write_row(format, &[id, name, "", "", "", "", "", "", ""], out);
+        return write_row(format, &[id, name, "", "", "", "", "", "", "", certain], out);
     }
 
     for found in answer.matches() {
@@ -154,14 +168,15 @@ fn table(id: &str, answer: &RecordAnswer, format: ReportFormat, out: &mut dyn Wr
         let relation = found.relation.map_or("", |relation| relation.name());
         let error = found.standard_error.map_or_else(String::new, score);
 
-        let row = [id, name, &found.key, &jaccard, &containment, relation, &seen, &error, reason];
+        let row = [id, name, &found.key, &jaccard, &containment, relation, &seen, &error, reason, certain];
         write_row(format, &row, out)?;
     }
     Ok(())
 }
 
 fn text(id: &str, answer: &RecordAnswer, out: &mut dyn Write) -> io::Result<()> {
-    writeln!(out, "{:<10} {}", answer.name(), sanitize(id))?;
+    let uncertain = if answer.is_certain() { "" } else { "  (not certain: more texts resemble it than were compared)" };
+    writeln!(out, "{:<10} {}{uncertain}", answer.name(), sanitize(id))?;
 
     for found in answer.matches() {
         let Match { jaccard, containment, relation, reason, seen, standard_error, .. } = found;

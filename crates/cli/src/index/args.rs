@@ -63,7 +63,7 @@ pub(crate) struct SettingsArgs {
     /// Texts are duplicates only if their dates differ by at most this: 12h, 7d, 2w.
     #[arg(long, value_name = "TIME", value_parser = parse::<Window>)]
     pub(super) window: Option<Window>,
-    /// Seed of every hash [default: 1].
+    /// Seed of every hash [default: random for a new index].
     #[arg(long, value_name = "SEED")]
     pub(super) seed: Option<u64>,
 }

@@ -74,7 +74,8 @@ impl Catalog {
         statement.query_row([first], |row| blob(row, 0)).optional().map_err(|error| failed(&self.path, "read", error))
     }
 
-    /// The hashes of each document from `from` up to `next`, in order: `width` hashes per document.
+    /// The hashes of each document from `from` up to `next`, in order. `width` is their number in rows that a version before
+    /// format 5 wrote.
     pub(in crate::index::disk) fn recent(
         &self,
         from: InsertNumber,
@@ -91,17 +92,14 @@ impl Catalog {
         // Rows must be contiguous: a missing row is an error, not a document without hashes.
         let (mut docs, mut expected) = (Vec::new(), None);
         for (first, data) in rows {
-            let data = unsealed(&data).and_then(|data| data.split_first_chunk::<4>()).ok_or_else(missing)?;
-            let (hashes, _) = data.1.as_chunks::<5>();
-            let is_in_place = u32::from_le_bytes(*data.0) == first && expected.is_none_or(|expected| expected == first);
-            if !is_in_place || first > from && docs.is_empty() || hashes.len() % width != 0 {
+            let is_in_place = expected.is_none_or(|expected| expected == first);
+            if !is_in_place || first > from && docs.is_empty() {
                 return Err(missing());
             }
 
-            let hashes: Vec<u64> =
-                hashes.iter().map(|[a, b, c, d, e]| u64::from_le_bytes([*a, *b, *c, *d, *e, 0, 0, 0])).collect();
-            expected = Some(first + (hashes.len() / width) as InsertNumber);
-            docs.extend((first..).zip(hashes.chunks_exact(width).map(<[u64]>::to_vec)));
+            let hashes = unsealed(&data).and_then(|data| hashes_of(data, first, width)).ok_or_else(missing)?;
+            expected = Some(first + hashes.len() as InsertNumber);
+            docs.extend((first..).zip(hashes));
         }
 
         docs.retain(|(doc, _)| *doc >= from);
@@ -112,13 +110,17 @@ impl Catalog {
     }
 
     /// Adds the hashes of consecutive documents from `first` on.
-    pub(in crate::index::disk) fn put_recent(
+    pub(in crate::index::disk) fn put_recent<'h>(
         &self,
         first: InsertNumber,
-        hashes: impl Iterator<Item = u64>,
+        documents: impl Iterator<Item = &'h [u64]>,
     ) -> Result<()> {
-        let mut data = first.to_le_bytes().to_vec();
-        hashes.for_each(|hash| data.extend_from_slice(&hash.to_le_bytes()[..5]));
+        let mut data = (!first).to_le_bytes().to_vec();
+        for hashes in documents {
+            let count = u16::try_from(hashes.len()).map_err(|_| self.damaged("a document has too many band keys"))?;
+            data.extend_from_slice(&count.to_le_bytes());
+            hashes.iter().for_each(|hash| data.extend_from_slice(&hash.to_le_bytes()[..5]));
+        }
         self.execute("INSERT INTO recent VALUES (?1, ?2)", (first, sealed(&data))).map(drop)
     }
 
@@ -195,6 +197,34 @@ impl Catalog {
     }
 }
 
+/// The hashes of each document of a row of `recent` that begins with document `first`; `None` if it is no such row.
+///
+/// Before format 5 a row began with `first`, and each document had `width` hashes. Since then it begins with the inverted
+/// bits of `first`, and each document with the number of its hashes.
+fn hashes_of(row: &[u8], first: InsertNumber, width: usize) -> Option<Vec<Vec<u64>>> {
+    let (start, mut rest) = row.split_first_chunk::<4>()?;
+    let start = u32::from_le_bytes(*start);
+    if start != first && start != !first {
+        return None;
+    }
+
+    let mut documents = Vec::new();
+    while !rest.is_empty() {
+        let count = if start == first {
+            width
+        } else {
+            let (count, after) = rest.split_first_chunk::<2>()?;
+            rest = after;
+            u16::from_le_bytes(*count).into()
+        };
+        let (hashes, after) = rest.split_at_checked(5 * count)?;
+        rest = after;
+        let hash = |[a, b, c, d, e]: &[u8; 5]| u64::from_le_bytes([*a, *b, *c, *d, *e, 0, 0, 0]);
+        documents.push(hashes.as_chunks::<5>().0.iter().map(hash).collect());
+    }
+    Some(documents)
+}
+
 fn blob(row: &Row<'_>, column: usize) -> rusqlite::Result<Vec<u8>> {
     match row.get_ref(column)? {
         ValueRef::Blob(bytes) => Ok(bytes.to_vec()),
@@ -212,4 +242,24 @@ fn sealed(bytes: &[u8]) -> Vec<u8> {
 fn unsealed(bytes: &[u8]) -> Option<&[u8]> {
     let (sum, bytes) = bytes.split_first_chunk::<4>()?;
     (crc32fast::hash(bytes) == u32::from_le_bytes(*sum)).then_some(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_of_both_layouts_are_read() {
+        let five = |hash: u64| hash.to_le_bytes()[..5].to_vec();
+        let old = [7_u32.to_le_bytes().to_vec(), five(1), five(2), five(3), five(4)].concat();
+        assert_eq!(hashes_of(&old, 7, 2), Some(vec![vec![1, 2], vec![3, 4]]));
+
+        let counted = [(!7_u32).to_le_bytes().to_vec(), vec![1, 0], five(1), vec![0, 0], vec![2, 0], five(8), five(9)];
+        let counted = counted.concat();
+        assert_eq!(hashes_of(&counted, 7, 2), Some(vec![vec![1], vec![], vec![8, 9]]));
+
+        // Of another document, or cut off.
+        assert_eq!((hashes_of(&old, 8, 2), hashes_of(&counted, 8, 2)), (None, None));
+        assert_eq!((hashes_of(&old[..20], 7, 2), hashes_of(&counted[..20], 7, 2)), (None, None));
+    }
 }

@@ -1,0 +1,107 @@
+//! Exact scores of pairs of texts in Arrow batches.
+
+use std::sync::Arc;
+
+use arrow_array::{ArrayRef, Float64Array, RecordBatch, StringArray};
+use arrow_schema::{ArrowError, Field, Schema};
+use mukarrar::page::UnitLevel;
+use mukarrar::pipeline::{self, Options, Pipeline};
+use pyo3::prelude::*;
+use pyo3::types::PyDict;
+use rayon::prelude::*;
+
+use crate::arrow::{TextColumn, place_of, refused};
+use crate::arrow_table::ArrowInput;
+use crate::errors::attempt;
+use crate::options::{each, run};
+use crate::threads::on_threads;
+
+/// The scores and the relation of one pair.
+struct PairVerdict {
+    jaccard: f64,
+    containment: f64,
+    relation: Option<&'static str>,
+    reason: Option<&'static str>,
+}
+
+/// Computes the exact scores of pairs of texts, on all cores: what remains to be done after a join on band keys.
+///
+/// `batch` is a record batch, a table or a reader, and so is the result, without the columns `text_a` and `text_b`, and with
+/// `jaccard`, `containment`, `relation` (as of `compare`, null for none) and `reason`. A pair with a null text has nulls.
+/// Options: those of `compare`.
+///
+/// >>> import mukarrar, pyarrow
+/// >>> pairs = pyarrow.table({"a": [1], "b": [2], "text_a": ["قال الوزيرُ إن الأمر انتهى"], "text_b": ["قال الوزير إن الأمر انتهى"]})
+/// >>> pyarrow.table(mukarrar.verify_batch(pairs)).to_pylist()
+/// [{'a': 1, 'b': 2, 'jaccard': 1.0, 'containment': 1.0, 'relation': 'exact', 'reason': None}]
+#[pyfunction]
+#[pyo3(signature = (batch, *, text_a = "text_a", text_b = "text_b", **options))]
+pub fn verify_batch(
+    py: Python<'_>,
+    batch: &Bound<'_, PyAny>,
+    text_a: &str,
+    text_b: &str,
+    options: Option<&Bound<'_, PyDict>>,
+) -> PyResult<Py<PyAny>> {
+    let mut given = Options::default();
+    each("verify_batch", options, |name, value| {
+        let counts = ["profile", "language", "boilerplate", "shingle", "seed", "threshold", "containment", "facts"];
+        Ok(counts.contains(&name) && run(&mut given, name, value)?)
+    })?;
+    given.unit = UnitLevel::Document;
+    let pipeline = attempt(py, || Pipeline::new(given))?;
+
+    let input = ArrowInput::of(batch)?;
+    let places = [place_of(py, &input.schema(), "text_a", text_a)?, place_of(py, &input.schema(), "text_b", text_b)?];
+    input.map(py, |batch| {
+        let texts =
+            [TextColumn::named(py, &batch, places[0], "text_a")?, TextColumn::named(py, &batch, places[1], "text_b")?];
+        let pairs: Vec<(Option<&str>, Option<&str>)> = texts[0].each().zip(texts[1].each()).collect();
+        let verified = on_threads(py, || verified(&pairs, pipeline.options()))?;
+        with_verdicts(&batch, places, &verified).map_err(|error| refused(&error))
+    })
+}
+
+/// The verdict on each pair, on the threads of the pool around this call.
+fn verified(pairs: &[(Option<&str>, Option<&str>)], options: &Options) -> Vec<Option<PairVerdict>> {
+    let verdict = |(a, b): &(Option<&str>, Option<&str>)| {
+        let found = pipeline::compare((*a)?, (*b)?, options);
+        Some(PairVerdict {
+            jaccard: found.score.jaccard,
+            containment: found.score.containment,
+            relation: found.relation.map(mukarrar::similarity::Relation::name),
+            reason: found.relation.and_then(mukarrar::similarity::Relation::reason).map(|reason| reason.name()),
+        })
+    };
+    pairs.par_iter().map(verdict).collect()
+}
+
+/// The batch without its texts, and with the verdicts.
+fn with_verdicts(
+    batch: &RecordBatch,
+    texts: [usize; 2],
+    verified: &[Option<PairVerdict>],
+) -> Result<RecordBatch, ArrowError> {
+    let schema = batch.schema();
+    let kept = || (0..batch.num_columns()).filter(|place| !texts.contains(place));
+    let mut fields: Vec<Arc<Field>> = kept().map(|place| Arc::clone(&schema.fields()[place])).collect();
+    let mut columns: Vec<ArrayRef> = kept().map(|place| Arc::clone(batch.column(place))).collect();
+
+    let numbers = |number: fn(&PairVerdict) -> f64| -> ArrayRef {
+        Arc::new(verified.iter().map(|verdict| verdict.as_ref().map(number)).collect::<Float64Array>())
+    };
+    let words = |word: fn(&PairVerdict) -> Option<&'static str>| -> ArrayRef {
+        Arc::new(verified.iter().map(|verdict| verdict.as_ref().and_then(word)).collect::<StringArray>())
+    };
+    let made = [
+        ("jaccard", numbers(|verdict| verdict.jaccard)),
+        ("containment", numbers(|verdict| verdict.containment)),
+        ("relation", words(|verdict| verdict.relation)),
+        ("reason", words(|verdict| verdict.reason)),
+    ];
+    for (name, column) in made {
+        fields.push(Arc::new(Field::new(name, column.data_type().clone(), true)));
+        columns.push(column);
+    }
+    RecordBatch::try_new(Arc::new(Schema::new(fields)), columns)
+}
