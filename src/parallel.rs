@@ -135,17 +135,16 @@ where
 
     let collected = std::thread::scope(|scope| {
         let (sender, results) = mpsc::channel();
+        let mut workers = Vec::with_capacity(threads);
         for number in 0..threads {
             let sender = sender.clone();
             let serve = || queue.serve(sender, &next, &worker, &work);
-            let spawned = std::thread::Builder::new().spawn_scoped(scope, serve);
 
             // The system may refuse threads: then fewer do the work, or this one alone.
-            if spawned.is_err() {
-                if number == 0 {
-                    return None;
-                }
-                break;
+            match std::thread::Builder::new().spawn_scoped(scope, serve) {
+                Ok(worker) => workers.push(worker),
+                Err(_) if number == 0 => return None,
+                Err(_) => break,
             }
         }
 
@@ -153,8 +152,15 @@ where
         drop(sender);
 
         // An error or panic of `collect` must stop the workers, or the scope would wait for them without end.
-        let _stops = StopOnDrop(&queue);
-        Some(gather(&results, &queue, &mut collect))
+        let stops = StopOnDrop(&queue);
+        let gathered = gather(&results, &queue, &mut collect);
+        drop(stops);
+
+        // The panic goes on as it is: the scope would make another one, with a message of its own.
+        for worker in workers {
+            worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        }
+        Some(gathered)
     });
 
     match collected {
@@ -389,7 +395,8 @@ mod tests {
             let work = |(): &mut (), piece: u64| assert!(piece != 40, "piece 40");
             in_order(4, 0, next, || (), work, |()| Ok(())).map(drop)
         };
-        assert!(std::panic::catch_unwind(run).is_err());
+        let panic = std::panic::catch_unwind(run).unwrap_err();
+        assert_eq!(panic.downcast_ref(), Some(&"piece 40"), "with its own message");
     }
 
     #[test]

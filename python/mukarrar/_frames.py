@@ -1,4 +1,4 @@
-"""Frames: what a run takes beside files, and how its results go back in the same kind.
+"""Frames as the input of a run, and results of the same kind.
 
 Each kind of frame gives its columns as lists and is filtered by its own methods, so that no package is needed but the one that the
 frame is of. Rows are known to a run by their numbers; ids go back as they came.
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def is_missing(value: Any) -> bool:
-    """Whether a value stands for none: ``None``, a NaN, or the missing values of pandas."""
+    """Whether a value is missing: ``None``, a NaN, or the missing values of pandas."""
     if value is None or type(value).__name__ in ("NAType", "NaTType"):
         return True
     return isinstance(value, float) and value != value

@@ -111,7 +111,8 @@ class Clusters(Results[Cluster]):
     def labels(self) -> Any:
         """The number of the cluster of each row of a frame, -1 for none; an array of numpy if it is installed. ``None`` for files.
 
-        Rows that only hang on a keeper are in no cluster. Below the document, the last cluster of a row counts."""
+        Rows that are only attached to a keeper are in no cluster. With units below the document, a row has the number of its last
+        cluster."""
         return None if self._labels is None else as_array(self._labels, "int64")
 
 

@@ -154,7 +154,7 @@ impl ArrowBatch {
 ///
 /// # Errors
 ///
-/// `TypeError` if it is no batch, or cannot be read.
+/// `TypeError` if the object is not a record batch, or cannot be read.
 pub fn imported_batch(batch: &Bound<'_, PyAny>) -> PyResult<RecordBatch> {
     let export = batch.call_method0("__arrow_c_array__")?;
     let (schema, array): (Bound<'_, PyCapsule>, Bound<'_, PyCapsule>) = export.extract()?;

@@ -47,6 +47,19 @@ struct RunOutput {
 type OutputParts<'py> = (Bound<'py, PyBytes>, Option<Bound<'py, PyBytes>>, Bound<'py, PyBytes>, Bound<'py, PyBytes>);
 
 impl RunOutput {
+    /// The output of a run whose results `write` writes.
+    fn listed(
+        corpus: &Corpus,
+        rejects: &[DocId],
+        summary: &pipeline::Summary,
+        write: impl FnOnce(&mut Vec<u8>) -> std::io::Result<()>,
+    ) -> Result<Self> {
+        let mut output = Self { summary: summary_bytes(summary)?, ..Self::default() };
+        written_in_memory(write(&mut output.results))?;
+        output.write_rejected(rejects, corpus)?;
+        Ok(output)
+    }
+
     fn parts(self, py: Python<'_>) -> OutputParts<'_> {
         let bytes = |bytes: Vec<u8>| PyBytes::new(py, &bytes);
         (bytes(self.results), self.kept.map(bytes), bytes(self.rejected), bytes(self.summary))
@@ -90,10 +103,9 @@ pub fn clusters<'py>(source: &Bound<'py, PyAny>, options: Option<&Bound<'py, PyD
         pipeline.options().ask_for_fields(&mut reading);
         let (corpus, found) = pipeline.read_clusters(source.input(reading)?, progress)?;
         refuse_nothing_read(&pipeline, &corpus, &found.rejects)?;
-        let mut written = RunOutput::default();
-        written_in_memory(report::clusters(&found, &corpus, JSON_LINES, &mut written.results))?;
-        written.write_rejected(&found.rejects, &corpus)?;
-        written.summary = summary_bytes(&found.summary)?;
+        let written = RunOutput::listed(&corpus, &found.rejects, &found.summary, |out| {
+            report::clusters(&found, &corpus, JSON_LINES, out)
+        })?;
         pipeline.forget_work()?;
         Ok(written)
     })
@@ -111,10 +123,9 @@ pub fn pairs<'py>(source: &Bound<'py, PyAny>, options: Option<&Bound<'py, PyDict
         pipeline.options().ask_for_fields(&mut reading);
         let (corpus, found) = pipeline.read_pairs(source.input(reading)?, progress)?;
         refuse_nothing_read(&pipeline, &corpus, &found.rejects)?;
-        let mut written = RunOutput::default();
-        written_in_memory(report::pairs(&found, &corpus, groups, JSON_LINES, &mut written.results))?;
-        written.write_rejected(&found.rejects, &corpus)?;
-        written.summary = summary_bytes(&found.summary)?;
+        let written = RunOutput::listed(&corpus, &found.rejects, &found.summary, |out| {
+            report::pairs(&found, &corpus, groups, JSON_LINES, out)
+        })?;
         pipeline.forget_work()?;
         Ok(written)
     })
@@ -131,10 +142,9 @@ pub fn passages<'py>(source: &Bound<'py, PyAny>, options: Option<&Bound<'py, PyD
         let pipeline = Pipeline::new(options)?;
         let (corpus, found) = pipeline.read_passages(source.input(reading)?, progress)?;
         refuse_nothing_read(&pipeline, &corpus, &found.rejects)?;
-        let mut written = RunOutput::default();
-        written_in_memory(report::passages(&found, &corpus, JSON_LINES, &mut written.results))?;
-        written.write_rejected(&found.rejects, &corpus)?;
-        written.summary = summary_bytes(&found.summary)?;
+        let written = RunOutput::listed(&corpus, &found.rejects, &found.summary, |out| {
+            report::passages(&found, &corpus, JSON_LINES, out)
+        })?;
         Ok(written)
     })
 }

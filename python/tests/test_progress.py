@@ -1,7 +1,9 @@
 """Progress, and the end of a run that is interrupted."""
 
 import io
+import os
 import signal
+import threading
 
 import pytest
 
@@ -9,6 +11,14 @@ import mukarrar
 from mukarrar._progress import Bar
 
 TEXT = "أعلنت وزارة الصحة عن افتتاح ثلاثة مراكز جديدة في المدينة أمس"
+
+
+@pytest.fixture
+def interrupts():
+    """Ctrl-C raises, also where the tests were started in the background, which ignores it."""
+    handler = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, handler)
 
 
 def test_a_function_is_told_the_progress():
@@ -51,7 +61,29 @@ def test_the_bar_is_written_to_standard_error(capsys):
     assert shown.out == "" and "\r" in shown.err
 
 
-def test_an_interrupt_between_batches_keeps_what_was_answered():
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="the system has no named pipes")
+def test_an_interrupt_ends_a_run_that_waits(tmp_path, interrupts):
+    """The run waits for a line that never comes; the interrupt comes while it waits."""
+    pipe, clean = tmp_path / "news.jsonl", tmp_path / "clean.jsonl"
+    os.mkfifo(pipe)
+    opened = threading.Event()
+
+    def interrupt():
+        with open(pipe, "w", encoding="utf-8") as out:
+            os.kill(os.getpid(), signal.SIGINT)
+            opened.wait()
+            out.write('{"id": 1, "text": "قال الوزير إن الأمر انتهى"}\n')
+
+    writer = threading.Thread(target=interrupt)
+    writer.start()
+    with pytest.raises(KeyboardInterrupt):
+        mukarrar.dedup(pipe, output=clean, input_format="jsonl")
+    opened.set()
+    writer.join()
+    assert not clean.exists()
+
+
+def test_an_interrupt_between_batches_keeps_what_was_answered(interrupts):
     seen = mukarrar.Index()
 
     def items():

@@ -54,7 +54,7 @@ impl ItemIndex {
         Self { options, items, windows }
     }
 
-    /// Appends the items that stand in a document. `tokens` are those of `text`.
+    /// Appends the items that a document contains. `tokens` are those of `text`.
     pub(crate) fn find(&self, document: DocId, text: &str, tokens: &FoldedTokens, hits: &mut Vec<ContaminationHit>) {
         for (length, windows) in &self.windows {
             for start in 0..(tokens.len() + 1).saturating_sub(*length) {

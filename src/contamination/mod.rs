@@ -1,9 +1,9 @@
-//! Test items that stand in a corpus: by runs of folded tokens, never by likeness.
+//! Test items that a corpus contains: by runs of folded tokens, never by likeness.
 //!
 //! A model that was trained on the items of a test knows them. The usual rule looks for runs of 13 tokens that an item and a
-//! document share (Brown et al., "Language Models are Few-Shot Learners", 2020, arXiv:2005.14165, appendix C). Items of fewer
-//! tokens would be lost by it, so they count where they stand as a whole; items of very few tokens, which stand in any text,
-//! where they are a line of their own.
+//! document share (Brown et al., "Language Models are Few-Shot Learners", 2020, arXiv:2005.14165, appendix C). This rule cannot
+//! find items of fewer tokens. So a shorter item counts if the document contains it as a whole, and an item of very few tokens,
+//! which many documents contain by chance, if it is a line of its own.
 //!
 //! An item is folded with the language of each document, so it is found in any spelling that folding takes for the same.
 //! Equal hashes propose a match, equal tokens decide. Time is linear in the tokens of the corpus and of the matches.
@@ -20,7 +20,7 @@ pub(crate) use item_index::ItemIndex;
 use crate::document::{DocId, Span};
 use crate::error::{Error, Result};
 
-/// Which items count as standing in a document.
+/// Which items count as contained in a document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ContaminationOptions {
@@ -28,7 +28,7 @@ pub struct ContaminationOptions {
     pub ngram: usize,
     /// Items of fewer tokens count only as a line of their own; from 1 to `ngram`.
     pub least_tokens: usize,
-    /// Whether items of any length count only where they stand as a whole.
+    /// Whether items of any length count only if the document contains them as a whole.
     pub whole: bool,
 }
 
@@ -56,13 +56,13 @@ impl ContaminationOptions {
     }
 }
 
-/// Why an item counts as standing in a document.
+/// Why an item counts as contained in a document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum HitRule {
     /// They share a run of tokens that is long enough.
     Ngram,
-    /// The whole item stands in the document.
+    /// The document contains the whole item.
     Item,
     /// The whole item is a line of the document.
     Line,

@@ -20,12 +20,12 @@ use crate::parallel;
 /// The code of [`RejectReason::RepeatedId`](crate::input::RejectReason::RepeatedId).
 const REPEATED_ID: &str = "repeated_id";
 
-/// Test items that stand in a corpus.
+/// Test items that a corpus contains.
 #[derive(Debug)]
 pub struct Contamination {
     /// The items, in the order of [`ContaminationHit::item`].
     pub tests: TestItems,
-    /// Where they stand, by document, place and item.
+    /// Their places, by document, place and item.
     pub hits: Vec<ContaminationHit>,
     /// The documents of the corpus; no clusters.
     pub found: Clustering,
@@ -38,9 +38,9 @@ pub struct ContaminationCounts {
     pub items: u64,
     /// Number of records of the tests that cannot be read.
     pub rejected: u64,
-    /// Number of items that stand in the corpus.
+    /// Number of items that the corpus contains.
     pub found: u64,
-    /// Number of documents in which an item stands.
+    /// Number of documents that contain an item.
     pub documents: u64,
 }
 

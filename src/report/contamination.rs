@@ -1,4 +1,4 @@
-//! Test items that stand in a corpus: one row for each place.
+//! Test items that a corpus contains: one row for each place.
 
 use std::borrow::Cow;
 use std::io::{self, Write};
@@ -31,7 +31,7 @@ struct HitRow<'a> {
     preview: String,
 }
 
-/// Writes where test items stand in `corpus`, by document, place and item; as text by item instead. Spans count UTF-8 bytes of
+/// Writes the places of test items in `corpus`, by document, place and item; as text by item instead. Spans count UTF-8 bytes of
 /// the decoded texts; the preview shows the document.
 ///
 /// # Errors

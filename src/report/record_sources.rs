@@ -59,6 +59,7 @@ impl RecordSources {
 
     /// The source of a record.
     pub(crate) fn of(&self, document: DocId) -> SourceNumber {
+        debug_assert!(document.index() < self.of_records.len(), "record {} is of another corpus", document.index());
         self.of_records.get(document.index()).copied().unwrap_or(0)
     }
 

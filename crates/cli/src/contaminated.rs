@@ -21,7 +21,7 @@ use mukarrar::report::{self, CleanDestination, Cleaning, ReportFormat};
 
 pub(super) const EXAMPLES: &str =
     "An item is a record of the tests; of plain texts each line. Items of at least --ngram tokens count where they share so many \
-tokens in a row with a document; shorter items where they stand as a whole; items of fewer than --least-tokens where they are a \
+tokens in a row with a document; shorter items if the document contains all of their tokens in a row; items of fewer than --least-tokens if they are a \
 line of their own.
 
 Examples:
@@ -48,14 +48,14 @@ pub(super) struct ContaminatedArgs {
     /// Items of fewer tokens count only as a line of their own: 1 to --ngram.
     #[arg(long, value_name = "N", default_value_t = ContaminationOptions::default().least_tokens, help_heading = "Tests")]
     least_tokens: usize,
-    /// Count items of any length only where they stand as a whole.
+    /// Count items of any length only if the document contains them as a whole.
     #[arg(long, help_heading = "Tests")]
     whole: bool,
-    /// Write the corpus without the documents in which an item stands: a file in the format of its name, a directory (with a
+    /// Write the corpus without the documents that contain an item: a file in the format of its name, a directory (with a
     /// slash at the end), or - for standard output, which needs --hits.
     #[arg(short, long, value_name = "CLEAN", help_heading = "Output")]
     output: Option<PathBuf>,
-    /// Write where items stand to this file, in the format of its name (.json, .jsonl, .tsv, .csv, .txt). If not given,
+    /// Write the places of the items to this file, in the format of its name (.json, .jsonl, .tsv, .csv, .txt). If not given,
     /// standard output.
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     hits: Option<PathBuf>,

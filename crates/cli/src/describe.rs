@@ -76,7 +76,7 @@ impl PageFormat {
         }
     }
 
-    /// The format of the results that are no page.
+    /// The format of the results that are not written as a page.
     pub(super) const fn of_results(self) -> ReportFormat {
         match self {
             Self::Text | Self::Html => ReportFormat::Text,

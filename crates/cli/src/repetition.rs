@@ -28,7 +28,7 @@ pub(super) struct RepetitionArgs {
         conflicts_with = "mark"
     )]
     pub(super) annotate: Option<String>,
-    /// Keep only texts that stand in at least this many sources.
+    /// Keep only texts that at least this many sources have.
     #[arg(long, value_name = "N", conflicts_with = "mark")]
     min_sources: Option<usize>,
     /// Remove clusters of more records than this as a whole, keepers too: spam.

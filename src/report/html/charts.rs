@@ -210,6 +210,18 @@ fn nice(value: u64) -> u64 {
     value.div_ceil(2 * unit).max(1).saturating_mul(2 * unit)
 }
 
+/// Writes counts side by side, each with its name.
+pub(super) fn cards(counts: &[(&str, u64)], page: &mut Markup<'_>) -> io::Result<()> {
+    page.fixed("<ul class=\"cards\">")?;
+    for (name, count) in counts {
+        page.open("li", &[])?;
+        page.element("strong", &[], &grouped(*count))?;
+        page.text(&format!(" {name}"))?;
+        page.close("li")?;
+    }
+    page.fixed("</ul>")
+}
+
 /// A number with a comma at every third digit.
 pub(super) fn grouped(number: u64) -> String {
     let digits = number.to_string();

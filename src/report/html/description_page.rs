@@ -15,7 +15,7 @@ const MOST_ROWS: usize = 30;
 /// Seconds of a day.
 const DAY: i64 = 86_400;
 
-/// Writes the description of the inputs `title` as a page that stands alone.
+/// Writes the description of the inputs `title` as a page that needs no other file.
 ///
 /// # Errors
 ///
@@ -48,19 +48,12 @@ fn totals(found: &Description, page: &mut Markup<'_>) -> io::Result<()> {
         ("words", found.words.sum),
         ("files", found.files),
     ];
-    page.fixed("<ul class=\"cards\">")?;
-    for (name, count) in cards {
-        page.open("li", &[])?;
-        page.element("strong", &[], &grouped(count))?;
-        page.text(&format!(" {name}"))?;
-        page.close("li")?;
-    }
-    page.fixed("</ul>")?;
+    charts::cards(&cards, page)?;
 
     let about = if repeats.sampled < 1.0 { "About " } else { "" };
     let text = format!(
         "{} bytes in records, {} in texts. {about}{} records have the text of an earlier one, letter by letter; the most \
-         frequent text stands in {} records. Empty records have no letter and no digit.",
+         frequent text is in {} records. Empty records have no letter and no digit.",
         grouped(records.bytes),
         grouped(records.text_bytes),
         grouped(repeats.records),

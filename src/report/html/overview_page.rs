@@ -59,14 +59,7 @@ fn accounts(run: &ReportedRun<'_>, overview: &Overview, page: &mut Markup<'_>) -
     let cards =
         [("records read", records.read), ("kept", records.kept), ("removed", removed), ("rejected", rejected), found];
 
-    page.fixed("<ul class=\"cards\">")?;
-    for (name, count) in cards {
-        page.open("li", &[])?;
-        page.element("strong", &[], &grouped(count))?;
-        page.text(&format!(" {name}"))?;
-        page.close("li")?;
-    }
-    page.fixed("</ul>")?;
+    charts::cards(&cards, page)?;
 
     let mut sentences = vec![format!(
         "{} read = {} kept + {} removed + {} rejected. {} texts were compared.",

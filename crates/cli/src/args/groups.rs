@@ -162,9 +162,9 @@ pub(crate) struct MatchingArgs {
     /// with other facts (the weather of two days). guard or off.
     #[arg(long, value_enum, value_name = "SWITCH", default_value_t = FactsChoice::Guard, help_heading = "Matching")]
     pub(crate) facts: FactsChoice,
-    /// Field with the title of a record. Two records of one source under titles that tell different things are no copies;
-    /// the source is the --source-field, else the field source or the host in url or link. usual takes title or headline,
-    /// none leaves titles out.
+    /// Field with the title of a record. Two records of one source whose titles tell different things are not copies. The
+    /// source is the --source-field, else the field source, else the host in url or link. usual: title or headline; none: ignore
+    /// titles.
     #[arg(long, value_name = "FIELD", default_value_t = TitleField::Usual, value_parser = parse::<TitleField>, help_heading = "Matching")]
     pub(crate) title_field: TitleField,
     /// Probability that a pair exactly at the threshold is found: above 0, below 1. It determines bands and rows.

@@ -44,7 +44,7 @@ fn items_are_found_in_other_spellings_with_their_spans() {
         .iter()
         .map(|row| format!("{} {} {}", row["item"], row["document"], row["rule"]).replace('"', ""))
         .collect();
-    // Two words stand in any text; as a line they are the item.
+    // Any text may contain two words; a line of these two words alone is the item.
     assert_eq!(short, ["q1 a ngram", "q2 b line"]);
 
     let place = |row: &Value, name: &str| row[name].as_u64().unwrap() as usize;

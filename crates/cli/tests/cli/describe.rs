@@ -17,7 +17,7 @@ impl Desk {
         desk
     }
 
-    /// Two records of one text, one in another language, an empty one, and a line that is no record.
+    /// Two records with the same text, one in another language, an empty one, and a line that is not a record.
     fn small() -> Self {
         let record = |text: &str, source: &str, date: Value| {
             json!({"text": text, "site": source, "date": date}).to_string() + "\n"
