@@ -188,7 +188,10 @@ impl StubStore {
             ("GET" | "HEAD", _) => self.object(&name, request),
             ("PUT", Some(id)) => {
                 let number = request.query["partNumber"].parse().unwrap();
-                self.state().uploads.get_mut(id).unwrap().insert(number, request.body.clone());
+                // A part can arrive after its upload was ended.
+                let mut state = self.state();
+                let Some(parts) = state.uploads.get_mut(id) else { return Answer::error(404, "NoSuchUpload") };
+                parts.insert(number, request.body.clone());
                 Answer { headers: vec![("ETag", tag(&request.body))], ..Answer::new(200, "") }
             }
             ("PUT", None) => {
@@ -197,7 +200,8 @@ impl StubStore {
             }
             ("POST", None) => self.begin(),
             ("POST", Some(id)) => {
-                let parts = self.state().uploads.remove(id).unwrap();
+                let removed = self.state().uploads.remove(id);
+                let Some(parts) = removed else { return Answer::error(404, "NoSuchUpload") };
                 let bytes: Vec<u8> = parts.into_values().flatten().collect();
                 self.put(&name, bytes);
                 let body = "<CompleteMultipartUploadResult><ETag>x</ETag></CompleteMultipartUploadResult>";
