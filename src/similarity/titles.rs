@@ -6,7 +6,8 @@
 //! count only within a source, and records of one address are one page that was read twice.
 //!
 //! A title is evidence by its *own* words, which the other title has in no form: a number or an initial on both sides;
-//! words that the text below the title repeats and the other text lacks; words that the whole other record lacks.
+//! words that the text below the title repeats and the other text lacks; words that the whole other record lacks. Days
+//! that the texts name at their beginnings count too: under two titles the reports of two days are two articles.
 
 use foldhash::HashSet;
 
@@ -25,6 +26,15 @@ const TOLD_ON_BOTH: usize = 1;
 
 /// Own words of both titles that the other record lacks, told by their texts or not.
 const ELSEWHERE_ON_BOTH: usize = 3;
+
+/// First tokens of a text among which a day counts: the lead of a report. Later days are background.
+const LEAD: usize = 100;
+
+/// من in the compact alphabet, which Arabic writes between the day and the month.
+const OF: [u8; 2] = [alphabet::code('م' as u32), alphabet::code('ن' as u32)];
+
+/// Most days of a month.
+const LAST_DAY: u8 = 31;
 
 /// What a record says of itself beside its text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -68,7 +78,7 @@ pub(crate) fn tell_different_things(a: HeadedText<'_>, b: HeadedText<'_>) -> boo
     if has_more(&of_a.initials, &of_b.initials) && has_more(&of_b.initials, &of_a.initials) {
         return true;
     }
-    if have_other_numbers((of_a, a.folded), (of_b, b.folded)) {
+    if have_other_numbers((of_a, a.folded), (of_b, b.folded)) || are_of_other_days(a.folded, b.folded) {
         return true;
     }
 
@@ -103,6 +113,49 @@ fn have_other_numbers((of_a, text_a): (&TitleWords<'_>, &[u8]), (of_b, text_b): 
     is_elsewhere(&own_of_a, text_b) || is_elsewhere(&own_of_b, text_a)
 }
 
+/// Whether both texts name days of one calendar at their beginnings, and none in common.
+fn are_of_other_days(text_a: &[u8], text_b: &[u8]) -> bool {
+    let of_a = days_in(text_a);
+    if of_a.is_empty() {
+        return false;
+    }
+
+    let of_b = days_in(text_b);
+    let have_a_calendar = of_a.iter().any(|a| of_b.iter().any(|b| a.calendar == b.calendar));
+    have_a_calendar && !of_a.iter().any(|day| of_b.contains(day))
+}
+
+/// A day that a text names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct NamedDay {
+    calendar: facts::DateCalendar,
+    month: u8,
+    day: u8,
+}
+
+/// The days among the first tokens: `21 يوليو`, `٤ من شوال`, `21 July`, `July 21`.
+fn days_in(text: &[u8]) -> Vec<NamedDay> {
+    let first: Vec<&[u8]> = words(text).take(LEAD).collect();
+    let day_at = |place: Option<usize>| {
+        let word = *first.get(place?)?;
+        let day = std::str::from_utf8(word).ok()?.parse::<u8>().ok()?;
+        (1..=LAST_DAY).contains(&day).then_some(day)
+    };
+
+    let mut days = Vec::new();
+    for (place, word) in first.iter().enumerate() {
+        let Some((calendar, month)) = facts::month(word) else { continue };
+
+        let follows_of = place.checked_sub(1).is_some_and(|before| first[before] == OF);
+        let before = place.checked_sub(1 + usize::from(follows_of));
+        // Only English names the day after the month; elsewhere a number there is another one.
+        let after = word.first().is_some_and(u8::is_ascii_lowercase).then_some(place + 1);
+        let day = day_at(before).or_else(|| day_at(after));
+        days.extend(day.map(|day| NamedDay { calendar, month, day }));
+    }
+    days
+}
+
 /// The numbers of `some` that `others` lack.
 fn lacking<'t>(some: &[TitleNumber<'t>], others: &[TitleNumber<'_>]) -> Vec<TitleNumber<'t>> {
     some.iter().filter(|number| !others.contains(number)).copied().collect()
@@ -119,7 +172,7 @@ fn has_more(a: &[&[u8]], b: &[&[u8]]) -> bool {
 enum TitleNumber<'t> {
     /// In digits, without leading zeros.
     Digits(&'t [u8]),
-    /// First to tenth, from 0.
+    /// First to twentieth, from 0.
     Ordinal(u8),
 }
 
@@ -210,6 +263,10 @@ mod tests {
             ("قرار رقم 12", "قرار رقم 13"),
             ("سعر الدولار 2031", "سعر الدولار 2032"),
             ("الحلقه الثانيه من المسلسل", "الحلقه الرابعه من المسلسل"),
+            ("الجلسه الحاديه عشره", "الجلسه الثالثه عشره"),
+            ("پانزدهمین جلسه دادگاه", "چهاردهمین جلسه دادگاه"),
+            ("گیارہویں اجلاس", "بارہویں اجلاس"),
+            ("the nineteenth session", "the twentieth session"),
             ("محاكمه م ر امام القاضي", "محاكمه ع ر امام القاضي"),
         ] {
             assert!(differ((a, TEXT), (b, TEXT)), "{a} / {b}");
@@ -253,6 +310,39 @@ mod tests {
     fn numbers_that_both_texts_have_tell_nothing() {
         let text = format!("12 قتيلا و 13 جريحا {TEXT}");
         assert!(!differ(("مقتل 12", &text), ("اصابه 13", &text)));
+    }
+
+    /// Whether texts that begin so are told apart under two titles whose words tell nothing.
+    fn begin_on_other_days(a: &str, b: &str) -> bool {
+        let [text_a, text_b] = [a, b].map(|begin| format!("{begin} {TEXT}"));
+        differ(("تفاصيل الخدمه", &text_a), ("الخدمه الجديده", &text_b))
+    }
+
+    #[test]
+    fn two_days_of_one_calendar_under_two_titles_are_two_reports() {
+        assert!(begin_on_other_days("في 21 يوليو", "في 22 يوليو"));
+        assert!(begin_on_other_days("في 4 من شوال", "في 4 من رجب"));
+        assert!(begin_on_other_days("12 نومبر کو", "پیر 11 نومبر"));
+        assert!(begin_on_other_days("on july 21 2015", "on 20 july 2015"));
+
+        let text = format!("21 يوليو {TEXT}");
+        assert!(!differ(("تفاصيل الخدمه", &text), ("تفاصيل الخدمه", &format!("22 يوليو {TEXT}"))), "one title");
+    }
+
+    #[test]
+    fn a_day_in_common_or_on_one_side_is_one_report() {
+        assert!(!begin_on_other_days("21 يوليو", "22 يوليو بعد 21 يوليو"));
+        assert!(!begin_on_other_days("21 يوليو", "امس"));
+        assert!(!begin_on_other_days("21 يوليو", "5 شوال"), "one day in two calendars");
+        assert!(!begin_on_other_days("21 يوليو", "يوليو 22"), "a number that is no day");
+        assert!(!begin_on_other_days("21 يوليو", "يوليو 2015"));
+        assert!(!begin_on_other_days("21 يوليو", "45 يوليو"));
+    }
+
+    #[test]
+    fn a_day_below_the_beginning_is_background() {
+        let long = format!("{} في 22 يوليو", vec!["كلمه"; LEAD].join(" "));
+        assert!(!begin_on_other_days("21 يوليو", &long));
     }
 
     #[test]

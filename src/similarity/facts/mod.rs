@@ -43,7 +43,7 @@ pub use evidence::FactsEvidence;
 pub(crate) use facts_text::{FactsText, are_spellings};
 pub use frequencies::WordFrequencies;
 pub(crate) use vocabulary::FactsVocabulary;
-pub(crate) use word_meanings::{ordinal, tells_time_or_unit};
+pub(crate) use word_meanings::{DateCalendar, month, ordinal, tells_time_or_unit};
 
 use facts_text::FactsPair;
 

@@ -13,8 +13,8 @@ pub(super) struct TimeWords {
     pub(super) gregorian: [&'static str; 12],
     /// The months of its second calendar, if any.
     pub(super) other_months: Option<(DateCalendar, [&'static str; 12])>,
-    /// First to tenth.
-    pub(super) ordinals: [&'static str; 10],
+    /// From the first on, to the tenth or the twentieth.
+    pub(super) ordinals: &'static [&'static str],
 }
 
 /// Arabic, Persian, Urdu and English.
@@ -48,7 +48,7 @@ pub(super) const LANGUAGES: [TimeWords; 4] = [
             DateCalendar::Hijri,
             ["محرم المحرم", "صفر", "", "", "", "", "رجب", "شعبان", "رمضان", "شوال", "القعدة", "الحجة"],
         )),
-        ordinals: [
+        ordinals: &[
             "الأول الأولى أول أولى الاول الاولى",
             "الثاني الثانية ثاني ثانية",
             "الثالث الثالثة ثالث ثالثة",
@@ -59,6 +59,8 @@ pub(super) const LANGUAGES: [TimeWords; 4] = [
             "الثامن الثامنة ثامن ثامنة",
             "التاسع التاسعة تاسع تاسعة",
             "العاشر العاشرة عاشر عاشرة",
+            // From the twelfth on the first of two words is one of the rows above.
+            "الحادي الحادية حادي حادية",
         ],
     },
     // Persian.
@@ -96,7 +98,7 @@ pub(super) const LANGUAGES: [TimeWords; 4] = [
                 "اسفند اسفندماه",
             ],
         )),
-        ordinals: [
+        ordinals: &[
             "اول اولین نخست نخستین یکم",
             "دوم دومین",
             "سوم سومین",
@@ -107,6 +109,16 @@ pub(super) const LANGUAGES: [TimeWords; 4] = [
             "هشتم هشتمین",
             "نهم نهمین",
             "دهم دهمین",
+            "یازدهم یازدهمین",
+            "دوازدهم دوازدهمین",
+            "سیزدهم سیزدهمین",
+            "چهاردهم چهاردهمین",
+            "پانزدهم پانزدهمین",
+            "شانزدهم شانزدهمین",
+            "هفدهم هفدهمین",
+            "هجدهم هجدهمین هیجدهم هیجدهمین",
+            "نوزدهم نوزدهمین",
+            "بیستم بیستمین",
         ],
     },
     // Urdu.
@@ -127,7 +139,7 @@ pub(super) const LANGUAGES: [TimeWords; 4] = [
             "دسمبر",
         ],
         other_months: None,
-        ordinals: [
+        ordinals: &[
             "پہلا پہلی",
             "دوسری",
             "تیسرا تیسری تیسرے",
@@ -138,6 +150,16 @@ pub(super) const LANGUAGES: [TimeWords; 4] = [
             "آٹھواں آٹھویں",
             "نواں نویں",
             "دسواں دسویں",
+            "گیارہواں گیارہویں",
+            "بارہواں بارہویں",
+            "تیرہواں تیرہویں",
+            "چودہواں چودہویں",
+            "پندرہواں پندرہویں",
+            "سولہواں سولہویں",
+            "سترہواں سترہویں",
+            "اٹھارہواں اٹھارہویں",
+            "انیسواں انیسویں",
+            "بیسواں بیسویں",
         ],
     },
     // English.
@@ -158,6 +180,27 @@ pub(super) const LANGUAGES: [TimeWords; 4] = [
             "december",
         ],
         other_months: None,
-        ordinals: ["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth"],
+        ordinals: &[
+            "first",
+            "second",
+            "third",
+            "fourth",
+            "fifth",
+            "sixth",
+            "seventh",
+            "eighth",
+            "ninth",
+            "tenth",
+            "eleventh",
+            "twelfth",
+            "thirteenth",
+            "fourteenth",
+            "fifteenth",
+            "sixteenth",
+            "seventeenth",
+            "eighteenth",
+            "nineteenth",
+            "twentieth",
+        ],
     },
 ];

@@ -16,7 +16,7 @@ pub(super) enum WordMeaning {
     /// A month of a calendar, counted from 1; 0 if the word alone is ambiguous (تشرين). Months of two calendars are
     /// never compared, since copies translate dates.
     Month(DateCalendar, u8),
-    /// First to tenth, from 0. Some are also part of names of months.
+    /// First to twentieth, from 0. Some are also part of names of months.
     Ordinal(u8),
     /// A word that only gives a relative time (today, last, morning).
     Time,
@@ -26,7 +26,7 @@ pub(super) enum WordMeaning {
 
 /// The calendar of a year or month.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum DateCalendar {
+pub(crate) enum DateCalendar {
     /// يناير or كانون الثاني.
     Gregorian,
     /// محرم.
@@ -106,10 +106,18 @@ pub(crate) fn tells_time_or_unit(word: &[u8]) -> bool {
     meaning(word).is_some_and(is_time_or_unit)
 }
 
-/// Which ordinal a folded word is, from 0 for first to 9 for tenth, in the compact alphabet; `None` for other words.
+/// Which ordinal a folded word is, from 0 for first to 19 for twentieth, in the compact alphabet; `None` for other words.
 pub(crate) fn ordinal(word: &[u8]) -> Option<u8> {
     match meaning(word)? {
         WordMeaning::Ordinal(number) => Some(number),
+        _ => None,
+    }
+}
+
+/// The month that a folded word names, in the compact alphabet, if the word alone is clear.
+pub(crate) fn month(word: &[u8]) -> Option<(DateCalendar, u8)> {
+    match meaning(word)? {
+        WordMeaning::Month(calendar, number @ 1..) => Some((calendar, number)),
         _ => None,
     }
 }
