@@ -21,7 +21,7 @@
 //!
 //! [`pipeline`] runs all steps over a corpus. [`Index`] answers a crawler one text at a time. [`passage`] finds
 //! repeated runs of tokens instead of whole copies, [`contamination`] the items of tests. [`describe`] counts what an
-//! input holds. [`evaluate`] scores results against gold. [`kernel`] chooses the
+//! input holds. [`evaluate`] scores results against gold; [`labels`] draws pairs for labelling and estimates from the labels. [`kernel`] chooses the
 //! instruction set and [`spill`] manages temporary files. The crates `mukarrar-cli` and `mukarrar-server` are the
 //! command line and the HTTP server.
 //!
@@ -56,6 +56,7 @@ pub mod evaluate;
 pub mod index;
 pub mod input;
 pub mod kernel;
+pub mod labels;
 pub mod lsh;
 pub mod normalize;
 pub mod page;

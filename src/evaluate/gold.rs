@@ -17,7 +17,8 @@ pub enum GoldKind {
     /// `id<TAB>label`: ids with the same label are copies of each other.
     #[default]
     Labels,
-    /// `id<TAB>id`: the two are copies, unless a third column says `non` or `0`.
+    /// `id<TAB>id`: the two are copies, unless a third column says `non`, `0`, `form` or `other`. Pairs with `part` are not
+    /// scored. So a [file of labels](crate::labels::LabelFile) is gold.
     Pairs,
 }
 
@@ -216,8 +217,13 @@ impl<'a> GoldReader<'a> {
         match self.kind {
             GoldKind::Labels => self.label(first, second, number),
             GoldKind::Pairs => {
-                let positive = !matches!(columns.next().map(str::trim), Some("non" | "0"));
-                self.pair(first, second, positive, number)
+                let is_copy = match columns.next().map(str::trim) {
+                    Some("non" | "0" | "form" | "other") => Some(false),
+                    // A part may be in the cluster of the whole or not.
+                    Some("part") => None,
+                    _ => Some(true),
+                };
+                self.pair(first, second, is_copy, number)
             }
         }
     }
@@ -236,7 +242,7 @@ impl<'a> GoldReader<'a> {
         Ok(())
     }
 
-    fn pair(&mut self, a: &str, b: &str, positive: bool, number: u64) -> Result<()> {
+    fn pair(&mut self, a: &str, b: &str, is_copy: Option<bool>, number: u64) -> Result<()> {
         let (a, b) = (self.place(unescape(a), number), self.place(unescape(b), number));
         if a == b {
             return Err(self.error(number, "an id is paired with itself; a pair takes two ids".to_owned()));
@@ -244,7 +250,7 @@ impl<'a> GoldReader<'a> {
         if !self.seen.insert((a.min(b), a.max(b))) {
             return Err(self.error(number, "this pair stands on an earlier line too; remove one of the two".to_owned()));
         }
-        self.pairs.push((a, b, positive));
+        self.pairs.extend(is_copy.map(|is_copy| (a, b, is_copy)));
         Ok(())
     }
 
@@ -272,7 +278,7 @@ impl<'a> GoldReader<'a> {
     fn columns(&self) -> &'static str {
         match self.kind {
             GoldKind::Labels => "id<TAB>label",
-            GoldKind::Pairs => "id<TAB>id, and non or 0 in a third column for a pair that is none",
+            GoldKind::Pairs => "id<TAB>id, and non, 0, form or other in a third column for a pair that is none",
         }
     }
 
@@ -289,7 +295,7 @@ impl<'a> GoldReader<'a> {
 }
 
 /// Replaces the escapes `\t`, `\n`, `\r` and `\\`; any other backslash stays.
-fn unescape(id: &str) -> String {
+pub(crate) fn unescape(id: &str) -> String {
     let mut out = String::with_capacity(id.len());
     let mut characters = id.chars();
 

@@ -21,6 +21,7 @@ mod measures;
 mod pages;
 mod predictions;
 
+pub(crate) use gold::unescape;
 pub use gold::{Gold, GoldKind};
 pub use measures::{Evaluation, Rates, adjusted_rand_index, b_cubed, pairwise};
 pub use pages::{GoldPages, HitCount, PageScores, PageShares, PagesEvaluation, evaluate_pages};

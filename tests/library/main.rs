@@ -33,6 +33,7 @@ mod index_decoys;
 mod index_disk;
 mod index_faults;
 mod input;
+mod labels;
 mod page_cut;
 mod page_html;
 mod page_html_gold;

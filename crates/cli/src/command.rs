@@ -11,6 +11,7 @@ use super::compare::CompareArgs;
 use super::contaminated::{self, ContaminatedArgs};
 use super::dedup::{self, DedupArgs};
 use super::describe::{self, DescribeArgs};
+use super::estimate::{self, EstimateArgs};
 use super::eval::{self, EvalArgs};
 use super::generate::ManArgs;
 use super::normalize::{self, NormalizeArgs};
@@ -70,6 +71,13 @@ pub(super) enum ToolCommand {
     /// Score clusters, or the cutting of pages, against gold.
     #[command(after_help = eval::EXAMPLES, override_usage = eval::USAGE)]
     Eval(EvalArgs),
+    /// Label a sample of pairs on a page of this machine.
+    #[cfg(feature = "server")]
+    #[command(after_help = super::label::EXAMPLES)]
+    Label(Box<super::label::LabelArgs>),
+    /// Estimate precision and recall of a list of pairs from labels.
+    #[command(after_help = estimate::EXAMPLES)]
+    Estimate(EstimateArgs),
     /// Learn the boilerplate of each source, and write it as a rules file.
     #[command(after_help = boilerplate::EXAMPLES)]
     Boilerplate(LearnArgs),

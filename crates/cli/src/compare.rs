@@ -8,13 +8,12 @@ use super::args::groups::{BoilerplateArgs, FoldingArgs, OutputArgs, ReadingArgs,
 use super::console::Console;
 use super::exit::Exit;
 use super::remedies::parse;
+use super::text_finder::{FoundText, TextFinder};
 use super::{addresses, finish, inputs, rules, run_options};
-use mukarrar::document::{DocId, UnitKind};
 use mukarrar::error::{Error, ErrorKind, Result};
-use mukarrar::input::{Corpus, Record, Reject};
-use mukarrar::normalize::Language;
-use mukarrar::page::{Cutter, SourceResolver, SourcedText, UnitLevel};
-use mukarrar::pipeline::{self, CorpusLanguages, Options, PageCutter, Pipeline};
+use mukarrar::input::{Corpus, Reject};
+use mukarrar::page::{SourceResolver, UnitLevel};
+use mukarrar::pipeline::{self, Options, Pipeline};
 use mukarrar::report::{self as results, NamedText, ReportFormat};
 
 #[derive(Debug, Args)]
@@ -84,26 +83,6 @@ pub(super) fn run(arguments: &CompareArgs, console: &Console) -> Result<Exit> {
     Ok(Exit::Done)
 }
 
-/// One of the two texts.
-struct ComparedText {
-    text: String,
-    kind: UnitKind,
-    source: String,
-    /// That of its record in a run over the input; `None` if the two texts are the input.
-    language: Option<Language>,
-}
-
-impl ComparedText {
-    fn document(record: Record<'_>, sources: &SourceResolver, language: Option<Language>) -> Self {
-        let source = sources.of(&record).into_owned();
-        Self { text: record.text.into_owned(), kind: UnitKind::Document, source, language }
-    }
-
-    fn as_text(&self) -> SourcedText<'_> {
-        SourcedText::new(&self.text).kind(self.kind).source(Some(&self.source))
-    }
-}
-
 /// Reads the input that is named by `--in`, else A and B as files of one document each.
 fn open(arguments: &CompareArgs) -> Result<Corpus> {
     let CompareArgs { a, b, within, unit, reading, boilerplate, .. } = arguments;
@@ -115,22 +94,19 @@ fn open(arguments: &CompareArgs) -> Result<Corpus> {
     inputs::open_with_sources(&files, reading, UnitLevel::Document, boilerplate)
 }
 
-fn find_texts(arguments: &CompareArgs, corpus: &Corpus, options: &Options) -> Result<(ComparedText, ComparedText)> {
+fn find_texts(arguments: &CompareArgs, corpus: &Corpus, options: &Options) -> Result<(FoundText, FoundText)> {
     let CompareArgs { a, b, within, unit, boilerplate, .. } = arguments;
     let source_field = boilerplate.source.source_field.as_deref();
-    let sources = SourceResolver::new(corpus.options(), source_field);
 
     if within.is_empty() {
+        let sources = SourceResolver::new(corpus.options(), source_field);
         let is_same_file = a == b;
         let first = text_of_file(corpus, &sources, "a", a, is_same_file)?;
         return Ok((first, text_of_file(corpus, &sources, "b", b, is_same_file)?));
     }
 
-    // Pages are cut as a run over the input cuts them.
-    let returning = PageCutter::learn(corpus, *unit, source_field)?;
-    let languages = CorpusLanguages::learn(corpus, options, &())?;
-    let pages = PageFinder { corpus, sources, returning, languages, level: *unit };
-    Ok((pages.text_of_id(a)?, pages.text_of_id(b)?))
+    let texts = TextFinder::new(corpus, *unit, options, [&**a, &**b])?;
+    Ok((texts.find(a)?, texts.find(b)?))
 }
 
 /// The text of the file at `path`, which must contain one record. `name` is the argument that gave the path.
@@ -140,7 +116,7 @@ fn text_of_file(
     name: &'static str,
     path: &str,
     is_same_file: bool,
-) -> Result<ComparedText> {
+) -> Result<FoundText> {
     let fetched = addresses::fetched_inputs();
     let file = fetched.name_of(Path::new(path));
     let mut records = corpus.ids().filter(|id| *corpus.source(*id).path == *file);
@@ -154,55 +130,7 @@ fn text_of_file(
     let Some(id) = id else {
         return Err(Error::parameter(name, path, "it is not a file of one text; name records with --in INPUT"));
     };
-    Ok(ComparedText::document(corpus.read(id).map_err(unreadable)?, sources, None))
-}
-
-/// The records of an input, and what is needed to cut them into units.
-struct PageFinder<'c> {
-    corpus: &'c Corpus,
-    sources: SourceResolver,
-    returning: PageCutter,
-    languages: CorpusLanguages,
-    level: UnitLevel,
-}
-
-impl PageFinder<'_> {
-    /// The text of the record with the shown id `id`, or of a unit of a record.
-    fn text_of_id(&self, id: &str) -> Result<ComparedText> {
-        // An id may itself contain #, so whole records go first.
-        if let Some((document, record)) = self.record(id)? {
-            let language = self.languages.of(document, &record.text);
-            return Ok(ComparedText::document(record, &self.sources, Some(language)));
-        }
-
-        if let Some((document, number)) = id.rsplit_once('#')
-            && let Some((document, page)) = self.record(document)?
-            && let Some(unit) = self.unit(document, &page, number)
-        {
-            return Ok(unit);
-        }
-        Err(Error::parameter("id", id, "give the id of a readable record in the input, or ID#N of a unit of one"))
-    }
-
-    fn record(&self, wanted: &str) -> Result<Option<(DocId, Record<'_>)>> {
-        let names = self.corpus.names()?;
-        let record = self.corpus.ids().find_map(|document| {
-            let record = self.corpus.read(document).ok()?;
-            (names.shown(document, &record.id) == wanted).then_some((document, record))
-        });
-        Ok(record)
-    }
-
-    fn unit(&self, document: DocId, page: &Record<'_>, number: &str) -> Option<ComparedText> {
-        let number: usize = number.parse().ok()?;
-        let mut units = Vec::new();
-        self.returning.cut(&mut Cutter::new(), self.corpus, (document, page), self.level, &mut units);
-
-        let unit = units.get(number)?;
-        let source = self.sources.of(page).into_owned();
-        let language = Some(self.languages.of(document, &page.text));
-        Some(ComparedText { text: unit.span.of(&page.text).to_owned(), kind: unit.kind, source, language })
-    }
+    Ok(FoundText::document(corpus.read(id).map_err(unreadable)?, sources, None))
 }
 
 /// The error for a text that is a rejected record.

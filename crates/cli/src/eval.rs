@@ -39,8 +39,8 @@ pub(super) struct EvalArgs {
     /// The gold file: tab-separated, one entry a line.
     #[arg(long, value_name = "GOLD", required_unless_present = "pages")]
     gold: Option<PathBuf>,
-    /// Content of a line of the gold: labels (ID, LABEL) or pairs (ID, ID; `non` or `0` in a third column marks a pair that
-    /// is not a copy).
+    /// Content of a line of the gold: labels (ID, LABEL) or pairs (ID, ID; `non`, `0`, `form` or `other` in a third column marks
+    /// a pair that is not a copy, `part` one that is not scored), as label writes them.
     #[arg(long, value_name = "KIND", default_value_t = GoldKind::Labels, value_parser = parse::<GoldKind>)]
     gold_kind: GoldKind,
     /// Score the cutting of pages and the repeats found on them instead: a directory with pages/NAME.txt and gold/NAME.tsv

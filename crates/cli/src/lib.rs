@@ -26,6 +26,7 @@ mod contaminated;
 mod dedup;
 mod dedup_files;
 mod describe;
+mod estimate;
 mod eval;
 mod exit;
 mod finish;
@@ -34,6 +35,8 @@ mod generate;
 mod index;
 mod inputs;
 mod known_indexes;
+#[cfg(feature = "server")]
+mod label;
 mod manual;
 mod memory;
 mod normalize;
@@ -50,6 +53,7 @@ mod run_options;
 mod serve;
 mod short_help;
 mod summary;
+mod text_finder;
 mod tips;
 mod units;
 mod version;
@@ -150,6 +154,9 @@ fn dispatch(command: ToolCommand, matches: &ArgMatches, console: &Console) -> Re
         ToolCommand::Units(arguments) => units::run(&arguments, console),
         ToolCommand::Normalize(arguments) => normalize::run(&arguments, console),
         ToolCommand::Eval(arguments) => eval::run(&arguments, console),
+        #[cfg(feature = "server")]
+        ToolCommand::Label(arguments) => label::run(&arguments, console),
+        ToolCommand::Estimate(arguments) => estimate::run(&arguments, console),
         ToolCommand::Boilerplate(arguments) => boilerplate::run(&arguments, console),
         #[cfg(feature = "persistent")]
         ToolCommand::Index { command } => index::run(&command, console),

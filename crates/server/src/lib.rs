@@ -41,6 +41,7 @@ mod body;
 mod calls;
 mod connections;
 mod items;
+mod labelling;
 mod limits;
 mod metrics;
 mod patience;
@@ -53,6 +54,7 @@ mod run;
 mod state;
 
 pub use auth::BearerToken;
+pub use labelling::{LabelServer, LabelSession, PairRenderer};
 pub use limits::ServerLimits;
 pub use routes::{OPENAPI, ROUTES};
 

@@ -32,14 +32,28 @@ pub fn html_comparison(
         page.element("p", &[("class", "why")], &sentence(found, options))?;
         scores(found, a, b, page)?;
         page.fixed("</section><section aria-labelledby=\"texts\"><h2 id=\"texts\">Texts</h2>")?;
-        page.fixed(super::LEGEND)?;
-
-        let (side_a, side_b) = (side(&found.a, a), side(&found.b, b));
-        text(("A", "The first text."), a, &found.a, &plain_pieces(side_a, LENGTHS), page)?;
-        let pieces = member_pieces(side_a, side_b, LENGTHS);
-        text(("B", "The second text, against the first."), b, &found.b, &pieces, page)?;
+        texts(found, a, b, page)?;
         page.fixed("</section>\n")
     })
+}
+
+/// Writes the two texts `a` and `b` with their differences, as a part of a page that has [`REPORT_STYLE`](super::REPORT_STYLE).
+/// No text of the input becomes markup.
+///
+/// # Errors
+///
+/// The writer fails.
+pub fn html_pair(found: &Comparison, a: NamedText<'_>, b: NamedText<'_>, out: &mut dyn Write) -> io::Result<()> {
+    texts(found, a, b, &mut Markup::new(out))
+}
+
+fn texts(found: &Comparison, a: NamedText<'_>, b: NamedText<'_>, page: &mut Markup<'_>) -> io::Result<()> {
+    page.fixed(super::LEGEND)?;
+
+    let (side_a, side_b) = (side(&found.a, a), side(&found.b, b));
+    text(("A", "The first text."), a, &found.a, &plain_pieces(side_a, LENGTHS), page)?;
+    let pieces = member_pieces(side_a, side_b, LENGTHS);
+    text(("B", "The second text, against the first."), b, &found.b, &pieces, page)
 }
 
 fn sentence(found: &Comparison, options: &Options) -> String {

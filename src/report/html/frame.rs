@@ -4,7 +4,8 @@ use std::io::{self, Write};
 
 use super::markup::Markup;
 
-const STYLE: &str = include_str!("report.css");
+/// The style sheet of all pages that the library writes.
+pub const STYLE: &str = include_str!("report.css");
 const SCRIPT: &str = include_str!("report.js");
 
 /// What the page may load and run: its own style and its own script, known by their SHA-256, and nothing else. A test

@@ -42,8 +42,9 @@ mod sentences;
 mod time_buckets;
 mod word_diff;
 
-pub use comparison_page::html_comparison;
+pub use comparison_page::{html_comparison, html_pair};
 pub use description_page::html_description;
+pub use frame::STYLE as REPORT_STYLE;
 
 use choice::{ChosenAs, ChosenCluster, ClusterChooser};
 use cluster_pages::WrittenClusters;

@@ -17,6 +17,7 @@ mod dedup;
 mod describe;
 mod index;
 mod inputs;
+mod label;
 mod manners;
 mod outputs;
 mod pages;

@@ -5,5 +5,6 @@
 #[path = "../../../../tests/library/common/mod.rs"]
 mod common;
 mod http;
+mod labelling;
 mod routes;
 mod schema;
