@@ -121,3 +121,77 @@ fn a_line_that_is_no_label_is_named() {
     let stored = std::fs::read_to_string(labels.path()).unwrap();
     assert_eq!(stored, "a\tb\tcopy\tread twice\tby\\two\n", "the note stays");
 }
+
+/// The pairs of saudinewsnet that have a label, as a run at threshold .4 lists them, and their labels.
+#[cfg(feature = "gzip")]
+fn labelled_news(desk: &Desk) -> (ListedPairs, LabelFile) {
+    use mukarrar::labels::ListedPair;
+    use mukarrar::pipeline::{Options, Pipeline};
+    use mukarrar::report::{self, ExactGroups, ReportFormat, ReportStyle};
+
+    let known = std::fs::read_to_string(crate::common::own("corpus/labels/saudinewsnet_titles.labels")).unwrap();
+    let lines: Vec<String> = known
+        .lines()
+        .map(|line| {
+            let columns: Vec<&str> = line.split('\t').collect();
+            // Both are one form with other facts.
+            format!("{}\t{}\t{}\n", columns[0], columns[1], columns[2].replace("variant", "form"))
+        })
+        .collect();
+    let labels = desk.labels(&lines.concat()).unwrap();
+
+    let corpus = crate::common::shared_corpus("saudinewsnet");
+    let mut options = Options::default();
+    options.threshold = 0.4;
+    let found = Pipeline::new(options).unwrap().pairs(&corpus, &()).unwrap();
+    let mut rows = Vec::new();
+    let style = ReportStyle { format: ReportFormat::Jsonl, isolate: false, color: false };
+    report::pairs(&found, &corpus, ExactGroups::Expanded, style, &mut rows).unwrap();
+
+    let all = desk.pairs(&String::from_utf8(rows).unwrap()).unwrap();
+    let is_known = |pair: &&ListedPair| labels.label(&pair.id_a, &pair.id_b).is_some();
+    let pairs: Vec<_> = all.pairs().iter().filter(is_known).cloned().collect();
+    (ListedPairs::from(pairs), labels)
+}
+
+#[cfg(feature = "gzip")]
+#[test]
+#[ignore = "needs the reference collections, which are not part of the project"]
+fn intervals_of_samples_hold_what_all_labels_say() {
+    use mukarrar::labels::{PairEstimate, estimate, sample};
+
+    let desk = Desk::new();
+    let (list, all) = labelled_news(&desk);
+    let truth = estimate(&list, &all);
+    assert!(truth.pairs > 900 && truth.labelled == truth.pairs, "{truth:?}");
+
+    let (mut samples, mut held) = (0, [0; 3]);
+    for seed in 0..200 {
+        let drawn = sample(list.pairs(), 150, seed);
+        let lines: Vec<String> = drawn
+            .into_iter()
+            .map(|place| {
+                let pair = &list.pairs()[place];
+                format!("{}\t{}\t{}\n", pair.id_a, pair.id_b, all.label(&pair.id_a, &pair.id_b).unwrap())
+            })
+            .collect();
+        let labels = desk.labels(&lines.concat()).unwrap();
+        assert_eq!(labels.labels().len(), 150);
+
+        let found = estimate(&list, &labels);
+        let at = |found: &PairEstimate, threshold: f64| {
+            let row = found.thresholds.iter().find(|row| (row.threshold - threshold).abs() < 1e-9).unwrap();
+            (row.precision.unwrap(), row.recall.unwrap())
+        };
+        let (precision, recall) = at(&found, 0.6);
+        let (true_precision, true_recall) = at(&truth, 0.6);
+        let measures =
+            [(found.precision.unwrap(), truth.precision.unwrap()), (precision, true_precision), (recall, true_recall)];
+        samples += 1;
+        for (place, (found, truth)) in measures.into_iter().enumerate() {
+            held[place] += usize::from((found.low..=found.high).contains(&truth.estimate));
+        }
+    }
+    println!("of {samples} intervals: precision {}, at .6 {}, recall at .6 {}", held[0], held[1], held[2]);
+    assert!(held.iter().all(|held| *held >= 186), "{held:?}");
+}
