@@ -5,7 +5,7 @@
 //! characters are escaped; a parser of JSON gives the original text. The text format is for a terminal: right-to-left
 //! text is isolated on request ([`text`]). Previews are original text, never folded text.
 //!
-//! [`HtmlReport`], [`html_comparison`] and [`html_description`] write a page for people instead.
+//! [`HtmlReport`], [`html_comparison`], [`html_description`] and [`html_preview`] write a page for people instead.
 //!
 //! Files appear complete or not at all ([`output`]).
 
@@ -25,6 +25,7 @@ mod output_store;
 mod pages_evaluation;
 mod pairs;
 mod passage_list;
+mod preview;
 mod record_sources;
 mod shown_units;
 mod source_graph;
@@ -41,13 +42,17 @@ pub use comparison::{NamedText, comparison};
 pub use contamination::contamination;
 pub use description::description;
 pub use evaluation::evaluation;
-pub use html::{HtmlReport, html_comparison, html_description};
+pub use html::{HtmlReport, html_comparison, html_description, html_preview};
 pub use json_rows::write_json;
 pub use losses::losses;
 pub use output_store::{OutputStore, SentOutput};
 pub use pages_evaluation::pages_evaluation;
 pub use pairs::{ExactGroups, pairs};
 pub use passage_list::passages;
+pub use preview::{
+    BORDERLINE_PAIRS, PreviewCounts, PreviewOptions, PreviewRecords, RunCost, RunPreview, SampleCounts, SourceLoss,
+    ThresholdCounts, preview, write_preview,
+};
 pub use record_sources::RecordSources;
 pub use source_graph::{GraphFormat, source_graph};
 pub use style::{ReportFormat, ReportStyle};

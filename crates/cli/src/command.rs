@@ -16,6 +16,7 @@ use super::generate::ManArgs;
 use super::normalize::{self, NormalizeArgs};
 use super::pairs::PairsArgs;
 use super::passages::{self, PassagesArgs};
+use super::preview::{self, PreviewArgs};
 use super::units::UnitsArgs;
 
 const EXAMPLES: &str = "Examples:
@@ -62,6 +63,9 @@ pub(super) enum ToolCommand {
     /// Describe an input: records, languages, lengths, sources and dates.
     #[command(after_help = describe::EXAMPLES)]
     Describe(DescribeArgs),
+    /// Show what dedup would remove at several thresholds, what looks wrong, and the pairs on the border.
+    #[command(after_help = preview::EXAMPLES)]
+    Preview(Box<PreviewArgs>),
     /// Show the stories, headlines, paragraphs and boilerplate that pages are cut into.
     Units(UnitsArgs),
     /// Fold text, line by line (a filter).
