@@ -6,6 +6,9 @@ use serde::Serialize;
 
 use crate::error::{Phrasing, Remedy};
 
+/// Characters of a block in the sentence of its alarm.
+const SHOWN: usize = 60;
+
 /// A sign that a run removes more than copies. It is found after the run has decided and before anything is removed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(tag = "alarm", rename_all = "snake_case")]
@@ -103,9 +106,10 @@ impl fmt::Display for RunAlarm {
             }
             Self::SharedBlock { source, text, words, documents, examined } => write!(
                 f,
-                "a block of {words} words stands in {documents} of {examined} documents {} ({}): {text}",
+                "a block of {words} words stands in {documents} of {examined} documents {} ({}): {}",
                 of_source(source),
-                percent(*documents, *examined)
+                percent(*documents, *examined),
+                shortened(text)
             ),
             Self::LittleOwnText { removals, examined, .. } => write!(
                 f,
@@ -114,6 +118,14 @@ impl fmt::Display for RunAlarm {
                 percent(*removals, *examined)
             ),
         }
+    }
+}
+
+/// The first characters of a block.
+fn shortened(text: &str) -> String {
+    match text.char_indices().nth(SHOWN) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
     }
 }
 

@@ -63,7 +63,7 @@ pub(super) enum ToolCommand {
     /// Describe an input: records, languages, lengths, sources and dates.
     #[command(after_help = describe::EXAMPLES)]
     Describe(DescribeArgs),
-    /// Show what dedup would remove at several thresholds, what looks wrong, and the pairs on the border.
+    /// Show what dedup would remove at several thresholds, and what looks wrong.
     #[command(after_help = preview::EXAMPLES)]
     Preview(Box<PreviewArgs>),
     /// Show the stories, headlines, paragraphs and boilerplate that pages are cut into.

@@ -31,7 +31,7 @@ impl RunCost {
     /// all records that can be read.
     pub(super) fn expected(sample: &CorpusSample, summary: &Summary, options: &Options, readable: u64) -> Self {
         let ratio = |whole: u64, part: u64| if part == 0 { 1.0 } else { whole as f64 / part as f64 };
-        let by_records = ratio(readable, sample.sampled);
+        let by_records = ratio(readable, sample.values.len() as u64);
         let by_bytes = ratio(sample.text_bytes, sample.sampled_bytes);
         let scaled = |bytes: u64, by: f64| (bytes as f64 * by).round() as u64;
 

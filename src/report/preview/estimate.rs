@@ -3,9 +3,10 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
+use super::sample::{CorpusSample, SampleChance};
 use super::{SourceLoss, ThresholdCounts};
 use crate::cluster::Removal;
-use crate::document::{DocId, UnitId};
+use crate::document::DocId;
 use crate::input::Corpus;
 use crate::pipeline::{Clustering, RunAlarm};
 use crate::report::record_sources::{RecordSources, SourceNumber};
@@ -55,26 +56,30 @@ impl SourceTotals {
 
 /// Weighted counts of removals.
 pub(super) struct RemovalCounter<'a> {
-    /// The share of the texts that is in the sample; 1 for all.
-    share: f64,
+    /// `None` if all texts are looked at.
+    chance: Option<SampleChance>,
     sources: &'a RecordSources,
     by_reason: BTreeMap<&'static str, f64>,
     by_source: BTreeMap<SourceNumber, BTreeMap<&'static str, f64>>,
     /// Removals of a source in the sample.
     removals: BTreeMap<SourceNumber, u64>,
-    /// What the removals of each keeper count.
-    by_keeper: BTreeMap<UnitId, f64>,
+    /// The value of each record of the sample; empty for all texts.
+    values: &'a [u64],
+    /// What the removals of texts with one value count: these came into the sample together.
+    by_value: BTreeMap<u64, f64>,
 }
 
 impl<'a> RemovalCounter<'a> {
-    pub(super) fn new(share: f64, sources: &'a RecordSources) -> Self {
+    /// A counter of removals from `sample`, or from all texts.
+    pub(super) fn new(sample: Option<&'a CorpusSample>, sources: &'a RecordSources) -> Self {
         Self {
-            share,
+            chance: sample.map(|sample| sample.chance),
             sources,
             by_reason: BTreeMap::new(),
             by_source: BTreeMap::new(),
             removals: BTreeMap::new(),
-            by_keeper: BTreeMap::new(),
+            values: sample.map_or(&[], |sample| &sample.values),
+            by_value: BTreeMap::new(),
         }
     }
 
@@ -86,20 +91,21 @@ impl<'a> RemovalCounter<'a> {
         *self.by_reason.entry(reason).or_default() += weight;
         *self.by_source.entry(source).or_default().entry(reason).or_default() += weight;
         *self.removals.entry(source).or_default() += 1;
-        *self.by_keeper.entry(removal.keeper).or_default() += weight;
+        if let Some(value) = self.values.get(document.index()) {
+            *self.by_value.entry(*value).or_default() += weight;
+        }
     }
 
     /// How many pairs of all texts a pair of the sample stands for.
     fn weight(&self, jaccard: f64) -> f64 {
-        let share = self.share;
-        1.0 / (share * jaccard + share * share * (1.0 - jaccard))
+        self.chance.map_or(1.0, |chance| 1.0 / chance.of_pair(jaccard))
     }
 
     /// The counts at `threshold`, of records of `totals`. `edited` records of the sample lose spans.
     pub(super) fn finish(&self, threshold: f64, edited: u64, totals: &SourceTotals) -> ThresholdCounts {
         let removed = rounded(&self.by_reason);
         let all: u64 = removed.values().sum();
-        let square: f64 = self.by_keeper.values().map(|weight| weight * weight).sum();
+        let square: f64 = self.by_value.values().map(|weight| weight * weight).sum();
 
         let mut sources: Vec<SourceLoss> = self
             .by_source
@@ -119,9 +125,9 @@ impl<'a> RemovalCounter<'a> {
             threshold,
             // An estimate can be larger than the input.
             kept: totals.all.saturating_sub(all),
-            edited: (edited as f64 / self.share).round() as u64,
+            edited: (edited as f64 / self.chance.map_or(1.0, |chance| chance.share)).round() as u64,
             removed,
-            error: (self.share < 1.0).then_some((square * (1.0 - self.share)).sqrt().round() as u64),
+            error: self.chance.map(|chance| (square * (1.0 - chance.of_value)).sqrt().round() as u64),
             sources,
         }
     }

@@ -3,9 +3,9 @@
 //! A corpus is clustered and its cleaning planned once for each threshold, by the code of a run, so the counts are those of
 //! a run at that threshold. The input is read once, when the corpus is made.
 //!
-//! With a sample (`sample`) only a share of the texts is clustered. A text is in the sample if a MinHash value of it is small, so
-//! that copies fall into it together: of a pair of Jaccard J, both are in a sample of share p with chance pJ + p²(1 − J), and
-//! each removal counts as the reciprocal of it. What a full run would take follows from the sample too (`cost`).
+//! With a sample (`sample`) only a share of the texts is clustered. A text is in the sample if one of its MinHash values is small,
+//! so that copies fall into it together. The chance that both texts of a pair are in it follows from their Jaccard, and each
+//! removal counts as the reciprocal. What a full run would take follows from the sample too (`cost`).
 
 use std::collections::BTreeMap;
 
@@ -149,6 +149,13 @@ pub(super) struct BorderlinePair {
     pub(super) member: Member,
 }
 
+impl BorderlinePair {
+    /// How far its Jaccard is from `threshold`.
+    fn distance(&self, threshold: f64) -> f64 {
+        (self.member.score.jaccard - threshold).abs()
+    }
+}
+
 impl RunPreview<'_> {
     /// The corpus that was clustered.
     pub(super) fn corpus(&self) -> &Corpus {
@@ -168,12 +175,14 @@ pub fn preview<'c>(
     preview: &PreviewOptions,
     progress: &dyn Progress,
 ) -> Result<RunPreview<'c>> {
+    // A threshold that is no number would be equal to none below.
+    Pipeline::new(options.clone())?;
     let thresholds = thresholds(options, preview);
     let sample = preview.sample.map(|share| checked_share(share, options)).transpose()?;
     let sample = sample.map(|share| CorpusSample::take(corpus, options, share, progress)).transpose()?;
     let looked_at = sample.as_ref().map_or(corpus, |sample| &sample.corpus);
 
-    let mut made = PreviewMaker { corpus: looked_at, sample: sample.as_ref(), preview, sources: None, totals: None };
+    let mut made = PreviewMaker { corpus: looked_at, sample: sample.as_ref(), preview, sources: None };
     let (mut counts, mut lowest, mut of_run) = (Vec::new(), None, None);
     for threshold in thresholds {
         let mut at = options.clone();
@@ -192,15 +201,16 @@ pub fn preview<'c>(
         }
     }
 
-    // The threshold of the run is always among them.
-    let (Some((lowest, lowest_options)), Some((alarms, summary)), Some(sources)) = (lowest, of_run, made.sources)
+    let (Some((lowest, lowest_options)), Some((alarms, summary)), Some((sources, _))) = (lowest, of_run, made.sources)
     else {
-        return Err(Error::parameter("threshold", options.threshold, "a number"));
+        return Err(Error::internal("the threshold of the run is not among those of its preview"));
     };
     let records = records(corpus, &summary, sample.as_ref());
     let counts = PreviewCounts {
         records,
-        sample: sample.as_ref().map(|sample| SampleCounts { share: sample.share, records: summary.records.read }),
+        sample: sample
+            .as_ref()
+            .map(|sample| SampleCounts { share: sample.chance.share, records: summary.records.read }),
         threshold: options.threshold,
         thresholds: counts,
         alarms,
@@ -243,12 +253,20 @@ struct PreviewMaker<'a> {
     corpus: &'a Corpus,
     sample: Option<&'a CorpusSample>,
     preview: &'a PreviewOptions,
-    /// Read once, after the first run.
-    sources: Option<RecordSources>,
-    totals: Option<SourceTotals>,
+    /// The sources of the records, and how many each has. Read once, after the first run.
+    sources: Option<(RecordSources, SourceTotals)>,
 }
 
 impl PreviewMaker<'_> {
+    fn read_sources(&self, found: &Clustering, options: &Options) -> Result<(RecordSources, SourceTotals)> {
+        let sources = RecordSources::read(found, self.corpus, options)?;
+        let totals = match self.sample {
+            Some(sample) => sample.totals.clone(),
+            None => SourceTotals::of(found, self.corpus, &sources),
+        };
+        Ok((sources, totals))
+    }
+
     /// What would go at one threshold, and the alarms if `with_alarms`.
     fn count(
         &mut self,
@@ -256,21 +274,14 @@ impl PreviewMaker<'_> {
         options: &Options,
         with_alarms: bool,
     ) -> Result<(ThresholdCounts, Vec<RunAlarm>)> {
-        if self.sources.is_none() {
-            self.sources = Some(RecordSources::read(found, self.corpus, options)?);
-        }
-        let Some(sources) = &self.sources else { return Err(Error::parameter("source_field", "", "a field")) };
-        if self.totals.is_none() {
-            self.totals = Some(match self.sample {
-                Some(sample) => sample.totals.clone(),
-                None => SourceTotals::of(found, self.corpus, sources),
-            });
-        }
-        let Some(totals) = &self.totals else { return Err(Error::parameter("source_field", "", "a field")) };
+        let known = match self.sources.take() {
+            Some(known) => known,
+            None => self.read_sources(found, options)?,
+        };
+        let (sources, totals) = &*self.sources.insert(known);
 
         let cleaning = Cleaning::plan(found, self.corpus, &self.preview.remove, options)?;
-        let share = self.sample.map_or(1.0, |sample| sample.share);
-        let mut counter = RemovalCounter::new(share, sources);
+        let mut counter = RemovalCounter::new(self.sample, sources);
         for (removal, reason) in cleaning.removed_rows() {
             counter.add(&removal, reason, found.units.document(removal.unit));
         }
@@ -293,18 +304,18 @@ impl PreviewMaker<'_> {
 }
 
 /// The copies whose Jaccard is nearest to the threshold, half of them below it as far as there are so many, by their Jaccard.
+/// Of each cluster one pair comes first, so that a large cluster does not take all places.
 fn borderline(lowest: &Clustering, threshold: f64) -> Vec<BorderlinePair> {
-    let mut pairs: Vec<BorderlinePair> = Vec::new();
+    let (mut below, mut above) = (Vec::new(), Vec::new());
     for cluster in &lowest.clusters {
-        let near = cluster.members.iter().filter(|member| member.relation == Some(Relation::Near));
-        pairs.extend(near.map(|member| BorderlinePair { keeper: cluster.keeper, member: *member }));
+        let pairs = cluster.members.iter().filter(|member| member.relation == Some(Relation::Near));
+        let pairs = pairs.map(|member| BorderlinePair { keeper: cluster.keeper, member: *member });
+        let (of_below, of_above) = pairs.partition(|pair| pair.member.score.jaccard < threshold);
+        below.extend(ranked(of_below, threshold));
+        above.extend(ranked(of_above, threshold));
     }
 
-    let distance = |pair: &BorderlinePair| (pair.member.score.jaccard - threshold).abs();
-    pairs.sort_by(|a, b| distance(a).total_cmp(&distance(b)).then(a.member.unit.cmp(&b.member.unit)));
-    let is_below = |pair: &BorderlinePair| pair.member.score.jaccard < threshold;
-    let (below, above): (Vec<_>, Vec<_>) = pairs.into_iter().partition(is_below);
-
+    let (below, above) = (nearest_first(below, threshold), nearest_first(above, threshold));
     let half = BORDERLINE_PAIRS / 2;
     let of_below = below.len().min(half.max(BORDERLINE_PAIRS.saturating_sub(above.len())));
     let mut chosen: Vec<BorderlinePair> = below.into_iter().take(of_below).collect();
@@ -314,6 +325,24 @@ fn borderline(lowest: &Clustering, threshold: f64) -> Vec<BorderlinePair> {
         a.score.jaccard.total_cmp(&b.score.jaccard).then(a.unit.cmp(&b.unit))
     });
     chosen
+}
+
+/// The pairs of one cluster with their rank by distance from the threshold.
+fn ranked(mut pairs: Vec<BorderlinePair>, threshold: f64) -> impl Iterator<Item = (usize, BorderlinePair)> {
+    pairs.sort_by(|a, b| {
+        a.distance(threshold).total_cmp(&b.distance(threshold)).then(a.member.unit.cmp(&b.member.unit))
+    });
+    pairs.into_iter().take(BORDERLINE_PAIRS).enumerate()
+}
+
+/// The pairs of all clusters: the nearest of each, then the others, as many as can be shown.
+fn nearest_first(mut pairs: Vec<(usize, BorderlinePair)>, threshold: f64) -> Vec<BorderlinePair> {
+    pairs.sort_by(|(rank_a, a), (rank_b, b)| {
+        // The first of all clusters, then the others.
+        let by_rank = (*rank_a > 0).cmp(&(*rank_b > 0));
+        by_rank.then(a.distance(threshold).total_cmp(&b.distance(threshold))).then(a.member.unit.cmp(&b.member.unit))
+    });
+    pairs.into_iter().take(BORDERLINE_PAIRS).map(|(_, pair)| pair).collect()
 }
 
 /// A pair on the border, as results show it.

@@ -13,7 +13,7 @@ use crate::report::record_sources::RecordSources;
 use crate::similarity::Relation;
 
 /// Most removals that are examined.
-const MOST_REMOVALS: usize = 1000;
+const MOST_REMOVALS: usize = 200;
 
 /// Fewest tokens of own text; a record with less is not judged.
 const FEWEST_TOKENS: usize = 8;
