@@ -40,6 +40,7 @@ use crate::parallel;
 
 mod accounts;
 mod again_folder;
+mod alarm;
 mod band;
 mod batch_run;
 mod block_scanner;
@@ -84,20 +85,24 @@ mod summary;
 mod unit_places;
 mod verified_batch;
 mod verify_batches;
+mod whole_input;
 mod word_sample;
 mod work_dir;
 
+pub use alarm::RunAlarm;
 pub use clustering::{Clustering, HeldBackCopy};
 pub use compare::{ComparedText, Comparison, compare, compare_as};
 pub use contamination_run::{Contamination, ContaminationCounts};
 pub use known_copies::{KnownCopy, KnownCounts, KnownTexts};
 pub use learn_boilerplate::learn;
+pub(crate) use memory_plan::LimitParts;
 pub use options::{Options, PassageOptions, TitleField};
 pub use page_cutter::PageCutter;
 pub use pair_list::PairList;
 pub use passage_run::{PassageList, RepeatedPassages};
 pub use progress::Progress;
 pub use source_languages::CorpusLanguages;
+pub(crate) use summary::HeldBytes;
 pub use summary::{ContainmentCounts, RecordCounts, ReferenceCounts, RunParameters, RunStage, Summary};
 
 use batch_run::BatchRun;
@@ -361,22 +366,6 @@ impl Pipeline {
             let setup = self.setup(&corpus, progress, &plan, work.as_ref());
             let found = finish(RunStart { setup, tables, names, clock })?;
             Ok((corpus, found))
-        })?
-    }
-
-    /// Whether `input` is read whole before it is scanned: cutting stories needs the returning lines of all pages, and this
-    /// input cannot be read twice. With a work directory such an input is refused.
-    fn reads_before_scanning(&self, task: RunTask, input: &Input) -> bool {
-        let needs_returning_lines = task != RunTask::Passages && self.options.unit == UnitLevel::Story;
-        needs_returning_lines && self.options.work_dir.is_none() && input.again().is_none()
-    }
-
-    /// Reads an input without scanning it. Its bytes are stored as in any run.
-    fn read_whole(&self, task: RunTask, input: Input) -> Result<Corpus> {
-        parallel::with_threads(self.options.threads, || {
-            let plan = self.plan()?;
-            let storage = self.first_pass(task, &plan, &()).storage(&input, plan.spill_dir());
-            Corpus::read_once(input, storage)
         })?
     }
 

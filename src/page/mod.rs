@@ -92,7 +92,7 @@ pub use line_parts::RuleKind;
 pub use markup::PageFields;
 pub(crate) use relative_times::TimeFinder;
 pub use returning::ReturningLines;
-pub(crate) use returning::{LineCounter, PageLines};
+pub(crate) use returning::{LineCounter, PageLines, line_hash};
 pub use sieve::Sieve;
 pub use sources::SourceResolver;
 pub(crate) use sources::{UNNAMED_SOURCE, host, source_key};

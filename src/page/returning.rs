@@ -240,7 +240,7 @@ fn mark_of(line: &TextLine, pages: u32, all: u32) -> Option<MarkupMark> {
 }
 
 /// A hash of the letters and digits of a line and of the breaks between its words; `None` if it has neither.
-fn line_hash(line: &str) -> Option<u64> {
+pub(crate) fn line_hash(line: &str) -> Option<u64> {
     let (mut hash, mut apart, mut any) = (SEED, false, false);
 
     for c in line.chars() {

@@ -15,6 +15,8 @@ pub(super) struct BandedNodes {
     pub(super) candidates: Candidates,
     /// Whether an earlier run found the candidates.
     pub(super) resumed: bool,
+    /// Most bytes of the candidates, and of the texts that are compared, if all of them are in one batch.
+    pub(super) most_bytes: u64,
 }
 
 impl BandedNodes {
@@ -48,7 +50,8 @@ pub(super) fn band(context: &RunContext<'_>, id: RouteId, ranks: &[u32]) -> Resu
         None => search(context, id, &nodes, &node_of_row, &name)?,
     };
 
-    Ok(BandedNodes { nodes, node_of_row, candidates, resumed })
+    let most_bytes = most_bytes(context, id, &nodes);
+    Ok(BandedNodes { nodes, node_of_row, candidates, resumed, most_bytes })
 }
 
 /// Finds the candidates of one route, and saves them if there is a work directory.
@@ -71,8 +74,7 @@ fn search(
     let resident = tables.bytes() + nodes.bytes() + size_of_val(node_of_row) as u64 + keys.bytes();
 
     // If even the worst case fits, nothing needs to go to the disk.
-    let most = |node: Node| held(node) + keys.bands() as u64 * MOST_BYTES_PER_KEY;
-    let worst: u64 = (0..nodes.len() as Node).map(most).sum();
+    let worst = most_bytes(context, id, nodes);
     let limit = plan.work(resident, spill_dir, name).filter(|limit| limit.memory < worst);
     let needed = limit.as_ref().map_or(worst, |limit| limit.memory);
 
@@ -83,6 +85,14 @@ fn search(
         candidates.save(work.spill_dir(), name)?;
     }
     Ok(candidates)
+}
+
+/// Most bytes of the candidates of `nodes`, with what is held of each while all are in one batch.
+fn most_bytes(context: &RunContext<'_>, id: RouteId, nodes: &NodeTable) -> u64 {
+    let tables = context.tables;
+    let of_keys = tables.rows(id).keys.bands() as u64 * MOST_BYTES_PER_KEY;
+    let most = |node: Node| ExactVerifier::bytes(id, tables.units.tokens(nodes.first(node))) + of_keys;
+    (0..nodes.len() as Node).map(most).sum()
 }
 
 /// The candidates that an earlier run found. `None` if there are none, or if their batches are much too large for the memory

@@ -197,6 +197,13 @@ impl<'a> BatchRun<'a> {
     fn band(&mut self, id: RouteId, ranks: &[u32]) -> Result<BandedNodes> {
         let banded = band::band(&self.context(), id, ranks)?;
 
+        let keys = &self.tables.rows(id).keys;
+        let (key_bytes, tables) = ((keys.len() * keys.bands() * size_of::<u64>()) as u64, self.tables.bytes());
+        let held = &mut self.accounts.summary.held;
+        held.keys += key_bytes;
+        held.tables = held.tables.max(tables + banded.bytes());
+        held.batch = held.batch.max(banded.most_bytes);
+
         // Candidates are known: the band keys and fingerprints of the route are no longer needed.
         self.tables.rows_mut(id).forget();
         self.accounts.lap("band", 0);

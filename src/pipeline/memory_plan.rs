@@ -25,6 +25,27 @@ pub(super) const PER_BLOCK_BYTE: u64 = 12;
 /// Least bytes for the stages after the first pass.
 const LEAST_WORK: u64 = 4 << 20;
 
+/// How a run without a memory limit, or with one, divides its memory: what a prediction needs to know.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct LimitParts {
+    /// Bytes that do not grow with the input.
+    pub(crate) fixed: u64,
+    /// Most bytes of the band keys of a route; `None` without a limit.
+    pub(crate) keys: Option<u64>,
+    /// Most bytes of a batch beside `held` bytes of tables; `None` without a limit.
+    pub(crate) batch: Option<u64>,
+}
+
+impl LimitParts {
+    /// The parts under `limit` for a process of `threads` threads that holds tables of `held` bytes.
+    pub(crate) fn new(limit: Option<u64>, threads: usize, held: u64) -> Self {
+        let plan = MemoryPlan { limit, threads: threads as u64, spill_dir: SpillDir::temporary(std::env::temp_dir()) };
+        let keys = plan.keys().map(|limit| limit.memory);
+        let batch = plan.work(held, plan.spill_dir(), "").map(|limit| limit.memory);
+        Self { fixed: plan.fixed(), keys, batch }
+    }
+}
+
 /// The memory limit of a run, and where data beyond it is spilled.
 #[derive(Debug, Clone)]
 pub(super) struct MemoryPlan {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
+use super::alarm::RunAlarm;
 use super::contamination_run::ContaminationCounts;
 use super::known_copies::KnownCounts;
 use super::options::Options;
@@ -65,8 +66,14 @@ pub struct Summary {
     pub decoded: Vec<DocId>,
     /// Warnings, a sentence each.
     pub warnings: Vec<String>,
+    /// Signs that the run removes more than copies; left out if there is none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub alarms: Vec<RunAlarm>,
     /// The parameters that decide the result.
     pub parameters: RunParameters,
+    /// What the run held at its largest, as far as it grows with the input.
+    #[serde(skip)]
+    pub(crate) held: HeldBytes,
     /// Time and bytes of each stage, in order.
     #[serde(serialize_with = "as_map")]
     pub stages: Vec<RunStage>,
@@ -190,6 +197,17 @@ pub struct RunParameters {
     pub max_gap: Option<usize>,
 }
 
+/// Bytes that a run holds and that grow with its input.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct HeldBytes {
+    /// The tables, which always stay in memory.
+    pub(crate) tables: u64,
+    /// The band keys of all routes.
+    pub(crate) keys: u64,
+    /// Candidates, and the texts that are compared, if all of them were in one batch.
+    pub(crate) batch: u64,
+}
+
 /// One stage of a run.
 #[derive(Debug, Clone, Serialize)]
 pub struct RunStage {
@@ -236,7 +254,9 @@ impl Summary {
             languages_of_sources: BTreeMap::new(),
             decoded: Vec::new(),
             warnings: Vec::new(),
+            alarms: Vec::new(),
             parameters: RunParameters::new(options, banding),
+            held: HeldBytes::default(),
             stages: Vec::new(),
             spilled_bytes: 0,
             peak_rss_bytes: 0,

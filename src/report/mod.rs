@@ -5,7 +5,7 @@
 //! characters are escaped; a parser of JSON gives the original text. The text format is for a terminal: right-to-left
 //! text is isolated on request ([`text`]). Previews are original text, never folded text.
 //!
-//! [`HtmlReport`], [`html_comparison`] and [`html_description`] write a page for people instead.
+//! [`HtmlReport`], [`html_comparison`], [`html_description`] and [`html_preview`] write a page for people instead.
 //!
 //! Files appear complete or not at all ([`output`]).
 
@@ -26,6 +26,7 @@ mod pages_evaluation;
 mod pair_estimate;
 mod pairs;
 mod passage_list;
+mod preview;
 mod record_sources;
 mod shown_units;
 mod source_graph;
@@ -42,7 +43,7 @@ pub use comparison::{NamedText, comparison};
 pub use contamination::contamination;
 pub use description::description;
 pub use evaluation::evaluation;
-pub use html::{HtmlReport, REPORT_STYLE, html_comparison, html_description, html_pair};
+pub use html::{HtmlReport, REPORT_STYLE, html_comparison, html_description, html_pair, html_preview};
 pub use json_rows::write_json;
 pub use losses::losses;
 pub use output_store::{OutputStore, SentOutput};
@@ -50,6 +51,10 @@ pub use pages_evaluation::pages_evaluation;
 pub use pair_estimate::pair_estimate;
 pub use pairs::{ExactGroups, pairs};
 pub use passage_list::passages;
+pub use preview::{
+    BORDERLINE_PAIRS, PreviewCounts, PreviewOptions, PreviewRecords, RunCost, RunPreview, SampleCounts, SourceLoss,
+    ThresholdCounts, preview, write_preview,
+};
 pub use record_sources::RecordSources;
 pub use source_graph::{GraphFormat, source_graph};
 pub use style::{ReportFormat, ReportStyle};

@@ -4,6 +4,7 @@
 
 mod common;
 
+mod alarms;
 mod archives;
 mod boilerplate;
 mod encodings;
@@ -40,6 +41,7 @@ mod page_html_gold;
 mod page_laws;
 mod page_shapes;
 mod passages;
+mod preview;
 mod promise_accounts;
 mod promise_containment;
 mod promise_determinism;

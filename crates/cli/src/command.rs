@@ -17,6 +17,7 @@ use super::generate::ManArgs;
 use super::normalize::{self, NormalizeArgs};
 use super::pairs::PairsArgs;
 use super::passages::{self, PassagesArgs};
+use super::preview::{self, PreviewArgs};
 use super::units::UnitsArgs;
 
 const EXAMPLES: &str = "Examples:
@@ -63,6 +64,9 @@ pub(super) enum ToolCommand {
     /// Describe an input: records, languages, lengths, sources and dates.
     #[command(after_help = describe::EXAMPLES)]
     Describe(DescribeArgs),
+    /// Show what dedup would remove at several thresholds, and what looks wrong.
+    #[command(after_help = preview::EXAMPLES)]
+    Preview(Box<PreviewArgs>),
     /// Show the stories, headlines, paragraphs and boilerplate that pages are cut into.
     Units(UnitsArgs),
     /// Fold text, line by line (a filter).

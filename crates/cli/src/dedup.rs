@@ -18,11 +18,11 @@ use super::progress::StageBar;
 use super::remedies::expectation;
 use super::repetition::RepetitionArgs;
 use super::run_options::{self, UnitRun};
-use super::{finish, inputs, summary};
+use super::{alarms, finish, inputs, summary};
 use mukarrar::document::DocId;
 use mukarrar::error::{Error, Result};
 use mukarrar::input::Corpus;
-use mukarrar::page::{Boilerplate, UnitLevel};
+use mukarrar::page::{Boilerplate, SourceResolver, UnitLevel};
 use mukarrar::pipeline::{Pipeline, Summary};
 use mukarrar::report::output::Outputs;
 use mukarrar::report::{CleanDestination, Cleaning, HtmlReport, MarkPlan};
@@ -125,11 +125,11 @@ struct PassageDedupArgs {
 }
 
 #[derive(Debug, Args)]
-struct RemoveRelationsArgs {
+pub(super) struct RemoveRelationsArgs {
     /// Copies that are removed: exact, near, contained, separated by commas. A text that contains another is never removed
     /// because of it.
     #[arg(long, value_name = "RELATIONS", value_delimiter = ',', default_value = "exact,near", value_parser = Names::of(&REMOVED_RELATIONS, removable), hide_possible_values = true)]
-    remove: Vec<Relation>,
+    pub(super) remove: Vec<Relation>,
 }
 
 /// `--unit`: a level at which pages are cut, or passages, which no cutting gives.
@@ -250,7 +250,11 @@ fn dedup_units(arguments: &DedupArgs, unit: UnitLevel, console: &Console) -> Res
     let against = References::of(&arguments.against);
     let known = against.open(&pipeline, relations)?;
 
-    let mut listed = inputs::list_for(&pipeline, input, report, against.fields(&pipeline))?;
+    // Alarms name sources.
+    let of_sources = SourceResolver::fields(pipeline.options().source_field.as_deref());
+    let of_sources = of_sources.filter(|_| unit == UnitLevel::Document && arguments.mark.is_none());
+    let asked = of_sources.chain(against.fields(&pipeline));
+    let mut listed = inputs::list_for(&pipeline, input, report, asked)?;
     if !against.files.is_empty() {
         listed = listed.against(&against.files)?;
     }
@@ -278,21 +282,19 @@ fn dedup_units(arguments: &DedupArgs, unit: UnitLevel, console: &Console) -> Res
     let end = RunEnd { corpus: &corpus, rejects: &found.rejects, running, showing };
 
     let sources = repetition.sources(&found, &corpus, pipeline.options())?;
+    let (options, rules) = (pipeline.options(), repetition.rules());
+    let plan = || Cleaning::plan_by_rules(&found, &corpus, relations, options, &rules, sources.as_ref());
+    let cleaning = arguments.mark.is_none().then(plan).transpose()?;
+    // Nothing is written yet.
+    let alarms = cleaning.as_ref().map_or(Ok(Vec::new()), |cleaning| cleaning.alarms(sources.as_ref()))?;
+    if running.strict && !alarms.is_empty() {
+        return Ok(alarms::refuse(&alarms, "nothing was written", console));
+    }
+
     let mut outputs = files.compression.outputs(running.threads.threads);
     lists.write(&corpus, &found, &mut outputs)?;
     repetition.write(&found, &corpus, pipeline.options(), sources.as_ref(), &mut outputs)?;
-    let exit = if let Some(field) = &arguments.mark {
-        if let Some(destination) = destination {
-            let marking = MarkPlan::new(&found, &corpus, field);
-            console.print(|out| marking.write(&destination, &mut outputs, out))?;
-        }
-        finish::write_report(report, &mut outputs, |most, out| {
-            HtmlReport::new(&corpus, pipeline.options(), &found.summary).most_clusters(most).clusters(&found, out)
-        })?;
-        end.finish(found.summary.clone(), outputs, false, console)?
-    } else {
-        let (options, rules) = (pipeline.options(), repetition.rules());
-        let cleaning = Cleaning::plan_by_rules(&found, &corpus, relations, options, &rules, sources.as_ref())?;
+    let exit = if let Some(cleaning) = cleaning {
         let mut cleaning = cleaning.with_progress(&bar);
         if let (Some(field), Some(sources)) = (&repetition.annotate, &sources) {
             cleaning = cleaning.annotated(field, sources)?;
@@ -301,12 +303,22 @@ fn dedup_units(arguments: &DedupArgs, unit: UnitLevel, console: &Console) -> Res
         lists.write_clean(&cleaning, destination, &mut outputs, console)?;
         bar.pause();
         let mut summary = found.summary.clone();
+        summary.alarms = alarms;
         cleaning.account(&mut summary);
         finish::write_report(report, &mut outputs, |most, out| {
-            let report = HtmlReport::new(&corpus, pipeline.options(), &summary).removed(cleaning.removed_records());
+            let report = HtmlReport::new(&corpus, options, &summary).removed(cleaning.removed_records());
             report.most_clusters(most).clusters(&found, out)
         })?;
         end.finish(summary, outputs, arguments.check.check && !cleaning.is_empty(), console)?
+    } else {
+        if let (Some(field), Some(destination)) = (&arguments.mark, destination) {
+            let marking = MarkPlan::new(&found, &corpus, field);
+            console.print(|out| marking.write(&destination, &mut outputs, out))?;
+        }
+        finish::write_report(report, &mut outputs, |most, out| {
+            HtmlReport::new(&corpus, options, &found.summary).most_clusters(most).clusters(&found, out)
+        })?;
+        end.finish(found.summary.clone(), outputs, false, console)?
     };
 
     pipeline.forget_work()?;

@@ -11,7 +11,7 @@ pub enum Exit {
     Done,
     /// 1: `--check` was asked for and copies were found.
     CopiesFound,
-    /// 2: an error, or under `--strict` a rejected record or a lost pair.
+    /// 2: an error, or under `--strict` a rejected record, a lost pair or an alarm.
     Error,
     /// 130: interrupted.
     Interrupted,

@@ -14,6 +14,7 @@ use clap::{ArgMatches, FromArgMatches};
 use mukarrar::error::{Error, ErrorKind, Result};
 
 mod addresses;
+mod alarms;
 mod allocator;
 mod args;
 mod boilerplate;
@@ -42,6 +43,7 @@ mod memory;
 mod normalize;
 mod pairs;
 mod passages;
+mod preview;
 mod progress;
 mod remedies;
 #[cfg(feature = "remote")]
@@ -151,6 +153,7 @@ fn dispatch(command: ToolCommand, matches: &ArgMatches, console: &Console) -> Re
         ToolCommand::Contaminated(arguments) => contaminated::run(&arguments, console),
         ToolCommand::Compare(arguments) => compare::run(&arguments, console),
         ToolCommand::Describe(arguments) => describe::run(&arguments, console),
+        ToolCommand::Preview(arguments) => preview::run(&arguments, console),
         ToolCommand::Units(arguments) => units::run(&arguments, console),
         ToolCommand::Normalize(arguments) => normalize::run(&arguments, console),
         ToolCommand::Eval(arguments) => eval::run(&arguments, console),

@@ -38,7 +38,7 @@ fn exit_status(out: &mut dyn Write) -> io::Result<()> {
     for (code, meaning) in [
         ("0", "Done."),
         ("1", "Only with --check: copies were found."),
-        ("2", "An error. With --strict also: a record was rejected, or a candidate pair was lost."),
+        ("2", "An error. With --strict also: a record was rejected, a candidate pair was lost, or there was an alarm."),
         ("130", "Interrupted. Files that were not complete are removed."),
     ] {
         writeln!(out, ".TP\n\\fB{code}\\fR\n{}", escaped(meaning))?;

@@ -12,7 +12,7 @@ const SHOWN: &[&str] = &[
     "input_format", "id_field", "text_field", "against",
     "output", "removed", "rejected", "clusters", "mark", "dry_run", "format", "report",
     "unit", "lang", "boilerplate_rules", "threshold", "date_field", "window",
-    "min_tokens", "max_gap", "keep", "remove", "top", "by", "gold", "gold_kind", "pages", "age", "replace",
+    "min_tokens", "max_gap", "keep", "remove", "top", "by", "gold", "gold_kind", "pages", "age", "replace", "sample",
     "threads", "memory", "work_dir", "check", "strict", "summary", "quiet", "verbose",
     "listen", "token_file", "read_only", "create", "max_body", "max_requests", "config",
 ];

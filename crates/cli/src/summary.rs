@@ -23,6 +23,9 @@ pub(super) fn show(summary: &Summary, console: &Console) {
     for warning in &summary.warnings {
         console.warning(warning);
     }
+    for alarm in &summary.alarms {
+        console.warning(&alarm.message(&CommandLinePhrasing));
+    }
 }
 
 /// Lists rejected records and skipped files; with `--verbose` more of them, and decoded records.

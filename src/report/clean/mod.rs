@@ -10,9 +10,12 @@
 //! Rules on repetition (`repetition`) remove whole clusters or keep several copies. Kept records can carry what their cluster
 //! tells (`annotation`).
 //!
+//! Before anything is written, `alarms` looks for signs that more than copies would go.
+//!
 //! [`MarkPlan`] removes nothing: it adds a field to each record.
 
 mod added_fields;
+mod alarms;
 mod annotation;
 #[cfg(feature = "parquet")]
 mod columnar;

@@ -114,6 +114,17 @@ impl<'a> Cleaning<'a> {
         &self.removed
     }
 
+    /// The records that are removed as a whole: each with its keeper, and its relation to it or the name of the rule.
+    pub(in crate::report) fn removed_rows(&self) -> impl Iterator<Item = (Removal, &'static str)> + '_ {
+        let whole = self.removed_parts.iter().filter(|part| part.record);
+        whole.map(|part| (part.removal, part.rule.map_or(part.removal.relation.name(), |finding| finding.rule.name())))
+    }
+
+    /// Number of records that stay and lose spans.
+    pub(in crate::report) fn edited_records(&self) -> u64 {
+        self.edited.len() as u64
+    }
+
     /// A plan that removes nothing.
     pub(super) fn nothing(found: &'a Clustering, corpus: &'a Corpus, options: &'a Options) -> Self {
         Self {
@@ -230,10 +241,9 @@ impl<'a> Cleaning<'a> {
         let records = &mut summary.records;
         debug_assert!(self.removed.len() as u64 <= records.kept);
         records.kept = records.kept.saturating_sub(self.removed.len() as u64);
-        records.edited = self.edited.len() as u64;
+        records.edited = self.edited_records();
 
-        for part in self.removed_parts.iter().filter(|part| part.record) {
-            let reason = part.rule.map_or(part.removal.relation.name(), |finding| finding.rule.name());
+        for (_, reason) in self.removed_rows() {
             *records.removed.entry(reason.to_owned()).or_default() += 1;
         }
         summary.stripped_spans = self.strips.then_some(self.stripped_spans);

@@ -12,7 +12,7 @@ const SCRIPT: &str = include_str!("report.js");
 /// compares both with the files.
 const POLICY: &str = concat!(
     "default-src 'none'; ",
-    "style-src 'sha256-NqexB9Ue0TYgV2JPzO2P1FjFI15jEYiHaF0wguX+mDQ='; ",
+    "style-src 'sha256-NhJ2Qj6xGwgwIqpQu9Qe/Ubr3RecdSF6gcJ1k8s//Ig='; ",
     "script-src 'sha256-ZfdlWSLe+bZIODN8qnxVXkbaz1j6PVIRWD6X9X7e3/c='; ",
     "base-uri 'none'; form-action 'none'"
 );

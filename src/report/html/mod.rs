@@ -11,7 +11,8 @@
 //!   they are shown.
 //! - `choice`: which clusters are shown; `detail`, `word_diff`, `sentences`: what is shown of them; `cluster_pages`,
 //!   `script_data`: how they are written.
-//! - `comparison_page`: two texts. `description_page`: what an input holds.
+//! - `comparison_page`: two texts. `description_page`: what an input holds. `preview_page`: what a run would
+//!   remove.
 //!
 //! The bytes depend on input and options alone: no time of day, no duration, no memory.
 
@@ -37,6 +38,7 @@ mod frame;
 mod markup;
 mod overview;
 mod overview_page;
+mod preview_page;
 mod script_data;
 mod sentences;
 mod time_buckets;
@@ -45,6 +47,7 @@ mod word_diff;
 pub use comparison_page::{html_comparison, html_pair};
 pub use description_page::html_description;
 pub use frame::STYLE as REPORT_STYLE;
+pub use preview_page::html_preview;
 
 use choice::{ChosenAs, ChosenCluster, ClusterChooser};
 use cluster_pages::WrittenClusters;

@@ -86,6 +86,12 @@ fn accounts(run: &ReportedRun<'_>, overview: &Overview, page: &mut Markup<'_>) -
     for warning in &run.summary.warnings {
         page.element("p", &[("class", "warning")], &format!("Warning: {warning}."))?;
     }
+    for alarm in &run.summary.alarms {
+        page.open("p", &[("class", "warning")])?;
+        page.text("Alarm: ")?;
+        page.original(&alarm.to_string())?;
+        page.close("p")?;
+    }
     Ok(())
 }
 

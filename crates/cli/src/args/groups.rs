@@ -257,7 +257,8 @@ pub(crate) struct RunningArgs {
     /// removed at the end.
     #[arg(long, value_name = "DIR")]
     pub(crate) work_dir: Option<PathBuf>,
-    /// Exit with 2 if any record was rejected or any candidate pair was lost; results are still written.
+    /// Exit with 2 if any record was rejected or any candidate pair was lost; results are still written. Alarms of dedup and
+    /// preview are errors too, and dedup then writes nothing.
     #[arg(long)]
     pub(crate) strict: bool,
 }

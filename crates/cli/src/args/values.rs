@@ -153,6 +153,17 @@ fn times(digits: &str, unit: u64) -> Option<u64> {
     u64::try_from(scaled.checked_mul(u128::from(unit))? / scale).ok()
 }
 
+/// Reads a share: a number above 0 and at most 1, or a percentage.
+pub(crate) fn share(text: &str) -> Result<f64, String> {
+    let (number, whole) = match text.strip_suffix('%') {
+        Some(percent) => (percent.trim_end(), 100.0),
+        None => (text, 1.0),
+    };
+    let share = number.parse().ok().map(|number: f64| number / whole);
+    let share = share.filter(|share| *share > 0.0 && *share <= 1.0);
+    share.ok_or_else(|| "give a share above 0 and at most 1, such as 1% or 0.01".to_owned())
+}
+
 /// Reads `--report-clusters`.
 pub(crate) fn report_clusters(text: &str) -> Result<usize, String> {
     let most = HtmlReport::MOST_CLUSTERS;

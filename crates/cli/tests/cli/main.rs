@@ -22,6 +22,7 @@ mod manners;
 mod outputs;
 mod pages;
 mod parquet;
+mod preview;
 mod promise_memory;
 mod promise_resume;
 #[cfg(feature = "remote")]

@@ -1,0 +1,195 @@
+//! Blocks of text that many documents of a source share, such as a sidebar: sentences, and lines without one, that stand in
+//! more than a fifth of its documents. A document has the block if it has at least [`BLOCK_WORDS`] words of such text.
+//!
+//! Sentences are equal if their letters and digits are. Documents with the same sentences count once. What stands on one line
+//! is cut into sentences too, because a scraper may have joined all lines of a page.
+
+use foldhash::HashMap;
+
+use super::{FEWEST_RECORDS, spread};
+use crate::document::{DocId, Span};
+use crate::error::Result;
+use crate::input::{Corpus, ReadScratch};
+use crate::page::line_hash;
+use crate::parallel;
+use crate::pipeline::RunAlarm;
+use crate::report::record_sources::SourceNumber;
+use crate::report::text;
+
+/// Most documents of a source that are examined.
+const MOST_DOCUMENTS: usize = 200;
+
+/// A sentence returns if it stands in more than one in this many documents.
+const RETURNING_SHARE: u64 = 5;
+
+/// Fewest words of a block.
+const BLOCK_WORDS: u64 = 25;
+
+/// Most sentences of a document that are looked at.
+const MOST_SENTENCES: usize = 4096;
+
+/// What ends a sentence if white space follows.
+const STOPS: [char; 8] = ['.', '!', '?', '؟', '؛', '۔', '…', ':'];
+
+/// A sentence of a document, or a line without one.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct PageSentence {
+    pub(super) hash: u64,
+    words: u32,
+    pub(super) span: Span,
+}
+
+/// The sentences of a text, at most [`MOST_SENTENCES`]. Linear in its length.
+pub(super) fn sentences(text: &str) -> Vec<PageSentence> {
+    let mut found = Vec::new();
+    let mut start = 0;
+    let mut characters = text.char_indices().peekable();
+
+    while let Some((at, character)) = characters.next() {
+        let next = characters.peek().map(|(_, next)| *next);
+        let ends_line = matches!(character, '\n' | '\r') || next.is_none();
+        let ends_sentence = STOPS.contains(&character) && next.is_some_and(char::is_whitespace);
+        if !ends_line && !ends_sentence {
+            continue;
+        }
+
+        let span = Span::new(start, at + character.len_utf8());
+        start = span.end;
+        let sentence = span.of(text);
+        if let Some(hash) = line_hash(sentence) {
+            found.push(PageSentence { hash, words: sentence.split_whitespace().count() as u32, span });
+        }
+        if found.len() == MOST_SENTENCES {
+            break;
+        }
+    }
+    found
+}
+
+/// What returns in the documents of a source.
+pub(super) struct SourceBlock {
+    pub(super) source: SourceNumber,
+    /// The sentences that return, by hash, ascending.
+    returning: Vec<u64>,
+    /// Number of distinct documents that were examined.
+    examined: u64,
+    /// Number of those that have the block.
+    documents: u64,
+    /// The block in the first of them.
+    first: Option<(DocId, u64, String)>,
+}
+
+impl SourceBlock {
+    /// Looks for what returns in the `documents` of a source, or in a sample of them.
+    ///
+    /// # Errors
+    ///
+    /// A record cannot be read again.
+    pub(super) fn find(corpus: &Corpus, source: SourceNumber, documents: &[DocId]) -> Result<Self> {
+        let documents = spread(documents, MOST_DOCUMENTS);
+        let read = |scratch: &mut ReadScratch, document: &DocId| {
+            let record = corpus.read_in(*document, scratch)?;
+            Ok(DistinctPage { document: *document, sentences: sentences(&record.text) })
+        };
+        let pages: Result<Vec<DistinctPage>> =
+            parallel::map(&documents, ReadScratch::default, read).into_iter().collect();
+        let pages = distinct(pages?);
+
+        let examined = pages.len() as u64;
+        let returning = if examined < FEWEST_RECORDS { Vec::new() } else { returning(&pages) };
+        let mut block = Self { source, returning, examined, documents: 0, first: None };
+
+        for page in &pages {
+            let words = page.sentences.iter().filter(|sentence| block.returns(sentence.hash));
+            let words: u64 = words.map(|sentence| u64::from(sentence.words)).sum();
+            if words < BLOCK_WORDS {
+                continue;
+            }
+            block.documents += 1;
+            if block.first.is_none() {
+                let record = corpus.read(page.document)?;
+                let text = text::preview(block.longest_run(&page.sentences).of(&record.text));
+                block.first = Some((page.document, words, text));
+            }
+        }
+        Ok(block)
+    }
+
+    /// Whether a sentence returns.
+    pub(super) fn returns(&self, hash: u64) -> bool {
+        self.returning.binary_search(&hash).is_ok()
+    }
+
+    /// The longest run of sentences that return, by words.
+    fn longest_run(&self, sentences: &[PageSentence]) -> Span {
+        let runs = sentences.chunk_by(|a, b| self.returns(a.hash) == self.returns(b.hash));
+        let runs = runs.filter(|run| run.first().is_some_and(|first| self.returns(first.hash)));
+        let words = |run: &[PageSentence]| run.iter().map(|sentence| u64::from(sentence.words)).sum::<u64>();
+
+        // Of equally long ones the first, hence `rev`.
+        let runs: Vec<&[PageSentence]> = runs.collect();
+        match runs.into_iter().rev().max_by_key(|run| words(run)) {
+            Some([first, .., last]) => Span::new(first.span.start, last.span.end),
+            Some([only]) => only.span,
+            _ => Span::new(0, 0),
+        }
+    }
+
+    /// The alarm about the block, if enough documents have it. `name` is that of the source.
+    pub(super) fn alarm(&self, name: &str) -> Option<RunAlarm> {
+        let (_, words, text) = self.first.as_ref()?;
+        let is_shared = self.documents * RETURNING_SHARE > self.examined;
+        is_shared.then(|| RunAlarm::SharedBlock {
+            source: name.to_owned(),
+            text: text.clone(),
+            words: *words,
+            documents: self.documents,
+            examined: self.examined,
+        })
+    }
+}
+
+/// A document with its sentences.
+struct DistinctPage {
+    document: DocId,
+    sentences: Vec<PageSentence>,
+}
+
+/// The first of all documents with the same sentences.
+fn distinct(mut pages: Vec<DistinctPage>) -> Vec<DistinctPage> {
+    let mut seen: HashMap<Vec<u64>, DocId> = HashMap::default();
+    pages.retain(|page| {
+        let hashes = page.sentences.iter().map(|sentence| sentence.hash).collect();
+        *seen.entry(hashes).or_insert(page.document) == page.document
+    });
+    pages
+}
+
+/// The sentences that stand in more than one in [`RETURNING_SHARE`] pages, ascending.
+fn returning(pages: &[DistinctPage]) -> Vec<u64> {
+    let mut all = Vec::new();
+    for page in pages {
+        let mut hashes: Vec<u64> = page.sentences.iter().map(|sentence| sentence.hash).collect();
+        hashes.sort_unstable();
+        hashes.dedup();
+        all.extend(hashes);
+    }
+    all.sort_unstable();
+
+    let often = all.chunk_by(|a, b| a == b).filter(|same| same.len() as u64 * RETURNING_SHARE > pages.len() as u64);
+    often.filter_map(|same| same.first().copied()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_and_sentences_are_told_apart_and_cover_the_text() {
+        let text = "وصل الوفد. غادر القطار؟ نعم\nالرئيسية\n\n3.14 درجة";
+        let found: Vec<&str> = sentences(text).iter().map(|sentence| sentence.span.of(text).trim()).collect();
+        assert_eq!(found, ["وصل الوفد.", "غادر القطار؟", "نعم", "الرئيسية", "3.14 درجة"]);
+        assert_eq!(sentences("").len(), 0);
+        assert_eq!(sentences("كلمة").len(), 1);
+    }
+}
