@@ -37,27 +37,6 @@ impl ComponentContents {
         Self::default()
     }
 
-    /// The contents of a component of `nodes`, which ascend. `has_content` is by place; `rare` lists each rare trigram with the
-    /// places of its nodes, at most [`RARE`] for each.
-    pub(crate) fn new(nodes: &[Node], has_content: Vec<bool>, mut rare: Vec<(u64, u32)>) -> Self {
-        rare.sort_unstable();
-        let (with, without): (Vec<_>, Vec<_>) = rare.into_iter().partition(|(_, place)| has_content[*place as usize]);
-
-        // Nodes without content meet all others anyway. Their groups tell which of them come first.
-        let mut groups = groups_of_places(&with, nodes.len());
-        groups.extend(groups_of_places(&without, nodes.len()));
-
-        // From places to nodes.
-        let mut groups_of = vec![Vec::new(); nodes.len()];
-        for (number, group) in (0..).zip(&mut groups) {
-            for place in group {
-                groups_of[*place as usize].push(number);
-                *place = nodes[*place as usize];
-            }
-        }
-        Self { has_content, groups, groups_of }
-    }
-
     /// Whether the component is large.
     pub(crate) fn is_large(&self) -> bool {
         !self.has_content.is_empty()
@@ -79,36 +58,83 @@ impl ComponentContents {
     }
 }
 
-/// The places that share a rare trigram, of `nodes` places. `rare` is sorted.
-fn groups_of_places(rare: &[(u64, u32)], nodes: usize) -> Vec<Vec<u32>> {
-    // Trigrams ascend by hash, so each node uses those of its smallest hashes.
-    let mut used = vec![0; nodes];
-    let mut groups: Vec<Vec<u32>> = Vec::new();
-    for sharing in rare.chunk_by(|a, b| a.0 == b.0).filter(|sharing| sharing.len() > 1) {
-        let has_room = |place: u32| used[place as usize] < SHARED;
-        let group: Vec<u32> = sharing.iter().map(|(_, place)| *place).filter(|place| has_room(*place)).collect();
-        for place in &group {
-            used[*place as usize] += 1;
-        }
-        // A node alone meets no other.
-        if group.len() > 1 {
-            groups.push(group);
+/// Finds the groups of a component, trigram by trigram.
+#[derive(Debug)]
+pub(crate) struct ContentsBuilder {
+    /// By place.
+    has_content: Vec<bool>,
+    /// Number of trigrams by which each place is compared already.
+    used: Vec<usize>,
+    /// Places with content that share a rare trigram, and places without.
+    with: Vec<Vec<u32>>,
+    without: Vec<Vec<u32>>,
+}
+
+impl ContentsBuilder {
+    /// A component without groups, in which some nodes have content.
+    pub(crate) fn new(has_content: Vec<bool>) -> Self {
+        let used = vec![0; has_content.len()];
+        Self { has_content, used, with: Vec::new(), without: Vec::new() }
+    }
+
+    /// Adds the places that share a rare trigram, at most [`RARE`], ascending. Trigrams must ascend by hash, so that each node
+    /// uses those of its smallest hashes.
+    pub(crate) fn add(&mut self, places: impl Iterator<Item = u32>) {
+        let (with, without): (Vec<u32>, Vec<u32>) = places.partition(|place| self.has_content[*place as usize]);
+
+        // Nodes without content meet all others anyway. Their groups tell which of them come first.
+        for (sharing, groups) in [(with, &mut self.with), (without, &mut self.without)] {
+            if sharing.len() < 2 {
+                continue;
+            }
+            let group: Vec<u32> = sharing.into_iter().filter(|place| self.used[*place as usize] < SHARED).collect();
+            for place in &group {
+                self.used[*place as usize] += 1;
+            }
+            // A node alone meets no other.
+            if group.len() > 1 {
+                groups.push(group);
+            }
         }
     }
 
-    groups.sort_unstable();
-    groups.dedup();
-    groups
+    /// The contents of the component of `nodes`, which ascend.
+    pub(crate) fn finish(self, nodes: &[Node]) -> ComponentContents {
+        let Self { has_content, with, without, .. } = self;
+        let mut groups = Vec::with_capacity(with.len() + without.len());
+        for mut of_kind in [with, without] {
+            of_kind.sort_unstable();
+            of_kind.dedup();
+            groups.append(&mut of_kind);
+        }
+
+        // From places to nodes.
+        let mut groups_of = vec![Vec::new(); nodes.len()];
+        for (number, group) in (0..).zip(&mut groups) {
+            for place in group {
+                groups_of[*place as usize].push(number);
+                *place = nodes[*place as usize];
+            }
+        }
+        ComponentContents { has_content, groups, groups_of }
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    /// The contents of `nodes` whose places share trigrams.
+    fn contents(nodes: &[Node], has_content: Vec<bool>, sharing: &[&[u32]]) -> ComponentContents {
+        let mut builder = ContentsBuilder::new(has_content);
+        sharing.iter().for_each(|places| builder.add(places.iter().copied()));
+        builder.finish(nodes)
+    }
+
     #[test]
     fn nodes_meet_in_the_rare_text_that_they_share() {
-        let rare = vec![(9, 0), (9, 2), (8, 1), (8, 2), (8, 3), (7, 0), (5, 2), (5, 0)];
-        let contents = ComponentContents::new(&[10, 20, 30, 40], vec![true, true, true, false], rare);
+        let sharing: [&[u32]; 4] = [&[0, 2], &[0], &[1, 2, 3], &[0, 2]];
+        let contents = contents(&[10, 20, 30, 40], vec![true, true, true, false], &sharing);
         assert_eq!(contents.groups(), [vec![10, 30], vec![20, 30]], "40 has no content, and a group stands once");
         assert_eq!(contents.groups_of(2), [0, 1]);
         assert!(contents.has_content(1) && !contents.has_content(3));
@@ -116,9 +142,10 @@ mod tests {
 
     #[test]
     fn a_node_meets_others_in_few_groups() {
-        let rare = (0..1000).flat_map(|trigram| [(trigram, 0), (trigram, 1 + trigram as u32)]).collect();
+        let sharing: Vec<[u32; 2]> = (1..1001).map(|place| [0, place]).collect();
+        let sharing: Vec<&[u32]> = sharing.iter().map(|places| &places[..]).collect();
         let nodes: Vec<Node> = (0..1001).collect();
-        let contents = ComponentContents::new(&nodes, vec![true; 1001], rare);
+        let contents = contents(&nodes, vec![true; 1001], &sharing);
         assert_eq!(contents.groups_of(0).len(), SHARED);
         assert_eq!(contents.groups_of(1000), [] as [u32; 0]);
     }

@@ -245,7 +245,7 @@ impl<V: PairVerifier> KeeperSearch<'_, V> {
             }
             LiveMembers::Many(index) => {
                 let set = self.verifier.set(keeper);
-                index.probe_retain(set, |node, length| self.meet_in_list(keeper, node, length));
+                index.probe_retain(&set, |node, length| self.meet_in_list(keeper, node, length));
             }
         }
     }

@@ -12,7 +12,7 @@ mod verifier;
 
 pub(crate) use attach::{attach, variants};
 pub use clusters::{Cluster, Member, Removal};
-pub(crate) use component_contents::{ComponentContents, LARGE, RARE};
+pub(crate) use component_contents::{ComponentContents, ContentsBuilder, LARGE, RARE};
 pub(crate) use gather::gather;
 pub use keep_policy::Keep;
 pub(crate) use keeper_search::assign;

@@ -1,5 +1,7 @@
 //! The interface of exact verification: verdicts on two nodes, and links between verified nodes.
 
+use std::ops::Deref;
+
 use super::component_contents::ComponentContents;
 use super::node_times::NodeTimes;
 use crate::lsh::{Component, Node};
@@ -25,7 +27,7 @@ pub(crate) trait PairVerifier: Sync {
     fn verify(&self, keeper: Node, other: Node) -> NodeVerdict;
 
     /// The shingles of a node that has candidates.
-    fn set(&self, node: Node) -> &ShingleSet;
+    fn set(&self, node: Node) -> impl Deref<Target = ShingleSet>;
 
     /// Smallest Jaccard of a pair that may be a copy.
     fn least(&self) -> f64;

@@ -74,15 +74,18 @@ impl CsvHeader {
         let fixed = options.csv_delimiter.or_else(named).or((format == InputFormat::Tsv).then_some(b'\t'));
         let guesses = fixed.as_ref().map_or(&DELIMITERS[..], std::slice::from_ref);
 
-        let (mut fitting, mut wrong) = (Vec::new(), None);
+        let (mut fitting, mut wrong, mut most) = (Vec::new(), None, 0);
         for delimiter in guesses {
             let dialect = dialect(*delimiter, options);
             let Some(raw) = whole_header(head, dialect) else { return Ok(None) };
+            let columns = dialect.fields(&raw).count();
             match Self::new(raw, dialect, wide, options) {
                 // The comma gives the format its name; the others have to be unambiguous.
                 Ok(header) if *delimiter == DELIMITERS[0] => return Ok(Some(header.with_escape(head, options))),
                 Ok(header) => fitting.push(header),
-                Err(misfit) => wrong = wrong.or(Some(misfit)),
+                // The delimiter with most columns tells best what is there.
+                Err(misfit) if columns > most => (wrong, most) = (Some(misfit), columns),
+                Err(_) => {}
             }
         }
 
@@ -112,7 +115,8 @@ impl CsvHeader {
         let (decisive, shown) = options.fields.split_at(options.decisive_fields());
         let mut fields = decisive.iter().map(|name| column(&names, name)).collect::<Result<Vec<_>, _>>()?;
         fields.extend(shown.iter().map(|shown| names.iter().position(|name| name == shown)));
-        let shape = CsvShape { dialect, columns: names.len(), most: options.max_record_size };
+        let is_named = matches!(options.csv_quote, CsvSign::Byte(_));
+        let shape = CsvShape { dialect, columns: names.len(), most: options.max_record_size, trusts_quotes: is_named };
         Ok(Self { shape, wide, text, id, fields, names, raw })
     }
 
@@ -321,7 +325,7 @@ pub(super) fn no_column(name: &str, columns: &[&str]) -> CsvMisfit {
     let shown: String = columns.join(", ").chars().take(SHOWN).collect();
     let what = format!("has no column {name:?} among its columns ({shown})");
     if let Some(delimiter) = other_delimiter(name, columns) {
-        return (what, nearest::remedy(remedies::NAME_DELIMITER, &[&delimiter.to_string()]));
+        return (what, nearest::remedy(remedies::NAME_DELIMITER, &[&shown_sign(delimiter)]));
     }
     (what, nearest::remedy(remedies::NAME_TEXT_COLUMN, nearest::nearest(name, columns).as_slice()))
 }
@@ -329,8 +333,16 @@ pub(super) fn no_column(name: &str, columns: &[&str]) -> CsvMisfit {
 /// The character that separates the columns of a header which was taken for one column, if it has the column `name` then.
 fn other_delimiter(name: &str, columns: &[&str]) -> Option<char> {
     let [header] = columns else { return None };
-    let is_delimiter = |character: &char| character.is_ascii_punctuation() && !"_-.\"'".contains(*character);
+    // Hive separates columns by the control character 1.
+    let is_delimiter = |character: &char| {
+        character.is_ascii_control() || character.is_ascii_punctuation() && !"_-.\"'".contains(*character)
+    };
     header.chars().filter(is_delimiter).find(|delimiter| header.split(*delimiter).any(|column| column.trim() == name))
+}
+
+/// A sign as it is given to an option: control characters by their number.
+fn shown_sign(sign: char) -> String {
+    if sign.is_ascii_control() { format!("\\x{:02x}", u32::from(sign)) } else { sign.to_string() }
 }
 
 /// All bytes up to the end of the first record that is not blank and no line `sep=`; `None` if there is none.

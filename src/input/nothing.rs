@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::json::{self, JsonValue, ValueKind};
+use super::json::{self, JsonValue, ValueKind, texts};
 use super::reject::RejectReason;
 use super::slices::slice;
 use super::{Corpus, InputFormat, SkipReason, nearest};
@@ -131,12 +131,13 @@ impl Corpus {
             // The line was valid when it was rejected for the field.
             let _ = json::scan(line, |name, value| {
                 let inner = slice(line.as_bytes(), value.range.clone());
-                FoundField::add(&mut fields, name.clone().into_owned(), &value, false);
+                FoundField::add(&mut fields, name.clone().into_owned(), text_bytes(&value, inner), false);
                 if value.kind == ValueKind::Object
                     && let Ok(inner) = std::str::from_utf8(inner)
                 {
                     let _ = json::scan(inner, |own, value| {
-                        FoundField::add(&mut fields, format!("{name}.{own}"), &value, true);
+                        let bytes = text_bytes(&value, slice(inner.as_bytes(), value.range.clone()));
+                        FoundField::add(&mut fields, format!("{name}.{own}"), bytes, true);
                     });
                 }
             });
@@ -155,11 +156,19 @@ struct FoundField {
 }
 
 impl FoundField {
-    fn add(fields: &mut Vec<Self>, name: String, value: &JsonValue, is_nested: bool) {
-        let text = if value.kind == ValueKind::String { value.range.len() } else { 0 };
+    fn add(fields: &mut Vec<Self>, name: String, text: usize, is_nested: bool) {
         match fields.iter_mut().find(|known| known.name == name) {
             Some(known) => known.text += text,
             None => fields.push(Self { name, is_nested, text }),
         }
+    }
+}
+
+/// Bytes of text that a field would give: of a string, or of a list of strings or messages.
+fn text_bytes(value: &JsonValue, raw: &[u8]) -> usize {
+    match value.kind {
+        ValueKind::String => value.range.len(),
+        ValueKind::Array => std::str::from_utf8(raw).ok().and_then(texts::joined).map_or(0, |text| text.len()),
+        _ => 0,
     }
 }

@@ -6,7 +6,7 @@
 //! the way. Components are then assigned to batches that fit the memory: one pass over the records counts the bytes of
 //! each component, another brings the records of each batch together.
 //!
-//! Memory per node of the run, under a limit: 4 bytes of union-find, 1 bit, and at most 4 bytes of counts while batches
+//! Memory per node of the run, under a limit: 4 bytes of union-find, 1 bit, and at most 12 bytes of counts while batches
 //! are planned; afterwards 1 bit, and 1½ bits more while a batch is loaded. The nodes of rows take 4 bytes per row and
 //! belong to the caller.
 
@@ -32,6 +32,9 @@ pub(crate) struct CandidateSearch<'a> {
     pub(crate) extra: &'a [(Node, Node)],
     /// Bytes that the caller holds for a node while its batch is processed. They count as memory of the batch.
     pub(crate) held: &'a (dyn Fn(Node) -> u64 + Sync),
+    /// The same for a node of a component that is too large: the caller holds the bytes above for few of its nodes at a time,
+    /// and these for each.
+    pub(crate) held_if_spilled: u64,
 }
 
 /// Nodes that share a band or an extra pair, in batches.
@@ -74,6 +77,10 @@ struct FoundBuckets {
 /// each key, gathered, recorded, and loaded with its share of a component.
 pub(crate) const MOST_BYTES_PER_KEY: u64 = 64;
 
+/// Nodes that a thread needs at a time of a component whose nodes are spilled: a pair, and as much again for what stays in memory
+/// and for passes over all nodes.
+const NODES_PER_THREAD: u64 = 8;
+
 /// Least memory for the search, on top of the bytes per node.
 const LEAST: u64 = 1 << 16;
 
@@ -83,7 +90,8 @@ impl CandidateSearch<'_> {
     ///
     /// # Errors
     ///
-    /// The disk cannot be written or is too full, or the memory is less than the search or the largest component needs.
+    /// The disk cannot be written or is too full, or the memory is less than the search or the largest component needs, with
+    /// the bytes of its nodes spilled.
     pub(crate) fn candidates(&self, limit: Option<&MemoryLimit>) -> Result<Candidates> {
         match limit {
             None => self.in_memory(),
@@ -217,18 +225,27 @@ impl CandidateSearch<'_> {
     /// Assigns components to batches: whole components, in order, as many as fit.
     fn plan(&self, found: &FoundBuckets, numbered: &NumberedForest, limit: &MemoryLimit) -> Result<BatchPlan> {
         let mut bytes = vec![BYTES_OF_COMPONENT; numbered.sets];
+        let mut largest_node = vec![0; numbered.sets];
+        let mut spilled = bytes.clone();
         for node in numbered.joined.iter() {
-            bytes[numbered.set_of[node as usize] as usize] += BYTES_OF_NODE + (self.held)(node);
+            let (set, held) = (numbered.set_of[node as usize] as usize, (self.held)(node));
+            bytes[set] += BYTES_OF_NODE + held;
+            spilled[set] += BYTES_OF_NODE + self.held_if_spilled;
+            largest_node[set] = held.max(largest_node[set]);
         }
         for chunk in &found.chunks {
             for members in records(&found.shelf.load(chunk)?) {
-                bytes[numbered.set_of[members[0] as usize] as usize] += bytes_of_record(members.len());
+                let set = numbered.set_of[members[0] as usize] as usize;
+                bytes[set] += bytes_of_record(members.len());
+                spilled[set] += bytes_of_record(members.len());
             }
         }
 
-        // A component cannot be split, so the largest one must fit.
+        // A component cannot be split, so the largest one must fit, if need be with few of its nodes held at a time.
+        let at_a_time = NODES_PER_THREAD * parallel::threads() as u64;
+        let least = |set: usize| bytes[set].min(spilled[set] + at_a_time * largest_node[set]);
         let held = (self.nodes as u64).div_ceil(8) + bytes_of_all(self.nodes);
-        let largest = bytes.iter().copied().fold(0, u64::max);
+        let largest = (0..bytes.len()).map(least).fold(0, u64::max);
         let memory = left(limit, held, largest)?;
 
         // A full sum makes the first component begin the first batch.

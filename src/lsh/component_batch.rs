@@ -61,6 +61,14 @@ impl ComponentBatch {
         let components = buckets.components(nodes.len());
         Ok(Self { nodes, buckets, components })
     }
+
+    /// Bytes that the batch takes, as they were planned for it.
+    pub(crate) fn bytes(&self) -> u64 {
+        let of_buckets =
+            (0..self.buckets.len() as u32).map(|bucket| bytes_of_record(self.buckets.members(bucket).len()));
+        let (nodes, components) = (self.nodes.len() as u64, self.components.all.len() as u64);
+        of_buckets.sum::<u64>() + nodes * BYTES_OF_NODE + components * BYTES_OF_COMPONENT
+    }
 }
 
 /// Start of the records of each local node among all words, by first member, and the end of the last.

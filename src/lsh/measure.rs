@@ -56,8 +56,14 @@ impl SearchTrial {
     /// A file cannot be read or written, or the memory limit is too small.
     pub fn run(&self, threads: usize) -> Result<TrialResult> {
         let nodes = self.node_of_row.len();
-        let search =
-            CandidateSearch { keys: &self.keys, node_of_row: &self.node_of_row, nodes, extra: &[], held: &|_| 0 };
+        let search = CandidateSearch {
+            keys: &self.keys,
+            node_of_row: &self.node_of_row,
+            nodes,
+            extra: &[],
+            held: &|_| 0,
+            held_if_spilled: 0,
+        };
 
         parallel::with_threads(Some(threads), || {
             let candidates = search.candidates(self.limit.as_ref())?;

@@ -6,6 +6,7 @@
 //! is lost. Rare shingles come first so that lists stay short where many texts share one template.
 
 use std::collections::hash_map::Entry;
+use std::ops::Deref;
 
 use foldhash::HashMap;
 
@@ -27,16 +28,21 @@ pub(crate) struct PrefixIndex {
 
 impl PrefixIndex {
     /// Indexes `sets` for pairs of Jaccard ≥ `threshold`. O(total shingles · log).
-    pub(crate) fn new<'a>(sets: impl Iterator<Item = (Node, &'a ShingleSet)> + Clone, threshold: f64) -> Self {
+    pub(crate) fn new<S: Deref<Target = ShingleSet>>(
+        sets: impl Iterator<Item = (Node, S)> + Clone,
+        threshold: f64,
+    ) -> Self {
         let mut frequency = HashMap::default();
-        for hash in sets.clone().flat_map(|(_, set)| set.hashes()) {
-            *frequency.entry(*hash).or_insert(0) += 1;
+        for (_, set) in sets.clone() {
+            for hash in set.hashes() {
+                *frequency.entry(*hash).or_insert(0) += 1;
+            }
         }
 
         // Prefixes depend on all frequencies, hence a second pass.
         let mut index = Self { threshold, frequency, lists: HashMap::default() };
         for (node, set) in sets {
-            for hash in index.prefix(set) {
+            for hash in index.prefix(&set) {
                 match index.lists.entry(hash) {
                     Entry::Occupied(mut list) => list.get_mut().push((set.len() as u32, node)),
                     Entry::Vacant(list) => drop(list.insert(vec![(set.len() as u32, node)])),

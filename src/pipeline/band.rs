@@ -67,7 +67,8 @@ fn search(
     let extra = if id == RouteId::Short { likely_copies(context, nodes) } else { Vec::new() };
     let held = |node: Node| ExactVerifier::bytes(id, tables.units.tokens(nodes.first(node)));
     let keys = &tables.rows(id).keys;
-    let search = CandidateSearch { keys, node_of_row, nodes: nodes.len(), extra: &extra, held: &held };
+    let held_if_spilled = ExactVerifier::bytes_if_spilled(id);
+    let search = CandidateSearch { keys, node_of_row, nodes: nodes.len(), extra: &extra, held: &held, held_if_spilled };
 
     // Candidates that are saved must be spilled to the directory that they are saved in.
     let spill_dir = work.map_or_else(|| plan.spill_dir(), |work| work.spill_dir());

@@ -104,7 +104,9 @@ fn rehome(
     let mut batch = copies.to_vec();
     batch.push(container);
     batch.sort_unstable();
-    let exact = ExactVerifier::new(context, RouteId::Main, route, &banded.nodes, &batch)?;
+    let plan = context.plan;
+    let limit = plan.work(context.tables.bytes() + banded.bytes(), plan.spill_dir(), "texts");
+    let exact = ExactVerifier::new(context, RouteId::Main, route, &banded.nodes, &batch, limit.as_ref())?;
 
     let mut links = Vec::new();
     let mut left = Vec::new();
@@ -126,6 +128,7 @@ fn rehome(
         }
         left = remaining;
     }
+    exact.check()?;
     Ok(links)
 }
 

@@ -62,7 +62,8 @@ pub(super) fn verify(
     let plan = context.plan;
     let nodes = &banded.nodes;
     let resident = context.tables.bytes() + banded.bytes() + size_of_val(candidates) as u64;
-    let memory = plan.work(resident, plan.spill_dir(), "").map_or(u64::MAX, |limit| limit.memory);
+    let limit = plan.work(resident, plan.spill_dir(), "texts");
+    let memory = limit.as_ref().map_or(u64::MAX, |limit| limit.memory);
     let held = |node: Node| ExactVerifier::bytes(RouteId::Main, context.tables.units.tokens(nodes.first(node)));
 
     context.progress.begin("contain", candidates.len() as u64);
@@ -74,7 +75,7 @@ pub(super) fn verify(
         let (pairs, later) = remaining.split_at(count);
         remaining = later;
 
-        let exact = ExactVerifier::new(context, RouteId::Main, route, nodes, &batch)?;
+        let exact = ExactVerifier::new(context, RouteId::Main, route, nodes, &batch, limit.as_ref())?;
         let verified = parallel::map(
             pairs,
             || (),
@@ -83,6 +84,7 @@ pub(super) fn verify(
                 verify_pair(&exact, rule, &batch, *pair)
             },
         );
+        exact.check()?;
         for pair in verified {
             contained.extend(pair?);
         }

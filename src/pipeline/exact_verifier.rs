@@ -3,15 +3,19 @@
 //! On the short route a copy may not substitute a word. On the main route, with the facts guard, a [`PairJudge`] separates copies
 //! from pages that share furniture and from texts that fill one template with other facts. Both read the folded texts.
 
+use std::ops::Deref;
+
 use super::context::RunContext;
 use super::node_table::NodeTable;
-use super::pair_judge::PairJudge;
-use super::refolder::FoldedText;
+use super::pair_judge::{JudgedPair, PairJudge};
 use super::route::{ContainmentRule, Route, RouteId};
+use super::spilled_texts::SpilledTexts;
+use super::text_source::TextSource;
+use super::verified_texts::{SetRef, TextRef, VerifiedTexts};
 use crate::cluster::{ComponentContents, ContainmentPair, NodeTimes, NodeVerdict, PairVerifier};
 use crate::document::UnitId;
 use crate::error::Result;
-use crate::lsh::{Component, Components, Node};
+use crate::lsh::{Component, Components, MemoryLimit, Node};
 use crate::page::UNNAMED_SOURCE;
 use crate::shingle::ShingleSet;
 use crate::similarity::own_text::{self, EditedVerdict};
@@ -22,7 +26,7 @@ pub(super) struct ExactVerifier<'r> {
     threshold: f64,
     /// Smallest Jaccard of a pair that is judged.
     least: f64,
-    sets: Vec<ShingleSet>,
+    texts: VerifiedTexts,
     depth: CheckDepth<'r>,
     sides: Vec<NodeSide>,
     /// `None` without a window.
@@ -51,8 +55,8 @@ struct NodeSide {
 
 /// The check on pairs that are similar enough.
 enum CheckDepth<'r> {
-    /// Of the words of short units; the folded texts.
-    Words(Vec<FoldedText>),
+    /// Of the words of short units.
+    Words,
     /// Of the own text and the facts of other units.
     Texts(PairJudge<'r>),
     /// None: the facts guard is off.
@@ -62,26 +66,32 @@ enum CheckDepth<'r> {
 impl<'r> ExactVerifier<'r> {
     /// About how many bytes a verifier holds for a unit of `tokens` tokens.
     pub(super) fn bytes(id: RouteId, tokens: usize) -> u64 {
-        // A token of a short unit has about six trigrams of eight bytes, and twelve bytes of folded text, held twice while they are
-        // made. Of other units the set and the folded text are moved, not copied, and what the judge derives is made later.
-        let (fixed, per_token) = match id {
-            RouteId::Short => (64, 2 * (6 * 8 + 12)),
-            RouteId::Main => (PairJudge::BYTES_PER_TEXT, 8 + PairJudge::BYTES_PER_TOKEN),
-        };
-        (fixed + tokens * per_token) as u64
+        TextSource::bytes(id, tokens)
     }
 
-    /// Reads the first unit of each node of `batch` again, each document once.
+    /// Bytes for a unit of any length whose text is in a temporary file: what the verifier knows of it and, on the main route,
+    /// the groups of its component that it is in.
+    pub(super) const fn bytes_if_spilled(id: RouteId) -> u64 {
+        let groups = match id {
+            RouteId::Main => 480,
+            RouteId::Short => 0,
+        };
+        groups + size_of::<NodeSide>() as u64 + SpilledTexts::BYTES_PER_TEXT
+    }
+
+    /// Reads the first unit of each node of `batch` again, each document about once. If the texts take more than the memory of
+    /// `limit`, they go to a temporary file in its directory; results do not depend on that.
     ///
     /// # Errors
     ///
-    /// A document cannot be read again.
+    /// A document cannot be read again, or the disk refuses.
     pub(super) fn new(
         context: &RunContext<'r>,
         id: RouteId,
         route: &Route,
         nodes: &NodeTable,
         batch: &[Node],
+        limit: Option<&MemoryLimit>,
     ) -> Result<Self> {
         let (options, refolder) = (context.options, context.refolder());
 
@@ -89,22 +99,16 @@ impl<'r> ExactVerifier<'r> {
         let mut wanted: Vec<(UnitId, u32)> =
             batch.iter().zip(0..).map(|(node, place)| (nodes.first(*node), place)).collect();
         wanted.sort_unstable();
-        let units: Vec<UnitId> = wanted.iter().map(|(unit, _)| *unit).collect();
 
-        let (sets, depth) = match (id, context.learned) {
-            (RouteId::Short, _) => {
-                let (sets, texts) = refolder.sets_and_folded(&units, route.shingle)?;
-                (sets, CheckDepth::Words(by_place(&wanted, texts)))
-            }
+        let depth = match (id, context.learned) {
+            (RouteId::Short, _) => CheckDepth::Words,
             (RouteId::Main, Some(learned)) => {
-                let (sets, texts) = refolder.sets_and_headed(&units, route.shingle)?;
-                let by_trigrams = route.shingle == own_text::MEASURE;
-                let texts = by_place(&wanted, texts);
-                (sets, CheckDepth::Texts(PairJudge::new(learned, options.seed, by_trigrams, texts)))
+                CheckDepth::Texts(PairJudge::new(learned, options.seed, route.shingle == own_text::MEASURE))
             }
-            (RouteId::Main, None) => (refolder.sets(&units, route.shingle)?, CheckDepth::Nothing),
+            (RouteId::Main, None) => CheckDepth::Nothing,
         };
-        let sets = by_place(&wanted, sets);
+        let source = TextSource { id, shingle: route.shingle, refolder, is_judged: context.learned.is_some() };
+        let texts = source.texts(&wanted, limit)?;
 
         let side = |node: &Node| {
             let unit = nodes.first(*node);
@@ -115,45 +119,61 @@ impl<'r> ExactVerifier<'r> {
         let times = options.window.map(|window| NodeTimes { window, dates: dates() });
         let lossless = options.lossless;
         let lossless = LosslessChecks { copies: lossless, contained: lossless && options.contained_copies };
-        Ok(Self { threshold: route.threshold, least: route.least, sets, depth, sides, times, lossless })
+        Ok(Self { threshold: route.threshold, least: route.least, texts, depth, sides, times, lossless })
     }
 
     /// Tells the judge which texts candidates join: the `components` of the batch.
     pub(super) fn joined(mut self, components: &Components) -> Self {
         let sides = &self.sides;
         if let CheckDepth::Texts(judge) = &mut self.depth {
-            judge.join(components, |node| sides[node as usize].text);
+            judge.join(components, sides.len(), |node| sides[node as usize].text);
         }
         self
     }
 
-    /// The exact score of two nodes; `None` if they are not compared or not similar enough to be judged.
-    fn score(&self, a: Node, b: Node) -> Option<Score> {
+    /// Ends the verification.
+    ///
+    /// # Errors
+    ///
+    /// A text could not be read from the temporary file: no verdict counts.
+    pub(super) fn check(&self) -> Result<()> {
+        self.texts.check()
+    }
+
+    /// Two nodes with their exact score; `None` if they are not compared or not similar enough to be judged.
+    fn scored(&self, a: Node, b: Node) -> Option<ScoredTexts<'_>> {
         if !self.may_meet(a, b) {
             return None;
         }
 
         // Jaccard is at most few / many; the margin is for rounding.
-        let (a, b) = (&self.sets[a as usize], &self.sets[b as usize]);
-        let (few, many) = (a.len().min(b.len()), a.len().max(b.len()));
+        let [size_a, size_b] = [a, b].map(|node| self.texts.shingles(node));
+        let (few, many) = (size_a.min(size_b), size_a.max(size_b));
         if (few as f64) < self.least * many as f64 * (1.0 - 1e-9) {
             return None;
         }
 
-        let score = Score::of(a, b);
-        (score.jaccard >= self.least).then_some(score)
+        let pair = self.pair(a, b);
+        (pair.score.jaccard >= self.least).then_some(pair)
+    }
+
+    fn pair(&self, a: Node, b: Node) -> ScoredTexts<'_> {
+        let texts = [a, b].map(|node| self.texts.of(node));
+        let score = Score::of(&texts[0].set, &texts[1].set);
+        ScoredTexts { node: a, texts, score }
     }
 
     /// Which of two nodes is inside the other; `None` if they are copies, or neither is.
     pub(super) fn containment(&self, a: Node, b: Node, rule: ContainmentRule) -> Option<ContainmentPair> {
-        let size = |node: Node| self.sets[node as usize].len();
+        let size = |node: Node| self.texts.shingles(node);
         // Of two nodes of equal size the later one counts as inside the earlier one.
         let [small, large] = if (size(a), b) < (size(b), a) { [a, b] } else { [b, a] };
         if size(small) < rule.sampling.least() || !self.may_meet(a, b) {
             return None;
         }
 
-        let score = Score::of(&self.sets[small as usize], &self.sets[large as usize]);
+        let pair = self.pair(small, large);
+        let score = pair.score;
         // Such a pair is a copy or a variant already.
         if score.jaccard >= self.threshold {
             return None;
@@ -161,14 +181,15 @@ impl<'r> ExactVerifier<'r> {
 
         // Below the rule's containment, only an edited part is inside.
         let variant = if score.containment >= rule.least {
-            self.reason(small, large, score)
+            self.reason(&pair)
         } else if score.containment >= EditedVerdict::LEAST_CONTAINMENT {
-            self.edited(small, large, score).map(|_| None)?
+            self.edited(&pair).map(|_| None)?
         } else {
             return None;
         };
 
-        let is_lost = self.lossless.contained && !self.holds(large, small, score);
+        // The small text is the first of the pair, so the large one must have all of it.
+        let is_lost = self.lossless.contained && pair.shared() != size(small);
         let variant = variant.or(is_lost.then_some(VariantReason::Lossy));
         Some(ContainmentPair { small, large, size: size(small), score, variant })
     }
@@ -179,104 +200,109 @@ impl<'r> ExactVerifier<'r> {
         !references && self.are_compared(a, b) && self.times.as_ref().is_none_or(|times| times.may_meet(a, b))
     }
 
-    /// Why two similar nodes are no copies; `None` if they are.
-    fn reason(&self, a: Node, b: Node, score: Score) -> Option<VariantReason> {
+    /// The judge of a pair, if its texts are judged.
+    fn judged<'p>(&'p self, pair: &'p ScoredTexts<'_>) -> Option<(&'p PairJudge<'r>, JudgedPair<'p>)> {
         let CheckDepth::Texts(judge) = &self.depth else { return None };
-        judge.reason(a, b, score, self.own(a, b, score))
+        let [a, b] = &pair.texts;
+        Some((judge, JudgedPair { a, b, node: pair.node, batch: &self.texts }))
+    }
+
+    /// Why two similar nodes are no copies; `None` if they are.
+    fn reason(&self, pair: &ScoredTexts<'_>) -> Option<VariantReason> {
+        let (judge, judged) = self.judged(pair)?;
+        judge.reason(judged, pair.score, pair.own())
     }
 
     /// Why two nodes above the threshold are no copies, if they begin with other news.
-    fn other_news(&self, a: Node, b: Node, score: Score) -> Option<VariantReason> {
-        let CheckDepth::Texts(judge) = &self.depth else { return None };
-        let size = |node: Node| self.sets[node as usize].len();
-        judge.other_news(a, b, size(a).max(size(b)) - self.shared(a, b, score))
+    fn other_news(&self, pair: &ScoredTexts<'_>) -> Option<VariantReason> {
+        let (judge, judged) = self.judged(pair)?;
+        let more = pair.sizes().into_iter().fold(0, usize::max);
+        judge.other_news(judged, more - pair.shared())
     }
 
     /// Why two nodes are no copies, if the titles of their records say that they are two articles.
-    fn titles(&self, a: Node, b: Node) -> Option<VariantReason> {
-        let CheckDepth::Texts(judge) = &self.depth else { return None };
-        judge.titles(a, b)
+    fn titles(&self, pair: &ScoredTexts<'_>) -> Option<VariantReason> {
+        let (judge, judged) = self.judged(pair)?;
+        judge.titles(judged)
     }
 
     /// The verdict on two nodes below the threshold; `None` if edited copies are no copies, or neither was edited.
-    fn edited(&self, a: Node, b: Node, score: Score) -> Option<EditedVerdict> {
-        let CheckDepth::Texts(judge) = &self.depth else { return None };
+    fn edited(&self, pair: &ScoredTexts<'_>) -> Option<EditedVerdict> {
+        let (judge, judged) = self.judged(pair)?;
         let is_asked = self.least < self.threshold;
-        is_asked.then(|| judge.edited(a, b, score, self.own(a, b, score))).flatten()
+        is_asked.then(|| judge.edited(judged, pair.score, pair.own())).flatten()
     }
 
-    /// Number of shingles of the smaller set that the larger one lacks.
-    fn own(&self, a: Node, b: Node, score: Score) -> usize {
-        let fewer = self.sets[a as usize].len().min(self.sets[b as usize].len());
-        fewer - self.shared(a, b, score)
-    }
-
-    /// Whether the set of `keeper` has all shingles of that of `other`.
-    fn holds(&self, keeper: Node, other: Node, score: Score) -> bool {
-        self.shared(keeper, other, score) == self.sets[other as usize].len()
-    }
-
-    /// The verdict on a copy: in a run without loss, its keeper must have all of it.
-    fn copy(&self, keeper: Node, other: Node, score: Score) -> NodeVerdict {
-        if self.lossless.copies && !self.holds(keeper, other, score) {
-            return NodeVerdict::Variant(VariantReason::Lossy, score);
+    /// The verdict on a copy, the second text of a pair: in a run without loss, its keeper must have all of it.
+    fn copy(&self, pair: &ScoredTexts<'_>) -> NodeVerdict {
+        if self.lossless.copies && pair.shared() != pair.sizes()[1] {
+            return NodeVerdict::Variant(VariantReason::Lossy, pair.score);
         }
-        NodeVerdict::Copy(score)
-    }
-
-    /// Number of shingles that both sets have.
-    fn shared(&self, a: Node, b: Node, score: Score) -> usize {
-        let fewer = self.sets[a as usize].len().min(self.sets[b as usize].len());
-        // The score has the share; the count comes back exactly after rounding.
-        ((score.containment * fewer as f64).round() as usize).min(fewer)
+        NodeVerdict::Copy(pair.score)
     }
 }
 
-/// Sorts `made`, which is in the order of `wanted`, by the places in it.
-fn by_place<T: Default + Clone>(wanted: &[(UnitId, u32)], made: Vec<T>) -> Vec<T> {
-    debug_assert_eq!(wanted.len(), made.len(), "one value for each place");
+/// Two texts in use, with their score.
+struct ScoredTexts<'t> {
+    /// The node of the first one.
+    node: Node,
+    texts: [TextRef<'t>; 2],
+    score: Score,
+}
 
-    let mut placed = vec![T::default(); made.len()];
-    for ((_, place), value) in wanted.iter().zip(made) {
-        placed[*place as usize] = value;
+impl ScoredTexts<'_> {
+    /// Number of shingles of each.
+    fn sizes(&self) -> [usize; 2] {
+        [self.texts[0].set.len(), self.texts[1].set.len()]
     }
-    placed
+
+    /// Number of shingles that both sets have.
+    fn shared(&self) -> usize {
+        let [a, b] = self.sizes();
+        let fewer = a.min(b);
+        // The score has the share; the count comes back exactly after rounding.
+        ((self.score.containment * fewer as f64).round() as usize).min(fewer)
+    }
+
+    /// Number of shingles of the smaller set that the larger one lacks.
+    fn own(&self) -> usize {
+        let [a, b] = self.sizes();
+        a.min(b) - self.shared()
+    }
 }
 
 impl PairVerifier for ExactVerifier<'_> {
     fn verify(&self, keeper: Node, other: Node) -> NodeVerdict {
-        let Some(score) = self.score(keeper, other) else { return NodeVerdict::Other };
+        let Some(pair) = self.scored(keeper, other) else { return NodeVerdict::Other };
         // Equal texts are different nodes only because of their dates or sources.
         if self.sides[keeper as usize].text == self.sides[other as usize].text {
             return NodeVerdict::Same;
         }
 
-        if let CheckDepth::Words(texts) = &self.depth
-            && short::substitutes_a_folded_word(&texts[keeper as usize], &texts[other as usize])
+        let [of_keeper, of_other] = &pair.texts;
+        if let CheckDepth::Words = &self.depth
+            && short::substitutes_a_folded_word(&of_keeper.folded, &of_other.folded)
         {
             return NodeVerdict::Other;
         }
 
         // Only edited copies are copies below the threshold. An edited part is left to containment.
-        if score.jaccard < self.threshold {
-            return match self.edited(keeper, other, score) {
-                Some(EditedVerdict::Copy) => self.copy(keeper, other, score),
+        if pair.score.jaccard < self.threshold {
+            return match self.edited(&pair) {
+                Some(EditedVerdict::Copy) => self.copy(&pair),
                 Some(EditedVerdict::Part) | None => NodeVerdict::Other,
             };
         }
 
-        let reason = self
-            .reason(keeper, other, score)
-            .or_else(|| self.other_news(keeper, other, score))
-            .or_else(|| self.titles(keeper, other));
+        let reason = self.reason(&pair).or_else(|| self.other_news(&pair)).or_else(|| self.titles(&pair));
         match reason {
-            Some(reason) => NodeVerdict::Variant(reason, score),
-            None => self.copy(keeper, other, score),
+            Some(reason) => NodeVerdict::Variant(reason, pair.score),
+            None => self.copy(&pair),
         }
     }
 
-    fn set(&self, node: Node) -> &ShingleSet {
-        &self.sets[node as usize]
+    fn set(&self, node: Node) -> impl Deref<Target = ShingleSet> {
+        SetRef(self.texts.once(node))
     }
 
     fn least(&self) -> f64 {
@@ -285,8 +311,8 @@ impl PairVerifier for ExactVerifier<'_> {
 
     fn contents(&self, component: &Component) -> Option<ComponentContents> {
         match &self.depth {
-            CheckDepth::Texts(judge) => judge.contents(component),
-            CheckDepth::Words(_) | CheckDepth::Nothing => None,
+            CheckDepth::Texts(judge) => judge.contents(&self.texts, component),
+            CheckDepth::Words | CheckDepth::Nothing => None,
         }
     }
 

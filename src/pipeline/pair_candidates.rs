@@ -139,7 +139,7 @@ impl LaterCandidates {
                     let later = &members[members.partition_point(|other| *other <= node)..];
                     self.meet(later, limits);
                 }
-                Ok(place) => large[place].1.probe(verifier.set(node), |other, length| {
+                Ok(place) => large[place].1.probe(&verifier.set(node), |other, length| {
                     if other > node {
                         // A list that long says little: a second shared band must confirm it.
                         let meets = length <= limits.max_bucket || buckets.share_two_bands(node, other);

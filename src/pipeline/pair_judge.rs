@@ -2,16 +2,16 @@
 
 use std::sync::{Mutex, OnceLock, PoisonError};
 
+use super::component_trigrams::ComponentTrigrams;
 use super::learned_frequencies::LearnedFrequencies;
-use super::refolder::HeadedFolding;
-use crate::cluster::{ComponentContents, LARGE, RARE};
+use super::verified_texts::{VerifiedText, VerifiedTexts};
+use crate::cluster::{ComponentContents, ContentsBuilder, LARGE, RARE};
 use crate::lsh::{Component, Components, Node};
 use crate::parallel;
 use crate::shingle::hash::HashKeys;
 use crate::similarity::facts::{self, FactsText, FactsVocabulary};
 use crate::similarity::own_text::{self, CorpusEvidence, EditedVerdict, TextEvidence, TrigramFrequencies, Wording};
-use crate::similarity::titles::{self, HeadedText, RecordHeading};
-use crate::similarity::{Score, VariantReason};
+use crate::similarity::{Score, VariantReason, titles};
 
 /// With fewer own shingles than this on a side, a text has no block of own text.
 const FEW: usize = 8;
@@ -19,13 +19,12 @@ const FEW: usize = 8;
 /// In texts of more tokens, numbers are not the content.
 const LONG: usize = 160;
 
-/// Judges pairs of the nodes of a batch. Nodes are given by their place in the batch.
+/// Judges pairs of the texts of a batch. Nodes are given by their place in the batch.
 pub(super) struct PairJudge<'r> {
     learned: &'r LearnedFrequencies,
     keys: HashKeys,
     /// Whether shingles are the trigrams of the own-text rule.
     by_trigrams: bool,
-    texts: Vec<HeldText>,
     /// The words of the texts that the facts guard has seen.
     vocabulary: Mutex<FactsVocabulary>,
     /// The place of each node in `joint`; empty if [`join`](Self::join) was not called.
@@ -33,19 +32,22 @@ pub(super) struct PairJudge<'r> {
     joint: Vec<JoinedTexts>,
 }
 
-/// A folded text, and what each rule derives from it once it needs it.
-struct HeldText {
-    folded: Box<[u8]>,
-    heading: Option<RecordHeading>,
-    wording: OnceLock<Wording>,
-    facts: OnceLock<FactsText>,
-}
-
 /// The texts of one component.
 struct JoinedTexts {
     /// One node for each distinct text.
     nodes: Vec<Node>,
     frequencies: OnceLock<TrigramFrequencies>,
+}
+
+/// Two texts of a batch that are judged.
+#[derive(Clone, Copy)]
+pub(super) struct JudgedPair<'t> {
+    pub(super) a: &'t VerifiedText,
+    pub(super) b: &'t VerifiedText,
+    /// The node of the first text, which tells the component of both.
+    pub(super) node: Node,
+    /// All texts of the batch.
+    pub(super) batch: &'t VerifiedTexts,
 }
 
 impl<'r> PairJudge<'r> {
@@ -56,26 +58,14 @@ impl<'r> PairJudge<'r> {
     pub(super) const BYTES_PER_TEXT: usize = 500 + FactsText::BYTES_PER_TEXT;
 
     /// A judge of texts that are folded to the compact alphabet.
-    pub(super) fn new(
-        learned: &'r LearnedFrequencies,
-        seed: u64,
-        by_trigrams: bool,
-        texts: Vec<HeadedFolding>,
-    ) -> Self {
-        let held = |HeadedFolding { folded, heading }| HeldText {
-            folded,
-            heading,
-            wording: OnceLock::new(),
-            facts: OnceLock::new(),
-        };
-        let texts = texts.into_iter().map(held).collect();
+    pub(super) fn new(learned: &'r LearnedFrequencies, seed: u64, by_trigrams: bool) -> Self {
         let (keys, vocabulary) = (HashKeys::new(seed), Mutex::default());
-        Self { learned, keys, by_trigrams, texts, vocabulary, joint_of: Vec::new(), joint: Vec::new() }
+        Self { learned, keys, by_trigrams, vocabulary, joint_of: Vec::new(), joint: Vec::new() }
     }
 
-    /// Tells the judge which texts candidates join. `text` gives equal numbers to nodes of equal texts.
-    pub(super) fn join(&mut self, components: &Components, text: impl Fn(Node) -> u32) {
-        self.joint_of = vec![0; self.texts.len()];
+    /// Tells the judge which of `nodes` nodes candidates join. `text` gives equal numbers to nodes of equal texts.
+    pub(super) fn join(&mut self, components: &Components, nodes: usize, text: impl Fn(Node) -> u32) {
+        self.joint_of = vec![0; nodes];
         for component in &components.all {
             for node in &component.nodes {
                 self.joint_of[*node as usize] = self.joint.len() as u32;
@@ -89,151 +79,165 @@ impl<'r> PairJudge<'r> {
         }
     }
 
-    /// Why two similar nodes are no copies; `None` if they are. `own` is the number of shingles of the smaller set that the
+    /// Why two similar texts are no copies; `None` if they are. `own` is the number of shingles of the smaller set that the
     /// other one lacks.
-    pub(super) fn reason(&self, a: Node, b: Node, score: Score, own: usize) -> Option<VariantReason> {
-        self.own_text(a, b, own).or_else(|| self.facts(a, b, score))
+    pub(super) fn reason(&self, pair: JudgedPair<'_>, score: Score, own: usize) -> Option<VariantReason> {
+        self.own_text(pair, own).or_else(|| self.facts(pair, score))
     }
 
-    /// Why two nodes above the threshold are no copies, although no other rule refuses them: they begin with other news. `own`
+    /// Why two texts above the threshold are no copies, although no other rule refuses them: they begin with other news. `own`
     /// is the number of shingles of the larger set that the other one lacks.
-    pub(super) fn other_news(&self, a: Node, b: Node, own: usize) -> Option<VariantReason> {
+    pub(super) fn other_news(&self, pair: JudgedPair<'_>, own: usize) -> Option<VariantReason> {
         if self.by_trigrams && own < FEW {
             return None;
         }
-
-        let [a, b] = [a, b].map(|node| self.text(&self.texts[node as usize]));
-        own_text::other_news(a, b, self.evidence(None))
+        own_text::other_news(self.text(pair.a), self.text(pair.b), self.evidence(None))
     }
 
-    /// Why two nodes above the threshold are no copies, if the titles of their records say that they are two articles.
-    pub(super) fn titles(&self, a: Node, b: Node) -> Option<VariantReason> {
-        let [a, b] = [a, b].map(|node| &self.texts[node as usize]);
-        titles::tell_different_things(a.headed()?, b.headed()?).then_some(VariantReason::Titles)
+    /// Why two texts above the threshold are no copies, if the titles of their records say that they are two articles.
+    pub(super) fn titles(&self, pair: JudgedPair<'_>) -> Option<VariantReason> {
+        titles::tell_different_things(pair.a.headed()?, pair.b.headed()?).then_some(VariantReason::Titles)
     }
 
     /// The verdict on two texts below the threshold; `None` unless one is an edited form of the other and no rule refuses the
     /// pair.
-    pub(super) fn edited(&self, a: Node, b: Node, score: Score, own: usize) -> Option<EditedVerdict> {
-        let [text_a, text_b] = [a, b].map(|node| &self.texts[node as usize]);
+    pub(super) fn edited(&self, pair: JudgedPair<'_>, score: Score, own: usize) -> Option<EditedVerdict> {
         let evidence = self.evidence(None);
-        let edited = own_text::edited(self.text(text_a), self.text(text_b), evidence, self.learned.texts)?;
+        let edited = own_text::edited(self.text(pair.a), self.text(pair.b), evidence, self.learned.texts)?;
 
         // The rule was measured on Arabic, and the guard reads only Arabic.
-        let is_read = |held: &HeldText| self.learned.guard.reads(&held.folded);
-        let is_taken = is_read(text_a) && is_read(text_b) && self.reason(a, b, score, own).is_none();
+        let is_read = |text: &VerifiedText| self.learned.guard.reads(&text.folded);
+        let is_taken = is_read(pair.a) && is_read(pair.b) && self.reason(pair, score, own).is_none();
         is_taken.then_some(edited)
     }
 
-    /// Which nodes of a component have content of their own; `None` for small components, in which all pairs are judged.
-    pub(super) fn contents(&self, component: &Component) -> Option<ComponentContents> {
-        if component.nodes.len() < LARGE {
+    /// Which nodes of a component of the batch have content of their own; `None` for small components, in which all pairs are
+    /// judged.
+    pub(super) fn contents(&self, texts: &VerifiedTexts, component: &Component) -> Option<ComponentContents> {
+        let nodes = &component.nodes;
+        if nodes.len() < LARGE {
             return None;
         }
 
-        // All threads make the wordings first; the loop below only reads them.
-        let counts = parallel::map(&component.nodes, || (), |(), node| self.wording_of(*node).distinct().count());
-        let mut entries = Vec::with_capacity(counts.iter().sum());
-        for (place, node) in (0..).zip(&component.nodes) {
-            entries.extend(self.wording_of(*node).distinct().map(|trigram| (trigram, place)));
+        // All threads make the wordings of texts in memory first; the passes only read them.
+        if texts.room().is_none() && !self.by_trigrams {
+            parallel::map(
+                nodes,
+                || (),
+                |(), node| {
+                    self.wording(&texts.of(*node));
+                },
+            );
         }
-        parallel::sort_by_key(&mut entries, |entry: &(u64, u32)| *entry);
 
-        // A trigram of many pages is furniture; one of a single page shows content but connects nothing.
+        let trigrams = self.trigrams(texts, nodes);
+        let ranges = trigrams.ranges();
+        let sorted = |range| {
+            let mut entries = trigrams.within(range);
+            parallel::sort_by_key(&mut entries, |entry: &(u64, u32)| *entry);
+            entries
+        };
+
+        // 1. A trigram of many pages is furniture.
         let is_common = |sharing: &&[(u64, u32)]| sharing.len() > RARE;
-        let sharing = || entries.chunk_by(|a, b| a.0 == b.0);
-        let common: Vec<u64> = sharing().filter(is_common).map(|sharing| sharing[0].0).collect();
-        let has_content =
-            parallel::map(&component.nodes, || (), |(), node| self.wording_of(*node).has_content(&common));
+        let (mut common, mut only) = (Vec::new(), None);
+        for range in &ranges {
+            let entries = sorted(*range);
+            common.extend(entries.chunk_by(|a, b| a.0 == b.0).filter(is_common).map(|sharing| sharing[0].0));
+            only = (ranges.len() == 1).then_some(entries);
+        }
 
-        let rare = sharing().filter(|sharing| sharing.len() > 1 && !is_common(sharing)).flatten().copied().collect();
-        Some(ComponentContents::new(&component.nodes, has_content, rare))
+        // 2. A page with enough of other text has content.
+        let has_content = parallel::map(nodes, || (), |(), node| self.wording(&texts.once(*node)).has_content(&common));
+
+        // 3. Pages meet in rare text. A trigram of a single page shows content but connects nothing.
+        let mut contents = ContentsBuilder::new(has_content);
+        for range in &ranges {
+            let entries = only.take().unwrap_or_else(|| sorted(*range));
+            for sharing in entries.chunk_by(|a, b| a.0 == b.0).filter(|sharing| !is_common(sharing)) {
+                contents.add(sharing.iter().map(|(_, place)| *place));
+            }
+        }
+        Some(contents.finish(nodes))
     }
 
     /// Why the own-text rule refuses a pair, if it does.
-    fn own_text(&self, a: Node, b: Node, own: usize) -> Option<VariantReason> {
-        let [text_a, text_b] = [a, b].map(|node| &self.texts[node as usize]);
-        let joint = self.joint_of(a).filter(|joint| joint.nodes.len() >= own_text::FORM as usize);
+    fn own_text(&self, pair: JudgedPair<'_>, own: usize) -> Option<VariantReason> {
+        let JudgedPair { a, b, node, batch } = pair;
+        let joint = self.joint_of(node).filter(|joint| joint.nodes.len() >= own_text::FORM as usize);
 
         // Two short texts can differ in a code, and two filled forms in a number or a name, by few shingles.
         let may_be_few = || {
-            let are_codes = || text_a.is_told_by_code() && text_b.is_told_by_code();
+            let are_codes = || is_told_by_code(a) && is_told_by_code(b);
             let are_of_a_form = |joint: &JoinedTexts| joint.nodes.len() >= own_text::COMMON_FORM as usize;
-            joint.is_some_and(are_of_a_form)
-                || !text_a.is_long() && !text_b.is_long() && (joint.is_some() || are_codes())
+            joint.is_some_and(are_of_a_form) || !is_long(a) && !is_long(b) && (joint.is_some() || are_codes())
         };
         if self.by_trigrams && own < FEW && !may_be_few() {
-            let differ = own_text::have_other_numbers(&text_a.folded, &text_b.folded);
+            let differ = own_text::have_other_numbers(&a.folded, &b.folded);
             return differ.then_some(VariantReason::Numbers);
         }
 
-        let evidence = self.evidence(joint);
-        own_text::judge(self.text(text_a), self.text(text_b), evidence)
+        let evidence = self.evidence(joint.map(|joint| self.frequencies(batch, joint)));
+        own_text::judge(self.text(a), self.text(b), evidence)
     }
 
     /// Why the facts guard refuses a pair, if it does.
-    fn facts(&self, a: Node, b: Node, score: Score) -> Option<VariantReason> {
+    fn facts(&self, pair: JudgedPair<'_>, score: Score) -> Option<VariantReason> {
         if score.jaccard >= facts::CERTAIN {
             return None;
         }
 
-        let [a, b] = [a, b].map(|node| &self.texts[node as usize]);
+        let JudgedPair { a, b, .. } = pair;
         self.learned.guard.reason_of((&a.folded, self.facts_text(a)), (&b.folded, self.facts_text(b)))
     }
 
-    fn facts_text<'h>(&self, held: &'h HeldText) -> &'h FactsText {
-        held.facts.get_or_init(|| {
+    fn facts_text<'t>(&self, text: &'t VerifiedText) -> &'t FactsText {
+        text.facts(|folded| {
             // A vocabulary is valid after a panic of another thread: no change leaves it half done.
             let mut vocabulary = self.vocabulary.lock().unwrap_or_else(PoisonError::into_inner);
-            FactsText::new(&held.folded, &mut vocabulary)
+            FactsText::new(folded, &mut vocabulary)
         })
     }
 
-    fn evidence<'j>(&'j self, joint: Option<&'j JoinedTexts>) -> CorpusEvidence<'j> {
-        CorpusEvidence {
-            near: joint.map(|joint| self.frequencies(joint)),
-            run: self.learned.trigrams.as_ref(),
-            words: self.learned.guard.frequencies(),
-        }
+    fn evidence<'j>(&'j self, near: Option<&'j TrigramFrequencies>) -> CorpusEvidence<'j> {
+        CorpusEvidence { near, run: self.learned.trigrams.as_ref(), words: self.learned.guard.frequencies() }
     }
 
     fn joint_of(&self, node: Node) -> Option<&JoinedTexts> {
         self.joint_of.get(node as usize).map(|joint| &self.joint[*joint as usize])
     }
 
-    fn frequencies<'j>(&self, joint: &'j JoinedTexts) -> &'j TrigramFrequencies {
+    fn frequencies<'j>(&self, texts: &VerifiedTexts, joint: &'j JoinedTexts) -> &'j TrigramFrequencies {
+        // On this thread alone: while it waited for others, it might begin with another pair, and wait for itself.
         joint.frequencies.get_or_init(|| {
-            let wordings = joint.nodes.iter().map(|node| self.wording_of(*node));
-            TrigramFrequencies::count(wordings.flat_map(|wording| wording.distinct().collect::<Vec<_>>()).collect())
+            let trigrams = self.trigrams(texts, &joint.nodes);
+            let mut frequencies = TrigramFrequencies::default();
+            for range in trigrams.ranges() {
+                frequencies.add(trigrams.within(range).into_iter().map(|(trigram, _)| trigram).collect());
+            }
+            frequencies
         })
     }
 
-    fn text<'h>(&self, held: &'h HeldText) -> TextEvidence<'h> {
-        TextEvidence { folded: &held.folded, wording: self.wording(held) }
+    fn trigrams<'t>(&'t self, texts: &'t VerifiedTexts, nodes: &'t [Node]) -> ComponentTrigrams<'t> {
+        ComponentTrigrams { texts, nodes, keys: &self.keys, by_trigrams: self.by_trigrams }
     }
 
-    fn wording_of(&self, node: Node) -> &Wording {
-        self.wording(&self.texts[node as usize])
+    fn text<'t>(&self, text: &'t VerifiedText) -> TextEvidence<'t> {
+        TextEvidence { folded: &text.folded, wording: self.wording(text) }
     }
 
-    fn wording<'h>(&self, held: &'h HeldText) -> &'h Wording {
-        held.wording.get_or_init(|| Wording::new(&held.folded, &self.keys))
+    fn wording<'t>(&self, text: &'t VerifiedText) -> &'t Wording {
+        text.wording(&self.keys)
     }
 }
 
-impl HeldText {
-    /// The text with its heading, if there is one.
-    fn headed(&self) -> Option<HeadedText<'_>> {
-        self.heading.as_ref().map(|heading| HeadedText { folded: &self.folded, heading })
-    }
+/// Whether a text is short enough for a code to be its content.
+fn is_told_by_code(text: &VerifiedText) -> bool {
+    own_text::can_be_told_by_code(&text.folded)
+}
 
-    /// Whether a text is short enough for a code to be its content.
-    fn is_told_by_code(&self) -> bool {
-        own_text::can_be_told_by_code(&self.folded)
-    }
-
-    /// Whether a text has more than [`LONG`] tokens.
-    fn is_long(&self) -> bool {
-        self.folded.iter().filter(|byte| **byte == b' ').nth(LONG).is_some()
-    }
+/// Whether a text has more than [`LONG`] tokens.
+fn is_long(text: &VerifiedText) -> bool {
+    memchr::memchr_iter(b' ', &text.folded).nth(LONG).is_some()
 }

@@ -53,8 +53,13 @@ pub(super) fn verify(
         }
 
         let batch = candidates.batch(number)?;
-        let exact = ExactVerifier::new(context, id, route, nodes, &batch.nodes)?.joined(&batch.components);
+        // Texts of a component that is too large for the memory go to the disk.
+        let held = context.tables.bytes() + nodes.bytes() + found * BYTES_PER_PAIR + batch.bytes();
+        let limit = context.plan.work(held, context.plan.spill_dir(), "texts");
+        let exact = ExactVerifier::new(context, id, route, nodes, &batch.nodes, limit.as_ref())?;
+        let exact = exact.joined(&batch.components);
         let (links, lost) = verify_batch(&batch, &exact);
+        exact.check()?;
         let links = links.into_iter().map(|link| in_run(link, &batch.nodes)).collect();
         let verified = VerifiedBatch { batch: number as u32, links, lost };
 

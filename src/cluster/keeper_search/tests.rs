@@ -1,3 +1,5 @@
+use std::ops::Deref;
+
 use proptest::prelude::*;
 
 use super::*;
@@ -9,11 +11,11 @@ struct Sets(Vec<ShingleSet>, f64);
 
 impl PairVerifier for Sets {
     fn verify(&self, keeper: Node, other: Node) -> NodeVerdict {
-        let score = Score::of(self.set(keeper), self.set(other));
+        let score = Score::of(&self.set(keeper), &self.set(other));
         if score.jaccard >= self.1 { NodeVerdict::Copy(score) } else { NodeVerdict::Other }
     }
 
-    fn set(&self, node: Node) -> &ShingleSet {
+    fn set(&self, node: Node) -> impl Deref<Target = ShingleSet> {
         &self.0[node as usize]
     }
 

@@ -30,6 +30,8 @@ pub(in crate::input) struct CsvShape {
     pub(in crate::input) columns: usize,
     /// A record that is larger is doubted before its end is known.
     pub(in crate::input) most: u64,
+    /// Whether a record whose quotes are right is one record, whatever its lines are: the quote was named.
+    pub(in crate::input) trusts_quotes: bool,
 }
 
 /// One record among whole records.
@@ -83,7 +85,8 @@ impl CsvShape {
         let limited = bytes.get(..self.limit().saturating_add(1)).unwrap_or(bytes);
         let mut scan = CsvScanner::new(self.dialect);
         let end = scan.take(limited);
-        for length in [LONG.min(self.limit()), self.limit()] {
+        let first = if self.trusts_quotes { self.limit() } else { LONG.min(self.limit()) };
+        for length in [first, self.limit()] {
             let is_longer = end.is_none_or(|end| end > length);
             if let Some(lines) = is_longer.then(|| self.swallowed_head(limited, length)).flatten() {
                 return (lines, true);
@@ -116,7 +119,7 @@ impl CsvShape {
         }
 
         let is_proper = is_whole && self.is_proper(record);
-        if is_proper && self.columns < 2 {
+        if is_proper && (self.columns < 2 || self.trusts_quotes) {
             return false;
         }
         let (fitting, count) = self.fitting_lines(record);

@@ -20,7 +20,7 @@ fn plain(delimiter: u8) -> CsvDialect {
 
 /// Records of no columns: nothing is taken for a swallowed record.
 fn shape(delimiter: u8, columns: usize) -> CsvShape {
-    CsvShape { dialect: plain(delimiter), columns, most: 1 << 20 }
+    CsvShape { dialect: plain(delimiter), columns, most: 1 << 20, trusts_quotes: false }
 }
 
 /// The records of `bytes`, cut off in pieces of `step` bytes.
@@ -158,6 +158,17 @@ fn a_stray_quote_takes_no_lines_that_are_records() {
     assert_eq!(rows(open, shape(b',', 2)).len(), 1);
 }
 
+/// A text may be a table itself. Whoever names the quote says that quotes are right.
+#[test]
+fn with_a_named_quote_a_text_of_many_records_stays_whole() {
+    let table = format!("1,\"{}end, b\"\n2,c\n", "a, b\n".repeat(30));
+    assert_eq!(rows(&table, shape(b',', 2)).len(), 32, "not named");
+    let named = CsvShape { trusts_quotes: true, ..shape(b',', 2) };
+    assert_eq!(rows(&table, named).iter().map(|(_, lines)| *lines).collect::<Vec<_>>(), [31, 1]);
+    // Quotes that are wrong are noticed all the same.
+    assert_eq!(rows("1,\"a\n2,b\n3,\"c d\" e\n4,f\n", named).len(), 4);
+}
+
 #[test]
 fn a_long_record_is_doubted_before_its_end_is_known() {
     let tabs = CsvShape { most: 20, ..shape(b'\t', 2) };
@@ -186,9 +197,10 @@ proptest! {
         most in 4_u64..40,
         escape in prop::sample::select(vec![None, Some(b'\\')]),
         columns in 1_usize..3,
+        trusts_quotes: bool,
     ) {
         let text = pieces.concat();
-        let shape = CsvShape { dialect: CsvDialect { escape, ..plain(b',') }, columns, most };
+        let shape = CsvShape { dialect: CsvDialect { escape, ..plain(b',') }, columns, most, trusts_quotes };
         let whole = rows(&text, shape);
         let mut parts = Vec::new();
         let mut at = 0;

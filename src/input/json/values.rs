@@ -219,11 +219,6 @@ fn bare(bytes: &[u8]) -> (usize, bool) {
     }
 }
 
-/// Whether a byte is white space in JSON, which has fewer such bytes than ASCII.
-const fn is_space(byte: u8) -> bool {
-    matches!(byte, b' ' | b'\t' | b'\r' | b'\n')
-}
-
 /// The ranges of the values in `bytes`, which begin right after a value or with the file, and what precedes each
 /// since the one before. A value that the bytes do not hold as a whole is the last one.
 pub(in crate::input) fn values(bytes: &[u8]) -> impl Iterator<Item = (Range<usize>, Range<usize>)> + '_ {
@@ -237,7 +232,9 @@ pub(in crate::input) fn values(bytes: &[u8]) -> impl Iterator<Item = (Range<usiz
 
         let end = match end {
             Some(end) => end,
-            None if scan.in_value() => rest.len() - rest.iter().rev().take_while(|byte| is_space(**byte)).count(),
+            // Its white space at the end belongs to it, as it would if a byte that ends it followed: the bytes may be cut off
+            // right behind a value.
+            None if scan.in_value() => rest.len(),
             None => return None,
         };
         let start = from + scan.begin();
@@ -301,7 +298,7 @@ mod tests {
             }
         }
         if scan.in_value() {
-            values.push(text[from + scan.begin()..].trim_end().to_owned());
+            values.push(text[from + scan.begin()..].to_owned());
         }
         values
     }
@@ -401,9 +398,15 @@ mod tests {
                 end = range.end;
             }
             prop_assert!(text[end..].bytes().all(|byte| b"[], \n".contains(&byte)), "{}", text);
-            let trimmed = |values: Vec<&str>| values.iter().map(|value| value.trim_end().to_owned()).collect::<Vec<_>>();
-            let pieces = found(&text, step);
-            prop_assert_eq!(trimmed(whole(&text)), trimmed(pieces.iter().map(String::as_str).collect()), "{}", text);
+            prop_assert_eq!(whole(&text), found(&text, step), "{}", text);
+
+            // Nor do values depend on where parts are cut off.
+            let (mut parts, mut at) = (Vec::new(), 0);
+            while let ValuesCut::Values(length) = cut(&text.as_bytes()[at..], step, false) {
+                parts.extend(whole(&text[at..at + length]));
+                at += length;
+            }
+            prop_assert_eq!(parts, whole(&text), "{}", text);
         }
     }
 }

@@ -59,7 +59,14 @@ impl Case {
         let mut keys = KeyColumns::new(self.bands, limit.cloned());
         self.rows.iter().for_each(|row| keys.push(row).unwrap());
         let (node_of_row, extra) = (&self.node_of_row[..], &self.extra[..]);
-        work(&CandidateSearch { keys: &keys, node_of_row, nodes: self.nodes, extra, held: &|_| 100 })
+        work(&CandidateSearch {
+            keys: &keys,
+            node_of_row,
+            nodes: self.nodes,
+            extra,
+            held: &|_| 100,
+            held_if_spilled: 100,
+        })
     }
 
     fn candidates(&self, limit: Option<&MemoryLimit>) -> Result<Candidates> {

@@ -24,7 +24,7 @@ use crate::cluster::{Cluster, Member};
 use crate::document::{Date, DocId, Units};
 use crate::input::{Corpus, RepeatedIds};
 use crate::normalize::Language;
-use crate::pipeline::{Clustering, Options, PageCutter, PairList, Summary};
+use crate::pipeline::{Clustering, KnownCopy, Options, PageCutter, PairList, Summary};
 use crate::report::record_sources::RecordSources;
 use crate::similarity::{Pair, Score};
 
@@ -35,6 +35,7 @@ mod comparison_page;
 mod description_page;
 mod detail;
 mod frame;
+mod known_page;
 mod markup;
 mod overview;
 mod overview_page;
@@ -115,6 +116,8 @@ struct ReportedRun<'a> {
     dates: &'a [Option<Date>],
     languages: &'a [Option<Language>],
     returning: &'a PageCutter,
+    /// Copies of texts that are kept elsewhere.
+    known: &'a [KnownCopy],
     threads: usize,
 }
 
@@ -185,6 +188,7 @@ impl<'a> HtmlReport<'a> {
             dates: &found.dates,
             languages: &found.languages,
             returning: &found.returning,
+            known: &found.known,
             threads: found.threads,
         };
         let sources = run.sources()?;
@@ -201,7 +205,9 @@ impl<'a> HtmlReport<'a> {
         overview.count_records(&run, &sources);
 
         let chosen = chooser.chosen().into_iter().map(|chosen| chosen.map(Cow::Borrowed)).collect::<Vec<_>>();
-        write_run(&run, &overview, &sources, &chosen, found.clusters.len() as u64, out)
+        let shown =
+            ShownResults { chosen: &chosen, found: found.clusters.len() as u64, most_known: self.most_clusters };
+        write_run(&run, &overview, &sources, &shown, out)
     }
 
     /// Writes the pairs of the run; each exact copy is paired with the first of its group only. Reads as
@@ -223,6 +229,7 @@ impl<'a> HtmlReport<'a> {
             dates: &found.dates,
             languages: &found.languages,
             returning: &found.returning,
+            known: &[],
             threads: found.threads,
         };
         let sources = run.sources()?;
@@ -238,7 +245,8 @@ impl<'a> HtmlReport<'a> {
 
         let chosen: Vec<_> =
             chooser.chosen().into_iter().map(|chosen| chosen.map(|pair| Cow::Owned(cluster(&pair)))).collect();
-        write_run(&run, &overview, &sources, &chosen, found.count(), out)
+        let shown = ShownResults { chosen: &chosen, found: found.count(), most_known: self.most_clusters };
+        write_run(&run, &overview, &sources, &shown, out)
     }
 
     fn chooser<T: Copy>(&self, sorted: bool) -> ClusterChooser<T> {
@@ -266,18 +274,28 @@ const LEGEND: &str = "<p class=\"legend\"><del class=\"gone\">only in the first 
 <ins class=\"new num\">another number</ins> <span class=\"out\">boilerplate, not compared</span></p>\
 <p class=\"legend\">Spelling that is the same after folding is not marked. Invisible direction marks are shown as ‹RLM›.</p>";
 
+/// The clusters or pairs that are shown.
+struct ShownResults<'c> {
+    chosen: &'c [ChosenCluster<Cow<'c, Cluster>>],
+    /// Number of all of them.
+    found: u64,
+    /// Most copies of texts kept elsewhere.
+    most_known: usize,
+}
+
 /// Writes the page of a run.
 fn write_run(
     run: &ReportedRun<'_>,
     overview: &Overview,
     sources: &RecordSources,
-    chosen: &[ChosenCluster<Cow<'_, Cluster>>],
-    found: u64,
+    shown: &ShownResults<'_>,
     out: &mut dyn Write,
 ) -> io::Result<()> {
+    let ShownResults { chosen, found, most_known } = *shown;
     let many = run.kind.many();
     frame::write(&format!("mukarrar: {many} of {}", inputs(run.corpus)), true, out, |page| {
         overview_page::write(run, overview, sources, page)?;
+        known_page::write(run, most_known, page)?;
 
         page.fixed("<section aria-labelledby=\"list\"><h2 id=\"list\">")?;
         page.text(match run.kind {

@@ -18,15 +18,17 @@ impl TrigramFrequencies {
     pub(crate) const HELD_FROM: u32 = 3;
 
     /// Counts `trigrams`, each once for each text that has it, in any order. Sorts them: O(n log n).
-    pub(crate) fn count(mut trigrams: Vec<u64>) -> Self {
-        trigrams.sort_unstable();
-        Self::of_sorted(&trigrams)
+    pub(crate) fn count(trigrams: Vec<u64>) -> Self {
+        let mut frequencies = Self::default();
+        frequencies.add(trigrams);
+        frequencies
     }
 
-    /// The same for trigrams that ascend.
-    pub(crate) fn of_sorted(trigrams: &[u64]) -> Self {
+    /// Counts further trigrams, in any order. None of them was counted before.
+    pub(crate) fn add(&mut self, mut trigrams: Vec<u64>) {
+        trigrams.sort_unstable();
         let runs = trigrams.chunk_by(|a, b| a == b).filter(|run| run.len() >= Self::HELD_FROM as usize);
-        Self { texts: runs.map(|run| (run[0], run.len() as u32)).collect(), bound: None }
+        self.texts.extend(runs.map(|run| (run[0], run.len() as u32)));
     }
 
     /// Frequencies by the upper halves of trigrams, those below `bound`.

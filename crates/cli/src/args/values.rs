@@ -102,12 +102,21 @@ pub(crate) fn unit(name: &str) -> Result<UnitLevel, String> {
     parse(name)
 }
 
+/// The values of `--csv-delimiter`.
+const DELIMITERS: &str = "give one ASCII character, tab, or a number such as \\x01";
+
 /// Parses `--csv-delimiter`.
 pub(crate) fn delimiter(text: &str) -> Result<u8, String> {
     match text.as_bytes() {
         b"tab" | b"\\t" => Ok(b'\t'),
+        // A control character by its number: `\x01`, as Hive separates columns.
+        [b'\\', b'x', high, low] => {
+            let digit = |digit: u8| char::from(digit).to_digit(16);
+            let (Some(high), Some(low)) = (digit(*high), digit(*low)) else { return Err(DELIMITERS.to_owned()) };
+            u8::try_from(16 * high + low).ok().filter(u8::is_ascii).ok_or_else(|| DELIMITERS.to_owned())
+        }
         [byte] => Ok(*byte),
-        _ => Err("give one ASCII character, or tab".to_owned()),
+        _ => Err(DELIMITERS.to_owned()),
     }
 }
 

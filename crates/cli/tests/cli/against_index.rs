@@ -99,6 +99,27 @@ fn nothing_is_stored_and_threads_change_nothing() {
 }
 
 #[test]
+fn the_report_lists_the_records_that_the_index_knows() {
+    let home = home();
+    let home = home.path();
+    done(home, "dedup new.jsonl --against seen -q -o clean.jsonl --report r.html");
+    let page = fs::read_to_string(home.join("r.html")).unwrap();
+    let section = page.split("id=\"known\"").nth(1).and_then(|rest| rest.split("</section>").next()).unwrap();
+    assert!(section.contains("2 records are copies of one of 2 texts"), "{section}");
+    for (record, kept, relation) in [("b", "old-1", "exact"), ("c", "old-2", "near")] {
+        let row = section.split("<tr>").find(|row| row.contains(&format!("<bdi>{record}</bdi>"))).unwrap();
+        let told = [format!("<bdi>{kept}</bdi>"), "<bdi>seen</bdi>".to_owned(), format!("<td>{relation}</td>")];
+        assert!(told.iter().all(|cell| row.contains(cell)), "{row}");
+    }
+
+    done(home, "dedup new.jsonl --against seen -q -o clean.jsonl --report r.html --report-clusters 1");
+    let page = fs::read_to_string(home.join("r.html")).unwrap();
+    assert!(page.contains("The first 1 are shown.") && !page.contains("<bdi>old-2</bdi>"));
+    done(home, "dedup new.jsonl -q -o clean.jsonl --report r.html");
+    assert!(!fs::read_to_string(home.join("r.html")).unwrap().contains("id=\"known\""));
+}
+
+#[test]
 fn only_the_relations_that_are_removed_count() {
     let home = home();
     let home = home.path();

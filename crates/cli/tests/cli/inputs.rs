@@ -89,11 +89,17 @@ fn a_run_that_reads_no_record_is_an_error_that_names_the_fields_and_writes_nothi
     home.write("content.jsonl", line(1, "content", STORY) + &line(2, "content", OTHER));
     home.write("nested.jsonl", format!("{{\"id\":1,\"page\":{{\"body\":\"{STORY}\"}}}}\n"));
     home.write("payload.jsonl", line(1, "payload", STORY));
+    let message = format!("{{\"role\":\"user\",\"content\":\"{STORY}\"}}");
+    home.write("messages.jsonl", format!("{{\"id\":1,\"messages\":[{message}]}}\n"));
+    let part = format!("{{\"type\":\"text\",\"text\":\"{STORY}\"}}");
+    home.write("parts.jsonl", format!("{{\"id\":1,\"content\":[{part}]}}\n"));
     for (input, fields, option) in [
         ("content.jsonl", "(id, content)", "--text-field content"),
         ("content.jsonl --text-field contnet", "(id, content)", "--text-field content"),
         ("nested.jsonl", "(id, page)", "--text-field page.body"),
         ("payload.jsonl", "(id, payload)", "--text-field payload"),
+        ("messages.jsonl", "(id, messages)", "--text-field messages"),
+        ("parts.jsonl", "(id, content)", "--text-field content"),
     ] {
         let (code, said) =
             home.run(&format!("dedup {input} -q -o out --removed removed --rejected rejected --summary s"));
@@ -295,12 +301,16 @@ fn other_files_are_refused_by_name() {
     home.write("table.sav", "$FL2@(#) SPSS DATA FILE\0\u{1}");
     home.write("r.jsonl", "RDX3\nX\n\0\0\0");
     home.write("caret.csv", format!("id^text\n1^{STORY}\n"));
+    home.write("hive.csv", format!("id\u{1}text\n1\u{1}{STORY}\n"));
+    home.write("semicolon.csv", format!("id;content\n1;{STORY}\n"));
     home.write("mac.csv", format!("id,text\r1,{STORY}\r"));
     for (name, says) in [
         ("dump.txt", "an XML file, which is not read; extract its texts as JSON Lines first"),
         ("table.sav", "an SPSS file, which is not read; export its table as CSV first"),
         ("r.jsonl", "an R data file, which is not read"),
         ("caret.csv", "name the right one with --csv-delimiter '^'"),
+        ("hive.csv", r"name the right one with --csv-delimiter '\x01'"),
+        ("semicolon.csv", "(id, content); name the column that holds the text with --text-field content"),
         ("mac.csv", "has lines that end with a carriage return alone; convert its line ends first"),
     ] {
         let (code, said) = home.run(&format!("dedup {name} -o out"));
@@ -308,6 +318,10 @@ fn other_files_are_refused_by_name() {
     }
     let (code, said) = home.run("dedup dump.txt -o out.txt --input-format text");
     assert_eq!((code, said.contains("1 read = 1 kept")), (0, true), "{said}");
+    for line in [r"hive.csv --csv-delimiter \x01", "semicolon.csv --text-field content"] {
+        let (code, said) = home.run(&format!("dedup {line} -n"));
+        assert_eq!((code, said.contains("1 read = 1 kept")), (0, true), "{said}");
+    }
     home.write("pipes.psv", format!("id|text\n1|{STORY}\n"));
     let (code, said) = home.run("dedup pipes.psv -n");
     assert_eq!((code, said.contains("1 read = 1 kept")), (0, true), "{said}");

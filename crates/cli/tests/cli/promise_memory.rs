@@ -159,6 +159,61 @@ fn a_record_that_is_too_large_costs_itself_alone() {
     }
 }
 
+/// A component is never divided. One whose texts do not fit is verified with its texts on the disk, to the same bytes.
+#[test]
+fn a_component_larger_than_the_memory_is_verified_from_the_disk() {
+    let home = tempfile::tempdir().unwrap();
+    let mut random = Random::new(5);
+    let mut documents = String::new();
+
+    // 1. Pages of one site: a long footer, and content that two pages share; some have hardly any.
+    let footer = text::spelled(&text::words(&mut random, 5_000, 250));
+    let contents: Vec<Vec<usize>> = (0..500).map(|_| text::words(&mut random, 5_000, 40)).collect();
+    for page in 0..1000 {
+        let content = text::edited(&mut random, 5_000, &contents[page % 500], 0.02);
+        let length = if page % 10 == 9 { 3 } else { content.len() };
+        let content = text::spelled(&content[..length.min(content.len())]);
+        writeln!(documents, "{{\"id\":\"p{page}\",\"text\":\"{content} {footer}\"}}").unwrap();
+    }
+
+    // 2. A filled form, in which numbers and words differ.
+    let form = text::words(&mut random, 5_000, 270);
+    for copy in 0..800 {
+        let filled = text::spelled(&text::edited(&mut random, 5_000, &form, 0.01));
+        writeln!(documents, "{{\"id\":\"f{copy}\",\"text\":\"{filled} {}\"}}", copy / 3).unwrap();
+    }
+    fs::write(home.path().join("documents.jsonl"), documents).unwrap();
+
+    // 3. Lines of one template.
+    let line = |line: usize| {
+        let [a, b] = [line % 4_999, line * 7 % 4_999].map(text::word);
+        format!("{{\"text\":\"درجة الحرارة في {a} {b} اليوم معتدلة مع رياح خفيفة\"}}\n")
+    };
+    fs::write(home.path().join("lines.jsonl"), (0..5_000).map(line).collect::<String>()).unwrap();
+
+    let limit = 48 << 20;
+    for input in ["documents.jsonl", "lines.jsonl --unit line"] {
+        let run = |name: &str, more: &str| {
+            let outputs = format!("-o {name}.jsonl --clusters {name}.clusters --summary {name}.json");
+            done(home.path(), &format!("dedup {input} {outputs} {more} -q"));
+            let summary = fs::read(home.path().join(format!("{name}.json"))).unwrap();
+            serde_json::from_slice::<Value>(&summary).unwrap()
+        };
+        let free = run("free", "");
+        for threads in [1, 3] {
+            let bound = run("bound", &format!("--memory {limit} --temp-dir . --threads {threads}"));
+            for output in ["jsonl", "clusters"] {
+                let [bound, free] =
+                    ["bound", "free"].map(|name| fs::read(home.path().join(format!("{name}.{output}"))));
+                assert!(bound.unwrap() == free.unwrap(), "{input}: {output} at {threads} threads");
+            }
+            assert_eq!(bound["variants"], free["variants"], "{input}");
+            assert!(number(&bound, "spilled_bytes") > 1 << 20, "{input}: {bound}");
+            assert!(number(&bound, "peak_rss_bytes") <= limit + UNOPTIMISED, "{input}: {bound}");
+        }
+    }
+}
+
 /// What the plan allows is not exceeded by input that was made to exceed it, or the run is refused with the floor.
 #[test]
 fn alike_documents_and_lines_of_one_template_keep_the_limit() {

@@ -1,0 +1,142 @@
+//! The texts that a batch of nodes is verified by: all in memory, or in a temporary file with those in use in memory.
+
+use std::ops::Deref;
+use std::sync::{Arc, OnceLock};
+
+use super::spilled_texts::SpilledTexts;
+use crate::error::Result;
+use crate::lsh::Node;
+use crate::shingle::ShingleSet;
+use crate::shingle::hash::HashKeys;
+use crate::similarity::facts::FactsText;
+use crate::similarity::own_text::Wording;
+use crate::similarity::titles::{HeadedText, RecordHeading};
+
+/// The shingles and the folded text of a node, and what rules derive from the text once they need it.
+#[derive(Debug, Default)]
+pub(super) struct VerifiedText {
+    pub(super) set: ShingleSet,
+    /// Tokens in the compact alphabet, joined by one space; empty if no rule reads it.
+    pub(super) folded: Box<[u8]>,
+    pub(super) heading: Option<Box<RecordHeading>>,
+    wording: OnceLock<Box<Wording>>,
+    facts: OnceLock<Box<FactsText>>,
+}
+
+impl VerifiedText {
+    pub(super) fn new(set: ShingleSet, folded: Box<[u8]>, heading: Option<RecordHeading>) -> Self {
+        let (wording, facts) = (OnceLock::new(), OnceLock::new());
+        Self { set, folded, heading: heading.map(Box::new), wording, facts }
+    }
+
+    /// The hashed words and trigrams of the text.
+    pub(super) fn wording(&self, keys: &HashKeys) -> &Wording {
+        self.wording.get_or_init(|| Box::new(Wording::new(&self.folded, keys)))
+    }
+
+    /// The text as the facts guard compares it.
+    pub(super) fn facts(&self, make: impl FnOnce(&[u8]) -> FactsText) -> &FactsText {
+        self.facts.get_or_init(|| Box::new(make(&self.folded)))
+    }
+
+    /// The text with its heading, if there is one.
+    pub(super) fn headed(&self) -> Option<HeadedText<'_>> {
+        self.heading.as_ref().map(|heading| HeadedText { folded: &self.folded, heading })
+    }
+
+    /// Number of tokens of the folded text.
+    pub(super) fn tokens(&self) -> usize {
+        match self.folded.is_empty() {
+            true => 0,
+            false => memchr::memchr_iter(b' ', &self.folded).count() + 1,
+        }
+    }
+}
+
+/// The texts of a batch, by place in the batch.
+pub(super) enum VerifiedTexts {
+    Held(Vec<VerifiedText>),
+    Spilled(SpilledTexts),
+}
+
+impl VerifiedTexts {
+    /// The text of a node.
+    pub(super) fn of(&self, node: Node) -> TextRef<'_> {
+        match self {
+            Self::Held(texts) => TextRef::Held(&texts[node as usize]),
+            Self::Spilled(texts) => TextRef::Loaded(texts.of(node)),
+        }
+    }
+
+    /// The text of a node that is read once, in passes over whole components.
+    pub(super) fn once(&self, node: Node) -> TextRef<'_> {
+        match self {
+            Self::Held(texts) => TextRef::Held(&texts[node as usize]),
+            Self::Spilled(texts) => TextRef::Loaded(texts.once(node)),
+        }
+    }
+
+    /// Number of shingles of a node.
+    pub(super) fn shingles(&self, node: Node) -> usize {
+        match self {
+            Self::Held(texts) => texts[node as usize].set.len(),
+            Self::Spilled(texts) => texts.shingles(node),
+        }
+    }
+
+    /// Bytes for passes over the texts of a component; `None` if all texts are in memory.
+    pub(super) fn room(&self) -> Option<u64> {
+        match self {
+            Self::Held(_) => None,
+            Self::Spilled(texts) => Some(texts.room()),
+        }
+    }
+
+    /// Number of tokens of a node.
+    pub(super) fn tokens(&self, node: Node) -> usize {
+        match self {
+            Self::Held(texts) => texts[node as usize].tokens(),
+            Self::Spilled(texts) => texts.tokens(node),
+        }
+    }
+
+    /// Ends the work with the texts.
+    ///
+    /// # Errors
+    ///
+    /// A text could not be read from the temporary file. What was verified since is worth nothing.
+    pub(super) fn check(&self) -> Result<()> {
+        match self {
+            Self::Held(_) => Ok(()),
+            Self::Spilled(texts) => texts.check(),
+        }
+    }
+}
+
+/// A text in use.
+pub(super) enum TextRef<'t> {
+    Held(&'t VerifiedText),
+    Loaded(Arc<VerifiedText>),
+}
+
+impl Deref for TextRef<'_> {
+    type Target = VerifiedText;
+
+    fn deref(&self) -> &VerifiedText {
+        match self {
+            Self::Held(text) => text,
+            Self::Loaded(text) => text,
+        }
+    }
+}
+
+/// The shingles of a text in use.
+pub(super) struct SetRef<'t>(pub(super) TextRef<'t>);
+
+impl Deref for SetRef<'_> {
+    type Target = ShingleSet;
+
+    fn deref(&self) -> &ShingleSet {
+        &self.0.set
+    }
+}
