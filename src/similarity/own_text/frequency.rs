@@ -2,6 +2,8 @@
 
 use foldhash::HashMap;
 
+use crate::shingle::sort_hashed;
+
 /// The number of distinct texts in which each word trigram occurs: every trigram of one component of candidates, or a
 /// sample of the trigrams of a run.
 #[derive(Debug, Clone, Default)]
@@ -19,7 +21,7 @@ impl TrigramFrequencies {
 
     /// Counts `trigrams`, each once for each text that has it, in any order. Sorts them: O(n log n).
     pub(crate) fn count(mut trigrams: Vec<u64>) -> Self {
-        trigrams.sort_unstable();
+        sort_hashed(&mut trigrams, |trigram| *trigram);
         Self::of_sorted(&trigrams)
     }
 
