@@ -1,8 +1,9 @@
 //! Judges which pairs of similar texts are no copies: by the own-text rule first, then by the facts guard.
 
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use super::learned_frequencies::LearnedFrequencies;
+use super::record_headings::UnfoldedHeading;
 use super::refolder::HeadedFolding;
 use crate::cluster::{ComponentContents, LARGE, RARE};
 use crate::lsh::{Component, Components, Node};
@@ -36,7 +37,11 @@ pub(super) struct PairJudge<'r> {
 /// A folded text, and what each rule derives from it once it needs it.
 struct HeldText {
     folded: Box<[u8]>,
-    heading: Option<RecordHeading>,
+    /// The hash of each token.
+    words: Arc<[u64]>,
+    heading: Option<UnfoldedHeading>,
+    /// The heading with its title folded.
+    folded_heading: OnceLock<RecordHeading>,
     wording: OnceLock<Wording>,
     facts: OnceLock<FactsText>,
 }
@@ -62,14 +67,17 @@ impl<'r> PairJudge<'r> {
         by_trigrams: bool,
         texts: Vec<HeadedFolding>,
     ) -> Self {
-        let held = |HeadedFolding { folded, heading }| HeldText {
+        let held = |HeadedFolding { folded, words, heading }| HeldText {
             folded,
+            words,
             heading,
+            folded_heading: OnceLock::new(),
             wording: OnceLock::new(),
             facts: OnceLock::new(),
         };
         let texts = texts.into_iter().map(held).collect();
-        let (keys, vocabulary) = (HashKeys::new(seed), Mutex::default());
+        let keys = HashKeys::new(seed);
+        let vocabulary = Mutex::new(FactsVocabulary::new(keys));
         Self { learned, keys, by_trigrams, texts, vocabulary, joint_of: Vec::new(), joint: Vec::new() }
     }
 
@@ -109,7 +117,13 @@ impl<'r> PairJudge<'r> {
     /// Why two nodes above the threshold are no copies, if the titles of their records say that they are two articles.
     pub(super) fn titles(&self, a: Node, b: Node) -> Option<VariantReason> {
         let [a, b] = [a, b].map(|node| &self.texts[node as usize]);
-        titles::tell_different_things(a.headed()?, b.headed()?).then_some(VariantReason::Titles)
+        let (heading_a, heading_b) = (a.heading.as_ref()?, b.heading.as_ref()?);
+        // Before titles are folded.
+        if !heading_a.may_be_told_apart(heading_b) {
+            return None;
+        }
+
+        titles::tell_different_things(a.headed(heading_a), b.headed(heading_b)).then_some(VariantReason::Titles)
     }
 
     /// The verdict on two texts below the threshold; `None` unless one is an edited form of the other and no rule refuses the
@@ -185,7 +199,7 @@ impl<'r> PairJudge<'r> {
         held.facts.get_or_init(|| {
             // A vocabulary is valid after a panic of another thread: no change leaves it half done.
             let mut vocabulary = self.vocabulary.lock().unwrap_or_else(PoisonError::into_inner);
-            FactsText::new(&held.folded, &mut vocabulary)
+            FactsText::hashed(&held.folded, &held.words, &mut vocabulary)
         })
     }
 
@@ -217,14 +231,14 @@ impl<'r> PairJudge<'r> {
     }
 
     fn wording<'h>(&self, held: &'h HeldText) -> &'h Wording {
-        held.wording.get_or_init(|| Wording::new(&held.folded, &self.keys))
+        held.wording.get_or_init(|| Wording::of_words(Arc::clone(&held.words), &self.keys))
     }
 }
 
 impl HeldText {
-    /// The text with its heading, if there is one.
-    fn headed(&self) -> Option<HeadedText<'_>> {
-        self.heading.as_ref().map(|heading| HeadedText { folded: &self.folded, heading })
+    /// The text with its heading.
+    fn headed(&self, heading: &UnfoldedHeading) -> HeadedText<'_> {
+        HeadedText { folded: &self.folded, heading: self.folded_heading.get_or_init(|| heading.folded()) }
     }
 
     /// Whether a text is short enough for a code to be its content.
