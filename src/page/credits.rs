@@ -9,6 +9,7 @@ use std::sync::LazyLock;
 
 use memchr::memmem::Finder;
 
+use super::credit_gap::CreditGap;
 use super::cue_prefilter::PREFILTER;
 use super::cues;
 use super::matcher::{self, PhrasePart, TokenBuffer};
@@ -35,45 +36,6 @@ const KEYWORDS: usize = 20;
 /// Most tokens behind "the end": a time, an agency's mark.
 const BEHIND_END: usize = 8;
 
-/// The signs between two tokens.
-#[derive(Debug, Clone, Copy, Default)]
-struct CreditGap {
-    dash: bool,
-    slash: bool,
-    colon: bool,
-    comma: bool,
-    open: bool,
-    close: bool,
-    /// The end of a sentence, or a quotation.
-    stop: bool,
-}
-
-impl CreditGap {
-    fn of(text: &str) -> Self {
-        let mut gap = Self::default();
-        for (at, c) in text.char_indices() {
-            match c {
-                '-' | '–' | '—' => gap.dash = true,
-                // At the end of a word it belongs to the word: «لـ رويترز».
-                'ـ' => gap.dash |= at > 0,
-                '/' | '|' => gap.slash = true,
-                ':' | '：' => gap.colon = true,
-                '،' | ',' => gap.comma = true,
-                '(' | '[' => gap.open = true,
-                ')' | ']' => gap.close = true,
-                '.' | '!' | '؟' | '?' | '؛' | '…' | '«' | '»' | '"' | '“' | '”' => gap.stop = true,
-                _ => {}
-            }
-        }
-        gap
-    }
-
-    /// Whether it separates the parts of a credit.
-    const fn parts(self) -> bool {
-        self.dash || self.slash || self.colon
-    }
-}
-
 /// The folded lists.
 struct CreditLists {
     places: Vec<PhrasePart>,
@@ -82,6 +44,8 @@ struct CreditLists {
     tails: Vec<PhrasePart>,
     tag_tails: Vec<PhrasePart>,
     end_tails: Vec<PhrasePart>,
+    /// The first two bytes of the phrases of all three kinds of tails, as bits.
+    tail_beginnings: [u64; 16],
     /// Byte strings of which each tail holds one, in any spelling.
     finders: Vec<Finder<'static>>,
 }
@@ -97,11 +61,31 @@ static LISTS: LazyLock<CreditLists> = LazyLock::new(|| CreditLists {
     tails: fold(cues::TAILS),
     tag_tails: fold(cues::TAG_TAILS),
     end_tails: fold(cues::END_TAILS),
+    tail_beginnings: beginnings([cues::TAILS, cues::TAG_TAILS, cues::END_TAILS]),
     finders: ["رابط", "سمات", "وسوم", "دلالي", "مفتاحي", "للتواصل", "للكاتب", "//"].map(Finder::new).into(),
 });
 
 fn fold(phrases: &[&str]) -> Vec<PhrasePart> {
     phrases.iter().map(|phrase| PhrasePart::fold(phrase)).collect()
+}
+
+/// The bits of the first two bytes of phrases.
+fn beginnings(lists: [&[&str]; 3]) -> [u64; 16] {
+    let mut bits = [0; 16];
+    for phrase in lists.into_iter().flat_map(fold) {
+        match phrase.into_words().first().and_then(|word| beginning(word)) {
+            Some(key) => bits[key / 64] |= 1 << (key % 64),
+            // A phrase of one byte, or of none, may begin with any token.
+            None => bits = [u64::MAX; 16],
+        }
+    }
+    bits
+}
+
+/// One of 1,024 numbers for the first two bytes of a word; `None` if it has fewer.
+fn beginning(word: &[u8]) -> Option<usize> {
+    let [first, second] = *word.first_chunk()?;
+    Some((usize::from(first) << 3 ^ usize::from(second)) % 1024)
 }
 
 /// The credit at the head of a line.
@@ -316,6 +300,12 @@ impl CreditPart<'_> {
 
     /// The first byte of the tail that begins at token `at`.
     fn tail_at(&self, at: usize, last: bool) -> Option<usize> {
+        // Few tokens begin a phrase.
+        let key = self.tokens.get(at).and_then(beginning);
+        if key.is_some_and(|key| LISTS.tail_beginnings[key / 64] >> (key % 64) & 1 == 0) {
+            return None;
+        }
+
         let start = self.tokens.span(at)?.start;
         if self.longest(&LISTS.tails, at).is_some() {
             return Some(start);

@@ -6,6 +6,7 @@ use super::cue_prefilter::PREFILTER;
 use super::cues::CueFamily;
 use super::hints::{self, LineMarks, MarkupHint};
 use super::level::UnitLevel;
+use super::line_ends;
 use super::lines::{self, LineEnding, LineRole, TextLine};
 use super::matcher::PhraseMatcher;
 use super::returning::{self, SourceLines};
@@ -101,7 +102,7 @@ impl Cutter {
         self.lines.clear();
         self.weak.clear();
         let mut under_tags = false;
-        lines::each_range(text, |range| under_tags = self.skim_line(text, range, under_tags));
+        line_ends::each_range(text, |range| under_tags = self.skim_line(text, range, under_tags));
 
         self.settle_weak();
         self.settle_tags();

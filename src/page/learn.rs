@@ -13,6 +13,7 @@ use foldhash::HashSet;
 
 use super::boilerplate::Boilerplate;
 use super::boilerplate_rules::BoilerplateRule;
+use super::line_ends;
 use super::line_parts::{LinePart, PartFinder};
 use super::lines;
 use super::sieve::Sieve;
@@ -74,7 +75,7 @@ impl PartSampler {
 
     /// Calls `found` with each part of `text` and the start of its line in `text`.
     fn parts(&mut self, text: &str, mut found: impl FnMut(LinePart, usize)) {
-        lines::each_range(text, |range| {
+        line_ends::each_range(text, |range| {
             if let Some(line) = lines::unmeasured(text, range) {
                 self.probe.parts(line.span.of(text), |part| found(part, line.span.start));
             }

@@ -8,6 +8,7 @@ use std::ops::Range;
 use crate::document::Span;
 
 use super::cues::CueFamily;
+use super::line_ends::line_end;
 
 /// Words of the head of a line, where cues are searched.
 const HEAD_WORDS: u32 = 24;
@@ -103,36 +104,6 @@ pub(super) fn each_line(text: &str, mut found: impl FnMut(TextLine)) {
     }
 }
 
-/// Calls `found` with the range of each line of `text`, without its end. Only `\n` and `\r` end a line here: a search for the
-/// rare ends would take longer than all other work on a long line.
-pub(super) fn each_range(text: &str, mut found: impl FnMut(Range<usize>)) {
-    let mut start = 0;
-    for end in memchr::memchr2_iter(b'\n', b'\r', text.as_bytes()) {
-        found(start..end);
-        start = end + 1;
-    }
-    if start < text.len() {
-        found(start..text.len());
-    }
-}
-
-/// The end of the line that begins at `start`, and the beginning of the next.
-fn line_end(text: &str, start: usize) -> (usize, usize) {
-    let bytes = text.as_bytes();
-    let mut at = start;
-
-    // The ends of two and three bytes are U+0085, U+2028 and U+2029.
-    while let Some(&byte) = bytes.get(at) {
-        match byte {
-            b'\n' | b'\r' => return (at, at + 1),
-            0xC2 if bytes.get(at + 1) == Some(&0x85) => return (at, at + 2),
-            0xE2 if matches!(bytes.get(at + 1..at + 3), Some([0x80, 0xA8 | 0xA9])) => return (at, at + 3),
-            _ => at += 1,
-        }
-    }
-    (at, at)
-}
-
 /// Measures the line at `range`; `None` if it is blank.
 pub(super) fn measure(text: &str, range: Range<usize>) -> Option<TextLine> {
     let raw = text.get(range.clone())?;
@@ -185,7 +156,7 @@ pub(super) fn unmeasured(text: &str, range: Range<usize>) -> Option<TextLine> {
 }
 
 /// The counts of one pass over the characters of a line.
-#[derive(Default)]
+#[derive(Debug, Default, PartialEq)]
 struct LineScan {
     words: u32,
     hashtags: u32,
@@ -205,6 +176,19 @@ struct LineScan {
 
 impl LineScan {
     fn push(&mut self, at: usize, c: char) {
+        // Nearly all characters are letters inside of a word, behind one where no two words run together.
+        let is_plain = matches!(c, '\u{621}'..='\u{63A}' | '\u{641}'..='\u{64A}');
+        if is_plain && self.in_word && !matches!(self.before[0], 'ة' | 'ا' | '.') {
+            self.has_letter = true;
+            self.letters += 1;
+            self.before = [c, self.before[0], self.before[1]];
+        } else {
+            self.push_any(at, c);
+        }
+    }
+
+    /// The same for any character.
+    fn push_any(&mut self, at: usize, c: char) {
         if is_mark(c) {
             return;
         }
@@ -337,6 +321,7 @@ const fn is_digit(c: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     fn only(text: &str) -> TextLine {
         let mut lines = Vec::new();
@@ -390,6 +375,18 @@ mod tests {
         assert_eq!(only(&format!("{row}.")).role, LineRole::Text);
         assert_eq!(only("الحرارة تنخفض في الجبال العاليةمدير المدرسة").role, LineRole::Text);
         assert_eq!(only(&row.replace("العاليةمدير", "العالية مدير")).role, LineRole::Text);
+    }
+
+    proptest! {
+        #[test]
+        fn letters_inside_of_words_count_as_any_character(line in "[ا-يةىآ. ،#ـً\u{670}a1-]{0,60}") {
+            let (mut scan, mut plain) = (LineScan::default(), LineScan::default());
+            for (at, c) in line.char_indices() {
+                scan.push(at, c);
+                plain.push_any(at, c);
+            }
+            prop_assert_eq!(scan, plain);
+        }
     }
 
     #[test]

@@ -65,6 +65,7 @@
 
 mod boilerplate;
 mod boilerplate_rules;
+mod credit_gap;
 mod credits;
 mod cue_prefilter;
 mod cues;
@@ -72,6 +73,7 @@ mod cutter;
 mod hints;
 mod learn;
 mod level;
+mod line_ends;
 mod line_parts;
 mod lines;
 mod markup;
@@ -81,6 +83,7 @@ mod returning;
 mod sieve;
 mod sources;
 mod story;
+mod time_words;
 
 pub use boilerplate::{Boilerplate, SourcedText};
 pub use boilerplate_rules::{BoilerplateRule, BoilerplateRules};

@@ -3,13 +3,9 @@
 //! A list of headlines shows when each one appeared, in words that change from visit to visit. Such a time is no fact of
 //! the headline, so it is not compared. Only short lines are read, and of most of them only the first and last word.
 
-use std::borrow::Cow;
-use std::sync::LazyLock;
-
-use foldhash::HashSet;
-
 use super::lines::is_word_char;
 use super::matcher::{self, TokenBuffer};
+use super::time_words::{WORDS, is_mark, may_close_time, may_open_time};
 use crate::document::Span;
 use crate::normalize::{FoldScratch, Normalizer, alphabet};
 
@@ -28,81 +24,6 @@ const LEAST_LEFT: usize = 2;
 
 /// Fewest words behind a clock time that no sign separates: fewer are an entry of a timetable.
 const LEAST_UNSIGNED: usize = 5;
-
-/// Words before a relative time.
-const BEFORE: &str = "منذ قبل";
-
-/// Words behind a relative time.
-const AFTER: &str = "پیش قبل پہلے ago مضت";
-
-/// Words that make a number uncertain.
-const ABOUT: &str = "حوالي نحو قرابة تقریبا حدود تقریباً about over almost";
-
-/// Units of time, the longer ones in [`LONG_UNITS`] too.
-const UNITS: &str = "ثانية ثانیہ ثانيتين ثوان ثواني ثوانٍ لحظة لحظات لحظاتی دقيقة دقيقتين دقيقتان دقائق دقیقه دقایق دقایقی ساعة \
-                     ساعتين ساعتان ساعات ساعت ساعتی يوم يومين يومان أيام يوما روز روزی أسبوع أسبوعين أسبوعان أسابيع هفته \
-                     هفتہ ہفتے ہفتوں شهر شهرين شهران أشهر شهور شهرا ماه ماہ مہینے مہینہ سنة سنتين سنتان سنوات سال عام عامين \
-                     عامان أعوام عاما قليل سیکنڈ سیکنڈز منٹ منٹوں گھنٹہ گھنٹے گھنٹوں دن دنوں second seconds sec secs s minute \
-                     minutes min mins m hour hours hr hrs h day days d week weeks w month months mo year years yr yrs y";
-
-/// Units of weeks and more. Behind a headline without a sign, such a time is part of the sentence.
-const LONG_UNITS: &str = "أسبوع أسبوعين أسبوعان أسابيع هفته هفتہ ہفتے ہفتوں شهر شهرين شهران أشهر شهور شهرا ماه ماہ مہینے مہینہ \
-                          سنة سنتين سنتان سنوات سال عام عامين عامان أعوام عاما week weeks w month months mo year years yr \
-                          yrs y";
-
-const NUMBERS: &str = "واحد واحدة اثنين ثلاث ثلاثة أربع أربعة خمس خمسة ست ستة سبع سبعة ثمان ثماني ثمانية تسع تسعة عشر عشرة \
-                       عشرين ثلاثين أربعين خمسين بضع بضعة عدة یک دو سه چهار پنج شش هفت هشت نه ده چند بیست سی ایک تین چار \
-                       پانچ چھ سات آٹھ نو دس بیس تیس کچھ a an one two three four five six seven eight nine ten few";
-
-/// Words of the half of a day, behind a clock time.
-const HALVES: &str = "ص م صباحا مساء صباحاً مساءً ظهرا am pm";
-
-/// The folded words of a list.
-fn folded(words: &str) -> HashSet<String> {
-    words.split_whitespace().map(|word| matcher::normalizer().normalize(word)).collect()
-}
-
-struct TimeWords {
-    before: HashSet<String>,
-    after: HashSet<String>,
-    about: HashSet<String>,
-    units: HashSet<String>,
-    long_units: HashSet<String>,
-    numbers: HashSet<String>,
-    halves: HashSet<String>,
-}
-
-static WORDS: LazyLock<TimeWords> = LazyLock::new(|| TimeWords {
-    before: folded(BEFORE),
-    after: folded(AFTER),
-    about: folded(ABOUT),
-    units: folded(UNITS),
-    long_units: folded(LONG_UNITS),
-    numbers: folded(NUMBERS),
-    halves: folded(HALVES),
-});
-
-/// The last and the first words, unfolded, of lines that may have a time at that end. A cheap test.
-static EDGE_WORDS: LazyLock<HashSet<String>> = LazyLock::new(|| {
-    let words = [BEFORE, AFTER, UNITS, NUMBERS, ABOUT, HALVES].into_iter().flat_map(str::split_whitespace);
-    // Keyboards and fonts write some letters in two ways.
-    let spellings = words.flat_map(|word| {
-        let bare = word.replace(['أ', 'إ'], "ا").replace(['\u{64B}', '\u{64D}'], "");
-        let arabic = bare.replace('ی', "ي").replace('ک', "ك");
-        [word.to_owned(), bare.replace('ة', "ه"), bare.replace('ي', "ی"), arabic.replace('ہ', "ه"), bare, arabic]
-    });
-    spellings.collect()
-});
-
-/// Whether a word, in letters of any case, may close a time.
-fn is_edge_word(word: &str) -> bool {
-    let word = bare(word);
-    // Most words have no letters of two cases, and are not copied.
-    match word.bytes().any(|byte| byte.is_ascii_uppercase()) {
-        true => EDGE_WORDS.contains(&word.to_ascii_lowercase()),
-        false => EDGE_WORDS.contains(&*word),
-    }
-}
 
 /// Finds the times at the edges of lines; holds reusable buffers.
 #[derive(Debug)]
@@ -156,8 +77,8 @@ impl TimeFinder {
     /// The part of a line without the times at its edges; empty if it is only a time; `None` if it has no time.
     pub(super) fn rest(&mut self, line: &str) -> Option<Span> {
         let (first, last) = (first_word(line)?, last_word(line)?);
-        let opens = first.starts_with(|c: char| c.is_numeric()) || EDGE_WORDS.contains(&*bare(first));
-        let closes = last.ends_with(|c: char| c.is_numeric()) || is_edge_word(last);
+        let opens = first.starts_with(is_numeric) || may_open_time(first);
+        let closes = last.ends_with(is_numeric) || may_close_time(last);
         if !opens && !closes || line.chars().filter(|c| is_letter(*c)).nth(LONGEST_LINE).is_some() {
             return None;
         }
@@ -283,6 +204,11 @@ fn is_digits(word: &str) -> bool {
     !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_digit())
 }
 
+/// Whether a character is a number of any script. Common letters need no Unicode table.
+fn is_numeric(c: char) -> bool {
+    !matches!(c, '\u{620}'..='\u{64A}') && c.is_numeric()
+}
+
 /// "5m", "2h", "3d".
 fn is_glued_amount(word: &str) -> bool {
     let unit = word.trim_start_matches(|c: char| c.is_ascii_digit());
@@ -299,20 +225,10 @@ fn is_letter(c: char) -> bool {
     is_word_char(c) && !is_mark(c)
 }
 
-/// Whether a character is a mark of a letter, or the stroke that lengthens words.
-const fn is_mark(c: char) -> bool {
-    matches!(c, '\u{610}'..='\u{61A}' | '\u{640}' | '\u{64B}'..='\u{65F}' | '\u{670}' | '\u{6D6}'..='\u{6ED}')
-}
-
 /// Whether a character is white space, or a format character that shows nothing.
 fn is_blank(c: char) -> bool {
     c.is_whitespace()
         || matches!(c, '\u{AD}' | '\u{61C}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{2069}' | '\u{FEFF}')
-}
-
-/// A word without its marks.
-fn bare(word: &str) -> Cow<'_, str> {
-    if word.chars().any(is_mark) { word.chars().filter(|c| !is_mark(*c)).collect() } else { word.into() }
 }
 
 fn first_word(line: &str) -> Option<&str> {
@@ -330,6 +246,11 @@ fn words_in(text: &str) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn letters_are_no_numbers() {
+        assert!(('\u{600}'..='\u{6FF}').chain('0'..='z').all(|c| is_numeric(c) == c.is_numeric()));
+    }
 
     #[test]
     fn a_time_at_an_edge_is_left_out() {

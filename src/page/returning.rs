@@ -17,6 +17,7 @@ use std::collections::BTreeMap;
 use foldhash::HashSet;
 
 use super::hints::{LineMarks, MarkupMark};
+use super::line_ends;
 use super::lines::{self, LineEnding, LineRole, TextLine};
 
 /// Fewest pages with a line of furniture.
@@ -50,7 +51,7 @@ impl PageLines {
     /// The lines of `text`. Linear in its length.
     pub(crate) fn of(text: &str) -> Self {
         let mut hashes = Vec::new();
-        lines::each_range(text, |range| hashes.extend(text.get(range).and_then(line_hash)));
+        line_ends::each_range(text, |range| hashes.extend(text.get(range).and_then(line_hash)));
         hashes.sort_unstable();
         hashes.dedup();
         Self(hashes)

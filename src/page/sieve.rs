@@ -19,6 +19,7 @@ use super::boilerplate::{Boilerplate, SourcedText};
 use super::boilerplate_rules::{self, BoilerplateRules};
 use super::credits::{CreditFinder, LINES, LineHead, PARAGRAPH_BYTES};
 use super::cutter::Cutter;
+use super::line_ends;
 use super::line_parts::PartFinder;
 use super::lines::{self, LineRole, TextLine};
 use super::relative_times::TimeFinder;
@@ -147,7 +148,7 @@ impl Sieve {
             self.cutter.skim(text);
             std::mem::swap(&mut self.lines, &mut self.cutter.lines);
         } else {
-            lines::each_range(text, |range| self.lines.extend(lines::unmeasured(text, range)));
+            line_ends::each_range(text, |range| self.lines.extend(lines::unmeasured(text, range)));
         }
 
         let cues = self.lines.iter().filter(|line| matches!(line.role, LineRole::Cue { .. } | LineRole::Tags));

@@ -1,11 +1,11 @@
 //! Groups equal units into nodes, so that each distinct folded text is banded and verified once.
 
-use super::refolder::UnitRefolder;
+use super::refolder::{ThreadFolder, UnitRefolder};
 use super::run_tables::RouteRows;
-use crate::document::{Date, DocId, Span, UnitId};
+use crate::document::{Date, DocId, UnitId};
 use crate::error::{Error, Result};
 use crate::lsh::{NO_NODE, Node};
-use crate::normalize::TokenSink;
+use crate::normalize::BatchSink;
 use crate::parallel;
 use crate::shingle::Fingerprint;
 
@@ -189,9 +189,13 @@ fn tell_apart(entries: &mut [UnitEntry], rows: &RouteRows, refolder: &UnitRefold
     parallel::sort_by_key(&mut shared, |unit| *unit);
 
     let digests = refolder.each(&shared, |folder, normalizer, text| {
-        let mut digest = TokenDigest(blake3::Hasher::new());
-        normalizer.fold_excerpt(text, &mut folder.scratch, &mut digest);
-        *digest.0.finalize().as_bytes()
+        let ThreadFolder { scratch, tokens } = folder;
+        tokens.begin_text();
+        for (_, piece) in text.pieces() {
+            tokens.begin_piece();
+            normalizer.fold_batches(piece, scratch, tokens);
+        }
+        *blake3::hash(&tokens.bytes).as_bytes()
     })?;
     let digests = UnitDigests { units: shared, digests };
 
@@ -237,13 +241,32 @@ impl UnitDigests {
     }
 }
 
-/// A token sink that digests tokens. A zero byte ends each token, and no token has one, so token boundaries count.
-struct TokenDigest(blake3::Hasher);
+/// The tokens of a text that is digested. A zero byte ends each token, and no token has one, so token boundaries count.
+#[derive(Debug, Default)]
+pub(super) struct DigestedTokens {
+    bytes: Vec<u8>,
+    /// Bytes before the current piece of the text, to which [`restart`](BatchSink::restart) returns.
+    before: usize,
+}
 
-impl TokenSink for TokenDigest {
-    fn token(&mut self, token: &[u8], _span: Span) {
-        self.0.update(token);
-        self.0.update(&[0]);
+impl DigestedTokens {
+    fn begin_text(&mut self) {
+        self.bytes.clear();
+    }
+
+    fn begin_piece(&mut self) {
+        self.before = self.bytes.len();
+    }
+}
+
+impl BatchSink for DigestedTokens {
+    fn token(&mut self, token: &[u8]) {
+        self.bytes.extend_from_slice(token);
+        self.bytes.push(0);
+    }
+
+    fn restart(&mut self) {
+        self.bytes.truncate(self.before);
     }
 }
 
@@ -251,6 +274,23 @@ impl TokenSink for TokenDigest {
 mod tests {
     use super::*;
     use crate::error::ErrorKind;
+    use crate::normalize::{FoldScratch, Language, Normalizer, Profile, alphabet};
+
+    #[test]
+    fn digested_tokens_are_those_of_the_walk_in_every_piece() {
+        let pieces = ["قال الوزير إن العمل", "انظر https://example.org/a?b=1 و &amp; غدا", "انتهى"];
+        let normalizer = Normalizer::new(Profile::Standard, Language::Ar);
+        let mut scratch = FoldScratch::default();
+        let mut tokens = DigestedTokens::default();
+        tokens.begin_text();
+        for piece in pieces {
+            tokens.begin_piece();
+            normalizer.fold_batches(piece, &mut scratch, &mut tokens);
+        }
+        let walked = pieces.iter().flat_map(|piece| normalizer.tokens(piece));
+        let plain: Vec<u8> = walked.flat_map(|token| [alphabet::to_compact(&token.text), vec![0]].concat()).collect();
+        assert_eq!(tokens.bytes, plain);
+    }
 
     #[test]
     fn a_unit_without_a_digest_is_an_internal_error() {

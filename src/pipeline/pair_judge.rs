@@ -4,6 +4,7 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 
 use super::component_trigrams::ComponentTrigrams;
 use super::learned_frequencies::LearnedFrequencies;
+use super::record_headings::HeadingPlace;
 use super::verified_texts::{VerifiedText, VerifiedTexts};
 use crate::cluster::{ComponentContents, ContentsBuilder, LARGE, RARE};
 use crate::lsh::{Component, Components, Node};
@@ -59,7 +60,8 @@ impl<'r> PairJudge<'r> {
 
     /// A judge of texts that are folded to the compact alphabet.
     pub(super) fn new(learned: &'r LearnedFrequencies, seed: u64, by_trigrams: bool) -> Self {
-        let (keys, vocabulary) = (HashKeys::new(seed), Mutex::default());
+        let keys = HashKeys::new(seed);
+        let vocabulary = Mutex::new(FactsVocabulary::new(keys));
         Self { learned, keys, by_trigrams, vocabulary, joint_of: Vec::new(), joint: Vec::new() }
     }
 
@@ -96,6 +98,11 @@ impl<'r> PairJudge<'r> {
 
     /// Why two texts above the threshold are no copies, if the titles of their records say that they are two articles.
     pub(super) fn titles(&self, pair: JudgedPair<'_>) -> Option<VariantReason> {
+        // Before titles are folded.
+        if !HeadingPlace::may_be_told_apart(pair.a.heading_place()?, pair.b.heading_place()?) {
+            return None;
+        }
+
         titles::tell_different_things(pair.a.headed()?, pair.b.headed()?).then_some(VariantReason::Titles)
     }
 
@@ -192,10 +199,10 @@ impl<'r> PairJudge<'r> {
     }
 
     fn facts_text<'t>(&self, text: &'t VerifiedText) -> &'t FactsText {
-        text.facts(|folded| {
+        text.facts(|folded, words| {
             // A vocabulary is valid after a panic of another thread: no change leaves it half done.
             let mut vocabulary = self.vocabulary.lock().unwrap_or_else(PoisonError::into_inner);
-            FactsText::new(folded, &mut vocabulary)
+            FactsText::hashed(folded, words, &mut vocabulary)
         })
     }
 

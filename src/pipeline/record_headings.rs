@@ -40,10 +40,9 @@ impl HeadingReader {
         record: &Record<'_>,
         file: Option<FileId>,
         normalizer: &Normalizer,
-    ) -> Option<RecordHeading> {
+    ) -> Option<UnfoldedHeading> {
         let title = first(record, &self.titles)?;
         let end = title.char_indices().nth(MOST_CHARACTERS).map_or(title.len(), |(end, _)| end);
-        let folded = normalizer.normalize(&title[..end]);
 
         let address = first(record, &self.addresses);
         let source = match (first(record, &self.sources), &address) {
@@ -54,7 +53,42 @@ impl HeadingReader {
         };
 
         let address = address.map_or(UNNAMED_SOURCE, |address| source_key(&address));
-        Some(RecordHeading { title: alphabet::to_compact(&folded).into(), source, address })
+        let place = HeadingPlace { source, address };
+        Some(UnfoldedHeading { title: title[..end].into(), normalizer: *normalizer, place })
+    }
+}
+
+/// Whose record it is.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct HeadingPlace {
+    /// The key of the source.
+    pub(super) source: u64,
+    /// The key of the address; [`UNNAMED_SOURCE`] without one.
+    pub(super) address: u64,
+}
+
+impl HeadingPlace {
+    /// Whether two records are of one source, and no one page that was read twice: only then their titles are compared.
+    pub(super) fn may_be_told_apart(self, other: Self) -> bool {
+        let is_one_page = self.address != UNNAMED_SOURCE && self.address == other.address;
+        self.source == other.source && !is_one_page
+    }
+}
+
+/// What a record says of itself beside its text. Few titles are compared, so they are folded when they are.
+#[derive(Debug, Clone)]
+pub(super) struct UnfoldedHeading {
+    title: Box<str>,
+    normalizer: Normalizer,
+    pub(super) place: HeadingPlace,
+}
+
+impl UnfoldedHeading {
+    /// The heading with its title folded.
+    pub(super) fn folded(&self) -> RecordHeading {
+        let title = alphabet::to_compact(&self.normalizer.normalize(&self.title)).into();
+        let HeadingPlace { source, address } = self.place;
+        RecordHeading { title, source, address }
     }
 }
 

@@ -1,8 +1,11 @@
 //! Reads and folds units again in later passes, each document once.
 
+use std::sync::Arc;
+
 use super::kept_spans::KeptSpans;
+use super::node_table::DigestedTokens;
 use super::options::Options;
-use super::record_headings::HeadingReader;
+use super::record_headings::{HeadingReader, UnfoldedHeading};
 use crate::document::{Date, DocId, Excerpt, UnitId, Units};
 use crate::error::{Error, Result};
 use crate::input::{Corpus, ReadScratch, Record};
@@ -10,7 +13,6 @@ use crate::normalize::{FoldScratch, Language, Normalizer};
 use crate::page::UNNAMED_SOURCE;
 use crate::parallel;
 use crate::shingle::{ShingleKind, ShingleSet, Shingler};
-use crate::similarity::titles::RecordHeading;
 
 /// Reads units again.
 #[derive(Clone, Copy)]
@@ -35,13 +37,16 @@ pub(super) type FoldedText = Box<[u8]>;
 #[derive(Debug, Clone, Default)]
 pub(super) struct HeadedFolding {
     pub(super) folded: FoldedText,
-    pub(super) heading: Option<RecordHeading>,
+    /// The hash of each token.
+    pub(super) words: Arc<[u64]>,
+    pub(super) heading: Option<UnfoldedHeading>,
 }
 
 /// The buffers of one thread.
 #[derive(Debug, Default)]
 pub(super) struct ThreadFolder {
     pub(super) scratch: FoldScratch,
+    pub(super) tokens: DigestedTokens,
 }
 
 impl UnitRefolder<'_> {
@@ -126,7 +131,7 @@ impl UnitRefolder<'_> {
             let (shingled, folded) = shingler.shingle_and_keep(normalizer, text);
             let file = self.corpus.file_of(document);
             let heading = headings.as_ref().and_then(|headings| headings.of(record, file, normalizer));
-            (shingled.set(), HeadedFolding { folded, heading })
+            (shingled.set(), HeadedFolding { folded, words: shingled.token_hashes.into(), heading })
         });
         Ok(both?.into_iter().unzip())
     }

@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use foldhash::HashMap;
 
+use super::refolder::HeadedFolding;
 use super::verified_texts::VerifiedText;
 use crate::error::{Error, Result};
 use crate::lsh::Node;
@@ -201,8 +202,10 @@ fn encode(text: &VerifiedText) -> Vec<u8> {
     let mut encoder = ByteEncoder::default();
     encoder.u64s(text.set.hashes());
     encoder.bytes(&text.folded);
-    encoder.byte(u8::from(text.heading.is_some()));
-    if let Some(RecordHeading { title, source, address }) = text.heading.as_deref() {
+    encoder.u64s(&text.words);
+    let heading = text.heading();
+    encoder.byte(u8::from(heading.is_some()));
+    if let Some(RecordHeading { title, source, address }) = heading {
         encoder.bytes(title);
         encoder.u64(*source);
         encoder.u64(*address);
@@ -215,11 +218,13 @@ fn decode(bytes: &[u8]) -> Option<VerifiedText> {
     let mut decoder = ByteDecoder::new(bytes);
     let set = ShingleSet::new(decoder.u64s()?);
     let folded = decoder.bytes()?.into();
+    let words = decoder.u64s()?.into();
     let heading = match decoder.byte()? {
         0 => None,
         _ => Some(RecordHeading { title: decoder.bytes()?.into(), source: decoder.u64()?, address: decoder.u64()? }),
     };
-    decoder.is_empty().then(|| VerifiedText::new(set, folded, heading))
+    let text = HeadedFolding { folded, words, heading: None };
+    decoder.is_empty().then(|| VerifiedText::new(set, text).with_heading(heading))
 }
 
 #[cfg(test)]
@@ -229,7 +234,9 @@ mod tests {
     fn text(node: Node) -> VerifiedText {
         let heading = RecordHeading { title: Box::from(&b"t"[..]), source: u64::from(node), address: 3 };
         let set = ShingleSet::new(vec![u64::from(node), 7, 1 << 60]);
-        VerifiedText::new(set, Box::from(&b"a b c"[..]), node.is_multiple_of(2).then_some(heading))
+        let text =
+            HeadedFolding { folded: Box::from(&b"a b c"[..]), words: [1, 2, u64::from(node)].into(), heading: None };
+        VerifiedText::new(set, text).with_heading(node.is_multiple_of(2).then_some(heading))
     }
 
     fn spilled(home: &tempfile::TempDir, texts: Node, memory: u64) -> SpilledTexts {
@@ -249,7 +256,7 @@ mod tests {
             for node in (0..40).chain(0..40).chain([3, 3, 3]) {
                 let (found, expected) = (spilled.of(node), text(node));
                 assert_eq!((&found.set, &found.folded), (&expected.set, &expected.folded), "{node} at {memory}");
-                assert_eq!(found.heading, expected.heading);
+                assert_eq!((&found.words, found.heading()), (&expected.words, expected.heading()));
                 assert_eq!((spilled.shingles(node), spilled.tokens(node)), (found.set.len(), 3));
 
                 let loaded = spilled.loaded();

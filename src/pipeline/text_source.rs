@@ -8,7 +8,7 @@ use super::verified_texts::{VerifiedText, VerifiedTexts};
 use crate::document::UnitId;
 use crate::error::Result;
 use crate::lsh::MemoryLimit;
-use crate::shingle::{ShingleKind, ShingleSet};
+use crate::shingle::ShingleKind;
 
 /// Bytes of a short text of any length.
 const SHORT_TEXT: usize = 128;
@@ -77,16 +77,16 @@ impl TextSource<'_> {
         Ok(match (self.id, self.is_judged) {
             (RouteId::Short, _) => {
                 let (sets, texts) = refolder.sets_and_folded(&units, shingle)?;
-                sets.into_iter().zip(texts).map(|(set, folded)| VerifiedText::new(set, folded, None)).collect()
+                let text = |folded| HeadedFolding { folded, ..HeadedFolding::default() };
+                sets.into_iter().zip(texts).map(|(set, folded)| VerifiedText::new(set, text(folded))).collect()
             }
             (RouteId::Main, true) => {
                 let (sets, texts) = refolder.sets_and_headed(&units, shingle)?;
-                let text = |(set, text): (ShingleSet, HeadedFolding)| VerifiedText::new(set, text.folded, text.heading);
-                sets.into_iter().zip(texts).map(text).collect()
+                sets.into_iter().zip(texts).map(|(set, text)| VerifiedText::new(set, text)).collect()
             }
             (RouteId::Main, false) => {
                 let sets = refolder.sets(&units, shingle)?;
-                sets.into_iter().map(|set| VerifiedText::new(set, Box::default(), None)).collect()
+                sets.into_iter().map(|set| VerifiedText::new(set, HeadedFolding::default())).collect()
             }
         })
     }

@@ -3,6 +3,8 @@
 use std::ops::Deref;
 use std::sync::{Arc, OnceLock};
 
+use super::record_headings::{HeadingPlace, UnfoldedHeading};
+use super::refolder::HeadedFolding;
 use super::spilled_texts::SpilledTexts;
 use crate::error::Result;
 use crate::lsh::Node;
@@ -18,30 +20,55 @@ pub(super) struct VerifiedText {
     pub(super) set: ShingleSet,
     /// Tokens in the compact alphabet, joined by one space; empty if no rule reads it.
     pub(super) folded: Box<[u8]>,
-    pub(super) heading: Option<Box<RecordHeading>>,
+    /// The hash of each token; empty if no rule reads it.
+    pub(super) words: Arc<[u64]>,
+    /// `None` also if the heading came folded from a temporary file.
+    unfolded: Option<Box<UnfoldedHeading>>,
+    heading: OnceLock<Box<RecordHeading>>,
     wording: OnceLock<Box<Wording>>,
     facts: OnceLock<Box<FactsText>>,
 }
 
 impl VerifiedText {
-    pub(super) fn new(set: ShingleSet, folded: Box<[u8]>, heading: Option<RecordHeading>) -> Self {
-        let (wording, facts) = (OnceLock::new(), OnceLock::new());
-        Self { set, folded, heading: heading.map(Box::new), wording, facts }
+    pub(super) fn new(set: ShingleSet, text: HeadedFolding) -> Self {
+        let HeadedFolding { folded, words, heading } = text;
+        Self { set, folded, words, unfolded: heading.map(Box::new), ..Self::default() }
+    }
+
+    /// The same with a heading that is folded.
+    pub(super) fn with_heading(self, heading: Option<RecordHeading>) -> Self {
+        Self { heading: heading.map(Box::new).map_or_else(OnceLock::new, OnceLock::from), ..self }
     }
 
     /// The hashed words and trigrams of the text.
     pub(super) fn wording(&self, keys: &HashKeys) -> &Wording {
-        self.wording.get_or_init(|| Box::new(Wording::new(&self.folded, keys)))
+        self.wording.get_or_init(|| Box::new(Wording::of_words(Arc::clone(&self.words), keys)))
     }
 
-    /// The text as the facts guard compares it.
-    pub(super) fn facts(&self, make: impl FnOnce(&[u8]) -> FactsText) -> &FactsText {
-        self.facts.get_or_init(|| Box::new(make(&self.folded)))
+    /// The text as the facts guard compares it, made of the folded text and the hashes of its tokens.
+    pub(super) fn facts(&self, make: impl FnOnce(&[u8], &[u64]) -> FactsText) -> &FactsText {
+        self.facts.get_or_init(|| Box::new(make(&self.folded, &self.words)))
+    }
+
+    /// The heading with its title folded, if there is one.
+    pub(super) fn heading(&self) -> Option<&RecordHeading> {
+        let heading = match &self.unfolded {
+            Some(unfolded) => Some(self.heading.get_or_init(|| Box::new(unfolded.folded()))),
+            None => self.heading.get(),
+        };
+        heading.map(|heading| &**heading)
+    }
+
+    /// Whose record it is, if there is a heading. Folds no title.
+    pub(super) fn heading_place(&self) -> Option<HeadingPlace> {
+        let of_folded =
+            |heading: &Box<RecordHeading>| HeadingPlace { source: heading.source, address: heading.address };
+        self.unfolded.as_ref().map(|unfolded| unfolded.place).or_else(|| self.heading.get().map(of_folded))
     }
 
     /// The text with its heading, if there is one.
     pub(super) fn headed(&self) -> Option<HeadedText<'_>> {
-        self.heading.as_ref().map(|heading| HeadedText { folded: &self.folded, heading })
+        self.heading().map(|heading| HeadedText { folded: &self.folded, heading })
     }
 
     /// Number of tokens of the folded text.

@@ -16,10 +16,12 @@ pub mod hash;
 pub mod kernel;
 mod set;
 mod shingler;
+mod sort;
 
 pub use fingerprint::Fingerprint;
 pub use set::ShingleSet;
 pub use shingler::{ShingledUnit, Shingler};
+pub(crate) use sort::{sort_hashed, sorted_hashes};
 
 /// The kind of shingle: n tokens, or n characters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -1,14 +1,21 @@
 //! A set of shingle hashes: sorted, unique, compared exactly.
 
+use super::sort::sorted_hashes;
+
 /// The distinct shingle hashes of a unit, ascending. Empty only for a unit without tokens.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ShingleSet(Box<[u64]>);
 
 impl ShingleSet {
-    /// The set of `hashes`, in any order, with repeats. O(n log n).
+    /// The set of `hashes`, in any order, with repeats. O(n) for hashes, O(n log n) for any numbers.
     #[must_use]
-    pub fn new(mut hashes: Vec<u64>) -> Self {
-        hashes.sort_unstable();
+    pub fn new(hashes: Vec<u64>) -> Self {
+        Self::of(&hashes)
+    }
+
+    /// The same from hashes that are kept.
+    pub(super) fn of(hashes: &[u64]) -> Self {
+        let mut hashes = sorted_hashes(hashes, |hash| *hash);
         hashes.dedup();
         Self(hashes.into_boxed_slice())
     }

@@ -37,7 +37,7 @@ impl ShingledUnit<'_> {
     /// The distinct shingles.
     #[must_use]
     pub fn set(&self) -> ShingleSet {
-        ShingleSet::new(self.hashes.to_vec())
+        ShingleSet::of(self.hashes)
     }
 }
 

@@ -12,7 +12,7 @@
 use foldhash::HashSet;
 
 use super::facts;
-use super::word_forms::{CONTENT, letters, stem};
+use super::word_forms::{CONTENT, letters, stem, words};
 use crate::normalize::alphabet;
 
 /// First tokens of a title that are compared. What is longer is no title.
@@ -227,10 +227,6 @@ fn numbers_in<'t>(words: impl Iterator<Item = &'t [u8]>) -> Vec<TitleNumber<'t>>
         }
     }
     numbers
-}
-
-fn words(folded: &[u8]) -> impl Iterator<Item = &[u8]> {
-    folded.split(|byte| *byte == b' ').filter(|word| !word.is_empty())
 }
 
 #[cfg(test)]

@@ -37,6 +37,13 @@ pub(super) fn visit_gap<T: PartialEq>(
         return;
     }
 
+    // Most gaps are one word for another.
+    if in_a.len() == 1 && in_b.len() == 1 {
+        let is_same = a[in_a.start] == b[in_b.start];
+        visit(if is_same { GapPiece::Both(in_a) } else { GapPiece::Slot(TokenSlot { a: in_a, b: in_b }) });
+        return;
+    }
+
     // A stack of gaps with the first one on top, so that slots come in text order.
     let mut waiting = vec![(in_a, in_b)];
 
@@ -102,11 +109,13 @@ pub(super) fn longest_ascending(pairs: &[(usize, usize)]) -> Vec<(usize, usize)>
     debug_assert!(pairs.is_sorted_by_key(|pair| pair.0), "the first parts ascend");
 
     // The pair with the smallest second part that ends a run of each length, and the predecessor of each pair.
-    let mut ends: Vec<usize> = Vec::new();
+    let mut ends: Vec<usize> = Vec::with_capacity(pairs.len());
     let mut before: Vec<Option<usize>> = Vec::with_capacity(pairs.len());
 
     for (place, (_, second)) in pairs.iter().enumerate() {
-        let length = ends.partition_point(|end| pairs[*end].1 < *second);
+        // Most pairs of similar texts ascend, and only lengthen the longest run.
+        let lengthens = ends.last().is_none_or(|end| pairs[*end].1 < *second);
+        let length = if lengthens { ends.len() } else { ends.partition_point(|end| pairs[*end].1 < *second) };
         before.push(length.checked_sub(1).map(|shorter| ends[shorter]));
 
         if length == ends.len() {
@@ -117,8 +126,8 @@ pub(super) fn longest_ascending(pairs: &[(usize, usize)]) -> Vec<(usize, usize)>
     }
 
     // Back from the end of the longest run.
-    let mut run: Vec<(usize, usize)> =
-        std::iter::successors(ends.last().copied(), |place| before[*place]).map(|place| pairs[place]).collect();
+    let mut run: Vec<(usize, usize)> = Vec::with_capacity(ends.len());
+    run.extend(std::iter::successors(ends.last().copied(), |place| before[*place]).map(|place| pairs[place]));
     run.reverse();
 
     run

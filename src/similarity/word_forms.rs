@@ -34,32 +34,110 @@ const fn letter(letter: char) -> u8 {
     alphabet::code(letter as u32)
 }
 
-/// Proclitics; longer ones come first, so that the whole of one is removed.
-const BEFORE: [&[u8]; 11] = [
-    &[WAW, ALEF, LAM],
-    &[BEH, ALEF, LAM],
-    &[KAF, ALEF, LAM],
-    &[FEH, ALEF, LAM],
-    &[LAM, LAM],
-    &[ALEF, LAM],
-    &[WAW],
-    &[BEH],
-    &[LAM],
-    &[FEH],
-    &[KAF],
-];
+/// The words of a folded text: its tokens, which one space joins.
+pub(super) fn words(folded: &[u8]) -> FoldedSplit<'_> {
+    FoldedSplit { folded, start: 0 }
+}
 
-/// Suffixes, in the same order.
-const AFTER: [&[u8]; 9] =
-    [&[HEH, ALEF], &[HEH, MEEM], &[ALEF, TEH], &[YEH, NOON], &[WAW, NOON], &[ALEF, NOON], &[YEH, HEH], &[HEH], &[YEH]];
+/// Iterates over the words of a folded text.
+#[derive(Debug, Clone)]
+pub(super) struct FoldedSplit<'t> {
+    folded: &'t [u8],
+    /// Where the next word begins.
+    start: usize,
+}
 
-/// The light stem of a word: without one proclitic and one suffix at most; at least three letters remain.
+impl FoldedSplit<'_> {
+    /// The place of the first byte of the word that came last.
+    pub(super) fn begin_of(&self, last: &[u8]) -> usize {
+        self.start - 1 - last.len()
+    }
+}
+
+impl<'t> Iterator for FoldedSplit<'t> {
+    type Item = &'t [u8];
+
+    #[inline]
+    fn next(&mut self) -> Option<&'t [u8]> {
+        while self.start < self.folded.len() {
+            let word = &self.folded[self.start..space_from(self.folded, self.start)];
+            self.start += word.len() + 1;
+            // Only a text that was not folded here can have two spaces in a row.
+            if !word.is_empty() {
+                return Some(word);
+            }
+        }
+        None
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        let rest = self.folded.len().saturating_sub(self.start);
+        // A word of news has five letters.
+        (rest / 12, Some(rest.div_ceil(2)))
+    }
+}
+
+/// The place of the first space from `start` on, or the end of the text: eight bytes at a time.
+#[inline]
+fn space_from(text: &[u8], start: usize) -> usize {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    let mut at = start;
+
+    while let Some(eight) = text[at..].first_chunk() {
+        // Zero where a space is; the lowest high bit that is set below marks the first zero.
+        let other = u64::from_le_bytes(*eight) ^ (ONES * 0x20);
+        let spaces = other.wrapping_sub(ONES) & !other & (ONES * 0x80);
+        if spaces != 0 {
+            return at + spaces.trailing_zeros() as usize / 8;
+        }
+        at += 8;
+    }
+    at + text[at..].iter().position(|byte| *byte == b' ').unwrap_or(text.len() - at)
+}
+
+/// The light stem of a word: without one proclitic (وال, بال, كال, فال, لل, ال, و, ب, ل, ف, ك) and one suffix (ها, هم, ات, ين, ون, ان, يه,
+/// ه, ي) at most, the longer one first; at least three letters remain.
 pub(super) fn stem(word: &[u8]) -> &[u8] {
-    let long_enough = |rest: &&[u8]| letters(rest) >= CONTENT;
+    let word = without_proclitic(word);
+    without_suffix(word)
+}
 
-    let word = BEFORE.iter().find_map(|prefix| word.strip_prefix(*prefix).filter(long_enough)).unwrap_or(word);
-    let ends = |suffix: &&[u8]| word.strip_suffix(*suffix).filter(|rest| is_boundary(word, rest.len()));
-    AFTER.iter().find_map(|suffix| ends(suffix).filter(long_enough)).unwrap_or(word)
+/// A word without its proclitic.
+fn without_proclitic(word: &[u8]) -> &[u8] {
+    // Few words begin with one of the six letters, and no other byte needs a comparison.
+    let [long, short] = match word {
+        [WAW | BEH | KAF | FEH, ALEF, LAM, ..] => [3, 1],
+        [LAM, LAM, ..] => [2, 1],
+        [ALEF, LAM, ..] => [2, 0],
+        [WAW | BEH | LAM | FEH | KAF, ..] => [1, 0],
+        _ => return word,
+    };
+    [long, short].into_iter().map(|length| &word[length..]).find(|rest| is_content(rest)).unwrap_or(word)
+}
+
+/// A word without its suffix.
+fn without_suffix(word: &[u8]) -> &[u8] {
+    let [long, short] = match word {
+        [.., HEH, ALEF] | [.., HEH, MEEM] | [.., ALEF, TEH] | [.., YEH | WAW | ALEF, NOON] => [2, 0],
+        [.., YEH, HEH] => [2, 1],
+        [.., HEH | YEH] => [1, 0],
+        _ => return word,
+    };
+    let ends = |length: usize| {
+        let rest = &word[..word.len() - length];
+        (is_content(rest) && is_boundary(word, rest.len())).then_some(rest)
+    };
+    ends(long).or_else(|| ends(short)).unwrap_or(word)
+}
+
+/// Whether a word has at least [`CONTENT`] letters.
+pub(super) fn is_content(word: &[u8]) -> bool {
+    let mut after = 0;
+    for _ in 1..CONTENT {
+        let Some(lead) = word.get(after) else { return false };
+        after += alphabet::width(*lead);
+    }
+    after < word.len()
 }
 
 /// Number of characters of a word.
@@ -146,7 +224,7 @@ pub(super) struct Vocabulary<'a> {
 impl<'a> Vocabulary<'a> {
     /// The words of a folded text, tokens joined by one space.
     pub(super) fn new(text: &'a [u8]) -> Self {
-        let words = text.split(|byte| *byte == b' ').filter(|word| !word.is_empty()).collect();
+        let words = words(text).collect();
         Self { words, joined: OnceCell::new(), stems: OnceCell::new() }
     }
 
@@ -200,6 +278,15 @@ mod tests {
             prop_assert_eq!(letters(&x), a.chars().count());
             prop_assert_eq!(contains(&x, &y), a.contains(&b));
             prop_assert!((alikeness(&x, &y) - plain_alikeness(&a, &b)).abs() < 1e-12);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn words_are_what_spaces_separate(text in "[ a-cء-ي€]{0,60}") {
+            let text = compact(&text);
+            let plain: Vec<&[u8]> = text.split(|byte| *byte == b' ').filter(|word| !word.is_empty()).collect();
+            prop_assert_eq!(words(&text).collect::<Vec<_>>(), plain);
         }
     }
 

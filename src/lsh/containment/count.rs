@@ -1,5 +1,7 @@
 //! Samples → the number of nodes that contain each sampled shingle.
 
+use std::ops::Range;
+
 use super::sample::{RowSamples, SamplePlan};
 use crate::error::Result;
 use crate::lsh::key_columns::MemoryLimit;
@@ -47,8 +49,8 @@ pub(crate) fn counts(
     let edge = |pass: u64| (u64::from(bound) * pass / passes) as u32;
     let mut held = Vec::new();
     for pass in 0..passes {
-        let mut hashes = hashes_within(samples, node_of_row, edge(pass)..edge(pass + 1))?;
-        parallel::sort_by_key(&mut hashes, |hash| *hash);
+        let mut hashes = hashes_within(samples, sampling, node_of_row, edge(pass)..edge(pass + 1))?;
+        sampling.sort(&mut hashes);
         let common = hashes.chunk_by(|a, b| a == b).filter(|run| run.len() >= least as usize);
         held.extend(common.map(|run| (run[0], run.len() as u32)));
     }
@@ -56,7 +58,12 @@ pub(crate) fn counts(
 }
 
 /// The sampled hashes in a range of the hash space, each once for each node that has it.
-fn hashes_within(samples: &RowSamples, node_of_row: &[Node], part: std::ops::Range<u32>) -> Result<Vec<u32>> {
+fn hashes_within(
+    samples: &RowSamples,
+    sampling: SamplePlan,
+    node_of_row: &[Node],
+    part: Range<u32>,
+) -> Result<Vec<u32>> {
     let chunks: Vec<usize> = (0..samples.chunks()).collect();
     let found: Vec<Result<Vec<u32>>> = parallel::map(&chunks, Vec::new, |sample: &mut Vec<u32>, chunk| {
         let mut found = Vec::new();
@@ -68,8 +75,7 @@ fn hashes_within(samples: &RowSamples, node_of_row: &[Node], part: std::ops::Ran
 
             sample.clear();
             sample.extend(hashes.iter().filter(|hash| part.contains(hash)));
-            sample.sort_unstable();
-            sample.dedup();
+            sampling.sort_distinct(sample);
             found.extend_from_slice(sample);
             Ok(())
         })?;

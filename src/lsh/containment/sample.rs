@@ -3,7 +3,7 @@
 use crate::error::Result;
 use crate::lsh::key_columns::MemoryLimit;
 use crate::lsh::records::{CHUNK_WORDS, ChunkShelf, ChunkStore, ChunkWriter, RecordChunk, records};
-use crate::shingle::ShingleKind;
+use crate::shingle::{ShingleKind, sort_hashed};
 
 /// Decides which units are sampled, and which of their hashes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,6 +40,19 @@ impl SamplePlan {
     /// The exclusive upper bound of sampled hashes.
     pub(super) fn bound(self) -> u32 {
         self.bound
+    }
+
+    /// Sorts sampled hashes.
+    pub(super) fn sort(self, hashes: &mut [u32]) {
+        // Spread over all 64 bits, in the same order.
+        let scale = u64::MAX / u64::from(self.bound.max(1));
+        sort_hashed(hashes, |hash| u64::from(*hash) * scale);
+    }
+
+    /// Sorts the hashes of a sample, and drops repeats.
+    pub(super) fn sort_distinct(self, hashes: &mut Vec<u32>) {
+        self.sort(hashes);
+        hashes.dedup();
     }
 
     /// Appends the sample of a unit, given its shingle hashes, as a record: the number of hashes, then the upper halves

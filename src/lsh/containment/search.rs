@@ -134,8 +134,7 @@ fn deal_chunks(
 
             sample.clear();
             sample.extend_from_slice(hashes);
-            sample.sort_unstable();
-            sample.dedup();
+            among.sampling.sort_distinct(&mut sample);
             probes.set(node, &sample);
             sample.iter().try_for_each(|hash| dealer.add(part(*hash), [*hash, node]))
         })?;

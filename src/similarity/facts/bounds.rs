@@ -13,7 +13,7 @@ use super::word_meanings::WordMeaning;
 
 /// Whether any rule of `rule.rs` can hold for a pair. `false` is certain.
 pub(super) fn may_differ(pair: &FactsPair<'_>, frequencies: &WordFrequencies) -> bool {
-    let tokens = pair.a.words().len().min(pair.b.words().len());
+    let tokens = pair.a.len().min(pair.b.len());
     // Of an empty text every share is reached.
     tokens == 0
         || may_tell_other_time(pair, tokens)
@@ -41,7 +41,7 @@ fn may_tell_other_facts(pair: &FactsPair<'_>, frequencies: &WordFrequencies, tok
         return false;
     }
 
-    let rare_of = |text: &FactsSide<'_>| text.own().filter(|at| frequencies.is_rare_word(text.words()[*at])).count();
+    let rare_of = |text: &FactsSide<'_>| text.own().filter(|at| frequencies.is_rare_word(text.word(*at))).count();
     let rare = rare_of(a).min(rare_of(b));
     let at_least = |count: usize, share| is_share(count, share, tokens);
 
@@ -59,14 +59,13 @@ fn may_tell_other_facts(pair: &FactsPair<'_>, frequencies: &WordFrequencies, tok
     let is_announced = || {
         *announced.get_or_init(|| {
             let names = |text: &FactsSide<'_>| {
-                let words = text.words();
-                text.own().filter(|at| *at > 0 && names::is_announced(words[at - 1], words[*at])).count()
+                text.own().filter(|at| *at > 0 && names::is_announced(text.word(at - 1), text.word(*at))).count()
             };
             names(a) + names(b)
         })
     };
     let introduced = rare > 0 && if tokens < BRIEF { is_announced() > 0 } else { rare > 1 && is_announced() > 1 };
-    introduced || series(a, b) >= 2
+    introduced || series(pair) >= 2
 }
 
 /// The bound of `tells_other_numbers`.

@@ -86,7 +86,7 @@ impl FactsEvidence {
         let FactsPair { a, b, ids: [in_a, in_b], vocabulary } = pair;
         let slots = slots(in_a, in_b, *vocabulary);
 
-        let (tokens, longer) = (a.words().len().min(b.words().len()), a.words().len().max(b.words().len()));
+        let (tokens, longer) = (a.len().min(b.len()), a.len().max(b.len()));
         let told = a.text().numbers().min(b.text().numbers());
         let mut evidence = Self { tokens, longer, slots: slots.len(), told, ..Self::default() };
 
@@ -97,22 +97,22 @@ impl FactsEvidence {
 
         // Names in slots and names in frames may be the same ones, so the larger count holds.
         evidence.introduced = evidence.introduced.max(names::introduced(a, b, frequencies));
-        evidence.series = series(a, b);
+        evidence.series = series(pair);
 
         evidence
     }
 }
 
 /// Counts the slots of two texts in text order.
-struct SlotCounter<'a> {
-    a: &'a FactsSide<'a>,
-    b: &'a FactsSide<'a>,
+struct SlotCounter<'a, 't> {
+    a: &'a FactsSide<'t>,
+    b: &'a FactsSide<'t>,
     frequencies: &'a WordFrequencies,
     /// Stems of each text in the own words of earlier slots.
     met: [HashSet<u32>; 2],
 }
 
-impl<'a> SlotCounter<'a> {
+impl SlotCounter<'_, '_> {
     /// Adds one slot to the evidence.
     fn count(&mut self, slot: &TokenSlot, evidence: &mut FactsEvidence) {
         let (all_a, all_b) = (self.a.words(), self.b.words());
@@ -207,7 +207,7 @@ impl<'a> SlotCounter<'a> {
     }
 
     fn is_rare(&self, text: &FactsSide<'_>, at: usize) -> bool {
-        self.frequencies.is_rare_word(text.words()[at])
+        self.frequencies.is_rare_word(text.word(at))
     }
 
     /// Whether each side of a slot has a word with a meaning of this kind that no word of the other text has.
@@ -222,7 +222,7 @@ impl<'a> SlotCounter<'a> {
     /// Whether a slot is a byline, or a title and tags at the end: they differ between copies.
     fn is_edge(&self, slot: &TokenSlot, tokens: usize) -> bool {
         let first = slot.a.start == 0 || slot.b.start == 0;
-        let last = slot.a.end == self.a.words().len() || slot.b.end == self.b.words().len();
+        let last = slot.a.end == self.a.len() || slot.b.end == self.b.len();
         tokens >= HAS_EDGES && (first || last)
     }
 

@@ -1,15 +1,19 @@
 //! A folded text as the guard compares it, and one side of a comparison.
 
+use std::cell::OnceCell;
 use std::sync::OnceLock;
 
 use super::id_table::IdTable;
 use super::numbers::{self, NamedDate};
 use super::vocabulary::FactsVocabulary;
 use super::word_meanings::WordMeaning;
-use crate::similarity::word_forms::{COMPARED, SAME_WORD, alikeness, contains, letters, stem};
+use crate::similarity::word_forms::{COMPARED, SAME_WORD, alikeness, contains, letters, stem, words};
 
 /// Bits of the filter of trigrams, as words of 64.
 const FILTER: usize = 128;
+
+/// Bytes of a copy of a word.
+const WINDOW: usize = 16;
 
 /// A folded text, prepared once for any number of comparisons. About 25 bytes a token.
 #[derive(Debug)]
@@ -45,32 +49,46 @@ impl FactsText {
 
     /// The text with these folded tokens (in the compact alphabet, joined by one space). O(bytes).
     pub(crate) fn new(folded: &[u8], vocabulary: &mut FactsVocabulary) -> Self {
-        let spaces = memchr::memchr_iter(b' ', folded).count();
-        let mut joined = Vec::with_capacity(folded.len() - spaces);
-        let mut tokens = Vec::with_capacity(spaces + 1);
+        let hashes: Vec<u64> = words(folded).map(|word| vocabulary.hash(word)).collect();
+        Self::hashed(folded, &hashes, vocabulary)
+    }
+
+    /// The same with the hashes of the tokens, which have the keys of the vocabulary.
+    pub(crate) fn hashed(folded: &[u8], hashes: &[u64], vocabulary: &mut FactsVocabulary) -> Self {
+        let mut joined = Vec::with_capacity(folded.len() + WINDOW);
+        let mut tokens = Vec::with_capacity(hashes.len());
         let mut numbers = 0;
+        let mut split = words(folded);
 
-        for word in folded.split(|byte| *byte == b' ').filter(|word| !word.is_empty()) {
-            joined.extend_from_slice(word);
+        for hash in hashes {
+            let Some(word) = split.next() else { break };
+            let end = joined.len() + word.len();
+            // A copy of constant length is faster; what is too much is cut off again.
+            match folded[split.begin_of(word)..].first_chunk::<WINDOW>() {
+                Some(window) if word.len() <= WINDOW => joined.extend_from_slice(window),
+                _ => joined.extend_from_slice(word),
+            }
+            joined.truncate(end);
+
             numbers += usize::from(numbers::is_number(word));
-
-            let known = vocabulary.of(word);
+            let known = vocabulary.of(*hash, word);
             tokens.push(FactsToken {
-                end: joined.len() as u32,
+                end: end as u32,
                 word: known.word,
                 stem: known.stem,
                 meaning: known.meaning,
                 is_content: known.is_content,
             });
         }
+        debug_assert!(tokens.len() == hashes.len() && split.next().is_none(), "a hash for each token");
 
-        let mut trigrams = Box::new([0; FILTER]);
-        for three in joined.windows(3) {
-            let bit = trigram(three);
-            trigrams[bit / 64] |= 1 << (bit % 64);
+        Self {
+            tokens: tokens.into(),
+            trigrams: Box::new(trigram_bits(&joined)),
+            joined: joined.into(),
+            numbers,
+            dates: OnceLock::new(),
         }
-
-        Self { tokens: tokens.into(), joined: joined.into(), trigrams, numbers, dates: OnceLock::new() }
     }
 
     /// Number of tokens.
@@ -89,8 +107,14 @@ impl FactsText {
         may_hold && contains(&self.joined, word)
     }
 
+    /// The word at a place.
+    fn word(&self, at: usize) -> &[u8] {
+        let start = at.checked_sub(1).map_or(0, |before| self.tokens[before].end);
+        &self.joined[start as usize..self.tokens[at].end as usize]
+    }
+
     /// The words in text order.
-    pub(super) fn words(&self) -> Vec<&[u8]> {
+    fn words(&self) -> Vec<&[u8]> {
         let mut start = 0;
         let word = |token: &FactsToken| {
             let word = &self.joined[start..token.end as usize];
@@ -107,10 +131,28 @@ fn trigram(bytes: &[u8]) -> usize {
     (joined.wrapping_mul(0x9E37_79B1) >> 19) as usize
 }
 
+/// The bits of all trigrams of some bytes.
+fn trigram_bits(bytes: &[u8]) -> [u64; FILTER] {
+    // A byte for each bit first: to set it needs no byte that was set before.
+    let mut found = [0_u8; 64 * FILTER];
+    bytes.windows(3).for_each(|three| found[trigram(three)] = 1);
+
+    let mut bits = [0; FILTER];
+    for (bits, found) in bits.iter_mut().zip(found.as_chunks::<64>().0) {
+        for (eight, found) in found.as_chunks::<8>().0.iter().enumerate() {
+            // The product moves the lowest bit of each byte to its place in the highest byte.
+            let packed = u64::from_le_bytes(*found).wrapping_mul(0x0102_0408_1020_4080) >> 56;
+            *bits |= packed << (8 * eight);
+        }
+    }
+    bits
+}
+
 /// One of two compared texts.
 pub(super) struct FactsSide<'a> {
     text: &'a FactsText,
-    words: Vec<&'a [u8]>,
+    /// Collected at first use.
+    words: OnceCell<Vec<&'a [u8]>>,
     /// For each word, whether it is a content word that the other text knows in no form.
     own: Vec<bool>,
 }
@@ -152,8 +194,7 @@ impl<'a> FactsSide<'a> {
         vocabulary: usize,
         is_shared: impl Fn(u32) -> bool,
     ) -> Self {
-        let words = text.words();
-        let mut own = vec![false; words.len()];
+        let mut own = vec![false; text.len()];
         let mut stems: Option<IdTable> = None;
         // Each word is searched once.
         let mut known: Vec<Option<bool>> = vec![None; vocabulary];
@@ -164,11 +205,11 @@ impl<'a> FactsSide<'a> {
             }
             own[place] = *known[*id as usize].get_or_insert_with(|| {
                 let stems = stems.get_or_insert_with(|| other.stems());
-                !stems.contains(token.stem) && !other.holds(words[place])
+                !stems.contains(token.stem) && !other.holds(text.word(place))
             });
         }
 
-        Self { text, words, own }
+        Self { text, words: OnceCell::new(), own }
     }
 
     /// Whether the word at a place is a content word that the other text knows in no form: neither the word, nor another
@@ -187,9 +228,19 @@ impl<'a> FactsSide<'a> {
         self.text
     }
 
-    /// The words in text order.
+    /// Number of words.
+    pub(super) fn len(&self) -> usize {
+        self.text.len()
+    }
+
+    /// The word at a place.
+    pub(super) fn word(&self, at: usize) -> &'a [u8] {
+        self.text.word(at)
+    }
+
+    /// The words in text order. Collected at first use: most pairs need few of them.
     pub(super) fn words(&self) -> &[&'a [u8]] {
-        &self.words
+        self.words.get_or_init(|| self.text.words())
     }
 
     /// The number of the light stem of a word.
@@ -214,7 +265,7 @@ impl<'a> FactsSide<'a> {
 
     /// The dates of the text, in text order.
     pub(super) fn dates(&self) -> &[NamedDate] {
-        self.text.dates.get_or_init(|| numbers::dates(&self.words).into())
+        self.text.dates.get_or_init(|| numbers::dates(self.words()).into())
     }
 }
 
@@ -261,6 +312,21 @@ mod tests {
         ] {
             let [x, y] = [a, b].map(alphabet::to_compact);
             assert_eq!(are_spellings(&x, &y), expected, "{a} / {b}");
+        }
+    }
+
+    #[test]
+    fn words_are_those_of_the_text_whatever_spaces_separate_them() {
+        let mut vocabulary = FactsVocabulary::default();
+        for text in ["", "كلمه", "  ab  c1234567890123456789  كلمه ", "كلمه اخري وكلمات كثيره بعدها هنا"]
+        {
+            let folded = alphabet::to_compact(text);
+            let facts = FactsText::new(&folded, &mut vocabulary);
+            let plain: Vec<&[u8]> = folded.split(|byte| *byte == b' ').filter(|word| !word.is_empty()).collect();
+            assert_eq!(facts.words(), plain, "{text}");
+            assert!(plain.iter().enumerate().all(|(at, word)| facts.word(at) == *word), "{text}");
+            let joined = plain.concat();
+            assert!(joined.windows(3).all(|three| facts.holds(three)) && !facts.holds(b"xyz"), "{text}");
         }
     }
 

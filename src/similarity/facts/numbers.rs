@@ -109,6 +109,10 @@ fn is_rounded(a: &[u8], b: &[u8]) -> bool {
 
 /// The value of a word of digits.
 fn value(word: &[u8]) -> Option<u32> {
+    // Nearly all words are none. A sign may stand before the digits.
+    if !matches!(word.first(), Some(b'0'..=b'9' | b'+')) {
+        return None;
+    }
     std::str::from_utf8(word).ok()?.parse().ok()
 }
 

@@ -8,7 +8,7 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use super::facts_text::{FactsSide, are_spellings};
+use super::facts_text::{FactsPair, FactsSide, are_spellings};
 
 /// Longest text that is examined, in tokens.
 const LONGEST: usize = 2000;
@@ -26,8 +26,9 @@ const VALUES_OF_FRAME: usize = 16;
 type ValueFrame<'a> = [&'a [u8]; 4];
 
 /// Number of frames that one of the texts repeats, and in which each text has a value that the other does not know.
-pub(super) fn series(a: &FactsSide<'_>, b: &FactsSide<'_>) -> usize {
-    if a.words().len().max(b.words().len()) > LONGEST {
+pub(super) fn series(pair: &FactsPair<'_>) -> usize {
+    let FactsPair { a, b, .. } = pair;
+    if a.len().max(b.len()) > LONGEST || !may_share_frame(pair) {
         return 0;
     }
 
@@ -43,6 +44,41 @@ pub(super) fn series(a: &FactsSide<'_>, b: &FactsSide<'_>) -> usize {
     others.filter(|(frame, ..)| repeats(a.words(), frame) || repeats(b.words(), frame)).count()
 }
 
+/// Whether a frame of one text may be one of the other: equal words have equal numbers. Without an allocation for a frame.
+fn may_share_frame(FactsPair { a, b, ids: [ids_a, ids_b], .. }: &FactsPair<'_>) -> bool {
+    let framed = |text: &FactsSide<'_>, ids: &[u32]| -> Vec<[u32; 4]> {
+        runs(text).filter_map(|value| frame(ids, &value)).collect()
+    };
+
+    let mut in_a = framed(a, ids_a);
+    if in_a.is_empty() {
+        return false;
+    }
+    in_a.sort_unstable();
+    framed(b, ids_b).iter().any(|frame| in_a.binary_search(frame).is_ok())
+}
+
+/// The runs of own words of a text that can be values.
+fn runs(text: &FactsSide<'_>) -> impl Iterator<Item = Range<usize>> {
+    let mut own = text.own().peekable();
+    let run = std::iter::from_fn(move || {
+        let at = own.next()?;
+        let mut value = at..at + 1;
+        while own.next_if_eq(&value.end).is_some() {
+            value.end += 1;
+        }
+        Some(value)
+    });
+    run.filter(|value| value.len() <= VALUE)
+}
+
+/// The frame of a value; `None` at the edges of a text, where it is not whole.
+fn frame<T: Copy>(words: &[T], value: &Range<usize>) -> Option<[T; 4]> {
+    let [first, second] = *words[..value.start].last_chunk()?;
+    let [third, fourth] = *words[value.end..].first_chunk()?;
+    Some([first, second, third, fourth])
+}
+
 /// Whether one of the values is a spelling of no value of the other text.
 fn has_other(text: &FactsSide<'_>, values: &[Range<usize>], other: &FactsSide<'_>, others: &[Range<usize>]) -> bool {
     let words = |range: &Range<usize>| &text.words()[range.clone()];
@@ -55,25 +91,13 @@ fn has_other(text: &FactsSide<'_>, values: &[Range<usize>], other: &FactsSide<'_
 fn values<'a>(text: &FactsSide<'a>) -> BTreeMap<ValueFrame<'a>, Vec<Range<usize>>> {
     let words = text.words();
     let mut values: BTreeMap<_, Vec<_>> = BTreeMap::new();
-    let mut own = text.own().peekable();
-    let mut found = 0;
 
-    while let Some(at) = own.next_if(|_| found < VALUES) {
-        // The run of own words from here on; no value if it is long.
-        let mut value = at..at + 1;
-        while own.next_if_eq(&value.end).is_some() {
-            value.end += 1;
-        }
-
-        // A value needs a whole frame around it.
-        if value.len() <= VALUE && at >= 2 && value.end + 2 <= words.len() {
-            let frame = [words[at - 2], words[at - 1], words[value.end], words[value.end + 1]];
-
-            let of_frame = values.entry(frame).or_default();
-            if of_frame.len() < VALUES_OF_FRAME {
-                of_frame.push(value);
-            }
-            found += 1;
+    // A value needs a whole frame around it.
+    let framed = runs(text).filter_map(|value| Some((frame(words, &value)?, value)));
+    for (frame, value) in framed.take(VALUES) {
+        let of_frame = values.entry(frame).or_default();
+        if of_frame.len() < VALUES_OF_FRAME {
+            of_frame.push(value);
         }
     }
 
@@ -111,8 +135,7 @@ mod tests {
     fn count(a: &str, b: &str) -> usize {
         let mut vocabulary = FactsVocabulary::default();
         let [a, b] = [a, b].map(|text| FactsText::new(&alphabet::to_compact(text), &mut vocabulary));
-        let pair = FactsPair::new(&a, &b);
-        let (x, y) = (series(&pair.a, &pair.b), series(&pair.b, &pair.a));
+        let (x, y) = (series(&FactsPair::new(&a, &b)), series(&FactsPair::new(&b, &a)));
         assert_eq!(x, y, "both ways the same");
         x
     }

@@ -30,14 +30,24 @@ pub(super) struct KnownWord {
 
 impl Default for FactsVocabulary {
     fn default() -> Self {
-        Self { keys: HashKeys::new(0), words: HashMap::default(), stems: HashMap::default() }
+        Self::new(HashKeys::new(0))
     }
 }
 
 impl FactsVocabulary {
-    /// What is known of a word in the compact alphabet. O(letters).
-    pub(super) fn of(&mut self, word: &[u8]) -> KnownWord {
-        let hash = self.keys.bytes(word);
+    /// An empty vocabulary. Its words are hashed with these keys.
+    pub(crate) fn new(keys: HashKeys) -> Self {
+        Self { keys, words: HashMap::default(), stems: HashMap::default() }
+    }
+
+    /// The hash of a word in the compact alphabet.
+    pub(super) fn hash(&self, word: &[u8]) -> u64 {
+        self.keys.bytes(word)
+    }
+
+    /// What is known of a word in the compact alphabet, and of this hash. O(letters) for a new word.
+    pub(super) fn of(&mut self, hash: u64, word: &[u8]) -> KnownWord {
+        debug_assert_eq!(hash, self.hash(word), "the hash of the word, with the keys of the vocabulary");
         if let Some(known) = self.words.get(&hash) {
             return *known;
         }
@@ -93,9 +103,17 @@ mod tests {
     use super::*;
     use crate::normalize::alphabet;
 
+    impl FactsVocabulary {
+        /// What is known of a word.
+        fn know(&mut self, word: &str) -> KnownWord {
+            let compact = alphabet::to_compact(word);
+            self.of(self.hash(&compact), &compact)
+        }
+    }
+
     #[test]
     fn words_of_time_and_units_name_no_fact() {
-        let is_content = |word: &str| FactsVocabulary::default().of(&alphabet::to_compact(word)).is_content;
+        let is_content = |word: &str| FactsVocabulary::default().know(word).is_content;
         assert!(is_content("بغداد") && is_content("الثاني") && is_content("ݣرشيفة"));
         assert!(!is_content("الجمعه") && !is_content("كلم") && !is_content("من") && !is_content("fire"));
         assert!(!is_content("") && !is_content("€uro"));
@@ -105,7 +123,7 @@ mod tests {
     fn equal_words_stems_and_units_have_equal_numbers() {
         for order in [["كلم", "كيلومترا", "كم"], ["كم", "كلم", "كيلومترا"]] {
             let mut vocabulary = FactsVocabulary::default();
-            let mut of = |word: &str| vocabulary.of(&alphabet::to_compact(word));
+            let mut of = |word: &str| vocabulary.know(word);
             let units = order.map(|word| of(word).word);
             assert!(units.iter().all(|unit| *unit == units[0]), "{order:?}");
 

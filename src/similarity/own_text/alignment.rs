@@ -8,7 +8,7 @@
 use std::ops::Range;
 
 use super::own::{OwnText, TRIGRAM};
-use super::wording::Wording;
+use super::wording::{SharedTrigram, Wording};
 use crate::similarity::token_gaps::{GapPiece, TokenSlot, longest_ascending, visit_gap};
 
 /// Most neighbouring gaps of one block.
@@ -70,13 +70,18 @@ impl TextAlignment {
         let own_a = OwnText::new(a.words().len(), shared.iter().flat_map(|shared| shared.in_a.iter().copied()));
         let own_b = OwnText::new(b.words().len(), shared.iter().flat_map(|shared| shared.in_b.iter().copied()));
 
-        // A trigram that occurs once in each text has one possible counterpart.
-        let mut once: Vec<(usize, usize)> = shared
-            .iter()
-            .filter(|shared| shared.in_a.len() == 1 && shared.in_b.len() == 1)
-            .map(|shared| (shared.in_a[0] as usize, shared.in_b[0] as usize))
-            .collect();
-        once.sort_unstable();
+        // A trigram that occurs once in each text has one possible counterpart. In the order of the first text: a table of its
+        // places is faster than a sort.
+        const NOWHERE: u32 = u32::MAX;
+        let mut counterparts = vec![NOWHERE; a.words().len()];
+        for SharedTrigram { in_a, in_b, .. } in &shared {
+            if let ([in_a], [in_b]) = (in_a, in_b) {
+                counterparts[*in_a as usize] = *in_b;
+            }
+        }
+        let mut once: Vec<(usize, usize)> = Vec::with_capacity(shared.len());
+        let placed = counterparts.iter().enumerate().filter(|(_, in_b)| **in_b != NOWHERE);
+        once.extend(placed.map(|(in_a, in_b)| (in_a, *in_b as usize)));
 
         let stretches = stretches(&longest_ascending(&once), a.words(), b.words());
         let gaps = gaps(&stretches, &own_a, &own_b);

@@ -109,8 +109,8 @@ impl TextPair<'_> {
             return None;
         }
 
-        let detail = self.alignment.in_detail(self.a.wording, self.b.wording);
-        let loose = self.loose(&detail);
+        let detail = self.detail();
+        let loose = self.loose(detail);
 
         // Several numbers are enough, in a form of any number of texts.
         let [a, b] = [self.a, self.b].map(|text| tokens(text.folded).collect::<Vec<_>>());

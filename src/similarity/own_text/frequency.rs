@@ -2,6 +2,8 @@
 
 use foldhash::HashMap;
 
+use crate::shingle::sort_hashed;
+
 /// The number of distinct texts in which each word trigram occurs: every trigram of one component of candidates, or a
 /// sample of the trigrams of a run.
 #[derive(Debug, Clone, Default)]
@@ -26,7 +28,7 @@ impl TrigramFrequencies {
 
     /// Counts further trigrams, in any order. None of them was counted before.
     pub(crate) fn add(&mut self, mut trigrams: Vec<u64>) {
-        trigrams.sort_unstable();
+        sort_hashed(&mut trigrams, |trigram| *trigram);
         let runs = trigrams.chunk_by(|a, b| a == b).filter(|run| run.len() >= Self::HELD_FROM as usize);
         self.texts.extend(runs.map(|run| (run[0], run.len() as u32)));
     }

@@ -24,6 +24,7 @@
 //! frequencies, `forms` the tests for short pages, `other_news` follow-ups of earlier reports, `renamed` texts about two subjects, `edited` copies below the
 //! threshold.
 
+use std::cell::OnceCell;
 use std::ops::Range;
 
 use super::VariantReason;
@@ -46,7 +47,7 @@ pub(crate) use frequency::TrigramFrequencies;
 pub(crate) use other_news::other_news;
 pub(crate) use wording::Wording;
 
-use alignment::{ReplacedBlock, TextAlignment};
+use alignment::{ReplacedBlock, TextAlignment, TokenAlignment};
 use forms::FormContent;
 use own::OwnText;
 use wording::tokens;
@@ -132,7 +133,8 @@ pub(crate) fn judge(a: TextEvidence<'_>, b: TextEvidence<'_>, evidence: CorpusEv
     }
 
     let [a, b] = in_order(a, b);
-    let pair = TextPair { a, b, alignment: TextAlignment::new(a.wording, b.wording), evidence };
+    let alignment = TextAlignment::new(a.wording, b.wording);
+    let pair = TextPair { a, b, alignment, detail: OnceCell::new(), evidence };
 
     // The first test that holds gives the reason.
     if pair.is_furniture() {
@@ -164,10 +166,17 @@ struct TextPair<'p> {
     a: TextEvidence<'p>,
     b: TextEvidence<'p>,
     alignment: TextAlignment,
+    /// The alignment token by token; made when a test first needs it.
+    detail: OnceCell<TokenAlignment>,
     evidence: CorpusEvidence<'p>,
 }
 
 impl<'p> TextPair<'p> {
+    /// The alignment token by token.
+    fn detail(&self) -> &TokenAlignment {
+        self.detail.get_or_init(|| self.alignment.in_detail(self.a.wording, self.b.wording))
+    }
+
     /// Whether shared text is common and own text is rare: among the texts that candidates connect with the pair, or in
     /// the run, where it must be very common, since a story that many papers print is common there too.
     fn is_furniture(&self) -> bool {
@@ -291,11 +300,10 @@ impl<'p> TextPair<'p> {
         let Some((_, least)) = SLOTS.iter().find(|(common, _)| shared >= *common) else { return false };
         let most = RARE.max(shared / RARER);
 
-        let detail = self.alignment.in_detail(self.a.wording, self.b.wording);
         let [rare_a, rare_b] = [self.a, self.b].map(|text| text.wording.rare_tokens(frequencies, most));
 
         let (mut filled, mut replaced) = (0, 0);
-        for slot in detail.slots {
+        for slot in &self.detail().slots {
             replaced += slot.a.len().min(slot.b.len());
 
             // Slots at the edges are bylines, titles and tags, which differ between copies.
@@ -305,7 +313,7 @@ impl<'p> TextPair<'p> {
             }
 
             let rare = |tokens: &[bool]| tokens.iter().filter(|is_rare| **is_rare).count();
-            filled += rare(&rare_a[slot.a]).min(rare(&rare_b[slot.b]));
+            filled += rare(&rare_a[slot.a.clone()]).min(rare(&rare_b[slot.b.clone()]));
         }
 
         let is_rare = |trigram: &&u64| frequencies.of(**trigram).is_some_and(|texts| texts <= most);

@@ -18,7 +18,7 @@ use super::own::OwnText;
 use super::wording::tokens;
 use super::{CorpusEvidence, TextEvidence, TrigramFrequencies, VariantReason, own_frequencies, quartile};
 use crate::normalize::alphabet;
-use crate::similarity::word_forms::{CONTENT, letters, stem};
+use crate::similarity::word_forms::{is_content, stem};
 
 /// Shared tokens in a row that end a lead. Rewritten leads share shorter runs.
 const BACKGROUND: usize = 15;
@@ -71,7 +71,7 @@ pub(crate) fn other_news(
     let longer = a.wording.words().len().max(b.wording.words().len());
     let least = OF_LEAD.max((longer * OF_LEAD_SHARE).div_ceil(100));
     let has_other_lead = |side: &NewsSide<'_>| {
-        let lead = side.own.before_shared_run(BACKGROUND);
+        let lead = side.lead();
         let shared = || shared.iter().map(|shared| shared.trigram);
         side.new_words(lead) >= least && !side.is_furniture(lead, shared(), evidence.run)
     };
@@ -90,34 +90,56 @@ struct NewsSide<'t> {
     text: TextEvidence<'t>,
     own: OwnText,
     other: TextEvidence<'t>,
-    /// The light stems of the other text; collected when first needed.
-    known: OnceCell<HashSet<&'t [u8]>>,
+    /// The places of the new words in the beginning, ascending; found when first needed.
+    new: OnceCell<Vec<usize>>,
 }
 
 impl<'t> NewsSide<'t> {
     fn new(text: TextEvidence<'t>, own: OwnText, other: TextEvidence<'t>) -> Self {
-        Self { text, own, other, known: OnceCell::new() }
+        Self { text, own, other, new: OnceCell::new() }
     }
 
     fn length(&self) -> usize {
         self.own.length()
     }
 
-    /// Number of words among the first tokens that the other text has in no form.
+    /// Number of tokens of the lead.
+    fn lead(&self) -> usize {
+        self.own.before_shared_run(BACKGROUND)
+    }
+
+    /// Number of words among the first tokens that the other text has in no form. `first` is at most the lead, or one of the
+    /// heads.
     fn new_words(&self, first: usize) -> usize {
         // Most beginnings have no own token, and need no stems.
         if self.own.count(&(0..first)) == 0 {
             return 0;
         }
 
-        let known = self.known.get_or_init(|| tokens(self.other.folded).map(stem).collect());
-        let is_new = |(place, word): &(usize, &[u8])| {
-            self.own.is_own(*place)
-                && letters(word) >= CONTENT
-                && !alphabet::is_number(word)
-                && !known.contains(stem(word))
-        };
-        tokens(self.text.folded).take(first).enumerate().filter(is_new).count()
+        let new = self.new.get_or_init(|| self.find_new_words(self.lead().max(OF_HEADS.0)));
+        new.partition_point(|place| *place < first)
+    }
+
+    /// The places of the new words among the first tokens.
+    fn find_new_words(&self, first: usize) -> Vec<usize> {
+        let may_be_new =
+            |(place, word): &(usize, &[u8])| self.own.is_own(*place) && is_content(word) && !alphabet::is_number(word);
+        let own: Vec<(usize, &[u8])> = tokens(self.text.folded)
+            .take(first)
+            .enumerate()
+            .filter(may_be_new)
+            .map(|(place, word)| (place, stem(word)))
+            .collect();
+
+        // Own stems are few, so the other text is searched for them, and not collected.
+        let mut lacking: HashSet<&[u8]> = own.iter().map(|(_, stem)| *stem).collect();
+        let bits = lacking.iter().fold(0, |bits, stem| bits | stem_bit(stem));
+        for known in tokens(self.other.folded).map(stem) {
+            if bits & stem_bit(known) != 0 {
+                lacking.remove(known);
+            }
+        }
+        own.into_iter().filter(|(_, stem)| lacking.contains(stem)).map(|(place, _)| place).collect()
     }
 
     /// The numbers among the first tokens that the other text lacks.
@@ -137,12 +159,20 @@ impl<'t> NewsSide<'t> {
     }
 }
 
+/// One of 64 bits for a stem, which tells most stems apart.
+fn stem_bit(stem: &[u8]) -> u64 {
+    let byte = |place: Option<&u8>| place.copied().map_or(0, u32::from);
+    let mixed = byte(stem.first()) | byte(stem.get(1)) << 8 | byte(stem.last()) << 16 | (stem.len() as u32) << 24;
+    1 << (mixed.wrapping_mul(0x9E37_79B1) >> 26)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::shingle::hash::HashKeys;
     use crate::similarity::facts::WordFrequencies;
     use crate::similarity::own_text::Wording;
+    use proptest::prelude::*;
 
     /// A text of `count` words that no other name has.
     fn passage(name: &str, count: usize) -> String {
@@ -174,6 +204,32 @@ mod tests {
         let found = other_news(a, b, evidence);
         assert_eq!(found, other_news(b, a, evidence), "symmetric");
         found
+    }
+
+    proptest! {
+        #[test]
+        fn new_words_are_those_that_the_other_text_has_in_no_form(
+            a in prop::collection::vec("(ال|و)?[بتث]{1,4}(ه|ات)?|1[0-3]", 0..50),
+            b in prop::collection::vec("(ال|و)?[بتث]{1,4}(ه|ات)?|1[0-3]", 0..50),
+        ) {
+            let keys = HashKeys::new(0);
+            let folded = [a, b].map(|words| alphabet::to_compact(&words.join(" ")));
+            let [wording_a, wording_b] = [0, 1].map(|text| Wording::new(&folded[text], &keys));
+            let text = TextEvidence { folded: &folded[0], wording: &wording_a };
+            let other = TextEvidence { folded: &folded[1], wording: &wording_b };
+            let starts: Vec<u32> = wording_a.shared(&wording_b).iter().flat_map(|shared| shared.in_a.to_vec()).collect();
+            let own = || OwnText::new(wording_a.words().len(), starts.iter().copied());
+
+            let known: HashSet<&[u8]> = tokens(&folded[1]).map(stem).collect();
+            let is_new = |(place, word): &(usize, &[u8])| {
+                own().is_own(*place) && is_content(word) && !alphabet::is_number(word) && !known.contains(stem(word))
+            };
+            let side = NewsSide::new(text, own(), other);
+            for first in [OF_NUMBERED_HEADS.0, OF_HEADS.0, side.lead()].map(|first| first.min(side.length())) {
+                let plain = tokens(&folded[0]).take(first).enumerate().filter(is_new).count();
+                prop_assert_eq!(side.new_words(first), plain);
+            }
+        }
     }
 
     #[test]

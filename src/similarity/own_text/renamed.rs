@@ -24,18 +24,24 @@ impl TextPair<'_> {
             return false;
         }
 
-        let slots = self.alignment.in_detail(self.a.wording, self.b.wording).slots;
+        // By the hashes of the tokens, of which a pair has more than words are needed.
+        let (words_a, words_b) = (self.a.wording.words(), self.b.wording.words());
+        let is_name = |slot: &&TokenSlot| slot.a.len().max(slot.b.len()) <= LONGEST_NAME;
+        let replacement = |slot: &TokenSlot| [&words_a[slot.a.clone()], &words_b[slot.b.clone()]];
+        let mut replacements: Vec<&TokenSlot> = self.detail().slots.iter().filter(is_name).collect();
+        replacements.sort_by_key(|slot| replacement(slot));
+
+        let same = |one: &&TokenSlot, next: &&TokenSlot| replacement(one) == replacement(next);
+        let mut repeated = replacements.chunk_by(same).filter(|same| same.len() >= PLACES).peekable();
+        if repeated.peek().is_none() {
+            return false;
+        }
+
         let [a, b] = [self.a, self.b].map(|text| tokens(text.folded).collect::<Vec<_>>());
-
-        let mut replacements: Vec<[&[&[u8]]; 2]> = slots
-            .into_iter()
-            .filter(|slot| slot.a.len().max(slot.b.len()) <= LONGEST_NAME)
-            .map(|TokenSlot { a: in_a, b: in_b }| [&a[in_a], &b[in_b]])
-            .collect();
-        replacements.sort_unstable();
-
-        let mut repeated = replacements.chunk_by(|one, next| one == next).filter(|same| same.len() >= PLACES);
-        repeated.any(|same| self.are_other_names(same[0], [&a, &b]))
+        repeated.any(|same| {
+            let TokenSlot { a: in_a, b: in_b } = same[0];
+            self.are_other_names([&a[in_a.clone()], &b[in_b.clone()]], [&a, &b])
+        })
     }
 
     /// Whether each side of a slot has a rare word that the other text lacks and that is no spelling of a word of the

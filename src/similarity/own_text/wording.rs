@@ -1,11 +1,15 @@
 //! The hashed words and word trigrams of one text, computed once and compared with many texts.
 
+use std::sync::Arc;
+
 use super::frequency::TrigramFrequencies;
 use super::own::{OwnText, TRIGRAM};
 use super::{OWN, OWN_RUN};
 use crate::kernel::InstructionSet;
 use crate::shingle::hash::HashKeys;
 use crate::shingle::kernel::word_shingles;
+use crate::shingle::sorted_hashes;
+pub(super) use crate::similarity::word_forms::words as tokens;
 
 /// Texts with more tokens are books, which have no furniture.
 const LONGEST_TEXT: usize = 20_000;
@@ -14,7 +18,7 @@ const LONGEST_TEXT: usize = 20_000;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Wording {
     /// A hash for each token, in text order.
-    words: Box<[u64]>,
+    words: Arc<[u64]>,
     /// The hash of each trigram, ascending; equal ones by place.
     trigrams: Box<[u64]>,
     /// The place of the first token of each trigram, in the order of `trigrams`.
@@ -26,22 +30,25 @@ impl Wording {
     pub(crate) const BYTES_PER_TOKEN: usize = 8 + 8 + 4;
 
     /// The wording of a folded text (tokens in the compact alphabet, joined by one space). With the keys of the run the
-    /// trigrams are its `word:3` shingles. O(n log n) for n tokens.
+    /// trigrams are its `word:3` shingles. O(n) for n tokens.
     pub(crate) fn new(folded: &[u8], keys: &HashKeys) -> Self {
-        let mut words = Vec::with_capacity(memchr::memchr_iter(b' ', folded).count() + 1);
-        words.extend(tokens(folded).map(|token| keys.bytes(token)));
+        Self::of_words(tokens(folded).map(|token| keys.bytes(token)).collect(), keys)
+    }
 
+    /// The same for a text that is given by the hashes of its tokens, which have these keys.
+    pub(crate) fn of_words(words: Arc<[u64]>, keys: &HashKeys) -> Self {
         let mut hashes = Vec::new();
         if words.len() >= TRIGRAM {
             word_shingles(InstructionSet::best(), &words, TRIGRAM, keys, &mut hashes);
         }
 
         // Equal trigrams stay in text order.
-        let mut placed: Vec<(u64, u32)> = hashes.into_iter().zip(0..).collect();
-        placed.sort_unstable();
-        let (trigrams, places): (Vec<u64>, Vec<u32>) = placed.into_iter().unzip();
+        let placed: Vec<(u64, u32)> = hashes.into_iter().zip(0..).collect();
+        let placed = sorted_hashes(&placed, |(trigram, _)| *trigram);
+        let trigrams = placed.iter().map(|(trigram, _)| *trigram).collect();
+        let places = placed.iter().map(|(_, place)| *place).collect();
 
-        Self { words: words.into(), trigrams: trigrams.into(), places: places.into() }
+        Self { words, trigrams, places }
     }
 
     /// A hash for each token, in text order.
@@ -126,11 +133,6 @@ pub(super) struct SharedTrigram<'w> {
     pub(super) in_a: &'w [u32],
     /// The same in the second text.
     pub(super) in_b: &'w [u32],
-}
-
-/// The tokens of a folded text.
-pub(super) fn tokens(folded: &[u8]) -> impl Iterator<Item = &[u8]> {
-    folded.split(|byte| *byte == b' ').filter(|token| !token.is_empty())
 }
 
 #[cfg(test)]
