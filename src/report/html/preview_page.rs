@@ -136,6 +136,8 @@ fn pairs(found: &RunPreview<'_>, page: &mut Markup<'_>) -> io::Result<()> {
         units: &lowest.units,
         names: &lowest.names,
         rejects: &lowest.rejects,
+        // The border is between texts of the input.
+        known: &[],
         dates: &lowest.dates,
         languages: &lowest.languages,
         returning: &lowest.returning,
