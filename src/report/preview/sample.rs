@@ -1,7 +1,7 @@
 //! A sample of a corpus by a MinHash value of each text, so that copies fall into it together.
 //!
-//! Texts that share much without being copies fall into it together too, such as those with one long block. More values of a
-//! text would not help: each of them would bring as many of these texts. The error of an estimate shows it.
+//! Texts that share much without being copies fall into it together too, such as those with one long block, so estimates vary more
+//! there. More values of a text would not help: each of them would bring as many of these texts.
 
 use std::io::{Cursor, Write};
 
