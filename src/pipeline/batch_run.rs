@@ -198,7 +198,9 @@ impl<'a> BatchRun<'a> {
         let banded = band::band(&self.context(), id, ranks)?;
 
         let keys = &self.tables.rows(id).keys;
-        let (key_bytes, tables) = ((keys.len() * keys.bands() * size_of::<u64>()) as u64, self.tables.bytes());
+        let key_bytes = (keys.len() * keys.bands() * size_of::<u64>()) as u64;
+        // The sample of words has a bound of its own, however large the input.
+        let tables = self.tables.bytes() - self.tables.sampled.bytes();
         let held = &mut self.accounts.summary.held;
         held.keys += key_bytes;
         held.tables = held.tables.max(tables + banded.bytes());

@@ -200,7 +200,7 @@ pub struct RunParameters {
 /// Bytes that a run holds and that grow with its input.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct HeldBytes {
-    /// The tables, which always stay in memory.
+    /// The tables, which always stay in memory; without the sample of words, which has a bound.
     pub(crate) tables: u64,
     /// The band keys of all routes.
     pub(crate) keys: u64,

@@ -8,6 +8,9 @@ use crate::pipeline::{HeldBytes, LimitParts, Options, Summary};
 /// Bytes that are written for each band key once candidates do not fit in memory: the members of buckets, twice.
 const BYTES_PER_KEY: u64 = 12;
 
+/// Most bytes of the sample of words of a run.
+const WORD_SAMPLE: u64 = 10 << 20;
+
 /// Bytes of a band key.
 const KEY: u64 = 8;
 
@@ -48,7 +51,7 @@ impl RunCost {
         if exceeds(batch, parts.batch) {
             disk += keys / KEY * BYTES_PER_KEY;
         }
-        let wanted = parts.fixed + tables + keys + batch;
+        let wanted = parts.fixed + WORD_SAMPLE + tables + keys + batch;
         let seconds: f64 = summary.stages.iter().map(|stage| stage.seconds).sum();
 
         Self {

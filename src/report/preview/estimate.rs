@@ -127,7 +127,7 @@ impl<'a> RemovalCounter<'a> {
             kept: totals.all.saturating_sub(all),
             edited: (edited as f64 / self.chance.map_or(1.0, |chance| chance.share)).round() as u64,
             removed,
-            error: self.chance.map(|chance| (square * (1.0 - chance.of_value)).sqrt().round() as u64),
+            error: self.chance.map(|chance| (square * (1.0 - chance.share)).sqrt().round() as u64),
             sources,
         }
     }

@@ -3,8 +3,8 @@
 //! A corpus is clustered and its cleaning planned once for each threshold, by the code of a run, so the counts are those of
 //! a run at that threshold. The input is read once, when the corpus is made.
 //!
-//! With a sample (`sample`) only a share of the texts is clustered. A text is in the sample if one of its MinHash values is small,
-//! so that copies fall into it together. The chance that both texts of a pair are in it follows from their Jaccard, and each
+//! With a sample (`sample`) only a share of the texts is clustered. A text is in the sample if its MinHash value is small, so that
+//! copies fall into it together: of a pair of Jaccard J, both are in a sample of share p with chance pJ + p²(1 − J), and each
 //! removal counts as the reciprocal. What a full run would take follows from the sample too (`cost`).
 
 use std::collections::BTreeMap;

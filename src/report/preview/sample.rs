@@ -1,7 +1,7 @@
-//! A sample of a corpus by MinHash values of each text, so that copies fall into it together.
+//! A sample of a corpus by a MinHash value of each text, so that copies fall into it together.
 //!
-//! Each text has [`VALUES`] values. It is in the sample if one of them is small. One value alone would do, but then a block that
-//! many texts share would bring all of them into the sample, or none; of many values the block decides a few.
+//! Texts that share much without being copies fall into it together too, such as those with one long block, so estimates vary more
+//! there. More values of a text would not help: each of them would bring as many of these texts.
 
 use std::io::{Cursor, Write};
 
@@ -19,37 +19,22 @@ use crate::page::{Sieve, SourceResolver, SourcedText};
 use crate::parallel;
 use crate::pipeline::{Options, Progress};
 use crate::shingle::Shingler;
-use crate::sketch::{MinHasher, SketchParams};
 
 /// The fields of a sampled record; no field of an input has these names.
 const ID: &str = "\u{1}id";
 const TEXT: &str = "\u{1}text";
 
-/// MinHash values of a text.
-const VALUES: usize = 16;
-
 /// How likely texts are in a sample.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct SampleChance {
-    /// The share of the texts that is in the sample.
+    /// The share of the texts that is in the sample, above 0 and at most 1.
     pub(super) share: f64,
-    /// The chance that one value brings a text into the sample.
-    pub(super) of_value: f64,
 }
 
 impl SampleChance {
-    /// A sample of a share above 0 and at most 1.
-    pub(super) fn new(share: f64) -> Self {
-        Self { share, of_value: 1.0 - (1.0 - share).powf(1.0 / VALUES as f64) }
-    }
-
-    /// The chance that both texts of a pair are in the sample, above 0. Each of their values is the same with chance `jaccard`.
+    /// The chance that both texts of a pair are in the sample, above 0: their values are the same with chance `jaccard`.
     pub(super) fn of_pair(self, jaccard: f64) -> f64 {
-        let one = self.of_value;
-        let both = one * jaccard + one * one * (1.0 - jaccard);
-        // Both are in it unless the first is not, or the second is not; what these have in common was taken off twice.
-        let neither = (1.0 - 2.0 * one + both).powi(VALUES as i32);
-        1.0 - 2.0 * (1.0 - self.share) + neither
+        self.share * jaccard + self.share * self.share * (1.0 - jaccard)
     }
 }
 
@@ -63,7 +48,7 @@ pub(super) struct CorpusSample {
     /// Bytes of the texts of the whole corpus and of the sample.
     pub(super) text_bytes: u64,
     pub(super) sampled_bytes: u64,
-    /// The first value of each sampled record that brought it into the sample, and with it all texts with this value.
+    /// The MinHash value of each sampled record: texts with one value are in the sample together or not at all.
     pub(super) values: Vec<u64>,
 }
 
@@ -80,16 +65,14 @@ struct SampledBlock {
 }
 
 impl CorpusSample {
-    /// Takes a share of the texts of `corpus` whose MinHash values are small. Reads and folds the corpus once, and reads the
+    /// Takes the share of the texts of `corpus` whose MinHash values are the least. Reads and folds the corpus once, and reads the
     /// sampled records again.
     ///
     /// # Errors
     ///
     /// The corpus cannot be read again, or the threads cannot be started.
     pub(super) fn take(corpus: &Corpus, options: &Options, share: f64, progress: &dyn Progress) -> Result<Self> {
-        let chance = SampleChance::new(share);
-        let hasher = MinHasher::new(SketchParams::new(VALUES, options.seed, options.shingle, options.profile)?);
-
+        let chance = SampleChance { share };
         progress.begin("sample", corpus.len() as u64);
         let sources = SourceResolver::new(corpus.options(), options.source_field.as_deref());
         let repeats = corpus.repeats();
@@ -99,7 +82,7 @@ impl CorpusSample {
         let (mut text_bytes, mut sampled_bytes) = (0, 0);
 
         parallel::with_threads(options.threads, || {
-            let worker = || TextSampler::new(options, &sources, chance, hasher.clone());
+            let worker = || TextSampler::new(options, &sources, chance);
             let work = |sampler: &mut TextSampler<'_>, block: RecordBlock| sampler.block(&block);
             parallel::in_order(parallel::threads(), corpus.blocks(), CorpusBlocks::next, worker, work, |block| {
                 let place = |place: usize| DocId::new(next + place);
@@ -155,23 +138,18 @@ struct TextSampler<'a> {
     sieve: Sieve,
     shingler: Shingler,
     scratch: ReadScratch,
-    hasher: MinHasher,
     chance: SampleChance,
-    /// The values of the current text.
-    values: Vec<u32>,
 }
 
 impl<'a> TextSampler<'a> {
-    fn new(options: &'a Options, sources: &'a SourceResolver, chance: SampleChance, hasher: MinHasher) -> Self {
+    fn new(options: &'a Options, sources: &'a SourceResolver, chance: SampleChance) -> Self {
         Self {
             options,
             sources,
             sieve: options.sieve(),
             shingler: Shingler::new(options.shingle, options.seed),
             scratch: ReadScratch::default(),
-            hasher,
             chance,
-            values: Vec::new(),
         }
     }
 
@@ -200,7 +178,7 @@ impl<'a> TextSampler<'a> {
         sampled
     }
 
-    /// The first value of a text that brings it into the sample. A text without a token has none, since it has no copies.
+    /// The MinHash value of a text, if it brings it into the sample. A text without a token has none, since it has no copies.
     fn value(&mut self, record: &Record<'_>) -> Option<u64> {
         let evident = || Language::evident(&record.text).unwrap_or(Language::Ar);
         let language = self.options.language.unwrap_or_else(evident);
@@ -209,14 +187,9 @@ impl<'a> TextSampler<'a> {
 
         let normalizer = Normalizer::new(self.options.profile, language);
         let shingled = self.shingler.shingle_excerpt(&normalizer, excerpt);
-        if shingled.tokens == 0 {
-            return None;
-        }
-        self.hasher.sketch_into(shingled.hashes, &mut self.values);
-        // Values of long texts are small, so they are hashed again; each place has values of its own.
-        let mut values =
-            self.values.iter().enumerate().map(|(place, value)| mixed((place as u64) << 32 | u64::from(*value)));
-        values.find(|value| unit_value(*value) < self.chance.of_value)
+        // The least hash of a long text is small, so it is hashed again.
+        let value = shingled.hashes.iter().min().map(|least| mixed(*least));
+        value.filter(|value| unit_value(*value) < self.chance.share)
     }
 }
 
@@ -257,7 +230,7 @@ mod tests {
     #[test]
     fn a_pair_is_complete_as_often_as_its_texts_are_alike() {
         for share in [0.01, 0.1, 0.5, 1.0] {
-            let chance = SampleChance::new(share);
+            let chance = SampleChance { share };
             // Equal texts are one text, texts without a common word are independent.
             assert!((chance.of_pair(1.0) - share).abs() < 1e-9, "{share}");
             assert!((chance.of_pair(0.0) - share * share).abs() < 1e-9, "{share}");
