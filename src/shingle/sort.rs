@@ -16,7 +16,8 @@ const CROWDED: u32 = 16;
 /// Sorts items by their keys, ascending; items of equal keys stay in order. O(n) if the upper bits of the keys are random,
 /// O(n log n) for any keys.
 pub(crate) fn sort_hashed<T: Copy>(items: &mut [T], key: impl Fn(&T) -> u64) {
-    sort_from(&items.to_vec(), items, &key, 0);
+    let source = items.to_vec();
+    sort_from(&source, items, &key, 0);
 }
 
 /// The same into a new list.
@@ -64,7 +65,10 @@ fn sort_from<T: Copy>(source: &[T], sorted: &mut [T], key: &impl Fn(&T) -> u64, 
         let piece = &mut sorted[start..end as usize];
         match piece.len() {
             0 | 1 => {}
-            _ if is_large => sort_from(&piece.to_vec(), piece, key, known + bits),
+            _ if is_large => {
+                let source = piece.to_vec();
+                sort_from(&source, piece, key, known + bits);
+            }
             _ => piece.sort_by_key(key),
         }
         start = end as usize;
