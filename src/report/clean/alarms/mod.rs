@@ -37,7 +37,7 @@ const CLUSTER_SHARE: u64 = 20;
 const MOST_SOURCES: usize = 20;
 
 /// Most sources in which shared blocks are looked for.
-const MOST_EXAMINED: usize = 20;
+const MOST_EXAMINED: usize = 10;
 
 /// The records of a source that can be read.
 #[derive(Debug, Default, Clone, Copy)]
@@ -48,8 +48,8 @@ struct SourceRecords {
 
 impl Cleaning<'_> {
     /// Signs that this cleaning removes more than copies: none for tiny inputs, and none for units other than documents. Reads
-    /// `sources` if they are not given, which takes one more pass over the corpus, and a sample of the texts: of up to 20 sources
-    /// 200 documents each, and of up to 200 removals.
+    /// `sources` if they are not given, which takes one more pass over the corpus, and a sample of the texts: of up to 10 sources
+    /// 100 documents each, and of up to 200 removals.
     ///
     /// # Errors
     ///

@@ -17,7 +17,7 @@ use crate::report::record_sources::SourceNumber;
 use crate::report::text;
 
 /// Most documents of a source that are examined.
-const MOST_DOCUMENTS: usize = 200;
+const MOST_DOCUMENTS: usize = 100;
 
 /// A sentence returns if it stands in more than one in this many documents.
 const RETURNING_SHARE: u64 = 5;
