@@ -8,10 +8,14 @@ use crate::error::Error;
 #[cfg(not(feature = "parallel"))]
 use crate::error::Remedy;
 
+#[cfg(feature = "parallel")]
+mod address_space;
+
 type ParallelResult<T, E = Error> = std::result::Result<T, E>;
 
 /// Runs `work` in a pool of `threads` threads (one for each core if `None`), which [`map`] and [`sort_by_key`] inside
-/// it use.
+/// it use. If the address space of the process is limited (`ulimit -v`), there are only as many threads as it has room for:
+/// with more, the stacks would leave nothing to allocate, and that ends the process.
 ///
 /// # Errors
 ///
@@ -20,13 +24,22 @@ type ParallelResult<T, E = Error> = std::result::Result<T, E>;
 pub(crate) fn with_threads<T: Send>(threads: Option<usize>, work: impl FnOnce() -> T + Send) -> ParallelResult<T> {
     /// One thread for each core, to rayon.
     const EACH_CORE: usize = 0;
-    let wanted = threads.unwrap_or(EACH_CORE);
+    let wanted = match address_space::most_threads() {
+        Some(most) => threads.unwrap_or_else(each_core).min(most),
+        None => threads.unwrap_or(EACH_CORE),
+    };
     let pool = rayon::ThreadPoolBuilder::new().num_threads(wanted).build();
 
     match pool {
         Ok(pool) => Ok(pool.install(work)),
         Err(error) => Err(Error::parameter("threads", wanted, format!("as many as the system grants ({error})"))),
     }
+}
+
+/// Number of cores that the process may use.
+#[cfg(feature = "parallel")]
+fn each_core() -> usize {
+    std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
 }
 
 /// Number of threads of the pool around this call.

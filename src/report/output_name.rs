@@ -13,11 +13,30 @@ use crate::input::{ByName, Compression, InputFormat, announces_records, by_name}
 #[derive(Debug, Clone, Copy)]
 pub struct OutputName<'a>(&'a Path);
 
+/// Extensions of files and compressions that no output has, in words. Archives are named by [`ByName`].
+const UNWRITTEN: [(&[&str], &str); 9] = [
+    (&["br", "lz4", "lzma", "sz", "snappy", "z", "zz"], "a compression that is not written"),
+    (&["xlsx", "xls", "ods"], "a workbook, which is not written"),
+    (&["docx", "doc", "odt", "rtf", "pdf", "epub"], "a document, which is not written"),
+    (&["db", "sqlite", "sqlite3"], "a database, which is not written"),
+    (&["avro"], "an Avro file, which is not written"),
+    (&["orc"], "an ORC file, which is not written"),
+    (&["pkl", "pickle"], "a pickle, which is not written"),
+    (&["npy", "npz"], "a NumPy array, which is not written"),
+    (&["h5", "hdf5"], "an HDF5 file, which is not written"),
+];
+
 impl<'a> OutputName<'a> {
     /// The name of the output at `path`.
     #[must_use]
     pub const fn of(path: &'a Path) -> Self {
         Self(path)
+    }
+
+    /// What the last extension names, if it is a kind of file or a compression that no output has; in words.
+    pub(crate) fn unwritten(self) -> Option<&'static str> {
+        let extension = self.0.extension()?.to_string_lossy().to_ascii_lowercase();
+        UNWRITTEN.iter().find(|(extensions, _)| extensions.contains(&&*extension)).map(|(_, what)| *what)
     }
 
     /// Whether it is standard output.
@@ -158,7 +177,20 @@ impl<'a> OutputName<'a> {
         if self.is_directory() {
             return Err(self.refused("is a directory".to_owned(), "give the path of a file"));
         }
+        self.check_written()?;
         self.check_compression()
+    }
+
+    /// Checks that the name does not ask for a kind of file or a compression that no output has.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Output`] names it.
+    pub(crate) fn check_written(self) -> Result<()> {
+        let Some(what) = self.unwritten() else { return Ok(()) };
+        let remedy =
+            "name it .jsonl, .json, .csv, .tsv, .txt or .parquet, with .gz, .zst, .bz2 or .xz behind it or without";
+        Err(self.refused(format!("has the name of {what}"), remedy))
     }
 
     /// Checks that this build has the compression that the name asks for.
@@ -211,6 +243,11 @@ mod tests {
             assert_eq!(report(name).unwrap(), expected, "{name}");
         }
         assert!(report("x.parquet").is_err() && report("x.warc.gz").is_err());
+        for (name, is_written) in
+            [("x.jsonl.lz4", false), ("x.XLSX", false), ("x.db", false), ("x.jsonl", true), ("br", true)]
+        {
+            assert_eq!(OutputName::of(Path::new(name)).check_file().is_ok(), is_written, "{name}");
+        }
         let compression = |name: &str| OutputName::of(Path::new(name)).compression();
         assert_eq!((compression("a.csv.GZ"), compression("a.gz.csv")), (Compression::Gzip, Compression::None));
     }

@@ -78,7 +78,7 @@ pub fn default_memory_limit() -> Option<u64> {
 /// For the `main` of a process that does nothing else. It sets the allocator, installs handlers of signals and panics and raises the limit of open
 /// files; an interrupt during the run ends the process.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
-    allocator::give_large_blocks_back();
+    allocator::adjust();
     exit::on_interrupt();
     #[cfg(unix)]
     raise_open_file_limit();

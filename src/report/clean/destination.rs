@@ -33,7 +33,7 @@ impl CleanDestination {
     ///
     /// [`ErrorKind::Output`](crate::ErrorKind::Output) if an input would be overwritten, if the directory is not empty,
     /// if two inputs have the same output, if the inputs cannot become one file of the format in its name, if `clean`
-    /// is an address, or if it has the name of an archive: archives are only read.
+    /// is an address, or if it has the name of an archive or of another kind of file that no output has.
     pub fn new(clean: &Path, paths: &[PathBuf], input: &Input) -> Result<Self> {
         refuse_address(clean)?;
         Self::sent(clean, paths, input)
@@ -52,6 +52,12 @@ impl CleanDestination {
 
         let name = OutputName::of(clean);
         name.check_compression()?;
+
+        // An input of that name is refused as what it is, or it is text and is copied.
+        let has_extension = |path: &Path| path.extension().is_some() && path.extension() == clean.extension();
+        if !name.is_directory() && !input.cleaned().any(|(path, _)| has_extension(path)) {
+            name.check_written()?;
+        }
 
         let single = input.is_single(paths);
         let is_device = std::fs::metadata(clean).is_ok_and(|found| !found.is_file() && !found.is_dir());

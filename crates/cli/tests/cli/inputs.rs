@@ -241,6 +241,12 @@ fn an_archive_is_cleaned_into_a_directory_or_one_file() {
     let converted = fs::read_to_string(home.path("in.jsonl")).unwrap();
     assert!(converted.contains("in.tar!c.txt") && converted.lines().count() == 2, "{converted}");
 
+    for (name, says) in
+        [("x.jsonl.lz4", "a compression that is not written"), ("x.xlsx", "a workbook, which is not written")]
+    {
+        let (code, said) = home.run(&format!("dedup in.tar -o {name}"));
+        assert_eq!((code, said.contains(says), home.path(name).exists()), (2, true, false), "{said}");
+    }
     let (code, said) = home.run("dedup in.tar -o again.tar.gz");
     let says = "is the name of an archive, and archives are only read; give a directory";
     assert_eq!((code, said.contains(says), home.path("again.tar.gz").exists()), (2, true, false), "{said}");

@@ -238,3 +238,23 @@ fn alike_documents_and_lines_of_one_template_keep_the_limit() {
         assert!(peak <= limit + UNOPTIMISED, "{input}: {peak} bytes at {limit}");
     }
 }
+
+/// More threads than the address space has room for would leave nothing to allocate, which ends a process.
+#[test]
+#[cfg(target_os = "linux")]
+fn a_limited_address_space_gives_fewer_threads() {
+    let home = tempfile::tempdir().unwrap();
+    fs::write(home.path().join("in.jsonl"), corpus(3_000)).unwrap();
+    done(home.path(), "dedup in.jsonl -o free.jsonl -q");
+    let free = fs::read(home.path().join("free.jsonl")).unwrap();
+
+    for (kibibytes, threads) in [(350_000, 64), (400_000, 8), (400_000, 64), (500_000, 64), (600_000, 1000)] {
+        let program = env!("CARGO_BIN_EXE_mukarrar");
+        let line =
+            format!("ulimit -v {kibibytes}; exec '{program}' dedup in.jsonl -o out.jsonl --threads {threads} -q");
+        let output = Command::new("sh").args(["-c", &line]).current_dir(home.path()).output().unwrap();
+        let told = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(0), "{kibibytes} KiB, {threads} threads: {told}");
+        assert!(fs::read(home.path().join("out.jsonl")).unwrap() == free, "{kibibytes} KiB, {threads} threads");
+    }
+}
