@@ -61,9 +61,11 @@ impl VerifiedText {
 
     /// Whose record it is, if there is a heading. Folds no title.
     pub(super) fn heading_place(&self) -> Option<HeadingPlace> {
-        let of_folded =
-            |heading: &Box<RecordHeading>| HeadingPlace { source: heading.source, address: heading.address };
-        self.unfolded.as_ref().map(|unfolded| unfolded.place).or_else(|| self.heading.get().map(of_folded))
+        let of_folded = |heading: &RecordHeading| HeadingPlace { source: heading.source, address: heading.address };
+        match &self.unfolded {
+            Some(unfolded) => Some(unfolded.place),
+            None => self.heading.get().map(|heading| of_folded(heading)),
+        }
     }
 
     /// The text with its heading, if there is one.

@@ -65,6 +65,7 @@ async fn admit(Shared(token): Shared<Arc<BearerToken>>, request: Request, next: 
         Ok(()) => next.run(request).await,
         Err(_) => {
             problem(StatusCode::UNAUTHORIZED, "open the address that the program printed, with all that follows #")
+                .into_response()
         }
     }
 }
@@ -136,29 +137,42 @@ async fn answer(Shared(session): Shared<SharedSession>, Path(number): Path<usize
     done(stored.await)
 }
 
-fn pair(session: &LabelSession, number: usize) -> Result<&ListedPair, Response> {
+fn pair(session: &LabelSession, number: usize) -> Result<&ListedPair, PageProblem> {
     session.pairs.get(number).ok_or_else(|| problem(StatusCode::NOT_FOUND, "there is no such pair"))
 }
 
 /// The response of a task. One that panicked ends with its request only.
-fn done(response: Result<Result<Response, Response>, tokio::task::JoinError>) -> Response {
+fn done(response: Result<Result<Response, PageProblem>, tokio::task::JoinError>) -> Response {
     match response {
         Ok(response) => response.unwrap_or_else(IntoResponse::into_response),
-        Err(_) => problem(StatusCode::INTERNAL_SERVER_ERROR, "the program failed at this pair; go on with another one"),
+        Err(_) => problem(StatusCode::INTERNAL_SERVER_ERROR, "the program failed at this pair; go on with another one")
+            .into_response(),
     }
 }
 
 fn json(value: &impl Serialize) -> Response {
     match serde_json::to_vec(value) {
         Ok(bytes) => typed("application/json", bytes),
-        Err(error) => problem(StatusCode::INTERNAL_SERVER_ERROR, error.to_string()),
+        Err(error) => problem(StatusCode::INTERNAL_SERVER_ERROR, error.to_string()).into_response(),
     }
 }
 
-fn problem(status: StatusCode, message: impl Into<String>) -> Response {
-    let mut response = typed("text/plain; charset=utf-8", message.into());
-    *response.status_mut() = status;
-    response
+/// Why a request got nothing.
+struct PageProblem {
+    status: StatusCode,
+    message: String,
+}
+
+impl IntoResponse for PageProblem {
+    fn into_response(self) -> Response {
+        let mut response = typed("text/plain; charset=utf-8", self.message);
+        *response.status_mut() = self.status;
+        response
+    }
+}
+
+fn problem(status: StatusCode, message: impl Into<String>) -> PageProblem {
+    PageProblem { status, message: message.into() }
 }
 
 fn typed(media: &'static str, body: impl Into<Body>) -> Response {
