@@ -1,5 +1,5 @@
-// Opens reports in headless Chromium, at the width of a desk and of a phone: what is shown, found and filtered, axe-core's
-// findings, and what hostile text can do.
+// Opens reports and the page for labelling in headless Chromium, at the width of a desk and of a phone: what is shown, found
+// and filtered, axe-core's findings, and what hostile text can do.
 //
 //     npm install puppeteer-core axe-core
 //     NODE_PATH=node_modules node tools/report_test.js target/debug/mukarrar
@@ -7,7 +7,9 @@
 // The environment variable CHROMIUM names the browser (default: /usr/bin/chromium). Exits 1 if a check fails.
 
 "use strict";
-const { execFileSync } = require("node:child_process");
+const { execFileSync, spawn } = require("node:child_process");
+const { once } = require("node:events");
+const readline = require("node:readline");
 const fs = require("node:fs");
 const os = require("node:os");
 const path = require("node:path");
@@ -28,7 +30,9 @@ const input = (name, records) => fs.writeFileSync(path.join(home, name), records
 
 /// Runs a command with `--report`; the path of the report.
 const report = (name, ...words) => {
-  execFileSync(program, [...words, "-q", "--report", name], { cwd: home, stdio: ["ignore", "ignore", "inherit"] });
+  // A comparison has nothing to be quiet about.
+  const quiet = words[0] === "compare" ? [] : ["-q"];
+  execFileSync(program, [...words, ...quiet, "--report", name], { cwd: home, stdio: ["ignore", "ignore", "inherit"] });
   return path.join(home, name);
 };
 
@@ -65,6 +69,20 @@ const accessible = async (page) => {
   const answer = await client.send("Runtime.evaluate", { expression, awaitPromise: true, returnByValue: true, contextId });
   return JSON.parse(answer.result.value);
 };
+
+/// Starts `label`; the process, and the address that it prints.
+const labelling = async (...words) => {
+  const child = spawn(program, ["label", ...words], { cwd: home, stdio: ["ignore", "ignore", "pipe"] });
+  for await (const line of readline.createInterface({ input: child.stderr })) {
+    const found = /http:\S+/.exec(line);
+    if (found) return { child, url: found[0] };
+  }
+  throw new Error("label ended without an address");
+};
+
+/// Waits until the page for labelling shows this status.
+const shows = (page, text) =>
+  page.waitForFunction((text) => document.getElementById("progress").textContent.startsWith(text), { timeout: 10_000 }, text);
 
 (async () => {
   // The words of each story are its own.
@@ -106,6 +124,64 @@ const accessible = async (page) => {
     check(fs.statSync(path.join(home, "printed.pdf")).size > 10000, "the report is printed" + at);
     await page.close();
   }
+
+  // Pages without lists.
+  fs.writeFileSync(path.join(home, "a.txt"), hostile + story(1));
+  fs.writeFileSync(path.join(home, "b.txt"), hostile + story(1) + " 2");
+  const others = [
+    report("preview.html", "preview", "stories.jsonl", "--facts", "off"),
+    report("describe.html", "describe", "stories.jsonl"),
+    report("compare.html", "compare", "a.txt", "b.txt"),
+  ];
+  for (const file of others) {
+    for (const width of [1280, 390]) {
+      const page = await open(browser, file, width);
+      const at = ` in ${path.basename(file)} at ${width} px`;
+      check(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), "nothing is wider than the page" + at);
+      const findings = await accessible(page);
+      check(findings.length === 0, "axe-core finds nothing" + at + " " + JSON.stringify(findings));
+      check(page.noted.length === 0, "no dialog, message or request" + at + " " + page.noted.join("; "));
+      await page.close();
+    }
+  }
+
+  // The page for labelling, by its keys.
+  execFileSync(program, ["pairs", "stories.jsonl", "--facts", "off", "-q", "-o", "pairs.jsonl"], { cwd: home });
+  const { child, url } = await labelling("pairs.jsonl", "stories.jsonl", "--labels", "labels.tsv", "--sample", "6");
+  for (const width of [1280, 390]) {
+    const page = await browser.newPage();
+    const at = ` on the page for labelling at ${width} px`;
+    const noted = [];
+    page.on("dialog", (dialog) => { noted.push("dialog"); dialog.dismiss(); });
+    page.on("pageerror", (error) => noted.push("error: " + error.message));
+    await page.setViewport({ width, height: 900 });
+    await page.goto(url);
+
+    const before = width === 1280 ? 0 : 3;
+    await page.waitForSelector("#texts[aria-busy=false] .member + .member", { timeout: 10_000 });
+    await shows(page, `${before} of 6`);
+    for (const [place, key] of ["c", "f", "ArrowLeft", "o", "n", "p"].entries()) {
+      await page.keyboard.press(key);
+      // While a pair is being loaded, keys do nothing.
+      await page.waitForSelector("#texts[aria-busy=false] .member + .member", { timeout: 10_000 });
+      // Answers count; other keys only move, and one answer is changed.
+      const answered = [1, 2, 2, 2, 2, 3][place];
+      await shows(page, `${before + answered} of 6`);
+    }
+    check(await page.evaluate(() => document.getElementById("problem").hidden), "all answers are stored" + at);
+    check(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), "nothing is wider than the page" + at);
+    const findings = await accessible(page);
+    check(findings.length === 0, "axe-core finds nothing" + at + " " + JSON.stringify(findings));
+    check(noted.length === 0, "hostile text does nothing" + at + " " + noted.join("; "));
+    if (process.env.SCREENSHOTS) {
+      await page.screenshot({ path: path.join(process.env.SCREENSHOTS, `label-${width}.png`) });
+    }
+    await page.close();
+  }
+  child.kill("SIGINT");
+  await once(child, "exit");
+  const labels = fs.readFileSync(path.join(home, "labels.tsv"), "utf8").trimEnd().split("\n").map((line) => line.split("\t")[2]);
+  check(labels.length === 6 && labels.every((label) => ["copy", "part", "form", "other"].includes(label)), `labels ${labels}`);
 
   const page = await browser.newPage();
   await page.setJavaScriptEnabled(false);

@@ -7,8 +7,13 @@ const buttons = [...document.querySelectorAll("[data-label]")];
 const keys = { c: "copy", p: "part", f: "form", o: "other" };
 let place = 0;
 let pairs = 0;
-// While an answer is being stored, keys do nothing.
+// While an answer is being stored or a pair is being loaded, keys do nothing: nobody labels a pair that is not yet shown.
 let busy = false;
+
+function setBusy(is) {
+  busy = is;
+  byId("texts").setAttribute("aria-busy", String(is));
+}
 
 async function ask(path, label) {
   const options = { headers: { Authorization: `Bearer ${token}` } };
@@ -55,7 +60,7 @@ async function run(step) {
   if (busy) {
     return;
   }
-  busy = true;
+  setBusy(true);
   try {
     await step();
     byId("problem").hidden = true;
@@ -63,7 +68,7 @@ async function run(step) {
     byId("problem").textContent = error.message;
     byId("problem").hidden = false;
   } finally {
-    busy = false;
+    setBusy(false);
   }
 }
 
