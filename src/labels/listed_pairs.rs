@@ -48,7 +48,7 @@ impl ListedPairs {
             if wrong.is_some() {
                 return;
             }
-            match record.map_err(|reject| reject.to_string()).and_then(|record| pair(&record)) {
+            match record.map_err(|reject| reject.reason.problem()).and_then(|record| pair(&record)) {
                 Ok(pair) => pairs.push(pair),
                 Err(reason) => wrong = Some((corpus.source(id).line.unwrap_or(1), reason)),
             }

@@ -65,6 +65,7 @@ fn a_row_that_is_no_pair_is_named() {
         let error = second(row);
         assert!(error.contains("pairs.jsonl:2: ") && error.contains(part), "{row}: {error}");
     }
+    assert_eq!(second("no json").matches("pairs.jsonl").count(), 1, "the place is said once");
     assert!(desk.pairs("").unwrap_err().contains("no pairs"));
     assert!(ListedPairs::open(Path::new("/nowhere/pairs.jsonl")).is_err());
 }
@@ -163,7 +164,7 @@ fn intervals_of_samples_hold_what_all_labels_say() {
     let desk = Desk::new();
     let (list, all) = labelled_news(&desk);
     let truth = estimate(&list, &all);
-    assert!(truth.pairs > 900 && truth.labelled == truth.pairs, "{truth:?}");
+    assert!(truth.pairs > 500 && truth.labelled == truth.pairs, "{truth:?}");
 
     let (mut samples, mut held) = (0, [0; 3]);
     for seed in 0..200 {
