@@ -13,15 +13,15 @@ const BANDS: f64 = 10.0;
 /// The relation of a listed pair. Both directions of containment are one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ListedRelation {
-    /// [`Relation::Exact`](crate::Relation::Exact).
+    /// [`Relation::Exact`](crate::similarity::Relation::Exact).
     Exact,
-    /// [`Relation::Near`](crate::Relation::Near).
+    /// [`Relation::Near`](crate::similarity::Relation::Near).
     Near,
-    /// [`Relation::Contained`](crate::Relation::Contained) and [`Contains`](crate::Relation::Contains).
+    /// [`Relation::Contained`](crate::similarity::Relation::Contained) and [`Contains`](crate::similarity::Relation::Contains).
     Contained,
-    /// [`Relation::Variant`](crate::Relation::Variant).
+    /// [`Relation::Variant`](crate::similarity::Relation::Variant).
     Variant,
-    /// [`Relation::Related`](crate::Relation::Related).
+    /// [`Relation::Related`](crate::similarity::Relation::Related).
     Related,
 }
 
