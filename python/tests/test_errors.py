@@ -20,7 +20,7 @@ def refused(error, work):
 def test_errors_name_keywords(tmp_path):
     table = tmp_path / "a.csv"
     table.write_text("id;body\n1;x\n", "utf-8")
-    assert refused(mukarrar.UnreadableError, lambda: mukarrar.clusters(table)).endswith("with text_field=")
+    assert refused(mukarrar.UnreadableError, lambda: mukarrar.clusters(table)).endswith('with text_field="body"')
     latest = refused(mukarrar.ParameterError, lambda: mukarrar.clusters(STORIES, keep="latest"))
     assert latest.startswith("keep cannot be latest") and latest.endswith("with date_field=")
     edited = refused(mukarrar.ParameterError, lambda: mukarrar.clusters(STORIES, edited=True, facts="off"))
