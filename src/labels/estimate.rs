@@ -86,7 +86,7 @@ pub struct ThresholdEstimate {
     pub pairs: u64,
     /// The share of true copies among them; `None` without labels there.
     pub precision: Option<Interval>,
-    /// Of all true copies in the list, whatever their relation, the share that is among them.
+    /// The share of the true copies in the list that are among these pairs. True copies of all relations count.
     pub recall: Option<Interval>,
 }
 

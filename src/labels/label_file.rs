@@ -1,7 +1,7 @@
 //! A file of labels: `id<TAB>id<TAB>label`, one pair a line. It is gold of pairs too.
 
-use std::fs::{self, File};
-use std::io::Write;
+use std::fs;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use foldhash::HashMap;
@@ -9,6 +9,8 @@ use foldhash::HashMap;
 use super::pair_label::PairLabel;
 use crate::error::{Error, ErrorKind, Result};
 use crate::evaluate::unescape;
+use crate::input::Compression;
+use crate::report::output::Outputs;
 use crate::report::{ReportFormat, write_row};
 
 /// A pair with its label.
@@ -34,7 +36,7 @@ pub struct LabelFile {
 }
 
 impl LabelFile {
-    /// Reads the labels in `path`; none if there is no such file.
+    /// Reads the labels in `path`. A file that does not exist yet has no labels.
     ///
     /// # Errors
     ///
@@ -137,34 +139,25 @@ impl LabelFile {
     }
 
     fn store(&self) -> Result<()> {
-        let mut bytes = Vec::new();
-        for LabelledPair { id_a, id_b, label, note } in &self.labels {
-            write_row(ReportFormat::Tsv, &[id_a, id_b, label.name()], &mut bytes)
-                .map_err(|error| Error::io("write", &self.path, error))?;
+        let mut outputs = Outputs::new();
+        let mut file = outputs.create(&self.path, Compression::None)?;
+        self.write(&mut file).map_err(|error| Error::io("write", &self.path, error))?;
+        outputs.finish(file)?;
+        outputs.commit()
+    }
 
+    fn write(&self, out: &mut dyn Write) -> io::Result<()> {
+        for LabelledPair { id_a, id_b, label, note } in &self.labels {
+            let mut row = Vec::new();
+            write_row(ReportFormat::Tsv, &[id_a, id_b, label.name()], &mut row)?;
             if let Some(note) = note {
                 // The note stands before the end of the line, as it was read.
-                bytes.pop();
-                bytes.push(b'\t');
-                bytes.extend_from_slice(note.as_bytes());
-                bytes.push(b'\n');
+                row.pop();
+                writeln!(row, "\t{note}")?;
             }
+            out.write_all(&row)?;
         }
-
-        let mut name = self.path.file_name().unwrap_or_default().to_owned();
-        name.push(".new");
-        let aside = self.path.with_file_name(name);
-        let write = || {
-            let mut file = File::create(&aside)?;
-            file.write_all(&bytes)?;
-            file.sync_all()?;
-            fs::rename(&aside, &self.path)
-        };
-        write().map_err(|error| {
-            // Nothing refers to what was written aside.
-            let _ = fs::remove_file(&aside);
-            Error::io("write", &self.path, error)
-        })
+        Ok(())
     }
 }
 

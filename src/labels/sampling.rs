@@ -8,8 +8,8 @@ use super::strata::Stratum;
 /// Draws at most `most` of `pairs` for labelling and returns their places, in the order in which they are to be labelled.
 /// Every stratum gives as many as the others, or all that it has.
 ///
-/// One seed gives one order, whatever the order of the list. A larger sample begins with the smaller one, and each beginning
-/// of the sample is itself drawn evenly from the strata: whoever stops early has a sample too. O(n log n) in the pairs.
+/// The order depends on the seed and the ids alone, not on the order of the list. A larger sample begins with the smaller
+/// one. Each beginning of a sample is drawn evenly from the strata too, so labelling may stop at any pair. O(n log n) in the pairs.
 #[must_use]
 pub fn sample(pairs: &[ListedPair], most: usize, seed: u64) -> Vec<usize> {
     let mut strata: BTreeMap<Stratum, Vec<(u64, usize)>> = BTreeMap::new();

@@ -1,6 +1,6 @@
 //! How many threads fit in a limited address space.
 
-/// Bytes of address space for a thread of the pool and one that works beside it: their stacks, and the blocks that they hold.
+/// Bytes of address space for each thread of the pool: its stack, the stack of one helper thread, and the blocks of both.
 #[cfg(unix)]
 const PER_THREAD: u64 = 32 << 20;
 

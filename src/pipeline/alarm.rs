@@ -32,7 +32,7 @@ pub enum RunAlarm {
         /// Number of its records that can be read.
         records: u64,
     },
-    /// A block of text stands in more than 20 % of the documents of a source.
+    /// More than 20 % of the documents of a source have one block of text.
     SharedBlock {
         /// The source; empty for records without one.
         source: String,

@@ -32,7 +32,7 @@ pub(crate) struct LimitParts {
     pub(crate) fixed: u64,
     /// Most bytes of the band keys of a route; `None` without a limit.
     pub(crate) keys: Option<u64>,
-    /// Most bytes of a batch beside `held` bytes of tables; `None` without a limit.
+    /// Most bytes of a batch while tables hold `held` bytes; `None` without a limit.
     pub(crate) batch: Option<u64>,
 }
 

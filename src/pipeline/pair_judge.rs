@@ -81,14 +81,14 @@ impl<'r> PairJudge<'r> {
         }
     }
 
-    /// Why two similar texts are no copies; `None` if they are. `own` is the number of shingles of the smaller set that the
+    /// The reason why two similar texts are not copies; `None` if they are copies. `own` is the number of shingles of the smaller set that the
     /// other one lacks.
     pub(super) fn reason(&self, pair: JudgedPair<'_>, score: Score, own: usize) -> Option<VariantReason> {
         self.own_text(pair, own).or_else(|| self.facts(pair, score))
     }
 
-    /// Why two texts above the threshold are no copies, although no other rule refuses them: they begin with other news. `own`
-    /// is the number of shingles of the larger set that the other one lacks.
+    /// The reason why two texts above the threshold are not copies although no other rule refuses them: they begin with other
+    /// news. `None` if they are copies. `own` is the number of shingles of the larger set that the other one lacks.
     pub(super) fn other_news(&self, pair: JudgedPair<'_>, own: usize) -> Option<VariantReason> {
         if self.by_trigrams && own < FEW {
             return None;

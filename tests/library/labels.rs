@@ -99,7 +99,9 @@ fn an_answer_that_cannot_be_stored_is_not_kept() {
     let mut labels = LabelFile::open(directory.join("labels.tsv")).unwrap();
     labels.set("a", "b", PairLabel::Copy).unwrap();
 
+    // A file where its directory was.
     std::fs::remove_dir_all(&directory).unwrap();
+    std::fs::write(&directory, "").unwrap();
     assert!(labels.set("a", "b", PairLabel::Other).is_err());
     assert!(labels.set("c", "d", PairLabel::Other).is_err());
     assert_eq!((labels.label("a", "b"), labels.label("c", "d")), (Some(PairLabel::Copy), None));

@@ -9,11 +9,11 @@ use super::console::Console;
 use super::exit::Exit;
 use super::remedies::parse;
 use super::text_finder::{FoundText, TextFinder};
-use super::{addresses, finish, inputs, rules, run_options};
+use super::{addresses, finish, inputs, run_options};
 use mukarrar::error::{Error, ErrorKind, Result};
 use mukarrar::input::{Corpus, Reject};
 use mukarrar::page::{SourceResolver, UnitLevel};
-use mukarrar::pipeline::{self, Options, Pipeline};
+use mukarrar::pipeline::{Options, Pipeline};
 use mukarrar::report::{self as results, NamedText, ReportFormat};
 
 #[derive(Debug, Args)]
@@ -47,11 +47,7 @@ pub(super) struct CompareArgs {
 }
 
 pub(super) fn run(arguments: &CompareArgs, console: &Console) -> Result<Exit> {
-    let mut options = run_options::with_folding(&arguments.folding);
-    options.source_field.clone_from(&arguments.boilerplate.source.source_field);
-    options.boilerplate = arguments.boilerplate.mode.boilerplate;
-    options.rules = rules::from_file(&arguments.boilerplate)?;
-    options.shingle = arguments.shingle.shingle;
+    let mut options = run_options::of_comparison(&arguments.folding, &arguments.boilerplate, &arguments.shingle)?;
     options.threshold = arguments.threshold;
     let pipeline = Pipeline::new(options)?;
 
@@ -66,10 +62,7 @@ pub(super) fn run(arguments: &CompareArgs, console: &Console) -> Result<Exit> {
         inputs::refuse_over_files(path, corpus.files().iter().map(|file| &*file.path))?;
     }
     let (a, b) = find_texts(arguments, &corpus, pipeline.options())?;
-    let found = match (a.language, b.language) {
-        (Some(of_a), Some(of_b)) => pipeline::compare_as([a.as_text(), b.as_text()], [of_a, of_b], pipeline.options()),
-        _ => pipeline::compare(a.as_text(), b.as_text(), pipeline.options()),
-    };
+    let found = a.compare(&b, pipeline.options());
 
     let (a, b) = (NamedText { id: &arguments.a, text: &a.text }, NamedText { id: &arguments.b, text: &b.text });
     let mut outputs = arguments.output.compression.outputs(None);

@@ -11,11 +11,12 @@ use super::console::Console;
 use super::exit::{self, Exit};
 use super::remedies::parse;
 use super::text_finder::{FoundText, TextFinder};
-use super::{inputs, rules, run_options};
+use super::{inputs, run_options};
 use mukarrar::error::{Error, Result};
+use mukarrar::input::Corpus;
 use mukarrar::labels::{LabelFile, ListedPair, ListedPairs, sample};
 use mukarrar::page::UnitLevel;
-use mukarrar::pipeline::{self, Options, Pipeline};
+use mukarrar::pipeline::{Options, Pipeline};
 use mukarrar::report::{NamedText, html_pair};
 use mukarrar_server::{LabelServer, LabelSession, PairRenderer};
 
@@ -64,20 +65,19 @@ pub(super) struct LabelArgs {
 
 pub(super) fn run(arguments: &LabelArgs, console: &Console) -> Result<Exit> {
     let LabelArgs { sample: most, seed, folding, boilerplate, shingle, .. } = arguments;
-    let mut options = run_options::with_folding(folding);
-    options.source_field.clone_from(&boilerplate.source.source_field);
-    options.boilerplate = boilerplate.mode.boilerplate;
-    options.rules = rules::from_file(boilerplate)?;
-    options.shingle = shingle.shingle;
-    let pipeline = Pipeline::new(options)?;
+    let pipeline = Pipeline::new(run_options::of_comparison(folding, boilerplate, shingle)?)?;
 
-    refuse_over_inputs(arguments)?;
+    let corpus = inputs::open_with_sources(&arguments.inputs, &arguments.reading, arguments.unit, boilerplate)?;
+    let read = corpus.files().iter().map(|file| &*file.path).chain([&*arguments.pairs]);
+    inputs::refuse_over_files(&arguments.labels, read)?;
     let labels = LabelFile::open(&arguments.labels)?;
     let list = ListedPairs::open(&arguments.pairs)?;
     let drawn: Vec<ListedPair> =
         sample(list.pairs(), *most, *seed).into_iter().map(|place| list.pairs()[place].clone()).collect();
 
-    let render = renderer(arguments, &drawn, pipeline.options())?;
+    let render = renderer(&corpus, arguments.unit, &drawn, pipeline.options())?;
+    // The texts of the sample are held; the rest is not needed.
+    drop(corpus);
     let session = Arc::new(LabelSession::new(drawn, labels, render));
     let server = LabelServer::bind(arguments.port, Arc::clone(&session))?;
     let handle = server.handle();
@@ -92,18 +92,10 @@ pub(super) fn run(arguments: &LabelArgs, console: &Console) -> Result<Exit> {
     Ok(Exit::Done)
 }
 
-/// Refuses to write the labels over a file that is read.
-fn refuse_over_inputs(arguments: &LabelArgs) -> Result<()> {
-    let read = arguments.inputs.iter().chain([&arguments.pairs]);
-    inputs::refuse_over_files(&arguments.labels, read.map(|path| &**path))
-}
-
 /// Shows pairs whose texts were all found. The texts of the sample are held in memory.
-fn renderer(arguments: &LabelArgs, drawn: &[ListedPair], options: &Options) -> Result<PairRenderer> {
-    let LabelArgs { inputs, reading, unit, boilerplate, .. } = arguments;
-    let corpus = inputs::open_with_sources(inputs, reading, *unit, boilerplate)?;
+fn renderer(corpus: &Corpus, unit: UnitLevel, drawn: &[ListedPair], options: &Options) -> Result<PairRenderer> {
     let ids = || drawn.iter().flat_map(|pair| [&*pair.id_a, &*pair.id_b]);
-    let finder = TextFinder::new(&corpus, *unit, options, ids())?;
+    let finder = TextFinder::new(corpus, unit, options, ids())?;
 
     let mut texts: HashMap<String, FoundText> = HashMap::new();
     for id in ids() {
@@ -116,10 +108,7 @@ fn renderer(arguments: &LabelArgs, drawn: &[ListedPair], options: &Options) -> R
     Ok(Box::new(move |pair| {
         let text = |id: &str| texts.get(id).ok_or_else(|| Error::parameter("id", id, "an id of the sample"));
         let (a, b) = (text(&pair.id_a)?, text(&pair.id_b)?);
-        let found = match (a.language, b.language) {
-            (Some(of_a), Some(of_b)) => pipeline::compare_as([a.as_text(), b.as_text()], [of_a, of_b], &options),
-            _ => pipeline::compare(a.as_text(), b.as_text(), &options),
-        };
+        let found = a.compare(b, &options);
 
         let mut html = Vec::new();
         let (a, b) = (NamedText { id: &pair.id_a, text: &a.text }, NamedText { id: &pair.id_b, text: &b.text });

@@ -1,6 +1,8 @@
 //! Turns arguments into the options of a run.
 
-use super::args::groups::{FoldingArgs, InputArgs, KeepArgs, LengthArgs, MatchingArgs, RunningArgs};
+use super::args::groups::{
+    BoilerplateArgs, FoldingArgs, InputArgs, KeepArgs, LengthArgs, MatchingArgs, RunningArgs, ShingleArgs,
+};
 use super::args::values::{AutoChoice, OnOff};
 use super::{memory, rules};
 use mukarrar::error::Result;
@@ -59,6 +61,20 @@ pub(super) fn with_folding(arguments: &FoldingArgs) -> Options {
     options.profile = arguments.profile;
     options.language = arguments.lang.0;
     options
+}
+
+/// The options by which two texts are compared, without their threshold.
+pub(super) fn of_comparison(
+    folding: &FoldingArgs,
+    boilerplate: &BoilerplateArgs,
+    shingle: &ShingleArgs,
+) -> Result<Options> {
+    let mut options = with_folding(folding);
+    options.source_field.clone_from(&boilerplate.source.source_field);
+    options.boilerplate = boilerplate.mode.boilerplate;
+    options.rules = rules::from_file(boilerplate)?;
+    options.shingle = shingle.shingle;
+    Ok(options)
 }
 
 fn set_matching(matching: &MatchingArgs, options: &mut Options) {

@@ -7,7 +7,7 @@ use mukarrar::error::{Error, Result};
 use mukarrar::input::{Corpus, Record};
 use mukarrar::normalize::Language;
 use mukarrar::page::{Cutter, SourceResolver, SourcedText, UnitLevel};
-use mukarrar::pipeline::{CorpusLanguages, Options, PageCutter};
+use mukarrar::pipeline::{self, Comparison, CorpusLanguages, Options, PageCutter};
 
 /// A text that was found.
 pub(super) struct FoundText {
@@ -15,7 +15,7 @@ pub(super) struct FoundText {
     kind: UnitKind,
     source: String,
     /// That of its record in a run over the input; `None` if the texts that are compared are the input.
-    pub(super) language: Option<Language>,
+    language: Option<Language>,
 }
 
 impl FoundText {
@@ -24,7 +24,16 @@ impl FoundText {
         Self { text: record.text.into_owned(), kind: UnitKind::Document, source, language }
     }
 
-    pub(super) fn as_text(&self) -> SourcedText<'_> {
+    /// Compares it with another text, in the languages of a run if both come from one.
+    pub(super) fn compare(&self, other: &Self, options: &Options) -> Comparison {
+        let [a, b] = [self, other].map(Self::as_text);
+        match (self.language, other.language) {
+            (Some(of_a), Some(of_b)) => pipeline::compare_as([a, b], [of_a, of_b], options),
+            _ => pipeline::compare(a, b, options),
+        }
+    }
+
+    fn as_text(&self) -> SourcedText<'_> {
         SourcedText::new(&self.text).kind(self.kind).source(Some(&self.source))
     }
 }

@@ -227,7 +227,8 @@ fn text(text: &'static str) -> Response {
     typed("text/plain; charset=utf-8", text)
 }
 
-fn typed(media: &'static str, body: impl Into<Body>) -> Response {
+/// A response with this content type.
+pub(super) fn typed(media: &'static str, body: impl Into<Body>) -> Response {
     let mut response = Response::new(body.into());
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(media));
     response

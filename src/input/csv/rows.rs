@@ -30,7 +30,7 @@ pub(in crate::input) struct CsvShape {
     pub(in crate::input) columns: usize,
     /// A record that is larger is doubted before its end is known.
     pub(in crate::input) most: u64,
-    /// Whether a record whose quotes are right is one record, whatever its lines are: the quote was named.
+    /// Whether the user named the quote. Then a record of correct quotes is not doubted, even if its lines look like records.
     pub(in crate::input) trusts_quotes: bool,
 }
 

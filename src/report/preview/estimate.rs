@@ -50,7 +50,10 @@ impl SourceTotals {
     }
 
     fn of_source(&self, source: &str) -> u64 {
-        self.of_sources.get(source).copied().unwrap_or(0)
+        let records = self.of_sources.get(source).copied();
+        debug_assert!(records.is_some(), "{source:?} loses records and has none");
+
+        records.unwrap_or(0)
     }
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::body::{Body, Bytes};
+use axum::body::Bytes;
 use axum::extract::{DefaultBodyLimit, Path, Request, State as Shared};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::{self, Next};
@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{LabelSession, message};
 use crate::auth::{self, BearerToken};
+use crate::routes::typed;
 use mukarrar::labels::{ListedPair, PairLabel};
 use mukarrar::report::REPORT_STYLE;
 
@@ -173,10 +174,4 @@ impl IntoResponse for PageProblem {
 
 fn problem(status: StatusCode, message: impl Into<String>) -> PageProblem {
     PageProblem { status, message: message.into() }
-}
-
-fn typed(media: &'static str, body: impl Into<Body>) -> Response {
-    let mut response = Response::new(body.into());
-    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(media));
-    response
 }

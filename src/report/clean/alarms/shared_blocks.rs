@@ -19,7 +19,7 @@ use crate::report::text;
 /// Most documents of a source that are examined.
 const MOST_DOCUMENTS: usize = 100;
 
-/// A sentence returns if it stands in more than one in this many documents.
+/// A sentence returns if more than one in this many documents have it.
 const RETURNING_SHARE: u64 = 5;
 
 /// Fewest words of a block.
@@ -165,7 +165,7 @@ fn distinct(mut pages: Vec<DistinctPage>) -> Vec<DistinctPage> {
     pages
 }
 
-/// The sentences that stand in more than one in [`RETURNING_SHARE`] pages, ascending.
+/// The sentences that more than one in [`RETURNING_SHARE`] pages have, ascending.
 fn returning(pages: &[DistinctPage]) -> Vec<u64> {
     let mut all = Vec::new();
     for page in pages {
