@@ -73,6 +73,15 @@ python_package() {
     cargo clippy --quiet --locked --package mukarrar-python -- -D warnings && bash python/test
 }
 
+# The server against its OpenAPI document, with generated requests.
+check_api() (
+    home=target/api-test
+    python3 -m venv "$home" &&
+        "$home/bin/pip" install --quiet --disable-pip-version-check 'schemathesis==4.32.5' &&
+        cargo build --quiet --locked --bin mukarrar &&
+        PATH=$PWD/$home/bin:$PATH python3 tools/api_test.py "${CARGO_TARGET_DIR:-target}/debug/mukarrar"
+)
+
 compile_benches() { cargo bench --quiet --locked --no-run; }
 
 msrv() { grep -m1 -oE '^rust-version = "[^"]+' Cargo.toml | cut -d'"' -f2; }

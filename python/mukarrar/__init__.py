@@ -1,6 +1,6 @@
 """Near-duplicate detection and similarity for Arabic-script text.
 
-``Index`` answers a crawler: have I seen this story? ``clusters`` and ``dedup`` clean a corpus, ``compare`` explains two texts,
+``Index`` answers a crawler: have I seen this story? ``Client`` asks a server the same. ``clusters`` and ``dedup`` clean a corpus, ``compare`` explains two texts,
 ``normalize`` and ``tokens`` show what is compared, ``MinHasher`` and ``sketch_batch`` make signatures for engines of your own.
 All of it is the Rust library, with the same answers and the same bytes; nothing is computed here.
 
@@ -17,6 +17,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from . import _mukarrar, _runs
+from ._client import Client
 from ._errors import (
     ClosedError,
     CorruptError,
@@ -33,6 +34,7 @@ from ._errors import (
     OutputError,
     ParameterError,
     ReadOnlyError,
+    ServerError,
     SpaceError,
     UnreadableError,
 )
@@ -81,6 +83,7 @@ if TYPE_CHECKING:
 __all__ = [
     "ArrowBatch",
     "ArrowTable",
+    "Client",
     "ClosedError",
     "Cluster",
     "Clusters",
@@ -113,6 +116,7 @@ __all__ = [
     "Rejected",
     "Removed",
     "Run",
+    "ServerError",
     "Side",
     "Signature",
     "SpaceError",

@@ -106,6 +106,14 @@ class MemoryLimitError(Error, ValueError):
     """A limit of memory below what the work needs at least."""
 
 
+class ServerError(Error, ConnectionError):
+    """A server refused a request, or could not be reached. ``status`` is that of its answer, or ``None``; ``reason`` is the last part of the
+    problem's type, such as ``"overloaded"`` or ``"bad-item"``, or ``"unreachable"``."""
+
+    status: int | None
+    reason: str
+
+
 class InternalError(Error, RuntimeError):
     """A bug in mukarrar. Please report it."""
 

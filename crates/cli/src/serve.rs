@@ -11,7 +11,7 @@ use super::exit::{self, Exit};
 use super::index::args::{DirectoryArgs, SettingsArgs};
 use super::index::opening;
 use mukarrar::error::{ErrorKind, Result};
-use mukarrar_server::{BearerToken, Server, ServerLimits};
+use mukarrar_server::{BearerToken, Server, ServerLimits, TlsIdentity};
 
 pub(super) const EXAMPLES: &str =
     "With --create, a missing index is made; without it, it is an error. On SIGINT or SIGTERM the server finishes the \
@@ -19,7 +19,7 @@ requests in progress, commits and closes the index; a second signal ends the pro
 
 Examples:
   mukarrar serve seen/ --create
-  mukarrar serve seen/ --listen 0.0.0.0:8077 --token-file token.txt
+  mukarrar serve seen/ --listen 0.0.0.0:8077 --token-file token.txt --tls-certificate cert.pem --tls-key key.pem
   curl -H 'Content-Type: application/json' -d '{\"key\": \"https://example.org/1\", \"text\": \"…\"}' \\
        http://127.0.0.1:8077/v1/check-and-insert
 
@@ -37,9 +37,15 @@ pub(super) struct ServeArgs {
     /// Address to listen on. Addresses other than loopback need a token.
     #[arg(long, value_name = "HOST:PORT", default_value = "127.0.0.1:8077")]
     listen: String,
-    /// File with the bearer token that clients must send. If not given, the environment variable MUKARRAR_TOKEN.
+    /// File with the bearer token that clients must send; only its owner may read it. If not given, the environment variable MUKARRAR_TOKEN.
     #[arg(long, value_name = "FILE")]
     token_file: Option<PathBuf>,
+    /// File with the certificate of the server (PEM, followed by those between it and the root); clients then speak HTTPS.
+    #[arg(long, value_name = "FILE", requires = "tls_key")]
+    tls_certificate: Option<PathBuf>,
+    /// File with the private key of the certificate (PEM), which only its owner may read.
+    #[arg(long, value_name = "FILE", requires = "tls_certificate")]
+    tls_key: Option<PathBuf>,
     /// Make the index if there is none.
     #[arg(long, conflicts_with = "read_only")]
     create: bool,
@@ -100,6 +106,11 @@ pub(super) fn run(arguments: &ServeArgs, console: &Console) -> Result<Exit> {
         server = server.token(token);
     }
 
+    // Each of the two requires the other.
+    if let (Some(certificate), Some(key)) = (&arguments.tls_certificate, &arguments.tls_key) {
+        server = server.tls(TlsIdentity::from_files(certificate, key)?);
+    }
+
     let server = server.listen(&*arguments.listen)?;
     let handle = server.handle();
     exit::on_first_interrupt(move || handle.stop());
@@ -113,7 +124,8 @@ pub(super) fn run(arguments: &ServeArgs, console: &Console) -> Result<Exit> {
     opening::show_recovery(&index, console);
 
     let documents = index.len();
-    console.note(&format!("http://{} serves {}: {documents} documents", server.address(), directory.display()));
+    let (scheme, address) = (server.scheme(), server.address());
+    console.note(&format!("{scheme}://{address} serves {}: {documents} documents", directory.display()));
     server.run(index)?;
     Ok(Exit::Done)
 }

@@ -7,6 +7,7 @@ use std::path::Path;
 use axum::http::{HeaderMap, header};
 
 use super::problem::{Problem, ProblemKind};
+use super::secrets;
 use mukarrar::error::{Error, Result};
 
 /// A bearer token. Only its hash is kept, and hashes are compared in constant time, so that a client cannot measure its
@@ -46,11 +47,9 @@ impl BearerToken {
     ///
     /// # Errors
     ///
-    /// The file cannot be read, or does not contain a valid [token](Self::new).
+    /// The file cannot be read, other users may read it, or it does not contain a valid [token](Self::new).
     pub fn from_file(path: impl AsRef<Path>) -> Result<Self> {
-        let path = path.as_ref();
-        let text = std::fs::read_to_string(path).map_err(|source| Error::io("read", path, source))?;
-        Self::new(text.trim())
+        Self::new(secrets::read("token_file", path.as_ref())?.trim())
     }
 
     fn is(&self, given: &[u8]) -> bool {

@@ -82,6 +82,7 @@ pub(super) fn full() -> Problem {
     Problem::new(ProblemKind::Overloaded, "the memory for bodies is full; try again")
 }
 
-fn too_large(limit: usize) -> Problem {
+/// The problem of a body with more than `limit` bytes.
+pub(super) fn too_large(limit: usize) -> Problem {
     Problem::new(ProblemKind::BodyTooLarge, format!("at most {limit} bytes; send batches of fewer items"))
 }

@@ -142,12 +142,13 @@ impl Default for TopCount {
 
 impl<'de> Deserialize<'de> for TopCount {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let top = usize::deserialize(deserializer)?;
+        // JSON has one kind of number: 10.0 is a whole one.
+        let top = f64::deserialize(deserializer)?;
 
-        if (1..=MOST_MATCHES).contains(&top) {
-            return Ok(Self(top));
+        if top.fract() == 0.0 && (1.0..=MOST_MATCHES as f64).contains(&top) {
+            return Ok(Self(top as usize));
         }
-        Err(de::Error::custom(format_args!("top cannot be {top}: from 1 to {MOST_MATCHES}")))
+        Err(de::Error::custom(format_args!("top cannot be {top}: a whole number from 1 to {MOST_MATCHES}")))
     }
 }
 

@@ -39,6 +39,7 @@ use mukarrar::index::Index;
 mod auth;
 mod body;
 mod calls;
+mod coding;
 mod connections;
 mod items;
 mod labelling;
@@ -51,12 +52,15 @@ mod replies;
 mod room;
 mod routes;
 mod run;
+mod secrets;
 mod state;
+mod tls;
 
 pub use auth::BearerToken;
 pub use labelling::{LabelServer, LabelSession, PairRenderer};
 pub use limits::ServerLimits;
 pub use routes::{OPENAPI, ROUTES};
+pub use tls::TlsIdentity;
 
 use state::{NoteSink, ServerState};
 
@@ -83,6 +87,7 @@ impl Handle {
 pub struct ServerBuilder {
     limits: ServerLimits,
     token: Option<BearerToken>,
+    tls: Option<TlsIdentity>,
     read_only: bool,
     commit_interval: Duration,
     note: NoteSink,
@@ -95,6 +100,7 @@ impl Server {
         ServerBuilder {
             limits: ServerLimits::default(),
             token: None,
+            tls: None,
             read_only: false,
             commit_interval: Duration::from_secs(1),
             note: Box::new(|_| {}),
@@ -105,6 +111,12 @@ impl Server {
     #[must_use]
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// The scheme of its addresses: `https` with a certificate, else `http`.
+    #[must_use]
+    pub const fn scheme(&self) -> &'static str {
+        if self.settings.tls.is_some() { "https" } else { "http" }
     }
 
     /// A handle that stops it.
@@ -120,9 +132,9 @@ impl Server {
     ///
     /// The system grants no threads, or the last commit fails; then the changes since the commit before may be lost.
     pub fn run(self, index: Index) -> Result<()> {
-        let ServerBuilder { limits, token, read_only, commit_interval, note } = self.settings;
+        let ServerBuilder { limits, token, tls, read_only, commit_interval, note } = self.settings;
         let state = ServerState::new(index, limits, token, read_only, note);
-        run::serve(self.listener, state, commit_interval, self.stop.0.subscribe())
+        run::serve(self.listener, tls, state, commit_interval, self.stop.0.subscribe())
     }
 }
 
@@ -141,6 +153,13 @@ impl ServerBuilder {
     #[must_use]
     pub fn token(mut self, token: BearerToken) -> Self {
         self.token = Some(token);
+        self
+    }
+
+    /// The certificate with which connections are encrypted. Default: none; connections are plain HTTP.
+    #[must_use]
+    pub fn tls(mut self, identity: TlsIdentity) -> Self {
+        self.tls = Some(identity);
         self
     }
 

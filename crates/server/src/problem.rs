@@ -5,6 +5,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 
+use super::coding;
 use super::phrasing::ApiPhrasing;
 use mukarrar::error::{Error, ErrorKind};
 
@@ -19,6 +20,7 @@ pub(super) struct Problem {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum ProblemKind {
     BadJson,
+    BadCoding,
     BadItem,
     BadOption,
     BadKey,
@@ -32,6 +34,7 @@ pub(super) enum ProblemKind {
     BodyTooLarge,
     BatchTooLarge,
     MediaType,
+    ContentCoding,
     Failed,
     Overloaded,
     AnswerTimeout,
@@ -42,6 +45,7 @@ impl ProblemKind {
     const fn parts(self) -> (StatusCode, &'static str, &'static str) {
         match self {
             Self::BadJson => (StatusCode::BAD_REQUEST, "bad-json", "The body is not valid JSON"),
+            Self::BadCoding => (StatusCode::BAD_REQUEST, "bad-coding", "The compressed body cannot be decoded"),
             Self::BadItem => (StatusCode::BAD_REQUEST, "bad-item", "An item is not what this route takes"),
             Self::BadOption => (StatusCode::BAD_REQUEST, "bad-option", "The query string holds an unknown option"),
             Self::BadKey => (StatusCode::BAD_REQUEST, "bad-key", "The key in the path cannot be read"),
@@ -60,6 +64,9 @@ impl ProblemKind {
             }
             Self::MediaType => {
                 (StatusCode::UNSUPPORTED_MEDIA_TYPE, "media-type", "The content type is not one that is taken")
+            }
+            Self::ContentCoding => {
+                (StatusCode::UNSUPPORTED_MEDIA_TYPE, "content-coding", "The content coding is not one that is taken")
             }
             Self::Failed => (StatusCode::INTERNAL_SERVER_ERROR, "failed", "The index failed"),
             Self::Overloaded => (StatusCode::SERVICE_UNAVAILABLE, "overloaded", "The server is busy"),
@@ -148,6 +155,10 @@ impl IntoResponse for Problem {
         }
         if self.kind == ProblemKind::Unauthorized {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+
+        if self.kind.status() == StatusCode::UNSUPPORTED_MEDIA_TYPE {
+            headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_static(coding::ACCEPTED));
         }
 
         // The middleware that counts requests reads the kind.

@@ -49,6 +49,13 @@ impl BodyShare {
         self.bytes += more;
     }
 
+    /// Reduces the share to `bytes`, if it is larger.
+    pub(super) fn shrink(&mut self, bytes: usize) {
+        let less = self.bytes.saturating_sub(bytes);
+        self.room.taken.fetch_sub(less, Ordering::Relaxed);
+        self.bytes -= less;
+    }
+
     /// Size of the whole budget in bytes.
     pub(super) fn most(&self) -> usize {
         self.room.size
@@ -72,6 +79,7 @@ mod tests {
         assert!(first.grow(6) && !second.grow(5) && second.grow(4) && !first.grow(7));
         second.overdraw(9);
         drop(first);
+        second.shrink(11);
         assert!(!BodyShare::new(&room).grow(2));
         drop(second);
         assert!(BodyShare::new(&room).grow(10));

@@ -14,6 +14,7 @@ use axum::routing::{delete, get, post};
 use prometheus_client::metrics::gauge::Gauge;
 
 use super::calls::{self, ApiCall};
+use super::coding::BodyCoding;
 use super::connections::Connection;
 use super::items::BodyType;
 use super::problem::{Problem, ProblemKind};
@@ -136,6 +137,7 @@ async fn answer(state: SharedState, request: Request, call: ApiCall) -> Result<R
     }
     let durable = durable(parts.uri.query(), call.writes())?;
     let media = BodyType::of(&parts.headers)?;
+    let coding = BodyCoding::of(&parts.headers)?;
 
     // Checked before the body is read: a busy server takes no memory for it.
     if state.is_busy() {
@@ -145,7 +147,11 @@ async fn answer(state: SharedState, request: Request, call: ApiCall) -> Result<R
 
     // From here until the answer, the connection cannot be evicted.
     let _works = parts.extensions.get::<Arc<Connection>>().map(WorkGuard::new);
-    let reply = state.work(move |state| calls::answer(state, call, media, held, durable)).await?;
+    let work = move |state: &ServerState| {
+        let body = coding.decode(held, state.limits.body)?;
+        calls::answer(state, call, media, body, durable)
+    };
+    let reply = state.work(work).await?;
 
     let Reply { media, body } = reply;
     let media = match media {

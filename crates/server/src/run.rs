@@ -13,6 +13,7 @@ use hyper::server::conn::http1;
 use hyper::service::{Service, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep, timeout, timeout_at};
@@ -23,11 +24,13 @@ use super::phrasing::ApiPhrasing;
 use super::problem::{Problem, ProblemKind};
 use super::routes::router;
 use super::state::ServerState;
+use super::tls::TlsIdentity;
 use mukarrar::error::{Error, Result};
 
 /// Serves until `stop` is true; then commits and closes the index.
 pub(super) fn serve(
     listener: Listener,
+    tls: Option<TlsIdentity>,
     state: ServerState,
     every: Duration,
     stop: watch::Receiver<bool>,
@@ -42,7 +45,7 @@ pub(super) fn serve(
         .map_err(failed)?;
 
     let state = Arc::new(state);
-    let served = runtime.block_on(serve_until(listener, Arc::clone(&state), every, stop));
+    let served = runtime.block_on(serve_until(listener, tls, Arc::clone(&state), every, stop));
 
     // Connections that are still open have exceeded the time for stopping.
     runtime.shutdown_timeout(Duration::from_millis(100));
@@ -57,6 +60,7 @@ pub(super) fn serve(
 
 async fn serve_until(
     listener: Listener,
+    tls: Option<TlsIdentity>,
     state: Arc<ServerState>,
     every: Duration,
     mut stop: watch::Receiver<bool>,
@@ -64,7 +68,7 @@ async fn serve_until(
     listener.set_nonblocking(true)?;
     let listener = TcpListener::from_std(listener)?;
     let clock = tokio::spawn(commit_by_the_clock(Arc::clone(&state), every));
-    let gate = ConnectionGate::new(Arc::clone(&state), stop.clone());
+    let gate = ConnectionGate::new(Arc::clone(&state), tls, stop.clone());
 
     tokio::select! {
         _ = stop.wait_for(|stop| *stop) => {}
@@ -107,6 +111,7 @@ async fn commit_by_the_clock(state: Arc<ServerState>, every: Duration) {
 /// Admits connections up to their limit.
 struct ConnectionGate {
     state: Arc<ServerState>,
+    tls: Option<TlsIdentity>,
     router: Router,
     places: Arc<Semaphore>,
     waiting: Arc<WaitingClients>,
@@ -119,12 +124,13 @@ const GIVING_WAY: Duration = Duration::from_secs(1);
 const RECOVERY: Duration = Duration::from_millis(50);
 
 impl ConnectionGate {
-    fn new(state: Arc<ServerState>, stop: watch::Receiver<bool>) -> Self {
+    fn new(state: Arc<ServerState>, tls: Option<TlsIdentity>, stop: watch::Receiver<bool>) -> Self {
         Self {
             router: router(Arc::clone(&state)),
             places: Arc::new(Semaphore::new(state.limits.connections)),
             waiting: Arc::default(),
             state,
+            tls,
             stop,
         }
     }
@@ -157,17 +163,43 @@ impl ConnectionGate {
             place = given.ok().and_then(std::result::Result::ok);
         }
         let Some(place) = place else {
-            return refuse(&self.state, stream);
+            return self.refuse(stream);
         };
 
         let (state, router, stop) = (Arc::clone(&self.state), self.router.clone(), self.stop.clone());
-        let waiting = Arc::clone(&self.waiting);
+        let (tls, waiting) = (self.tls.clone(), Arc::clone(&self.waiting));
         tokio::spawn(async move {
             let _place = place;
             state.metrics.connections.inc();
-            talk(stream, &state, router, waiting, stop).await;
+            let connection = Arc::new(Connection::new(waiting));
+
+            // Only latency depends on this.
+            let _ = stream.set_nodelay(true);
+            let stream = PatientStream::new(stream, state.limits.body_timeout);
+            match tls {
+                None => talk(stream, &state, router, connection, stop).await,
+                Some(tls) => {
+                    if let Some(stream) = encrypt(stream, &tls, &state, &connection).await {
+                        talk(stream, &state, router, connection, stop).await;
+                    }
+                }
+            }
+
             state.metrics.connections.dec();
         });
+    }
+
+    /// Answers with status 503 and closes the connection, when the limit of connections is reached.
+    fn refuse(&self, stream: TcpStream) {
+        self.state.metrics.refused.inc();
+        // An encrypted connection would have to be agreed on first.
+        if self.tls.is_some() {
+            return;
+        }
+
+        let answer = Problem::new(ProblemKind::Overloaded, "all connections are taken; try again").to_http();
+        // The send buffer of a new connection is empty, so one attempt is enough. A client that misses it sees the end.
+        let _ = stream.into_std().and_then(|mut stream| stream.write(&answer));
     }
 
     /// Waits until all connections have ended, but not longer than until `end`.
@@ -182,25 +214,27 @@ fn permits(limit: usize) -> u32 {
     u32::try_from(limit).unwrap_or(u32::MAX)
 }
 
-/// Answers with status 503 and closes the connection, when the limit of connections is reached.
-fn refuse(state: &ServerState, stream: TcpStream) {
-    state.metrics.refused.inc();
-    let answer = Problem::new(ProblemKind::Overloaded, "all connections are taken; try again").to_http();
-    // The send buffer of a new connection is empty, so one attempt is enough. A client that misses it sees the end.
-    let _ = stream.into_std().and_then(|mut stream| stream.write(&answer));
+/// Agrees on keys with the client. `None` if it takes longer than a head may, fails, or the connection is evicted.
+async fn encrypt(
+    stream: PatientStream,
+    tls: &TlsIdentity,
+    state: &ServerState,
+    connection: &Connection,
+) -> Option<impl AsyncRead + AsyncWrite + Unpin + use<>> {
+    tokio::select! {
+        stream = timeout(state.limits.head_timeout, tls.greet(stream)) => stream.ok().flatten(),
+        () = connection.evicted() => None,
+    }
 }
 
 /// Serves a connection until it ends or is evicted. If the server stops, the request in progress is still answered.
 async fn talk(
-    stream: TcpStream,
+    stream: impl AsyncRead + AsyncWrite + Unpin,
     state: &ServerState,
     router: Router,
-    waiting: Arc<WaitingClients>,
+    connection: Arc<Connection>,
     mut stop: watch::Receiver<bool>,
 ) {
-    // Only latency depends on this.
-    let _ = stream.set_nodelay(true);
-    let connection = Arc::new(Connection::new(waiting));
     let router = TowerToHyperService::new(router);
     let known = Arc::clone(&connection);
     let service = service_fn(move |mut request: Request<Incoming>| {
@@ -209,7 +243,6 @@ async fn talk(
         router.call(request)
     });
 
-    let stream = PatientStream::new(stream, state.limits.body_timeout);
     let served = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(state.limits.head_timeout)

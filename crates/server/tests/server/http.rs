@@ -86,11 +86,15 @@ impl Client {
     }
 
     pub fn send(&mut self, method: &str, path: &str, headers: &[&str], body: &str) {
+        self.send_bytes(method, path, headers, body.as_bytes());
+    }
+
+    pub fn send_bytes(&mut self, method: &str, path: &str, headers: &[&str], body: &[u8]) {
         let headers: String = headers.iter().map(|header| format!("{header}\r\n")).collect();
         let length = body.len();
         let head = format!("{method} {path} HTTP/1.1\r\nhost: localhost\r\ncontent-length: {length}\r\n{headers}\r\n");
         self.write(&head);
-        self.write(body);
+        self.try_write(body).unwrap();
     }
 
     pub fn write(&mut self, text: &str) {

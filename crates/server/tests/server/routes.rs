@@ -156,7 +156,7 @@ fn what_is_no_item_is_refused_with_its_place() {
             "/v1/query",
             "{\"text\": \"a\", \"top\": 0}",
             "bad-item",
-            "line 1, column 23: top cannot be 0: from 1 to 1000",
+            "line 1, column 23: top cannot be 0: a whole number from 1 to 1000",
         ),
         (
             "/v1/query",
