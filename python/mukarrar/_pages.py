@@ -51,6 +51,16 @@ class Pages:
             return next((answer for answer in fresh if answer.kind == "updated"), fresh[0])
         return max(answers, key=lambda answer: answer.match.jaccard if answer.match else 0.0)
 
+    def repeats(self, key: str, text: str, source: str | None) -> bool:
+        """Whether a page has nothing but what other pages have. Stores nothing."""
+        verdicts = [self.index.check(part.text, source=source, kind=part.kind) for part in self._parts(key, text)]
+        told = [verdict for verdict in verdicts if verdict.kind != "empty"]
+        return bool(told) and all(verdict.is_duplicate and not _is_own(verdict.match, key) for verdict in told)
+
+    def holds(self, key: str) -> bool:
+        """Whether a text of the page is in the index, whole or in parts."""
+        return key in self.index or any(f"{key}#{number}" in self.index for number in range(WIDEST_GAP + 1))
+
     def _parts(self, key: str, text: str) -> list[_Part]:
         parts = []
         if self.unit != "document":

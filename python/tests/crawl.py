@@ -32,6 +32,8 @@ class Site(scrapy.Spider):
 
     def parse(self, response):
         yield from response.follow_all(css="nav a")
+        if GIVEN.get("more"):
+            yield from response.follow_all(css="a.more")
         for article in response.css("article"):
             text = "\n".join(article.css("p::text").getall())
             yield {"url": response.url, "text": text, "site": article.attrib["data-site"]}

@@ -57,12 +57,12 @@ def pages():
 
 
 class Site:
-    """Serves the pages on a free port; lists of forty link to them."""
+    """Serves the pages on a free port; lists of forty link to them. Each links to more, which is not there."""
 
     def __init__(self):
         self.pages = pages()
         self.asked = Counter()
-        found = {path: _article(site, paragraphs) for path, _, site, paragraphs in self.pages}
+        found = {path: _article(site, path, paragraphs) for path, _, site, paragraphs in self.pages}
         paths = [path for path, *_ in self.pages]
         lists = range(0, len(paths), 40)
         for start in lists:
@@ -96,6 +96,6 @@ class Site:
         self._server.server_close()
 
 
-def _article(site, paragraphs):
+def _article(site, path, paragraphs):
     text = "".join(f"<p>{html.escape(paragraph)}</p>" for paragraph in paragraphs)
-    return f'<article data-site="{site}">{text}</article>'
+    return f'<article data-site="{site}">{text}</article><a class="more" href="/more{path}">…</a>'

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from scrapy import signals
-from scrapy.exceptions import DropItem, NotConfigured
+from scrapy.exceptions import CloseSpider, DropItem, NotConfigured
 from scrapy.utils.test import get_crawler
 
 import mukarrar
@@ -36,7 +36,7 @@ class Crawls:
     def __init__(self, site, place):
         self.site, self.place = site, place
 
-    def run(self, *, kill_after=None, refuse=(), expect=0, **settings):
+    def run(self, *, kill_after=None, refuse=(), more=False, expect=0, **settings):
         given = {
             "start": self.site.root + "/list/0",
             "output": str(self.place / "kept.jsonl"),
@@ -44,6 +44,7 @@ class Crawls:
             "settings": {"MUKARRAR_INDEX": str(self.place / "index"), **settings},
             "kill_after": kill_after,
             "refuse": list(refuse),
+            "more": more,
         }
         script = Path(__file__).with_name("crawl.py")
         done = subprocess.run([sys.executable, script, json.dumps(given)], capture_output=True, text=True, timeout=300)
@@ -142,6 +143,33 @@ def test_what_a_later_pipeline_drops_is_nobodys_keeper(site, crawls):
     for n in range(40, EXACT):
         assert stories[f"story {n}"] == 1, "a copy stays in the place of the refused page"
 
+
+def test_links_of_repeated_pages_are_not_followed(site, crawls):
+    before = site.asked.copy()
+    stats = crawls.run(more=True, CONCURRENT_REQUESTS=1, SPIDER_MIDDLEWARES={"mukarrar.scrapy.DuplicateLinksMiddleware": 50})
+    kept, dropped = crawls.take()
+    asked = {path for path in site.asked - before if path.startswith("/more/")}
+    assert asked == {"/more" + item["url"].removeprefix(site.root) for item in kept}
+    assert stats["mukarrar/links_not_followed"] == len(dropped) == EXACT + NEAR
+
+
+def test_known_pages_are_not_fetched_again(site, crawls):
+    crawls.run()
+    kept, dropped = crawls.take()
+    before = site.asked.copy()
+    stats = crawls.run(DOWNLOADER_MIDDLEWARES={"mukarrar.scrapy.KnownPagesMiddleware": 50})
+    fetched = {site.root + path for path in site.asked - before}
+    assert not fetched & {item["url"] for item in kept}
+    assert fetched >= {row["url"] for row in dropped}, "copies are not in the index"
+    assert stats["mukarrar/known_requests"] == len(kept)
+    assert crawls.take()[0] == [], "nothing is kept twice"
+
+
+def test_an_index_that_cannot_be_opened_ends_the_crawl_with_one_line(site, crawls):
+    (crawls.place / "index").write_text("no directory")
+    stats = crawls.run()
+    assert stats["finish_reason"] == "mukarrar_index"
+    assert crawls.take() == ([], []), "nothing was fetched that could not be checked"
 
 
 def pipeline(tmp_path, **settings):
@@ -329,13 +357,46 @@ def test_items_whose_end_is_never_told_do_not_pile_up(tmp_path, monkeypatch):
     made.close_spider()
 
 
-def test_items_without_text_pass_and_items_without_key_are_errors(tmp_path):
+def test_items_without_text_or_key_pass_and_are_counted(tmp_path, caplog):
     made = pipeline(tmp_path)
     assert made.process_item({"url": "1"}) == {"url": "1"}
     assert made.process_item({"url": "1", "text": "…"})
     assert made.crawler.stats.get_value("mukarrar/no_text") == made.crawler.stats.get_value("mukarrar/empty") == 1
-    with pytest.raises(ValueError, match="MUKARRAR_KEY_FIELD"):
-        made.process_item({"text": FIRST})
+    for _ in range(2):
+        assert made.process_item({"text": FIRST}) == {"text": FIRST}
+    assert made.crawler.stats.get_value("mukarrar/unchecked") == 2
+    [line] = [record.message for record in caplog.records if "MUKARRAR_KEY_FIELD" in record.message]
+    assert "'url'" in line, "told once"
+    made.close_spider()
+
+
+def test_a_field_of_another_name_is_told_after_twenty_items(tmp_path, caplog):
+    made = pipeline(tmp_path)
+    for n in range(19):
+        made.process_item({"url": str(n), "body": FIRST})
+    made.process_item({"url": "text", "text": FIRST})
+    assert not caplog.records
+    for n in range(25):
+        made.process_item({"url": str(n), "body": FIRST})
+    [line] = [record.message for record in caplog.records]
+    assert "'text'" in line and "body, url" in line and "MUKARRAR_TEXT_FIELD" in line
+    made.close_spider()
+
+
+def test_what_the_index_cannot_check_passes_and_is_told_once(tmp_path, caplog):
+    made = pipeline(tmp_path)
+    made.index.close()
+    for n in range(3):
+        assert made.process_item({"url": str(n), "text": FIRST})
+    assert len(caplog.records) == 1 and "closed" in caplog.text
+    assert made.crawler.stats.get_value("mukarrar/unchecked") == 3
+
+
+def test_all_settings_of_an_index_can_be_given(tmp_path):
+    made = pipeline(tmp_path, MUKARRAR_INDEX_SETTINGS={"profile": "aggressive", "window": "7d", "seed": 7}, MUKARRAR_THRESHOLD="0.7")
+    settings = made.index.settings
+    assert (settings["profile"], settings["threshold"], settings["seed"]) == ("aggressive", "0.7", "7")
+    assert settings["window"] == "1w"
     made.close_spider()
 
 
@@ -350,10 +411,16 @@ def test_a_crash_is_told_in_the_log(tmp_path, caplog):
     assert "the index was not closed" in caplog.text
 
 
-def test_settings_that_cannot_work_say_what_would(tmp_path):
+def test_settings_that_cannot_work_say_what_would(tmp_path, caplog):
     with pytest.raises(NotConfigured, match="MUKARRAR_INDEX"):
         DedupPipeline.from_crawler(get_crawler())
-    with pytest.raises(mukarrar.ParameterError, match="MUKARRAR_ACTION cannot be keep: one of drop, mark"):
-        pipeline(tmp_path, MUKARRAR_ACTION="keep")
-    with pytest.raises(mukarrar.ParameterError, match="threshold"):
-        pipeline(tmp_path, MUKARRAR_THRESHOLD="3")
+    for settings, expected in [
+        ({"MUKARRAR_ACTION": "keep"}, "MUKARRAR_ACTION cannot be keep: one of drop, mark"),
+        ({"MUKARRAR_THRESHOLD": "3"}, "threshold cannot be 3"),
+        ({"MUKARRAR_INDEX_SETTINGS": {"treshold": 0.5}}, "treshold"),
+    ]:
+        caplog.clear()
+        with pytest.raises(CloseSpider):
+            pipeline(tmp_path, **settings)
+        [line] = [record.message for record in caplog.records]
+        assert expected in line

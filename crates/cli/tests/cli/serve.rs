@@ -2,8 +2,10 @@
 
 #![cfg(unix)]
 use crate::common;
+use std::fs::Permissions;
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
 
@@ -138,11 +140,28 @@ fn it_takes_the_open_files_that_the_system_grants() {
 }
 
 #[test]
+fn a_token_that_others_can_read_starts_no_server() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("token.txt");
+    std::fs::write(&file, "a-token-of-the-file").unwrap();
+    std::fs::set_permissions(&file, Permissions::from_mode(0o644)).unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_mukarrar"));
+    command.args(["serve", "--create", "--token-file"]).arg(&file).arg(directory.path().join("index"));
+
+    let output = command.output().unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(2), "{said}");
+    assert!(said.starts_with("error: --token-file cannot be ") && said.contains("chmod 600"), "{said}");
+    assert!(!directory.path().join("index").exists());
+}
+
+#[test]
 fn the_token_is_that_of_the_file_and_else_that_of_the_environment() {
     let directory = tempfile::tempdir().unwrap();
     let (index, file) = (directory.path().join("index"), directory.path().join("token.txt"));
     let (from_file, from_environment) = ("a-token-of-the-file", "a-token-of-the-environment");
     std::fs::write(&file, format!("{from_file}\n")).unwrap();
+    std::fs::set_permissions(&file, Permissions::from_mode(0o600)).unwrap();
     let cases: [(&[&str], Option<&str>, &str, &str); 3] = [
         (&["--token-file", file.to_str().unwrap()], None, from_file, from_environment),
         (&["--token-file", file.to_str().unwrap()], Some(from_environment), from_file, from_environment),
