@@ -77,7 +77,8 @@ class Client:
     - ``compress``: bodies are sent with gzip (True beyond loopback).
     - ``certificates``: a PEM file with the certificates that are trusted in place of the system's, for ``https``.
 
-    A client may be used by several threads, each on a connection of its own, and in forked processes.
+    A client may be used by several threads, each on a connection of its own, in forked processes, and by functions that are sent to other
+    processes: a pickled client opens connections of its own there. A token is never in a pickle; processes inherit ``MUKARRAR_TOKEN``.
 
     **Sent twice.** Where a connection breaks before an answer came, the call is made again. A writing call whose first attempt was done
     all the same then raises ``KeyExistsError``, as calling twice would.
@@ -108,7 +109,16 @@ class Client:
         self._tls: ssl.SSLContext | None = None
         if parts.scheme == "https":
             self._tls = ssl.create_default_context(cafile=os.fspath(certificates) if certificates else None)
+        self._token_is_given = token is not None
         self._token = os.environ.get("MUKARRAR_TOKEN") if token is None else token
+        self._settings = {
+            "durable": durable,
+            "timeout": timeout,
+            "patience": patience,
+            "batch": batch,
+            "compress": compress,
+            "certificates": certificates,
+        }
         self._durable = durable
         self._timeout = timeout
         self._patience = patience
@@ -191,8 +201,10 @@ class Client:
         return f"Client({self.address!r})"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        # Connections are not sent to other processes; neither is the token, which may be secret.
-        raise TypeError("a client cannot be pickled: make one in each process")
+        # A pickle may end in a file, so a token is never in it.
+        if self._token_is_given:
+            raise TypeError("a client that was given a token cannot be pickled; set MUKARRAR_TOKEN instead, which processes inherit")
+        return _unpickled, (self.address, self._settings)
 
     def _one(self, route: str, item: dict[str, Any]) -> Any:
         body = json.dumps(item).encode()
@@ -308,6 +320,10 @@ class Client:
         if connection is not None:
             self._threads.connection = None
             connection.close()
+
+
+def _unpickled(address: str, settings: dict[str, Any]) -> Client:
+    return Client(address, **settings)
 
 
 def _item(text: str, about: Any = None) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """The client against a real server: the same answers as an index, turns under load, and errors in Python's words."""
 
+import pickle
 import re
 import subprocess
 import sys
@@ -175,6 +176,25 @@ def test_a_forked_child_has_a_connection_of_its_own(server):
     assert results.get() == ["a"] * 20
     child.join()
     assert child.exitcode == 0
+
+
+def test_functions_that_are_sent_to_processes_take_it_along(server):
+    import datasets
+
+    texts = [" ".join(story(n % 30)) for n in range(60)]
+    dataset = datasets.Dataset.from_dict({"id": list(map(str, range(60))), "text": texts})
+    client = mukarrar.Client(server)
+    kept = dataset.filter(lambda row: not client.check_and_insert(row["id"], row["text"]), num_proc=2, load_from_cache_file=False)
+    assert sorted(kept["text"]) == sorted(texts[:30]), "one of each, whichever process came first"
+
+
+def test_a_token_is_never_in_a_pickle(server, monkeypatch):
+    with pytest.raises(TypeError, match="MUKARRAR_TOKEN"):
+        pickle.dumps(mukarrar.Client(server, token=TOKEN))
+    monkeypatch.setenv("MUKARRAR_TOKEN", TOKEN)
+    pickled = pickle.dumps(mukarrar.Client(server, durable=True))
+    assert TOKEN.encode() not in pickled
+    assert pickle.loads(pickled).check_and_insert("a", STORY).kind == "new"
 
 
 @pytest.mark.parametrize("address", ["ftp://a", "http://", "http://a/path", "http://a?b"])
