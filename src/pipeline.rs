@@ -51,6 +51,7 @@ mod contained_keepers;
 mod containment;
 mod contamination_run;
 mod context;
+pub mod engine;
 mod exact_verifier;
 mod field_parts;
 mod first_pass;
@@ -381,7 +382,7 @@ impl Pipeline {
     }
 
     fn first_pass<'a>(&'a self, task: RunTask, plan: &'a MemoryPlan, progress: &'a dyn Progress) -> FirstPass<'a> {
-        FirstPass { options: &self.options, routes: &self.routes, plan, task, progress }
+        FirstPass { options: &self.options, routes: &self.routes, plan, task, progress, settled: None }
     }
 
     fn setup<'a>(

@@ -18,10 +18,12 @@ use super::scanned_block::ScannedBlock;
 use super::source_languages;
 use super::word_sample::{SampleBound, WordSample};
 use super::work_dir::WorkDir;
+use crate::document::DocId;
 use crate::error::{Error, Result};
 use crate::input::{
     BlockIndex, BlockReader, Corpus, CorpusBlocks, Input, KeptPages, RecordBlock, RepeatedIds, StoragePolicy,
 };
+use crate::normalize::Language;
 use crate::page::{LineCounter, ReturningLines, UnitLevel};
 use crate::parallel;
 use crate::spill::SpillDir;
@@ -33,6 +35,8 @@ pub(super) struct FirstPass<'a> {
     pub(super) plan: &'a MemoryPlan,
     pub(super) task: RunTask,
     pub(super) progress: &'a dyn Progress,
+    /// The records that take another language than their texts tell, ascending, if the caller knows them.
+    pub(super) settled: Option<&'a [(DocId, Language)]>,
 }
 
 /// What scanners know of the whole input.
@@ -222,11 +226,31 @@ impl FirstPass<'_> {
         Ok((tables, names))
     }
 
+    /// The scanned blocks of a corpus that was read before.
+    ///
+    /// # Errors
+    ///
+    /// The threads cannot be started.
+    pub(super) fn scanned(&self, corpus: &Corpus) -> Result<Vec<ScannedBlock>> {
+        let (bound, mut all) = (SampleBound::default(), Vec::new());
+        let parts = FieldParts::new(self.options, corpus.options());
+        let known = KnownOfInput { parts, returning: None, bound: &bound };
+        let blocks = corpus.blocks_of(self.plan.block());
+        self.scan_blocks(blocks, CorpusBlocks::next, known, u64::MAX, |_, scanned| {
+            all.push(scanned);
+            Ok(())
+        })?;
+        Ok(all)
+    }
+
     /// Gives the records that do not tell their language that of their source, and folds those again whose language is
     /// another one now.
     fn settle_languages(&self, corpus: &Corpus, tables: &mut RunTables) -> Result<()> {
         let told = tables.take_told();
-        let settled = source_languages::settled(corpus, tables.told(&told));
+        let settled = match self.settled {
+            Some(settled) => settled.to_vec(),
+            None => source_languages::settled(corpus, tables.told(&told)),
+        };
         drop(told);
         if settled.is_empty() {
             return Ok(());

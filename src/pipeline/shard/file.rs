@@ -145,7 +145,7 @@ impl ShardWriter {
         let head = name.head();
         let mut hasher = blake3::Hasher::new();
         hasher.update(&head);
-        let mut writer = Self { out: BufWriter::with_capacity(1 << 18, file), aside, path, hasher, is_finished: false };
+        let mut writer = Self { out: BufWriter::with_capacity(1 << 16, file), aside, path, hasher, is_finished: false };
         writer.write(&head)?;
         Ok(writer)
     }

@@ -213,8 +213,8 @@ impl ShardSet {
     }
 }
 
-/// Most parts: a merge keeps a file open for each.
-const MOST_PARTS: usize = 10_000;
+/// Most parts: a merge keeps a file and its buffers open for each.
+const MOST_PARTS: usize = 1_000;
 
 /// Refuses options of runs that need the whole input in one process.
 fn check_options(pipeline: &Pipeline) -> Result<()> {

@@ -23,7 +23,7 @@ pub(super) const NODES: u8 = 2;
 pub(super) const BLOCK: u8 = 3;
 
 /// Numbers of an entry, about.
-const ENTRY: usize = 1 << 18;
+const ENTRY: usize = 1 << 14;
 
 /// The part of a unit or node that none verifies.
 const NO_PART: u32 = u32::MAX;
