@@ -51,6 +51,7 @@ mod contained_keepers;
 mod containment;
 mod contamination_run;
 mod context;
+pub mod engine;
 mod exact_verifier;
 mod field_parts;
 mod first_pass;
@@ -60,6 +61,7 @@ mod kept_spans;
 mod known_copies;
 mod learn_boilerplate;
 mod learn_frequencies;
+mod learned_codec;
 mod learned_frequencies;
 mod memory_plan;
 mod node_table;
@@ -79,6 +81,7 @@ mod run_tables;
 mod run_task;
 mod scanned_block;
 mod scanned_block_codec;
+mod shard;
 mod short_similarity;
 mod source_languages;
 mod spilled_texts;
@@ -105,6 +108,7 @@ pub use page_cutter::PageCutter;
 pub use pair_list::PairList;
 pub use passage_run::{PassageList, RepeatedPassages};
 pub use progress::Progress;
+pub use shard::{PartFates, ShardPart, ShardRun, ShardSet, ShardStage};
 pub use source_languages::CorpusLanguages;
 pub(crate) use summary::HeldBytes;
 pub use summary::{ContainmentCounts, RecordCounts, ReferenceCounts, RunParameters, RunStage, Summary};
@@ -378,7 +382,7 @@ impl Pipeline {
     }
 
     fn first_pass<'a>(&'a self, task: RunTask, plan: &'a MemoryPlan, progress: &'a dyn Progress) -> FirstPass<'a> {
-        FirstPass { options: &self.options, routes: &self.routes, plan, task, progress }
+        FirstPass { options: &self.options, routes: &self.routes, plan, task, progress, settled: None }
     }
 
     fn setup<'a>(

@@ -38,6 +38,15 @@ __all__ = [
     "Signature",
     "Token",
     "Unit",
+    "Frequencies",
+    "engine_contained",
+    "engine_digests",
+    "engine_fields",
+    "engine_language",
+    "engine_links",
+    "engine_settled",
+    "engine_sketch",
+    "engine_trigram_bound",
     "detect_language",
     "normalize",
     "run_command",
@@ -57,6 +66,24 @@ def clusters(source: Any, **options: Any) -> tuple[bytes, None, bytes, bytes]: .
 def pairs(source: Any, **options: Any) -> tuple[bytes, None, bytes, bytes]: ...
 def passages(source: Any, **options: Any) -> tuple[bytes, None, bytes, bytes]: ...
 def dedup(source: Any, **options: Any) -> tuple[bytes, bytes | None, bytes, bytes]: ...
+def engine_contained(
+    source: Any, taken: list[tuple[int, str]], frequencies: Frequencies | None, **options: Any
+) -> list[tuple[int, int, int, float, float, str | None] | None]: ...
+def engine_digests(source: Any, taken: list[tuple[int, str]] = ..., **options: Any) -> list[bytes | None]: ...
+def engine_fields(**options: Any) -> list[str]: ...
+def engine_language(source: list[tuple[str, int]], all: list[tuple[str, int]]) -> str: ...
+def engine_links(
+    source: Any, taken: list[tuple[int, str]], frequencies: Frequencies | None, **options: Any
+) -> tuple[list[tuple[int, int, str, str | None, float, float]], int]: ...
+def engine_settled(
+    is_single: list[bool],
+    links: list[tuple[int, int, str, str | None, float, float]],
+    contained: list[tuple[int, int, int, float, float, str | None]],
+) -> list[tuple[tuple[int, int, str, str | None, float, float], bool]]: ...
+def engine_sketch(
+    source: Any, words: bool = False, **options: Any
+) -> list[tuple[str, bool, int, tuple[int, int], list[int], list[int], int, list[int], int | None] | None]: ...
+def engine_trigram_bound(entries: int, **options: Any) -> tuple[int | None, int]: ...
 def run_command(arguments: list[str]) -> int: ...
 def sketch_batch(
     batch: Any, hasher: MinHasher, *, id: str = "id", text: str = "text", layout: Literal["fixed", "list"] = "fixed"
@@ -64,6 +91,19 @@ def sketch_batch(
 def verify_batch(
     batch: Any, *, text_a: str = "text_a", text_b: str = "text_b", **options: Unpack[CompareOptions]
 ) -> Any: ...
+
+@final
+class Frequencies:
+    def __new__(
+        cls,
+        texts: int,
+        sample: list[tuple[tuple[int, int], list[int]]],
+        trigrams: tuple[int, list[tuple[int, int]]] | None,
+        seed: int,
+    ) -> Self: ...
+    @classmethod
+    def _of_bytes(cls, bytes: bytes, seed: int) -> Self: ...
+    def __reduce__(self) -> tuple[Any, ...]: ...
 
 @final
 class Token:

@@ -8,6 +8,7 @@ mod arrow_table;
 mod arrow_verify;
 mod command;
 mod corpus;
+mod engine;
 mod errors;
 mod index;
 mod interruptible;
@@ -34,6 +35,11 @@ mod _mukarrar {
     use command::run_command;
     #[pymodule_export]
     use corpus::{clusters, compare, dedup, pairs, passages};
+    #[pymodule_export]
+    use engine::{
+        PyFrequencies, engine_contained, engine_digests, engine_fields, engine_language, engine_links, engine_settled,
+        engine_sketch, engine_trigram_bound,
+    };
     #[pymodule_export]
     use index::PyIndex;
     #[pymodule_export]

@@ -77,6 +77,14 @@ pub enum Operation {
     ImportIndex,
     /// Learn boilerplate rules from a corpus and write them to a file.
     LearnBoilerplate,
+    /// Scan one part of a sharded run.
+    SketchShard,
+    /// Merge the sketches of a sharded run.
+    MergeShards,
+    /// Verify one part of a sharded run.
+    VerifyShard,
+    /// Make the clusters of a sharded run.
+    SettleShards,
 }
 
 /// How an interface names parameters, features and operations in messages.
@@ -127,6 +135,10 @@ impl Phrasing for RustPhrasing {
             Operation::ExportIndex => "`Index::export`",
             Operation::ImportIndex => "`Index::import`",
             Operation::LearnBoilerplate => "`pipeline::learn`",
+            Operation::SketchShard => "`ShardRun::sketch`",
+            Operation::MergeShards => "`ShardRun::merge`",
+            Operation::VerifyShard => "`ShardRun::verify`",
+            Operation::SettleShards => "`ShardRun::settle`",
         };
         Some(path.to_owned())
     }

@@ -217,6 +217,17 @@ impl Input {
         &self.skipped
     }
 
+    /// The files `range` of this input, counted as [`files`](Self::files) gives them, as an input of their own. Entries of
+    /// directories that are not read belong to the whole input, not to a part.
+    pub(crate) fn part(&self, range: std::ops::Range<usize>) -> Self {
+        debug_assert!(self.stream.is_none() && range.end <= self.found.len(), "files {range:?} of a stream, or beyond");
+
+        let references = self.references.clamp(range.start, range.end) - range.start;
+        let found = self.found.iter().skip(range.start).take(range.len()).cloned().collect();
+        let (options, skipped) = (self.options.clone(), SkippedFiles::default());
+        Self { options, found, stream: None, skipped, references, meter: self.meter.clone() }
+    }
+
     /// The same input once more, to be read before this one; `None` if it can be read only once (a stream, a pipe).
     pub(crate) fn again(&self) -> Option<Self> {
         let repeatable =

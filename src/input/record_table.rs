@@ -13,6 +13,7 @@ use crate::error::{ErrorKind, Result};
 
 mod bytes;
 mod rows;
+mod selection;
 
 pub(super) use rows::RecordRows;
 

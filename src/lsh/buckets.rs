@@ -140,8 +140,7 @@ impl Buckets {
     }
 
     /// Number of bands that a bucket comes from.
-    #[cfg(test)]
-    pub(super) fn bands_of(&self, bucket: u32) -> u32 {
+    pub(crate) fn bands_of(&self, bucket: u32) -> u32 {
         self.bands[bucket as usize]
     }
 

@@ -320,6 +320,12 @@ fn deal(
 }
 
 impl Candidates {
+    /// No candidates among `nodes` nodes.
+    pub(crate) fn none(nodes: usize) -> Self {
+        let (joined, shelf) = (NodeSet::new(nodes), ChunkShelf::default());
+        Self { nodes, joined, batches: Vec::new(), shelf, stage: StageFile::Found }
+    }
+
     /// Nodes with any candidate, ascending.
     pub(crate) fn nodes(&self) -> impl Iterator<Item = Node> + '_ {
         self.joined.iter()

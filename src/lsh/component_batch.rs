@@ -46,7 +46,16 @@ impl ComponentBatch {
     pub(super) fn load(chunks: &[RecordChunk], shelf: &ChunkShelf, nodes: usize) -> Result<Self> {
         // Read once and kept: the records are visited three times.
         let chunks: Vec<_> = chunks.iter().map(|chunk| shelf.load(chunk)).collect::<Result<_>>()?;
+        Ok(Self::of_chunks(chunks, nodes))
+    }
 
+    /// The batch of `words`, which are records as a search writes them: the number of members of a bucket, then the members,
+    /// ascending and below `nodes`; a bucket of several bands is as many records.
+    pub(crate) fn of_records(words: Vec<u32>, nodes: usize) -> Self {
+        Self::of_chunks(vec![Cow::Owned(words)], nodes)
+    }
+
+    fn of_chunks(chunks: Vec<Cow<'_, [u32]>>, nodes: usize) -> Self {
         let mut here = NodeSet::new(nodes);
         for node in chunks.iter().flat_map(|chunk| records(chunk)).flatten() {
             here.set(*node);
@@ -59,7 +68,7 @@ impl ComponentBatch {
         let words = grouped(chunks, &places, &starts);
         let buckets = sorted(&words, &starts, nodes.len());
         let components = buckets.components(nodes.len());
-        Ok(Self { nodes, buckets, components })
+        Self { nodes, buckets, components }
     }
 
     /// Bytes that the batch takes, as they were planned for it.

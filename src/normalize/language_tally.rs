@@ -31,8 +31,15 @@ impl LanguageTally {
     /// Counts a text of which [`Language::evident`] says `evident`. Unsure texts have no vote, nor have texts without a
     /// table, such as English ones.
     pub fn add(&mut self, evident: Option<Language>) {
-        if let Some(count) = evident.and_then(|language| self.counts.get_mut(language as usize)) {
-            *count = count.saturating_add(1);
+        if let Some(language) = evident {
+            self.add_many(language, 1);
+        }
+    }
+
+    /// Counts `texts` texts that are surely in `language`.
+    pub fn add_many(&mut self, language: Language, texts: u64) {
+        if let Some(count) = self.counts.get_mut(language as usize) {
+            *count = count.saturating_add(texts);
         }
     }
 

@@ -3,6 +3,8 @@
 //! A [`BatchRun`] owns the state of a run (tables, learned frequencies, accounts). Stages are functions that read it through a
 //! [`RunContext`] and change nothing.
 
+mod warnings;
+
 use super::accounts::RunAccounts;
 use super::band::{self, BandedNodes};
 use super::clustering::{Clustering, HeldBackCopy};
@@ -22,14 +24,15 @@ use super::pair_list::{PairList, RoutePairs};
 use super::related_units::{self, ResemblingPairs};
 use super::route::{Route, RouteId};
 use super::run_tables::RunTables;
+use super::shard::MergedRun;
 use super::verify_batches;
 use super::word_sample::WordSample;
 use crate::cluster::{Cluster, ContainmentPair, VerifiedLink};
-use crate::document::{Date, DateOrder, DocId};
+use crate::document::DocId;
 use crate::error::Result;
-use crate::input::{FieldValue, RepeatedIds};
+use crate::input::RepeatedIds;
 use crate::lsh::{ComponentBatch, Node};
-use crate::page::{SourceResolver, UNNAMED_SOURCE};
+use crate::page::SourceResolver;
 use crate::parallel;
 
 /// Bytes of a cluster member: itself, its share of the cluster, and the notes of `dedup` on it.
@@ -50,6 +53,8 @@ pub(super) struct BatchRun<'a> {
     known: Vec<KnownCopy>,
     /// Copies that stay because their keeper lacks a part of them.
     held_back: Vec<HeldBackCopy>,
+    /// What other processes found already.
+    merged: Option<MergedRun>,
 }
 
 impl<'a> BatchRun<'a> {
@@ -57,7 +62,12 @@ impl<'a> BatchRun<'a> {
     pub(super) fn new(start: RunStart<'a>) -> Self {
         let RunStart { setup, tables, names, clock } = start;
         let accounts = RunAccounts::new(setup, &tables, &names, clock);
-        Self { setup, tables, names, learned: None, accounts, known: Vec::new(), held_back: Vec::new() }
+        Self { setup, tables, names, learned: None, accounts, known: Vec::new(), held_back: Vec::new(), merged: None }
+    }
+
+    /// Takes nodes and verified pairs from other processes, instead of looking for them.
+    pub(super) fn after(self, merged: MergedRun) -> Self {
+        Self { merged: Some(merged), ..self }
     }
 
     /// Takes copies of texts elsewhere, which are whole documents, out of what is compared.
@@ -153,49 +163,12 @@ impl<'a> BatchRun<'a> {
         ranks
     }
 
-    /// Warns of a run across sources in which no record has one.
-    fn warn_unnamed(&mut self) {
-        let is_named = self.tables.origins.iter().any(|origin| *origin != UNNAMED_SOURCE);
-        if self.setup.options.across_sources && !is_named {
-            self.accounts.warn("no record has a source, so all records are compared (source_field names the field)");
-        }
-    }
-
-    fn warn_undated(&mut self) {
-        let Some(field) = &self.setup.options.date_field else { return };
-
-        let undated = self.tables.undated();
-        if undated > 0 {
-            let first = self.first_undated(field).map_or_else(String::new, |text| format!(" (the first: {text})"));
-            self.accounts.warn(format!(
-                "{undated} records have no readable date in `{field}`{first}; they are near everything in time"
-            ));
-        }
-    }
-
-    /// The value that the first record without a readable date has in the date field, with the remedy if there is one.
-    fn first_undated(&self, field: &str) -> Option<String> {
-        let corpus = self.setup.corpus;
-        let place = corpus.options().fields.iter().position(|name| name == field)?;
-        let document = self.tables.first_undated()?;
-
-        let value = match corpus.read(document).ok()?.fields.get(place)?.as_ref()? {
-            FieldValue::Number(number) => number.to_string(),
-            FieldValue::Text(text) => text.chars().take(40).collect(),
-        };
-        // With an order, it would be a date.
-        let is_ordered = [DateOrder::DayFirst, DateOrder::MonthFirst].map(|order| Date::read_in(&value, Some(order)));
-        let asks = self.setup.options.date_order.is_none() && is_ordered.iter().any(Option::is_some);
-        Some(if asks {
-            format!("{value:?}; `date_order` tells the order of day and month")
-        } else {
-            format!("{value:?}")
-        })
-    }
-
     /// Groups and bands the units of one route.
     fn band(&mut self, id: RouteId, ranks: &[u32]) -> Result<BandedNodes> {
-        let banded = band::band(&self.context(), id, ranks)?;
+        let banded = match &mut self.merged {
+            Some(merged) => merged.banded(id)?,
+            None => band::band(&self.context(), id, ranks)?,
+        };
 
         let keys = &self.tables.rows(id).keys;
         let key_bytes = (keys.len() * keys.bands() * size_of::<u64>()) as u64;
@@ -230,6 +203,12 @@ impl<'a> BatchRun<'a> {
         banded: &BandedNodes,
         verify_batch: impl Fn(&ComponentBatch, &ExactVerifier<'_>) -> (Vec<VerifiedLink>, u64),
     ) -> Result<Vec<VerifiedLink>> {
+        if let Some(merged) = &mut self.merged {
+            let verified = merged.verified(id);
+            self.accounts.summary.lost_pairs += verified.lost;
+            return Ok(verified.links);
+        }
+
         // The short route has no judge, and without candidates nothing is judged.
         if id == RouteId::Main && banded.candidates.batches() > 0 {
             self.learn(route, banded)?;

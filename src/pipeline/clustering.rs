@@ -2,12 +2,14 @@
 
 use super::known_copies::KnownCopy;
 use super::page_cutter::PageCutter;
+use super::run_tables::RunTables;
 use super::summary::Summary;
 use crate::cluster::{Cluster, Removal};
 use crate::document::{Date, DocId, UnitId, Units};
-use crate::input::RepeatedIds;
+use crate::input::{Corpus, RepeatedIds};
 use crate::normalize::Language;
 use crate::page::SourceResolver;
+use crate::parallel;
 use crate::shingle::ShingleKind;
 use crate::similarity::{Relation, Score};
 
@@ -55,6 +57,25 @@ pub struct Clustering {
 }
 
 impl Clustering {
+    /// The units and records of one part of an input, without clusters.
+    pub(super) fn of_part(corpus: &Corpus, tables: RunTables, rejects: Vec<DocId>, summary: Summary) -> Self {
+        let RunTables { units, dates, languages, .. } = tables;
+        Self {
+            units,
+            names: RepeatedIds::default(),
+            clusters: Vec::new(),
+            known: Vec::new(),
+            held_back: Vec::new(),
+            rejects,
+            dates,
+            languages,
+            sources: SourceResolver::default(),
+            returning: PageCutter::new(corpus, None, None),
+            summary,
+            threads: parallel::threads(),
+        }
+    }
+
     /// The text elsewhere that a record is a copy of; `None` if it is none.
     pub(crate) fn known_copy(&self, document: DocId) -> Option<&KnownCopy> {
         let place = self.known.binary_search_by_key(&document, |copy| copy.document).ok()?;

@@ -16,12 +16,14 @@ use super::run_tables::{self, RunTables};
 use super::run_task::RunTask;
 use super::scanned_block::ScannedBlock;
 use super::source_languages;
-use super::word_sample::SampleBound;
+use super::word_sample::{SampleBound, WordSample};
 use super::work_dir::WorkDir;
-use crate::error::Result;
+use crate::document::DocId;
+use crate::error::{Error, Result};
 use crate::input::{
     BlockIndex, BlockReader, Corpus, CorpusBlocks, Input, KeptPages, RecordBlock, RepeatedIds, StoragePolicy,
 };
+use crate::normalize::Language;
 use crate::page::{LineCounter, ReturningLines, UnitLevel};
 use crate::parallel;
 use crate::spill::SpillDir;
@@ -33,6 +35,8 @@ pub(super) struct FirstPass<'a> {
     pub(super) plan: &'a MemoryPlan,
     pub(super) task: RunTask,
     pub(super) progress: &'a dyn Progress,
+    /// The records that take another language than their texts tell, ascending, if the caller knows them.
+    pub(super) settled: Option<&'a [(DocId, Language)]>,
 }
 
 /// What scanners know of the whole input.
@@ -101,6 +105,79 @@ impl FirstPass<'_> {
         Ok((corpus, tables, names))
     }
 
+    /// Scans `input` without keeping its bytes, and gives each block to `each` without its part of the sample of words; returns
+    /// the sample, and the number of files that were opened.
+    ///
+    /// # Errors
+    ///
+    /// A named file cannot be read, or `each` fails.
+    pub(super) fn over_part(
+        &self,
+        input: Input,
+        mut each: impl FnMut(&BlockIndex, &ScannedBlock) -> Result<()>,
+    ) -> Result<(WordSample, usize)> {
+        let storage = self.storage(&input, self.plan.spill_dir());
+        let parts = FieldParts::new(self.options, input.options());
+        let (bound, mut sampled) = (SampleBound::default(), WordSample::default());
+        let known = KnownOfInput { parts, returning: None, bound: &bound };
+
+        let reader = input.reader(storage)?.forgetting();
+        let next = BlockReader::next_forgotten;
+        let reader = self.scan_blocks(reader, next, known, 2 * self.plan.block(), |index, mut scanned| {
+            sampled.merge(std::mem::take(&mut scanned.sampled), &bound);
+            each(&index, &scanned)
+        })?;
+        sampled.prune(&bound);
+        Ok((sampled, Corpus::assemble(reader.finish()?).files().len()))
+    }
+
+    /// The corpus of `input` with the tables of its blocks, which `stored` gives in input order: nothing is scanned. The tables
+    /// are not [finished](RunTables::finish).
+    ///
+    /// # Errors
+    ///
+    /// The blocks are not those of the input, the disk fails, or the tables outgrow the memory limit.
+    pub(super) fn over_stored(
+        &self,
+        input: Input,
+        bound: &SampleBound,
+        stored: impl FnOnce(&mut dyn FnMut(BlockIndex, ScannedBlock) -> Result<()>) -> Result<()>,
+    ) -> Result<(Corpus, RunTables)> {
+        let storage = self.storage(&input, self.plan.spill_dir());
+        let mut tables = RunTables::new(self.routes, self.plan);
+        tables.pages.clone_from(&storage.pages);
+
+        let mut reader = input.reader(storage)?;
+        stored(&mut |index, scanned| {
+            reader.resume(vec![index])?;
+            self.append(&mut tables, scanned, bound)
+        })?;
+
+        // Opens the files behind the last block, which are empty.
+        if reader.next()?.is_some() {
+            return Err(Error::internal("the stored blocks do not hold all of the input"));
+        }
+        Ok((Corpus::assemble(reader.finish()?), tables))
+    }
+
+    /// As [`over_stored`](Self::over_stored) for the blocks of the whole input, with everything that a first pass settles.
+    ///
+    /// # Errors
+    ///
+    /// As [`over_stored`](Self::over_stored); a record cannot be read again.
+    pub(super) fn over_all_stored(
+        &self,
+        input: Input,
+        stored: impl FnOnce(&mut dyn FnMut(BlockIndex, ScannedBlock) -> Result<()>) -> Result<()>,
+    ) -> Result<(Corpus, RunTables, RepeatedIds)> {
+        let bound = SampleBound::default();
+        let (mut corpus, mut tables) = self.over_stored(input, &bound, stored)?;
+        let names = self.names(&mut corpus, &mut tables)?;
+        self.settle_languages(&corpus, &mut tables)?;
+        tables.finish(&bound)?;
+        Ok((corpus, tables, names))
+    }
+
     /// How the bytes of an input are stored. Stored bytes that do not fit the memory go to `spill_dir`.
     pub(super) fn storage(&self, input: &Input, spill_dir: &SpillDir) -> StoragePolicy {
         StoragePolicy {
@@ -149,11 +226,31 @@ impl FirstPass<'_> {
         Ok((tables, names))
     }
 
+    /// The scanned blocks of a corpus that was read before.
+    ///
+    /// # Errors
+    ///
+    /// The threads cannot be started.
+    pub(super) fn scanned(&self, corpus: &Corpus) -> Result<Vec<ScannedBlock>> {
+        let (bound, mut all) = (SampleBound::default(), Vec::new());
+        let parts = FieldParts::new(self.options, corpus.options());
+        let known = KnownOfInput { parts, returning: None, bound: &bound };
+        let blocks = corpus.blocks_of(self.plan.block());
+        self.scan_blocks(blocks, CorpusBlocks::next, known, u64::MAX, |_, scanned| {
+            all.push(scanned);
+            Ok(())
+        })?;
+        Ok(all)
+    }
+
     /// Gives the records that do not tell their language that of their source, and folds those again whose language is
     /// another one now.
     fn settle_languages(&self, corpus: &Corpus, tables: &mut RunTables) -> Result<()> {
         let told = tables.take_told();
-        let settled = source_languages::settled(corpus, tables.told(&told));
+        let settled = match self.settled {
+            Some(settled) => settled.to_vec(),
+            None => source_languages::settled(corpus, tables.told(&told)),
+        };
         drop(told);
         if settled.is_empty() {
             return Ok(());

@@ -4,8 +4,9 @@ use super::band::BandedNodes;
 use super::context::RunContext;
 use super::learned_frequencies::LearnedFrequencies;
 use super::route::{Route, RouteId};
+use super::word_sample::WordSample;
 use crate::error::Result;
-use crate::lsh::containment::counts;
+use crate::lsh::containment::{HashCounts, counts};
 use crate::similarity::facts::{Facts, FactsGuard};
 use crate::similarity::own_text::{self, TrigramFrequencies};
 
@@ -23,27 +24,41 @@ pub(super) fn learn(
         return Ok(None);
     }
 
-    let trigrams = trigram_frequencies(context, route, banded)?;
-    let guard = FactsGuard::new(context.tables.sampled.frequencies(context.options.seed));
-    let learned = LearnedFrequencies { texts: banded.nodes.len(), guard, trigrams };
+    let trigrams = trigram_counts(context, route, banded)?;
+    let learned = frequencies(&context.tables.sampled, context.options.seed, banded.nodes.len(), trigrams);
 
     let held = context.tables.bytes() + banded.nodes.bytes() + learned.bytes();
     context.plan.require(held, "the frequencies of this many texts")?;
     Ok(Some(learned))
 }
 
+/// The frequencies in a run of `texts` distinct texts with this sample of words, and these counts of trigrams.
+pub(super) fn frequencies(
+    sampled: &WordSample,
+    seed: u64,
+    texts: usize,
+    trigrams: Option<HashCounts>,
+) -> LearnedFrequencies {
+    let guard = FactsGuard::new(sampled.frequencies(seed));
+    let trigrams = trigrams.map(|found| TrigramFrequencies::sampled(found.held, found.bound));
+    LearnedFrequencies { texts, guard, trigrams }
+}
+
 /// Counts trigrams in the samples of all distinct texts; `None` if shingles are no trigrams.
-fn trigram_frequencies(
+///
+/// # Errors
+///
+/// The samples cannot be read.
+pub(super) fn trigram_counts(
     context: &RunContext<'_>,
     route: &Route,
     banded: &BandedNodes,
-) -> Result<Option<TrigramFrequencies>> {
+) -> Result<Option<HashCounts>> {
     let is_trigrams = route.shingle == own_text::MEASURE;
     let Some(sampling) = route.sampling.filter(|_| is_trigrams) else { return Ok(None) };
 
     let resident = context.tables.bytes() + banded.bytes();
     let limit = context.plan.work(resident, context.plan.spill_dir(), "frequencies");
     let samples = &context.tables.rows(RouteId::Main).samples;
-    let found = counts(samples, sampling, &banded.node_of_row, TrigramFrequencies::HELD_FROM, limit.as_ref())?;
-    Ok(Some(TrigramFrequencies::sampled(found.held, found.bound)))
+    counts(samples, sampling, &banded.node_of_row, TrigramFrequencies::HELD_FROM, limit.as_ref()).map(Some)
 }

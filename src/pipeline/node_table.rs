@@ -98,6 +98,23 @@ impl NodeTable {
         Ok(Self::fill(&entries, &spans, texts, rows))
     }
 
+    /// The columns of the table: units by node, where the units of each node start, and the numbers of texts.
+    pub(super) fn columns(&self) -> [Vec<u32>; 3] {
+        [self.units.iter().map(|unit| unit.0).collect(), self.starts.clone(), self.texts.clone()]
+    }
+
+    /// The table with these [columns](Self::columns); `None` if they are of no table.
+    pub(super) fn of_columns([units, starts, texts]: [Vec<u32>; 3]) -> Option<Self> {
+        let is_whole = starts.first() == Some(&0) && starts.last().copied() == u32::try_from(units.len()).ok();
+        // Each node has a unit.
+        let has_units = starts.is_sorted_by(|a, b| a < b);
+        let has_texts = texts.is_empty() || texts.len() + 1 == starts.len();
+        (is_whole && has_units && has_texts).then(|| {
+            let units = units.into_iter().map(UnitId).collect();
+            Self { units, starts, texts }
+        })
+    }
+
     /// The table of the nodes `spans`, which are in keeper order; and the node of each row.
     fn fill(entries: &[UnitEntry], spans: &[NodeSpan], texts: Vec<u32>, rows: &RouteRows) -> (Self, Vec<Node>) {
         let mut units = Vec::with_capacity(entries.len());
@@ -188,15 +205,7 @@ fn tell_apart(entries: &mut [UnitEntry], rows: &RouteRows, refolder: &UnitRefold
         .collect();
     parallel::sort_by_key(&mut shared, |unit| *unit);
 
-    let digests = refolder.each(&shared, |folder, normalizer, text| {
-        let ThreadFolder { scratch, tokens } = folder;
-        tokens.begin_text();
-        for (_, piece) in text.pieces() {
-            tokens.begin_piece();
-            normalizer.fold_batches(piece, scratch, tokens);
-        }
-        *blake3::hash(&tokens.bytes).as_bytes()
-    })?;
+    let digests = digests(&shared, refolder)?;
     let digests = UnitDigests { units: shared, digests };
 
     for group in entries.chunk_by_mut(alike).filter(|group| group.len() > 1) {
@@ -216,6 +225,23 @@ fn tell_apart(entries: &mut [UnitEntry], rows: &RouteRows, refolder: &UnitRefold
         }
     }
     Ok(())
+}
+
+/// The BLAKE3 digests of the tokens of `units`, which ascend, in their order.
+///
+/// # Errors
+///
+/// A document cannot be read again.
+pub(super) fn digests(units: &[UnitId], refolder: &UnitRefolder<'_>) -> Result<Vec<[u8; 32]>> {
+    refolder.each(units, |folder, normalizer, text| {
+        let ThreadFolder { scratch, tokens } = folder;
+        tokens.begin_text();
+        for (_, piece) in text.pieces() {
+            tokens.begin_piece();
+            normalizer.fold_batches(piece, scratch, tokens);
+        }
+        *blake3::hash(&tokens.bytes).as_bytes()
+    })
 }
 
 /// The digests of units.
@@ -290,6 +316,19 @@ mod tests {
         let walked = pieces.iter().flat_map(|piece| normalizer.tokens(piece));
         let plain: Vec<u8> = walked.flat_map(|token| [alphabet::to_compact(&token.text), vec![0]].concat()).collect();
         assert_eq!(tokens.bytes, plain);
+    }
+
+    #[test]
+    fn a_table_comes_back_from_its_columns_and_broken_columns_give_none() {
+        let columns = [vec![4, 1, 7], vec![0, 2, 3], vec![]];
+        let table = NodeTable::of_columns(columns.clone()).unwrap();
+        assert_eq!((table.len(), table.units(0), table.first(1)), (2, &[UnitId(4), UnitId(1)][..], UnitId(7)));
+        assert_eq!(table.columns(), columns);
+        for [starts, texts] in
+            [[vec![0, 2], vec![]], [vec![0, 3, 3], vec![]], [vec![], vec![]], [vec![0, 3], vec![1, 2]]]
+        {
+            assert!(NodeTable::of_columns([vec![4, 1, 7], starts, texts]).is_none());
+        }
     }
 
     #[test]

@@ -95,7 +95,13 @@ impl RunIdentity {
         }
     }
 
-    fn difference(&self, theirs: &Self) -> Option<String> {
+    /// The sizes of the files, in input order, in bytes.
+    pub(super) fn sizes(&self) -> Vec<u64> {
+        self.files.iter().map(|file| file.bytes).collect()
+    }
+
+    /// The first difference from another run, in words; `None` if both are the same run.
+    pub(super) fn difference(&self, theirs: &Self) -> Option<String> {
         let words = [("the version", &self.version, &theirs.version), ("the command", &self.task, &theirs.task)];
         if let Some((what, ours, theirs)) = words.into_iter().find(|(_, ours, theirs)| ours != theirs) {
             return Some(format!("{what}: {theirs} there, {ours} now"));
@@ -251,8 +257,13 @@ impl FileIdentity {
     /// The identity of the file `path`, whose bytes are at `place`.
     fn of(path: &Path, place: &Path) -> Result<Self> {
         let failed = |source| Error::io("read", path, source);
-        let stream =
-            || Error::parameter("inputs", path.display(), "a file: a run with a work directory reads its input again");
+        let stream = || {
+            Error::parameter(
+                "inputs",
+                path.display(),
+                "a file: a run that can go on, or is in shards, reads its input again",
+            )
+        };
         if path.as_os_str() == "-" {
             return Err(stream());
         }

@@ -146,7 +146,7 @@ fn decode_counts(from: &mut ByteDecoder<'_>) -> Option<BTreeMap<String, u64>> {
     Some(BTreeMap::from_iter(counts))
 }
 
-fn encode_sampled(sample: &WordSample, out: &mut ByteEncoder) {
+pub(super) fn encode_sampled(sample: &WordSample, out: &mut ByteEncoder) {
     out.u64(sample.texts.len() as u64);
     for SampledText { fingerprint, words } in &sample.texts {
         out.u64(fingerprint.0);
@@ -156,7 +156,7 @@ fn encode_sampled(sample: &WordSample, out: &mut ByteEncoder) {
     }
 }
 
-fn decode_sampled(from: &mut ByteDecoder<'_>) -> Option<WordSample> {
+pub(super) fn decode_sampled(from: &mut ByteDecoder<'_>) -> Option<WordSample> {
     let mut sample = WordSample::default();
     // A fingerprint and a length.
     for _ in 0..from.count(24)? {

@@ -8,6 +8,7 @@ mod alarms;
 mod archives;
 mod boilerplate;
 mod encodings;
+mod engine;
 mod error_messages;
 mod evaluate;
 mod evaluate_pages;

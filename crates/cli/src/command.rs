@@ -18,6 +18,7 @@ use super::normalize::{self, NormalizeArgs};
 use super::pairs::PairsArgs;
 use super::passages::{self, PassagesArgs};
 use super::preview::{self, PreviewArgs};
+use super::shard::{self, ShardCommand};
 use super::units::UnitsArgs;
 
 const EXAMPLES: &str = "Examples:
@@ -51,6 +52,13 @@ pub(super) enum ToolCommand {
     /// Write the corpus without its copies.
     #[command(after_help = dedup::EXAMPLES)]
     Dedup(Box<DedupArgs>),
+    /// Run dedup in parts, in processes of their own: on several machines, by any scheduler.
+    #[command(after_help = shard::EXAMPLES)]
+    Shard {
+        /// The stage.
+        #[command(subcommand)]
+        command: ShardCommand,
+    },
     /// List verified pairs.
     Pairs(PairsArgs),
     /// List passages that occur in several places.

@@ -12,20 +12,18 @@ use super::args::groups::{
 use super::args::names::{DEDUP_UNITS, Names, REMOVED_RELATIONS};
 use super::console::Console;
 use super::dedup_files::{DedupFileArgs, DedupLists};
+use super::dedup_run::{RunEnd, UnitDedup};
 use super::exit::Exit;
 use super::known_indexes::References;
 use super::progress::StageBar;
 use super::remedies::expectation;
 use super::repetition::RepetitionArgs;
-use super::run_options::{self, UnitRun};
-use super::{alarms, finish, inputs, summary};
-use mukarrar::document::DocId;
+use super::run_options;
+use super::{finish, inputs};
 use mukarrar::error::{Error, Result};
-use mukarrar::input::Corpus;
-use mukarrar::page::{Boilerplate, SourceResolver, UnitLevel};
-use mukarrar::pipeline::{Pipeline, Summary};
-use mukarrar::report::output::Outputs;
-use mukarrar::report::{CleanDestination, Cleaning, HtmlReport, MarkPlan};
+use mukarrar::page::{Boilerplate, UnitLevel};
+use mukarrar::pipeline::Pipeline;
+use mukarrar::report::{CleanDestination, Cleaning};
 use mukarrar::similarity::Relation;
 
 pub(super) const EXAMPLES: &str =
@@ -49,15 +47,15 @@ Examples:
 #[derive(Debug, Args)]
 pub(super) struct DedupArgs {
     #[command(flatten)]
-    input: InputArgs,
+    pub(super) input: InputArgs,
     /// Also remove copies of the texts in these files, directories or indexes, which are not changed. May be repeated.
     #[arg(long, value_name = "OLD", help_heading = "Input")]
-    against: Vec<PathBuf>,
+    pub(super) against: Vec<PathBuf>,
     #[command(flatten)]
-    files: DedupFileArgs,
+    pub(super) files: DedupFileArgs,
     /// Write the clusters, in the format of the name: .jsonl, .json, .tsv, .csv or .txt.
     #[arg(long, value_name = "FILE", help_heading = "Output")]
-    clusters: Option<PathBuf>,
+    pub(super) clusters: Option<PathBuf>,
     /// Remove nothing. Write every record with a new field: its cluster, the size and the keeper of the cluster, and its
     /// relation to the keeper. The default name of the field is mukarrar.
     #[arg(
@@ -69,29 +67,29 @@ pub(super) struct DedupArgs {
         conflicts_with_all = ["removed", "check"],
         help_heading = "Output"
     )]
-    mark: Option<String>,
+    pub(super) mark: Option<String>,
     /// Unit that is compared: document, story (stories and headlines of a page), paragraph, line, or passage, which removes
     /// repeated passages after their first occurrence.
     #[arg(long, value_name = "UNIT", default_value = "document", value_parser = Names::of(&DEDUP_UNITS, dedup_unit), hide_possible_values = true, help_heading = "Shape")]
-    unit: DedupUnit,
+    pub(super) unit: DedupUnit,
     #[command(flatten)]
-    matching: MatchingArgs,
+    pub(super) matching: MatchingArgs,
     #[command(flatten)]
-    length: LengthArgs,
+    pub(super) length: LengthArgs,
     #[command(flatten)]
-    keep: KeepArgs,
+    pub(super) keep: KeepArgs,
     #[command(flatten)]
-    remove: RemoveRelationsArgs,
+    pub(super) remove: RemoveRelationsArgs,
     #[command(flatten)]
-    repetition: RepetitionArgs,
+    pub(super) repetition: RepetitionArgs,
     #[command(flatten)]
-    check: MembershipArgs,
+    pub(super) check: MembershipArgs,
     #[command(flatten)]
-    running: RunningArgs,
+    pub(super) running: RunningArgs,
     #[command(flatten)]
-    report: ReportArgs,
+    pub(super) report: ReportArgs,
     #[command(flatten)]
-    showing: ShowingArgs,
+    pub(super) showing: ShowingArgs,
 }
 
 /// The arguments of `dedup --unit passage`: those of [`DedupArgs`] that mean something for passages. Passages are equal
@@ -134,7 +132,7 @@ pub(super) struct RemoveRelationsArgs {
 
 /// `--unit`: a level at which pages are cut, or passages, which no cutting gives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum DedupUnit {
+pub(super) enum DedupUnit {
     Level(UnitLevel),
     Passage,
 }
@@ -238,38 +236,16 @@ fn check_passages(arguments: &PassageDedupArgs, given: &GivenArguments<'_>) -> R
 }
 
 fn dedup_units(arguments: &DedupArgs, unit: UnitLevel, console: &Console) -> Result<Exit> {
-    let DedupArgs { input, files, matching, keep, repetition, running, report, showing, .. } = arguments;
-    let progress = showing.progress.progress;
-    let relations = &arguments.remove.remove;
-
-    let mut options = UnitRun { unit, matching, keep: Some(keep), input, running, progress }.options()?;
-    options.contained_copies = relations.contains(&Relation::Contained);
-    repetition.set(&mut options)?;
-    let pipeline = Pipeline::new(options)?;
+    let DedupArgs { showing, .. } = arguments;
+    let run = UnitDedup::new(arguments, unit)?;
+    let pipeline = &run.pipeline;
 
     let against = References::of(&arguments.against);
-    let known = against.open(&pipeline, relations)?;
+    let known = against.open(pipeline, &arguments.remove.remove)?;
+    let listed = run.listed(&against)?;
+    let destination = run.destination(&listed)?;
 
-    // Alarms name sources.
-    let of_sources = SourceResolver::fields(pipeline.options().source_field.as_deref());
-    let of_sources = of_sources.filter(|_| unit == UnitLevel::Document && arguments.mark.is_none());
-    let asked = of_sources.chain(against.fields(&pipeline));
-    let mut listed = inputs::list_for(&pipeline, input, report, asked)?;
-    if !against.files.is_empty() {
-        listed = listed.against(&against.files)?;
-    }
-    let lists = DedupLists {
-        files,
-        clusters: arguments.clusters.as_ref(),
-        report: inputs::checked_report(report)?,
-        repetition: Some(repetition),
-    };
-    let destination = lists.destination(input, showing, &listed)?;
-    if destination.as_ref().is_some_and(CleanDestination::copies_tables) {
-        listed.check_copies(pipeline.options().memory)?;
-    }
-
-    let bar = StageBar::over(progress, &listed);
+    let bar = StageBar::over(showing.progress.progress, &listed);
     let (corpus, found) = match &known {
         Some(known) => pipeline.read_clusters_beside(listed, &**known, &bar)?,
         None => pipeline.read_clusters(listed, &bar)?,
@@ -279,50 +255,8 @@ fn dedup_units(arguments: &DedupArgs, unit: UnitLevel, console: &Console) -> Res
         pipeline.forget_work()?;
         return Err(error);
     }
-    let end = RunEnd { corpus: &corpus, rejects: &found.rejects, running, showing };
 
-    let sources = repetition.sources(&found, &corpus, pipeline.options())?;
-    let (options, rules) = (pipeline.options(), repetition.rules());
-    let plan = || Cleaning::plan_by_rules(&found, &corpus, relations, options, &rules, sources.as_ref());
-    let cleaning = arguments.mark.is_none().then(plan).transpose()?;
-    // Nothing is written yet.
-    let alarms = cleaning.as_ref().map_or(Ok(Vec::new()), |cleaning| cleaning.alarms(sources.as_ref()))?;
-    if running.strict && !alarms.is_empty() {
-        return Ok(alarms::refuse(&alarms, "nothing was written", console));
-    }
-
-    let mut outputs = files.compression.outputs(running.threads.threads);
-    lists.write(&corpus, &found, &mut outputs)?;
-    repetition.write(&found, &corpus, pipeline.options(), sources.as_ref(), &mut outputs)?;
-    let exit = if let Some(cleaning) = cleaning {
-        let mut cleaning = cleaning.with_progress(&bar);
-        if let (Some(field), Some(sources)) = (&repetition.annotate, &sources) {
-            cleaning = cleaning.annotated(field, sources)?;
-        }
-        repetition.write_weights(&cleaning, &mut outputs)?;
-        lists.write_clean(&cleaning, destination, &mut outputs, console)?;
-        bar.pause();
-        let mut summary = found.summary.clone();
-        summary.alarms = alarms;
-        cleaning.account(&mut summary);
-        finish::write_report(report, &mut outputs, |most, out| {
-            let report = HtmlReport::new(&corpus, options, &summary).removed(cleaning.removed_records());
-            report.most_clusters(most).clusters(&found, out)
-        })?;
-        end.finish(summary, outputs, arguments.check.check && !cleaning.is_empty(), console)?
-    } else {
-        if let (Some(field), Some(destination)) = (&arguments.mark, destination) {
-            let marking = MarkPlan::new(&found, &corpus, field);
-            console.print(|out| marking.write(&destination, &mut outputs, out))?;
-        }
-        finish::write_report(report, &mut outputs, |most, out| {
-            HtmlReport::new(&corpus, options, &found.summary).most_clusters(most).clusters(&found, out)
-        })?;
-        end.finish(found.summary.clone(), outputs, false, console)?
-    };
-
-    pipeline.forget_work()?;
-    Ok(exit)
+    run.write((&corpus, &found), destination, &bar, console, |_| Ok(()))
 }
 
 fn dedup_passages(arguments: &PassageDedupArgs, console: &Console) -> Result<Exit> {
@@ -354,25 +288,6 @@ fn dedup_passages(arguments: &PassageDedupArgs, console: &Console) -> Result<Exi
     cleaning.account(&mut summary);
     let end = RunEnd { corpus: &corpus, rejects: &repeated.found.rejects, running, showing };
     end.finish(summary, outputs, arguments.check.check && !cleaning.is_empty(), console)
-}
-
-/// The parts of a run that its end reports on.
-struct RunEnd<'a> {
-    corpus: &'a Corpus,
-    rejects: &'a [DocId],
-    running: &'a RunningArgs,
-    showing: &'a ShowingArgs,
-}
-
-impl RunEnd<'_> {
-    /// Commits the outputs and prints the summary.
-    fn finish(&self, mut summary: Summary, outputs: Outputs, copies_found: bool, console: &Console) -> Result<Exit> {
-        let Self { corpus, rejects, running, showing } = *self;
-        summary::show_rejected(corpus, rejects, &summary.decoded, &showing.verbosity, console);
-        finish::end_run(&mut summary, showing, outputs, console)?;
-
-        Ok(finish::exit_of(&summary, running.strict, copies_found, console))
-    }
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! The indexes among the paths of `dedup --against`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use mukarrar::error::Result;
 use mukarrar::pipeline::{KnownTexts, Pipeline};
@@ -25,6 +25,11 @@ impl References {
         #[cfg(not(feature = "persistent"))]
         let (indexes, files) = (Vec::new(), paths.to_vec());
         Self { indexes, files }
+    }
+
+    /// The first index, if there is one.
+    pub(super) fn first_index(&self) -> Option<&Path> {
+        self.indexes.first().map(PathBuf::as_path)
     }
 
     /// The fields that records need for the indexes, in addition to those of the run.

@@ -26,6 +26,7 @@ mod console;
 mod contaminated;
 mod dedup;
 mod dedup_files;
+mod dedup_run;
 mod describe;
 mod estimate;
 mod eval;
@@ -53,6 +54,7 @@ mod rules;
 mod run_options;
 #[cfg(feature = "server")]
 mod serve;
+mod shard;
 mod short_help;
 mod summary;
 mod text_finder;
@@ -148,6 +150,7 @@ fn dispatch(command: ToolCommand, matches: &ArgMatches, console: &Console) -> Re
     match command {
         ToolCommand::Clusters(arguments) => clusters::run(&arguments, console),
         ToolCommand::Dedup(arguments) => dedup::run(&arguments, matches, console),
+        ToolCommand::Shard { command } => shard::run(&command, console),
         ToolCommand::Pairs(arguments) => pairs::run(&arguments, console),
         ToolCommand::Passages(arguments) => passages::run(&arguments, console),
         ToolCommand::Contaminated(arguments) => contaminated::run(&arguments, console),

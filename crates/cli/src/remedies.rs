@@ -57,6 +57,10 @@ impl Phrasing for CommandLinePhrasing {
             Operation::ExportIndex => "`mukarrar index export`",
             Operation::ImportIndex => "`mukarrar index import`",
             Operation::LearnBoilerplate => "`mukarrar boilerplate`",
+            Operation::SketchShard => "`mukarrar shard sketch`",
+            Operation::MergeShards => "`mukarrar shard merge`",
+            Operation::VerifyShard => "`mukarrar shard verify`",
+            Operation::SettleShards => "`mukarrar shard settle`",
             _ => return None,
         };
         Some(command.to_owned())

@@ -26,6 +26,15 @@ pub(super) fn from_file(arguments: &BoilerplateArgs) -> Result<Option<Arc<Boiler
     BoilerplateRules::open(path).map(|rules| Some(Arc::new(rules)))
 }
 
+/// Refuses to learn rules in a run that has no process for all of its input.
+pub(super) fn refuse_to_learn(arguments: &BoilerplateArgs) -> Result<()> {
+    if is_learn(arguments) {
+        let expected = "a rules file in a sharded run, written with `mukarrar boilerplate`";
+        return Err(Error::parameter("boilerplate_rules", LEARN, expected));
+    }
+    Ok(())
+}
+
 /// The rules of a run, which may learn them from its input first.
 pub(super) fn of_run(
     arguments: &BoilerplateArgs,

@@ -8,7 +8,7 @@ use clap::{Arg, Command};
 /// The arguments that the short help of a command shows, if the command has them.
 #[rustfmt::skip]
 const SHOWN: &[&str] = &[
-    "inputs", "a", "b", "keys", "directory", "file", "other", "shell", "within",
+    "inputs", "a", "b", "keys", "directory", "part", "parts", "dedup", "file", "other", "shell", "within",
     "input_format", "id_field", "text_field", "against",
     "output", "removed", "rejected", "clusters", "mark", "dry_run", "format", "report",
     "unit", "lang", "boilerplate_rules", "threshold", "date_field", "window",

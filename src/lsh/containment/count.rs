@@ -38,7 +38,7 @@ pub(crate) fn counts(
 ) -> Result<HashCounts> {
     // The hash space is reduced by a whole factor that depends on the samples, never on the memory.
     let entries = samples.entries().max(1);
-    let bound = (u64::from(sampling.bound()) / entries.div_ceil(MOST)) as u32;
+    let bound = counted_bound(sampling, entries);
     let counted = entries / entries.div_ceil(MOST);
 
     // A pass takes a quarter of the memory: sorting may need a second copy.
@@ -55,6 +55,11 @@ pub(crate) fn counts(
         held.extend(common.map(|run| (run[0], run.len() as u32)));
     }
     Ok(HashCounts { held, bound })
+}
+
+/// The bound below which hashes are counted, of samples with so many entries.
+pub(crate) fn counted_bound(sampling: SamplePlan, entries: u64) -> u32 {
+    (u64::from(sampling.bound()) / entries.max(1).div_ceil(MOST)) as u32
 }
 
 /// The sampled hashes in a range of the hash space, each once for each node that has it.

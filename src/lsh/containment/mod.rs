@@ -16,6 +16,6 @@ mod probes;
 mod sample;
 mod search;
 
-pub(crate) use count::counts;
+pub(crate) use count::{HashCounts, counted_bound, counts};
 pub(crate) use sample::{RowSamples, SamplePlan};
 pub(crate) use search::{ContainmentCandidates, ContainmentSearch, candidates};

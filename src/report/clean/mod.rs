@@ -28,6 +28,7 @@ mod joined_pieces;
 mod joining;
 mod json_writer;
 mod mark;
+mod part_fates;
 mod plan;
 mod rejected;
 mod removed_rows;

@@ -21,7 +21,7 @@ pub struct Cleaning<'a> {
     pub(super) found: &'a Clustering,
     pub(super) options: &'a Options,
     /// Whether boilerplate is removed from the records that stay.
-    strips: bool,
+    pub(super) strips: bool,
     /// Number of boilerplate spans removed.
     stripped_spans: u64,
     /// Records removed as a whole.
