@@ -83,6 +83,10 @@ mod short_similarity;
 mod source_languages;
 mod spilled_texts;
 mod stage_clock;
+mod story_rarity;
+mod story_reader;
+mod story_records;
+mod story_run;
 mod summary;
 mod text_source;
 mod unit_places;
@@ -106,6 +110,7 @@ pub use pair_list::PairList;
 pub use passage_run::{PassageList, RepeatedPassages};
 pub use progress::Progress;
 pub use source_languages::CorpusLanguages;
+pub use story_run::Stories;
 pub(crate) use summary::HeldBytes;
 pub use summary::{ContainmentCounts, RecordCounts, ReferenceCounts, RunParameters, RunStage, Summary};
 
