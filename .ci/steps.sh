@@ -115,7 +115,7 @@ install_checkers() {
 # On request: shell scripts, workflows, issue forms, Dockerfile and spelling. Needs python3 with pip.
 check_files() (
     install_checkers &&
-        shellcheck --external-sources .ci/{run,steps.sh,install-msrv,check-tag} python/test fuzz/run tools/{tarball,wheel} &&
+        shellcheck --external-sources .ci/{run,steps.sh,install-msrv,check-tag} python/test fuzz/run tools/{story_table,tarball,wheel} &&
         check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml &&
         check-jsonschema --builtin-schema vendor.github-issue-forms .github/ISSUE_TEMPLATE/[!c]*.yml &&
         check-jsonschema --builtin-schema vendor.github-issue-config .github/ISSUE_TEMPLATE/config.yml &&

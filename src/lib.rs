@@ -68,6 +68,7 @@ pub mod shingle;
 pub mod similarity;
 pub mod sketch;
 pub mod spill;
+pub mod story;
 
 pub use error::{Error, ErrorKind, Result};
 pub use index::{Index, Item, Match, Verdict};

@@ -86,6 +86,10 @@ mod short_similarity;
 mod source_languages;
 mod spilled_texts;
 mod stage_clock;
+mod story_rarity;
+mod story_reader;
+mod story_records;
+mod story_run;
 mod summary;
 mod text_source;
 mod unit_places;
@@ -110,6 +114,7 @@ pub use passage_run::{PassageList, RepeatedPassages};
 pub use progress::Progress;
 pub use shard::{PartFates, ShardPart, ShardRun, ShardSet, ShardStage};
 pub use source_languages::CorpusLanguages;
+pub use story_run::Stories;
 pub(crate) use summary::HeldBytes;
 pub use summary::{ContainmentCounts, RecordCounts, ReferenceCounts, RunParameters, RunStage, Summary};
 

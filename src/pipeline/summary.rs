@@ -12,6 +12,7 @@ use super::options::Options;
 use crate::document::{DateOrder, DocId};
 use crate::lsh::Banding;
 use crate::similarity::Relation;
+use crate::story::StoryCounts;
 
 /// The counts, warnings, parameters and times of a run. Serialized, it is the summary file.
 #[derive(Debug, Clone, Serialize)]
@@ -44,6 +45,9 @@ pub struct Summary {
     /// The test items that were looked for; only of runs that look for some.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub contaminated: Option<ContaminationCounts>,
+    /// The account of the stories; only of runs that tell them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stories: Option<StoryCounts>,
     /// Number of passages found, or removed; only of runs over passages.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub passages: Option<u64>,
@@ -245,6 +249,7 @@ impl Summary {
             containment: ContainmentCounts::default(),
             stripped_spans: None,
             contaminated: None,
+            stories: None,
             passages: None,
             lost_pairs: 0,
             repeated_ids: 0,

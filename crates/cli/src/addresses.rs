@@ -16,11 +16,22 @@ use mukarrar::report::output_name::is_address;
 use super::remote::{RemoteFiles, RemoteSettings};
 
 /// The arguments that are inputs.
-const INPUTS: [&str; 4] = ["inputs", "against", "within", "tests"];
+const INPUTS: [&str; 5] = ["inputs", "against", "within", "tests", "archive"];
 
 /// The arguments that are outputs.
-const OUTPUTS: [&str; 10] =
-    ["output", "removed", "rejected", "clusters", "summary", "report", "weights", "source_graph", "losses", "hits"];
+const OUTPUTS: [&str; 11] = [
+    "output",
+    "removed",
+    "rejected",
+    "clusters",
+    "summary",
+    "report",
+    "weights",
+    "source_graph",
+    "losses",
+    "hits",
+    "places",
+];
 
 /// The arguments of `compare` that are inputs without `--in`, and ids with it.
 const TEXTS: [&str; 2] = ["a", "b"];

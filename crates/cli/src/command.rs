@@ -14,11 +14,13 @@ use super::describe::{self, DescribeArgs};
 use super::estimate::{self, EstimateArgs};
 use super::eval::{self, EvalArgs};
 use super::generate::ManArgs;
+use super::idf::{self, IdfArgs};
 use super::normalize::{self, NormalizeArgs};
 use super::pairs::PairsArgs;
 use super::passages::{self, PassagesArgs};
 use super::preview::{self, PreviewArgs};
 use super::shard::{self, ShardCommand};
+use super::stories::{self, StoriesArgs};
 use super::units::UnitsArgs;
 
 const EXAMPLES: &str = "Examples:
@@ -64,6 +66,9 @@ pub(super) enum ToolCommand {
     /// List passages that occur in several places.
     #[command(after_help = passages::EXAMPLES)]
     Passages(PassagesArgs),
+    /// Find documents that tell one story in words of their own.
+    #[command(after_help = stories::EXAMPLES)]
+    Stories(Box<StoriesArgs>),
     /// Find test items in a corpus, and remove the documents with them.
     #[command(after_help = contaminated::EXAMPLES)]
     Contaminated(ContaminatedArgs),
@@ -93,6 +98,9 @@ pub(super) enum ToolCommand {
     /// Learn the boilerplate of each source, and write it as a rules file.
     #[command(after_help = boilerplate::EXAMPLES)]
     Boilerplate(LearnArgs),
+    /// Count how rare words are, as a table for stories.
+    #[command(after_help = idf::EXAMPLES)]
+    Idf(IdfArgs),
     /// Keep an index of known texts: build, add, check, query and more.
     #[cfg(feature = "persistent")]
     #[command(after_help = super::index::EXAMPLES)]

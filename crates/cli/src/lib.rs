@@ -33,6 +33,7 @@ mod eval;
 mod exit;
 mod finish;
 mod generate;
+mod idf;
 #[cfg(feature = "persistent")]
 mod index;
 mod inputs;
@@ -56,6 +57,7 @@ mod run_options;
 mod serve;
 mod shard;
 mod short_help;
+mod stories;
 mod summary;
 mod text_finder;
 mod tips;
@@ -154,6 +156,7 @@ fn dispatch(command: ToolCommand, matches: &ArgMatches, console: &Console) -> Re
         ToolCommand::Pairs(arguments) => pairs::run(&arguments, console),
         ToolCommand::Passages(arguments) => passages::run(&arguments, console),
         ToolCommand::Contaminated(arguments) => contaminated::run(&arguments, console),
+        ToolCommand::Stories(arguments) => stories::run(&arguments, console),
         ToolCommand::Compare(arguments) => compare::run(&arguments, console),
         ToolCommand::Describe(arguments) => describe::run(&arguments, console),
         ToolCommand::Preview(arguments) => preview::run(&arguments, console),
@@ -164,6 +167,7 @@ fn dispatch(command: ToolCommand, matches: &ArgMatches, console: &Console) -> Re
         ToolCommand::Label(arguments) => label::run(&arguments, console),
         ToolCommand::Estimate(arguments) => estimate::run(&arguments, console),
         ToolCommand::Boilerplate(arguments) => boilerplate::run(&arguments, console),
+        ToolCommand::Idf(arguments) => idf::run(&arguments, console),
         #[cfg(feature = "persistent")]
         ToolCommand::Index { command } => index::run(&command, console),
         #[cfg(feature = "server")]

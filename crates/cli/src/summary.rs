@@ -9,6 +9,7 @@ use super::remedies::CommandLinePhrasing;
 use mukarrar::document::DocId;
 use mukarrar::input::{Corpus, SkipReason};
 use mukarrar::pipeline::Summary;
+use mukarrar::story::StoryCounts;
 
 /// Largest number of rejected records that are listed by default.
 const FEW: usize = 3;
@@ -132,6 +133,10 @@ fn lines(summary: &Summary) -> Vec<String> {
         ));
     }
 
+    if let Some(counts) = summary.stories {
+        lines.extend(story_lines(counts));
+    }
+
     lines.extend(by_name("removed", &records.removed));
     lines.extend(by_name("rejected", &records.rejected));
     lines.extend(by_name("variants", &summary.variants));
@@ -177,6 +182,28 @@ fn lines(summary: &Summary) -> Vec<String> {
     let stages: Vec<String> =
         summary.stages.iter().map(|stage| format!("{} {:.2} s", stage.name, stage.seconds)).collect();
     lines.push(format!("time     {}{}", stages.join(", "), memory(summary.peak_rss_bytes)));
+    lines
+}
+
+/// The account of the stories: where every record is.
+fn story_lines(counts: StoryCounts) -> Vec<String> {
+    let StoryCounts { told, alone, copies, short, undated, rejected, stories, .. } = counts;
+    let read = told + alone + copies + short + undated + rejected;
+    let mut lines = vec![
+        format!(
+            "places   {read} read = {told} told in stories + {alone} alone + {copies} copies + {short} too short + {undated} without a date + {rejected} rejected"
+        ),
+        format!(
+            "stories  {stories}; {} of them forms that return, of {} such documents",
+            counts.recurring_stories, counts.recurring
+        ),
+    ];
+    if counts.archived > 0 {
+        lines.push(format!("archive  {} documents", counts.archived));
+    }
+    if counts.passed_over > 0 {
+        lines.push(format!("noted    {} candidates passed over in the longest lists", counts.passed_over));
+    }
     lines
 }
 

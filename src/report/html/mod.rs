@@ -42,6 +42,7 @@ mod overview_page;
 mod preview_page;
 mod script_data;
 mod sentences;
+mod stories_page;
 mod time_buckets;
 mod word_diff;
 
@@ -49,6 +50,7 @@ pub use comparison_page::{html_comparison, html_pair};
 pub use description_page::html_description;
 pub use frame::STYLE as REPORT_STYLE;
 pub use preview_page::html_preview;
+pub use stories_page::html_stories;
 
 use choice::{ChosenAs, ChosenCluster, ClusterChooser};
 use cluster_pages::WrittenClusters;

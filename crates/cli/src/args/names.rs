@@ -12,6 +12,7 @@ pub(crate) const LANGUAGES: [&str; 8] = ["auto", "ar", "fa", "ur", "ckb", "ps", 
 pub(crate) const BOILERPLATES: [&str; 3] = ["keep", "ignore", "strip"];
 pub(crate) const UNITS: [&str; 4] = ["document", "story", "paragraph", "line"];
 pub(crate) const DEDUP_UNITS: [&str; 5] = ["document", "story", "paragraph", "line", "passage"];
+pub(crate) const UNDATED: [&str; 2] = ["apart", "together"];
 pub(crate) const DATE_ORDERS: [&str; 2] = ["dmy", "mdy"];
 pub(crate) const REMOVED_RELATIONS: [&str; 3] = ["exact", "near", "contained"];
 /// Prefixes and examples of values, for options whose values are not a fixed list.
@@ -77,6 +78,7 @@ mod tests {
         accepts(&REPORT_FORMATS, parse::<mukarrar::report::ReportFormat>);
         accepts(&PROFILES, parse::<mukarrar::normalize::Profile>);
         accepts(&LANGUAGES, language);
+        accepts(&UNDATED, parse::<mukarrar::story::Undated>);
         accepts(&BOILERPLATES, parse::<mukarrar::page::Boilerplate>);
         accepts(&UNITS, parse::<mukarrar::page::UnitLevel>);
         accepts(&DATE_ORDERS, parse::<mukarrar::document::DateOrder>);

@@ -1,0 +1,292 @@
+//! Puts documents into stories, one after the other in order of time.
+//!
+//! A document is compared with the stories of the documents that share two of its keys. Its score is the cosine with the sum of
+//! the story's documents, less .12 if the whole story is of its own outlet, less .3 · r for each day since the story began, where r
+//! tells how much of the document, or of the first one of the story, is a form that returns ([`super::past_forms`]). It joins the
+//! story of the best score, if that reaches the threshold, and its cosine with the first document reaches a bound: a bound from
+//! the first document keeps a story from wandering off. Otherwise it begins a story.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
+
+use super::key_index::{KeyHit, KeyIndex};
+use super::options::{StoryRules, WHOLE};
+use super::past_forms::PastForms;
+use super::vector::{KeySet, StemKey, StemVector};
+
+/// Stories that a document is compared with: those that share most.
+const MOST_STORIES: usize = 20;
+
+/// Stems of the middle of a story, and of the sum that it is made of.
+const MIDDLE: usize = 48;
+const SUM: usize = 256;
+
+/// What a story of one outlet costs its own documents, what a returned form costs a day, and a day costs while the past tells nothing.
+const OWN_OUTLET: i64 = WHOLE * 12 / 100;
+const UNKNOWN_PAST: i64 = WHOLE * 5 / 100;
+
+/// Stems that explain why a document is in its story.
+pub(crate) const TERMS: usize = 5;
+
+/// The number of a story, in order of beginning.
+pub(crate) type StoryNumber = u32;
+
+/// The number of an outlet; 0 for a document whose outlet is unknown.
+pub(crate) type OutletNumber = u32;
+
+/// A document to tell.
+#[derive(Debug, Clone)]
+pub(super) struct ToldVector {
+    pub(super) day: i64,
+    pub(super) outlet: OutletNumber,
+    pub(super) vector: Arc<StemVector>,
+    pub(super) keys: KeySet,
+}
+
+/// Where a document was put.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Telling {
+    pub(super) story: StoryNumber,
+    /// The score by which it joined; `None` for the first document of a story.
+    pub(super) score: Option<i64>,
+    /// How much of it is a form that returns.
+    pub(super) recurrence: i64,
+    /// The stems that tell most, heaviest first.
+    pub(super) terms: Vec<StemKey>,
+}
+
+/// A story that may still take documents.
+#[derive(Debug, Clone)]
+struct OpenStory {
+    leader: Arc<StemVector>,
+    recurrence: i64,
+    first: i64,
+    last: i64,
+    /// The outlet of all its documents; `None` if there are several.
+    outlet: Option<OutletNumber>,
+    /// Sum and middle; `None` while it has one document, which is both.
+    middle: Option<Box<StoryMiddle>>,
+}
+
+#[derive(Debug, Clone)]
+struct StoryMiddle {
+    sums: Vec<(StemKey, u64)>,
+    vector: StemVector,
+}
+
+/// A document of the window.
+#[derive(Debug)]
+struct RecentDocument {
+    day: i64,
+    story: StoryNumber,
+    vector: Arc<StemVector>,
+}
+
+/// Puts documents into stories. Holds what happened within the window, the open stories and the past.
+#[derive(Debug)]
+pub(super) struct StoryTeller {
+    rules: StoryRules,
+    index: KeyIndex,
+    /// The number of the oldest document of the window.
+    first: u32,
+    recent: VecDeque<RecentDocument>,
+    /// Stories by number; `None` for those that are over.
+    open: Vec<Option<OpenStory>>,
+    past: PastForms,
+    /// Documents of an archive that are not past yet, by day.
+    archive: VecDeque<ToldVector>,
+    today: Option<i64>,
+    hits: Vec<KeyHit>,
+}
+
+impl StoryTeller {
+    pub(super) fn new(rules: StoryRules) -> Self {
+        Self {
+            rules,
+            index: KeyIndex::new(),
+            first: 0,
+            recent: VecDeque::new(),
+            open: Vec::new(),
+            past: PastForms::new(),
+            archive: VecDeque::new(),
+            today: None,
+            hits: Vec::new(),
+        }
+    }
+
+    /// Takes the documents of an archive: those without a date, then the others by day. They are past once they are older than
+    /// the window, and tell no story.
+    pub(super) fn remember(&mut self, undated: Vec<ToldVector>, dated: Vec<ToldVector>) {
+        debug_assert!(dated.is_sorted_by_key(|document| document.day), "an archive is in order of time");
+        undated.into_iter().for_each(|ToldVector { keys, vector, .. }| self.past.insert(None, keys, vector));
+        self.archive = dated.into();
+    }
+
+    /// Number of documents that long lists passed over.
+    pub(super) const fn passed_over(&self) -> u64 {
+        self.index.passed_over
+    }
+
+    /// Puts a document into a story. Days must not fall.
+    pub(super) fn tell(&mut self, document: ToldVector) -> Telling {
+        debug_assert!(self.today.is_none_or(|today| today <= document.day), "documents come in order of time");
+        self.turn_to(document.day);
+
+        let ToldVector { day, outlet, vector, keys } = document;
+        let recurrence = self.past.recurrence(&keys, &vector) as i64;
+        let best = self.best(day, outlet, recurrence, &vector, &keys);
+
+        let (story, terms) = match best {
+            Some((_, story)) => (story, self.join(story, day, outlet, &vector)),
+            None => (self.begin(day, outlet, recurrence, &vector), heaviest_stems(&vector)),
+        };
+        self.index.insert(keys);
+        self.recent.push_back(RecentDocument { day, story, vector });
+        Telling { story, score: best.map(|(score, _)| score), recurrence, terms }
+    }
+
+    /// The story with the best score that a document may join. Of equal ones, the one that began first.
+    fn best(
+        &mut self,
+        day: i64,
+        outlet: OutletNumber,
+        recurrence: i64,
+        vector: &StemVector,
+        keys: &KeySet,
+    ) -> Option<(i64, StoryNumber)> {
+        self.index.search(keys, &mut self.hits);
+        let mut shared: BTreeMap<StoryNumber, usize> = BTreeMap::new();
+        for hit in &self.hits {
+            let Some(found) = self.recent.get((hit.document - self.first) as usize) else { continue };
+            *shared.entry(found.story).or_default() += hit.shared;
+        }
+        let mut stories: Vec<(StoryNumber, usize)> = shared.into_iter().collect();
+        stories.sort_unstable_by_key(|(story, shared)| (std::cmp::Reverse(*shared), *story));
+        stories.truncate(MOST_STORIES);
+
+        let mut best: Option<(i64, StoryNumber)> = None;
+        for (number, _) in stories {
+            let Some(Some(story)) = self.open.get(number as usize) else { continue };
+            let Some(score) = self.score(story, day, outlet, recurrence, vector) else { continue };
+            if best.is_none_or(|(most, first)| score > most || (score == most && number < first)) {
+                best = Some((score, number));
+            }
+        }
+        best
+    }
+
+    /// The score of a document in a story; `None` if it cannot join.
+    fn score(
+        &self,
+        story: &OpenStory,
+        day: i64,
+        outlet: OutletNumber,
+        recurrence: i64,
+        vector: &StemVector,
+    ) -> Option<i64> {
+        let StoryRules { threshold, leader, window, span } = self.rules;
+        let days = day - story.first;
+        if day - story.last > window || days > span || (vector.product(&story.leader) as i64) < leader {
+            return None;
+        }
+
+        let middle = story.middle.as_ref().map_or(&*story.leader, |middle| &middle.vector);
+        let mut score = vector.product(middle) as i64;
+        if outlet != 0 && story.outlet == Some(outlet) {
+            score -= OWN_OUTLET;
+        }
+        let returned = recurrence.max(story.recurrence) * 3 / 10;
+        let each_day = if self.past.tells() { returned } else { returned.max(UNKNOWN_PAST) };
+        score -= each_day * days;
+        (score >= threshold).then_some(score)
+    }
+
+    /// Adds a document to a story. Returns the stems that tell most of why.
+    fn join(&mut self, story: StoryNumber, day: i64, outlet: OutletNumber, vector: &StemVector) -> Vec<StemKey> {
+        let Some(Some(story)) = self.open.get_mut(story as usize) else {
+            debug_assert!(false, "a story that is over was joined");
+            return Vec::new();
+        };
+        story.last = day;
+        story.outlet = story.outlet.filter(|only| *only == outlet);
+
+        let leader = &story.leader;
+        let middle = story.middle.get_or_insert_with(|| {
+            let sums = leader.stems().iter().map(|stem| (stem.key, u64::from(stem.weight))).collect();
+            Box::new(StoryMiddle { sums, vector: (**leader).clone() })
+        });
+        let mut shared: Vec<(StemKey, u64)> = vector.shared(&middle.vector).collect();
+        middle.add(vector);
+
+        shared.sort_unstable_by_key(|(key, product)| (std::cmp::Reverse(*product), *key));
+        shared.into_iter().take(TERMS).map(|(key, _)| key).collect()
+    }
+
+    fn begin(&mut self, day: i64, outlet: OutletNumber, recurrence: i64, vector: &Arc<StemVector>) -> StoryNumber {
+        let leader = Arc::clone(vector);
+        self.open.push(Some(OpenStory {
+            leader,
+            recurrence,
+            first: day,
+            last: day,
+            outlet: Some(outlet),
+            middle: None,
+        }));
+        self.open.len() as StoryNumber - 1
+    }
+
+    /// Ends what is over before `day`.
+    fn turn_to(&mut self, day: i64) {
+        if self.today == Some(day) {
+            return;
+        }
+        self.today = Some(day);
+
+        let StoryRules { window, span, .. } = self.rules;
+        while self.archive.front().is_some_and(|document| day - document.day > window) {
+            let Some(ToldVector { day, keys, vector, .. }) = self.archive.pop_front() else { break };
+            self.past.insert(Some(day), keys, vector);
+        }
+        while self.recent.front().is_some_and(|document| day - document.day > window) {
+            let (Some(document), Some(keys)) = (self.recent.pop_front(), self.index.leave()) else { break };
+            self.first += 1;
+            self.past.insert(Some(document.day), keys, document.vector);
+        }
+        self.index.sweep();
+        self.past.sweep();
+
+        for story in &mut self.open {
+            if story.as_ref().is_some_and(|open| day - open.last > window || day - open.first > span) {
+                *story = None;
+            }
+        }
+    }
+}
+
+impl StoryMiddle {
+    /// Adds a document.
+    fn add(&mut self, vector: &StemVector) {
+        for stem in vector.stems() {
+            match self.sums.binary_search_by_key(&stem.key, |(key, _)| *key) {
+                Ok(place) => self.sums[place].1 += u64::from(stem.weight),
+                Err(place) => self.sums.insert(place, (stem.key, u64::from(stem.weight))),
+            }
+        }
+        if self.sums.len() > SUM {
+            self.sums.sort_unstable_by_key(|(key, sum)| (std::cmp::Reverse(*sum), *key));
+            self.sums.truncate(SUM);
+            self.sums.sort_unstable_by_key(|(key, _)| *key);
+        }
+        self.vector = StemVector::scaled(&mut self.sums.clone(), MIDDLE);
+    }
+}
+
+/// The stems of a document that tell most, heaviest first.
+fn heaviest_stems(vector: &StemVector) -> Vec<StemKey> {
+    let mut stems = vector.stems().to_vec();
+    stems.sort_unstable_by_key(|stem| (std::cmp::Reverse(stem.weight), stem.key));
+    stems.into_iter().take(TERMS).map(|stem| stem.key).collect()
+}
+
+#[cfg(test)]
+mod tests;
