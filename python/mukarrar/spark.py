@@ -14,6 +14,7 @@ other. Equal texts are grouped first, so a million copies of one text are one no
 
 from __future__ import annotations
 
+import json
 import warnings
 from typing import TYPE_CHECKING, Any
 
@@ -56,7 +57,6 @@ _REFUSED = {
     "across_sources": "left out: sources are not told apart here",
     "against": "left out: references are not read here",
     "output": "left out: rows come back",
-    "work_dir": "left out: checkpoints are Spark's",
     "unit": "left out: rows are whole documents",
     "boilerplate_rules": "left out: rules are files, which workers need not have",
 }
@@ -71,6 +71,7 @@ def clusters(
     text: str = "text",
     order: str | None = None,
     checkpoint_dir: str | None = None,
+    work_dir: str | None = None,
     **options: Any,
 ) -> DataFrame:
     """The members of all clusters but their keepers: ``id``, ``keeper``, ``relation`` (``exact``, ``near``; attached are ``contained``,
@@ -79,12 +80,13 @@ def clusters(
     ``id`` and ``text`` name columns; ids are unique and are strings in the result. ``order`` names the column by whose values rows
     stand in the input, ``id`` if it is left out. Other columns are read where options or rules ask for them: titles, addresses, dates,
     sources. Rows without a text count as rejected. ``checkpoint_dir`` is for checkpoints, on a file system that all workers see;
-    left out, that of the session. Options are those of :func:`mukarrar.clusters`, except that ``keep`` is one of ``first``, ``last``,
+    left out, that of the session. With ``work_dir`` finished stages are kept there instead, and the same call with the same rows goes
+    on from them after the driver was lost; remove the directory in the end. Options are those of :func:`mukarrar.clusters`, except that ``keep`` is one of ``first``, ``last``,
     ``longest``, ``shortest``, ``earliest`` and ``latest``; what is not supported is refused by name.
 
     A component of texts that resemble each other must fit in one task.
     """
-    return _Run(df, id, text, order, checkpoint_dir, options).members()
+    return _Run(df, (id, text, order or id), (checkpoint_dir, work_dir), options).members()
 
 
 def dedup(
@@ -94,6 +96,7 @@ def dedup(
     text: str = "text",
     order: str | None = None,
     checkpoint_dir: str | None = None,
+    work_dir: str | None = None,
     remove: Iterable[str] = ("exact", "near"),
     **options: Any,
 ) -> DataFrame:
@@ -103,7 +106,7 @@ def dedup(
     for relation in removed:
         if relation not in ("exact", "near"):
             raise _wrong("remove", relation, "some of exact, near")
-    run = _Run(df, id, text, order, checkpoint_dir, options)
+    run = _Run(df, (id, text, order or id), (checkpoint_dir, work_dir), options)
     members = run.members()
     gone = members.filter(F.col("relation").isin(removed)).select(F.col("id").alias("_mukarrar_id"))
     is_there = F.col(id).cast("string") == F.col("_mukarrar_id")
@@ -122,12 +125,12 @@ class _Run:
     def __init__(
         self,
         df: DataFrame,
-        id: str,
-        text: str,
-        order: str | None,
-        checkpoint_dir: str | None,
+        columns: tuple[str, str, str],
+        directories: tuple[str | None, str | None],
         options: dict[str, Any],
     ) -> None:
+        id, text, order = columns
+        checkpoint_dir, work_dir = directories
         for name, expected in _REFUSED.items():
             if options.get(name) not in (None, False):
                 raise _wrong(name, str(options[name]), expected)
@@ -136,21 +139,24 @@ class _Run:
             raise _wrong("keep", str(self.keep), f"one of {', '.join(_KEEPS)}")
         if self.keep in ("earliest", "latest") and not options.get("date_field"):
             raise _wrong("keep", self.keep, "together with date_field")
-        for name, column in (("id", id), ("text", text), ("order", order or id)):
+        for name, column in (("id", id), ("text", text), ("order", order)):
             if column not in df.columns:
                 raise _wrong(name, column, f"the name of a column, one of {', '.join(df.columns)}")
 
         context = df.sparkSession.sparkContext
         if checkpoint_dir is not None:
             context.setCheckpointDir(checkpoint_dir)
-        if context.getCheckpointDir() is None:
+        if work_dir is None and context.getCheckpointDir() is None:
             raise _wrong("checkpoint_dir", "None", "a directory that all workers see: lost rows must not be made again otherwise")
 
         # Tasks run beside each other already.
         self.options = {"threads": 1, **options}
         self.context = context
         self.source = options.get("source_field")
-        self.base = self._base(df, id, text, order or id)
+        self.base = self._base(df, id, text, order)
+        self.work = None if work_dir is None else _WorkDir(df.sparkSession, work_dir)
+        if self.work is not None:
+            self.work.claim(self._identity())
 
     def _base(self, df: DataFrame, id: str, text: str, order: str) -> DataFrame:
         """Id, place, text, source and the fields that rules read, as JSON."""
@@ -169,13 +175,24 @@ class _Run:
             source.alias("source"),
         )
 
+    def _identity(self) -> dict[str, Any]:
+        """What must be the same for a run to go on: version, options, and the rows by a sum of hashes."""
+        numbers = F.xxhash64("id", "place", "text", "fields", "source").cast("decimal(38,0)")
+        rows, total = _only(self.base.agg(F.count("id"), F.sum(numbers)))
+        options = {name: str(value) for name, value in sorted(self.options.items()) if name not in ("threads", "memory", "temp_dir")}
+        return {"version": _native.__version__, "keep": self.keep, "options": options, "rows": rows, "hashes": str(total)}
+
+    def _kept(self, df: DataFrame, name: str) -> DataFrame:
+        """The rows of a finished stage, which no fault makes again."""
+        return df.checkpoint() if self.work is None else self.work.kept(df, name)
+
     def members(self) -> DataFrame:
         """The members of all clusters."""
         rows = self._nodes(self._ranked(self._sketches()))
         nodes = rows.filter("rank = node")
         frequencies = self._frequencies(nodes)
 
-        joined = self._components(self._band_edges(nodes))
+        joined = self._components(self._band_edges(nodes), "components")
         links = self._links(joined, nodes, frequencies)
         lost = _only(links.agg(F.sum("lost")))[0]
         if lost:
@@ -183,12 +200,12 @@ class _Run:
         links = links.filter("relation is not null").drop("lost")
 
         contained = self._contained(nodes, links, frequencies)
-        return self._rows(rows, self._settled(rows, links, contained)).checkpoint()
+        return self._kept(self._rows(rows, self._settled(rows, links, contained)), "members")
 
     def _sketches(self) -> DataFrame:
         """What is kept of each row, with the language that it takes from its source in ``taken``."""
         schema = _SKETCH.replace("place string", f"place {self.order_type.simpleString()}")
-        made = self.base.mapInArrow(_sketched(self.options), schema).checkpoint()
+        made = self._kept(self.base.mapInArrow(_sketched(self.options), schema), "sketches")
         count, distinct, self.entries = _only(made.agg(F.count("id"), F.countDistinct("id"), F.sum("entries")))
         if count != distinct:
             raise _wrong("id", f"that of {count - distinct} more rows", "unique: a result names rows by it")
@@ -220,10 +237,9 @@ class _Run:
             changed = changed | is_of
             texts = self.base.join(self.first_pass.filter(is_of).select("id"), "id", "left_semi")
             folded = texts.mapInArrow(_sketched({**self.options, "language": language}), schema)
-            again.append(folded.withColumn("taken", F.lit(language)))
+            again.append(self._kept(folded.withColumn("taken", F.lit(language)), f"folded-{language}"))
         made = made.filter(~changed)
         for folded in again:
-            folded = folded.checkpoint()
             self.entries += _only(folded.agg(F.sum("entries")))[0] or 0
             made = made.unionByName(folded)
         return made
@@ -241,7 +257,7 @@ class _Run:
         }
         # Ids of partitions that are in order are in order.
         ordered = sketches.filter("tokens > 0").orderBy(*by[self.keep])
-        return ordered.withColumn("rank", F.monotonically_increasing_id()).checkpoint()
+        return self._kept(ordered.withColumn("rank", F.monotonically_increasing_id()), "ranked")
 
     def _nodes(self, ranked: DataFrame) -> DataFrame:
         """Rows with their node: the rank of the first row with the same text, and with a window the same date."""
@@ -258,7 +274,7 @@ class _Run:
         key = F.struct(*by)
         first = rows.groupBy(key.alias("key")).agg(F.min("rank").alias("node"), F.count("rank").alias("copies"))
         rows = rows.withColumn("key", key).join(first, "key").drop("key", "digest")
-        return rows.checkpoint()
+        return self._kept(rows, "nodes")
 
     def _frequencies(self, nodes: DataFrame) -> Any:
         """What pairs are judged by; ``None`` if the facts guard is off."""
@@ -287,10 +303,10 @@ class _Run:
         edges = keyed.join(first.filter("size > 1"), ["band", "key"]).filter("node <> first")
         return edges.select(F.col("node").alias("u"), F.col("first").alias("v")).distinct()
 
-    def _components(self, edges: DataFrame) -> DataFrame:
+    def _components(self, edges: DataFrame, name: str) -> DataFrame:
         """The smallest node of the component of each node: large-star and small-star in turn until nothing changes (Kiveris et al.,
         "Connected components in MapReduce and beyond", 2014)."""
-        edges, before = edges.checkpoint(), None
+        edges, before, number = self._kept(edges, f"{name}-edges"), None, 0
         while True:
             both = edges.union(edges.select(F.col("v").alias("u"), F.col("u").alias("v")))
             least = both.groupBy("u").agg(F.least(F.min("v"), F.col("u")).alias("m"))
@@ -299,7 +315,9 @@ class _Run:
             down = edges.select(F.greatest("u", "v").alias("u"), F.least("u", "v").alias("v")).filter("u <> v")
             least = down.groupBy("u").agg(F.min("v").alias("m"))
             starred = down.join(least, "u").select(F.col("v").alias("u"), F.col("m").alias("v")).filter("u <> v")
-            edges = starred.union(least.select("u", F.col("m").alias("v"))).distinct().checkpoint()
+            number += 1
+            edges = starred.union(least.select("u", F.col("m").alias("v"))).distinct()
+            edges = self._kept(edges, f"{name}-round-{number}")
 
             after = _only(edges.agg(F.count("u"), F.sum(F.hash("u", "v").cast("long"))))
             if after == before:
@@ -316,7 +334,7 @@ class _Run:
         """The verified pairs of all components."""
         texts = self._texts(nodes.join(joined, "node", "left_semi")).join(joined, "node")
         verified = texts.groupBy("component").applyInArrow(_linked(self.options, frequencies), _LINKS)
-        return verified.checkpoint()
+        return self._kept(verified, "links")
 
     def _contained(self, nodes: DataFrame, links: DataFrame, frequencies: Any) -> DataFrame:
         """The pairs of nodes that no keeper took of which one is inside the other."""
@@ -351,13 +369,13 @@ class _Run:
         for name in ("a", "b"):
             of_side = texts.select(*[F.col(column).alias(f"{column}_{name}") for column in ("node", "taken", "text", "fields")])
             pairs = pairs.join(of_side, F.col(name) == F.col(f"node_{name}")).drop(f"node_{name}")
-        return pairs.mapInArrow(_contained_pairs(self.options, frequencies), _CONTAINED).checkpoint()
+        return self._kept(pairs.mapInArrow(_contained_pairs(self.options, frequencies), _CONTAINED), "contained")
 
     def _settled(self, rows: DataFrame, links: DataFrame, contained: DataFrame) -> DataFrame:
         """What becomes of the nodes that pairs connect."""
         edges = links.select(F.greatest("keeper", "node").alias("u"), F.least("keeper", "node").alias("v"))
         edges = edges.union(contained.select(F.greatest("small", "large"), F.least("small", "large"))).distinct()
-        groups = self._components(edges).checkpoint()
+        groups = self._kept(self._components(edges, "groups"), "groups")
 
         single = rows.filter("rank = node").select("node", (F.col("copies") == 1).alias("single"))
         none = {"reason": F.lit(None).cast("string"), "size": F.lit(0).cast("long"), "single": F.lit(None).cast("boolean")}
@@ -381,7 +399,7 @@ class _Run:
             {"kind": F.lit("pair"), "a": F.col("small"), "b": F.col("large"), "relation": F.lit(""), "single": none["single"]}
         )
         together = of_nodes.select(columns).union(of_links.select(columns)).union(of_pairs.select(columns))
-        return together.groupBy("component").applyInArrow(_placed, _SETTLED).checkpoint()
+        return self._kept(together.groupBy("component").applyInArrow(_placed, _SETTLED), "settled")
 
     def _rows(self, rows: DataFrame, settled: DataFrame) -> DataFrame:
         """Links of nodes as members of clusters, by id."""
@@ -406,6 +424,47 @@ class _Run:
         members = copies.select(columns).union(shown.select(columns)).union(equal.select(columns))
         members = members.join(keepers, "keeper").withColumn("keeper", F.col("keeper_id"))
         return members.select(columns)
+
+
+class _WorkDir:
+    """Finished stages as Parquet files in a directory."""
+
+    def __init__(self, session: Any, path: str) -> None:
+        self.session = session
+        self.path = path.rstrip("/")
+        self.hadoop = session._jvm.org.apache.hadoop.fs.Path
+        self.files = self.hadoop(self.path).getFileSystem(session._jsc.hadoopConfiguration())
+
+    def claim(self, identity: dict[str, Any]) -> None:
+        """Takes the directory for the run, or goes on with the same one."""
+        place = self.hadoop(f"{self.path}/run.json")
+        ours = json.dumps(identity, ensure_ascii=False, sort_keys=True)
+        if not self.files.exists(place):
+            if self.files.exists(self.hadoop(self.path)) and len(self.files.listStatus(self.hadoop(self.path))) > 0:
+                raise _wrong("work_dir", self.path, "a new or empty directory, or that of the same run")
+            # A rename makes it appear whole.
+            aside = self.hadoop(f"{self.path}.new")
+            out = self.files.create(aside, True)
+            out.write(bytearray(ours, "utf-8"))
+            out.close()
+            self.files.mkdirs(self.hadoop(self.path))
+            self.files.rename(aside, place)
+            return
+
+        theirs = json.loads(self.session.read.text(f"{self.path}/run.json", wholetext=True).collect()[0][0])
+        for name, value in identity.items():
+            if theirs.get(name) != value:
+                difference = f"{name} {theirs.get(name)} there, {value} now"
+                raise _wrong("work_dir", self.path, f"a directory of the same run ({difference}); name another one")
+
+    def kept(self, df: DataFrame, name: str) -> DataFrame:
+        """The rows of the stage ``name``: those that are there, or those of ``df``, written first."""
+        path = f"{self.path}/{name}"
+        # Spark writes the mark when all files are in their places.
+        if not self.files.exists(self.hadoop(f"{path}/_SUCCESS")):
+            df.write.mode("overwrite").parquet(path)
+        kept: DataFrame = self.session.read.schema(df.schema).parquet(path)
+        return kept
 
 
 def _only(df: DataFrame) -> Any:

@@ -2,6 +2,7 @@
 
 import json
 import random
+import shutil
 
 import pytest
 
@@ -115,6 +116,36 @@ def test_many_copies_of_one_text_are_one_node(session, frame):
     found = engine.clusters(many.union(frame.select("id", "text")), order="id", containment=None)
     keepers = {row.keeper: row["count"] for row in found.filter("relation = 'exact'").groupBy("keeper").count().collect()}
     assert keepers["m0"] == 20_000
+
+
+def test_rows_without_copies_and_no_rows_give_no_members(session):
+    rows = session.createDataFrame([(1, "نص أول لا يشبه غيره"), (2, "خبر آخر عن شيء مختلف تماما")], "id int, text string")
+    assert engine.clusters(rows).count() == 0
+    assert engine.dedup(rows).count() == 2
+    assert engine.clusters(rows.limit(0)).count() == 0
+
+
+def test_the_same_call_goes_on_from_finished_stages(frame, tmp_path):
+    work = tmp_path / "work"
+    rows = {tuple(row) for row in engine.clusters(frame, work_dir=str(work)).collect()}
+    assert {row[:2] + row[2:6] for row in rows} == one_run(tmp_path, {})
+
+    # As if the driver was lost while it wrote a stage.
+    for stage in ("links", "contained", "settled", "members"):
+        shutil.rmtree(work / stage)
+    (work / "links").mkdir()
+    (work / "links" / "part-torn.parquet").write_bytes(b"torn")
+    before = (work / "ranked" / "_SUCCESS").stat().st_mtime_ns
+    assert {tuple(row) for row in engine.clusters(frame, work_dir=str(work)).collect()} == rows
+    assert (work / "ranked" / "_SUCCESS").stat().st_mtime_ns == before
+
+    for other, options in [(frame, {"threshold": 0.5}), (frame.filter("id <> 'r00003'"), {})]:
+        with pytest.raises(mukarrar.ParameterError, match="of the same run"):
+            engine.clusters(other, work_dir=str(work), **options)
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "letter").write_text("keep me")
+    with pytest.raises(mukarrar.ParameterError, match="a new or empty directory"):
+        engine.clusters(frame, work_dir=str(tmp_path / "mine"))
 
 
 def test_what_is_not_supported_is_refused_by_name(session, frame):
