@@ -25,8 +25,10 @@ const MILLISECONDS: f64 = 1e11;
 const SMALLEST: f64 = 1e8;
 /// The first moment that is read, in seconds since 1970: the beginning of the year 1600.
 const FIRST: i64 = -11_676_096_000;
-/// The last moment that is read from digits alone: the end of the year 2100.
+/// The last moment that is read from digits alone or from a number: the end of the year 2100.
 const LAST_OF_DIGITS: i64 = 4_133_980_799;
+/// The smallest number of seconds that ten digits of a day and an hour may be: in March 2030.
+const FIRST_OF_HOURS: f64 = 1.9e9;
 
 /// The order of day and month in dates that give both as numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,7 +72,7 @@ impl Date {
     /// Reads a date as records give it: RFC 3339 and ISO 8601 (`2015-07-21`, `2015-07-21 02:51:32`, with or without an
     /// offset or UTC), also with slashes for dashes; RFC 2822 (`Tue, 21 Jul 2015 02:51:32 +0300`); as tweets, news and
     /// pages write it (`Tue Jul 21 02:51:32 +0000 2015`, `الثلاثاء ٢١ يوليو 2015`, `July 21, 2015 2:51 PM`); a number
-    /// ([`from_number`](Self::from_number)) or a moment as 12 or 14 digits (`20150721025132`). ASCII, Arabic and
+    /// ([`from_number`](Self::from_number)) or a moment as 10 to 17 digits (`20150721025132`). ASCII, Arabic and
     /// Persian digits are the same. Without an offset it is UTC. `None` for anything else, and for a date that names
     /// no day: a year or month alone, and 3/4/2015, which may be in March or in April ([`read_in`](Self::read_in)).
     #[must_use]
@@ -83,7 +85,7 @@ impl Date {
     pub fn read_in(text: &str, order: Option<DateOrder>) -> Option<Self> {
         let plain: String = text.trim().chars().map(plain).collect();
 
-        // Numbers first: one of 8, 12 or 14 digits may be a day or a moment.
+        // Numbers first: one of 8 to 17 digits may be a day or a moment.
         let is_digits = plain.bytes().all(|byte| byte.is_ascii_digit());
         if let (true, Some(moment)) = (is_digits, Self::from_digits(&plain)) {
             return Some(moment);
@@ -112,32 +114,32 @@ impl Date {
         (seconds >= FIRST).then_some(Self(seconds))
     }
 
-    /// The day or moment that 8, 12 or 14 digits name: `20150721`, `201507210251`, `20150721025132`.
+    /// The day or moment that 8, 10, 12, 14, 16 or 17 digits name: `20150721`, `2015072102`, `201507210251`,
+    /// `20150721025132`, and the last with hundredths or thousandths of a second.
     fn from_digits(digits: &str) -> Option<Self> {
         let (day, time) = digits.split_at_checked(8)?;
-        let [year, month, day] = [day.get(..4)?, day.get(4..6)?, day.get(6..)?];
-        let time = match time.len() {
-            0 => "00:00:00".to_owned(),
-            4 | 6 => format!(
-                "{}:{}:{}",
-                time.get(..2)?,
-                time.get(2..4)?,
-                time.get(4..).filter(|s| !s.is_empty()).unwrap_or("00")
-            ),
-            _ => return None,
-        };
+        if !matches!(time.len(), 0 | 2 | 4 | 6 | 8 | 9) {
+            return None;
+        }
 
-        Self::read_moment(&format!("{year}-{month}-{day} {time}")).filter(|date| date.0 <= LAST_OF_DIGITS)
+        let [year, month, day] = [day.get(..4)?, day.get(4..6)?, day.get(6..)?];
+        let part = |range| time.get(range).unwrap_or("00");
+        let [hour, minute, second] = [part(0..2), part(2..4), part(4..6)];
+        let moment = format!("{year}-{month}-{day} {hour}:{minute}:{second}");
+        Self::read_moment(&moment).filter(|date| date.0 <= LAST_OF_DIGITS)
     }
 
-    /// A number of eight digits that are a day (20150721), or of 12 or 14 digits that are a moment; otherwise seconds
-    /// since 1970, or milliseconds, microseconds or nanoseconds if the larger unit would be after the year 5138. `None`
-    /// if there is no such moment, and for a number too small to be one, such as the year 2025.
+    /// A number of eight digits that are a day (20150721), or of 10, 12, 14, 16 or 17 digits that are a moment; otherwise
+    /// seconds since 1970, or milliseconds, microseconds or nanoseconds if the larger unit would be after the year 5138.
+    /// `None` if there is no such moment before the year 2101, and for a number too small to be one, such as the year
+    /// 2025.
     #[must_use]
     pub fn from_number(number: f64) -> Option<Self> {
-        if number.fract() == 0.0 && (1e7..1e14).contains(&number) {
+        if number.fract() == 0.0 && (1e7..1e17).contains(&number) {
             let digits = format!("{number:.0}");
-            if let Some(moment) = Self::from_digits(&digits) {
+            // Ten digits are seconds, unless those are of a far year and the digits are of a nearer hour.
+            let may_be_digits = digits.len() != 10 || number >= FIRST_OF_HOURS;
+            if let Some(moment) = Self::from_digits(&digits).filter(|_| may_be_digits) {
                 return Some(moment);
             }
             // As milliseconds, 14 digits would be after the year 2286.
@@ -157,7 +159,8 @@ impl Date {
                 seconds /= 1000.0;
             }
         }
-        let fits = seconds.abs() < MILLISECONDS && seconds >= FIRST as f64;
+        // A far year is that of another number: an id, or digits of a day that there is not.
+        let fits = (FIRST as f64..=LAST_OF_DIGITS as f64).contains(&seconds);
         fits.then_some(Self(seconds.floor() as i64))
     }
 
@@ -287,6 +290,11 @@ mod tests {
             ("1437447092.5", "2015-07-21T02:51:32Z"),
             ("20250402141000", "2025-04-02T14:10:00Z"),
             ("202504021410", "2025-04-02T14:10:00Z"),
+            ("2025040214", "2025-04-02T14:00:00Z"),
+            ("20250402141000123", "2025-04-02T14:10:00Z"),
+            ("2025040214100012", "2025-04-02T14:10:00Z"),
+            ("2025130214", "2034-03-05T00:10:14Z"),
+            ("1900000000", "2030-03-17T17:46:40Z"),
             ("2025-04-02T14:10:00.123456Z", "2025-04-02T14:10:00Z"),
             ("2025-04-02 14:10:00.123456 UTC", "2025-04-02T14:10:00Z"),
             ("2025-04-02 14:10:00 UTC", "2025-04-02T14:10:00Z"),
@@ -297,7 +305,7 @@ mod tests {
         }
         assert_eq!(Date::from_number(20_150_721.0), Date::read("2015-07-21"));
         assert_eq!(Date::from_number(20_250_402_141_000.0), Date::read("2025-04-02 14:10"));
-        for number in [0.0, 1.0, 2025.0, 202_504.0, 99_999_999.0, 20_259_902_141_000.0, f64::NAN, f64::INFINITY] {
+        for number in [0.0, 1.0, 2025.0, 202_504.0, 99_999_999.0, 20_259_902_141_000.0, 2e16, f64::NAN, f64::INFINITY] {
             assert_eq!(Date::from_number(number), None, "{number}");
         }
         let unread = [
@@ -314,6 +322,9 @@ mod tests {
             "202504",
             "0001-01-01T00:00:00Z",
             "1394/04/30",
+            "20251302141000123",
+            "14374968001234567890",
+            "99999999999",
         ];
         for text in unread {
             assert_eq!(Date::read(text), None, "{text}");
