@@ -34,7 +34,11 @@ pub(super) struct CandidateSnapshot {
 
 impl Index {
     /// The verdict for a text with the stored texts as they are now.
-    pub(super) fn snapshot(&self, worker: &mut TextPreparer, text: &PreparedText) -> Result<CandidateSnapshot> {
+    pub(super) fn candidate_snapshot(
+        &self,
+        worker: &mut TextPreparer,
+        text: &PreparedText,
+    ) -> Result<CandidateSnapshot> {
         // The version is read first: a change during the search then makes the snapshot old, never wrong.
         let version = self.storage.version()?;
         self.learn_stored()?;
@@ -66,7 +70,7 @@ impl Index {
             let Some(again) = worker.prepare(&self.settings, &*self.storage, item)? else {
                 return Ok(Verdict::Empty);
             };
-            before = self.snapshot(worker, &again)?;
+            before = self.candidate_snapshot(worker, &again)?;
             text = again;
         }
 
@@ -92,7 +96,7 @@ impl Index {
         let version = self.storage.version()?;
         let guard_holds = before.best.is_none() || before.learned == self.learned();
         if version.removals != before.version.removals || !guard_holds {
-            return self.snapshot(worker, text);
+            return self.candidate_snapshot(worker, text);
         }
 
         if version.next == before.version.next {
@@ -106,7 +110,7 @@ impl Index {
         // A band key that has become full has further keys looked up, also for the documents before.
         let is_fuller = since.full != before.full;
         if is_fuller || since.candidates > 0 && (self.guard.is_some() || is_many) {
-            return self.snapshot(worker, text);
+            return self.candidate_snapshot(worker, text);
         }
 
         let best = self.with_guard(|guard| since.best(&self.settings, guard, text));

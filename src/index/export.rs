@@ -194,7 +194,7 @@ impl Index {
 
     /// Whether a text is a copy of a stored one.
     fn repeats(&self, worker: &mut TextPreparer, text: &PreparedText) -> Result<bool> {
-        let found = self.snapshot(worker, text)?;
+        let found = self.candidate_snapshot(worker, text)?;
         Ok(matches!(verdict(found.best, found.is_cut), Verdict::Duplicate(_)))
     }
 

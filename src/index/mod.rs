@@ -80,5 +80,5 @@ pub use index_item::Item;
 #[cfg(feature = "persistent")]
 pub use known_texts::IndexedTexts;
 pub use settings::Settings;
-pub use stats::{CompactionStats, MergeStats, Stats, StorageStats};
+pub use stats::{CompactionStats, MergeStats, SnapshotStats, Stats, StorageStats};
 pub use text_index::Index;

@@ -56,6 +56,20 @@ pub struct CompactionStats {
     pub bytes_after: u64,
 }
 
+/// The result of a snapshot.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct SnapshotStats {
+    /// Number of stored texts.
+    pub documents: u64,
+    /// The commit that was copied.
+    pub commit: u64,
+    /// Number of run files that the copy shares with the index.
+    pub linked_files: u64,
+    /// Number of run files that were copied.
+    pub copied_files: u64,
+}
+
 /// The result of a merge or an import.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 #[non_exhaustive]

@@ -102,7 +102,7 @@ impl Index {
             return Ok(Verdict::Empty);
         };
 
-        let found = self.snapshot(worker, &text)?;
+        let found = self.candidate_snapshot(worker, &text)?;
         self.count(found.is_cut);
         Ok(verdict(found.best, found.is_cut))
     }
@@ -170,7 +170,7 @@ impl Index {
         self.workers.with(&self.settings, |worker| {
             let text = worker.prepare(&self.settings, &*self.storage, item)?;
             // Most of the verification is done here, outside the turn; `decide` makes up for later changes.
-            let before = text.as_ref().map(|text| self.snapshot(worker, text)).transpose()?;
+            let before = text.as_ref().map(|text| self.candidate_snapshot(worker, text)).transpose()?;
             self.decide(worker, (key, item), text, before)
         })
     }
@@ -186,7 +186,7 @@ impl Index {
         let prepare = |(): &mut (), (_, item): &(&str, Item<'_>)| {
             self.workers.with(&self.settings, |worker| {
                 let text = worker.prepare(&self.settings, &*self.storage, *item)?;
-                let before = text.as_ref().map(|text| self.snapshot(worker, text)).transpose();
+                let before = text.as_ref().map(|text| self.candidate_snapshot(worker, text)).transpose();
                 before.map(|before| (text, before))
             })
         };

@@ -323,6 +323,103 @@ fn readers_see_all_of_an_index_that_is_compacted_meanwhile() {
     assert_eq!((texts(&reader), texts(&index)), ((3000, 3001), (3000, 3001)));
 }
 
+/// The number of documents that an index opens with, and whether it was closed.
+fn opened(directory: &Path) -> (u64, bool) {
+    let index = small().open(directory).unwrap();
+    let found = (index.len(), index.recovery().is_none());
+    index.close().unwrap();
+    found
+}
+
+#[test]
+fn a_snapshot_is_the_index_of_its_last_commit_while_it_is_written() {
+    let place = tempfile::tempdir().unwrap();
+    let [source, first, second] = ["seen", "first", "second"].map(|name| place.path().join(name));
+    let index = small().open(&source).unwrap();
+    fill(&index, 0..400);
+    assert!(index.remove("https://news.example/7").unwrap());
+    // Merges all band keys into run files.
+    index.compact().unwrap();
+    index.insert("later", &story(9_000, 40)).unwrap();
+
+    let made = Index::snapshot(&source, &first).unwrap();
+    assert_eq!((made.documents, made.copied_files), (399, 0));
+    assert_eq!(made.linked_files as usize, runs(&first));
+    assert!(runs(&first) > 0, "enough texts for run files");
+
+    // Neither needs the other.
+    fill(&index, 400..900);
+    index.compact().unwrap();
+    assert_eq!(opened(&first), (399, true));
+    let copy = small().open(&first).unwrap();
+    finds(&copy, (0..400).filter(|number| *number != 7));
+    assert!(matches!(copy.check(&story(9_000, 40)).unwrap(), Verdict::New { .. }), "it was not committed");
+    fill(&copy, 2_000..2_500);
+    copy.compact().unwrap();
+    copy.close().unwrap();
+    finds(&index, (0..900).filter(|number| *number != 7));
+
+    // A snapshot of a snapshot, into an empty directory.
+    std::fs::create_dir(&second).unwrap();
+    assert_eq!(Index::snapshot(&first, &second).unwrap().documents, 899);
+    assert_eq!(opened(&second), (899, true));
+    index.close().unwrap();
+}
+
+#[test]
+fn a_snapshot_is_there_whole_or_not_at_all() {
+    let place = tempfile::tempdir().unwrap();
+    let [source, target] = ["seen", "copy"].map(|name| place.path().join(name));
+    let names = || std::fs::read_dir(place.path()).unwrap().count();
+    let index = small().open(&source).unwrap();
+    fill(&index, 0..400);
+    index.compact().unwrap();
+    index.close().unwrap();
+
+    let refused = |error: mukarrar::Error| error.to_string();
+    assert!(refused(Index::snapshot(place.path(), &target).unwrap_err()).contains("is no index"));
+    assert!(refused(Index::snapshot(&source, &source).unwrap_err()).contains("name a new directory"));
+    let nowhere = place.path().join("no/where");
+    assert!(matches!(Index::snapshot(&source, nowhere).unwrap_err().kind(), ErrorKind::Io { .. }));
+
+    // A damaged run file is found before the copy is there.
+    let run = std::fs::read_dir(&source).unwrap().map(|entry| entry.unwrap().path());
+    let run = run.filter(|path| path.extension().is_some_and(|extension| extension == "run")).min().unwrap();
+    let bytes = std::fs::read(&run).unwrap();
+    std::fs::write(&run, &bytes[..bytes.len() - 1]).unwrap();
+    assert!(matches!(Index::snapshot(&source, &target).unwrap_err().kind(), ErrorKind::Damaged { .. }));
+    assert_eq!(names(), 1, "nothing is left of it");
+}
+
+#[test]
+fn snapshots_during_writing_and_compacting_are_all_whole() {
+    let place = tempfile::tempdir().unwrap();
+    let source = place.path().join("seen");
+    let index = small().open(&source).unwrap();
+    fill(&index, 0..200);
+    index.commit().unwrap();
+
+    let documents: Vec<u64> = std::thread::scope(|scope| {
+        let writer = scope.spawn(|| {
+            for round in 1..8 {
+                fill(&index, round * 200..(round + 1) * 200);
+                index.compact().unwrap();
+            }
+        });
+        let mut documents = Vec::new();
+        while !writer.is_finished() || documents.is_empty() {
+            let target = place.path().join(documents.len().to_string());
+            let made = Index::snapshot(&source, &target).unwrap();
+            let copy = Index::builder().open_read_only(&target).unwrap();
+            finds(&copy, 0..made.documents);
+            documents.push(made.documents);
+        }
+        documents
+    });
+    assert!(documents.is_sorted(), "{documents:?}");
+    assert!(documents[0] >= 200);
+}
+
 #[test]
 fn windows_and_first_seen_times_count() {
     let day = |n: u32| Date::read(&format!("2015-07-{n:02}"));

@@ -14,6 +14,7 @@ use std::cell::Cell;
 use std::io::ErrorKind as IoKind;
 use std::path::{Path, PathBuf};
 
+use rusqlite::backup::Backup;
 use rusqlite::{Connection, OpenFlags, Row};
 
 use super::damage::damaged;
@@ -150,6 +151,18 @@ impl Catalog {
 
     fn damaged(&self, what: &str) -> Error {
         damaged(&self.path, what.to_owned())
+    }
+
+    /// Copies the catalog to another directory. Within [`moment`](Self::moment), as of that moment.
+    pub(super) fn copy_to(&self, directory: &Path) -> Result<()> {
+        let path = directory.join(FILE);
+        let copied = || -> rusqlite::Result<()> {
+            let mut copy = Connection::open(&path)?;
+            let backup = Backup::new(&self.connection, &mut copy)?;
+            // All pages in one step: several steps would begin again after each commit of the writer.
+            backup.step(-1).map(drop)
+        };
+        copied().map_err(|error| failed(&path, "write", error))
     }
 
     /// Returns free pages to the file system.

@@ -166,6 +166,20 @@ pub(super) fn write_settings(directory: &Path, settings: &Settings) -> Result<()
     })
 }
 
+/// Copies the settings to a directory that holds everything else of an index.
+pub(super) fn copy_settings(source: &Path, target: &Path) -> Result<()> {
+    for name in [RULES, SETTINGS] {
+        let path = source.join(name);
+        match std::fs::read(&path) {
+            Ok(bytes) => write_whole(target, name, |out| out.write_all(&bytes))?,
+            // Not every index has learned boilerplate.
+            Err(error) if name == RULES && error.kind() == std::io::ErrorKind::NotFound => {}
+            Err(error) => return Err(Error::io("read", &path, error)),
+        }
+    }
+    Ok(())
+}
+
 /// Whether the index in a directory has the format that this program writes.
 ///
 /// # Errors

@@ -12,7 +12,7 @@
 //!
 //! Files: `disk_storage` is the storage with its `state`, its `writer` and its `budget` of memory; `operations`
 //! implements the trait; `opening` opens it (`recovery` reports what was found) and `catch_up` follows another process;
-//! `commit` writes and `compact` shrinks it. Of the formats, `directory` is the layout, `catalog` the database with its
+//! `commit` writes and `compact` shrinks it; `snapshot` copies it. Of the formats, `directory` is the layout, `catalog` the database with its
 //! `commit_head`, `stored_block` holds records, and `posting`, `run_file`, `recent`, `filter` and `bands` hold band
 //! keys.
 
@@ -33,6 +33,7 @@ mod posting;
 mod recent;
 mod recovery;
 mod run_file;
+mod snapshot;
 mod state;
 mod stored_block;
 mod writer;

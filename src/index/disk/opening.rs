@@ -186,7 +186,7 @@ fn recovered(directory: &Path, head: &CommitHead, leftover_files: u64) -> Option
 }
 
 /// Removes the run files that the head does not name. Returns how many.
-fn remove_leftovers(directory: &Path, head: &CommitHead) -> Result<u64> {
+pub(super) fn remove_leftovers(directory: &Path, head: &CommitHead) -> Result<u64> {
     let failed = |source| Error::io("read", directory, source);
     let is_named = |path: &Path| {
         let mut runs = head.slices.iter().flat_map(|slice| &slice.runs);

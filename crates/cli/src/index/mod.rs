@@ -14,7 +14,7 @@ use super::exit::Exit;
 use args::DirectoryArgs;
 use lookup::{AddArgs, BuildArgs, CheckArgs, QueryArgs};
 use mukarrar::error::Result;
-use transfer::{ExportArgs, ImportArgs, MergeArgs};
+use transfer::{ExportArgs, ImportArgs, MergeArgs, SnapshotArgs};
 use upkeep::{ExpireArgs, RemoveArgs, StatsArgs};
 
 pub(super) const EXAMPLES: &str =
@@ -26,6 +26,7 @@ Examples:
   mukarrar index check seen/ page.txt                   classify without storing
   mukarrar index query seen/ page.txt --top 5           list the most similar stored texts
   mukarrar index expire seen/ --age 30d
+  mukarrar index snapshot seen/ backup/2026-11-29       back it up while it is written
   mukarrar index export seen/ -o seen.jsonl             move it to another version or machine";
 
 #[derive(Debug, Subcommand)]
@@ -46,6 +47,8 @@ pub(super) enum IndexCommand {
     Stats(StatsArgs),
     /// Free the space of removed texts.
     Compact(DirectoryArgs),
+    /// Copy an index to a new directory, as of its last commit, while another process may write it.
+    Snapshot(SnapshotArgs),
     /// Write every stored text as JSON Lines.
     Export(ExportArgs),
     /// Store the texts of an export in an index. If there is no index, make one with the settings of the export.
@@ -64,6 +67,7 @@ pub(super) fn run(command: &IndexCommand, console: &Console) -> Result<Exit> {
         IndexCommand::Expire(arguments) => upkeep::expire(arguments, console),
         IndexCommand::Stats(arguments) => upkeep::stats(arguments, console),
         IndexCommand::Compact(arguments) => upkeep::compact(arguments, console),
+        IndexCommand::Snapshot(arguments) => transfer::snapshot(arguments, console),
         IndexCommand::Export(arguments) => transfer::export(arguments, console),
         IndexCommand::Import(arguments) => transfer::import(arguments, console),
         IndexCommand::Merge(arguments) => transfer::merge(arguments, console),

@@ -1,4 +1,4 @@
-//! `mukarrar index export`, `import` and `merge`: move texts between indexes.
+//! `mukarrar index snapshot`, `export`, `import` and `merge`: copy an index, and move texts between indexes.
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read, Seek};
@@ -30,6 +30,16 @@ pub(crate) struct ExportArgs {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct SnapshotArgs {
+    /// The directory of the index.
+    #[arg(value_name = "DIR")]
+    directory: PathBuf,
+    /// The new directory. It appears only when complete.
+    #[arg(value_name = "NEW")]
+    target: PathBuf,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct ImportArgs {
     #[command(flatten)]
     index: DirectoryArgs,
@@ -45,6 +55,20 @@ pub(crate) struct MergeArgs {
     /// The directory of the other index, which is not changed.
     #[arg(value_name = "OTHER")]
     other: PathBuf,
+}
+
+pub(super) fn snapshot(arguments: &SnapshotArgs, console: &Console) -> Result<Exit> {
+    let SnapshotArgs { directory, target } = arguments;
+    let made = Index::snapshot(directory, target)?;
+
+    let (linked, copied) = (made.linked_files, made.copied_files);
+    console.note(&format!(
+        "{}: {} documents, as of commit {}; {linked} run files shared, {copied} copied",
+        target.display(),
+        made.documents,
+        made.commit
+    ));
+    Ok(Exit::Done)
 }
 
 pub(super) fn export(arguments: &ExportArgs, console: &Console) -> Result<Exit> {
