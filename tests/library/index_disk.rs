@@ -331,38 +331,44 @@ fn opened(directory: &Path) -> (u64, bool) {
     found
 }
 
+/// An index of the stories 0 to 5,999, so many that band keys go into run files.
+fn with_runs(directory: &Path) -> Index {
+    let index = small().facts(Facts::Off).commit_every(500).open(directory).unwrap();
+    fill(&index, 0..6000);
+    index
+}
+
 #[test]
 fn a_snapshot_is_the_index_of_its_last_commit_while_it_is_written() {
     let place = tempfile::tempdir().unwrap();
     let [source, first, second] = ["seen", "first", "second"].map(|name| place.path().join(name));
-    let index = small().open(&source).unwrap();
-    fill(&index, 0..400);
+    let index = with_runs(&source);
     assert!(index.remove("https://news.example/7").unwrap());
-    // Merges all band keys into run files.
-    index.compact().unwrap();
+    index.commit().unwrap();
     index.insert("later", &story(9_000, 40)).unwrap();
 
     let made = Index::snapshot(&source, &first).unwrap();
-    assert_eq!((made.documents, made.copied_files), (399, 0));
+    assert_eq!((made.documents, made.copied_files), (5999, 0));
     assert_eq!(made.linked_files as usize, runs(&first));
     assert!(runs(&first) > 0, "enough texts for run files");
 
     // Neither needs the other.
-    fill(&index, 400..900);
+    fill(&index, 6_000..6_500);
     index.compact().unwrap();
-    assert_eq!(opened(&first), (399, true));
+    assert_eq!(opened(&first), (5999, true));
     let copy = small().open(&first).unwrap();
-    finds(&copy, (0..400).filter(|number| *number != 7));
+    finds(&copy, (0..6_000).step_by(97));
+    assert!(matches!(copy.check(&story(7, 40)).unwrap(), Verdict::New { .. }), "it was removed");
     assert!(matches!(copy.check(&story(9_000, 40)).unwrap(), Verdict::New { .. }), "it was not committed");
-    fill(&copy, 2_000..2_500);
+    fill(&copy, 20_000..20_500);
     copy.compact().unwrap();
     copy.close().unwrap();
-    finds(&index, (0..900).filter(|number| *number != 7));
+    finds(&index, (0..6_500).step_by(97));
 
     // A snapshot of a snapshot, into an empty directory.
     std::fs::create_dir(&second).unwrap();
-    assert_eq!(Index::snapshot(&first, &second).unwrap().documents, 899);
-    assert_eq!(opened(&second), (899, true));
+    assert_eq!(Index::snapshot(&first, &second).unwrap().documents, 6499);
+    assert_eq!(opened(&second), (6499, true));
     index.close().unwrap();
 }
 
@@ -371,10 +377,7 @@ fn a_snapshot_is_there_whole_or_not_at_all() {
     let place = tempfile::tempdir().unwrap();
     let [source, target] = ["seen", "copy"].map(|name| place.path().join(name));
     let names = || std::fs::read_dir(place.path()).unwrap().count();
-    let index = small().open(&source).unwrap();
-    fill(&index, 0..400);
-    index.compact().unwrap();
-    index.close().unwrap();
+    with_runs(&source).close().unwrap();
 
     let refused = |error: mukarrar::Error| error.to_string();
     assert!(refused(Index::snapshot(place.path(), &target).unwrap_err()).contains("is no index"));
@@ -395,14 +398,13 @@ fn a_snapshot_is_there_whole_or_not_at_all() {
 fn snapshots_during_writing_and_compacting_are_all_whole() {
     let place = tempfile::tempdir().unwrap();
     let source = place.path().join("seen");
-    let index = small().open(&source).unwrap();
-    fill(&index, 0..200);
+    let index = with_runs(&source);
     index.commit().unwrap();
 
     let documents: Vec<u64> = std::thread::scope(|scope| {
         let writer = scope.spawn(|| {
-            for round in 1..8 {
-                fill(&index, round * 200..(round + 1) * 200);
+            for round in 0..6 {
+                fill(&index, 6_000 + round * 200..6_200 + round * 200);
                 index.compact().unwrap();
             }
         });
@@ -411,13 +413,13 @@ fn snapshots_during_writing_and_compacting_are_all_whole() {
             let target = place.path().join(documents.len().to_string());
             let made = Index::snapshot(&source, &target).unwrap();
             let copy = Index::builder().open_read_only(&target).unwrap();
-            finds(&copy, 0..made.documents);
+            finds(&copy, (0..made.documents).step_by(97));
             documents.push(made.documents);
         }
         documents
     });
     assert!(documents.is_sorted(), "{documents:?}");
-    assert!(documents[0] >= 200);
+    assert!(documents[0] >= 6_000);
 }
 
 #[test]
