@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ._records import Alarm
 
 
 class Error(Exception):
@@ -104,6 +107,12 @@ class SpaceError(Error, OSError):
 
 class MemoryLimitError(Error, ValueError):
     """A limit of memory below what the work needs at least."""
+
+
+class AlarmError(Error):
+    """``dedup(strict=True)`` would remove more than copies, as ``alarms`` tell. Nothing was written."""
+
+    alarms: list[Alarm]
 
 
 class InternalError(Error, RuntimeError):
