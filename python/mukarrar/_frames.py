@@ -269,7 +269,8 @@ _REFUSED = {
 }
 
 
-def _is_path(value: Any) -> bool:
+def is_path(value: Any) -> bool:
+    """Whether a value is the path of a file."""
     return isinstance(value, (str, os.PathLike))
 
 
@@ -277,7 +278,7 @@ def frame_of(source: Any) -> Frame | list[Any]:
     """The frame that ``source`` is, or the paths."""
     if isinstance(source, Frame):
         return source
-    if _is_path(source):
+    if is_path(source):
         return [source]
     family = _family(source)
     if family in _REFUSED:
@@ -301,15 +302,15 @@ def _of_items(items: list[Any]) -> Frame | list[Any]:
         what = "a dict"
     elif isinstance(first, str) and not _are_files(items):
         kind, fits, what = Texts, lambda item: isinstance(item, str) or is_missing(item), "a text"
-    elif _is_path(first):
-        if not all(_is_path(item) for item in items):
+    elif is_path(first):
+        if not all(is_path(item) for item in items):
             raise TypeError("paths and records are mixed; give one kind")
         return items
     else:
         kind, fits, what = Pairs, _is_pair, "an (id, text) pair of a string or int and a string"
     for place, item in enumerate(items):
         if not fits(item):
-            if _is_path(item):
+            if is_path(item):
                 raise TypeError("paths and records are mixed; give one kind")
             raise TypeError(f"item {place} is no {what.removeprefix('a ').removeprefix('an ')}")
     return kind(items)

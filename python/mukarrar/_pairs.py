@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import tempfile
+from collections.abc import Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from . import _mukarrar
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from ._options import PairLabel, Path as AnyPath
     from ._records import Pair
@@ -39,7 +40,7 @@ def listed(pairs: Iterable[Pair]) -> Iterator[str]:
 
 def labelled(labels: Iterable[tuple[Any, Any, PairLabel]] | Mapping[tuple[Any, Any], PairLabel]) -> Iterator[str]:
     """Labels as lines of a file of labels."""
-    rows = ((*ids, label) for ids, label in labels.items()) if hasattr(labels, "items") else labels
+    rows = ((*ids, label) for ids, label in labels.items()) if isinstance(labels, Mapping) else labels
     for row in rows:
         yield tabbed(row)
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
 from typing import TYPE_CHECKING, Any
 
 from . import _mukarrar, _scores
 from ._errors import AlarmError, ParameterError
-from ._frames import Frame, frame_of
+from ._frames import Frame, frame_of, is_path
 from ._pairs import tabbed
 from ._progress import told
 from ._records import (
@@ -231,7 +230,7 @@ def learn_boilerplate(corpus: Any, options: dict[str, Any]) -> _scores.Boilerpla
 
 
 def evaluate(corpus: Any, gold: Any, options: dict[str, Any]) -> _scores.Evaluation:
-    if isinstance(gold, (str, os.PathLike)):
+    if is_path(gold):
         run = Run("evaluate", corpus, options, gold)
         return _scores.evaluation(run.object, run.summary)
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from . import _mukarrar
 from ._errors import ParameterError
+from ._frames import is_path
 from ._pairs import file_of, labelled, listed
 from ._records import Alarm, BorderlinePair, ThresholdCounts, made
 from ._reports import Reported, write_whole
@@ -189,8 +189,8 @@ def evaluation(result: bytes, summary: dict[str, Any]) -> Evaluation:
 
 def estimate(pairs: Any, labels: Any) -> PairEstimate:
     """See ``mukarrar.estimate``."""
-    rows = None if isinstance(pairs, (str, os.PathLike)) else listed(pairs)
-    lines = None if isinstance(labels, (str, os.PathLike)) else labelled(labels)
+    rows = None if is_path(pairs) else listed(pairs)
+    lines = None if is_path(labels) else labelled(labels)
     with file_of(pairs, rows, "pairs.jsonl") as list_path, file_of(labels, lines, "labels.tsv") as label_path:
         found = json.loads(_mukarrar.pair_estimate(list_path, label_path))
 

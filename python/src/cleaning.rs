@@ -10,7 +10,7 @@ use mukarrar::pipeline::{Clustering, Pipeline};
 use mukarrar::report::output::{Outputs, refuse_over};
 use mukarrar::report::output_name::OutputName;
 use mukarrar::report::{
-    self, CleanDestination, Cleaning, HtmlReport, MarkPlan, RecordSources, ReportFormat, RepetitionRules,
+    self, CleanDestination, Cleaning, HtmlReport, MarkPlan, RecordSources, RepetitionRules, ReportFormat,
 };
 use mukarrar::similarity::Relation;
 use mukarrar::{Error, Result};
@@ -163,7 +163,11 @@ impl CleaningRequest {
         if self.repetition.is_empty() && self.annotate.is_none() && self.weights.is_none() {
             return Ok(());
         }
-        Err(Error::parameter("mark", mark, "left out with annotate, weights and rules on repetition, which remove copies"))
+        Err(Error::parameter(
+            "mark",
+            mark,
+            "left out with annotate, weights and rules on repetition, which remove copies",
+        ))
     }
 
     /// Where the clean corpus goes; `None` for a run that only counts. Checked before the run, which can take long.
@@ -257,7 +261,10 @@ impl CleaningRequest {
         }
         let alarms = cleaning.alarms(sources)?;
 
-        let mut output = RunOutput { results: written(|out| cleaning.write_removed(ReportFormat::Jsonl, out))?, ..RunOutput::default() };
+        let mut output = RunOutput {
+            results: written(|out| cleaning.write_removed(ReportFormat::Jsonl, out))?,
+            ..RunOutput::default()
+        };
         output.set_rejected(&found.rejects, corpus)?;
         output.set_alarms(&alarms)?;
         output.losses = written(|out| report::losses(found, corpus, options, ReportFormat::Jsonl, out))?;
@@ -290,7 +297,11 @@ impl CleaningRequest {
 
     fn remove_passages(self, request: RunRequest, progress: &RunProgress) -> Result<RunOutput> {
         if !self.relations().contains(&Relation::Exact) {
-            return Err(Error::parameter("remove", "near", "[\"exact\"] with unit=\"passage\": repeated passages are equal"));
+            return Err(Error::parameter(
+                "remove",
+                "near",
+                "[\"exact\"] with unit=\"passage\": repeated passages are equal",
+            ));
         }
         let RunRequest { options, reading, mut source, .. } = request;
         let pipeline = Pipeline::new(options)?;
@@ -303,7 +314,10 @@ impl CleaningRequest {
         refuse_nothing_read(&pipeline, &corpus, &found.rejects)?;
         let cleaning = Cleaning::of_passages(&repeated, &corpus, pipeline.options())?.with_progress(progress);
 
-        let mut output = RunOutput { results: written(|out| cleaning.write_removed(ReportFormat::Jsonl, out))?, ..RunOutput::default() };
+        let mut output = RunOutput {
+            results: written(|out| cleaning.write_removed(ReportFormat::Jsonl, out))?,
+            ..RunOutput::default()
+        };
         output.set_rejected(&found.rejects, &corpus)?;
         if let Some(destination) = &destination {
             let (mut outputs, mut kept) = (Outputs::new(), Vec::new());

@@ -15,8 +15,7 @@ const OF_COMPARISON: [&str; 8] =
     ["profile", "language", "boilerplate", "shingle", "seed", "threshold", "containment", "facts"];
 
 /// Writes a comparison.
-type ComparisonWriter =
-    fn(&Comparison, NamedText<'_>, NamedText<'_>, &Options, &mut Vec<u8>) -> std::io::Result<()>;
+type ComparisonWriter = fn(&Comparison, NamedText<'_>, NamedText<'_>, &Options, &mut Vec<u8>) -> std::io::Result<()>;
 
 /// Compares two texts. See `mukarrar.compare`.
 #[pyfunction]

@@ -16,10 +16,7 @@ use crate::run_request::{KnownOptions, RunRequest};
 /// Finds clusters of near-duplicates. See `mukarrar.clusters`.
 #[pyfunction]
 #[pyo3(signature = (source, **options))]
-pub fn clusters<'py>(
-    source: &Bound<'py, PyAny>,
-    options: Option<&Bound<'py, PyDict>>,
-) -> PyResult<Bound<'py, PyDict>> {
+pub fn clusters<'py>(source: &Bound<'py, PyAny>, options: Option<&Bound<'py, PyDict>>) -> PyResult<Bound<'py, PyDict>> {
     let request = RunRequest::new("clusters", source, options, KnownOptions::All, |_, _| Ok(false))?;
     request.run(source.py(), |request, progress| {
         let pipeline = request.pipeline(progress)?;
@@ -81,10 +78,7 @@ pub(crate) const OF_PASSAGES: [&str; 6] = ["profile", "language", "seed", "threa
 /// Finds passages that occur twice. See `mukarrar.passages`.
 #[pyfunction]
 #[pyo3(signature = (source, **options))]
-pub fn passages<'py>(
-    source: &Bound<'py, PyAny>,
-    options: Option<&Bound<'py, PyDict>>,
-) -> PyResult<Bound<'py, PyDict>> {
+pub fn passages<'py>(source: &Bound<'py, PyAny>, options: Option<&Bound<'py, PyDict>>) -> PyResult<Bound<'py, PyDict>> {
     let mut wanted = Options::default().passages;
     let mut request = RunRequest::new("passages", source, options, KnownOptions::Some(&OF_PASSAGES), |name, value| {
         match name {
@@ -143,10 +137,7 @@ pub fn corpus_units<'py>(
 /// Describes an input. See `mukarrar.describe`.
 #[pyfunction]
 #[pyo3(signature = (source, **options))]
-pub fn describe<'py>(
-    source: &Bound<'py, PyAny>,
-    options: Option<&Bound<'py, PyDict>>,
-) -> PyResult<Bound<'py, PyDict>> {
+pub fn describe<'py>(source: &Bound<'py, PyAny>, options: Option<&Bound<'py, PyDict>>) -> PyResult<Bound<'py, PyDict>> {
     let known = KnownOptions::Some(&["source_field", "date_field", "date_order", "threads"]);
     let request = RunRequest::new("describe", source, options, known, |_, _| Ok(false))?;
 

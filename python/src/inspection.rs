@@ -50,8 +50,7 @@ pub fn preview<'py>(source: &Bound<'py, PyAny>, options: Option<&Bound<'py, PyDi
         corpus.refuse_unreadable()?;
         let found = report::preview(&corpus, options, &wanted, progress)?;
 
-        let mut written_preview =
-            RunOutput::object(|out| report::write_preview(&found, &PythonPhrasing, JSON, out))?;
+        let mut written_preview = RunOutput::object(|out| report::write_preview(&found, &PythonPhrasing, JSON, out))?;
         written_preview.set_alarms(&found.counts.alarms)?;
         // The page shows a bounded number of pairs, so it is small, and the corpus need not be held for it.
         let page = written(|out| report::html_preview(&found, &title, out))?;
@@ -69,7 +68,8 @@ pub fn contaminated<'py>(
     options: Option<&Bound<'py, PyDict>>,
 ) -> PyResult<Bound<'py, PyDict>> {
     let mut wanted = ContaminationOptions::default();
-    let (mut output, mut test_text, mut test_id): (Option<PathBuf>, Option<String>, Option<String>) = (None, None, None);
+    let (mut output, mut test_text, mut test_id): (Option<PathBuf>, Option<String>, Option<String>) =
+        (None, None, None);
     let known = KnownOptions::Some(&["profile", "language", "threads", "memory", "temp_dir"]);
     let request = RunRequest::new("contaminated", source, options, known, |name, value| {
         match name {
@@ -120,7 +120,8 @@ pub fn contaminated<'py>(
             report::contamination(&contamination, &corpus, JSON_LINES, out)
         })?;
         if let Some(destination) = &destination {
-            let cleaning = Cleaning::of_contaminated(&contamination, &corpus, pipeline.options()).with_progress(progress);
+            let cleaning =
+                Cleaning::of_contaminated(&contamination, &corpus, pipeline.options()).with_progress(progress);
             let (mut outputs, mut kept) = (Outputs::new(), Vec::new());
             cleaning.write(destination, &mut outputs, &mut kept)?;
             progress.end_if_interrupted();

@@ -290,7 +290,9 @@ pub fn rules(value: &Bound<'_, PyAny>) -> PyResult<BoilerplateRules> {
         Ok(path) => BoilerplateRules::open(&path),
         Err(_) => {
             let file: Vec<u8> = value.getattr("_file").and_then(|file| file.extract()).map_err(|_| {
-                PyTypeError::new_err("boilerplate_rules is a path, BoilerplateRules, or \"learn\" in a run over a corpus")
+                PyTypeError::new_err(
+                    "boilerplate_rules is a path, BoilerplateRules, or \"learn\" in a run over a corpus",
+                )
             })?;
             BoilerplateRules::read(&*file, Path::new("the rules"))
         }

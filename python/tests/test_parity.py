@@ -166,13 +166,13 @@ def test_strict_runs_end_before_they_write(tmp_path):
 
 
 def site(number):
-    return f"https://news.example/{number}", f"خبر رقم {number} عن أمر {number * 7} لا يشبه غيره\nاشترك في نشرتنا اليومية مجانا"
+    return f"https://news.example/{number}", f"خبر رقم {number} عن أمر {number * 7} لا يشبه غيره\nمقهى الحي يقدم القهوة حتى منتصف الليل"
 
 
 def test_boilerplate_rules_are_learned_saved_and_used(tmp_path):
     pages = [site(number) for number in range(300)]
     rules = mukarrar.learn_boilerplate(pages)
-    assert [rule["sample"] for rule in rules] == ["اشترك في نشرتنا اليومية مجانا"] and len(rules) == 1
+    assert [rule["sample"] for rule in rules] == ["مقهى الحي يقدم القهوة حتى منتصف الليل"] and len(rules) == 1
     rules.save(tmp_path / "rules.jsonl")
     assert mukarrar.BoilerplateRules.open(tmp_path / "rules.jsonl") == rules == pickle.loads(pickle.dumps(rules))
     assert repr(rules) == "BoilerplateRules(1 rule of 1 source)"
@@ -182,7 +182,7 @@ def test_boilerplate_rules_are_learned_saved_and_used(tmp_path):
     assert command("boilerplate", source).encode() == (tmp_path / "rules.jsonl").read_bytes()
 
     story = "خبر جديد عن أمر مهم جرى أمس في المدينة القديمة"
-    bare = [("https://news.example/x", story), ("https://news.example/y", f"{story}\nاشترك في نشرتنا اليومية مجانا")]
+    bare = [("https://news.example/x", story), ("https://news.example/y", f"{story}\nمقهى الحي يقدم القهوة حتى منتصف الليل")]
     assert [pair.relation for pair in mukarrar.pairs(bare, short=False)] != ["exact"]
     for given in (rules, tmp_path / "rules.jsonl", str(tmp_path / "rules.jsonl")):
         found = mukarrar.pairs(bare, boilerplate_rules=given, short=False)
