@@ -1,6 +1,7 @@
 """Near-duplicate detection and similarity for Arabic-script text.
 
-``Index`` answers a crawler: have I seen this story? ``Client`` asks a server the same. ``clusters`` and ``dedup`` clean a corpus, ``compare`` explains two texts,
+``Index`` answers a crawler: have I seen this story? ``Client`` asks a server the same. ``describe`` and ``preview`` look at a corpus,
+``clusters`` and ``dedup`` clean it, ``compare`` explains two texts,
 ``normalize`` and ``tokens`` show what is compared, ``MinHasher`` and ``sketch_batch`` make signatures for engines of your own.
 All of it is the Rust library, with the same answers and the same bytes; nothing is computed here.
 
@@ -14,11 +15,12 @@ True
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from . import _mukarrar, _runs
+from . import _mukarrar, _runs, _scores
 from ._client import Client
 from ._errors import (
+    AlarmError,
     ClosedError,
     CorruptError,
     DamagedError,
@@ -58,48 +60,97 @@ from ._mukarrar import (
     verify_batch,
 )
 from ._records import (
+    Alarm,
+    BorderlinePair,
     Cluster,
-    Clusters,
-    Comparison,
-    Deduplicated,
+    Hit,
+    ListedUnit,
+    Loss,
     Member,
     Pair,
-    Pairs,
     Passage,
-    Passages,
     Piece,
     Rejected,
     Removed,
     Run,
     Side,
-    _comparison,
+    ThresholdCounts,
+)
+from ._results import (
+    Clusters,
+    ComparedTexts,
+    Comparison,
+    Contamination,
+    Deduplicated,
+    Pairs,
+    Passages,
+    UnitList,
+    comparison,
+)
+from ._scores import (
+    BoilerplateRules,
+    Description,
+    Evaluation,
+    Interval,
+    PairEstimate,
+    Preview,
+    Rates,
+    ThresholdEstimate,
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
     from typing_extensions import Unpack
 
-    from ._options import CompareOptions, Corpus, DedupOptions, PairsOptions, PassagesOptions, RunOptions
+    from ._options import (
+        CompareOptions,
+        ContaminationOptions,
+        Corpus,
+        DedupOptions,
+        DescribeOptions,
+        EvaluateOptions,
+        LearnOptions,
+        PairLabel,
+        PairsOptions,
+        PassagesOptions,
+        Path,
+        PreviewOptions,
+        RunOptions,
+        UnitOptions,
+    )
 
 __all__ = [
+    "Alarm",
+    "AlarmError",
     "ArrowBatch",
     "ArrowTable",
+    "BoilerplateRules",
+    "BorderlinePair",
     "Client",
     "ClosedError",
     "Cluster",
     "Clusters",
     "Comparison",
+    "Contamination",
     "CorruptError",
     "DamagedError",
     "Deduplicated",
+    "Description",
     "Error",
     "Estimate",
+    "Evaluation",
     "ForkedError",
+    "Hit",
     "IncompatibleError",
     "Index",
     "IndexOpenError",
     "InputOutputError",
     "InternalError",
+    "Interval",
     "KeyExistsError",
+    "ListedUnit",
+    "Loss",
     "Match",
     "Member",
     "MemoryLimitError",
@@ -107,11 +158,14 @@ __all__ = [
     "NothingReadError",
     "OutputError",
     "Pair",
+    "PairEstimate",
     "Pairs",
     "ParameterError",
     "Passage",
     "Passages",
     "Piece",
+    "Preview",
+    "Rates",
     "ReadOnlyError",
     "Rejected",
     "Removed",
@@ -120,18 +174,29 @@ __all__ = [
     "Side",
     "Signature",
     "SpaceError",
+    "ThresholdCounts",
+    "ThresholdEstimate",
     "Token",
     "Unit",
+    "UnitList",
     "UnreadableError",
     "Verdict",
     "__version__",
     "clusters",
     "compare",
+    "contaminated",
+    "corpus_units",
     "dedup",
+    "describe",
     "detect_language",
+    "estimate",
+    "evaluate",
+    "evaluate_pages",
+    "learn_boilerplate",
     "normalize",
     "pairs",
     "passages",
+    "preview",
     "sketch_batch",
     "tokens",
     "units",
@@ -149,13 +214,14 @@ def clusters(corpus: Corpus, /, **options: Unpack[RunOptions]) -> Clusters:
     Options are those of ``mukarrar clusters``:
 
     - what is compared: ``unit`` (``"document"``; ``"story"``, ``"paragraph"``, ``"line"``), ``profile`` (``"standard"``), ``language``
-      (found in each text), ``boilerplate`` (``"ignore"``), ``shingle`` (``"word:3"``), ``short`` (True)
+      (found in each text), ``boilerplate`` (``"ignore"``), ``boilerplate_rules`` (a file, ``BoilerplateRules``, or ``"learn"`` to learn them
+      from the input first), ``shingle`` (``"word:3"``), ``short`` (True)
     - what is alike: ``threshold`` (.6), ``edited`` (False), ``recall`` (.99), ``containment`` (.8 or None), ``facts`` (``"guard"``), ``num_hashes``, ``bands``,
       ``rows``, ``seed`` (1), ``related`` (False), ``max_bucket`` (10,000), ``window`` (a ``timedelta`` or text such as ``"7d"``)
     - who stays: ``keep`` (``"first"``; ``"last"``, ``"longest"``, ``"shortest"``, ``"earliest"``, ``"latest"``, ``"min:FIELD"``, …);
       ``lossless`` (False: True removes a copy only if its keeper has all of it), ``across_sources`` (False: True compares
       only records of different sources; not for ``pairs``)
-    - files: ``id_field``, ``text_field``, ``date_field``, ``date_order`` (``dmy`` or ``mdy``, for 3/4/2015), ``source_field``, ``title_field`` (``"usual"``: title or headline; None), ``input_format``, ``encoding``, ``html_raw``, ``html_lines``
+    - files: ``id_field``, ``text_field``, ``date_field``, ``date_order`` (``dmy`` or ``mdy``, for 3/4/2015), ``source_field``, ``title_field`` (``"usual"``: title or headline; None), ``input_format``, ``encoding``, ``csv_delimiter``, ``csv_quote``, ``csv_escape``, ``html_raw``, ``html_lines``
       (all that a page shows, with its markup; the default with ``unit="story"``),
       ``max_record_size``; also ``unique_ids``
     - the machine: ``threads``, ``memory`` (bytes; 70 % of the free memory unless given, ``None`` for no limit), ``temp_dir``, ``work_dir``
@@ -212,7 +278,16 @@ def dedup(corpus: Corpus, /, **options: Unpack[DedupOptions]) -> Deduplicated:
 
     A frame comes back as ``kept``, in the same kind. Of files nothing is written unless ``output`` names where: a file for one file, else
     a directory, as ``mukarrar dedup -o``. Every removed record names its keeper and the exact score. Options as of ``clusters``, and
-    ``remove`` (``["exact", "near"]``; ``"contained"`` too), ``against`` (paths: what is in them already goes; directories of indexes too, and for a frame only those).
+
+    - what goes: ``remove`` (``["exact", "near"]``; ``"contained"`` too), ``against`` (paths: what is in them already goes;
+      directories of indexes too, and for a frame only those), ``unit="passage"`` (repeated passages of ``min_tokens`` or more)
+    - repetition as a signal: ``min_sources`` (only what so many sources have stays), ``max_size`` (larger clusters go as a whole),
+      ``keep_per_source`` (so many of each source stay)
+    - what is told of the records: ``annotate`` (True or a name: kept records carry ``cluster``, ``size``, ``sources``, ``first_seen`` and
+      ``last_seen`` of records with dates, ``keeper`` and ``weight``, in one field of dicts and JSON, and else in columns such as
+      ``mukarrar_size``), ``mark`` (True or a name: nothing is removed, and every record tells its cluster and its relation to the keeper),
+      ``weights`` and ``source_graph`` (files, as of the command)
+    - ``strict`` (True: ``AlarmError`` before anything is written, if the run looks as if it removed more than copies)
 
     >>> import mukarrar
     >>> made = mukarrar.dedup([
@@ -242,4 +317,117 @@ def compare(a: str, b: str, **options: Unpack[CompareOptions]) -> Comparison:
     >>> found.shared, found.relation
     (2, None)
     """
-    return _comparison(_mukarrar.compare(a, b, **options))
+    return comparison(_mukarrar.compare(a, b, **options), ComparedTexts(a, b, dict(options)))
+
+
+def corpus_units(corpus: Corpus, /, **options: Unpack[UnitOptions]) -> UnitList:
+    """The units of the records of a corpus, cut as a run cuts them: lines that return on the pages of a source are known.
+
+    Options: ``unit`` (``"story"``), ``source`` or ``source_field``; those of files and ``progress`` as of ``clusters``. ``units`` cuts one text.
+
+    >>> import mukarrar
+    >>> found = mukarrar.corpus_units([("a", "فتح المتحف أبوابه أمس بعد ترميم دام سنتين.\\nالمصدر: صحيفة المدينة")])
+    >>> [(unit.id, unit.kind) for unit in found]
+    [('a#0', 'story'), ('a#1', 'boilerplate')]
+    """
+    return _runs.corpus_units(corpus, dict(options))
+
+
+def describe(corpus: Corpus, /, **options: Unpack[DescribeOptions]) -> Description:
+    """What a corpus is made of, before anything is done with it: records, languages, lengths, sources, dates, encodings, exact repeats.
+
+    Options: ``date`` or ``date_field`` and ``date_order``, ``source`` or ``source_field``, ``threads``; those of files and ``progress`` as of
+    ``clusters``. Memory does not grow with the corpus.
+
+    >>> import mukarrar
+    >>> mukarrar.describe(["وصل القطار إلى المدينة", "وصل القطار إلى المدينة", None])
+    Description(3 records of 1 source; 0 rejected, 1 empty, 1 repeats)
+    """
+    return _runs.describe(corpus, dict(options))
+
+
+def preview(corpus: Corpus, /, **options: Unpack[PreviewOptions]) -> Preview:
+    """What ``dedup`` would remove, at several thresholds, with alarms and the pairs on the border. Nothing is written.
+
+    Options as of ``clusters``, and ``remove`` as of ``dedup``, ``thresholds`` (.5, .6, .7, .8, .9; that of the run is added), ``sample`` (a
+    share of the texts, such as .01: the counts are estimates then, and ``expected`` tells what a run would take).
+
+    >>> import mukarrar
+    >>> seen = mukarrar.preview([
+    ...     "أعلنت الوزارة أمس عن افتتاح ثلاثة مراكز صحية جديدة في المدينة",
+    ...     "أعلنت الوزارة امس عن إفتتاح ثلاثة مراكز صحيّة جديدة في المدينه",
+    ...     "فاز الفريق الأول بالمباراة النهائية بعد وقت إضافي طويل",
+    ... ])
+    >>> seen.at(0.9).removed
+    {'exact': 1}
+    """
+    return _runs.preview(corpus, dict(options))
+
+
+def contaminated(corpus: Corpus, tests: Corpus, /, **options: Unpack[ContaminationOptions]) -> Contamination:
+    """The items of tests that stand in a corpus, folded, with their places. An item is a record of the tests; of plain texts, a line.
+
+    Options: ``ngram`` (13: so many tokens in a row that both have), ``least_tokens`` (5: shorter items count as a line of their own),
+    ``whole`` (True: only whole items count), ``output`` (where the corpus goes without what contains an item, of files), ``test_text`` and
+    ``test_id`` (columns or fields of the tests), ``profile``, ``language``, ``threads``; those of files and ``progress`` as of ``clusters``.
+
+    >>> import mukarrar
+    >>> corpus = [("a", "قال المعلم: ما عاصمة البلاد التي يجري فيها النهر؟ ثم سكت"), ("b", "درس آخر في الحساب")]
+    >>> found = mukarrar.contaminated(corpus, [("q1", "ما عاصمة البلاد التي يجري فيها النهر")])
+    >>> [(hit.item, hit.document, hit.rule) for hit in found], [id for id, text in found.kept]
+    ([('q1', 'a', 'item')], ['b'])
+    """
+    return _runs.contaminated(corpus, tests, dict(options))
+
+
+def learn_boilerplate(corpus: Corpus, /, **options: Unpack[LearnOptions]) -> BoilerplateRules:
+    """The lines that return on the pages of each source of a corpus, for ``boilerplate_rules=``.
+
+    Options: ``source`` or ``source_field``, ``threads``, ``memory``, ``temp_dir``; those of files and ``progress`` as of ``clusters``.
+    """
+    return _runs.learn_boilerplate(corpus, dict(options))
+
+
+def evaluate(
+    corpus: Corpus,
+    gold: Path | Mapping[Any, Any] | Iterable[tuple[Any, Any] | tuple[Any, Any, str]],
+    /,
+    **options: Unpack[EvaluateOptions],
+) -> Evaluation:
+    """Scores the clusters of a corpus against gold: a file of the command ``eval`` (``gold_kind`` says which), labels by id, or pairs of ids.
+    A third item of a pair marks one that is no copy (``"non"``, ``"form"``, ``"other"``) or is not scored (``"part"``). Options as of
+    ``clusters``.
+
+    >>> import mukarrar
+    >>> scores = mukarrar.evaluate(
+    ...     [(1, "أعلنت الوزارة أمس عن افتتاح ثلاثة مراكز جديدة"), (2, "أعلنت الوزارة امس عن إفتتاح ثلاثة مراكز جديدة"), (3, "نص آخر")],
+    ...     {1: "مراكز", 2: "مراكز", 3: "آخر"},
+    ... )
+    >>> scores.pairs
+    Rates(precision=1.0, recall=1.0, f1=1.0)
+    """
+    return _runs.evaluate(corpus, gold, dict(options))
+
+
+def evaluate_pages(directory: Path, /, **options: Unpack[RunOptions]) -> dict[str, Any]:
+    """Scores the cutting of pages and what repeats on them, as ``mukarrar eval --pages``: a directory with pages and their gold."""
+    return _runs.evaluate_pages(directory, dict(options))
+
+
+def estimate(
+    pairs: Path | Iterable[Pair], labels: Path | Iterable[tuple[Any, Any, PairLabel]] | Mapping[tuple[Any, Any], PairLabel], /
+) -> PairEstimate:
+    """What labels tell of pairs: precision with intervals of 95 %, in all and by score and relation, and what another threshold would do.
+
+    ``pairs`` is a result of ``pairs`` at a low threshold, or a list that the command wrote. ``labels`` are of ``Pairs.sample``: ``"copy"``,
+    ``"part"``, ``"form"`` (same form, other facts) or ``"other"`` for two ids, or a file that ``mukarrar label`` wrote.
+
+    >>> import mukarrar
+    >>> news = ["أعلنت الوزارة أمس عن افتتاح ثلاثة مراكز جديدة", "أعلنت الوزارة امس عن إفتتاح ثلاثة مراكز جديدة", "نص آخر"]
+    >>> found = mukarrar.pairs(news, threshold=0.4)
+    >>> drawn = found.sample(10)
+    >>> told = mukarrar.estimate(found, [(pair.id_a, pair.id_b, "copy") for pair in drawn])
+    >>> told.labelled, told.precision.estimate
+    (1, 1.0)
+    """
+    return _scores.estimate(pairs, labels)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ._records import Alarm
 
 
 class Error(Exception):
@@ -112,6 +115,12 @@ class ServerError(Error, ConnectionError):
 
     status: int | None
     reason: str
+
+
+class AlarmError(Error):
+    """``dedup(strict=True)`` would remove more than copies, as ``alarms`` tell. Nothing was written."""
+
+    alarms: list[Alarm]
 
 
 class InternalError(Error, RuntimeError):

@@ -1,19 +1,18 @@
 """Frames as the input of a run, and results of the same kind.
 
 Each kind of frame gives its columns as lists and is filtered by its own methods, so that no package is needed but the one that the
-frame is of. Rows are known to a run by their numbers; ids go back as they came.
+frame is of.
 """
 
 from __future__ import annotations
 
-import json
 import os
 from typing import TYPE_CHECKING, Any
 
 from ._errors import ParameterError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Mapping
 
 
 def is_missing(value: Any) -> bool:
@@ -23,11 +22,17 @@ def is_missing(value: Any) -> bool:
     return isinstance(value, float) and value != value
 
 
+# New columns by their names.
+Added = dict[str, list[Any]]
+
+
 class Frame:
     """Rows with columns. ``source`` is the object that the caller gave."""
 
     # The column of texts where it is not named.
     text = "text"
+    # Whether columns can be added.
+    takes_columns = True
 
     def __init__(self, source: Any) -> None:
         self.source = source
@@ -38,8 +43,8 @@ class Frame:
     def column(self, name: str) -> list[Any]:
         raise NotImplementedError
 
-    def taken(self, rows: list[int], text: str, texts: Mapping[int, str]) -> Any:
-        """The frame of some rows in the kind that was given, with new ``texts`` for some."""
+    def taken(self, rows: list[int], text: str, texts: Mapping[int, str], added: Added) -> Any:
+        """The frame of some rows in the kind that was given, with new ``texts`` for some, and with columns ``added``."""
         raise NotImplementedError
 
     def _new_column(self, rows: list[int], text: str, texts: Mapping[int, str]) -> list[Any]:
@@ -57,9 +62,11 @@ class Pandas(Frame):
             raise ParameterError(f"there are several columns {name!r}; rename them", name="text", value=name)
         return list(column.tolist())
 
-    def taken(self, rows: list[int], text: str, texts: Mapping[int, str]) -> Any:
+    def taken(self, rows: list[int], text: str, texts: Mapping[int, str], added: Added) -> Any:
         frame = self.source.iloc[rows]
-        return frame.assign(**{text: self._new_column(rows, text, texts)}) if texts else frame
+        if texts:
+            frame = frame.assign(**{text: self._new_column(rows, text, texts)})
+        return frame.assign(**{name: _pandas_column(values) for name, values in added.items()}) if added else frame
 
 
 class Polars(Frame):
@@ -69,12 +76,13 @@ class Polars(Frame):
     def column(self, name: str) -> list[Any]:
         return list(self.source.get_column(name).to_list())
 
-    def taken(self, rows: list[int], text: str, texts: Mapping[int, str]) -> Any:
+    def taken(self, rows: list[int], text: str, texts: Mapping[int, str], added: Added) -> Any:
         frame = self.source.filter(_mask(rows, self.source.height))
         if texts:
             column = type(self.source.get_column(text))(text, self._new_column(rows, text, texts))
             frame = frame.with_columns(column)
-        return frame
+        series = type(self.source.get_column(text))
+        return frame.with_columns([series(name, values) for name, values in added.items()]) if added else frame
 
 
 class LazyPolars(Polars):
@@ -83,8 +91,8 @@ class LazyPolars(Polars):
     def __init__(self, source: Any) -> None:
         super().__init__(source.collect())
 
-    def taken(self, rows: list[int], text: str, texts: Mapping[int, str]) -> Any:
-        return super().taken(rows, text, texts).lazy()
+    def taken(self, rows: list[int], text: str, texts: Mapping[int, str], added: Added) -> Any:
+        return super().taken(rows, text, texts, added).lazy()
 
 
 class ArrowTable(Frame):
@@ -96,7 +104,7 @@ class ArrowTable(Frame):
     def column(self, name: str) -> list[Any]:
         return list(self.source.column(name).to_pylist())
 
-    def taken(self, rows: list[int], text: str, texts: Mapping[int, str]) -> Any:
+    def taken(self, rows: list[int], text: str, texts: Mapping[int, str], added: Added) -> Any:
         import pyarrow  # type: ignore[import-untyped, unused-ignore]
 
         table = self.source.filter(pyarrow.array(_mask(rows, self.source.num_rows), pyarrow.bool_()))
@@ -104,6 +112,10 @@ class ArrowTable(Frame):
             place = table.schema.get_field_index(text)
             field = table.schema.field(place)
             table = table.set_column(place, field, pyarrow.array(self._new_column(rows, text, texts), field.type))
+        for name, values in added.items():
+            # A batch has another name for the same.
+            append = table.append_column if hasattr(table, "append_column") else None
+            table = append(name, pyarrow.array(values)) if append else _batch_with(table, name, pyarrow.array(values))
         return table
 
 
@@ -113,8 +125,8 @@ class ArrowReader(ArrowTable):
     def __init__(self, source: Any) -> None:
         super().__init__(source.read_all())
 
-    def taken(self, rows: list[int], text: str, texts: Mapping[int, str]) -> Any:
-        return super().taken(rows, text, texts).to_reader()
+    def taken(self, rows: list[int], text: str, texts: Mapping[int, str], added: Added) -> Any:
+        return super().taken(rows, text, texts, added).to_reader()
 
 
 class ArrowStream(ArrowTable):
@@ -138,11 +150,13 @@ class HuggingFace(Frame):
     def column(self, name: str) -> list[Any]:
         return list(self.source.with_format(None)[name])
 
-    def taken(self, rows: list[int], text: str, texts: Mapping[int, str]) -> Any:
+    def taken(self, rows: list[int], text: str, texts: Mapping[int, str], added: Added) -> Any:
         kept = self.source.select(rows)
         if texts:
             names, column = kept.column_names, self._new_column(rows, text, texts)
             kept = kept.remove_columns(text).add_column(text, column).select_columns(names)
+        for name, values in added.items():
+            kept = kept.add_column(name, values)
         return kept
 
 
@@ -153,12 +167,15 @@ class Dicts(Frame):
     def column(self, name: str) -> list[Any]:
         return [row.get(name) for row in self.source]
 
-    def taken(self, rows: list[int], text: str, texts: Mapping[int, str]) -> Any:
-        return [{**self.source[row], text: texts[row]} if row in texts else self.source[row] for row in rows]
+    def taken(self, rows: list[int], text: str, texts: Mapping[int, str], added: Added) -> Any:
+        kept = [{**self.source[row], text: texts[row]} if row in texts else self.source[row] for row in rows]
+        return [{**row, **dict(zip(added, values))} for row, values in zip(kept, zip(*added.values()))] if added else kept
 
 
 class Texts(Frame):
     """A list of texts, or a column of pandas or Polars."""
+
+    takes_columns = False
 
     def columns(self) -> list[str]:
         return ["text"]
@@ -166,7 +183,7 @@ class Texts(Frame):
     def column(self, name: str) -> list[Any]:
         return list(self.source)
 
-    def taken(self, rows: list[int], text: str, texts: Mapping[int, str]) -> Any:
+    def taken(self, rows: list[int], text: str, texts: Mapping[int, str], added: Added) -> Any:
         return [texts.get(row, self.source[row]) for row in rows]
 
 
@@ -176,7 +193,7 @@ class Series(Texts):
     def column(self, name: str) -> list[Any]:
         return list(self.source.to_list())
 
-    def taken(self, rows: list[int], text: str, texts: Mapping[int, str]) -> Any:
+    def taken(self, rows: list[int], text: str, texts: Mapping[int, str], added: Added) -> Any:
         column = self.source.iloc[rows] if hasattr(self.source, "iloc") else self.source.filter(self._kept(rows))
         if not texts:
             return column
@@ -192,6 +209,8 @@ class Series(Texts):
 class Pairs(Frame):
     """``(id, text)`` pairs."""
 
+    takes_columns = False
+
     def columns(self) -> list[str]:
         return ["id", "text"]
 
@@ -199,8 +218,21 @@ class Pairs(Frame):
         place = 0 if name == "id" else 1
         return [pair[place] for pair in self.source]
 
-    def taken(self, rows: list[int], text: str, texts: Mapping[int, str]) -> Any:
+    def taken(self, rows: list[int], text: str, texts: Mapping[int, str], added: Added) -> Any:
         return [(self.source[row][0], texts[row]) if row in texts else self.source[row] for row in rows]
+
+
+def _pandas_column(values: list[Any]) -> Any:
+    """A column of pandas in which whole numbers stay whole beside missing ones."""
+    import pandas  # type: ignore[import-untyped, unused-ignore]
+
+    kinds = {type(value) for value in values if value is not None}
+    return pandas.array(values, dtype="Int64") if kinds == {int} else pandas.array(values, dtype=object)
+
+
+def _batch_with(batch: Any, name: str, values: Any) -> Any:
+    """A batch of pyarrow with one more column."""
+    return type(batch).from_arrays([*batch.columns, values], names=[*batch.schema.names, name])
 
 
 def _mask(rows: list[int], length: int) -> list[bool]:
@@ -237,13 +269,16 @@ _REFUSED = {
 }
 
 
-def _is_path(value: Any) -> bool:
+def is_path(value: Any) -> bool:
+    """Whether a value is the path of a file."""
     return isinstance(value, (str, os.PathLike))
 
 
 def frame_of(source: Any) -> Frame | list[Any]:
     """The frame that ``source`` is, or the paths."""
-    if _is_path(source):
+    if isinstance(source, Frame):
+        return source
+    if is_path(source):
         return [source]
     family = _family(source)
     if family in _REFUSED:
@@ -267,15 +302,15 @@ def _of_items(items: list[Any]) -> Frame | list[Any]:
         what = "a dict"
     elif isinstance(first, str) and not _are_files(items):
         kind, fits, what = Texts, lambda item: isinstance(item, str) or is_missing(item), "a text"
-    elif _is_path(first):
-        if not all(_is_path(item) for item in items):
+    elif is_path(first):
+        if not all(is_path(item) for item in items):
             raise TypeError("paths and records are mixed; give one kind")
         return items
     else:
         kind, fits, what = Pairs, _is_pair, "an (id, text) pair of a string or int and a string"
     for place, item in enumerate(items):
         if not fits(item):
-            if _is_path(item):
+            if is_path(item):
                 raise TypeError("paths and records are mixed; give one kind")
             raise TypeError(f"item {place} is no {what.removeprefix('a ').removeprefix('an ')}")
     return kind(items)
@@ -296,71 +331,3 @@ def _exists(item: str) -> bool:
         return os.path.exists(item)
     except ValueError:
         return False
-
-
-class Rows:
-    """The rows of a frame as a run reads them, and the way back."""
-
-    def __init__(self, frame: Frame, names: dict[str, str | None]) -> None:
-        self.frame = frame
-        known = frame.columns()
-        self.text = self._named("text", names.get("text") or frame.text, known)
-        self.texts = frame.column(self.text)
-        named = names.get("id")
-        self.id = self._named("id", named, known) if named else ("id" if "id" in known else None)
-        self.ids: Sequence[Any] = frame.column(self.id) if self.id else range(len(self.texts))
-        self.fields = {name: frame.column(self._named(name, column, known)) for name, column in names.items()
-                       if column and name not in ("text", "id")}
-        for row, text in enumerate(self.texts):
-            if not isinstance(text, str) and not is_missing(text):
-                raise TypeError(f"{self._place(row)}: its text is {_kind(text)}, not a string")
-
-    @staticmethod
-    def _named(name: str, column: str, known: list[str]) -> str:
-        if column not in known:
-            expected = f"the name of a column, one of {', '.join(known)}"
-            raise ParameterError(f"{name} cannot be {column}: {expected}", name=name, value=column, expected=expected)
-        return column
-
-    def _place(self, row: int) -> str:
-        return f"item {row}" if isinstance(self.frame, (Pairs, Texts, Dicts)) else f"row {row}"
-
-    def __len__(self) -> int:
-        return len(self.texts)
-
-    def records(self) -> Iterator[tuple[Any, ...]]:
-        """What the library reads: numbers of rows as ids, texts, and fields as JSON. A missing text is an empty one."""
-        for row, text in enumerate(self.texts):
-            text = text if isinstance(text, str) else ""
-            fields = {name: _plain(values[row]) for name, values in self.fields.items()}
-            yield (row, text, json.dumps(fields, ensure_ascii=False)) if fields else (row, text)
-
-    def name(self, shown: str) -> Any:
-        """The id that a result calls ``shown``: of a unit in a text, a string with the number of the unit."""
-        row, unit, number = shown.partition("#")
-        name = self.ids[int(row)]
-        return f"{name}{unit}{number}" if unit else name
-
-    @staticmethod
-    def row(shown: str) -> int:
-        return int(shown.partition("#")[0])
-
-    def taken(self, kept: Mapping[int, str]) -> Any:
-        """The frame of the rows that stay, with the texts that the run left of them."""
-        changed = {row: text for row, text in kept.items() if isinstance(self.texts[row], str) and text != self.texts[row]}
-        return self.frame.taken(sorted(kept), self.text, changed)
-
-
-def _plain(value: Any) -> Any:
-    """A value of a field as JSON has it."""
-    if is_missing(value):
-        return None
-    if hasattr(value, "isoformat"):
-        return value.isoformat()
-    if hasattr(value, "item"):
-        value = value.item()
-    return value if isinstance(value, (int, float)) and not isinstance(value, bool) else str(value)
-
-
-def _kind(value: Any) -> str:
-    return type(value).__name__

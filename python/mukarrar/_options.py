@@ -5,7 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
-from typing import Any, Literal, Protocol, TypedDict, Union
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypedDict, Union
+
+if TYPE_CHECKING:
+    from ._scores import BoilerplateRules
 
 
 class ArrowStreamed(Protocol):
@@ -39,8 +42,12 @@ BoilerplateChoice = Literal["keep", "ignore", "strip"]
 FactsChoice = Literal["guard", "off"]
 VerifyChoice = Literal["exact", "estimate"]
 UnitName = Literal["document", "story", "paragraph", "line"]
+DedupUnitName = Literal["document", "story", "paragraph", "line", "passage"]
 DateOrder = Literal["dmy", "mdy"]
 Removable = Literal["exact", "near", "contained"]
+InputFormat = Literal["jsonl", "json", "lines", "text", "csv", "tsv", "parquet", "html", "warc", "arrow"]
+GoldKind = Literal["labels", "pairs"]
+PairLabel = Literal["copy", "part", "form", "other"]
 
 
 class Folding(TypedDict, total=False):
@@ -81,7 +88,7 @@ class IndexSettings(TypedDict, total=False):
     profile: ProfileName | None
     language: LanguageCode | None
     boilerplate: BoilerplateChoice | None
-    boilerplate_rules: Path | None
+    boilerplate_rules: Path | BoilerplateRules | None
     shingle: str | None
     facts: FactsChoice | None
     seed: int | None
@@ -105,28 +112,70 @@ class CompareOptions(TypedDict, total=False):
     facts: FactsChoice
 
 
-class FieldOptions(TypedDict, total=False):
+class ReadingOptions(TypedDict, total=False):
     text: str | None
     id: str | None
-    date: str | None
-    source: str | None
     id_field: str
     text_field: str
-    input_format: str | None
+    input_format: InputFormat | None
     encoding: str
+    csv_delimiter: str | None
+    csv_quote: str
+    csv_escape: str
     html_raw: bool
     html_lines: bool
     max_record_size: int
     unique_ids: bool
-    threads: int | None
-    memory: int | None
-    temp_dir: Path | None
     progress: Told
 
 
-class MatchingOptions(CompareOptions, FieldOptions, total=False):
-    edited: bool
+class FieldOptions(ReadingOptions, total=False):
+    date: str | None
+    source: str | None
+    threads: int | None
+    memory: int | None
+    temp_dir: Path | None
+
+
+class SourceOptions(ReadingOptions, total=False):
+    source: str | None
+    source_field: str | None
+
+
+class UnitOptions(SourceOptions, total=False):
     unit: UnitName
+
+
+class DescribeOptions(SourceOptions, total=False):
+    date: str | None
+    date_field: str | None
+    date_order: DateOrder | None
+    threads: int | None
+
+
+class LearnOptions(SourceOptions, total=False):
+    threads: int | None
+    memory: int | None
+    temp_dir: Path | None
+
+
+class ContaminationOptions(ReadingOptions, total=False):
+    test_text: str | None
+    test_id: str | None
+    ngram: int
+    least_tokens: int
+    whole: bool
+    output: Path | None
+    profile: ProfileName
+    language: LanguageCode | None
+    threads: int | None
+    memory: int | None
+    temp_dir: Path | None
+
+
+class MatchingOptions(CompareOptions, FieldOptions, total=False):
+    boilerplate_rules: Path | BoilerplateRules | None
+    edited: bool
     short: bool
     recall: float
     num_hashes: int | None
@@ -139,17 +188,34 @@ class MatchingOptions(CompareOptions, FieldOptions, total=False):
     source_field: str | None
     title_field: str | None
     window: timedelta | str | None
+
+
+class PairsOptions(MatchingOptions, total=False):
+    unit: UnitName
     work_dir: Path | None
+    expand_exact: bool
 
 
-class RunOptions(MatchingOptions, total=False):
+class KeepingOptions(MatchingOptions, total=False):
     keep: str
     across_sources: bool
     lossless: bool
 
 
-class PairsOptions(MatchingOptions, total=False):
-    expand_exact: bool
+class RunOptions(KeepingOptions, total=False):
+    unit: UnitName
+    work_dir: Path | None
+
+
+class EvaluateOptions(RunOptions, total=False):
+    gold_kind: GoldKind
+
+
+class PreviewOptions(KeepingOptions, total=False):
+    unit: UnitName
+    remove: Iterable[Removable]
+    thresholds: Iterable[float]
+    sample: float | None
 
 
 class PassagesOptions(FieldOptions, total=False):
@@ -160,7 +226,18 @@ class PassagesOptions(FieldOptions, total=False):
     seed: int
 
 
-class DedupOptions(RunOptions, total=False):
+class DedupOptions(KeepingOptions, total=False):
+    unit: DedupUnitName
+    work_dir: Path | None
     output: Path | None
     against: Path | Sequence[Path]
     remove: Iterable[Removable]
+    min_tokens: int
+    mark: bool | str | None
+    annotate: bool | str | None
+    min_sources: int | None
+    max_size: int | None
+    keep_per_source: int | None
+    weights: Path | None
+    source_graph: Path | None
+    strict: bool

@@ -1,17 +1,10 @@
-"""What runs find, as objects. Field names are those of the command line's JSON."""
+"""What runs find, row by row. Field names are those of the command line's JSON."""
 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from ._frames import Rows
-
-from ._errors import ParameterError
+from dataclasses import dataclass
+from typing import Any, Callable, TypeVar
 
 _T = TypeVar("_T")
 
@@ -60,7 +53,7 @@ class Rejected:
 @dataclass(frozen=True)
 class Removed:
     """A record or span that was removed: its keeper, its relation to the keeper, and the exact scores. ``start`` and ``end`` are UTF-8 bytes of a
-    span."""
+    span. What a rule on repetition removed has no keeper and no scores: its relation is ``"rule"``, and ``rule`` names it."""
 
     kind: str
     id: Any
@@ -73,47 +66,34 @@ class Removed:
     keeper_start: int | None = None
     keeper_end: int | None = None
     reference: str | None = None
-
-
-class Results(Generic[_T]):
-    """What a run found: a sequence."""
-
-    def _found(self) -> list[_T]:
-        raise NotImplementedError
-
-    def __iter__(self) -> Iterator[_T]:
-        return iter(self._found())
-
-    def __len__(self) -> int:
-        return len(self._found())
-
-    @overload
-    def __getitem__(self, place: int) -> _T: ...
-    @overload
-    def __getitem__(self, place: slice) -> list[_T]: ...
-    def __getitem__(self, place: int | slice) -> _T | list[_T]:
-        return self._found()[place]
+    rule: str | None = None
 
 
 @dataclass(frozen=True)
-class Clusters(Results[Cluster]):
-    """The clusters of a run, largest first; a sequence of them, with the ``rejected`` records and the ``summary``."""
+class Loss:
+    """A span of a text (``start`` and ``end`` in UTF-8 bytes) that its keeper lacks, so that a run without loss keeps the text."""
 
-    clusters: list[Cluster]
-    rejected: list[Rejected]
-    summary: dict[str, Any]
-    _labels: list[int] | None = field(default=None, repr=False)
+    id: Any
+    start: int
+    end: int
+    keeper: Any
+    jaccard: float
+    containment: float
+    text: str
+    reference: str | None = None
 
-    def _found(self) -> list[Cluster]:
-        return self.clusters
 
-    @property
-    def labels(self) -> Any:
-        """The number of the cluster of each row of a frame, -1 for none; an array of numpy if it is installed. ``None`` for files.
+@dataclass(frozen=True)
+class Alarm:
+    """A sign that a run removes more than copies: its kind (``"large_cluster"``, ``"lost_source"``, ``"shared_block"``,
+    ``"little_own_text"``), a sentence with what to do about it, and its numbers by name."""
 
-        Rows that are only attached to a keeper are in no cluster. With units below the document, a row has the number of its last
-        cluster."""
-        return None if self._labels is None else as_array(self._labels, "int64")
+    alarm: str
+    message: str
+    fields: dict[str, Any]
+
+    def __str__(self) -> str:
+        return self.message
 
 
 @dataclass(frozen=True)
@@ -127,18 +107,6 @@ class Pair:
     relation: str
     measure: str
     reason: str | None = None
-
-
-@dataclass(frozen=True)
-class Pairs(Results[Pair]):
-    """The pairs of a run, in the order of the input; a sequence of them."""
-
-    pairs: list[Pair]
-    rejected: list[Rejected]
-    summary: dict[str, Any]
-
-    def _found(self) -> list[Pair]:
-        return self.pairs
 
 
 @dataclass(frozen=True)
@@ -158,94 +126,65 @@ class Passage:
 
 
 @dataclass(frozen=True)
-class Passages(Results[Passage]):
-    """The repeated passages of a run, in the order of the later place; a sequence of them."""
+class ListedUnit:
+    """A unit of a record: its id, its ``document`` and its number in it, its kind and place (UTF-8 bytes), the number of a story's title,
+    and the beginning of its original text."""
 
-    passages: list[Passage]
-    rejected: list[Rejected]
-    summary: dict[str, Any]
-
-    def _found(self) -> list[Passage]:
-        return self.passages
+    id: Any
+    document: Any
+    unit: int
+    kind: str
+    start: int
+    end: int
+    preview: str
+    title: int | None = None
 
 
 @dataclass(frozen=True)
-class Deduplicated:
-    """A corpus without its copies.
+class Hit:
+    """A test item, or a part of it, in a document: by which ``rule`` (``"ngram"``, ``"item"``, ``"line"``), where in the document and in the
+    item (UTF-8 bytes), how many ``tokens`` and which ``share`` of the item, and the beginning of the place. ``test`` is the item's place
+    in the tests."""
 
-    ``kept`` is what stays, in the kind that was given: a frame of the same package, a list of the same dicts, texts or pairs. It is
-    ``None`` where files were read. ``removed`` tells what went, and for which keeper.
-    """
-
-    kept: Any
-    removed: list[Removed]
-    rejected: list[Rejected]
-    summary: dict[str, Any]
-    _rows: Rows | None = field(default=None, repr=False, compare=False)
-    _left: dict[int, str] = field(default_factory=dict, repr=False)
-    # For each of ``removed``, its row and that of its keeper (None outside of the frame); None for a part of a row.
-    _copies: list[tuple[int, int | None] | None] = field(default_factory=list, repr=False)
-
-    @property
-    def mask(self) -> Any:
-        """Whether each row of a frame stays; an array of numpy if it is installed. ``None`` for files."""
-        if self._rows is None:
-            return None
-        return as_array([row in self._left for row in range(len(self._rows))], "bool")
-
-    @property
-    def labels(self) -> Any:
-        """A number for each row of a frame, the same for a keeper and what was removed for it, -1 for a row that nothing was removed for;
-        an array of numpy if it is installed. ``None`` for files."""
-        if self._rows is None:
-            return None
-        pairs = sorted((keeper, row) for row, keeper in filter(None, self._copies) if keeper is not None)
-        numbers: dict[int, int] = {}
-        labels = [-1] * len(self._rows)
-        for keeper, row in pairs:
-            labels[keeper] = labels[row] = numbers.setdefault(keeper, len(numbers))
-        return as_array(labels, "int64")
-
-    @property
-    def ratio(self) -> float:
-        """The share of the records read that were removed whole."""
-        records = self.summary["records"]["read"]
-        return sum(removed.kind != "span" for removed in self.removed) / records if records else 0.0
-
-    def least_similar(self, count: int = 10) -> list[Removed]:
-        """The removed copies with the lowest scores, lowest first: where to look whether the threshold is right."""
-        return sorted(self.removed, key=lambda removed: removed.jaccard)[:count]
-
-    def rethreshold(self, threshold: float) -> Deduplicated:
-        """The same without the removals below a higher threshold: their rows stay, too. Nothing is compared again, so a copy of
-        a text that stays now is still removed if its own keeper is near enough.
-
-        Of frames and whole records. The summary stays that of the run.
-        """
-        if self._rows is None:
-            raise ParameterError("the result of files has no rows; run again with another threshold=", name="threshold", value=str(threshold))
-        if any(copy is None for copy in self._copies):
-            raise ParameterError("parts of records were removed; run again with another threshold=", name="threshold", value=str(threshold))
-        ran_with = self.summary["parameters"]["threshold"]
-        if not ran_with <= threshold <= 1:
-            expected = f"from {ran_with}, that of the run, to 1"
-            raise ParameterError(f"threshold cannot be {threshold}: {expected}", name="threshold", value=str(threshold), expected=expected)
-        still = [place for place, removed in enumerate(self.removed) if removed.jaccard >= threshold or removed.relation == "contained"]
-        copies = [self._copies[place] for place in still]
-        gone = {copy[0] for copy in copies if copy}
-        back = {copy[0] for copy in self._copies if copy} - gone
-        left = {**self._left, **{row: self._rows.texts[row] for row in back}}
-        removed = [self.removed[place] for place in still]
-        return replace(self, kept=self._rows.taken(left), removed=removed, _left=left, _copies=copies)
+    item: Any
+    test: str
+    document: Any
+    rule: str
+    start: int
+    end: int
+    item_start: int
+    item_end: int
+    tokens: int
+    share: float
+    preview: str
 
 
-def as_array(values: list[Any], kind: str) -> Any:
-    """``values`` as an array of numpy, or as they are where numpy is not installed."""
-    try:
-        import numpy
-    except ImportError:
-        return values
-    return numpy.array(values, dtype=kind)
+@dataclass(frozen=True)
+class ThresholdCounts:
+    """What would go at a threshold: records that stay (``edited`` ones included), records removed by relation, and what each source
+    would lose. ``error`` is the standard error of all removed records, of a sample."""
+
+    threshold: float
+    kept: int
+    edited: int
+    removed: dict[str, int]
+    sources: list[dict[str, Any]]
+    error: int | None = None
+
+
+@dataclass(frozen=True)
+class BorderlinePair:
+    """Two texts whose score is near the threshold, and whether the second would be removed."""
+
+    id_a: Any
+    id_b: Any
+    jaccard: float
+    containment: float
+    removed: bool
+    source_a: str
+    source_b: str
+    text_a: str
+    text_b: str
 
 
 @dataclass(frozen=True)
@@ -277,38 +216,13 @@ class Run:
     b: Piece | None = None
 
 
-@dataclass(frozen=True)
-class Comparison:
-    """How alike two texts are, and why. ``relation`` is what a run would call the pair, ``None`` for nothing;
-    ``reason`` says why a variant is no copy."""
-
-    a: Side
-    b: Side
-    shared: int
-    jaccard: float
-    containment: float
-    relation: str | None
-    measure: str
-    runs: list[Run]
-    reason: str | None = None
-
-
-def _made(kind: type[_T], fields: dict[str, Any]) -> _T:
-    # A field that a later version adds is none of ours.
+def made(kind: Callable[..., _T], fields: dict[str, Any]) -> _T:
+    """A row of a kind. A field that a later version adds is none of ours."""
     known = kind.__dataclass_fields__  # type: ignore[attr-defined]
     return kind(**{name: value for name, value in fields.items() if name in known})
 
 
-def _comparison(result: bytes) -> Comparison:
-    def piece(fields: dict[str, Any] | None) -> Piece | None:
-        return None if fields is None else Piece(**fields)
-
-    def side(fields: dict[str, Any]) -> Side:
-        left_out = [Piece(**left_out) for left_out in fields.get("left_out", [])]
-        return Side(fields["language"], fields["tokens"], fields["shingles"], left_out)
-
-    found = json.loads(result)
-    runs = [Run(run["side"], run["tokens"], piece(run.get("a")), piece(run.get("b"))) for run in found["runs"]]
-    relation = None if found["relation"] == "none" else found["relation"]
-    scores = found["shared"], found["jaccard"], found["containment"]
-    return Comparison(side(found["a"]), side(found["b"]), *scores, relation, found["measure"], runs, found.get("reason"))
+def alarms_of(lines: bytes) -> list[Alarm]:
+    """Alarms from lines of JSON."""
+    rows = [json.loads(line) for line in lines.split(b"\n") if line]
+    return [Alarm(row.pop("alarm"), row.pop("message"), row) for row in rows]

@@ -1,112 +1,40 @@
-//! Runs over a corpus (files, or records in memory), and the comparison of two texts.
-//!
-//! Results are the JSON that the command line writes, so that the two cannot differ; `mukarrar/_records.py` reads it.
+//! Runs over a corpus (files, or records in memory) that change nothing: clusters, pairs, passages, units, and the description of
+//! an input.
 
-use std::path::PathBuf;
-
-use mukarrar::document::DocId;
-use mukarrar::index::IndexedTexts;
-use mukarrar::input::Corpus;
-use mukarrar::page::UnitLevel;
-use mukarrar::pipeline::{self, Options, Pipeline};
-use mukarrar::report::output::Outputs;
-use mukarrar::report::{self, CleanDestination, Cleaning, NamedText, ReportFormat, ReportStyle};
-use mukarrar::{Error, Result};
+use mukarrar::describe::{DescribeOptions, describe as describe_input};
+use mukarrar::page::{SourceResolver, UnitLevel};
+use mukarrar::pipeline::{Options, Pipeline};
+use mukarrar::report::{self, ExactGroups, HtmlReport};
 use pyo3::prelude::*;
-use pyo3::types::{PyBytes, PyDict};
+use pyo3::types::PyDict;
 
-use crate::errors::{PythonPhrasing, attempt};
-use crate::interruptible::{RunProgress, interruptible};
-use crate::options::{each, run};
-use crate::run_request::{CorpusSource, RunRequest};
-
-const JSON_LINES: ReportStyle = ReportStyle { format: ReportFormat::Jsonl, isolate: false, color: false };
-
-impl RunRequest {
-    /// Runs `work`, which hears Ctrl-C.
-    fn run<'py>(
-        mut self,
-        py: Python<'py>,
-        work: impl FnOnce(Self, &RunProgress) -> Result<RunOutput> + Send + 'static,
-    ) -> PyResult<OutputParts<'py>> {
-        let tell = self.progress.take().map(|tell| tell.into_bound(py));
-        let written = interruptible(py, tell.as_ref(), move |progress| work(self, progress))?;
-        Ok(written.parts(py))
-    }
-}
-
-/// The results of a run as bytes of JSON.
-#[derive(Default)]
-struct RunOutput {
-    results: Vec<u8>,
-    kept: Option<Vec<u8>>,
-    rejected: Vec<u8>,
-    summary: Vec<u8>,
-}
-
-type OutputParts<'py> = (Bound<'py, PyBytes>, Option<Bound<'py, PyBytes>>, Bound<'py, PyBytes>, Bound<'py, PyBytes>);
-
-impl RunOutput {
-    /// The output of a run whose results `write` writes.
-    fn listed(
-        corpus: &Corpus,
-        rejects: &[DocId],
-        summary: &pipeline::Summary,
-        write: impl FnOnce(&mut Vec<u8>) -> std::io::Result<()>,
-    ) -> Result<Self> {
-        let mut output = Self { summary: summary_bytes(summary)?, ..Self::default() };
-        written_in_memory(write(&mut output.results))?;
-        output.write_rejected(rejects, corpus)?;
-        Ok(output)
-    }
-
-    fn parts(self, py: Python<'_>) -> OutputParts<'_> {
-        let bytes = |bytes: Vec<u8>| PyBytes::new(py, &bytes);
-        (bytes(self.results), self.kept.map(bytes), bytes(self.rejected), bytes(self.summary))
-    }
-
-    fn write_rejected(&mut self, rejects: &[DocId], corpus: &Corpus) -> Result<()> {
-        let rows = ReportFormat::Jsonl;
-        written_in_memory(report::write_rejected(rejects, corpus, &PythonPhrasing, rows, &mut self.rejected))
-    }
-}
-
-/// Converts the error of a report that was written to memory: only reading a record again can fail.
-fn written_in_memory(result: std::io::Result<()>) -> Result<()> {
-    result.map_err(|source| mukarrar::ErrorKind::Io { action: "read", path: "records".into(), source }.into())
-}
-
-fn summary_bytes(summary: &pipeline::Summary) -> Result<Vec<u8>> {
-    serde_json::to_vec(summary).map_err(|error| {
-        mukarrar::ErrorKind::Io { action: "write", path: "summary".into(), source: error.into() }.into()
-    })
-}
-
-/// Refuses a run that read not one record: an empty result would look like a clean one.
-fn refuse_nothing_read(pipeline: &Pipeline, corpus: &Corpus, rejects: &[DocId]) -> Result<()> {
-    let Err(error) = corpus.refuse_nothing_read(rejects) else { return Ok(()) };
-
-    // The same call with other arguments begins anew.
-    pipeline.forget_work()?;
-    Err(error)
-}
+use crate::options::{whole, word};
+use crate::report_source::{FoundResult, ReportedResult, ReportedRun};
+use crate::run_output::{JSON, JSON_LINES, RunOutput, refuse_nothing_read};
+use crate::run_request::{KnownOptions, RunRequest};
 
 /// Finds clusters of near-duplicates. See `mukarrar.clusters`.
 #[pyfunction]
 #[pyo3(signature = (source, **options))]
-pub fn clusters<'py>(source: &Bound<'py, PyAny>, options: Option<&Bound<'py, PyDict>>) -> PyResult<OutputParts<'py>> {
-    let py = source.py();
-    let request = RunRequest::new("clusters", source, options)?;
-    request.run(py, |request, progress| {
-        let RunRequest { options, mut reading, mut source, .. } = request;
-        let pipeline = Pipeline::new(options)?;
+pub fn clusters<'py>(source: &Bound<'py, PyAny>, options: Option<&Bound<'py, PyDict>>) -> PyResult<Bound<'py, PyDict>> {
+    let request = RunRequest::new("clusters", source, options, KnownOptions::All, |_, _| Ok(false))?;
+    request.run(source.py(), |request, progress| {
+        let pipeline = request.pipeline(progress)?;
+        let RunRequest { mut reading, mut source, .. } = request;
         pipeline.options().ask_for_fields(&mut reading);
+        reading.ask_if_there(HtmlReport::shown_fields(pipeline.options()));
+
         let (corpus, found) = pipeline.read_clusters(source.input(reading)?, progress)?;
         refuse_nothing_read(&pipeline, &corpus, &found.rejects)?;
-        let written = RunOutput::listed(&corpus, &found.rejects, &found.summary, |out| {
+        let mut written = RunOutput::listed(&corpus, &found.rejects, &found.summary, |out| {
             report::clusters(&found, &corpus, JSON_LINES, out)
         })?;
         pipeline.forget_work()?;
+
+        let (options, summary) = (pipeline.options().clone(), found.summary.clone());
+        let found = FoundResult::Clusters(found);
+        let run = ReportedRun { corpus, options, summary, found, removed: None };
+        written.report = Some(ReportedResult::Run(Box::new(run)));
         Ok(written)
     })
 }
@@ -114,124 +42,117 @@ pub fn clusters<'py>(source: &Bound<'py, PyAny>, options: Option<&Bound<'py, PyD
 /// Finds pairs of near-duplicates. See `mukarrar.pairs`.
 #[pyfunction]
 #[pyo3(signature = (source, **options))]
-pub fn pairs<'py>(source: &Bound<'py, PyAny>, options: Option<&Bound<'py, PyDict>>) -> PyResult<OutputParts<'py>> {
-    let py = source.py();
-    let request = RunRequest::new("pairs", source, options)?;
-    request.run(py, |request, progress| {
-        let RunRequest { options, mut reading, mut source, groups, .. } = request;
-        let pipeline = Pipeline::new(options)?;
+pub fn pairs<'py>(source: &Bound<'py, PyAny>, options: Option<&Bound<'py, PyDict>>) -> PyResult<Bound<'py, PyDict>> {
+    let mut groups = ExactGroups::Expanded;
+    let request = RunRequest::new("pairs", source, options, KnownOptions::All, |name, value| {
+        if name == "expand_exact" {
+            groups = if value.extract()? { ExactGroups::Expanded } else { ExactGroups::Folded };
+        }
+        Ok(name == "expand_exact")
+    })?;
+
+    request.run(source.py(), move |request, progress| {
+        let pipeline = request.pipeline(progress)?;
+        let RunRequest { mut reading, mut source, .. } = request;
         pipeline.options().ask_for_fields(&mut reading);
+        reading.ask_if_there(HtmlReport::shown_fields(pipeline.options()));
+
         let (corpus, found) = pipeline.read_pairs(source.input(reading)?, progress)?;
         refuse_nothing_read(&pipeline, &corpus, &found.rejects)?;
-        let written = RunOutput::listed(&corpus, &found.rejects, &found.summary, |out| {
+        let mut written = RunOutput::listed(&corpus, &found.rejects, &found.summary, |out| {
             report::pairs(&found, &corpus, groups, JSON_LINES, out)
         })?;
         pipeline.forget_work()?;
+
+        let (options, summary) = (pipeline.options().clone(), found.summary.clone());
+        let found = FoundResult::Pairs(found);
+        let run = ReportedRun { corpus, options, summary, found, removed: None };
+        written.report = Some(ReportedResult::Run(Box::new(run)));
         Ok(written)
     })
 }
+
+/// The options of a run that passages have.
+pub(crate) const OF_PASSAGES: [&str; 6] = ["profile", "language", "seed", "threads", "memory", "temp_dir"];
 
 /// Finds passages that occur twice. See `mukarrar.passages`.
 #[pyfunction]
 #[pyo3(signature = (source, **options))]
-pub fn passages<'py>(source: &Bound<'py, PyAny>, options: Option<&Bound<'py, PyDict>>) -> PyResult<OutputParts<'py>> {
-    let py = source.py();
-    let request = RunRequest::new("passages", source, options)?;
-    request.run(py, |request, progress| {
+pub fn passages<'py>(source: &Bound<'py, PyAny>, options: Option<&Bound<'py, PyDict>>) -> PyResult<Bound<'py, PyDict>> {
+    let mut wanted = Options::default().passages;
+    let mut request = RunRequest::new("passages", source, options, KnownOptions::Some(&OF_PASSAGES), |name, value| {
+        match name {
+            "min_tokens" => wanted.min_tokens = whole(name, value)?,
+            "max_gap" => wanted.max_gap = whole(name, value)?,
+            _ => return Ok(false),
+        }
+        Ok(true)
+    })?;
+    request.options.passages = wanted;
+
+    request.run(source.py(), |request, progress| {
         let RunRequest { options, reading, mut source, .. } = request;
         let pipeline = Pipeline::new(options)?;
         let (corpus, found) = pipeline.read_passages(source.input(reading)?, progress)?;
         refuse_nothing_read(&pipeline, &corpus, &found.rejects)?;
-        let written = RunOutput::listed(&corpus, &found.rejects, &found.summary, |out| {
+        RunOutput::listed(&corpus, &found.rejects, &found.summary, |out| {
             report::passages(&found, &corpus, JSON_LINES, out)
-        })?;
+        })
+    })
+}
+
+/// Cuts the records of a corpus into units. See `mukarrar.corpus_units`.
+#[pyfunction]
+#[pyo3(signature = (source, **options))]
+pub fn corpus_units<'py>(
+    source: &Bound<'py, PyAny>,
+    options: Option<&Bound<'py, PyDict>>,
+) -> PyResult<Bound<'py, PyDict>> {
+    let mut level = UnitLevel::Story;
+    let known = KnownOptions::Some(&["source_field"]);
+    let mut request = RunRequest::new("corpus_units", source, options, known, |name, value| {
+        if name == "unit" {
+            level = word(value)?;
+        }
+        Ok(name == "unit")
+    })?;
+    request.read_lines_of(level);
+
+    request.run(source.py(), move |request, progress| {
+        let RunRequest { options, mut reading, mut source, .. } = request;
+        let source_field = options.source_field.as_deref();
+        // Returning lines are those of a source.
+        reading.fields = SourceResolver::fields(source_field).filter(|_| level == UnitLevel::Story).collect();
+        let corpus = mukarrar::input::Corpus::read_once(source.input(reading)?, Default::default())?;
+        progress.end_if_interrupted();
+
+        let rejects: Vec<_> = corpus.ids().filter(|document| corpus.read(*document).is_err()).collect();
+        corpus.refuse_nothing_read(&rejects)?;
+        let mut written = RunOutput::object(|out| report::cut(&corpus, level, source_field, JSON_LINES, out))?;
+        written.set_rejected(&rejects, &corpus)?;
         Ok(written)
     })
 }
 
-/// Removes copies from a corpus. See `mukarrar.dedup`.
+/// Describes an input. See `mukarrar.describe`.
 #[pyfunction]
 #[pyo3(signature = (source, **options))]
-pub fn dedup<'py>(source: &Bound<'py, PyAny>, options: Option<&Bound<'py, PyDict>>) -> PyResult<OutputParts<'py>> {
-    let py = source.py();
-    let request = RunRequest::new("dedup", source, options)?;
-    request.run(py, remove_copies)
-}
+pub fn describe<'py>(source: &Bound<'py, PyAny>, options: Option<&Bound<'py, PyDict>>) -> PyResult<Bound<'py, PyDict>> {
+    let known = KnownOptions::Some(&["source_field", "date_field", "date_order", "threads"]);
+    let request = RunRequest::new("describe", source, options, known, |_, _| Ok(false))?;
 
-fn remove_copies(request: RunRequest, progress: &RunProgress) -> Result<RunOutput> {
-    let RunRequest { options, mut reading, mut source, output, against, remove, .. } = request;
-    let pipeline = Pipeline::new(options)?;
-    let (indexes, against): (Vec<PathBuf>, Vec<PathBuf>) =
-        against.into_iter().partition(|path| IndexedTexts::is_index(path));
-    let known = if indexes.is_empty() { None } else { Some(IndexedTexts::open(&indexes, &pipeline, &remove)?) };
-    pipeline.options().ask_for_fields(&mut reading);
-    reading.ask_if_there(known.iter().flat_map(|_| IndexedTexts::fields(pipeline.options())));
+    request.run(source.py(), |request, progress| {
+        let RunRequest { options, mut reading, mut source, .. } = request;
+        let mut wanted = DescribeOptions::default();
+        (wanted.source_field, wanted.date_field) = (options.source_field, options.date_field);
+        (wanted.date_order, wanted.threads) = (options.date_order, options.threads);
+        reading.fields = wanted.fields();
 
-    let holds_records = matches!(source, CorpusSource::Records(_));
-    let input = source.input(reading)?;
-    let input = if against.is_empty() { input } else { input.against(&against)? };
-
-    // Checked before the run, which can take long.
-    let destination = match &output {
-        Some(output) if output.as_os_str() == "-" => {
-            return Err(Error::parameter("output", "-", "a path"));
-        }
-        Some(output) => Some(CleanDestination::new(output, source.paths(), &input)?),
-        None => holds_records.then_some(CleanDestination::Stream),
-    };
-
-    let (corpus, found) = match &known {
-        Some(known) => pipeline.read_clusters_beside(input, known, progress)?,
-        None => pipeline.read_clusters(input, progress)?,
-    };
-    refuse_nothing_read(&pipeline, &corpus, &found.rejects)?;
-    let cleaning = Cleaning::plan(&found, &corpus, &remove, pipeline.options())?.with_progress(progress);
-
-    let mut written = RunOutput::default();
-    written_in_memory(cleaning.write_removed(ReportFormat::Jsonl, &mut written.results))?;
-    written.write_rejected(&found.rejects, &corpus)?;
-
-    if let Some(destination) = destination {
-        let (mut outputs, mut kept) = (Outputs::new(), Vec::new());
-        cleaning.write(&destination, &mut outputs, &mut kept)?;
-        progress.end_if_interrupted();
-        outputs.commit()?;
-        written.kept = holds_records.then_some(kept);
-    }
-
-    let mut summary = found.summary.clone();
-    cleaning.account(&mut summary);
-    written.summary = summary_bytes(&summary)?;
-
-    // The results are complete, so an interrupted run has nothing to continue from.
-    pipeline.forget_work()?;
-    Ok(written)
-}
-
-/// Compares two texts. See `mukarrar.compare`.
-#[pyfunction]
-#[pyo3(signature = (a, b, **options))]
-pub fn compare<'py>(
-    py: Python<'py>,
-    a: &str,
-    b: &str,
-    options: Option<&Bound<'py, PyDict>>,
-) -> PyResult<Bound<'py, PyBytes>> {
-    let mut given = Options::default();
-
-    each("compare", options, |name, value| {
-        let counts = ["profile", "language", "boilerplate", "shingle", "seed", "threshold", "containment", "facts"];
-        Ok(counts.contains(&name) && run(&mut given, name, value)?)
-    })?;
-    given.unit = UnitLevel::Document;
-
-    let written = attempt(py, || {
-        let pipeline = Pipeline::new(given)?;
-        let found = pipeline::compare(a, b, pipeline.options());
-        let mut out = Vec::new();
-        let (a, b) = (NamedText { id: "a", text: a }, NamedText { id: "b", text: b });
-        written_in_memory(report::comparison(&found, a, b, JSON_LINES, &mut out))?;
-        Ok(out)
-    })?;
-    Ok(PyBytes::new(py, &written))
+        let input = source.input(reading)?;
+        let title = input.title();
+        let found = describe_input(input, &wanted, progress)?;
+        let mut written = RunOutput::object(|out| report::description(&found, JSON, out))?;
+        written.report = Some(ReportedResult::Description(Box::new(found), title));
+        Ok(written)
+    })
 }

@@ -12,7 +12,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyTuple, PyType};
 
 use crate::errors::attempt;
-use crate::run_request::RunRequest;
+use crate::run_request::{KnownOptions, RunRequest};
 
 /// A link: the places of keeper and node, relation, reason, Jaccard, containment.
 type LinkRow = (usize, usize, &'static str, Option<&'static str>, f64, f64);
@@ -70,7 +70,7 @@ struct TaskRequest(RunRequest);
 
 impl TaskRequest {
     fn new(source: &Bound<'_, PyAny>, options: Option<&Bound<'_, PyDict>>) -> PyResult<Self> {
-        RunRequest::new("clusters", source, options).map(Self)
+        RunRequest::new("clusters", source, options, KnownOptions::All, |_, _| Ok(false)).map(Self)
     }
 
     /// Reads the records, and gives them with the pipeline of the options to `work`.

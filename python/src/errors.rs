@@ -14,10 +14,13 @@ use pyo3::types::PyDict;
 pub struct PythonPhrasing;
 
 /// Parameters of the library that are no keywords of the package.
-const NOT_KEYWORDS: [&str; 6] = ["csv_delimiter", "csv_escape", "csv_quote", "gold_kind", "mark", "token"];
+const NOT_KEYWORDS: [&str; 1] = ["token"];
 
 impl Phrasing for PythonPhrasing {
     fn parameter(&self, name: &'static str) -> Option<String> {
+        if name == "report" {
+            return Some("the method `report`".to_owned());
+        }
         (!NOT_KEYWORDS.contains(&name)).then(|| format!("{name}="))
     }
 
@@ -37,7 +40,7 @@ impl Phrasing for PythonPhrasing {
             Operation::CheckIndex => "`Index.check`",
             Operation::ExportIndex => "`Index.export_to`",
             Operation::ImportIndex => "`Index.import_from`",
-            Operation::LearnBoilerplate => "the command `mukarrar boilerplate`",
+            Operation::LearnBoilerplate => "`learn_boilerplate`",
             _ => return None,
         };
         Some(name.to_owned())

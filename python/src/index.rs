@@ -8,7 +8,6 @@ use std::sync::{PoisonError, RwLock};
 use mukarrar::index::{Expiry, IndexBuilder, Item, Rank, Verify};
 use mukarrar::input::Compression;
 use mukarrar::lsh::BandingOverrides;
-use mukarrar::page::BoilerplateRules;
 use mukarrar::report::output::{self, Outputs};
 use mukarrar::{Error, ErrorKind, Result};
 use pyo3::exceptions::PyTypeError;
@@ -17,7 +16,7 @@ use pyo3::types::{PyDict, PyList, PyTuple};
 
 use crate::errors::{attempt, caught, closed, detached, internal, parameter, raised};
 use crate::item::{CheckedText, ItemFields, KeyedText, moment};
-use crate::options::{each, facts, language, number, overrides, whole, window, word};
+use crate::options::{each, facts, language, number, overrides, rules, whole, window, word};
 use crate::threads::on_threads;
 use crate::verdict::{PyMatch, PyVerdict};
 
@@ -76,10 +75,7 @@ fn builder(
                 None => now,
             },
             "boilerplate" => now.boilerplate(word(value)?),
-            "boilerplate_rules" => {
-                let path: PathBuf = value.extract()?;
-                now.boilerplate_rules(BoilerplateRules::open(&path).map_err(|error| raised(value.py(), &error))?)
-            }
+            "boilerplate_rules" => now.boilerplate_rules(rules(value)?),
             "shingle" => now.shingle(word(value)?),
             "facts" => now.facts(facts(value)?),
             "seed" => now.seed(whole(name, value)?),

@@ -6,15 +6,21 @@ use pyo3::prelude::*;
 mod arrow;
 mod arrow_table;
 mod arrow_verify;
+mod cleaning;
 mod command;
+mod comparison;
 mod corpus;
 mod engine;
 mod errors;
 mod index;
+mod inspection;
 mod interruptible;
 mod item;
 mod options;
+mod report_source;
+mod run_output;
 mod run_request;
+mod scoring;
 mod sketch;
 mod text;
 mod threads;
@@ -32,9 +38,13 @@ mod _mukarrar {
     #[pymodule_export]
     use arrow_verify::verify_batch;
     #[pymodule_export]
+    use cleaning::dedup;
+    #[pymodule_export]
     use command::run_command;
     #[pymodule_export]
-    use corpus::{clusters, compare, dedup, pairs, passages};
+    use comparison::{compare, compare_html};
+    #[pymodule_export]
+    use corpus::{clusters, corpus_units, describe, pairs, passages};
     #[pymodule_export]
     use engine::{
         PyFrequencies, engine_contained, engine_digests, engine_fields, engine_language, engine_links, engine_settled,
@@ -42,6 +52,12 @@ mod _mukarrar {
     };
     #[pymodule_export]
     use index::PyIndex;
+    #[pymodule_export]
+    use inspection::{contaminated, learn_boilerplate, preview};
+    #[pymodule_export]
+    use report_source::ReportSource;
+    #[pymodule_export]
+    use scoring::{evaluate, evaluate_pages, pair_estimate, sample_pairs};
     #[pymodule_export]
     use sketch::{PyEstimate, PyMinHasher, PySignature};
     #[pymodule_export]

@@ -1,12 +1,13 @@
 //! Converts keyword arguments to the options of the library. An unknown keyword is a `TypeError`, as in Python.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use mukarrar::document::Window;
 use mukarrar::input::InputOptions;
 use mukarrar::lsh::BandingOverrides;
 use mukarrar::normalize::{Language, Normalizer, Profile};
+use mukarrar::page::BoilerplateRules;
 use mukarrar::pipeline::{Options, TitleField};
 use mukarrar::similarity::facts::Facts;
 use pyo3::exceptions::{PyOverflowError, PyTypeError};
@@ -242,12 +243,70 @@ pub fn reading(options: &mut InputOptions, name: &str, value: &Bound<'_, PyAny>)
         "text_field" => options.text_field = value.extract()?,
         "input_format" => options.format = if value.is_none() { None } else { Some(word(value)?) },
         "encoding" => options.encoding = word(value)?,
+        "csv_delimiter" => options.csv_delimiter = delimiter(value)?,
+        "csv_quote" => options.csv_quote = word(value)?,
+        "csv_escape" => options.csv_escape = word(value)?,
         "html_raw" => options.html_raw = value.extract()?,
         "html_lines" => options.html_lines = value.extract()?,
         "max_record_size" => options.max_record_size = whole(name, value)?,
         _ => return Ok(false),
     }
     Ok(true)
+}
+
+/// Whether an option says how files are read.
+pub fn is_reading(name: &str) -> bool {
+    [
+        "id_field",
+        "text_field",
+        "input_format",
+        "encoding",
+        "csv_delimiter",
+        "csv_quote",
+        "csv_escape",
+        "html_raw",
+        "html_lines",
+        "max_record_size",
+    ]
+    .contains(&name)
+}
+
+/// Reads the delimiter of CSV: one character, or `None` for the one of the header.
+fn delimiter(value: &Bound<'_, PyAny>) -> PyResult<Option<u8>> {
+    let Some(sign) = value.extract::<Option<String>>()? else { return Ok(None) };
+    match sign.as_bytes() {
+        [byte] => Ok(Some(*byte)),
+        _ => Err(parameter(value.py(), "csv_delimiter", &sign, "one character of ASCII, or None")),
+    }
+}
+
+/// Reads boilerplate rules: the path of a rules file, or an object of `mukarrar.BoilerplateRules`.
+///
+/// # Errors
+///
+/// The file cannot be read, or is no rules file.
+pub fn rules(value: &Bound<'_, PyAny>) -> PyResult<BoilerplateRules> {
+    let read = match value.extract::<PathBuf>() {
+        Ok(path) => BoilerplateRules::open(&path),
+        Err(_) => {
+            let file: Vec<u8> = value.getattr("_file").and_then(|file| file.extract()).map_err(|_| {
+                PyTypeError::new_err(
+                    "boilerplate_rules is a path, BoilerplateRules, or \"learn\" in a run over a corpus",
+                )
+            })?;
+            BoilerplateRules::read(&*file, Path::new("the rules"))
+        }
+    };
+    read.map_err(|error| raised(value.py(), &error))
+}
+
+/// Reads several numbers.
+///
+/// # Errors
+///
+/// As [`number`].
+pub fn numbers(name: &str, value: &Bound<'_, PyAny>) -> PyResult<Vec<f64>> {
+    value.try_iter()?.map(|value| number(name, &value?)).collect()
 }
 
 /// Reads one path or several.

@@ -2,20 +2,22 @@
 
 use std::io::Cursor;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use mukarrar::Result;
-use mukarrar::index::IndexedTexts;
-use mukarrar::input::{EncodingChoice, Input, InputFormat, InputOptions, MAX_RECORD_SIZE};
-use mukarrar::pipeline::Options;
-use mukarrar::report::ExactGroups;
-use mukarrar::similarity::Relation;
+use mukarrar::input::{Corpus, EncodingChoice, Input, InputFormat, InputOptions, MAX_RECORD_SIZE, StoragePolicy};
+use mukarrar::page::{Boilerplate, BoilerplateRules, SourceResolver, UnitLevel};
+use mukarrar::pipeline::{self, Options, Pipeline};
+use mukarrar::spill::SpillDir;
 use pyo3::exceptions::{PyTypeError, PyUnicodeEncodeError};
 use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedStr;
 use pyo3::types::PyDict;
 
 use crate::errors::{in_item, parameter};
-use crate::options::{each, paths, reading, run, whole};
+use crate::interruptible::{RunProgress, interruptible};
+use crate::options::{each, is_reading, reading, rules, run};
+use crate::run_output::RunOutput;
 
 /// The input of a run.
 pub enum CorpusSource {
@@ -26,7 +28,7 @@ pub enum CorpusSource {
 }
 
 impl CorpusSource {
-    fn new(source: &Bound<'_, PyAny>) -> PyResult<Self> {
+    pub(crate) fn new(source: &Bound<'_, PyAny>) -> PyResult<Self> {
         if let Ok(path) = source.extract::<PathBuf>() {
             return Ok(Self::Files(vec![path]));
         }
@@ -57,23 +59,38 @@ impl CorpusSource {
         }
     }
 
+    /// Whether it is records in memory.
+    pub const fn holds_records(&self) -> bool {
+        matches!(self, Self::Records(_))
+    }
+
     /// Opens it. Records can be opened once.
     ///
     /// # Errors
     ///
     /// Those of opening files.
-    pub fn input(&mut self, mut options: InputOptions) -> Result<Input> {
+    pub fn input(&mut self, options: InputOptions) -> Result<Input> {
         match self {
             Self::Files(paths) => Input::open(paths, options),
-            Self::Records(records) => {
-                // Python strings are Unicode already, and of any size.
-                options.encoding = EncodingChoice::Strict;
-                options.format = Some(InputFormat::JsonLines);
-                options.max_record_size = MAX_RECORD_SIZE;
-                Input::from_reader("records", Cursor::new(std::mem::take(records)), options)
-            }
+            Self::Records(records) => of_records(std::mem::take(records), options),
         }
     }
+
+    /// Opens it, to be opened again. Copies records.
+    fn first_input(&self, options: InputOptions) -> Result<Input> {
+        match self {
+            Self::Files(paths) => Input::open(paths, options),
+            Self::Records(records) => of_records(records.clone(), options),
+        }
+    }
+}
+
+fn of_records(records: Vec<u8>, mut options: InputOptions) -> Result<Input> {
+    // Python strings are Unicode already, and of any size.
+    options.encoding = EncodingChoice::Strict;
+    options.format = Some(InputFormat::JsonLines);
+    options.max_record_size = MAX_RECORD_SIZE;
+    Input::from_reader("records", Cursor::new(records), options)
 }
 
 /// Writes an `(id, text)` pair, or an `(id, text, fields)` triple whose fields are an object of JSON, as a line of JSON.
@@ -107,6 +124,34 @@ fn write_record(pair: &Bound<'_, PyAny>, place: u64, out: &mut Vec<u8>) -> PyRes
     Ok(())
 }
 
+/// Which options of a run a function takes.
+#[derive(Debug, Clone, Copy)]
+pub enum KnownOptions {
+    /// All.
+    All,
+    /// Those with these names.
+    Some(&'static [&'static str]),
+}
+
+impl KnownOptions {
+    fn has(self, name: &str) -> bool {
+        match self {
+            Self::All => true,
+            Self::Some(names) => names.contains(&name),
+        }
+    }
+}
+
+/// Boilerplate rules of a run.
+pub enum RulesChoice {
+    /// None but the built-in ones.
+    BuiltIn,
+    /// Those that the input tells.
+    Learn,
+    /// Those that the caller gave.
+    Given(Arc<BoilerplateRules>),
+}
+
 /// The arguments of a run.
 pub struct RunRequest {
     /// What is compared, and how.
@@ -115,102 +160,132 @@ pub struct RunRequest {
     pub reading: InputOptions,
     /// The input.
     pub source: CorpusSource,
-    /// Where `dedup` writes.
-    pub output: Option<PathBuf>,
-    /// What `dedup` compares with: files and indexes.
-    pub against: Vec<PathBuf>,
-    /// The relations of what `dedup` removes.
-    pub remove: Vec<Relation>,
-    /// Which pairs of a group of exact copies `pairs` lists.
-    pub groups: ExactGroups,
+    rules: RulesChoice,
     /// Called with the progress of the run.
-    pub progress: Option<Py<PyAny>>,
+    progress: Option<Py<PyAny>>,
+    /// Whether the caller said how HTML is read.
+    says_html: bool,
 }
 
 impl RunRequest {
-    /// Reads the arguments of `function`.
+    /// Reads the arguments of `function`, which takes the options `known` and those that `own` takes.
     ///
     /// # Errors
     ///
     /// An unknown keyword, a value that cannot work, or an input that is none.
-    pub fn new(function: &str, source: &Bound<'_, PyAny>, given: Option<&Bound<'_, PyDict>>) -> PyResult<Self> {
+    pub fn new(
+        function: &str,
+        source: &Bound<'_, PyAny>,
+        given: Option<&Bound<'_, PyDict>>,
+        known: KnownOptions,
+        mut own: impl FnMut(&str, &Bound<'_, PyAny>) -> PyResult<bool>,
+    ) -> PyResult<Self> {
         let py = source.py();
         let mut request = Self {
             options: Options::default(),
             reading: InputOptions::default(),
             source: CorpusSource::new(source)?,
-            output: None,
-            against: Vec::new(),
-            remove: vec![Relation::Exact, Relation::Near],
-            groups: ExactGroups::Expanded,
+            rules: RulesChoice::BuiltIn,
             progress: None,
+            says_html: false,
         };
         // As the command: a share of the free memory. Only a given limit counts mapped files, too.
         request.options.memory = mukarrar_cli::default_memory_limit();
-        let dedups = function == "dedup";
-        let mut html = false;
 
         each(function, given, |name, value| {
-            html |= matches!(name, "html_raw" | "html_lines");
+            if own(name, value)? {
+                return Ok(true);
+            }
+
+            request.says_html |= matches!(name, "html_raw" | "html_lines");
             match name {
-                "output" if dedups => request.output = value.extract()?,
-                "against" if dedups => request.against = paths(value)?,
-                "remove" if dedups => request.remove = relations(value)?,
                 "unique_ids" => request.reading.unique_ids = value.extract()?,
-                "expand_exact" if function == "pairs" => {
-                    let expands: bool = value.extract()?;
-                    request.groups = if expands { ExactGroups::Expanded } else { ExactGroups::Folded };
-                }
-                "min_tokens" if function == "passages" => request.options.passages.min_tokens = whole(name, value)?,
-                "max_gap" if function == "passages" => request.options.passages.max_gap = whole(name, value)?,
                 "_progress" => request.progress = if value.is_none() { None } else { Some(value.clone().unbind()) },
-                _ if function == "passages" && !OF_PASSAGES.contains(&name) && !is_reading(name) => return Ok(false),
-                _ => {
-                    let reads = reading(&mut request.reading, name, value)?;
-                    if reads && matches!(request.source, CorpusSource::Records(_)) {
+                name if is_reading(name) => {
+                    if request.source.holds_records() {
                         return Err(parameter(py, name, &value.str()?.to_string(), "left out: it is for files"));
                     }
-                    return Ok(reads || run(&mut request.options, name, value)?);
+                    return reading(&mut request.reading, name, value);
                 }
+                name if !known.has(name) => return Ok(false),
+                "boilerplate_rules" => request.rules = rules_choice(value)?,
+                _ => return run(&mut request.options, name, value),
             }
             Ok(true)
         })?;
 
-        // Stories are cut by the markup of pages, unless the caller chose how HTML is read.
-        request.reading.html_lines |= !html && request.options.unit == mukarrar::page::UnitLevel::Story;
-        request.options.contained_copies = dedups && request.remove.contains(&Relation::Contained);
-
-        // Options for files make no sense for records in memory.
-        if let (CorpusSource::Records(_), Some(output)) = (&request.source, &request.output) {
-            let expected = "left out for (id, text) pairs, of which the kept ones come back";
-            return Err(parameter(py, "output", &output.display().to_string(), expected));
-        }
-        let against_file = request.against.iter().find(|path| !IndexedTexts::is_index(path));
-        if let (CorpusSource::Records(_), Some(path)) = (&request.source, against_file) {
-            let expected = "the directory of an index, if the input is no files";
-            return Err(parameter(py, "against", &path.display().to_string(), expected));
-        }
-
+        request.read_lines_of(request.options.unit);
         Ok(request)
+    }
+
+    /// Stories are cut by the markup of pages, unless the caller chose how HTML is read.
+    pub fn read_lines_of(&mut self, unit: UnitLevel) {
+        self.reading.html_lines |= !self.says_html && unit == UnitLevel::Story;
+    }
+
+    /// The pipeline of the run. Learns boilerplate rules from the input if the caller asks for that.
+    ///
+    /// # Errors
+    ///
+    /// Options that do not fit together; those of reading.
+    pub fn pipeline(&self, progress: &RunProgress) -> Result<Pipeline> {
+        // Learning takes long, so wrong options are refused before it starts.
+        let pipeline = Pipeline::new(self.options.clone())?;
+        let rules = match &self.rules {
+            RulesChoice::Learn if self.options.boilerplate != Boilerplate::Keep => {
+                Arc::new(self.learned_rules(progress)?)
+            }
+            RulesChoice::Given(rules) if self.options.boilerplate != Boilerplate::Keep => Arc::clone(rules),
+            _ => return Ok(pipeline),
+        };
+        let mut options = self.options.clone();
+        options.rules = Some(rules);
+        Pipeline::new(options)
+    }
+
+    /// The boilerplate rules that the input tells.
+    ///
+    /// # Errors
+    ///
+    /// Those of reading.
+    pub fn learned_rules(&self, progress: &RunProgress) -> Result<BoilerplateRules> {
+        let Options { memory, map, temp_dir, source_field, threads, .. } = &self.options;
+
+        // As the command: half of the memory limit is for the bytes of the input.
+        let room = temp_dir.clone().unwrap_or_else(std::env::temp_dir);
+        let mut holding = StoragePolicy::default();
+        (holding.memory, holding.map) = (memory.map(|memory| memory / 2), *map);
+        holding.room = Some(SpillDir::temporary(room));
+
+        let mut reading = self.reading.clone();
+        reading.fields = SourceResolver::fields(source_field.as_deref()).collect();
+        let corpus = Corpus::read_once(self.source.first_input(reading)?, holding)?;
+        corpus.refuse_unreadable()?;
+        pipeline::learn(&corpus, source_field.as_deref(), *threads, progress)
+    }
+
+    /// Runs `work`, which hears Ctrl-C.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`interruptible`].
+    pub fn run<'py>(
+        mut self,
+        py: Python<'py>,
+        work: impl FnOnce(Self, &RunProgress) -> Result<RunOutput> + Send + 'static,
+    ) -> PyResult<Bound<'py, PyDict>> {
+        let tell = self.progress.take().map(|tell| tell.into_bound(py));
+        interruptible(py, tell.as_ref(), move |progress| work(self, progress))?.parts(py)
     }
 }
 
-/// The options of a run that passages have.
-const OF_PASSAGES: [&str; 6] = ["profile", "language", "seed", "threads", "memory", "temp_dir"];
-
-/// Whether an option says how files are read.
-fn is_reading(name: &str) -> bool {
-    ["id_field", "text_field", "input_format", "encoding", "html_raw", "html_lines", "max_record_size"].contains(&name)
-}
-
-fn relations(value: &Bound<'_, PyAny>) -> PyResult<Vec<Relation>> {
-    let known = [Relation::Exact, Relation::Near, Relation::Contained];
-
-    let relation = |name: Bound<'_, PyAny>| {
-        let name: String = name.extract()?;
-        let found = known.into_iter().find(|relation| relation.name() == name);
-        found.ok_or_else(|| parameter(value.py(), "remove", &name, "some of exact, near, contained"))
-    };
-
-    value.try_iter()?.map(|name| relation(name?)).collect()
+/// Reads `"learn"`, the path of a rules file, rules, or `None`.
+fn rules_choice(value: &Bound<'_, PyAny>) -> PyResult<RulesChoice> {
+    if value.is_none() {
+        return Ok(RulesChoice::BuiltIn);
+    }
+    match value.extract::<PyBackedStr>() {
+        Ok(word) if &*word == "learn" => Ok(RulesChoice::Learn),
+        _ => Ok(RulesChoice::Given(Arc::new(rules(value)?))),
+    }
 }

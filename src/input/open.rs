@@ -119,6 +119,16 @@ impl Input {
         Ok(self)
     }
 
+    /// How a page names the input: its first files.
+    #[must_use]
+    pub fn title(&self) -> String {
+        let names: Vec<String> = self.files().map(|(path, _)| path.display().to_string()).collect();
+        match names.as_slice() {
+            [first, second, _, ..] => format!("{first}, {second} and {} more files", names.len() - 2),
+            _ => names.join(" and "),
+        }
+    }
+
     /// Whether `paths`, which were asked for, are one path of one file.
     pub(crate) fn is_single(&self, paths: &[PathBuf]) -> bool {
         matches!(paths, [path] if !path.is_dir() && !self.options.fetched.is_several(path))

@@ -112,11 +112,19 @@ impl BoilerplateRules {
     pub fn open(path: &Path) -> Result<Self> {
         let failed = |source| Error::io("read", path, source);
         let file = std::fs::File::open(path).map_err(failed)?;
-        let file = std::io::BufReader::new(decompressed(Box::new(file)).map_err(failed)?);
+        Self::read(std::io::BufReader::new(decompressed(Box::new(file)).map_err(failed)?), path)
+    }
+
+    /// Reads a rules file from `lines`; `path` is named in errors.
+    ///
+    /// # Errors
+    ///
+    /// As [`open`](Self::open).
+    pub fn read(lines: impl BufRead, path: &Path) -> Result<Self> {
         let mut reader = RulesReader { path, probe: PartFinder::default(), headed: false, list: Vec::new() };
 
-        for (number, line) in (1..).zip(file.lines()) {
-            let line = line.map_err(failed)?;
+        for (number, line) in (1..).zip(lines.lines()) {
+            let line = line.map_err(|source| Error::io("read", path, source))?;
             if !line.trim().is_empty() {
                 reader.line(number, &line)?;
             }

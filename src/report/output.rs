@@ -262,6 +262,21 @@ pub fn outside(output: &Path, index: &Path) -> Result<()> {
     Ok(())
 }
 
+/// Checks that `output` is none of the `files` that are read.
+///
+/// # Errors
+///
+/// [`ErrorKind::Output`] if it is one of them.
+pub fn refuse_over<'p>(output: &Path, mut files: impl Iterator<Item = &'p Path>) -> Result<()> {
+    let written = resolved(output);
+    if files.all(|file| resolved(file) != written) {
+        return Ok(());
+    }
+
+    let (what, remedy) = ("is an input".to_owned(), "write to another file; inputs are never changed".into());
+    Err(ErrorKind::Output { path: output.to_owned(), what, remedy }.into())
+}
+
 /// The canonical path of a file that may not exist yet: equal for two paths to the same file.
 pub fn resolved(path: &Path) -> PathBuf {
     if let Ok(path) = path.canonicalize() {

@@ -98,7 +98,7 @@ pub(super) fn run(arguments: &DescribeArgs, console: &Console) -> Result<Exit> {
     let listed = inputs::list(&input.inputs, &input.reading, UnitLevel::Document, options.fields())?;
     inputs::refuse_as_output([output].into_iter().chain(report), &listed)?;
     inputs::check_page(report.as_ref())?;
-    let title = inputs::title(&listed);
+    let title = listed.title();
 
     let bar = StageBar::over(progress.progress, &listed);
     let found = describe(listed, &options, &bar)?;

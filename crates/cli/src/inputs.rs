@@ -5,12 +5,12 @@ use std::path::{Path, PathBuf};
 use super::addresses;
 use super::args::groups::{BoilerplateArgs, InputArgs, OutputArgs, ReadingArgs, ReportArgs};
 use super::args::values::HtmlChoice;
-use mukarrar::error::{Error, ErrorKind, Result};
+use mukarrar::error::{Error, Result};
 use mukarrar::input::{Corpus, Input, InputOptions};
 use mukarrar::page::{SourceResolver, UnitLevel};
 use mukarrar::pipeline::Pipeline;
 use mukarrar::report::HtmlReport;
-use mukarrar::report::output::resolved;
+use mukarrar::report::output::refuse_over;
 use mukarrar::report::output_name::OutputName;
 
 /// Reads the whole input. If pages are cut into stories, records also give the fields that name their source.
@@ -99,15 +99,6 @@ pub(super) fn check_page(path: Option<&PathBuf>) -> Result<()> {
     checked_report(&page).map(drop)
 }
 
-/// How a page names the input: its first files.
-pub(super) fn title(input: &Input) -> String {
-    let names: Vec<String> = input.files().map(|(path, _)| path.display().to_string()).collect();
-    match names.as_slice() {
-        [first, second, _, ..] => format!("{first}, {second} and {} more files", names.len() - 2),
-        _ => names.join(" and "),
-    }
-}
-
 /// The path of the report, which must be that of a file of HTML.
 pub(super) fn checked_report(report: &ReportArgs) -> Result<Option<&PathBuf>> {
     let Some(path) = &report.report else { return Ok(None) };
@@ -124,17 +115,10 @@ pub(super) fn refuse_as_output<'p>(paths: impl IntoIterator<Item = &'p PathBuf>,
 }
 
 /// Refuses the output `path` if it is one of the input `files`, or no path of a file.
-pub(super) fn refuse_over_files<'p>(path: &Path, mut files: impl Iterator<Item = &'p Path>) -> Result<()> {
+pub(super) fn refuse_over_files<'p>(path: &Path, files: impl Iterator<Item = &'p Path>) -> Result<()> {
     if path.as_os_str() == "-" {
         return Ok(());
     }
     OutputName::of(path).check_sent()?;
-
-    let output_file = resolved(path);
-    if files.all(|input_file| resolved(input_file) != output_file) {
-        return Ok(());
-    }
-
-    let (what, remedy) = ("is an input".to_owned(), "write to another file; inputs are never changed".into());
-    Err(ErrorKind::Output { path: path.to_owned(), what, remedy }.into())
+    refuse_over(path, files)
 }

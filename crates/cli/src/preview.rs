@@ -85,7 +85,7 @@ pub(super) fn run(arguments: &PreviewArgs, console: &Console) -> Result<Exit> {
     let listed = inputs::list_for(&pipeline, input, &of_report, of_sources)?;
     inputs::refuse_as_output([output].into_iter().chain(report), &listed)?;
     inputs::check_page(report.as_ref())?;
-    let title = inputs::title(&listed);
+    let title = listed.title();
 
     let bar = StageBar::over(progress, &listed);
     let corpus = pipeline.read(listed, &bar)?;

@@ -122,7 +122,7 @@ pub(super) fn run(arguments: &StoriesArgs, console: &Console) -> Result<Exit> {
     inputs::check_outputs(output, showing.summary.as_ref(), &listed)?;
     inputs::check_report(report, &listed)?;
     inputs::refuse_as_output(places, &listed)?;
-    let title = inputs::title(&listed);
+    let title = listed.title();
     let archive = (!telling.archive.is_empty()).then(|| open_archive(arguments, &pipeline)).transpose()?;
 
     let bar = StageBar::over(progress, &listed);
