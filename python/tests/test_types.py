@@ -34,7 +34,17 @@ def test_a_program_that_uses_it_type_checks(tmp_path):
         "passages: list[mukarrar.Passage] = mukarrar.passages(['a b', None], min_tokens=3)[1:]\n"
         "import polars\n"
         "mukarrar.dedup(polars.LazyFrame({'text': ['a']}), progress=lambda stage, done, total: None)\n"
-        "mukarrar.dedup(polars.DataFrame({'text': ['a']}), unit='story')\n",
+        "mukarrar.dedup(polars.DataFrame({'text': ['a']}), unit='story')\n"
+        "made = mukarrar.dedup(rows, unit='passage', min_tokens=9, annotate=True, strict=True)\n"
+        "alarms: list[str] = [alarm.message for alarm in made.alarms]\n"
+        "removed: dict[str, int] = mukarrar.preview(rows, sample=0.1, remove=['exact']).at(0.6).removed\n"
+        "rules: mukarrar.BoilerplateRules = mukarrar.learn_boilerplate('x', source='site')\n"
+        "found = mukarrar.clusters('x', boilerplate_rules=rules).rethreshold(0.9)\n"
+        "found.report('x.html', most=10)\n"
+        "hits: list[mukarrar.Hit] = mukarrar.contaminated('x', rows, ngram=8, test_text='q')[:3]\n"
+        "f1: float = mukarrar.evaluate('x', {'a': 1}, gold_kind='labels').pairs.f1\n"
+        "drawn = mukarrar.pairs('x').sample(10, seed=2)\n"
+        "told = mukarrar.estimate(drawn, [(1, 2, 'copy')])\n",
         "utf-8",
     )
     run("mypy", "--strict", str(program))
