@@ -31,5 +31,6 @@ mod repetition;
 mod report_html;
 mod returning_lines;
 mod serve;
+mod stories;
 #[cfg(feature = "remote")]
 mod stub_store;
