@@ -4,8 +4,8 @@
 //! cargo run --release --example story_days -- --documents 100000 > days.jsonl
 //! ```
 //!
-//! Words are drawn from a vocabulary by Zipf's law. An event has thirty words of its own, and each of its documents takes a fourth of
-//! its words from them. Two documents in five belong to an event; most events are small, a few fill a hundredth of the news. The id
+//! Words are drawn from a vocabulary by Zipf's law. An event has fourteen words of its own, and each of its documents takes half the
+//! words of its title and a third of those of its text from them. Two documents in five belong to an event; most events are small, a few fill a hundredth of the news. The id
 //! tells the event: `e17-203` is document 203, of event 17, `n204` is one of none. The same arguments give the same bytes.
 
 use std::io::{self, BufWriter, Write};
@@ -16,7 +16,7 @@ use clap::Parser;
 const VOCABULARY: usize = 300_000;
 const TITLE: usize = 8;
 const TEXT: usize = 110;
-const OF_EVENT: usize = 30;
+const OF_EVENT: usize = 14;
 
 /// The first word, by frequency, that an event may have for its own.
 const FIRST_OF_EVENT: usize = 500;
@@ -89,10 +89,10 @@ fn main() -> io::Result<()> {
         }
 
         let chosen = of_event.then(|| draws.below(events.len() as u64) as usize);
-        let mut take = |count: usize| -> String {
+        let mut take = |count: usize, own_share: u64| -> String {
             let mut text = String::new();
             for place in 0..count {
-                let own = chosen.filter(|_| draws.below(4) == 0).and_then(|event| {
+                let own = chosen.filter(|_| draws.below(own_share) == 0).and_then(|event| {
                     let of_event = &events.get(event)?.words;
                     of_event.get(draws.below(of_event.len() as u64) as usize).copied()
                 });
@@ -102,7 +102,7 @@ fn main() -> io::Result<()> {
             }
             text
         };
-        let (title, text) = (take(TITLE), take(TEXT));
+        let (title, text) = (take(TITLE, 2), take(TEXT, 3));
         let outlet = draws.below(arguments.outlets);
         let id = match chosen {
             Some(event) => format!("e{}-{number}", events[event].number),

@@ -3,7 +3,7 @@
 use super::Pipeline;
 use super::options::Options;
 use super::progress::Progress;
-use super::story_reader::{StoryFields, StoryReader, in_pieces};
+use super::story_reader::{STORY_PROFILE, StoryFields, StoryReader, in_pieces};
 use crate::document::DocId;
 use crate::error::Result;
 use crate::input::Corpus;
@@ -74,7 +74,7 @@ pub(super) fn with_counted(
         let some: Vec<DocId> = all.into_iter().step_by(step).collect();
         let mut counts = counted(options, corpus, languages, &some, &())?;
         let common = if language == Language::Fa { COMMON_PERSIAN } else { "" };
-        counts.widen(LEAST_DOCUMENTS, stems_of(common, language, options).into_iter());
+        counts.widen(LEAST_DOCUMENTS, stems_of(common, language).into_iter());
         table.add(language, &counts, MOST_STEMS);
         added.push(language);
     }
@@ -82,10 +82,10 @@ pub(super) fn with_counted(
 }
 
 /// The hashes of the distinct stems of a text, in no order.
-fn stems_of(text: &str, language: Language, options: &Options) -> Vec<u64> {
+fn stems_of(text: &str, language: Language) -> Vec<u64> {
     let mut words = StoryWords::default();
     words.begin(language);
-    Normalizer::new(options.profile, language).fold(text, &mut FoldScratch::default(), &mut words);
+    Normalizer::new(STORY_PROFILE, language).fold(text, &mut FoldScratch::default(), &mut words);
     words.stems().collect()
 }
 

@@ -4,10 +4,13 @@ use super::options::Options;
 use crate::document::{DocId, Excerpt, UnitKind};
 use crate::error::Result;
 use crate::input::{Corpus, FieldValue, ReadScratch, Record};
-use crate::normalize::{FoldScratch, Language, Normalizer};
+use crate::normalize::{FoldScratch, Language, Normalizer, Profile};
 use crate::page::{Sieve, SourceResolver, SourcedText};
 use crate::parallel;
 use crate::story::{RarityTable, StoryText, StoryWords};
+
+/// The profile of all stems, whatever the copies are folded with: tables of rarity hold the stems of one.
+pub(super) const STORY_PROFILE: Profile = Profile::Standard;
 
 /// Bytes of a text that are read: the words that count are in them, also in the longest ones.
 const MOST_BYTES: usize = 1 << 13;
@@ -126,7 +129,7 @@ impl<'a> StoryReader<'a> {
 
         let told = languages.get(document.index()).copied().flatten();
         let language = told.or(options.language).unwrap_or_else(|| Language::detect(&record.text));
-        let normalizer = Normalizer::new(options.profile, language);
+        let normalizer = Normalizer::new(STORY_PROFILE, language);
         words.begin(language);
         normalizer.fold_excerpt(Excerpt::whole(title), folding, words);
         words.end_title();

@@ -2,7 +2,8 @@
 //!
 //! A document is compared with the stories of the documents that share two of its keys. Its score is the cosine with the sum of
 //! the story's documents, less .12 if the whole story is of its own outlet, less .3 · r for each day since the story began, where r
-//! tells how much of the document, or of the first one of the story, is a form that returns ([`super::past_forms`]). It joins the
+//! tells how much of the document, or of the first one of the story, is a form that returns ([`super::past_forms`]); a form joins no
+//! story of another day. It joins the
 //! story of the best score, if that reaches the threshold, and its cosine with the first document reaches a bound: a bound from
 //! the first document keeps a story from wandering off. Otherwise it begins a story.
 
@@ -10,8 +11,8 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 use super::key_index::{KeyHit, KeyIndex};
-use super::options::{StoryRules, WHOLE};
-use super::past_forms::PastForms;
+use super::options::{StoryRules, WHOLE, share};
+use super::past_forms::{PastForms, is_form};
 use super::vector::{KeySet, StemKey, StemVector};
 
 /// Stories that a document is compared with: those that share most.
@@ -195,7 +196,12 @@ impl StoryTeller {
         if outlet != 0 && story.outlet == Some(outlet) {
             score -= OWN_OUTLET;
         }
-        let returned = recurrence.max(story.recurrence) * 3 / 10;
+        // A form takes the reports of its own day only.
+        let recurrence = recurrence.max(story.recurrence);
+        if days > 0 && is_form(share(recurrence)) {
+            return None;
+        }
+        let returned = recurrence * 3 / 10;
         let each_day = if self.past.tells() { returned } else { returned.max(UNKNOWN_PAST) };
         score -= each_day * days;
         (score >= threshold).then_some(score)

@@ -54,5 +54,6 @@ mod promise_stored_bytes;
 mod repetition;
 mod shared_vectors;
 mod source_languages;
+mod stories;
 mod titles;
 mod window;

@@ -4,15 +4,17 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::args::groups::{FoldingArgs, InputArgs, ProgressArgs, ThreadsArgs, VerbosityArgs};
+use super::args::groups::{InputArgs, ProgressArgs, ThreadsArgs, VerbosityArgs};
+use super::args::names::{LANGUAGES, Names};
+use super::args::values::{LanguageChoice, language};
 use super::console::Console;
 use super::exit::Exit;
 use super::progress::StageBar;
-use super::{addresses, finish, inputs, run_options};
+use super::{addresses, finish, inputs};
 use mukarrar::error::{Error, Result};
 use mukarrar::input::{CompressionOptions, Corpus, StoragePolicy};
 use mukarrar::page::UnitLevel;
-use mukarrar::pipeline::Pipeline;
+use mukarrar::pipeline::{Options, Pipeline};
 
 pub(super) const EXAMPLES: &str = "Examples:
   mukarrar idf archive/ -o words.idf
@@ -22,8 +24,9 @@ pub(super) const EXAMPLES: &str = "Examples:
 pub(super) struct IdfArgs {
     #[command(flatten)]
     input: InputArgs,
-    #[command(flatten)]
-    folding: FoldingArgs,
+    /// Language of every document: ar, fa, ur, ckb, ps, ug or other; auto detects it for each.
+    #[arg(long, value_name = "LANG", default_value = "auto", value_parser = Names::of(&LANGUAGES, language), hide_possible_values = true, help_heading = "Shape")]
+    lang: LanguageChoice,
     /// Most words of a language in the table, from 1 to 1000000: the most frequent ones. The others count as rarest. 6 bytes
     /// each.
     #[arg(long, value_name = "N", default_value_t = 100_000, value_parser = clap::value_parser!(u32).range(1..=1_000_000), help_heading = "Output")]
@@ -40,11 +43,12 @@ pub(super) struct IdfArgs {
 }
 
 pub(super) fn run(arguments: &IdfArgs, console: &Console) -> Result<Exit> {
-    let IdfArgs { input, folding, most, output, threads, progress, verbosity } = arguments;
+    let IdfArgs { input, lang, most, output, threads, progress, verbosity } = arguments;
     if output.as_os_str() == "-" {
         return Err(Error::parameter("output", "-", "a file: a table is no text"));
     }
-    let mut options = run_options::with_folding(folding);
+    let mut options = Options::default();
+    options.language = lang.0;
     options.threads = threads.threads;
     let pipeline = Pipeline::new(options)?;
 

@@ -69,7 +69,11 @@ fn plain(documents: &[ToldVector], archive: &[ToldVector], rules: StoryRules) ->
             if document.outlet != 0 && story.members.iter().all(|member| documents[*member].outlet == document.outlet) {
                 score -= OWN_OUTLET;
             }
-            let returned = recurrence.max(story.recurrence) * 3 / 10;
+            let returns = recurrence.max(story.recurrence);
+            if age > 0 && 2 * returns >= WHOLE {
+                continue;
+            }
+            let returned = returns * 3 / 10;
             score -= age * if days.len() >= 3 { returned } else { returned.max(UNKNOWN_PAST) };
             if score >= rules.threshold && best.is_none_or(|(most, _)| score > most) {
                 best = Some((score, place));

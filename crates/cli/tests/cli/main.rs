@@ -32,5 +32,6 @@ mod report_html;
 mod returning_lines;
 mod serve;
 mod shards;
+mod stories;
 #[cfg(feature = "remote")]
 mod stub_store;

@@ -1,0 +1,179 @@
+//! `stories`: the list, where each record is, the report, archives and tables.
+
+use std::fs;
+use std::process::{Command, Output, Stdio};
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+const FIRE: &str = "اندلع حريق كبير فجر اليوم في سوق الأقمشة القديم بحي الزهور، وهرعت ست فرق من الدفاع المدني إلى المكان. \
+وقال المقدم سالم الحربي إن النيران التهمت أربعين محلا قبل أن يسيطر عليها رجال الإطفاء، ولم تسجل إصابات بين التجار.";
+const FIRE_AGAIN: &str = "أتت النيران على أربعين محلا تجاريا في سوق الأقمشة بحي الزهور، بحسب المقدم سالم الحربي الناطق باسم الدفاع المدني. \
+وأوضح الحربي أن ست فرق إطفاء شاركت في إخماد حريق السوق القديم، وأن التجار غادروا المكان سالمين دون إصابات.";
+const SCRIPT: &str = "<script>alert(1)</script>";
+
+/// The weather of a day: a form with other numbers and other places.
+fn weather(day: usize) -> String {
+    let places = ["نجران", "عسير", "الباحة", "حائل", "تبوك", "القصيم", "الجوف", "جازان"];
+    let (here, there) = (places[day % 8], places[(day + 3) % 8]);
+    format!(
+        "توقعت الهيئة العامة للأرصاد وحماية البيئة أن تكون السماء غائمة جزئيا على مرتفعات {here} مع فرصة لهطول أمطار رعدية \
+مصحوبة برياح نشطة مثيرة للأتربة على {there}، وتكون درجات الحرارة بين {} و{} درجة، والرياح السطحية شمالية غربية بسرعة {} كيلومترا.",
+        20 + day * 2,
+        31 + day,
+        12 + day * 3
+    )
+}
+
+fn record(id: &str, date: &str, site: &str, title: &str, text: &str) -> String {
+    json!({ "id": id, "date": date, "site": site, "title": title, "text": text }).to_string() + "\n"
+}
+
+fn home() -> TempDir {
+    let home = tempfile::tempdir().unwrap();
+    let lines = [
+        record("fire", "2024-03-05", "أ", &format!("حريق {SCRIPT} يلتهم سوق الأقمشة"), FIRE),
+        record("again", "2024-03-06", "ب", "النيران تأتي على أربعين محلا في سوق الأقمشة", FIRE_AGAIN),
+        record("copy", "2024-03-06", "ج", "حريق يلتهم سوق الأقمشة", FIRE),
+        record("short", "2024-03-06", "ج", "حريق", "التفاصيل بعد قليل"),
+        record("undated", "قريبا", "ج", "الطقس", &weather(9)),
+        "{\n".to_owned(),
+    ];
+    fs::write(home.path().join("news.jsonl"), lines.concat()).unwrap();
+    home
+}
+
+fn run(home: &TempDir, arguments: &str) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_mukarrar"));
+    command.current_dir(home.path()).args(arguments.split_whitespace()).stdin(Stdio::null()).output().unwrap()
+}
+
+fn done(home: &TempDir, arguments: &str) -> (String, String) {
+    let output = run(home, arguments);
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(0), "{told}");
+    (String::from_utf8(output.stdout).unwrap(), told)
+}
+
+fn rows(text: &str) -> Vec<Value> {
+    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+const DATED: &str = "--date-field date --source-field site";
+
+#[test]
+fn a_story_has_its_documents_its_copies_and_what_they_share() {
+    let home = home();
+    let (out, told) = done(&home, &format!("stories news.jsonl {DATED} --format jsonl"));
+    let stories = rows(&out);
+    assert_eq!(stories.len(), 1, "{out}");
+    let story = &stories[0];
+    assert_eq!((&story["story"], &story["size"], &story["copies"]), (&json!("fire"), &json!(2), &json!(1)));
+    assert_eq!((&story["outlets"], &story["spread"]), (&json!(["أ", "ب", "ج"]), &json!(86_400)));
+    assert_eq!(
+        (&story["first_seen"], &story["last_seen"]),
+        (&json!("2024-03-05T00:00:00Z"), &json!("2024-03-06T00:00:00Z"))
+    );
+
+    let documents = story["documents"].as_array().unwrap();
+    let ids: Vec<&str> = documents.iter().map(|row| row["id"].as_str().unwrap()).collect();
+    assert_eq!(ids, ["fire", "again", "copy"]);
+    assert_eq!((&documents[0]["story_score"], &documents[2]["copy_of"]), (&Value::Null, &json!("fire")));
+    assert!(documents[1]["story_score"].as_f64().unwrap() >= 0.48);
+    for term in documents[1]["story_terms"].as_array().unwrap() {
+        assert!(FIRE_AGAIN.contains(term.as_str().unwrap()) || term.as_str().unwrap().contains("أربعين"), "{term}");
+    }
+
+    // Every record is counted once.
+    let account =
+        "places   6 read = 2 told in stories + 0 alone + 1 copies + 1 too short + 1 without a date + 1 rejected";
+    assert!(told.contains(account), "{told}");
+}
+
+#[test]
+fn formats_tell_the_same_at_any_number_of_threads() {
+    let home = home();
+    for format in ["text", "json", "jsonl", "tsv", "csv"] {
+        let out =
+            |threads: usize| done(&home, &format!("stories news.jsonl {DATED} -q -j {threads} --format {format}")).0;
+        let one = out(1);
+        assert_eq!(one, out(8), "{format}");
+        assert!(one.contains("again") && one.contains("fire"), "{format}: {one}");
+    }
+    let (table, _) = done(&home, &format!("stories news.jsonl {DATED} -q --format tsv"));
+    assert!(table.starts_with("story\tsize\tcopies\toutlets\tfirst_seen\tlast_seen\tspread\tid\t"), "{table}");
+    assert_eq!(table.lines().count(), 4);
+}
+
+#[test]
+fn places_have_a_row_for_every_record() {
+    let home = home();
+    let (out, _) = done(&home, &format!("stories news.jsonl {DATED} -q --places places.jsonl -o stories.tsv"));
+    assert_eq!(out, "");
+    let places = rows(&fs::read_to_string(home.path().join("places.jsonl")).unwrap());
+    let shown: Vec<String> =
+        places.iter().map(|row| format!("{} {} {}", row["id"], row["place"], row["story"]).replace('"', "")).collect();
+    let expected = [
+        "fire told fire",
+        "again told fire",
+        "copy copy fire",
+        "short short null",
+        "undated undated null",
+        "news.jsonl:6 rejected null",
+    ];
+    assert_eq!(shown, expected);
+}
+
+#[test]
+fn the_report_is_one_page_in_which_texts_are_no_markup() {
+    let home = home();
+    done(&home, &format!("stories news.jsonl {DATED} -q --report stories.html"));
+    let page = fs::read_to_string(home.path().join("stories.html")).unwrap();
+    assert!(page.contains("&lt;script&gt;alert(1)") && !page.contains("<script"), "no script at all");
+    assert!(page.contains("2 told, 1 copied, 3 outlets") && page.contains("aria-label=\"Time line\""));
+    assert_eq!(page.matches("<rect class=\"copy\"").count(), 1);
+}
+
+#[test]
+fn the_weather_of_every_day_is_no_story_if_an_archive_knows_it() {
+    let home = home();
+    let on = |day: usize, site: &str| {
+        record(&format!("w{day}"), &format!("2024-03-{day:02}"), site, "حالة الطقس", &weather(day))
+    };
+    let write = |name: &str, text: String| fs::write(home.path().join(name), text).unwrap();
+    write("today.jsonl", [on(10, "أ"), on(11, "ب"), on(12, "ج")].concat());
+    write("before.jsonl", (1..7).map(|day| on(day, "د")).collect());
+
+    let sizes = |arguments: &str| -> Vec<u64> {
+        let (out, _) =
+            done(&home, &format!("stories today.jsonl {DATED} -q --format jsonl --threshold 0.95 {arguments}"));
+        rows(&out).iter().map(|row| row["size"].as_u64().unwrap()).collect()
+    };
+    assert_eq!(sizes(""), [3], "without a past the days look like one story");
+    assert_eq!(sizes("--archive before.jsonl"), [0; 0]);
+
+    let (_, told) = done(&home, &format!("stories today.jsonl {DATED} --threshold 0.95 --archive before.jsonl"));
+    assert!(told.contains("archive  6 documents") && told.contains("of 3 such documents"), "{told}");
+}
+
+#[test]
+fn a_table_of_ones_own_replaces_the_shipped_one() {
+    let home = home();
+    let lines: String = (0..150).map(|day| record(&format!("w{day}"), "2024-03-05", "أ", "", &weather(day))).collect();
+    fs::write(home.path().join("archive.jsonl"), lines).unwrap();
+    let (_, told) = done(&home, "idf archive.jsonl -o words.idf");
+    assert!(told.contains("words of 150 documents: ar"), "{told}");
+    done(&home, &format!("stories news.jsonl {DATED} -q --idf words.idf"));
+
+    let refused = |arguments: &str| {
+        let output = run(&home, arguments);
+        assert_eq!(output.status.code(), Some(2), "{arguments}");
+        String::from_utf8(output.stderr).unwrap()
+    };
+    assert!(refused(&format!("stories news.jsonl {DATED} --idf news.jsonl")).contains("is no table of rarity"));
+    assert!(refused("idf archive.jsonl -o archive.jsonl").contains("is an input"));
+    let undated = refused("stories news.jsonl");
+    assert!(undated.contains("--undated") && undated.contains("--date-field"), "{undated}");
+    assert!(refused(&format!("stories news.jsonl {DATED} --story-span 1")).contains("--story-span"));
+    assert!(refused(&format!("stories news.jsonl {DATED} --places news.jsonl")).contains("is an input"));
+}
