@@ -40,27 +40,8 @@ pub(super) fn of_file(path: &Path, head: &mut impl ContentHead, options: &InputO
         FileKind::Records if !is_named && is_xml(head.peek(HEAD)) => {
             FileKind::Unread("an XML file", remedies::EXTRACT_RECORDS)
         }
-        FileKind::Records => by_misfit(path, head, options).unwrap_or(FileKind::Records),
         kind => kind,
     }
-}
-
-/// What the name of a file announces that no first bytes tell, where they are no text either: Brotli has no signature,
-/// and an archive may be damaged in its first bytes.
-fn by_misfit(path: &Path, head: &mut impl ContentHead, options: &InputOptions) -> Option<FileKind> {
-    let extension = path.extension()?.to_string_lossy().to_ascii_lowercase();
-    let (what, remedy) = match extension.as_str() {
-        "br" => ("compressed with Brotli, by its name", remedies::DECOMPRESS),
-        "tar" | "zip" | "wacz" => ("a damaged archive, by its name", remedies::PACK_ANEW),
-        _ => return None,
-    };
-
-    let bytes = head.peek(HEAD);
-    let bytes = bytes.get(..HEAD).unwrap_or(bytes);
-    // The last character of the head may be cut off.
-    let is_utf8 = std::str::from_utf8(bytes).is_ok_and(|text| !text.contains('\0'))
-        || std::str::from_utf8(bytes).is_err_and(|error| error.error_len().is_none() && !bytes.contains(&0));
-    (options.format.is_none() && !bytes.is_empty() && !is_utf8).then_some(FileKind::Unread(what, remedy))
 }
 
 /// Whether bytes begin XML that is no page of HTML.
@@ -163,8 +144,6 @@ const SIGNATURES: &[(&[u8], &str, Remedy)] = &[
     (b"MATLAB 5.0 MAT-file", "a MATLAB file", remedies::EXPORT_TABLE),
     (b"!BDN", "an Outlook mailbox", remedies::EXTRACT_TEXT),
     (b"ITSF\x03", "a help file", remedies::EXTRACT_TEXT),
-    (b"\xFF\xFE\0\0", "text in UTF-32", remedies::CONVERT_UTF32),
-    (b"\0\0\xFE\xFF", "text in UTF-32", remedies::CONVERT_UTF32),
     (b"GGUF", "a model file", remedies::LEAVE_OUT),
     (b"7z\xBC\xAF\x27\x1C", "a 7z archive", remedies::UNPACK_7Z),
     (b"Rar!\x1A\x07", "a RAR archive", remedies::UNPACK_RAR),
@@ -262,9 +241,6 @@ fn unread(bytes: &[u8]) -> Option<(&'static str, Remedy)> {
         // Compiled Python: a number of the version, and flags.
         [0x40..=0xFF, b'\r', b'\r', b'\n', 0..=3, 0, 0, 0, ..] => Some(("a program", remedies::LEAVE_OUT)),
         [_, _, _, 0, 0, 0, 0, 0, b'{', b'"', ..] => Some(("a model file", remedies::LEAVE_OUT)),
-        _ if bytes.get(8..12) == Some(b"DUCK") && has_zero => Some(("a DuckDB database", remedies::EXPORT_TABLE)),
-        _ if bytes.get(16..20) == Some(b"\xDE\xC0\xEF\xBE") => Some(("an LMDB database", remedies::WRITE_PARQUET)),
-        _ if bytes.get(257..262) == Some(b"ustar") => Some(("a damaged tar archive", remedies::PACK_ANEW)),
         _ if bytes.get(60..68) == Some(b"BOOKMOBI") => Some(("an e-book", remedies::SAVE_AS_TEXT)),
         [b'M', b'Z', ..] if has_zero => Some(("a program", remedies::LEAVE_OUT)),
         [b'0', b'7', b'0', b'7', b'0', b'1' | b'2' | b'7', rest @ ..] if is_cpio(rest) => {

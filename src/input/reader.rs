@@ -50,8 +50,6 @@ pub(crate) struct BlockReader {
     options: Arc<InputOptions>,
     /// About how many bytes a block has.
     block_size: usize,
-    /// The largest record whose bytes are held.
-    largest: u64,
     opener: FileOpener,
     /// The files that are still to be read.
     found: VecDeque<FoundFile>,
@@ -111,7 +109,6 @@ impl Input {
             options: Arc::new(options),
             // Offsets in a part must stay below 2³¹.
             block_size: policy.block_size.clamp(1, 1 << 30),
-            largest: policy.largest.unwrap_or(u64::MAX),
             opener: FileOpener::new(limited, limits, meter),
             store: ByteStore::new(&policy),
             pages: policy.pages.unwrap_or_else(|| Arc::new(KeptPages::new(policy.memory, policy.room))),
@@ -177,8 +174,7 @@ impl BlockReader {
     /// parts.
     fn next_part(&mut self, size: usize) -> Result<Option<(FilePart, BytePlace)>> {
         let Some(current) = &mut self.current else { return Ok(None) };
-        let held = self.opener.limited.then(|| self.largest.min(self.options.max_record_size));
-        let part = current.next_part(size, held, &self.options, &mut self.store)?;
+        let part = current.next_part(size, self.opener.limited, &self.options, &mut self.store)?;
         if let Some((part, _)) = part.as_ref().filter(|_| current.is_stored()) {
             self.opener.meter.add(part.length);
         }

@@ -41,6 +41,11 @@ fn told(lines: &str, options: Options, stories: &StoryOptions) -> (Corpus, Stori
     pipeline.read_stories(input, None, RarityTable::built_in(), stories, &()).unwrap()
 }
 
+/// The words of a text from the last to the first: the same words, and no copy.
+fn backwards(text: &str) -> String {
+    text.split_whitespace().rev().collect::<Vec<_>>().join(" ")
+}
+
 #[test]
 fn reports_of_one_event_are_a_story_and_every_record_has_a_place() {
     let day = Some("2024-03-05");
@@ -51,7 +56,7 @@ fn reports_of_one_event_are_a_story_and_every_record_has_a_place() {
         record("short", day, "أ", "حريق في السوق", "تفاصيل بعد قليل"),
         record("copy", Some("2024-03-06"), "د", "حريق يلتهم سوق الأقمشة", &FIRE.replace("الأقمشة", "الاقمشة")),
         record("again", Some("2024-03-06"), "ب", "النيران تأتي على أربعين محلا في سوق الأقمشة", FIRE_AGAIN),
-        record("undated", None, "ب", "النيران تأتي على أربعين محلا", &FIRE_AGAIN.replace("ست", "سبع")),
+        record("undated", None, "ب", "النيران تأتي على أربعين محلا", &backwards(FIRE_AGAIN)),
     ]
     .concat();
     let (_, found) = told(&lines, options(2), &StoryOptions::default());
@@ -77,13 +82,7 @@ fn reports_of_one_event_are_a_story_and_every_record_has_a_place() {
 fn documents_without_a_date_stay_apart_or_meet_each_other() {
     let lines = [
         record("dated", Some("2024-03-05"), "ج", "حريق السوق", FIRE),
-        record(
-            "fire",
-            None,
-            "أ",
-            "حريق يلتهم سوق الأقمشة",
-            &FIRE.replace("سالم", "فهد").replace("فجر اليوم", "مساء أمس في الظلام"),
-        ),
+        record("fire", None, "أ", "حريق يلتهم سوق الأقمشة", &backwards(FIRE)),
         record("again", None, "ب", "النيران تأتي على سوق الأقمشة", FIRE_AGAIN),
     ]
     .concat();

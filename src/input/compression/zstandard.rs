@@ -270,12 +270,6 @@ mod tests {
             }
         }
         assert!(read(&records, 1, 0).1, "without the dictionary");
-        let options = crate::input::InputOptions::default();
-        let message = crate::input::Corpus::from_reader("a.jsonl", records.as_slice(), options)
-            .map(drop)
-            .unwrap_err()
-            .to_string();
-        assert!(message.contains("a dictionary, which is not in the file; decompress it first"), "{message}");
     }
 
     #[test]
