@@ -17,7 +17,7 @@ use crate::options::{each, run};
 use crate::threads::on_threads;
 
 /// Number of pairs between two looks for signals.
-const AT_ONCE: usize = 512;
+const AT_ONCE: usize = 32;
 
 /// The scores and the relation of one pair.
 struct PairVerdict {
