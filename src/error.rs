@@ -154,6 +154,8 @@ pub enum ErrorKind {
     },
     /// A change was requested of an index that was opened for reading only.
     ReadOnly,
+    /// The caller ended work that takes long, before its end.
+    Interrupted,
     /// Two signatures, or a signature and an index, were made with different parameters.
     Incompatible {
         /// The parameter that differs.
@@ -233,6 +235,7 @@ impl ErrorKind {
             Self::KeyExists { .. } => "remove it first, or insert under another key".into(),
             Self::Forked { .. } => "open it again in each process that uses it".into(),
             Self::ReadOnly => "open it as the writer to change it".into(),
+            Self::Interrupted => return None,
             Self::Incompatible { .. } => "make both with the same parameters".into(),
             Self::Corrupt { .. } => return None,
             Self::Internal { .. } => "please report this with the input and the options".into(),
@@ -262,6 +265,7 @@ impl ErrorKind {
             Self::Index { path, what, .. } | Self::Output { path, what, .. } => format!("{} {what}", path.display()),
             Self::Damaged { path, what, .. } => format!("{} is damaged: {what}", path.display()),
             Self::ReadOnly => "this index was opened for reading only".to_owned(),
+            Self::Interrupted => "interrupted".to_owned(),
             Self::Incompatible { what, left, right } => format!("signatures differ in {what}: {left} and {right}"),
             Self::Corrupt { what, offset, reason } => {
                 format!("stored {what} cannot be read at byte {offset}: {reason}")

@@ -15,6 +15,7 @@ True
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any
 
 from . import _mukarrar, _runs, _scores
@@ -202,6 +203,10 @@ __all__ = [
     "units",
     "verify_batch",
 ]
+
+if hasattr(os, "register_at_fork"):
+    # A child has neither the threads of its parent nor what they do to the lock of the threads.
+    os.register_at_fork(before=_mukarrar.before_fork, after_in_parent=_mukarrar.after_fork, after_in_child=_mukarrar.after_fork)
 
 
 def clusters(corpus: Corpus, /, **options: Unpack[RunOptions]) -> Clusters:

@@ -20,7 +20,7 @@ use pyo3::types::{PyCapsule, PyTuple};
 use rayon::prelude::*;
 
 use crate::arrow_table::ArrowInput;
-use crate::errors::{attached, parameter};
+use crate::errors::{attached, detached, parameter};
 use crate::sketch::PyMinHasher;
 use crate::threads::on_threads;
 
@@ -70,7 +70,12 @@ pub fn sketch_batch(
 
         let (field, ids) = (batch.schema().field(id).clone(), Arc::clone(batch.column(id)));
         let texts: Vec<Option<&str>> = texts.each().collect();
-        let made = on_threads(py, || sketched(field, ids, &texts, hasher, layout))?;
+        let mut sketches = Vec::with_capacity(texts.len());
+        for texts in texts.chunks(AT_ONCE) {
+            sketches.extend(on_threads(py, || sketched(texts, hasher))?);
+            py.check_signals()?;
+        }
+        let made = detached(py, || columns(field, ids, sketches, hasher, layout))?;
         made.map_err(|error| refused(&error))
     })
 }
@@ -247,11 +252,26 @@ impl TextColumn {
 /// Number of texts that one thread sketches at a time.
 const CHUNK: usize = 64;
 
-/// Computes the columns of signatures and band keys, on the threads of the pool around this call.
-fn sketched(
+/// Number of texts between two looks for signals.
+const AT_ONCE: usize = 4096;
+
+/// The signature of a text, and whether it has tokens; `None` for a null.
+type MadeSketch = Option<(mukarrar::sketch::Signature, bool)>;
+
+/// Computes the signatures of texts, on the threads of the pool around this call.
+fn sketched(texts: &[Option<&str>], hasher: &PyMinHasher) -> Vec<MadeSketch> {
+    // In chunks, so that each borrows its buffers once.
+    let sketch = |texts: &[Option<&str>]| {
+        hasher.with(|buffers| texts.iter().map(|text| text.map(|text| hasher.of(buffers, text))).collect::<Vec<_>>())
+    };
+    texts.par_chunks(CHUNK).flat_map_iter(sketch).collect()
+}
+
+/// Makes the columns of signatures and band keys.
+fn columns(
     field: Field,
     ids: ArrayRef,
-    texts: &[Option<&str>],
+    sketches: Vec<MadeSketch>,
     hasher: &PyMinHasher,
     layout: ColumnLayout,
 ) -> Result<RecordBatch, ArrowError> {
@@ -263,13 +283,7 @@ fn sketched(
     let (mut values, mut keys) = (Vec::with_capacity(rows * length), Vec::with_capacity(rows * bands));
     let (mut signed, mut keyed) = (Vec::with_capacity(rows), Vec::with_capacity(rows));
 
-    // In chunks, so that each borrows its buffers once.
-    let sketch = |texts: &[Option<&str>]| {
-        hasher.with(|buffers| texts.iter().map(|text| text.map(|text| hasher.of(buffers, text))).collect::<Vec<_>>())
-    };
-    let sketches: Vec<_> = texts.par_chunks(CHUNK).map(sketch).collect();
-
-    for made in sketches.into_iter().flatten() {
+    for made in sketches {
         signed.push(made.is_some());
         keyed.push(matches!(made, Some((_, true))));
 

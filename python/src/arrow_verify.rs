@@ -16,6 +16,9 @@ use crate::errors::attempt;
 use crate::options::{each, run};
 use crate::threads::on_threads;
 
+/// Number of pairs between two looks for signals.
+const AT_ONCE: usize = 32;
+
 /// The scores and the relation of one pair.
 struct PairVerdict {
     jaccard: f64,
@@ -57,8 +60,12 @@ pub fn verify_batch(
         let texts =
             [TextColumn::named(py, &batch, places[0], "text_a")?, TextColumn::named(py, &batch, places[1], "text_b")?];
         let pairs: Vec<(Option<&str>, Option<&str>)> = texts[0].each().zip(texts[1].each()).collect();
-        let verified = on_threads(py, || verified(&pairs, pipeline.options()))?;
-        with_verdicts(&batch, places, &verified).map_err(|error| refused(&error))
+        let mut all = Vec::with_capacity(pairs.len());
+        for pairs in pairs.chunks(AT_ONCE) {
+            all.extend(on_threads(py, || verified(pairs, pipeline.options()))?);
+            py.check_signals()?;
+        }
+        with_verdicts(&batch, places, &all).map_err(|error| refused(&error))
     })
 }
 

@@ -15,7 +15,8 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyTuple};
 
 use crate::errors::{attempt, caught, closed, detached, internal, parameter, raised};
-use crate::item::{CheckedText, ItemFields, KeyedText, moment};
+use crate::interruptible::{heard, interruptible};
+use crate::item::{BatchItem, CheckedText, ItemFields, KeyedText, moment};
 use crate::options::{each, facts, language, number, overrides, rules, whole, window, word};
 use crate::threads::on_threads;
 use crate::verdict::{PyMatch, PyVerdict};
@@ -49,8 +50,9 @@ pub struct PyIndex {
     process: u32,
 }
 
-/// Number of items between two looks for signals.
+/// Number of items, and bytes of their texts, between two looks for signals.
 const BATCH: usize = 2048;
+const BATCH_BYTES: usize = 2 << 20;
 
 /// Makes a builder from keywords. A keyword that is no setting goes to `other`, which returns whether it knows it.
 fn builder(
@@ -170,10 +172,12 @@ impl PyIndex {
         // The index opens files later, when the working directory of the program may be another.
         let path = std::path::absolute(&path).unwrap_or(path);
 
-        let opened = attempt(py, || match (read_only, create) {
-            (true, _) => builder.open_read_only(&path),
-            (false, true) => builder.open(&path),
-            (false, false) => builder.open_existing(&path),
+        // An interrupted opening closes the index again.
+        let place = path.clone();
+        let opened = interruptible(py, None, move |_| match (read_only, create) {
+            (true, _) => builder.open_read_only(&place),
+            (false, true) => builder.open(&place),
+            (false, false) => builder.open_existing(&place),
         });
 
         opened.map(|index| Self::holding(index, Some(path)))
@@ -387,12 +391,12 @@ impl PyIndex {
             Some(before) => Expiry::SeenBefore(moment("before", before)?),
             None => Expiry::OutsideWindow,
         };
-        self.with(py, |index| index.expire(expiry))
+        self.upkeep(py, |index, goes_on| index.expire_while(expiry, goes_on))
     }
 
     /// Frees the space of removed texts. Returns a dict of `documents`, `bytes_before` and `bytes_after`.
     fn compact<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        let compacted = self.with(py, mukarrar::Index::compact)?;
+        let compacted = self.upkeep(py, mukarrar::Index::compact_while)?;
         json(py, serde_json::to_string(&compacted))
     }
 
@@ -433,9 +437,9 @@ impl PyIndex {
             return Err(parameter(py, "other", "the index itself", "another index"));
         }
 
-        let merged = self.with(py, |index| {
+        let merged = self.upkeep(py, |index, goes_on| {
             let other = other.index.read().unwrap_or_else(PoisonError::into_inner);
-            other.as_ref().map(|other| index.merge(other)).transpose()
+            other.as_ref().map(|other| index.merge_while(other, goes_on)).transpose()
         })?;
         json(py, serde_json::to_string(&merged.ok_or_else(|| closed(py))?))
     }
@@ -443,14 +447,14 @@ impl PyIndex {
     /// Writes every text to a file of JSON Lines, after a line with the settings, and returns their number. The file replaces an
     /// existing one, appears only when complete, and cannot be inside the index.
     fn export_to(&self, py: Python<'_>, path: PathBuf) -> PyResult<u64> {
-        self.with(py, |index| {
+        self.upkeep(py, |index, goes_on| {
             if let Some(directory) = &self.directory {
                 output::outside(&path, directory)?;
             }
 
             let mut outputs = Outputs::new();
             let mut out = outputs.create(&path, Compression::None)?;
-            let count = index.export(&mut out)?;
+            let count = index.export_while(&mut out, goes_on)?;
             outputs.finish(out)?;
             outputs.commit()?;
 
@@ -460,9 +464,9 @@ impl PyIndex {
 
     /// Stores every text of an exported file. Returns a dict of `inserted`, `duplicates` and `keys_known`.
     fn import_from<'py>(&self, py: Python<'py>, path: PathBuf) -> PyResult<Bound<'py, PyAny>> {
-        let merged = self.with(py, |index| {
+        let merged = self.upkeep(py, |index, goes_on| {
             let failed = |source| Error::io("read", &path, source);
-            index.import(&mut BufReader::new(File::open(&path).map_err(failed)?))
+            index.import_while(&mut BufReader::new(File::open(&path).map_err(failed)?), goes_on)
         })?;
         json(py, serde_json::to_string(&merged))
     }
@@ -483,14 +487,22 @@ impl PyIndex {
 
     /// Runs `work` on batches of items, on all threads of this process, without the interpreter's lock. Signals are heard between
     /// batches; what was answered before stays as it is.
-    fn in_batches<I: Send + Sync, T: Send>(
+    fn in_batches<I: BatchItem, T: Send>(
         &self,
         py: Python<'_>,
         items: Vec<I>,
         work: impl Fn(&mukarrar::Index, &[I]) -> Vec<Result<T>> + Send + Sync,
     ) -> PyResult<Vec<Result<T>>> {
-        let mut answers = Vec::with_capacity(items.len());
-        for batch in items.chunks(BATCH) {
+        let (mut answers, mut rest) = (Vec::with_capacity(items.len()), items.as_slice());
+        while !rest.is_empty() {
+            let mut bytes = 0;
+            let full = rest.iter().take(BATCH).position(|item| {
+                bytes += item.bytes();
+                bytes > BATCH_BYTES
+            });
+            let (batch, later) = rest.split_at(full.map_or(BATCH.min(rest.len()), |place| place + 1));
+            rest = later;
+
             let work = || self.with_open(|index| work(index, batch));
             self.require_own_process(py)?;
             let answered = on_threads(py, || caught(work))?.map_err(|what| internal(py, &what))?;
@@ -504,6 +516,17 @@ impl PyIndex {
     fn with_open<T>(&self, work: impl FnOnce(&mukarrar::Index) -> T) -> Option<T> {
         let index = self.index.read().unwrap_or_else(PoisonError::into_inner);
         index.as_ref().map(work)
+    }
+
+    /// Runs `work`, which takes long, on the index. It hears Ctrl-C: what it is given is false from then on.
+    fn upkeep<T: Send>(
+        &self,
+        py: Python<'_>,
+        work: impl FnOnce(&mukarrar::Index, &dyn Fn() -> bool) -> Result<T> + Send,
+    ) -> PyResult<T> {
+        self.require_own_process(py)?;
+        let answer = heard(py, |goes_on| self.with_open(|index| work(index, goes_on)).transpose())?;
+        answer.ok_or_else(|| closed(py))
     }
 
     /// Runs `work` on the index, without the interpreter's lock. `ClosedError` if it is closed.

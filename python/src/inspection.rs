@@ -109,8 +109,7 @@ pub fn contaminated<'py>(
         };
         let items = test_items(&mut tests, of_tests)?;
 
-        progress.end_if_interrupted();
-        let corpus = Corpus::read_once(input, StoragePolicy::default())?;
+        let corpus = pipeline.read(input, progress)?;
         let contamination = pipeline.contaminated(&corpus, items, wanted, progress)?;
         let found = &contamination.found;
         refuse_nothing_read(&pipeline, &corpus, &found.rejects)?;

@@ -63,6 +63,44 @@ impl Progress for RunProgress {
     }
 }
 
+/// Does `work`, which may borrow, on a thread of its own, without the interpreter's lock, and hears signals meanwhile. After one
+/// that raises, what `work` is given is false, and its end is waited for: it ends where nothing is half done.
+///
+/// # Errors
+///
+/// The error of `work`; `InternalError` for a panic; what a signal handler raises, such as `KeyboardInterrupt`.
+pub fn heard<T: Send>(py: Python<'_>, work: impl FnOnce(&dyn Fn() -> bool) -> Result<T> + Send) -> PyResult<T> {
+    let (is_ended, (sender, receiver)) = (AtomicBool::new(false), channel());
+    let receiver = Mutex::new(receiver);
+    let wait = |time| receiver.lock().unwrap_or_else(PoisonError::into_inner).recv_timeout(time);
+
+    std::thread::scope(|scope| {
+        let is_ended = &is_ended;
+        let run = move || {
+            // The receiver outlives the thread.
+            let _ = sender.send(caught(|| work(&|| !is_ended.load(Ordering::Relaxed))));
+        };
+        std::thread::Builder::new().name("mukarrar-upkeep".to_owned()).spawn_scoped(scope, run)?;
+
+        let mut raised_by_signal = Ok(());
+        loop {
+            let received = py.detach(|| wait(TICK));
+            if raised_by_signal.is_ok() {
+                raised_by_signal = py.check_signals();
+                is_ended.store(raised_by_signal.is_err(), Ordering::Relaxed);
+            }
+            match received {
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => return Err(internal(py, "its thread ended without a result")),
+                Ok(done) => {
+                    raised_by_signal?;
+                    return done.map_err(|what| internal(py, &what))?.map_err(|error| raised(py, &error));
+                }
+            }
+        }
+    })
+}
+
 /// Does `work` on a thread of its own, without the interpreter's lock. Meanwhile signals are heard, and `tell` is called with
 /// `(stage, done, total)` every tenth of a second, and at the end.
 ///

@@ -142,6 +142,24 @@ impl KeyedText {
     }
 }
 
+/// An item of a batch.
+pub trait BatchItem: Send + Sync {
+    /// Bytes of its text.
+    fn bytes(&self) -> usize;
+}
+
+impl BatchItem for CheckedText {
+    fn bytes(&self) -> usize {
+        self.text.len()
+    }
+}
+
+impl BatchItem for KeyedText {
+    fn bytes(&self) -> usize {
+        self.asked.bytes()
+    }
+}
+
 /// Reads the items of a batch. An error names the place of its item, from 0.
 fn all<T>(items: &Bound<'_, PyAny>, expected: &str, one: impl Fn(Bound<'_, PyAny>) -> PyResult<T>) -> PyResult<Vec<T>> {
     let placed = |(place, item): (usize, PyResult<Bound<'_, PyAny>>)| {

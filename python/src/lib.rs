@@ -63,6 +63,8 @@ mod _mukarrar {
     #[pymodule_export]
     use text::{PyToken, PyUnit, detect_language, normalize, tokens, units};
     #[pymodule_export]
+    use threads::{after_fork, before_fork};
+    #[pymodule_export]
     use verdict::{PyMatch, PyVerdict};
 
     #[pymodule_init]

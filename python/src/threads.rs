@@ -1,14 +1,23 @@
 //! Threads that a forked child has, too.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::cell::RefCell;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use pyo3::prelude::*;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use crate::errors::internal;
 
-/// The threads of this process, with its number. A forked child inherits the pool, but not its threads: it makes its own.
-static THREADS: Mutex<Option<(u32, Arc<ThreadPool>)>> = Mutex::new(None);
+/// The threads of a process, with its number.
+type OwnThreads = Option<(u32, Arc<ThreadPool>)>;
+
+/// The threads of this process. A forked child inherits the pool, but not its threads: it makes its own.
+static THREADS: Mutex<OwnThreads> = Mutex::new(None);
+
+thread_local! {
+    /// The lock, while this thread forks: no other thread then holds it, which the child would not have.
+    static FORKING: RefCell<Option<MutexGuard<'static, OwnThreads>>> = const { RefCell::new(None) };
+}
 
 /// Does `work` on the threads of this process, one for each core, without the interpreter's lock.
 ///
@@ -31,4 +40,17 @@ fn pool() -> Result<Arc<ThreadPool>, rayon::ThreadPoolBuildError> {
     // Dropping it would wait for threads that are not there.
     std::mem::forget(inherited);
     Ok(pool)
+}
+
+/// Called by the thread that is about to fork.
+#[pyfunction]
+pub fn before_fork(py: Python<'_>) {
+    // The holder of the lock may need that of the interpreter.
+    py.detach(|| FORKING.set(Some(THREADS.lock().unwrap_or_else(PoisonError::into_inner))));
+}
+
+/// Called in the parent and in the child after a fork.
+#[pyfunction]
+pub fn after_fork() {
+    drop(FORKING.take());
 }

@@ -20,6 +20,10 @@ def test_the_package_type_checks():
     run("mypy")
 
 
+def test_another_checker_agrees():
+    run("pyright", "--pythonpath", sys.executable, "mukarrar")
+
+
 def test_a_program_that_uses_it_type_checks(tmp_path):
     program = tmp_path / "program.py"
     program.write_text(
@@ -48,6 +52,7 @@ def test_a_program_that_uses_it_type_checks(tmp_path):
         "utf-8",
     )
     run("mypy", "--strict", str(program))
+    run("pyright", "--pythonpath", sys.executable, str(program))
     program.write_text("import mukarrar\nmukarrar.clusters('x', treshold=1)\n", "utf-8")
     done = subprocess.run([sys.executable, "-m", "mypy", str(program)], cwd=ROOT, capture_output=True, text=True)
     assert "treshold" in done.stdout

@@ -1,6 +1,6 @@
 //! Expiry: an index forgets texts by their age.
 
-use super::storage::ExpiryBound;
+use super::storage::{ExpiryBound, going_on};
 use super::text_index::Index;
 use crate::document::Date;
 use crate::error::{Error, Remedy, Result};
@@ -23,6 +23,16 @@ impl Index {
     ///
     /// [`Expiry::OutsideWindow`] of an index without a window; on disk, errors of reading and writing.
     pub fn expire(&self, expiry: Expiry) -> Result<u64> {
+        self.expire_while(expiry, &|| true)
+    }
+
+    /// As [`expire`](Self::expire), as long as `goes_on` is true; it is asked many times a second. All texts are forgotten, or
+    /// none.
+    ///
+    /// # Errors
+    ///
+    /// As [`expire`](Self::expire); [`ErrorKind::Interrupted`](crate::ErrorKind::Interrupted).
+    pub fn expire_while(&self, expiry: Expiry, goes_on: &dyn Fn() -> bool) -> Result<u64> {
         self.require_own_process()?;
         self.storage.make_room()?;
 
@@ -41,7 +51,8 @@ impl Index {
             }
         };
 
-        let docs = self.storage.older(bound)?;
+        let docs = self.storage.older(bound, goes_on)?;
+        going_on(goes_on)?;
         self.storage.remove(&docs)
     }
 }

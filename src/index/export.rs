@@ -13,6 +13,7 @@ use super::prepare::{PreparedText, TextPreparer};
 use super::ranking::verdict;
 use super::settings::Settings;
 use super::stats::MergeStats;
+use super::storage::going_on;
 use super::stored_text::{StoredBody, StoredText};
 use super::text_index::Index;
 use crate::document::Date;
@@ -89,6 +90,15 @@ impl Index {
     ///
     /// The index cannot be read, or `out` fails.
     pub fn export(&self, out: &mut dyn Write) -> Result<u64> {
+        self.export_while(out, &|| true)
+    }
+
+    /// As [`export`](Self::export), as long as `goes_on` is true; it is asked before each text.
+    ///
+    /// # Errors
+    ///
+    /// As [`export`](Self::export); [`ErrorKind::Interrupted`], after a part of the lines.
+    pub fn export_while(&self, out: &mut dyn Write, goes_on: &dyn Fn() -> bool) -> Result<u64> {
         self.require_own_process()?;
         let failed = |source| Error::io("write", "the export", source);
         let settings = self.settings.list().into_iter().map(|(name, value)| (name.to_owned(), value.into())).collect();
@@ -99,6 +109,7 @@ impl Index {
 
         let mut count = 0;
         self.storage.each(&mut |record| {
+            going_on(goes_on)?;
             count += 1;
             write_line(out, &ExportLine::of(record)).map_err(failed)
         })?;
@@ -115,6 +126,15 @@ impl Index {
     /// The settings differ, or a line is not valid: the error names the line, and the texts before it stay stored. On
     /// disk, also errors of reading and writing.
     pub fn import(&self, input: &mut dyn BufRead) -> Result<MergeStats> {
+        self.import_while(input, &|| true)
+    }
+
+    /// As [`import`](Self::import), as long as `goes_on` is true; it is asked before each text. The texts until then stay stored.
+    ///
+    /// # Errors
+    ///
+    /// As [`import`](Self::import); [`ErrorKind::Interrupted`].
+    pub fn import_while(&self, input: &mut dyn BufRead, goes_on: &dyn Fn() -> bool) -> Result<MergeStats> {
         self.require_own_process()?;
         let mut merged = MergeStats::default();
         let mut lines = input.lines().zip(1..);
@@ -125,6 +145,7 @@ impl Index {
         self.check_header(&header)?;
 
         for (line, number) in lines {
+            going_on(goes_on)?;
             let line: ExportLine = read(line, number, "export it again".into())?;
             let record = self.record_of(line).map_err(|what| unreadable(number, what, "export it again".into()))?;
             self.take(&record, false, &mut merged)?;
@@ -142,6 +163,15 @@ impl Index {
     ///
     /// The settings differ. On disk, also errors of reading and writing.
     pub fn merge(&self, other: &Self) -> Result<MergeStats> {
+        self.merge_while(other, &|| true)
+    }
+
+    /// As [`merge`](Self::merge), as long as `goes_on` is true; it is asked before each text. The texts until then stay stored.
+    ///
+    /// # Errors
+    ///
+    /// As [`merge`](Self::merge); [`ErrorKind::Interrupted`].
+    pub fn merge_while(&self, other: &Self, goes_on: &dyn Fn() -> bool) -> Result<MergeStats> {
         if std::ptr::eq(self, other) {
             return Err(Error::parameter("merge", "an index with itself", "another index"));
         }
@@ -158,7 +188,10 @@ impl Index {
 
         // The other index must see commits of its writer first, if it is only read.
         other.storage.version()?;
-        other.storage.each(&mut |record| self.take(record, true, &mut merged))?;
+        other.storage.each(&mut |record| {
+            going_on(goes_on)?;
+            self.take(record, true, &mut merged)
+        })?;
         self.add_votes(&other.storage.votes())?;
         Ok(merged)
     }

@@ -152,7 +152,7 @@ impl Storage for MemoryStorage {
         Ok(docs.chunks(AT_ONCE).map(|docs| self.write().remove(docs)).sum())
     }
 
-    fn older(&self, older: ExpiryBound) -> Result<Vec<InsertNumber>> {
+    fn older(&self, older: ExpiryBound, _goes_on: &dyn Fn() -> bool) -> Result<Vec<InsertNumber>> {
         let state = self.read();
         let entries = state.entries.iter().zip(0..);
         let taken = entries.filter(|(entry, _)| entry.as_ref().is_some_and(|entry| older.takes(&entry.record)));
@@ -182,7 +182,7 @@ impl Storage for MemoryStorage {
         Ok(())
     }
 
-    fn compact(&self) -> Result<CompactionStats> {
+    fn compact(&self, _goes_on: &dyn Fn() -> bool) -> Result<CompactionStats> {
         let state = &mut *self.write();
         state.hashes.shrink();
         state.keys.shrink();

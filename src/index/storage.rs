@@ -7,7 +7,7 @@ use super::language_votes::{LanguageVote, LanguageVotes};
 use super::stats::{CompactionStats, StorageStats};
 use super::stored_text::{InsertNumber, StoredText};
 use crate::document::Date;
-use crate::error::Result;
+use crate::error::{ErrorKind, Result};
 use crate::normalize::Language;
 
 /// The documents of some hashes: a list for each, ascending.
@@ -75,6 +75,11 @@ impl ExpiryBound {
     }
 }
 
+/// An error unless work that takes long goes on.
+pub(super) fn going_on(goes_on: &dyn Fn() -> bool) -> Result<()> {
+    if goes_on() { Ok(()) } else { Err(ErrorKind::Interrupted.into()) }
+}
+
 /// Keeps records, and finds them by bands and keys.
 ///
 /// Reads may come from any number of threads at any time. Changes come from one thread at a time:
@@ -128,8 +133,8 @@ pub(super) trait Storage: Debug + Send + Sync {
     /// Removes documents. Returns how many of them were there.
     fn remove(&self, docs: &[InsertNumber]) -> Result<u64>;
 
-    /// The documents that an expiry removes, ascending.
-    fn older(&self, older: ExpiryBound) -> Result<Vec<InsertNumber>>;
+    /// The documents that an expiry removes, ascending. `goes_on` as in [`compact`](Self::compact).
+    fn older(&self, older: ExpiryBound, goes_on: &dyn Fn() -> bool) -> Result<Vec<InsertNumber>>;
 
     /// Calls `show` with every record, in the order of insertion.
     fn each(&self, show: &mut dyn FnMut(&StoredText) -> Result<()>) -> Result<()>;
@@ -144,8 +149,9 @@ pub(super) trait Storage: Debug + Send + Sync {
     /// Makes all changes durable and prepares the storage for a fast opening.
     fn close(&self) -> Result<()>;
 
-    /// Frees the space of removed documents.
-    fn compact(&self) -> Result<CompactionStats>;
+    /// Frees the space of removed documents. Asks `goes_on` between its steps; after a `false` it ends with
+    /// [`ErrorKind::Interrupted`], and what is done stays done.
+    fn compact(&self, goes_on: &dyn Fn() -> bool) -> Result<CompactionStats>;
 
     /// Counts and sizes.
     fn stats(&self) -> Result<StorageStats>;

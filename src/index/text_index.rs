@@ -319,9 +319,19 @@ impl Index {
     ///
     /// On disk, errors of reading and writing; the index stays valid.
     pub fn compact(&self) -> Result<CompactionStats> {
+        self.compact_while(&|| true)
+    }
+
+    /// As [`compact`](Self::compact), as long as `goes_on` is true; it is asked many times a second. What was freed until then
+    /// stays free.
+    ///
+    /// # Errors
+    ///
+    /// As [`compact`](Self::compact); [`ErrorKind::Interrupted`](crate::ErrorKind::Interrupted).
+    pub fn compact_while(&self, goes_on: &dyn Fn() -> bool) -> Result<CompactionStats> {
         self.require_own_process()?;
         let _turn = self.turn();
-        self.storage.compact()
+        self.storage.compact(goes_on)
     }
 
     /// Counts and sizes of the index.

@@ -4,7 +4,9 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::args::groups::{CompressionArgs, FoldingArgs, InputArgs, MembershipArgs, ShowingArgs, ThreadsArgs};
+use super::args::groups::{
+    CompressionArgs, FoldingArgs, InputArgs, MembershipArgs, MemoryArgs, ShowingArgs, ThreadsArgs,
+};
 use super::args::names::{Names, REPORT_FORMATS};
 use super::console::{Console, stdout_error};
 use super::exit::Exit;
@@ -13,7 +15,7 @@ use super::remedies::parse;
 use super::{finish, inputs, run_options, summary};
 use mukarrar::contamination::{ContaminationOptions, TestItems};
 use mukarrar::error::{Error, Result};
-use mukarrar::input::{Corpus, StoragePolicy};
+use mukarrar::input::Corpus;
 use mukarrar::page::UnitLevel;
 use mukarrar::pipeline::Pipeline;
 use mukarrar::report::output_name::OutputName;
@@ -71,6 +73,8 @@ pub(super) struct ContaminatedArgs {
     #[command(flatten)]
     threads: ThreadsArgs,
     #[command(flatten)]
+    limit: MemoryArgs,
+    #[command(flatten)]
     showing: ShowingArgs,
 }
 
@@ -81,6 +85,7 @@ pub(super) fn run(arguments: &ContaminatedArgs, console: &Console) -> Result<Exi
     wanted.validate()?;
     let mut options = run_options::with_folding(folding);
     options.threads = arguments.threads.threads;
+    run_options::set_limit(&arguments.limit, &mut options);
     let pipeline = Pipeline::new(options)?;
 
     // All names are checked before anything is read.
@@ -93,7 +98,7 @@ pub(super) fn run(arguments: &ContaminatedArgs, console: &Console) -> Result<Exi
     let items = arguments.items()?;
 
     let bar = StageBar::over(showing.progress.progress, &listed);
-    let corpus = Corpus::read_once(listed, StoragePolicy::default())?;
+    let corpus = pipeline.read(listed, &bar)?;
     let contamination = pipeline.contaminated(&corpus, items, wanted, &bar)?;
     bar.pause();
     let found = &contamination.found;

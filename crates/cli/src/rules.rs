@@ -50,10 +50,10 @@ pub(super) fn of_run(
     }
 
     // Half of the memory limit is for the bytes of the input.
-    let temp_dir = running.temp_dir.clone().unwrap_or_else(std::env::temp_dir);
+    let temp_dir = running.limit.temp_dir.clone().unwrap_or_else(std::env::temp_dir);
     let mut holding = StoragePolicy::default();
-    holding.memory = running.memory.map(|memory| memory / 2);
-    holding.map = running.memory.is_none();
+    holding.memory = running.limit.memory.map(|memory| memory / 2);
+    holding.map = running.limit.memory.is_none();
     holding.room = Some(SpillDir::temporary(temp_dir));
 
     learn(input, &arguments.source, holding, running.threads.threads, progress).map(|rules| Some(Arc::new(rules)))

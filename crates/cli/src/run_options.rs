@@ -1,7 +1,7 @@
 //! Turns arguments into the options of a run.
 
 use super::args::groups::{
-    BoilerplateArgs, FoldingArgs, InputArgs, KeepArgs, LengthArgs, MatchingArgs, RunningArgs, ShingleArgs,
+    BoilerplateArgs, FoldingArgs, InputArgs, KeepArgs, LengthArgs, MatchingArgs, MemoryArgs, RunningArgs, ShingleArgs,
 };
 use super::args::values::{AutoChoice, OnOff};
 use super::{memory, rules};
@@ -100,9 +100,14 @@ fn set_matching(matching: &MatchingArgs, options: &mut Options) {
 
 fn set_running(running: &RunningArgs, options: &mut Options) {
     options.threads = running.threads.threads;
-    options.memory = running.memory.or_else(memory::default_limit);
-    // Mapped files count as memory of the process, so an explicit limit excludes them.
-    options.map = running.memory.is_none();
-    options.temp_dir.clone_from(&running.temp_dir);
+    set_limit(&running.limit, options);
     options.work_dir.clone_from(&running.work_dir);
+}
+
+/// Enters the memory limit, and where data goes beyond it.
+pub(super) fn set_limit(limit: &MemoryArgs, options: &mut Options) {
+    options.memory = limit.memory.or_else(memory::default_limit);
+    // Mapped files count as memory of the process, so an explicit limit excludes them.
+    options.map = limit.memory.is_none();
+    options.temp_dir.clone_from(&limit.temp_dir);
 }

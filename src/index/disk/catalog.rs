@@ -165,13 +165,13 @@ impl Catalog {
         copied().map_err(|error| failed(&path, "write", error))
     }
 
-    /// Returns free pages to the file system.
-    pub(super) fn shrink(&self) -> Result<()> {
+    /// Returns free pages to the file system, as long as `goes_on` is true.
+    pub(super) fn shrink(&self, goes_on: &dyn Fn() -> bool) -> Result<()> {
         let mut statement = self.prepare("PRAGMA incremental_vacuum")?;
         let mut rows = statement.query([]).map_err(|error| failed(&self.path, "write", error))?;
 
         // Each step frees one page.
-        while rows.next().map_err(|error| failed(&self.path, "write", error))?.is_some() {}
+        while goes_on() && rows.next().map_err(|error| failed(&self.path, "write", error))?.is_some() {}
 
         // An open statement would block the checkpoint.
         drop(rows);

@@ -11,6 +11,7 @@ use super::posting::SLICES;
 use super::writer::WriterIdentity;
 use crate::error::{Error, Result};
 use crate::index::stats::CompactionStats;
+use crate::index::storage::going_on;
 
 /// An index without runs and with fewer recent postings is not worth 256 run files.
 const FEW: usize = 1 << 16;
@@ -19,16 +20,22 @@ const FEW: usize = 1 << 16;
 const AT_ONCE: usize = 512;
 
 impl DiskStorage {
-    /// Compacts the index. The caller has the turn: nothing is inserted or removed meanwhile.
-    pub(super) fn compact_with(&self, writer: &mut WriterIdentity) -> Result<CompactionStats> {
+    /// Compacts the index. The caller has the turn: nothing is inserted or removed meanwhile. After `goes_on` is false, it ends
+    /// at the next place where the index is whole: between two transactions, or before the files of a transaction are named.
+    pub(super) fn compact_with(
+        &self,
+        writer: &mut WriterIdentity,
+        goes_on: &dyn Fn() -> bool,
+    ) -> Result<CompactionStats> {
         self.commit_with(writer)?;
         let bytes_before = self.disk_bytes()?;
 
         // Blocks before bands: documents leave the list of the dead with their last postings, when no block has them
         // either.
-        self.compact_blocks(writer)?;
-        self.compact_bands(writer)?;
-        writer.catalog.shrink()?;
+        self.compact_blocks(writer, goes_on)?;
+        self.compact_bands(writer, goes_on)?;
+        writer.catalog.shrink(goes_on)?;
+        going_on(goes_on)?;
 
         let documents = self.read().documents;
         Ok(CompactionStats { documents, bytes_before, bytes_after: self.disk_bytes()? })
@@ -36,7 +43,7 @@ impl DiskStorage {
 
     /// Replaces the blocks that contain removed documents. The documents stay on the list of the dead until the
     /// postings are free of them too.
-    fn compact_blocks(&self, writer: &mut WriterIdentity) -> Result<()> {
+    fn compact_blocks(&self, writer: &mut WriterIdentity, goes_on: &dyn Fn() -> bool) -> Result<()> {
         let dead = self.read().dead.clone();
         let entries = writer.catalog.directory(&writer.head)?;
         let touched: Vec<_> =
@@ -44,15 +51,24 @@ impl DiskStorage {
 
         // Adjacent blocks are packed together, so that small remainders join.
         for entries in touched.chunk_by(|a, b| a.last + 1 == b.first).flat_map(|run| run.chunks(AT_ONCE)) {
-            self.replace_blocks(writer, entries, &dead)?;
+            let replaced = self.replace_blocks(writer, entries, &dead, goes_on);
+            // The blocks before these are replaced, and count as commits.
+            replaced.or_else(|error| writer.commits.note(writer.head.commit).and(Err(error)))?;
         }
         writer.commits.note(writer.head.commit)
     }
 
     /// Replaces adjacent blocks by ones without the removed documents.
-    fn replace_blocks(&self, writer: &mut WriterIdentity, entries: &[BlockEntry], dead: &RoaringBitmap) -> Result<()> {
+    fn replace_blocks(
+        &self,
+        writer: &mut WriterIdentity,
+        entries: &[BlockEntry],
+        dead: &RoaringBitmap,
+        goes_on: &dyn Fn() -> bool,
+    ) -> Result<()> {
         let mut records = Vec::new();
         for entry in entries {
+            going_on(goes_on)?;
             // Not from the cache, which may still contain a block as it was before the last compaction.
             let block = self.read_block(entry.first)?.ok_or_else(|| self.missing(entry.first))?;
             let live = block.iter().filter(|(doc, _)| !dead.contains(*doc));
@@ -96,13 +112,13 @@ impl DiskStorage {
 
     /// Writes every slice as one run without removed documents, and clears the list of the dead, except for documents
     /// whose postings are recent. The steps are those of the commit protocol.
-    fn compact_bands(&self, writer: &mut WriterIdentity) -> Result<()> {
+    fn compact_bands(&self, writer: &mut WriterIdentity, goes_on: &dyn Fn() -> bool) -> Result<()> {
         let dead = self.read().dead.clone();
         let mut head = writer.head.clone();
 
         // 1. New files, synced with their names, before the transaction that names them.
         let merged = self
-            .write_whole_slices(&mut head, &dead)
+            .write_whole_slices(&mut head, &dead, goes_on)
             .inspect_err(|_| self.remove_files(writer.head.next_file, head.next_file))?;
         head.commit += 1;
         head.compactions += 1;
@@ -135,7 +151,12 @@ impl DiskStorage {
 
     /// Writes each slice that is not one clean run already into a new run file, and names the files in the head. After
     /// an error `head.next_file` tells which files may exist.
-    fn write_whole_slices(&self, head: &mut CommitHead, dead: &RoaringBitmap) -> Result<Vec<MergedSlice>> {
+    fn write_whole_slices(
+        &self,
+        head: &mut CommitHead,
+        dead: &RoaringBitmap,
+        goes_on: &dyn Fn() -> bool,
+    ) -> Result<Vec<MergedSlice>> {
         let is_small = {
             let bands = &self.read().bands;
             bands.recent.len() < FEW && (0..SLICES).all(|slice| bands.runs(slice) == 0)
@@ -143,6 +164,7 @@ impl DiskStorage {
 
         let mut merged = Vec::new();
         for slice in (0..SLICES).filter(|_| !is_small) {
+            going_on(goes_on)?;
             let (is_tidy, plan) = {
                 let bands = &self.read().bands;
                 (bands.runs(slice) <= 1 && dead.is_empty(), bands.plan(slice, head.next, true))

@@ -11,7 +11,7 @@ use crate::document::Date;
 use crate::error::{ErrorKind, Result};
 use crate::index::language_votes::{LanguageVote, LanguageVotes};
 use crate::index::stats::{CompactionStats, StorageStats};
-use crate::index::storage::{ExpiryBound, PostingLists, Storage, StorageVersion};
+use crate::index::storage::{ExpiryBound, PostingLists, Storage, StorageVersion, going_on};
 use crate::index::stored_text::{InsertNumber, StoredText, next_number};
 use crate::normalize::Language;
 
@@ -155,7 +155,7 @@ impl Storage for DiskStorage {
         Ok(docs.iter().map(|doc| u64::from(state.forget(*doc))).sum())
     }
 
-    fn older(&self, older: ExpiryBound) -> Result<Vec<InsertNumber>> {
+    fn older(&self, older: ExpiryBound, goes_on: &dyn Fn() -> bool) -> Result<Vec<InsertNumber>> {
         let may_hold_old = |entry: &BlockEntry| match older {
             ExpiryBound::Seen(bound) => entry.oldest_seen < bound.seconds(),
             ExpiryBound::Moment(bound) => entry.oldest_moment < bound.seconds(),
@@ -172,6 +172,7 @@ impl Storage for DiskStorage {
             entries.iter().filter(|entry| !may_hold_old(entry)).map(|entry| entry.first).collect();
         let mut docs = Vec::new();
         self.each_of(&|first| !young.contains(&first), &mut |doc, record| {
+            going_on(goes_on)?;
             docs.extend(older.takes(record).then_some(doc));
             Ok(())
         })?;
@@ -204,8 +205,8 @@ impl Storage for DiskStorage {
         }
     }
 
-    fn compact(&self) -> Result<CompactionStats> {
-        self.compact_with(&mut *self.writer()?)
+    fn compact(&self, goes_on: &dyn Fn() -> bool) -> Result<CompactionStats> {
+        self.compact_with(&mut *self.writer()?, goes_on)
     }
 
     fn stats(&self) -> Result<StorageStats> {

@@ -246,13 +246,8 @@ pub(crate) struct MembershipArgs {
 pub(crate) struct RunningArgs {
     #[command(flatten)]
     pub(crate) threads: ThreadsArgs,
-    /// Memory limit of the whole process: 4G or 4GiB, 4GB, or bytes. Data beyond it goes to disk; results are the same. If
-    /// not given, 70 % of the free memory of the machine.
-    #[arg(long, value_name = "SIZE", value_parser = size)]
-    pub(crate) memory: Option<u64>,
-    /// Directory for temporary files. If not given, that of the system.
-    #[arg(long, value_name = "DIR")]
-    pub(crate) temp_dir: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) limit: MemoryArgs,
     /// Directory for finished parts of the work: if the command is killed, the same command continues from them. They are
     /// removed at the end.
     #[arg(long, value_name = "DIR")]
@@ -261,6 +256,18 @@ pub(crate) struct RunningArgs {
     /// preview are errors too, and dedup then writes nothing.
     #[arg(long)]
     pub(crate) strict: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Running")]
+pub(crate) struct MemoryArgs {
+    /// Memory limit of the whole process: 4G or 4GiB, 4GB, or bytes. Data beyond it goes to disk; results are the same. If
+    /// not given, 70 % of the free memory of the machine.
+    #[arg(long, value_name = "SIZE", value_parser = size)]
+    pub(crate) memory: Option<u64>,
+    /// Directory for temporary files. If not given, that of the system.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) temp_dir: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

@@ -98,3 +98,14 @@ fn what_cannot_be_is_refused_before_anything_is_written() {
         assert!(message.contains(part) && output.stdout.is_empty(), "{message}");
     }
 }
+
+#[test]
+fn a_memory_limit_changes_no_result() {
+    let home = home();
+    let arguments = "contaminated corpus.jsonl --tests tests --test-text-field question --format jsonl -q";
+    assert_eq!(done(&home, &format!("{arguments} --memory 64M --temp-dir .")), done(&home, arguments));
+
+    let refused = run(&home, &format!("{arguments} --memory 1"));
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("--memory cannot be 1 bytes"));
+}
