@@ -206,8 +206,8 @@ impl<'a> PlannedRun<'a> {
         // What this process may use is its own affair: results do not depend on it.
         let running = &mut dedup.running;
         running.threads.threads = arguments.threads.threads.or(running.threads.threads);
-        running.memory = arguments.memory.or(running.memory);
-        running.temp_dir = arguments.temp_dir.clone().or(running.temp_dir.take());
+        running.limit.memory = arguments.memory.or(running.limit.memory);
+        running.limit.temp_dir = arguments.temp_dir.clone().or(running.limit.temp_dir.take());
         dedup.showing.verbosity.quiet |= arguments.verbosity.quiet;
         Ok(Self { arguments, set, dedup, unit })
     }
