@@ -335,8 +335,8 @@ def _item(text: str, about: Any = None) -> dict[str, Any]:
 
 
 def _keyed(entry: Entry) -> dict[str, Any]:
-    key, *rest = entry
-    return {"key": key, **_item(*rest)}
+    key, text = entry[0], entry[1]
+    return {"key": key, **_item(text, entry[2] if len(entry) == 3 else None)}
 
 
 def _raised(answer: Any) -> bool:

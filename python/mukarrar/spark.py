@@ -206,7 +206,7 @@ class _Run:
         """What is kept of each row, with the language that it takes from its source in ``taken``."""
         schema = _SKETCH.replace("place string", f"place {self.order_type.simpleString()}")
         made = self._kept(self.base.mapInArrow(_sketched(self.options), schema), "sketches")
-        count, distinct, self.entries = _only(made.agg(F.count("id"), F.countDistinct("id"), F.sum("entries")))
+        count, distinct, self.entries = _only(made.agg(F.count("id"), F.count_distinct("id"), F.sum("entries")))
         if count != distinct:
             raise _wrong("id", f"that of {count - distinct} more rows", "unique: a result names rows by it")
         self.first_pass = made
