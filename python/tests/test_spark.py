@@ -1,8 +1,10 @@
 """Spark moves the rows; the rows that come out are those of one run."""
 
 import json
+import os
 import random
 import shutil
+import sys
 
 import pytest
 
@@ -13,6 +15,9 @@ pytest.importorskip("pyspark", minversion="4", reason="needs pyspark (pip instal
 from pyspark.sql import SparkSession  # noqa: E402
 
 from mukarrar import spark as engine  # noqa: E402
+
+# Workers run in the environment of the test.
+os.environ["PYSPARK_PYTHON"] = sys.executable
 
 WORDS = """الوزير المدينة المجلس السوق الطريق المطار الجامعة المستشفى الشركة البنك الميناء الحديقة القرية النهر الجسر المصنع
 العمال الطلاب الأطباء السكان الزوار التجار الخبراء اللاعبون الجمهور افتتح أعلن أكد زار ناقش وقع أطلق رحب شارك تابع بدأ انتهى
