@@ -14,6 +14,7 @@ mod units;
 pub use date::{Date, DateOrder, Window};
 pub(crate) use date::{MONTHS, MonthCalendar, from_solar};
 pub use excerpt::Excerpt;
+pub(crate) use excerpt::head;
 #[allow(unused_imports, reason = "for pages of HTML")]
 pub(crate) use layout::letters;
 pub use layout::{ArticleFields, LineHint, PageLayout, Zone};

@@ -370,7 +370,7 @@ def preview(corpus: Corpus, /, **options: Unpack[PreviewOptions]) -> Preview:
 
 
 def contaminated(corpus: Corpus, tests: Corpus, /, **options: Unpack[ContaminationOptions]) -> Contamination:
-    """The items of tests that stand in a corpus, folded, with their places. An item is a record of the tests; of plain texts, a line.
+    """Test items that occur in a corpus, compared in folded form, with their places. An item is a record of the tests; in plain text, a line.
 
     Options: ``ngram`` (13: so many tokens in a row that both have), ``least_tokens`` (5: shorter items count as a line of their own),
     ``whole`` (True: only whole items count), ``output`` (where the corpus goes without what contains an item, of files), ``test_text`` and

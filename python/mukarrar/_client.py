@@ -38,7 +38,7 @@ _UNTOUCHED = frozenset({"overloaded", "unready", "body-timeout"})
 
 
 class _Problem(Exception):
-    """An answer that is no success: RFC 9457."""
+    """An answer with an error status, as problem details (RFC 9457)."""
 
     def __init__(self, status: int, body: bytes, retry_after: str | None) -> None:
         try:
@@ -100,9 +100,9 @@ class Client:
     ) -> None:
         parts = urlsplit(address if "://" in address else f"http://{address}")
         if parts.scheme not in ("http", "https") or not parts.hostname or parts.path.strip("/") or parts.query:
-            raise _refused("address", address, "http://HOST:PORT or https://HOST:PORT")
+            raise ParameterError._of("address", address, "http://HOST:PORT or https://HOST:PORT")
         if batch < 1:
-            raise _refused("batch", batch, "a whole number from 1")
+            raise ParameterError._of("batch", batch, "a whole number from 1")
         self.address = f"{parts.scheme}://{parts.netloc}"
         self._host = parts.hostname
         self._port = parts.port or (443 if parts.scheme == "https" else 80)
@@ -147,7 +147,8 @@ class Client:
         """``check`` of each text, in order: a text, or ``(text, about)`` with a dict of the keywords."""
         items = (_item(*asked) if isinstance(asked, tuple) else _item(asked) for asked in texts)
         answers = list(self._many("check", items))
-        return [_verdict(answer) for answer in answers if _raised(answer)]
+        _raise_first(answers)
+        return [_verdict(answer) for answer in answers]
 
     @overload
     def insert_all(self, items: Iterable[Entry], *, return_errors: Literal[False] = False) -> list[None]: ...
@@ -157,7 +158,9 @@ class Client:
         """``insert`` of each ``(key, text)`` or ``(key, text, about)``, in order. The others are stored where one fails; the first error is raised
         then, unless ``return_errors`` puts each in its place."""
         answers = list(self._many("insert", map(_keyed, items)))
-        return [answer if isinstance(answer, Error) else None for answer in answers if return_errors or _raised(answer)]
+        if not return_errors:
+            _raise_first(answers)
+        return [answer if isinstance(answer, Error) else None for answer in answers]
 
     @overload
     def check_and_insert_all(self, items: Iterable[Entry], *, return_errors: Literal[False] = False) -> list[Verdict]: ...
@@ -166,8 +169,9 @@ class Client:
     def check_and_insert_all(self, items: Iterable[Entry], *, return_errors: bool = False) -> Any:
         """``check_and_insert`` of each ``(key, text)`` or ``(key, text, about)``, in order. Errors as of ``insert_all``."""
         answers = list(self._many("check-and-insert", map(_keyed, items)))
-        made = [answer for answer in answers if return_errors or _raised(answer)]
-        return [answer if isinstance(answer, Error) else _verdict(answer) for answer in made]
+        if not return_errors:
+            _raise_first(answers)
+        return [answer if isinstance(answer, Error) else _verdict(answer) for answer in answers]
 
     def remove(self, key: str) -> bool:
         """Removes the text of a key; whether there was one."""
@@ -339,11 +343,11 @@ def _keyed(entry: Entry) -> dict[str, Any]:
     return {"key": key, **_item(text, entry[2] if len(entry) == 3 else None)}
 
 
-def _raised(answer: Any) -> bool:
-    """Raises an answer that is an error; true for any other."""
-    if isinstance(answer, Error):
-        raise answer
-    return True
+def _raise_first(answers: list[Any]) -> None:
+    """Raises the first error among answers, if there is one."""
+    for answer in answers:
+        if isinstance(answer, Error):
+            raise answer
 
 
 def _verdict(answer: dict[str, Any]) -> Verdict:
@@ -362,7 +366,3 @@ def _match(found: dict[str, Any]) -> Match:
         int(seen.timestamp()),
         found.get("standard_error"),
     )
-
-
-def _refused(name: str, value: object, expected: str) -> ParameterError:
-    return ParameterError(f"{name} cannot be {value}: {expected}", name=name, value=str(value), expected=expected)

@@ -143,5 +143,5 @@ class CrawlIndex:
 def _one_of(value: Any, name: str, *words: str) -> str:
     if value not in words:
         expected = f"one of {', '.join(words)}"
-        raise ParameterError(f"{name} cannot be {value}: {expected}", name=name, value=str(value), expected=expected)
+        raise ParameterError._of(name, value, expected)
     return str(value)

@@ -34,6 +34,11 @@ class ParameterError(Error, ValueError):
     value: str
     expected: str
 
+    @classmethod
+    def _of(cls, name: str, value: object, expected: str) -> ParameterError:
+        """The error of a parameter ``name`` that has ``value``, where only ``expected`` works."""
+        return cls(f"{name} cannot be {value}: {expected}", name=name, value=str(value), expected=expected)
+
 
 class KeyExistsError(Error, KeyError):
     """``key`` is in the index already."""

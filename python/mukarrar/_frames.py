@@ -223,7 +223,7 @@ class Pairs(Frame):
 
 
 def _pandas_column(values: list[Any]) -> Any:
-    """A column of pandas in which whole numbers stay whole beside missing ones."""
+    """A column of pandas. Whole numbers stay whole, also if some values are missing."""
     import pandas  # type: ignore[import-untyped, unused-ignore]
 
     kinds = {type(value) for value in values if value is not None}

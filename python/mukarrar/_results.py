@@ -46,7 +46,7 @@ def _checked_threshold(threshold: float, summary: dict[str, Any]) -> None:
     ran_with = summary["parameters"]["threshold"]
     if not ran_with <= threshold <= 1:
         expected = f"from {ran_with}, that of the run, to 1"
-        raise ParameterError(f"threshold cannot be {threshold}: {expected}", name="threshold", value=str(threshold), expected=expected)
+        raise ParameterError._of("threshold", threshold, expected)
 
 
 class Results(Generic[_T]):
@@ -157,7 +157,8 @@ class Pairs(Reported, Results[Pair]):
         return sorted((pair for pair in self.pairs if pair.relation == "near"), key=lambda pair: pair.jaccard)[:count]
 
     def rethreshold(self, threshold: float) -> Pairs:
-        """The same without the near copies below a higher threshold. The summary stays that of the run, and there is no report."""
+        """The same result without the near copies whose Jaccard is below ``threshold``, which is at least that of the run. The summary is still that
+        of the run. The new result has no report."""
         _checked_threshold(threshold, self.summary)
         pairs = [pair for pair in self.pairs if pair.relation != "near" or pair.jaccard >= threshold]
         return replace(self, pairs=pairs, _source=None)
@@ -312,7 +313,7 @@ def as_array(values: list[Any], kind: str) -> Any:
 @dataclass(frozen=True, repr=False)
 class Comparison(Reported):
     """How alike two texts are, and why. ``relation`` is what a run would call the pair, ``None`` for nothing;
-    ``reason`` says why a variant is no copy."""
+    ``reason`` says why a variant does not count as a copy."""
 
     a: Side
     b: Side

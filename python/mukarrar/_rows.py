@@ -49,7 +49,7 @@ class Rows:
     def _named(name: str, column: str, known: list[str]) -> str:
         if column not in known:
             expected = f"the name of a column, one of {', '.join(known)}"
-            raise ParameterError(f"{name} cannot be {column}: {expected}", name=name, value=column, expected=expected)
+            raise ParameterError._of(name, column, expected)
         return column
 
     def _place(self, row: int) -> str:
@@ -105,7 +105,7 @@ class Rows:
 
 
 def _distinct_names(ids: Sequence[Any]) -> list[str] | None:
-    """Ids as the names of records; ``None`` if one of them cannot be told from another, or is no name."""
+    """Ids as the names of records; ``None`` if two of them are equal as text, or one of them cannot be a name."""
     names = []
     for id in ids:
         if not isinstance(id, (str, int)) or isinstance(id, bool):

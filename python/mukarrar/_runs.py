@@ -191,7 +191,7 @@ def _check_columns(frame: Frame, options: dict[str, Any]) -> None:
     for name in ("mark", "annotate"):
         if options.get(name) is not None and not frame.takes_columns:
             expected = "left out for texts and pairs, which have no columns; give dicts or a frame"
-            raise ParameterError(f"{name} cannot be {options[name]}: {expected}", name=name, value=options[name], expected=expected)
+            raise ParameterError._of(name, options[name], expected)
 
 
 def describe(corpus: Any, options: dict[str, Any]) -> _scores.Description:

@@ -69,7 +69,7 @@ class Preview(Reported):
                 return counts
         known = ", ".join(str(counts.threshold) for counts in self.thresholds)
         expected = f"one of {known}"
-        raise ParameterError(f"threshold cannot be {threshold}: {expected}", name="threshold", value=str(threshold), expected=expected)
+        raise ParameterError._of("threshold", threshold, expected)
 
 
 @dataclass(frozen=True)

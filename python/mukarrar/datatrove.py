@@ -75,7 +75,7 @@ class DedupFilter(BaseFilter):  # type: ignore[misc]
     def run(self, data: Any, rank: int = 0, world_size: int = 1) -> Iterator[Document]:
         if not self.is_served and world_size > 1:
             expected = "1 with an index in a directory; run `mukarrar serve` and give its address for more"
-            raise ParameterError(f"tasks cannot be {world_size}: {expected}", name="tasks", value=str(world_size), expected=expected)
+            raise ParameterError._of("tasks", world_size, expected)
         with Client(self.index, token=self.token) if self.is_served else Index.open(self.index, **self.settings) as asked:
             self._asked = asked
             try:

@@ -105,18 +105,12 @@ def dedup(
     removed = list(remove)
     for relation in removed:
         if relation not in ("exact", "near"):
-            raise _wrong("remove", relation, "some of exact, near")
+            raise ParameterError._of("remove", relation, "some of exact, near")
     run = _Run(df, (id, text, order or id), (checkpoint_dir, work_dir), options)
     members = run.members()
     gone = members.filter(F.col("relation").isin(removed)).select(F.col("id").alias("_mukarrar_id"))
     is_there = F.col(id).cast("string") == F.col("_mukarrar_id")
     return df.filter(F.col(text).isNotNull()).join(gone, is_there, "left_anti")
-
-
-def _wrong(name: str, value: str, expected: str) -> ParameterError:
-    error = ParameterError(f"{name} cannot be {value}: {expected}")
-    error.name, error.value, error.expected = name, value, expected
-    return error
 
 
 class _Run:
@@ -133,21 +127,21 @@ class _Run:
         checkpoint_dir, work_dir = directories
         for name, expected in _REFUSED.items():
             if options.get(name) not in (None, False):
-                raise _wrong(name, str(options[name]), expected)
+                raise ParameterError._of(name, str(options[name]), expected)
         self.keep = options.pop("keep", "first")
         if self.keep not in _KEEPS:
-            raise _wrong("keep", str(self.keep), f"one of {', '.join(_KEEPS)}")
+            raise ParameterError._of("keep", str(self.keep), f"one of {', '.join(_KEEPS)}")
         if self.keep in ("earliest", "latest") and not options.get("date_field"):
-            raise _wrong("keep", self.keep, "together with date_field")
+            raise ParameterError._of("keep", self.keep, "together with date_field")
         for name, column in (("id", id), ("text", text), ("order", order)):
             if column not in df.columns:
-                raise _wrong(name, column, f"the name of a column, one of {', '.join(df.columns)}")
+                raise ParameterError._of(name, column, f"the name of a column, one of {', '.join(df.columns)}")
 
         context = df.sparkSession.sparkContext
         if checkpoint_dir is not None:
             context.setCheckpointDir(checkpoint_dir)
         if work_dir is None and context.getCheckpointDir() is None:
-            raise _wrong("checkpoint_dir", "None", "a directory that all workers see: lost rows must not be made again otherwise")
+            raise ParameterError._of("checkpoint_dir", "None", "a directory that all workers see: lost rows must not be made again otherwise")
 
         # Tasks run beside each other already.
         self.options = {"threads": 1, **options}
@@ -162,7 +156,7 @@ class _Run:
         """Id, place, text, source and the fields that rules read, as JSON."""
         asked = [name for name in _native.engine_fields(**self.options) if name in df.columns and name not in (id, text)]
         if self.source is not None and self.source not in df.columns:
-            raise _wrong("source_field", self.source, f"the name of a column, one of {', '.join(df.columns)}")
+            raise ParameterError._of("source_field", self.source, f"the name of a column, one of {', '.join(df.columns)}")
         fields = F.to_json(F.struct(*[F.col(name) for name in asked])) if asked else F.lit("{}")
         source = F.col(self.source).cast("string") if self.source is not None else F.lit(None).cast("string")
         kept = df.filter(F.col(id).isNotNull() & F.col(text).isNotNull())
@@ -208,7 +202,7 @@ class _Run:
         made = self._kept(self.base.mapInArrow(_sketched(self.options), schema), "sketches")
         count, distinct, self.entries = _only(made.agg(F.count("id"), F.count_distinct("id"), F.sum("entries")))
         if count != distinct:
-            raise _wrong("id", f"that of {count - distinct} more rows", "unique: a result names rows by it")
+            raise ParameterError._of("id", f"that of {count - distinct} more rows", "unique: a result names rows by it")
         self.first_pass = made
 
         sure = made.filter("sure").groupBy("source", "language").count().collect()
@@ -441,7 +435,7 @@ class _WorkDir:
         ours = json.dumps(identity, ensure_ascii=False, sort_keys=True)
         if not self.files.exists(place):
             if self.files.exists(self.hadoop(self.path)) and len(self.files.listStatus(self.hadoop(self.path))) > 0:
-                raise _wrong("work_dir", self.path, "a new or empty directory, or that of the same run")
+                raise ParameterError._of("work_dir", self.path, "a new or empty directory, or that of the same run")
             # A rename makes it appear whole.
             aside = self.hadoop(f"{self.path}.new")
             out = self.files.create(aside, True)
@@ -455,7 +449,7 @@ class _WorkDir:
         for name, value in identity.items():
             if theirs.get(name) != value:
                 difference = f"{name} {theirs.get(name)} there, {value} now"
-                raise _wrong("work_dir", self.path, f"a directory of the same run ({difference}); name another one")
+                raise ParameterError._of("work_dir", self.path, f"a directory of the same run ({difference}); name another one")
 
     def kept(self, df: DataFrame, name: str) -> DataFrame:
         """The rows of the stage ``name``: those that are there, or those of ``df``, written first."""

@@ -25,7 +25,7 @@ use crate::report_source::{FoundResult, ReportedResult, ReportedRun};
 use crate::run_output::{RunOutput, refuse_nothing_read, written};
 use crate::run_request::{KnownOptions, RunRequest};
 
-/// What `dedup` does beside finding copies.
+/// The options of `dedup` alone: what it writes and what it removes by other rules.
 #[derive(Default)]
 struct CleaningRequest {
     /// Where it writes.

@@ -21,7 +21,7 @@ type LinkRow = (usize, usize, &'static str, Option<&'static str>, f64, f64);
 type GivenLink = (usize, usize, String, Option<String>, f64, f64);
 
 /// A contained pair: the places of the small and the large text, the number of shingles of the small one, Jaccard, containment,
-/// and why it is no copy of a part.
+/// and the reason why the small text does not count as a part.
 type ContainedRow = (usize, usize, usize, f64, f64, Option<&'static str>);
 
 /// A contained pair as Python gives it back.

@@ -284,7 +284,7 @@ fn delimiter(value: &Bound<'_, PyAny>) -> PyResult<Option<u8>> {
 ///
 /// # Errors
 ///
-/// The file cannot be read, or is no rules file.
+/// The file cannot be read, or does not hold boilerplate rules.
 pub fn rules(value: &Bound<'_, PyAny>) -> PyResult<BoilerplateRules> {
     let read = match value.extract::<PathBuf>() {
         Ok(path) => BoilerplateRules::open(&path),

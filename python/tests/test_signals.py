@@ -1,4 +1,4 @@
-"""Ctrl-C ends whatever takes long within a second, and leaves nothing half done; forks lose no lock."""
+"""Ctrl-C ends every long function within a second and leaves nothing half done. A forked child can use all locks."""
 
 import json
 import os

@@ -2,6 +2,15 @@
 
 use super::Span;
 
+/// The first bytes of a text, at most `most`, in whole characters.
+pub(crate) fn head(text: &str, most: usize) -> &str {
+    let mut end = text.len().min(most);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    &text[..end]
+}
+
 /// A text and the pieces of it that count: ascending, not overlapping, on character boundaries. The tokens of
 /// consecutive pieces form one sequence.
 #[derive(Debug, Clone, Copy)]

@@ -154,13 +154,14 @@ impl Pipeline {
             let blocks = self.first_pass(RunTask::Clusters, &plan, &()).scanned(corpus)?;
             let mut all = Vec::with_capacity(corpus.len());
             for block in blocks {
-                self.sketches_of(block, &mut all);
+                self.sketches_of(block, &mut all)?;
             }
             Ok(all)
         })?
     }
 
-    fn sketches_of(&self, block: ScannedBlock, all: &mut Vec<Option<RecordSketch>>) {
+    fn sketches_of(&self, block: ScannedBlock, all: &mut Vec<Option<RecordSketch>>) -> Result<()> {
+        let too_few = || Error::internal("a block has fewer sketches than compared records");
         let mut units = block.units.iter();
         let mut keys = block.keys[RouteId::Main.index()].chunks_exact(self.routes.main.banding.bands());
         let mut samples = &block.samples[..];
@@ -185,10 +186,15 @@ impl Pipeline {
                 date: block.dates.get(place).copied().flatten().map(Date::seconds),
             };
             if unit.route.is_some() {
-                sketch.keys = keys.next().unwrap_or_default().to_vec();
-                sketch.words = sampled.next().map(|text| text.words.to_vec()).unwrap_or_default();
-                if let Some((count, rest)) = samples.split_first().filter(|_| self.routes.main.sampling.is_some()) {
-                    let (own, rest) = rest.split_at((*count as usize).min(rest.len()));
+                sketch.keys = keys.next().ok_or_else(too_few)?.to_vec();
+                if self.options.facts == Facts::Guard {
+                    // Nothing lowered the bound of the sample, so it has every compared text, in order.
+                    let text = sampled.next().filter(|text| text.fingerprint == unit.fingerprint);
+                    sketch.words = text.ok_or_else(too_few)?.words.into_vec();
+                }
+                if self.routes.main.sampling.is_some() {
+                    let (count, rest) = samples.split_first().ok_or_else(too_few)?;
+                    let (own, rest) = rest.split_at_checked(*count as usize).ok_or_else(too_few)?;
                     sketch.entries = own.len() as u64 + 1;
                     sketch.sample = own.to_vec();
                     sketch.sample.sort_unstable();
@@ -198,6 +204,7 @@ impl Pipeline {
             }
             all.push(Some(sketch));
         }
+        Ok(())
     }
 
     /// The BLAKE3 digest of the tokens of each record of `corpus`, by which equal texts are told; `None` for records that cannot be

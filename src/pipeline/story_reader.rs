@@ -1,7 +1,7 @@
 //! Reads documents as the stories need them: the stems of title and text, and the outlets.
 
 use super::options::Options;
-use crate::document::{DocId, Excerpt, UnitKind};
+use crate::document::{DocId, Excerpt, UnitKind, head};
 use crate::error::Result;
 use crate::input::{Corpus, FieldValue, ReadScratch, Record};
 use crate::normalize::{FoldScratch, Language, Normalizer, Profile};
@@ -158,10 +158,4 @@ pub(super) fn in_pieces<'d, 'r, D: Sync, T: Send>(
     let pieces = documents.chunks(PIECE);
     let next = |pieces: &mut std::slice::Chunks<'d, D>| Ok(pieces.next());
     parallel::in_order(parallel::threads(), pieces, next, reader, work, |piece| collect(piece?)).map(drop)
-}
-
-/// The first bytes of a text, at most `most`, in whole characters.
-fn head(text: &str, most: usize) -> &str {
-    let end = (0..=most.min(text.len())).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(0);
-    text.get(..end).unwrap_or(text)
 }

@@ -23,6 +23,9 @@ use crate::story::{RarityTable, Story, StoryBook, StoryCounts, StoryOptions, Sto
 /// Seconds of a day.
 const DAY: i64 = 86_400;
 
+/// The day as of which all documents without a date are told.
+const DAY_OF_UNDATED: i64 = 0;
+
 /// Bytes of a document of the window: its vector, its keys in lists, and its story. Measured; see `docs/STORIES.md`.
 const PER_RECENT: u64 = 1_000;
 
@@ -268,12 +271,12 @@ impl StoryRun<'_> {
                     };
                     places[document.index()] = place;
                     if let Some(text) = text {
-                        // Documents without a date share no day with the others.
+                        // Documents without a date are told as of one day, and apart from those with a date.
                         if is_timed && day.is_none() {
                             is_timed = false;
                             book.turn_over();
                         }
-                        book.tell(*document, day.unwrap_or(0), outlet, &text);
+                        book.tell(*document, day.unwrap_or(DAY_OF_UNDATED), outlet, &text);
                     }
                 }
                 Ok(())

@@ -195,7 +195,7 @@ fn lock(directory: &Path) -> Result<File> {
 }
 
 /// Writes a file that is whole or absent, whenever the process ends.
-fn write_whole(path: &Path, bytes: &[u8]) -> Result<()> {
+pub(super) fn write_whole(path: &Path, bytes: &[u8]) -> Result<()> {
     // A rename replaces the file at once.
     let aside = path.with_extension("new");
     let written = fs::write(&aside, bytes).and_then(|()| fs::rename(&aside, path));

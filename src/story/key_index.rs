@@ -141,7 +141,9 @@ impl KeyIndex {
 
     /// Makes the list of a key into lists of its pairs.
     fn crowd(&mut self, key: StemKey) {
-        let Some(KeyState::Listed(list)) = self.keys.insert(key, KeyState::Crowded) else { return };
+        let before = self.keys.insert(key, KeyState::Crowded);
+        debug_assert!(matches!(before, Some(KeyState::Listed(_))), "a key is crowded once, when its list is long");
+        let Some(KeyState::Listed(list)) = before else { return };
         let mut of_key = Vec::with_capacity(list.length as usize);
         let mut at = list.newest;
         while let Some(entry) = self.entries.get(at as usize).copied().filter(|entry| entry.document >= self.first) {

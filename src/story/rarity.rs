@@ -37,8 +37,11 @@ const ENTRY: usize = 6;
 static SHIPPED: &[u8] = include_bytes!("rarity.bin");
 
 /// The shipped table, read once. Tests read it too, so bytes that are no table do not pass them.
-static BUILT_IN: LazyLock<RarityTable> =
-    LazyLock::new(|| RarityTable::decode(Cow::Borrowed(SHIPPED)).unwrap_or_default());
+static BUILT_IN: LazyLock<RarityTable> = LazyLock::new(|| {
+    let table = RarityTable::decode(Cow::Borrowed(SHIPPED));
+    debug_assert!(table.is_ok(), "the shipped bytes are no table");
+    table.unwrap_or_default()
+});
 
 /// A table of rarity.
 #[derive(Debug, Clone, Default)]

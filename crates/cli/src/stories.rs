@@ -109,7 +109,7 @@ pub(super) fn run(arguments: &StoriesArgs, console: &Console) -> Result<Exit> {
     let StoriesArgs { input, telling, matching, keep, running, output, places, report, showing } = arguments;
     let progress = showing.progress.progress;
 
-    // Whatever is wrong with the arguments is told before anything is read.
+    // All errors in the arguments are reported before the input is read.
     let options = telling.options();
     options.validate()?;
     options.check_dates(matching.date_field.as_deref())?;

@@ -13,6 +13,7 @@ use crate::input::Input;
 use crate::page::UnitLevel;
 use crate::pipeline::run_identity::RunIdentity;
 use crate::pipeline::run_task::RunTask;
+use crate::pipeline::work_dir::write_whole;
 use crate::pipeline::{Pipeline, Progress};
 
 /// The version of all files of a sharded run. Every change of one of them raises it.
@@ -85,11 +86,7 @@ impl ShardSet {
             Err(_) if fs::read_dir(directory).is_ok_and(|mut found| found.next().is_some()) => {
                 return Err(refuse(directory, "holds something that is no sharded run"));
             }
-            Err(_) => {
-                let aside = directory.join("shards.new");
-                let written = fs::write(&aside, &bytes).and_then(|()| fs::rename(&aside, &path));
-                written.map_err(|source| Error::io("write", &path, source))?;
-            }
+            Err(_) => write_whole(&path, &bytes)?,
         }
         Ok(Self { directory: directory.to_owned(), plan, digest: *blake3::hash(&bytes).as_bytes() })
     }

@@ -303,12 +303,12 @@ fn fitting(
     let first = components.next()?;
     let mut sum = first.bytes(&text);
     let mut records = first.records;
-    while let Some(component) = components.peek() {
+    let mut fits = |component: &DealtComponent| {
         sum = sum.saturating_add(component.bytes(&text));
-        if sum > memory {
-            break;
-        }
-        records.extend(components.next().map(|component| component.records).unwrap_or_default());
+        sum <= memory
+    };
+    while let Some(component) = components.next_if(&mut fits) {
+        records.extend(component.records);
     }
     Some(records)
 }

@@ -10,7 +10,7 @@ use super::markup::visible;
 use super::word_diff::{DiffMark, DiffPiece, DiffSide, ShownLengths, member_pieces, plain_pieces};
 use super::{ReportedRun, ResultKind, sentences};
 use crate::cluster::{Cluster, Member};
-use crate::document::{DocId, Span, UnitId, UnitKind};
+use crate::document::{DocId, Span, UnitId, UnitKind, head};
 use crate::input::{FieldValue, Record};
 use crate::normalize::{Language, Normalizer, Token};
 use crate::page::{Sieve, SourcedText};
@@ -217,7 +217,7 @@ impl<'a> DetailMaker<'a> {
         let document = run.units.document(unit);
         let record = run.corpus.read(document).map_err(reread_error)?;
         let whole = run.units.span(unit).of(&record.text);
-        let text = head(whole);
+        let text = head(whole, MOST_BYTES);
 
         // Only learned rules differ between sources.
         let source = run.options.rules.as_ref().map(|_| self.sources.name(self.sources.of(document)));
@@ -282,15 +282,6 @@ fn shown_members(cluster: &Cluster) -> Vec<&Member> {
         members.sort_by_key(|member| member.unit);
     }
     members
-}
-
-/// The head of a text, at most [`MOST_BYTES`].
-fn head(text: &str) -> &str {
-    let mut end = text.len().min(MOST_BYTES);
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    text.get(..end).unwrap_or(text)
 }
 
 /// The code of a language in HTML.

@@ -57,8 +57,10 @@ pub fn html_stories(
 }
 
 fn totals(found: &Stories, page: &mut Markup<'_>) -> io::Result<()> {
+    let counts = found.found.summary.stories;
+    debug_assert!(counts.is_some(), "a run over stories counts them");
     let StoryCounts { told, alone, copies, short, undated, rejected, stories, recurring_stories, recurring, .. } =
-        found.found.summary.stories.unwrap_or_default();
+        counts.unwrap_or_default();
     let cards = [
         ("stories", stories),
         ("documents in stories", told),

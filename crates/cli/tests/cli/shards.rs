@@ -289,7 +289,7 @@ fn a_part_that_was_killed_is_run_again_and_a_finished_one_is_not() {
     let mut killed = 0;
     for stage in STAGES_OF_PARTS {
         for part in [2, 3, 1] {
-            // Killed at once, whatever it has done by then.
+            // Killed at once. It may have done a part of its work, or all of it.
             let mut child =
                 home.command(&format!("shard {stage} shards {part}")).stderr(Stdio::null()).spawn().unwrap();
             child.kill().unwrap();
