@@ -204,7 +204,7 @@ impl<'a> BatchRun<'a> {
         verify_batch: impl Fn(&ComponentBatch, &ExactVerifier<'_>) -> (Vec<VerifiedLink>, u64),
     ) -> Result<Vec<VerifiedLink>> {
         if let Some(merged) = &mut self.merged {
-            let verified = merged.verified(id);
+            let verified = merged.verified(id)?;
             self.accounts.summary.lost_pairs += verified.lost;
             return Ok(verified.links);
         }

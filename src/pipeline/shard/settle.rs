@@ -19,19 +19,19 @@ use crate::pipeline::verified_batch::VerifiedBatch;
 /// What the stages before left: nodes and verified pairs of each route, each taken once.
 pub(in crate::pipeline) struct MergedRun {
     nodes: [Option<MergedNodes>; 2],
-    verified: [VerifiedBatch; 2],
+    verified: [Option<VerifiedBatch>; 2],
 }
 
 impl MergedRun {
     fn new(set: &ShardSet, sketches: FileDigest) -> Result<Self> {
-        Ok(Self { nodes: set.merged_nodes(sketches)?, verified: set.verified_pairs(sketches)? })
+        Ok(Self { nodes: set.merged_nodes(sketches)?, verified: set.verified_pairs(sketches)?.map(Some) })
     }
 
     /// The nodes of a route, whose candidates are verified already.
     ///
     /// # Errors
     ///
-    /// An internal error: the merge left none.
+    /// An internal error: the merge left none, or they were taken before.
     pub(in crate::pipeline) fn banded(&mut self, id: RouteId) -> Result<BandedNodes> {
         let nodes = self.nodes[id.index()].take();
         let (nodes, node_of_row) = nodes.ok_or_else(|| Error::internal(format!("no merged nodes of {}", id.name())))?;
@@ -40,9 +40,13 @@ impl MergedRun {
     }
 
     /// The verified pairs of a route, sorted by keeper and node.
-    pub(in crate::pipeline) fn verified(&mut self, id: RouteId) -> VerifiedBatch {
-        let none = VerifiedBatch { batch: id as u32, links: Vec::new(), lost: 0 };
-        std::mem::replace(&mut self.verified[id.index()], none)
+    ///
+    /// # Errors
+    ///
+    /// An internal error: they were taken before.
+    pub(in crate::pipeline) fn verified(&mut self, id: RouteId) -> Result<VerifiedBatch> {
+        let verified = self.verified[id.index()].take();
+        verified.ok_or_else(|| Error::internal(format!("the pairs of {} are asked for twice", id.name())))
     }
 }
 
