@@ -79,9 +79,12 @@ pub(crate) struct ReadScratch {
 type ParseResult<'a> = Result<Record<'a>, RejectReason>;
 
 impl RecordBlock {
-    /// The bytes of its records, without those of records that are too large, which are not parsed.
+    /// The bytes of its records, without those of records that are too large, which are not parsed. Records that the
+    /// reader's policy did not hold count.
     pub(crate) fn len(&self) -> u64 {
-        self.parts.iter().filter(|part| part.oversized.is_none()).map(|part| part.length).sum()
+        let most = self.options.max_record_size;
+        let is_parsed = |part: &&FilePart| part.oversized.is_none_or(|record| (1..=most).contains(&record.size));
+        self.parts.iter().filter(is_parsed).map(|part| part.length).sum()
     }
 
     /// Splits the block into records and parses each once. Calls `each` in order with the record, or the reason of

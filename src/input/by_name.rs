@@ -35,7 +35,7 @@ pub(crate) fn by_name(path: &Path) -> ByName {
         // Other delimiters than the comma are found in the header.
         Some("csv" | "psv") => ByName::Known(InputFormat::Csv),
         Some("tsv" | "tab") => ByName::Known(InputFormat::Tsv),
-        Some("parquet") => ByName::Known(InputFormat::Parquet),
+        Some("parquet" | "pq") => ByName::Known(InputFormat::Parquet),
         Some("arrow" | "feather") => ByName::Known(InputFormat::Arrow),
         Some("txt" | "text") => ByName::Known(InputFormat::Text),
         Some("warc" | "wet") => ByName::Known(InputFormat::Warc),

@@ -65,6 +65,8 @@ const XZ_LEVEL: u32 = 6;
 #[cfg(feature = "xz")]
 const XZ_MEMORY: u32 = 1 << 20;
 
+#[cfg(feature = "zstd")]
+pub(super) use frames::lacks_dictionary;
 pub(super) use members::{damage, goes_on, is_passed_over};
 
 /// How much decompressing may cost.

@@ -211,7 +211,7 @@ impl CurrentFile {
     }
 
     /// Cuts the next part of about `size` bytes off, and keeps its bytes in `store` if they have no other place;
-    /// `None` at the end. With `limited`, the bytes of records above the limit are skipped.
+    /// `None` at the end. The bytes of records larger than `held` are skipped, unless all input is held.
     ///
     /// # Errors
     ///
@@ -219,7 +219,7 @@ impl CurrentFile {
     pub(super) fn next_part(
         &mut self,
         size: usize,
-        limited: bool,
+        held: Option<u64>,
         options: &InputOptions,
         store: &mut ByteStore,
     ) -> Result<Option<(FilePart, BytePlace)>> {
@@ -232,8 +232,8 @@ impl CurrentFile {
 
         // Of skipped bytes without another place only the head is spilled, if it is ever read again.
         let mut left = if self.plain.is_none() && !store.forgets() { self.head_of_skipped() } else { 0 };
-        let skips = limited && (self.plain.is_some() || !store.holds_all());
-        let cutting = self.cutting(size, skips, options.max_record_size);
+        let held = held.filter(|_| self.plain.is_some() || !store.holds_all());
+        let cutting = self.cutting(size, held, options.max_record_size);
         let mut spilled = None;
         let cut = self.bytes.cut(cutting, &mut |bytes| {
             let head = bytes.get(..left).unwrap_or(bytes);
@@ -274,8 +274,8 @@ impl CurrentFile {
         }
     }
 
-    fn cutting(&self, size: usize, skips: bool, most: u64) -> CutOptions {
-        CutOptions { format: self.format, records: self.records(), size, limit: skips.then_some(most), most }
+    fn cutting(&self, size: usize, held: Option<u64>, most: u64) -> CutOptions {
+        CutOptions { format: self.format, records: self.records(), size, limit: held, most }
     }
 
     /// How the ends of records are found, where they may have several lines.
@@ -307,6 +307,12 @@ impl CurrentFile {
             // Enough memory would read it.
             CutKind::Rest(error) if error.kind() == io::ErrorKind::OutOfMemory => {
                 let reason = misfit(&self.path, self.named, error.to_string(), remedies::MORE_MEMORY)?;
+                (self.rest(&error).0, None, Some(reason))
+            }
+            // Another program can read it.
+            #[cfg(feature = "zstd")]
+            CutKind::Rest(error) if compression::lacks_dictionary(&error) => {
+                let reason = misfit(&self.path, self.named, error.to_string(), remedies::GIVE_DICTIONARY)?;
                 (self.rest(&error).0, None, Some(reason))
             }
             // The records behind a damaged member are read.

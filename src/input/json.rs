@@ -14,6 +14,7 @@ use serde_json::value::RawValue;
 
 pub(super) mod escapes;
 pub(super) mod fast;
+pub(super) mod half_pairs;
 pub(super) mod not_finite;
 pub(super) mod path;
 pub(super) mod texts;
@@ -133,15 +134,13 @@ pub(super) fn decode(line: &str, range: Range<usize>) -> Result<Cow<'_, str>, In
     })
 }
 
-/// The bytes of a record as JSON that every parser reads: with numbers in place of `NaN` and infinities, without a
-/// byte order mark.
+/// The bytes of a record as JSON that every parser reads: with numbers in place of `NaN` and infinities, with U+FFFD
+/// in place of half surrogate pairs, without a byte order mark.
 pub(crate) fn valid_json(record: &[u8]) -> Cow<'_, str> {
     let record = record.strip_prefix(super::encoding::BOM).unwrap_or(record);
     let text = String::from_utf8_lossy(record);
-    match not_finite::replaced(&text) {
-        Some(valid) => Cow::Owned(valid),
-        None => text,
-    }
+    let text = half_pairs::replaced(&text).map_or(text, Cow::Owned);
+    not_finite::replaced(&text).map_or(text, Cow::Owned)
 }
 
 /// A string, borrowed if it has no escapes.

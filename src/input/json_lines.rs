@@ -6,7 +6,7 @@ use std::ops::Range;
 use super::InputOptions;
 use super::encoding::{self, RecordDecoding};
 use super::json::escapes::{self, EscapeBuffers};
-use super::json::{self, JsonValue, ValueKind, fast, not_finite, path, texts};
+use super::json::{self, JsonValue, ValueKind, fast, half_pairs, not_finite, path, texts};
 use super::record::{FieldValue, Record};
 use super::reject::RejectReason;
 use crate::document::PageLayout;
@@ -120,11 +120,7 @@ pub(super) fn parse<'a>(
     let parsed = match quick(line, options, buffer) {
         Some(parsed) => parsed,
         None => match strict(line, line, options) {
-            Err(RejectReason::InvalidJson { offset, what }) => {
-                let not_finite = not_finite::replaced(line);
-                let parsed = not_finite.map(|valid| strict(&valid, line, options).map(ParsedLine::into_owned));
-                parsed.unwrap_or(Err(RejectReason::InvalidJson { offset, what }))?
-            }
+            Err(reason @ RejectReason::InvalidJson { .. }) => lenient(line, options).unwrap_or(Err(reason))?,
             parsed => parsed?,
         },
     };
@@ -132,6 +128,21 @@ pub(super) fn parse<'a>(
     let parsed = parsed.mended(options, buffer);
     let Range { start, end } = parsed.text_value;
     Ok(ParsedLine { text_value: start + mark..end + mark, ..parsed })
+}
+
+/// Reads a line with what is no JSON or no text, but what programs write: `NaN`, infinities, half surrogate pairs.
+/// `None` if it has none of them.
+fn lenient(line: &str, options: &InputOptions) -> Option<Result<ParsedLine<'static>, RejectReason>> {
+    let halves = half_pairs::replaced(line);
+    let whole = halves.as_deref().unwrap_or(line);
+    let finite = not_finite::replaced(whole);
+    let valid = finite.as_deref().or(halves.as_deref())?;
+
+    let parsed = strict(valid, whole, options).map(|mut parsed| {
+        parsed.decoding.lossy |= halves.is_some();
+        parsed.into_owned()
+    });
+    Some(parsed)
 }
 
 /// Reads a valid record fast. After `None` nothing is known: the line must be read by [`strict`].

@@ -24,6 +24,8 @@ pub(super) enum FileKind {
     Zip,
     /// Apache Arrow: a stream of messages, or a file with a footer.
     Arrow,
+    /// Parquet whose name announces another format of records.
+    Parquet,
     /// What it is, with an article, and the remedy.
     Unread(&'static str, Remedy),
 }
@@ -40,8 +42,38 @@ pub(super) fn of_file(path: &Path, head: &mut impl ContentHead, options: &InputO
         FileKind::Records if !is_named && is_xml(head.peek(HEAD)) => {
             FileKind::Unread("an XML file", remedies::EXTRACT_RECORDS)
         }
+        FileKind::Records if options.format.is_none() && is_misnamed_parquet(path, head) => FileKind::Parquet,
+        FileKind::Records => by_misfit(path, head, options).unwrap_or(FileKind::Records),
         kind => kind,
     }
+}
+
+/// Whether a file begins as Parquet does, and its name announces another format. Other files with such bytes are known
+/// by them when their format is asked for.
+fn is_misnamed_parquet(path: &Path, head: &mut impl ContentHead) -> bool {
+    let is_misnamed = matches!(by_name(path), ByName::Json | ByName::Known(_))
+        && by_name(path) != ByName::Known(InputFormat::Parquet);
+    // The first page has a header whose first byte no text has.
+    is_misnamed && head.peek(HEAD).starts_with(b"PAR1\x15")
+}
+
+/// What the name of a file announces that no first bytes tell, where they are no text either: Brotli has no signature,
+/// and an archive may be damaged in its first bytes.
+fn by_misfit(path: &Path, head: &mut impl ContentHead, options: &InputOptions) -> Option<FileKind> {
+    let (what, remedy) = match by_name(path) {
+        ByName::Archive => ("a damaged archive, by its name", remedies::PACK_ANEW),
+        _ if path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("br")) => {
+            ("compressed with Brotli, by its name", remedies::DECOMPRESS)
+        }
+        _ => return None,
+    };
+
+    let bytes = head.peek(HEAD);
+    let bytes = bytes.get(..HEAD).unwrap_or(bytes);
+    // The last character of the head may be cut off.
+    let is_utf8 = std::str::from_utf8(bytes).is_ok_and(|text| !text.contains('\0'))
+        || std::str::from_utf8(bytes).is_err_and(|error| error.error_len().is_none() && !bytes.contains(&0));
+    (options.format.is_none() && !bytes.is_empty() && !is_utf8).then_some(FileKind::Unread(what, remedy))
 }
 
 /// Whether bytes begin XML that is no page of HTML.
@@ -144,6 +176,8 @@ const SIGNATURES: &[(&[u8], &str, Remedy)] = &[
     (b"MATLAB 5.0 MAT-file", "a MATLAB file", remedies::EXPORT_TABLE),
     (b"!BDN", "an Outlook mailbox", remedies::EXTRACT_TEXT),
     (b"ITSF\x03", "a help file", remedies::EXTRACT_TEXT),
+    (b"\xFF\xFE\0\0", "text in UTF-32", remedies::CONVERT_UTF32),
+    (b"\0\0\xFE\xFF", "text in UTF-32", remedies::CONVERT_UTF32),
     (b"GGUF", "a model file", remedies::LEAVE_OUT),
     (b"7z\xBC\xAF\x27\x1C", "a 7z archive", remedies::UNPACK_7Z),
     (b"Rar!\x1A\x07", "a RAR archive", remedies::UNPACK_RAR),
@@ -218,6 +252,8 @@ fn unread(bytes: &[u8]) -> Option<(&'static str, Remedy)> {
     let start = bytes.get(..64).unwrap_or(bytes);
     let has_zero = start.contains(&0);
     let has_control = start.iter().any(|byte| *byte < b'\t');
+    // Packed bytes are of any value, but 64 of them often have none so low.
+    let has_control_anywhere = || bytes.iter().any(|byte| *byte < b'\t');
     match bytes {
         _ if is_pickle(bytes) => Some(("a pickle", remedies::WRITE_PICKLE)),
         [b'G', b'I', b'F', b'8', b'7' | b'9', b'a', ..] if has_zero => Some(("an image", remedies::EXTRACT_TEXT)),
@@ -231,8 +267,11 @@ fn unread(bytes: &[u8]) -> Option<(&'static str, Remedy)> {
         [b'I', b'D', b'3', 2..=4, ..] => Some(("a recording", remedies::EXTRACT_TEXT)),
         [0xFF, 0xFA | 0xFB | 0xF2 | 0xF3, ..] if has_control => Some(("a recording", remedies::EXTRACT_TEXT)),
         [b'C' | b'F' | b'Z', b'W', b'S', 1..=8, ..] => Some(("a program", remedies::LEAVE_OUT)),
+        [0x1E, b'{' | b'[', ..] => Some(("a JSON text sequence", remedies::DROP_SEPARATORS)),
         [b'P', b'A', b'R', b'E', ..] if has_zero => Some(("an encrypted Parquet file", remedies::DECRYPT_FILE)),
-        [b'x', 0x01 | 0x9C | 0xDA, ..] if has_control => Some(("compressed with zlib", remedies::DECOMPRESS)),
+        [b'x', 0x01 | 0x9C | 0xDA, ..] if has_control_anywhere() => {
+            Some(("compressed with zlib", remedies::DECOMPRESS))
+        }
         // A block of any length, then the order of bytes.
         [b'\n', b'\r', b'\r', b'\n', _, _, _, _, 0x1A, 0x2B, 0x3C, 0x4D, ..]
         | [b'\n', b'\r', b'\r', b'\n', _, _, _, _, 0x4D, 0x3C, 0x2B, 0x1A, ..] => {
@@ -241,6 +280,9 @@ fn unread(bytes: &[u8]) -> Option<(&'static str, Remedy)> {
         // Compiled Python: a number of the version, and flags.
         [0x40..=0xFF, b'\r', b'\r', b'\n', 0..=3, 0, 0, 0, ..] => Some(("a program", remedies::LEAVE_OUT)),
         [_, _, _, 0, 0, 0, 0, 0, b'{', b'"', ..] => Some(("a model file", remedies::LEAVE_OUT)),
+        _ if bytes.get(8..12) == Some(b"DUCK") && has_zero => Some(("a DuckDB database", remedies::EXPORT_TABLE)),
+        _ if bytes.get(16..20) == Some(b"\xDE\xC0\xEF\xBE") => Some(("an LMDB database", remedies::WRITE_PARQUET)),
+        _ if bytes.get(257..262) == Some(b"ustar") => Some(("a damaged tar archive", remedies::PACK_ANEW)),
         _ if bytes.get(60..68) == Some(b"BOOKMOBI") => Some(("an e-book", remedies::SAVE_AS_TEXT)),
         [b'M', b'Z', ..] if has_zero => Some(("a program", remedies::LEAVE_OUT)),
         [b'0', b'7', b'0', b'7', b'0', b'1' | b'2' | b'7', rest @ ..] if is_cpio(rest) => {

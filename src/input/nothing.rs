@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use serde::de::IgnoredAny;
+
 use super::json::{self, JsonValue, ValueKind, texts};
 use super::reject::RejectReason;
 use super::slices::slice;
@@ -18,9 +20,13 @@ const LONG: usize = 40;
 /// Characters of the names of fields that are shown.
 const SHOWN: usize = 200;
 
+/// Fields of messages that name who speaks.
+const SPEAKERS: [&str; 2] = ["role", "from"];
+
 impl Corpus {
-    /// Refuses an input of which not one record could be read: an empty result would look like a clean one. `rejects`
-    /// are the records that were rejected, ascending. Reads at most some hundred records again.
+    /// Refuses an input of which not one record could be read: an empty result would look like a clean one. So would one
+    /// without copies of references that could not be read. `rejects` are the records that were rejected, ascending. Reads
+    /// at most some hundred records again.
     ///
     /// # Errors
     ///
@@ -28,14 +34,15 @@ impl Corpus {
     /// the records have, and the remedy.
     pub fn refuse_nothing_read(&self, rejects: &[DocId]) -> Result<()> {
         let first = DocId::new(self.references());
-        let rejects = rejects.get(rejects.partition_point(|reject| *reject < first)..).unwrap_or(&[]);
-        if self.len() - first.index() > rejects.len() {
-            return Ok(());
-        }
+        let (references, rejects) = rejects.split_at(rejects.partition_point(|reject| *reject < first));
+        let has_records = self.len() - first.index() > rejects.len();
+        let has_references = references.is_empty() || first.index() > references.len();
 
         let (what, remedy) = match rejects {
+            _ if has_records && has_references => return Ok(()),
+            _ if has_records => self.all_rejected(references, "references"),
             [] => self.without_records(),
-            rejects => self.all_rejected(rejects),
+            rejects => self.all_rejected(rejects, "input"),
         };
         Err(ErrorKind::NothingRead { what, remedy }.into())
     }
@@ -78,8 +85,8 @@ impl Corpus {
         }
     }
 
-    /// Why all records were rejected, by the commonest reason.
-    fn all_rejected(&self, rejects: &[DocId]) -> (String, Option<Remedy>) {
+    /// Why all records of `whole` were rejected, by the commonest reason.
+    fn all_rejected(&self, rejects: &[DocId], whole: &str) -> (String, Option<Remedy>) {
         let mut reasons: BTreeMap<&'static str, usize> = BTreeMap::new();
         let looked: Vec<(DocId, RejectReason)> = rejects
             .iter()
@@ -96,13 +103,24 @@ impl Corpus {
         };
 
         let count = match rejects.len() {
-            1 => "the only record of the input could not be read".to_owned(),
-            count => format!("not one of the {count} records of the input could be read"),
+            1 => format!("the only record of the {whole} could not be read"),
+            count => format!("not one of the {count} records of the {whole} could be read"),
         };
         let source = self.source(*id);
         let RejectReason::MissingText { field } = reason else {
             return (format!("{count}; the first: {source}: {}", reason.problem()), reason.remedy());
         };
+
+        if let ([only], Some(list)) = (rejects, self.list_of_records(*id, field)) {
+            debug_assert_eq!(only, id, "the only record was looked at");
+            let what = format!("{count}: {source} has no field {field:?}, but a list of objects with it in {list:?}");
+            let path = if list.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') {
+                format!(".{list}[]")
+            } else {
+                format!(".[{list:?}][]")
+            };
+            return (what, Some(Remedy::Advice(format!("take them out of it first (jq -c '{path}')").into())));
+        }
 
         let missing = looked.iter().filter(|(_, reason)| reason.code() == most).map(|(id, _)| *id);
         let fields = self.fields_of(missing);
@@ -119,6 +137,27 @@ impl Corpus {
             None => most.map(|field| field.name.as_str()).into_iter().collect(),
         };
         (what, reason.remedy().map(|remedy| nearest::remedy(remedy, &candidates)))
+    }
+
+    /// The first field of a record that is a list whose first value is an object with a field `wanted`: a file of
+    /// records in a frame, as interfaces of the web answer. A list of messages is no such field: it is a text in parts.
+    fn list_of_records(&self, id: DocId, wanted: &str) -> Option<String> {
+        let raw = self.raw(id).ok()?;
+        let line = std::str::from_utf8(&raw).ok()?;
+
+        let mut found = None;
+        let _ = json::scan(line, |name, value| {
+            let inner = line.get(value.range).and_then(|list| list.strip_prefix('['));
+            let mut values = inner.map(|inner| serde_json::Deserializer::from_str(inner).into_iter());
+            let first: Option<BTreeMap<String, IgnoredAny>> = values.as_mut().and_then(|values| values.next()?.ok());
+            let is_messages = |first: &BTreeMap<String, IgnoredAny>| {
+                texts::FIELDS.contains(&&*name) || SPEAKERS.iter().any(|speaker| first.contains_key(*speaker))
+            };
+            if found.is_none() && first.is_some_and(|first| first.contains_key(wanted) && !is_messages(&first)) {
+                found = Some(name.into_owned());
+            }
+        });
+        found
     }
 
     /// The fields of some records, in the order in which they occur, and those of objects in them.

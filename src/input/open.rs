@@ -60,6 +60,10 @@ pub struct StoragePolicy {
     pub room: Option<SpillDir>,
     /// About how many bytes a block has. A record larger than that is a block of its own.
     pub block_size: usize,
+    /// The largest record whose bytes the reader holds, where nothing is mapped; `None`: all up to
+    /// [`InputOptions::max_record_size`]. The length of a block counts a larger one although its bytes are not at hand, so
+    /// the caller must end a run that meets it.
+    pub(crate) largest: Option<u64>,
     /// Threads that may decompress one file together.
     pub threads: usize,
     /// Where extracted pages are kept. `None`: in room of its own, with the limits above.
@@ -68,7 +72,7 @@ pub struct StoragePolicy {
 
 impl Default for StoragePolicy {
     fn default() -> Self {
-        Self { memory: None, map: false, room: None, block_size: 2 << 20, threads: 1, pages: None }
+        Self { memory: None, map: false, room: None, block_size: 2 << 20, largest: None, threads: 1, pages: None }
     }
 }
 

@@ -179,13 +179,13 @@ impl FileOpener {
                 ByName::Known(InputFormat::Parquet) | ByName::Unknown | ByName::Bare | ByName::Part
             ),
         };
-        if !is_asked_for || path.as_os_str() == files::STDIN {
-            return None;
-        }
+        if is_asked_for { self.parquet_at(path, options) } else { None }
+    }
 
-        // A file that cannot be opened here fails, and is reported, where all files are opened.
-        let file = File::open(path).ok()?;
-        let stamp = FileStamp::of(&file.metadata().ok().filter(std::fs::Metadata::is_file)?);
+    /// Opens a file of the file system if it is Parquet, by its first and last bytes.
+    #[cfg(feature = "parquet")]
+    pub(super) fn parquet_at(&mut self, path: &Path, options: &InputOptions) -> Option<OpenedTable> {
+        let (file, stamp) = seekable(path)?;
         if !parquet::is(&file, stamp.length) {
             return None;
         }
@@ -203,12 +203,7 @@ impl FileOpener {
     /// Opens a file of the file system that begins as Arrow does; `None` if it is no plain file.
     #[cfg(feature = "parquet")]
     pub(super) fn arrow(&mut self, path: &Path, options: &InputOptions) -> Option<OpenedTable> {
-        if path.as_os_str() == files::STDIN {
-            return None;
-        }
-        let file = File::open(path).ok()?;
-        let stamp = FileStamp::of(&file.metadata().ok().filter(std::fs::Metadata::is_file)?);
-
+        let (file, stamp) = seekable(path)?;
         let file = Arc::new(self.plain(path, file, stamp));
         let table = ArrowTable::open(file, options).and_then(|table| Ok((table.rows(self.meter.clone())?, table.file)));
         Some(table.map(|(rows, file)| {
@@ -228,6 +223,13 @@ impl FileOpener {
     #[cfg(not(feature = "parquet"))]
     #[allow(clippy::unused_self, reason = "as in builds that read it")]
     pub(super) fn parquet(&mut self, _: &Path, _: &Path, _: &InputOptions) -> Option<OpenedTable> {
+        None
+    }
+
+    /// Parquet is not read by this build.
+    #[cfg(not(feature = "parquet"))]
+    #[allow(clippy::unused_self, reason = "as in builds that read it")]
+    pub(super) fn parquet_at(&mut self, _: &Path, _: &InputOptions) -> Option<OpenedTable> {
         None
     }
 
@@ -281,4 +283,17 @@ pub(super) fn detect(reader: &mut impl Read) -> Result<(Vec<u8>, Compression), F
 
     let compression = compression::detect(&head).map_err(|(what, remedy)| FileFailure::Unsupported(what, remedy))?;
     Ok((head, compression))
+}
+
+/// Opens a file whose bytes can be read at any place; `None` for pipes and the like, and for one that cannot be opened,
+/// which fails, and is reported, where all files are opened. A pipe is not even opened: its writer would be left alone
+/// when this handle is closed.
+#[cfg(feature = "parquet")]
+pub(in crate::input) fn seekable(path: &Path) -> Option<(File, FileStamp)> {
+    if path.as_os_str() == files::STDIN || !std::fs::metadata(path).ok()?.is_file() {
+        return None;
+    }
+    let file = File::open(path).ok()?;
+    let stamp = FileStamp::of(&file.metadata().ok()?);
+    Some((file, stamp))
 }

@@ -18,7 +18,7 @@ use super::content;
 use super::current_file::{CurrentFile, misfit};
 use super::file::InputFile;
 use super::files::FoundFile;
-use super::format::UNREAD_ARROW;
+use super::format::{UNREAD_ARROW, UNREAD_PARQUET};
 use super::held::{BytePlace, PlainFile};
 use super::kept_pages::KeptPages;
 use super::kind::{self, FileKind};
@@ -50,6 +50,8 @@ pub(crate) struct BlockReader {
     options: Arc<InputOptions>,
     /// About how many bytes a block has.
     block_size: usize,
+    /// The largest record whose bytes are held.
+    largest: u64,
     opener: FileOpener,
     /// The files that are still to be read.
     found: VecDeque<FoundFile>,
@@ -109,6 +111,7 @@ impl Input {
             options: Arc::new(options),
             // Offsets in a part must stay below 2³¹.
             block_size: policy.block_size.clamp(1, 1 << 30),
+            largest: policy.largest.unwrap_or(u64::MAX),
             opener: FileOpener::new(limited, limits, meter),
             store: ByteStore::new(&policy),
             pages: policy.pages.unwrap_or_else(|| Arc::new(KeptPages::new(policy.memory, policy.room))),
@@ -174,7 +177,8 @@ impl BlockReader {
     /// parts.
     fn next_part(&mut self, size: usize) -> Result<Option<(FilePart, BytePlace)>> {
         let Some(current) = &mut self.current else { return Ok(None) };
-        let part = current.next_part(size, self.opener.limited, &self.options, &mut self.store)?;
+        let held = self.opener.limited.then(|| self.largest.min(self.options.max_record_size));
+        let part = current.next_part(size, held, &self.options, &mut self.store)?;
         if let Some((part, _)) = part.as_ref().filter(|_| current.is_stored()) {
             self.opener.meter.add(part.length);
         }
@@ -344,16 +348,23 @@ impl BlockReader {
             }
             FileKind::Records => self.begin(found, Ok(opened), None),
             FileKind::Tar | FileKind::Zip => self.begin_archive(found, opened, kind),
-            FileKind::Arrow => match self.opener.arrow(found.place(), &self.options) {
-                Some(table) if found.archive.is_none() && opened.compression == Compression::None => {
-                    self.begin_table(found, table, InputFormat::Arrow)
-                }
-                _ => {
-                    let (what, remedy) = UNREAD_ARROW;
+            FileKind::Arrow | FileKind::Parquet => {
+                let (format, (what, remedy)) = match kind {
+                    FileKind::Arrow => (InputFormat::Arrow, UNREAD_ARROW),
+                    _ => (InputFormat::Parquet, UNREAD_PARQUET),
+                };
+                let is_plain = found.archive.is_none() && opened.compression == Compression::None;
+                let table = match format {
+                    InputFormat::Arrow if is_plain => self.opener.arrow(found.place(), &self.options),
+                    _ if is_plain => self.opener.parquet_at(found.place(), &self.options),
+                    _ => None,
+                };
+                let Some(table) = table else {
                     let reason = misfit(&found.path, found.named, what.to_owned(), remedy)?;
-                    self.begin(found, Err(reason), None)
-                }
-            },
+                    return self.begin(found, Err(reason), None);
+                };
+                self.begin_table(found, table, format)
+            }
             FileKind::Unread(what, remedy) => self.refuse(found, format!("{what}, which is not read"), remedy),
         }
     }

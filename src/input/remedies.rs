@@ -20,6 +20,9 @@ pub(super) const UNPACK_7Z: Remedy = advice("unpack it first (7z x)");
 pub(super) const UNPACK_RAR: Remedy = advice("unpack it first (unrar x)");
 pub(super) const UNPACK_NESTED: Remedy = advice("unpack the outer archive first");
 pub(super) const DECOMPRESS: Remedy = advice("decompress it first");
+pub(super) const GIVE_DICTIONARY: Remedy = advice("decompress it first (zstd -d -D DICTIONARY)");
+pub(super) const CONVERT_UTF32: Remedy = advice("convert it to UTF-8 first (iconv -f UTF-32 -t UTF-8)");
+pub(super) const DROP_SEPARATORS: Remedy = advice("take its record separators out first (tr -d '\\036')");
 pub(super) const DECRYPT: Remedy = advice("unpack the archive with its password first");
 pub(super) const GIVE_FILE: Remedy = advice("give it as a file that is not compressed");
 pub(super) const PACK_ANEW: Remedy = advice("fetch or pack the archive anew");
@@ -52,7 +55,7 @@ pub(super) const BUILD_HTML: Remedy = Remedy::Rebuild { feature: "html" };
 pub(super) const BUILD_WARC: Remedy = Remedy::Rebuild { feature: "warc" };
 
 /// All of them, in the order in which their positions are stored: append only.
-pub(super) static STORED: [Remedy; 37] = [
+pub(super) static STORED: [Remedy; 40] = [
     UNPACK_LZ4,
     CONVERT_ARC,
     GIVE_WHOLE,
@@ -90,6 +93,9 @@ pub(super) static STORED: [Remedy; 37] = [
     DECRYPT_FILE,
     EXTRACT_RECORDS,
     CONVERT_LINE_ENDS,
+    GIVE_DICTIONARY,
+    CONVERT_UTF32,
+    DROP_SEPARATORS,
 ];
 
 const fn advice(text: &'static str) -> Remedy {

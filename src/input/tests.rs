@@ -163,7 +163,7 @@ fn holdings(room: &Path) -> Vec<StoragePolicy> {
         for (memory, room) in
             [(None, None), (Some(0), Some(room.clone())), (Some(100), Some(room.clone())), (Some(0), None)]
         {
-            all.push(StoragePolicy { memory, room, block_size, threads: 2, map: false, pages: None });
+            all.push(StoragePolicy { memory, room, block_size, threads: 2, map: false, largest: None, pages: None });
         }
     }
     all
@@ -626,7 +626,7 @@ proptest! {
         let expected = see(&Corpus::from_reader(name, bytes.as_slice(), options(false)).unwrap());
         let room = SpillDir::temporary(home.path());
         for (memory, room) in [(None, None), (Some(0), Some(room))] {
-            let holding = StoragePolicy { memory, room, block_size, threads: 1, map: false, pages: None };
+            let holding = StoragePolicy { memory, room, block_size, threads: 1, map: false, largest: None, pages: None };
             let input = Input::from_reader(name, Cursor::new(bytes.clone()), options(false)).unwrap();
             let (corpus, _) = run(input, holding, Vec::new()).unwrap();
             prop_assert_eq!(&see(&corpus), &expected);

@@ -84,7 +84,7 @@ impl FirstPass<'_> {
 
         // The journal first: the tables are lost with the process, the journal is not.
         let mut indices = Vec::new();
-        let planned = 2 * self.plan.block();
+        let planned = self.plan.block_with_slack();
         let known = KnownOfInput { parts, returning, bound: &bound };
         let mut reader = self.scan_blocks(reader, BlockReader::next, known, planned, |index, scanned| {
             if let Some(journal) = &mut journal {
@@ -185,6 +185,7 @@ impl FirstPass<'_> {
             map: self.options.map && self.plan.maps(input.bytes()),
             room: Some(spill_dir.clone()),
             block_size: self.plan.block() as usize,
+            largest: self.plan.largest_record(),
             threads: parallel::threads(),
             // Shared by all passes, so that each page is extracted once.
             pages: Some(Arc::new(KeptPages::new(self.plan.pages(), Some(spill_dir.clone())))),
@@ -288,7 +289,7 @@ impl FirstPass<'_> {
             let length = block.as_ref().map_or(0, unplanned);
             if length > 0 {
                 let all = under_way.fetch_add(length, Ordering::Relaxed) + length;
-                self.plan.require(all * PER_BLOCK_BYTE, "records of this size")?;
+                self.plan.require(all * PER_BLOCK_BYTE, "a record of this size")?;
             }
             Ok(block)
         };

@@ -72,6 +72,18 @@ impl MemoryPlan {
         self.limit.map_or(BLOCK, |limit| self.block_at(limit))
     }
 
+    /// Bytes of the largest block that is planned for: the last record of a block may exceed it.
+    pub(super) fn block_with_slack(&self) -> u64 {
+        2 * self.block()
+    }
+
+    /// The largest record that can be read at all, with no other under way; `None` without a limit. A larger one is an error of
+    /// [`require`](Self::require), so nobody needs to hold it.
+    pub(super) fn largest_record(&self) -> Option<u64> {
+        let left = self.limit?.saturating_sub(self.fixed() + LEAST_WORK);
+        Some((left / PER_BLOCK_BYTE).max(self.block_with_slack()))
+    }
+
     /// Bytes of a block of input under `limit`.
     fn block_at(&self, limit: u64) -> u64 {
         // All blocks together take at most a fourth of the limit; `+ 1` is the block that is being cut.

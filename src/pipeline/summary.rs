@@ -12,6 +12,7 @@ use super::options::Options;
 use crate::document::{DateOrder, DocId};
 use crate::lsh::Banding;
 use crate::similarity::Relation;
+use crate::similarity::facts::Facts;
 use crate::story::StoryCounts;
 
 /// The counts, warnings, parameters and times of a run. Serialized, it is the summary file.
@@ -147,6 +148,9 @@ pub struct RunParameters {
     pub lang: String,
     /// [`Options::boilerplate`].
     pub boilerplate: String,
+    /// [`Options::source_field`].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub source_field: Option<String>,
     /// The digest of the learned rules; `None` without rules.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub boilerplate_rules: Option<String>,
@@ -160,6 +164,9 @@ pub struct RunParameters {
     pub edited: bool,
     /// [`Options::containment`]; `null` for off.
     pub containment: Option<f64>,
+    /// `off` if the facts guard ([`Options::facts`]) is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub facts: Option<&'static str>,
     /// [`Options::recall`].
     pub recall: f64,
     /// Number of hashes of a signature.
@@ -303,12 +310,14 @@ impl RunParameters {
             profile: options.profile.to_string(),
             lang: options.language.map_or_else(|| "auto".to_owned(), |language| language.to_string()),
             boilerplate: options.boilerplate.to_string(),
+            source_field: options.source_field.clone(),
             boilerplate_rules: options.rules.as_ref().map(|rules| rules.digest()),
             shingle: options.shingle.to_string(),
             short: options.short,
             threshold: options.threshold,
             edited: options.takes_edited(),
             containment: options.containment,
+            facts: (options.facts == Facts::Off).then_some("off"),
             recall: options.recall,
             num_hashes: banding.num_hashes(),
             bands: banding.bands(),

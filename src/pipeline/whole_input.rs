@@ -3,7 +3,7 @@
 use super::run_task::RunTask;
 use super::{Pipeline, Progress};
 use crate::error::{Error, Result};
-use crate::input::{Corpus, Input};
+use crate::input::{Corpus, Input, StoragePolicy};
 use crate::page::UnitLevel;
 use crate::parallel;
 
@@ -34,7 +34,8 @@ impl Pipeline {
         parallel::with_threads(self.options.threads, || {
             let plan = self.plan()?;
             let storage = self.first_pass(task, &plan, &()).storage(&input, plan.spill_dir());
-            Corpus::read_once(input, storage)
+            // Nothing is scanned yet, so nobody would refuse a record that is not held.
+            Corpus::read_once(input, StoragePolicy { largest: None, ..storage })
         })?
     }
 }

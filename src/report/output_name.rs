@@ -14,10 +14,13 @@ use crate::input::{ByName, Compression, InputFormat, announces_records, by_name}
 pub struct OutputName<'a>(&'a Path);
 
 /// Extensions of files and compressions that no output has, in words. Archives are named by [`ByName`].
-const UNWRITTEN: [(&[&str], &str); 9] = [
+const UNWRITTEN: [(&[&str], &str); 12] = [
     (&["br", "lz4", "lzma", "sz", "snappy", "z", "zz"], "a compression that is not written"),
     (&["xlsx", "xls", "ods"], "a workbook, which is not written"),
-    (&["docx", "doc", "odt", "rtf", "pdf", "epub"], "a document, which is not written"),
+    (&["docx", "doc", "odt", "rtf", "pdf", "epub", "pptx"], "a document, which is not written"),
+    (&["7z", "rar"], "an archive, which is not written"),
+    (&["xml"], "an XML file, which is not written"),
+    (&["yaml", "yml"], "a YAML file, which is not written"),
     (&["db", "sqlite", "sqlite3"], "a database, which is not written"),
     (&["avro"], "an Avro file, which is not written"),
     (&["orc"], "an ORC file, which is not written"),

@@ -126,7 +126,7 @@ pub(super) enum ToolCommand {
 /// The clap command of the whole tool. Help, completions and the manual page are generated from it.
 #[must_use]
 pub fn command() -> clap::Command {
-    super::config::with_environment(Arguments::command())
+    super::environment::with_environment(Arguments::command())
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! Options that are not on the command line: environment variables `MUKARRAR_*`, and a file of options, `--config`.
+//! Options in a file, `--config`.
 //!
 //! The command line comes first, then the environment, then the file, then the defaults. The file is TOML: `threshold = 0.7`,
 //! for every command that has the option, or below `[dedup]` for one command. The file of `--summary` is read as well: its
@@ -7,44 +7,17 @@
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use clap::builder::BoolishValueParser;
+use clap::Command;
 use clap::error::ErrorKind as UsageErrorKind;
-use clap::{ArgAction, Command};
 use serde_json::{Map, Value};
 
 use mukarrar::error::{Error, ErrorKind, Result};
 use mukarrar::input::is_address;
 
-/// What the names of environment variables begin with.
-const PREFIX: &str = "MUKARRAR_";
-
-/// The environment variable with the path of the file.
-const FILE: &str = "MUKARRAR_CONFIG";
-
-/// Arguments that no variable sets: they are about this call alone, or select the file.
-const NOT_SET: [&str; 3] = ["help", "version", "config"];
+use crate::environment::{FILE, variable};
 
 /// Parameters of a summary that are results, and set nothing.
 const DERIVED: [&str; 2] = ["s_curve", "boilerplate_rules"];
-
-/// The name of the environment variable for an option.
-pub(super) fn variable(long: &str) -> String {
-    format!("{PREFIX}{}", long.replace('-', "_").to_ascii_uppercase())
-}
-
-/// The grammar in which every option of a command can come from the environment.
-pub(super) fn with_environment(command: Command) -> Command {
-    command.mut_subcommands(|command| {
-        with_environment(command.mut_args(|argument| {
-            let Some(long) = argument.get_long().filter(|long| !NOT_SET.contains(long)) else { return argument };
-
-            let variable = variable(long);
-            let is_switch = matches!(argument.get_action(), ArgAction::SetTrue);
-            let argument = argument.env(variable).hide_env(true);
-            if is_switch { argument.value_parser(BoolishValueParser::new()) } else { argument }
-        }))
-    })
-}
 
 /// The arguments of the command line with those of the file behind the command, if there is a file.
 ///
@@ -234,6 +207,10 @@ impl FileOptions {
                     options.insert(long, value.clone());
                 }
             }
+        }
+
+        if self.is_summary && !options.is_empty() && !options.keys().any(|long| anywhere(command, long)) {
+            return Err(unreadable(&self.path, "it holds no parameters of a summary"));
         }
 
         for (name, value) in tables.into_iter().flatten() {

@@ -255,6 +255,9 @@ fn dedup_units(arguments: &DedupArgs, unit: UnitLevel, console: &Console) -> Res
         pipeline.forget_work()?;
         return Err(error);
     }
+    if !against.files.is_empty() && corpus.references() == 0 {
+        console.warning("--against has no record, so nothing was compared with it");
+    }
 
     run.write((&corpus, &found), destination, &bar, console, |_| Ok(()))
 }

@@ -44,7 +44,7 @@ pub(super) fn man(arguments: &ManArgs, console: &Console) -> Result<Exit> {
         return Err(Error::parameter(
             "command",
             arguments.command.join(" "),
-            "a command; `mukarrar --help` lists them",
+            "there is no such command; `mukarrar --help` lists them",
         ));
     }
     console.print(|out| asked.iter().try_for_each(|page| out.write_all(page).map_err(stdout_error)))?;

@@ -28,6 +28,7 @@ mod dedup;
 mod dedup_files;
 mod dedup_run;
 mod describe;
+mod environment;
 mod estimate;
 mod eval;
 mod exit;
@@ -123,6 +124,11 @@ fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     };
 
     let console = Console::new(arguments.color);
+    let variables = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
+    for (name, meant) in environment::misspelt(&command(), variables) {
+        console.warning(&format!("{name} is no variable of mukarrar, so it sets nothing; perhaps {meant} is meant"));
+    }
+
     let ended = addresses::open(&matches).and_then(|()| dispatch(arguments.command, &matches, &console));
     addresses::close(&ended);
     match ended {

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use clap::Command;
 use clap_mangen::Man;
 
-use super::config::variable;
+use super::environment::variable;
 
 /// The pages of the manual: the name of each, such as `mukarrar-dedup`, and its text.
 ///

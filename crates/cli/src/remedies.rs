@@ -16,6 +16,7 @@ impl Phrasing for CommandLinePhrasing {
             "a" => "A".to_owned(),
             "b" => "B".to_owned(),
             "id" => "id".to_owned(),
+            "command" => "COMMAND".to_owned(),
 
             // Options with another name than the field of the library.
             "language" => "--lang".to_owned(),

@@ -22,11 +22,21 @@ pub(super) fn show(summary: &Summary, console: &Console) {
         console.note(&line);
     }
     for warning in &summary.warnings {
-        console.warning(warning);
+        console.warning(&in_options(warning));
     }
     for alarm in &summary.alarms {
         console.warning(&alarm.message(&CommandLinePhrasing));
     }
+}
+
+/// A warning of the library with its options as the command line spells them.
+fn in_options(warning: &str) -> String {
+    const OPTIONS: [(&str, &str); 3] = [
+        ("`date_order` tells", "--date-order tells"),
+        ("source_field names", "--source-field names"),
+        ("(max_bucket)", "(--max-bucket)"),
+    ];
+    OPTIONS.iter().fold(warning.to_owned(), |text, (name, option)| text.replace(name, option))
 }
 
 /// Lists rejected records and skipped files; with `--verbose` more of them, and decoded records.

@@ -1,4 +1,4 @@
-//! Tips for wrong command lines: options of other tools, and a file where a command is expected.
+//! Tips for wrong command lines: options of other tools, a file where a command is expected, values written in another way.
 
 use std::path::Path;
 
@@ -84,8 +84,38 @@ fn tip(error: &clap::Error, command: &Command, words: &[String]) -> Option<Strin
             let tip = words.last().and_then(|word| commands_for(word));
             Some(tip.unwrap_or_else(|| "name a command first; `mukarrar --help` lists them".to_owned()))
         }
+        ErrorKind::ValueValidation => {
+            let option = named(ContextKind::InvalidArg)?;
+            value_tip(option.split(' ').next()?, named(ContextKind::InvalidValue)?)
+        }
         _ => None,
     }
+}
+
+/// The tip for a value that is no number, or a number written in another way.
+fn value_tip(option: &str, value: &str) -> Option<String> {
+    // Other digits than 0 to 9, and the decimal comma of many languages.
+    let plain: String = value.chars().map(plain_digit).collect();
+    if plain != value && plain.parse::<f64>().is_ok() {
+        return Some(format!("write {plain}"));
+    }
+
+    match option {
+        "--threads" => Some("give a number of threads; without the option, every core is used".to_owned()),
+        "--memory" => Some("give a size such as 4G; without the option, it is 70 % of the free memory".to_owned()),
+        _ => None,
+    }
+}
+
+/// A digit or decimal sign of Arabic, Persian and European writing as programs read it; other characters as they are.
+fn plain_digit(sign: char) -> char {
+    let digit = match sign {
+        '\u{660}'..='\u{669}' => u32::from(sign) - 0x660,
+        '\u{6F0}'..='\u{6F9}' => u32::from(sign) - 0x6F0,
+        ',' | '\u{66B}' => return '.',
+        _ => return sign,
+    };
+    char::from_digit(digit, 10).unwrap_or(sign)
 }
 
 /// The command that the words name: that of the whole tool, one of its commands, or one of `index`.

@@ -221,8 +221,20 @@ impl<R: Read> FrameReader<R> {
         if window > 1 << WINDOW_LOG || name.contains("memory") {
             return too_large(window);
         }
+        // Frames of a dictionary are sound; only who packed them has it.
+        if name == "Dictionary mismatch" {
+            return io::Error::new(io::ErrorKind::InvalidData, LACKS_DICTIONARY);
+        }
         invalid_text(format!("corrupt zstd data ({name})"))
     }
+}
+
+/// The message of the error of a frame whose dictionary is not known.
+const LACKS_DICTIONARY: &str = "was compressed with zstd and a dictionary, which is not in the file";
+
+/// Whether this is the error of a frame whose dictionary is not known.
+pub(in crate::input) fn lacks_dictionary(error: &io::Error) -> bool {
+    error.get_ref().is_some_and(|inner| inner.to_string() == LACKS_DICTIONARY)
 }
 
 /// The window that a byte of the head tells.

@@ -273,6 +273,19 @@ mod tests {
     }
 
     #[test]
+    fn frames_of_a_dictionary_that_is_not_there_are_refused_by_name() {
+        let mut foreign = frames(&[b"{}"], true);
+        // The number of the dictionary stands in one byte behind the descriptor, whose lowest bits tell how many.
+        foreign[4] |= 1;
+        foreign.insert(5, 7);
+
+        let options = crate::input::InputOptions::default();
+        let corpus = crate::input::Corpus::from_reader("a.jsonl", foreign.as_slice(), options);
+        let message = corpus.map(drop).unwrap_err().to_string();
+        assert!(message.contains("a dictionary, which is not in the file; decompress it first"), "{message}");
+    }
+
+    #[test]
     fn a_window_costs_no_more_than_it_may() {
         let long: Vec<u8> = (0..5_000_000_u32).flat_map(|number| (number / 3).to_le_bytes()).collect();
         let encode = |text: &[u8]| {

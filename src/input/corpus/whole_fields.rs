@@ -70,15 +70,18 @@ impl Corpus {
     }
 }
 
-/// The fields of an object of JSON, in their order. `NaN` and infinities are missing values.
+/// The fields of an object of JSON, in their order. `NaN` and infinities are missing values; half a surrogate pair is
+/// U+FFFD.
 ///
 /// # Errors
 ///
 /// What is no JSON in it.
 pub(crate) fn object_fields(object: &str) -> std::result::Result<Vec<WholeField>, String> {
     // Values keep their places, so they are taken from the object as it was written.
-    let valid = json::not_finite::replaced(object);
-    let valid = valid.as_deref().unwrap_or(object);
+    let halves = json::half_pairs::replaced(object);
+    let whole = halves.as_deref().unwrap_or(object);
+    let finite = json::not_finite::replaced(whole);
+    let valid = finite.as_deref().unwrap_or(whole);
 
     let mut fields: Vec<WholeField> = Vec::new();
     let scanned = json::scan(valid, |name, found| {
@@ -86,9 +89,8 @@ pub(crate) fn object_fields(object: &str) -> std::result::Result<Vec<WholeField>
         let raw = object.get(found.range.clone()).unwrap_or("");
         let is_finite = || json::not_finite::word(object.get(found.range.start..).unwrap_or("")).is_none();
         let value = match found.kind {
-            ValueKind::String => match json::decode(object, found.range) {
+            ValueKind::String => match json::decode(whole, found.range) {
                 Ok(text) => WholeValue::Text(text.into_owned()),
-                // Half a surrogate pair is no text, and stays as it is written.
                 Err(_) => WholeValue::Json(raw.to_owned()),
             },
             ValueKind::Integer if !is_finite() => WholeValue::Null,

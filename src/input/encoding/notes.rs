@@ -13,7 +13,8 @@ pub struct RecordDecoding {
     pub encoding: Encoding,
     /// The repair of a wrong decoding by another program, if there was one.
     pub repair: Option<MojibakeRepair>,
-    /// Characters are lost: invalid bytes became U+FFFD, or mojibake holds U+FFFD and cannot be repaired.
+    /// Characters are lost: invalid bytes or half surrogate pairs became U+FFFD, or mojibake holds U+FFFD and cannot be
+    /// repaired.
     pub lossy: bool,
     /// HTML: no main text was found, so the text is the whole text of the page.
     pub all_text: bool,

@@ -159,7 +159,7 @@ fn arabic(bytes: &[u8], run: &mut Vec<u8>) -> Option<(usize, usize)> {
 }
 
 /// The UTF-16 unit of the `\uxxxx` at the beginning of `escape`.
-fn unit(escape: &[u8]) -> Option<u32> {
+pub(super) fn unit(escape: &[u8]) -> Option<u32> {
     let [b'\\', b'u', digits @ ..] = escape.first_chunk::<6>()? else { return None };
     let [a, b, c, d] = digits.map(|digit| HEX[usize::from(digit)]);
     let unit = u32::from(a) << 12 | u32::from(b) << 8 | u32::from(c) << 4 | u32::from(d);

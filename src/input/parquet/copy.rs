@@ -1,6 +1,5 @@
 //! A Parquet file without some of its rows: the same schema, metadata, columns, compression and row groups.
 
-use std::fs::File;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -17,8 +16,8 @@ use super::edit::RowFate;
 use super::kept::{KeptPiece, ParquetKept};
 use super::{guard, load};
 use crate::error::{Error, ErrorKind, Result};
-use crate::input::held::{FileStamp, PlainFile};
-use crate::input::{InputFile, InputOptions};
+use crate::input::held::PlainFile;
+use crate::input::{InputFile, InputOptions, opener};
 
 /// Writes the rows of `file` that are kept to `out`. `fate` decides on each row, counted from 0; `options` are those
 /// with which the file was read. The copy of a row group is held whole, and must fit in `memory`.
@@ -77,11 +76,7 @@ pub(crate) fn copy(
 /// # Errors
 /// [`ErrorKind::Memory`] names the largest row group, and the least memory.
 pub(crate) fn check_copy(path: &Path, memory: Option<u64>) -> Result<()> {
-    let Some((file, stamp)) =
-        File::open(path).ok().zip(std::fs::metadata(path).ok().map(|found| FileStamp::of(&found)))
-    else {
-        return Ok(());
-    };
+    let Some((file, stamp)) = opener::seekable(path) else { return Ok(()) };
     if !super::is(&file, stamp.length) {
         return Ok(());
     }

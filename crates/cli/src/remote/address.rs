@@ -77,6 +77,11 @@ impl Address {
             "az" => bucket(Service::Azure)?,
             "hf" => hub_location(rest)?,
             "http" | "https" => (web_location(text)?, String::new()),
+            "file" => {
+                let path = Url::parse(text).ok().and_then(|url| url.to_file_path().ok());
+                let remedy = path.map_or_else(|| "give its path".to_owned(), |path| format!("give {}", path.display()));
+                return Err(Failure::wrong("is a file of this machine, and those are named by their path", remedy));
+            }
             _ => {
                 let remedy = "give an address that begins with s3://, gs://, az://, https:// or hf://datasets/";
                 return Err(Failure::wrong("has a scheme that is not known", remedy));
@@ -277,6 +282,9 @@ mod tests {
             assert!(Address::parse(Path::new(text)).is_err(), "{text}");
         }
         assert!(Address::parse(Path::new("s3://b/*/x")).is_err());
+        let of_file = |text: &str| Address::parse(Path::new(text)).unwrap_err().remedy;
+        assert_eq!(of_file("file:///data/a%20b.jsonl"), "give /data/a b.jsonl");
+        assert_eq!(of_file("FILE://elsewhere/a.jsonl"), "give its path");
         assert!(parsed("https://h/x").check_output().is_err() && parsed("s3://b/*").check_output().is_err());
     }
 

@@ -157,3 +157,21 @@ fn an_index_of_other_settings_is_an_error_that_names_both_values() {
     let (code, told) = run(home, "dedup new.jsonl -o clean.jsonl --against seen");
     assert_eq!(code, Some(2), "{told}");
 }
+
+#[test]
+fn references_that_hold_nothing_to_compare_with_are_told() {
+    let home = home();
+    let home = home.path();
+    let renamed = fs::read_to_string(home.join("old.jsonl")).unwrap().replace("\"text\"", "\"content\"");
+    fs::write(home.join("renamed.jsonl"), renamed).unwrap();
+    fs::create_dir(home.join("empty")).unwrap();
+    let (code, told) = run(home, "dedup new.jsonl -o clean.jsonl --against renamed.jsonl");
+    let says = "records of the references could be read: renamed.jsonl:1 has no field \"text\"";
+    assert!(code == Some(2) && told.contains(says) && told.contains("--text-field content"), "{told}");
+    assert!(!home.join("clean.jsonl").exists());
+
+    // One that is readable is enough; none at all may be the first run of many.
+    done(home, "dedup new.jsonl -o clean.jsonl --against renamed.jsonl --against old.jsonl");
+    let told = done(home, "dedup new.jsonl -o clean.jsonl --against empty -q");
+    assert!(told.contains("--against has no record, so nothing was compared with it"), "{told}");
+}

@@ -1,6 +1,7 @@
 //! What is read, what is passed over, and what is refused: never in silence.
 
 use std::fs;
+use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
@@ -291,11 +292,31 @@ fn json_that_was_joined_carelessly_is_read() {
         let table = std::fs::read_to_string(home.path("out.csv")).unwrap();
         assert_eq!(table, format!("id,text\n1,{STORY}\n2,نص آخر\n"), "{name}");
     }
+    home.write("frame.json", format!("{{\"total\":3,\"my data\":[{first},{second},{third}]}}"));
+    let (code, said) = home.run("dedup frame.json -o frame.jsonl");
+    let remedy = r#"has no field "text", but a list of objects with it in "my data"; take them out of it first (jq -c '.["my data"][]')"#;
+    assert_eq!((code, said.contains(remedy)), (2, true), "{said}");
     let (code, said) = home.run("dedup marks.jsonl -o marked.jsonl --mark -q");
     assert_eq!(code, 0, "{said}");
     home.write("broken.jsonl", format!("{first}\nno\n{third}\n"));
     let (_, said) = home.run("dedup broken.jsonl -o out.csv");
     assert!(said.contains("3 read = 1 kept + 1 removed + 1 rejected"), "{said}");
+}
+
+/// Half an emoji, where a program cut a text, costs neither the record nor its copies.
+#[test]
+fn half_a_surrogate_pair_costs_one_character() {
+    let home = Home::new();
+    let lines =
+        [r"\ud83d", r"\ude00", r"\ud83d\ude00"].map(|end| format!("{{\"id\":\"{end}\",\"text\":\"{STORY} {end}\"}}\n"));
+    home.write("a.jsonl", lines.concat());
+    let (code, said) = home.run("dedup a.jsonl -o out.jsonl --rejected no.jsonl");
+    assert_eq!((code, said.contains("3 read = 1 kept + 2 removed + 0 rejected")), (0, true), "{said}");
+    assert!(said.contains("2 characters lost"), "{said}");
+    // Kept records are copied as they are; other formats hold whole characters.
+    assert_eq!(fs::read_to_string(home.path("out.jsonl")).unwrap(), lines[0]);
+    home.run("dedup a.jsonl -o out.csv -q");
+    assert_eq!(fs::read_to_string(home.path("out.csv")).unwrap(), format!("id,text\n\u{fffd},{STORY} \u{fffd}\n"));
 }
 
 /// A file that holds no records is refused by name. Its extension does not matter.
@@ -310,6 +331,17 @@ fn other_files_are_refused_by_name() {
     home.write("hive.csv", format!("id\u{1}text\n1\u{1}{STORY}\n"));
     home.write("semicolon.csv", format!("id;content\n1;{STORY}\n"));
     home.write("mac.csv", format!("id,text\r1,{STORY}\r"));
+    home.write("a.jsonl.br", b"\x1B\x30\x02\xF8\x8D\x94");
+    let mut damaged = tar(&[("a.jsonl", "{}")]);
+    damaged[0] ^= 1;
+    home.write("damaged.tar", &damaged);
+    home.write("damaged.txt", &damaged);
+    home.write("cut.zip", b"#!\xFF\0PK\x03\x04");
+    let mut empty = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    empty.write_all(&[0; 10_240]).unwrap();
+    home.write("empty.tar.gz", empty.finish().unwrap());
+    home.write("wide.jsonl", b"\xFF\xFE\0\0{\0\0\0}\0\0\0");
+    home.write("a.duckdb", b"\x10\x20\x30\x40\x50\x60\x70\x80DUCK\0\0\0\0");
     for (name, says) in [
         ("dump.txt", "an XML file, which is not read; extract its texts as JSON Lines first"),
         ("table.sav", "an SPSS file, which is not read; export its table as CSV first"),
@@ -317,6 +349,17 @@ fn other_files_are_refused_by_name() {
         ("caret.csv", "name the right one with --csv-delimiter '^'"),
         ("hive.csv", r"name the right one with --csv-delimiter '\x01'"),
         ("semicolon.csv", "(id, content); name the column that holds the text with --text-field content"),
+        ("a.jsonl.br", "compressed with Brotli, by its name, which is not read; decompress it first"),
+        ("damaged.tar", "a damaged tar archive, which is not read; fetch or pack the archive anew"),
+        ("damaged.txt", "a damaged tar archive, which is not read"),
+        ("cut.zip", "a damaged archive, by its name, which is not read"),
+        ("empty.tar.gz", "a damaged archive, by its name, which is not read"),
+        ("wide.jsonl", "text in UTF-32, which is not read; convert it to UTF-8 first"),
+        ("a.duckdb", "a DuckDB database, which is not read; export its table as CSV first"),
+        (
+            "file:///data/a%20b.jsonl",
+            "is a file of this machine, and those are named by their path; give /data/a b.jsonl",
+        ),
         ("mac.csv", "has lines that end with a carriage return alone; convert its line ends first"),
     ] {
         let (code, said) = home.run(&format!("dedup {name} -o out"));
@@ -331,4 +374,64 @@ fn other_files_are_refused_by_name() {
     home.write("pipes.psv", format!("id|text\n1|{STORY}\n"));
     let (code, said) = home.run("dedup pipes.psv -n");
     assert_eq!((code, said.contains("1 read = 1 kept")), (0, true), "{said}");
+}
+
+/// A pipe is opened once, whatever its name and wherever the output goes: its writer is not left alone.
+#[cfg(unix)]
+#[test]
+fn a_named_pipe_is_read_into_a_directory() {
+    let home = Home::new();
+    assert!(Command::new("mkfifo").arg(home.path("pipe")).status().unwrap().success());
+    let pipe = home.path("pipe");
+    let writer = std::thread::spawn(move || fs::write(pipe, format!("{{\"id\":1,\"text\":\"{STORY}\"}}\n")));
+    let (code, said) = home.run("dedup pipe -o out/");
+    assert_eq!((code, said.contains("1 read = 1 kept")), (0, true), "{said}");
+    writer.join().unwrap().unwrap();
+}
+
+/// Parquet is known by its bytes, whatever its name is, and a name that means Parquet gets Parquet.
+#[cfg(feature = "parquet")]
+#[test]
+fn parquet_is_read_under_any_name() {
+    let home = Home::new();
+    home.write("a.jsonl", format!("{{\"id\":\"1\",\"text\":\"{STORY}\"}}\n"));
+    home.run("dedup a.jsonl -o a.pq -q");
+    let table = fs::read(home.path("a.pq")).unwrap();
+    assert!(table.starts_with(b"PAR1") && table.ends_with(b"PAR1"));
+    for name in ["b.csv", "b.jsonl", "b.json", "b.txt", "b.html"] {
+        home.write(name, &table);
+        let (code, said) = home.run(&format!("clusters {name}"));
+        assert_eq!((code, said.contains("1 read = 1 kept")), (0, true), "{name}: {said}");
+    }
+    home.write("cut.csv", &table[..table.len() / 2]);
+    let (code, said) = home.run("clusters cut.csv");
+    assert_eq!((code, said.contains("is Parquet that is cut off")), (2, true), "{said}");
+}
+
+/// Formats without a mark of their own are known by bytes that no text has.
+#[test]
+fn packed_and_separated_records_are_refused_by_name() {
+    let home = Home::new();
+    // The first low byte comes late, as it may in packed data.
+    home.write("late.jsonl.zz", [&[b'x', 0x9C][..], &[0xB5; 100], &[0, 1, 2]].concat());
+    let record = format!("\u{1e}{{\"id\":1,\"text\":\"{STORY}\"}}\n");
+    home.write("a.jsonseq", record.repeat(2));
+    for (name, says) in [
+        ("late.jsonl.zz", "compressed with zlib, which is not read; decompress it first"),
+        ("a.jsonseq", "a JSON text sequence, which is not read; take its record separators out first (tr -d '\\036')"),
+    ] {
+        let (code, said) = home.run(&format!("dedup {name} -o out"));
+        assert_eq!((code, said.contains(says)), (2, true), "{name}: {said}");
+        assert!(!home.path("out").exists());
+    }
+}
+
+/// A file of options must hold options: other JSON sets nothing, and would do so in silence.
+#[test]
+fn json_without_parameters_is_no_file_of_options() {
+    let home = Home::new();
+    home.write("a.jsonl", format!("{{\"id\":1,\"text\":\"{STORY}\"}}\n"));
+    home.write("other.json", "{\"records\":{\"read\":3}}");
+    let (code, said) = home.run("clusters a.jsonl --config other.json");
+    assert_eq!((code, said.contains("it holds no parameters of a summary")), (2, true), "{said}");
 }

@@ -85,6 +85,18 @@ fn options_come_from_the_command_line_then_the_environment_then_a_file() {
     // The parameters of a summary are options of another run.
     std::fs::rename(desk.path().join("s.json"), desk.path().join("last.json")).unwrap();
     assert_eq!(parameters("clusters a.jsonl --config last.json", None), (0.8, 5));
+    let all = |line: &str| {
+        parameters(line, None);
+        let summary = std::fs::read_to_string(desk.path().join("s.json")).unwrap();
+        serde_json::from_str::<serde_json::Value>(&summary).unwrap()["parameters"].clone()
+    };
+    let odd =
+        "--facts off --source-field site --title-field none --containment off --short off --unit line --keep last";
+    let given =
+        all(&format!("clusters a.jsonl {odd} --date-field day --date-order mdy --window 7d --across source --lang ar"));
+    assert_eq!((&given["facts"], &given["source_field"]), (&"off".into(), &"site".into()));
+    std::fs::rename(desk.path().join("s.json"), desk.path().join("last.json")).unwrap();
+    assert_eq!(all("clusters a.jsonl --config last.json"), given);
     write("wrong.toml", "treshold = 0.9\n");
     let refused = command("clusters a.jsonl --config wrong.toml").current_dir(desk.path()).output().unwrap();
     assert_eq!(refused.status.code(), Some(2));
@@ -139,4 +151,57 @@ fn a_server_makes_no_index_unless_it_is_asked_to() {
     assert_eq!(refused.status.code(), Some(2));
     assert!(String::from_utf8(refused.stderr).unwrap().contains("nowhere is no index; give --create"));
     assert!(!desk.path().join("nowhere").exists());
+}
+
+#[test]
+fn warnings_name_options_as_the_command_line_does() {
+    let desk = tempfile::tempdir().unwrap();
+    let line = "{\"id\": 1, \"day\": \"21/07/2015\", \"text\": \"أعلنت وزارة الصحة عن افتتاح ثلاثة مراكز\"}\n";
+    std::fs::write(desk.path().join("a.jsonl"), line).unwrap();
+    for (options, says) in
+        [("", "(the first: \"21/07/2015\"; --date-order tells the order of day and month)"), ("--date-order dmy", "")]
+    {
+        let output = command(format!("clusters a.jsonl --date-field day {options}").trim_end())
+            .current_dir(desk.path())
+            .output()
+            .unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!((said.contains("warning:"), said.contains(says)), (!says.is_empty(), true), "{options}: {said}");
+    }
+}
+
+/// A variable that sets nothing is told of, if it looks like one that does; those of other programs are not.
+#[test]
+fn misspelt_variables_are_warned_of() {
+    let desk = tempfile::tempdir().unwrap();
+    std::fs::write(desk.path().join("a.jsonl"), "{\"id\": 1, \"text\": \"أعلنت وزارة الصحة\"}\n").unwrap();
+    let said = |name: &str| {
+        let output = command("clusters a.jsonl").env(name, "0.9").current_dir(desk.path()).output().unwrap();
+        assert_eq!(output.status.code(), Some(0));
+        String::from_utf8(output.stderr).unwrap()
+    };
+    let warning =
+        "MUKARRAR_TRESHOLD is no variable of mukarrar, so it sets nothing; perhaps MUKARRAR_THRESHOLD is meant";
+    assert!(said("MUKARRAR_TRESHOLD").contains(warning));
+    for known in ["MUKARRAR_THRESHOLD", "MUKARRAR_DASHBOARD_COLOUR"] {
+        assert!(!said(known).contains("is no variable"), "{known}");
+    }
+}
+
+/// A number in another notation is answered with the one to write.
+#[test]
+fn values_in_other_notations_have_a_tip() {
+    for (line, tip) in [
+        ("clusters x -t 0,7", "tip: write 0.7"),
+        ("clusters x -t ٠٫٧", "tip: write 0.7"),
+        ("clusters x -j ۴", "tip: write 4"),
+        ("clusters x -j auto", "tip: give a number of threads; without the option, every core is used"),
+        ("clusters x --memory 80%", "tip: give a size such as 4G; without the option, it is 70 % of the free memory"),
+    ] {
+        let output = run(line);
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!((output.status.code(), said.contains(tip)), (Some(2), true), "{line}: {said}");
+    }
+    let said = String::from_utf8(run("man nosuch").stderr).unwrap();
+    assert!(said.contains("COMMAND cannot be nosuch: there is no such command"), "{said}");
 }

@@ -159,6 +159,37 @@ fn a_record_that_is_too_large_costs_itself_alone() {
     }
 }
 
+/// The largest size of a record is above what the limit can hold: the bytes are counted, not held, wherever they come from.
+#[test]
+fn a_record_that_the_limit_cannot_hold_is_never_held() {
+    let home = tempfile::tempdir().unwrap();
+    let good = "{\"id\":\"good\",\"text\":\"افتتح الوزير معرض الكتاب في العاصمة مساء أمس\"}\n";
+    let limit = 64 << 20;
+    let write = |bytes: usize| {
+        let lines = format!("{{\"id\":\"large\",\"text\":\"{}\"}}\n{good}", "x".repeat(bytes));
+        fs::write(home.path().join("in.jsonl"), lines).unwrap();
+    };
+
+    // Above the largest size it costs itself alone.
+    write(65 << 20);
+    done(home.path(), &format!("dedup in.jsonl -o out.jsonl --memory {limit} --summary s.json -q"));
+    let summary: Value = serde_json::from_slice(&fs::read(home.path().join("s.json")).unwrap()).unwrap();
+    assert_eq!(number(&summary["records"]["rejected"], "too_large"), 1);
+    assert_eq!(fs::read_to_string(home.path().join("out.jsonl")).unwrap(), good);
+    assert!(number(&summary, "peak_rss_bytes") <= limit + UNOPTIMISED, "{summary}");
+
+    // Below it the run is refused, with a limit that reads it.
+    write(8 << 20);
+    let output = mukarrar(home.path(), &format!("dedup in.jsonl -o no.jsonl --memory {limit}"));
+    let message = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(2), "{message}");
+    let floor: u64 =
+        message.split("give --memory ").nth(1).and_then(|rest| rest.split(' ').next()).unwrap().parse().unwrap();
+    assert!(!home.path().join("no.jsonl").exists());
+    done(home.path(), &format!("dedup in.jsonl -o out.jsonl --memory {floor} -q"));
+    assert_eq!(fs::read_to_string(home.path().join("out.jsonl")).unwrap().lines().count(), 2);
+}
+
 /// A component is never divided. One whose texts do not fit is verified with its texts on the disk, to the same bytes.
 #[test]
 fn a_component_larger_than_the_memory_is_verified_from_the_disk() {
