@@ -1,5 +1,7 @@
-//! The stages of a run for engines that move data themselves. `mukarrar/spark.py` calls them; each takes the records of a task as
+//! The stages of a run for engines that move data themselves. `mukarrar/_engine_stages.py` calls them; each takes the records of a task as
 //! `(id, text, fields)` and gives lists by place.
+
+use std::path::PathBuf;
 
 use mukarrar::document::DocId;
 use mukarrar::input::Corpus;
@@ -75,11 +77,23 @@ impl TaskRequest {
 
     /// Reads the records, and gives them with the pipeline of the options to `work`.
     fn run<T: Send>(self, py: Python<'_>, work: impl FnOnce(&Pipeline, &Corpus) -> Result<T> + Send) -> PyResult<T> {
+        self.run_against(py, &[], work)
+    }
+
+    /// As [`run`](Self::run), with the records of the files `references` before all others.
+    fn run_against<T: Send>(
+        self,
+        py: Python<'_>,
+        references: &[PathBuf],
+        work: impl FnOnce(&Pipeline, &Corpus) -> Result<T> + Send,
+    ) -> PyResult<T> {
         let RunRequest { options, mut reading, mut source, .. } = self.0;
         attempt(py, move || {
             let pipeline = Pipeline::new(options)?;
             pipeline.options().ask_for_fields(&mut reading);
-            let corpus = pipeline.read(source.input(reading)?, &())?;
+            let input = source.input(reading)?;
+            let input = if references.is_empty() { input } else { input.against(references)? };
+            let corpus = pipeline.read(input, &())?;
             work(&pipeline, &corpus)
         })
     }
@@ -93,9 +107,9 @@ fn languages(given: GivenLanguages) -> Result<Vec<(DocId, Language)>> {
 }
 
 /// What is kept of a record: its language, whether the text tells it, the number of tokens, the fingerprint, band keys and sampled
-/// shingles, how many entries those count for, the words if they are asked for, and the date in seconds. All numbers are signed,
-/// with the same bits.
-type SketchRow = (&'static str, bool, usize, (i64, i64), Vec<i64>, Vec<i32>, u64, Vec<i32>, Option<i64>);
+/// shingles, how many entries those count for, the words if they are asked for, the date in seconds, and the key of the source in
+/// a run across sources. All numbers are signed, with the same bits.
+type SketchRow = (&'static str, bool, usize, (i64, i64), Vec<i64>, Vec<i32>, u64, Vec<i32>, Option<i64>, i64);
 
 /// What is kept of each record; `None` for one that cannot be read.
 #[pyfunction]
@@ -120,6 +134,7 @@ pub fn engine_sketch(
             sketch.entries,
             if words { sketch.words.into_iter().map(u32::cast_signed).collect() } else { Vec::new() },
             sketch.date,
+            sketch.origin.cast_signed(),
         )
     };
     Ok(sketches.into_iter().map(|sketch| sketch.map(row)).collect())
@@ -176,18 +191,20 @@ fn tally(counts: Vec<(String, u64)>) -> Result<LanguageTally> {
     Ok(tally)
 }
 
-/// The verified pairs of whole components, whose records are given in keeper order, and how many a cap lost.
+/// The verified pairs of whole components, whose records are given in keeper order, and how many a cap lost. The records of the
+/// files `references` come first; places count them too.
 #[pyfunction]
-#[pyo3(signature = (source, taken, frequencies, **options))]
+#[pyo3(signature = (source, taken, frequencies, references = Vec::new(), **options))]
 pub fn engine_links(
     source: &Bound<'_, PyAny>,
     taken: GivenLanguages,
     frequencies: Option<&Bound<'_, PyFrequencies>>,
+    references: Vec<PathBuf>,
     options: Option<&Bound<'_, PyDict>>,
 ) -> PyResult<(Vec<LinkRow>, u64)> {
     let frequencies = frequencies.map(|frequencies| &frequencies.get().inner);
-    let (links, lost) = TaskRequest::new(source, options)?
-        .run(source.py(), |pipeline, corpus| pipeline.links(corpus, &languages(taken)?, frequencies))?;
+    let verify = |pipeline: &Pipeline, corpus: &Corpus| pipeline.links(corpus, &languages(taken)?, frequencies);
+    let (links, lost) = TaskRequest::new(source, options)?.run_against(source.py(), &references, verify)?;
     Ok((links.into_iter().map(link_row).collect(), lost))
 }
 

@@ -1,12 +1,11 @@
 """Spark moves the rows; the rows that come out are those of one run."""
 
-import json
 import os
-import random
 import shutil
 import sys
 
 import pytest
+from engine_rows import ROWS, one_run, one_run_against
 
 import mukarrar
 
@@ -18,46 +17,6 @@ from mukarrar import spark as engine  # noqa: E402
 
 # Workers run in the environment of the test.
 os.environ["PYSPARK_PYTHON"] = sys.executable
-
-WORDS = """الوزير المدينة المجلس السوق الطريق المطار الجامعة المستشفى الشركة البنك الميناء الحديقة القرية النهر الجسر المصنع
-العمال الطلاب الأطباء السكان الزوار التجار الخبراء اللاعبون الجمهور افتتح أعلن أكد زار ناقش وقع أطلق رحب شارك تابع بدأ انتهى
-جديد كبير قديم سريع واسع مهم كثير قليل طويل قصير أمس اليوم غدا صباحا مساء خلال بعد قبل أمام خلف حول عند منذ حتى""".split()
-PERSIAN = "آموزش آغاز آزمون آرامش آسمان آتش آهن آینده آواز آرزو آشنا آرام".split()
-TELLING = "که این کار در هر شهر انجام شد و از همه خواست"
-
-
-def rows():
-    """Families of copies, longer texts around some, forms with other numbers, texts that do not tell their language."""
-    chance = random.Random(5)
-    made = []
-
-    def add(text, title=None, site=None):
-        number = len(made)
-        day = 1 + number % 28
-        site = site or f"site{number % 3}"
-        made.append({"id": f"r{number:05}", "text": text, "title": title, "site": site, "date": f"2025-03-{day:02}T10:00:00Z"})
-
-    for family in range(60):
-        words = [chance.choice(WORDS) + str(chance.randrange(40)) for _ in range(70 + family)]
-        add(" ".join(words), title=f"خبر {family}")
-        for copy in range(family % 4):
-            edited = [word if chance.random() > 0.01 * copy else chance.choice(WORDS) for word in words]
-            add(" ".join(edited), title=f"خبر {family}")
-        if family % 5 == 0:
-            more = [chance.choice(WORDS) + str(chance.randrange(40)) for _ in range(120)]
-            add(" ".join(more + words))
-        add(f"سجلت محطة الرصد رقم {family} في هذا اليوم درجة حرارة بلغت {family % 13} درجة وفق نشرة المركز الوطني للأرصاد الجوية")
-    for _ in range(15):
-        words = [chance.choice(PERSIAN) for _ in range(40)]
-        add(" ".join(words) + " " + TELLING, site="parsi")
-        add(" ".join(words), site="parsi")
-    add("")
-    add("!!!")
-    return made
-
-
-ROWS = rows()
-
 
 @pytest.fixture(scope="module")
 def session(tmp_path_factory):
@@ -76,18 +35,6 @@ def frame(session):
     return session.createDataFrame([*made, ("null", None, None, "site0", None)], schema).repartition(5)
 
 
-def one_run(tmp_path, options):
-    path = tmp_path / "rows.jsonl"
-    path.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in ROWS), "utf-8")
-    found = mukarrar.clusters(path, **options)
-    return {
-        (member.id, cluster.keeper, member.relation, member.reason, member.jaccard, member.containment)
-        for cluster in found
-        for member in cluster.members
-        if member.relation != "keeper"
-    }
-
-
 @pytest.mark.parametrize(
     "options",
     [
@@ -95,8 +42,9 @@ def one_run(tmp_path, options):
         {"keep": "latest", "date_field": "date", "window": "9d", "source_field": "site"},
         {"keep": "longest", "facts": "off", "threshold": 0.4},
         {"keep": "last", "containment": None, "seed": 7, "max_bucket": 2},
+        {"lossless": True, "across_sources": True, "source_field": "site"},
     ],
-    ids=["defaults", "window and sources", "without facts", "without containment"],
+    ids=["defaults", "window and sources", "without facts", "without containment", "without loss, across sources"],
 )
 def test_rows_are_those_of_one_run(frame, tmp_path, options):
     found = engine.clusters(frame, **options).collect()
@@ -104,8 +52,19 @@ def test_rows_are_those_of_one_run(frame, tmp_path, options):
     assert len(rows) == len(found)
     assert rows == one_run(tmp_path, options)
     relations = {row.relation for row in found}
-    assert {"exact", "near"} <= relations
+    assert "exact" in relations
+    assert ("near" in relations) == ("lossless" not in options)
     assert ("contained" in relations) == ("containment" not in options)
+
+
+def test_references_are_only_keepers(session, frame, tmp_path):
+    against = [{**row, "id": f"r{place:05}"} for place, row in enumerate(ROWS[::3])]
+    one = one_run_against(tmp_path, against)
+    schema = "id string, text string, title string, site string, date string"
+    there = session.createDataFrame([tuple(row[name] for name in ("id", "text", "title", "site", "date")) for row in against], schema)
+    found = engine.clusters(frame, against=there).filter("relation in ('exact', 'near')").collect()
+    assert {(row.id, row.keeper, row.relation, row.jaccard, row.reference) for row in found} == one
+    assert sum(row.reference for row in found) > len(against) / 2
 
 
 def test_dedup_leaves_the_rows_that_one_run_keeps(frame, tmp_path):
@@ -155,7 +114,7 @@ def test_the_same_call_goes_on_from_finished_stages(frame, tmp_path):
 
 def test_what_is_not_supported_is_refused_by_name(session, frame):
     for options, part in [
-        ({"lossless": True}, "lossless cannot be True"),
+        ({"across_sources": True}, "together with source_field"),
         ({"keep": "max:size"}, "one of first, last"),
         ({"keep": "latest"}, "together with date_field"),
         ({"unit": "line"}, "unit cannot be line"),

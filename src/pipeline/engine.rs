@@ -33,7 +33,7 @@ use crate::input::Corpus;
 use crate::lsh::Candidates;
 use crate::lsh::containment::{self as sampling, HashCounts};
 use crate::normalize::Language;
-use crate::page::UnitLevel;
+use crate::page::{UNNAMED_SOURCE, UnitLevel};
 use crate::parallel;
 use crate::shingle::Fingerprint;
 use crate::similarity::facts::Facts;
@@ -61,6 +61,9 @@ pub struct RecordSketch {
     pub words: Vec<u32>,
     /// Its date, in seconds since 1970; `None` if it has none that can be read, or the options name no field.
     pub date: Option<i64>,
+    /// The key of its source, by which a run across sources tells sources apart; 0 if it has none, or the run compares within
+    /// sources too.
+    pub origin: u64,
 }
 
 /// The frequencies of a corpus, by which pairs are judged. Its bytes move between processes.
@@ -184,6 +187,7 @@ impl Pipeline {
                 entries: 0,
                 words: Vec::new(),
                 date: block.dates.get(place).copied().flatten().map(Date::seconds),
+                origin: block.origins.get(place).copied().unwrap_or(UNNAMED_SOURCE),
             };
             if unit.route.is_some() {
                 sketch.keys = keys.next().ok_or_else(too_few)?.to_vec();

@@ -1,0 +1,309 @@
+"""The stages of a run on Spark."""
+
+from __future__ import annotations
+
+import warnings
+from typing import TYPE_CHECKING, Any
+
+from pyspark.sql import functions as F
+from pyspark.sql.pandas.types import from_arrow_type
+from pyspark.sql.types import StructField, StructType
+
+from .. import _engine_stages as stages
+from .._engine_request import (
+    COMMON,
+    INPUT,
+    PROBES,
+    REFERENCE,
+    SAMPLED_TEXTS,
+    EngineRequest,
+    taken_languages,
+)
+from .._errors import ParameterError
+from ._components import components, only
+from ._work_dir import WorkDir
+
+if TYPE_CHECKING:
+    from pyspark.sql import Column, DataFrame
+
+
+class SparkRun:
+    """The stages of one run. ``frames`` are the rows and the references, ``columns`` the names of id, text and order,
+    ``directories`` those of checkpoints and of finished stages."""
+
+    def __init__(
+        self,
+        frames: tuple[DataFrame, DataFrame | None],
+        columns: tuple[str, str, str],
+        directories: tuple[str | None, str | None],
+        options: dict[str, Any],
+    ) -> None:
+        df, against = frames
+        id, text, order = columns
+        named = {"id": id, "text": text, "order": order}
+        self.request = EngineRequest(df.columns, named, options)
+        self.options = self.request.options
+
+        checkpoint_dir, work_dir = directories
+        context = df.sparkSession.sparkContext
+        if checkpoint_dir is not None:
+            context.setCheckpointDir(checkpoint_dir)
+        if work_dir is None and context.getCheckpointDir() is None:
+            raise ParameterError._of("checkpoint_dir", "None", "a directory that all workers see: lost rows must not be made again otherwise")
+        self.context = context
+        self.order_type = df.schema[named["order"]].dataType
+        self.base = self._base(df, named, INPUT)
+        self.has_references = against is not None
+        if against is not None:
+            self.base = self.base.unionByName(self._base(self._as_references(against, df, named), named, REFERENCE))
+
+        self.work = None if work_dir is None else WorkDir(df.sparkSession, work_dir)
+        if self.work is not None:
+            self.work.claim(self._identity())
+
+    def _base(self, df: DataFrame, named: dict[str, str], kind: str) -> DataFrame:
+        """Id, place, text, source and the fields that rules read, as JSON."""
+        id, text, source = named["id"], named["text"], self.request.source
+        fields = F.to_json(F.struct(*[F.col(name) for name in self.request.fields])) if self.request.fields else F.lit("{}")
+        return df.filter(F.col(id).isNotNull() & F.col(text).isNotNull()).select(
+            F.concat(F.lit(kind), F.col(id).cast("string")).alias("id"),
+            F.col(named["order"]).alias("place"),
+            F.col(text).cast("string").alias("text"),
+            fields.alias("fields"),
+            (F.col(source) if source is not None else F.lit(None)).cast("string").alias("source"),
+        )
+
+    def _as_references(self, against: DataFrame, df: DataFrame, named: dict[str, str]) -> DataFrame:
+        """References with the columns that are read of rows, and their types; those that are lacking are null."""
+        for name in ("id", "text", "order"):
+            if named[name] not in against.columns:
+                raise ParameterError._of("against", ", ".join(against.columns), f"rows with the column {named[name]}")
+        wanted = {*named.values(), *self.request.fields, *([self.request.source] if self.request.source else [])}
+        there = [F.col(name) if name in against.columns else F.lit(None).alias(name) for name in sorted(wanted)]
+        return against.select([column.cast(df.schema[name].dataType).alias(name) for name, column in zip(sorted(wanted), there)])
+
+    def _identity(self) -> dict[str, Any]:
+        """What must be the same for a run to go on: version, options, and the rows by a sum of hashes."""
+        numbers = F.xxhash64("id", "place", "text", "fields", "source").cast("decimal(38,0)")
+        rows, total = only(self.base.agg(F.count("id"), F.sum(numbers)))
+        return {**self.request.identity, "rows": rows, "hashes": str(total)}
+
+    def _kept(self, df: DataFrame, name: str) -> DataFrame:
+        """The rows of a finished stage, which no fault makes again."""
+        return df.checkpoint() if self.work is None else self.work.kept(df, name)
+
+    def members(self) -> DataFrame:
+        """The members of all clusters."""
+        rows = self._nodes(self._ranked(self._sketches()))
+        nodes = rows.filter("rank = node")
+        frequencies = self._frequencies(nodes)
+
+        joined = components(self._band_edges(nodes), self._kept, "components")
+        links = self._links(joined, nodes, frequencies)
+        lost = only(links.agg(F.sum("lost")))[0]
+        if lost:
+            warnings.warn(f"up to {lost} candidate pairs were not verified: longer lists than max_bucket", stacklevel=3)
+        links = links.filter("relation is not null").drop("lost")
+
+        contained = self._contained(nodes, links, frequencies)
+        return self._kept(self._rows(rows, self._settled(rows, links, contained)), "members")
+
+    def _sketches(self) -> DataFrame:
+        """What is kept of each row, with the language that it takes from its source in ``taken``."""
+        schema = _schema(stages.SKETCH).add(StructField("place", self.order_type)).add("source", "string")
+        through = ("place", "source")
+        made = self._kept(self.base.mapInArrow(stages.sketched(self.options, *through), schema), "sketches")
+        count, distinct, entries = only(made.agg(F.count("id"), F.count_distinct("id"), F.sum("entries")))
+        if count != distinct:
+            raise ParameterError._of("id", f"that of {count - distinct} more rows", "unique: a result names rows by it")
+        self.entries = entries or 0
+        self.first_pass = made
+
+        sure = made.filter("sure").groupBy("source", "language").count().collect()
+        unsure = made.filter("not sure").select("source").distinct().collect()
+        taken = taken_languages([tuple(row) for row in sure], [row["source"] for row in unsure])
+        made = made.withColumn("taken", F.lit(None).cast("string"))
+        if not taken:
+            return made
+
+        # Folded again with the language of their source.
+        again, changed = [], F.lit(False)
+        for language in sorted(set(taken.values())):
+            of_language = [source for source, code in taken.items() if code == language]
+            is_of = F.col("source").isin([source for source in of_language if source is not None])
+            if None in of_language:
+                is_of = is_of | F.col("source").isNull()
+            is_of = ~F.col("sure") & F.coalesce(is_of, F.lit(False))
+            changed = changed | is_of
+            texts = self.base.join(self.first_pass.filter(is_of).select("id"), "id", "left_semi")
+            folded = texts.mapInArrow(stages.sketched({**self.options, "language": language}, *through), schema)
+            again.append(self._kept(folded.withColumn("taken", F.lit(language)), f"folded-{language}"))
+        made = made.filter(~changed)
+        for folded in again:
+            self.entries += only(folded.agg(F.sum("entries")))[0] or 0
+            made = made.unionByName(folded)
+        return made
+
+    def _ranked(self, sketches: DataFrame) -> DataFrame:
+        """Rows with tokens, with their place in keeper order: numbers that ascend, with gaps."""
+        order: list[Column] = []
+        for name, descends in self.request.order:
+            order.append(F.col(name).desc_nulls_last() if descends else F.col(name).asc_nulls_last())
+        # Ids of partitions that are in order are in order.
+        marked = sketches.filter("tokens > 0").withColumn("is_reference", F.col("id").startswith(REFERENCE))
+        return self._kept(marked.orderBy(*order).withColumn("rank", F.monotonically_increasing_id()), "ranked")
+
+    def _nodes(self, ranked: DataFrame) -> DataFrame:
+        """Rows with their node: the rank of the first row with the same text, and with a window the same date, across sources the
+        same source."""
+        # Fingerprints propose equal texts, digests decide.
+        repeated = ranked.groupBy("high", "low").count().filter("count > 1").drop("count")
+        proposed = ranked.join(repeated, ["high", "low"], "left_semi").select("id", "taken")
+        texts = self.base.join(proposed, "id")
+        digests = texts.mapInArrow(stages.digested(self.options), _schema(stages.DIGEST))
+        rows = ranked.join(digests, "id", "left")
+
+        by = [F.col(name) for name in ("high", "low", "digest", *self.request.apart)]
+        # Null-safe, as most rows have no digest.
+        key = F.struct(*by)
+        first = rows.groupBy(key.alias("key")).agg(F.min("rank").alias("node"), F.count("rank").alias("copies"))
+        rows = rows.withColumn("key", key).join(first, "key").drop("key", "digest")
+        return self._kept(rows, "nodes")
+
+    def _frequencies(self, nodes: DataFrame) -> Any:
+        """What pairs are judged by; ``None`` if the facts guard is off."""
+        if not self.request.is_judged:
+            return self.context.broadcast(None)
+
+        texts = self.first_pass.filter("tokens > 0").dropDuplicates(["high", "low"])
+        smallest = texts.orderBy("high", "low").limit(SAMPLED_TEXTS).select("id")
+        texts = self.base.join(F.broadcast(smallest), "id", "left_semi")
+        words = texts.mapInArrow(stages.worded(self.options), _schema(stages.WORDS)).collect()
+
+        bound, fewest = self.request.counted(self.entries)
+        trigrams = None
+        if bound is not None:
+            hashes = nodes.select(F.explode("sample").alias("hash")).filter(F.col("hash") < bound)
+            counted = hashes.groupBy("hash").count().filter(F.col("count") >= fewest).collect()
+            trigrams = [(row["hash"], row["count"]) for row in counted]
+        sample = [(row["high"], row["low"], row["words"]) for row in words]
+        return self.context.broadcast(self.request.frequencies(nodes.count(), self.entries, sample, trigrams))
+
+    def _band_edges(self, nodes: DataFrame) -> DataFrame:
+        """Each node with the first one that shares a band key with it."""
+        keyed = nodes.select("node", F.posexplode("keys").alias("band", "key"))
+        first = keyed.groupBy("band", "key").agg(F.min("node").alias("first"), F.count("node").alias("size"))
+        edges = keyed.join(first.filter("size > 1"), ["band", "key"]).filter("node <> first")
+        return edges.select(F.col("node").alias("u"), F.col("first").alias("v")).distinct()
+
+    def _texts(self, nodes: DataFrame) -> DataFrame:
+        """Nodes with the text of their first row."""
+        return nodes.select("id", "node", "taken").join(self.base.select("id", "text", "fields"), "id")
+
+    def _links(self, joined: DataFrame, nodes: DataFrame, frequencies: Any) -> DataFrame:
+        """The verified pairs of all components."""
+        texts = self._texts(nodes.join(joined, "node", "left_semi")).join(joined, "node")
+        # Spark sorts on the disk, so a task sees a component of any size as a stream.
+        grouped = texts.repartition("component").sortWithinPartitions("component", "node")
+        work = stages.linked(self.options, lambda: frequencies.value)
+        return self._kept(grouped.mapInArrow(work, _schema(stages.LINKS)), "links")
+
+    def _contained(self, nodes: DataFrame, links: DataFrame, frequencies: Any) -> DataFrame:
+        """The pairs of nodes that no keeper took of which one is inside the other."""
+        schema = _schema(stages.CONTAINED)
+        if not self.request.finds_contained:
+            return nodes.sparkSession.createDataFrame([], schema)
+
+        taken = links.filter(F.col("relation").isin("exact", "near")).select("node").distinct()
+        left = nodes.join(taken, "node", "left_anti").filter(F.size("sample") > 0)
+        sampled = left.select(
+            "node", F.size("sample").alias("size"), F.posexplode("sample").alias("number", "hash")
+        ).withColumn("is_probe", F.col("number") < PROBES)
+        shared = sampled.groupBy("hash").agg(F.count("node").alias("holders")).filter("holders > 1")
+
+        held = sampled.join(shared, "hash")
+        skipped = held.filter(F.col("is_probe") & (F.col("holders") > COMMON)).groupBy("node").count()
+        probes = left.select("node", F.least(F.size("sample"), F.lit(PROBES)).alias("probes"))
+        probes = probes.join(skipped, "node", "left").select(
+            F.col("node").alias("small"), (F.col("probes") - F.coalesce("count", F.lit(0))).alias("left")
+        )
+
+        few = held.filter(F.col("holders") <= COMMON)
+        small = few.filter("is_probe").select("hash", F.col("node").alias("small"), F.col("size").alias("small_size"))
+        large = few.select("hash", F.col("node").alias("large"), F.col("size").alias("large_size"))
+        is_smaller = F.struct("small_size", "small") < F.struct("large_size", "large")
+        matches = small.join(large, "hash").filter(is_smaller).groupBy("small", "large").count()
+        pairs = matches.join(probes, "small").filter(2 * F.col("count") >= F.col("left")).select("small", "large")
+
+        # The earlier one in keeper order comes first.
+        pairs = pairs.select(F.least("small", "large").alias("a"), F.greatest("small", "large").alias("b"))
+        texts = self._texts(left)
+        for name in ("a", "b"):
+            columns = ("node", "id", "taken", "text", "fields")
+            of_side = texts.select(*[F.col(column).alias(f"{column}_{name}") for column in columns])
+            pairs = pairs.join(of_side, F.col(name) == F.col(f"node_{name}")).drop(f"node_{name}")
+        # References are not compared with each other; the earlier one is a reference if the later one is.
+        pairs = pairs.filter(~F.col("id_b").startswith(REFERENCE))
+        return self._kept(pairs.mapInArrow(stages.contained(self.options, lambda: frequencies.value), schema), "contained")
+
+    def _settled(self, rows: DataFrame, links: DataFrame, contained: DataFrame) -> DataFrame:
+        """What becomes of the nodes that pairs connect."""
+        edges = links.select(F.greatest("keeper", "node").alias("u"), F.least("keeper", "node").alias("v"))
+        edges = edges.union(contained.select(F.greatest("small", "large"), F.least("small", "large"))).distinct()
+        groups = self._kept(components(edges, self._kept, "groups"), "groups")
+
+        is_single = (F.col("copies") == 1) & ~F.col("is_reference")
+        first = rows.filter("rank = node").select("node", is_single.alias("single"), "is_reference")
+        none = {
+            **{name: F.lit(None).cast("string") for name in ("relation", "reason")},
+            **{name: F.lit(0.0) for name in ("jaccard", "containment")},
+            **{name: F.lit(None).cast("boolean") for name in ("single", "is_reference")},
+            "size": F.lit(0).cast("long"),
+        }
+        columns = ["component", "kind", "a", "b", *none]
+
+        def of_kind(kind: str, frame: DataFrame, a: str, b: str) -> DataFrame:
+            lacking = {name: value for name, value in none.items() if name not in frame.columns}
+            return frame.withColumns({"kind": F.lit(kind), "a": F.col(a), "b": F.col(b), **lacking}).select(columns)
+
+        of_nodes = of_kind("node", groups.join(first, "node"), "node", "node")
+        of_links = of_kind("link", links.join(groups, "node"), "keeper", "node")
+        of_pairs = of_kind("pair", contained.join(groups, F.col("small") == F.col("node")), "small", "large")
+        together = of_nodes.union(of_links).union(of_pairs).repartition("component").sortWithinPartitions("component")
+        return self._kept(together.mapInArrow(stages.placed, _schema(stages.SETTLED)), "settled")
+
+    def _rows(self, rows: DataFrame, settled: DataFrame) -> DataFrame:
+        """Links of nodes as members of clusters, by id."""
+        of_rows = rows.select("id", "rank", "node", "is_reference", "origin")
+        keepers = of_rows.filter("rank = node").select(F.col("node").alias("keeper"), F.col("id").alias("keeper_id"))
+        taken = settled.filter("not attached")
+        shown = settled.filter("attached").join(of_rows.filter("rank = node"), "node")
+        copies = taken.join(of_rows, "node")
+        # Further rows of a node that no keeper took are exact copies of its first one. Across sources, rows of one source were not
+        # compared.
+        is_copy = (F.col("rank") != F.col("node")) & ~F.col("is_reference") & (F.col("origin") == 0)
+        equal = of_rows.filter(is_copy).join(taken.select("node"), "node", "left_anti")
+        equal = equal.withColumns(
+            {
+                "keeper": F.col("node"),
+                "relation": F.lit("exact"),
+                "reason": F.lit(None).cast("string"),
+                "jaccard": F.lit(1.0),
+                "containment": F.lit(1.0),
+                "attached": F.lit(False),
+            }
+        )
+        columns = ["id", "keeper", "relation", "reason", "jaccard", "containment", "attached"]
+        members = copies.select(columns).union(shown.select(columns)).union(equal.select(columns))
+        members = members.join(keepers, "keeper").withColumn("reference", F.col("keeper_id").startswith(REFERENCE))
+        members = members.withColumn("keeper", _without_kind("keeper_id")).withColumn("id", _without_kind("id"))
+        return members.select(*columns, "reference")
+
+
+def _without_kind(name: str) -> Column:
+    return F.expr(f"substring({name}, 2)")
+
+
+def _schema(columns: list[tuple[str, Any]]) -> StructType:
+    """The columns of a stage as Spark names their types."""
+    return StructType([StructField(name, from_arrow_type(kind)) for name, kind in columns])
