@@ -114,7 +114,7 @@ pub use passage_run::{PassageList, RepeatedPassages};
 pub use progress::Progress;
 pub use shard::{PartFates, ShardPart, ShardRun, ShardSet, ShardStage};
 pub use source_languages::CorpusLanguages;
-pub use story_run::Stories;
+pub use story_run::{Stories, ToldStories};
 pub(crate) use summary::HeldBytes;
 pub use summary::{ContainmentCounts, RecordCounts, ReferenceCounts, RunParameters, RunStage, Summary};
 

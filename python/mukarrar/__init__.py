@@ -292,6 +292,9 @@ def dedup(corpus: Corpus, /, **options: Unpack[DedupOptions]) -> Deduplicated:
       ``last_seen`` of records with dates, ``keeper`` and ``weight``, in one field of dicts and JSON, and else in columns such as
       ``mukarrar_size``), ``mark`` (True or a name: nothing is removed, and every record tells its cluster and its relation to the keeper),
       ``weights`` and ``source_graph`` (files, as of the command)
+    - ``stories`` (True: ``annotate`` carries ``story``, ``story_score``, ``story_terms`` and ``recurring_form`` too, as ``mukarrar stories``
+      tells them; nothing is removed because of them), with ``archive``, ``idf``, ``story_threshold``, ``story_leader``, ``story_window``,
+      ``story_span``, ``least_words`` and ``undated``
     - ``strict`` (True: ``AlarmError`` before anything is written, if the run looks as if it removed more than copies)
 
     >>> import mukarrar

@@ -44,6 +44,7 @@ VerifyChoice = Literal["exact", "estimate"]
 UnitName = Literal["document", "story", "paragraph", "line"]
 DedupUnitName = Literal["document", "story", "paragraph", "line", "passage"]
 DateOrder = Literal["dmy", "mdy"]
+UndatedName = Literal["apart", "together"]
 Removable = Literal["exact", "near", "contained"]
 InputFormat = Literal["jsonl", "json", "lines", "text", "csv", "tsv", "parquet", "html", "warc", "arrow"]
 GoldKind = Literal["labels", "pairs"]
@@ -235,6 +236,15 @@ class DedupOptions(KeepingOptions, total=False):
     min_tokens: int
     mark: bool | str | None
     annotate: bool | str | None
+    stories: bool
+    archive: Path | Sequence[Path]
+    idf: Path | None
+    story_threshold: float
+    story_leader: float
+    story_window: int
+    story_span: int
+    least_words: int
+    undated: UndatedName
     min_sources: int | None
     max_size: int | None
     keep_per_source: int | None

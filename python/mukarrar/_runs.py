@@ -173,7 +173,7 @@ def dedup(corpus: Any, options: dict[str, Any]) -> Deduplicated:
     left = {row: record["text"] for row, record in records.items()}
     added = None
     if field:
-        added = {row: run.named(record[field], "keeper") for row, record in records.items()}
+        added = {row: run.named(record[field], "keeper", "story") for row, record in records.items()}
     row = run.rows.row
     copies = [
         None if fields["kind"] == "span" else (row(fields["id"]), row(fields["keeper"]) if is_own else None)

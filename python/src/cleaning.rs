@@ -6,7 +6,7 @@ use mukarrar::error::ErrorKind;
 use mukarrar::index::IndexedTexts;
 use mukarrar::input::{Corpus, Input};
 use mukarrar::page::{Boilerplate, SourceResolver, UnitLevel};
-use mukarrar::pipeline::{Clustering, Pipeline};
+use mukarrar::pipeline::{Clustering, Pipeline, ToldStories};
 use mukarrar::report::output::{Outputs, refuse_over};
 use mukarrar::report::output_name::OutputName;
 use mukarrar::report::{
@@ -24,6 +24,7 @@ use crate::options::{is_reading, paths, whole, whole_or_none};
 use crate::report_source::{FoundResult, ReportedResult, ReportedRun};
 use crate::run_output::{RunOutput, refuse_nothing_read, written};
 use crate::run_request::{KnownOptions, RunRequest};
+use crate::telling::TellingRequest;
 
 /// The options of `dedup` alone: what it writes and what it removes by other rules.
 #[derive(Default)]
@@ -38,6 +39,8 @@ struct CleaningRequest {
     mark: Option<String>,
     /// The field for what clusters tell of kept records.
     annotate: Option<String>,
+    /// Stories, as a part of it.
+    telling: TellingRequest,
     repetition: RepetitionRules,
     weights: Option<PathBuf>,
     source_graph: Option<PathBuf>,
@@ -72,6 +75,10 @@ pub fn dedup<'py>(source: &Bound<'py, PyAny>, options: Option<&Bound<'py, PyDict
     wanted.check_records(py, &request)?;
     request.options.contained_copies = wanted.relations().contains(&Relation::Contained);
     request.options.sources |= wanted.needs_sources();
+    request.options.stories = wanted.telling.options(py)?;
+    if request.options.stories.is_some() && wanted.annotate.is_none() {
+        return Err(parameter(py, "stories", "True", "given together with annotate, which carries them"));
+    }
     request.run(py, move |request, progress| match wanted.passages {
         true => wanted.remove_passages(request, progress),
         false => wanted.remove_copies(request, progress),
@@ -95,7 +102,7 @@ impl CleaningRequest {
             "strict" => self.strict = value.extract()?,
             "min_tokens" => self.min_tokens = Some(whole(name, value)?),
             "unit" => return Ok(self.passages),
-            _ => return Ok(false),
+            _ => return self.telling.take(name, value),
         }
         Ok(true)
     }
@@ -190,6 +197,7 @@ impl CleaningRequest {
         let pipeline = request.pipeline(progress)?;
         self.check(&pipeline)?;
         let RunRequest { mut reading, mut source, .. } = request;
+        let archive_reading = reading.clone();
 
         let (indexes, against): (Vec<PathBuf>, Vec<PathBuf>) =
             self.against.iter().cloned().partition(|path| IndexedTexts::is_index(path));
@@ -214,15 +222,16 @@ impl CleaningRequest {
             input.check_copies(options.memory)?;
         }
 
-        let (corpus, found) = match &known {
+        let (corpus, mut found) = match &known {
             Some(known) => pipeline.read_clusters_beside(input, known, progress)?,
             None => pipeline.read_clusters(input, progress)?,
         };
         refuse_nothing_read(&pipeline, &corpus, &found.rejects)?;
+        let told = self.telling.tell(&pipeline, &archive_reading, (&corpus, &mut found), progress)?;
 
         let written = match &self.mark {
             Some(field) => mark(field, &found, &corpus, destination, progress)?,
-            None => self.clean(&found, &corpus, &pipeline, destination, progress)?,
+            None => self.clean((&found, told.as_ref()), &corpus, &pipeline, destination, progress)?,
         };
         let CleanedRun { mut output, removed } = written;
 
@@ -244,7 +253,7 @@ struct CleanedRun {
 impl CleaningRequest {
     fn clean(
         &self,
-        found: &Clustering,
+        (found, told): (&Clustering, Option<&ToldStories>),
         corpus: &Corpus,
         pipeline: &Pipeline,
         destination: Option<CleanDestination>,
@@ -257,7 +266,7 @@ impl CleaningRequest {
             Cleaning::plan_by_rules(found, corpus, self.relations(), options, &self.repetition, sources)?
                 .with_progress(progress);
         if let (Some(field), Some(sources)) = (&self.annotate, sources) {
-            cleaning = cleaning.annotated(field, sources)?;
+            cleaning = cleaning.annotated(field, sources, told)?;
         }
         let alarms = cleaning.alarms(sources)?;
 

@@ -22,6 +22,7 @@ mod run_output;
 mod run_request;
 mod scoring;
 mod sketch;
+mod telling;
 mod text;
 mod threads;
 mod verdict;

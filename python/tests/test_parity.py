@@ -104,6 +104,39 @@ def test_dicts_get_one_field_as_in_json(news, tmp_path):
     assert (tmp_path / "command.jsonl").read_bytes() == (tmp_path / "clean.jsonl").read_bytes()
 
 
+REPORTS = [
+    {"id": "a", "day": "2024-03-05", "site": "x", "title": "حريق يلتهم سوق الأقمشة",
+     "text": "اندلع حريق كبير فجر اليوم في سوق الأقمشة القديم بحي الزهور، وهرعت ست فرق من الدفاع المدني إلى المكان. وقال المقدم سالم الحربي "
+             "إن النيران التهمت أربعين محلا قبل أن يسيطر عليها رجال الإطفاء، ولم تسجل إصابات بين التجار."},
+    {"id": "b", "day": "2024-03-06", "site": "y", "title": "النيران تأتي على أربعين محلا في سوق الأقمشة",
+     "text": "أتت النيران على أربعين محلا تجاريا في سوق الأقمشة بحي الزهور، بحسب المقدم سالم الحربي الناطق باسم الدفاع المدني. وأوضح الحربي "
+             "أن ست فرق إطفاء شاركت في إخماد حريق السوق القديم، وأن التجار غادروا المكان سالمين دون إصابات."},
+]  # fmt: skip
+
+
+def test_kept_rows_tell_their_story(tmp_path):
+    options = {"annotate": True, "stories": True, "source": "site", "date": "day"}
+    made = mukarrar.dedup([dict(row) for row in REPORTS], **options)
+    told = [row["mukarrar"] for row in made.kept]
+    assert [(row["story"], row["recurring_form"]) for row in told] == [("a", False), ("a", False)]
+    assert told[0]["story_score"] is None and told[1]["story_score"] >= 0.48 and "سوق" in told[1]["story_terms"]
+    assert made.summary["stories"]["told"] == 2
+    frame = mukarrar.dedup(pandas.DataFrame(REPORTS), **options).kept
+    assert list(frame["mukarrar_story"]) == ["a", "a"]
+
+    news, clean = tmp_path / "news.jsonl", tmp_path / "clean.jsonl"
+    news.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in REPORTS), "utf-8")
+    mukarrar.dedup(news, output=clean, story_threshold=0.5, **options)
+    command("dedup", news, "-o", tmp_path / "command.jsonl", "--annotate", "--stories", "--story-threshold", "0.5",
+            "--source-field", "site", "--date-field", "day", "-q")  # fmt: skip
+    assert (tmp_path / "command.jsonl").read_bytes() == clean.read_bytes()
+
+    with pytest.raises(mukarrar.ParameterError, match="together with annotate"):
+        mukarrar.dedup(news, stories=True, date="day")
+    with pytest.raises(mukarrar.ParameterError, match="together with stories=True"):
+        mukarrar.dedup(news, annotate=True, story_window=2)
+
+
 def test_what_has_no_columns_takes_none():
     for given in ([STORY, AGAIN], [(1, STORY), (2, AGAIN)], pandas.Series([STORY, AGAIN])):
         with pytest.raises(mukarrar.ParameterError, match="annotate cannot be mukarrar: left out for texts and pairs"):

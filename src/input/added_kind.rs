@@ -6,4 +6,6 @@ pub(crate) enum AddedKind {
     Whole,
     Real,
     Text,
+    /// True or false.
+    Flag,
 }

@@ -17,6 +17,7 @@ use crate::shingle::ShingleKind;
 use crate::similarity::facts::Facts;
 use crate::similarity::own_text;
 use crate::spill::SpillDir;
+use crate::story::StoryOptions;
 
 /// The threshold for which candidates are banded if edited copies are copies. It finds .98 of them.
 const EDITED_BANDING: f64 = 0.5;
@@ -84,6 +85,9 @@ pub struct Options {
     /// Whether a unit is a copy only of a keeper that has all of its shingles, so that its removal loses nothing. Units with
     /// more tokens become keepers first; among units with equally many `keep` decides.
     pub lossless: bool,
+    /// How stories are told of what a run finds; `None` tells none. Needs whole documents, and dates or
+    /// [`Undated::Together`](crate::story::Undated::Together).
+    pub stories: Option<StoryOptions>,
     /// Lengths of passages; only runs over passages use them.
     pub passages: PassageOptions,
     /// Number of threads, from 1 to [`MAX_THREADS`](Self::MAX_THREADS); `None` for one per core.
@@ -203,6 +207,7 @@ impl Default for Options {
             window: None,
             keep: Keep::First,
             lossless: false,
+            stories: None,
             passages: PassageOptions::default(),
             threads: None,
             memory: None,
@@ -255,6 +260,9 @@ impl Options {
         if self.takes_titles() {
             let HeadingFields { titles, sources, addresses } = self.heading_fields();
             input.ask_if_there(titles.into_iter().chain(sources).chain(addresses));
+        }
+        if self.stories.is_some() {
+            input.ask_if_there(self.story_fields());
         }
     }
 
@@ -341,6 +349,7 @@ impl Options {
             return Err(Error::parameter("containment", containment, "above 0 and at most 1, or off"));
         }
 
+        self.stories.as_ref().map_or(Ok(()), |stories| self.check_stories(stories))?;
         let by_date = [("window", self.window.is_some()), ("keep", self.keep.is_by_date())];
         if let (None, Some((name, _))) = (&self.date_field, by_date.iter().find(|(_, asks)| *asks)) {
             let window = self.window.map(|window| window.to_string());
@@ -350,5 +359,15 @@ impl Options {
                 .with_remedy(Remedy::Choose { purpose, parameter: "date_field" }));
         }
         Ok(())
+    }
+
+    /// Checks that stories can be told.
+    fn check_stories(&self, stories: &StoryOptions) -> Result<()> {
+        stories.validate()?;
+        stories.check_dates(self.date_field.as_deref())?;
+        match self.unit {
+            UnitLevel::Document => Ok(()),
+            unit => Err(Error::parameter("unit", unit, "document: stories are told by whole texts")),
+        }
     }
 }

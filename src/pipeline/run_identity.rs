@@ -166,6 +166,8 @@ fn option_values(options: &Options) -> NamedValues {
         window,
         keep,
         lossless,
+        // They are told after the run.
+        stories: _,
         // Runs over passages have no work directory.
         passages: _,
         // The result is the same with any of these.

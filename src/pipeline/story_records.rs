@@ -25,8 +25,14 @@ pub(super) struct OutletNames {
 }
 
 impl ToldRecords {
-    /// The stories with two records or more, in their order. Enters the places of their documents, and counts all records.
-    pub(super) fn stories(&mut self, found: &Clustering, copies: &BTreeMap<DocId, Vec<DocId>>) -> Vec<Story> {
+    /// The stories with two records or more, in their order. Enters the places of their documents, and counts all records but the
+    /// first `references`.
+    pub(super) fn stories(
+        &mut self,
+        found: &Clustering,
+        copies: &BTreeMap<DocId, Vec<DocId>>,
+        references: usize,
+    ) -> Vec<Story> {
         let mut stories = Vec::new();
         for documents in std::mem::take(&mut self.told) {
             self.counts.recurring += documents.iter().filter(|document| document.is_form()).count() as u64;
@@ -49,7 +55,7 @@ impl ToldRecords {
                 .iter()
                 .for_each(|document| self.places[document.document.index()] = StoryPlace::Told(place));
         }
-        self.count(&stories);
+        self.count(&stories, references);
         stories
     }
 
@@ -92,9 +98,10 @@ impl ToldRecords {
         })
     }
 
-    fn count(&mut self, stories: &[Story]) {
+    fn count(&mut self, stories: &[Story], references: usize) {
         let counts = &mut self.counts;
-        for place in &self.places {
+        // References are no records of the input.
+        for place in &self.places[references..] {
             *match place {
                 StoryPlace::Rejected => &mut counts.rejected,
                 StoryPlace::Copy(_) => &mut counts.copies,

@@ -16,7 +16,7 @@ use crate::document::{Date, DocId};
 use crate::error::{Error, Result};
 use crate::input::{Corpus, Input, InputOptions};
 use crate::normalize::Language;
-use crate::page::{SourceResolver, UnitLevel};
+use crate::page::SourceResolver;
 use crate::parallel;
 use crate::story::{RarityTable, Story, StoryBook, StoryCounts, StoryOptions, StoryPlace, StoryText, Undated};
 
@@ -32,11 +32,18 @@ const PER_RECENT: u64 = 1_000;
 /// Bytes of a record of the result.
 const PER_RECORD: u64 = 300;
 
-/// The stories of a corpus.
+/// What a run that tells stories found.
 #[derive(Debug)]
 pub struct Stories {
     /// The copies, and the accounts of the run.
     pub found: Clustering,
+    /// The stories.
+    pub told: ToldStories,
+}
+
+/// The stories of a corpus.
+#[derive(Debug)]
+pub struct ToldStories {
     /// The stories with two records or more: forms that return last, then those of most outlets first, then those of most records,
     /// then in the order in which they began.
     pub stories: Vec<Story>,
@@ -53,10 +60,8 @@ struct DatedDocument {
 }
 
 impl Options {
-    /// The fields that stories are made of, in addition to those of other runs: for
-    /// [`InputOptions::ask_if_there`](crate::input::InputOptions::ask_if_there).
-    #[must_use]
-    pub fn story_fields(&self) -> Vec<String> {
+    /// The fields that stories are made of, in addition to those of other runs.
+    pub(super) fn story_fields(&self) -> Vec<String> {
         self.title_fields().into_iter().chain(SourceResolver::fields(self.source_field.as_deref())).collect()
     }
 
@@ -75,32 +80,43 @@ impl Options {
 
 impl Pipeline {
     /// Reads an input, finds its copies as [`read_clusters`](Self::read_clusters) does, and tells the stories of the other texts.
-    /// The input must be read with [`Options::ask_for_fields`] and [`Options::story_fields`], the archive, if there is one, with
-    /// [`Options::ask_for_archive`]. The result does not depend on threads or memory.
     ///
     /// # Errors
     ///
-    /// As [`read_clusters`](Self::read_clusters); an option of `stories` is out of its range; the unit is no whole document; the
-    /// documents of one window do not fit in memory.
+    /// As [`read_clusters`](Self::read_clusters) and [`tell_stories`](Self::tell_stories).
     pub fn read_stories(
         &self,
         input: Input,
         archive: Option<&Corpus>,
         table: &RarityTable,
-        stories: &StoryOptions,
         progress: &dyn Progress,
     ) -> Result<(Corpus, Stories)> {
-        stories.validate()?;
-        stories.check_dates(self.options.date_field.as_deref())?;
-        if self.options.unit != UnitLevel::Document {
-            return Err(Error::parameter("unit", self.options.unit, "document: stories are told by whole texts"));
-        }
+        let (corpus, mut found) = self.read_clusters(input, progress)?;
+        let told = self.tell_stories(&corpus, &mut found, archive, table, progress)?;
+        Ok((corpus, Stories { found, told }))
+    }
 
-        let (corpus, found) = self.read_clusters(input, progress)?;
-        let stories = parallel::with_threads(self.options.threads, || {
-            StoryRun { pipeline: self, corpus: &corpus, stories, progress }.tell(found, archive, table)
-        })??;
-        Ok((corpus, stories))
+    /// Tells the stories of a corpus whose copies this pipeline found, as [`Options::stories`] says, and counts them in the summary
+    /// of `found`. The corpus must be read with [`Options::ask_for_fields`], the archive, if there is one, with
+    /// [`Options::ask_for_archive`]. The result does not depend on threads or memory.
+    ///
+    /// # Errors
+    ///
+    /// The options tell no stories; the documents of one window do not fit in memory; a record cannot be read again.
+    pub fn tell_stories(
+        &self,
+        corpus: &Corpus,
+        found: &mut Clustering,
+        archive: Option<&Corpus>,
+        table: &RarityTable,
+        progress: &dyn Progress,
+    ) -> Result<ToldStories> {
+        let Some(stories) = &self.options.stories else {
+            return Err(Error::parameter("stories", "off", "on, to tell them"));
+        };
+        parallel::with_threads(self.options.threads, || {
+            StoryRun { pipeline: self, corpus, stories, progress }.tell(found, archive, table)
+        })?
     }
 }
 
@@ -121,11 +137,11 @@ struct ReadDocument {
 }
 
 impl StoryRun<'_> {
-    fn tell(&self, mut found: Clustering, archive: Option<&Corpus>, table: &RarityTable) -> Result<Stories> {
+    fn tell(&self, found: &mut Clustering, archive: Option<&Corpus>, table: &RarityTable) -> Result<ToldStories> {
         let start = Instant::now();
-        let copies = copies_of(&found);
-        let documents = self.documents(&found, &copies);
-        self.require_room_for(&documents, &found)?;
+        let copies = copies_of(found);
+        let documents = self.documents(found, &copies);
+        self.require_room_for(&documents, found)?;
 
         let told: Vec<DocId> = documents.iter().map(|document| document.document).collect();
         let (table, counted) = with_counted(&self.pipeline.options, self.corpus, table, &found.languages, &told)?;
@@ -134,13 +150,13 @@ impl StoryRun<'_> {
             Some(archive) => self.remember(archive, &table, &mut book)?,
             None => 0,
         };
-        let mut records = self.tell_all(&found, &copies, &documents, &table, book)?;
+        let mut records = self.tell_all(found, &copies, &documents, &table, book)?;
         records.counts.archived = archived;
-        let stories = records.stories(&found, &copies);
+        let stories = records.stories(found, &copies, self.corpus.references());
 
         found.summary.add_stage("tell", start.elapsed().as_secs_f64(), 0);
         found.summary.stories = Some(records.counts);
-        Ok(Stories { found, stories, places: records.places, counted })
+        Ok(ToldStories { stories, places: records.places, counted })
     }
 
     /// The documents to tell, in order of time: by day, then by place in the input. Those without a date come last.

@@ -164,13 +164,13 @@ pub fn stories(
 ) -> io::Result<()> {
     let rows = StoryRows::new(found, corpus, options);
     match style.format {
-        ReportFormat::Json => write_json_array(out, found.stories.iter().map(|story| rows.row(story))),
-        ReportFormat::Jsonl => write_json_lines(out, found.stories.iter().map(|story| rows.row(story))),
+        ReportFormat::Json => write_json_array(out, found.told.stories.iter().map(|story| rows.row(story))),
+        ReportFormat::Jsonl => write_json_lines(out, found.told.stories.iter().map(|story| rows.row(story))),
         ReportFormat::Tsv | ReportFormat::Csv => {
             write_row(style.format, &HEADER, out)?;
-            found.stories.iter().try_for_each(|story| table(&rows.row(story)?, style.format, out))
+            found.told.stories.iter().try_for_each(|story| table(&rows.row(story)?, style.format, out))
         }
-        ReportFormat::Text => found.stories.iter().try_for_each(|story| text(&rows.row(story)?, style, out)),
+        ReportFormat::Text => found.told.stories.iter().try_for_each(|story| text(&rows.row(story)?, style, out)),
     }
 }
 
@@ -282,8 +282,10 @@ const PLACE_HEADER: [&str; 8] =
 /// The writer fails; a record cannot be read again.
 pub fn story_places(found: &Stories, corpus: &Corpus, format: ReportFormat, out: &mut dyn Write) -> io::Result<()> {
     let shown = ShownUnits::new(corpus, &found.found.units, &found.found.names);
-    let rows =
-        corpus.ids().zip(&found.places).map(|(document, place)| place_row(found, corpus, &shown, document, *place));
+    let rows = corpus
+        .ids()
+        .zip(&found.told.places)
+        .map(|(document, place)| place_row(found, corpus, &shown, document, *place));
 
     match format {
         ReportFormat::Json => write_json_array(out, rows),
@@ -336,12 +338,12 @@ fn place_row(
         StoryPlace::Copy(keeper) => {
             row.copy_of = Some(name(keeper)?);
             // A copy is in the story of its keeper, if that is in one.
-            if let Some(StoryPlace::Told(story)) = found.places.get(keeper.index()) {
-                row.story = found.stories.get(*story).map(|story| name(story.leader)).transpose()?;
+            if let Some(StoryPlace::Told(story)) = found.told.places.get(keeper.index()) {
+                row.story = found.told.stories.get(*story).map(|story| name(story.leader)).transpose()?;
             }
         }
         StoryPlace::Told(story) => {
-            let Some(story) = found.stories.get(story) else { return Ok(row) };
+            let Some(story) = found.told.stories.get(story) else { return Ok(row) };
             row.story = Some(name(story.leader)?);
             if let Some(told) = story.documents.iter().find(|told| told.document == document) {
                 (row.story_score, row.recurrence) = (told.score, told.recurrence);

@@ -170,7 +170,7 @@ fn rows_that_stay_get_columns_that_tell_of_their_cluster() {
     let found = Pipeline::new(options.clone()).unwrap().clusters(&corpus, &()).unwrap();
     let sources = RecordSources::read(&found, &corpus, &options).unwrap();
     let plan = Cleaning::plan(&found, &corpus, &[Relation::Exact], &options).unwrap();
-    let plan = plan.annotated("seen", &sources).unwrap();
+    let plan = plan.annotated("seen", &sources, None).unwrap();
     let mut outputs = Outputs::default();
     plan.write(&destination, &mut outputs, &mut Vec::new()).unwrap();
     outputs.commit().unwrap();

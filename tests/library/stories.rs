@@ -32,13 +32,13 @@ fn options(threads: usize) -> Options {
     options
 }
 
-fn told(lines: &str, options: Options, stories: &StoryOptions) -> (Corpus, Stories) {
+fn told(lines: &str, mut options: Options, stories: &StoryOptions) -> (Corpus, Stories) {
+    options.stories = Some(stories.clone());
     let mut reading = InputOptions::default();
     options.ask_for_fields(&mut reading);
-    reading.ask_if_there(options.story_fields());
     let input = Input::from_reader("news.jsonl", std::io::Cursor::new(lines.to_owned()), reading).unwrap();
     let pipeline = Pipeline::new(options).unwrap();
-    pipeline.read_stories(input, None, RarityTable::built_in(), stories, &()).unwrap()
+    pipeline.read_stories(input, None, RarityTable::built_in(), &()).unwrap()
 }
 
 /// The words of a text from the last to the first: the same words, and no copy.
@@ -61,7 +61,7 @@ fn reports_of_one_event_are_a_story_and_every_record_has_a_place() {
     .concat();
     let (_, found) = told(&lines, options(2), &StoryOptions::default());
 
-    let [story] = found.stories.as_slice() else { panic!("{:?}", found.stories) };
+    let [story] = found.told.stories.as_slice() else { panic!("{:?}", found.told.stories) };
     assert_eq!(story.leader, DocId::new(1));
     assert_eq!((story.documents.len(), story.copies.len()), (2, 1));
     assert_eq!((story.copies[0].document, story.copies[0].keeper), (DocId::new(4), DocId::new(1)));
@@ -71,7 +71,7 @@ fn reports_of_one_event_are_a_story_and_every_record_has_a_place() {
     let joined = &story.documents[1];
     assert!(joined.score.unwrap() >= 0.48 && joined.terms.iter().all(|term| lines.contains(term)), "{joined:?}");
 
-    let names: Vec<&str> = found.places.iter().map(|place| place.name()).collect();
+    let names: Vec<&str> = found.told.places.iter().map(|place| place.name()).collect();
     assert_eq!(names[..6], ["alone", "told", "rejected", "short", "copy", "told"]);
     let counts = found.found.summary.stories.unwrap();
     let sum = counts.told + counts.alone + counts.copies + counts.short + counts.undated + counts.rejected;
@@ -88,7 +88,8 @@ fn documents_without_a_date_stay_apart_or_meet_each_other() {
     .concat();
     let (_, apart) = told(&lines, options(1), &StoryOptions::default());
     assert!(
-        apart.stories.is_empty() && apart.places.iter().filter(|place| **place == StoryPlace::Undated).count() == 2
+        apart.told.stories.is_empty()
+            && apart.told.places.iter().filter(|place| **place == StoryPlace::Undated).count() == 2
     );
 
     let mut wanted = StoryOptions::default();
@@ -97,20 +98,21 @@ fn documents_without_a_date_stay_apart_or_meet_each_other() {
     wanted.leader = 0.3;
     let (_, together) = told(&lines, options(1), &wanted);
     let members: Vec<Vec<usize>> = together
+        .told
         .stories
         .iter()
         .map(|story| story.documents.iter().map(|told| told.document.index()).collect())
         .collect();
     assert_eq!(members, [vec![1, 2]], "the dated one tells the same, but not to them");
-    assert_eq!(together.stories[0].first_seen, None);
+    assert_eq!(together.told.stories[0].first_seen, None);
 }
 
 #[test]
 fn an_event_that_returns_after_the_window_is_another_story() {
     let on = |day: &str, id: &str, source: &str, text: &str| record(id, Some(day), source, "حريق سوق الأقمشة", text);
     let lines = |second: &str| [on("2024-03-05", "a", "أ", FIRE), on(second, "b", "ب", FIRE_AGAIN)].concat();
-    assert_eq!(told(&lines("2024-03-07"), options(1), &StoryOptions::default()).1.stories.len(), 1);
-    assert_eq!(told(&lines("2024-03-09"), options(1), &StoryOptions::default()).1.stories.len(), 0);
+    assert_eq!(told(&lines("2024-03-07"), options(1), &StoryOptions::default()).1.told.stories.len(), 1);
+    assert_eq!(told(&lines("2024-03-09"), options(1), &StoryOptions::default()).1.told.stories.len(), 0);
 }
 
 #[test]
@@ -130,9 +132,10 @@ fn threads_memory_and_order_of_lines_of_other_days_change_nothing() {
         .collect();
     let lines = lines.concat();
 
-    let shape = |found: &Stories| format!("{:?} {:?} {:?}", found.stories, found.places, found.found.summary.stories);
+    let shape =
+        |found: &Stories| format!("{:?} {:?} {:?}", found.told.stories, found.told.places, found.found.summary.stories);
     let (_, one) = told(&lines, options(1), &StoryOptions::default());
-    assert!(one.stories.iter().any(|story| story.documents.len() > 1), "the trial is one");
+    assert!(one.told.stories.iter().any(|story| story.documents.len() > 1), "the trial is one");
     let (_, eight) = told(&lines, options(8), &StoryOptions::default());
     assert_eq!(shape(&one), shape(&eight));
 
@@ -174,8 +177,12 @@ fn urdu_has_stories_too() {
     ]
     .concat();
     let (_, found) = told(&lines, options(1), &StoryOptions::default());
-    let members: Vec<Vec<usize>> =
-        found.stories.iter().map(|story| story.documents.iter().map(|told| told.document.index()).collect()).collect();
+    let members: Vec<Vec<usize>> = found
+        .told
+        .stories
+        .iter()
+        .map(|story| story.documents.iter().map(|told| told.document.index()).collect())
+        .collect();
     assert_eq!(members, [vec![0, 1]]);
 }
 

@@ -19,6 +19,7 @@ use super::progress::StageBar;
 use super::remedies::expectation;
 use super::repetition::RepetitionArgs;
 use super::run_options;
+use super::telling::{self, StoryAnnotationArgs};
 use super::{finish, inputs};
 use mukarrar::error::{Error, Result};
 use mukarrar::page::{Boilerplate, UnitLevel};
@@ -40,6 +41,7 @@ Examples:
   mukarrar dedup news.jsonl -o clean.jsonl --unit passage --removed removed.jsonl
   mukarrar dedup news.jsonl -o marked.jsonl --mark
   mukarrar dedup news.jsonl -o clean.jsonl --annotate --source-field site --date-field date
+  mukarrar dedup news.jsonl -o clean.jsonl --annotate --stories --source-field site --date-field date
   mukarrar dedup news.jsonl -o clean.jsonl --lossless --losses losses.jsonl
   mukarrar dedup news.jsonl --dry-run --summary summary.json";
 
@@ -82,6 +84,8 @@ pub(super) struct DedupArgs {
     pub(super) remove: RemoveRelationsArgs,
     #[command(flatten)]
     pub(super) repetition: RepetitionArgs,
+    #[command(flatten)]
+    pub(super) stories: StoryAnnotationArgs,
     #[command(flatten)]
     pub(super) check: MembershipArgs,
     #[command(flatten)]
@@ -244,12 +248,14 @@ fn dedup_units(arguments: &DedupArgs, unit: UnitLevel, console: &Console) -> Res
     let known = against.open(pipeline, &arguments.remove.remove)?;
     let listed = run.listed(&against)?;
     let destination = run.destination(&listed)?;
+    let telling = arguments.stories.inputs(&arguments.input.reading, pipeline)?;
 
     let bar = StageBar::over(showing.progress.progress, &listed);
-    let (corpus, found) = match &known {
+    let (corpus, mut found) = match &known {
         Some(known) => pipeline.read_clusters_beside(listed, &**known, &bar)?,
         None => pipeline.read_clusters(listed, &bar)?,
     };
+    let told = telling.map(|telling| telling.tell(pipeline, &corpus, &mut found, &bar)).transpose()?;
     bar.pause();
     if let Err(error) = finish::refuse_nothing_read(&corpus, &found.rejects, &showing.verbosity, console) {
         pipeline.forget_work()?;
@@ -259,7 +265,11 @@ fn dedup_units(arguments: &DedupArgs, unit: UnitLevel, console: &Console) -> Res
         console.warning("--against has no record, so nothing was compared with it");
     }
 
-    run.write((&corpus, &found), destination, &bar, console, |_| Ok(()))
+    let exit = run.write((&corpus, &found, told.as_ref()), destination, &bar, console, |_| Ok(()))?;
+    if let Some(told) = &told {
+        telling::note_counted(told, &showing.verbosity, console);
+    }
+    Ok(exit)
 }
 
 fn dedup_passages(arguments: &PassageDedupArgs, console: &Console) -> Result<Exit> {

@@ -13,7 +13,7 @@ use mukarrar::document::DocId;
 use mukarrar::error::Result;
 use mukarrar::input::{Corpus, Input};
 use mukarrar::page::{SourceResolver, UnitLevel};
-use mukarrar::pipeline::{Clustering, Pipeline, Summary};
+use mukarrar::pipeline::{Clustering, Pipeline, Summary, ToldStories};
 use mukarrar::report::output::Outputs;
 use mukarrar::report::{CleanDestination, Cleaning, HtmlReport, MarkPlan};
 use mukarrar::similarity::Relation;
@@ -32,6 +32,7 @@ impl<'a> UnitDedup<'a> {
         let mut options = UnitRun { unit, matching, keep: Some(keep), input, running, progress }.options()?;
         options.contained_copies = arguments.remove.remove.contains(&Relation::Contained);
         repetition.set(&mut options)?;
+        options.stories = arguments.stories.options(matching)?;
         Ok(Self { arguments, pipeline: Pipeline::new(options)? })
     }
 
@@ -69,7 +70,7 @@ impl<'a> UnitDedup<'a> {
     /// stop the run.
     pub(super) fn write(
         &self,
-        (corpus, found): (&Corpus, &Clustering),
+        (corpus, found, told): (&Corpus, &Clustering, Option<&ToldStories>),
         destination: Option<CleanDestination>,
         bar: &StageBar,
         console: &Console,
@@ -108,7 +109,7 @@ impl<'a> UnitDedup<'a> {
         planned(&cleaning)?;
         let mut cleaning = cleaning.with_progress(bar);
         if let (Some(field), Some(sources)) = (&repetition.annotate, &sources) {
-            cleaning = cleaning.annotated(field, sources)?;
+            cleaning = cleaning.annotated(field, sources, told)?;
         }
         repetition.write_weights(&cleaning, &mut outputs)?;
         lists.write_clean(&cleaning, destination, &mut outputs, console)?;

@@ -60,6 +60,7 @@ mod shard;
 mod short_help;
 mod stories;
 mod summary;
+mod telling;
 mod text_finder;
 mod tips;
 mod units;

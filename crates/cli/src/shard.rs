@@ -162,7 +162,7 @@ fn settle(arguments: &WholeArgs, console: &Console) -> Result<Exit> {
     let (corpus, found) = planned.set.run(&run.pipeline, listed, &bar)?.settle()?;
     bar.pause();
     finish::refuse_nothing_read(&corpus, &found.rejects, &planned.dedup.showing.verbosity, console)?;
-    run.write((&corpus, &found), None, &bar, console, |cleaning| {
+    run.write((&corpus, &found, None), None, &bar, console, |cleaning| {
         planned.set.write_fates(|records| cleaning.fates(records))
     })
 }

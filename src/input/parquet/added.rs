@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use arrow_array::builder::{Float64Builder, Int64Builder, StringBuilder};
+use arrow_array::builder::{BooleanBuilder, Float64Builder, Int64Builder, StringBuilder};
 use arrow_array::{ArrayRef, RecordBatch};
 use arrow_schema::{DataType, Field, Schema, SchemaRef};
 use parquet::basic::{LogicalType, Repetition, Type as PhysicalType};
@@ -28,6 +28,7 @@ impl AddedTable<'_> {
                 AddedKind::Whole => DataType::Int64,
                 AddedKind::Real => DataType::Float64,
                 AddedKind::Text => DataType::Utf8,
+                AddedKind::Flag => DataType::Boolean,
             };
             Arc::new(Field::new(name, data_type, true))
         });
@@ -48,6 +49,7 @@ impl AddedTable<'_> {
                 AddedKind::Whole => (PhysicalType::INT64, None),
                 AddedKind::Real => (PhysicalType::DOUBLE, None),
                 AddedKind::Text => (PhysicalType::BYTE_ARRAY, Some(LogicalType::String)),
+                AddedKind::Flag => (PhysicalType::BOOLEAN, None),
             };
             let column = Type::primitive_type_builder(name, physical)
                 .with_repetition(Repetition::OPTIONAL)
@@ -92,7 +94,8 @@ fn column<'v>(kind: AddedKind, values: impl Iterator<Item = Option<&'v str>>) ->
         ($builder:ty) => {{
             let mut built = <$builder>::new();
             for value in values {
-                let number = value.map(str::parse).transpose().map_err(|_| format!("{value:?} is no number"))?;
+                let number =
+                    value.map(str::parse).transpose().map_err(|_| format!("{value:?} is no value of the column"))?;
                 built.append_option(number);
             }
             Arc::new(built.finish()) as ArrayRef
@@ -101,6 +104,7 @@ fn column<'v>(kind: AddedKind, values: impl Iterator<Item = Option<&'v str>>) ->
     Ok(match kind {
         AddedKind::Whole => parsed!(Int64Builder),
         AddedKind::Real => parsed!(Float64Builder),
+        AddedKind::Flag => parsed!(BooleanBuilder),
         AddedKind::Text => {
             let mut built = StringBuilder::new();
             values.for_each(|value| built.append_option(value));

@@ -4,6 +4,7 @@ use super::BatchRun;
 use crate::document::{Date, DateOrder};
 use crate::input::FieldValue;
 use crate::page::UNNAMED_SOURCE;
+use crate::story::Undated;
 
 impl BatchRun<'_> {
     /// Warns of a run across sources in which no record has one.
@@ -20,9 +21,23 @@ impl BatchRun<'_> {
         let undated = self.tables.undated();
         if undated > 0 {
             let first = self.first_undated(field).map_or_else(String::new, |text| format!(" (the first: {text})"));
-            self.accounts.warn(format!(
-                "{undated} records have no readable date in `{field}`{first}; they are near everything in time"
-            ));
+            let options = &self.setup.options;
+            let of_copies = "they are near everything in time".to_owned();
+            let meaning = match options.stories.as_ref().map(|stories| stories.undated) {
+                None => of_copies,
+                Some(undated) => {
+                    let of_stories = match undated {
+                        Undated::Apart => "they are in no story, unless a copy has a date",
+                        Undated::Together => "unless a copy has a date, their stories are told apart, as of one day",
+                    };
+                    // Without a window copies are found at any distance in time.
+                    match options.window {
+                        Some(_) => format!("as copies {of_copies}; {of_stories}"),
+                        None => of_stories.to_owned(),
+                    }
+                }
+            };
+            self.accounts.warn(format!("{undated} records have no readable date in `{field}`{first}; {meaning}"));
         }
     }
 

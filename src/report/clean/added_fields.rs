@@ -36,11 +36,7 @@ impl AddedFields<'_> {
 
     /// The columns for a table.
     pub(super) fn added_columns(&self) -> Vec<AddedColumn> {
-        let column = |(name, kind): &(&str, AddedKind)| AddedColumn {
-            name: self.column(name),
-            is_number: *kind != AddedKind::Text,
-            is_whole: *kind == AddedKind::Whole,
-        };
+        let column = |(name, kind): &(&str, AddedKind)| AddedColumn { name: self.column(name), kind: *kind };
         self.columns.iter().map(column).collect()
     }
 

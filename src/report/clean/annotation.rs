@@ -7,21 +7,23 @@ use serde::Serialize;
 use super::added_fields::{AddedFields, AddedValues};
 use super::plan::Cleaning;
 use super::repetition;
+use super::story_annotation::{STORY_COLUMNS, StoryAnnotation, StoryAnnotations};
 use crate::cluster::Cluster;
 use crate::document::{Date, DocId};
 use crate::error::{Error, Result};
 use crate::input::AddedKind;
 use crate::page::UnitLevel;
-use crate::pipeline::Options;
+use crate::pipeline::{Options, ToldStories};
 use crate::report::json_rows::{write_json_array, write_json_lines};
 use crate::report::record_sources::RecordSources;
 use crate::report::shown_units::ShownUnits;
 use crate::report::{ReportFormat, write_row};
 
-/// The annotations of kept records: what each cluster tells, and the cluster of each record.
+/// The annotations of kept records: what each cluster tells, and the cluster of each record; with stories, the story of each.
 pub(super) struct Annotation<'a> {
     pub(super) added: AddedFields<'a>,
     facts: ClusterFacts,
+    stories: Option<StoryAnnotations<'a>>,
 }
 
 /// What clusters tell of their records.
@@ -53,6 +55,8 @@ pub(super) struct RecordAnnotation {
     last_seen: Option<Date>,
     keeper: Option<String>,
     weight: u64,
+    #[serde(flatten)]
+    story: Option<StoryAnnotation>,
 }
 
 const COLUMNS: [(&str, AddedKind); 7] = [
@@ -64,6 +68,17 @@ const COLUMNS: [(&str, AddedKind); 7] = [
     ("keeper", AddedKind::Text),
     ("weight", AddedKind::Whole),
 ];
+
+/// The columns with those of stories.
+const WITH_STORIES: [(&str, AddedKind); COLUMNS.len() + STORY_COLUMNS.len()] = {
+    let mut all = [("", AddedKind::Text); COLUMNS.len() + STORY_COLUMNS.len()];
+    let mut place = 0;
+    while place < all.len() {
+        all[place] = if place < COLUMNS.len() { COLUMNS[place] } else { STORY_COLUMNS[place - COLUMNS.len()] };
+        place += 1;
+    }
+    all
+};
 
 /// How many times a text with `size` copies, itself included, should be in training data: 1, 2 and 3 times for as many copies;
 /// 3 for 4; 5 from 5 copies on; 8 from 100 on; and once from 1,000 on, since text that repeats so often is mostly of low
@@ -84,7 +99,7 @@ pub const fn rehydration_weight(size: usize) -> u64 {
 impl AddedValues for RecordAnnotation {
     fn cells(&self) -> Vec<String> {
         let date = |date: Option<Date>| date.map_or_else(String::new, |date| date.to_string());
-        vec![
+        let mut cells = vec![
             self.cluster.map_or_else(String::new, |cluster| cluster.to_string()),
             self.size.to_string(),
             self.sources.to_string(),
@@ -92,7 +107,9 @@ impl AddedValues for RecordAnnotation {
             date(self.last_seen),
             self.keeper.clone().unwrap_or_default(),
             self.weight.to_string(),
-        ]
+        ];
+        cells.extend(self.story.iter().flat_map(StoryAnnotation::cells));
+        cells
     }
 }
 
@@ -140,17 +157,24 @@ impl ClusterFact {
 
 impl<'a> Cleaning<'a> {
     /// The same plan, which adds the object `field` to every kept record, and in tables a column for each of its values, as in
-    /// `FIELD_cluster`.
+    /// `FIELD_cluster`. With `stories`, the values tell the story of the record too; they change nothing else.
     ///
     /// # Errors
     ///
     /// The units of the run are not whole documents.
-    pub fn annotated(mut self, field: &'a str, sources: &RecordSources) -> Result<Self> {
+    pub fn annotated(
+        mut self,
+        field: &'a str,
+        sources: &RecordSources,
+        stories: Option<&'a ToldStories>,
+    ) -> Result<Self> {
         Self::check_documents("annotate", self.options)?;
         let facts = ClusterFacts::new(&self, Some(sources));
         let corpus = self.corpus;
-        let added = AddedFields { corpus, field, columns: &COLUMNS, parameter: "annotate", extends_tables: true };
-        self.annotation = Some(Annotation { added, facts });
+        let columns: &[_] = if stories.is_some() { &WITH_STORIES } else { &COLUMNS };
+        let added = AddedFields { corpus, field, columns, parameter: "annotate", extends_tables: true };
+        let stories = stories.map(|told| StoryAnnotations::new(told, corpus.len()));
+        self.annotation = Some(Annotation { added, facts, stories });
         Ok(self)
     }
 
@@ -219,22 +243,34 @@ impl Annotation<'_> {
         document: DocId,
         shown: &ShownUnits<'_>,
     ) -> Result<RecordAnnotation> {
+        let unread = |source| Error::io("read", "-", source);
+        let story = self.stories.as_ref().map(|stories| stories.of(document, shown)).transpose().map_err(unread)?;
         let date = || cleaning.found.dates.get(document.index()).copied().flatten();
         let Some((number, fact)) = self.facts.fact(document) else {
             let (first_seen, last_seen) = (date(), date());
             let (cluster, keeper) = (None, None);
-            return Ok(RecordAnnotation { cluster, size: 1, sources: 1, first_seen, last_seen, keeper, weight: 1 });
+            return Ok(RecordAnnotation {
+                cluster,
+                size: 1,
+                sources: 1,
+                first_seen,
+                last_seen,
+                keeper,
+                weight: 1,
+                story,
+            });
         };
 
         let keeper = cleaning.found.clusters.get(number).map(|cluster: &Cluster| cluster.keeper);
         let keeper = keeper.map(|keeper| shown.id(keeper)).transpose();
         Ok(RecordAnnotation {
+            story,
             cluster: Some(number),
             size: fact.size,
             sources: fact.sources.unwrap_or(1),
             first_seen: fact.first_seen,
             last_seen: fact.last_seen,
-            keeper: keeper.map_err(|source| Error::io("read", "-", source))?,
+            keeper: keeper.map_err(unread)?,
             weight: fact.weight(),
         })
     }

@@ -12,7 +12,7 @@ use crate::document::DocId;
 use crate::error::Result;
 #[cfg(feature = "parquet")]
 use crate::input::InputFile;
-use crate::input::{Corpus, InputFormat, WholeField, WholeValue};
+use crate::input::{AddedKind, Corpus, InputFormat, WholeField, WholeValue};
 
 /// Writes records of `corpus` in one form, which is not [`CleanForm::Copied`].
 pub(super) struct RecordConverter<'a, 'o> {
@@ -33,9 +33,7 @@ pub(super) struct RecordConverter<'a, 'o> {
 #[cfg_attr(not(feature = "parquet"), allow(dead_code, reason = "only columns of Parquet have types"))]
 pub(super) struct AddedColumn {
     pub(super) name: String,
-    pub(super) is_number: bool,
-    /// Whether its numbers are whole.
-    pub(super) is_whole: bool,
+    pub(super) kind: AddedKind,
 }
 
 /// A record to convert.
@@ -207,10 +205,11 @@ fn parquet(form: &CleanForm, added: &[AddedColumn], out: &JoinedPieces<'_>) -> R
     let CleanForm::Parquet(kinds) = form else { return Ok(None) };
     let mut kinds = kinds.clone();
     for column in added {
-        let kind = match (column.is_number, column.is_whole) {
-            (true, true) => ColumnKind::Integer { exact: true },
-            (true, false) => ColumnKind::Real,
-            (false, _) => ColumnKind::Text,
+        let kind = match column.kind {
+            AddedKind::Whole => ColumnKind::Integer { exact: true },
+            AddedKind::Real => ColumnKind::Real,
+            AddedKind::Text => ColumnKind::Text,
+            AddedKind::Flag => ColumnKind::Bool,
         };
         kinds.add(&column.name, kind);
     }
@@ -223,8 +222,8 @@ impl AddedColumn {
     fn field(&self, cell: &str) -> WholeField {
         let value = match cell {
             "" => WholeValue::Null,
-            number if self.is_number => WholeValue::Json(number.to_owned()),
-            text => WholeValue::Text(text.to_owned()),
+            text if self.kind == AddedKind::Text => WholeValue::Text(text.to_owned()),
+            value => WholeValue::Json(value.to_owned()),
         };
         WholeField { name: self.name.clone(), value }
     }

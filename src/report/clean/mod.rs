@@ -8,7 +8,7 @@
 //! converted (`convert`) and not copied; rows of Parquet and Arrow are read from their files again, with all columns.
 //!
 //! Rules on repetition (`repetition`) remove whole clusters or keep several copies. Kept records can carry what their cluster
-//! tells (`annotation`).
+//! tells (`annotation`), and their story (`story_annotation`).
 //!
 //! Before anything is written, `alarms` looks for signs that more than copies would go.
 //!
@@ -34,6 +34,7 @@ mod rejected;
 mod removed_rows;
 mod repeated_passages;
 mod repetition;
+mod story_annotation;
 mod strip;
 mod tidy;
 mod wide;

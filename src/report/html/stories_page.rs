@@ -39,7 +39,7 @@ pub fn html_stories(
 ) -> io::Result<()> {
     let rows = StoryRows::new(found, corpus, options);
     let shown: Vec<StoryRow> =
-        found.stories.iter().take(most).map(|story| rows.row(story)).collect::<io::Result<_>>()?;
+        found.told.stories.iter().take(most).map(|story| rows.row(story)).collect::<io::Result<_>>()?;
 
     frame::write(&format!("mukarrar: stories of {title}"), false, out, |page| {
         page.fixed("<section aria-labelledby=\"overview\"><h2 id=\"overview\">Overview</h2>")?;
@@ -47,7 +47,7 @@ pub fn html_stories(
         page.fixed("</section><section aria-labelledby=\"time\"><h2 id=\"time\">Time</h2>")?;
         begins(found, page)?;
         page.fixed("</section><section aria-labelledby=\"stories\"><h2 id=\"stories\">Stories</h2>")?;
-        let left_out = found.stories.len() - shown.len();
+        let left_out = found.told.stories.len() - shown.len();
         if left_out > 0 {
             page.element("p", &[], &format!("{} smaller stories are not shown.", grouped(left_out as u64)))?;
         }
@@ -83,7 +83,7 @@ fn totals(found: &Stories, page: &mut Markup<'_>) -> io::Result<()> {
 /// When stories began.
 fn begins(found: &Stories, page: &mut Markup<'_>) -> io::Result<()> {
     let mut times = TimeBuckets::default();
-    found.stories.iter().filter_map(|story| story.first_seen).for_each(|date| times.add(date, false));
+    found.told.stories.iter().filter_map(|story| story.first_seen).for_each(|date| times.add(date, false));
     times.close();
     if times.bars.is_empty() {
         return page.element("p", &[], "No story has a date.");

@@ -106,6 +106,27 @@ fn formats_tell_the_same_at_any_number_of_threads() {
 }
 
 #[test]
+fn the_warning_of_undated_records_says_what_becomes_of_them_here() {
+    let home = home();
+    let warned = |arguments: &str| {
+        let (_, told) = done(&home, arguments);
+        let warning = told.lines().find(|line| line.contains("1 records have no readable date in `date`"));
+        warning.unwrap_or_else(|| panic!("{told}")).to_owned()
+    };
+    let apart = warned(&format!("stories news.jsonl {DATED}"));
+    assert!(apart.ends_with("(the first: \"قريبا\"); they are in no story, unless a copy has a date"), "{apart}");
+    let together = warned(&format!("stories news.jsonl {DATED} --undated together"));
+    assert!(together.ends_with("unless a copy has a date, their stories are told apart, as of one day"), "{together}");
+    let window = warned(&format!("stories news.jsonl {DATED} --window 2d"));
+    assert!(
+        window.ends_with("as copies they are near everything in time; they are in no story, unless a copy has a date"),
+        "{window}"
+    );
+    let clusters = warned("clusters news.jsonl --date-field date");
+    assert!(clusters.ends_with("; they are near everything in time"), "{clusters}");
+}
+
+#[test]
 fn places_have_a_row_for_every_record() {
     let home = home();
     let (out, _) = done(&home, &format!("stories news.jsonl {DATED} -q --places places.jsonl -o stories.tsv"));
@@ -122,6 +143,66 @@ fn places_have_a_row_for_every_record() {
         "news.jsonl:6 rejected null",
     ];
     assert_eq!(shown, expected);
+}
+
+#[test]
+fn kept_records_of_dedup_carry_their_story() {
+    let home = home();
+    let annotated = |output: &str, arguments: &str| {
+        done(&home, &format!("dedup news.jsonl {DATED} -q -o {output} --annotate --stories {arguments}"));
+        fs::read(home.path().join(output)).unwrap()
+    };
+    let lines = String::from_utf8(annotated("kept.jsonl", "")).unwrap();
+    let kept = rows(&lines);
+    let ids: Vec<&Value> = kept.iter().map(|row| &row["id"]).collect();
+    assert_eq!(ids, ["fire", "again", "short", "undated"], "the copy goes, and nothing else");
+
+    // As `stories` tells it.
+    let (told, _) = done(&home, &format!("stories news.jsonl {DATED} -q --format jsonl"));
+    let told = rows(&told);
+    let document = &told[0]["documents"][1];
+    let tells = &kept[1]["mukarrar"];
+    for name in ["story_score", "story_terms", "recurring_form"] {
+        assert_eq!(tells[name], document[name], "{name}");
+    }
+    assert_eq!((&tells["story"], &kept[0]["mukarrar"]["story"]), (&json!("fire"), &json!("fire")));
+    assert_eq!(kept[0]["mukarrar"]["size"], 2);
+    assert_eq!((&kept[2]["mukarrar"]["story"], &kept[2]["mukarrar"]["story_terms"]), (&Value::Null, &json!([])));
+
+    // The same bytes with other threads and little memory, and the same values in tables.
+    assert_eq!(annotated("one.jsonl", "-j 1"), lines.as_bytes());
+    assert_eq!(annotated("eight.jsonl", "-j 8 --memory 64M"), lines.as_bytes());
+    let table = String::from_utf8(annotated("kept.csv", "")).unwrap();
+    let header = "mukarrar_weight,mukarrar_story,mukarrar_story_score,mukarrar_story_terms,mukarrar_recurring_form";
+    assert!(table.lines().next().unwrap().ends_with(header), "{table}");
+    assert!(table.lines().nth(3).unwrap().ends_with(",,,,false"), "{table}");
+    let score = tells["story_score"].as_f64().unwrap();
+    assert!(table.lines().nth(2).unwrap().contains(&format!(",fire,{score:.6},")), "{table}");
+
+    let refused = |arguments: &str, part: &str| {
+        let output = run(&home, &format!("dedup news.jsonl -o x.jsonl {arguments}"));
+        let told = String::from_utf8(output.stderr).unwrap();
+        assert!(output.status.code() == Some(2) && told.contains(part), "{arguments}: {told}");
+    };
+    refused("--stories", "--annotate");
+    refused("--annotate --stories", "--date-field");
+    refused("--annotate --story-threshold 0.6", "--stories");
+}
+
+#[cfg(feature = "parquet")]
+#[test]
+fn a_table_of_parquet_gets_the_columns_of_stories() {
+    let home = home();
+    done(&home, &format!("dedup news.jsonl {DATED} -q -o made.parquet --annotate=m --stories"));
+    done(&home, &format!("dedup made.parquet {DATED} -q -o copied.parquet --annotate=c --stories"));
+    done(&home, "dedup copied.parquet -q -o out.jsonl");
+    let out = rows(&fs::read_to_string(home.path().join("out.jsonl")).unwrap());
+    for field in ["m", "c"] {
+        assert_eq!(out[1][format!("{field}_story")], "fire");
+        assert!(out[1][format!("{field}_story_score")].as_f64().unwrap() >= 0.48);
+        assert_eq!(out[1][format!("{field}_recurring_form")], false);
+        assert_eq!(out[2][format!("{field}_story")], Value::Null);
+    }
 }
 
 #[test]
