@@ -18,11 +18,11 @@ use super::titles::{TitleWords, lacking, numbers_in};
 use super::word_forms::{is_content, stem, words};
 use crate::normalize::alphabet;
 
-/// Fewest texts of a source with the shared text, where titles differ.
+/// Fewest texts of a source with the shared text, where titles differ, or one is missing.
 pub(crate) const LEAST: u32 = 3;
 
-/// The same where only texts tell.
-const UNTITLED: u32 = 4;
+/// The same where the texts must tell against the titles.
+const TITLED: u32 = 4;
 
 /// Fewest texts of the run with the shared text. No story is in as many papers.
 const IN_RUN: u32 = 10;
@@ -63,9 +63,11 @@ pub(crate) fn reason(a: HeadedText<'_>, b: HeadedText<'_>, shared: SeriesFrequen
         return Some(VariantReason::Titles);
     }
 
+    let are_titled = !a.heading.title.is_empty() && !b.heading.title.is_empty();
+    let least = if are_titled { TITLED } else { LEAST };
     let are_two_pages = a.heading.place.has_other_address(b.heading.place);
     let have_own_content = || has_own_content(a.folded, b.folded) && has_own_content(b.folded, a.folded);
-    (shared.are_common(UNTITLED) && are_two_pages && have_own_content()).then_some(VariantReason::Furniture)
+    (shared.are_common(least) && are_two_pages && have_own_content()).then_some(VariantReason::Furniture)
 }
 
 /// Whether each title has a word of its own, or one has a number that its text tells and the other text lacks.
