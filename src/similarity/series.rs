@@ -101,9 +101,13 @@ fn has_own_content(text: &[u8], other: &[u8]) -> bool {
         return true;
     }
 
+    // A word that both texts have is no spelling of another word.
+    let of_text: HashSet<&[u8]> = words(text).collect();
+    let lacking: Vec<&[u8]> = words(other).filter(|word| !of_text.contains(word)).collect();
     let joined = joined(other);
     let is_spelled = |word: &[u8]| {
-        has_inside(&joined, word) || !alphabet::is_number(word) && words(other).any(|known| are_spellings(word, known))
+        has_inside(&joined, word)
+            || !alphabet::is_number(word) && lacking.iter().any(|other| are_spellings(word, other))
     };
     own.into_iter().any(|word| !is_spelled(word))
 }
