@@ -226,6 +226,12 @@ impl<'r> ExactVerifier<'r> {
         judge.titles(judged)
     }
 
+    /// Why two nodes are no copies, if their source fills one form with many texts.
+    fn series(&self, pair: &ScoredTexts<'_>) -> Option<VariantReason> {
+        let (judge, judged) = self.judged(pair)?;
+        judge.series(judged)
+    }
+
     /// The verdict on two nodes below the threshold; `None` if edited copies are no copies, or neither was edited.
     fn edited(&self, pair: &ScoredTexts<'_>) -> Option<EditedVerdict> {
         let (judge, judged) = self.judged(pair)?;
@@ -294,8 +300,8 @@ impl PairVerifier for ExactVerifier<'_> {
             };
         }
 
-        let reason = self.reason(&pair).or_else(|| self.other_news(&pair)).or_else(|| self.titles(&pair));
-        match reason {
+        let of_records = || self.titles(&pair).or_else(|| self.series(&pair));
+        match self.reason(&pair).or_else(|| self.other_news(&pair)).or_else(of_records) {
             Some(reason) => NodeVerdict::Variant(reason, pair.score),
             None => self.copy(&pair),
         }

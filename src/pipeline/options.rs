@@ -236,7 +236,7 @@ impl Options {
     }
 
     /// The fields that decide something in a run with these options, for [`InputOptions::fields`]. Prefer
-    /// [`ask_for_fields`](Self::ask_for_fields), which also asks for titles.
+    /// [`ask_for_fields`](Self::ask_for_fields), which also asks for headings.
     #[must_use]
     pub fn fields(&self) -> Vec<String> {
         let mut fields: Vec<String> = self.keep.field().map(str::to_owned).into_iter().collect();
@@ -257,7 +257,7 @@ impl Options {
     pub fn ask_for_fields(&self, input: &mut InputOptions) {
         input.fields = self.fields();
         input.shown_fields = 0;
-        if self.takes_titles() {
+        if self.takes_headings() {
             let HeadingFields { titles, sources, addresses } = self.heading_fields();
             input.ask_if_there(titles.into_iter().chain(sources).chain(addresses));
         }
@@ -266,7 +266,7 @@ impl Options {
         }
     }
 
-    /// The fields of the headings of records. Without titles nothing else is read.
+    /// The fields of the headings of records.
     pub(super) fn heading_fields(&self) -> HeadingFields {
         let named = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
         let titles = match &self.title_field {

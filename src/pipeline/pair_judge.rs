@@ -1,17 +1,21 @@
 //! Judges which pairs of similar texts are no copies: by the own-text rule first, then by the facts guard.
 
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use foldhash::HashMap;
 
 use super::component_trigrams::ComponentTrigrams;
 use super::learned_frequencies::LearnedFrequencies;
-use super::record_headings::HeadingPlace;
 use super::verified_texts::{VerifiedText, VerifiedTexts};
 use crate::cluster::{ComponentContents, ContentsBuilder, LARGE, RARE};
 use crate::lsh::{Component, Components, Node};
 use crate::parallel;
 use crate::shingle::hash::HashKeys;
 use crate::similarity::facts::{self, FactsText, FactsVocabulary};
-use crate::similarity::own_text::{self, CorpusEvidence, EditedVerdict, TextEvidence, TrigramFrequencies, Wording};
+use crate::similarity::own_text::{
+    self, CorpusEvidence, EditedVerdict, SharedFrequency, TextEvidence, TrigramFrequencies, Wording,
+};
+use crate::similarity::series::{self, SeriesFrequencies};
 use crate::similarity::{Score, VariantReason, titles};
 
 /// With fewer own shingles than this on a side, a text has no block of own text.
@@ -38,7 +42,12 @@ struct JoinedTexts {
     /// One node for each distinct text.
     nodes: Vec<Node>,
     frequencies: OnceLock<TrigramFrequencies>,
+    /// The same of the texts of one source. Used for look-ups only.
+    of_sources: Mutex<HashMap<u64, Arc<SourceFrequencies>>>,
 }
+
+/// The frequencies of the texts of one source in a component, once they were needed; `None` if these are too few.
+type SourceFrequencies = OnceLock<Option<TrigramFrequencies>>;
 
 /// Two texts of a batch that are judged.
 #[derive(Clone, Copy)]
@@ -77,7 +86,7 @@ impl<'r> PairJudge<'r> {
             let mut nodes = component.nodes.clone();
             nodes.sort_by_key(|node| text(*node));
             nodes.dedup_by_key(|node| text(*node));
-            self.joint.push(JoinedTexts { nodes, frequencies: OnceLock::new() });
+            self.joint.push(JoinedTexts { nodes, frequencies: OnceLock::new(), of_sources: Mutex::default() });
         }
     }
 
@@ -99,11 +108,26 @@ impl<'r> PairJudge<'r> {
     /// Why two texts above the threshold are no copies, if the titles of their records say that they are two articles.
     pub(super) fn titles(&self, pair: JudgedPair<'_>) -> Option<VariantReason> {
         // Before titles are folded.
-        if !HeadingPlace::may_be_told_apart(pair.a.heading_place()?, pair.b.heading_place()?) {
+        if !pair.a.place()?.may_be_told_apart(pair.b.place()?) {
             return None;
         }
 
         titles::tell_different_things(pair.a.headed()?, pair.b.headed()?).then_some(VariantReason::Titles)
+    }
+
+    /// Why two texts above the threshold are no copies, if their source fills one form with many texts.
+    pub(super) fn series(&self, pair: JudgedPair<'_>) -> Option<VariantReason> {
+        let source = pair.a.named_source()?;
+        if !pair.a.place()?.may_be_told_apart(pair.b.place()?) {
+            return None;
+        }
+
+        let found = self.joint_of(pair.node).map(|joint| self.of_source(pair.batch, joint, source));
+        let of_source = found.as_ref().and_then(|found| found.get()).and_then(Option::as_ref);
+        let shared = |frequencies| SharedFrequency::new(self.wording(pair.a), self.wording(pair.b), frequencies);
+        let frequencies =
+            SeriesFrequencies { of_source: of_source.map(shared), of_run: self.learned.trigrams.as_ref().map(shared) };
+        series::reason(pair.a.headed()?, pair.b.headed()?, frequencies)
     }
 
     /// The verdict on two texts below the threshold; `None` unless one is an edited form of the other and no rule refuses the
@@ -215,15 +239,33 @@ impl<'r> PairJudge<'r> {
     }
 
     fn frequencies<'j>(&self, texts: &VerifiedTexts, joint: &'j JoinedTexts) -> &'j TrigramFrequencies {
-        // On this thread alone: while it waited for others, it might begin with another pair, and wait for itself.
-        joint.frequencies.get_or_init(|| {
-            let trigrams = self.trigrams(texts, &joint.nodes);
-            let mut frequencies = TrigramFrequencies::default();
-            for range in trigrams.ranges() {
-                frequencies.add(trigrams.within(range).into_iter().map(|(trigram, _)| trigram).collect());
-            }
-            frequencies
-        })
+        joint.frequencies.get_or_init(|| self.count(texts, &joint.nodes))
+    }
+
+    /// The frequencies of the texts of one source.
+    fn of_source(&self, texts: &VerifiedTexts, joint: &JoinedTexts, source: u64) -> Arc<SourceFrequencies> {
+        // The map is valid after a panic of another thread: an entry is whole or absent.
+        let mut of_sources = joint.of_sources.lock().unwrap_or_else(PoisonError::into_inner);
+        let found = Arc::clone(of_sources.entry(source).or_default());
+        drop(of_sources);
+
+        found.get_or_init(|| {
+            let is_of_source = |node: &Node| texts.named_source(*node) == Some(source);
+            let nodes: Vec<Node> = joint.nodes.iter().copied().filter(is_of_source).collect();
+            (nodes.len() >= series::LEAST as usize).then(|| self.count(texts, &nodes))
+        });
+        found
+    }
+
+    /// The frequencies of the trigrams of `nodes`. On this thread alone: while it waited for others, it might begin with
+    /// another pair, and wait for itself.
+    fn count(&self, texts: &VerifiedTexts, nodes: &[Node]) -> TrigramFrequencies {
+        let trigrams = self.trigrams(texts, nodes);
+        let mut frequencies = TrigramFrequencies::default();
+        for range in trigrams.ranges() {
+            frequencies.add(trigrams.within(range).into_iter().map(|(trigram, _)| trigram).collect());
+        }
+        frequencies
     }
 
     fn trigrams<'t>(&'t self, texts: &'t VerifiedTexts, nodes: &'t [Node]) -> ComponentTrigrams<'t> {

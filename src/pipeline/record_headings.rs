@@ -3,9 +3,10 @@
 use super::options::{HeadingFields, Options};
 use crate::input::{FieldValue, FileId, InputOptions, Record};
 use crate::normalize::{Normalizer, alphabet};
-use crate::page::{UNNAMED_SOURCE, UnitLevel, host, source_key};
+use crate::page::{UnitLevel, host, source_key};
 use crate::similarity::facts::Facts;
-use crate::similarity::titles::{MOST_TOKENS, RecordHeading};
+use crate::similarity::headings::{RecordHeading, RecordPlace};
+use crate::similarity::titles::MOST_TOKENS;
 
 /// Most characters of a title that are folded. A title of [`MOST_TOKENS`] words is shorter.
 const MOST_CHARACTERS: usize = 16 * MOST_TOKENS;
@@ -20,9 +21,9 @@ pub(super) struct HeadingReader {
 }
 
 impl HeadingReader {
-    /// A reader for records that are read with `input`; `None` if the run takes no titles for evidence, or reads none.
+    /// A reader for records that are read with `input`; `None` if the run takes no headings for evidence, or reads none.
     pub(super) fn new(options: &Options, input: &InputOptions) -> Option<Self> {
-        if !options.takes_titles() {
+        if !options.takes_headings() {
             return None;
         }
 
@@ -30,48 +31,37 @@ impl HeadingReader {
         let HeadingFields { titles, sources, addresses } = options.heading_fields();
         let [titles, sources, addresses] =
             [titles, sources, addresses].map(|names| names.iter().filter_map(place).collect::<Vec<_>>());
-        (!titles.is_empty()).then_some(Self { titles, sources, addresses })
+        let reads_some = !titles.is_empty() || !addresses.is_empty();
+        reads_some.then_some(Self { titles, sources, addresses })
     }
 
-    /// The heading of a record whose text `normalizer` folds; `None` without a title. `file` is the number of its file, which
-    /// is the source if nothing names one.
+    /// The heading of a record whose text `normalizer` folds; `None` if it has neither a title nor an address. `file` is the
+    /// number of its file, which is the source if nothing names one.
     pub(super) fn of(
         &self,
         record: &Record<'_>,
         file: Option<FileId>,
         normalizer: &Normalizer,
     ) -> Option<UnfoldedHeading> {
-        let title = first(record, &self.titles)?;
+        let (title, address) = (first(record, &self.titles), first(record, &self.addresses));
+        if title.is_none() && address.is_none() {
+            return None;
+        }
+
+        let title = title.unwrap_or_default();
         let end = title.char_indices().nth(MOST_CHARACTERS).map_or(title.len(), |(end, _)| end);
 
-        let address = first(record, &self.addresses);
-        let source = match (first(record, &self.sources), &address) {
-            (Some(name), _) => source_key(&name),
-            (None, Some(address)) => source_key(host(address)),
-            // No name of a source begins with a zero byte.
-            (None, None) => source_key(&format!("\0{}", file.map_or(0, FileId::index))),
+        let named = first(record, &self.sources).map(|name| source_key(&name));
+        let named = named.or_else(|| address.as_deref().map(|address| source_key(host(address))));
+        // No name of a source begins with a zero byte.
+        let of_file = || source_key(&format!("\0{}", file.map_or(0, FileId::index)));
+
+        let place = RecordPlace {
+            source: named.unwrap_or_else(of_file),
+            address: address.map_or(0, |address| source_key(&address)),
+            is_named: named.is_some(),
         };
-
-        let address = address.map_or(UNNAMED_SOURCE, |address| source_key(&address));
-        let place = HeadingPlace { source, address };
         Some(UnfoldedHeading { title: title[..end].into(), normalizer: *normalizer, place })
-    }
-}
-
-/// Whose record it is.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct HeadingPlace {
-    /// The key of the source.
-    pub(super) source: u64,
-    /// The key of the address; [`UNNAMED_SOURCE`] without one.
-    pub(super) address: u64,
-}
-
-impl HeadingPlace {
-    /// Whether two records are of one source, and no one page that was read twice: only then their titles are compared.
-    pub(super) fn may_be_told_apart(self, other: Self) -> bool {
-        let is_one_page = self.address != UNNAMED_SOURCE && self.address == other.address;
-        self.source == other.source && !is_one_page
     }
 }
 
@@ -80,15 +70,14 @@ impl HeadingPlace {
 pub(super) struct UnfoldedHeading {
     title: Box<str>,
     normalizer: Normalizer,
-    pub(super) place: HeadingPlace,
+    pub(super) place: RecordPlace,
 }
 
 impl UnfoldedHeading {
     /// The heading with its title folded.
     pub(super) fn folded(&self) -> RecordHeading {
         let title = alphabet::to_compact(&self.normalizer.normalize(&self.title)).into();
-        let HeadingPlace { source, address } = self.place;
-        RecordHeading { title, source, address }
+        RecordHeading { title, place: self.place }
     }
 }
 
@@ -102,8 +91,8 @@ fn first(record: &Record<'_>, places: &[usize]) -> Option<String> {
 }
 
 impl Options {
-    /// Whether the titles of records are evidence. Units below the document have none of their own.
-    pub(super) fn takes_titles(&self) -> bool {
-        self.facts == Facts::Guard && self.unit == UnitLevel::Document && !self.heading_fields().titles.is_empty()
+    /// Whether the headings of records are evidence. Units below the document have none of their own.
+    pub(super) fn takes_headings(&self) -> bool {
+        self.facts == Facts::Guard && self.unit == UnitLevel::Document
     }
 }

@@ -13,7 +13,7 @@ use super::verified_texts::VerifiedText;
 use crate::error::{Error, Result};
 use crate::lsh::Node;
 use crate::shingle::ShingleSet;
-use crate::similarity::titles::RecordHeading;
+use crate::similarity::headings::{RecordHeading, RecordPlace};
 use crate::spill::{ByteDecoder, ByteEncoder, SpillDir, SpillFile};
 
 /// Texts in a temporary file, by place in the batch.
@@ -36,11 +36,12 @@ struct TextExtent {
     bytes: u64,
     shingles: u32,
     tokens: u32,
+    named_source: Option<u64>,
 }
 
 impl SpilledTexts {
     /// Bytes for a text that stay in memory: its extent, and its place among the loaded ones.
-    pub(super) const BYTES_PER_TEXT: u64 = 64;
+    pub(super) const BYTES_PER_TEXT: u64 = 80;
 
     /// No texts yet, of `texts`. Texts in memory, and passes over a component, may take half of `memory` each; a text takes the
     /// bytes that `held` gives for its tokens.
@@ -63,7 +64,8 @@ impl SpilledTexts {
         let bytes = encode(text);
         let offset = self.file.append(&bytes)?;
         let (shingles, tokens) = (text.set.len() as u32, text.tokens() as u32);
-        self.extents[node as usize] = TextExtent { offset, bytes: bytes.len() as u64, shingles, tokens };
+        let named_source = text.named_source();
+        self.extents[node as usize] = TextExtent { offset, bytes: bytes.len() as u64, shingles, tokens, named_source };
         Ok(())
     }
 
@@ -104,6 +106,11 @@ impl SpilledTexts {
     /// Number of tokens of a node.
     pub(super) fn tokens(&self, node: Node) -> usize {
         self.extents[node as usize].tokens as usize
+    }
+
+    /// The key of the source that the record of a node names, if it names one.
+    pub(super) fn named_source(&self, node: Node) -> Option<u64> {
+        self.extents[node as usize].named_source
     }
 
     /// Bytes for passes over the texts of a component.
@@ -205,10 +212,11 @@ fn encode(text: &VerifiedText) -> Vec<u8> {
     encoder.u64s(&text.words);
     let heading = text.heading();
     encoder.byte(u8::from(heading.is_some()));
-    if let Some(RecordHeading { title, source, address }) = heading {
+    if let Some(RecordHeading { title, place: RecordPlace { source, address, is_named } }) = heading {
         encoder.bytes(title);
         encoder.u64(*source);
         encoder.u64(*address);
+        encoder.byte(u8::from(*is_named));
     }
     encoder.finish()
 }
@@ -221,7 +229,11 @@ fn decode(bytes: &[u8]) -> Option<VerifiedText> {
     let words = decoder.u64s()?.into();
     let heading = match decoder.byte()? {
         0 => None,
-        _ => Some(RecordHeading { title: decoder.bytes()?.into(), source: decoder.u64()?, address: decoder.u64()? }),
+        _ => {
+            let title = decoder.bytes()?.into();
+            let (source, address) = (decoder.u64()?, decoder.u64()?);
+            Some(RecordHeading { title, place: RecordPlace { source, address, is_named: decoder.byte()? != 0 } })
+        }
     };
     let text = HeadedFolding { folded, words, heading: None };
     decoder.is_empty().then(|| VerifiedText::new(set, text).with_heading(heading))
@@ -232,7 +244,8 @@ mod tests {
     use super::*;
 
     fn text(node: Node) -> VerifiedText {
-        let heading = RecordHeading { title: Box::from(&b"t"[..]), source: u64::from(node), address: 3 };
+        let place = RecordPlace { source: u64::from(node), address: 3, is_named: node.is_multiple_of(4) };
+        let heading = RecordHeading { title: Box::from(&b"t"[..]), place };
         let set = ShingleSet::new(vec![u64::from(node), 7, 1 << 60]);
         let text =
             HeadedFolding { folded: Box::from(&b"a b c"[..]), words: [1, 2, u64::from(node)].into(), heading: None };
@@ -257,6 +270,7 @@ mod tests {
                 let (found, expected) = (spilled.of(node), text(node));
                 assert_eq!((&found.set, &found.folded), (&expected.set, &expected.folded), "{node} at {memory}");
                 assert_eq!((&found.words, found.heading()), (&expected.words, expected.heading()));
+                assert_eq!(spilled.named_source(node), expected.named_source());
                 assert_eq!((spilled.shingles(node), spilled.tokens(node)), (found.set.len(), 3));
 
                 let loaded = spilled.loaded();

@@ -3,7 +3,7 @@
 use std::ops::Deref;
 use std::sync::{Arc, OnceLock};
 
-use super::record_headings::{HeadingPlace, UnfoldedHeading};
+use super::record_headings::UnfoldedHeading;
 use super::refolder::HeadedFolding;
 use super::spilled_texts::SpilledTexts;
 use crate::error::Result;
@@ -11,8 +11,8 @@ use crate::lsh::Node;
 use crate::shingle::ShingleSet;
 use crate::shingle::hash::HashKeys;
 use crate::similarity::facts::FactsText;
+use crate::similarity::headings::{HeadedText, RecordHeading, RecordPlace};
 use crate::similarity::own_text::Wording;
-use crate::similarity::titles::{HeadedText, RecordHeading};
 
 /// The shingles and the folded text of a node, and what rules derive from the text once they need it.
 #[derive(Debug, Default)]
@@ -60,12 +60,16 @@ impl VerifiedText {
     }
 
     /// Whose record it is, if there is a heading. Folds no title.
-    pub(super) fn heading_place(&self) -> Option<HeadingPlace> {
-        let of_folded = |heading: &RecordHeading| HeadingPlace { source: heading.source, address: heading.address };
+    pub(super) fn place(&self) -> Option<RecordPlace> {
         match &self.unfolded {
             Some(unfolded) => Some(unfolded.place),
-            None => self.heading.get().map(|heading| of_folded(heading)),
+            None => self.heading.get().map(|heading| heading.place),
         }
+    }
+
+    /// The key of the source that the record names, if it names one.
+    pub(super) fn named_source(&self) -> Option<u64> {
+        self.place().filter(|place| place.is_named).map(|place| place.source)
     }
 
     /// The text with its heading, if there is one.
@@ -110,6 +114,14 @@ impl VerifiedTexts {
         match self {
             Self::Held(texts) => texts[node as usize].set.len(),
             Self::Spilled(texts) => texts.shingles(node),
+        }
+    }
+
+    /// The key of the source that the record of a node names, if it names one.
+    pub(super) fn named_source(&self, node: Node) -> Option<u64> {
+        match self {
+            Self::Held(texts) => texts[node as usize].named_source(),
+            Self::Spilled(texts) => texts.named_source(node),
         }
     }
 

@@ -13,7 +13,9 @@ use crate::shingle::{ShingleKind, ShingleSet};
 
 pub mod align;
 pub mod facts;
+pub(crate) mod headings;
 pub(crate) mod own_text;
+pub(crate) mod series;
 pub mod short;
 pub(crate) mod titles;
 mod token_gaps;

@@ -52,6 +52,7 @@ mod promise_pairs;
 mod promise_recall;
 mod promise_stored_bytes;
 mod repetition;
+mod series;
 mod shared_vectors;
 mod source_languages;
 mod stories;

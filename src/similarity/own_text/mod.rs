@@ -59,7 +59,7 @@ pub(crate) const MEASURE: ShingleKind = ShingleKind::Word(own::TRIGRAM as u8);
 const COMMON: u32 = 5;
 
 /// Fewest texts of very common shared text, for which own text need not form one block.
-const VERY_COMMON: u32 = 20;
+pub(crate) const VERY_COMMON: u32 = 20;
 
 /// Own text is rare if at most one in this number of the texts with the shared text has it.
 const RARER: u32 = 3;
@@ -150,6 +150,23 @@ pub(crate) fn judge(a: TextEvidence<'_>, b: TextEvidence<'_>, evidence: CorpusEv
             FormContent::Number => VariantReason::Numbers,
             FormContent::Word => VariantReason::Facts,
         })
+    }
+}
+
+/// How many texts have the trigrams that two texts share.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct SharedFrequency {
+    /// The 25th of 100 trigrams, from the rarest; 0 if none was counted.
+    pub(crate) quarter: u32,
+    /// The 50th.
+    pub(crate) half: u32,
+}
+
+impl SharedFrequency {
+    /// Of two texts, as far as `frequencies` counts their trigrams. O(n log n) for n tokens.
+    pub(crate) fn new(a: &Wording, b: &Wording, frequencies: &TrigramFrequencies) -> Self {
+        let found: Vec<u32> = a.shared(b).iter().filter_map(|shared| frequencies.of(shared.trigram)).collect();
+        Self { quarter: quartile(found.clone(), 1), half: quartile(found, 2) }
     }
 }
 

@@ -1,0 +1,122 @@
+//! Series: texts of one source over one form, frame or sidebar.
+//!
+//! A paper prints a report once or twice. Words that stand in three texts of one source or more are what it prints every
+//! day: the frame of a form, the footer of an agency, the sidebar of a site. Two such texts are copies only if nothing else
+//! of theirs differs. What differs can be a single word, so the rule asks for less evidence than those for texts of any
+//! source: a word of its own in each title, or in each text.
+//!
+//! It judges records whose source is known, since papers copy an agency much more often than themselves.
+
+use foldhash::HashSet;
+use memchr::memmem;
+
+use super::VariantReason;
+use super::facts::are_spellings;
+use super::headings::HeadedText;
+use super::own_text::{SharedFrequency, VERY_COMMON};
+use super::titles::{TitleWords, lacking, numbers_in};
+use super::word_forms::{is_content, stem, words};
+use crate::normalize::alphabet;
+
+/// Fewest texts of a source with the shared text, where titles differ, or one is missing.
+pub(crate) const LEAST: u32 = 3;
+
+/// The same where the texts must tell against the titles.
+const TITLED: u32 = 4;
+
+/// Fewest texts of the run with the shared text. No story is in as many papers.
+const IN_RUN: u32 = 10;
+
+/// Own words whose spellings are looked for. A text with more of them has own content.
+const FEW: usize = 8;
+
+/// How many texts share what two texts of one source share; `None` where this was not counted.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct SeriesFrequencies {
+    /// Texts of the source among the candidates connected with the pair.
+    pub(crate) of_source: Option<SharedFrequency>,
+    /// Texts of the run, by a sample of its trigrams.
+    pub(crate) of_run: Option<SharedFrequency>,
+}
+
+impl SeriesFrequencies {
+    /// Whether three of four shared trigrams are in `least` texts of the source or more, or in many of the run.
+    fn are_common(self, least: u32) -> bool {
+        self.of_source.is_some_and(|shared| shared.quarter >= least)
+            || self.of_run.is_some_and(|shared| shared.quarter >= IN_RUN)
+    }
+
+    /// Whether half of the shared trigrams are in very many texts of the source: a sidebar longer than the report.
+    fn are_half_furniture(self) -> bool {
+        self.of_source.is_some_and(|shared| shared.half >= VERY_COMMON)
+    }
+}
+
+/// Why two similar texts of one source are no copies; `None` if they may be. Symmetric. O(n) for n bytes.
+pub(crate) fn reason(a: HeadedText<'_>, b: HeadedText<'_>, shared: SeriesFrequencies) -> Option<VariantReason> {
+    if !a.heading.place.is_named || !a.heading.may_be_told_apart(b.heading) {
+        return None;
+    }
+
+    let is_of_a_series = shared.are_common(LEAST) || shared.are_half_furniture();
+    if is_of_a_series && a.heading.has_other_title(b.heading) && have_other_titles(a, b) {
+        return Some(VariantReason::Titles);
+    }
+
+    let are_titled = !a.heading.title.is_empty() && !b.heading.title.is_empty();
+    let least = if are_titled { TITLED } else { LEAST };
+    let are_two_pages = a.heading.place.has_other_address(b.heading.place);
+    let have_own_content = || has_own_content(a.folded, b.folded) && has_own_content(b.folded, a.folded);
+    (shared.are_common(least) && are_two_pages && have_own_content()).then_some(VariantReason::Furniture)
+}
+
+/// Whether each title has a word of its own, or one has a number that its text tells and the other text lacks.
+fn have_other_titles(a: HeadedText<'_>, b: HeadedText<'_>) -> bool {
+    let [of_a, of_b] = [a, b].map(|text| TitleWords::new(&text.heading.title));
+    let has_own_word = |own: &TitleWords<'_>, other: &TitleWords<'_>, title: &[u8]| {
+        let joined = joined(title);
+        own.lacking_in(other).into_iter().any(|word| !has_inside(&joined, word))
+    };
+    if has_own_word(&of_a, &of_b, &b.heading.title) && has_own_word(&of_b, &of_a, &a.heading.title) {
+        return true;
+    }
+
+    let tells_number = |own: &TitleWords<'_>, other: &TitleWords<'_>, text: &[u8], other_text: &[u8]| {
+        let of_title = lacking(&own.numbers, &other.numbers);
+        let elsewhere = lacking(&of_title, &numbers_in(words(other_text)));
+        let told = numbers_in(words(text));
+        elsewhere.iter().any(|number| told.contains(number))
+    };
+    tells_number(&of_a, &of_b, a.folded, b.folded) || tells_number(&of_b, &of_a, b.folded, a.folded)
+}
+
+/// Whether a text has a word or a number that the other text has in no form and no spelling, also not with other spaces.
+fn has_own_content(text: &[u8], other: &[u8]) -> bool {
+    let known: HashSet<&[u8]> = words(other).map(stem).collect();
+    let is_own = |word: &&[u8]| (is_content(word) || alphabet::is_number(word)) && !known.contains(stem(word));
+    let mut own: Vec<&[u8]> = words(text).filter(is_own).collect();
+    own.sort_unstable();
+    own.dedup();
+    if own.len() > FEW {
+        return true;
+    }
+
+    // A word that both texts have is no spelling of another word.
+    let of_text: HashSet<&[u8]> = words(text).collect();
+    let lacking: Vec<&[u8]> = words(other).filter(|word| !of_text.contains(word)).collect();
+    let joined = joined(other);
+    let is_spelled = |word: &[u8]| {
+        has_inside(&joined, word)
+            || !alphabet::is_number(word) && lacking.iter().any(|other| are_spellings(word, other))
+    };
+    own.into_iter().any(|word| !is_spelled(word))
+}
+
+/// A folded text without spaces.
+fn joined(folded: &[u8]) -> Vec<u8> {
+    folded.iter().copied().filter(|byte| *byte != b' ').collect()
+}
+
+fn has_inside(joined: &[u8], word: &[u8]) -> bool {
+    memmem::find(joined, word).is_some()
+}

@@ -1,0 +1,153 @@
+//! Promise: texts that one source writes over one form are no copies if each has a word of its own in its title, or in its
+//! text; copies of two sources, one page read again, and texts that differ in spelling stay copies.
+
+use std::fs;
+
+use mukarrar::input::{Corpus, InputOptions};
+use mukarrar::pipeline::{Options, Pipeline, TitleField};
+use mukarrar::similarity::{Relation, VariantReason};
+use serde_json::{Value, json};
+
+const TITLES: Relation = Relation::Variant(VariantReason::Titles);
+
+const FURNITURE: Relation = Relation::Variant(VariantReason::Furniture);
+
+/// The relations of all alike pairs of some records.
+fn relations(records: &[Value]) -> Vec<Relation> {
+    relations_with(records, &Options::default())
+}
+
+fn relations_with(records: &[Value], options: &Options) -> Vec<Relation> {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("records.jsonl");
+    let lines: Vec<String> = records.iter().map(|record| format!("{record}\n")).collect();
+    fs::write(&file, lines.concat()).unwrap();
+
+    let mut reading = InputOptions::default();
+    options.ask_for_fields(&mut reading);
+    let corpus = Corpus::open(&[file], reading).unwrap();
+    let pairs = Pipeline::new(options.clone()).unwrap().pairs(&corpus, &()).unwrap();
+    let mut found: Vec<Relation> = pairs.iter(true).map(|pair| pair.relation).collect();
+    found.dedup();
+    found
+}
+
+/// The notice that a market prints every day, with the goods of the day.
+fn notice(goods: &str) -> String {
+    format!(
+        "أعلنت إدارة السوق المركزي صباح اليوم وصول شحنة جديدة من {goods} إلى ساحة البيع بالجملة وقالت إن البيع يبدأ بعد \
+         صلاة الفجر ويستمر حتى الظهر وإن على التجار إبراز بطاقاتهم عند البوابة الشرقية ودعت إلى التزام المواقف المخصصة \
+         وعدم ترك العربات في الممرات ونبهت إلى أن لجنة الأوزان تراجع الموازين كل ساعة وأن الشكاوى تقدم في مكتب المراقبة \
+         قرب المسجد القديم وشكرت المزارعين على تعاونهم وتمنت للجميع موسما طيبا ورزقا وفيرا"
+    )
+}
+
+const GOODS: [&str; 5] = ["الطماطم", "البرتقال", "الخيار", "العنب", "الباذنجان"];
+
+fn record(place: usize, goods: &str, title: Option<&str>, host: &str) -> Value {
+    let url = format!("https://{host}/news/{place}");
+    let mut record = json!({ "id": place.to_string(), "text": notice(goods), "url": url });
+    if let Some(title) = title {
+        record["title"] = json!(title);
+    }
+    record
+}
+
+fn records(count: usize, title: impl Fn(&str) -> Option<String>, host: impl Fn(usize) -> String) -> Vec<Value> {
+    let numbered = GOODS[..count].iter().enumerate();
+    numbered.map(|(place, goods)| record(place, goods, title(goods).as_deref(), &host(place))).collect()
+}
+
+fn one_host(_: usize) -> String {
+    "market.example".to_owned()
+}
+
+#[test]
+fn three_notices_of_one_source_under_titles_with_own_words_are_no_copies() {
+    let titled = |goods: &str| Some(format!("السوق المركزي يستقبل {goods}"));
+    assert_eq!(relations(&records(3, titled, one_host)), [TITLES]);
+
+    let by_number = |place: usize| format!("{place}.example");
+    assert_eq!(relations(&records(3, titled, by_number)), [Relation::Near], "three sources print one report");
+}
+
+#[test]
+fn a_title_with_one_word_more_is_the_same_notice() {
+    let longer = |goods: &str| Some(if goods == GOODS[0] { "السوق المركزي اليوم" } else { "السوق المركزي" }.to_owned());
+    assert_eq!(relations(&records(3, longer, one_host)), [Relation::Near]);
+}
+
+#[test]
+fn three_notices_of_one_source_with_own_words_are_no_copies_without_titles() {
+    assert_eq!(relations(&records(3, |_| None, one_host)), [FURNITURE]);
+    assert_eq!(relations(&records(2, |_| None, one_host)), [Relation::Near], "two are no series");
+    assert_eq!(relations(&records(4, |_| None, |place| format!("{place}.example"))), [Relation::Near]);
+
+    let mut untitled = Options::default();
+    untitled.title_field = TitleField::Ignored;
+    let titled = |goods: &str| Some(format!("السوق المركزي يستقبل {goods}"));
+    assert_eq!(relations_with(&records(3, titled, one_host), &untitled), [FURNITURE], "titles are left out");
+}
+
+#[test]
+fn four_notices_with_own_words_are_no_copies_under_one_title() {
+    let same = |_: &str| Some("السوق المركزي".to_owned());
+    assert_eq!(relations(&records(4, same, one_host)), [FURNITURE]);
+    assert_eq!(relations(&records(3, same, one_host)), [Relation::Near]);
+}
+
+#[test]
+fn records_without_a_source_are_judged_by_their_texts() {
+    let mut unnamed = records(4, |_| None, one_host);
+    for record in &mut unnamed {
+        record.as_object_mut().unwrap().remove("url");
+    }
+    assert_eq!(relations(&unnamed), [Relation::Near]);
+}
+
+#[test]
+fn a_page_that_is_read_again_stays_a_copy() {
+    let mut again = records(5, |_| None, one_host);
+    for record in &mut again {
+        record["url"] = json!("https://market.example/today");
+    }
+    assert_eq!(relations(&again), [Relation::Near]);
+}
+
+#[test]
+fn spellings_spaces_and_additions_on_one_side_are_no_content() {
+    // Of each pair one has nothing of its own but spellings and spaces.
+    let cut = |text: &str| text.split(" وشكرت").next().unwrap().to_owned();
+    let whole = notice("الطماطم");
+    let texts = [
+        whole.clone(),
+        cut(&whole),
+        format!("{whole} وللاستفسار هاتف المراقبة"),
+        whole.replace("كل ساعة", "كلساعة"),
+        whole.replace("إبراز", "ابرااز"),
+    ];
+    let of = |(place, text): (usize, &String)| json!({ "id": place.to_string(), "text": text, "url": format!("https://market.example/{place}") });
+    let records: Vec<Value> = texts.iter().enumerate().map(of).collect();
+    assert_eq!(relations(&records), [Relation::Near]);
+}
+
+#[test]
+fn numbers_and_an_own_word_in_each_title_tell_two_pages_apart() {
+    let flat = |area: u32, floor: u32| {
+        notice("الطماطم").replace("كل ساعة", &format!("كل {area} دقيقة")).replace("كل", &format!("كل {floor}"))
+    };
+    let pair = |titles: [&str; 2], areas: [u32; 2]| {
+        let of = |place: usize| {
+            let url = format!("https://market.example/{place}");
+            json!({ "id": place.to_string(), "text": flat(areas[place], 7), "title": titles[place], "url": url })
+        };
+        relations(&[of(0), of(1)])
+    };
+    assert_eq!(pair(["مراجعة الموازين مساء", "مراجعة الموازين ليلا"], [20, 45]), [TITLES]);
+    assert_eq!(
+        pair(["مراجعة الموازين مساء", "مراجعة الموازين"], [20, 45]),
+        [Relation::Near],
+        "one title has nothing of its own"
+    );
+    assert_eq!(pair(["مراجعة الموازين مساء", "مراجعة الموازين ليلا"], [20, 20]), [Relation::Exact], "one number");
+}
