@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from typing import TYPE_CHECKING, Any
 
+from pyspark.sql import Window
 from pyspark.sql import functions as F
 from pyspark.sql.pandas.types import from_arrow_type
 from pyspark.sql.types import StructField, StructType
@@ -89,8 +90,11 @@ class SparkRun:
         return {**self.request.identity, "rows": rows, "hashes": str(total)}
 
     def _kept(self, df: DataFrame, name: str) -> DataFrame:
-        """The rows of a finished stage, which no fault makes again."""
-        return df.checkpoint() if self.work is None else self.work.kept(df, name)
+        """The rows of a finished stage, which no fault makes again. Spark shows its jobs under its name."""
+        self.context.setJobDescription(f"mukarrar: {name}")
+        kept = df.checkpoint() if self.work is None else self.work.kept(df, name)
+        self.context.setLocalProperty("spark.job.description", None)  # type: ignore[arg-type]
+        return kept
 
     def members(self) -> DataFrame:
         """The members of all clusters."""
@@ -156,18 +160,19 @@ class SparkRun:
     def _nodes(self, ranked: DataFrame) -> DataFrame:
         """Rows with their node: the rank of the first row with the same text, and with a window the same date, across sources the
         same source."""
-        # Fingerprints propose equal texts, digests decide.
+        # Fingerprints propose equal texts, digests decide. Only those rows move for it, without their keys.
+        apart = self.request.apart
         repeated = ranked.groupBy("high", "low").count().filter("count > 1").drop("count")
-        proposed = ranked.join(repeated, ["high", "low"], "left_semi").select("id", "taken")
-        texts = self.base.join(proposed, "id")
+        slim = ranked.select("id", "rank", "taken", "high", "low", *apart).join(repeated, ["high", "low"], "left_semi")
+        texts = self.base.select("id", "text", "fields").join(slim.select("id", "taken"), "id")
         digests = texts.mapInArrow(stages.digested(self.options), _schema(stages.DIGEST))
-        rows = ranked.join(digests, "id", "left")
 
-        by = [F.col(name) for name in ("high", "low", "digest", *self.request.apart)]
-        # Null-safe, as most rows have no digest.
-        key = F.struct(*by)
-        first = rows.groupBy(key.alias("key")).agg(F.min("rank").alias("node"), F.count("rank").alias("copies"))
-        rows = rows.withColumn("key", key).join(first, "key").drop("key", "digest")
+        # Null-safe, as rows may have no date.
+        key = F.struct(*[F.col(name) for name in ("high", "low", "digest", *apart)])
+        told = slim.join(digests, "id").select("id", "rank", key.alias("key"))
+        first = told.groupBy("key").agg(F.min("rank").alias("node"), F.count("rank").alias("copies"))
+        rows = ranked.join(told.join(first, "key").select("id", "node", "copies"), "id", "left")
+        rows = rows.withColumns({"node": F.coalesce("node", "rank"), "copies": F.coalesce("copies", F.lit(1))})
         return self._kept(rows, "nodes")
 
     def _frequencies(self, nodes: DataFrame) -> Any:
@@ -192,9 +197,10 @@ class SparkRun:
     def _band_edges(self, nodes: DataFrame) -> DataFrame:
         """Each node with the first one that shares a band key with it."""
         keyed = nodes.select("node", F.posexplode("keys").alias("band", "key"))
-        first = keyed.groupBy("band", "key").agg(F.min("node").alias("first"), F.count("node").alias("size"))
-        edges = keyed.join(first.filter("size > 1"), ["band", "key"]).filter("node <> first")
-        return edges.select(F.col("node").alias("u"), F.col("first").alias("v")).distinct()
+        # Most keys are of one node, so nothing is gained by an aggregate before a join: the rows move once.
+        first = F.min("node").over(Window.partitionBy("band", "key"))
+        edges = keyed.select(F.col("node").alias("u"), first.alias("v")).filter("u <> v")
+        return edges.distinct()
 
     def _texts(self, nodes: DataFrame) -> DataFrame:
         """Nodes with the text of their first row."""
@@ -237,7 +243,10 @@ class SparkRun:
 
         # The earlier one in keeper order comes first.
         pairs = pairs.select(F.least("small", "large").alias("a"), F.greatest("small", "large").alias("b"))
-        texts = self._texts(left)
+        pairs = self._kept(pairs, "contained-pairs")
+        # Texts of no pair stay where they are.
+        wanted = pairs.select(F.col("a").alias("node")).union(pairs.select("b")).distinct()
+        texts = self._texts(left.join(wanted, "node", "left_semi"))
         for name in ("a", "b"):
             columns = ("node", "id", "taken", "text", "fields")
             of_side = texts.select(*[F.col(column).alias(f"{column}_{name}") for column in columns])
