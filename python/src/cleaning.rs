@@ -72,6 +72,8 @@ pub fn dedup<'py>(source: &Bound<'py, PyAny>, options: Option<&Bound<'py, PyDict
     wanted.check_records(py, &request)?;
     request.options.contained_copies = wanted.relations().contains(&Relation::Contained);
     request.options.sources |= wanted.needs_sources();
+    // Alarms name sources.
+    request.options.note_sources = request.options.unit == UnitLevel::Document && wanted.mark.is_none();
     request.run(py, move |request, progress| match wanted.passages {
         true => wanted.remove_passages(request, progress),
         false => wanted.remove_copies(request, progress),

@@ -82,6 +82,7 @@ mod relative_times;
 mod returning;
 mod sieve;
 mod sources;
+mod source_numbers;
 mod story;
 mod time_words;
 
@@ -98,5 +99,6 @@ pub use returning::ReturningLines;
 pub(crate) use returning::{LineCounter, PageLines, line_hash};
 pub use sieve::Sieve;
 pub use sources::SourceResolver;
+pub(crate) use source_numbers::{SourceNumber, SourceNumbers};
 pub(crate) use sources::{UNNAMED_SOURCE, host, source_key};
 pub use story::StoryFields;

@@ -340,7 +340,7 @@ impl<'a> BatchRun<'a> {
 
     fn into_clustering(self, clusters: Vec<Cluster>) -> Clustering {
         let Self { setup: RunSetup { options, corpus, .. }, tables, names, accounts, known, held_back, .. } = self;
-        let RunTables { units, rejects, dates, languages, returning, .. } = tables;
+        let RunTables { units, rejects, dates, languages, noted_sources, returning, .. } = tables;
 
         let source_field = options.source_field.as_deref();
         let returning = PageCutter::new(corpus, returning, source_field);
@@ -357,6 +357,10 @@ impl<'a> BatchRun<'a> {
             names,
             clusters,
             known,
+        // Blocks of other processes come without.
+        let is_noted = options.note_sources && noted_sources.of_records().len() == languages.len();
+        let noted = is_noted.then_some(noted_sources);
+
             held_back,
             rejects,
             dates,
@@ -368,3 +372,4 @@ impl<'a> BatchRun<'a> {
         }
     }
 }
+            noted,

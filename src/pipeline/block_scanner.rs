@@ -66,6 +66,12 @@ impl<'a> BlockScanner<'a> {
                 let source = record.as_ref().ok().map(|record| source_key(&parts.sources().of(record)));
                 scanned.origins.push(source.unwrap_or(UNNAMED_SOURCE));
             }
+            if options.note_sources {
+                match &record {
+                    Ok(record) => scanned.noted_sources.push(&parts.sources().of(record)),
+                    Err(_) => scanned.noted_sources.push(""),
+                }
+            }
             match record {
                 Ok(record) => {
                     push_fields(options, parts, Some(&record.fields), &mut scanned);
