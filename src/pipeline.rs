@@ -58,6 +58,7 @@ mod first_pass;
 mod keeper_clusters;
 mod keeper_order;
 mod kept_spans;
+mod kept_texts;
 mod known_copies;
 mod learn_boilerplate;
 mod learn_frequencies;

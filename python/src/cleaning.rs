@@ -79,6 +79,8 @@ pub fn dedup<'py>(source: &Bound<'py, PyAny>, options: Option<&Bound<'py, PyDict
     if request.options.stories.is_some() && wanted.annotate.is_none() {
         return Err(parameter(py, "stories", "True", "given together with annotate, which carries them"));
     }
+    // Alarms name sources.
+    request.options.note_sources = request.options.unit == UnitLevel::Document && wanted.mark.is_none();
     request.run(py, move |request, progress| match wanted.passages {
         true => wanted.remove_passages(request, progress),
         false => wanted.remove_copies(request, progress),

@@ -126,6 +126,12 @@ pub(super) fn decode(line: &str, range: Range<usize>) -> Result<Cow<'_, str>, In
     debug_assert!(value.is_some(), "a range of another line");
     // Without the value, the error is that of an empty one.
     let value = value.unwrap_or("");
+    // A scanned string without a backslash is its own text.
+    if let Some(content) = value.strip_prefix('"').and_then(|value| value.strip_suffix('"'))
+        && memchr::memchr(b'\\', content.as_bytes()).is_none()
+    {
+        return Ok(Cow::Borrowed(content));
+    }
     let text: Result<JsonText<'_>, _> = serde_json::from_str(value);
 
     text.map(|text| text.0).map_err(|error| {

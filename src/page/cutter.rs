@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::cue_prefilter::PREFILTER;
 use super::cues::CueFamily;
+use super::glue;
 use super::hints::{self, LineMarks, MarkupHint};
 use super::level::UnitLevel;
 use super::line_ends;
@@ -63,7 +64,10 @@ impl Cutter {
             UnitLevel::Paragraph => Some(UnitKind::Paragraph),
             UnitLevel::Line => Some(UnitKind::Line),
         };
-        self.read(text);
+        match kind {
+            Some(_) => self.read_roles(text),
+            None => self.read(text),
+        }
 
         match kind {
             Some(kind) => out.extend(self.lines.iter().map(|line| line_unit(line, kind))),
@@ -95,6 +99,19 @@ impl Cutter {
         // Weak cues first: a keyword list may only follow a cue that holds.
         self.settle_weak();
         self.settle_tags();
+    }
+
+    /// Settles which lines of `text` are boilerplate as [`read`](Self::read) does, but measures few lines.
+    fn read_roles(&mut self, text: &str) {
+        self.skim(text);
+        for line in self.lines.iter_mut().filter(|line| line.is_unmeasured()) {
+            let text = line.span.of(text);
+            let may_be_glued = glue::may_be_glued(text);
+            let measured = may_be_glued.then(|| lines::measure(text, 0..text.len())).flatten();
+            if measured.is_some_and(|measured| measured.role == LineRole::Glued) {
+                line.role = LineRole::Glued;
+            }
+        }
     }
 
     /// Finds the same cues and keywords as [`read`](Self::read), without measuring lines that can be neither.
@@ -214,7 +231,10 @@ mod tests {
     use crate::page::{cues, matcher};
 
     /// Lines of every sort, cues in spellings that fold alike, sentences.
-    const LINES: [&str; 22] = [
+    const LINES: [&str; 25] = [
+        "الحرارة تنخفض في الجبال العاليةمدير المدرسة يكرم المتفوقين في كلياتهاالبلدية تزرع ألف شجرة جديدة",
+        "الحرارةُ تنخفض في الجبال العاليةِمدير المدرسة يكرم المتفوقين المصدر: كلياتهاَالبلدية تزرع ألف شجرة جديدة",
+        "هذا السطر الطويل من عناوين الصفحة ينتهي دون نقطة ولا يلتصق فيه شيء بشيء أبدا",
         "المصدر: صحيفة المدينة",
         "الْمَصْدَر",
         "اقرأوا ايضا: الأرصاد تحذر",
@@ -249,6 +269,18 @@ mod tests {
             read.read(&text);
             skimmed.skim(&text);
             prop_assert_eq!(found(&read), found(&skimmed), "{}", text);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn units_are_the_same_whether_all_lines_are_measured_or_few(picks in prop::collection::vec(0..LINES.len(), 0..12)) {
+            let text = picks.iter().map(|pick| LINES[*pick]).collect::<Vec<_>>().join("\n");
+            let units = |cutter: &Cutter| cutter.lines.iter().map(|line| line_unit(line, UnitKind::Line)).collect::<Vec<_>>();
+            let (mut read, mut few) = (Cutter::new(), Cutter::new());
+            read.read(&text);
+            few.read_roles(&text);
+            prop_assert_eq!(units(&read), units(&few), "{}", text);
         }
     }
 

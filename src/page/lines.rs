@@ -16,7 +16,7 @@ const HEAD_WORDS: u32 = 24;
 /// Fewest words of a line of headlines that were joined without spaces.
 const GLUED_WORDS: u32 = 12;
 /// Fewest places in such a line where two words run together.
-const GLUE_POINTS: u32 = 2;
+pub(super) const GLUE_POINTS: u32 = 2;
 /// Most words for each such place. Well-written text has one in thousands of words; badly spaced paragraphs have more, but
 /// end as sentences.
 const WORDS_PER_GLUE_POINT: u32 = 25;
@@ -92,6 +92,16 @@ pub(super) struct TextLine {
     pub(super) role: LineRole,
 }
 
+/// In place of the number of words of a line that was not measured.
+const UNMEASURED: u32 = u32::MAX;
+
+impl TextLine {
+    /// Whether nothing but its place is known.
+    pub(super) fn is_unmeasured(&self) -> bool {
+        self.words == UNMEASURED
+    }
+}
+
 /// Calls `found` with each line of `text` that is not blank, in order. Linear in the length of `text`.
 pub(super) fn each_line(text: &str, mut found: impl FnMut(TextLine)) {
     let mut start = 0;
@@ -145,7 +155,7 @@ pub(super) fn unmeasured(text: &str, range: Range<usize>) -> Option<TextLine> {
     (!line.is_empty()).then_some(TextLine {
         span,
         head_end: span.end,
-        words: u32::MAX,
+        words: UNMEASURED,
         ending: LineEnding::Open,
         bullet: ListSign::None,
         dashed: false,
@@ -277,7 +287,8 @@ const fn is_closing(c: char) -> bool {
     matches!(c, '"' | '\'' | '»' | '”' | '’' | '“' | '″' | ')' | ']' | '}' | '>')
 }
 
-fn ending(line: &str) -> LineEnding {
+/// How a line ends.
+pub(super) fn ending(line: &str) -> LineEnding {
     // What may follow the mark of an ending is skipped.
     let mut back = line.chars().rev().filter(|&c| !is_mark(c) && !is_closing(c) && !c.is_whitespace());
     match back.next() {

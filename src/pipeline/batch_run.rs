@@ -14,6 +14,7 @@ use super::context::{RunContext, RunSetup, RunStart};
 use super::exact_verifier::ExactVerifier;
 use super::keeper_clusters;
 use super::keeper_order;
+use super::kept_texts::KeptTexts;
 use super::known_copies::{KnownCopy, KnownCounts, KnownTexts};
 use super::learn_frequencies;
 use super::learned_frequencies::LearnedFrequencies;
@@ -55,6 +56,8 @@ pub(super) struct BatchRun<'a> {
     held_back: Vec<HeldBackCopy>,
     /// What other processes found already.
     merged: Option<MergedRun>,
+    /// Texts of verified candidates, for the search for contained ones.
+    kept: Option<KeptTexts>,
 }
 
 impl<'a> BatchRun<'a> {
@@ -62,7 +65,8 @@ impl<'a> BatchRun<'a> {
     pub(super) fn new(start: RunStart<'a>) -> Self {
         let RunStart { setup, tables, names, clock } = start;
         let accounts = RunAccounts::new(setup, &tables, &names, clock);
-        Self { setup, tables, names, learned: None, accounts, known: Vec::new(), held_back: Vec::new(), merged: None }
+        let (known, held_back) = (Vec::new(), Vec::new());
+        Self { setup, tables, names, learned: None, accounts, known, held_back, merged: None, kept: None }
     }
 
     /// Takes nodes and verified pairs from other processes, instead of looking for them.
@@ -215,6 +219,7 @@ impl<'a> BatchRun<'a> {
         }
 
         let verified = verify_batches::verify(&self.context(), id, route, banded, verify_batch)?;
+        self.kept = verified.kept.filter(|_| id == RouteId::Main && route.containment.is_some());
 
         self.accounts.summary.lost_pairs += verified.lost;
         self.accounts.lap("verify", 0);
@@ -267,12 +272,14 @@ impl<'a> BatchRun<'a> {
         let Some(rule) = route.containment else { return Ok(Vec::new()) };
         self.setup.progress.begin("contain", 0);
 
-        let candidates = containment::search(&self.context(), rule, banded, takes_part)?;
+        let kept_bytes = self.kept.as_ref().map_or(0, |kept| kept.bytes);
+        let candidates = containment::search(&self.context(), rule, banded, kept_bytes, takes_part)?;
         // Banding may have found no candidates, so frequencies may not be learned yet.
         if !candidates.pairs.is_empty() {
             self.learn(route, banded)?;
         }
-        let pairs = containment::verify(&self.context(), route, rule, banded, &candidates.pairs)?;
+        let kept = self.kept.take();
+        let pairs = containment::verify(&self.context(), route, rule, banded, &candidates.pairs, kept)?;
 
         let counts = &mut self.accounts.summary.containment;
         counts.candidates += candidates.pairs.len() as u64;
@@ -340,7 +347,7 @@ impl<'a> BatchRun<'a> {
 
     fn into_clustering(self, clusters: Vec<Cluster>) -> Clustering {
         let Self { setup: RunSetup { options, corpus, .. }, tables, names, accounts, known, held_back, .. } = self;
-        let RunTables { units, rejects, dates, languages, returning, .. } = tables;
+        let RunTables { units, rejects, dates, languages, noted_sources, returning, .. } = tables;
 
         let source_field = options.source_field.as_deref();
         let returning = PageCutter::new(corpus, returning, source_field);
@@ -349,6 +356,10 @@ impl<'a> BatchRun<'a> {
             true => SourceResolver::new(corpus.options(), source_field),
             false => SourceResolver::default(),
         };
+
+        // Blocks of other processes come without.
+        let is_noted = options.note_sources && noted_sources.of_records().len() == languages.len();
+        let noted = is_noted.then_some(noted_sources);
 
         let threads = parallel::threads();
         let summary = accounts.summary;
@@ -362,6 +373,7 @@ impl<'a> BatchRun<'a> {
             dates,
             languages,
             sources,
+            noted,
             returning,
             summary,
             threads,

@@ -66,6 +66,12 @@ impl<'a> BlockScanner<'a> {
                 let source = record.as_ref().ok().map(|record| source_key(&parts.sources().of(record)));
                 scanned.origins.push(source.unwrap_or(UNNAMED_SOURCE));
             }
+            if options.note_sources {
+                match &record {
+                    Ok(record) => scanned.noted_sources.push(&parts.sources().of(record)),
+                    Err(_) => scanned.noted_sources.push(""),
+                }
+            }
             match record {
                 Ok(record) => {
                     push_fields(options, parts, Some(&record.fields), &mut scanned);
@@ -255,11 +261,16 @@ impl<'a> RecordFolder<'a> {
             return ScannedUnit::uncompared(*unit);
         }
 
+        let numbers = shingled.numbers;
+        let keys = &mut scanned.keys[id.index()];
         if id == RouteId::Short {
-            self.shorts.push(place, &shingled);
+            // The set is needed anyway. It has fewer hashes, since lines repeat their trigrams; the signature is the same.
+            let set = shingled.set();
+            sketch(route, set.hashes(), numbers, &mut self.values, keys);
+            self.shorts.push(ShortUnit { place, numbers }, shingled.fingerprint, set);
+        } else {
+            sketch(route, shingled.hashes, numbers, &mut self.values, keys);
         }
-
-        sketch(route, &shingled, &mut self.values, &mut scanned.keys[id.index()]);
         if let Some(sampling) = route.sampling {
             sampling.sample(shingled.hashes, &mut scanned.samples);
         }
@@ -273,9 +284,9 @@ impl<'a> RecordFolder<'a> {
 
 /// Appends the band keys of a unit. The numbers of a short unit are part of its keys, so that short units of unlike numbers
 /// are never candidates: "page 2" is no copy of "page 3".
-fn sketch(route: &Route, shingled: &ShingledUnit<'_>, values: &mut Vec<u32>, keys: &mut Vec<u64>) {
-    route.hasher.sketch_into(shingled.hashes, values);
-    route.banding.band_keys(values, shingled.numbers, keys);
+fn sketch(route: &Route, shingles: &[u64], numbers: u64, values: &mut Vec<u32>, keys: &mut Vec<u64>) {
+    route.hasher.sketch_into(shingles, values);
+    route.banding.band_keys(values, numbers, keys);
 }
 
 /// The distinct short units of one document.
@@ -296,9 +307,9 @@ struct ShortUnit {
 
 impl ShortUnits {
     /// Adds a unit, unless an equal one is there.
-    fn push(&mut self, place: u32, shingled: &ShingledUnit<'_>) {
-        if self.seen.insert(shingled.fingerprint) {
-            self.units.push((ShortUnit { place, numbers: shingled.numbers }, shingled.set()));
+    fn push(&mut self, unit: ShortUnit, fingerprint: Fingerprint, set: ShingleSet) {
+        if self.seen.insert(fingerprint) {
+            self.units.push((unit, set));
         }
     }
 

@@ -8,7 +8,7 @@ use crate::cluster::{Cluster, Removal};
 use crate::document::{Date, DocId, UnitId, Units};
 use crate::input::{Corpus, RepeatedIds};
 use crate::normalize::Language;
-use crate::page::SourceResolver;
+use crate::page::{SourceNumbers, SourceResolver};
 use crate::parallel;
 use crate::shingle::ShingleKind;
 use crate::similarity::{Relation, Score};
@@ -48,6 +48,8 @@ pub struct Clustering {
     pub(crate) languages: Vec<Option<Language>>,
     /// Names the source of a record.
     pub(crate) sources: SourceResolver,
+    /// The source of each record by name, if the run noted them.
+    pub(crate) noted: Option<SourceNumbers>,
     /// Cuts pages into the same units again.
     pub(crate) returning: PageCutter,
     /// The accounts of the run.
@@ -70,6 +72,7 @@ impl Clustering {
             dates,
             languages,
             sources: SourceResolver::default(),
+            noted: None,
             returning: PageCutter::new(corpus, None, None),
             summary,
             threads: parallel::threads(),

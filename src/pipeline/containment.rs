@@ -5,6 +5,7 @@ use foldhash::HashSet;
 use super::band::BandedNodes;
 use super::context::RunContext;
 use super::exact_verifier::ExactVerifier;
+use super::kept_texts::KeptTexts;
 use super::route::{ContainmentRule, Route, RouteId};
 use crate::cluster::{ContainmentPair, VerifiedLink};
 use crate::error::{Error, Result};
@@ -16,7 +17,8 @@ use crate::similarity::Relation;
 /// Bytes that the search holds for a node.
 const BYTES_PER_NODE: u64 = 10;
 
-/// Searches for pairs of nodes of which one may be inside the other. Only nodes for which `takes_part` holds are searched.
+/// Searches for pairs of nodes of which one may be inside the other. Only nodes for which `takes_part` holds are searched. Texts
+/// of `kept` bytes stay in memory.
 ///
 /// # Errors
 ///
@@ -25,11 +27,12 @@ pub(super) fn search(
     context: &RunContext<'_>,
     rule: ContainmentRule,
     banded: &BandedNodes,
+    kept: u64,
     takes_part: &(dyn Fn(Node) -> bool + Sync),
 ) -> Result<ContainmentCandidates> {
     let plan = context.plan;
     let nodes = banded.nodes.len();
-    let resident = context.tables.bytes() + banded.bytes();
+    let resident = context.tables.bytes() + banded.bytes() + kept;
     let limit = plan.work(resident + nodes as u64 * BYTES_PER_NODE, plan.spill_dir(), "containment");
 
     // Only the main route has samples.
@@ -47,7 +50,7 @@ pub(super) fn search(
 }
 
 /// Verifies `candidates`: the pairs of which one node is inside the other, sorted by the small and the large one. Pairs of
-/// variants are among them.
+/// variants are among them. Texts that are `kept` are not read again, if the others fit in memory beside them.
 ///
 /// # Errors
 ///
@@ -58,6 +61,7 @@ pub(super) fn verify(
     rule: ContainmentRule,
     banded: &BandedNodes,
     candidates: &[(Node, Node)],
+    kept: Option<KeptTexts>,
 ) -> Result<Vec<ContainmentPair>> {
     let plan = context.plan;
     let nodes = &banded.nodes;
@@ -65,6 +69,11 @@ pub(super) fn verify(
     let limit = plan.work(resident, plan.spill_dir(), "texts");
     let memory = limit.as_ref().map_or(u64::MAX, |limit| limit.memory);
     let held = |node: Node| ExactVerifier::bytes(RouteId::Main, context.tables.units.tokens(nodes.first(node)));
+
+    // All at once beside the kept ones: only the first batch takes them.
+    let fit_beside =
+        |kept: &KeptTexts| fitting(candidates, memory.saturating_sub(kept.bytes), held).0 == candidates.len();
+    let mut kept = kept.filter(fit_beside);
 
     context.progress.begin("contain", candidates.len() as u64);
     let mut contained = Vec::new();
@@ -75,7 +84,8 @@ pub(super) fn verify(
         let (pairs, later) = remaining.split_at(count);
         remaining = later;
 
-        let exact = ExactVerifier::new(context, RouteId::Main, route, nodes, &batch, limit.as_ref())?;
+        let exact =
+            ExactVerifier::with_kept(context, RouteId::Main, route, nodes, &batch, limit.as_ref(), kept.take())?;
         let verified = parallel::map(
             pairs,
             || (),

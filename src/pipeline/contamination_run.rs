@@ -289,6 +289,7 @@ impl ContaminationRun {
             dates: Vec::new(),
             languages: Vec::new(),
             sources: SourceResolver::default(),
+            noted: None,
             returning: PageCutter::default(),
             summary: self.summary,
             threads: parallel::threads(),

@@ -305,7 +305,7 @@ impl Pipeline {
             let banded = BandedNodes { nodes, node_of_row: Vec::new(), candidates, resumed: false, most_bytes: 0 };
 
             let pairs: Vec<(u32, u32)> = (0..units / 2).map(|pair| (2 * pair, 2 * pair + 1)).collect();
-            for pair in containment::verify(&context, &self.routes.main, rule, &banded, &pairs)? {
+            for pair in containment::verify(&context, &self.routes.main, rule, &banded, &pairs, None)? {
                 let ContainmentPair { small, large, size, score, variant } = pair;
                 let (small, large) = (small as usize, large as usize);
                 found[small / 2] = Some(ContainedText { small, large, size, score, variant });

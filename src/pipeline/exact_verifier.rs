@@ -6,6 +6,7 @@
 use std::ops::Deref;
 
 use super::context::RunContext;
+use super::kept_texts::KeptTexts;
 use super::node_table::NodeTable;
 use super::pair_judge::{JudgedPair, PairJudge};
 use super::route::{ContainmentRule, Route, RouteId};
@@ -93,22 +94,45 @@ impl<'r> ExactVerifier<'r> {
         batch: &[Node],
         limit: Option<&MemoryLimit>,
     ) -> Result<Self> {
+        Self::with_kept(context, id, route, nodes, batch, limit, None)
+    }
+
+    /// As [`new`](Self::new), but texts that an earlier verifier kept are not read again. They and the others must fit in
+    /// memory.
+    ///
+    /// # Errors
+    ///
+    /// As [`new`](Self::new).
+    pub(super) fn with_kept(
+        context: &RunContext<'r>,
+        id: RouteId,
+        route: &Route,
+        nodes: &NodeTable,
+        batch: &[Node],
+        limit: Option<&MemoryLimit>,
+        kept: Option<KeptTexts>,
+    ) -> Result<Self> {
         let (options, refolder) = (context.options, context.refolder());
 
         // Units are read in input order and put back in the order of the batch.
         let mut wanted: Vec<(UnitId, u32)> =
             batch.iter().zip(0..).map(|(node, place)| (nodes.first(*node), place)).collect();
         wanted.sort_unstable();
+        let (kept, vocabulary) = kept.map_or_else(Default::default, |kept| kept.of(batch));
 
         let depth = match (id, context.learned) {
             (RouteId::Short, _) => CheckDepth::Words,
             (RouteId::Main, Some(learned)) => {
-                CheckDepth::Texts(PairJudge::new(learned, options.seed, route.shingle == own_text::MEASURE))
+                let by_trigrams = route.shingle == own_text::MEASURE;
+                CheckDepth::Texts(PairJudge::new(learned, options.seed, by_trigrams, vocabulary))
             }
             (RouteId::Main, None) => CheckDepth::Nothing,
         };
         let source = TextSource { id, shingle: route.shingle, refolder, is_judged: context.learned.is_some() };
-        let texts = source.texts(&wanted, limit)?;
+        let texts = match kept.is_empty() {
+            true => source.texts(&wanted, limit)?,
+            false => source.texts_beside(&wanted, kept)?,
+        };
 
         let side = |node: &Node| {
             let unit = nodes.first(*node);
@@ -129,6 +153,17 @@ impl<'r> ExactVerifier<'r> {
             judge.join(components, sides.len(), |node| sides[node as usize].text);
         }
         self
+    }
+
+    /// Keeps the texts of the nodes of `batch`, which was verified, for another verifier; `None` if they are in a temporary file.
+    /// They take about `bytes` bytes.
+    pub(super) fn into_kept(self, batch: &[Node], bytes: u64) -> Option<KeptTexts> {
+        let VerifiedTexts::Held(texts) = self.texts else { return None };
+        let vocabulary = match self.depth {
+            CheckDepth::Texts(judge) => Some(judge.into_vocabulary()),
+            CheckDepth::Words | CheckDepth::Nothing => None,
+        };
+        Some(KeptTexts { texts: batch.iter().copied().zip(texts).collect(), vocabulary, bytes })
     }
 
     /// Ends the verification.

@@ -67,11 +67,22 @@ impl<'r> PairJudge<'r> {
     /// Bytes held for a text of any length: the heads of its parts, its title, and the filter of the facts guard.
     pub(super) const BYTES_PER_TEXT: usize = 500 + FactsText::BYTES_PER_TEXT;
 
-    /// A judge of texts that are folded to the compact alphabet.
-    pub(super) fn new(learned: &'r LearnedFrequencies, seed: u64, by_trigrams: bool) -> Self {
+    /// A judge of texts that are folded to the compact alphabet. `vocabulary` is that of an earlier judge whose texts come again.
+    pub(super) fn new(
+        learned: &'r LearnedFrequencies,
+        seed: u64,
+        by_trigrams: bool,
+        vocabulary: Option<FactsVocabulary>,
+    ) -> Self {
         let keys = HashKeys::new(seed);
-        let vocabulary = Mutex::new(FactsVocabulary::new(keys));
+        let vocabulary = Mutex::new(vocabulary.unwrap_or_else(|| FactsVocabulary::new(keys)));
         Self { learned, keys, by_trigrams, vocabulary, joint_of: Vec::new(), joint: Vec::new() }
+    }
+
+    /// The words of the texts that the facts guard has seen.
+    pub(super) fn into_vocabulary(self) -> FactsVocabulary {
+        // It is valid after a panic of another thread, too.
+        self.vocabulary.into_inner().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Tells the judge which of `nodes` nodes candidates join. `text` gives equal numbers to nodes of equal texts.

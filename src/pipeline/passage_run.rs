@@ -104,6 +104,7 @@ impl<'a> PassageRun<'a> {
             dates,
             languages: Vec::new(),
             sources: SourceResolver::default(),
+            noted: None,
             returning: PageCutter::default(),
             summary: self.accounts.summary,
             threads: parallel::threads(),

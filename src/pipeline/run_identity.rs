@@ -19,7 +19,7 @@ use crate::lsh::BandingOverrides;
 use crate::similarity::facts::Facts;
 
 /// The version of the files of a work directory, `run.json` included. Every change of them raises it.
-const FORMAT: u32 = 7;
+const FORMAT: u32 = 8;
 
 /// Options by name.
 type NamedValues = BTreeMap<String, Value>;
@@ -149,6 +149,7 @@ fn option_values(options: &Options) -> NamedValues {
         // It decides which fields are read, and those count below.
         sources: _,
         across_sources,
+        note_sources,
         shingle,
         short,
         threshold,
@@ -191,6 +192,7 @@ fn option_values(options: &Options) -> NamedValues {
         ("source_field", json!(source_field)),
         ("title_field", json!(title_field.to_string())),
         ("across_sources", json!(across_sources)),
+        ("note_sources", json!(note_sources)),
         ("shingle", json!(shingle.to_string())),
         ("short", json!(short)),
         ("threshold", json!(threshold.to_string())),
@@ -360,7 +362,7 @@ mod tests {
         }
         // Options were the text of a debug format once.
         let old = br#"{"format": 3, "version": "1", "task": "Clusters", "options": "Options { .. }"}"#;
-        assert_eq!(ours.difference_from(old).as_deref(), Some("the format of work directories: 3 there, 7 now"));
+        assert_eq!(ours.difference_from(old).as_deref(), Some("the format of work directories: 3 there, 8 now"));
         assert_eq!(ours.difference_from(b"{").as_deref(), Some("run.json cannot be read"));
     }
 }

@@ -16,7 +16,7 @@ use crate::input::{FieldValue, KeptPages, RepeatedIdsBuilder};
 use crate::lsh::KeyColumns;
 use crate::lsh::containment::RowSamples;
 use crate::normalize::Language;
-use crate::page::ReturningLines;
+use crate::page::{ReturningLines, SourceNumbers};
 use crate::passage::WordStore;
 use crate::shingle::Fingerprint;
 use crate::similarity::{Score, short};
@@ -31,6 +31,8 @@ pub(super) struct RunTables {
     sources: Vec<u64>,
     /// The key of the source of each record, 0 if it has none; empty unless the run compares across sources.
     pub(super) origins: Vec<u64>,
+    /// The source of each record by name; empty unless the run notes sources.
+    pub(super) noted_sources: SourceNumbers,
     /// Number of records that are folded with the language of their source, by language.
     pub(super) of_source: BTreeMap<&'static str, u64>,
     /// The value of each record that decides the keeper order; empty if no field decides it.
@@ -136,6 +138,7 @@ impl RunTables {
             unsure: Vec::new(),
             sources: Vec::new(),
             origins: Vec::new(),
+            noted_sources: SourceNumbers::default(),
             of_source: BTreeMap::new(),
             fields: Vec::new(),
             dates: Vec::new(),
@@ -212,6 +215,7 @@ impl RunTables {
             + (self.decoded.len() + self.unsure.len() + self.crowded.len()) * 4
             + self.kept.bytes()) as u64
             + self.field_bytes
+            + self.noted_sources.bytes()
             + self.pages.as_ref().map_or(0, |pages| pages.table_bytes())
             + self.languages.len() as u64 * BYTES_PER_RECORD
             + self.sampled.bytes()
@@ -249,6 +253,7 @@ impl RunTables {
         self.dates.extend(block.dates);
         self.sources.extend(block.sources);
         self.origins.extend(block.origins);
+        self.noted_sources.append(&block.noted_sources);
 
         self.push_keys(&block.keys, &block.samples)?;
         self.push_resemblances(first, &block.resemblances);

@@ -8,6 +8,7 @@ use super::word_sample::WordSample;
 use crate::document::{Date, Unit, UnitKind};
 use crate::input::{FieldValue, IdHashes, Record};
 use crate::normalize::Language;
+use crate::page::SourceNumbers;
 use crate::passage::FoldedWords;
 use crate::shingle::Fingerprint;
 use crate::similarity::Score;
@@ -27,6 +28,8 @@ pub(super) struct ScannedBlock {
     pub(super) sources: Vec<u64>,
     /// The key of the source of each record, also of one that its id names; empty unless the run compares across sources.
     pub(super) origins: Vec<u64>,
+    /// The source of each record by name; empty unless the run notes sources.
+    pub(super) noted_sources: SourceNumbers,
     /// The units of all records, in input order.
     pub(super) units: Vec<ScannedUnit>,
     /// The compared parts of units, by place in `units`.

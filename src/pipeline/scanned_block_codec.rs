@@ -9,6 +9,7 @@ use super::word_sample::{SampledText, WordSample};
 use crate::document::{Date, Span, Unit, UnitKind};
 use crate::input::{FieldValue, IdHashes};
 use crate::normalize::Language;
+use crate::page::SourceNumbers;
 use crate::passage::FoldedWords;
 use crate::shingle::Fingerprint;
 use crate::similarity::Score;
@@ -45,6 +46,7 @@ impl ScannedBlock {
 
         out.u64s(&self.sources);
         out.u64s(&self.origins);
+        encode_sources(&self.noted_sources, out);
         out.u64(self.units.len() as u64);
         self.units.iter().for_each(|unit| encode_unit(unit, out));
         out.u64(self.kept.as_slice().len() as u64);
@@ -97,6 +99,7 @@ impl ScannedBlock {
             })?,
             sources: from.u64s()?,
             origins: from.u64s()?,
+            noted_sources: decode_sources(from)?,
             units: list(from, 34, decode_unit)?,
             kept: KeptSpans::from_vec(list(from, 12, |from| {
                 Some(KeptSpan { unit: from.u32()?, start: from.u32()?, end: from.u32()? })
@@ -131,6 +134,18 @@ fn list<T>(
 ) -> Option<Vec<T>> {
     let count = from.count(least)?;
     (0..count).map(|_| one(from)).collect()
+}
+
+fn encode_sources(sources: &SourceNumbers, out: &mut ByteEncoder) {
+    out.u64(sources.names().len() as u64);
+    sources.names().iter().for_each(|name| out.bytes(name.as_bytes()));
+    out.u64(sources.of_records().len() as u64);
+    sources.of_records().iter().for_each(|number| out.u32(*number));
+}
+
+fn decode_sources(from: &mut ByteDecoder<'_>) -> Option<SourceNumbers> {
+    let names = list(from, 8, |from| String::from_utf8(from.bytes()?.to_vec()).ok())?;
+    SourceNumbers::of_parts(names, list(from, 4, |from| from.u32())?)
 }
 
 fn encode_counts(counts: &BTreeMap<String, u64>, out: &mut ByteEncoder) {
@@ -209,6 +224,8 @@ mod tests {
         let mut sampled = WordSample::default();
         sampled.push(SampledText { fingerprint: Fingerprint(5, 6), words: [1, u32::MAX].into() });
         sampled.push(SampledText { fingerprint: Fingerprint(7, 0), words: [].into() });
+        let mut noted_sources = SourceNumbers::default();
+        ["okaz.com", "", "okaz.com"].into_iter().for_each(|name| noted_sources.push(name));
         let block = ScannedBlock {
             records: vec![record(Some(Language::Ug), 2), record(None, 0), record(Some(Language::Ar), 1)],
             ids,
@@ -220,6 +237,7 @@ mod tests {
             ],
             sources: vec![7, 0, u64::MAX],
             origins: vec![1, 0, 9],
+            noted_sources,
             dates: vec![None, Some(Date::from_seconds(-7)), None],
             kept: KeptSpans::from_vec(vec![
                 KeptSpan { unit: 0, start: 4, end: 9 },

@@ -1,7 +1,7 @@
 //! Finds short units that resemble each other: all pairs of Jaccard [`short::RESEMBLES`] or more, in one document or across.
 
 use crate::lsh::{Node, PrefixIndex};
-use crate::shingle::ShingleSet;
+use crate::shingle::{ShingleSet, sort_hashed};
 use crate::similarity::{Score, short};
 
 /// Largest distance of two units of one document that are compared, counted in distinct short units. Pages hold a few
@@ -83,7 +83,8 @@ impl SharedShingles {
             entries.extend(set.hashes().iter().map(|hash| (*hash, node as Node)));
             ends.push(entries.len());
         }
-        entries.sort_unstable();
+        // Units come in order, and those of one shingle stay in it.
+        sort_hashed(&mut entries, |(hash, _)| *hash);
 
         // Filled from the end of each unit down to that of the unit before it.
         let (mut places, mut free) = (vec![0; entries.len()], ends.clone());

@@ -46,7 +46,8 @@ impl TextSource<'_> {
         let bytes = |unit: UnitId| held(self.refolder.units.tokens(unit));
         let all: u64 = wanted.iter().map(|(unit, _)| bytes(*unit)).sum();
         let Some(limit) = limit.filter(|limit| all > limit.memory) else {
-            return Ok(VerifiedTexts::Held(by_place(wanted, self.read(wanted)?)));
+            let places = wanted.iter().map(|(_, place)| *place);
+            return Ok(VerifiedTexts::Held(by_place(wanted.len(), places.zip(self.read(wanted)?))));
         };
 
         let mut spilled = SpilledTexts::new(&limit.room, wanted.len(), limit.memory, held)?;
@@ -67,6 +68,26 @@ impl TextSource<'_> {
         }
         spilled.finish()?;
         Ok(VerifiedTexts::Spilled(spilled))
+    }
+
+    /// The texts of `wanted`, of which `kept` are there with their places in the batch. The others are read.
+    ///
+    /// # Errors
+    ///
+    /// A document cannot be read again.
+    pub(super) fn texts_beside(
+        &self,
+        wanted: &[(UnitId, u32)],
+        kept: Vec<(u32, VerifiedText)>,
+    ) -> Result<VerifiedTexts> {
+        let mut is_there = vec![false; wanted.len()];
+        kept.iter().for_each(|(place, _)| is_there[*place as usize] = true);
+        let missing: Vec<(UnitId, u32)> =
+            wanted.iter().copied().filter(|(_, place)| !is_there[*place as usize]).collect();
+
+        let read = self.read(&missing)?;
+        let texts = missing.iter().map(|(_, place)| *place).zip(read).chain(kept);
+        Ok(VerifiedTexts::Held(by_place(wanted.len(), texts)))
     }
 
     /// The texts of `wanted`, in its order.
@@ -104,13 +125,14 @@ const fn main_bytes(tokens: usize) -> u64 {
     (PairJudge::BYTES_PER_TEXT + tokens * (8 + PairJudge::BYTES_PER_TOKEN)) as u64
 }
 
-/// Sorts `made`, which is in the order of `wanted`, by the places in it.
-fn by_place<T: Default>(wanted: &[(UnitId, u32)], made: Vec<T>) -> Vec<T> {
-    debug_assert_eq!(wanted.len(), made.len(), "one value for each place");
-
-    let mut placed: Vec<T> = std::iter::repeat_with(T::default).take(made.len()).collect();
-    for ((_, place), value) in wanted.iter().zip(made) {
-        placed[*place as usize] = value;
+/// Sorts `made`, one value for each of `count` places, by the places.
+fn by_place<T: Default>(count: usize, made: impl Iterator<Item = (u32, T)>) -> Vec<T> {
+    let mut placed: Vec<T> = std::iter::repeat_with(T::default).take(count).collect();
+    let mut values = 0;
+    for (place, value) in made {
+        placed[place as usize] = value;
+        values += 1;
     }
+    debug_assert_eq!(values, count, "one value for each place");
     placed
 }

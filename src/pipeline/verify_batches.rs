@@ -3,6 +3,7 @@
 use super::band::BandedNodes;
 use super::context::RunContext;
 use super::exact_verifier::ExactVerifier;
+use super::kept_texts::KeptTexts;
 use super::route::{Route, RouteId};
 use super::verified_batch::VerifiedBatch;
 use crate::cluster::VerifiedLink;
@@ -13,12 +14,17 @@ use crate::parallel;
 /// Bytes of a verified pair while pairs are sorted.
 const BYTES_PER_PAIR: u64 = 96;
 
+/// Texts are kept if they take at most one in this many parts of the memory.
+const KEPT_SHARE: u64 = 4;
+
 /// The verified candidates of one route.
 pub(super) struct VerifiedLinks {
     /// Copies and variants, sorted by keeper and node.
     pub(super) links: Vec<VerifiedLink>,
     /// Pairs that a cap left unverified.
     pub(super) lost: u64,
+    /// The texts of the candidates, if all were in memory at once and may stay there.
+    pub(super) kept: Option<KeptTexts>,
 }
 
 /// Verifies every batch with `verify_batch`, which gives links between places of the batch, and the number of pairs that a cap
@@ -45,7 +51,7 @@ pub(super) fn verify(
         None => (None, Vec::new()),
     };
 
-    let mut found = 0;
+    let (mut found, mut kept) = (0, None);
     for number in 0..candidates.batches() {
         // An earlier run verified it.
         if done.iter().any(|verified| verified.batch == number as u32) {
@@ -60,6 +66,12 @@ pub(super) fn verify(
         let exact = exact.joined(&batch.components);
         let (links, lost) = verify_batch(&batch, &exact);
         exact.check()?;
+        // The rest of the memory is for the stage that may need them.
+        let tokens = |node: &Node| context.tables.units.tokens(nodes.first(*node));
+        let bytes = batch.nodes.iter().map(|node| ExactVerifier::bytes(id, tokens(node))).sum();
+        if candidates.batches() == 1 && limit.is_none_or(|limit| bytes <= limit.memory / KEPT_SHARE) {
+            kept = exact.into_kept(&batch.nodes, bytes);
+        }
         let links = links.into_iter().map(|link| in_run(link, &batch.nodes)).collect();
         let verified = VerifiedBatch { batch: number as u32, links, lost };
 
@@ -77,7 +89,7 @@ pub(super) fn verify(
     let mut links: Vec<VerifiedLink> = done.into_iter().flat_map(|verified| verified.links).collect();
     // The order of batches depends on the memory limit; the order of links must not.
     parallel::sort_by_key(&mut links, |link| (link.keeper, link.node));
-    Ok(VerifiedLinks { links, lost })
+    Ok(VerifiedLinks { links, lost, kept })
 }
 
 /// A link between places of a batch as one between nodes of the run.

@@ -1,9 +1,9 @@
 //! What removals would lose: the spans of copies that their keeper lacks.
 
-use std::collections::HashSet;
 use std::io::{self, Write};
 use std::ops::Range;
 
+use foldhash::{HashMap, HashSet};
 use serde::Serialize;
 
 use super::json_rows::{write_json_array, write_json_lines};
@@ -162,14 +162,16 @@ fn lost_spans(own: &[Token], kept: &[Token], length: usize) -> Vec<Span> {
 /// neighbours of words differ, the whole sequence stands for them.
 pub(crate) fn lost_tokens(own: &[Token], kept: &[Token], length: usize) -> Vec<Range<usize>> {
     let length = length.clamp(1, own.len().max(1));
-    let words = |tokens: &[Token]| -> Vec<Vec<u8>> {
-        tokens
-            .windows(length)
-            .map(|window| window.iter().flat_map(|token| [token.text.as_bytes(), b" "].concat()).collect())
-            .collect()
-    };
-    let known: HashSet<Vec<u8>> = words(kept).into_iter().collect();
-    let is_held: Vec<bool> = words(own).iter().map(|window| known.contains(window)).collect();
+    // Equal tokens have equal numbers.
+    let mut numbers: HashMap<&str, usize> = HashMap::default();
+    let mut all = Vec::with_capacity(kept.len() + own.len());
+    for token in kept.iter().chain(own) {
+        let next = numbers.len();
+        all.push(*numbers.entry(token.text.as_ref()).or_insert(next));
+    }
+    let (kept, words) = all.split_at(kept.len());
+    let known: HashSet<&[usize]> = kept.windows(length).collect();
+    let is_held: Vec<bool> = words.windows(length).map(|window| known.contains(window)).collect();
 
     // A token is held if a sequence with it is.
     let mut holds = vec![false; own.len()];

@@ -1,18 +1,14 @@
-//! The source of every record of a run, by number. Read in one more pass over the corpus, block by block.
+//! The source of every record of a run, by number: as the first pass noted it, or read in one more pass over the corpus.
 
 use std::collections::BTreeSet;
-
-use foldhash::HashMap;
 
 use crate::document::{DocId, UnitId, Units};
 use crate::error::Result;
 use crate::input::{Corpus, CorpusBlocks, ReadScratch, RecordBlock};
-use crate::page::SourceResolver;
+pub(crate) use crate::page::SourceNumber;
+use crate::page::{SourceNumbers, SourceResolver};
 use crate::parallel;
 use crate::pipeline::{Clustering, Options};
-
-/// The number of a source in [`RecordSources::names`].
-pub(crate) type SourceNumber = u32;
 
 /// The source of each record: its source field, else the host of its `url`, else the folder in its id. 4 bytes a record.
 #[derive(Debug)]
@@ -23,14 +19,35 @@ pub struct RecordSources {
 }
 
 impl RecordSources {
-    /// Reads the sources of all records of `corpus`, references included, on all threads of the run. `options` are those of
-    /// the run.
+    /// The sources of all records of `corpus`, references included. Reads the records again, on all threads of the run, unless
+    /// the run [noted](Options::note_sources) the sources. `options` are those of the run.
     ///
     /// # Errors
     ///
     /// A file cannot be read again.
     pub fn read(found: &Clustering, corpus: &Corpus, options: &Options) -> Result<Self> {
-        Self::read_most(corpus, options, found.threads, usize::MAX)
+        match Self::noted(found) {
+            Some(noted) => Ok(noted),
+            None => Self::read_most(corpus, options, found.threads, usize::MAX),
+        }
+    }
+
+    /// The sources that the run noted, if it did: the same as [`read_most`](Self::read_most) reads.
+    fn noted(found: &Clustering) -> Option<Self> {
+        let noted = found.noted.as_ref()?;
+        debug_assert_eq!(noted.of_records().len(), found.languages.len(), "each record has its source");
+
+        // A record that was rejected later, for its id, is read without a source.
+        let mut sources = SourceNumbers::default();
+        for (number, language) in noted.of_records().iter().zip(&found.languages) {
+            let name = noted.names().get(*number as usize).filter(|_| language.is_some());
+            sources.push(name.map_or("", String::as_str));
+        }
+        Some(Self::of_numbers(&sources))
+    }
+
+    fn of_numbers(sources: &SourceNumbers) -> Self {
+        Self { names: sources.names().to_vec(), of_records: sources.of_records().to_vec() }
     }
 
     /// As [`read`](Self::read); sources beyond the first `most` share one name.
@@ -41,20 +58,21 @@ impl RecordSources {
     pub(crate) fn read_most(corpus: &Corpus, options: &Options, threads: usize, most: usize) -> Result<Self> {
         let sources = SourceResolver::new(corpus.options(), options.source_field.as_deref());
         let work = |scratch: &mut ReadScratch, block: RecordBlock| {
-            let mut names: Vec<String> = Vec::new();
-            block.read(scratch, |record, _| {
-                names.push(record.map_or_else(|_| String::new(), |record| sources.of(&record).into_owned()));
+            let mut numbers = SourceNumbers::default();
+            block.read(scratch, |record, _| match record {
+                Ok(record) => numbers.push(&sources.of(&record)),
+                Err(_) => numbers.push(""),
             });
             scratch.passed.clear();
-            names
+            numbers
         };
 
-        let mut builder = SourceBuilder { most, ..SourceBuilder::default() };
-        parallel::in_order(threads, corpus.blocks(), CorpusBlocks::next, ReadScratch::default, work, |names| {
-            builder.extend(names);
+        let mut all = SourceNumbers::of_most(most);
+        parallel::in_order(threads, corpus.blocks(), CorpusBlocks::next, ReadScratch::default, work, |numbers| {
+            all.append(&numbers);
             Ok(())
         })?;
-        Ok(Self { names: builder.names, of_records: builder.of_records })
+        Ok(Self::of_numbers(&all))
     }
 
     /// The source of a record.
@@ -77,41 +95,5 @@ impl RecordSources {
     pub(crate) fn count(&self, units: &Units, of: impl Iterator<Item = UnitId>) -> usize {
         let distinct: BTreeSet<SourceNumber> = of.map(|unit| self.of(units.document(unit))).collect();
         distinct.iter().filter(|source| !self.name(**source).is_empty()).count().max(1)
-    }
-}
-
-#[derive(Default)]
-struct SourceBuilder {
-    names: Vec<String>,
-    numbers: HashMap<String, SourceNumber>,
-    of_records: Vec<SourceNumber>,
-    /// Most sources that are told apart.
-    most: usize,
-}
-
-/// The name of all sources beyond the most that are told apart.
-const OTHERS: &str = "other sources";
-
-impl SourceBuilder {
-    fn extend(&mut self, names: Vec<String>) {
-        for name in names {
-            let number = self.number(name);
-            self.of_records.push(number);
-        }
-    }
-
-    fn number(&mut self, name: String) -> SourceNumber {
-        if let Some(number) = self.numbers.get(&name) {
-            return *number;
-        }
-
-        let name = if self.names.len() < self.most { name } else { OTHERS.to_owned() };
-        if let Some(number) = self.numbers.get(&name) {
-            return *number;
-        }
-        let number = self.names.len() as SourceNumber;
-        self.numbers.insert(name.clone(), number);
-        self.names.push(name);
-        number
     }
 }

@@ -217,11 +217,46 @@ impl BatchSink for TokenParts {
     }
 }
 
+/// Bytes of one load.
+const LOADED: usize = 16;
+
 /// Appends the hashes of all windows of `n` characters, or of the whole text if it is shorter.
 fn char_shingles(parts: &TokenParts, n: usize, keys: &HashKeys, out: &mut Vec<u64>) {
     let text = &parts.text;
-    let (mut start, mut end, mut length) = (0, 0, 0);
     out.reserve(text.len());
+    // Nearly every text has.
+    if text.len() >= n && has_narrow_characters(text) {
+        match n {
+            3 => byte_shingles(text, 3, keys, out),
+            _ => byte_shingles(text, n, keys, out),
+        }
+    } else {
+        wide_shingles(text, n, keys, out);
+    }
+}
+
+/// Whether all characters of a text have one byte.
+fn has_narrow_characters(text: &[u8]) -> bool {
+    // Without a branch for each byte.
+    !text.iter().fold(false, |found, byte| found | (alphabet::width(*byte) > 1))
+}
+
+/// The hashes of all windows of `n` of the bytes, which are at least as many: each is a character.
+#[inline(always)]
+fn byte_shingles(text: &[u8], n: usize, keys: &HashKeys, out: &mut Vec<u64>) {
+    let first = out.len();
+    // One load without a loop, except for long windows and at the end of the text.
+    if n <= LOADED {
+        let windows = text.windows(LOADED).filter_map(<[u8]>::first_chunk);
+        out.extend(windows.map(|window| keys.short_characters(window, n, n)));
+    }
+    let loaded = out.len() - first;
+    out.extend(text[loaded..].windows(n).map(|window| keys.characters(window, n)));
+}
+
+/// The same for characters of any width, or fewer than `n`.
+fn wide_shingles(text: &[u8], n: usize, keys: &HashKeys, out: &mut Vec<u64>) {
+    let (mut start, mut end, mut length) = (0, 0, 0);
 
     while end < text.len() {
         // The window [start, end) takes in one character and, once it holds n, drops its first.
@@ -240,5 +275,25 @@ fn char_shingles(parts: &TokenParts, n: usize, keys: &HashKeys, out: &mut Vec<u6
 
     if out.is_empty() && length > 0 {
         out.push(keys.characters(text, length));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn characters_of_one_byte_give_the_shingles_of_any_characters(text in "[ ا-يa-z]{0,60}", n in 1_usize..33) {
+            let (text, keys) = (alphabet::to_compact(&text), HashKeys::new(5));
+            let (mut bytes, mut wide) = (Vec::new(), Vec::new());
+            wide_shingles(&text, n, &keys, &mut wide);
+            if text.len() >= n && has_narrow_characters(&text) {
+                byte_shingles(&text, n, &keys, &mut bytes);
+                prop_assert_eq!(bytes, wide);
+            }
+        }
     }
 }

@@ -65,6 +65,8 @@ fn sort_from<T: Copy>(source: &[T], sorted: &mut [T], key: &impl Fn(&T) -> u64, 
         let piece = &mut sorted[start..end as usize];
         match piece.len() {
             0 | 1 => {}
+            // Of a list with repeats, few buckets are crowded.
+            length if !is_large && length <= CROWDED as usize => insert_each(piece, key),
             _ if is_large => {
                 let source = piece.to_vec();
                 sort_from(&source, piece, key, known + bits);

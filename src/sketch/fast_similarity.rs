@@ -85,7 +85,8 @@ mod tests {
     /// Lengths around a register and the bitmap's end, sets around a step.
     #[test]
     fn every_kernel_gives_the_values_of_the_definition() {
-        for t in [1, 2, 7, 31, 32, 33, 64, 128, 136, 192, 256, 257, 511, 512, 513, 640, 767, 768, 769] {
+        for t in [1, 2, 7, 31, 32, 33, 64, 128, 136, 192, 256, 257, 511, 512, 513, 640, 767, 768, 769, 1023, 1024, 1025]
+        {
             let params = SketchParams::with_length(t).unwrap();
             for n in [0, 1, 2, 3, 7, 8, 10, 15, 16, 17, 31, 33, 64, 100, 129, 1000] {
                 let set = hashes(n, t as u64 + n);

@@ -31,6 +31,8 @@ impl<'a> UnitDedup<'a> {
         let progress = showing.progress.progress;
         let mut options = UnitRun { unit, matching, keep: Some(keep), input, running, progress }.options()?;
         options.contained_copies = arguments.remove.remove.contains(&Relation::Contained);
+        // Alarms name sources.
+        options.note_sources = unit == UnitLevel::Document && arguments.mark.is_none();
         repetition.set(&mut options)?;
         options.stories = arguments.stories.options(matching)?;
         Ok(Self { arguments, pipeline: Pipeline::new(options)? })

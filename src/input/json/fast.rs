@@ -56,6 +56,9 @@ fn has_controls(bytes: &[u8]) -> bool {
     chunks.by_ref().any(dirty) || dirty(chunks.remainder())
 }
 
+/// Bytes of a string that are looked at one by one.
+const FEW: usize = 16;
+
 /// A position in a line.
 struct JsonCursor<'a> {
     bytes: &'a [u8],
@@ -93,16 +96,28 @@ impl JsonCursor<'_> {
 
     /// Reads a key, the colon and the white space around it. Returns the range of the key without quotes.
     fn key(&mut self) -> Option<Range<usize>> {
-        let key = self.string()?;
-        // Keys with escapes are left to the strict scan, which decodes them.
-        if memchr::memchr(b'\\', self.bytes.get(key.clone())?).is_some() {
-            return None;
-        }
+        let key = match self.short_string() {
+            Some(key) => key,
+            // Keys with escapes are left to the strict scan, which decodes them.
+            None => self.string().filter(|key| !self.bytes[key.clone()].contains(&b'\\'))?,
+        };
 
         self.space();
         self.eat(b':')?;
         self.space();
         Some(key)
+    }
+
+    /// Skips a string of few bytes without escapes, in a line without control characters. `None`, and nothing is skipped, for
+    /// any other. A search for the quote would cost more than to look at each of the few bytes.
+    fn short_string(&mut self) -> Option<Range<usize>> {
+        let rest = self.bytes.get(self.at..)?.strip_prefix(b"\"").filter(|_| !self.controls)?;
+        let length = rest.iter().take(FEW).position(|byte| matches!(byte, b'"' | b'\\'))?;
+        let is_end = rest[length] == b'"';
+
+        let start = self.at + 1;
+        self.at = if is_end { start + length + 1 } else { self.at };
+        is_end.then_some(start..start + length)
     }
 
     /// Skips a string without checking its escapes. Returns the range of its content.

@@ -187,6 +187,7 @@ pub fn preview<'c>(
     for threshold in thresholds {
         let mut at = options.clone();
         at.threshold = threshold;
+        at.note_sources = true;
         let pipeline = Pipeline::new(at)?;
         let found = pipeline.clusters(looked_at, progress)?;
 

@@ -21,8 +21,8 @@ pub(crate) struct FactsText {
     tokens: Box<[FactsToken]>,
     /// All words without spaces.
     joined: Box<[u8]>,
-    /// The bytes of `joined`, three at a time, as bits by their hashes.
-    trigrams: Box<[u64; FILTER]>,
+    /// The bytes of `joined`, three at a time, as bits by their hashes. Computed at first use.
+    trigrams: OnceLock<Box<[u64; FILTER]>>,
     /// Number of tokens that are numbers in digits.
     numbers: usize,
     /// Computed at first use.
@@ -84,7 +84,7 @@ impl FactsText {
 
         Self {
             tokens: tokens.into(),
-            trigrams: Box::new(trigram_bits(&joined)),
+            trigrams: OnceLock::new(),
             joined: joined.into(),
             numbers,
             dates: OnceLock::new(),
@@ -103,7 +103,8 @@ impl FactsText {
 
     /// Whether the joined words hold the letters of a word, which has three bytes or more.
     fn holds(&self, word: &[u8]) -> bool {
-        let may_hold = word.windows(3).map(trigram).all(|bit| self.trigrams[bit / 64] >> (bit % 64) & 1 == 1);
+        let trigrams = self.trigrams.get_or_init(|| Box::new(trigram_bits(&self.joined)));
+        let may_hold = word.windows(3).map(trigram).all(|bit| trigrams[bit / 64] >> (bit % 64) & 1 == 1);
         may_hold && contains(&self.joined, word)
     }
 

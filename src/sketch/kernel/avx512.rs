@@ -2,8 +2,9 @@
 //!
 //! Round 0 computes places and scores in vectors and takes the minima one by one, since two lanes may hold the same
 //! place. A later round looks each place up in a bitmap of the empty places, one register of 512 bits, and compresses
-//! the indices of the shingles that count; those few are scored without vectors. The last step overlaps the one before,
-//! and fewer than sixteen shingles are repeated: repeats change nothing.
+//! the indices of the shingles that count; those few are scored without vectors. The bitmap of a long signature takes two
+//! registers, which one instruction reads. The last step overlaps the one before, and fewer than sixteen shingles are
+//! repeated: repeats change nothing.
 
 #![allow(unsafe_code, reason = "vector loads and stores, and the call of a function that needs the instructions")]
 
@@ -12,8 +13,11 @@ use std::arch::x86_64::*;
 use super::step::{EmptyHits, MANY, at_least, steps, take};
 use super::{EMPTY, HashConstants, Rounds};
 
-/// Longest signature whose places fit the bitmap.
-pub(super) const LONGEST: usize = 512;
+/// Places whose bits fit a register.
+const OF_REGISTER: usize = 512;
+
+/// Longest signature whose places fit the bitmap, such as the 640 values of short units: two registers.
+pub(super) const LONGEST: usize = 2 * OF_REGISTER;
 
 /// Shingles of one step: the 64-bit lanes of two registers, and the 32-bit lanes of one.
 const STEP: usize = 16;
@@ -35,9 +39,21 @@ fn all_rounds(rounds: &Rounds, hashes: &[u64], places: &mut [u32]) -> bool {
 
     // Round 0 may reach any place; later rounds only matter for empty ones.
     first(rounds, hashes, places);
+
+    if rounds.length as usize <= OF_REGISTER {
+        later_rounds::<1>(rounds, hashes, places)
+    } else {
+        later_rounds::<2>(rounds, hashes, places)
+    }
+}
+
+/// The rounds after the first, with a bitmap of `N` registers. Returns whether no place is empty.
+#[inline]
+#[target_feature(enable = "avx512f,avx512dq,avx2,bmi1,bmi2,popcnt")]
+fn later_rounds<const N: usize>(rounds: &Rounds, hashes: &[u64], places: &mut [u32]) -> bool {
     for round in 1..rounds.length as usize {
-        let empty = empty_places(places);
-        if _mm512_test_epi32_mask(empty, empty) == 0 {
+        let empty = empty_places::<N>(places);
+        if empty.iter().all(|words| _mm512_test_epi32_mask(*words, *words) == 0) {
             return true;
         }
         later(rounds, round, hashes, empty, places);
@@ -78,7 +94,7 @@ fn first(rounds: &Rounds, hashes: &[u64], places: &mut [u32]) {
 /// A round after the first.
 #[inline]
 #[target_feature(enable = "avx512f,avx512dq,avx2,bmi1,bmi2,popcnt")]
-fn later(rounds: &Rounds, round: usize, hashes: &[u64], empty: __m512i, places: &mut [u32]) {
+fn later<const N: usize>(rounds: &Rounds, round: usize, hashes: &[u64], empty: [__m512i; N], places: &mut [u32]) {
     let HashConstants { xor, multiplier } = rounds.constants[round];
     let (xor, multiplier) = (_mm512_set1_epi64(xor as i64), _mm512_set1_epi64(multiplier as i64));
     let t = _mm512_set1_epi64(rounds.length.into());
@@ -96,7 +112,11 @@ fn later(rounds: &Rounds, round: usize, hashes: &[u64], empty: __m512i, places: 
         let at = odd_lanes(product(left), product(right));
 
         // The word of the bitmap that holds the place, rotated so that the place's bit is the lowest.
-        let word = _mm512_permutexvar_epi32(_mm512_srli_epi32::<5>(at), empty);
+        let number = _mm512_srli_epi32::<5>(at);
+        let word = match N {
+            1 => _mm512_permutexvar_epi32(number, empty[0]),
+            _ => _mm512_permutex2var_epi32(empty[0], number, empty[N - 1]),
+        };
         let counts = _mm512_test_epi32_mask(_mm512_rorv_epi32(word, at), _mm512_set1_epi32(1));
         let numbers = _mm512_add_epi32(numbers, _mm512_set1_epi32(start as i32));
         let numbers = _mm512_maskz_compress_epi32(counts, numbers);
@@ -112,17 +132,17 @@ fn later(rounds: &Rounds, round: usize, hashes: &[u64], empty: __m512i, places: 
 /// The empty places as bits.
 #[inline]
 #[target_feature(enable = "avx512f,avx512dq,avx2,bmi1,bmi2,popcnt")]
-fn empty_places(places: &[u32]) -> __m512i {
-    let (mut empty, mut lane) = (_mm512_setzero_si512(), 1);
-    for [left, right] in places.as_chunks::<16>().0.as_chunks::<2>().0 {
+fn empty_places<const N: usize>(places: &[u32]) -> [__m512i; N] {
+    let mut empty = [_mm512_setzero_si512(); N];
+    for (number, [left, right]) in places.as_chunks::<16>().0.as_chunks::<2>().0.iter().enumerate() {
         let bits = |part| {
             // SAFETY: a register is as long as the array.
             let values = unsafe { _mm512_loadu_si512(std::ptr::from_ref::<[u32; 16]>(part).cast()) };
             u32::from(_mm512_cmpeq_epi32_mask(values, _mm512_set1_epi32(EMPTY as i32)))
         };
         let both = bits(left) | bits(right) << 16;
-        empty = _mm512_mask_set1_epi32(empty, lane, both as i32);
-        lane <<= 1;
+        let words = &mut empty[number / 16];
+        *words = _mm512_mask_set1_epi32(*words, 1 << (number % 16), both as i32);
     }
     empty
 }

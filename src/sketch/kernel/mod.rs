@@ -67,9 +67,8 @@ impl Rounds {
         let settled = match kernel.0 {
             #[cfg(target_arch = "x86_64")]
             KernelSet::Avx512 if length <= avx512::LONGEST => avx512::minima(self, hashes, values),
-            // Every processor with AVX-512 has AVX2, whose kernel takes longer signatures.
             #[cfg(target_arch = "x86_64")]
-            KernelSet::Avx2 | KernelSet::Avx512 if length <= avx2::LONGEST => avx2::minima(self, hashes, values),
+            KernelSet::Avx2 if length <= avx2::LONGEST => avx2::minima(self, hashes, values),
             #[cfg(target_arch = "aarch64")]
             KernelSet::Neon if length <= neon::LONGEST && cfg!(target_endian = "little") => {
                 neon::minima(self, hashes, values)

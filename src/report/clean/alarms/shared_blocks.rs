@@ -31,6 +31,24 @@ const MOST_SENTENCES: usize = 4096;
 /// What ends a sentence if white space follows.
 const STOPS: [char; 8] = ['.', '!', '?', '؟', '؛', '۔', '…', ':'];
 
+/// The last bytes of all that ends a line or a sentence. Most bytes of a text are none of them.
+static LAST_BYTES: [bool; 256] = last_bytes();
+
+const fn last_bytes() -> [bool; 256] {
+    let mut bytes = [false; 256];
+    bytes[b'\n' as usize] = true;
+    bytes[b'\r' as usize] = true;
+
+    let mut at = 0;
+    while at < STOPS.len() {
+        let mut encoded = [0; 4];
+        let length = STOPS[at].encode_utf8(&mut encoded).len();
+        bytes[encoded[length - 1] as usize] = true;
+        at += 1;
+    }
+    bytes
+}
+
 /// A sentence of a document, or a line without one.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct PageSentence {
@@ -43,18 +61,11 @@ pub(super) struct PageSentence {
 pub(super) fn sentences(text: &str) -> Vec<PageSentence> {
     let mut found = Vec::new();
     let mut start = 0;
-    let mut characters = text.char_indices().peekable();
+    let ends = (1..text.len()).filter(|end| ends_sentence(text, *end)).chain((!text.is_empty()).then_some(text.len()));
 
-    while let Some((at, character)) = characters.next() {
-        let next = characters.peek().map(|(_, next)| *next);
-        let ends_line = matches!(character, '\n' | '\r') || next.is_none();
-        let ends_sentence = STOPS.contains(&character) && next.is_some_and(char::is_whitespace);
-        if !ends_line && !ends_sentence {
-            continue;
-        }
-
-        let span = Span::new(start, at + character.len_utf8());
-        start = span.end;
+    for end in ends {
+        let span = Span::new(start, end);
+        start = end;
         let sentence = span.of(text);
         if let Some(hash) = line_hash(sentence) {
             found.push(PageSentence { hash, words: sentence.split_whitespace().count() as u32, span });
@@ -64,6 +75,16 @@ pub(super) fn sentences(text: &str) -> Vec<PageSentence> {
         }
     }
     found
+}
+
+/// Whether a line or a sentence ends before a byte of the text.
+fn ends_sentence(text: &str, end: usize) -> bool {
+    if !LAST_BYTES[usize::from(text.as_bytes()[end - 1])] {
+        return false;
+    }
+
+    let Some((before, behind)) = text.split_at_checked(end) else { return false };
+    before.ends_with(['\n', '\r']) || before.ends_with(STOPS) && behind.starts_with(char::is_whitespace)
 }
 
 /// What returns in the documents of a source.
@@ -190,6 +211,9 @@ mod tests {
         let found: Vec<&str> = sentences(text).iter().map(|sentence| sentence.span.of(text).trim()).collect();
         assert_eq!(found, ["وصل الوفد.", "غادر القطار؟", "نعم", "الرئيسية", "3.14 درجة"]);
         assert_eq!(sentences("").len(), 0);
+        assert_eq!(sentences("وصل…\nقال: نعم!").len(), 3);
+        let arabic = "ئ ٔ ٟ ٛ".repeat(3);
+        assert_eq!(sentences(&arabic).len(), 1, "letters that end with a byte of a sign");
         assert_eq!(sentences("كلمة").len(), 1);
     }
 }
