@@ -1,6 +1,6 @@
 //! Document frequencies of words: decide which words are rare enough to name a fact.
 
-use std::sync::LazyLock;
+use crate::static_table::StaticTable;
 
 use foldhash::{HashMap, HashSet};
 
@@ -19,7 +19,7 @@ const ENOUGH: usize = 1000;
 const FEW_DOCUMENTS: usize = 40;
 
 /// Arabic words in 2 % of the documents of at least two of three news collections, in the compact alphabet.
-static LIST: LazyLock<HashSet<Vec<u8>>> = LazyLock::new(|| spellings(include_str!("frequent.txt")).collect());
+static LIST: StaticTable<HashSet<Vec<u8>>> = StaticTable::new(|| spellings(include_str!("frequent.txt")).collect());
 
 /// The number of documents in which each word occurs.
 ///
