@@ -14,7 +14,6 @@ use super::storage::StorageVersion;
 use super::stored_text::{InsertNumber, StoredBody};
 use super::text_index::Index;
 use crate::error::{ErrorKind, Result};
-use crate::normalize::alphabet;
 use crate::similarity::facts::FactsGuard;
 
 /// The best match of a text at some moment, and everything that it depends on.
@@ -142,7 +141,7 @@ impl Index {
     ) -> Result<()> {
         let number = self.storage.version()?.next;
         let words = match (&self.guard, &text.body) {
-            (Some(_), StoredBody::Text { folded, .. }) if is_learned(number) => Some(alphabet::to_utf8(folded)),
+            (Some(_), StoredBody::Text { folded, .. }) if is_learned(number) => Some(folded.clone()),
             _ => None,
         };
 
@@ -154,7 +153,7 @@ impl Index {
         let (record, hashes) = text.into_record(key, further);
         self.storage.insert(record, &hashes, replaced, words.is_some(), vote)?;
         if let (Some(guard), Some(words)) = (&self.guard, words) {
-            guard.write().unwrap_or_else(PoisonError::into_inner).learn(&words);
+            guard.write().unwrap_or_else(PoisonError::into_inner).learn_compact(&words);
         }
         Ok(())
     }
@@ -189,7 +188,7 @@ impl Index {
         let Some(guard) = &self.guard else { return Ok(()) };
 
         self.storage.learned(&mut |text| {
-            guard.write().unwrap_or_else(PoisonError::into_inner).learn(&alphabet::to_utf8(text));
+            guard.write().unwrap_or_else(PoisonError::into_inner).learn_compact(text);
         })
     }
 }

@@ -63,6 +63,15 @@ impl BandPostings {
         }
     }
 
+    /// Whether [`docs`](Self::docs) of a hash may find anything, by the filters alone.
+    pub(super) fn may_hold(&self, hash: u64, since: InsertNumber) -> bool {
+        let (slice, low) = place(hash);
+        // Without a branch: the processor then waits for many filters at once.
+        let in_runs = since < self.upto[slice];
+        let runs = self.slices[slice].iter().fold(false, |may, run| may | run.may_hold(low));
+        self.recent.may_hold(slice, low) | (in_runs & runs)
+    }
+
     /// Appends the documents of a hash that are numbered `since` or later, among its earliest `most` live documents.
     /// Returns whether there are more than `most`.
     pub(super) fn docs(

@@ -24,8 +24,11 @@ impl Storage for DiskStorage {
 
     fn postings(&self, hashes: &[u64], since: InsertNumber, most: usize, found: &mut PostingLists) -> Result<()> {
         let state = self.read();
-        for hash in hashes {
-            let is_cut = state.bands.docs(*hash, since, most, &state.dead, found.docs())?;
+
+        // All filters first: most hashes have no document, and each look at a filter waits for memory.
+        let may_hold: Vec<bool> = hashes.iter().map(|hash| state.bands.may_hold(*hash, since)).collect();
+        for (hash, may_hold) in hashes.iter().zip(may_hold) {
+            let is_cut = may_hold && state.bands.docs(*hash, since, most, &state.dead, found.docs())?;
             found.end(is_cut);
         }
         Ok(())
