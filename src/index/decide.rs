@@ -7,6 +7,7 @@ use std::sync::PoisonError;
 use std::sync::atomic::Ordering;
 
 use super::answer::{Match, Verdict};
+use super::copy_counts::CopyCount;
 use super::index_item::Item;
 use super::prepare::{PreparedText, TextPreparer, ToldLanguage};
 use super::ranking::{CandidateRanking, better, rank, verdict};
@@ -75,7 +76,11 @@ impl Index {
 
         let found = self.renewed(worker, &text, before)?;
         self.count(found.is_cut);
+        let match_number = found.best.as_ref().map(|(number, _)| *number);
         let verdict = verdict(found.best, found.is_cut);
+        if let (Verdict::Duplicate(_), Some(number)) = (&verdict, match_number) {
+            self.storage.add_copies(number, CopyCount::one(text.seen))?;
+        }
         if matches!(verdict, Verdict::New { .. } | Verdict::Variant { .. }) {
             // The search has looked at the band keys already: usually none is full, and there are no further keys.
             let further = if found.full.is_empty() { Vec::new() } else { self.further_keys(&text)? };

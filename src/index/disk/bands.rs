@@ -154,6 +154,11 @@ impl BandPostings {
         self.upto[slice] != info.upto || !self.slices[slice].iter().map(|run| &run.info).eq(&info.runs)
     }
 
+    /// The runs of a slice, from the oldest documents to the youngest, and its recent postings, ascending.
+    pub(super) fn of_slice(&self, slice: usize) -> (Vec<Arc<RunFile>>, Vec<Posting>) {
+        (self.slices[slice].clone(), self.recent.below(slice, InsertNumber::MAX))
+    }
+
     /// Number of runs of a slice.
     pub(super) fn runs(&self, slice: usize) -> usize {
         self.slices[slice].len()
@@ -253,7 +258,7 @@ impl MergedSlice {
 }
 
 /// Merges sources of ascending postings into one.
-fn merge<'a>(
+pub(super) fn merge<'a>(
     sources: Vec<Box<dyn Iterator<Item = Result<Posting>> + 'a>>,
 ) -> impl Iterator<Item = Result<Posting>> + 'a {
     let mut heads: Vec<_> = sources.into_iter().map(Iterator::peekable).collect();

@@ -9,6 +9,7 @@ use super::recent::POSTING_BYTES;
 use super::state::PendingInsert;
 use crate::document::Date;
 use crate::error::{ErrorKind, Result};
+use crate::index::copy_counts::CopyCount;
 use crate::index::language_votes::{LanguageVote, LanguageVotes};
 use crate::index::stats::{CompactionStats, StorageStats};
 use crate::index::storage::{ExpiryBound, PostingLists, Storage, StorageVersion, going_on};
@@ -149,6 +150,22 @@ impl Storage for DiskStorage {
         Ok(())
     }
 
+    fn add_copies(&self, doc: InsertNumber, count: CopyCount) -> Result<()> {
+        let mut state = self.write();
+        if !state.dead.contains(doc) {
+            state.pending.copies.add(doc, count);
+        }
+        Ok(())
+    }
+
+    fn each_copied(&self, show: &mut dyn FnMut(InsertNumber, CopyCount) -> Result<()>) -> Result<()> {
+        self.show_copied(show)
+    }
+
+    fn each_posting(&self, part: u8, show: &mut dyn FnMut(u64, InsertNumber)) -> Result<()> {
+        self.show_postings(part, show)
+    }
+
     fn remove(&self, docs: &[InsertNumber]) -> Result<u64> {
         if self.writer.is_none() {
             return Err(ErrorKind::ReadOnly.into());
@@ -182,8 +199,8 @@ impl Storage for DiskStorage {
         Ok(docs)
     }
 
-    fn each(&self, show: &mut dyn FnMut(&StoredText) -> Result<()>) -> Result<()> {
-        self.each_of(&|_| true, &mut |_, record| show(record))
+    fn each(&self, show: &mut dyn FnMut(InsertNumber, &StoredText) -> Result<()>) -> Result<()> {
+        self.each_of(&|_| true, show)
     }
 
     fn learned(&self, teach: &mut dyn FnMut(&[u8])) -> Result<()> {
