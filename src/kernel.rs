@@ -4,7 +4,7 @@
 //! processor can run it, so a stage that receives one need not test again. No setting chooses it, since no result may
 //! depend on it.
 
-use std::sync::OnceLock;
+use crate::static_table::StaticTable;
 
 /// A set of instructions for the hot loops that this processor can run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,9 +30,10 @@ impl InstructionSet {
     /// The fastest set of this processor. Costs a load and a branch after the first call.
     #[must_use]
     pub fn best() -> Self {
-        static BEST: OnceLock<InstructionSet> = OnceLock::new();
         // `all` is never empty.
-        *BEST.get_or_init(|| *Self::all().last().unwrap_or(&Self::PORTABLE))
+        static BEST: StaticTable<InstructionSet> =
+            StaticTable::new(|| *InstructionSet::all().last().unwrap_or(&InstructionSet::PORTABLE));
+        *BEST
     }
 
     /// All sets that this processor can run, the slowest first: for tests and benches.

@@ -68,6 +68,7 @@ pub mod shingle;
 pub mod similarity;
 pub mod sketch;
 pub mod spill;
+mod static_table;
 pub mod story;
 
 pub use error::{Error, ErrorKind, Result};

@@ -183,6 +183,15 @@ class Client:
             raise problem.error(key) from None
         return True
 
+    def top(self, top: int = 10) -> dict[str, Any]:
+        """What the index holds most of, as ``Index.top``; at most 1,000 texts and forms."""
+        try:
+            answer = self._request("GET", f"/v1/top?top={top:d}", None, None)
+        except _Problem as problem:
+            raise problem.error() from None
+        found: dict[str, Any] = json.loads(answer)
+        return found
+
     def is_ready(self) -> bool:
         """Whether the server can be reached and takes requests. Asks once."""
         try:

@@ -406,6 +406,21 @@ impl PyIndex {
         json(py, serde_json::to_string(&stats))
     }
 
+    /// What the index holds most of, as a dict: the `top` texts with the most copies (`repeated`), which `check_and_insert` found and did
+    /// not store, and the `top` forms that most stored texts share (`hot`), with the totals of both. It reads all keys of the index.
+    ///
+    /// >>> import mukarrar
+    /// >>> seen = mukarrar.Index()
+    /// >>> text = "أعلنت وزارة الصحة عن افتتاح ثلاثة مراكز جديدة"
+    /// >>> _ = seen.check_and_insert_all([("1", text), ("2", text), ("3", text)])
+    /// >>> [(text["key"], text["copies"]) for text in seen.top()["repeated"]]
+    /// [('1', 2)]
+    #[pyo3(signature = (top = 10))]
+    fn top<'py>(&self, py: Python<'py>, #[pyo3(from_py_with = top)] top: usize) -> PyResult<Bound<'py, PyAny>> {
+        let found = self.upkeep(py, |index, goes_on| index.top_while(top, goes_on))?;
+        json(py, serde_json::to_string(&found))
+    }
+
     /// The settings of the index, as a dict of text.
     #[getter]
     fn settings<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {

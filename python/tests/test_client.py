@@ -56,6 +56,7 @@ def test_answers_are_those_of_an_index(server):
         assert client.query(COPY, top=3) == index.query(COPY, top=3)
         entries = [("b", COPY), ("c", OTHER, {"seen": 1_437_447_092}), ("d", "…"), ("e", OTHER)]
         assert client.check_and_insert_all(entries) == index.check_and_insert_all(entries)
+        assert client.top(1) == index.top(1)
         texts = [STORY, (OTHER, {"source": "موقع"}), ""]
         assert [verdict.kind for verdict in client.check_all(texts)] == [verdict.kind for verdict in index.check_all(texts)]
         assert client.insert("f", STORY) is None

@@ -284,6 +284,7 @@ def test_export_import_merge_and_numbers(index, tmp_path):
     other.insert("3", "وصلت السفينة إلى الميناء صباحا محملة بمئات الأطنان من القمح")
     assert index.merge(other)["inserted"] == 1
     assert index.stats()["documents"] == len(index) == 3
+    assert index.top(1)["documents"] == 3
     index.remove("3")
     assert index.compact()["documents"] == 2
     with pytest.raises(mukarrar.ParameterError, match="another index"):
@@ -373,6 +374,7 @@ def test_a_forked_child_is_refused_and_the_parent_loses_nothing(index, tmp_path)
         lambda: len(index),
         lambda: "1" in index,
         lambda: index.stats(),
+        lambda: index.top(),
     ):
         assert in_child(work) == refused
     assert in_child(lambda: index.close()) == refused

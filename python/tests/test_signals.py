@@ -110,8 +110,6 @@ FORKING = """
 import os, sys, threading, mukarrar
 texts = ["%s", "نص آخر"]
 seen = mukarrar.Index()
-# The first use fills tables, which a child of that moment would wait for.
-seen.check_all(texts)
 ended = threading.Event()
 
 def ask():

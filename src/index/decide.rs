@@ -7,6 +7,7 @@ use std::sync::PoisonError;
 use std::sync::atomic::Ordering;
 
 use super::answer::{Match, Verdict};
+use super::copy_counts::CopyCount;
 use super::index_item::Item;
 use super::prepare::{PreparedText, TextPreparer, ToldLanguage};
 use super::ranking::{CandidateRanking, better, rank, verdict};
@@ -14,7 +15,6 @@ use super::storage::StorageVersion;
 use super::stored_text::{InsertNumber, StoredBody};
 use super::text_index::Index;
 use crate::error::{ErrorKind, Result};
-use crate::normalize::alphabet;
 use crate::similarity::facts::FactsGuard;
 
 /// The best match of a text at some moment, and everything that it depends on.
@@ -76,7 +76,11 @@ impl Index {
 
         let found = self.renewed(worker, &text, before)?;
         self.count(found.is_cut);
+        let match_number = found.best.as_ref().map(|(number, _)| *number);
         let verdict = verdict(found.best, found.is_cut);
+        if let (Verdict::Duplicate(_), Some(number)) = (&verdict, match_number) {
+            self.storage.add_copies(number, CopyCount::one(text.seen))?;
+        }
         if matches!(verdict, Verdict::New { .. } | Verdict::Variant { .. }) {
             // The search has looked at the band keys already: usually none is full, and there are no further keys.
             let further = if found.full.is_empty() { Vec::new() } else { self.further_keys(&text)? };
@@ -142,7 +146,7 @@ impl Index {
     ) -> Result<()> {
         let number = self.storage.version()?.next;
         let words = match (&self.guard, &text.body) {
-            (Some(_), StoredBody::Text { folded, .. }) if is_learned(number) => Some(alphabet::to_utf8(folded)),
+            (Some(_), StoredBody::Text { folded, .. }) if is_learned(number) => Some(folded.clone()),
             _ => None,
         };
 
@@ -154,7 +158,7 @@ impl Index {
         let (record, hashes) = text.into_record(key, further);
         self.storage.insert(record, &hashes, replaced, words.is_some(), vote)?;
         if let (Some(guard), Some(words)) = (&self.guard, words) {
-            guard.write().unwrap_or_else(PoisonError::into_inner).learn(&words);
+            guard.write().unwrap_or_else(PoisonError::into_inner).learn_compact(&words);
         }
         Ok(())
     }
@@ -189,7 +193,7 @@ impl Index {
         let Some(guard) = &self.guard else { return Ok(()) };
 
         self.storage.learned(&mut |text| {
-            guard.write().unwrap_or_else(PoisonError::into_inner).learn(&alphabet::to_utf8(text));
+            guard.write().unwrap_or_else(PoisonError::into_inner).learn_compact(text);
         })
     }
 }

@@ -8,13 +8,14 @@ use serde_json::{Map, Value};
 use super::answer::{Verdict, Verify};
 #[cfg(feature = "persistent")]
 use super::builder::IndexBuilder;
+use super::copy_counts::{CopyCount, CopyCounts};
 use super::language_votes::LanguageVotes;
 use super::prepare::{PreparedText, TextPreparer};
 use super::ranking::verdict;
 use super::settings::Settings;
 use super::stats::MergeStats;
 use super::storage::going_on;
-use super::stored_text::{StoredBody, StoredText};
+use super::stored_text::{InsertNumber, StoredBody, StoredText};
 use super::text_index::Index;
 use crate::document::Date;
 use crate::error::{Error, ErrorKind, Operation, Remedy, Result};
@@ -50,6 +51,18 @@ struct ExportLine {
     text: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     sketch: Option<ExportSketch>,
+    /// Its copies, which are not in the export.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    copies: Option<ExportCopies>,
+}
+
+/// The number of copies of a text, and when the earliest and the latest were seen.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ExportCopies {
+    number: u64,
+    first_seen: i64,
+    last_seen: i64,
 }
 
 /// The body of a text in an index that keeps only signatures.
@@ -107,11 +120,12 @@ impl Index {
         let languages = self.storage.votes();
         write_line(out, &ExportHeader { mukarrar_index: EXPORT_VERSION, settings, languages }).map_err(failed)?;
 
+        let copies = self.all_copies(goes_on)?;
         let mut count = 0;
-        self.storage.each(&mut |record| {
+        self.storage.each(&mut |doc, record| {
             going_on(goes_on)?;
             count += 1;
-            write_line(out, &ExportLine::of(record)).map_err(failed)
+            write_line(out, &ExportLine::of(record, copies.get(doc))).map_err(failed)
         })?;
 
         out.flush().map_err(failed)?;
@@ -147,8 +161,9 @@ impl Index {
         for (line, number) in lines {
             going_on(goes_on)?;
             let line: ExportLine = read(line, number, "export it again".into())?;
+            let copies = line.copies.as_ref().filter(|copies| copies.number > 0).map(ExportCopies::count);
             let record = self.record_of(line).map_err(|what| unreadable(number, what, "export it again".into()))?;
-            self.take(&record, false, &mut merged)?;
+            self.take(&record, copies, false, &mut merged)?;
         }
 
         // Texts are stored folded, so they tell their language no more.
@@ -157,7 +172,7 @@ impl Index {
     }
 
     /// Checks and inserts every text of another index with equal settings, in its order, as if its pages had been
-    /// crawled after those of this index.
+    /// crawled after those of this index. Its counts of copies are added to those of this index.
     ///
     /// # Errors
     ///
@@ -188,12 +203,24 @@ impl Index {
 
         // The other index must see commits of its writer first, if it is only read.
         other.storage.version()?;
-        other.storage.each(&mut |record| {
+        let copies = other.all_copies(goes_on)?;
+        other.storage.each(&mut |doc, record| {
             going_on(goes_on)?;
-            self.take(record, true, &mut merged)
+            self.take(record, copies.get(doc), true, &mut merged)
         })?;
         self.add_votes(&other.storage.votes())?;
         Ok(merged)
+    }
+
+    /// The copies of all texts: 40 bytes for each text that has any.
+    fn all_copies(&self, goes_on: &dyn Fn() -> bool) -> Result<CopyCounts> {
+        let mut copies = CopyCounts::default();
+        self.storage.each_copied(&mut |doc, count| {
+            going_on(goes_on)?;
+            copies.add(doc, count);
+            Ok(())
+        })?;
+        Ok(copies)
     }
 
     fn add_votes(&self, votes: &LanguageVotes) -> Result<()> {
@@ -201,8 +228,15 @@ impl Index {
         self.storage.add_votes(votes)
     }
 
-    /// Stores a record of another index. A checked record is not stored if it repeats a stored text.
-    fn take(&self, record: &StoredText, is_checked: bool, merged: &mut MergeStats) -> Result<()> {
+    /// Stores a record of another index with its copies. A checked record is not stored if it repeats a stored text: then it is a
+    /// copy of that text, and so are its copies.
+    fn take(
+        &self,
+        record: &StoredText,
+        copies: Option<CopyCount>,
+        is_checked: bool,
+        merged: &mut MergeStats,
+    ) -> Result<()> {
         self.storage.make_room()?;
         self.workers.with(&self.settings, |worker| {
             // A text without tokens is never stored, so an index exports none; a file may contain one.
@@ -211,24 +245,33 @@ impl Index {
             };
 
             let _turn = self.turn();
-            let count = if self.storage.find(&record.key)?.is_some() {
-                &mut merged.keys_known
-            } else if is_checked && self.repeats(worker, &text)? {
-                &mut merged.duplicates
-            } else {
-                let further = self.further_keys(&text)?;
-                self.store(&record.key, text, &further, None)?;
-                &mut merged.inserted
-            };
-            *count += 1;
+            if self.storage.find(&record.key)?.is_some() {
+                merged.keys_known += 1;
+                return Ok(());
+            }
+
+            let repeated = if is_checked { self.repeated_by(worker, &text)? } else { None };
+            if let Some(number) = repeated {
+                let one = CopyCount::one(record.seen);
+                self.storage.add_copies(number, copies.map_or(one, |copies| copies.plus(one)))?;
+                merged.duplicates += 1;
+                return Ok(());
+            }
+
+            let number = self.storage.version()?.next;
+            let further = self.further_keys(&text)?;
+            self.store(&record.key, text, &further, None)?;
+            copies.map_or(Ok(()), |copies| self.storage.add_copies(number, copies))?;
+            merged.inserted += 1;
             Ok(())
         })
     }
 
-    /// Whether a text is a copy of a stored one.
-    fn repeats(&self, worker: &mut TextPreparer, text: &PreparedText) -> Result<bool> {
+    /// The stored text that a text is a copy of.
+    fn repeated_by(&self, worker: &mut TextPreparer, text: &PreparedText) -> Result<Option<InsertNumber>> {
         let found = self.candidate_snapshot(worker, text)?;
-        Ok(matches!(verdict(found.best, found.is_cut), Verdict::Duplicate(_)))
+        let number = found.best.as_ref().map(|(number, _)| *number);
+        Ok(number.filter(|_| matches!(verdict(found.best, found.is_cut), Verdict::Duplicate(_))))
     }
 
     fn check_header(&self, header: &ExportHeader) -> Result<()> {
@@ -241,7 +284,7 @@ impl Index {
 
     /// The record of a line, or what is wrong with the line.
     fn record_of(&self, line: ExportLine) -> std::result::Result<StoredText, String> {
-        let ExportLine { key, seen, date, text, sketch } = line;
+        let ExportLine { key, seen, date, text, sketch, copies: _ } = line;
         let body = match (text, sketch, self.settings.verify) {
             (Some(text), None, Verify::Exact) => {
                 let mut folded = Vec::new();
@@ -279,7 +322,7 @@ impl ExportHeader {
 }
 
 impl ExportLine {
-    fn of(record: &StoredText) -> Self {
+    fn of(record: &StoredText, copies: Option<CopyCount>) -> Self {
         let (text, sketch) = match &record.body {
             StoredBody::Text { folded, .. } => (Some(alphabet::to_utf8(folded)), None),
             StoredBody::Sketch { fingerprint, shingles, slots } => {
@@ -289,7 +332,20 @@ impl ExportLine {
         };
 
         let date = record.date.map(Date::seconds);
-        Self { key: record.key.to_string(), seen: record.seen.seconds(), date, text, sketch }
+        let copies = copies.map(ExportCopies::of);
+        Self { key: record.key.to_string(), seen: record.seen.seconds(), date, text, sketch, copies }
+    }
+}
+
+impl ExportCopies {
+    const fn of(count: CopyCount) -> Self {
+        let (first_seen, last_seen) = (count.first_seen.seconds(), count.last_seen.seconds());
+        Self { number: count.copies, first_seen, last_seen }
+    }
+
+    const fn count(&self) -> CopyCount {
+        let (first_seen, last_seen) = (Date::from_seconds(self.first_seen), Date::from_seconds(self.last_seen));
+        CopyCount { copies: self.number, first_seen, last_seen }
     }
 }
 

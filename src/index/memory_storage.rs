@@ -3,6 +3,7 @@
 use std::hash::BuildHasher;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
+use super::copy_counts::{CopyCount, CopyCounts};
 use super::language_votes::{LanguageVote, LanguageVotes};
 use super::postings::HashPostings;
 use super::prepare::BAND_BITS;
@@ -33,6 +34,7 @@ struct MemoryState {
     removals: u64,
     newest: Option<Date>,
     votes: LanguageVotes,
+    copies: CopyCounts,
     bytes: usize,
 }
 
@@ -147,6 +149,25 @@ impl Storage for MemoryStorage {
         Ok(())
     }
 
+    fn add_copies(&self, doc: InsertNumber, count: CopyCount) -> Result<()> {
+        let mut state = self.write();
+        if state.entry(doc).is_some() {
+            state.copies.add(doc, count);
+        }
+        Ok(())
+    }
+
+    fn each_copied(&self, show: &mut dyn FnMut(InsertNumber, CopyCount) -> Result<()>) -> Result<()> {
+        // No lock is held while they are shown: `show` may look at the index.
+        let copies = self.read().copies.clone();
+        copies.iter().try_for_each(|(doc, count)| show(doc, count))
+    }
+
+    fn each_posting(&self, part: u8, show: &mut dyn FnMut(u64, InsertNumber)) -> Result<()> {
+        self.read().hashes.each(part, show);
+        Ok(())
+    }
+
     fn remove(&self, docs: &[InsertNumber]) -> Result<u64> {
         // The lock is released in between, so that other threads go on.
         Ok(docs.chunks(AT_ONCE).map(|docs| self.write().remove(docs)).sum())
@@ -159,12 +180,12 @@ impl Storage for MemoryStorage {
         Ok(taken.map(|(_, doc)| doc).collect())
     }
 
-    fn each(&self, show: &mut dyn FnMut(&StoredText) -> Result<()>) -> Result<()> {
+    fn each(&self, show: &mut dyn FnMut(InsertNumber, &StoredText) -> Result<()>) -> Result<()> {
         // No lock is held while a record is shown: `show` may change the index.
         let next = self.read().next();
         for doc in 0..next {
             if let Some(record) = self.record(doc)? {
-                show(&record)?;
+                show(doc, &record)?;
             }
         }
         Ok(())
@@ -223,6 +244,7 @@ impl MemoryState {
         let (mut hashes, mut keys) = (Vec::new(), Vec::new());
         for doc in docs {
             let Some(entry) = self.entries.get_mut(*doc as usize).and_then(Option::take) else { continue };
+            self.copies.remove(*doc);
             self.bytes -= entry.record.bytes() + size_of_val(&*entry.hashes);
             hashes.extend(entry.hashes.iter().map(|hash| (*hash, *doc)));
             keys.push((self.key_hash(&entry.record.key), *doc));

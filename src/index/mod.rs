@@ -39,7 +39,8 @@
 //! # Files
 //!
 //! `known_texts` answers for a batch run. `index_item` is the question and `answer` the answer; `settings` and `builder` configure both. `text_index` holds
-//! the public operations and `decide` the decisions behind them; `export` and `expire` serve the whole index. `prepare`
+//! the public operations and `decide` the decisions behind them; `export`, `expire` and `top`
+//! serve the whole index. `copy_counts` counts copies, which are not stored. `prepare`
 //! turns a text into band keys; `search_keys` finds
 //! candidates; `candidate`, `candidate_judge` and `ranking` turn them into matches. `storage` is
 //! the trait of a place for records (`stored_text`), implemented by `memory_storage` (with `postings`) and `disk`.
@@ -48,6 +49,7 @@ mod answer;
 mod builder;
 mod candidate;
 mod candidate_judge;
+mod copy_counts;
 mod decide;
 #[cfg(feature = "persistent")]
 mod disk;
@@ -68,6 +70,7 @@ mod stats;
 mod storage;
 mod stored_text;
 mod text_index;
+mod top;
 
 pub use answer::{Match, Rank, Verdict, Verify};
 pub use builder::IndexBuilder;
@@ -82,3 +85,4 @@ pub use known_texts::IndexedTexts;
 pub use settings::Settings;
 pub use stats::{CompactionStats, MergeStats, SnapshotStats, Stats, StorageStats};
 pub use text_index::Index;
+pub use top::{HotForm, IndexTop, RepeatedText};

@@ -58,6 +58,20 @@ impl HashPostings {
         }
     }
 
+    /// Calls `show` with every hash whose upper 8 of 40 bits are `part`, and each of its documents, ascending.
+    #[expect(clippy::iter_over_hash_type, reason = "the order of the hashes is that of no output")]
+    pub(super) fn each(&self, part: u8, show: &mut dyn FnMut(u64, InsertNumber)) {
+        let tables = 1 << (TABLE_BITS - 8);
+        let first = usize::from(part) * tables;
+        for table in first..first + tables {
+            for (rest, earliest) in &self.0[table].earliest {
+                let hash = (table as u64) << (BAND_BITS - TABLE_BITS) | u64::from(*rest);
+                show(hash, *earliest);
+                self.0[table].later.get(rest).into_iter().flatten().for_each(|doc| show(hash, *doc));
+            }
+        }
+    }
+
     /// Bytes in memory, approximately.
     pub(super) fn bytes(&self) -> usize {
         // A hash table has a control byte per slot, and keeps one slot in eight free.

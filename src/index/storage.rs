@@ -3,6 +3,7 @@
 use std::fmt::Debug;
 use std::sync::Arc;
 
+use super::copy_counts::CopyCount;
 use super::language_votes::{LanguageVote, LanguageVotes};
 use super::stats::{CompactionStats, StorageStats};
 use super::stored_text::{InsertNumber, StoredText};
@@ -130,14 +131,24 @@ pub(super) trait Storage: Debug + Send + Sync {
     /// Adds the votes of texts that came from another index.
     fn add_votes(&self, votes: &LanguageVotes) -> Result<()>;
 
+    /// Adds copies of a document that are not stored.
+    fn add_copies(&self, doc: InsertNumber, count: CopyCount) -> Result<()>;
+
+    /// Calls `show` with every document that has copies, ascending, as of one moment.
+    fn each_copied(&self, show: &mut dyn FnMut(InsertNumber, CopyCount) -> Result<()>) -> Result<()>;
+
+    /// Calls `show` with every hash whose upper 8 of 40 bits are `part`, and each of its documents: hash by hash, in any order, the
+    /// documents ascending.
+    fn each_posting(&self, part: u8, show: &mut dyn FnMut(u64, InsertNumber)) -> Result<()>;
+
     /// Removes documents. Returns how many of them were there.
     fn remove(&self, docs: &[InsertNumber]) -> Result<u64>;
 
     /// The documents that an expiry removes, ascending. `goes_on` as in [`compact`](Self::compact).
     fn older(&self, older: ExpiryBound, goes_on: &dyn Fn() -> bool) -> Result<Vec<InsertNumber>>;
 
-    /// Calls `show` with every record, in the order of insertion.
-    fn each(&self, show: &mut dyn FnMut(&StoredText) -> Result<()>) -> Result<()>;
+    /// Calls `show` with every document and its record, in the order of insertion.
+    fn each(&self, show: &mut dyn FnMut(InsertNumber, &StoredText) -> Result<()>) -> Result<()>;
 
     /// Calls `teach` with the folded texts that the guard has not learned yet, in order, without those that this
     /// process inserted. A second caller waits until `teach` is done.

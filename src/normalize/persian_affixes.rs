@@ -4,7 +4,7 @@
 //! the joiner leave it. The fold drops the joiner; this sink joins an affix over white space. An affix that is also a word of
 //! its own is joined too: copies are joined at the same places, so nothing is lost.
 
-use std::sync::LazyLock;
+use crate::static_table::StaticTable;
 
 use foldhash::HashSet;
 
@@ -32,7 +32,7 @@ struct Affixes {
     heh: u8,
 }
 
-static AFFIXES: LazyLock<Affixes> = LazyLock::new(|| {
+static AFFIXES: StaticTable<Affixes> = StaticTable::new(|| {
     // Folded one by one, so that none is joined to another.
     let folded = |words: &str| words.split_ascii_whitespace().map(compact).collect();
     Affixes {

@@ -3,7 +3,7 @@
 //! Many short Persian texts have none of the letters پ چ ژ گ. Their function words (که از را است) are no Arabic words,
 //! and Arabic text has its article, its ة and في. Both are counted in the first words of a text.
 
-use std::sync::LazyLock;
+use crate::static_table::StaticTable;
 
 use foldhash::HashSet;
 
@@ -24,8 +24,8 @@ const PERSIAN: &str = "که از را این است می در برای های ه
 /// Arabic function words that are no Persian words, with ی and ک.
 const ARABIC: &str = "فی إلی إلیه أن إن التی الذی هذا هذه عن لم لن کان کانت";
 
-static WORDS: LazyLock<[HashSet<&str>; 2]> =
-    LazyLock::new(|| [PERSIAN, ARABIC].map(|list| list.split_ascii_whitespace().collect()));
+static WORDS: StaticTable<[HashSet<&str>; 2]> =
+    StaticTable::new(|| [PERSIAN, ARABIC].map(|list| list.split_ascii_whitespace().collect()));
 
 /// With so many more words of one language the others of a text are not counted.
 const CERTAIN: usize = 8;

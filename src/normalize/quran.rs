@@ -5,7 +5,7 @@
 //! at its neighbours. Words that everyday Arabic writes without the alef (هٰذا, الرحمٰن) are a list. Under `aggressive` hamza
 //! and its seats are one, so the rules need not see a hamza on a letter.
 
-use std::sync::LazyLock;
+use crate::static_table::StaticTable;
 
 use foldhash::HashSet;
 use memchr::memmem;
@@ -34,7 +34,7 @@ pub(super) fn may_apply(text: &str) -> bool {
 const WITHOUT_ALEF: &str = "ذلك ذلكم ذلكما ذلكن كذلك هذا هذه هذان هذين هولا هكذا اوليك اوليكم الرحمن رحمن لرحمن لكن لكنا لكني \
                             لكنه لكنها لكنهم لكنكم لكننا اله الها الهين الهكم الهنا الهه الهك الهي الههم الله لله اللهم ههنا";
 
-static EVERYDAY: LazyLock<HashSet<&str>> = LazyLock::new(|| WITHOUT_ALEF.split_ascii_whitespace().collect());
+static EVERYDAY: StaticTable<HashSet<&str>> = StaticTable::new(|| WITHOUT_ALEF.split_ascii_whitespace().collect());
 
 /// A letter, or a tatweel, with its marks.
 #[derive(Debug, Clone, Copy)]

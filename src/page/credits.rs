@@ -4,8 +4,8 @@
 //! publisher of a story: two papers print one report under two heads. Precision comes first: only the first and last lines of a
 //! text are read, a head has at most 14 tokens, none of them a word of sentences, and enough text must follow it.
 
+use crate::static_table::StaticTable;
 use std::collections::BTreeSet;
-use std::sync::LazyLock;
 
 use memchr::memmem::Finder;
 
@@ -50,7 +50,7 @@ struct CreditLists {
     finders: Vec<Finder<'static>>,
 }
 
-static LISTS: LazyLock<CreditLists> = LazyLock::new(|| CreditLists {
+static LISTS: StaticTable<CreditLists> = StaticTable::new(|| CreditLists {
     places: fold(cues::PLACES),
     words: cues::SENTENCE_WORDS
         .iter()

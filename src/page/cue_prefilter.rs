@@ -3,7 +3,7 @@
 //! It has no false negatives (tests below and in `cutter.rs`) and rejects nine lines of ten. Folding the head of
 //! every line instead would take a fifth of the time of a run of whole documents.
 
-use std::sync::LazyLock;
+use crate::static_table::StaticTable;
 
 use super::lines::{is_mark, is_word_char};
 use super::{cues, matcher};
@@ -83,7 +83,7 @@ pub(super) struct CuePrefilter {
 }
 
 /// The prefilter for the tables of [`cues`].
-pub(super) static PREFILTER: LazyLock<CuePrefilter> = LazyLock::new(|| CuePrefilter {
+pub(super) static PREFILTER: StaticTable<CuePrefilter> = StaticTable::new(|| CuePrefilter {
     first: CueKeys::new(matcher::first_words(false)),
     first_long: CueKeys::new(matcher::first_words(true)),
     last: backward_keys(matcher::last_agency_words()),

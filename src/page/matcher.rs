@@ -2,8 +2,8 @@
 //!
 //! A line costs one fold of its first words, and one binary search for each word that may begin a phrase.
 
+use crate::static_table::StaticTable;
 use std::ops::Range;
-use std::sync::LazyLock;
 
 use crate::document::Span;
 use crate::normalize::{FoldScratch, Language, Normalizer, Profile, TokenSink, alphabet};
@@ -137,7 +137,7 @@ struct PhraseTable {
     dateline_word: PhrasePart,
 }
 
-static TABLE: LazyLock<PhraseTable> = LazyLock::new(|| {
+static TABLE: StaticTable<PhraseTable> = StaticTable::new(|| {
     let mut phrases: Vec<CuePhrase> =
         readable().map(|(family, form, text)| CuePhrase::fold(&text, family, form)).collect();
     // A phrase may fold to nothing; it would match every line.

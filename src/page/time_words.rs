@@ -1,7 +1,7 @@
 //! The words of times at the edges of lines, and a test of which first and last words may belong to one.
 
+use crate::static_table::StaticTable;
 use std::borrow::Cow;
-use std::sync::LazyLock;
 
 use foldhash::HashSet;
 
@@ -52,7 +52,7 @@ pub(super) struct TimeWords {
 }
 
 /// The folded lists.
-pub(super) static WORDS: LazyLock<TimeWords> = LazyLock::new(|| TimeWords {
+pub(super) static WORDS: StaticTable<TimeWords> = StaticTable::new(|| TimeWords {
     before: folded(BEFORE),
     after: folded(AFTER),
     about: folded(ABOUT),
@@ -63,10 +63,10 @@ pub(super) static WORDS: LazyLock<TimeWords> = LazyLock::new(|| TimeWords {
 });
 
 /// The last and the first words, unfolded, of lines that may have a time at that end. A cheap test.
-static EDGE_WORDS: LazyLock<HashSet<String>> = LazyLock::new(|| edge_words().collect());
+static EDGE_WORDS: StaticTable<HashSet<String>> = StaticTable::new(|| edge_words().collect());
 
 /// The first two letters of the edge words, as bits. A cheaper test: most words begin otherwise.
-static EDGE_BEGINNINGS: LazyLock<[u64; 64]> = LazyLock::new(|| {
+static EDGE_BEGINNINGS: StaticTable<[u64; 64]> = StaticTable::new(|| {
     let mut bits = [0; 64];
     for word in edge_words() {
         if let Some(key) = beginning(&word) {

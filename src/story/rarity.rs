@@ -11,9 +11,9 @@
 //! the hash of a stem, big-endian, and its rarity in units of 8/255. A stem that is not in the table is as rare as one of no
 //! document.
 
+use crate::static_table::StaticTable;
 use std::borrow::Cow;
 use std::path::Path;
-use std::sync::LazyLock;
 
 use foldhash::HashMap;
 
@@ -37,7 +37,7 @@ const ENTRY: usize = 6;
 static SHIPPED: &[u8] = include_bytes!("rarity.bin");
 
 /// The shipped table, read once. Tests read it too, so bytes that are no table do not pass them.
-static BUILT_IN: LazyLock<RarityTable> = LazyLock::new(|| {
+static BUILT_IN: StaticTable<RarityTable> = StaticTable::new(|| {
     let table = RarityTable::decode(Cow::Borrowed(SHIPPED));
     debug_assert!(table.is_ok(), "the shipped bytes are no table");
     table.unwrap_or_default()

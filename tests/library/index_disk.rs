@@ -150,6 +150,8 @@ proptest! {
             prop_assert_eq!(&answer, &reader.query(&text, 9, Rank::Containment).unwrap());
             prop_assert_eq!(memory.check(&text).unwrap(), reader.check(&text).unwrap());
         }
+        prop_assert_eq!(memory.top(9).unwrap(), index.top(9).unwrap());
+        prop_assert_eq!(memory.top(9).unwrap(), reader.top(9).unwrap());
         let export = |index: &Index| { let mut out = Vec::new(); index.export(&mut out).unwrap(); out };
         prop_assert_eq!(export(&memory), export(&index));
         prop_assert_eq!(export(&memory), export(&reader));

@@ -55,6 +55,7 @@ mod run;
 mod secrets;
 mod state;
 mod tls;
+mod top;
 
 pub use auth::BearerToken;
 pub use labelling::{LabelServer, LabelSession, PairRenderer};

@@ -133,7 +133,7 @@ fn lay_out<'a, A, S: Serialize>(
 }
 
 /// Enlarges the share of a body to what was written so far.
-fn take_room(body: &mut HeldBody, when_full: WhenFull) -> Result<(), Problem> {
+pub(super) fn take_room(body: &mut HeldBody, when_full: WhenFull) -> Result<(), Problem> {
     let (bytes, most) = (body.bytes.len(), body.share.most());
     match when_full {
         WhenFull::Give => body.share.overdraw(bytes),

@@ -20,17 +20,18 @@ use super::items::BodyType;
 use super::problem::{Problem, ProblemKind};
 use super::replies::Reply;
 use super::state::{ServerState, busy};
-use super::{auth, body, metrics};
+use super::{auth, body, metrics, top};
 
 /// The OpenAPI document that the server serves.
 pub const OPENAPI: &str = include_str!("openapi.json");
 
 /// All methods and paths, with the paths of the OpenAPI document.
-pub const ROUTES: [(&str, &str); 9] = [
+pub const ROUTES: [(&str, &str); 10] = [
     ("POST", CHECK),
     ("POST", INSERT),
     ("POST", CHECK_AND_INSERT),
     ("POST", QUERY),
+    ("GET", TOP),
     ("DELETE", "/v1/documents/{key}"),
     ("GET", HEALTHZ),
     ("GET", READYZ),
@@ -42,6 +43,7 @@ const CHECK: &str = "/v1/check";
 const INSERT: &str = "/v1/insert";
 const CHECK_AND_INSERT: &str = "/v1/check-and-insert";
 const QUERY: &str = "/v1/query";
+const TOP: &str = "/v1/top";
 /// The rest of the path is the key, slashes included.
 const DOCUMENTS: &str = "/v1/documents/{*key}";
 const HEALTHZ: &str = "/healthz";
@@ -57,6 +59,7 @@ pub(super) fn router(state: SharedState) -> Router {
         .route(INSERT, post(|state, request| call(state, request, ApiCall::Insert)))
         .route(CHECK_AND_INSERT, post(|state, request| call(state, request, ApiCall::CheckAndInsert)))
         .route(QUERY, post(|state, request| call(state, request, ApiCall::Query)))
+        .route(TOP, get(most))
         .route(DOCUMENTS, delete(forget))
         .route(HEALTHZ, get(async || text("ok\n")))
         .route(READYZ, get(ready))
@@ -163,6 +166,15 @@ async fn answer(state: SharedState, request: Request, call: ApiCall) -> Result<R
     Ok(typed(media, Bytes::from_owner(body)))
 }
 
+/// One at a time: it reads the whole index.
+async fn most(Shared(state): Shared<SharedState>, request: Request) -> Result<Response, Problem> {
+    let top = top::wanted(request.uri().query())?;
+
+    let _works = request.extensions().get::<Arc<Connection>>().map(WorkGuard::new);
+    let body = state.survey(move |state| top::answer(state, top)).await?;
+    Ok(typed("application/json", Bytes::from_owner(body)))
+}
+
 async fn forget(
     Shared(state): Shared<SharedState>,
     key: Result<Path<String>, PathRejection>,
@@ -198,7 +210,7 @@ fn writable(state: &ServerState) -> Result<(), Problem> {
     if !state.read_only {
         return Ok(());
     }
-    Err(Problem::new(ProblemKind::ReadOnly, "it answers /v1/check and /v1/query; ask the server that writes"))
+    Err(Problem::new(ProblemKind::ReadOnly, "it answers /v1/check, /v1/query and /v1/top; ask the server that writes"))
 }
 
 /// Reads the query string. Its only option is `durable`, of requests that write.

@@ -28,6 +28,8 @@ pub(super) struct ServerState {
     pub(super) work: Arc<Semaphore>,
     /// Memory for bodies.
     pub(super) room: Arc<BodyBudget>,
+    /// A permit for a reading of the whole index, which takes long.
+    survey: Arc<Semaphore>,
     /// Permits for scrapes of the metrics, which are answered even if all requests are taken.
     scrapes: Arc<Semaphore>,
     /// Number of changes since the start.
@@ -53,6 +55,7 @@ impl ServerState {
         Self {
             work: Arc::new(Semaphore::new(limits.requests)),
             room: BodyBudget::new(limits.bodies),
+            survey: Arc::new(Semaphore::new(1)),
             scrapes: Arc::new(Semaphore::new(SCRAPES)),
             index,
             limits,
@@ -81,6 +84,14 @@ impl ServerState {
         job: impl FnOnce(&Self) -> std::result::Result<T, Problem> + Send + 'static,
     ) -> std::result::Result<T, Problem> {
         self.blocking(&self.scrapes, job).await
+    }
+
+    /// Runs a reading of the whole index in the same way, one at a time.
+    pub(super) async fn survey<T: Send + 'static>(
+        self: &Arc<Self>,
+        job: impl FnOnce(&Self) -> std::result::Result<T, Problem> + Send + 'static,
+    ) -> std::result::Result<T, Problem> {
+        self.blocking(&self.survey, job).await
     }
 
     async fn blocking<T: Send + 'static>(

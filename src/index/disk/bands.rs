@@ -63,6 +63,15 @@ impl BandPostings {
         }
     }
 
+    /// Whether [`docs`](Self::docs) of a hash may find anything, by the filters alone.
+    pub(super) fn may_hold(&self, hash: u64, since: InsertNumber) -> bool {
+        let (slice, low) = place(hash);
+        // Without a branch: the processor then waits for many filters at once.
+        let in_runs = since < self.upto[slice];
+        let runs = self.slices[slice].iter().fold(false, |may, run| may | run.may_hold(low));
+        self.recent.may_hold(slice, low) | (in_runs & runs)
+    }
+
     /// Appends the documents of a hash that are numbered `since` or later, among its earliest `most` live documents.
     /// Returns whether there are more than `most`.
     pub(super) fn docs(
@@ -143,6 +152,11 @@ impl BandPostings {
     /// Whether a slice differs from its description.
     pub(super) fn differs(&self, slice: usize, info: &SliceInfo) -> bool {
         self.upto[slice] != info.upto || !self.slices[slice].iter().map(|run| &run.info).eq(&info.runs)
+    }
+
+    /// The runs of a slice, from the oldest documents to the youngest, and its recent postings, ascending.
+    pub(super) fn of_slice(&self, slice: usize) -> (Vec<Arc<RunFile>>, Vec<Posting>) {
+        (self.slices[slice].clone(), self.recent.below(slice, InsertNumber::MAX))
     }
 
     /// Number of runs of a slice.
@@ -244,7 +258,7 @@ impl MergedSlice {
 }
 
 /// Merges sources of ascending postings into one.
-fn merge<'a>(
+pub(super) fn merge<'a>(
     sources: Vec<Box<dyn Iterator<Item = Result<Posting>> + 'a>>,
 ) -> impl Iterator<Item = Result<Posting>> + 'a {
     let mut heads: Vec<_> = sources.into_iter().map(Iterator::peekable).collect();

@@ -8,6 +8,7 @@
 //!   oldest
 //! - `recent`: first document → hashes of documents whose postings are not all in run files
 //! - `dead`: upper 16 bits of documents → bitmap of removed documents that runs or blocks may still contain
+//! - `copies`: document → number and times of its copies, which are not stored
 //! - `learned`: document → folded text whose words the facts guard has learned
 
 use std::cell::Cell;
@@ -20,7 +21,10 @@ use rusqlite::{Connection, OpenFlags, Row};
 use super::damage::damaged;
 use crate::error::{Error, ErrorKind, Result};
 
+mod copies;
 mod tables;
+
+pub(super) use copies::ShowCopies;
 
 /// Name of the file.
 pub(super) const FILE: &str = "catalog.db";
@@ -51,6 +55,7 @@ const SCHEMA: &str = "
         oldest_seen INTEGER NOT NULL, oldest_moment INTEGER NOT NULL);
     CREATE TABLE IF NOT EXISTS recent (first INTEGER PRIMARY KEY, data BLOB NOT NULL);
     CREATE TABLE IF NOT EXISTS dead (chunk INTEGER PRIMARY KEY, data BLOB NOT NULL);
+    CREATE TABLE IF NOT EXISTS copies (doc INTEGER PRIMARY KEY, data BLOB NOT NULL);
     CREATE TABLE IF NOT EXISTS learned (doc INTEGER PRIMARY KEY, data BLOB NOT NULL);
 ";
 

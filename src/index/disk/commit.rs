@@ -17,6 +17,7 @@ use super::stored_block::{self, BLOCK};
 use super::writer::WriterIdentity;
 use crate::document::Date;
 use crate::error::{Error, Result};
+use crate::index::copy_counts::CopyCounts;
 use crate::index::language_votes::LanguageVotes;
 use crate::index::stored_text::{InsertNumber, StoredBody, StoredText};
 use crate::parallel;
@@ -41,6 +42,7 @@ struct CommitChanges {
     removals_ever: u64,
     newest: Option<Date>,
     languages: LanguageVotes,
+    copies: CopyCounts,
     /// Number of recent postings above the budget.
     excess: usize,
 }
@@ -48,7 +50,7 @@ struct CommitChanges {
 impl CommitChanges {
     /// Whether the commit `head` has all of them.
     fn are_in(&self, head: &CommitHead) -> bool {
-        self.inserts.is_empty() && self.removals == 0 && self.languages == head.languages
+        self.inserts.is_empty() && self.removals == 0 && self.copies.is_empty() && self.languages == head.languages
     }
 
     /// The number of the insert after these.
@@ -113,6 +115,7 @@ impl DiskStorage {
             removals_ever: state.removals,
             newest: state.newest,
             languages: state.votes.clone(),
+            copies: state.pending.copies.clone(),
             excess: state.bands.recent.len().saturating_sub(self.budget.recent_bands()),
         }
     }
@@ -136,6 +139,7 @@ impl DiskStorage {
         // 1. Prepare the blocks and the next head in memory. Inserts and answers go on: no lock on the state is held.
         let blocks = self.packed(&changes)?;
         let mut head = next_head(&writer.head, &changes, &blocks, is_closed);
+        let copies = writer.catalog.with_added(&changes.copies, &mut head.copies)?;
 
         // 2. Write the merged runs to new files, and sync the files and the directory. After an error no head names the
         //    files, so they are removed.
@@ -147,7 +151,7 @@ impl DiskStorage {
         //    Nothing that was written before it counts without it.
         let has_merged = !merged.is_empty();
         let catalog = &writer.catalog;
-        let written = catalog.at_once(|| put_changes(catalog, &head, &changes, &blocks, has_merged));
+        let written = catalog.at_once(|| put_changes(catalog, &head, &changes, &blocks, &copies, has_merged));
 
         // 4. After a failure, remove the new run files; keep them if the transaction may have been committed
         //    nevertheless.
@@ -216,6 +220,7 @@ impl DiskStorage {
         }
         pending.first = changes.next();
         pending.dead.drain(..changes.removals);
+        pending.copies.subtract(&changes.copies);
 
         merged.into_iter().for_each(|merged| state.bands.install(merged));
     }
@@ -281,6 +286,7 @@ fn put_changes(
     head: &CommitHead,
     changes: &CommitChanges,
     blocks: &[PackedBlock],
+    copies: &CopyCounts,
     has_merged: bool,
 ) -> Result<()> {
     for (entry, data) in blocks {
@@ -301,6 +307,7 @@ fn put_changes(
         }
     }
 
+    copies.iter().try_for_each(|(doc, count)| catalog.put_copies(doc, count))?;
     if has_merged {
         catalog.drop_recent(head.merged())?;
     }

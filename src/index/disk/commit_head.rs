@@ -35,11 +35,31 @@ pub(super) struct CommitHead {
     /// The document from which on crowded texts have further keys. `None` in an index that an older version wrote last.
     #[serde(default)]
     pub(super) keyed_from: Option<InsertNumber>,
+    /// The rows of `copies`. `None` if an older version, which does not count copies, has written the index last.
+    #[serde(default)]
+    pub(super) copies: Option<CopyTotals>,
     /// Number of the next run file.
     pub(super) next_file: u64,
     /// The slice that is merged next.
     pub(super) turn: usize,
     pub(super) slices: Vec<SliceInfo>,
+}
+
+/// What the rows of `copies` add up to.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct CopyTotals {
+    /// Number of rows: documents with copies.
+    pub(super) documents: u64,
+    /// Number of copies.
+    pub(super) copies: u64,
+}
+
+impl CopyTotals {
+    /// Adds a row.
+    pub(super) fn add(&mut self, copies: u64) {
+        self.documents += 1;
+        self.copies = self.copies.saturating_add(copies);
+    }
 }
 
 /// The runs of a slice.
@@ -69,6 +89,7 @@ impl CommitHead {
             languages: LanguageVotes::default(),
             compactions: 0,
             keyed_from: Some(0),
+            copies: Some(CopyTotals::default()),
             next_file: 0,
             turn: 0,
             slices: vec![SliceInfo::default(); SLICES],

@@ -122,13 +122,15 @@ impl DiskStorage {
             .inspect_err(|_| self.remove_files(writer.head.next_file, head.next_file))?;
         head.commit += 1;
         head.compactions += 1;
-        let mut left = dead;
+        let mut left = dead.clone();
         left.remove_range(..head.merged());
         head.dead = left.len();
+        head.copies = Some(writer.catalog.copy_totals(&(&dead - &left))?);
 
         // 2. The transaction.
         let written = writer.catalog.at_once(|| {
             writer.catalog.drop_dead()?;
+            writer.catalog.drop_copies(&(&dead - &left))?;
             writer.catalog.put_all_dead(&left)?;
             writer.catalog.drop_recent(head.merged())?;
             writer.catalog.put_head(&head)

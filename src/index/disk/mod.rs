@@ -12,10 +12,12 @@
 //!
 //! Files: `disk_storage` is the storage with its `state`, its `writer` and its `budget` of memory; `operations`
 //! implements the trait; `opening` opens it (`recovery` reports what was found) and `catch_up` follows another process;
-//! `commit` writes and `compact` shrinks it; `snapshot` copies it. Of the formats, `directory` is the layout, `catalog` the database with its
+//! `commit` writes and `compact` shrinks it; `snapshot` copies it; `copied` counts copies, and
+//! `all_postings` reads all band keys. Of the formats, `directory` is the layout, `catalog` the database with its
 //! `commit_head`, `stored_block` holds records, and `posting`, `run_file`, `recent`, `filter` and `bands` hold band
 //! keys.
 
+mod all_postings;
 mod bands;
 mod budget;
 mod catalog;
@@ -23,6 +25,7 @@ mod catch_up;
 mod commit;
 mod commit_head;
 mod compact;
+mod copied;
 mod damage;
 mod directory;
 mod disk_storage;

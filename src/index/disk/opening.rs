@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use roaring::RoaringBitmap;
+
 use super::bands::OpenRuns;
 use super::budget::DiskBudget;
 use super::catalog::{self, Catalog, CatalogAccess};
@@ -135,7 +137,9 @@ impl DiskStorage {
 
         // From here on the index counts as not closed, until it is closed again.
         let keyed_from = head.keyed_from.or(Some(head.next));
-        let head = CommitHead { is_closed: false, commit: head.commit + 1, keyed_from, ..head };
+        // An older version may have written since copies were counted.
+        let copies = head.copies.map_or_else(|| catalog.copy_totals(&RoaringBitmap::new()), Ok)?;
+        let head = CommitHead { is_closed: false, commit: head.commit + 1, keyed_from, copies: Some(copies), ..head };
         catalog.at_once(|| catalog.put_head(&head))?;
         let commits = CommitCounter::open(directory)?;
         commits.note(head.commit)?;

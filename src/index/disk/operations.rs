@@ -9,6 +9,7 @@ use super::recent::POSTING_BYTES;
 use super::state::PendingInsert;
 use crate::document::Date;
 use crate::error::{ErrorKind, Result};
+use crate::index::copy_counts::CopyCount;
 use crate::index::language_votes::{LanguageVote, LanguageVotes};
 use crate::index::stats::{CompactionStats, StorageStats};
 use crate::index::storage::{ExpiryBound, PostingLists, Storage, StorageVersion, going_on};
@@ -24,8 +25,11 @@ impl Storage for DiskStorage {
 
     fn postings(&self, hashes: &[u64], since: InsertNumber, most: usize, found: &mut PostingLists) -> Result<()> {
         let state = self.read();
-        for hash in hashes {
-            let is_cut = state.bands.docs(*hash, since, most, &state.dead, found.docs())?;
+
+        // All filters first: most hashes have no document, and each look at a filter waits for memory.
+        let may_hold: Vec<bool> = hashes.iter().map(|hash| state.bands.may_hold(*hash, since)).collect();
+        for (hash, may_hold) in hashes.iter().zip(may_hold) {
+            let is_cut = may_hold && state.bands.docs(*hash, since, most, &state.dead, found.docs())?;
             found.end(is_cut);
         }
         Ok(())
@@ -146,6 +150,22 @@ impl Storage for DiskStorage {
         Ok(())
     }
 
+    fn add_copies(&self, doc: InsertNumber, count: CopyCount) -> Result<()> {
+        let mut state = self.write();
+        if !state.dead.contains(doc) {
+            state.pending.copies.add(doc, count);
+        }
+        Ok(())
+    }
+
+    fn each_copied(&self, show: &mut dyn FnMut(InsertNumber, CopyCount) -> Result<()>) -> Result<()> {
+        self.show_copied(show)
+    }
+
+    fn each_posting(&self, part: u8, show: &mut dyn FnMut(u64, InsertNumber)) -> Result<()> {
+        self.show_postings(part, show)
+    }
+
     fn remove(&self, docs: &[InsertNumber]) -> Result<u64> {
         if self.writer.is_none() {
             return Err(ErrorKind::ReadOnly.into());
@@ -179,8 +199,8 @@ impl Storage for DiskStorage {
         Ok(docs)
     }
 
-    fn each(&self, show: &mut dyn FnMut(&StoredText) -> Result<()>) -> Result<()> {
-        self.each_of(&|_| true, &mut |_, record| show(record))
+    fn each(&self, show: &mut dyn FnMut(InsertNumber, &StoredText) -> Result<()>) -> Result<()> {
+        self.each_of(&|_| true, show)
     }
 
     fn learned(&self, teach: &mut dyn FnMut(&[u8])) -> Result<()> {

@@ -27,6 +27,11 @@ impl Posting {
     }
 }
 
+/// The 40-bit hash of a posting of a slice.
+pub(super) const fn hash_of(slice: u8, posting: Posting) -> u64 {
+    (slice as u64) << 32 | posting.low() as u64
+}
+
 /// The slice of a 40-bit hash, and its lower 32 bits.
 pub(super) const fn place(hash: u64) -> (usize, u32) {
     ((hash >> 32) as usize % SLICES, hash as u32)

@@ -74,6 +74,11 @@ impl RecentPostings {
         self.count += 1;
     }
 
+    /// Whether a hash may have documents.
+    pub(super) fn may_hold(&self, slice: usize, low: u32) -> bool {
+        self.slices[slice].filter.may_hold(low)
+    }
+
     /// The documents of a hash, from `since` on, ascending.
     pub(super) fn docs(&self, slice: usize, low: u32, since: InsertNumber) -> impl Iterator<Item = InsertNumber> {
         self.slices[slice].docs(low, since)

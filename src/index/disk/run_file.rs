@@ -140,6 +140,11 @@ impl RunFile {
         filter.ok_or_else(|| damaged(&self.path, "its filter holds other bytes than were written".to_owned()))
     }
 
+    /// Whether a hash may have documents: false only if the filter was read and says so.
+    pub(super) fn may_hold(&self, low: u32) -> bool {
+        self.filter.get().is_none_or(|filter| filter.may_hold(low))
+    }
+
     /// Calls `show` with the documents of a hash, ascending, until it returns false.
     pub(super) fn docs(&self, low: u32, mut show: impl FnMut(InsertNumber) -> bool) -> Result<()> {
         if !self.filter()?.may_hold(low) {

@@ -14,6 +14,7 @@ use super::damage::damaged;
 use super::posting::SLICES;
 use crate::document::Date;
 use crate::error::Result;
+use crate::index::copy_counts::CopyCounts;
 use crate::index::language_votes::LanguageVotes;
 use crate::index::stored_text::{InsertNumber, StoredText};
 
@@ -55,12 +56,14 @@ pub(super) struct PendingChanges {
     pub(super) bytes: usize,
     /// Documents removed.
     pub(super) dead: Vec<InsertNumber>,
+    /// Copies of stored texts, which are not stored.
+    pub(super) copies: CopyCounts,
 }
 
 impl PendingChanges {
     /// Number of changes.
     pub(super) fn len(&self) -> usize {
-        self.inserts.len() + self.dead.len()
+        self.inserts.len() + self.dead.len() + self.copies.len()
     }
 }
 
@@ -150,6 +153,7 @@ impl DiskState {
 
         if is_new {
             self.pending.dead.push(doc);
+            self.pending.copies.remove(doc);
             self.documents -= 1;
             self.removals += 1;
         }

@@ -11,7 +11,8 @@
 //! A body is the folded text, or the fingerprint (16 bytes), the number of shingles (u32) and the signature. All
 //! numbers are little-endian.
 
-use std::sync::Arc;
+use std::ops::Range;
+use std::sync::{Arc, OnceLock};
 
 use crate::document::Date;
 use crate::index::stored_text::{InsertNumber, StoredBody, StoredText};
@@ -23,14 +24,21 @@ pub(super) const BLOCK: usize = 1 << 16;
 /// Upper bound of the bytes of a block before compression: above the bound of one record, so above that of any block.
 const LARGEST: usize = 1 << 31;
 
+/// Bytes of a signature body before the signature.
+const SKETCH_HEAD: usize = 20;
+
 /// Level of zstd. Higher levels cost more time than their savings are worth.
 const LEVEL: i32 = 1;
 
-/// The records of a block.
+/// The records of a block. A record is made when it is first asked for: most answers need one of a hundred.
 #[derive(Debug)]
 pub(super) struct StoredBlock {
     docs: Vec<InsertNumber>,
-    records: Vec<Arc<StoredText>>,
+    records: Vec<LazyRecord>,
+    /// The block, decompressed.
+    raw: Vec<u8>,
+    /// Length of a signature, if signatures are kept.
+    slots: Option<usize>,
     /// Bytes in memory, approximately.
     pub(super) weight: u64,
 }
@@ -38,13 +46,35 @@ pub(super) struct StoredBlock {
 impl StoredBlock {
     /// The record of a document, if the block contains it.
     pub(super) fn get(&self, doc: InsertNumber) -> Option<&Arc<StoredText>> {
-        self.docs.binary_search(&doc).ok().map(|place| &self.records[place])
+        self.docs.binary_search(&doc).ok().map(|place| self.record(place))
+    }
+
+    fn record(&self, place: usize) -> &Arc<StoredText> {
+        let LazyRecord { key, body, seen, date, record } = &self.records[place];
+        record.get_or_init(|| {
+            // Unpacking has checked both, so that nothing is missing here.
+            let key = std::str::from_utf8(&self.raw[key.clone()]);
+            let body = body_of(&self.raw[body.clone()], self.slots);
+            debug_assert!(key.is_ok() && body.is_some(), "unpacking checks keys and bodies");
+            let body = body.unwrap_or_else(|| StoredBody::text(Box::default()));
+            Arc::new(StoredText { key: key.unwrap_or_default().into(), seen: *seen, date: *date, body })
+        })
     }
 
     /// The records, by ascending document.
     pub(super) fn iter(&self) -> impl Iterator<Item = (InsertNumber, &Arc<StoredText>)> {
-        self.docs.iter().copied().zip(&self.records)
+        self.docs.iter().enumerate().map(|(place, doc)| (*doc, self.record(place)))
     }
+}
+
+/// Where the parts of a record are in its block.
+#[derive(Debug)]
+struct LazyRecord {
+    key: Range<usize>,
+    body: Range<usize>,
+    seen: Date,
+    date: Option<Date>,
+    record: OnceLock<Arc<StoredText>>,
 }
 
 /// The bytes of a block. Documents ascend.
@@ -133,26 +163,39 @@ pub(super) fn unpack(bytes: &[u8], first: InsertNumber, slots: Option<usize>) ->
         heads.push((key, body, Date::from_seconds(seen), date.map(Date::from_seconds)));
     }
 
+    let mut key_start = raw.len() - columns.len();
     let keys = heads.iter().try_fold(0_usize, |keys, (key, ..)| keys.checked_add(*key))?;
-    let (mut keys, mut bodies) = columns.split_at_checked(keys)?;
+    let mut body_start = key_start.checked_add(keys)?;
     let mut records = Vec::with_capacity(count);
 
     for (key, body, seen, date) in heads {
-        let (text, rest) = bodies.split_at_checked(body)?;
-        let (name, names) = keys.split_at_checked(key)?;
-        (keys, bodies) = (names, rest);
+        let (key, body) = (key_start..key_start.checked_add(key)?, body_start..body_start.checked_add(body)?);
+        (key_start, body_start) = (key.end, body.end);
 
-        let key = std::str::from_utf8(name).ok()?.into();
-        let body = match slots {
-            None => StoredBody::text(text.into()),
-            Some(slots) => sketch(text, slots)?,
-        };
-        records.push(Arc::new(StoredText { key, seen, date, body }));
+        // Everything is checked here, so that records can be made without errors later.
+        std::str::from_utf8(raw.get(key.clone())?).ok()?;
+        check_body(raw.get(body.clone())?, slots)?;
+        records.push(LazyRecord { key, body, seen, date, record: OnceLock::new() });
     }
 
-    // Three times the bytes: a text that is compared keeps its shingles too.
-    let weight = 3 * raw.len() as u64 + (count * size_of::<StoredText>()) as u64;
-    Some(StoredBlock { docs, records, weight })
+    // Three times the bytes: a text that was asked for is a copy of its bytes, and one that is compared keeps its shingles too.
+    let weight = 3 * raw.len() as u64 + (count * (size_of::<StoredText>() + size_of::<LazyRecord>())) as u64;
+    Some(StoredBlock { docs, records, raw, slots, weight })
+}
+
+/// `None` if the bytes are no body.
+fn check_body(body: &[u8], slots: Option<usize>) -> Option<()> {
+    match slots {
+        None => Some(()),
+        Some(slots) => (body.len() == SKETCH_HEAD + slots).then_some(()),
+    }
+}
+
+fn body_of(body: &[u8], slots: Option<usize>) -> Option<StoredBody> {
+    match slots {
+        None => Some(StoredBody::text(body.into())),
+        Some(slots) => sketch(body, slots),
+    }
 }
 
 /// Reads a signature body; `None` if its signature does not have `length` bytes.

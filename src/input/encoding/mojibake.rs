@@ -8,8 +8,8 @@
 //! mojibake has .41 and more, clean text at most .002), the bytes are valid UTF-8, and the result is Arabic. Characters
 //! that became U+FFFD are lost; such text stays as it is.
 
+use crate::static_table::StaticTable;
 use std::borrow::Cow;
-use std::sync::LazyLock;
 
 use super::{Encoding, EncodingKind, arabic, detect};
 
@@ -174,7 +174,7 @@ struct MisreadPath {
     latin: bool,
 }
 
-static WAYS: LazyLock<[MisreadPath; 3]> = LazyLock::new(|| {
+static WAYS: StaticTable<[MisreadPath; 3]> = StaticTable::new(|| {
     let way = |misread, encoding: &'static encoding_rs::Encoding, latin| {
         let character = |byte: u8| Encoding(EncodingKind::Standard(encoding)).decode(&[byte]).0.chars().next();
         let mut bytes: Vec<(char, u8)> = (0x80..=0xFF)

@@ -34,7 +34,7 @@ mod stream;
 mod tests;
 mod word_masks;
 
-use std::sync::OnceLock;
+use crate::static_table::StaticTable;
 
 use batch::SpanlessSink;
 pub use batch::{BatchSink, TokenBatch};
@@ -103,8 +103,9 @@ impl FoldPath {
 
     /// The fastest path of this CPU, detected once.
     pub(super) fn best() -> Self {
-        static BEST: OnceLock<FoldPath> = OnceLock::new();
-        *BEST.get_or_init(|| Self::available().last().copied().unwrap_or(Self::WALK))
+        static BEST: StaticTable<FoldPath> =
+            StaticTable::new(|| FoldPath::available().last().copied().unwrap_or(FoldPath::WALK));
+        *BEST
     }
 
     /// A name for benches and messages.

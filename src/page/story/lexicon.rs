@@ -1,6 +1,6 @@
 //! The folded vocabulary: the senses of words, the classes of phrases, and the months.
 
-use std::sync::LazyLock;
+use crate::static_table::StaticTable;
 
 use foldhash::HashMap;
 
@@ -84,7 +84,7 @@ pub(super) struct Lexicon {
 }
 
 /// The vocabulary of [`vocabulary`].
-pub(super) static LEXICON: LazyLock<Lexicon> = LazyLock::new(Lexicon::new);
+pub(super) static LEXICON: StaticTable<Lexicon> = StaticTable::new(Lexicon::new);
 
 impl Lexicon {
     fn new() -> Self {

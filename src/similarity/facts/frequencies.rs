@@ -1,6 +1,6 @@
 //! Document frequencies of words: decide which words are rare enough to name a fact.
 
-use std::sync::LazyLock;
+use crate::static_table::StaticTable;
 
 use foldhash::{HashMap, HashSet};
 
@@ -19,7 +19,7 @@ const ENOUGH: usize = 1000;
 const FEW_DOCUMENTS: usize = 40;
 
 /// Arabic words in 2 % of the documents of at least two of three news collections, in the compact alphabet.
-static LIST: LazyLock<HashSet<Vec<u8>>> = LazyLock::new(|| spellings(include_str!("frequent.txt")).collect());
+static LIST: StaticTable<HashSet<Vec<u8>>> = StaticTable::new(|| spellings(include_str!("frequent.txt")).collect());
 
 /// The number of documents in which each word occurs.
 ///
@@ -64,10 +64,16 @@ impl WordFrequencies {
 
     /// Adds one document.
     pub fn add(&mut self, text: &str) {
-        let words = text.split(' ').filter(|word| !word.is_empty() && !word.starts_with(|c: char| c.is_ascii_digit()));
+        self.add_compact(&alphabet::to_compact(text));
+    }
+
+    /// [`add`](Self::add) for a text in the compact alphabet.
+    pub(crate) fn add_compact(&mut self, text: &[u8]) {
+        let words =
+            text.split(|byte| *byte == b' ').filter(|word| word.first().is_some_and(|first| !first.is_ascii_digit()));
 
         // Each word counts once for a document.
-        let mut hashes: Vec<u32> = words.map(|word| self.hash(&alphabet::to_compact(word))).collect();
+        let mut hashes: Vec<u32> = words.map(|word| self.hash(word)).collect();
         hashes.sort_unstable();
         hashes.dedup();
 

@@ -85,6 +85,11 @@ impl FactsGuard {
         self.frequencies.add(text);
     }
 
+    /// [`learn`](Self::learn) for a text in the compact alphabet.
+    pub(crate) fn learn_compact(&mut self, text: &[u8]) {
+        self.frequencies.add_compact(text);
+    }
+
     /// The word frequencies.
     pub(crate) fn frequencies(&self) -> &WordFrequencies {
         &self.frequencies

@@ -1,7 +1,7 @@
 //! Names: words that can be one, and names that the word before them announces.
 
+use crate::static_table::StaticTable;
 use std::collections::BTreeMap;
-use std::sync::LazyLock;
 
 use foldhash::{HashMap, HashSet};
 
@@ -16,8 +16,8 @@ const ARTICLE: [u8; 2] = [alphabet::code('ا' as u32), alphabet::code('ل' as u3
 /// Common nouns and adjectives, without article. Each occurs in at least 0.05 % of the documents of one of three news
 /// collections and 0.02 % of another, with and without the article (at least a twentieth each), and seldom next to
 /// names.
-static COMMON: LazyLock<HashSet<String>> =
-    LazyLock::new(|| spellings(include_str!("common.txt")).map(|word| to_utf8(&word)).collect());
+static COMMON: StaticTable<HashSet<String>> =
+    StaticTable::new(|| spellings(include_str!("common.txt")).map(|word| to_utf8(&word)).collect());
 
 /// Words before a name: the next word is one unless it is a common word.
 const ANNOUNCING: &str =
@@ -27,7 +27,7 @@ const ANNOUNCING: &str =
 const NAMING: &str = "جمهورية مملكة سلطنة محافظة بمحافظة قرية بقرية بلدة ببلدة حي بحي عيد بعيد سورة شارع بشارع";
 
 /// The announcing words in the compact alphabet; true for those of [`NAMING`].
-static ANNOUNCES: LazyLock<HashMap<Vec<u8>, bool>> = LazyLock::new(|| {
+static ANNOUNCES: StaticTable<HashMap<Vec<u8>, bool>> = StaticTable::new(|| {
     let table = |words: &str, names: bool| -> Vec<(Vec<u8>, bool)> {
         spellings(&words.replace(' ', "\n")).map(|word| (word, names)).collect()
     };

@@ -1,6 +1,6 @@
 //! Words with a known meaning: weekdays, months and ordinals of four languages, Arabic words of time, and units.
 
-use std::sync::LazyLock;
+use crate::static_table::StaticTable;
 
 use foldhash::HashMap;
 
@@ -63,7 +63,7 @@ const TIME: &str = "اليوم أمس امس غد غدا الماضي الماض
                     الجاري الجارية المنصرم الأسبوع الاسبوع الشهر ذو ذي مساءا صباحا";
 
 /// Meanings by words in the compact alphabet.
-static TABLE: LazyLock<HashMap<Vec<u8>, WordMeaning>> = LazyLock::new(|| {
+static TABLE: StaticTable<HashMap<Vec<u8>, WordMeaning>> = StaticTable::new(|| {
     let mut table = HashMap::default();
 
     // A word keeps its first meaning, so the order of the rows below matters: Arabic is the first language.

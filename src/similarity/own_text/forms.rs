@@ -5,8 +5,8 @@
 //! four texts of the form, since a corrected figure is replaced by the figure of all other copies. A code (v1.9, x86)
 //! or the number after رقم identifies the subject of a text, so two texts are enough.
 
+use crate::static_table::StaticTable;
 use std::ops::Range;
-use std::sync::LazyLock;
 
 use super::alignment::TokenAlignment;
 use super::wording::tokens;
@@ -54,8 +54,8 @@ const SHORTEST_WORD: usize = 3;
 const HEAD: usize = 20;
 
 /// Words that announce the number of a document, in the compact alphabet.
-static ANNOUNCES: LazyLock<[Vec<u8>; 7]> =
-    LazyLock::new(|| ["رقم", "برقم", "شماره", "شمارہ", "نمبر", "number", "no"].map(alphabet::to_compact));
+static ANNOUNCES: StaticTable<[Vec<u8>; 7]> =
+    StaticTable::new(|| ["رقم", "برقم", "شماره", "شمارہ", "نمبر", "number", "no"].map(alphabet::to_compact));
 
 /// Greatest distance of the number from such a word, in tokens (رقم م 12).
 const BEHIND: usize = 2;

@@ -4,6 +4,7 @@ mod answers;
 pub(super) mod args;
 mod lookup;
 pub(super) mod opening;
+mod top;
 mod transfer;
 mod upkeep;
 
@@ -14,6 +15,7 @@ use super::exit::Exit;
 use args::DirectoryArgs;
 use lookup::{AddArgs, BuildArgs, CheckArgs, QueryArgs};
 use mukarrar::error::Result;
+use top::TopArgs;
 use transfer::{ExportArgs, ImportArgs, MergeArgs, SnapshotArgs};
 use upkeep::{ExpireArgs, RemoveArgs, StatsArgs};
 
@@ -25,6 +27,7 @@ Examples:
   mukarrar index add seen/ today.jsonl --format jsonl   classify each record as new or not, and store it
   mukarrar index check seen/ page.txt                   classify without storing
   mukarrar index query seen/ page.txt --top 5           list the most similar stored texts
+  mukarrar index top seen/ -k 20                        see what comes again and again
   mukarrar index expire seen/ --age 30d
   mukarrar index snapshot seen/ backup/2026-11-29       back it up while it is written
   mukarrar index export seen/ -o seen.jsonl             move it to another version or machine";
@@ -45,6 +48,8 @@ pub(super) enum IndexCommand {
     Expire(ExpireArgs),
     /// Show the content, size and settings of an index.
     Stats(StatsArgs),
+    /// Show which texts are repeated most, and which forms most texts share.
+    Top(TopArgs),
     /// Free the space of removed texts.
     Compact(DirectoryArgs),
     /// Copy an index to a new directory, as of its last commit, while another process may write it.
@@ -66,6 +71,7 @@ pub(super) fn run(command: &IndexCommand, console: &Console) -> Result<Exit> {
         IndexCommand::Remove(arguments) => upkeep::remove(arguments, console),
         IndexCommand::Expire(arguments) => upkeep::expire(arguments, console),
         IndexCommand::Stats(arguments) => upkeep::stats(arguments, console),
+        IndexCommand::Top(arguments) => top::top(arguments, console),
         IndexCommand::Compact(arguments) => upkeep::compact(arguments, console),
         IndexCommand::Snapshot(arguments) => transfer::snapshot(arguments, console),
         IndexCommand::Export(arguments) => transfer::export(arguments, console),

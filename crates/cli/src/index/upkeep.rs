@@ -50,13 +50,13 @@ pub(crate) struct StatsArgs {
     #[arg(value_name = "DIR")]
     directory: PathBuf,
     /// Format of the output.
-    #[arg(short, long, value_enum, value_name = "FORMAT", default_value_t = StatsFormat::Text, help_heading = "Showing")]
-    format: StatsFormat,
+    #[arg(short, long, value_enum, value_name = "FORMAT", default_value_t = IndexFormat::Text, help_heading = "Showing")]
+    format: IndexFormat,
 }
 
-/// Format of the stats.
+/// Format of what an index tells of itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum StatsFormat {
+pub(super) enum IndexFormat {
     Text,
     Json,
 }
@@ -109,7 +109,7 @@ pub(super) fn stats(arguments: &StatsArgs, console: &Console) -> Result<Exit> {
     // The text shows the same names and values as the JSON.
     let json = serde_json::json!({ "settings": index.settings(), "stats": stats });
     console.print(|out| {
-        if arguments.format == StatsFormat::Json {
+        if arguments.format == IndexFormat::Json {
             return writeln!(out, "{json}").map_err(stdout_error);
         }
 

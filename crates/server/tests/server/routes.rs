@@ -209,6 +209,21 @@ fn keys_are_deleted_as_they_are_encoded() {
 }
 
 #[test]
+fn what_comes_again_is_counted() {
+    let served = Served::empty(Server::builder());
+    for (key, text) in [("a", STORY), ("b", COPY), ("c", OTHER), ("d", COPY)] {
+        served.json("/v1/check-and-insert", &keyed(key, text));
+    }
+    let top = served.get("/v1/top?top=1").json();
+    assert_eq!((&top["documents"], &top["copies"], &top["repeated"][0]["key"]), (&json!(2), &json!(2), &json!("a")));
+
+    for query in ["top=", "top=0", "top=1001", "top=-1", "top=+1", "top=1&top=1", "most=1"] {
+        assert_eq!(served.get(&format!("/v1/top?{query}")).problem().0, "bad-option", "{query}");
+    }
+    assert_eq!(served.get("/v1/top?").status, 200);
+}
+
+#[test]
 fn the_document_names_every_route_and_every_answer_is_as_it_says() {
     let served = Served::empty(Server::builder());
     let document = served.get("/openapi.json").json();
@@ -273,7 +288,8 @@ fn the_document_names_every_route_and_every_answer_is_as_it_says() {
     for (path, key) in [("/v1/documents/{key}", "a"), ("/v1/documents/{key}", "none")] {
         fits("delete", path, &served.delete(&path.replace("{key}", key)));
     }
-    for path in ["/healthz", "/readyz", "/metrics", "/openapi.json"] {
+    fits("get", "/v1/top", &served.get("/v1/top?top=0"));
+    for path in ["/v1/top", "/healthz", "/readyz", "/metrics", "/openapi.json"] {
         fits("get", path, &served.get(path));
     }
 }
@@ -335,6 +351,7 @@ fn a_server_that_reads_refuses_to_write() {
     let served = Served::new(Server::builder().read_only(true), index);
     assert_eq!(served.json("/v1/check", &asked(COPY)).json()["verdict"], "duplicate");
     assert_eq!(served.json("/v1/query", &asked(COPY)).status, 200);
+    assert_eq!(served.get("/v1/top").json()["documents"], 1);
     for path in ["/v1/insert", "/v1/check-and-insert"] {
         let answer = served.json(path, &keyed("b", OTHER));
         assert_eq!((answer.status, &*answer.problem().0), (403, "read-only"));

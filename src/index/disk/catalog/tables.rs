@@ -225,7 +225,7 @@ fn hashes_of(row: &[u8], first: InsertNumber, width: usize) -> Option<Vec<Vec<u6
     Some(documents)
 }
 
-fn blob(row: &Row<'_>, column: usize) -> rusqlite::Result<Vec<u8>> {
+pub(super) fn blob(row: &Row<'_>, column: usize) -> rusqlite::Result<Vec<u8>> {
     match row.get_ref(column)? {
         ValueRef::Blob(bytes) => Ok(bytes.to_vec()),
         // Another type is damage: empty bytes have no checksum, so the caller reports it.
@@ -234,12 +234,12 @@ fn blob(row: &Row<'_>, column: usize) -> rusqlite::Result<Vec<u8>> {
 }
 
 /// Bytes, preceded by their CRC-32.
-fn sealed(bytes: &[u8]) -> Vec<u8> {
+pub(super) fn sealed(bytes: &[u8]) -> Vec<u8> {
     [&crc32fast::hash(bytes).to_le_bytes(), bytes].concat()
 }
 
 /// The bytes after a CRC-32; `None` if it does not fit them.
-fn unsealed(bytes: &[u8]) -> Option<&[u8]> {
+pub(super) fn unsealed(bytes: &[u8]) -> Option<&[u8]> {
     let (sum, bytes) = bytes.split_first_chunk::<4>()?;
     (crc32fast::hash(bytes) == u32::from_le_bytes(*sum)).then_some(bytes)
 }

@@ -1,0 +1,34 @@
+//! Reading every posting of an index, slice by slice.
+
+use super::bands::merge;
+use super::disk_storage::DiskStorage;
+use super::posting::{Posting, hash_of};
+use crate::error::Result;
+use crate::index::stored_text::InsertNumber;
+
+impl DiskStorage {
+    /// Calls `show` with the hash and the document of every live posting of a slice, ascending. Memory: a block for each run file of
+    /// the slice, and the recent postings of the slice.
+    pub(super) fn show_postings(&self, slice: u8, show: &mut dyn FnMut(u64, InsertNumber)) -> Result<()> {
+        // One lock for both: a merge moves postings from the recent ones to the runs. Runs stay readable when they are replaced.
+        let (runs, recent, dead) = {
+            let state = self.read();
+            let (runs, recent) = state.bands.of_slice(slice.into());
+            (runs, recent, state.dead.clone())
+        };
+
+        let mut sources: Vec<Box<dyn Iterator<Item = Result<Posting>> + '_>> = Vec::new();
+        for run in &runs {
+            sources.push(Box::new(run.postings()));
+        }
+        sources.push(Box::new(recent.iter().copied().map(Ok)));
+
+        for posting in merge(sources) {
+            let posting = posting?;
+            if !dead.contains(posting.doc()) {
+                show(hash_of(slice, posting), posting.doc());
+            }
+        }
+        Ok(())
+    }
+}
