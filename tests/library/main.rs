@@ -36,6 +36,7 @@ mod index_disk;
 mod index_faults;
 mod input;
 mod labels;
+mod neighbours;
 mod page_cut;
 mod page_html;
 mod page_html_gold;
