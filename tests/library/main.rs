@@ -37,6 +37,7 @@ mod index_faults;
 mod index_top;
 mod input;
 mod labels;
+mod neighbours;
 mod page_cut;
 mod page_html;
 mod page_html_gold;
