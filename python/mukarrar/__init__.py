@@ -284,8 +284,8 @@ def dedup(corpus: Corpus, /, **options: Unpack[DedupOptions]) -> Deduplicated:
     A frame comes back as ``kept``, in the same kind. Of files nothing is written unless ``output`` names where: a file for one file, else
     a directory, as ``mukarrar dedup -o``. Every removed record names its keeper and the exact score. Options as of ``clusters``, and
 
-    - what goes: ``remove`` (``["exact", "near"]``; ``"contained"`` too), ``against`` (paths: what is in them already goes;
-      directories of indexes too, and for a frame only those), ``unit="passage"`` (repeated passages of ``min_tokens`` or more)
+    - what goes: ``remove`` (``["exact", "near"]``; ``"contained"`` too), ``against`` (what is in it already goes: a frame of any
+      kind, read by the same columns where it has them; directories of indexes; for files also files), ``unit="passage"`` (repeated passages of ``min_tokens`` or more)
     - repetition as a signal: ``min_sources`` (only what so many sources have stays), ``max_size`` (larger clusters go as a whole),
       ``keep_per_source`` (so many of each source stay)
     - what is told of the records: ``annotate`` (True or a name: kept records carry ``cluster``, ``size``, ``sources``, ``first_seen`` and
@@ -316,7 +316,8 @@ def dedup(corpus: Corpus, /, **options: Unpack[DedupOptions]) -> Deduplicated:
 def compare(a: str, b: str, **options: Unpack[CompareOptions]) -> Comparison:
     """How alike two texts are, and why.
 
-    Options: ``profile``, ``language``, ``boilerplate``, ``shingle``, ``seed``, ``threshold``, ``containment``, ``facts``.
+    Options: ``profile``, ``language``, ``boilerplate``, ``boilerplate_rules`` (a file or ``BoilerplateRules``, which hold for texts of their
+    sources) and ``source`` (of both texts, or a pair), ``shingle``, ``seed``, ``threshold``, ``containment``, ``facts``.
 
     >>> import mukarrar
     >>> found = mukarrar.compare("قال الوزيرُ إن الأمر انتهى أمس", "قال الوزير إن الأمر بدأ أمس")

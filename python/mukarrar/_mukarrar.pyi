@@ -18,6 +18,7 @@ from ._options import (
     OpenSettings,
     Path,
     UnitName,
+    VerifyOptions,
 )
 
 __all__ = [
@@ -114,7 +115,7 @@ def sketch_batch(
     batch: Any, hasher: MinHasher, *, id: str = "id", text: str = "text", layout: Literal["fixed", "list"] = "fixed"
 ) -> Any: ...
 def verify_batch(
-    batch: Any, *, text_a: str = "text_a", text_b: str = "text_b", **options: Unpack[CompareOptions]
+    batch: Any, *, text_a: str = "text_a", text_b: str = "text_b", **options: Unpack[VerifyOptions]
 ) -> Any: ...
 
 @final

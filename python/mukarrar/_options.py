@@ -102,7 +102,7 @@ class OpenSettings(IndexSettings, total=False):
     cache_size: int | None
 
 
-class CompareOptions(TypedDict, total=False):
+class VerifyOptions(TypedDict, total=False):
     profile: ProfileName
     language: LanguageCode | None
     boilerplate: BoilerplateChoice
@@ -111,6 +111,11 @@ class CompareOptions(TypedDict, total=False):
     threshold: float
     containment: float | None
     facts: FactsChoice
+
+
+class CompareOptions(VerifyOptions, total=False):
+    boilerplate_rules: Path | BoilerplateRules | None
+    source: str | tuple[str | None, str | None] | None
 
 
 class ReadingOptions(TypedDict, total=False):
@@ -174,7 +179,7 @@ class ContaminationOptions(ReadingOptions, total=False):
     temp_dir: Path | None
 
 
-class MatchingOptions(CompareOptions, FieldOptions, total=False):
+class MatchingOptions(VerifyOptions, FieldOptions, total=False):
     boilerplate_rules: Path | BoilerplateRules | None
     edited: bool
     short: bool
@@ -231,7 +236,7 @@ class DedupOptions(KeepingOptions, total=False):
     unit: DedupUnitName
     work_dir: Path | None
     output: Path | None
-    against: Path | Sequence[Path]
+    against: Corpus
     remove: Iterable[Removable]
     min_tokens: int
     mark: bool | str | None

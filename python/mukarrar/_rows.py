@@ -58,12 +58,16 @@ class Rows:
     def __len__(self) -> int:
         return len(self.texts)
 
-    def records(self) -> Iterator[tuple[Any, ...]]:
-        """What the library reads: ids, texts, and fields as JSON. A missing text is an empty one."""
+    def records(self, names: Mapping[str, str] | None = None) -> Iterator[tuple[Any, ...]]:
+        """What the library reads: ids, texts, and fields as JSON. A missing text is an empty one. ``names`` are further names of what
+        is given."""
         for row, text in enumerate(self.texts):
             text = text if isinstance(text, str) else ""
             name = row if self._names is None else self._names[row]
             fields = {name: _plain(values[row]) for name, values in self.fields.items()}
+            if names:
+                given = {**fields, "id": str(name), "text": text}
+                fields.update({field: given[role] for role, field in names.items() if role in given})
             yield (name, text, json.dumps(fields, ensure_ascii=False)) if fields else (name, text)
 
     def name(self, shown: str) -> Any:

@@ -156,15 +156,22 @@ def dedup(corpus: Any, options: dict[str, Any]) -> Deduplicated:
         corpus = frame
         _check_columns(frame, options)
 
+    references = _references(corpus, options)
     run = Run("dedup", corpus, options)
     if strict and run.alarms:
         raise AlarmError("\n".join(str(alarm) for alarm in run.alarms) + "\nnothing was written", alarms=run.alarms)
     results = run.results
     # A keeper outside of the input has a name of its own.
     own = [fields.get("reference") is None and "keeper" in fields for fields in results]
-    names = [("id", "keeper") if is_own else ("id",) for is_own in own]
-    removed = [made(Removed, {**_BY_RULE, **run.named(fields, *named)}) for fields, named in zip(results, names)]
-    lossy = [made(Loss, run.named(fields, "id", *(("keeper",) if "reference" not in fields else ()))) for fields in run.losses]
+
+    def named(fields: dict[str, Any]) -> dict[str, Any]:
+        if fields.get("reference") is None:
+            return run.named(fields, "id", "keeper", "story")
+        keeper = fields["keeper"] if references is None else references.name(fields["keeper"])
+        return {**run.named(fields, "id", "story"), "keeper": keeper}
+
+    removed = [made(Removed, {**_BY_RULE, **named(fields)}) for fields in results]
+    lossy = [made(Loss, named(fields)) for fields in run.losses]
     told_of = removed, run.rejected, run.summary, run.alarms, lossy
     if run.rows is None:
         return Deduplicated(None, *told_of, _source=run.report)
@@ -173,7 +180,7 @@ def dedup(corpus: Any, options: dict[str, Any]) -> Deduplicated:
     left = {row: record["text"] for row, record in records.items()}
     added = None
     if field:
-        added = {row: run.named(record[field], "keeper", "story") for row, record in records.items()}
+        added = {row: named(record[field]) for row, record in records.items()}
     row = run.rows.row
     copies = [
         None if fields["kind"] == "span" else (row(fields["id"]), row(fields["keeper"]) if is_own else None)
@@ -181,6 +188,33 @@ def dedup(corpus: Any, options: dict[str, Any]) -> Deduplicated:
     ]
     kept = run.rows.taken(left, added, field or "")
     return Deduplicated(kept, *told_of, run.rows, left, copies, added, run.report)
+
+
+def _references(corpus: Any, options: dict[str, Any]) -> Rows | None:
+    """The rows of ``against``, if it is a frame; ``options`` then have its records."""
+    against = options.get("against")
+    frame = None if against is None else frame_of(against)
+    if not isinstance(frame, Frame):
+        return None
+    if frame.source is getattr(corpus, "source", corpus):
+        expected = "another frame: each of these rows would be a copy of itself"
+        raise ParameterError._of("against", type(against).__name__, expected)
+
+    columns = {name: options.get(name) for name in _FIELDS}
+    fields: dict[str, str] = {}
+    if isinstance(corpus, Frame):
+        columns = _columns_of(columns, dict(options))
+    elif options.get("input_format") is not None:
+        raise ParameterError._of("input_format", options["input_format"], "left out where against= is a frame")
+    else:
+        # Files are read by the names of their fields, and so are the records.
+        columns = {name: options.get(field, columns[name]) for name, field in _FIELDS.items()}
+        fields = {name: column for name, column in columns.items() if column is not None}
+    known = frame.columns()
+    columns = {name: column for name, column in columns.items() if name == "text" or column in known}
+    rows = Rows(frame, columns)
+    options["against"] = rows.records(fields)
+    return rows
 
 
 # What a removal by a rule on repetition lacks.

@@ -16,8 +16,11 @@ use crate::errors::attempt;
 use crate::options::{each, run};
 use crate::threads::on_threads;
 
-/// Number of pairs between two looks for signals.
+/// Most pairs between two looks for signals.
 const AT_ONCE: usize = 32;
+
+/// Bytes of texts after which there is a look, once each core has a pair: pairs of long texts take tenths of a second.
+const BYTES_AT_ONCE: usize = 1 << 20;
 
 /// The scores and the relation of one pair.
 struct PairVerdict {
@@ -56,17 +59,31 @@ pub fn verify_batch(
 
     let input = ArrowInput::of(batch)?;
     let places = [place_of(py, &input.schema(), "text_a", text_a)?, place_of(py, &input.schema(), "text_b", text_b)?];
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
     input.map(py, |batch| {
         let texts =
             [TextColumn::named(py, &batch, places[0], "text_a")?, TextColumn::named(py, &batch, places[1], "text_b")?];
         let pairs: Vec<(Option<&str>, Option<&str>)> = texts[0].each().zip(texts[1].each()).collect();
-        let mut all = Vec::with_capacity(pairs.len());
-        for pairs in pairs.chunks(AT_ONCE) {
+        let (mut all, mut rest) = (Vec::with_capacity(pairs.len()), pairs.as_slice());
+        while !rest.is_empty() {
+            let (pairs, later) = rest.split_at(at_once(rest, cores));
             all.extend(on_threads(py, || verified(pairs, pipeline.options()))?);
             py.check_signals()?;
+            rest = later;
         }
         with_verdicts(&batch, places, &all).map_err(|error| refused(&error))
     })
+}
+
+/// Number of the first pairs that are verified before the next look for signals.
+fn at_once(pairs: &[(Option<&str>, Option<&str>)], cores: usize) -> usize {
+    let mut bytes = 0;
+    let is_much = |(place, (a, b)): (usize, &(Option<&str>, Option<&str>))| {
+        bytes += a.map_or(0, str::len) + b.map_or(0, str::len);
+        bytes >= BYTES_AT_ONCE && place + 1 >= cores
+    };
+    let much = pairs.iter().take(AT_ONCE).enumerate().position(is_much);
+    much.map_or(AT_ONCE.min(pairs.len()), |place| place + 1)
 }
 
 /// The verdict on each pair, on the threads of the pool around this call.

@@ -1,5 +1,6 @@
 //! Removes the copies of a corpus, or marks them.
 
+use std::io::Cursor;
 use std::path::{Path, PathBuf};
 
 use mukarrar::error::ErrorKind;
@@ -20,11 +21,14 @@ use pyo3::types::PyDict;
 use crate::corpus::OF_PASSAGES;
 use crate::errors::parameter;
 use crate::interruptible::RunProgress;
-use crate::options::{is_reading, paths, whole, whole_or_none};
+use crate::options::{is_reading, whole, whole_or_none};
 use crate::report_source::{FoundResult, ReportedResult, ReportedRun};
 use crate::run_output::{RunOutput, refuse_nothing_read, written};
-use crate::run_request::{KnownOptions, RunRequest};
+use crate::run_request::{CorpusSource, KnownOptions, RunRequest};
 use crate::telling::TellingRequest;
+
+/// The name of the records of `against`: as a file of such a name they are read.
+const REFERENCES: &str = "against.jsonl";
 
 /// The options of `dedup` alone: what it writes and what it removes by other rules.
 #[derive(Default)]
@@ -33,6 +37,8 @@ struct CleaningRequest {
     output: Option<PathBuf>,
     /// What it compares with: files and indexes.
     against: Vec<PathBuf>,
+    /// The records that it compares with, as JSON Lines, in place of files.
+    against_records: Option<Vec<u8>>,
     /// The relations of what it removes; none means exact and near copies.
     remove: Option<Vec<Relation>>,
     /// The field for the marks of records of which none is removed.
@@ -92,7 +98,10 @@ impl CleaningRequest {
     fn take(&mut self, name: &str, value: &Bound<'_, PyAny>) -> PyResult<bool> {
         match name {
             "output" => self.output = value.extract()?,
-            "against" => self.against = paths(value)?,
+            "against" => match CorpusSource::new(value)? {
+                CorpusSource::Files(paths) => self.against = paths,
+                CorpusSource::Records(records) => self.against_records = Some(records),
+            },
             "remove" => self.remove = Some(relations(value)?),
             "mark" => self.mark = value.extract()?,
             "annotate" => self.annotate = value.extract()?,
@@ -195,7 +204,7 @@ impl CleaningRequest {
         Ok(Some(destination))
     }
 
-    fn remove_copies(self, request: RunRequest, progress: &RunProgress) -> Result<RunOutput> {
+    fn remove_copies(mut self, request: RunRequest, progress: &RunProgress) -> Result<RunOutput> {
         let pipeline = request.pipeline(progress)?;
         self.check(&pipeline)?;
         let RunRequest { mut reading, mut source, .. } = request;
@@ -219,6 +228,10 @@ impl CleaningRequest {
         let holds_records = source.holds_records();
         let input = source.input(reading)?;
         let input = if against.is_empty() { input } else { input.against(&against)? };
+        let input = match self.against_records.take() {
+            Some(records) => input.against_reader(REFERENCES, Cursor::new(records)),
+            None => input,
+        };
         let destination = self.destination(&input, source.paths(), holds_records)?;
         if destination.as_ref().is_some_and(CleanDestination::copies_tables) {
             input.check_copies(options.memory)?;

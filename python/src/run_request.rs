@@ -280,7 +280,7 @@ impl RunRequest {
 }
 
 /// Reads `"learn"`, the path of a rules file, rules, or `None`.
-fn rules_choice(value: &Bound<'_, PyAny>) -> PyResult<RulesChoice> {
+pub fn rules_choice(value: &Bound<'_, PyAny>) -> PyResult<RulesChoice> {
     if value.is_none() {
         return Ok(RulesChoice::BuiltIn);
     }

@@ -177,6 +177,62 @@ def test_what_an_index_knows_goes(tmp_path):
         mukarrar.dedup([HEALTH], against=tmp_path / "old.jsonl")
 
 
+OLD = {"number": [1, 2, 3], "body": [MATCH, AGAIN, None], "day": ["2024-01-01"] * 3, "paper": ["ج"] * 3}
+OLD_FRAMES = {
+    "pandas": lambda: pandas.DataFrame(OLD, index=list("xyz")),
+    "polars": lambda: polars.DataFrame(OLD),
+    "polars lazy": lambda: polars.LazyFrame(OLD),
+    "pyarrow": lambda: pyarrow.table(OLD),
+    "pyarrow batch": lambda: pyarrow.RecordBatch.from_pydict(OLD),
+    "pyarrow reader": lambda: pyarrow.table(OLD).to_reader(max_chunksize=2),
+    "datasets": lambda: datasets.Dataset.from_dict(OLD),
+    "dicts": lambda: [dict(zip(OLD, values)) for values in zip(*OLD.values())],
+    "stream": lambda: OnlyAStream(pyarrow.table(OLD)),
+}
+
+
+@pytest.mark.parametrize("old", OLD_FRAMES)
+@pytest.mark.parametrize("kind", FRAMES)
+def test_what_another_frame_holds_goes(kind, old):
+    made = mukarrar.dedup(FRAMES[kind](), against=OLD_FRAMES[old](), **COLUMNS)
+    assert [row["number"] for row in rows_of(made.kept)] == [11, 14, 15]
+    told = [(removed.id, removed.keeper, removed.reference) for removed in made.removed]
+    assert told == [(10, 2, "against.jsonl:2"), (12, 2, "against.jsonl:2"), (13, 1, "against.jsonl:1")]
+    assert made.mask.tolist() == [False, True, False, False, True, True]
+    assert made.summary["records"]["read"] == 6, "what is compared with is not read as input"
+
+
+def test_texts_and_pairs_are_compared_with_a_frame_too(tmp_path):
+    texts = [text for text in TEXTS if text]
+    assert mukarrar.dedup(texts, against=[AGAIN, MATCH]).kept == texts[3:]
+    pairs = list(zip("abcde", texts))
+    made = mukarrar.dedup(pairs, against=[("new", HEALTH)])
+    assert [id for id, text in made.kept] == ["c", "d", "e"]
+    assert {removed.keeper for removed in made.removed} == {"new"}
+    # A frame of other columns: its ids are the numbers of its rows.
+    made = mukarrar.dedup(pandas.DataFrame(ROWS), against=pandas.DataFrame({"body": [MATCH]}), text="body", id="number")
+    assert [(removed.id, removed.keeper) for removed in made.removed] == [(12, 10), (13, 0)]
+    marked = mukarrar.dedup(polars.DataFrame(ROWS), against=polars.DataFrame(OLD), mark="copy", **COLUMNS).kept
+    assert marked.get_column("copy_keeper").to_list() == [2, None, 2, 1, None, None]
+
+    # Files, by the names of their fields.
+    path, clean = tmp_path / "news.jsonl", tmp_path / "clean.jsonl"
+    pandas.DataFrame(ROWS).dropna().to_json(path, orient="records", lines=True, force_ascii=False)
+    made = mukarrar.dedup(path, against=polars.DataFrame(OLD), text_field="body", id="number", output=clean)
+    assert [(removed.id, removed.keeper) for removed in made.removed] == [("10", 2), ("12", 2), ("13", 1)]
+    assert len(clean.read_bytes().splitlines()) == 2
+
+    frame = pandas.DataFrame(ROWS)
+    with pytest.raises(mukarrar.ParameterError, match="a copy of itself"):
+        mukarrar.dedup(frame, against=frame, **COLUMNS)
+    with pytest.raises(mukarrar.ParameterError, match="text cannot be body"):
+        mukarrar.dedup(frame, against=pandas.DataFrame({"text": [MATCH]}), text="body")
+    with pytest.raises(mukarrar.ParameterError, match="input_format cannot be csv"):
+        mukarrar.dedup(path, against=frame, input_format="csv")
+    with pytest.raises(mukarrar.ParameterError, match="unit cannot be passage"):
+        mukarrar.dedup(texts, against=[MATCH], unit="passage")
+
+
 def test_frames_of_nothing():
     with pytest.raises(mukarrar.NothingReadError):
         mukarrar.dedup(pandas.DataFrame({"text": []}))

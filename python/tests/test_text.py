@@ -50,3 +50,29 @@ def test_a_comparison_explains_itself():
     assert mukarrar.compare("", "…").relation is None
     with pytest.raises(TypeError, match="'keep'"):
         mukarrar.compare(a, b, keep="last")
+
+
+def test_a_comparison_leaves_out_what_a_source_puts_on_all_its_pages(tmp_path):
+    """The same lines as ``mukarrar compare --boilerplate-rules`` with records of these sources."""
+    line = "مجلة المدينة تخرج كل صباح من قلب العاصمة إلى قرائها في القرى البعيدة"
+    pages = [(f"https://news.example/{n}", f"خبر {n} لا يشبه غيره\n{line}") for n in range(300)]
+    rules = mukarrar.learn_boilerplate(pages)
+    rules.save(tmp_path / "rules.jsonl")
+    source = rules[0]["source"]
+    a = f"قال الوزير إن الأمر انتهى أمس بعد اجتماع طويل حضره عدد كبير من المسؤولين في المدينة\n{line}"
+    b = f"فاز الفريق الأول بالمباراة النهائية في وقت إضافي أمام جمهور كبير جاء من المدن القريبة كلها\n{line}"
+
+    assert mukarrar.compare(a, b).shared > 0
+    assert mukarrar.compare(a, b, boilerplate_rules=rules).shared > 0, "no source is named"
+    for given in (rules, tmp_path / "rules.jsonl"):
+        found = mukarrar.compare(a, b, boilerplate_rules=given, source=source)
+        assert found.shared == 0 and [piece.text for piece in found.a.left_out] == [line]
+    one = mukarrar.compare(a, b, boilerplate_rules=rules, source=(source, None))
+    assert (len(one.a.left_out), len(one.b.left_out), one.shared) == (1, 0, 0)
+    assert mukarrar.compare(a, b, boilerplate_rules=rules, source=source, boilerplate="keep").shared > 0
+    found.report(tmp_path / "page.html")
+    assert line in (tmp_path / "page.html").read_text("utf-8")
+    with pytest.raises(mukarrar.ParameterError, match="two texts teach no rules"):
+        mukarrar.compare(a, b, boilerplate_rules="learn")
+    with pytest.raises(TypeError, match="source of both texts"):
+        mukarrar.compare(a, b, source=7)

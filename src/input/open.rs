@@ -30,7 +30,9 @@ pub struct Input {
     /// The only file, if it is not one of the file system: its name and bytes.
     pub(super) stream: Option<(PathBuf, StoredStream)>,
     pub(super) skipped: SkippedFiles,
-    /// The number of the first files that are references: compared with, never written.
+    /// References that are not in the file system, which come before all: their name and bytes.
+    pub(super) reference_stream: Option<(PathBuf, StoredStream)>,
+    /// The number of the first files of `found` that are references: compared with, never written.
     pub(super) references: usize,
     /// Counts what is read of it.
     pub(super) meter: ReadMeter,
@@ -94,7 +96,20 @@ impl Input {
         for file in found.iter_mut().filter(|file| file.named) {
             file.is_archive = check(&file.path, file.place(), &options)?;
         }
-        Ok(Self { options, found: found.into(), stream: None, skipped, references: 0, meter: ReadMeter::default() })
+        Ok(Self { found: found.into(), skipped, ..Self::nothing(options) })
+    }
+
+    /// An input without files.
+    fn nothing(options: InputOptions) -> Self {
+        Self {
+            options,
+            found: VecDeque::new(),
+            stream: None,
+            skipped: SkippedFiles::default(),
+            reference_stream: None,
+            references: 0,
+            meter: ReadMeter::default(),
+        }
     }
 
     /// The same input after references: records that others are compared with and that are never removed. References
@@ -123,6 +138,14 @@ impl Input {
         Ok(self)
     }
 
+    /// As [`against`](Self::against), with references from a reader, which come before those of files. They are read with the
+    /// options of this input; `name` as in [`from_reader`](Self::from_reader).
+    #[must_use]
+    pub fn against_reader(mut self, name: impl Into<PathBuf>, reader: impl Read + Send + 'static) -> Self {
+        self.reference_stream = Some((name.into(), StoredStream::Stream(Box::new(reader))));
+        self
+    }
+
     /// How a page names the input: its first files.
     #[must_use]
     pub fn title(&self) -> String {
@@ -146,7 +169,7 @@ impl Input {
 
     /// The files that are no references, as [`files`](Self::files) gives them.
     pub fn cleaned(&self) -> impl Iterator<Item = (&Path, &Path)> {
-        self.files().skip(self.references)
+        self.files().skip(self.references())
     }
 
     /// Checks, before a run, that the rows of Parquet files can be copied to a cleaned corpus in `memory` bytes: the copy of a
@@ -167,7 +190,7 @@ impl Input {
 
     /// How many of the first files are references.
     pub(crate) fn references(&self) -> usize {
-        self.references
+        self.references + usize::from(self.reference_stream.is_some())
     }
 
     /// An input of one stream. `name` is its path in ids and rejects, and chooses the format.
@@ -190,22 +213,24 @@ impl Input {
 
     fn stored(name: PathBuf, stored: StoredStream, options: InputOptions) -> Result<Self> {
         options.validate()?;
-        let skipped = SkippedFiles::default();
-        let (found, stream) = (VecDeque::new(), Some((name, stored)));
-        Ok(Self { options, found, stream, skipped, references: 0, meter: ReadMeter::default() })
+        Ok(Self { stream: Some((name, stored)), ..Self::nothing(options) })
     }
 
     /// The files that will be read, as `(path, relative path)`, in input order.
     pub fn files(&self) -> impl Iterator<Item = (&Path, &Path)> {
-        let stream = self.stream.iter().map(|(name, _)| (name.as_path(), name.as_path()));
-        self.found.iter().map(|found| (found.path.as_path(), found.relative.as_path())).chain(stream)
+        let [references, stream] =
+            [&self.reference_stream, &self.stream].map(|stream| stream_name(stream.as_ref()).map(|name| (name, name)));
+        let found = self.found.iter().map(|found| (found.path.as_path(), found.relative.as_path()));
+        references.into_iter().chain(found).chain(stream)
     }
 
     /// The files that will be read, as [`files`](Self::files) gives them, each with the place of its bytes: of a
     /// [fetched file](super::FetchedInputs) that is another one.
     pub fn places(&self) -> impl Iterator<Item = (&Path, &Path)> {
-        let stream = self.stream.iter().map(|(name, _)| (name.as_path(), name.as_path()));
-        self.found.iter().map(|found| (found.path.as_path(), found.place())).chain(stream)
+        let [references, stream] =
+            [&self.reference_stream, &self.stream].map(|stream| stream_name(stream.as_ref()).map(|name| (name, name)));
+        let found = self.found.iter().map(|found| (found.path.as_path(), found.place()));
+        references.into_iter().chain(found).chain(stream)
     }
 
     /// Counts the stored bytes of this input, references included, while it is read.
@@ -234,28 +259,34 @@ impl Input {
     /// The files `range` of this input, counted as [`files`](Self::files) gives them, as an input of their own. Entries of
     /// directories that are not read belong to the whole input, not to a part.
     pub(crate) fn part(&self, range: std::ops::Range<usize>) -> Self {
-        debug_assert!(self.stream.is_none() && range.end <= self.found.len(), "files {range:?} of a stream, or beyond");
+        debug_assert!(self.is_files() && range.end <= self.found.len(), "files {range:?} of a stream, or beyond");
 
         let references = self.references.clamp(range.start, range.end) - range.start;
         let found = self.found.iter().skip(range.start).take(range.len()).cloned().collect();
-        let (options, skipped) = (self.options.clone(), SkippedFiles::default());
-        Self { options, found, stream: None, skipped, references, meter: self.meter.clone() }
+        Self { found, references, meter: self.meter.clone(), ..Self::nothing(self.options.clone()) }
     }
 
     /// The same input once more, to be read before this one; `None` if it can be read only once (a stream, a pipe).
     pub(crate) fn again(&self) -> Option<Self> {
         let repeatable =
-            self.stream.is_none() && self.found.iter().all(|found| found.broken.is_some() || found.place().is_file());
+            self.is_files() && self.found.iter().all(|found| found.broken.is_some() || found.place().is_file());
 
         repeatable.then(|| Self {
-            options: self.options.clone(),
             found: self.found.clone(),
-            stream: None,
-            skipped: SkippedFiles::default(),
             references: self.references,
             meter: self.meter.clone(),
+            ..Self::nothing(self.options.clone())
         })
     }
+
+    /// Whether all of it is in the file system.
+    fn is_files(&self) -> bool {
+        self.stream.is_none() && self.reference_stream.is_none()
+    }
+}
+
+fn stream_name(stream: Option<&(PathBuf, StoredStream)>) -> Option<&Path> {
+    stream.map(|(name, _)| name.as_path())
 }
 
 /// Fails early for a named file that cannot be read; returns whether it is an archive. Its bytes are at `place`. Only

@@ -56,6 +56,7 @@ pub(crate) struct BlockReader {
     /// The files that are still to be read.
     found: VecDeque<FoundFile>,
     stream: Option<(PathBuf, StoredStream)>,
+    reference_stream: Option<(PathBuf, StoredStream)>,
     skipped: SkippedFiles,
     /// The number of entries of `found` that are references still.
     references_left: usize,
@@ -98,7 +99,7 @@ impl Input {
     ///
     /// The spill directory has no room.
     pub(crate) fn reader(self, policy: StoragePolicy) -> Result<BlockReader> {
-        let Self { options, found, stream, skipped, references, meter } = self;
+        let Self { options, found, stream, skipped, reference_stream, references, meter } = self;
         let limited = policy.memory.is_some() && !policy.map;
         let limits = DecompressionLimits {
             threads: policy.threads,
@@ -117,6 +118,7 @@ impl Input {
             pages: policy.pages.unwrap_or_else(|| Arc::new(KeptPages::new(policy.memory, policy.room))),
             found,
             stream,
+            reference_stream,
             skipped,
             references_left: references,
             is_reference: false,
@@ -285,6 +287,11 @@ impl BlockReader {
             return Ok(true);
         }
 
+        if let Some(references) = self.reference_stream.take() {
+            self.is_reference = true;
+            return self.open_stream(references);
+        }
+
         if let Some(found) = self.found.pop_front() {
             self.is_reference = self.references_left > 0;
             self.references_left = self.references_left.saturating_sub(1);
@@ -292,10 +299,19 @@ impl BlockReader {
             self.open_found(found)?;
             return Ok(true);
         }
+
         self.opener.meter.begin(0);
 
-        // An input is either files or one stream.
-        let Some((path, stored)) = self.stream.take() else { return Ok(false) };
+        // An input is either files or one stream; the files before a stream are references.
+        debug_assert!(self.stream.is_none() || self.references_left == 0, "the files before a stream are references");
+        self.is_reference = false;
+        match self.stream.take() {
+            Some(stream) => self.open_stream(stream),
+            None => Ok(false),
+        }
+    }
+
+    fn open_stream(&mut self, (path, stored): (PathBuf, StoredStream)) -> Result<bool> {
         let opened = match stored {
             StoredStream::Stream(reader) => self.opener.stream(reader),
             StoredStream::Bytes(bytes) => self.opener.bytes(bytes),
