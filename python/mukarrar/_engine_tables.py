@@ -187,15 +187,16 @@ def banded(table: Any) -> Any:
 
 def band_edges(table: Any) -> Any:
     """Each node with the first one that shares a band key with it."""
-    node = numbers(table, "node")
-    order, starts = firsts(numbers(table, "key"), numbers(table, "band"), node)
-    return _stars(numbers(table, "key")[order], numbers(table, "band")[order], node[order]) if len(starts) else edges([], [])
+    columns = (numbers(table, "node"), numbers(table, "band"), numbers(table, "key"))
+    order = numpy.lexsort(columns)
+    node, band, key = (column[order] for column in columns)
+    begins = _begins(key) | _begins(band)
+    return edges(node[~begins], node[begins][numpy.cumsum(begins) - 1][~begins])
 
 
-def _stars(key: Any, band: Any, node: Any) -> Any:
-    begins = numpy.concatenate([[True], (key[1:] != key[:-1]) | (band[1:] != band[:-1])])
-    first = node[begins][numpy.cumsum(begins) - 1]
-    return edges(node[~begins], first[~begins])
+def _begins(column: Any) -> Any:
+    """Where a sorted column has another value than before."""
+    return numpy.concatenate([[True], column[1:] != column[:-1]]) if len(column) else numpy.zeros(0, bool)
 
 
 def edges(u: Any, v: Any) -> Any:
@@ -240,8 +241,8 @@ def _least(table: Any) -> tuple[Any, Any, Any]:
     """Edges by their node, and the smallest neighbour of it."""
     order, _ = firsts(numbers(table, "u"), numbers(table, "v"))
     u, v = numbers(table, "u")[order], numbers(table, "v")[order]
-    begins = numpy.concatenate([[True], u[1:] != u[:-1]]) if len(u) else numpy.zeros(0, bool)
-    return u, v, v[begins][numpy.cumsum(begins) - 1] if len(u) else v
+    begins = _begins(u)
+    return u, v, v[begins][numpy.cumsum(begins) - 1]
 
 
 def both_ways(table: Any) -> Any:
@@ -275,7 +276,7 @@ def matches(table: Any) -> Any:
     hashes = numbers(table, "hash")
     order, _ = firsts(hashes, numbers(table, "size"), numbers(table, "node"))
     hashes, node, is_probe = (column[order] for column in (hashes, numbers(table, "node"), numbers(table, "is_probe")))
-    begins = numpy.nonzero(numpy.concatenate([[True], hashes[1:] != hashes[:-1]]))[0] if len(hashes) else hashes
+    begins = numpy.nonzero(_begins(hashes))[0]
     small: list[int] = []
     large: list[int] = []
     for start, end in _stretches([*begins.tolist(), len(hashes)]):
