@@ -9,6 +9,7 @@
 //! - `recent`: first document → hashes of documents whose postings are not all in run files
 //! - `dead`: upper 16 bits of documents → bitmap of removed documents that runs or blocks may still contain
 //! - `learned`: document → folded text whose words the facts guard has learned
+//! - `tellings`: document → what stories tell of it, in an index with stories
 
 use std::cell::Cell;
 use std::io::ErrorKind as IoKind;
@@ -52,6 +53,7 @@ const SCHEMA: &str = "
     CREATE TABLE IF NOT EXISTS recent (first INTEGER PRIMARY KEY, data BLOB NOT NULL);
     CREATE TABLE IF NOT EXISTS dead (chunk INTEGER PRIMARY KEY, data BLOB NOT NULL);
     CREATE TABLE IF NOT EXISTS learned (doc INTEGER PRIMARY KEY, data BLOB NOT NULL);
+    CREATE TABLE IF NOT EXISTS tellings (doc INTEGER PRIMARY KEY, data BLOB NOT NULL);
 ";
 
 impl Catalog {
