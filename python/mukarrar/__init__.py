@@ -294,7 +294,7 @@ def dedup(corpus: Corpus, /, **options: Unpack[DedupOptions]) -> Deduplicated:
       ``weights`` and ``source_graph`` (files, as of the command)
     - ``stories`` (True: ``annotate`` carries ``story``, ``story_score``, ``story_terms`` and ``recurring_form`` too, as ``mukarrar stories``
       tells them; nothing is removed because of them), with ``archive``, ``idf``, ``story_threshold``, ``story_leader``, ``story_window``,
-      ``story_span``, ``least_words`` and ``undated``
+      ``story_span``, ``least_words``, ``undated``, ``vector`` (the column with embeddings) and ``vector_weight``
     - ``strict`` (True: ``AlarmError`` before anything is written, if the run looks as if it removed more than copies)
 
     >>> import mukarrar

@@ -13,7 +13,7 @@ import time
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any, Literal, overload
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 from ._errors import Error, KeyExistsError, ParameterError, ReadOnlyError, ServerError
 from ._mukarrar import Match, Verdict
@@ -21,7 +21,7 @@ from ._mukarrar import Match, Verdict
 if TYPE_CHECKING:
     from typing_extensions import Self, Unpack
 
-    from ._options import About, Asked, Entry, Path
+    from ._options import About, Asked, Entry, Moment, Path
 
 __all__ = ["Client"]
 
@@ -137,6 +137,16 @@ class Client:
     def check_and_insert(self, key: str, text: str, **about: Unpack[About]) -> Verdict:
         """Whether a stored text is repeated; stores the text if none is."""
         return _verdict(self._one("check-and-insert", {"key": key, **_item(text, about)}))
+
+    def stories(self, *, since: Moment | None = None) -> list[dict[str, Any]]:
+        """The stories of an index that tells them, as ``Index.stories``."""
+        asked: Any = since.isoformat() if hasattr(since, "isoformat") else since
+        query = "" if asked is None else f"?{urlencode({'since': asked}, safe=':')}"
+        try:
+            found: list[dict[str, Any]] = json.loads(self._request("GET", f"/v1/stories{query}", None, None))["stories"]
+        except _Problem as problem:
+            raise problem.error(None) from None
+        return found
 
     def query(self, text: str, top: int = 10, by: Literal["jaccard", "containment"] = "jaccard", **about: Unpack[About]) -> list[Match]:
         """The stored texts most like a text, best first."""
@@ -361,7 +371,8 @@ def _raise_first(answers: list[Any]) -> None:
 
 def _verdict(answer: dict[str, Any]) -> Verdict:
     found = answer.get("match")
-    return Verdict._of(answer["verdict"], answer.get("certain", True), None if found is None else _match(found))
+    story = None if answer.get("story") is None else json.dumps(answer["story"], ensure_ascii=False)
+    return Verdict._of(answer["verdict"], answer.get("certain", True), None if found is None else _match(found), story)
 
 
 def _match(found: dict[str, Any]) -> Match:

@@ -58,6 +58,7 @@ class Folding(TypedDict, total=False):
 
 class About(TypedDict, total=False):
     source: str | None
+    title: str | None
     date: Moment | None
     seen: Moment | None
     kind: str | None
@@ -95,6 +96,7 @@ class IndexSettings(TypedDict, total=False):
     seed: int | None
     verify: VerifyChoice | None
     window: timedelta | str | None
+    stories: bool | None
 
 
 class OpenSettings(IndexSettings, total=False):
@@ -250,6 +252,9 @@ class DedupOptions(KeepingOptions, total=False):
     story_span: int
     least_words: int
     undated: UndatedName
+    vector: str | None
+    vector_field: str | None
+    vector_weight: float
     min_sources: int | None
     max_size: int | None
     keep_per_source: int | None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from base64 import b64encode
 from typing import TYPE_CHECKING, Any
 
 from ._errors import ParameterError
@@ -123,6 +124,12 @@ def _distinct_names(ids: Sequence[Any]) -> list[str] | None:
 
 def _plain(value: Any) -> Any:
     """A value of a field as JSON has it."""
+    if hasattr(value, "tolist") and not isinstance(value, str):
+        value = value.tolist()
+    if isinstance(value, (list, tuple)):
+        return [_plain(part) for part in value]
+    if isinstance(value, (bytes, bytearray)):
+        return b64encode(value).decode("ascii")
     if is_missing(value):
         return None
     if hasattr(value, "isoformat"):

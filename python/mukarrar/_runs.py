@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 # Columns of frames and the options that name the same fields of files.
-_FIELDS = {"text": "text_field", "id": "id_field", "date": "date_field", "source": "source_field"}
+_FIELDS = {"text": "text_field", "id": "id_field", "date": "date_field", "source": "source_field", "vector": "vector_field"}
 
 # The field of marks and annotations where it is not named.
 _FIELD = "mukarrar"
@@ -94,7 +94,7 @@ def _rows(lines: bytes) -> list[dict[str, Any]]:
 
 def _columns_of(columns: dict[str, str | None], options: dict[str, Any]) -> dict[str, str | None]:
     """The columns that a run reads of a frame. Options get the names that their fields have in the records of the run."""
-    for name in ("date", "source"):
+    for name in ("date", "source", "vector"):
         field = options.pop(_FIELDS[name], None)
         if field is not None and columns[name] is None:
             columns = {**columns, name: field}

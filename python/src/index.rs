@@ -9,6 +9,7 @@ use mukarrar::index::{Expiry, IndexBuilder, Item, Rank, Verify};
 use mukarrar::input::Compression;
 use mukarrar::lsh::BandingOverrides;
 use mukarrar::report::output::{self, Outputs};
+use mukarrar::story::StoryOptions;
 use mukarrar::{Error, ErrorKind, Result};
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
@@ -26,7 +27,7 @@ use crate::verdict::{PyMatch, PyVerdict};
 /// Keywords, all optional: `threshold` (.6), `recall` (.99), `profile` (`"standard"`), `language` (found in each text),
 /// `boilerplate` (`"ignore"`), `boilerplate_rules` (a file), `shingle` (`"word:3"`), `facts` (`"guard"`), `seed` (1 in memory, random for a
 /// new directory), `verify`
-/// (`"exact"` or `"estimate"`), `window` (a `timedelta` or text such as `"7d"`), `num_hashes`, `bands`, `rows`. A keyword that is
+/// (`"exact"` or `"estimate"`), `window` (a `timedelta` or text such as `"7d"`), `stories` (False; True tells them, of texts in order of time), `num_hashes`, `bands`, `rows`. A keyword that is
 /// `None` counts as left out.
 ///
 /// Safe to share between threads: of equal texts inserted at once exactly one is new.
@@ -86,6 +87,8 @@ fn builder(
                 Some(window) => now.window(window),
                 None => now,
             },
+            "stories" if value.extract()? => now.stories(StoryOptions::default()),
+            "stories" => now,
             _ => {
                 builder = now;
                 return Ok(overrides(&mut by_hand, name, value)? || other(&mut builder, name, value)?);
@@ -98,7 +101,7 @@ fn builder(
 }
 
 /// The settings of an index.
-const SETTINGS: [&str; 14] = [
+const SETTINGS: [&str; 15] = [
     "threshold",
     "recall",
     "profile",
@@ -110,6 +113,7 @@ const SETTINGS: [&str; 14] = [
     "seed",
     "verify",
     "window",
+    "stories",
     "num_hashes",
     "bands",
     "rows",
@@ -185,9 +189,9 @@ impl PyIndex {
 
     /// Checks whether `text` repeats a stored text. Stores nothing.
     ///
-    /// `source` is whose text it is, `date` when it was published, `seen` when it was first seen (now, unless given), `kind` what
+    /// `source` is whose text it is, `title` its title (for stories), `date` when it was published, `seen` when it was first seen (now, unless given), `kind` what
     /// unit it is (a document, unless given). Moments are `datetime`s, text or seconds since 1970.
-    #[pyo3(signature = (text, **about), text_signature = "($self, text, *, source=None, date=None, seen=None, kind=None)")]
+    #[pyo3(signature = (text, **about), text_signature = "($self, text, *, source=None, title=None, date=None, seen=None, kind=None)")]
     fn check(&self, py: Python<'_>, text: &str, about: Option<&Bound<'_, PyDict>>) -> PyResult<PyVerdict> {
         let about = ItemFields::new("check", about)?;
         self.with(py, |index| index.check(about.of(text))).map(PyVerdict::new)
@@ -195,7 +199,7 @@ impl PyIndex {
 
     /// Stores `text` under `key`, whether it repeats another or not; an empty text is not stored. `KeyExistsError` if `key` is
     /// taken. Keywords as of `check`.
-    #[pyo3(signature = (key, text, **about), text_signature = "($self, key, text, *, source=None, date=None, seen=None, kind=None)")]
+    #[pyo3(signature = (key, text, **about), text_signature = "($self, key, text, *, source=None, title=None, date=None, seen=None, kind=None)")]
     fn insert(&self, py: Python<'_>, key: &str, text: &str, about: Option<&Bound<'_, PyDict>>) -> PyResult<()> {
         let about = ItemFields::new("insert", about)?;
         self.with(py, |index| index.insert(key, about.of(text)))
@@ -203,7 +207,7 @@ impl PyIndex {
 
     /// Checks `text` and stores it under `key` if it is new or a variant, in one step. `KeyExistsError` if `key` is taken.
     /// Keywords as of `check`.
-    #[pyo3(signature = (key, text, **about), text_signature = "($self, key, text, *, source=None, date=None, seen=None, kind=None)")]
+    #[pyo3(signature = (key, text, **about), text_signature = "($self, key, text, *, source=None, title=None, date=None, seen=None, kind=None)")]
     fn check_and_insert(
         &self,
         py: Python<'_>,
@@ -212,12 +216,12 @@ impl PyIndex {
         about: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<PyVerdict> {
         let about = ItemFields::new("check_and_insert", about)?;
-        self.with(py, |index| index.check_and_insert(key, about.of(text))).map(PyVerdict::new)
+        self.with(py, |index| index.tell(key, about.of(text))).and_then(PyVerdict::told)
     }
 
     /// Stores `text` under `key` in place of the stored text, for a page that changed. Returns whether there was one. Keywords
     /// as of `check`.
-    #[pyo3(signature = (key, text, **about), text_signature = "($self, key, text, *, source=None, date=None, seen=None, kind=None)")]
+    #[pyo3(signature = (key, text, **about), text_signature = "($self, key, text, *, source=None, title=None, date=None, seen=None, kind=None)")]
     fn replace(&self, py: Python<'_>, key: &str, text: &str, about: Option<&Bound<'_, PyDict>>) -> PyResult<bool> {
         let about = ItemFields::new("replace", about)?;
         self.with(py, |index| index.replace(key, about.of(text)))
@@ -273,10 +277,20 @@ impl PyIndex {
     ) -> PyResult<Bound<'py, PyList>> {
         let items = KeyedText::all("check_and_insert_all", items)?;
         let ask = |index: &mukarrar::Index, items: &[KeyedText]| {
-            index.check_and_insert_all(&items.iter().map(KeyedText::item).collect::<Vec<_>>())
+            index.tell_all(&items.iter().map(KeyedText::item).collect::<Vec<_>>())
         };
         let answers = self.in_batches(py, items, ask)?;
-        answered(py, answers, return_errors, |verdict| Ok(Py::new(py, PyVerdict::new(verdict))?.into_any()))
+        answered(py, answers, return_errors, |told| Ok(Py::new(py, PyVerdict::told(told)?)?.into_any()))
+    }
+
+    /// The stories of an index that was made with `stories=True`: texts of one event, in words of their own, as dicts of `story` (the key
+    /// of the first text), `size`, `outlets`, `first_seen`, `last_seen`, `spread`, `recurring_form`, `terms` and `documents`. `since` (a
+    /// moment) leaves out those whose latest text is older.
+    #[pyo3(signature = (*, since = None))]
+    fn stories<'py>(&self, py: Python<'py>, since: Option<&Bound<'py, PyAny>>) -> PyResult<Bound<'py, PyAny>> {
+        let since = since.map(|since| moment("since", since)).transpose()?;
+        let stories = self.with(py, |index| index.stories(since))?;
+        json(py, serde_json::to_string(&stories))
     }
 
     /// Up to `top` stored texts most like `text`, best first by `"jaccard"` or `"containment"`; those below the threshold have no
@@ -289,7 +303,7 @@ impl PyIndex {
     /// [Match('1', jaccard=1.0, relation='exact')]
     #[pyo3(
         signature = (text, top = 10, by = "jaccard", **about),
-        text_signature = "($self, text, top=10, by='jaccard', *, source=None, date=None, seen=None, kind=None)"
+        text_signature = "($self, text, top=10, by='jaccard', *, source=None, title=None, date=None, seen=None, kind=None)"
     )]
     fn query(
         &self,

@@ -15,13 +15,14 @@ use crate::options::{each, number};
 #[derive(Debug, Default)]
 pub struct ItemFields {
     source: Option<PyBackedStr>,
+    title: Option<PyBackedStr>,
     date: Option<Date>,
     seen: Option<Date>,
     kind: Option<UnitKind>,
 }
 
 impl ItemFields {
-    /// Reads the keywords `source`, `date`, `seen` and `kind`.
+    /// Reads the keywords `source`, `title`, `date`, `seen` and `kind`.
     ///
     /// # Errors
     ///
@@ -30,8 +31,9 @@ impl ItemFields {
         let mut about = Self::default();
         each(function, given, |name, value| {
             match name {
-                _ if value.is_none() => return Ok(["source", "date", "seen", "kind"].contains(&name)),
+                _ if value.is_none() => return Ok(["source", "title", "date", "seen", "kind"].contains(&name)),
                 "source" => about.source = Some(value.extract()?),
+                "title" => about.title = Some(value.extract()?),
                 "date" => about.date = Some(moment("date", value)?),
                 "seen" => about.seen = Some(moment("seen", value)?),
                 "kind" => about.kind = Some(kind(value)?),
@@ -46,7 +48,7 @@ impl ItemFields {
     /// The item of `text` for the library.
     pub fn of<'a>(&'a self, text: &'a str) -> Item<'a> {
         let text = SourcedText::new(text).source(self.source.as_deref()).kind(self.kind.unwrap_or(UnitKind::Document));
-        Item::from(text).date(self.date).seen(self.seen)
+        Item::from(text).title(self.title.as_deref().unwrap_or("")).date(self.date).seen(self.seen)
     }
 }
 

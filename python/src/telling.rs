@@ -42,6 +42,8 @@ impl TellingRequest {
             "story_span" => self.options.span = whole(name, value)?,
             "least_words" => self.options.least_words = whole(name, value)?,
             "undated" => self.options.undated = word(value)?,
+            "vector_field" => self.options.vector_field = value.extract()?,
+            "vector_weight" => self.options.vector_weight = number(name, value)?,
             _ => return Ok(false),
         }
         self.given.get_or_insert_with(|| name.to_owned());

@@ -1,6 +1,8 @@
 //! The answers of an index.
 
+use mukarrar::index::ToldVerdict;
 use mukarrar::similarity::{Relation, VariantReason};
+use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 
 /// The answer of an index about a text.
@@ -16,6 +18,8 @@ pub struct PyVerdict {
     #[pyo3(get)]
     certain: bool,
     found: Option<PyMatch>,
+    /// As JSON.
+    story: Option<String>,
 }
 
 impl PyVerdict {
@@ -23,7 +27,18 @@ impl PyVerdict {
     pub fn new(verdict: mukarrar::Verdict) -> Self {
         let (kind, certain) = (verdict.name().to_owned(), verdict.is_certain());
         let found = verdict.found().map(PyMatch::new);
-        Self { kind, certain, found }
+        Self { kind, certain, found, story: None }
+    }
+
+    /// Wraps a verdict with the story of the text.
+    ///
+    /// # Errors
+    ///
+    /// The story is no JSON.
+    pub fn told(ToldVerdict { verdict, story, .. }: ToldVerdict) -> PyResult<Self> {
+        let story = story.map(|story| serde_json::to_string(&story)).transpose();
+        let story = story.map_err(|error| PyValueError::new_err(error.to_string()))?;
+        Ok(Self { story, ..Self::new(verdict) })
     }
 }
 
@@ -32,6 +47,14 @@ impl PyVerdict {
     #[getter]
     fn r#match(&self) -> Option<PyMatch> {
         self.found.clone()
+    }
+
+    /// Whose story a stored text tells: a dict of `leader` (the key of its first text), `joined`, `score`, `terms` and
+    /// `recurring_form`; `None` without stories.
+    #[getter]
+    fn story<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
+        let Some(story) = &self.story else { return Ok(None) };
+        py.import("json")?.call_method1("loads", (story,)).map(Some)
     }
 
     #[getter]
@@ -45,14 +68,17 @@ impl PyVerdict {
 
     /// A verdict of these fields, for `pickle`.
     #[staticmethod]
-    fn _of(kind: String, certain: bool, found: Option<PyRef<'_, PyMatch>>) -> Self {
-        Self { kind, certain, found: found.map(|found| found.clone()) }
+    #[pyo3(signature = (kind, certain, found, story = None))]
+    fn _of(kind: String, certain: bool, found: Option<PyRef<'_, PyMatch>>, story: Option<String>) -> Self {
+        Self { kind, certain, found: found.map(|found| found.clone()), story }
     }
 
     #[expect(clippy::type_complexity, reason = "what pickle takes")]
-    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<(Bound<'py, PyAny>, (String, bool, Option<PyMatch>))> {
-        let Self { kind, certain, found } = slf.get();
-        Ok((slf.get_type().getattr("_of")?, (kind.clone(), *certain, found.clone())))
+    fn __reduce__<'py>(
+        slf: &Bound<'py, Self>,
+    ) -> PyResult<(Bound<'py, PyAny>, (String, bool, Option<PyMatch>, Option<String>))> {
+        let Self { kind, certain, found, story } = slf.get();
+        Ok((slf.get_type().getattr("_of")?, (kind.clone(), *certain, found.clone(), story.clone())))
     }
 
     fn __repr__(&self) -> String {

@@ -137,6 +137,35 @@ def test_kept_rows_tell_their_story(tmp_path):
         mukarrar.dedup(news, annotate=True, story_window=2)
 
 
+def test_an_index_tells_stories(tmp_path):
+    with mukarrar.Index.open(tmp_path / "seen", stories=True) as seen:
+        told = [
+            seen.check_and_insert(row["id"], row["text"], title=row["title"], source=row["site"], date=row["day"], seen=row["day"]).story
+            for row in REPORTS
+        ]
+        assert [(story["leader"], story["joined"]) for story in told] == [("a", False), ("a", True)]
+        copy = pickle.loads(pickle.dumps(seen.check_and_insert_all([("c", REPORTS[0]["text"])])[0]))
+        assert copy.is_duplicate and copy.story["leader"] == "a"
+    with mukarrar.Index.open(tmp_path / "seen", read_only=True) as seen:
+        [story] = seen.stories(since="2024-03-06")
+        assert (story["story"], story["size"], story["outlets"]) == ("a", 2, ["x", "y"])
+        assert seen.stories(since="2024-03-07") == []
+    with pytest.raises(mukarrar.ParameterError, match="made with stories"):
+        mukarrar.Index().stories()
+    assert mukarrar.Index().check_and_insert("1", "نص قصير").story is None
+
+
+def test_vectors_count_in_stories():
+    rows = [{**row, "v": [1.0, 2.0, float(place)]} for place, row in enumerate(REPORTS)]
+    options = {"annotate": True, "stories": True, "source": "site", "date": "day"}
+    plain = mukarrar.dedup(rows, **options).kept[1]["mukarrar"]["story_score"]
+    scores = {mukarrar.dedup(kind(rows), vector="v", **options).summary["stories"]["told"] for kind in (list, pandas.DataFrame)}
+    assert scores == {2}
+    assert mukarrar.dedup(rows, vector="v", **options).kept[1]["mukarrar"]["story_score"] > plain
+    with pytest.raises(mukarrar.Error, match="is no list of numbers"):
+        mukarrar.dedup([{**row, "v": ["x"]} for row in rows], vector="v", **options)
+
+
 def test_what_has_no_columns_takes_none():
     for given in ([STORY, AGAIN], [(1, STORY), (2, AGAIN)], pandas.Series([STORY, AGAIN])):
         with pytest.raises(mukarrar.ParameterError, match="annotate cannot be mukarrar: left out for texts and pairs"):

@@ -18,6 +18,7 @@ use crate::pipeline::Options;
 use crate::shingle::ShingleKind;
 use crate::similarity::facts::Facts;
 use crate::sketch::{MinHasher, SketchParams};
+use crate::story::StoryOptions;
 
 /// Builds an [`Index`]. Every setting has a default.
 #[derive(Debug, Clone, Default)]
@@ -34,6 +35,7 @@ pub struct IndexBuilder {
     seed: Option<u64>,
     verify: Option<Verify>,
     window: Option<Window>,
+    stories: Option<StoryOptions>,
     #[cfg(feature = "persistent")]
     pub(super) budget: super::disk::DiskBudget,
 }
@@ -137,6 +139,14 @@ impl IndexBuilder {
         self
     }
 
+    /// Tells stories, see [`Index::tell`]. Dates are those of the items, no later than when they were first seen; what happens to
+    /// undated documents, vectors and the table of rare words are not chosen here. Default: none.
+    #[must_use]
+    pub fn stories(mut self, stories: StoryOptions) -> Self {
+        self.stories = Some(stories);
+        self
+    }
+
     /// An empty index in memory.
     ///
     /// # Errors
@@ -178,6 +188,13 @@ impl IndexBuilder {
             seed: Some(number("seed", get("seed")?)?),
             verify: Some(if get("verify")? == "estimate" { Verify::Estimate } else { Verify::Exact }),
             window: if window == "none" { None } else { Some(window.parse()?) },
+            // An index without stories, and one of an older version, does not name them.
+            stories: match value("stories") {
+                Some(given) => {
+                    Some(stories_of(given).ok_or_else(|| Error::parameter("stories", given, "five numbers"))?)
+                }
+                None => None,
+            },
             budget: super::disk::DiskBudget::default(),
         })
     }
@@ -214,6 +231,7 @@ impl IndexBuilder {
             seed: self.seed.or(other.seed),
             verify: self.verify.or(other.verify),
             window: self.window.or(other.window),
+            stories: self.stories.or(other.stories),
             budget: self.budget,
         }
     }
@@ -235,6 +253,7 @@ impl IndexBuilder {
             ("seed", self.seed.is_some()),
             ("verify", self.verify.is_some()),
             ("window", self.window.is_some()),
+            ("stories", self.stories.is_some()),
         ];
 
         given.into_iter().filter(|(_, is_given)| *is_given).map(|(name, _)| name).collect()
@@ -273,9 +292,35 @@ impl IndexBuilder {
             seed,
             verify,
             window: self.window,
+            stories: self.stories.as_ref().map(checked_stories).transpose()?,
             banding,
             hasher: MinHasher::new(params),
             bounds: SearchBounds::default(),
         })
     }
+}
+
+/// Stories of an index, without what it does not choose.
+fn checked_stories(stories: &StoryOptions) -> Result<StoryOptions> {
+    stories.validate()?;
+    if let Some(field) = &stories.vector_field {
+        return Err(Error::parameter("vector_field", field, "left out: an index compares stories by words alone"));
+    }
+    let default = StoryOptions::default();
+    Ok(StoryOptions { undated: default.undated, vector_weight: default.vector_weight, ..stories.clone() })
+}
+
+/// The stories that [`Settings::list`] describes so.
+#[cfg(feature = "persistent")]
+fn stories_of(described: &str) -> Option<StoryOptions> {
+    let mut values = described.split(' ');
+    let mut next = || values.next();
+    Some(StoryOptions {
+        threshold: next()?.parse().ok()?,
+        leader: next()?.parse().ok()?,
+        window: next()?.parse().ok()?,
+        span: next()?.parse().ok()?,
+        least_words: next()?.parse().ok()?,
+        ..StoryOptions::default()
+    })
 }

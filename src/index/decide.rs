@@ -11,8 +11,9 @@ use super::copy_counts::CopyCount;
 use super::index_item::Item;
 use super::prepare::{PreparedText, TextPreparer, ToldLanguage};
 use super::ranking::{CandidateRanking, better, rank, verdict};
-use super::storage::StorageVersion;
+use super::storage::{InsertNotes, StorageVersion};
 use super::stored_text::{InsertNumber, StoredBody};
+use super::stories::{TextStory, ToldVerdict};
 use super::text_index::Index;
 use crate::error::{ErrorKind, Result};
 use crate::similarity::facts::FactsGuard;
@@ -57,18 +58,18 @@ impl Index {
         (key, item): (&str, Item<'_>),
         text: Option<PreparedText>,
         before: Option<CandidateSnapshot>,
-    ) -> Result<Verdict> {
+    ) -> Result<ToldVerdict> {
         // Outside the turn: it may commit, and other threads can change the index meanwhile.
         self.storage.make_room()?;
 
         let _turn = self.turn();
         self.require_free(key)?;
         let (Some(mut text), Some(mut before)) = (text, before) else {
-            return Ok(Verdict::Empty);
+            return Ok(ToldVerdict { verdict: Verdict::Empty, story: None });
         };
         if !self.has_language(&text)? {
             let Some(again) = worker.prepare(&self.settings, &*self.storage, item)? else {
-                return Ok(Verdict::Empty);
+                return Ok(ToldVerdict { verdict: Verdict::Empty, story: None });
             };
             before = self.candidate_snapshot(worker, &again)?;
             text = again;
@@ -81,12 +82,15 @@ impl Index {
         if let (Verdict::Duplicate(_), Some(number)) = (&verdict, match_number) {
             self.storage.add_copies(number, CopyCount::one(text.seen))?;
         }
-        if matches!(verdict, Verdict::New { .. } | Verdict::Variant { .. }) {
+
+        let story = if matches!(verdict, Verdict::New { .. } | Verdict::Variant { .. }) {
             // The search has looked at the band keys already: usually none is full, and there are no further keys.
             let further = if found.full.is_empty() { Vec::new() } else { self.further_keys(&text)? };
-            self.store(key, text, &further, None)?;
-        }
-        Ok(verdict)
+            self.store(key, text, &further, None)?
+        } else {
+            match_number.map_or(Ok(None), |number| self.story_of_text(number))?
+        };
+        Ok(ToldVerdict { verdict, story })
     }
 
     /// The snapshot that would be taken now, from an earlier one where that is enough. The caller has the turn.
@@ -135,15 +139,15 @@ impl Index {
         self.full_keys.further_keys(&self.settings, &*self.storage, text)
     }
 
-    /// Stores a text under its keys and `further` ones, in place of an earlier document if one is given. The caller has the
-    /// turn.
+    /// Stores a text under its keys and `further` ones, in place of an earlier document if one is given, and tells its story. The
+    /// caller has the turn.
     pub(super) fn store(
         &self,
         key: &str,
-        text: PreparedText,
+        mut text: PreparedText,
         further: &[u64],
         replaced: Option<InsertNumber>,
-    ) -> Result<()> {
+    ) -> Result<Option<TextStory>> {
         let number = self.storage.version()?.next;
         let words = match (&self.guard, &text.body) {
             (Some(_), StoredBody::Text { folded, .. }) if is_learned(number) => Some(folded.clone()),
@@ -155,12 +159,23 @@ impl Index {
             ToldLanguage::Vote(vote) => Some(vote),
             ToldLanguage::Unsure { .. } | ToldLanguage::NotAsked => None,
         };
+        let telling = match (&self.stories, text.story.take()) {
+            (Some(stories), Some(story)) => stories.tell(&*self.storage, number, key, &story)?,
+            _ => None,
+        };
         let (record, hashes) = text.into_record(key, further);
-        self.storage.insert(record, &hashes, replaced, words.is_some(), vote)?;
+        let row = telling.as_ref().map(|telling| telling.to_bytes().into());
+        let notes = InsertNotes { is_learned: words.is_some(), vote, telling: row };
+        self.storage.insert(record, &hashes, replaced, notes).inspect_err(|_| {
+            // It was told, and is not stored.
+            if let Some(stories) = &self.stories {
+                stories.forget();
+            }
+        })?;
         if let (Some(guard), Some(words)) = (&self.guard, words) {
             guard.write().unwrap_or_else(PoisonError::into_inner).learn_compact(&words);
         }
-        Ok(())
+        Ok(telling.as_ref().map(TextStory::of))
     }
 
     /// An error if a text is stored under `key`.

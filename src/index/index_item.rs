@@ -16,6 +16,8 @@ use crate::page::SourcedText;
 pub struct Item<'a> {
     /// The text, with its source.
     pub text: SourcedText<'a>,
+    /// Its title, which only stories use. Default: empty.
+    pub title: &'a str,
     /// When it was published.
     pub date: Option<Date>,
     /// When it was first seen; `None` for now.
@@ -30,13 +32,19 @@ impl<'a> Item<'a> {
     }
 
     const fn of(text: SourcedText<'a>) -> Self {
-        Self { text, date: None, seen: None }
+        Self { text, title: "", date: None, seen: None }
     }
 
     /// With a source (a site, a newspaper), which selects the learned boilerplate.
     #[must_use]
     pub const fn source(self, source: Option<&'a str>) -> Self {
         Self { text: self.text.source(source), ..self }
+    }
+
+    /// With a title, which counts in stories and is no part of the text that is compared.
+    #[must_use]
+    pub const fn title(self, title: &'a str) -> Self {
+        Self { title, ..self }
     }
 
     /// With a publication date, which windows of time use.

@@ -1,14 +1,16 @@
 //! The storage of an index in memory.
 
+use std::collections::BTreeMap;
 use std::hash::BuildHasher;
+use std::ops::Range;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use super::copy_counts::{CopyCount, CopyCounts};
-use super::language_votes::{LanguageVote, LanguageVotes};
+use super::language_votes::LanguageVotes;
 use super::postings::HashPostings;
 use super::prepare::BAND_BITS;
 use super::stats::{CompactionStats, StorageStats};
-use super::storage::{ExpiryBound, PostingLists, Storage, StorageVersion};
+use super::storage::{ExpiryBound, InsertNotes, PostingLists, Storage, StorageVersion};
 use super::stored_text::{InsertNumber, StoredText, next_number};
 use crate::document::Date;
 use crate::error::Result;
@@ -35,6 +37,8 @@ struct MemoryState {
     newest: Option<Date>,
     votes: LanguageVotes,
     copies: CopyCounts,
+    /// What stories tell of documents.
+    tellings: BTreeMap<InsertNumber, Arc<[u8]>>,
     bytes: usize,
 }
 
@@ -114,9 +118,10 @@ impl Storage for MemoryStorage {
         record: StoredText,
         hashes: &[u64],
         replaced: Option<InsertNumber>,
-        _: bool,
-        vote: Option<LanguageVote>,
+        notes: InsertNotes,
     ) -> Result<()> {
+        // What the guard learns stays in memory with it.
+        let InsertNotes { is_learned: _, vote, telling } = notes;
         // One lock for the removal and the insert: readers see one of the two texts.
         let mut state = self.write();
         state.remove(replaced.as_slice());
@@ -133,6 +138,28 @@ impl Storage for MemoryStorage {
         state.newest = state.newest.max(Some(record.moment()));
         state.bytes += record.bytes() + size_of_val(hashes);
         state.entries.push(Some(MemoryEntry { record: Arc::new(record), hashes: hashes.into() }));
+        if let Some(telling) = telling {
+            state.bytes += telling.len();
+            state.tellings.insert(doc, telling);
+        }
+        Ok(())
+    }
+
+    fn tellings(
+        &self,
+        numbers: Range<InsertNumber>,
+        show: &mut dyn FnMut(InsertNumber, &[u8]) -> Result<()>,
+    ) -> Result<()> {
+        // No lock is held while a row is shown.
+        let rows: Vec<_> = self.read().tellings.range(numbers).map(|(doc, row)| (*doc, Arc::clone(row))).collect();
+        rows.iter().try_for_each(|(doc, row)| show(*doc, row))
+    }
+
+    fn forget_tellings(&self, before: InsertNumber) -> Result<()> {
+        let state = &mut *self.write();
+        let kept = state.tellings.split_off(&before);
+        let gone = std::mem::replace(&mut state.tellings, kept);
+        state.bytes -= gone.values().map(|row| row.len()).sum::<usize>();
         Ok(())
     }
 

@@ -36,11 +36,16 @@
 //! [says so](Verdict::is_certain), and [`Stats::bounded_answers`] counts it. With a window of time, documents outside the
 //! window count among the 1,000 until they are [expired](Index::expire).
 //!
+//! # Stories
+//!
+//! An index that was made with [`IndexBuilder::stories`] also tells which of its texts tell of one event in words of their own, above
+//! copies: [`Index::tell`] answers with the story of a text, and [`Index::stories`] lists them. Give it the texts in order of time.
+//!
 //! # Files
 //!
 //! `known_texts` answers for a batch run. `index_item` is the question and `answer` the answer; `settings` and `builder` configure both. `text_index` holds
 //! the public operations and `decide` the decisions behind them; `export`, `expire` and `top`
-//! serve the whole index. `copy_counts` counts copies, which are not stored. `prepare`
+//! serve the whole index; `stories` has the stories. `copy_counts` counts copies, which are not stored. `prepare`
 //! turns a text into band keys; `search_keys` finds
 //! candidates; `candidate`, `candidate_judge` and `ranking` turn them into matches. `storage` is
 //! the trait of a place for records (`stored_text`), implemented by `memory_storage` (with `postings`) and `disk`.
@@ -69,6 +74,7 @@ mod settings;
 mod stats;
 mod storage;
 mod stored_text;
+mod stories;
 mod text_index;
 mod top;
 
@@ -84,5 +90,6 @@ pub use index_item::Item;
 pub use known_texts::IndexedTexts;
 pub use settings::Settings;
 pub use stats::{CompactionStats, MergeStats, SnapshotStats, Stats, StorageStats};
+pub use stories::{IndexStory, StoryMember, TextStory, ToldVerdict};
 pub use text_index::Index;
 pub use top::{HotForm, IndexTop, RepeatedText};

@@ -10,12 +10,14 @@ use super::search_keys::exact_key;
 use super::settings::Settings;
 use super::storage::Storage;
 use super::stored_text::{StoredBody, StoredText};
+use super::stories::TellableText;
 use crate::document::Date;
 use crate::error::Result;
 use crate::normalize::{Language, Normalizer};
 use crate::page::{Sieve, source_key};
 use crate::shingle::hash::finish;
 use crate::shingle::{ShingleSet, ShingledUnit, Shingler};
+use crate::story::StoryTextMaker;
 
 /// Number of bits of a key that are kept, so that postings pack into eight bytes. A collision only adds a
 /// candidate, which fails its verification.
@@ -33,6 +35,8 @@ pub(super) struct PreparedText {
     pub(super) seen: Date,
     pub(super) date: Option<Date>,
     pub(super) told: ToldLanguage,
+    /// What is told of it, if the index tells stories and it has words enough.
+    pub(super) story: Option<TellableText>,
 }
 
 /// What a text tells of its language.
@@ -72,6 +76,8 @@ pub(super) struct TextPreparer {
     sieve: Sieve,
     shingler: Shingler,
     values: Vec<u32>,
+    /// `None` in an index without stories.
+    stories: Option<(StoryTextMaker, usize)>,
 }
 
 impl WorkerPool {
@@ -88,8 +94,10 @@ impl WorkerPool {
 
 impl TextPreparer {
     fn new(settings: &Settings) -> Self {
+        let sieve = || Sieve::new(settings.boilerplate).with_rules(settings.rules.clone());
         Self {
-            sieve: Sieve::new(settings.boilerplate).with_rules(settings.rules.clone()),
+            sieve: sieve(),
+            stories: settings.stories.as_ref().map(|stories| (StoryTextMaker::new(sieve()), stories.least_words)),
             shingler: Shingler::new(settings.shingle, settings.seed),
             values: Vec::new(),
         }
@@ -120,7 +128,12 @@ impl TextPreparer {
 
         let (seen, date) = (item.seen.unwrap_or_else(now), item.date);
         let text = prepared(settings, &shingled, folded, &mut self.values, seen, date);
-        Ok(text.map(|text| PreparedText { told, ..text }))
+        let story = match (&text, &mut self.stories) {
+            (Some(_), Some((maker, least))) => maker.text(language, item.title, item.text, *least),
+            _ => None,
+        };
+        let story = story.map(|text| TellableText::new(text, item, seen));
+        Ok(text.map(|text| PreparedText { told, story, ..text }))
     }
 
     /// Prepares a stored text again: the result of [`prepare`](Self::prepare) for the text that it was stored from.
@@ -138,6 +151,7 @@ impl TextPreparer {
                 seen: record.seen,
                 date: record.date,
                 told: ToldLanguage::NotAsked,
+                story: None,
             }),
         }
     }
@@ -168,12 +182,21 @@ fn prepared(
         let shingles = u32::try_from(shingled.set().len()).unwrap_or(u32::MAX);
         let body = StoredBody::Sketch { fingerprint: shingled.fingerprint, shingles, slots };
         let (exact, singles) = (exact_key(shingled.fingerprint), Vec::new());
-        return Some(PreparedText { body, bands, exact, singles, seen, date, told: ToldLanguage::NotAsked });
+        return Some(PreparedText {
+            body,
+            bands,
+            exact,
+            singles,
+            seen,
+            date,
+            told: ToldLanguage::NotAsked,
+            story: None,
+        });
     };
 
     let (bands, exact, singles) = (cut(settings, values), exact_key(shingled.fingerprint), values.clone());
     let body = StoredBody::text(folded);
-    Some(PreparedText { body, bands, exact, singles, seen, date, told: ToldLanguage::NotAsked })
+    Some(PreparedText { body, bands, exact, singles, seen, date, told: ToldLanguage::NotAsked, story: None })
 }
 
 /// The language that a text is folded with now, and what the text tells of it.

@@ -14,6 +14,7 @@ use crate::page::{Boilerplate, BoilerplateRules};
 use crate::shingle::ShingleKind;
 use crate::similarity::facts::Facts;
 use crate::sketch::MinHasher;
+use crate::story::StoryOptions;
 
 /// How all texts of an index are folded, hashed and compared. Two indexes with equal settings give equal answers.
 #[derive(Debug, Clone)]
@@ -29,6 +30,7 @@ pub struct Settings {
     pub(super) seed: u64,
     pub(super) verify: Verify,
     pub(super) window: Option<Window>,
+    pub(super) stories: Option<StoryOptions>,
     pub(super) banding: Banding,
     pub(super) hasher: MinHasher,
     /// Not part of the description of an index: another version may have others.
@@ -58,6 +60,12 @@ impl Settings {
         })
     }
 
+    /// How stories are told; `None` if none are.
+    #[must_use]
+    pub const fn stories(&self) -> Option<&StoryOptions> {
+        self.stories.as_ref()
+    }
+
     /// How candidates are verified.
     #[must_use]
     pub const fn verify(&self) -> Verify {
@@ -77,8 +85,8 @@ impl Settings {
         let rules = self.rules.as_ref().map_or_else(|| "none".to_owned(), |rules| rules.digest());
         let window = self.window.map_or_else(|| "none".to_owned(), |window| window.to_string());
 
-        // The names and values are part of the disk format and of exports.
-        vec![
+        // The names and values are part of the disk format and of exports. Stories are named only where they are told.
+        let mut list = vec![
             ("fold", FOLD_VERSION.to_owned()),
             ("profile", self.profile.to_string()),
             ("lang", language.to_owned()),
@@ -93,7 +101,12 @@ impl Settings {
             ("facts", if self.facts == Facts::Guard { "guard" } else { "off" }.to_owned()),
             ("verify", self.verify.name().to_owned()),
             ("window", window),
-        ]
+        ];
+        list.extend(self.stories.as_ref().map(|stories| {
+            let StoryOptions { threshold, leader, window, span, least_words, .. } = stories;
+            ("stories", format!("{threshold} {leader} {window} {span} {least_words}"))
+        }));
+        list
     }
 
     /// Bytes per value of a stored signature: 1, or 2 if a band has fewer than four rows. Four rows of one byte

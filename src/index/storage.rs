@@ -1,6 +1,7 @@
 //! The storage of an index: one contract for memory and disk, so that both give the same answers.
 
 use std::fmt::Debug;
+use std::ops::Range;
 use std::sync::Arc;
 
 use super::copy_counts::CopyCount;
@@ -58,6 +59,17 @@ pub(super) struct StorageVersion {
     pub(super) removals: u64,
 }
 
+/// What is stored with a record.
+#[derive(Debug, Default)]
+pub(super) struct InsertNotes {
+    /// Whether the guard learns its words, and must learn them again when the storage is opened again.
+    pub(super) is_learned: bool,
+    /// Its language, if it tells that.
+    pub(super) vote: Option<LanguageVote>,
+    /// What stories tell of it.
+    pub(super) telling: Option<Arc<[u8]>>,
+}
+
 /// Which documents an expiry removes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum ExpiryBound {
@@ -111,16 +123,24 @@ pub(super) trait Storage: Debug + Send + Sync {
     /// Called before a change, outside the turn: commits earlier changes if that is due.
     fn make_room(&self) -> Result<()>;
 
-    /// Stores a record under the hashes that it is found by, in place of the document `replaced`, if given. `learned`: the guard learns
-    /// its words, and must learn them again when the storage is opened again. `vote`: its language, if it tells that.
+    /// Stores a record under the hashes that it is found by, in place of the document `replaced`, if given, with `notes` on it.
     fn insert(
         &self,
         record: StoredText,
         hashes: &[u64],
         replaced: Option<InsertNumber>,
-        learned: bool,
-        vote: Option<LanguageVote>,
+        notes: InsertNotes,
     ) -> Result<()>;
+
+    /// Calls `show` with what is told of the documents with these numbers, in order: those that stories tell of, removed ones too.
+    fn tellings(
+        &self,
+        numbers: Range<InsertNumber>,
+        show: &mut dyn FnMut(InsertNumber, &[u8]) -> Result<()>,
+    ) -> Result<()>;
+
+    /// Forgets what is told of documents numbered below.
+    fn forget_tellings(&self, before: InsertNumber) -> Result<()>;
 
     /// The language of a text of a source that does not tell its own, as of now.
     fn unsure_language(&self, source: u64) -> Result<Language>;

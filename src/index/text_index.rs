@@ -14,6 +14,7 @@ use super::search_keys::FullKeys;
 use super::settings::Settings;
 use super::stats::{CompactionStats, Stats};
 use super::storage::Storage;
+use super::stories::{IndexStories, ToldVerdict};
 use crate::error::Result;
 use crate::lsh::Banding;
 use crate::parallel;
@@ -30,6 +31,8 @@ pub struct Index {
     /// Held by the thread that changes the index.
     turn: Mutex<()>,
     pub(super) full_keys: FullKeys,
+    /// `None` in an index that tells none.
+    pub(super) stories: Option<IndexStories>,
     pub(super) workers: WorkerPool,
     pub(super) bounded_answers: AtomicU64,
     #[cfg(feature = "persistent")]
@@ -42,7 +45,9 @@ const BATCH: usize = 512;
 impl Index {
     pub(super) fn new(settings: Settings, storage: Box<dyn Storage>) -> Result<Self> {
         let guard = (settings.facts == Facts::Guard).then(|| RwLock::new(FactsGuard::new(WordFrequencies::default())));
+        let stories = settings.stories.as_ref().map(IndexStories::new);
         let index = Self {
+            stories,
             settings,
             storage,
             guard,
@@ -155,7 +160,7 @@ impl Index {
         let text = text.map_or(Ok(None), |text| self.as_now(item, text))?;
         let Some(text) = text else { return Ok(()) };
         let further = self.further_keys(&text)?;
-        self.store(key, text, &further, None)
+        self.store(key, text, &further, None).map(drop)
     }
 
     /// Checks `item` and stores it under `key` if it is new or a variant, in one step: if several threads insert equal
@@ -166,7 +171,10 @@ impl Index {
     /// As [`insert`](Self::insert).
     pub fn check_and_insert<'t>(&self, key: &str, item: impl Into<Item<'t>>) -> Result<Verdict> {
         self.require_own_process()?;
-        let item = item.into();
+        self.tell_item(key, item.into()).map(|told| told.verdict)
+    }
+
+    pub(super) fn tell_item(&self, key: &str, item: Item<'_>) -> Result<ToldVerdict> {
         self.workers.with(&self.settings, |worker| {
             let text = worker.prepare(&self.settings, &*self.storage, item)?;
             // Most of the verification is done here, outside the turn; `decide` makes up for later changes.
@@ -179,6 +187,10 @@ impl Index {
     /// order given. The answers are those of one call after the other.
     #[must_use]
     pub fn check_and_insert_all(&self, items: &[(&str, Item<'_>)]) -> Vec<Result<Verdict>> {
+        self.decide_all(items).into_iter().map(|told| told.map(|told| told.verdict)).collect()
+    }
+
+    pub(super) fn decide_all(&self, items: &[(&str, Item<'_>)]) -> Vec<Result<ToldVerdict>> {
         if let Some(refused) = self.refused(items.len()) {
             return refused;
         }
@@ -331,6 +343,9 @@ impl Index {
     pub fn compact_while(&self, goes_on: &dyn Fn() -> bool) -> Result<CompactionStats> {
         self.require_own_process()?;
         let _turn = self.turn();
+        if let Some(stories) = &self.stories {
+            self.storage.forget_tellings(stories.needed_from(&*self.storage)?)?;
+        }
         self.storage.compact(goes_on)
     }
 

@@ -20,13 +20,15 @@ pub(super) enum JsonLine<'a> {
     Checked(&'a str),
 }
 
+type FieldValues = Vec<Option<FieldValue>>;
+
 /// A line with a valid record, whose text may have been decoded into a buffer.
 #[derive(Debug)]
 pub(super) struct ParsedLine<'a> {
     /// Empty if the line has none.
     id: Cow<'a, str>,
     text: LineText<'a>,
-    fields: Vec<Option<FieldValue>>,
+    fields: FieldValues,
     text_value: Range<usize>,
     decoding: RecordDecoding,
     layout: Option<Box<PageLayout>>,
@@ -177,7 +179,7 @@ fn quick<'a>(line: &'a str, options: &InputOptions, buffer: &mut EscapeBuffers) 
         }
     };
 
-    let fields = wanted.fields.into_iter().map(|value| value.and_then(|value| field_value(line, value))).collect();
+    let fields = field_values(line, line, wanted.fields, options);
     Some(ParsedLine { id, text, fields, text_value, decoding: RecordDecoding::default(), layout: None })
 }
 
@@ -204,7 +206,7 @@ fn strict<'a>(line: &'a str, original: &str, options: &InputOptions) -> Result<P
 
     let text_value = text_value(wanted.text, &options.text_field)?;
     let id = id(line, wanted.id)?;
-    let fields = wanted.fields.into_iter().map(|value| value.and_then(|value| field_value(line, value))).collect();
+    let fields = field_values(line, original, wanted.fields, options);
 
     let (text, text_value) = match text_value {
         TextValue::String(range) => (json::decode(line, range.clone()).map_err(invalid)?, range),
@@ -327,8 +329,18 @@ fn id(line: &str, value: Option<JsonValue>) -> Result<Cow<'_, str>, RejectReason
     }
 }
 
-/// The value of a field: a number or a string. Nothing else can be compared; a number beyond the range of `f64` is
-/// `None`.
+/// The further fields. A list is taken from `original`: `NaN` and infinities, which `line` replaces, must not become numbers.
+fn field_values(line: &str, original: &str, values: Vec<Option<JsonValue>>, options: &InputOptions) -> FieldValues {
+    let value = |(name, value): (&String, Option<JsonValue>)| match value? {
+        JsonValue { kind: ValueKind::Array, range } if options.list_field.as_ref() == Some(name) => {
+            original.get(range).map(|list| FieldValue::Text(list.to_owned()))
+        }
+        value => field_value(line, value),
+    };
+    options.fields.iter().zip(values).map(value).collect()
+}
+
+/// The value of a field: a number in the range of `f64`, or a string. Nothing else can be compared.
 fn field_value(line: &str, value: JsonValue) -> Option<FieldValue> {
     match value.kind {
         ValueKind::String => Some(FieldValue::Text(json::decode(line, value.range).ok()?.into_owned())),

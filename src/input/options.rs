@@ -37,6 +37,9 @@ pub struct InputOptions {
     /// How many of the last of `fields` are only shown, or evidence where they are there: a record or a header that lacks one
     /// of them, or has it twice, is read all the same. Default 0.
     pub shown_fields: usize,
+    /// The one of `fields` that may hold a list, which is then read as its JSON; columns of Parquet and Arrow that hold bytes are
+    /// read as base64. Default: none.
+    pub list_field: Option<String>,
     /// CSV and TSV: the delimiter, an ASCII character. `None`, the default: a tab in TSV; in CSV a comma, or the only
     /// one of `;`, `|` and tab with which the header has the text column. A first line `sep=;` names it too.
     pub csv_delimiter: Option<u8>,
@@ -62,6 +65,7 @@ impl Default for InputOptions {
             html_lines: false,
             fields: Vec::new(),
             shown_fields: 0,
+            list_field: None,
             csv_delimiter: None,
             csv_quote: CsvSign::Auto,
             csv_escape: CsvSign::Auto,

@@ -118,6 +118,18 @@ pub enum TitleField {
     Ignored,
 }
 
+impl TitleField {
+    /// The fields that may hold the title, in the order in which they are tried.
+    #[must_use]
+    pub fn fields(&self) -> Vec<String> {
+        match self {
+            Self::Usual => ["title", "headline", "heading", "Title", "Headline"].map(str::to_owned).into(),
+            Self::Named(field) => vec![field.clone()],
+            Self::Ignored => Vec::new(),
+        }
+    }
+}
+
 impl FromStr for TitleField {
     type Err = Error;
 
@@ -265,19 +277,16 @@ impl Options {
             let HeadingFields { titles, sources, addresses } = self.heading_fields();
             input.ask_if_there(titles.into_iter().chain(sources).chain(addresses));
         }
-        if self.stories.is_some() {
-            input.ask_if_there(self.story_fields());
+        if let Some(stories) = &self.stories {
+            input.ask_if_there(self.story_fields().into_iter().chain(stories.vector_field.clone()));
+            input.list_field.clone_from(&stories.vector_field);
         }
     }
 
     /// The fields of the headings of records.
     pub(super) fn heading_fields(&self) -> HeadingFields {
         let named = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
-        let titles = match &self.title_field {
-            TitleField::Usual => named(&["title", "headline", "heading", "Title", "Headline"]),
-            TitleField::Named(field) => vec![field.clone()],
-            TitleField::Ignored => Vec::new(),
-        };
+        let titles = self.title_field.fields();
         let sources =
             self.source_field.as_ref().map_or_else(|| named(&["source", "Source"]), |field| vec![field.clone()]);
         HeadingFields {

@@ -229,6 +229,8 @@ fn reading_values(options: &InputOptions) -> NamedValues {
         html_lines,
         fields,
         shown_fields,
+        // Vectors are read again by who needs them.
+        list_field: _,
         csv_delimiter,
         csv_quote,
         csv_escape,

@@ -3,13 +3,13 @@
 use super::Pipeline;
 use super::options::Options;
 use super::progress::Progress;
-use super::story_reader::{STORY_PROFILE, StoryFields, StoryReader, in_pieces};
+use super::story_reader::{StoryFields, StoryReader, in_pieces};
 use crate::document::DocId;
 use crate::error::Result;
 use crate::input::Corpus;
 use crate::normalize::{FoldScratch, Language, Normalizer};
 use crate::parallel;
-use crate::story::{COMMON_PERSIAN, RarityTable, StemCounts, StoryWords};
+use crate::story::{COMMON_PERSIAN, RarityTable, STORY_PROFILE, StemCounts, StoryWords};
 
 /// Most documents in which the stems of a language without a table are counted.
 const MOST_COUNTED: usize = 1 << 16;

@@ -1,31 +1,24 @@
 //! Reads documents as the stories need them: the stems of title and text, and the outlets.
 
 use super::options::Options;
-use crate::document::{DocId, Excerpt, UnitKind, head};
-use crate::error::Result;
+use crate::document::DocId;
+use crate::error::{Error, ErrorKind, Result};
 use crate::input::{Corpus, FieldValue, ReadScratch, Record};
-use crate::normalize::{FoldScratch, Language, Normalizer, Profile};
-use crate::page::{Sieve, SourceResolver, SourcedText};
+use crate::normalize::Language;
+use crate::page::{SourceResolver, SourcedText};
 use crate::parallel;
-use crate::story::{RarityTable, StoryText, StoryWords};
-
-/// The profile of all stems, whatever the copies are folded with: tables of rarity hold the stems of one.
-pub(super) const STORY_PROFILE: Profile = Profile::Standard;
-
-/// Bytes of a text that are read: the words that count are in them, also in the longest ones.
-const MOST_BYTES: usize = 1 << 13;
+use crate::story::{RarityTable, StoryText, StoryTextMaker, StoryWords, TextEmbedding, VectorMisfit};
 
 /// Documents that a thread reads at a time.
 const PIECE: usize = 64;
-
-/// Most bytes of a title that are read.
-const MOST_TITLE: usize = 1 << 10;
 
 /// The roles of the fields, the same for every thread.
 #[derive(Debug, Clone)]
 pub(super) struct StoryFields {
     titles: Vec<usize>,
     sources: SourceResolver,
+    /// The place and the name of the field with vectors.
+    vector: Option<(usize, String)>,
 }
 
 impl StoryFields {
@@ -35,6 +28,18 @@ impl StoryFields {
         Self {
             titles: options.title_fields().iter().filter_map(place).collect(),
             sources: SourceResolver::new(corpus.options(), options.source_field.as_deref()),
+            vector: corpus.options().list_field.as_ref().and_then(|name| Some((place(name)?, name.clone()))),
+        }
+    }
+
+    /// The vector of a record; `None` without one, and if all of its numbers are zero.
+    fn embedding(&self, record: &Record<'_>) -> std::result::Result<Option<TextEmbedding>, VectorMisfit> {
+        let value = self.vector.as_ref().and_then(|(place, _)| record.fields.get(*place)?.as_ref());
+        match value {
+            None => Ok(None),
+            Some(FieldValue::Number(_)) => Err("is a number"),
+            Some(FieldValue::Text(text)) if text.is_empty() => Ok(None),
+            Some(FieldValue::Text(text)) => TextEmbedding::parse(text),
         }
     }
 
@@ -44,7 +49,7 @@ impl StoryFields {
             FieldValue::Text(text) => Some(text.trim()).filter(|text| !text.is_empty()),
             FieldValue::Number(_) => None,
         };
-        self.titles.iter().find_map(text).map_or("", |title| head(title, MOST_TITLE))
+        self.titles.iter().find_map(text).unwrap_or("")
     }
 }
 
@@ -54,10 +59,8 @@ pub(super) struct StoryReader<'a> {
     corpus: &'a Corpus,
     fields: &'a StoryFields,
     languages: &'a [Option<Language>],
-    sieve: Sieve,
     reading: ReadScratch,
-    folding: FoldScratch,
-    words: StoryWords,
+    maker: StoryTextMaker,
 }
 
 impl<'a> StoryReader<'a> {
@@ -73,10 +76,8 @@ impl<'a> StoryReader<'a> {
             corpus,
             fields,
             languages,
-            sieve: options.sieve(),
             reading: ReadScratch::default(),
-            folding: FoldScratch::default(),
-            words: StoryWords::default(),
+            maker: StoryTextMaker::new(options.sieve()),
         }
     }
 
@@ -91,9 +92,22 @@ impl<'a> StoryReader<'a> {
         table: &RarityTable,
         least: usize,
     ) -> Result<(Option<StoryText>, String)> {
-        self.with_words(document, |words, title, text| {
-            (words.tokens() >= least).then(|| StoryText::new(words, table, title, text))
-        })
+        let fields = self.fields;
+        let text = |words: &StoryWords, record: &Record<'_>, title: &str, text: &str| {
+            (words.tokens() >= least)
+                .then(|| {
+                    let text = StoryText::new(words, table, title, text);
+                    fields.embedding(record).map(|embedding| text.with_embedding(embedding))
+                })
+                .transpose()
+        };
+        let (text, outlet) = self.with_words(document, text)?;
+        Ok((text.map_err(|misfit| self.no_vector(document, misfit))?, outlet))
+    }
+
+    /// The error for a record whose field is no vector, or not one of this run.
+    pub(super) fn no_vector(&self, document: DocId, misfit: &str) -> Error {
+        no_vector(self.corpus, document, misfit)
     }
 
     /// The hashes of the distinct stems of a document, in no order; `None` if it has fewer than `least` words.
@@ -102,7 +116,9 @@ impl<'a> StoryReader<'a> {
     ///
     /// As [`text`](Self::text).
     pub(super) fn stems(&mut self, document: DocId, least: usize) -> Result<Option<Vec<u64>>> {
-        let stems = |words: &StoryWords, _: &str, _: &str| (words.tokens() >= least).then(|| words.stems().collect());
+        let stems = |words: &StoryWords, _: &Record<'_>, _: &str, _: &str| {
+            (words.tokens() >= least).then(|| words.stems().collect())
+        };
         self.with_words(document, stems).map(|(stems, _)| stems)
     }
 
@@ -120,28 +136,31 @@ impl<'a> StoryReader<'a> {
     fn with_words<T>(
         &mut self,
         document: DocId,
-        take: impl FnOnce(&StoryWords, &str, &str) -> T,
+        take: impl FnOnce(&StoryWords, &Record<'_>, &str, &str) -> T,
     ) -> Result<(T, String)> {
-        let Self { options, corpus, fields, languages, sieve, reading, folding, words } = self;
+        let Self { options, corpus, fields, languages, reading, maker } = self;
         let record = corpus.read_in(document, reading)?;
         let outlet = fields.sources.in_corpus(corpus, document, &record);
-        let (title, text) = (fields.title(&record), head(&record.text, MOST_BYTES));
-
         let told = languages.get(document.index()).copied().flatten();
         let language = told.or(options.language).unwrap_or_else(|| Language::detect(&record.text));
-        let normalizer = Normalizer::new(STORY_PROFILE, language);
-        words.begin(language);
-        normalizer.fold_excerpt(Excerpt::whole(title), folding, words);
-        words.end_title();
 
         // Only learned rules differ between sources.
         let source = options.rules.as_ref().map(|_| &*outlet);
-        let kept = sieve.sift(SourcedText::new(text).kind(UnitKind::Document).source(source));
-        normalizer.fold_excerpt(kept, folding, words);
-
-        let taken = take(words, title, text);
+        let text = SourcedText::new(&record.text).source(source);
+        let take = |words: &StoryWords, title: &str, text: &str| take(words, &record, title, text);
+        let taken = maker.with_words(language, fields.title(&record), text, take);
         Ok((taken, outlet.into_owned()))
     }
+}
+
+/// The error for a record whose vector does not fit: what is wrong with it.
+pub(super) fn no_vector(corpus: &Corpus, document: DocId, misfit: &str) -> Error {
+    let file = corpus.file_of(document).and_then(|file| corpus.files().get(file.index()));
+    let path = file.map_or_else(Default::default, |file| file.path.to_path_buf());
+    let field = corpus.options().list_field.as_deref().unwrap_or("");
+    let what = format!("{}: its vector in the field {field:?} {misfit}", corpus.source(document));
+    let remedy = "give every record a list of as many finite numbers, or null".into();
+    ErrorKind::Unreadable { path, what, remedy }.into()
 }
 
 /// Works on documents, some at a time, on all threads, and collects the results on this one, in order.

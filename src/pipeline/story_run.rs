@@ -10,7 +10,7 @@ use super::memory_plan::MemoryPlan;
 use super::options::Options;
 use super::progress::Progress;
 use super::story_rarity::with_counted;
-use super::story_reader::{StoryFields, StoryReader, in_pieces};
+use super::story_reader::{StoryFields, StoryReader, in_pieces, no_vector};
 use super::story_records::{OutletNames, ToldRecords, copies_of};
 use crate::document::{Date, DocId};
 use crate::error::{Error, Result};
@@ -18,7 +18,9 @@ use crate::input::{Corpus, Input, InputOptions};
 use crate::normalize::Language;
 use crate::page::SourceResolver;
 use crate::parallel;
-use crate::story::{RarityTable, Story, StoryBook, StoryCounts, StoryOptions, StoryPlace, StoryText, Undated};
+use crate::story::{
+    RarityTable, Story, StoryBook, StoryCounts, StoryOptions, StoryPlace, StoryText, TextEmbedding, Undated,
+};
 
 /// Seconds of a day.
 const DAY: i64 = 86_400;
@@ -28,6 +30,10 @@ const DAY_OF_UNDATED: i64 = 0;
 
 /// Bytes of a document of the window: its vector, its keys in lists, and its story. Measured; see `docs/STORIES.md`.
 const PER_RECENT: u64 = 1_000;
+
+/// Bytes of a number of the vector of such a document: two for a story of one document; six for one of two or more, whose sum has
+/// numbers of four bytes.
+const PER_NUMBER: u64 = 3;
 
 /// Bytes of a record of the result.
 const PER_RECORD: u64 = 300;
@@ -51,6 +57,19 @@ pub struct ToldStories {
     pub places: Vec<StoryPlace>,
     /// The languages whose stems were counted in this corpus, because the table has none of them.
     pub counted: Vec<Language>,
+}
+
+impl ToldStories {
+    /// The place of each document that is told in the list of its story, by record; 0 for other records.
+    pub(crate) fn ranks(&self) -> Vec<u32> {
+        let mut ranks = vec![0; self.places.len()];
+        for story in &self.stories {
+            for (rank, document) in story.documents.iter().enumerate() {
+                ranks[document.document.index()] = rank as u32;
+            }
+        }
+        ranks
+    }
 }
 
 /// A document that is told: the keeper of copies, or a text without any.
@@ -128,6 +147,25 @@ struct StoryRun<'a> {
     progress: &'a dyn Progress,
 }
 
+/// The memory that a run needs.
+struct StoryRoom {
+    plan: MemoryPlan,
+    held: u64,
+    /// Number of documents of the largest window.
+    largest: u64,
+    window: u32,
+}
+
+impl StoryRoom {
+    /// Checks that documents whose vectors have so many numbers fit.
+    fn require(&self, dimension: usize) -> Result<()> {
+        let Self { plan, held, largest, window } = self;
+        let each = PER_RECENT + PER_NUMBER * dimension as u64;
+        let vectors = if dimension > 0 { format!(" and vectors of {dimension} numbers") } else { String::new() };
+        plan.require(held + largest * each, &format!("stories with {largest} documents within {window} days{vectors}"))
+    }
+}
+
 /// What a thread reads of a document and of its copies.
 struct ReadDocument {
     text: Option<StoryText>,
@@ -141,7 +179,8 @@ impl StoryRun<'_> {
         let start = Instant::now();
         let copies = copies_of(found);
         let documents = self.documents(found, &copies);
-        self.require_room_for(&documents, found)?;
+        let room = self.room_for(&documents, found)?;
+        room.require(0)?;
 
         let told: Vec<DocId> = documents.iter().map(|document| document.document).collect();
         let (table, counted) = with_counted(&self.pipeline.options, self.corpus, table, &found.languages, &told)?;
@@ -150,7 +189,7 @@ impl StoryRun<'_> {
             Some(archive) => self.remember(archive, &table, &mut book)?,
             None => 0,
         };
-        let mut records = self.tell_all(found, &copies, &documents, &table, book)?;
+        let mut records = self.tell_all(found, (&copies, &documents), &table, book, &room)?;
         records.counts.archived = archived;
         let stories = records.stories(found, &copies, self.corpus.references());
 
@@ -179,8 +218,8 @@ impl StoryRun<'_> {
         documents
     }
 
-    /// Checks that the documents of the largest window and the result fit in memory.
-    fn require_room_for(&self, documents: &[DatedDocument], found: &Clustering) -> Result<()> {
+    /// What the documents of the largest window and the result take in memory.
+    fn room_for(&self, documents: &[DatedDocument], found: &Clustering) -> Result<StoryRoom> {
         let options = &self.pipeline.options;
         let plan = MemoryPlan::new(options.memory, parallel::threads(), options.spill_dir()?)?;
 
@@ -201,8 +240,8 @@ impl StoryRun<'_> {
             largest = largest.max(place + 1 - first);
         }
 
-        let held = found.summary.held.tables + largest as u64 * PER_RECENT + found.units.len() as u64 * PER_RECORD;
-        plan.require(held, &format!("stories with {largest} documents within {} days", self.stories.window))
+        let held = found.summary.held.tables + found.units.len() as u64 * PER_RECORD;
+        Ok(StoryRoom { plan, held, largest: largest as u64, window: self.stories.window })
     }
 
     /// Gives the documents of an archive to `book`. Returns their number.
@@ -244,10 +283,10 @@ impl StoryRun<'_> {
     fn tell_all(
         &self,
         found: &Clustering,
-        copies: &BTreeMap<DocId, Vec<DocId>>,
-        documents: &[DatedDocument],
+        (copies, documents): (&BTreeMap<DocId, Vec<DocId>>, &[DatedDocument]),
         table: &RarityTable,
         mut book: StoryBook,
+        room: &StoryRoom,
     ) -> Result<ToldRecords> {
         let options = &self.pipeline.options;
         self.progress.begin("tell", documents.len() as u64);
@@ -256,6 +295,7 @@ impl StoryRun<'_> {
         let mut places = vec![StoryPlace::Rejected; self.corpus.len()];
         let mut outlets = OutletNames::new(self.corpus.len());
         let mut is_timed = true;
+        let mut vectors = VectorAccount { expects: self.stories.vector_field.is_some(), ..VectorAccount::default() };
         let no_copies = Vec::new();
         let copies_of = |document: &DocId| copies.get(document).unwrap_or(&no_copies);
 
@@ -287,6 +327,10 @@ impl StoryRun<'_> {
                     };
                     places[document.index()] = place;
                     if let Some(text) = text {
+                        vectors.enter(text.embedding(), room).map_err(|error| match error {
+                            VectorError::Misfit(misfit) => no_vector(self.corpus, *document, &misfit),
+                            VectorError::Room(error) => error,
+                        })?;
                         // Documents without a date are told as of one day, and apart from those with a date.
                         if is_timed && day.is_none() {
                             is_timed = false;
@@ -300,8 +344,43 @@ impl StoryRun<'_> {
         )?;
 
         let (told, passed_over) = book.close();
-        let counts = StoryCounts { passed_over, ..StoryCounts::default() };
+        let counts = StoryCounts { passed_over, without_vector: vectors.missing, ..StoryCounts::default() };
         Ok(ToldRecords { told, places, outlets, counts })
+    }
+}
+
+/// The vectors of a run: their dimension, and how many documents have none.
+#[derive(Default)]
+struct VectorAccount {
+    expects: bool,
+    dimension: Option<usize>,
+    missing: u64,
+}
+
+/// Why a vector cannot be taken.
+enum VectorError {
+    Misfit(String),
+    Room(Error),
+}
+
+impl VectorAccount {
+    /// Takes the vector of the next document.
+    fn enter(&mut self, embedding: Option<&TextEmbedding>, room: &StoryRoom) -> std::result::Result<(), VectorError> {
+        let Some(embedding) = embedding else {
+            self.missing += u64::from(self.expects);
+            return Ok(());
+        };
+        let dimension = embedding.dimension();
+        match self.dimension {
+            None => {
+                self.dimension = Some(dimension);
+                room.require(dimension).map_err(VectorError::Room)
+            }
+            Some(first) if first == dimension => Ok(()),
+            Some(first) => {
+                Err(VectorError::Misfit(format!("has {dimension} numbers, and those of earlier records have {first}")))
+            }
+        }
     }
 }
 

@@ -282,10 +282,11 @@ const PLACE_HEADER: [&str; 8] =
 /// The writer fails; a record cannot be read again.
 pub fn story_places(found: &Stories, corpus: &Corpus, format: ReportFormat, out: &mut dyn Write) -> io::Result<()> {
     let shown = ShownUnits::new(corpus, &found.found.units, &found.found.names);
-    let rows = corpus
-        .ids()
-        .zip(&found.told.places)
-        .map(|(document, place)| place_row(found, corpus, &shown, document, *place));
+    let ranks = found.told.ranks();
+    let row = |(document, place): (DocId, &StoryPlace)| {
+        place_row(found, corpus, &shown, (document, ranks[document.index()]), *place)
+    };
+    let rows = corpus.ids().zip(&found.told.places).map(row);
 
     match format {
         ReportFormat::Json => write_json_array(out, rows),
@@ -311,7 +312,7 @@ fn place_row(
     found: &Stories,
     corpus: &Corpus,
     shown: &ShownUnits<'_>,
-    document: DocId,
+    (document, rank): (DocId, u32),
     place: StoryPlace,
 ) -> io::Result<PlaceRow> {
     let name = |document: DocId| shown.name(document).map(|name| name.to_string());
@@ -345,7 +346,7 @@ fn place_row(
         StoryPlace::Told(story) => {
             let Some(story) = found.told.stories.get(story) else { return Ok(row) };
             row.story = Some(name(story.leader)?);
-            if let Some(told) = story.documents.iter().find(|told| told.document == document) {
+            if let Some(told) = story.documents.get(rank as usize) {
                 (row.story_score, row.recurrence) = (told.score, told.recurrence);
                 row.story_terms.clone_from(&told.terms);
                 row.recurring_form = told.is_form();

@@ -1,7 +1,7 @@
 //! Words of Persian that nearly every text has, for inputs that are too small to show it.
 //!
-//! The shipped table has no Persian: no collection of Persian news was at hand. Rare words are then counted in the input, and a small
-//! one does not tell function words from names. These words count as frequent ones there.
+//! With a table of the user's own that has no Persian, rare words are counted in the input, and a small one does not tell function
+//! words from names. These words count as frequent ones there.
 
 /// Function words and words of reporting, folded as any text is.
 pub(crate) const PERSIAN: &str = "و در به از که این را با است برای آن یک خود تا کرد بر هم نیز گفت می شود شد شده ما اما یا باید دارد \

@@ -136,4 +136,6 @@ pub struct StoryCounts {
     pub passed_over: u64,
     /// Number of documents of an archive.
     pub archived: u64,
+    /// Number of documents, told or alone, without a vector, if the run reads vectors: their stems alone count.
+    pub without_vector: u64,
 }

@@ -26,14 +26,14 @@ const END: u32 = u32::MAX;
 /// A document in the index: its number in order of time.
 pub(super) type Sequence = u32;
 
-/// A document of a list, and where the list goes on.
+/// A document of the list of a pair, and where the list goes on.
 #[derive(Debug, Clone, Copy)]
 struct ListEntry {
     document: Sequence,
     next: u32,
 }
 
-/// The list of a key or of a pair.
+/// The list of a pair.
 #[derive(Debug, Clone, Copy)]
 struct KeyList {
     newest: u32,
@@ -41,10 +41,16 @@ struct KeyList {
 }
 
 /// The documents of a key.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 enum KeyState {
-    Listed(KeyList),
+    /// Ascending. Those that have left come first, until they are swept.
+    Listed(Vec<Sequence>),
     Crowded,
+}
+
+/// The bit of a key. The low bits of keys are those of a hash.
+const fn bit(key: StemKey) -> u64 {
+    1 << (key & 63)
 }
 
 /// The documents of the last days by their keys.
@@ -55,10 +61,14 @@ pub(super) struct KeyIndex {
     /// The number of the oldest document.
     first: Sequence,
     documents: VecDeque<KeySet>,
+    /// A bit for each key of a document, by place in `documents`: most documents without a certain key lack its bit.
+    bits: VecDeque<u64>,
     keys: HashMap<StemKey, KeyState>,
     pairs: HashMap<u64, KeyList>,
     entries: Vec<ListEntry>,
-    /// Entries after the last sweep.
+    /// Number of documents on lists of keys.
+    listed: usize,
+    /// Entries of both kinds of lists after the last sweep.
     swept: usize,
     /// Counts of a search, by place in `documents`.
     counts: Vec<u8>,
@@ -87,9 +97,11 @@ impl KeyIndex {
             most_of_pair,
             first: 0,
             documents: VecDeque::new(),
+            bits: VecDeque::new(),
             keys: HashMap::default(),
             pairs: HashMap::default(),
             entries: Vec::new(),
+            listed: 0,
             swept: 0,
             counts: Vec::new(),
             touched: Vec::new(),
@@ -106,6 +118,7 @@ impl KeyIndex {
     pub(super) fn insert(&mut self, keys: KeySet) {
         let document = self.next();
         self.documents.push_back(keys);
+        self.bits.push_back(keys.as_slice().iter().fold(0, |bits, key| bits | bit(*key)));
         self.list(document, &keys);
     }
 
@@ -114,12 +127,12 @@ impl KeyIndex {
         let mut crowded_now = Vec::new();
         let mut crowded_before = Vec::new();
         for key in keys.as_slice() {
-            let state = self.keys.entry(*key).or_insert(KeyState::Listed(KeyList { newest: END, length: 0 }));
-            match state {
+            match self.keys.entry(*key).or_insert_with(|| KeyState::Listed(Vec::new())) {
                 KeyState::Crowded => crowded_before.push(*key),
                 KeyState::Listed(list) => {
-                    push(&mut self.entries, list, document);
-                    if list.length as usize > self.crowd {
+                    list.push(document);
+                    self.listed += 1;
+                    if list.len() > self.crowd {
                         crowded_now.push(*key);
                     }
                 }
@@ -144,15 +157,11 @@ impl KeyIndex {
         let before = self.keys.insert(key, KeyState::Crowded);
         debug_assert!(matches!(before, Some(KeyState::Listed(_))), "a key is crowded once, when its list is long");
         let Some(KeyState::Listed(list)) = before else { return };
-        let mut of_key = Vec::with_capacity(list.length as usize);
-        let mut at = list.newest;
-        while let Some(entry) = self.entries.get(at as usize).copied().filter(|entry| entry.document >= self.first) {
-            of_key.push(entry.document);
-            at = entry.next;
-        }
+        self.listed -= list.len();
 
         // Oldest first, so that every list stays newest first.
-        for document in of_key.into_iter().rev() {
+        let first = self.first;
+        for document in list.into_iter().filter(|document| *document >= first) {
             let Some(keys) = self.documents.get((document - self.first) as usize).copied() else { continue };
             for other in keys.as_slice().iter().filter(|other| **other != key) {
                 if matches!(self.keys.get(other), Some(KeyState::Crowded)) {
@@ -168,8 +177,17 @@ impl KeyIndex {
         self.counts.resize(self.documents.len(), 0);
         let mut crowded = Vec::new();
         for key in keys.as_slice() {
-            match self.keys.get(key).copied() {
-                Some(KeyState::Listed(list)) => self.touch(list, usize::MAX),
+            match self.keys.get(key) {
+                Some(KeyState::Listed(list)) => {
+                    let alive = list.partition_point(|document| *document < self.first);
+                    for document in &list[alive..] {
+                        let count = &mut self.counts[(document - self.first) as usize];
+                        if *count == 0 {
+                            self.touched.push(*document);
+                        }
+                        *count = count.saturating_add(1);
+                    }
+                }
                 Some(KeyState::Crowded) => crowded.push(*key),
                 None => {}
             }
@@ -177,30 +195,35 @@ impl KeyIndex {
         for (place, key) in crowded.iter().enumerate() {
             for other in &crowded[place + 1..] {
                 if let Some(list) = self.pairs.get(&pair(*key, *other)).copied() {
-                    self.touch(list, self.most_of_pair);
+                    self.touch(list);
                 }
             }
         }
 
-        self.touched.sort_unstable();
+        // Of the documents on one list alone only those count that have a crowded key too. Few documents are left to sort.
+        let of_crowded = crowded.iter().fold(0, |bits, key| bits | bit(*key));
         for document in self.touched.drain(..) {
             let place = (document - self.first) as usize;
-            self.counts[place] = 0;
+            let count = std::mem::take(&mut self.counts[place]);
+            if count == 1 && self.bits[place] & of_crowded == 0 {
+                continue;
+            }
             let shared = self.documents[place].shared(keys);
             if shared >= 2 {
                 hits.push(KeyHit { document, shared });
             }
         }
+        hits.sort_unstable();
     }
 
-    /// Notes the documents of a list, at most the `most` newest.
-    fn touch(&mut self, list: KeyList, most: usize) {
+    /// Notes the newest documents of the list of a pair.
+    fn touch(&mut self, list: KeyList) {
         let mut at = list.newest;
         let mut read = 0;
         while let Some(entry) = self.entries.get(at as usize).copied().filter(|entry| entry.document >= self.first) {
-            if read == most {
+            if read == self.most_of_pair {
                 // Those that have left are counted too: a bound, from above.
-                self.passed_over += u64::from(list.length).saturating_sub(most as u64);
+                self.passed_over += u64::from(list.length).saturating_sub(read as u64);
                 return;
             }
             read += 1;
@@ -208,7 +231,8 @@ impl KeyIndex {
             if *count == 0 {
                 self.touched.push(entry.document);
             }
-            *count = 1;
+            // On the list of a pair it shares two.
+            *count = count.saturating_add(2);
             at = entry.next;
         }
     }
@@ -216,13 +240,14 @@ impl KeyIndex {
     /// Lets the oldest document leave.
     pub(super) fn leave(&mut self) -> Option<KeySet> {
         let keys = self.documents.pop_front()?;
+        self.bits.pop_front();
         self.first += 1;
         Some(keys)
     }
 
     /// Sweeps the lists, if at least half of what is in them has left.
     pub(super) fn sweep(&mut self) {
-        if self.entries.len() < 2 * self.swept.max(1 << 12) {
+        if self.entries.len() + self.listed < 2 * self.swept.max(1 << 12) {
             return;
         }
         let documents = std::mem::take(&mut self.documents);
@@ -230,12 +255,13 @@ impl KeyIndex {
         self.keys.clear();
         self.pairs.clear();
         self.entries.clear();
+        self.listed = 0;
 
         for (document, keys) in (first..).zip(documents) {
             self.documents.push_back(keys);
             self.list(document, &keys);
         }
-        self.swept = self.entries.len();
+        self.swept = self.entries.len() + self.listed;
     }
 }
 

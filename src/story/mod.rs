@@ -9,20 +9,24 @@
 //! | [`stem()`] | light stems of Arabic, Persian and Urdu words |
 //! | `rarity`, `common_words` | how rare a stem is: the shipped [`RarityTable`], another one, or one counted in a corpus |
 //! | `vector` | the 32 heaviest stems of a document |
+//! | `embedding` | the direction that a model of the user's gave a document, if there is one |
 //! | `key_index` | finds documents of the window that share two of the 12 heaviest |
 //! | `past_forms` | forms that come every day, such as the weather |
 //! | `teller` | puts documents into stories in order of time |
+//! | `running` | tells the texts of an index one by one, in rows that it can be restored from |
 //! | `told`, `found` | what comes out: stories with their documents and copies |
 //!
 //! [`Pipeline::read_stories`](crate::pipeline::Pipeline::read_stories) runs it over a corpus. Rules, measurements and limits are in
 //! `docs/STORIES.md`.
 
 mod common_words;
+mod embedding;
 mod found;
 mod key_index;
 mod options;
 mod past_forms;
 mod rarity;
+mod running;
 mod stem;
 mod teller;
 mod told;
@@ -34,6 +38,8 @@ pub use rarity::{RarityTable, StemCounts};
 pub use stem::{STEM_VERSION, stem};
 
 pub(crate) use common_words::PERSIAN as COMMON_PERSIAN;
+pub(crate) use embedding::{TextEmbedding, VectorMisfit};
+pub(crate) use running::{RunningTeller, STORY_PROFILE, StoredTelling, StoryTextMaker, TextOrigin, listed_terms};
 pub(crate) use teller::OutletNumber;
 pub(crate) use told::{StoryBook, StoryText, ToldDocument, terms_of};
 pub(crate) use vector::StoryWords;

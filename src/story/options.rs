@@ -58,11 +58,26 @@ pub struct StoryOptions {
     pub least_words: usize,
     /// What happens to documents without a date.
     pub undated: Undated,
+    /// The field with the vector of a document, if there is one: a list of numbers, or little-endian `f32` in base64; columns of
+    /// Parquet and Arrow may hold lists or bytes. All have the same number of numbers, and only their direction counts.
+    pub vector_field: Option<String>,
+    /// How much the vectors count: above 0, at most 1, which leaves stems to find the candidates only. A cosine is then
+    /// `(1 - weight) · stems + weight · vectors`.
+    pub vector_weight: f64,
 }
 
 impl Default for StoryOptions {
     fn default() -> Self {
-        Self { threshold: 0.48, leader: 0.38, window: 3, span: 7, least_words: 25, undated: Undated::Apart }
+        Self {
+            threshold: 0.48,
+            leader: 0.38,
+            window: 3,
+            span: 7,
+            least_words: 25,
+            undated: Undated::Apart,
+            vector_field: None,
+            vector_weight: 0.3,
+        }
     }
 }
 
@@ -76,7 +91,9 @@ impl StoryOptions {
     ///
     /// The first value out of its range.
     pub fn validate(&self) -> Result<()> {
-        for (name, value) in [("story_threshold", self.threshold), ("story_leader", self.leader)] {
+        let shares =
+            [("story_threshold", self.threshold), ("story_leader", self.leader), ("vector_weight", self.vector_weight)];
+        for (name, value) in shares {
             if !(value > 0.0 && value <= 1.0) {
                 return Err(Error::parameter(name, value, "above 0 and at most 1"));
             }
@@ -114,6 +131,7 @@ pub(super) struct StoryRules {
     pub(super) leader: i64,
     pub(super) window: i64,
     pub(super) span: i64,
+    pub(super) vector_weight: i64,
 }
 
 /// A cosine of 1.
@@ -126,6 +144,7 @@ impl StoryRules {
             leader: whole(options.leader),
             window: i64::from(options.window),
             span: i64::from(options.span),
+            vector_weight: whole(options.vector_weight),
         }
     }
 }

@@ -41,6 +41,7 @@ pub(super) struct PastForms {
     /// The number of the oldest document.
     first: u32,
     documents: VecDeque<PastDocument>,
+    /// Number of days that the documents have.
     days: usize,
     last_day: Option<i64>,
     hits: Vec<KeyHit>,
@@ -61,9 +62,16 @@ impl PastForms {
         self.documents.push_back(PastDocument { day, vector });
         if self.documents.len() > MOST_DOCUMENTS {
             self.index.leave();
-            self.documents.pop_front();
             self.first += 1;
+            let gone = self.documents.pop_front().and_then(|document| document.day);
+            let is_left = self.documents.front().is_some_and(|first| first.day == gone);
+            self.days -= usize::from(gone.is_some() && !is_left);
         }
+    }
+
+    /// Number of documents.
+    pub(super) fn len(&self) -> usize {
+        self.documents.len()
     }
 
     /// Takes less memory, after documents were added.

@@ -10,6 +10,9 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
+use foldhash::HashMap;
+
+use super::embedding::{EmbeddingSum, TextEmbedding};
 use super::key_index::{KeyHit, KeyIndex};
 use super::options::{StoryRules, WHOLE, share};
 use super::past_forms::{PastForms, is_form};
@@ -29,7 +32,7 @@ const UNKNOWN_PAST: i64 = WHOLE * 5 / 100;
 /// Stems that explain why a document is in its story.
 pub(crate) const TERMS: usize = 5;
 
-/// The number of a story, in order of beginning.
+/// The number of a story. A story that begins later has a higher one.
 pub(crate) type StoryNumber = u32;
 
 /// The number of an outlet; 0 for a document whose outlet is unknown.
@@ -42,6 +45,7 @@ pub(super) struct ToldVector {
     pub(super) outlet: OutletNumber,
     pub(super) vector: Arc<StemVector>,
     pub(super) keys: KeySet,
+    pub(super) embedding: Option<Arc<TextEmbedding>>,
 }
 
 /// Where a document was put.
@@ -60,6 +64,7 @@ pub(super) struct Telling {
 #[derive(Debug, Clone)]
 struct OpenStory {
     leader: Arc<StemVector>,
+    leader_embedding: Option<Arc<TextEmbedding>>,
     recurrence: i64,
     first: i64,
     last: i64,
@@ -73,6 +78,7 @@ struct OpenStory {
 struct StoryMiddle {
     sums: Vec<(StemKey, u64)>,
     vector: StemVector,
+    embedding: Option<EmbeddingSum>,
 }
 
 /// A document of the window.
@@ -91,8 +97,10 @@ pub(super) struct StoryTeller {
     /// The number of the oldest document of the window.
     first: u32,
     recent: VecDeque<RecentDocument>,
-    /// Stories by number; `None` for those that are over.
-    open: Vec<Option<OpenStory>>,
+    /// The stories that may still take documents, by number.
+    open: HashMap<StoryNumber, OpenStory>,
+    /// The number of the next story, where documents have no numbers of their own.
+    next: StoryNumber,
     past: PastForms,
     /// Documents of an archive that are not past yet, by day.
     archive: VecDeque<ToldVector>,
@@ -107,7 +115,8 @@ impl StoryTeller {
             index: KeyIndex::new(),
             first: 0,
             recent: VecDeque::new(),
-            open: Vec::new(),
+            open: HashMap::default(),
+            next: 0,
             past: PastForms::new(),
             archive: VecDeque::new(),
             today: None,
@@ -128,34 +137,67 @@ impl StoryTeller {
         self.index.passed_over
     }
 
-    /// Puts a document into a story. Days must not fall.
+    /// Puts a document into a story. Days must not fall. Stories are numbered as they begin.
     pub(super) fn tell(&mut self, document: ToldVector) -> Telling {
+        let telling = self.tell_as(self.next, document);
+        self.next += StoryNumber::from(telling.story == self.next);
+        telling
+    }
+
+    /// Puts a document into a story. Days must not fall. `number` is that of a story that it begins, and higher than all before.
+    pub(super) fn tell_as(&mut self, number: StoryNumber, document: ToldVector) -> Telling {
         debug_assert!(self.today.is_none_or(|today| today <= document.day), "documents come in order of time");
         self.turn_to(document.day);
 
-        let ToldVector { day, outlet, vector, keys } = document;
-        let recurrence = self.past.recurrence(&keys, &vector) as i64;
-        let best = self.best(day, outlet, recurrence, &vector, &keys);
+        let recurrence = self.past.recurrence(&document.keys, &document.vector) as i64;
+        let best = self.best(&document, recurrence);
 
         let (story, terms) = match best {
-            Some((_, story)) => (story, self.join(story, day, outlet, &vector)),
-            None => (self.begin(day, outlet, recurrence, &vector), heaviest_stems(&vector)),
+            Some((_, story)) => (story, self.join(story, &document)),
+            None => {
+                self.begin(number, &document, recurrence);
+                (number, heaviest_stems(&document.vector))
+            }
         };
-        self.index.insert(keys);
-        self.recent.push_back(RecentDocument { day, story, vector });
+        self.enter(document, story);
         Telling { story, score: best.map(|(score, _)| score), recurrence, terms }
     }
 
+    /// Takes a document that was told before, as it was then: it began the story with its own `number`, or joined another.
+    pub(super) fn restore(&mut self, number: StoryNumber, document: ToldVector, story: StoryNumber, recurrence: i64) {
+        self.turn_to(document.day);
+        if story == number {
+            self.begin(number, &document, recurrence);
+        } else if self.open.contains_key(&story) {
+            self.join(story, &document);
+        }
+        self.enter(document, story);
+    }
+
+    /// Enters a document among those that others are compared with.
+    fn enter(&mut self, document: ToldVector, story: StoryNumber) {
+        self.index.insert(document.keys);
+        self.recent.push_back(RecentDocument { day: document.day, story, vector: document.vector });
+    }
+
+    /// The day of the last document.
+    pub(super) const fn today(&self) -> Option<i64> {
+        self.today
+    }
+
+    /// Number of documents that it holds: those of the window and the past.
+    pub(super) fn held(&self) -> usize {
+        self.recent.len() + self.past.len()
+    }
+
+    /// The lowest number of a story that may still take documents.
+    pub(super) fn first_open(&self) -> Option<StoryNumber> {
+        self.open.keys().min().copied()
+    }
+
     /// The story with the best score that a document may join. Of equal ones, the one that began first.
-    fn best(
-        &mut self,
-        day: i64,
-        outlet: OutletNumber,
-        recurrence: i64,
-        vector: &StemVector,
-        keys: &KeySet,
-    ) -> Option<(i64, StoryNumber)> {
-        self.index.search(keys, &mut self.hits);
+    fn best(&mut self, document: &ToldVector, recurrence: i64) -> Option<(i64, StoryNumber)> {
+        self.index.search(&document.keys, &mut self.hits);
         let mut shared: BTreeMap<StoryNumber, usize> = BTreeMap::new();
         for hit in &self.hits {
             let Some(found) = self.recent.get((hit.document - self.first) as usize) else { continue };
@@ -167,8 +209,8 @@ impl StoryTeller {
 
         let mut best: Option<(i64, StoryNumber)> = None;
         for (number, _) in stories {
-            let Some(Some(story)) = self.open.get(number as usize) else { continue };
-            let Some(score) = self.score(story, day, outlet, recurrence, vector) else { continue };
+            let Some(story) = self.open.get(&number) else { continue };
+            let Some(score) = self.score(story, document, recurrence) else { continue };
             if best.is_none_or(|(most, first)| score > most || (score == most && number < first)) {
                 best = Some((score, number));
             }
@@ -177,22 +219,26 @@ impl StoryTeller {
     }
 
     /// The score of a document in a story; `None` if it cannot join.
-    fn score(
-        &self,
-        story: &OpenStory,
-        day: i64,
-        outlet: OutletNumber,
-        recurrence: i64,
-        vector: &StemVector,
-    ) -> Option<i64> {
-        let StoryRules { threshold, leader, window, span } = self.rules;
+    fn score(&self, story: &OpenStory, document: &ToldVector, recurrence: i64) -> Option<i64> {
+        let StoryRules { threshold, leader, window, span, .. } = self.rules;
+        let ToldVector { day, outlet, vector, embedding, .. } = document;
+        let (day, outlet) = (*day, *outlet);
         let days = day - story.first;
-        if day - story.last > window || days > span || (vector.product(&story.leader) as i64) < leader {
+        if day - story.last > window || days > span {
+            return None;
+        }
+        let pair = || Some((embedding.as_ref()?, story.leader_embedding.as_ref()?));
+        let with_leader = || pair().map(|(own, of_leader)| own.cosine(of_leader));
+        if self.mixed(vector.product(&story.leader), with_leader) < leader {
             return None;
         }
 
-        let middle = story.middle.as_ref().map_or(&*story.leader, |middle| &middle.vector);
-        let mut score = vector.product(middle) as i64;
+        let mut score = match &story.middle {
+            None => self.mixed(vector.product(&story.leader), with_leader),
+            Some(middle) => self.mixed(vector.product(&middle.vector), || {
+                embedding.as_ref().zip(middle.embedding.as_ref()).map(|(own, sum)| sum.cosine(own))
+            }),
+        };
         if outlet != 0 && story.outlet == Some(outlet) {
             score -= OWN_OUTLET;
         }
@@ -207,38 +253,53 @@ impl StoryTeller {
         (score >= threshold).then_some(score)
     }
 
+    /// The cosine of stems, with its share of that of the vectors, if both have one.
+    fn mixed(&self, stems: u64, vectors: impl FnOnce() -> Option<i64>) -> i64 {
+        let weight = self.rules.vector_weight;
+        vectors().map_or(stems as i64, |vectors| (stems as i64 * (WHOLE - weight) + vectors * weight) / WHOLE)
+    }
+
     /// Adds a document to a story. Returns the stems that tell most of why.
-    fn join(&mut self, story: StoryNumber, day: i64, outlet: OutletNumber, vector: &StemVector) -> Vec<StemKey> {
-        let Some(Some(story)) = self.open.get_mut(story as usize) else {
+    fn join(&mut self, story: StoryNumber, document: &ToldVector) -> Vec<StemKey> {
+        let ToldVector { day, outlet, vector, embedding, .. } = document;
+        let Some(story) = self.open.get_mut(&story) else {
             debug_assert!(false, "a story that is over was joined");
             return Vec::new();
         };
-        story.last = day;
-        story.outlet = story.outlet.filter(|only| *only == outlet);
+        story.last = *day;
+        story.outlet = story.outlet.filter(|only| only == outlet);
 
-        let leader = &story.leader;
+        let (leader, of_leader) = (&story.leader, &story.leader_embedding);
         let middle = story.middle.get_or_insert_with(|| {
             let sums = leader.stems().iter().map(|stem| (stem.key, u64::from(stem.weight))).collect();
-            Box::new(StoryMiddle { sums, vector: (**leader).clone() })
+            let embedding = of_leader.as_deref().map(EmbeddingSum::of);
+            Box::new(StoryMiddle { sums, vector: (**leader).clone(), embedding })
         });
         let mut shared: Vec<(StemKey, u64)> = vector.shared(&middle.vector).collect();
         middle.add(vector);
+        if let Some(embedding) = embedding {
+            match &mut middle.embedding {
+                Some(sum) => sum.add(embedding),
+                none => *none = Some(EmbeddingSum::of(embedding)),
+            }
+        }
 
         shared.sort_unstable_by_key(|(key, product)| (std::cmp::Reverse(*product), *key));
         shared.into_iter().take(TERMS).map(|(key, _)| key).collect()
     }
 
-    fn begin(&mut self, day: i64, outlet: OutletNumber, recurrence: i64, vector: &Arc<StemVector>) -> StoryNumber {
-        let leader = Arc::clone(vector);
-        self.open.push(Some(OpenStory {
-            leader,
+    fn begin(&mut self, number: StoryNumber, document: &ToldVector, recurrence: i64) {
+        let ToldVector { day, outlet, vector, embedding, .. } = document;
+        let story = OpenStory {
+            leader: Arc::clone(vector),
+            leader_embedding: embedding.clone(),
             recurrence,
-            first: day,
-            last: day,
-            outlet: Some(outlet),
+            first: *day,
+            last: *day,
+            outlet: Some(*outlet),
             middle: None,
-        }));
-        self.open.len() as StoryNumber - 1
+        };
+        self.open.insert(number, story);
     }
 
     /// Ends what is over before `day`.
@@ -261,11 +322,7 @@ impl StoryTeller {
         self.index.sweep();
         self.past.sweep();
 
-        for story in &mut self.open {
-            if story.as_ref().is_some_and(|open| day - open.last > window || day - open.first > span) {
-                *story = None;
-            }
-        }
+        self.open.retain(|_, open| day - open.last <= window && day - open.first <= span);
     }
 }
 

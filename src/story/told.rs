@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::embedding::TextEmbedding;
 use super::options::{StoryOptions, StoryRules, share};
 use super::past_forms::is_form;
 use super::rarity::RarityTable;
@@ -18,6 +19,7 @@ const MOST_CHARACTERS: usize = 40;
 pub(crate) struct StoryText {
     vector: Arc<StemVector>,
     keys: KeySet,
+    embedding: Option<Arc<TextEmbedding>>,
     /// The words of the stems as they stand in the document, ascending by key.
     surfaces: Vec<(StemKey, Box<str>)>,
 }
@@ -32,12 +34,29 @@ impl StoryText {
         };
         let surfaces = surfaces.iter().map(|surface| (surface.key, shown(surface.span, surface.is_of_title))).collect();
         let keys = vector.keys();
-        Self { vector: Arc::new(vector), keys, surfaces }
+        Self { vector: Arc::new(vector), keys, embedding: None, surfaces }
+    }
+
+    /// The same with the direction that a model gave it.
+    pub(crate) fn with_embedding(mut self, embedding: Option<TextEmbedding>) -> Self {
+        self.embedding = embedding.map(Arc::new);
+        self
+    }
+
+    /// The direction that a model gave it.
+    pub(crate) fn embedding(&self) -> Option<&TextEmbedding> {
+        self.embedding.as_deref()
+    }
+
+    /// The word of a stem as it stands in the document.
+    pub(super) fn term(&self, key: StemKey) -> Option<(StemKey, Box<str>)> {
+        let place = self.surfaces.binary_search_by_key(&key, |(key, _)| *key).ok()?;
+        self.surfaces.get(place).cloned()
     }
 
     /// The same on a day, in an outlet.
-    fn on(&self, day: i64, outlet: OutletNumber) -> ToldVector {
-        ToldVector { day, outlet, vector: Arc::clone(&self.vector), keys: self.keys }
+    pub(super) fn on(&self, day: i64, outlet: OutletNumber) -> ToldVector {
+        ToldVector { day, outlet, vector: Arc::clone(&self.vector), keys: self.keys, embedding: self.embedding.clone() }
     }
 }
 
@@ -100,11 +119,7 @@ impl StoryBook {
         let story = self.first_story + story;
         self.next_story = self.next_story.max(story + 1);
 
-        let word = |key: &StemKey| {
-            let place = text.surfaces.binary_search_by_key(key, |(key, _)| *key).ok()?;
-            text.surfaces.get(place).cloned()
-        };
-        let terms = terms.iter().filter_map(word).collect();
+        let terms = terms.iter().filter_map(|key| text.term(*key)).collect();
         self.told.push(ToldDocument { document, story, score: score.map(share), recurrence: share(recurrence), terms });
     }
 
@@ -133,8 +148,12 @@ impl StoryBook {
 
 /// The words by which most documents of a story joined, at most [`TERMS`]: those of most documents first, then those that came first.
 pub(crate) fn terms_of(documents: &[ToldDocument]) -> Vec<String> {
+    most_told(documents.iter().flat_map(|document| &document.terms))
+}
+
+/// The words of the most frequent of some stems, at most [`TERMS`]; of equally frequent ones the first.
+pub(super) fn most_told<'t>(terms: impl Iterator<Item = &'t (StemKey, Box<str>)>) -> Vec<String> {
     let mut counts: BTreeMap<StemKey, (usize, usize, &str)> = BTreeMap::new();
-    let terms = documents.iter().flat_map(|document| &document.terms);
     for (place, (key, word)) in terms.enumerate() {
         counts.entry(*key).or_insert((0, place, word)).0 += 1;
     }

@@ -71,6 +71,11 @@ impl StemVector {
         Self { stems: weights.iter().map(scaled).collect() }
     }
 
+    /// The vector of these stems, which came from one.
+    pub(super) fn restored(stems: impl Iterator<Item = WeightedStem>) -> Self {
+        Self { stems: stems.collect() }
+    }
+
     /// The stems, ascending by key.
     pub(super) fn stems(&self) -> &[WeightedStem] {
         &self.stems

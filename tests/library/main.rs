@@ -34,6 +34,7 @@ mod index;
 mod index_decoys;
 mod index_disk;
 mod index_faults;
+mod index_stories;
 mod index_top;
 mod input;
 mod labels;

@@ -6,7 +6,7 @@ use mukarrar::document::DocId;
 use mukarrar::input::{Corpus, Input, InputOptions};
 use mukarrar::normalize::Language;
 use mukarrar::pipeline::{Options, Pipeline, Stories};
-use mukarrar::story::{RarityTable, StoryOptions, StoryPlace, Undated, stem};
+use mukarrar::story::{RarityTable, Story, StoryOptions, StoryPlace, Undated, stem};
 
 /// Two reports of one fire, by two papers and in words of their own, and one of a match.
 pub(crate) const FIRE: &str = "اندلع حريق كبير فجر اليوم في سوق الأقمشة القديم بحي الزهور، وهرعت ست فرق من الدفاع المدني إلى المكان. \
@@ -97,13 +97,7 @@ fn documents_without_a_date_stay_apart_or_meet_each_other() {
     wanted.threshold = 0.3;
     wanted.leader = 0.3;
     let (_, together) = told(&lines, options(1), &wanted);
-    let members: Vec<Vec<usize>> = together
-        .told
-        .stories
-        .iter()
-        .map(|story| story.documents.iter().map(|told| told.document.index()).collect())
-        .collect();
-    assert_eq!(members, [vec![1, 2]], "the dated one tells the same, but not to them");
+    assert_eq!(members(&together), [vec![1, 2]], "the dated one tells the same, but not to them");
     assert_eq!(together.told.stories[0].first_seen, None);
 }
 
@@ -167,6 +161,113 @@ const URDU: [&str; 3] = [
 اور اگلا مقابلہ جنوبی کوریا کے خلاف سخت ہو گا اس لیے تیاری جاری ہے۔",
 ];
 
+/// Reports of one event by two papers, and two of other events, in Persian: a title and a text each.
+const PERSIAN: [(&str, &str); 4] = [
+    (
+        "آتش‌سوزی در بازار پارچه‌فروشان یزد",
+        "بامداد امروز آتش‌سوزی بزرگی در بازار قدیمی پارچه‌فروشان شهر یزد رخ داد و شش گروه آتش‌نشانی به محل اعزام شدند. سرهنگ کریم نوروزی سخنگوی \
+آتش‌نشانی یزد گفت که چهل مغازه در این بازار سوخت اما به هیچ یک از کاسبان آسیبی نرسید و آتش پس از چهار ساعت مهار شد.",
+    ),
+    (
+        "چهل مغازه بازار یزد در آتش سوخت",
+        "حریق گسترده در بازار پارچه یزد چهل مغازه را به خاکستر تبدیل کرد. به گفته سرهنگ نوروزی سخنگوی سازمان آتش‌نشانی، آتش‌نشانان از شش ایستگاه \
+پس از چهار ساعت تلاش شعله‌ها را خاموش کردند و کاسبان بازار قدیمی آسیبی ندیدند. علت حادثه در دست بررسی است.",
+    ),
+    (
+        "پیروزی نفت در هفته دوازدهم لیگ",
+        "تیم فوتبال نفت در هفته دوازدهم لیگ برتر میهمان خود شهرداری را با دو گل شکست داد. سرمربی این تیم پس از مسابقه گفت که بازیکنان برنامه‌های \
+تمرین را به خوبی اجرا کردند و برای دیدار هفته آینده مقابل صدرنشین آماده می‌شوند. این بازی بیست هزار تماشاگر داشت.",
+    ),
+    (
+        "افتتاح بیمارستان تازه در شهرستان",
+        "وزیر بهداشت در سفر به استان کرمان یک بیمارستان صد و بیست تختخوابی را افتتاح کرد. او گفت که این بیمارستان بخش دیالیز و جراحی قلب دارد و \
+پزشکان متخصص از ماه آینده در آن مشغول به کار می‌شوند. ساخت آن شش سال طول کشید.",
+    ),
+];
+
+#[test]
+fn a_small_input_in_persian_has_stories_too() {
+    let sources = ["a", "b", "c", "d"];
+    let lines: String = (PERSIAN.iter().zip(sources))
+        .map(|((title, text), source)| record(source, Some("2024-03-05"), source, title, text))
+        .collect();
+    let (_, found) = told(&lines, options(1), &StoryOptions::default());
+    assert!(found.told.counted.is_empty(), "the shipped table knows Persian");
+    assert_eq!(members(&found), [vec![0, 1]]);
+}
+
+/// The documents of each story.
+fn members(found: &Stories) -> Vec<Vec<usize>> {
+    let documents = |story: &Story| story.documents.iter().map(|told| told.document.index()).collect();
+    found.told.stories.iter().map(documents).collect()
+}
+
+/// Three records, of which the second tells what the first does, with vectors.
+fn with_vectors(vectors: [&str; 3]) -> String {
+    let lines = [FIRE, FIRE_AGAIN, MATCH].iter().zip(vectors).enumerate().map(|(place, (text, vector))| {
+        let record = record(&format!("{place}"), Some("2024-03-05"), &format!("s{place}"), "", text);
+        format!("{}, \"v\": {vector}}}\n", record.trim_end().trim_end_matches('}'))
+    });
+    lines.collect()
+}
+
+#[test]
+fn vectors_join_and_separate() {
+    let mut wanted = StoryOptions::default();
+    wanted.vector_field = Some("v".to_owned());
+    let score = |vectors: [&str; 3], wanted: &StoryOptions| {
+        let (_, found) = told(&with_vectors(vectors), options(2), wanted);
+        let joined = found.told.stories.first().and_then(|story| story.documents.get(1)?.score);
+        (joined, found.found.summary.stories.unwrap().without_vector)
+    };
+
+    let (alike, missing) = score(["[1, 2, 3]", "[2, 4, 6.1]", "[3, 2, 1]"], &wanted);
+    assert_eq!(missing, 0);
+    let (plain, missing) = score(["null", "[2, 4, 6]", "[0, 0, 0]"], &wanted);
+    assert_eq!(missing, 2, "a missing vector, and one without direction");
+    let (alike, plain) = (alike.unwrap(), plain.unwrap());
+    assert!((alike - (0.7 * plain + 0.3)).abs() < 0.001, "{alike} of words alone {plain}");
+
+    // Little-endian f32 in base64: the same three numbers.
+    let (coded, _) = score(["\"AACAPwAAAEAAAEBA\"", "\"AACAPwAAAEAAAEBA\"", "[1, 2, 3]"], &wanted);
+    assert!((coded.unwrap() - alike).abs() < 0.001);
+
+    wanted.vector_weight = 0.9;
+    assert_eq!(score(["[1, 0]", "[0, 1]", "[1, 1]"], &wanted), (None, 0), "vectors may keep apart what words join");
+}
+
+#[test]
+fn what_is_no_vector_is_an_error_that_names_the_record() {
+    let mut wanted = StoryOptions::default();
+    wanted.vector_field = Some("v".to_owned());
+    let refusal = |vectors: [&str; 3], limit: Option<u64>| {
+        let mut options = options(2);
+        (options.stories, options.memory) = (Some(wanted.clone()), limit);
+        let mut reading = InputOptions::default();
+        options.ask_for_fields(&mut reading);
+        let lines = with_vectors(vectors);
+        let input = Input::from_reader("news.jsonl", std::io::Cursor::new(lines), reading).unwrap();
+        let pipeline = Pipeline::new(options).unwrap();
+        pipeline.read_stories(input, None, RarityTable::built_in(), &()).err().unwrap().to_string()
+    };
+
+    let length = refusal(["[1, 2]", "[1, 2]", "[1, 2, 3]"], None);
+    assert!(length.contains(":3") && length.contains("has 3 numbers, and those of earlier records have 2"), "{length}");
+    for (vector, part) in [
+        ("[1, NaN]", "is no list of numbers"),
+        ("[1, \"2\"]", "is no list of numbers"),
+        ("[1e39, 0]", "has a number that is not finite"),
+        ("[]", "has no number"),
+        ("7", "is a number"),
+        ("\"0.1 0.2\"", "is neither a list of numbers nor base64"),
+    ] {
+        let told = refusal(["[1, 2]", vector, "[1, 2]"], None);
+        assert!(told.contains(part) && told.contains(":2") && told.contains("\"v\""), "{vector}: {told}");
+    }
+    wanted.vector_weight = 0.0;
+    assert!(wanted.validate().unwrap_err().to_string().contains("vector_weight"));
+}
+
 #[test]
 fn urdu_has_stories_too() {
     let [first, second, other] = URDU;
@@ -177,13 +278,7 @@ fn urdu_has_stories_too() {
     ]
     .concat();
     let (_, found) = told(&lines, options(1), &StoryOptions::default());
-    let members: Vec<Vec<usize>> = found
-        .told
-        .stories
-        .iter()
-        .map(|story| story.documents.iter().map(|told| told.document.index()).collect())
-        .collect();
-    assert_eq!(members, [vec![0, 1]]);
+    assert_eq!(members(&found), [vec![0, 1]]);
 }
 
 #[test]

@@ -211,6 +211,9 @@ fn story_lines(counts: StoryCounts) -> Vec<String> {
     if counts.archived > 0 {
         lines.push(format!("archive  {} documents", counts.archived));
     }
+    if counts.without_vector > 0 {
+        lines.push(format!("noted    {} documents without a vector, compared by words alone", counts.without_vector));
+    }
     if counts.passed_over > 0 {
         lines.push(format!("noted    {} candidates passed over in the longest lists", counts.passed_over));
     }

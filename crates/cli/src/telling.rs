@@ -24,7 +24,7 @@ pub(super) struct TellingArgs {
     /// repeated. If not given, only the earlier days of the input tell.
     #[arg(long, value_name = "ARCHIVE")]
     archive: Vec<PathBuf>,
-    /// Table of how rare words are, written by `mukarrar idf`. If not given, one of Arabic and Urdu news. Words of languages
+    /// Table of how rare words are, written by `mukarrar idf`. If not given, one of Arabic, Persian and Urdu news. Words of languages
     /// that the table lacks are counted in the input.
     #[arg(long, value_name = "FILE")]
     idf: Option<PathBuf>,
@@ -47,6 +47,13 @@ pub(super) struct TellingArgs {
     /// as if they were of one day.
     #[arg(long, value_name = "HOW", default_value_t = StoryOptions::default().undated, value_parser = Names::of(&UNDATED, parse::<Undated>), hide_possible_values = true)]
     undated: Undated,
+    /// Field with an embedding of each record, which counts beside the words: a list of numbers, or little-endian f32 in
+    /// base64; a column of lists or bytes in Parquet. Records without one are compared by words alone.
+    #[arg(long, value_name = "NAME")]
+    vector_field: Option<String>,
+    /// How much the vectors count: a cosine is (1 - W) of words + W of vectors; above 0, at most 1.
+    #[arg(long, value_name = "W", default_value_t = StoryOptions::default().vector_weight)]
+    vector_weight: f64,
 }
 
 impl TellingArgs {
@@ -59,6 +66,8 @@ impl TellingArgs {
         options.span = self.story_span;
         options.least_words = self.least_words;
         options.undated = self.undated;
+        options.vector_field.clone_from(&self.vector_field);
+        options.vector_weight = self.vector_weight;
         options.validate()?;
         options.check_dates(matching.date_field.as_deref())?;
         Ok(options)
@@ -94,6 +103,8 @@ impl TellingArgs {
             ("story_span", given(self.story_span, defaults.span)),
             ("least_words", given(self.least_words, defaults.least_words)),
             ("undated", given(self.undated, defaults.undated)),
+            ("vector_field", self.vector_field.clone()),
+            ("vector_weight", given(self.vector_weight, defaults.vector_weight)),
         ]
         .into_iter()
         .find_map(|(name, value)| Some((name, value?)))

@@ -1,5 +1,6 @@
 //! The calls of the API: reads the items of a body, asks the index, and writes the answers.
 
+use mukarrar::document::Date;
 use mukarrar::index::Item;
 use rayon::prelude::*;
 
@@ -98,12 +99,12 @@ fn check_and_insert(state: &ServerState, media: BodyType, body: &[u8]) -> Result
     let (layout, keyed) = items::read::<InsertItem<'_>>(media, body, state.limits.batch)?;
     let items: Vec<(&str, Item<'_>)> = keyed.iter().flatten().map(pair).collect();
 
-    let verdicts = match &*items {
-        [(key, item)] => vec![state.index.check_and_insert(key, *item)],
-        items => state.index.check_and_insert_all(items),
+    let told = match &*items {
+        [(key, item)] => vec![state.index.tell(key, *item)],
+        items => state.index.tell_all(items),
     };
 
-    Ok((layout, IndexAnswers::Verdicts(in_place(keyed, verdicts))))
+    Ok((layout, IndexAnswers::Told(in_place(keyed, told))))
 }
 
 fn query(state: &ServerState, media: BodyType, body: &[u8]) -> Result<(ReplyLayout, IndexAnswers), Problem> {
@@ -120,6 +121,17 @@ fn query(state: &ServerState, media: BodyType, body: &[u8]) -> Result<(ReplyLayo
     };
 
     Ok((layout, IndexAnswers::Matches(in_place(asked, matches))))
+}
+
+/// The stories of the index whose latest text was published at `since` or later.
+pub(super) fn stories(state: &ServerState, since: Option<Date>) -> Result<Reply, Problem> {
+    if state.index.settings().stories().is_none() {
+        return Err(Problem::new(
+            ProblemKind::BadOption,
+            "the index was made without stories; make a new one with them",
+        ));
+    }
+    replies::write_stories(state, &state.index.stories(since)?)
 }
 
 /// Removes the text with a key.

@@ -63,6 +63,7 @@ pub(super) struct CheckItem<'a> {
     #[serde(borrow)]
     text: Cow<'a, str>,
     source: Option<String>,
+    title: Option<String>,
     date: Option<ItemDate>,
     seen: Option<ItemDate>,
 }
@@ -76,6 +77,7 @@ pub(super) struct InsertItem<'a> {
     #[serde(borrow)]
     text: Cow<'a, str>,
     source: Option<String>,
+    title: Option<String>,
     date: Option<ItemDate>,
     seen: Option<ItemDate>,
 }
@@ -87,6 +89,7 @@ pub(super) struct QueryItem<'a> {
     #[serde(borrow)]
     text: Cow<'a, str>,
     source: Option<String>,
+    title: Option<String>,
     date: Option<ItemDate>,
     seen: Option<ItemDate>,
     #[serde(default)]
@@ -100,7 +103,9 @@ macro_rules! item {
         impl $kind<'_> {
             pub(super) fn item(&self) -> Item<'_> {
                 let moment = |moment: Option<ItemDate>| moment.map(|ItemDate(date)| date);
-                Item::new(&self.text).source(self.source.as_deref()).date(moment(self.date)).seen(moment(self.seen))
+                let title = self.title.as_deref().unwrap_or("");
+                let item = Item::new(&self.text).source(self.source.as_deref()).title(title);
+                item.date(moment(self.date)).seen(moment(self.seen))
             }
         }
     )*};

@@ -6,11 +6,13 @@ use super::body::{HeldBody, full};
 use super::items::{BodyType, ReplyLayout};
 use super::problem::{Problem, ProblemKind};
 use super::state::ServerState;
-use mukarrar::index::{Match, Verdict};
+use mukarrar::index::{IndexStory, Match, TextStory, ToldVerdict, Verdict};
 
 /// The answers of the index, one for each item.
 pub(super) enum IndexAnswers {
     Verdicts(Vec<Result<Verdict, Problem>>),
+    /// Verdicts on texts that were stored, with their stories.
+    Told(Vec<Result<ToldVerdict, Problem>>),
     /// Whether each text is in the index now. A text without tokens is not.
     Stored(Vec<Result<bool, Problem>>),
     Matches(Vec<Result<Vec<Match>, Problem>>),
@@ -41,6 +43,16 @@ struct CheckReply<'a> {
     /// Written only where it is false.
     #[serde(skip_serializing_if = "is_true")]
     certain: bool,
+    /// Written only by an index that tells stories.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    story: Option<&'a TextStory>,
+}
+
+impl<'a> CheckReply<'a> {
+    fn of(state: &ServerState, verdict: &'a Verdict, story: Option<&'a TextStory>) -> Self {
+        state.metrics.verdict(verdict.name());
+        Self { verdict: verdict.name(), found: verdict.found(), certain: verdict.is_certain(), story }
+    }
 }
 
 /// In the form that serde asks for.
@@ -75,10 +87,12 @@ pub(super) fn write(
     when_full: WhenFull,
 ) -> Result<Reply, Problem> {
     let body = match answers {
-        IndexAnswers::Verdicts(verdicts) => lay_out(state, layout, verdicts, when_full, |verdict| {
-            state.metrics.verdict(verdict.name());
-            CheckReply { verdict: verdict.name(), found: verdict.found(), certain: verdict.is_certain() }
-        }),
+        IndexAnswers::Verdicts(verdicts) => {
+            lay_out(state, layout, verdicts, when_full, |verdict| CheckReply::of(state, verdict, None))
+        }
+        IndexAnswers::Told(told) => {
+            lay_out(state, layout, told, when_full, |told| CheckReply::of(state, &told.verdict, told.story.as_ref()))
+        }
         IndexAnswers::Stored(stored) => {
             lay_out(state, layout, stored, when_full, |stored| InsertReply { stored: *stored })
         }
@@ -87,6 +101,20 @@ pub(super) fn write(
 
     let media = if layout == ReplyLayout::Lines { BodyType::Lines } else { BodyType::Json };
     body.map(|body| Reply { media, body })
+}
+
+/// Writes the stories of an index.
+pub(super) fn write_stories(state: &ServerState, stories: &[IndexStory]) -> Result<Reply, Problem> {
+    #[derive(Serialize)]
+    struct StoriesReply<'a> {
+        stories: &'a [IndexStory],
+    }
+
+    let mut body = HeldBody::new(&state.room);
+    let written = serde_json::to_writer(&mut body.bytes, &StoriesReply { stories });
+    written.map_err(|error| Problem::new(ProblemKind::Failed, error.to_string()))?;
+    take_room(&mut body, WhenFull::Refuse)?;
+    Ok(Reply { media: BodyType::Json, body })
 }
 
 /// Writes answers in the layout of the items. The problem of a single item becomes the whole answer.

@@ -11,6 +11,7 @@ use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{delete, get, post};
+use mukarrar::document::Date;
 use prometheus_client::metrics::gauge::Gauge;
 
 use super::calls::{self, ApiCall};
@@ -26,12 +27,13 @@ use super::{auth, body, metrics, top};
 pub const OPENAPI: &str = include_str!("openapi.json");
 
 /// All methods and paths, with the paths of the OpenAPI document.
-pub const ROUTES: [(&str, &str); 10] = [
+pub const ROUTES: [(&str, &str); 11] = [
     ("POST", CHECK),
     ("POST", INSERT),
     ("POST", CHECK_AND_INSERT),
     ("POST", QUERY),
     ("GET", TOP),
+    ("GET", STORIES),
     ("DELETE", "/v1/documents/{key}"),
     ("GET", HEALTHZ),
     ("GET", READYZ),
@@ -44,6 +46,7 @@ const INSERT: &str = "/v1/insert";
 const CHECK_AND_INSERT: &str = "/v1/check-and-insert";
 const QUERY: &str = "/v1/query";
 const TOP: &str = "/v1/top";
+const STORIES: &str = "/v1/stories";
 /// The rest of the path is the key, slashes included.
 const DOCUMENTS: &str = "/v1/documents/{*key}";
 const HEALTHZ: &str = "/healthz";
@@ -60,6 +63,7 @@ pub(super) fn router(state: SharedState) -> Router {
         .route(CHECK_AND_INSERT, post(|state, request| call(state, request, ApiCall::CheckAndInsert)))
         .route(QUERY, post(|state, request| call(state, request, ApiCall::Query)))
         .route(TOP, get(most))
+        .route(STORIES, get(stories))
         .route(DOCUMENTS, delete(forget))
         .route(HEALTHZ, get(async || text("ok\n")))
         .route(READYZ, get(ready))
@@ -173,6 +177,29 @@ async fn most(Shared(state): Shared<SharedState>, request: Request) -> Result<Re
     let _works = request.extensions().get::<Arc<Connection>>().map(WorkGuard::new);
     let body = state.survey(move |state| top::answer(state, top)).await?;
     Ok(typed("application/json", Bytes::from_owner(body)))
+}
+
+async fn stories(Shared(state): Shared<SharedState>, request: Request) -> Result<Response, Problem> {
+    let since = since(request.uri().query())?;
+    if state.is_busy() {
+        return Err(busy());
+    }
+    let _works = request.extensions().get::<Arc<Connection>>().map(WorkGuard::new);
+    let Reply { body, .. } = state.work(move |state| calls::stories(state, since)).await?;
+    Ok(typed("application/json", Bytes::from_owner(body)))
+}
+
+/// Reads the query string of the list of stories. Its only option is `since`.
+fn since(query: Option<&str>) -> Result<Option<Date>, Problem> {
+    let wrong = |other: &str| {
+        let detail =
+            format!("{other:?}; since=DATE is the only one, such as 2015-07-21T02:51:32Z or seconds since 1970");
+        Problem::new(ProblemKind::BadOption, detail)
+    };
+    let Some(query) = query.filter(|query| !query.is_empty()) else { return Ok(None) };
+    let text = query.strip_prefix("since=").ok_or_else(|| wrong(query))?.replace("%3A", ":").replace("%3a", ":");
+    let seconds = || text.parse().ok().and_then(Date::from_number);
+    Date::read(&text).or_else(seconds).map(Some).ok_or_else(|| wrong(query))
 }
 
 async fn forget(

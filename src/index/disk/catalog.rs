@@ -10,6 +10,7 @@
 //! - `dead`: upper 16 bits of documents → bitmap of removed documents that runs or blocks may still contain
 //! - `copies`: document → number and times of its copies, which are not stored
 //! - `learned`: document → folded text whose words the facts guard has learned
+//! - `tellings`: document → what stories tell of it, in an index with stories
 
 use std::cell::Cell;
 use std::io::ErrorKind as IoKind;
@@ -57,6 +58,7 @@ const SCHEMA: &str = "
     CREATE TABLE IF NOT EXISTS dead (chunk INTEGER PRIMARY KEY, data BLOB NOT NULL);
     CREATE TABLE IF NOT EXISTS copies (doc INTEGER PRIMARY KEY, data BLOB NOT NULL);
     CREATE TABLE IF NOT EXISTS learned (doc INTEGER PRIMARY KEY, data BLOB NOT NULL);
+    CREATE TABLE IF NOT EXISTS tellings (doc INTEGER PRIMARY KEY, data BLOB NOT NULL);
 ";
 
 impl Catalog {

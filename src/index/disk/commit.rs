@@ -61,6 +61,10 @@ impl CommitChanges {
     fn learned(&self) -> u64 {
         self.inserts.iter().filter(|insert| insert.is_learned).count() as u64
     }
+
+    fn tellings(&self) -> u64 {
+        self.inserts.iter().filter(|insert| insert.telling.is_some()).count() as u64
+    }
 }
 
 /// Which slices a commit merges.
@@ -268,6 +272,7 @@ fn next_head(before: &CommitHead, changes: &CommitChanges, blocks: &[PackedBlock
         removals: changes.removals_ever,
         dead: changes.dead.len(),
         learned: before.learned + changes.learned(),
+        tellings: before.tellings + changes.tellings(),
         newest: changes.newest.map(Date::seconds),
         languages: changes.languages.clone(),
         ..before.clone()
@@ -304,6 +309,9 @@ fn put_changes(
     for (doc, insert) in (changes.first..).zip(&changes.inserts) {
         if let (true, StoredBody::Text { folded, .. }) = (insert.is_learned, &insert.record.body) {
             catalog.put_learned(doc, folded)?;
+        }
+        if let Some(row) = &insert.telling {
+            catalog.put_telling(doc, row)?;
         }
     }
 

@@ -22,6 +22,9 @@ pub(super) struct CommitHead {
     pub(super) dead: u64,
     /// Number of rows of `learned`.
     pub(super) learned: u64,
+    /// Number of rows of `tellings`. None in an index without stories.
+    #[serde(default)]
+    pub(super) tellings: u64,
     /// Number of rows of `directory`.
     pub(super) blocks: u64,
     /// Sum of the digests of these rows, modulo 2⁶⁴.
@@ -83,6 +86,7 @@ impl CommitHead {
             removals: 0,
             dead: 0,
             learned: 0,
+            tellings: 0,
             blocks: 0,
             directory: 0,
             newest: None,

@@ -39,6 +39,7 @@ mod run_file;
 mod snapshot;
 mod state;
 mod stored_block;
+mod tellings;
 mod writer;
 
 pub(super) use budget::DiskBudget;

@@ -1,6 +1,7 @@
 //! The operations of an index on disk: the [`Storage`] trait.
 
 use std::collections::HashSet;
+use std::ops::Range;
 use std::sync::{Arc, TryLockError};
 
 use super::commit_head::BlockEntry;
@@ -10,9 +11,9 @@ use super::state::PendingInsert;
 use crate::document::Date;
 use crate::error::{ErrorKind, Result};
 use crate::index::copy_counts::CopyCount;
-use crate::index::language_votes::{LanguageVote, LanguageVotes};
+use crate::index::language_votes::LanguageVotes;
 use crate::index::stats::{CompactionStats, StorageStats};
-use crate::index::storage::{ExpiryBound, PostingLists, Storage, StorageVersion, going_on};
+use crate::index::storage::{ExpiryBound, InsertNotes, PostingLists, Storage, StorageVersion, going_on};
 use crate::index::stored_text::{InsertNumber, StoredText, next_number};
 use crate::normalize::Language;
 
@@ -107,13 +108,13 @@ impl Storage for DiskStorage {
         record: StoredText,
         hashes: &[u64],
         replaced: Option<InsertNumber>,
-        is_learned: bool,
-        vote: Option<LanguageVote>,
+        notes: InsertNotes,
     ) -> Result<()> {
+        let InsertNotes { is_learned, vote, telling } = notes;
         let key = key_hash(&record.key);
         let hashes: Arc<[u64]> = hashes.iter().copied().chain([key]).collect();
         let moment = record.moment();
-        let insert = PendingInsert { record: Arc::new(record), hashes, is_learned };
+        let insert = PendingInsert { record: Arc::new(record), hashes, is_learned, telling };
         // All or nothing: the number is the only thing that can fail.
         let mut state = self.write();
         let doc = next_number(state.next.into())?;
@@ -130,6 +131,18 @@ impl Storage for DiskStorage {
         state.pending.bytes += insert.bytes();
         state.pending.inserts.push_back(insert);
         Ok(())
+    }
+
+    fn tellings(
+        &self,
+        numbers: Range<InsertNumber>,
+        show: &mut dyn FnMut(InsertNumber, &[u8]) -> Result<()>,
+    ) -> Result<()> {
+        self.tellings_of(numbers, show)
+    }
+
+    fn forget_tellings(&self, before: InsertNumber) -> Result<()> {
+        self.forget_tellings_with(&mut *self.writer()?, before)
     }
 
     fn unsure_language(&self, source: u64) -> Result<Language> {

@@ -74,12 +74,14 @@ pub(super) struct PendingInsert {
     /// The hashes that its text is found by, and that of its key.
     pub(super) hashes: Arc<[u64]>,
     pub(super) is_learned: bool,
+    /// What stories tell of it.
+    pub(super) telling: Option<Arc<[u8]>>,
 }
 
 impl PendingInsert {
     /// Bytes in memory, approximately.
     pub(super) fn bytes(&self) -> usize {
-        self.record.bytes() + size_of_val(&*self.hashes)
+        self.record.bytes() + size_of_val(&*self.hashes) + self.telling.as_ref().map_or(0, |row| row.len())
     }
 }
 
@@ -104,6 +106,7 @@ impl DiskState {
         }
 
         let learned = catalog.learned(0, head)?;
+        catalog.check_tellings(head)?;
         let mut state = Self {
             next: 0,
             documents: 0,

@@ -18,6 +18,8 @@ pub(in crate::input) struct ParquetColumn {
     pub(super) root_name: String,
     /// The fields that lead to it inside of that column.
     pub(super) path: Vec<String>,
+    /// Whether it holds a vector, whose bytes are no text.
+    pub(super) is_vector: bool,
 }
 
 /// The columns of id, text and further fields that the file has, each once.
@@ -25,7 +27,8 @@ pub(in crate::input) fn of(fields: &Fields, options: &InputOptions) -> Vec<Parqu
     let mut columns: Vec<ParquetColumn> = Vec::new();
     for name in [&options.id_field, &options.text_field].into_iter().chain(&options.fields) {
         if columns.iter().all(|column| column.name != *name) {
-            columns.extend(find(fields, name));
+            let is_vector = options.list_field.as_ref() == Some(name);
+            columns.extend(find(fields, name).map(|column| ParquetColumn { is_vector, ..column }));
         }
     }
     columns.sort_by_key(|column| column.root);
@@ -37,7 +40,13 @@ fn find(fields: &Fields, name: &str) -> Option<ParquetColumn> {
     let (places, _) = steps(fields, name)?;
     let (root, names) = (places.first().copied()?, names(fields, &places));
     let (root_name, path) = names.split_first()?;
-    Some(ParquetColumn { name: name.to_owned(), root, root_name: root_name.clone(), path: path.to_vec() })
+    Some(ParquetColumn {
+        name: name.to_owned(),
+        root,
+        root_name: root_name.clone(),
+        path: path.to_vec(),
+        is_vector: false,
+    })
 }
 
 /// The places that lead to the field at `path`, and its type. At each level the longest name that begins the path

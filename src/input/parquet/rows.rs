@@ -47,6 +47,7 @@ pub(in crate::input) fn lines(batch: &RecordBatch, read: &[ParquetColumn]) -> Re
 struct ColumnValues {
     structs: Vec<ArrayRef>,
     values: ArrayRef,
+    is_vector: bool,
 }
 
 impl ColumnValues {
@@ -59,7 +60,7 @@ impl ColumnValues {
             let Some(inner) = inner else { return Ok(None) };
             structs.push(std::mem::replace(&mut values, inner));
         }
-        Ok(Some(Self { structs, values: flat(&values)? }))
+        Ok(Some(Self { structs, values: flat(&values)?, is_vector: column.is_vector }))
     }
 
     /// A value as JSON.
@@ -68,8 +69,34 @@ impl ColumnValues {
         if self.structs.iter().any(|holder| holder.is_null(row)) {
             return out.extend_from_slice(b"null");
         }
-        value(&self.values, row, out);
+        match bytes_of(&self.values, row).filter(|_| self.is_vector && !self.values.is_null(row)) {
+            Some(bytes) => base64(bytes, out),
+            None => value(&self.values, row, out),
+        }
     }
+}
+
+/// A value of a column of bytes; `None` of another column.
+fn bytes_of(column: &ArrayRef, row: usize) -> Option<&[u8]> {
+    match column.data_type() {
+        DataType::Binary => Some(column.as_binary::<i32>().value(row)),
+        DataType::LargeBinary => Some(column.as_binary::<i64>().value(row)),
+        DataType::BinaryView => Some(column.as_binary_view().value(row)),
+        DataType::FixedSizeBinary(_) => Some(column.as_fixed_size_binary().value(row)),
+        _ => None,
+    }
+}
+
+/// Bytes as a string of base64, without `=` at the end.
+fn base64(bytes: &[u8], out: &mut Vec<u8>) {
+    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    out.push(b'"');
+    for three in bytes.chunks(3) {
+        let bits = three.iter().fold(0, |bits, byte| bits << 8 | u32::from(*byte)) << (8 * (3 - three.len()));
+        let digits = (0..=three.len()).map(|place| DIGITS[(bits >> (18 - 6 * place)) as usize & 63]);
+        out.extend(digits);
+    }
+    out.push(b'"');
 }
 
 /// A column with its dictionary resolved.

@@ -173,7 +173,7 @@ impl<'a> Cleaning<'a> {
         let corpus = self.corpus;
         let columns: &[_] = if stories.is_some() { &WITH_STORIES } else { &COLUMNS };
         let added = AddedFields { corpus, field, columns, parameter: "annotate", extends_tables: true };
-        let stories = stories.map(|told| StoryAnnotations::new(told, corpus.len()));
+        let stories = stories.map(StoryAnnotations::new);
         self.annotation = Some(Annotation { added, facts, stories });
         Ok(self)
     }

@@ -14,7 +14,7 @@ use crate::story::{StoryDocument, StoryPlace};
 pub(super) struct StoryAnnotations<'a> {
     told: &'a ToldStories,
     /// The place of each record that is told in the list of documents of its story.
-    places: Vec<u32>,
+    ranks: Vec<u32>,
 }
 
 /// What a record tells of its story.
@@ -47,15 +47,9 @@ impl StoryAnnotation {
 }
 
 impl<'a> StoryAnnotations<'a> {
-    /// Those of a run over as many records. O(records).
-    pub(super) fn new(told: &'a ToldStories, records: usize) -> Self {
-        let mut places = vec![0; records];
-        for story in &told.stories {
-            for (place, document) in story.documents.iter().enumerate() {
-                places[document.document.index()] = place as u32;
-            }
-        }
-        Self { told, places }
+    /// Those of a run. O(records).
+    pub(super) fn new(told: &'a ToldStories) -> Self {
+        Self { told, ranks: told.ranks() }
     }
 
     /// What a record tells. A copy is in the story of the text that it is a copy of, without a score of its own.
@@ -90,6 +84,6 @@ impl<'a> StoryAnnotations<'a> {
     fn story_of(&self, document: DocId) -> Option<(DocId, &'a StoryDocument)> {
         let StoryPlace::Told(story) = *self.told.places.get(document.index())? else { return None };
         let story = self.told.stories.get(story)?;
-        Some((story.leader, story.documents.get(self.places[document.index()] as usize)?))
+        Some((story.leader, story.documents.get(self.ranks[document.index()] as usize)?))
     }
 }

@@ -123,7 +123,13 @@ fn documents(days: i64, each_day: usize, seed: u64) -> Vec<ToldVector> {
             weights.dedup_by_key(|(key, _)| *key);
             let vector = StemVector::scaled(&mut weights, STEMS);
             let keys = vector.keys();
-            documents.push(ToldVector { day, outlet: draw(5) as OutletNumber, vector: Arc::new(vector), keys });
+            documents.push(ToldVector {
+                day,
+                outlet: draw(5) as OutletNumber,
+                vector: Arc::new(vector),
+                keys,
+                embedding: None,
+            });
         }
     }
     documents
@@ -158,7 +164,7 @@ fn a_story_is_over_after_its_window() {
     let document = |day, outlet| {
         let vector = StemVector::scaled(&mut (1..=12).map(|key| (key, 10)).collect(), STEMS);
         let keys = vector.keys();
-        ToldVector { day, outlet, vector: Arc::new(vector), keys }
+        ToldVector { day, outlet, vector: Arc::new(vector), keys, embedding: None }
     };
     let mut teller = StoryTeller::new(StoryRules::new(&StoryOptions::default()));
     let stories: Vec<StoryNumber> = [(0, 1), (1, 2), (3, 3), (7, 4), (8, 4)]

@@ -9,7 +9,7 @@ use crate::remedies::CommandLinePhrasing;
 use mukarrar::Verdict;
 use mukarrar::document::DocId;
 use mukarrar::error::Error;
-use mukarrar::index::Match;
+use mukarrar::index::{Match, TextStory};
 use mukarrar::report::text::sanitize;
 use mukarrar::report::{ReportFormat, score, write_json, write_row};
 use mukarrar::similarity::VariantReason;
@@ -20,8 +20,8 @@ const FAILED: &str = "error";
 /// The answer about one record.
 #[derive(Debug)]
 pub(super) enum RecordAnswer {
-    /// The verdict on the record.
-    Verdict(Verdict),
+    /// The verdict on the record, and its story.
+    Verdict(Verdict, Option<TextStory>),
     /// The record was stored unchecked; `replaced` says whether its key had another text.
     Stored { replaced: bool },
     /// The key is in the index already, so the record was not stored.
@@ -35,7 +35,7 @@ pub(super) enum RecordAnswer {
 impl RecordAnswer {
     const fn name(&self) -> &'static str {
         match self {
-            Self::Verdict(verdict) => verdict.name(),
+            Self::Verdict(verdict, _) => verdict.name(),
             Self::Stored { replaced: true } => "replaced",
             Self::Stored { replaced: false } => "stored",
             Self::KeyKnown => "key-known",
@@ -47,14 +47,21 @@ impl RecordAnswer {
     /// Whether no bound left out a text that might change the answer.
     const fn is_certain(&self) -> bool {
         match self {
-            Self::Verdict(verdict) => verdict.is_certain(),
+            Self::Verdict(verdict, _) => verdict.is_certain(),
             _ => true,
+        }
+    }
+
+    const fn story(&self) -> Option<&TextStory> {
+        match self {
+            Self::Verdict(_, story) => story.as_ref(),
+            _ => None,
         }
     }
 
     fn matches(&self) -> &[Match] {
         match self {
-            Self::Verdict(verdict) => verdict.found().map_or(&[], std::slice::from_ref),
+            Self::Verdict(verdict, _) => verdict.found().map_or(&[], std::slice::from_ref),
             Self::Matches(matches) => matches,
             Self::Stored { .. } | Self::KeyKnown | Self::Failed(_) => &[],
         }
@@ -68,6 +75,8 @@ pub(super) struct AnswerCounts {
     pub(super) rejects: Vec<DocId>,
     /// The first error of the index. No batch is looked up after it.
     pub(super) failure: Option<String>,
+    /// Whether tables have the columns of stories.
+    pub(super) has_stories: bool,
     written: u64,
 }
 
@@ -88,7 +97,10 @@ impl AnswerCounts {
     /// Writes what comes before the first answer.
     pub(super) fn begin(&self, format: ReportFormat, out: &mut dyn Write) -> io::Result<()> {
         match format {
-            ReportFormat::Tsv | ReportFormat::Csv => write_row(format, &COLUMNS, out),
+            ReportFormat::Tsv | ReportFormat::Csv => {
+                let of_stories: &[&str] = if self.has_stories { &STORY_COLUMNS } else { &[] };
+                write_row(format, &[&COLUMNS[..], of_stories].concat(), out)
+            }
             ReportFormat::Json => write!(out, "["),
             ReportFormat::Text | ReportFormat::Jsonl => Ok(()),
         }
@@ -128,7 +140,7 @@ impl AnswerCounts {
                 write!(out, "{}", if self.written > 1 { ",\n" } else { "" })?;
                 write_json(out, &object(id, answer))
             }
-            ReportFormat::Tsv | ReportFormat::Csv => table(id, answer, format, out),
+            ReportFormat::Tsv | ReportFormat::Csv => table(id, answer, self.has_stories, format, out),
             ReportFormat::Text => text(id, answer, out),
         }
     }
@@ -148,6 +160,9 @@ fn object(id: &str, answer: &RecordAnswer) -> serde_json::Value {
     if !answer.is_certain() {
         object["certain"] = false.into();
     }
+    if let Some(story) = answer.story() {
+        object["story"] = json!(story);
+    }
     object
 }
 
@@ -155,11 +170,33 @@ fn object(id: &str, answer: &RecordAnswer) -> serde_json::Value {
 const COLUMNS: [&str; 10] =
     ["id", "verdict", "key", "jaccard", "containment", "relation", "seen", "standard_error", "reason", "certain"];
 
-fn table(id: &str, answer: &RecordAnswer, format: ReportFormat, out: &mut dyn Write) -> io::Result<()> {
+/// The columns that an index with stories adds.
+const STORY_COLUMNS: [&str; 4] = ["story", "story_score", "story_terms", "recurring_form"];
+
+fn table(
+    id: &str,
+    answer: &RecordAnswer,
+    has_stories: bool,
+    format: ReportFormat,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let story = match answer.story() {
+        _ if !has_stories => Vec::new(),
+        None => vec![String::new(); STORY_COLUMNS.len()],
+        Some(TextStory { leader, score: of_story, terms, recurring_form, .. }) => {
+            let terms = terms.join(" ");
+            let terms = if format == ReportFormat::Csv { sanitize(&terms).into_owned() } else { terms };
+            vec![leader.clone(), of_story.map_or_else(String::new, score), terms, recurring_form.to_string()]
+        }
+    };
+    let with_story = |row: &[&str], out: &mut dyn Write| {
+        let row: Vec<&str> = row.iter().copied().chain(story.iter().map(String::as_str)).collect();
+        write_row(format, &row, out)
+    };
     let name = answer.name();
     let certain = if answer.is_certain() { "" } else { "false" };
     if answer.matches().is_empty() {
-        return write_row(format, &[id, name, "", "", "", "", "", "", "", certain], out);
+        return with_story(&[id, name, "", "", "", "", "", "", "", certain], out);
     }
 
     for found in answer.matches() {
@@ -169,7 +206,7 @@ fn table(id: &str, answer: &RecordAnswer, format: ReportFormat, out: &mut dyn Wr
         let error = found.standard_error.map_or_else(String::new, score);
 
         let row = [id, name, &found.key, &jaccard, &containment, relation, &seen, &error, reason, certain];
-        write_row(format, &row, out)?;
+        with_story(&row, out)?;
     }
     Ok(())
 }
@@ -190,7 +227,12 @@ fn text(id: &str, answer: &RecordAnswer, out: &mut dyn Write) -> io::Result<()> 
             sanitize(&found.key)
         )?;
     }
-    Ok(())
+    match answer.story() {
+        Some(TextStory { leader, score: Some(score), terms, .. }) => {
+            writeln!(out, "  story     {score:.2}  {}  {}", sanitize(leader), sanitize(&terms.join(" ")))
+        }
+        _ => Ok(()),
+    }
 }
 
 impl fmt::Display for AnswerCounts {

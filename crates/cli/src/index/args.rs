@@ -12,7 +12,7 @@ use mukarrar::document::{DateOrder, Window};
 use mukarrar::index::Verify;
 use mukarrar::normalize::Profile;
 use mukarrar::page::Boilerplate;
-use mukarrar::pipeline::Options;
+use mukarrar::pipeline::{Options, TitleField};
 use mukarrar::shingle::ShingleKind;
 
 #[derive(Debug, Args)]
@@ -63,6 +63,9 @@ pub(crate) struct SettingsArgs {
     /// Texts are duplicates only if their dates differ by at most this: 12h, 7d, 2w.
     #[arg(long, value_name = "TIME", value_parser = parse::<Window>)]
     pub(super) window: Option<Window>,
+    /// Tell stories: which texts tell of one event in words of their own, above copies. Store texts in order of time.
+    #[arg(long)]
+    pub(super) stories: bool,
     /// Seed of every hash [default: random for a new index].
     #[arg(long, value_name = "SEED")]
     pub(super) seed: Option<u64>,
@@ -97,9 +100,12 @@ pub(crate) struct FieldsArgs {
     /// Field with the time when a record was first seen. If not given, now.
     #[arg(long, value_name = "FIELD")]
     pub(super) seen_field: Option<String>,
-    /// Field with the source of a record, for boilerplate rules. If not given, the host in the url field.
+    /// Field with the source of a record, for boilerplate rules and stories. If not given, the host in the url field.
     #[arg(long, value_name = "FIELD")]
     pub(super) source_field: Option<String>,
+    /// Field with the title of a record, for stories: usual takes title, headline or heading; none takes no title.
+    #[arg(long, value_name = "FIELD", default_value = "usual", value_parser = parse::<TitleField>)]
+    pub(super) title_field: TitleField,
 }
 
 /// An index, and the records to look up in it.

@@ -15,8 +15,8 @@ use crate::remedies::{CommandLinePhrasing, parse};
 use crate::{finish, inputs, summary};
 use mukarrar::document::{Date, DateOrder, DocId};
 use mukarrar::error::{ErrorKind, Result};
-use mukarrar::index::Rank;
-use mukarrar::input::{Corpus, FieldValue, Record, RepeatedIds, StoragePolicy};
+use mukarrar::index::{Rank, Settings, ToldVerdict};
+use mukarrar::input::{Corpus, FieldValue, Input, Record, RepeatedIds, StoragePolicy};
 use mukarrar::page::{SourceResolver, UnitLevel};
 use mukarrar::report::ReportStyle;
 use mukarrar::{Index, Item, Verdict};
@@ -82,7 +82,7 @@ pub(super) fn build(arguments: &BuildArgs, console: &Console) -> Result<Exit> {
         corpus.refuse_unreadable()?;
     }
     let index = builder_with_settings(&records.index, settings)?.open(directory)?;
-    let answers = look_up(&corpus, records, console, |items| verdicts(index.check_and_insert_all(items)))?;
+    let answers = look_up(&corpus, (records, index.settings()), console, |items| told(index.tell_all(items)))?;
     Ok(close(index, finish_lookup(&corpus, &answers, records, console), console))
 }
 
@@ -96,18 +96,22 @@ pub(super) fn add(arguments: &AddArgs, console: &Console) -> Result<Exit> {
         if *replace {
             items.iter().map(|(key, item)| put(&index, key, *item)).collect()
         } else {
-            verdicts(index.check_and_insert_all(items))
+            told(index.tell_all(items))
         }
     };
 
-    let answers = look_up(&corpus, records, console, store)?;
+    let answers = look_up(&corpus, (records, index.settings()), console, store)?;
     Ok(close(index, finish_lookup(&corpus, &answers, records, console), console))
 }
 
 /// Replaces the text that is stored under `key`. A text without tokens only removes the stored one.
 fn put(index: &Index, key: &str, item: Item<'_>) -> Result<RecordAnswer> {
     let replaced = index.replace(key, item)?;
-    Ok(if index.contains(key)? { RecordAnswer::Stored { replaced } } else { RecordAnswer::Verdict(Verdict::Empty) })
+    Ok(if index.contains(key)? {
+        RecordAnswer::Stored { replaced }
+    } else {
+        RecordAnswer::Verdict(Verdict::Empty, None)
+    })
 }
 
 /// Closes the index, which commits what was stored. If that fails after another failure, both are reported.
@@ -133,7 +137,7 @@ pub(super) fn check(arguments: &CheckArgs, console: &Console) -> Result<Exit> {
         verdicts(index.check_all(&items))
     };
 
-    let answers = look_up(&corpus, records, console, answer)?;
+    let answers = look_up(&corpus, (records, index.settings()), console, answer)?;
     match finish_lookup(&corpus, &answers, records, console) {
         Exit::Done if *check && answers.duplicates() > 0 => Ok(Exit::CopiesFound),
         exit => Ok(exit),
@@ -151,12 +155,17 @@ pub(super) fn query(arguments: &QueryArgs, console: &Console) -> Result<Exit> {
         items.iter().map(|(_, item)| found(item)).collect()
     };
 
-    let answers = look_up(&corpus, records, console, answer)?;
+    let answers = look_up(&corpus, (records, index.settings()), console, answer)?;
     Ok(finish_lookup(&corpus, &answers, records, console))
 }
 
 fn verdicts(verdicts: Vec<Result<Verdict>>) -> Vec<Result<RecordAnswer>> {
-    verdicts.into_iter().map(|verdict| verdict.map(RecordAnswer::Verdict)).collect()
+    verdicts.into_iter().map(|verdict| verdict.map(|verdict| RecordAnswer::Verdict(verdict, None))).collect()
+}
+
+fn told(answers: Vec<Result<ToldVerdict>>) -> Vec<Result<RecordAnswer>> {
+    let answer = |ToldVerdict { verdict, story, .. }: ToldVerdict| RecordAnswer::Verdict(verdict, story);
+    answers.into_iter().map(|told| told.map(answer)).collect()
 }
 
 /// Reads the records. Refuses to write answers over an input, or into the index.
@@ -165,7 +174,9 @@ fn read_records(records: &RecordsArgs) -> Result<Corpus> {
     let mut names: Vec<String> = SourceResolver::fields(fields.source_field.as_deref()).collect();
     names.extend(fields.date_field.iter().chain(&fields.seen_field).cloned());
 
-    let listed = inputs::list(&input.inputs, &input.reading, UnitLevel::Document, names)?;
+    let mut reading = inputs::input_options(&input.reading, UnitLevel::Document, names);
+    reading.ask_if_there(fields.title_field.fields());
+    let listed = Input::open(&input.inputs, reading)?;
     inputs::check_outputs(output, None, &listed)?;
     refuse_inside_index(&output.output, &index.directory)?;
 
@@ -194,11 +205,12 @@ impl io::Write for ClosedPipeIgnorer<'_> {
 /// No batch is looked up after one with such an error.
 fn look_up(
     corpus: &Corpus,
-    records: &RecordsArgs,
+    (records, settings): (&RecordsArgs, &Settings),
     console: &Console,
     answer: impl Fn(&[(&str, Item<'_>)]) -> Vec<Result<RecordAnswer>>,
 ) -> Result<AnswerCounts> {
     let mut lookup = LookupPass::new(corpus, records)?;
+    lookup.answers.has_stories = settings.stories().is_some();
     let mut outputs = records.output.compression.outputs(None);
     finish::write_results(&records.output, &mut outputs, console, |style, out| lookup.write_all(&answer, style, out))?;
     outputs.commit()?;
@@ -210,6 +222,8 @@ struct LookupPass<'a> {
     corpus: &'a Corpus,
     names: RepeatedIds,
     sources: SourceResolver,
+    /// Places of the fields that may hold a title.
+    titles: Vec<usize>,
     /// Place of the date field among the fields of a record.
     date: Option<usize>,
     /// Place of the field with the time when a record was first seen.
@@ -229,6 +243,7 @@ impl<'a> LookupPass<'a> {
             corpus,
             names: corpus.names()?,
             sources: SourceResolver::new(corpus.options(), fields.source_field.as_deref()),
+            titles: fields.title_field.fields().into_iter().filter_map(|name| place_of(&Some(name))).collect(),
             date: place_of(&fields.date_field),
             seen: place_of(&fields.seen_field),
             order: fields.date_order,
@@ -295,8 +310,19 @@ impl<'a> LookupPass<'a> {
 
     fn item<'r>(&self, record: &'r Record<'_>, source: &'r str) -> Item<'r> {
         let source = (!source.is_empty()).then_some(source);
-        let item = Item::new(&record.text).source(source);
+        let item = Item::new(&record.text).source(source).title(self.title(record));
         item.date(date_at(record, self.date, self.order)).seen(date_at(record, self.seen, self.order))
+    }
+}
+
+impl LookupPass<'_> {
+    /// The title of a record; empty without one.
+    fn title<'r>(&self, record: &'r Record<'_>) -> &'r str {
+        let text = |place: &usize| match record.fields.get(*place)?.as_ref()? {
+            FieldValue::Text(text) => Some(text.trim()).filter(|text| !text.is_empty()),
+            FieldValue::Number(_) => None,
+        };
+        self.titles.iter().find_map(text).unwrap_or("")
     }
 }
 

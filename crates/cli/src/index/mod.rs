@@ -4,6 +4,7 @@ mod answers;
 pub(super) mod args;
 mod lookup;
 pub(super) mod opening;
+mod stories;
 mod top;
 mod transfer;
 mod upkeep;
@@ -15,6 +16,7 @@ use super::exit::Exit;
 use args::DirectoryArgs;
 use lookup::{AddArgs, BuildArgs, CheckArgs, QueryArgs};
 use mukarrar::error::Result;
+use stories::StoriesArgs;
 use top::TopArgs;
 use transfer::{ExportArgs, ImportArgs, MergeArgs, SnapshotArgs};
 use upkeep::{ExpireArgs, RemoveArgs, StatsArgs};
@@ -28,6 +30,7 @@ Examples:
   mukarrar index check seen/ page.txt                   classify without storing
   mukarrar index query seen/ page.txt --top 5           list the most similar stored texts
   mukarrar index top seen/ -k 20                        see what comes again and again
+  mukarrar index stories seen/ --since 2d               what several texts tell, if it was built with --stories
   mukarrar index expire seen/ --age 30d
   mukarrar index snapshot seen/ backup/2026-11-29       back it up while it is written
   mukarrar index export seen/ -o seen.jsonl             move it to another version or machine";
@@ -42,6 +45,8 @@ pub(super) enum IndexCommand {
     Check(CheckArgs),
     /// List the stored texts that are most similar to those of an input.
     Query(QueryArgs),
+    /// List the stories of an index that tells them: texts of one event, in words of their own.
+    Stories(StoriesArgs),
     /// Remove texts by their keys.
     Remove(RemoveArgs),
     /// Remove texts by their age.
@@ -68,6 +73,7 @@ pub(super) fn run(command: &IndexCommand, console: &Console) -> Result<Exit> {
         IndexCommand::Add(arguments) => lookup::add(arguments, console),
         IndexCommand::Check(arguments) => lookup::check(arguments, console),
         IndexCommand::Query(arguments) => lookup::query(arguments, console),
+        IndexCommand::Stories(arguments) => stories::stories(arguments, console),
         IndexCommand::Remove(arguments) => upkeep::remove(arguments, console),
         IndexCommand::Expire(arguments) => upkeep::expire(arguments, console),
         IndexCommand::Stats(arguments) => upkeep::stats(arguments, console),

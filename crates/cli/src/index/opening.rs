@@ -6,6 +6,7 @@ use mukarrar::Index;
 use mukarrar::error::Result;
 use mukarrar::index::IndexBuilder;
 use mukarrar::page::BoilerplateRules;
+use mukarrar::story::StoryOptions;
 
 /// Opens an index that exists, to write it.
 pub(super) fn open_existing(arguments: &DirectoryArgs, console: &Console) -> Result<Index> {
@@ -53,5 +54,8 @@ pub(crate) fn builder_with_settings(arguments: &DirectoryArgs, settings: &Settin
         shingle: *shingle, facts: facts.map(Into::into), verify: verify.map(Into::into), window: *window, seed: *seed
     );
 
+    if settings.stories {
+        builder = builder.stories(StoryOptions::default());
+    }
     Ok(builder)
 }

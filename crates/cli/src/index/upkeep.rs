@@ -136,7 +136,7 @@ pub(super) fn compact(arguments: &DirectoryArgs, console: &Console) -> Result<Ex
 }
 
 /// The current time. A clock before 1970 counts as 1970, before which no text was seen.
-fn now() -> Date {
+pub(super) fn now() -> Date {
     let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
     since.ok().and_then(|since| Date::from_number(since.as_secs_f64())).unwrap_or(Date::EPOCH)
 }

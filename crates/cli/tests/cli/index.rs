@@ -102,3 +102,55 @@ fn whoever_reads_an_export_may_go_away() {
     let exported = index(directory, &["export", "seen"]).stdout(writer).stderr(Stdio::piped()).output().unwrap();
     assert_eq!((exported.status.code(), &*told(&exported)), (Some(0), ""));
 }
+
+#[test]
+fn an_index_with_stories_answers_with_them_and_lists_them() {
+    let home = tempfile::tempdir().unwrap();
+    let directory = home.path();
+    let report = |id: &str, day: &str, site: &str, text: &str| {
+        json!({ "id": id, "date": day, "seen": day, "site": site, "title": "حريق في سوق الأقمشة بحي الزهور", "text": text })
+            .to_string()
+            + "\n"
+    };
+    let fire = "اندلع حريق كبير فجر اليوم في سوق الأقمشة القديم بحي الزهور، وهرعت ست فرق من الدفاع المدني إلى المكان. وقال المقدم سالم \
+الحربي إن النيران التهمت أربعين محلا قبل أن يسيطر عليها رجال الإطفاء، ولم تسجل إصابات بين التجار.";
+    let again = "أتت النيران على أربعين محلا تجاريا في سوق الأقمشة بحي الزهور، بحسب المقدم سالم الحربي الناطق باسم الدفاع المدني. وأوضح \
+الحربي أن ست فرق إطفاء شاركت في إخماد حريق السوق القديم، وأن التجار غادروا المكان سالمين دون إصابات.";
+    std::fs::write(directory.join("one.jsonl"), report("a", "2024-03-05", "x", fire)).unwrap();
+    let two = [report("b", "2024-03-06", "y", again), report("c", "2024-03-06", "z", fire)].concat();
+    std::fs::write(directory.join("two.jsonl"), two).unwrap();
+
+    let fields = ["--date-field", "date", "--seen-field", "seen", "--source-field", "site"];
+    let told = |arguments: &[&str]| {
+        let output = run(directory, &[arguments, &fields[..]].concat());
+        assert!(output.status.success(), "{}", told(&output));
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let rows = |text: &str| text.lines().map(|line| serde_json::from_str(line).unwrap()).collect::<Vec<Value>>();
+    told(&["build", "seen", "one.jsonl", "--stories"]);
+    let answers = rows(&told(&["add", "seen", "two.jsonl", "--format", "jsonl"]));
+    assert_eq!((&answers[0]["verdict"], &answers[0]["story"]["leader"]), (&json!("new"), &json!("a")));
+    assert_eq!(answers[0]["story"]["joined"], true);
+    assert_eq!((&answers[1]["verdict"], &answers[1]["story"]["leader"]), (&json!("duplicate"), &json!("a")));
+
+    let list = |arguments: &[&str]| run(directory, &[&["stories", "seen"], arguments].concat());
+    let stories = rows(&String::from_utf8(list(&["--format", "jsonl"]).stdout).unwrap());
+    assert_eq!(
+        (&stories[0]["story"], &stories[0]["size"], &stories[0]["outlets"]),
+        (&json!("a"), &json!(2), &json!(["x", "y"]))
+    );
+    for (format, part) in
+        [("tsv", "a\t2\t2\t"), ("csv", "a,2,2,"), ("text", "a  2 documents  2 outlets"), ("json", "[")]
+    {
+        let shown = String::from_utf8(list(&["--format", format]).stdout).unwrap();
+        assert!(shown.contains(part), "{format}: {shown}");
+    }
+    assert_eq!(list(&["--since", "2024-03-07", "--format", "jsonl"]).stdout, b"");
+    assert_eq!(list(&["--since", "2d", "--format", "jsonl"]).stdout, b"");
+    assert_eq!(list(&["--since", "lately"]).status.code(), Some(2));
+
+    told(&["build", "plain", "one.jsonl"]);
+    let refused = run(directory, &["stories", "plain"]);
+    let why = String::from_utf8(refused.stderr).unwrap();
+    assert!(refused.status.code() == Some(2) && why.contains("--stories"), "{why}");
+}

@@ -205,6 +205,30 @@ fn a_table_of_parquet_gets_the_columns_of_stories() {
     }
 }
 
+#[cfg(feature = "parquet")]
+#[test]
+fn vectors_of_parquet_are_lists() {
+    let home = home();
+    let lines = fs::read_to_string(home.path().join("news.jsonl")).unwrap();
+    let with_vector = |(place, line): (usize, &str)| {
+        let mut row: Value = serde_json::from_str(line).ok()?;
+        row["v"] = if place == 3 { Value::Null } else { json!([0.25, 1.5, place as f64 + 0.5]) };
+        Some(row.to_string() + "\n")
+    };
+    fs::write(home.path().join("v.jsonl"), lines.lines().enumerate().filter_map(with_vector).collect::<String>())
+        .unwrap();
+    done(&home, "dedup v.jsonl --remove exact -t 1 -q -o v.parquet");
+    done(&home, "dedup v.parquet --remove exact -t 1 -q -o v2.jsonl");
+
+    let vectors = "--vector-field v --vector-weight 0.5 -q --format jsonl";
+    let (columns, _) = done(&home, &format!("stories v.parquet {DATED} {vectors}"));
+    let (objects, _) = done(&home, &format!("stories v2.jsonl {DATED} {vectors}"));
+    let score = |out: &str| rows(out)[0]["documents"][1]["story_score"].as_f64().unwrap();
+    assert!((score(&columns) - score(&objects)).abs() < 1e-9);
+    let (plain, _) = done(&home, &format!("stories v.parquet {DATED} -q --format jsonl"));
+    assert!(score(&columns) > score(&plain));
+}
+
 #[test]
 fn the_report_is_one_page_in_which_texts_are_no_markup() {
     let home = home();

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use mukarrar::Index;
+use mukarrar::story::StoryOptions;
 use mukarrar_server::{BearerToken, OPENAPI, ROUTES, Server, ServerLimits};
 use serde_json::{Value, json};
 
@@ -289,10 +290,36 @@ fn the_document_names_every_route_and_every_answer_is_as_it_says() {
         fits("delete", path, &served.delete(&path.replace("{key}", key)));
     }
     fits("get", "/v1/top", &served.get("/v1/top?top=0"));
-    for path in ["/v1/top", "/healthz", "/readyz", "/metrics", "/openapi.json"] {
+    for path in ["/v1/top", "/v1/stories", "/healthz", "/readyz", "/metrics", "/openapi.json"] {
         fits("get", path, &served.get(path));
     }
+
+    // Of an index with stories.
+    let index = Index::builder().stories(StoryOptions::default()).build().unwrap();
+    let served = Served::new(Server::builder(), index);
+    for (key, text) in [("fire", FIRE), ("again", FIRE_AGAIN), ("copy", FIRE)] {
+        let item = json!({ "key": key, "text": text, "title": "حريق في سوق الأقمشة", "source": key });
+        let answer = served.json("/v1/check-and-insert", &item.to_string());
+        fits("post", "/v1/check-and-insert", &answer);
+        let story = &answer.json()["story"];
+        assert_eq!((&story["leader"], &story["joined"]), (&json!("fire"), &json!(key == "again")), "{key}");
+    }
+    for (query, size) in [("", 1), ("?since=2024-03-05T10:00:00Z", 1), ("?since=4102444800", 0)] {
+        let answer = served.get(&format!("/v1/stories{query}"));
+        fits("get", "/v1/stories", &answer);
+        assert_eq!(answer.json()["stories"].as_array().unwrap().len(), size, "{query}");
+    }
+    for query in ["?since=lately", "?top=3"] {
+        let answer = served.get(&format!("/v1/stories{query}"));
+        fits("get", "/v1/stories", &answer);
+        assert_eq!(answer.status, 400, "{query}");
+    }
 }
+
+const FIRE: &str = "اندلع حريق كبير فجر اليوم في سوق الأقمشة القديم بحي الزهور، وهرعت ست فرق من الدفاع المدني إلى المكان. وقال المقدم \
+سالم الحربي إن النيران التهمت أربعين محلا قبل أن يسيطر عليها رجال الإطفاء، ولم تسجل إصابات بين التجار.";
+const FIRE_AGAIN: &str = "أتت النيران على أربعين محلا تجاريا في سوق الأقمشة بحي الزهور، بحسب المقدم سالم الحربي الناطق باسم الدفاع المدني. \
+وأوضح الحربي أن ست فرق إطفاء شاركت في إخماد حريق السوق القديم، وأن التجار غادروا المكان سالمين دون إصابات.";
 
 #[test]
 fn with_a_token_nothing_but_health_is_told_without_it() {

@@ -1,5 +1,7 @@
 //! The rows of the catalog: what each table stores, with the checksums of its values.
 
+use std::ops::Range;
+
 use roaring::RoaringBitmap;
 use rusqlite::types::ValueRef;
 use rusqlite::{OptionalExtension, Row};
@@ -194,6 +196,48 @@ impl Catalog {
     pub(in crate::index::disk) fn put_learned(&self, doc: InsertNumber, text: &[u8]) -> Result<()> {
         let data = [&doc.to_le_bytes(), text].concat();
         self.execute("INSERT INTO learned VALUES (?1, ?2)", (doc, sealed(&data))).map(drop)
+    }
+
+    /// What stories tell of the documents with these numbers, in order, at most `most` of them.
+    pub(in crate::index::disk) fn tellings(
+        &self,
+        numbers: Range<InsertNumber>,
+        most: usize,
+    ) -> Result<Vec<(InsertNumber, Vec<u8>)>> {
+        let sql = "SELECT doc, data FROM tellings WHERE doc >= ?1 AND doc < ?2 ORDER BY doc LIMIT ?3";
+        let bounds = (numbers.start, numbers.end, most as i64);
+        let rows = self.rows(sql, bounds, |row| Ok((row.get::<_, InsertNumber>(0)?, blob(row, 1)?)))?;
+
+        let telling = |(doc, data): (InsertNumber, Vec<u8>)| {
+            let (stored, row) = unsealed(&data)?.split_first_chunk::<4>()?;
+            (u32::from_le_bytes(*stored) == doc).then(|| (doc, row.to_vec()))
+        };
+        let wrong = || self.damaged("what stories tell of its documents is not what was written");
+        rows.into_iter().map(telling).collect::<Option<_>>().ok_or_else(wrong)
+    }
+
+    /// Checks the number of rows of stories against the head.
+    pub(in crate::index::disk) fn check_tellings(&self, head: &CommitHead) -> Result<()> {
+        // An index of an older version has no such table until it is written.
+        if head.tellings == 0 {
+            return Ok(());
+        }
+        let counts = self.rows("SELECT count(*) FROM tellings", [], |row| row.get::<_, i64>(0))?;
+        if counts.first().copied().and_then(|count| u64::try_from(count).ok()) == Some(head.tellings) {
+            return Ok(());
+        }
+        Err(self.damaged("what stories tell of its documents is not what was written"))
+    }
+
+    /// Adds what stories tell of a document.
+    pub(in crate::index::disk) fn put_telling(&self, doc: InsertNumber, row: &[u8]) -> Result<()> {
+        let data = [&doc.to_le_bytes(), row].concat();
+        self.execute("INSERT INTO tellings VALUES (?1, ?2)", (doc, sealed(&data))).map(drop)
+    }
+
+    /// Removes what stories tell of documents numbered below. Returns how many rows there were.
+    pub(in crate::index::disk) fn drop_tellings(&self, before: InsertNumber) -> Result<u64> {
+        self.execute("DELETE FROM tellings WHERE doc < ?1", [before]).map(|rows| rows as u64)
     }
 }
 
