@@ -63,6 +63,7 @@ pub(super) struct StorageVersion {
 #[derive(Debug, Default)]
 pub(super) struct InsertNotes {
     /// Whether the guard learns its words, and must learn them again when the storage is opened again.
+    #[cfg_attr(not(feature = "persistent"), expect(dead_code, reason = "an index in memory is never opened again"))]
     pub(super) is_learned: bool,
     /// Its language, if it tells that.
     pub(super) vote: Option<LanguageVote>,

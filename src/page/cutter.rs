@@ -103,7 +103,14 @@ impl Cutter {
 
     /// Settles which lines of `text` are boilerplate as [`read`](Self::read) does, but measures few lines.
     fn read_roles(&mut self, text: &str) {
-        self.skim(text);
+        self.lines.clear();
+        self.weak.clear();
+        let mut under_tags = false;
+        line_ends::each_line_range(text, |range| under_tags = self.skim_line(text, range, under_tags));
+
+        self.settle_weak();
+        self.settle_tags();
+
         for line in self.lines.iter_mut().filter(|line| line.is_unmeasured()) {
             let text = line.span.of(text);
             let may_be_glued = glue::may_be_glued(text);
@@ -230,6 +237,9 @@ mod tests {
     use super::*;
     use crate::page::{cues, matcher};
 
+    /// What ends a line.
+    const ENDS: [&str; 5] = ["\n", "\r\n", "\u{85}", "\u{2028}", "\u{2029}"];
+
     /// Lines of every sort, cues in spellings that fold alike, sentences.
     const LINES: [&str; 25] = [
         "الحرارة تنخفض في الجبال العاليةمدير المدرسة يكرم المتفوقين في كلياتهاالبلدية تزرع ألف شجرة جديدة",
@@ -274,8 +284,10 @@ mod tests {
 
     proptest! {
         #[test]
-        fn units_are_the_same_whether_all_lines_are_measured_or_few(picks in prop::collection::vec(0..LINES.len(), 0..12)) {
-            let text = picks.iter().map(|pick| LINES[*pick]).collect::<Vec<_>>().join("\n");
+        fn units_are_the_same_whether_all_lines_are_measured_or_few(
+            picks in prop::collection::vec((0..LINES.len(), 0..ENDS.len()), 0..12)
+        ) {
+            let text: String = picks.iter().flat_map(|(line, end)| [LINES[*line], ENDS[*end]]).collect();
             let units = |cutter: &Cutter| cutter.lines.iter().map(|line| line_unit(line, UnitKind::Line)).collect::<Vec<_>>();
             let (mut read, mut few) = (Cutter::new(), Cutter::new());
             read.read(&text);

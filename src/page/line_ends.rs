@@ -15,8 +15,18 @@ pub(super) fn each_range(text: &str, mut found: impl FnMut(Range<usize>)) {
     }
 }
 
+/// Calls `found` with the range of each line of `text`, without its end, as units are cut: every line end counts.
+pub(super) fn each_line_range(text: &str, mut found: impl FnMut(Range<usize>)) {
+    let mut start = 0;
+    while start < text.len() {
+        let (end, next) = line_end(text, start);
+        found(start..end);
+        start = next;
+    }
+}
+
 /// The end of the line that begins at `start`, and the beginning of the next.
-pub(super) fn line_end(text: &str, start: usize) -> (usize, usize) {
+fn line_end(text: &str, start: usize) -> (usize, usize) {
     let bytes = text.as_bytes();
     let mut at = start;
 

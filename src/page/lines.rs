@@ -8,7 +8,7 @@ use std::ops::Range;
 use crate::document::Span;
 
 use super::cues::CueFamily;
-use super::line_ends::line_end;
+use super::line_ends;
 
 /// Words of the head of a line, where cues are searched.
 const HEAD_WORDS: u32 = 24;
@@ -104,14 +104,11 @@ impl TextLine {
 
 /// Calls `found` with each line of `text` that is not blank, in order. Linear in the length of `text`.
 pub(super) fn each_line(text: &str, mut found: impl FnMut(TextLine)) {
-    let mut start = 0;
-    while start < text.len() {
-        let (end, next) = line_end(text, start);
-        if let Some(line) = measure(text, start..end) {
+    line_ends::each_line_range(text, |range| {
+        if let Some(line) = measure(text, range) {
             found(line);
         }
-        start = next;
-    }
+    });
 }
 
 /// Measures the line at `range`; `None` if it is blank.

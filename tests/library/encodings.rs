@@ -115,7 +115,7 @@ fn a_run_tells_what_was_decoded() {
     put("a.txt", NEWS.as_bytes());
     put("b.txt", &encoded("windows-1256", NEWS));
     put("c.jsonl", format!("{{\"id\":\"c\",\"text\":{}}}\n", serde_json::Value::from(misread)).as_bytes());
-    put("d.txt", b"\xFF\xFE\0\0");
+    put("d.txt", b"\x07\0\x07\xFF");
     let corpus = Corpus::open(&[home.path().to_owned()], InputOptions::default()).unwrap();
     let found = Pipeline::new(Options::default()).unwrap().clusters(&corpus, &()).unwrap();
     assert_eq!((found.clusters.len(), found.clusters[0].size()), (1, 3));
