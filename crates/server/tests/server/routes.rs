@@ -144,7 +144,7 @@ fn what_is_no_item_is_refused_with_its_place() {
             "/v1/check",
             "{\"text\": \"a\", \"key\": \"k\"}",
             "bad-item",
-            "line 1, column 19: unknown field `key`, expected one of `text`, `source`, `date`, `seen`",
+            "line 1, column 19: unknown field `key`, expected one of `text`, `source`, `title`, `date`, `seen`",
         ),
         (
             "/v1/check",
