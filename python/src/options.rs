@@ -308,3 +308,15 @@ pub fn rules(value: &Bound<'_, PyAny>) -> PyResult<BoilerplateRules> {
 pub fn numbers(name: &str, value: &Bound<'_, PyAny>) -> PyResult<Vec<f64>> {
     value.try_iter()?.map(|value| number(name, &value?)).collect()
 }
+
+/// Reads one path or several.
+///
+/// # Errors
+///
+/// `TypeError` for anything else.
+pub fn paths(value: &Bound<'_, PyAny>) -> PyResult<Vec<PathBuf>> {
+    match value.extract::<PathBuf>() {
+        Ok(path) => Ok(vec![path]),
+        Err(_) => value.try_iter()?.map(|path| path?.extract()).collect(),
+    }
+}
