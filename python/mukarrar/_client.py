@@ -140,8 +140,7 @@ class Client:
 
     def stories(self, *, since: Moment | None = None) -> list[dict[str, Any]]:
         """The stories of an index that tells them, as ``Index.stories``."""
-        asked: Any = since.isoformat() if hasattr(since, "isoformat") else since
-        query = "" if asked is None else f"?{urlencode({'since': asked}, safe=':')}"
+        query = "" if since is None else f"?{urlencode({'since': _written(since)}, safe=':')}"
         try:
             found: list[dict[str, Any]] = json.loads(self._request("GET", f"/v1/stories{query}", None, None))["stories"]
         except _Problem as problem:
@@ -347,6 +346,11 @@ class Client:
 
 def _unpickled(address: str, settings: dict[str, Any]) -> Client:
     return Client(address, **settings)
+
+
+def _written(moment: Any) -> Any:
+    """A moment as a query has it."""
+    return moment.isoformat() if hasattr(moment, "isoformat") else moment
 
 
 def _item(text: str, about: Any = None) -> dict[str, Any]:

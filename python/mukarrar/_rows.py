@@ -124,7 +124,7 @@ def _distinct_names(ids: Sequence[Any]) -> list[str] | None:
 
 def _plain(value: Any) -> Any:
     """A value of a field as JSON has it."""
-    if hasattr(value, "tolist") and not isinstance(value, str):
+    if hasattr(value, "tolist"):
         value = value.tolist()
     if isinstance(value, (list, tuple)):
         return [_plain(part) for part in value]
