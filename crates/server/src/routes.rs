@@ -197,7 +197,8 @@ fn since(query: Option<&str>) -> Result<Option<Date>, Problem> {
         Problem::new(ProblemKind::BadOption, detail)
     };
     let Some(query) = query.filter(|query| !query.is_empty()) else { return Ok(None) };
-    let text = query.strip_prefix("since=").ok_or_else(|| wrong(query))?.replace("%3A", ":").replace("%3a", ":");
+    let text = query.strip_prefix("since=").ok_or_else(|| wrong(query))?;
+    let text = text.replace("%3A", ":").replace("%3a", ":").replace("%2B", "+").replace("%2b", "+");
     let seconds = || text.parse().ok().and_then(Date::from_number);
     Date::read(&text).or_else(seconds).map(Some).ok_or_else(|| wrong(query))
 }
