@@ -90,26 +90,19 @@ impl Cutter {
 
     /// Measures the lines of `text` and settles which of them are boilerplate.
     fn read(&mut self, text: &str) {
-        self.lines.clear();
-        self.weak.clear();
+        self.begin();
         lines::each_line(text, |line| {
             self.judge(text, line);
         });
-
-        // Weak cues first: a keyword list may only follow a cue that holds.
-        self.settle_weak();
-        self.settle_tags();
+        self.settle();
     }
 
     /// Settles which lines of `text` are boilerplate as [`read`](Self::read) does, but measures few lines.
     fn read_roles(&mut self, text: &str) {
-        self.lines.clear();
-        self.weak.clear();
+        self.begin();
         let mut under_tags = false;
         line_ends::each_line_range(text, |range| under_tags = self.skim_line(text, range, under_tags));
-
-        self.settle_weak();
-        self.settle_tags();
+        self.settle();
 
         for line in self.lines.iter_mut().filter(|line| line.is_unmeasured()) {
             let text = line.span.of(text);
@@ -123,11 +116,20 @@ impl Cutter {
 
     /// Finds the same cues and keywords as [`read`](Self::read), without measuring lines that can be neither.
     pub(super) fn skim(&mut self, text: &str) {
-        self.lines.clear();
-        self.weak.clear();
+        self.begin();
         let mut under_tags = false;
         line_ends::each_range(text, |range| under_tags = self.skim_line(text, range, under_tags));
+        self.settle();
+    }
 
+    fn begin(&mut self) {
+        self.lines.clear();
+        self.weak.clear();
+    }
+
+    /// Settles what the neighbours of a line decide, once all lines are judged.
+    fn settle(&mut self) {
+        // Weak cues first: a keyword list may only follow a cue that holds.
         self.settle_weak();
         self.settle_tags();
     }

@@ -65,7 +65,7 @@ impl HeadingReader {
     }
 }
 
-/// What a record says of itself beside its text. Few titles are compared, so they are folded when they are.
+/// The title, source and address of a record. Few titles are compared, so they are folded when they are.
 #[derive(Debug, Clone)]
 pub(super) struct UnfoldedHeading {
     title: Box<str>,

@@ -24,7 +24,7 @@ impl RecordPlace {
     }
 }
 
-/// What a record says of itself beside its text.
+/// The title, source and address of a record.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct RecordHeading {
     /// The tokens of the title in the compact alphabet, joined by one space; empty without one.

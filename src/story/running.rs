@@ -116,7 +116,7 @@ impl StoredTelling {
             out.bytes(text.as_bytes());
         }
         out.u32(self.leader);
-        for number in [self.moment, self.day, self.score.map_or(-1, |score| score), self.recurrence] {
+        for number in [self.moment, self.day, self.score.unwrap_or(-1), self.recurrence] {
             out.u64(number.cast_unsigned());
         }
 

@@ -9,7 +9,7 @@ const PREFIX: &str = "MUKARRAR_";
 /// The variable with the path of a file of options.
 pub(super) const FILE: &str = "MUKARRAR_CONFIG";
 
-/// Variables that are no options.
+/// Variables that the program reads beside those of options.
 const OTHERS: [&str; 3] = [FILE, "MUKARRAR_TOKEN", "MUKARRAR_RETRIES"];
 
 /// Arguments that no variable sets: they are about this call alone, or select the file of options.
@@ -37,23 +37,28 @@ pub(super) fn with_environment(command: Command) -> Command {
     })
 }
 
-/// The variables among `names` that nothing reads and that look like one of `grammar`, each with the one that was
-/// probably meant. Others may belong to other programs.
-pub(super) fn misspelt(grammar: &Command, names: impl Iterator<Item = String>) -> Vec<(String, String)> {
-    let mut known = Vec::from(OTHERS.map(str::to_owned));
-    collect_variables(grammar, &mut known);
-    known.sort_unstable();
-    known.dedup();
+/// The variables among `names` that nothing reads and that look like one that is read, each with that one: its name was
+/// probably mistyped. Variables that look like none may belong to other programs. The grammar is made only if it is needed.
+pub(super) fn misspelt(
+    grammar: impl FnOnce() -> Command,
+    names: impl Iterator<Item = String>,
+) -> Vec<(String, String)> {
+    let mut unread: Vec<String> = names.filter(|name| name.starts_with(PREFIX)).collect();
+    if unread.is_empty() {
+        return Vec::new();
+    }
 
-    let mut unread: Vec<String> =
-        names.filter(|name| name.starts_with(PREFIX) && known.binary_search(name).is_err()).collect();
+    let mut known = Vec::from(OTHERS.map(str::to_owned));
+    collect_variables(&grammar(), &mut known);
+    unread.retain(|name| !known.contains(name));
     unread.sort_unstable();
-    let meant = |name: &String| {
-        let near = known.iter().map(|known| (strsim::osa_distance(known, name), known));
+
+    let meant = |name: String| {
+        let near = known.iter().map(|known| (strsim::osa_distance(known, &name), known));
         let (_, meant) = near.filter(|(slips, _)| *slips <= SLIPS).min()?;
-        Some((name.clone(), meant.clone()))
+        Some((name, meant.clone()))
     };
-    unread.iter().filter_map(meant).collect()
+    unread.into_iter().filter_map(meant).collect()
 }
 
 /// Appends the variables of all commands below `command`.

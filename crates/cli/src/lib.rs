@@ -126,7 +126,7 @@ fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
 
     let console = Console::new(arguments.color);
     let variables = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
-    for (name, meant) in environment::misspelt(&command(), variables) {
+    for (name, meant) in environment::misspelt(command, variables) {
         console.warning(&format!("{name} is no variable of mukarrar, so it sets nothing; perhaps {meant} is meant"));
     }
 

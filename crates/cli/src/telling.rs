@@ -47,7 +47,7 @@ pub(super) struct TellingArgs {
     /// as if they were of one day.
     #[arg(long, value_name = "HOW", default_value_t = StoryOptions::default().undated, value_parser = Names::of(&UNDATED, parse::<Undated>), hide_possible_values = true)]
     undated: Undated,
-    /// Field with an embedding of each record, which counts beside the words: a list of numbers, or little-endian f32 in
+    /// Field with an embedding of each record, which counts together with its words: a list of numbers, or little-endian f32 in
     /// base64; a column of lists or bytes in Parquet. Records without one are compared by words alone.
     #[arg(long, value_name = "NAME")]
     vector_field: Option<String>,

@@ -92,7 +92,7 @@ fn tip(error: &clap::Error, command: &Command, words: &[String]) -> Option<Strin
     }
 }
 
-/// The tip for a value that is no number, or a number written in another way.
+/// The tip for a value that should be a number: how to write it, or what to give.
 fn value_tip(option: &str, value: &str) -> Option<String> {
     // Other digits than 0 to 9, and the decimal comma of many languages.
     let plain: String = value.chars().map(plain_digit).collect();

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from bisect import bisect_right
 from typing import TYPE_CHECKING, Any
 
 import numpy
@@ -142,7 +143,7 @@ class RayRun:
         borders = [keys[place * len(keys) // parts] for place in range(1, parts)] if keys else []
 
         def with_part(table: Any) -> Any:
-            part = [_bisected(borders, key) for key in tables.order_keys(table, order)]
+            part = [bisect_right(borders, key) for key in tables.order_keys(table, order)]
             return table.append_column("part", pyarrow.array(part, pyarrow.int64()))
 
         return exchange([(each(with_part, rows), None)], parts, lambda part, table: tables.ranked(table, order, part))
@@ -327,18 +328,6 @@ def _entries_of_taken(table: Any) -> int:
 def _spread(rows: int, most: int) -> Any:
     """Some places of rows, spread evenly."""
     return pyarrow.array(numpy.unique(numpy.linspace(0, max(rows - 1, 0), min(rows, most)).astype(numpy.int64)))
-
-
-def _bisected(borders: list[Any], key: Any) -> int:
-    """The number of borders that are not behind a key."""
-    low, high = 0, len(borders)
-    while low < high:
-        middle = (low + high) // 2
-        if key < borders[middle]:
-            high = middle
-        else:
-            low = middle + 1
-    return low
 
 
 def _with_keepers(_: int, members: Any, keepers: Any) -> Any:

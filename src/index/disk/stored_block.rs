@@ -24,9 +24,6 @@ pub(super) const BLOCK: usize = 1 << 16;
 /// Upper bound of the bytes of a block before compression: above the bound of one record, so above that of any block.
 const LARGEST: usize = 1 << 31;
 
-/// Bytes of a signature body before the signature.
-const SKETCH_HEAD: usize = 20;
-
 /// Level of zstd. Higher levels cost more time than their savings are worth.
 const LEVEL: i32 = 1;
 
@@ -37,8 +34,6 @@ pub(super) struct StoredBlock {
     records: Vec<LazyRecord>,
     /// The block, decompressed.
     raw: Vec<u8>,
-    /// Length of a signature, if signatures are kept.
-    slots: Option<usize>,
     /// Bytes in memory, approximately.
     pub(super) weight: u64,
 }
@@ -52,12 +47,15 @@ impl StoredBlock {
     fn record(&self, place: usize) -> &Arc<StoredText> {
         let LazyRecord { key, body, seen, date, record } = &self.records[place];
         record.get_or_init(|| {
-            // Unpacking has checked both, so that nothing is missing here.
-            let key = std::str::from_utf8(&self.raw[key.clone()]);
-            let body = body_of(&self.raw[body.clone()], self.slots);
-            debug_assert!(key.is_ok() && body.is_some(), "unpacking checks keys and bodies");
-            let body = body.unwrap_or_else(|| StoredBody::text(Box::default()));
-            Arc::new(StoredText { key: key.unwrap_or_default().into(), seen: *seen, date: *date, body })
+            let body = match body {
+                LazyBody::Text(folded) => StoredBody::text(self.raw[folded.clone()].into()),
+                LazyBody::Sketch { fingerprint, shingles, slots } => StoredBody::Sketch {
+                    fingerprint: *fingerprint,
+                    shingles: *shingles,
+                    slots: self.raw[slots.clone()].into(),
+                },
+            };
+            Arc::new(StoredText { key: key.clone(), seen: *seen, date: *date, body })
         })
     }
 
@@ -67,14 +65,37 @@ impl StoredBlock {
     }
 }
 
-/// Where the parts of a record are in its block.
+/// A record whose body is still in its block.
 #[derive(Debug)]
 struct LazyRecord {
-    key: Range<usize>,
-    body: Range<usize>,
+    key: Box<str>,
+    body: LazyBody,
     seen: Date,
     date: Option<Date>,
     record: OnceLock<Arc<StoredText>>,
+}
+
+/// Where the body of a record is in its block.
+#[derive(Debug)]
+enum LazyBody {
+    Text(Range<usize>),
+    Sketch { fingerprint: Fingerprint, shingles: u32, slots: Range<usize> },
+}
+
+impl LazyBody {
+    /// The body in a range of a block. `slots` is the length of a signature in bytes, if signatures are kept. `None` if these bytes
+    /// are no body.
+    fn read(raw: &[u8], range: Range<usize>, slots: Option<usize>) -> Option<Self> {
+        let bytes = raw.get(range.clone())?;
+        let Some(length) = slots else { return Some(Self::Text(range)) };
+
+        let (a, rest) = bytes.split_first_chunk()?;
+        let (b, rest) = rest.split_first_chunk()?;
+        let (shingles, rest) = rest.split_first_chunk()?;
+        let fingerprint = Fingerprint(u64::from_le_bytes(*a), u64::from_le_bytes(*b));
+        let slots = range.end - rest.len()..range.end;
+        (rest.len() == length).then(|| Self::Sketch { fingerprint, shingles: u32::from_le_bytes(*shingles), slots })
+    }
 }
 
 /// The bytes of a block. Documents ascend.
@@ -173,39 +194,14 @@ pub(super) fn unpack(bytes: &[u8], first: InsertNumber, slots: Option<usize>) ->
         (key_start, body_start) = (key.end, body.end);
 
         // Everything is checked here, so that records can be made without errors later.
-        std::str::from_utf8(raw.get(key.clone())?).ok()?;
-        check_body(raw.get(body.clone())?, slots)?;
+        let key = std::str::from_utf8(raw.get(key)?).ok()?.into();
+        let body = LazyBody::read(&raw, body, slots)?;
         records.push(LazyRecord { key, body, seen, date, record: OnceLock::new() });
     }
 
     // Three times the bytes: a text that was asked for is a copy of its bytes, and one that is compared keeps its shingles too.
     let weight = 3 * raw.len() as u64 + (count * (size_of::<StoredText>() + size_of::<LazyRecord>())) as u64;
-    Some(StoredBlock { docs, records, raw, slots, weight })
-}
-
-/// `None` if the bytes are no body.
-fn check_body(body: &[u8], slots: Option<usize>) -> Option<()> {
-    match slots {
-        None => Some(()),
-        Some(slots) => (body.len() == SKETCH_HEAD + slots).then_some(()),
-    }
-}
-
-fn body_of(body: &[u8], slots: Option<usize>) -> Option<StoredBody> {
-    match slots {
-        None => Some(StoredBody::text(body.into())),
-        Some(slots) => sketch(body, slots),
-    }
-}
-
-/// Reads a signature body; `None` if its signature does not have `length` bytes.
-fn sketch(body: &[u8], length: usize) -> Option<StoredBody> {
-    let (a, rest) = body.split_first_chunk()?;
-    let (b, rest) = rest.split_first_chunk()?;
-    let (shingles, slots) = rest.split_first_chunk()?;
-    let fingerprint = Fingerprint(u64::from_le_bytes(*a), u64::from_le_bytes(*b));
-    let shingles = u32::from_le_bytes(*shingles);
-    (slots.len() == length).then(|| StoredBody::Sketch { fingerprint, shingles, slots: slots.into() })
+    Some(StoredBlock { docs, records, raw, weight })
 }
 
 /// Appends a number as LEB128.

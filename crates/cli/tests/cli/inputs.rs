@@ -376,7 +376,7 @@ fn other_files_are_refused_by_name() {
     assert_eq!((code, said.contains("1 read = 1 kept")), (0, true), "{said}");
 }
 
-/// A pipe is opened once, whatever its name and wherever the output goes: its writer is not left alone.
+/// A pipe is opened only once. If it were opened and closed before, its writer would fail, and the run would wait for ever.
 #[cfg(unix)]
 #[test]
 fn a_named_pipe_is_read_into_a_directory() {
@@ -389,7 +389,7 @@ fn a_named_pipe_is_read_into_a_directory() {
     writer.join().unwrap().unwrap();
 }
 
-/// Parquet is known by its bytes, whatever its name is, and a name that means Parquet gets Parquet.
+/// A file of Parquet is read under any name, and an output named `.pq` is Parquet.
 #[cfg(feature = "parquet")]
 #[test]
 fn parquet_is_read_under_any_name() {
