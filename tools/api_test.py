@@ -2,10 +2,11 @@
 
     python tools/api_test.py target/debug/mukarrar
 
-needs Schemathesis on the path. Two servers are tried: one without a token, and one with. The requests
-are the same in every run.
+needs Schemathesis on the path. Three servers are tried: one without a token, one with, and one of an
+index with stories. The requests are the same in every run.
 """
 
+import json
 import os
 import re
 import subprocess
@@ -20,7 +21,7 @@ EXAMPLES = 100
 
 @contextmanager
 def served(program, directory, *options):
-    """The address of a server of a new index, which is stopped at the end."""
+    """The address of a server of an index, a new one if there is none, which is stopped at the end."""
     command = [program, "serve", str(directory), "--create", "--listen", "127.0.0.1:0", *options]
     server = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
     try:
@@ -60,7 +61,14 @@ def main(program):
             plain = try_requests(address)
         with served(program, Path(place, "closed"), "--token-file", os.fspath(token)) as address:
             authorized = try_requests(address, "--header", f"Authorization: Bearer {TOKEN}")
-    sys.exit(0 if plain and authorized else 1)
+
+        # `serve --create` makes no index with stories; `index build` of one text does.
+        told, text = Path(place, "told"), Path(place, "text.jsonl")
+        text.write_text(json.dumps({"id": "a", "text": "اندلع حريق فجر اليوم في سوق الأقمشة القديم"}))
+        subprocess.run([program, "index", "build", str(told), str(text), "--stories", "-q"], check=True)
+        with served(program, told) as address:
+            stories = try_requests(address)
+    sys.exit(0 if plain and authorized and stories else 1)
 
 
 if __name__ == "__main__":

@@ -126,10 +126,7 @@ fn query(state: &ServerState, media: BodyType, body: &[u8]) -> Result<(ReplyLayo
 /// The stories of the index whose latest text was published at `since` or later.
 pub(super) fn stories(state: &ServerState, since: Option<Date>) -> Result<Reply, Problem> {
     if state.index.settings().stories().is_none() {
-        return Err(Problem::new(
-            ProblemKind::BadOption,
-            "the index was made without stories; make a new one with them",
-        ));
+        return Err(Problem::new(ProblemKind::NoStories, "make a new index with stories and store the texts again"));
     }
     replies::write_stories(state, &state.index.stories(since)?)
 }

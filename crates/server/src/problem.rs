@@ -31,6 +31,7 @@ pub(super) enum ProblemKind {
     MethodNotAllowed,
     BodyTimeout,
     KeyExists,
+    NoStories,
     BodyTooLarge,
     BatchTooLarge,
     MediaType,
@@ -58,6 +59,7 @@ impl ProblemKind {
             }
             Self::BodyTimeout => (StatusCode::REQUEST_TIMEOUT, "body-timeout", "The body took too long to arrive"),
             Self::KeyExists => (StatusCode::CONFLICT, "key-exists", "The key is in the index already"),
+            Self::NoStories => (StatusCode::CONFLICT, "no-stories", "The index was made without stories"),
             Self::BodyTooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "body-too-large", "The body is too large"),
             Self::BatchTooLarge => {
                 (StatusCode::PAYLOAD_TOO_LARGE, "batch-too-large", "The batch, or its answer, is too large")

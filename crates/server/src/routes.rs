@@ -189,6 +189,9 @@ async fn stories(Shared(state): Shared<SharedState>, request: Request) -> Result
     Ok(typed("application/json", Bytes::from_owner(body)))
 }
 
+/// Numbers of at least this size are no seconds: as seconds they would be after the year 5138.
+const MOST_SECONDS: f64 = 1e11;
+
 /// Reads the query string of the list of stories. Its only option is `since`.
 fn since(query: Option<&str>) -> Result<Option<Date>, Problem> {
     let wrong = |other: &str| {
@@ -199,8 +202,12 @@ fn since(query: Option<&str>) -> Result<Option<Date>, Problem> {
     let Some(query) = query.filter(|query| !query.is_empty()) else { return Ok(None) };
     let text = query.strip_prefix("since=").ok_or_else(|| wrong(query))?;
     let text = text.replace("%3A", ":").replace("%3a", ":").replace("%2B", "+").replace("%2b", "+");
-    let seconds = || text.parse().ok().and_then(Date::from_number);
-    Date::read(&text).or_else(seconds).map(Some).ok_or_else(|| wrong(query))
+    let date = match text.parse::<f64>() {
+        // Larger numbers would be milliseconds: a slip, or an id.
+        Ok(number) => Some(number).filter(|number| number.abs() < MOST_SECONDS).and_then(Date::from_number),
+        Err(_) => Date::read(&text),
+    };
+    date.map(Some).ok_or_else(|| wrong(query))
 }
 
 async fn forget(

@@ -48,8 +48,9 @@ fn number(summary: &Value, name: &str) -> u64 {
 
 const DOCUMENTS: usize = 200_000;
 
-/// What the program takes more than the plan counts for if its dependencies are not optimised: larger code and stacks.
-const UNOPTIMISED: u64 = if cfg!(debug_assertions) { 8 << 20 } else { 0 };
+/// What the program takes more than the plan counts for if it is not optimised: its code. Of such a program 30 MiB of pages of
+/// the file were in memory in the same run in which 14 of an optimised one were. The kernel decides how many it maps at once.
+const UNOPTIMISED: u64 = if cfg!(debug_assertions) { 16 << 20 } else { 0 };
 
 /// Runs `command` in `home` without a limit and with one; the outputs must be equal, the limit kept, and the disk used.
 fn same_under(home: &Path, limit: u64, command: &str, outputs: &[&str]) {

@@ -294,6 +294,10 @@ fn the_document_names_every_route_and_every_answer_is_as_it_says() {
         fits("get", path, &served.get(path));
     }
 
+    // A request without a fault, which this index cannot answer.
+    let answer = served.get("/v1/stories");
+    assert_eq!((answer.status, &answer.json()["type"]), (409, &json!("urn:mukarrar:problem:no-stories")));
+
     // Of an index with stories.
     let index = Index::builder().stories(StoryOptions::default()).build().unwrap();
     let served = Served::new(Server::builder(), index);
@@ -309,7 +313,7 @@ fn the_document_names_every_route_and_every_answer_is_as_it_says() {
         fits("get", "/v1/stories", &answer);
         assert_eq!(answer.json()["stories"].as_array().unwrap().len(), size, "{query}");
     }
-    for query in ["?since=lately", "?top=3"] {
+    for query in ["?since=lately", "?top=3", "?since=1425549600000", "?since=-8546893288858961.0"] {
         let answer = served.get(&format!("/v1/stories{query}"));
         fits("get", "/v1/stories", &answer);
         assert_eq!(answer.status, 400, "{query}");
