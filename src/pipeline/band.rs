@@ -4,6 +4,7 @@ use super::context::RunContext;
 use super::exact_verifier::ExactVerifier;
 use super::node_table::{ApartTraits, NodeTable};
 use super::route::RouteId;
+use super::title_marks;
 use crate::error::Result;
 use crate::lsh::{CandidateSearch, Candidates, MOST_BYTES_PER_KEY, NO_NODE, Node};
 
@@ -63,8 +64,11 @@ fn search(
     name: &str,
 ) -> Result<Candidates> {
     let RunContext { tables, plan, work, .. } = *context;
-    // Short units of one document were compared in the first pass, so bands must not decide about them.
-    let extra = if id == RouteId::Short { likely_copies(context, nodes) } else { Vec::new() };
+    let extra = match id {
+        RouteId::Main => title_marks::twins(context, nodes),
+        // Short units of one document were compared in the first pass, so bands must not decide about them.
+        RouteId::Short => likely_copies(context, nodes),
+    };
     let held = |node: Node| ExactVerifier::bytes(id, tables.units.tokens(nodes.first(node)));
     let keys = &tables.rows(id).keys;
     let held_if_spilled = ExactVerifier::bytes_if_spilled(id);
@@ -73,6 +77,7 @@ fn search(
     // Candidates that are saved must be spilled to the directory that they are saved in.
     let spill_dir = work.map_or_else(|| plan.spill_dir(), |work| work.spill_dir());
     let resident = tables.bytes() + nodes.bytes() + size_of_val(node_of_row) as u64 + keys.bytes();
+    let resident = resident + size_of_val(&extra[..]) as u64;
 
     // If even the worst case fits, nothing needs to go to the disk.
     let worst = most_bytes(context, id, nodes);

@@ -318,7 +318,12 @@ impl<'a> BatchRun<'a> {
 
         // Without keepers every node takes part.
         let contained = self.containment_pairs(route, &banded, &|_| true)?;
-        links.extend(contained.iter().map(containment::link));
+        // An edited copy that banding found is no part as well.
+        let place = |link: &VerifiedLink| (link.keeper, link.node);
+        let is_known = |link: &VerifiedLink| links.binary_search_by_key(&place(link), place).is_ok();
+        let contained: Vec<VerifiedLink> =
+            contained.iter().map(containment::link).filter(|link| !is_known(link)).collect();
+        links.extend(contained);
         parallel::sort_by_key(&mut links, |link| (link.keeper, link.node));
         self.accounts.summary.count_variants(links.iter().map(|link| link.relation));
 

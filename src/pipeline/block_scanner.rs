@@ -8,6 +8,7 @@ use super::progress::Progress;
 use super::route::{Route, RouteId, RouteSet};
 use super::scanned_block::{ScannedBlock, ScannedRecord, ScannedUnit, ShortPair};
 use super::short_similarity;
+use super::title_marks::TitleMark;
 use super::word_sample::{SampleBound, WordSampler};
 use crate::document::{Span, Unit, UnitKind};
 use crate::input::{BlockIndex, FieldValue, ReadScratch, Record, RecordBlock};
@@ -60,6 +61,9 @@ impl<'a> BlockScanner<'a> {
     pub(super) fn scan(&mut self, block: &RecordBlock) -> (BlockIndex, ScannedBlock) {
         let mut scanned = ScannedBlock::default();
         let Self { options, parts, progress, scratch, folder, words } = self;
+        // Titles are compared across languages that are not settled yet, so one table folds all.
+        let normalizer = Normalizer::new(options.profile, options.language.unwrap_or(Language::Ar));
+        let titles = parts.titles().filter(|_| words.is_none());
 
         let index = block.read(scratch, |record, bytes| {
             if options.across_sources {
@@ -71,6 +75,10 @@ impl<'a> BlockScanner<'a> {
                     Ok(record) => scanned.noted_sources.push(&parts.sources().of(record)),
                     Err(_) => scanned.noted_sources.push(""),
                 }
+            }
+            if let Some(titles) = titles {
+                let mark = record.as_ref().map_or(TitleMark::default(), |record| titles.mark(record, &normalizer));
+                scanned.titles.push(mark);
             }
             match record {
                 Ok(record) => {

@@ -7,6 +7,7 @@ use super::context::RunContext;
 use super::exact_verifier::ExactVerifier;
 use super::kept_texts::KeptTexts;
 use super::route::{ContainmentRule, Route, RouteId};
+use super::title_marks;
 use crate::cluster::{ContainmentPair, VerifiedLink};
 use crate::error::{Error, Result};
 use crate::lsh::Node;
@@ -43,7 +44,17 @@ pub(super) fn search(
         nodes,
         takes_part,
     };
-    let found = candidates(&among, limit.as_ref()).map_err(|error| plan.widen(error, resident))?;
+    let mut found = candidates(&among, limit.as_ref()).map_err(|error| plan.widen(error, resident))?;
+
+    // An edited part shares few probes with its container, and a short one has no probes.
+    let is_missed = |(a, b): &(Node, Node)| {
+        takes_part(*a)
+            && takes_part(*b)
+            && [(*a, *b), (*b, *a)].iter().all(|pair| found.pairs.binary_search(pair).is_err())
+    };
+    let twins: Vec<(Node, Node)> = title_marks::twins(context, &banded.nodes).into_iter().filter(is_missed).collect();
+    found.pairs.extend(twins);
+    parallel::sort_by_key(&mut found.pairs, |pair| *pair);
 
     plan.require(resident + size_of_val(&found.pairs[..]) as u64, "this many candidates for containment")?;
     Ok(found)

@@ -54,7 +54,7 @@ impl<'a> RunContext<'a> {
 
     /// Reads and folds units again.
     pub(super) fn refolder(&self) -> UnitRefolder<'a> {
-        let RunTables { units, kept, languages, dates, origins, .. } = self.tables;
-        UnitRefolder { corpus: self.corpus, options: self.options, units, kept, languages, dates, origins }
+        let RunTables { units, kept, languages, dates, origins, titles, .. } = self.tables;
+        UnitRefolder { corpus: self.corpus, options: self.options, units, kept, languages, dates, origins, titles }
     }
 }

@@ -328,7 +328,9 @@ impl Pipeline {
         parallel::with_threads(self.options.threads, || {
             let plan = self.plan()?;
             let pass = FirstPass { settled: Some(languages), ..self.first_pass(RunTask::Clusters, &plan, &()) };
-            let (tables, _) = pass.over_corpus(corpus)?;
+            let (mut tables, _) = pass.over_corpus(corpus)?;
+            // Which titles return shows in the whole run alone, which no task sees.
+            tables.titles = Vec::new();
             work(RunContext::new(self.setup(corpus, &(), &plan, None), &tables, learned))
         })?
     }

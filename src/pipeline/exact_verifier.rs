@@ -7,6 +7,7 @@ use std::ops::Deref;
 
 use super::context::RunContext;
 use super::kept_texts::KeptTexts;
+use super::node_side::NodeSide;
 use super::node_table::NodeTable;
 use super::pair_judge::{JudgedPair, PairJudge};
 use super::route::{ContainmentRule, Route, RouteId};
@@ -17,7 +18,6 @@ use crate::cluster::{ComponentContents, ContainmentPair, NodeTimes, NodeVerdict,
 use crate::document::UnitId;
 use crate::error::Result;
 use crate::lsh::{Component, Components, MemoryLimit, Node};
-use crate::page::UNNAMED_SOURCE;
 use crate::shingle::ShingleSet;
 use crate::similarity::own_text::{self, EditedVerdict};
 use crate::similarity::{Score, VariantReason, short};
@@ -43,16 +43,8 @@ struct LosslessChecks {
     contained: bool,
 }
 
-/// The facts about a node that do not follow from its shingles.
-#[derive(Debug, Clone, Copy)]
-struct NodeSide {
-    /// Two references are never compared with each other.
-    reference: bool,
-    /// A number that nodes of equal text share.
-    text: u32,
-    /// The key of its source; [`UNNAMED_SOURCE`] if it has none, or the run compares within sources too.
-    origin: u64,
-}
+/// Smallest Jaccard of twins that are judged as copies.
+const LEAST_OF_TWINS: f64 = 0.1;
 
 /// The check on pairs that are similar enough.
 enum CheckDepth<'r> {
@@ -134,11 +126,7 @@ impl<'r> ExactVerifier<'r> {
             false => source.texts_beside(&wanted, kept)?,
         };
 
-        let side = |node: &Node| {
-            let unit = nodes.first(*node);
-            NodeSide { reference: refolder.is_reference(unit), text: nodes.text(*node), origin: refolder.origin(unit) }
-        };
-        let sides = batch.iter().map(side).collect();
+        let sides = batch.iter().map(|node| NodeSide::new(nodes, *node, &refolder)).collect();
         let dates = || batch.iter().map(|node| refolder.date(nodes.first(*node))).collect();
         let times = options.window.map(|window| NodeTimes { window, dates: dates() });
         let lossless = options.lossless;
@@ -184,18 +172,19 @@ impl<'r> ExactVerifier<'r> {
         // Jaccard is at most few / many; the margin is for rounding.
         let [size_a, size_b] = [a, b].map(|node| self.texts.shingles(node));
         let (few, many) = (size_a.min(size_b), size_a.max(size_b));
-        if (few as f64) < self.least * many as f64 * (1.0 - 1e-9) {
+        let least = if self.are_twins(a, b) { self.least.min(LEAST_OF_TWINS) } else { self.least };
+        if (few as f64) < least * many as f64 * (1.0 - 1e-9) {
             return None;
         }
 
         let pair = self.pair(a, b);
-        (pair.score.jaccard >= self.least).then_some(pair)
+        (pair.score.jaccard >= least).then_some(pair)
     }
 
     fn pair(&self, a: Node, b: Node) -> ScoredTexts<'_> {
         let texts = [a, b].map(|node| self.texts.of(node));
         let score = Score::of(&texts[0].set, &texts[1].set);
-        ScoredTexts { node: a, texts, score }
+        ScoredTexts { node: a, texts, score, are_twins: self.are_twins(a, b) }
     }
 
     /// Which of two nodes is inside the other; `None` if they are copies, or neither is.
@@ -203,7 +192,8 @@ impl<'r> ExactVerifier<'r> {
         let size = |node: Node| self.texts.shingles(node);
         // Of two nodes of equal size the later one counts as inside the earlier one.
         let [small, large] = if (size(a), b) < (size(b), a) { [a, b] } else { [b, a] };
-        if size(small) < rule.sampling.least() || !self.may_meet(a, b) {
+        let is_short = size(small) < rule.sampling.least();
+        if is_short && !self.are_twins(a, b) || !self.may_meet(a, b) {
             return None;
         }
 
@@ -215,18 +205,24 @@ impl<'r> ExactVerifier<'r> {
         }
 
         // Below the rule's containment, only an edited part is inside.
-        let variant = if score.containment >= rule.least {
-            self.reason(&pair)
-        } else if score.containment >= EditedVerdict::LEAST_CONTAINMENT {
-            self.edited(&pair).map(|_| None)?
-        } else {
-            return None;
+        let variant = match self.retold(&pair) {
+            Some(EditedVerdict::Copy) => return None,
+            Some(EditedVerdict::Part) => None,
+            None if is_short => return None,
+            None if score.containment >= rule.least => self.reason(&pair),
+            None if score.containment >= EditedVerdict::LEAST_CONTAINMENT => self.edited(&pair).map(|_| None)?,
+            None => return None,
         };
 
         // The small text is the first of the pair, so the large one must have all of it.
         let is_lost = self.lossless.contained && pair.shared() != size(small);
         let variant = variant.or(is_lost.then_some(VariantReason::Lossy));
         Some(ContainmentPair { small, large, size: size(small), score, variant })
+    }
+
+    /// Whether the records of two nodes have one title in two sources, and near dates as far as they are known.
+    fn are_twins(&self, a: Node, b: Node) -> bool {
+        self.sides[a as usize].is_twin_of(self.sides[b as usize])
     }
 
     /// Whether two nodes are compared at all.
@@ -274,6 +270,12 @@ impl<'r> ExactVerifier<'r> {
         is_asked.then(|| judge.edited(judged, pair.score, pair.own())).flatten()
     }
 
+    /// The verdict on twins below the threshold; `None` if they are no twins, or neither is an edited form of the other.
+    fn retold(&self, pair: &ScoredTexts<'_>) -> Option<EditedVerdict> {
+        let (judge, judged) = self.judged(pair)?;
+        pair.are_twins.then(|| judge.retold(judged, pair.score, pair.own())).flatten()
+    }
+
     /// The verdict on a copy, the second text of a pair: in a run without loss, its keeper must have all of it.
     fn copy(&self, pair: &ScoredTexts<'_>) -> NodeVerdict {
         if self.lossless.copies && pair.shared() != pair.sizes()[1] {
@@ -289,6 +291,8 @@ struct ScoredTexts<'t> {
     node: Node,
     texts: [TextRef<'t>; 2],
     score: Score,
+    /// Whether their records have one title in two sources.
+    are_twins: bool,
 }
 
 impl ScoredTexts<'_> {
@@ -329,7 +333,7 @@ impl PairVerifier for ExactVerifier<'_> {
 
         // Only edited copies are copies below the threshold. An edited part is left to containment.
         if pair.score.jaccard < self.threshold {
-            return match self.edited(&pair) {
+            return match self.retold(&pair).or_else(|| self.edited(&pair)) {
                 Some(EditedVerdict::Copy) => self.copy(&pair),
                 Some(EditedVerdict::Part) | None => NodeVerdict::Other,
             };
@@ -362,7 +366,6 @@ impl PairVerifier for ExactVerifier<'_> {
     }
 
     fn are_compared(&self, a: Node, b: Node) -> bool {
-        let [a, b] = [a, b].map(|node| self.sides[node as usize].origin);
-        a != b || a == UNNAMED_SOURCE
+        self.sides[a as usize].is_compared_with(self.sides[b as usize])
     }
 }

@@ -1,6 +1,7 @@
 //! The roles of the record fields that a run reads in addition to id and text.
 
 use super::options::Options;
+use super::record_headings::HeadingReader;
 use crate::document::{Date, DateOrder};
 use crate::input::{FieldValue, InputOptions};
 use crate::page::{SourceResolver, UNNAMED_SOURCE, source_key};
@@ -17,6 +18,8 @@ pub(super) struct FieldParts {
     /// The name of the source, of which only the key is kept.
     source: Option<usize>,
     sources: SourceResolver,
+    /// Reads the titles of records; `None` if they are no evidence.
+    titles: Option<HeadingReader>,
 }
 
 impl FieldParts {
@@ -25,12 +28,19 @@ impl FieldParts {
         let place = |field: Option<&str>| input.fields.iter().position(|name| Some(name.as_str()) == field);
         let (rank, date) = (place(options.keep.field()), place(options.date_field.as_deref()));
         let sources = SourceResolver::new(input, options.source_field.as_deref());
-        Self { rank, date, date_order: options.date_order, source: place(options.source_field.as_deref()), sources }
+        let source = place(options.source_field.as_deref());
+        let titles = HeadingReader::new(options, input).filter(|reader| options.takes_twins() && reader.reads_titles());
+        Self { rank, date, date_order: options.date_order, source, sources, titles }
     }
 
     /// Names the sources of records.
     pub(super) fn sources(&self) -> &SourceResolver {
         &self.sources
+    }
+
+    /// Reads the titles of records; `None` if they are no evidence.
+    pub(super) fn titles(&self) -> Option<&HeadingReader> {
+        self.titles.as_ref()
     }
 
     /// Whether records are asked for the names of their sources.

@@ -101,6 +101,7 @@ impl FirstPass<'_> {
         let mut corpus = Corpus::assemble(reader.finish()?);
         let names = self.names(&mut corpus, &mut tables)?;
         self.settle_languages(&corpus, &mut tables)?;
+        tables.settle_titles();
         tables.finish(&bound)?;
         Ok((corpus, tables, names))
     }
@@ -174,6 +175,7 @@ impl FirstPass<'_> {
         let (mut corpus, mut tables) = self.over_stored(input, &bound, stored)?;
         let names = self.names(&mut corpus, &mut tables)?;
         self.settle_languages(&corpus, &mut tables)?;
+        tables.settle_titles();
         tables.finish(&bound)?;
         Ok((corpus, tables, names))
     }
@@ -223,6 +225,7 @@ impl FirstPass<'_> {
         tables.reject(&corpus.repeats(), run_tables::REPEATED_ID);
         let names = std::mem::take(&mut tables.names).finish(corpus)?;
         self.settle_languages(corpus, &mut tables)?;
+        tables.settle_titles();
         tables.finish(&bound)?;
         Ok((tables, names))
     }

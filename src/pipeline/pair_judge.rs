@@ -147,10 +147,22 @@ impl<'r> PairJudge<'r> {
         let evidence = self.evidence(None);
         let edited = own_text::edited(self.text(pair.a), self.text(pair.b), evidence, self.learned.texts)?;
 
-        // The rule was measured on Arabic, and the guard reads only Arabic.
-        let is_read = |text: &VerifiedText| self.learned.guard.reads(&text.folded);
-        let is_taken = is_read(pair.a) && is_read(pair.b) && self.reason(pair, score, own).is_none();
+        // The rule was measured on Arabic.
+        let is_taken = self.reads(pair) && self.reason(pair, score, own).is_none();
         is_taken.then_some(edited)
+    }
+
+    /// The verdict on two texts below the threshold whose records have one title in two sources; `None` unless one is an edited
+    /// form of the other and no rule refuses the pair.
+    pub(super) fn retold(&self, pair: JudgedPair<'_>, score: Score, own: usize) -> Option<EditedVerdict> {
+        let retold = own_text::retold(self.text(pair.a), self.text(pair.b), score)?;
+        let is_taken = self.reads(pair) && self.reason(pair, score, own).is_none();
+        is_taken.then_some(retold)
+    }
+
+    /// Whether the facts guard reads both texts: it reads only Arabic.
+    fn reads(&self, pair: JudgedPair<'_>) -> bool {
+        [pair.a, pair.b].into_iter().all(|text| self.learned.guard.reads(&text.folded))
     }
 
     /// Which nodes of a component of the batch have content of their own; `None` for small components, in which all pairs are

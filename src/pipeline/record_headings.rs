@@ -1,11 +1,13 @@
 //! The headings of records: title, source and address, as evidence beside their texts.
 
 use super::options::{HeadingFields, Options};
+use super::title_marks::{FEWEST_WORDS, TitleMark};
 use crate::input::{FieldValue, FileId, InputOptions, Record};
 use crate::normalize::{Normalizer, alphabet};
 use crate::page::{UnitLevel, host, source_key};
 use crate::similarity::facts::Facts;
 use crate::similarity::headings::{RecordHeading, RecordPlace};
+use crate::similarity::own_text;
 use crate::similarity::titles::MOST_TOKENS;
 
 /// Most characters of a title that are folded. A title of [`MOST_TOKENS`] words is shorter.
@@ -49,10 +51,7 @@ impl HeadingReader {
         }
 
         let title = title.unwrap_or_default();
-        let end = title.char_indices().nth(MOST_CHARACTERS).map_or(title.len(), |(end, _)| end);
-
-        let named = first(record, &self.sources).map(|name| source_key(&name));
-        let named = named.or_else(|| address.as_deref().map(|address| source_key(host(address))));
+        let named = self.named_source(record, address.as_deref());
         // No name of a source begins with a zero byte.
         let of_file = || source_key(&format!("\0{}", file.map_or(0, FileId::index)));
 
@@ -61,7 +60,33 @@ impl HeadingReader {
             address: address.map_or(0, |address| source_key(&address)),
             is_named: named.is_some(),
         };
-        Some(UnfoldedHeading { title: title[..end].into(), normalizer: *normalizer, place })
+        Some(UnfoldedHeading { title: beginning(&title).into(), normalizer: *normalizer, place })
+    }
+
+    /// The title of a record and the source that it names, hashed. `normalizer` is the same for all records of a run.
+    pub(super) fn mark(&self, record: &Record<'_>, normalizer: &Normalizer) -> TitleMark {
+        let Some(title) = first(record, &self.titles) else { return TitleMark::default() };
+        let folded = normalizer.normalize(beginning(&title));
+        if folded.split(' ').count() < FEWEST_WORDS {
+            return TitleMark::default();
+        }
+
+        let address = first(record, &self.addresses);
+        match self.named_source(record, address.as_deref()) {
+            Some(source) => TitleMark { title: source_key(&folded), source },
+            None => TitleMark::default(),
+        }
+    }
+
+    /// Whether it reads titles.
+    pub(super) fn reads_titles(&self) -> bool {
+        !self.titles.is_empty()
+    }
+
+    /// The key of the source that a record names, in a field or by its address.
+    fn named_source(&self, record: &Record<'_>, address: Option<&str>) -> Option<u64> {
+        let named = first(record, &self.sources).map(|name| source_key(&name));
+        named.or_else(|| address.map(|address| source_key(host(address))))
     }
 }
 
@@ -81,6 +106,12 @@ impl UnfoldedHeading {
     }
 }
 
+/// As much of a title as is folded.
+fn beginning(title: &str) -> &str {
+    let end = title.char_indices().nth(MOST_CHARACTERS).map_or(title.len(), |(end, _)| end);
+    &title[..end]
+}
+
 /// The first of these fields that a record has, unless it is empty.
 fn first(record: &Record<'_>, places: &[usize]) -> Option<String> {
     let value = |place: &usize| match record.fields.get(*place)?.as_ref()? {
@@ -94,5 +125,10 @@ impl Options {
     /// Whether the headings of records are evidence. Units below the document have none of their own.
     pub(super) fn takes_headings(&self) -> bool {
         self.facts == Facts::Guard && self.unit == UnitLevel::Document
+    }
+
+    /// Whether one title in two sources is evidence for copies, which the own-text rule has to judge.
+    pub(super) fn takes_twins(&self) -> bool {
+        self.takes_headings() && self.shingle == own_text::MEASURE
     }
 }

@@ -6,6 +6,7 @@ use super::kept_spans::KeptSpans;
 use super::node_table::DigestedTokens;
 use super::options::Options;
 use super::record_headings::{HeadingReader, UnfoldedHeading};
+use super::title_marks::TitleMark;
 use crate::document::{Date, DocId, Excerpt, UnitId, Units};
 use crate::error::{Error, Result};
 use crate::input::{Corpus, ReadScratch, Record};
@@ -28,6 +29,7 @@ pub(super) struct UnitRefolder<'a> {
     pub(super) dates: &'a [Option<Date>],
     /// The key of the source of each record; empty unless the run compares across sources.
     pub(super) origins: &'a [u64],
+    pub(super) titles: &'a [TitleMark],
 }
 
 /// A folded text: tokens in the compact alphabet, joined by one space.
@@ -76,6 +78,11 @@ impl UnitRefolder<'_> {
     /// The key of the source of a unit; [`UNNAMED_SOURCE`] if it has none, or the run compares within sources too.
     pub(super) fn origin(&self, unit: UnitId) -> u64 {
         self.origins.get(self.units.document(unit).index()).copied().unwrap_or(UNNAMED_SOURCE)
+    }
+
+    /// The mark of the title of the document of a unit; the default if its title is no evidence.
+    pub(super) fn title(&self, unit: UnitId) -> TitleMark {
+        self.titles.get(self.units.document(unit).index()).copied().unwrap_or_default()
     }
 
     /// Whether two units are compared, as far as their sources decide it.

@@ -19,7 +19,7 @@ use crate::lsh::BandingOverrides;
 use crate::similarity::facts::Facts;
 
 /// The version of the files of a work directory, `run.json` included. Every change of them raises it.
-const FORMAT: u32 = 8;
+const FORMAT: u32 = 9;
 
 /// Options by name.
 type NamedValues = BTreeMap<String, Value>;
@@ -364,7 +364,7 @@ mod tests {
         }
         // Options were the text of a debug format once.
         let old = br#"{"format": 3, "version": "1", "task": "Clusters", "options": "Options { .. }"}"#;
-        assert_eq!(ours.difference_from(old).as_deref(), Some("the format of work directories: 3 there, 8 now"));
+        assert_eq!(ours.difference_from(old).as_deref(), Some("the format of work directories: 3 there, 9 now"));
         assert_eq!(ours.difference_from(b"{").as_deref(), Some("run.json cannot be read"));
     }
 }

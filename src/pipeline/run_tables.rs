@@ -8,6 +8,7 @@ use super::memory_plan::MemoryPlan;
 use super::route::{RouteId, RouteSet};
 use super::scanned_block::{ScannedBlock, ScannedRecord, ScannedUnit, ShortPair};
 use super::source_languages::ToldLanguages;
+use super::title_marks::{self, TitleMark};
 use super::unit_places::{MOST_UNITS, require_places};
 use super::word_sample::{SampleBound, WordSample};
 use crate::document::{Date, DocId, UnitId, UnitKind, Units};
@@ -31,6 +32,8 @@ pub(super) struct RunTables {
     sources: Vec<u64>,
     /// The key of the source of each record, 0 if it has none; empty unless the run compares across sources.
     pub(super) origins: Vec<u64>,
+    /// The mark of the title of each record; empty if titles are no evidence.
+    pub(super) titles: Vec<TitleMark>,
     /// The source of each record by name; empty unless the run notes sources.
     pub(super) noted_sources: SourceNumbers,
     /// Number of records that are folded with the language of their source, by language.
@@ -138,6 +141,7 @@ impl RunTables {
             unsure: Vec::new(),
             sources: Vec::new(),
             origins: Vec::new(),
+            titles: Vec::new(),
             noted_sources: SourceNumbers::default(),
             of_source: BTreeMap::new(),
             fields: Vec::new(),
@@ -212,6 +216,7 @@ impl RunTables {
             + resemblances
             + self.likely_copies.len() * 8
             + (self.sources.len() + self.origins.len()) * 8
+            + self.titles.len() * size_of::<TitleMark>()
             + (self.decoded.len() + self.unsure.len() + self.crowded.len()) * 4
             + self.kept.bytes()) as u64
             + self.field_bytes
@@ -253,6 +258,7 @@ impl RunTables {
         self.dates.extend(block.dates);
         self.sources.extend(block.sources);
         self.origins.extend(block.origins);
+        self.titles.extend(block.titles);
         self.noted_sources.append(&block.noted_sources);
 
         self.push_keys(&block.keys, &block.samples)?;
@@ -355,6 +361,11 @@ impl RunTables {
         };
         self.resemblances.retain_mut(|(a, b, _)| renumber(a) && renumber(b));
         self.likely_copies.retain_mut(|(a, b)| renumber(a) && renumber(b));
+    }
+
+    /// Clears the marks of titles that are no evidence, once all records are known.
+    pub(super) fn settle_titles(&mut self) {
+        title_marks::settle(&mut self.titles, |place| self.languages[place].is_some());
     }
 
     /// What the records tell of their languages, once. Nothing is kept that only settling them needs.

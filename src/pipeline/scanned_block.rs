@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::kept_spans::KeptSpans;
 use super::route::RouteId;
+use super::title_marks::TitleMark;
 use super::word_sample::WordSample;
 use crate::document::{Date, Unit, UnitKind};
 use crate::input::{FieldValue, IdHashes, Record};
@@ -28,6 +29,8 @@ pub(super) struct ScannedBlock {
     pub(super) sources: Vec<u64>,
     /// The key of the source of each record, also of one that its id names; empty unless the run compares across sources.
     pub(super) origins: Vec<u64>,
+    /// The mark of the title of each record; empty if titles are no evidence.
+    pub(super) titles: Vec<TitleMark>,
     /// The source of each record by name; empty unless the run notes sources.
     pub(super) noted_sources: SourceNumbers,
     /// The units of all records, in input order.

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::kept_spans::{KeptSpan, KeptSpans};
 use super::route::RouteId;
 use super::scanned_block::{ScannedBlock, ScannedRecord, ScannedUnit, ShortPair};
+use super::title_marks::TitleMark;
 use super::word_sample::{SampledText, WordSample};
 use crate::document::{Date, Span, Unit, UnitKind};
 use crate::input::{FieldValue, IdHashes};
@@ -46,6 +47,8 @@ impl ScannedBlock {
 
         out.u64s(&self.sources);
         out.u64s(&self.origins);
+        out.u64(self.titles.len() as u64);
+        self.titles.iter().for_each(|mark| [mark.title, mark.source].into_iter().for_each(|key| out.u64(key)));
         encode_sources(&self.noted_sources, out);
         out.u64(self.units.len() as u64);
         self.units.iter().for_each(|unit| encode_unit(unit, out));
@@ -99,6 +102,7 @@ impl ScannedBlock {
             })?,
             sources: from.u64s()?,
             origins: from.u64s()?,
+            titles: list(from, 16, |from| Some(TitleMark { title: from.u64()?, source: from.u64()? }))?,
             noted_sources: decode_sources(from)?,
             units: list(from, 34, decode_unit)?,
             kept: KeptSpans::from_vec(list(from, 12, |from| {
@@ -237,6 +241,7 @@ mod tests {
             ],
             sources: vec![7, 0, u64::MAX],
             origins: vec![1, 0, 9],
+            titles: vec![TitleMark { title: 3, source: 1 }, TitleMark::default(), TitleMark { title: 3, source: 9 }],
             noted_sources,
             dates: vec![None, Some(Date::from_seconds(-7)), None],
             kept: KeptSpans::from_vec(vec![

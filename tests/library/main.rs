@@ -55,6 +55,7 @@ mod promise_pairs;
 mod promise_recall;
 mod promise_stored_bytes;
 mod repetition;
+mod same_titles;
 mod series;
 mod shared_vectors;
 mod source_languages;

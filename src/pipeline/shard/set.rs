@@ -17,7 +17,7 @@ use crate::pipeline::work_dir::write_whole;
 use crate::pipeline::{Pipeline, Progress};
 
 /// The version of all files of a sharded run. Every change of one of them raises it.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 
 /// The file of the plan.
 const PLAN: &str = "shards.json";

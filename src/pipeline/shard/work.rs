@@ -200,6 +200,7 @@ fn selected(context: &RunContext<'_>, first: usize, places: &[usize], wanted: &[
         block.records.push(ScannedRecord { language, is_sure: true, units: count });
         block.dates.extend(tables.dates.get(document));
         block.origins.extend(tables.origins.get(document));
+        block.titles.extend(tables.titles.get(document));
     }
 
     block.kept = KeptSpans::from_vec(kept);

@@ -14,9 +14,11 @@ pub(super) fn why(member: &Member, options: &Options) -> String {
     match member.relation {
         None => "Keeper: this text stays.".to_owned(),
         Some(Relation::Exact) => "Exact copy: after folding, it has the same words in the same order.".to_owned(),
-        Some(Relation::Near) if is_edited(member, options) => {
+        Some(Relation::Near) if is_below_the_threshold(member, options) => {
+            let of_run = if options.edited { ", or the run accepts copies edited throughout" } else { "" };
             format!(
-                "Near copy, edited throughout: {alike}, below the threshold {}, and the run accepts copies edited throughout.",
+                "Near copy, edited: {alike}, below the threshold {}, but most words of both are in one order, and another \
+                 source prints it under the same title{of_run}.",
                 options.threshold
             )
         }
@@ -48,8 +50,8 @@ pub(super) fn unrelated(score: Score, measure: ShingleKind, options: &Options) -
     format!("No copies: {alike}, below the threshold {}.", options.threshold)
 }
 
-fn is_edited(member: &Member, options: &Options) -> bool {
-    options.edited && member.measure == options.shingle && member.score.jaccard < options.threshold
+fn is_below_the_threshold(member: &Member, options: &Options) -> bool {
+    member.measure == options.shingle && member.score.jaccard < options.threshold
 }
 
 /// The threshold of a near copy. Short texts have one of their own, which the score passed.

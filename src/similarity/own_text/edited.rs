@@ -132,7 +132,7 @@ fn sets_numbers_against_others(a: TextEvidence<'_>, b: TextEvidence<'_>, detail:
 }
 
 /// Whether two thirds of the numbers of the text that has fewer occur in the other.
-fn share_most_numbers(a: TextEvidence<'_>, b: TextEvidence<'_>) -> bool {
+pub(super) fn share_most_numbers(a: TextEvidence<'_>, b: TextEvidence<'_>) -> bool {
     let (a, b) = (groups(tokens(a.folded)), groups(tokens(b.folded)));
     3 * super::common(&a, &b) >= 2 * a.len().min(b.len())
 }

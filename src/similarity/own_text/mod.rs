@@ -19,10 +19,10 @@
 //! - *facts*: pages of one form whose slots have different words, rare on both sides; texts in which one name is
 //!   replaced by another throughout.
 //!
-//! Own text must be contiguous, since scattered edits of a copy are own text too. `docs/FACTS.md` has the rule with its
-//! measurements. Files: `wording` the hashes of one text, `alignment` the alignment of two, `frequency` the
-//! frequencies, `forms` the tests for short pages, `other_news` follow-ups of earlier reports, `renamed` texts about two subjects, `edited` copies below the
-//! threshold.
+//! Own text must be contiguous, since scattered edits of a copy are own text too. `docs/FACTS.md` has the rule with
+//! its measurements. Files: `wording` the hashes of one text, `alignment` the alignment of two, `frequency` the
+//! frequencies, `forms` the tests for short pages, `other_news` follow-ups of earlier reports, `renamed` texts about
+//! two subjects, `edited` and `retold` copies below the threshold.
 
 use std::cell::OnceCell;
 use std::ops::Range;
@@ -39,12 +39,14 @@ mod frequency;
 mod other_news;
 mod own;
 mod renamed;
+mod retold;
 mod wording;
 
 pub(crate) use edited::{EditedVerdict, edited};
 pub(crate) use forms::{FORM, can_be_told_by_code, have_other_numbers};
 pub(crate) use frequency::TrigramFrequencies;
 pub(crate) use other_news::other_news;
+pub(crate) use retold::retold;
 pub(crate) use wording::Wording;
 
 use alignment::{ReplacedBlock, TextAlignment, TokenAlignment};

@@ -323,6 +323,38 @@ fn boilerplate_of_references_is_nobodys() {
     assert_eq!(home.json("c.jsonl")[0]["text"].as_str().unwrap().trim(), OTHER);
 }
 
+/// Two papers tell one report in other words. Only the title says that it is one.
+#[test]
+fn what_another_paper_prints_under_the_same_title_goes() {
+    let told = "أعلنت أمانة المدينة أمس الانتهاء من تطوير الحديقة العامة في الحي الشمالي بعد عمل استمر ستة أشهر وقالت إن \
+                المشروع شمل زراعة الأشجار وإنشاء ممرات للمشاة وملاعب للأطفال ومظلات للجلوس وأوضح مدير الحدائق أن الدخول \
+                إليها مجاني طوال أيام الأسبوع ودعا السكان إلى المحافظة على المرافق العامة وعدم ترك المخلفات فيها";
+    let retold = "أعلنت أمانة المدينة أمس الانتهاء من تطوير مرافق الحديقة العامة في الحي الشمالي بعد عمل متواصل استمر ستة \
+                  أشهر وقالت إن المشروع شمل زراعة مئات الأشجار وإنشاء ممرات للمشاة وملاعب للأطفال ومظلات كبيرة للجلوس \
+                  وأوضح مدير الحدائق أن هذا الدخول إليها مجاني تماما طوال أيام الأسبوع ودعا جميع السكان إلى المحافظة على \
+                  كل المرافق العامة وعدم ترك المخلفات فيها";
+    let record = |id: &str, text: &str, paper: &str| {
+        let title = "أمانة المدينة تنهي تطوير الحديقة العامة";
+        format!("{}\n", serde_json::json!({ "id": id, "text": text, "title": title, "source": paper }))
+    };
+    let (old, new) = (record("a", told, "جريدة"), record("b", retold, "صحيفة"));
+    let home = Home::new(&[("old.jsonl", old.as_bytes()), ("new.jsonl", new.as_bytes())]);
+
+    home.done("dedup old.jsonl new.jsonl -o plain -q --removed plain.removed --report r.html");
+    assert!(home.read("plain.removed").contains("\"near\""), "{}", home.read("plain.removed"));
+    assert!(home.read("r.html").contains("under the same title"));
+    for arguments in ["--memory 64M", "--work-dir work", "--work-dir work"] {
+        home.done(&format!("dedup old.jsonl new.jsonl -o again -q --removed again.removed {arguments}"));
+        assert_eq!(home.read("again.removed"), home.read("plain.removed"), "{arguments}");
+        fs::remove_dir_all(home.path().join("again")).unwrap();
+    }
+
+    home.done("dedup new.jsonl --against old.jsonl -o fresh.jsonl -q");
+    assert_eq!(home.read("fresh.jsonl"), "");
+    home.done("dedup old.jsonl new.jsonl -o all -q --title-field none");
+    assert_eq!(home.read("all/new.jsonl"), new);
+}
+
 /// What an argument cannot do is said, not passed over.
 #[test]
 fn arguments_that_would_do_nothing_are_refused() {

@@ -156,7 +156,7 @@ fn records(random: &mut Random) -> Vec<Value> {
     let mut push = |id: String, family: usize, words: &str| {
         let (site, day) = (["alpha", "beta", "gamma"][records.len() % 3], 1 + records.len() % 28);
         records.push(json!({
-            "id": id, "site": site, "date": format!("2025-03-{day:02}"), "title": text::spelled(&[family, family + 7, 90]),
+            "id": id, "site": site, "date": format!("2025-03-{day:02}"), "title": text::spelled(&[family, family + 7, 90, 91]),
             "text": words,
         }));
     };
