@@ -46,6 +46,7 @@ mod batch_run;
 mod block_scanner;
 mod clustering;
 mod compare;
+mod component_sample;
 mod component_trigrams;
 mod contained_keepers;
 mod containment;
@@ -106,10 +107,13 @@ mod work_dir;
 pub use alarm::RunAlarm;
 pub use clustering::{Clustering, HeldBackCopy};
 pub use compare::{ComparedText, Comparison, compare, compare_as};
+pub(crate) use component_sample::{
+    ComponentSample, JoinedBytes, KnownOfCorpus, SampleRequest, SampledComponent, WholeWork,
+};
 pub use contamination_run::{Contamination, ContaminationCounts};
 pub use known_copies::{KnownCopy, KnownCounts, KnownTexts};
 pub use learn_boilerplate::learn;
-pub(crate) use memory_plan::LimitParts;
+pub(crate) use memory_plan::{GrownBytes, expected_bytes};
 pub use options::{Options, PassageOptions, TitleField};
 pub use page_cutter::PageCutter;
 pub use pair_list::PairList;
@@ -118,7 +122,6 @@ pub use progress::Progress;
 pub use shard::{PartFates, ShardPart, ShardRun, ShardSet, ShardStage};
 pub use source_languages::CorpusLanguages;
 pub use story_run::{Stories, ToldStories};
-pub(crate) use summary::HeldBytes;
 pub use summary::{ContainmentCounts, RecordCounts, ReferenceCounts, RunParameters, RunStage, Summary};
 
 use batch_run::BatchRun;

@@ -181,11 +181,12 @@ pub fn describe(input: Input, options: &DescribeOptions, progress: &dyn Progress
     })?
 }
 
-/// Extracted pages of HTML are not read again here, so few are kept in memory and the others go to the disk.
+/// Files are read block by block, since all pages of a mapped one would count as memory of the process. Extracted pages of HTML
+/// are not read again here, so few are kept in memory and the others go to the disk.
 fn storage() -> StoragePolicy {
     let room = SpillDir::temporary(std::env::temp_dir());
-    let pages = Some(Arc::new(KeptPages::new(Some(PAGES), Some(room))));
-    StoragePolicy { threads: parallel::threads(), pages, ..StoragePolicy::default() }
+    let pages = Some(Arc::new(KeptPages::new(Some(PAGES), Some(room.clone()))));
+    StoragePolicy { memory: Some(0), room: Some(room), threads: parallel::threads(), pages, ..StoragePolicy::default() }
 }
 
 fn by_reason<S: Serializer>(counts: &BTreeMap<SkipReason, u64>, serializer: S) -> std::result::Result<S::Ok, S::Error> {

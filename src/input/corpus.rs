@@ -80,6 +80,11 @@ impl Corpus {
         self.table.parts().iter().map(|part| part.index.length).sum()
     }
 
+    /// Bytes of the input that were written to a temporary file.
+    pub(crate) fn spilled_bytes(&self) -> u64 {
+        self.spill.as_ref().map_or(0, SpillFile::len)
+    }
+
     /// The pages that were extracted.
     pub(crate) fn pages(&self) -> &Arc<KeptPages> {
         &self.pages

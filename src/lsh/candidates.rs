@@ -331,6 +331,11 @@ impl Candidates {
         self.joined.iter()
     }
 
+    /// Bytes of the buckets in which they were found, in memory or on the disk.
+    pub(crate) fn bucket_bytes(&self) -> u64 {
+        self.batches.iter().flatten().map(RecordChunk::words).sum::<u64>() * size_of::<u32>() as u64
+    }
+
     /// Number of batches.
     pub(crate) fn batches(&self) -> usize {
         self.batches.len()

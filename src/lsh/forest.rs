@@ -11,11 +11,11 @@ use super::node_set::NodeSet;
 
 /// Disjoint sets of nodes: the parent of each node.
 #[derive(Debug)]
-pub(super) struct UnionForest(Vec<AtomicU32>);
+pub(crate) struct UnionForest(Vec<AtomicU32>);
 
 impl UnionForest {
     /// `nodes` nodes, each in a set of its own.
-    pub(super) fn new(nodes: usize) -> Self {
+    pub(crate) fn new(nodes: usize) -> Self {
         Self((0..nodes as Node).map(AtomicU32::new).collect())
     }
 
@@ -24,7 +24,7 @@ impl UnionForest {
     }
 
     /// The root of a node: the smallest node of its set, once all joins are done.
-    pub(super) fn root(&self, mut node: Node) -> Node {
+    pub(crate) fn root(&self, mut node: Node) -> Node {
         loop {
             let parent = self.parent(node);
             if parent == node {
@@ -41,7 +41,7 @@ impl UnionForest {
     }
 
     /// Joins the sets of two nodes.
-    pub(super) fn join(&self, a: Node, b: Node) {
+    pub(crate) fn join(&self, a: Node, b: Node) {
         loop {
             let (a, b) = (self.root(a), self.root(b));
             if a == b {
@@ -58,7 +58,7 @@ impl UnionForest {
     }
 
     /// Joins all members of a bucket.
-    pub(super) fn join_all(&self, members: &[Node]) {
+    pub(crate) fn join_all(&self, members: &[Node]) {
         if let Some((first, others)) = members.split_first() {
             others.iter().for_each(|node| self.join(*first, *node));
         }

@@ -16,8 +16,6 @@ pub(super) struct BandedNodes {
     pub(super) candidates: Candidates,
     /// Whether an earlier run found the candidates.
     pub(super) resumed: bool,
-    /// Most bytes of the candidates, and of the texts that are compared, if all of them are in one batch.
-    pub(super) most_bytes: u64,
 }
 
 impl BandedNodes {
@@ -51,8 +49,7 @@ pub(super) fn band(context: &RunContext<'_>, id: RouteId, ranks: &[u32]) -> Resu
         None => search(context, id, &nodes, &node_of_row, &name)?,
     };
 
-    let most_bytes = most_bytes(context, id, &nodes);
-    Ok(BandedNodes { nodes, node_of_row, candidates, resumed, most_bytes })
+    Ok(BandedNodes { nodes, node_of_row, candidates, resumed })
 }
 
 /// Finds the candidates of one route, and saves them if there is a work directory.

@@ -8,6 +8,7 @@ mod warnings;
 use super::accounts::RunAccounts;
 use super::band::{self, BandedNodes};
 use super::clustering::{Clustering, HeldBackCopy};
+use super::component_sample::JoinedBytes;
 use super::contained_keepers::{self, ContainedKeepers};
 use super::containment;
 use super::context::{RunContext, RunSetup, RunStart};
@@ -72,6 +73,11 @@ impl<'a> BatchRun<'a> {
     /// Takes nodes and verified pairs from other processes, instead of looking for them.
     pub(super) fn after(self, merged: MergedRun) -> Self {
         Self { merged: Some(merged), ..self }
+    }
+
+    /// Judges by frequencies that were learned before; `None` learns them.
+    pub(super) fn knowing(self, learned: Option<LearnedFrequencies>) -> Self {
+        Self { learned, ..self }
     }
 
     /// Takes copies of texts elsewhere, which are whole documents, out of what is compared.
@@ -178,10 +184,11 @@ impl<'a> BatchRun<'a> {
         let key_bytes = (keys.len() * keys.bands() * size_of::<u64>()) as u64;
         // The sample of words has a bound of its own, however large the input.
         let tables = self.tables.bytes() - self.tables.sampled.bytes();
+        let joined = JoinedBytes::of(&self.context(), id, &banded.nodes, &banded.candidates);
         let held = &mut self.accounts.summary.held;
         held.keys += key_bytes;
         held.tables = held.tables.max(tables + banded.bytes());
-        held.batch = held.batch.max(banded.most_bytes);
+        held.joined.add(joined);
 
         // Candidates are known: the band keys and fingerprints of the route are no longer needed.
         self.tables.rows_mut(id).forget();

@@ -302,7 +302,7 @@ impl Pipeline {
             let nodes = NodeTable::of_columns([(0..units).collect(), (0..=units).collect(), Vec::new()]);
             let nodes = nodes.ok_or_else(|| Error::internal("nodes of one unit each are no table"))?;
             let candidates = Candidates::none(nodes.len());
-            let banded = BandedNodes { nodes, node_of_row: Vec::new(), candidates, resumed: false, most_bytes: 0 };
+            let banded = BandedNodes { nodes, node_of_row: Vec::new(), candidates, resumed: false };
 
             let pairs: Vec<(u32, u32)> = (0..units / 2).map(|pair| (2 * pair, 2 * pair + 1)).collect();
             for pair in containment::verify(&context, &self.routes.main, rule, &banded, &pairs, None)? {

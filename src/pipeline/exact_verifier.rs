@@ -62,6 +62,11 @@ impl<'r> ExactVerifier<'r> {
         TextSource::bytes(id, tokens)
     }
 
+    /// About how many of these bytes are in use: [`bytes`](Self::bytes) leaves room for the worst.
+    pub(super) fn usual_bytes(id: RouteId, tokens: usize) -> u64 {
+        TextSource::usual_bytes(id, tokens)
+    }
+
     /// Bytes for a unit of any length whose text is in a temporary file: what the verifier knows of it and, on the main route,
     /// the groups of its component that it is in.
     pub(super) const fn bytes_if_spilled(id: RouteId) -> u64 {

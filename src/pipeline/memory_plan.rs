@@ -25,25 +25,32 @@ pub(super) const PER_BLOCK_BYTE: u64 = 12;
 /// Least bytes for the stages after the first pass.
 const LEAST_WORK: u64 = 4 << 20;
 
-/// How a run without a memory limit, or with one, divides its memory: what a prediction needs to know.
+/// Bytes of a process before it reads anything, as measured.
+const BARE_PROCESS: u64 = 9 << 20;
+
+/// Bytes that a thread holds for a byte of its block on the average, as measured: less than is planned for.
+const USED_PER_BLOCK_BYTE: u64 = 6;
+
+/// What a run holds that grows with its input.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct LimitParts {
-    /// Bytes that do not grow with the input.
-    pub(crate) fixed: u64,
-    /// Most bytes of the band keys of a route; `None` without a limit.
-    pub(crate) keys: Option<u64>,
-    /// Most bytes of a batch while tables hold `held` bytes; `None` without a limit.
-    pub(crate) batch: Option<u64>,
+pub(crate) struct GrownBytes {
+    /// The input, mapped or held.
+    pub(crate) input: u64,
+    /// Tables, band keys and the sample of words: while the input is read.
+    pub(crate) read: u64,
+    /// Tables, candidates and their texts: while they are compared.
+    pub(crate) compared: u64,
 }
 
-impl LimitParts {
-    /// The parts under `limit` for a process of `threads` threads that holds tables of `held` bytes.
-    pub(crate) fn new(limit: Option<u64>, threads: usize, held: u64) -> Self {
-        let plan = MemoryPlan { limit, threads: threads as u64, spill_dir: SpillDir::temporary(std::env::temp_dir()) };
-        let keys = plan.keys().map(|limit| limit.memory);
-        let batch = plan.work(held, plan.spill_dir(), "").map(|limit| limit.memory);
-        Self { fixed: plan.fixed(), keys, batch }
-    }
+/// About how many bytes a process of `threads` threads takes at its largest under `limit`.
+pub(crate) fn expected_bytes(limit: Option<u64>, threads: usize, grown: GrownBytes) -> u64 {
+    let plan = MemoryPlan { limit, threads: threads as u64, spill_dir: SpillDir::temporary(std::env::temp_dir()) };
+    let input = grown.input.min(plan.input().unwrap_or(u64::MAX));
+
+    // The blocks of the first pass are gone when texts are compared.
+    let blocks = USED_PER_BLOCK_BYTE * plan.block() * (plan.threads + 1);
+    let wanted = BARE_PROCESS + input + (blocks + grown.read).max(grown.compared);
+    limit.map_or(wanted, |limit| wanted.min(limit))
 }
 
 /// The memory limit of a run, and where data beyond it is spilled.

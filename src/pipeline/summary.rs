@@ -6,6 +6,7 @@ use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
 use super::alarm::RunAlarm;
+use super::component_sample::JoinedBytes;
 use super::contamination_run::ContaminationCounts;
 use super::known_copies::KnownCounts;
 use super::options::Options;
@@ -215,8 +216,8 @@ pub(crate) struct HeldBytes {
     pub(crate) tables: u64,
     /// The band keys of all routes.
     pub(crate) keys: u64,
-    /// Candidates, and the texts that are compared, if all of them were in one batch.
-    pub(crate) batch: u64,
+    /// The candidates of all routes.
+    pub(crate) joined: JoinedBytes,
 }
 
 /// One stage of a run.

@@ -13,6 +13,9 @@ use crate::shingle::ShingleKind;
 /// Bytes of a short text of any length.
 const SHORT_TEXT: usize = 128;
 
+/// Bytes in use for a text of the main route, its tokens left out.
+const USUAL_TEXT: u64 = 400;
+
 /// Where the texts of a batch come from.
 pub(super) struct TextSource<'a> {
     pub(super) id: RouteId,
@@ -26,6 +29,15 @@ impl TextSource<'_> {
     /// About how many bytes a verifier holds for a unit of `tokens` tokens.
     pub(super) fn bytes(id: RouteId, tokens: usize) -> u64 {
         Self::sizes(id)(tokens)
+    }
+
+    /// About how many of these bytes are in use, as measured on news: the room of the judge for a text is seldom filled.
+    pub(super) fn usual_bytes(id: RouteId, tokens: usize) -> u64 {
+        let bytes = Self::bytes(id, tokens);
+        match id {
+            RouteId::Main => bytes - PairJudge::BYTES_PER_TEXT as u64 + USUAL_TEXT,
+            RouteId::Short => bytes,
+        }
     }
 
     fn sizes(id: RouteId) -> fn(usize) -> u64 {

@@ -11,7 +11,7 @@ use crate::parallel;
 use crate::pipeline::{Clustering, Options};
 
 /// The source of each record: its source field, else the host of its `url`, else the folder in its id. 4 bytes a record.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct RecordSources {
     /// The names, in the order in which they occur first. The empty name is that of records without a source.
     pub(crate) names: Vec<String>,
@@ -46,7 +46,8 @@ impl RecordSources {
         Some(Self::of_numbers(&sources))
     }
 
-    fn of_numbers(sources: &SourceNumbers) -> Self {
+    /// The sources of records by number.
+    pub(crate) fn of_numbers(sources: &SourceNumbers) -> Self {
         Self { names: sources.names().to_vec(), of_records: sources.of_records().to_vec() }
     }
 
@@ -73,6 +74,12 @@ impl RecordSources {
             Ok(())
         })?;
         Ok(Self::of_numbers(&all))
+    }
+
+    /// The sources of some of these records, with the same numbers.
+    pub(crate) fn of_some(&self, documents: &[DocId]) -> Self {
+        let of_records = documents.iter().map(|document| self.of(*document)).collect();
+        Self { names: self.names.clone(), of_records }
     }
 
     /// The source of a record.

@@ -42,8 +42,8 @@ pub(super) struct PreviewArgs {
     keep: KeepArgs,
     #[command(flatten)]
     remove: RemoveRelationsArgs,
-    /// Look at this share of the texts only, such as 1% or 0.01, and estimate the counts for all, and what dedup would take.
-    /// Copies fall into the sample together.
+    /// Verify this share of the texts with candidates only, such as 1% or 0.01, and estimate the counts for all, and what dedup
+    /// would take. All texts are still read, once.
     #[arg(long, value_name = "SHARE", value_parser = share, help_heading = "Running")]
     sample: Option<f64>,
     #[command(flatten)]

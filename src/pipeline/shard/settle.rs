@@ -36,7 +36,7 @@ impl MergedRun {
         let nodes = self.nodes[id.index()].take();
         let (nodes, node_of_row) = nodes.ok_or_else(|| Error::internal(format!("no merged nodes of {}", id.name())))?;
         let candidates = Candidates::none(nodes.len());
-        Ok(BandedNodes { nodes, node_of_row, candidates, resumed: false, most_bytes: 0 })
+        Ok(BandedNodes { nodes, node_of_row, candidates, resumed: false })
     }
 
     /// The verified pairs of a route, sorted by keeper and node.

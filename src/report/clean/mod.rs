@@ -40,6 +40,7 @@ mod tidy;
 mod wide;
 mod write;
 
+pub(crate) use alarms::{AlarmInput, InputRecords};
 pub use annotation::rehydration_weight;
 pub use destination::CleanDestination;
 pub use mark::MarkPlan;

@@ -17,12 +17,15 @@ pub(super) struct BarChart<'a> {
 /// The size of a chart, in units of its drawing.
 const WIDTH: usize = 720;
 const HEIGHT: usize = 220;
-const LEFT: usize = 56;
+const LEFT: usize = 80;
 const TOP: usize = 18;
 const BOTTOM: usize = 34;
 
 /// Most names below the bars of one chart.
 const MOST_NAMES: usize = 12;
+
+/// The width of a letter on a narrow screen, where text is drawn largest.
+const LETTER: usize = 12;
 
 impl BarChart<'_> {
     /// Writes the chart and, folded, its numbers as a table.
@@ -60,11 +63,13 @@ impl BarChart<'_> {
         let top = nice(most);
         let y = |value: u64| (HEIGHT - BOTTOM) as f64 - (HEIGHT - BOTTOM - TOP) as f64 * value as f64 / top as f64;
         for line in [0, top / 2, top] {
-            axis_line(y(line), &grouped(line), page)?;
+            axis_line(y(line), &shortened(line), page)?;
         }
 
         let step = (WIDTH - LEFT) as f64 / self.names.len() as f64;
-        let every = self.names.len().div_ceil(MOST_NAMES);
+        let letters = self.names.iter().map(|name| name.chars().count()).max().unwrap_or(0);
+        let most_names = ((WIDTH - LEFT) / ((letters + 1) * LETTER)).clamp(1, MOST_NAMES);
+        let every = self.names.len().div_ceil(most_names);
         for (place, name) in self.names.iter().enumerate() {
             let x = LEFT as f64 + step * place as f64;
             let mut below = 0;
@@ -85,8 +90,12 @@ impl BarChart<'_> {
                 page.close("rect")?;
             }
             if place % every == 0 {
-                let (x, y) = (fixed(x + step / 2.0), (HEIGHT - BOTTOM + 18).to_string());
-                page.element("text", &[("x", &x), ("y", &y), ("class", "middle")], name)?;
+                // The last one must not leave the drawing.
+                let half = (name.chars().count() * LETTER) as f64 / 2.0;
+                let middle = x + step / 2.0;
+                let (x, class) = if middle + half > WIDTH as f64 { (WIDTH as f64, "end") } else { (middle, "middle") };
+                let (x, y) = (fixed(x), (HEIGHT - BOTTOM + 18).to_string());
+                page.element("text", &[("x", &x), ("y", &y), ("class", class)], name)?;
             }
         }
         page.close("svg")
@@ -196,6 +205,15 @@ fn axis_line(y: f64, label: &str, page: &mut Markup<'_>) -> io::Result<()> {
     page.element("text", &[("x", &(LEFT - 6).to_string()), ("y", &y), ("class", "end axis")], label)
 }
 
+/// A number as an axis has room for it: from 10,000 on in thousands or millions, such as `16k`.
+fn shortened(number: u64) -> String {
+    match number {
+        0..10_000 => grouped(number),
+        10_000..10_000_000 => format!("{}k", grouped(number / 1000)),
+        _ => format!("{}M", grouped(number / 1_000_000)),
+    }
+}
+
 /// A length with one decimal.
 fn fixed(length: f64) -> String {
     format!("{length:.1}")
@@ -242,7 +260,23 @@ mod tests {
     #[test]
     fn numbers_are_grouped_and_axes_have_round_ends() {
         assert_eq!([0, 999, 1000, 1234567].map(grouped), ["0", "999", "1,000", "1,234,567"]);
+        assert_eq!([9_000, 16_000, 2_000_000, 40_000_000].map(shortened), ["9,000", "16k", "2,000k", "40M"]);
         assert_eq!([0, 1, 2, 3, 20, 21, 199, 15042].map(nice), [2, 2, 2, 4, 20, 40, 200, 16000]);
+    }
+
+    #[test]
+    fn long_names_below_bars_have_room_and_stay_in_the_drawing() {
+        let names: Vec<String> = (0..18).map(|n| format!("{}–{}", 1 << n, (2 << n) - 1)).collect();
+        let parts = [("copy", "copies", vec![1; 18])];
+        let mut out = Vec::new();
+        BarChart { title: "Lengths", names: &names, parts: &parts }
+            .write("length", &mut Markup::new(&mut out))
+            .unwrap();
+        let drawn = String::from_utf8(out).unwrap();
+        let drawing = &drawn[..drawn.find("</svg>").unwrap()];
+        assert!(drawing.contains(">1–1<") && !drawing.contains(">2–3<"), "{drawing}");
+        let shown = drawing.matches("y=\"204\"").count();
+        assert!((3..=4).contains(&shown), "{shown}: {drawing}");
     }
 
     #[test]

@@ -192,7 +192,7 @@ impl<'a> DetailMaker<'a> {
             source: Shown::label(self.sources.name(self.sources.of(document))),
             date: self.date(document),
             title: Shown::label(&self.title(unit)?),
-            place: Shown::label(&self.shown.place(unit)),
+            place: Shown::label(&self.run.place(self.run.units.document(unit))),
             lang: run.languages.get(document.index()).copied().flatten().map_or("", code),
             sentence: sentences::why(member, run.options) + &self.loss(member, lost),
             text,

@@ -120,6 +120,8 @@ struct ReportedRun<'a> {
     returning: &'a PageCutter,
     /// Copies of texts that are kept elsewhere.
     known: &'a [KnownCopy],
+    /// The corpus that this one is a sample of, with the record of each sampled one there; `None` if it is no sample.
+    whole: Option<(&'a Corpus, &'a [DocId])>,
     threads: usize,
 }
 
@@ -127,6 +129,13 @@ impl ReportedRun<'_> {
     /// The source of each record. Reads the corpus once more.
     fn sources(&self) -> io::Result<RecordSources> {
         RecordSources::read_most(self.corpus, self.options, self.threads, MOST_SOURCES).map_err(io::Error::other)
+    }
+
+    /// File and line, or other position, of a record of the input.
+    fn place(&self, document: DocId) -> String {
+        let in_whole = self.whole.and_then(|(whole, documents)| Some((whole, *documents.get(document.index())?)));
+        let (corpus, document) = in_whole.unwrap_or((self.corpus, document));
+        corpus.source(document).to_string()
     }
 
     fn date(&self, document: DocId) -> Option<Date> {
@@ -191,6 +200,7 @@ impl<'a> HtmlReport<'a> {
             languages: &found.languages,
             returning: &found.returning,
             known: &found.known,
+            whole: None,
             threads: found.threads,
         };
         let sources = run.sources()?;
@@ -232,6 +242,7 @@ impl<'a> HtmlReport<'a> {
             languages: &found.languages,
             returning: &found.returning,
             known: &[],
+            whole: None,
             threads: found.threads,
         };
         let sources = run.sources()?;

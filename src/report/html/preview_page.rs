@@ -43,8 +43,11 @@ fn overview(counts: &PreviewCounts, page: &mut Markup<'_>) -> io::Result<()> {
     }
     charts::cards(&cards, page)?;
     if let Some(sample) = counts.sample {
-        let text =
-            format!("Estimates from {} records, a share of {} of all texts.", grouped(sample.records), sample.share);
+        let text = format!(
+            "Estimates: about {} records have copies or candidates, and {} of them were verified.",
+            grouped(sample.of),
+            grouped(sample.records)
+        );
         page.element("p", &[("class", "warning")], &text)?;
     }
 
@@ -138,6 +141,7 @@ fn pairs(found: &RunPreview<'_>, page: &mut Markup<'_>) -> io::Result<()> {
         rejects: &lowest.rejects,
         // The border is between texts of the input.
         known: &[],
+        whole: found.whole(),
         dates: &lowest.dates,
         languages: &lowest.languages,
         returning: &lowest.returning,

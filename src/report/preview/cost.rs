@@ -1,15 +1,9 @@
-//! What a run over all texts would take, from a sample of them.
+//! What a run over all texts would take: what was counted over all of them, and a sample of its verification.
 
 use serde::Serialize;
 
-use super::sample::CorpusSample;
-use crate::pipeline::{HeldBytes, LimitParts, Options, Summary};
-
-/// Bytes that are written for each band key once candidates do not fit in memory: the members of buckets, twice.
-const BYTES_PER_KEY: u64 = 12;
-
-/// Most bytes of the sample of words of a run.
-const WORD_SAMPLE: u64 = 10 << 20;
+use crate::input::Corpus;
+use crate::pipeline::{GrownBytes, JoinedBytes, Options, Summary, WholeWork, expected_bytes};
 
 /// Bytes of a band key.
 const KEY: u64 = 8;
@@ -17,48 +11,68 @@ const KEY: u64 = 8;
 /// What a run takes.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct RunCost {
-    /// Seconds, without writing. Those of the sample, by the bytes of the texts.
+    /// Seconds, without writing: those of the stages that went over all texts, and those of the sample for the others.
     pub seconds: f64,
-    /// Bytes of memory: what the run would like to hold, or its limit if that is less.
+    /// About how many bytes of memory the run takes at its largest, the mapped or held input included; at most its limit.
     pub memory: u64,
     /// Bytes of tables, which must fit in memory.
     pub tables: u64,
     /// Bytes of band keys, in memory or on disk.
     pub keys: u64,
+    /// Bytes of the texts that are compared, if all are held at once.
+    pub compared: u64,
     /// About how many bytes of temporary files are written; 0 if everything fits in memory.
     pub disk: u64,
 }
 
 impl RunCost {
-    /// The cost of a run with `options` over all texts. `summary` is that of the run over the sample, `readable` the number of
-    /// all records that can be read.
-    pub(super) fn expected(sample: &CorpusSample, summary: &Summary, options: &Options, readable: u64) -> Self {
-        let ratio = |whole: u64, part: u64| if part == 0 { 1.0 } else { whole as f64 / part as f64 };
-        let by_records = ratio(readable, sample.values.len() as u64);
-        let by_bytes = ratio(sample.text_bytes, sample.sampled_bytes);
+    /// The cost of a run with `options` over `corpus`. `work` was done over all of it at the lowest threshold of a preview;
+    /// `sampled` are the summaries of the sample at that threshold and at the one of the run, `bands` their numbers of bands.
+    pub(super) fn expected(
+        corpus: &Corpus,
+        work: &WholeWork,
+        [lowest, run]: [&Summary; 2],
+        bands: [usize; 2],
+        options: &Options,
+    ) -> Self {
+        let ratio = |part: u64, whole: u64| if whole == 0 { 1.0 } else { part as f64 / whole as f64 };
         let scaled = |bytes: u64, by: f64| (bytes as f64 * by).round() as u64;
 
-        let HeldBytes { tables, keys, batch } = summary.held;
-        let (tables, keys, batch) = (scaled(tables, by_records), scaled(keys, by_records), scaled(batch, by_bytes));
-        let threads = options.threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from));
-        let parts = LimitParts::new(options.memory, threads, tables);
+        // Another threshold has other candidates; how many, the sample tells.
+        let (of_lowest, of_run) = (lowest.held.joined, run.held.joined);
+        let joined = JoinedBytes {
+            buckets: scaled(work.joined.buckets, ratio(of_run.buckets, of_lowest.buckets)),
+            texts: scaled(work.joined.texts, ratio(of_run.texts, of_lowest.texts)),
+        };
+        let [lowest_bands, run_bands] = bands.map(|bands| bands as u64);
+        let keys = work.rows * run_bands * KEY;
 
-        let exceeds = |bytes: u64, limit: Option<u64>| limit.is_some_and(|limit| bytes > limit);
-        let mut disk = 0;
-        if exceeds(keys, parts.keys) {
-            disk += keys;
-        }
-        if exceeds(batch, parts.batch) {
-            disk += keys / KEY * BYTES_PER_KEY;
-        }
-        let wanted = parts.fixed + WORD_SAMPLE + tables + keys + batch;
-        let seconds: f64 = summary.stages.iter().map(|stage| stage.seconds).sum();
+        let stage =
+            |name: &str| run.stages.iter().filter(|stage| stage.name == name).map(|stage| stage.seconds).sum::<f64>();
+        let whole_of_sample = ratio(work.joined.texts, of_lowest.texts);
+        let pairs = run.containment.candidates;
+        let contained = if pairs == 0 { 0.0 } else { work.contained_apart as f64 / pairs as f64 };
+        let seconds =
+            work.seconds + stage("verify") * whole_of_sample + stage("contain") * (whole_of_sample + contained);
+
+        let [first_pass, banding, others] = work.spilled;
+        let disk = corpus.spilled_bytes()
+            + scaled(first_pass, ratio(run_bands, lowest_bands))
+            + scaled(banding, ratio(joined.buckets, work.joined.buckets))
+            + others;
+        let threads = options.threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from));
+        let grown = GrownBytes {
+            input: corpus.bytes(),
+            read: work.tables + keys + work.words,
+            compared: work.tables + joined.buckets + joined.texts,
+        };
 
         Self {
-            seconds: seconds * by_bytes,
-            memory: options.memory.map_or(wanted, |limit| wanted.min(limit)),
-            tables,
+            seconds,
+            memory: expected_bytes(options.memory, threads, grown),
+            tables: work.tables,
             keys,
+            compared: joined.texts,
             disk,
         }
     }

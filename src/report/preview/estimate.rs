@@ -3,12 +3,12 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-use super::sample::{CorpusSample, SampleChance};
+use super::sample::CorpusSample;
 use super::{SourceLoss, ThresholdCounts};
-use crate::cluster::Removal;
 use crate::document::DocId;
 use crate::input::Corpus;
-use crate::pipeline::{Clustering, RunAlarm};
+use crate::normalize::Language;
+use crate::pipeline::{RunAlarm, SampledComponent};
 use crate::report::record_sources::{RecordSources, SourceNumber};
 
 /// Most sources of a threshold that are listed.
@@ -29,11 +29,11 @@ pub(super) struct SourceTotals {
 }
 
 impl SourceTotals {
-    /// Those of a corpus, references left out.
-    pub(super) fn of(found: &Clustering, corpus: &Corpus, sources: &RecordSources) -> Self {
+    /// Those of a corpus with these `languages`, references left out.
+    pub(super) fn of(languages: &[Option<Language>], corpus: &Corpus, sources: &RecordSources) -> Self {
         let mut totals = Self::default();
         for document in corpus.ids().skip(corpus.references()) {
-            if found.languages.get(document.index()).is_some_and(Option::is_some) {
+            if languages.get(document.index()).is_some_and(Option::is_some) {
                 totals.add(sources.name(sources.of(document)));
             }
         }
@@ -60,55 +60,66 @@ impl SourceTotals {
 /// Weighted counts of removals.
 pub(super) struct RemovalCounter<'a> {
     /// `None` if all texts are looked at.
-    chance: Option<SampleChance>,
+    sample: Option<&'a CorpusSample>,
     sources: &'a RecordSources,
     by_reason: BTreeMap<&'static str, f64>,
     by_source: BTreeMap<SourceNumber, BTreeMap<&'static str, f64>>,
     /// Removals of a source in the sample.
     removals: BTreeMap<SourceNumber, u64>,
-    /// The value of each record of the sample; empty for all texts.
-    values: &'a [u64],
-    /// What the removals of texts with one value count: these came into the sample together.
-    by_value: BTreeMap<u64, f64>,
+    /// Removals from each sampled component; empty for all texts.
+    of_components: Vec<u64>,
 }
 
 impl<'a> RemovalCounter<'a> {
     /// A counter of removals from `sample`, or from all texts.
     pub(super) fn new(sample: Option<&'a CorpusSample>, sources: &'a RecordSources) -> Self {
         Self {
-            chance: sample.map(|sample| sample.chance),
+            sample,
             sources,
             by_reason: BTreeMap::new(),
             by_source: BTreeMap::new(),
             removals: BTreeMap::new(),
-            values: sample.map_or(&[], |sample| &sample.values),
-            by_value: BTreeMap::new(),
+            of_components: vec![0; sample.map_or(0, |sample| sample.components.len())],
         }
     }
 
     /// Counts a removed record.
-    pub(super) fn add(&mut self, removal: &Removal, reason: &'static str, document: DocId) {
-        let weight = self.weight(removal.score.jaccard);
+    pub(super) fn add(&mut self, reason: &'static str, document: DocId) {
+        let component = self.sample.and_then(|sample| sample.component(document));
+        debug_assert_eq!(component.is_some(), self.sample.is_some(), "each sampled record has its component");
         let source = self.sources.of(document);
 
+        let mut weight = 1.0;
+        if let Some((place, component)) = component {
+            weight = component.weight;
+            self.of_components[place] += 1;
+        }
         *self.by_reason.entry(reason).or_default() += weight;
         *self.by_source.entry(source).or_default().entry(reason).or_default() += weight;
         *self.removals.entry(source).or_default() += 1;
-        if let Some(value) = self.values.get(document.index()) {
-            *self.by_value.entry(*value).or_default() += weight;
-        }
     }
 
-    /// How many pairs of all texts a pair of the sample stands for.
-    fn weight(&self, jaccard: f64) -> f64 {
-        self.chance.map_or(1.0, |chance| 1.0 / chance.of_pair(jaccard))
+    /// The standard error of the number of all removals; `None` if all texts are looked at.
+    fn error(&self) -> Option<u64> {
+        let components = &self.sample?.components;
+        let each = || components.iter().zip(&self.of_components);
+        let records: f64 = components.iter().map(|of| f64::from(of.records) * of.weight).sum();
+        let removed: f64 = each().map(|(of, removed)| *removed as f64 * of.weight).sum();
+        let ratio = if records > 0.0 { removed / records } else { 0.0 };
+
+        // How much components stand for more or less than the mean of their records; those that are always there do not vary.
+        let residual = |(of, removed): (&SampledComponent, &u64)| {
+            let apart = (*removed as f64 - ratio * f64::from(of.records)) * of.weight;
+            apart * apart * (1.0 - 1.0 / of.weight)
+        };
+        Some(each().map(residual).sum::<f64>().sqrt().round() as u64)
     }
 
-    /// The counts at `threshold`, of records of `totals`. `edited` records of the sample lose spans.
+    /// The counts at `threshold`, of records of `totals`. `edited` records lose spans: none of a sample of whole
+    /// documents.
     pub(super) fn finish(&self, threshold: f64, edited: u64, totals: &SourceTotals) -> ThresholdCounts {
         let removed = rounded(&self.by_reason);
         let all: u64 = removed.values().sum();
-        let square: f64 = self.by_value.values().map(|weight| weight * weight).sum();
 
         let mut sources: Vec<SourceLoss> = self
             .by_source
@@ -128,9 +139,9 @@ impl<'a> RemovalCounter<'a> {
             threshold,
             // An estimate can be larger than the input.
             kept: totals.all.saturating_sub(all),
-            edited: (edited as f64 / self.chance.map_or(1.0, |chance| chance.share)).round() as u64,
+            edited,
             removed,
-            error: self.chance.map(|chance| (square * (1.0 - chance.share)).sqrt().round() as u64),
+            error: self.error(),
             sources,
         }
     }

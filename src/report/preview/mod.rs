@@ -3,23 +3,24 @@
 //! A corpus is clustered and its cleaning planned once for each threshold, by the code of a run, so the counts are those of
 //! a run at that threshold. The input is read once, when the corpus is made.
 //!
-//! With a sample (`sample`) only a share of the texts is clustered. A text is in the sample if its MinHash value is small, so that
-//! copies fall into it together: of a pair of Jaccard J, both are in a sample of share p with chance pJ + p²(1 − J), and each
-//! removal counts as the reciprocal. What a full run would take follows from the sample too (`cost`).
+//! With a sample (`sample`) the first pass and the search for candidates still go over all texts, once; what is verified is a
+//! sample of the components of candidates, the largest always among them (`sample`). Each removal counts as the reciprocal of
+//! the chance of its component. What a full run would take follows from what was counted and timed over all texts, and from
+//! the verification of the sample (`cost`).
 
 use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::clean::Cleaning;
+use super::clean::{AlarmInput, Cleaning, InputRecords};
 use super::record_sources::RecordSources;
 use super::shown_units::ShownUnits;
 use crate::cluster::Member;
-use crate::document::UnitId;
+use crate::document::{DocId, UnitId};
 use crate::error::{Error, Remedy, Result};
 use crate::input::Corpus;
 use crate::page::UnitLevel;
-use crate::pipeline::{Clustering, Options, Pipeline, Progress, RunAlarm, Summary};
+use crate::pipeline::{Clustering, Options, Pipeline, Progress, RunAlarm, SampleRequest, Summary};
 use crate::similarity::{Relation, Score};
 
 mod cost;
@@ -41,7 +42,8 @@ pub struct PreviewOptions {
     pub thresholds: Vec<f64>,
     /// The relations of what would be removed.
     pub remove: Vec<Relation>,
-    /// The share of the texts that is looked at, in (0, 1]; `None` for all. Only of whole documents.
+    /// About the share of the texts with candidates that is verified, in (0, 1]; `None` for all. More are verified where it would
+    /// tell too little: all of up to 5,000, and all large components. Only of whole documents, and without references.
     pub sample: Option<f64>,
 }
 
@@ -59,7 +61,7 @@ pub const BORDERLINE_PAIRS: usize = 20;
 pub struct PreviewCounts {
     /// The records.
     pub records: PreviewRecords,
-    /// The sample; `None` if all texts were looked at, and all counts are exact.
+    /// The sample; `None` if all texts were verified, and all counts are exact.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sample: Option<SampleCounts>,
     /// The threshold of the run: the alarms, the border and the cost are those of this one.
@@ -87,8 +89,10 @@ pub struct PreviewRecords {
 pub struct SampleCounts {
     /// The share of the texts that was asked for.
     pub share: f64,
-    /// Number of sampled records.
+    /// Number of sampled records: with their candidates they were verified.
     pub records: u64,
+    /// About how many records have candidates, or equal ones; no other record can be removed.
+    pub of: u64,
 }
 
 /// What would go at a threshold.
@@ -133,7 +137,8 @@ pub struct RunPreview<'c> {
     /// The counts.
     pub counts: PreviewCounts,
     full: &'c Corpus,
-    sampled: Option<Corpus>,
+    /// What was clustered instead, with the place of each of its records in the full corpus.
+    sampled: Option<(Corpus, Vec<DocId>)>,
     /// The run at the lowest threshold.
     pub(super) lowest: Clustering,
     pub(super) sources: RecordSources,
@@ -159,12 +164,18 @@ impl BorderlinePair {
 impl RunPreview<'_> {
     /// The corpus that was clustered.
     pub(super) fn corpus(&self) -> &Corpus {
-        self.sampled.as_ref().unwrap_or(self.full)
+        self.sampled.as_ref().map_or(self.full, |(corpus, _)| corpus)
+    }
+
+    /// The corpus that a sample was taken of, with the place of each sampled record; `None` without a sample.
+    pub(super) fn whole(&self) -> Option<(&Corpus, &[DocId])> {
+        self.sampled.as_ref().map(|(_, documents)| (self.full, &documents[..]))
     }
 }
 
 /// Shows what a run over `corpus` with `options` would remove, at several thresholds. `corpus` must be read with the fields that
-/// `options` ask for, and with those that name sources. Takes the time of a run for each threshold, or of a sample of it.
+/// `options` ask for, and with those that name sources. Takes the time of a run for each threshold; with a sample, that of a first
+/// pass and of the sample at each threshold.
 ///
 /// # Errors
 ///
@@ -178,48 +189,61 @@ pub fn preview<'c>(
     // A threshold that is no number would be equal to none below.
     Pipeline::new(options.clone())?;
     let thresholds = thresholds(options, preview);
-    let sample = preview.sample.map(|share| checked_share(share, options)).transpose()?;
-    let sample = sample.map(|share| CorpusSample::take(corpus, options, share, progress)).transpose()?;
-    let looked_at = sample.as_ref().map_or(corpus, |sample| &sample.corpus);
-
-    let mut made = PreviewMaker { corpus: looked_at, sample: sample.as_ref(), preview, sources: None };
-    let (mut counts, mut lowest, mut of_run) = (Vec::new(), None, None);
-    for threshold in thresholds {
+    let at = |threshold: f64| {
         let mut at = options.clone();
         at.threshold = threshold;
         at.note_sources = true;
-        let pipeline = Pipeline::new(at)?;
-        let found = pipeline.clusters(looked_at, progress)?;
+        Pipeline::new(at)
+    };
+    let sample = match (preview.sample, thresholds.first()) {
+        (Some(share), Some(least)) => {
+            let request = checked_request(share, corpus, options, &preview.remove)?;
+            Some(CorpusSample::take(corpus, &at(*least)?, request, progress)?)
+        }
+        _ => None,
+    };
+    let looked_at = sample.as_ref().map_or(corpus, |sample| &sample.corpus);
+
+    let mut made = PreviewMaker { whole: corpus, corpus: looked_at, sample: sample.as_ref(), preview, sources: None };
+    let (mut counts, mut lowest, mut of_run) = (Vec::new(), None, None);
+    for threshold in thresholds {
+        let pipeline = at(threshold)?;
+        let found = match &sample {
+            Some(sample) => pipeline.clusters_of_sample(looked_at, &sample.known, progress)?,
+            None => pipeline.clusters(looked_at, progress)?,
+        };
 
         let is_of_run = threshold == options.threshold;
         let (of_threshold, alarms) = made.count(&found, pipeline.options(), is_of_run)?;
         if is_of_run {
-            of_run = Some((alarms, found.summary.clone()));
+            of_run = Some((alarms, found.summary.clone(), pipeline.banding()));
         }
         counts.push(of_threshold);
         if lowest.is_none() {
-            lowest = Some((found, pipeline.options().clone()));
+            lowest = Some((found, pipeline));
         }
     }
 
-    let (Some((lowest, lowest_options)), Some((alarms, summary)), Some((sources, _))) = (lowest, of_run, made.sources)
+    let (Some((lowest, lowest_pipeline)), Some((alarms, summary, banding)), Some((sources, _))) =
+        (lowest, of_run, made.sources)
     else {
         return Err(Error::internal("the threshold of the run is not among those of its preview"));
     };
     let records = records(corpus, &summary, sample.as_ref());
     let counts = PreviewCounts {
         records,
-        sample: sample
-            .as_ref()
-            .map(|sample| SampleCounts { share: sample.chance.share, records: summary.records.read }),
+        sample: sample.as_ref().zip(preview.sample).map(|(sample, share)| sample.counts(share)),
         threshold: options.threshold,
         thresholds: counts,
         alarms,
-        expected: sample.as_ref().map(|sample| RunCost::expected(sample, &summary, options, records.readable)),
+        expected: sample.as_ref().map(|sample| {
+            let bands = [lowest_pipeline.banding().bands(), banding.bands()];
+            RunCost::expected(corpus, &sample.work, [&lowest.summary, &summary], bands, options)
+        }),
     };
     let pairs = borderline(&lowest, options.threshold);
-    let sampled = sample.map(|sample| sample.corpus);
-    Ok(RunPreview { counts, full: corpus, sampled, lowest, sources, options: lowest_options, pairs })
+    let sampled = sample.map(|sample| (sample.corpus, sample.documents));
+    Ok(RunPreview { counts, full: corpus, sampled, lowest, sources, options: lowest_pipeline.options().clone(), pairs })
 }
 
 /// The thresholds, with that of the run, ascending.
@@ -231,7 +255,7 @@ fn thresholds(options: &Options, preview: &PreviewOptions) -> Vec<f64> {
     all
 }
 
-fn checked_share(share: f64, options: &Options) -> Result<f64> {
+fn checked_request(share: f64, corpus: &Corpus, options: &Options, remove: &[Relation]) -> Result<SampleRequest> {
     if !(share > 0.0 && share <= 1.0) {
         return Err(Error::parameter("sample", share, "a share above 0 and at most 1, such as 0.01"));
     }
@@ -239,18 +263,24 @@ fn checked_share(share: f64, options: &Options) -> Result<f64> {
         return Err(Error::parameter("sample", share, "left out here: only whole documents are sampled")
             .with_remedy(Remedy::Set { purpose: "look at a sample", settings: &[("unit", "document")] }));
     }
-    Ok(share)
+    if corpus.references() > 0 {
+        return Err(Error::parameter("sample", share, "left out beside references, which are not sampled"));
+    }
+    let joins_contained = options.contained_copies || remove.contains(&Relation::Contained);
+    Ok(SampleRequest { share, joins_contained })
 }
 
 /// References are records of the corpus too, but none of the input.
 fn records(corpus: &Corpus, summary: &Summary, sample: Option<&CorpusSample>) -> PreviewRecords {
     let read = (corpus.len() - corpus.references()) as u64;
     let rejected: u64 = summary.records.rejected.values().sum();
-    PreviewRecords { read, readable: sample.map_or(read - rejected, CorpusSample::readable) }
+    PreviewRecords { read, readable: sample.map_or(read - rejected, |sample| sample.totals.all) }
 }
 
 /// Counts what would go at each threshold.
 struct PreviewMaker<'a> {
+    whole: &'a Corpus,
+    /// What is clustered: the whole, or a sample of it.
     corpus: &'a Corpus,
     sample: Option<&'a CorpusSample>,
     preview: &'a PreviewOptions,
@@ -260,11 +290,11 @@ struct PreviewMaker<'a> {
 
 impl PreviewMaker<'_> {
     fn read_sources(&self, found: &Clustering, options: &Options) -> Result<(RecordSources, SourceTotals)> {
+        if let Some(sample) = self.sample {
+            return Ok((sample.sources.clone(), sample.totals.clone()));
+        }
         let sources = RecordSources::read(found, self.corpus, options)?;
-        let totals = match self.sample {
-            Some(sample) => sample.totals.clone(),
-            None => SourceTotals::of(found, self.corpus, &sources),
-        };
+        let totals = SourceTotals::of(&found.languages, self.corpus, &sources);
         Ok((sources, totals))
     }
 
@@ -284,20 +314,17 @@ impl PreviewMaker<'_> {
         let cleaning = Cleaning::plan(found, self.corpus, &self.preview.remove, options)?;
         let mut counter = RemovalCounter::new(self.sample, sources);
         for (removal, reason) in cleaning.removed_rows() {
-            counter.add(&removal, reason, found.units.document(removal.unit));
+            counter.add(reason, found.units.document(removal.unit));
         }
         let counts = counter.finish(options.threshold, cleaning.edited_records(), totals);
 
         let alarms = match (with_alarms, self.sample) {
             (false, _) => Vec::new(),
             (true, None) => cleaning.alarms(Some(sources))?,
-            // Clusters are in the sample as a whole or not at all, so their size tells nothing.
-            (true, Some(_)) => {
-                let mut alarms = estimate::lost_sources(&counts, &counter);
-                let is_told =
-                    |alarm: &RunAlarm| matches!(alarm, RunAlarm::SharedBlock { .. } | RunAlarm::LittleOwnText { .. });
-                alarms.extend(cleaning.alarms(Some(sources))?.into_iter().filter(is_told));
-                alarms
+            (true, Some(sample)) => {
+                let lost = estimate::lost_sources(&counts, &counter);
+                let records = InputRecords { corpus: self.whole, languages: &sample.languages };
+                cleaning.alarms_of_sample(sources, AlarmInput { records, sources: &sample.whole_sources }, lost)?
             }
         };
         Ok((counts, alarms))

@@ -50,8 +50,8 @@ fn totals(counts: &PreviewCounts, style: ReportStyle, out: &mut dyn Write) -> io
     line("records", &format!("{} read, {} readable", records.read, records.readable), style, out)?;
     if let Some(sample) = counts.sample {
         let text = format!(
-            "{} records, a share of {} of all texts; the numbers below are estimates for all",
-            sample.records, sample.share
+            "{} verified, of about {} records with copies or candidates; the numbers below are estimates for all",
+            sample.records, sample.of
         );
         line("sample", &text, style, out)?;
     }

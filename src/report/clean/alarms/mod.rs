@@ -12,6 +12,8 @@
 use super::plan::{Cleaning, RemovedPart};
 use crate::document::DocId;
 use crate::error::Result;
+use crate::input::Corpus;
+use crate::normalize::Language;
 use crate::page::UnitLevel;
 use crate::parallel;
 use crate::pipeline::RunAlarm;
@@ -55,8 +57,8 @@ impl Cleaning<'_> {
     ///
     /// A record cannot be read again.
     pub fn alarms(&self, sources: Option<&RecordSources>) -> Result<Vec<RunAlarm>> {
-        let readable = self.readable().count() as u64;
-        if self.options.unit != UnitLevel::Document || readable < FEWEST_RECORDS {
+        let is_few = InputRecords { corpus: self.corpus, languages: &self.found.languages }.are_few();
+        if self.options.unit != UnitLevel::Document || is_few {
             return Ok(Vec::new());
         }
 
@@ -68,27 +70,72 @@ impl Cleaning<'_> {
                 &read
             }
         };
-        parallel::with_threads(Some(self.found.threads), || AlarmFinder::new(self, sources).all(readable))?
+        let records = InputRecords { corpus: self.corpus, languages: &self.found.languages };
+        let finder = || AlarmFinder::new(self, sources, AlarmInput { records, sources });
+        parallel::with_threads(Some(self.found.threads), || finder().all(None))?
     }
 
-    /// The records of the input that can be read, references left out.
-    fn readable(&self) -> impl Iterator<Item = DocId> + '_ {
-        let documents = self.corpus.ids().skip(self.corpus.references());
-        documents.filter(|document| self.found.languages.get(document.index()).is_some_and(Option::is_some))
+    /// As [`alarms`](Self::alarms), of a cleaning of a sample in which all large clusters are. `sources` are those of the sample, with
+    /// the numbers of those of the whole `input`; `lost` are the alarms about lost sources.
+    ///
+    /// # Errors
+    ///
+    /// As [`alarms`](Self::alarms).
+    pub(crate) fn alarms_of_sample(
+        &self,
+        sources: &RecordSources,
+        input: AlarmInput<'_>,
+        lost: Vec<RunAlarm>,
+    ) -> Result<Vec<RunAlarm>> {
+        if self.options.unit != UnitLevel::Document || input.records.are_few() {
+            return Ok(Vec::new());
+        }
+        let finder = || AlarmFinder::new(self, sources, input);
+        parallel::with_threads(Some(self.found.threads), || finder().all(Some(lost)))?
     }
+}
+
+/// The records of an input.
+#[derive(Clone, Copy)]
+pub(crate) struct InputRecords<'a> {
+    pub(crate) corpus: &'a Corpus,
+    /// The language of each; `None` for those that cannot be read.
+    pub(crate) languages: &'a [Option<Language>],
+}
+
+impl<'a> InputRecords<'a> {
+    /// Those that can be read, references left out.
+    fn readable(self) -> impl Iterator<Item = DocId> + 'a {
+        let documents = self.corpus.ids().skip(self.corpus.references());
+        documents.filter(move |document| self.languages.get(document.index()).is_some_and(Option::is_some))
+    }
+
+    fn are_few(self) -> bool {
+        (self.readable().count() as u64) < FEWEST_RECORDS
+    }
+}
+
+/// The input that alarms are about: that of the cleaning, or the whole of which it cleans a sample.
+#[derive(Clone, Copy)]
+pub(crate) struct AlarmInput<'a> {
+    pub(crate) records: InputRecords<'a>,
+    /// The source of each record.
+    pub(crate) sources: &'a RecordSources,
 }
 
 /// Finds the alarms of a cleaning.
 struct AlarmFinder<'a> {
     cleaning: &'a Cleaning<'a>,
+    /// The sources of the records that are cleaned.
     sources: &'a RecordSources,
+    input: AlarmInput<'a>,
     of_sources: Vec<SourceRecords>,
     /// Records that are removed for another record of the input, in input order.
     removals: Vec<&'a RemovedPart>,
 }
 
 impl<'a> AlarmFinder<'a> {
-    fn new(cleaning: &'a Cleaning<'a>, sources: &'a RecordSources) -> Self {
+    fn new(cleaning: &'a Cleaning<'a>, sources: &'a RecordSources, input: AlarmInput<'a>) -> Self {
         let units = &cleaning.found.units;
         let is_for_input = |part: &&RemovedPart| {
             let is_input = units.document(part.removal.keeper).index() >= cleaning.corpus.references();
@@ -97,18 +144,19 @@ impl<'a> AlarmFinder<'a> {
         let removals: Vec<&RemovedPart> = cleaning.removed_parts.iter().filter(is_for_input).collect();
 
         let mut of_sources = vec![SourceRecords::default(); sources.names.len()];
-        for document in cleaning.readable() {
-            of_sources[sources.of(document) as usize].records += 1;
+        for document in input.records.readable() {
+            of_sources[input.sources.of(document) as usize].records += 1;
         }
         for part in &removals {
             of_sources[sources.of(units.document(part.removal.unit)) as usize].removed += 1;
         }
-        Self { cleaning, sources, of_sources, removals }
+        Self { cleaning, sources, input, of_sources, removals }
     }
 
-    fn all(&self, readable: u64) -> Result<Vec<RunAlarm>> {
-        let mut alarms = self.large_clusters(readable)?;
-        alarms.extend(self.lost_sources());
+    /// All alarms. `lost` are those about lost sources, if they are known.
+    fn all(&self, lost: Option<Vec<RunAlarm>>) -> Result<Vec<RunAlarm>> {
+        let mut alarms = self.large_clusters(self.input.records.readable().count() as u64)?;
+        alarms.extend(lost.unwrap_or_else(|| self.lost_sources()));
 
         let blocks = self.blocks()?;
         let shared = blocks.iter().filter_map(|block| block.alarm(self.sources.name(block.source)));
@@ -167,13 +215,13 @@ impl<'a> AlarmFinder<'a> {
             place_of[*source as usize] = Some(place);
         }
         let mut documents = vec![Vec::new(); examined.len()];
-        for document in self.cleaning.readable() {
-            if let Some(place) = place_of[self.sources.of(document) as usize] {
+        for document in self.input.records.readable() {
+            if let Some(place) = place_of[self.input.sources.of(document) as usize] {
                 documents[place].push(document);
             }
         }
 
-        let corpus = self.cleaning.corpus;
+        let corpus = self.input.records.corpus;
         let blocks = examined.iter().zip(&documents);
         blocks.map(|(source, documents)| SourceBlock::find(corpus, *source, documents)).collect()
     }
